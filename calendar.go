@@ -1,0 +1,206 @@
+package rapport
+
+import (
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Day is the length of a day in production.
+const Day = 24 * time.Hour
+
+// Calendar is the working time of a person, a brand or a creator. All date arithmetic goes through one.
+//
+// A calendar whose DaySeconds is below 86,400 is a compressed one, for demos and tests: it is open around the clock, every
+// day works, and its days are slices of that length counted from the Unix epoch. Nothing else knows of compressed days.
+type Calendar struct {
+	Zone        string    `json:"zone"`         // IANA name
+	WorkingDays []int     `json:"working_days"` // ISO weekdays, 1 Monday to 7 Sunday
+	Opens       string    `json:"opens"`        // HH:MM
+	Closes      string    `json:"closes"`       // HH:MM, 24:00 for midnight
+	Holidays    []Holiday `json:"holidays,omitempty"`
+	DaySeconds  int       `json:"day_seconds"`
+}
+
+// Holiday is a day that does not work.
+type Holiday struct {
+	Date string `json:"date"` // YYYY-MM-DD
+	Name string `json:"name"`
+}
+
+// DefaultCalendar works Monday to Friday, 09:00 to 17:00, in the zone.
+func DefaultCalendar(zone string) Calendar {
+	return Calendar{Zone: zone, WorkingDays: []int{1, 2, 3, 4, 5}, Opens: "09:00", Closes: "17:00", DaySeconds: 86400}
+}
+
+// Check names every bad field of the calendar.
+func (c Calendar) Check() []Field {
+	var f []Field
+	if _, err := time.LoadLocation(c.Zone); err != nil || c.Zone == "" || c.Zone == "Local" {
+		f = append(f, Field{"zone", "unknown_zone", fmt.Sprintf("%q is not the name of a time zone, such as Europe/Berlin.", c.Zone)})
+	}
+	if len(c.WorkingDays) == 0 {
+		f = append(f, Field{"working_days", "required", "At least one day must be a working day."})
+	}
+	for i, d := range c.WorkingDays {
+		if d < 1 || d > 7 || slices.Index(c.WorkingDays, d) != i {
+			f = append(f, Field{fmt.Sprintf("working_days[%d]", i), "bad_weekday", "Weekdays are 1 for Monday to 7 for Sunday, each once."})
+		}
+	}
+	opens, okO := clock(c.Opens)
+	closes, okC := clock(c.Closes)
+	if !okO || opens >= Day {
+		f = append(f, Field{"opens", "bad_time", "Write the time as HH:MM."})
+	}
+	if !okC {
+		f = append(f, Field{"closes", "bad_time", "Write the time as HH:MM, or 24:00 for midnight."})
+	}
+	if okO && okC && closes <= opens {
+		f = append(f, Field{"closes", "before_opening", "Closing must be after opening."})
+	}
+	for i, h := range c.Holidays {
+		if _, err := time.Parse(time.DateOnly, h.Date); err != nil {
+			f = append(f, Field{fmt.Sprintf("holidays[%d].date", i), "bad_date", "Write the date as YYYY-MM-DD."})
+		}
+	}
+	if c.DaySeconds < 1 || c.DaySeconds > 86400 {
+		f = append(f, Field{"day_seconds", "out_of_range", "A day lasts 1 to 86,400 seconds."})
+	}
+	return f
+}
+
+// Compressed says whether days are shorter than 24 hours.
+func (c Calendar) Compressed() bool { return c.DaySeconds > 0 && c.DaySeconds < 86400 }
+
+// DayLength is the length of one day.
+func (c Calendar) DayLength() time.Duration {
+	if c.Compressed() {
+		return time.Duration(c.DaySeconds) * time.Second
+	}
+	return Day
+}
+
+// Span is d of a production day, scaled to the calendar's day: 48 hours are two days on any calendar.
+func (c Calendar) Span(d time.Duration) time.Duration {
+	if !c.Compressed() {
+		return d
+	}
+	return time.Duration(float64(d) / float64(Day) * float64(c.DayLength()))
+}
+
+// AddDays adds calendar days. On an ordinary calendar the wall-clock time stays the same over a change of summer time.
+func (c Calendar) AddDays(t time.Time, n int) time.Time {
+	if c.Compressed() {
+		return t.Add(time.Duration(n) * c.DayLength())
+	}
+	return t.In(c.location()).AddDate(0, 0, n).UTC()
+}
+
+// AddBusinessDays is the time n working days after t. From outside working time it counts from the next opening; the
+// time of day stays the same.
+func (c Calendar) AddBusinessDays(t time.Time, n int) time.Time {
+	if c.Compressed() {
+		return c.AddDays(t, n)
+	}
+	t = c.NextOpen(t).In(c.location())
+	for n > 0 {
+		t = t.AddDate(0, 0, 1)
+		if c.works(t) {
+			n--
+		}
+	}
+	return t.UTC()
+}
+
+// AddWorkingSpan is the time at which a share of n business days has passed since t; the share is in percent of the
+// distance between t and AddBusinessDays(t, n), moved to the next opening.
+func (c Calendar) AddWorkingSpan(t time.Time, n, percent int) time.Time {
+	end := c.AddBusinessDays(t, n)
+	if percent == 100 {
+		return end
+	}
+	if percent > 100 {
+		over := c.AddBusinessDays(end, n).Sub(end)
+		return c.NextOpen(end.Add(over * time.Duration(percent-100) / 100))
+	}
+	return c.NextOpen(t.Add(end.Sub(t) * time.Duration(percent) / 100))
+}
+
+// NextOpen is t when the calendar is open then, and else its next opening.
+func (c Calendar) NextOpen(t time.Time) time.Time {
+	if c.Compressed() {
+		return t
+	}
+	opens, _ := clock(c.Opens)
+	closes, _ := clock(c.Closes)
+	l := t.In(c.location())
+	for range 3660 { // ten years without a working day is a calendar that Check refused
+		midnight := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, l.Location())
+		at := wall(midnight, opens)
+		if c.works(l) && l.Before(wall(midnight, closes)) {
+			if l.Before(at) {
+				return at.UTC()
+			}
+			return l.UTC()
+		}
+		l = midnight.AddDate(0, 0, 1)
+	}
+	return t
+}
+
+// EndOfDay is the end of the local day that t is in: what a contract's date means.
+func (c Calendar) EndOfDay(t time.Time) time.Time {
+	if c.Compressed() {
+		d := c.DayLength()
+		return t.Truncate(d).Add(d)
+	}
+	l := t.In(c.location())
+	return time.Date(l.Year(), l.Month(), l.Day()+1, 0, 0, 0, 0, l.Location()).UTC()
+}
+
+// Jitter spreads what a machine sends in bulk: a share of an hour (of the calendar's day) derived from the id and the key.
+func (c Calendar) Jitter(id uuid.UUID, key string) time.Duration {
+	h := fnv.New64a()
+	_, _ = h.Write(id[:])
+	_, _ = h.Write([]byte(key))
+	return time.Duration(h.Sum64() % uint64(c.Span(time.Hour)))
+}
+
+func (c Calendar) works(t time.Time) bool {
+	wd := int(t.Weekday())
+	if wd == 0 {
+		wd = 7
+	}
+	if !slices.Contains(c.WorkingDays, wd) {
+		return false
+	}
+	date := t.Format(time.DateOnly)
+	return !slices.ContainsFunc(c.Holidays, func(h Holiday) bool { return h.Date == date })
+}
+
+func (c Calendar) location() *time.Location {
+	l, err := time.LoadLocation(c.Zone)
+	if err != nil {
+		return time.UTC
+	}
+	return l
+}
+
+// wall is the wall-clock time that is d after midnight, also on the days when summer time begins or ends.
+func wall(midnight time.Time, d time.Duration) time.Time {
+	return time.Date(midnight.Year(), midnight.Month(), midnight.Day(), int(d/time.Hour), int(d%time.Hour/time.Minute), 0, 0, midnight.Location())
+}
+
+func clock(s string) (time.Duration, bool) {
+	if s == "24:00" {
+		return Day, true
+	}
+	t, err := time.Parse("15:04", s)
+	if err != nil {
+		return 0, false
+	}
+	return time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute, true
+}
