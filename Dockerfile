@@ -30,6 +30,6 @@ COPY --from=busybox /bin/busybox /bin/wget
 COPY --from=build /out/rapport /bin/rapport
 ENV ZONEINFO=/usr/local/go/lib/time/zoneinfo.zip
 USER 65532:65532
-EXPOSE 8080 9090
+EXPOSE 8080 8090
 ENTRYPOINT ["/bin/rapport"]
 CMD ["serve"]

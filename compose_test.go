@@ -2,6 +2,7 @@ package rapport_test
 
 import (
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -180,5 +181,29 @@ func TestImageHoldsTheProgramAlone(t *testing.T) {
 	require.NoError(t, err)
 	for _, name := range []string{"sandbox", "temporal/devserver"} {
 		require.Contains(t, strings.Split(string(ignored), "\n"), name)
+	}
+}
+
+func TestSettingsAreDocumented(t *testing.T) {
+	t.Parallel()
+
+	page, err := os.ReadFile("docs/configuration.md")
+	require.NoError(t, err)
+
+	code, err := os.ReadFile("cmd/rapport/config.go")
+	require.NoError(t, err)
+	for _, match := range regexp.MustCompile(`"((?:[A-Z]+_)+[A-Z]+)"`).FindAllStringSubmatch(string(code), -1) {
+		require.Contains(t, string(page), "`"+match[1]+"`")
+	}
+
+	project, err := composeProject(t, "")
+	require.NoError(t, err)
+	for _, name := range []string{"migrate", "serve", "worker"} {
+		for setting := range project.Services[name].Environment {
+			require.Contains(t, string(page), "`"+setting+"`", name)
+		}
+	}
+	for _, secret := range composeSecrets {
+		require.Contains(t, string(page), "`"+secret+"`")
 	}
 }

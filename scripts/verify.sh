@@ -45,9 +45,8 @@ lint() {
     return $ok
 }
 
-# The linter's settings for measurements behind build tags: they are code like any other.
 workflowcheck() { bin/workflowcheck ./workflows/...; }
-fences() { go test -count=1 -run '^(TestFences|TestCompose)' .; }
+fences() { go test -count=1 -run '^Test(Fences|Compose|Image|Settings)' .; }
 types() { npm --prefix web run --silent typecheck; }
 weblint() { npm --prefix web run --silent lint; }
 
