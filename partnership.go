@@ -1,0 +1,853 @@
+package rapport
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Stage is where a partnership stands. Each comment says who moves it and what comes next.
+type Stage string
+
+// The stages of a partnership.
+const (
+	StageProspect       Stage = "prospect"        // made by a start; the workflow's first step moves it to outreach
+	StageOutreach       Stage = "outreach"        // a human reply moves it to in_conversation, silence to unresponsive
+	StageInConversation Stage = "in_conversation" // an offer moves it to negotiating
+	StageNegotiating    Stage = "negotiating"     // acceptance moves it to contract_out, an expired offer back
+	StageContractOut    Stage = "contract_out"    // both signatures move it to active, a declined contract back
+	StageActive         Stage = "active"          // the last deliverable of the term moves it to wrapping_up
+	StageWrappingUp     Stage = "wrapping_up"     // the last payout of the term moves it to completed
+	StageCompleted      Stage = "completed"       // renewal moves it to contract_out of the next term, else to lapsed
+	StageLapsed         Stage = "lapsed"          // final
+	StageUnresponsive   Stage = "unresponsive"    // a person starts again after the cool-off
+	StageDeclined       Stage = "declined"        // a person starts again after the cool-off
+	StageTerminated     Stage = "terminated"      // final; by a person
+	StageBanned         Stage = "banned"          // by a person; lifting the ban goes back to where it was
+)
+
+// Stages lists every stage in the order of the path.
+func Stages() []Stage {
+	return []Stage{StageProspect, StageOutreach, StageInConversation, StageNegotiating, StageContractOut, StageActive, StageWrappingUp, StageCompleted, StageLapsed, StageUnresponsive, StageDeclined, StageTerminated, StageBanned}
+}
+
+// Live says that work goes on in the stage.
+func (s Stage) Live() bool {
+	return !slices.Contains([]Stage{StageLapsed, StageUnresponsive, StageDeclined, StageTerminated, StageBanned}, s)
+}
+
+// StageTransitions is the table of domain.md: what each stage may go on to.
+func StageTransitions() map[Stage][]Stage {
+	t := map[Stage][]Stage{
+		StageProspect:       {StageOutreach},
+		StageOutreach:       {StageInConversation, StageUnresponsive, StageDeclined},
+		StageInConversation: {StageNegotiating, StageDeclined},
+		StageNegotiating:    {StageContractOut, StageInConversation, StageDeclined},
+		StageContractOut:    {StageActive, StageNegotiating},
+		StageActive:         {StageWrappingUp},
+		StageWrappingUp:     {StageCompleted},
+		StageCompleted:      {StageContractOut, StageLapsed},
+		StageUnresponsive:   {StageOutreach},
+		StageDeclined:       {StageOutreach},
+		// A lifted ban goes back to the stage it interrupted.
+		StageBanned: {StageProspect, StageOutreach, StageInConversation, StageNegotiating, StageContractOut, StageActive, StageWrappingUp, StageCompleted, StageUnresponsive, StageDeclined, StageTerminated},
+	}
+	for _, s := range Stages() {
+		if s.Live() {
+			t[s] = append(t[s], StageTerminated, StageBanned)
+		}
+	}
+	t[StageUnresponsive] = append(t[StageUnresponsive], StageTerminated, StageBanned)
+	t[StageDeclined] = append(t[StageDeclined], StageTerminated, StageBanned)
+	return t
+}
+
+// The states of a renewal, which is decided beside the stages active, wrapping_up and completed.
+const (
+	RenewalNotDue     = "not_due"
+	RenewalReviewOpen = "review_open" // 90 days before the end
+	RenewalOffered    = "offered"     // a person renewed; the creator has the offer
+	RenewalAgreed     = "agreed"      // the next term starts at the end
+	RenewalDeclined   = "declined"
+	RenewalLapsed     = "lapsed" // nobody decided by the notice date, or a person let it lapse
+)
+
+// The commands of a partnership.
+const (
+	CmdPause           CommandKind = "pause"
+	CmdResume          CommandKind = "resume"
+	CmdSnooze          CommandKind = "snooze"
+	CmdLogReply        CommandKind = "log_reply"
+	CmdMarkDeclined    CommandKind = "mark_declined"
+	CmdStartAgain      CommandKind = "start_again"
+	CmdSendOffer       CommandKind = "send_offer"        // Ref offer, Amount fee
+	CmdAcceptOffer     CommandKind = "accept_offer"      // Ref offer
+	CmdDeclineOffer    CommandKind = "decline_offer"     // Ref offer
+	CmdCounterOffer    CommandKind = "counter_offer"     // Ref offer, Amount what the creator asks for
+	CmdWithdrawOffer   CommandKind = "withdraw_offer"    //
+	CmdSendContract    CommandKind = "send_contract"     // Ref contract
+	CmdSignContract    CommandKind = "sign_contract"     // Ref contract
+	CmdDeclineContract CommandKind = "decline_contract"  // Ref contract
+	CmdWithdrawContr   CommandKind = "withdraw_contract" //
+	CmdSubmit          CommandKind = "submit"            // Ref deliverable, Ref2 submission
+	CmdReportPost      CommandKind = "report_post"       // Ref deliverable
+	CmdRetryCheck      CommandKind = "retry_check"       // Ref deliverable
+	CmdAcceptContent   CommandKind = "accept_deliverable"
+	CmdWaive           CommandKind = "waive_deliverable"
+	CmdRevokeApproval  CommandKind = "revoke_approval" // Ref deliverable
+	CmdRenew           CommandKind = "renew"           // Ref offer of the next term, Amount fee
+	CmdLetLapse        CommandKind = "let_lapse"
+	CmdTerminate       CommandKind = "terminate"
+	CmdBan             CommandKind = "ban"
+	CmdUnban           CommandKind = "unban"
+)
+
+// Timers of a partnership.
+const (
+	timerStep          = "outreach_step"
+	timerResume        = "resume"
+	timerQuiet         = "conversation_quiet"
+	timerCoolOff       = "cool_off"
+	timerOfferReminder = "offer_reminder"
+	timerOfferExpiry   = "offer_expiry"
+	timerSignReminder  = "signature_reminder"
+	timerSignExpiry    = "signature_expiry"
+	timerDraftReminder = "draft_reminder"
+	timerDraftLate     = "draft_late"
+	timerPublish       = "publish_reminder"
+	timerPublishLate   = "publish_late"
+	timerVerify        = "verify_post"
+	timerCure          = "post_cure"
+	timerMilestone     = "milestone_date"
+	timerRenewalReview = "renewal_review"
+	timerRenewalLadder = "renewal_reminder"
+	timerNotice        = "renewal_notice"
+	timerTermEnd       = "term_end"
+)
+
+// actingTimers are held while a partnership is paused: what a machine would send. Deadlines go on.
+var actingTimers = []string{timerStep, timerQuiet, timerOfferReminder, timerSignReminder, timerDraftReminder, timerPublish} //nolint:gochecknoglobals // a constant list
+
+// Effects of a partnership, with the codes of their outcomes.
+const (
+	// EffectMail mails a template. accepted; deferred (At); blocked (Ref: nothing is sent until a person acts); cancelled (a
+	// stop condition holds); no_address; rejected; unknown (settled later by the provider's event or a person).
+	EffectMail = "mail"
+	// EffectDraftContract writes the contract of an accepted offer. drafted (Ref contract).
+	EffectDraftContract = "draft_contract"
+	// EffectExecute fixes deliverables and milestones of a signed contract. executed (Contract).
+	EffectExecute = "execute_contract"
+	// EffectOnboard makes the creator's payee account. ready; invited.
+	EffectOnboard = "onboard_payee"
+	// EffectVerify looks at the published post. ok; mismatch; unreachable.
+	EffectVerify = "verify_post"
+)
+
+// Mail outcome codes.
+const (
+	MailAccepted  = "accepted"
+	MailDeferred  = "deferred"
+	MailBlocked   = "blocked"
+	MailCancelled = "cancelled"
+	MailNoAddress = "no_address"
+	MailRejected  = "rejected"
+	MailUnknown   = "unknown"
+)
+
+// Signals of a partnership.
+const (
+	SignalMail         = "mail"          // Ref message; Code human, auto_reply, bounce, complaint, unsubscribe
+	SignalReviewClosed = "review_closed" // Ref deliverable, Ref2 submission; Code the review's end
+	SignalPayoutClosed = "payout_closed" // Ref milestone, Ref2 payout; Code paid, cancelled
+)
+
+// OfferState is the offer that is on the table.
+type OfferState struct {
+	ID      uuid.UUID `json:"id"`
+	State   string    `json:"state"`
+	Fee     Money     `json:"fee"`
+	At      time.Time `json:"at"`
+	Expires time.Time `json:"expires"`
+}
+
+// ContractState is the contract of the present term.
+type ContractState struct {
+	ID       uuid.UUID `json:"id"`
+	State    string    `json:"state"`
+	At       time.Time `json:"at"`
+	Expires  time.Time `json:"expires,omitzero"`
+	EndsAt   time.Time `json:"ends_at,omitzero"`
+	NoticeBy time.Time `json:"notice_by,omitzero"`
+	Rounds   int       `json:"rounds,omitempty"`
+}
+
+// DeliverableState is one piece of content of the present term.
+type DeliverableState struct {
+	ID         uuid.UUID `json:"id"`
+	State      string    `json:"state"`
+	Submission uuid.UUID `json:"submission,omitzero"`
+	Review     uuid.UUID `json:"review,omitzero"`
+	Round      int       `json:"round,omitempty"`
+	DraftDue   time.Time `json:"draft_due,omitzero"`
+	PublishBy  time.Time `json:"publish_by,omitzero"`
+	PostedAt   time.Time `json:"posted_at,omitzero"`
+	Check      int       `json:"check,omitempty"`
+	Misses     int       `json:"misses,omitempty"`
+	Verified   bool      `json:"verified,omitempty"`
+	Since      time.Time `json:"since,omitzero"`
+}
+
+// Terminal says that nothing more is owed for the deliverable.
+func (d DeliverableState) Terminal() bool {
+	return slices.Contains([]string{"accepted", "rejected", "missed", "waived", "cancelled"}, d.State)
+}
+
+// MilestoneState is one share of the fee of the present term.
+type MilestoneState struct {
+	ID          uuid.UUID `json:"id"`
+	Trigger     Trigger   `json:"trigger"`
+	Deliverable uuid.UUID `json:"deliverable,omitzero"` // zero means all
+	State       string    `json:"state"`
+	Amount      Money     `json:"amount"`
+	NetDays     int       `json:"net_days,omitempty"`
+	At          time.Time `json:"at,omitzero"` // for triggers by date
+	Payout      uuid.UUID `json:"payout,omitzero"`
+}
+
+// ContractPlan is what an executed contract fixes: the rows that were written, with their ids and dates.
+type ContractPlan struct {
+	EndsAt          time.Time          `json:"ends_at"`
+	NoticeBy        time.Time          `json:"notice_by"`
+	Rounds          int                `json:"rounds"`
+	Deliverables    []DeliverableState `json:"deliverables"`
+	Milestones      []MilestoneState   `json:"milestones"`
+	BrandCalendar   Calendar           `json:"brand_calendar"`
+	CreatorCalendar Calendar           `json:"creator_calendar"`
+}
+
+// Outreach is how far the sequence has come.
+type Outreach struct {
+	Step    int       `json:"step"`
+	Sent    int       `json:"sent,omitempty"`
+	Round   int       `json:"round,omitempty"` // counts start-agains, so that message keys stay unique
+	Blocked string    `json:"blocked,omitempty"`
+	Since   time.Time `json:"since,omitzero"`
+}
+
+// Partnership is the machine of one creator in one campaign.
+type Partnership struct {
+	Core
+
+	ID         uuid.UUID `json:"id"`
+	BrandID    uuid.UUID `json:"brand_id"`
+	CampaignID uuid.UUID `json:"campaign_id"`
+	CreatorID  uuid.UUID `json:"creator_id"`
+	OwnerID    uuid.UUID `json:"owner_id"`
+
+	Stage    Stage     `json:"stage"`
+	StageAt  time.Time `json:"stage_at,omitzero"`
+	Before   Stage     `json:"before,omitempty"` // the stage a ban interrupted
+	Paused   bool      `json:"paused,omitempty"`
+	Term     int       `json:"term"`
+	ReplyRef uuid.UUID `json:"reply_ref,omitzero"`
+
+	Sequence        Sequence `json:"sequence"`
+	Timings         Timings  `json:"timings"`
+	BrandCalendar   Calendar `json:"brand_calendar"`
+	CreatorCalendar Calendar `json:"creator_calendar"`
+
+	Outreach     Outreach           `json:"outreach"`
+	Offer        *OfferState        `json:"offer,omitempty"`
+	Contract     *ContractState     `json:"contract,omitempty"`
+	Deliverables []DeliverableState `json:"deliverables,omitempty"`
+	Milestones   []MilestoneState   `json:"milestones,omitempty"`
+	Renewal      string             `json:"renewal"`
+	RenewalOffer *OfferState        `json:"renewal_offer,omitempty"`
+	CoolOffUntil time.Time          `json:"cool_off_until,omitzero"`
+}
+
+var _ Machine = (*Partnership)(nil)
+
+// Done says that the partnership has ended for good and nothing of it is open.
+func (p *Partnership) Done() bool {
+	if p.Stage != StageLapsed && p.Stage != StageTerminated {
+		return false
+	}
+	open := slices.ContainsFunc(p.Milestones, func(m MilestoneState) bool { return m.State == "met" || m.State == "payable" })
+	return !open && len(p.Pending) == 0
+}
+
+// Begin starts the outreach. It does nothing on a partnership that has begun.
+func (p *Partnership) Begin(now time.Time) {
+	if p.Stage != StageProspect {
+		return
+	}
+	p.fact(now, Fact{Kind: "started", Actor: p.OwnerID})
+	p.to(StageOutreach, now, uuid.Nil)
+	p.scheduleStep(now)
+}
+
+func (p *Partnership) to(s Stage, now time.Time, actor uuid.UUID) {
+	p.fact(now, Fact{Kind: "stage", Code: string(s), Actor: actor})
+	p.Stage, p.StageAt = s, now
+}
+
+// ---- outreach
+
+// scheduleStep arms the timer of the present step; waits are added up.
+func (p *Partnership) scheduleStep(from time.Time) {
+	at := from
+	for p.Outreach.Step < len(p.Sequence.Steps) && p.Sequence.Steps[p.Outreach.Step].Kind == StepWait {
+		at = p.CreatorCalendar.AddBusinessDays(at, p.Sequence.Steps[p.Outreach.Step].BusinessDays)
+		p.Outreach.Step++
+	}
+	if p.Outreach.Step < len(p.Sequence.Steps) && p.Sequence.Steps[p.Outreach.Step].Kind == StepSend {
+		at = p.CreatorCalendar.NextOpen(p.CreatorCalendar.NextOpen(at).Add(p.CreatorCalendar.Jitter(p.ID, p.stepKey())))
+	}
+	p.arm(timerStep, uuid.Nil, 0, at)
+	if p.Paused {
+		p.hold(true, actingTimers...)
+	}
+}
+
+func (p *Partnership) stepKey() string {
+	return fmt.Sprintf("outreach/%d/%d", p.Outreach.Round, p.Outreach.Step)
+}
+
+func (p *Partnership) runStep(now time.Time) {
+	if p.Stage != StageOutreach || p.Outreach.Blocked != "" {
+		return
+	}
+	if p.Outreach.Step >= len(p.Sequence.Steps) {
+		p.unanswered(now)
+		return
+	}
+	switch s := p.Sequence.Steps[p.Outreach.Step]; s.Kind {
+	case StepSend:
+		p.do(Effect{Key: p.stepKey(), Kind: EffectMail, Code: s.Template, N: p.Outreach.Sent})
+	case StepTask:
+		p.task(TaskChange{Key: p.stepKey(), Kind: "outreach_step", OwnerID: p.OwnerID, Due: p.taskDue(now)})
+		p.Outreach.Step++
+		p.scheduleStep(now)
+	case StepStop:
+		p.unanswered(now)
+	case StepWait:
+		p.scheduleStep(now)
+	}
+}
+
+func (p *Partnership) unanswered(now time.Time) {
+	p.to(StageUnresponsive, now, uuid.Nil)
+	p.coolOff(now)
+}
+
+func (p *Partnership) coolOff(now time.Time) {
+	p.CoolOffUntil = p.CreatorCalendar.AddDays(now, p.Sequence.CoolOffDays)
+	p.arm(timerCoolOff, uuid.Nil, 0, p.CoolOffUntil)
+}
+
+func (p *Partnership) stopOutreach() {
+	p.disarm(timerStep, uuid.Nil)
+	p.Outreach.Blocked = ""
+	p.closeTask("outreach_blocked")
+}
+
+func (p *Partnership) declined(now time.Time, actor uuid.UUID) {
+	p.stopOutreach()
+	p.dropOffer(now, "withdrawn")
+	p.disarm(timerQuiet, uuid.Nil)
+	p.closeTask("reply")
+	p.to(StageDeclined, now, actor)
+	p.coolOff(now)
+}
+
+func (p *Partnership) reply(now time.Time, ref uuid.UUID, actor uuid.UUID) {
+	p.fact(now, Fact{Kind: "reply_received", Ref: ref, Actor: actor})
+	p.ReplyRef = ref
+	if p.Stage == StageOutreach {
+		p.stopOutreach()
+		p.to(StageInConversation, now, uuid.Nil)
+	}
+	if p.Stage == StageInConversation {
+		p.arm(timerQuiet, uuid.Nil, 0, p.BrandCalendar.AddBusinessDays(now, p.Timings.ConversationQuietDays))
+	}
+	p.task(TaskChange{Key: "reply", Kind: "answer_reply", OwnerID: p.OwnerID, Ref: ref, Due: p.taskDue(now)})
+}
+
+func (p *Partnership) taskDue(now time.Time) time.Time {
+	return p.BrandCalendar.AddBusinessDays(now, p.Timings.TaskDueBusinessDays)
+}
+
+// ---- offers
+
+func (p *Partnership) sendOffer(now time.Time, cmd Command) {
+	p.Offer = &OfferState{ID: cmd.Ref, State: "sent", Fee: cmd.Amount, At: now, Expires: p.CreatorCalendar.AddDays(now, p.Timings.OfferExpiryDays)}
+	p.fact(now, Fact{Kind: "offer_sent", Ref: cmd.Ref, Actor: cmd.Actor, Amount: cmd.Amount, Until: p.Offer.Expires})
+	p.change(Change{Noun: "offer", ID: cmd.Ref, State: "sent", At: now, Until: p.Offer.Expires})
+	p.armOffer(now, p.Offer)
+	p.disarm(timerQuiet, uuid.Nil)
+	p.closeTask("reply")
+	p.closeTask("counter")
+	p.closeTask("offer_expired")
+	if p.Stage != StageNegotiating {
+		p.to(StageNegotiating, now, uuid.Nil)
+	}
+	p.do(Effect{Key: "offer/" + cmd.Ref.String(), Kind: EffectMail, Code: "offer", Ref: cmd.Ref})
+}
+
+func (p *Partnership) armOffer(now time.Time, o *OfferState) {
+	p.arm(timerOfferExpiry, o.ID, 0, o.Expires)
+	for i, d := range p.Timings.OfferReminderDays {
+		if at := p.CreatorCalendar.AddDays(o.Expires, -d); at.After(now) {
+			p.arm(timerOfferReminder, o.ID, i, at)
+		}
+	}
+}
+
+func (p *Partnership) endOffer(now time.Time, o *OfferState, state string, actor uuid.UUID) {
+	o.State = state
+	p.fact(now, Fact{Kind: "offer_" + state, Ref: o.ID, Actor: actor, Amount: o.Fee})
+	p.change(Change{Noun: "offer", ID: o.ID, State: state, At: now})
+	p.disarm(timerOfferExpiry, o.ID)
+	p.disarm(timerOfferReminder, o.ID)
+}
+
+func (p *Partnership) dropOffer(now time.Time, state string) {
+	if p.Offer != nil && p.Offer.State == "sent" {
+		p.endOffer(now, p.Offer, state, uuid.Nil)
+	}
+}
+
+// ---- contract
+
+func (p *Partnership) draftContract(now time.Time, offer uuid.UUID) {
+	p.to(StageContractOut, now, uuid.Nil)
+	p.do(Effect{Key: "contract/" + offer.String(), Kind: EffectDraftContract, Ref: offer, N: p.Term})
+}
+
+func (p *Partnership) contractDrafted(now time.Time, id uuid.UUID) {
+	p.Contract = &ContractState{ID: id, State: "internal_approval", At: now}
+	p.fact(now, Fact{Kind: "contract_drafted", Ref: id})
+	p.task(TaskChange{Key: "contract/" + id.String(), Kind: "approve_contract", Role: RoleOps, OwnerID: p.OwnerID, Ref: id, Due: p.taskDue(now)})
+}
+
+func (p *Partnership) sendContract(now time.Time, cmd Command) {
+	c := p.Contract
+	c.State, c.At = "out_for_signature", now
+	c.Expires = p.CreatorCalendar.AddDays(now, p.Timings.SignatureExpiryDays)
+	p.fact(now, Fact{Kind: "contract_sent", Ref: c.ID, Actor: cmd.Actor, Until: c.Expires})
+	p.change(Change{Noun: "contract", ID: c.ID, State: c.State, At: now, Until: c.Expires})
+	p.closeTask("contract/" + c.ID.String())
+	p.arm(timerSignExpiry, c.ID, 0, c.Expires)
+	p.arm(timerSignReminder, c.ID, 1, p.CreatorCalendar.AddDays(now, p.Timings.SignatureFirstReminder))
+	p.do(Effect{Key: "sign/" + c.ID.String(), Kind: EffectMail, Code: "contract", Ref: c.ID})
+}
+
+func (p *Partnership) endContract(now time.Time, state string, actor uuid.UUID) {
+	c := p.Contract
+	c.State = state
+	p.fact(now, Fact{Kind: "contract_" + state, Ref: c.ID, Actor: actor})
+	p.change(Change{Noun: "contract", ID: c.ID, State: state, At: now})
+	p.disarm(timerSignExpiry, c.ID)
+	p.disarm(timerSignReminder, c.ID)
+	p.closeTask("contract/" + c.ID.String())
+	p.to(StageNegotiating, now, uuid.Nil)
+	p.releaseOffer(now)
+	p.task(TaskChange{Key: "offer_expired", Kind: "make_new_offer", Code: state, OwnerID: p.OwnerID, Ref: c.ID, Due: p.taskDue(now)})
+}
+
+// releaseOffer ends an accepted offer whose contract came to nothing, so that its budget is free again.
+func (p *Partnership) releaseOffer(now time.Time) {
+	if p.Offer != nil && p.Offer.State == "accepted" {
+		p.Offer.State = "withdrawn"
+		p.change(Change{Noun: "offer", ID: p.Offer.ID, State: "withdrawn", At: now})
+	}
+}
+
+func (p *Partnership) executed(now time.Time, plan *ContractPlan) {
+	c := p.Contract
+	c.State, c.At, c.EndsAt, c.NoticeBy, c.Rounds = "executed", now, plan.EndsAt, plan.NoticeBy, plan.Rounds
+	p.BrandCalendar, p.CreatorCalendar = plan.BrandCalendar, plan.CreatorCalendar
+	p.Deliverables, p.Milestones = plan.Deliverables, plan.Milestones
+	p.fact(now, Fact{Kind: "contract_executed", Ref: c.ID, Until: c.EndsAt})
+	p.to(StageActive, now, uuid.Nil)
+	p.Renewal, p.RenewalOffer = RenewalNotDue, nil
+	for i := range p.Deliverables {
+		d := &p.Deliverables[i]
+		d.State, d.Since = "planned", now
+		p.armDraft(now, d)
+	}
+	for _, m := range p.Milestones {
+		if !m.At.IsZero() {
+			p.arm(timerMilestone, m.ID, 0, m.At)
+		}
+	}
+	p.arm(timerTermEnd, c.ID, 0, c.EndsAt)
+	p.arm(timerNotice, c.ID, 0, c.NoticeBy)
+	review := p.BrandCalendar.AddDays(c.EndsAt, -p.Timings.RenewalReviewDays)
+	if !review.Before(c.NoticeBy) || review.Before(now) {
+		review = now.Add(c.NoticeBy.Sub(now) / 2)
+	}
+	p.arm(timerRenewalReview, c.ID, 0, review)
+	p.do(Effect{Key: "brief/" + c.ID.String(), Kind: EffectMail, Code: "brief", Ref: c.ID})
+	p.do(Effect{Key: "payee/" + c.ID.String(), Kind: EffectOnboard, Ref: p.CreatorID})
+	p.meet(now, TriggerSignature, uuid.Nil)
+}
+
+// ---- deliverables
+
+func (p *Partnership) deliverable(id uuid.UUID) *DeliverableState {
+	for i := range p.Deliverables {
+		if p.Deliverables[i].ID == id {
+			return &p.Deliverables[i]
+		}
+	}
+	return nil
+}
+
+func (p *Partnership) set(d *DeliverableState, state string, now time.Time) {
+	d.State, d.Since = state, now
+	p.change(Change{Noun: "deliverable", ID: d.ID, State: state, At: now, N: d.Round, Ref: d.Submission, Due: d.DraftDue, Until: d.PublishBy})
+}
+
+func (p *Partnership) armDraft(now time.Time, d *DeliverableState) {
+	if at := p.CreatorCalendar.AddDays(d.DraftDue, -p.Timings.DraftReminderDays); at.After(now) {
+		p.arm(timerDraftReminder, d.ID, 0, at)
+	} else {
+		p.arm(timerDraftReminder, d.ID, 0, now.Add(d.DraftDue.Sub(now)/2))
+	}
+	p.arm(timerDraftLate, d.ID, 0, d.DraftDue.Add(p.CreatorCalendar.Span(p.Timings.DraftGrace)))
+}
+
+func (p *Partnership) disarmDeliverable(d *DeliverableState) {
+	for _, k := range []string{timerDraftReminder, timerDraftLate, timerPublish, timerPublishLate, timerVerify, timerCure} {
+		p.disarm(k, d.ID)
+	}
+	p.closeTask("late/" + d.ID.String())
+	p.closeTask("cure/" + d.ID.String())
+}
+
+func (p *Partnership) submit(now time.Time, cmd Command) {
+	d := p.deliverable(cmd.Ref)
+	if d.Review != uuid.Nil && d.State == "in_review" {
+		p.send(Send{Workflow: "review", ID: d.Review, Signal: &Signal{ID: DeriveID(cmd.Ref2, "supersede"), Kind: SignalSuperseded, Ref: cmd.Ref2}})
+		p.change(Change{Noun: "submission", ID: d.Submission, State: "superseded", At: now})
+	}
+	p.disarm(timerDraftReminder, d.ID)
+	p.disarm(timerDraftLate, d.ID)
+	p.closeTask("late/" + d.ID.String())
+	d.Submission, d.Review = cmd.Ref2, DeriveID(cmd.Ref2, "review")
+	p.fact(now, Fact{Kind: "draft_submitted", Ref: d.ID, Ref2: cmd.Ref2, N: d.Round + 1})
+	p.change(Change{Noun: "submission", ID: cmd.Ref2, State: "in_review", At: now})
+	p.set(d, "in_review", now)
+	p.send(Send{Workflow: "review", ID: d.Review, Review: &Review{ID: d.Review, BrandID: p.BrandID, PartnershipID: p.ID, CampaignID: p.CampaignID, DeliverableID: d.ID, SubmissionID: cmd.Ref2, State: ReviewChecking, Timings: p.Timings}})
+}
+
+func (p *Partnership) reviewClosed(now time.Time, sig Signal) {
+	d := p.deliverable(sig.Ref)
+	if d == nil || d.Submission != sig.Ref2 || d.State != "in_review" {
+		return // an older version's review, or one that was revoked meanwhile
+	}
+	p.change(Change{Noun: "submission", ID: sig.Ref2, State: sig.Code, At: now})
+	switch sig.Code {
+	case ReviewApproved:
+		p.fact(now, Fact{Kind: "content_approved", Ref: d.ID, Ref2: sig.Ref2})
+		p.set(d, "approved_to_post", now)
+		if at := p.CreatorCalendar.AddDays(d.PublishBy, -p.Timings.PublishReminderDays); at.After(now) {
+			p.arm(timerPublish, d.ID, 0, at)
+		}
+		p.arm(timerPublishLate, d.ID, 0, d.PublishBy.Add(p.CreatorCalendar.Span(p.Timings.DraftGrace)))
+		p.do(Effect{Key: fmt.Sprintf("approved/%s/%d", sig.Ref2, d.Round), Kind: EffectMail, Code: "content_approved", Ref: d.ID})
+		p.meet(now, TriggerApproval, d.ID)
+		p.releasePayouts(now, d.ID, "approval_revoked")
+	case ReviewChangesRequested:
+		d.Round++
+		d.DraftDue = p.CreatorCalendar.AddBusinessDays(now, p.Timings.RevisionBusinessDays)
+		if d.PublishBy.Before(d.DraftDue) {
+			d.PublishBy = d.DraftDue
+		}
+		p.fact(now, Fact{Kind: "changes_requested", Ref: d.ID, Ref2: sig.Ref2, N: d.Round})
+		p.set(d, "changes_requested", now)
+		p.armDraft(now, d)
+		if p.Contract != nil && d.Round > p.Contract.Rounds {
+			p.task(TaskChange{Key: fmt.Sprintf("rounds/%s/%d", d.ID, d.Round), Kind: "rounds_exceeded", OwnerID: p.OwnerID, Ref: d.ID, Due: p.taskDue(now)})
+		}
+		p.do(Effect{Key: fmt.Sprintf("changes/%s", sig.Ref2), Kind: EffectMail, Code: "changes_requested", Ref: d.ID, Ref2: sig.Ref2})
+	case ReviewRejected:
+		p.fact(now, Fact{Kind: "content_rejected", Ref: d.ID, Ref2: sig.Ref2})
+		p.set(d, "rejected", now)
+		p.cancelMilestonesOf(now, d.ID)
+		p.do(Effect{Key: fmt.Sprintf("rejected/%s", sig.Ref2), Kind: EffectMail, Code: "content_rejected", Ref: d.ID, Ref2: sig.Ref2})
+		p.advance(now)
+	}
+}
+
+func (p *Partnership) postReported(now time.Time, cmd Command) {
+	d := p.deliverable(cmd.Ref)
+	p.disarm(timerPublish, d.ID)
+	p.disarm(timerPublishLate, d.ID)
+	p.closeTask("late/" + d.ID.String())
+	d.PostedAt, d.Check, d.Misses = now, 0, 0
+	p.fact(now, Fact{Kind: "post_reported", Ref: d.ID, Actor: cmd.Actor})
+	p.set(d, "posted", now)
+	p.verify(d)
+}
+
+func (p *Partnership) verify(d *DeliverableState) {
+	p.do(Effect{Key: fmt.Sprintf("verify/%s/%d/%d/%d", d.ID, d.PostedAt.UnixMilli(), d.Check, d.Misses), Kind: EffectVerify, Ref: d.ID, N: d.Check})
+}
+
+func (p *Partnership) verified(now time.Time, d *DeliverableState, code string) {
+	if d == nil || (d.State != "posted" && d.State != "verified") {
+		return
+	}
+	key := "cure/" + d.ID.String()
+	switch code {
+	case "ok":
+		p.closeTask(key)
+		p.disarm(timerCure, d.ID)
+		d.Misses = 0
+		p.fact(now, Fact{Kind: "post_verified", Ref: d.ID, N: d.Check})
+		p.releasePayouts(now, d.ID, "post_mismatch")
+		if d.State == "posted" {
+			d.Verified = true
+			p.set(d, "verified", now)
+			p.meet(now, TriggerPosted, d.ID)
+			p.meet(now, TriggerVerified, d.ID)
+		}
+		if d.Check < len(p.Timings.VerifyAgainDays) {
+			p.arm(timerVerify, d.ID, d.Check+1, p.CreatorCalendar.AddDays(d.PostedAt, p.Timings.VerifyAgainDays[d.Check]))
+			d.Check++
+			return
+		}
+		p.accept(now, d, uuid.Nil)
+	case "unreachable":
+		d.Misses++
+		if d.Misses <= p.Timings.UnreachableRetries {
+			p.arm(timerVerify, d.ID, d.Check, now.Add(p.CreatorCalendar.Span(p.Timings.UnreachableRetry)))
+			return
+		}
+		p.mismatch(now, d, key, "unreachable")
+	default:
+		d.Misses++
+		p.mismatch(now, d, key, "mismatch")
+	}
+}
+
+func (p *Partnership) mismatch(now time.Time, d *DeliverableState, key, code string) {
+	due := now.Add(p.CreatorCalendar.Span(p.Timings.CureGrace))
+	p.fact(now, Fact{Kind: "post_mismatch", Ref: d.ID, Code: code, Until: due})
+	p.task(TaskChange{Key: key, Kind: "post_mismatch", Code: code, OwnerID: p.OwnerID, Ref: d.ID, Due: due})
+	p.holdPayouts(d.ID, "post_mismatch")
+	p.arm(timerCure, d.ID, d.Check, due)
+	p.do(Effect{Key: fmt.Sprintf("mismatch/%s/%d/%d", d.ID, d.Check, d.Misses), Kind: EffectMail, Code: "post_mismatch", Ref: d.ID})
+}
+
+func (p *Partnership) accept(now time.Time, d *DeliverableState, actor uuid.UUID) {
+	p.disarmDeliverable(d)
+	p.fact(now, Fact{Kind: "content_accepted", Ref: d.ID, Actor: actor})
+	if !d.Verified {
+		d.Verified = true
+		p.meet(now, TriggerPosted, d.ID)
+		p.meet(now, TriggerVerified, d.ID)
+	}
+	p.set(d, "accepted", now)
+	p.releasePayouts(now, d.ID, "post_mismatch")
+	p.advance(now)
+}
+
+// ---- milestones and the ends of a term
+
+// meet marks the milestones that wait for the trigger on the deliverable and starts their payouts.
+func (p *Partnership) meet(now time.Time, trigger Trigger, deliverable uuid.UUID) {
+	for i := range p.Milestones {
+		m := &p.Milestones[i]
+		if m.Trigger != trigger || m.State != "pending" {
+			continue
+		}
+		if m.Deliverable != uuid.Nil && m.Deliverable != deliverable {
+			continue
+		}
+		if m.Deliverable == uuid.Nil && !p.allReached(trigger) {
+			continue
+		}
+		p.metOne(now, m)
+	}
+}
+
+func (p *Partnership) metOne(now time.Time, m *MilestoneState) {
+	m.State, m.Payout = "met", DeriveID(m.ID, "payout")
+	due := p.BrandCalendar.AddDays(now, m.NetDays)
+	p.fact(now, Fact{Kind: "milestone_met", Ref: m.ID, Ref2: m.Payout, Amount: m.Amount, Until: due})
+	p.change(Change{Noun: "milestone", ID: m.ID, State: "met", At: now})
+	p.send(Send{Workflow: "payout", ID: m.Payout, Payout: &Payout{
+		ID: m.Payout, BrandID: p.BrandID, PartnershipID: p.ID, MilestoneID: m.ID, CreatorID: p.CreatorID,
+		Amount: m.Amount, Due: due, State: PayoutScheduled, Timings: p.Timings, Calendar: p.BrandCalendar,
+	}})
+}
+
+// allReached says that every deliverable that still counts has reached what the trigger asks for.
+func (p *Partnership) allReached(trigger Trigger) bool {
+	for _, d := range p.Deliverables {
+		if slices.Contains([]string{"waived", "cancelled", "rejected", "missed"}, d.State) {
+			continue
+		}
+		past := d.Verified || d.State == "accepted"
+		switch trigger {
+		case TriggerApproval:
+			if !past && d.State != "approved_to_post" && d.State != "scheduled" && d.State != "posted" {
+				return false
+			}
+		case TriggerPosted, TriggerVerified:
+			if !past {
+				return false
+			}
+		case TriggerSignature, TriggerDate, TriggerCampaignEnd:
+		}
+	}
+	return true
+}
+
+func (p *Partnership) cancelMilestonesOf(now time.Time, deliverable uuid.UUID) {
+	for i := range p.Milestones {
+		m := &p.Milestones[i]
+		if m.Deliverable == deliverable && m.State == "pending" {
+			m.State = "cancelled"
+			p.fact(now, Fact{Kind: "milestone_cancelled", Ref: m.ID, Amount: m.Amount})
+			p.change(Change{Noun: "milestone", ID: m.ID, State: "cancelled", At: now})
+		}
+	}
+	for _, t := range []Trigger{TriggerApproval, TriggerPosted, TriggerVerified} {
+		if p.anyCounts() && p.allReached(t) {
+			p.meet(now, t, uuid.Nil)
+		}
+	}
+}
+
+// anyCounts says that at least one deliverable is still owed or was delivered.
+func (p *Partnership) anyCounts() bool {
+	return slices.ContainsFunc(p.Deliverables, func(d DeliverableState) bool {
+		return !slices.Contains([]string{"waived", "cancelled", "rejected", "missed"}, d.State)
+	})
+}
+
+func (p *Partnership) eachPayout(deliverable uuid.UUID, f func(m *MilestoneState)) {
+	for i := range p.Milestones {
+		m := &p.Milestones[i]
+		if m.State == "met" && m.Payout != uuid.Nil && (deliverable == uuid.Nil || m.Deliverable == deliverable || (m.Deliverable == uuid.Nil && m.Trigger != TriggerSignature)) {
+			f(m)
+		}
+	}
+}
+
+func (p *Partnership) holdPayouts(deliverable uuid.UUID, code string) {
+	p.eachPayout(deliverable, func(m *MilestoneState) {
+		p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("hold/%s/%d", code, p.Seq)), Kind: SignalHold, Code: code}})
+	})
+}
+
+func (p *Partnership) releasePayouts(now time.Time, deliverable uuid.UUID, code string) {
+	p.eachPayout(deliverable, func(m *MilestoneState) {
+		p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("release/%s/%d", code, p.Seq)), Kind: SignalRelease, Code: code, At: now}})
+	})
+}
+
+// advance moves the stage on when the last deliverable or the last payout of the term is terminal.
+func (p *Partnership) advance(now time.Time) {
+	if p.Stage == StageActive && !slices.ContainsFunc(p.Deliverables, func(d DeliverableState) bool { return !d.Terminal() }) {
+		for i := range p.Milestones {
+			if m := &p.Milestones[i]; m.State == "pending" && m.Trigger != TriggerDate && m.Trigger != TriggerCampaignEnd {
+				m.State = "cancelled"
+				p.fact(now, Fact{Kind: "milestone_cancelled", Ref: m.ID, Amount: m.Amount})
+				p.change(Change{Noun: "milestone", ID: m.ID, State: "cancelled", At: now})
+			}
+		}
+		p.to(StageWrappingUp, now, uuid.Nil)
+	}
+	if p.Stage == StageWrappingUp && !slices.ContainsFunc(p.Milestones, func(m MilestoneState) bool { return m.State != "settled" && m.State != "cancelled" }) {
+		p.to(StageCompleted, now, uuid.Nil)
+		if p.Contract != nil && !p.Contract.EndsAt.After(now) {
+			p.termEnd(now)
+		}
+	}
+}
+
+func (p *Partnership) termEnd(now time.Time) {
+	if p.Stage != StageCompleted {
+		return // the last payout moves it on
+	}
+	p.disarm(timerTermEnd, uuid.Nil)
+	if p.Renewal == RenewalAgreed && p.RenewalOffer != nil {
+		p.Term++
+		p.Offer, p.RenewalOffer = p.RenewalOffer, nil
+		p.Renewal = RenewalNotDue
+		p.Contract, p.Deliverables, p.Milestones = nil, nil, nil
+		p.fact(now, Fact{Kind: "term_started", N: p.Term, Ref: p.Offer.ID})
+		p.draftContract(now, p.Offer.ID)
+		return
+	}
+	if p.RenewalOffer != nil && p.RenewalOffer.State == "sent" {
+		p.endOffer(now, p.RenewalOffer, "expired", uuid.Nil)
+	}
+	p.closeRenewal()
+	p.to(StageLapsed, now, uuid.Nil)
+	p.Timers = nil
+}
+
+func (p *Partnership) closeRenewal() {
+	p.closeTask("renewal/" + fmt.Sprint(p.Term))
+	p.disarm(timerRenewalLadder, uuid.Nil)
+	p.disarm(timerNotice, uuid.Nil)
+	p.disarm(timerRenewalReview, uuid.Nil)
+}
+
+func (p *Partnership) openRenewal(now time.Time) {
+	if p.Renewal != RenewalNotDue || p.Contract == nil {
+		return
+	}
+	p.Renewal = RenewalReviewOpen
+	p.fact(now, Fact{Kind: "renewal_opened", Ref: p.Contract.ID, Until: p.Contract.NoticeBy})
+	p.task(TaskChange{Key: "renewal/" + fmt.Sprint(p.Term), Kind: "decide_renewal", OwnerID: p.OwnerID, Ref: p.Contract.ID, Due: p.Contract.NoticeBy})
+	for i, d := range p.Timings.RenewalLadderDays {
+		if at := p.BrandCalendar.AddDays(p.Contract.NoticeBy, -d); at.After(now) {
+			p.arm(timerRenewalLadder, p.Contract.ID, i, at)
+		}
+	}
+}
+
+func (p *Partnership) terminate(now time.Time, actor uuid.UUID) {
+	p.stopOutreach()
+	p.dropOffer(now, "withdrawn")
+	for i := range p.Deliverables {
+		if d := &p.Deliverables[i]; !d.Terminal() {
+			if d.State == "in_review" {
+				p.send(Send{Workflow: "review", ID: d.Review, Signal: &Signal{ID: DeriveID(d.Review, "cancel"), Kind: SignalCancelled}})
+			}
+			p.disarmDeliverable(d)
+			p.set(d, "cancelled", now)
+		}
+	}
+	for i := range p.Milestones {
+		switch m := &p.Milestones[i]; m.State {
+		case "pending":
+			m.State = "cancelled"
+			p.change(Change{Noun: "milestone", ID: m.ID, State: "cancelled", At: now})
+		case "met":
+			p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, "terminate"), Kind: SignalCancelled}})
+		}
+	}
+	if p.Contract != nil && p.Contract.State != "executed" {
+		p.Contract.State = "withdrawn"
+		p.change(Change{Noun: "contract", ID: p.Contract.ID, State: "withdrawn", At: now})
+	} else if p.Contract != nil {
+		p.change(Change{Noun: "contract", ID: p.Contract.ID, State: "terminated", At: now})
+	}
+	p.releaseOffer(now)
+	p.closeRenewal()
+	p.closeTask("reply")
+	p.Timers = nil
+	p.fact(now, Fact{Kind: "terminated", Actor: actor})
+	p.to(StageTerminated, now, actor)
+}

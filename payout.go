@@ -1,0 +1,530 @@
+package rapport
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// PayoutState is where a payout stands. Each comment says who moves it and what comes next.
+type PayoutState string
+
+// The states of a payout.
+const (
+	PayoutScheduled        PayoutState = "scheduled"         // due by its terms moves it to awaiting_approval
+	PayoutAwaitingApproval PayoutState = "awaiting_approval" // two pairs of eyes move it to approved
+	PayoutApproved         PayoutState = "approved"          // the worker opens an attempt, or parks it
+	PayoutAwaitingPayee    PayoutState = "awaiting_payee"    // the payee's readiness moves it back to approved
+	PayoutAwaitingFunds    PayoutState = "awaiting_funds"    // a top-up moves it back to approved
+	PayoutSubmitted        PayoutState = "submitted"         // an answer or a look-up moves it on
+	PayoutUnknown          PayoutState = "unknown"           // only reconciliation moves it on
+	PayoutPaid             PayoutState = "paid"              // reversed only by a workflow of its own
+	PayoutFailed           PayoutState = "failed"            // cured, it is approved again; else a person cancels it
+	PayoutPartlyReversed   PayoutState = "partly_reversed"
+	PayoutReversed         PayoutState = "reversed"
+	PayoutHeld             PayoutState = "held"      // a person or a condition releases it
+	PayoutCancelled        PayoutState = "cancelled" // final
+)
+
+// PayoutStates lists every state.
+func PayoutStates() []PayoutState {
+	return []PayoutState{PayoutScheduled, PayoutAwaitingApproval, PayoutApproved, PayoutAwaitingPayee, PayoutAwaitingFunds, PayoutSubmitted, PayoutUnknown, PayoutPaid, PayoutFailed, PayoutPartlyReversed, PayoutReversed, PayoutHeld, PayoutCancelled}
+}
+
+// PayoutTransitions is the table of domain.md; the database's payout_transitions repeats it.
+func PayoutTransitions() map[PayoutState][]PayoutState {
+	return map[PayoutState][]PayoutState{
+		PayoutScheduled:        {PayoutAwaitingApproval, PayoutHeld, PayoutCancelled},
+		PayoutAwaitingApproval: {PayoutApproved, PayoutHeld, PayoutCancelled},
+		PayoutApproved:         {PayoutAwaitingPayee, PayoutAwaitingFunds, PayoutSubmitted, PayoutAwaitingApproval, PayoutHeld, PayoutCancelled},
+		PayoutAwaitingPayee:    {PayoutApproved, PayoutAwaitingApproval, PayoutHeld, PayoutCancelled},
+		PayoutAwaitingFunds:    {PayoutApproved, PayoutAwaitingApproval, PayoutHeld, PayoutCancelled},
+		PayoutSubmitted:        {PayoutPaid, PayoutFailed, PayoutUnknown},
+		PayoutUnknown:          {PayoutPaid, PayoutFailed},
+		PayoutFailed:           {PayoutApproved, PayoutAwaitingApproval, PayoutCancelled},
+		PayoutPaid:             {PayoutPartlyReversed, PayoutReversed},
+		PayoutPartlyReversed:   {PayoutReversed},
+		PayoutHeld:             {PayoutScheduled, PayoutAwaitingApproval, PayoutCancelled},
+	}
+}
+
+// The commands of a payout.
+const (
+	CmdApprovePayout CommandKind = "approve"   // Ref the approval's row, Code preparer or releaser
+	CmdHold          CommandKind = "hold"      //
+	CmdRelease       CommandKind = "release"   //
+	CmdRetry         CommandKind = "retry"     //
+	CmdCancel        CommandKind = "cancel"    //
+	CmdReconcile     CommandKind = "reconcile" //
+)
+
+// Signals of a payout.
+const (
+	SignalHold       = "hold"        // Code why
+	SignalRelease    = "release"     // Code what is no longer in the way
+	SignalStripe     = "stripe"      // Ref an inbox row about this payout's transfer
+	SignalPayeeReady = "payee_ready" //
+	SignalFunds      = "funds"       // the brand's funds grew
+)
+
+// Effects of a payout, with the codes of their outcomes.
+const (
+	// EffectOpenPayout writes the payout's row and accrues it. opened (Payout).
+	EffectOpenPayout = "open_payout"
+	// EffectSubmit re-reads the authority and moves the money. See the Submit codes.
+	EffectSubmit = "submit_payout"
+	// EffectReconcile looks the transfer up. paid; absent; absent_long (a day after the last send and looked up twice); rejected
+	// (Code confirm only).
+	EffectReconcile = "reconcile_payout"
+)
+
+// Outcome codes of EffectSubmit and EffectReconcile.
+const (
+	SubmitPaid          = "paid"
+	SubmitNotApproved   = "not_approved"
+	SubmitPayeeNotReady = "payee_not_ready"
+	SubmitNewRound      = "new_round" // the destination is another one than was approved
+	SubmitFundsShort    = "funds_short"
+	SubmitRejected      = "rejected"
+	SubmitRejectedFunds = "rejected_funds"
+	SubmitRejectedPayee = "rejected_payee"
+	SubmitUnknown       = "unknown"
+	ReconcileAbsent     = "absent"
+	ReconcileAbsentLong = "absent_long"
+)
+
+const (
+	timerDue       = "payout_due"
+	timerPayee     = "payee_reminder"
+	timerReconcile = "reconcile"
+)
+
+// PayoutPlan is what opening found out.
+type PayoutPlan struct {
+	// ContentCounts: below the brand's threshold the content's approval is the first pair of eyes.
+	ContentCounts bool `json:"content_counts"`
+}
+
+// PayoutApproval is one pair of eyes, by the id of its row.
+type PayoutApproval struct {
+	ID    uuid.UUID `json:"id"`
+	Part  string    `json:"part"`
+	Actor uuid.UUID `json:"actor"`
+	At    time.Time `json:"at"`
+}
+
+// HoldReason is one thing in the way of a payout.
+type HoldReason struct {
+	Code string    `json:"code"` // manual, or the condition
+	By   uuid.UUID `json:"by,omitzero"`
+	At   time.Time `json:"at"`
+}
+
+// Payout is the machine of money owed to a creator and its way to the bank.
+type Payout struct {
+	Core
+
+	ID            uuid.UUID        `json:"id"`
+	BrandID       uuid.UUID        `json:"brand_id"`
+	PartnershipID uuid.UUID        `json:"partnership_id"`
+	MilestoneID   uuid.UUID        `json:"milestone_id"`
+	CreatorID     uuid.UUID        `json:"creator_id"`
+	Amount        Money            `json:"amount"`
+	Due           time.Time        `json:"due"`
+	State         PayoutState      `json:"state"`
+	StateAt       time.Time        `json:"state_at,omitzero"`
+	Timings       Timings          `json:"timings"`
+	Calendar      Calendar         `json:"calendar"`
+	Plan          *PayoutPlan      `json:"plan,omitempty"`
+	Approvals     []PayoutApproval `json:"approvals,omitempty"`
+	Holds         []HoldReason     `json:"holds,omitempty"`
+	Submits       int              `json:"submits,omitempty"`
+	Failed        string           `json:"failed,omitempty"` // why, while failed
+	Absences      int              `json:"absences,omitempty"`
+	LongAbsent    bool             `json:"long_absent,omitempty"`
+	Reminded      int              `json:"reminded,omitempty"`
+	Woken         bool             `json:"woken,omitempty"` // a cure arrived while a submission was running
+}
+
+var _ Machine = (*Payout)(nil)
+
+// Done says that the payout is settled and nothing of it is open.
+func (p *Payout) Done() bool {
+	return (p.State == PayoutPaid || p.State == PayoutCancelled) && len(p.Pending) == 0
+}
+
+// Begin asks for the payout's row and its accrual, once.
+func (p *Payout) Begin(now time.Time) {
+	if p.Seq == 0 {
+		p.fact(now, Fact{Kind: "payout_scheduled", Ref: p.MilestoneID, Amount: p.Amount, Until: p.Due})
+		p.do(Effect{Key: "open", Kind: EffectOpenPayout, Ref: p.ID})
+	}
+}
+
+func (p *Payout) submitting() bool {
+	return slices.ContainsFunc(p.Pending, func(e Effect) bool { return e.Kind == EffectSubmit || e.Kind == EffectReconcile })
+}
+
+func (p *Payout) refuse(code string) *Refusal {
+	return &Refusal{Code: code, State: string(p.State), At: p.StateAt}
+}
+
+// Allowed says why the command would be refused now.
+func (p *Payout) Allowed(cmd Command, _ time.Time) *Refusal { //nolint:cyclop,gocyclo // one row a command
+	before := slices.Contains([]PayoutState{PayoutScheduled, PayoutAwaitingApproval, PayoutApproved, PayoutAwaitingPayee, PayoutAwaitingFunds}, p.State)
+	switch cmd.Kind {
+	case CmdApprovePayout:
+		if p.State != PayoutAwaitingApproval || p.submitting() {
+			return p.refuse("not_awaiting_approval")
+		}
+		for _, a := range p.Approvals {
+			if a.Part == cmd.Code {
+				return &Refusal{Code: "already_approved", State: string(p.State), By: a.Actor, At: a.At}
+			}
+			if cmd.Actor != uuid.Nil && a.Actor == cmd.Actor {
+				return &Refusal{Code: "same_person", State: string(p.State), By: a.Actor, At: a.At}
+			}
+		}
+		if cmd.Code == "preparer" && p.Plan != nil && p.Plan.ContentCounts {
+			return p.refuse("content_approval_counts")
+		}
+	case CmdHold:
+		if !before {
+			return p.refuse("too_late_to_hold")
+		}
+		if p.submitting() {
+			return p.refuse("being_sent")
+		}
+	case CmdRelease:
+		if p.State != PayoutHeld {
+			return p.refuse("not_held")
+		}
+		if !slices.ContainsFunc(p.Holds, func(h HoldReason) bool { return h.Code == "manual" }) {
+			return &Refusal{Code: "held_by_condition", State: p.Holds[0].Code, At: p.Holds[0].At}
+		}
+	case CmdCancel:
+		if p.submitting() {
+			return p.refuse("being_sent")
+		}
+		if !before && p.State != PayoutHeld && p.State != PayoutFailed {
+			return p.refuse("too_late_to_cancel")
+		}
+	case CmdRetry:
+		if p.submitting() {
+			return p.refuse("being_sent")
+		}
+		if p.State != PayoutFailed && p.State != PayoutAwaitingPayee && p.State != PayoutAwaitingFunds && !(p.State == PayoutUnknown && p.LongAbsent) {
+			return p.refuse("nothing_to_retry")
+		}
+	case CmdReconcile:
+		if p.submitting() || (p.State != PayoutUnknown && p.State != PayoutSubmitted) {
+			return p.refuse("nothing_to_reconcile")
+		}
+	default:
+		return p.refuse("unknown_command")
+	}
+	return nil
+}
+
+func (p *Payout) to(s PayoutState, now time.Time, actor uuid.UUID) {
+	p.State, p.StateAt = s, now
+	p.fact(now, Fact{Kind: "payout_" + string(s), Ref: p.ID, Ref2: p.MilestoneID, Actor: actor, Amount: p.Amount})
+}
+
+// Command applies an allowed command.
+func (p *Payout) Command(cmd Command, now time.Time) Reply {
+	switch cmd.Kind {
+	case CmdApprovePayout:
+		p.Approvals = append(p.Approvals, PayoutApproval{ID: cmd.Ref, Part: cmd.Code, Actor: cmd.Actor, At: now})
+		p.fact(now, Fact{Kind: "payout_approval", Ref: p.ID, Ref2: cmd.Ref, Actor: cmd.Actor, Code: cmd.Code, Amount: p.Amount})
+		p.closeTask("approve/" + cmd.Code)
+		p.tryApproved(now)
+	case CmdHold:
+		p.park(now, HoldReason{Code: "manual", By: cmd.Actor, At: now})
+	case CmdRelease:
+		p.release(now, "manual", cmd.Actor)
+	case CmdCancel:
+		p.cancel(now, cmd.Actor)
+	case CmdRetry:
+		p.fact(now, Fact{Kind: "payout_retry", Ref: p.ID, Actor: cmd.Actor})
+		p.closeTask("failed")
+		if p.State == PayoutUnknown {
+			p.do(Effect{Key: fmt.Sprintf("confirm/%d", p.Seq), Kind: EffectReconcile, Ref: p.ID, Code: "confirm"})
+		} else {
+			p.submit()
+		}
+	case CmdReconcile:
+		p.reconcile()
+	}
+	return Reply{p.Seq}
+}
+
+func (p *Payout) tryApproved(now time.Time) {
+	have := func(part string) bool {
+		return slices.ContainsFunc(p.Approvals, func(a PayoutApproval) bool { return a.Part == part })
+	}
+	if have("releaser") && (have("preparer") || (p.Plan != nil && p.Plan.ContentCounts)) {
+		p.State, p.StateAt = PayoutApproved, now
+		p.fact(now, Fact{Kind: "payout_approved", Ref: p.ID, Amount: p.Amount})
+		p.submit()
+	}
+}
+
+func (p *Payout) submit() {
+	p.Submits++
+	p.Woken = false
+	p.do(Effect{Key: fmt.Sprintf("submit/%d", p.Submits), Kind: EffectSubmit, Ref: p.ID, N: p.Submits})
+}
+
+func (p *Payout) reconcile() {
+	p.do(Effect{Key: fmt.Sprintf("reconcile/%d", p.Seq), Kind: EffectReconcile, Ref: p.ID})
+}
+
+func (p *Payout) park(now time.Time, h HoldReason) {
+	p.Holds = append(p.Holds, h)
+	if p.State != PayoutHeld {
+		p.to(PayoutHeld, now, h.By)
+	}
+	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutHeld), At: now, Code: h.Code, Ref: h.By})
+	p.Timers = nil
+	p.closeTask("approve/preparer")
+	p.closeTask("approve/releaser")
+	p.task(TaskChange{Key: "hold/" + h.Code, Kind: "payout_held", Code: h.Code, Role: RoleFinancePreparer, OwnerID: h.By, Ref: p.ID, Due: p.Calendar.AddBusinessDays(now, p.Timings.TaskDueBusinessDays)})
+}
+
+func (p *Payout) release(now time.Time, code string, actor uuid.UUID) {
+	n := len(p.Holds)
+	p.Holds = slices.DeleteFunc(p.Holds, func(h HoldReason) bool { return h.Code == code })
+	if len(p.Holds) == n {
+		return
+	}
+	p.closeTask("hold/" + code)
+	p.fact(now, Fact{Kind: "payout_released", Ref: p.ID, Actor: actor, Code: code})
+	if len(p.Holds) > 0 || p.State != PayoutHeld {
+		return
+	}
+	if p.Due.After(now) {
+		p.to(PayoutScheduled, now, actor)
+		p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutScheduled), At: now})
+		p.arm(timerDue, p.ID, 0, p.Due)
+		return
+	}
+	p.askApproval(now)
+}
+
+func (p *Payout) askApproval(now time.Time) {
+	p.to(PayoutAwaitingApproval, now, uuid.Nil)
+	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutAwaitingApproval), At: now})
+	due := p.Calendar.AddBusinessDays(now, p.Timings.TaskDueBusinessDays)
+	for _, part := range []string{"preparer", "releaser"} {
+		if part == "preparer" && p.Plan != nil && p.Plan.ContentCounts {
+			continue
+		}
+		if !slices.ContainsFunc(p.Approvals, func(a PayoutApproval) bool { return a.Part == part }) {
+			p.task(TaskChange{Key: "approve/" + part, Kind: "approve_payout", Code: part, Role: Role("finance_" + part), Ref: p.ID, Due: due})
+		}
+	}
+	p.tryApproved(now)
+}
+
+func (p *Payout) cancel(now time.Time, actor uuid.UUID) {
+	p.Timers = nil
+	p.closeTask("approve/preparer")
+	p.closeTask("approve/releaser")
+	p.closeTask("failed")
+	p.closeTask("payee")
+	for _, h := range p.Holds {
+		p.closeTask("hold/" + h.Code)
+	}
+	p.to(PayoutCancelled, now, actor)
+	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutCancelled), At: now})
+	p.closed("cancelled")
+}
+
+func (p *Payout) closed(code string) {
+	p.send(Send{Workflow: "partnership", ID: p.PartnershipID, Signal: &Signal{ID: DeriveID(p.ID, "closed"), Kind: SignalPayoutClosed, Ref: p.MilestoneID, Ref2: p.ID, Code: code}})
+}
+
+// Signal takes the event of a machine.
+func (p *Payout) Signal(sig Signal, now time.Time) {
+	switch sig.Kind {
+	case SignalHold:
+		if p.Allowed(Command{Kind: CmdHold}, now) == nil {
+			p.park(now, HoldReason{Code: sig.Code, At: now})
+		} else if p.State == PayoutHeld {
+			p.Holds = append(p.Holds, HoldReason{Code: sig.Code, At: now})
+		} else {
+			p.fact(now, Fact{Kind: "hold_too_late", Ref: p.ID, Code: sig.Code})
+			p.task(TaskChange{Key: "too_late/" + sig.Code, Kind: "hold_too_late", Code: sig.Code, Role: RoleFinanceReleaser, Ref: p.ID, Due: now})
+		}
+	case SignalRelease:
+		p.release(now, sig.Code, uuid.Nil)
+	case SignalCancelled:
+		if p.Allowed(Command{Kind: CmdCancel}, now) == nil {
+			p.cancel(now, uuid.Nil)
+		} else if p.State != PayoutPaid && p.State != PayoutCancelled {
+			p.fact(now, Fact{Kind: "cancel_too_late", Ref: p.ID})
+			p.task(TaskChange{Key: "too_late/cancel", Kind: "cancel_too_late", Role: RoleFinanceReleaser, Ref: p.ID, Due: now})
+		}
+	case SignalPayeeReady:
+		p.wake(p.State == PayoutAwaitingPayee || (p.State == PayoutFailed && p.Failed == SubmitRejectedPayee))
+	case SignalFunds:
+		p.wake(p.State == PayoutAwaitingFunds || (p.State == PayoutFailed && p.Failed == SubmitRejectedFunds))
+	case SignalStripe:
+		if p.State == PayoutUnknown && !p.submitting() {
+			p.reconcile()
+		}
+	}
+}
+
+func (p *Payout) wake(now bool) {
+	switch {
+	case p.submitting():
+		p.Woken = true
+	case now:
+		p.submit()
+	}
+}
+
+// Outcome takes what came of an effect.
+func (p *Payout) Outcome(out Outcome, now time.Time) {
+	e, ok := p.answered(out.Key)
+	if !ok {
+		return
+	}
+	switch e.Kind {
+	case EffectOpenPayout:
+		p.Plan = out.Payout
+		if p.State != PayoutScheduled {
+			return
+		}
+		if p.Due.After(now) {
+			p.arm(timerDue, p.ID, 0, p.Due)
+		} else {
+			p.askApproval(now)
+		}
+	case EffectSubmit:
+		p.submitted(now, out)
+	case EffectReconcile:
+		p.reconciled(now, out)
+	}
+}
+
+func (p *Payout) submitted(now time.Time, out Outcome) {
+	switch out.Code {
+	case SubmitPaid:
+		p.paid(now)
+	case SubmitNotApproved:
+		p.Approvals = nil
+		p.askApproval(now)
+	case SubmitNewRound:
+		p.Approvals = nil
+		p.fact(now, Fact{Kind: "payout_new_round", Ref: p.ID})
+		p.askApproval(now)
+	case SubmitPayeeNotReady:
+		p.to(PayoutAwaitingPayee, now, uuid.Nil)
+		p.arm(timerPayee, p.ID, 0, p.Calendar.AddDays(now, p.Timings.PayeeReminderDays))
+		p.do(Effect{Key: fmt.Sprintf("payee_reminder/%d", p.Seq), Kind: EffectMail, Code: "payee_reminder", Ref: p.ID})
+	case SubmitFundsShort:
+		p.to(PayoutAwaitingFunds, now, uuid.Nil)
+		p.task(TaskChange{Key: "funds", Kind: "top_up", Role: RoleFinancePreparer, Ref: p.ID, Due: now})
+	case SubmitUnknown:
+		p.to(PayoutUnknown, now, uuid.Nil)
+		p.Absences, p.LongAbsent = 0, false
+		p.reconcile()
+	case SubmitRejected, SubmitRejectedFunds, SubmitRejectedPayee:
+		p.failed(now, out.Code)
+	}
+	if p.Woken && p.State != PayoutPaid && p.State != PayoutUnknown {
+		p.Woken = false
+		p.wake(p.State == PayoutAwaitingFunds || p.State == PayoutAwaitingPayee || (p.State == PayoutFailed && p.Failed != SubmitRejected))
+	}
+}
+
+func (p *Payout) failed(now time.Time, code string) {
+	p.Failed = code
+	p.to(PayoutFailed, now, uuid.Nil)
+	p.disarm(timerReconcile, uuid.Nil)
+	p.task(TaskChange{Key: "failed", Kind: "payout_failed", Code: code, Role: RoleFinanceReleaser, Ref: p.ID, Due: now})
+	if code == SubmitRejectedPayee {
+		p.arm(timerPayee, p.ID, 0, p.Calendar.AddDays(now, p.Timings.PayeeReminderDays))
+	}
+}
+
+func (p *Payout) paid(now time.Time) {
+	p.Timers = nil
+	for _, k := range []string{"failed", "funds", "payee", "unknown"} {
+		p.closeTask(k)
+	}
+	p.to(PayoutPaid, now, uuid.Nil)
+	p.closed("paid")
+	p.do(Effect{Key: "paid", Kind: EffectMail, Code: "payment_sent", Ref: p.ID})
+}
+
+func (p *Payout) reconciled(now time.Time, out Outcome) {
+	if p.State != PayoutUnknown && p.State != PayoutSubmitted {
+		return
+	}
+	switch out.Code {
+	case SubmitPaid:
+		p.paid(now)
+	case SubmitRejected:
+		p.failed(now, SubmitRejected)
+	default:
+		p.Absences++
+		p.fact(now, Fact{Kind: "transfer_absent", Ref: p.ID, N: p.Absences})
+		if out.Code == ReconcileAbsentLong {
+			p.LongAbsent = true
+			p.task(TaskChange{Key: "unknown", Kind: "payout_unknown", Role: RoleFinanceReleaser, Ref: p.ID, Due: now})
+		}
+		p.arm(timerReconcile, p.ID, 0, now.Add(p.Timings.ReconcileUnknownEvery))
+	}
+}
+
+// Tick fires the timers that are due.
+func (p *Payout) Tick(now time.Time) {
+	for {
+		t, ok := p.due(now)
+		if !ok {
+			return
+		}
+		switch t.Kind {
+		case timerDue:
+			if p.State == PayoutScheduled {
+				p.askApproval(now)
+			}
+		case timerPayee:
+			if p.State == PayoutAwaitingPayee || p.State == PayoutFailed {
+				p.Reminded++
+				if p.Reminded >= 3 {
+					p.task(TaskChange{Key: "payee", Kind: "payee_not_ready", Role: RoleFinancePreparer, Ref: p.ID, Due: now})
+				}
+				p.fact(now, Fact{Kind: "payee_reminded", Ref: p.ID, N: p.Reminded})
+				p.arm(timerPayee, p.ID, 0, p.Calendar.AddDays(now, p.Timings.PayeeReminderDays))
+				p.wake(true)
+			}
+		case timerReconcile:
+			if p.State == PayoutUnknown && !p.submitting() {
+				p.reconcile()
+			}
+		}
+	}
+}
+
+// View is what the pages show.
+func (p *Payout) View(now time.Time) View {
+	v := View{State: string(p.State), Timers: slices.Clone(p.Timers), Waiting: []Waiting{}, Commands: []CommandView{}}
+	for _, c := range []Command{{Kind: CmdApprovePayout, Code: "preparer"}, {Kind: CmdApprovePayout, Code: "releaser"}, {Kind: CmdHold}, {Kind: CmdRelease}, {Kind: CmdRetry}, {Kind: CmdCancel}, {Kind: CmdReconcile}} {
+		cv := CommandView{Kind: c.Kind}
+		if c.Code != "" {
+			cv.Kind = CommandKind(string(c.Kind) + "_" + c.Code)
+		}
+		if r := p.Allowed(c, now); r != nil {
+			cv.Refused = r.Code
+		}
+		v.Commands = append(v.Commands, cv)
+	}
+	return v
+}

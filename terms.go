@@ -1,0 +1,176 @@
+package rapport
+
+import (
+	"fmt"
+	"time"
+)
+
+// Trigger is what makes a milestone's money owed.
+type Trigger string
+
+// The triggers of a milestone.
+const (
+	TriggerSignature   Trigger = "signature"    // both have signed
+	TriggerApproval    Trigger = "approval"     // the content is approved
+	TriggerPosted      Trigger = "posted"       // the post's address is reported and found
+	TriggerVerified    Trigger = "verified"     // the first verification passed
+	TriggerDate        Trigger = "date"         // the contract's end date
+	TriggerCampaignEnd Trigger = "campaign_end" // the campaign's last day has ended
+)
+
+// DeliverableTerms is one piece of content that a contract asks for.
+type DeliverableTerms struct {
+	Title    string `json:"title"`
+	Platform string `json:"platform"`
+	Kind     string `json:"kind"`
+	// DraftDueDays are business days of the creator after the contract is executed.
+	DraftDueDays int `json:"draft_due_days"`
+	// PublishDays are business days after the draft's due date until the publish window ends.
+	PublishDays int `json:"publish_days"`
+}
+
+// MilestoneTerms is one share of the fee and what makes it owed.
+type MilestoneTerms struct {
+	Title   string  `json:"title"`
+	Trigger Trigger `json:"trigger"`
+	// Deliverable is an index into the deliverables; nil means all of them.
+	Deliverable *int `json:"deliverable,omitempty"`
+	Percent     int  `json:"percent"`
+	NetDays     int  `json:"net_days"`
+}
+
+// ContractTerms is what a contract will say: deliverables, the payment schedule, dates and rights.
+type ContractTerms struct {
+	Deliverables    []DeliverableTerms `json:"deliverables"`
+	Milestones      []MilestoneTerms   `json:"milestones"`
+	RevisionRounds  int                `json:"revision_rounds"`
+	DurationDays    int                `json:"duration_days"`
+	NoticeDays      int                `json:"notice_days"`
+	UsageRightsDays int                `json:"usage_rights_days,omitempty"`
+	ExclusivityDays int                `json:"exclusivity_days,omitempty"`
+	ExtraClauses    string             `json:"extra_clauses,omitempty"`
+}
+
+// Check names every bad field of the terms under path.
+func (t ContractTerms) Check(path string) []Field {
+	var f []Field
+	add := func(p, code, detail string) { f = append(f, Field{path + "." + p, code, detail}) }
+	if len(t.Deliverables) == 0 || len(t.Deliverables) > 20 {
+		add("deliverables", "count", "A contract has 1 to 20 deliverables.")
+	}
+	for i, d := range t.Deliverables {
+		p := fmt.Sprintf("deliverables[%d]", i)
+		if d.Title == "" {
+			add(p+".title", "required", "Give the deliverable a title.")
+		}
+		if d.Platform == "" {
+			add(p+".platform", "required", "Say on which platform it is published.")
+		}
+		if d.DraftDueDays < 1 || d.DraftDueDays > 730 {
+			add(p+".draft_due_days", "out_of_range", "A draft is due 1 to 730 business days after signing.")
+		}
+		if d.PublishDays < 1 || d.PublishDays > 730 {
+			add(p+".publish_days", "out_of_range", "The publish window ends 1 to 730 business days after the draft is due.")
+		}
+	}
+	if len(t.Milestones) == 0 || len(t.Milestones) > 20 {
+		add("milestones", "count", "A contract has 1 to 20 milestones.")
+	}
+	sum := 0
+	for i, m := range t.Milestones {
+		p := fmt.Sprintf("milestones[%d]", i)
+		sum += m.Percent
+		if m.Title == "" {
+			add(p+".title", "required", "Give the milestone a title.")
+		}
+		switch m.Trigger {
+		case TriggerSignature, TriggerApproval, TriggerPosted, TriggerVerified, TriggerDate, TriggerCampaignEnd:
+		default:
+			add(p+".trigger", "unknown_trigger", fmt.Sprintf("%q is not a trigger.", m.Trigger))
+		}
+		if m.Percent < 1 || m.Percent > 100 {
+			add(p+".percent", "out_of_range", "A milestone is 1 to 100 percent of the fee.")
+		}
+		if m.NetDays < 0 || m.NetDays > 365 {
+			add(p+".net_days", "out_of_range", "Net days are 0 to 365.")
+		}
+		if m.Deliverable != nil && (*m.Deliverable < 0 || *m.Deliverable >= len(t.Deliverables)) {
+			add(p+".deliverable", "unknown_deliverable", "There is no deliverable with this number.")
+		}
+	}
+	if len(t.Milestones) > 0 && sum != 100 {
+		add("milestones", "percent_sum", fmt.Sprintf("The milestones sum to %d percent, not to 100.", sum))
+	}
+	if t.RevisionRounds < 0 || t.RevisionRounds > 10 {
+		add("revision_rounds", "out_of_range", "Included revision rounds are 0 to 10.")
+	}
+	if t.DurationDays < 1 || t.DurationDays > 1100 {
+		add("duration_days", "out_of_range", "A contract lasts 1 to 1,100 days.")
+	}
+	if t.NoticeDays < 0 || t.NoticeDays >= max(t.DurationDays, 1) {
+		add("notice_days", "out_of_range", "The notice date must lie inside the contract's duration.")
+	}
+	return f
+}
+
+// Percents are the shares of the milestones.
+func (t ContractTerms) Percents() []int {
+	p := make([]int, len(t.Milestones))
+	for i, m := range t.Milestones {
+		p[i] = m.Percent
+	}
+	return p
+}
+
+// DefaultTerms are the terms a new campaign starts from: 30 % on signature, 40 % on approval, 30 % after verification.
+func DefaultTerms() ContractTerms {
+	first := 0
+	return ContractTerms{
+		Deliverables:   []DeliverableTerms{{Title: "Launch video", Platform: "youtube", Kind: "video", DraftDueDays: 10, PublishDays: 10}},
+		Milestones:     []MilestoneTerms{{Title: "On signature", Trigger: TriggerSignature, Percent: 30}, {Title: "On approval", Trigger: TriggerApproval, Deliverable: &first, Percent: 40}, {Title: "Ten days after verification", Trigger: TriggerVerified, Deliverable: &first, Percent: 30, NetDays: 10}},
+		RevisionRounds: 2, DurationDays: 180, NoticeDays: 30,
+	}
+}
+
+// Timings are the product's default spans (domain.md), pinned by the partnership that uses them. Days are calendar days of
+// the calendar they are counted on unless the name says business days.
+type Timings struct {
+	OfferExpiryDays        int           `json:"offer_expiry_days"`
+	OfferReminderDays      []int         `json:"offer_reminder_days"` // before the expiry
+	SignatureExpiryDays    int           `json:"signature_expiry_days"`
+	SignatureFirstReminder int           `json:"signature_first_reminder"`
+	SignatureReminderEvery int           `json:"signature_reminder_every"`
+	SignatureMaxReminders  int           `json:"signature_max_reminders"`
+	DraftReminderDays      int           `json:"draft_reminder_days"` // before the draft is due
+	DraftGrace             time.Duration `json:"draft_grace"`         // of a production day
+	RevisionBusinessDays   int           `json:"revision_business_days"`
+	VerifyAgainDays        []int         `json:"verify_again_days"` // after posting
+	CureGrace              time.Duration `json:"cure_grace"`
+	AutoReplyPauseDays     int           `json:"auto_reply_pause_days"` // business days
+	RenewalReviewDays      int           `json:"renewal_review_days"`   // before the end
+	RenewalLadderDays      []int         `json:"renewal_ladder_days"`   // before the notice date
+	PayeeReminderDays      int           `json:"payee_reminder_days"`
+	TaskDueBusinessDays    int           `json:"task_due_business_days"`
+	ReviewRemindersPercent []int         `json:"review_reminders_percent"`
+	ReviewSilencePercent   int           `json:"review_silence_percent"`
+	ReconcileUnknownEvery  time.Duration `json:"reconcile_unknown_every"` // of real time: a rule about the outside
+	CoolOffDays            int           `json:"cool_off_days"`
+	UnreachableRetry       time.Duration `json:"unreachable_retry"`
+	UnreachableRetries     int           `json:"unreachable_retries"`
+	ConversationQuietDays  int           `json:"conversation_quiet_days"` // business days until the owner is reminded
+	PublishReminderDays    int           `json:"publish_reminder_days"`
+}
+
+// DefaultTimings are the defaults of domain.md.
+func DefaultTimings() Timings {
+	return Timings{
+		OfferExpiryDays: 7, OfferReminderDays: []int{3, 1},
+		SignatureExpiryDays: 14, SignatureFirstReminder: 5, SignatureReminderEvery: 2, SignatureMaxReminders: 5,
+		DraftReminderDays: 2, DraftGrace: 24 * time.Hour, RevisionBusinessDays: 3,
+		VerifyAgainDays: []int{1, 7}, CureGrace: 48 * time.Hour,
+		AutoReplyPauseDays: 3, RenewalReviewDays: 90, RenewalLadderDays: []int{60, 30, 14, 7, 1},
+		PayeeReminderDays: 3, TaskDueBusinessDays: 2,
+		ReviewRemindersPercent: []int{50, 80}, ReviewSilencePercent: 150,
+		ReconcileUnknownEvery: 6 * time.Hour, CoolOffDays: 90,
+	}
+}

@@ -1,0 +1,17 @@
+package workflows
+
+import (
+	"go.temporal.io/sdk/workflow"
+
+	"rapport"
+)
+
+// Partnership runs one creator in one campaign, from the first mail to the last renewal. Its state is its input, so that it
+// continues as new, and starts again from a snapshot, where it was.
+func Partnership(ctx workflow.Context, p *rapport.Partnership) error {
+	s := &shell{
+		kind: "partnership", workflowType: TypePartnership, id: p.ID, brandID: p.BrandID, partnershipID: p.ID,
+		machine: p, begin: p.Begin, phase: func() string { return string(p.Stage) },
+	}
+	return s.run(ctx)
+}

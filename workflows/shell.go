@@ -1,0 +1,249 @@
+package workflows
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/sdk/temporal"
+	"go.temporal.io/sdk/workflow"
+
+	"rapport"
+	"rapport/activities"
+)
+
+// Limits of one run. A partnership-year is about a thousand events, so the server's own suggestion never comes; a run that
+// sleeps long or enters a new phase starts afresh, which also brings it onto new code.
+const (
+	historyMax       = 1000
+	historyPhase     = 150
+	historyBeforeNap = 50
+	longNap          = 7 * 24 * time.Hour
+)
+
+// shell is the durable side of a machine: it takes its messages, wakes it at its deadline, writes down what it says and carries
+// out what it asks for. Handlers only change state; everything else happens in the main loop.
+type shell struct {
+	kind          string
+	workflowType  string
+	id            uuid.UUID
+	brandID       uuid.UUID
+	partnershipID uuid.UUID
+	machine       rapport.Machine
+	begin         func(now time.Time)
+	// phase changes when the machine enters another phase of its life.
+	phase func() string
+
+	events   workflow.ReceiveChannel
+	outcomes []rapport.Outcome
+	dirty    bool
+	inflight int
+	timer    workflow.Future
+	timerAt  time.Time
+}
+
+func (s *shell) run(ctx workflow.Context) error {
+	if err := s.setup(ctx); err != nil {
+		return err
+	}
+	base, first := s.machine.Base(), s.phase()
+	base.Restart()
+	s.begin(workflow.Now(ctx))
+	for {
+		s.take(ctx)
+		if err := s.record(ctx); err != nil {
+			return err
+		}
+		if s.pending(ctx) {
+			continue
+		}
+		if s.machine.Done() && s.inflight == 0 && workflow.AllHandlersFinished(ctx) {
+			return nil
+		}
+		if s.inflight == 0 && workflow.AllHandlersFinished(ctx) && s.restart(ctx, first) {
+			return workflow.NewContinueAsNewError(ctx, s.workflowType, s.machine)
+		}
+		s.armTimer(ctx)
+		if err := workflow.Await(ctx, func() bool { return s.pending(ctx) || s.timer != nil && s.timer.IsReady() }); err != nil {
+			return fmt.Errorf("waiting: %w", err)
+		}
+		if s.timer != nil && s.timer.IsReady() {
+			s.timer = nil
+		}
+	}
+}
+
+func (s *shell) setup(ctx workflow.Context) error {
+	s.events = workflow.GetSignalChannel(ctx, SignalEvent)
+	err := workflow.SetQueryHandler(ctx, QueryState, func() (State, error) {
+		state, err := json.Marshal(s.machine)
+		if err != nil {
+			return State{}, fmt.Errorf("state: %w", err)
+		}
+		return State{Machine: state, View: s.machine.View(workflow.Now(ctx)), InFlight: s.inflight}, nil
+	})
+	if err != nil {
+		return fmt.Errorf("query handler: %w", err)
+	}
+	err = workflow.SetUpdateHandlerWithOptions(ctx, UpdateCommand, s.command, workflow.UpdateHandlerOptions{Validator: s.validate})
+	if err != nil {
+		return fmt.Errorf("update handler: %w", err)
+	}
+	return nil
+}
+
+// State is what the Query answers.
+type State struct {
+	Machine  json.RawMessage `json:"machine"`
+	View     rapport.View    `json:"view"`
+	InFlight int             `json:"in_flight"`
+}
+
+func (s *shell) validate(ctx workflow.Context, cmd rapport.Command) error {
+	if _, seen := s.machine.Base().Seen(cmd.ID); seen {
+		return nil
+	}
+	if r := s.machine.Allowed(cmd, workflow.Now(ctx)); r != nil {
+		return temporal.NewApplicationErrorWithOptions("refused", r.Code, temporal.ApplicationErrorOptions{NonRetryable: true, Details: []any{r}})
+	}
+	return nil
+}
+
+func (s *shell) command(ctx workflow.Context, cmd rapport.Command) (rapport.Reply, error) {
+	base := s.machine.Base()
+	if reply, seen := base.Seen(cmd.ID); seen {
+		return reply, nil
+	}
+	// Another command may have been taken between this one's validation and now.
+	if err := s.validate(ctx, cmd); err != nil {
+		return rapport.Reply{}, err
+	}
+	reply := s.machine.Command(cmd, workflow.Now(ctx))
+	base.Remember(cmd.ID)
+	s.dirty = true
+	return reply, nil
+}
+
+// pending says that there is something to take before going to sleep.
+func (s *shell) pending(ctx workflow.Context) bool {
+	d := s.machine.Base().Deadline()
+	return s.dirty || len(s.outcomes) > 0 || s.events.Len() > 0 || !d.IsZero() && !d.After(workflow.Now(ctx))
+}
+
+// take hands everything that has arrived to the machine.
+func (s *shell) take(ctx workflow.Context) {
+	s.dirty = false
+	base, now := s.machine.Base(), workflow.Now(ctx)
+	for {
+		var sig rapport.Signal
+		if !s.events.ReceiveAsync(&sig) {
+			break
+		}
+		if _, seen := base.Seen(sig.ID); !seen {
+			s.machine.Signal(sig, now)
+			base.Remember(sig.ID)
+		}
+	}
+	for _, out := range s.outcomes {
+		s.machine.Outcome(out, now)
+	}
+	s.outcomes = nil
+	s.machine.Tick(now)
+}
+
+// record writes what the machine said, then lets go of what it asked for: an effect may rely on the rows of its record.
+func (s *shell) record(ctx workflow.Context) error {
+	base := s.machine.Base()
+	rec, effects := base.TakeRecord(), base.TakeEffects()
+	if !rec.Empty() {
+		snapshot, err := json.Marshal(s.machine)
+		if err != nil {
+			return fmt.Errorf("snapshot: %w", err)
+		}
+		now := workflow.Now(ctx)
+		b := activities.Batch{
+			Kind: s.kind, WorkflowType: s.workflowType, ID: s.id, BrandID: s.brandID, PartnershipID: s.partnershipID, Seq: base.Seq, Now: now,
+			Record: rec, View: s.machine.View(now), Snapshot: snapshot, Closed: s.machine.Done(),
+		}
+		local := workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+			ScheduleToCloseTimeout: 5 * time.Second, StartToCloseTimeout: 4 * time.Second,
+			RetryPolicy: &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, MaximumInterval: time.Second},
+		})
+		if err := workflow.ExecuteLocalActivity(local, activities.NameRecord, b).Get(ctx, nil); err != nil {
+			// The database is away. An ordinary activity waits for it for as long as it takes.
+			if err := workflow.ExecuteActivity(activityContext(ctx, QueueMain), activities.NameRecord, b).Get(ctx, nil); err != nil {
+				return fmt.Errorf("record: %w", err)
+			}
+		}
+	}
+	for _, e := range effects {
+		s.launch(ctx, e)
+	}
+	return nil
+}
+
+// launch carries out one effect beside the main loop. An effect retries until it has an outcome; only cancellation ends it.
+func (s *shell) launch(ctx workflow.Context, e rapport.Effect) {
+	s.inflight++
+	workflow.Go(ctx, func(ctx workflow.Context) {
+		defer func() { s.inflight-- }()
+		in := activities.EffectInput{Effect: e, Kind: s.kind, ID: s.id, BrandID: s.brandID, PartnershipID: s.partnershipID, Now: workflow.Now(ctx)}
+		var out rapport.Outcome
+		if err := workflow.ExecuteActivity(effectContext(ctx, e), activities.NameOf(e.Kind), in).Get(ctx, &out); err != nil {
+			if e.Kind != rapport.EffectSubmit || temporal.IsCanceledError(err) {
+				workflow.GetLogger(ctx).Error("effect ended without an outcome", "kind", e.Kind)
+				return
+			}
+			// The key is too old to be used again: only reconciliation may say what became of it.
+			out = rapport.Outcome{Code: rapport.SubmitUnknown}
+		}
+		out.Key = e.Key
+		s.outcomes = append(s.outcomes, out)
+	})
+}
+
+func activityContext(ctx workflow.Context, queue string) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		TaskQueue: queue, StartToCloseTimeout: time.Minute,
+		RetryPolicy: &temporal.RetryPolicy{InitialInterval: time.Second, BackoffCoefficient: 2, MaximumInterval: time.Minute},
+	})
+}
+
+// submitLife bounds how long one idempotency key is used: Stripe may forget it after 24 hours and would then pay again.
+const submitLife = 23 * time.Hour
+
+func effectContext(ctx workflow.Context, e rapport.Effect) workflow.Context {
+	switch e.Kind {
+	case rapport.EffectMail, rapport.EffectNotify:
+		return activityContext(ctx, QueueMail)
+	case rapport.EffectSubmit:
+		o := workflow.GetActivityOptions(activityContext(ctx, QueuePayments))
+		o.ScheduleToCloseTimeout = submitLife
+		o.RetryPolicy.MaximumInterval = 30 * time.Second
+		return workflow.WithActivityOptions(ctx, o)
+	case rapport.EffectReconcile:
+		return activityContext(ctx, QueuePayments)
+	default:
+		return activityContext(ctx, QueueMain)
+	}
+}
+
+// restart says that this run should continue as new now.
+func (s *shell) restart(ctx workflow.Context, first string) bool {
+	info := workflow.GetInfo(ctx)
+	n := info.GetCurrentHistoryLength()
+	d := s.machine.Base().Deadline()
+	nap := d.IsZero() || d.Sub(workflow.Now(ctx)) > longNap
+	return info.GetContinueAsNewSuggested() || n > historyMax || n > historyPhase && s.phase() != first || n > historyBeforeNap && nap
+}
+
+// armTimer starts a timer for the nearest deadline. One that is armed for an earlier time stays: it costs less to wake once for
+// nothing than to cancel and start a timer at every change.
+func (s *shell) armTimer(ctx workflow.Context) {
+	d := s.machine.Base().Deadline()
+	if d.IsZero() || s.timer != nil && !d.Before(s.timerAt) {
+		return
+	}
+	s.timer, s.timerAt = workflow.NewTimer(ctx, max(d.Sub(workflow.Now(ctx)), time.Millisecond)), d
+}
