@@ -159,7 +159,7 @@ func (p *Payout) Done() bool {
 func (p *Payout) Begin(now time.Time) {
 	if p.Seq == 0 {
 		p.fact(now, Fact{Kind: "payout_scheduled", Ref: p.MilestoneID, Amount: p.Amount, Until: p.Due})
-		p.do(Effect{Key: "open", Kind: EffectOpenPayout, Ref: p.ID})
+		p.do(Effect{Key: "open", Kind: EffectOpenPayout, Ref: p.ID, Ref2: p.MilestoneID, At: p.Due})
 	}
 }
 

@@ -100,6 +100,7 @@ create table payout_attempts (
   error_code text,
   first_sent_at timestamptz,
   last_sent_at timestamptz,
+  look_ups int not null default 0,
   created_at timestamptz not null default clock_timestamp(),
   settled_at timestamptz,
   primary key (payout_id, number),

@@ -1,0 +1,139 @@
+// Package activities does: every side effect of the workflows. It declares the small interfaces it needs; postgres and the
+// providers satisfy them.
+package activities
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+
+	"rapport"
+)
+
+// Batch is the input of Record.
+type Batch = rapport.Batch
+
+// EffectInput is the input of every effect.
+type EffectInput struct {
+	Effect        rapport.Effect `json:"effect"`
+	Kind          string         `json:"kind"` // the machine's kind
+	ID            uuid.UUID      `json:"id"`
+	BrandID       uuid.UUID      `json:"brand_id"`
+	PartnershipID uuid.UUID      `json:"partnership_id"`
+	Now           time.Time      `json:"now"`
+}
+
+// Names of the activities.
+const (
+	NameRecord      = "Record"
+	NameCreateTopUp = "CreateTopUp"
+	NameSettleTopUp = "SettleTopUp"
+	NameJob         = "RunJob"
+)
+
+// NameOf is the activity that carries out an effect of the kind.
+func NameOf(effect string) string {
+	return map[string]string{
+		rapport.EffectMail:          "SendMail",
+		rapport.EffectDraftContract: "DraftContract",
+		rapport.EffectExecute:       "ExecuteContract",
+		rapport.EffectOnboard:       "OnboardPayee",
+		rapport.EffectVerify:        "VerifyPost",
+		rapport.EffectOpenReview:    "OpenReview",
+		rapport.EffectNotify:        "NotifyApprovers",
+		rapport.EffectOpenPayout:    "OpenPayout",
+		rapport.EffectSubmit:        "SubmitPayout",
+		rapport.EffectReconcile:     "ReconcilePayout",
+	}[effect]
+}
+
+// Store is what the activities remember with.
+type Store interface {
+	ApplyBatch(ctx context.Context, b rapport.Batch) error
+
+	PrepareMail(ctx context.Context, in rapport.MailOrder) (rapport.MailDraft, error)
+	// SaveMail fixes the rendered text of a prepared mail.
+	SaveMail(ctx context.Context, id uuid.UUID, subject, text, rfcID string) error
+	// ClaimMail takes the mail for sending unless something stops or delays it, in one statement.
+	ClaimMail(ctx context.Context, id uuid.UUID, key string, now time.Time) (rapport.MailClaim, error)
+	// SettleMail records what became of a claimed mail.
+	SettleMail(ctx context.Context, id uuid.UUID, state, providerID string) error
+	NewPortalLink(ctx context.Context, partnership, contact uuid.UUID, tokenHash []byte) error
+
+	DraftContract(ctx context.Context, offer uuid.UUID, term int) (uuid.UUID, error)
+	ExecuteContract(ctx context.Context, contract uuid.UUID, now time.Time) (rapport.ContractPlan, error)
+
+	Payee(ctx context.Context, creator uuid.UUID) (rapport.Payee, error)
+	SavePayee(ctx context.Context, creator uuid.UUID, account, state string) error
+
+	PostToVerify(ctx context.Context, deliverable uuid.UUID) (rapport.PostToVerify, error)
+	SavePostCheck(ctx context.Context, c rapport.PostCheck) error
+
+	ReviewToOpen(ctx context.Context, submission uuid.UUID) (rapport.ReviewToOpen, error)
+	SaveReviewOpened(ctx context.Context, review uuid.UUID, policy rapport.Policy, checks []rapport.Check) error
+	ApproversToNotify(ctx context.Context, review uuid.UUID) ([]uuid.UUID, error)
+
+	PayeeOfPayout(ctx context.Context, payout uuid.UUID) (rapport.Payee, error)
+	OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, partnership, milestone uuid.UUID) (rapport.PayoutPlan, error)
+	// OrderPayout re-reads approvals, payee and funds under the row's lock and opens an attempt, or finds the open one.
+	OrderPayout(ctx context.Context, id uuid.UUID, requestHash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error)
+	MarkSent(ctx context.Context, payout uuid.UUID, attempt int) error
+	SettlePayout(ctx context.Context, payout uuid.UUID, attempt int, t rapport.Transfer) error
+	RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int, code string) error
+	MarkUnknown(ctx context.Context, payout uuid.UUID) error
+	// OpenAttempt is the attempt whose outcome is open, with how long ago it was last sent and how often it was looked up.
+	OpenAttempt(ctx context.Context, payout uuid.UUID) (rapport.OpenAttempt, error)
+	MarkLookedUp(ctx context.Context, payout uuid.UUID, attempt int) error
+
+	TopUp(ctx context.Context, id uuid.UUID) (rapport.TopUp, error)
+	SettleTopUp(ctx context.Context, id uuid.UUID, providerID, status string) error
+}
+
+// Payer moves money. Its errors are *rapport.PayError.
+type Payer interface {
+	CreatePayeeAccount(ctx context.Context, creator uuid.UUID, email, country string) (rapport.PayeeAccount, error)
+	PayeeAccount(ctx context.Context, account string) (rapport.PayeeAccount, error)
+	RequestHash(r rapport.TransferRequest) []byte
+	Transfer(ctx context.Context, r rapport.TransferRequest) (rapport.Transfer, error)
+	TransfersOf(ctx context.Context, payout uuid.UUID) ([]rapport.Transfer, error)
+	CreateTopUp(ctx context.Context, id, brand uuid.UUID, amount rapport.Money) (rapport.ProviderTopUp, error)
+	TopUp(ctx context.Context, providerID string) (rapport.ProviderTopUp, error)
+	Movements(ctx context.Context, from, to time.Time) ([]rapport.BalanceMovement, error)
+}
+
+// Mailer sends mail. Its errors are *rapport.SendError.
+type Mailer interface {
+	SendMail(ctx context.Context, m rapport.OutgoingMail) (providerID string, err error)
+	// ReplyAddress is the address whose mail comes back with the message's token.
+	ReplyAddress(message uuid.UUID) string
+}
+
+// Fetcher looks at a public page through the guarded client.
+type Fetcher interface {
+	FetchPost(ctx context.Context, url string) (rapport.FetchedPost, error)
+}
+
+// Activities carries out effects. It keeps nothing in memory that another process must know.
+type Activities struct {
+	Store     Store
+	Payer     Payer
+	Mailer    Mailer
+	Fetcher   Fetcher
+	Jobs      map[string]func(context.Context) error
+	PublicURL string
+	MailHost  string // the domain of our Message-IDs
+	NewToken  func() string
+	HashToken func(string) []byte
+}
+
+// Record writes what a machine said.
+func (a *Activities) Record(ctx context.Context, b Batch) error { return classify(a.Store.ApplyBatch(ctx, b)) }
+
+// RunJob runs one round of a periodic job.
+func (a *Activities) RunJob(ctx context.Context, kind string) error {
+	if f, ok := a.Jobs[kind]; ok {
+		return classify(f(ctx))
+	}
+	return permanent("unknown_job", nil)
+}

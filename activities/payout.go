@@ -1,0 +1,163 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"rapport"
+)
+
+// OpenPayout writes the payout's row and accrues what is owed.
+func (a *Activities) OpenPayout(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	plan, err := a.Store.OpenPayout(ctx, in.ID, in.Effect.At, in.PartnershipID, in.Effect.Ref2)
+	if err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	return rapport.Outcome{Code: "opened", Payout: &plan}, nil
+}
+
+// SubmitPayout moves the money of an approved payout, once. The order of its steps is what makes it safe: authority is re-read
+// under the row's lock, the attempt with its key is committed before the first byte, an answer is written before it is
+// reported, and what is not understood stays open under the same key.
+func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	if err := a.refreshPayeeOf(ctx, in.ID); err != nil {
+		return rapport.Outcome{}, err
+	}
+	order, err := a.Store.OrderPayout(ctx, in.ID, a.Payer.RequestHash)
+	if err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	if order.Verdict != "submit" {
+		return rapport.Outcome{Code: order.Verdict}, nil
+	}
+	r := order.Request
+	if !order.FirstSend {
+		// Somebody sent before: the answer may be waiting, and asking costs less than sending.
+		found, err := a.settleFound(ctx, in.ID, r)
+		if err != nil || found {
+			return rapport.Outcome{Code: rapport.SubmitPaid}, err
+		}
+	}
+	if order.Expired {
+		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkUnknown(ctx, in.ID))
+	}
+	if err := a.Store.MarkSent(ctx, in.ID, r.Attempt); err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	failpoint("transfer.before")
+	transfer, err := a.Payer.Transfer(ctx, r)
+	failpoint("transfer.after")
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	if err == nil {
+		err := a.Store.SettlePayout(keep, in.ID, r.Attempt, transfer)
+		failpoint("transfer.recorded")
+		return rapport.Outcome{Code: rapport.SubmitPaid}, classify(err)
+	}
+	return a.notPaid(keep, in.ID, r.Attempt, err)
+}
+
+func (a *Activities) notPaid(ctx context.Context, id uuid.UUID, attempt int, err error) (rapport.Outcome, error) {
+	failed, ok := errors.AsType[*rapport.PayError](err)
+	if !ok {
+		failed = &rapport.PayError{Outcome: rapport.PayAmbiguous, Err: err}
+	}
+	switch failed.Outcome {
+	case rapport.PayRejected, rapport.PayRejectedFunds, rapport.PayRejectedPayee:
+		return rapport.Outcome{Code: failed.Outcome}, classify(a.Store.RejectAttempt(ctx, id, attempt, failed.Code))
+	case rapport.PayIndeterminate, rapport.PayFrozen:
+		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkUnknown(ctx, id))
+	default:
+		return rapport.Outcome{}, classify(failed) // the attempt stays open; the retry uses the same key
+	}
+}
+
+func (a *Activities) refreshPayeeOf(ctx context.Context, payout uuid.UUID) error {
+	payee, err := a.Store.PayeeOfPayout(ctx, payout)
+	if err != nil {
+		return classify(err)
+	}
+	if payee.Account == "" {
+		return nil
+	}
+	_, err = a.RefreshPayee(ctx, payee)
+	return err
+}
+
+// settleFound looks for a transfer of the payout at the provider and settles with it.
+func (a *Activities) settleFound(ctx context.Context, payout uuid.UUID, r rapport.TransferRequest) (bool, error) {
+	found, err := a.Payer.TransfersOf(ctx, payout)
+	if err != nil {
+		return false, classify(err)
+	}
+	for _, t := range found {
+		if t.Amount == r.Amount && t.Destination == r.Destination && t.Attempt == r.Attempt {
+			return true, classify(a.Store.SettlePayout(ctx, payout, r.Attempt, t))
+		}
+	}
+	return false, nil
+}
+
+// reconcileSilence is how long after the last send an absent transfer may be called absent: longer than the provider may still
+// roll a stored request forward.
+const reconcileSilence = 24 * time.Hour
+
+// ReconcilePayout looks up what became of an attempt whose answer never came. It sends nothing.
+func (a *Activities) ReconcilePayout(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	open, err := a.Store.OpenAttempt(ctx, in.ID)
+	if err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	if open.Settled {
+		return rapport.Outcome{Code: rapport.SubmitPaid}, nil
+	}
+	found, err := a.settleFound(ctx, in.ID, open.Request)
+	if err != nil || found {
+		return rapport.Outcome{Code: rapport.SubmitPaid}, err
+	}
+	if err := a.Store.MarkLookedUp(ctx, in.ID, open.Request.Attempt); err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	if open.SinceSent < reconcileSilence || open.LookUps < 2 {
+		return rapport.Outcome{Code: rapport.ReconcileAbsent}, nil
+	}
+	if in.Effect.Code == "confirm" {
+		return rapport.Outcome{Code: rapport.SubmitRejected}, classify(a.Store.RejectAttempt(ctx, in.ID, open.Request.Attempt, "confirmed_absent"))
+	}
+	return rapport.Outcome{Code: rapport.ReconcileAbsentLong}, nil
+}
+
+// CreateTopUp asks the provider to fund the platform's balance for a brand. True when it has arrived already.
+func (a *Activities) CreateTopUp(ctx context.Context, id uuid.UUID) (bool, error) {
+	t, err := a.Store.TopUp(ctx, id)
+	if err != nil {
+		return false, classify(err)
+	}
+	if t.ProviderID != "" {
+		return a.SettleTopUp(ctx, id)
+	}
+	made, err := a.Payer.CreateTopUp(ctx, id, t.BrandID, t.Amount)
+	if failed, ok := errors.AsType[*rapport.PayError](err); ok && failed.Outcome == rapport.PayRejected {
+		return true, classify(a.Store.SettleTopUp(ctx, id, "", "failed"))
+	}
+	if err != nil {
+		return false, classify(err)
+	}
+	return made.Status != "pending", classify(a.Store.SettleTopUp(ctx, id, made.ID, made.Status))
+}
+
+// SettleTopUp reads a top-up afresh and posts it when it has arrived. True when nothing more will come.
+func (a *Activities) SettleTopUp(ctx context.Context, id uuid.UUID) (bool, error) {
+	t, err := a.Store.TopUp(ctx, id)
+	if err != nil || t.State != "pending" {
+		return err == nil, classify(err)
+	}
+	now, err := a.Payer.TopUp(ctx, t.ProviderID)
+	if err != nil {
+		return false, classify(err)
+	}
+	return now.Status != "pending", classify(a.Store.SettleTopUp(ctx, id, now.ID, now.Status))
+}

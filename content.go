@@ -1,0 +1,201 @@
+package rapport
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// ErrPostRefused says that an address may not be fetched: it is private, malformed or leads there.
+var ErrPostRefused = errors.New("the address may not be fetched")
+
+// The results of a machine check.
+const (
+	CheckPass = "pass"
+	CheckWarn = "warn"
+	CheckFail = "fail" // goes back to the creator without costing a reviewer's time
+)
+
+// Check is the result of one machine check over a submission, in words for the creator and the reviewers.
+type Check struct {
+	Rule   string `json:"rule"`
+	Result string `json:"result"`
+	Detail string `json:"detail"`
+}
+
+// Content is what the machine checks look at.
+type Content struct {
+	Caption  string
+	Hashtags []string // words that must be in the caption
+	FileName string
+	FileType string // as detected from the bytes
+	FileSize int64
+	Kind     string
+}
+
+// maxDisclosurePosition is how far into a caption a disclosure is still seen without unfolding it.
+const maxDisclosurePosition = 125
+
+// disclosures are the words that the machine knows as a clear disclosure of paid content.
+// Source: US FTC, "Disclosures 101 for Social Media Influencers" (2019): "advertisement", "ad", "sponsored"; and the German
+// media authorities' guideline on marking advertising: "Werbung", "Anzeige".
+func disclosures() []string {
+	return []string{"#ad", "#advertisement", "#sponsored", "#werbung", "#anzeige", "#publicité", "paid partnership", "advertisement", "sponsored by", "werbung", "anzeige"}
+}
+
+// CheckSubmission runs the machine checks over a submission.
+func CheckSubmission(c Content) []Check {
+	checks := []Check{checkDisclosure(c.Caption)}
+	if missing := missingWords(c.Caption, c.Hashtags); len(missing) > 0 {
+		checks = append(checks, Check{"required_words", CheckFail, "The caption must contain " + strings.Join(missing, ", ") + "."})
+	} else if len(c.Hashtags) > 0 {
+		checks = append(checks, Check{"required_words", CheckPass, "Every required word is in the caption."})
+	}
+	switch media := strings.SplitN(c.FileType, "/", 2)[0]; {
+	case c.FileName == "":
+		checks = append(checks, Check{"file", CheckWarn, "There is no file; reviewers see the caption only."})
+	case media != "image" && media != "video" && c.FileType != "application/pdf":
+		checks = append(checks, Check{"file", CheckFail, fmt.Sprintf("A draft is a picture, a video or a PDF; this file is %s.", c.FileType)})
+	default:
+		checks = append(checks, Check{"file", CheckPass, fmt.Sprintf("%s, %d KB.", c.FileType, (c.FileSize+1023)/1024)})
+	}
+	return checks
+}
+
+func checkDisclosure(caption string) Check {
+	at := findDisclosure(caption)
+	switch {
+	case at < 0:
+		return Check{"disclosure", CheckFail, "The caption does not say that this is an advertisement. Begin it with #ad or “Advertisement”."}
+	case at > maxDisclosurePosition:
+		return Check{"disclosure", CheckWarn, "The disclosure stands where readers see it only after unfolding the caption. Move it to the beginning."}
+	}
+	return Check{"disclosure", CheckPass, "The disclosure is at the beginning."}
+}
+
+func findDisclosure(text string) int {
+	text, first := strings.ToLower(text), -1
+	for _, d := range disclosures() {
+		for from := 0; ; {
+			i := strings.Index(text[from:], d)
+			if i < 0 {
+				break
+			}
+			i += from
+			if end := i + len(d); end == len(text) || !isWordByte(text[end]) {
+				if n := len([]rune(text[:i])); first < 0 || n < first {
+					first = n
+				}
+				break
+			}
+			from = i + 1
+		}
+	}
+	return first
+}
+
+func isWordByte(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '_' || b >= 0x80
+}
+
+func missingWords(text string, words []string) []string {
+	text = strings.ToLower(text)
+	var missing []string
+	for _, w := range words {
+		if !slices.ContainsFunc(strings.Fields(text), func(f string) bool {
+			return strings.TrimRight(f, ".,;:!?)”\"'") == strings.ToLower(w)
+		}) && !strings.Contains(text, strings.ToLower(w)) {
+			missing = append(missing, w)
+		}
+	}
+	return missing
+}
+
+// ReviewToOpen is what a review opens from.
+type ReviewToOpen struct {
+	Content Content
+	Plan    ReviewPlan
+}
+
+// PostToVerify is a published post and what it must hold.
+type PostToVerify struct {
+	URL      string
+	Hashtags []string
+}
+
+// FetchedPost is a public page as the guarded client saw it.
+type FetchedPost struct {
+	FinalURL string
+	Text     string
+	SHA256   []byte
+	Gone     bool // the page answers that it does not exist
+}
+
+// CheckPost names what is wrong with a published post: gone, disclosure_missing, words_missing.
+func CheckPost(p FetchedPost, hashtags []string) []string {
+	if p.Gone {
+		return []string{"gone"}
+	}
+	var problems []string
+	if findDisclosure(p.Text) < 0 {
+		problems = append(problems, "disclosure_missing")
+	}
+	if len(missingWords(p.Text, hashtags)) > 0 {
+		problems = append(problems, "words_missing")
+	}
+	return problems
+}
+
+// PostCheck is one look at a published post, kept as evidence.
+type PostCheck struct {
+	DeliverableID uuid.UUID
+	N             int
+	Result        string // ok | mismatch | unreachable
+	URL           string
+	FinalURL      string
+	Text          string
+	SHA256        []byte
+	Problems      []string
+}
+
+// Payee is where a creator is paid.
+type Payee struct {
+	CreatorID uuid.UUID
+	State     string // none | invited | onboarding | ready | restricted
+	Account   string
+	Email     string
+	Country   string
+}
+
+// OpenAttempt is an attempt to pay whose outcome is open.
+type OpenAttempt struct {
+	Request   TransferRequest
+	Settled   bool // it was settled meanwhile
+	SinceSent time.Duration
+	LookUps   int
+}
+
+// TopUp is money that a brand moves into its funds.
+type TopUp struct {
+	ID         uuid.UUID
+	BrandID    uuid.UUID
+	Amount     Money
+	State      string // pending | succeeded | failed
+	ProviderID string
+	CreatedAt  time.Time
+}
+
+// MailOrder asks for one mail. Key is unique in the installation and makes it one mail.
+type MailOrder struct {
+	Key           string
+	Template      string
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	Ref           uuid.UUID
+	Ref2          uuid.UUID
+	User          uuid.UUID // a person of the house; zero means the creator
+}

@@ -1,0 +1,122 @@
+package rapport
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/valyala/fasttemplate"
+)
+
+// Kinds of mail. Outreach obeys every stop condition and throttle; the rest answers what somebody asked for or agreed to.
+const (
+	MailOutreach      = "outreach"
+	MailTransactional = "transactional"
+	MailInternal      = "internal"
+)
+
+// OutreachTemplates are the names of the templates that are outreach; every other template is transactional.
+func OutreachTemplates() []string {
+	return []string{"invitation", "follow_up_1", "follow_up_2", "follow_up_3"}
+}
+
+// MailDraft is everything a mail is rendered from.
+type MailDraft struct {
+	MessageID uuid.UUID
+	State     string // of the message's row: prepared, or what became of it before
+	Kind      string
+	ThreadID  uuid.UUID
+	BrandID   uuid.UUID
+	CreatorID uuid.UUID
+	ContactID uuid.UUID // zero for people of the house
+	ToName    string
+	To        string
+	FromName  string
+	From      string
+	Subject   string // template
+	Body      string // template
+	Values    map[string]string
+	// Portal asks for a link of the creator's own in the body, at the tag portal_link.
+	Portal     bool
+	InReplyTo  string
+	References []string
+	// NoAddress: nobody to write to.
+	NoAddress bool
+}
+
+// OutgoingMail is one mail to one person.
+type OutgoingMail struct {
+	SendID      uuid.UUID
+	Kind        string
+	FromName    string
+	From        string
+	ToName      string
+	To          string
+	ReplyTo     string
+	Subject     string
+	Text        string
+	MessageID   string // RFC 5322, with angle brackets
+	InReplyTo   string
+	References  []string
+	Unsubscribe string // URL; empty for mail that is no outreach
+}
+
+// SendError is a failed call to the mail provider.
+type SendError struct {
+	// Outcome is unsent, rate_limited, unauthorized, rejected or unknown (it may have been accepted: never sent again by itself).
+	Outcome    string
+	RetryAfter time.Duration
+	Err        error
+}
+
+func (e *SendError) Error() string { return "mail provider: " + e.Outcome }
+
+func (e *SendError) Unwrap() error { return e.Err }
+
+// MailClaim is the answer of the statement that claims a mail for sending.
+type MailClaim struct {
+	// Verdict is claimed, cancelled, deferred (Until), or the state the mail is in already.
+	Verdict string
+	Until   time.Time
+}
+
+// InboundMail is a mail that came in, as the provider's parser gives it.
+type InboundMail struct {
+	From, Subject, Text, Quoted, HTML, MessageID string
+	References                                   []string
+	Token                                        uuid.UUID // of a valid reply token; zero without
+	Class                                        string    // human, auto_reply, bounce, complaint, unsubscribe
+	SHA256                                       []byte
+}
+
+// PortalTag is the merge tag that becomes a link of the creator's own while a mail is sent; the archive keeps the tag.
+const PortalTag = "portal_link"
+
+// Render fills the merge tags of a template, such as {{creator.first_name}}, and names the tags that have no value. PortalTag
+// is left as it stands.
+func Render(template string, values map[string]string) (string, []string) {
+	var missing []string
+	t, err := fasttemplate.NewTemplate(template, "{{", "}}")
+	if err != nil {
+		return template, []string{"unclosed tag"}
+	}
+	out := t.ExecuteFuncString(func(w io.Writer, tag string) (int, error) {
+		tag = strings.TrimSpace(tag)
+		v, ok := values[tag]
+		switch {
+		case tag == PortalTag:
+			v = "{{" + PortalTag + "}}"
+		case !ok || v == "":
+			missing = append(missing, tag)
+			return 0, nil
+		}
+		n, err := w.Write([]byte(v))
+		if err != nil {
+			return n, fmt.Errorf("render: %w", err)
+		}
+		return n, nil
+	})
+	return out, missing
+}
