@@ -58,15 +58,18 @@ var privatePackages = []string{"postgres/gen"}
 
 // domainImports are what the domain may take from others: nothing that reads, writes, waits, or asks the machine.
 var domainImports = []string{
-	"bytes", "cmp", "crypto/hmac", "crypto/sha256", "crypto/subtle", "embed", "encoding/base32", "encoding/base64", "encoding/binary",
+	"bytes", "cmp", "context", "crypto/hmac", "crypto/sha256", "crypto/subtle", "embed", "encoding/base32", "encoding/base64", "encoding/binary",
 	"encoding/csv", "encoding/hex", "encoding/json", "errors", "fmt", "hash", "hash/fnv", "html", "io", "iter", "maps", "math",
 	"math/big", "math/bits", "net/mail", "net/netip", "net/url", "regexp", "slices", "sort", "strconv", "strings", "text/template",
 	"text/template/parse", "time", "unicode", "unicode/utf8",
 	"github.com/google/uuid", "github.com/rickar/cal/v2", "github.com/rickar/cal/v2/*", "golang.org/x/net/publicsuffix",
 }
 
-// domainForbids are the names in those packages that reach the clock, the machine's zone or randomness after all.
+// domainForbids are the names in those packages that reach the clock, the machine's zone or randomness after all. A context
+// only carries whose request it is.
 var domainForbids = []string{
+	"context.Background", "context.TODO", "context.WithTimeout", "context.WithDeadline", "context.WithTimeoutCause",
+	"context.WithDeadlineCause", "context.AfterFunc",
 	"time.Now", "time.Since", "time.Until", "time.Sleep", "time.After", "time.AfterFunc", "time.Tick", "time.NewTimer",
 	"time.NewTicker", "time.Local", "uuid.New", "uuid.NewString", "uuid.NewUUID", "uuid.NewRandom", "uuid.NewRandomFromReader",
 	"uuid.NewV6", "uuid.NewV7", "uuid.NewV7FromReader", "fmt.Print", "fmt.Printf", "fmt.Println",

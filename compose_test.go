@@ -115,7 +115,7 @@ func TestComposePublishesOnLoopbackOnly(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[string]string{"serve": "8080", "temporal-ui": "8233"}, published)
-	require.True(t, bool(project.Networks["data"].Internal))
+	require.True(t, project.Networks["data"].Internal)
 	for _, name := range []string{"postgres", "temporal-postgres", "temporal"} {
 		service := project.Services[name]
 		require.Equal(t, []string{"data"}, service.NetworksByPriority(), name)
