@@ -1,0 +1,480 @@
+package sandbox
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"image"
+	"image/color"
+	"image/png"
+	"io"
+	"maps"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// What the creator's pages answer, as far as a simulated creator looks at it.
+type portalHome struct {
+	CreatorName string `json:"creator_name"`
+	Offer       *struct {
+		ID    string `json:"id"`
+		State string `json:"state"`
+		Fee   struct {
+			Amount   int64  `json:"amount"`
+			Currency string `json:"currency"`
+		} `json:"fee"`
+	} `json:"offer"`
+	Contract *struct {
+		ID    string `json:"id"`
+		State string `json:"state"`
+	} `json:"contract"`
+	Deliverables    []portalDeliverable `json:"deliverables"`
+	NeedsOnboarding bool                `json:"needs_onboarding"`
+}
+
+type portalDeliverable struct {
+	ID            string    `json:"id"`
+	Title         string    `json:"title"`
+	State         string    `json:"state"`
+	DraftDueAt    time.Time `json:"draft_due_at"`
+	Round         int       `json:"round"`
+	Feedback      string    `json:"feedback"`
+	CanSubmit     bool      `json:"can_submit"`
+	CanReportPost bool      `json:"can_report_post"`
+	Hashtags      []string  `json:"hashtags"`
+}
+
+const (
+	maxActions   = 8   // of one visit
+	maxIdle      = 120 // visits in a row with nothing to do, half a day apart; a new mail starts them again
+	portalCookie = "__Host-portal"
+	wantSign     = "sign"
+	wantOnboard  = "onboard"
+	maxAnswer    = 4 << 20
+)
+
+// visit is one stay of a simulated creator on the creator's pages.
+type visit struct {
+	s    *Server
+	p    persona
+	home portalHome
+	// later is when the creator wants to come back for something that has a time of its own; zero for nothing.
+	later time.Duration
+	acted bool
+}
+
+// personaVisit lets a simulated creator open the pages and do what is asked there.
+func (s *Server) personaVisit(ctx context.Context, j job) time.Duration {
+	var p persona
+	ok, busy := false, false
+	s.db.view(func() {
+		p, ok = s.personas.get(j.Ref)
+		busy = s.inFlight["visit|"+j.Ref]
+		if ok && !busy {
+			s.inFlight["visit|"+j.Ref] = true
+		}
+	})
+	if busy {
+		return 100 * time.Millisecond
+	}
+	if !ok || p.Token == "" || s.targetURL() == "" {
+		if ok {
+			s.db.view(func() { delete(s.inFlight, "visit|"+j.Ref) })
+		}
+		return s.finish(j, nothing)
+	}
+	defer s.db.view(func() { delete(s.inFlight, "visit|"+j.Ref) })
+	// Two maps are shared with the stored row; what a visit changes is its own copy.
+	p.Done, p.Posts = cloned(p.Done), cloned(p.Posts)
+	v := &visit{s: s, p: p}
+	err := v.run(ctx)
+	if err != nil {
+		s.log.Debug("a simulated creator was turned away", zap.String("persona", p.Kind), zap.Error(err))
+	}
+	return s.finish(j, func(x *tx) error {
+		row, ok := s.personas.get(j.Ref)
+		if !ok {
+			return nil
+		}
+		v.keep(&row)
+		if row.Visit == j.ID {
+			row.Visit = ""
+		}
+		if row.Token != "" && row.Idle < maxIdle {
+			in := s.days(0.5, row.Address)
+			if v.later > 0 && v.later < in {
+				in = v.later
+			}
+			s.planVisit(x, &row, in)
+		}
+		s.personas.put(x, row.ID, row)
+		return nil
+	})
+}
+
+func cloned[V any](m map[string]V) map[string]V {
+	if m == nil {
+		return map[string]V{}
+	}
+	return maps.Clone(m)
+}
+
+// keep takes over what the visit has changed into the row, which a mail may have changed meanwhile.
+func (v *visit) keep(row *persona) {
+	if row.Token == v.p.Token || v.p.Token == "" {
+		row.Token, row.Cookie = v.p.Token, v.p.Cookie
+	}
+	row.Done, row.Posts = v.p.Done, v.p.Posts
+	if v.acted {
+		row.Idle = 0
+	} else {
+		row.Idle++
+	}
+}
+
+func (v *visit) run(ctx context.Context) error {
+	for range maxActions {
+		if err := v.look(ctx); err != nil {
+			return err
+		}
+		done, err := v.act(ctx)
+		if err != nil || !done {
+			return err
+		}
+		v.acted = true
+	}
+	return nil
+}
+
+// look opens a session if there is none and reads the page.
+func (v *visit) look(ctx context.Context) error {
+	for range 2 {
+		if v.p.Cookie == "" {
+			status, err := v.call(ctx, http.MethodPost, "/v1/portal/session", map[string]string{"token": v.p.Token}, nil)
+			if err != nil {
+				return err
+			}
+			if status == http.StatusUnauthorized || status == http.StatusNotFound || status == http.StatusGone {
+				v.p.Token = ""
+			}
+			if status != http.StatusOK || v.p.Cookie == "" {
+				return fmt.Errorf("the link was answered with %d", status)
+			}
+		}
+		v.home = portalHome{}
+		status, err := v.call(ctx, http.MethodGet, "/v1/portal/home", nil, &v.home)
+		if err != nil {
+			return err
+		}
+		if status == http.StatusOK {
+			return nil
+		}
+		if status != http.StatusUnauthorized {
+			return fmt.Errorf("the page was answered with %d", status)
+		}
+		v.p.Cookie = ""
+	}
+	return errGone
+}
+
+// recently tells whether the same was done within a day, so that a page that lags behind is not answered twice.
+func (v *visit) recently(what string) bool {
+	at, ok := v.p.Done[what]
+	return ok && v.s.now().UnixMilli()-at < v.s.cfg.Pace.Milliseconds()
+}
+
+func (v *visit) ever(what string) bool {
+	_, ok := v.p.Done[what]
+	return ok
+}
+
+func (v *visit) mark(what string) { v.p.Done[what] = v.s.now().UnixMilli() }
+
+// act does the first thing that is asked for and tells whether it did anything.
+func (v *visit) act(ctx context.Context) (bool, error) {
+	h := v.home
+	if o := h.Offer; o != nil && o.State == "sent" && !v.recently("offer|"+o.ID) {
+		return v.decideOffer(ctx)
+	}
+	if c := h.Contract; c != nil && c.State == "out_for_signature" && !v.ever("sign|"+c.ID) {
+		return v.withCode(ctx, wantSign, v.sign)
+	}
+	if h.NeedsOnboarding && !v.recently(wantOnboard) {
+		return v.withCode(ctx, wantOnboard, v.onboard)
+	}
+	for _, d := range h.Deliverables {
+		did, err := v.deliver(ctx, d)
+		if did || err != nil {
+			return did, err
+		}
+	}
+	return false, nil
+}
+
+func (v *visit) decideOffer(ctx context.Context) (bool, error) {
+	o := v.home.Offer
+	body := map[string]any{"decision": "accept"}
+	switch {
+	case v.p.Kind == personaDecline:
+		body = map[string]any{"decision": "decline", "message": "No thank you."}
+	case v.p.Kind == personaHaggle && !v.ever("counter"):
+		body = map[string]any{
+			"decision": "counter", "message": "Can you do more?",
+			"counter": map[string]any{"amount": o.Fee.Amount / 100 * 120, "currency": o.Fee.Currency},
+		}
+		v.mark("counter")
+	}
+	v.mark("offer|" + o.ID)
+	return v.post(ctx, "/v1/portal/offers/"+o.ID+"/decisions", body)
+}
+
+// withCode asks for a mailed code, or does what it was asked for once the mail has come.
+func (v *visit) withCode(ctx context.Context, want string, use func(ctx context.Context, code string) (bool, error)) (bool, error) {
+	var code string
+	err := v.s.db.update(func(x *tx) error {
+		row, ok := v.s.personas.get(v.p.ID)
+		if !ok {
+			return errGone
+		}
+		if row.Want == want {
+			code = row.Code
+		}
+		// The mail may come before the request for it is answered, so what it is for is written down first.
+		row.Want, row.Code = want, ""
+		if code != "" {
+			row.Want = ""
+		}
+		v.s.personas.put(x, row.ID, row)
+		return nil
+	})
+	if err != nil {
+		return false, err
+	}
+	if code != "" {
+		return use(ctx, code)
+	}
+	if v.recently("code|" + want) {
+		return false, nil
+	}
+	v.mark("code|" + want)
+	_, err = v.post(ctx, "/v1/portal/codes", map[string]any{})
+	return false, err // nothing more until the mail comes
+}
+
+func (v *visit) sign(ctx context.Context, code string) (bool, error) {
+	id := v.home.Contract.ID
+	delete(v.p.Done, "code|"+wantSign)
+	var contract struct {
+		Hash string `json:"text_sha256"`
+	}
+	status, err := v.call(ctx, http.MethodGet, "/v1/portal/contracts/"+id, nil, &contract)
+	if err != nil || status != http.StatusOK {
+		return false, err
+	}
+	ok, err := v.post(ctx, "/v1/portal/contracts/"+id+"/signatures", map[string]any{
+		"decision": wantSign, "code": code, "name": v.home.CreatorName, "text_sha256": contract.Hash,
+	})
+	if ok {
+		v.mark("sign|" + id)
+	}
+	return ok, err
+}
+
+// onboard asks for a link to the bank page and fills that page in.
+func (v *visit) onboard(ctx context.Context, code string) (bool, error) {
+	delete(v.p.Done, "code|"+wantOnboard)
+	var link struct {
+		URL string `json:"url"`
+	}
+	status, err := v.call(ctx, http.MethodPost, "/v1/portal/onboarding-links", map[string]any{"code": code}, &link)
+	if err != nil || status != http.StatusOK {
+		return false, err
+	}
+	u, err := url.Parse(link.URL)
+	if err != nil {
+		return false, fmt.Errorf("onboarding link: %w", err)
+	}
+	id, found := strings.CutPrefix(u.Path, "/onboarding/")
+	if !found {
+		return false, fmt.Errorf("onboarding link: %w", errGone)
+	}
+	l, _, err := v.s.visitLink(id)
+	if err != nil {
+		return false, err
+	}
+	_, ok, err := v.s.completeLink(id, l.Session, onboardComplete)
+	v.mark(wantOnboard)
+	return ok, err
+}
+
+// deliver hands in a draft, publishes a post, or spoils one.
+func (v *visit) deliver(ctx context.Context, d portalDeliverable) (bool, error) {
+	draft := fmt.Sprintf("draft|%s|%d|%s", d.ID, d.Round, d.State)
+	switch {
+	case d.CanSubmit && !v.recently(draft):
+		if wait := v.draftWait(d); wait > 0 {
+			v.wish(wait)
+			return false, nil
+		}
+		v.mark(draft)
+		return v.submit(ctx, d)
+	case d.CanReportPost && !v.recently("post|"+d.ID):
+		v.mark("post|" + d.ID)
+		return v.publish(ctx, d)
+	case v.p.Kind == personaEditor && (d.State == "verified" || d.State == "accepted") && v.p.Posts[d.ID] != "" && !v.ever("edit|"+d.ID):
+		v.mark("edit|" + d.ID)
+		_, err := v.s.savePost(post{ID: v.p.Posts[d.ID], Author: v.home.CreatorName, Caption: caption(d, false)})
+		return err == nil, err
+	default:
+		return false, nil
+	}
+}
+
+func (v *visit) wish(in time.Duration) {
+	if v.later == 0 || in < v.later {
+		v.later = in
+	}
+}
+
+// draftWait is how long the creator still takes before handing in.
+func (v *visit) draftWait(d portalDeliverable) time.Duration {
+	if d.DraftDueAt.IsZero() || d.Feedback != "" {
+		return 0
+	}
+	left := d.DraftDueAt.Sub(v.s.now())
+	switch v.p.Kind {
+	case personaLatecomer:
+		return left + v.s.cfg.Pace
+	case personaSlow:
+		return left - v.s.cfg.Pace/2
+	default:
+		return 0
+	}
+}
+
+// caption is what the creator writes; without the disclosure it is what the editor leaves of it.
+func caption(d portalDeliverable, disclosed bool) string {
+	lines := []string{"I have been trying this for a while, and here is what I think. " + d.Title}
+	if !disclosed {
+		return lines[0]
+	}
+	tags := []string{}
+	for _, tag := range append(slices.Clone(d.Hashtags), "ad") {
+		if tag = "#" + strings.TrimPrefix(tag, "#"); !slices.Contains(tags, tag) {
+			tags = append(tags, tag)
+		}
+	}
+	return lines[0] + "\n\n" + strings.Join(tags, " ")
+}
+
+func (v *visit) submit(ctx context.Context, d portalDeliverable) (bool, error) {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	note := "Here is my draft."
+	if d.Feedback != "" {
+		note = "Changed as you asked."
+	}
+	for name, value := range map[string]string{"caption": caption(d, true), "note": note} {
+		if err := form.WriteField(name, value); err != nil {
+			return false, fmt.Errorf("write form: %w", err)
+		}
+	}
+	file, err := form.CreatePart(map[string][]string{
+		"Content-Disposition": {fmt.Sprintf(`form-data; name="file"; filename="draft-%d.png"`, d.Round+1)}, "Content-Type": {"image/png"},
+	})
+	if err != nil {
+		return false, fmt.Errorf("write form: %w", err)
+	}
+	if err := drawDraft(file, d.Round); err != nil {
+		return false, err
+	}
+	if err := form.Close(); err != nil {
+		return false, fmt.Errorf("write form: %w", err)
+	}
+	status, err := v.send(ctx, http.MethodPost, "/v1/portal/deliverables/"+d.ID+"/submissions", form.FormDataContentType(), body.Bytes(), nil)
+	return status/100 == 2, err
+}
+
+// drawDraft paints the picture of a draft; each round has its own colours.
+func drawDraft(w io.Writer, round int) error {
+	const side = 240
+	picture := image.NewRGBA(image.Rect(0, 0, side, side))
+	for y := range side {
+		for x := range side {
+			picture.Set(x, y, color.RGBA{R: uint8(x * 255 / side), G: uint8(y * 255 / side), B: uint8(80 + 60*(round%3)), A: 255})
+		}
+	}
+	if err := png.Encode(w, picture); err != nil {
+		return fmt.Errorf("draw: %w", err)
+	}
+	return nil
+}
+
+func (v *visit) publish(ctx context.Context, d portalDeliverable) (bool, error) {
+	p, err := v.s.savePost(post{ID: v.p.Posts[d.ID], Author: v.home.CreatorName, Caption: caption(d, true)})
+	if err != nil {
+		return false, err
+	}
+	v.p.Posts[d.ID] = p.ID
+	return v.post(ctx, "/v1/portal/deliverables/"+d.ID+"/post", map[string]any{"url": v.s.baseURL() + "/posts/" + p.ID})
+}
+
+// post acts on the pages and tells whether that was taken.
+func (v *visit) post(ctx context.Context, path string, body any) (bool, error) {
+	status, err := v.call(ctx, http.MethodPost, path, body, nil)
+	return status/100 == 2, err
+}
+
+func (v *visit) call(ctx context.Context, method, path string, body, out any) (int, error) {
+	var raw []byte
+	if body != nil {
+		var err error
+		if raw, err = json.Marshal(body); err != nil {
+			return 0, fmt.Errorf("encode: %w", err)
+		}
+	}
+	return v.send(ctx, method, path, "application/json", raw, out)
+}
+
+// send speaks to the program at the configured target and to nobody else, whatever host a link names.
+func (v *visit) send(ctx context.Context, method, path, contentType string, body []byte, out any) (int, error) {
+	req, err := http.NewRequestWithContext(ctx, method, v.s.targetURL()+path, bytes.NewReader(body))
+	if err != nil {
+		return 0, fmt.Errorf("request: %w", err)
+	}
+	if method == http.MethodPost {
+		req.Header.Set("Content-Type", contentType)
+		req.Header.Set("Idempotency-Key", newID("persona_"))
+	}
+	req.Header.Set("User-Agent", "rapport-sandbox")
+	if v.p.Cookie != "" {
+		req.Header.Set("Cookie", portalCookie+"="+v.p.Cookie)
+	}
+	resp, err := v.s.client.Do(req)
+	if err != nil {
+		return 0, fmt.Errorf("visit: %w", err)
+	}
+	defer resp.Body.Close()
+	for _, c := range resp.Cookies() {
+		if c.Name == portalCookie && c.Value != "" {
+			v.p.Cookie = c.Value
+		}
+	}
+	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	if err != nil {
+		return 0, fmt.Errorf("visit: %w", err)
+	}
+	if out != nil && resp.StatusCode == http.StatusOK {
+		if err := json.Unmarshal(raw, out); err != nil {
+			return 0, fmt.Errorf("visit: %w", err)
+		}
+	}
+	return resp.StatusCode, nil
+}
