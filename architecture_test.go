@@ -62,7 +62,8 @@ var domainImports = []string{
 	"encoding/csv", "encoding/hex", "encoding/json", "errors", "fmt", "hash", "hash/fnv", "html", "io", "iter", "maps", "math",
 	"math/big", "math/bits", "net/mail", "net/netip", "net/url", "regexp", "slices", "sort", "strconv", "strings", "text/template",
 	"text/template/parse", "time", "unicode", "unicode/utf8",
-	"github.com/google/uuid", "github.com/rickar/cal/v2", "github.com/rickar/cal/v2/*", "golang.org/x/net/publicsuffix",
+	"github.com/google/uuid", "github.com/rickar/cal/v2", "github.com/rickar/cal/v2/*", "github.com/valyala/fasttemplate",
+	"golang.org/x/net/publicsuffix",
 }
 
 // domainForbids are the names in those packages that reach the clock, the machine's zone or randomness after all. A context

@@ -17,4 +17,4 @@ npm --prefix web run --silent generate
 echo "generate: the store's queries from postgres/queries"
 bin/sqlc generate -f postgres/sqlc.yaml
 echo "generate: the state diagrams from the transition tables"
-go test -run '^TestStateMachinesDocument$' -count=1 . -update >/dev/null
+RAPPORT_UPDATE=1 go test -run "^TestStateMachinesDocument$" -count=1 . >/dev/null
