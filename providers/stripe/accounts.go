@@ -66,24 +66,24 @@ func (c *Client) CreateAccount(ctx context.Context, req AccountRequest) (Account
 
 	got, err := call(ctx, func(ctx context.Context) (*sdk.Account, error) {
 		p := &sdk.AccountParams{
-			Country:      sdk.String(req.Country),
-			BusinessType: sdk.String("individual"),
+			Country:      new(req.Country),
+			BusinessType: new("individual"),
 			Capabilities: &sdk.AccountCapabilitiesParams{
-				Transfers: &sdk.AccountCapabilitiesTransfersParams{Requested: sdk.Bool(true)},
+				Transfers: &sdk.AccountCapabilitiesTransfersParams{Requested: new(true)},
 			},
 			Controller: &sdk.AccountControllerParams{
-				Fees:                  &sdk.AccountControllerFeesParams{Payer: sdk.String("application")},
-				Losses:                &sdk.AccountControllerLossesParams{Payments: sdk.String("application")},
-				StripeDashboard:       &sdk.AccountControllerStripeDashboardParams{Type: sdk.String("express")},
-				RequirementCollection: sdk.String("stripe"),
+				Fees:                  &sdk.AccountControllerFeesParams{Payer: new("application")},
+				Losses:                &sdk.AccountControllerLossesParams{Payments: new("application")},
+				StripeDashboard:       &sdk.AccountControllerStripeDashboardParams{Type: new("express")},
+				RequirementCollection: new("stripe"),
 			},
 		}
 		if req.Email != "" {
-			p.Email = sdk.String(req.Email)
+			p.Email = new(req.Email)
 		}
 
 		if req.Recipient {
-			p.TOSAcceptance = &sdk.AccountTOSAcceptanceParams{ServiceAgreement: sdk.String("recipient")}
+			p.TOSAcceptance = &sdk.AccountTOSAcceptanceParams{ServiceAgreement: new("recipient")}
 		}
 
 		p.Context = ctx
@@ -146,12 +146,12 @@ func (c *Client) CreateOnboardingLink(ctx context.Context, accountID, refreshURL
 
 	got, err := call(ctx, func(ctx context.Context) (*sdk.AccountLink, error) {
 		p := &sdk.AccountLinkParams{
-			Account:    sdk.String(accountID),
-			RefreshURL: sdk.String(refreshURL),
-			ReturnURL:  sdk.String(returnURL),
-			Type:       sdk.String("account_onboarding"),
+			Account:    new(accountID),
+			RefreshURL: new(refreshURL),
+			ReturnURL:  new(returnURL),
+			Type:       new("account_onboarding"),
 			CollectionOptions: &sdk.AccountLinkCollectionOptionsParams{
-				Fields: sdk.String("eventually_due"),
+				Fields: new("eventually_due"),
 			},
 		}
 		p.Context = ctx

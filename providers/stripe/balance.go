@@ -87,7 +87,7 @@ func (c *Client) CreateTopup(ctx context.Context, key, brandID, topupID string, 
 	}
 
 	got, err := call(ctx, func(ctx context.Context) (*sdk.Topup, error) {
-		p := &sdk.TopupParams{Amount: sdk.Int64(amount), Currency: sdk.String(currency)}
+		p := &sdk.TopupParams{Amount: new(amount), Currency: new(currency)}
 		p.Context = ctx
 		p.SetIdempotencyKey(key)
 		p.AddMetadata(metaBrand, brandID)
@@ -210,7 +210,7 @@ func (c *Client) PaymentsInBankPayout(ctx context.Context, accountID, bankPayout
 	}
 
 	found, err := list[*sdk.BalanceTransaction](ctx, c, "/v1/balance_transactions", accountID,
-		&sdk.BalanceTransactionListParams{Payout: sdk.String(bankPayoutID)})
+		&sdk.BalanceTransactionListParams{Payout: new(bankPayoutID)})
 	if err != nil {
 		return nil, err
 	}

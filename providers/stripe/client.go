@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"net/url"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -72,19 +73,24 @@ func New(cfg Config) (*Client, error) {
 		return nil, err
 	}
 
+	transport, isTransport := http.DefaultTransport.(*http.Transport)
+	if !isTransport {
+		return nil, fmt.Errorf("%w: the default transport was replaced", ErrConfig)
+	}
+
 	timeout := cfg.Timeout
 	if timeout <= 0 {
 		timeout = defaultTimeout
 	}
 
 	backend := sdk.GetBackendWithConfig(sdk.APIBackend, &sdk.BackendConfig{
-		URL:               sdk.String(base),
+		URL:               new(base),
 		MaxNetworkRetries: sdk.Int64(0),
-		EnableTelemetry:   sdk.Bool(false),
+		EnableTelemetry:   new(false),
 		LeveledLogger:     silent{},
 		HTTPClient: &http.Client{
 			Timeout:   timeout,
-			Transport: capped{http.DefaultTransport.(*http.Transport).Clone()}, //nolint:forcetypeassert // documented type
+			Transport: capped{transport.Clone()},
 			// A redirect would re-send the body, the key and the bearer token elsewhere.
 			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 		},
@@ -203,7 +209,7 @@ type page struct {
 func list[T any](ctx context.Context, c *Client, path, account string, params any) ([]T, error) {
 	values := &form.Values{}
 	form.AppendTo(values, params)
-	values.Set("limit", fmt.Sprint(pageSize))
+	values.Set("limit", strconv.Itoa(pageSize))
 
 	var out []T
 
@@ -213,7 +219,7 @@ func list[T any](ctx context.Context, c *Client, path, account string, params an
 			common := &sdk.Params{Context: ctx}
 
 			if account != "" {
-				common.StripeAccount = sdk.String(account)
+				common.StripeAccount = new(account)
 			}
 
 			return p, c.backend.CallRaw(http.MethodGet, path, c.key, values, common, p)

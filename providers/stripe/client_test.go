@@ -58,7 +58,7 @@ func writeJSON(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Request-Id", "req_1")
 	w.WriteHeader(status)
-	_ = json.NewEncoder(w).Encode(body) //nolint:errchkjson // a test server
+	_ = json.NewEncoder(w).Encode(body)
 }
 
 func vendorError(status int, kind, code string, headers ...string) http.HandlerFunc {
@@ -456,11 +456,14 @@ func TestAccountsBalanceTopupsAndReversals(t *testing.T) {
 	_, err = c.CreateTopup(ctx, "tu_t1", "b1", "t1", 901, "usd")
 	require.Equal(t, stripe.Mismatch, stripe.OutcomeOf(err))
 
-	back, err := c.ReverseTransfer(ctx, stripe.ReverseRequest{Key: "trr_r1", ReversalID: "r1", TransferID: "tr_1", Amount: 100, Currency: "usd"})
+	claw := stripe.ReverseRequest{Key: "trr_r1", ReversalID: "r1", TransferID: "tr_1", Amount: 100, Currency: "usd"}
+	back, err := c.ReverseTransfer(ctx, claw)
 	require.NoError(t, err)
 	require.Equal(t, "trr_1", back.ID)
 
-	_, err = c.ReverseTransfer(ctx, stripe.ReverseRequest{Key: "trr_r1", ReversalID: "r1", TransferID: "tr_1", Amount: 101, Currency: "usd"})
+	claw.Amount++
+
+	_, err = c.ReverseTransfer(ctx, claw)
 	require.Equal(t, stripe.Mismatch, stripe.OutcomeOf(err))
 
 	tr, err := c.GetTransfer(ctx, "tr_1")

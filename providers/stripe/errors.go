@@ -17,28 +17,28 @@ import (
 type Outcome string
 
 const (
-	// Unsent: no byte reached Stripe (name lookup, dial or TLS failed). Retry with the same key.
+	// Unsent means: no byte reached Stripe (name lookup, dial or TLS failed). Retry with the same key.
 	Unsent Outcome = "unsent"
-	// Ambiguous: the request may have been executed (timeout, reset, truncated or foreign body, retryable 5xx).
+	// Ambiguous means: the request may have been executed (timeout, reset, truncated or foreign body, retryable 5xx).
 	// Retry with the same key, never with another.
 	Ambiguous Outcome = "ambiguous"
-	// Busy: another request holds the key or the object's lock. Retry with the same key after a few seconds.
+	// Busy means: another request holds the key or the object's lock. Retry with the same key after a few seconds.
 	Busy Outcome = "busy"
-	// RateLimited: refused by the limiter before execution. The attempt stays open; retry with the same key.
+	// RateLimited means: refused by the limiter before execution. The attempt stays open; retry with the same key.
 	RateLimited Outcome = "rate_limited"
-	// Indeterminate: a 500 that Stripe will replay. Never send again; only reconciliation can settle it.
+	// Indeterminate means: a 500 that Stripe will replay. Never send again; only reconciliation can settle it.
 	Indeterminate Outcome = "indeterminate"
-	// Rejected: definitely not executed, and never will be under this key. A fixed request needs the next key.
+	// Rejected means: definitely not executed, and never will be under this key. A fixed request needs the next key.
 	Rejected Outcome = "rejected"
-	// RejectedFunds: as Rejected; the platform's balance is short. Cured by a top-up.
+	// RejectedFunds means: as Rejected; the platform's balance is short. Cured by a top-up.
 	RejectedFunds Outcome = "rejected_funds"
-	// RejectedPayee: as Rejected; the connected account cannot receive. Cured by its onboarding.
+	// RejectedPayee means: as Rejected; the connected account cannot receive. Cured by its onboarding.
 	RejectedPayee Outcome = "rejected_payee"
-	// IdempotencyMismatch: the key was used before with other parameters. What happened is unknown; freeze and page.
+	// IdempotencyMismatch means: the key was used before with other parameters. What happened is unknown; freeze and page.
 	IdempotencyMismatch Outcome = "idempotency_mismatch"
-	// Unauthorized: the platform's own key is refused. Nothing was executed; pause the queue, keep the attempt open.
+	// Unauthorized means: the platform's own key is refused. Nothing was executed; pause the queue, keep the attempt open.
 	Unauthorized Outcome = "unauthorized"
-	// Mismatch: executed, but the answer differs from the request. Freeze and page.
+	// Mismatch means: executed, but the answer differs from the request. Freeze and page.
 	Mismatch Outcome = "mismatch"
 )
 
@@ -79,8 +79,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // OutcomeOf gives the outcome inside err. A foreign error is Ambiguous: the safe reading of what is not understood.
 func OutcomeOf(err error) Outcome {
-	var e *Error
-	if errors.As(err, &e) {
+	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Outcome
 	}
 
@@ -112,8 +111,7 @@ func foreign(last *sdk.APIResponse) *Error {
 // fail turns what the SDK returned into an *Error. connected tells whether a connection was ever handed to the request:
 // without one no byte can have left.
 func fail(err error, connected *atomic.Bool) *Error {
-	var vendor *sdk.Error
-	if errors.As(err, &vendor) {
+	if vendor, ok := errors.AsType[*sdk.Error](err); ok {
 		return fromVendor(vendor)
 	}
 

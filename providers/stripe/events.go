@@ -22,13 +22,13 @@ const MaxEventSkew = 300 * time.Second
 const minSecretLength = 32
 
 var (
-	// ErrWeakSecret: a signing secret is empty, short or not one of Stripe's. The program must not start with it.
+	// ErrWeakSecret means: a signing secret is empty, short or not one of Stripe's. The program must not start with it.
 	ErrWeakSecret = errors.New("stripe: webhook secret must begin with whsec_ and have at least 32 characters")
-	// ErrSignature: the header is missing or malformed, or no secret made it.
+	// ErrSignature means: the header is missing or malformed, or no secret made it.
 	ErrSignature = errors.New("stripe: webhook signature refused")
-	// ErrStale: the signature is older or further in the future than MaxEventSkew.
+	// ErrStale means: the signature is older or further in the future than MaxEventSkew.
 	ErrStale = errors.New("stripe: webhook time refused")
-	// ErrBadEvent: correctly signed, but not an event.
+	// ErrBadEvent means: correctly signed, but not an event.
 	ErrBadEvent = errors.New("stripe: webhook body is not an event")
 )
 
@@ -173,7 +173,7 @@ func decodeEvent(payload []byte) (Event, error) {
 // first. Stripe keeps events for 30 days. Events of connected accounts are listed per account only, and are not here.
 func (c *Client) UndeliveredEvents(ctx context.Context, since time.Time) ([]Event, error) {
 	found, err := list[json.RawMessage](ctx, c, "/v1/events", "", &sdk.EventListParams{
-		DeliverySuccess: sdk.Bool(false),
+		DeliverySuccess: new(false),
 		CreatedRange:    &sdk.RangeQueryParams{GreaterThanOrEqual: since.Unix()},
 	})
 	if err != nil {

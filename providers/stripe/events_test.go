@@ -14,8 +14,8 @@ import (
 )
 
 const (
-	secret = "whsec_0123456789abcdef0123456789abcdef" //nolint:gosec // made up
-	older  = "whsec_fedcba9876543210fedcba9876543210" //nolint:gosec // made up
+	secret = "whsec_0123456789abcdef0123456789abcdef"
+	older  = "whsec_fedcba9876543210fedcba9876543210"
 	good   = `{"id":"evt_1","object":"event","api_version":"2019-01-01","type":"transfer.created","account":"acct_1",
 		"livemode":false,"created":1700000000,"data":{"object":{"id":"tr_1","object":"transfer"}}}`
 )
@@ -69,7 +69,9 @@ func TestVerifyEventWithoutObject(t *testing.T) {
 
 	now := time.Unix(1_700_000_100, 0)
 
-	for _, data := range []string{"", `,"data":null`, `,"data":{}`, `,"data":{"object":null}`, `,"data":{"object":[1]}`, `,"data":{"object":{"id":5}}`} {
+	for _, data := range []string{
+		"", `,"data":null`, `,"data":{}`, `,"data":{"object":null}`, `,"data":{"object":[1]}`, `,"data":{"object":{"id":5}}`,
+	} {
 		body := `{"id":"evt_1","type":"balance.available"` + data + `}`
 
 		got, err := stripe.VerifyEvent([]byte(body), sign(now, body, secret), []string{secret}, now)

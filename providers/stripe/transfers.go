@@ -45,10 +45,10 @@ func TransferGroup(payoutID string) string { return "payout_" + payoutID }
 
 func transferParams(req TransferRequest) *sdk.TransferParams {
 	p := &sdk.TransferParams{
-		Amount:        sdk.Int64(req.Amount),
-		Currency:      sdk.String(req.Currency),
-		Destination:   sdk.String(req.Destination),
-		TransferGroup: sdk.String(TransferGroup(req.PayoutID)),
+		Amount:        new(req.Amount),
+		Currency:      new(req.Currency),
+		Destination:   new(req.Destination),
+		TransferGroup: new(TransferGroup(req.PayoutID)),
 	}
 	p.AddMetadata(metaPayout, req.PayoutID)
 	p.AddMetadata(metaAttempt, strconv.Itoa(req.Attempt))
@@ -168,7 +168,7 @@ func (c *Client) FindTransfers(ctx context.Context, payoutID string) ([]Transfer
 
 	group := TransferGroup(payoutID)
 
-	found, err := list[*sdk.Transfer](ctx, c, "/v1/transfers", "", &sdk.TransferListParams{TransferGroup: sdk.String(group)})
+	found, err := list[*sdk.Transfer](ctx, c, "/v1/transfers", "", &sdk.TransferListParams{TransferGroup: new(group)})
 	if err != nil {
 		return nil, err
 	}
@@ -219,7 +219,7 @@ func (c *Client) ReverseTransfer(ctx context.Context, req ReverseRequest) (Rever
 	}
 
 	got, err := call(ctx, func(ctx context.Context) (*sdk.TransferReversal, error) {
-		p := &sdk.TransferReversalParams{ID: sdk.String(req.TransferID), Amount: sdk.Int64(req.Amount)}
+		p := &sdk.TransferReversalParams{ID: new(req.TransferID), Amount: new(req.Amount)}
 		p.Context = ctx
 		p.SetIdempotencyKey(req.Key)
 		p.AddMetadata(metaReversal, req.ReversalID)
