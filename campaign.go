@@ -1,0 +1,112 @@
+package rapport
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// The states of a campaign.
+const (
+	CampaignDraft   = "draft"   // may be edited freely; starts no partnerships
+	CampaignRunning = "running" // starts partnerships
+	CampaignEnded   = "ended"   // starts none; what runs goes on to its own end
+)
+
+// Campaign is a brand's effort with a budget, dates, milestones, policies and a roster of partnerships. Running partnerships
+// keep the terms, sequence and policy they started with.
+type Campaign struct {
+	ID         uuid.UUID
+	BrandID    uuid.UUID
+	BrandName  string
+	Name       string
+	State      string
+	Brief      string
+	Budget     Money
+	Reserved   Money // fees of offers that are out or accepted and not yet signed
+	Committed  Money // fees of contracts that both signed
+	Paid       Money // paid and not reversed
+	StartsOn   time.Time
+	EndsOn     time.Time // the last day; both are dates in Zone
+	Zone       string    // of the brand's calendar
+	Owner      UserRef
+	DefaultFee Money
+	Terms      ContractTerms
+	SequenceID uuid.UUID
+	PolicyID   uuid.UUID
+	Hashtags   []string // words the post must contain
+	Stages     map[Stage]int
+	Version    int
+	CreatedAt  time.Time
+}
+
+// The sequence and the policy that every installation starts with.
+var (
+	DefaultSequenceID = uuid.MustParse("00000000-0000-7000-8000-000000000001") //nolint:gochecknoglobals // a constant
+	DefaultPolicyID   = uuid.MustParse("00000000-0000-7000-8000-000000000002") //nolint:gochecknoglobals // a constant
+)
+
+// Check names every bad field of the campaign.
+func (c Campaign) Check() []Field {
+	f := checkText("name", strings.TrimSpace(c.Name), true, 200)
+	f = append(f, CheckMoney("budget", c.Budget)...)
+	f = append(f, CheckMoney("default_fee", c.DefaultFee)...)
+	switch {
+	case c.Budget.Currency != c.DefaultFee.Currency:
+		f = append(f, Field{"default_fee.currency", "other_currency", "The fee must be in the budget's currency."})
+	case c.DefaultFee.Amount > c.Budget.Amount:
+		f = append(f, Field{"default_fee.amount", "over_budget", "One fee is more than the whole budget."})
+	}
+	if c.EndsOn.Before(c.StartsOn) {
+		f = append(f, Field{"ends_on", "before_start", "The last day must not be before the first."})
+	} else if c.EndsOn.After(c.StartsOn.AddDate(5, 0, 0)) {
+		f = append(f, Field{"ends_on", "too_long", "A campaign lasts at most five years."})
+	}
+	if !slices.Contains([]string{CampaignDraft, CampaignRunning, CampaignEnded}, c.State) {
+		f = append(f, Field{"state", "unknown_state", fmt.Sprintf("%q is not a state of a campaign.", c.State)})
+	}
+	if len(c.Hashtags) > 30 {
+		f = append(f, Field{"hashtags", "count", "At most 30 words."})
+	}
+	for i, h := range c.Hashtags {
+		if bad := checkText(fmt.Sprintf("hashtags[%d]", i), h, true, 100); bad != nil {
+			f = append(f, bad...)
+		} else if strings.ContainsAny(h, " \t") {
+			f = append(f, Field{fmt.Sprintf("hashtags[%d]", i), "bad_characters", "One word each, such as #ad."})
+		}
+	}
+	f = append(f, c.Terms.Check("terms")...)
+	return append(f, c.checkShares()...)
+}
+
+// checkShares refuses a schedule whose smallest share of the default fee rounds to nothing.
+func (c Campaign) checkShares() []Field {
+	if len(CheckMoney("", c.DefaultFee)) > 0 {
+		return nil
+	}
+	var f []Field
+	for i, share := range c.DefaultFee.Split(c.Terms.Percents()) {
+		if share.Amount <= 0 && c.Terms.Milestones[i].Percent > 0 {
+			f = append(f, Field{fmt.Sprintf("terms.milestones[%d].percent", i), "rounds_to_zero", "This share of the fee rounds to nothing."})
+		}
+	}
+	return f
+}
+
+// CheckEdit names what an edit from the campaign to next must not change.
+func (c Campaign) CheckEdit(next Campaign) []Field {
+	var f []Field
+	if next.Budget.Currency != c.Budget.Currency {
+		f = append(f, Field{"budget.currency", "fixed", "The currency of a campaign cannot change."})
+	}
+	if spoken := c.Reserved.Amount + c.Committed.Amount; next.Budget.Amount < spoken {
+		f = append(f, Field{"budget.amount", "below_committed", fmt.Sprintf("%s are reserved or committed already.", Money{spoken, c.Budget.Currency})})
+	}
+	if next.State == CampaignDraft && c.State != CampaignDraft {
+		f = append(f, Field{"state", "no_way_back", "A campaign that ran cannot become a draft again."})
+	}
+	return f
+}

@@ -1,0 +1,178 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"rapport"
+	"rapport/postgres/gen"
+)
+
+// ListBrands lists the brands of the scope by name.
+func (s *Store) ListBrands(ctx context.Context) ([]rapport.Brand, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.Brand, error) {
+		rows, err := s.q.ListBrandsInScope(ctx, tx, rapport.BrandsFrom(ctx))
+		brands := make([]rapport.Brand, len(rows))
+		for i, r := range rows {
+			brands[i] = brand(gen.GetBrandInScopeRow(r))
+		}
+		return brands, err
+	})
+}
+
+// Brand finds one brand of the scope.
+func (s *Store) Brand(ctx context.Context, id uuid.UUID) (rapport.Brand, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Brand, error) {
+		r, err := s.q.GetBrandInScope(ctx, tx, gen.GetBrandInScopeParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
+		return brand(r), err
+	})
+}
+
+func brand(r gen.GetBrandInScopeRow) rapport.Brand {
+	return rapport.Brand{
+		ID: r.ID, Name: r.Name, PostalAddress: r.PostalAddress, MailFromName: r.MailFromName, MailFrom: r.MailFrom, CalendarID: r.CalendarID,
+		SecondPairThreshold: rapport.Money{Amount: r.SecondPairAmount, Currency: r.SecondPairCurrency}, Version: int(r.Version),
+	}
+}
+
+// CreateBrand adds a brand with its calendar and makes the person its first admin.
+func (s *Store) CreateBrand(ctx context.Context, b rapport.Brand, c rapport.Calendar, by uuid.UUID) (rapport.Brand, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Brand, error) {
+		created, err := s.createBrand(ctx, tx, b, c)
+		if err != nil {
+			return rapport.Brand{}, err
+		}
+		if err := s.q.GrantRole(ctx, tx, gen.GrantRoleParams{UserID: by, BrandID: created.ID, Role: string(rapport.RoleAdmin), GrantedBy: &by}); err != nil {
+			return rapport.Brand{}, err
+		}
+		return created, s.audit(ctx, tx, by, "brand.created", created.ID, nil)
+	})
+}
+
+func (s *Store) createBrand(ctx context.Context, tx pgx.Tx, b rapport.Brand, c rapport.Calendar) (rapport.Brand, error) {
+	b.ID, b.CalendarID, b.Version = newID(), newID(), 1
+	holidays, err := holidaysText(c)
+	if err != nil {
+		return rapport.Brand{}, err
+	}
+	if err := s.q.CreateCalendar(ctx, tx, gen.CreateCalendarParams{
+		ID: b.CalendarID, OwnerKind: "brand", OwnerID: b.ID, BrandID: &b.ID, Zone: c.Zone, WorkingDays: weekdays(c), Opens: c.Opens, Closes: c.Closes,
+		Holidays: holidays, DaySeconds: int32(c.DaySeconds),
+	}); err != nil {
+		return rapport.Brand{}, err
+	}
+	return b, s.q.CreateBrand(ctx, tx, gen.CreateBrandParams{
+		ID: b.ID, Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom, CalendarID: b.CalendarID,
+		SecondPairAmount: b.SecondPairThreshold.Amount, SecondPairCurrency: b.SecondPairThreshold.Currency,
+	})
+}
+
+// EditBrand writes a brand whose version is the one last read; stale when somebody else was faster.
+func (s *Store) EditBrand(ctx context.Context, b rapport.Brand, by uuid.UUID) (rapport.Brand, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Brand, error) {
+		version, err := s.q.UpdateBrand(ctx, tx, gen.UpdateBrandParams{
+			ID: b.ID, Version: int32(b.Version), Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom,
+			SecondPairAmount: b.SecondPairThreshold.Amount, SecondPairCurrency: b.SecondPairThreshold.Currency,
+		})
+		if err != nil {
+			return rapport.Brand{}, stale(err)
+		}
+		b.Version = int(version)
+		return b, s.audit(ctx, tx, by, "brand.edited", b.ID, nil)
+	})
+}
+
+// ListCalendars lists the calendars of the scope's brands and their people, and of creators; with a brand only its own and
+// those that belong to no brand.
+func (s *Store) ListCalendars(ctx context.Context, brandID *uuid.UUID, caller uuid.UUID) ([]rapport.OwnedCalendar, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.OwnedCalendar, error) {
+		return s.calendars(ctx, tx, gen.ListCalendarsParams{BrandID: brandID, Brands: rapport.BrandsFrom(ctx), Caller: caller})
+	})
+}
+
+// Calendar finds one calendar that ListCalendars would list.
+func (s *Store) Calendar(ctx context.Context, id, caller uuid.UUID) (rapport.OwnedCalendar, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.OwnedCalendar, error) {
+		found, err := s.calendars(ctx, tx, gen.ListCalendarsParams{ID: &id, Brands: rapport.BrandsFrom(ctx), Caller: caller})
+		if err != nil {
+			return rapport.OwnedCalendar{}, err
+		}
+		if len(found) == 0 {
+			return rapport.OwnedCalendar{}, pgx.ErrNoRows
+		}
+		return found[0], nil
+	})
+}
+
+func (s *Store) calendars(ctx context.Context, tx pgx.Tx, params gen.ListCalendarsParams) ([]rapport.OwnedCalendar, error) {
+	rows, err := s.q.ListCalendars(ctx, tx, params)
+	if err != nil {
+		return nil, err
+	}
+	calendars := make([]rapport.OwnedCalendar, len(rows))
+	for i, r := range rows {
+		c := rapport.OwnedCalendar{
+			ID: r.ID, OwnerKind: r.OwnerKind, OwnerID: r.OwnerID, OwnerName: r.OwnerName, BrandID: r.BrandID, Version: int(r.Version),
+			Calendar: rapport.Calendar{Zone: r.Zone, Opens: r.Opens, Closes: r.Closes, DaySeconds: int(r.DaySeconds)},
+		}
+		for _, d := range r.WorkingDays {
+			c.Calendar.WorkingDays = append(c.Calendar.WorkingDays, int(d))
+		}
+		if err := json.Unmarshal(r.Holidays, &c.Calendar.Holidays); err != nil {
+			return nil, fmt.Errorf("read the holidays of calendar %s: %w", r.ID, err)
+		}
+		calendars[i] = c
+	}
+	return calendars, nil
+}
+
+// EditCalendar writes a calendar whose version is the one last read; stale when somebody else was faster.
+func (s *Store) EditCalendar(ctx context.Context, c rapport.OwnedCalendar, by uuid.UUID) (rapport.OwnedCalendar, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.OwnedCalendar, error) {
+		holidays, err := holidaysText(c.Calendar)
+		if err != nil {
+			return rapport.OwnedCalendar{}, err
+		}
+		version, err := s.q.UpdateCalendar(ctx, tx, gen.UpdateCalendarParams{
+			ID: c.ID, Version: int32(c.Version), Zone: c.Calendar.Zone, WorkingDays: weekdays(c.Calendar), Opens: c.Calendar.Opens,
+			Closes: c.Calendar.Closes, Holidays: holidays, DaySeconds: int32(c.Calendar.DaySeconds),
+		})
+		if err != nil {
+			return rapport.OwnedCalendar{}, stale(err)
+		}
+		c.Version = int(version)
+		return c, s.audit(ctx, tx, by, "calendar.edited", c.ID, nil)
+	})
+}
+
+func weekdays(c rapport.Calendar) []int32 {
+	days := make([]int32, len(c.WorkingDays))
+	for i, d := range c.WorkingDays {
+		days[i] = int32(d)
+	}
+	return days
+}
+
+func holidaysText(c rapport.Calendar) (json.RawMessage, error) {
+	if c.Holidays == nil {
+		return json.RawMessage("[]"), nil
+	}
+	text, err := json.Marshal(c.Holidays)
+	if err != nil {
+		return nil, fmt.Errorf("write the holidays: %w", err)
+	}
+	return text, nil
+}
+
+// stale says that an update by version found nothing: the row was there a moment ago.
+func stale(err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return &rapport.Error{Code: rapport.CodeStale, Message: "Somebody else changed this meanwhile. Nothing was saved; look at it again.", Err: err}
+	}
+	return err
+}

@@ -1,0 +1,227 @@
+// Package postgres remembers: migrations, queries and the Store, whose methods map rows to the domain's types.
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"rapport"
+	"rapport/postgres/gen"
+)
+
+// Store keeps everything in one database. It is safe for concurrent use. Its methods answer *rapport.Error for what a caller
+// can act on: not_found, conflict, stale, invalid, unavailable; any other error is internal.
+type Store struct {
+	pool *pgxpool.Pool
+	q    *gen.Queries
+}
+
+// Open connects to the database at url, whose user decides the rights: rapport_api, rapport_worker or the owner. It checks
+// that the database answers.
+func Open(ctx context.Context, url string) (*Store, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, fmt.Errorf("read the database's URL: %w", err)
+	}
+	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, fmt.Errorf("prepare the connections: %w", err)
+	}
+	s := &Store{pool: pool, q: gen.New()}
+	if err := s.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close ends the connections after their work.
+func (s *Store) Close() { s.pool.Close() }
+
+// Pool is the pool of connections, for metrics and for listening to notifications.
+func (s *Store) Pool() *pgxpool.Pool { return s.pool }
+
+// Ping checks that the database answers.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.pool.Ping(ctx); err != nil {
+		return mapped(err)
+	}
+	return nil
+}
+
+type txKey struct{}
+
+// running is the transaction that a context carries, with the scope it is set to.
+type running struct {
+	tx     pgx.Tx
+	brands []uuid.UUID
+}
+
+// InTx runs f in a transaction whose row-level security lets the brands of the context through. Inside another InTx it joins
+// that transaction, under the scope of its own context, so that a caller can make one deed of several methods: whoever
+// began commits. An error of f, of a joined one too, must end the outer f with an error.
+func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx pgx.Tx) error) error {
+	brands := rapport.BrandsFrom(ctx)
+	if r, ok := ctx.Value(txKey{}).(*running); ok {
+		return r.join(ctx, brands, f)
+	}
+	// The scope travels with BEGIN: one round trip. A UUID's text form cannot carry anything else.
+	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: "begin; set local rapport.brands = '" + brandsLiteral(brands) + "'"})
+	if err != nil {
+		return mapped(err)
+	}
+	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
+	if err := f(context.WithValue(ctx, txKey{}, &running{tx, brands}), tx); err != nil {
+		return mapped(err)
+	}
+	if err := tx.Commit(ctx); err != nil {
+		return mapped(err)
+	}
+	return nil
+}
+
+// Atomically runs f in one transaction: every method of the Store that f calls with its context takes part in it.
+func (s *Store) Atomically(ctx context.Context, f func(ctx context.Context) error) error {
+	return s.InTx(ctx, func(ctx context.Context, _ pgx.Tx) error { return f(ctx) })
+}
+
+func (r *running) join(ctx context.Context, brands []uuid.UUID, f func(ctx context.Context, tx pgx.Tx) error) error {
+	if slices.Equal(brands, r.brands) {
+		return mapped(f(ctx, r.tx))
+	}
+	if err := setScope(ctx, r.tx, brands); err != nil {
+		return err
+	}
+	if err := f(context.WithValue(ctx, txKey{}, &running{r.tx, brands}), r.tx); err != nil {
+		return mapped(err) // the transaction is lost, and its scope with it
+	}
+	return setScope(ctx, r.tx, r.brands)
+}
+
+func setScope(ctx context.Context, tx pgx.Tx, brands []uuid.UUID) error {
+	if _, err := tx.Exec(ctx, "select set_config('rapport.brands', $1, true)", brandsLiteral(brands)); err != nil {
+		return mapped(err)
+	}
+	return nil
+}
+
+func brandsLiteral(brands []uuid.UUID) string {
+	texts := make([]string, len(brands))
+	for i, b := range brands {
+		texts[i] = b.String()
+	}
+	return "{" + strings.Join(texts, ",") + "}"
+}
+
+// query runs f in a transaction and answers what f found.
+func query[T any](ctx context.Context, s *Store, f func(ctx context.Context, tx pgx.Tx) (T, error)) (T, error) {
+	var found T
+	err := s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		var err error
+		found, err = f(ctx, tx)
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return found, nil
+}
+
+// newID makes the id of a new row: UUIDv7, so that ids follow time.
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }
+
+// refusals names what our triggers refuse, where their code says more than "conflict".
+var refusals = map[string]rapport.Code{
+	"RA014": rapport.CodeForbidden, // approved the content
+	"RA015": rapport.CodeForbidden, // changed the destination lately
+	"RA016": rapport.CodeForbidden, // lacks the finance role
+	"RA017": rapport.CodeForbidden, // is the same person twice
+}
+
+// fieldsOf names the field behind a unique constraint, where one field explains the conflict.
+var fieldsOf = map[string]string{
+	"brands_name_key":                           "name",
+	"users_email_key":                           "email",
+	"campaigns_brand_id_name_key":               "name",
+	"creator_accounts_handle":                   "accounts",
+	"creator_accounts_platform_platform_id_key": "accounts",
+	"contacts_creator_id_email_key":             "contacts",
+}
+
+// mapped turns the driver's errors into the domain's, in this one place. Errors of the domain pass.
+func mapped(err error) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := errors.AsType[*rapport.Error](err); ok {
+		return err
+	}
+	if errors.Is(err, pgx.ErrNoRows) {
+		return &rapport.Error{Code: rapport.CodeNotFound, Message: "There is no such thing, or it lies outside your brands.", Err: err}
+	}
+	if pg, ok := errors.AsType[*pgconn.PgError](err); ok {
+		return mappedState(pg)
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	_, refused := errors.AsType[*pgconn.ConnectError](err)
+	_, cut := errors.AsType[net.Error](err)
+	if refused || cut || errors.Is(err, io.ErrUnexpectedEOF) || strings.Contains(err.Error(), "conn closed") || strings.Contains(err.Error(), "closed pool") {
+		return unavailable(err)
+	}
+	return err
+}
+
+func mappedState(pg *pgconn.PgError) error {
+	switch {
+	case strings.HasPrefix(pg.Code, "RA"):
+		code, ok := refusals[pg.Code]
+		if !ok {
+			code = rapport.CodeConflict
+		}
+		return &rapport.Error{Code: code, Message: upperFirst(pg.Message) + ".", Reason: pg.Code, Err: pg}
+	case pg.Code == "23505":
+		if field, ok := fieldsOf[pg.ConstraintName]; ok {
+			return &rapport.Error{
+				Code: rapport.CodeConflict, Message: "This is taken already. Nothing was saved.", Reason: "taken", Err: pg,
+				Fields: []rapport.Field{{Path: field, Code: "taken", Detail: "Something else has this value already."}},
+			}
+		}
+		return &rapport.Error{Code: rapport.CodeConflict, Message: "This exists already. Nothing was saved.", Reason: "exists", Err: pg}
+	case pg.Code == "23503":
+		return &rapport.Error{Code: rapport.CodeInvalid, Message: "Something that this names does not exist. Nothing was saved.", Reason: "unknown_reference", Err: pg}
+	case pg.Code == "23514", pg.Code == "22021", pg.Code == "22P05", pg.Code == "22003":
+		return &rapport.Error{Code: rapport.CodeInvalid, Message: "A value is outside what can be kept. Nothing was saved.", Reason: "out_of_range", Err: pg}
+	case pg.Code == "42501" && strings.Contains(pg.Message, "row-level security"):
+		return &rapport.Error{Code: rapport.CodeNotFound, Message: "There is no such brand, or it lies outside your brands.", Err: pg}
+	case pg.Code == "40001", pg.Code == "40P01", pg.Code == "55P03":
+		return &rapport.Error{Code: rapport.CodeUnavailable, Message: "Somebody else changed the same thing at this moment. Nothing was saved; try again.", Err: pg}
+	case strings.HasPrefix(pg.Code, "08"), strings.HasPrefix(pg.Code, "57P"), pg.Code == "53300":
+		return unavailable(pg)
+	}
+	return pg
+}
+
+func unavailable(err error) error {
+	return &rapport.Error{Code: rapport.CodeUnavailable, Message: "The database is away. Nothing was saved; try again in a moment.", Err: err}
+}
+
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

@@ -1,0 +1,119 @@
+package postgres
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"rapport"
+	"rapport/postgres/gen"
+)
+
+// noDue stands for a task without a due time in the order of a list: behind all others.
+func noDue() time.Time { return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// ListTasks lists tasks of the scope by due time.
+func (s *Store) ListTasks(ctx context.Context, f rapport.TaskFilter, page rapport.Page) ([]rapport.Task, []string, error) {
+	params := gen.ListTasksParams{
+		Brands: rapport.BrandsFrom(ctx), BrandID: f.BrandID, PartnershipID: f.PartnershipID, OwnerID: f.OwnerID, WithRoles: f.WithRoles,
+		State: orNil(f.State), MaxRows: int32(page.Limit + 1),
+	}
+	var err error
+	if params.AfterDue, params.AfterID, err = afterTime(page); err != nil {
+		return nil, nil, err
+	}
+	var next []string
+	tasks, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.Task, error) {
+		rows, err := s.q.ListTasks(ctx, tx, params)
+		if len(rows) > page.Limit {
+			rows = rows[:page.Limit]
+			last, due := rows[len(rows)-1], noDue()
+			if last.DueAt != nil {
+				due = *last.DueAt
+			}
+			next = timeKey(due, last.ID)
+		}
+		tasks := make([]rapport.Task, len(rows))
+		for i, r := range rows {
+			tasks[i] = task(r)
+		}
+		return tasks, err
+	})
+	return tasks, next, err
+}
+
+// Task finds one task of the scope.
+func (s *Store) Task(ctx context.Context, id uuid.UUID) (rapport.Task, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Task, error) { return s.task(ctx, tx, id) })
+}
+
+func (s *Store) task(ctx context.Context, tx pgx.Tx, id uuid.UUID) (rapport.Task, error) {
+	rows, err := s.q.ListTasks(ctx, tx, gen.ListTasksParams{Brands: rapport.BrandsFrom(ctx), ID: &id, MaxRows: 1})
+	if err != nil {
+		return rapport.Task{}, err
+	}
+	if len(rows) == 0 {
+		return rapport.Task{}, pgx.ErrNoRows
+	}
+	return task(rows[0]), nil
+}
+
+func task(r gen.ListTasksRow) rapport.Task {
+	t := rapport.Task{
+		ID: r.ID, BrandID: r.BrandID, PartnershipID: r.PartnershipID, Kind: r.Kind, Code: r.Code, State: r.State, OwnerRole: rapport.Role(text(r.OwnerRole)),
+		Ref: r.Ref, DueAt: r.DueAt, SnoozedUntil: r.SnoozedUntil, Note: text(r.Note), CreatedAt: r.CreatedAt,
+	}
+	if r.OwnerID != nil {
+		t.Owner = &rapport.UserRef{ID: *r.OwnerID, Name: text(r.OwnerName)}
+	}
+	if r.CreatorID != nil {
+		t.Creator = &rapport.CreatorRef{ID: *r.CreatorID, Name: text(r.CreatorName), Handle: r.Handle, Platform: r.Platform}
+	}
+	return t
+}
+
+// CompleteTask marks a task done by the person; conflict when it is closed.
+func (s *Store) CompleteTask(ctx context.Context, id, by uuid.UUID, note string) (rapport.Task, error) {
+	return s.changeTask(ctx, id, func(ctx context.Context, tx pgx.Tx, _ gen.LockTaskRow) error {
+		return s.q.CompleteTask(ctx, tx, gen.CompleteTaskParams{ID: id, DoneBy: &by, Note: note})
+	})
+}
+
+// ReassignTask gives a task to a person who works for its brand; invalid otherwise, conflict when it is closed.
+func (s *Store) ReassignTask(ctx context.Context, id, to uuid.UUID) (rapport.Task, error) {
+	return s.changeTask(ctx, id, func(ctx context.Context, tx pgx.Tx, t gen.LockTaskRow) error {
+		works, err := s.q.UserWorksFor(ctx, tx, gen.UserWorksForParams{UserID: to, BrandID: t.BrandID})
+		if err != nil {
+			return err
+		}
+		if !works {
+			return rapport.Invalid(rapport.Field{Path: "user_id", Code: "no_role", Detail: "This person has no role at the brand."})
+		}
+		return s.q.ReassignTask(ctx, tx, gen.ReassignTaskParams{ID: id, OwnerID: &to})
+	})
+}
+
+// SnoozeTask hides a task until a time; conflict when it is closed.
+func (s *Store) SnoozeTask(ctx context.Context, id uuid.UUID, until time.Time) (rapport.Task, error) {
+	return s.changeTask(ctx, id, func(ctx context.Context, tx pgx.Tx, _ gen.LockTaskRow) error {
+		return s.q.SnoozeTask(ctx, tx, gen.SnoozeTaskParams{ID: id, Until: &until})
+	})
+}
+
+func (s *Store) changeTask(ctx context.Context, id uuid.UUID, change func(ctx context.Context, tx pgx.Tx, t gen.LockTaskRow) error) (rapport.Task, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Task, error) {
+		t, err := s.q.LockTask(ctx, tx, gen.LockTaskParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
+		if err != nil {
+			return rapport.Task{}, err
+		}
+		if t.State == rapport.TaskDone || t.State == rapport.TaskCancelled {
+			return rapport.Task{}, &rapport.Error{Code: rapport.CodeConflict, Message: "The task is closed already.", State: t.State}
+		}
+		if err := change(ctx, tx, t); err != nil {
+			return rapport.Task{}, err
+		}
+		return s.task(ctx, tx, id)
+	})
+}

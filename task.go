@@ -1,0 +1,50 @@
+package rapport
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// The states of a task.
+const (
+	TaskOpen      = "open"
+	TaskSnoozed   = "snoozed" // hidden until a time, then open again
+	TaskDone      = "done"
+	TaskCancelled = "cancelled" // what it asked for settled itself
+)
+
+// Task is something a named person, or whoever has a role, must decide or do.
+type Task struct {
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID *uuid.UUID
+	Kind          string
+	Code          string // why, in a word of the kind
+	State         string
+	Owner         *UserRef
+	OwnerRole     Role
+	Ref           *uuid.UUID // what it is about, by kind
+	DueAt         *time.Time
+	SnoozedUntil  *time.Time
+	Creator       *CreatorRef
+	Note          string
+	CreatedAt     time.Time
+}
+
+// CreatorRef names a creator where the rest of the profile does not matter.
+type CreatorRef struct {
+	ID       uuid.UUID
+	Name     string
+	Handle   string // of the account with the most followers; empty when there is none
+	Platform string
+}
+
+// TaskFilter narrows a list of tasks; zero fields do not.
+type TaskFilter struct {
+	BrandID       *uuid.UUID
+	OwnerID       *uuid.UUID // the person's own, and with Roles also those of a role that the person has at the task's brand
+	WithRoles     bool
+	State         string // empty means open and due: snoozed ones come back at their time
+	PartnershipID *uuid.UUID
+}
