@@ -13,12 +13,7 @@ const maxTitle = 300
 // visible gives the title of a page and the text that its reader sees: link texts without their targets, and nothing
 // from scripts, comments or elements that are marked hidden. It runs in linear time on broken HTML too.
 func visible(page string) (string, string) {
-	var (
-		title, text strings.Builder
-		inTitle     bool
-		skip        atom.Atom // the hidden element that is being skipped
-		depth       int       // how many of its kind are open
-	)
+	var r reader
 
 	z := html.NewTokenizer(strings.NewReader(page))
 
@@ -27,49 +22,67 @@ func visible(page string) (string, string) {
 
 		switch kind {
 		case html.ErrorToken:
-			return oneLine(title.String()), lines(text.String())
+			return oneLine(r.title.String()), lines(r.text.String())
 		case html.TextToken:
-			switch {
-			case inTitle:
-				title.Write(z.Text())
-			case depth == 0:
-				text.Write(bytes.ReplaceAll(z.Text(), []byte("\n"), []byte(" ")))
-			}
+			r.write(z.Text())
 		case html.StartTagToken, html.SelfClosingTagToken:
 			name, hasAttr := z.TagName()
 			tag := atom.Lookup(name)
-
-			switch {
-			case depth > 0 && tag == skip && (tag == atom.P || tag == atom.Li):
-				// These end where the next of their kind begins.
-				depth = 0
-
-				text.WriteByte('\n')
-			case depth > 0:
-				if tag == skip && kind == html.StartTagToken {
-					depth++
-				}
-			case tag == atom.Title:
-				inTitle = true
-			case kind == html.StartTagToken && !void(tag) && tag != 0 && (unseen(tag) || (hasAttr && marked(z))):
-				skip, depth = tag, 1
-			case !inline(tag):
-				text.WriteByte('\n')
-			}
+			hides := kind == html.StartTagToken && !void(tag) && tag != 0 && (unseen(tag) || (hasAttr && marked(z)))
+			r.open(tag, hides, kind == html.StartTagToken)
 		case html.EndTagToken:
 			name, _ := z.TagName()
-			tag := atom.Lookup(name)
-
-			switch {
-			case tag == atom.Title:
-				inTitle = false
-			case depth > 0 && tag == skip:
-				depth--
-			case depth == 0 && !inline(tag):
-				text.WriteByte('\n')
-			}
+			r.close(atom.Lookup(name))
 		case html.CommentToken, html.DoctypeToken:
 		}
+	}
+}
+
+// reader collects what is seen between the tags.
+type reader struct {
+	title, text strings.Builder
+	inTitle     bool
+	skip        atom.Atom // the kind of hidden element that is being skipped
+	depth       int       // how many of its kind are open
+}
+
+func (r *reader) write(text []byte) {
+	switch {
+	case r.inTitle:
+		r.title.Write(text)
+	case r.depth == 0:
+		r.text.Write(bytes.ReplaceAll(text, []byte("\n"), []byte(" ")))
+	}
+}
+
+func (r *reader) open(tag atom.Atom, hides, nests bool) {
+	// These end where the next of their kind begins.
+	if r.depth > 0 && tag == r.skip && (tag == atom.P || tag == atom.Li) {
+		r.depth = 0
+	}
+
+	switch {
+	case r.depth > 0:
+		if tag == r.skip && nests {
+			r.depth++
+		}
+	case tag == atom.Title:
+		r.inTitle = true
+	case hides:
+		r.skip, r.depth = tag, 1
+	case !inline(tag):
+		r.text.WriteByte('\n')
+	}
+}
+
+func (r *reader) close(tag atom.Atom) {
+	switch {
+	case tag == atom.Title:
+		r.inTitle = false
+	case r.depth > 0 && tag == r.skip:
+		r.depth--
+	case r.depth == 0 && !inline(tag):
+		r.text.WriteByte('\n')
 	}
 }
 

@@ -46,8 +46,12 @@ func (e *Error) Error() string {
 // Unwrap gives the context's error, if that ended the call.
 func (e *Error) Unwrap() error { return e.Err }
 
-// OutcomeOf gives the outcome inside err. A foreign error is Unknown: the safe reading of what is not understood.
+// OutcomeOf gives the outcome inside err, and an empty one for nil. A foreign error is Unknown: the safe reading of what is not understood.
 func OutcomeOf(err error) Outcome {
+	if err == nil {
+		return ""
+	}
+
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e.Outcome
 	}
