@@ -1,0 +1,71 @@
+import { notifications } from "@mantine/notifications";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useRef } from "react";
+
+import { isPending } from "./client";
+import { asProblem, Problem } from "./problem";
+import type { Pending } from "./schema";
+
+interface Act<V, R> {
+  /** Sends the step; the key goes out as `Idempotency-Key`. */
+  run: (what: V, key: string) => Promise<R>;
+  /** What to say once it is done; nothing is said without it. */
+  done?: string | ((answer: Exclude<R, Pending>) => string);
+  /** Called after a definite yes, before anything is shown. */
+  then?: (answer: Exclude<R, Pending>) => void;
+  /** The nouns whose pages are stale afterwards. */
+  touches?: string[];
+  /** Show a refusal as a notice in the corner, for buttons that have no form to show it in. */
+  announce?: boolean;
+}
+
+/** A file has no own properties, so two files would look alike; its name, size and date tell them apart. */
+function nameFile(_: string, value: unknown): unknown {
+  return value instanceof File ? [value.name, value.size, value.lastModified] : value;
+}
+
+/**
+ * One acting step of a person. Its key stays the same while the outcome is uncertain (no answer, or a
+ * server error), so pressing again never does the thing twice; after a definite answer, or when the person
+ * changed what is sent, the next press is a new intent with a new key.
+ */
+export function useAct<V, R>({ run, done, then, touches = [], announce = false }: Act<V, R>) {
+  const queries = useQueryClient();
+  const intent = useRef<{ what: string; key: string } | null>(null);
+
+  return useMutation<R, Problem, V>({
+    mutationFn: async (what) => {
+      const fingerprint = JSON.stringify(what, nameFile) ?? "";
+      if (intent.current?.what !== fingerprint) intent.current = { what: fingerprint, key: crypto.randomUUID() };
+      try {
+        const answer = await run(what, intent.current.key);
+        intent.current = null;
+        return answer;
+      } catch (error) {
+        const problem = asProblem(error);
+        if (!problem.isUncertain) intent.current = null;
+        throw problem;
+      }
+    },
+    onSuccess: async (answer) => {
+      if (isPending(answer)) {
+        notifications.show({
+          title: "Taken, not finished yet",
+          message: "The step is recorded and goes on by itself. This page shows it as soon as it is done.",
+          color: "gray",
+        });
+      } else {
+        const settled = answer as Exclude<R, Pending>;
+        then?.(settled);
+        if (done) notifications.show({ message: typeof done === "string" ? done : done(settled) });
+      }
+      await Promise.all([...touches, "overview"].map((noun) => queries.invalidateQueries({ queryKey: [noun] })));
+    },
+    onError: (problem) => {
+      if (announce) notifications.show({ title: problem.title, message: problem.detail, color: "red", autoClose: 12_000 });
+      if (problem.status === 409 || problem.status === 412) {
+        for (const noun of touches) void queries.invalidateQueries({ queryKey: [noun] });
+      }
+    },
+  });
+}

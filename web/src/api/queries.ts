@@ -1,0 +1,264 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+
+import { api, body, tagged } from "./client";
+import type { paths } from "./schema";
+
+// The only place that names query keys. A key is [noun, kind, …]: the stream of changes speaks of nouns,
+// so a change of one noun refreshes its lists and the one thing it names.
+
+type Params<P extends keyof paths> = paths[P] extends { get: { parameters: { query?: infer Q } } } ? NonNullable<Q> : never;
+
+export type PartnershipFilter = Params<"/v1/partnerships">;
+export type CreatorFilter = Params<"/v1/creators">;
+export type CampaignFilter = Params<"/v1/campaigns">;
+export type ContractFilter = Params<"/v1/contracts">;
+export type ReviewFilter = Params<"/v1/reviews">;
+export type PayoutFilter = Params<"/v1/payouts">;
+export type TaskFilter = Params<"/v1/tasks">;
+export type LedgerFilter = Params<"/v1/ledger/transactions">;
+
+const id = (value: string) => ({ path: { id: value } });
+
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: ({ signal }) => body(api.GET("/v1/session", { signal })),
+  staleTime: 60_000,
+  retry: false,
+});
+
+export const overviewQuery = (brand_id?: string) =>
+  queryOptions({
+    queryKey: ["overview", "list", { brand_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/overview", { params: { query: { brand_id } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const partnershipsQuery = (query: PartnershipFilter) =>
+  queryOptions({
+    queryKey: ["partnership", "list", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/partnerships", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const partnershipQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["partnership", "one", value],
+    queryFn: ({ signal }) => body(api.GET("/v1/partnerships/{id}", { params: id(value), signal })),
+  });
+
+export const partnershipEventsQuery = (value: string, kind: string[]) =>
+  infiniteQueryOptions({
+    queryKey: ["partnership", "one", value, "events", kind],
+    queryFn: ({ signal, pageParam }) =>
+      body(api.GET("/v1/partnerships/{id}/events", {
+        params: { ...id(value), query: { limit: 50, cursor: pageParam, kind: kind.length > 0 ? kind : undefined } },
+        signal,
+      })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor,
+    placeholderData: keepPreviousData,
+  });
+
+export const partnershipMessagesQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["partnership", "one", value, "messages"],
+    queryFn: ({ signal }) => body(api.GET("/v1/partnerships/{id}/messages", { params: { ...id(value), query: { limit: 50 } }, signal })),
+  });
+
+export const partnershipWorkflowQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["partnership", "one", value, "workflow"],
+    queryFn: ({ signal }) => body(api.GET("/v1/partnerships/{id}/workflow", { params: id(value), signal })),
+    staleTime: 0,
+    retry: false,
+  });
+
+export const campaignsQuery = (query: CampaignFilter) =>
+  queryOptions({
+    queryKey: ["campaign", "list", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/campaigns", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const campaignQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["campaign", "one", value],
+    queryFn: ({ signal }) => tagged(api.GET("/v1/campaigns/{id}", { params: id(value), signal })),
+  });
+
+export const creatorsQuery = (query: CreatorFilter) =>
+  queryOptions({
+    queryKey: ["creator", "list", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/creators", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const creatorQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["creator", "one", value],
+    queryFn: ({ signal }) => tagged(api.GET("/v1/creators/{id}", { params: id(value), signal })),
+  });
+
+export const creatorTimelineQuery = (value: string) =>
+  infiniteQueryOptions({
+    queryKey: ["creator", "one", value, "timeline"],
+    queryFn: ({ signal, pageParam }) =>
+      body(api.GET("/v1/creators/{id}/timeline", { params: { ...id(value), query: { limit: 50, cursor: pageParam } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor,
+  });
+
+export const contractsQuery = (query: ContractFilter) =>
+  queryOptions({
+    queryKey: ["contract", "list", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/contracts", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const contractQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["contract", "one", value],
+    queryFn: ({ signal }) => body(api.GET("/v1/contracts/{id}", { params: id(value), signal })),
+  });
+
+export const reviewsQuery = (query: ReviewFilter) =>
+  queryOptions({
+    queryKey: ["review", "list", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/reviews", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const reviewQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["review", "one", value],
+    queryFn: ({ signal }) => body(api.GET("/v1/reviews/{id}", { params: id(value), signal })),
+  });
+
+export const submissionFileQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["submission", "one", value, "file"],
+    queryFn: ({ signal }) => body(api.GET("/v1/submissions/{id}/file", { params: id(value), parseAs: "blob", signal })) as Promise<unknown> as Promise<Blob>,
+    staleTime: Infinity,
+  });
+
+export const payoutsQuery = (query: PayoutFilter) =>
+  queryOptions({
+    queryKey: ["payout", "list", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/payouts", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const payoutQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["payout", "one", value],
+    queryFn: ({ signal }) => body(api.GET("/v1/payouts/{id}", { params: id(value), signal })),
+  });
+
+export const tasksQuery = (query: TaskFilter) =>
+  queryOptions({
+    queryKey: ["task", "list", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/tasks", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const brandsQuery = queryOptions({
+  queryKey: ["brand", "list"],
+  queryFn: ({ signal }) => body(api.GET("/v1/brands", { signal })),
+  staleTime: 60_000,
+});
+
+export const brandQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["brand", "one", value],
+    queryFn: ({ signal }) => tagged(api.GET("/v1/brands/{id}", { params: id(value), signal })),
+  });
+
+export const fundsQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["brand", "one", value, "funds"],
+    queryFn: ({ signal }) => body(api.GET("/v1/brands/{id}/funds", { params: id(value), signal })),
+  });
+
+export const calendarsQuery = (brand_id?: string) =>
+  queryOptions({
+    queryKey: ["calendar", "list", { brand_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/calendars", { params: { query: { brand_id } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const calendarQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["calendar", "one", value],
+    queryFn: ({ signal }) => tagged(api.GET("/v1/calendars/{id}", { params: id(value), signal })),
+  });
+
+export const usersQuery = queryOptions({
+  queryKey: ["user", "list"],
+  queryFn: ({ signal }) => body(api.GET("/v1/users", { params: { query: { limit: 200 } }, signal })),
+  staleTime: 60_000,
+});
+
+export const roleRequestsQuery = queryOptions({
+  queryKey: ["user", "list", "role-requests"],
+  queryFn: ({ signal }) => body(api.GET("/v1/role-requests", { signal })),
+});
+
+export const tokensQuery = queryOptions({
+  queryKey: ["token", "list"],
+  queryFn: ({ signal }) => body(api.GET("/v1/tokens", { signal })),
+});
+
+export const sequencesQuery = (brand_id?: string) =>
+  queryOptions({
+    queryKey: ["sequence", "list", { brand_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/sequences", { params: { query: { brand_id } }, signal })),
+    staleTime: 60_000,
+  });
+
+export const templatesQuery = (brand_id?: string) =>
+  queryOptions({
+    queryKey: ["template", "list", { brand_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/templates", { params: { query: { brand_id } }, signal })),
+    staleTime: 60_000,
+  });
+
+export const policiesQuery = (brand_id?: string) =>
+  queryOptions({
+    queryKey: ["policy", "list", { brand_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/policies", { params: { query: { brand_id } }, signal })),
+    staleTime: 60_000,
+  });
+
+export const balancesQuery = (brand_id?: string) =>
+  queryOptions({
+    queryKey: ["ledger", "list", "balances", { brand_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/ledger/balances", { params: { query: { brand_id } }, signal })),
+  });
+
+export const reconciliationsQuery = queryOptions({
+  queryKey: ["reconciliation", "list"],
+  queryFn: ({ signal }) => body(api.GET("/v1/reconciliations", { params: { query: { limit: 20 } }, signal })),
+});
+
+export const searchQuery = (q: string) =>
+  queryOptions({
+    queryKey: ["search", "list", q],
+    queryFn: ({ signal }) => body(api.GET("/v1/search", { params: { query: { q } }, signal })),
+    enabled: q.length >= 2,
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+  });
+
+export const portalHomeQuery = queryOptions({
+  queryKey: ["portal", "home"],
+  queryFn: ({ signal }) => body(api.GET("/v1/portal/home", { signal })),
+  retry: false,
+  refetchInterval: 15_000,
+});
+
+export const portalContractQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["portal", "contract", value],
+    queryFn: ({ signal }) => body(api.GET("/v1/portal/contracts/{id}", { params: id(value), signal })),
+    retry: false,
+  });

@@ -1,0 +1,78 @@
+import { useQueryClient, type QueryClient } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+
+/** What the stream says of each change; the pages then read the thing itself. */
+interface Change {
+  noun: string;
+  id: string;
+  brand_id?: string;
+}
+
+// Changes come in bursts (five hundred partnerships may start at once); pages are refreshed at most this often.
+const settleMs = 700;
+
+/** A noun as query keys spell it: the stream may speak in the plural, the keys are singular. */
+function keyNoun(noun: string): string {
+  if (noun.endsWith("ies")) return `${noun.slice(0, -3)}y`;
+  return noun.endsWith("s") ? noun.slice(0, -1) : noun;
+}
+
+/** Marks stale what shows one of the changes: lists of the noun, the one thing, and the counts. */
+export function refresh(queries: QueryClient, changes: Change[]): void {
+  const ids = new Map<string, Set<string>>();
+  for (const change of changes) {
+    const noun = keyNoun(change.noun);
+    ids.set(noun, (ids.get(noun) ?? new Set()).add(change.id));
+  }
+  // A message belongs to a partnership's page, whatever its own id is.
+  const messages = ids.has("message");
+  void queries.invalidateQueries({
+    predicate: ({ queryKey: [noun, kind, id, part] }) => {
+      if (noun === "overview") return true;
+      if (messages && noun === "partnership" && (part === "messages" || part === "events")) return true;
+      const changed = ids.get(String(noun));
+      if (!changed) return false;
+      return kind !== "one" || changed.has(String(id));
+    },
+  });
+}
+
+/** Listens to what changes and keeps the open page fresh. Answers whether the connection stands. */
+export function useStream(): boolean {
+  const queries = useQueryClient();
+  const [live, setLive] = useState(false);
+
+  useEffect(() => {
+    if (typeof EventSource === "undefined") return;
+    let pending: Change[] = [];
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const source = new EventSource("/v1/stream");
+    let lost = false;
+
+    source.onopen = () => {
+      setLive(true);
+      // Changes made while nobody listened may be older than what the server can resume from.
+      if (lost) void queries.invalidateQueries();
+      lost = false;
+    };
+    source.onerror = () => {
+      lost = true;
+      setLive(false);
+    };
+    source.addEventListener("change", (event: MessageEvent<string>) => {
+      pending.push(JSON.parse(event.data) as Change);
+      timer ??= setTimeout(() => {
+        refresh(queries, pending);
+        pending = [];
+        timer = undefined;
+      }, settleMs);
+    });
+
+    return () => {
+      clearTimeout(timer);
+      source.close();
+    };
+  }, [queries]);
+
+  return live;
+}

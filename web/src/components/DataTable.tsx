@@ -1,0 +1,233 @@
+import { Button, Checkbox, Group, Skeleton, VisuallyHidden } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { useCanGoBack, useRouter } from "@tanstack/react-router";
+import {
+  createColumnHelper, metaHelper, rowSelectionFeature, tableFeatures, useTable,
+  type ColumnDef, type Row, type RowSelectionState,
+} from "@tanstack/react-table";
+import { useRef, type MouseEvent, type ReactNode } from "react";
+
+import { useShortcuts } from "../lib/shortcuts";
+import classes from "./DataTable.module.css";
+import { LoadFailed } from "./Notice";
+
+interface Look {
+  /** Numbers and money stand at the right. */
+  right?: boolean;
+  /** Where the column goes on a phone: the card's head, a fact with its label, or nowhere. */
+  phone?: "head" | "fact" | "hide";
+}
+
+const features = tableFeatures({ rowSelectionFeature, columnMeta: metaHelper<Look>() });
+
+type Cols<T extends object> = ColumnDef<typeof features, T, unknown>[];
+
+/** Columns of a list. The first holds the link that the whole row follows. */
+export function columns<T extends object>(
+  list: { id: string; header: string; cell: (row: T) => ReactNode; right?: boolean; phone?: Look["phone"] }[],
+): Cols<T> {
+  const helper = createColumnHelper<typeof features, T>();
+  return list.map(({ id, header, cell, right, phone }) =>
+    helper.display({ id, header, cell: ({ row }) => cell(row.original), meta: { right, phone } }),
+  );
+}
+
+interface Props<T extends object> {
+  /** What the list is, for those who hear it. */
+  label: string;
+  columns: Cols<T>;
+  rows: T[] | undefined;
+  rowId: (row: T) => string;
+  error?: unknown;
+  retry?: () => void;
+  /** What stands here when there are no rows. */
+  empty: ReactNode;
+  /** Chosen rows by id, when rows can be chosen. */
+  chosen?: { value: RowSelectionState; onChange: (value: RowSelectionState) => void; nameOf: (row: T) => string };
+  /** Without a border, inside a section. */
+  flush?: boolean;
+}
+
+const none: never[] = [];
+
+function followRow(event: MouseEvent<HTMLTableRowElement>): void {
+  const target = event.target as HTMLElement;
+  if (target.closest("a, button, input, label, summary") || window.getSelection()?.toString()) return;
+  event.currentTarget.querySelector<HTMLAnchorElement>("td a")?.click();
+}
+
+/** A list as a table, or as cards on a phone. Rows are opened by a click anywhere, by j, k and Enter, or by their link. */
+export function DataTable<T extends object>({ label, columns: cols, rows, rowId, error, retry, empty, chosen, flush = false }: Props<T>) {
+  const phone = useMediaQuery("(max-width: 47.99em)", false, { getInitialValueInEffect: false });
+  const box = useRef<HTMLDivElement>(null);
+  const table = useTable({
+    features,
+    columns: cols,
+    data: rows ?? none,
+    getRowId: rowId,
+    enableRowSelection: chosen !== undefined,
+    state: { rowSelection: chosen?.value ?? {} },
+    onRowSelectionChange: (next) => chosen?.onChange(typeof next === "function" ? next(chosen.value) : next),
+  });
+
+  const move = (step: 1 | -1) => {
+    const links = [...(box.current?.querySelectorAll<HTMLAnchorElement>("[data-row] a:first-of-type") ?? [])].filter(
+      (link) => link.closest("[data-row]")?.querySelector("a") === link,
+    );
+    const at = links.findIndex((link) => link.closest("[data-row]")?.contains(document.activeElement));
+    links[at < 0 ? (step === 1 ? 0 : links.length - 1) : Math.min(links.length - 1, Math.max(0, at + step))]?.focus();
+  };
+  useShortcuts(label, [
+    { keys: "j", label: "Next row", run: () => move(1) },
+    { keys: "k", label: "Previous row", run: () => move(-1) },
+  ]);
+
+  const shownRows = rows === undefined ? undefined : table.getRowModel().rows;
+  const frame = `${classes.scroll} ${flush ? classes.flush : ""}`;
+
+  if (error && !rows) return <div className={frame}><LoadFailed error={error} retry={retry} /></div>;
+  if (rows?.length === 0) return <div className={frame}>{empty}</div>;
+
+  if (phone) {
+    return (
+      <div className={frame} ref={box}>
+        <ul className={classes.cards} aria-label={label}>
+          {shownRows?.map((row) => <Card key={row.id} row={row} chosen={chosen} />)
+            ?? Array.from({ length: 5 }, (_, line) => (
+              <li key={line} className={classes.card}>
+                <Skeleton height={14} width="60%" />
+                <Skeleton height={12} width="85%" />
+              </li>
+            ))}
+        </ul>
+      </div>
+    );
+  }
+
+  return (
+    <div className={frame} ref={box} tabIndex={-1}>
+      <table className={classes.table} aria-label={label} aria-busy={rows === undefined}>
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id}>
+              {chosen && (
+                <th scope="col" className={classes.check}>
+                  <Checkbox
+                    size="xs"
+                    aria-label="Choose all rows of this page"
+                    checked={table.getIsAllRowsSelected()}
+                    indeterminate={table.getIsSomeRowsSelected()}
+                    onChange={table.getToggleAllRowsSelectedHandler()}
+                  />
+                </th>
+              )}
+              {group.headers.map((header) => (
+                <th key={header.id} scope="col" className={header.column.columnDef.meta?.right ? classes.right : undefined}>
+                  <table.FlexRender header={header} />
+                </th>
+              ))}
+            </tr>
+          ))}
+        </thead>
+        <tbody>
+          {shownRows?.map((row) => (
+            <tr key={row.id} data-row className={classes.link} onClick={followRow}>
+              {chosen && (
+                <td className={classes.check}>
+                  <Checkbox
+                    size="xs"
+                    aria-label={`Choose ${chosen.nameOf(row.original)}`}
+                    checked={row.getIsSelected()}
+                    onChange={row.getToggleSelectedHandler()}
+                  />
+                </td>
+              )}
+              {row.getAllCells().map((cell) => (
+                <td key={cell.id} className={cell.column.columnDef.meta?.right ? classes.right : undefined}>
+                  <table.FlexRender cell={cell} />
+                </td>
+              ))}
+            </tr>
+          )) ?? Array.from({ length: 8 }, (_, line) => (
+            <tr key={line}>
+              {cols.map((column, at) => (
+                <td key={column.id}>
+                  <Skeleton height={14} width={at === 0 ? "70%" : "50%"} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {rows === undefined && <VisuallyHidden role="status">Loading {label}</VisuallyHidden>}
+    </div>
+  );
+}
+
+function Card<T extends object>({ row, chosen }: { row: Row<typeof features, T>; chosen: Props<T>["chosen"] }) {
+  const cells = row.getAllCells().map((cell, at) => ({
+    id: cell.id,
+    header: String(cell.column.columnDef.header),
+    place: cell.column.columnDef.meta?.phone ?? (at === 0 ? "head" : "fact"),
+    shown: typeof cell.column.columnDef.cell === "function" ? (cell.column.columnDef.cell(cell.getContext()) as ReactNode) : null,
+  }));
+  return (
+    <li className={classes.card} data-row>
+      <div className={classes.cardHead}>
+        {chosen && (
+          <Checkbox aria-label={`Choose ${chosen.nameOf(row.original)}`} checked={row.getIsSelected()} onChange={row.getToggleSelectedHandler()} />
+        )}
+        {cells.filter(({ place }) => place === "head").map(({ id, shown }) => <div key={id}>{shown}</div>)}
+      </div>
+      <dl className={classes.cardFacts}>
+        {cells.filter(({ place }) => place === "fact").map(({ id, header, shown }) => (
+          <div key={id}>
+            <dt>{header}</dt>
+            <dd>{shown}</dd>
+          </div>
+        ))}
+      </dl>
+    </li>
+  );
+}
+
+/**
+ * Steps through a list by cursors. The cursor lives in the URL, so a page of the list can be shared; going back
+ * is the browser's own way back, because a cursor only knows the way forward.
+ */
+export function Pager({ shown, cursor, nextCursor, go, children }: {
+  shown: number;
+  cursor: string | undefined;
+  nextCursor: string | undefined;
+  go: (cursor: string | undefined) => void;
+  children?: ReactNode;
+}) {
+  const router = useRouter();
+  const canGoBack = useCanGoBack();
+  if (!cursor && !nextCursor && !children) return null;
+  return (
+    <div className={classes.foot}>
+      <span>
+        {shown} shown{cursor ? ", a later page" : ""}
+      </span>
+      <Group gap="xs">
+        {children}
+        {cursor && (
+          <>
+            <Button variant="default" size="xs" onClick={() => go(undefined)}>
+              First page
+            </Button>
+            <Button variant="default" size="xs" disabled={!canGoBack} onClick={() => router.history.back()}>
+              Back
+            </Button>
+          </>
+        )}
+        {nextCursor && (
+          <Button variant="default" size="xs" onClick={() => go(nextCursor)}>
+            Next page
+          </Button>
+        )}
+      </Group>
+    </div>
+  );
+}

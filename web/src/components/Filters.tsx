@@ -1,0 +1,52 @@
+import { CloseButton, Group, TextInput } from "@mantine/core";
+import { useDebouncedCallback } from "@mantine/hooks";
+import { IconSearch } from "@tabler/icons-react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
+
+import { useShortcuts } from "../lib/shortcuts";
+
+/** The row of filters over a list. */
+export function Filters({ children }: { children: ReactNode }) {
+  return (
+    <Group gap="xs" role="search" align="flex-end">
+      {children}
+    </Group>
+  );
+}
+
+/** Words to search for; reaches the URL a moment after the last key. "/" jumps to it. */
+export function SearchInput({ value, onChange, label }: { value: string | undefined; onChange: (value: string | undefined) => void; label: string }) {
+  const [typed, setTyped] = useState(value ?? "");
+  const sent = useRef(value);
+  const input = useRef<HTMLInputElement>(null);
+  const tell = useDebouncedCallback((words: string) => {
+    sent.current = words || undefined;
+    onChange(words || undefined);
+  }, 250);
+  // The URL can change by other means: back, or a cleared filter.
+  useEffect(() => {
+    if (value !== sent.current) {
+      sent.current = value;
+      setTyped(value ?? "");
+    }
+  }, [value]);
+  useShortcuts("Search", [{ keys: "/", label: `${label}`, run: () => input.current?.focus() }]);
+
+  const set = (words: string) => {
+    setTyped(words);
+    tell(words.trim());
+  };
+  return (
+    <TextInput
+      ref={input}
+      type="search"
+      aria-label={label}
+      placeholder={label}
+      leftSection={<IconSearch size={15} aria-hidden />}
+      rightSection={typed && <CloseButton size="sm" aria-label="Clear the search" onClick={() => set("")} />}
+      value={typed}
+      onChange={(event) => set(event.currentTarget.value)}
+      w={{ base: "100%", xs: 240 }}
+    />
+  );
+}

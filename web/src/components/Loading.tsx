@@ -1,0 +1,26 @@
+import { Skeleton, Stack, VisuallyHidden } from "@mantine/core";
+
+// Lengths that look like text; fixed, so that nothing jumps when a page renders again.
+const lengths = ["82%", "64%", "91%", "55%", "73%", "88%", "60%", "79%"];
+
+/** Grey lines where text will be. */
+export function LoadingLines({ lines = 6 }: { lines?: number }) {
+  return (
+    <Stack gap="sm" role="status" aria-label="Loading">
+      {Array.from({ length: lines }, (_, line) => (
+        <Skeleton key={line} height={14} width={lengths[line % lengths.length]} />
+      ))}
+    </Stack>
+  );
+}
+
+/** A whole page that is on its way. */
+export function LoadingPage() {
+  return (
+    <Stack gap="lg" p="md">
+      <VisuallyHidden>Loading the page</VisuallyHidden>
+      <Skeleton height={26} width={240} />
+      <LoadingLines lines={10} />
+    </Stack>
+  );
+}

@@ -1,0 +1,58 @@
+import { Select } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+
+import { campaignsQuery, usersQuery } from "../api/queries";
+import { useSession } from "../lib/session";
+
+interface Picker {
+  label: string;
+  value: string | undefined;
+  onChange: (value: string | undefined) => void;
+  /** In a row of filters the label is only heard. */
+  compact?: boolean;
+  error?: React.ReactNode;
+}
+
+/** One campaign, found by typing. */
+export function CampaignSelect({ label, value, onChange, compact, brandId, error }: Picker & { brandId: string | undefined }) {
+  const campaigns = useQuery(campaignsQuery({ brand_id: brandId, limit: 200 }));
+  return (
+    <Select
+      {...named(label, compact)}
+      searchable
+      clearable
+      clearButtonProps={{ "aria-label": `Clear ${label}` }}
+      value={value ?? null}
+      onChange={(chosen) => onChange(chosen ?? undefined)}
+      data={(campaigns.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+      nothingFoundMessage="No such campaign"
+      error={error}
+    />
+  );
+}
+
+/** One person of the house. Those who may not list people can still choose themselves. */
+export function PersonSelect({ label, value, onChange, compact, error }: Picker) {
+  const session = useSession();
+  const users = useQuery({ ...usersQuery, retry: false });
+  const people = users.data?.items.filter(({ disabled }) => !disabled) ?? [];
+  const data = people.map(({ id, name }) => ({ value: id, label: id === session?.user_id ? `${name} (you)` : name }));
+  if (data.length === 0 && session) data.push({ value: session.user_id, label: `${session.name} (you)` });
+  return (
+    <Select
+      {...named(label, compact)}
+      searchable
+      clearable
+      clearButtonProps={{ "aria-label": `Clear ${label}` }}
+      value={value ?? null}
+      onChange={(chosen) => onChange(chosen ?? undefined)}
+      data={data}
+      nothingFoundMessage="No such person"
+      error={error}
+    />
+  );
+}
+
+function named(label: string, compact = false) {
+  return compact ? { "aria-label": label, placeholder: label, w: { base: "100%", xs: 180 } } : { label };
+}

@@ -1,0 +1,188 @@
+import { ActionIcon, Button, Group, NativeSelect, NumberInput, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
+import type { UseFormReturnType } from "@mantine/form";
+import { IconPlus, IconTrash } from "@tabler/icons-react";
+
+import type { ContractTerms, DeliverableTerms, MilestoneTrigger } from "../api/schema";
+import { Facts } from "./Page";
+import classes from "./Terms.module.css";
+
+/** When a milestone is met, in words. */
+export const triggerWords: Record<MilestoneTrigger, string> = {
+  signature: "on signature",
+  approval: "on approval",
+  posted: "when posted",
+  verified: "when verified",
+  date: "on a date",
+  campaign_end: "at the campaign's end",
+};
+
+const usualDeliverable: DeliverableTerms = { title: "Video", platform: "youtube", kind: "video", draft_due_days: 10, publish_days: 5 };
+
+/** The terms that a new campaign starts from: the usual split, two rounds, a year. */
+export const usualTerms: ContractTerms = {
+  deliverables: [usualDeliverable],
+  milestones: [
+    { title: "On signature", trigger: "signature", percent: 30, net_days: 0 },
+    { title: "On approval", trigger: "approval", percent: 40, net_days: 0 },
+    { title: "After verification", trigger: "verified", percent: 30, net_days: 10 },
+  ],
+  revision_rounds: 2,
+  duration_days: 365,
+  notice_days: 30,
+};
+
+const days = (count: number | undefined) => (count === undefined ? undefined : `${count} ${count === 1 ? "day" : "days"}`);
+
+/** Contract terms to read. */
+export function TermsView({ terms }: { terms: ContractTerms }) {
+  return (
+    <Stack gap="sm">
+      <ul className={classes.list} aria-label="Deliverables">
+        {terms.deliverables.map((deliverable, at) => (
+          <li key={at}>
+            <strong>{deliverable.title}</strong>
+            <span className="soft">
+              {deliverable.kind} on {deliverable.platform}; draft within {deliverable.draft_due_days} business days, published{" "}
+              {deliverable.publish_days} days later at the latest
+            </span>
+          </li>
+        ))}
+      </ul>
+      <ul className={classes.list} aria-label="Milestones">
+        {terms.milestones.map((milestone, at) => (
+          <li key={at}>
+            <strong className="tabular">{milestone.percent} %</strong>{" "}
+            <span>
+              {triggerWords[milestone.trigger]}
+              {milestone.net_days > 0 && `, ${days(milestone.net_days)} later`}
+              {milestone.deliverable !== undefined && `: ${terms.deliverables[milestone.deliverable]?.title ?? ""}`}
+            </span>
+          </li>
+        ))}
+      </ul>
+      <Facts
+        facts={[
+          ["Revision rounds", terms.revision_rounds],
+          ["Runs for", days(terms.duration_days)],
+          ["Notice", days(terms.notice_days)],
+          ["Usage rights", days(terms.usage_rights_days)],
+          ["Exclusivity", days(terms.exclusivity_days)],
+          ["Other clauses", terms.extra_clauses && <span className="prewrap">{terms.extra_clauses}</span>],
+        ]}
+      />
+    </Stack>
+  );
+}
+
+/** A form that holds contract terms under `terms`. */
+export interface HoldsTerms {
+  terms: ContractTerms;
+}
+
+/** Contract terms to write; the errors of the API land under their inputs by path. */
+export function TermsEditor<F extends HoldsTerms>({ form: wide }: { form: UseFormReturnType<F> }) {
+  // The editor touches only `terms.*`; the rest of the form's shape does not matter to it.
+  const form = wide as unknown as UseFormReturnType<HoldsTerms>;
+  const { terms } = form.values;
+  const total = terms.milestones.reduce((sum, { percent }) => sum + (Number(percent) || 0), 0);
+
+  return (
+    <Stack gap="md">
+      <fieldset className={classes.group}>
+        <legend>Deliverables</legend>
+        {terms.deliverables.map((_, at) => (
+          <div className={classes.line} key={at}>
+            <TextInput label="Title" required withAsterisk={false} {...form.getInputProps(`terms.deliverables.${at}.title`)} />
+            <NativeSelect label="Platform" data={["youtube", "instagram", "tiktok", "twitch", "x", "blog", "podcast"]} {...form.getInputProps(`terms.deliverables.${at}.platform`)} />
+            <NativeSelect label="Kind" data={["video", "short", "reel", "story", "post"]} {...form.getInputProps(`terms.deliverables.${at}.kind`)} />
+            <NumberInput label="Draft within" description="business days" min={0} {...form.getInputProps(`terms.deliverables.${at}.draft_due_days`)} />
+            <NumberInput label="Publish within" description="days after the draft" min={0} {...form.getInputProps(`terms.deliverables.${at}.publish_days`)} />
+            <ActionIcon
+              className={classes.remove}
+              aria-label={`Remove deliverable ${at + 1}`}
+              disabled={terms.deliverables.length === 1}
+              onClick={() => form.removeListItem("terms.deliverables", at)}
+            >
+              <IconTrash size={16} aria-hidden />
+            </ActionIcon>
+          </div>
+        ))}
+        <Group>
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => form.insertListItem("terms.deliverables", { ...usualDeliverable, title: "" })}
+          >
+            Add a deliverable
+          </Button>
+        </Group>
+      </fieldset>
+
+      <fieldset className={classes.group}>
+        <legend>When money is owed</legend>
+        {terms.milestones.map((milestone, at) => (
+          <div className={classes.line} key={at}>
+            <TextInput label="Title" required withAsterisk={false} {...form.getInputProps(`terms.milestones.${at}.title`)} />
+            <NativeSelect
+              label="When"
+              data={Object.entries(triggerWords).map(([value, label]) => ({ value, label }))}
+              {...form.getInputProps(`terms.milestones.${at}.trigger`)}
+            />
+            <NativeSelect
+              label="Of deliverable"
+              value={milestone.deliverable ?? ""}
+              data={[{ value: "", label: "All of them" }, ...terms.deliverables.map(({ title }, index) => ({ value: String(index), label: title || `Deliverable ${index + 1}` }))]}
+              onChange={({ currentTarget: { value } }) => form.setFieldValue(`terms.milestones.${at}.deliverable`, value === "" ? undefined : Number(value))}
+              error={form.errors[`terms.milestones.${at}.deliverable`]}
+            />
+            <NumberInput label="Share" suffix=" %" min={0} max={100} {...form.getInputProps(`terms.milestones.${at}.percent`)} />
+            <NumberInput label="Paid after" suffix=" days" min={0} {...form.getInputProps(`terms.milestones.${at}.net_days`)} />
+            <ActionIcon
+              className={classes.remove}
+              aria-label={`Remove milestone ${at + 1}`}
+              disabled={terms.milestones.length === 1}
+              onClick={() => form.removeListItem("terms.milestones", at)}
+            >
+              <IconTrash size={16} aria-hidden />
+            </ActionIcon>
+          </div>
+        ))}
+        <Group justify="space-between">
+          <Button
+            variant="default"
+            size="xs"
+            leftSection={<IconPlus size={14} aria-hidden />}
+            onClick={() => form.insertListItem("terms.milestones", { title: "", trigger: "posted", percent: Math.max(0, 100 - total), net_days: 0 })}
+          >
+            Add a milestone
+          </Button>
+          <span className={total === 100 ? "soft" : classes.wrong} role="status">
+            {total === 100 ? "Shares sum to 100 %" : `Shares sum to ${total} %; they must be 100 %`}
+          </span>
+        </Group>
+        {form.errors["terms.milestones"] && <span className={classes.wrong}>{form.errors["terms.milestones"]}</span>}
+      </fieldset>
+
+      <SimpleGrid cols={{ base: 2, sm: 5 }}>
+        <NumberInput label="Revision rounds" min={0} {...form.getInputProps("terms.revision_rounds")} />
+        <NumberInput label="Runs for" suffix=" days" min={1} {...form.getInputProps("terms.duration_days")} />
+        <NumberInput label="Renewal notice" suffix=" days" min={0} {...form.getInputProps("terms.notice_days")} />
+        <NumberInput label="Usage rights" suffix=" days" min={0} {...form.getInputProps("terms.usage_rights_days")} />
+        <NumberInput label="Exclusivity" suffix=" days" min={0} {...form.getInputProps("terms.exclusivity_days")} />
+      </SimpleGrid>
+      <Textarea label="Other clauses" autosize minRows={2} maxRows={12} {...form.getInputProps("terms.extra_clauses")} />
+    </Stack>
+  );
+}
+
+/** Terms as the API takes them: an emptied optional number is absent, not an empty word. */
+export function cleanTerms(terms: ContractTerms): ContractTerms {
+  const optional = (value: unknown) => (typeof value === "number" ? value : undefined);
+  return {
+    ...terms,
+    usage_rights_days: optional(terms.usage_rights_days),
+    exclusivity_days: optional(terms.exclusivity_days),
+    extra_clauses: terms.extra_clauses || undefined,
+  };
+}

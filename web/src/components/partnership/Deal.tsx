@@ -1,0 +1,120 @@
+import { Link } from "@tanstack/react-router";
+import { IconExternalLink } from "@tabler/icons-react";
+
+import type { Partnership } from "../../api/schema";
+import { words } from "../../lib/states";
+import { dayText } from "../../lib/time";
+import { Money } from "../Money";
+import { Facts, Section } from "../Page";
+import { RelativeTime } from "../RelativeTime";
+import { StatusChip } from "../StatusChip";
+import { TermsView, triggerWords } from "../Terms";
+import classes from "./Deal.module.css";
+
+/** Terms and money, deliverables, contract and contacts of a partnership. */
+export function Deal({ partnership }: { partnership: Partnership }) {
+  const { summary, offer, contract, deliverables, milestones, contacts } = partnership;
+  return (
+    <>
+      <Section title="Money">
+        <Facts
+          facts={[
+            ["Fee", <Money key="fee" value={summary.fee} />],
+            ["Paid", <Money key="paid" value={summary.paid} />],
+            ["Term", summary.term],
+            ["Renewal", <StatusChip key="renewal" noun="renewal" state={summary.renewal_state} />],
+          ]}
+        />
+        {milestones.length > 0 && (
+          <ul className={classes.rows} aria-label="Milestones">
+            {milestones.map((milestone) => (
+              <li key={milestone.id}>
+                <div>
+                  {milestone.payout_id ? <Link to="/payouts/$id" params={{ id: milestone.payout_id }}>{milestone.title}</Link> : milestone.title}
+                  <div className={classes.small}>{words(triggerWords[milestone.trigger])}</div>
+                </div>
+                <div className={classes.end}>
+                  <Money value={milestone.amount} />
+                  {milestone.payout_state ? <StatusChip noun="payout" state={milestone.payout_state} /> : <StatusChip noun="milestone" state={milestone.state} />}
+                </div>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Section>
+
+      <Section title="Deliverables">
+        {deliverables.length === 0 && <p className="soft" style={{ margin: 0 }}>They are fixed when the contract is signed by both.</p>}
+        <ul className={classes.rows}>
+          {deliverables.map((deliverable) => (
+            <li key={deliverable.id}>
+              <div>
+                {deliverable.review_id ? <Link to="/reviews/$id" params={{ id: deliverable.review_id }}>{deliverable.title}</Link> : deliverable.title}
+                <div className={classes.small}>
+                  {deliverable.kind} on {deliverable.platform}
+                  {deliverable.round > 0 && `, round ${deliverable.round}`}
+                </div>
+                <div className={classes.small}>
+                  {deliverable.post_url && /^https?:/.test(deliverable.post_url) ? (
+                    <a href={deliverable.post_url} target="_blank" rel="noreferrer noopener">
+                      The post <IconExternalLink size={12} aria-label="opens elsewhere" />
+                    </a>
+                  ) : deliverable.draft_due_at && (
+                    <>Draft due <RelativeTime at={deliverable.draft_due_at} /></>
+                  )}
+                </div>
+              </div>
+              <div className={classes.end}>
+                <StatusChip noun="deliverable" state={deliverable.state} />
+                {deliverable.late && deliverable.state !== "late" && <StatusChip noun="deliverable" state="late" />}
+              </div>
+            </li>
+          ))}
+        </ul>
+      </Section>
+
+      <Section title={offer ? "Offer and contract" : "Contract"}>
+        {offer && (
+          <div className={classes.line}>
+            <span>
+              Offer of <Money value={offer.fee} />
+              {offer.state === "sent" && offer.expires_at && <span className={classes.small}> expires <RelativeTime at={offer.expires_at} /></span>}
+            </span>
+            <StatusChip noun="offer" state={offer.state} />
+          </div>
+        )}
+        {contract && (
+          <div className={classes.line}>
+            <span>
+              <Link to="/contracts/$id" params={{ id: contract.id }}>Contract {contract.number}</Link>
+              {contract.ends_at && <div className={classes.small}>until {dayText(new Date(contract.ends_at))}</div>}
+            </span>
+            <StatusChip noun="contract" state={contract.state} />
+          </div>
+        )}
+        {!offer && !contract && <p className="soft" style={{ margin: 0 }}>No offer was made yet.</p>}
+        {offer && (
+          <details className={classes.terms}>
+            <summary>Terms</summary>
+            <TermsView terms={offer.terms} />
+          </details>
+        )}
+      </Section>
+
+      <Section title="Contacts">
+        {contacts.length === 0 && <p className="soft" style={{ margin: 0 }}>No address is known. Add one on the <Link to="/creators/$id" params={{ id: summary.creator.id }}>creator’s page</Link>.</p>}
+        <ul className={classes.rows}>
+          {contacts.map((contact) => (
+            <li key={contact.id ?? contact.email}>
+              <div style={{ overflowWrap: "anywhere" }}>
+                {contact.name || contact.email}
+                {contact.name && <div className={classes.small}>{contact.email}</div>}
+              </div>
+              <span className={classes.small}>{words(contact.role)}</span>
+            </li>
+          ))}
+        </ul>
+      </Section>
+    </>
+  );
+}

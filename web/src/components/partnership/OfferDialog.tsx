@@ -1,0 +1,89 @@
+import { Button, Group, Modal, Stack, Switch, Textarea } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { useAct } from "../../api/act";
+import { api, body } from "../../api/client";
+import { campaignQuery } from "../../api/queries";
+import type { Campaign, ContractTerms, Money, Partnership } from "../../api/schema";
+import { toMajor, toMinor } from "../../lib/money";
+import { LoadingLines } from "../Loading";
+import { MoneyInput, type TypedMoney } from "../MoneyInput";
+import { LoadFailed, ProblemNotice } from "../Notice";
+import { cleanTerms, TermsEditor, TermsView } from "../Terms";
+
+/** Sends an offer. It starts from the last offer's fee or the campaign's, and from the campaign's terms. */
+export function OfferDialog({ partnership, onClose }: { partnership: Partnership; onClose: () => void }) {
+  const campaign = useQuery(campaignQuery(partnership.summary.campaign_id));
+  return (
+    <Modal opened onClose={onClose} title={`Offer to ${partnership.summary.creator.name}`} size="xl">
+      {campaign.data ? (
+        <OfferForm partnership={partnership} campaign={campaign.data.data} onClose={onClose} />
+      ) : campaign.error ? (
+        <LoadFailed error={campaign.error} retry={() => void campaign.refetch()} />
+      ) : (
+        <LoadingLines />
+      )}
+    </Modal>
+  );
+}
+
+interface OfferValues {
+  fee: TypedMoney;
+  message: string;
+  terms: ContractTerms;
+}
+
+function OfferForm({ partnership, campaign, onClose }: { partnership: Partnership; campaign: Campaign; onClose: () => void }) {
+  const last = partnership.offer?.fee ?? campaign.default_fee;
+  const [ownTerms, setOwnTerms] = useState(false);
+  const form = useForm<OfferValues>({
+    initialValues: { fee: { amount: toMajor(last), currency: last.currency }, message: "", terms: campaign.terms },
+  });
+  const send = useAct({
+    run: (offer: { fee: Money; message: string | undefined; terms: ContractTerms | undefined }, key) =>
+      body(api.POST("/v1/partnerships/{id}/offers", {
+        params: { path: { id: partnership.summary.id }, header: { "Idempotency-Key": key } },
+        body: offer,
+      })),
+    done: "Offer sent; its budget is reserved",
+    then: onClose,
+    touches: ["partnership", "campaign"],
+  });
+
+  return (
+    <form
+      onSubmit={form.onSubmit(({ fee, message, terms }) => {
+        const amount = toMinor(fee.amount, fee.currency);
+        if (!amount) {
+          form.setFieldError("fee", "Say how much, in whole units of the currency");
+          return;
+        }
+        send.mutate(
+          { fee: { amount, currency: fee.currency }, message: message || undefined, terms: ownTerms ? cleanTerms(terms) : undefined },
+          { onError: (problem) => form.setErrors(problem.byField) },
+        );
+      })}
+    >
+      <Stack>
+        <MoneyInput
+          label="Fee"
+          description="The whole fee of this term, reserved from the campaign's budget until the offer is answered"
+          fixedCurrency
+          value={form.values.fee}
+          onChange={(fee) => form.setFieldValue("fee", fee)}
+          error={form.errors.fee ?? form.errors["fee.amount"]}
+        />
+        <Textarea label="Message" description="Goes into the mail that carries the offer" autosize minRows={3} maxRows={12} {...form.getInputProps("message")} />
+        <Switch label="Other terms than the campaign's" checked={ownTerms} onChange={(event) => setOwnTerms(event.currentTarget.checked)} />
+        {ownTerms ? <TermsEditor form={form} /> : <TermsView terms={campaign.terms} />}
+        <ProblemNotice problem={send.error} shownFields={["fee", "fee.amount", "message", ...(ownTerms ? Object.keys(form.errors) : [])]} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>Send no offer</Button>
+          <Button type="submit" loading={send.isPending}>Send offer</Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

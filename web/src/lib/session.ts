@@ -1,0 +1,28 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { sessionQuery } from "../api/queries";
+import type { Role, Session } from "../api/schema";
+
+/** Whether the person has one of the roles, in the brand or, without one, in any. The API decides; this only hides what it would refuse. */
+export function hasRole(session: Session | undefined, roles: Role[], brandId?: string): boolean {
+  return (session?.brands ?? []).some(
+    (brand) => (brandId === undefined || brand.brand_id === brandId) && brand.roles.some((role) => roles.includes(role)),
+  );
+}
+
+/** The signed-in person. */
+export function useSession(): Session | undefined {
+  return useQuery(sessionQuery).data;
+}
+
+/** The words for roles, as people say them. */
+export const roleWords: Record<Role, string> = {
+  ops: "Operations",
+  approver: "Approver",
+  legal: "Legal",
+  finance_preparer: "Finance: preparer",
+  finance_releaser: "Finance: releaser",
+  auditor: "Auditor",
+  admin: "Admin",
+  guest: "Guest",
+};

@@ -1,0 +1,95 @@
+import { useSyncExternalStore } from "react";
+
+const units: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 365 * 86_400],
+  ["month", 30 * 86_400],
+  ["week", 7 * 86_400],
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+
+/** "in 3 days", "12 seconds ago", "now": the nearest whole unit of at least one. */
+export function relativeText(at: Date, now: Date): string {
+  const seconds = (at.getTime() - now.getTime()) / 1000;
+  if (Math.abs(seconds) < 1) return "now";
+  for (const [unit, length] of units) {
+    // Weeks begin at two, so that a deadline reads "in 10 days" rather than "next week".
+    const least = unit === "week" ? 2 * length : length;
+    if (Math.abs(seconds) >= least) return relative.format(Math.trunc(seconds / length), unit);
+  }
+  return "now";
+}
+
+const exact = new Intl.DateTimeFormat("en-GB", {
+  weekday: "short", day: "numeric", month: "short", year: "numeric",
+  hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
+});
+
+/** The exact instant in the reader's zone, with the zone named. */
+export function exactText(at: Date): string {
+  return exact.format(at);
+}
+
+const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric" });
+const plainDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
+const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
+
+/** The reader's day of an instant. */
+export function dayText(at: Date): string {
+  return day.format(at);
+}
+
+/** A calendar date without a time ("2026-11-23"), which belongs to no zone. */
+export function dateText(date: string): string {
+  return plainDay.format(new Date(`${date}T00:00:00Z`));
+}
+
+/** The reader's time of day of an instant. */
+export function clockText(at: Date): string {
+  return clock.format(at);
+}
+
+/** A length of time in one or two plain words, for gaps in a timeline. */
+export function spanText(milliseconds: number): string {
+  const seconds = Math.abs(milliseconds) / 1000;
+  for (const [unit, length] of units) {
+    if (unit !== "week" && seconds >= length) {
+      const count = Math.floor(seconds / length);
+      return `${count} ${unit}${count === 1 ? "" : "s"}`;
+    }
+  }
+  return "no time";
+}
+
+// One ticking clock for all relative times of a page.
+let current = new Date();
+const listeners = new Set<() => void>();
+let ticking: ReturnType<typeof setInterval> | undefined;
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  ticking ??= setInterval(() => {
+    current = new Date();
+    for (const tell of listeners) tell();
+  }, 1000);
+  return () => {
+    listeners.delete(listener);
+    if (listeners.size === 0) {
+      clearInterval(ticking);
+      ticking = undefined;
+    }
+  };
+}
+
+/** Text that depends on the present moment; the component renders again only when the text changes. */
+export function useTimeText(make: (now: Date) => string): string {
+  return useSyncExternalStore(subscribe, () => {
+    // Nothing ticks before the first subscription, so a first render must look at the clock itself.
+    if (ticking === undefined && Date.now() - current.getTime() > 1000) current = new Date();
+    return make(current);
+  });
+}

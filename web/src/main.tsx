@@ -1,0 +1,43 @@
+import "./theme/global.css";
+
+import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClientProvider } from "@tanstack/react-query";
+import { RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { DensityProvider } from "./lib/density";
+import { ShortcutProvider } from "./lib/shortcuts";
+import { makeQueryClient, makeRouter } from "./router";
+import { makeTheme, variablesResolver } from "./theme/theme";
+
+const queryClient = makeQueryClient();
+const router = makeRouter(queryClient);
+const schemes = localStorageColorSchemeManager({ key: "rapport.scheme" });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no element to show the pages in");
+
+createRoot(root).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <DensityProvider>
+        {(density) => (
+          <MantineProvider theme={makeTheme(density)} cssVariablesResolver={variablesResolver} colorSchemeManager={schemes} defaultColorScheme="auto">
+            <Notifications position="bottom-right" limit={4} containerWidth={360} />
+            <ShortcutProvider>
+              <RouterProvider router={router} />
+            </ShortcutProvider>
+          </MantineProvider>
+        )}
+      </DensityProvider>
+    </QueryClientProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,47 @@
+import { QueryCache, QueryClient } from "@tanstack/react-query";
+import { createRouter } from "@tanstack/react-router";
+
+import { asProblem, Problem } from "./api/problem";
+import { sessionQuery } from "./api/queries";
+import { LoadingPage } from "./components/Loading";
+import { LoadFailed } from "./components/Notice";
+import { routeTree } from "./routeTree.gen";
+
+/** Reads are tried again only when the outside failed: a refusal stays a refusal. */
+export function makeQueryClient(): QueryClient {
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error, query) => {
+        // A session that ended while a page was open: the frame sees it and leads to the sign-in.
+        if (error instanceof Problem && error.status === 401 && query.queryKey[0] !== "session" && query.queryKey[0] !== "portal") {
+          void client.invalidateQueries({ queryKey: sessionQuery.queryKey });
+        }
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 5_000,
+        retry: (count, error) => count < 2 && asProblem(error).isUncertain,
+        refetchOnWindowFocus: true,
+      },
+      mutations: { retry: false },
+    },
+  });
+  return client;
+}
+
+/** The pages and their addresses. A page's code is loaded when its link is pointed at. */
+export function makeRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultPreload: "intent",
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultPendingComponent: LoadingPage,
+    defaultPendingMs: 150,
+    defaultPendingMinMs: 200,
+    defaultErrorComponent: ({ error, reset }) => <LoadFailed error={error} retry={reset} />,
+    defaultNotFoundComponent: () => <LoadFailed error={new Problem(404, { title: "There is no such page", detail: "Check the address, or start from Home." })} />,
+  });
+}

@@ -1,0 +1,224 @@
+import { Button, Group, Modal, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { createFileRoute, Link } from "@tanstack/react-router";
+import { IconHeartHandshake, IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { useAct } from "../../api/act";
+import { api, body } from "../../api/client";
+import { campaignQuery, partnershipsQuery, policiesQuery, sequencesQuery } from "../../api/queries";
+import type { Campaign, CampaignEdit, ContractTerms, PartnershipSummary, Stage } from "../../api/schema";
+import { Budget } from "../../components/Budget";
+import { CreatorName } from "../../components/CreatorName";
+import { columns, DataTable } from "../../components/DataTable";
+import { Money } from "../../components/Money";
+import { MoneyInput, type TypedMoney } from "../../components/MoneyInput";
+import { EmptyState, ProblemNotice } from "../../components/Notice";
+import { Facts, Page, Section } from "../../components/Page";
+import { RelativeTime } from "../../components/RelativeTime";
+import { StatusChip } from "../../components/StatusChip";
+import { cleanTerms, TermsEditor, TermsView } from "../../components/Terms";
+import { toMajor, toMinor } from "../../lib/money";
+import { hasRole, useSession } from "../../lib/session";
+import { looks } from "../../lib/states";
+import { dateText } from "../../lib/time";
+import classes from "./campaign.module.css";
+
+export const Route = createFileRoute("/_app/campaigns/$id/")({
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(campaignQuery(params.id)),
+  component: CampaignPage,
+});
+
+const cols = columns<PartnershipSummary>([
+  { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/partnerships/$id", params: { id } }} /> },
+  { id: "stage", header: "Stage", cell: ({ stage }) => <StatusChip noun="stage" state={stage} />, phone: "head" },
+  { id: "waiting", header: "Waiting for", cell: ({ waiting }) => waiting[0]?.who ?? <span className="soft">Nobody</span> },
+  { id: "next", header: "Next", cell: ({ next }) => (next ? <RelativeTime at={next.at} inList /> : <span className="soft">No timer</span>) },
+  { id: "fee", header: "Fee", right: true, cell: ({ fee }) => <Money value={fee} /> },
+]);
+
+function CampaignPage() {
+  const { id } = Route.useParams();
+  const { data: { data: campaign, etag } } = useSuspenseQuery(campaignQuery(id));
+  const partnerships = useQuery(partnershipsQuery({ campaign_id: id, limit: 25 }));
+  const policies = useQuery(policiesQuery(campaign.brand_id));
+  const sequences = useQuery(sequencesQuery(campaign.brand_id));
+  const [editing, setEditing] = useState(false);
+  const works = hasRole(useSession(), ["ops"], campaign.brand_id);
+  const total = Object.values(campaign.stages).reduce((sum, count) => sum + count, 0);
+  const start = works && campaign.state !== "ended" && (
+    <Button leftSection={<IconPlus size={16} aria-hidden />} renderRoot={(props) => <Link to="/campaigns/$id/start" params={{ id }} {...props} />}>
+      Start partnerships
+    </Button>
+  );
+
+  return (
+    <Page
+      title={campaign.name}
+      up={{ to: "/campaigns", label: "Campaigns" }}
+      under={
+        <Group gap="md">
+          <span>{campaign.brand_name}</span>
+          <StatusChip noun="campaign" state={campaign.state} />
+          <span>{dateText(campaign.starts_on)} to {dateText(campaign.ends_on)} ({campaign.zone})</span>
+          <span>Owner {campaign.owner.name}</span>
+        </Group>
+      }
+      actions={
+        <>
+          {works && <Button variant="default" onClick={() => setEditing(true)}>Edit</Button>}
+          {start}
+        </>
+      }
+    >
+      <div className={classes.columns}>
+        <div className={classes.column}>
+          <Section title="Budget">
+            <Budget campaign={campaign} />
+          </Section>
+          <Section title={`Partnerships (${total})`} flush actions={total > 0 && <Link to="/partnerships" search={{ campaign: id }}>All of them</Link>}>
+            <DataTable
+              label="Partnerships of this campaign"
+              flush
+              columns={cols}
+              rows={partnerships.data?.items}
+              rowId={(row) => row.id}
+              error={partnerships.error}
+              retry={() => void partnerships.refetch()}
+              empty={
+                <EmptyState icon={IconHeartHandshake} title="No partnership was started yet" action={start}>
+                  Choose creators; each gets the first mail of the sequence in their own working hours.
+                </EmptyState>
+              }
+            />
+          </Section>
+        </div>
+        <div className={classes.column}>
+          <Section title="By stage">
+            {total === 0 && <p className="soft" style={{ margin: 0 }}>Counts appear with the first partnership.</p>}
+            <ul className={classes.stages}>
+              {(Object.keys(looks.stage) as Stage[]).filter((stage) => (campaign.stages[stage] ?? 0) > 0).map((stage) => (
+                <li key={stage}>
+                  <Link to="/partnerships" search={{ campaign: id, stage: [stage] }}>{looks.stage[stage].word}</Link>
+                  <span className="tabular">{campaign.stages[stage]}</span>
+                </li>
+              ))}
+            </ul>
+          </Section>
+          <Section title="How it runs">
+            <Facts
+              facts={[
+                ["Usual fee", <Money key="fee" value={campaign.default_fee} />],
+                ["Sequence", sequences.data?.items.find((sequence) => sequence.id === campaign.sequence_id)?.name ?? "An earlier version"],
+                ["Approvals", policies.data?.items.find((policy) => policy.id === campaign.policy_id)?.name ?? "An earlier version"],
+                ["Posts contain", campaign.hashtags.join(" ") || "Nothing in particular"],
+              ]}
+            />
+          </Section>
+          {campaign.brief && (
+            <Section title="Brief">
+              <div className="prewrap">{campaign.brief}</div>
+            </Section>
+          )}
+          <Section title="Terms">
+            <TermsView terms={campaign.terms} />
+          </Section>
+        </div>
+      </div>
+      {editing && <EditDialog campaign={campaign} etag={etag} onClose={() => setEditing(false)} />}
+    </Page>
+  );
+}
+
+interface Values {
+  name: string;
+  brief: string;
+  state: Campaign["state"];
+  budget: TypedMoney;
+  default_fee: TypedMoney;
+  ends_on: string;
+  hashtags: string[];
+  terms: ContractTerms;
+}
+
+function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: string | undefined; onClose: () => void }) {
+  // What the person started from: a change made by somebody else meanwhile must not slip in unseen.
+  const [tag] = useState(etag);
+  const form = useForm<Values>({
+    initialValues: {
+      name: campaign.name,
+      brief: campaign.brief,
+      state: campaign.state,
+      budget: { amount: toMajor(campaign.budget), currency: campaign.budget.currency },
+      default_fee: { amount: toMajor(campaign.default_fee), currency: campaign.default_fee.currency },
+      ends_on: campaign.ends_on,
+      hashtags: campaign.hashtags,
+      terms: campaign.terms,
+    },
+  });
+  const save = useAct({
+    run: (edit: CampaignEdit) => body(api.PATCH("/v1/campaigns/{id}", { params: { path: { id: campaign.id }, header: { "If-Match": tag } }, body: edit })),
+    done: "Campaign saved",
+    then: onClose,
+    touches: ["campaign"],
+  });
+
+  return (
+    <Modal opened onClose={onClose} title="Edit campaign" size="xl">
+      <form
+        noValidate
+        onSubmit={form.onSubmit((typed) => {
+          const budget = toMinor(typed.budget.amount, typed.budget.currency);
+          const fee = toMinor(typed.default_fee.amount, typed.default_fee.currency);
+          if (!budget) return form.setFieldError("budget", "Say how much the campaign may spend");
+          if (!fee) return form.setFieldError("default_fee", "Say what a creator is usually offered");
+          save.mutate(
+            {
+              name: typed.name,
+              brief: typed.brief,
+              state: typed.state,
+              budget: { amount: budget, currency: typed.budget.currency },
+              default_fee: { amount: fee, currency: typed.default_fee.currency },
+              ends_on: typed.ends_on,
+              hashtags: typed.hashtags,
+              terms: cleanTerms(typed.terms),
+            },
+            { onError: (problem) => form.setErrors(problem.byField) },
+          );
+        })}
+      >
+        <Stack>
+          <p className="soft" style={{ margin: 0 }}>Running partnerships keep what they started with.</p>
+          <TextInput label="Name" required {...form.getInputProps("name")} />
+          <Textarea label="Brief" autosize minRows={3} maxRows={12} {...form.getInputProps("brief")} />
+          <Group grow align="flex-start">
+            <TextInput type="date" label="Ends on" required {...form.getInputProps("ends_on")} />
+            <MoneyInput label="Budget" fixedCurrency value={form.values.budget} onChange={(budget) => form.setFieldValue("budget", budget)} error={form.errors.budget ?? form.errors["budget.amount"]} />
+            <MoneyInput label="Usual fee" fixedCurrency value={form.values.default_fee} onChange={(fee) => form.setFieldValue("default_fee", fee)} error={form.errors.default_fee ?? form.errors["default_fee.amount"]} />
+          </Group>
+          <TagsInput label="Words every post must contain" description="Press Enter after each" {...form.getInputProps("hashtags")} />
+          <StateChoice value={form.values.state} onChange={(state) => form.setFieldValue("state", state)} />
+          <TermsEditor form={form} />
+          <ProblemNotice problem={save.error} shownFields={Object.keys(form.errors)} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Leave it as it is</Button>
+            <Button type="submit" loading={save.isPending}>Save campaign</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function StateChoice({ value, onChange }: { value: Campaign["state"]; onChange: (value: Campaign["state"]) => void }) {
+  return (
+    <Group gap="xs" role="group" aria-label="State">
+      {(Object.keys(looks.campaign) as Campaign["state"][]).map((state) => (
+        <Button key={state} size="xs" variant={state === value ? "filled" : "default"} aria-pressed={state === value} onClick={() => onChange(state)}>
+          {looks.campaign[state].word}
+        </Button>
+      ))}
+    </Group>
+  );
+}

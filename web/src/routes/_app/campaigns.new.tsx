@@ -1,0 +1,167 @@
+import { Button, Group, NativeSelect, Select, SimpleGrid, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
+
+import { useAct } from "../../api/act";
+import { api, body } from "../../api/client";
+import { policiesQuery, sequencesQuery } from "../../api/queries";
+import type { CampaignCreate, ContractTerms } from "../../api/schema";
+import { MoneyInput, type TypedMoney } from "../../components/MoneyInput";
+import { ProblemNotice } from "../../components/Notice";
+import { Page, Section } from "../../components/Page";
+import { PersonSelect } from "../../components/Pickers";
+import { cleanTerms, TermsEditor, usualTerms } from "../../components/Terms";
+import { toMinor } from "../../lib/money";
+import { useSession } from "../../lib/session";
+
+export const Route = createFileRoute("/_app/campaigns/new")({ component: NewCampaign });
+
+interface Values {
+  brand_id: string;
+  name: string;
+  brief: string;
+  budget: TypedMoney;
+  default_fee: TypedMoney;
+  starts_on: string;
+  ends_on: string;
+  hashtags: string[];
+  owner_id: string | undefined;
+  sequence_id: string | null;
+  policy_id: string | null;
+  terms: ContractTerms;
+}
+
+const isoDay = (fromToday: number) => new Date(Date.now() + fromToday * 86_400_000).toISOString().slice(0, 10);
+
+function NewCampaign() {
+  const { brand } = Route.useSearch();
+  const navigate = useNavigate();
+  const session = useSession();
+  const brands = session?.brands.filter(({ roles }) => roles.includes("ops")) ?? [];
+  const form = useForm<Values>({
+    initialValues: {
+      brand_id: brand ?? brands[0]?.brand_id ?? "",
+      name: "",
+      brief: "",
+      budget: { amount: "", currency: "usd" },
+      default_fee: { amount: "", currency: "usd" },
+      starts_on: isoDay(0),
+      ends_on: isoDay(90),
+      hashtags: ["#ad"],
+      owner_id: session?.user_id,
+      sequence_id: null,
+      policy_id: null,
+      terms: usualTerms,
+    },
+  });
+  const { values, errors } = form;
+  const sequences = useQuery({ ...sequencesQuery(values.brand_id), enabled: values.brand_id !== "" });
+  const policies = useQuery({ ...policiesQuery(values.brand_id), enabled: values.brand_id !== "" });
+
+  const create = useAct({
+    run: (campaign: CampaignCreate, key) => body(api.POST("/v1/campaigns", { params: { header: { "Idempotency-Key": key } }, body: campaign })),
+    done: ({ name }) => `${name} was created`,
+    then: ({ id }) => void navigate({ to: "/campaigns/$id", params: { id } }),
+    touches: ["campaign"],
+  });
+
+  // After a refusal the first field that must change gets the keyboard.
+  useEffect(() => {
+    if (create.error) document.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
+  }, [create.error]);
+
+  const submit = form.onSubmit((typed) => {
+    const currency = typed.budget.currency;
+    const budget = toMinor(typed.budget.amount, currency);
+    const fee = toMinor(typed.default_fee.amount, currency);
+    if (!budget) return form.setFieldError("budget", "Say how much the campaign may spend");
+    if (!fee) return form.setFieldError("default_fee", "Say what a creator is usually offered");
+    create.mutate(
+      {
+        brand_id: typed.brand_id,
+        name: typed.name,
+        brief: typed.brief || undefined,
+        budget: { amount: budget, currency },
+        default_fee: { amount: fee, currency },
+        starts_on: typed.starts_on,
+        ends_on: typed.ends_on,
+        hashtags: typed.hashtags,
+        owner_id: typed.owner_id,
+        sequence_id: typed.sequence_id ?? undefined,
+        policy_id: typed.policy_id ?? undefined,
+        terms: cleanTerms(typed.terms),
+      },
+      { onError: (problem) => form.setErrors(problem.byField) },
+    );
+  });
+
+  return (
+    <Page title="Create campaign" up={{ to: "/campaigns", label: "Campaigns" }} under="Partnerships keep the outreach, approvals and terms that the campaign had when they started." narrow>
+      <form onSubmit={submit} noValidate>
+        <Stack>
+          <Section title="What it is">
+            <Stack>
+              <NativeSelect
+                label="Brand"
+                data={brands.map(({ brand_id, brand_name }) => ({ value: brand_id, label: brand_name ?? brand_id }))}
+                {...form.getInputProps("brand_id")}
+              />
+              <TextInput label="Name" required {...form.getInputProps("name")} />
+              <Textarea label="Brief" description="What creators should make and why; they read it in the offer and in their portal" autosize minRows={4} maxRows={16} {...form.getInputProps("brief")} />
+              <SimpleGrid cols={{ base: 1, xs: 2 }}>
+                <TextInput type="date" label="Starts on" required {...form.getInputProps("starts_on")} />
+                <TextInput type="date" label="Ends on" required {...form.getInputProps("ends_on")} />
+              </SimpleGrid>
+              <TagsInput label="Words every post must contain" description="Press Enter after each" {...form.getInputProps("hashtags")} />
+              <PersonSelect label="Owner" value={values.owner_id} onChange={(owner) => form.setFieldValue("owner_id", owner)} error={errors.owner_id} />
+            </Stack>
+          </Section>
+          <Section title="Money">
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
+              <MoneyInput label="Budget" required value={values.budget} onChange={(budget) => form.setFieldValue("budget", budget)} error={errors.budget ?? errors["budget.amount"]} />
+              <MoneyInput
+                label="Usual fee"
+                required
+                fixedCurrency
+                value={{ ...values.default_fee, currency: values.budget.currency }}
+                onChange={(fee) => form.setFieldValue("default_fee", fee)}
+                error={errors.default_fee ?? errors["default_fee.amount"]}
+              />
+            </SimpleGrid>
+          </Section>
+          <Section title="Outreach and approvals">
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
+              <Select
+                label="Sequence"
+                description="The mails and waits of the outreach"
+                placeholder="The usual one"
+                clearable
+                clearButtonProps={{ "aria-label": "Clear Sequence" }}
+                data={(sequences.data?.items ?? []).map(({ id, name, version }) => ({ value: id, label: `${name} (version ${version})` }))}
+                {...form.getInputProps("sequence_id")}
+              />
+              <Select
+                label="Approval policy"
+                description="Who decides on content, in which order"
+                placeholder="The usual one"
+                clearable
+                clearButtonProps={{ "aria-label": "Clear Approval policy" }}
+                data={(policies.data?.items ?? []).map(({ id, name, version }) => ({ value: id, label: `${name} (version ${version})` }))}
+                {...form.getInputProps("policy_id")}
+              />
+            </SimpleGrid>
+          </Section>
+          <Section title="Contract terms">
+            <TermsEditor form={form} />
+          </Section>
+          <ProblemNotice problem={create.error} shownFields={Object.keys(errors)} />
+          <Group justify="flex-end">
+            <Button type="submit" loading={create.isPending}>Create campaign</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Page>
+  );
+}

@@ -1,0 +1,114 @@
+import { Button, Group, Modal, Stack } from "@mantine/core";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { createFileRoute, Link } from "@tanstack/react-router";
+import { IconSignature } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { useAct } from "../../api/act";
+import { api, body } from "../../api/client";
+import { contractQuery } from "../../api/queries";
+import type { Contract } from "../../api/schema";
+import { ContractText } from "../../components/ContractText";
+import { Money } from "../../components/Money";
+import { ProblemNotice } from "../../components/Notice";
+import { Facts, Page, Section } from "../../components/Page";
+import { RelativeTime } from "../../components/RelativeTime";
+import { StatusChip } from "../../components/StatusChip";
+import { TermsView } from "../../components/Terms";
+import { hasRole, useSession } from "../../lib/session";
+import { exactText } from "../../lib/time";
+import classes from "./campaign.module.css";
+
+export const Route = createFileRoute("/_app/contracts/$id")({
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(contractQuery(params.id)),
+  component: ContractPage,
+});
+
+function ContractPage() {
+  const { id } = Route.useParams();
+  const { data: contract } = useSuspenseQuery(contractQuery(id));
+  const [sending, setSending] = useState(false);
+  const sends = hasRole(useSession(), ["ops", "legal"], contract.brand_id) && ["drafting", "internal_approval"].includes(contract.state);
+
+  return (
+    <Page
+      title={`Contract ${contract.number}`}
+      up={{ to: "/contracts", label: "Contracts" }}
+      under={
+        <Group gap="md">
+          <StatusChip noun="contract" state={contract.state} />
+          <Link to="/partnerships/$id" params={{ id: contract.partnership_id }}>{contract.creator.name}</Link>
+          <span>{contract.campaign_name} of {contract.brand_name}</span>
+          <span>Term {contract.term}, version {contract.version}</span>
+        </Group>
+      }
+      actions={sends && <Button leftSection={<IconSignature size={16} aria-hidden />} onClick={() => setSending(true)}>Approve and send for signature</Button>}
+    >
+      <div className={classes.columns}>
+        <div className={classes.column}>
+          <Section title="Text">
+            <ContractText text={contract.text} />
+          </Section>
+        </div>
+        <div className={classes.column}>
+          <Section title="Signatures">
+            {contract.signatures.length === 0 && <p className="soft" style={{ margin: 0 }}>Nobody has signed yet.</p>}
+            <Stack gap="sm">
+              {contract.signatures.map((signature) => (
+                <div key={signature.party}>
+                  <strong>{signature.name}</strong> for the {signature.party}
+                  <div className="soft"><RelativeTime at={signature.at} />, {exactText(new Date(signature.at))}</div>
+                  {signature.text_sha256 !== contract.text_sha256 && <div style={{ color: "var(--mantine-color-error)" }}>Signed another text than the one shown here.</div>}
+                </div>
+              ))}
+            </Stack>
+          </Section>
+          <Section title="Dates and money">
+            <Facts
+              facts={[
+                ["Fee", <Money key="fee" value={contract.fee} />],
+                ["Drafted", <RelativeTime key="drafted" at={contract.created_at} />],
+                ["Sent", contract.sent_at && <RelativeTime key="sent" at={contract.sent_at} />],
+                ["To sign by", contract.state === "out_for_signature" ? <RelativeTime key="expires" at={contract.expires_at} /> : undefined],
+                ["Executed", contract.executed_at && <RelativeTime key="executed" at={contract.executed_at} />],
+                ["Renewal by", contract.notice_by && <RelativeTime key="notice" at={contract.notice_by} />],
+                ["Ends", contract.ends_at && <RelativeTime key="ends" at={contract.ends_at} />],
+                ["Text’s hash", <code key="hash" style={{ fontSize: 11 }}>{contract.text_sha256}</code>],
+              ]}
+            />
+          </Section>
+          <Section title="Terms">
+            <TermsView terms={contract.terms} />
+          </Section>
+        </div>
+      </div>
+      {sending && <SendDialog contract={contract} onClose={() => setSending(false)} />}
+    </Page>
+  );
+}
+
+function SendDialog({ contract, onClose }: { contract: Contract; onClose: () => void }) {
+  const send = useAct({
+    run: (_: object, key) => body(api.POST("/v1/contracts/{id}/send", { params: { path: { id: contract.id }, header: { "Idempotency-Key": key } }, body: {} })),
+    done: "Sent for signature",
+    then: onClose,
+    touches: ["contract", "partnership", "task"],
+  });
+  return (
+    <Modal opened onClose={onClose} title="Approve and send for signature">
+      <form onSubmit={(event) => { event.preventDefault(); send.mutate({}); }}>
+        <Stack>
+          <p style={{ margin: 0 }}>
+            You approve this text for {contract.brand_name}. {contract.creator.name} gets a link by mail and signs with a code that is mailed at that moment. When both have signed, the milestones are fixed and the first payment may become due.
+          </p>
+          <Facts facts={[["Fee", <Money key="fee" value={contract.fee} />], ["Version", contract.version]]} />
+          <ProblemNotice problem={send.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Send nothing</Button>
+            <Button type="submit" loading={send.isPending} data-autofocus>Approve and send</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

@@ -1,0 +1,73 @@
+import { Button, NativeSelect } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { IconFileText, IconSearchOff } from "@tabler/icons-react";
+import { z } from "zod";
+
+import { contractsQuery } from "../../api/queries";
+import type { Contract } from "../../api/schema";
+import { CreatorName } from "../../components/CreatorName";
+import { columns, DataTable, Pager } from "../../components/DataTable";
+import { Filters, SearchInput } from "../../components/Filters";
+import { Money } from "../../components/Money";
+import { EmptyState } from "../../components/Notice";
+import { Page } from "../../components/Page";
+import { RelativeTime } from "../../components/RelativeTime";
+import { StatusChip } from "../../components/StatusChip";
+import { looks } from "../../lib/states";
+
+const states = Object.keys(looks.contract) as [Contract["state"], ...Contract["state"][]];
+
+const filters = z.object({
+  q: z.string().max(200).optional().catch(undefined),
+  state: z.enum(states).optional().catch(undefined),
+  cursor: z.string().max(500).optional().catch(undefined),
+});
+
+export const Route = createFileRoute("/_app/contracts/")({ validateSearch: filters, component: Contracts });
+
+const cols = columns<Contract>([
+  { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/contracts/$id", params: { id } }} /> },
+  { id: "number", header: "Number", cell: ({ number, term }) => <>{number}<div className="soft" style={{ fontSize: 12 }}>term {term}</div></> },
+  { id: "campaign", header: "Campaign", cell: ({ campaign_name, brand_name }) => <>{campaign_name}<div className="soft" style={{ fontSize: 12 }}>{brand_name}</div></>, phone: "hide" },
+  { id: "state", header: "State", cell: ({ state }) => <StatusChip noun="contract" state={state} />, phone: "head" },
+  { id: "ends", header: "Ends", cell: ({ ends_at }) => <RelativeTime at={ends_at} inList /> },
+  { id: "notice", header: "Renewal by", cell: ({ notice_by }) => <RelativeTime at={notice_by} inList />, phone: "hide" },
+  { id: "fee", header: "Fee", right: true, cell: ({ fee }) => <Money value={fee} /> },
+]);
+
+function Contracts() {
+  const { brand, q, state, cursor } = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const list = useQuery(contractsQuery({ brand_id: brand, q, state, cursor }));
+  const set = (change: z.infer<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  return (
+    <Page title="Contracts" under="What was agreed, signed by both, and when it must be decided again.">
+      <Filters>
+        <SearchInput label="Search contracts" value={q} onChange={(value) => set({ q: value })} />
+        <NativeSelect
+          aria-label="State"
+          value={state ?? ""}
+          onChange={(event) => set({ state: (event.currentTarget.value || undefined) as typeof state })}
+          data={[{ value: "", label: "Any state" }, ...states.map((value) => ({ value, label: looks.contract[value].word }))]}
+        />
+      </Filters>
+      <DataTable
+        label="Contracts"
+        columns={cols}
+        rows={list.data?.items}
+        rowId={({ id }) => id}
+        error={list.error}
+        retry={() => void list.refetch()}
+        empty={
+          (q ?? state) ? (
+            <EmptyState icon={IconSearchOff} title="No contract matches" action={<Button variant="default" onClick={() => set({ q: undefined, state: undefined })}>Clear the filters</Button>} />
+          ) : (
+            <EmptyState icon={IconFileText} title="There is no contract yet">One is drafted by itself when a creator accepts an offer.</EmptyState>
+          )
+        }
+      />
+      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+    </Page>
+  );
+}

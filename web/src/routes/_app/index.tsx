@@ -1,0 +1,143 @@
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, Link } from "@tanstack/react-router";
+import { IconChecklist } from "@tabler/icons-react";
+
+import { overviewQuery, partnershipsQuery, tasksQuery } from "../../api/queries";
+import type { Overview, PartnershipSummary, Stage } from "../../api/schema";
+import { CreatorName } from "../../components/CreatorName";
+import { columns, DataTable } from "../../components/DataTable";
+import { LoadingLines } from "../../components/Loading";
+import { Money } from "../../components/Money";
+import { EmptyState, LoadFailed } from "../../components/Notice";
+import { Page, Section } from "../../components/Page";
+import { RelativeTime } from "../../components/RelativeTime";
+import { StatusChip } from "../../components/StatusChip";
+import { TaskList } from "../../components/TaskList";
+import { hasRole, useSession } from "../../lib/session";
+import { looks } from "../../lib/states";
+import { dateText } from "../../lib/time";
+import classes from "./home.module.css";
+
+export const Route = createFileRoute("/_app/")({ component: Home });
+
+function Home() {
+  const { brand } = Route.useSearch();
+  const session = useSession();
+  const overview = useQuery(overviewQuery(brand));
+  const tasks = useQuery(tasksQuery({ owner: "me", state: "open", brand_id: brand, limit: 8 }));
+  const stuck = useQuery(partnershipsQuery({ attention: true, brand_id: brand, limit: 8 }));
+  const finance = hasRole(session, ["finance_preparer", "finance_releaser", "auditor"]);
+
+  return (
+    <Page title="Home" under={session && `Signed in as ${session.name}`}>
+      {overview.error && !overview.data ? <LoadFailed error={overview.error} retry={() => void overview.refetch()} /> : <Tiles overview={overview.data} finance={finance} />}
+      <div className={classes.columns}>
+        <div className={classes.column}>
+          <Section title="Your tasks by due time" flush actions={<Link to="/tasks">All tasks</Link>}>
+            {tasks.data?.items.length === 0 ? (
+              <EmptyState icon={IconChecklist} title="Nothing waits for you">
+                A task appears here when something cannot go on without you, with the time by which it is needed.
+              </EmptyState>
+            ) : (
+              <TaskList tasks={tasks.data?.items} error={tasks.error} retry={() => void tasks.refetch()} />
+            )}
+          </Section>
+          <Section title="Partnerships that need someone" flush actions={<Link to="/partnerships" search={{ attention: true }}>All of them</Link>}>
+            <DataTable
+              label="Partnerships that need someone"
+              flush
+              columns={stuckColumns}
+              rows={stuck.data?.items}
+              rowId={({ id }) => id}
+              error={stuck.error}
+              retry={() => void stuck.refetch()}
+              empty={<EmptyState icon={IconChecklist} title="Every partnership goes on by itself">One that is blocked or at risk is listed here.</EmptyState>}
+            />
+          </Section>
+        </div>
+        <div className={classes.column}>
+          <Section title="Partnerships by stage">
+            <Funnel stages={overview.data?.stages} />
+          </Section>
+          {finance && (
+            <Section title="Paid out by week">
+              <Weeks weeks={overview.data?.paid_by_week} />
+            </Section>
+          )}
+        </div>
+      </div>
+    </Page>
+  );
+}
+
+const stuckColumns = columns<PartnershipSummary>([
+  { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/partnerships/$id", params: { id } }} /> },
+  { id: "stage", header: "Stage", cell: ({ stage }) => <StatusChip noun="stage" state={stage} />, phone: "head" },
+  { id: "waiting", header: "Waiting for", cell: ({ waiting }) => (waiting[0] ? `${waiting[0].who}: ${waiting[0].decision}` : "Nobody") },
+  { id: "since", header: "Since", cell: ({ waiting, updated_at }) => <RelativeTime at={waiting[0]?.since ?? updated_at} inList /> },
+]);
+
+function Tiles({ overview, finance }: { overview: Overview | undefined; finance: boolean }) {
+  if (!overview) return <LoadingLines lines={2} />;
+  const tiles: { label: string; count: number; late?: number; to: string; search?: object; shown?: boolean }[] = [
+    { label: "Your open tasks", count: overview.tasks_open, late: overview.tasks_overdue, to: "/tasks" },
+    { label: "Reviews for you", count: overview.reviews_mine, to: "/reviews" },
+    { label: "New replies", count: overview.replies_new, to: "/inbox" },
+    { label: "Need someone", count: overview.attention, to: "/partnerships", search: { attention: true } },
+    { label: "Payouts to approve", count: overview.payouts_to_approve, to: "/payouts", search: { state: ["awaiting_approval"] }, shown: finance },
+    { label: "Due in 5 days", count: overview.payouts_due_soon, to: "/payouts", search: { state: ["scheduled", "awaiting_approval", "approved"] }, shown: finance },
+    { label: "Payouts stuck", count: overview.payouts_stuck, to: "/payouts", search: { state: ["unknown", "failed", "awaiting_funds", "awaiting_payee"] }, shown: finance },
+  ];
+  return (
+    <ul className={classes.tiles}>
+      {tiles.filter(({ shown = true }) => shown).map(({ label, count, late = 0, to, search }) => (
+        <li key={label}>
+          <Link to={to} search={search} className={classes.tile}>
+            <span className={`${classes.number} ${count === 0 ? "soft" : ""}`}>{count}</span>
+            <span>{label}</span>
+            {late > 0 && <span className={classes.late}>{late} overdue</span>}
+          </Link>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Funnel({ stages }: { stages: Record<string, number> | undefined }) {
+  if (!stages) return <LoadingLines />;
+  const shown = (Object.keys(looks.stage) as Stage[]).filter((stage) => (stages[stage] ?? 0) > 0);
+  if (shown.length === 0) return <p className="soft">No partnership was started yet.</p>;
+  const most = Math.max(...shown.map((stage) => stages[stage] ?? 0));
+  return (
+    <ul className={classes.bars}>
+      {shown.map((stage) => (
+        <li key={stage}>
+          <Link to="/partnerships" search={{ stage: [stage] }}>{looks.stage[stage].word}</Link>
+          <span className={classes.bar} aria-hidden>
+            <span style={{ width: `${((stages[stage] ?? 0) / most) * 100}%` }} />
+          </span>
+          <span className="tabular">{stages[stage]}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Weeks({ weeks }: { weeks: Overview["paid_by_week"] | undefined }) {
+  if (!weeks) return <LoadingLines />;
+  if (weeks.length === 0) return <p className="soft">Nothing was paid out yet.</p>;
+  const most = Math.max(...weeks.map(({ amount }) => amount.amount), 1);
+  return (
+    <ul className={classes.bars}>
+      {weeks.map(({ week, amount }) => (
+        <li key={`${week}-${amount.currency}`}>
+          <span>{dateText(week)}</span>
+          <span className={classes.bar} aria-hidden>
+            <span style={{ width: `${(amount.amount / most) * 100}%` }} />
+          </span>
+          <Money value={amount} />
+        </li>
+      ))}
+    </ul>
+  );
+}

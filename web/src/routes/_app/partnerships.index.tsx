@@ -1,0 +1,102 @@
+import { Button, Checkbox, MultiSelect } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
+import { IconAlertCircle, IconHeartHandshake, IconPlayerPause, IconSearchOff } from "@tabler/icons-react";
+import { z } from "zod";
+
+import { partnershipsQuery } from "../../api/queries";
+import type { PartnershipSummary, Stage } from "../../api/schema";
+import { CreatorName } from "../../components/CreatorName";
+import { columns, DataTable, Pager } from "../../components/DataTable";
+import { Filters, SearchInput } from "../../components/Filters";
+import { Money } from "../../components/Money";
+import { EmptyState } from "../../components/Notice";
+import { Page } from "../../components/Page";
+import { CampaignSelect, PersonSelect } from "../../components/Pickers";
+import { RelativeTime } from "../../components/RelativeTime";
+import { Chip, StatusChip } from "../../components/StatusChip";
+import { looks } from "../../lib/states";
+
+const stageNames = Object.keys(looks.stage) as [Stage, ...Stage[]];
+
+const filters = z.object({
+  q: z.string().max(200).optional().catch(undefined),
+  stage: z.array(z.enum(stageNames)).optional().catch(undefined),
+  campaign: z.uuid().optional().catch(undefined),
+  owner: z.uuid().optional().catch(undefined),
+  attention: z.boolean().optional().catch(undefined),
+  cursor: z.string().max(500).optional().catch(undefined),
+});
+
+export const Route = createFileRoute("/_app/partnerships/")({ validateSearch: filters, component: Partnerships });
+
+const cols = columns<PartnershipSummary>([
+  { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/partnerships/$id", params: { id } }} /> },
+  {
+    id: "stage",
+    header: "Stage",
+    phone: "head",
+    cell: ({ stage, paused, attention }) => (
+      <span style={{ display: "inline-flex", gap: 4, flexWrap: "wrap" }}>
+        <StatusChip noun="stage" state={stage} />
+        {paused && <Chip tone="held" icon={<IconPlayerPause size={13} aria-hidden />}>Paused</Chip>}
+        {attention && <Chip tone="attention" icon={<IconAlertCircle size={13} aria-hidden />}>Needs someone</Chip>}
+      </span>
+    ),
+  },
+  { id: "campaign", header: "Campaign", cell: ({ campaign_name, brand_name }) => <>{campaign_name}<div className="soft" style={{ fontSize: 12 }}>{brand_name}</div></> },
+  { id: "waiting", header: "Waiting for", cell: ({ waiting }) => (waiting[0] ? <>{waiting[0].who}<div className="soft" style={{ fontSize: 12 }}>{waiting[0].decision}</div></> : <span className="soft">Nobody</span>) },
+  { id: "next", header: "Next", cell: ({ next }) => (next ? <span title={next.does}><RelativeTime at={next.at} inList /></span> : <span className="soft">No timer</span>) },
+  { id: "owner", header: "Owner", cell: ({ owner }) => owner.name, phone: "hide" },
+  { id: "fee", header: "Fee", right: true, cell: ({ fee }) => <Money value={fee} /> },
+  { id: "updated", header: "Changed", cell: ({ updated_at }) => <RelativeTime at={updated_at} inList />, phone: "hide" },
+]);
+
+function Partnerships() {
+  const { brand, q, stage, campaign, owner, attention, cursor } = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const list = useQuery(partnershipsQuery({ brand_id: brand, q, stage, campaign_id: campaign, owner_id: owner, attention, cursor }));
+  const set = (change: z.infer<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const filtered = Boolean(q ?? stage?.length ?? campaign ?? owner ?? attention);
+
+  return (
+    <Page title="Partnerships" under="One creator in one campaign, from the first mail to the renewal.">
+      <Filters>
+        <SearchInput label="Search partnerships" value={q} onChange={(value) => set({ q: value })} />
+        <MultiSelect
+          aria-label="Stage"
+          placeholder={stage?.length ? undefined : "Stage"}
+          clearable
+          clearButtonProps={{ "aria-label": "Clear Stage" }}
+          value={stage ?? []}
+          onChange={(value) => set({ stage: value.length > 0 ? (value as Stage[]) : undefined })}
+          data={stageNames.map((value) => ({ value, label: looks.stage[value].word }))}
+          w={{ base: "100%", xs: 220 }}
+        />
+        <CampaignSelect label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
+        <PersonSelect label="Owner" compact value={owner} onChange={(value) => set({ owner: value })} />
+        <Checkbox label="Needs someone" py={8} checked={attention ?? false} onChange={(event) => set({ attention: event.currentTarget.checked || undefined })} />
+      </Filters>
+      <DataTable
+        label="Partnerships"
+        columns={cols}
+        rows={list.data?.items}
+        rowId={({ id }) => id}
+        error={list.error}
+        retry={() => void list.refetch()}
+        empty={
+          filtered ? (
+            <EmptyState icon={IconSearchOff} title="No partnership matches" action={<Button variant="default" onClick={() => set({ q: undefined, stage: undefined, campaign: undefined, owner: undefined, attention: undefined })}>Clear the filters</Button>}>
+              There are partnerships, but none fits all of these filters.
+            </EmptyState>
+          ) : (
+            <EmptyState icon={IconHeartHandshake} title="No partnership was started yet" action={<Link to="/campaigns">Open a campaign to start some</Link>}>
+              A partnership starts from a campaign: choose creators there, and the first mail goes out by itself.
+            </EmptyState>
+          )
+        }
+      />
+      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+    </Page>
+  );
+}

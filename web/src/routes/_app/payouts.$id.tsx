@@ -1,0 +1,197 @@
+import { Group } from "@mantine/core";
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { createFileRoute, Link } from "@tanstack/react-router";
+import { IconUserCheck } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { payoutQuery } from "../../api/queries";
+import type { ApprovalCreate, Payout, PayoutAttempt, PayoutCommand } from "../../api/schema";
+import { CommandButton, refusal } from "../../components/CommandButton";
+import table from "../../components/DataTable.module.css";
+import { Money } from "../../components/Money";
+import { Notice } from "../../components/Notice";
+import { Facts, Page, Section } from "../../components/Page";
+import { ApproveDialog, Evidence, PayoutDialog, partWords } from "../../components/payout/PayoutDialogs";
+import { RelativeTime } from "../../components/RelativeTime";
+import { StatusChip } from "../../components/StatusChip";
+import { Timeline } from "../../components/Timeline";
+import { moneyText } from "../../lib/money";
+import { useShortcuts } from "../../lib/shortcuts";
+import { words } from "../../lib/states";
+import { exactText } from "../../lib/time";
+import classes from "./campaign.module.css";
+
+export const Route = createFileRoute("/_app/payouts/$id")({
+  loader: ({ context, params }) => context.queryClient.ensureQueryData(payoutQuery(params.id)),
+  component: PayoutPage,
+});
+
+type Asked = { kind: "approve"; part: ApprovalCreate["part"] } | { kind: "command"; command: PayoutCommand["command"]; label: string };
+
+function PayoutPage() {
+  const { id } = Route.useParams();
+  const { data: payout } = useSuspenseQuery(payoutQuery(id));
+  const { summary } = payout;
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const part = payout.approval_parts.find(({ allowed }) => allowed);
+  const hold = payout.commands.find(({ command, allowed }) => command === "hold" && allowed);
+
+  useShortcuts("This payout", [
+    ...(part ? [{ keys: "a", label: part.label, run: () => setAsked({ kind: "approve", part: part.command as ApprovalCreate["part"] }) }] : []),
+    ...(hold ? [{ keys: "h", label: hold.label, run: () => setAsked({ kind: "command", command: "hold", label: hold.label }) }] : []),
+  ]);
+
+  return (
+    <Page
+      title={`${moneyText(summary.amount)} to ${summary.creator.name}`}
+      up={{ to: "/payouts", label: "Payments" }}
+      under={
+        <Group gap="md">
+          <StatusChip noun="payout" state={summary.state} />
+          <span>{summary.milestone_title}</span>
+          <Link to="/partnerships/$id" params={{ id: summary.partnership_id }}>{summary.campaign_name}</Link>
+          {summary.paid_at ? <span>Paid <RelativeTime at={summary.paid_at} /></span> : <span>Due <RelativeTime at={summary.due_at} /></span>}
+        </Group>
+      }
+      actions={
+        <>
+          {payout.commands.map((command) => (
+            <CommandButton
+              key={command.command}
+              variant="default"
+              c={command.command === "cancel" && command.allowed ? "var(--mantine-color-error)" : undefined}
+              reason={refusal(command)}
+              onClick={() => setAsked({ kind: "command", command: command.command as PayoutCommand["command"], label: command.label })}
+            >
+              {command.label}
+            </CommandButton>
+          ))}
+        </>
+      }
+    >
+      {summary.state === "held" && <Notice tone="attention" title="Held">{summary.held_reason ?? "No reason was given."}</Notice>}
+      {summary.state === "unknown" && (
+        <Notice tone="attention" title="We do not know whether Stripe made the transfer">
+          No new attempt is made until reconciliation has settled it, so that nothing is paid twice.
+        </Notice>
+      )}
+      <div className={classes.columns}>
+        <div className={classes.column}>
+          <Section title="Approvals">
+            <Approvals payout={payout} approve={(part) => setAsked({ kind: "approve", part })} />
+          </Section>
+          <Section title="Attempts" flush>
+            <Attempts attempts={payout.attempts} />
+          </Section>
+          <Section title="Ledger" flush>
+            <Ledger payout={payout} />
+          </Section>
+          <Section title="History">
+            <Timeline items={payout.events} />
+          </Section>
+        </div>
+        <div className={classes.column}>
+          <Section title="What it rests on">
+            <Evidence payout={payout} />
+          </Section>
+          <Section title="Payment">
+            <Facts
+              facts={[
+                ["Amount", <Money key="amount" value={summary.amount} />],
+                ["From", `Funds of ${summary.brand_name}`],
+                ["To", payout.destination ?? "No bank account yet"],
+                ["Creator", <StatusChip key="payee" noun="payee" state={payout.payee_state} />],
+                ["Due", <span key="due"><RelativeTime at={summary.due_at} /><div className="soft">{exactText(new Date(summary.due_at))}</div></span>],
+                ["Changed", <RelativeTime key="changed" at={summary.updated_at} />],
+              ]}
+            />
+          </Section>
+        </div>
+      </div>
+      {asked?.kind === "approve" && <ApproveDialog payout={payout} part={asked.part} onClose={() => setAsked(null)} />}
+      {asked?.kind === "command" && <PayoutDialog payout={payout} command={asked.command} label={asked.label} onClose={() => setAsked(null)} />}
+    </Page>
+  );
+}
+
+function Approvals({ payout, approve }: { payout: Payout; approve: (part: ApprovalCreate["part"]) => void }) {
+  const latest = Math.max(0, ...payout.approvals.map(({ round }) => round));
+  return (
+    <>
+      <ul className={classes.stages}>
+        {payout.approvals.map((approval) => (
+          <li key={`${approval.part}-${approval.round}-${approval.user.id}`}>
+            <span>
+              <IconUserCheck size={15} aria-hidden style={{ verticalAlign: "-2px" }} /> <strong>{approval.user.name}</strong> as {partWords[approval.part]}
+              {approval.round < latest && <span className="soft"> (an earlier round; no longer counts)</span>}
+            </span>
+            <span><Money value={approval.amount} /> <span className="soft"><RelativeTime at={approval.at} /></span></span>
+          </li>
+        ))}
+      </ul>
+      {payout.approvals.length === 0 && <p className="soft" style={{ margin: 0 }}>Nobody approved it yet.</p>}
+      {payout.approval_parts.length > 0 && (
+        <Group gap="xs" mt="sm" align="flex-start">
+          {payout.approval_parts.map((part) => (
+            <div key={part.command}>
+              <CommandButton reason={refusal(part)} onClick={() => approve(part.command as ApprovalCreate["part"])}>{part.label}</CommandButton>
+              {!part.allowed && <div className="soft" style={{ maxWidth: 260, fontSize: 12 }}>{refusal(part)}</div>}
+            </div>
+          ))}
+        </Group>
+      )}
+    </>
+  );
+}
+
+function Attempts({ attempts }: { attempts: PayoutAttempt[] }) {
+  if (attempts.length === 0) return <p className="soft" style={{ margin: 0, padding: "12px 16px" }}>No attempt was made yet.</p>;
+  return (
+    <div className={`${table.scroll} ${table.flush}`} tabIndex={0} role="region" aria-label="Attempts">
+      <table className={table.table}>
+        <thead>
+          <tr><th scope="col">Attempt</th><th scope="col">Outcome</th><th scope="col">Key</th><th scope="col">Transfer</th><th scope="col">First sent</th><th scope="col">Settled</th></tr>
+        </thead>
+        <tbody>
+          {attempts.map((attempt) => (
+            <tr key={attempt.number}>
+              <td className="tabular">{attempt.number}</td>
+              <td><StatusChip noun="attempt" state={attempt.outcome} />{attempt.error_code && <div className="soft">{words(attempt.error_code)}</div>}</td>
+              <td><code>{attempt.key}</code></td>
+              <td>{attempt.transfer_id ? <code>{attempt.transfer_id}</code> : <span className="soft">None known</span>}</td>
+              <td><RelativeTime at={attempt.first_sent_at} inList /></td>
+              <td><RelativeTime at={attempt.settled_at} inList /></td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Ledger({ payout }: { payout: Payout }) {
+  if (payout.ledger.length === 0) return <p className="soft" style={{ margin: 0, padding: "12px 16px" }}>Nothing is booked yet.</p>;
+  return (
+    <div className={`${table.scroll} ${table.flush}`} tabIndex={0} role="region" aria-label="Ledger">
+      <table className={table.table}>
+        <thead>
+          <tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Account</th><th scope="col" className={table.right}>Debit</th><th scope="col" className={table.right}>Credit</th></tr>
+        </thead>
+        <tbody>
+          {payout.ledger.map((line, at) => {
+            const value = <Money value={{ amount: Math.abs(line.amount), currency: line.currency }} />;
+            return (
+              <tr key={`${line.txn_id}-${at}`}>
+                <td><RelativeTime at={line.at} inList /></td>
+                <td>{words(line.kind)}</td>
+                <td><code>{line.account}</code></td>
+                <td className={table.right}>{line.amount < 0 && value}</td>
+                <td className={table.right}>{line.amount >= 0 && value}</td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,102 @@
+import { Button, MultiSelect } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { IconCoin, IconDownload, IconSearchOff } from "@tabler/icons-react";
+import { z } from "zod";
+
+import { payoutsQuery } from "../../api/queries";
+import type { PayoutState, PayoutSummary } from "../../api/schema";
+import { CreatorName } from "../../components/CreatorName";
+import { columns, DataTable, Pager } from "../../components/DataTable";
+import { Filters } from "../../components/Filters";
+import { Money } from "../../components/Money";
+import { EmptyState } from "../../components/Notice";
+import { Page } from "../../components/Page";
+import { CampaignSelect } from "../../components/Pickers";
+import { RelativeTime } from "../../components/RelativeTime";
+import { StatusChip } from "../../components/StatusChip";
+import { looks } from "../../lib/states";
+
+const states = Object.keys(looks.payout) as [PayoutState, ...PayoutState[]];
+
+const filters = z.object({
+  state: z.array(z.enum(states)).optional().catch(undefined),
+  campaign: z.uuid().optional().catch(undefined),
+  cursor: z.string().max(500).optional().catch(undefined),
+});
+
+export const Route = createFileRoute("/_app/payouts/")({ validateSearch: filters, component: Payouts });
+
+const cols = columns<PayoutSummary>([
+  { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/payouts/$id", params: { id } }} /> },
+  { id: "milestone", header: "For", cell: ({ milestone_title, campaign_name }) => <>{milestone_title}<div className="soft" style={{ fontSize: 12 }}>{campaign_name}</div></> },
+  { id: "state", header: "State", cell: ({ state, held_reason }) => <span title={held_reason}><StatusChip noun="payout" state={state} /></span>, phone: "head" },
+  { id: "due", header: "Due", cell: ({ due_at }) => <RelativeTime at={due_at} inList /> },
+  { id: "paid", header: "Paid", cell: ({ paid_at }) => <RelativeTime at={paid_at} inList />, phone: "hide" },
+  { id: "amount", header: "Amount", right: true, cell: ({ amount }) => <Money value={amount} /> },
+]);
+
+/** The address of the same list as CSV. */
+function exportAddress(filter: { brand_id?: string; campaign_id?: string; state?: string[] }): string {
+  const query = new URLSearchParams();
+  if (filter.brand_id) query.set("brand_id", filter.brand_id);
+  if (filter.campaign_id) query.set("campaign_id", filter.campaign_id);
+  for (const state of filter.state ?? []) query.append("state", state);
+  return `/v1/payouts/export?${query.toString()}`;
+}
+
+function Payouts() {
+  const { brand, state, campaign, cursor } = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const filter = { brand_id: brand, campaign_id: campaign, state };
+  const list = useQuery(payoutsQuery({ ...filter, cursor }));
+  const set = (change: z.infer<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const filtered = Boolean(state?.length ?? campaign);
+
+  return (
+    <Page
+      title="Payments"
+      under="Money owed to creators and its way to the bank, by due date."
+      actions={
+        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={exportAddress(filter)} download>
+          Export CSV
+        </Button>
+      }
+    >
+      <Filters>
+        <MultiSelect
+          aria-label="State"
+          placeholder={state?.length ? undefined : "State"}
+          clearable
+          clearButtonProps={{ "aria-label": "Clear State" }}
+          value={state ?? []}
+          onChange={(value) => set({ state: value.length > 0 ? (value as PayoutState[]) : undefined })}
+          data={states.map((value) => ({ value, label: looks.payout[value].word }))}
+          w={{ base: "100%", xs: 260 }}
+        />
+        <CampaignSelect label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
+        {(["awaiting_approval", "unknown", "held"] as const).map((one) => (
+          <Button key={one} variant={state?.length === 1 && state[0] === one ? "light" : "default"} aria-pressed={state?.length === 1 && state[0] === one} size="xs" my={3} onClick={() => set({ state: state?.length === 1 && state[0] === one ? undefined : [one] })}>
+            {looks.payout[one].word}
+          </Button>
+        ))}
+      </Filters>
+      <DataTable
+        label="Payouts"
+        columns={cols}
+        rows={list.data?.items}
+        rowId={({ id }) => id}
+        error={list.error}
+        retry={() => void list.refetch()}
+        empty={
+          filtered ? (
+            <EmptyState icon={IconSearchOff} title="No payout matches" action={<Button variant="default" onClick={() => set({ state: undefined, campaign: undefined })}>Clear the filters</Button>} />
+          ) : (
+            <EmptyState icon={IconCoin} title="Nothing is owed yet">A payout is made by itself when a milestone of a contract is met: on signature, on approval, after verification.</EmptyState>
+          )
+        }
+      />
+      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+    </Page>
+  );
+}

@@ -1,0 +1,60 @@
+import { Button, Paper, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useQueryClient } from "@tanstack/react-query";
+import { createFileRoute, useRouter } from "@tanstack/react-router";
+import { z } from "zod";
+
+import { useAct } from "../api/act";
+import { api, body } from "../api/client";
+import { sessionQuery } from "../api/queries";
+import { ProblemNotice } from "../components/Notice";
+import { useTitle } from "../lib/title";
+import classes from "./sign-in.module.css";
+
+export const Route = createFileRoute("/sign-in")({
+  // Only a path of ours may follow the sign-in.
+  validateSearch: z.object({ next: z.string().regex(/^\/(?![/\\])/).optional().catch(undefined) }),
+  component: SignIn,
+});
+
+function SignIn() {
+  useTitle("Sign in");
+  const { next } = Route.useSearch();
+  const router = useRouter();
+  const queries = useQueryClient();
+  const form = useForm({ initialValues: { email: "", password: "" } });
+  const signIn = useAct({
+    run: (values: { email: string; password: string }) => body(api.POST("/v1/session", { body: values })),
+    then: (session) => {
+      queries.clear();
+      queries.setQueryData(sessionQuery.queryKey, session);
+      router.history.push(next ?? "/");
+    },
+  });
+
+  return (
+    <main className={classes.page}>
+      <Paper className={classes.box}>
+        <div className={classes.mark}>
+          <img src="/icon.svg" width={30} height={30} alt="" />
+          <h1>Sign in to Rapport</h1>
+        </div>
+        <form
+          onSubmit={form.onSubmit((values) =>
+            signIn.mutate(values, { onError: (problem) => form.setErrors(problem.byField) }),
+          )}
+        >
+          <Stack gap="md">
+            {next && !signIn.error && <p className="soft" style={{ margin: 0 }}>Sign in to go on where you were.</p>}
+            <ProblemNotice problem={signIn.error} shownFields={["email", "password"]} />
+            <TextInput label="E-mail" type="email" autoComplete="username" required withAsterisk={false} autoFocus {...form.getInputProps("email")} />
+            <PasswordInput label="Password" autoComplete="current-password" required withAsterisk={false} {...form.getInputProps("password")} />
+            <Button type="submit" loading={signIn.isPending}>
+              Sign in
+            </Button>
+          </Stack>
+        </form>
+      </Paper>
+    </main>
+  );
+}
