@@ -217,7 +217,7 @@ func (r *Review) enough(i int) bool {
 	}
 	switch s.Rule {
 	case RuleAll:
-		return approvals >= len(r.Plan.Approvers[i])
+		return !slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool { return a.OnBehalf == uuid.Nil && !s.approvedFor(a.User) }) || s.Escalated && approvals >= len(r.Plan.Approvers[i])
 	case RuleQuorum:
 		return approvals >= min(r.Plan.Policy.Stages[i].Quorum, len(s.Approvers))
 	case RulePrimary:
@@ -226,6 +226,13 @@ func (r *Review) enough(i int) bool {
 	case RuleAny:
 	}
 	return approvals >= 1
+}
+
+// approvedFor says that the person, or a stand-in, approved.
+func (s ReviewStage) approvedFor(user uuid.UUID) bool {
+	return slices.ContainsFunc(s.Decisions, func(d StageDecision) bool {
+		return (d.User == user || d.OnBehalf == user) && (d.Decision == DecisionApprove || d.Decision == DecisionWithCorrections)
+	})
 }
 
 func (r *Review) reject(now time.Time, i int, actor uuid.UUID, state string) {

@@ -30,6 +30,7 @@ const (
 	NameCreateTopUp = "CreateTopUp"
 	NameSettleTopUp = "SettleTopUp"
 	NameJob         = "RunJob"
+	NameSendManual  = "SendManual"
 )
 
 // NameOf is the activity that carries out an effect of the kind.
@@ -59,6 +60,10 @@ type Store interface {
 	ClaimMail(ctx context.Context, id uuid.UUID, key string, now time.Time) (rapport.MailClaim, error)
 	// SettleMail records what became of a claimed mail.
 	SettleMail(ctx context.Context, id uuid.UUID, state, providerID string) error
+	// ManualMail gathers a mail whose text a person wrote.
+	ManualMail(ctx context.Context, id uuid.UUID) (rapport.MailDraft, error)
+	// MaskCode removes a secret code from a mail's archived text.
+	MaskCode(ctx context.Context, id uuid.UUID) error
 	NewPortalLink(ctx context.Context, partnership, contact uuid.UUID, tokenHash []byte) error
 
 	DraftContract(ctx context.Context, offer uuid.UUID, term int) (uuid.UUID, error)

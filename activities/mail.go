@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"rapport"
 )
 
@@ -37,6 +39,9 @@ func (a *Activities) mail(ctx context.Context, order rapport.MailOrder, now time
 	default:
 		out.Code = settled(draft.State)
 		return out, nil
+	}
+	if path := draft.Values["review.path"]; path != "" {
+		draft.Values["review.link"] = a.PublicURL + path
 	}
 	subject, missing := rapport.Render(draft.Subject, draft.Values)
 	body, more := rapport.Render(draft.Body, draft.Values)
@@ -107,6 +112,39 @@ func (a *Activities) sendClaimed(ctx context.Context, mail rapport.OutgoingMail,
 		out.Code = rapport.MailUnknown
 		return out, classify(a.Store.SettleMail(keep, mail.SendID, "unknown", ""))
 	}
+}
+
+// SendManual sends a mail that a person wrote, or a code that a creator asked for, at most once.
+func (a *Activities) SendManual(ctx context.Context, id uuid.UUID) (string, error) {
+	draft, err := a.Store.ManualMail(ctx, id)
+	if err != nil {
+		return "", classify(err)
+	}
+	if draft.NoAddress {
+		return rapport.MailNoAddress, classify(a.Store.SettleMail(ctx, id, "rejected", ""))
+	}
+	if draft.State != "prepared" {
+		if draft.State == "sending" {
+			return rapport.MailUnknown, classify(a.Store.SettleMail(ctx, id, "unknown", ""))
+		}
+		return settled(draft.State), nil
+	}
+	rfcID := fmt.Sprintf("<%s@%s>", id, a.MailHost)
+	if err := a.Store.SaveMail(ctx, id, draft.Subject, draft.Body, rfcID); err != nil {
+		return "", classify(err)
+	}
+	claim, err := a.Store.ClaimMail(ctx, id, "", time.Time{})
+	if err != nil || claim.Verdict != "claimed" {
+		return claim.Verdict, classify(err)
+	}
+	out, err := a.sendClaimed(ctx, rapport.OutgoingMail{
+		SendID: id, Kind: draft.Kind, FromName: draft.FromName, From: draft.From, ToName: draft.ToName, To: draft.To, ReplyTo: a.Mailer.ReplyAddress(id),
+		Subject: draft.Subject, Text: draft.Body, MessageID: rfcID, InReplyTo: draft.InReplyTo, References: draft.References,
+	}, rapport.Outcome{})
+	if err != nil {
+		return "", err
+	}
+	return out.Code, classify(a.Store.MaskCode(ctx, id))
 }
 
 // settled is the outcome of a mail that an earlier try brought to an end.

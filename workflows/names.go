@@ -11,6 +11,7 @@ const (
 	TypePayout      = "Payout"
 	TypeTopUp       = "TopUp"
 	TypeJob         = "Job"
+	TypeMessage     = "Message"
 )
 
 // Messages. A human command is an Update, a machine's event a Signal, the operators' look a Query.
@@ -38,3 +39,6 @@ func PayoutID(id uuid.UUID) string { return "payout/" + id.String() }
 
 // TopUpID is the workflow id of a top-up.
 func TopUpID(id uuid.UUID) string { return "topup/" + id.String() }
+
+// MessageID is the workflow id of a mail that a person wrote.
+func MessageID(id uuid.UUID) string { return "message/" + id.String() }

@@ -212,6 +212,15 @@ func (q *Queries) InsertMail(ctx context.Context, db DBTX, arg InsertMailParams)
 	return err
 }
 
+const lockOutreachOf = `-- name: LockOutreachOf :exec
+select pg_advisory_xact_lock(hashtextextended('outreach:' || brand_id::text, 0)) from messages where id = $1 and kind = 'outreach'
+`
+
+func (q *Queries) LockOutreachOf(ctx context.Context, db DBTX, id uuid.UUID) error {
+	_, err := db.Exec(ctx, lockOutreachOf, id)
+	return err
+}
+
 const mailByKey = `-- name: MailByKey :one
 select id, state, coalesce(subject, '')::text as subject, coalesce(body_text, '')::text as body_text, coalesce(to_address, '')::text as to_address from messages where dedupe_key = $1
 `
@@ -374,6 +383,55 @@ func (q *Queries) MailUser(ctx context.Context, db DBTX, id uuid.UUID) (MailUser
 	var i MailUserRow
 	err := row.Scan(&i.ID, &i.Name, &i.Email)
 	return i, err
+}
+
+const manualMail = `-- name: ManualMail :one
+select m.id, m.state, m.kind, coalesce(m.subject, '')::text as subject, coalesce(m.body_text, '')::text as body_text, m.partnership_id, m.creator_id,
+  coalesce(m.to_address, (select c.email from contacts c where c.creator_id = m.creator_id and c.bounced_at is null order by c.role = 'creator' desc, c.role = 'manager' desc, c.email limit 1), '')::text as to_address,
+  coalesce(k.name, '')::text as creator_name, coalesce(b.mail_from_name, '')::text as from_name, coalesce(b.mail_from, '')::text as from_address
+from messages m left join creators k on k.id = m.creator_id left join brands b on b.id = m.brand_id where m.id = $1
+`
+
+type ManualMailRow struct {
+	ID            uuid.UUID
+	State         string
+	Kind          string
+	Subject       string
+	BodyText      string
+	PartnershipID *uuid.UUID
+	CreatorID     *uuid.UUID
+	ToAddress     string
+	CreatorName   string
+	FromName      string
+	FromAddress   string
+}
+
+func (q *Queries) ManualMail(ctx context.Context, db DBTX, id uuid.UUID) (ManualMailRow, error) {
+	row := db.QueryRow(ctx, manualMail, id)
+	var i ManualMailRow
+	err := row.Scan(
+		&i.ID,
+		&i.State,
+		&i.Kind,
+		&i.Subject,
+		&i.BodyText,
+		&i.PartnershipID,
+		&i.CreatorID,
+		&i.ToAddress,
+		&i.CreatorName,
+		&i.FromName,
+		&i.FromAddress,
+	)
+	return i, err
+}
+
+const maskCode = `-- name: MaskCode :exec
+update messages set body_text = regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') where id = $1 and kind = 'code'
+`
+
+func (q *Queries) MaskCode(ctx context.Context, db DBTX, id uuid.UUID) error {
+	_, err := db.Exec(ctx, maskCode, id)
+	return err
 }
 
 const newPortalLink = `-- name: NewPortalLink :exec

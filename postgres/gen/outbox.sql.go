@@ -60,6 +60,27 @@ func (q *Queries) DoneInbox(ctx context.Context, db DBTX, arg DoneInboxParams) e
 	return err
 }
 
+const dropRefused = `-- name: DropRefused :exec
+update decisions set state = case when (select refused from outbox o where o.id = $1) in ('already_decided', 'stage_decided') then 'moot' else 'refused' end,
+  decided_at = case when (select refused from outbox o where o.id = $1) in ('already_decided', 'stage_decided') then now() end
+where state = 'proposed' and id = (select (o.input ->> 'ref')::uuid from outbox o where o.id = $1 and o.kind = 'update' and o.workflow_id like 'review/%')
+`
+
+func (q *Queries) DropRefused(ctx context.Context, db DBTX, outboxID uuid.UUID) error {
+	_, err := db.Exec(ctx, dropRefused, outboxID)
+	return err
+}
+
+const dropRefusedOffer = `-- name: DropRefusedOffer :exec
+update offers set state = 'withdrawn', decided_at = now()
+where state = 'draft' and id = (select (o.input ->> 'ref')::uuid from outbox o where o.id = $1 and o.kind = 'update' and o.input ->> 'kind' in ('send_offer', 'renew'))
+`
+
+func (q *Queries) DropRefusedOffer(ctx context.Context, db DBTX, outboxID uuid.UUID) error {
+	_, err := db.Exec(ctx, dropRefusedOffer, outboxID)
+	return err
+}
+
 const dueInbox = `-- name: DueInbox :many
 select id, provider, event_id, type, object_id, account, body, attempts from webhook_inbox
 where processed_at is null and next_at <= now() order by received_at limit $1 for update skip locked

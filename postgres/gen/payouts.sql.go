@@ -385,16 +385,18 @@ func (q *Queries) SealLedger(ctx context.Context, db DBTX, maxRows int32) (int32
 }
 
 const setFirstDestination = `-- name: SetFirstDestination :exec
-update payouts set destination = $1 where id = $2
+update payouts p set destination = $1,
+  round = case when exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round) then p.round + 1 else p.round end
+where p.creator_id = $2 and p.destination is null and p.state in ('scheduled', 'awaiting_approval', 'approved', 'awaiting_payee', 'awaiting_funds', 'held')
 `
 
 type SetFirstDestinationParams struct {
 	Destination *string
-	ID          uuid.UUID
+	CreatorID   uuid.UUID
 }
 
 func (q *Queries) SetFirstDestination(ctx context.Context, db DBTX, arg SetFirstDestinationParams) error {
-	_, err := db.Exec(ctx, setFirstDestination, arg.Destination, arg.ID)
+	_, err := db.Exec(ctx, setFirstDestination, arg.Destination, arg.CreatorID)
 	return err
 }
 

@@ -34,6 +34,7 @@ create table brands (
   calendar_id uuid not null references calendars,
   second_pair_amount bigint not null default 0 check (second_pair_amount >= 0),
   second_pair_currency text not null default 'usd',
+  outreach_per_day int not null default 200 check (outreach_per_day > 0),
   version int not null default 1,
   created_at timestamptz not null default now()
 );

@@ -61,6 +61,7 @@ create table payouts (
   amount_reversed bigint not null default 0 check (amount_reversed between 0 and amount),
   due_at timestamptz not null,
   paid_at timestamptz,
+  commands jsonb not null default '[]',
   seq bigint not null default 0,
   version int not null default 0,
   created_at timestamptz not null default now(),

@@ -1,0 +1,123 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"rapport/postgres/gen"
+)
+
+// The chart of accounts, credit above zero:
+//
+//	stripe_cash:<ccy>                       what lies at Stripe (a debit balance)
+//	brand_funds:<brand>:<ccy>               what the brand has topped up and not spent; floor zero
+//	brand_in_flight:<brand>:<ccy>           the brand's money in open attempts
+//	milestone_expense:<brand>:<ccy>         what the brand has come to owe (a debit balance)
+//	creator_payable:<brand>:<creator>:<ccy> what the brand owes the creator; floor zero
+//	brand_spent:<brand>:<ccy>               what of its funds the brand has paid out; meets milestone_expense
+//
+// An attempt moves brand_funds to brand_in_flight; its success takes both the debt and the money away. Floors make it impossible
+// to send what is not owed, or what another brand has paid in.
+type ledgerLine struct {
+	Account   string `json:"account"`
+	FloorZero bool   `json:"floor_zero,omitempty"`
+	Amount    int64  `json:"amount"`
+}
+
+type posting struct {
+	kind     string
+	brand    uuid.UUID
+	payout   uuid.UUID
+	attempt  int32
+	ref      string
+	currency string
+	lines    []ledgerLine
+}
+
+func (s *Store) post(ctx context.Context, tx pgx.Tx, p posting) error {
+	lines, err := json.Marshal(p.lines)
+	if err != nil {
+		return fmt.Errorf("write lines: %w", err)
+	}
+	row := gen.LedgerPostParams{ID: newID(), Kind: p.kind, BrandID: idOrNil(p.brand), PayoutID: idOrNil(p.payout), ExternalRef: textOrNil(p.ref), Currency: p.currency, Lines: lines}
+	if p.attempt > 0 {
+		row.Attempt = &p.attempt
+	}
+	if _, err := s.q.LedgerPost(ctx, tx, row); err != nil {
+		return fmt.Errorf("post %s: %w", p.kind, err)
+	}
+	return nil
+}
+
+func funds(brand uuid.UUID, ccy string) string { return "brand_funds:" + brand.String() + ":" + ccy }
+func inFlight(brand uuid.UUID, ccy string) string {
+	return "brand_in_flight:" + brand.String() + ":" + ccy
+}
+func expense(brand uuid.UUID, ccy string) string {
+	return "milestone_expense:" + brand.String() + ":" + ccy
+}
+func payable(brand, creator uuid.UUID, ccy string) string {
+	return "creator_payable:" + brand.String() + ":" + creator.String() + ":" + ccy
+}
+
+func topUpLines(brand uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return []ledgerLine{{Account: "stripe_cash:" + ccy, Amount: -amount}, {Account: funds(brand, ccy), FloorZero: true, Amount: amount}}
+}
+
+func accrualLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return []ledgerLine{{Account: expense(brand, ccy), Amount: -amount}, {Account: payable(brand, creator, ccy), FloorZero: true, Amount: amount}}
+}
+
+func cancelLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return []ledgerLine{{Account: payable(brand, creator, ccy), FloorZero: true, Amount: -amount}, {Account: expense(brand, ccy), Amount: amount}}
+}
+
+func submitLines(brand uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return []ledgerLine{{Account: funds(brand, ccy), FloorZero: true, Amount: -amount}, {Account: inFlight(brand, ccy), FloorZero: true, Amount: amount}}
+}
+
+func voidLines(brand uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return []ledgerLine{{Account: inFlight(brand, ccy), FloorZero: true, Amount: -amount}, {Account: funds(brand, ccy), FloorZero: true, Amount: amount}}
+}
+
+// settleLines: the money in flight leaves Stripe, and the debt to the creator is met out of the brand's funds.
+func settleLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return []ledgerLine{
+		{Account: inFlight(brand, ccy), FloorZero: true, Amount: -amount}, {Account: "stripe_cash:" + ccy, Amount: amount},
+		{Account: payable(brand, creator, ccy), FloorZero: true, Amount: -amount}, {Account: "brand_spent:" + brand.String() + ":" + ccy, Amount: amount},
+	}
+}
+
+// SealLedger extends the hash chain over what is committed; it answers how many transactions it sealed.
+func (s *Store) SealLedger(ctx context.Context) (int, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (int, error) {
+		n, err := s.q.SealLedger(ctx, tx, 5000)
+		return int(n), err
+	})
+}
+
+// VerifyLedger names every break of the hash chain and every account whose balance is not the sum of its entries.
+func (s *Store) VerifyLedger(ctx context.Context) ([]string, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]string, error) {
+		var out []string
+		breaks, err := s.q.LedgerBreaks(ctx, tx)
+		if err != nil {
+			return nil, fmt.Errorf("chain: %w", err)
+		}
+		for _, b := range breaks {
+			out = append(out, fmt.Sprintf("seal %d: transaction %s is not what was sealed", b.N, b.TxnID))
+		}
+		bad, err := s.q.UnbalancedAccounts(ctx, tx)
+		if err != nil {
+			return nil, fmt.Errorf("balances: %w", err)
+		}
+		for _, a := range bad {
+			out = append(out, fmt.Sprintf("account %s says %d, its entries sum to %d", a.Code, a.Balance, a.Entries))
+		}
+		return out, nil
+	})
+}

@@ -1,0 +1,274 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"rapport"
+	"rapport/postgres/gen"
+)
+
+// PrepareMail writes the row of a mail, once a key, and gathers what it is rendered from.
+func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.MailDraft, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.MailDraft, error) {
+		c, err := s.q.MailContext(ctx, tx, o.PartnershipID)
+		if err != nil {
+			return rapport.MailDraft{}, fmt.Errorf("context: %w", err)
+		}
+		d := rapport.MailDraft{BrandID: c.BrandID, CreatorID: c.CreatorID, FromName: c.MailFromName, From: c.MailFrom, Kind: rapport.MailTransactional}
+		if slices.Contains(rapport.OutreachTemplates(), o.Template) {
+			d.Kind = rapport.MailOutreach
+		}
+		if err := s.recipient(ctx, tx, o, c, &d); err != nil || d.NoAddress {
+			return d, err
+		}
+		t, err := s.q.MailTemplate(ctx, tx, gen.MailTemplateParams{Name: o.Template, BrandID: &c.BrandID})
+		if err != nil {
+			return d, fmt.Errorf("template %q: %w", o.Template, err)
+		}
+		d.Subject, d.Body = t.Subject, t.Body
+		d.Portal = strings.Contains(t.Body, "{{"+rapport.PortalTag+"}}")
+		d.Values = map[string]string{
+			"creator.name": c.CreatorName, "creator.first_name": strings.Fields(c.CreatorName + " ")[0], "brand.name": c.BrandName,
+			"brand.postal_address": c.PostalAddress, "campaign.name": c.CampaignName, "campaign.brief": c.Brief, "sender.name": c.OwnerName, "recipient.name": d.ToName,
+		}
+		if err := s.values(ctx, tx, o, d.Values); err != nil {
+			return d, err
+		}
+		if err := s.threading(ctx, tx, o, &d); err != nil {
+			return d, err
+		}
+		return d, s.insertMail(ctx, tx, o, c, &d)
+	})
+}
+
+func (s *Store) recipient(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, c gen.MailContextRow, d *rapport.MailDraft) error {
+	if o.User != uuid.Nil {
+		d.Kind = rapport.MailInternal
+		u, err := s.q.MailUser(ctx, tx, o.User)
+		if errors.Is(err, pgx.ErrNoRows) {
+			d.NoAddress = true
+			return nil
+		}
+		d.ToName, d.To = u.Name, u.Email
+		return err
+	}
+	contact, err := s.q.MailContact(ctx, tx, c.CreatorID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		d.NoAddress = true
+		return nil
+	}
+	d.ContactID, d.ToName, d.To = contact.ID, contact.Name, contact.Email
+	if d.ToName == "" {
+		d.ToName = c.CreatorName
+	}
+	return err
+}
+
+// threading continues the partnership's conversation: Gmail threads by subject and References together.
+func (s *Store) threading(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, d *rapport.MailDraft) error {
+	if d.Kind == rapport.MailInternal {
+		return nil
+	}
+	earlier, err := s.q.ThreadMails(ctx, tx, &o.PartnershipID)
+	if err != nil {
+		return fmt.Errorf("thread: %w", err)
+	}
+	for i, m := range earlier {
+		if i == 0 {
+			d.InReplyTo = m.RfcMessageID
+		}
+		d.References = append([]string{m.RfcMessageID}, d.References...)
+	}
+	if d.Kind == rapport.MailOutreach && len(earlier) > 0 {
+		if first := earlier[len(earlier)-1].Subject; first != "" {
+			d.Subject = "Re: " + strings.TrimPrefix(first, "Re: ")
+		}
+	}
+	return nil
+}
+
+func (s *Store) insertMail(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, c gen.MailContextRow, d *rapport.MailDraft) error {
+	thread, err := s.q.EnsureThread(ctx, tx, gen.EnsureThreadParams{ID: newID(), PartnershipID: o.PartnershipID, BrandID: c.BrandID, CreatorID: c.CreatorID})
+	if err != nil {
+		return fmt.Errorf("thread: %w", err)
+	}
+	d.ThreadID = thread
+	direction := "out"
+	if d.Kind == rapport.MailInternal {
+		direction = "internal"
+	}
+	err = s.q.InsertMail(ctx, tx, gen.InsertMailParams{
+		ID: newID(), ThreadID: &thread, PartnershipID: &o.PartnershipID, BrandID: &c.BrandID, CreatorID: &c.CreatorID, DedupeKey: &o.Key,
+		Direction: direction, Kind: d.Kind, ToAddress: &d.To, FromAddress: &d.From,
+	})
+	if err != nil {
+		return fmt.Errorf("insert mail: %w", err)
+	}
+	row, err := s.q.MailByKey(ctx, tx, &o.Key)
+	if err != nil {
+		return fmt.Errorf("mail: %w", err)
+	}
+	d.MessageID, d.State, d.To = row.ID, row.State, row.ToAddress
+	return nil
+}
+
+// values adds the merge values that a template's subject gives.
+func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v map[string]string) error {
+	switch o.Template {
+	case "offer", "offer_reminder", "renewal_offer":
+		r, err := s.q.OfferView(ctx, tx, o.Ref)
+		if err != nil {
+			return fmt.Errorf("offer: %w", err)
+		}
+		v["offer.fee"], v["offer.expires"], v["offer.message"] = rapport.Money{Amount: r.Fee, Currency: r.Currency}.String(), date(r.ExpiresAt), orDash(r.Message)
+	case "contract", "contract_reminder", "brief":
+		r, err := s.q.ContractView(ctx, tx, o.Ref)
+		if err != nil {
+			return fmt.Errorf("contract: %w", err)
+		}
+		v["contract.number"], v["contract.expires"], v["contract.ends"] = r.Number, date(r.ExpiresAt), date(r.EndsAt)
+	case "draft_reminder", "publish_reminder", "content_approved", "changes_requested", "content_rejected", "approval_revoked", "post_mismatch":
+		r, err := s.q.DeliverableView(ctx, tx, o.Ref)
+		if err != nil {
+			return fmt.Errorf("deliverable: %w", err)
+		}
+		v["deliverable.title"], v["deliverable.draft_due"], v["deliverable.publish_by"] = r.Title, date(r.DraftDueAt), date(r.PublishBy)
+		if o.Ref2 != uuid.Nil {
+			return s.feedback(ctx, tx, o.Ref2, v)
+		}
+	case "payment_sent", "payee_reminder":
+		r, err := s.q.PayoutForLedger(ctx, tx, o.Ref)
+		if err != nil {
+			return fmt.Errorf("payout: %w", err)
+		}
+		v["payout.amount"] = rapport.Money{Amount: r.Amount, Currency: r.Currency}.String()
+	case "review_asked", "review_reminder", "review_escalated":
+		r, err := s.q.ReviewMail(ctx, tx, o.Ref)
+		if err != nil {
+			return fmt.Errorf("review: %w", err)
+		}
+		v["deliverable.title"], v["review.due"], v["review.path"] = r.Title, date(r.DueAt), "/reviews/"+r.ID.String()
+	}
+	return nil
+}
+
+func (s *Store) feedback(ctx context.Context, tx pgx.Tx, submission uuid.UUID, v map[string]string) error {
+	comments, err := s.q.Feedback(ctx, tx, submission)
+	if err != nil {
+		return fmt.Errorf("feedback: %w", err)
+	}
+	raw, err := s.q.FailedChecks(ctx, tx, submission)
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("checks: %w", err)
+	}
+	var checks []rapport.Check
+	if len(raw) > 0 {
+		if err := json.Unmarshal(raw, &checks); err != nil {
+			return fmt.Errorf("read checks: %w", err)
+		}
+	}
+	for _, c := range checks {
+		if c.Result == rapport.CheckFail {
+			comments = append(comments, c.Detail)
+		}
+	}
+	v["review.feedback"] = "–"
+	if len(comments) > 0 {
+		v["review.feedback"] = "- " + strings.Join(comments, "\n- ")
+	}
+	return nil
+}
+
+func date(t *time.Time) string {
+	if t == nil {
+		return "–"
+	}
+	return t.Format("2 January 2006, 15:04 UTC")
+}
+
+func orDash(s *string) string {
+	if s == nil || *s == "" {
+		return "–"
+	}
+	return *s
+}
+
+// SaveMail fixes the rendered text of a prepared mail.
+func (s *Store) SaveMail(ctx context.Context, id uuid.UUID, subject, text, rfcID string) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return s.q.SaveMail(ctx, tx, gen.SaveMailParams{ID: id, Subject: &subject, BodyText: &text, RfcMessageID: &rfcID})
+	})
+}
+
+// ClaimMail takes a mail for sending unless something stops or delays it; the conditions are checked in the claiming statement.
+// A claim serialises with the other outreach of its brand, so that a throttle counts right.
+func (s *Store) ClaimMail(ctx context.Context, id uuid.UUID, _ string, _ time.Time) (rapport.MailClaim, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.MailClaim, error) {
+		if err := s.q.LockOutreachOf(ctx, tx, id); err != nil {
+			return rapport.MailClaim{}, fmt.Errorf("lock: %w", err)
+		}
+		_, err := s.q.ClaimMail(ctx, tx, id)
+		if err == nil {
+			return rapport.MailClaim{Verdict: "claimed"}, nil
+		}
+		if !errors.Is(err, pgx.ErrNoRows) {
+			return rapport.MailClaim{}, fmt.Errorf("claim: %w", err)
+		}
+		why, err := s.q.WhyNotClaimed(ctx, tx, id)
+		switch {
+		case err != nil:
+			return rapport.MailClaim{}, fmt.Errorf("why not: %w", err)
+		case why.State != "prepared":
+			return rapport.MailClaim{Verdict: why.State}, nil
+		case why.Stopped:
+			return rapport.MailClaim{Verdict: "cancelled"}, s.q.CancelMail(ctx, tx, id)
+		}
+		return rapport.MailClaim{Verdict: "deferred", Until: why.FreeAt}, nil
+	})
+}
+
+// SettleMail records what became of a claimed mail. An event of the provider that came first stays.
+func (s *Store) SettleMail(ctx context.Context, id uuid.UUID, state, providerID string) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return s.q.SettleMail(ctx, tx, gen.SettleMailParams{ID: id, State: state, ProviderID: textOrNil(providerID)})
+	})
+}
+
+// NewPortalLink keeps the hash of a link that a mail carries to a creator.
+func (s *Store) NewPortalLink(ctx context.Context, partnership, contact uuid.UUID, tokenHash []byte) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return s.q.NewPortalLink(ctx, tx, gen.NewPortalLinkParams{TokenHash: tokenHash, PartnershipID: partnership, ContactID: contact})
+	})
+}
+
+// ManualMail gathers a mail whose text a person wrote.
+func (s *Store) ManualMail(ctx context.Context, id uuid.UUID) (rapport.MailDraft, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.MailDraft, error) {
+		m, err := s.q.ManualMail(ctx, tx, id)
+		if err != nil {
+			return rapport.MailDraft{}, fmt.Errorf("mail: %w", err)
+		}
+		d := rapport.MailDraft{
+			MessageID: id, State: m.State, Kind: m.Kind, Subject: m.Subject, Body: m.BodyText, To: m.ToAddress, ToName: m.CreatorName,
+			FromName: m.FromName, From: m.FromAddress, NoAddress: m.ToAddress == "",
+		}
+		if m.PartnershipID == nil {
+			return d, nil
+		}
+		return d, s.threading(ctx, tx, rapport.MailOrder{PartnershipID: *m.PartnershipID}, &d)
+	})
+}
+
+// MaskCode removes a secret code from a mail's archived text.
+func (s *Store) MaskCode(ctx context.Context, id uuid.UUID) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.MaskCode(ctx, tx, id) })
+}

@@ -1,0 +1,261 @@
+package postgres
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"rapport"
+	"rapport/postgres/gen"
+)
+
+// OpenPayout writes the row of a payout and accrues what is owed, once.
+func (s *Store) OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, _, milestone uuid.UUID) (rapport.PayoutPlan, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PayoutPlan, error) {
+		m, err := s.q.MilestoneForPayout(ctx, tx, milestone)
+		if err != nil {
+			return rapport.PayoutPlan{}, fmt.Errorf("milestone: %w", err)
+		}
+		counts := len(m.ContentApprovers) > 0 && m.Currency == m.SecondPairCurrency && m.Amount < m.SecondPairAmount
+		err = s.q.InsertPayout(ctx, tx, gen.InsertPayoutParams{
+			ID: id, MilestoneID: m.ID, PartnershipID: m.PartnershipID, BrandID: m.BrandID, CreatorID: m.CreatorID, Amount: m.Amount, Currency: m.Currency,
+			Destination: textOrNil(m.Destination), ContentApprovers: m.ContentApprovers, ContentCounts: counts, DueAt: due,
+		})
+		if err != nil {
+			return rapport.PayoutPlan{}, fmt.Errorf("insert payout: %w", err)
+		}
+		p, err := s.q.LockPayout(ctx, tx, id)
+		if err != nil {
+			return rapport.PayoutPlan{}, fmt.Errorf("payout: %w", err)
+		}
+		return rapport.PayoutPlan{ContentCounts: p.ContentCounts}, s.post(ctx, tx, posting{
+			kind: "accrual", brand: m.BrandID, payout: id, currency: m.Currency, lines: accrualLines(m.BrandID, m.CreatorID, m.Currency, m.Amount),
+		})
+	})
+}
+
+// OrderPayout re-reads approvals, payee and funds under the row's lock. It opens the next attempt with its key, finds the one
+// that is open, or says why there is none.
+func (s *Store) OrderPayout(ctx context.Context, id uuid.UUID, hash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PayoutOrder, error) {
+		p, err := s.q.LockPayout(ctx, tx, id)
+		if err != nil {
+			return rapport.PayoutOrder{}, fmt.Errorf("payout: %w", err)
+		}
+		last, err := s.q.LastAttempt(ctx, tx, id)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return rapport.PayoutOrder{}, fmt.Errorf("attempt: %w", err)
+		}
+		switch rapport.PayoutState(p.State) {
+		case rapport.PayoutPaid, rapport.PayoutPartlyReversed, rapport.PayoutReversed:
+			return rapport.PayoutOrder{Verdict: rapport.SubmitPaid}, nil
+		case rapport.PayoutUnknown:
+			return rapport.PayoutOrder{Verdict: rapport.SubmitUnknown}, nil
+		case rapport.PayoutSubmitted:
+			return again(p, last, hash)
+		case rapport.PayoutScheduled, rapport.PayoutAwaitingApproval, rapport.PayoutApproved, rapport.PayoutAwaitingPayee, rapport.PayoutAwaitingFunds, rapport.PayoutFailed, rapport.PayoutHeld, rapport.PayoutCancelled:
+		}
+		return s.newAttempt(ctx, tx, p, last.Number+1, hash)
+	})
+}
+
+func request(p gen.LockPayoutRow, number int32) rapport.TransferRequest {
+	return rapport.TransferRequest{
+		Key: fmt.Sprintf("po_%s_%d", p.ID, number), PayoutID: p.ID, Attempt: int(number),
+		Amount: rapport.Money{Amount: p.Amount, Currency: p.Currency}, Destination: p.Destination,
+	}
+}
+
+// again is the open attempt, to be sent under its key as long as that may be used.
+func again(p gen.LockPayoutRow, last gen.LastAttemptRow, hash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error) {
+	r := request(p, last.Number)
+	if last.Outcome != "open" || !bytes.Equal(hash(r), last.RequestSha256) {
+		return rapport.PayoutOrder{}, rapport.Errorf(rapport.CodeConflict, "the open attempt of payout %s is not the request it was opened for", p.ID)
+	}
+	return rapport.PayoutOrder{Verdict: "submit", Request: r, Expired: last.Expired, FirstSend: last.FirstSentAt == nil}, nil
+}
+
+func (s *Store) newAttempt(ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow, number int32, hash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error) {
+	none := func(verdict string) (rapport.PayoutOrder, error) { return rapport.PayoutOrder{Verdict: verdict}, nil }
+	state := func(to rapport.PayoutState) error {
+		if p.State == string(to) {
+			return nil
+		}
+		p.State = string(to)
+		return s.q.SetPayoutState(ctx, tx, gen.SetPayoutStateParams{ID: p.ID, State: string(to)})
+	}
+	live := []string{"awaiting_approval", "approved", "awaiting_payee", "awaiting_funds", "failed"}
+	if !slices.Contains(live, p.State) {
+		return none(rapport.SubmitNotApproved)
+	}
+	if !p.Approved {
+		// What was approved is not what is there now. A new round, because an approval counts once.
+		return rapport.PayoutOrder{Verdict: rapport.SubmitNotApproved}, s.q.NewPayoutRound(ctx, tx, gen.NewPayoutRoundParams{ID: p.ID, Destination: textOrNil(p.Destination)})
+	}
+	if p.Destination != "" && p.ReadyDestination != "" && p.ReadyDestination != p.Destination {
+		return rapport.PayoutOrder{Verdict: rapport.SubmitNewRound}, s.q.NewPayoutRound(ctx, tx, gen.NewPayoutRoundParams{ID: p.ID, Destination: &p.ReadyDestination})
+	}
+	if err := state(rapport.PayoutApproved); err != nil {
+		return rapport.PayoutOrder{}, fmt.Errorf("approve: %w", err)
+	}
+	if p.ReadyDestination == "" {
+		return rapport.PayoutOrder{Verdict: rapport.SubmitPayeeNotReady}, state(rapport.PayoutAwaitingPayee)
+	}
+	if p.Destination == "" {
+		// The approvals were for a payout without a destination: the payee's first one needs eyes of its own.
+		return rapport.PayoutOrder{Verdict: rapport.SubmitNewRound}, s.q.NewPayoutRound(ctx, tx, gen.NewPayoutRoundParams{ID: p.ID, Destination: &p.ReadyDestination})
+	}
+	if p.Funds < p.Amount {
+		return rapport.PayoutOrder{Verdict: rapport.SubmitFundsShort}, state(rapport.PayoutAwaitingFunds)
+	}
+	r := request(p, number)
+	key, err := s.q.InsertAttempt(ctx, tx, gen.InsertAttemptParams{PayoutID: p.ID, Number: number, BrandID: p.BrandID, RequestSha256: hash(r)})
+	if err != nil {
+		return rapport.PayoutOrder{}, fmt.Errorf("open attempt: %w", err)
+	}
+	if key != r.Key {
+		return rapport.PayoutOrder{}, fmt.Errorf("the database's key %s is not ours", key)
+	}
+	if err := state(rapport.PayoutSubmitted); err != nil {
+		return rapport.PayoutOrder{}, fmt.Errorf("submit: %w", err)
+	}
+	err = s.post(ctx, tx, posting{kind: "submit", brand: p.BrandID, payout: p.ID, attempt: number, currency: p.Currency, lines: submitLines(p.BrandID, p.Currency, p.Amount)})
+	return rapport.PayoutOrder{Verdict: "submit", Request: r, FirstSend: true}, err
+}
+
+// MarkSent notes, by the database's clock, that an attempt is about to be sent.
+func (s *Store) MarkSent(ctx context.Context, payout uuid.UUID, attempt int) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return s.q.MarkSent(ctx, tx, gen.MarkSentParams{PayoutID: payout, Number: int32(attempt)}) //nolint:gosec // small counts
+	})
+}
+
+// SettlePayout records the transfer of an attempt: attempt, ledger and state together. Settling again changes nothing.
+func (s *Store) SettlePayout(ctx context.Context, payout uuid.UUID, attempt int, t rapport.Transfer) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		p, err := s.q.LockPayout(ctx, tx, payout)
+		if err != nil {
+			return fmt.Errorf("payout: %w", err)
+		}
+		n, err := s.q.SettleAttempt(ctx, tx, gen.SettleAttemptParams{PayoutID: payout, Number: int32(attempt), TransferID: &t.ID}) //nolint:gosec // small counts
+		if err != nil {
+			return fmt.Errorf("settle attempt: %w", err)
+		}
+		if n == 0 {
+			if p.State == string(rapport.PayoutPaid) {
+				return nil
+			}
+			return rapport.Errorf(rapport.CodeConflict, "attempt %d of payout %s is not open", attempt, payout)
+		}
+		err = s.post(ctx, tx, posting{kind: "settle", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), ref: t.ID, currency: p.Currency, lines: settleLines(p.BrandID, p.CreatorID, p.Currency, p.Amount)}) //nolint:gosec // small counts
+		if err != nil {
+			return err
+		}
+		return s.q.MarkPaid(ctx, tx, payout)
+	})
+}
+
+// RejectAttempt records a definite rejection: the money comes back to the brand's funds, the debt stays.
+func (s *Store) RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int, code string) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		p, err := s.q.LockPayout(ctx, tx, payout)
+		if err != nil {
+			return fmt.Errorf("payout: %w", err)
+		}
+		n, err := s.q.RejectAttempt(ctx, tx, gen.RejectAttemptParams{PayoutID: payout, Number: int32(attempt), ErrorCode: &code}) //nolint:gosec // small counts
+		if err != nil || n == 0 {
+			return err
+		}
+		err = s.post(ctx, tx, posting{kind: "void", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), currency: p.Currency, lines: voidLines(p.BrandID, p.Currency, p.Amount)}) //nolint:gosec // small counts
+		if err != nil {
+			return err
+		}
+		return s.q.SetPayoutState(ctx, tx, gen.SetPayoutStateParams{ID: payout, State: string(rapport.PayoutFailed)})
+	})
+}
+
+// MarkUnknown says that nobody knows what became of the open attempt.
+func (s *Store) MarkUnknown(ctx context.Context, payout uuid.UUID) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		p, err := s.q.LockPayout(ctx, tx, payout)
+		if err != nil || p.State != string(rapport.PayoutSubmitted) {
+			return err
+		}
+		return s.q.SetPayoutState(ctx, tx, gen.SetPayoutStateParams{ID: payout, State: string(rapport.PayoutUnknown)})
+	})
+}
+
+// OpenAttempt is the last attempt of a payout, with how long it has been silent.
+func (s *Store) OpenAttempt(ctx context.Context, payout uuid.UUID) (rapport.OpenAttempt, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.OpenAttempt, error) {
+		p, err := s.q.LockPayout(ctx, tx, payout)
+		if err != nil {
+			return rapport.OpenAttempt{}, fmt.Errorf("payout: %w", err)
+		}
+		last, err := s.q.LastAttempt(ctx, tx, payout)
+		if err != nil {
+			return rapport.OpenAttempt{}, fmt.Errorf("attempt: %w", err)
+		}
+		// An attempt whose time is up without an answer is unknown before it is looked up.
+		if p.State == string(rapport.PayoutSubmitted) {
+			if err := s.q.SetPayoutState(ctx, tx, gen.SetPayoutStateParams{ID: payout, State: string(rapport.PayoutUnknown)}); err != nil {
+				return rapport.OpenAttempt{}, fmt.Errorf("unknown: %w", err)
+			}
+		}
+		return rapport.OpenAttempt{
+			Request: request(p, last.Number), Settled: last.Outcome == "succeeded", LookUps: int(last.LookUps), SinceSent: time.Duration(last.SinceSent * float64(time.Second)),
+		}, nil
+	})
+}
+
+// MarkLookedUp counts a look-up that found nothing.
+func (s *Store) MarkLookedUp(ctx context.Context, payout uuid.UUID, attempt int) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return s.q.MarkLookedUp(ctx, tx, gen.MarkLookedUpParams{PayoutID: payout, Number: int32(attempt)}) //nolint:gosec // small counts
+	})
+}
+
+// TopUp is one top-up.
+func (s *Store) TopUp(ctx context.Context, id uuid.UUID) (rapport.TopUp, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.TopUp, error) {
+		t, err := s.q.GetTopUp(ctx, tx, id)
+		return rapport.TopUp{ID: t.ID, BrandID: t.BrandID, Amount: rapport.Money{Amount: t.Amount, Currency: t.Currency}, State: t.State, ProviderID: t.ProviderID, CreatedAt: t.CreatedAt}, err
+	})
+}
+
+// SettleTopUp records how a top-up stands at the provider. One that arrived is posted, and wakes the payouts that waited.
+func (s *Store) SettleTopUp(ctx context.Context, id uuid.UUID, providerID, status string) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		state := map[string]string{"pending": "pending", "succeeded": "succeeded"}[status]
+		if state == "" {
+			state = "failed"
+		}
+		t, err := s.q.SettleTopUp(ctx, tx, gen.SettleTopUpParams{ID: id, State: state, ProviderID: textOrNil(providerID)})
+		if errors.Is(err, pgx.ErrNoRows) || err == nil && state != "succeeded" {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("top-up: %w", err)
+		}
+		err = s.post(ctx, tx, posting{kind: "topup", brand: t.BrandID, ref: providerID, currency: t.Currency, lines: topUpLines(t.BrandID, t.Currency, t.Amount)})
+		if err != nil {
+			return err
+		}
+		waiting, err := s.q.PayoutsAwaitingFunds(ctx, tx, gen.PayoutsAwaitingFundsParams{BrandID: t.BrandID, Currency: t.Currency})
+		if err != nil {
+			return fmt.Errorf("payouts: %w", err)
+		}
+		for _, p := range waiting {
+			if err := s.signal(ctx, tx, "payout", p.ID, p.BrandID, rapport.Signal{ID: newID(), Kind: rapport.SignalFunds}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

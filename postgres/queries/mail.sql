@@ -1,0 +1,114 @@
+-- name: MailContext :one
+select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, b.name as brand_name, b.postal_address, b.mail_from_name, b.mail_from,
+  k.name as campaign_name, k.brief, u.name as owner_name
+from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id join users u on u.id = p.owner_id
+where p.id = @id;
+
+-- name: MailContact :one
+select id, coalesce(name, '')::text as name, email from contacts where creator_id = @creator_id and bounced_at is null
+order by role = 'creator' desc, role = 'manager' desc, email limit 1;
+
+-- name: MailUser :one
+select id, name, email from users where id = @id and disabled_at is null;
+
+-- name: MailTemplate :one
+select subject, body from templates where name = @name and (brand_id = @brand_id or brand_id is null) order by brand_id nulls last, version desc limit 1;
+
+-- name: EnsureThread :one
+insert into threads (id, partnership_id, brand_id, creator_id) values (@id, @partnership_id, @brand_id, @creator_id)
+on conflict (partnership_id) do update set brand_id = excluded.brand_id returning id;
+
+-- name: ThreadMails :many
+select rfc_message_id::text as rfc_message_id, direction, coalesce(subject, '')::text as subject from messages
+where partnership_id = @partnership_id and rfc_message_id is not null and channel = 'email' and state not in ('prepared', 'cancelled', 'rejected') and kind <> 'internal'
+order by at desc, id desc limit 12;
+
+-- name: InsertMail :exec
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, dedupe_key, direction, channel, kind, state, to_address, from_address, author_id)
+values (@id, @thread_id, @partnership_id, @brand_id, @creator_id, @dedupe_key, @direction, 'email', @kind, 'prepared', @to_address, @from_address, sqlc.narg('author_id'))
+on conflict (dedupe_key) do nothing;
+
+-- name: MailByKey :one
+select id, state, coalesce(subject, '')::text as subject, coalesce(body_text, '')::text as body_text, coalesce(to_address, '')::text as to_address from messages where dedupe_key = @dedupe_key;
+
+-- name: SaveMail :exec
+update messages set subject = @subject, body_text = @body_text, rfc_message_id = @rfc_message_id where id = @id and state = 'prepared';
+
+-- name: ClaimMail :one
+update messages m set state = 'sending', claimed_at = clock_timestamp(), at = clock_timestamp()
+where m.id = @id and m.state = 'prepared'
+  and not exists (select 1 from suppressions s where s.email = m.to_address and (s.brand_id is null or s.brand_id = m.brand_id) and (m.kind = 'outreach' or s.reason in ('bounce', 'complaint')) and m.kind <> 'internal')
+  and (m.kind <> 'outreach' or (
+    exists (select 1 from partnerships p join creators c on c.id = p.creator_id
+            where p.id = m.partnership_id and p.stage = 'outreach' and c.do_not_contact_at is null and c.banned_at is null)
+    and not exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled')
+    and (select count(*) from messages o join brands b on b.id = o.brand_id join calendars d on d.id = b.calendar_id
+         where o.brand_id = m.brand_id and o.kind = 'outreach' and o.direction = 'out' and o.claimed_at > now() - make_interval(secs => d.day_seconds))
+        < (select outreach_per_day from brands b where b.id = m.brand_id)
+    and not exists (select 1 from messages o join brands b on b.id = o.brand_id join calendars d on d.id = b.calendar_id
+         where o.creator_id = m.creator_id and o.brand_id = m.brand_id and o.partnership_id <> m.partnership_id and o.kind = 'outreach' and o.direction = 'out'
+           and o.claimed_at > now() - make_interval(secs => d.day_seconds))))
+returning m.id;
+
+-- name: WhyNotClaimed :one
+select m.state, m.kind,
+  (exists (select 1 from suppressions s where s.email = m.to_address and (s.brand_id is null or s.brand_id = m.brand_id) and (m.kind = 'outreach' or s.reason in ('bounce', 'complaint')))
+   or (m.kind = 'outreach' and (not exists (select 1 from partnerships p join creators c on c.id = p.creator_id where p.id = m.partnership_id and p.stage = 'outreach' and c.do_not_contact_at is null and c.banned_at is null)
+     or exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled'))))::boolean as stopped,
+  coalesce((select min(o.claimed_at) + make_interval(secs => d.day_seconds) from messages o join brands b on b.id = o.brand_id join calendars d on d.id = b.calendar_id
+     where o.brand_id = m.brand_id and o.kind = 'outreach' and o.direction = 'out' and o.claimed_at > now() - make_interval(secs => d.day_seconds) group by d.day_seconds),
+     now() + interval '1 minute')::timestamptz as free_at
+from messages m where m.id = @id;
+
+-- name: CancelMail :exec
+update messages set state = 'cancelled' where id = @id and state = 'prepared';
+
+-- name: SettleMail :exec
+update messages set state = @state, provider_id = coalesce(sqlc.narg('provider_id'), provider_id),
+  accepted_at = case when @state = 'accepted' then clock_timestamp() else accepted_at end
+where id = @id and state = 'sending';
+
+-- name: MailEvent :one
+update messages set state = case
+    when @event::text = 'bounce' then 'bounced'
+    when @event::text = 'delivered' and state in ('sending', 'unknown', 'accepted', 'prepared') then 'delivered'
+    when @event::text = 'processed' and state in ('sending', 'unknown') then 'accepted'
+    when @event::text = 'dropped' and state not in ('delivered', 'bounced') then 'rejected'
+    else state end,
+  accepted_at = coalesce(accepted_at, clock_timestamp())
+where id = @id and direction = 'out' returning id, partnership_id, brand_id, creator_id, to_address, state, kind;
+
+-- name: StaleUnknown :many
+select id from messages where state in ('sending') and claimed_at < now() - interval '10 minutes' limit 500;
+
+-- name: ContactBounced :exec
+update contacts set bounced_at = coalesce(bounced_at, now()) where email = @email;
+
+-- name: Suppress :exec
+insert into suppressions (email, brand_id, reason) values (@email, sqlc.narg('brand_id'), @reason) on conflict do nothing;
+
+-- name: InboundTarget :one
+select id, thread_id, partnership_id, brand_id, creator_id from messages where id = @id and partnership_id is not null;
+
+-- name: InboundTargetByRef :one
+select id, thread_id, partnership_id, brand_id, creator_id from messages where rfc_message_id = any (@refs::text[]) and partnership_id is not null and direction = 'out' order by at desc limit 1;
+
+-- name: InsertInbound :one
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, class, from_address, subject, body_text, quoted, body_html, rfc_message_id, in_reply_to, raw_sha256)
+values (@id, sqlc.narg('thread_id'), sqlc.narg('partnership_id'), sqlc.narg('brand_id'), sqlc.narg('creator_id'), 'in', 'email', 'reply', @state, @class, @from_address, @subject, @body_text, @quoted, @body_html, sqlc.narg('rfc_message_id'), sqlc.narg('in_reply_to'), @raw_sha256)
+on conflict do nothing returning id;
+
+-- name: NewPortalLink :exec
+insert into portal_links (token_hash, partnership_id, contact_id, expires_at) values (@token_hash, @partnership_id, @contact_id, now() + interval '60 days');
+
+-- name: LockOutreachOf :exec
+select pg_advisory_xact_lock(hashtextextended('outreach:' || brand_id::text, 0)) from messages where id = @id and kind = 'outreach';
+
+-- name: ManualMail :one
+select m.id, m.state, m.kind, coalesce(m.subject, '')::text as subject, coalesce(m.body_text, '')::text as body_text, m.partnership_id, m.creator_id,
+  coalesce(m.to_address, (select c.email from contacts c where c.creator_id = m.creator_id and c.bounced_at is null order by c.role = 'creator' desc, c.role = 'manager' desc, c.email limit 1), '')::text as to_address,
+  coalesce(k.name, '')::text as creator_name, coalesce(b.mail_from_name, '')::text as from_name, coalesce(b.mail_from, '')::text as from_address
+from messages m left join creators k on k.id = m.creator_id left join brands b on b.id = m.brand_id where m.id = @id;
+
+-- name: MaskCode :exec
+update messages set body_text = regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') where id = @id and kind = 'code';

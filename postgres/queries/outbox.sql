@@ -1,0 +1,71 @@
+-- name: DueOutbox :many
+select id, brand_id, kind, workflow_id, workflow, task_queue, name, update_id, input, attempts, created_at from outbox o
+where acked_at is null and next_at <= now()
+  and not exists (select 1 from outbox e where e.workflow_id = o.workflow_id and e.acked_at is null and e.kind = 'start' and e.id <> o.id and o.kind <> 'start')
+order by created_at, id limit @max_rows for update skip locked;
+
+-- name: LeaseOutbox :exec
+update outbox set next_at = now() + make_interval(secs => @seconds), attempts = attempts + 1 where id = any (@ids::uuid[]);
+
+-- name: GetOutbox :one
+select id, brand_id, kind, workflow_id, workflow, task_queue, name, update_id, input, attempts, created_at, acked_at, verdict, refused from outbox where id = @id;
+
+-- name: AckOutbox :exec
+update outbox set acked_at = now(), verdict = sqlc.narg('verdict'), refused = sqlc.narg('refused'), last_error = null,
+  handled_at = case when kind = 'start' or sqlc.narg('refused')::text is not null then now() else handled_at end
+where id = @id and acked_at is null;
+
+-- name: RetryOutbox :exec
+update outbox set next_at = now() + make_interval(secs => @seconds), last_error = @error where id = @id and acked_at is null;
+
+-- name: ResendUnhandled :execrows
+update outbox set acked_at = null, next_at = now() where kind in ('signal', 'update') and handled_at is null and refused is null
+  and acked_at < now() - make_interval(secs => @seconds);
+
+-- name: WakeWorkflow :exec
+update outbox set next_at = now() where workflow_id = @workflow_id and acked_at is null;
+
+-- name: OpenSnapshots :many
+select s.workflow_id, s.workflow, s.task_queue, s.brand_id, s.state, s.updated_at from workflow_snapshots s
+where not s.closed and s.workflow_id > @after order by s.workflow_id limit @max_rows;
+
+-- name: StartedWithoutSnapshot :many
+select o.workflow_id, o.workflow, o.task_queue, o.brand_id, o.input, o.created_at from outbox o
+where o.kind = 'start' and o.acked_at is not null and o.created_at > now() - interval '30 days'
+  and not exists (select 1 from workflow_snapshots s where s.workflow_id = o.workflow_id) limit 1000;
+
+-- name: InsertInbox :execrows
+insert into webhook_inbox (id, provider, event_id, type, object_id, account, body)
+values (@id, @provider, @event_id, @type, sqlc.narg('object_id'), sqlc.narg('account'), @body) on conflict (provider, event_id) do nothing;
+
+-- name: DueInbox :many
+select id, provider, event_id, type, object_id, account, body, attempts from webhook_inbox
+where processed_at is null and next_at <= now() order by received_at limit @max_rows for update skip locked;
+
+-- name: LeaseInbox :exec
+update webhook_inbox set next_at = now() + make_interval(secs => @seconds), attempts = attempts + 1 where id = any (@ids::uuid[]);
+
+-- name: DoneInbox :exec
+update webhook_inbox set processed_at = now(), last_error = sqlc.narg('note') where id = @id;
+
+-- name: RetryInbox :exec
+update webhook_inbox set next_at = now() + make_interval(secs => @seconds), last_error = @error where id = @id;
+
+-- name: DeleteOld :exec
+with c as (delete from changes where at < now() - interval '2 days'),
+     i as (delete from idempotency where created_at < now() - interval '30 days'),
+     o as (delete from outbox where acked_at < now() - interval '30 days' and handled_at is not null and kind <> 'start'),
+     w as (delete from webhook_inbox where processed_at < now() - interval '30 days'),
+     s as (delete from sessions where expires_at < now()),
+     p as (delete from portal_sessions where expires_at < now()),
+     k as (delete from portal_codes where expires_at < now() - interval '1 day')
+delete from signin_attempts where at < now() - interval '2 days';
+
+-- name: DropRefused :exec
+update decisions set state = case when (select refused from outbox o where o.id = @outbox_id) in ('already_decided', 'stage_decided') then 'moot' else 'refused' end,
+  decided_at = case when (select refused from outbox o where o.id = @outbox_id) in ('already_decided', 'stage_decided') then now() end
+where state = 'proposed' and id = (select (o.input ->> 'ref')::uuid from outbox o where o.id = @outbox_id and o.kind = 'update' and o.workflow_id like 'review/%');
+
+-- name: DropRefusedOffer :exec
+update offers set state = 'withdrawn', decided_at = now()
+where state = 'draft' and id = (select (o.input ->> 'ref')::uuid from outbox o where o.id = @outbox_id and o.kind = 'update' and o.input ->> 'kind' in ('send_offer', 'renew'));

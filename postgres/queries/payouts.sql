@@ -1,0 +1,86 @@
+-- name: MilestoneForPayout :one
+select m.id, m.partnership_id, m.brand_id, m.contract_id, m.amount, m.currency, m.deliverable_id, m.trigger, p.creator_id, b.second_pair_amount, b.second_pair_currency,
+  coalesce((select y.account_id from payees y where y.creator_id = p.creator_id), '')::text as destination,
+  array(select distinct d.user_id from decisions d join submissions s on s.id = d.submission_id join deliverables x on x.id = s.deliverable_id
+        where x.contract_id = m.contract_id and (m.deliverable_id is null or x.id = m.deliverable_id) and m.trigger <> 'signature'
+          and d.state = 'accepted' and d.decision in ('approve', 'approve_with_corrections'))::uuid[] as content_approvers
+from milestones m join partnerships p on p.id = m.partnership_id join brands b on b.id = m.brand_id where m.id = @id;
+
+-- name: InsertPayout :exec
+insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, content_approvers, content_counts, due_at)
+values (@id, @milestone_id, @partnership_id, @brand_id, @creator_id, @amount, @currency, sqlc.narg('destination'), @content_approvers, @content_counts, @due_at)
+on conflict (id) do nothing;
+
+-- name: LockPayout :one
+select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.round, p.state,
+  payout_approved(p) as approved,
+  coalesce((select y.account_id from payees y where y.creator_id = p.creator_id and y.state = 'ready'), '')::text as ready_destination,
+  coalesce((select a.balance from ledger_accounts a where a.code = 'brand_funds:' || p.brand_id || ':' || p.currency), 0)::bigint as funds
+from payouts p where p.id = @id for update of p;
+
+-- name: SetPayoutState :exec
+update payouts set state = @state where id = @id;
+
+-- name: SetFirstDestination :exec
+update payouts p set destination = @destination,
+  round = case when exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round) then p.round + 1 else p.round end
+where p.creator_id = @creator_id and p.destination is null and p.state in ('scheduled', 'awaiting_approval', 'approved', 'awaiting_payee', 'awaiting_funds', 'held');
+
+-- name: NewPayoutRound :exec
+update payouts set destination = @destination, round = round + 1, state = 'awaiting_approval' where id = @id;
+
+-- name: MarkPaid :exec
+update payouts set state = 'paid', paid_at = now() where id = @id and state in ('submitted', 'unknown');
+
+-- name: LastAttempt :one
+select number, key, request_sha256, outcome, transfer_id, first_sent_at, last_sent_at, look_ups,
+  (first_sent_at is not null and first_sent_at < clock_timestamp() - interval '23 hours')::boolean as expired,
+  coalesce(extract(epoch from clock_timestamp() - last_sent_at), 0)::float8 as since_sent
+from payout_attempts where payout_id = @payout_id order by number desc limit 1;
+
+-- name: InsertAttempt :one
+insert into payout_attempts (payout_id, number, brand_id, request_sha256) values (@payout_id, @number, @brand_id, @request_sha256) returning key;
+
+-- name: MarkSent :exec
+update payout_attempts set first_sent_at = coalesce(first_sent_at, clock_timestamp()), last_sent_at = clock_timestamp() where payout_id = @payout_id and number = @number and outcome = 'open';
+
+-- name: MarkLookedUp :exec
+update payout_attempts set look_ups = look_ups + 1 where payout_id = @payout_id and number = @number and outcome = 'open';
+
+-- name: SettleAttempt :execrows
+update payout_attempts set outcome = 'succeeded', transfer_id = @transfer_id, settled_at = now() where payout_id = @payout_id and number = @number and outcome = 'open';
+
+-- name: RejectAttempt :execrows
+update payout_attempts set outcome = 'rejected', error_code = @error_code, settled_at = now() where payout_id = @payout_id and number = @number and outcome = 'open';
+
+-- name: GetTopUp :one
+select id, brand_id, amount, currency, state, coalesce(provider_id, '')::text as provider_id, created_at from topups where id = @id;
+
+-- name: SettleTopUp :one
+update topups set state = @state, provider_id = coalesce(sqlc.narg('provider_id'), provider_id) where id = @id and state = 'pending' returning id, brand_id, amount, currency;
+
+-- name: SealLedger :one
+select ledger_seal(@max_rows);
+
+-- name: LedgerBreaks :many
+select n, txn_id from ledger_breaks limit 100;
+
+-- name: UnbalancedAccounts :many
+select a.code, a.balance, coalesce(sum(e.amount), 0)::bigint as entries from ledger_accounts a left join ledger_entries e on e.account_id = a.id
+group by a.id having a.balance <> coalesce(sum(e.amount), 0) limit 100;
+
+-- name: SettledTransfers :many
+select t.payout_id, t.external_ref, p.amount, p.currency, p.destination, t.at from ledger_transactions t join payouts p on p.id = t.payout_id
+where t.kind = 'settle' and t.at >= @from_at and t.at < @to_at order by t.at;
+
+-- name: SettledRefs :many
+select external_ref::text as external_ref from ledger_transactions where kind = 'settle' and external_ref = any (@refs::text[]);
+
+-- name: StartReconciliation :exec
+insert into reconciliations (id, from_at, to_at) values (@id, @from_at, @to_at) on conflict do nothing;
+
+-- name: FinishReconciliation :exec
+update reconciliations set state = @state, matched = @matched, breaks = @breaks, finished_at = now() where id = @id;
+
+-- name: RunningReconciliations :many
+select id, from_at, to_at from reconciliations where state = 'running' order by started_at;

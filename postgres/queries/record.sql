@@ -1,0 +1,92 @@
+-- name: LockSnapshot :one
+select seq from workflow_snapshots where workflow_id = @workflow_id for update;
+
+-- name: SaveSnapshot :exec
+insert into workflow_snapshots (workflow_id, workflow, task_queue, brand_id, seq, state, closed)
+values (@workflow_id, @workflow, @task_queue, @brand_id, @seq, @state, @closed)
+on conflict (workflow_id) do update set seq = excluded.seq, state = excluded.state, closed = excluded.closed, updated_at = now();
+
+-- name: InsertEvent :batchexec
+insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind, ref, ref2, actor, code, amount, currency, n, until)
+values (@partnership_id, @source, @source_id, @seq, @brand_id, @at, @kind, sqlc.narg('ref'), sqlc.narg('ref2'), sqlc.narg('actor'), @code, sqlc.narg('amount'), sqlc.narg('currency'), @n, sqlc.narg('until'))
+on conflict (source_id, seq) do nothing;
+
+-- name: UpdatePartnershipView :exec
+update partnerships set stage = @stage, stage_at = case when stage <> @stage then @now else stage_at end, paused = @paused, term = @term,
+  renewal_state = @renewal_state, next_kind = sqlc.narg('next_kind'), next_at = sqlc.narg('next_at'), timers = @timers, waiting = @waiting,
+  commands = @commands, attention = @attention, seq = @seq, updated_at = @now
+where id = @id and seq <= @seq;
+
+-- name: UpdateReviewView :exec
+update reviews set state = @state, stages = @stages, open_stage = sqlc.narg('open_stage'), approvers = @approvers, due_at = sqlc.narg('due_at'),
+  seq = @seq, closed_at = case when @closed::boolean then coalesce(closed_at, @now) end
+where id = @id and seq <= @seq;
+
+-- name: UpdatePayoutView :exec
+update payouts set commands = @commands, seq = @seq where id = @id and seq <= @seq;
+
+-- name: ChangeOffer :exec
+update offers set state = @state,
+  sent_at = case when @state = 'sent' then @at else sent_at end,
+  expires_at = case when @state = 'sent' then sqlc.narg('until') else expires_at end,
+  decided_at = case when @state not in ('draft', 'sent') then @at else decided_at end
+where id = @id;
+
+-- name: ChangeContract :exec
+update contracts set state = @state,
+  sent_at = case when @state = 'out_for_signature' then @at else sent_at end,
+  expires_at = case when @state = 'out_for_signature' then sqlc.narg('until') else expires_at end
+where id = @id;
+
+-- name: ChangeDeliverable :exec
+update deliverables set state = @state, round = @round, current_submission = coalesce(sqlc.narg('submission'), current_submission),
+  draft_due_at = coalesce(sqlc.narg('due'), draft_due_at), publish_by = coalesce(sqlc.narg('until'), publish_by),
+  posted_at = case when @state = 'posted' then @at else posted_at end,
+  verified_at = case when @state = 'verified' then @at else verified_at end
+where id = @id;
+
+-- name: ChangeSubmission :exec
+update submissions set state = @state where id = @id and state <> @state;
+
+-- name: ChangeDecision :exec
+update decisions x set stage = @stage, on_behalf_of = sqlc.narg('on_behalf_of'), decided_at = @at,
+  state = case when exists (select 1 from submissions s join deliverables d on d.id = s.deliverable_id where s.id = x.submission_id and d.current_submission = s.id)
+          then 'accepted' else 'moot' end
+where x.id = @id and x.state = 'proposed';
+
+-- name: ChangeMilestone :exec
+update milestones set state = @state, met_at = case when @state = 'met' then coalesce(met_at, @at) else met_at end where id = @id;
+
+-- name: ChangePayout :exec
+update payouts set state = @state, held_reason = case when @state = 'held' then @code::text end, held_by = case when @state = 'held' then sqlc.narg('by')::uuid end
+where id = @id and state <> @state;
+
+-- name: PayoutForLedger :one
+select id, brand_id, creator_id, amount, currency, state, seq from payouts where id = @id;
+
+-- name: OpenTask :exec
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, owner_role, ref, due_at)
+select @id, @brand_id, p.id, p.creator_id, @dedupe_key, @kind, @code, sqlc.narg('owner_id'), sqlc.narg('owner_role'), sqlc.narg('ref'), sqlc.narg('due_at')
+from partnerships p where p.id = @partnership_id
+on conflict (dedupe_key) do update set kind = excluded.kind, code = excluded.code, ref = excluded.ref, due_at = excluded.due_at,
+  state = 'open', snoozed_until = null, done_at = null, done_by = null
+where tasks.state in ('done', 'cancelled') or tasks.kind <> excluded.kind;
+
+-- name: CloseTask :exec
+update tasks set state = 'cancelled', snoozed_until = null, done_at = now() where dedupe_key = @dedupe_key and state in ('open', 'snoozed');
+
+-- name: InsertOutbox :exec
+insert into outbox (id, brand_id, kind, workflow_id, workflow, task_queue, name, update_id, input)
+values (@id, @brand_id, @kind, @workflow_id, @workflow, @task_queue, @name, @update_id, @input) on conflict (id) do nothing;
+
+-- name: MarkHandled :exec
+update outbox set handled_at = now() where id = any (@ids::uuid[]) and handled_at is null;
+
+-- name: InsertReview :exec
+insert into reviews (id, submission_id, deliverable_id, partnership_id, brand_id, policy_id, policy_version)
+select @id, @submission_id, @deliverable_id, p.id, p.brand_id, k.policy_id, coalesce((select max(version) from policies where id = k.policy_id), 1)
+from partnerships p join campaigns k on k.id = p.campaign_id where p.id = @partnership_id
+on conflict do nothing;
+
+-- name: LedgerPost :one
+select ledger_post(@id, @kind, sqlc.narg('brand_id'), sqlc.narg('payout_id'), sqlc.narg('attempt'), sqlc.narg('external_ref'), @currency, @lines)::boolean;

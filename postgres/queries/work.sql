@@ -1,0 +1,110 @@
+-- name: OfferForContract :one
+select o.id, o.partnership_id, o.brand_id, o.fee, o.currency, o.terms, o.state, b.name as brand_name, b.postal_address, c.name as creator_name, k.name as campaign_name, k.brief
+from offers o join partnerships p on p.id = o.partnership_id join brands b on b.id = o.brand_id join creators c on c.id = p.creator_id join campaigns k on k.id = o.campaign_id
+where o.id = @id;
+
+-- name: OfferView :one
+select id, fee, currency, expires_at, message from offers where id = @id;
+
+-- name: InsertContract :exec
+insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms)
+values (@id, @partnership_id, @brand_id, @offer_id, @term, 'internal_approval', @body, @body_sha256, @fee, @currency, @terms) on conflict (offer_id) do nothing;
+
+-- name: ContractByOffer :one
+select id from contracts where offer_id = @offer_id;
+
+-- name: ContractForExecution :one
+select c.id, c.number, c.partnership_id, c.brand_id, c.term, c.state, c.fee, c.currency, c.terms, c.executed_at, c.ends_at, c.notice_by, k.ends_on, p.creator_id,
+  (select count(*) from signatures s where s.contract_id = c.id and s.body_sha256 = c.body_sha256) as signatures
+from contracts c join partnerships p on p.id = c.partnership_id join campaigns k on k.id = p.campaign_id where c.id = @id for update of c;
+
+-- name: ContractView :one
+select id, number, fee, currency, expires_at, ends_at from contracts where id = @id;
+
+-- name: MarkExecuted :exec
+update contracts set state = 'executed', executed_at = @executed_at, ends_at = @ends_at, notice_by = @notice_by where id = @id;
+
+-- name: InsertDeliverable :exec
+insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_by)
+values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @platform, @kind, @draft_due_at, @publish_by) on conflict (contract_id, position) do nothing;
+
+-- name: InsertMilestone :exec
+insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days)
+values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @trigger, sqlc.narg('deliverable_id'), @amount, @currency, @net_days) on conflict (contract_id, position) do nothing;
+
+-- name: CalendarOfBrand :one
+select d.zone, d.working_days, d.opens, d.closes, d.holidays, d.day_seconds from calendars d join brands b on b.calendar_id = d.id where b.id = @id;
+
+-- name: CalendarOfCreator :one
+select d.zone, d.working_days, d.opens, d.closes, d.holidays, d.day_seconds from calendars d where d.owner_kind = 'creator' and d.owner_id = @id;
+
+-- name: CreatorZone :one
+select zone, country from creators where id = @id;
+
+-- name: PayeeOf :one
+select c.id as creator_id, coalesce(y.state, 'none')::text as state, coalesce(y.account_id, '')::text as account_id, coalesce(c.country, 'US')::text as country,
+  coalesce((select email from contacts x where x.creator_id = c.id order by role = 'finance' desc, role = 'creator' desc limit 1), '')::text as email
+from creators c left join payees y on y.creator_id = c.id where c.id = @id;
+
+-- name: PayeeOfPayout :one
+select creator_id from payouts where id = @id;
+
+-- name: PayeeByAccount :one
+select creator_id from payees where account_id = @account_id;
+
+-- name: SavePayee :one
+insert into payees (creator_id, account_id, state, checked_at) values (@creator_id, @account_id, @state, now())
+on conflict (creator_id) do update set state = excluded.state, checked_at = now(),
+  account_id = excluded.account_id,
+  destination_changed_at = case when payees.account_id is not null and payees.account_id <> excluded.account_id then now() else payees.destination_changed_at end
+returning state;
+
+-- name: PayoutsOfCreator :many
+select id, brand_id from payouts where creator_id = @creator_id and state in ('awaiting_payee', 'failed', 'approved');
+
+-- name: PayoutsAwaitingFunds :many
+select id, brand_id from payouts where brand_id = @brand_id and currency = @currency and state in ('awaiting_funds', 'failed', 'approved') order by due_at;
+
+-- name: PostToVerify :one
+select coalesce(d.post_url, '')::text as url, k.hashtags from deliverables d join partnerships p on p.id = d.partnership_id join campaigns k on k.id = p.campaign_id where d.id = @id;
+
+-- name: InsertPostCheck :exec
+insert into post_checks (deliverable_id, n, result, url, final_url, text_found, body_sha256, problems)
+values (@deliverable_id, @n, @result, @url, @final_url, @text_found, @body_sha256, @problems);
+
+-- name: DeliverableView :one
+select id, title, draft_due_at, publish_by, post_url from deliverables where id = @id;
+
+-- name: Feedback :many
+select d.comment::text as comment from decisions d where d.submission_id = @submission_id and d.state = 'accepted' and coalesce(d.comment, '') <> '' order by d.decided_at;
+
+-- name: FailedChecks :one
+select r.checks from reviews r where r.submission_id = @submission_id;
+
+-- name: SubmissionToReview :one
+select s.id, s.brand_id, s.partnership_id, s.caption, coalesce(s.file_name, '')::text as file_name, coalesce(b.content_type, '')::text as content_type, coalesce(b.size, 0)::bigint as size,
+  d.kind, k.hashtags, r.id as review_id, r.policy_id, r.policy_version
+from submissions s join deliverables d on d.id = s.deliverable_id join partnerships p on p.id = s.partnership_id join campaigns k on k.id = p.campaign_id
+  join reviews r on r.submission_id = s.id left join blobs b on b.sha256 = s.file_sha256
+where s.id = @id;
+
+-- name: PolicyVersion :one
+select id, version, stages, on_silence from policies where id = @id and version = @version;
+
+-- name: UsersWithRole :many
+select u.id from user_roles r join users u on u.id = r.user_id where r.brand_id = @brand_id and r.role = @role and r.effective_at <= now() and u.disabled_at is null order by u.id;
+
+-- name: UsersEnabled :many
+select id from users where id = any (@ids::uuid[]) and disabled_at is null;
+
+-- name: DelegationsNow :many
+select from_user, to_user from delegations where brand_id = @brand_id and starts_at <= now() and ends_at > now();
+
+-- name: SaveReviewOpened :exec
+update reviews set policy_id = @policy_id, policy_version = @policy_version, checks = @checks where id = @id;
+
+-- name: ApproversToNotify :one
+select approvers from reviews where id = @id;
+
+-- name: ReviewMail :one
+select r.id, d.title, c.name as creator_name, r.due_at from reviews r join deliverables d on d.id = r.deliverable_id join partnerships p on p.id = r.partnership_id join creators c on c.id = p.creator_id where r.id = @id;

@@ -1,0 +1,227 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"rapport"
+	"rapport/postgres/gen"
+)
+
+// ApplyBatch writes what a machine said, in one transaction. A batch that was written before changes nothing; one that is older
+// than what is written adds only the history that is missing.
+func (s *Store) ApplyBatch(ctx context.Context, b rapport.Batch) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		workflowID := b.Kind + "/" + b.ID.String()
+		seen, err := s.q.LockSnapshot(ctx, tx, workflowID)
+		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+			return fmt.Errorf("lock snapshot: %w", err)
+		}
+		if err := s.insertEvents(ctx, tx, b); err != nil {
+			return err
+		}
+		if len(b.Record.Handled) > 0 {
+			if err := s.q.MarkHandled(ctx, tx, b.Record.Handled); err != nil {
+				return fmt.Errorf("mark handled: %w", err)
+			}
+		}
+		if seen > b.Seq {
+			return nil
+		}
+		for _, c := range b.Record.Changes {
+			if err := s.applyChange(ctx, tx, b, c); err != nil {
+				return fmt.Errorf("change %s to %s: %w", c.Noun, c.State, err)
+			}
+		}
+		for _, t := range b.Record.Tasks {
+			if err := s.applyTask(ctx, tx, b, t); err != nil {
+				return fmt.Errorf("task %s: %w", t.Kind, err)
+			}
+		}
+		for _, m := range b.Record.Sends {
+			if err := s.applySend(ctx, tx, b, m); err != nil {
+				return fmt.Errorf("send to %s: %w", m.Workflow, err)
+			}
+		}
+		if err := s.applyView(ctx, tx, b); err != nil {
+			return fmt.Errorf("view: %w", err)
+		}
+		err = s.q.SaveSnapshot(ctx, tx, gen.SaveSnapshotParams{WorkflowID: workflowID, Workflow: b.WorkflowType, TaskQueue: "rapport", BrandID: b.BrandID, Seq: b.Seq, State: b.Snapshot, Closed: b.Closed})
+		if err != nil {
+			return fmt.Errorf("snapshot: %w", err)
+		}
+		return nil
+	})
+}
+
+func (s *Store) insertEvents(ctx context.Context, tx pgx.Tx, b rapport.Batch) error {
+	if len(b.Record.Facts) == 0 {
+		return nil
+	}
+	rows := make([]gen.InsertEventParams, len(b.Record.Facts))
+	for i, f := range b.Record.Facts {
+		rows[i] = gen.InsertEventParams{
+			PartnershipID: b.PartnershipID, Source: b.Kind, SourceID: b.ID, Seq: f.Seq, BrandID: b.BrandID, At: f.At, Kind: f.Kind,
+			Ref: idOrNil(f.Ref), Ref2: idOrNil(f.Ref2), Actor: idOrNil(f.Actor), Code: f.Code, N: int32(f.N), Until: timeOrNil(f.Until), //nolint:gosec // small counts
+		}
+		if f.Amount.Currency != "" {
+			rows[i].Amount, rows[i].Currency = &f.Amount.Amount, &f.Amount.Currency
+		}
+	}
+	var failed error
+	s.q.InsertEvent(ctx, tx, rows).Exec(func(_ int, err error) {
+		if err != nil && failed == nil {
+			failed = err
+		}
+	})
+	if failed != nil {
+		return fmt.Errorf("insert history: %w", failed)
+	}
+	return nil
+}
+
+func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c rapport.Change) error {
+	at := c.At
+	switch c.Noun {
+	case "offer":
+		return s.q.ChangeOffer(ctx, tx, gen.ChangeOfferParams{ID: c.ID, State: c.State, At: &at, Until: timeOrNil(c.Until)})
+	case "contract":
+		return s.q.ChangeContract(ctx, tx, gen.ChangeContractParams{ID: c.ID, State: c.State, At: &at, Until: timeOrNil(c.Until)})
+	case "deliverable":
+		return s.q.ChangeDeliverable(ctx, tx, gen.ChangeDeliverableParams{ID: c.ID, State: c.State, Round: int32(c.N), Submission: idOrNil(c.Ref), Due: timeOrNil(c.Due), Until: timeOrNil(c.Until), At: &at}) //nolint:gosec // small counts
+	case "submission":
+		return s.q.ChangeSubmission(ctx, tx, gen.ChangeSubmissionParams{ID: c.ID, State: c.State})
+	case "decision":
+		n := int32(c.N) //nolint:gosec // small counts
+		return s.q.ChangeDecision(ctx, tx, gen.ChangeDecisionParams{ID: c.ID, Stage: &n, OnBehalfOf: idOrNil(c.Ref), At: &at})
+	case "milestone":
+		return s.q.ChangeMilestone(ctx, tx, gen.ChangeMilestoneParams{ID: c.ID, State: c.State, At: &at})
+	case "payout":
+		return s.changePayout(ctx, tx, b, c)
+	}
+	return fmt.Errorf("unknown noun %q", c.Noun)
+}
+
+func (s *Store) changePayout(ctx context.Context, tx pgx.Tx, b rapport.Batch, c rapport.Change) error {
+	if err := s.q.ChangePayout(ctx, tx, gen.ChangePayoutParams{ID: c.ID, State: c.State, Code: c.Code, By: idOrNil(c.Ref)}); err != nil {
+		return err
+	}
+	if c.State != string(rapport.PayoutCancelled) {
+		return nil
+	}
+	p, err := s.q.PayoutForLedger(ctx, tx, c.ID)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil // cancelled before it was opened: nothing was accrued
+	}
+	if err != nil {
+		return err
+	}
+	return s.post(ctx, tx, posting{kind: "accrual_cancel", brand: b.BrandID, payout: p.ID, currency: p.Currency, lines: cancelLines(p.BrandID, p.CreatorID, p.Currency, p.Amount)})
+}
+
+func (s *Store) applyTask(ctx context.Context, tx pgx.Tx, b rapport.Batch, t rapport.TaskChange) error {
+	key := b.Kind + "/" + b.ID.String() + "/" + t.Key
+	if !t.Open {
+		return s.q.CloseTask(ctx, tx, &key)
+	}
+	role := string(t.Role)
+	if role == "" && t.OwnerID == uuid.Nil {
+		role = string(rapport.RoleOps)
+	}
+	return s.q.OpenTask(ctx, tx, gen.OpenTaskParams{
+		ID: newID(), BrandID: b.BrandID, PartnershipID: b.PartnershipID, DedupeKey: &key, Kind: t.Kind, Code: t.Code,
+		OwnerID: idOrNil(t.OwnerID), OwnerRole: textOrNil(role), Ref: idOrNil(t.Ref), DueAt: timeOrNil(t.Due),
+	})
+}
+
+// workflowTypes are the types of the workflows that a machine starts, by kind.
+var workflowTypes = map[string]string{"partnership": "Partnership", "review": "Review", "payout": "Payout"} //nolint:gochecknoglobals // a constant table
+
+func (s *Store) applySend(ctx context.Context, tx pgx.Tx, b rapport.Batch, m rapport.Send) error {
+	row := gen.InsertOutboxParams{BrandID: &b.BrandID, WorkflowID: m.Workflow + "/" + m.ID.String()}
+	var input any
+	switch {
+	case m.Signal != nil:
+		row.ID, row.Kind, row.Name, input = m.Signal.ID, "signal", "event", m.Signal
+	case m.Review != nil:
+		row.ID, row.Kind, input = rapport.DeriveID(m.ID, "start"), "start", m.Review
+		err := s.q.InsertReview(ctx, tx, gen.InsertReviewParams{ID: m.ID, SubmissionID: m.Review.SubmissionID, DeliverableID: m.Review.DeliverableID, PartnershipID: b.PartnershipID})
+		if err != nil {
+			return fmt.Errorf("insert review: %w", err)
+		}
+	case m.Payout != nil:
+		row.ID, row.Kind, input = rapport.DeriveID(m.ID, "start"), "start", m.Payout
+	}
+	if row.Kind == "start" {
+		row.Workflow, row.TaskQueue = workflowTypes[m.Workflow], "rapport"
+	}
+	var err error
+	if row.Input, err = json.Marshal(input); err != nil {
+		return fmt.Errorf("write input: %w", err)
+	}
+	return s.q.InsertOutbox(ctx, tx, row)
+}
+
+func (s *Store) applyView(ctx context.Context, tx pgx.Tx, b rapport.Batch) error {
+	v := b.View
+	switch b.Kind {
+	case "partnership":
+		p := gen.UpdatePartnershipViewParams{
+			ID: b.ID, Stage: v.State, Paused: v.Paused, Term: int32(v.Term), RenewalState: v.Renewal, Seq: b.Seq, Now: b.Now, //nolint:gosec // small counts
+			Timers: mustJSON(v.Timers), Waiting: mustJSON(v.Waiting), Commands: mustJSON(v.Commands),
+		}
+		for _, w := range v.Waiting {
+			p.Attention = p.Attention || w.For != "creator"
+		}
+		if n := v.Next(); n != nil {
+			p.NextKind, p.NextAt = &n.Kind, &n.At
+		}
+		return s.q.UpdatePartnershipView(ctx, tx, p)
+	case "review":
+		p := gen.UpdateReviewViewParams{ID: b.ID, State: v.State, Stages: mustJSON(v.Review.Stages), Approvers: v.Review.Approvers, DueAt: timeOrNil(v.Review.Due), Seq: b.Seq, Closed: b.Closed, Now: &b.Now}
+		if v.Review.Open >= 0 {
+			n := int32(v.Review.Open) //nolint:gosec // small counts
+			p.OpenStage = &n
+		}
+		return s.q.UpdateReviewView(ctx, tx, p)
+	case "payout":
+		return s.q.UpdatePayoutView(ctx, tx, gen.UpdatePayoutViewParams{ID: b.ID, Commands: mustJSON(v.Commands), Seq: b.Seq})
+	}
+	return fmt.Errorf("unknown kind %q", b.Kind)
+}
+
+// mustJSON writes one of our own types, which always has a JSON form.
+func mustJSON(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(fmt.Sprintf("no JSON form: %v", err))
+	}
+	return b
+}
+
+func idOrNil(id uuid.UUID) *uuid.UUID {
+	if id == uuid.Nil {
+		return nil
+	}
+	return &id
+}
+
+func timeOrNil(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &t
+}
+
+func textOrNil(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}

@@ -1,0 +1,325 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"rapport"
+	"rapport/postgres/gen"
+)
+
+// DraftContract writes the contract of an accepted offer, once, and answers its id.
+func (s *Store) DraftContract(ctx context.Context, offer uuid.UUID, term int) (uuid.UUID, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (uuid.UUID, error) {
+		o, err := s.q.OfferForContract(ctx, tx, offer)
+		if err != nil {
+			return uuid.Nil, fmt.Errorf("offer: %w", err)
+		}
+		var terms rapport.ContractTerms
+		if err := json.Unmarshal(o.Terms, &terms); err != nil {
+			return uuid.Nil, fmt.Errorf("read terms: %w", err)
+		}
+		text := rapport.ContractText(rapport.ContractParts{
+			Brand: o.BrandName, BrandAddress: o.PostalAddress, Creator: o.CreatorName, Campaign: o.CampaignName, Brief: o.Brief, Term: term,
+			Fee: rapport.Money{Amount: o.Fee, Currency: o.Currency}, Terms: terms,
+		})
+		hash := sha256.Sum256([]byte(text))
+		err = s.q.InsertContract(ctx, tx, gen.InsertContractParams{
+			ID: rapport.DeriveID(offer, "contract"), PartnershipID: o.PartnershipID, BrandID: o.BrandID, OfferID: offer, Term: int32(term), //nolint:gosec // small counts
+			Body: text, BodySha256: hash[:], Fee: o.Fee, Currency: o.Currency, Terms: o.Terms,
+		})
+		if err != nil {
+			return uuid.Nil, fmt.Errorf("insert contract: %w", err)
+		}
+		return s.q.ContractByOffer(ctx, tx, offer)
+	})
+}
+
+// ExecuteContract fixes the deliverables, milestones and dates of a contract that both have signed. Executing it again answers
+// the same plan.
+func (s *Store) ExecuteContract(ctx context.Context, contract uuid.UUID, now time.Time) (rapport.ContractPlan, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.ContractPlan, error) {
+		c, err := s.q.ContractForExecution(ctx, tx, contract)
+		if err != nil {
+			return rapport.ContractPlan{}, fmt.Errorf("contract: %w", err)
+		}
+		if c.Signatures < 2 {
+			return rapport.ContractPlan{}, rapport.Errorf(rapport.CodeConflict, "contract %s is not signed by both", c.Number)
+		}
+		if c.ExecutedAt != nil {
+			now = *c.ExecutedAt
+		}
+		d := rapport.ContractDates{ID: contract, Now: now, Fee: rapport.Money{Amount: c.Fee, Currency: c.Currency}}
+		if err := json.Unmarshal(c.Terms, &d.Terms); err != nil {
+			return rapport.ContractPlan{}, fmt.Errorf("read terms: %w", err)
+		}
+		if d.Brand, d.Creator, err = s.calendarsOf(ctx, tx, c.BrandID, c.CreatorID); err != nil {
+			return rapport.ContractPlan{}, err
+		}
+		d.CampaignEnd = d.Brand.EndOfDay(c.EndsOn)
+		if d.Brand.Compressed() {
+			d.CampaignEnd = d.Brand.AddDays(now, d.Terms.DurationDays) // a compressed year has no dates of its own
+		}
+		plan := rapport.PlanContract(d)
+		if c.ExecutedAt != nil {
+			return plan, nil
+		}
+		if err := s.writePlan(ctx, tx, c, d.Terms, plan); err != nil {
+			return plan, err
+		}
+		return plan, s.q.MarkExecuted(ctx, tx, gen.MarkExecutedParams{ID: contract, ExecutedAt: &now, EndsAt: &plan.EndsAt, NoticeBy: &plan.NoticeBy})
+	})
+}
+
+func (s *Store) writePlan(ctx context.Context, tx pgx.Tx, c gen.ContractForExecutionRow, terms rapport.ContractTerms, plan rapport.ContractPlan) error {
+	for i, d := range plan.Deliverables {
+		t := terms.Deliverables[i]
+		err := s.q.InsertDeliverable(ctx, tx, gen.InsertDeliverableParams{
+			ID: d.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: int32(i), //nolint:gosec // small counts
+			Title: t.Title, Platform: t.Platform, Kind: t.Kind, DraftDueAt: &d.DraftDue, PublishBy: &d.PublishBy,
+		})
+		if err != nil {
+			return fmt.Errorf("insert deliverable: %w", err)
+		}
+	}
+	for i, m := range plan.Milestones {
+		err := s.q.InsertMilestone(ctx, tx, gen.InsertMilestoneParams{
+			ID: m.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: int32(i), Title: terms.Milestones[i].Title, //nolint:gosec // small counts
+			Trigger: string(m.Trigger), DeliverableID: idOrNil(m.Deliverable), Amount: m.Amount.Amount, Currency: m.Amount.Currency, NetDays: int32(m.NetDays), //nolint:gosec // small counts
+		})
+		if err != nil {
+			return fmt.Errorf("insert milestone: %w", err)
+		}
+	}
+	return nil
+}
+
+// calendarsOf resolves the calendars of a brand and of a creator working for it: the creator's own, else ordinary hours in the
+// creator's zone, with days as long as the brand's.
+func (s *Store) calendarsOf(ctx context.Context, tx pgx.Tx, brand, creator uuid.UUID) (rapport.Calendar, rapport.Calendar, error) {
+	b, err := s.q.CalendarOfBrand(ctx, tx, brand)
+	if err != nil {
+		return rapport.Calendar{}, rapport.Calendar{}, fmt.Errorf("brand's calendar: %w", err)
+	}
+	brandCalendar, err := toCalendar(b.Zone, b.WorkingDays, b.Opens, b.Closes, b.Holidays, b.DaySeconds)
+	if err != nil {
+		return rapport.Calendar{}, rapport.Calendar{}, err
+	}
+	own, err := s.q.CalendarOfCreator(ctx, tx, creator)
+	if err == nil {
+		c, err := toCalendar(own.Zone, own.WorkingDays, own.Opens, own.Closes, own.Holidays, own.DaySeconds)
+		return brandCalendar, c, err
+	}
+	if !errors.Is(err, pgx.ErrNoRows) {
+		return rapport.Calendar{}, rapport.Calendar{}, fmt.Errorf("creator's calendar: %w", err)
+	}
+	z, err := s.q.CreatorZone(ctx, tx, creator)
+	if err != nil {
+		return rapport.Calendar{}, rapport.Calendar{}, fmt.Errorf("creator's zone: %w", err)
+	}
+	zone := brandCalendar.Zone
+	if z.Zone != nil && *z.Zone != "" {
+		zone = *z.Zone
+	} else if z.Country != nil {
+		if found, ok := rapport.ZoneOfCountry(*z.Country); ok {
+			zone = found
+		}
+	}
+	c := rapport.DefaultCalendar(zone)
+	c.DaySeconds = brandCalendar.DaySeconds
+	return brandCalendar, c, nil
+}
+
+func toCalendar(zone string, days []int32, opens, closes string, holidays json.RawMessage, seconds int32) (rapport.Calendar, error) {
+	c := rapport.Calendar{Zone: zone, Opens: opens, Closes: closes, DaySeconds: int(seconds)}
+	for _, d := range days {
+		c.WorkingDays = append(c.WorkingDays, int(d))
+	}
+	if err := json.Unmarshal(holidays, &c.Holidays); err != nil {
+		return c, fmt.Errorf("read holidays: %w", err)
+	}
+	return c, nil
+}
+
+// Payee is where a creator is paid.
+func (s *Store) Payee(ctx context.Context, creator uuid.UUID) (rapport.Payee, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Payee, error) { return s.payee(ctx, tx, creator) })
+}
+
+func (s *Store) payee(ctx context.Context, tx pgx.Tx, creator uuid.UUID) (rapport.Payee, error) {
+	p, err := s.q.PayeeOf(ctx, tx, creator)
+	if err != nil {
+		return rapport.Payee{}, fmt.Errorf("payee: %w", err)
+	}
+	return rapport.Payee{CreatorID: p.CreatorID, State: p.State, Account: p.AccountID, Email: p.Email, Country: p.Country}, nil
+}
+
+// PayeeOfPayout is the payee that a payout goes to.
+func (s *Store) PayeeOfPayout(ctx context.Context, payout uuid.UUID) (rapport.Payee, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Payee, error) {
+		creator, err := s.q.PayeeOfPayout(ctx, tx, payout)
+		if err != nil {
+			return rapport.Payee{}, fmt.Errorf("payout: %w", err)
+		}
+		return s.payee(ctx, tx, creator)
+	})
+}
+
+// SavePayee remembers how a creator's account stands, and wakes the payouts that waited for it.
+func (s *Store) SavePayee(ctx context.Context, creator uuid.UUID, account, state string) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		before, err := s.q.PayeeOf(ctx, tx, creator)
+		if err != nil {
+			return fmt.Errorf("payee: %w", err)
+		}
+		if _, err := s.q.SavePayee(ctx, tx, gen.SavePayeeParams{CreatorID: creator, AccountID: textOrNil(account), State: state}); err != nil {
+			return fmt.Errorf("save payee: %w", err)
+		}
+		if before.AccountID == "" && account != "" {
+			if err := s.q.SetFirstDestination(ctx, tx, gen.SetFirstDestinationParams{CreatorID: creator, Destination: &account}); err != nil {
+				return fmt.Errorf("destination: %w", err)
+			}
+		}
+		if state != "ready" || before.State == "ready" {
+			return nil
+		}
+		waiting, err := s.q.PayoutsOfCreator(ctx, tx, creator)
+		if err != nil {
+			return fmt.Errorf("payouts: %w", err)
+		}
+		for _, p := range waiting {
+			if err := s.signal(ctx, tx, "payout", p.ID, p.BrandID, rapport.Signal{ID: newID(), Kind: rapport.SignalPayeeReady}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// signal writes a message to a workflow into the outbox.
+func (s *Store) signal(ctx context.Context, tx pgx.Tx, kind string, id, brand uuid.UUID, sig rapport.Signal) error {
+	err := s.q.InsertOutbox(ctx, tx, gen.InsertOutboxParams{ID: sig.ID, BrandID: &brand, Kind: "signal", WorkflowID: kind + "/" + id.String(), Name: "event", Input: mustJSON(sig)})
+	if err != nil {
+		return fmt.Errorf("outbox: %w", err)
+	}
+	return nil
+}
+
+// PostToVerify is a published post and what it must hold.
+func (s *Store) PostToVerify(ctx context.Context, deliverable uuid.UUID) (rapport.PostToVerify, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PostToVerify, error) {
+		p, err := s.q.PostToVerify(ctx, tx, deliverable)
+		return rapport.PostToVerify{URL: p.Url, Hashtags: p.Hashtags}, err
+	})
+}
+
+// SavePostCheck keeps one look at a post as evidence.
+func (s *Store) SavePostCheck(ctx context.Context, c rapport.PostCheck) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if c.Problems == nil {
+			c.Problems = []string{}
+		}
+		return s.q.InsertPostCheck(ctx, tx, gen.InsertPostCheckParams{
+			DeliverableID: c.DeliverableID, N: int32(c.N), Result: c.Result, Url: c.URL, FinalUrl: textOrNil(c.FinalURL), TextFound: textOrNil(c.Text), BodySha256: c.SHA256, Problems: c.Problems, //nolint:gosec // small counts
+		})
+	})
+}
+
+// ReviewToOpen finds the content, the policy and the people of a review.
+func (s *Store) ReviewToOpen(ctx context.Context, submission uuid.UUID) (rapport.ReviewToOpen, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.ReviewToOpen, error) {
+		x, err := s.q.SubmissionToReview(ctx, tx, submission)
+		if err != nil {
+			return rapport.ReviewToOpen{}, fmt.Errorf("submission: %w", err)
+		}
+		r := rapport.ReviewToOpen{Content: rapport.Content{Caption: x.Caption, Hashtags: x.Hashtags, FileName: x.FileName, FileType: x.ContentType, FileSize: x.Size, Kind: x.Kind}}
+		p, err := s.q.PolicyVersion(ctx, tx, gen.PolicyVersionParams{ID: x.PolicyID, Version: x.PolicyVersion})
+		if err != nil {
+			return r, fmt.Errorf("policy: %w", err)
+		}
+		r.Plan.Policy = rapport.Policy{ID: p.ID, Version: int(p.Version), OnSilence: rapport.OnSilence(p.OnSilence)}
+		if err := json.Unmarshal(p.Stages, &r.Plan.Policy.Stages); err != nil {
+			return r, fmt.Errorf("read stages: %w", err)
+		}
+		b, err := s.q.CalendarOfBrand(ctx, tx, x.BrandID)
+		if err != nil {
+			return r, fmt.Errorf("calendar: %w", err)
+		}
+		if r.Plan.Calendar, err = toCalendar(b.Zone, b.WorkingDays, b.Opens, b.Closes, b.Holidays, b.DaySeconds); err != nil {
+			return r, err
+		}
+		delegations, err := s.q.DelegationsNow(ctx, tx, x.BrandID)
+		if err != nil {
+			return r, fmt.Errorf("delegations: %w", err)
+		}
+		for _, st := range r.Plan.Policy.Stages {
+			asked, err := s.people(ctx, tx, x.BrandID, st.Approvers)
+			if err != nil {
+				return r, err
+			}
+			r.Plan.Approvers = append(r.Plan.Approvers, delegated(asked, delegations))
+			chain, err := s.people(ctx, tx, x.BrandID, st.EscalateTo)
+			if err != nil {
+				return r, err
+			}
+			r.Plan.Escalations = append(r.Plan.Escalations, chain)
+		}
+		return r, nil
+	})
+}
+
+func (s *Store) people(ctx context.Context, tx pgx.Tx, brand uuid.UUID, approvers []rapport.Approver) ([]uuid.UUID, error) {
+	found := []uuid.UUID{}
+	for _, a := range approvers {
+		var ids []uuid.UUID
+		var err error
+		if a.UserID != nil {
+			ids, err = s.q.UsersEnabled(ctx, tx, []uuid.UUID{*a.UserID})
+		} else {
+			ids, err = s.q.UsersWithRole(ctx, tx, gen.UsersWithRoleParams{BrandID: brand, Role: string(a.Role)})
+		}
+		if err != nil {
+			return nil, fmt.Errorf("approvers: %w", err)
+		}
+		for _, id := range ids {
+			if !slices.Contains(found, id) {
+				found = append(found, id)
+			}
+		}
+	}
+	return found, nil
+}
+
+// delegated puts whoever stands in beside whoever is away; both may decide, the first decision counts.
+func delegated(asked []uuid.UUID, delegations []gen.DelegationsNowRow) []rapport.ReviewApprover {
+	out := []rapport.ReviewApprover{}
+	for _, u := range asked {
+		out = append(out, rapport.ReviewApprover{User: u})
+		for _, d := range delegations {
+			if d.FromUser == u && !slices.Contains(asked, d.ToUser) {
+				out = append(out, rapport.ReviewApprover{User: d.ToUser, OnBehalf: u})
+			}
+		}
+	}
+	return out
+}
+
+// SaveReviewOpened keeps the policy's version and what the machine checks found.
+func (s *Store) SaveReviewOpened(ctx context.Context, review uuid.UUID, p rapport.Policy, checks []rapport.Check) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return s.q.SaveReviewOpened(ctx, tx, gen.SaveReviewOpenedParams{ID: review, PolicyID: p.ID, PolicyVersion: int32(p.Version), Checks: mustJSON(checks)}) //nolint:gosec // small counts
+	})
+}
+
+// ApproversToNotify are the people who can decide in a review now.
+func (s *Store) ApproversToNotify(ctx context.Context, review uuid.UUID) ([]uuid.UUID, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]uuid.UUID, error) { return s.q.ApproversToNotify(ctx, tx, review) })
+}
