@@ -80,20 +80,9 @@ func readJSON(w http.ResponseWriter, r *http.Request, into any) bool {
 }
 
 func (s *Server) putFaults(w http.ResponseWriter, r *http.Request) {
-	var raw json.RawMessage
-	if !readJSON(w, r, &raw) {
-		return
-	}
 	var list []Fault
-	var wrapped struct {
-		Faults []Fault `json:"faults"`
-	}
-	if err := json.Unmarshal(raw, &list); err != nil {
-		if err := json.Unmarshal(raw, &wrapped); err != nil {
-			writeProblem(w, http.StatusBadRequest, fmt.Errorf("a list of faults is wanted: %w", err))
-			return
-		}
-		list = wrapped.Faults
+	if !readJSON(w, r, &list) {
+		return
 	}
 	s.applyFaults(w, list)
 }

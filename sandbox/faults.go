@@ -29,7 +29,7 @@ const (
 	defaultFaultDelay  = 1000
 	reorderPatience    = 1000
 	randomRequests     = 200 // how many requests of a route a random script looks ahead
-	maxScriptedDelayMS = 10 * 60 * 1000
+	maxScriptedDelayMS = 24 * 60 * 60 * 1000
 )
 
 var requestActions = []string{

@@ -28,22 +28,29 @@ var knownPersonas = []string{
 	personaEager, personaSlow, personaNever, personaDecline, personaOOO, personaHaggle, personaLatecomer, personaEditor,
 }
 
-// persona is what one simulated creator remembers of one partnership.
+// persona is what one simulated creator remembers. One address is one person, in however many partnerships.
 type persona struct {
-	ID       string            `json:"id"`
+	ID       string            `json:"id"` // the address in lower case
 	Kind     string            `json:"kind"`
-	Address  string            `json:"address"`
-	Outreach int               `json:"outreach"` // outreach mails received
-	Answered bool              `json:"answered,omitempty"`
-	Token    string            `json:"token,omitempty"`  // of the newest link to the creator's pages
-	Cookie   string            `json:"cookie,omitempty"` // of the session that the link opened
-	Visit    string            `json:"visit,omitempty"`  // the planned visit
-	Want     string            `json:"want,omitempty"`   // what a mailed code was asked for
+	Outreach int               `json:"outreach"`           // outreach mails since the last one answered
+	Answered map[string]bool   `json:"answered,omitempty"` // threads answered, by their first Message-ID
+	Doors    []door            `json:"doors,omitempty"`
+	Visit    string            `json:"visit,omitempty"` // the planned visit
+	Want     string            `json:"want,omitempty"`  // what a mailed code was asked for
 	Code     string            `json:"code,omitempty"`
 	Done     map[string]int64  `json:"done,omitempty"`  // when something was last done, in milliseconds on the sandbox's clock
 	Posts    map[string]string `json:"posts,omitempty"` // published posts by deliverable
 	Idle     int               `json:"idle,omitempty"`  // visits in a row with nothing to do
 }
+
+// door is a way to the creator's pages of one partnership: the token of a mailed link and the session that it opened.
+type door struct {
+	Token  string `json:"token"`
+	Cookie string `json:"cookie,omitempty"`
+	Room   string `json:"room,omitempty"` // the partnership behind it, once seen; a newer door to it replaces this one
+}
+
+const maxDoors = 50
 
 // personaOf names the behaviour that an address asks for, known or not.
 func personaOf(address string) string {
@@ -111,53 +118,45 @@ func (s *Server) meetPersona(x *tx, m mail) {
 	if s.cfg.Mute || !slices.Contains(knownPersonas, kind) {
 		return
 	}
-	address := strings.ToLower(m.To)
-	if code := mailedCode(m); code != "" && s.takeCode(x, address, code) {
-		return
-	}
-	partnership := m.CustomArgs["partnership_id"]
-	id := address + "|" + partnership
+	id := strings.ToLower(m.To)
 	p, ok := s.personas.get(id)
 	if !ok {
-		p = persona{ID: id, Kind: kind, Address: address}
+		p = persona{ID: id, Kind: kind}
 	}
-	if m.CustomArgs["kind"] == "outreach" {
-		p.Outreach++
+	outreach := m.CustomArgs["kind"] == "outreach"
+	token := portalToken(m)
+	switch code := mailedCode(m); {
+	case code != "" && p.Want != "" && !outreach:
+		p.Code = code
+		s.planVisit(x, &p, s.days(0.02, id))
+	case outreach:
 		s.planReply(x, &p, m)
-	}
-	if token := portalToken(m); token != "" && kind != personaNever && m.CustomArgs["kind"] != "outreach" {
-		if token != p.Token {
-			p.Token, p.Cookie = token, ""
-		}
+	case token != "" && kind != personaNever:
+		p.Doors = append(slices.Clone(p.Doors), door{Token: token})
+		p.Doors = p.Doors[max(0, len(p.Doors)-maxDoors):]
 		p.Idle = 0
-		s.planVisit(x, &p, s.days(patience(kind), address))
+		s.planVisit(x, &p, s.days(patience(kind), id))
 	}
 	s.personas.put(x, id, p)
 }
 
-// takeCode gives a mailed code to the partnership that has asked for one, and lets the creator go on.
-func (s *Server) takeCode(x *tx, address, code string) bool {
-	var waiting *persona
-	s.personas.newest(func(_ string, p persona) bool {
-		if p.Address == address && p.Want != "" {
-			waiting = &p
+// threadOf is the first Message-ID of the conversation that a mail belongs to.
+func threadOf(m mail) string {
+	for name, value := range m.Headers {
+		if first, _, _ := strings.Cut(strings.TrimSpace(value), " "); strings.EqualFold(name, "References") && first != "" {
+			return first
 		}
-		return waiting == nil
-	})
-	if waiting == nil {
-		return false
 	}
-	waiting.Code = code
-	s.planVisit(x, waiting, s.days(0.02, address))
-	s.personas.put(x, waiting.ID, *waiting)
-	return true
+	return m.MessageID
 }
 
 // planReply plans the answer of a creator to an outreach mail, if this is the one that gets an answer.
 func (s *Server) planReply(x *tx, p *persona, m mail) {
-	if p.Answered {
+	thread := threadOf(m)
+	if p.Answered[thread] {
 		return
 	}
+	p.Outreach++
 	texts := map[string]string{
 		personaEager:     "Yes, love to! When do we start?",
 		personaSlow:      "Sorry for the late answer. This sounds good, please tell me more.",
@@ -176,8 +175,11 @@ func (s *Server) planReply(x *tx, p *persona, m mail) {
 	case p.Kind == personaOOO && p.Outreach < 3:
 		return
 	}
-	p.Answered = args["auto"] == ""
-	s.schedule(x, job{Kind: "reply", Ref: m.ID, Args: args}, s.days(patience(p.Kind), p.Address))
+	if args["auto"] == "" {
+		p.Outreach, p.Answered = 0, cloned(p.Answered)
+		p.Answered[thread] = true
+	}
+	s.schedule(x, job{Kind: "reply", Ref: m.ID, Args: args}, s.days(patience(p.Kind), p.ID))
 }
 
 func (s *Server) personaReply(_ context.Context, j job) time.Duration {

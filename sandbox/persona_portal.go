@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"image"
 	"image/color"
@@ -22,8 +23,10 @@ import (
 
 // What the creator's pages answer, as far as a simulated creator looks at it.
 type portalHome struct {
-	CreatorName string `json:"creator_name"`
-	Offer       *struct {
+	CreatorName  string `json:"creator_name"`
+	BrandName    string `json:"brand_name"`
+	CampaignName string `json:"campaign_name"`
+	Offer        *struct {
 		ID    string `json:"id"`
 		State string `json:"state"`
 		Fee   struct {
@@ -64,6 +67,7 @@ const (
 type visit struct {
 	s    *Server
 	p    persona
+	door *door // the one that the creator is in
 	home portalHome
 	// later is when the creator wants to come back for something that has a time of its own; zero for nothing.
 	later time.Duration
@@ -73,42 +77,42 @@ type visit struct {
 // personaVisit lets a simulated creator open the pages and do what is asked there.
 func (s *Server) personaVisit(ctx context.Context, j job) time.Duration {
 	var p persona
-	ok, busy := false, false
+	known, busy := false, false
+	slot := "visit|" + j.Ref
 	s.db.view(func() {
-		p, ok = s.personas.get(j.Ref)
-		busy = s.inFlight["visit|"+j.Ref]
-		if ok && !busy {
-			s.inFlight["visit|"+j.Ref] = true
-		}
+		p, known = s.personas.get(j.Ref)
+		busy = s.inFlight[slot]
+		s.inFlight[slot] = true
 	})
 	if busy {
 		return 100 * time.Millisecond
 	}
-	if !ok || p.Token == "" || s.targetURL() == "" {
-		if ok {
-			s.db.view(func() { delete(s.inFlight, "visit|"+j.Ref) })
-		}
+	defer s.db.view(func() { delete(s.inFlight, slot) })
+	if !known || s.targetURL() == "" {
 		return s.finish(j, nothing)
 	}
-	defer s.db.view(func() { delete(s.inFlight, "visit|"+j.Ref) })
-	// Two maps are shared with the stored row; what a visit changes is its own copy.
-	p.Done, p.Posts = cloned(p.Done), cloned(p.Posts)
+	// Maps and slices are shared with the stored row; what a visit changes is its own copy.
+	p.Done, p.Posts, p.Doors = cloned(p.Done), cloned(p.Posts), slices.Clone(p.Doors)
 	v := &visit{s: s, p: p}
-	err := v.run(ctx)
-	if err != nil {
-		s.log.Debug("a simulated creator was turned away", zap.String("persona", p.Kind), zap.Error(err))
-	}
+	before := len(p.Doors)
+	v.enterAll(ctx)
 	return s.finish(j, func(x *tx) error {
 		row, ok := s.personas.get(j.Ref)
 		if !ok {
 			return nil
 		}
-		v.keep(&row)
+		// A mail may have brought another door meanwhile.
+		row.Doors = append(v.p.Doors, row.Doors[min(before, len(row.Doors)):]...)
+		row.Done, row.Posts = v.p.Done, v.p.Posts
+		row.Idle++
+		if v.acted {
+			row.Idle = 0
+		}
 		if row.Visit == j.ID {
 			row.Visit = ""
 		}
-		if row.Token != "" && row.Idle < maxIdle {
-			in := s.days(0.5, row.Address)
+		if len(row.Doors) > 0 && row.Idle < maxIdle {
+			in := s.days(0.5, row.ID)
 			if v.later > 0 && v.later < in {
 				in = v.later
 			}
@@ -126,24 +130,37 @@ func cloned[V any](m map[string]V) map[string]V {
 	return maps.Clone(m)
 }
 
-// keep takes over what the visit has changed into the row, which a mail may have changed meanwhile.
-func (v *visit) keep(row *persona) {
-	if row.Token == v.p.Token || v.p.Token == "" {
-		row.Token, row.Cookie = v.p.Token, v.p.Cookie
+// enterAll goes through every door, the newest first, and forgets those that are shut or lead where a newer one leads.
+func (v *visit) enterAll(ctx context.Context) {
+	rooms := map[string]bool{}
+	var open []door
+	for _, d := range slices.Backward(v.p.Doors) {
+		if d.Room != "" && rooms[d.Room] {
+			continue
+		}
+		v.door = &d
+		err := v.enter(ctx, rooms)
+		if err != nil {
+			v.s.log.Debug("a simulated creator was turned away", zap.String("persona", v.p.Kind), zap.Error(err))
+		}
+		if !errors.Is(err, errGone) {
+			open = append(open, d)
+		}
 	}
-	row.Done, row.Posts = v.p.Done, v.p.Posts
-	if v.acted {
-		row.Idle = 0
-	} else {
-		row.Idle++
-	}
+	slices.Reverse(open)
+	v.p.Doors = open
 }
 
-func (v *visit) run(ctx context.Context) error {
-	for range maxActions {
+// enter does what is asked behind one door. errGone says that the door is of no more use.
+func (v *visit) enter(ctx context.Context, rooms map[string]bool) error {
+	for i := range maxActions {
 		if err := v.look(ctx); err != nil {
 			return err
 		}
+		if i == 0 && rooms[v.door.Room] {
+			return errGone
+		}
+		rooms[v.door.Room] = true
 		done, err := v.act(ctx)
 		if err != nil || !done {
 			return err
@@ -156,15 +173,14 @@ func (v *visit) run(ctx context.Context) error {
 // look opens a session if there is none and reads the page.
 func (v *visit) look(ctx context.Context) error {
 	for range 2 {
-		if v.p.Cookie == "" {
-			status, err := v.call(ctx, http.MethodPost, "/v1/portal/session", map[string]string{"token": v.p.Token}, nil)
-			if err != nil {
+		if v.door.Cookie == "" {
+			status, err := v.call(ctx, http.MethodPost, "/v1/portal/session", map[string]string{"token": v.door.Token}, nil)
+			switch {
+			case err != nil:
 				return err
-			}
-			if status == http.StatusUnauthorized || status == http.StatusNotFound || status == http.StatusGone {
-				v.p.Token = ""
-			}
-			if status != http.StatusOK || v.p.Cookie == "" {
+			case status == http.StatusUnauthorized || status == http.StatusNotFound || status == http.StatusGone:
+				return errGone
+			case status != http.StatusOK || v.door.Cookie == "":
 				return fmt.Errorf("the link was answered with %d", status)
 			}
 		}
@@ -174,14 +190,15 @@ func (v *visit) look(ctx context.Context) error {
 			return err
 		}
 		if status == http.StatusOK {
+			v.door.Room = v.home.BrandName + "|" + v.home.CampaignName
 			return nil
 		}
 		if status != http.StatusUnauthorized {
 			return fmt.Errorf("the page was answered with %d", status)
 		}
-		v.p.Cookie = ""
+		v.door.Cookie = ""
 	}
-	return errGone
+	return errors.New("the session does not last")
 }
 
 // recently tells whether the same was done within a day, so that a page that lags behind is not answered twice.
@@ -206,7 +223,7 @@ func (v *visit) act(ctx context.Context) (bool, error) {
 	if c := h.Contract; c != nil && c.State == "out_for_signature" && !v.ever("sign|"+c.ID) {
 		return v.withCode(ctx, wantSign, v.sign)
 	}
-	if h.NeedsOnboarding && !v.recently(wantOnboard) {
+	if h.NeedsOnboarding && !v.recently(wantOnboard+"|"+v.door.Room) {
 		return v.withCode(ctx, wantOnboard, v.onboard)
 	}
 	for _, d := range h.Deliverables {
@@ -224,12 +241,12 @@ func (v *visit) decideOffer(ctx context.Context) (bool, error) {
 	switch {
 	case v.p.Kind == personaDecline:
 		body = map[string]any{"decision": "decline", "message": "No thank you."}
-	case v.p.Kind == personaHaggle && !v.ever("counter"):
+	case v.p.Kind == personaHaggle && !v.ever("counter|"+v.door.Room):
 		body = map[string]any{
 			"decision": "counter", "message": "Can you do more?",
 			"counter": map[string]any{"amount": o.Fee.Amount / 100 * 120, "currency": o.Fee.Currency},
 		}
-		v.mark("counter")
+		v.mark("counter|" + v.door.Room)
 	}
 	v.mark("offer|" + o.ID)
 	return v.post(ctx, "/v1/portal/offers/"+o.ID+"/decisions", body)
@@ -237,6 +254,7 @@ func (v *visit) decideOffer(ctx context.Context) (bool, error) {
 
 // withCode asks for a mailed code, or does what it was asked for once the mail has come.
 func (v *visit) withCode(ctx context.Context, want string, use func(ctx context.Context, code string) (bool, error)) (bool, error) {
+	want += "|" + v.door.Room
 	var code string
 	err := v.s.db.update(func(x *tx) error {
 		row, ok := v.s.personas.get(v.p.ID)
@@ -270,7 +288,7 @@ func (v *visit) withCode(ctx context.Context, want string, use func(ctx context.
 
 func (v *visit) sign(ctx context.Context, code string) (bool, error) {
 	id := v.home.Contract.ID
-	delete(v.p.Done, "code|"+wantSign)
+	delete(v.p.Done, "code|"+wantSign+"|"+v.door.Room)
 	var contract struct {
 		Hash string `json:"text_sha256"`
 	}
@@ -289,7 +307,7 @@ func (v *visit) sign(ctx context.Context, code string) (bool, error) {
 
 // onboard asks for a link to the bank page and fills that page in.
 func (v *visit) onboard(ctx context.Context, code string) (bool, error) {
-	delete(v.p.Done, "code|"+wantOnboard)
+	delete(v.p.Done, "code|"+wantOnboard+"|"+v.door.Room)
 	var link struct {
 		URL string `json:"url"`
 	}
@@ -310,7 +328,7 @@ func (v *visit) onboard(ctx context.Context, code string) (bool, error) {
 		return false, err
 	}
 	_, ok, err := v.s.completeLink(id, l.Session, onboardComplete)
-	v.mark(wantOnboard)
+	v.mark(wantOnboard + "|" + v.door.Room)
 	return ok, err
 }
 
@@ -454,8 +472,8 @@ func (v *visit) send(ctx context.Context, method, path, contentType string, body
 		req.Header.Set("Idempotency-Key", newID("persona_"))
 	}
 	req.Header.Set("User-Agent", "rapport-sandbox")
-	if v.p.Cookie != "" {
-		req.Header.Set("Cookie", portalCookie+"="+v.p.Cookie)
+	if v.door.Cookie != "" {
+		req.Header.Set("Cookie", portalCookie+"="+v.door.Cookie)
 	}
 	resp, err := v.s.client.Do(req)
 	if err != nil {
@@ -464,7 +482,7 @@ func (v *visit) send(ctx context.Context, method, path, contentType string, body
 	defer resp.Body.Close()
 	for _, c := range resp.Cookies() {
 		if c.Name == portalCookie && c.Value != "" {
-			v.p.Cookie = c.Value
+			v.door.Cookie = c.Value
 		}
 	}
 	raw, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))

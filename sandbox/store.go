@@ -315,7 +315,8 @@ func (s *store) close() error {
 		err = s.file.Close()
 	}
 	if s.lock != nil {
-		err = errors.Join(err, s.lock.Close())
+		// Closing alone would leave the lock to a child process that was being started at this moment.
+		err = errors.Join(err, syscall.Flock(int(s.lock.Fd()), syscall.LOCK_UN), s.lock.Close())
 	}
 	s.file, s.lock = nil, nil
 	s.broken = errors.New("the store is closed")

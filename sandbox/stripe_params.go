@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -26,12 +27,8 @@ func oneOf(v ...string) param { return param{kind: "enum", values: v} }
 func (p param) must() param   { p.required = true; return p }
 func (p params) and(o params) params {
 	out := params{}
-	for k, v := range p {
-		out[k] = v
-	}
-	for k, v := range o {
-		out[k] = v
-	}
+	maps.Copy(out, p)
+	maps.Copy(out, o)
 	return out
 }
 
