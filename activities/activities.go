@@ -133,7 +133,9 @@ type Activities struct {
 }
 
 // Record writes what a machine said.
-func (a *Activities) Record(ctx context.Context, b Batch) error { return classify(a.Store.ApplyBatch(ctx, b)) }
+func (a *Activities) Record(ctx context.Context, b Batch) error {
+	return classify(a.Store.ApplyBatch(ctx, b))
+}
 
 // RunJob runs one round of a periodic job.
 func (a *Activities) RunJob(ctx context.Context, kind string) error {

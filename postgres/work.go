@@ -206,7 +206,7 @@ func (s *Store) SavePayee(ctx context.Context, creator uuid.UUID, account, state
 
 // signal writes a message to a workflow into the outbox.
 func (s *Store) signal(ctx context.Context, tx pgx.Tx, kind string, id, brand uuid.UUID, sig rapport.Signal) error {
-	err := s.q.InsertOutbox(ctx, tx, gen.InsertOutboxParams{ID: sig.ID, BrandID: &brand, Kind: "signal", WorkflowID: kind + "/" + id.String(), Name: "event", Input: mustJSON(sig)})
+	err := s.q.InsertOutbox(ctx, tx, gen.InsertOutboxParams{ID: sig.ID, BrandID: idOrNil(brand), Kind: "signal", WorkflowID: kind + "/" + id.String(), Name: "event", Input: mustJSON(sig)})
 	if err != nil {
 		return fmt.Errorf("outbox: %w", err)
 	}
@@ -321,5 +321,7 @@ func (s *Store) SaveReviewOpened(ctx context.Context, review uuid.UUID, p rappor
 
 // ApproversToNotify are the people who can decide in a review now.
 func (s *Store) ApproversToNotify(ctx context.Context, review uuid.UUID) ([]uuid.UUID, error) {
-	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]uuid.UUID, error) { return s.q.ApproversToNotify(ctx, tx, review) })
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]uuid.UUID, error) {
+		return s.q.ApproversToNotify(ctx, tx, review)
+	})
 }

@@ -122,6 +122,29 @@ func (c *Client) CreateTopup(ctx context.Context, key, brandID, topupID string, 
 	return out, nil
 }
 
+// GetTopup reads a top-up again: an event is only a hint.
+func (c *Client) GetTopup(ctx context.Context, topupID string) (Topup, error) {
+	if !isID(topupID, "tu_") {
+		return Topup{}, localError("topup")
+	}
+
+	got, err := call(ctx, func(ctx context.Context) (*sdk.Topup, error) {
+		params := &sdk.TopupParams{}
+		params.Context = ctx
+
+		return c.topups.Get(topupID, params)
+	})
+	if err != nil {
+		return Topup{}, err
+	}
+
+	if !ok(got.LastResponse) || got.ID != topupID {
+		return Topup{}, foreign(got.LastResponse)
+	}
+
+	return Topup{ID: got.ID, TopupID: got.Metadata[metaTopup], Currency: string(got.Currency), Amount: got.Amount, Status: string(got.Status)}, nil
+}
+
 // BalanceTransaction is one movement of the platform's balance: the vendor's side of the reconciliation.
 type BalanceTransaction struct {
 	ID string

@@ -1,0 +1,70 @@
+package sendgrid
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"rapport"
+)
+
+// Mailer gives the client the domain's words. Its errors are *rapport.SendError.
+type Mailer struct {
+	Client *Client
+	// Domain receives the replies; Key makes their tokens.
+	Domain string
+	Key    []byte
+}
+
+// ReplyAddress is the address whose mail comes back with the message's token.
+func (m Mailer) ReplyAddress(message uuid.UUID) string {
+	return "r+" + strings.TrimPrefix(ReplyToken(m.Key, message), "r+") + "@" + m.Domain
+}
+
+// SendMail sends one mail and answers the provider's id of it, which may be empty.
+func (m Mailer) SendMail(ctx context.Context, o rapport.OutgoingMail) (string, error) {
+	id, err := m.Client.Send(ctx, Mail{
+		SendID: o.SendID.String(), Kind: o.Kind, FromName: o.FromName, FromAddress: o.From, ToName: o.ToName, ToAddress: o.To, ReplyTo: o.ReplyTo,
+		Subject: o.Subject, Text: o.Text, MessageID: o.MessageID, InReplyTo: o.InReplyTo, References: o.References, ListUnsubscribeURL: o.Unsubscribe,
+	})
+	if err == nil {
+		return id, nil
+	}
+	out := &rapport.SendError{Outcome: string(OutcomeOf(err)), Err: err}
+	if e, ok := errors.AsType[*Error](err); ok {
+		out.RetryAfter = e.RetryAfter
+	}
+	return "", out
+}
+
+// Inbound reads a posted mail into the domain's words.
+func (m Mailer) Inbound(contentType string, body []byte) rapport.InboundMail {
+	in, err := ParseInbound(contentType, body)
+	fresh, quoted := SplitReply(in.Text)
+	out := rapport.InboundMail{
+		From: first(in.From), Subject: in.Subject, Text: fresh, Quoted: quoted, HTML: SanitizeHTML(in.HTML), MessageID: in.MessageID,
+		References: append(in.References, in.InReplyTo), Class: "unreadable", SHA256: in.RawSHA256[:],
+	}
+	if err == nil {
+		out.Class = string(Classify(in).Kind)
+	}
+	for _, to := range append(in.EnvelopeTo, in.To...) {
+		local, domain, _ := strings.Cut(to, "@")
+		if !strings.EqualFold(domain, m.Domain) {
+			continue
+		}
+		if id, ok := ParseReplyToken(m.Key, local); ok {
+			out.Token = id
+		}
+	}
+	return out
+}
+
+func first(s []string) string {
+	if len(s) == 0 {
+		return ""
+	}
+	return s[0]
+}

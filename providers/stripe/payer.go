@@ -1,0 +1,106 @@
+package stripe
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"rapport"
+)
+
+// Payer gives the client the domain's words. Its errors are *rapport.PayError.
+type Payer struct{ Client *Client }
+
+// outcomes are the domain's words for what is known after a call. What froze is one thing to the domain: a person looks.
+func domainOutcome(o Outcome) string {
+	switch o {
+	case Mismatch, IdempotencyMismatch:
+		return rapport.PayFrozen
+	default:
+		return string(o) // the other words are the same
+	}
+}
+
+func payError(err error) error {
+	if err == nil {
+		return nil
+	}
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		return &rapport.PayError{Outcome: rapport.PayAmbiguous, Code: "unknown", Err: err}
+	}
+	return &rapport.PayError{Outcome: domainOutcome(e.Outcome), Code: e.Code, RetryAfter: e.RetryAfter, Err: e}
+}
+
+// CreatePayeeAccount opens the account of a creator, once a creator.
+func (p Payer) CreatePayeeAccount(ctx context.Context, creator uuid.UUID, email, country string) (rapport.PayeeAccount, error) {
+	a, err := p.Client.CreateAccount(ctx, AccountRequest{CreatorID: creator.String(), Email: email, Country: country, IdempotencyKey: "acct_" + creator.String()})
+	return toPayee(a), payError(err)
+}
+
+// PayeeAccount reads a creator's account as it is now.
+func (p Payer) PayeeAccount(ctx context.Context, account string) (rapport.PayeeAccount, error) {
+	a, err := p.Client.GetAccount(ctx, account)
+	return toPayee(a), payError(err)
+}
+
+func toPayee(a Account) rapport.PayeeAccount {
+	return rapport.PayeeAccount{ID: a.ID, Ready: a.Ready(), Submitted: a.DetailsSubmitted, Disabled: a.DisabledReason != ""}
+}
+
+func toRequest(r rapport.TransferRequest) TransferRequest {
+	return TransferRequest{Key: r.Key, PayoutID: r.PayoutID.String(), Attempt: r.Attempt, Amount: r.Amount.Amount, Currency: r.Amount.Currency, Destination: r.Destination}
+}
+
+// RequestHash is the SHA-256 of what Transfer would send.
+func (p Payer) RequestHash(r rapport.TransferRequest) []byte { return RequestHash(toRequest(r)) }
+
+// Transfer sends one attempt.
+func (p Payer) Transfer(ctx context.Context, r rapport.TransferRequest) (rapport.Transfer, error) {
+	t, err := p.Client.CreateTransfer(ctx, toRequest(r))
+	return toDomain(t, r.PayoutID), payError(err)
+}
+
+// TransfersOf lists what was sent for a payout and not reversed.
+func (p Payer) TransfersOf(ctx context.Context, payout uuid.UUID) ([]rapport.Transfer, error) {
+	found, err := p.Client.FindTransfers(ctx, payout.String())
+	out := make([]rapport.Transfer, len(found))
+	for i, t := range found {
+		out[i] = toDomain(t, payout)
+	}
+	return out, payError(err)
+}
+
+func toDomain(t Transfer, payout uuid.UUID) rapport.Transfer {
+	return rapport.Transfer{ID: t.ID, PayoutID: payout, Attempt: t.Attempt, Amount: rapport.Money{Amount: t.Amount, Currency: t.Currency}, Destination: t.Destination, Created: t.Created}
+}
+
+// CreateTopUp asks for money on the platform's balance, once an id.
+func (p Payer) CreateTopUp(ctx context.Context, id, brand uuid.UUID, amount rapport.Money) (rapport.ProviderTopUp, error) {
+	t, err := p.Client.CreateTopup(ctx, "topup_"+id.String(), brand.String(), id.String(), amount.Amount, amount.Currency)
+	return rapport.ProviderTopUp{ID: t.ID, Status: t.Status}, payError(err)
+}
+
+// TopUp reads a top-up as it is now.
+func (p Payer) TopUp(ctx context.Context, providerID string) (rapport.ProviderTopUp, error) {
+	t, err := p.Client.GetTopup(ctx, providerID)
+	return rapport.ProviderTopUp{ID: t.ID, Status: t.Status}, payError(err)
+}
+
+// Movements lists what changed the platform's balance in [from, to).
+func (p Payer) Movements(ctx context.Context, from, to time.Time) ([]rapport.BalanceMovement, error) {
+	found, err := p.Client.BalanceTransactions(ctx, from, to)
+	out := make([]rapport.BalanceMovement, len(found))
+	for i, m := range found {
+		out[i] = rapport.BalanceMovement{ID: m.ID, Category: m.Category, SourceID: m.SourceID, Amount: rapport.Money{Amount: m.Amount, Currency: m.Currency}, Created: m.Created}
+	}
+	return out, payError(err)
+}
+
+// OnboardingLink mints a link to the form in which a creator enters the bank account. It lives for minutes and works once.
+func (p Payer) OnboardingLink(ctx context.Context, account, refresh, back string) (string, time.Time, error) {
+	url, expires, err := p.Client.CreateOnboardingLink(ctx, account, refresh, back)
+	return url, expires, payError(err)
+}

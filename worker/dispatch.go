@@ -1,0 +1,133 @@
+package worker
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	sdktemporal "go.temporal.io/sdk/temporal"
+
+	"rapport"
+	"rapport/temporal"
+	"rapport/workflows"
+)
+
+func scheduleExists(err error) bool {
+	var exists *serviceerror.AlreadyExists
+	return errors.Is(err, sdktemporal.ErrScheduleAlreadyRunning) || errors.As(err, &exists)
+}
+
+// OutboxStore is where the dispatcher acknowledges.
+type OutboxStore interface {
+	AckOutbox(ctx context.Context, id uuid.UUID, v rapport.OutboxVerdict) error
+	RetryOutbox(ctx context.Context, id uuid.UUID, after time.Duration, reason string) error
+}
+
+// Dispatcher delivers outbox rows to Temporal and acknowledges them. The API uses one for an answer at once, the relay one for
+// whatever is left.
+type Dispatcher struct {
+	deliverer *temporal.Deliverer
+	client    client.Client
+	store     OutboxStore
+}
+
+// NewDispatcher makes a dispatcher that waits at most timeout for a verdict.
+func NewDispatcher(c client.Client, store OutboxStore, timeout time.Duration) *Dispatcher {
+	return &Dispatcher{deliverer: temporal.NewDeliverer(c, timeout), client: c, store: store}
+}
+
+// Deliver delivers one row and acknowledges it. An error means that there is no verdict yet: the row stays and is tried again.
+func (d *Dispatcher) Deliver(ctx context.Context, row rapport.OutboxRow) (rapport.OutboxVerdict, error) {
+	del := temporal.Delivery{Kind: row.Kind, WorkflowID: row.WorkflowID, Workflow: row.Workflow, TaskQueue: row.TaskQueue, Name: row.Name, UpdateID: row.UpdateID, Input: row.Input}
+	if row.Kind == temporal.DeliverStart {
+		del.SearchAttributes = searchAttributes(row)
+	}
+	got, err := d.deliverer.Deliver(ctx, del)
+	if err != nil {
+		return rapport.OutboxVerdict{}, fmt.Errorf("deliver: %w", err)
+	}
+	v, err := verdict(row, got)
+	if err != nil {
+		return v, err
+	}
+	if v.Missing {
+		return v, fmt.Errorf("deliver to %s: %w", row.WorkflowID, errMissing)
+	}
+	if err := d.store.AckOutbox(context.WithoutCancel(ctx), row.ID, v); err != nil {
+		return v, fmt.Errorf("acknowledge: %w", err)
+	}
+	return v, nil
+}
+
+// errMissing: the row waits until its workflow is started or repaired.
+var errMissing = errors.New("there is no such workflow yet")
+
+func verdict(row rapport.OutboxRow, got temporal.Verdict) (rapport.OutboxVerdict, error) {
+	var v rapport.OutboxVerdict
+	switch {
+	case got.Refused == nil && len(got.Result) > 0:
+		var reply rapport.Reply
+		if err := json.Unmarshal(got.Result, &reply); err != nil {
+			return v, fmt.Errorf("read reply: %w", err)
+		}
+		v.Seq = reply.Seq
+	case got.Refused == nil:
+	case got.Refused.Code == temporal.RefusedMissing:
+		v.Missing = true
+	case got.Refused.Code == temporal.RefusedClosed && row.Kind == temporal.DeliverSignal:
+		v.Refused = got.Refused.Code // a late event of a machine: what it meant is in Postgres already
+	default:
+		v.Refused = got.Refused.Code
+		v.Refusal = &rapport.Refusal{Code: got.Refused.Code}
+		if len(got.Refused.Details) > 0 {
+			if err := json.Unmarshal(got.Refused.Details, v.Refusal); err != nil {
+				return v, fmt.Errorf("read refusal: %w", err)
+			}
+		}
+	}
+	return v, nil
+}
+
+func searchAttributes(row rapport.OutboxRow) sdktemporal.SearchAttributes {
+	var in struct {
+		CreatorID  string `json:"creator_id"`
+		CampaignID string `json:"campaign_id"`
+	}
+	_ = json.Unmarshal(row.Input, &in) // an input that is no object has neither
+	updates := []sdktemporal.SearchAttributeUpdate{temporal.KeyBrand.ValueSet(row.BrandID.String())}
+	if in.CreatorID != "" {
+		updates = append(updates, temporal.KeyCreator.ValueSet(in.CreatorID))
+	}
+	if in.CampaignID != "" {
+		updates = append(updates, temporal.KeyCampaign.ValueSet(in.CampaignID))
+	}
+	return sdktemporal.NewSearchAttributes(updates...)
+}
+
+// Query asks a workflow for its state.
+func (d *Dispatcher) Query(ctx context.Context, workflowID string) (runID, status string, length int64, state json.RawMessage, err error) {
+	desc, err := d.client.DescribeWorkflowExecution(ctx, workflowID, "")
+	if err != nil {
+		var gone *serviceerror.NotFound
+		if errors.As(err, &gone) {
+			return "", "", 0, nil, rapport.Errorf(rapport.CodeNotFound, "Temporal knows no such workflow. Its history is on the page.")
+		}
+		return "", "", 0, nil, rapport.Errorf(rapport.CodeUnavailable, "Temporal cannot be reached now.")
+	}
+	info := desc.GetWorkflowExecutionInfo()
+	value, err := d.client.QueryWorkflow(ctx, workflowID, "", workflows.QueryState)
+	if err != nil {
+		return "", "", 0, nil, rapport.Errorf(rapport.CodeUnavailable, "No worker answers for this workflow now.")
+	}
+	if err := value.Get(&state); err != nil {
+		return "", "", 0, nil, fmt.Errorf("read state: %w", err)
+	}
+	status = strings.ToLower(strings.TrimPrefix(info.GetStatus().String(), "WORKFLOW_EXECUTION_STATUS_"))
+	return info.GetExecution().GetRunId(), status, info.GetHistoryLength(), state, nil
+}

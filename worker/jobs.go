@@ -1,0 +1,143 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	enumspb "go.temporal.io/api/enums/v1"
+	"go.temporal.io/api/serviceerror"
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+
+	"rapport"
+)
+
+// JobStore is what the periodic jobs read and write.
+type JobStore interface {
+	OpenSnapshots(ctx context.Context, after string, limit int) ([]rapport.Snapshot, error)
+	StartedWithoutSnapshot(ctx context.Context) ([]rapport.Snapshot, error)
+	ResendUnhandled(ctx context.Context, older time.Duration) (int, error)
+	SealLedger(ctx context.Context) (int, error)
+	DeleteOld(ctx context.Context) error
+	StaleMails(ctx context.Context) ([]uuid.UUID, error)
+	SettleMail(ctx context.Context, id uuid.UUID, state, providerID string) error
+}
+
+// Sweep compares what should be running with what Temporal runs.
+type Sweep struct {
+	Client client.Client
+	Store  JobStore
+	Log    *zap.Logger
+}
+
+// SweepResult counts what a sweep found.
+type SweepResult struct {
+	Open     int      // workflows that should be running
+	Missing  []string // those that Temporal does not know or has ended
+	Repaired int
+	Resent   int
+}
+
+// Run looks at every workflow that should be running; with repair it starts the missing ones from their snapshots and sends again
+// what they never wrote down.
+func (s *Sweep) Run(ctx context.Context, repair bool) (SweepResult, error) {
+	var r SweepResult
+	lost, err := s.Store.StartedWithoutSnapshot(ctx)
+	if err != nil {
+		return r, fmt.Errorf("started: %w", err)
+	}
+	for _, snap := range lost {
+		if err := s.look(ctx, snap, repair, &r); err != nil {
+			return r, err
+		}
+	}
+	for after := ""; ; {
+		page, err := s.Store.OpenSnapshots(ctx, after, 200)
+		if err != nil {
+			return r, fmt.Errorf("snapshots: %w", err)
+		}
+		for _, snap := range page {
+			after = snap.WorkflowID
+			if err := s.look(ctx, snap, repair, &r); err != nil {
+				return r, err
+			}
+		}
+		if len(page) < 200 {
+			break
+		}
+	}
+	if repair {
+		// A workflow writes down what it took within seconds; what stayed unwritten for longer was lost with its workflow.
+		older := 2 * time.Minute
+		if len(r.Missing) > 0 {
+			older = 0
+		}
+		if r.Resent, err = s.Store.ResendUnhandled(ctx, older); err != nil {
+			return r, fmt.Errorf("resend: %w", err)
+		}
+	}
+	return r, nil
+}
+
+func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r *SweepResult) error {
+	r.Open++
+	desc, err := s.Client.DescribeWorkflowExecution(ctx, snap.WorkflowID, "")
+	var gone *serviceerror.NotFound
+	switch {
+	case err == nil:
+		switch desc.GetWorkflowExecutionInfo().GetStatus() {
+		case enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW, enumspb.WORKFLOW_EXECUTION_STATUS_PAUSED, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED:
+			return nil
+		default:
+		}
+	case !errors.As(err, &gone):
+		return fmt.Errorf("describe: %w", err)
+	}
+	r.Missing = append(r.Missing, snap.WorkflowID)
+	s.Log.Warn("a workflow is missing", zap.String("workflow", snap.WorkflowID), zap.Bool("repair", repair))
+	if !repair {
+		return nil
+	}
+	row := rapport.OutboxRow{BrandID: snap.BrandID, Input: snap.State}
+	_, err = s.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
+		ID: snap.WorkflowID, TaskQueue: snap.TaskQueue, TypedSearchAttributes: searchAttributes(row),
+		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY, WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+	}, snap.Workflow, snap.State)
+	if err != nil {
+		return fmt.Errorf("restart %s: %w", snap.WorkflowID, err)
+	}
+	r.Repaired++
+	return nil
+}
+
+// Jobs are the periodic jobs by name, with how often each runs.
+func Jobs(s *Sweep, reconcile func(context.Context) error) (map[string]func(context.Context) error, map[string]time.Duration) {
+	jobs := map[string]func(context.Context) error{
+		"sweep": func(ctx context.Context) error {
+			_, err := s.Run(ctx, true)
+			return err
+		},
+		"reconcile": reconcile,
+		"retention": s.Store.DeleteOld,
+		"seal": func(ctx context.Context) error {
+			_, err := s.Store.SealLedger(ctx)
+			return err //nolint:wrapcheck // the store says what it did
+		},
+		"mail": func(ctx context.Context) error {
+			stale, err := s.Store.StaleMails(ctx)
+			if err != nil {
+				return err //nolint:wrapcheck // the store says what it did
+			}
+			for _, id := range stale {
+				if err := s.Store.SettleMail(ctx, id, "unknown", ""); err != nil {
+					return err //nolint:wrapcheck // the store says what it did
+				}
+			}
+			return nil
+		},
+	}
+	return jobs, map[string]time.Duration{"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "mail": 10 * time.Minute}
+}

@@ -1,0 +1,105 @@
+package worker
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"rapport"
+)
+
+// ReconcileStore is what a reconciliation reads and writes.
+type ReconcileStore interface {
+	// RunningReconciliations lists the runs that people asked for and nobody has finished.
+	RunningReconciliations(ctx context.Context) ([]rapport.Reconciliation, error)
+	StartReconciliation(ctx context.Context, r rapport.Reconciliation) error
+	FinishReconciliation(ctx context.Context, r rapport.Reconciliation) error
+	Settlements(ctx context.Context, from, to time.Time) ([]rapport.Settlement, error)
+	// SettledRefs are those of the refs that the ledger has settled, at any time.
+	SettledRefs(ctx context.Context, refs []string) ([]string, error)
+}
+
+// Movements reads what changed the platform's balance.
+type Movements interface {
+	Movements(ctx context.Context, from, to time.Time) ([]rapport.BalanceMovement, error)
+}
+
+// reconcileWindow is how far back a daily run looks: two days, so that each movement is compared twice.
+const reconcileWindow = 48 * time.Hour
+
+// Reconcile compares the ledger with the payment provider: the runs that people asked for, or else the daily one.
+func Reconcile(store ReconcileStore, provider Movements, now func() time.Time) func(context.Context) error {
+	return func(ctx context.Context) error {
+		runs, err := store.RunningReconciliations(ctx)
+		if err != nil {
+			return fmt.Errorf("runs: %w", err)
+		}
+		if len(runs) == 0 {
+			daily := rapport.Reconciliation{ID: uuid.Must(uuid.NewV7()), From: now().Add(-reconcileWindow), To: now()}
+			if err := store.StartReconciliation(ctx, daily); err != nil {
+				return fmt.Errorf("start: %w", err)
+			}
+			runs = append(runs, daily)
+		}
+		for _, r := range runs {
+			done, err := compare(ctx, store, provider, r)
+			if err != nil {
+				return err
+			}
+			if err := store.FinishReconciliation(ctx, done); err != nil {
+				return fmt.Errorf("finish: %w", err)
+			}
+		}
+		return nil
+	}
+}
+
+// compare finds transfers that only one side knows. The other side is read with an hour's margin, because the two clocks and
+// the time between a transfer and its record differ.
+func compare(ctx context.Context, store ReconcileStore, provider Movements, r rapport.Reconciliation) (rapport.Reconciliation, error) {
+	theirs, err := provider.Movements(ctx, r.From.Add(-time.Hour), r.To.Add(time.Hour))
+	if err != nil {
+		return r, fmt.Errorf("movements: %w", err)
+	}
+	ours, err := store.Settlements(ctx, r.From, r.To)
+	if err != nil {
+		return r, fmt.Errorf("settlements: %w", err)
+	}
+	there := map[string]rapport.BalanceMovement{}
+	var refs []string
+	for _, m := range theirs {
+		if m.Category == "transfer" {
+			there[m.SourceID] = m
+			if !m.Created.Before(r.From) && m.Created.Before(r.To) {
+				refs = append(refs, m.SourceID)
+			}
+		}
+	}
+	for _, s := range ours {
+		m, ok := there[s.Ref]
+		switch {
+		case !ok:
+			r.Breaks = append(r.Breaks, rapport.ReconciliationBreak{Kind: "missing_there", PayoutID: s.PayoutID, Ref: s.Ref})
+		case m.Amount.Amount != -s.Amount.Amount || m.Amount.Currency != s.Amount.Currency:
+			r.Breaks = append(r.Breaks, rapport.ReconciliationBreak{Kind: "different", PayoutID: s.PayoutID, Ref: s.Ref, Ours: s.Amount, Theirs: rapport.Money{Amount: -m.Amount.Amount, Currency: m.Amount.Currency}})
+		default:
+			r.Matched++
+		}
+	}
+	settled, err := store.SettledRefs(ctx, refs)
+	if err != nil {
+		return r, fmt.Errorf("settled: %w", err)
+	}
+	known := map[string]bool{}
+	for _, ref := range settled {
+		known[ref] = true
+	}
+	for _, ref := range refs {
+		if !known[ref] {
+			r.Breaks = append(r.Breaks, rapport.ReconciliationBreak{Kind: "missing_here", Ref: ref, Theirs: rapport.Money{Amount: -there[ref].Amount.Amount, Currency: there[ref].Amount.Currency}})
+		}
+	}
+	return r, nil
+}

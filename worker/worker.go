@@ -1,0 +1,121 @@
+// Package worker registers: it is the one place that names both workflows and activities, their task queues and limits. The
+// relay beside the workers carries what Postgres decided to Temporal, and what providers reported into Postgres.
+package worker
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
+	sdkworker "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"rapport/activities"
+	"rapport/workflows"
+)
+
+// Options are the limits of one worker process; zero values mean the defaults.
+type Options struct {
+	// StopTimeout is how long running activities may take to finish at shutdown. It is longer than the longest call outside.
+	StopTimeout time.Duration
+	// PaymentsPerSecond bounds transfers over all workers: Stripe allows about 25 a second on one endpoint.
+	PaymentsPerSecond float64
+	// MailsPerSecond bounds mails over all workers.
+	MailsPerSecond float64
+	// CacheSize is how many workflows are kept in memory between their tasks.
+	CacheSize int
+	// DeploymentName and BuildID turn Worker Versioning on, when both are set.
+	DeploymentName, BuildID string
+	Interceptors            []interceptor.WorkerInterceptor
+	// Identity names the process in the Temporal UI.
+	Identity string
+}
+
+// Workers are the workers of all queues.
+type Workers struct{ list []sdkworker.Worker }
+
+// New registers every workflow and activity on its queue.
+func New(c client.Client, a *activities.Activities, o Options) *Workers {
+	if o.StopTimeout == 0 {
+		o.StopTimeout = 40 * time.Second
+	}
+	if o.PaymentsPerSecond == 0 {
+		o.PaymentsPerSecond = 15
+	}
+	if o.MailsPerSecond == 0 {
+		o.MailsPerSecond = 100
+	}
+	if o.CacheSize > 0 {
+		sdkworker.SetStickyWorkflowCacheSize(o.CacheSize)
+	}
+	base := sdkworker.Options{
+		WorkerStopTimeout: o.StopTimeout, Interceptors: o.Interceptors, Identity: o.Identity,
+		WorkflowPanicPolicy: sdkworker.BlockWorkflow, OnFatalError: nil,
+	}
+	if o.DeploymentName != "" && o.BuildID != "" {
+		base.DeploymentOptions = sdkworker.DeploymentOptions{
+			UseVersioning:             true,
+			Version:                   sdkworker.WorkerDeploymentVersion{DeploymentName: o.DeploymentName, BuildID: o.BuildID},
+			DefaultVersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
+		}
+	}
+	mail, pay := base, base
+	mail.TaskQueueActivitiesPerSecond, mail.DisableWorkflowWorker = o.MailsPerSecond, true
+	pay.TaskQueueActivitiesPerSecond, pay.DisableWorkflowWorker = o.PaymentsPerSecond, true
+
+	main := sdkworker.New(c, workflows.QueueMain, base)
+	for name, w := range map[string]any{
+		workflows.TypePartnership: workflows.Partnership, workflows.TypeReview: workflows.Review, workflows.TypePayout: workflows.Payout,
+		workflows.TypeTopUp: workflows.TopUp, workflows.TypeJob: workflows.Job, workflows.TypeMessage: workflows.Message,
+	} {
+		main.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name})
+	}
+	list := []sdkworker.Worker{main, sdkworker.New(c, workflows.QueueMail, mail), sdkworker.New(c, workflows.QueuePayments, pay)}
+	for _, w := range list {
+		w.RegisterActivityWithOptions(a, activity.RegisterOptions{SkipInvalidStructFunctions: true})
+	}
+	return &Workers{list}
+}
+
+// Start begins to take tasks.
+func (w *Workers) Start() error {
+	for _, x := range w.list {
+		if err := x.Start(); err != nil {
+			w.Stop()
+			return fmt.Errorf("start worker: %w", err)
+		}
+	}
+	return nil
+}
+
+// Stop takes no more tasks and waits for running activities.
+func (w *Workers) Stop() {
+	done := make(chan struct{}, len(w.list))
+	for _, x := range w.list {
+		go func() { x.Stop(); done <- struct{}{} }()
+	}
+	for range w.list {
+		<-done
+	}
+}
+
+// EnsureSchedules makes one Temporal Schedule a kind of job. They exist once in a namespace, whatever the number of workers.
+func EnsureSchedules(ctx context.Context, c client.Client, every map[string]time.Duration) error {
+	for kind, interval := range every {
+		id := "job/" + kind
+		_, err := c.ScheduleClient().Create(ctx, client.ScheduleOptions{
+			ID:   id,
+			Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: interval}}, Jitter: interval / 20},
+			Action: &client.ScheduleWorkflowAction{
+				ID: id, Workflow: workflows.TypeJob, Args: []any{kind}, TaskQueue: workflows.QueueMain,
+			},
+		})
+		if err != nil && !scheduleExists(err) {
+			return fmt.Errorf("schedule %s: %w", kind, err)
+		}
+	}
+	return nil
+}
