@@ -10,10 +10,14 @@
 
 import { Route as rootRouteImport } from "./routes/__root"
 import { Route as AppRouteImport } from "./routes/_app"
+import { Route as PortalRouteImport } from "./routes/portal"
 import { Route as SignInRouteImport } from "./routes/sign-in"
 import { Route as AppIndexRouteImport } from "./routes/_app/index"
 import { Route as AppInboxRouteImport } from "./routes/_app/inbox"
+import { Route as AppSettingsRouteImport } from "./routes/_app/settings"
 import { Route as AppTasksRouteImport } from "./routes/_app/tasks"
+import { Route as PortalTokenRouteImport } from "./routes/portal.$token"
+import { Route as PortalHomeRouteImport } from "./routes/portal.home"
 import { Route as AppCampaignsIndexRouteImport } from "./routes/_app/campaigns.index"
 import { Route as AppCampaignsNewRouteImport } from "./routes/_app/campaigns.new"
 import { Route as AppContractsIndexRouteImport } from "./routes/_app/contracts.index"
@@ -27,11 +31,23 @@ import { Route as AppPayoutsIndexRouteImport } from "./routes/_app/payouts.index
 import { Route as AppPayoutsIdRouteImport } from "./routes/_app/payouts.$id"
 import { Route as AppReviewsIndexRouteImport } from "./routes/_app/reviews.index"
 import { Route as AppReviewsIdRouteImport } from "./routes/_app/reviews.$id"
+import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings.index"
+import { Route as AppSettingsBrandsRouteImport } from "./routes/_app/settings.brands"
+import { Route as AppSettingsCalendarsRouteImport } from "./routes/_app/settings.calendars"
+import { Route as AppSettingsOutreachRouteImport } from "./routes/_app/settings.outreach"
+import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings.people"
+import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings.tokens"
+import { Route as PortalContractsIdRouteImport } from "./routes/portal.contracts.$id"
 import { Route as AppCampaignsIdIndexRouteImport } from "./routes/_app/campaigns.$id.index"
 import { Route as AppCampaignsIdStartRouteImport } from "./routes/_app/campaigns.$id.start"
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
+  getParentRoute: () => rootRouteImport,
+} as any)
+const PortalRoute = PortalRouteImport.update({
+  id: "/portal",
+  path: "/portal",
   getParentRoute: () => rootRouteImport,
 } as any)
 const SignInRoute = SignInRouteImport.update({
@@ -49,10 +65,25 @@ const AppInboxRoute = AppInboxRouteImport.update({
   path: "/inbox",
   getParentRoute: () => AppRoute,
 } as any)
+const AppSettingsRoute = AppSettingsRouteImport.update({
+  id: "/settings",
+  path: "/settings",
+  getParentRoute: () => AppRoute,
+} as any)
 const AppTasksRoute = AppTasksRouteImport.update({
   id: "/tasks",
   path: "/tasks",
   getParentRoute: () => AppRoute,
+} as any)
+const PortalTokenRoute = PortalTokenRouteImport.update({
+  id: "/$token",
+  path: "/$token",
+  getParentRoute: () => PortalRoute,
+} as any)
+const PortalHomeRoute = PortalHomeRouteImport.update({
+  id: "/home",
+  path: "/home",
+  getParentRoute: () => PortalRoute,
 } as any)
 const AppCampaignsIndexRoute = AppCampaignsIndexRouteImport.update({
   id: "/campaigns/",
@@ -119,6 +150,41 @@ const AppReviewsIdRoute = AppReviewsIdRouteImport.update({
   path: "/reviews/$id",
   getParentRoute: () => AppRoute,
 } as any)
+const AppSettingsIndexRoute = AppSettingsIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsBrandsRoute = AppSettingsBrandsRouteImport.update({
+  id: "/brands",
+  path: "/brands",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsCalendarsRoute = AppSettingsCalendarsRouteImport.update({
+  id: "/calendars",
+  path: "/calendars",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsOutreachRoute = AppSettingsOutreachRouteImport.update({
+  id: "/outreach",
+  path: "/outreach",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsPeopleRoute = AppSettingsPeopleRouteImport.update({
+  id: "/people",
+  path: "/people",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsTokensRoute = AppSettingsTokensRouteImport.update({
+  id: "/tokens",
+  path: "/tokens",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const PortalContractsIdRoute = PortalContractsIdRouteImport.update({
+  id: "/contracts/$id",
+  path: "/contracts/$id",
+  getParentRoute: () => PortalRoute,
+} as any)
 const AppCampaignsIdIndexRoute = AppCampaignsIdIndexRouteImport.update({
   id: "/campaigns/$id/",
   path: "/campaigns/$id/",
@@ -132,9 +198,13 @@ const AppCampaignsIdStartRoute = AppCampaignsIdStartRouteImport.update({
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute
+  "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/inbox": typeof AppInboxRoute
+  "/settings": typeof AppSettingsRouteWithChildren
   "/tasks": typeof AppTasksRoute
+  "/portal/$token": typeof PortalTokenRoute
+  "/portal/home": typeof PortalHomeRoute
   "/campaigns/new": typeof AppCampaignsNewRoute
   "/contracts/$id": typeof AppContractsIdRoute
   "/creators/$id": typeof AppCreatorsIdRoute
@@ -142,19 +212,29 @@ export interface FileRoutesByFullPath {
   "/partnerships/$id": typeof AppPartnershipsIdRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
   "/reviews/$id": typeof AppReviewsIdRoute
+  "/settings/brands": typeof AppSettingsBrandsRoute
+  "/settings/calendars": typeof AppSettingsCalendarsRoute
+  "/settings/outreach": typeof AppSettingsOutreachRoute
+  "/settings/people": typeof AppSettingsPeopleRoute
+  "/settings/tokens": typeof AppSettingsTokensRoute
+  "/portal/contracts/$id": typeof PortalContractsIdRoute
   "/campaigns/": typeof AppCampaignsIndexRoute
   "/contracts/": typeof AppContractsIndexRoute
   "/creators/": typeof AppCreatorsIndexRoute
   "/partnerships/": typeof AppPartnershipsIndexRoute
   "/payouts/": typeof AppPayoutsIndexRoute
   "/reviews/": typeof AppReviewsIndexRoute
+  "/settings/": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
   "/campaigns/$id/": typeof AppCampaignsIdIndexRoute
 }
 export interface FileRoutesByTo {
+  "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/inbox": typeof AppInboxRoute
   "/tasks": typeof AppTasksRoute
+  "/portal/$token": typeof PortalTokenRoute
+  "/portal/home": typeof PortalHomeRoute
   "/": typeof AppIndexRoute
   "/campaigns/new": typeof AppCampaignsNewRoute
   "/contracts/$id": typeof AppContractsIdRoute
@@ -163,21 +243,32 @@ export interface FileRoutesByTo {
   "/partnerships/$id": typeof AppPartnershipsIdRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
   "/reviews/$id": typeof AppReviewsIdRoute
+  "/settings/brands": typeof AppSettingsBrandsRoute
+  "/settings/calendars": typeof AppSettingsCalendarsRoute
+  "/settings/outreach": typeof AppSettingsOutreachRoute
+  "/settings/people": typeof AppSettingsPeopleRoute
+  "/settings/tokens": typeof AppSettingsTokensRoute
+  "/portal/contracts/$id": typeof PortalContractsIdRoute
   "/campaigns": typeof AppCampaignsIndexRoute
   "/contracts": typeof AppContractsIndexRoute
   "/creators": typeof AppCreatorsIndexRoute
   "/partnerships": typeof AppPartnershipsIndexRoute
   "/payouts": typeof AppPayoutsIndexRoute
   "/reviews": typeof AppReviewsIndexRoute
+  "/settings": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
   "/campaigns/$id": typeof AppCampaignsIdIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
   "/_app": typeof AppRouteWithChildren
+  "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/_app/inbox": typeof AppInboxRoute
+  "/_app/settings": typeof AppSettingsRouteWithChildren
   "/_app/tasks": typeof AppTasksRoute
+  "/portal/$token": typeof PortalTokenRoute
+  "/portal/home": typeof PortalHomeRoute
   "/_app/": typeof AppIndexRoute
   "/_app/campaigns/new": typeof AppCampaignsNewRoute
   "/_app/contracts/$id": typeof AppContractsIdRoute
@@ -186,12 +277,19 @@ export interface FileRoutesById {
   "/_app/partnerships/$id": typeof AppPartnershipsIdRoute
   "/_app/payouts/$id": typeof AppPayoutsIdRoute
   "/_app/reviews/$id": typeof AppReviewsIdRoute
+  "/_app/settings/brands": typeof AppSettingsBrandsRoute
+  "/_app/settings/calendars": typeof AppSettingsCalendarsRoute
+  "/_app/settings/outreach": typeof AppSettingsOutreachRoute
+  "/_app/settings/people": typeof AppSettingsPeopleRoute
+  "/_app/settings/tokens": typeof AppSettingsTokensRoute
+  "/portal/contracts/$id": typeof PortalContractsIdRoute
   "/_app/campaigns/": typeof AppCampaignsIndexRoute
   "/_app/contracts/": typeof AppContractsIndexRoute
   "/_app/creators/": typeof AppCreatorsIndexRoute
   "/_app/partnerships/": typeof AppPartnershipsIndexRoute
   "/_app/payouts/": typeof AppPayoutsIndexRoute
   "/_app/reviews/": typeof AppReviewsIndexRoute
+  "/_app/settings/": typeof AppSettingsIndexRoute
   "/_app/campaigns/$id/start": typeof AppCampaignsIdStartRoute
   "/_app/campaigns/$id/": typeof AppCampaignsIdIndexRoute
 }
@@ -199,9 +297,13 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | "/"
+    | "/portal"
     | "/sign-in"
     | "/inbox"
+    | "/settings"
     | "/tasks"
+    | "/portal/$token"
+    | "/portal/home"
     | "/campaigns/new"
     | "/contracts/$id"
     | "/creators/$id"
@@ -209,19 +311,29 @@ export interface FileRouteTypes {
     | "/partnerships/$id"
     | "/payouts/$id"
     | "/reviews/$id"
+    | "/settings/brands"
+    | "/settings/calendars"
+    | "/settings/outreach"
+    | "/settings/people"
+    | "/settings/tokens"
+    | "/portal/contracts/$id"
     | "/campaigns/"
     | "/contracts/"
     | "/creators/"
     | "/partnerships/"
     | "/payouts/"
     | "/reviews/"
+    | "/settings/"
     | "/campaigns/$id/start"
     | "/campaigns/$id/"
   fileRoutesByTo: FileRoutesByTo
   to:
+    | "/portal"
     | "/sign-in"
     | "/inbox"
     | "/tasks"
+    | "/portal/$token"
+    | "/portal/home"
     | "/"
     | "/campaigns/new"
     | "/contracts/$id"
@@ -230,20 +342,31 @@ export interface FileRouteTypes {
     | "/partnerships/$id"
     | "/payouts/$id"
     | "/reviews/$id"
+    | "/settings/brands"
+    | "/settings/calendars"
+    | "/settings/outreach"
+    | "/settings/people"
+    | "/settings/tokens"
+    | "/portal/contracts/$id"
     | "/campaigns"
     | "/contracts"
     | "/creators"
     | "/partnerships"
     | "/payouts"
     | "/reviews"
+    | "/settings"
     | "/campaigns/$id/start"
     | "/campaigns/$id"
   id:
     | "__root__"
     | "/_app"
+    | "/portal"
     | "/sign-in"
     | "/_app/inbox"
+    | "/_app/settings"
     | "/_app/tasks"
+    | "/portal/$token"
+    | "/portal/home"
     | "/_app/"
     | "/_app/campaigns/new"
     | "/_app/contracts/$id"
@@ -252,18 +375,26 @@ export interface FileRouteTypes {
     | "/_app/partnerships/$id"
     | "/_app/payouts/$id"
     | "/_app/reviews/$id"
+    | "/_app/settings/brands"
+    | "/_app/settings/calendars"
+    | "/_app/settings/outreach"
+    | "/_app/settings/people"
+    | "/_app/settings/tokens"
+    | "/portal/contracts/$id"
     | "/_app/campaigns/"
     | "/_app/contracts/"
     | "/_app/creators/"
     | "/_app/partnerships/"
     | "/_app/payouts/"
     | "/_app/reviews/"
+    | "/_app/settings/"
     | "/_app/campaigns/$id/start"
     | "/_app/campaigns/$id/"
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren
+  PortalRoute: typeof PortalRouteWithChildren
   SignInRoute: typeof SignInRoute
 }
 
@@ -274,6 +405,13 @@ declare module "@tanstack/react-router" {
       path: ""
       fullPath: "/"
       preLoaderRoute: typeof AppRouteImport
+      parentRoute: typeof rootRouteImport
+    }
+    "/portal": {
+      id: "/portal"
+      path: "/portal"
+      fullPath: "/portal"
+      preLoaderRoute: typeof PortalRouteImport
       parentRoute: typeof rootRouteImport
     }
     "/sign-in": {
@@ -297,12 +435,33 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppInboxRouteImport
       parentRoute: typeof AppRoute
     }
+    "/_app/settings": {
+      id: "/_app/settings"
+      path: "/settings"
+      fullPath: "/settings"
+      preLoaderRoute: typeof AppSettingsRouteImport
+      parentRoute: typeof AppRoute
+    }
     "/_app/tasks": {
       id: "/_app/tasks"
       path: "/tasks"
       fullPath: "/tasks"
       preLoaderRoute: typeof AppTasksRouteImport
       parentRoute: typeof AppRoute
+    }
+    "/portal/$token": {
+      id: "/portal/$token"
+      path: "/$token"
+      fullPath: "/portal/$token"
+      preLoaderRoute: typeof PortalTokenRouteImport
+      parentRoute: typeof PortalRoute
+    }
+    "/portal/home": {
+      id: "/portal/home"
+      path: "/home"
+      fullPath: "/portal/home"
+      preLoaderRoute: typeof PortalHomeRouteImport
+      parentRoute: typeof PortalRoute
     }
     "/_app/campaigns/": {
       id: "/_app/campaigns/"
@@ -395,6 +554,55 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppReviewsIdRouteImport
       parentRoute: typeof AppRoute
     }
+    "/_app/settings/": {
+      id: "/_app/settings/"
+      path: "/"
+      fullPath: "/settings/"
+      preLoaderRoute: typeof AppSettingsIndexRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    "/_app/settings/brands": {
+      id: "/_app/settings/brands"
+      path: "/brands"
+      fullPath: "/settings/brands"
+      preLoaderRoute: typeof AppSettingsBrandsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    "/_app/settings/calendars": {
+      id: "/_app/settings/calendars"
+      path: "/calendars"
+      fullPath: "/settings/calendars"
+      preLoaderRoute: typeof AppSettingsCalendarsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    "/_app/settings/outreach": {
+      id: "/_app/settings/outreach"
+      path: "/outreach"
+      fullPath: "/settings/outreach"
+      preLoaderRoute: typeof AppSettingsOutreachRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    "/_app/settings/people": {
+      id: "/_app/settings/people"
+      path: "/people"
+      fullPath: "/settings/people"
+      preLoaderRoute: typeof AppSettingsPeopleRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    "/_app/settings/tokens": {
+      id: "/_app/settings/tokens"
+      path: "/tokens"
+      fullPath: "/settings/tokens"
+      preLoaderRoute: typeof AppSettingsTokensRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    "/portal/contracts/$id": {
+      id: "/portal/contracts/$id"
+      path: "/contracts/$id"
+      fullPath: "/portal/contracts/$id"
+      preLoaderRoute: typeof PortalContractsIdRouteImport
+      parentRoute: typeof PortalRoute
+    }
     "/_app/campaigns/$id/": {
       id: "/_app/campaigns/$id/"
       path: "/campaigns/$id"
@@ -412,8 +620,31 @@ declare module "@tanstack/react-router" {
   }
 }
 
+interface AppSettingsRouteChildren {
+  AppSettingsBrandsRoute: typeof AppSettingsBrandsRoute
+  AppSettingsCalendarsRoute: typeof AppSettingsCalendarsRoute
+  AppSettingsOutreachRoute: typeof AppSettingsOutreachRoute
+  AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute
+  AppSettingsTokensRoute: typeof AppSettingsTokensRoute
+  AppSettingsIndexRoute: typeof AppSettingsIndexRoute
+}
+
+const AppSettingsRouteChildren: AppSettingsRouteChildren = {
+  AppSettingsBrandsRoute: AppSettingsBrandsRoute,
+  AppSettingsCalendarsRoute: AppSettingsCalendarsRoute,
+  AppSettingsOutreachRoute: AppSettingsOutreachRoute,
+  AppSettingsPeopleRoute: AppSettingsPeopleRoute,
+  AppSettingsTokensRoute: AppSettingsTokensRoute,
+  AppSettingsIndexRoute: AppSettingsIndexRoute,
+}
+
+const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
+  AppSettingsRouteChildren,
+)
+
 interface AppRouteChildren {
   AppInboxRoute: typeof AppInboxRoute
+  AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
   AppCampaignsNewRoute: typeof AppCampaignsNewRoute
@@ -435,6 +666,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppInboxRoute: AppInboxRoute,
+  AppSettingsRoute: AppSettingsRouteWithChildren,
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,
   AppCampaignsNewRoute: AppCampaignsNewRoute,
@@ -456,8 +688,24 @@ const AppRouteChildren: AppRouteChildren = {
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)
 
+interface PortalRouteChildren {
+  PortalTokenRoute: typeof PortalTokenRoute
+  PortalHomeRoute: typeof PortalHomeRoute
+  PortalContractsIdRoute: typeof PortalContractsIdRoute
+}
+
+const PortalRouteChildren: PortalRouteChildren = {
+  PortalTokenRoute: PortalTokenRoute,
+  PortalHomeRoute: PortalHomeRoute,
+  PortalContractsIdRoute: PortalContractsIdRoute,
+}
+
+const PortalRouteWithChildren =
+  PortalRoute._addFileChildren(PortalRouteChildren)
+
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
+  PortalRoute: PortalRouteWithChildren,
   SignInRoute: SignInRoute,
 }
 export const routeTree = rootRouteImport

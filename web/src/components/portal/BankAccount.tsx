@@ -1,0 +1,43 @@
+import { Button, Stack } from "@mantine/core";
+import { IconBuildingBank } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { useAct } from "../../api/act";
+import { api, body } from "../../api/client";
+import { ProblemNotice } from "../Notice";
+import { Section } from "../Page";
+import { StatusChip } from "../StatusChip";
+import { MailedCode } from "./MailedCode";
+
+/** The way to Stripe, where the bank account is entered. Rapport never sees the number. */
+export function BankAccount({ state }: { state: string }) {
+  const [open, setOpen] = useState(false);
+  const [code, setCode] = useState("");
+  const link = useAct({
+    run: (what: { code: string }, key) => body(api.POST("/v1/portal/onboarding-links", { params: { header: { "Idempotency-Key": key } }, body: what })),
+    then: ({ url }) => window.location.assign(url),
+  });
+  return (
+    <Section title="How you are paid" actions={<StatusChip noun="payee" state={state} />}>
+      <Stack gap="sm">
+        <p style={{ margin: 0 }}>Tell Stripe, who moves the money, where to send it. We never see your account number. Without it payments wait.</p>
+        {!open ? (
+          <Button size="md" leftSection={<IconBuildingBank size={18} aria-hidden />} onClick={() => setOpen(true)}>Add your bank account</Button>
+        ) : (
+          <form
+            onSubmit={(event) => {
+              event.preventDefault();
+              link.mutate({ code });
+            }}
+          >
+            <Stack gap="sm">
+              <MailedCode value={code} onChange={setCode} error={link.error?.byField.code} />
+              <ProblemNotice problem={link.error} shownFields={["code"]} />
+              {code !== "" && <Button type="submit" size="md" loading={link.isPending || link.isSuccess}>Go on to Stripe</Button>}
+            </Stack>
+          </form>
+        )}
+      </Stack>
+    </Section>
+  );
+}

@@ -1,0 +1,108 @@
+import { Button, FileInput, Stack, Textarea, TextInput } from "@mantine/core";
+import { IconExternalLink, IconPaperclip } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { useAct } from "../../api/act";
+import { api, body, form } from "../../api/client";
+import type { PortalDeliverable, SubmissionForm } from "../../api/schema";
+import { exactText } from "../../lib/time";
+import { Notice, ProblemNotice } from "../Notice";
+import { Facts, Section } from "../Page";
+import { RelativeTime } from "../RelativeTime";
+import { StatusChip } from "../StatusChip";
+import { useShowHome } from "./useHome";
+
+/** One piece of content that is owed: by when, who is looking, what must change, and the step that is due. */
+export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverable }) {
+  const due = (at: string | undefined) => at && <>{exactText(new Date(at))} (<RelativeTime at={at} />)</>;
+  return (
+    <Section title={deliverable.title} actions={<StatusChip noun="deliverable" state={deliverable.state} />}>
+      <Stack gap="sm">
+        <Facts
+          facts={[
+            ["What", `${deliverable.kind} on ${deliverable.platform}`],
+            ["Draft by", deliverable.can_submit ? due(deliverable.draft_due_at) || undefined : undefined],
+            ["Publish by", due(deliverable.publish_by) || undefined],
+            ["Must contain", deliverable.hashtags.length > 0 ? deliverable.hashtags.join(" ") : undefined],
+            ["Looking at it", deliverable.reviewing],
+            ["Your post", deliverable.post_url && /^https?:/.test(deliverable.post_url) ? (
+              <a key="post" href={deliverable.post_url} target="_blank" rel="noreferrer noopener">Open it <IconExternalLink size={13} aria-label="opens elsewhere" /></a>
+            ) : undefined],
+          ]}
+        />
+        {deliverable.feedback && <Notice tone="attention" title="What must change"><div className="prewrap">{deliverable.feedback}</div></Notice>}
+        {deliverable.can_submit && <Submit deliverable={deliverable} />}
+        {deliverable.can_report_post && <ReportPost deliverable={deliverable} />}
+      </Stack>
+    </Section>
+  );
+}
+
+function Submit({ deliverable }: { deliverable: PortalDeliverable }) {
+  const show = useShowHome();
+  const [file, setFile] = useState<File | null>(null);
+  const [caption, setCaption] = useState("");
+  const [note, setNote] = useState("");
+  const submit = useAct({
+    run: (draft: { caption: string; note: string; file: File | null }, key) =>
+      body(api.POST("/v1/portal/deliverables/{id}/submissions", {
+        params: { path: { id: deliverable.id }, header: { "Idempotency-Key": key } },
+        // The generated type names the form's fields; what is sent is the form itself, with the file in it.
+        body: form({ caption: draft.caption, note: draft.note || undefined, file: draft.file ?? undefined }) as unknown as SubmissionForm,
+        bodySerializer: (data) => data as unknown as FormData,
+      })),
+    then: (home) => {
+      setFile(null);
+      setCaption("");
+      setNote("");
+      show(home);
+    },
+    done: "Your draft arrived",
+    touches: ["portal"],
+  });
+  const errors = submit.error?.byField ?? {};
+  return (
+    <form
+      aria-label={`Submit a draft of ${deliverable.title}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit.mutate({ caption, note, file });
+      }}
+    >
+      <Stack gap="sm">
+        <FileInput label="Draft" description="A picture, a video or a document" placeholder="Choose a file" clearable clearButtonProps={{ "aria-label": "Take the file away" }} leftSection={<IconPaperclip size={16} aria-hidden />} value={file} onChange={setFile} error={errors.file} />
+        <Textarea label="Caption" description="As it will stand under the post" required autosize minRows={3} value={caption} onChange={(event) => setCaption(event.currentTarget.value)} error={errors.caption} />
+        <Textarea label="Note to the reviewers" autosize minRows={1} value={note} onChange={(event) => setNote(event.currentTarget.value)} error={errors.note} />
+        <ProblemNotice problem={submit.error} shownFields={["file", "caption", "note"]} />
+        <Button type="submit" size="md" loading={submit.isPending}>{deliverable.round > 0 ? "Submit the new version" : "Submit the draft"}</Button>
+      </Stack>
+    </form>
+  );
+}
+
+function ReportPost({ deliverable }: { deliverable: PortalDeliverable }) {
+  const show = useShowHome();
+  const [url, setUrl] = useState("");
+  const report = useAct({
+    run: (post: { url: string }, key) =>
+      body(api.POST("/v1/portal/deliverables/{id}/post", { params: { path: { id: deliverable.id }, header: { "Idempotency-Key": key } }, body: post })),
+    then: show,
+    done: "Thank you. We look at the post now.",
+    touches: ["portal"],
+  });
+  return (
+    <form
+      aria-label={`Report the post of ${deliverable.title}`}
+      onSubmit={(event) => {
+        event.preventDefault();
+        report.mutate({ url: url.trim() });
+      }}
+    >
+      <Stack gap="sm">
+        <TextInput label="Address of your post" description="Post it first, then paste its address here" type="url" inputMode="url" placeholder="https://" required value={url} onChange={(event) => setUrl(event.currentTarget.value)} error={report.error?.byField.url} />
+        <ProblemNotice problem={report.error} shownFields={["url"]} />
+        <Button type="submit" size="md" loading={report.isPending}>It is posted</Button>
+      </Stack>
+    </form>
+  );
+}

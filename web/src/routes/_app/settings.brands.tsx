@@ -1,0 +1,230 @@
+import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute } from "@tanstack/react-router";
+import { IconBuildingStore, IconPlus } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { useAct } from "../../api/act";
+import { api, body } from "../../api/client";
+import { brandQuery, brandsQuery, fundsQuery } from "../../api/queries";
+import type { Brand, BrandEdit, Money as MoneyValue } from "../../api/schema";
+import table from "../../components/DataTable.module.css";
+import { LoadingLines } from "../../components/Loading";
+import { Money } from "../../components/Money";
+import { MoneyInput, type TypedMoney } from "../../components/MoneyInput";
+import { EmptyState, LoadFailed, ProblemNotice } from "../../components/Notice";
+import { Facts, Page, Section } from "../../components/Page";
+import { toMajor, toMinor } from "../../lib/money";
+import { hasRole, useSession } from "../../lib/session";
+
+export const Route = createFileRoute("/_app/settings/brands")({ component: Brands });
+
+function Brands() {
+  const { brand: only } = Route.useSearch();
+  const session = useSession();
+  const brands = useQuery(brandsQuery);
+  const [adding, setAdding] = useState(false);
+  const shown = brands.data?.items.filter(({ id }) => !only || id === only);
+  return (
+    <Page
+      title="Brands and funds"
+      under="Money of one brand never pays another’s creators."
+      actions={hasRole(session, ["admin"]) && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAdding(true)}>Add a brand</Button>}
+      narrow
+    >
+      {brands.error && !shown ? <LoadFailed error={brands.error} retry={() => void brands.refetch()} /> : !shown ? <LoadingLines /> : shown.length === 0 ? (
+        <EmptyState icon={IconBuildingStore} title="You work for no brand yet">An admin gives you a role at one.</EmptyState>
+      ) : shown.map((brand) => <BrandBox key={brand.id} brand={brand} />)}
+      {adding && <AddBrand onClose={() => setAdding(false)} />}
+    </Page>
+  );
+}
+
+function BrandBox({ brand }: { brand: Brand }) {
+  const session = useSession();
+  const admin = hasRole(session, ["admin"], brand.id);
+  const finance = hasRole(session, ["finance_preparer", "finance_releaser"], brand.id);
+  const reads = finance || hasRole(session, ["auditor"], brand.id);
+  const funds = useQuery({ ...fundsQuery(brand.id), enabled: reads });
+  const [open, setOpen] = useState<"edit" | "top-up" | null>(null);
+  return (
+    <Section
+      title={brand.name}
+      actions={
+        <Group gap="xs">
+          {admin && <Button size="xs" variant="default" onClick={() => setOpen("edit")}>Edit</Button>}
+          {finance && <Button size="xs" onClick={() => setOpen("top-up")}>Top up funds</Button>}
+        </Group>
+      }
+    >
+      <Stack>
+        <Facts
+          facts={[
+            ["Mail from", `${brand.mail_from_name} <${brand.mail_from}>`],
+            ["Address in every mail", <span key="address" className="prewrap">{brand.postal_address}</span>],
+            ["Two people approve from", <Money key="threshold" value={brand.second_pair_threshold} />],
+          ]}
+        />
+        {reads && (funds.error && !funds.data ? <LoadFailed error={funds.error} retry={() => void funds.refetch()} /> : !funds.data ? <LoadingLines lines={2} /> : funds.data.items.length === 0 ? (
+          <p className="soft" style={{ margin: 0 }}>There are no funds yet: payouts wait until some are topped up.</p>
+        ) : (
+          <table className={table.table} aria-label={`Funds of ${brand.name}`}>
+            <thead><tr><th scope="col">Currency</th><th scope="col" className={table.right}>Available</th><th scope="col" className={table.right}>In flight</th><th scope="col" className={table.right}>Spent</th></tr></thead>
+            <tbody>
+              {funds.data.items.map(({ currency, available, in_flight, spent }) => (
+                <tr key={currency}>
+                  <td>{currency.toUpperCase()}</td>
+                  <td className={table.right}><Money value={available} /></td>
+                  <td className={table.right}><Money value={in_flight} /></td>
+                  <td className={table.right}><Money value={spent} /></td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        ))}
+      </Stack>
+      {open === "edit" && <EditBrand id={brand.id} onClose={() => setOpen(null)} />}
+      {open === "top-up" && <TopUp brand={brand} onClose={() => setOpen(null)} />}
+    </Section>
+  );
+}
+
+function TopUp({ brand, onClose }: { brand: Brand; onClose: () => void }) {
+  const [typed, setTyped] = useState<TypedMoney>({ amount: "", currency: brand.second_pair_threshold.currency });
+  const [missing, setMissing] = useState(false);
+  const act = useAct({
+    run: (amount: MoneyValue, key) => body(api.POST("/v1/brands/{id}/top-ups", { params: { path: { id: brand.id }, header: { "Idempotency-Key": key } }, body: { amount } })),
+    done: "Top-up started; the funds are there when Stripe confirms it",
+    then: onClose,
+    touches: ["brand"],
+  });
+  const errors = act.error?.byField ?? {};
+  return (
+    <Modal opened onClose={onClose} title={`Top up funds of ${brand.name}`}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          const amount = toMinor(typed.amount, typed.currency);
+          setMissing(!amount);
+          if (amount) act.mutate({ amount, currency: typed.currency });
+        }}
+      >
+        <Stack>
+          <p style={{ margin: 0 }}>Money moves from the brand’s bank account to its funds, from which creators are paid.</p>
+          <MoneyInput label="Amount" required value={typed} onChange={setTyped} error={missing ? "Say how much" : (errors.amount ?? errors["amount.amount"])} />
+          <ProblemNotice problem={act.error} shownFields={["amount", "amount.amount"]} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Move nothing</Button>
+            <Button type="submit" loading={act.isPending}>Top up</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function EditBrand({ id, onClose }: { id: string; onClose: () => void }) {
+  const brand = useQuery({ ...brandQuery(id), refetchOnWindowFocus: false });
+  return (
+    <Modal opened onClose={onClose} title="Edit brand">
+      {brand.data ? <BrandForm brand={brand.data.data} etag={brand.data.etag} onClose={onClose} /> : brand.error ? <LoadFailed error={brand.error} /> : <LoadingLines />}
+    </Modal>
+  );
+}
+
+interface BrandValues {
+  name: string;
+  postal_address: string;
+  mail_from_name: string;
+  mail_from: string;
+  threshold: TypedMoney;
+}
+
+function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | undefined; onClose: () => void }) {
+  // What the person started from: a change made by somebody else meanwhile must not slip in unseen.
+  const [tag] = useState(etag);
+  const form = useForm<BrandValues>({
+    initialValues: {
+      name: brand.name,
+      postal_address: brand.postal_address,
+      mail_from_name: brand.mail_from_name,
+      mail_from: brand.mail_from,
+      threshold: { amount: toMajor(brand.second_pair_threshold), currency: brand.second_pair_threshold.currency },
+    },
+  });
+  const save = useAct({
+    run: (edit: BrandEdit) => body(api.PATCH("/v1/brands/{id}", { params: { path: { id: brand.id }, header: { "If-Match": tag } }, body: edit })),
+    done: "Brand saved",
+    then: onClose,
+    touches: ["brand", "session"],
+  });
+  return (
+    <form
+      noValidate
+      onSubmit={form.onSubmit(({ threshold, ...values }) => {
+        const amount = toMinor(threshold.amount, threshold.currency);
+        if (amount === undefined) return form.setFieldError("threshold", "Say an amount, or 0");
+        save.mutate({ ...values, second_pair_threshold: { amount, currency: threshold.currency } }, { onError: (problem) => form.setErrors(problem.byField) });
+      })}
+    >
+      <Stack>
+        <BrandFields form={form} />
+        <MoneyInput
+          label="Two people of finance approve from"
+          description="Below it the approval of the content counts as the first of the two"
+          value={form.values.threshold}
+          onChange={(threshold) => form.setFieldValue("threshold", threshold)}
+          error={form.errors.threshold ?? form.errors.second_pair_threshold ?? form.errors["second_pair_threshold.amount"]}
+        />
+        <ProblemNotice problem={save.error} shownFields={Object.keys(form.errors)} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>Leave it as it is</Button>
+          <Button type="submit" loading={save.isPending}>Save brand</Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function BrandFields({ form }: { form: { getInputProps: (path: "name" | "postal_address" | "mail_from_name" | "mail_from") => object } }) {
+  return (
+    <>
+      <TextInput label="Name" required {...form.getInputProps("name")} />
+      <Textarea label="Postal address" description="Stands in every outreach mail, as the law asks" required autosize minRows={2} {...form.getInputProps("postal_address")} />
+      <TextInput label="Sender’s name" required {...form.getInputProps("mail_from_name")} />
+      <TextInput label="Sender’s address" type="email" required {...form.getInputProps("mail_from")} />
+    </>
+  );
+}
+
+function AddBrand({ onClose }: { onClose: () => void }) {
+  const form = useForm({
+    initialValues: { name: "", postal_address: "", mail_from_name: "", mail_from: "", zone: Intl.DateTimeFormat().resolvedOptions().timeZone },
+  });
+  const add = useAct({
+    run: ({ zone, ...brand }: typeof form.values, key) =>
+      body(api.POST("/v1/brands", {
+        params: { header: { "Idempotency-Key": key } },
+        body: { ...brand, calendar: { zone, working_days: [1, 2, 3, 4, 5], opens: "09:00", closes: "17:00", holidays: [] } },
+      })),
+    done: ({ name }) => `${name} was added; its calendar is under Calendars`,
+    then: onClose,
+    touches: ["brand", "session", "calendar"],
+  });
+  return (
+    <Modal opened onClose={onClose} title="Add a brand">
+      <form noValidate onSubmit={form.onSubmit((brand) => add.mutate(brand, { onError: (problem) => form.setErrors({ ...problem.byField, zone: problem.byField["calendar.zone"] }) }))}>
+        <Stack>
+          <BrandFields form={form} />
+          <TextInput label="Time zone" description="Working hours start as Monday to Friday, 09:00 to 17:00" required {...form.getInputProps("zone")} />
+          <ProblemNotice problem={add.error} shownFields={["name", "postal_address", "mail_from_name", "mail_from", "calendar.zone"]} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Add no brand</Button>
+            <Button type="submit" loading={add.isPending}>Add brand</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

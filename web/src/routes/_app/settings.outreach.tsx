@@ -1,0 +1,86 @@
+import { Stack } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute } from "@tanstack/react-router";
+
+import { policiesQuery, sequencesQuery, templatesQuery } from "../../api/queries";
+import type { Approver, SequenceStep } from "../../api/schema";
+import { LoadingLines } from "../../components/Loading";
+import { LoadFailed } from "../../components/Notice";
+import { Page, Section } from "../../components/Page";
+import { roleWords } from "../../lib/session";
+import { words } from "../../lib/states";
+import classes from "./settings.module.css";
+
+export const Route = createFileRoute("/_app/settings/outreach")({ component: Outreach });
+
+function stepText({ kind, template, business_days, title }: SequenceStep): string {
+  switch (kind) {
+    case "send":
+      return `Send “${template ?? "a mail"}”`;
+    case "wait":
+      return `Wait ${business_days ?? 0} business days`;
+    case "task":
+      return `Make a task: ${title ?? ""}`;
+    case "stop":
+      return "Stop";
+  }
+}
+
+const approverText = ({ kind, role }: Approver) => (kind === "role" && role ? `anyone who is ${roleWords[role].toLowerCase()}` : "a named person");
+
+function Outreach() {
+  const { brand } = Route.useSearch();
+  const sequences = useQuery(sequencesQuery(brand));
+  const templates = useQuery(templatesQuery(brand));
+  const policies = useQuery(policiesQuery(brand));
+  return (
+    <Page title="Outreach and approvals" under="The newest version of each. A partnership keeps the version that it started with." narrow>
+      <Section title="Sequences">
+        <Listed query={sequences} none="No sequence exists.">
+          {sequences.data?.items.map((sequence) => (
+            <details key={sequence.id}>
+              <summary><strong>{sequence.name}</strong> <span className="soft">version {sequence.version}, cool-off {sequence.cool_off_days} days</span></summary>
+              <ol className={classes.steps}>{sequence.steps.map((step, at) => <li key={at}>{stepText(step)}</li>)}</ol>
+            </details>
+          ))}
+        </Listed>
+      </Section>
+      <Section title="Mails">
+        <Listed query={templates} none="No mail template exists.">
+          {templates.data?.items.map((template) => (
+            <details key={template.id}>
+              <summary><strong>{template.name}</strong> <span className="soft">version {template.version}</span></summary>
+              <p><strong>{template.subject}</strong></p>
+              <div className="prewrap">{template.body}</div>
+            </details>
+          ))}
+        </Listed>
+      </Section>
+      <Section title="Approval policies">
+        <Listed query={policies} none="No policy exists.">
+          {policies.data?.items.map((policy) => (
+            <details key={policy.id}>
+              <summary><strong>{policy.name}</strong> <span className="soft">version {policy.version}, on silence: {words(policy.on_silence).toLowerCase()}</span></summary>
+              <ol className={classes.steps}>
+                {policy.stages.map((stage, at) => (
+                  <li key={at}>
+                    <strong>{stage.name}</strong>: {stage.approvers.map(approverText).join(", ")}; {stage.rule}
+                    {stage.quorum !== undefined && ` of ${stage.quorum}`}; {stage.deadline_days} business days; a rejection goes to the {stage.on_reject}
+                    {stage.legal && "; never approved by silence"}
+                  </li>
+                ))}
+              </ol>
+            </details>
+          ))}
+        </Listed>
+      </Section>
+    </Page>
+  );
+}
+
+function Listed({ query, none, children }: { query: { data?: { items: unknown[] }; error: unknown; refetch: () => unknown }; none: string; children: React.ReactNode }) {
+  if (query.error && !query.data) return <LoadFailed error={query.error} retry={() => void query.refetch()} />;
+  if (!query.data) return <LoadingLines lines={3} />;
+  if (query.data.items.length === 0) return <p className="soft" style={{ margin: 0 }}>{none}</p>;
+  return <Stack gap="sm">{children}</Stack>;
+}

@@ -1,0 +1,210 @@
+import { Button, Checkbox, Group, Modal, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute } from "@tanstack/react-router";
+import { IconPlus, IconUserOff, IconUsers } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { useAct } from "../../api/act";
+import { api, body } from "../../api/client";
+import { roleRequestsQuery, usersQuery } from "../../api/queries";
+import type { BrandRole, Role, RoleRequest, User, UserCreate } from "../../api/schema";
+import { CommandButton } from "../../components/CommandButton";
+import { columns, DataTable } from "../../components/DataTable";
+import { EmptyState, ProblemNotice } from "../../components/Notice";
+import { Page, Section } from "../../components/Page";
+import { RelativeTime } from "../../components/RelativeTime";
+import { Chip } from "../../components/StatusChip";
+import { hasRole, roleWords, useSession } from "../../lib/session";
+import classes from "./settings.module.css";
+
+export const Route = createFileRoute("/_app/settings/people")({ component: People });
+
+type Asked = { kind: "create" } | { kind: "roles" | "disable"; user: User };
+
+function People() {
+  const session = useSession();
+  const users = useQuery(usersQuery);
+  const requests = useQuery(roleRequestsQuery);
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const admin = hasRole(session, ["admin"]);
+
+  const cols = columns<User>([
+    {
+      id: "name",
+      header: "Person",
+      cell: (user) => <><strong>{user.name}</strong><div className="soft" style={{ fontSize: 12 }}>{user.email}</div></>,
+    },
+    {
+      id: "roles",
+      header: "Roles",
+      cell: ({ brands }) => brands.length === 0 ? <span className="soft">None</span> : (
+        <>{brands.map(({ brand_id, brand_name, roles }) => <div key={brand_id}><span className="soft">{brand_name ?? brand_id}:</span> {roles.map((role) => roleWords[role]).join(", ")}</div>)}</>
+      ),
+    },
+    { id: "state", header: "State", cell: ({ disabled }) => disabled ? <Chip tone="idle" icon={<IconUserOff size={13} aria-hidden />}>Disabled</Chip> : <Chip tone="done" icon={null}>Active</Chip>, phone: "head" },
+    { id: "since", header: "Since", cell: ({ created_at }) => <RelativeTime at={created_at} inList />, phone: "hide" },
+    ...(admin ? [{
+      id: "do",
+      header: "Change",
+      cell: (user: User) => (
+        <Group gap={4} wrap="nowrap">
+          <Button size="compact-sm" variant="default" onClick={() => setAsked({ kind: "roles", user })} aria-label={`Roles of ${user.name}`}>Roles</Button>
+          {!user.disabled && user.id !== session?.user_id && (
+            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "disable", user })} aria-label={`Disable ${user.name}`}>Disable</Button>
+          )}
+        </Group>
+      ),
+    }] : []),
+  ]);
+
+  return (
+    <Page
+      title="People"
+      under="Who may do what, for each brand. Finance roles are granted by two people and take effect after a delay."
+      actions={admin && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked({ kind: "create" })}>Add a person</Button>}
+    >
+      {(requests.data?.items.length ?? 0) > 0 && <Requests requests={requests.data?.items ?? []} me={session?.user_id} />}
+      <DataTable
+        label="People"
+        columns={cols}
+        rows={users.data?.items}
+        rowId={({ id }) => id}
+        error={users.error}
+        retry={() => void users.refetch()}
+        empty={<EmptyState icon={IconUsers} title="Nobody is here yet" />}
+      />
+      {asked?.kind === "create" && <CreateDialog onClose={() => setAsked(null)} />}
+      {asked?.kind === "roles" && <RolesDialog user={asked.user} onClose={() => setAsked(null)} />}
+      {asked?.kind === "disable" && <DisableDialog user={asked.user} onClose={() => setAsked(null)} />}
+    </Page>
+  );
+}
+
+function Requests({ requests, me }: { requests: RoleRequest[]; me: string | undefined }) {
+  const confirm = useAct({
+    run: ({ id }: { id: string }, key) => body(api.POST("/v1/role-requests/{id}/confirm", { params: { path: { id }, header: { "Idempotency-Key": key } } })),
+    done: "Confirmed; the role takes effect after its delay",
+    touches: ["user"],
+    announce: true,
+  });
+  return (
+    <Section title="Finance roles on their way">
+      <Stack gap="sm">
+        {requests.map((request) => (
+          <Group key={request.id} justify="space-between">
+            <span>
+              <strong>{request.user.name}</strong>: {roleWords[request.role]} at {request.brand_name}, asked for by {request.requested_by.name} <RelativeTime at={request.created_at} />
+              {request.effective_at && <> · takes effect <RelativeTime at={request.effective_at} /></>}
+            </span>
+            {!request.confirmed_by && (
+              <CommandButton
+                size="xs"
+                reason={request.requested_by.id === me ? "A second person must confirm; you asked for it." : request.user.id === me ? "Nobody confirms a role of their own." : undefined}
+                loading={confirm.isPending && confirm.variables.id === request.id}
+                onClick={() => confirm.mutate({ id: request.id })}
+              >
+                Confirm
+              </CommandButton>
+            )}
+          </Group>
+        ))}
+      </Stack>
+    </Section>
+  );
+}
+
+/** Roles per brand as boxes to tick. */
+function RolesEditor({ value, onChange }: { value: BrandRole[]; onChange: (value: BrandRole[]) => void }) {
+  const brands = useSession()?.brands ?? [];
+  return (
+    <Stack>
+      {brands.map(({ brand_id, brand_name }) => (
+        <Checkbox.Group
+          key={brand_id}
+          label={brand_name ?? brand_id}
+          value={value.find((one) => one.brand_id === brand_id)?.roles ?? []}
+          onChange={(roles) => onChange([...value.filter((one) => one.brand_id !== brand_id), { brand_id, roles: roles as Role[] }].filter((one) => one.roles.length > 0))}
+        >
+          <div className={classes.roles}>
+            {(Object.keys(roleWords) as Role[]).map((role) => <Checkbox key={role} value={role} label={roleWords[role]} />)}
+          </div>
+        </Checkbox.Group>
+      ))}
+    </Stack>
+  );
+}
+
+function CreateDialog({ onClose }: { onClose: () => void }) {
+  const form = useForm<UserCreate>({ initialValues: { name: "", email: "", password: "", brands: [] } });
+  const create = useAct({
+    run: (user: UserCreate, key) => body(api.POST("/v1/users", { params: { header: { "Idempotency-Key": key } }, body: user })),
+    done: ({ name }) => `${name} was added`,
+    then: onClose,
+    touches: ["user"],
+  });
+  return (
+    <Modal opened onClose={onClose} title="Add a person" size="lg">
+      <form noValidate onSubmit={form.onSubmit((user) => create.mutate(user, { onError: (problem) => form.setErrors(problem.byField) }))}>
+        <Stack>
+          <TextInput label="Name" required data-autofocus {...form.getInputProps("name")} />
+          <TextInput label="E-mail" type="email" required autoComplete="off" {...form.getInputProps("email")} />
+          <PasswordInput label="First password" description="At least 12 characters" required autoComplete="new-password" {...form.getInputProps("password")} />
+          <RolesEditor value={form.values.brands} onChange={(brands) => form.setFieldValue("brands", brands)} />
+          <ProblemNotice problem={create.error} shownFields={["name", "email", "password"]} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Add nobody</Button>
+            <Button type="submit" loading={create.isPending}>Add person</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function RolesDialog({ user, onClose }: { user: User; onClose: () => void }) {
+  const [brands, setBrands] = useState<BrandRole[]>(user.brands.map(({ brand_id, roles }) => ({ brand_id, roles })));
+  const save = useAct({
+    run: (edit: { brands: BrandRole[] }) => body(api.PUT("/v1/users/{id}/roles", { params: { path: { id: user.id } }, body: edit })),
+    done: "Roles saved; new finance roles wait for a second person",
+    then: onClose,
+    touches: ["user"],
+  });
+  return (
+    <Modal opened onClose={onClose} title={`Roles of ${user.name}`} size="lg">
+      <form onSubmit={(event) => { event.preventDefault(); save.mutate({ brands }); }}>
+        <Stack>
+          <RolesEditor value={brands} onChange={setBrands} />
+          <ProblemNotice problem={save.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Leave it as it is</Button>
+            <Button type="submit" loading={save.isPending}>Save roles</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function DisableDialog({ user, onClose }: { user: User; onClose: () => void }) {
+  const disable = useAct({
+    run: (_: object, key) => body(api.POST("/v1/users/{id}/disable", { params: { path: { id: user.id }, header: { "Idempotency-Key": key } } })),
+    done: `${user.name} can no longer sign in`,
+    then: onClose,
+    touches: ["user"],
+  });
+  return (
+    <Modal opened onClose={onClose} title={`Disable ${user.name}`}>
+      <form onSubmit={(event) => { event.preventDefault(); disable.mutate({}); }}>
+        <Stack>
+          <p style={{ margin: 0 }}>Every session and API token of theirs ends at once. What they decided stays in the history.</p>
+          <ProblemNotice problem={disable.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Leave it as it is</Button>
+            <Button type="submit" color="red" loading={disable.isPending}>Disable</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}

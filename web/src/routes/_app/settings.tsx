@@ -1,0 +1,29 @@
+import { createFileRoute, Link, Outlet } from "@tanstack/react-router";
+
+import { hasRole, useSession } from "../../lib/session";
+import classes from "./settings.module.css";
+
+export const Route = createFileRoute("/_app/settings")({ component: Settings });
+
+function Settings() {
+  const admin = hasRole(useSession(), ["admin", "auditor"]);
+  const parts = [
+    { to: "/settings/calendars", label: "Calendars" },
+    ...(admin ? [{ to: "/settings/people", label: "People" }] : []),
+    { to: "/settings/brands", label: "Brands and funds" },
+    { to: "/settings/outreach", label: "Outreach and approvals" },
+    { to: "/settings/tokens", label: "API tokens" },
+  ];
+  return (
+    <>
+      <nav className={classes.tabs} aria-label="Settings">
+        {parts.map(({ to, label }) => (
+          <Link key={to} to={to} className={classes.tab} activeOptions={{ includeSearch: false }}>
+            {label}
+          </Link>
+        ))}
+      </nav>
+      <Outlet />
+    </>
+  );
+}

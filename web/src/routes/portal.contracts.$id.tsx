@@ -1,0 +1,124 @@
+import { Button, Checkbox, Stack, TextInput } from "@mantine/core";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { useAct } from "../api/act";
+import { api, body } from "../api/client";
+import { portalContractQuery, portalHomeQuery } from "../api/queries";
+import type { Contract, SignatureCreate } from "../api/schema";
+import { ContractText } from "../components/ContractText";
+import { LoadingPage } from "../components/Loading";
+import { Money } from "../components/Money";
+import { LoadFailed, ProblemNotice } from "../components/Notice";
+import { Facts, Section } from "../components/Page";
+import { MailedCode } from "../components/portal/MailedCode";
+import classes from "../components/portal/Portal.module.css";
+import { RelativeTime } from "../components/RelativeTime";
+import { StatusChip } from "../components/StatusChip";
+import { exactText } from "../lib/time";
+import { useTitle } from "../lib/title";
+
+export const Route = createFileRoute("/portal/contracts/$id")({ component: PortalContract });
+
+function PortalContract() {
+  useTitle("Your contract");
+  const { id } = Route.useParams();
+  const contract = useQuery(portalContractQuery(id));
+  if (contract.error && !contract.data) return <LoadFailed error={contract.error} retry={() => void contract.refetch()} />;
+  if (!contract.data) return <LoadingPage />;
+  return <Shown contract={contract.data} />;
+}
+
+function Shown({ contract }: { contract: Contract }) {
+  return (
+    <>
+      <div>
+        <Link to="/portal/home">Your page</Link>
+        <h1 className={classes.title}>Contract {contract.number}</h1>
+        <StatusChip noun="contract" state={contract.state} />
+      </div>
+      <Section title="In short">
+        <Facts
+          facts={[
+            ["With", contract.brand_name],
+            ["Fee", <Money key="fee" value={contract.fee} />],
+            ["To sign by", contract.state === "out_for_signature" && contract.expires_at ? <>{exactText(new Date(contract.expires_at))} (<RelativeTime at={contract.expires_at} />)</> : undefined],
+            ["Runs until", contract.ends_at && exactText(new Date(contract.ends_at))],
+          ]}
+        />
+      </Section>
+      <Section title="The whole text">
+        <ContractText text={contract.text} />
+      </Section>
+      {contract.signatures.length > 0 && (
+        <Section title="Signatures">
+          <ul style={{ margin: 0, paddingLeft: 18 }}>
+            {contract.signatures.map(({ party, name, at }) => <li key={party}>{name} for the {party}, {exactText(new Date(at))}</li>)}
+          </ul>
+        </Section>
+      )}
+      {contract.state === "out_for_signature" && <Sign contract={contract} />}
+    </>
+  );
+}
+
+/** The hash of exactly the words that stand on the page, so that nothing else can be signed. */
+async function hashOf(text: string): Promise<string> {
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function Sign({ contract }: { contract: Contract }) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const [name, setName] = useState("");
+  const [agreed, setAgreed] = useState(false);
+  const [code, setCode] = useState("");
+  const [declining, setDeclining] = useState(false);
+  const sign = useAct({
+    run: async (signature: SignatureCreate, key) =>
+      body(api.POST("/v1/portal/contracts/{id}/signatures", {
+        params: { path: { id: contract.id }, header: { "Idempotency-Key": key } },
+        body: { ...signature, text_sha256: await hashOf(contract.text) },
+      })),
+    then: (home) => {
+      queries.setQueryData(portalHomeQuery.queryKey, home);
+      void navigate({ to: "/portal/home" });
+    },
+    done: declining ? "The brand is told that you do not sign" : "Signed. You get a copy by mail.",
+    touches: ["portal"],
+  });
+  const errors = sign.error?.byField ?? {};
+
+  return (
+    <Section title="Sign">
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          sign.mutate(declining ? { decision: "decline" } : { decision: "sign", name, code });
+        }}
+      >
+        <Stack gap="sm">
+          {declining ? (
+            <>
+              <p style={{ margin: 0 }}>The contract ends here. The brand can go on talking with you about another one.</p>
+              <ProblemNotice problem={sign.error} />
+              <Button type="submit" size="md" color="red" loading={sign.isPending}>Yes, do not sign</Button>
+              <Button size="md" variant="default" onClick={() => setDeclining(false)}>Go back</Button>
+            </>
+          ) : (
+            <>
+              <TextInput label="Your full name" description="It stands as your signature" required autoComplete="name" value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} />
+              <Checkbox label="I have read the contract and agree to it" checked={agreed} onChange={(event) => setAgreed(event.currentTarget.checked)} />
+              <MailedCode value={code} onChange={setCode} error={errors.code} />
+              <ProblemNotice problem={sign.error} shownFields={["name", "code"]} />
+              {code !== "" && <Button type="submit" size="md" disabled={!agreed || name.trim() === ""} loading={sign.isPending}>Sign the contract</Button>}
+              <Button size="md" variant="subtle" color="gray" onClick={() => setDeclining(true)}>I do not want to sign</Button>
+            </>
+          )}
+        </Stack>
+      </form>
+    </Section>
+  );
+}
