@@ -1,0 +1,159 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"rapport"
+	"rapport/api/gen"
+)
+
+// toTerms shows contract terms.
+func toTerms(t rapport.ContractTerms) gen.ContractTerms {
+	return gen.ContractTerms{
+		Deliverables: each(t.Deliverables, func(d rapport.DeliverableTerms) gen.DeliverableTerms {
+			return gen.DeliverableTerms{Title: d.Title, Platform: d.Platform, Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays}
+		}),
+		Milestones: each(t.Milestones, func(m rapport.MilestoneTerms) gen.MilestoneTerms {
+			return gen.MilestoneTerms{Title: m.Title, Trigger: gen.MilestoneTrigger(m.Trigger), Deliverable: m.Deliverable, Percent: m.Percent, NetDays: m.NetDays}
+		}),
+		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
+		UsageRightsDays: someDays(t.UsageRightsDays), ExclusivityDays: someDays(t.ExclusivityDays), ExtraClauses: orNil(t.ExtraClauses),
+	}
+}
+
+func someDays(n int) *int {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
+
+// fromTerms reads contract terms; ContractTerms.Check says what is wrong with them.
+func fromTerms(t gen.ContractTerms) rapport.ContractTerms {
+	return rapport.ContractTerms{
+		Deliverables: each(t.Deliverables, func(d gen.DeliverableTerms) rapport.DeliverableTerms {
+			return rapport.DeliverableTerms{Title: d.Title, Platform: rapport.NormalPlatform(d.Platform), Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays}
+		}),
+		Milestones: each(t.Milestones, func(m gen.MilestoneTerms) rapport.MilestoneTerms {
+			return rapport.MilestoneTerms{Title: m.Title, Trigger: rapport.Trigger(m.Trigger), Deliverable: m.Deliverable, Percent: m.Percent, NetDays: m.NetDays}
+		}),
+		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
+		UsageRightsDays: value(t.UsageRightsDays), ExclusivityDays: value(t.ExclusivityDays), ExtraClauses: value(t.ExtraClauses),
+	}
+}
+
+func toCampaign(c rapport.Campaign) gen.Campaign {
+	stages := make(map[string]int, len(c.Stages))
+	for stage, n := range c.Stages {
+		stages[string(stage)] = n
+	}
+	return gen.Campaign{
+		Id: c.ID, BrandId: c.BrandID, BrandName: c.BrandName, Name: c.Name, State: gen.CampaignState(c.State), Brief: c.Brief,
+		Budget: toMoney(c.Budget), Reserved: toMoney(c.Reserved), Committed: toMoney(c.Committed), Paid: toMoney(c.Paid),
+		StartsOn: toDate(c.StartsOn), EndsOn: toDate(c.EndsOn), Zone: c.Zone, Owner: toUserRef(c.Owner), DefaultFee: toMoney(c.DefaultFee),
+		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, Hashtags: noNil(c.Hashtags), Stages: stages, Version: c.Version, CreatedAt: c.CreatedAt,
+	}
+}
+
+// ListCampaigns lists campaigns, newest first.
+func (s *Server) ListCampaigns(ctx context.Context, r gen.ListCampaignsRequestObject) (gen.ListCampaignsResponseObject, error) {
+	page, err := pageOf(r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	campaigns, next, err := s.cfg.Store.ListCampaigns(ctx, r.Params.BrandId, value(r.Params.State), value(r.Params.Q), page)
+	if err != nil {
+		return nil, err
+	}
+	return gen.ListCampaigns200JSONResponse{Items: each(campaigns, toCampaign), NextCursor: cursorOf(next)}, nil
+}
+
+// CreateCampaign adds a campaign; it runs from the start.
+func (s *Server) CreateCampaign(ctx context.Context, r gen.CreateCampaignRequestObject) (gen.CreateCampaignResponseObject, error) {
+	b := r.Body
+	if !slices.Contains(rapport.BrandsFrom(ctx), b.BrandId) {
+		return nil, notFound("brand")
+	}
+	by := principalFrom(ctx).UserID
+	c := rapport.Campaign{
+		BrandID: b.BrandId, Name: strings.TrimSpace(b.Name), State: rapport.CampaignRunning, Brief: value(b.Brief), Budget: fromMoney(b.Budget),
+		StartsOn: b.StartsOn.Time, EndsOn: b.EndsOn.Time, Owner: rapport.UserRef{ID: by}, DefaultFee: fromMoney(b.DefaultFee), Terms: fromTerms(b.Terms),
+		SequenceID: rapport.DefaultSequenceID, PolicyID: rapport.DefaultPolicyID, Hashtags: trimmed(value(b.Hashtags)),
+	}
+	edit(&c.Owner.ID, b.OwnerId)
+	edit(&c.SequenceID, b.SequenceId)
+	edit(&c.PolicyID, b.PolicyId)
+	if bad := c.Check(); len(bad) > 0 {
+		return nil, rapport.Invalid(rapport.SortFields(bad)...)
+	}
+	made, err := s.cfg.Store.CreateCampaign(ctx, c, by)
+	if err != nil {
+		return nil, err
+	}
+	return gen.CreateCampaign201JSONResponse(toCampaign(made)), nil
+}
+
+func trimmed(list []string) []string {
+	return each(list, strings.TrimSpace)
+}
+
+// GetCampaign shows one campaign.
+func (s *Server) GetCampaign(ctx context.Context, r gen.GetCampaignRequestObject) (gen.GetCampaignResponseObject, error) {
+	c, err := s.cfg.Store.Campaign(ctx, r.Id)
+	if err != nil {
+		return nil, called("campaign", err)
+	}
+	return gen.GetCampaign200JSONResponse{Body: toCampaign(c), Headers: gen.GetCampaign200ResponseHeaders{ETag: etag(c.Version)}}, nil
+}
+
+// EditCampaign changes what the body names; running partnerships keep what they started with.
+func (s *Server) EditCampaign(ctx context.Context, r gen.EditCampaignRequestObject) (gen.EditCampaignResponseObject, error) {
+	before, err := s.cfg.Store.Campaign(ctx, r.Id)
+	if err != nil {
+		return nil, called("campaign", err)
+	}
+	version, err := versionOf(r.Params.IfMatch, before.Version)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.cfg.Store.EditCampaign(ctx, r.Id, version, func(c *rapport.Campaign) error {
+		next := *c
+		editCampaign(&next, r.Body)
+		if bad := append(next.Check(), c.CheckEdit(next)...); len(bad) > 0 {
+			return rapport.Invalid(rapport.SortFields(bad)...)
+		}
+		*c = next
+		return nil
+	}, principalFrom(ctx).UserID)
+	if err != nil {
+		return nil, called("campaign", err)
+	}
+	return gen.EditCampaign200JSONResponse{Body: toCampaign(c), Headers: gen.EditCampaign200ResponseHeaders{ETag: etag(c.Version)}}, nil
+}
+
+func editCampaign(c *rapport.Campaign, b *gen.CampaignEdit) {
+	edit(&c.Name, b.Name)
+	c.Name = strings.TrimSpace(c.Name)
+	edit(&c.Brief, b.Brief)
+	if b.Budget != nil {
+		c.Budget = fromMoney(*b.Budget)
+	}
+	if b.DefaultFee != nil {
+		c.DefaultFee = fromMoney(*b.DefaultFee)
+	}
+	if b.EndsOn != nil {
+		c.EndsOn = b.EndsOn.Time
+	}
+	if b.Terms != nil {
+		c.Terms = fromTerms(*b.Terms)
+	}
+	if b.Hashtags != nil {
+		c.Hashtags = trimmed(*b.Hashtags)
+	}
+	if b.State != nil {
+		c.State = fmt.Sprint(*b.State)
+	}
+}

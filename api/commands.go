@@ -1,0 +1,197 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+
+	"rapport"
+	"rapport/workflows"
+)
+
+// How long a request waits for its workflow, and how often it looks whether the pages show the verdict.
+const (
+	commandPatience = 5 * time.Second
+	projectionPause = 25 * time.Millisecond
+)
+
+// Dispatcher reaches the workflows at once, beside the relay that reaches them in the end.
+type Dispatcher interface {
+	// Deliver takes a row of the outbox to its workflow and acknowledges it. An error means that nobody knows: the relay goes on.
+	Deliver(ctx context.Context, row rapport.OutboxRow) (rapport.OutboxVerdict, error)
+	// Query asks a workflow for its live state. It answers not_found for a workflow that the server does not know, unavailable
+	// when the server or every worker is away.
+	Query(ctx context.Context, workflowID string) (rapport.LiveWorkflow, error)
+}
+
+// CommandStore keeps commands on their way to workflows.
+type CommandStore interface {
+	PutOutbox(ctx context.Context, o rapport.OutboxRow) error
+	// Outbox is a row with its verdict; nil while it has none.
+	Outbox(ctx context.Context, id uuid.UUID) (rapport.OutboxRow, *rapport.OutboxVerdict, error)
+	// SeqOf is the seq that the pages of a partnership, review or payout show.
+	SeqOf(ctx context.Context, kind string, id uuid.UUID) (int64, error)
+	// UserName is the name of a person of the house, whatever the scope; empty when unknown.
+	UserName(ctx context.Context, id uuid.UUID) (string, error)
+}
+
+// commandRequest is a command of a person to a workflow.
+type commandRequest struct {
+	Workflow string // partnership, review or payout
+	ID       uuid.UUID
+	BrandID  uuid.UUID
+	Cmd      rapport.Command // its ID is set on the way
+	// Before writes the rows that the command is about, in the transaction that sends it; an error of it sends nothing. It is
+	// skipped when the command was sent before under the same Idempotency-Key. nil writes nothing.
+	Before func(ctx context.Context) error
+}
+
+// commandResult says what is known of a command that was not refused. Pending: no verdict yet, or the pages do not show it
+// yet; it goes on by itself.
+type commandResult struct {
+	Pending bool
+	Seq     int64
+}
+
+// command writes a command with its rows, takes it to its workflow at once and waits until the pages show what came of it. A
+// refusal is a conflict in plain language. It must not run inside a transaction: the workflow's answer needs the commit.
+func (s *Server) command(ctx context.Context, c commandRequest) (commandResult, error) {
+	store, err := s.commandStore()
+	if err != nil {
+		return commandResult{}, err
+	}
+	row, verdict, err := s.writeCommand(ctx, store, c)
+	if err != nil {
+		return commandResult{}, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, commandPatience)
+	defer cancel()
+	if verdict == nil {
+		if verdict, err = s.deliver(ctx, row); err != nil {
+			s.cfg.Log.Warn("a command waits for the relay", zap.String("request_id", requestFrom(ctx).ID), zap.String("workflow_id", row.WorkflowID), zap.Error(err))
+			return commandResult{Pending: true}, nil
+		}
+	}
+	switch {
+	case verdict.Refused != "":
+		return commandResult{}, s.refusal(context.WithoutCancel(ctx), store, c, *verdict)
+	case verdict.Missing:
+		return commandResult{Pending: true}, nil
+	}
+	shown := waitForSeq(ctx, store, c, verdict.Seq)
+	return commandResult{Pending: !shown, Seq: verdict.Seq}, nil
+}
+
+// writeCommand writes the outbox row with the rows of Before, or finds what the same key wrote earlier, with its verdict.
+func (s *Server) writeCommand(ctx context.Context, store CommandStore, c commandRequest) (rapport.OutboxRow, *rapport.OutboxVerdict, error) {
+	id, keyed := deedID(ctx)
+	c.Cmd.ID = id
+	input, err := json.Marshal(c.Cmd)
+	if err != nil {
+		return rapport.OutboxRow{}, nil, fmt.Errorf("write the command: %w", err)
+	}
+	row := rapport.OutboxRow{
+		ID: id, BrandID: c.BrandID, Kind: "update", WorkflowID: c.Workflow + "/" + c.ID.String(), Name: workflows.UpdateCommand,
+		UpdateID: id.String(), Input: input,
+	}
+	var verdict *rapport.OutboxVerdict
+	err = s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
+		if keyed {
+			earlier, v, err := store.Outbox(ctx, id)
+			if err == nil {
+				row, verdict = earlier, v
+				return nil
+			}
+			if rapport.ErrorCode(err) != rapport.CodeNotFound {
+				return err
+			}
+		}
+		if c.Before != nil {
+			if err := c.Before(ctx); err != nil {
+				return err
+			}
+		}
+		return store.PutOutbox(ctx, row)
+	})
+	return row, verdict, err
+}
+
+// deedID is the id of what the request asks for: the same for the same Idempotency-Key, so that a repeated request is the
+// same command.
+func deedID(ctx context.Context) (id uuid.UUID, keyed bool) {
+	if key := requestFrom(ctx).Key; key != nil {
+		return key.UpdateID(), true
+	}
+	return uuid.Must(uuid.NewV7()), false
+}
+
+func (s *Server) deliver(ctx context.Context, row rapport.OutboxRow) (*rapport.OutboxVerdict, error) {
+	d, err := s.dispatcher()
+	if err != nil {
+		return nil, err
+	}
+	verdict, err := d.Deliver(ctx, row)
+	if err != nil {
+		return nil, fmt.Errorf("deliver: %w", err)
+	}
+	return &verdict, nil
+}
+
+// waitForSeq waits until the pages show the seq; false when they do not in time.
+func waitForSeq(ctx context.Context, store CommandStore, c commandRequest, seq int64) bool {
+	tick := time.NewTicker(projectionPause)
+	defer tick.Stop()
+	for {
+		if shown, err := store.SeqOf(ctx, c.Workflow, c.ID); err == nil && shown >= seq {
+			return true
+		}
+		select {
+		case <-ctx.Done():
+			return false
+		case <-tick.C:
+		}
+	}
+}
+
+// refusal says in plain language why a workflow did not take a command.
+func (s *Server) refusal(ctx context.Context, store CommandStore, c commandRequest, v rapport.OutboxVerdict) error {
+	r := rapport.Refusal{Code: v.Refused}
+	if v.Refusal != nil {
+		r = *v.Refusal
+		r.Code = v.Refused
+	}
+	by := ""
+	if r.By != uuid.Nil {
+		name, err := store.UserName(ctx, r.By)
+		if err != nil {
+			return err
+		}
+		by = name
+	}
+	return &rapport.Error{Code: rapport.CodeConflict, Reason: r.Code, Message: refusalWords(c.Workflow, c.Cmd.Kind, r, by), State: r.State}
+}
+
+func (s *Server) dispatcher() (Dispatcher, error) {
+	d, ok := s.cfg.Workflows.(Dispatcher)
+	if !ok {
+		return nil, errors.New("api: Config.Workflows does not reach workflows")
+	}
+	return d, nil
+}
+
+func (s *Server) commandStore() (CommandStore, error) { return storeAs[CommandStore](s) }
+
+// storeAs is the store as one noun needs it.
+func storeAs[T any](s *Server) (T, error) {
+	store, ok := s.cfg.Store.(T)
+	if !ok {
+		var none T
+		return none, fmt.Errorf("api: Config.Store is no %T", &none)
+	}
+	return store, nil
+}

@@ -1,0 +1,116 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	openapi_types "github.com/oapi-codegen/runtime/types"
+
+	"rapport"
+	"rapport/api/gen"
+)
+
+// The limit of a list, when none is asked for and at most.
+const (
+	defaultLimit = 50
+	maxLimit     = 200
+)
+
+// pageOf reads the page that a list is asked for.
+func pageOf(limit *int, cursor *string) (rapport.Page, error) {
+	page := rapport.Page{Limit: defaultLimit}
+	if limit != nil {
+		page.Limit = min(max(*limit, 1), maxLimit)
+	}
+	if cursor == nil || *cursor == "" {
+		return page, nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(*cursor)
+	if err == nil {
+		err = json.Unmarshal(text, &page.After)
+	}
+	if err != nil || len(page.After) == 0 {
+		return page, rapport.Errorf(rapport.CodeMalformed, "The cursor is not one that this list gave out. Start again without it.")
+	}
+	return page, nil
+}
+
+// cursorOf writes the key of the next page; nil when there is none.
+func cursorOf(key []string) *string {
+	if len(key) == 0 {
+		return nil
+	}
+	text, err := json.Marshal(key)
+	if err != nil { // strings always can be written
+		return nil
+	}
+	cursor := base64.RawURLEncoding.EncodeToString(text)
+	return &cursor
+}
+
+// etag is the version of a thing as a header.
+func etag(version int) *string {
+	tag := `"` + strconv.Itoa(version) + `"`
+	return &tag
+}
+
+// versionOf reads the version that If-Match names; without one the version that is read now is edited.
+func versionOf(ifMatch *string, now int) (int, error) {
+	if ifMatch == nil || strings.TrimSpace(*ifMatch) == "*" {
+		return now, nil
+	}
+	tag := strings.Trim(strings.TrimPrefix(strings.TrimSpace(*ifMatch), "W/"), `"`)
+	version, err := strconv.Atoi(tag)
+	if err != nil {
+		return 0, rapport.Errorf(rapport.CodeMalformed, "If-Match must be the ETag that came with the thing.")
+	}
+	if version != now {
+		return 0, rapport.Errorf(rapport.CodeStale, "Somebody else changed this meanwhile. Nothing was saved; look at it again.")
+	}
+	return version, nil
+}
+
+// orNil is nil for the empty text: absent means unknown.
+func orNil(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// value is what a pointer points to; the zero value for none.
+func value[T any](p *T) T {
+	if p == nil {
+		var zero T
+		return zero
+	}
+	return *p
+}
+
+// edit replaces what an edit gives.
+func edit[T any](to *T, given *T) {
+	if given != nil {
+		*to = *given
+	}
+}
+
+// noNil is an empty list for none: lists are never null.
+func noNil[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+func toMoney(m rapport.Money) gen.Money { return gen.Money{Amount: m.Amount, Currency: m.Currency} }
+
+func fromMoney(m gen.Money) rapport.Money {
+	return rapport.Money{Amount: m.Amount, Currency: m.Currency}
+}
+
+func toUserRef(u rapport.UserRef) gen.UserRef { return gen.UserRef{Id: u.ID, Name: u.Name} }
+
+func toDate(t time.Time) openapi_types.Date { return openapi_types.Date{Time: t} }

@@ -1,0 +1,137 @@
+package api
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"rapport"
+	"rapport/api/gen"
+)
+
+// taskWords says what each kind of task asks for, and what happens when nobody does it.
+var taskWords = map[string]struct{ title, ifNotDone string }{ //nolint:gochecknoglobals // a table
+	"outreach_step":        {"Do the manual step of the outreach", "The outreach stays at this step."},
+	"answer_reply":         {"Answer the creator's reply", "The creator waits; the partnership goes quiet."},
+	"answer_counter":       {"Answer the creator's counter-offer", "The offer expires at its time."},
+	"make_offer":           {"Make an offer or close the conversation", "The partnership stays in conversation."},
+	"make_new_offer":       {"Make a new offer", "The partnership stays where it is."},
+	"approve_contract":     {"Check the contract and send it for signature", "The creator gets no contract."},
+	"outreach_blocked":     {"Unblock the outreach", "Nothing is sent to this creator."},
+	"find_address":         {"Find an address for the creator", "Nothing can be sent to this creator."},
+	"mail_failed":          {"Look at a mail that was not delivered", "The creator may not have got it."},
+	"rounds_exceeded":      {"Decide on a revision round beyond the included ones", "The creator waits."},
+	"content_late":         {"Follow up on late content", "The deliverable stays late."},
+	"post_mismatch":        {"Clear up a post that differs from what was approved", "The payout is held."},
+	"post_not_cured":       {"Decide on a post that was not put right", "The payout stays held."},
+	"decide_renewal":       {"Decide on the renewal", "The partnership lapses at the notice date."},
+	"renewal_lapsed":       {"A renewal lapsed without a decision", "Nothing more happens; the partnership ends at its term."},
+	"finance_role_granted": {"Check that a finance role was granted rightly", "The role takes effect at its time."},
+}
+
+func toTask(t rapport.Task) gen.Task {
+	words, ok := taskWords[t.Kind]
+	if !ok {
+		words.title = sentence(t.Kind)
+	}
+	out := gen.Task{
+		Id: t.ID, BrandId: t.BrandID, PartnershipId: t.PartnershipID, Title: words.title, Kind: t.Kind, State: gen.TaskState(t.State), DueAt: t.DueAt,
+		IfNotDone: orNil(words.ifNotDone), CreatedAt: t.CreatedAt, Link: taskLink(t), Detail: orNil(t.Note),
+	}
+	if out.Detail == nil && t.Code != "" {
+		out.Detail = orNil(sentence(t.Code))
+	}
+	if t.Owner != nil {
+		owner := toUserRef(*t.Owner)
+		out.Owner = &owner
+	}
+	if t.OwnerRole != "" {
+		role := gen.Role(t.OwnerRole)
+		out.OwnerRole = &role
+	}
+	if t.Creator != nil {
+		out.Creator = &gen.CreatorRef{Id: t.Creator.ID, Name: t.Creator.Name, Handle: orNil(t.Creator.Handle), Platform: orNil(t.Creator.Platform)}
+	}
+	return out
+}
+
+// sentence writes a word of ours for people.
+func sentence(word string) string {
+	word = strings.ReplaceAll(word, "_", " ")
+	if word == "" {
+		return ""
+	}
+	return strings.ToUpper(word[:1]) + word[1:]
+}
+
+// taskLink is the page where the task is done.
+func taskLink(t rapport.Task) *string {
+	switch {
+	case t.PartnershipID != nil:
+		return orNil("/partnerships/" + t.PartnershipID.String())
+	case t.Creator != nil:
+		return orNil("/creators/" + t.Creator.ID.String())
+	}
+	return nil
+}
+
+// ListTasks lists tasks by due time. owner=me are one's own and those of one's roles.
+func (s *Server) ListTasks(ctx context.Context, r gen.ListTasksRequestObject) (gen.ListTasksResponseObject, error) {
+	page, err := pageOf(r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	f := rapport.TaskFilter{BrandID: r.Params.BrandId, PartnershipID: r.Params.PartnershipId, State: value(r.Params.State)}
+	switch owner := value(r.Params.Owner); owner {
+	case "":
+	case "me":
+		me := principalFrom(ctx).UserID
+		f.OwnerID, f.WithRoles = &me, true
+	default:
+		id, err := uuid.Parse(owner)
+		if err != nil {
+			return nil, rapport.Invalid(rapport.Field{Path: "owner", Code: "bad_format", Detail: "The owner is me or the id of a person."})
+		}
+		f.OwnerID = &id
+	}
+	if f.State != "" && !gen.TaskState(f.State).Valid() {
+		return nil, rapport.Invalid(rapport.Field{Path: "state", Code: "unknown_value", Detail: "A task is open, done, cancelled or snoozed."})
+	}
+	tasks, next, err := s.cfg.Store.ListTasks(ctx, f, page)
+	if err != nil {
+		return nil, err
+	}
+	return gen.ListTasks200JSONResponse{Items: each(tasks, toTask), NextCursor: cursorOf(next)}, nil
+}
+
+// CompleteTask marks a task done.
+func (s *Server) CompleteTask(ctx context.Context, r gen.CompleteTaskRequestObject) (gen.CompleteTaskResponseObject, error) {
+	t, err := s.cfg.Store.CompleteTask(ctx, r.Id, principalFrom(ctx).UserID, strings.TrimSpace(value(r.Body.Note)))
+	if err != nil {
+		return nil, called("task", err)
+	}
+	return gen.CompleteTask200JSONResponse(toTask(t)), nil
+}
+
+// ReassignTask gives a task to another person.
+func (s *Server) ReassignTask(ctx context.Context, r gen.ReassignTaskRequestObject) (gen.ReassignTaskResponseObject, error) {
+	t, err := s.cfg.Store.ReassignTask(ctx, r.Id, r.Body.UserId)
+	if err != nil {
+		return nil, called("task", err)
+	}
+	return gen.ReassignTask200JSONResponse(toTask(t)), nil
+}
+
+// SnoozeTask hides a task until a time.
+func (s *Server) SnoozeTask(ctx context.Context, r gen.SnoozeTaskRequestObject) (gen.SnoozeTaskResponseObject, error) {
+	if until := r.Body.Until; !until.After(s.now()) || until.After(s.now().Add(366*24*time.Hour)) {
+		return nil, rapport.Invalid(rapport.Field{Path: "until", Code: "out_of_range", Detail: "Snooze to a time within the next year."})
+	}
+	t, err := s.cfg.Store.SnoozeTask(ctx, r.Id, r.Body.Until)
+	if err != nil {
+		return nil, called("task", err)
+	}
+	return gen.SnoozeTask200JSONResponse(toTask(t)), nil
+}

@@ -1,0 +1,54 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"path"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// mountWeb serves the dashboard: its files, and its page for every address of a page. Only a client that asks for HTML gets the
+// page; a program that mistyped an address gets 404.
+func (s *Server) mountWeb(e *echo.Echo) error {
+	index, err := fs.ReadFile(s.cfg.Web, "index.html")
+	if err != nil {
+		return fmt.Errorf("api: the dashboard has no index.html: %w", err)
+	}
+	files := http.FileServerFS(s.cfg.Web)
+	e.RouteNotFound("/*", func(c echo.Context) error {
+		r := c.Request()
+		name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
+		if r.Method != http.MethodGet && r.Method != http.MethodHead || under(name, "v1", "webhooks") {
+			return echo.ErrNotFound
+		}
+		info, err := fs.Stat(s.cfg.Web, name)
+		switch {
+		case name != "" && name != "index.html" && err == nil && info.Mode().IsRegular():
+			if strings.HasPrefix(name, "assets/") { // their names carry a hash of their content
+				c.Response().Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+			}
+			files.ServeHTTP(c.Response(), r)
+			return nil
+		case err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, fs.ErrInvalid):
+			return fmt.Errorf("look for a file of the dashboard: %w", err)
+		case !strings.Contains(r.Header.Get("Accept"), "text/html"):
+			return echo.ErrNotFound
+		}
+		c.Response().Header().Set("Cache-Control", "no-cache")
+		return c.HTMLBlob(http.StatusOK, index)
+	})
+	return nil
+}
+
+func under(name string, folders ...string) bool {
+	for _, folder := range folders {
+		if name == folder || strings.HasPrefix(name, folder+"/") {
+			return true
+		}
+	}
+	return false
+}
