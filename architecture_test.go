@@ -38,7 +38,7 @@ var rooms = map[string]arrow{
 	".":                  {},
 	"activities":         {code: []string{"."}, tests: []string{"postgres", "providers", "sandbox", "temporal"}},
 	"workflows":          {code: []string{".", "activities"}, tests: []string{"temporal", "worker"}},
-	"worker":             {code: []string{".", "activities", "workflows"}, tests: []string{"postgres", "providers", "sandbox", "temporal"}},
+	"worker":             {code: []string{".", "activities", "workflows", "temporal"}, tests: []string{"postgres", "providers", "sandbox"}},
 	"api":                {code: []string{".", "workflows"}, tests: []string{"activities", "postgres", "providers", "sandbox", "temporal", "worker"}},
 	"postgres":           {code: []string{"."}, tests: []string{"activities"}},
 	"providers":          {code: []string{"."}, tests: []string{"activities", "sandbox"}},

@@ -18,6 +18,14 @@ import (
 // OpenPayout writes the row of a payout and accrues what is owed, once.
 func (s *Store) OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, _, milestone uuid.UUID) (rapport.PayoutPlan, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PayoutPlan, error) {
+		creator, err := s.q.CreatorOfMilestone(ctx, tx, milestone)
+		if err != nil {
+			return rapport.PayoutPlan{}, fmt.Errorf("creator: %w", err)
+		}
+		// The account may be made at this moment; whoever comes second sees what the first wrote.
+		if err := s.q.LockPayee(ctx, tx, creator); err != nil {
+			return rapport.PayoutPlan{}, fmt.Errorf("lock payee: %w", err)
+		}
 		m, err := s.q.MilestoneForPayout(ctx, tx, milestone)
 		if err != nil {
 			return rapport.PayoutPlan{}, fmt.Errorf("milestone: %w", err)

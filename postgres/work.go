@@ -176,6 +176,9 @@ func (s *Store) PayeeOfPayout(ctx context.Context, payout uuid.UUID) (rapport.Pa
 // SavePayee remembers how a creator's account stands, and wakes the payouts that waited for it.
 func (s *Store) SavePayee(ctx context.Context, creator uuid.UUID, account, state string) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if err := s.q.LockPayee(ctx, tx, creator); err != nil {
+			return fmt.Errorf("lock payee: %w", err)
+		}
 		before, err := s.q.PayeeOf(ctx, tx, creator)
 		if err != nil {
 			return fmt.Errorf("payee: %w", err)

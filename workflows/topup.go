@@ -2,6 +2,7 @@ package workflows
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"go.temporal.io/sdk/workflow"
@@ -17,8 +18,9 @@ func TopUp(ctx workflow.Context, id uuid.UUID) error {
 		return fmt.Errorf("create: %w", err)
 	}
 	events := workflow.GetSignalChannel(ctx, SignalEvent)
-	for !done {
-		events.Receive(ctx, nil)
+	// The provider's event says when to look; a lost event only makes it later.
+	for wait := 2 * time.Second; !done; wait = min(2*wait, time.Hour) {
+		events.ReceiveWithTimeout(ctx, wait, nil)
 		if err := workflow.ExecuteActivity(pay, activities.NameSettleTopUp, id).Get(ctx, &done); err != nil {
 			return fmt.Errorf("settle: %w", err)
 		}

@@ -118,3 +118,41 @@ func (r iteratorForCreateCreators) Err() error {
 func (q *Queries) CreateCreators(ctx context.Context, db DBTX, arg []CreateCreatorsParams) (int64, error) {
 	return db.CopyFrom(ctx, []string{"creators"}, []string{"id", "name", "country", "zone", "language", "tags"}, &iteratorForCreateCreators{rows: arg})
 }
+
+// iteratorForInsertStarts implements pgx.CopyFromSource.
+type iteratorForInsertStarts struct {
+	rows                 []InsertStartsParams
+	skippedFirstNextCall bool
+}
+
+func (r *iteratorForInsertStarts) Next() bool {
+	if len(r.rows) == 0 {
+		return false
+	}
+	if !r.skippedFirstNextCall {
+		r.skippedFirstNextCall = true
+		return true
+	}
+	r.rows = r.rows[1:]
+	return len(r.rows) > 0
+}
+
+func (r iteratorForInsertStarts) Values() ([]interface{}, error) {
+	return []interface{}{
+		r.rows[0].ID,
+		r.rows[0].BrandID,
+		r.rows[0].Kind,
+		r.rows[0].WorkflowID,
+		r.rows[0].Workflow,
+		r.rows[0].TaskQueue,
+		r.rows[0].Input,
+	}, nil
+}
+
+func (r iteratorForInsertStarts) Err() error {
+	return nil
+}
+
+func (q *Queries) InsertStarts(ctx context.Context, db DBTX, arg []InsertStartsParams) (int64, error) {
+	return db.CopyFrom(ctx, []string{"outbox"}, []string{"id", "brand_id", "kind", "workflow_id", "workflow", "task_queue", "input"}, &iteratorForInsertStarts{rows: arg})
+}

@@ -13,6 +13,17 @@ import (
 	"github.com/google/uuid"
 )
 
+const creatorOfMilestone = `-- name: CreatorOfMilestone :one
+select p.creator_id from milestones m join partnerships p on p.id = m.partnership_id where m.id = $1
+`
+
+func (q *Queries) CreatorOfMilestone(ctx context.Context, db DBTX, id uuid.UUID) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, creatorOfMilestone, id)
+	var creator_id uuid.UUID
+	err := row.Scan(&creator_id)
+	return creator_id, err
+}
+
 const finishReconciliation = `-- name: FinishReconciliation :exec
 update reconciliations set state = $1, matched = $2, breaks = $3, finished_at = now() where id = $4
 `
@@ -183,6 +194,15 @@ func (q *Queries) LedgerBreaks(ctx context.Context, db DBTX) ([]LedgerBreak, err
 		return nil, err
 	}
 	return items, nil
+}
+
+const lockPayee = `-- name: LockPayee :exec
+select pg_advisory_xact_lock(hashtextextended(concat('payee:', $1::uuid), 0))
+`
+
+func (q *Queries) LockPayee(ctx context.Context, db DBTX, creatorID uuid.UUID) error {
+	_, err := db.Exec(ctx, lockPayee, creatorID)
+	return err
 }
 
 const lockPayout = `-- name: LockPayout :one

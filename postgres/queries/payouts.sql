@@ -84,3 +84,9 @@ update reconciliations set state = @state, matched = @matched, breaks = @breaks,
 
 -- name: RunningReconciliations :many
 select id, from_at, to_at from reconciliations where state = 'running' order by started_at;
+
+-- name: LockPayee :exec
+select pg_advisory_xact_lock(hashtextextended(concat('payee:', @creator_id::uuid), 0));
+
+-- name: CreatorOfMilestone :one
+select p.creator_id from milestones m join partnerships p on p.id = m.partnership_id where m.id = @id;
