@@ -110,24 +110,28 @@ func searchAttributes(row rapport.OutboxRow) sdktemporal.SearchAttributes {
 	return sdktemporal.NewSearchAttributes(updates...)
 }
 
-// Query asks a workflow for its state.
-func (d *Dispatcher) Query(ctx context.Context, workflowID string) (runID, status string, length int64, state json.RawMessage, err error) {
+// Query asks a workflow for its live state. Its error is not_found when the server does not know the workflow, and unavailable
+// when the server or every worker is away.
+func (d *Dispatcher) Query(ctx context.Context, workflowID string) (rapport.LiveWorkflow, error) {
 	desc, err := d.client.DescribeWorkflowExecution(ctx, workflowID, "")
 	if err != nil {
 		var gone *serviceerror.NotFound
 		if errors.As(err, &gone) {
-			return "", "", 0, nil, rapport.Errorf(rapport.CodeNotFound, "Temporal knows no such workflow. Its history is on the page.")
+			return rapport.LiveWorkflow{}, rapport.Errorf(rapport.CodeNotFound, "Temporal knows no such workflow. Its history is on the page.")
 		}
-		return "", "", 0, nil, rapport.Errorf(rapport.CodeUnavailable, "Temporal cannot be reached now.")
+		return rapport.LiveWorkflow{}, rapport.Errorf(rapport.CodeUnavailable, "Temporal cannot be reached now.")
 	}
 	info := desc.GetWorkflowExecutionInfo()
 	value, err := d.client.QueryWorkflow(ctx, workflowID, "", workflows.QueryState)
 	if err != nil {
-		return "", "", 0, nil, rapport.Errorf(rapport.CodeUnavailable, "No worker answers for this workflow now.")
+		return rapport.LiveWorkflow{}, rapport.Errorf(rapport.CodeUnavailable, "No worker answers for this workflow now.")
 	}
+	var state workflows.State
 	if err := value.Get(&state); err != nil {
-		return "", "", 0, nil, fmt.Errorf("read state: %w", err)
+		return rapport.LiveWorkflow{}, fmt.Errorf("read state: %w", err)
 	}
-	status = strings.ToLower(strings.TrimPrefix(info.GetStatus().String(), "WORKFLOW_EXECUTION_STATUS_"))
-	return info.GetExecution().GetRunId(), status, info.GetHistoryLength(), state, nil
+	return rapport.LiveWorkflow{
+		RunID: info.GetExecution().GetRunId(), Status: strings.ToLower(strings.TrimPrefix(info.GetStatus().String(), "WORKFLOW_EXECUTION_STATUS_")),
+		HistoryLength: info.GetHistoryLength(), State: state.Machine, Timers: state.View.Timers,
+	}, nil
 }

@@ -304,7 +304,7 @@ func TestGoldenPath(t *testing.T) {
 	b.until("3", `select count(*) from ledger_transactions where kind = 'settle'`)
 	b.until("completed", `select stage from partnerships where id = $1`, id)
 	b.until("lapsed", `select stage from partnerships where id = $1`, id)
-	b.until("t", `select closed from workflow_snapshots where workflow_id = $1`, "partnership/"+id.String())
+	b.until("true", `select closed from workflow_snapshots where workflow_id = $1`, "partnership/"+id.String())
 	problems, err := b.store.VerifyLedger(b.ctx)
 	require.NoError(t, err)
 	require.Empty(t, problems)

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jackc/pgx/v5/pgtype"
 )
 
 const brandExists = `-- name: BrandExists :one
@@ -325,7 +324,7 @@ func (q *Queries) ListLedgerTransactions(ctx context.Context, db DBTX, arg ListL
 
 const listPayouts = `-- name: ListPayouts :many
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  m.title, p.amount, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, p.review_on,
+  m.title, p.amount, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.review_on::text, '')::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
     (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason
 from payouts p
@@ -375,7 +374,7 @@ type ListPayoutsRow struct {
 	DueAt         time.Time
 	PaidAt        *time.Time
 	UpdatedAt     time.Time
-	ReviewOn      pgtype.Date
+	ReviewOn      string
 	HeldReason    string
 }
 
@@ -624,7 +623,7 @@ func (q *Queries) PayoutEvents(ctx context.Context, db DBTX, arg PayoutEventsPar
 }
 
 const payoutPosts = `-- name: PayoutPosts :many
-select d.title, d.post_url::text as post_url, coalesce(c.result, '')::text as result, c.at as checked_at
+select d.title, d.post_url::text as post_url, coalesce(c.result, '')::text as result, coalesce(c.at, to_timestamp(0))::timestamptz as checked_at
 from deliverables d left join lateral (select x.result, x.at from post_checks x where x.deliverable_id = d.id order by x.at desc limit 1) c on true
 where d.contract_id = $1 and ($2::uuid is null or d.id = $2::uuid) and d.post_url is not null
 order by d.position
@@ -668,11 +667,11 @@ func (q *Queries) PayoutPosts(ctx context.Context, db DBTX, arg PayoutPostsParam
 }
 
 const payoutReviewOn = `-- name: PayoutReviewOn :exec
-update payouts set review_on = $1 where id = $2
+update payouts set review_on = nullif($1::text, '')::date where id = $2
 `
 
 type PayoutReviewOnParams struct {
-	ReviewOn pgtype.Date
+	ReviewOn string
 	ID       uuid.UUID
 }
 

@@ -30,6 +30,17 @@ func (q *Queries) CodesLately(ctx context.Context, db DBTX, contactID uuid.UUID)
 	return i, err
 }
 
+const contactEmail = `-- name: ContactEmail :one
+select email from contacts where id = $1
+`
+
+func (q *Queries) ContactEmail(ctx context.Context, db DBTX, id uuid.UUID) (string, error) {
+	row := db.QueryRow(ctx, contactEmail, id)
+	var email string
+	err := row.Scan(&email)
+	return email, err
+}
+
 const countCodeTry = `-- name: CountCodeTry :exec
 update portal_codes set tries = tries + 1 where id = $1
 `

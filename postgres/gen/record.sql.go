@@ -178,8 +178,9 @@ func (q *Queries) CloseTask(ctx context.Context, db DBTX, dedupeKey *string) err
 }
 
 const insertOutbox = `-- name: InsertOutbox :exec
-insert into outbox (id, brand_id, kind, workflow_id, workflow, task_queue, name, update_id, input)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9) on conflict (id) do nothing
+insert into outbox (id, brand_id, kind, workflow_id, workflow, task_queue, name, update_id, input, next_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, now() + case when $3 = 'update' then interval '6 seconds' else interval '0' end)
+on conflict (id) do nothing
 `
 
 type InsertOutboxParams struct {
@@ -194,6 +195,7 @@ type InsertOutboxParams struct {
 	Input      json.RawMessage
 }
 
+// Whoever writes a command delivers it at once; the relay takes over when no verdict came.
 func (q *Queries) InsertOutbox(ctx context.Context, db DBTX, arg InsertOutboxParams) error {
 	_, err := db.Exec(ctx, insertOutbox,
 		arg.ID,

@@ -76,8 +76,10 @@ where tasks.state in ('done', 'cancelled') or tasks.kind <> excluded.kind;
 update tasks set state = 'cancelled', snoozed_until = null, done_at = now() where dedupe_key = @dedupe_key and state in ('open', 'snoozed');
 
 -- name: InsertOutbox :exec
-insert into outbox (id, brand_id, kind, workflow_id, workflow, task_queue, name, update_id, input)
-values (@id, @brand_id, @kind, @workflow_id, @workflow, @task_queue, @name, @update_id, @input) on conflict (id) do nothing;
+-- Whoever writes a command delivers it at once; the relay takes over when no verdict came.
+insert into outbox (id, brand_id, kind, workflow_id, workflow, task_queue, name, update_id, input, next_at)
+values (@id, @brand_id, @kind, @workflow_id, @workflow, @task_queue, @name, @update_id, @input, now() + case when @kind = 'update' then interval '6 seconds' else interval '0' end)
+on conflict (id) do nothing;
 
 -- name: MarkHandled :exec
 update outbox set handled_at = now() where id = any (@ids::uuid[]) and handled_at is null;
