@@ -1,3 +1,5 @@
+// Package rapport is the domain: types, states and rules, and the three state machines that the workflows drive. It is pure: it
+// does no I/O, reads no clock and draws no random number.
 package rapport
 
 import (

@@ -44,7 +44,10 @@ const maxDisclosurePosition = 125
 // Source: US FTC, "Disclosures 101 for Social Media Influencers" (2019): "advertisement", "ad", "sponsored"; and the German
 // media authorities' guideline on marking advertising: "Werbung", "Anzeige".
 func disclosures() []string {
-	return []string{"#ad", "#advertisement", "#sponsored", "#werbung", "#anzeige", "#publicité", "paid partnership", "advertisement", "sponsored by", "werbung", "anzeige"}
+	return []string{
+		"#ad", "#advertisement", "#sponsored", "#werbung", "#anzeige", "#publicité",
+		"paid partnership", "advertisement", "sponsored by", "werbung", "anzeige",
+	}
 }
 
 // CheckSubmission runs the machine checks over a submission.
@@ -55,7 +58,8 @@ func CheckSubmission(c Content) []Check {
 	} else if len(c.Hashtags) > 0 {
 		checks = append(checks, Check{"required_words", CheckPass, "Every required word is in the caption."})
 	}
-	switch media := strings.SplitN(c.FileType, "/", 2)[0]; {
+	media, _, _ := strings.Cut(c.FileType, "/")
+	switch {
 	case c.FileName == "":
 		checks = append(checks, Check{"file", CheckWarn, "There is no file; reviewers see the caption only."})
 	case media != "image" && media != "video" && c.FileType != "application/pdf":

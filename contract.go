@@ -25,7 +25,8 @@ func ContractText(c ContractParts) string {
 	p("1. Campaign. %s, term %d. %s\n", c.Campaign, c.Term, c.Brief)
 	p("2. Deliverables. The creator makes and publishes:")
 	for i, d := range c.Terms.Deliverables {
-		p("   %d. %s (%s on %s). The draft is due %d business days after both have signed; it is published within %d business days after that.", i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.PublishDays)
+		p("   %d. %s (%s on %s). The draft is due %d business days after both have signed; it is published within %d business days after that.",
+			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.PublishDays)
 	}
 	p("\n3. Approval. Content is published only after the brand has approved the draft. %d rounds of revision are included.\n", c.Terms.RevisionRounds)
 	p("4. Fee. %s in total, owed in these parts:", c.Fee)
@@ -34,7 +35,8 @@ func ContractText(c ContractParts) string {
 		p("   %d. %s: %s, %s%s.", i+1, m.Title, shares[i], triggerWords(m, c.Terms), netWords(m.NetDays))
 	}
 	p("\n5. Disclosure. Every post says clearly, at its beginning, that it is an advertisement, and keeps saying so.\n")
-	p("6. Duration. %d days from the day both have signed. By %d days before the end the parties say whether they renew.\n", c.Terms.DurationDays, c.Terms.NoticeDays)
+	p("6. Duration. %d days from the day both have signed. By %d days before the end the parties say whether they renew.\n",
+		c.Terms.DurationDays, c.Terms.NoticeDays)
 	if c.Terms.UsageRightsDays > 0 {
 		p("7. Usage rights. The brand may use the content for %d days after publication.\n", c.Terms.UsageRightsDays)
 	}

@@ -126,8 +126,12 @@ func (t ContractTerms) Percents() []int {
 func DefaultTerms() ContractTerms {
 	first := 0
 	return ContractTerms{
-		Deliverables:   []DeliverableTerms{{Title: "Launch video", Platform: "youtube", Kind: "video", DraftDueDays: 10, PublishDays: 10}},
-		Milestones:     []MilestoneTerms{{Title: "On signature", Trigger: TriggerSignature, Percent: 30}, {Title: "On approval", Trigger: TriggerApproval, Deliverable: &first, Percent: 40}, {Title: "Ten days after verification", Trigger: TriggerVerified, Deliverable: &first, Percent: 30, NetDays: 10}},
+		Deliverables: []DeliverableTerms{{Title: "Launch video", Platform: "youtube", Kind: "video", DraftDueDays: 10, PublishDays: 10}},
+		Milestones: []MilestoneTerms{
+			{Title: "On signature", Trigger: TriggerSignature, Percent: 30},
+			{Title: "On approval", Trigger: TriggerApproval, Deliverable: &first, Percent: 40},
+			{Title: "Ten days after verification", Trigger: TriggerVerified, Deliverable: &first, Percent: 30, NetDays: 10},
+		},
 		RevisionRounds: 2, DurationDays: 180, NoticeDays: 30,
 	}
 }

@@ -45,7 +45,7 @@ lint() {
     return $ok
 }
 
-workflowcheck() { bin/workflowcheck ./workflows/...; }
+workflowcheck() { bin/workflowcheck -config workflows/workflowcheck.yaml ./workflows/...; }
 fences() { go test -count=1 -run '^Test(Fences|Compose|Image|Settings)' .; }
 types() { npm --prefix web run --silent typecheck; }
 weblint() { npm --prefix web run --silent lint; }
