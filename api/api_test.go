@@ -128,7 +128,9 @@ func (a answer) text(key string) string {
 // fields are the fields that a problem names.
 func (a answer) fields(t *testing.T) []string {
 	t.Helper()
-	var p struct{ Errors []struct{ Field, Code string } }
+	var p struct {
+		Errors []struct{ Field, Code string }
+	}
 	a.into(t, &p)
 	var list []string
 	for _, e := range p.Errors {

@@ -98,8 +98,8 @@ func (s *Server) claimed(op operation, key rapport.IdempotencyKey, next echo.Han
 	held, err := hold(ctx, next, c)
 	after := context.WithoutCancel(ctx) // a client that went away must not leave the key claimed
 	if err != nil {
-		if released := s.cfg.Store.ReleaseKey(after, key); released != nil {
-			s.cfg.Log.Warn("release a key", zap.String("request_id", requestFrom(ctx).ID), zap.Error(released))
+		if kept := s.giveUp(after, key, err); kept != nil {
+			s.cfg.Log.Warn("release a key", zap.String("request_id", requestFrom(ctx).ID), zap.Error(kept))
 		}
 		return err
 	}
@@ -107,6 +107,17 @@ func (s *Server) claimed(op operation, key rapport.IdempotencyKey, next echo.Han
 		s.cfg.Log.Warn("keep an answer", zap.String("request_id", requestFrom(ctx).ID), zap.Error(err))
 	}
 	return held.release(c)
+}
+
+// giveUp lets go of a claimed key after an error. When the request itself was bad nothing was done, and the key is free. Else the
+// command may have reached its workflow: the key stays bound to its body, and asking again answers what became of it.
+func (s *Server) giveUp(ctx context.Context, key rapport.IdempotencyKey, err error) error {
+	switch rapport.ErrorCode(err) {
+	case rapport.CodeInvalid, rapport.CodeMalformed, rapport.CodeNotFound, rapport.CodeForbidden, rapport.CodeTooLarge, rapport.CodeUnsupported:
+		return s.cfg.Store.ReleaseKey(ctx, key)
+	default:
+		return s.cfg.Store.SaveAnswer(ctx, key, rapport.Answer{Status: http.StatusAccepted})
+	}
 }
 
 func replay(op operation, a rapport.Answer, c echo.Context) error {

@@ -302,7 +302,8 @@ func limitBody(op operation) echo.MiddlewareFunc {
 func (s *Server) validate(op operation) echo.MiddlewareFunc {
 	options := &openapi3filter.Options{
 		MultiError: true, AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true,
-		ExcludeRequestBody: op.media != echo.MIMEApplicationJSON,
+		ExcludeRequestBody:      op.media != echo.MIMEApplicationJSON,
+		SchemaValidationOptions: []openapi3.SchemaValidationOption{openapi3.WithStringFormatValidator("uuid", uuidFormat{})},
 	}
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -334,6 +335,20 @@ func (s *Server) validate(op operation) echo.MiddlewareFunc {
 			return next(c)
 		}
 	}
+}
+
+// uuidFormat takes the ids that handlers can read.
+type uuidFormat struct{}
+
+// Validate says whether the text is an id.
+func (uuidFormat) Validate(text string) error {
+	if len(text) != 36 {
+		return errors.New("not a UUID")
+	}
+	if err := uuid.Validate(text); err != nil {
+		return fmt.Errorf("not a UUID: %w", err)
+	}
+	return nil
 }
 
 func checkMedia(op operation, r *http.Request) error {
@@ -407,6 +422,10 @@ func schemaField(e *openapi3.SchemaError, prefix string) rapport.Field {
 		f.Detail = "Fill this in."
 	case "properties", "additionalProperties":
 		f.Code, f.Detail = "unknown_field", "There is no such field here."
+		if _, name, ok := strings.Cut(e.Reason, `property "`); ok { // the path is the object's, only the reason names the field
+			name, _, _ = strings.Cut(name, `"`)
+			f.Path = strings.TrimPrefix(f.Path+"."+cut(name, 100), ".")
+		}
 	case "type":
 		f.Code = "bad_type"
 		if schema.Type != nil {

@@ -108,6 +108,13 @@ func (s *Server) routes() (*echo.Echo, error) {
 		return nil, fmt.Errorf("api: the public URL is not an origin: %w", err)
 	}
 	e.Use(s.identify, s.record, s.recoverPanic, securityHeaders, sameOrigin(protection), compress(), bodyCap())
+	if s.cfg.Web != nil {
+		web, err := s.serveWeb()
+		if err != nil {
+			return nil, err
+		}
+		e.Use(web)
+	}
 	middlewares := map[string][]echo.MiddlewareFunc{}
 	for id, op := range s.operations {
 		middlewares[id] = []echo.MiddlewareFunc{s.authorize(op), limitBody(op), s.validate(op), s.idempotent(op)}
@@ -117,11 +124,6 @@ func (s *Server) routes() (*echo.Echo, error) {
 	e.GET("/readyz", s.readyz)
 	if s.cfg.Metrics != nil {
 		e.GET("/metrics", metricsHandler(s.cfg.Metrics))
-	}
-	if s.cfg.Web != nil {
-		if err := s.mountWeb(e); err != nil {
-			return nil, err
-		}
 	}
 	return e, nil
 }

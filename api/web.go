@@ -11,15 +11,15 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// mountWeb serves the dashboard: its files, and its page for every address of a page. Only a client that asks for HTML gets the
-// page; a program that mistyped an address gets 404.
-func (s *Server) mountWeb(e *echo.Echo) error {
+// serveWeb serves the dashboard where no route is: its files, and its page for every address of a page. Only a client that asks
+// for HTML gets the page; a program that mistyped an address gets 404.
+func (s *Server) serveWeb() (echo.MiddlewareFunc, error) {
 	index, err := fs.ReadFile(s.cfg.Web, "index.html")
 	if err != nil {
-		return fmt.Errorf("api: the dashboard has no index.html: %w", err)
+		return nil, fmt.Errorf("api: the dashboard has no index.html: %w", err)
 	}
 	files := http.FileServerFS(s.cfg.Web)
-	e.RouteNotFound("/*", func(c echo.Context) error {
+	serve := func(c echo.Context) error {
 		r := c.Request()
 		name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
 		if r.Method != http.MethodGet && r.Method != http.MethodHead || under(name, "v1", "webhooks") {
@@ -40,8 +40,16 @@ func (s *Server) mountWeb(e *echo.Echo) error {
 		}
 		c.Response().Header().Set("Cache-Control", "no-cache")
 		return c.HTMLBlob(http.StatusOK, index)
-	})
-	return nil
+	}
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			err := next(c)
+			if errors.Is(err, echo.ErrNotFound) { // only the router says so; our own routes answer errors of ours
+				return serve(c)
+			}
+			return err
+		}
+	}, nil
 }
 
 func under(name string, folders ...string) bool {
