@@ -10,19 +10,19 @@ type Code string
 
 // The codes of an Error.
 const (
-	CodeInvalid      Code = "invalid"       // a field is bad; Fields names each
-	CodeMalformed    Code = "malformed"     // the request cannot be read at all
-	CodeUnauthorized Code = "unauthorized"  // nobody is signed in
-	CodeForbidden    Code = "forbidden"     // signed in, without the right
-	CodeNotFound     Code = "not_found"     // unknown, or behind another brand's wall
-	CodeConflict     Code = "conflict"      // the state does not allow it now
-	CodeStale        Code = "stale"         // edited by somebody else meanwhile
-	CodeTooLarge     Code = "too_large"     // over a stated limit
-	CodeUnsupported  Code = "unsupported"   // a media type that is not taken here
-	CodeTooMany      Code = "too_many"      // throttled; try again later
-	CodeUnavailable  Code = "unavailable"   // database, Temporal or every worker is away
-	CodeKeyReused    Code = "key_reused"    // the idempotency key came with another body
-	CodeKeyMissing   Code = "key_required"  // an act on money came without an idempotency key
+	CodeInvalid      Code = "invalid"      // a field is bad; Fields names each
+	CodeMalformed    Code = "malformed"    // the request cannot be read at all
+	CodeUnauthorized Code = "unauthorized" // nobody is signed in
+	CodeForbidden    Code = "forbidden"    // signed in, without the right
+	CodeNotFound     Code = "not_found"    // unknown, or behind another brand's wall
+	CodeConflict     Code = "conflict"     // the state does not allow it now
+	CodeStale        Code = "stale"        // edited by somebody else meanwhile
+	CodeTooLarge     Code = "too_large"    // over a stated limit
+	CodeUnsupported  Code = "unsupported"  // a media type that is not taken here
+	CodeTooMany      Code = "too_many"     // throttled; try again later
+	CodeUnavailable  Code = "unavailable"  // database, Temporal or every worker is away
+	CodeKeyReused    Code = "key_reused"   // the idempotency key came with another body
+	CodeKeyMissing   Code = "key_required" // an act on money came without an idempotency key
 )
 
 // Field names one bad field of the input by its dotted path.
