@@ -101,6 +101,9 @@ func portalToken(m mail) string {
 
 // mailedCode is the code that a mail carries, if it carries one.
 func mailedCode(m mail) string {
+	if kind := m.CustomArgs["kind"]; kind != "" && kind != "code" {
+		return "" // a contract speaks of a code too, and has a number
+	}
 	text := m.Text
 	if text == "" {
 		text = m.HTML

@@ -55,8 +55,8 @@ type portalDeliverable struct {
 }
 
 const (
-	maxActions   = 8   // of one visit
-	maxIdle      = 120 // visits in a row with nothing to do, half a day apart; a new mail starts them again
+	maxActions   = 8  // of one visit
+	maxIdle      = 60 // visits in a row with nothing to do, further and further apart; a new mail starts them again
 	portalCookie = "__Host-portal"
 	wantSign     = "sign"
 	wantOnboard  = "onboard"
@@ -112,7 +112,7 @@ func (s *Server) personaVisit(ctx context.Context, j job) time.Duration {
 			row.Visit = ""
 		}
 		if len(row.Doors) > 0 && row.Idle < maxIdle {
-			in := s.days(0.5, row.ID)
+			in := s.days(min(0.5+0.25*float64(row.Idle), 4), row.ID)
 			if v.later > 0 && v.later < in {
 				in = v.later
 			}
@@ -235,13 +235,16 @@ func (v *visit) act(ctx context.Context) (bool, error) {
 	return false, nil
 }
 
+// renewal tells whether the offer is for another term: one is agreed on while the contract of the present one is in force.
+func (v *visit) renewal() bool { return v.home.Contract != nil && v.home.Contract.State == "executed" }
+
 func (v *visit) decideOffer(ctx context.Context) (bool, error) {
 	o := v.home.Offer
 	body := map[string]any{"decision": "accept"}
 	switch {
-	case v.p.Kind == personaDecline:
+	case v.p.Kind == personaDecline || (v.renewal() && v.p.Kind == personaSlow):
 		body = map[string]any{"decision": "decline", "message": "No thank you."}
-	case v.p.Kind == personaHaggle && !v.ever("counter|"+v.door.Room):
+	case v.p.Kind == personaHaggle && !v.renewal() && !v.ever("counter|"+v.door.Room):
 		body = map[string]any{
 			"decision": "counter", "message": "Can you do more?",
 			"counter": map[string]any{"amount": o.Fee.Amount / 100 * 120, "currency": o.Fee.Currency},
@@ -336,23 +339,34 @@ func (v *visit) onboard(ctx context.Context, code string) (bool, error) {
 func (v *visit) deliver(ctx context.Context, d portalDeliverable) (bool, error) {
 	draft := fmt.Sprintf("draft|%s|%d|%s", d.ID, d.Round, d.State)
 	switch {
-	case d.CanSubmit && !v.recently(draft):
+	case d.CanSubmit && d.State != "in_review" && !v.recently(draft):
 		if wait := v.draftWait(d); wait > 0 {
 			v.wish(wait)
 			return false, nil
 		}
 		v.mark(draft)
 		return v.submit(ctx, d)
-	case d.CanReportPost && !v.recently("post|"+d.ID):
+	case d.CanReportPost && d.State != "posted" && !v.recently("post|"+d.ID):
 		v.mark("post|" + d.ID)
 		return v.publish(ctx, d)
 	case v.p.Kind == personaEditor && (d.State == "verified" || d.State == "accepted") && v.p.Posts[d.ID] != "" && !v.ever("edit|"+d.ID):
 		v.mark("edit|" + d.ID)
 		_, err := v.s.savePost(post{ID: v.p.Posts[d.ID], Author: v.home.CreatorName, Caption: caption(d, false)})
 		return err == nil, err
+	case v.mends(d):
+		v.mark("mend|" + d.ID)
+		_, err := v.s.savePost(post{ID: v.p.Posts[d.ID], Author: v.home.CreatorName, Caption: caption(d, true)})
+		return err == nil, err
 	default:
 		return false, nil
 	}
+}
+
+// mends tells whether an editor puts the disclosure back: half of them do, a good day after they took it out.
+func (v *visit) mends(d portalDeliverable) bool {
+	at, edited := v.p.Done["edit|"+d.ID]
+	return edited && !v.ever("mend|"+d.ID) && share(v.p.ID, "mends") < 0.5 &&
+		v.s.now().UnixMilli()-at > (3*v.s.cfg.Pace/2).Milliseconds()
 }
 
 func (v *visit) wish(in time.Duration) {
@@ -363,7 +377,7 @@ func (v *visit) wish(in time.Duration) {
 
 // draftWait is how long the creator still takes before handing in.
 func (v *visit) draftWait(d portalDeliverable) time.Duration {
-	if d.DraftDueAt.IsZero() || d.Feedback != "" {
+	if d.DraftDueAt.IsZero() || d.Feedback != "" || d.State == "changes_requested" {
 		return 0
 	}
 	left := d.DraftDueAt.Sub(v.s.now())
@@ -377,19 +391,31 @@ func (v *visit) draftWait(d portalDeliverable) time.Duration {
 	}
 }
 
-// caption is what the creator writes; without the disclosure it is what the editor leaves of it.
+// captions are what creators write.
+var captions = []string{
+	"Two days, one bag, no signal. What I learned about %s is in here, and so is the mistake I make every single time.",
+	"I did not expect to like this as much as I do. %s, shot on a grey morning with cold hands.",
+	"You asked what I take along when nobody is watching. %s, unpacked on my kitchen floor.",
+	"Slow is a skill, and I am still learning it. %s, from the first light to the last.",
+	"My neighbour says I talk to the weather. %s: she may be right. Everything I used is in the comments.",
+}
+
+// caption is what the creator writes, with the disclosure first; without it, it is what the editor leaves.
 func caption(d portalDeliverable, disclosed bool) string {
-	lines := []string{"I have been trying this for a while, and here is what I think. " + d.Title}
-	if !disclosed {
-		return lines[0]
+	words := fmt.Sprintf(captions[int(share(d.ID, "caption")*float64(len(captions)))], d.Title)
+	if d.Round > 0 {
+		words += " (New cut, with your notes in it.)"
 	}
-	tags := []string{}
-	for _, tag := range append(slices.Clone(d.Hashtags), "ad") {
-		if tag = "#" + strings.TrimPrefix(tag, "#"); !slices.Contains(tags, tag) {
+	if !disclosed {
+		return words
+	}
+	tags := []string{"#ad"}
+	for _, tag := range d.Hashtags {
+		if tag = "#" + strings.TrimPrefix(tag, "#"); !slices.Contains(tags, strings.ToLower(tag)) {
 			tags = append(tags, tag)
 		}
 	}
-	return lines[0] + "\n\n" + strings.Join(tags, " ")
+	return strings.Join(tags, " ") + " " + words
 }
 
 func (v *visit) submit(ctx context.Context, d portalDeliverable) (bool, error) {

@@ -28,6 +28,10 @@ type settings struct {
 	control   string
 	publicURL string
 	sandbox   sandbox.Config
+	// world is where the sample world is made, by whom credentials names; empty makes none.
+	world       string
+	credentials string
+	verbose     bool
 }
 
 // ready is the line that is printed once both ports are open.
@@ -75,6 +79,9 @@ func parse(args []string, getenv func(string) string) (settings, error) {
 	f.StringVar(&c.InboundDomain, "inbound-domain", getenv("RAPPORT_MAIL_DOMAIN"), "domain whose mail comes back; empty is any")
 	f.DurationVar(&c.Pace, "pace", pace, "length of a day of simulated creators and banks")
 	f.BoolVar(&c.Mute, "mute", getenv("RAPPORT_SANDBOX_MUTE") == "true", "switch the simulated creators off")
+	f.StringVar(&s.world, "world", getenv("RAPPORT_SANDBOX_WORLD"), "base `URL` of the API in which a sample world is made and moved; empty is none")
+	f.StringVar(&s.credentials, "credentials", getenv("RAPPORT_SANDBOX_CREDENTIALS"), "`file` that names the people of the sample world with their passwords")
+	f.BoolVar(&s.verbose, "verbose", getenv("RAPPORT_SANDBOX_VERBOSE") == "true", "log every deed and every refusal")
 	if err := f.Parse(args); err != nil {
 		return s, fmt.Errorf("flags: %w", err)
 	}
@@ -83,6 +90,9 @@ func parse(args []string, getenv func(string) string) (settings, error) {
 	}
 	if c.State == "" {
 		return s, errors.New("--state must name a directory: the sandbox must not forget money")
+	}
+	if (s.world == "") != (s.credentials == "") {
+		return s, errors.New("--world and --credentials go together: the sample world is made by people who can sign in")
 	}
 	if c.SendGridKeyDir == "" {
 		c.SendGridKeyDir = filepath.Join(c.State, "keys")
@@ -102,16 +112,37 @@ func checkLoopback(addr string) error {
 	return nil
 }
 
+// sampleWorld is nil when none was asked for.
+func (s settings) sampleWorld(log *zap.Logger) (*sandbox.World, error) {
+	if s.world == "" {
+		return nil, nil //nolint:nilnil // no world is no error
+	}
+	people, err := sandbox.ReadPeople(s.credentials)
+	if err != nil {
+		return nil, err
+	}
+	return sandbox.NewWorld(sandbox.WorldConfig{URL: s.world, People: people, Pace: s.sandbox.Pace, Log: log})
+}
+
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) (err error) {
 	s, err := parse(args, getenv)
 	if err != nil {
 		return err
 	}
-	log, err := zap.NewProduction()
+	logging := zap.NewProductionConfig()
+	logging.Sampling = nil
+	if s.verbose {
+		logging.Level.SetLevel(zap.DebugLevel)
+	}
+	log, err := logging.Build()
 	if err != nil {
 		return fmt.Errorf("log: %w", err)
 	}
 	s.sandbox.Log = log
+	world, err := s.sampleWorld(log)
+	if err != nil {
+		return err
+	}
 	var listen net.ListenConfig
 	public, err := listen.Listen(ctx, "tcp", s.addr)
 	if err != nil {
@@ -137,6 +168,12 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return errors.Join(fmt.Errorf("ready line: %w", err), public.Close(), control.Close())
 	}
 	group, ctx := errgroup.WithContext(ctx)
+	if world != nil {
+		group.Go(func() error {
+			world.Run(ctx)
+			return nil
+		})
+	}
 	for listener, handler := range map[net.Listener]http.Handler{public: box.Handler(), control: box.Control()} {
 		server := &http.Server{Handler: handler, ReadHeaderTimeout: 10 * time.Second}
 		group.Go(func() error {
