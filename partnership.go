@@ -30,7 +30,10 @@ const (
 
 // Stages lists every stage in the order of the path.
 func Stages() []Stage {
-	return []Stage{StageProspect, StageOutreach, StageInConversation, StageNegotiating, StageContractOut, StageActive, StageWrappingUp, StageCompleted, StageLapsed, StageUnresponsive, StageDeclined, StageTerminated, StageBanned}
+	return []Stage{
+		StageProspect, StageOutreach, StageInConversation, StageNegotiating, StageContractOut, StageActive, StageWrappingUp, StageCompleted,
+		StageLapsed, StageUnresponsive, StageDeclined, StageTerminated, StageBanned,
+	}
 }
 
 // Live says that work goes on in the stage.
@@ -52,7 +55,10 @@ func StageTransitions() map[Stage][]Stage {
 		StageUnresponsive:   {StageOutreach},
 		StageDeclined:       {StageOutreach},
 		// A lifted ban goes back to the stage it interrupted.
-		StageBanned: {StageProspect, StageOutreach, StageInConversation, StageNegotiating, StageContractOut, StageActive, StageWrappingUp, StageCompleted, StageUnresponsive, StageDeclined, StageTerminated},
+		StageBanned: {
+			StageProspect, StageOutreach, StageInConversation, StageNegotiating, StageContractOut, StageActive, StageWrappingUp, StageCompleted,
+			StageUnresponsive, StageDeclined, StageTerminated,
+		},
 	}
 	for _, s := range Stages() {
 		if s.Live() {
@@ -231,7 +237,7 @@ type ContractPlan struct {
 type Outreach struct {
 	Step    int       `json:"step"`
 	Sent    int       `json:"sent,omitempty"`
-	Round   int       `json:"round,omitempty"` // counts start-agains, so that message keys stay unique
+	Round   int       `json:"round,omitempty"` // counts start-again commands, so that message keys stay unique
 	Blocked string    `json:"blocked,omitempty"`
 	Since   time.Time `json:"since,omitzero"`
 }
@@ -266,6 +272,7 @@ type Partnership struct {
 	Renewal      string             `json:"renewal"`
 	RenewalOffer *OfferState        `json:"renewal_offer,omitempty"`
 	CoolOffUntil time.Time          `json:"cool_off_until,omitzero"`
+	Interrupted  []Effect           `json:"interrupted,omitempty"` // what a ban interrupted; asked for again when it is lifted
 }
 
 var _ Machine = (*Partnership)(nil)
@@ -294,6 +301,16 @@ func (p *Partnership) to(s Stage, now time.Time, actor uuid.UUID) {
 	p.Stage, p.StageAt = s, now
 }
 
+// arm sets a timer; what is stopped now holds it from the start.
+func (p *Partnership) arm(kind string, ref uuid.UUID, n int, at time.Time) {
+	p.Core.arm(kind, ref, n, at)
+	for i := range p.Timers {
+		if t := &p.Timers[i]; t.Kind == kind && t.Ref == ref && t.N == n {
+			t.Held = p.Stage == StageBanned || p.Paused && slices.Contains(actingTimers, kind)
+		}
+	}
+}
+
 // ---- outreach
 
 // scheduleStep arms the timer of the present step; waits are added up.
@@ -307,9 +324,6 @@ func (p *Partnership) scheduleStep(from time.Time) {
 		at = p.CreatorCalendar.NextOpen(p.CreatorCalendar.NextOpen(at).Add(p.CreatorCalendar.Jitter(p.ID, p.stepKey())))
 	}
 	p.arm(timerStep, uuid.Nil, 0, at)
-	if p.Paused {
-		p.hold(true, actingTimers...)
-	}
 }
 
 func (p *Partnership) stepKey() string {
@@ -358,14 +372,25 @@ func (p *Partnership) declined(now time.Time, actor uuid.UUID) {
 	p.stopOutreach()
 	p.dropOffer(now, "withdrawn")
 	p.disarm(timerQuiet, uuid.Nil)
-	p.closeTask("reply")
+	p.closeTalk()
 	p.to(StageDeclined, now, actor)
 	p.coolOff(now)
+}
+
+// closeTalk closes the tasks of a conversation that is over.
+func (p *Partnership) closeTalk() {
+	p.closeTask("reply")
+	p.closeTask("counter")
+	p.closeTask("offer_expired")
 }
 
 func (p *Partnership) reply(now time.Time, ref uuid.UUID, actor uuid.UUID) {
 	p.fact(now, Fact{Kind: "reply_received", Ref: ref, Actor: actor})
 	p.ReplyRef = ref
+	if p.Stage == StageBanned && p.Before == StageOutreach {
+		p.stopOutreach()
+		p.Before = StageInConversation // who has answered gets no outreach after the ban
+	}
 	if p.Stage == StageOutreach {
 		p.stopOutreach()
 		p.to(StageInConversation, now, uuid.Nil)
@@ -388,9 +413,7 @@ func (p *Partnership) sendOffer(now time.Time, cmd Command) {
 	p.change(Change{Noun: "offer", ID: cmd.Ref, State: "sent", At: now, Until: p.Offer.Expires})
 	p.armOffer(now, p.Offer)
 	p.disarm(timerQuiet, uuid.Nil)
-	p.closeTask("reply")
-	p.closeTask("counter")
-	p.closeTask("offer_expired")
+	p.closeTalk()
 	if p.Stage != StageNegotiating {
 		p.to(StageNegotiating, now, uuid.Nil)
 	}
@@ -542,7 +565,10 @@ func (p *Partnership) submit(now time.Time, cmd Command) {
 	p.fact(now, Fact{Kind: "draft_submitted", Ref: d.ID, Ref2: cmd.Ref2, N: d.Round + 1})
 	p.change(Change{Noun: "submission", ID: cmd.Ref2, State: "in_review", At: now})
 	p.set(d, "in_review", now)
-	p.send(Send{Workflow: "review", ID: d.Review, Review: &Review{ID: d.Review, BrandID: p.BrandID, PartnershipID: p.ID, CampaignID: p.CampaignID, DeliverableID: d.ID, SubmissionID: cmd.Ref2, State: ReviewChecking, Timings: p.Timings}})
+	p.send(Send{Workflow: "review", ID: d.Review, Review: &Review{
+		ID: d.Review, BrandID: p.BrandID, PartnershipID: p.ID, CampaignID: p.CampaignID, DeliverableID: d.ID, SubmissionID: cmd.Ref2,
+		State: ReviewChecking, Timings: p.Timings,
+	}})
 }
 
 func (p *Partnership) reviewClosed(now time.Time, sig Signal) {
@@ -589,19 +615,24 @@ func (p *Partnership) postReported(now time.Time, cmd Command) {
 	p.disarm(timerPublish, d.ID)
 	p.disarm(timerPublishLate, d.ID)
 	p.closeTask("late/" + d.ID.String())
+	p.disarm(timerVerify, d.ID)
 	d.PostedAt, d.Check, d.Misses = now, 0, 0
 	p.fact(now, Fact{Kind: "post_reported", Ref: d.ID, Actor: cmd.Actor})
 	p.set(d, "posted", now)
 	p.verify(d)
 }
 
-func (p *Partnership) verify(d *DeliverableState) {
-	p.do(Effect{Key: fmt.Sprintf("verify/%s/%d/%d/%d", d.ID, d.PostedAt.UnixMilli(), d.Check, d.Misses), Kind: EffectVerify, Ref: d.ID, N: d.Check})
+func (d DeliverableState) verifyKey() string {
+	return fmt.Sprintf("verify/%s/%d/%d/%d", d.ID, d.PostedAt.UnixMilli(), d.Check, d.Misses)
 }
 
-func (p *Partnership) verified(now time.Time, d *DeliverableState, code string) {
-	if d == nil || (d.State != "posted" && d.State != "verified") {
-		return
+func (p *Partnership) verify(d *DeliverableState) {
+	p.do(Effect{Key: d.verifyKey(), Kind: EffectVerify, Ref: d.ID, N: d.Check})
+}
+
+func (p *Partnership) verified(now time.Time, d *DeliverableState, e Effect, code string) {
+	if d == nil || (d.State != "posted" && d.State != "verified") || e.Key != d.verifyKey() {
+		return // it looked at an older address, or a later look is on its way
 	}
 	key := "cure/" + d.ID.String()
 	switch code {
@@ -611,6 +642,10 @@ func (p *Partnership) verified(now time.Time, d *DeliverableState, code string) 
 		d.Misses = 0
 		p.fact(now, Fact{Kind: "post_verified", Ref: d.ID, N: d.Check})
 		p.releasePayouts(now, d.ID, "post_mismatch")
+		if d.State == "verified" && slices.ContainsFunc(p.Timers, func(t Timer) bool { return t.Kind == timerVerify && t.Ref == d.ID }) {
+			return // a look between the planned ones, which still come
+		}
+		p.disarm(timerVerify, d.ID)
 		if d.State == "posted" {
 			d.Verified = true
 			p.set(d, "verified", now)
@@ -686,6 +721,9 @@ func (p *Partnership) metOne(now time.Time, m *MilestoneState) {
 		ID: m.Payout, BrandID: p.BrandID, PartnershipID: p.ID, MilestoneID: m.ID, CreatorID: p.CreatorID,
 		Amount: m.Amount, Due: due, State: PayoutScheduled, Timings: p.Timings, Calendar: p.BrandCalendar,
 	}})
+	if p.Stage == StageBanned {
+		p.holdPayout(m, "ban")
+	}
 }
 
 // allReached says that every deliverable that still counts has reached what the trigger asks for.
@@ -743,13 +781,29 @@ func (p *Partnership) eachPayout(deliverable uuid.UUID, f func(m *MilestoneState
 }
 
 func (p *Partnership) holdPayouts(deliverable uuid.UUID, code string) {
-	p.eachPayout(deliverable, func(m *MilestoneState) {
-		p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("hold/%s/%d", code, p.Seq)), Kind: SignalHold, Code: code}})
-	})
+	p.eachPayout(deliverable, func(m *MilestoneState) { p.holdPayout(m, code) })
+}
+
+func (p *Partnership) holdPayout(m *MilestoneState, code string) {
+	p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("hold/%s/%d", code, p.Seq)), Kind: SignalHold, Code: code}})
+}
+
+// inTheWay says that another deliverable than d still keeps what is owed for all of them.
+func (p *Partnership) inTheWay(deliverable uuid.UUID, code string) bool {
+	switch code {
+	case "approval_revoked":
+		return !p.allReached(TriggerApproval)
+	case "post_mismatch":
+		return slices.ContainsFunc(p.Deliverables, func(d DeliverableState) bool { return d.ID != deliverable && !d.Terminal() && d.Misses > 0 })
+	}
+	return false
 }
 
 func (p *Partnership) releasePayouts(now time.Time, deliverable uuid.UUID, code string) {
 	p.eachPayout(deliverable, func(m *MilestoneState) {
+		if m.Deliverable == uuid.Nil && p.inTheWay(deliverable, code) {
+			return
+		}
 		p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("release/%s/%d", code, p.Seq)), Kind: SignalRelease, Code: code, At: now}})
 	})
 }
@@ -791,13 +845,21 @@ func (p *Partnership) termEnd(now time.Time) {
 	if p.RenewalOffer != nil && p.RenewalOffer.State == "sent" {
 		p.endOffer(now, p.RenewalOffer, "expired", uuid.Nil)
 	}
+	if p.Renewal != RenewalDeclined && p.Renewal != RenewalLapsed {
+		p.Renewal = RenewalLapsed
+		p.fact(now, Fact{Kind: "renewal_lapsed", Code: "no_decision"})
+	}
 	p.closeRenewal()
+	p.closeTalk()
 	p.to(StageLapsed, now, uuid.Nil)
 	p.Timers = nil
 }
 
+// renewalTask is the key of the decision on the present term's renewal.
+func (p *Partnership) renewalTask() string { return fmt.Sprintf("renewal/%d", p.Term) }
+
 func (p *Partnership) closeRenewal() {
-	p.closeTask("renewal/" + fmt.Sprint(p.Term))
+	p.closeTask(p.renewalTask())
 	p.disarm(timerRenewalLadder, uuid.Nil)
 	p.disarm(timerNotice, uuid.Nil)
 	p.disarm(timerRenewalReview, uuid.Nil)
@@ -809,7 +871,7 @@ func (p *Partnership) openRenewal(now time.Time) {
 	}
 	p.Renewal = RenewalReviewOpen
 	p.fact(now, Fact{Kind: "renewal_opened", Ref: p.Contract.ID, Until: p.Contract.NoticeBy})
-	p.task(TaskChange{Key: "renewal/" + fmt.Sprint(p.Term), Kind: "decide_renewal", OwnerID: p.OwnerID, Ref: p.Contract.ID, Due: p.Contract.NoticeBy})
+	p.task(TaskChange{Key: p.renewalTask(), Kind: "decide_renewal", OwnerID: p.OwnerID, Ref: p.Contract.ID, Due: p.Contract.NoticeBy})
 	for i, d := range p.Timings.RenewalLadderDays {
 		if at := p.BrandCalendar.AddDays(p.Contract.NoticeBy, -d); at.After(now) {
 			p.arm(timerRenewalLadder, p.Contract.ID, i, at)
@@ -820,6 +882,9 @@ func (p *Partnership) openRenewal(now time.Time) {
 func (p *Partnership) terminate(now time.Time, actor uuid.UUID) {
 	p.stopOutreach()
 	p.dropOffer(now, "withdrawn")
+	if o := p.RenewalOffer; o != nil && (o.State == "sent" || o.State == "accepted") {
+		p.endOffer(now, o, "withdrawn", uuid.Nil)
+	}
 	for i := range p.Deliverables {
 		if d := &p.Deliverables[i]; !d.Terminal() {
 			if d.State == "in_review" {
@@ -841,13 +906,18 @@ func (p *Partnership) terminate(now time.Time, actor uuid.UUID) {
 	if p.Contract != nil && p.Contract.State != "executed" {
 		p.Contract.State = "withdrawn"
 		p.change(Change{Noun: "contract", ID: p.Contract.ID, State: "withdrawn", At: now})
+		p.closeTask("contract/" + p.Contract.ID.String())
 	} else if p.Contract != nil {
 		p.change(Change{Noun: "contract", ID: p.Contract.ID, State: "terminated", At: now})
 	}
 	p.releaseOffer(now)
 	p.closeRenewal()
-	p.closeTask("reply")
+	p.closeTalk()
 	p.Timers = nil
+	for _, e := range p.Interrupted {
+		p.do(e) // what it wrote is undone by its outcome
+	}
+	p.Before, p.Interrupted = "", nil
 	p.fact(now, Fact{Kind: "terminated", Actor: actor})
 	p.to(StageTerminated, now, actor)
 }

@@ -16,7 +16,7 @@ func (p *Partnership) in(stages ...Stage) bool { return slices.Contains(stages, 
 
 // Allowed says why the command would be refused now; nil means it is allowed. Reasons are stable words that the API puts in
 // plain language.
-func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:cyclop,gocyclo,gocognit,funlen // one row a command: a table in code
+func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:gocyclo,gocognit,funlen // one row a command: a table in code
 	if p.in(StageTerminated, StageLapsed) {
 		return p.refuse("ended")
 	}
@@ -160,7 +160,7 @@ func (p *Partnership) offerOf(id uuid.UUID) *OfferState {
 }
 
 // Command applies an allowed command.
-func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:cyclop,gocyclo,funlen // one case a command
+func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyclo,funlen // one case a command
 	switch cmd.Kind {
 	case CmdPause, CmdSnooze:
 		p.Paused = true
@@ -271,7 +271,7 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:cyclo
 		p.RenewalOffer = &OfferState{ID: cmd.Ref, State: "sent", Fee: cmd.Amount, At: now, Expires: p.CreatorCalendar.AddDays(now, p.Timings.OfferExpiryDays)}
 		p.fact(now, Fact{Kind: "renewal_offered", Ref: cmd.Ref, Actor: cmd.Actor, Amount: cmd.Amount, Until: p.RenewalOffer.Expires})
 		p.change(Change{Noun: "offer", ID: cmd.Ref, State: "sent", At: now, Until: p.RenewalOffer.Expires})
-		p.closeTask("renewal/" + fmt.Sprint(p.Term))
+		p.closeTask(p.renewalTask())
 		p.closeTask("counter")
 		p.disarm(timerRenewalLadder, uuid.Nil)
 		p.disarm(timerRenewalReview, uuid.Nil)
@@ -300,7 +300,12 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:cyclo
 			p.Timers[i].Held = p.Paused && slices.Contains(actingTimers, p.Timers[i].Kind)
 		}
 		p.releasePayouts(now, uuid.Nil, "ban")
-		p.Restart()
+		for _, e := range p.Interrupted {
+			p.do(e)
+		}
+		p.Interrupted = nil
+		p.advance(now)
+	default: // Allowed refuses what is not a partnership's
 	}
 	return Reply{p.Seq}
 }
@@ -318,6 +323,9 @@ func (p *Partnership) resume(now time.Time, actor uuid.UUID) {
 	p.Paused = false
 	p.hold(false, actingTimers...)
 	if p.Outreach.Blocked != "" {
+		if p.Outreach.Blocked == MailRejected || p.Outreach.Blocked == MailCancelled {
+			p.Outreach.Round++ // that mail has ended for good; the next one is another
+		}
 		p.Outreach.Blocked = ""
 		p.closeTask("outreach_blocked")
 		p.scheduleStep(now)
@@ -357,7 +365,6 @@ func (p *Partnership) mail(now time.Time, sig Signal) {
 				later := p.CreatorCalendar.AddBusinessDays(now, p.Timings.AutoReplyPauseDays)
 				if later.After(t.At) {
 					p.arm(timerStep, uuid.Nil, 0, later)
-					p.hold(p.Paused, timerStep)
 				}
 				break
 			}
@@ -366,7 +373,7 @@ func (p *Partnership) mail(now time.Time, sig Signal) {
 		p.fact(now, Fact{Kind: "bounced", Ref: sig.Ref})
 		p.block(now, "bounced")
 	case "complaint", "unsubscribe":
-		p.fact(now, Fact{Kind: sig.Code + "d", Ref: sig.Ref})
+		p.fact(now, Fact{Kind: map[string]string{"complaint": "complained", "unsubscribe": "unsubscribed"}[sig.Code], Ref: sig.Ref})
 		if p.in(StageOutreach, StageInConversation) {
 			p.declined(now, uuid.Nil)
 		}
@@ -397,8 +404,8 @@ func (p *Partnership) Outcome(out Outcome, now time.Time) {
 	if !ok {
 		return
 	}
-	if p.Stage == StageBanned && (e.Kind == EffectExecute || e.Kind == EffectDraftContract) {
-		p.Pending = append(p.Pending, e) // what a ban interrupted is asked for again when it is lifted
+	if p.Stage == StageBanned && (e.Kind == EffectExecute || e.Kind == EffectDraftContract || e.Key == p.stepKey() && p.Before == StageOutreach) {
+		p.Interrupted = append(p.Interrupted, e)
 		return
 	}
 	switch e.Kind {
@@ -407,10 +414,14 @@ func (p *Partnership) Outcome(out Outcome, now time.Time) {
 	case EffectDraftContract:
 		if p.Stage == StageContractOut {
 			p.contractDrafted(now, out.Ref)
+		} else {
+			p.change(Change{Noun: "contract", ID: out.Ref, State: "withdrawn", At: now})
 		}
 	case EffectExecute:
 		if out.Contract != nil && p.Contract != nil && p.Contract.ID == e.Ref && p.Stage == StageContractOut {
 			p.executed(now, out.Contract)
+		} else if out.Contract != nil {
+			p.undone(now, e.Ref, out.Contract)
 		}
 	case EffectOnboard:
 		p.fact(now, Fact{Kind: "payee_invited", Code: out.Code})
@@ -418,7 +429,18 @@ func (p *Partnership) Outcome(out Outcome, now time.Time) {
 			p.task(TaskChange{Key: "address", Kind: "find_address", Code: out.Code, OwnerID: p.OwnerID, Due: p.taskDue(now)})
 		}
 	case EffectVerify:
-		p.verified(now, p.deliverable(e.Ref), out.Code)
+		p.verified(now, p.deliverable(e.Ref), e, out.Code)
+	}
+}
+
+// undone cancels the rows of a contract that was executed when the partnership had just ended.
+func (p *Partnership) undone(now time.Time, contract uuid.UUID, plan *ContractPlan) {
+	p.change(Change{Noun: "contract", ID: contract, State: "terminated", At: now})
+	for _, d := range plan.Deliverables {
+		p.change(Change{Noun: "deliverable", ID: d.ID, State: "cancelled", At: now})
+	}
+	for _, m := range plan.Milestones {
+		p.change(Change{Noun: "milestone", ID: m.ID, State: "cancelled", At: now})
 	}
 }
 
@@ -446,10 +468,12 @@ func (p *Partnership) mailed(now time.Time, e Effect, out Outcome) {
 		if step {
 			p.fact(now, Fact{Kind: "mail_deferred", Code: e.Code, Until: out.At})
 			p.arm(timerStep, uuid.Nil, 0, out.At)
-			p.hold(p.Paused, timerStep)
 		}
 	case MailCancelled:
 		p.fact(now, Fact{Kind: "mail_cancelled", Code: e.Code})
+		if step {
+			p.block(now, out.Code) // what stopped it may be cured, or brings a signal of its own
+		}
 	default:
 		p.fact(now, Fact{Kind: "mail_failed", Code: out.Code})
 		if step {
@@ -471,7 +495,7 @@ func (p *Partnership) Tick(now time.Time) {
 	}
 }
 
-func (p *Partnership) fire(now time.Time, t Timer) { //nolint:cyclop,gocyclo,funlen // one case a timer
+func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // one case a timer
 	switch t.Kind {
 	case timerStep:
 		p.runStep(now)
@@ -508,7 +532,9 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:cyclop,gocyclo,fun
 			p.set(d, "late", now)
 		}
 	case timerPublish:
-		p.do(Effect{Key: "publish_reminder/" + t.Ref.String(), Kind: EffectMail, Code: "publish_reminder", Ref: t.Ref})
+		if d := p.deliverable(t.Ref); d != nil {
+			p.do(Effect{Key: fmt.Sprintf("publish_reminder/%s/%s", d.ID, d.Submission), Kind: EffectMail, Code: "publish_reminder", Ref: d.ID})
+		}
 	case timerPublishLate:
 		if d := p.deliverable(t.Ref); d != nil && (d.State == "approved_to_post" || d.State == "scheduled") {
 			p.late(now, d, "post")
@@ -535,7 +561,7 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:cyclop,gocyclo,fun
 	case timerRenewalLadder:
 		if p.Renewal == RenewalReviewOpen {
 			p.fact(now, Fact{Kind: "renewal_reminder", Ref: t.Ref, Until: p.Contract.NoticeBy})
-			p.task(TaskChange{Key: "renewal/" + fmt.Sprint(p.Term), Kind: "decide_renewal", OwnerID: p.OwnerID, Ref: t.Ref, Due: p.Contract.NoticeBy})
+			p.task(TaskChange{Key: p.renewalTask(), Kind: "decide_renewal", OwnerID: p.OwnerID, Ref: t.Ref, Due: p.Contract.NoticeBy})
 		}
 	case timerNotice:
 		if p.Renewal == RenewalNotDue || p.Renewal == RenewalReviewOpen {
@@ -568,7 +594,7 @@ func (p *Partnership) offerExpired(now time.Time, id uuid.UUID) {
 			p.armTermEnd(now)
 			return
 		}
-		p.task(TaskChange{Key: "renewal/" + fmt.Sprint(p.Term), Kind: "decide_renewal", Code: "offer_expired", OwnerID: p.OwnerID, Ref: p.Contract.ID, Due: p.Contract.NoticeBy})
+		p.task(TaskChange{Key: p.renewalTask(), Kind: "decide_renewal", Code: "offer_expired", OwnerID: p.OwnerID, Ref: p.Contract.ID, Due: p.Contract.NoticeBy})
 		return
 	}
 	p.to(StageInConversation, now, uuid.Nil)
@@ -576,11 +602,14 @@ func (p *Partnership) offerExpired(now time.Time, id uuid.UUID) {
 }
 
 // partnershipButtons are the commands that people of the house have, in the order of the page.
-var partnershipButtons = []CommandKind{CmdSendOffer, CmdWithdrawOffer, CmdSendContract, CmdWithdrawContr, CmdRenew, CmdLetLapse, CmdLogReply, CmdMarkDeclined, CmdStartAgain, CmdPause, CmdResume, CmdSnooze, CmdTerminate} //nolint:gochecknoglobals // a constant list
+var partnershipButtons = []CommandKind{ //nolint:gochecknoglobals // a constant list
+	CmdSendOffer, CmdWithdrawOffer, CmdSendContract, CmdWithdrawContr, CmdRenew, CmdLetLapse, CmdLogReply, CmdMarkDeclined, CmdStartAgain,
+	CmdPause, CmdResume, CmdSnooze, CmdTerminate,
+}
 
 // View is what the pages show.
 func (p *Partnership) View(now time.Time) View {
-	v := View{State: string(p.Stage), Paused: p.Paused, Term: p.Term, Renewal: p.Renewal, Timers: slices.Clone(p.Timers), Waiting: p.waiting(), Commands: []CommandView{}}
+	v := View{State: string(p.Stage), Paused: p.Paused, Term: p.Term, Renewal: p.Renewal, Timers: append([]Timer{}, p.Timers...), Waiting: p.waiting(), Commands: []CommandView{}}
 	for _, k := range partnershipButtons {
 		cv := CommandView{Kind: k}
 		if r := p.Allowed(Command{Kind: k}, now); r != nil {
@@ -594,9 +623,6 @@ func (p *Partnership) View(now time.Time) View {
 				v.Commands = append(v.Commands, CommandView{Kind: k, Ref: d.ID})
 			}
 		}
-	}
-	if v.Timers == nil {
-		v.Timers = []Timer{}
 	}
 	return v
 }
@@ -626,6 +652,11 @@ func (p *Partnership) waiting() []Waiting {
 			add(Waiting{For: "creator", Decision: "sign", Ref: p.Contract.ID, Since: p.Contract.At, Due: p.Contract.Expires, Silence: "contract_expires"})
 		}
 	case StageActive, StageWrappingUp, StageCompleted:
+		for _, m := range p.Milestones {
+			if m.State == "met" && p.Stage == StageWrappingUp {
+				add(Waiting{For: "provider", Decision: "payout", Ref: m.Payout, Since: p.StageAt})
+			}
+		}
 		for _, d := range p.Deliverables {
 			switch d.State {
 			case "awaiting_draft", "changes_requested", "late":

@@ -30,7 +30,10 @@ const (
 
 // PayoutStates lists every state.
 func PayoutStates() []PayoutState {
-	return []PayoutState{PayoutScheduled, PayoutAwaitingApproval, PayoutApproved, PayoutAwaitingPayee, PayoutAwaitingFunds, PayoutSubmitted, PayoutUnknown, PayoutPaid, PayoutFailed, PayoutPartlyReversed, PayoutReversed, PayoutHeld, PayoutCancelled}
+	return []PayoutState{
+		PayoutScheduled, PayoutAwaitingApproval, PayoutApproved, PayoutAwaitingPayee, PayoutAwaitingFunds, PayoutSubmitted, PayoutUnknown,
+		PayoutPaid, PayoutFailed, PayoutPartlyReversed, PayoutReversed, PayoutHeld, PayoutCancelled,
+	}
 }
 
 // PayoutTransitions is the table of domain.md; the database's payout_transitions repeats it.
@@ -145,7 +148,9 @@ type Payout struct {
 	Absences      int              `json:"absences,omitempty"`
 	LongAbsent    bool             `json:"long_absent,omitempty"`
 	Reminded      int              `json:"reminded,omitempty"`
-	Woken         bool             `json:"woken,omitempty"` // a cure arrived while a submission was running
+	Woken         bool             `json:"woken,omitempty"`        // a cure arrived while a submission was running
+	Late          []HoldReason     `json:"late,omitempty"`         // holds that came while the money may have been leaving
+	CancelAsked   bool             `json:"cancel_asked,omitempty"` // so did a cancellation
 }
 
 var _ Machine = (*Payout)(nil)
@@ -172,7 +177,7 @@ func (p *Payout) refuse(code string) *Refusal {
 }
 
 // Allowed says why the command would be refused now.
-func (p *Payout) Allowed(cmd Command, _ time.Time) *Refusal { //nolint:cyclop,gocyclo // one row a command
+func (p *Payout) Allowed(cmd Command, _ time.Time) *Refusal {
 	before := slices.Contains([]PayoutState{PayoutScheduled, PayoutAwaitingApproval, PayoutApproved, PayoutAwaitingPayee, PayoutAwaitingFunds}, p.State)
 	switch cmd.Kind {
 	case CmdApprovePayout:
@@ -257,6 +262,7 @@ func (p *Payout) Command(cmd Command, now time.Time) Reply {
 		}
 	case CmdReconcile:
 		p.reconcile()
+	default: // Allowed refuses what is not a payout's
 	}
 	return Reply{p.Seq}
 }
@@ -275,6 +281,7 @@ func (p *Payout) tryApproved(now time.Time) {
 func (p *Payout) submit() {
 	p.Submits++
 	p.Woken = false
+	p.closeTask("funds")
 	p.do(Effect{Key: fmt.Sprintf("submit/%d", p.Submits), Kind: EffectSubmit, Ref: p.ID, N: p.Submits})
 }
 
@@ -283,19 +290,27 @@ func (p *Payout) reconcile() {
 }
 
 func (p *Payout) park(now time.Time, h HoldReason) {
+	if slices.ContainsFunc(p.Holds, func(x HoldReason) bool { return x.Code == h.Code }) {
+		return
+	}
 	p.Holds = append(p.Holds, h)
 	if p.State != PayoutHeld {
 		p.to(PayoutHeld, now, h.By)
+	} else {
+		p.fact(now, Fact{Kind: "payout_held", Ref: p.ID, Ref2: p.MilestoneID, Code: h.Code, Amount: p.Amount})
 	}
 	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutHeld), At: now, Code: h.Code, Ref: h.By})
 	p.Timers = nil
 	p.closeTask("approve/preparer")
 	p.closeTask("approve/releaser")
+	p.closeTask("funds")
+	p.closeTask("too_late/" + h.Code)
 	p.task(TaskChange{Key: "hold/" + h.Code, Kind: "payout_held", Code: h.Code, Role: RoleFinancePreparer, OwnerID: h.By, Ref: p.ID, Due: p.Calendar.AddBusinessDays(now, p.Timings.TaskDueBusinessDays)})
 }
 
 func (p *Payout) release(now time.Time, code string, actor uuid.UUID) {
 	n := len(p.Holds)
+	p.Late = slices.DeleteFunc(p.Late, func(h HoldReason) bool { return h.Code == code })
 	p.Holds = slices.DeleteFunc(p.Holds, func(h HoldReason) bool { return h.Code == code })
 	if len(p.Holds) == n {
 		return
@@ -333,11 +348,13 @@ func (p *Payout) cancel(now time.Time, actor uuid.UUID) {
 	p.Timers = nil
 	p.closeTask("approve/preparer")
 	p.closeTask("approve/releaser")
-	p.closeTask("failed")
-	p.closeTask("payee")
+	for _, k := range []string{"failed", "payee", "funds", "unknown", "too_late/cancel"} {
+		p.closeTask(k)
+	}
 	for _, h := range p.Holds {
 		p.closeTask("hold/" + h.Code)
 	}
+	p.Holds, p.Late = nil, nil
 	p.to(PayoutCancelled, now, actor)
 	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutCancelled), At: now})
 	p.closed("cancelled")
@@ -351,22 +368,18 @@ func (p *Payout) closed(code string) {
 func (p *Payout) Signal(sig Signal, now time.Time) {
 	switch sig.Kind {
 	case SignalHold:
-		if p.Allowed(Command{Kind: CmdHold}, now) == nil {
-			p.park(now, HoldReason{Code: sig.Code, At: now})
-		} else if p.State == PayoutHeld {
-			p.Holds = append(p.Holds, HoldReason{Code: sig.Code, At: now})
-		} else {
-			p.fact(now, Fact{Kind: "hold_too_late", Ref: p.ID, Code: sig.Code})
-			p.task(TaskChange{Key: "too_late/" + sig.Code, Kind: "hold_too_late", Code: sig.Code, Role: RoleFinanceReleaser, Ref: p.ID, Due: now})
-		}
+		p.holdFor(now, HoldReason{Code: sig.Code, At: now})
 	case SignalRelease:
 		p.release(now, sig.Code, uuid.Nil)
 	case SignalCancelled:
-		if p.Allowed(Command{Kind: CmdCancel}, now) == nil {
+		switch {
+		case p.Allowed(Command{Kind: CmdCancel}, now) == nil:
 			p.cancel(now, uuid.Nil)
-		} else if p.State != PayoutPaid && p.State != PayoutCancelled {
-			p.fact(now, Fact{Kind: "cancel_too_late", Ref: p.ID})
-			p.task(TaskChange{Key: "too_late/cancel", Kind: "cancel_too_late", Role: RoleFinanceReleaser, Ref: p.ID, Due: now})
+		case p.State != PayoutPaid && p.State != PayoutCancelled:
+			p.CancelAsked = true
+			if p.State == PayoutUnknown {
+				p.tooLate(now, "cancel", "")
+			}
 		}
 	case SignalPayeeReady:
 		p.wake(p.State == PayoutAwaitingPayee || (p.State == PayoutFailed && p.Failed == SubmitRejectedPayee))
@@ -376,6 +389,56 @@ func (p *Payout) Signal(sig Signal, now time.Time) {
 		if p.State == PayoutUnknown && !p.submitting() {
 			p.reconcile()
 		}
+	}
+}
+
+// holdFor holds the payout for a condition, now or as soon as it is known that the money has not left.
+func (p *Payout) holdFor(now time.Time, h HoldReason) {
+	switch {
+	case p.State == PayoutCancelled:
+	case p.State == PayoutPaid:
+		p.tooLate(now, "hold", h.Code)
+	case p.State == PayoutUnknown:
+		p.Late = append(p.Late, h)
+		p.tooLate(now, "hold", h.Code)
+	case p.submitting():
+		p.Late = append(p.Late, h)
+	case p.State == PayoutFailed:
+		p.closeTask("failed")
+		p.to(PayoutAwaitingApproval, now, uuid.Nil)
+		p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutAwaitingApproval), At: now})
+		p.park(now, h)
+	default:
+		p.park(now, h)
+	}
+}
+
+// tooLate says that a hold or a cancellation could not stop the money, or may not have.
+func (p *Payout) tooLate(now time.Time, what, code string) {
+	key := "too_late/cancel"
+	if what == "hold" {
+		key = "too_late/" + code
+	}
+	p.fact(now, Fact{Kind: what + "_too_late", Ref: p.ID, Code: code})
+	p.task(TaskChange{Key: key, Kind: what + "_too_late", Code: code, Role: RoleFinanceReleaser, Ref: p.ID, Due: now})
+}
+
+// overtaken applies what came while the payout was being sent, once it is known what became of that.
+func (p *Payout) overtaken(now time.Time) {
+	if p.State == PayoutUnknown || p.submitting() {
+		return
+	}
+	late, cancel := p.Late, p.CancelAsked
+	p.Late, p.CancelAsked = nil, false
+	if cancel {
+		if p.State != PayoutPaid {
+			p.cancel(now, uuid.Nil)
+			return
+		}
+		p.tooLate(now, "cancel", "")
+	}
+	for _, h := range late {
+		p.holdFor(now, h)
 	}
 }
 
@@ -398,6 +461,12 @@ func (p *Payout) Outcome(out Outcome, now time.Time) {
 	case EffectOpenPayout:
 		p.Plan = out.Payout
 		if p.State != PayoutScheduled {
+			// It was held or cancelled before its row was there.
+			c := Change{Noun: "payout", ID: p.ID, State: string(p.State), At: now}
+			if len(p.Holds) > 0 {
+				c.Code, c.Ref = p.Holds[0].Code, p.Holds[0].By
+			}
+			p.change(c)
 			return
 		}
 		if p.Due.After(now) {
@@ -413,6 +482,7 @@ func (p *Payout) Outcome(out Outcome, now time.Time) {
 }
 
 func (p *Payout) submitted(now time.Time, out Outcome) {
+	p.disarm(timerPayee, uuid.Nil)
 	switch out.Code {
 	case SubmitPaid:
 		p.paid(now)
@@ -437,6 +507,7 @@ func (p *Payout) submitted(now time.Time, out Outcome) {
 	case SubmitRejected, SubmitRejectedFunds, SubmitRejectedPayee:
 		p.failed(now, out.Code)
 	}
+	p.overtaken(now)
 	if p.Woken && p.State != PayoutPaid && p.State != PayoutUnknown {
 		p.Woken = false
 		p.wake(p.State == PayoutAwaitingFunds || p.State == PayoutAwaitingPayee || (p.State == PayoutFailed && p.Failed != SubmitRejected))
@@ -447,6 +518,7 @@ func (p *Payout) failed(now time.Time, code string) {
 	p.Failed = code
 	p.to(PayoutFailed, now, uuid.Nil)
 	p.disarm(timerReconcile, uuid.Nil)
+	p.closeTask("unknown")
 	p.task(TaskChange{Key: "failed", Kind: "payout_failed", Code: code, Role: RoleFinanceReleaser, Ref: p.ID, Due: now})
 	if code == SubmitRejectedPayee {
 		p.arm(timerPayee, p.ID, 0, p.Calendar.AddDays(now, p.Timings.PayeeReminderDays))
@@ -481,6 +553,7 @@ func (p *Payout) reconciled(now time.Time, out Outcome) {
 		}
 		p.arm(timerReconcile, p.ID, 0, now.Add(p.Timings.ReconcileUnknownEvery))
 	}
+	p.overtaken(now)
 }
 
 // Tick fires the timers that are due.
@@ -496,7 +569,7 @@ func (p *Payout) Tick(now time.Time) {
 				p.askApproval(now)
 			}
 		case timerPayee:
-			if p.State == PayoutAwaitingPayee || p.State == PayoutFailed {
+			if p.State == PayoutAwaitingPayee || p.State == PayoutFailed && p.Failed == SubmitRejectedPayee {
 				p.Reminded++
 				if p.Reminded >= 3 {
 					p.task(TaskChange{Key: "payee", Kind: "payee_not_ready", Role: RoleFinancePreparer, Ref: p.ID, Due: now})
@@ -515,8 +588,11 @@ func (p *Payout) Tick(now time.Time) {
 
 // View is what the pages show.
 func (p *Payout) View(now time.Time) View {
-	v := View{State: string(p.State), Timers: slices.Clone(p.Timers), Waiting: []Waiting{}, Commands: []CommandView{}}
-	for _, c := range []Command{{Kind: CmdApprovePayout, Code: "preparer"}, {Kind: CmdApprovePayout, Code: "releaser"}, {Kind: CmdHold}, {Kind: CmdRelease}, {Kind: CmdRetry}, {Kind: CmdCancel}, {Kind: CmdReconcile}} {
+	v := View{State: string(p.State), Timers: append([]Timer{}, p.Timers...), Waiting: p.waiting(), Commands: []CommandView{}}
+	for _, c := range []Command{
+		{Kind: CmdApprovePayout, Code: "preparer"}, {Kind: CmdApprovePayout, Code: "releaser"},
+		{Kind: CmdHold}, {Kind: CmdRelease}, {Kind: CmdRetry}, {Kind: CmdCancel}, {Kind: CmdReconcile},
+	} {
 		cv := CommandView{Kind: c.Kind}
 		if c.Code != "" {
 			cv.Kind = CommandKind(string(c.Kind) + "_" + c.Code)
@@ -527,4 +603,31 @@ func (p *Payout) View(now time.Time) View {
 		v.Commands = append(v.Commands, cv)
 	}
 	return v
+}
+
+func (p *Payout) waiting() []Waiting {
+	w := []Waiting{}
+	add := func(who, name, decision string) {
+		w = append(w, Waiting{For: who, Who: name, Decision: decision, Ref: p.ID, Since: p.StateAt})
+	}
+	switch p.State {
+	case PayoutAwaitingApproval:
+		for _, part := range []string{"preparer", "releaser"} {
+			if p.Allowed(Command{Kind: CmdApprovePayout, Code: part}, time.Time{}) == nil {
+				add("role", "finance_"+part, "approve_payout")
+			}
+		}
+	case PayoutAwaitingPayee:
+		add("creator", "", "onboarding")
+	case PayoutAwaitingFunds:
+		add("role", string(RoleFinancePreparer), "top_up")
+	case PayoutHeld:
+		add("role", string(RoleFinancePreparer), "release")
+	case PayoutFailed:
+		add("role", string(RoleFinanceReleaser), "retry")
+	case PayoutUnknown:
+		add("provider", "", "transfer")
+	case PayoutScheduled, PayoutApproved, PayoutSubmitted, PayoutPaid, PayoutPartlyReversed, PayoutReversed, PayoutCancelled:
+	}
+	return w
 }

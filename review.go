@@ -149,8 +149,7 @@ func (r *Review) Allowed(cmd Command, _ time.Time) *Refusal {
 	if _, _, ok := r.asked(cmd.Actor); ok {
 		return nil
 	}
-	for i := len(r.Stages) - 1; i >= 0; i-- {
-		s := r.Stages[i]
+	for _, s := range slices.Backward(r.Stages) {
 		if s.State == "waiting" || !slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool { return a.User == cmd.Actor }) || len(s.Decisions) == 0 {
 			continue
 		}
@@ -217,15 +216,32 @@ func (r *Review) enough(i int) bool {
 	}
 	switch s.Rule {
 	case RuleAll:
-		return !slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool { return a.OnBehalf == uuid.Nil && !s.approvedFor(a.User) }) || s.Escalated && approvals >= len(r.Plan.Approvers[i])
+		first, missing := 0, 0
+		for _, a := range r.Plan.Approvers[i] {
+			if a.OnBehalf != uuid.Nil {
+				continue
+			}
+			first++
+			if !s.approvedFor(a.User) {
+				missing++
+			}
+		}
+		return missing == 0 || s.Escalated && approvals >= first
 	case RuleQuorum:
 		return approvals >= min(r.Plan.Policy.Stages[i].Quorum, len(s.Approvers))
 	case RulePrimary:
 		last := s.Decisions[len(s.Decisions)-1]
-		return len(s.Approvers) > 0 && (last.User == s.Approvers[0].User || s.Escalated)
+		return s.primary(last.User) || s.Escalated
 	case RuleAny:
 	}
 	return approvals >= 1
+}
+
+// primary says that the person is the stage's primary, or stands in for them.
+func (s ReviewStage) primary(user uuid.UUID) bool {
+	return slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool {
+		return a.User == user && (user == s.Approvers[0].User || a.OnBehalf == s.Approvers[0].User)
+	})
 }
 
 // approvedFor says that the person, or a stand-in, approved.
@@ -237,7 +253,7 @@ func (s ReviewStage) approvedFor(user uuid.UUID) bool {
 
 func (r *Review) reject(now time.Time, i int, actor uuid.UUID, state string) {
 	policy := r.Plan.Policy.Stages[i]
-	if r.Stages[i].Rule == RulePrimary && r.Stages[i].Approvers[0].User != actor && !r.Stages[i].Escalated {
+	if r.Stages[i].Rule == RulePrimary && !r.Stages[i].primary(actor) && !r.Stages[i].Escalated {
 		return // an adviser's word; the primary decides
 	}
 	r.endStage(now, i, state)
@@ -379,7 +395,7 @@ func (r *Review) Tick(now time.Time) {
 		}
 		switch t.Kind {
 		case timerReviewReminder:
-			r.do(Effect{Key: fmt.Sprintf("notify/%d/reminder/%d", i, t.N), Kind: EffectNotify, Ref: r.ID, Code: "reminder", N: i})
+			r.do(Effect{Key: fmt.Sprintf("notify/%d/reminder/%d/%d", i, t.N, r.Stages[i].OpenedAt.UnixMilli()), Kind: EffectNotify, Ref: r.ID, Code: "reminder", N: i})
 		case timerReviewEscalate:
 			r.escalate(now, i)
 		case timerReviewSilence:
@@ -408,7 +424,7 @@ func (r *Review) silence(now time.Time, i int) {
 
 // View is what the pages show.
 func (r *Review) View(_ time.Time) View {
-	v := View{State: r.State, Timers: slices.Clone(r.Timers), Waiting: []Waiting{}, Commands: []CommandView{}}
+	v := View{State: r.State, Timers: append([]Timer{}, r.Timers...), Waiting: []Waiting{}, Commands: []CommandView{}}
 	rv := &ReviewView{Stages: slices.Clone(r.Stages), Open: -1, Approvers: []uuid.UUID{}}
 	for i, s := range r.Stages {
 		if s.State != "open" && s.State != "held" {
@@ -417,10 +433,17 @@ func (r *Review) View(_ time.Time) View {
 		if rv.Open < 0 {
 			rv.Open, rv.Due = i, s.DueAt
 		}
+		w := Waiting{For: "user", Decision: "review", Ref: r.SubmissionID, Since: s.OpenedAt, Due: s.DueAt, Silence: string(r.Plan.Policy.OnSilence)}
+		if len(s.Approvers) == 0 {
+			w.For, w.Who = "role", string(RoleAdmin)
+			v.Waiting = append(v.Waiting, w)
+		}
 		for _, a := range s.Approvers {
 			decided := slices.ContainsFunc(s.Decisions, func(d StageDecision) bool { return d.User == a.User })
 			if !decided && !slices.Contains(rv.Approvers, a.User) {
 				rv.Approvers = append(rv.Approvers, a.User)
+				w.Who = a.User.String()
+				v.Waiting = append(v.Waiting, w)
 			}
 		}
 	}

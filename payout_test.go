@@ -1,0 +1,586 @@
+package rapport_test
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+)
+
+// till is a payout on its own, due at once, in the house of its partnership.
+type till struct {
+	*house
+	p *rapport.Payout
+}
+
+func newTill(t require.TestingT, change ...func(*house)) *till {
+	h := newHouse(t, change...).activate()
+	return &till{h, h.payout(0)}
+}
+
+func (d *till) approve(part, who string) {
+	d.n++
+	d.do(d.p.ID, rapport.Command{Kind: rapport.CmdApprovePayout, Code: part, Actor: id(who), Ref: id(fmt.Sprintf("approval/%d", d.n))})
+}
+
+func (d *till) order(kind rapport.CommandKind) {
+	d.do(d.p.ID, rapport.Command{Kind: kind, Actor: id("rob")})
+	d.run()
+}
+
+func (d *till) refuses(cmd rapport.Command) string {
+	if r := d.p.Allowed(cmd, d.now); r != nil {
+		return r.Code
+	}
+	return ""
+}
+
+func (d *till) tell(kind, code string) {
+	d.signal(d.p.ID, rapport.Signal{Kind: kind, Code: code})
+	d.run()
+}
+
+func (d *till) comes(code string) {
+	d.answers[rapport.EffectSubmit] = func(rapport.Effect) rapport.Outcome { return rapport.Outcome{Code: code} }
+}
+
+func (d *till) looks(code string) {
+	d.answers[rapport.EffectReconcile] = func(e rapport.Effect) rapport.Outcome {
+		if e.Code == "confirm" {
+			return rapport.Outcome{Code: rapport.SubmitRejected}
+		}
+		return rapport.Outcome{Code: code}
+	}
+}
+
+// both gives the two approvals and leaves the submission on its way.
+func (d *till) both() {
+	d.approve("preparer", "pia")
+	d.approve("releaser", "rob")
+}
+
+func (d *till) submits() int {
+	n := 0
+	for _, a := range d.house.done {
+		if a.machine == d.p.ID && a.effect.Kind == rapport.EffectSubmit {
+			n++
+		}
+	}
+	return n
+}
+
+func TestTwoPairsOfEyes(t *testing.T) {
+	t.Parallel()
+
+	d := newTill(t)
+	require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
+	require.NotEmpty(t, d.p.View(d.now).Waiting)
+	d.approve("preparer", "pia")
+	d.run()
+	require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
+	require.Zero(t, d.submits())
+	require.Equal(t, "already_approved", d.refuses(rapport.Command{Kind: rapport.CmdApprovePayout, Code: "preparer", Actor: id("rob")}))
+	require.Equal(t, "same_person", d.refuses(rapport.Command{Kind: rapport.CmdApprovePayout, Code: "releaser", Actor: id("pia")}))
+	d.approve("releaser", "rob")
+	require.Equal(t, rapport.PayoutApproved, d.p.State)
+	require.Equal(t, "not_awaiting_approval", d.refuses(rapport.Command{Kind: rapport.CmdApprovePayout, Code: "releaser", Actor: id("eve")}))
+	d.run()
+	require.Equal(t, rapport.PayoutPaid, d.p.State)
+	require.Equal(t, 1, d.submits())
+	require.Equal(t, "settled", d.house.p.Milestones[0].State)
+	require.True(t, d.p.Done())
+	for _, k := range []rapport.CommandKind{rapport.CmdHold, rapport.CmdCancel, rapport.CmdRetry, rapport.CmdReconcile, rapport.CmdRelease, rapport.CmdApprovePayout} {
+		require.NotEmpty(t, d.refuses(rapport.Command{Kind: k}), k)
+	}
+	require.Equal(t, "unknown_command", d.refuses(rapport.Command{Kind: "dance"}))
+}
+
+func TestContentApprovalAsTheFirstPair(t *testing.T) {
+	t.Parallel()
+
+	d := newTill(t, func(h *house) { h.count = true })
+	require.Equal(t, "content_approval_counts", d.refuses(rapport.Command{Kind: rapport.CmdApprovePayout, Code: "preparer", Actor: id("pia")}))
+	d.approve("releaser", "rob")
+	d.run()
+	require.Equal(t, rapport.PayoutPaid, d.p.State)
+}
+
+func TestAPayoutWaitsUntilItIsDue(t *testing.T) {
+	t.Parallel()
+
+	d := newTill(t, func(h *house) { h.terms.Milestones[0].NetDays = 10 })
+	require.Equal(t, rapport.PayoutScheduled, d.p.State)
+	require.Equal(t, d.p.Due, d.timers(d.p.ID, "payout_due")[0].At)
+	require.Equal(t, "not_awaiting_approval", d.refuses(rapport.Command{Kind: rapport.CmdApprovePayout, Code: "releaser", Actor: id("rob")}))
+	d.order(rapport.CmdHold)
+	require.Empty(t, d.p.Timers)
+	d.pass(5)
+	d.order(rapport.CmdRelease)
+	require.Equal(t, rapport.PayoutScheduled, d.p.State)
+	d.pass(6)
+	require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
+	d.requireTask("approve_payout")
+}
+
+func TestHolds(t *testing.T) {
+	t.Parallel()
+
+	t.Run("by a person", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		require.Equal(t, "not_held", d.refuses(rapport.Command{Kind: rapport.CmdRelease}))
+		d.approve("preparer", "pia")
+		d.order(rapport.CmdHold)
+		require.Equal(t, rapport.PayoutHeld, d.p.State)
+		require.Equal(t, "manual", d.requireTask("payout_held").Code)
+		require.NotEmpty(t, d.p.View(d.now).Waiting)
+		d.pass(60)
+		require.Equal(t, rapport.PayoutHeld, d.p.State, "a hold never runs out")
+		d.order(rapport.CmdRelease)
+		require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
+		_, open := d.task("payout_held")
+		require.False(t, open)
+		d.approve("releaser", "rob")
+		d.run()
+		require.Equal(t, rapport.PayoutPaid, d.p.State, "the approval given before is still good")
+	})
+	t.Run("by conditions", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.tell(rapport.SignalHold, "ban")
+		d.tell(rapport.SignalHold, "post_mismatch")
+		require.Equal(t, "held_by_condition", d.refuses(rapport.Command{Kind: rapport.CmdRelease}))
+		d.tell(rapport.SignalRelease, "ban")
+		require.Equal(t, rapport.PayoutHeld, d.p.State, "each reason is released by its own")
+		require.Equal(t, "post_mismatch", d.requireTask("payout_held").Code)
+		d.tell(rapport.SignalRelease, "never held")
+		require.Equal(t, rapport.PayoutHeld, d.p.State)
+		d.tell(rapport.SignalRelease, "post_mismatch")
+		require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
+	})
+	t.Run("a fully approved payout goes on by itself", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.comes(rapport.SubmitFundsShort)
+		d.both()
+		d.run()
+		d.tell(rapport.SignalHold, "ban")
+		require.Equal(t, rapport.PayoutHeld, d.p.State)
+		d.tell(rapport.SignalFunds, "")
+		require.Equal(t, rapport.PayoutHeld, d.p.State)
+		d.comes(rapport.SubmitPaid)
+		d.tell(rapport.SignalRelease, "ban")
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+	})
+	t.Run("before its row is written", func(t *testing.T) {
+		t.Parallel()
+		for _, end := range []rapport.PayoutState{rapport.PayoutHeld, rapport.PayoutCancelled} {
+			p := &rapport.Payout{ID: id("early"), State: rapport.PayoutScheduled, Amount: eur(1), Due: start(), Timings: rapport.DefaultTimings(), Calendar: hourly()}
+			p.Begin(start())
+			if end == rapport.PayoutHeld {
+				p.Signal(rapport.Signal{Kind: rapport.SignalHold, Code: "ban"}, start())
+			} else {
+				p.Command(rapport.Command{Kind: rapport.CmdCancel}, start())
+			}
+			require.Equal(t, end, p.State)
+			p.TakeRecord()
+			p.Outcome(rapport.Outcome{Key: "open", Code: "opened", Payout: &rapport.PayoutPlan{}}, start())
+			changes := p.TakeRecord().Changes
+			require.Len(t, changes, 1, "the row was written as scheduled and must hear what it is")
+			require.Equal(t, string(end), changes[0].State)
+		}
+	})
+	t.Run("while it is being sent", func(t *testing.T) {
+		t.Parallel()
+		for code, end := range map[string]rapport.PayoutState{
+			rapport.SubmitFundsShort: rapport.PayoutHeld, rapport.SubmitPayeeNotReady: rapport.PayoutHeld, rapport.SubmitNewRound: rapport.PayoutHeld,
+			rapport.SubmitRejectedFunds: rapport.PayoutHeld, rapport.SubmitRejected: rapport.PayoutHeld, rapport.SubmitPaid: rapport.PayoutPaid,
+		} {
+			d := newTill(t)
+			d.comes(code)
+			d.both()
+			require.Equal(t, "being_sent", d.refuses(rapport.Command{Kind: rapport.CmdHold}))
+			d.signal(d.p.ID, rapport.Signal{Kind: rapport.SignalHold, Code: "ban"})
+			d.run()
+			require.Equal(t, end, d.p.State, "after %s", code)
+			_, late := d.task("hold_too_late")
+			require.Equal(t, end == rapport.PayoutPaid, late)
+			d.comes(rapport.SubmitPaid)
+			d.tell(rapport.SignalFunds, "")
+			d.tell(rapport.SignalPayeeReady, "")
+			require.Equal(t, end, d.p.State, "nothing is sent while it is held")
+			if code == rapport.SubmitRejectedFunds {
+				d.tell(rapport.SignalRelease, "ban")
+				require.Equal(t, rapport.PayoutPaid, d.p.State)
+			}
+		}
+	})
+	t.Run("released before it could be held", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.comes(rapport.SubmitFundsShort)
+		d.both()
+		d.signal(d.p.ID, rapport.Signal{Kind: rapport.SignalHold, Code: "ban"})
+		d.signal(d.p.ID, rapport.Signal{Kind: rapport.SignalRelease, Code: "ban"})
+		d.run()
+		require.Equal(t, rapport.PayoutAwaitingFunds, d.p.State)
+	})
+	t.Run("while nobody knows", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.comes(rapport.SubmitUnknown)
+		d.both()
+		d.run()
+		d.tell(rapport.SignalHold, "ban")
+		d.requireTask("hold_too_late")
+		require.Equal(t, rapport.PayoutUnknown, d.p.State)
+		d.looks(rapport.ReconcileAbsentLong)
+		d.pass(10)
+		d.order(rapport.CmdRetry)
+		require.Equal(t, rapport.PayoutHeld, d.p.State, "it was not too late after all")
+	})
+}
+
+func TestCancelling(t *testing.T) {
+	t.Parallel()
+
+	t.Run("in time", func(t *testing.T) {
+		t.Parallel()
+		for _, code := range []string{"", rapport.SubmitFundsShort, rapport.SubmitPayeeNotReady, rapport.SubmitRejected} {
+			d := newTill(t)
+			if code != "" {
+				d.comes(code)
+				d.both()
+				d.run()
+			}
+			d.order(rapport.CmdCancel)
+			require.Equal(t, rapport.PayoutCancelled, d.p.State)
+			require.Equal(t, "cancelled", d.house.p.Milestones[0].State)
+			require.True(t, d.p.Done())
+			for key, task := range d.tasks {
+				require.False(t, strings.HasPrefix(key, d.p.ID.String()), "task %s is left over", task.Kind)
+			}
+			d.tell(rapport.SignalCancelled, "")
+			d.tell(rapport.SignalHold, "ban")
+			_, late := d.task("hold_too_late")
+			require.False(t, late, "there is nothing to hold")
+		}
+	})
+	t.Run("while it is held", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.tell(rapport.SignalHold, "ban")
+		d.tell(rapport.SignalCancelled, "")
+		require.Equal(t, rapport.PayoutCancelled, d.p.State)
+	})
+	t.Run("too late", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.both()
+		require.Equal(t, "being_sent", d.refuses(rapport.Command{Kind: rapport.CmdCancel}))
+		d.signal(d.p.ID, rapport.Signal{Kind: rapport.SignalCancelled})
+		d.run()
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+		d.requireTask("cancel_too_late")
+		require.Equal(t, "too_late_to_cancel", d.refuses(rapport.Command{Kind: rapport.CmdCancel}))
+		require.Equal(t, "too_late_to_hold", d.refuses(rapport.Command{Kind: rapport.CmdHold}))
+	})
+	t.Run("while it is being sent in vain", func(t *testing.T) {
+		t.Parallel()
+		for _, code := range []string{rapport.SubmitFundsShort, rapport.SubmitPayeeNotReady, rapport.SubmitRejected, rapport.SubmitRejectedPayee, rapport.SubmitNewRound} {
+			d := newTill(t)
+			d.comes(code)
+			d.both()
+			d.signal(d.p.ID, rapport.Signal{Kind: rapport.SignalCancelled})
+			d.run()
+			require.Equal(t, rapport.PayoutCancelled, d.p.State, "after %s", code)
+			_, late := d.task("cancel_too_late")
+			require.False(t, late)
+		}
+	})
+	t.Run("while nobody knows", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.comes(rapport.SubmitUnknown)
+		d.both()
+		d.run()
+		d.tell(rapport.SignalCancelled, "")
+		d.requireTask("cancel_too_late")
+		require.Equal(t, rapport.PayoutUnknown, d.p.State)
+		d.looks(rapport.ReconcileAbsentLong)
+		d.pass(10)
+		d.order(rapport.CmdRetry)
+		require.Equal(t, rapport.PayoutCancelled, d.p.State)
+	})
+}
+
+func TestParkedForFunds(t *testing.T) {
+	t.Parallel()
+
+	d := newTill(t)
+	d.comes(rapport.SubmitFundsShort)
+	d.both()
+	d.run()
+	require.Equal(t, rapport.PayoutAwaitingFunds, d.p.State)
+	d.requireTask("top_up")
+	require.NotEmpty(t, d.p.View(d.now).Waiting)
+	d.tell(rapport.SignalPayeeReady, "")
+	require.Equal(t, 1, d.submits(), "only what was missing wakes it")
+	d.comes(rapport.SubmitPaid)
+	d.tell(rapport.SignalFunds, "")
+	require.Equal(t, rapport.PayoutPaid, d.p.State)
+	_, open := d.task("top_up")
+	require.False(t, open)
+}
+
+func TestParkedForThePayee(t *testing.T) {
+	t.Parallel()
+
+	d := newTill(t)
+	d.comes(rapport.SubmitPayeeNotReady)
+	d.both()
+	d.run()
+	require.Equal(t, rapport.PayoutAwaitingPayee, d.p.State)
+	require.Contains(t, d.mails(), "payee_reminder")
+	d.pass(9.5)
+	require.Equal(t, 4, d.submits(), "asked again with every reminder")
+	d.requireTask("payee_not_ready")
+	d.comes(rapport.SubmitPaid)
+	d.tell(rapport.SignalPayeeReady, "")
+	require.Equal(t, rapport.PayoutPaid, d.p.State)
+	require.Empty(t, d.p.Timers)
+}
+
+func TestACureThatArrivesWhileItIsBeingSent(t *testing.T) {
+	t.Parallel()
+
+	d := newTill(t)
+	d.both()
+	d.signal(d.p.ID, rapport.Signal{Kind: rapport.SignalFunds})
+	a := d.effects[len(d.effects)-1]
+	d.effects = nil
+	d.outcome(a, rapport.Outcome{Code: rapport.SubmitFundsShort})
+	require.Equal(t, 2, d.p.Submits, "the answer is older than the cure")
+	d.run()
+	require.Equal(t, rapport.PayoutPaid, d.p.State)
+}
+
+func TestRejections(t *testing.T) {
+	t.Parallel()
+
+	t.Run("by a person's retry", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.comes(rapport.SubmitRejected)
+		d.both()
+		d.run()
+		require.Equal(t, rapport.PayoutFailed, d.p.State)
+		require.Equal(t, rapport.RoleFinanceReleaser, d.requireTask("payout_failed").Role)
+		d.tell(rapport.SignalFunds, "")
+		d.tell(rapport.SignalPayeeReady, "")
+		d.pass(30)
+		require.Equal(t, 1, d.submits(), "what is refused for a reason of its own is not tried again by itself")
+		d.comes(rapport.SubmitPaid)
+		d.order(rapport.CmdRetry)
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+	})
+	t.Run("after waiting for the payee", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.comes(rapport.SubmitPayeeNotReady)
+		d.both()
+		d.run()
+		d.comes(rapport.SubmitRejected)
+		d.tell(rapport.SignalPayeeReady, "")
+		require.Equal(t, rapport.PayoutFailed, d.p.State)
+		d.pass(30)
+		require.Equal(t, 2, d.submits(), "the old reminder sends nothing")
+	})
+	t.Run("cured by funds", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.comes(rapport.SubmitRejectedFunds)
+		d.both()
+		d.run()
+		d.comes(rapport.SubmitPaid)
+		d.tell(rapport.SignalFunds, "")
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+	})
+	t.Run("cured by the payee", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.comes(rapport.SubmitRejectedPayee)
+		d.both()
+		d.run()
+		require.NotEmpty(t, d.timers(d.p.ID, "payee_reminder"))
+		d.comes(rapport.SubmitPaid)
+		d.tell(rapport.SignalPayeeReady, "")
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+	})
+}
+
+func TestANewRoundOfApprovals(t *testing.T) {
+	t.Parallel()
+
+	for _, code := range []string{rapport.SubmitNewRound, rapport.SubmitNotApproved} {
+		d := newTill(t)
+		d.comes(code)
+		d.both()
+		d.run()
+		require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
+		require.Empty(t, d.p.Approvals, "the old approvals were for something else")
+		d.comes(rapport.SubmitPaid)
+		d.both()
+		d.run()
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+	}
+}
+
+func TestWhenNobodyKnows(t *testing.T) {
+	t.Parallel()
+
+	unknown := func(t *testing.T) *till {
+		d := newTill(t)
+		d.comes(rapport.SubmitUnknown)
+		d.both()
+		d.run()
+		require.Equal(t, rapport.PayoutUnknown, d.p.State)
+		return d
+	}
+	t.Run("found at last", func(t *testing.T) {
+		t.Parallel()
+		d := unknown(t)
+		require.Equal(t, 1, d.p.Absences, "looked up at once")
+		require.Equal(t, d.now.Add(6*time.Hour), d.timers(d.p.ID, "reconcile")[0].At, "of real time, however long a day is")
+		for _, k := range []rapport.CommandKind{rapport.CmdRetry, rapport.CmdCancel, rapport.CmdHold} {
+			require.NotEmpty(t, d.refuses(rapport.Command{Kind: k}), k)
+		}
+		d.looks(rapport.SubmitPaid)
+		d.pass(6.5)
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+		require.Equal(t, 1, d.submits())
+	})
+	t.Run("an event hurries the look-up", func(t *testing.T) {
+		t.Parallel()
+		d := unknown(t)
+		d.looks(rapport.SubmitPaid)
+		d.tell(rapport.SignalStripe, "")
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+	})
+	t.Run("so does a person", func(t *testing.T) {
+		t.Parallel()
+		d := unknown(t)
+		d.order(rapport.CmdReconcile)
+		require.Equal(t, 2, d.p.Absences)
+	})
+	t.Run("absent for long", func(t *testing.T) {
+		t.Parallel()
+		d := unknown(t)
+		d.looks(rapport.ReconcileAbsentLong)
+		d.pass(6.5)
+		require.Equal(t, rapport.PayoutUnknown, d.p.State, "a person confirms it")
+		d.requireTask("payout_unknown")
+		d.order(rapport.CmdRetry)
+		require.Equal(t, rapport.PayoutFailed, d.p.State)
+		_, open := d.task("payout_unknown")
+		require.False(t, open)
+		require.Equal(t, 1, d.submits())
+		d.comes(rapport.SubmitPaid)
+		d.order(rapport.CmdRetry)
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+		require.Equal(t, 2, d.submits())
+	})
+}
+
+func TestThePagesOfAPayout(t *testing.T) {
+	t.Parallel()
+
+	d := newTill(t)
+	byKind := map[rapport.CommandKind]string{}
+	for _, c := range d.p.View(d.now).Commands {
+		byKind[c.Kind] = c.Refused
+	}
+	require.Equal(t, map[rapport.CommandKind]string{
+		"approve_preparer": "", "approve_releaser": "", "hold": "", "cancel": "", "release": "not_held", "retry": "nothing_to_retry", "reconcile": "nothing_to_reconcile",
+	}, byKind)
+}
+
+// The database enforces the same tables; this reads them from its migrations.
+func TestTheDatabaseRepeatsTheTables(t *testing.T) {
+	t.Parallel()
+
+	money, err := os.ReadFile("postgres/migrations/00005_money.sql")
+	require.NoError(t, err)
+	_, rows, ok := strings.Cut(string(money), "insert into payout_transitions values")
+	require.True(t, ok)
+	rows, _, ok = strings.Cut(rows, ";")
+	require.True(t, ok)
+	var inDatabase, here []string
+	for _, m := range regexp.MustCompile(`\('(\w+)', '(\w+)'\)`).FindAllStringSubmatch(rows, -1) {
+		inDatabase = append(inDatabase, m[1]+" → "+m[2])
+	}
+	for from, to := range rapport.PayoutTransitions() {
+		for _, s := range to {
+			here = append(here, fmt.Sprintf("%s → %s", from, s))
+		}
+	}
+	require.ElementsMatch(t, here, inDatabase)
+
+	var states []string
+	for _, s := range rapport.PayoutStates() {
+		states = append(states, string(s))
+	}
+	require.ElementsMatch(t, states, checkList(t, "00005_money.sql", "create table payouts (", "state"))
+	var stages []string
+	for _, s := range rapport.Stages() {
+		stages = append(stages, string(s))
+	}
+	require.ElementsMatch(t, stages, checkList(t, "00003", "create table partnerships (", "stage"))
+
+	var currencies []string
+	for _, c := range rapport.Currencies() {
+		currencies = append(currencies, fmt.Sprintf("('%s', %d, %d)", c.Code, c.Exponent, c.Step))
+	}
+	require.ElementsMatch(t, currencies, regexp.MustCompile(`\('[a-z]{3}', \d, \d+\)`).FindAllString(string(money), -1))
+	triggers := []string{
+		string(rapport.TriggerSignature), string(rapport.TriggerApproval), string(rapport.TriggerPosted), string(rapport.TriggerVerified), string(rapport.TriggerDate), string(rapport.TriggerCampaignEnd),
+	}
+	require.ElementsMatch(t, triggers, checkList(t, "00005_money.sql", "create table milestones (", "trigger"))
+}
+
+// checkList reads the values that a column's check allows from the migration whose name begins so.
+func checkList(t *testing.T, migration, table, column string) []string {
+	t.Helper()
+
+	entries, err := os.ReadDir("postgres/migrations")
+	require.NoError(t, err)
+	i := slices.IndexFunc(entries, func(e os.DirEntry) bool { return strings.HasPrefix(e.Name(), migration) })
+	require.GreaterOrEqual(t, i, 0)
+	text, err := os.ReadFile("postgres/migrations/" + entries[i].Name())
+	require.NoError(t, err)
+	_, rest, ok := strings.Cut(string(text), table)
+	require.True(t, ok)
+	m := regexp.MustCompile(`(?s)check \(` + column + ` in \((.*?)\)\)`).FindStringSubmatch(rest)
+	require.NotNil(t, m)
+	var values []string
+	for _, v := range regexp.MustCompile(`'(\w+)'`).FindAllStringSubmatch(m[1], -1) {
+		values = append(values, v[1])
+	}
+	return values
+}
+
+func TestIDsAreDerived(t *testing.T) {
+	t.Parallel()
+
+	require.Equal(t, rapport.DeriveID(root, "a"), rapport.DeriveID(root, "a"))
+	require.NotEqual(t, rapport.DeriveID(root, "a"), rapport.DeriveID(root, "b"))
+	require.Equal(t, uuid.Version(5), rapport.DeriveID(root, "a").Version())
+}

@@ -1,0 +1,332 @@
+package rapport_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+)
+
+// desk is a review on its own, with the house's way of carrying out what it asks for.
+type desk struct {
+	*house
+	r *rapport.Review
+}
+
+func stage(rule rapport.Rule, change ...func(*rapport.PolicyStage)) rapport.PolicyStage {
+	s := rapport.PolicyStage{Name: "Stage", Rule: rule, Quorum: 2, Starts: "after_previous", DeadlineDays: 4, OnReject: rapport.RejectToCreator}
+	for _, f := range change {
+		f(&s)
+	}
+	return s
+}
+
+func parallel(s *rapport.PolicyStage) { s.Starts = "in_parallel" }
+func previous(s *rapport.PolicyStage) { s.OnReject = rapport.RejectToPrevious }
+func legal(s *rapport.PolicyStage)    { s.Legal = true }
+
+func people(names ...string) []rapport.ReviewApprover {
+	var l []rapport.ReviewApprover
+	for _, n := range names {
+		l = append(l, rapport.ReviewApprover{User: id(n)})
+	}
+	return l
+}
+
+func newDesk(t require.TestingT, silence rapport.OnSilence, approvers [][]rapport.ReviewApprover, stages ...rapport.PolicyStage) *desk {
+	h := newHouse(t, func(h *house) {
+		h.plan = rapport.ReviewPlan{Policy: rapport.Policy{ID: id("policy"), Version: 1, OnSilence: silence, Stages: stages}, Approvers: approvers, Calendar: hourly()}
+		for range stages {
+			h.plan.Escalations = append(h.plan.Escalations, []uuid.UUID{id("eve")})
+		}
+	})
+	return &desk{h, openReview(h)}
+}
+
+func openReview(h *house) *rapport.Review {
+	h.activate().submit("draft")
+	return h.review()
+}
+
+func (d *desk) decides(who, decision string) {
+	d.n++
+	d.do(d.r.ID, rapport.Command{Kind: rapport.CmdDecide, Actor: id(who), Ref: id(fmt.Sprintf("decision/%d", d.n)), Ref2: d.r.SubmissionID, Code: decision})
+	d.run()
+}
+
+func (d *desk) refuses(who, decision string) *rapport.Refusal {
+	return d.r.Allowed(rapport.Command{Kind: rapport.CmdDecide, Actor: id(who), Ref: id("another"), Code: decision}, d.now)
+}
+
+func (d *desk) states() []string {
+	var s []string
+	for _, x := range d.r.Stages {
+		s = append(s, x.State)
+	}
+	return s
+}
+
+func (d *desk) notified(code string) int {
+	n := 0
+	for _, a := range d.house.done {
+		if a.machine == d.r.ID && a.effect.Kind == rapport.EffectNotify && a.effect.Code == code {
+			n++
+		}
+	}
+	return n
+}
+
+func TestRulesOfAStage(t *testing.T) {
+	t.Parallel()
+
+	three := [][]rapport.ReviewApprover{people("ada", "ben", "cem")}
+	for _, c := range []struct {
+		name      string
+		rule      rapport.Rule
+		approvers [][]rapport.ReviewApprover
+		approvals []string
+	}{
+		{"any", rapport.RuleAny, three, []string{"cem"}},
+		{"all", rapport.RuleAll, three, []string{"ben", "ada", "cem"}},
+		{"quorum", rapport.RuleQuorum, three, []string{"ben", "cem"}},
+		{"a quorum of fewer people", rapport.RuleQuorum, [][]rapport.ReviewApprover{people("ada")}, []string{"ada"}},
+		{"primary", rapport.RulePrimary, three, []string{"ben", "cem", "ada"}},
+		{"all, with a stand-in", rapport.RuleAll, [][]rapport.ReviewApprover{{{User: id("ada")}, {User: id("ben")}, {User: id("cem"), OnBehalf: id("ada")}}}, []string{"cem", "ben"}},
+		{"a stand-in for the primary", rapport.RulePrimary, [][]rapport.ReviewApprover{{{User: id("ada")}, {User: id("ben")}, {User: id("cem"), OnBehalf: id("ada")}}}, []string{"ben", "cem"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t, rapport.SilenceHold, c.approvers, stage(c.rule))
+			require.Equal(t, 1, d.notified("asked"))
+			for i, who := range c.approvals {
+				require.Equal(t, rapport.ReviewOpen, d.r.State, "after %d", i)
+				d.decides(who, rapport.DecisionApprove)
+			}
+			require.Equal(t, rapport.ReviewApproved, d.r.State)
+			require.Empty(t, d.r.Timers)
+			require.Equal(t, "approved_to_post", d.p.Deliverables[0].State)
+		})
+	}
+}
+
+func TestTheAdviceOfOthersDecidesNothing(t *testing.T) {
+	t.Parallel()
+
+	d := newDesk(t, rapport.SilenceHold, [][]rapport.ReviewApprover{people("ada", "ben")}, stage(rapport.RulePrimary))
+	d.decides("ben", rapport.DecisionReject)
+	require.Equal(t, rapport.ReviewOpen, d.r.State)
+	d.decides("ada", rapport.DecisionWithCorrections)
+	require.Equal(t, rapport.ReviewApproved, d.r.State)
+
+	d = newDesk(t, rapport.SilenceHold, [][]rapport.ReviewApprover{{{User: id("ada")}, {User: id("cem"), OnBehalf: id("ada")}}}, stage(rapport.RulePrimary))
+	d.decides("cem", rapport.DecisionRequestChanges)
+	require.Equal(t, rapport.ReviewChangesRequested, d.r.State, "a stand-in has the primary's word")
+}
+
+func TestStagesInOrderAndInParallel(t *testing.T) {
+	t.Parallel()
+
+	two := [][]rapport.ReviewApprover{people("ada"), people("ben"), people("cem")}
+	d := newDesk(t, rapport.SilenceHold, two, stage(rapport.RuleAny), stage(rapport.RuleAny), stage(rapport.RuleAny, parallel))
+	require.Equal(t, []string{"open", "waiting", "waiting"}, d.states())
+	require.Equal(t, "not_asked", d.refuses("ben", rapport.DecisionApprove).Code)
+	d.decides("ada", rapport.DecisionApprove)
+	require.Equal(t, []string{"approved", "open", "open"}, d.states())
+	require.Equal(t, []uuid.UUID{id("ben"), id("cem")}, d.r.View(d.now).Review.Approvers)
+	d.decides("cem", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewOpen, d.r.State)
+	d.decides("ben", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewApproved, d.r.State)
+}
+
+func TestWhereARequestForChangesLeads(t *testing.T) {
+	t.Parallel()
+
+	two := [][]rapport.ReviewApprover{people("ada"), people("ben")}
+	t.Run("to the creator", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, rapport.SilenceHold, two, stage(rapport.RuleAny), stage(rapport.RuleAny))
+		d.decides("ada", rapport.DecisionRequestChanges)
+		require.Equal(t, rapport.ReviewChangesRequested, d.r.State)
+		require.Equal(t, "changes_requested", d.p.Deliverables[0].State)
+	})
+	t.Run("to the stage before", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, rapport.SilenceHold, two, stage(rapport.RuleAny), stage(rapport.RuleAny, previous))
+		d.pass(2.5)
+		require.Equal(t, 1, d.notified("reminder"))
+		d.decides("ada", rapport.DecisionApprove)
+		d.decides("ben", rapport.DecisionRequestChanges)
+		require.Equal(t, []string{"open", "waiting"}, d.states())
+		keys := map[string]bool{}
+		d.pass(2.5)
+		for _, a := range d.house.done {
+			if a.machine == d.r.ID {
+				require.False(t, keys[a.effect.Key], "%s is asked for twice, so its second mail is never sent", a.effect.Key)
+				keys[a.effect.Key] = true
+			}
+		}
+		require.Equal(t, 2, d.notified("reminder"))
+		d.decides("ada", rapport.DecisionApprove)
+		d.decides("ben", rapport.DecisionApprove)
+		require.Equal(t, rapport.ReviewApproved, d.r.State)
+	})
+	t.Run("to the end", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, rapport.SilenceHold, two, stage(rapport.RuleAny, func(s *rapport.PolicyStage) { s.OnReject = rapport.RejectEnds }), stage(rapport.RuleAny))
+		d.decides("ada", rapport.DecisionRequestChanges)
+		require.Equal(t, rapport.ReviewRejected, d.r.State)
+		require.Equal(t, "rejected", d.p.Deliverables[0].State)
+	})
+	t.Run("a rejection ends it wherever it stands", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, rapport.SilenceHold, two, stage(rapport.RuleAny), stage(rapport.RuleAny, previous))
+		d.decides("ada", rapport.DecisionApprove)
+		d.decides("ben", rapport.DecisionReject)
+		require.Equal(t, rapport.ReviewRejected, d.r.State)
+	})
+}
+
+func TestRemindersAndEscalation(t *testing.T) {
+	t.Parallel()
+
+	d := newDesk(t, rapport.SilenceHold, [][]rapport.ReviewApprover{people("ada", "ben")}, stage(rapport.RuleAll))
+	opened := d.now
+	require.Equal(t, opened.Add(4*hour), d.r.Stages[0].DueAt)
+	d.until(opened.Add(2*hour - 1))
+	require.Zero(t, d.notified("reminder"))
+	d.until(opened.Add(2 * hour))
+	require.Equal(t, 1, d.notified("reminder"))
+	d.until(opened.Add(4*hour - 1))
+	require.Equal(t, 2, d.notified("reminder"))
+	require.Zero(t, d.notified("escalated"))
+	require.Equal(t, "not_asked", d.refuses("eve", rapport.DecisionApprove).Code)
+	d.until(opened.Add(4 * hour))
+	require.Equal(t, 1, d.notified("escalated"))
+	require.Nil(t, d.refuses("eve", rapport.DecisionApprove))
+	require.Nil(t, d.refuses("ada", rapport.DecisionApprove), "the first keep the right to decide")
+	d.decides("ada", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewOpen, d.r.State)
+	d.decides("eve", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewApproved, d.r.State, "who was called in stands for who is missing")
+
+	d = newDesk(t, rapport.SilenceHold, [][]rapport.ReviewApprover{{{User: id("ada")}, {User: id("cem"), OnBehalf: id("ada")}}}, stage(rapport.RuleAll))
+	d.pass(4.5)
+	d.decides("ada", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewApproved, d.r.State, "everybody who was asked at first has approved")
+
+	d = newDesk(t, rapport.SilenceHold, [][]rapport.ReviewApprover{people("ada")}, stage(rapport.RulePrimary))
+	d.pass(4.5)
+	d.decides("eve", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewApproved, d.r.State)
+}
+
+func TestSilence(t *testing.T) {
+	t.Parallel()
+
+	ada := [][]rapport.ReviewApprover{people("ada")}
+	t.Run("hold", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, rapport.SilenceHold, ada, stage(rapport.RuleAny))
+		d.pass(5.9)
+		require.Equal(t, rapport.ReviewOpen, d.r.State)
+		d.pass(0.2)
+		require.Equal(t, rapport.ReviewHeld, d.r.State)
+		require.Equal(t, rapport.RoleAdmin, d.requireTask("review_held").Role)
+		require.NotEmpty(t, d.r.View(d.now).Waiting, "it says whom it waits for")
+		d.decides("ada", rapport.DecisionApprove)
+		require.Equal(t, rapport.ReviewApproved, d.r.State)
+		_, open := d.task("review_held")
+		require.False(t, open)
+	})
+	t.Run("approve", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, rapport.SilenceApprove, [][]rapport.ReviewApprover{people("ada"), people("ben")}, stage(rapport.RuleAny), stage(rapport.RuleAny))
+		d.pass(6.1)
+		require.Equal(t, []string{"approved", "open"}, d.states())
+		d.pass(6.1)
+		require.Equal(t, rapport.ReviewApproved, d.r.State)
+	})
+	t.Run("reject", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, rapport.SilenceReject, ada, stage(rapport.RuleAny))
+		d.pass(6.1)
+		require.Equal(t, rapport.ReviewRejected, d.r.State)
+	})
+	t.Run("never approve where law is touched", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, rapport.SilenceApprove, [][]rapport.ReviewApprover{people("ada"), people("leo")}, stage(rapport.RuleAny), stage(rapport.RuleAny, legal))
+		d.pass(6.1)
+		require.Equal(t, rapport.ReviewHeld, d.r.State, "not even the stage before it")
+	})
+	t.Run("nobody to ask", func(t *testing.T) {
+		t.Parallel()
+		d := newDesk(t, rapport.SilenceHold, [][]rapport.ReviewApprover{nil}, stage(rapport.RuleAll))
+		require.Equal(t, rapport.RoleAdmin, d.requireTask("review_nobody").Role)
+		require.Equal(t, 1, d.notified("escalated"), "whoever comes next is asked at once")
+		d.decides("eve", rapport.DecisionApprove)
+		require.Equal(t, rapport.ReviewApproved, d.r.State)
+	})
+}
+
+func TestASecondDecision(t *testing.T) {
+	t.Parallel()
+
+	d := newDesk(t, rapport.SilenceHold, [][]rapport.ReviewApprover{people("ada", "ben")}, stage(rapport.RuleAll))
+	at := d.now
+	d.decides("ada", rapport.DecisionApprove)
+	d.pass(0.5)
+	require.Equal(t, &rapport.Refusal{Code: "already_decided", State: "open", By: id("ada"), At: at}, d.refuses("ada", rapport.DecisionReject))
+	d.decides("ben", rapport.DecisionApprove)
+	closed := d.now
+	d.pass(0.5)
+	require.Equal(t, &rapport.Refusal{Code: "review_closed", State: rapport.ReviewApproved, By: id("ben"), At: closed}, d.refuses("ada", rapport.DecisionReject))
+
+	d = newDesk(t, rapport.SilenceHold, [][]rapport.ReviewApprover{people("ada", "ben"), people("cem")}, stage(rapport.RuleAny), stage(rapport.RuleAny))
+	at = d.now
+	d.decides("ada", rapport.DecisionApprove)
+	require.Equal(t, &rapport.Refusal{Code: "already_decided", State: "approved", By: id("ada"), At: at}, d.refuses("ben", rapport.DecisionReject), "it says who was first, and when")
+}
+
+func TestOtherRefusalsOfAReview(t *testing.T) {
+	t.Parallel()
+
+	d := newDesk(t, rapport.SilenceHold, [][]rapport.ReviewApprover{people("ada")}, stage(rapport.RuleAny))
+	require.Equal(t, "unknown_command", d.r.Allowed(rapport.Command{Kind: rapport.CmdPause}, d.now).Code)
+	require.Equal(t, "unknown_decision", d.refuses("ada", "shrug").Code)
+	require.Equal(t, "not_asked", d.refuses("eve", rapport.DecisionApprove).Code)
+	require.Equal(t, "another_version", d.r.Allowed(rapport.Command{Kind: rapport.CmdDecide, Actor: id("ada"), Ref2: id("old"), Code: rapport.DecisionApprove}, d.now).Code)
+	fresh := &rapport.Review{ID: id("fresh"), State: rapport.ReviewChecking}
+	require.Equal(t, "still_checking", fresh.Allowed(rapport.Command{Kind: rapport.CmdDecide, Actor: id("ada"), Code: rapport.DecisionApprove}, d.now).Code)
+}
+
+func TestMachineChecksComeFirst(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate()
+	h.answers[rapport.EffectOpenReview] = func(rapport.Effect) rapport.Outcome {
+		plan := onePlan()
+		return rapport.Outcome{Code: "failed", Review: &plan}
+	}
+	h.submit("draft")
+	require.Equal(t, rapport.ReviewChangesRequested, h.review().State)
+	require.Equal(t, "changes_requested", h.p.Deliverables[0].State)
+	require.False(t, slices.ContainsFunc(h.done, func(a asked) bool { return a.effect.Kind == rapport.EffectNotify }), "no reviewer was bothered")
+}
+
+func TestAClosedReviewHearsNothing(t *testing.T) {
+	t.Parallel()
+
+	d := newDesk(t, rapport.SilenceHold, [][]rapport.ReviewApprover{people("ada")}, stage(rapport.RuleAny))
+	d.signal(d.r.ID, rapport.Signal{Kind: rapport.SignalSuperseded, Ref: id("newer")})
+	require.Equal(t, rapport.ReviewSuperseded, d.r.State)
+	require.True(t, d.r.Done())
+	facts := len(d.facts[d.r.ID])
+	d.signal(d.r.ID, rapport.Signal{Kind: rapport.SignalCancelled})
+	require.Len(t, d.facts[d.r.ID], facts)
+	require.Equal(t, "in_review", d.p.Deliverables[0].State, "the partnership superseded it and needs no telling")
+}
