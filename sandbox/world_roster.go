@@ -155,8 +155,9 @@ func (w *World) member(handle string) (member, bool) {
 func rosterCSV(asOf time.Time) ([]byte, error) {
 	var out bytes.Buffer
 	w := csv.NewWriter(&out)
-	rows := [][]string{{"name", "platform", "handle", "email", "country", "followers", "as of", "tags"}}
 	members := roster()
+	rows := make([][]string, 0, len(members)+2)
+	rows = append(rows, []string{"name", "platform", "handle", "email", "country", "followers", "as of", "tags"})
 	for _, m := range append(members, members[4]) {
 		rows = append(rows, []string{
 			m.name, m.platform, "@" + m.handle, m.email, m.country, strconv.Itoa(m.followers), asOf.Format(time.DateOnly), m.tags,

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
 )
 
 // asProgram makes the test binary behave as the program, so that a real process can be killed.
@@ -104,6 +105,8 @@ func TestFlags_refuse_a_control_port_that_others_can_reach(t *testing.T) {
 	}
 	_, err := parse([]string{"--state", ""}, none)
 	require.ErrorContains(t, err, "--state")
+	_, err = parse([]string{"--world", "http://127.0.0.1:1"}, none)
+	require.ErrorContains(t, err, "--credentials")
 	_, err = parse([]string{"stray"}, none)
 	require.ErrorContains(t, err, "stray")
 }
@@ -120,4 +123,18 @@ func TestFlags_take_their_defaults_from_the_environment(t *testing.T) {
 	require.Equal(t, "in.brand.example", s.sandbox.InboundDomain)
 	require.Equal(t, "2s", s.sandbox.Pace.String())
 	require.True(t, s.sandbox.Mute)
+}
+
+func TestWorld_is_made_of_people_who_can_sign_in(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "people.json")
+	s := settings{world: "http://127.0.0.1:1", credentials: path}
+	_, err := s.sampleWorld(zap.NewNop())
+	require.ErrorContains(t, err, "read the credentials")
+	require.NoError(t, os.WriteFile(path, []byte(`[{"brand":"B","role":"ops","name":"Kim","email":"ops@b.example","password":"x"}]`), 0o600))
+	_, err = s.sampleWorld(zap.NewNop())
+	require.ErrorContains(t, err, "needs somebody with the role")
+	none, err := settings{}.sampleWorld(zap.NewNop())
+	require.NoError(t, err)
+	require.Nil(t, none)
 }
