@@ -26,7 +26,7 @@ func parse(t *testing.T, text string) rapport.ImportSheet {
 }
 
 func verdicts(p rapport.ImportPlan) []rapport.Verdict {
-	var list []rapport.Verdict
+	list := make([]rapport.Verdict, 0, len(p.Verdicts))
 	for _, v := range p.Verdicts {
 		list = append(list, v.Verdict)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
@@ -57,7 +58,7 @@ func (w *told) say(s string) error {
 	return nil
 }
 
-// world is a server on a fresh database with two brands and one person a role at each: ops@one.example, admin@two.example, …
+// world is a server on a fresh database with two brands and one person a role at each, such as ops@one.example.
 type world struct {
 	url    string
 	store  *postgres.Store
@@ -77,7 +78,7 @@ func newWorld(t *testing.T) world {
 	require.NoError(t, err)
 	t.Cleanup(store.Close)
 	b := rapport.Bootstrap{}
-	var emails []string
+	emails := make([]string, 0, 2*len(rapport.Roles()))
 	for _, brand := range []string{"One", "Two"} {
 		host := strings.ToLower(brand) + ".example"
 		b.Brands = append(b.Brands, rapport.BootstrapBrand{Name: brand, PostalAddress: "1 Street", MailFromName: brand, MailFrom: "hello@" + host, Calendar: rapport.DefaultCalendar("Europe/Berlin")})
@@ -132,7 +133,7 @@ func (a answer) fields(t *testing.T) []string {
 		Errors []struct{ Field, Code string }
 	}
 	a.into(t, &p)
-	var list []string
+	list := make([]string, 0, len(p.Errors))
 	for _, e := range p.Errors {
 		list = append(list, e.Field+" "+e.Code)
 	}
@@ -195,9 +196,7 @@ func (c call) send(t *testing.T, method, path string, body any) answer {
 	if body != nil {
 		r.Header.Set("Content-Type", "application/json")
 	}
-	for key, values := range c.header {
-		r.Header[key] = values
-	}
+	maps.Copy(r.Header, c.header)
 	resp, err := http.DefaultClient.Do(r)
 	require.NoError(t, err)
 	defer resp.Body.Close()

@@ -52,7 +52,9 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 	}
 	m := &metrics{
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "rapport_http_requests_total", Help: "Requests by operation, method and status."}, []string{"operation", "method", "status"}),
-		seconds:  prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "rapport_http_request_seconds", Help: "Time until the answer, by operation.", Buckets: prometheus.ExponentialBuckets(0.002, 2, 13)}, []string{"operation"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "rapport_http_request_seconds", Help: "Time until the answer, by operation.", Buckets: prometheus.ExponentialBuckets(0.002, 2, 13),
+		}, []string{"operation"}),
 	}
 	registry.MustRegister(m.requests, m.seconds)
 	return m

@@ -28,9 +28,9 @@ type imported struct {
 	RowsLeftOut int `json:"rows_left_out"`
 }
 
-func importAs(t *testing.T, c call, query, file string, fields ...string) imported {
+func importAs(t *testing.T, c call, query, file string) imported {
 	t.Helper()
-	a := c.upload(t, "/v1/creators/imports"+query, file, fields...)
+	a := c.upload(t, "/v1/creators/imports"+query, file)
 	require.Equal(t, 200, a.status, "%s", a.body)
 	var r imported
 	a.into(t, &r)

@@ -1,8 +1,8 @@
 package api_test
 
 import (
-	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -61,7 +61,8 @@ func TestEveryBadFieldIsNamedAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ops := w.as(t, "ops@one.example")
-	a := ops.send(t, "POST", "/v1/campaigns", `{"brand_id": "x", "name": "", "budget": {"amount": "5"}, "starts_on": "tomorrow", "ends_on": "2026-01-01", "terms": {"deliverables": [{"title": "x"}], "milestones": []}, "x": 1}`)
+	a := ops.send(t, "POST", "/v1/campaigns", `{"brand_id": "x", "name": "", "budget": {"amount": "5"}, "starts_on": "tomorrow",
+		"ends_on": "2026-01-01", "terms": {"deliverables": [{"title": "x"}], "milestones": []}, "x": 1}`)
 	require.Equal(t, 422, a.status)
 	require.ElementsMatch(t, []string{
 		"brand_id bad_format", "name required", "budget.amount bad_type", "budget.currency required", "starts_on bad_format", "default_fee required", "x unknown_field",
@@ -230,7 +231,8 @@ func TestCreatorsAreListedEditedAndBanned(t *testing.T) {
 	require.Equal(t, []string{"accounts taken"}, a.fields(t))
 
 	path := "/v1/creators/" + nina.ID.String()
-	a = ops.send(t, "PATCH", path, map[string]any{"contacts": []any{}, "tags": []string{}, "accounts": []any{map[string]any{"platform": "youtube", "handle": "@nina"}, map[string]any{"platform": "tiktok", "handle": "nina"}}})
+	accounts := []any{map[string]any{"platform": "youtube", "handle": "@nina"}, map[string]any{"platform": "tiktok", "handle": "nina"}}
+	a = ops.send(t, "PATCH", path, map[string]any{"contacts": []any{}, "tags": []string{}, "accounts": accounts})
 	require.Equal(t, 200, a.status, "%s", a.body)
 	a.into(t, &nina)
 	require.Empty(t, nina.Contacts)
@@ -293,9 +295,12 @@ func TestLibraryKeepsVersions(t *testing.T) {
 	require.Len(t, list.Items, 1, "the brand's own wins by name")
 	require.Equal(t, 2, list.Items[0].Version)
 	a := ops.send(t, "POST", "/v1/sequences", map[string]any{"brand_id": w.one, "name": "x", "steps": []any{map[string]any{"kind": "wait", "business_days": 0}}})
-	require.Equal(t, []string{"steps[0].business_days out_of_range", "steps[0].kind first_step"}, sorted(a.fields(t)))
+	require.Equal(t, []string{"steps[0].business_days out_of_range", "steps[0].kind first_step"}, slices.Sorted(slices.Values(a.fields(t))))
 
-	stage := map[string]any{"name": "Brand", "rule": "any", "starts": "after_previous", "deadline_days": 3, "on_reject": "creator", "legal": true, "approvers": []any{map[string]any{"kind": "user", "user_id": w.users["approver@two.example"]}}}
+	stage := map[string]any{
+		"name": "Brand", "rule": "any", "starts": "after_previous", "deadline_days": 3, "on_reject": "creator", "legal": true,
+		"approvers": []any{map[string]any{"kind": "user", "user_id": w.users["approver@two.example"]}},
+	}
 	a = admin.send(t, "POST", "/v1/policies", map[string]any{"brand_id": w.one, "name": "Ours", "stages": []any{stage}, "on_silence": "auto_approve"})
 	require.Equal(t, []string{"on_silence legal_stage"}, a.fields(t))
 	a = admin.send(t, "POST", "/v1/policies", map[string]any{"brand_id": w.one, "name": "Ours", "stages": []any{stage}})
@@ -305,18 +310,4 @@ func TestLibraryKeepsVersions(t *testing.T) {
 	a = ops.send(t, "POST", "/v1/templates", map[string]any{"brand_id": w.one, "name": "invitation", "subject": "Hi {{creator.first_name", "body": "x"})
 	require.Equal(t, []string{"subject open_tag"}, a.fields(t))
 	require.Equal(t, 201, ops.send(t, "POST", "/v1/templates", map[string]any{"brand_id": w.one, "name": "invitation", "subject": "Hi {{creator.first_name}}", "body": "x"}).status)
-}
-
-func sorted(list []string) []string {
-	text, _ := json.Marshal(list)
-	var out []string
-	_ = json.Unmarshal(text, &out)
-	for i := range out {
-		for j := i + 1; j < len(out); j++ {
-			if out[j] < out[i] {
-				out[i], out[j] = out[j], out[i]
-			}
-		}
-	}
-	return out
 }

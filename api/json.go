@@ -36,19 +36,20 @@ func checkJSON(body []byte) error {
 		if err != nil {
 			return malformed("The body is not valid JSON, at byte %d.", d.InputOffset())
 		}
-		if delim, ok := token.(json.Delim); ok && (delim == '}' || delim == ']') {
+		delim, _ := token.(json.Delim)
+		switch closes := delim == '}' || delim == ']'; {
+		case closes:
 			open = open[:len(open)-1]
-		} else {
+		case len(open) >= maxDepth:
+			return malformed("The body is nested deeper than %d levels.", maxDepth)
+		default:
 			if bad := top(open).take(token); bad != "" {
 				return malformed("%s", bad)
 			}
-			if ok {
-				if len(open) >= maxDepth {
-					return malformed("The body is nested deeper than %d levels.", maxDepth)
-				}
-				open = append(open, newLevel(delim))
-				continue
-			}
+		}
+		if delim == '{' || delim == '[' {
+			open = append(open, newLevel(delim))
+			continue
 		}
 		if len(open) == 0 && len(bytes.TrimSpace(body[d.InputOffset():])) > 0 {
 			return malformed("There is something behind the JSON value, at byte %d.", d.InputOffset())

@@ -78,7 +78,7 @@ func operationOf(c echo.Context) string { return requestFrom(c.Request().Context
 func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := &request{ID: uuid.Must(uuid.NewV7()).String(), Address: c.RealIP(), Agent: cut(c.Request().UserAgent(), 300)}
-		c.Response().Header().Set("X-Request-Id", r.ID)
+		c.Response().Header().Set("X-Request-ID", r.ID)
 		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), requestKey{}, r)))
 		return next(c)
 	}

@@ -30,7 +30,7 @@ func toBrandRoles(brands []rapport.BrandRoles) []gen.BrandRole {
 // fromBrandRoles reads roles that the caller, who is an admin of the brands in scope, may give there.
 func fromBrandRoles(ctx context.Context, given []gen.BrandRole) ([]rapport.BrandRoles, []rapport.Field) {
 	scope := rapport.BrandsFrom(ctx)
-	var brands []rapport.BrandRoles
+	brands := make([]rapport.BrandRoles, 0, len(given))
 	var bad []rapport.Field
 	seen := map[uuid.UUID]bool{}
 	for i, b := range given {

@@ -47,112 +47,160 @@ type access struct {
 // accessTable says who may call what. An operation that is missing here stops the server from starting. A role counts at
 // the brand that it was granted for: the rows of other brands do not exist for the operation.
 func accessTable() map[string]access {
-	roles := func(r ...rapport.Role) access { return access{who: withRole, roles: r} }
-	everyone := roles(rapport.Roles()...)
-	house := roles(rapport.RoleOps, rapport.RoleApprover, rapport.RoleLegal, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser, rapport.RoleAuditor, rapport.RoleAdmin)
-	workers := roles(rapport.RoleOps, rapport.RoleApprover, rapport.RoleLegal, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser, rapport.RoleAdmin)
-	opsAdmin := roles(rapport.RoleOps, rapport.RoleAdmin)
-	ops := roles(rapport.RoleOps)
-	admin := roles(rapport.RoleAdmin)
-	finance := roles(rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser)
-	books := roles(rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser, rapport.RoleAuditor, rapport.RoleAdmin)
-	secondPeople := roles(rapport.RoleAdmin, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser)
-	house2 := access{who: signedIn}
-	creator := access{who: portal}
-	waits := func(a access) access { a.waits = true; return a }
-	money := func(a access) access { a.money = true; return a }
+	table := map[string]access{}
+	for _, part := range []map[string]access{peopleAccess(), campaignAccess(), workAccess(), moneyAccess(), portalAccess()} {
+		maps.Copy(table, part)
+	}
+	return table
+}
+
+func roles(r ...rapport.Role) access { return access{who: withRole, roles: r} }
+
+// everyone may read what is not about money.
+func everyone() access { return roles(rapport.Roles()...) }
+
+// house is everybody but guests.
+func house() access {
+	return roles(rapport.RoleOps, rapport.RoleApprover, rapport.RoleLegal, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser, rapport.RoleAuditor, rapport.RoleAdmin)
+}
+
+// workers is who writes at all: neither guests nor auditors.
+func workers() access {
+	return roles(rapport.RoleOps, rapport.RoleApprover, rapport.RoleLegal, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser, rapport.RoleAdmin)
+}
+
+func finance() access { return roles(rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser) }
+
+// books is who looks into the ledger.
+func books() access {
+	return roles(rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser, rapport.RoleAuditor, rapport.RoleAdmin)
+}
+
+func ops() access { return roles(rapport.RoleOps) }
+
+func opsAdmin() access { return roles(rapport.RoleOps, rapport.RoleAdmin) }
+
+func admin() access { return roles(rapport.RoleAdmin) }
+
+func waiting(a access) access {
+	a.waits = true
+	return a
+}
+
+func money(a access) access {
+	a.money = true
+	return a
+}
+
+func peopleAccess() map[string]access {
 	return map[string]access{
 		"signIn":     {who: public},
-		"getSession": house2,
-		"signOut":    house2,
+		"getSession": {who: signedIn},
+		"signOut":    {who: signedIn},
 
-		"listUsers":          house,
-		"createUser":         admin,
-		"disableUser":        admin,
-		"setRoles":           admin,
-		"listRoleRequests":   books,
-		"confirmRoleRequest": secondPeople,
-		"listTokens":         house2,
+		"listUsers":          house(),
+		"createUser":         admin(),
+		"disableUser":        admin(),
+		"setRoles":           admin(),
+		"listRoleRequests":   books(),
+		"confirmRoleRequest": roles(rapport.RoleAdmin, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser),
+		"listTokens":         {who: signedIn},
 		"createToken":        {who: signedIn, secret: true, person: true},
-		"revokeToken":        house2,
+		"revokeToken":        {who: signedIn},
 
-		"listBrands":    everyone,
-		"getBrand":      everyone,
-		"createBrand":   admin,
-		"editBrand":     admin,
-		"getFunds":      house,
-		"createTopUp":   money(finance),
-		"listCalendars": everyone,
-		"getCalendar":   everyone,
-		"editCalendar":  workers,
-		"listHolidays":  house2,
+		"listBrands":    everyone(),
+		"getBrand":      everyone(),
+		"createBrand":   admin(),
+		"editBrand":     admin(),
+		"listCalendars": everyone(),
+		"getCalendar":   everyone(),
+		"editCalendar":  workers(),
+		"listHolidays":  {who: signedIn},
+	}
+}
 
-		"listCreators":       everyone,
-		"createCreator":      opsAdmin,
-		"getCreator":         everyone,
-		"editCreator":        opsAdmin,
-		"getCreatorTimeline": everyone,
-		"setDoNotContact":    opsAdmin,
-		"setBan":             opsAdmin,
-		"importCreators":     {who: withRole, roles: opsAdmin.roles, upload: true, slow: true},
-		"search":             everyone,
+func campaignAccess() map[string]access {
+	return map[string]access{
+		"listCreators":       everyone(),
+		"createCreator":      opsAdmin(),
+		"getCreator":         everyone(),
+		"editCreator":        opsAdmin(),
+		"getCreatorTimeline": everyone(),
+		"setDoNotContact":    opsAdmin(),
+		"setBan":             opsAdmin(),
+		"importCreators":     {who: withRole, roles: opsAdmin().roles, upload: true, slow: true},
+		"search":             everyone(),
 
-		"listCampaigns":     everyone,
-		"createCampaign":    opsAdmin,
-		"getCampaign":       everyone,
-		"editCampaign":      opsAdmin,
-		"startPartnerships": opsAdmin,
-		"listSequences":     everyone,
-		"createSequence":    opsAdmin,
-		"listTemplates":     everyone,
-		"createTemplate":    opsAdmin,
-		"listPolicies":      everyone,
-		"createPolicy":      admin,
+		"listCampaigns":     everyone(),
+		"createCampaign":    opsAdmin(),
+		"getCampaign":       everyone(),
+		"editCampaign":      opsAdmin(),
+		"startPartnerships": opsAdmin(),
+		"listSequences":     everyone(),
+		"createSequence":    opsAdmin(),
+		"listTemplates":     everyone(),
+		"createTemplate":    opsAdmin(),
+		"listPolicies":      everyone(),
+		"createPolicy":      admin(),
+	}
+}
 
-		"listPartnerships":         everyone,
-		"getPartnership":           everyone,
-		"listPartnershipEvents":    everyone,
-		"listPartnershipMessages":  everyone,
-		"listPartnershipTimers":    everyone,
+func workAccess() map[string]access {
+	return map[string]access{
+		"listPartnerships":         everyone(),
+		"getPartnership":           everyone(),
+		"listPartnershipEvents":    everyone(),
+		"listPartnershipMessages":  everyone(),
+		"listPartnershipTimers":    everyone(),
 		"queryPartnershipWorkflow": roles(rapport.RoleOps, rapport.RoleAdmin, rapport.RoleAuditor),
-		"sendMessage":              ops,
-		"commandPartnership":       waits(roles(rapport.RoleOps, rapport.RoleApprover, rapport.RoleLegal, rapport.RoleAdmin)),
-		"sendOffer":                waits(ops),
-		"listContracts":            everyone,
-		"getContract":              everyone,
-		"sendContract":             waits(roles(rapport.RoleOps, rapport.RoleLegal)),
-		"listDeliverables":         everyone,
-		"getSubmission":            everyone,
-		"getSubmissionFile":        everyone,
-		"listReviews":              everyone,
-		"getReview":                everyone,
-		"decideReview":             waits(workers),
+		"sendMessage":              ops(),
+		"commandPartnership":       waiting(roles(rapport.RoleOps, rapport.RoleApprover, rapport.RoleLegal, rapport.RoleAdmin)),
+		"sendOffer":                waiting(ops()),
+		"listContracts":            everyone(),
+		"getContract":              everyone(),
+		"sendContract":             waiting(roles(rapport.RoleOps, rapport.RoleLegal)),
+		"listDeliverables":         everyone(),
+		"getSubmission":            everyone(),
+		"getSubmissionFile":        everyone(),
+		"listReviews":              everyone(),
+		"getReview":                everyone(),
+		"decideReview":             waiting(workers()),
+		"listTasks":                everyone(),
+		"completeTask":             workers(),
+		"reassignTask":             workers(),
+		"snoozeTask":               workers(),
+		"getOverview":              everyone(),
+		"stream":                   {who: withRole, roles: everyone().roles, streams: true},
+	}
+}
 
-		"listPayouts":            house,
-		"getPayout":              house,
-		"exportPayouts":          books,
-		"approvePayout":          money(waits(finance)),
-		"commandPayout":          money(waits(finance)),
-		"listBalances":           books,
-		"listLedgerTransactions": books,
-		"listReconciliations":    books,
-		"runReconciliation":      finance,
+func moneyAccess() map[string]access {
+	return map[string]access{
+		"getFunds":               house(),
+		"createTopUp":            money(finance()),
+		"listPayouts":            house(),
+		"getPayout":              house(),
+		"exportPayouts":          books(),
+		"approvePayout":          money(waiting(finance())),
+		"commandPayout":          money(waiting(finance())),
+		"listBalances":           books(),
+		"listLedgerTransactions": books(),
+		"listReconciliations":    books(),
+		"runReconciliation":      finance(),
+	}
+}
 
-		"listTasks":    everyone,
-		"completeTask": workers,
-		"reassignTask": workers,
-		"snoozeTask":   workers,
-		"getOverview":  everyone,
-		"stream":       {who: withRole, roles: everyone.roles, streams: true},
-
+func portalAccess() map[string]access {
+	creator := access{who: portal}
+	return map[string]access{
 		"openPortal":           {who: public},
 		"getPortalHome":        creator,
 		"requestPortalCode":    creator,
-		"decideOffer":          waits(creator),
+		"decideOffer":          waiting(creator),
 		"getPortalContract":    creator,
-		"signContract":         waits(creator),
+		"signContract":         waiting(creator),
 		"submitDraft":          {who: portal, waits: true, upload: true, slow: true},
-		"reportPost":           waits(creator),
+		"reportPost":           waiting(creator),
 		"createOnboardingLink": {who: portal, secret: true},
 		"portalUnsubscribe":    creator,
 	}

@@ -102,7 +102,7 @@ func (p *passwords) matches(ctx context.Context, password, hash string) (bool, e
 	salt, errS := base64.RawStdEncoding.DecodeString(parts[4])
 	key, errK := base64.RawStdEncoding.DecodeString(parts[5])
 	if errV != nil || errP != nil || errS != nil || errK != nil || version != argon2.Version || memory > 1<<20 || passes > 16 || passes == 0 || lanes == 0 || len(key) < 16 {
-		return false, nil //nolint:nilerr // as said
+		return false, nil
 	}
 	return subtle.ConstantTimeCompare(key, argon2.IDKey([]byte(password), salt, passes, memory, lanes, uint32(len(key)))) == 1, nil
 }

@@ -44,7 +44,7 @@ func TestSignInTellsNothingAboutAccounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	require.Equal(t, 200, w.as(t, "admin@one.example").send(t, "POST", "/v1/users/"+w.users["guest@one.example"].String()+"/disable", nil).status)
-	var seen []string
+	seen := make([]string, 0, 4)
 	for _, email := range []string{"ops@one.example", "nobody@one.example", "not an address", "guest@one.example"} {
 		p := password
 		if email == "ops@one.example" {

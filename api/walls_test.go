@@ -133,7 +133,8 @@ func TestRoleOfOneBrandIsNoneAtAnother(t *testing.T) {
 	w := newWorld(t)
 	admin := w.as(t, "admin@two.example")
 	// ops of brand one becomes a guest of brand two
-	a := admin.send(t, "POST", "/v1/users", map[string]any{"name": "Both", "email": "both@example.com", "password": password, "brands": []any{map[string]any{"brand_id": w.two, "roles": []string{"guest"}}}})
+	guest := []any{map[string]any{"brand_id": w.two, "roles": []string{"guest"}}}
+	a := admin.send(t, "POST", "/v1/users", map[string]any{"name": "Both", "email": "both@example.com", "password": password, "brands": guest})
 	require.Equal(t, 201, a.status)
 	var user struct{ ID uuid.UUID }
 	a.into(t, &user)
@@ -175,7 +176,7 @@ func TestAnswersCarrySecurityHeadersAndNoSecretReachesTheLog(t *testing.T) {
 	require.Equal(t, "nosniff", a.header.Get("X-Content-Type-Options"))
 	require.Equal(t, "no-referrer", a.header.Get("Referrer-Policy"))
 	require.Equal(t, "no-store", a.header.Get("Cache-Control"))
-	require.NotEmpty(t, a.header.Get("X-Request-Id"))
+	require.NotEmpty(t, a.header.Get("X-Request-ID"))
 	require.NotZero(t, w.logs.Len())
 	for _, entry := range w.logs.All() {
 		for key, value := range entry.ContextMap() {

@@ -221,7 +221,10 @@ func (s *Store) writeAccounts(ctx context.Context, tx pgx.Tx, before []rapport.S
 // kept explains why something that others point to cannot be deleted.
 func kept(err error, field, detail string) error {
 	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.Code == "23503" {
-		return &rapport.Error{Code: rapport.CodeConflict, Message: detail + " Nothing was saved.", Reason: "has_history", Err: err, Fields: []rapport.Field{{Path: field, Code: "has_history", Detail: detail}}}
+		return &rapport.Error{
+			Code: rapport.CodeConflict, Message: detail + " Nothing was saved.", Reason: "has_history", Err: err,
+			Fields: []rapport.Field{{Path: field, Code: "has_history", Detail: detail}},
+		}
 	}
 	return err
 }

@@ -407,7 +407,7 @@ func (s *Store) RevokeToken(ctx context.Context, id, user uuid.UUID) error {
 func (s *Store) Bootstrap(ctx context.Context, b rapport.Bootstrap) (rapport.Bootstrapped, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Bootstrapped, error) {
 		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock(7210036)"); err != nil {
-			return rapport.Bootstrapped{}, err
+			return rapport.Bootstrapped{}, mapped(err)
 		}
 		if n, err := s.q.CountUsers(ctx, tx); err != nil {
 			return rapport.Bootstrapped{}, err
