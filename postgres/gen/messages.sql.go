@@ -142,9 +142,10 @@ where m.brand_id = any ($1::uuid[]) and m.kind not in ('internal', 'code')
   and ($2::uuid is null or m.id = $2::uuid)
   and ($3::uuid is null or m.partnership_id = $3::uuid)
   and ($4::uuid is null or m.creator_id = $4::uuid)
-  and ($5::timestamptz is null or (m.at, m.id) < ($5::timestamptz, $6::uuid))
+  and ($5::text = '' or m.channel = $5::text or (left($5::text, 1) = '!' and m.channel <> substr($5::text, 2)))
+  and ($6::timestamptz is null or (m.at, m.id) < ($6::timestamptz, $7::uuid))
 order by m.at desc, m.id desc
-limit $7
+limit $8
 `
 
 type ListMessagesParams struct {
@@ -152,6 +153,7 @@ type ListMessagesParams struct {
 	ID            *uuid.UUID
 	PartnershipID *uuid.UUID
 	CreatorID     *uuid.UUID
+	Channel       string
 	AfterAt       *time.Time
 	AfterID       *uuid.UUID
 	MaxRows       int32
@@ -183,6 +185,7 @@ func (q *Queries) ListMessages(ctx context.Context, db DBTX, arg ListMessagesPar
 		arg.ID,
 		arg.PartnershipID,
 		arg.CreatorID,
+		arg.Channel,
 		arg.AfterAt,
 		arg.AfterID,
 		arg.MaxRows,

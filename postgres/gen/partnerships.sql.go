@@ -383,7 +383,8 @@ select p.id, p.brand_id, b.name as brand_name, p.campaign_id, g.name as campaign
   coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, p.owner_id, u.name as owner_name,
   p.stage, p.stage_at, p.paused, p.attention, p.term, p.renewal_state, p.timers, p.waiting, p.commands, p.seq, p.created_at, p.updated_at,
   coalesce(o.fee, 0)::bigint as fee, coalesce(o.currency, '')::text as fee_currency,
-  coalesce(y.paid, 0)::bigint as paid, coalesce(y.currency, '')::text as paid_currency
+  coalesce(y.paid, 0)::bigint as paid, coalesce(y.currency, '')::text as paid_currency,
+  coalesce(w.sent, '0')::int as mails_sent, coalesce(w.next_step, '')::text as next_step
 from page p
 join brands b on b.id = p.brand_id
 join campaigns g on g.id = p.campaign_id
@@ -395,6 +396,8 @@ left join lateral (select x.fee, x.currency from offers x where x.partnership_id
   order by x.term desc, x.created_at desc limit 1) o on true
 left join lateral (select sum(x.amount - x.amount_reversed) as paid, min(x.currency) as currency from payouts x
   where x.partnership_id = p.id and x.state in ('paid', 'partly_reversed', 'reversed')) y on true
+left join lateral (select x.state #>> '{outreach,sent}' as sent, x.state #>> array['sequence', 'steps', x.state #>> '{outreach,step}', 'kind'] as next_step
+  from workflow_snapshots x where p.stage in ('prospect', 'outreach') and x.workflow_id = 'partnership/' || p.id::text) w on true
 order by p.updated_at desc, p.id desc
 `
 
@@ -441,6 +444,8 @@ type ListPartnershipsRow struct {
 	FeeCurrency  string
 	Paid         int64
 	PaidCurrency string
+	MailsSent    int32
+	NextStep     string
 }
 
 func (q *Queries) ListPartnerships(ctx context.Context, db DBTX, arg ListPartnershipsParams) ([]ListPartnershipsRow, error) {
@@ -493,6 +498,8 @@ func (q *Queries) ListPartnerships(ctx context.Context, db DBTX, arg ListPartner
 			&i.FeeCurrency,
 			&i.Paid,
 			&i.PaidCurrency,
+			&i.MailsSent,
+			&i.NextStep,
 		); err != nil {
 			return nil, err
 		}
@@ -578,35 +585,6 @@ func (q *Queries) NamesOfApprovers(ctx context.Context, db DBTX, ids []uuid.UUID
 	for rows.Next() {
 		var i NamesOfApproversRow
 		if err := rows.Scan(&i.ID, &i.UserID, &i.Name); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const namesOfPeople = `-- name: NamesOfPeople :many
-select id, name from users where id = any ($1::uuid[])
-`
-
-type NamesOfPeopleRow struct {
-	ID   uuid.UUID
-	Name string
-}
-
-func (q *Queries) NamesOfPeople(ctx context.Context, db DBTX, ids []uuid.UUID) ([]NamesOfPeopleRow, error) {
-	rows, err := db.Query(ctx, namesOfPeople, ids)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []NamesOfPeopleRow
-	for rows.Next() {
-		var i NamesOfPeopleRow
-		if err := rows.Scan(&i.ID, &i.Name); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -707,33 +685,48 @@ func (q *Queries) PartnershipForOffer(ctx context.Context, db DBTX, arg Partners
 }
 
 const partnershipSeq = `-- name: PartnershipSeq :one
-select seq from partnerships where id = $1
+select seq from partnerships where id = $1 and brand_id = any ($2::uuid[])
 `
 
-func (q *Queries) PartnershipSeq(ctx context.Context, db DBTX, id uuid.UUID) (int64, error) {
-	row := db.QueryRow(ctx, partnershipSeq, id)
+type PartnershipSeqParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+func (q *Queries) PartnershipSeq(ctx context.Context, db DBTX, arg PartnershipSeqParams) (int64, error) {
+	row := db.QueryRow(ctx, partnershipSeq, arg.ID, arg.Brands)
 	var seq int64
 	err := row.Scan(&seq)
 	return seq, err
 }
 
 const payoutSeq = `-- name: PayoutSeq :one
-select seq from payouts where id = $1
+select seq from payouts where id = $1 and brand_id = any ($2::uuid[])
 `
 
-func (q *Queries) PayoutSeq(ctx context.Context, db DBTX, id uuid.UUID) (int64, error) {
-	row := db.QueryRow(ctx, payoutSeq, id)
+type PayoutSeqParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+func (q *Queries) PayoutSeq(ctx context.Context, db DBTX, arg PayoutSeqParams) (int64, error) {
+	row := db.QueryRow(ctx, payoutSeq, arg.ID, arg.Brands)
 	var seq int64
 	err := row.Scan(&seq)
 	return seq, err
 }
 
 const reviewSeq = `-- name: ReviewSeq :one
-select seq from reviews where id = $1
+select seq from reviews where id = $1 and brand_id = any ($2::uuid[])
 `
 
-func (q *Queries) ReviewSeq(ctx context.Context, db DBTX, id uuid.UUID) (int64, error) {
-	row := db.QueryRow(ctx, reviewSeq, id)
+type ReviewSeqParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+func (q *Queries) ReviewSeq(ctx context.Context, db DBTX, arg ReviewSeqParams) (int64, error) {
+	row := db.QueryRow(ctx, reviewSeq, arg.ID, arg.Brands)
 	var seq int64
 	err := row.Scan(&seq)
 	return seq, err

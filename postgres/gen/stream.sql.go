@@ -67,14 +67,3 @@ func (q *Queries) NewestChange(ctx context.Context, db DBTX) (int64, error) {
 	err := row.Scan(&id)
 	return id, err
 }
-
-const oldestChange = `-- name: OldestChange :one
-select coalesce(min(id), 0)::bigint as id from changes
-`
-
-func (q *Queries) OldestChange(ctx context.Context, db DBTX) (int64, error) {
-	row := db.QueryRow(ctx, oldestChange)
-	var id int64
-	err := row.Scan(&id)
-	return id, err
-}
