@@ -3,9 +3,10 @@ package rapport
 import (
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 )
@@ -84,35 +85,43 @@ func checkDisclosure(caption string) Check {
 func findDisclosure(text string) int {
 	text, first := strings.ToLower(text), -1
 	for _, d := range disclosures() {
-		for from := 0; ; {
-			i := strings.Index(text[from:], d)
-			if i < 0 {
-				break
+		if i := findWord(text, d); i >= 0 {
+			if n := len([]rune(text[:i])); first < 0 || n < first {
+				first = n
 			}
-			i += from
-			if end := i + len(d); end == len(text) || !isWordByte(text[end]) {
-				if n := len([]rune(text[:i])); first < 0 || n < first {
-					first = n
-				}
-				break
-			}
-			from = i + 1
 		}
 	}
 	return first
 }
 
-func isWordByte(b byte) bool {
-	return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b == '_' || b >= 0x80
+// findWord finds a whole word: “werbung” is not in “bewerbung”, and “#ad” not in “#adventure”. A hashtag may follow anything.
+func findWord(text, word string) int {
+	for from := 0; word != ""; {
+		i := strings.Index(text[from:], word)
+		if i < 0 {
+			return -1
+		}
+		i += from
+		before, _ := utf8.DecodeLastRuneInString(text[:i])
+		begin, _ := utf8.DecodeRuneInString(word)
+		after, _ := utf8.DecodeRuneInString(text[i+len(word):])
+		if !isWord(after) && (!isWord(begin) || !isWord(before)) {
+			return i
+		}
+		from = i + 1
+	}
+	return -1
+}
+
+func isWord(r rune) bool {
+	return r != utf8.RuneError && (unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) || r == '_')
 }
 
 func missingWords(text string, words []string) []string {
 	text = strings.ToLower(text)
 	var missing []string
 	for _, w := range words {
-		if !slices.ContainsFunc(strings.Fields(text), func(f string) bool {
-			return strings.TrimRight(f, ".,;:!?)”\"'") == strings.ToLower(w)
-		}) && !strings.Contains(text, strings.ToLower(w)) {
+		if findWord(text, strings.ToLower(w)) < 0 {
 			missing = append(missing, w)
 		}
 	}

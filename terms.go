@@ -176,5 +176,6 @@ func DefaultTimings() Timings {
 		PayeeReminderDays: 3, TaskDueBusinessDays: 2,
 		ReviewRemindersPercent: []int{50, 80}, ReviewSilencePercent: 150,
 		ReconcileUnknownEvery: 6 * time.Hour, CoolOffDays: 90,
+		UnreachableRetry: 6 * time.Hour, UnreachableRetries: 3, ConversationQuietDays: 3, PublishReminderDays: 1,
 	}
 }
