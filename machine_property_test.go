@@ -102,7 +102,8 @@ func (l *life) event() {
 	default:
 		machine := pick(l, "machine", l.order)
 		if _, ok := l.machines[machine].(*rapport.Payout); ok {
-			l.signal(machine, rapport.Signal{Kind: pick(l, "signal", []string{rapport.SignalFunds, rapport.SignalPayeeReady, rapport.SignalStripe})})
+			kinds := []string{rapport.SignalFunds, rapport.SignalPayeeReady, rapport.SignalStripe, rapport.SignalHold, rapport.SignalRelease, rapport.SignalHold, rapport.SignalRelease, rapport.SignalCancelled}
+			l.signal(machine, rapport.Signal{Kind: pick(l, "signal", kinds), Code: pick(l, "why", []string{"ban", "post_mismatch"})})
 		}
 	}
 }

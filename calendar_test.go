@@ -1,0 +1,222 @@
+package rapport_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"rapport"
+)
+
+func at(t *testing.T, s string) time.Time {
+	t.Helper()
+
+	v, err := time.Parse(time.RFC3339, s)
+	require.NoError(t, err)
+	return v.UTC()
+}
+
+func berlin(holidays ...string) rapport.Calendar {
+	c := rapport.DefaultCalendar("Europe/Berlin")
+	for _, h := range holidays {
+		c.Holidays = append(c.Holidays, rapport.Holiday{Date: h, Name: "Holiday"})
+	}
+	return c
+}
+
+func TestBusinessDays(t *testing.T) {
+	t.Parallel()
+
+	la := rapport.DefaultCalendar("America/Los_Angeles")
+	gulf := rapport.DefaultCalendar("Asia/Dubai")
+	gulf.WorkingDays = []int{1, 2, 3, 4, 7}
+	for _, c := range []struct {
+		name, from, want string
+		days             int
+		calendar         rapport.Calendar
+	}{
+		{"within a week", "2026-03-02T10:00:00+01:00", "2026-03-05T10:00:00+01:00", 3, berlin()},
+		{"over a weekend", "2026-03-05T10:00:00+01:00", "2026-03-09T10:00:00+01:00", 2, berlin()},
+		{"over a holiday", "2026-04-30T10:00:00+02:00", "2026-05-04T10:00:00+02:00", 1, berlin("2026-05-01")},
+		{"from a Sunday it counts from Monday's opening", "2026-03-08T20:00:00+01:00", "2026-03-10T09:00:00+01:00", 1, berlin()},
+		{"from before opening", "2026-03-02T05:00:00+01:00", "2026-03-03T09:00:00+01:00", 1, berlin()},
+		{"from after closing", "2026-03-02T17:00:00+01:00", "2026-03-04T09:00:00+01:00", 1, berlin()},
+		{"no days is the next opening", "2026-03-07T12:00:00+01:00", "2026-03-09T09:00:00+01:00", 0, berlin()},
+		{"the clock goes forward in Berlin", "2026-03-27T10:00:00+01:00", "2026-03-30T10:00:00+02:00", 1, berlin()},
+		{"the clock goes back in Berlin", "2026-10-23T10:00:00+02:00", "2026-10-26T10:00:00+01:00", 1, berlin()},
+		{"the clock goes forward in Los Angeles", "2026-03-06T10:00:00-08:00", "2026-03-09T10:00:00-07:00", 1, la},
+		{"the clock goes back in Los Angeles", "2026-10-30T10:00:00-07:00", "2026-11-02T10:00:00-08:00", 1, la},
+		{"the day is the calendar's own", "2026-03-06T23:00:00Z", "2026-03-09T22:00:00Z", 1, la},
+		{"a weekend on Friday and Saturday", "2026-03-05T10:00:00+04:00", "2026-03-08T10:00:00+04:00", 1, gulf},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, at(t, c.want), c.calendar.AddBusinessDays(at(t, c.from), c.days))
+		})
+	}
+}
+
+func TestDays(t *testing.T) {
+	t.Parallel()
+
+	require.Equal(t, at(t, "2026-03-30T10:00:00+02:00"), berlin().AddDays(at(t, "2026-03-28T10:00:00+01:00"), 2), "the wall clock stays the same")
+	require.Equal(t, at(t, "2026-10-24T10:00:00+02:00"), berlin().AddDays(at(t, "2026-10-26T10:00:00+01:00"), -2))
+	require.Equal(t, 48*time.Hour, berlin().Span(48*time.Hour))
+	require.Equal(t, rapport.Day, berlin().DayLength())
+	require.False(t, berlin().Compressed())
+}
+
+func TestOpening(t *testing.T) {
+	t.Parallel()
+
+	nights := berlin()
+	nights.Opens, nights.Closes, nights.WorkingDays = "00:00", "24:00", []int{1, 2, 3, 4, 5, 6, 7}
+	cairo := rapport.DefaultCalendar("Africa/Cairo")
+	for _, c := range []struct {
+		name, from, want string
+		calendar         rapport.Calendar
+	}{
+		{"open", "2026-03-02T10:30:00+01:00", "2026-03-02T10:30:00+01:00", berlin()},
+		{"at opening", "2026-03-02T09:00:00+01:00", "2026-03-02T09:00:00+01:00", berlin()},
+		{"at closing", "2026-03-02T17:00:00+01:00", "2026-03-03T09:00:00+01:00", berlin()},
+		{"Friday evening", "2026-03-06T18:00:00+01:00", "2026-03-09T09:00:00+01:00", berlin()},
+		{"a holiday after a weekend", "2026-04-03T18:00:00+02:00", "2026-04-07T09:00:00+02:00", berlin("2026-04-06")},
+		{"around the clock", "2026-03-08T03:12:00+01:00", "2026-03-08T03:12:00+01:00", nights},
+		{"on the morning the clock goes forward", "2026-03-29T06:00:00+02:00", "2026-03-29T06:00:00+02:00", nights},
+		// In Cairo the clock went forward at midnight into Friday: that day began at one o'clock.
+		{"a day without midnight", "2026-04-23T18:00:00+02:00", "2026-04-24T09:00:00+03:00", cairo},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			require.Equal(t, at(t, c.want), c.calendar.NextOpen(at(t, c.from)))
+		})
+	}
+	never := berlin()
+	never.WorkingDays = nil
+	require.Equal(t, at(t, "2026-03-02T10:30:00Z"), never.NextOpen(at(t, "2026-03-02T10:30:00Z")), "a calendar that Check refuses does not hang")
+}
+
+func TestEndOfDay(t *testing.T) {
+	t.Parallel()
+
+	for _, c := range []struct{ zone, from, want string }{
+		{"Europe/Berlin", "2026-03-02T10:00:00+01:00", "2026-03-03T00:00:00+01:00"},
+		{"Europe/Berlin", "2026-03-29T01:00:00+01:00", "2026-03-30T00:00:00+02:00"},
+		{"Europe/Berlin", "2026-10-25T01:00:00+02:00", "2026-10-26T00:00:00+01:00"},
+		{"America/Los_Angeles", "2026-03-03T05:00:00Z", "2026-03-03T08:00:00Z"},
+		{"Asia/Tokyo", "2026-12-31T15:00:00Z", "2027-01-01T15:00:00Z"},
+		{"Africa/Cairo", "2026-04-23T10:00:00+02:00", "2026-04-24T01:00:00+03:00"},
+	} {
+		calendar := rapport.DefaultCalendar(c.zone)
+		require.Equal(t, at(t, c.want), calendar.EndOfDay(at(t, c.from)), c.zone)
+	}
+}
+
+func TestSharesOfADeadline(t *testing.T) {
+	t.Parallel()
+
+	monday := at(t, "2026-03-02T10:00:00+01:00")
+	for percent, want := range map[int]string{
+		50:  "2026-03-04T10:00:00+01:00",
+		80:  "2026-03-05T14:48:00+01:00",
+		100: "2026-03-06T10:00:00+01:00",
+		// Half of the next four business days, over the weekend.
+		150: "2026-03-09T10:00:00+01:00",
+	} {
+		require.Equal(t, at(t, want), berlin().AddWorkingSpan(monday, 4, percent), "%d %%", percent)
+	}
+}
+
+func TestCompressedDays(t *testing.T) {
+	t.Parallel()
+
+	c := berlin("2026-03-02")
+	c.DaySeconds = 30
+	sunday := at(t, "2026-03-01T03:00:07Z")
+	require.True(t, c.Compressed())
+	require.Equal(t, 30*time.Second, c.DayLength())
+	require.Equal(t, sunday, c.NextOpen(sunday), "open around the clock")
+	require.Equal(t, sunday.Add(90*time.Second), c.AddBusinessDays(sunday, 3))
+	require.Equal(t, sunday.Add(-30*time.Second), c.AddDays(sunday, -1))
+	require.Equal(t, at(t, "2026-03-01T03:00:30Z"), c.EndOfDay(sunday))
+	require.Equal(t, time.Minute, c.Span(48*time.Hour), "48 hours are two days on any calendar")
+	require.Equal(t, sunday.Add(60*time.Second), c.AddWorkingSpan(sunday, 4, 50))
+	require.Equal(t, sunday.Add(180*time.Second), c.AddWorkingSpan(sunday, 4, 150))
+}
+
+func TestCalendarNeverRunsBackwards(t *testing.T) {
+	t.Parallel()
+
+	rapid.Check(t, func(rt *rapid.T) {
+		c := rapport.DefaultCalendar(rapid.SampledFrom([]string{"Europe/Berlin", "America/Los_Angeles", "Africa/Cairo", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Santiago", "Asia/Beirut", "Pacific/Apia"}).Draw(rt, "zone"))
+		c.WorkingDays = rapid.SliceOfNDistinct(rapid.IntRange(1, 7), 1, 7, rapid.ID[int]).Draw(rt, "days")
+		from := time.Unix(rapid.Int64Range(1_700_000_000, 1_900_000_000).Draw(rt, "from"), 0).UTC()
+		n := rapid.IntRange(0, 20).Draw(rt, "n")
+		open := c.NextOpen(from)
+		require.False(rt, open.Before(from))
+		require.Equal(rt, open, c.NextOpen(open), "an opening is open")
+		l := open.In(mustZone(rt, c.Zone))
+		wd := (int(l.Weekday()) + 6) % 7
+		require.True(rt, slices.Contains(c.WorkingDays, wd+1))
+		require.GreaterOrEqual(rt, l.Hour(), 9)
+		require.Less(rt, l.Hour(), 17)
+		require.False(rt, c.AddBusinessDays(from, n+1).Before(c.AddBusinessDays(from, n)))
+		end := c.EndOfDay(from)
+		require.True(rt, end.After(from))
+		require.LessOrEqual(rt, end.Sub(from), 25*time.Hour)
+		require.NotEqual(rt, from.In(mustZone(rt, c.Zone)).Day(), end.In(mustZone(rt, c.Zone)).Day())
+		j := c.Jitter(id("creator"), rapid.String().Draw(rt, "key"))
+		require.True(rt, j >= 0 && j < time.Hour)
+		c.DaySeconds = rapid.IntRange(1, 86399).Draw(rt, "day")
+		require.Less(rt, c.Jitter(id("creator"), "key"), c.DayLength()/24+1)
+	})
+}
+
+func mustZone(t require.TestingT, name string) *time.Location {
+	l, err := time.LoadLocation(name)
+	require.NoError(t, err)
+	return l
+}
+
+func TestJitterIsDerived(t *testing.T) {
+	t.Parallel()
+
+	c := berlin()
+	require.Equal(t, c.Jitter(id("a"), "k"), c.Jitter(id("a"), "k"))
+	require.NotEqual(t, c.Jitter(id("a"), "k"), c.Jitter(id("b"), "k"))
+	require.NotEqual(t, c.Jitter(id("a"), "k"), c.Jitter(id("a"), "l"))
+}
+
+func paths(fields []rapport.Field) []string {
+	var p []string
+	for _, f := range fields {
+		p = append(p, f.Path+" "+f.Code)
+	}
+	return p
+}
+
+func TestCalendarCheck(t *testing.T) {
+	t.Parallel()
+
+	require.Empty(t, berlin("2026-05-01").Check())
+	bad := rapport.Calendar{Zone: "Mars/Olympus", WorkingDays: []int{0, 8, 1, 1}, Opens: "25:00", Closes: "nine", Holidays: []rapport.Holiday{{Date: "1 May"}}, DaySeconds: 0}
+	require.Equal(t, []string{
+		"zone unknown_zone", "working_days[0] bad_weekday", "working_days[1] bad_weekday", "working_days[3] bad_weekday", "opens bad_time", "closes bad_time", "holidays[0].date bad_date", "day_seconds out_of_range",
+	}, paths(bad.Check()))
+	for _, zone := range []string{"", "Local"} {
+		c := rapport.DefaultCalendar(zone)
+		require.Equal(t, []string{"zone unknown_zone"}, paths(c.Check()))
+	}
+	c := berlin()
+	c.WorkingDays, c.Opens, c.Closes, c.DaySeconds = nil, "17:00", "09:00", 86401
+	require.Equal(t, []string{"working_days required", "closes before_opening", "day_seconds out_of_range"}, paths(c.Check()))
+	c = berlin()
+	c.Opens = "24:00"
+	require.Contains(t, paths(c.Check()), "opens bad_time")
+	c = berlin()
+	c.Opens, c.Closes = "00:00", "24:00"
+	require.Empty(t, c.Check())
+}

@@ -1,0 +1,44 @@
+package rapport_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+)
+
+func TestRender(t *testing.T) {
+	t.Parallel()
+
+	values := map[string]string{"creator.first_name": "Mia", "brand.name": "A & B <Shoes>", "empty": "", "sneaky": "{{creator.first_name}}"}
+	for _, c := range []struct {
+		template, want string
+		missing        []string
+	}{
+		{"Hello {{creator.first_name}} from {{ brand.name }}!", "Hello Mia from A & B <Shoes>!", nil},
+		{"No tags.", "No tags.", nil},
+		{"", "", nil},
+		{"{{nobody}} and {{empty}}", " and ", []string{"nobody", "empty"}},
+		{"Open {{portal_link}} now", "Open {{portal_link}} now", nil},
+		{"Hello {{creator.first_name", "Hello {{creator.first_name", []string{"unclosed tag"}},
+		{"{{sneaky}}", "{{creator.first_name}}", nil},
+		{"{{}}", "", []string{""}},
+	} {
+		out, missing := rapport.Render(c.template, values)
+		require.Equal(t, c.want, out)
+		require.Equal(t, c.missing, missing, c.template)
+	}
+}
+
+func TestErrorsOfProvidersHoldCodesOnly(t *testing.T) {
+	t.Parallel()
+
+	cause := rapport.Errorf(rapport.CodeConflict, "mia@example.com")
+	pay := &rapport.PayError{Outcome: rapport.PayBusy, Code: "lock_timeout", Err: cause}
+	require.Equal(t, "payment provider: busy (lock_timeout)", pay.Error())
+	require.ErrorIs(t, pay, cause)
+	send := &rapport.SendError{Outcome: "rejected", Err: cause}
+	require.Equal(t, "mail provider: rejected", send.Error())
+	require.ErrorIs(t, send, cause)
+}

@@ -1,0 +1,88 @@
+package rapport_test
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+)
+
+func TestTermsCheck(t *testing.T) {
+	t.Parallel()
+
+	require.Empty(t, rapport.DefaultTerms().Check("terms"))
+	seven, minus := 7, -1
+	bad := rapport.ContractTerms{
+		Deliverables:   []rapport.DeliverableTerms{{DraftDueDays: 0, PublishDays: 731}},
+		Milestones:     []rapport.MilestoneTerms{{Trigger: "luck", Percent: 0, NetDays: 366, Deliverable: &seven}, {Title: "x", Trigger: rapport.TriggerPosted, Percent: 101, NetDays: -1, Deliverable: &minus}},
+		RevisionRounds: 11, DurationDays: 0, NoticeDays: 1,
+	}
+	require.Equal(t, []string{
+		"terms.deliverables[0].title required", "terms.deliverables[0].platform required", "terms.deliverables[0].draft_due_days out_of_range", "terms.deliverables[0].publish_days out_of_range",
+		"terms.milestones[0].title required", "terms.milestones[0].trigger unknown_trigger", "terms.milestones[0].percent out_of_range", "terms.milestones[0].net_days out_of_range", "terms.milestones[0].deliverable unknown_deliverable",
+		"terms.milestones[1].percent out_of_range", "terms.milestones[1].net_days out_of_range", "terms.milestones[1].deliverable unknown_deliverable",
+		"terms.milestones percent_sum", "terms.revision_rounds out_of_range", "terms.duration_days out_of_range", "terms.notice_days out_of_range",
+	}, paths(bad.Check("terms")))
+	require.Equal(t, []string{"terms.deliverables count", "terms.milestones count", "terms.duration_days out_of_range"}, paths(rapport.ContractTerms{DurationDays: 1101}.Check("terms")))
+	for _, f := range bad.Check("terms") {
+		require.NotEmpty(t, f.Detail)
+	}
+}
+
+func TestDefaultTimings(t *testing.T) {
+	t.Parallel()
+
+	v := reflect.ValueOf(rapport.DefaultTimings())
+	for i := range v.NumField() {
+		require.False(t, v.Field(i).IsZero(), "%s has no default: its timer would fire at once", v.Type().Field(i).Name)
+	}
+}
+
+func TestPercents(t *testing.T) {
+	t.Parallel()
+
+	require.Equal(t, []int{30, 40, 30}, rapport.DefaultTerms().Percents())
+}
+
+func TestThePlanOfAContract(t *testing.T) {
+	t.Parallel()
+
+	terms := rapport.DefaultTerms()
+	terms.Milestones = append(terms.Milestones[:2:2],
+		rapport.MilestoneTerms{Title: "End", Trigger: rapport.TriggerDate, Percent: 20}, rapport.MilestoneTerms{Title: "Campaign", Trigger: rapport.TriggerCampaignEnd, Percent: 10, NetDays: 30})
+	d := rapport.ContractDates{
+		ID: id("contract"), Now: at(t, "2026-03-27T10:00:00+01:00"), Fee: eur(100_001), Terms: terms,
+		Brand: berlin(), Creator: rapport.DefaultCalendar("America/Los_Angeles"), CampaignEnd: at(t, "2026-12-31T23:00:00Z"),
+	}
+	p := rapport.PlanContract(d)
+	require.Equal(t, p, rapport.PlanContract(d), "planning again gives the same plan")
+	require.Equal(t, at(t, "2026-09-24T00:00:00+02:00"), p.EndsAt, "the end of the brand's day")
+	require.Equal(t, at(t, "2026-08-25T00:00:00+02:00"), p.NoticeBy)
+	require.Equal(t, at(t, "2026-04-11T00:00:00-07:00"), p.Deliverables[0].DraftDue, "ten business days of the creator, to the end of the day")
+	require.True(t, p.Deliverables[0].PublishBy.After(p.Deliverables[0].DraftDue))
+	require.Equal(t, []rapport.Money{eur(30_000), eur(40_000), eur(20_000), eur(10_001)}, []rapport.Money{p.Milestones[0].Amount, p.Milestones[1].Amount, p.Milestones[2].Amount, p.Milestones[3].Amount})
+	require.Equal(t, p.Deliverables[0].ID, p.Milestones[1].Deliverable)
+	require.Equal(t, p.EndsAt, p.Milestones[2].At)
+	require.Equal(t, d.CampaignEnd, p.Milestones[3].At)
+	require.True(t, p.Milestones[0].At.IsZero())
+	require.Equal(t, 2, p.Rounds)
+}
+
+func TestTheTextOfAContract(t *testing.T) {
+	t.Parallel()
+
+	terms := rapport.DefaultTerms()
+	terms.UsageRightsDays, terms.ExclusivityDays, terms.ExtraClauses = 90, 30, "No swearing."
+	text := rapport.ContractText(rapport.ContractParts{Brand: "Acme", BrandAddress: "1 Main St", Creator: "Mia", Campaign: "Spring", Brief: "Be kind.", Term: 1, Fee: eur(100_000), Terms: terms})
+	for _, s := range []string{
+		"Acme, 1 Main St", "Mia", "Spring, term 1. Be kind.", "Launch video (video on youtube)", "1000.00 EUR", "On signature: 300.00 EUR, when both have signed.",
+		"On approval: 400.00 EUR, when the draft of “Launch video” is approved.", "payable 10 days later", "2 rounds", "180 days", "90 days", "30 days", "No swearing.",
+	} {
+		require.Contains(t, text, s)
+	}
+	plain := rapport.ContractText(rapport.ContractParts{Brand: "Acme", Fee: eur(1000), Terms: rapport.DefaultTerms()})
+	require.False(t, strings.Contains(plain, "Exclusivity") || strings.Contains(plain, "Usage rights") || strings.Contains(plain, "Further clauses"))
+}
