@@ -1,0 +1,112 @@
+package rapport
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// DeliverableItem is one piece of content that is owed, as lists and pages show it.
+type DeliverableItem struct {
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	Creator       CreatorRef
+	CampaignName  string
+	Title         string
+	Platform      string
+	Kind          string
+	State         string
+	DraftDueAt    *time.Time
+	PublishBy     *time.Time
+	Round         int
+	Late          bool // what is waited for from the creator is past its date
+	PostURL       string
+	SubmissionID  *uuid.UUID // the current version
+	ReviewID      *uuid.UUID
+	VerifiedAt    *time.Time
+}
+
+// DeliverableFilter narrows a list of deliverables; zero fields do not.
+type DeliverableFilter struct {
+	ID            *uuid.UUID
+	BrandID       *uuid.UUID
+	CampaignID    *uuid.UUID
+	PartnershipID *uuid.UUID
+	State         string
+}
+
+// Submission is one numbered version handed in for a deliverable.
+type Submission struct {
+	ID            uuid.UUID
+	DeliverableID uuid.UUID
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	Version       int
+	State         string
+	Caption       string
+	Note          string
+	FileName      string
+	FileType      string // as detected from the bytes
+	FileSize      int64
+	FileSHA256    []byte
+	Checks        []Check
+	CreatedAt     time.Time
+}
+
+// File is the content of a file with what it is called and what it is.
+type File struct {
+	Name    string
+	Type    string // media type, as detected from the bytes
+	SHA256  []byte
+	Content []byte
+}
+
+// ReviewItem is one review, as the queue shows it.
+type ReviewItem struct {
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	DeliverableID uuid.UUID
+	SubmissionID  uuid.UUID
+	Creator       CreatorRef
+	CampaignName  string
+	Title         string // of the deliverable
+	Version       int    // of the submission
+	Round         int
+	State         string
+	OpenStage     *int
+	Stages        []ReviewStage
+	Approvers     []uuid.UUID // who can decide now
+	DueAt         *time.Time
+	Brief         string
+	PolicyName    string
+	OnSilence     OnSilence
+	Seq           int64
+	CreatedAt     time.Time
+	ClosedAt      *time.Time
+}
+
+// ReviewFilter narrows a list of reviews; zero fields do not.
+type ReviewFilter struct {
+	ID         *uuid.UUID
+	BrandID    *uuid.UUID
+	AssignedTo *uuid.UUID // who can decide now
+	State      string
+}
+
+// ReviewDecision is one decision on a submission. It is proposed until the review has taken it; moot is one that came when
+// somebody else had decided.
+type ReviewDecision struct {
+	ID           uuid.UUID
+	ReviewID     uuid.UUID
+	SubmissionID uuid.UUID
+	BrandID      uuid.UUID
+	User         UserRef
+	OnBehalfOf   *UserRef
+	Stage        *int
+	Decision     string
+	Comment      string
+	State        string // proposed, accepted, refused or moot
+	At           time.Time
+}

@@ -1,0 +1,166 @@
+package rapport
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// PayoutItem is one payout, as lists show it.
+type PayoutItem struct {
+	ID             uuid.UUID
+	PartnershipID  uuid.UUID
+	BrandID        uuid.UUID
+	BrandName      string
+	CampaignName   string
+	Creator        CreatorRef
+	MilestoneTitle string
+	Amount         Money
+	State          PayoutState
+	HeldReason     string // a person's words, or the code of the condition
+	ReviewOn       string // YYYY-MM-DD, when a hold is looked at again; empty for none
+	DueAt          time.Time
+	PaidAt         *time.Time
+	UpdatedAt      time.Time
+}
+
+// PayoutFilter narrows a list of payouts; zero fields do not.
+type PayoutFilter struct {
+	ID            *uuid.UUID
+	BrandID       *uuid.UUID
+	CampaignID    *uuid.UUID
+	PartnershipID *uuid.UUID
+	States        []string
+}
+
+// PayoutRecord is one payout with all that its money rests on.
+type PayoutRecord struct {
+	PayoutItem
+
+	CreatorID    uuid.UUID
+	Destination  string // empty until the payee's account is known
+	PayeeState   string
+	Round        int
+	Commands     []CommandView
+	Approvals    []PayoutEyes // of every round, oldest first; content approvers come with the part content
+	Attempts     []PayoutAttempt
+	Ledger       []LedgerLine
+	Events       []PayoutEvent
+	ContentFirst bool // the content's approval is the first pair of eyes
+	Evidence     PayoutEvidence
+	Seq          int64
+}
+
+// PayoutEyes is one approval of a payout.
+type PayoutEyes struct {
+	ID     uuid.UUID
+	Part   string // preparer, releaser or content
+	User   UserRef
+	At     time.Time
+	Amount Money
+	Round  int
+}
+
+// PayoutAttempt is one numbered try to move the money, bound to its idempotency key.
+type PayoutAttempt struct {
+	Number      int
+	Key         string
+	Outcome     string // open, succeeded or rejected
+	TransferID  string
+	ErrorCode   string
+	FirstSentAt *time.Time
+	CreatedAt   time.Time
+	SettledAt   *time.Time
+}
+
+// PayoutEvent is one fact of a payout's history with the name of who caused it; empty for a machine.
+type PayoutEvent struct {
+	Fact
+
+	ActorName string
+}
+
+// PayoutEvidence is what makes the money owed: the clause, the approvals of the content, and the posts.
+type PayoutEvidence struct {
+	ContractNumber   string
+	ExecutedAt       *time.Time
+	MilestoneTitle   string
+	Trigger          Trigger
+	NetDays          int
+	MetAt            *time.Time
+	DeliverableTitle string // empty when the milestone is about all of them
+	Decisions        []ContentDecision
+	Posts            []PostEvidence
+}
+
+// ContentDecision is one accepted approval of the content that a payout is for.
+type ContentDecision struct {
+	User     UserRef
+	Title    string // of the deliverable
+	Decision string
+	At       time.Time
+}
+
+// PostEvidence is a published post with the last look at it.
+type PostEvidence struct {
+	Title     string
+	URL       string
+	Result    string    // ok, mismatch, unreachable; empty before the first look
+	CheckedAt time.Time // of the last look
+}
+
+// PayoutApprovalCreate is an approval on its way into the database, which checks it again.
+type PayoutApprovalCreate struct {
+	ID          uuid.UUID
+	PayoutID    uuid.UUID
+	BrandID     uuid.UUID
+	Round       int
+	Part        string
+	Approver    uuid.UUID
+	Amount      Money
+	Destination string
+}
+
+// LedgerLine is one entry: credit above zero, debit below.
+type LedgerLine struct {
+	TxnID    uuid.UUID
+	Kind     string
+	Account  string
+	Amount   int64
+	Currency string
+	At       time.Time
+}
+
+// LedgerTransaction is a posting whose lines sum to zero.
+type LedgerTransaction struct {
+	ID          uuid.UUID
+	Kind        string
+	PayoutID    *uuid.UUID
+	ExternalRef string
+	At          time.Time
+	Lines       []LedgerLine
+}
+
+// Balance is what stands in one account.
+type Balance struct {
+	Account  string
+	Currency string
+	Amount   int64
+}
+
+// Funds is what a brand has paid in, in one currency.
+type Funds struct {
+	Currency  string
+	Available int64
+	InFlight  int64
+	Spent     int64
+}
+
+// ReconciliationRun is one comparison of the ledger with the payment provider, with how it went.
+type ReconciliationRun struct {
+	Reconciliation
+
+	State      string // running, passed, breaks or failed
+	StartedAt  time.Time
+	FinishedAt *time.Time
+}

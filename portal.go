@@ -1,0 +1,73 @@
+package rapport
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// PortalLink is where the token of a mailed link leads.
+type PortalLink struct {
+	PortalSession
+
+	Email string // of the contact that the link was mailed to
+	// Live: not expired, not revoked, and the creator is not banned. A link that is no longer live still unsubscribes.
+	Live bool
+}
+
+// PortalPage is everything that a creator's page is made of.
+type PortalPage struct {
+	CreatorName  string
+	BrandName    string
+	CampaignName string
+	Brief        string
+	Hashtags     []string
+	Stage        Stage
+	Banned       bool
+	PayeeState   string
+	PayeeAccount string    // at the payment provider; empty before the creator was invited there
+	Offer        *Offer    // the newest that was sent
+	Contract     *Contract // the newest that was sent, without its text
+	Deliverables []PortalDeliverable
+	Payments     []PortalPayment
+}
+
+// PortalDeliverable is a piece of content as its creator sees it.
+type PortalDeliverable struct {
+	DeliverableItem
+
+	ReviewState string
+	Stages      []ReviewStage
+	Feedback    []string // what reviewers and machine checks asked to change in the current version
+}
+
+// PortalPayment is one milestone with the payout that it came to.
+type PortalPayment struct {
+	ID          uuid.UUID
+	Title       string
+	Trigger     Trigger
+	Amount      Money
+	State       string // of the milestone
+	PayoutState PayoutState
+	DueAt       *time.Time
+	PaidAt      *time.Time
+}
+
+// PortalSignature is a creator's signature on its way into the database.
+type PortalSignature struct {
+	Signature
+
+	ContractID uuid.UUID
+	ContactID  uuid.UUID
+	CodeID     uuid.UUID // the mailed code it was proved with, which is used up by it
+}
+
+// CodeMail is a code on its way to a contact. The hash is kept; the text leaves with the mail and is masked then.
+type CodeMail struct {
+	MessageID uuid.UUID
+	CodeID    uuid.UUID
+	Hash      []byte
+	Life      time.Duration
+	Subject   string
+	Text      string
+}

@@ -1,0 +1,119 @@
+package postgres
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"rapport"
+	"rapport/postgres/gen"
+)
+
+// ListDeliverables lists deliverables of the scope by the date that comes next.
+func (s *Store) ListDeliverables(ctx context.Context, f rapport.DeliverableFilter, page rapport.Page) ([]rapport.DeliverableItem, []string, error) {
+	params := gen.ListDeliverablesParams{
+		Brands: rapport.BrandsFrom(ctx), ID: f.ID, BrandID: f.BrandID, CampaignID: f.CampaignID, PartnershipID: f.PartnershipID,
+		State: orNil(f.State), MaxRows: int32(page.Limit + 1),
+	}
+	var err error
+	if params.AfterDue, params.AfterID, err = afterTime(page); err != nil {
+		return nil, nil, err
+	}
+	var next []string
+	items, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.DeliverableItem, error) {
+		rows, err := s.q.ListDeliverables(ctx, tx, params)
+		if len(rows) > page.Limit {
+			rows = rows[:page.Limit]
+			next = timeKey(rows[len(rows)-1].Due, rows[len(rows)-1].ID)
+		}
+		items := make([]rapport.DeliverableItem, len(rows))
+		for i, r := range rows {
+			items[i] = rapport.DeliverableItem{
+				ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, CampaignName: r.CampaignName,
+				Creator: rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.CreatorPlatform},
+				Title:   r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State, DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, Round: int(r.Round),
+				Late: r.Late, PostURL: text(r.PostUrl), SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt,
+			}
+		}
+		return items, err
+	})
+	return items, next, err
+}
+
+// Deliverable finds one deliverable of the scope.
+func (s *Store) Deliverable(ctx context.Context, id uuid.UUID) (rapport.DeliverableItem, error) {
+	items, _, err := s.ListDeliverables(ctx, rapport.DeliverableFilter{ID: &id}, rapport.Page{Limit: 1})
+	if err == nil && len(items) == 0 {
+		err = mapped(pgx.ErrNoRows)
+	}
+	if err != nil {
+		return rapport.DeliverableItem{}, err
+	}
+	return items[0], nil
+}
+
+// Submission finds one submission of the scope with what the machine checks found.
+func (s *Store) Submission(ctx context.Context, id uuid.UUID) (rapport.Submission, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Submission, error) {
+		r, err := s.q.GetSubmission(ctx, tx, gen.GetSubmissionParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
+		if err != nil {
+			return rapport.Submission{}, err
+		}
+		found := rapport.Submission{
+			ID: r.ID, DeliverableID: r.DeliverableID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, Version: int(r.Version), State: r.State,
+			Caption: r.Caption, Note: text(r.Note), FileName: text(r.FileName), FileType: text(r.ContentType), FileSHA256: r.FileSha256, CreatedAt: r.CreatedAt,
+		}
+		if r.Size != nil {
+			found.FileSize = *r.Size
+		}
+		if err := json.Unmarshal(r.Checks, &found.Checks); err != nil {
+			return found, fmt.Errorf("read the checks of submission %s: %w", id, err)
+		}
+		return found, nil
+	})
+}
+
+// SubmissionFile is the file of a submission of the scope; not_found when it has none.
+func (s *Store) SubmissionFile(ctx context.Context, id uuid.UUID) (rapport.File, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.File, error) {
+		r, err := s.q.GetSubmissionFile(ctx, tx, gen.GetSubmissionFileParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
+		return rapport.File{Name: text(r.FileName), Type: r.ContentType, SHA256: r.Sha256, Content: r.Content}, err
+	})
+}
+
+// AddSubmission keeps the next version of a deliverable of the partnership, once an id; file may be empty.
+func (s *Store) AddSubmission(ctx context.Context, n rapport.Submission, file rapport.File) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		// The lock makes versions at the same moment come one after the other.
+		if _, err := s.q.LockDeliverable(ctx, tx, gen.LockDeliverableParams{ID: n.DeliverableID, PartnershipID: n.PartnershipID}); err != nil {
+			return fmt.Errorf("deliverable: %w", err)
+		}
+		row := gen.InsertSubmissionParams{ID: n.ID, DeliverableID: n.DeliverableID, Caption: n.Caption, Note: orNil(n.Note)}
+		if file.Content != nil {
+			row.FileName, row.FileSha256 = orNil(file.Name), file.SHA256
+			err := s.q.InsertBlob(ctx, tx, gen.InsertBlobParams{Sha256: file.SHA256, ContentType: file.Type, Size: int64(len(file.Content)), Content: file.Content})
+			if err != nil {
+				return fmt.Errorf("keep file: %w", err)
+			}
+		}
+		if err := s.q.InsertSubmission(ctx, tx, row); err != nil {
+			return fmt.Errorf("insert submission: %w", err)
+		}
+		return nil
+	})
+}
+
+// RefuseSubmission marks a version that its partnership did not take.
+func (s *Store) RefuseSubmission(ctx context.Context, id uuid.UUID) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.RefuseSubmission(ctx, tx, id) })
+}
+
+// SetPostURL keeps where a deliverable of the partnership was published.
+func (s *Store) SetPostURL(ctx context.Context, partnership, deliverable uuid.UUID, url string) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return s.q.SetPostURL(ctx, tx, gen.SetPostURLParams{ID: deliverable, PartnershipID: partnership, PostUrl: &url})
+	})
+}

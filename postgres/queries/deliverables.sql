@@ -1,0 +1,54 @@
+-- name: ListDeliverables :many
+select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at,
+  r.id as review_id, p.creator_id, c.name as creator_name, k.name as campaign_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as creator_platform,
+  (d.state = 'late' or (d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested') and d.draft_due_at < now())
+    or (d.state in ('approved_to_post', 'scheduled') and d.publish_by < now()))::boolean as late,
+  coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else d.publish_by end, '9999-01-01')::timestamptz as due
+from deliverables d
+join partnerships p on p.id = d.partnership_id
+join campaigns k on k.id = p.campaign_id
+join creators c on c.id = p.creator_id
+left join reviews r on r.submission_id = d.current_submission
+left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
+where d.brand_id = any (@brands::uuid[])
+  and (sqlc.narg('id')::uuid is null or d.id = sqlc.narg('id')::uuid)
+  and (sqlc.narg('brand_id')::uuid is null or d.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+  and (sqlc.narg('partnership_id')::uuid is null or d.partnership_id = sqlc.narg('partnership_id')::uuid)
+  and (sqlc.narg('state')::text is null or d.state = sqlc.narg('state')::text)
+  and (sqlc.narg('after_due')::timestamptz is null
+    or (coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else d.publish_by end, '9999-01-01'), d.id)
+      > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
+order by due, d.id
+limit @max_rows;
+
+-- name: GetSubmission :one
+select s.id, s.deliverable_id, s.partnership_id, s.brand_id, s.version, s.state, s.caption, s.note, s.file_name, s.file_sha256, s.created_at,
+  b.content_type, b.size, coalesce(r.checks, '[]')::jsonb as checks
+from submissions s
+left join blobs b on b.sha256 = s.file_sha256
+left join reviews r on r.submission_id = s.id
+where s.id = @id and s.brand_id = any (@brands::uuid[]);
+
+-- name: GetSubmissionFile :one
+select s.file_name, b.content_type, b.sha256, b.content from submissions s join blobs b on b.sha256 = s.file_sha256
+where s.id = @id and s.brand_id = any (@brands::uuid[]);
+
+-- name: LockDeliverable :one
+select id, state, current_submission from deliverables where id = @id and partnership_id = @partnership_id for update;
+
+-- name: InsertBlob :exec
+insert into blobs (sha256, content_type, size, content) values (@sha256, @content_type, @size, @content) on conflict (sha256) do nothing;
+
+-- name: InsertSubmission :exec
+insert into submissions (id, deliverable_id, partnership_id, brand_id, version, caption, note, file_name, file_sha256)
+select @id, d.id, d.partnership_id, d.brand_id, coalesce((select max(s.version) from submissions s where s.deliverable_id = d.id), 0) + 1, @caption, sqlc.narg('note'), sqlc.narg('file_name'), sqlc.narg('file_sha256')
+from deliverables d where d.id = @deliverable_id
+on conflict (id) do nothing;
+
+-- name: RefuseSubmission :exec
+update submissions s set state = 'refused' where s.id = @id and s.state = 'submitted'
+  and not exists (select 1 from deliverables d where d.id = s.deliverable_id and d.current_submission = s.id);
+
+-- name: SetPostURL :exec
+update deliverables set post_url = @post_url where id = @id and partnership_id = @partnership_id;

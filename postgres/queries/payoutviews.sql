@@ -1,0 +1,95 @@
+-- name: ListPayouts :many
+select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
+  m.title, p.amount, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.review_on::text, '')::text as review_on,
+  (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
+    (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason
+from payouts p
+join milestones m on m.id = p.milestone_id
+join partnerships q on q.id = p.partnership_id
+join campaigns k on k.id = q.campaign_id
+join brands b on b.id = p.brand_id
+join creators c on c.id = p.creator_id
+left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
+where p.brand_id = any (@brands::uuid[])
+  and (sqlc.narg('id')::uuid is null or p.id = sqlc.narg('id')::uuid)
+  and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('campaign_id')::uuid is null or q.campaign_id = sqlc.narg('campaign_id')::uuid)
+  and (sqlc.narg('partnership_id')::uuid is null or p.partnership_id = sqlc.narg('partnership_id')::uuid)
+  and (cardinality(@states::text[]) = 0 or p.state = any (@states::text[]))
+  and (sqlc.narg('after_due')::timestamptz is null or (p.due_at, p.id) > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
+order by p.due_at, p.id
+limit @max_rows;
+
+-- name: GetPayoutCore :one
+select p.id, p.milestone_id, p.destination, p.content_approvers, p.content_counts, p.round, p.commands, p.seq, coalesce(y.state, 'none')::text as payee_state,
+  m.contract_id, m.deliverable_id, m.title as milestone_title, m.trigger, m.net_days, m.met_at, t.number as contract_number, t.executed_at, coalesce(d.title, '')::text as deliverable_title
+from payouts p
+join milestones m on m.id = p.milestone_id
+join contracts t on t.id = m.contract_id
+left join deliverables d on d.id = m.deliverable_id
+left join payees y on y.creator_id = p.creator_id
+where p.id = @id and p.brand_id = any (@brands::uuid[]);
+
+-- name: PayoutApprovals :many
+select a.id, a.part, a.approver, u.name, a.at, a.amount, a.currency, a.round from payout_approvals a join users u on u.id = a.approver
+where a.payout_id = @payout_id order by a.at, a.id;
+
+-- name: PayoutAttempts :many
+select number, key, outcome, transfer_id, error_code, first_sent_at, created_at, settled_at from payout_attempts where payout_id = @payout_id order by number;
+
+-- name: PayoutContentDecisions :many
+select x.user_id, u.name, d.title, x.decision, coalesce(x.decided_at, x.created_at)::timestamptz as at
+from decisions x join submissions s on s.id = x.submission_id join deliverables d on d.id = s.deliverable_id join users u on u.id = x.user_id
+where d.contract_id = @contract_id and (sqlc.narg('deliverable_id')::uuid is null or d.id = sqlc.narg('deliverable_id')::uuid)
+  and x.state = 'accepted' and x.decision in ('approve', 'approve_with_corrections')
+order by at, x.id;
+
+-- name: PayoutPosts :many
+select d.title, d.post_url::text as post_url, coalesce(c.result, '')::text as result, coalesce(c.at, to_timestamp(0))::timestamptz as checked_at
+from deliverables d left join lateral (select x.result, x.at from post_checks x where x.deliverable_id = d.id order by x.at desc limit 1) c on true
+where d.contract_id = @contract_id and (sqlc.narg('deliverable_id')::uuid is null or d.id = sqlc.narg('deliverable_id')::uuid) and d.post_url is not null
+order by d.position;
+
+-- name: PayoutEvents :many
+select e.seq, e.at, e.kind, e.ref, e.ref2, e.actor, e.code, e.amount, e.currency, e.n, e.until, coalesce(u.name, '')::text as actor_name
+from partnership_events e left join users u on u.id = e.actor
+where e.source = 'payout' and e.source_id = @payout_id and e.brand_id = any (@brands::uuid[]) order by e.seq desc limit 500;
+
+-- name: InsertPayoutApproval :exec
+insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
+values (@id, @payout_id, @brand_id, @round, @part, @approver, @amount, @currency, sqlc.narg('destination'));
+
+-- name: PayoutReviewOn :exec
+update payouts set review_on = nullif(@review_on::text, '')::date where id = @id;
+
+-- name: InsertNote :exec
+insert into messages (id, partnership_id, brand_id, creator_id, direction, channel, kind, state, author_id, subject, body_text)
+select @id, p.id, p.brand_id, p.creator_id, 'internal', 'note', @kind, 'logged', sqlc.narg('author_id'), @subject, @body_text from partnerships p where p.id = @partnership_id
+on conflict (id) do nothing;
+
+-- name: LedgerLines :many
+select t.id as txn_id, t.kind, a.code, e.amount, a.currency, t.at
+from ledger_transactions t join ledger_entries e on e.txn_id = t.id join ledger_accounts a on a.id = e.account_id
+where t.id = any (@txns::uuid[]) order by t.at, t.id, e.line;
+
+-- name: ListLedgerTransactions :many
+select t.id, t.kind, t.payout_id, t.external_ref, t.at from ledger_transactions t
+where t.brand_id = any (@brands::uuid[])
+  and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('payout_id')::uuid is null or t.payout_id = sqlc.narg('payout_id')::uuid)
+  and (sqlc.narg('after_at')::timestamptz is null or (t.at, t.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
+order by t.at desc, t.id desc
+limit @max_rows;
+
+-- name: ListBalances :many
+-- The sum of the entries is what counts; the kept balance follows it and is checked by `rapport verify ledger`.
+select a.code, a.currency, coalesce(sum(e.amount), 0)::bigint as balance
+from ledger_accounts a left join ledger_entries e on e.account_id = a.id
+where a.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is null or a.brand_id = sqlc.narg('brand_id')::uuid)
+group by a.id order by a.code;
+
+-- name: BrandExists :one
+select exists (select 1 from brands where id = @id and id = any (@brands::uuid[]))::boolean;
+
+-- name: InsertTopUp :one
+insert into topups (id, brand_id, amount, currency, requested_by) values (@id, @brand_id, @amount, @currency, @requested_by) returning created_at, state;

@@ -1,0 +1,91 @@
+-- name: GetPortalLink :one
+select l.partnership_id, l.contact_id, p.brand_id, p.creator_id, x.email, l.expires_at,
+  (l.expires_at > now() and l.revoked_at is null and c.banned_at is null)::boolean as live
+from portal_links l join partnerships p on p.id = l.partnership_id join creators c on c.id = p.creator_id join contacts x on x.id = l.contact_id
+where l.token_hash = @token_hash;
+
+-- name: StartPortalSession :one
+insert into portal_sessions (token_hash, partnership_id, contact_id, link_hash, expires_at)
+select @token_hash, l.partnership_id, l.contact_id, l.token_hash, now() + make_interval(secs => @life_seconds) from portal_links l where l.token_hash = @link_hash
+returning expires_at;
+
+-- name: PortalParties :one
+select p.stage, p.term, c.name as creator_name, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags,
+  coalesce(y.state, 'none')::text as payee_state, coalesce(y.account_id, '')::text as account_id
+from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id
+left join payees y on y.creator_id = p.creator_id
+where p.id = @id;
+
+-- name: PortalOffers :many
+select id, partnership_id, term, state, fee, currency, counter_fee, message, terms, sent_at, expires_at from offers
+where partnership_id = @partnership_id and sent_at is not null and (sqlc.narg('id')::uuid is null or id = sqlc.narg('id')::uuid)
+order by created_at desc, id desc limit 1;
+
+-- name: PortalContracts :many
+select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, k.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256,
+  t.fee, t.currency, t.terms, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
+from contracts t join brands b on b.id = t.brand_id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns k on k.id = p.campaign_id
+where t.partnership_id = @partnership_id and t.sent_at is not null and (sqlc.narg('id')::uuid is null or t.id = sqlc.narg('id')::uuid)
+order by t.term desc, t.created_at desc limit 1;
+
+-- name: PortalSignatures :many
+select party, name, coalesce(address, '')::text as address, coalesce(agent, '')::text as agent, body_sha256, at from signatures where contract_id = @contract_id order by at;
+
+-- name: PortalDeliverables :many
+select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at,
+  r.id as review_id, coalesce(r.state, '')::text as review_state, coalesce(r.stages, '[]')::jsonb as stages, coalesce(r.checks, '[]')::jsonb as checks,
+  array(select x.comment::text from decisions x where x.submission_id = d.current_submission and x.state = 'accepted' and coalesce(x.comment, '') <> '' order by x.decided_at)::text[] as comments
+from deliverables d left join reviews r on r.submission_id = d.current_submission
+where d.partnership_id = @partnership_id order by d.term desc, d.position;
+
+-- name: PortalPayments :many
+select m.id, m.title, m.trigger, m.amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at
+from milestones m left join payouts p on p.milestone_id = m.id where m.partnership_id = @partnership_id order by m.term desc, m.position;
+
+-- name: LockContact :exec
+select pg_advisory_xact_lock(hashtextextended('portal_code:' || (@contact_id::uuid)::text, 0));
+
+-- name: CodesLately :one
+select count(*)::int as n, coalesce(extract(epoch from min(created_at) + interval '1 hour' - now()), 0)::float8 as free_in
+from portal_codes where contact_id = @contact_id and created_at > now() - interval '1 hour';
+
+-- name: InsertPortalCode :exec
+insert into portal_codes (id, partnership_id, contact_id, code_hash, expires_at)
+values (@id, @partnership_id, @contact_id, @code_hash, now() + make_interval(secs => @life_seconds));
+
+-- name: NewestPortalCode :one
+-- Only the newest code counts: an older one is void the moment another is asked for.
+select id, code_hash, tries, (used_at is null and expires_at > now())::boolean as live from portal_codes
+where contact_id = @contact_id and partnership_id = @partnership_id order by created_at desc, id desc limit 1 for update;
+
+-- name: CountCodeTry :exec
+update portal_codes set tries = tries + 1 where id = @id;
+
+-- name: UsePortalCode :execrows
+update portal_codes set used_at = now() where id = @id and used_at is null;
+
+-- name: InsertCodeMail :execrows
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, to_address, from_address, subject, body_text)
+select @id, (select t.id from threads t where t.partnership_id = p.id), p.id, p.brand_id, p.creator_id, 'out', 'email', 'code', 'prepared', x.email, b.mail_from, @subject, @body_text
+from partnerships p join brands b on b.id = p.brand_id join contacts x on x.creator_id = p.creator_id
+where p.id = @partnership_id and x.id = @contact_id;
+
+-- name: InsertPortalMessage :exec
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, from_address, body_text)
+select @id, (select t.id from threads t where t.partnership_id = p.id), p.id, p.brand_id, p.creator_id, 'in', 'portal', 'reply', 'handled', x.email, @body_text
+from partnerships p join contacts x on x.creator_id = p.creator_id where p.id = @partnership_id and x.id = @contact_id
+on conflict (id) do nothing;
+
+-- name: CounterOffer :exec
+update offers set counter_fee = @counter_fee where id = @id and partnership_id = @partnership_id and state = 'sent';
+
+-- name: InsertSignature :exec
+insert into signatures (contract_id, party, name, contact_id, body_sha256, address, agent)
+values (@contract_id, 'creator', @name, @contact_id, @body_sha256, sqlc.narg('address'), sqlc.narg('agent')) on conflict (contract_id, party) do nothing;
+
+-- name: OutreachOfContact :many
+select distinct p.id, p.brand_id from partnerships p join contacts x on x.creator_id = p.creator_id
+where x.email = @email and p.brand_id = @brand_id and p.stage in ('prospect', 'outreach', 'in_conversation');
+
+-- name: ContactEmail :one
+select email from contacts where id = @id;
