@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -36,8 +35,8 @@ type CommandStore interface {
 	Outbox(ctx context.Context, id uuid.UUID) (rapport.OutboxRow, *rapport.OutboxVerdict, error)
 	// SeqOf is the seq that the pages of a partnership, review or payout show.
 	SeqOf(ctx context.Context, kind string, id uuid.UUID) (int64, error)
-	// UserName is the name of a person of the house, whatever the scope; empty when unknown.
-	UserName(ctx context.Context, id uuid.UUID) (string, error)
+	// UserNames names people of the house by id, whatever the scope; unknown ids are left out.
+	UserNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error)
 }
 
 // commandRequest is a command of a person to a workflow.
@@ -131,11 +130,7 @@ func deedID(ctx context.Context) (id uuid.UUID, keyed bool) {
 }
 
 func (s *Server) deliver(ctx context.Context, row rapport.OutboxRow) (*rapport.OutboxVerdict, error) {
-	d, err := s.dispatcher()
-	if err != nil {
-		return nil, err
-	}
-	verdict, err := d.Deliver(ctx, row)
+	verdict, err := s.cfg.Workflows.Deliver(ctx, row)
 	if err != nil {
 		return nil, fmt.Errorf("deliver: %w", err)
 	}
@@ -167,21 +162,13 @@ func (s *Server) refusal(ctx context.Context, store CommandStore, c commandReque
 	}
 	by := ""
 	if r.By != uuid.Nil {
-		name, err := store.UserName(ctx, r.By)
+		names, err := store.UserNames(ctx, []uuid.UUID{r.By})
 		if err != nil {
 			return err
 		}
-		by = name
+		by = names[r.By]
 	}
 	return &rapport.Error{Code: rapport.CodeConflict, Reason: r.Code, Message: refusalWords(c.Workflow, c.Cmd.Kind, r, by), State: r.State}
-}
-
-func (s *Server) dispatcher() (Dispatcher, error) {
-	d, ok := s.cfg.Workflows.(Dispatcher)
-	if !ok {
-		return nil, errors.New("api: Config.Workflows does not reach workflows")
-	}
-	return d, nil
 }
 
 func (s *Server) commandStore() (CommandStore, error) { return storeAs[CommandStore](s) }

@@ -1,8 +1,334 @@
 package api
 
-import "rapport"
+import (
+	"fmt"
+	"strings"
+	"time"
 
-// refusalWords says in one or two sentences why a workflow did not take a command and what to do.
+	"rapport"
+)
+
+// What machines say in words of theirs, said for people: sentence case, no ids, and what to do about it.
+
+// stageWords names the stages of a partnership.
+var stageWords = map[rapport.Stage]string{ //nolint:gochecknoglobals // a table
+	rapport.StageProspect: "prospect", rapport.StageOutreach: "outreach", rapport.StageInConversation: "in conversation", rapport.StageNegotiating: "negotiating",
+	rapport.StageContractOut: "contract out", rapport.StageActive: "active", rapport.StageWrappingUp: "wrapping up", rapport.StageCompleted: "completed",
+	rapport.StageLapsed: "lapsed", rapport.StageUnresponsive: "unresponsive", rapport.StageDeclined: "declined", rapport.StageTerminated: "terminated", rapport.StageBanned: "banned",
+}
+
+// plainWords is a word of ours as people read it, without a capital.
+func plainWords(word string) string { return strings.ReplaceAll(word, "_", " ") }
+
+// quoted puts a title into quotation marks; the fallback stands for an unknown one.
+func quoted(title, fallback string) string {
+	if title == "" {
+		return fallback
+	}
+	return "“" + title + "”"
+}
+
+// ordinals count mails in words.
+var ordinals = []string{"", "first", "second", "third", "fourth", "fifth", "sixth"} //nolint:gochecknoglobals // a table
+
+func ordinal(n int) string {
+	if n > 0 && n < len(ordinals) {
+		return ordinals[n]
+	}
+	return fmt.Sprintf("%dth", n)
+}
+
+// timerWords says what happens when a timer fires. about is the title of the deliverable or milestone that it is for, if known.
+func timerWords(t rapport.Timer, p rapport.PartnershipSummary, about string) string {
+	if t.Kind == "outreach_step" {
+		return stepWords(p)
+	}
+	text, ok := timerTable[t.Kind]
+	if !ok {
+		return sentence(t.Kind)
+	}
+	fallback := "the deliverable"
+	if t.Kind == "milestone_date" {
+		fallback = "a milestone"
+	}
+	return strings.ReplaceAll(text, "%s", quoted(about, fallback))
+}
+
+func stepWords(p rapport.PartnershipSummary) string {
+	switch {
+	case p.NextStep == rapport.StepStop:
+		return "Ends the outreach as unanswered"
+	case p.NextStep == rapport.StepTask:
+		return "Gives the owner a task"
+	case p.NextStep == "" && p.MailsSent > 0:
+		return "Ends the outreach as unanswered"
+	case p.MailsSent == 0:
+		return "Sends the invitation"
+	}
+	return "Sends the " + ordinal(p.MailsSent) + " follow-up"
+}
+
+var timerTable = map[string]string{ //nolint:gochecknoglobals // a table
+	"resume":             "Resumes the partnership",
+	"conversation_quiet": "Gives the owner a task to make an offer",
+	"cool_off":           "Ends the cool-off; the outreach may be started again",
+	"offer_reminder":     "Reminds the creator of the offer",
+	"offer_expiry":       "Lets the offer expire",
+	"signature_reminder": "Reminds the creator to sign",
+	"signature_expiry":   "Lets the contract expire unsigned",
+	"draft_reminder":     "Reminds the creator of the draft of %s",
+	"draft_late":         "Marks the draft of %s as late and gives the owner a task",
+	"publish_reminder":   "Reminds the creator to publish %s",
+	"publish_late":       "Gives the owner a task when %s is not published",
+	"verify_post":        "Looks at the post of %s again",
+	"post_cure":          "Looks whether the post of %s was put right, and gives the owner a task if not",
+	"milestone_date":     "Makes the money of %s owed",
+	"renewal_review":     "Opens the decision on the renewal",
+	"renewal_reminder":   "Reminds the owner to decide on the renewal",
+	"renewal_notice":     "Lets the renewal lapse if nobody has decided",
+	"term_end":           "Ends the term",
+	"payout_due":         "Asks finance to approve the payment",
+	"payee_reminder":     "Looks again whether the creator can be paid, and reminds",
+	"reconcile":          "Looks up what became of the transfer",
+	"review_reminder":    "Reminds the people who were asked",
+	"review_escalate":    "Asks the next people as well",
+	"review_silence":     "Does what the policy says about silence",
+}
+
+// waitingWords says what is waited for. about is the title of the deliverable that it is for, if known.
+func waitingWords(decision, about string) string {
+	text, ok := waitingTable[decision]
+	if !ok {
+		return sentence(decision)
+	}
+	return strings.ReplaceAll(text, "%s", quoted(about, "the content"))
+}
+
+var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
+	"reply": "Answer our mail", "unblock_outreach": "Clear what blocks the outreach", "make_offer": "Make an offer or close the conversation",
+	"offer": "Accept or decline the offer", "new_offer": "Make a new offer", "approve_contract": "Check the contract and send it for signature",
+	"sign": "Sign the contract", "draft": "Hand in the draft of %s", "review": "Decide on %s", "post": "Publish %s and tell us its address",
+	"renewal": "Decide on the renewal", "renewal_offer": "Accept or decline the renewal",
+}
+
+// silenceEffects say what happens when nobody decides.
+var silenceEffects = map[string]string{ //nolint:gochecknoglobals // a table
+	"next_step": "The next step of the outreach follows", "reminder": "The owner gets a task", "offer_expires": "The offer expires",
+	"contract_expires": "The contract expires and the talks go on", "draft_late": "It is marked late and the owner gets a task",
+	"post_late": "The owner gets a task", "renewal_lapses": "The renewal lapses and an admin is told",
+}
+
+// rolePeople names whoever holds a role.
+var rolePeople = map[rapport.Role]string{ //nolint:gochecknoglobals // a table
+	rapport.RoleOps: "Operations", rapport.RoleApprover: "The approvers", rapport.RoleLegal: "Legal", rapport.RoleFinancePreparer: "Finance (preparers)",
+	rapport.RoleFinanceReleaser: "Finance (releasers)", rapport.RoleAuditor: "The auditors", rapport.RoleAdmin: "An admin", rapport.RoleGuest: "A guest",
+}
+
+// whoWords names who is waited for.
+func whoWords(w rapport.Waiting, creator string) string {
+	switch w.For {
+	case "creator":
+		return creator
+	case "provider":
+		return sentence(w.Who)
+	}
+	if name, ok := rolePeople[rapport.Role(w.Who)]; ok {
+		return name
+	}
+	if w.Who == "" {
+		return "Somebody"
+	}
+	return w.Who
+}
+
+// commandLabel is what stands on a command's button.
+func commandLabel(kind rapport.CommandKind) string {
+	if label, ok := commandLabels[kind]; ok {
+		return label
+	}
+	return sentence(string(kind))
+}
+
+var commandLabels = map[rapport.CommandKind]string{ //nolint:gochecknoglobals // a table
+	rapport.CmdPause: "Pause", rapport.CmdResume: "Resume", rapport.CmdSnooze: "Snooze", rapport.CmdLogReply: "Log a reply", rapport.CmdMarkDeclined: "Mark as declined",
+	rapport.CmdStartAgain: "Start again", rapport.CmdSendOffer: "Make an offer", rapport.CmdWithdrawOffer: "Withdraw the offer",
+	rapport.CmdSendContract: "Send the contract", rapport.CmdWithdrawContr: "Withdraw the contract", rapport.CmdRetryCheck: "Check the post again",
+	rapport.CmdAcceptContent: "Accept a deliverable", rapport.CmdWaive: "Waive a deliverable", rapport.CmdRevokeApproval: "Revoke an approval",
+	rapport.CmdRenew: "Offer a renewal", rapport.CmdLetLapse: "Let it lapse", rapport.CmdTerminate: "End the partnership", rapport.CmdBan: "Ban", rapport.CmdUnban: "Lift the ban",
+	"approve_preparer": "Approve as preparer", "approve_releaser": "Approve as releaser", rapport.CmdApprovePayout: "Approve",
+	rapport.CmdHold: "Hold", rapport.CmdRelease: "Release", rapport.CmdRetry: "Try again", rapport.CmdCancel: "Cancel", rapport.CmdReconcile: "Look it up",
+	rapport.CmdDecide: "Decide",
+}
+
+// refusalWords says why a workflow did not take a command, who decided already and when, and what to do. by is the name of who
+// decided; empty when a machine did.
 func refusalWords(workflow string, kind rapport.CommandKind, r rapport.Refusal, by string) string {
-	return workflow + string(kind) + r.Code + by
+	state := plainWords(r.State)
+	switch r.Code {
+	case "cooling_off":
+		if !r.At.IsZero() {
+			return "The creator is left in peace until " + moment(r.At) + ". Start again after that."
+		}
+	case "wrong_stage":
+		if word, ok := stageWords[rapport.Stage(r.State)]; ok {
+			return fmt.Sprintf("%s is not possible in the stage “%s”.", commandLabel(kind), word)
+		}
+	case "offer_decided", "contract_decided", "renewal_decided", "review_closed":
+		noun := map[string]string{"offer_decided": "offer", "contract_decided": "contract", "renewal_decided": "renewal", "review_closed": "review"}[r.Code]
+		if state != "" {
+			return fmt.Sprintf("The %s is decided already: %s%s. Load the page again to see it.", noun, state, byAndAt(by, r.At))
+		}
+	case "already_decided", "already_approved":
+		if by != "" {
+			return fmt.Sprintf("This was decided already%s. Nothing more is needed of you.", byAndAt(by, r.At))
+		}
+	case "deliverable_state", "already_submitted":
+		if state != "" {
+			return fmt.Sprintf("The deliverable is %s%s, which does not allow this.", state, byAndAt("", r.At))
+		}
+	case "not_awaiting_approval":
+		if state != "" {
+			return fmt.Sprintf("The payment does not wait for an approval now: it is %s.", state)
+		}
+	case "held_by_condition":
+		if why, ok := holdWords[r.State]; ok {
+			return "This is held because " + why + ". It is released when that is settled."
+		}
+	}
+	if text, ok := refusalTable[r.Code]; ok {
+		return text
+	}
+	return fmt.Sprintf("The %s does not take this now (%s). Load the page again.", workflow, plainWords(r.Code))
+}
+
+// byAndAt says who and when, as far as it is known.
+func byAndAt(by string, at time.Time) string {
+	text := ""
+	if by != "" {
+		text += " by " + by
+	}
+	if !at.IsZero() {
+		text += " on " + moment(at)
+	}
+	return text
+}
+
+// refusalShort is why a command is not possible now, where nothing more is known than the code.
+func refusalShort(workflow string, kind rapport.CommandKind, code, state string) string {
+	return refusalWords(workflow, kind, rapport.Refusal{Code: code, State: state}, "")
+}
+
+var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
+	"ended":                   "This partnership has ended, so nothing more can be decided in it.",
+	"banned":                  "The creator is banned. Lift the ban first.",
+	"already_paused":          "It is paused already. Resume it first.",
+	"nothing_runs":            "Nothing is running that could be paused.",
+	"time_is_past":            "That time has passed. Choose a later one.",
+	"not_paused":              "It is not paused, and nothing blocks it.",
+	"wrong_stage":             "This is not possible in the present stage.",
+	"cooling_off":             "The creator is left in peace until the cool-off ends.",
+	"offer_is_out":            "An offer is out already. Withdraw it before you make another one.",
+	"offer_unknown":           "This offer is not the one on the table any more. Load the page again.",
+	"offer_decided":           "The offer is decided already. Load the page again to see it.",
+	"no_offer_out":            "No offer is out.",
+	"contract_unknown":        "There is no contract at this point, or another one took its place.",
+	"contract_decided":        "The contract's state does not allow this.",
+	"no_deliverable_fits":     "No deliverable is in a state that allows this.",
+	"deliverable_unknown":     "This deliverable is not one of the present term.",
+	"deliverable_state":       "The deliverable's state does not allow this.",
+	"already_submitted":       "This version was handed in already.",
+	"renewal_decided":         "The renewal is decided already.",
+	"renewal_not_open":        "The renewal is not open for a decision now.",
+	"already_banned":          "The creator is banned already.",
+	"not_banned":              "The creator is not banned.",
+	"already_started":         "This partnership has started already; there is nothing to do.",
+	"review_closed":           "This review is closed.",
+	"still_checking":          "The machine checks are still running. Try again in a moment.",
+	"another_version":         "A newer version was handed in meanwhile. Look at that one and decide on it.",
+	"already_decided":         "This was decided already. Nothing more is needed of you.",
+	"stage_decided":           "This stage was decided already. Nothing more is needed of you.",
+	"not_asked":               "You are not one of the people who are asked now.",
+	"unknown_decision":        "This is not one of the possible decisions.",
+	"not_awaiting_approval":   "The payment does not wait for an approval now.",
+	"already_approved":        "This approval was given already.",
+	"same_person":             "You gave the other approval of this payment. A second person must give this one.",
+	"content_approval_counts": "The approval of the content counts as the first approval of this payment.",
+	"too_late_to_hold":        "It is too late to hold this payment: it was sent, or it is settled.",
+	"being_sent":              "The payment is being sent at this moment. Look again in a minute.",
+	"not_held":                "The payment is not held.",
+	"held_by_condition":       "A condition holds this payment, not a person. It is released when the condition is settled.",
+	"too_late_to_cancel":      "It is too late to cancel this payment: it was sent, or it is settled.",
+	"nothing_to_retry":        "There is nothing to try again now.",
+	"nothing_to_reconcile":    "There is nothing to look up: what became of the transfer is known.",
+	"unknown_command":         "The workflow does not know this command. It may run on an older version; try again later.",
+	"workflow_closed":         "It has ended, so nothing can be changed any more.",
+	"workflow_missing":        "Its workflow is not there at this moment. It is being repaired; try again later.",
+	"update_failed":           "The workflow could not take this. Load the page again and try once more.",
+	"no_role":                 "Your roles do not allow this.",
+}
+
+// holdWords say why money is held.
+var holdWords = map[string]string{ //nolint:gochecknoglobals // a table
+	"manual": "a person holds it", "ban": "the creator is banned", "post_mismatch": "the post differs from what was approved",
+	"approval_revoked": "the approval of the content was revoked", "destination_changed": "the bank account changed lately",
+}
+
+// taskTitle says what a task asks for and what happens if nobody does it.
+func taskTitle(kind, code string) (title, ifNotDone string) {
+	t, ok := taskTitles[kind]
+	switch {
+	case !ok:
+		return sentence(kind), ""
+	case kind == "outreach_blocked" || kind == "find_address" || kind == "mail_failed" || kind == "payout_failed":
+		if why, ok := causeWords[code]; ok {
+			t[0] += ": " + why
+		}
+	case kind == "payout_held":
+		if why, ok := holdWords[code]; ok {
+			t[0] += ": " + why
+		}
+	case kind == "content_late" && code == "post":
+		t[0] = "Follow up on content that was not published in time"
+	case kind == "approve_payout" && code != "":
+		t[0] = "Approve a payment as " + code
+	case kind == "make_new_offer" && code != "":
+		t[0] = "The last one came to nothing (" + plainWords(code) + "): make a new offer"
+	}
+	return t[0], t[1]
+}
+
+var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
+	"outreach_step":        {"Do the manual step of the outreach", "The sequence goes on without it."},
+	"answer_reply":         {"Answer the creator's reply", "The creator waits; the owner is reminded."},
+	"answer_counter":       {"Answer the creator's counter-offer", "The creator waits and nothing moves on."},
+	"make_offer":           {"Make an offer or close the conversation", "The partnership stays in conversation."},
+	"make_new_offer":       {"Make a new offer", "The partnership stays where it is."},
+	"approve_contract":     {"Check the contract and send it for signature", "The creator gets no contract."},
+	"outreach_blocked":     {"Clear what blocks the outreach", "Nothing is sent to this creator."},
+	"find_address":         {"Find an address for the creator", "Nothing can be sent to this creator."},
+	"mail_failed":          {"Look at a mail that was not delivered", "The creator may not know about it."},
+	"rounds_exceeded":      {"Agree on a revision round beyond the included ones", "The creator may refuse further changes."},
+	"content_late":         {"Follow up on a late draft", "The deliverable stays late, and its money is not owed."},
+	"post_mismatch":        {"Clear up a post that differs from what was agreed", "After two days it counts as not put right; its money stays held."},
+	"post_not_cured":       {"Decide on a post that was not put right", "Its money stays held."},
+	"decide_renewal":       {"Decide on the renewal", "The renewal lapses at the notice date."},
+	"renewal_lapsed":       {"A renewal lapsed without a decision: look at why", "The partnership ends with its term."},
+	"review_nobody":        {"Nobody can decide on this content: give somebody the role", "The content is not reviewed."},
+	"review_held":          {"Nobody decided on this content in time: see that it is decided", "The content stays unreviewed."},
+	"approve_payout":       {"Approve a payment", "The creator is not paid."},
+	"payout_held":          {"Look at a held payment", "The payment stays held."},
+	"payout_failed":        {"A payment was rejected: cure it, or cancel it", "The creator is not paid."},
+	"payout_unknown":       {"Nobody knows whether a transfer went through: check it and confirm", "The payment stays open."},
+	"payee_not_ready":      {"The creator has not given a bank account: write to them", "The payment waits."},
+	"top_up":               {"The funds are short: top them up", "The payment waits."},
+	"hold_too_late":        {"A hold came too late: decide whether to ask for the money back", "The creator keeps the money."},
+	"cancel_too_late":      {"A cancellation came too late: decide whether to ask for the money back", "The creator keeps the money."},
+	"finance_role_granted": {"Check that a finance role was granted rightly", "The role takes effect at its time."},
+}
+
+// causeWords say what went wrong with a mail or a transfer.
+var causeWords = map[string]string{ //nolint:gochecknoglobals // a table
+	"bounced": "mail to the address comes back", rapport.MailNoAddress: "no address is known", rapport.MailRejected: "the mail provider rejected it",
+	rapport.MailBlocked: "a merge tag has no value", rapport.MailUnknown: "nobody knows whether it arrived", rapport.MailCancelled: "something forbids writing to the creator",
+	"rejected_funds": "the funds were short", "rejected_payee": "the creator's account cannot be paid", "do_not_contact": "the creator must not be contacted",
 }

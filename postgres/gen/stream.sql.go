@@ -12,36 +12,102 @@ import (
 	"github.com/google/uuid"
 )
 
-const changesAfter = `-- name: ChangesAfter :many
-select id, brand_id, noun, ref, at from changes
-where id > $1 and xid < pg_snapshot_xmin(pg_current_snapshot()) order by id limit $2
+const brandsOfListener = `-- name: BrandsOfListener :many
+select distinct r.brand_id from user_roles r join users u on u.id = r.user_id
+where u.disabled_at is null and r.effective_at <= now() and (
+  u.id = (select s.user_id from sessions s where s.token_hash = $1::bytea and s.expires_at > now() and s.seen_at > now() - make_interval(secs => $2))
+  or u.id = (select t.user_id from api_tokens t where t.id = $3::uuid and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())))
 `
 
-type ChangesAfterParams struct {
-	After   int64
-	MaxRows int32
+type BrandsOfListenerParams struct {
+	SessionHash []byte
+	IdleSeconds float64
+	TokenID     *uuid.UUID
 }
 
-type ChangesAfterRow struct {
+// The brands that a session or a token reaches now; asking does not count as using it.
+func (q *Queries) BrandsOfListener(ctx context.Context, db DBTX, arg BrandsOfListenerParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, brandsOfListener, arg.SessionHash, arg.IdleSeconds, arg.TokenID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var brand_id uuid.UUID
+		if err := rows.Scan(&brand_id); err != nil {
+			return nil, err
+		}
+		items = append(items, brand_id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const changeKept = `-- name: ChangeKept :one
+select exists (select 1 from changes where id = $1 and xid = ($2::bigint)::text::xid8)::boolean
+`
+
+type ChangeKeptParams struct {
+	ID  int64
+	Xid int64
+}
+
+func (q *Queries) ChangeKept(ctx context.Context, db DBTX, arg ChangeKeptParams) (bool, error) {
+	row := db.QueryRow(ctx, changeKept, arg.ID, arg.Xid)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const changesBetween = `-- name: ChangesBetween :many
+select id, xid::text::bigint as xid, brand_id, noun, ref, at from changes
+where at > now() - make_interval(secs => $1)
+  and xid >= ($2::bigint)::text::xid8 and xid < ($3::bigint)::text::xid8
+  and (xid > ($2::bigint)::text::xid8 or id > $4::bigint)
+order by changes.xid, id
+limit $5
+`
+
+type ChangesBetweenParams struct {
+	BackSeconds float64
+	FromXid     int64
+	UntilXid    int64
+	AfterID     int64
+	MaxRows     int32
+}
+
+type ChangesBetweenRow struct {
 	ID      int64
+	Xid     int64
 	BrandID *uuid.UUID
 	Noun    string
 	Ref     uuid.UUID
 	At      time.Time
 }
 
-// Only what no running transaction can still come before, so that reading on from the last id skips nothing.
-func (q *Queries) ChangesAfter(ctx context.Context, db DBTX, arg ChangesAfterParams) ([]ChangesAfterRow, error) {
-	rows, err := db.Query(ctx, changesAfter, arg.After, arg.MaxRows)
+// In the order of transactions and not of ids: an id may be taken long before its transaction commits. The time bounds how
+// far back a transaction may have begun, so that the index on it is used.
+func (q *Queries) ChangesBetween(ctx context.Context, db DBTX, arg ChangesBetweenParams) ([]ChangesBetweenRow, error) {
+	rows, err := db.Query(ctx, changesBetween,
+		arg.BackSeconds,
+		arg.FromXid,
+		arg.UntilXid,
+		arg.AfterID,
+		arg.MaxRows,
+	)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []ChangesAfterRow
+	var items []ChangesBetweenRow
 	for rows.Next() {
-		var i ChangesAfterRow
+		var i ChangesBetweenRow
 		if err := rows.Scan(
 			&i.ID,
+			&i.Xid,
 			&i.BrandID,
 			&i.Noun,
 			&i.Ref,
@@ -57,13 +123,14 @@ func (q *Queries) ChangesAfter(ctx context.Context, db DBTX, arg ChangesAfterPar
 	return items, nil
 }
 
-const newestChange = `-- name: NewestChange :one
-select coalesce(max(id), 0)::bigint as id from changes where xid < pg_snapshot_xmin(pg_current_snapshot())
+const changesUntil = `-- name: ChangesUntil :one
+select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xid
 `
 
-func (q *Queries) NewestChange(ctx context.Context, db DBTX) (int64, error) {
-	row := db.QueryRow(ctx, newestChange)
-	var id int64
-	err := row.Scan(&id)
-	return id, err
+// Every transaction below has ended: what it changed is there to be read, and nothing will be added.
+func (q *Queries) ChangesUntil(ctx context.Context, db DBTX) (int64, error) {
+	row := db.QueryRow(ctx, changesUntil)
+	var xid int64
+	err := row.Scan(&xid)
+	return xid, err
 }

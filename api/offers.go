@@ -1,0 +1,71 @@
+package api
+
+import (
+	"context"
+	"strings"
+
+	"rapport"
+	"rapport/api/gen"
+)
+
+func toOffer(o rapport.Offer) gen.Offer {
+	return gen.Offer{
+		Id: o.ID, State: gen.OfferState(o.State), Fee: toMoney(o.Fee), Message: orNil(o.Message), Terms: toTerms(o.Terms), SentAt: o.SentAt, ExpiresAt: o.ExpiresAt,
+	}
+}
+
+// SendOffer drafts an offer, which reserves its budget, and has the partnership send it.
+func (s *Server) SendOffer(ctx context.Context, r gen.SendOfferRequestObject) (gen.SendOfferResponseObject, error) {
+	store, err := s.partnershipStore()
+	if err != nil {
+		return nil, err
+	}
+	d, err := store.Partnership(ctx, r.Id)
+	if err != nil {
+		return nil, called("partnership", err)
+	}
+	me := principalFrom(ctx).UserID
+	deed, _ := deedID(ctx)
+	offer := rapport.OfferDraft{
+		ID: rapport.DeriveID(deed, "offer"), PartnershipID: d.ID, Fee: fromMoney(r.Body.Fee), Message: strings.TrimSpace(value(r.Body.Message)), By: me,
+	}
+	if r.Body.Terms != nil {
+		terms := fromTerms(*r.Body.Terms)
+		offer.Terms = &terms
+	}
+	result, err := s.command(ctx, commandRequest{
+		Workflow: "partnership", ID: d.ID, BrandID: d.BrandID,
+		Cmd: rapport.Command{Kind: rapport.CmdSendOffer, Actor: me, Ref: offer.ID, Amount: offer.Fee},
+		Before: func(ctx context.Context) error {
+			if err := store.DraftOffer(ctx, offer); err != nil {
+				return err
+			}
+			return store.NoteCommand(ctx, d.ID, rapport.CmdSendOffer, "", "", false, me)
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if result.Pending {
+		body, location := pendingAt("/v1/partnerships/" + d.ID.String())
+		return gen.SendOffer202JSONResponse{Body: body, Headers: gen.SendOffer202ResponseHeaders{Location: location}}, nil
+	}
+	p, err := s.partnership(ctx, d.ID)
+	if err != nil {
+		return nil, err
+	}
+	return gen.SendOffer200JSONResponse(p), nil
+}
+
+// renewal is the offer of the next term, on the terms and for the fee of the present contract; nil for other commands.
+func (s *Server) renewal(ctx context.Context, kind rapport.CommandKind, d rapport.PartnershipDetail, cmd *rapport.Command) (*rapport.OfferDraft, error) {
+	if kind != rapport.CmdRenew {
+		return nil, nil //nolint:nilnil // nothing to renew
+	}
+	if d.Contract == nil {
+		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "contract_unknown", State: string(d.Stage), Message: "There is no contract that could be renewed."}
+	}
+	deed, _ := deedID(ctx)
+	cmd.Ref, cmd.Amount = rapport.DeriveID(deed, "offer"), d.Contract.Fee
+	return &rapport.OfferDraft{ID: cmd.Ref, PartnershipID: d.ID, Term: d.Term + 1, Fee: d.Contract.Fee, Terms: &d.Contract.Terms, By: cmd.Actor}, nil
+}

@@ -1,0 +1,287 @@
+package rapport
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// PartnershipSummary is a partnership as lists show it. Timers, Waiting and Commands are what its workflow wrote down last.
+type PartnershipSummary struct {
+	ID           uuid.UUID
+	BrandID      uuid.UUID
+	BrandName    string
+	CampaignID   uuid.UUID
+	CampaignName string
+	Creator      CreatorRef
+	Owner        UserRef
+	Stage        Stage
+	StageAt      time.Time
+	Paused       bool
+	Attention    bool // something needs a person of the house
+	Term         int
+	Renewal      string
+	Timers       []Timer
+	Waiting      []Waiting
+	Commands     []CommandView
+	NextStep     StepKind // what the outreach does next; empty outside of it
+	MailsSent    int      // by the outreach since it was started
+	Fee          *Money   // of the newest contract, else of the newest offer; nil before an offer
+	Paid         *Money   // paid and not reversed over all terms; nil when nothing was paid
+	Seq          int64
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+}
+
+// PartnershipFilter narrows a list of partnerships; zero fields do not.
+type PartnershipFilter struct {
+	BrandID    *uuid.UUID
+	CampaignID *uuid.UUID
+	CreatorID  *uuid.UUID
+	OwnerID    *uuid.UUID
+	Stages     []Stage
+	Attention  *bool
+	Words      string // of the creator, an account or the campaign
+}
+
+// PartnershipDetail is a partnership with all that its page shows beside the history.
+type PartnershipDetail struct {
+	PartnershipSummary
+
+	// Entered says when each stage was entered last.
+	Entered      map[Stage]time.Time
+	Offer        *Offer    // of the newest term
+	Contract     *Contract // of the newest term, without text and signatures
+	Deliverables []PartnershipDeliverable
+	Milestones   []PartnershipMilestone
+	Contacts     []Contact
+	// DoNotContact and Banned are the creator's.
+	DoNotContact bool
+	Banned       bool
+}
+
+// Offer is a fee and terms put to a creator.
+type Offer struct {
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+	Term          int
+	State         string
+	Fee           Money
+	CounterFee    *Money // what the creator asked for instead
+	Message       string
+	Terms         ContractTerms
+	CreatedBy     uuid.UUID
+	SentAt        *time.Time
+	ExpiresAt     *time.Time
+}
+
+// Contract is a contract with its text, its hash and who signed.
+type Contract struct {
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	BrandName     string
+	Creator       CreatorRef
+	CampaignName  string
+	Number        string
+	Term          int
+	Version       int
+	State         string
+	Text          string
+	SHA256        []byte
+	Fee           Money
+	Terms         ContractTerms
+	Signatures    []Signature
+	SentAt        *time.Time
+	ExpiresAt     *time.Time
+	ExecutedAt    *time.Time
+	EndsAt        *time.Time
+	NoticeBy      *time.Time
+	CreatedAt     time.Time
+}
+
+// Signature is one party's signature under the hash of a text.
+type Signature struct {
+	Party   string // brand or creator
+	Name    string
+	Address string // network address of who signed
+	Agent   string // browser of who signed
+	SHA256  []byte
+	At      time.Time
+}
+
+// PartnershipDeliverable is one piece of content of the newest term.
+type PartnershipDeliverable struct {
+	ID           uuid.UUID
+	Title        string
+	Platform     string
+	Kind         string
+	State        string
+	DraftDueAt   *time.Time
+	PublishBy    *time.Time
+	Round        int
+	Late         bool // overdue and still owed
+	PostURL      string
+	SubmissionID *uuid.UUID
+	ReviewID     *uuid.UUID
+	VerifiedAt   *time.Time
+}
+
+// PartnershipMilestone is one share of the fee of the newest term, with its payout when there is one.
+type PartnershipMilestone struct {
+	ID          uuid.UUID
+	Title       string
+	Trigger     Trigger
+	State       string
+	Amount      Money
+	MetAt       *time.Time
+	PayoutID    *uuid.UUID
+	PayoutState string
+}
+
+// Message is one message with a creator, or a note of the house about one.
+type Message struct {
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	Direction     string // out, in or internal
+	Channel       string // email, portal, dm, call or note
+	Kind          string
+	State         string
+	Class         string
+	Author        string // name of who wrote it
+	AuthorID      uuid.UUID
+	To, From      string
+	Subject       string
+	Text          string
+	Quoted        string
+	HTML          string // as it came in: not safe to show before it is sanitised
+	At            time.Time
+}
+
+// TimelineEntry is one thing that happened: a fact of a machine or a message.
+type TimelineEntry struct {
+	ID            string // of the entry, stable
+	At            time.Time
+	PartnershipID uuid.UUID
+	Source        string // partnership, review or payout; empty for a message
+	SourceID      uuid.UUID
+	Fact          Fact
+	Actor         string // name of who did it; empty when a machine did
+	// About names what the fact is about: a deliverable's or milestone's title, or a contract's number.
+	About   string
+	Message *Message
+}
+
+// TimelineFilter says whose history is asked for, and which part of it. One of the ids is set.
+type TimelineFilter struct {
+	PartnershipID *uuid.UUID
+	CreatorID     *uuid.UUID // over all partnerships of the scope
+	Only          []string   // kinds of facts; nil means all
+	Without       []string   // kinds of facts
+	Messages      bool
+	Channel       string // of the messages; with ! before it all but this one; empty means all
+}
+
+// StartOrder asks for partnerships of one campaign.
+type StartOrder struct {
+	CampaignID uuid.UUID
+	OwnerID    uuid.UUID // zero means the campaign's owner
+	Creators   []uuid.UUID
+	By         uuid.UUID
+}
+
+// The verdicts of a start.
+const (
+	StartStarted      = "started"
+	StartRunning      = "already_running"
+	StartDoNotContact = "do_not_contact"
+	StartBanned       = "banned"
+	StartNoAddress    = "no_address"
+	StartUnknown      = "unknown_creator"
+)
+
+// Started is what came of starting a partnership with one creator.
+type Started struct {
+	CreatorID     uuid.UUID
+	PartnershipID uuid.UUID // zero unless it was started or runs already
+	Verdict       string
+}
+
+// WorkflowStart says how the workflow of a partnership is started.
+type WorkflowStart struct {
+	Type, Queue string
+	WorkflowID  func(id uuid.UUID) string
+}
+
+// OfferDraft is an offer on its way into the database.
+type OfferDraft struct {
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+	Term          int // 0 means the present one
+	Fee           Money
+	Message       string
+	Terms         *ContractTerms // nil means the campaign's
+	By            uuid.UUID
+}
+
+// Check names every bad field of an offer in a campaign of the currency. Its terms must be set.
+func (o OfferDraft) Check(currency string) []Field {
+	f := append(CheckMoney("fee", o.Fee), o.Terms.Check("terms")...)
+	if o.Fee.Currency != currency {
+		f = append(f, Field{"fee.currency", "other_currency", "The fee must be in the campaign's currency, " + strings.ToUpper(currency) + "."})
+	}
+	if len(f) > 0 {
+		return f
+	}
+	for i, share := range o.Fee.Split(o.Terms.Percents()) {
+		if share.Amount <= 0 {
+			return append(f, Field{fmt.Sprintf("terms.milestones[%d].percent", i), "rounds_to_zero", "This share of the fee rounds to nothing."})
+		}
+	}
+	return f
+}
+
+// Overview counts what needs somebody.
+type Overview struct {
+	TasksOpen, TasksOverdue                     int
+	ReviewsMine, ReviewsOpen                    int
+	PayoutsToApprove, PayoutsStuck, PayoutsSoon int
+	Attention, RepliesNew                       int
+	Stages                                      map[Stage]int
+	PaidByWeek                                  []WeekMoney
+	ShortestDay                                 time.Duration // the length of a day of the brand with the shortest one
+}
+
+// WeekMoney is what was paid in the week that starts on the Monday.
+type WeekMoney struct {
+	Week   time.Time
+	Amount Money
+}
+
+// ChangePosition is where a change stands in the order in which changes become known: by transaction, then by id.
+type ChangePosition struct {
+	Xid int64
+	ID  int64
+}
+
+// ChangeEvent says that something changed, for pages that listen. Without a brand it concerns everybody.
+type ChangeEvent struct {
+	Position ChangePosition
+	BrandID  uuid.UUID
+	Noun     string
+	Ref      uuid.UUID
+	At       time.Time
+}
+
+// LiveWorkflow is what the server knows of a workflow at this moment, for operators.
+type LiveWorkflow struct {
+	RunID         string
+	Status        string
+	HistoryLength int64
+	State         json.RawMessage // the machine
+	Timers        []Timer
+}

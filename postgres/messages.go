@@ -1,0 +1,320 @@
+package postgres
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"rapport"
+	"rapport/postgres/gen"
+)
+
+// ListMessages lists the messages of a partnership of the scope, newest first, without mail to people of the house. It answers
+// not_found when the scope has no such partnership.
+func (s *Store) ListMessages(ctx context.Context, partnership uuid.UUID, page rapport.Page) ([]rapport.Message, []string, error) {
+	params := gen.ListMessagesParams{Brands: rapport.BrandsFrom(ctx), PartnershipID: &partnership, MaxRows: int32(page.Limit + 1)}
+	var err error
+	if params.AfterAt, params.AfterID, err = afterTime(page); err != nil {
+		return nil, nil, err
+	}
+	var next []string
+	list, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.Message, error) {
+		if _, err := s.q.PartnershipSeq(ctx, tx, gen.PartnershipSeqParams{ID: partnership, Brands: rapport.BrandsFrom(ctx)}); err != nil {
+			return nil, err
+		}
+		found, err := s.messages(ctx, tx, params)
+		if len(found) > page.Limit {
+			found = found[:page.Limit]
+			last := found[len(found)-1]
+			next = timeKey(last.At, last.ID)
+		}
+		return found, err
+	})
+	return list, next, err
+}
+
+func (s *Store) messages(ctx context.Context, tx pgx.Tx, params gen.ListMessagesParams) ([]rapport.Message, error) {
+	rows, err := s.q.ListMessages(ctx, tx, params)
+	if err != nil {
+		return nil, fmt.Errorf("list messages: %w", err)
+	}
+	list := make([]rapport.Message, len(rows))
+	for i, r := range rows {
+		list[i] = rapport.Message{
+			ID: r.ID, Direction: r.Direction, Channel: r.Channel, Kind: r.Kind, State: r.State, Class: r.Class, Author: r.Author, To: r.ToAddress,
+			From: r.FromAddress, Subject: r.Subject, Text: r.BodyText, Quoted: r.Quoted, HTML: r.BodyHtml, At: r.At,
+		}
+		for _, id := range []struct {
+			to   *uuid.UUID
+			from *uuid.UUID
+		}{{&list[i].PartnershipID, r.PartnershipID}, {&list[i].BrandID, r.BrandID}, {&list[i].AuthorID, r.AuthorID}} {
+			if id.from != nil {
+				*id.to = *id.from
+			}
+		}
+	}
+	return list, nil
+}
+
+// AddMessage keeps a message that a person wrote or logged, in the thread of a partnership of the scope. A mail gets the
+// address it goes to; conflict with the reason no_address when there is none. Words to the creator answer what came in before.
+func (s *Store) AddMessage(ctx context.Context, m rapport.Message) (rapport.Message, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Message, error) {
+		t, err := s.q.ThreadOf(ctx, tx, gen.ThreadOfParams{ID: newID(), PartnershipID: m.PartnershipID})
+		if err != nil {
+			return m, fmt.Errorf("thread: %w", err)
+		}
+		row := gen.InsertMessageParams{
+			ID: m.ID, ThreadID: &t.ID, PartnershipID: &m.PartnershipID, BrandID: &t.BrandID, CreatorID: &t.CreatorID, Direction: m.Direction, Channel: m.Channel,
+			Kind: m.Kind, State: m.State, AuthorID: some(m.AuthorID), Subject: orNil(m.Subject), BodyText: &m.Text, Class: orNil(m.Class),
+		}
+		if m.Channel == "email" {
+			to, err := s.q.AddressOf(ctx, tx, gen.AddressOfParams{CreatorID: t.CreatorID, BrandID: &t.BrandID})
+			if err != nil {
+				return m, fmt.Errorf("address: %w", err)
+			}
+			if len(to) == 0 {
+				return m, &rapport.Error{
+					Code: rapport.CodeConflict, Reason: "no_address",
+					Message: "There is no address that mail to this creator could go to. Nothing was sent. Add a contact to the creator first.",
+				}
+			}
+			row.ToAddress = &to[0]
+		}
+		if err := s.q.InsertMessage(ctx, tx, row); err != nil {
+			return m, fmt.Errorf("insert message: %w", err)
+		}
+		if m.Direction == "out" {
+			if err := s.answered(ctx, tx, m); err != nil {
+				return m, err
+			}
+		}
+		found, err := s.messages(ctx, tx, gen.ListMessagesParams{Brands: rapport.BrandsFrom(ctx), ID: &m.ID, MaxRows: 1})
+		if err != nil {
+			return m, err
+		}
+		if len(found) == 0 {
+			return m, pgx.ErrNoRows
+		}
+		return found[0], nil
+	})
+}
+
+// answered marks what came in before as handled, and the task to answer it as done.
+func (s *Store) answered(ctx context.Context, tx pgx.Tx, m rapport.Message) error {
+	if err := s.q.HandleInbound(ctx, tx, gen.HandleInboundParams{PartnershipID: &m.PartnershipID, ExceptID: m.ID}); err != nil {
+		return fmt.Errorf("mark as handled: %w", err)
+	}
+	key := "partnership/" + m.PartnershipID.String() + "/reply"
+	if err := s.q.CompleteReplyTask(ctx, tx, gen.CompleteReplyTaskParams{DoneBy: some(m.AuthorID), DedupeKey: &key}); err != nil {
+		return fmt.Errorf("complete the task: %w", err)
+	}
+	return nil
+}
+
+// NoteCommand keeps the reason that a person gave for a command as a note of the house, and the deed in the audit log. With
+// handled, what the creator wrote before counts as read.
+func (s *Store) NoteCommand(ctx context.Context, partnership uuid.UUID, command rapport.CommandKind, title, reason string, handled bool, by uuid.UUID) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		if reason != "" {
+			note := rapport.Message{ID: newID(), PartnershipID: partnership, Direction: "internal", Channel: "note", Kind: "reason", State: "logged", AuthorID: by, Subject: title, Text: reason}
+			if _, err := s.AddMessage(ctx, note); err != nil {
+				return err
+			}
+		}
+		if handled {
+			if err := s.q.HandleInbound(ctx, tx, gen.HandleInboundParams{PartnershipID: &partnership}); err != nil {
+				return fmt.Errorf("mark as handled: %w", err)
+			}
+		}
+		return s.audit(ctx, tx, by, "partnership."+string(command), partnership, nil)
+	})
+}
+
+// Timeline lists what happened in partnerships of the scope, newest first: the facts whose kinds the filter lets through, and
+// messages if it wants them.
+func (s *Store) Timeline(ctx context.Context, f rapport.TimelineFilter, page rapport.Page) ([]rapport.TimelineEntry, []string, error) {
+	after, err := afterEntry(page)
+	if err != nil {
+		return nil, nil, err
+	}
+	var next []string
+	list, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.TimelineEntry, error) {
+		partnerships, err := s.timelineOf(ctx, tx, f)
+		if err != nil {
+			return nil, err
+		}
+		entries, err := s.facts(ctx, tx, f, partnerships, after, page.Limit+1)
+		if err != nil {
+			return nil, err
+		}
+		if f.Messages {
+			written, err := s.written(ctx, tx, f, after, page.Limit+1)
+			if err != nil {
+				return nil, err
+			}
+			entries = append(entries, written...)
+		}
+		slices.SortFunc(entries, laterFirst)
+		if len(entries) > page.Limit {
+			entries = entries[:page.Limit]
+			next = entryKey(entries[len(entries)-1])
+		}
+		return entries, s.nameEntries(ctx, tx, entries)
+	})
+	return list, next, err
+}
+
+// timelineOf are the partnerships whose history is asked for; not_found when the partnership or the creator does not exist.
+func (s *Store) timelineOf(ctx context.Context, tx pgx.Tx, f rapport.TimelineFilter) ([]uuid.UUID, error) {
+	if f.PartnershipID != nil {
+		_, err := s.q.PartnershipSeq(ctx, tx, gen.PartnershipSeqParams{ID: *f.PartnershipID, Brands: rapport.BrandsFrom(ctx)})
+		return []uuid.UUID{*f.PartnershipID}, err
+	}
+	there, err := s.q.CreatorExists(ctx, tx, *f.CreatorID)
+	if err != nil {
+		return nil, fmt.Errorf("creator: %w", err)
+	}
+	if !there {
+		return nil, pgx.ErrNoRows
+	}
+	ids, err := s.q.PartnershipsOfCreator(ctx, tx, gen.PartnershipsOfCreatorParams{CreatorID: *f.CreatorID, Brands: rapport.BrandsFrom(ctx)})
+	return noNil(ids), err
+}
+
+func (s *Store) facts(ctx context.Context, tx pgx.Tx, f rapport.TimelineFilter, partnerships []uuid.UUID, after entryAfter, limit int) ([]rapport.TimelineEntry, error) {
+	rows, err := s.q.TimelineEvents(ctx, tx, gen.TimelineEventsParams{
+		Brands: rapport.BrandsFrom(ctx), Partnerships: partnerships, IncludeOnly: f.Only != nil, Include: noNil(f.Only), Exclude: noNil(f.Without),
+		AfterAt: after.at, AfterSource: after.source, AfterSeq: after.seq, MaxRows: int32(limit),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("history: %w", err)
+	}
+	list := make([]rapport.TimelineEntry, len(rows))
+	for i, r := range rows {
+		fact := rapport.Fact{Seq: r.Seq, At: r.At, Kind: r.Kind, Code: r.Code, N: int(r.N)}
+		for _, id := range []struct{ to, from *uuid.UUID }{{&fact.Ref, r.Ref}, {&fact.Ref2, r.Ref2}, {&fact.Actor, r.Actor}} {
+			if id.from != nil {
+				*id.to = *id.from
+			}
+		}
+		if r.Amount != nil && r.Currency != nil {
+			fact.Amount = rapport.Money{Amount: *r.Amount, Currency: *r.Currency}
+		}
+		if r.Until != nil {
+			fact.Until = *r.Until
+		}
+		list[i] = rapport.TimelineEntry{
+			ID: r.SourceID.String() + "/" + strconv.FormatInt(r.Seq, 10), At: r.At, PartnershipID: r.PartnershipID, Source: r.Source, SourceID: r.SourceID, Fact: fact,
+		}
+	}
+	return list, nil
+}
+
+func (s *Store) written(ctx context.Context, tx pgx.Tx, f rapport.TimelineFilter, after entryAfter, limit int) ([]rapport.TimelineEntry, error) {
+	found, err := s.messages(ctx, tx, gen.ListMessagesParams{
+		Brands: rapport.BrandsFrom(ctx), PartnershipID: f.PartnershipID, CreatorID: f.CreatorID, Channel: f.Channel,
+		AfterAt: after.at, AfterID: after.message, MaxRows: int32(limit),
+	})
+	list := make([]rapport.TimelineEntry, len(found))
+	for i := range found {
+		m := &found[i]
+		list[i] = rapport.TimelineEntry{ID: m.ID.String(), At: m.At, PartnershipID: m.PartnershipID, SourceID: m.ID, Message: m}
+	}
+	return list, err
+}
+
+// nameEntries adds who did it and what it is about.
+func (s *Store) nameEntries(ctx context.Context, tx pgx.Tx, list []rapport.TimelineEntry) error {
+	var people, subjects []uuid.UUID
+	for _, e := range list {
+		if e.Fact.Actor != uuid.Nil {
+			people = append(people, e.Fact.Actor)
+		}
+		if e.Fact.Ref != uuid.Nil {
+			subjects = append(subjects, e.Fact.Ref)
+		}
+	}
+	names, err := s.UserNames(ctx, people)
+	if err != nil {
+		return err
+	}
+	about := map[uuid.UUID]string{}
+	if len(subjects) > 0 {
+		rows, err := s.q.TimelineSubjects(ctx, tx, subjects)
+		if err != nil {
+			return fmt.Errorf("subjects: %w", err)
+		}
+		for _, r := range rows {
+			about[r.ID] = r.Title
+		}
+	}
+	for i := range list {
+		list[i].Actor, list[i].About = names[list[i].Fact.Actor], about[list[i].Fact.Ref]
+	}
+	return nil
+}
+
+// laterFirst is the order of a timeline: by time, at the same time messages before facts, and the facts of one machine by
+// their numbers.
+func laterFirst(a, b rapport.TimelineEntry) int {
+	if c := b.At.Compare(a.At); c != 0 {
+		return c
+	}
+	if (a.Message == nil) != (b.Message == nil) {
+		if a.Message != nil {
+			return -1
+		}
+		return 1
+	}
+	if c := slices.Compare(b.SourceID[:], a.SourceID[:]); c != 0 {
+		return c
+	}
+	return cmp.Compare(b.Fact.Seq, a.Fact.Seq)
+}
+
+// entryAfter is where a page of a timeline goes on, for facts and for messages.
+type entryAfter struct {
+	at              *time.Time
+	source, message *uuid.UUID
+	seq             *int64
+}
+
+// entryKey writes the key that afterEntry reads. A message has no seq.
+func entryKey(e rapport.TimelineEntry) []string {
+	seq := ""
+	if e.Message == nil {
+		seq = strconv.FormatInt(e.Fact.Seq, 10)
+	}
+	return append(timeKey(e.At, e.SourceID), seq)
+}
+
+func afterEntry(page rapport.Page) (entryAfter, error) {
+	if page.After == nil {
+		return entryAfter{}, nil
+	}
+	if len(page.After) != 3 {
+		return entryAfter{}, errCursor()
+	}
+	at, id, err := afterTime(rapport.Page{After: page.After[:2]})
+	if err != nil {
+		return entryAfter{}, err
+	}
+	if page.After[2] == "" { // after a message come all facts of the same time
+		last, seq := uuid.Max, int64(math.MaxInt64)
+		return entryAfter{at: at, source: &last, seq: &seq, message: id}, nil
+	}
+	seq, err := strconv.ParseInt(page.After[2], 10, 64)
+	if err != nil {
+		return entryAfter{}, errCursor()
+	}
+	first := uuid.Nil // after a fact comes no message of the same time
+	return entryAfter{at: at, source: id, seq: &seq, message: &first}, nil
+}

@@ -1,0 +1,31 @@
+-- name: ListContracts :many
+select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle,
+  coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, t.fee, t.currency,
+  t.terms, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
+from contracts t
+join brands b on b.id = t.brand_id
+join partnerships p on p.id = t.partnership_id
+join campaigns g on g.id = p.campaign_id
+join creators c on c.id = p.creator_id
+left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = p.creator_id
+  order by (select max(f.followers) from follower_snapshots f where f.account_id = x.id) desc nulls last, x.platform, x.handle limit 1) a on true
+where t.brand_id = any (@brands::uuid[])
+  and (sqlc.narg('id')::uuid is null or t.id = sqlc.narg('id')::uuid)
+  and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid)
+  and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('state')::text is null or t.state = sqlc.narg('state')::text)
+  and (sqlc.narg('pattern')::text is null or t.number ilike sqlc.narg('pattern')::text or c.name ilike sqlc.narg('pattern')::text or g.name ilike sqlc.narg('pattern')::text)
+  and (sqlc.narg('after_at')::timestamptz is null or (t.created_at, t.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
+order by t.created_at desc, t.id desc
+limit @max_rows;
+
+-- name: SignaturesOf :many
+select contract_id, party, name, coalesce(address, '')::text as address, coalesce(agent, '')::text as agent, body_sha256, at from signatures
+where contract_id = any (@contracts::uuid[]) order by contract_id, at;
+
+-- name: SignForBrand :exec
+-- The brand signs the text that its person saw; who signed first stays.
+insert into signatures (contract_id, party, name, user_id, body_sha256, address, agent)
+select t.id, 'brand', @name::text, @user_id::uuid, t.body_sha256, @address::text, @agent::text from contracts t
+where t.id = @contract_id and t.brand_id = any (@brands::uuid[]) and t.state in ('drafting', 'internal_approval')
+on conflict (contract_id, party) do nothing;

@@ -1,0 +1,65 @@
+-- name: ListMessages :many
+select m.id, m.partnership_id, m.brand_id, m.direction, m.channel, m.kind, m.state, coalesce(m.class, '')::text as class, m.author_id,
+  coalesce(m.to_address, '')::text as to_address, coalesce(m.from_address, '')::text as from_address, coalesce(m.subject, '')::text as subject,
+  coalesce(m.body_text, '')::text as body_text, coalesce(m.quoted, '')::text as quoted, coalesce(m.body_html, '')::text as body_html, m.at,
+  coalesce(case when m.direction = 'in' then c.name when m.author_id is not null then u.name else b.mail_from_name end, '')::text as author
+from messages m
+left join creators c on c.id = m.creator_id
+left join brands b on b.id = m.brand_id
+left join users u on u.id = m.author_id
+where m.brand_id = any (@brands::uuid[]) and m.kind not in ('internal', 'code')
+  and (sqlc.narg('id')::uuid is null or m.id = sqlc.narg('id')::uuid)
+  and (sqlc.narg('partnership_id')::uuid is null or m.partnership_id = sqlc.narg('partnership_id')::uuid)
+  and (sqlc.narg('creator_id')::uuid is null or m.creator_id = sqlc.narg('creator_id')::uuid)
+  and (@channel::text = '' or m.channel = @channel::text or (left(@channel::text, 1) = '!' and m.channel <> substr(@channel::text, 2)))
+  and (sqlc.narg('after_at')::timestamptz is null or (m.at, m.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
+order by m.at desc, m.id desc
+limit @max_rows;
+
+-- name: ThreadOf :one
+insert into threads (id, partnership_id, brand_id, creator_id)
+select @id, p.id, p.brand_id, p.creator_id from partnerships p where p.id = @partnership_id
+on conflict (partnership_id) do update set brand_id = excluded.brand_id returning id, brand_id, creator_id;
+
+-- name: AddressOf :many
+-- Where a person's mail to the creator goes, with what the brand may not write to.
+select k.email from contacts k where k.creator_id = @creator_id and k.bounced_at is null
+  and not exists (select 1 from suppressions x where x.email = k.email and (x.brand_id is null or x.brand_id = @brand_id) and x.reason in ('bounce', 'complaint'))
+order by k.role = 'creator' desc, k.role = 'manager' desc, k.email limit 1;
+
+-- name: InsertMessage :exec
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, author_id, to_address, from_address, subject, body_text, class)
+values (@id, @thread_id, @partnership_id, @brand_id, @creator_id, @direction, @channel, @kind, @state, sqlc.narg('author_id'), sqlc.narg('to_address'),
+  sqlc.narg('from_address'), sqlc.narg('subject'), @body_text, sqlc.narg('class'));
+
+-- name: HandleInbound :exec
+update messages set state = 'handled' where partnership_id = @partnership_id and direction = 'in' and state in ('received', 'matched', 'logged') and id <> @except_id;
+
+-- name: CompleteReplyTask :exec
+update tasks set state = 'done', snoozed_until = null, done_by = @done_by, done_at = now()
+where dedupe_key = @dedupe_key and kind = 'answer_reply' and state in ('open', 'snoozed');
+
+-- name: TimelineEvents :many
+-- What a message says itself is not said again.
+select x.partnership_id, x.source, x.source_id, x.seq, x.at, x.kind, x.ref, x.ref2, x.actor, x.code, x.amount, x.currency, x.n, x.until
+from partnership_events x
+where x.brand_id = any (@brands::uuid[]) and x.partnership_id = any (@partnerships::uuid[])
+  and (not @include_only::boolean or x.kind = any (@include::text[])) and x.kind <> all (@exclude::text[])
+  and x.kind <> 'mail_sent'
+  and not (x.kind in ('reply_received', 'auto_reply') and exists (select 1 from messages m where m.id = x.ref))
+  and (sqlc.narg('after_at')::timestamptz is null
+    or (x.at, x.source_id, x.seq) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_source')::uuid, sqlc.narg('after_seq')::bigint))
+order by x.at desc, x.source_id desc, x.seq desc
+limit @max_rows;
+
+-- name: TimelineSubjects :many
+select d.id, d.title from deliverables d where d.id = any (@ids::uuid[])
+union all select m.id, m.title from milestones m where m.id = any (@ids::uuid[])
+union all select c.id, c.number from contracts c where c.id = any (@ids::uuid[])
+union all select y.id, m.title from payouts y join milestones m on m.id = y.milestone_id where y.id = any (@ids::uuid[]);
+
+-- name: PartnershipsOfCreator :many
+select p.id from partnerships p where p.creator_id = @creator_id and p.brand_id = any (@brands::uuid[]);
+
+-- name: CreatorExists :one
+select exists (select 1 from creators where id = @id)::boolean;

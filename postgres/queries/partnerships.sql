@@ -1,0 +1,120 @@
+-- name: ListPartnerships :many
+with page as materialized (
+  select p.* from partnerships p
+  where p.brand_id = any (@brands::uuid[])
+    and (sqlc.narg('id')::uuid is null or p.id = sqlc.narg('id')::uuid)
+    and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)
+    and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+    and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
+    and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
+    and (sqlc.narg('attention')::boolean is null or p.attention = sqlc.narg('attention')::boolean)
+    and (cardinality(@stages::text[]) = 0 or p.stage = any (@stages::text[]))
+    and (sqlc.narg('pattern')::text is null
+      or exists (select 1 from creators c where c.id = p.creator_id and c.name ilike sqlc.narg('pattern')::text)
+      or exists (select 1 from creator_accounts a where a.creator_id = p.creator_id and a.handle ilike sqlc.narg('pattern')::text)
+      or exists (select 1 from campaigns g where g.id = p.campaign_id and g.name ilike sqlc.narg('pattern')::text))
+    and (sqlc.narg('after_at')::timestamptz is null or (p.updated_at, p.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
+  order by p.updated_at desc, p.id desc
+  limit @max_rows
+)
+select p.id, p.brand_id, b.name as brand_name, p.campaign_id, g.name as campaign_name, p.creator_id, c.name as creator_name,
+  coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, p.owner_id, u.name as owner_name,
+  p.stage, p.stage_at, p.paused, p.attention, p.term, p.renewal_state, p.timers, p.waiting, p.commands, p.seq, p.created_at, p.updated_at,
+  coalesce(o.fee, 0)::bigint as fee, coalesce(o.currency, '')::text as fee_currency,
+  coalesce(y.paid, 0)::bigint as paid, coalesce(y.currency, '')::text as paid_currency,
+  coalesce(w.sent, '0')::int as mails_sent, coalesce(w.next_step, '')::text as next_step
+from page p
+join brands b on b.id = p.brand_id
+join campaigns g on g.id = p.campaign_id
+join creators c on c.id = p.creator_id
+join users u on u.id = p.owner_id
+left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = p.creator_id
+  order by (select max(f.followers) from follower_snapshots f where f.account_id = x.id) desc nulls last, x.platform, x.handle limit 1) a on true
+left join lateral (select x.fee, x.currency from offers x where x.partnership_id = p.id and x.term <= p.term and x.state in ('sent', 'accepted', 'countered')
+  order by x.term desc, x.created_at desc limit 1) o on true
+left join lateral (select sum(x.amount - x.amount_reversed) as paid, min(x.currency) as currency from payouts x
+  where x.partnership_id = p.id and x.state in ('paid', 'partly_reversed', 'reversed')) y on true
+left join lateral (select x.state #>> '{outreach,sent}' as sent, x.state #>> array['sequence', 'steps', x.state #>> '{outreach,step}', 'kind'] as next_step
+  from workflow_snapshots x where p.stage in ('prospect', 'outreach') and x.workflow_id = 'partnership/' || p.id::text) w on true
+order by p.updated_at desc, p.id desc;
+
+-- name: StagesEntered :many
+select code as stage, max(at)::timestamptz as at from partnership_events
+where partnership_id = @partnership_id and source_id = @partnership_id and kind = 'stage' group by code;
+
+-- name: NewestOffer :many
+select id, partnership_id, term, state, fee, currency, counter_fee, message, terms, created_by, sent_at, expires_at from offers
+where partnership_id = @partnership_id order by term desc, created_at desc, id desc limit 1;
+
+-- name: DeliverablesOfTerm :many
+select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at, r.id as review_id,
+  (d.state = 'late' or (d.draft_due_at < now() and d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested'))
+    or (d.publish_by < now() and d.state in ('approved_to_post', 'scheduled')))::boolean as late
+from deliverables d left join reviews r on r.submission_id = d.current_submission
+where d.partnership_id = @partnership_id and d.term = @term order by d.position;
+
+-- name: MilestonesOfTerm :many
+select m.id, m.title, m.trigger, m.state, m.amount, m.currency, m.met_at, y.id as payout_id, coalesce(y.state, '')::text as payout_state
+from milestones m left join payouts y on y.milestone_id = m.id
+where m.partnership_id = @partnership_id and m.term = @term order by m.position;
+
+-- name: ContactsToShow :many
+select k.id, k.role, k.name, k.email, (c.do_not_contact_at is not null)::boolean as do_not_contact, (c.banned_at is not null)::boolean as banned
+from creators c left join contacts k on k.creator_id = c.id
+where c.id = @creator_id order by k.role = 'creator' desc, k.role = 'manager' desc, k.email;
+
+-- name: NamesOfApprovers :many
+-- The people who can decide in the reviews now.
+select r.id, u.id as user_id, u.name from reviews r join users u on u.id = any (r.approvers) where r.id = any (@ids::uuid[]) order by r.id, u.name;
+
+-- name: CampaignToStart :one
+select g.id, g.brand_id, g.name, g.state, g.owner_id, s.id as sequence_id, s.version as sequence_version, s.steps, s.cool_off_days
+from campaigns g
+join lateral (select * from sequences x where x.id = g.sequence_id order by x.version desc limit 1) s on true
+where g.id = @id and g.brand_id = any (@brands::uuid[]) for share of g;
+
+-- name: CreatorsToStart :many
+-- An address that bounced, or that the brand may not write to, is none.
+select c.id, c.zone, c.country, (c.do_not_contact_at is not null)::boolean as do_not_contact, (c.banned_at is not null)::boolean as banned,
+  exists (select 1 from contacts k where k.creator_id = c.id and k.bounced_at is null
+    and not exists (select 1 from suppressions x where x.email = k.email and (x.brand_id is null or x.brand_id = @brand_id)))::boolean as reachable,
+  p.id as partnership_id
+from creators c left join partnerships p on p.creator_id = c.id and p.campaign_id = @campaign_id
+where c.id = any (@ids::uuid[]);
+
+-- name: CalendarsOfCreators :many
+select d.owner_id, d.zone, d.working_days, d.opens, d.closes, d.holidays, d.day_seconds from calendars d
+where d.owner_kind = 'creator' and d.owner_id = any (@ids::uuid[]);
+
+-- name: InsertPartnerships :many
+insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id)
+select unnest(@ids::uuid[]), @brand_id, @campaign_id, unnest(@creators::uuid[]), @owner_id
+on conflict (campaign_id, creator_id) do nothing returning id, creator_id;
+
+-- name: InsertStarts :copyfrom
+insert into outbox (id, brand_id, kind, workflow_id, workflow, task_queue, input) values (@id, @brand_id, @kind, @workflow_id, @workflow, @task_queue, @input);
+
+-- name: PartnershipForOffer :one
+select p.id, p.brand_id, p.campaign_id, p.term, g.budget, g.currency, g.terms
+from partnerships p join campaigns g on g.id = p.campaign_id
+where p.id = @id and p.brand_id = any (@brands::uuid[]) for update of g;
+
+-- name: BudgetSpoken :one
+-- What offers reserve or contracts commit; of a contract that was ended, what is or may still be paid.
+select ((select coalesce(sum(o.fee), 0) from offers o where o.campaign_id = @campaign_id and o.state in ('draft', 'sent', 'accepted'))
+  + (select coalesce(sum(y.amount - y.amount_reversed), 0) from payouts y join milestones m on m.id = y.milestone_id
+      join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
+      where o.campaign_id = @campaign_id and o.state not in ('draft', 'sent', 'accepted') and y.state <> 'cancelled'))::bigint as spoken;
+
+-- name: InsertOffer :exec
+insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, currency, message, terms, created_by)
+values (@id, @partnership_id, @brand_id, @campaign_id, @term, 'draft', @fee, @currency, @message, @terms, @created_by);
+
+-- name: PartnershipSeq :one
+select seq from partnerships where id = @id and brand_id = any (@brands::uuid[]);
+
+-- name: ReviewSeq :one
+select seq from reviews where id = @id and brand_id = any (@brands::uuid[]);
+
+-- name: PayoutSeq :one
+select seq from payouts where id = @id and brand_id = any (@brands::uuid[]);
