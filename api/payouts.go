@@ -1,0 +1,424 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"rapport"
+	"rapport/api/gen"
+)
+
+// PayoutStore keeps payouts with what their money rests on.
+type PayoutStore interface {
+	ListPayouts(ctx context.Context, f rapport.PayoutFilter, page rapport.Page) ([]rapport.PayoutItem, []string, error)
+	Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord, error)
+	ApprovePayout(ctx context.Context, a rapport.PayoutApprovalCreate) error
+	// NotePayoutCommand keeps a person's reason, once an id; reviewOn is YYYY-MM-DD or empty.
+	NotePayoutCommand(ctx context.Context, id uuid.UUID, p rapport.PayoutItem, command, reason, reviewOn string, by uuid.UUID) error
+}
+
+// ListPayouts lists payouts by due date.
+func (s *Server) ListPayouts(ctx context.Context, r gen.ListPayoutsRequestObject) (gen.ListPayoutsResponseObject, error) {
+	store, err := storeAs[PayoutStore](s)
+	if err != nil {
+		return nil, err
+	}
+	page, err := pageOf(r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	filter, err := payoutFilter(r.Params.BrandId, r.Params.CampaignId, r.Params.PartnershipId, r.Params.State)
+	if err != nil {
+		return nil, err
+	}
+	items, next, err := store.ListPayouts(ctx, filter, page)
+	if err != nil {
+		return nil, err
+	}
+	list := gen.ListPayouts200JSONResponse{Items: make([]gen.PayoutSummary, len(items)), NextCursor: cursorOf(next)}
+	for i, p := range items {
+		list.Items[i] = showPayoutSummary(p)
+	}
+	return list, nil
+}
+
+func payoutFilter(brand, campaign, partnership *uuid.UUID, states *[]string) (rapport.PayoutFilter, error) {
+	f := rapport.PayoutFilter{BrandID: brand, CampaignID: campaign, PartnershipID: partnership, States: value(states)}
+	for _, state := range f.States {
+		if !slices.Contains(rapport.PayoutStates(), rapport.PayoutState(state)) {
+			return f, rapport.Invalid(rapport.Field{Path: "state", Code: "unknown_value", Detail: fmt.Sprintf("%q is not a state of a payout.", cut(state, 50))})
+		}
+	}
+	return f, nil
+}
+
+func showPayoutSummary(p rapport.PayoutItem) gen.PayoutSummary {
+	return gen.PayoutSummary{
+		Id: p.ID, PartnershipId: p.PartnershipID, BrandId: p.BrandID, BrandName: p.BrandName, CampaignName: p.CampaignName, Creator: showCreator(p.Creator),
+		MilestoneTitle: p.MilestoneTitle, Amount: toMoney(p.Amount), State: gen.PayoutState(p.State), HeldReason: orNil(heldWords(p)),
+		DueAt: p.DueAt, PaidAt: p.PaidAt, UpdatedAt: p.UpdatedAt,
+	}
+}
+
+// heldWords says why a payout is held: a person's own words, or the condition in plain language.
+func heldWords(p rapport.PayoutItem) string {
+	words := map[string]string{
+		"": "", "manual": "A person holds it.", "ban": "The creator is banned.", "approval_revoked": "The approval of the content was revoked.",
+		"post_mismatch": "The post is not as it was approved.", "terminated": "The partnership was terminated.",
+	}
+	held, ok := words[p.HeldReason]
+	if !ok {
+		held = p.HeldReason
+	}
+	if held != "" && p.ReviewOn != "" {
+		held += " To be looked at again on " + p.ReviewOn + "."
+	}
+	return held
+}
+
+// GetPayout shows one payout with approvals, attempts and ledger lines.
+func (s *Server) GetPayout(ctx context.Context, r gen.GetPayoutRequestObject) (gen.GetPayoutResponseObject, error) {
+	shown, err := s.payout(ctx, r.Id)
+	if err != nil {
+		return nil, err
+	}
+	return gen.GetPayout200JSONResponse(shown), nil
+}
+
+func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
+	store, err := storeAs[PayoutStore](s)
+	if err != nil {
+		return gen.Payout{}, err
+	}
+	p, err := store.Payout(ctx, id)
+	if err != nil {
+		return gen.Payout{}, called("payout", err)
+	}
+	me := principalFrom(ctx)
+	shown := gen.Payout{
+		Summary: showPayoutSummary(p.PayoutItem), Destination: orNil(p.Destination), PayeeState: p.PayeeState, Evidence: evidenceWords(p.Evidence),
+		Approvals: make([]gen.PayoutApproval, len(p.Approvals)), Attempts: make([]gen.PayoutAttempt, len(p.Attempts)), Ledger: showLines(p.Ledger),
+		Commands: payoutCommands(p, me), ApprovalParts: approvalParts(p, me), Events: make([]gen.TimelineItem, len(p.Events)), Seq: p.Seq,
+	}
+	for i, a := range p.Approvals {
+		shown.Approvals[i] = gen.PayoutApproval{Part: gen.PayoutApprovalPart(a.Part), User: toUserRef(a.User), At: a.At, Amount: toMoney(a.Amount), Round: a.Round}
+	}
+	for i, a := range p.Attempts {
+		shown.Attempts[i] = gen.PayoutAttempt{
+			Number: a.Number, Key: a.Key, Outcome: gen.PayoutAttemptOutcome(a.Outcome), TransferId: orNil(a.TransferID), ErrorCode: orNil(a.ErrorCode),
+			FirstSentAt: a.FirstSentAt, CreatedAt: a.CreatedAt, SettledAt: a.SettledAt,
+		}
+	}
+	for i, e := range p.Events {
+		title, detail := payoutEventWords(e.Fact)
+		shown.Events[i] = gen.TimelineItem{
+			Id: fmt.Sprintf("%s/%d", p.ID, e.Seq), Seq: &p.Events[i].Seq, At: e.At, Kind: gen.TimelineItemKindMoney, Title: title, Detail: orNil(detail),
+			Actor: orNil(e.ActorName), PartnershipId: &p.PartnershipID,
+		}
+	}
+	return shown, nil
+}
+
+// evidenceWords says what makes the money owed: clause, approvals, posts.
+func evidenceWords(e rapport.PayoutEvidence) []string {
+	clause := fmt.Sprintf("Contract %s, milestone “%s”: %s", e.ContractNumber, e.MilestoneTitle, dueWords(e.Trigger, e.DeliverableTitle))
+	if e.NetDays > 0 {
+		clause += fmt.Sprintf(", payable %d days later", e.NetDays)
+	}
+	words := []string{clause + "."}
+	if e.ExecutedAt != nil {
+		words = append(words, "Signed by both on "+day(*e.ExecutedAt)+".")
+	}
+	if e.MetAt != nil {
+		words = append(words, "The milestone was met on "+moment(*e.MetAt)+".")
+	}
+	for _, d := range e.Decisions {
+		how := "approved"
+		if d.Decision == rapport.DecisionWithCorrections {
+			how = "approved with corrections"
+		}
+		words = append(words, fmt.Sprintf("“%s” was %s by %s on %s.", d.Title, how, d.User.Name, moment(d.At)))
+	}
+	for _, p := range e.Posts {
+		looked := "It has not been looked at yet."
+		switch p.Result {
+		case "ok":
+			looked = "Last look on " + moment(p.CheckedAt) + ": as agreed."
+		case "mismatch":
+			looked = "Last look on " + moment(p.CheckedAt) + ": not as agreed."
+		case "unreachable":
+			looked = "Last look on " + moment(p.CheckedAt) + ": it could not be reached."
+		}
+		words = append(words, fmt.Sprintf("“%s” was published at %s. %s", p.Title, p.URL, looked))
+	}
+	return words
+}
+
+// dueWords says what makes a milestone's money owed. An empty title means every deliverable.
+func dueWords(t rapport.Trigger, title string) string {
+	what := "everything"
+	if title != "" {
+		what = "“" + title + "”"
+	}
+	return map[rapport.Trigger]string{
+		rapport.TriggerSignature: "owed when both have signed", rapport.TriggerApproval: "owed when the draft of " + what + " is approved",
+		rapport.TriggerPosted: "owed when " + what + " is published", rapport.TriggerVerified: "owed when the publication of " + what + " is verified",
+		rapport.TriggerDate: "owed at the end of the term", rapport.TriggerCampaignEnd: "owed at the end of the campaign",
+	}[t]
+}
+
+// payoutRefused is why the pages know that a payout would not take a command; empty when it would. Kind is as its view names it.
+func payoutRefused(p rapport.PayoutRecord, kind rapport.CommandKind) (refused string, known bool) {
+	for _, c := range p.Commands {
+		if c.Kind == kind {
+			return c.Refused, true
+		}
+	}
+	return "", false
+}
+
+func payoutCommands(p rapport.PayoutRecord, me rapport.Principal) []gen.Command {
+	labels := map[rapport.CommandKind]string{
+		rapport.CmdHold: "Hold", rapport.CmdRelease: "Release the hold", rapport.CmdRetry: "Try again", rapport.CmdCancel: "Cancel", rapport.CmdReconcile: "Look it up now",
+	}
+	commands := []gen.Command{}
+	for _, c := range p.Commands {
+		label, ok := labels[c.Kind]
+		if !ok {
+			continue
+		}
+		reason := ""
+		switch {
+		case !me.Has(p.BrandID, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser):
+			reason = "Only finance may do this."
+		case c.Refused != "":
+			reason = payoutRefusal(p, c.Kind, c.Refused)
+		}
+		commands = append(commands, gen.Command{Command: string(c.Kind), Label: label, Allowed: reason == "", Reason: orNil(reason)})
+	}
+	return commands
+}
+
+func payoutRefusal(p rapport.PayoutRecord, kind rapport.CommandKind, code string) string {
+	return refusalWords("payout", kind, rapport.Refusal{Code: code, State: string(p.State)}, "")
+}
+
+// approvalParts says which of the two approvals the person could give now, and else why not.
+func approvalParts(p rapport.PayoutRecord, me rapport.Principal) []gen.Command {
+	parts := []gen.Command{}
+	for _, part := range []struct {
+		name, label string
+		role        rapport.Role
+	}{{"preparer", "Approve as preparer", rapport.RoleFinancePreparer}, {"releaser", "Approve as releaser", rapport.RoleFinanceReleaser}} {
+		refused, known := payoutRefused(p, approveKind(part.name))
+		if !known {
+			continue
+		}
+		reason := ""
+		mine := slices.ContainsFunc(p.Approvals, func(a rapport.PayoutEyes) bool {
+			return a.User.ID == me.UserID && a.Round == p.Round && a.Part != "content"
+		})
+		content := slices.ContainsFunc(p.Evidence.Decisions, func(d rapport.ContentDecision) bool { return d.User.ID == me.UserID })
+		switch {
+		case refused != "":
+			reason = payoutRefusal(p, rapport.CmdApprovePayout, refused)
+		case !me.Has(p.BrandID, part.role):
+			reason = "You are no " + part.name + " at this brand."
+		case mine:
+			reason = "You gave the other approval. Two different people approve a payout."
+		case content:
+			reason = "You approved the content, so another person must approve its payout."
+		}
+		parts = append(parts, gen.Command{Command: part.name, Label: part.label, Allowed: reason == "", Reason: orNil(reason)})
+	}
+	return parts
+}
+
+func approveKind(part string) rapport.CommandKind {
+	return rapport.CommandKind(string(rapport.CmdApprovePayout) + "_" + part)
+}
+
+// payoutEventWords puts one fact of a payout's history in words.
+func payoutEventWords(f rapport.Fact) (title, detail string) {
+	switch f.Kind {
+	case "payout_scheduled":
+		if f.Until.IsZero() {
+			return "Scheduled again", ""
+		}
+		return "Scheduled", "Due on " + moment(f.Until)
+	case "payout_approval":
+		return "Approved as " + f.Code, f.Amount.String()
+	case "payout_retry":
+		return "Tried again", ""
+	case "payout_released":
+		return "A hold was released", ""
+	case "payout_new_round":
+		return "The approvals start anew: the creator's account changed", ""
+	case "transfer_absent":
+		return "Looked up at Stripe: no transfer found", fmt.Sprintf("Look-up %d", f.N)
+	case "payee_reminded":
+		return "The creator was reminded to give a bank account", fmt.Sprintf("Reminder %d", f.N)
+	}
+	state := rapport.PayoutState(strings.TrimPrefix(f.Kind, "payout_"))
+	words := map[rapport.PayoutState]string{
+		rapport.PayoutAwaitingApproval: "Waits for approval", rapport.PayoutApproved: "Approvals complete", rapport.PayoutAwaitingPayee: "Waits for the creator's bank account",
+		rapport.PayoutAwaitingFunds: "Waits for the brand's funds", rapport.PayoutSubmitted: "Sent to Stripe", rapport.PayoutUnknown: "Outcome unknown: nothing is sent again before it is looked up",
+		rapport.PayoutPaid: "Paid", rapport.PayoutFailed: "Refused by Stripe", rapport.PayoutPartlyReversed: "Partly reversed", rapport.PayoutReversed: "Reversed",
+		rapport.PayoutHeld: "Held", rapport.PayoutCancelled: "Cancelled",
+	}[state]
+	if words == "" {
+		words = strings.ReplaceAll(f.Kind, "_", " ")
+	}
+	return words, ""
+}
+
+// ApprovePayout gives one of the two approvals for exactly this amount. The row is written with the command, after the rights
+// check; the database checks it again, and the payout gets its id only.
+func (s *Server) ApprovePayout(ctx context.Context, r gen.ApprovePayoutRequestObject) (gen.ApprovePayoutResponseObject, error) {
+	store, err := storeAs[PayoutStore](s)
+	if err != nil {
+		return nil, err
+	}
+	p, err := store.Payout(ctx, r.Id)
+	if err != nil {
+		return nil, called("payout", err)
+	}
+	sent, err := s.sentBefore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	me, part := principalFrom(ctx), string(r.Body.Part)
+	if !sent {
+		if err := checkApproval(p, me, part, fromMoney(r.Body.Amount)); err != nil {
+			return nil, err
+		}
+	}
+	deed, _ := deedID(ctx)
+	approval := rapport.PayoutApprovalCreate{
+		ID: rapport.DeriveID(deed, "approval"), PayoutID: p.ID, BrandID: p.BrandID, Round: p.Round, Part: part, Approver: me.UserID, Amount: p.Amount, Destination: p.Destination,
+	}
+	before := func(ctx context.Context) error { return store.ApprovePayout(ctx, approval) }
+	// An approval that the payout did not take, for example because it was just being sent, stays on record and is offered again.
+	for _, a := range p.Approvals {
+		if a.Round == p.Round && a.Part == part && a.User.ID == me.UserID {
+			approval.ID, before = a.ID, nil
+		}
+	}
+	result, err := s.command(ctx, commandRequest{
+		Workflow: "payout", ID: p.ID, BrandID: p.BrandID,
+		Cmd:    rapport.Command{Kind: rapport.CmdApprovePayout, Actor: me.UserID, Ref: approval.ID, Code: part, Amount: p.Amount},
+		Before: before,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if result.Pending {
+		body, location := pendingAt("/v1/payouts/" + p.ID.String())
+		return gen.ApprovePayout202JSONResponse{Body: body, Headers: gen.ApprovePayout202ResponseHeaders{Location: location}}, nil
+	}
+	shown, err := s.payout(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	return gen.ApprovePayout200JSONResponse(shown), nil
+}
+
+// checkApproval refuses what can be seen to be wrong before anything is written. An approval is append-only: one that the payout
+// would not take must not be written.
+func checkApproval(p rapport.PayoutRecord, me rapport.Principal, part string, amount rapport.Money) error {
+	if !me.Has(p.BrandID, rapport.Role("finance_"+part)) {
+		return &rapport.Error{Code: rapport.CodeForbidden, Reason: "wrong_role", Message: "You are no " + part + " at this brand."}
+	}
+	if amount != p.Amount {
+		return rapport.Invalid(rapport.Field{Path: "amount", Code: "another_amount", Detail: "The payout is " + p.Amount.String() + ". An approval is for exactly that."})
+	}
+	for _, a := range p.Approvals {
+		if a.Part == "content" || a.Round != p.Round {
+			continue
+		}
+		if a.Part == part && a.User.ID != me.UserID {
+			return &rapport.Error{
+				Code: rapport.CodeConflict, Reason: "already_approved", State: string(p.State),
+				Message: fmt.Sprintf("%s gave this approval on %s.", a.User.Name, moment(a.At)),
+			}
+		}
+		if a.Part != part && a.User.ID == me.UserID {
+			return &rapport.Error{Code: rapport.CodeForbidden, Reason: "same_person", State: string(p.State), Message: "You gave the other approval. Two different people approve a payout."}
+		}
+	}
+	if refused, _ := payoutRefused(p, approveKind(part)); refused != "" {
+		return &rapport.Error{Code: rapport.CodeConflict, Reason: refused, State: string(p.State), Message: payoutRefusal(p, rapport.CmdApprovePayout, refused)}
+	}
+	return nil
+}
+
+// CommandPayout holds, releases, retries, cancels or looks up a payout.
+func (s *Server) CommandPayout(ctx context.Context, r gen.CommandPayoutRequestObject) (gen.CommandPayoutResponseObject, error) {
+	store, err := storeAs[PayoutStore](s)
+	if err != nil {
+		return nil, err
+	}
+	p, err := store.Payout(ctx, r.Id)
+	if err != nil {
+		return nil, called("payout", err)
+	}
+	kind, reason := rapport.CommandKind(r.Body.Command), strings.TrimSpace(value(r.Body.Reason))
+	reviewOn := ""
+	if r.Body.ReviewOn != nil {
+		reviewOn = r.Body.ReviewOn.Format("2006-01-02")
+	}
+	if err := s.checkPayoutCommand(kind, reason, r.Body); err != nil {
+		return nil, err
+	}
+	sent, err := s.sentBefore(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if refused, _ := payoutRefused(p, kind); refused != "" && !sent {
+		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: refused, State: string(p.State), Message: payoutRefusal(p, kind, refused)}
+	}
+	me := principalFrom(ctx).UserID
+	deed, _ := deedID(ctx)
+	request := commandRequest{Workflow: "payout", ID: p.ID, BrandID: p.BrandID, Cmd: rapport.Command{Kind: kind, Actor: me}}
+	if reason != "" {
+		request.Before = func(ctx context.Context) error {
+			return store.NotePayoutCommand(ctx, rapport.DeriveID(deed, "note"), p.PayoutItem, string(kind), reason, reviewOn, me)
+		}
+	}
+	result, err := s.command(ctx, request)
+	if err != nil {
+		return nil, err
+	}
+	if result.Pending {
+		body, location := pendingAt("/v1/payouts/" + p.ID.String())
+		return gen.CommandPayout202JSONResponse{Body: body, Headers: gen.CommandPayout202ResponseHeaders{Location: location}}, nil
+	}
+	shown, err := s.payout(ctx, p.ID)
+	if err != nil {
+		return nil, err
+	}
+	return gen.CommandPayout200JSONResponse(shown), nil
+}
+
+// checkPayoutCommand asks for a reason where somebody will want to know it: a hold has a reason, a cancellation ends a debt.
+func (s *Server) checkPayoutCommand(kind rapport.CommandKind, reason string, body *gen.CommandPayoutJSONRequestBody) error {
+	var bad []rapport.Field
+	if reason == "" && (kind == rapport.CmdHold || kind == rapport.CmdCancel) {
+		bad = append(bad, rapport.Field{Path: "reason", Code: "required", Detail: "Say why: it stays with the payout."})
+	}
+	switch {
+	case body.ReviewOn == nil:
+	case kind != rapport.CmdHold:
+		bad = append(bad, rapport.Field{Path: "review_on", Code: "not_here", Detail: "Only a hold has a date to look at it again."})
+	case body.ReviewOn.Before(s.today()):
+		bad = append(bad, rapport.Field{Path: "review_on", Code: "past", Detail: "This day is past."})
+	}
+	if len(bad) > 0 {
+		return rapport.Invalid(bad...)
+	}
+	return nil
+}

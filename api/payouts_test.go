@@ -1,0 +1,243 @@
+package api_test
+
+import (
+	"encoding/csv"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+)
+
+func eur(amount int) map[string]any { return map[string]any{"amount": amount, "currency": "eur"} }
+
+type payoutBody struct {
+	Summary struct {
+		State      string
+		HeldReason string `json:"held_reason"`
+	}
+	Evidence  []string
+	Approvals []struct {
+		Part string
+		User struct{ Name string }
+	}
+	ApprovalParts []struct {
+		Command, Reason string
+		Allowed         bool
+	} `json:"approval_parts"`
+	Commands []struct {
+		Command, Label, Reason string
+		Allowed                bool
+	}
+	Ledger []struct {
+		Account string
+		Amount  int64
+	}
+}
+
+func TestPayoutShowsWhatItRestsOn(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.sql(t, `insert into decisions (id, review_id, submission_id, brand_id, user_id, stage, decision, state, decided_at) values ($1, $2, $3, $4, $5, 0, 'approve', 'accepted', now())`,
+		id(), d.review, d.submission, d.world.one, d.users["both@one.example"])
+	d.sql(t, `update deliverables set post_url = 'https://video.example/1' where id = $1`, d.deliverable)
+	d.sql(t, `insert into post_checks (deliverable_id, n, result, url) values ($1, 1, 'ok', 'https://video.example/1')`, d.deliverable)
+	d.sql(t, `select ledger_post($1, 'accrual', $2, $3, null, null, 'eur', $4)`, id(), d.world.one, d.payout,
+		`[{"account":"milestone_expense:`+d.world.one.String()+`:eur","amount":-40000},{"account":"creator_payable:`+d.world.one.String()+":"+d.creator.String()+`:eur","floor_zero":true,"amount":40000}]`)
+	var p payoutBody
+	d.as(t, "finance_preparer@one.example").send(t, "GET", "/v1/payouts/"+d.payout.String(), nil).into(t, &p)
+	evidence := strings.Join(p.Evidence, "\n")
+	for _, words := range []string{"C-0", "“On approval”", "payable 10 days later", "approved by Ms both", "https://video.example/1", "as agreed"} {
+		require.Contains(t, evidence, words)
+	}
+	require.Len(t, p.Ledger, 2)
+	require.Equal(t, "preparer", p.ApprovalParts[0].Command)
+	require.True(t, p.ApprovalParts[0].Allowed)
+	require.False(t, p.ApprovalParts[1].Allowed, "a preparer is no releaser")
+	d.as(t, "both@one.example").send(t, "GET", "/v1/payouts/"+d.payout.String(), nil).into(t, &p)
+	require.Contains(t, p.ApprovalParts[0].Reason, "approved the content")
+	d.as(t, "auditor@one.example").send(t, "GET", "/v1/payouts/"+d.payout.String(), nil).into(t, &p)
+	for _, c := range p.Commands {
+		require.False(t, c.Allowed, c.Command)
+		require.NotEmpty(t, c.Reason)
+	}
+	require.Equal(t, 404, d.as(t, "finance_preparer@two.example").send(t, "GET", "/v1/payouts/"+d.payout.String(), nil).status)
+	require.Equal(t, 403, d.as(t, "guest@one.example").send(t, "GET", "/v1/payouts/"+d.payout.String(), nil).status)
+}
+
+func TestPayoutIsApprovedByTwoPeopleForItsAmount(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	path := "/v1/payouts/" + d.payout.String() + "/approvals"
+	prepare := map[string]any{"part": "preparer", "amount": eur(40000)}
+	preparer, releaser := d.as(t, "finance_preparer@one.example"), d.as(t, "finance_releaser@one.example")
+
+	require.Equal(t, "key_required", preparer.send(t, "POST", path, prepare).text("code"))
+	a := preparer.keyed().send(t, "POST", path, map[string]any{"part": "preparer", "amount": eur(40001)})
+	require.Equal(t, 422, a.status)
+	require.Equal(t, []string{"amount another_amount"}, a.fields(t))
+	require.Equal(t, 403, releaser.keyed().send(t, "POST", path, prepare).status, "a releaser is no preparer")
+	require.Equal(t, 403, d.as(t, "admin@one.example").keyed().send(t, "POST", path, prepare).status, "admins have no payout rights")
+	require.Equal(t, 404, d.as(t, "finance_preparer@two.example").keyed().send(t, "POST", path, prepare).status)
+	a = d.as(t, "both@one.example").keyed().send(t, "POST", path, prepare)
+	require.Equal(t, 403, a.status, "who approved the content")
+	require.Equal(t, "RA014", a.text("code"))
+	require.Contains(t, a.text("detail"), "approved the content")
+	require.Zero(t, one[int](t, d, `select count(*) from payout_approvals`))
+	require.Empty(t, d.flows.commands())
+
+	keyed := preparer.keyed()
+	a = keyed.send(t, "POST", path, prepare)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	got := d.flows.commands()
+	require.Len(t, got, 1)
+	require.Equal(t, rapport.CmdApprovePayout, got[0].Kind)
+	require.Equal(t, "preparer", got[0].Code)
+	require.Equal(t, "acct_mia", one[string](t, d, `select destination from payout_approvals where id = $1`, got[0].Ref))
+	require.Equal(t, 200, keyed.send(t, "POST", path, prepare).status, "the same key is the same approval")
+	require.Len(t, d.flows.commands(), 1)
+
+	// Another finance person of the same part comes too late; the same person may not give the other part.
+	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'finance_preparer'), ($3, $2, 'finance_releaser')`, d.users["ops@one.example"], d.world.one, d.users["finance_preparer@one.example"])
+	a = d.as(t, "ops@one.example").keyed().send(t, "POST", path, prepare)
+	require.Equal(t, 409, a.status)
+	require.Equal(t, "already_approved", a.text("code"))
+	require.Contains(t, a.text("detail"), "Ms finance_preparer")
+	a = preparer.keyed().send(t, "POST", path, map[string]any{"part": "releaser", "amount": eur(40000)})
+	require.Equal(t, 403, a.status)
+	require.Equal(t, "same_person", a.text("code"))
+
+	require.Equal(t, 200, releaser.keyed().send(t, "POST", path, map[string]any{"part": "releaser", "amount": eur(40000)}).status)
+	require.Equal(t, 2, one[int](t, d, `select count(distinct approver) from payout_approvals where payout_id = $1`, d.payout))
+}
+
+func TestApprovalIsNotWrittenWhenThePayoutWouldNotTakeIt(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	path := "/v1/payouts/" + d.payout.String() + "/approvals"
+	body := map[string]any{"part": "preparer", "amount": eur(40000)}
+	preparer := d.as(t, "finance_preparer@one.example")
+	d.sql(t, `update payouts set commands = '[{"kind":"approve_preparer","refused":"content_approval_counts"},{"kind":"approve_releaser"}]'`)
+	a := preparer.keyed().send(t, "POST", path, body)
+	require.Equal(t, 409, a.status)
+	require.Equal(t, "content_approval_counts", a.text("code"))
+	require.Zero(t, one[int](t, d, `select count(*) from payout_approvals`))
+
+	// The pages are behind: the row is written, the payout refuses, and a later try offers the same row again.
+	d.sql(t, `update payouts set commands = '[]'`)
+	d.flows.refuse("not_awaiting_approval")
+	require.Equal(t, 409, preparer.keyed().send(t, "POST", path, body).status)
+	d.flows.answers(nil)
+	require.Equal(t, 200, preparer.keyed().send(t, "POST", path, body).status)
+	got := d.flows.commands()
+	require.Equal(t, got[0].Ref, got[1].Ref)
+	require.Equal(t, 1, one[int](t, d, `select count(*) from payout_approvals`))
+
+	d.sql(t, `update payouts set state = 'held', held_reason = 'ban'`)
+	a = d.as(t, "finance_releaser@one.example").keyed().send(t, "POST", path, map[string]any{"part": "releaser", "amount": eur(40000)})
+	require.Equal(t, 409, a.status)
+	require.Equal(t, "RA010", a.text("code"), "the database has the last word")
+}
+
+func TestHoldKeepsItsReason(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	path := "/v1/payouts/" + d.payout.String() + "/commands"
+	preparer := d.as(t, "finance_preparer@one.example")
+	a := preparer.keyed().send(t, "POST", path, map[string]any{"command": "hold", "review_on": "2020-01-01"})
+	require.Equal(t, 422, a.status)
+	require.Equal(t, []string{"reason required", "review_on past"}, a.fields(t))
+	require.Equal(t, 400, preparer.send(t, "POST", path, map[string]any{"command": "hold", "reason": "x"}).status, "an act on money needs a key")
+	a = preparer.keyed().send(t, "POST", path, map[string]any{"command": "hold", "reason": "The invoice is missing.", "review_on": "2100-01-31"})
+	require.Equal(t, 200, a.status, "%s", a.body)
+	require.Equal(t, rapport.CmdHold, d.flows.commands()[0].Kind)
+	require.Equal(t, 1, one[int](t, d, `select count(*) from messages where direction = 'internal' and body_text = 'The invoice is missing.'`))
+	d.sql(t, `update payouts set state = 'held', held_reason = 'manual'`)
+	var p payoutBody
+	preparer.send(t, "GET", "/v1/payouts/"+d.payout.String(), nil).into(t, &p)
+	require.Equal(t, "The invoice is missing. To be looked at again on 2100-01-31.", p.Summary.HeldReason)
+	a = preparer.keyed().send(t, "POST", path, map[string]any{"command": "reconcile"})
+	require.Equal(t, 409, a.status)
+	require.Equal(t, "nothing_to_reconcile", a.text("code"))
+	require.Equal(t, 403, d.as(t, "ops@one.example").keyed().send(t, "POST", path, map[string]any{"command": "release"}).status)
+}
+
+func TestExportIsSafeInASpreadsheet(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.sql(t, `update creators set name = '=HYPERLINK("http://x","y")'`)
+	d.sql(t, `update milestones set title = '@SUM(A1)'`)
+	a := d.as(t, "auditor@one.example").send(t, "GET", "/v1/payouts/export", nil)
+	require.Equal(t, 200, a.status)
+	require.Contains(t, a.header.Get("Content-Type"), "text/csv")
+	require.Contains(t, a.header.Get("Content-Disposition"), "attachment")
+	rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(a.body), "\ufeff"))).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 2)
+	require.Equal(t, `'=HYPERLINK("http://x","y")`, rows[1][4])
+	require.Equal(t, "'@SUM(A1)", rows[1][5])
+	require.Equal(t, "400.00", rows[1][6])
+	rows, err = csv.NewReader(strings.NewReader(strings.TrimPrefix(string(d.as(t, "auditor@two.example").send(t, "GET", "/v1/payouts/export", nil).body), "\ufeff"))).ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 1, "no row of another brand")
+	require.Equal(t, 422, d.as(t, "auditor@one.example").send(t, "GET", "/v1/payouts/export?state=nonsense", nil).status)
+	require.Equal(t, 403, d.as(t, "ops@one.example").send(t, "GET", "/v1/payouts/export", nil).status)
+}
+
+func TestFundsLedgerAndReconciliation(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	brand := d.world.one.String()
+	finance := d.as(t, "finance_preparer@one.example")
+	a := finance.keyed().send(t, "POST", "/v1/brands/"+brand+"/top-ups", map[string]any{"amount": eur(0)})
+	require.Equal(t, []string{"amount.amount not_positive"}, a.fields(t))
+	require.Equal(t, 404, d.as(t, "finance_preparer@two.example").keyed().send(t, "POST", "/v1/brands/"+brand+"/top-ups", map[string]any{"amount": eur(500)}).status)
+	a = finance.keyed().send(t, "POST", "/v1/brands/"+brand+"/top-ups", map[string]any{"amount": eur(50000)})
+	require.Equal(t, 202, a.status, "%s", a.body)
+	topup := a.text("id")
+	require.Equal(t, `"`+topup+`"`, one[string](t, d, `select input::text from outbox where workflow = 'TopUp' and workflow_id = $1 and task_queue = 'rapport'`, "topup/"+topup))
+
+	require.NoError(t, d.worker.SettleTopUp(t.Context(), uuid.MustParse(topup), "tu_1", "succeeded"))
+	var funds struct {
+		Items []struct{ Available struct{ Amount int64 } }
+	}
+	d.as(t, "ops@one.example").send(t, "GET", "/v1/brands/"+brand+"/funds", nil).into(t, &funds)
+	require.Len(t, funds.Items, 1)
+	require.EqualValues(t, 50000, funds.Items[0].Available.Amount)
+	require.Equal(t, 404, d.as(t, "ops@two.example").send(t, "GET", "/v1/brands/"+brand+"/funds", nil).status)
+
+	var txns struct {
+		Items []struct {
+			Kind  string
+			Lines []struct{ Amount int64 }
+		}
+	}
+	finance.send(t, "GET", "/v1/ledger/transactions", nil).into(t, &txns)
+	require.Len(t, txns.Items, 1)
+	require.Len(t, txns.Items[0].Lines, 2, "both sides of the posting are shown")
+	d.as(t, "auditor@two.example").send(t, "GET", "/v1/ledger/transactions", nil).into(t, &txns)
+	require.Empty(t, txns.Items)
+	var balances struct{ Items []struct{ Account string } }
+	finance.send(t, "GET", "/v1/ledger/balances", nil).into(t, &balances)
+	require.Len(t, balances.Items, 1, "what lies at Stripe for all brands is not shown to one")
+
+	a = finance.keyed().send(t, "POST", "/v1/reconciliations", map[string]any{})
+	require.Equal(t, 202, a.status, "%s", a.body)
+	require.Equal(t, "running", a.text("state"))
+	require.Equal(t, `"reconcile"`, one[string](t, d, `select input::text from outbox where workflow = 'Job' and workflow_id = $1`, "job/reconcile/"+a.text("id")))
+	require.NoError(t, d.worker.FinishReconciliation(t.Context(), rapport.Reconciliation{
+		ID: uuid.MustParse(a.text("id")), Matched: 3, Breaks: []rapport.ReconciliationBreak{{Kind: "missing_here", Ref: "tr_1", Theirs: rapport.Money{Amount: 500, Currency: "eur"}}},
+	}))
+	var runs struct {
+		Items []struct {
+			State  string
+			Breaks []struct{ Detail string }
+		}
+	}
+	d.as(t, "auditor@one.example").send(t, "GET", "/v1/reconciliations", nil).into(t, &runs)
+	require.Len(t, runs.Items, 1)
+	require.Equal(t, "breaks", runs.Items[0].State)
+	require.Contains(t, runs.Items[0].Breaks[0].Detail, "5.00 EUR")
+}

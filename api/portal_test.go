@@ -1,0 +1,409 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"mime/multipart"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+	"rapport/api"
+)
+
+type homeBody struct {
+	CreatorName string `json:"creator_name"`
+	Next        string
+	Offer       struct {
+		ID    uuid.UUID
+		State string
+	}
+	Contract     struct{ ID uuid.UUID }
+	Deliverables []struct {
+		State, Reviewing, Feedback string
+		CanSubmit                  bool `json:"can_submit"`
+		CanReportPost              bool `json:"can_report_post"`
+	}
+	Payments        []struct{ State, Title string }
+	NeedsOnboarding bool `json:"needs_onboarding"`
+}
+
+// code is the code of the newest mail.
+func (d *desk) code(t *testing.T) string {
+	t.Helper()
+	text := one[string](t, d, `select body_text from messages where kind = 'code' order by id desc limit 1`)
+	return regexp.MustCompile(`\b\d{6}\b`).FindString(text)
+}
+
+func other(code string) string {
+	if code == "000000" {
+		return "000001"
+	}
+	return "000000"
+}
+
+func TestPortalOpensWithALiveLinkOnly(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	open := func(token string) answer {
+		return d.anon().send(t, "POST", "/v1/portal/session", map[string]string{"token": token})
+	}
+	a := open(d.link)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	cookie := a.header.Get("Set-Cookie")
+	for _, part := range []string{"__Host-portal=", "HttpOnly", "Secure", "Path=/", "Max-Age=7200"} {
+		require.Contains(t, cookie, part)
+	}
+	require.Zero(t, one[int](t, d, `select count(*) from portal_links where token_hash = $1`, []byte(d.link)), "tokens are stored hashed")
+
+	wrong := open("nonsense")
+	require.Equal(t, 401, wrong.status)
+	expired, revoked, banned := d.newLink(t), d.newLink(t), d.newLink(t)
+	hash := func(token string) []byte { h := sha256.Sum256([]byte(token)); return h[:] }
+	d.sql(t, `update portal_links set expires_at = now() - interval '1 minute' where token_hash = $1`, hash(expired))
+	d.sql(t, `update portal_links set revoked_at = now() where token_hash = $1`, hash(revoked))
+	require.Equal(t, 401, open(expired).status)
+	require.Equal(t, wrong.text("detail"), open(revoked).text("detail"), "the same answer for every link that does not work")
+
+	me := d.visitor(t)
+	d.sql(t, `update creators set banned_at = now() where id = $1`, d.creator)
+	require.Equal(t, wrong.text("detail"), open(banned).text("detail"))
+	require.Equal(t, 401, me.send(t, "GET", "/v1/portal/home", nil).status, "a ban ends the visit")
+	require.Equal(t, 401, d.anon().send(t, "GET", "/v1/portal/home", nil).status)
+
+	for range 40 {
+		a = open(uuid.NewString())
+	}
+	require.Equal(t, 429, a.status)
+	require.NotEmpty(t, a.header.Get("Retry-After"))
+}
+
+func TestPortalHomeSaysWhatIsExpected(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	me := d.visitor(t)
+	home := func() (h homeBody) {
+		a := me.send(t, "GET", "/v1/portal/home", nil)
+		require.Equal(t, 200, a.status, "%s", a.body)
+		a.into(t, &h)
+		return h
+	}
+	h := home()
+	require.Equal(t, "Mia Lens", h.CreatorName)
+	require.Equal(t, "Brand, then Legal", h.Deliverables[0].Reviewing)
+	require.Equal(t, "Earned, being released", h.Payments[0].State)
+	require.True(t, h.NeedsOnboarding)
+	require.Contains(t, h.Next, "bank account")
+	require.NotContains(t, string(me.send(t, "GET", "/v1/portal/home", nil).body), d.users["approver@one.example"].String(), "people of the house stay unnamed")
+
+	d.sql(t, `update deliverables set state = 'changes_requested', round = 1`)
+	d.sql(t, `update reviews set state = 'changes_requested', checks = '[{"rule":"disclosure","result":"fail","detail":"Begin with #ad."}]'`)
+	d.sql(t, `insert into decisions (id, review_id, submission_id, brand_id, user_id, stage, decision, comment, state, decided_at) values ($1, $2, $3, $4, $5, 0, 'request_changes', 'Show the logo.', 'accepted', now())`,
+		id(), d.review, d.submission, d.world.one, d.users["approver@one.example"])
+	h = home()
+	require.Contains(t, h.Next, "new version")
+	require.Contains(t, h.Deliverables[0].Feedback, "Show the logo.")
+	require.Contains(t, h.Deliverables[0].Feedback, "Begin with #ad.")
+	require.True(t, h.Deliverables[0].CanSubmit)
+	d.sql(t, `update deliverables set state = 'approved_to_post'`)
+	h = home()
+	require.Contains(t, h.Next, "Publish")
+	require.True(t, h.Deliverables[0].CanReportPost)
+	require.Empty(t, h.Deliverables[0].Feedback)
+}
+
+func TestOfferIsDecidedOnThePortal(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	me := d.visitor(t)
+	path := "/v1/portal/offers/" + d.offer.String() + "/decisions"
+	a := me.keyed().send(t, "POST", path, map[string]any{"decision": "accept"})
+	require.Equal(t, 409, a.status)
+	require.Equal(t, "accepted", a.text("state"))
+	d.sql(t, `update offers set state = 'sent'`)
+	require.Equal(t, []string{"counter required"}, me.keyed().send(t, "POST", path, map[string]any{"decision": "counter"}).fields(t))
+	a = me.keyed().send(t, "POST", path, map[string]any{"decision": "counter", "counter": map[string]any{"amount": 5, "currency": "usd"}})
+	require.Equal(t, []string{"counter.currency other_currency"}, a.fields(t))
+	require.Equal(t, 404, me.keyed().send(t, "POST", "/v1/portal/offers/"+uuid.NewString()+"/decisions", map[string]any{"decision": "accept"}).status)
+	require.Empty(t, d.flows.commands())
+
+	a = me.keyed().send(t, "POST", path, map[string]any{"decision": "counter", "counter": eur(120000), "message": "More work than it looks."})
+	require.Equal(t, 200, a.status, "%s", a.body)
+	got := d.flows.commands()
+	require.Equal(t, rapport.Command{ID: got[0].ID, Kind: rapport.CmdCounterOffer, Ref: d.offer, Amount: rapport.Money{Amount: 120000, Currency: "eur"}}, got[0])
+	require.EqualValues(t, 120000, one[int64](t, d, `select counter_fee from offers`))
+	require.Equal(t, "Join us", one[string](t, d, `select message from offers`), "what the brand wrote stays")
+	require.Equal(t, 1, one[int](t, d, `select count(*) from messages where channel = 'portal' and body_text = 'More work than it looks.'`))
+	require.Equal(t, 200, me.keyed().send(t, "POST", path, map[string]any{"decision": "accept"}).status)
+	require.Equal(t, 200, me.keyed().send(t, "POST", path, map[string]any{"decision": "decline"}).status)
+	got = d.flows.commands()
+	require.Equal(t, []rapport.CommandKind{rapport.CmdAcceptOffer, rapport.CmdDeclineOffer}, []rapport.CommandKind{got[1].Kind, got[2].Kind})
+}
+
+func TestCodeIsMailedKeptHashedAndCountsOnce(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	me := d.visitor(t)
+	ask := func() answer { return me.keyed().send(t, "POST", "/v1/portal/codes", map[string]any{}) }
+	require.Equal(t, 204, ask().status)
+	code := d.code(t)
+	require.Len(t, code, 6)
+	require.Equal(t, 1, one[int](t, d, `select count(*) from outbox where workflow = 'Message' and workflow_id = 'message/' || (select id from messages where kind = 'code')::text`))
+	require.Zero(t, one[int](t, d, `select count(*) from outbox where input::text like '%' || $1 || '%'`, code), "the code reaches no workflow")
+	plain := sha256.Sum256([]byte(code))
+	require.Zero(t, one[int](t, d, `select count(*) from portal_codes where code_hash = $1`, plain[:]))
+	require.Equal(t, "mia@mail.example", one[string](t, d, `select to_address from messages where kind = 'code'`))
+
+	for range 4 {
+		require.Equal(t, 204, ask().status)
+	}
+	a := ask()
+	require.Equal(t, 429, a.status, "five an hour")
+	require.NotEmpty(t, a.header.Get("Retry-After"))
+	require.Equal(t, 5, one[int](t, d, `select count(*) from messages where kind = 'code'`))
+}
+
+func TestContractIsSignedWithTheMailedCode(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	me := d.visitor(t)
+	path := "/v1/portal/contracts/" + d.contract.String()
+	sum := sha256.Sum256([]byte(contractText))
+	hash := hex.EncodeToString(sum[:])
+	sign := func(code string) map[string]any {
+		return map[string]any{"decision": "sign", "name": "Mia Lens", "code": code, "text_sha256": hash}
+	}
+	require.Equal(t, 409, me.keyed().send(t, "POST", path+"/signatures", sign("123456")).status, "it is executed already")
+	d.sql(t, `update contracts set state = 'out_for_signature', executed_at = null, expires_at = now() + interval '14 days'`)
+	var c struct {
+		Text       string
+		TextSHA256 string `json:"text_sha256"`
+	}
+	me.send(t, "GET", path, nil).into(t, &c)
+	require.Equal(t, contractText, c.Text)
+	require.Equal(t, hash, c.TextSHA256)
+
+	a := me.keyed().send(t, "POST", path+"/signatures", map[string]any{"decision": "sign", "text_sha256": "00"})
+	require.ElementsMatch(t, []string{"name required", "text_sha256 another_text", "code required"}, a.fields(t))
+	require.Equal(t, []string{"code expired"}, me.keyed().send(t, "POST", path+"/signatures", sign("123456")).fields(t), "none was asked for")
+
+	require.Equal(t, 204, me.keyed().send(t, "POST", "/v1/portal/codes", map[string]any{}).status)
+	code := d.code(t)
+	for range 5 {
+		require.Equal(t, []string{"code wrong"}, me.keyed().send(t, "POST", path+"/signatures", sign(other(code))).fields(t))
+	}
+	require.Equal(t, []string{"code spent"}, me.keyed().send(t, "POST", path+"/signatures", sign(code)).fields(t), "five tries and no more")
+	require.Zero(t, one[int](t, d, `select count(*) from signatures`))
+
+	require.Equal(t, 204, me.keyed().send(t, "POST", "/v1/portal/codes", map[string]any{}).status)
+	code = d.code(t)
+	d.sql(t, `update portal_codes set expires_at = now() - interval '1 second' where used_at is null`)
+	require.Equal(t, []string{"code expired"}, me.keyed().send(t, "POST", path+"/signatures", sign(code)).fields(t))
+	d.sql(t, `update portal_codes set expires_at = now() + interval '1 minute'`)
+	a = me.keyed().with("User-Agent", "Phone").send(t, "POST", path+"/signatures", sign(code))
+	require.Equal(t, 200, a.status, "%s", a.body)
+	require.Equal(t, rapport.CmdSignContract, d.flows.commands()[0].Kind)
+	require.Equal(t, "Mia Lens/Phone/127.0.0.1", one[string](t, d, `select name || '/' || agent || '/' || address from signatures where party = 'creator' and contact_id = $1`, d.contact))
+	require.Equal(t, 1, one[int](t, d, `select count(*) from portal_codes where used_at is not null`))
+
+	d.sql(t, `delete from signatures`)
+	require.Equal(t, []string{"code expired"}, me.keyed().send(t, "POST", path+"/signatures", sign(code)).fields(t), "a code counts once")
+	require.Equal(t, 200, me.keyed().send(t, "POST", path+"/signatures", map[string]any{"decision": "decline"}).status)
+	require.Equal(t, rapport.CmdDeclineContract, d.flows.commands()[1].Kind)
+	require.Equal(t, 404, me.send(t, "GET", "/v1/portal/contracts/"+uuid.NewString(), nil).status)
+	d.sql(t, `update contracts set sent_at = null`)
+	require.Equal(t, 404, me.send(t, "GET", path, nil).status, "what was not sent yet is not shown")
+}
+
+// draft is the form of a submission.
+func draft(t *testing.T, name string, content []byte, fields ...string) (string, []byte) {
+	t.Helper()
+	var form bytes.Buffer
+	m := multipart.NewWriter(&form)
+	for i := 0; i+1 < len(fields); i += 2 {
+		require.NoError(t, m.WriteField(fields[i], fields[i+1]))
+	}
+	if content != nil {
+		part, err := m.CreateFormFile("file", name)
+		require.NoError(t, err)
+		_, err = part.Write(content)
+		require.NoError(t, err)
+	}
+	require.NoError(t, m.Close())
+	return m.FormDataContentType(), form.Bytes()
+}
+
+var png = []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR") //nolint:gochecknoglobals // a constant
+
+func TestDraftIsSubmitted(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	me := d.visitor(t)
+	path := "/v1/portal/deliverables/" + d.deliverable.String() + "/submissions"
+	send := func(c call, name string, content []byte, fields ...string) answer {
+		media, form := draft(t, name, content, fields...)
+		return c.with("Content-Type", media).send(t, "POST", path, form)
+	}
+	require.Equal(t, []string{"caption required"}, send(me.keyed(), "a.png", png).fields(t))
+	require.Equal(t, []string{"extra unknown_field"}, send(me.keyed(), "a.png", png, "caption", "#ad", "extra", "x").fields(t))
+	a := send(me.keyed(), "a.png", []byte("MZ\x90\x00 a program"), "caption", "#ad")
+	require.Equal(t, 415, a.status)
+	require.Equal(t, []string{"file bad_type"}, a.fields(t), "the name is not believed")
+	require.Equal(t, 415, send(me.keyed(), "a.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"><script/></svg>`), "caption", "#ad").status)
+	require.Equal(t, 413, send(me.keyed(), "a.png", append(bytes.Clone(png), make([]byte, 25<<20)...), "caption", "#ad").status)
+	require.Equal(t, []string{"file empty"}, send(me.keyed(), "a.png", []byte{}, "caption", "#ad").fields(t))
+	media, form := draft(t, "a.png", png, "caption", "#ad")
+	require.Equal(t, 400, me.keyed().with("Content-Type", media).send(t, "POST", path, form[:len(form)/2]).status, "half a form")
+	require.Equal(t, 404, me.keyed().with("Content-Type", media).send(t, "POST", "/v1/portal/deliverables/"+uuid.NewString()+"/submissions", form).status)
+	require.Empty(t, d.flows.commands())
+
+	keyed := me.keyed()
+	a = send(keyed, `C:\Bilder\Entwurf.png`, png, "caption", " #ad Look again ", "note", "Second try")
+	require.Equal(t, 200, a.status, "%s", a.body)
+	got := d.flows.commands()
+	require.Len(t, got, 1)
+	require.Equal(t, rapport.Command{ID: got[0].ID, Kind: rapport.CmdSubmit, Ref: d.deliverable, Ref2: got[0].Ref2}, got[0])
+	require.Equal(t, "2/submitted/#ad Look again/Entwurf.png/image/png",
+		one[string](t, d, `select version || '/' || state || '/' || caption || '/' || file_name || '/' || b.content_type from submissions s join blobs b on b.sha256 = s.file_sha256 where id = $1`, got[0].Ref2))
+	require.Equal(t, 200, send(keyed, `C:\Bilder\Entwurf.png`, png, "caption", " #ad Look again ", "note", "Second try").status)
+	require.Equal(t, 2, one[int](t, d, `select count(*) from submissions`), "the same key is the same version")
+
+	d.flows.refuse("deliverable_state")
+	require.Equal(t, 409, send(me.keyed(), "a.png", png, "caption", "#ad").status)
+	require.Equal(t, 1, one[int](t, d, `select count(*) from submissions where state = 'refused'`))
+	d.sql(t, `update deliverables set state = 'accepted'`)
+	require.Equal(t, "deliverable_state", send(me.keyed(), "a.png", png, "caption", "#ad").text("code"))
+	require.Equal(t, 3, one[int](t, d, `select count(*) from submissions`))
+}
+
+func TestPostIsReportedOnThePublicInternetOnly(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.sql(t, `update deliverables set state = 'approved_to_post'`)
+	me := d.visitor(t)
+	path := "/v1/portal/deliverables/" + d.deliverable.String() + "/post"
+	for _, address := range []string{
+		"http://127.0.0.1/x", "https://127.0.0.1/x", "https://[::1]/", "https://10.0.0.8/", "https://192.168.1.1/", "https://169.254.169.254/latest/meta-data",
+		"https://localhost/", "https://db.internal/", "https://intranet/", "https://[::ffff:127.0.0.1]/", "https://video.example:8443/x", "https://0.0.0.0/",
+	} {
+		a := me.keyed().send(t, "POST", path, map[string]string{"url": address})
+		require.Equal(t, 422, a.status, address)
+		require.Equal(t, []string{"url private_address"}, a.fields(t), address)
+	}
+	for _, address := range []string{"", "video.example", "javascript:alert(1)", "ftp://video.example/", "https://me:pass@video.example/", "https://" + strings.Repeat("a", 3000)} {
+		require.Equal(t, []string{"url bad_url"}, me.keyed().send(t, "POST", path, map[string]string{"url": address}).fields(t), address)
+	}
+	require.Empty(t, d.flows.commands())
+	a := me.keyed().send(t, "POST", path, map[string]string{"url": " https://video.example/watch?v=1 "})
+	require.Equal(t, 200, a.status, "%s", a.body)
+	require.Equal(t, "https://video.example/watch?v=1", one[string](t, d, `select post_url from deliverables`))
+	require.Equal(t, rapport.CmdReportPost, d.flows.commands()[0].Kind)
+}
+
+func TestPostAddressIsJudgedByTheGuardedClient(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(c *api.Config) {
+		c.Outside.CheckURL = func(address string) error {
+			if strings.Contains(address, "sandbox") {
+				return nil
+			}
+			return errors.New("refused")
+		}
+	})
+	d.sql(t, `update deliverables set state = 'approved_to_post'`)
+	me := d.visitor(t)
+	path := "/v1/portal/deliverables/" + d.deliverable.String() + "/post"
+	require.Equal(t, 422, me.keyed().send(t, "POST", path, map[string]string{"url": "https://video.example/"}).status)
+	require.Equal(t, 200, me.keyed().send(t, "POST", path, map[string]string{"url": "http://sandbox:8070/posts/1"}).status)
+}
+
+// bank stands for the payment provider's onboarding.
+type bank struct{ down bool }
+
+func (b *bank) OnboardingLink(_ context.Context, account, _, _ string) (string, time.Time, error) {
+	if b.down {
+		return "", time.Time{}, errors.New("no answer from sk_test_secret")
+	}
+	return "https://connect.example/" + account, time.Now().Add(5 * time.Minute), nil
+}
+
+func TestOnboardingLinkAsksForTheCode(t *testing.T) {
+	t.Parallel()
+	stripe := &bank{down: true}
+	d := newDesk(t, func(c *api.Config) { c.Outside.Onboarder = stripe })
+	me := d.visitor(t)
+	path := "/v1/portal/onboarding-links"
+	require.Equal(t, []string{"code expired"}, me.keyed().send(t, "POST", path, map[string]string{"code": "123456"}).fields(t))
+	require.Equal(t, 204, me.keyed().send(t, "POST", "/v1/portal/codes", map[string]any{}).status)
+	code := d.code(t)
+	require.Equal(t, []string{"code wrong"}, me.keyed().send(t, "POST", path, map[string]string{"code": other(code)}).fields(t))
+	require.Equal(t, 1, one[int](t, d, `select tries from portal_codes`), "a failed try counts although nothing else was written")
+	a := me.keyed().send(t, "POST", path, map[string]string{"code": code})
+	require.Equal(t, 503, a.status)
+	require.NotContains(t, string(a.body), "sk_test")
+	stripe.down = false
+	a = me.keyed().send(t, "POST", path, map[string]string{"code": code})
+	require.Equal(t, 200, a.status, "%s", a.body)
+	require.Equal(t, "https://connect.example/acct_mia", a.text("url"))
+	require.Equal(t, []string{"code expired"}, me.keyed().send(t, "POST", path, map[string]string{"code": code}).fields(t))
+	d.sql(t, `update payees set account_id = null, state = 'invited'`)
+	require.Equal(t, 409, me.keyed().send(t, "POST", path, map[string]string{"code": code}).status)
+}
+
+func TestUnsubscribe(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.sql(t, `update partnerships set stage = 'outreach'`)
+	path := "/unsubscribe/" + d.link
+	page := d.anon().with("Accept", "text/html").send(t, "GET", path, nil)
+	require.Equal(t, 200, page.status)
+	require.Contains(t, string(page.body), `<form method="post">`)
+	unknown := d.anon().send(t, "GET", "/unsubscribe/nonsense", nil)
+	require.Equal(t, page.body, unknown.body, "GET tells nothing")
+	require.Zero(t, one[int](t, d, `select count(*) from suppressions`), "GET changes nothing")
+	require.Equal(t, 404, d.anon().send(t, "POST", "/unsubscribe/nonsense", nil).status)
+
+	d.sql(t, `update portal_links set expires_at = now() - interval '1 day'`)
+	for range 2 { // one click of RFC 8058: no cookie, no origin
+		a := d.anon().with("Content-Type", "application/x-www-form-urlencoded").send(t, "POST", path, "List-Unsubscribe=One-Click")
+		require.Equal(t, 200, a.status, "%s", a.body)
+	}
+	require.Equal(t, 1, one[int](t, d, `select count(*) from suppressions where email = 'mia@mail.example' and brand_id = $1 and reason = 'unsubscribe'`, d.world.one))
+	require.Equal(t, 1, one[int](t, d, `select count(*) from outbox where kind = 'signal' and workflow_id = $1 and input ->> 'code' = 'unsubscribe'`, "partnership/"+d.partnership.String()))
+	a := d.anon().with("Sec-Fetch-Site", "cross-site").send(t, "POST", path, "")
+	require.Equal(t, 403, a.status)
+}
+
+func TestPortalUnsubscribe(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	me := d.visitor(t)
+	require.Equal(t, 204, me.keyed().send(t, "POST", "/v1/portal/unsubscribe", map[string]any{}).status)
+	require.Equal(t, 1, one[int](t, d, `select count(*) from suppressions`))
+	require.Zero(t, one[int](t, d, `select count(*) from outbox where kind = 'signal'`), "a running contract goes on")
+}
+
+func TestPortalVisitReachesItsOwnPartnershipOnly(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	foreign := id()
+	d.sql(t, `insert into campaigns select $1, brand_id, 'Autumn', state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags from campaigns`, foreign)
+	partnership, offer, contract := id(), id(), id()
+	d.sql(t, `insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) select $1, brand_id, $2, creator_id, owner_id, 'active' from partnerships`, partnership, foreign)
+	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, terms, sent_at) select $1, $2, brand_id, $3, 'sent', fee, currency, terms, now() from offers`, offer, partnership, foreign)
+	d.sql(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, sent_at) select $1, $2, brand_id, $3, 1, 'out_for_signature', body, body_sha256, fee, currency, terms, now() from contracts`, contract, partnership, offer)
+	me := d.visitor(t)
+	require.Equal(t, 404, me.send(t, "GET", "/v1/portal/contracts/"+contract.String(), nil).status)
+	require.Equal(t, 404, me.keyed().send(t, "POST", "/v1/portal/offers/"+offer.String()+"/decisions", map[string]any{"decision": "accept"}).status)
+	require.Equal(t, 404, me.keyed().send(t, "POST", "/v1/portal/contracts/"+contract.String()+"/signatures", map[string]any{"decision": "decline"}).status)
+	require.Equal(t, 401, me.send(t, "GET", "/v1/partnerships", nil).status, "a visit is no sign-in")
+	require.Empty(t, d.flows.commands())
+}

@@ -1,0 +1,152 @@
+package api_test
+
+import (
+	"crypto/sha256"
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+)
+
+type reviewBody struct {
+	Summary struct {
+		ID        uuid.UUID
+		State     string
+		Mine      bool
+		StageName string `json:"stage_name"`
+	}
+	Stages []struct {
+		Name, State string
+		Decisions   []struct {
+			Decision, Comment string
+			Moot              bool
+		}
+	}
+	Commands []struct {
+		Command, Reason string
+		Allowed         bool
+	}
+}
+
+func TestReviewsAreListedForWhomTheyWait(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	var list struct{ Items []struct{ ID uuid.UUID } }
+	d.as(t, "approver@one.example").send(t, "GET", "/v1/reviews?assigned_to=me&state=open", nil).into(t, &list)
+	require.Len(t, list.Items, 1)
+	d.as(t, "legal@one.example").send(t, "GET", "/v1/reviews?assigned_to=me", nil).into(t, &list)
+	require.Empty(t, list.Items)
+	d.as(t, "approver@two.example").send(t, "GET", "/v1/reviews", nil).into(t, &list)
+	require.Empty(t, list.Items, "another brand's review does not exist")
+	require.Equal(t, 422, d.as(t, "ops@one.example").send(t, "GET", "/v1/reviews?assigned_to=you", nil).status)
+
+	var r reviewBody
+	d.as(t, "approver@one.example").send(t, "GET", "/v1/reviews/"+d.review.String(), nil).into(t, &r)
+	require.True(t, r.Summary.Mine)
+	require.Equal(t, "Brand", r.Summary.StageName)
+	require.Len(t, r.Commands, 4)
+	require.True(t, r.Commands[0].Allowed)
+	d.as(t, "ops@one.example").send(t, "GET", "/v1/reviews/"+d.review.String(), nil).into(t, &r)
+	require.False(t, r.Commands[0].Allowed)
+	require.Contains(t, r.Commands[0].Reason, "not asked")
+	require.Equal(t, 404, d.as(t, "approver@two.example").send(t, "GET", "/v1/reviews/"+d.review.String(), nil).status)
+
+	var deliverables struct{ Items []struct{ Title string } }
+	d.as(t, "ops@one.example").send(t, "GET", "/v1/deliverables?state=in_review", nil).into(t, &deliverables)
+	require.Len(t, deliverables.Items, 1)
+	d.as(t, "ops@two.example").send(t, "GET", "/v1/deliverables", nil).into(t, &deliverables)
+	require.Empty(t, deliverables.Items)
+}
+
+func TestDecisionIsProposedWithItsTextAndSentWithout(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	path := "/v1/reviews/" + d.review.String() + "/decisions"
+	me := d.as(t, "approver@one.example").keyed()
+	body := map[string]any{"decision": "request_changes", "comment": "Show the logo earlier.", "submission_id": d.submission}
+	a := me.send(t, "POST", path, body)
+	require.Equal(t, 200, a.status, "%s", a.body)
+
+	got := d.flows.commands()
+	require.Len(t, got, 1)
+	require.Equal(t, rapport.CmdDecide, got[0].Kind)
+	require.Equal(t, "request_changes", got[0].Code)
+	require.Equal(t, d.submission, got[0].Ref2)
+	require.Equal(t, d.users["approver@one.example"], got[0].Actor)
+	require.Equal(t, "Show the logo earlier.", one[string](t, d, `select comment from decisions where id = $1 and state = 'proposed'`, got[0].Ref))
+	require.Zero(t, one[int](t, d, `select count(*) from outbox where input::text like '%logo%'`), "no text of people reaches a workflow")
+
+	again := me.send(t, "POST", path, body)
+	require.Equal(t, 200, again.status)
+	require.Equal(t, "true", again.header.Get("Idempotent-Replayed"))
+	require.Len(t, d.flows.commands(), 1)
+}
+
+func TestDecisionsThatAreRefused(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	path := "/v1/reviews/" + d.review.String() + "/decisions"
+	approve := map[string]any{"decision": "approve", "submission_id": d.submission}
+	approver := func() call { return d.as(t, "approver@one.example").keyed() }
+
+	for _, decision := range []string{"request_changes", "reject"} {
+		a := approver().send(t, "POST", path, map[string]any{"decision": decision, "comment": "  ", "submission_id": d.submission})
+		require.Equal(t, 422, a.status)
+		require.Equal(t, []string{"comment required"}, a.fields(t))
+	}
+	require.Equal(t, 404, d.as(t, "approver@two.example").keyed().send(t, "POST", path, approve).status, "a foreign review")
+	a := d.as(t, "ops@one.example").keyed().send(t, "POST", path, approve)
+	require.Equal(t, 403, a.status)
+	require.Equal(t, "not_asked", a.text("code"))
+	require.Equal(t, 403, d.as(t, "auditor@one.example").keyed().send(t, "POST", path, approve).status)
+	a = approver().send(t, "POST", path, map[string]any{"decision": "approve", "submission_id": uuid.New()})
+	require.Equal(t, 409, a.status)
+	require.Equal(t, "another_version", a.text("code"))
+
+	d.flows.refuse("already_decided")
+	a = approver().send(t, "POST", path, approve)
+	require.Equal(t, 409, a.status, "%s", a.body)
+	require.Equal(t, "already_decided", a.text("code"))
+	require.Equal(t, "moot", one[string](t, d, `select state from decisions`), "what came late is kept as moot")
+
+	d.sql(t, `update reviews set state = 'approved', open_stage = null, approvers = '{}', closed_at = now()`)
+	d.sql(t, `insert into decisions (id, review_id, submission_id, brand_id, user_id, stage, decision, state, decided_at) values ($1, $2, $3, $4, $5, 0, 'approve', 'accepted', now())`,
+		id(), d.review, d.submission, d.world.one, d.users["legal@one.example"])
+	before := len(d.flows.commands())
+	a = approver().send(t, "POST", path, approve)
+	require.Equal(t, 409, a.status)
+	require.Equal(t, "review_closed", a.text("code"))
+	require.Equal(t, "approved", a.text("state"))
+	require.Contains(t, a.text("detail"), "Ms legal", "who decided is said")
+	require.Len(t, d.flows.commands(), before)
+}
+
+func TestSubmissionFileIsAnAttachmentBehindTheWall(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	content := []byte("<html><script>alert(1)</script>")
+	sum := sha256.Sum256(content)
+	d.sql(t, `insert into blobs (sha256, content_type, size, content) values ($1, 'text/html', $2, $3)`, sum[:], len(content), content)
+	d.sql(t, `update submissions set file_name = 'Entwurf ü".html', file_sha256 = $1 where id = $2`, sum[:], d.submission)
+	path := "/v1/submissions/" + d.submission.String()
+
+	a := d.as(t, "guest@one.example").send(t, "GET", path+"/file", nil)
+	require.Equal(t, 200, a.status)
+	require.Equal(t, content, a.body)
+	require.True(t, strings.HasPrefix(a.header.Get("Content-Disposition"), "attachment"))
+	require.Equal(t, "nosniff", a.header.Get("X-Content-Type-Options"))
+	require.Equal(t, "application/octet-stream", a.header.Get("Content-Type"))
+	require.Equal(t, http.StatusNotFound, d.as(t, "ops@two.example").send(t, "GET", path+"/file", nil).status)
+	require.Equal(t, http.StatusNotFound, d.as(t, "ops@two.example").send(t, "GET", path, nil).status)
+	var s struct {
+		FileType string `json:"file_type"`
+		Checks   []struct{ Rule string }
+	}
+	d.as(t, "guest@one.example").send(t, "GET", path, nil).into(t, &s)
+	require.Equal(t, "text/html", s.FileType)
+	require.Len(t, s.Checks, 1)
+}
