@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"fmt"
+	"errors"
 	"io"
 	"maps"
 	"mime/multipart"
@@ -37,25 +37,15 @@ const password = "correct horse battery"
 // passwordHash is made once: it is made to be slow.
 var passwordHash = sync.OnceValue(func() string { return api.HashPassword(password) }) //nolint:gochecknoglobals // once a process
 
-// told remembers what partnerships were told.
-type told struct {
-	mu   sync.Mutex
-	said []string
+// away stands for workflows that nobody reaches at this moment: what is sent to them stays in the outbox.
+type away struct{}
+
+func (away) Deliver(context.Context, rapport.OutboxRow) (rapport.OutboxVerdict, error) {
+	return rapport.OutboxVerdict{}, errors.New("away")
 }
 
-func (w *told) BanCreator(_ context.Context, id uuid.UUID, banned bool, _ uuid.UUID) error {
-	return w.say(fmt.Sprintf("ban %s %t", id, banned))
-}
-
-func (w *told) DoNotContact(_ context.Context, id uuid.UUID, on bool, _ uuid.UUID) error {
-	return w.say(fmt.Sprintf("do not contact %s %t", id, on))
-}
-
-func (w *told) say(s string) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.said = append(w.said, s)
-	return nil
+func (away) Query(context.Context, string) (rapport.LiveWorkflow, error) {
+	return rapport.LiveWorkflow{}, rapport.Errorf(rapport.CodeUnavailable, "Away.")
 }
 
 // world is a server on a fresh database with two brands and one person a role at each, such as ops@one.example.
@@ -65,7 +55,7 @@ type world struct {
 	one    uuid.UUID
 	two    uuid.UUID
 	users  map[string]uuid.UUID
-	told   *told
+	owner  string // the owner's URL
 	logs   *observer.ObservedLogs
 	tokens map[string]string
 	mu     *sync.Mutex
@@ -73,7 +63,7 @@ type world struct {
 
 func newWorld(t *testing.T) world {
 	t.Helper()
-	_, apiURL, _ := pgtest.New(t)
+	ownerURL, apiURL, _ := pgtest.New(t)
 	store, err := postgres.Open(t.Context(), apiURL)
 	require.NoError(t, err)
 	t.Cleanup(store.Close)
@@ -91,12 +81,12 @@ func newWorld(t *testing.T) world {
 	made, err := store.Bootstrap(t.Context(), b)
 	require.NoError(t, err)
 	core, logs := observer.New(zapcore.InfoLevel)
-	w := world{store: store, one: made.Brands[0], two: made.Brands[1], users: map[string]uuid.UUID{}, told: &told{}, logs: logs, tokens: map[string]string{}, mu: &sync.Mutex{}}
+	w := world{store: store, one: made.Brands[0], two: made.Brands[1], users: map[string]uuid.UUID{}, owner: ownerURL, logs: logs, tokens: map[string]string{}, mu: &sync.Mutex{}}
 	for i, email := range emails {
 		w.users[email] = made.Users[i]
 	}
 	server, err := api.New(api.Config{
-		Store: store, Workflows: w.told, Log: zap.New(core), PublicURL: "https://rapport.example", Secret: []byte(strings.Repeat("s", 32)),
+		Store: store, Workflows: away{}, Log: zap.New(core), PublicURL: "https://rapport.example", Secret: []byte(strings.Repeat("s", 32)),
 		Metrics: prometheus.NewRegistry(), FinanceDelay: time.Hour, Development: true,
 		Web: fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Rapport</title>")}, "assets/a.js": {Data: []byte("1")}},
 	})

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"fmt"
-	"slices"
 	"strings"
 
 	"rapport"
@@ -74,7 +73,7 @@ func (s *Server) ListCampaigns(ctx context.Context, r gen.ListCampaignsRequestOb
 // CreateCampaign adds a campaign; it runs from the start.
 func (s *Server) CreateCampaign(ctx context.Context, r gen.CreateCampaignRequestObject) (gen.CreateCampaignResponseObject, error) {
 	b := r.Body
-	if !slices.Contains(rapport.BrandsFrom(ctx), b.BrandId) {
+	if !inScope(rapport.BrandsFrom(ctx), b.BrandId) {
 		return nil, notFound("brand")
 	}
 	by := principalFrom(ctx).UserID

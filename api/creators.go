@@ -2,10 +2,15 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"rapport"
 	"rapport/api/gen"
+	"rapport/workflows"
 )
 
 func toCreator(c rapport.Creator) gen.Creator {
@@ -115,19 +120,12 @@ func (s *Server) EditCreator(ctx context.Context, r gen.EditCreatorRequestObject
 	return gen.EditCreator200JSONResponse{Body: toCreator(c), Headers: gen.EditCreator200ResponseHeaders{ETag: etag(c.Version)}}, nil
 }
 
-// SetDoNotContact sets or lifts do-not-contact, for every brand.
+// SetDoNotContact sets or lifts do-not-contact, for every brand. It stands in the statement that claims a mail, so that nothing
+// needs to be told.
 func (s *Server) SetDoNotContact(ctx context.Context, r gen.SetDoNotContactRequestObject) (gen.SetDoNotContactResponseObject, error) {
-	by, on := principalFrom(ctx).UserID, r.Body.DoNotContact
-	var c rapport.Creator
-	err := s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
-		var err error
-		if c, err = s.cfg.Store.SetDoNotContact(ctx, r.Id, on, strings.TrimSpace(value(r.Body.Reason)), by); err != nil {
-			return called("creator", err)
-		}
-		return s.cfg.Workflows.DoNotContact(ctx, r.Id, on, by)
-	})
+	c, err := s.cfg.Store.SetDoNotContact(ctx, r.Id, r.Body.DoNotContact, strings.TrimSpace(value(r.Body.Reason)), principalFrom(ctx).UserID)
 	if err != nil {
-		return nil, err
+		return nil, called("creator", err)
 	}
 	return gen.SetDoNotContact200JSONResponse(toCreator(c)), nil
 }
@@ -144,12 +142,48 @@ func (s *Server) SetBan(ctx context.Context, r gen.SetBanRequestObject) (gen.Set
 		if c, err = s.cfg.Store.SetBan(ctx, r.Id, r.Body.Banned, reason, by); err != nil {
 			return called("creator", err)
 		}
-		return s.cfg.Workflows.BanCreator(ctx, r.Id, r.Body.Banned, by)
+		return s.tellBan(ctx, r.Id, r.Body.Banned, by)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return gen.SetBan200JSONResponse(toCreator(c)), nil
+}
+
+// tellBan sends the ban or its end to every partnership of the creator, of all brands, in the transaction of the context. The
+// relay takes it there.
+func (s *Server) tellBan(ctx context.Context, creator uuid.UUID, banned bool, by uuid.UUID) error {
+	store, err := s.commandStore()
+	if err != nil {
+		return err
+	}
+	all, err := s.cfg.Store.AllBrands(ctx)
+	if err != nil {
+		return err
+	}
+	partnerships, err := s.cfg.Store.OpenPartnershipsOf(rapport.WithBrands(ctx, all...), creator)
+	if err != nil {
+		return err
+	}
+	deed, _ := deedID(ctx)
+	cmd := rapport.Command{Kind: rapport.CmdUnban, Actor: by}
+	if banned {
+		cmd.Kind = rapport.CmdBan
+	}
+	for id, brand := range partnerships {
+		cmd.ID = rapport.DeriveID(deed, id.String())
+		input, err := json.Marshal(cmd)
+		if err != nil {
+			return fmt.Errorf("write the command: %w", err)
+		}
+		if err := store.PutOutbox(ctx, rapport.OutboxRow{
+			ID: cmd.ID, BrandID: brand, Kind: "update", WorkflowID: "partnership/" + id.String(), Name: workflows.UpdateCommand,
+			UpdateID: cmd.ID.String(), Input: input,
+		}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Search finds creators, partnerships and campaigns by words.

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 )
 
@@ -260,7 +262,6 @@ func TestCreatorsAreListedEditedAndBanned(t *testing.T) {
 	require.Contains(t, string(a.body), `"banned":true`)
 	a = ops.send(t, "POST", path+"/do-not-contact", map[string]any{"do_not_contact": true, "reason": "asked"})
 	require.Contains(t, string(a.body), `"do_not_contact":true`)
-	require.Equal(t, []string{"ban " + nina.ID.String() + " true", "do not contact " + nina.ID.String() + " true"}, w.told.said)
 	require.Equal(t, 404, ops.send(t, "POST", "/v1/creators/"+uuid.NewString()+"/ban", map[string]any{"banned": true, "reason": "x"}).status)
 
 	var hits struct {
@@ -268,6 +269,34 @@ func TestCreatorsAreListedEditedAndBanned(t *testing.T) {
 	}
 	ops.send(t, "GET", "/v1/search?q=nina", nil).into(t, &hits)
 	require.Equal(t, "creator", hits.Items[0].Noun)
+}
+
+func TestBanReachesThePartnershipsOfEveryBrand(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	one, two := w.as(t, "ops@one.example"), w.as(t, "ops@two.example")
+	var creator, made struct{ ID uuid.UUID }
+	contacts := []any{map[string]any{"role": "creator", "email": "nina@bakes.example"}}
+	one.send(t, "POST", "/v1/creators", map[string]any{"name": "Nina", "contacts": contacts}).into(t, &creator)
+	for brand, ops := range map[uuid.UUID]call{w.one: one, w.two: two} {
+		ops.send(t, "POST", "/v1/campaigns", campaign(brand)).into(t, &made)
+		a := ops.send(t, "POST", "/v1/campaigns/"+made.ID.String()+"/partnerships", map[string]any{"creator_ids": []uuid.UUID{creator.ID}})
+		require.Equal(t, 202, a.status, "%s", a.body)
+	}
+	ban := func(banned bool, key string) {
+		a := one.with("Idempotency-Key", key).send(t, "POST", "/v1/creators/"+creator.ID.String()+"/ban", map[string]any{"banned": banned, "reason": "fraud"})
+		require.Equal(t, 200, a.status, "%s", a.body)
+	}
+	ban(true, "a")
+	ban(true, "a")
+	ban(false, "b")
+	db, err := pgx.Connect(t.Context(), w.owner)
+	require.NoError(t, err)
+	defer db.Close(context.WithoutCancel(t.Context()))
+	var bans, lifts int
+	const count = "select count(*) filter (where input->>'kind' = 'ban'), count(*) filter (where input->>'kind' = 'unban') from outbox where kind = 'update'"
+	require.NoError(t, db.QueryRow(t.Context(), count).Scan(&bans, &lifts))
+	require.Equal(t, []int{2, 2}, []int{bans, lifts})
 }
 
 func TestLibraryKeepsVersions(t *testing.T) {

@@ -42,6 +42,8 @@ type request struct {
 	Session []byte
 	// Key is set when the client named the deed; the deed reaches a workflow under its UpdateID.
 	Key *rapport.IdempotencyKey
+	// LastEventID is where a stream goes on after a cut.
+	LastEventID string
 
 	operation string
 }
@@ -77,7 +79,10 @@ func operationOf(c echo.Context) string { return requestFrom(c.Request().Context
 // identify gives every request an id of ours.
 func (s *Server) identify(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		r := &request{ID: uuid.Must(uuid.NewV7()).String(), Address: c.RealIP(), Agent: cut(c.Request().UserAgent(), 300)}
+		r := &request{
+			ID: uuid.Must(uuid.NewV7()).String(), Address: c.RealIP(), Agent: cut(c.Request().UserAgent(), 300),
+			LastEventID: c.Request().Header.Get("Last-Event-ID"),
+		}
 		c.Response().Header().Set("X-Request-ID", r.ID)
 		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), requestKey{}, r)))
 		return next(c)

@@ -3,10 +3,12 @@ package api
 import (
 	"encoding/base64"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	openapi_types "github.com/oapi-codegen/runtime/types"
 
 	"rapport"
@@ -114,3 +116,6 @@ func fromMoney(m gen.Money) rapport.Money {
 func toUserRef(u rapport.UserRef) gen.UserRef { return gen.UserRef{Id: u.ID, Name: u.Name} }
 
 func toDate(t time.Time) openapi_types.Date { return openapi_types.Date{Time: t} }
+
+// inScope says whether the brand is one where the caller has a role that the operation asks for.
+func inScope(scope []uuid.UUID, brand uuid.UUID) bool { return slices.Contains(scope, brand) }

@@ -36,7 +36,7 @@ func fromBrandRoles(ctx context.Context, given []gen.BrandRole) ([]rapport.Brand
 	for i, b := range given {
 		path := fmt.Sprintf("brands[%d].", i)
 		switch {
-		case !slices.Contains(scope, b.BrandId):
+		case !inScope(scope, b.BrandId):
 			bad = append(bad, rapport.Field{Path: path + "brand_id", Code: "unknown", Detail: "There is no such brand, or you are not an admin there."})
 		case seen[b.BrandId]:
 			bad = append(bad, rapport.Field{Path: path + "brand_id", Code: "duplicate", Detail: "This brand is listed twice."})

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"rapport"
@@ -29,7 +28,7 @@ func (s *Server) ListSequences(ctx context.Context, r gen.ListSequencesRequestOb
 
 // CreateSequence adds a sequence or a version of one.
 func (s *Server) CreateSequence(ctx context.Context, r gen.CreateSequenceRequestObject) (gen.CreateSequenceResponseObject, error) {
-	if !slices.Contains(rapport.BrandsFrom(ctx), r.Body.BrandId) {
+	if !inScope(rapport.BrandsFrom(ctx), r.Body.BrandId) {
 		return nil, notFound("brand")
 	}
 	v := rapport.SequenceVersion{BrandID: &r.Body.BrandId, Name: strings.TrimSpace(r.Body.Name), Sequence: rapport.Sequence{CoolOffDays: rapport.DefaultTimings().CoolOffDays}}
@@ -64,7 +63,7 @@ func (s *Server) ListTemplates(ctx context.Context, r gen.ListTemplatesRequestOb
 
 // CreateTemplate adds a mail template or a version of one.
 func (s *Server) CreateTemplate(ctx context.Context, r gen.CreateTemplateRequestObject) (gen.CreateTemplateResponseObject, error) {
-	if !slices.Contains(rapport.BrandsFrom(ctx), r.Body.BrandId) {
+	if !inScope(rapport.BrandsFrom(ctx), r.Body.BrandId) {
 		return nil, notFound("brand")
 	}
 	v := rapport.TemplateVersion{BrandID: &r.Body.BrandId, Name: strings.TrimSpace(r.Body.Name), Subject: strings.TrimSpace(r.Body.Subject), Body: r.Body.Body}
@@ -126,7 +125,7 @@ func (s *Server) ListPolicies(ctx context.Context, r gen.ListPoliciesRequestObje
 
 // CreatePolicy adds an approval policy or a version of one.
 func (s *Server) CreatePolicy(ctx context.Context, r gen.CreatePolicyRequestObject) (gen.CreatePolicyResponseObject, error) {
-	if !slices.Contains(rapport.BrandsFrom(ctx), r.Body.BrandId) {
+	if !inScope(rapport.BrandsFrom(ctx), r.Body.BrandId) {
 		return nil, notFound("brand")
 	}
 	v := rapport.PolicyVersion{BrandID: &r.Body.BrandId, Name: strings.TrimSpace(r.Body.Name), Policy: rapport.Policy{OnSilence: rapport.SilenceHold}}

@@ -11,7 +11,6 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
@@ -20,19 +19,11 @@ import (
 	"rapport/api/gen"
 )
 
-// Workflows is how the API tells workflows what people decided. Its methods take part in the transaction of their context:
-// what they send is written with the deed and delivered after the commit.
-type Workflows interface {
-	// BanCreator tells every partnership of the creator, of all brands, that a ban was set or lifted.
-	BanCreator(ctx context.Context, creator uuid.UUID, banned bool, by uuid.UUID) error
-	// DoNotContact tells every partnership of the creator, of all brands, that do-not-contact was set or lifted.
-	DoNotContact(ctx context.Context, creator uuid.UUID, on bool, by uuid.UUID) error
-}
-
 // Config is what a Server needs. Fields without a comment about their zero value are required.
 type Config struct {
-	Store     Store
-	Workflows Workflows
+	Store Store
+	// Workflows takes commands to workflows at once; what it does not reach goes by the relay.
+	Workflows Dispatcher
 	Log       *zap.Logger
 	// PublicURL is where people reach the server, such as https://rapport.example.com.
 	PublicURL string
@@ -48,6 +39,8 @@ type Config struct {
 	FinanceDelay time.Duration
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; none means that the peer is the client.
 	TrustedProxies []*net.IPNet
+	// Outside is what the providers' rooms do for the API.
+	Outside Outside
 	// Development adds warnings for people who write clients.
 	Development bool
 	// Now is the clock; nil means the machine's.
@@ -56,9 +49,6 @@ type Config struct {
 
 // Server answers the API. It is one type for all operations; each noun has a file.
 type Server struct {
-	// Embedded until every operation has its method; then it goes, so that a missing one does not compile.
-	gen.StrictServerInterface
-
 	cfg        Config
 	echo       *echo.Echo
 	operations map[string]operation
@@ -120,6 +110,7 @@ func (s *Server) routes() (*echo.Echo, error) {
 		middlewares[id] = []echo.MiddlewareFunc{s.authorize(op), limitBody(op), s.validate(op), s.idempotent(op)}
 	}
 	gen.RegisterHandlersWithOptions(e, gen.NewStrictHandler(s, nil), gen.RegisterHandlersOptions{OperationMiddlewares: middlewares})
+	s.registerPublic(e)
 	e.GET("/healthz", s.healthz)
 	e.GET("/readyz", s.readyz)
 	if s.cfg.Metrics != nil {

@@ -73,6 +73,7 @@ type CreatorStore interface {
 	CreateCreator(ctx context.Context, c rapport.Creator, today time.Time) (rapport.Creator, error)
 	EditCreator(ctx context.Context, c rapport.Creator, today time.Time) (rapport.Creator, error)
 	SetDoNotContact(ctx context.Context, id uuid.UUID, on bool, reason string, by uuid.UUID) (rapport.Creator, error)
+	OpenPartnershipsOf(ctx context.Context, creator uuid.UUID) (map[uuid.UUID]uuid.UUID, error)
 	SetBan(ctx context.Context, id uuid.UUID, banned bool, reason string, by uuid.UUID) (rapport.Creator, error)
 	ImportCreators(ctx context.Context, sheet rapport.ImportSheet, o rapport.ImportOptions) (rapport.ImportPlan, error)
 	Search(ctx context.Context, words string) ([]rapport.SearchHit, error)

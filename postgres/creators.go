@@ -246,6 +246,18 @@ func (s *Store) SetDoNotContact(ctx context.Context, id uuid.UUID, on bool, reas
 	})
 }
 
+// OpenPartnershipsOf lists the partnerships of a creator in the scope whose workflow still listens, with their brands.
+func (s *Store) OpenPartnershipsOf(ctx context.Context, creator uuid.UUID) (map[uuid.UUID]uuid.UUID, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (map[uuid.UUID]uuid.UUID, error) {
+		rows, err := s.q.OpenPartnershipsOf(ctx, tx, creator)
+		brands := make(map[uuid.UUID]uuid.UUID, len(rows))
+		for _, r := range rows {
+			brands[r.ID] = r.BrandID
+		}
+		return brands, err
+	})
+}
+
 // SetBan bans a creator or lifts the ban. The caller tells the partnerships, in the same transaction.
 func (s *Store) SetBan(ctx context.Context, id uuid.UUID, banned bool, reason string, by uuid.UUID) (rapport.Creator, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Creator, error) {

@@ -528,6 +528,36 @@ func (q *Queries) LockImports(ctx context.Context, db DBTX) error {
 	return err
 }
 
+const openPartnershipsOf = `-- name: OpenPartnershipsOf :many
+select id, brand_id from partnerships where creator_id = $1 and stage not in ('lapsed', 'terminated') order by id
+`
+
+type OpenPartnershipsOfRow struct {
+	ID      uuid.UUID
+	BrandID uuid.UUID
+}
+
+// Those whose workflow still listens.
+func (q *Queries) OpenPartnershipsOf(ctx context.Context, db DBTX, creatorID uuid.UUID) ([]OpenPartnershipsOfRow, error) {
+	rows, err := db.Query(ctx, openPartnershipsOf, creatorID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenPartnershipsOfRow
+	for rows.Next() {
+		var i OpenPartnershipsOfRow
+		if err := rows.Scan(&i.ID, &i.BrandID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const searchCampaigns = `-- name: SearchCampaigns :many
 select g.id, g.name, b.name as brand_name, g.state
 from campaigns g join brands b on b.id = g.brand_id

@@ -141,3 +141,7 @@ from campaigns g join brands b on b.id = g.brand_id
 where g.brand_id = any (@brands::uuid[]) and g.name ilike @pattern
 order by g.created_at desc, g.id
 limit @max_rows;
+
+-- name: OpenPartnershipsOf :many
+-- Those whose workflow still listens.
+select id, brand_id from partnerships where creator_id = @creator_id and stage not in ('lapsed', 'terminated') order by id;
