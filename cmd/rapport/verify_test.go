@@ -1,0 +1,141 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"rapport/postgres/pgtest"
+)
+
+// verified runs `rapport verify` against a database.
+func verified(t *testing.T, worker string, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	var out, errs screen
+	env := environment{getenv: lookup(map[string]string{"RAPPORT_WORKER_DATABASE_URL": worker}), stdout: &out, stderr: &errs}
+	code = run(append([]string{"verify"}, args...), env)
+
+	return code, out.String(), errs.String()
+}
+
+// postTopUps posts and seals two transactions as the worker.
+func postTopUps(t *testing.T, worker string) {
+	t.Helper()
+	brand := uuid.NewString()
+	for _, amount := range []string{"10000", "2500"} {
+		execSQL(t.Context(), t, Secret(worker), `select ledger_post('`+uuid.NewString()+`', 'topup', '`+brand+`', p_payout => null,
+			p_attempt => null, p_ref => null, p_currency => 'usd', p_lines => '[{"account": "stripe_cash:usd", "amount": -`+amount+`},
+			{"account": "brand_funds:`+brand+`:usd", "floor_zero": true, "amount": `+amount+`}]')`)
+	}
+	execSQL(t.Context(), t, Secret(worker), `select ledger_seal(10)`)
+}
+
+// tampers changes a row as somebody with all rights over the database would.
+func tampers(t *testing.T, owner, sql string) {
+	t.Helper()
+	execSQL(t.Context(), t, Secret(owner), "set session_replication_role = replica; "+sql)
+}
+
+func TestVerifyLedgerFindsWhatWasTamperedWith(t *testing.T) {
+	t.Parallel()
+	owner, _, worker := pgtest.New(t)
+	postTopUps(t, worker)
+	code, out, errs := verified(t, worker, "ledger")
+	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, "ledger: all is well.\n", out)
+
+	tampers(t, owner, `update ledger_entries set amount = amount + 1 where amount = 2500`)
+	code, out, _ = verified(t, worker, "ledger")
+	require.Equal(t, exitDifferent, code)
+	require.Contains(t, out, "seal 2 does not match what it seals")
+	require.Contains(t, out, "is unbalanced by 1 usd")
+	require.Contains(t, out, "has the balance 12500 where its entries make 12501")
+	require.Contains(t, out, "ledger: 3 findings.")
+}
+
+func TestVerifyPackNeedsNoDatabase(t *testing.T) {
+	t.Parallel()
+	_, _, worker := pgtest.New(t)
+	postTopUps(t, worker)
+	file := filepath.Join(t.TempDir(), "book.jsonl")
+	code, out, errs := verified(t, worker, "ledger", "--pack", file)
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "2 sealed transactions are in "+file)
+	code, _, errs = verified(t, worker, "ledger", "--pack", file)
+	require.Equal(t, exitFailed, code, "an export never replaces a file")
+	require.Contains(t, errs, "exists")
+
+	code, out, errs = verified(t, "", "pack", file)
+	require.Equal(t, exitOK, code, errs)
+	require.Contains(t, out, "2 seals, the last is ")
+
+	text, err := os.ReadFile(file)
+	require.NoError(t, err)
+	lines := strings.SplitAfter(string(text), "\n")
+	for name, tt := range map[string]struct {
+		text string
+		code int
+		want string
+	}{
+		"another amount":  {strings.ReplaceAll(string(text), "2500", "3500"), exitDifferent, "its text does not have its hash"},
+		"a missing line":  {lines[0] + lines[2], exitDifferent, "seal 2: follows seal 0"},
+		"another order":   {lines[0] + lines[2] + lines[1], exitDifferent, "does not hold the hash of the seal before it"},
+		"another file":    {"{}\n", exitFailed, "is not a pack"},
+		"a cut-off line":  {string(text[:len(text)-10]), exitFailed, "cannot be read"},
+		"not even hashes": {lines[0] + `{"n":1,"prev_sha256":"xy","sha256":"","text":""}`, exitDifferent, "not hexadecimal"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			changed := filepath.Join(t.TempDir(), "changed.jsonl")
+			require.NoError(t, os.WriteFile(changed, []byte(tt.text), 0o600))
+			code, out, errs := verified(t, "", "pack", changed)
+			require.Equal(t, tt.code, code)
+			require.Contains(t, out+errs, tt.want)
+		})
+	}
+}
+
+func TestVerifyContracts(t *testing.T) {
+	t.Parallel()
+	owner, _, worker := pgtest.New(t)
+	code, out, errs := verified(t, worker, "contracts")
+	require.Equal(t, exitOK, code, errs)
+	require.Equal(t, "contracts: all is well.\n", out)
+
+	contract, partnership, brand, offer := uuid.NewString(), uuid.NewString(), uuid.NewString(), uuid.NewString()
+	tampers(t, owner, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, executed_at)
+		values ('`+contract+`', '`+partnership+`', '`+brand+`', '`+offer+`', 1, 'executed', 'the text', sha256('another text'), 1, 'usd', '{}', now());
+		insert into signatures (contract_id, party, name, body_sha256) values ('`+contract+`', 'brand', 'A', sha256('a third text'))`)
+	code, out, _ = verified(t, worker, "contracts")
+	require.Equal(t, exitDifferent, code)
+	require.Contains(t, out, contract+": its text does not have the hash that was kept")
+	require.Contains(t, out, contract+": the brand signed another text")
+	require.Contains(t, out, contract+": is executed without the creator's signature")
+}
+
+func TestVerifyCommandLine(t *testing.T) {
+	t.Parallel()
+	for args, want := range map[string]string{
+		"":                       "say what to verify",
+		"everything":             `"everything" cannot be verified`,
+		"pack":                   "name the pack's file",
+		"ledger now":             `unexpected argument "now"`,
+		"contracts --repair":     "--repair goes with verify workflows",
+		"--pack x contracts":     "--pack goes with verify ledger",
+		"ledger --fly":           "not defined: -fly",
+		"ledger":                 "RAPPORT_WORKER_DATABASE_URL is not set",
+		"workflows --repair":     "TEMPORAL_ADDRESS is not set",
+		"workflows --repair now": `unexpected argument "now"`,
+	} {
+		t.Run(args, func(t *testing.T) {
+			t.Parallel()
+			code, _, errs := verified(t, "", strings.Fields(args)...)
+			require.Equal(t, exitUsage, code)
+			require.Contains(t, errs, want)
+		})
+	}
+}

@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"go.uber.org/zap"
+
+	"rapport/worker"
+)
+
+// verifyWorkflows compares what should run with what Temporal runs; with repair it starts what is missing from its snapshot.
+func verifyWorkflows(ctx context.Context, cfg Config, repair bool, env environment) error {
+	log, err := newLogger(cfg, env.stderr)
+	if err != nil {
+		return err
+	}
+	result, err := sweep(ctx, cfg, log, repair)
+	if err != nil {
+		return err
+	}
+	_, _ = fmt.Fprintf(env.stdout, "%d workflows should run.\n", result.Open)
+	for _, id := range result.Missing {
+		_, _ = fmt.Fprintf(env.stdout, "%s: is missing\n", id)
+	}
+	if !repair {
+		return verdict("workflows", len(result.Missing), env.stdout)
+	}
+	_, _ = fmt.Fprintf(env.stdout, "workflows: %d of %d missing ones were started from their snapshots, %d messages are sent again.\n",
+		result.Repaired, len(result.Missing), result.Resent)
+	if result.Repaired < len(result.Missing) {
+		return errDifferent
+	}
+
+	return nil
+}
+
+// sweep looks once at every workflow that should run, as the worker's job does from time to time.
+func sweep(ctx context.Context, cfg Config, log *zap.Logger, repair bool) (worker.SweepResult, error) {
+	store, err := openStore(ctx, log, cfg.WorkerDatabaseURL)
+	if err != nil {
+		return worker.SweepResult{}, err
+	}
+	defer store.Close()
+	connection, metrics, err := dialTemporal(ctx, cfg, log, newRegistry())
+	if err != nil {
+		return worker.SweepResult{}, err
+	}
+	defer func() {
+		connection.Close()
+		_ = metrics.Close() // nobody reads them
+	}()
+
+	return (&worker.Sweep{Client: connection, Store: store, Log: log}).Run(ctx, repair)
+}

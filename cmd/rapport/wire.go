@@ -1,0 +1,106 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.temporal.io/sdk/client"
+	"go.uber.org/zap"
+
+	"rapport/activities"
+	"rapport/api"
+	"rapport/postgres"
+	"rapport/providers/fetch"
+	"rapport/providers/sendgrid"
+	"rapport/providers/stripe"
+	"rapport/temporal"
+	"rapport/worker"
+)
+
+// What each room asks for, and who gives it.
+var (
+	_ activities.Store  = (*postgres.Store)(nil)
+	_ api.Store         = (*postgres.Store)(nil)
+	_ worker.RelayStore = (*postgres.Store)(nil)
+	_ worker.InboxStore = (*postgres.Store)(nil)
+	_ worker.JobStore   = (*postgres.Store)(nil)
+
+	_ worker.ReconcileStore = (*postgres.Store)(nil)
+	_ worker.Movements      = stripe.Payer{}
+
+	_ activities.Payer   = stripe.Payer{}
+	_ activities.Mailer  = sendgrid.Mailer{}
+	_ activities.Fetcher = fetch.Poster{}
+)
+
+// connectPatience is how long a start waits for the database and for Temporal, which may be starting too.
+const connectPatience = 30 * time.Second
+
+// retrying repeats a connection until it stands, the patience ends or the context does.
+func retrying[T any](ctx context.Context, log *zap.Logger, what string, connect func(context.Context) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, connectPatience)
+	defer cancel()
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		connected, err := connect(ctx)
+		if err == nil {
+			return connected, nil
+		}
+		log.Warn("waiting for "+what, zap.Error(err))
+		select {
+		case <-ctx.Done():
+			return connected, fmt.Errorf("%s: %w", what, err)
+		case <-tick.C:
+		}
+	}
+}
+
+func openStore(ctx context.Context, log *zap.Logger, url Secret) (*postgres.Store, error) {
+	return retrying(ctx, log, "the database", func(ctx context.Context) (*postgres.Store, error) { return postgres.Open(ctx, string(url)) })
+}
+
+// dialTemporal connects and ensures that the namespace has our search attributes. The closer flushes the metrics.
+func dialTemporal(ctx context.Context, cfg Config, log *zap.Logger, registry prometheus.Registerer) (client.Client, io.Closer, error) {
+	metrics, closer := temporal.NewMetricsHandler(registry, log)
+	settings := temporal.Config{
+		Address: cfg.TemporalAddress, Namespace: cfg.TemporalNamespace, CodecKey: []byte(cfg.CodecKey), Logger: log, Metrics: metrics,
+	}
+	for _, key := range cfg.OldCodecKeys {
+		settings.OldCodecKeys = append(settings.OldCodecKeys, []byte(key))
+	}
+	connected, err := retrying(ctx, log, "Temporal", func(ctx context.Context) (client.Client, error) {
+		c, err := temporal.Dial(ctx, settings)
+		if err != nil {
+			return nil, err
+		}
+		if err := temporal.EnsureSearchAttributes(ctx, c, cfg.TemporalNamespace); err != nil {
+			c.Close()
+
+			return nil, err
+		}
+
+		return c, nil
+	})
+	if err != nil {
+		_ = closer.Close() // nothing was measured
+
+		return nil, nil, err
+	}
+
+	return connected, closer, nil
+}
+
+// temporalAnswers is the readiness check of a connection.
+func temporalAnswers(c client.Client) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if _, err := c.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
+			return fmt.Errorf("ask Temporal: %w", err)
+		}
+
+		return nil
+	}
+}

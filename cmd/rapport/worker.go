@@ -1,0 +1,186 @@
+package main
+
+import (
+	"context"
+	"crypto/hkdf"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"flag"
+	"fmt"
+	"net/url"
+	"os"
+	"strconv"
+	"sync"
+	"time"
+
+	"go.temporal.io/sdk/interceptor"
+	"go.uber.org/zap"
+
+	"rapport/activities"
+	"rapport/postgres"
+	"rapport/providers/fetch"
+	"rapport/providers/sendgrid"
+	"rapport/temporal"
+	"rapport/worker"
+)
+
+// relayTimeout is how long the relay waits for a verdict on one delivery; it must be shorter than the lease on its row.
+const relayTimeout = 10 * time.Second
+
+func workerCommand() command {
+	return command{
+		name:    "worker",
+		summary: "run workflows, and carry messages between the database and Temporal",
+		details: `
+Runs the workflows and their activities, and carries what the database decided to Temporal and what the providers reported to where it
+takes effect. Several may run beside each other. /metrics, /healthz and /readyz are at RAPPORT_METRICS_ADDR. On SIGTERM or
+SIGINT it takes no more work and finishes what it began.
+
+Needs RAPPORT_WORKER_DATABASE_URL, TEMPORAL_ADDRESS, RAPPORT_CODEC_KEY, RAPPORT_SECRET, RAPPORT_PUBLIC_URL,
+RAPPORT_MAIL_DOMAIN, STRIPE_API_KEY and SENDGRID_API_KEY; docs/configuration.md has the rest.`,
+		prepare: func(*flag.FlagSet) func(context.Context, environment, []string) error {
+			return func(ctx context.Context, env environment, args []string) error {
+				if err := noArguments(args); err != nil {
+					return err
+				}
+				cfg, err := loadConfig(workerNeeds, env.getenv)
+				if err != nil {
+					return err
+				}
+				log, err := newLogger(cfg, env.stderr)
+				if err != nil {
+					return err
+				}
+				ctx, stop := untilSignal(ctx)
+				defer stop()
+
+				return runWorker(ctx, cfg, log)
+			}
+		},
+	}
+}
+
+func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
+	registry := newRegistry()
+	store, err := openStore(ctx, log, cfg.WorkerDatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer store.Close()
+	registry.MustRegister(poolMetrics{store.Pool()})
+	connection, metrics, err := dialTemporal(ctx, cfg, log, registry)
+	if err != nil {
+		return err
+	}
+	defer func() {
+		connection.Close()
+		_ = metrics.Close() // the last second of measurements
+	}()
+
+	sweep := &worker.Sweep{Client: connection, Store: store, Log: log}
+	acts, mailer, err := newActivities(cfg, store)
+	if err != nil {
+		return err
+	}
+	jobs, schedules := worker.Jobs(sweep, worker.Reconcile(store, acts.Payer, time.Now))
+	acts.Jobs = jobs
+	workers := worker.New(connection, acts, worker.Options{
+		StopTimeout: cfg.ShutdownTimeout, Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()}, Identity: identity(),
+	})
+	relay := &worker.Relay{
+		Store: store, Dispatch: worker.NewDispatcher(connection, store, relayTimeout), Log: log,
+		Inbox: &worker.Inbox{Store: store, Activities: acts, ReadInbound: mailer.Inbound},
+	}
+	if err := worker.EnsureSchedules(ctx, connection, schedules); err != nil {
+		return err
+	}
+	if err := workers.Start(); err != nil {
+		return err
+	}
+	log.Info("worker runs", zap.String("metrics", cfg.MetricsAddr))
+
+	return untilStopped(ctx, cfg, log, workers, relay, func(ctx context.Context) (*listener, error) {
+		return listen(ctx, cfg.MetricsAddr, healthPages(registry, log, map[string]func(context.Context) error{
+			"database": store.Ping, "temporal": temporalAnswers(connection),
+		}), log)
+	})
+}
+
+// untilStopped relays until the context ends, and then stops in order: no new work, the activities that run, the rest.
+func untilStopped(
+	ctx context.Context, cfg Config, log *zap.Logger, workers *worker.Workers, relay *worker.Relay, pages func(context.Context) (*listener, error),
+) error {
+	health, err := pages(ctx)
+	if err != nil {
+		workers.Stop()
+
+		return err
+	}
+	relaying, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	wg.Go(func() { relay.Run(relaying) })
+
+	var failed error
+	select {
+	case <-ctx.Done():
+	case failed = <-health.errs:
+	}
+	log.Info("worker stops; it finishes what it began", zap.Duration("limit", cfg.ShutdownTimeout))
+	stopRelay()
+	workers.Stop()
+	wg.Wait()
+
+	return errors.Join(failed, health.shutdown(ctx, time.Second))
+}
+
+// newActivities connects the activities to the outside.
+func newActivities(cfg Config, store *postgres.Store) (*activities.Activities, sendgrid.Mailer, error) {
+	replyKey, err := hkdf.Key(sha256.New, []byte(cfg.Secret), nil, "reply addresses", 32)
+	if err != nil {
+		return nil, sendgrid.Mailer{}, fmt.Errorf("derive the key of reply addresses: %w", err)
+	}
+	pay, err := newPayer(cfg)
+	if err != nil {
+		return nil, sendgrid.Mailer{}, err
+	}
+	send, err := sendgrid.New(sendgrid.Config{Key: string(cfg.SendGrid.APIKey), BaseURL: cfg.SendGrid.BaseURL, AllowNonLoopbackBase: cfg.AllowBaseURL})
+	if err != nil {
+		return nil, sendgrid.Mailer{}, err
+	}
+	pages, err := fetch.New(fetch.Config{Allow: cfg.FetchAllow})
+	if err != nil {
+		return nil, sendgrid.Mailer{}, err
+	}
+	mailer := sendgrid.Mailer{Client: send, Domain: cfg.MailDomain, Key: replyKey}
+
+	return &activities.Activities{
+		Store: store, Payer: pay, Mailer: mailer, Fetcher: fetch.Poster{Client: pages},
+		PublicURL: cfg.PublicURL, MailHost: cfg.MailDomain, NewToken: newToken, HashToken: hashToken,
+	}, mailer, nil
+}
+
+// newToken makes what a link carries: 256 random bits. Only their hash is kept.
+func newToken() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
+
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+func hashToken(token string) []byte {
+	sum := sha256.Sum256([]byte(token))
+
+	return sum[:]
+}
+
+// identity names this process in the Temporal UI.
+func identity() string {
+	host, err := os.Hostname()
+	if err != nil {
+		host = "unknown"
+	}
+
+	return "rapport-worker " + version + " " + strconv.Itoa(os.Getpid()) + "@" + url.PathEscape(host)
+}
