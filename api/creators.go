@@ -123,9 +123,19 @@ func (s *Server) EditCreator(ctx context.Context, r gen.EditCreatorRequestObject
 // SetDoNotContact sets or lifts do-not-contact, for every brand. It stands in the statement that claims a mail, so that nothing
 // needs to be told.
 func (s *Server) SetDoNotContact(ctx context.Context, r gen.SetDoNotContactRequestObject) (gen.SetDoNotContactResponseObject, error) {
-	c, err := s.cfg.Store.SetDoNotContact(ctx, r.Id, r.Body.DoNotContact, strings.TrimSpace(value(r.Body.Reason)), principalFrom(ctx).UserID)
+	var c rapport.Creator
+	err := s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
+		var err error
+		if c, err = s.cfg.Store.SetDoNotContact(ctx, r.Id, r.Body.DoNotContact, strings.TrimSpace(value(r.Body.Reason)), principalFrom(ctx).UserID); err != nil {
+			return called("creator", err)
+		}
+		if !r.Body.DoNotContact {
+			return nil // lifting it starts nothing again: a person does
+		}
+		return s.cfg.Store.DoNotContact(ctx, r.Id)
+	})
 	if err != nil {
-		return nil, called("creator", err)
+		return nil, err
 	}
 	return gen.SetDoNotContact200JSONResponse(toCreator(c)), nil
 }

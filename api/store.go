@@ -72,6 +72,8 @@ type CreatorStore interface {
 	Creator(ctx context.Context, id uuid.UUID) (rapport.Creator, error)
 	CreateCreator(ctx context.Context, c rapport.Creator, today time.Time) (rapport.Creator, error)
 	EditCreator(ctx context.Context, c rapport.Creator, today time.Time) (rapport.Creator, error)
+	// DoNotContact tells the creator's partnerships, of every brand, that nothing more may be sent.
+	DoNotContact(ctx context.Context, creator uuid.UUID) error
 	SetDoNotContact(ctx context.Context, id uuid.UUID, on bool, reason string, by uuid.UUID) (rapport.Creator, error)
 	OpenPartnershipsOf(ctx context.Context, creator uuid.UUID) (map[uuid.UUID]uuid.UUID, error)
 	SetBan(ctx context.Context, id uuid.UUID, banned bool, reason string, by uuid.UUID) (rapport.Creator, error)

@@ -28,7 +28,7 @@ create unique index creator_accounts_handle on creator_accounts (platform, lower
 create index creator_accounts_creator on creator_accounts (creator_id);
 
 create table follower_snapshots (
-  account_id uuid not null references creator_accounts,
+  account_id uuid not null references creator_accounts on delete cascade,
   as_of date not null,
   followers bigint not null check (followers >= 0),
   source text not null check (source in ('measured', 'entered', 'estimated')),
