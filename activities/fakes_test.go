@@ -1,0 +1,264 @@
+package activities_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"rapport"
+	"rapport/activities"
+)
+
+var errAway = errors.New("the database is away")
+
+func id(name string) uuid.UUID {
+	return rapport.DeriveID(uuid.MustParse("6f9619ff-8b86-4d01-b42d-00cf4fc964ff"), name)
+}
+
+// store remembers in memory what the tests look at; whatever it does not have panics. Every call is noted in log, and fails once
+// when its name is in fail.
+type store struct {
+	activities.Store
+	log  []string
+	fail map[string]error
+
+	draft rapport.MailDraft
+	claim rapport.MailClaim
+	link  []byte
+	saved [3]string
+	users []uuid.UUID
+
+	payee  rapport.Payee
+	order  rapport.PayoutOrder
+	open   rapport.OpenAttempt
+	topUp  rapport.TopUp
+	post   rapport.PostToVerify
+	check  rapport.PostCheck
+	review rapport.ReviewToOpen
+	checks []rapport.Check
+	batch  rapport.Batch
+}
+
+func (s *store) note(format string, args ...any) error {
+	line := fmt.Sprintf(format, args...)
+	s.log = append(s.log, line)
+	for name, err := range s.fail {
+		if len(line) >= len(name) && line[:len(name)] == name {
+			delete(s.fail, name)
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *store) ApplyBatch(_ context.Context, b rapport.Batch) error {
+	s.batch = b
+	return s.note("apply")
+}
+
+func (s *store) PrepareMail(_ context.Context, in rapport.MailOrder) (rapport.MailDraft, error) {
+	return s.draft, s.note("prepare %s %s", in.Template, in.Key)
+}
+
+func (s *store) ManualMail(context.Context, uuid.UUID) (rapport.MailDraft, error) {
+	return s.draft, s.note("manual")
+}
+
+func (s *store) SaveMail(_ context.Context, _ uuid.UUID, subject, text, rfcID string) error {
+	s.saved = [3]string{subject, text, rfcID}
+	return s.note("save")
+}
+
+func (s *store) ClaimMail(context.Context, uuid.UUID, string, time.Time) (rapport.MailClaim, error) {
+	if err := s.note("claim"); err != nil {
+		return rapport.MailClaim{}, err
+	}
+	if s.claim.Verdict == "claimed" {
+		s.draft.State = "sending"
+	}
+	return s.claim, nil
+}
+
+func (s *store) SettleMail(ctx context.Context, _ uuid.UUID, state, providerID string) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := s.note("settle %s %s", state, providerID); err != nil {
+		return err
+	}
+	s.draft.State = state
+	return nil
+}
+
+func (s *store) MaskCode(context.Context, uuid.UUID) error { return s.note("mask") }
+
+func (s *store) NewPortalLink(_ context.Context, _, _ uuid.UUID, hash []byte) error {
+	s.link = hash
+	return s.note("link")
+}
+
+func (s *store) ApproversToNotify(context.Context, uuid.UUID) ([]uuid.UUID, error) {
+	return s.users, s.note("approvers")
+}
+
+func (s *store) Payee(context.Context, uuid.UUID) (rapport.Payee, error) {
+	return s.payee, s.note("payee")
+}
+
+func (s *store) PayeeOfPayout(context.Context, uuid.UUID) (rapport.Payee, error) {
+	return s.payee, s.note("payee")
+}
+
+func (s *store) SavePayee(_ context.Context, _ uuid.UUID, account, state string) error {
+	s.payee.Account, s.payee.State = account, state
+	return s.note("save payee %s %s", account, state)
+}
+
+func (s *store) PostToVerify(context.Context, uuid.UUID) (rapport.PostToVerify, error) {
+	return s.post, s.note("post")
+}
+
+func (s *store) SavePostCheck(_ context.Context, c rapport.PostCheck) error {
+	s.check = c
+	return s.note("check")
+}
+
+func (s *store) ReviewToOpen(context.Context, uuid.UUID) (rapport.ReviewToOpen, error) {
+	return s.review, s.note("review")
+}
+
+func (s *store) SaveReviewOpened(_ context.Context, _ uuid.UUID, _ rapport.Policy, c []rapport.Check) error {
+	s.checks = c
+	return s.note("opened")
+}
+
+func (s *store) OpenPayout(context.Context, uuid.UUID, time.Time, uuid.UUID, uuid.UUID) (rapport.PayoutPlan, error) {
+	return rapport.PayoutPlan{ContentCounts: true}, s.note("open")
+}
+
+func (s *store) OrderPayout(_ context.Context, _ uuid.UUID, hash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error) {
+	return s.order, s.note("order %s", hash(s.order.Request))
+}
+
+func (s *store) MarkSent(_ context.Context, _ uuid.UUID, attempt int) error {
+	if err := s.note("sent %d", attempt); err != nil {
+		return err
+	}
+	s.order.FirstSend = false
+	return nil
+}
+
+func (s *store) SettlePayout(ctx context.Context, _ uuid.UUID, attempt int, t rapport.Transfer) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return s.note("paid %d %s", attempt, t.ID)
+}
+
+func (s *store) RejectAttempt(_ context.Context, _ uuid.UUID, attempt int, code string) error {
+	return s.note("rejected %d %s", attempt, code)
+}
+
+func (s *store) MarkUnknown(context.Context, uuid.UUID) error { return s.note("unknown") }
+
+func (s *store) OpenAttempt(context.Context, uuid.UUID) (rapport.OpenAttempt, error) {
+	return s.open, s.note("attempt")
+}
+
+func (s *store) MarkLookedUp(_ context.Context, _ uuid.UUID, attempt int) error {
+	s.open.LookUps++
+	return s.note("looked %d", attempt)
+}
+
+func (s *store) TopUp(context.Context, uuid.UUID) (rapport.TopUp, error) {
+	return s.topUp, s.note("topup")
+}
+
+func (s *store) SettleTopUp(_ context.Context, _ uuid.UUID, providerID, status string) error {
+	if err := s.note("topup %s %s", providerID, status); err != nil {
+		return err
+	}
+	s.topUp.ProviderID, s.topUp.State = providerID, status
+	return nil
+}
+
+func (s *store) DraftContract(context.Context, uuid.UUID, int) (uuid.UUID, error) {
+	return id("contract"), s.note("draft")
+}
+
+func (s *store) ExecuteContract(context.Context, uuid.UUID, time.Time) (rapport.ContractPlan, error) {
+	return rapport.ContractPlan{Rounds: 2}, s.note("execute")
+}
+
+// payer moves no money. transfer is asked for the answer to each transfer; what it gave stays at the provider.
+type payer struct {
+	activities.Payer
+	log      []string
+	account  rapport.PayeeAccount
+	made     error
+	seen     error
+	transfer func(r rapport.TransferRequest) (rapport.Transfer, error)
+	found    []rapport.Transfer
+	looked   error
+	topUp    rapport.ProviderTopUp
+	topUpErr error
+}
+
+func (p *payer) RequestHash(r rapport.TransferRequest) []byte { return []byte("hash of " + r.Key) }
+
+func (p *payer) CreatePayeeAccount(_ context.Context, _ uuid.UUID, email, country string) (rapport.PayeeAccount, error) {
+	p.log = append(p.log, "create "+email+" "+country)
+	return p.account, p.made
+}
+
+func (p *payer) PayeeAccount(context.Context, string) (rapport.PayeeAccount, error) {
+	return p.account, p.seen
+}
+
+func (p *payer) Transfer(_ context.Context, r rapport.TransferRequest) (rapport.Transfer, error) {
+	p.log = append(p.log, "transfer "+r.Key)
+	return p.transfer(r)
+}
+
+func (p *payer) TransfersOf(context.Context, uuid.UUID) ([]rapport.Transfer, error) {
+	p.log = append(p.log, "look up")
+	return p.found, p.looked
+}
+
+func (p *payer) CreateTopUp(context.Context, uuid.UUID, uuid.UUID, rapport.Money) (rapport.ProviderTopUp, error) {
+	p.log = append(p.log, "create top-up")
+	return p.topUp, p.topUpErr
+}
+
+func (p *payer) TopUp(context.Context, string) (rapport.ProviderTopUp, error) {
+	return p.topUp, p.topUpErr
+}
+
+// mailer notes what would be sent.
+type mailer struct {
+	sent []rapport.OutgoingMail
+	err  error
+	wait func()
+}
+
+func (m *mailer) SendMail(_ context.Context, o rapport.OutgoingMail) (string, error) {
+	if m.wait != nil {
+		m.wait()
+	}
+	m.sent = append(m.sent, o)
+	return "provider-id", m.err
+}
+
+func (m *mailer) ReplyAddress(message uuid.UUID) string { return message.String() + "@reply.test" }
+
+type fetcher struct {
+	page rapport.FetchedPost
+	err  error
+}
+
+func (f fetcher) FetchPost(context.Context, string) (rapport.FetchedPost, error) {
+	return f.page, f.err
+}
