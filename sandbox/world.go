@@ -46,6 +46,7 @@ type World struct {
 	client *http.Client
 	houses []*house
 	roster map[string]member    // by handle
+	names  map[string]bool      // of people of the house
 	last   time.Time            // of the last request
 	tried  map[string]time.Time // deeds and looks, so that none is repeated at once
 }
@@ -87,7 +88,7 @@ func NewWorld(cfg WorldConfig) (*World, error) {
 		cfg.Log = zap.NewNop()
 	}
 	cfg.URL = strings.TrimRight(cfg.URL, "/")
-	w := &World{cfg: cfg, log: cfg.Log, tried: map[string]time.Time{}, roster: map[string]member{}, client: &http.Client{
+	w := &World{cfg: cfg, log: cfg.Log, tried: map[string]time.Time{}, roster: map[string]member{}, names: map[string]bool{}, client: &http.Client{
 		Timeout:       30 * time.Second,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}}
@@ -103,6 +104,7 @@ func NewWorld(cfg WorldConfig) (*World, error) {
 			w.houses = append(w.houses, h)
 		}
 		h.seats[p.Role] = &seat{Person: p}
+		w.names[p.Name] = true
 	}
 	if len(w.houses) == 0 {
 		return nil, errors.New("the sample world needs people to play")

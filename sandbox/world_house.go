@@ -157,20 +157,20 @@ func (w *World) meetFate(ctx context.Context, h *house, p worldPartnership, m me
 type worldMessage struct {
 	Direction string    `json:"direction"`
 	Channel   string    `json:"channel"`
-	Class     string    `json:"class"`
+	Author    string    `json:"author"`
 	Text      string    `json:"text"`
 	At        time.Time `json:"at"`
 }
 
 // talk reads the messages of a partnership, newest first. Somebody who writes to the creator, or takes a note, has taken the
-// partnership into their own hands.
+// partnership into their own hands; what the machine sends has the brand as its author.
 func (w *World) talk(ctx context.Context, h *house, p worldPartnership) (last worldMessage, touched bool, err error) {
 	var got listed[worldMessage]
 	if err := w.get(ctx, h.seats[roleOps], "/v1/partnerships/"+p.ID+"/messages?limit=50", &got); err != nil {
 		return last, false, err
 	}
 	for _, m := range got.Items {
-		if m.Direction == "internal" || (m.Direction == "out" && (m.Channel != "email" || m.Class == "manual")) {
+		if m.Direction == "internal" || (m.Direction == "out" && (m.Channel != "email" || w.names[m.Author])) {
 			touched = true
 		}
 		if m.Direction == "in" && m.At.After(last.At) {

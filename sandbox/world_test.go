@@ -315,11 +315,14 @@ func TestWorld_answers_replies_with_an_offer(t *testing.T) {
 	t.Parallel()
 	f, w := furnished(t)
 	f.partnership("yes", "c0", somebody(t, ""), "in_conversation")
+	f.messages["yes"] = []map[string]any{{"direction": "out", "channel": "email", "author": "north.example", "text": "Hi", "at": past()}}
 	f.partnership("no", "c0", somebody(t, ""), "in_conversation")
 	f.messages["no"] = []map[string]any{{"direction": "in", "channel": "email", "text": "No thank you, this is not for me.", "at": past()}}
 	f.partnership("left", "c0", somebody(t, holdOffer), "in_conversation")
 	f.partnership("touched", "c0", somebody(t, ""), "in_conversation")
 	f.messages["touched"] = []map[string]any{{"direction": "internal", "channel": "note", "text": "Mine.", "at": past()}}
+	f.partnership("written", "c0", somebody(t, ""), "in_conversation")
+	f.messages["written"] = []map[string]any{{"direction": "out", "channel": "email", "author": "Kim", "text": "Let me explain.", "at": past()}}
 	f.partnership("foreign", "c0", "somebody-else", "in_conversation")
 	f.partnership("elsewhere", "c77", somebody(t, ""), "in_conversation")
 	w.round(t.Context())
