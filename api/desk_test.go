@@ -99,7 +99,7 @@ func newDesk(t *testing.T, change ...func(*api.Config)) *desk {
 	d := &desk{worker: open(workerURL), owner: owner}
 	store := open(apiURL)
 	b := rapport.Bootstrap{}
-	var emails []string
+	emails := make([]string, 0, 2*len(rapport.Roles())+2)
 	for _, brand := range []string{"One", "Two"} {
 		host := strings.ToLower(brand) + ".example"
 		b.Brands = append(b.Brands, rapport.BootstrapBrand{Name: brand, PostalAddress: "1 Street", MailFromName: brand, MailFrom: "hello@" + host, Calendar: rapport.DefaultCalendar("Europe/Berlin")})
@@ -169,16 +169,20 @@ func (d *desk) seed(t *testing.T) {
 		campaign, d.world.one, d.users["ops@one.example"], terms, rapport.DefaultSequenceID, rapport.DefaultPolicyID)
 	d.sql(t, `insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) values ($1, $2, $3, $4, $5, 'active')`,
 		d.partnership, d.world.one, campaign, d.creator, d.users["ops@one.example"])
-	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, message, terms, sent_at, expires_at) values ($1, $2, $3, $4, 'accepted', 100000, 'eur', 'Join us', $5, now(), now() + interval '7 days')`,
+	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, message, terms, sent_at, expires_at)
+		values ($1, $2, $3, $4, 'accepted', 100000, 'eur', 'Join us', $5, now(), now() + interval '7 days')`,
 		d.offer, d.partnership, d.world.one, campaign, terms)
 	d.sql(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, sent_at, executed_at, ends_at)
-		values ($1, $2, $3, $4, 1, 'executed', $5, $6, 100000, 'eur', $7, now(), now(), now() + interval '180 days')`, d.contract, d.partnership, d.world.one, d.offer, contractText, hash[:], terms)
+		values ($1, $2, $3, $4, 1, 'executed', $5, $6, 100000, 'eur', $7, now(), current_timestamp, now() + interval '180 days')`, d.contract, d.partnership, d.world.one, d.offer, contractText, hash[:], terms)
 	d.sql(t, `insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, state, draft_due_at, publish_by, current_submission)
-		values ($1, $2, $3, $4, 1, 0, 'Launch video', 'youtube', 'video', 'in_review', now() + interval '5 days', now() + interval '9 days', $5)`, d.deliverable, d.partnership, d.world.one, d.contract, d.submission)
-	d.sql(t, `insert into submissions (id, deliverable_id, partnership_id, brand_id, version, state, caption) values ($1, $2, $3, $4, 1, 'in_review', '#ad Look!')`, d.submission, d.deliverable, d.partnership, d.world.one)
+		values ($1, $2, $3, $4, 1, 0, 'Launch video', 'youtube', 'video', 'in_review', now() + interval '5 days', now() + interval '9 days', $5)`,
+		d.deliverable, d.partnership, d.world.one, d.contract, d.submission)
+	d.sql(t, `insert into submissions (id, deliverable_id, partnership_id, brand_id, version, state, caption)
+		values ($1, $2, $3, $4, 1, 'in_review', '#ad Look!')`, d.submission, d.deliverable, d.partnership, d.world.one)
 	approver, legal := d.users["approver@one.example"], d.users["legal@one.example"]
 	stages, err := json.Marshal([]rapport.ReviewStage{
-		{Name: "Brand", Rule: rapport.RuleAny, State: "open", Approvers: []rapport.ReviewApprover{{User: approver}, {User: d.users["both@one.example"]}}, OpenedAt: time.Now(), DueAt: time.Now().Add(72 * time.Hour)},
+		{Name: "Brand", Rule: rapport.RuleAny, State: "open", Approvers: []rapport.ReviewApprover{{User: approver}, {User: d.users["both@one.example"]}},
+			OpenedAt: time.Now(), DueAt: time.Now().Add(72 * time.Hour)},
 		{Name: "Legal", Rule: rapport.RuleAny, State: "waiting", Approvers: []rapport.ReviewApprover{{User: legal}}},
 	})
 	require.NoError(t, err)
@@ -190,7 +194,8 @@ func (d *desk) seed(t *testing.T) {
 	commands, err := json.Marshal((&rapport.Payout{State: rapport.PayoutAwaitingApproval}).View(time.Now()).Commands)
 	require.NoError(t, err)
 	d.sql(t, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, content_approvers, state, due_at, commands)
-		values ($1, $2, $3, $4, $5, 40000, 'eur', 'acct_mia', $6, 'awaiting_approval', now(), $7)`, d.payout, d.milestone, d.partnership, d.world.one, d.creator, []uuid.UUID{d.users["both@one.example"]}, commands)
+		values ($1, $2, $3, $4, $5, 40000, 'eur', 'acct_mia', $6, 'awaiting_approval', now(), $7)`,
+		d.payout, d.milestone, d.partnership, d.world.one, d.creator, []uuid.UUID{d.users["both@one.example"]}, commands)
 	d.link = d.newLink(t)
 }
 

@@ -55,7 +55,7 @@ func (a exportAnswer) VisitExportPayoutsResponse(w http.ResponseWriter) error {
 		for i := range cells {
 			cells[i] = safeCell(cells[i])
 		}
-		return out.Write(cells) //nolint:wrapcheck // a client that went away
+		return out.Write(cells)
 	}
 	if err := write("Payout", "Due", "Brand", "Campaign", "Creator", "Milestone", "Amount", "Currency", "State", "Held because", "Paid", "Partnership"); err != nil {
 		return err

@@ -44,7 +44,7 @@ func TestPayoutShowsWhatItRestsOn(t *testing.T) {
 		id(), d.review, d.submission, d.world.one, d.users["both@one.example"])
 	d.sql(t, `update deliverables set post_url = 'https://video.example/1' where id = $1`, d.deliverable)
 	d.sql(t, `insert into post_checks (deliverable_id, n, result, url) values ($1, 1, 'ok', 'https://video.example/1')`, d.deliverable)
-	d.sql(t, `select ledger_post($1, 'accrual', $2, $3, null, null, 'eur', $4)`, id(), d.world.one, d.payout,
+	d.sql(t, `select ledger_post($1, 'accrual', $2, $3, null::int, null::text, 'eur', $4)`, id(), d.world.one, d.payout,
 		`[{"account":"milestone_expense:`+d.world.one.String()+`:eur","amount":-40000},{"account":"creator_payable:`+d.world.one.String()+":"+d.creator.String()+`:eur","floor_zero":true,"amount":40000}]`)
 	var p payoutBody
 	d.as(t, "finance_preparer@one.example").send(t, "GET", "/v1/payouts/"+d.payout.String(), nil).into(t, &p)
@@ -100,7 +100,8 @@ func TestPayoutIsApprovedByTwoPeopleForItsAmount(t *testing.T) {
 	require.Len(t, d.flows.commands(), 1)
 
 	// Another finance person of the same part comes too late; the same person may not give the other part.
-	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'finance_preparer'), ($3, $2, 'finance_releaser')`, d.users["ops@one.example"], d.world.one, d.users["finance_preparer@one.example"])
+	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'finance_preparer'), ($3, $2, 'finance_releaser')`,
+		d.users["ops@one.example"], d.world.one, d.users["finance_preparer@one.example"])
 	a = d.as(t, "ops@one.example").keyed().send(t, "POST", path, prepare)
 	require.Equal(t, 409, a.status)
 	require.Equal(t, "already_approved", a.text("code"))

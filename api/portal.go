@@ -325,7 +325,10 @@ func (s *Server) SignContract(ctx context.Context, r gen.SignContractRequestObje
 		return nil, err
 	}
 	if contract.State != "out_for_signature" && !sent {
-		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "contract_decided", State: contract.State, Message: "This contract no longer waits for a signature: it is " + strings.ReplaceAll(contract.State, "_", " ") + "."}
+		return nil, &rapport.Error{
+			Code: rapport.CodeConflict, Reason: "contract_decided", State: contract.State,
+			Message: "This contract no longer waits for a signature: it is " + strings.ReplaceAll(contract.State, "_", " ") + ".",
+		}
 	}
 	cmd, before := rapport.Command{Kind: rapport.CmdDeclineContract, Ref: contract.ID}, (func(ctx context.Context) error)(nil)
 	if r.Body.Decision == gen.SignatureCreateDecisionSign {
@@ -505,7 +508,7 @@ func formError(err error) error {
 
 func readWords(part io.Reader) (string, error) {
 	text, err := io.ReadAll(io.LimitReader(part, 4*maxCaption+1)) // a character has at most four bytes
-	return strings.TrimSpace(string(text)), err                   //nolint:wrapcheck // the caller judges it
+	return strings.TrimSpace(string(text)), err
 }
 
 // readFile reads a draft's file. What it is, its bytes say: the name and the browser's word are not believed.
@@ -657,7 +660,10 @@ func (s *Server) CreateOnboardingLink(ctx context.Context, r gen.CreateOnboardin
 		return nil, err
 	}
 	if page.PayeeAccount == "" {
-		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "not_invited", State: page.PayeeState, Message: "Your account at Stripe is made once the contract is signed by both. We mail you then."}
+		return nil, &rapport.Error{
+			Code: rapport.CodeConflict, Reason: "not_invited", State: page.PayeeState,
+			Message: "Your account at Stripe is made once the contract is signed by both. We mail you then.",
+		}
 	}
 	if s.cfg.Outside.Onboarder == nil {
 		return nil, rapport.Errorf(rapport.CodeUnavailable, "Stripe is not connected now. Nothing was lost; try again later.")

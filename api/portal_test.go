@@ -106,7 +106,8 @@ func TestPortalHomeSaysWhatIsExpected(t *testing.T) {
 
 	d.sql(t, `update deliverables set state = 'changes_requested', round = 1`)
 	d.sql(t, `update reviews set state = 'changes_requested', checks = '[{"rule":"disclosure","result":"fail","detail":"Begin with #ad."}]'`)
-	d.sql(t, `insert into decisions (id, review_id, submission_id, brand_id, user_id, stage, decision, comment, state, decided_at) values ($1, $2, $3, $4, $5, 0, 'request_changes', 'Show the logo.', 'accepted', now())`,
+	d.sql(t, `insert into decisions (id, review_id, submission_id, brand_id, user_id, stage, decision, comment, state, decided_at)
+		values ($1, $2, $3, $4, $5, 0, 'request_changes', 'Show the logo.', 'accepted', now())`,
 		id(), d.review, d.submission, d.world.one, d.users["approver@one.example"])
 	h = home()
 	require.Contains(t, h.Next, "new version")
@@ -272,7 +273,8 @@ func TestDraftIsSubmitted(t *testing.T) {
 	require.Len(t, got, 1)
 	require.Equal(t, rapport.Command{ID: got[0].ID, Kind: rapport.CmdSubmit, Ref: d.deliverable, Ref2: got[0].Ref2}, got[0])
 	require.Equal(t, "2/submitted/#ad Look again/Entwurf.png/image/png",
-		one[string](t, d, `select version || '/' || state || '/' || caption || '/' || file_name || '/' || b.content_type from submissions s join blobs b on b.sha256 = s.file_sha256 where id = $1`, got[0].Ref2))
+		one[string](t, d, `select version || '/' || state || '/' || caption || '/' || file_name || '/' || b.content_type
+		from submissions s join blobs b on b.sha256 = s.file_sha256 where id = $1`, got[0].Ref2))
 	require.Equal(t, 200, send(keyed, `C:\Bilder\Entwurf.png`, png, "caption", " #ad Look again ", "note", "Second try").status)
 	require.Equal(t, 2, one[int](t, d, `select count(*) from submissions`), "the same key is the same version")
 
@@ -395,11 +397,14 @@ func TestPortalVisitReachesItsOwnPartnershipOnly(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	foreign := id()
-	d.sql(t, `insert into campaigns select $1, brand_id, 'Autumn', state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags from campaigns`, foreign)
+	d.sql(t, `insert into campaigns select $1, brand_id, 'Autumn', state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags
+		from campaigns`, foreign)
 	partnership, offer, contract := id(), id(), id()
 	d.sql(t, `insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) select $1, brand_id, $2, creator_id, owner_id, 'active' from partnerships`, partnership, foreign)
-	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, terms, sent_at) select $1, $2, brand_id, $3, 'sent', fee, currency, terms, now() from offers`, offer, partnership, foreign)
-	d.sql(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, sent_at) select $1, $2, brand_id, $3, 1, 'out_for_signature', body, body_sha256, fee, currency, terms, now() from contracts`, contract, partnership, offer)
+	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, terms, sent_at)
+		select $1, $2, brand_id, $3, 'sent', fee, currency, terms, now() from offers`, offer, partnership, foreign)
+	d.sql(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, sent_at)
+		select $1, $2, brand_id, $3, 1, 'out_for_signature', body, body_sha256, fee, currency, terms, now() from contracts`, contract, partnership, offer)
 	me := d.visitor(t)
 	require.Equal(t, 404, me.send(t, "GET", "/v1/portal/contracts/"+contract.String(), nil).status)
 	require.Equal(t, 404, me.keyed().send(t, "POST", "/v1/portal/offers/"+offer.String()+"/decisions", map[string]any{"decision": "accept"}).status)

@@ -165,8 +165,8 @@ func stageOf(r rapport.ReviewItem, d rapport.ReviewDecision) int {
 		}
 		return -1
 	}
-	for i := len(r.Stages) - 1; i >= 0; i-- {
-		if isAsked(r.Stages[i], d.User.ID) && r.Stages[i].State != "waiting" {
+	for i, stage := range slices.Backward(r.Stages) {
+		if isAsked(stage, d.User.ID) && stage.State != "waiting" {
 			return i
 		}
 	}

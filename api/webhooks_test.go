@@ -22,7 +22,7 @@ import (
 	"rapport/providers/stripe"
 )
 
-const webhookSecret = "whsec_0123456789abcdef0123456789abcdef" //nolint:gosec // of this test only
+const webhookSecret = "whsec_0123456789abcdef0123456789abcdef"
 
 // hooked is a desk whose server verifies with the real rooms of the providers.
 func hooked(t *testing.T) (*desk, *ecdsa.PrivateKey) {

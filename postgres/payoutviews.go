@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -133,8 +134,8 @@ func (s *Store) payoutBook(ctx context.Context, tx pgx.Tx, p *rapport.PayoutReco
 		})
 	}
 	txns, err := s.ledger(ctx, tx, gen.ListLedgerTransactionsParams{Brands: rapport.BrandsFrom(ctx), PayoutID: &p.ID, MaxRows: 1000})
-	for i := len(txns) - 1; i >= 0; i-- { // oldest first
-		p.Ledger = append(p.Ledger, txns[i].Lines...)
+	for _, t := range slices.Backward(txns) { // oldest first
+		p.Ledger = append(p.Ledger, t.Lines...)
 	}
 	return err
 }
