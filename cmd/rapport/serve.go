@@ -84,6 +84,9 @@ func runServe(ctx context.Context, cfg Config, log *zap.Logger) error {
 	}
 	streaming, endStreams := context.WithCancel(context.WithoutCancel(ctx))
 	defer endStreams()
+	if err := server.ListenForChanges(streaming); err != nil {
+		return err
+	}
 	pages, err := listen(ctx, cfg.HTTPAddr, endingStreams(streaming, server.Handler()), log)
 	if err != nil {
 		return err

@@ -314,7 +314,7 @@ update messages set state = case
     when $1::text = 'dropped' and state not in ('delivered', 'bounced') then 'rejected'
     else state end,
   accepted_at = coalesce(accepted_at, clock_timestamp())
-where id = $2 and direction = 'out' returning id, partnership_id, brand_id, creator_id, to_address, state, kind
+where id = $2 and direction in ('out', 'internal') returning id, partnership_id, brand_id, creator_id, to_address, state, kind
 `
 
 type MailEventParams struct {

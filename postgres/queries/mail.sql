@@ -76,7 +76,7 @@ update messages set state = case
     when @event::text = 'dropped' and state not in ('delivered', 'bounced') then 'rejected'
     else state end,
   accepted_at = coalesce(accepted_at, clock_timestamp())
-where id = @id and direction = 'out' returning id, partnership_id, brand_id, creator_id, to_address, state, kind;
+where id = @id and direction in ('out', 'internal') returning id, partnership_id, brand_id, creator_id, to_address, state, kind;
 
 -- name: StaleUnknown :many
 select id from messages where state in ('sending') and claimed_at < now() - interval '10 minutes' limit 500;
