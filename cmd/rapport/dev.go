@@ -186,7 +186,7 @@ func (d *dev) up(ctx context.Context) error {
 	}
 	d.settings()
 	for _, step := range []func(context.Context) error{
-		d.startPostgres, d.startTemporal, d.migrate, d.populate, d.startSandbox, d.startServe, d.startWorker, d.repair,
+		d.startPostgres, d.startTemporal, d.migrate, d.populate, d.repair, d.startSandbox, d.startServe, d.startWorker,
 	} {
 		if err := step(ctx); err != nil {
 			return err

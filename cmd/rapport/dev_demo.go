@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"time"
@@ -223,16 +222,17 @@ func (d *dev) startSandbox(ctx context.Context) error {
 // signInTable names one person for each role; the others' addresses differ in the brand only.
 func signInTable(people []signIn) string {
 	var rows [][]string
-	brands := map[string]bool{}
+	other := ""
 	for _, p := range people {
-		brands[p.Brand] = true
 		if p.Brand == people[0].Brand {
 			rows = append(rows, []string{string(p.Role), p.Email, p.Password})
+		} else {
+			other = p.Brand
 		}
 	}
 	text := table([]string{"Role", "E-mail", "Password"}, rows)
-	if len(brands) > 1 {
-		text += "\nThese are the people of " + people[0].Brand + ". Those of the " + strconv.Itoa(len(brands)-1) + " other brand are in people.json.\n"
+	if other != "" {
+		text += "\nThese are the people of " + people[0].Brand + "; those of " + other + " are in people.json.\n"
 	}
 
 	return text

@@ -8,8 +8,12 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"rapport"
+	"rapport/postgres/pgtest"
 )
 
 func freePort(t *testing.T) int {
@@ -93,6 +97,100 @@ func TestTableAlignsItsColumns(t *testing.T) {
 	t.Parallel()
 	text := table([]string{"What", "Where"}, [][]string{{"Dashboard", "http://127.0.0.1:8080"}, {"Café", "x"}})
 	require.Equal(t, "  What       Where\n  Dashboard  http://127.0.0.1:8080\n  Café       x\n", text)
+}
+
+func TestLogLinesAreShortOnTheTerminal(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, "warn: delivery waits attempts=3 kind=signal",
+		shortLine(`{"level":"warn","time":"2026-01-01T00:00:00Z","msg":"delivery waits","kind":"signal","worker_id":"w","attempts":3}`))
+	require.Equal(t, "panic: no", shortLine("panic: no"))
+}
+
+func TestSignInsNameEachRoleOnce(t *testing.T) {
+	t.Parallel()
+	d := &dev{devOptions: devOptions{demo: true, day: 30 * time.Second}, env: environment{getenv: lookup(nil)}}
+	people := d.people()
+	require.Len(t, people, 2*len(rapport.Roles()))
+	text := signInTable(people)
+	for _, role := range rapport.Roles() {
+		require.Equal(t, 1, strings.Count(text, " "+string(role)+" "), role)
+	}
+	require.Contains(t, text, "rapport-demo-finance-releaser")
+	require.Contains(t, text, "those of Meadow & Tide are in people.json")
+
+	first := d.firstPeople(people)
+	require.Equal(t, 30, first.Brands[1].Calendar.DaySeconds)
+	given := &dev{env: environment{getenv: lookup(map[string]string{"DATABASE_URL": "postgres://x@db/x"})}}
+	require.Len(t, given.people(), len(rapport.Roles()))
+	require.NotEqual(t, demoPassword(rapport.RoleOps), given.people()[0].Password, "a known password is for a private database only")
+}
+
+func TestPeopleAreMadeOnce(t *testing.T) {
+	t.Parallel()
+	owner, _, _ := pgtest.New(t)
+	dir := t.TempDir()
+	fresh := func() (*dev, *screen) {
+		out := &screen{}
+
+		return &dev{
+			devOptions: devOptions{dir: dir, demo: true, day: 30 * time.Second}, env: environment{getenv: lookup(nil)},
+			out: &terminal{w: out}, set: map[string]string{"DATABASE_URL": owner},
+		}, out
+	}
+	first, _ := fresh()
+	require.NoError(t, first.populate(t.Context()))
+	require.Len(t, first.signIns, 16)
+	info, err := os.Stat(first.signInsPath())
+	require.NoError(t, err)
+	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
+
+	// A start that was interrupted after the people were made and before that was noted.
+	require.NoError(t, os.Rename(first.signInsPath(), first.signInsPath()+".new"))
+	second, _ := fresh()
+	require.NoError(t, second.populate(t.Context()))
+	require.Equal(t, first.signIns, second.signIns)
+
+	require.NoError(t, os.Remove(first.signInsPath()))
+	third, out := fresh()
+	require.NoError(t, third.populate(t.Context()))
+	require.Empty(t, third.signIns)
+	require.Contains(t, out.String(), "The database has people already")
+	require.NoFileExists(t, first.signInsPath()+".new")
+}
+
+func TestBootstrapFile(t *testing.T) {
+	t.Parallel()
+	owner, _, _ := pgtest.New(t)
+	migrate := func(text string) (int, string) {
+		file := filepath.Join(t.TempDir(), "first.json")
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		var out, errs screen
+		code := run([]string{"migrate", "--bootstrap", file}, environment{getenv: lookup(map[string]string{"DATABASE_URL": owner}), stdout: &out, stderr: &errs})
+
+		return code, out.String() + errs.String()
+	}
+	good := `{"brands": [{"name": "A", "postal_address": "Street 1", "mail_from_name": "A", "mail_from": "a@brand.example",
+		"calendar": {"zone": "Europe/Berlin", "working_days": [1, 2, 3, 4, 5], "opens": "09:00", "closes": "17:00", "day_seconds": 86400}}],
+		"users": [{"name": "Ada", "email": "ada@brand.example", "password": "long enough, surely", "roles": {"A": ["admin"]}}]}`
+	for text, want := range map[string]string{
+		"{":              "read the first people",
+		`{"people": []}`: "unknown field",
+		`{"users": []}`:  "nobody could sign in",
+		good + good:      "more than one JSON value",
+		strings.Replace(good, "long enough, surely", "short", 1): "shorter than 12 characters",
+		strings.Replace(good, `"admin"`, `"king"`, 1):            `"king" is not a role`,
+		strings.Replace(good, "Europe/Berlin", "Berlin", 1):      `"Berlin" is not the name of a time zone`,
+	} {
+		code, said := migrate(text)
+		require.Equal(t, exitFailed, code, text)
+		require.Contains(t, said, want)
+	}
+	code, said := migrate(good)
+	require.Equal(t, exitOK, code, said)
+	require.Contains(t, said, "Wrote 1 brands and 1 people.")
+	code, said = migrate(good)
+	require.Equal(t, exitFailed, code)
+	require.Contains(t, said, "There are people already")
 }
 
 func TestSummaryNamesServicesWithTheirProcesses(t *testing.T) {

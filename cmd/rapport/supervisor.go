@@ -356,7 +356,7 @@ func (p *proc) echo() {
 			stopping := p.stopping
 			p.mu.Unlock()
 			if !stopping && p.warns != nil && p.warns(line) {
-				p.sup.out.printf("%s: %s", p.name, line)
+				p.sup.out.printf("%s: %s", p.name, shortLine(line))
 			}
 		}
 		if err == nil && n > 0 {

@@ -1,8 +1,11 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -44,4 +47,24 @@ func table(head []string, rows [][]string) string {
 	}
 
 	return b.String()
+}
+
+// shortLine is a line of a zap log for the terminal: its level, its message and what else it says, without what every line
+// has. Another line stays as it is.
+func shortLine(line string) string {
+	var fields map[string]any
+	if json.Unmarshal([]byte(line), &fields) != nil {
+		return line
+	}
+	var text strings.Builder
+	fmt.Fprintf(&text, "%v: %v", fields["level"], fields["msg"])
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		switch name {
+		case "level", "msg", "time", "ts", "caller", "namespace", "worker_id", "run_id", "stack", "stacktrace":
+		default:
+			fmt.Fprintf(&text, " %s=%v", name, fields[name])
+		}
+	}
+
+	return text.String()
 }
