@@ -85,7 +85,7 @@ func (s *Server) ListenForChanges(ctx context.Context) error {
 	if h.read, err = store.ChangesUntil(ctx); err != nil {
 		return fmt.Errorf("api: find the newest change: %w", err)
 	}
-	s.echo.Use(func(next echo.HandlerFunc) echo.HandlerFunc {
+	s.echo.Use(func(next echo.HandlerFunc) echo.HandlerFunc { //nolint:contextcheck // each request has a context of its own
 		return func(c echo.Context) error {
 			if c.Path() == "/v1/stream" {
 				l := listening{hub: h, last: c.Request().Header.Get("Last-Event-ID")}

@@ -65,8 +65,9 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 	"post_mismatch": {itemContent, "The post of %about is not as agreed (%code)"},
 	"cure_overdue":  {itemContent, "The post of %about was not put right in time"}, "check_retried": {itemContent, "The post of %about is checked again"},
 
-	"review_started": {itemContent, "The review of %about started"}, "checks_passed": {itemContent, "%about passed the machine checks"}, "checks_failed": {itemContent, "%about failed the machine checks"},
-	"review_stage": {itemContent, "Review of %about: stage %n is %code"}, "decision": {itemDecision, "%about: %code"}, "review_escalated": {itemTimer, "The review of %about was escalated"},
+	"review_started": {itemContent, "The review of %about started"}, "checks_passed": {itemContent, "%about passed the machine checks"},
+	"checks_failed": {itemContent, "%about failed the machine checks"},
+	"review_stage":  {itemContent, "Review of %about: stage %n is %code"}, "decision": {itemDecision, "%about: %code"}, "review_escalated": {itemTimer, "The review of %about was escalated"},
 	"review_silence": {itemTimer, "Nobody decided on %about in time (%code)"}, "review_closed": {itemDecision, "The review of %about ended: %code"},
 
 	"milestone_met": {itemMoney, "%amount is owed: %about"}, "milestone_settled": {itemMoney, "%amount is settled: %about"}, "milestone_cancelled": {itemMoney, "%amount is no longer owed: %about"},

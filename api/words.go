@@ -108,7 +108,7 @@ var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"reply": "Answer our mail", "unblock_outreach": "Clear what blocks the outreach", "make_offer": "Make an offer or close the conversation",
 	"offer": "Accept or decline the offer", "new_offer": "Make a new offer", "approve_contract": "Check the contract and send it for signature",
 	"sign": "Sign the contract", "draft": "Hand in the draft of %s", "review": "Decide on %s", "post": "Publish %s and tell us its address",
-	"renewal": "Decide on the renewal", "renewal_offer": "Accept or decline the renewal",
+	"renewal": "Decide on the renewal", "renewal_offer": "Accept or decline the renewal", "payout": "Settle the payment",
 }
 
 // silenceEffects say what happens when nobody decides.
@@ -130,7 +130,7 @@ func whoWords(w rapport.Waiting, creator string) string {
 	case "creator":
 		return creator
 	case "provider":
-		return sentence(w.Who)
+		return "The payment"
 	}
 	if name, ok := rolePeople[rapport.Role(w.Who)]; ok {
 		return name
@@ -171,7 +171,7 @@ func refusalWords(workflow string, kind rapport.CommandKind, r rapport.Refusal, 
 		}
 	case "wrong_stage":
 		if word, ok := stageWords[rapport.Stage(r.State)]; ok {
-			return fmt.Sprintf("%s is not possible in the stage “%s”.", commandLabel(kind), word)
+			return fmt.Sprintf("“%s” is not possible in the stage “%s”.", commandLabel(kind), word)
 		}
 	case "offer_decided", "contract_decided", "renewal_decided", "review_closed":
 		noun := map[string]string{"offer_decided": "offer", "contract_decided": "contract", "renewal_decided": "renewal", "review_closed": "review"}[r.Code]

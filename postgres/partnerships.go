@@ -116,12 +116,6 @@ func (s *Store) nameWaiting(ctx context.Context, tx pgx.Tx, list []rapport.Partn
 	return nil
 }
 
-// PartnershipBrand is the brand of a partnership of the scope.
-func (s *Store) PartnershipBrand(ctx context.Context, id uuid.UUID) (uuid.UUID, error) {
-	p, err := s.partnershipSummary(ctx, id)
-	return p.BrandID, err
-}
-
 func (s *Store) partnershipSummary(ctx context.Context, id uuid.UUID) (rapport.PartnershipSummary, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PartnershipSummary, error) {
 		found, err := s.summaries(ctx, tx, gen.ListPartnershipsParams{Brands: rapport.BrandsFrom(ctx), ID: &id, Stages: []string{}, MaxRows: 1})
