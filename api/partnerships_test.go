@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
@@ -774,6 +775,19 @@ func (e *events) next() (id, data string, ok bool) {
 	}
 }
 
+// until reads on to the event that is about the thing, and answers its id and all that came before it.
+func (e *events) until(ref uuid.UUID) (id, data string, before []string) {
+	e.t.Helper()
+	for {
+		id, data, ok := e.next()
+		require.True(e.t, ok, "the stream ended")
+		if strings.Contains(data, ref.String()) {
+			return id, data, before
+		}
+		before = append(before, data)
+	}
+}
+
 func TestTheStreamTellsWhatChangesInOnesBrands(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -785,47 +799,51 @@ func TestTheStreamTellsWhatChangesInOnesBrands(t *testing.T) {
 	require.NoError(t, server.ListenForChanges(ctx))
 	require.Equal(t, 401, w.anon().send(t, "GET", "/v1/stream", nil).status)
 
-	touch := func(p uuid.UUID) { d.sql(t, `update partnerships set updated_at = now() where id = $1`, p) }
 	two := id()
 	d.sql(t, `insert into campaigns (id, brand_id, name, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id)
 		select $1, $2, 'Other', 1, 'eur', now(), current_date, $3, 1, '{}', sequence_id, policy_id from campaigns limit 1`, two, d.world.two, d.users["ops@two.example"])
 	mine, theirs := w.as(t, "ops@one.example").listen(t), w.as(t, "ops@two.example").listen(t)
+	shared := id() // everybody hears of it, behind all that was there before
+	d.sql(t, `insert into creators (id, name) values ($1, 'Shared')`, shared)
+	_, data, _ := mine.until(shared)
+	require.JSONEq(t, fmt.Sprintf(`{"noun":"creator","id":"%s"}`, shared), data)
+	theirs.until(shared)
 
-	// A transaction that took its number early and commits late must not be skipped.
-	tx, err := d.owner.Begin(t.Context())
-	require.NoError(t, err)
-	_, err = tx.Exec(t.Context(), `update contracts set version = version where id = $1`, d.contract)
-	require.NoError(t, err)
-	require.NoError(t, d.worker.Atomically(t.Context(), func(ctx context.Context) error {
-		return d.worker.SignalWorkflow(ctx, "partnership", d.partnership, d.world.one, rapport.Signal{ID: id(), Kind: rapport.SignalMail})
+	// Of two transactions the older one notes its change last and commits first: the other one's must not be skipped.
+	var late pgx.Tx
+	require.NoError(t, d.worker.InTx(t.Context(), func(ctx context.Context, tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, `select pg_current_xact_id()`)
+		require.NoError(t, err)
+		late, err = d.owner.Begin(t.Context())
+		require.NoError(t, err)
+		_, err = late.Exec(t.Context(), `update contracts set version = version where id = $1`, d.contract)
+		require.NoError(t, err)
+		_, err = tx.Exec(ctx, `update partnerships set updated_at = now() where id = $1`, d.partnership)
+		return err
 	}))
-	require.NoError(t, tx.Commit(t.Context()))
-	first, data, ok := mine.next()
-	require.True(t, ok)
+	first, _, _ := mine.until(d.partnership)
+	require.NoError(t, late.Commit(t.Context()))
+	_, data, before := mine.until(d.contract)
 	require.JSONEq(t, fmt.Sprintf(`{"noun":"contract","id":"%s","brand_id":"%s"}`, d.contract, d.world.one), data)
+	require.Empty(t, before)
 
-	touch(d.partnership)
-	touch(d.partnership)
-	_, data, _ = mine.next()
-	require.Contains(t, data, `"partnership"`)
 	d.sql(t, `update campaigns set name = 'Else' where id = $1`, two)
-	_, data, ok = theirs.next()
-	require.True(t, ok)
-	require.Contains(t, data, two.String(), "the first that the other brand hears is its own")
-	d.sql(t, `update creators set name = 'Mia' where id = $1`, d.creator)
-	_, data, _ = theirs.next()
-	require.JSONEq(t, fmt.Sprintf(`{"noun":"creator","id":"%s"}`, d.creator), data, "what is shared everybody hears")
+	d.sql(t, `update creators set name = 'Everybody' where id = $1`, shared)
+	_, _, before = theirs.until(shared)
+	require.Len(t, before, 1, "of the other brand nothing but its own")
+	require.Contains(t, before[0], two.String())
 
 	mine.stop()
 	again := w.as(t, "ops@one.example").with("Last-Event-ID", first).listen(t)
-	_, data, _ = again.next()
-	require.Contains(t, data, `"partnership"`, "the one that was known is not told again")
+	_, _, before = again.until(shared)
+	require.Len(t, before, 1, "what was known is not told again")
+	require.Contains(t, before[0], d.contract.String())
 	for _, bad := range []string{"nonsense", "7-7"} {
 		_, data, _ = w.as(t, "ops@one.example").with("Last-Event-ID", bad).listen(t).next()
 		require.Equal(t, "reset", data)
 	}
 	cancel()
-	for ok {
+	for ok := true; ok; {
 		_, _, ok = theirs.next()
 	}
 	require.Eventually(t, func() bool { return w.as(t, "ops@one.example").send(t, "GET", "/v1/stream", nil).status == 503 }, 5*time.Second, 20*time.Millisecond)
