@@ -220,6 +220,8 @@ type MilestoneState struct {
 	NetDays     int       `json:"net_days,omitempty"`
 	At          time.Time `json:"at,omitzero"` // for triggers by date
 	Payout      uuid.UUID `json:"payout,omitzero"`
+	// Held are the conditions for which the payout was told to wait.
+	Held []string `json:"held,omitempty"`
 }
 
 // ContractPlan is what an executed contract fixes: the rows that were written, with their ids and dates.
@@ -785,6 +787,10 @@ func (p *Partnership) holdPayouts(deliverable uuid.UUID, code string) {
 }
 
 func (p *Partnership) holdPayout(m *MilestoneState, code string) {
+	if slices.Contains(m.Held, code) {
+		return
+	}
+	m.Held = append(m.Held, code)
 	p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("hold/%s/%d", code, p.Seq)), Kind: SignalHold, Code: code}})
 }
 
@@ -801,9 +807,10 @@ func (p *Partnership) inTheWay(deliverable uuid.UUID, code string) bool {
 
 func (p *Partnership) releasePayouts(now time.Time, deliverable uuid.UUID, code string) {
 	p.eachPayout(deliverable, func(m *MilestoneState) {
-		if m.Deliverable == uuid.Nil && p.inTheWay(deliverable, code) {
+		if !slices.Contains(m.Held, code) || m.Deliverable == uuid.Nil && p.inTheWay(deliverable, code) {
 			return
 		}
+		m.Held = slices.DeleteFunc(m.Held, func(h string) bool { return h == code })
 		p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("release/%s/%d", code, p.Seq)), Kind: SignalRelease, Code: code, At: now}})
 	})
 }

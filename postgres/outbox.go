@@ -18,7 +18,7 @@ import (
 // start of its workflow.
 func (s *Store) TakeOutbox(ctx context.Context, limit int, lease time.Duration) ([]rapport.OutboxRow, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.OutboxRow, error) {
-		rows, err := s.q.DueOutbox(ctx, tx, int32(limit)) //nolint:gosec // a small constant
+		rows, err := s.q.DueOutbox(ctx, tx, int32(limit))
 		if err != nil || len(rows) == 0 {
 			return nil, err
 		}
@@ -96,7 +96,7 @@ func (s *Store) ResendUnhandled(ctx context.Context, older time.Duration) (int, 
 // OpenSnapshots lists workflows that should be running, after an id, with the state they wrote down last.
 func (s *Store) OpenSnapshots(ctx context.Context, after string, limit int) ([]rapport.Snapshot, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.Snapshot, error) {
-		rows, err := s.q.OpenSnapshots(ctx, tx, gen.OpenSnapshotsParams{After: after, MaxRows: int32(limit)}) //nolint:gosec // a small constant
+		rows, err := s.q.OpenSnapshots(ctx, tx, gen.OpenSnapshotsParams{After: after, MaxRows: int32(limit)})
 		out := make([]rapport.Snapshot, len(rows))
 		for i, r := range rows {
 			out[i] = rapport.Snapshot{WorkflowID: r.WorkflowID, Workflow: r.Workflow, TaskQueue: r.TaskQueue, BrandID: r.BrandID, State: r.State, UpdatedAt: r.UpdatedAt}
@@ -131,7 +131,7 @@ func (s *Store) PutInbox(ctx context.Context, r rapport.InboxRow) (bool, error) 
 // TakeInbox leases events that are due.
 func (s *Store) TakeInbox(ctx context.Context, limit int, lease time.Duration) ([]rapport.InboxRow, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.InboxRow, error) {
-		rows, err := s.q.DueInbox(ctx, tx, int32(limit)) //nolint:gosec // a small constant
+		rows, err := s.q.DueInbox(ctx, tx, int32(limit))
 		if err != nil || len(rows) == 0 {
 			return nil, err
 		}
@@ -256,4 +256,14 @@ func (s *Store) DeleteOld(ctx context.Context) error {
 // StaleMails lists mails that were claimed and never settled: their worker died.
 func (s *Store) StaleMails(ctx context.Context) ([]uuid.UUID, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]uuid.UUID, error) { return s.q.StaleUnknown(ctx, tx) })
+}
+
+// CloseSnapshot notes that a workflow has ended.
+func (s *Store) CloseSnapshot(ctx context.Context, workflowID string) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.CloseSnapshot(ctx, tx, workflowID) })
+}
+
+// PayoutSettled says that a payout is paid.
+func (s *Store) PayoutSettled(ctx context.Context, id uuid.UUID) (bool, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) { return s.q.PayoutSettled(ctx, tx, id) })
 }

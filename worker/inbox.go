@@ -18,6 +18,8 @@ type InboxStore interface {
 	ApplyInbound(ctx context.Context, in rapport.InboundMail, inbox uuid.UUID) (bool, error)
 	PayeeByAccount(ctx context.Context, account string) (uuid.UUID, error)
 	Payee(ctx context.Context, creator uuid.UUID) (rapport.Payee, error)
+	// PayoutSettled says that a payout is paid, so that news of its transfer tells nothing.
+	PayoutSettled(ctx context.Context, id uuid.UUID) (bool, error)
 	SignalWorkflow(ctx context.Context, kind string, id, brand uuid.UUID, sig rapport.Signal) error
 }
 
@@ -82,6 +84,12 @@ func (x *Inbox) stripe(ctx context.Context, row rapport.InboxRow) (string, error
 		_, err = x.Activities.RefreshPayee(ctx, payee)
 		return "", err //nolint:wrapcheck // an activity's error is classified
 	case strings.HasPrefix(row.Type, "transfer."):
+		if id, err := uuid.Parse(object.Metadata["payout_id"]); err == nil {
+			settled, err := x.Store.PayoutSettled(ctx, id)
+			if err != nil || settled {
+				return unless(!settled, "settled already"), err //nolint:wrapcheck // the store says what it did
+			}
+		}
 		return x.tell(ctx, "payout", object.Metadata["payout_id"], rapport.Signal{ID: row.ID, Kind: rapport.SignalStripe, Ref: row.ID})
 	case strings.HasPrefix(row.Type, "topup."):
 		return x.tell(ctx, "topup", object.Metadata["topup_id"], rapport.Signal{ID: row.ID, Kind: rapport.SignalStripe, Ref: row.ID})

@@ -19,6 +19,8 @@ import (
 type JobStore interface {
 	OpenSnapshots(ctx context.Context, after string, limit int) ([]rapport.Snapshot, error)
 	StartedWithoutSnapshot(ctx context.Context) ([]rapport.Snapshot, error)
+	// CloseSnapshot notes that a workflow has ended.
+	CloseSnapshot(ctx context.Context, workflowID string) error
 	ResendUnhandled(ctx context.Context, older time.Duration) (int, error)
 	SealLedger(ctx context.Context) (int, error)
 	DeleteOld(ctx context.Context) error
@@ -89,7 +91,13 @@ func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r 
 	switch {
 	case err == nil:
 		switch desc.GetWorkflowExecutionInfo().GetStatus() {
-		case enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW, enumspb.WORKFLOW_EXECUTION_STATUS_PAUSED, enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED:
+		case enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW, enumspb.WORKFLOW_EXECUTION_STATUS_PAUSED:
+			return nil
+		case enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED:
+			// Its last act said nothing, so it wrote nothing down.
+			if err := s.Store.CloseSnapshot(ctx, snap.WorkflowID); err != nil {
+				return fmt.Errorf("close: %w", err)
+			}
 			return nil
 		default:
 		}

@@ -25,5 +25,7 @@ func TopUp(ctx workflow.Context, id uuid.UUID) error {
 			return fmt.Errorf("settle: %w", err)
 		}
 	}
+	for events.ReceiveAsync(nil) { // news that is no news any more
+	}
 	return nil
 }

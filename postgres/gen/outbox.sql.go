@@ -30,6 +30,15 @@ func (q *Queries) AckOutbox(ctx context.Context, db DBTX, arg AckOutboxParams) e
 	return err
 }
 
+const closeSnapshot = `-- name: CloseSnapshot :exec
+update workflow_snapshots set closed = true where workflow_id = $1
+`
+
+func (q *Queries) CloseSnapshot(ctx context.Context, db DBTX, workflowID string) error {
+	_, err := db.Exec(ctx, closeSnapshot, workflowID)
+	return err
+}
+
 const deleteOld = `-- name: DeleteOld :exec
 with c as (delete from changes where at < now() - interval '2 days'),
      i as (delete from idempotency where created_at < now() - interval '30 days'),
@@ -325,6 +334,17 @@ func (q *Queries) OpenSnapshots(ctx context.Context, db DBTX, arg OpenSnapshotsP
 		return nil, err
 	}
 	return items, nil
+}
+
+const payoutSettled = `-- name: PayoutSettled :one
+select exists (select 1 from payouts where id = $1 and state in ('paid', 'partly_reversed', 'reversed'))
+`
+
+func (q *Queries) PayoutSettled(ctx context.Context, db DBTX, id uuid.UUID) (bool, error) {
+	row := db.QueryRow(ctx, payoutSettled, id)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
 }
 
 const resendUnhandled = `-- name: ResendUnhandled :execrows
