@@ -259,10 +259,15 @@ func (v *visit) decideOffer(ctx context.Context) (bool, error) {
 func (v *visit) withCode(ctx context.Context, want string, use func(ctx context.Context, code string) (bool, error)) (bool, error) {
 	want += "|" + v.door.Room
 	var code string
+	busy := false
 	err := v.s.db.update(func(x *tx) error {
 		row, ok := v.s.personas.get(v.p.ID)
 		if !ok {
 			return errGone
+		}
+		// A code does not say what it is for, so only one is waited for at a time.
+		if busy = row.Want != "" && row.Want != want && v.recently("code|"+row.Want); busy {
+			return nil
 		}
 		if row.Want == want {
 			code = row.Code
@@ -275,17 +280,22 @@ func (v *visit) withCode(ctx context.Context, want string, use func(ctx context.
 		v.s.personas.put(x, row.ID, row)
 		return nil
 	})
-	if err != nil {
+	switch {
+	case err != nil:
 		return false, err
-	}
-	if code != "" {
+	case busy:
+		v.wish(v.s.cfg.Pace / 4)
+		return false, nil
+	case code != "":
 		return use(ctx, code)
-	}
-	if v.recently("code|" + want) {
+	case v.recently("code|" + want):
 		return false, nil
 	}
 	v.mark("code|" + want)
-	_, err = v.post(ctx, "/v1/portal/codes", map[string]any{})
+	status, err := v.call(ctx, http.MethodPost, "/v1/portal/codes", map[string]any{}, nil)
+	if status == http.StatusTooManyRequests {
+		v.p.Done["code|"+want] += 4 * v.s.cfg.Pace.Milliseconds() // there are only so many in an hour
+	}
 	return false, err // nothing more until the mail comes
 }
 

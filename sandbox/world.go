@@ -159,7 +159,7 @@ func (w *World) round(ctx context.Context) {
 			{"campaigns", w.planCampaigns}, {"funds", w.fund}, {"roster", w.fillRoster}, {"partnerships", w.tend}, {"contracts", w.sendContracts},
 			{"brand review", func(ctx context.Context, h *house) error { return w.review(ctx, h, roleApprover, holdReview) }},
 			{"legal review", func(ctx context.Context, h *house) error { return w.review(ctx, h, roleLegal, holdLegal) }},
-			{"payouts", w.pay},
+			{"payouts", w.pay}, {"trouble", w.mend},
 		} {
 			if err := part.play(ctx, h); err != nil && !errors.Is(err, errLater) {
 				w.log.Debug("the sample world waits", zap.String("brand", h.name), zap.String("part", part.name), zap.Error(err))

@@ -23,7 +23,6 @@ type worldPartnership struct {
 	} `json:"creator"`
 	Stage        string    `json:"stage"`
 	Paused       bool      `json:"paused"`
-	Attention    bool      `json:"attention"`
 	RenewalState string    `json:"renewal_state"`
 	Term         int       `json:"term"`
 	UpdatedAt    time.Time `json:"updated_at"`
@@ -44,11 +43,6 @@ type worldDetail struct {
 		State string `json:"state"`
 		Late  bool   `json:"late"`
 	} `json:"deliverables"`
-	Tasks []struct {
-		Kind      string    `json:"kind"`
-		State     string    `json:"state"`
-		CreatedAt time.Time `json:"created_at"`
-	} `json:"tasks"`
 }
 
 type worldCommand struct {
@@ -108,8 +102,6 @@ func (w *World) tendOne(ctx context.Context, h *house, p worldPartnership, m mem
 		return w.bargain(ctx, h, p, m, plan)
 	case p.RenewalState == "review_open" && m.hold != holdRenewal:
 		return w.renew(ctx, h, p, m)
-	case p.Stage == "active" && p.Attention:
-		return w.mend(ctx, h, p)
 	case p.Stage == "unresponsive" && m.persona != personaNever:
 		return w.startAgain(ctx, h, p)
 	}
@@ -248,31 +240,53 @@ func (w *World) renew(ctx context.Context, h *house, p worldPartnership, m membe
 	return false, nil
 }
 
-// mend sees to content that has been in trouble for a while; half of it is left to whoever looks on.
-func (w *World) mend(ctx context.Context, h *house, p worldPartnership) (bool, error) {
-	if share(p.ID, "mend") < 0.5 {
-		return false, nil
+// mend sees to content that has been in trouble for days; half of it is left to whoever looks on.
+func (w *World) mend(ctx context.Context, h *house) error {
+	if len(h.campaigns) == 0 || !w.again(1, "mend", h.name) {
+		return nil
 	}
+	type task struct {
+		PartnershipID string    `json:"partnership_id"`
+		Kind          string    `json:"kind"`
+		CreatedAt     time.Time `json:"created_at"`
+	}
+	list, err := all[task](ctx, w, h.seats[roleOps], "/v1/tasks", url.Values{"brand_id": {h.id()}, "state": {"open"}})
+	if err != nil {
+		return err
+	}
+	left := maxDeeds
+	for _, t := range list {
+		trouble := t.Kind == "post_mismatch" || t.Kind == "post_not_cured" || t.Kind == "content_late"
+		if !trouble || left == 0 || time.Since(t.CreatedAt) < w.days(5) || share(t.PartnershipID, "mend") < 0.5 {
+			continue
+		}
+		did, err := w.mendOne(ctx, h, worldPartnership{ID: t.PartnershipID})
+		if err != nil {
+			return err
+		}
+		if did {
+			left--
+		}
+	}
+	return nil
+}
+
+func (w *World) mendOne(ctx context.Context, h *house, p worldPartnership) (bool, error) {
 	d, err := w.look(ctx, h, p, 2)
 	if d == nil || err != nil {
 		return false, err
 	}
-	old := func(kind string) bool {
-		for _, t := range d.Tasks {
-			if t.Kind == kind && t.State == "open" && time.Since(t.CreatedAt) > w.days(4) {
-				return true
-			}
-		}
-		return false
+	if _, _, ours := w.ours(h, d.Summary); !ours || d.Summary.Paused {
+		return false, nil
 	}
 	for _, c := range d.Deliverables {
 		switch {
-		case (c.State == "posted" || c.State == "verified") && old("post_mismatch"):
-			return w.command(ctx, h, p, map[string]any{
-				"command": "accept_deliverable", "deliverable_id": c.ID, "reason": "The post has run its course; the missing word is no longer worth a dispute.",
+		case (c.State == "posted" || c.State == "verified") && allows(d.Commands, "accept_deliverable"):
+			return w.command(ctx, h, d.Summary, map[string]any{
+				"command": "accept_deliverable", "deliverable_id": c.ID, "reason": "The post has run its course; a missing word is no longer worth a dispute.",
 			})
-		case c.Late && old("draft_late"):
-			return w.command(ctx, h, p, map[string]any{
+		case c.Late && allows(d.Commands, "waive_deliverable"):
+			return w.command(ctx, h, d.Summary, map[string]any{
 				"command": "waive_deliverable", "deliverable_id": c.ID, "reason": "The season is over; we do without it.",
 			})
 		}

@@ -35,6 +35,7 @@ type fakeAPI struct {
 	contracts    []map[string]any
 	reviews      []map[string]any
 	payouts      []map[string]any
+	tasks        []map[string]any
 	ready        bool
 	url          string
 }
@@ -170,6 +171,8 @@ func (f *fakeAPI) read(w http.ResponseWriter, r *http.Request, who string) {
 				return c["id"] == p["campaign_id"] && c["brand_id"] == q.Get("brand_id")
 			})
 		})
+	case r.URL.Path == "/v1/tasks":
+		page(f.tasks, brand)
 	case r.URL.Path == "/v1/contracts":
 		page(f.contracts, brand)
 	case r.URL.Path == "/v1/reviews":
@@ -433,6 +436,33 @@ func TestWorld_renews_some_and_lets_others_lapse(t *testing.T) {
 	require.Greater(t, decided["let_lapse"], 5)
 	require.Len(t, f.calls, decided["renew"]+decided["let_lapse"])
 	require.Less(t, len(f.calls), len(rosterRows)-4, "some are left to whoever looks on")
+}
+
+func TestWorld_sees_to_half_of_the_trouble(t *testing.T) {
+	t.Parallel()
+	f, w := furnished(t)
+	for i := range 20 {
+		id := fmt.Sprintf("p%d", i)
+		f.tasks = append(f.tasks, map[string]any{"partnership_id": id, "kind": "post_mismatch", "created_at": past(), "brand_id": "id-north.example"})
+		f.details[id] = map[string]any{
+			"summary":      map[string]any{"id": id, "campaign_id": "c0", "creator": map[string]any{"handle": somebody(t, "")}},
+			"commands":     []any{map[string]any{"command": "accept_deliverable", "allowed": true}},
+			"deliverables": []any{map[string]any{"id": "planned", "state": "planned"}, map[string]any{"id": "d" + id, "state": "verified"}},
+		}
+	}
+	for range 9 {
+		w.tried = map[string]time.Time{} // another day
+		w.round(t.Context())
+	}
+	mended := map[string]bool{}
+	for _, c := range f.calls {
+		if c.body["command"] == "accept_deliverable" {
+			mended[c.path] = true
+			require.Regexp(t, "^dp", c.body["deliverable_id"])
+		}
+	}
+	require.NotEmpty(t, mended)
+	require.Less(t, len(mended), 15)
 }
 
 func TestWorld_goes_on_when_it_is_refused(t *testing.T) {
