@@ -15,19 +15,22 @@ import (
 
 // wrongs are the outcomes that effects may have besides the usual one.
 var wrongs = map[string][]string{
-	rapport.EffectMail:      {rapport.MailDeferred, rapport.MailBlocked, rapport.MailCancelled, rapport.MailNoAddress, rapport.MailRejected, rapport.MailUnknown},
-	rapport.EffectOnboard:   {"ready", "rejected", rapport.MailNoAddress},
-	rapport.EffectVerify:    {"mismatch", "unreachable"},
-	rapport.EffectSubmit:    {rapport.SubmitNotApproved, rapport.SubmitPayeeNotReady, rapport.SubmitNewRound, rapport.SubmitFundsShort, rapport.SubmitRejected, rapport.SubmitRejectedFunds, rapport.SubmitRejectedPayee, rapport.SubmitUnknown},
+	rapport.EffectMail:    {rapport.MailDeferred, rapport.MailBlocked, rapport.MailCancelled, rapport.MailNoAddress, rapport.MailRejected, rapport.MailUnknown},
+	rapport.EffectOnboard: {"ready", "rejected", rapport.MailNoAddress},
+	rapport.EffectVerify:  {"mismatch", "unreachable"},
+	rapport.EffectSubmit: {
+		rapport.SubmitNotApproved, rapport.SubmitPayeeNotReady, rapport.SubmitNewRound, rapport.SubmitFundsShort, rapport.SubmitRejected,
+		rapport.SubmitRejectedFunds, rapport.SubmitRejectedPayee, rapport.SubmitUnknown,
+	},
 	rapport.EffectReconcile: {rapport.SubmitPaid, rapport.ReconcileAbsentLong},
 }
 
 // life draws what happens to a house.
 type life struct {
 	*house
-	t      *rapid.T
-	offers []uuid.UUID
-	last   *rapport.Command
+
+	t    *rapid.T
+	last *rapport.Command
 }
 
 func pick[T any](l *life, label string, of []T) T { return rapid.SampledFrom(of).Draw(l.t, label) }
@@ -156,14 +159,15 @@ func (l *life) walk() (uuid.UUID, rapport.Command) {
 // money is what finance would do next.
 func (l *life) money(p *rapport.Payout) rapport.Command {
 	cmd := rapport.Command{Kind: rapport.CmdRetry, Actor: id("rob"), Ref: id(fmt.Sprintf("row/%d", l.n))}
-	switch {
-	case p.State == rapport.PayoutHeld:
+	switch p.State {
+	case rapport.PayoutHeld:
 		cmd.Kind = rapport.CmdRelease
-	case p.State == rapport.PayoutAwaitingApproval:
+	case rapport.PayoutAwaitingApproval:
 		cmd.Kind, cmd.Code = rapport.CmdApprovePayout, "releaser"
 		if len(p.Approvals) == 0 && (p.Plan == nil || !p.Plan.ContentCounts) {
 			cmd.Code, cmd.Actor = "preparer", id("pia")
 		}
+	default:
 	}
 	return cmd
 }
@@ -180,7 +184,10 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 		return machine, l.decision(pick(l, "decision", []string{rapport.DecisionApprove, rapport.DecisionWithCorrections, rapport.DecisionRequestChanges, rapport.DecisionReject}))
 	case *rapport.Payout:
 		return machine, rapport.Command{
-			Kind: pick(l, "kind", []rapport.CommandKind{rapport.CmdApprovePayout, rapport.CmdApprovePayout, rapport.CmdApprovePayout, rapport.CmdHold, rapport.CmdRelease, rapport.CmdRetry, rapport.CmdRetry, rapport.CmdCancel, rapport.CmdReconcile}),
+			Kind: pick(l, "kind", []rapport.CommandKind{
+				rapport.CmdApprovePayout, rapport.CmdApprovePayout, rapport.CmdApprovePayout, rapport.CmdHold, rapport.CmdRelease, rapport.CmdRetry,
+				rapport.CmdRetry, rapport.CmdCancel, rapport.CmdReconcile,
+			}),
 			Code: pick(l, "part", []string{"preparer", "releaser"}), Actor: id(pick(l, "who", []string{"pia", "rob", "zoe"})), Ref: id(fmt.Sprintf("row/%d", l.n)),
 		}
 	default:
@@ -210,6 +217,7 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 			if len(p.Deliverables) > 0 {
 				cmd.Ref = pick(l, "deliverable", p.Deliverables).ID
 			}
+		default:
 		}
 		return machine, cmd
 	}
@@ -257,7 +265,7 @@ func (l *life) restart() {
 			there = append(there, a.effect.Key)
 		}
 	}
-	var keys []string
+	keys := make([]string, 0, len(again))
 	for _, e := range again {
 		keys = append(keys, e.Key)
 	}
@@ -287,8 +295,7 @@ func (l *life) check() {
 		alive := !m.Done()
 		if p, ok := m.(*rapport.Partnership); ok {
 			alive = alive && p.Stage.Live() && !p.Paused
-			switch p.Stage {
-			case rapport.StageLapsed, rapport.StageTerminated:
+			if p.Stage == rapport.StageLapsed || p.Stage == rapport.StageTerminated {
 				require.Empty(l.t, p.Timers)
 			}
 		}

@@ -253,22 +253,21 @@ func requireTimers(t require.TestingT, m rapport.Machine) {
 }
 
 // do gives an allowed command.
-func (h *house) do(machine uuid.UUID, cmd rapport.Command) rapport.Reply {
+func (h *house) do(machine uuid.UUID, cmd rapport.Command) {
 	h.n++
 	if cmd.ID == uuid.Nil {
 		cmd.ID = id(fmt.Sprintf("command/%d", h.n))
 	}
 	m := h.machines[machine]
-	if reply, seen := m.Base().Seen(cmd.ID); seen {
-		return reply
+	if _, seen := m.Base().Seen(cmd.ID); seen {
+		return
 	}
 	require.Nil(h.t, m.Allowed(cmd, h.now), "%s is refused", cmd.Kind)
-	var reply rapport.Reply
 	h.apply(machine, func(m rapport.Machine) {
-		reply = m.Command(cmd, h.now)
+		reply := m.Command(cmd, h.now)
+		require.Equal(h.t, m.Base().Seq, reply.Seq, "the answer says where the pages show it")
 		m.Base().Remember(cmd.ID)
 	})
-	return reply
 }
 
 // cmd gives the partnership a command and carries out everything that follows.
@@ -429,7 +428,7 @@ func (h *house) until(end time.Time) {
 // ---- what there is to see
 
 func (h *house) kinds(machine uuid.UUID) []string {
-	var k []string
+	k := make([]string, 0, len(h.facts[machine]))
 	for _, f := range h.facts[machine] {
 		k = append(k, f.Kind)
 	}

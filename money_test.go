@@ -50,7 +50,8 @@ func TestMoneyInWords(t *testing.T) {
 	t.Parallel()
 
 	for want, m := range map[string]rapport.Money{
-		"1250.00 EUR": eur(125_000), "0.05 EUR": eur(5), "-12.50 EUR": eur(-1250), "500 JPY": {Amount: 500, Currency: "jpy"}, "1.250 KWD": {Amount: 1250, Currency: "kwd"}, "7 XXX": {Amount: 7, Currency: "xxx"},
+		"1250.00 EUR": eur(125_000), "0.05 EUR": eur(5), "-12.50 EUR": eur(-1250),
+		"500 JPY": {Amount: 500, Currency: "jpy"}, "1.250 KWD": {Amount: 1250, Currency: "kwd"}, "7 XXX": {Amount: 7, Currency: "xxx"},
 	} {
 		require.Equal(t, want, m.String())
 	}

@@ -92,7 +92,7 @@ func TestThePathFromTheFirstMailToTheEnd(t *testing.T) {
 }
 
 func milestones(h *house) []string {
-	var s []string
+	s := make([]string, 0, len(h.p.Milestones))
 	for _, m := range h.p.Milestones {
 		s = append(s, m.State)
 	}
@@ -996,7 +996,7 @@ func TestWhatIsRefused(t *testing.T) {
 		{func(h *house) { h.activate() }, rapport.Command{Kind: rapport.CmdSignContract, Ref: id("other")}, "contract_unknown"},
 		{func(h *house) { h.accept() }, rapport.Command{Kind: rapport.CmdSignContract}, "contract_decided"},
 		{func(h *house) { h.accept() }, rapport.Command{Kind: rapport.CmdSendContract, Ref: id("other")}, "contract_unknown"},
-		{func(h *house) { h.activate() }, rapport.Command{Kind: rapport.CmdReportPost}, "no_deliverable_fits"},
+		{func(h *house) { h.activate() }, rapport.Command{Kind: rapport.CmdReportPost}, "deliverable_unknown"},
 		{func(h *house) { h.activate() }, rapport.Command{Kind: rapport.CmdReportPost, Ref: deliverable}, "deliverable_state"},
 		{func(h *house) { h.activate() }, rapport.Command{Kind: rapport.CmdSubmit, Ref: id("other")}, "deliverable_unknown"},
 		{func(h *house) { h.approved() }, rapport.Command{Kind: rapport.CmdSubmit, Ref: deliverable, Ref2: id("n")}, "deliverable_state"},

@@ -14,7 +14,10 @@ func TestPolicyCheck(t *testing.T) {
 	ada := id("ada")
 	good := rapport.Policy{OnSilence: rapport.SilenceHold, Stages: []rapport.PolicyStage{
 		{Name: "Brand", Approvers: []rapport.Approver{{Kind: "user", UserID: &ada}}, Rule: rapport.RuleAny, Starts: "after_previous", DeadlineDays: 3, OnReject: rapport.RejectToCreator},
-		{Name: "Law", Approvers: []rapport.Approver{{Kind: "role", Role: rapport.RoleLegal}}, Rule: rapport.RuleQuorum, Quorum: 1, Starts: "in_parallel", DeadlineDays: 60, OnReject: rapport.RejectToPrevious, Legal: true},
+		{
+			Name: "Law", Approvers: []rapport.Approver{{Kind: "role", Role: rapport.RoleLegal}}, Rule: rapport.RuleQuorum, Quorum: 1, Starts: "in_parallel",
+			DeadlineDays: 60, OnReject: rapport.RejectToPrevious, Legal: true,
+		},
 	}}
 	require.Empty(t, good.Check())
 	good.OnSilence = rapport.SilenceReject
@@ -26,11 +29,16 @@ func TestPolicyCheck(t *testing.T) {
 	require.Equal(t, []string{"stages count"}, paths(rapport.Policy{Stages: make([]rapport.PolicyStage, 11)}.Check()))
 	bad := rapport.Policy{OnSilence: "shout", Stages: []rapport.PolicyStage{
 		{Rule: "most", Starts: "later", DeadlineDays: 0, OnReject: rapport.RejectToPrevious},
-		{Name: "x", Approvers: []rapport.Approver{{Kind: "user"}, {Kind: "role", Role: rapport.RoleFinancePreparer}, {Kind: "cat"}}, EscalateTo: []rapport.Approver{{Kind: "cat"}}, Rule: rapport.RuleQuorum, Starts: "in_parallel", DeadlineDays: 61, OnReject: "nowhere"},
+		{
+			Name: "x", Approvers: []rapport.Approver{{Kind: "user"}, {Kind: "role", Role: rapport.RoleFinancePreparer}, {Kind: "cat"}}, EscalateTo: []rapport.Approver{{Kind: "cat"}},
+			Rule: rapport.RuleQuorum, Starts: "in_parallel", DeadlineDays: 61, OnReject: "nowhere",
+		},
 	}}
 	require.Equal(t, []string{
-		"stages[0].name required", "stages[0].approvers required", "stages[0].rule unknown_rule", "stages[0].starts unknown_start", "stages[0].on_reject no_previous", "stages[0].deadline_days out_of_range",
-		"stages[1].approvers[0] bad_approver", "stages[1].approvers[1] bad_approver", "stages[1].approvers[2] bad_approver", "stages[1].escalate_to[0] bad_approver", "stages[1].quorum out_of_range", "stages[1].on_reject unknown_value", "stages[1].deadline_days out_of_range",
+		"stages[0].name required", "stages[0].approvers required", "stages[0].rule unknown_rule", "stages[0].starts unknown_start",
+		"stages[0].on_reject no_previous", "stages[0].deadline_days out_of_range",
+		"stages[1].approvers[0] bad_approver", "stages[1].approvers[1] bad_approver", "stages[1].approvers[2] bad_approver", "stages[1].escalate_to[0] bad_approver",
+		"stages[1].quorum out_of_range", "stages[1].on_reject unknown_value", "stages[1].deadline_days out_of_range",
 		"on_silence unknown_value",
 	}, paths(bad.Check()))
 }

@@ -14,6 +14,7 @@ import (
 // desk is a review on its own, with the house's way of carrying out what it asks for.
 type desk struct {
 	*house
+
 	r *rapport.Review
 }
 
@@ -30,7 +31,7 @@ func previous(s *rapport.PolicyStage) { s.OnReject = rapport.RejectToPrevious }
 func legal(s *rapport.PolicyStage)    { s.Legal = true }
 
 func people(names ...string) []rapport.ReviewApprover {
-	var l []rapport.ReviewApprover
+	l := make([]rapport.ReviewApprover, 0, len(names))
 	for _, n := range names {
 		l = append(l, rapport.ReviewApprover{User: id(n)})
 	}
@@ -63,7 +64,7 @@ func (d *desk) refuses(who, decision string) *rapport.Refusal {
 }
 
 func (d *desk) states() []string {
-	var s []string
+	s := make([]string, 0, len(d.r.Stages))
 	for _, x := range d.r.Stages {
 		s = append(s, x.State)
 	}

@@ -16,13 +16,17 @@ func TestTermsCheck(t *testing.T) {
 	require.Empty(t, rapport.DefaultTerms().Check("terms"))
 	seven, minus := 7, -1
 	bad := rapport.ContractTerms{
-		Deliverables:   []rapport.DeliverableTerms{{DraftDueDays: 0, PublishDays: 731}},
-		Milestones:     []rapport.MilestoneTerms{{Trigger: "luck", Percent: 0, NetDays: 366, Deliverable: &seven}, {Title: "x", Trigger: rapport.TriggerPosted, Percent: 101, NetDays: -1, Deliverable: &minus}},
+		Deliverables: []rapport.DeliverableTerms{{DraftDueDays: 0, PublishDays: 731}},
+		Milestones: []rapport.MilestoneTerms{
+			{Trigger: "luck", Percent: 0, NetDays: 366, Deliverable: &seven}, {Title: "x", Trigger: rapport.TriggerPosted, Percent: 101, NetDays: -1, Deliverable: &minus},
+		},
 		RevisionRounds: 11, DurationDays: 0, NoticeDays: 1,
 	}
 	require.Equal(t, []string{
-		"terms.deliverables[0].title required", "terms.deliverables[0].platform required", "terms.deliverables[0].draft_due_days out_of_range", "terms.deliverables[0].publish_days out_of_range",
-		"terms.milestones[0].title required", "terms.milestones[0].trigger unknown_trigger", "terms.milestones[0].percent out_of_range", "terms.milestones[0].net_days out_of_range", "terms.milestones[0].deliverable unknown_deliverable",
+		"terms.deliverables[0].title required", "terms.deliverables[0].platform required", "terms.deliverables[0].draft_due_days out_of_range",
+		"terms.deliverables[0].publish_days out_of_range",
+		"terms.milestones[0].title required", "terms.milestones[0].trigger unknown_trigger", "terms.milestones[0].percent out_of_range",
+		"terms.milestones[0].net_days out_of_range", "terms.milestones[0].deliverable unknown_deliverable",
 		"terms.milestones[1].percent out_of_range", "terms.milestones[1].net_days out_of_range", "terms.milestones[1].deliverable unknown_deliverable",
 		"terms.milestones percent_sum", "terms.revision_rounds out_of_range", "terms.duration_days out_of_range", "terms.notice_days out_of_range",
 	}, paths(bad.Check("terms")))

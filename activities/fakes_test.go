@@ -22,6 +22,7 @@ func id(name string) uuid.UUID {
 // when its name is in fail.
 type store struct {
 	activities.Store
+
 	log  []string
 	fail map[string]error
 
@@ -196,6 +197,7 @@ func (s *store) ExecuteContract(context.Context, uuid.UUID, time.Time) (rapport.
 // payer moves no money. transfer is asked for the answer to each transfer; what it gave stays at the provider.
 type payer struct {
 	activities.Payer
+
 	log      []string
 	account  rapport.PayeeAccount
 	made     error

@@ -75,6 +75,8 @@ type hands struct {
 	// local and remote are the error of Record as a local and as an ordinary activity; answer replaces the usual outcome.
 	local, remote func() error
 	answer        map[string]func(in activities.EffectInput) (rapport.Outcome, error)
+	terms         *rapport.ContractTerms
+	written       func(b activities.Batch)
 
 	mu       sync.Mutex
 	batches  []activities.Batch
@@ -148,6 +150,9 @@ func (h *hands) record(ctx context.Context, b activities.Batch) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.batches = append(h.batches, b)
+	if h.written != nil {
+		h.written(b)
+	}
 	return nil
 }
 
@@ -166,8 +171,12 @@ func (h *hands) do(ctx context.Context, in activities.EffectInput) (rapport.Outc
 	case rapport.EffectDraftContract:
 		return rapport.Outcome{Code: "drafted", Ref: rapport.DeriveID(e.Ref, "contract")}, nil
 	case rapport.EffectExecute:
+		terms := rapport.DefaultTerms()
+		if h.terms != nil {
+			terms = *h.terms
+		}
 		p := rapport.PlanContract(rapport.ContractDates{
-			ID: e.Ref, Now: e.At, Fee: eur(100_000), Terms: rapport.DefaultTerms(), Brand: calendar(h.day), Creator: calendar(h.day), CampaignEnd: e.At.Add(200 * h.day),
+			ID: e.Ref, Now: e.At, Fee: eur(100_000), Terms: terms, Brand: calendar(h.day), Creator: calendar(h.day), CampaignEnd: e.At.Add(200 * h.day),
 		})
 		return rapport.Outcome{Code: "executed", Contract: &p}, nil
 	case rapport.EffectVerify:

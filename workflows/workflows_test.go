@@ -21,6 +21,7 @@ import (
 // stageOf is a workflow of the test environment, whose clock jumps to the next timer.
 type stageOf struct {
 	*testsuite.TestWorkflowEnvironment
+
 	t       *testing.T
 	h       *hands
 	n       int
@@ -148,7 +149,9 @@ func TestAPartnershipUntilItIsActive(t *testing.T) {
 			require.Greater(t, a.reply.Seq, replies[i-1].reply.Seq, "the answer says where the pages show it")
 		}
 	}
-	require.Subset(t, h.facts(t, id("partnership")), []string{"started", "mail_sent", "reply_received", "offer_sent", "offer_accepted", "contract_drafted", "contract_sent", "contract_signed", "contract_executed", "milestone_met", "terminated"})
+	require.Subset(t, h.facts(t, id("partnership")), []string{
+		"started", "mail_sent", "reply_received", "offer_sent", "offer_accepted", "contract_drafted", "contract_sent", "contract_signed", "contract_executed", "milestone_met", "terminated",
+	})
 	require.True(t, h.last().Closed)
 	require.Equal(t, "Partnership", h.last().WorkflowType)
 	mails := h.asked(rapport.EffectMail)
@@ -521,7 +524,6 @@ func TestIDsOfWorkflows(t *testing.T) {
 	require.Equal(t, "review/6f9619ff-8b86-4d01-b42d-00cf4fc964ff", workflows.ReviewID(u))
 	require.Equal(t, "payout/6f9619ff-8b86-4d01-b42d-00cf4fc964ff", workflows.PayoutID(u))
 	require.Equal(t, "topup/6f9619ff-8b86-4d01-b42d-00cf4fc964ff", workflows.TopUpID(u))
-
 }
 
 func TestEveryEffectHasAnActivity(t *testing.T) {

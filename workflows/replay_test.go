@@ -1,0 +1,505 @@
+package workflows_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	enumspb "go.temporal.io/api/enums/v1"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/log"
+	"go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"rapport"
+	"rapport/activities"
+	"rapport/temporal/devtest"
+	"rapport/workflows"
+)
+
+// Histories of real runs lie in a folder for each build that recorded them. A build that changes what a running workflow would do
+// replays all of them, and adds a folder recorded before the change: RAPPORT_RECORD=<folder> go test -run Record ./workflows.
+const histories = "testdata/histories"
+
+func recorded(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(histories, "*", "*.json"))
+	require.NoError(t, err)
+	return files
+}
+
+func TestRecordedHistoriesReplay(t *testing.T) {
+	t.Parallel()
+
+	files := recorded(t)
+	for _, kind := range []string{"partnership", "review", "payout", "topup", "job", "message"} {
+		found := false
+		for _, f := range files {
+			found = found || strings.HasPrefix(filepath.Base(f), kind+"-")
+		}
+		require.True(t, found, "no history of a %s", kind)
+	}
+	for _, f := range files {
+		t.Run(strings.TrimPrefix(f, histories+"/"), func(t *testing.T) {
+			t.Parallel()
+			r := worker.NewWorkflowReplayer()
+			registerWorkflows(r)
+			require.NoError(t, r.ReplayWorkflowHistoryFromJSONFile(quiet{}, f))
+		})
+	}
+}
+
+// TestReplayCatches says that the replay above would notice a workflow that does something else.
+func TestReplayCatches(t *testing.T) {
+	t.Parallel()
+
+	for name, other := range map[string]func(ctx workflow.Context, p *rapport.Payout) error{
+		"an activity more": func(ctx workflow.Context, p *rapport.Payout) error {
+			ctx = workflow.WithActivityOptions(ctx, workflow.ActivityOptions{StartToCloseTimeout: time.Minute})
+			_ = workflow.ExecuteActivity(ctx, "Another").Get(ctx, nil)
+			return workflows.Payout(ctx, p)
+		},
+		"a timer more": func(ctx workflow.Context, p *rapport.Payout) error {
+			_ = workflow.NewTimer(ctx, time.Minute)
+			return workflows.Payout(ctx, p)
+		},
+		"an end too early": func(workflow.Context, *rapport.Payout) error { return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, f := range recorded(t) {
+				if strings.HasPrefix(filepath.Base(f), "payout-") {
+					r := worker.NewWorkflowReplayer()
+					r.RegisterWorkflowWithOptions(other, workflow.RegisterOptions{Name: workflows.TypePayout})
+					require.Error(t, r.ReplayWorkflowHistoryFromJSONFile(quiet{}, f), f)
+				}
+			}
+		})
+	}
+}
+
+// quiet drops the replayer's log: what matters is its error.
+type quiet struct{}
+
+func (quiet) Debug(string, ...any) {}
+func (quiet) Info(string, ...any)  {}
+func (quiet) Warn(string, ...any)  {}
+func (quiet) Error(string, ...any) {}
+
+var _ log.Logger = quiet{}
+
+// recorder runs workflows on a real server with effects in memory, relays what they send to each other, and keeps their histories.
+type recorder struct {
+	t      *testing.T
+	c      client.Client
+	h      *hands
+	folder string
+	mu     sync.Mutex
+	runs   map[string]string // first run of each workflow
+	relay  chan rapport.Send
+	stop   func()
+	n      int
+}
+
+// day is long enough for a machine's steps and short enough to sit through.
+const day = time.Second
+
+func newRecorder(t *testing.T, address, folder string, h *hands) *recorder {
+	t.Helper()
+	c, err := client.Dial(client.Options{HostPort: address, Namespace: devtest.Namespace, Identity: "recorder", Logger: quiet{}})
+	require.NoError(t, err)
+	r := &recorder{t: t, c: c, h: h, folder: folder, runs: map[string]string{}, relay: make(chan rapport.Send, 1000)}
+	h.day = day
+	list := make([]worker.Worker, 0, 3)
+	for _, queue := range []string{workflows.QueueMain, workflows.QueueMail, workflows.QueuePayments} {
+		w := worker.New(c, queue, worker.Options{Identity: "recorder", DisableWorkflowWorker: queue != workflows.QueueMain})
+		h.register(w)
+		if queue == workflows.QueueMain {
+			registerWorkflows(w)
+		}
+		require.NoError(t, w.Start())
+		list = append(list, w)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			select {
+			case s := <-r.relay:
+				r.hand(ctx, s)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	h.mu.Lock()
+	h.written = func(b activities.Batch) {
+		for _, s := range b.Record.Sends {
+			r.relay <- s
+		}
+	}
+	h.mu.Unlock()
+	r.stop = func() {
+		stop()
+		<-done
+		for _, w := range list {
+			w.Stop()
+		}
+		c.Close()
+	}
+	return r
+}
+
+// hand delivers one message to a sibling; what has ended hears nothing.
+func (r *recorder) hand(ctx context.Context, s rapport.Send) {
+	switch {
+	case s.Review != nil:
+		r.startIn(ctx, workflows.TypeReview, workflows.ReviewID(s.ID), s.Review)
+	case s.Payout != nil:
+		r.startIn(ctx, workflows.TypePayout, workflows.PayoutID(s.ID), s.Payout)
+	case s.Signal != nil:
+		_ = r.c.SignalWorkflow(ctx, s.Workflow+"/"+s.ID.String(), "", workflows.SignalEvent, s.Signal)
+	}
+}
+
+func (r *recorder) start(kind, workflowID string, input any) {
+	r.startIn(r.t.Context(), kind, workflowID, input)
+}
+
+func (r *recorder) startIn(ctx context.Context, kind, workflowID string, input any) {
+	run, err := r.c.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: workflowID, TaskQueue: workflows.QueueMain}, kind, input)
+	if err != nil {
+		r.t.Errorf("start %s: %v", workflowID, err)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.runs[workflowID] = run.GetRunID()
+}
+
+func (r *recorder) signal(workflowID string, sig rapport.Signal) {
+	r.n++
+	sig.ID = uuid.New()
+	require.NoError(r.t, r.c.SignalWorkflow(r.t.Context(), workflowID, "", workflows.SignalEvent, sig))
+}
+
+func (r *recorder) mail(workflowID, code string) {
+	r.signal(workflowID, rapport.Signal{Kind: rapport.SignalMail, Code: code, Ref: id("message")})
+}
+
+func (r *recorder) command(workflowID string, cmd rapport.Command) {
+	cmd.ID = uuid.New()
+	h, err := r.c.UpdateWorkflow(r.t.Context(), client.UpdateWorkflowOptions{
+		WorkflowID: workflowID, UpdateID: cmd.ID.String(), UpdateName: workflows.UpdateCommand, Args: []any{cmd}, WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	require.NoError(r.t, err)
+	require.NoError(r.t, h.Get(r.t.Context(), nil), "%s", cmd.Kind)
+}
+
+// refused sends a command that the machine refuses: it leaves no event, and the replay must agree.
+func (r *recorder) refused(workflowID string, cmd rapport.Command) {
+	cmd.ID = uuid.New()
+	h, err := r.c.UpdateWorkflow(r.t.Context(), client.UpdateWorkflowOptions{
+		WorkflowID: workflowID, UpdateID: cmd.ID.String(), UpdateName: workflows.UpdateCommand, Args: []any{cmd}, WaitForStage: client.WorkflowUpdateStageCompleted,
+	})
+	if err == nil {
+		err = h.Get(r.t.Context(), nil)
+	}
+	require.Error(r.t, err)
+}
+
+// until waits for a state that the last record of the machine shows.
+func (r *recorder) until(machine uuid.UUID, what func(b activities.Batch) bool) {
+	r.t.Helper()
+	require.Eventually(r.t, func() bool {
+		r.h.mu.Lock()
+		defer r.h.mu.Unlock()
+		for _, b := range slices.Backward(r.h.batches) {
+			if b.ID == machine {
+				return what(b)
+			}
+		}
+		return false
+	}, 40*time.Second, 20*time.Millisecond)
+}
+
+func (r *recorder) state(machine uuid.UUID, state string) {
+	r.t.Helper()
+	r.until(machine, func(b activities.Batch) bool { return b.View.State == state })
+}
+
+// waits returns when the machine waits for a decision.
+func (r *recorder) waits(machine uuid.UUID, decision string) {
+	r.t.Helper()
+	r.until(machine, func(b activities.Batch) bool {
+		return slices.ContainsFunc(b.View.Waiting, func(w rapport.Waiting) bool { return w.Decision == decision })
+	})
+}
+
+func (r *recorder) ended(workflowID string) {
+	r.t.Helper()
+	require.NoError(r.t, r.c.GetWorkflow(r.t.Context(), workflowID, "").Get(r.t.Context(), nil))
+}
+
+// keep writes the histories of a workflow, one file a run.
+func (r *recorder) keep(workflowID, name string) {
+	r.t.Helper()
+	r.mu.Lock()
+	run := r.runs[workflowID]
+	r.mu.Unlock()
+	require.NotEmpty(r.t, run, workflowID)
+	for n := 'a'; run != ""; n++ {
+		var h historypb.History
+		events := r.c.GetWorkflowHistory(r.t.Context(), workflowID, run, false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)
+		run = ""
+		for events.HasNext() {
+			e, err := events.Next()
+			require.NoError(r.t, err)
+			h.Events = append(h.Events, e)
+			run = e.GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId()
+		}
+		if len(h.GetEvents()) < 4 {
+			return // a run that has only begun
+		}
+		text, err := protojson.Marshal(&h)
+		require.NoError(r.t, err)
+		require.NoError(r.t, os.WriteFile(filepath.Join(r.folder, name+"-"+string(n)+".json"), append(text, '\n'), 0o600))
+	}
+}
+
+// short are terms that end while one waits.
+func short() rapport.ContractTerms {
+	terms := rapport.DefaultTerms()
+	terms.Deliverables[0].DraftDueDays, terms.Deliverables[0].PublishDays = 4, 4
+	terms.Milestones[2].NetDays = 2
+	terms.DurationDays, terms.NoticeDays = 22, 3
+	return terms
+}
+
+func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it measures time and writes files
+	build := os.Getenv("RAPPORT_RECORD")
+	if build == "" {
+		t.Skip("RAPPORT_RECORD names the folder that histories are recorded into")
+	}
+	folder := filepath.Join(histories, build)
+	require.NoError(t, os.MkdirAll(folder, 0o750))
+	server := devtest.Start(t)
+
+	for _, f := range []func(t *testing.T, address, folder string){recordGolden, recordDetours, recordAsleep, recordReviews, recordSmall} {
+		f(t, server.Address, folder)
+	}
+}
+
+// recordGolden is a whole term: three payouts, one short of funds and one whose fate is open, and a lapse.
+func recordGolden(t *testing.T, address, folder string) {
+	t.Helper()
+	terms := short()
+	h := &hands{terms: &terms}
+	records := 0
+	h.local = func() error { // every now and then the database is away
+		if records++; records%9 == 0 || records%9 == 1 && records > 9 {
+			return errAway
+		}
+		return nil
+	}
+	contract := rapport.DeriveID(id("offer"), "contract")
+	pay := func(i string) uuid.UUID {
+		return rapport.DeriveID(rapport.DeriveID(contract, "milestone/"+i), "payout")
+	}
+	tries := map[uuid.UUID]int{}
+	h.answer = map[string]func(in activities.EffectInput) (rapport.Outcome, error){
+		rapport.EffectSubmit: func(in activities.EffectInput) (rapport.Outcome, error) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			tries[in.ID]++
+			switch {
+			case in.ID == pay("1") && tries[in.ID] == 1:
+				return rapport.Outcome{}, errAway // an answer that never came: the same key again
+			case in.ID == pay("1") && tries[in.ID] == 2:
+				return rapport.Outcome{Code: rapport.SubmitFundsShort}, nil
+			case in.ID == pay("2"):
+				return rapport.Outcome{Code: rapport.SubmitUnknown}, nil
+			}
+			return rapport.Outcome{Code: rapport.SubmitPaid}, nil
+		},
+		rapport.EffectReconcile: func(activities.EffectInput) (rapport.Outcome, error) {
+			return rapport.Outcome{Code: rapport.SubmitPaid}, nil
+		},
+	}
+	r := newRecorder(t, address, folder, h)
+	defer r.stop()
+	p := partnership(day)
+	w := workflows.PartnershipID(p.ID)
+	r.start(workflows.TypePartnership, w, p)
+	r.waits(p.ID, "reply")
+	r.refused(w, offer())
+	r.mail(w, "auto_reply")
+	r.mail(w, "human")
+	r.state(p.ID, "in_conversation")
+	r.command(w, offer())
+	r.command(w, rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: id("offer")})
+	r.waits(p.ID, "approve_contract")
+	r.command(w, rapport.Command{Kind: rapport.CmdSendContract, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSignContract})
+	r.state(p.ID, "active")
+	deliverable := rapport.DeriveID(contract, "deliverable/0")
+	for i, name := range []string{"one", "two"} {
+		r.command(w, rapport.Command{Kind: rapport.CmdSubmit, Ref: deliverable, Ref2: id(name)})
+		review := rapport.DeriveID(id(name), "review")
+		r.state(review, "open")
+		decision := rapport.DecisionRequestChanges
+		if i == 1 {
+			decision = rapport.DecisionApprove
+		}
+		r.command(workflows.ReviewID(review), rapport.Command{Kind: rapport.CmdDecide, Actor: id("ada"), Ref: id("decision/" + name), Ref2: id(name), Code: decision})
+		r.ended(workflows.ReviewID(review))
+		r.keep(workflows.ReviewID(review), "review-golden-"+name)
+		r.waits(p.ID, map[int]string{0: "draft", 1: "post"}[i])
+	}
+	r.command(w, rapport.Command{Kind: rapport.CmdReportPost, Ref: deliverable})
+	for _, i := range []string{"0", "1", "2"} {
+		r.state(pay(i), "awaiting_approval")
+		for part, who := range map[string]string{"preparer": "pia", "releaser": "rob"} {
+			r.command(workflows.PayoutID(pay(i)), rapport.Command{Kind: rapport.CmdApprovePayout, Code: part, Actor: id(who), Ref: uuid.New()})
+		}
+		if i == "1" {
+			r.state(pay(i), "awaiting_funds")
+			r.signal(workflows.PayoutID(pay(i)), rapport.Signal{Kind: rapport.SignalFunds})
+		}
+		r.ended(workflows.PayoutID(pay(i)))
+		r.keep(workflows.PayoutID(pay(i)), "payout-golden-"+i)
+	}
+	r.ended(w)
+	r.state(p.ID, "lapsed")
+	r.keep(w, "partnership-golden")
+}
+
+// recordDetours is everything off the path: no answer, start again, pause, snooze, a ban, a contract that expires, a hold, an end.
+func recordDetours(t *testing.T, address, folder string) {
+	t.Helper()
+	terms := short()
+	h := &hands{terms: &terms}
+	r := newRecorder(t, address, folder, h)
+	defer r.stop()
+	p := partnership(day)
+	p.ID = id("detours")
+	p.Sequence.Steps = p.Sequence.Steps[:2]
+	p.Sequence.CoolOffDays = 1
+	w := workflows.PartnershipID(p.ID)
+	r.start(workflows.TypePartnership, w, p)
+	r.state(p.ID, "unresponsive")
+	r.until(p.ID, func(b activities.Batch) bool { return b.Record.Facts[len(b.Record.Facts)-1].Kind == "cool_off_over" })
+	r.command(w, rapport.Command{Kind: rapport.CmdStartAgain, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdPause, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdResume, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSnooze, Actor: id("owner"), Until: time.Now().UTC().Add(2 * day)})
+	r.until(p.ID, func(b activities.Batch) bool { return !b.View.Paused })
+	r.mail(w, "bounce")
+	r.mail(w, "human")
+	r.state(p.ID, "in_conversation")
+	r.command(w, offer())
+	r.command(w, rapport.Command{Kind: rapport.CmdCounterOffer, Ref: id("offer"), Amount: eur(120_000)})
+	second := rapport.Command{Kind: rapport.CmdSendOffer, Ref: id("second"), Amount: eur(110_000), Actor: id("owner")}
+	r.command(w, second)
+	r.command(w, rapport.Command{Kind: rapport.CmdWithdrawOffer, Actor: id("owner")})
+	second.Ref = id("third")
+	r.command(w, second)
+	r.command(w, rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: id("third")})
+	r.command(w, rapport.Command{Kind: rapport.CmdBan, Actor: id("admin")})
+	r.command(w, rapport.Command{Kind: rapport.CmdUnban, Actor: id("admin")})
+	r.waits(p.ID, "approve_contract")
+	r.command(w, rapport.Command{Kind: rapport.CmdSendContract, Actor: id("owner")})
+	r.state(p.ID, "negotiating") // nobody signs
+	second.Ref = id("fourth")
+	r.command(w, second)
+	r.command(w, rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: id("fourth")})
+	r.waits(p.ID, "approve_contract")
+	r.command(w, rapport.Command{Kind: rapport.CmdSendContract, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSignContract})
+	r.state(p.ID, "active")
+	contract := rapport.DeriveID(id("fourth"), "contract")
+	pay := rapport.DeriveID(rapport.DeriveID(contract, "milestone/0"), "payout")
+	r.state(pay, "awaiting_approval")
+	r.command(workflows.PayoutID(pay), rapport.Command{Kind: rapport.CmdHold, Actor: id("rob")})
+	r.command(workflows.PayoutID(pay), rapport.Command{Kind: rapport.CmdRelease, Actor: id("rob")})
+	r.command(w, rapport.Command{Kind: rapport.CmdRenew, Ref: id("next"), Amount: eur(1_000), Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdTerminate, Actor: id("owner")})
+	r.ended(w)
+	r.ended(workflows.PayoutID(pay))
+	r.keep(w, "partnership-detours")
+	r.keep(workflows.PayoutID(pay), "payout-cancelled")
+}
+
+// recordAsleep is a run that continued as new before a long nap, with the next one still asleep.
+func recordAsleep(t *testing.T, address, folder string) {
+	t.Helper()
+	r := newRecorder(t, address, folder, &hands{})
+	defer r.stop()
+	p := partnership(24*time.Hour - time.Second)
+	p.ID = id("asleep")
+	w := workflows.PartnershipID(p.ID)
+	r.start(workflows.TypePartnership, w, p)
+	for range 8 {
+		r.command(w, rapport.Command{Kind: rapport.CmdPause, Actor: id("owner")})
+		r.command(w, rapport.Command{Kind: rapport.CmdResume, Actor: id("owner")})
+	}
+	r.command(w, rapport.Command{Kind: rapport.CmdMarkDeclined, Actor: id("owner")})
+	require.Eventually(t, func() bool {
+		d, err := r.c.DescribeWorkflowExecution(t.Context(), w, "")
+		return err == nil && d.GetWorkflowExecutionInfo().GetExecution().GetRunId() != r.runs[w]
+	}, 10*time.Second, 20*time.Millisecond, "it continues as new before a long nap")
+	r.refused(w, offer())
+	r.command(w, rapport.Command{Kind: rapport.CmdBan, Actor: id("admin")})
+	r.keep(w, "partnership-asleep")
+}
+
+// recordReviews are a review that is reminded, escalated and held, and one that a newer version supersedes.
+func recordReviews(t *testing.T, address, folder string) {
+	t.Helper()
+	r := newRecorder(t, address, folder, &hands{})
+	defer r.stop()
+	held := review()
+	held.ID = id("held")
+	w := workflows.ReviewID(held.ID)
+	r.start(workflows.TypeReview, w, held)
+	r.state(held.ID, "held")
+	r.command(w, rapport.Command{Kind: rapport.CmdDecide, Actor: id("eve"), Ref: id("late decision"), Code: rapport.DecisionApprove})
+	r.ended(w)
+	r.keep(w, "review-held")
+
+	old := review()
+	old.ID = id("old")
+	w = workflows.ReviewID(old.ID)
+	r.start(workflows.TypeReview, w, old)
+	r.state(old.ID, "open")
+	r.signal(w, rapport.Signal{Kind: rapport.SignalSuperseded, Ref: id("newer")})
+	r.ended(w)
+	r.keep(w, "review-superseded")
+}
+
+func recordSmall(t *testing.T, address, folder string) {
+	t.Helper()
+	r := newRecorder(t, address, folder, &hands{})
+	defer r.stop()
+	r.start(workflows.TypeTopUp, workflows.TopUpID(id("topup")), id("topup"))
+	r.signal(workflows.TopUpID(id("topup")), rapport.Signal{})
+	r.signal(workflows.TopUpID(id("topup")), rapport.Signal{})
+	r.ended(workflows.TopUpID(id("topup")))
+	r.keep(workflows.TopUpID(id("topup")), "topup-settled")
+	r.start(workflows.TypeJob, "job/sweep", "sweep")
+	r.ended("job/sweep")
+	r.keep("job/sweep", "job-retried")
+	r.start(workflows.TypeMessage, "message/1", id("message"))
+	r.ended("message/1")
+	r.keep("message/1", "message-sent")
+}
