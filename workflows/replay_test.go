@@ -265,6 +265,9 @@ func (r *recorder) keep(workflowID, name string) {
 		for events.HasNext() {
 			e, err := events.Next()
 			require.NoError(r.t, err)
+			if q := e.GetWorkflowTaskScheduledEventAttributes().GetTaskQueue(); q.GetKind() == enumspb.TASK_QUEUE_KIND_STICKY {
+				q.Name = "recorder" // it names the machine
+			}
 			h.Events = append(h.Events, e)
 			run = e.GetWorkflowExecutionContinuedAsNewEventAttributes().GetNewExecutionRunId()
 		}
