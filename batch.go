@@ -42,11 +42,11 @@ type OutboxRow struct {
 
 // OutboxVerdict is what came of delivering a row. Refused is empty when it was taken.
 type OutboxVerdict struct {
-	Seq     int64
-	Refused string
-	Refusal *Refusal
+	Seq     int64    `json:"seq"`
+	Refused string   `json:"refused,omitempty"`
+	Refusal *Refusal `json:"refusal,omitempty"`
 	// Missing: the server knows no such workflow. The row waits for it to be started or repaired.
-	Missing bool
+	Missing bool `json:"missing,omitempty"`
 }
 
 // Snapshot is the last state that a workflow wrote down: enough to start it again where it was.

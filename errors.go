@@ -3,6 +3,7 @@ package rapport
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // Code says what kind of refusal an Error is; the API maps each to one HTTP status.
@@ -41,7 +42,10 @@ type Error struct {
 	Reason string
 	// State is the present state of the thing on a conflict.
 	State string
-	Err   error
+	// DecidedBy and DecidedAt say who decided already, on a conflict about a decision.
+	DecidedBy string
+	DecidedAt time.Time
+	Err       error
 }
 
 func (e *Error) Error() string {

@@ -116,12 +116,6 @@ func (p *Partnership) allowedOnDeliverable(cmd Command) *Refusal {
 	if !p.in(StageActive) {
 		return p.refuse("wrong_stage")
 	}
-	if cmd.Ref == uuid.Nil {
-		if slices.ContainsFunc(p.Deliverables, func(d DeliverableState) bool { return deliverableAllows(cmd.Kind, d) }) {
-			return nil
-		}
-		return p.refuse("no_deliverable_fits")
-	}
 	d := p.deliverable(cmd.Ref)
 	if d == nil {
 		return p.refuse("deliverable_unknown")

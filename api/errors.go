@@ -110,6 +110,9 @@ func (s *Server) problem(err error, c echo.Context) gen.Problem {
 		code = e.Reason
 	}
 	p := gen.Problem{Type: "urn:rapport:" + string(e.Code), Title: row.title, Status: row.status, Detail: e.Message, Code: code, RequestId: &id, State: orNil(e.State)}
+	if e.DecidedBy != "" {
+		p.DecidedBy, p.DecidedAt = &e.DecidedBy, &e.DecidedAt
+	}
 	if len(e.Fields) > 0 {
 		fields := fieldErrors(e.Fields)
 		p.Errors = &fields

@@ -11,37 +11,11 @@ import (
 	"rapport/api/gen"
 )
 
-// taskWords says what each kind of task asks for, and what happens when nobody does it.
-var taskWords = map[string]struct{ title, ifNotDone string }{ //nolint:gochecknoglobals // a table
-	"outreach_step":        {"Do the manual step of the outreach", "The outreach stays at this step."},
-	"answer_reply":         {"Answer the creator's reply", "The creator waits; the partnership goes quiet."},
-	"answer_counter":       {"Answer the creator's counter-offer", "The offer expires at its time."},
-	"make_offer":           {"Make an offer or close the conversation", "The partnership stays in conversation."},
-	"make_new_offer":       {"Make a new offer", "The partnership stays where it is."},
-	"approve_contract":     {"Check the contract and send it for signature", "The creator gets no contract."},
-	"outreach_blocked":     {"Unblock the outreach", "Nothing is sent to this creator."},
-	"find_address":         {"Find an address for the creator", "Nothing can be sent to this creator."},
-	"mail_failed":          {"Look at a mail that was not delivered", "The creator may not have got it."},
-	"rounds_exceeded":      {"Decide on a revision round beyond the included ones", "The creator waits."},
-	"content_late":         {"Follow up on late content", "The deliverable stays late."},
-	"post_mismatch":        {"Clear up a post that differs from what was approved", "The payout is held."},
-	"post_not_cured":       {"Decide on a post that was not put right", "The payout stays held."},
-	"decide_renewal":       {"Decide on the renewal", "The partnership lapses at the notice date."},
-	"renewal_lapsed":       {"A renewal lapsed without a decision", "Nothing more happens; the partnership ends at its term."},
-	"finance_role_granted": {"Check that a finance role was granted rightly", "The role takes effect at its time."},
-}
-
 func toTask(t rapport.Task) gen.Task {
-	words, ok := taskWords[t.Kind]
-	if !ok {
-		words.title = sentence(t.Kind)
-	}
+	title, ifNotDone := taskTitle(t.Kind, t.Code)
 	out := gen.Task{
-		Id: t.ID, BrandId: t.BrandID, PartnershipId: t.PartnershipID, Title: words.title, Kind: t.Kind, State: gen.TaskState(t.State), DueAt: t.DueAt,
-		IfNotDone: orNil(words.ifNotDone), CreatedAt: t.CreatedAt, Link: taskLink(t), Detail: orNil(t.Note),
-	}
-	if out.Detail == nil && t.Code != "" {
-		out.Detail = orNil(sentence(t.Code))
+		Id: t.ID, BrandId: t.BrandID, PartnershipId: t.PartnershipID, Title: title, Kind: t.Kind, State: gen.TaskState(t.State), DueAt: t.DueAt,
+		IfNotDone: orNil(ifNotDone), CreatedAt: t.CreatedAt, Link: taskLink(t), Detail: orNil(t.Note),
 	}
 	if t.Owner != nil {
 		owner := toUserRef(*t.Owner)

@@ -25,7 +25,10 @@ func (s *Store) TakeOutbox(ctx context.Context, limit int, lease time.Duration) 
 		out, ids := make([]rapport.OutboxRow, len(rows)), make([]uuid.UUID, len(rows))
 		for i, r := range rows {
 			ids[i] = r.ID
-			out[i] = rapport.OutboxRow{ID: r.ID, Kind: r.Kind, WorkflowID: r.WorkflowID, Workflow: r.Workflow, TaskQueue: r.TaskQueue, Name: r.Name, UpdateID: r.UpdateID, Input: r.Input, Attempts: int(r.Attempts), CreatedAt: r.CreatedAt}
+			out[i] = rapport.OutboxRow{
+				ID: r.ID, Kind: r.Kind, WorkflowID: r.WorkflowID, Workflow: r.Workflow, TaskQueue: r.TaskQueue, Name: r.Name, UpdateID: r.UpdateID,
+				Input: r.Input, Attempts: int(r.Attempts), CreatedAt: r.CreatedAt,
+			}
 			if r.BrandID != nil {
 				out[i].BrandID = *r.BrandID
 			}
@@ -47,7 +50,10 @@ func (s *Store) AckOutbox(ctx context.Context, id uuid.UUID, v rapport.OutboxVer
 		if err := s.q.DropRefused(ctx, tx, id); err != nil {
 			return fmt.Errorf("drop what was refused: %w", err)
 		}
-		return s.q.DropRefusedOffer(ctx, tx, id)
+		if err := s.q.DropRefusedOffer(ctx, tx, id); err != nil {
+			return fmt.Errorf("drop the offer: %w", err)
+		}
+		return s.q.DropRefusedSubmission(ctx, tx, id)
 	})
 }
 
@@ -72,7 +78,10 @@ func (s *Store) Outbox(ctx context.Context, id uuid.UUID) (rapport.OutboxRow, *r
 				return rapport.OutboxRow{}, fmt.Errorf("read verdict: %w", err)
 			}
 		}
-		return rapport.OutboxRow{ID: r.ID, Kind: r.Kind, WorkflowID: r.WorkflowID, Workflow: r.Workflow, TaskQueue: r.TaskQueue, Name: r.Name, UpdateID: r.UpdateID, Input: r.Input, CreatedAt: r.CreatedAt}, nil
+		return rapport.OutboxRow{
+			ID: r.ID, Kind: r.Kind, WorkflowID: r.WorkflowID, Workflow: r.Workflow, TaskQueue: r.TaskQueue, Name: r.Name, UpdateID: r.UpdateID,
+			Input: r.Input, CreatedAt: r.CreatedAt,
+		}, nil
 	})
 	return row, verdict, err
 }
@@ -80,7 +89,10 @@ func (s *Store) Outbox(ctx context.Context, id uuid.UUID) (rapport.OutboxRow, *r
 // PutOutbox writes a row in the transaction of the context, so that it stands or falls with what decided it.
 func (s *Store) PutOutbox(ctx context.Context, o rapport.OutboxRow) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return s.q.InsertOutbox(ctx, tx, gen.InsertOutboxParams{ID: o.ID, BrandID: idOrNil(o.BrandID), Kind: o.Kind, WorkflowID: o.WorkflowID, Workflow: o.Workflow, TaskQueue: o.TaskQueue, Name: o.Name, UpdateID: o.UpdateID, Input: o.Input})
+		return s.q.InsertOutbox(ctx, tx, gen.InsertOutboxParams{
+			ID: o.ID, BrandID: idOrNil(o.BrandID), Kind: o.Kind, WorkflowID: o.WorkflowID, Workflow: o.Workflow, TaskQueue: o.TaskQueue,
+			Name: o.Name, UpdateID: o.UpdateID, Input: o.Input,
+		})
 	})
 }
 
@@ -123,7 +135,9 @@ func (s *Store) StartedWithoutSnapshot(ctx context.Context) ([]rapport.Snapshot,
 // PutInbox keeps a verified event; false when it is there already.
 func (s *Store) PutInbox(ctx context.Context, r rapport.InboxRow) (bool, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) {
-		n, err := s.q.InsertInbox(ctx, tx, gen.InsertInboxParams{ID: r.ID, Provider: r.Provider, EventID: r.EventID, Type: r.Type, ObjectID: textOrNil(r.ObjectID), Account: textOrNil(r.Account), Body: r.Body})
+		n, err := s.q.InsertInbox(ctx, tx, gen.InsertInboxParams{
+			ID: r.ID, Provider: r.Provider, EventID: r.EventID, Type: r.Type, ObjectID: textOrNil(r.ObjectID), Account: textOrNil(r.Account), Body: r.Body,
+		})
 		return n > 0, err
 	})
 }

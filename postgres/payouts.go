@@ -67,7 +67,8 @@ func (s *Store) OrderPayout(ctx context.Context, id uuid.UUID, hash func(rapport
 			return rapport.PayoutOrder{Verdict: rapport.SubmitUnknown}, nil
 		case rapport.PayoutSubmitted:
 			return again(p, last, hash)
-		case rapport.PayoutScheduled, rapport.PayoutAwaitingApproval, rapport.PayoutApproved, rapport.PayoutAwaitingPayee, rapport.PayoutAwaitingFunds, rapport.PayoutFailed, rapport.PayoutHeld, rapport.PayoutCancelled:
+		case rapport.PayoutScheduled, rapport.PayoutAwaitingApproval, rapport.PayoutApproved, rapport.PayoutAwaitingPayee, rapport.PayoutAwaitingFunds,
+			rapport.PayoutFailed, rapport.PayoutHeld, rapport.PayoutCancelled:
 		}
 		return s.newAttempt(ctx, tx, p, last.Number+1, hash)
 	})
@@ -140,7 +141,7 @@ func (s *Store) newAttempt(ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow, 
 // MarkSent notes, by the database's clock, that an attempt is about to be sent.
 func (s *Store) MarkSent(ctx context.Context, payout uuid.UUID, attempt int) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return s.q.MarkSent(ctx, tx, gen.MarkSentParams{PayoutID: payout, Number: int32(attempt)}) //nolint:gosec // small counts
+		return s.q.MarkSent(ctx, tx, gen.MarkSentParams{PayoutID: payout, Number: int32(attempt)})
 	})
 }
 
@@ -151,7 +152,7 @@ func (s *Store) SettlePayout(ctx context.Context, payout uuid.UUID, attempt int,
 		if err != nil {
 			return fmt.Errorf("payout: %w", err)
 		}
-		n, err := s.q.SettleAttempt(ctx, tx, gen.SettleAttemptParams{PayoutID: payout, Number: int32(attempt), TransferID: &t.ID}) //nolint:gosec // small counts
+		n, err := s.q.SettleAttempt(ctx, tx, gen.SettleAttemptParams{PayoutID: payout, Number: int32(attempt), TransferID: &t.ID})
 		if err != nil {
 			return fmt.Errorf("settle attempt: %w", err)
 		}
@@ -161,7 +162,10 @@ func (s *Store) SettlePayout(ctx context.Context, payout uuid.UUID, attempt int,
 			}
 			return rapport.Errorf(rapport.CodeConflict, "attempt %d of payout %s is not open", attempt, payout)
 		}
-		err = s.post(ctx, tx, posting{kind: "settle", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), ref: t.ID, currency: p.Currency, lines: settleLines(p.BrandID, p.CreatorID, p.Currency, p.Amount)}) //nolint:gosec // small counts
+		err = s.post(ctx, tx, posting{
+			kind: "settle", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), ref: t.ID, currency: p.Currency,
+			lines: settleLines(p.BrandID, p.CreatorID, p.Currency, p.Amount),
+		})
 		if err != nil {
 			return err
 		}
@@ -176,11 +180,11 @@ func (s *Store) RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int
 		if err != nil {
 			return fmt.Errorf("payout: %w", err)
 		}
-		n, err := s.q.RejectAttempt(ctx, tx, gen.RejectAttemptParams{PayoutID: payout, Number: int32(attempt), ErrorCode: &code}) //nolint:gosec // small counts
+		n, err := s.q.RejectAttempt(ctx, tx, gen.RejectAttemptParams{PayoutID: payout, Number: int32(attempt), ErrorCode: &code})
 		if err != nil || n == 0 {
 			return err
 		}
-		err = s.post(ctx, tx, posting{kind: "void", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), currency: p.Currency, lines: voidLines(p.BrandID, p.Currency, p.Amount)}) //nolint:gosec // small counts
+		err = s.post(ctx, tx, posting{kind: "void", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), currency: p.Currency, lines: voidLines(p.BrandID, p.Currency, p.Amount)})
 		if err != nil {
 			return err
 		}
@@ -225,7 +229,7 @@ func (s *Store) OpenAttempt(ctx context.Context, payout uuid.UUID) (rapport.Open
 // MarkLookedUp counts a look-up that found nothing.
 func (s *Store) MarkLookedUp(ctx context.Context, payout uuid.UUID, attempt int) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return s.q.MarkLookedUp(ctx, tx, gen.MarkLookedUpParams{PayoutID: payout, Number: int32(attempt)}) //nolint:gosec // small counts
+		return s.q.MarkLookedUp(ctx, tx, gen.MarkLookedUpParams{PayoutID: payout, Number: int32(attempt)})
 	})
 }
 

@@ -39,7 +39,7 @@ func (s *Store) FinishReconciliation(ctx context.Context, r rapport.Reconciliati
 		} else {
 			r.Breaks = []rapport.ReconciliationBreak{}
 		}
-		return s.q.FinishReconciliation(ctx, tx, gen.FinishReconciliationParams{ID: r.ID, State: state, Matched: int32(r.Matched), Breaks: mustJSON(r.Breaks)}) //nolint:gosec // a count of one window
+		return s.q.FinishReconciliation(ctx, tx, gen.FinishReconciliationParams{ID: r.ID, State: state, Matched: int32(r.Matched), Breaks: mustJSON(r.Breaks)})
 	})
 }
 

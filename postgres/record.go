@@ -68,7 +68,7 @@ func (s *Store) insertEvents(ctx context.Context, tx pgx.Tx, b rapport.Batch) er
 	for i, f := range b.Record.Facts {
 		rows[i] = gen.InsertEventParams{
 			PartnershipID: b.PartnershipID, Source: b.Kind, SourceID: b.ID, Seq: f.Seq, BrandID: b.BrandID, At: f.At, Kind: f.Kind,
-			Ref: idOrNil(f.Ref), Ref2: idOrNil(f.Ref2), Actor: idOrNil(f.Actor), Code: f.Code, N: int32(f.N), Until: timeOrNil(f.Until), //nolint:gosec // small counts
+			Ref: idOrNil(f.Ref), Ref2: idOrNil(f.Ref2), Actor: idOrNil(f.Actor), Code: f.Code, N: int32(f.N), Until: timeOrNil(f.Until),
 		}
 		if f.Amount.Currency != "" {
 			rows[i].Amount, rows[i].Currency = &f.Amount.Amount, &f.Amount.Currency
@@ -94,11 +94,11 @@ func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c r
 	case "contract":
 		return s.q.ChangeContract(ctx, tx, gen.ChangeContractParams{ID: c.ID, State: c.State, At: &at, Until: timeOrNil(c.Until)})
 	case "deliverable":
-		return s.q.ChangeDeliverable(ctx, tx, gen.ChangeDeliverableParams{ID: c.ID, State: c.State, Round: int32(c.N), Submission: idOrNil(c.Ref), Due: timeOrNil(c.Due), Until: timeOrNil(c.Until), At: &at}) //nolint:gosec // small counts
+		return s.q.ChangeDeliverable(ctx, tx, gen.ChangeDeliverableParams{ID: c.ID, State: c.State, Round: int32(c.N), Submission: idOrNil(c.Ref), Due: timeOrNil(c.Due), Until: timeOrNil(c.Until), At: &at})
 	case "submission":
 		return s.q.ChangeSubmission(ctx, tx, gen.ChangeSubmissionParams{ID: c.ID, State: c.State})
 	case "decision":
-		n := int32(c.N) //nolint:gosec // small counts
+		n := int32(c.N)
 		return s.q.ChangeDecision(ctx, tx, gen.ChangeDecisionParams{ID: c.ID, Stage: &n, OnBehalfOf: idOrNil(c.Ref), At: &at})
 	case "milestone":
 		return s.q.ChangeMilestone(ctx, tx, gen.ChangeMilestoneParams{ID: c.ID, State: c.State, At: &at})
@@ -173,7 +173,7 @@ func (s *Store) applyView(ctx context.Context, tx pgx.Tx, b rapport.Batch) error
 	switch b.Kind {
 	case "partnership":
 		p := gen.UpdatePartnershipViewParams{
-			ID: b.ID, Stage: v.State, Paused: v.Paused, Term: int32(v.Term), RenewalState: v.Renewal, Seq: b.Seq, Now: b.Now, //nolint:gosec // small counts
+			ID: b.ID, Stage: v.State, Paused: v.Paused, Term: int32(v.Term), RenewalState: v.Renewal, Seq: b.Seq, Now: b.Now,
 			Timers: mustJSON(v.Timers), Waiting: mustJSON(v.Waiting), Commands: mustJSON(v.Commands),
 		}
 		for _, w := range v.Waiting {
@@ -186,7 +186,7 @@ func (s *Store) applyView(ctx context.Context, tx pgx.Tx, b rapport.Batch) error
 	case "review":
 		p := gen.UpdateReviewViewParams{ID: b.ID, State: v.State, Stages: mustJSON(v.Review.Stages), Approvers: v.Review.Approvers, DueAt: timeOrNil(v.Review.Due), Seq: b.Seq, Closed: b.Closed, Now: &b.Now}
 		if v.Review.Open >= 0 {
-			n := int32(v.Review.Open) //nolint:gosec // small counts
+			n := int32(v.Review.Open)
 			p.OpenStage = &n
 		}
 		return s.q.UpdateReviewView(ctx, tx, p)

@@ -33,7 +33,7 @@ func (s *Store) DraftContract(ctx context.Context, offer uuid.UUID, term int) (u
 		})
 		hash := sha256.Sum256([]byte(text))
 		err = s.q.InsertContract(ctx, tx, gen.InsertContractParams{
-			ID: rapport.DeriveID(offer, "contract"), PartnershipID: o.PartnershipID, BrandID: o.BrandID, OfferID: offer, Term: int32(term), //nolint:gosec // small counts
+			ID: rapport.DeriveID(offer, "contract"), PartnershipID: o.PartnershipID, BrandID: o.BrandID, OfferID: offer, Term: int32(term),
 			Body: text, BodySha256: hash[:], Fee: o.Fee, Currency: o.Currency, Terms: o.Terms,
 		})
 		if err != nil {
@@ -83,7 +83,7 @@ func (s *Store) writePlan(ctx context.Context, tx pgx.Tx, c gen.ContractForExecu
 	for i, d := range plan.Deliverables {
 		t := terms.Deliverables[i]
 		err := s.q.InsertDeliverable(ctx, tx, gen.InsertDeliverableParams{
-			ID: d.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: int32(i), //nolint:gosec // small counts
+			ID: d.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: int32(i),
 			Title: t.Title, Platform: t.Platform, Kind: t.Kind, DraftDueAt: &d.DraftDue, PublishBy: &d.PublishBy,
 		})
 		if err != nil {
@@ -92,8 +92,8 @@ func (s *Store) writePlan(ctx context.Context, tx pgx.Tx, c gen.ContractForExecu
 	}
 	for i, m := range plan.Milestones {
 		err := s.q.InsertMilestone(ctx, tx, gen.InsertMilestoneParams{
-			ID: m.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: int32(i), Title: terms.Milestones[i].Title, //nolint:gosec // small counts
-			Trigger: string(m.Trigger), DeliverableID: idOrNil(m.Deliverable), Amount: m.Amount.Amount, Currency: m.Amount.Currency, NetDays: int32(m.NetDays), //nolint:gosec // small counts
+			ID: m.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: int32(i), Title: terms.Milestones[i].Title,
+			Trigger: string(m.Trigger), DeliverableID: idOrNil(m.Deliverable), Amount: m.Amount.Amount, Currency: m.Amount.Currency, NetDays: int32(m.NetDays),
 		})
 		if err != nil {
 			return fmt.Errorf("insert milestone: %w", err)
@@ -231,7 +231,7 @@ func (s *Store) SavePostCheck(ctx context.Context, c rapport.PostCheck) error {
 			c.Problems = []string{}
 		}
 		return s.q.InsertPostCheck(ctx, tx, gen.InsertPostCheckParams{
-			DeliverableID: c.DeliverableID, N: int32(c.N), Result: c.Result, Url: c.URL, FinalUrl: textOrNil(c.FinalURL), TextFound: textOrNil(c.Text), BodySha256: c.SHA256, Problems: c.Problems, //nolint:gosec // small counts
+			DeliverableID: c.DeliverableID, N: int32(c.N), Result: c.Result, Url: c.URL, FinalUrl: textOrNil(c.FinalURL), TextFound: textOrNil(c.Text), BodySha256: c.SHA256, Problems: c.Problems,
 		})
 	})
 }
@@ -318,7 +318,7 @@ func delegated(asked []uuid.UUID, delegations []gen.DelegationsNowRow) []rapport
 // SaveReviewOpened keeps the policy's version and what the machine checks found.
 func (s *Store) SaveReviewOpened(ctx context.Context, review uuid.UUID, p rapport.Policy, checks []rapport.Check) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return s.q.SaveReviewOpened(ctx, tx, gen.SaveReviewOpenedParams{ID: review, PolicyID: p.ID, PolicyVersion: int32(p.Version), Checks: mustJSON(checks)}) //nolint:gosec // small counts
+		return s.q.SaveReviewOpened(ctx, tx, gen.SaveReviewOpenedParams{ID: review, PolicyID: p.ID, PolicyVersion: int32(p.Version), Checks: mustJSON(checks)})
 	})
 }
 

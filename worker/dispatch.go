@@ -115,8 +115,7 @@ func searchAttributes(row rapport.OutboxRow) sdktemporal.SearchAttributes {
 func (d *Dispatcher) Query(ctx context.Context, workflowID string) (rapport.LiveWorkflow, error) {
 	desc, err := d.client.DescribeWorkflowExecution(ctx, workflowID, "")
 	if err != nil {
-		var gone *serviceerror.NotFound
-		if errors.As(err, &gone) {
+		if _, gone := errors.AsType[*serviceerror.NotFound](err); gone {
 			return rapport.LiveWorkflow{}, rapport.Errorf(rapport.CodeNotFound, "Temporal knows no such workflow. Its history is on the page.")
 		}
 		return rapport.LiveWorkflow{}, rapport.Errorf(rapport.CodeUnavailable, "Temporal cannot be reached now.")

@@ -82,12 +82,12 @@ func (x *Inbox) stripe(ctx context.Context, row rapport.InboxRow) (string, error
 			return "", fmt.Errorf("payee: %w", err)
 		}
 		_, err = x.Activities.RefreshPayee(ctx, payee)
-		return "", err //nolint:wrapcheck // an activity's error is classified
+		return "", err
 	case strings.HasPrefix(row.Type, "transfer."):
 		if id, err := uuid.Parse(object.Metadata["payout_id"]); err == nil {
 			settled, err := x.Store.PayoutSettled(ctx, id)
 			if err != nil || settled {
-				return unless(!settled, "settled already"), err //nolint:wrapcheck // the store says what it did
+				return unless(!settled, "settled already"), err
 			}
 		}
 		return x.tell(ctx, "payout", object.Metadata["payout_id"], rapport.Signal{ID: row.ID, Kind: rapport.SignalStripe, Ref: row.ID})

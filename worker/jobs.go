@@ -132,16 +132,16 @@ func Jobs(s *Sweep, reconcile func(context.Context) error) (map[string]func(cont
 		"retention": s.Store.DeleteOld,
 		"seal": func(ctx context.Context) error {
 			_, err := s.Store.SealLedger(ctx)
-			return err //nolint:wrapcheck // the store says what it did
+			return err
 		},
 		"mail": func(ctx context.Context) error {
 			stale, err := s.Store.StaleMails(ctx)
 			if err != nil {
-				return err //nolint:wrapcheck // the store says what it did
+				return err
 			}
 			for _, id := range stale {
 				if err := s.Store.SettleMail(ctx, id, "unknown", ""); err != nil {
-					return err //nolint:wrapcheck // the store says what it did
+					return err
 				}
 			}
 			return nil

@@ -83,7 +83,8 @@ func compare(ctx context.Context, store ReconcileStore, provider Movements, r ra
 		case !ok:
 			r.Breaks = append(r.Breaks, rapport.ReconciliationBreak{Kind: "missing_there", PayoutID: s.PayoutID, Ref: s.Ref})
 		case m.Amount.Amount != -s.Amount.Amount || m.Amount.Currency != s.Amount.Currency:
-			r.Breaks = append(r.Breaks, rapport.ReconciliationBreak{Kind: "different", PayoutID: s.PayoutID, Ref: s.Ref, Ours: s.Amount, Theirs: rapport.Money{Amount: -m.Amount.Amount, Currency: m.Amount.Currency}})
+			theirs := rapport.Money{Amount: -m.Amount.Amount, Currency: m.Amount.Currency}
+			r.Breaks = append(r.Breaks, rapport.ReconciliationBreak{Kind: "different", PayoutID: s.PayoutID, Ref: s.Ref, Ours: s.Amount, Theirs: theirs})
 		default:
 			r.Matched++
 		}

@@ -84,7 +84,7 @@ func (r *Relay) loop(ctx context.Context, wake <-chan struct{}, round func(conte
 func (r *Relay) outbox(ctx context.Context) (int, error) {
 	rows, err := r.Store.TakeOutbox(ctx, relayBatch, relayLease)
 	if err != nil {
-		return 0, err //nolint:wrapcheck // the store says what it did
+		return 0, err
 	}
 	each(rows, relayWorkers, func(row rapport.OutboxRow) {
 		_, err := r.Dispatch.Deliver(ctx, row)
@@ -107,7 +107,7 @@ func (r *Relay) outbox(ctx context.Context) (int, error) {
 func (r *Relay) inbox(ctx context.Context) (int, error) {
 	rows, err := r.Store.TakeInbox(ctx, relayBatch, relayLease)
 	if err != nil {
-		return 0, err //nolint:wrapcheck // the store says what it did
+		return 0, err
 	}
 	each(rows, relayWorkers, func(row rapport.InboxRow) {
 		note, err := r.Inbox.Process(ctx, row)

@@ -67,7 +67,10 @@ func setup(t *testing.T) *bundle {
 	require.NoError(t, err)
 	t.Cleanup(store.Close)
 
-	sb, err := sandbox.New(sandbox.Config{State: t.TempDir(), StripeAccountSecret: whsecAccount, StripeConnectSecret: whsecConnect, SendGridKeyDir: t.TempDir(), InboundDomain: "in.test", Mute: true, Log: zap.NewNop()})
+	sb, err := sandbox.New(sandbox.Config{
+		State: t.TempDir(), StripeAccountSecret: whsecAccount, StripeConnectSecret: whsecConnect, SendGridKeyDir: t.TempDir(),
+		InboundDomain: "in.test", Mute: true, Log: zap.NewNop(),
+	})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, sb.Close()) })
 	public, control := httptest.NewServer(sb.Handler()), httptest.NewServer(sb.Control())
@@ -119,8 +122,10 @@ func (b *bundle) exec(sql string, args ...any) {
 func (b *bundle) seed() {
 	calendar := uuid.New()
 	b.brand, b.campaign = uuid.New(), uuid.New()
-	b.exec(`insert into calendars (id, owner_kind, owner_id, brand_id, zone, working_days, opens, closes, day_seconds) values ($1, 'brand', $2, $2, 'UTC', '{1,2,3,4,5,6,7}', '00:00', '24:00', 1)`, calendar, b.brand)
-	b.exec(`insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount) values ($1, 'Acme', '1 Main St', 'Acme', 'hello@acme.example', $2, 0)`, b.brand, calendar)
+	b.exec(`insert into calendars (id, owner_kind, owner_id, brand_id, zone, working_days, opens, closes, day_seconds)
+		values ($1, 'brand', $2, $2, 'UTC', '{1,2,3,4,5,6,7}', '00:00', '24:00', 1)`, calendar, b.brand)
+	b.exec(`insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount)
+		values ($1, 'Acme', '1 Main St', 'Acme', 'hello@acme.example', $2, 0)`, b.brand, calendar)
 	person := func(name, role string) uuid.UUID {
 		id := uuid.New()
 		b.exec(`insert into users (id, email, name, password_hash) values ($1, $2, $3, 'x')`, id, name+"@house.example", name)
@@ -135,7 +140,8 @@ func (b *bundle) seed() {
 	raw, err := json.Marshal(terms)
 	require.NoError(b.t, err)
 	b.exec(`insert into campaigns (id, brand_id, name, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags)
-		values ($1, $2, 'Spring', 'A brief.', 10000000, 'usd', '2026-01-01', '2027-01-01', $3, 100000, $4, '00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '{#ad}')`, b.campaign, b.brand, b.ops, raw)
+		values ($1, $2, 'Spring', 'A brief.', 10000000, 'usd', '2026-01-01', '2027-01-01', $3, 100000, $4,
+		'00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '{#ad}')`, b.campaign, b.brand, b.ops, raw)
 	topup := uuid.New()
 	b.exec(`insert into topups (id, brand_id, amount, currency) values ($1, $2, 5000000, 'usd')`, topup, b.brand)
 	b.put("start", "topup/"+topup.String(), "TopUp", topup)
@@ -195,7 +201,9 @@ func (b *bundle) until(want, sql string, args ...any) {
 		err := b.owner.QueryRow(b.ctx, "select coalesce(("+sql+")::text, '')", args...).Scan(&got)
 		return err == nil && got == want
 	}
-	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	tick := time.NewTicker(20 * time.Millisecond)
+	defer tick.Stop()
+	for end := time.Now().Add(40 * time.Second); time.Now().Before(end); <-tick.C {
 		if ok() {
 			return
 		}
@@ -284,7 +292,7 @@ func TestGoldenPath(t *testing.T) {
 
 	account := ""
 	require.NoError(t, b.owner.QueryRow(b.ctx, `select account_id from payees`).Scan(&account))
-	res, err = http.Post(b.control+"/control/stripe/accounts/"+account, "application/json", strings.NewReader(`{"outcome": "complete"}`)) //nolint:noctx // a test
+	res, err = http.Post(b.control+"/control/stripe/accounts/"+account, "application/json", strings.NewReader(`{"outcome": "complete"}`))
 	require.NoError(t, err)
 	require.NoError(t, res.Body.Close())
 	b.until("3", `select count(*) from payouts where state = 'awaiting_approval'`)
@@ -322,7 +330,8 @@ func (b *bundle) submit(partnership, deliverable uuid.UUID, version int, caption
 func (b *bundle) decide(review, submission, user uuid.UUID, decision string) {
 	b.t.Helper()
 	id := uuid.New()
-	b.exec(`insert into decisions (id, review_id, submission_id, brand_id, user_id, decision, comment) values ($1, $2, $3, $4, $5, $6, 'Show the product earlier.')`, id, review, submission, b.brand, user, decision)
+	b.exec(`insert into decisions (id, review_id, submission_id, brand_id, user_id, decision, comment)
+		values ($1, $2, $3, $4, $5, $6, 'Show the product earlier.')`, id, review, submission, b.brand, user, decision)
 	b.accepted("review", review, rapport.Command{Kind: rapport.CmdDecide, Actor: user, Ref: id, Ref2: submission, Code: decision})
 	b.until("accepted", `select state from decisions where id = $1`, id)
 }

@@ -90,6 +90,16 @@ func (q *Queries) DropRefusedOffer(ctx context.Context, db DBTX, outboxID uuid.U
 	return err
 }
 
+const dropRefusedSubmission = `-- name: DropRefusedSubmission :exec
+update submissions set state = 'refused'
+where state = 'submitted' and id = (select (o.input ->> 'ref2')::uuid from outbox o where o.id = $1 and o.kind = 'update' and o.input ->> 'kind' = 'submit')
+`
+
+func (q *Queries) DropRefusedSubmission(ctx context.Context, db DBTX, outboxID uuid.UUID) error {
+	_, err := db.Exec(ctx, dropRefusedSubmission, outboxID)
+	return err
+}
+
 const dueInbox = `-- name: DueInbox :many
 select id, provider, event_id, type, object_id, account, body, attempts from webhook_inbox
 where processed_at is null and next_at <= now() order by received_at limit $1 for update skip locked

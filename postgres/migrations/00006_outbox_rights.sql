@@ -64,6 +64,7 @@ create table changes (
   at timestamptz not null default clock_timestamp()
 );
 create index changes_at on changes (at);
+create index changes_xid on changes (xid, id);
 
 -- +goose StatementBegin
 create function note_change() returns trigger language plpgsql security definer set search_path = public, pg_temp as $$

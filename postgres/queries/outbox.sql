@@ -79,3 +79,7 @@ update workflow_snapshots set closed = true where workflow_id = @workflow_id;
 
 -- name: PayoutSettled :one
 select exists (select 1 from payouts where id = @id and state in ('paid', 'partly_reversed', 'reversed'));
+
+-- name: DropRefusedSubmission :exec
+update submissions set state = 'refused'
+where state = 'submitted' and id = (select (o.input ->> 'ref2')::uuid from outbox o where o.id = @outbox_id and o.kind = 'update' and o.input ->> 'kind' = 'submit');
