@@ -173,7 +173,8 @@ func (d *desk) seed(t *testing.T) {
 		values ($1, $2, $3, $4, 'accepted', 100000, 'eur', 'Join us', $5, now(), now() + interval '7 days')`,
 		d.offer, d.partnership, d.world.one, campaign, terms)
 	d.sql(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, sent_at, executed_at, ends_at)
-		values ($1, $2, $3, $4, 1, 'executed', $5, $6, 100000, 'eur', $7, now(), current_timestamp, now() + interval '180 days')`, d.contract, d.partnership, d.world.one, d.offer, contractText, hash[:], terms)
+		values ($1, $2, $3, $4, 1, 'executed', $5, $6, 100000, 'eur', $7, now(), current_timestamp, now() + interval '180 days')`,
+		d.contract, d.partnership, d.world.one, d.offer, contractText, hash[:], terms)
 	d.sql(t, `insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, state, draft_due_at, publish_by, current_submission)
 		values ($1, $2, $3, $4, 1, 0, 'Launch video', 'youtube', 'video', 'in_review', now() + interval '5 days', now() + interval '9 days', $5)`,
 		d.deliverable, d.partnership, d.world.one, d.contract, d.submission)
