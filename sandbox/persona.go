@@ -139,9 +139,14 @@ func (s *Server) meetPersona(x *tx, m mail) {
 		p.Doors = p.Doors[max(0, len(p.Doors)-maxDoors):]
 		p.Idle = 0
 		s.planVisit(x, &p, s.days(patience(kind), id))
+	case personal(m) && kind != personaNever:
+		s.schedule(x, job{Kind: "reply", Ref: m.ID, Args: map[string]string{"text": "Thanks for writing! That works for me."}}, s.days(patience(kind), id))
 	}
 	s.personas.put(x, id, p)
 }
+
+// personal tells whether somebody wrote the mail by hand: whatever a machine sends to a creator has a link to the creator's pages.
+func personal(m mail) bool { return m.CustomArgs["kind"] == "transactional" && portalToken(m) == "" }
 
 // threadOf is the first Message-ID of the conversation that a mail belongs to.
 func threadOf(m mail) string {

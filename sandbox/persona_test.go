@@ -82,6 +82,16 @@ func TestPersonas_answer_outreach(t *testing.T) {
 	}
 }
 
+func TestPersona_thanks_for_a_personal_mail(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, quick(), nil)
+	_, status := b.sendMail("eager.7@creators.example", "transactional", nil)
+	require.Equal(t, http.StatusAccepted, status)
+	b.advance(time.Hour)
+	fields, _ := fieldsOf(t, b.next(at(endpointInbound)))
+	require.Contains(t, fields["text"], "Thanks for writing")
+}
+
 // idle waits until no job of a kind is left.
 func (b *box) idle(kind string) {
 	b.t.Helper()
