@@ -79,21 +79,7 @@ func (c Campaign) Check() []Field {
 		}
 	}
 	f = append(f, c.Terms.Check("terms")...)
-	return append(f, c.checkShares()...)
-}
-
-// checkShares refuses a schedule whose smallest share of the default fee rounds to nothing.
-func (c Campaign) checkShares() []Field {
-	if len(CheckMoney("", c.DefaultFee)) > 0 {
-		return nil
-	}
-	var f []Field
-	for i, share := range c.DefaultFee.Split(c.Terms.Percents()) {
-		if share.Amount <= 0 && c.Terms.Milestones[i].Percent > 0 {
-			f = append(f, Field{fmt.Sprintf("terms.milestones[%d].percent", i), "rounds_to_zero", "This share of the fee rounds to nothing."})
-		}
-	}
-	return f
+	return append(f, c.Terms.CheckShares("terms", c.DefaultFee)...)
 }
 
 // CheckEdit names what an edit from the campaign to next must not change.

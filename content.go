@@ -188,6 +188,7 @@ type Payee struct {
 type OpenAttempt struct {
 	Request   TransferRequest
 	Settled   bool // it was settled meanwhile
+	None      bool // nothing was ever opened
 	SinceSent time.Duration
 	LookUps   int
 }

@@ -113,6 +113,20 @@ func (t ContractTerms) Check(path string) []Field {
 	return f
 }
 
+// CheckShares refuses a schedule in which a share of the fee rounds to nothing; path is where the terms stand.
+func (t ContractTerms) CheckShares(path string, fee Money) []Field {
+	if len(CheckMoney("", fee)) > 0 {
+		return nil
+	}
+	var f []Field
+	for i, share := range fee.Split(t.Percents()) {
+		if share.Amount <= 0 && t.Milestones[i].Percent > 0 {
+			f = append(f, Field{fmt.Sprintf("%s.milestones[%d].percent", path, i), "rounds_to_zero", "This share of the fee rounds to nothing."})
+		}
+	}
+	return f
+}
+
 // Percents are the shares of the milestones.
 func (t ContractTerms) Percents() []int {
 	p := make([]int, len(t.Milestones))

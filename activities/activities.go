@@ -82,10 +82,10 @@ type Store interface {
 	PayeeOfPayout(ctx context.Context, payout uuid.UUID) (rapport.Payee, error)
 	OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, partnership, milestone uuid.UUID) (rapport.PayoutPlan, error)
 	// OrderPayout re-reads approvals, payee and funds under the row's lock and opens an attempt, or finds the open one.
-	OrderPayout(ctx context.Context, id uuid.UUID, requestHash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error)
+	OrderPayout(ctx context.Context, id uuid.UUID, submission int, requestHash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error)
 	MarkSent(ctx context.Context, payout uuid.UUID, attempt int) error
 	SettlePayout(ctx context.Context, payout uuid.UUID, attempt int, t rapport.Transfer) error
-	RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int, code string) error
+	RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int, kind, code string) error
 	MarkUnknown(ctx context.Context, payout uuid.UUID) error
 	// OpenAttempt is the attempt whose outcome is open, with how long ago it was last sent and how often it was looked up.
 	OpenAttempt(ctx context.Context, payout uuid.UUID) (rapport.OpenAttempt, error)

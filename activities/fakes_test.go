@@ -140,7 +140,7 @@ func (s *store) OpenPayout(context.Context, uuid.UUID, time.Time, uuid.UUID, uui
 	return rapport.PayoutPlan{ContentCounts: true}, s.note("open")
 }
 
-func (s *store) OrderPayout(_ context.Context, _ uuid.UUID, hash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error) {
+func (s *store) OrderPayout(_ context.Context, _ uuid.UUID, _ int, hash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error) {
 	return s.order, s.note("order %s", hash(s.order.Request))
 }
 
@@ -159,7 +159,7 @@ func (s *store) SettlePayout(ctx context.Context, _ uuid.UUID, attempt int, t ra
 	return s.note("paid %d %s", attempt, t.ID)
 }
 
-func (s *store) RejectAttempt(_ context.Context, _ uuid.UUID, attempt int, code string) error {
+func (s *store) RejectAttempt(_ context.Context, _ uuid.UUID, attempt int, _, code string) error {
 	return s.note("rejected %d %s", attempt, code)
 }
 

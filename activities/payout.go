@@ -26,7 +26,7 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 	if err := a.refreshPayeeOf(ctx, in.ID); err != nil {
 		return rapport.Outcome{}, err
 	}
-	order, err := a.Store.OrderPayout(ctx, in.ID, a.Payer.RequestHash)
+	order, err := a.Store.OrderPayout(ctx, in.ID, in.Effect.N, a.Payer.RequestHash)
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
 	}
@@ -67,7 +67,7 @@ func (a *Activities) notPaid(ctx context.Context, id uuid.UUID, attempt int, err
 	}
 	switch failed.Outcome {
 	case rapport.PayRejected, rapport.PayRejectedFunds, rapport.PayRejectedPayee:
-		return rapport.Outcome{Code: failed.Outcome}, classify(a.Store.RejectAttempt(ctx, id, attempt, failed.Code))
+		return rapport.Outcome{Code: failed.Outcome}, classify(a.Store.RejectAttempt(ctx, id, attempt, failed.Outcome, failed.Code))
 	case rapport.PayIndeterminate, rapport.PayFrozen:
 		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkUnknown(ctx, id))
 	default:
@@ -111,6 +111,9 @@ func (a *Activities) ReconcilePayout(ctx context.Context, in EffectInput) (rappo
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
 	}
+	if open.None {
+		return rapport.Outcome{Code: rapport.SubmitRejected}, nil // it never came to a first byte
+	}
 	if open.Settled {
 		return rapport.Outcome{Code: rapport.SubmitPaid}, nil
 	}
@@ -125,7 +128,7 @@ func (a *Activities) ReconcilePayout(ctx context.Context, in EffectInput) (rappo
 		return rapport.Outcome{Code: rapport.ReconcileAbsent}, nil
 	}
 	if in.Effect.Code == "confirm" {
-		return rapport.Outcome{Code: rapport.SubmitRejected}, classify(a.Store.RejectAttempt(ctx, in.ID, open.Request.Attempt, "confirmed_absent"))
+		return rapport.Outcome{Code: rapport.SubmitRejected}, classify(a.Store.RejectAttempt(ctx, in.ID, open.Request.Attempt, rapport.PayRejected, "confirmed_absent"))
 	}
 	return rapport.Outcome{Code: rapport.ReconcileAbsentLong}, nil
 }

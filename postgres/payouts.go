@@ -49,8 +49,9 @@ func (s *Store) OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, _, 
 }
 
 // OrderPayout re-reads approvals, payee and funds under the row's lock. It opens the next attempt with its key, finds the one
-// that is open, or says why there is none.
-func (s *Store) OrderPayout(ctx context.Context, id uuid.UUID, hash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error) {
+// that is open, or says why there is none. A submission whose attempt was rejected answers so again: the next attempt needs
+// another submission.
+func (s *Store) OrderPayout(ctx context.Context, id uuid.UUID, submission int, hash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PayoutOrder, error) {
 		p, err := s.q.LockPayout(ctx, tx, id)
 		if err != nil {
@@ -70,7 +71,10 @@ func (s *Store) OrderPayout(ctx context.Context, id uuid.UUID, hash func(rapport
 		case rapport.PayoutScheduled, rapport.PayoutAwaitingApproval, rapport.PayoutApproved, rapport.PayoutAwaitingPayee, rapport.PayoutAwaitingFunds,
 			rapport.PayoutFailed, rapport.PayoutHeld, rapport.PayoutCancelled:
 		}
-		return s.newAttempt(ctx, tx, p, last.Number+1, hash)
+		if last.Rejection != nil && int(last.Submission) == submission {
+			return rapport.PayoutOrder{Verdict: *last.Rejection}, nil
+		}
+		return s.newAttempt(ctx, tx, p, attemptNumber{last.Number + 1, int32(submission)}, hash)
 	})
 }
 
@@ -90,7 +94,12 @@ func again(p gen.LockPayoutRow, last gen.LastAttemptRow, hash func(rapport.Trans
 	return rapport.PayoutOrder{Verdict: "submit", Request: r, Expired: last.Expired, FirstSend: last.FirstSentAt == nil}, nil
 }
 
-func (s *Store) newAttempt(ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow, number int32, hash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error) {
+// attemptNumber numbers an attempt, and the submission that opens it.
+type attemptNumber struct{ attempt, submission int32 }
+
+func (s *Store) newAttempt(
+	ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow, next attemptNumber, hash func(rapport.TransferRequest) []byte,
+) (rapport.PayoutOrder, error) {
 	none := func(verdict string) (rapport.PayoutOrder, error) { return rapport.PayoutOrder{Verdict: verdict}, nil }
 	state := func(to rapport.PayoutState) error {
 		if p.State == string(to) {
@@ -123,8 +132,8 @@ func (s *Store) newAttempt(ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow, 
 	if p.Funds < p.Amount {
 		return rapport.PayoutOrder{Verdict: rapport.SubmitFundsShort}, state(rapport.PayoutAwaitingFunds)
 	}
-	r := request(p, number)
-	key, err := s.q.InsertAttempt(ctx, tx, gen.InsertAttemptParams{PayoutID: p.ID, Number: number, BrandID: p.BrandID, RequestSha256: hash(r)})
+	r := request(p, next.attempt)
+	key, err := s.q.InsertAttempt(ctx, tx, gen.InsertAttemptParams{PayoutID: p.ID, Number: next.attempt, BrandID: p.BrandID, RequestSha256: hash(r), Submission: next.submission})
 	if err != nil {
 		return rapport.PayoutOrder{}, fmt.Errorf("open attempt: %w", err)
 	}
@@ -134,7 +143,7 @@ func (s *Store) newAttempt(ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow, 
 	if err := state(rapport.PayoutSubmitted); err != nil {
 		return rapport.PayoutOrder{}, fmt.Errorf("submit: %w", err)
 	}
-	err = s.post(ctx, tx, posting{kind: "submit", brand: p.BrandID, payout: p.ID, attempt: number, currency: p.Currency, lines: submitLines(p.BrandID, p.Currency, p.Amount)})
+	err = s.post(ctx, tx, posting{kind: "submit", brand: p.BrandID, payout: p.ID, attempt: next.attempt, currency: p.Currency, lines: submitLines(p.BrandID, p.Currency, p.Amount)})
 	return rapport.PayoutOrder{Verdict: "submit", Request: r, FirstSend: true}, err
 }
 
@@ -174,13 +183,13 @@ func (s *Store) SettlePayout(ctx context.Context, payout uuid.UUID, attempt int,
 }
 
 // RejectAttempt records a definite rejection: the money comes back to the brand's funds, the debt stays.
-func (s *Store) RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int, code string) error {
+func (s *Store) RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int, kind, code string) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		p, err := s.q.LockPayout(ctx, tx, payout)
 		if err != nil {
 			return fmt.Errorf("payout: %w", err)
 		}
-		n, err := s.q.RejectAttempt(ctx, tx, gen.RejectAttemptParams{PayoutID: payout, Number: int32(attempt), ErrorCode: &code})
+		n, err := s.q.RejectAttempt(ctx, tx, gen.RejectAttemptParams{PayoutID: payout, Number: int32(attempt), ErrorCode: &code, Rejection: &kind})
 		if err != nil || n == 0 {
 			return err
 		}
@@ -211,6 +220,9 @@ func (s *Store) OpenAttempt(ctx context.Context, payout uuid.UUID) (rapport.Open
 			return rapport.OpenAttempt{}, fmt.Errorf("payout: %w", err)
 		}
 		last, err := s.q.LastAttempt(ctx, tx, payout)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return rapport.OpenAttempt{None: true}, nil
+		}
 		if err != nil {
 			return rapport.OpenAttempt{}, fmt.Errorf("attempt: %w", err)
 		}

@@ -177,7 +177,7 @@ func (s *Store) applyView(ctx context.Context, tx pgx.Tx, b rapport.Batch) error
 			Timers: mustJSON(v.Timers), Waiting: mustJSON(v.Waiting), Commands: mustJSON(v.Commands),
 		}
 		for _, w := range v.Waiting {
-			p.Attention = p.Attention || w.For != "creator"
+			p.Attention = p.Attention || w.For == "user" || w.For == "role"
 		}
 		if n := v.Next(); n != nil {
 			p.NextKind, p.NextAt = &n.Kind, &n.At

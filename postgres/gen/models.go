@@ -444,6 +444,8 @@ type PayoutAttempt struct {
 	FirstSentAt   *time.Time
 	LastSentAt    *time.Time
 	LookUps       int32
+	Submission    int32
+	Rejection     *string
 	CreatedAt     time.Time
 	SettledAt     *time.Time
 }

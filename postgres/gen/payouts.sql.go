@@ -75,7 +75,7 @@ func (q *Queries) GetTopUp(ctx context.Context, db DBTX, id uuid.UUID) (GetTopUp
 }
 
 const insertAttempt = `-- name: InsertAttempt :one
-insert into payout_attempts (payout_id, number, brand_id, request_sha256) values ($1, $2, $3, $4) returning key
+insert into payout_attempts (payout_id, number, brand_id, request_sha256, submission) values ($1, $2, $3, $4, $5) returning key
 `
 
 type InsertAttemptParams struct {
@@ -83,6 +83,7 @@ type InsertAttemptParams struct {
 	Number        int32
 	BrandID       uuid.UUID
 	RequestSha256 []byte
+	Submission    int32
 }
 
 func (q *Queries) InsertAttempt(ctx context.Context, db DBTX, arg InsertAttemptParams) (string, error) {
@@ -91,6 +92,7 @@ func (q *Queries) InsertAttempt(ctx context.Context, db DBTX, arg InsertAttemptP
 		arg.Number,
 		arg.BrandID,
 		arg.RequestSha256,
+		arg.Submission,
 	)
 	var key string
 	err := row.Scan(&key)
@@ -135,7 +137,7 @@ func (q *Queries) InsertPayout(ctx context.Context, db DBTX, arg InsertPayoutPar
 }
 
 const lastAttempt = `-- name: LastAttempt :one
-select number, key, request_sha256, outcome, transfer_id, first_sent_at, last_sent_at, look_ups,
+select number, key, request_sha256, outcome, submission, rejection, transfer_id, first_sent_at, last_sent_at, look_ups,
   (first_sent_at is not null and first_sent_at < clock_timestamp() - interval '23 hours')::boolean as expired,
   coalesce(extract(epoch from clock_timestamp() - last_sent_at), 0)::float8 as since_sent
 from payout_attempts where payout_id = $1 order by number desc limit 1
@@ -146,6 +148,8 @@ type LastAttemptRow struct {
 	Key           string
 	RequestSha256 []byte
 	Outcome       string
+	Submission    int32
+	Rejection     *string
 	TransferID    *string
 	FirstSentAt   *time.Time
 	LastSentAt    *time.Time
@@ -162,6 +166,8 @@ func (q *Queries) LastAttempt(ctx context.Context, db DBTX, payoutID uuid.UUID) 
 		&i.Key,
 		&i.RequestSha256,
 		&i.Outcome,
+		&i.Submission,
+		&i.Rejection,
 		&i.TransferID,
 		&i.FirstSentAt,
 		&i.LastSentAt,
@@ -346,17 +352,23 @@ func (q *Queries) NewPayoutRound(ctx context.Context, db DBTX, arg NewPayoutRoun
 }
 
 const rejectAttempt = `-- name: RejectAttempt :execrows
-update payout_attempts set outcome = 'rejected', error_code = $1, settled_at = now() where payout_id = $2 and number = $3 and outcome = 'open'
+update payout_attempts set outcome = 'rejected', rejection = $1, error_code = $2, settled_at = now() where payout_id = $3 and number = $4 and outcome = 'open'
 `
 
 type RejectAttemptParams struct {
+	Rejection *string
 	ErrorCode *string
 	PayoutID  uuid.UUID
 	Number    int32
 }
 
 func (q *Queries) RejectAttempt(ctx context.Context, db DBTX, arg RejectAttemptParams) (int64, error) {
-	result, err := db.Exec(ctx, rejectAttempt, arg.ErrorCode, arg.PayoutID, arg.Number)
+	result, err := db.Exec(ctx, rejectAttempt,
+		arg.Rejection,
+		arg.ErrorCode,
+		arg.PayoutID,
+		arg.Number,
+	)
 	if err != nil {
 		return 0, err
 	}

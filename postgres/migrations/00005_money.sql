@@ -102,10 +102,13 @@ create table payout_attempts (
   first_sent_at timestamptz,
   last_sent_at timestamptz,
   look_ups int not null default 0,
+  submission int not null default 0, -- which submission of the workflow opened it
+  rejection text check (rejection in ('rejected', 'rejected_funds', 'rejected_payee')),
   created_at timestamptz not null default clock_timestamp(),
   settled_at timestamptz,
   primary key (payout_id, number),
-  check ((outcome = 'succeeded') = (transfer_id is not null))
+  check ((outcome = 'succeeded') = (transfer_id is not null)),
+  check ((outcome = 'rejected') = (rejection is not null))
 );
 create unique index payout_attempts_one_open on payout_attempts (payout_id) where outcome = 'open';
 create unique index payout_attempts_one_success on payout_attempts (payout_id) where outcome = 'succeeded';

@@ -33,13 +33,13 @@ update payouts set destination = @destination, round = round + 1, state = 'await
 update payouts set state = 'paid', paid_at = now() where id = @id and state in ('submitted', 'unknown');
 
 -- name: LastAttempt :one
-select number, key, request_sha256, outcome, transfer_id, first_sent_at, last_sent_at, look_ups,
+select number, key, request_sha256, outcome, submission, rejection, transfer_id, first_sent_at, last_sent_at, look_ups,
   (first_sent_at is not null and first_sent_at < clock_timestamp() - interval '23 hours')::boolean as expired,
   coalesce(extract(epoch from clock_timestamp() - last_sent_at), 0)::float8 as since_sent
 from payout_attempts where payout_id = @payout_id order by number desc limit 1;
 
 -- name: InsertAttempt :one
-insert into payout_attempts (payout_id, number, brand_id, request_sha256) values (@payout_id, @number, @brand_id, @request_sha256) returning key;
+insert into payout_attempts (payout_id, number, brand_id, request_sha256, submission) values (@payout_id, @number, @brand_id, @request_sha256, @submission) returning key;
 
 -- name: MarkSent :exec
 update payout_attempts set first_sent_at = coalesce(first_sent_at, clock_timestamp()), last_sent_at = clock_timestamp() where payout_id = @payout_id and number = @number and outcome = 'open';
@@ -51,7 +51,7 @@ update payout_attempts set look_ups = look_ups + 1 where payout_id = @payout_id 
 update payout_attempts set outcome = 'succeeded', transfer_id = @transfer_id, settled_at = now() where payout_id = @payout_id and number = @number and outcome = 'open';
 
 -- name: RejectAttempt :execrows
-update payout_attempts set outcome = 'rejected', error_code = @error_code, settled_at = now() where payout_id = @payout_id and number = @number and outcome = 'open';
+update payout_attempts set outcome = 'rejected', rejection = @rejection, error_code = @error_code, settled_at = now() where payout_id = @payout_id and number = @number and outcome = 'open';
 
 -- name: GetTopUp :one
 select id, brand_id, amount, currency, state, coalesce(provider_id, '')::text as provider_id, created_at from topups where id = @id;

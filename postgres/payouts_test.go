@@ -1,0 +1,206 @@
+package postgres_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+	"rapport/postgres"
+	"rapport/postgres/pgtest"
+)
+
+// TestPayoutAttempts walks a payout through the ways its row may go, on the real guards of the database.
+func TestPayoutAttempts(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	hash := func(rapport.TransferRequest) []byte { return []byte("same") }
+	type bundle struct {
+		store    *postgres.Store
+		owner    *pgxpool.Pool
+		payout   uuid.UUID
+		creator  uuid.UUID
+		brand    uuid.UUID
+		preparer uuid.UUID
+		releaser uuid.UUID
+	}
+	setup := func(t *testing.T, funds int64) *bundle {
+		t.Helper()
+		ownerURL, _, workerURL := pgtest.New(t)
+		owner, err := pgxpool.New(ctx, ownerURL)
+		require.NoError(t, err)
+		t.Cleanup(owner.Close)
+		store, err := postgres.Open(ctx, workerURL)
+		require.NoError(t, err)
+		t.Cleanup(store.Close)
+		b := &bundle{store: store, owner: owner, payout: uuid.New(), creator: uuid.New(), brand: uuid.New(), preparer: uuid.New(), releaser: uuid.New()}
+		exec := func(sql string, args ...any) {
+			_, err := owner.Exec(ctx, sql, args...)
+			require.NoError(t, err, sql)
+		}
+		calendar, campaign, partnership, offer, contract, milestone := uuid.New(), uuid.New(), uuid.New(), uuid.New(), uuid.New(), uuid.New()
+		exec(`insert into calendars (id, owner_kind, owner_id, zone, working_days, opens, closes) values ($1, 'brand', $2, 'UTC', '{1}', '09:00', '17:00')`, calendar, b.brand)
+		exec(`insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id) values ($1, 'B', 'A', 'B', 'b@b.example', $2)`, b.brand, calendar)
+		for id, role := range map[uuid.UUID]string{b.preparer: "finance_preparer", b.releaser: "finance_releaser"} {
+			exec(`insert into users (id, email, name, password_hash) values ($1, $2, 'P', 'x')`, id, role+"@h.example")
+			exec(`insert into user_roles (user_id, brand_id, role) values ($1, $2, $3)`, id, b.brand, role)
+		}
+		exec(`insert into campaigns (id, brand_id, name, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id)
+			values ($1, $2, 'C', 100000, 'usd', '2026-01-01', '2027-01-01', $3, 1000, '{}', $1, $1)`, campaign, b.brand, b.preparer)
+		exec(`insert into creators (id, name) values ($1, 'Casey')`, b.creator)
+		exec(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id) values ($1, $2, $3, $4, $5)`, partnership, b.brand, campaign, b.creator, b.preparer)
+		exec(`insert into offers (id, partnership_id, brand_id, campaign_id, fee, currency, terms) values ($1, $2, $3, $4, 1000, 'usd', '{}')`, offer, partnership, b.brand, campaign)
+		exec(`insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms)
+			values ($1, $2, $3, $4, 1, 'internal_approval', 'x', 'x', 1000, 'usd', '{}')`, contract, partnership, b.brand, offer)
+		exec(`insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, amount, currency)
+			values ($1, $2, $3, $4, 1, 0, 'M', 'signature', 1000, 'usd')`, milestone, partnership, b.brand, contract)
+		exec(`insert into payees (creator_id, state, account_id) values ($1, 'ready', 'acct_1')`, b.creator)
+		if funds > 0 {
+			topup := uuid.New()
+			exec(`insert into topups (id, brand_id, amount, currency) values ($1, $2, $3, 'usd')`, topup, b.brand, funds)
+			require.NoError(t, store.SettleTopUp(ctx, topup, "tu_1", "succeeded"))
+		}
+		_, err = store.OpenPayout(ctx, b.payout, milestoneDue, partnership, milestone)
+		require.NoError(t, err)
+		exec(`update payouts set state = 'awaiting_approval'`)
+		return b
+	}
+	approve := func(t *testing.T, b *bundle) {
+		t.Helper()
+		for part, who := range map[string]uuid.UUID{"preparer": b.preparer, "releaser": b.releaser} {
+			_, err := b.owner.Exec(ctx, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
+				select gen_random_uuid(), id, brand_id, round, $1, $2, amount, currency, destination from payouts`, part, who)
+			require.NoError(t, err)
+		}
+	}
+	state := func(t *testing.T, b *bundle) string {
+		t.Helper()
+		var s string
+		require.NoError(t, b.owner.QueryRow(ctx, `select state from payouts`).Scan(&s))
+		return s
+	}
+
+	t.Run("NotApprovedOpensNothing", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		o, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitNotApproved, o.Verdict)
+		require.Equal(t, "awaiting_approval", state(t, b))
+		approve(t, b) // the new round takes approvals
+		o, err = b.store.OrderPayout(ctx, b.payout, 2, hash)
+		require.NoError(t, err)
+		require.Equal(t, "submit", o.Verdict)
+	})
+	t.Run("RejectionAnswersAgainUntilTheNextSubmission", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		approve(t, b)
+		o, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		require.True(t, o.FirstSend)
+		require.NoError(t, b.store.MarkSent(ctx, b.payout, 1))
+		o, err = b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		require.Equal(t, "submit", o.Verdict)
+		require.False(t, o.FirstSend, "the open attempt is found, not another opened")
+		require.NoError(t, b.store.RejectAttempt(ctx, b.payout, 1, rapport.PayRejectedFunds, "balance_insufficient"))
+		require.Equal(t, "failed", state(t, b))
+		o, err = b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitRejectedFunds, o.Verdict, "a lost answer is answered again")
+		o, err = b.store.OrderPayout(ctx, b.payout, 2, hash)
+		require.NoError(t, err)
+		require.Equal(t, "submit", o.Verdict)
+		require.Equal(t, 2, o.Request.Attempt)
+		transfer := rapport.Transfer{ID: "tr_1", PayoutID: b.payout, Attempt: 2, Amount: o.Request.Amount, Destination: o.Request.Destination}
+		require.NoError(t, b.store.SettlePayout(ctx, b.payout, 2, transfer))
+		require.NoError(t, b.store.SettlePayout(ctx, b.payout, 2, transfer), "settling twice settles once")
+		require.Equal(t, "paid", state(t, b))
+		problems, err := b.store.VerifyLedger(ctx)
+		require.NoError(t, err)
+		require.Empty(t, problems)
+		var funds, owed, flying int64
+		row := `select coalesce((select balance from ledger_accounts where code like $1), 0)`
+		require.NoError(t, b.owner.QueryRow(ctx, row, "brand_funds:%").Scan(&funds))
+		require.NoError(t, b.owner.QueryRow(ctx, row, "creator_payable:%").Scan(&owed))
+		require.NoError(t, b.owner.QueryRow(ctx, row, "brand_in_flight:%").Scan(&flying))
+		require.Equal(t, []int64{4000, 0, 0}, []int64{funds, owed, flying})
+	})
+	t.Run("FundsShortParksAndWakes", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 0)
+		approve(t, b)
+		o, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitFundsShort, o.Verdict)
+		require.Equal(t, "awaiting_funds", state(t, b))
+		topup := uuid.New()
+		_, err = b.owner.Exec(ctx, `insert into topups (id, brand_id, amount, currency) values ($1, $2, 1000, 'usd')`, topup, b.brand)
+		require.NoError(t, err)
+		require.NoError(t, b.store.SettleTopUp(ctx, topup, "tu_2", "succeeded"))
+		var signals int
+		require.NoError(t, b.owner.QueryRow(ctx, `select count(*) from outbox where workflow_id like 'payout/%'`).Scan(&signals))
+		require.Equal(t, 1, signals)
+		o, err = b.store.OrderPayout(ctx, b.payout, 2, hash)
+		require.NoError(t, err)
+		require.Equal(t, "submit", o.Verdict)
+	})
+	t.Run("PayeeNotReadyParks", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		approve(t, b)
+		require.NoError(t, b.store.SavePayee(ctx, b.creator, "acct_1", "onboarding"))
+		o, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitPayeeNotReady, o.Verdict)
+		require.NoError(t, b.store.SavePayee(ctx, b.creator, "acct_1", "ready"))
+		o, err = b.store.OrderPayout(ctx, b.payout, 2, hash)
+		require.NoError(t, err)
+		require.Equal(t, "submit", o.Verdict)
+	})
+	t.Run("AnotherDestinationAsksForNewApprovals", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		approve(t, b)
+		require.NoError(t, b.store.SavePayee(ctx, b.creator, "acct_2", "ready"))
+		o, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitNewRound, o.Verdict)
+		require.Equal(t, "awaiting_approval", state(t, b))
+		approve(t, b)
+		o, err = b.store.OrderPayout(ctx, b.payout, 2, hash)
+		require.NoError(t, err)
+		require.Equal(t, "acct_2", o.Request.Destination)
+	})
+	t.Run("UnknownIsSettledByALookUp", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		approve(t, b)
+		o, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		require.NoError(t, b.store.MarkSent(ctx, b.payout, 1))
+		require.NoError(t, b.store.MarkUnknown(ctx, b.payout))
+		again, err := b.store.OrderPayout(ctx, b.payout, 2, hash)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitUnknown, again.Verdict, "no new attempt while nobody knows")
+		open, err := b.store.OpenAttempt(ctx, b.payout)
+		require.NoError(t, err)
+		require.Equal(t, o.Request, open.Request)
+		require.NoError(t, b.store.SettlePayout(ctx, b.payout, 1, rapport.Transfer{ID: "tr_9"}))
+		require.Equal(t, "paid", state(t, b))
+	})
+	t.Run("NothingOpenedNothingUnknown", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		open, err := b.store.OpenAttempt(ctx, b.payout)
+		require.NoError(t, err)
+		require.True(t, open.None)
+	})
+}
+
+var milestoneDue = time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC)
