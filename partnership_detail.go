@@ -231,6 +231,7 @@ type OfferDraft struct {
 // Check names every bad field of an offer in a campaign of the currency. Its terms must be set.
 func (o OfferDraft) Check(currency string) []Field {
 	f := append(CheckMoney("fee", o.Fee), o.Terms.Check("terms")...)
+	f = append(f, o.Terms.CheckShares("terms", o.Fee)...)
 	if o.Fee.Currency != currency {
 		f = append(f, Field{"fee.currency", "other_currency", "The fee must be in the campaign's currency, " + strings.ToUpper(currency) + "."})
 	}
