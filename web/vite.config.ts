@@ -11,7 +11,7 @@ export default defineConfig({
     react(),
   ],
   server: { proxy: { "/v1": api } },
-  build: { target: "es2022", sourcemap: false, assetsInlineLimit: 0 },
+  build: { target: "es2022", sourcemap: false, assetsInlineLimit: 0, manifest: true },
   test: {
     environment: "jsdom",
     include: ["src/**/*.test.{ts,tsx}"],

@@ -1,12 +1,12 @@
 import "./theme/global.css";
 
 import { localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
+import { Toasts } from "./components/Toasts";
 import { DensityProvider } from "./lib/density";
 import { ShortcutProvider } from "./lib/shortcuts";
 import { makeQueryClient, makeRouter } from "./router";
@@ -31,9 +31,9 @@ createRoot(root).render(
       <DensityProvider>
         {(density) => (
           <MantineProvider theme={makeTheme(density)} cssVariablesResolver={variablesResolver} colorSchemeManager={schemes} defaultColorScheme="auto">
-            <Notifications position="bottom-right" limit={4} containerWidth={360} />
             <ShortcutProvider>
               <RouterProvider router={router} />
+              <Toasts />
             </ShortcutProvider>
           </MantineProvider>
         )}

@@ -1,5 +1,5 @@
-import { QueryCache, QueryClient } from "@tanstack/react-query";
-import { createRouter } from "@tanstack/react-router";
+import { QueryCache, QueryClient, useQueryErrorResetBoundary } from "@tanstack/react-query";
+import { createRouter, type ErrorComponentProps } from "@tanstack/react-router";
 
 import { asProblem, Problem } from "./api/problem";
 import { sessionQuery } from "./api/queries";
@@ -30,6 +30,21 @@ export function makeQueryClient(): QueryClient {
   return client;
 }
 
+/** A page whose first read failed. Trying again also makes the query forget its failure. */
+function PageFailed({ error, reset }: ErrorComponentProps) {
+  const failed = useQueryErrorResetBoundary();
+  return (
+    <LoadFailed
+      page
+      error={error}
+      retry={() => {
+        failed.reset();
+        reset();
+      }}
+    />
+  );
+}
+
 /** The pages and their addresses. A page's code is loaded when its link is pointed at. */
 export function makeRouter(queryClient: QueryClient) {
   return createRouter({
@@ -41,7 +56,11 @@ export function makeRouter(queryClient: QueryClient) {
     defaultPendingComponent: LoadingPage,
     defaultPendingMs: 150,
     defaultPendingMinMs: 200,
-    defaultErrorComponent: ({ error, reset }) => <LoadFailed error={error} retry={reset} />,
-    defaultNotFoundComponent: () => <LoadFailed error={new Problem(404, { title: "There is no such page", detail: "Check the address, or start from Home." })} />,
+    defaultErrorComponent: PageFailed,
+    defaultNotFoundComponent: () => (
+      <main>
+        <LoadFailed page error={new Problem(404, { title: "There is no such page", detail: "Check the address, or start from Home." })} />
+      </main>
+    ),
   });
 }

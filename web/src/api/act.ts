@@ -1,7 +1,7 @@
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 
+import { say } from "../lib/toasts";
 import { isPending } from "./client";
 import { asProblem, Problem } from "./problem";
 import type { Pending } from "./schema";
@@ -35,7 +35,7 @@ export function useAct<V, R>({ run, done, then, touches = [], announce = false }
 
   return useMutation<R, Problem, V>({
     mutationFn: async (what) => {
-      const fingerprint = JSON.stringify(what, nameFile) ?? "";
+      const fingerprint = JSON.stringify([what], nameFile);
       if (intent.current?.what !== fingerprint) intent.current = { what: fingerprint, key: crypto.randomUUID() };
       try {
         const answer = await run(what, intent.current.key);
@@ -49,20 +49,20 @@ export function useAct<V, R>({ run, done, then, touches = [], announce = false }
     },
     onSuccess: async (answer) => {
       if (isPending(answer)) {
-        notifications.show({
+        say({
+          tone: "held",
           title: "Taken, not finished yet",
           message: "The step is recorded and goes on by itself. This page shows it as soon as it is done.",
-          color: "gray",
         });
       } else {
         const settled = answer as Exclude<R, Pending>;
         then?.(settled);
-        if (done) notifications.show({ message: typeof done === "string" ? done : done(settled) });
+        if (done) say({ tone: "done", message: typeof done === "string" ? done : done(settled) });
       }
       await Promise.all([...touches, "overview"].map((noun) => queries.invalidateQueries({ queryKey: [noun] })));
     },
     onError: (problem) => {
-      if (announce) notifications.show({ title: problem.title, message: problem.detail, color: "red", autoClose: 12_000 });
+      if (announce) say({ tone: "danger", title: problem.title, message: problem.detail });
       if (problem.status === 409 || problem.status === 412) {
         for (const noun of touches) void queries.invalidateQueries({ queryKey: [noun] });
       }

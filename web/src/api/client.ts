@@ -6,7 +6,7 @@ import type { paths, Pending } from "./schema";
 /** The generated client: every path, parameter and answer comes from the contract. */
 export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: "same-origin" });
 
-type Reply<T> = { data?: T; error?: unknown; response: Response };
+interface Reply<T> { data?: T; error?: unknown; response: Response }
 
 async function settle<T>(request: Promise<Reply<T>>): Promise<Reply<T>> {
   let reply: Reply<T>;

@@ -59,7 +59,7 @@ export class Problem extends Error {
   }
 
   static from(response: Response, body: unknown): Problem {
-    return new Problem(response.status, typeof body === "object" && body !== null ? (body as ProblemBody) : {});
+    return new Problem(response.status, typeof body === "object" && body !== null ? (body) : {});
   }
 
   static offline(): Problem {

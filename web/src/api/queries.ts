@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient, type QueryKey, type UseQueryOptions } from "@tanstack/react-query";
 
 import { api, body, tagged } from "./client";
 import type { paths } from "./schema";
@@ -137,7 +137,7 @@ export const reviewQuery = (value: string) =>
 export const submissionFileQuery = (value: string) =>
   queryOptions({
     queryKey: ["submission", "one", value, "file"],
-    queryFn: ({ signal }) => body(api.GET("/v1/submissions/{id}/file", { params: id(value), parseAs: "blob", signal })) as Promise<unknown> as Promise<Blob>,
+    queryFn: ({ signal }) => body(api.GET("/v1/submissions/{id}/file", { params: id(value), parseAs: "blob", signal })),
     staleTime: Infinity,
   });
 
@@ -262,3 +262,8 @@ export const portalContractQuery = (value: string) =>
     queryFn: ({ signal }) => body(api.GET("/v1/portal/contracts/{id}", { params: id(value), signal })),
     retry: false,
   });
+
+/** Begins to read what a page will show; the page itself waits for it, or shows why it failed. */
+export function warm<T, K extends QueryKey>(queries: QueryClient, options: UseQueryOptions<T, Error, T, K>): void {
+  queries.query(options).catch(() => undefined);
+}

@@ -1,5 +1,7 @@
-import { Button, Tooltip, VisuallyHidden, type ButtonProps } from "@mantine/core";
+import { Button, VisuallyHidden, type ButtonProps } from "@mantine/core";
 import { useId, type ReactNode } from "react";
+
+import { Hint } from "./Hint";
 
 interface Props extends ButtonProps {
   /** Why it would be refused now; without it the button works. */
@@ -22,12 +24,12 @@ export function CommandButton({ reason, onClick, children, ...look }: Props) {
     );
   }
   return (
-    <Tooltip label={reason}>
+    <Hint label={reason}>
       <Button {...look} data-disabled aria-disabled aria-describedby={id} onClick={(event) => event.preventDefault()}>
         {children}
         <VisuallyHidden id={id}>Not possible now: {reason}</VisuallyHidden>
       </Button>
-    </Tooltip>
+    </Hint>
   );
 }
 

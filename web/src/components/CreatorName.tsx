@@ -6,7 +6,7 @@ import classes from "./CreatorName.module.css";
 /** The first letters of the first and the last word. */
 function initials(name: string): string {
   const parts = name.split(/\s+/).filter(Boolean);
-  return [parts[0], parts.length > 1 ? parts.at(-1) : undefined].map((part) => (part ? [...part][0] : "")).join("").toUpperCase();
+  return [parts[0], parts.length > 1 ? parts.at(-1) : undefined].map((part) => (part ? String.fromCodePoint(part.codePointAt(0) ?? 0) : "")).join("").toUpperCase();
 }
 
 /** A round mark with a creator's letters; decoration beside the name. */

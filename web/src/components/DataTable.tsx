@@ -16,19 +16,21 @@ interface Look {
   right?: boolean;
   /** Where the column goes on a phone: the card's head, a fact with its label, or nowhere. */
   phone?: "head" | "fact" | "hide";
+  /** Only shown where there is room for what is nice to know. */
+  wide?: boolean;
 }
 
 const features = tableFeatures({ rowSelectionFeature, columnMeta: metaHelper<Look>() });
 
-type Cols<T extends object> = ColumnDef<typeof features, T, unknown>[];
+type Cols<T extends object> = ColumnDef<typeof features, T>[];
 
 /** Columns of a list. The first holds the link that the whole row follows. */
 export function columns<T extends object>(
-  list: { id: string; header: string; cell: (row: T) => ReactNode; right?: boolean; phone?: Look["phone"] }[],
+  list: { id: string; header: string; cell: (row: T) => ReactNode; right?: boolean; phone?: Look["phone"]; wide?: boolean }[],
 ): Cols<T> {
   const helper = createColumnHelper<typeof features, T>();
-  return list.map(({ id, header, cell, right, phone }) =>
-    helper.display({ id, header, cell: ({ row }) => cell(row.original), meta: { right, phone } }),
+  return list.map(({ id, header, cell, right, phone, wide }) =>
+    helper.display({ id, header, cell: ({ row }) => cell(row.original), meta: { right, phone, wide } }),
   );
 }
 
@@ -49,6 +51,20 @@ interface Props<T extends object> {
 }
 
 const none: never[] = [];
+
+function place(look: Look | undefined): string {
+  return `${look?.right ? classes.right : ""} ${look?.wide ? classes.wide : ""}`;
+}
+
+/** A cell of two lines: what matters, and below it what it belongs to. Each is cut where the column ends. */
+export function TwoLines({ first, second }: { first: string; second?: string }) {
+  return (
+    <div className={classes.two}>
+      <div title={first}>{first}</div>
+      {second && <div title={second}>{second}</div>}
+    </div>
+  );
+}
 
 function followRow(event: MouseEvent<HTMLTableRowElement>): void {
   const target = event.target as HTMLElement;
@@ -122,7 +138,7 @@ export function DataTable<T extends object>({ label, columns: cols, rows, rowId,
                 </th>
               )}
               {group.headers.map((header) => (
-                <th key={header.id} scope="col" className={header.column.columnDef.meta?.right ? classes.right : undefined}>
+                <th key={header.id} scope="col" className={place(header.column.columnDef.meta)}>
                   <table.FlexRender header={header} />
                 </th>
               ))}
@@ -143,7 +159,7 @@ export function DataTable<T extends object>({ label, columns: cols, rows, rowId,
                 </td>
               )}
               {row.getAllCells().map((cell) => (
-                <td key={cell.id} className={cell.column.columnDef.meta?.right ? classes.right : undefined}>
+                <td key={cell.id} className={place(cell.column.columnDef.meta)}>
                   <table.FlexRender cell={cell} />
                 </td>
               ))}

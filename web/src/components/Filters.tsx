@@ -30,7 +30,7 @@ export function SearchInput({ value, onChange, label }: { value: string | undefi
       setTyped(value ?? "");
     }
   }, [value]);
-  useShortcuts("Search", [{ keys: "/", label: `${label}`, run: () => input.current?.focus() }]);
+  useShortcuts("Search", [{ keys: "/", label: label, run: () => input.current?.focus() }]);
 
   const set = (words: string) => {
     setTyped(words);

@@ -1,4 +1,3 @@
-import { Drawer } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import {
@@ -14,10 +13,15 @@ import { useShortcuts } from "../lib/shortcuts";
 import { BrandSwitcher } from "./BrandSwitcher";
 import classes from "./Frame.module.css";
 import { PersonMenu } from "./PersonMenu";
-import { ShortcutHelp } from "./ShortcutHelp";
 import { Chip } from "./StatusChip";
 
+// What is opened by a key or a press comes when it is first asked for.
 const CommandPalette = lazy(() => import("./CommandPalette"));
+const ShortcutHelp = lazy(() => import("./ShortcutHelp"));
+const PhoneMenu = lazy(() => import("./PhoneMenu"));
+
+/** What is opened over the page; one at a time. */
+type Over = "palette" | "help" | "menu";
 
 interface Place {
   to: string;
@@ -63,9 +67,13 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
   const { pathname } = useLocation();
   const overview = useQuery(overviewQuery(brandId)).data;
   const live = useStream();
-  const [menu, setMenu] = useState(false);
-  const [help, setHelp] = useState(false);
-  const [palette, setPalette] = useState<"never" | "open" | "closed">("never");
+  const [over, setOver] = useState<Over | null>(null);
+  const [asked, setAsked] = useState<Partial<Record<Over, true>>>({});
+  const open = (what: Over) => {
+    setAsked((before) => ({ ...before, [what]: true }));
+    setOver(what);
+  };
+  const close = () => setOver(null);
   const main = useRef<HTMLElement>(null);
   const firstPath = useRef(pathname);
 
@@ -73,7 +81,6 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
   useEffect(() => {
     if (firstPath.current === pathname) return;
     firstPath.current = pathname;
-    setMenu(false);
     main.current?.focus({ preventScroll: true });
   }, [pathname]);
 
@@ -81,7 +88,7 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
     const onKey = (event: KeyboardEvent) => {
       if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
         event.preventDefault();
-        setPalette((now) => (now === "open" ? "closed" : "open"));
+        open("palette");
       }
     };
     document.addEventListener("keydown", onKey);
@@ -89,7 +96,7 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
   }, []);
 
   useShortcuts("Everywhere", [
-    { keys: "?", label: "Show the keys of this page", run: () => setHelp(true) },
+    { keys: "?", label: "Show the keys of this page", run: () => open("help") },
     ...places.map(({ to, label, keys }) => ({ keys, label: `Go to ${label}`, run: () => void navigate({ to }) })),
   ]);
 
@@ -111,7 +118,7 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
           ))}
         </ul>
       </nav>
-      <header className={classes.top}>
+      <div className={classes.top} role="region" aria-label="Brand, search and you">
         <BrandSwitcher brandId={brandId} />
         <div className={classes.spring} />
         {!live && (
@@ -119,13 +126,13 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
             <span role="status">Not live</span>
           </Chip>
         )}
-        <button type="button" className={classes.search} onClick={() => setPalette("open")} aria-label="Search or jump to" aria-keyshortcuts="Control+K Meta+K">
+        <button type="button" className={classes.search} onClick={() => open("palette")} aria-label="Search or jump to" aria-keyshortcuts="Control+K Meta+K">
           <IconSearch size={15} aria-hidden />
           <span>Search or jump to</span>
           <kbd>⌘K</kbd>
         </button>
-        <PersonMenu onHelp={() => setHelp(true)} />
-      </header>
+        <PersonMenu onHelp={() => open("help")} />
+      </div>
       <main className={classes.main} id="main" ref={main} tabIndex={-1}>
         {overview?.clock_note && (
           <div className={classes.note}>
@@ -139,26 +146,26 @@ export function Frame({ brandId, children }: { brandId: string | undefined; chil
         {places.filter(({ phone }) => phone).map((place) => (
           <PlaceLink key={place.to} place={place} overview={overview} className={classes.tab} />
         ))}
-        <button type="button" className={classes.tab} onClick={() => setMenu(true)} aria-haspopup="dialog" aria-expanded={menu}>
+        <button type="button" className={classes.tab} onClick={() => open("menu")} aria-haspopup="dialog" aria-expanded={over === "menu"}>
           <IconMenu2 size={18} stroke={1.7} aria-hidden />
           Menu
         </button>
       </nav>
-      <Drawer opened={menu} onClose={() => setMenu(false)} title="All places" position="bottom" size="auto">
-        <ul className={classes.nav}>
-          {places.map((place) => (
-            <li key={place.to}>
-              <PlaceLink place={place} overview={overview} className={classes.item} onClick={() => setMenu(false)} />
-            </li>
-          ))}
-        </ul>
-      </Drawer>
-      <ShortcutHelp opened={help} onClose={() => setHelp(false)} />
-      {palette !== "never" && (
-        <Suspense>
-          <CommandPalette opened={palette === "open"} onClose={() => setPalette("closed")} places={places} />
-        </Suspense>
-      )}
+      <Suspense>
+        {asked.palette && <CommandPalette opened={over === "palette"} onClose={close} places={places} />}
+        {asked.help && <ShortcutHelp opened={over === "help"} onClose={close} />}
+        {asked.menu && (
+          <PhoneMenu opened={over === "menu"} onClose={close}>
+            <ul className={classes.nav}>
+              {places.map((place) => (
+                <li key={place.to}>
+                  <PlaceLink place={place} overview={overview} className={classes.item} onClick={close} />
+                </li>
+              ))}
+            </ul>
+          </PhoneMenu>
+        )}
+      </Suspense>
     </div>
   );
 }

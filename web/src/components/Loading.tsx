@@ -14,11 +14,20 @@ export function LoadingLines({ lines = 6 }: { lines?: number }) {
   );
 }
 
-/** A whole page that is on its way. */
+/** A whole page that is on its way, before there is a frame around it. */
+export function LoadingFirstPage() {
+  return (
+    <main>
+      <LoadingPage />
+    </main>
+  );
+}
+
+/** A page that is on its way. */
 export function LoadingPage() {
   return (
     <Stack gap="lg" p="md">
-      <VisuallyHidden>Loading the page</VisuallyHidden>
+      <VisuallyHidden component="h1">Loading the page</VisuallyHidden>
       <Skeleton height={26} width={240} />
       <LoadingLines lines={10} />
     </Stack>

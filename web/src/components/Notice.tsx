@@ -52,7 +52,7 @@ export function ProblemNotice({ problem, shownFields = [] }: { problem: Problem 
 }
 
 /** A page or a part of one that could not be loaded. */
-export function LoadFailed({ error, retry }: { error: unknown; retry?: () => void }) {
+export function LoadFailed({ error, retry, page = false }: { error: unknown; retry?: () => void; page?: boolean }) {
   const problem = asProblem(error);
   const icon = problem.status === 404 ? IconMapOff : problem.status === 403 ? IconLock : problem.status === 0 ? IconCloudOff : IconAlertTriangle;
   return (
@@ -60,6 +60,7 @@ export function LoadFailed({ error, retry }: { error: unknown; retry?: () => voi
       icon={icon}
       title={problem.title}
       alert
+      page={page}
       action={retry && problem.status !== 404 && problem.status !== 403 && (
         <Button variant="default" onClick={retry}>
           Try again
@@ -72,17 +73,20 @@ export function LoadFailed({ error, retry }: { error: unknown; retry?: () => voi
 }
 
 /** Nothing to show: says whether nothing exists yet (and how to make the first) or nothing matches. */
-export function EmptyState({ icon: Icon, title, children, action, alert = false }: {
+export function EmptyState({ icon: Icon, title, children, action, alert = false, page = false }: {
   icon: TablerIcon;
   title: string;
   children?: ReactNode;
   action?: ReactNode;
   alert?: boolean;
+  /** It stands for a whole page, so its title is the page's. */
+  page?: boolean;
 }) {
+  const Title = page ? "h1" : "div";
   return (
     <div className={classes.empty} role={alert ? "alert" : undefined}>
       <Icon size={28} stroke={1.4} aria-hidden />
-      <div className={classes.title}>{title}</div>
+      <Title className={classes.title}>{title}</Title>
       {children && <p>{children}</p>}
       {action}
     </div>

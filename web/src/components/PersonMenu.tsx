@@ -1,68 +1,34 @@
-import { ActionIcon, Menu, SegmentedControl, Text, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { IconKeyboard, IconLogout, IconUserCircle } from "@tabler/icons-react";
+import { ActionIcon } from "@mantine/core";
+import { IconUserCircle } from "@tabler/icons-react";
+import { lazy, Suspense, useRef, useState } from "react";
 
-import { useAct } from "../api/act";
-import { api, body } from "../api/client";
-import { useDensity } from "../lib/density";
 import { useSession } from "../lib/session";
-import type { Density } from "../theme/theme";
+import classes from "./PersonMenu.module.css";
 
-/** Who is signed in, how pages look for them, and the way out. */
+const PersonPanel = lazy(() => import("./PersonPanel"));
+
+/** The person's corner. The browser's own popover opens it, closes it on Escape or a press elsewhere, and gives the focus back. */
 export function PersonMenu({ onHelp }: { onHelp: () => void }) {
   const session = useSession();
-  const queries = useQueryClient();
-  const navigate = useNavigate();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const [density, setDensity] = useDensity();
-  const signOut = useAct({
-    run: () => body(api.DELETE("/v1/session")),
-    then: () => {
-      queries.clear();
-      void navigate({ to: "/sign-in", search: {} });
-    },
-    announce: true,
-  });
-
+  const box = useRef<HTMLDivElement>(null);
+  const [asked, setAsked] = useState(false);
   return (
-    <Menu width={264}>
-      <Menu.Target>
-        <ActionIcon size="lg" aria-label={`Your menu, ${session?.name ?? ""}`}>
-          <IconUserCircle size={22} stroke={1.6} aria-hidden />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          <Text span c="var(--mantine-color-text)" fw={600}>{session?.name}</Text>
-          <br />
-          {session?.email}
-        </Menu.Label>
-        <Menu.Divider />
-        <Menu.Label id="scheme-label">Appearance</Menu.Label>
-        <SegmentedControl
-          fullWidth
-          aria-labelledby="scheme-label"
-          value={colorScheme}
-          onChange={(value) => setColorScheme(value as MantineColorScheme)}
-          data={[{ value: "auto", label: "System" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]}
-        />
-        <Menu.Label id="density-label">Rows</Menu.Label>
-        <SegmentedControl
-          fullWidth
-          aria-labelledby="density-label"
-          value={density}
-          onChange={(value) => setDensity(value as Density)}
-          data={[{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }]}
-        />
-        <Menu.Divider mt="xs" />
-        <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} rightSection={<kbd>?</kbd>} onClick={onHelp}>
-          Keyboard
-        </Menu.Item>
-        <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => signOut.mutate(undefined)}>
-          Sign out
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <ActionIcon size="lg" aria-label={`Your menu, ${session?.name ?? ""}`} popoverTarget="person" onClick={() => setAsked(true)} onMouseEnter={() => setAsked(true)}>
+        <IconUserCircle size={22} stroke={1.6} aria-hidden />
+      </ActionIcon>
+      <div id="person" popover="auto" ref={box} className={classes.panel}>
+        {asked && (
+          <Suspense>
+            <PersonPanel
+              onHelp={() => {
+                box.current?.hidePopover();
+                onHelp();
+              }}
+            />
+          </Suspense>
+        )}
+      </div>
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { Select } from "@mantine/core";
+import { MultiSelect, Select } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { campaignsQuery, usersQuery } from "../api/queries";
@@ -49,6 +49,27 @@ export function PersonSelect({ label, value, onChange, compact, error }: Picker)
       data={data}
       nothingFoundMessage="No such person"
       error={error}
+    />
+  );
+}
+
+/** Any number of states, by their words. */
+export function StatesSelect<S extends string>({ label, value, onChange, data }: {
+  label: string;
+  value: S[] | undefined;
+  onChange: (value: S[] | undefined) => void;
+  data: { value: S; label: string }[];
+}) {
+  return (
+    <MultiSelect
+      aria-label={label}
+      placeholder={value?.length ? undefined : label}
+      clearable
+      clearButtonProps={{ "aria-label": `Clear ${label}` }}
+      value={value ?? []}
+      onChange={(chosen) => onChange(chosen.length > 0 ? chosen : undefined)}
+      data={data}
+      w={{ base: "100%", xs: 230 }}
     />
   );
 }

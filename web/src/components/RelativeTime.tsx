@@ -1,6 +1,5 @@
-import { Tooltip } from "@mantine/core";
-
 import { exactText, relativeText, useTimeText } from "../lib/time";
+import { Hint } from "./Hint";
 import { Unknown } from "./Money";
 
 interface Props {
@@ -17,7 +16,7 @@ export function RelativeTime({ at, inList = false }: Props) {
 }
 
 function Known({ at, inList }: { at: Date; inList: boolean }) {
-  const text = useTimeText((now) => relativeText(at, now));
+  const text = useTimeText((now) => relativeText(at, now, inList));
   const exact = exactText(at);
   if (inList) {
     return (
@@ -27,10 +26,10 @@ function Known({ at, inList }: { at: Date; inList: boolean }) {
     );
   }
   return (
-    <Tooltip label={exact}>
+    <Hint label={exact}>
       <time className="tabular" dateTime={at.toISOString()} tabIndex={0}>
         {text}
       </time>
-    </Tooltip>
+    </Hint>
   );
 }

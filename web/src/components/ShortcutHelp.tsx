@@ -3,13 +3,13 @@ import { Kbd, Modal, Stack } from "@mantine/core";
 import { useShortcutList } from "../lib/shortcuts";
 
 /** What the keys do on the page that is open, taken from what the page bound. */
-export function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+export default function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const list = useShortcutList();
   return (
     <Modal opened={opened} onClose={onClose} title="Keys of this page" size="md">
       <Stack gap="md">
         {opened && [...list()].reverse().map(({ name, shortcuts }) => (
-          <section key={name} aria-label={name}>
+          <div key={name}>
             <h3 style={{ margin: "0 0 4px" }}>{name}</h3>
             <dl style={{ display: "grid", gridTemplateColumns: "96px 1fr", gap: "4px 12px", margin: 0 }}>
               {shortcuts.map(({ keys, label }) => [
@@ -25,7 +25,7 @@ export function ShortcutHelp({ opened, onClose }: { opened: boolean; onClose: ()
                 </dd>,
               ])}
             </dl>
-          </section>
+          </div>
         ))}
         <div className="soft">
           <Kbd>⌘K</Kbd> or <Kbd>Ctrl K</Kbd> searches and jumps anywhere, also while you type.

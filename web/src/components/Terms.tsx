@@ -42,8 +42,8 @@ export function TermsView({ terms }: { terms: ContractTerms }) {
           <li key={at}>
             <strong>{deliverable.title}</strong>
             <span className="soft">
-              {deliverable.kind} on {deliverable.platform}; draft within {deliverable.draft_due_days} business days, published{" "}
-              {deliverable.publish_days} days later at the latest
+              {deliverable.kind} on {deliverable.platform}; draft within {deliverable.draft_due_days} business days, posted within{" "}
+              {deliverable.publish_days} more
             </span>
           </li>
         ))}
@@ -84,7 +84,7 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide }: { form: UseFor
   // The editor touches only `terms.*`; the rest of the form's shape does not matter to it.
   const form = wide as unknown as UseFormReturnType<HoldsTerms>;
   const { terms } = form.values;
-  const total = terms.milestones.reduce((sum, { percent }) => sum + (Number(percent) || 0), 0);
+  const total = terms.milestones.reduce((sum, { percent }) => sum + (typeof percent === "number" ? percent : 0), 0);
 
   return (
     <Stack gap="md">
@@ -95,8 +95,8 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide }: { form: UseFor
             <TextInput label="Title" required withAsterisk={false} {...form.getInputProps(`terms.deliverables.${at}.title`)} />
             <NativeSelect label="Platform" data={["youtube", "instagram", "tiktok", "twitch", "x", "blog", "podcast"]} {...form.getInputProps(`terms.deliverables.${at}.platform`)} />
             <NativeSelect label="Kind" data={["video", "short", "reel", "story", "post"]} {...form.getInputProps(`terms.deliverables.${at}.kind`)} />
-            <NumberInput label="Draft within" description="business days" min={0} {...form.getInputProps(`terms.deliverables.${at}.draft_due_days`)} />
-            <NumberInput label="Publish within" description="days after the draft" min={0} {...form.getInputProps(`terms.deliverables.${at}.publish_days`)} />
+            <NumberInput label="Draft after" suffix=" days" min={0} {...form.getInputProps(`terms.deliverables.${at}.draft_due_days`)} />
+            <NumberInput label="Publish after" suffix=" days" min={0} {...form.getInputProps(`terms.deliverables.${at}.publish_days`)} />
             <ActionIcon
               className={classes.remove}
               aria-label={`Remove deliverable ${at + 1}`}
@@ -107,7 +107,8 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide }: { form: UseFor
             </ActionIcon>
           </div>
         ))}
-        <Group>
+        <Group justify="space-between">
+          <span className="soft">Business days: the draft’s after both have signed, the post’s after the draft is due</span>
           <Button
             variant="default"
             size="xs"

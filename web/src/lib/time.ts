@@ -11,15 +11,16 @@ const units: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const relativeShort = new Intl.RelativeTimeFormat("en", { numeric: "auto", style: "short" });
 
-/** "in 3 days", "12 seconds ago", "now": the nearest whole unit of at least one. */
-export function relativeText(at: Date, now: Date): string {
+/** "in 3 days", "12 seconds ago", "now": the nearest whole unit of at least one; short ("12 sec. ago") for lists. */
+export function relativeText(at: Date, now: Date, short = false): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
   if (Math.abs(seconds) < 1) return "now";
   for (const [unit, length] of units) {
     // Weeks begin at two, so that a deadline reads "in 10 days" rather than "next week".
     const least = unit === "week" ? 2 * length : length;
-    if (Math.abs(seconds) >= least) return relative.format(Math.trunc(seconds / length), unit);
+    if (Math.abs(seconds) >= least) return (short ? relativeShort : relative).format(Math.trunc(seconds / length), unit);
   }
   return "now";
 }

@@ -1,18 +1,21 @@
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, Navigate, Outlet, redirect, retainSearchParams, useLocation } from "@tanstack/react-router";
-import { z } from "zod";
+import { createFileRoute, Outlet, redirect, retainSearchParams, useNavigate, useRouter } from "@tanstack/react-router";
+import { useEffect } from "react";
 
 import { Problem } from "../api/problem";
 import { sessionQuery } from "../api/queries";
 import { Frame } from "../components/Frame";
+import { LoadingFirstPage } from "../components/Loading";
+import { LoadFailed } from "../components/Notice";
+import * as url from "../lib/search";
 
 /** Every page of the house: behind the sign-in, inside the frame, about one brand or all. */
 export const Route = createFileRoute("/_app")({
-  validateSearch: z.object({ brand: z.uuid().optional().catch(undefined) }),
+  validateSearch: url.search({ brand: url.id }),
   search: { middlewares: [retainSearchParams(["brand"])] },
   beforeLoad: async ({ context, location }) => {
     try {
-      await context.queryClient.ensureQueryData(sessionQuery);
+      await context.queryClient.query({ ...sessionQuery, staleTime: "static" });
     } catch (error) {
       if (error instanceof Problem && error.status === 401) {
         throw redirect({ to: "/sign-in", search: { next: location.href === "/" ? undefined : location.href } });
@@ -21,13 +24,23 @@ export const Route = createFileRoute("/_app")({
     }
   },
   component: App,
+  pendingComponent: LoadingFirstPage,
+  errorComponent: ({ error, reset }) => (
+    <main>
+      <LoadFailed page error={error} retry={reset} />
+    </main>
+  ),
 });
 
 function App() {
   const { brand } = Route.useSearch();
-  const { href } = useLocation();
-  const session = useQuery(sessionQuery);
-  if (session.error instanceof Problem && session.error.status === 401) return <Navigate to="/sign-in" search={{ next: href }} />;
+  const navigate = useNavigate();
+  const router = useRouter();
+  const { error } = useQuery(sessionQuery);
+  const ended = error instanceof Problem && error.status === 401;
+  useEffect(() => {
+    if (ended) void navigate({ to: "/sign-in", search: { next: router.state.location.href } });
+  }, [ended, navigate, router]);
   return (
     <Frame brandId={brand}>
       <Outlet />

@@ -36,9 +36,9 @@ function OpenPortal() {
 
   if (!open.error) return <LoadingPage />;
   const problem = asProblem(open.error);
-  if (problem.isUncertain || problem.status === 429) return <LoadFailed error={problem} retry={() => mutate()} />;
+  if (problem.isUncertain || problem.status === 429) return <LoadFailed page error={problem} retry={() => mutate()} />;
   return (
-    <EmptyState icon={IconLinkOff} title="This link no longer works" alert>
+    <EmptyState icon={IconLinkOff} title="This link no longer works" alert page>
       Links end after a while, and each newer one replaces it. Open the newest mail from us, or answer that mail to get a new link.
     </EmptyState>
   );

@@ -25,7 +25,7 @@ function PortalContract() {
   useTitle("Your contract");
   const { id } = Route.useParams();
   const contract = useQuery(portalContractQuery(id));
-  if (contract.error && !contract.data) return <LoadFailed error={contract.error} retry={() => void contract.refetch()} />;
+  if (contract.error && !contract.data) return <LoadFailed page error={contract.error} retry={() => void contract.refetch()} />;
   if (!contract.data) return <LoadingPage />;
   return <Shown contract={contract.data} />;
 }

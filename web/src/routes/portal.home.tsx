@@ -31,12 +31,12 @@ function Home() {
   const problem = asProblem(home.error);
   if (problem.status === 401 || problem.status === 403) {
     return (
-      <EmptyState icon={IconLinkOff} title="Your visit has ended" alert>
+      <EmptyState icon={IconLinkOff} title="Your visit has ended" alert page>
         For your safety a visit ends after a while. Open the link in our newest mail to come back; nothing was lost.
       </EmptyState>
     );
   }
-  return <LoadFailed error={problem} retry={() => void home.refetch()} />;
+  return <LoadFailed page error={problem} retry={() => void home.refetch()} />;
 }
 
 function Shown({ home }: { home: PortalHome }) {

@@ -2,18 +2,18 @@ import { Button, Paper, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, useRouter } from "@tanstack/react-router";
-import { z } from "zod";
 
 import { useAct } from "../api/act";
 import { api, body } from "../api/client";
 import { sessionQuery } from "../api/queries";
 import { ProblemNotice } from "../components/Notice";
+import * as url from "../lib/search";
 import { useTitle } from "../lib/title";
 import classes from "./sign-in.module.css";
 
 export const Route = createFileRoute("/sign-in")({
   // Only a path of ours may follow the sign-in.
-  validateSearch: z.object({ next: z.string().regex(/^\/(?![/\\])/).optional().catch(undefined) }),
+  validateSearch: url.search({ next: url.path }),
   component: SignIn,
 });
 

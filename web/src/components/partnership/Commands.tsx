@@ -1,44 +1,17 @@
-import { Button, Group, Modal, Select, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
-import { useAct } from "../../api/act";
-import { api, body } from "../../api/client";
-import type { Command, Partnership, PartnershipCommandKind } from "../../api/schema";
+import type { Command, Partnership } from "../../api/schema";
 import { words } from "../../lib/states";
 import { CommandButton, refusal } from "../CommandButton";
-import { ProblemNotice } from "../Notice";
 import classes from "./Commands.module.css";
-import { OfferDialog } from "./OfferDialog";
 
-interface Ask {
-  /** What it does, said before it is done. */
-  says: string;
-  verb: string;
-  reason?: "needed" | "optional";
-  until?: boolean;
-  deliverable?: boolean;
-  danger?: boolean;
-}
+const CommandDialog = lazy(() => import("./CommandDialog"));
+const OfferDialog = lazy(() => import("./OfferDialog"));
 
-// What each command asks before it is given. One that is not here is given at once.
-const asks: Partial<Record<PartnershipCommandKind, Ask>> = {
-  pause: { says: "Timers that act are held. Deadlines that others rely on go on, and say so.", verb: "Pause", reason: "optional" },
-  snooze: { says: "Timers that act are held until the time you choose, then go on by themselves.", verb: "Snooze", until: true },
-  log_reply: { says: "Use this when the creator answered outside of mail. It ends the outreach and opens the conversation.", verb: "Log the reply", reason: "optional" },
-  mark_declined: { says: "Outreach stops. It can be started again after the cool-off.", verb: "Mark declined", reason: "optional" },
-  withdraw_offer: { says: "The creator can no longer accept this offer, and its reserved budget is free again.", verb: "Withdraw offer", reason: "optional" },
-  withdraw_contract: { says: "The contract can no longer be signed; you go back to negotiating.", verb: "Withdraw contract", reason: "optional" },
-  start_again: { says: "Outreach begins again with the first mail of the sequence.", verb: "Start again" },
-  waive_deliverable: { says: "The creator no longer owes this deliverable.", verb: "Waive deliverable", reason: "needed", deliverable: true },
-  accept_deliverable: { says: "You accept the deliverable as it stands, without further checks.", verb: "Accept deliverable", reason: "optional", deliverable: true },
-  revoke_approval: { says: "The approval is taken back: the creator may not post, and money that rests on it is not sent.", verb: "Revoke approval", reason: "needed", deliverable: true, danger: true },
-  retry_check: { says: "The post is fetched and checked again now.", verb: "Check again", deliverable: true },
-  renew: { says: "The next term is offered on the present terms.", verb: "Renew" },
-  renegotiate: { says: "The next term is negotiated anew; you send an offer with other terms.", verb: "Renegotiate" },
-  let_lapse: { says: "No next term is offered; the partnership ends when its term does.", verb: "Let it lapse", reason: "optional" },
-  terminate: { says: "The partnership ends now: timers stop, and payouts that were not sent are cancelled. This cannot be undone.", verb: "Terminate", reason: "needed", danger: true },
-};
+// Commands that end or take back something.
+const dangerous = ["terminate", "revoke_approval"];
 
 // Commands that a page of their own gives.
 const elsewhere: Record<string, true> = { accept_offer: true, decline_offer: true, counter_offer: true, sign_contract: true, decline_contract: true, submit: true, report_post: true, ban: true, unban: true };
@@ -46,13 +19,14 @@ const elsewhere: Record<string, true> = { accept_offer: true, decline_offer: tru
 /** Every command of the partnership: those it accepts now as buttons, the others with the reason why not. */
 export function Commands({ partnership }: { partnership: Partnership }) {
   const [asked, setAsked] = useState<Command | null>(null);
+  const { contract } = partnership;
   const shown = partnership.commands.filter(({ command }) => !elsewhere[command]);
   const possible = shown.filter(({ allowed }) => allowed);
   const refused = shown.filter(({ allowed }) => !allowed);
   const button = (command: Command) => {
-    if (command.command === "send_contract" && command.allowed && partnership.contract) {
+    if (command.command === "send_contract" && command.allowed && contract) {
       return (
-        <Button key={command.command} variant="default" size="xs" renderRoot={(props) => <Link to="/contracts/$id" params={{ id: partnership.contract!.id }} {...props} />}>
+        <Button key={command.command} variant="default" size="xs" renderRoot={(props) => <Link to="/contracts/$id" params={{ id: contract.id }} {...props} />}>
           {command.label}
         </Button>
       );
@@ -62,7 +36,7 @@ export function Commands({ partnership }: { partnership: Partnership }) {
         key={command.command}
         size="xs"
         variant={command.command === "send_offer" && command.allowed ? "filled" : "default"}
-        c={asks[command.command as PartnershipCommandKind]?.danger && command.allowed ? "var(--mantine-color-error)" : undefined}
+        c={dangerous.includes(command.command) && command.allowed ? "var(--mantine-color-error)" : undefined}
         reason={refusal(command)}
         onClick={() => setAsked(command)}
       >
@@ -88,83 +62,11 @@ export function Commands({ partnership }: { partnership: Partnership }) {
           </ul>
         </details>
       )}
-      {asked?.command === "send_offer" && <OfferDialog partnership={partnership} onClose={() => setAsked(null)} />}
-      {asked && asked.command !== "send_offer" && <CommandDialog key={asked.command} command={asked} partnership={partnership} onClose={() => setAsked(null)} />}
+      <Suspense>
+        {asked?.command === "send_offer" && <OfferDialog partnership={partnership} onClose={() => setAsked(null)} />}
+        {asked && asked.command !== "send_offer" && <CommandDialog key={asked.command} command={asked} partnership={partnership} onClose={() => setAsked(null)} />}
+      </Suspense>
     </>
   );
 }
 
-/** Tomorrow at the same minute, in the form a local date and time field takes. */
-function tomorrow(): string {
-  const at = new Date(Date.now() + 86_400_000);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function CommandDialog({ command, partnership, onClose }: { command: Command; partnership: Partnership; onClose: () => void }) {
-  const kind = command.command as PartnershipCommandKind;
-  const ask: Ask = asks[kind] ?? { says: "The partnership answers at once whether it accepts this.", verb: command.label };
-  const [reason, setReason] = useState("");
-  const [until, setUntil] = useState(tomorrow);
-  const [deliverableId, setDeliverableId] = useState<string | null>(partnership.deliverables.length === 1 ? (partnership.deliverables[0]?.id ?? null) : null);
-  const deliverable = partnership.deliverables.find(({ id }) => id === deliverableId);
-
-  const act = useAct({
-    run: (what: { reason: string; until: string | undefined; deliverable_id: string | undefined; submission_id: string | undefined }, key) =>
-      body(api.POST("/v1/partnerships/{id}/commands", {
-        params: { path: { id: partnership.summary.id }, header: { "Idempotency-Key": key } },
-        body: { command: kind, ...what, reason: what.reason || undefined },
-      })),
-    done: `${command.label}: done`,
-    then: onClose,
-    touches: ["partnership", "task", "payout", "contract", "review"],
-  });
-  const fields = act.error?.byField ?? {};
-
-  return (
-    <Modal opened onClose={onClose} title={command.label}>
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          act.mutate({
-            reason,
-            until: ask.until ? new Date(until).toISOString() : undefined,
-            deliverable_id: ask.deliverable ? deliverable?.id : undefined,
-            submission_id: kind === "revoke_approval" ? deliverable?.submission_id : undefined,
-          });
-        }}
-      >
-        <Stack>
-          <p style={{ margin: 0 }}>{ask.says}</p>
-          {ask.deliverable && (
-            <Select
-              label="Deliverable"
-              required
-              value={deliverableId}
-              onChange={setDeliverableId}
-              data={partnership.deliverables.map(({ id, title, state }) => ({ value: id, label: `${title} (${words(state).toLowerCase()})` }))}
-              error={fields.deliverable_id}
-            />
-          )}
-          {ask.until && <TextInput label="Until" description="In your time zone" type="datetime-local" required value={until} onChange={(event) => setUntil(event.currentTarget.value)} error={fields.until} />}
-          {ask.reason && (
-            <Textarea
-              label="Reason"
-              description="Kept in the history"
-              required={ask.reason === "needed"}
-              autosize
-              minRows={2}
-              value={reason}
-              onChange={(event) => setReason(event.currentTarget.value)}
-              error={fields.reason}
-            />
-          )}
-          <ProblemNotice problem={act.error} shownFields={["reason", "until", "deliverable_id"]} />
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Leave it as it is</Button>
-            <Button type="submit" color={ask.danger ? "red" : undefined} loading={act.isPending}>{ask.verb}</Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
-  );
-}

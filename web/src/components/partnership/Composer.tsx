@@ -1,5 +1,5 @@
 import { Button, Group, SegmentedControl, Stack, Textarea, TextInput } from "@mantine/core";
-import { useForm } from "@mantine/form";
+import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
@@ -16,10 +16,10 @@ const channels: Record<MessageCreate["channel"], { label: string; verb: string; 
 
 /** Writes to the creator, or keeps what was said elsewhere. */
 export function Composer({ partnershipId, canMail, refused }: { partnershipId: string; canMail: boolean; refused?: string }) {
-  const form = useForm<{ channel: MessageCreate["channel"]; direction: "out" | "in"; subject: string; text: string }>({
-    initialValues: { channel: canMail ? "email" : "note", direction: "in", subject: "", text: "" },
-  });
-  const { channel, direction } = form.values;
+  const [channel, setChannel] = useState<MessageCreate["channel"]>(canMail ? "email" : "note");
+  const [direction, setDirection] = useState<"in" | "out">("in");
+  const [subject, setSubject] = useState("");
+  const [text, setText] = useState("");
   const send = useAct({
     run: (message: MessageCreate, key) =>
       body(api.POST("/v1/partnerships/{id}/messages", {
@@ -27,9 +27,13 @@ export function Composer({ partnershipId, canMail, refused }: { partnershipId: s
         body: message,
       })),
     done: () => channels[channel].done,
-    then: () => form.setValues({ subject: "", text: "" }),
+    then: () => {
+      setSubject("");
+      setText("");
+    },
     touches: ["partnership", "message"],
   });
+  const errors = send.error?.byField ?? {};
   useShortcuts("Conversation", [
     { keys: "c", label: "Write a message or a note", run: () => document.getElementById("composer-text")?.focus() },
   ]);
@@ -37,45 +41,40 @@ export function Composer({ partnershipId, canMail, refused }: { partnershipId: s
   return (
     <form
       aria-label="Write"
-      onSubmit={form.onSubmit((values) => {
-        if (!values.text.trim()) {
-          form.setFieldError("text", "Write something first");
-          return;
-        }
-        send.mutate(
-          {
-            channel: values.channel,
-            direction: values.channel === "email" ? "out" : values.channel === "note" ? "internal" : values.direction,
-            subject: values.channel === "email" ? values.subject || undefined : undefined,
-            text: values.text,
-          },
-          { onError: (problem) => form.setErrors(problem.byField) },
-        );
-      })}
+      onSubmit={(event) => {
+        event.preventDefault();
+        const mail = channel === "email";
+        send.mutate({ channel, direction: mail ? "out" : channel === "note" ? "internal" : direction, subject: (mail && subject) || undefined, text });
+      }}
     >
       <Stack gap="xs">
         <Group gap="xs">
           <SegmentedControl
             aria-label="What to write"
             value={channel}
-            onChange={(value) => form.setFieldValue("channel", value as MessageCreate["channel"])}
-            data={Object.entries(channels).map(([value, { label }]) => ({ value, label, disabled: value === "email" && !canMail }))}
+            onChange={setChannel}
+            data={(Object.keys(channels) as MessageCreate["channel"][]).map((value) => ({ value, label: channels[value].label, disabled: value === "email" && !canMail }))}
           />
           {(channel === "call" || channel === "dm") && (
-            <SegmentedControl
-              aria-label="Who began"
-              value={direction}
-              onChange={(value) => form.setFieldValue("direction", value as "in" | "out")}
-              data={[{ value: "in", label: "From the creator" }, { value: "out", label: "From us" }]}
-            />
+            <SegmentedControl aria-label="Who began" value={direction} onChange={setDirection} data={[{ value: "in", label: "From the creator" }, { value: "out", label: "From us" }]} />
           )}
         </Group>
-        {channel === "email" && <TextInput aria-label="Subject" placeholder="Subject" {...form.getInputProps("subject")} />}
-        <Textarea id="composer-text" aria-label={channels[channel].placeholder} placeholder={channels[channel].placeholder} autosize minRows={2} maxRows={14} {...form.getInputProps("text")} />
+        {channel === "email" && <TextInput aria-label="Subject" placeholder="Subject" value={subject} onChange={(event) => setSubject(event.currentTarget.value)} error={errors.subject} />}
+        <Textarea
+          id="composer-text"
+          aria-label={channels[channel].placeholder}
+          placeholder={channels[channel].placeholder}
+          autosize
+          minRows={2}
+          maxRows={14}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          error={errors.text}
+        />
         {!canMail && refused && <span className="soft">{refused}</span>}
         <ProblemNotice problem={send.error} shownFields={["text", "subject"]} />
         <Group justify="flex-end">
-          <Button type="submit" size="xs" loading={send.isPending}>{channels[channel].verb}</Button>
+          <Button type="submit" size="xs" loading={send.isPending} disabled={text.trim() === ""}>{channels[channel].verb}</Button>
         </Group>
       </Stack>
     </form>

@@ -14,7 +14,7 @@ import { LoadFailed, ProblemNotice } from "../Notice";
 import { cleanTerms, TermsEditor, TermsView } from "../Terms";
 
 /** Sends an offer. It starts from the last offer's fee or the campaign's, and from the campaign's terms. */
-export function OfferDialog({ partnership, onClose }: { partnership: Partnership; onClose: () => void }) {
+export default function OfferDialog({ partnership, onClose }: { partnership: Partnership; onClose: () => void }) {
   const campaign = useQuery(campaignQuery(partnership.summary.campaign_id));
   return (
     <Modal opened onClose={onClose} title={`Offer to ${partnership.summary.creator.name}`} size="xl">

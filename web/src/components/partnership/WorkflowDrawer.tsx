@@ -10,10 +10,10 @@ import { TimerList } from "./Waiting";
 import classes from "./Waiting.module.css";
 
 /** What the running workflow answers right now, for operators: not what Postgres remembers of it. */
-export function WorkflowDrawer({ partnershipId, opened, onClose }: { partnershipId: string; opened: boolean; onClose: () => void }) {
-  const workflow = useQuery({ ...partnershipWorkflowQuery(partnershipId), enabled: opened });
+export default function WorkflowDrawer({ partnershipId, onClose }: { partnershipId: string; onClose: () => void }) {
+  const workflow = useQuery(partnershipWorkflowQuery(partnershipId));
   return (
-    <Drawer opened={opened} onClose={onClose} title="Live workflow" size="lg">
+    <Drawer opened onClose={onClose} title="Live workflow" size="lg">
       <Stack>
         <Group justify="space-between">
           <span className="soft">Asked of the workflow itself, each time you open this.</span>

@@ -1,4 +1,4 @@
-import { Button, Group, Stack, Textarea } from "@mantine/core";
+import { Button, Stack, Textarea } from "@mantine/core";
 import { useState } from "react";
 
 import { useAct } from "../../api/act";
@@ -48,10 +48,8 @@ export function OfferCard({ offer, brandName }: { offer: PortalOfferView; brandN
         {offer.state === "sent" && answer === null && (
           <Stack gap="xs">
             <Button size="md" onClick={() => setAnswer("accept")}>Accept the offer</Button>
-            <Group grow gap="xs">
-              <Button size="md" variant="default" onClick={() => setAnswer("counter")}>Ask for another fee</Button>
-              <Button size="md" variant="default" onClick={() => setAnswer("decline")}>Decline</Button>
-            </Group>
+            <Button size="md" variant="default" onClick={() => setAnswer("counter")}>Ask for another fee</Button>
+            <Button size="md" variant="default" onClick={() => setAnswer("decline")}>Decline</Button>
           </Stack>
         )}
         {offer.state === "sent" && answer !== null && (

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { IconDownload } from "@tabler/icons-react";
-import { useEffect, useState } from "react";
+import { useCallback } from "react";
 
 import { submissionFileQuery } from "../../api/queries";
 import type { Submission } from "../../api/schema";
@@ -44,19 +44,19 @@ export function Content({ submission }: { submission: Submission }) {
 
 function Preview({ submission, type, as }: { submission: Submission; type: string; as: "image" | "video" }) {
   const file = useQuery(submissionFileQuery(submission.id));
-  const [url, setUrl] = useState<string>();
-  // The file is served as an attachment; here it gets back the type it was checked for.
-  useEffect(() => {
-    if (!file.data) return;
-    const made = URL.createObjectURL(file.data.slice(0, file.data.size, type));
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [file.data, type]);
+  // The file is served as an attachment; here it gets back the type it was checked for, for as long as it is shown.
+  const blob = file.data;
+  const show = useCallback((element: HTMLImageElement | HTMLVideoElement | null) => {
+    if (!element || !blob) return;
+    const address = URL.createObjectURL(blob.slice(0, blob.size, type));
+    element.src = address;
+    return () => URL.revokeObjectURL(address);
+  }, [blob, type]);
 
   if (file.error) return <LoadFailed error={file.error} retry={() => void file.refetch()} />;
-  if (!url) return <LoadingLines lines={4} />;
-  if (as === "image") return <img className={classes.media} src={url} alt={`Draft, version ${submission.version}`} />;
-  return <video className={classes.media} src={url} controls preload="metadata" aria-label={`Draft, version ${submission.version}`} />;
+  if (!blob) return <LoadingLines lines={4} />;
+  if (as === "image") return <img className={classes.media} ref={show} alt={`Draft, version ${submission.version}`} />;
+  return <video className={classes.media} ref={show} controls preload="metadata" aria-label={`Draft, version ${submission.version}`} />;
 }
 
 function sizeText(bytes: number): string {

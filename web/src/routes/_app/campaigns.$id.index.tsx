@@ -7,7 +7,7 @@ import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { campaignQuery, partnershipsQuery, policiesQuery, sequencesQuery } from "../../api/queries";
+import { campaignQuery, partnershipsQuery, policiesQuery, sequencesQuery, warm } from "../../api/queries";
 import type { Campaign, CampaignEdit, ContractTerms, PartnershipSummary, Stage } from "../../api/schema";
 import { Budget } from "../../components/Budget";
 import { CreatorName } from "../../components/CreatorName";
@@ -26,7 +26,7 @@ import { dateText } from "../../lib/time";
 import classes from "./campaign.module.css";
 
 export const Route = createFileRoute("/_app/campaigns/$id/")({
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(campaignQuery(params.id)),
+  loader: ({ context, params }) => warm(context.queryClient, campaignQuery(params.id)),
   component: CampaignPage,
 });
 

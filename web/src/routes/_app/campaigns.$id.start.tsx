@@ -3,11 +3,10 @@ import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-quer
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconAddressBook, IconSearchOff } from "@tabler/icons-react";
 import { useState } from "react";
-import { z } from "zod";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { campaignQuery, creatorsQuery } from "../../api/queries";
+import { campaignQuery, creatorsQuery, warm } from "../../api/queries";
 import type { Creator, StartResult } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager } from "../../components/DataTable";
@@ -17,25 +16,26 @@ import { Page } from "../../components/Page";
 import { PersonSelect } from "../../components/Pickers";
 import { Chip, StatusChip } from "../../components/StatusChip";
 import { mainAccount } from "../../lib/creator";
+import * as url from "../../lib/search";
 import { useSession } from "../../lib/session";
 import { looks } from "../../lib/states";
 import classes from "./campaign.module.css";
 
-const filters = z.object({
-  q: z.string().max(200).optional().catch(undefined),
-  country: z.string().optional().catch(undefined),
-  tag: z.string().optional().catch(undefined),
-  cursor: z.string().max(500).optional().catch(undefined),
+const filters = url.search({
+  q: url.words,
+  country: url.words,
+  tag: url.words,
+  cursor: url.cursor,
 });
 
 export const Route = createFileRoute("/_app/campaigns/$id/start")({
   validateSearch: filters,
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(campaignQuery(params.id)),
+  loader: ({ context, params }) => warm(context.queryClient, campaignQuery(params.id)),
   component: Start,
 });
 
-// More than this at once is not meant to be chosen in a page.
-const mostChosen = 1000;
+// Pages of 200 creators that "choose all" reads; more at once is not meant to be started from a page.
+const mostPages = 5;
 
 const cols = columns<Creator>([
   { id: "creator", header: "Creator", cell: (creator) => <CreatorName creator={{ id: creator.id, name: creator.name, ...mainAccount(creator) }} link={{ to: "/creators/$id", params: { id: creator.id } }} /> },
@@ -63,7 +63,7 @@ function Start() {
   const [owner, setOwner] = useState(session?.user_id);
   const [gathering, setGathering] = useState(false);
   const ids = Object.keys(chosen).filter((creator) => chosen[creator]);
-  const set = (change: z.infer<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
 
   const start = useAct({
     run: (what: { creator_ids: string[]; owner_id: string | undefined }, key) =>
@@ -77,11 +77,12 @@ function Start() {
     try {
       const found: Record<string, true> = {};
       let next: string | undefined;
-      do {
-        const page = await queries.fetchQuery(creatorsQuery({ ...filter, limit: 200, cursor: next }));
+      for (let pages = 0; pages < mostPages; pages++) {
+        const page = await queries.query(creatorsQuery({ ...filter, limit: 200, cursor: next }));
         for (const creator of page.items) found[creator.id] = true;
         next = page.next_cursor;
-      } while (next && Object.keys(found).length < mostChosen);
+        if (!next) break;
+      }
       setChosen((before) => ({ ...before, ...found }));
     } finally {
       setGathering(false);

@@ -2,7 +2,6 @@ import { Button, SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconPlus, IconSearchOff, IconSpeakerphone } from "@tabler/icons-react";
-import { z } from "zod";
 
 import { campaignsQuery } from "../../api/queries";
 import type { Campaign } from "../../api/schema";
@@ -12,13 +11,14 @@ import { Money } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { StatusChip } from "../../components/StatusChip";
+import * as url from "../../lib/search";
 import { hasRole, useSession } from "../../lib/session";
 import { dateText } from "../../lib/time";
 
-const filters = z.object({
-  q: z.string().max(200).optional().catch(undefined),
-  state: z.enum(["draft", "running", "ended"]).optional().catch(undefined),
-  cursor: z.string().max(500).optional().catch(undefined),
+const filters = url.search({
+  q: url.words,
+  state: url.oneOf(["draft", "running", "ended"]),
+  cursor: url.cursor,
 });
 
 export const Route = createFileRoute("/_app/campaigns/")({ validateSearch: filters, component: Campaigns });
@@ -39,7 +39,7 @@ function Campaigns() {
   const navigate = useNavigate({ from: Route.fullPath });
   const list = useQuery(campaignsQuery({ brand_id: brand, q, state, cursor }));
   const creates = hasRole(useSession(), ["ops"]);
-  const set = (change: z.infer<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const create = creates && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} renderRoot={(props) => <Link to="/campaigns/new" {...props} />}>
       Create campaign
@@ -53,7 +53,7 @@ function Campaigns() {
         <SegmentedControl
           aria-label="State"
           value={state ?? "all"}
-          onChange={(value) => set({ state: value === "all" ? undefined : (value as typeof state) })}
+          onChange={(value) => set({ state: value === "all" ? undefined : (value) })}
           data={[{ value: "all", label: "All" }, { value: "draft", label: "Draft" }, { value: "running", label: "Running" }, { value: "ended", label: "Ended" }]}
         />
       </Filters>

@@ -6,7 +6,7 @@ import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { contractQuery } from "../../api/queries";
+import { contractQuery, warm } from "../../api/queries";
 import type { Contract } from "../../api/schema";
 import { ContractText } from "../../components/ContractText";
 import { Money } from "../../components/Money";
@@ -20,7 +20,7 @@ import { exactText } from "../../lib/time";
 import classes from "./campaign.module.css";
 
 export const Route = createFileRoute("/_app/contracts/$id")({
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(contractQuery(params.id)),
+  loader: ({ context, params }) => warm(context.queryClient, contractQuery(params.id)),
   component: ContractPage,
 });
 

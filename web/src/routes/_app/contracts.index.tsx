@@ -2,34 +2,34 @@ import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconFileText, IconSearchOff } from "@tabler/icons-react";
-import { z } from "zod";
 
 import { contractsQuery } from "../../api/queries";
 import type { Contract } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
-import { columns, DataTable, Pager } from "../../components/DataTable";
+import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
 import { Filters, SearchInput } from "../../components/Filters";
 import { Money } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
+import * as url from "../../lib/search";
 import { looks } from "../../lib/states";
 
 const states = Object.keys(looks.contract) as [Contract["state"], ...Contract["state"][]];
 
-const filters = z.object({
-  q: z.string().max(200).optional().catch(undefined),
-  state: z.enum(states).optional().catch(undefined),
-  cursor: z.string().max(500).optional().catch(undefined),
+const filters = url.search({
+  q: url.words,
+  state: url.oneOf(states),
+  cursor: url.cursor,
 });
 
 export const Route = createFileRoute("/_app/contracts/")({ validateSearch: filters, component: Contracts });
 
 const cols = columns<Contract>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/contracts/$id", params: { id } }} /> },
-  { id: "number", header: "Number", cell: ({ number, term }) => <>{number}<div className="soft" style={{ fontSize: 12 }}>term {term}</div></> },
-  { id: "campaign", header: "Campaign", cell: ({ campaign_name, brand_name }) => <>{campaign_name}<div className="soft" style={{ fontSize: 12 }}>{brand_name}</div></>, phone: "hide" },
+  { id: "number", header: "Number", cell: ({ number, term }) => <TwoLines first={number} second={`term ${term}`} /> },
+  { id: "campaign", header: "Campaign", cell: ({ campaign_name, brand_name }) => <TwoLines first={campaign_name} second={brand_name} />, phone: "hide" },
   { id: "state", header: "State", cell: ({ state }) => <StatusChip noun="contract" state={state} />, phone: "head" },
   { id: "ends", header: "Ends", cell: ({ ends_at }) => <RelativeTime at={ends_at} inList /> },
   { id: "notice", header: "Renewal by", cell: ({ notice_by }) => <RelativeTime at={notice_by} inList />, phone: "hide" },
@@ -40,7 +40,7 @@ function Contracts() {
   const { brand, q, state, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const list = useQuery(contractsQuery({ brand_id: brand, q, state, cursor }));
-  const set = (change: z.infer<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   return (
     <Page title="Contracts" under="What was agreed, signed by both, and when it must be decided again.">
       <Filters>

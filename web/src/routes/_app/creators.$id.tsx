@@ -7,7 +7,7 @@ import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { creatorQuery, creatorTimelineQuery, partnershipsQuery } from "../../api/queries";
+import { creatorQuery, creatorTimelineQuery, partnershipsQuery, warm } from "../../api/queries";
 import type { Contact, Creator, CreatorEdit, PartnershipSummary, SocialAccount } from "../../api/schema";
 import { columns, DataTable } from "../../components/DataTable";
 import { LoadingLines } from "../../components/Loading";
@@ -23,7 +23,7 @@ import { dateText } from "../../lib/time";
 import classes from "./campaign.module.css";
 
 export const Route = createFileRoute("/_app/creators/$id")({
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(creatorQuery(params.id)),
+  loader: ({ context, params }) => warm(context.queryClient, creatorQuery(params.id)),
   component: CreatorPage,
 });
 

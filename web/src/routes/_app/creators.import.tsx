@@ -119,7 +119,7 @@ function Import() {
           title={apply.data ? "3. What was done" : "3. What each row would do"}
           flush
           actions={!apply.data && check.data && (
-            <Button disabled={writes === 0} loading={apply.isPending || check.isPending} onClick={() => apply.mutate({ file, mapping: mapping ?? check.data?.mapping })}>
+            <Button disabled={writes === 0} loading={apply.isPending || check.isPending} onClick={() => apply.mutate({ file, mapping: mapping ?? check.data.mapping })}>
               {writes === 0 ? "Nothing to import" : `Import ${writes.toLocaleString("en")} ${writes === 1 ? "row" : "rows"}`}
             </Button>
           )}

@@ -4,7 +4,6 @@ import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconAddressBook, IconBan, IconHandStop, IconPlus, IconSearchOff, IconUpload } from "@tabler/icons-react";
 import { useState } from "react";
-import { z } from "zod";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
@@ -17,13 +16,14 @@ import { EmptyState, ProblemNotice } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Chip, StatusChip } from "../../components/StatusChip";
 import { mainAccount } from "../../lib/creator";
+import * as url from "../../lib/search";
 import { hasRole, useSession } from "../../lib/session";
 
-const filters = z.object({
-  q: z.string().max(200).optional().catch(undefined),
-  country: z.string().optional().catch(undefined),
-  tag: z.string().optional().catch(undefined),
-  cursor: z.string().max(500).optional().catch(undefined),
+const filters = url.search({
+  q: url.words,
+  country: url.words,
+  tag: url.words,
+  cursor: url.cursor,
 });
 
 export const Route = createFileRoute("/_app/creators/")({ validateSearch: filters, component: Creators });
@@ -50,7 +50,7 @@ function Creators() {
   const list = useQuery(creatorsQuery({ q, country, tag, cursor }));
   const works = hasRole(useSession(), ["ops"]);
   const [adding, setAdding] = useState(false);
-  const set = (change: z.infer<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const filtered = Boolean(q ?? country ?? tag);
   const bring = (
     <Button leftSection={<IconUpload size={16} aria-hidden />} renderRoot={(props) => <Link to="/creators/import" {...props} />}>

@@ -3,7 +3,6 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconInbox, IconMailOpened, IconMessages } from "@tabler/icons-react";
-import { z } from "zod";
 
 import { partnershipMessagesQuery, partnershipQuery, partnershipsQuery } from "../../api/queries";
 import type { Message, PartnershipSummary, Stage } from "../../api/schema";
@@ -17,6 +16,7 @@ import { Page } from "../../components/Page";
 import { Composer } from "../../components/partnership/Composer";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
+import * as url from "../../lib/search";
 import { hasRole, useSession } from "../../lib/session";
 import { useShortcuts } from "../../lib/shortcuts";
 import classes from "./inbox.module.css";
@@ -24,11 +24,11 @@ import classes from "./inbox.module.css";
 // Where words go to and fro: a person of the house reads and answers.
 const talking: Stage[] = ["in_conversation", "negotiating"];
 
-const filters = z.object({
-  box: z.enum(["talking", "attention", "all"]).optional().catch(undefined),
-  q: z.string().max(200).optional().catch(undefined),
-  open: z.uuid().optional().catch(undefined),
-  cursor: z.string().max(500).optional().catch(undefined),
+const filters = url.search({
+  box: url.oneOf(["talking", "attention", "all"]),
+  q: url.words,
+  open: url.id,
+  cursor: url.cursor,
 });
 
 export const Route = createFileRoute("/_app/inbox")({ validateSearch: filters, component: Inbox });
@@ -44,7 +44,7 @@ function Inbox() {
   }));
   const rows = list.data?.items ?? [];
   const chosen = rows.find(({ id }) => id === open) ?? (wide ? rows[0] : undefined);
-  const set = (change: z.infer<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const move = (step: 1 | -1) => {
     const next = rows[rows.findIndex(({ id }) => id === chosen?.id) + step];
     if (next) void navigate({ search: (search) => ({ ...search, open: next.id }), replace: true, resetScroll: false });
@@ -62,7 +62,7 @@ function Inbox() {
         <SegmentedControl
           aria-label="Which conversations"
           value={box}
-          onChange={(value) => set({ box: value as typeof box, open: undefined })}
+          onChange={(value) => set({ box: value, open: undefined })}
           data={[{ value: "talking", label: "Talking" }, { value: "attention", label: "Need someone" }, { value: "all", label: "All" }]}
         />
       </Filters>

@@ -5,7 +5,7 @@ import { IconChecklist } from "@tabler/icons-react";
 import { overviewQuery, partnershipsQuery, tasksQuery } from "../../api/queries";
 import type { Overview, PartnershipSummary, Stage } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
-import { columns, DataTable } from "../../components/DataTable";
+import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { LoadingLines } from "../../components/Loading";
 import { Money } from "../../components/Money";
 import { EmptyState, LoadFailed } from "../../components/Notice";
@@ -73,7 +73,7 @@ function Home() {
 const stuckColumns = columns<PartnershipSummary>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/partnerships/$id", params: { id } }} /> },
   { id: "stage", header: "Stage", cell: ({ stage }) => <StatusChip noun="stage" state={stage} />, phone: "head" },
-  { id: "waiting", header: "Waiting for", cell: ({ waiting }) => (waiting[0] ? `${waiting[0].who}: ${waiting[0].decision}` : "Nobody") },
+  { id: "waiting", header: "Waiting for", cell: ({ waiting }) => (waiting[0] ? <TwoLines first={waiting[0].who} second={waiting[0].decision} /> : <span className="soft">Nobody</span>) },
   { id: "since", header: "Since", cell: ({ waiting, updated_at }) => <RelativeTime at={waiting[0]?.since ?? updated_at} inList /> },
 ]);
 

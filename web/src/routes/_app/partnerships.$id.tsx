@@ -2,10 +2,9 @@ import { Button, Chip as FilterChip, Group } from "@mantine/core";
 import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconActivity, IconAlertCircle, IconHistory, IconPlayerPause } from "@tabler/icons-react";
-import { useState } from "react";
-import { z } from "zod";
+import { lazy, Suspense, useState } from "react";
 
-import { partnershipEventsQuery, partnershipQuery } from "../../api/queries";
+import { partnershipEventsQuery, partnershipQuery, warm } from "../../api/queries";
 import type { TimelineItem } from "../../api/schema";
 import { CreatorMark } from "../../components/CreatorName";
 import { LoadingLines } from "../../components/Loading";
@@ -16,18 +15,20 @@ import { Composer } from "../../components/partnership/Composer";
 import { Deal } from "../../components/partnership/Deal";
 import { StagePath } from "../../components/partnership/StagePath";
 import { Next, WaitingFor } from "../../components/partnership/Waiting";
-import { WorkflowDrawer } from "../../components/partnership/WorkflowDrawer";
 import { Chip, StatusChip } from "../../components/StatusChip";
 import { TaskList } from "../../components/TaskList";
 import { Timeline, timelineKinds } from "../../components/Timeline";
+import * as url from "../../lib/search";
 import { hasRole, useSession } from "../../lib/session";
 import classes from "./partnership.module.css";
+
+const WorkflowDrawer = lazy(() => import("../../components/partnership/WorkflowDrawer"));
 
 const kinds = Object.keys(timelineKinds) as [TimelineItem["kind"], ...TimelineItem["kind"][]];
 
 export const Route = createFileRoute("/_app/partnerships/$id")({
-  validateSearch: z.object({ show: z.array(z.enum(kinds)).optional().catch(undefined) }),
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(partnershipQuery(params.id)),
+  validateSearch: url.search({ show: url.someOf(kinds) }),
+  loader: ({ context, params }) => warm(context.queryClient, partnershipQuery(params.id)),
   component: PartnershipPage,
 });
 
@@ -101,7 +102,7 @@ function PartnershipPage() {
           <Deal partnership={partnership} />
         </div>
       </div>
-      <WorkflowDrawer partnershipId={id} opened={workflow} onClose={() => setWorkflow(false)} />
+      <Suspense>{workflow && <WorkflowDrawer partnershipId={id} onClose={() => setWorkflow(false)} />}</Suspense>
     </Page>
   );
 }
@@ -114,7 +115,7 @@ function History({ id }: { id: string }) {
 
   return (
     <Section title="History">
-      <FilterChip.Group multiple value={show} onChange={(value) => void navigate({ search: (search) => ({ ...search, show: value.length > 0 ? (value as TimelineItem["kind"][]) : undefined }), replace: true, resetScroll: false })}>
+      <FilterChip.Group multiple value={show} onChange={(value) => void navigate({ search: (search) => ({ ...search, show: value.length > 0 ? (value) : undefined }), replace: true, resetScroll: false })}>
         <Group gap={6} role="group" aria-label="Show only">
           {kinds.map((kind) => (
             <FilterChip key={kind} value={kind} size="xs" variant="outline">

@@ -1,31 +1,31 @@
-import { Button, Checkbox, MultiSelect } from "@mantine/core";
+import { Button, Checkbox } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconAlertCircle, IconHeartHandshake, IconPlayerPause, IconSearchOff } from "@tabler/icons-react";
-import { z } from "zod";
 
 import { partnershipsQuery } from "../../api/queries";
 import type { PartnershipSummary, Stage } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
-import { columns, DataTable, Pager } from "../../components/DataTable";
+import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
 import { Filters, SearchInput } from "../../components/Filters";
+import { CampaignFilter, LateFilters, PersonFilter, StatesFilter } from "../../components/LateFilters";
 import { Money } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
-import { CampaignSelect, PersonSelect } from "../../components/Pickers";
 import { RelativeTime } from "../../components/RelativeTime";
 import { Chip, StatusChip } from "../../components/StatusChip";
+import * as url from "../../lib/search";
 import { looks } from "../../lib/states";
 
 const stageNames = Object.keys(looks.stage) as [Stage, ...Stage[]];
 
-const filters = z.object({
-  q: z.string().max(200).optional().catch(undefined),
-  stage: z.array(z.enum(stageNames)).optional().catch(undefined),
-  campaign: z.uuid().optional().catch(undefined),
-  owner: z.uuid().optional().catch(undefined),
-  attention: z.boolean().optional().catch(undefined),
-  cursor: z.string().max(500).optional().catch(undefined),
+const filters = url.search({
+  q: url.words,
+  stage: url.someOf(stageNames),
+  campaign: url.id,
+  owner: url.id,
+  attention: url.flag,
+  cursor: url.cursor,
 });
 
 export const Route = createFileRoute("/_app/partnerships/")({ validateSearch: filters, component: Partnerships });
@@ -44,37 +44,30 @@ const cols = columns<PartnershipSummary>([
       </span>
     ),
   },
-  { id: "campaign", header: "Campaign", cell: ({ campaign_name, brand_name }) => <>{campaign_name}<div className="soft" style={{ fontSize: 12 }}>{brand_name}</div></> },
-  { id: "waiting", header: "Waiting for", cell: ({ waiting }) => (waiting[0] ? <>{waiting[0].who}<div className="soft" style={{ fontSize: 12 }}>{waiting[0].decision}</div></> : <span className="soft">Nobody</span>) },
+  { id: "campaign", header: "Campaign", cell: ({ campaign_name, brand_name }) => <TwoLines first={campaign_name} second={brand_name} /> },
+  { id: "waiting", header: "Waiting for", cell: ({ waiting }) => (waiting[0] ? <TwoLines first={waiting[0].who} second={waiting[0].decision} /> : <span className="soft">Nobody</span>) },
   { id: "next", header: "Next", cell: ({ next }) => (next ? <span title={next.does}><RelativeTime at={next.at} inList /></span> : <span className="soft">No timer</span>) },
-  { id: "owner", header: "Owner", cell: ({ owner }) => owner.name, phone: "hide" },
+  { id: "owner", header: "Owner", cell: ({ owner }) => owner.name, phone: "hide", wide: true },
   { id: "fee", header: "Fee", right: true, cell: ({ fee }) => <Money value={fee} /> },
-  { id: "updated", header: "Changed", cell: ({ updated_at }) => <RelativeTime at={updated_at} inList />, phone: "hide" },
+  { id: "updated", header: "Changed", cell: ({ updated_at }) => <RelativeTime at={updated_at} inList />, phone: "hide", wide: true },
 ]);
 
 function Partnerships() {
   const { brand, q, stage, campaign, owner, attention, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const list = useQuery(partnershipsQuery({ brand_id: brand, q, stage, campaign_id: campaign, owner_id: owner, attention, cursor }));
-  const set = (change: z.infer<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const filtered = Boolean(q ?? stage?.length ?? campaign ?? owner ?? attention);
 
   return (
     <Page title="Partnerships" under="One creator in one campaign, from the first mail to the renewal.">
       <Filters>
         <SearchInput label="Search partnerships" value={q} onChange={(value) => set({ q: value })} />
-        <MultiSelect
-          aria-label="Stage"
-          placeholder={stage?.length ? undefined : "Stage"}
-          clearable
-          clearButtonProps={{ "aria-label": "Clear Stage" }}
-          value={stage ?? []}
-          onChange={(value) => set({ stage: value.length > 0 ? (value as Stage[]) : undefined })}
-          data={stageNames.map((value) => ({ value, label: looks.stage[value].word }))}
-          w={{ base: "100%", xs: 220 }}
-        />
-        <CampaignSelect label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
-        <PersonSelect label="Owner" compact value={owner} onChange={(value) => set({ owner: value })} />
+        <LateFilters>
+          <StatesFilter label="Stage" value={stage} onChange={(value) => set({ stage: value as Stage[] | undefined })} data={stageNames.map((value) => ({ value, label: looks.stage[value].word }))} />
+          <CampaignFilter label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
+          <PersonFilter label="Owner" compact value={owner} onChange={(value) => set({ owner: value })} />
+        </LateFilters>
         <Checkbox label="Needs someone" py={8} checked={attention ?? false} onChange={(event) => set({ attention: event.currentTarget.checked || undefined })} />
       </Filters>
       <DataTable

@@ -4,7 +4,7 @@ import { createFileRoute, Link } from "@tanstack/react-router";
 import { IconUserCheck } from "@tabler/icons-react";
 import { useState } from "react";
 
-import { payoutQuery } from "../../api/queries";
+import { payoutQuery, warm } from "../../api/queries";
 import type { ApprovalCreate, Payout, PayoutAttempt, PayoutCommand } from "../../api/schema";
 import { CommandButton, refusal } from "../../components/CommandButton";
 import table from "../../components/DataTable.module.css";
@@ -22,7 +22,7 @@ import { exactText } from "../../lib/time";
 import classes from "./campaign.module.css";
 
 export const Route = createFileRoute("/_app/payouts/$id")({
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(payoutQuery(params.id)),
+  loader: ({ context, params }) => warm(context.queryClient, payoutQuery(params.id)),
   component: PayoutPage,
 });
 
@@ -147,7 +147,7 @@ function Approvals({ payout, approve }: { payout: Payout; approve: (part: Approv
 function Attempts({ attempts }: { attempts: PayoutAttempt[] }) {
   if (attempts.length === 0) return <p className="soft" style={{ margin: 0, padding: "12px 16px" }}>No attempt was made yet.</p>;
   return (
-    <div className={`${table.scroll} ${table.flush}`} tabIndex={0} role="region" aria-label="Attempts">
+    <div className={`${table.scroll} ${table.flush}`} tabIndex={0}>
       <table className={table.table}>
         <thead>
           <tr><th scope="col">Attempt</th><th scope="col">Outcome</th><th scope="col">Key</th><th scope="col">Transfer</th><th scope="col">First sent</th><th scope="col">Settled</th></tr>
@@ -158,7 +158,7 @@ function Attempts({ attempts }: { attempts: PayoutAttempt[] }) {
               <td className="tabular">{attempt.number}</td>
               <td><StatusChip noun="attempt" state={attempt.outcome} />{attempt.error_code && <div className="soft">{words(attempt.error_code)}</div>}</td>
               <td><code>{attempt.key}</code></td>
-              <td>{attempt.transfer_id ? <code>{attempt.transfer_id}</code> : <span className="soft">None known</span>}</td>
+              <td>{attempt.transfer_id ? <code>{attempt.transfer_id}</code> : <span className="soft">None yet</span>}</td>
               <td><RelativeTime at={attempt.first_sent_at} inList /></td>
               <td><RelativeTime at={attempt.settled_at} inList /></td>
             </tr>
@@ -172,7 +172,7 @@ function Attempts({ attempts }: { attempts: PayoutAttempt[] }) {
 function Ledger({ payout }: { payout: Payout }) {
   if (payout.ledger.length === 0) return <p className="soft" style={{ margin: 0, padding: "12px 16px" }}>Nothing is booked yet.</p>;
   return (
-    <div className={`${table.scroll} ${table.flush}`} tabIndex={0} role="region" aria-label="Ledger">
+    <div className={`${table.scroll} ${table.flush}`} tabIndex={0}>
       <table className={table.table}>
         <thead>
           <tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Account</th><th scope="col" className={table.right}>Debit</th><th scope="col" className={table.right}>Credit</th></tr>

@@ -1,35 +1,35 @@
-import { Button, MultiSelect } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconCoin, IconDownload, IconSearchOff } from "@tabler/icons-react";
-import { z } from "zod";
 
 import { payoutsQuery } from "../../api/queries";
 import type { PayoutState, PayoutSummary } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
-import { columns, DataTable, Pager } from "../../components/DataTable";
+import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
 import { Filters } from "../../components/Filters";
+import { CampaignFilter, LateFilters, StatesFilter } from "../../components/LateFilters";
 import { Money } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
-import { CampaignSelect } from "../../components/Pickers";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
+import * as url from "../../lib/search";
 import { looks } from "../../lib/states";
 
 const states = Object.keys(looks.payout) as [PayoutState, ...PayoutState[]];
 
-const filters = z.object({
-  state: z.array(z.enum(states)).optional().catch(undefined),
-  campaign: z.uuid().optional().catch(undefined),
-  cursor: z.string().max(500).optional().catch(undefined),
+const filters = url.search({
+  state: url.someOf(states),
+  campaign: url.id,
+  cursor: url.cursor,
 });
 
 export const Route = createFileRoute("/_app/payouts/")({ validateSearch: filters, component: Payouts });
 
 const cols = columns<PayoutSummary>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/payouts/$id", params: { id } }} /> },
-  { id: "milestone", header: "For", cell: ({ milestone_title, campaign_name }) => <>{milestone_title}<div className="soft" style={{ fontSize: 12 }}>{campaign_name}</div></> },
+  { id: "milestone", header: "For", cell: ({ milestone_title, campaign_name }) => <TwoLines first={milestone_title} second={campaign_name} /> },
   { id: "state", header: "State", cell: ({ state, held_reason }) => <span title={held_reason}><StatusChip noun="payout" state={state} /></span>, phone: "head" },
   { id: "due", header: "Due", cell: ({ due_at }) => <RelativeTime at={due_at} inList /> },
   { id: "paid", header: "Paid", cell: ({ paid_at }) => <RelativeTime at={paid_at} inList />, phone: "hide" },
@@ -50,7 +50,7 @@ function Payouts() {
   const navigate = useNavigate({ from: Route.fullPath });
   const filter = { brand_id: brand, campaign_id: campaign, state };
   const list = useQuery(payoutsQuery({ ...filter, cursor }));
-  const set = (change: z.infer<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const filtered = Boolean(state?.length ?? campaign);
 
   return (
@@ -64,17 +64,10 @@ function Payouts() {
       }
     >
       <Filters>
-        <MultiSelect
-          aria-label="State"
-          placeholder={state?.length ? undefined : "State"}
-          clearable
-          clearButtonProps={{ "aria-label": "Clear State" }}
-          value={state ?? []}
-          onChange={(value) => set({ state: value.length > 0 ? (value as PayoutState[]) : undefined })}
-          data={states.map((value) => ({ value, label: looks.payout[value].word }))}
-          w={{ base: "100%", xs: 260 }}
-        />
-        <CampaignSelect label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
+        <LateFilters>
+          <StatesFilter label="State" value={state} onChange={(value) => set({ state: value as PayoutState[] | undefined })} data={states.map((value) => ({ value, label: looks.payout[value].word }))} />
+          <CampaignFilter label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
+        </LateFilters>
         {(["awaiting_approval", "unknown", "held"] as const).map((one) => (
           <Button key={one} variant={state?.length === 1 && state[0] === one ? "light" : "default"} aria-pressed={state?.length === 1 && state[0] === one} size="xs" my={3} onClick={() => set({ state: state?.length === 1 && state[0] === one ? undefined : [one] })}>
             {looks.payout[one].word}

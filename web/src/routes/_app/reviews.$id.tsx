@@ -2,9 +2,8 @@ import { Button, Group, Kbd } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconArrowLeft, IconArrowRight } from "@tabler/icons-react";
-import { z } from "zod";
 
-import { reviewQuery, reviewsQuery } from "../../api/queries";
+import { reviewQuery, reviewsQuery, warm } from "../../api/queries";
 import type { Command, DecisionCreate } from "../../api/schema";
 import { CommandButton, refusal } from "../../components/CommandButton";
 import { Facts, Page, Section } from "../../components/Page";
@@ -14,14 +13,15 @@ import { choices, DecisionDialog } from "../../components/review/DecisionDialog"
 import classes from "../../components/review/Review.module.css";
 import { ReviewStages } from "../../components/review/ReviewStages";
 import { StatusChip } from "../../components/StatusChip";
+import * as url from "../../lib/search";
 import { useShortcuts } from "../../lib/shortcuts";
 import { words } from "../../lib/states";
 
 const decisions = ["approve", "approve_with_corrections", "request_changes", "reject"] as const;
 
 export const Route = createFileRoute("/_app/reviews/$id")({
-  validateSearch: z.object({ decide: z.enum(decisions).optional().catch(undefined) }),
-  loader: ({ context, params }) => context.queryClient.ensureQueryData(reviewQuery(params.id)),
+  validateSearch: url.search({ decide: url.oneOf(decisions) }),
+  loader: ({ context, params }) => warm(context.queryClient, reviewQuery(params.id)),
   component: ReviewPage,
 });
 

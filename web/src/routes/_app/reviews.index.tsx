@@ -2,30 +2,30 @@ import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconEyeCheck, IconSearchOff } from "@tabler/icons-react";
-import { z } from "zod";
 
 import { reviewsQuery } from "../../api/queries";
 import type { ReviewSummary } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
-import { columns, DataTable, Pager } from "../../components/DataTable";
+import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
 import { Filters } from "../../components/Filters";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
+import * as url from "../../lib/search";
 import { useShortcuts } from "../../lib/shortcuts";
 
-const filters = z.object({
-  whose: z.enum(["me", "all"]).optional().catch(undefined),
-  state: z.enum(["open", "held", "approved", "changes_requested", "rejected", "any"]).optional().catch(undefined),
-  cursor: z.string().max(500).optional().catch(undefined),
+const filters = url.search({
+  whose: url.oneOf(["me", "all"]),
+  state: url.oneOf(["open", "held", "approved", "changes_requested", "rejected", "any"]),
+  cursor: url.cursor,
 });
 
 export const Route = createFileRoute("/_app/reviews/")({ validateSearch: filters, component: Reviews });
 
 const cols = columns<ReviewSummary>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/reviews/$id", params: { id } }} /> },
-  { id: "content", header: "Content", cell: ({ deliverable_title, version }) => <>{deliverable_title}<div className="soft" style={{ fontSize: 12 }}>version {version}</div></> },
+  { id: "content", header: "Content", cell: ({ deliverable_title, version }) => <TwoLines first={deliverable_title} second={`version ${version}`} /> },
   { id: "campaign", header: "Campaign", cell: ({ campaign_name }) => campaign_name, phone: "hide" },
   { id: "stage", header: "Stage", cell: ({ stage_name }) => stage_name ?? "" },
   { id: "state", header: "State", cell: ({ state }) => <StatusChip noun="review" state={state} />, phone: "head" },
@@ -43,7 +43,7 @@ function Reviews() {
   const navigate = useNavigate({ from: Route.fullPath });
   const list = useQuery(reviewsQuery({ brand_id: brand, assigned_to: whose === "me" ? "me" : undefined, state: state === "any" ? undefined : state, cursor }));
   const rows = list.data?.items ?? [];
-  const set = (change: z.infer<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
 
   const open = (decide?: "approve" | "request_changes" | "reject") => {
     const review = focusedReview(rows);
@@ -59,11 +59,11 @@ function Reviews() {
   return (
     <Page title="Reviews" under="Content that waits for a decision, by due time. Keys: j and k choose, o opens, a approves, r requests changes.">
       <Filters>
-        <SegmentedControl aria-label="Whose reviews" value={whose} onChange={(value) => set({ whose: value as "me" | "all" })} data={[{ value: "me", label: "For you" }, { value: "all", label: "Everybody’s" }]} />
+        <SegmentedControl aria-label="Whose reviews" value={whose} onChange={(value) => set({ whose: value })} data={[{ value: "me", label: "For you" }, { value: "all", label: "Everybody’s" }]} />
         <SegmentedControl
           aria-label="State"
           value={state}
-          onChange={(value) => set({ state: value as typeof state })}
+          onChange={(value) => set({ state: value })}
           data={[{ value: "open", label: "Open" }, { value: "held", label: "Held" }, { value: "approved", label: "Approved" }, { value: "changes_requested", label: "Changes" }, { value: "any", label: "Any" }]}
         />
       </Filters>

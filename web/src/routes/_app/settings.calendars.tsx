@@ -4,7 +4,6 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconCalendar, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
-import { z } from "zod";
 
 import { useAct } from "../../api/act";
 import { api, body, type Tagged } from "../../api/client";
@@ -15,12 +14,13 @@ import { columns, DataTable } from "../../components/DataTable";
 import { LoadingLines } from "../../components/Loading";
 import { EmptyState, LoadFailed, Notice, ProblemNotice } from "../../components/Notice";
 import { Page } from "../../components/Page";
+import * as url from "../../lib/search";
 import { hasRole, useSession } from "../../lib/session";
 import { spanText } from "../../lib/time";
 import classes from "./settings.module.css";
 
 export const Route = createFileRoute("/_app/settings/calendars")({
-  validateSearch: z.object({ edit: z.uuid().optional().catch(undefined) }),
+  validateSearch: url.search({ edit: url.id }),
   component: Calendars,
 });
 
@@ -119,7 +119,7 @@ function CalendarForm({ read, onClose }: { read: Tagged<Calendar>; onClose: () =
     try {
       const found = await Promise.all(
         [year, year + 1].map((year) =>
-          queries.fetchQuery({
+          queries.query({
             queryKey: ["holiday", "list", country, year],
             queryFn: () => body(api.GET("/v1/holidays", { params: { query: { country, year } } })),
           }),

@@ -124,7 +124,7 @@ function RolesEditor({ value, onChange }: { value: BrandRole[]; onChange: (value
           key={brand_id}
           label={brand_name ?? brand_id}
           value={value.find((one) => one.brand_id === brand_id)?.roles ?? []}
-          onChange={(roles) => onChange([...value.filter((one) => one.brand_id !== brand_id), { brand_id, roles: roles as Role[] }].filter((one) => one.roles.length > 0))}
+          onChange={(roles) => onChange([...value.filter((one) => one.brand_id !== brand_id), { brand_id, roles: roles }].filter((one) => one.roles.length > 0))}
         >
           <div className={classes.roles}>
             {(Object.keys(roleWords) as Role[]).map((role) => <Checkbox key={role} value={role} label={roleWords[role]} />)}

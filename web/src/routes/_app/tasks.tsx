@@ -2,7 +2,6 @@ import { SegmentedControl } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconChecklist } from "@tabler/icons-react";
-import { z } from "zod";
 
 import { tasksQuery } from "../../api/queries";
 import { Pager } from "../../components/DataTable";
@@ -10,11 +9,12 @@ import { Filters } from "../../components/Filters";
 import { EmptyState } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
 import { TaskList } from "../../components/TaskList";
+import * as url from "../../lib/search";
 
-const filters = z.object({
-  whose: z.enum(["me", "all"]).optional().catch(undefined),
-  state: z.enum(["open", "snoozed", "done"]).optional().catch(undefined),
-  cursor: z.string().optional().catch(undefined),
+const filters = url.search({
+  whose: url.oneOf(["me", "all"]),
+  state: url.oneOf(["open", "snoozed", "done"]),
+  cursor: url.cursor,
 });
 
 export const Route = createFileRoute("/_app/tasks")({ validateSearch: filters, component: Tasks });
@@ -23,16 +23,16 @@ function Tasks() {
   const { brand, whose = "me", state = "open", cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const tasks = useQuery(tasksQuery({ owner: whose === "me" ? "me" : undefined, state, brand_id: brand, cursor }));
-  const set = (change: z.infer<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
 
   return (
     <Page title="Tasks" under="What somebody must decide or do, by due time.">
       <Filters>
-        <SegmentedControl aria-label="Whose tasks" value={whose} onChange={(value) => set({ whose: value as "me" | "all" })} data={[{ value: "me", label: "Mine" }, { value: "all", label: "Everybody’s" }]} />
+        <SegmentedControl aria-label="Whose tasks" value={whose} onChange={(value) => set({ whose: value })} data={[{ value: "me", label: "Mine" }, { value: "all", label: "Everybody’s" }]} />
         <SegmentedControl
           aria-label="State"
           value={state}
-          onChange={(value) => set({ state: value as typeof state })}
+          onChange={(value) => set({ state: value })}
           data={[{ value: "open", label: "Open" }, { value: "snoozed", label: "Snoozed" }, { value: "done", label: "Done" }]}
         />
       </Filters>

@@ -1,0 +1,70 @@
+import { Button, SegmentedControl, Stack, useMantineColorScheme } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { IconKeyboard, IconLogout } from "@tabler/icons-react";
+
+import { useAct } from "../api/act";
+import { api, body } from "../api/client";
+import { useDensity } from "../lib/density";
+import { useSession } from "../lib/session";
+
+/** Who is signed in, how pages look for them, and the way out. */
+export default function PersonPanel({ onHelp }: { onHelp: () => void }) {
+  const session = useSession();
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [density, setDensity] = useDensity();
+  const signOut = useAct({
+    run: () => body(api.DELETE("/v1/session")),
+    then: () => {
+      // What was read belongs to the person who leaves; the pages that show it must be gone first.
+      void navigate({ to: "/sign-in", search: {} }).then(() => queries.clear());
+    },
+    announce: true,
+  });
+
+  return (
+    <Stack gap="sm">
+      <div>
+        <strong>{session?.name}</strong>
+        <div className="soft truncate">{session?.email}</div>
+      </div>
+      <div>
+        <div className="soft" id="scheme-label">Appearance</div>
+        <SegmentedControl
+          fullWidth
+          aria-labelledby="scheme-label"
+          value={colorScheme}
+          onChange={(value) => setColorScheme(value)}
+          data={[{ value: "auto", label: "System" }, { value: "light", label: "Light" }, { value: "dark", label: "Dark" }]}
+        />
+      </div>
+      <div>
+        <div className="soft" id="density-label">Rows</div>
+        <SegmentedControl
+          fullWidth
+          aria-labelledby="density-label"
+          value={density}
+          onChange={(value) => setDensity(value)}
+          data={[{ value: "comfortable", label: "Comfortable" }, { value: "compact", label: "Compact" }]}
+        />
+      </div>
+      <Stack gap={2}>
+        <Button
+          variant="subtle"
+          color="gray"
+          c="inherit"
+          justify="flex-start"
+          leftSection={<IconKeyboard size={16} aria-hidden />}
+          onClick={onHelp}
+        >
+          Keys of this page
+        </Button>
+        <Button variant="subtle" color="gray" c="inherit" justify="flex-start" leftSection={<IconLogout size={16} aria-hidden />} loading={signOut.isPending} onClick={() => signOut.mutate(undefined)}>
+          Sign out
+        </Button>
+      </Stack>
+    </Stack>
+  );
+}
