@@ -3,7 +3,6 @@ package rapport_test
 import (
 	"fmt"
 	"go/ast"
-	"go/build/constraint"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -124,9 +123,6 @@ func parseTree(t *testing.T, tree fs.FS) []source {
 		if err != nil {
 			return err
 		}
-		if onlyKeepsVersions(file) {
-			return nil
-		}
 
 		src := source{name: name, dir: path.Dir(name), test: strings.HasSuffix(name, "_test.go"), file: file}
 		for _, spec := range file.Imports {
@@ -145,20 +141,6 @@ func parseTree(t *testing.T, tree fs.FS) []source {
 	require.NoError(t, err)
 
 	return sources
-}
-
-// onlyKeepsVersions tells whether a file is built by nobody: its tag "deps" only holds versions in go.mod.
-func onlyKeepsVersions(file *ast.File) bool {
-	for _, group := range file.Comments {
-		for _, comment := range group.List {
-			expr, err := constraint.Parse(comment.Text)
-			if err == nil && !expr.Eval(func(tag string) bool { return tag != "deps" }) {
-				return true
-			}
-		}
-	}
-
-	return false
 }
 
 // room gives the room that a folder lies in, or "" when it lies in none.

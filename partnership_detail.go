@@ -2,7 +2,6 @@ package rapport
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"time"
 
@@ -234,14 +233,6 @@ func (o OfferDraft) Check(currency string) []Field {
 	f = append(f, o.Terms.CheckShares("terms", o.Fee)...)
 	if o.Fee.Currency != currency {
 		f = append(f, Field{"fee.currency", "other_currency", "The fee must be in the campaign's currency, " + strings.ToUpper(currency) + "."})
-	}
-	if len(f) > 0 {
-		return f
-	}
-	for i, share := range o.Fee.Split(o.Terms.Percents()) {
-		if share.Amount <= 0 {
-			return append(f, Field{fmt.Sprintf("terms.milestones[%d].percent", i), "rounds_to_zero", "This share of the fee rounds to nothing."})
-		}
 	}
 	return f
 }
