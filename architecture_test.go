@@ -366,7 +366,6 @@ func TestFencesAllow(t *testing.T) {
 		name, file, text string
 	}{
 		{"the program wires everything", "cmd/rapport/m.go", "import _ \"rapport/api\"\nimport _ \"rapport/postgres\"\nimport _ \"rapport/providers/stripe\""},
-		{"a file that only holds versions", "deps.go", "import _ \"os\""},
 		{"tests of a provider on the sandbox", "providers/stripe/s_test.go", `import _ "rapport/sandbox"`},
 		{"tests of the API on a real database", "api/a_test.go", `import _ "rapport/postgres/postgrestest"`},
 		{"folders of one vendor", "providers/stripe/s.go", `import _ "rapport/providers/stripe/wire"`},
