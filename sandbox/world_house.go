@@ -10,6 +10,25 @@ import (
 	"time"
 )
 
+// Reasons that the world gives. The API keeps them as notes, which are told from a person's by their words.
+const (
+	reasonPause     = "On parental leave until further notice."
+	reasonTerminate = "The product was recalled before the film was made; both sides agreed to stop."
+	reasonBan       = "Bought followers, as two platforms have confirmed."
+	reasonDeclined  = "They are not interested."
+	reasonLapse     = "The next season has another theme."
+	reasonAccept    = "The post has run its course; a missing word is no longer worth a dispute."
+	reasonWaive     = "The season is over; we do without it."
+	reasonAgain     = "A new season, and a new product."
+	reasonHold      = "The invoice names another company than the contract."
+)
+
+func ownReason(text string) bool {
+	return slices.Contains([]string{
+		reasonPause, reasonTerminate, reasonBan, reasonDeclined, reasonLapse, reasonAccept, reasonWaive, reasonAgain, reasonHold,
+	}, strings.TrimSpace(text))
+}
+
 // maxDeeds is how much one person does in one round.
 const maxDeeds = 3
 
@@ -132,16 +151,16 @@ func (w *World) meetFate(ctx context.Context, h *house, p worldPartnership, m me
 	}
 	switch m.fate {
 	case fatePause:
-		return w.command(ctx, h, p, map[string]any{"command": "pause", "reason": firstName(m.name) + " is on parental leave until further notice."})
+		return w.command(ctx, h, p, map[string]any{"command": "pause", "reason": reasonPause})
 	case fateTerminate:
-		return w.command(ctx, h, p, map[string]any{"command": "terminate", "reason": "The product was recalled before the film was made; both sides agreed to stop."})
+		return w.command(ctx, h, p, map[string]any{"command": "terminate", "reason": reasonTerminate})
 	default:
 		if !w.again(2, "ban", p.ID) {
 			return false, nil
 		}
 		ops := h.seats[roleOps]
 		err := w.post(ctx, ops, "/v1/creators/"+p.Creator.ID+"/ban", deed("ban", p.Creator.ID, p.UpdatedAt.Format(time.RFC3339Nano)),
-			map[string]any{"banned": true, "reason": "Bought followers, as two platforms have confirmed."})
+			map[string]any{"banned": true, "reason": reasonBan})
 		return w.did(ops, "ban", p.ID, err), nil
 	}
 }
@@ -162,7 +181,7 @@ func (w *World) talk(ctx context.Context, h *house, p worldPartnership) (last wo
 		return last, false, err
 	}
 	for _, m := range got.Items {
-		if m.Direction == "internal" || (m.Direction == "out" && (m.Channel != "email" || w.names[m.Author])) {
+		if (m.Direction == "internal" && !ownReason(m.Text)) || (m.Direction == "out" && (m.Channel != "email" || w.names[m.Author])) {
 			touched = true
 		}
 		if m.Direction == "in" && m.At.After(last.At) {
@@ -182,7 +201,7 @@ func (w *World) answer(ctx context.Context, h *house, p worldPartnership, m memb
 		return false, err
 	}
 	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(last.Text)), "no thank") {
-		return w.command(ctx, h, p, map[string]any{"command": "mark_declined", "reason": "They are not interested."})
+		return w.command(ctx, h, p, map[string]any{"command": "mark_declined", "reason": reasonDeclined})
 	}
 	return w.offer(ctx, h, p, plan.fee, plan.currency, "Hi "+firstName(m.name)+", good to hear from you. "+plan.offer)
 }
@@ -209,9 +228,9 @@ func (w *World) look(ctx context.Context, h *house, p worldPartnership, after fl
 	return &d, nil
 }
 
-// bargain raises an offer once when the creator asks for more.
+// bargain raises an offer once when the creator asks for more; a third of such answers is left to whoever looks on.
 func (w *World) bargain(ctx context.Context, h *house, p worldPartnership, m member, plan campaignPlan) (bool, error) {
-	if !w.ripe(p.UpdatedAt, 0.3, 1, p.ID, "bargain") {
+	if share(m.handle, "counter") < 0.34 || !w.ripe(p.UpdatedAt, 0.3, 1, p.ID, "bargain") {
 		return false, nil
 	}
 	d, err := w.look(ctx, h, p, 1)
@@ -235,7 +254,7 @@ func (w *World) renew(ctx context.Context, h *house, p worldPartnership, m membe
 		return w.command(ctx, h, p, map[string]any{"command": "renew"})
 	}
 	if allows(d.Commands, "let_lapse") {
-		return w.command(ctx, h, p, map[string]any{"command": "let_lapse", "reason": "The next season has another theme."})
+		return w.command(ctx, h, p, map[string]any{"command": "let_lapse", "reason": reasonLapse})
 	}
 	return false, nil
 }
@@ -283,11 +302,11 @@ func (w *World) mendOne(ctx context.Context, h *house, p worldPartnership) (bool
 		switch {
 		case (c.State == "posted" || c.State == "verified") && allows(d.Commands, "accept_deliverable"):
 			return w.command(ctx, h, d.Summary, map[string]any{
-				"command": "accept_deliverable", "deliverable_id": c.ID, "reason": "The post has run its course; a missing word is no longer worth a dispute.",
+				"command": "accept_deliverable", "deliverable_id": c.ID, "reason": reasonAccept,
 			})
 		case c.Late && allows(d.Commands, "waive_deliverable"):
 			return w.command(ctx, h, d.Summary, map[string]any{
-				"command": "waive_deliverable", "deliverable_id": c.ID, "reason": "The season is over; we do without it.",
+				"command": "waive_deliverable", "deliverable_id": c.ID, "reason": reasonWaive,
 			})
 		}
 	}
@@ -299,7 +318,7 @@ func (w *World) startAgain(ctx context.Context, h *house, p worldPartnership) (b
 	if d == nil || err != nil || !allows(d.Commands, "start_again") {
 		return false, err
 	}
-	return w.command(ctx, h, p, map[string]any{"command": "start_again", "reason": "A new season, and a new product."})
+	return w.command(ctx, h, p, map[string]any{"command": "start_again", "reason": reasonAgain})
 }
 
 // sendContracts approves drafted contracts and sends them for signature.
@@ -483,7 +502,7 @@ func (w *World) payOne(ctx context.Context, who *seat, part string, p worldPayou
 			return false, nil
 		}
 		return command("hold", map[string]any{
-			"reason": "The invoice names another company than the contract.", "review_on": time.Now().UTC().AddDate(0, 0, 2).Format(time.DateOnly),
+			"reason": reasonHold, "review_on": time.Now().UTC().AddDate(0, 0, 2).Format(time.DateOnly),
 		})
 	}
 	var full struct {

@@ -117,7 +117,7 @@ func roster() []member {
 		personaNever, personaEager,
 	}
 	holds := []string{
-		"", holdOffer, "", holdContract, "", holdReview, "", holdPrepare, holdLegal, "", holdRelease, "", holdRenewal, "", holdPayout, "", "",
+		"", holdOffer, "", holdContract, "", holdReview, "", holdRenewal, holdLegal, "", holdRelease, "", holdPrepare, "", holdPayout, "", "", "", "",
 	}
 	fates := map[string]string{"kayaontherock": fatePause, "nilsinthenorth": fateTerminate, "andersontrail": fateBan}
 	list := make([]member, len(rosterRows))

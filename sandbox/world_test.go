@@ -318,7 +318,10 @@ func TestWorld_answers_replies_with_an_offer(t *testing.T) {
 	t.Parallel()
 	f, w := furnished(t)
 	f.partnership("yes", "c0", somebody(t, ""), "in_conversation")
-	f.messages["yes"] = []map[string]any{{"direction": "out", "channel": "email", "author": "north.example", "text": "Hi", "at": past()}}
+	f.messages["yes"] = []map[string]any{
+		{"direction": "out", "channel": "email", "author": "north.example", "text": "Hi", "at": past()},
+		{"direction": "internal", "channel": "note", "author": "Kim", "text": reasonHold, "at": past()},
+	}
 	f.partnership("no", "c0", somebody(t, ""), "in_conversation")
 	f.messages["no"] = []map[string]any{{"direction": "in", "channel": "email", "text": "No thank you, this is not for me.", "at": past()}}
 	f.partnership("left", "c0", somebody(t, holdOffer), "in_conversation")
