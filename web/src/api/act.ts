@@ -19,6 +19,8 @@ interface Act<V, R> {
   announce?: boolean;
 }
 
+const lookAgainMs = [1_000, 3_000, 6_000, 12_000];
+
 /** A file has no own properties, so two files would look alike; its name, size and date tell them apart. */
 function nameFile(_: string, value: unknown): unknown {
   return value instanceof File ? [value.name, value.size, value.lastModified] : value;
@@ -59,7 +61,10 @@ export function useAct<V, R>({ run, done, then, touches = [], announce = false }
         then?.(settled);
         if (done) say({ tone: "done", message: typeof done === "string" ? done : done(settled) });
       }
-      await Promise.all([...touches, "overview"].map((noun) => queries.invalidateQueries({ queryKey: [noun] })));
+      const refresh = () => Promise.all([...touches, "overview"].map((noun) => queries.invalidateQueries({ queryKey: [noun] })));
+      // The creator's pages hear no stream, so they look again until the step is likely to be done.
+      if (isPending(answer)) for (const ms of lookAgainMs) setTimeout(() => void refresh(), ms);
+      await refresh();
     },
     onError: (problem) => {
       if (announce) say({ tone: "danger", title: problem.title, message: problem.detail });

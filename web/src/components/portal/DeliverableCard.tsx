@@ -3,7 +3,7 @@ import { IconExternalLink, IconPaperclip } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { useAct } from "../../api/act";
-import { api, body, form } from "../../api/client";
+import { api, body, form, isPending } from "../../api/client";
 import type { PortalDeliverable, SubmissionForm } from "../../api/schema";
 import { exactText } from "../../lib/time";
 import { Notice, ProblemNotice } from "../Notice";
@@ -31,7 +31,14 @@ export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverabl
           ]}
         />
         {deliverable.feedback && <Notice tone="attention" title="What must change"><div className="prewrap">{deliverable.feedback}</div></Notice>}
-        {deliverable.can_submit && <Submit deliverable={deliverable} />}
+        {deliverable.can_submit && deliverable.state !== "in_review" && <Submit key={`${deliverable.state} ${deliverable.round}`} deliverable={deliverable} />}
+        {deliverable.can_submit && deliverable.state === "in_review" && (
+          <details>
+            <summary>Hand in another version</summary>
+            <p className="soft">It takes the place of the one that is being looked at.</p>
+            <Submit deliverable={deliverable} />
+          </details>
+        )}
         {deliverable.can_report_post && <ReportPost deliverable={deliverable} />}
       </Stack>
     </Section>
@@ -61,6 +68,7 @@ function Submit({ deliverable }: { deliverable: PortalDeliverable }) {
     touches: ["portal"],
   });
   const errors = submit.error?.byField ?? {};
+  if (isPending(submit.data)) return <Notice tone="progress" role="status" title="Your draft was taken">It shows here in a moment.</Notice>;
   return (
     <form
       aria-label={`Submit a draft of ${deliverable.title}`}
