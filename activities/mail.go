@@ -87,7 +87,9 @@ func (a *Activities) mail(ctx context.Context, order rapport.MailOrder, now time
 }
 
 func (a *Activities) sendClaimed(ctx context.Context, mail rapport.OutgoingMail, out rapport.Outcome) (rapport.Outcome, error) {
+	failpoint("mail.claimed")
 	providerID, err := a.Mailer.SendMail(ctx, mail)
+	failpoint("mail.sent")
 	// What is known about the mail must be written even when the worker is told to stop meanwhile.
 	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 	defer cancel()
