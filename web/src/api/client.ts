@@ -4,7 +4,12 @@ import { Problem } from "./problem";
 import type { paths, Pending } from "./schema";
 
 /** The generated client: every path, parameter and answer comes from the contract. */
-export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: "same-origin" });
+export const api = createClient<paths>({
+  baseUrl: window.location.origin,
+  credentials: "same-origin",
+  // Looked up at each call, so that whoever wraps fetch later is heard.
+  fetch: (request) => globalThis.fetch(request),
+});
 
 interface Reply<T> { data?: T; error?: unknown; response: Response }
 

@@ -9,7 +9,7 @@ interface Change {
 }
 
 // Changes come in bursts (five hundred partnerships may start at once); pages are refreshed at most this often.
-const settleMs = 700;
+const settleMs = 1000;
 
 /** A noun as query keys spell it: the stream may speak in the plural, the keys are singular. */
 function keyNoun(noun: string): string {
@@ -24,12 +24,18 @@ export function refresh(queries: QueryClient, changes: Change[]): void {
     const noun = keyNoun(change.noun);
     ids.set(noun, (ids.get(noun) ?? new Set()).add(change.id));
   }
-  // A message belongs to a partnership's page, whatever its own id is.
-  const messages = ids.has("message");
+  // A message names its partnership, and is shown nowhere else.
+  const written = ids.get("message");
+  // A partnership's page also shows its money, tasks, contract and reviews, whose changes do not name it.
+  const about = ["payout", "task", "contract", "review"].some((noun) => ids.has(noun));
   void queries.invalidateQueries({
     predicate: ({ queryKey: [noun, kind, id, part] }) => {
       if (noun === "overview") return true;
-      if (messages && noun === "partnership" && (part === "messages" || part === "events")) return true;
+      // The running workflow is asked only when somebody asks.
+      if (part === "workflow") return false;
+      if (noun === "partnership" && kind === "one" && (about || written?.has(String(id)))) return true;
+      // Funds move with payouts and top-ups, which both come as payouts.
+      if (noun === "brand" && part === "funds" && ids.has("payout")) return true;
       const changed = ids.get(String(noun));
       if (!changed) return false;
       return kind !== "one" || changed.has(String(id));

@@ -60,7 +60,7 @@ function Search({ onClose, places }: { onClose: () => void; places: { to: string
         .filter((hit) => hit.noun === noun)
         .map(({ id, title, subtitle }) => ({ key: `${noun}-${id}`, group: pages[noun].word, label: title, hint: subtitle, icon: pages[noun].icon, to: pages[noun].to, id })),
     ),
-    ...(hasRole(session, ["ops"]) ? starts.filter(matches).map((start) => ({ ...start, key: start.to, group: "Start" })) : []),
+    ...(hasRole(session, ["ops", "admin"]) ? starts.filter(matches).map((start) => ({ ...start, key: start.to, group: "Start" })) : []),
     ...places.filter(matches).map((place) => ({ ...place, key: place.to, group: "Go to" })),
   ];
   const at = Math.min(chosen, entries.length - 1);

@@ -7,8 +7,9 @@ import {
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
 
 import { overviewQuery } from "../api/queries";
-import type { Overview } from "../api/schema";
+import type { Overview, Role } from "../api/schema";
 import { useStream } from "../api/stream";
+import { hasRole, useSession } from "../lib/session";
 import { useShortcuts } from "../lib/shortcuts";
 import { BrandSwitcher } from "./BrandSwitcher";
 import classes from "./Frame.module.css";
@@ -31,9 +32,14 @@ interface Place {
   count?: (overview: Overview) => number;
   keys: string;
   phone?: boolean;
+  /** Who may see it; everybody when absent. */
+  roles?: Role[];
 }
 
-const places: Place[] = [
+// A guest sees a brand's work, not its money.
+const house: Role[] = ["ops", "approver", "legal", "finance_preparer", "finance_releaser", "auditor", "admin"];
+
+const allPlaces: Place[] = [
   { to: "/", label: "Home", icon: IconHome, keys: "g h", phone: true },
   { to: "/inbox", label: "Inbox", icon: IconInbox, count: ({ replies_new }) => replies_new, keys: "g i", phone: true },
   { to: "/partnerships", label: "Partnerships", icon: IconHeartHandshake, keys: "g p" },
@@ -41,7 +47,7 @@ const places: Place[] = [
   { to: "/creators", label: "Creators", icon: IconAddressBook, keys: "g k" },
   { to: "/reviews", label: "Reviews", icon: IconEye, count: ({ reviews_mine }) => reviews_mine, keys: "g r", phone: true },
   { to: "/contracts", label: "Contracts", icon: IconFileText, keys: "g o" },
-  { to: "/payouts", label: "Payments", icon: IconCoin, count: ({ payouts_to_approve }) => payouts_to_approve, keys: "g m", phone: true },
+  { to: "/payouts", label: "Payments", icon: IconCoin, count: ({ payouts_to_approve }) => payouts_to_approve, keys: "g m", phone: true, roles: house },
   { to: "/settings", label: "Settings", icon: IconSettings, keys: "g s" },
 ];
 
@@ -65,6 +71,8 @@ function PlaceLink({ place, overview, className, onClick }: { place: Place; over
 export function Frame({ brandId, children }: { brandId: string | undefined; children: ReactNode }) {
   const navigate = useNavigate();
   const { pathname } = useLocation();
+  const session = useSession();
+  const places = allPlaces.filter(({ roles }) => !roles || hasRole(session, roles));
   const overview = useQuery(overviewQuery(brandId)).data;
   const live = useStream();
   const [over, setOver] = useState<Over | null>(null);

@@ -1,8 +1,11 @@
+import { File as NodeFile } from "node:buffer";
+
 import { expect, it } from "vitest";
 
 import { headerOf } from "./csv";
 
-const file = (text: string) => new File([text], "creators.csv");
+// The file of the test's browser cannot be read as text.
+const file = (text: string) => new NodeFile([text], "creators.csv") as unknown as Blob;
 
 it.each([
   ["commas", "name,handle,e-mail\nA,@a,a@x.example", ["name", "handle", "e-mail"]],

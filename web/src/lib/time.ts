@@ -90,7 +90,7 @@ function subscribe(listener: () => void): () => void {
 export function useTimeText(make: (now: Date) => string): string {
   return useSyncExternalStore(subscribe, () => {
     // Nothing ticks before the first subscription, so a first render must look at the clock itself.
-    if (ticking === undefined && Date.now() - current.getTime() > 1000) current = new Date();
+    if (ticking === undefined && Math.abs(Date.now() - current.getTime()) > 1000) current = new Date();
     return make(current);
   });
 }

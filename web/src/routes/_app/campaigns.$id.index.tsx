@@ -45,7 +45,7 @@ function CampaignPage() {
   const policies = useQuery(policiesQuery(campaign.brand_id));
   const sequences = useQuery(sequencesQuery(campaign.brand_id));
   const [editing, setEditing] = useState(false);
-  const works = hasRole(useSession(), ["ops"], campaign.brand_id);
+  const works = hasRole(useSession(), ["ops", "admin"], campaign.brand_id);
   const total = Object.values(campaign.stages).reduce((sum, count) => sum + count, 0);
   const start = works && campaign.state !== "ended" && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} renderRoot={(props) => <Link to="/campaigns/$id/start" params={{ id }} {...props} />}>

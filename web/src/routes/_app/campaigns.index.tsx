@@ -38,7 +38,7 @@ function Campaigns() {
   const { brand, q, state, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const list = useQuery(campaignsQuery({ brand_id: brand, q, state, cursor }));
-  const creates = hasRole(useSession(), ["ops"]);
+  const creates = hasRole(useSession(), ["ops", "admin"]);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const create = creates && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} renderRoot={(props) => <Link to="/campaigns/new" {...props} />}>

@@ -39,7 +39,7 @@ function NewCampaign() {
   const { brand } = Route.useSearch();
   const navigate = useNavigate();
   const session = useSession();
-  const brands = session?.brands.filter(({ roles }) => roles.includes("ops")) ?? [];
+  const brands = session?.brands.filter(({ roles }) => roles.includes("ops") || roles.includes("admin")) ?? [];
   const form = useForm<Values>({
     initialValues: {
       brand_id: brand ?? brands[0]?.brand_id ?? "",

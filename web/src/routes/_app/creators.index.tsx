@@ -48,7 +48,7 @@ function Creators() {
   const { q, country, tag, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const list = useQuery(creatorsQuery({ q, country, tag, cursor }));
-  const works = hasRole(useSession(), ["ops"]);
+  const works = hasRole(useSession(), ["ops", "admin"]);
   const [adding, setAdding] = useState(false);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const filtered = Boolean(q ?? country ?? tag);

@@ -91,7 +91,7 @@ function PartnershipPage() {
               <TaskList tasks={openTasks} />
             </Section>
           )}
-          {works && (
+          {hasRole(session, ["ops"], summary.brand_id) && (
             <Section title="Write">
               <Composer partnershipId={id} canMail={partnership.contacts.length > 0} refused="No mail can be sent: no address of the creator is known." />
             </Section>

@@ -15,6 +15,7 @@ import { Page } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import * as url from "../../lib/search";
+import { hasRole, useSession } from "../../lib/session";
 import { looks } from "../../lib/states";
 
 const states = Object.keys(looks.payout) as [PayoutState, ...PayoutState[]];
@@ -51,17 +52,18 @@ function Payouts() {
   const filter = { brand_id: brand, campaign_id: campaign, state };
   const list = useQuery(payoutsQuery({ ...filter, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  const exports = hasRole(useSession(), ["finance_preparer", "finance_releaser", "auditor", "admin"]);
   const filtered = Boolean(state?.length ?? campaign);
 
   return (
     <Page
       title="Payments"
       under="Money owed to creators and its way to the bank, by due date."
-      actions={
+      actions={exports && (
         <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={exportAddress(filter)} download>
           Export CSV
         </Button>
-      }
+      )}
     >
       <Filters>
         <LateFilters>

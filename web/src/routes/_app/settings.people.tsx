@@ -64,7 +64,7 @@ function People() {
       under="Who may do what, for each brand. Finance roles are granted by two people and take effect after a delay."
       actions={admin && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked({ kind: "create" })}>Add a person</Button>}
     >
-      {(requests.data?.items.length ?? 0) > 0 && <Requests requests={requests.data?.items ?? []} me={session?.user_id} />}
+      {(requests.data?.items.length ?? 0) > 0 && <Requests requests={requests.data?.items ?? []} confirms={hasRole(session, ["admin", "finance_preparer", "finance_releaser"])} me={session?.user_id} />}
       <DataTable
         label="People"
         columns={cols}
@@ -81,7 +81,7 @@ function People() {
   );
 }
 
-function Requests({ requests, me }: { requests: RoleRequest[]; me: string | undefined }) {
+function Requests({ requests, confirms, me }: { requests: RoleRequest[]; confirms: boolean; me: string | undefined }) {
   const confirm = useAct({
     run: ({ id }: { id: string }, key) => body(api.POST("/v1/role-requests/{id}/confirm", { params: { path: { id }, header: { "Idempotency-Key": key } } })),
     done: "Confirmed; the role takes effect after its delay",
@@ -97,7 +97,7 @@ function Requests({ requests, me }: { requests: RoleRequest[]; me: string | unde
               <strong>{request.user.name}</strong>: {roleWords[request.role]} at {request.brand_name}, asked for by {request.requested_by.name} <RelativeTime at={request.created_at} />
               {request.effective_at && <> · takes effect <RelativeTime at={request.effective_at} /></>}
             </span>
-            {!request.confirmed_by && (
+            {confirms && !request.confirmed_by && (
               <CommandButton
                 size="xs"
                 reason={request.requested_by.id === me ? "A second person must confirm; you asked for it." : request.user.id === me ? "Nobody confirms a role of their own." : undefined}

@@ -6,10 +6,10 @@ import classes from "./settings.module.css";
 export const Route = createFileRoute("/_app/settings")({ component: Settings });
 
 function Settings() {
-  const admin = hasRole(useSession(), ["admin", "auditor"]);
+  const people = hasRole(useSession(), ["admin", "auditor", "finance_preparer", "finance_releaser"]);
   const parts = [
     { to: "/settings/calendars", label: "Calendars" },
-    ...(admin ? [{ to: "/settings/people", label: "People" }] : []),
+    ...(people ? [{ to: "/settings/people", label: "People" }] : []),
     { to: "/settings/brands", label: "Brands and funds" },
     { to: "/settings/outreach", label: "Outreach and approvals" },
     { to: "/settings/tokens", label: "API tokens" },

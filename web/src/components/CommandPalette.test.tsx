@@ -1,0 +1,43 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { IconHome } from "@tabler/icons-react";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+
+import { answer, show } from "../test/render";
+import CommandPalette from "./CommandPalette";
+
+const places = [{ to: "/", label: "Home", icon: IconHome }, { to: "/reviews", label: "Reviews", icon: IconHome }];
+
+beforeEach(() => {
+  vi.stubGlobal("fetch", (request: Request) =>
+    Promise.resolve(
+      request.url.includes("/v1/search")
+        ? answer({ items: [{ noun: "creator", id: "c1", title: "Ada Lindqvist" }, { noun: "partnership", id: "p1", title: "Ada Lindqvist", subtitle: "Autumn" }] })
+        : answer({ user_id: "u", name: "Olga", email: "o@x.example", brands: [] }),
+    ),
+  );
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+it("goes to a place by its first letters and Enter", async () => {
+  const close = vi.fn();
+  const { path } = await show(<CommandPalette opened onClose={close} places={places} />);
+  await userEvent.type(screen.getByRole("combobox"), "rev{Enter}");
+  expect(close).toHaveBeenCalledOnce();
+  await vi.waitFor(() => expect(path()).toBe("/reviews"));
+});
+
+it("finds things and moves the choice by the arrows", async () => {
+  const { path } = await show(<CommandPalette opened onClose={vi.fn()} places={places} />);
+  const field = screen.getByRole("combobox");
+  await userEvent.type(field, "ada");
+  const options = await screen.findAllByRole("option");
+  expect(options.map((option) => option.textContent)).toEqual(["Ada LindqvistAutumn", "Ada Lindqvist"]);
+  await userEvent.keyboard("{ArrowDown}");
+  expect(field).toHaveAttribute("aria-activedescendant", options[1]?.id);
+  expect(options[1]).toHaveAttribute("aria-selected", "true");
+  await userEvent.keyboard("{Enter}");
+  await vi.waitFor(() => expect(path()).toBe("/creators/c1"));
+});

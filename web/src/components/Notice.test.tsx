@@ -1,0 +1,32 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { expect, it, vi } from "vitest";
+
+import { Problem } from "../api/problem";
+import { show } from "../test/render";
+import { LoadFailed, ProblemNotice } from "./Notice";
+
+it("says what happened, who decided already, and the fields that stand nowhere else", async () => {
+  const problem = new Problem(409, {
+    title: "Already decided",
+    detail: "Your words were kept.",
+    decided_by: "Arne Approver",
+    errors: [{ field: "comment", code: "x", detail: "shown under its input" }, { field: "submission_id", code: "x", detail: "is not the newest" }],
+  });
+  await show(<ProblemNotice problem={problem} shownFields={["comment"]} />);
+  const alert = screen.getByRole("alert");
+  expect(alert).toHaveTextContent("Already decided");
+  expect(alert).toHaveTextContent("Arne Approver decided already");
+  expect(alert).toHaveTextContent("submission id: is not the newest");
+  expect(alert).not.toHaveTextContent("shown under its input");
+});
+
+it("offers another try only where one can help", async () => {
+  const retry = vi.fn();
+  const { unmount } = await show(<LoadFailed error={new Problem(404, {})} retry={retry} />);
+  expect(screen.queryByRole("button")).not.toBeInTheDocument();
+  unmount();
+  await show(<LoadFailed error={Problem.offline()} retry={retry} />);
+  await userEvent.click(screen.getByRole("button", { name: "Try again" }));
+  expect(retry).toHaveBeenCalledOnce();
+});

@@ -1,0 +1,26 @@
+import { expect, it } from "vitest";
+
+import { moneyText, toMajor, toMinor } from "./money";
+
+it.each([
+  [{ amount: 125_000, currency: "usd" }, "$1,250.00"],
+  [{ amount: 98_000, currency: "jpy" }, "¥98,000"],
+  [{ amount: -50, currency: "eur" }, "-€0.50"],
+])("writes %o as %s", (money, text) => {
+  expect(moneyText(money)).toBe(text);
+});
+
+it.each([
+  [12.34, "usd", 1234],
+  ["0.07", "usd", 7],
+  [1250, "jpy", 1250],
+  [12.345, "usd", undefined],
+  ["", "usd", undefined],
+  ["words", "usd", undefined],
+])("reads %s %s as %s minor units", (typed, currency, amount) => {
+  expect(toMinor(typed, currency)).toBe(amount);
+});
+
+it("comes back from minor units unchanged", () => {
+  expect(toMinor(toMajor({ amount: 70_007, currency: "eur" }), "eur")).toBe(70_007);
+});
