@@ -161,6 +161,11 @@ func (c Calendar) EndOfDay(t time.Time) time.Time {
 	return time.Date(l.Year(), l.Month(), l.Day()+1, 0, 0, 0, 0, l.Location()).UTC()
 }
 
+// EndOfDate is the end of a calendar date, given as any instant of it in UTC, in the calendar's zone.
+func (c Calendar) EndOfDate(date time.Time) time.Time {
+	return time.Date(date.Year(), date.Month(), date.Day()+1, 0, 0, 0, 0, c.location()).UTC()
+}
+
 // Jitter spreads what a machine sends in bulk: a share of an hour (of the calendar's day) derived from the id and the key.
 func (c Calendar) Jitter(id uuid.UUID, key string) time.Duration {
 	h := fnv.New64a()

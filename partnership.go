@@ -342,6 +342,10 @@ func (p *Partnership) runStep(now time.Time) {
 	}
 	switch s := p.Sequence.Steps[p.Outreach.Step]; s.Kind {
 	case StepSend:
+		if at := p.CreatorCalendar.NextOpen(now); at.After(now) {
+			p.arm(timerStep, uuid.Nil, 0, at) // a throttle, a pause or an outage ended outside the creator's hours
+			return
+		}
 		p.do(Effect{Key: p.stepKey(), Kind: EffectMail, Code: s.Template, N: p.Outreach.Sent})
 	case StepTask:
 		p.task(TaskChange{Key: p.stepKey(), Kind: "outreach_step", OwnerID: p.OwnerID, Due: p.taskDue(now)})

@@ -96,6 +96,7 @@ const (
 	SubmitUnknown       = "unknown"
 	ReconcileAbsent     = "absent"
 	ReconcileAbsentLong = "absent_long"
+	ReconcileDiffers    = "differs" // money moved otherwise than asked: a person looks, and nothing is sent
 )
 
 const (
@@ -544,6 +545,10 @@ func (p *Payout) reconciled(now time.Time, out Outcome) {
 		p.paid(now)
 	case SubmitRejected:
 		p.failed(now, SubmitRejected)
+	case ReconcileDiffers:
+		p.LongAbsent = false
+		p.task(TaskChange{Key: "unknown", Kind: "payout_unknown", Code: ReconcileDiffers, Role: RoleFinanceReleaser, Ref: p.ID, Due: now})
+		p.arm(timerReconcile, p.ID, 0, now.Add(p.Timings.ReconcileUnknownEvery))
 	default:
 		p.Absences++
 		p.fact(now, Fact{Kind: "transfer_absent", Ref: p.ID, N: p.Absences})

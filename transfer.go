@@ -50,6 +50,7 @@ type Transfer struct {
 	Amount      Money
 	Destination string
 	Created     time.Time
+	Reversed    bool // some or all of it was taken back
 }
 
 // PayeeAccount is a creator's account at the payment provider, as it is now.
@@ -73,8 +74,6 @@ type PayoutOrder struct {
 	Request TransferRequest
 	// Expired: the key is older than it may be used.
 	Expired bool
-	// FirstSend: no byte of this attempt has been sent before.
-	FirstSend bool
 }
 
 // BalanceMovement is one movement of the platform's balance as the provider tells it.

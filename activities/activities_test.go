@@ -244,7 +244,7 @@ func newTill() *kit {
 	k.s.payee = rapport.Payee{CreatorID: id("creator"), State: "ready", Account: "acct_1"}
 	k.p.account = rapport.PayeeAccount{ID: "acct_1", Ready: true}
 	request := rapport.TransferRequest{Key: "po_x_1", PayoutID: id("partnership"), Attempt: 1, Amount: rapport.Money{Amount: 100, Currency: "eur"}, Destination: "acct_1"}
-	k.s.order = rapport.PayoutOrder{Verdict: "submit", FirstSend: true, Request: request}
+	k.s.order = rapport.PayoutOrder{Verdict: "submit", Request: request}
 	k.s.open = rapport.OpenAttempt{Request: k.s.order.Request}
 	k.p.transfer = paid
 	return k
@@ -259,7 +259,7 @@ func TestAPayoutIsSent(t *testing.T) {
 	require.Equal(t, rapport.SubmitPaid, out.Code)
 	// The attempt is committed before the first byte, the answer before it is reported.
 	require.Equal(t, []string{"payee", "save payee acct_1 ready", "order hash of po_x_1", "sent 1", "paid 1 tr_1"}, k.s.log)
-	require.Equal(t, []string{"transfer po_x_1"}, k.p.log)
+	require.Equal(t, []string{"look up", "transfer po_x_1"}, k.p.log)
 }
 
 func TestAPayoutThatMayNotBeSent(t *testing.T) {
@@ -332,7 +332,6 @@ func TestMoneyIsNeverSentTwice(t *testing.T) {
 	t.Run("the process died before the first byte", func(t *testing.T) {
 		t.Parallel()
 		k := newTill()
-		k.s.order.FirstSend = false // the attempt was marked and nothing was sent
 		out, err := k.SubmitPayout(t.Context(), in)
 		require.NoError(t, err)
 		require.Equal(t, rapport.SubmitPaid, out.Code)
@@ -352,7 +351,7 @@ func TestMoneyIsNeverSentTwice(t *testing.T) {
 		out, err := k.SubmitPayout(t.Context(), in)
 		require.NoError(t, err)
 		require.Equal(t, rapport.SubmitPaid, out.Code)
-		require.Equal(t, []string{"transfer po_x_1", "look up"}, k.p.log)
+		require.Equal(t, []string{"look up", "transfer po_x_1", "look up"}, k.p.log)
 		require.Equal(t, "paid 1 tr_1", k.s.log[len(k.s.log)-1])
 	})
 	t.Run("the worker was told to stop meanwhile", func(t *testing.T) {
@@ -367,7 +366,6 @@ func TestMoneyIsNeverSentTwice(t *testing.T) {
 	t.Run("the look-up fails", func(t *testing.T) {
 		t.Parallel()
 		k := newTill()
-		k.s.order.FirstSend = false
 		k.p.looked = &rapport.PayError{Outcome: rapport.PayUnsent}
 		_, err := k.SubmitPayout(t.Context(), in)
 		retried(t, err, "provider.unsent")
@@ -376,7 +374,7 @@ func TestMoneyIsNeverSentTwice(t *testing.T) {
 	t.Run("the key is too old", func(t *testing.T) {
 		t.Parallel()
 		k := newTill()
-		k.s.order.FirstSend, k.s.order.Expired = false, true
+		k.s.order.Expired = true
 		out, err := k.SubmitPayout(t.Context(), in)
 		require.NoError(t, err)
 		require.Equal(t, rapport.SubmitUnknown, out.Code)
@@ -387,16 +385,19 @@ func TestMoneyIsNeverSentTwice(t *testing.T) {
 		t.Parallel()
 		for _, change := range []func(*rapport.Transfer){
 			func(x *rapport.Transfer) { x.Amount.Amount++ }, func(x *rapport.Transfer) { x.Amount.Currency = "usd" },
-			func(x *rapport.Transfer) { x.Destination = "acct_2" }, func(x *rapport.Transfer) { x.Attempt++ },
+			func(x *rapport.Transfer) { x.Destination = "acct_2" }, func(x *rapport.Transfer) { x.Attempt++ }, func(x *rapport.Transfer) { x.Reversed = true },
 		} {
 			k := newTill()
-			k.s.order.FirstSend = false
 			other, _ := paid(k.s.order.Request)
 			change(&other)
 			k.p.found = []rapport.Transfer{other}
-			_, err := k.SubmitPayout(t.Context(), in)
+			out, err := k.SubmitPayout(t.Context(), in)
 			require.NoError(t, err)
-			require.Equal(t, []string{"look up", "transfer po_x_1"}, k.p.log)
+			require.Equal(t, rapport.SubmitUnknown, out.Code)
+			require.Equal(t, []string{"look up"}, k.p.log, "money moved already: nothing is sent on top of it")
+			out, err = k.ReconcilePayout(t.Context(), effect(rapport.EffectReconcile, "confirm"))
+			require.NoError(t, err)
+			require.Equal(t, rapport.ReconcileDiffers, out.Code, "nobody can call it absent")
 		}
 	})
 	for _, name := range []string{"payee", "save payee", "order", "sent"} {
@@ -406,7 +407,7 @@ func TestMoneyIsNeverSentTwice(t *testing.T) {
 			k.s.fail[name] = rapport.Errorf(rapport.CodeUnavailable, "away")
 			_, err := k.SubmitPayout(t.Context(), in)
 			retried(t, err, "internal")
-			require.Empty(t, k.p.log)
+			require.NotContains(t, k.p.log, "transfer po_x_1")
 		})
 	}
 }
@@ -508,8 +509,15 @@ func TestTopUps(t *testing.T) {
 	k.p.topUpErr = &rapport.PayError{Outcome: rapport.PayAmbiguous}
 	_, err = k.CreateTopUp(t.Context(), id("topup"))
 	retried(t, err, "provider.ambiguous")
-	_, err = k.SettleTopUp(t.Context(), id("topup"))
-	retried(t, err, "provider.ambiguous")
+	done, err = k.SettleTopUp(t.Context(), id("topup"))
+	require.NoError(t, err)
+	require.False(t, done, "without the provider's id there is nothing to read yet")
+
+	k = fresh()
+	k.p.topUpErr = &rapport.PayError{Outcome: rapport.PayIndeterminate}
+	done, err = k.CreateTopUp(t.Context(), id("topup"))
+	require.NoError(t, err, "a stored 500 is never sent again: the event settles it")
+	require.False(t, done)
 	k.s.fail["topup"] = errAway
 	_, err = k.CreateTopUp(t.Context(), id("topup"))
 	retried(t, err, "internal")

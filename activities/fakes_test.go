@@ -148,7 +148,6 @@ func (s *store) MarkSent(_ context.Context, _ uuid.UUID, attempt int) error {
 	if err := s.note("sent %d", attempt); err != nil {
 		return err
 	}
-	s.order.FirstSend = false
 	return nil
 }
 

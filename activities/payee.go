@@ -48,6 +48,10 @@ func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.
 // RefreshPayee reads a creator's account afresh and remembers whether it can be paid.
 func (a *Activities) RefreshPayee(ctx context.Context, payee rapport.Payee) (rapport.Payee, error) {
 	account, err := a.Payer.PayeeAccount(ctx, payee.Account)
+	if failed, ok := errors.AsType[*rapport.PayError](err); ok && (failed.Outcome == rapport.PayRejected || failed.Outcome == rapport.PayRejectedPayee) {
+		payee.State = "restricted" // the account is gone, or no longer ours to pay
+		return payee, classify(a.Store.SavePayee(ctx, payee.CreatorID, payee.Account, payee.State))
+	}
 	if err != nil {
 		return payee, classify(err)
 	}

@@ -34,12 +34,15 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 		return rapport.Outcome{Code: order.Verdict}, nil
 	}
 	r := order.Request
-	if !order.FirstSend {
-		// Somebody sent before: the answer may be waiting, and asking costs less than sending.
-		found, err := a.settleFound(ctx, in.ID, r)
-		if err != nil || found {
-			return rapport.Outcome{Code: rapport.SubmitPaid}, err
-		}
+	// Something may have been sent before: by this attempt, by an earlier one that rolled forward late, or by a database that was
+	// restored since. Asking costs less than paying twice.
+	switch found, err := a.settleFound(ctx, in.ID, r); {
+	case err != nil:
+		return rapport.Outcome{}, err
+	case found == foundPaid:
+		return rapport.Outcome{Code: rapport.SubmitPaid}, nil
+	case found == foundOther:
+		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkUnknown(ctx, in.ID))
 	}
 	if order.Expired {
 		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkUnknown(ctx, in.ID))
@@ -87,18 +90,29 @@ func (a *Activities) refreshPayeeOf(ctx context.Context, payout uuid.UUID) error
 	return err
 }
 
+// What a look-up finds. Money that moved otherwise than asked (another amount, destination or attempt, or taken back) is neither
+// paid nor absent: a person looks.
+const (
+	foundNothing = iota
+	foundPaid
+	foundOther
+)
+
 // settleFound looks for a transfer of the payout at the provider and settles with it.
-func (a *Activities) settleFound(ctx context.Context, payout uuid.UUID, r rapport.TransferRequest) (bool, error) {
+func (a *Activities) settleFound(ctx context.Context, payout uuid.UUID, r rapport.TransferRequest) (int, error) {
 	found, err := a.Payer.TransfersOf(ctx, payout)
 	if err != nil {
-		return false, classify(err)
+		return foundNothing, classify(err)
 	}
 	for _, t := range found {
-		if t.Amount == r.Amount && t.Destination == r.Destination && t.Attempt == r.Attempt {
-			return true, classify(a.Store.SettlePayout(ctx, payout, r.Attempt, t))
+		if t.Amount == r.Amount && t.Destination == r.Destination && t.Attempt == r.Attempt && !t.Reversed {
+			return foundPaid, classify(a.Store.SettlePayout(ctx, payout, r.Attempt, t))
 		}
 	}
-	return false, nil
+	if len(found) > 0 {
+		return foundOther, nil
+	}
+	return foundNothing, nil
 }
 
 // reconcileSilence is how long after the last send an absent transfer may be called absent: longer than the provider may still
@@ -117,9 +131,13 @@ func (a *Activities) ReconcilePayout(ctx context.Context, in EffectInput) (rappo
 	if open.Settled {
 		return rapport.Outcome{Code: rapport.SubmitPaid}, nil
 	}
-	found, err := a.settleFound(ctx, in.ID, open.Request)
-	if err != nil || found {
-		return rapport.Outcome{Code: rapport.SubmitPaid}, err
+	switch found, err := a.settleFound(ctx, in.ID, open.Request); {
+	case err != nil:
+		return rapport.Outcome{}, err
+	case found == foundPaid:
+		return rapport.Outcome{Code: rapport.SubmitPaid}, nil
+	case found == foundOther:
+		return rapport.Outcome{Code: rapport.ReconcileDiffers}, nil
 	}
 	if err := a.Store.MarkLookedUp(ctx, in.ID, open.Request.Attempt); err != nil {
 		return rapport.Outcome{}, classify(err)
@@ -143,8 +161,13 @@ func (a *Activities) CreateTopUp(ctx context.Context, id uuid.UUID) (bool, error
 		return a.SettleTopUp(ctx, id)
 	}
 	made, err := a.Payer.CreateTopUp(ctx, id, t.BrandID, t.Amount)
-	if failed, ok := errors.AsType[*rapport.PayError](err); ok && failed.Outcome == rapport.PayRejected {
-		return true, classify(a.Store.SettleTopUp(ctx, id, "", "failed"))
+	if failed, ok := errors.AsType[*rapport.PayError](err); ok {
+		switch failed.Outcome {
+		case rapport.PayRejected, rapport.PayRejectedFunds, rapport.PayRejectedPayee:
+			return true, classify(a.Store.SettleTopUp(ctx, id, "", "failed"))
+		case rapport.PayIndeterminate, rapport.PayFrozen:
+			return false, nil // never asked for again: the provider's event says what became of it
+		}
 	}
 	if err != nil {
 		return false, classify(err)
@@ -157,6 +180,9 @@ func (a *Activities) SettleTopUp(ctx context.Context, id uuid.UUID) (bool, error
 	t, err := a.Store.TopUp(ctx, id)
 	if err != nil || t.State != "pending" {
 		return err == nil, classify(err)
+	}
+	if t.ProviderID == "" {
+		return false, nil // no answer and no event yet
 	}
 	now, err := a.Payer.TopUp(ctx, t.ProviderID)
 	if err != nil {

@@ -192,7 +192,7 @@ func date(t *time.Time) string {
 	if t == nil {
 		return "–"
 	}
-	return t.Format("2 January 2006, 15:04 UTC")
+	return t.UTC().Format("2 January 2006, 15:04 UTC")
 }
 
 func orDash(s *string) string {

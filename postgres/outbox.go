@@ -220,6 +220,12 @@ func (s *Store) ApplyInbound(ctx context.Context, in rapport.InboundMail, inbox 
 			byRef, err = s.q.InboundTargetByRef(ctx, tx, in.References)
 			target = gen.InboundTargetRow(byRef)
 		}
+		if errors.Is(err, pgx.ErrNoRows) && in.Class == "human" {
+			// A known address whose mail names nothing of ours: it stops the robot, which is the safe direction.
+			var byAddress gen.InboundTargetByAddressRow
+			byAddress, err = s.q.InboundTargetByAddress(ctx, tx, in.From)
+			target = gen.InboundTargetRow{ThreadID: byAddress.ThreadID, PartnershipID: &byAddress.PartnershipID, BrandID: &byAddress.BrandID, CreatorID: &byAddress.CreatorID}
+		}
 		switch {
 		case err == nil:
 			row.State, row.ThreadID, row.PartnershipID, row.BrandID, row.CreatorID = "matched", target.ThreadID, target.PartnershipID, target.BrandID, target.CreatorID

@@ -91,7 +91,7 @@ func again(p gen.LockPayoutRow, last gen.LastAttemptRow, hash func(rapport.Trans
 	if last.Outcome != "open" || !bytes.Equal(hash(r), last.RequestSha256) {
 		return rapport.PayoutOrder{}, rapport.Errorf(rapport.CodeConflict, "the open attempt of payout %s is not the request it was opened for", p.ID)
 	}
-	return rapport.PayoutOrder{Verdict: "submit", Request: r, Expired: last.Expired, FirstSend: last.FirstSentAt == nil}, nil
+	return rapport.PayoutOrder{Verdict: "submit", Request: r, Expired: last.Expired}, nil
 }
 
 // attemptNumber numbers an attempt, and the submission that opens it.
@@ -144,7 +144,7 @@ func (s *Store) newAttempt(
 		return rapport.PayoutOrder{}, fmt.Errorf("submit: %w", err)
 	}
 	err = s.post(ctx, tx, posting{kind: "submit", brand: p.BrandID, payout: p.ID, attempt: next.attempt, currency: p.Currency, lines: submitLines(p.BrandID, p.Currency, p.Amount)})
-	return rapport.PayoutOrder{Verdict: "submit", Request: r, FirstSend: true}, err
+	return rapport.PayoutOrder{Verdict: "submit", Request: r}, err
 }
 
 // MarkSent notes, by the database's clock, that an attempt is about to be sent.
@@ -226,6 +226,9 @@ func (s *Store) OpenAttempt(ctx context.Context, payout uuid.UUID) (rapport.Open
 		if err != nil {
 			return rapport.OpenAttempt{}, fmt.Errorf("attempt: %w", err)
 		}
+		if last.Outcome == "rejected" {
+			return rapport.OpenAttempt{None: true}, nil
+		}
 		// An attempt whose time is up without an answer is unknown before it is looked up.
 		if p.State == string(rapport.PayoutSubmitted) {
 			if err := s.q.SetPayoutState(ctx, tx, gen.SetPayoutStateParams{ID: payout, State: string(rapport.PayoutUnknown)}); err != nil {
@@ -281,5 +284,15 @@ func (s *Store) SettleTopUp(ctx context.Context, id uuid.UUID, providerID, statu
 			}
 		}
 		return nil
+	})
+}
+
+// NoteTopUp keeps the provider's id of a top-up whose making never answered.
+func (s *Store) NoteTopUp(ctx context.Context, id uuid.UUID, providerID string) error {
+	if providerID == "" {
+		return nil
+	}
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return s.q.NoteTopUp(ctx, tx, gen.NoteTopUpParams{ID: id, ProviderID: &providerID})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,6 +36,9 @@ func (s *Store) ListReconciliations(ctx context.Context, page rapport.Page) ([]r
 			if runs[i], err = reconciliationRun(r); err != nil {
 				return nil, err
 			}
+			if runs[i].Breaks, err = s.ownBreaks(ctx, tx, runs[i].Breaks); err != nil {
+				return nil, err
+			}
 		}
 		return runs, nil
 	})
@@ -64,4 +68,20 @@ func (s *Store) AddReconciliation(ctx context.Context, id uuid.UUID, window time
 		}
 		return reconciliationRun(r)
 	})
+}
+
+// ownBreaks leaves out the breaks of payouts behind another brand's wall. A transfer that no payout of ours explains belongs to no
+// brand and stays: somebody must look at it.
+func (s *Store) ownBreaks(ctx context.Context, tx pgx.Tx, breaks []rapport.ReconciliationBreak) ([]rapport.ReconciliationBreak, error) {
+	var ids []uuid.UUID
+	for _, b := range breaks {
+		ids = append(ids, b.PayoutID)
+	}
+	seen, err := s.q.VisiblePayouts(ctx, tx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("payouts of breaks: %w", err)
+	}
+	return slices.DeleteFunc(breaks, func(b rapport.ReconciliationBreak) bool {
+		return b.PayoutID != uuid.Nil && !slices.Contains(seen, b.PayoutID)
+	}), nil
 }

@@ -64,7 +64,7 @@ func (s *Store) ExecuteContract(ctx context.Context, contract uuid.UUID, now tim
 		if d.Brand, d.Creator, err = s.calendarsOf(ctx, tx, c.BrandID, c.CreatorID); err != nil {
 			return rapport.ContractPlan{}, err
 		}
-		d.CampaignEnd = d.Brand.EndOfDay(c.EndsOn)
+		d.CampaignEnd = d.Brand.EndOfDate(c.EndsOn)
 		if d.Brand.Compressed() {
 			d.CampaignEnd = d.Brand.AddDays(now, d.Terms.DurationDays) // a compressed year has no dates of its own
 		}

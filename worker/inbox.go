@@ -20,6 +20,8 @@ type InboxStore interface {
 	Payee(ctx context.Context, creator uuid.UUID) (rapport.Payee, error)
 	// PayoutSettled says that a payout is paid, so that news of its transfer tells nothing.
 	PayoutSettled(ctx context.Context, id uuid.UUID) (bool, error)
+	// NoteTopUp keeps the provider's id of a top-up whose making never answered.
+	NoteTopUp(ctx context.Context, id uuid.UUID, providerID string) error
 	SignalWorkflow(ctx context.Context, kind string, id, brand uuid.UUID, sig rapport.Signal) error
 }
 
@@ -92,6 +94,11 @@ func (x *Inbox) stripe(ctx context.Context, row rapport.InboxRow) (string, error
 		}
 		return x.tell(ctx, "payout", object.Metadata["payout_id"], rapport.Signal{ID: row.ID, Kind: rapport.SignalStripe, Ref: row.ID})
 	case strings.HasPrefix(row.Type, "topup."):
+		if id, err := uuid.Parse(object.Metadata["topup_id"]); err == nil {
+			if err := x.Store.NoteTopUp(ctx, id, row.ObjectID); err != nil {
+				return "", fmt.Errorf("top-up: %w", err)
+			}
+		}
 		return x.tell(ctx, "topup", object.Metadata["topup_id"], rapport.Signal{ID: row.ID, Kind: rapport.SignalStripe, Ref: row.ID})
 	}
 	return "nothing to do", nil

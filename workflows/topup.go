@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.temporal.io/sdk/temporal"
 	"go.temporal.io/sdk/workflow"
 
 	"rapport/activities"
@@ -14,7 +15,10 @@ import (
 func TopUp(ctx workflow.Context, id uuid.UUID) error {
 	pay := activityContext(ctx, QueuePayments)
 	var done bool
-	if err := workflow.ExecuteActivity(pay, activities.NameCreateTopUp, id).Get(ctx, &done); err != nil {
+	// One idempotency key is used for 23 hours at most; after that only the provider's event says what became of it.
+	o := workflow.GetActivityOptions(pay)
+	o.ScheduleToCloseTimeout = submitLife
+	if err := workflow.ExecuteActivity(workflow.WithActivityOptions(ctx, o), activities.NameCreateTopUp, id).Get(ctx, &done); temporal.IsCanceledError(err) {
 		return fmt.Errorf("create: %w", err)
 	}
 	events := workflow.GetSignalChannel(ctx, SignalEvent)

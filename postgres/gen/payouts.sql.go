@@ -139,7 +139,7 @@ func (q *Queries) InsertPayout(ctx context.Context, db DBTX, arg InsertPayoutPar
 const lastAttempt = `-- name: LastAttempt :one
 select number, key, request_sha256, outcome, submission, rejection, transfer_id, first_sent_at, last_sent_at, look_ups,
   (first_sent_at is not null and first_sent_at < clock_timestamp() - interval '23 hours')::boolean as expired,
-  coalesce(extract(epoch from clock_timestamp() - last_sent_at), 0)::float8 as since_sent
+  extract(epoch from clock_timestamp() - coalesce(last_sent_at, created_at))::float8 as since_sent
 from payout_attempts where payout_id = $1 order by number desc limit 1
 `
 
@@ -348,6 +348,20 @@ type NewPayoutRoundParams struct {
 
 func (q *Queries) NewPayoutRound(ctx context.Context, db DBTX, arg NewPayoutRoundParams) error {
 	_, err := db.Exec(ctx, newPayoutRound, arg.Destination, arg.ID)
+	return err
+}
+
+const noteTopUp = `-- name: NoteTopUp :exec
+update topups set provider_id = $1 where id = $2 and provider_id is null and state = 'pending'
+`
+
+type NoteTopUpParams struct {
+	ProviderID *string
+	ID         uuid.UUID
+}
+
+func (q *Queries) NoteTopUp(ctx context.Context, db DBTX, arg NoteTopUpParams) error {
+	_, err := db.Exec(ctx, noteTopUp, arg.ProviderID, arg.ID)
 	return err
 }
 

@@ -79,3 +79,27 @@ func (q *Queries) ListReconciliationRuns(ctx context.Context, db DBTX, arg ListR
 	}
 	return items, nil
 }
+
+const visiblePayouts = `-- name: VisiblePayouts :many
+select id from payouts where id = any ($1::uuid[])
+`
+
+func (q *Queries) VisiblePayouts(ctx context.Context, db DBTX, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, visiblePayouts, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}

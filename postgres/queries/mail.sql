@@ -112,3 +112,8 @@ from messages m left join creators k on k.id = m.creator_id left join brands b o
 
 -- name: MaskCode :exec
 update messages set body_text = regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') where id = @id and kind = 'code';
+
+-- name: InboundTargetByAddress :one
+select t.id as thread_id, p.id as partnership_id, p.brand_id, p.creator_id
+from partnerships p join contacts c on c.creator_id = p.creator_id left join threads t on t.partnership_id = p.id
+where c.email = @email and p.stage = 'outreach' order by p.created_at desc limit 1;

@@ -35,7 +35,7 @@ update payouts set state = 'paid', paid_at = now() where id = @id and state in (
 -- name: LastAttempt :one
 select number, key, request_sha256, outcome, submission, rejection, transfer_id, first_sent_at, last_sent_at, look_ups,
   (first_sent_at is not null and first_sent_at < clock_timestamp() - interval '23 hours')::boolean as expired,
-  coalesce(extract(epoch from clock_timestamp() - last_sent_at), 0)::float8 as since_sent
+  extract(epoch from clock_timestamp() - coalesce(last_sent_at, created_at))::float8 as since_sent
 from payout_attempts where payout_id = @payout_id order by number desc limit 1;
 
 -- name: InsertAttempt :one
@@ -90,3 +90,6 @@ select pg_advisory_xact_lock(hashtextextended(concat('payee:', @creator_id::uuid
 
 -- name: CreatorOfMilestone :one
 select p.creator_id from milestones m join partnerships p on p.id = m.partnership_id where m.id = @id;
+
+-- name: NoteTopUp :exec
+update topups set provider_id = @provider_id where id = @id and provider_id is null and state = 'pending';

@@ -63,7 +63,7 @@ func (p Payer) Transfer(ctx context.Context, r rapport.TransferRequest) (rapport
 	return toDomain(t, r.PayoutID), payError(err)
 }
 
-// TransfersOf lists what was sent for a payout and not reversed.
+// TransfersOf lists what was sent for a payout, also what was taken back.
 func (p Payer) TransfersOf(ctx context.Context, payout uuid.UUID) ([]rapport.Transfer, error) {
 	found, err := p.Client.FindTransfers(ctx, payout.String())
 	out := make([]rapport.Transfer, len(found))
@@ -74,7 +74,7 @@ func (p Payer) TransfersOf(ctx context.Context, payout uuid.UUID) ([]rapport.Tra
 }
 
 func toDomain(t Transfer, payout uuid.UUID) rapport.Transfer {
-	return rapport.Transfer{ID: t.ID, PayoutID: payout, Attempt: t.Attempt, Amount: rapport.Money{Amount: t.Amount, Currency: t.Currency}, Destination: t.Destination, Created: t.Created}
+	return rapport.Transfer{ID: t.ID, PayoutID: payout, Attempt: t.Attempt, Amount: rapport.Money{Amount: t.Amount, Currency: t.Currency}, Destination: t.Destination, Created: t.Created, Reversed: t.Reversed || t.AmountReversed > 0}
 }
 
 // CreateTopUp asks for money on the platform's balance, once an id.
