@@ -1,0 +1,36 @@
+import { existsSync } from "node:fs";
+
+import { defineConfig } from "@playwright/test";
+
+// Debian's Chromium, so that no browser is fetched; CHROMIUM_PATH names another one.
+const chromium = [process.env.CHROMIUM_PATH, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(
+  (path) => path && existsSync(path),
+);
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "../test-results/browser",
+  globalSetup: "./e2e/setup.ts",
+  // The pages are looked at with what the golden path has made, so the files run one after the other.
+  workers: 1,
+  forbidOnly: Boolean(process.env.CI),
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
+  reporter: "list",
+  use: {
+    browserName: "chromium",
+    viewport: { width: 1280, height: 800 },
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+    // Colours are measured at rest, not half-way through a change.
+    contextOptions: { reducedMotion: "reduce" },
+    actionTimeout: 20_000,
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: chromium,
+      // Chromium has no sandbox when root starts it, which containers and CI do.
+      chromiumSandbox: process.getuid?.() !== 0,
+    },
+  },
+});
