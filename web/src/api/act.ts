@@ -11,6 +11,8 @@ interface Act<V, R> {
   run: (what: V, key: string) => Promise<R>;
   /** What to say once it is done; nothing is said without it. */
   done?: string | ((answer: Exclude<R, Pending>) => string);
+  /** Called once the step was taken, whether or not it is finished: closes what asked for it. */
+  close?: () => void;
   /** Called after a definite yes, before anything is shown. */
   then?: (answer: Exclude<R, Pending>) => void;
   /** The nouns whose pages are stale afterwards. */
@@ -31,7 +33,7 @@ function nameFile(_: string, value: unknown): unknown {
  * server error), so pressing again never does the thing twice; after a definite answer, or when the person
  * changed what is sent, the next press is a new intent with a new key.
  */
-export function useAct<V, R>({ run, done, then, touches = [], announce = false }: Act<V, R>) {
+export function useAct<V, R>({ run, done, close, then, touches = [], announce = false }: Act<V, R>) {
   const queries = useQueryClient();
   const intent = useRef<{ what: string; key: string } | null>(null);
 
@@ -50,6 +52,7 @@ export function useAct<V, R>({ run, done, then, touches = [], announce = false }
       }
     },
     onSuccess: async (answer) => {
+      close?.();
       if (isPending(answer)) {
         say({
           tone: "held",

@@ -7,7 +7,7 @@ import {
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
 
 import { overviewQuery } from "../api/queries";
-import type { Overview, Role } from "../api/schema";
+import type { Overview, Role, Session } from "../api/schema";
 import { useStream } from "../api/stream";
 import { hasRole, useSession } from "../lib/session";
 import { useShortcuts } from "../lib/shortcuts";
@@ -29,7 +29,7 @@ interface Place {
   label: string;
   icon: TablerIcon;
   /** What waits for the viewer there. */
-  count?: (overview: Overview) => number;
+  count?: (overview: Overview, session: Session | undefined) => number;
   keys: string;
   phone?: boolean;
   /** Who may see it; everybody when absent. */
@@ -47,12 +47,13 @@ const allPlaces: Place[] = [
   { to: "/creators", label: "Creators", icon: IconAddressBook, keys: "g k" },
   { to: "/reviews", label: "Reviews", icon: IconEye, count: ({ reviews_mine }) => reviews_mine, keys: "g r", phone: true },
   { to: "/contracts", label: "Contracts", icon: IconFileText, keys: "g o" },
-  { to: "/payouts", label: "Payments", icon: IconCoin, count: ({ payouts_to_approve }) => payouts_to_approve, keys: "g m", phone: true, roles: house },
+  { to: "/payouts", label: "Payments", icon: IconCoin, count: ({ payouts_to_approve }, session) => (hasRole(session, ["finance_preparer", "finance_releaser"]) ? payouts_to_approve : 0), keys: "g m", phone: true, roles: house },
   { to: "/settings", label: "Settings", icon: IconSettings, keys: "g s" },
 ];
 
 function PlaceLink({ place, overview, className, onClick }: { place: Place; overview?: Overview; className?: string; onClick?: () => void }) {
-  const waiting = overview && place.count ? place.count(overview) : 0;
+  const session = useSession();
+  const waiting = overview && place.count ? place.count(overview, session) : 0;
   const Icon = place.icon;
   return (
     <Link to={place.to} className={className} onClick={onClick} activeOptions={{ exact: place.to === "/", includeSearch: false }}>

@@ -36,7 +36,7 @@ export default function TaskDialog({ task, for: asked, onClose }: { task: Task; 
       return body(api.POST("/v1/tasks/{id}/reassign", { params, body: { user_id: person ?? "" } }));
     },
     done: words.done,
-    then: onClose,
+    close: onClose,
     touches: ["task", "partnership"],
   });
   const fields = act.error?.byField ?? {};

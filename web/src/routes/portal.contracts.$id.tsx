@@ -82,10 +82,8 @@ function Sign({ contract }: { contract: Contract }) {
         params: { path: { id: contract.id }, header: { "Idempotency-Key": key } },
         body: { ...signature, text_sha256: await hashOf(contract.text) },
       })),
-    then: (home) => {
-      queries.setQueryData(portalHomeQuery.queryKey, home);
-      void navigate({ to: "/portal/home" });
-    },
+    close: () => void navigate({ to: "/portal/home" }),
+    then: (home) => queries.setQueryData(portalHomeQuery.queryKey, home),
     done: declining ? "The brand is told that you do not sign" : "Signed. You get a copy by mail.",
     touches: ["portal"],
   });

@@ -58,7 +58,7 @@ export default function CommandDialog({ command, partnership, onClose }: { comma
         body: { command: kind, ...what, reason: what.reason || undefined },
       })),
     done: `${command.label}: done`,
-    then: onClose,
+    close: onClose,
     touches: ["partnership", "task", "payout", "contract", "review"],
   });
   const fields = act.error?.byField ?? {};

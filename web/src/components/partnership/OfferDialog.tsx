@@ -48,7 +48,7 @@ function OfferForm({ partnership, campaign, onClose }: { partnership: Partnershi
         body: offer,
       })),
     done: "Offer sent; its budget is reserved",
-    then: onClose,
+    close: onClose,
     touches: ["partnership", "campaign"],
   });
 

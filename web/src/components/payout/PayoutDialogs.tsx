@@ -21,7 +21,7 @@ export function ApproveDialog({ payout, part, onClose }: { payout: Payout; part:
     run: (approval: ApprovalCreate, key) =>
       body(api.POST("/v1/payouts/{id}/approvals", { params: { path: { id: summary.id }, header: { "Idempotency-Key": key } }, body: approval })),
     done: part === "releaser" ? "Released" : "Prepared; another person releases it",
-    then: onClose,
+    close: onClose,
     touches: ["payout", "partnership", "task"],
   });
 
@@ -89,7 +89,7 @@ export function PayoutDialog({ payout, command, label, onClose }: { payout: Payo
     run: (what: PayoutCommand, key) =>
       body(api.POST("/v1/payouts/{id}/commands", { params: { path: { id: payout.summary.id }, header: { "Idempotency-Key": key } }, body: what })),
     done: `${label}: done`,
-    then: onClose,
+    close: onClose,
     touches: ["payout", "partnership", "task"],
   });
   const errors = act.error?.byField ?? {};

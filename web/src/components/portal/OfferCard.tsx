@@ -26,10 +26,8 @@ export function OfferCard({ offer, brandName }: { offer: PortalOfferView; brandN
   const decide = useAct({
     run: (decision: OfferDecision, key) =>
       body(api.POST("/v1/portal/offers/{id}/decisions", { params: { path: { id: offer.id }, header: { "Idempotency-Key": key } }, body: decision })),
-    then: (home) => {
-      setAnswer(null);
-      show(home);
-    },
+    close: () => setAnswer(null),
+    then: show,
     done: "Your answer arrived",
     touches: ["portal"],
   });

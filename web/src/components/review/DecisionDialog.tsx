@@ -25,7 +25,7 @@ export function DecisionDialog({ review, decision, onClose }: { review: Review; 
         body: what,
       })),
     done: `${choice.verb}: your decision counts`,
-    then: onClose,
+    close: onClose,
     touches: ["review", "partnership", "task"],
   });
 

@@ -160,7 +160,7 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
   const save = useAct({
     run: (edit: CampaignEdit) => body(api.PATCH("/v1/campaigns/{id}", { params: { path: { id: campaign.id }, header: { "If-Match": tag } }, body: edit })),
     done: "Campaign saved",
-    then: onClose,
+    close: onClose,
     touches: ["campaign"],
   });
 

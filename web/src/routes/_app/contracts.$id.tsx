@@ -91,7 +91,7 @@ function SendDialog({ contract, onClose }: { contract: Contract; onClose: () => 
   const send = useAct({
     run: (_: object, key) => body(api.POST("/v1/contracts/{id}/send", { params: { path: { id: contract.id }, header: { "Idempotency-Key": key } }, body: {} })),
     done: "Sent for signature",
-    then: onClose,
+    close: onClose,
     touches: ["contract", "partnership", "task"],
   });
   return (

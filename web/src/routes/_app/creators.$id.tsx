@@ -156,7 +156,7 @@ function SwitchDialog({ creator, what, onClose }: { creator: Creator; what: "con
         : body(api.POST("/v1/creators/{id}/do-not-contact", { params, body: { do_not_contact: !lifting, reason: reason || undefined } }));
     },
     done: says.title,
-    then: onClose,
+    close: onClose,
     touches: ["creator", "partnership", "payout"],
   });
   return (
@@ -203,7 +203,7 @@ function EditDialog({ creator, etag, onClose }: { creator: Creator; etag: string
   const save = useAct({
     run: (edit: CreatorEdit) => body(api.PATCH("/v1/creators/{id}", { params: { path: { id: creator.id }, header: { "If-Match": tag } }, body: edit })),
     done: "Creator saved",
-    then: onClose,
+    close: onClose,
     touches: ["creator", "partnership"],
   });
   return (

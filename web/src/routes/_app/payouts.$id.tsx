@@ -7,6 +7,7 @@ import { useState } from "react";
 import { payoutQuery, warm } from "../../api/queries";
 import type { ApprovalCreate, Payout, PayoutAttempt, PayoutCommand } from "../../api/schema";
 import { CommandButton, refusal } from "../../components/CommandButton";
+import { CommandList } from "../../components/CommandList";
 import table from "../../components/DataTable.module.css";
 import { Money } from "../../components/Money";
 import { Notice } from "../../components/Notice";
@@ -53,21 +54,6 @@ function PayoutPage() {
           {summary.paid_at ? <span>Paid <RelativeTime at={summary.paid_at} /></span> : <span>Due <RelativeTime at={summary.due_at} /></span>}
         </Group>
       }
-      actions={
-        <>
-          {payout.commands.map((command) => (
-            <CommandButton
-              key={command.command}
-              variant="default"
-              c={command.command === "cancel" && command.allowed ? "var(--mantine-color-error)" : undefined}
-              reason={refusal(command)}
-              onClick={() => setAsked({ kind: "command", command: command.command as PayoutCommand["command"], label: command.label })}
-            >
-              {command.label}
-            </CommandButton>
-          ))}
-        </>
-      }
     >
       {summary.state === "held" && <Notice tone="attention" title="Held">{summary.held_reason ?? "No reason was given."}</Notice>}
       {summary.state === "unknown" && (
@@ -91,6 +77,13 @@ function PayoutPage() {
           </Section>
         </div>
         <div className={classes.column}>
+          <Section title="What you can do">
+            <CommandList
+              commands={payout.commands}
+              give={({ command, label }) => setAsked({ kind: "command", command: command as PayoutCommand["command"], label })}
+              dangerous={["cancel"]}
+            />
+          </Section>
           <Section title="What it rests on">
             <Evidence payout={payout} />
           </Section>
@@ -130,7 +123,7 @@ function Approvals({ payout, approve }: { payout: Payout; approve: (part: Approv
         ))}
       </ul>
       {payout.approvals.length === 0 && <p className="soft" style={{ margin: 0 }}>Nobody approved it yet.</p>}
-      {payout.approval_parts.length > 0 && (
+      {(payout.summary.state === "awaiting_approval" || payout.approval_parts.some(({ allowed }) => allowed)) && (
         <Group gap="xs" mt="sm" align="flex-start">
           {payout.approval_parts.map((part) => (
             <div key={part.command}>
@@ -157,8 +150,8 @@ function Attempts({ attempts }: { attempts: PayoutAttempt[] }) {
             <tr key={attempt.number}>
               <td className="tabular">{attempt.number}</td>
               <td><StatusChip noun="attempt" state={attempt.outcome} />{attempt.error_code && <div className="soft">{words(attempt.error_code)}</div>}</td>
-              <td><code>{attempt.key}</code></td>
-              <td>{attempt.transfer_id ? <code>{attempt.transfer_id}</code> : <span className="soft">None yet</span>}</td>
+              <td><code className={classes.code}>{attempt.key}</code></td>
+              <td>{attempt.transfer_id ? <code className={classes.code}>{attempt.transfer_id}</code> : <span className="soft">None yet</span>}</td>
               <td><RelativeTime at={attempt.first_sent_at} inList /></td>
               <td><RelativeTime at={attempt.settled_at} inList /></td>
             </tr>
@@ -184,7 +177,7 @@ function Ledger({ payout }: { payout: Payout }) {
               <tr key={`${line.txn_id}-${at}`}>
                 <td><RelativeTime at={line.at} inList /></td>
                 <td>{words(line.kind)}</td>
-                <td><code>{line.account}</code></td>
+                <td title={line.account}>{words(line.account.split(":")[0] ?? "")}</td>
                 <td className={table.right}>{line.amount < 0 && value}</td>
                 <td className={table.right}>{line.amount >= 0 && value}</td>
               </tr>

@@ -73,6 +73,9 @@ function ReviewPage() {
           <Section title="Draft">
             <Content submission={submission} />
           </Section>
+          {possible.length > 0 && possible.every(({ allowed }) => !allowed) && (
+            <p className="soft" style={{ margin: 0 }}>{[...new Set(possible.map((command) => refusal(command)))].join(" ")}</p>
+          )}
           {possible.length > 0 && (
             <div className={classes.decide} role="group" aria-label="Decide">
               {possible.map((command) => (

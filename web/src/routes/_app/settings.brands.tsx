@@ -96,7 +96,7 @@ function TopUp({ brand, onClose }: { brand: Brand; onClose: () => void }) {
   const act = useAct({
     run: (amount: MoneyValue, key) => body(api.POST("/v1/brands/{id}/top-ups", { params: { path: { id: brand.id }, header: { "Idempotency-Key": key } }, body: { amount } })),
     done: "Top-up started; the funds are there when Stripe confirms it",
-    then: onClose,
+    close: onClose,
     touches: ["brand"],
   });
   const errors = act.error?.byField ?? {};
@@ -156,7 +156,7 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
   const save = useAct({
     run: (edit: BrandEdit) => body(api.PATCH("/v1/brands/{id}", { params: { path: { id: brand.id }, header: { "If-Match": tag } }, body: edit })),
     done: "Brand saved",
-    then: onClose,
+    close: onClose,
     touches: ["brand", "session"],
   });
   return (
@@ -209,7 +209,7 @@ function AddBrand({ onClose }: { onClose: () => void }) {
         body: { ...brand, calendar: { zone, working_days: [1, 2, 3, 4, 5], opens: "09:00", closes: "17:00", holidays: [] } },
       })),
     done: ({ name }) => `${name} was added; its calendar is under Calendars`,
-    then: onClose,
+    close: onClose,
     touches: ["brand", "session", "calendar"],
   });
   return (

@@ -109,7 +109,7 @@ function CalendarForm({ read, onClose }: { read: Tagged<Calendar>; onClose: () =
   const save = useAct({
     run: (edit: CalendarEdit) => body(api.PUT("/v1/calendars/{id}", { params: { path: { id: calendar.id }, header: { "If-Match": etag } }, body: edit })),
     done: "Calendar saved",
-    then: onClose,
+    close: onClose,
     touches: ["calendar", "partnership"],
   });
 

@@ -25,7 +25,7 @@ type Asked = { kind: "create" } | { kind: "roles" | "disable"; user: User };
 function People() {
   const session = useSession();
   const users = useQuery(usersQuery);
-  const requests = useQuery(roleRequestsQuery);
+  const requests = useQuery({ ...roleRequestsQuery, enabled: hasRole(session, ["admin", "auditor", "finance_preparer", "finance_releaser"]) });
   const [asked, setAsked] = useState<Asked | null>(null);
   const admin = hasRole(session, ["admin"]);
 
@@ -140,7 +140,7 @@ function CreateDialog({ onClose }: { onClose: () => void }) {
   const create = useAct({
     run: (user: UserCreate, key) => body(api.POST("/v1/users", { params: { header: { "Idempotency-Key": key } }, body: user })),
     done: ({ name }) => `${name} was added`,
-    then: onClose,
+    close: onClose,
     touches: ["user"],
   });
   return (
@@ -167,7 +167,7 @@ function RolesDialog({ user, onClose }: { user: User; onClose: () => void }) {
   const save = useAct({
     run: (edit: { brands: BrandRole[] }) => body(api.PUT("/v1/users/{id}/roles", { params: { path: { id: user.id } }, body: edit })),
     done: "Roles saved; new finance roles wait for a second person",
-    then: onClose,
+    close: onClose,
     touches: ["user"],
   });
   return (
@@ -190,7 +190,7 @@ function DisableDialog({ user, onClose }: { user: User; onClose: () => void }) {
   const disable = useAct({
     run: (_: object, key) => body(api.POST("/v1/users/{id}/disable", { params: { path: { id: user.id }, header: { "Idempotency-Key": key } } })),
     done: `${user.name} can no longer sign in`,
-    then: onClose,
+    close: onClose,
     touches: ["user"],
   });
   return (
