@@ -5,12 +5,8 @@
 package bench
 
 import (
-	"encoding/json"
 	"os"
-	"path/filepath"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 )
 
 // envRole makes this test binary one of its own child processes.
@@ -25,12 +21,3 @@ func TestMain(m *testing.M) {
 
 // full says that the long form was asked for.
 func full() bool { return os.Getenv("RAPPORT_FULL") == "1" }
-
-// write writes figures to a file beside the sources.
-func write(t *testing.T, name string, figures any) {
-	t.Helper()
-	raw, err := json.MarshalIndent(figures, "", "  ")
-	require.NoError(t, err)
-	require.NoError(t, os.WriteFile(filepath.Join(".", name), append(raw, '\n'), 0o600))
-	t.Logf("%s:\n%s", name, raw)
-}
