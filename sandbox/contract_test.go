@@ -65,7 +65,7 @@ func everyCall(t *testing.T, b *box, sc *client.API) {
 		DeliverySuccess: new(true), Types: stripe.StringSlice([]string{"topup.succeeded", "transfer.created"}),
 	})
 	require.NoError(t, events.Err())
-	id := firstEvent(b)
+	id := youngestEvent(b, "")
 	_, err = sc.Events.Get(id, nil)
 	require.NoError(t, err)
 	_, err = sc.Accounts.Get()

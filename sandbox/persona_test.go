@@ -123,7 +123,7 @@ const dueIn = 3 * day
 
 func newPortal(t *testing.T, kind string) *portal {
 	t.Helper()
-	p := &portal{t: t, to: kind + ".1@creators.example"}
+	p := &portal{t: t, to: kind + ".2@creators.example"} // the second editor is one who does not mend
 	cfg := quick()
 	cfg.Pace = day
 	p.box = newBox(t, cfg, nil)
@@ -367,6 +367,24 @@ func TestPersonas_do_their_part_on_the_creators_pages(t *testing.T) {
 				require.Contains(t, p.caption(), "#ad")
 			}
 		})
+	}
+}
+
+func TestEditors_mend_what_they_spoilt_after_a_good_day(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, quick(), nil)
+	spoilt := func(ago time.Duration) map[string]int64 {
+		return map[string]int64{"edit|d": b.now().Add(-ago).UnixMilli()}
+	}
+	for _, c := range []struct {
+		who  string
+		done map[string]int64
+		want bool
+	}{
+		{"editor.1", spoilt(2 * time.Hour), true}, {"editor.1", spoilt(time.Hour), false}, {"editor.1", nil, false}, {"editor.2", spoilt(2 * time.Hour), false},
+	} {
+		v := &visit{s: b.Server, p: persona{ID: c.who + "@creators.example", Done: c.done}}
+		require.Equal(t, c.want, v.mends(portalDeliverable{ID: "d"}), c.who)
 	}
 }
 

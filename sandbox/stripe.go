@@ -273,9 +273,10 @@ func (s *Server) stripeWrite(w http.ResponseWriter, r *http.Request, e endpoint,
 	slot := c.account + "|" + c.key
 	sum := sha256.Sum256([]byte(c.form.Encode()))
 	asked := storedAnswer{Endpoint: c.method + " " + c.path, Hash: hex.EncodeToString(sum[:]), Request: c.request}
+	done := func() {}
 	if c.key != "" {
 		w.Header().Set("Idempotency-Key", c.key)
-		done, stored, serr := s.claimKey(slot, asked)
+		claimed, stored, serr := s.claimKey(slot, asked)
 		if serr != nil {
 			w.Header().Set("Stripe-Should-Retry", strconv.FormatBool(serr.Status == http.StatusConflict))
 			writeStripe(w, c.request, serr.Status, errorBody(serr))
@@ -287,6 +288,7 @@ func (s *Server) stripeWrite(w http.ResponseWriter, r *http.Request, e endpoint,
 			writeStripe(w, c.request, stored.Status, stored.Body)
 			return
 		}
+		done = claimed
 		defer done()
 	}
 	// What the parameter table refuses has not begun to execute, so nothing is kept under the key.
@@ -300,15 +302,18 @@ func (s *Server) stripeWrite(w http.ResponseWriter, r *http.Request, e endpoint,
 		writeStripe(w, c.request, http.StatusInternalServerError, errorBody(serverError()))
 		return
 	}
+	if f.Action == actSlow {
+		s.pause(r, f)
+	}
+	done() // before anything is answered: whoever has the answer, or sees the connection end, may ask again at once
 	switch f.Action {
 	case actCommitDrop:
 		dropConnection(w)
 	case actTruncate:
 		sendHalf(w, status, body)
-	case actSlow:
-		s.pause(r, f)
+	default:
+		writeStripe(w, c.request, status, body)
 	}
-	writeStripe(w, c.request, status, body)
 }
 
 // claimKey gives the kept answer of an earlier request, refuses a key that is in use or was used for something else, or keeps
