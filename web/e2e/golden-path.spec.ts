@@ -64,7 +64,7 @@ async function mailOf(subject: RegExp, known: Mail[] = []): Promise<Mail> {
 }
 
 const portalLink = (mail: Mail): string => {
-  const link = mail.links.find((address) => address.includes("/portal/"));
+  const link = mail.links?.find((address) => address.includes("/portal/"));
   if (!link) throw new Error(`the mail "${mail.subject}" has no link to the creator's page`);
   return link;
 };

@@ -81,7 +81,7 @@ export interface Mail {
   id: string;
   subject: string;
   text: string;
-  links: string[];
+  links: string[] | null;
 }
 
 /** What was mailed to an address, the oldest first. */
