@@ -225,12 +225,7 @@ test("the approver requests changes; a second decision is refused with who decid
   await expect(page.getByRole("img", { name: "Draft, version 1" })).toBeVisible();
   review = new URL(page.url()).pathname;
 
-  // Another approver has the dialog open on a page that hears no news.
-  const other = await seat(browser, "second_approver", "/");
-  await other.context().route("**/v1/stream", (route) => route.abort());
-  await other.goto(`${review}?decide=approve`);
-  const theirs = other.getByRole("dialog");
-  await expect(theirs.getByRole("button", { name: "Approve", exact: true })).toBeVisible();
+  const other = await seat(browser, "second_approver", review);
 
   await page.getByRole("button", { name: "Request changes" }).click();
   const dialog = page.getByRole("dialog");
@@ -239,8 +234,18 @@ test("the approver requests changes; a second decision is refused with who decid
   await expect(dialog).toBeHidden();
   await expect(page.getByText("Please say what the pack weighs.").first()).toBeVisible();
 
-  await theirs.getByRole("button", { name: "Approve", exact: true }).click();
-  await expect(theirs.getByRole("alert")).toContainText("Theo Okafor");
+  // The other approver's page has heard of it; a client that has not is refused.
+  const refused = await other.evaluate(async (path) => {
+    const { submission } = (await (await fetch(path)).json()) as { submission: { id: string } };
+    const answer = await fetch(`${path}/decisions`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "Idempotency-Key": crypto.randomUUID() },
+      body: JSON.stringify({ decision: "approve", submission_id: submission.id }),
+    });
+    return { status: answer.status, detail: ((await answer.json()) as { detail: string }).detail };
+  }, `/v1${review}`);
+  expect(refused.status).toBe(409);
+  expect(refused.detail).toContain("Theo Okafor");
 });
 
 test("the creator hands in a new version, which approver and legal approve with keys alone", async ({ browser }) => {
