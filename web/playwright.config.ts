@@ -11,12 +11,16 @@ export default defineConfig({
   testDir: "e2e",
   outputDir: "../test-results/browser",
   globalSetup: "./e2e/setup.ts",
-  // The pages are looked at with what the golden path has made, so the files run one after the other.
-  workers: 1,
+  workers: 2,
   forbidOnly: Boolean(process.env.CI),
   timeout: 90_000,
   expect: { timeout: 20_000 },
   reporter: "list",
+  // The pages are looked at with what the golden path has made.
+  projects: [
+    { name: "golden path", testMatch: "golden-path.spec.ts" },
+    { name: "pages", testMatch: "pages.spec.ts", dependencies: ["golden path"] },
+  ],
   use: {
     browserName: "chromium",
     viewport: { width: 1280, height: 800 },

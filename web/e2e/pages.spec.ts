@@ -1,0 +1,204 @@
+import AxeBuilder from "@axe-core/playwright";
+import { type Browser, type BrowserContext, expect, type Page, test } from "@playwright/test";
+
+import type { Creator, PartnershipSummary } from "../src/api/schema";
+import { as, cookieOf, mailsTo, type Person, world } from "./house";
+
+// Every page with what the golden path has made, empty and failing, is looked at by axe. RAPPORT_TEST_FULL=1 looks at each in
+// both widths and both schemes, and keeps pictures.
+const full = process.env.RAPPORT_TEST_FULL === "1";
+
+interface Look {
+  scheme: "light" | "dark";
+  width: 1280 | 390;
+}
+
+const looks: Look[] = full
+  ? [{ scheme: "light", width: 1280 }, { scheme: "dark", width: 390 }, { scheme: "dark", width: 1280 }, { scheme: "light", width: 390 }]
+  : [{ scheme: "light", width: 1280 }, { scheme: "dark", width: 390 }];
+
+// So many pages would make a long recording.
+test.use({ trace: "off" });
+test.describe.configure({ mode: "parallel" });
+
+const tags = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"];
+
+type Path = string | (() => Promise<string>);
+
+interface Visit {
+  name: string;
+  person: Person | null;
+  path: Path;
+  /** Brings the page to where it shall be looked at. */
+  then?: (page: Page) => Promise<void>;
+}
+
+/** Where the first thing of a list is. */
+function first(person: Person, list: string, page: string, rest = ""): () => Promise<string> {
+  return async () => {
+    const { items: [item] } = await as<{ items: { id: string }[] }>(person, list);
+    if (!item) throw new Error(`${list} has nothing to look at: run the golden path first`);
+    return `/${page}/${item.id}${rest}`;
+  };
+}
+
+const partnership = first("ops", "/v1/partnerships?limit=1&stage=active&stage=wrapping_up&stage=completed", "partnerships");
+const outreach = first("ops", "/v1/partnerships?limit=1&stage=outreach&stage=unresponsive", "partnerships");
+const review = first("approver", "/v1/reviews?limit=1&state=approved", "reviews");
+
+const press = (name: string | RegExp) => async (page: Page) => {
+  await page.getByRole("button", { name }).first().click();
+  await expect(page.getByRole("dialog")).toBeVisible();
+};
+
+const visits: Visit[] = [
+  { name: "sign-in", person: null, path: "/sign-in" },
+  { name: "home of ops", person: "ops", path: "/" },
+  { name: "home of finance", person: "finance_preparer", path: "/" },
+  { name: "inbox", person: "ops", path: "/inbox" },
+  { name: "tasks", person: "ops", path: "/tasks?whose=all" },
+  { name: "partnerships", person: "ops", path: "/partnerships" },
+  { name: "a partnership", person: "ops", path: partnership },
+  { name: "a partnership in outreach", person: "ops", path: outreach },
+  { name: "the live workflow", person: "ops", path: partnership, then: press("Live workflow") },
+  { name: "a command", person: "ops", path: partnership, then: press("End the partnership") },
+  { name: "campaigns", person: "ops", path: "/campaigns" },
+  { name: "a new campaign", person: "ops", path: "/campaigns/new" },
+  { name: "a campaign", person: "ops", path: first("ops", "/v1/campaigns?limit=1", "campaigns") },
+  { name: "edit a campaign", person: "ops", path: first("ops", "/v1/campaigns?limit=1", "campaigns"), then: press("Edit") },
+  { name: "start partnerships", person: "ops", path: first("ops", "/v1/campaigns?limit=1", "campaigns", "/start") },
+  { name: "creators", person: "ops", path: "/creators" },
+  { name: "a creator", person: "ops", path: first("ops", "/v1/creators?limit=1", "creators") },
+  {
+    name: "import", person: "ops", path: "/creators/import",
+    then: async (page) => {
+      const chooser = page.waitForEvent("filechooser");
+      await page.getByLabel("CSV file").click();
+      await (await chooser).setFiles({ name: "creators.csv", mimeType: "text/csv", buffer: Buffer.from("name,email\nKim Sato,kim@creators.example\nNobody,nowhere\n") });
+      await expect(page.getByText("Nobody")).toBeVisible();
+    },
+  },
+  { name: "contracts", person: "legal", path: "/contracts" },
+  { name: "a contract", person: "legal", path: first("legal", "/v1/contracts?limit=1", "contracts") },
+  { name: "reviews", person: "approver", path: "/reviews?whose=all&state=any" },
+  { name: "a review", person: "approver", path: review },
+  { name: "payments", person: "finance_releaser", path: "/payouts" },
+  { name: "a payment", person: "finance_releaser", path: first("finance_releaser", "/v1/payouts?limit=1&state=paid", "payouts") },
+  { name: "outreach settings", person: "admin", path: "/settings/outreach" },
+  { name: "calendars", person: "admin", path: "/settings/calendars" },
+  { name: "brands", person: "admin", path: "/settings/brands" },
+  { name: "people", person: "admin", path: "/settings/people" },
+  { name: "tokens", person: "admin", path: "/settings/tokens" },
+  { name: "the palette", person: "ops", path: "/", then: press("Search or jump to") },
+  { name: "no such page", person: "ops", path: "/nowhere" },
+  { name: "no such partnership", person: "ops", path: "/partnerships/00000000-0000-7000-8000-000000000000" },
+  { name: "the creator's page", person: null, path: portalLink, then: (page) => page.waitForURL("**/portal/home") },
+  {
+    name: "the creator's contract", person: null, path: portalLink,
+    then: async (page) => {
+      await page.getByRole("link", { name: "Read the contract" }).click();
+      await expect(page.getByRole("heading", { level: 1, name: /^Contract/ })).toBeVisible();
+    },
+  },
+  { name: "a dead link", person: null, path: "/portal/nothing" },
+];
+
+/** The newest link that was mailed to the creator of the golden path. */
+async function portalLink(): Promise<string> {
+  const { summary } = await as<{ summary: PartnershipSummary }>("ops", `/v1${await partnership()}`);
+  const { contacts } = await as<Creator>("ops", `/v1/creators/${summary.creator.id}`);
+  const links = (await mailsTo(contacts[0]?.email ?? "")).flatMap((mail) => mail.links?.find((link) => link.includes("/portal/")) ?? []);
+  const link = links.at(-1);
+  if (!link) throw new Error("the creator was never sent a link");
+  return link;
+}
+
+// Lists answer that there is nothing, or that something broke.
+const lists = /\/v1\/(partnerships|campaigns|creators|contracts|reviews|payouts|tasks|users|tokens|sequences|policies|calendars)(\?|$)/;
+
+const places = /^(home of ops|home of finance|inbox|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|outreach settings|calendars|brands|people|tokens)$/;
+
+interface Seat {
+  page: Page;
+  context: BrowserContext;
+  /** What the browser complained of since the page was opened. */
+  said: string[];
+}
+
+// A browser for each look and person, so that the programs of the pages are loaded once.
+const seats = new Map<string, Seat>();
+
+test.afterAll(async () => {
+  await Promise.all([...seats.values()].map(({ context }) => context.close()));
+  seats.clear();
+});
+
+async function seat(browser: Browser, person: Person | null, { scheme, width }: Look): Promise<Seat> {
+  const key = `${person ?? ""} ${scheme} ${width}`;
+  let found = seats.get(key);
+  if (!found) {
+    const context = await browser.newContext({ baseURL: world().url, colorScheme: scheme, viewport: { width, height: width === 390 ? 844 : 800 }, hasTouch: width === 390 });
+    if (person) await context.addCookies([cookieOf(person)]);
+    const page = await context.newPage();
+    const said: string[] = [];
+    page.on("pageerror", (error) => said.push(String(error)));
+    page.on("console", (message) => {
+      // Answers that are no yes are asked for here, and the pages show them.
+      if (message.type() === "error" && !/^(Failed to load resource|Problem:)/.test(message.text())) said.push(message.text());
+    });
+    found = { page, context, said };
+    seats.set(key, found);
+  }
+  found.said.length = 0;
+  return found;
+}
+
+async function check({ page, said }: Seat, name: string, look: Look): Promise<void> {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+  await expect(page.locator("[aria-busy=true], [data-loading], .mantine-Skeleton-root")).toHaveCount(0);
+  if (full) await page.screenshot({ path: `../test-results/pages/${name.replace(/\W+/g, "-")}-${look.width}-${look.scheme}.png`, fullPage: true });
+  // The pages have no frames, so the slower way through them is not needed.
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).setLegacyMode().analyze();
+  expect(violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => `${html}\n${failureSummary}`) }))).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), "nothing sticks out at the side").toBeLessThanOrEqual(0);
+  expect(said, "nothing broke in the browser").toEqual([]);
+}
+
+for (const look of looks) {
+  test.describe(`${look.scheme} at ${look.width}`, () => {
+    for (const { name, person, path, then } of visits) {
+      test(name, async ({ browser }) => {
+        const at = await seat(browser, person, look);
+        await at.page.goto(typeof path === "string" ? path : await path());
+        await then?.(at.page);
+        await check(at, name, look);
+      });
+    }
+  });
+}
+
+const states: { state: string; look: Look; names: RegExp; answer: { status: number; json: object } }[] = [
+  {
+    state: "empty", look: { scheme: "light", width: 1280 }, names: /^(inbox|tasks|partnerships|campaigns|creators|contracts|reviews|payments)$/,
+    answer: { status: 200, json: { items: [] } },
+  },
+  {
+    state: "failing", look: { scheme: "dark", width: 390 }, names: /^(home of ops|partnerships)$/,
+    answer: { status: 503, json: { title: "Not available", status: 503, detail: "The database does not answer. Nothing was lost; try again in a minute." } },
+  },
+];
+
+for (const { state, look, names, answer } of states) {
+  test.describe(state, () => {
+    for (const { name, person, path } of visits) {
+      if (typeof path !== "string" || !(full ? places : names).test(name)) continue;
+      test(name, async ({ browser }) => {
+        const at = await seat(browser, person, look);
+        await at.page.route(lists, (route) => route.fulfill(answer));
+        await at.page.goto(path);
+        await check(at, `${state} ${name}`, look);
+        await at.page.unroute(lists);
+      });
+    }
+  });
+}
