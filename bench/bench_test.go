@@ -155,7 +155,8 @@ func (w *world) statements(n int) {
 		return
 	}
 	w.exec(`create extension if not exists pg_stat_statements`)
-	rows, err := w.owner.Query(w.t.Context(), `select round((100 * total_exec_time / sum(total_exec_time) over ())::numeric, 1)::text || ' %  ' || round(total_exec_time::numeric / $1, 2) || ' ms and ' || round(calls::numeric / $1, 1) || ' calls a lifecycle, ' || round(mean_exec_time::numeric, 3) || ' ms each: '
+	rows, err := w.owner.Query(w.t.Context(), `select round((100 * total_exec_time / sum(total_exec_time) over ())::numeric, 1)::text || ' %  '
+		|| round(total_exec_time::numeric / $1, 2) || ' ms and ' || round(calls::numeric / $1, 1) || ' calls a lifecycle, ' || round(mean_exec_time::numeric, 3) || ' ms each: '
 		|| left(regexp_replace(query, '\s+', ' ', 'g'), 150) from pg_stat_statements order by total_exec_time desc limit 40`, n)
 	require.NoError(w.t, err)
 	defer rows.Close()

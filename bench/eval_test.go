@@ -50,9 +50,9 @@ func corpus(t *testing.T, folder ...string) map[string][]byte {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		body, err := os.ReadFile(path) //nolint:gosec // a folder that whoever measures names
+		body, err := os.ReadFile(path)
 		files[strings.TrimPrefix(path, dir+string(filepath.Separator))] = body
-		return err //nolint:wrapcheck // names the file
+		return err
 	}))
 	return files
 }

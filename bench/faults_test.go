@@ -62,7 +62,7 @@ func outage() time.Duration {
 
 func newFleet(t *testing.T, seed uint64) *fleet {
 	t.Helper()
-	f := &fleet{world: newWorld(t), random: rand.New(rand.NewPCG(seed, 0))} //nolint:gosec // it must be repeatable, not secret
+	f := &fleet{world: newWorld(t), random: rand.New(rand.NewPCG(seed, 0))}
 	f.bin, f.points = filepath.Join(f.dir, "bin"), filepath.Join(f.dir, "failpoints")
 	require.NoError(t, os.Mkdir(f.bin, 0o700))
 	require.NoError(t, os.Mkdir(f.points, 0o700))
@@ -84,9 +84,10 @@ func (f *fleet) startSandbox() {
 		"--control", "127.0.0.1:"+strconv.Itoa(freePort(f.root)), "--state", filepath.Join(f.dir, "sandbox"), "--target", f.url, "--stripe-account-secret", whsecAccount,
 		"--stripe-connect-secret", whsecConnect, "--inbound-domain", mailDomain, "--pace", "1s", "--mute")
 	var ready struct {
-		URL, Control string
-		EventKey     string `json:"event_public_key"`
-		InboundKey   string `json:"inbound_public_key"`
+		URL        string `json:"url"`
+		Control    string `json:"control"`
+		EventKey   string `json:"event_public_key"`
+		InboundKey string `json:"inbound_public_key"`
 	}
 	require.NoError(f.root, json.Unmarshal([]byte(line), &ready))
 	f.public, f.control = ready.URL, ready.Control
@@ -244,7 +245,7 @@ func scenarios() []scenario {
 	slow := func(provider, path string) map[string]any {
 		return map[string]any{"provider": provider, "method": "POST", "path": path, "action": "slow", "delay_ms": 2000, "times": -1}
 	}
-	list := []scenario{
+	return []scenario{
 		{"worker dies before, after and at the recording of a transfer", func(f *fleet) {
 			payouts := f.owed(15*times, "Pay")
 			f.faults(slow("stripe", "/v1/transfers"))
@@ -266,11 +267,10 @@ func scenarios() []scenario {
 					f.dieAt(point, `select count(*) from messages where state = 'sending'`)
 				}
 			}
-			f.eventually(60*times, `select count(*) from partnerships p where p.campaign_id = $1 and exists (select 1 from partnership_events e where e.partnership_id = p.id and e.kind in ('mail_sent', 'mail_unknown'))`)
+			f.eventually(60*times, `select count(*) from partnerships p where p.campaign_id = $1
+				and exists (select 1 from partnership_events e where e.partnership_id = p.id and e.kind in ('mail_sent', 'mail_unknown'))`)
 		}},
-	}
-	return append(list,
-		scenario{"worker is killed while Stripe answers slowly", func(f *fleet) {
+		{"worker is killed while Stripe answers slowly", func(f *fleet) {
 			payouts := f.owed(12, "Slow")
 			f.faults(slow("stripe", "/v1/transfers"))
 			f.paid(payouts, func() {
@@ -281,7 +281,7 @@ func scenarios() []scenario {
 				}
 			})
 		}},
-		scenario{"worker is killed at random during lifecycles", func(f *fleet) {
+		{"worker is killed at random during lifecycles", func(f *fleet) {
 			f.live(20, "Random", func() {
 				for range 4 {
 					f.wait(2*time.Second, 15*time.Second)
@@ -290,7 +290,7 @@ func scenarios() []scenario {
 				}
 			})
 		}},
-		scenario{"sandbox commits and drops the connection", func(f *fleet) {
+		{"sandbox commits and drops the connection", func(f *fleet) {
 			f.faults(
 				map[string]any{"provider": "stripe", "method": "POST", "path": "/v1/transfers", "action": "commit_then_drop", "nth": 1, "times": 30},
 				map[string]any{"provider": "stripe", "method": "POST", "path": "/v1/accounts", "action": "commit_then_drop", "nth": 1, "times": 4},
@@ -298,26 +298,26 @@ func scenarios() []scenario {
 			)
 			f.paid(f.owed(12, "Drop"), func() {})
 		}},
-		scenario{"sandbox misbehaves at random", func(f *fleet) {
+		{"sandbox misbehaves at random", func(f *fleet) {
 			seed := f.random.Uint32()
 			require.NoError(f.t, f.call(f.t.Context(), http.MethodPost, f.control+"/control/faults/random", map[string]any{"seed": seed, "rate": 0.15}, nil))
 			f.live(15, "Wild", func() {})
 		}},
-		scenario{"serve dies with 500 starts in flight", (*fleet).starts},
-		scenario{"serve dies with commands and replies in flight", (*fleet).messages},
-		scenario{"PostgreSQL is away", func(f *fleet) {
+		{"serve dies with 500 starts in flight", (*fleet).starts},
+		{"serve dies with commands and replies in flight", (*fleet).messages},
+		{"PostgreSQL is away", func(f *fleet) {
 			f.live(20, "Pg", func() {
 				f.wait(10*time.Second, 25*time.Second)
 				f.away(func() { f.pg.kill(syscall.SIGQUIT) }, f.pg.start)
 			})
 		}},
-		scenario{"Temporal is away", func(f *fleet) {
+		{"Temporal is away", func(f *fleet) {
 			f.live(20, "Tmp", func() {
 				f.wait(10*time.Second, 25*time.Second)
 				f.away(func() { f.temporal.kill(syscall.SIGKILL) }, f.restartTemporal)
 			})
 		}},
-		scenario{"Temporal's database is lost", func(f *fleet) {
+		{"Temporal's database is lost", func(f *fleet) {
 			f.live(20, "Lost", func() {
 				f.wait(10*time.Second, 25*time.Second)
 				f.temporal.kill(syscall.SIGKILL)
@@ -327,14 +327,14 @@ func scenarios() []scenario {
 				f.restartTemporal()
 				f.startServe()
 				f.startFleetWorker()
-				repair := exec.CommandContext(f.t.Context(), filepath.Join(f.bin, "rapport"), "verify", "workflows", "--repair") //nolint:gosec // built here
+				repair := exec.CommandContext(f.t.Context(), filepath.Join(f.bin, "rapport"), "verify", "workflows", "--repair")
 				repair.Env = append(os.Environ(), f.env...)
 				out, err := repair.CombinedOutput()
 				f.t.Logf("%s", out)
 				require.NoError(f.t, err)
 			})
 		}},
-	)
+	}
 }
 
 // starts kills serve while five hundred starts are between their commit and their workflows: the relay is away, so that none
@@ -343,9 +343,9 @@ func (f *fleet) starts() {
 	f.replyAfter = 100
 	f.found(paydays())
 	send := f.signIn()
-	var bodies []map[string]any
+	bodies := make([]map[string]any, 0, 5)
 	for i := range 5 {
-		var creators []uuid.UUID
+		creators := make([]uuid.UUID, 0, 100)
 		for j := range 100 {
 			id := uuid.New()
 			f.exec(`insert into creators (id, name, country) values ($1, 'Start', 'US')`, id)
@@ -403,7 +403,8 @@ func (f *fleet) messages() {
 	f.serve.kill(syscall.SIGKILL)
 	f.startServe()
 	wg.Wait()
-	f.eventually(60, `select count(*) from partnerships p where p.campaign_id = $1 and p.paused and exists (select 1 from partnership_events e where e.partnership_id = p.id and e.kind = 'reply_received')`)
+	f.eventually(60, `select count(*) from partnerships p where p.campaign_id = $1 and p.paused
+		and exists (select 1 from partnership_events e where e.partnership_id = p.id and e.kind = 'reply_received')`)
 	house.leave()
 	require.Zero(f.t, f.number(`select count(*) from (select partnership_id from partnership_events e join partnerships p on p.id = e.partnership_id
 		where p.campaign_id = $1 and e.kind in ('paused', 'reply_received') group by partnership_id, e.kind having count(*) > 1) twice`, f.campaign))
@@ -451,7 +452,8 @@ func (f *fleet) audit() (duplicates, lost int) {
 	// Late events and look-ups settle what a fault left open.
 	_ = waitFor(ctx, 90*time.Second, func(ctx context.Context) bool {
 		open := 1
-		err := f.owner.QueryRow(ctx, `select (select count(*) from outbox where acked_at is null) + (select count(*) from webhook_inbox where processed_at is null) + (select count(*) from messages where state in ('prepared', 'sending'))`).Scan(&open)
+		err := f.owner.QueryRow(ctx, `select (select count(*) from outbox where acked_at is null) + (select count(*) from webhook_inbox where processed_at is null)
+			+ (select count(*) from messages where state in ('prepared', 'sending'))`).Scan(&open)
 		return err == nil && open == 0
 	})
 	var seen struct {
@@ -567,7 +569,7 @@ func TestFaults(t *testing.T) {
 				continue
 			}
 			v.Scenarios++
-			f.random = rand.New(rand.NewPCG(seed, uint64(round*1000+i))) //nolint:gosec // it must be repeatable, not secret
+			f.random = rand.New(rand.NewPCG(seed, uint64(round*1000+i)))
 			passed := t.Run(s.name, func(t *testing.T) {
 				f.t = t
 				began := time.Now()

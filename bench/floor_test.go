@@ -5,6 +5,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -74,7 +75,7 @@ func (f floor) Bare(ctx workflow.Context, in bareInput) error {
 			return workflow.NewContinueAsNewError(ctx, "Bare", bareInput{Steps: in.Steps[i+1:], Updates: in.Updates + took, Signals: in.Signals})
 		}
 	}
-	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) }) //nolint:wrapcheck // the SDK's own
+	return workflow.Await(ctx, func() bool { return workflow.AllHandlersFinished(ctx) })
 }
 
 // nothing is the no-op.
@@ -101,7 +102,7 @@ func runFloor(t *testing.T, address string, n int, scripts [][]step) (time.Durat
 				_ = c.SignalWorkflow(ctx, id, "", "signal", nil)
 				return
 			}
-			h, err := c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: id, UpdateName: "update", UpdateID: fmt.Sprint(k), WaitForStage: client.WorkflowUpdateStageCompleted})
+			h, err := c.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: id, UpdateName: "update", UpdateID: strconv.Itoa(k), WaitForStage: client.WorkflowUpdateStageCompleted})
 			if err == nil {
 				_ = h.Get(ctx, nil)
 			}
@@ -112,7 +113,7 @@ func runFloor(t *testing.T, address string, n int, scripts [][]step) (time.Durat
 	w.RegisterActivityWithOptions(nothing, activity.RegisterOptions{Name: "Nothing"})
 	require.NoError(t, w.Start())
 	defer w.Stop()
-	var runs []client.WorkflowRun
+	runs := make([]client.WorkflowRun, 0, n*len(scripts))
 	began := time.Now()
 	for i := range n {
 		for j, steps := range scripts {

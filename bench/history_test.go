@@ -33,21 +33,11 @@ func sum(m map[string]int) (n int) {
 	return n
 }
 
-func (c *tally) add(o *tally) {
-	for k, v := range o.Actions {
-		c.Actions[k] += v
-	}
-	for k, v := range o.Events {
-		c.Events[k] += v
-	}
-	c.Runs += o.Runs
-	c.Bytes += o.Bytes
-}
-
 // table shows the tally divided by n.
 func (c *tally) table(title string, n int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %.1f actions, %.1f events, %.1f runs, %.0f bytes each of %d\n", title, float64(sum(c.Actions))/float64(n), float64(sum(c.Events))/float64(n), float64(c.Runs)/float64(n), float64(c.Bytes)/float64(n), n)
+	fmt.Fprintf(&b, "%s: %.1f actions, %.1f events, %.1f runs, %.0f bytes each of %d\n",
+		title, float64(sum(c.Actions))/float64(n), float64(sum(c.Events))/float64(n), float64(c.Runs)/float64(n), float64(c.Bytes)/float64(n), n)
 	for _, m := range []map[string]int{c.Actions, c.Events} {
 		keys := slices.SortedFunc(maps.Keys(m), func(a, b string) int { return m[b] - m[a] })
 		for _, k := range keys {

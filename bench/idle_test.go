@@ -198,7 +198,7 @@ func (w *world) compare(ids []uuid.UUID) (commands, straight, bare []time.Durati
 // still takes updates and waits for ever.
 func still(ctx workflow.Context) error {
 	if err := workflow.SetUpdateHandler(ctx, "update", func(workflow.Context) error { return nil }); err != nil {
-		return err //nolint:wrapcheck // the SDK's own
+		return err
 	}
-	return workflow.Await(ctx, func() bool { return false }) //nolint:wrapcheck // the SDK's own
+	return workflow.Await(ctx, func() bool { return false })
 }

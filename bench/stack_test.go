@@ -167,12 +167,13 @@ func freePort(t *testing.T) int {
 
 // database is a PostgreSQL server as `rapport dev` runs it: durable, on loopback.
 type database struct {
+	*process
+
 	t    *testing.T
 	dir  string
 	bin  string
 	port int
 	as   *syscall.Credential
-	*process
 }
 
 func startDatabase(t *testing.T) *database {
@@ -185,7 +186,7 @@ func startDatabase(t *testing.T) *database {
 	require.NotEmpty(t, found, "PostgreSQL is not installed")
 	slices.Sort(found)
 	d := &database{t: t, bin: found[len(found)-1], port: freePort(t)}
-	if d.dir, err = os.MkdirTemp("", "rapport-bench-pg-"); err != nil {
+	if d.dir, err = os.MkdirTemp("", "rapport-bench-pg-"); err != nil { //nolint:usetesting // a folder that the database's own user can reach
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = os.RemoveAll(d.dir) })

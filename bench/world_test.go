@@ -124,8 +124,12 @@ func (w *world) receive(res http.ResponseWriter, r *http.Request) {
 		}
 	default:
 		var e struct {
-			ID, Type, Account string
-			Data              struct{ Object json.RawMessage }
+			ID      string `json:"id"`
+			Type    string `json:"type"`
+			Account string `json:"account"`
+			Data    struct {
+				Object json.RawMessage `json:"object"`
+			} `json:"data"`
 		}
 		err = json.Unmarshal(body, &e)
 		rows = append(rows, rapport.InboxRow{Provider: "stripe", EventID: e.ID, Type: e.Type, Account: e.Account, Body: e.Data.Object})
@@ -135,7 +139,7 @@ func (w *world) receive(res http.ResponseWriter, r *http.Request) {
 			for _, row := range rows {
 				row.ID = uuid.Must(uuid.NewV7())
 				if _, err := w.store.PutInbox(ctx, row); err != nil {
-					return err //nolint:wrapcheck // the store says what it did
+					return err
 				}
 			}
 			return nil
@@ -148,13 +152,13 @@ func (w *world) receive(res http.ResponseWriter, r *http.Request) {
 	res.WriteHeader(http.StatusOK)
 }
 
-// startWorker runs a worker in a process of its own. Extra settings come last.
-func (w *world) startWorker(extra ...string) *process {
+// startWorker runs a worker in a process of its own.
+func (w *world) startWorker() *process {
 	w.t.Helper()
-	env := append([]string{
+	env := []string{
 		envRole + "=" + roleWorker, envWorkerDatabase + "=" + w.pg.url("rapport_worker", "rapport"), envTemporal + "=" + w.address,
 		envSandbox + "=" + w.public, envFetchAllow + "=" + strings.TrimPrefix(w.public, "http://"),
-	}, extra...)
+	}
 	program, err := filepath.Abs("/proc/self/exe")
 	require.NoError(w.t, err)
 	p, _ := launch(w.root, w.dir, "worker", true, env, nil, program)
@@ -222,8 +226,10 @@ func (w *world) found(s shape) {
 	w.t.Helper()
 	calendar := uuid.New()
 	w.brand, w.campaign = uuid.New(), uuid.New()
-	w.exec(`insert into calendars (id, owner_kind, owner_id, brand_id, zone, working_days, opens, closes, day_seconds) values ($1, 'brand', $2, $2, 'UTC', '{1,2,3,4,5,6,7}', '00:00', '24:00', $3)`, calendar, w.brand, s.daySeconds)
-	w.exec(`insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, outreach_per_day) values ($1, $2, '1 Main St', 'Acme', 'hello@acme.example', $3, 0, 1000000)`, w.brand, "Acme "+w.brand.String(), calendar)
+	w.exec(`insert into calendars (id, owner_kind, owner_id, brand_id, zone, working_days, opens, closes, day_seconds)
+		values ($1, 'brand', $2, $2, 'UTC', '{1,2,3,4,5,6,7}', '00:00', '24:00', $3)`, calendar, w.brand, s.daySeconds)
+	w.exec(`insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, outreach_per_day)
+		values ($1, $2, '1 Main St', 'Acme', 'hello@acme.example', $3, 0, 1000000)`, w.brand, "Acme "+w.brand.String(), calendar)
 	person := func(role string) uuid.UUID {
 		id := uuid.New()
 		w.exec(`insert into users (id, email, name, password_hash) values ($1, $2, $3, 'x')`, id, role+"."+id.String()+"@house.example", role)
@@ -237,7 +243,8 @@ func (w *world) found(s shape) {
 	terms, err := json.Marshal(s.terms)
 	require.NoError(w.t, err)
 	w.exec(`insert into campaigns (id, brand_id, name, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags)
-		values ($1, $2, 'Spring', 'A brief.', $6, 'usd', '2026-01-01', '2036-01-01', $3, 100000, $4, '00000000-0000-7000-8000-000000000001', $5, '{#ad}')`, w.campaign, w.brand, w.ops, terms, policyID, s.budget)
+		values ($1, $2, 'Spring', 'A brief.', $6, 'usd', '2026-01-01', '2036-01-01', $3, 100000, $4, '00000000-0000-7000-8000-000000000001', $5, '{#ad}')`,
+		w.campaign, w.brand, w.ops, terms, policyID, s.budget)
 	topup := uuid.New()
 	w.exec(`insert into topups (id, brand_id, amount, currency) values ($1, $2, $3, 'usd')`, topup, w.brand, min(s.budget, 99_000_000))
 	w.put("start", "topup/"+topup.String(), "TopUp", topup)
@@ -267,14 +274,16 @@ func (w *world) begin(n int, s shape, name string) []uuid.UUID {
 		creator := uuid.New()
 		ids[i] = uuid.Must(uuid.NewV7())
 		b.Queue(`insert into creators (id, name, country) values ($1, $2, 'US')`, creator, fmt.Sprintf("%s %d", name, i))
-		b.Queue(`insert into contacts (id, creator_id, role, email) values ($1, $2, 'creator', $3)`, uuid.New(), creator, fmt.Sprintf("%s.%d.%s@creators.example", strings.ToLower(strings.ReplaceAll(name, " ", "")), i, creator))
+		b.Queue(`insert into contacts (id, creator_id, role, email) values ($1, $2, 'creator', $3)`, uuid.New(), creator,
+			fmt.Sprintf("%s.%d.%s@creators.example", strings.ToLower(strings.ReplaceAll(name, " ", "")), i, creator))
 		b.Queue(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id) values ($1, $2, $3, $4, $5)`, ids[i], w.brand, w.campaign, creator, w.ops)
 		raw, err := json.Marshal(rapport.Partnership{
 			ID: ids[i], BrandID: w.brand, CampaignID: w.campaign, CreatorID: creator, OwnerID: w.ops, Stage: rapport.StageProspect, Term: 1,
 			Sequence: rapport.Sequence{Version: 1, Steps: s.steps, CoolOffDays: 90}, Timings: timings(), BrandCalendar: day, CreatorCalendar: day, Renewal: rapport.RenewalNotDue,
 		})
 		require.NoError(w.t, err)
-		b.Queue(`insert into outbox (id, brand_id, kind, workflow_id, workflow, task_queue, input) values ($1, $2, 'start', $3, 'Partnership', 'rapport', $4)`, uuid.New(), w.brand, "partnership/"+ids[i].String(), raw)
+		b.Queue(`insert into outbox (id, brand_id, kind, workflow_id, workflow, task_queue, input) values ($1, $2, 'start', $3, 'Partnership', 'rapport', $4)`,
+			uuid.New(), w.brand, "partnership/"+ids[i].String(), raw)
 	}
 	require.NoError(w.t, tx.SendBatch(w.t.Context(), b).Close())
 	require.NoError(w.t, tx.Commit(w.t.Context()))
@@ -327,7 +336,7 @@ func (w *world) call(ctx context.Context, method, url string, body, into any) er
 	if into == nil {
 		return nil
 	}
-	return json.Unmarshal(text, into) //nolint:wrapcheck // names the type
+	return json.Unmarshal(text, into)
 }
 
 // duty is something that waits for a person.
@@ -339,6 +348,7 @@ type duty struct {
 	text        string
 }
 
+//nolint:dupword // a duty that refers to one thing names it twice
 const dutiesSQL = `
 select 'reply', p.id, p.id, p.id, 0, 0, x.email from partnerships p join contacts x on x.creator_id = p.creator_id where p.stage = 'outreach' and p.campaign_id = $1
   and (select count(*) from messages m where m.partnership_id = p.id and m.kind = 'outreach' and m.direction = 'out' and m.state in ('accepted', 'delivered', 'unknown')) >= $2
@@ -348,7 +358,8 @@ union all select 'send', c.partnership_id, c.id, c.id, 0, 0, '' from contracts c
   and exists (select 1 from tasks t where t.partnership_id = p.id and t.kind = 'approve_contract' and t.state = 'open')
 union all select 'sign', c.partnership_id, c.id, c.id, 0, 0, '' from contracts c join partnerships p on p.id = c.partnership_id where c.state = 'out_for_signature' and p.campaign_id = $1
 union all select 'onboard', p.id, p.creator_id, p.id, 0, 0, y.account_id from partnerships p join payees y on y.creator_id = p.creator_id where y.state = 'onboarding' and p.campaign_id = $1
-union all select 'submit', d.partnership_id, d.id, d.id, d.round + 1, 0, '' from deliverables d join partnerships p on p.id = d.partnership_id where d.state in ('awaiting_draft', 'changes_requested') and p.campaign_id = $1
+union all select 'submit', d.partnership_id, d.id, d.id, d.round + 1, 0, '' from deliverables d join partnerships p on p.id = d.partnership_id where p.campaign_id = $1
+  and d.state in ('awaiting_draft', 'changes_requested')
 union all select 'decide', r.partnership_id, r.id, r.submission_id, r.open_stage, d.position * 10 + s.version, '' from reviews r join submissions s on s.id = r.submission_id
   join deliverables d on d.id = r.deliverable_id join partnerships p on p.id = r.partnership_id where r.state = 'open' and r.open_stage is not null and p.campaign_id = $1
 union all select 'post', d.partnership_id, d.id, d.id, 0, 0, '' from deliverables d join partnerships p on p.id = d.partnership_id where d.state = 'approved_to_post' and p.campaign_id = $1
@@ -446,7 +457,7 @@ func (p *people) claim(d duty) bool {
 func (w *world) fulfil(ctx context.Context, d duty) error {
 	exec := func(sql string, args ...any) error {
 		_, err := w.owner.Exec(ctx, sql, args...)
-		return err //nolint:wrapcheck // names the statement
+		return err
 	}
 	switch d.kind {
 	case "reply":
@@ -457,7 +468,8 @@ func (w *world) fulfil(ctx context.Context, d duty) error {
 		return w.call(ctx, http.MethodPost, w.control+"/control/mail/"+list.Mails[0].ID+"/reply", map[string]string{"text": "Yes, tell me more."}, nil)
 	case "offer":
 		offer := rapport.DeriveID(d.partnership, "offer")
-		if err := exec(`insert into offers (id, partnership_id, brand_id, campaign_id, fee, currency, terms) select $1, $2, brand_id, id, 100000, 'usd', terms from campaigns where id = $3 on conflict do nothing`, offer, d.partnership, w.campaign); err != nil {
+		if err := exec(`insert into offers (id, partnership_id, brand_id, campaign_id, fee, currency, terms)
+			select $1, $2, brand_id, id, 100000, 'usd', terms from campaigns where id = $3 on conflict do nothing`, offer, d.partnership, w.campaign); err != nil {
 			return err
 		}
 		return w.command(ctx, "partnership", d.partnership, rapport.Command{Kind: rapport.CmdSendOffer, Actor: w.ops, Ref: offer, Amount: rapport.Money{Amount: 100000, Currency: "usd"}})
@@ -479,7 +491,8 @@ func (w *world) fulfil(ctx context.Context, d duty) error {
 		return w.call(ctx, http.MethodPost, w.control+"/control/stripe/accounts/"+d.text, map[string]string{"outcome": "complete"}, nil)
 	case "submit":
 		id := rapport.DeriveID(d.ref, fmt.Sprintf("submission/%d", d.n))
-		if err := exec(`insert into submissions (id, deliverable_id, partnership_id, brand_id, version, caption) values ($1, $2, $3, $4, $5, '#ad My honest look at it.') on conflict do nothing`, id, d.ref, d.partnership, w.brand, d.n); err != nil {
+		if err := exec(`insert into submissions (id, deliverable_id, partnership_id, brand_id, version, caption)
+			values ($1, $2, $3, $4, $5, '#ad My honest look at it.') on conflict do nothing`, id, d.ref, d.partnership, w.brand, d.n); err != nil {
 			return err
 		}
 		return w.command(ctx, "partnership", d.partnership, rapport.Command{Kind: rapport.CmdSubmit, Ref: d.ref, Ref2: id})
@@ -489,7 +502,8 @@ func (w *world) fulfil(ctx context.Context, d duty) error {
 			decision = rapport.DecisionRequestChanges
 		}
 		id := rapport.DeriveID(d.ref, fmt.Sprintf("decision/%d", d.n))
-		if err := exec(`insert into decisions (id, review_id, submission_id, brand_id, user_id, decision, comment) values ($1, $2, $3, $4, $5, $6, 'Show the product earlier.') on conflict do nothing`, id, d.ref, d.other, w.brand, user, decision); err != nil {
+		if err := exec(`insert into decisions (id, review_id, submission_id, brand_id, user_id, decision, comment)
+			values ($1, $2, $3, $4, $5, $6, 'Show the product earlier.') on conflict do nothing`, id, d.ref, d.other, w.brand, user, decision); err != nil {
 			return err
 		}
 		return w.command(ctx, "review", d.ref, rapport.Command{Kind: rapport.CmdDecide, Actor: user, Ref: id, Ref2: d.other, Code: decision})
@@ -517,7 +531,8 @@ func (w *world) fulfil(ctx context.Context, d duty) error {
 		return nil
 	case "renew":
 		offer := rapport.DeriveID(d.partnership, "renewal")
-		if err := exec(`insert into offers (id, partnership_id, brand_id, campaign_id, term, fee, currency, terms) select $1, $2, brand_id, id, 2, 100000, 'usd', terms from campaigns where id = $3 on conflict do nothing`, offer, d.partnership, w.campaign); err != nil {
+		if err := exec(`insert into offers (id, partnership_id, brand_id, campaign_id, term, fee, currency, terms)
+			select $1, $2, brand_id, id, 2, 100000, 'usd', terms from campaigns where id = $3 on conflict do nothing`, offer, d.partnership, w.campaign); err != nil {
 			return err
 		}
 		return w.command(ctx, "partnership", d.partnership, rapport.Command{Kind: rapport.CmdRenew, Actor: w.ops, Ref: offer, Amount: rapport.Money{Amount: 100000, Currency: "usd"}})
@@ -538,7 +553,9 @@ func (w *world) mailCode(ctx context.Context, partnership uuid.UUID) error {
 	if err != nil {
 		return fmt.Errorf("code: %w", err)
 	}
-	return w.store.PutOutbox(ctx, rapport.OutboxRow{ID: rapport.DeriveID(id, "start"), BrandID: w.brand, Kind: "start", WorkflowID: "message/" + id.String(), Workflow: "Message", TaskQueue: "rapport", Input: raw}) //nolint:wrapcheck // the store says what it did
+	return w.store.PutOutbox(ctx, rapport.OutboxRow{
+		ID: rapport.DeriveID(id, "start"), BrandID: w.brand, Kind: "start", WorkflowID: "message/" + id.String(), Workflow: "Message", TaskQueue: "rapport", Input: raw,
+	})
 }
 
 // explain says where lifecycles stand.
@@ -561,7 +578,7 @@ func (w *world) explain() {
 		for rows.Next() {
 			var s string
 			if rows.Scan(&s) == nil {
-				w.t.Log(fmt.Sprintf("  %s", s))
+				w.t.Logf("  %s", s)
 			}
 		}
 		rows.Close()

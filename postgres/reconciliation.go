@@ -73,7 +73,7 @@ func (s *Store) AddReconciliation(ctx context.Context, id uuid.UUID, window time
 // ownBreaks leaves out the breaks of payouts behind another brand's wall. A transfer that no payout of ours explains belongs to no
 // brand and stays: somebody must look at it.
 func (s *Store) ownBreaks(ctx context.Context, tx pgx.Tx, breaks []rapport.ReconciliationBreak) ([]rapport.ReconciliationBreak, error) {
-	var ids []uuid.UUID
+	ids := make([]uuid.UUID, 0, len(breaks))
 	for _, b := range breaks {
 		ids = append(ids, b.PayoutID)
 	}
