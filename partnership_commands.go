@@ -485,8 +485,25 @@ func (p *Partnership) Tick(now time.Time) {
 		if !ok {
 			return
 		}
-		p.fire(now, t)
+		if !p.overtaken(now, t) {
+			p.fire(now, t)
+		}
 	}
+}
+
+// reminders names the deadline that each reminder speaks of.
+var reminders = map[string]string{ //nolint:gochecknoglobals // a constant table
+	timerOfferReminder: timerOfferExpiry, timerSignReminder: timerSignExpiry, timerDraftReminder: timerDraftLate, timerPublish: timerPublishLate,
+	timerRenewalLadder: timerNotice,
+}
+
+// overtaken says that a reminder has nothing to say any more: after a pause or an outage, the next one or the deadline itself is
+// due at the same moment.
+func (p *Partnership) overtaken(now time.Time, t Timer) bool {
+	end, reminds := reminders[t.Kind]
+	return reminds && slices.ContainsFunc(p.Timers, func(x Timer) bool {
+		return x.Ref == t.Ref && (x.Kind == t.Kind || x.Kind == end) && !x.Held && !x.At.After(now)
+	})
 }
 
 func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // one case a timer
@@ -508,7 +525,11 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 	case timerSignReminder:
 		p.do(Effect{Key: fmt.Sprintf("sign_reminder/%s/%d", t.Ref, t.N), Kind: EffectMail, Code: "contract_reminder", Ref: t.Ref})
 		if t.N < p.Timings.SignatureMaxReminders {
-			if at := p.CreatorCalendar.AddDays(t.At, p.Timings.SignatureReminderEvery); p.Contract != nil && at.Before(p.Contract.Expires) {
+			at := p.CreatorCalendar.AddDays(t.At, p.Timings.SignatureReminderEvery)
+			if !at.After(now) {
+				at = p.CreatorCalendar.AddDays(now, p.Timings.SignatureReminderEvery)
+			}
+			if p.Contract != nil && at.Before(p.Contract.Expires) {
 				p.arm(timerSignReminder, t.Ref, t.N+1, at)
 			}
 		}

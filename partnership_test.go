@@ -720,6 +720,40 @@ func TestPause(t *testing.T) {
 		require.False(t, h.p.Paused)
 		require.Equal(t, []string{"invitation", "follow_up_1"}, h.mails())
 	})
+	t.Run("what a pause held back is said once", func(t *testing.T) {
+		t.Parallel()
+		mailed := func(h *house, kind string) (n int) {
+			for _, m := range h.mails() {
+				if m == kind {
+					n++
+				}
+			}
+			return n
+		}
+		h := newHouse(t).negotiate()
+		h.cmd(rapport.Command{Kind: rapport.CmdPause})
+		h.pass(6.5)
+		h.cmd(rapport.Command{Kind: rapport.CmdResume})
+		h.pass(0.1)
+		require.Equal(t, 1, mailed(h, "offer_reminder"), "both of the offer's reminders were due")
+		h.cmd(rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: id("offer")})
+		h.cmd(rapport.Command{Kind: rapport.CmdSendContract, Actor: id("owner")})
+		h.cmd(rapport.Command{Kind: rapport.CmdPause})
+		h.pass(11)
+		h.cmd(rapport.Command{Kind: rapport.CmdResume})
+		h.pass(0.1)
+		require.Equal(t, 1, mailed(h, "contract_reminder"), "the second one comes two days after the first")
+		h.pass(2)
+		require.Equal(t, 2, mailed(h, "contract_reminder"))
+	})
+	t.Run("an outage over the end sends no reminder of it", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t).negotiate()
+		h.now = h.now.Add(8 * hour)
+		h.pass(0.1)
+		require.NotContains(t, h.mails(), "offer_reminder")
+		require.Equal(t, "expired", h.state("offer", id("offer")))
+	})
 	t.Run("deadlines go on", func(t *testing.T) {
 		t.Parallel()
 		h := newHouse(t).negotiate()

@@ -395,6 +395,10 @@ func (r *Review) Tick(now time.Time) {
 		}
 		switch t.Kind {
 		case timerReviewReminder:
+			later := func(x Timer) bool { return x.N%100 == i && !x.At.After(now) }
+			if slices.ContainsFunc(r.Timers, later) {
+				continue // after an outage, what comes later is due as well and says more
+			}
 			r.do(Effect{Key: fmt.Sprintf("notify/%d/reminder/%d/%d", i, t.N, r.Stages[i].OpenedAt.UnixMilli()), Kind: EffectNotify, Ref: r.ID, Code: "reminder", N: i})
 		case timerReviewEscalate:
 			r.escalate(now, i)

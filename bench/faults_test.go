@@ -54,10 +54,7 @@ func outage() time.Duration {
 	if d, err := time.ParseDuration(os.Getenv("RAPPORT_OUTAGE")); err == nil && d > 0 {
 		return d
 	}
-	if full() {
-		return time.Minute
-	}
-	return 20 * time.Second
+	return time.Minute
 }
 
 func newFleet(t *testing.T, seed uint64) *fleet {
