@@ -3,6 +3,7 @@ package rapport
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -93,6 +94,12 @@ type InboundMail struct {
 
 // PortalTag is the merge tag that becomes a link of the creator's own while a mail is sent; the archive keeps the tag.
 const PortalTag = "portal_link"
+
+var ownLinks = regexp.MustCompile(`((?:/|%2[Ff])(?:portal|unsubscribe|review)(?:/|%2[Ff]))[A-Za-z0-9_-]{16,}`)
+
+// MaskLinks takes the secret out of links of ours. Who answers a mail quotes it, and the archive is read by people who may not sign
+// for the creator.
+func MaskLinks(text string) string { return ownLinks.ReplaceAllString(text, "${1}…") }
 
 // Render fills the merge tags of a template, such as {{creator.first_name}}, and names the tags that have no value. PortalTag
 // is left as it stands.
