@@ -194,7 +194,7 @@ func (d *desk) seed(t *testing.T) {
 		values ($1, $2, $3, $4, 1, 0, 'On approval', 'approval', $5, 40000, 'eur', 10, 'payable', now())`, d.milestone, d.partnership, d.world.one, d.contract, d.deliverable)
 	commands, err := json.Marshal((&rapport.Payout{State: rapport.PayoutAwaitingApproval}).View(time.Now()).Commands)
 	require.NoError(t, err)
-	d.sql(t, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, content_approvers, state, due_at, commands)
+	d.sql(t, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, state, due_at, commands)
 		values ($1, $2, $3, $4, $5, 40000, 'eur', 'acct_mia', $6, 'awaiting_approval', now(), $7)`,
 		d.payout, d.milestone, d.partnership, d.world.one, d.creator, []uuid.UUID{d.users["both@one.example"]}, commands)
 	d.link = d.newLink(t)

@@ -30,10 +30,10 @@ func (s *Store) OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, _, 
 		if err != nil {
 			return rapport.PayoutPlan{}, fmt.Errorf("milestone: %w", err)
 		}
-		counts := len(m.ContentApprovers) > 0 && m.Currency == m.SecondPairCurrency && m.Amount < m.SecondPairAmount
+		counts := m.ContentApproved && m.Currency == m.SecondPairCurrency && m.Amount < m.SecondPairAmount
 		err = s.q.InsertPayout(ctx, tx, gen.InsertPayoutParams{
 			ID: id, MilestoneID: m.ID, PartnershipID: m.PartnershipID, BrandID: m.BrandID, CreatorID: m.CreatorID, Amount: m.Amount, Currency: m.Currency,
-			Destination: textOrNil(m.Destination), ContentApprovers: m.ContentApprovers, ContentCounts: counts, DueAt: due,
+			Destination: textOrNil(m.Destination), ContentCounts: counts, DueAt: due,
 		})
 		if err != nil {
 			return rapport.PayoutPlan{}, fmt.Errorf("insert payout: %w", err)
@@ -119,7 +119,8 @@ func (s *Store) newAttempt(
 	if p.Destination != "" && p.ReadyDestination != "" && p.ReadyDestination != p.Destination {
 		return rapport.PayoutOrder{Verdict: rapport.SubmitNewRound}, s.q.NewPayoutRound(ctx, tx, gen.NewPayoutRoundParams{ID: p.ID, Destination: &p.ReadyDestination})
 	}
-	if err := state(rapport.PayoutApproved); err != nil {
+	err := state(rapport.PayoutApproved)
+	if err != nil {
 		return rapport.PayoutOrder{}, fmt.Errorf("approve: %w", err)
 	}
 	if p.ReadyDestination == "" {
@@ -128,6 +129,9 @@ func (s *Store) newAttempt(
 	if p.Destination == "" {
 		// The approvals were for a payout without a destination: the payee's first one needs eyes of its own.
 		return rapport.PayoutOrder{Verdict: rapport.SubmitNewRound}, s.q.NewPayoutRound(ctx, tx, gen.NewPayoutRoundParams{ID: p.ID, Destination: &p.ReadyDestination})
+	}
+	if p.Funds, err = s.fundsFor(ctx, tx, p); err != nil {
+		return rapport.PayoutOrder{}, err
 	}
 	if p.Funds < p.Amount {
 		return rapport.PayoutOrder{Verdict: rapport.SubmitFundsShort}, state(rapport.PayoutAwaitingFunds)
@@ -145,6 +149,44 @@ func (s *Store) newAttempt(
 	}
 	err = s.post(ctx, tx, posting{kind: "submit", brand: p.BrandID, payout: p.ID, attempt: next.attempt, currency: p.Currency, lines: submitLines(p.BrandID, p.Currency, p.Amount)})
 	return rapport.PayoutOrder{Verdict: "submit", Request: r}, err
+}
+
+// fundsFor reads the brand's funds; where they are short it reads them again under the lock of whoever brings more, and keeps it.
+func (s *Store) fundsFor(ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow) (int64, error) {
+	if p.Funds >= p.Amount {
+		return p.Funds, nil
+	}
+	if err := s.q.LockFunds(ctx, tx, gen.LockFundsParams{BrandID: p.BrandID, Currency: p.Currency}); err != nil {
+		return 0, fmt.Errorf("lock funds: %w", err)
+	}
+	funds, err := s.q.BrandFunds(ctx, tx, gen.BrandFundsParams{BrandID: p.BrandID, Currency: p.Currency})
+	if err != nil {
+		return 0, fmt.Errorf("funds: %w", err)
+	}
+	return funds, nil
+}
+
+// bringFunds posts what adds to a brand's funds and wakes the payouts that wait for them.
+func (s *Store) bringFunds(ctx context.Context, tx pgx.Tx, p posting) error {
+	if err := s.q.LockFunds(ctx, tx, gen.LockFundsParams{BrandID: p.brand, Currency: p.currency}); err != nil {
+		return fmt.Errorf("lock funds: %w", err)
+	}
+	if err := s.post(ctx, tx, p); err != nil {
+		return err
+	}
+	waiting, err := s.q.PayoutsAwaitingFunds(ctx, tx, gen.PayoutsAwaitingFundsParams{BrandID: p.brand, Currency: p.currency})
+	if err != nil {
+		return fmt.Errorf("payouts: %w", err)
+	}
+	for _, w := range waiting {
+		if w.ID == p.payout {
+			continue // the one whose rejection brings them
+		}
+		if err := s.signal(ctx, tx, "payout", w.ID, w.BrandID, rapport.Signal{ID: newID(), Kind: rapport.SignalFunds}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // MarkSent notes, by the database's clock, that an attempt is about to be sent.
@@ -193,7 +235,7 @@ func (s *Store) RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int
 		if err != nil || n == 0 {
 			return err
 		}
-		err = s.post(ctx, tx, posting{kind: "void", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), currency: p.Currency, lines: voidLines(p.BrandID, p.Currency, p.Amount)})
+		err = s.bringFunds(ctx, tx, posting{kind: "void", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), currency: p.Currency, lines: voidLines(p.BrandID, p.Currency, p.Amount)})
 		if err != nil {
 			return err
 		}
@@ -270,29 +312,17 @@ func (s *Store) SettleTopUp(ctx context.Context, id uuid.UUID, providerID, statu
 		if err != nil {
 			return fmt.Errorf("top-up: %w", err)
 		}
-		err = s.post(ctx, tx, posting{kind: "topup", brand: t.BrandID, ref: providerID, currency: t.Currency, lines: topUpLines(t.BrandID, t.Currency, t.Amount)})
-		if err != nil {
-			return err
-		}
-		waiting, err := s.q.PayoutsAwaitingFunds(ctx, tx, gen.PayoutsAwaitingFundsParams{BrandID: t.BrandID, Currency: t.Currency})
-		if err != nil {
-			return fmt.Errorf("payouts: %w", err)
-		}
-		for _, p := range waiting {
-			if err := s.signal(ctx, tx, "payout", p.ID, p.BrandID, rapport.Signal{ID: newID(), Kind: rapport.SignalFunds}); err != nil {
-				return err
-			}
-		}
-		return nil
+		return s.bringFunds(ctx, tx, posting{kind: "topup", brand: t.BrandID, ref: providerID, currency: t.Currency, lines: topUpLines(t.BrandID, t.Currency, t.Amount)})
 	})
 }
 
 // NoteTopUp keeps the provider's id of a top-up whose making never answered.
-func (s *Store) NoteTopUp(ctx context.Context, id uuid.UUID, providerID string) error {
-	if providerID == "" {
-		return nil
-	}
-	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return s.q.NoteTopUp(ctx, tx, gen.NoteTopUpParams{ID: id, ProviderID: &providerID})
+// False when there is no such top-up.
+func (s *Store) NoteTopUp(ctx context.Context, id uuid.UUID, providerID string) (bool, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) {
+		if err := s.q.NoteTopUp(ctx, tx, gen.NoteTopUpParams{ID: id, ProviderID: textOrNil(providerID)}); err != nil {
+			return false, err
+		}
+		return s.q.TopUpExists(ctx, tx, id)
 	})
 }

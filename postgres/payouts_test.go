@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"rapport"
@@ -149,6 +150,72 @@ func TestPayoutAttempts(t *testing.T) {
 		o, err = b.store.OrderPayout(ctx, b.payout, 2, hash)
 		require.NoError(t, err)
 		require.Equal(t, "submit", o.Verdict)
+	})
+	t.Run("FundsThatComeWhileItIsParkedAreNotOverlooked", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 0)
+		approve(t, b)
+		topup := uuid.New()
+		_, err := b.owner.Exec(ctx, `insert into topups (id, brand_id, amount, currency) values ($1, $2, 1000, 'usd')`, topup, b.brand)
+		require.NoError(t, err)
+		// The money is posted and not committed yet while the payout is ordered.
+		ordered := make(chan rapport.PayoutOrder, 1)
+		require.NoError(t, b.store.Atomically(ctx, func(tx context.Context) error {
+			if err := b.store.SettleTopUp(tx, topup, "tu_2", "succeeded"); err != nil {
+				return err
+			}
+			go func() {
+				o, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+				assert.NoError(t, err)
+				ordered <- o
+			}()
+			require.Eventually(t, func() bool {
+				var waits bool
+				err := b.owner.QueryRow(ctx, `select exists (select 1 from pg_locks where locktype = 'advisory' and not granted)`).Scan(&waits)
+				return err == nil && waits
+			}, 10*time.Second, 5*time.Millisecond, "the order waits for whoever brings funds")
+			return nil
+		}))
+		require.Equal(t, "submit", (<-ordered).Verdict)
+	})
+	t.Run("FundsThatARejectionGivesBackWakeWhoWaits", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 1000)
+		approve(t, b)
+		_, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		other, milestone := uuid.New(), uuid.New()
+		_, err = b.owner.Exec(ctx, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, amount, currency)
+			select $1, partnership_id, brand_id, contract_id, term, 1, title, trigger, amount, currency from milestones`, milestone)
+		require.NoError(t, err)
+		_, err = b.owner.Exec(ctx, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, state, due_at)
+			select $1, $2, partnership_id, brand_id, creator_id, amount, currency, destination, 'awaiting_funds', due_at from payouts`, other, milestone)
+		require.NoError(t, err)
+		require.NoError(t, b.store.RejectAttempt(ctx, b.payout, 1, rapport.PayRejected, "account_closed"))
+		var woken []string
+		require.NoError(t, b.owner.QueryRow(ctx, `select array_agg(workflow_id) from outbox where input ->> 'kind' = 'funds'`).Scan(&woken))
+		require.Equal(t, []string{"payout/" + other.String()}, woken)
+	})
+	t.Run("WhoApprovesTheContentLaterCountsToo", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		approve(t, b)
+		_, err := b.owner.Exec(ctx, `with d as (insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind)
+				select gen_random_uuid(), partnership_id, brand_id, contract_id, 1, 0, 'Video', 'youtube', 'video' from milestones returning *),
+			s as (insert into submissions (id, deliverable_id, partnership_id, brand_id, version, caption) select gen_random_uuid(), id, partnership_id, brand_id, 1, '#ad' from d returning *),
+			r as (insert into reviews (id, submission_id, deliverable_id, partnership_id, brand_id, policy_id, policy_version)
+				select gen_random_uuid(), id, deliverable_id, partnership_id, brand_id, gen_random_uuid(), 1 from s returning *)
+			insert into decisions (id, review_id, submission_id, brand_id, user_id, decision, state, decided_at)
+				select gen_random_uuid(), id, submission_id, brand_id, $1, 'approve', 'accepted', now() from r`, b.releaser)
+		require.NoError(t, err)
+		_, err = b.owner.Exec(ctx, `update milestones set trigger = 'approval'`)
+		require.NoError(t, err)
+		o, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitNotApproved, o.Verdict, "the releaser has approved the content meanwhile")
+		_, err = b.owner.Exec(ctx, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
+			select gen_random_uuid(), id, brand_id, round, 'releaser', $1, amount, currency, destination from payouts`, b.releaser)
+		require.ErrorContains(t, err, "who approved the content cannot approve its payout")
 	})
 	t.Run("PayeeNotReadyParks", func(t *testing.T) {
 		t.Parallel()

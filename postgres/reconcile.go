@@ -23,6 +23,11 @@ func (s *Store) RunningReconciliations(ctx context.Context) ([]rapport.Reconcili
 	})
 }
 
+// ReconciledUntil is up to when the books were compared without a gap; now where they never were.
+func (s *Store) ReconciledUntil(ctx context.Context) (time.Time, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (time.Time, error) { return s.q.ReconciledUntil(ctx, tx) })
+}
+
 // StartReconciliation notes that a run has begun.
 func (s *Store) StartReconciliation(ctx context.Context, r rapport.Reconciliation) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {

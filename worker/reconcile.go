@@ -14,6 +14,8 @@ import (
 type ReconcileStore interface {
 	// RunningReconciliations lists the runs that people asked for and nobody has finished.
 	RunningReconciliations(ctx context.Context) ([]rapport.Reconciliation, error)
+	// ReconciledUntil is up to when the books were compared without a gap; now where they never were.
+	ReconciledUntil(ctx context.Context) (time.Time, error)
 	StartReconciliation(ctx context.Context, r rapport.Reconciliation) error
 	FinishReconciliation(ctx context.Context, r rapport.Reconciliation) error
 	Settlements(ctx context.Context, from, to time.Time) ([]rapport.Settlement, error)
@@ -26,7 +28,8 @@ type Movements interface {
 	Movements(ctx context.Context, from, to time.Time) ([]rapport.BalanceMovement, error)
 }
 
-// reconcileWindow is how far back a daily run looks: two days, so that each movement is compared twice.
+// reconcileWindow is how far back a daily run looks: two days, so that each movement is compared twice. After a pause of the jobs it
+// looks back from where the last run ended.
 const reconcileWindow = 48 * time.Hour
 
 // Reconcile compares the ledger with the payment provider: the runs that people asked for, or else the daily one.
@@ -37,7 +40,15 @@ func Reconcile(store ReconcileStore, provider Movements, now func() time.Time) f
 			return fmt.Errorf("runs: %w", err)
 		}
 		if len(runs) == 0 {
-			daily := rapport.Reconciliation{ID: uuid.Must(uuid.NewV7()), From: now().Add(-reconcileWindow), To: now()}
+			until, err := store.ReconciledUntil(ctx)
+			if err != nil {
+				return fmt.Errorf("last run: %w", err)
+			}
+			daily := rapport.Reconciliation{ID: uuid.Must(uuid.NewV7()), From: now(), To: now()}
+			if until.Before(daily.From) {
+				daily.From = until
+			}
+			daily.From = daily.From.Add(-reconcileWindow)
 			if err := store.StartReconciliation(ctx, daily); err != nil {
 				return fmt.Errorf("start: %w", err)
 			}

@@ -394,29 +394,28 @@ type Payee struct {
 }
 
 type Payout struct {
-	ID               uuid.UUID
-	MilestoneID      uuid.UUID
-	PartnershipID    uuid.UUID
-	BrandID          uuid.UUID
-	CreatorID        uuid.UUID
-	Amount           int64
-	Currency         string
-	Destination      *string
-	ContentApprovers []uuid.UUID
-	ContentCounts    bool
-	Round            int32
-	State            string
-	HeldReason       *string
-	HeldBy           *uuid.UUID
-	ReviewOn         pgtype.Date
-	AmountReversed   int64
-	DueAt            time.Time
-	PaidAt           *time.Time
-	Commands         json.RawMessage
-	Seq              int64
-	Version          int32
-	CreatedAt        time.Time
-	UpdatedAt        time.Time
+	ID             uuid.UUID
+	MilestoneID    uuid.UUID
+	PartnershipID  uuid.UUID
+	BrandID        uuid.UUID
+	CreatorID      uuid.UUID
+	Amount         int64
+	Currency       string
+	Destination    *string
+	ContentCounts  bool
+	Round          int32
+	State          string
+	HeldReason     *string
+	HeldBy         *uuid.UUID
+	ReviewOn       pgtype.Date
+	AmountReversed int64
+	DueAt          time.Time
+	PaidAt         *time.Time
+	Commands       json.RawMessage
+	Seq            int64
+	Version        int32
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
 }
 
 type PayoutApproval struct {

@@ -13,6 +13,22 @@ import (
 	"github.com/google/uuid"
 )
 
+const brandFunds = `-- name: BrandFunds :one
+select coalesce((select balance from ledger_accounts where code = concat('brand_funds:', $1::uuid, ':', $2::text)), 0)::bigint as funds
+`
+
+type BrandFundsParams struct {
+	BrandID  uuid.UUID
+	Currency string
+}
+
+func (q *Queries) BrandFunds(ctx context.Context, db DBTX, arg BrandFundsParams) (int64, error) {
+	row := db.QueryRow(ctx, brandFunds, arg.BrandID, arg.Currency)
+	var funds int64
+	err := row.Scan(&funds)
+	return funds, err
+}
+
 const creatorOfMilestone = `-- name: CreatorOfMilestone :one
 select p.creator_id from milestones m join partnerships p on p.id = m.partnership_id where m.id = $1
 `
@@ -100,23 +116,22 @@ func (q *Queries) InsertAttempt(ctx context.Context, db DBTX, arg InsertAttemptP
 }
 
 const insertPayout = `-- name: InsertPayout :exec
-insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, content_approvers, content_counts, due_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, content_counts, due_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 on conflict (id) do nothing
 `
 
 type InsertPayoutParams struct {
-	ID               uuid.UUID
-	MilestoneID      uuid.UUID
-	PartnershipID    uuid.UUID
-	BrandID          uuid.UUID
-	CreatorID        uuid.UUID
-	Amount           int64
-	Currency         string
-	Destination      *string
-	ContentApprovers []uuid.UUID
-	ContentCounts    bool
-	DueAt            time.Time
+	ID            uuid.UUID
+	MilestoneID   uuid.UUID
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	CreatorID     uuid.UUID
+	Amount        int64
+	Currency      string
+	Destination   *string
+	ContentCounts bool
+	DueAt         time.Time
 }
 
 func (q *Queries) InsertPayout(ctx context.Context, db DBTX, arg InsertPayoutParams) error {
@@ -129,7 +144,6 @@ func (q *Queries) InsertPayout(ctx context.Context, db DBTX, arg InsertPayoutPar
 		arg.Amount,
 		arg.Currency,
 		arg.Destination,
-		arg.ContentApprovers,
 		arg.ContentCounts,
 		arg.DueAt,
 	)
@@ -200,6 +214,22 @@ func (q *Queries) LedgerBreaks(ctx context.Context, db DBTX) ([]LedgerBreak, err
 		return nil, err
 	}
 	return items, nil
+}
+
+const lockFunds = `-- name: LockFunds :exec
+select pg_advisory_xact_lock(hashtextextended(concat('funds:', $1::uuid, ':', $2::text), 0))
+`
+
+type LockFundsParams struct {
+	BrandID  uuid.UUID
+	Currency string
+}
+
+// Taken by whoever parks a payout for want of funds and by whoever brings funds, before they read or post, so that neither
+// overlooks the other.
+func (q *Queries) LockFunds(ctx context.Context, db DBTX, arg LockFundsParams) error {
+	_, err := db.Exec(ctx, lockFunds, arg.BrandID, arg.Currency)
+	return err
 }
 
 const lockPayee = `-- name: LockPayee :exec
@@ -294,9 +324,7 @@ func (q *Queries) MarkSent(ctx context.Context, db DBTX, arg MarkSentParams) err
 const milestoneForPayout = `-- name: MilestoneForPayout :one
 select m.id, m.partnership_id, m.brand_id, m.contract_id, m.amount, m.currency, m.deliverable_id, m.trigger, p.creator_id, b.second_pair_amount, b.second_pair_currency,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id), '')::text as destination,
-  array(select distinct d.user_id from decisions d join submissions s on s.id = d.submission_id join deliverables x on x.id = s.deliverable_id
-        where x.contract_id = m.contract_id and (m.deliverable_id is null or x.id = m.deliverable_id) and m.trigger <> 'signature'
-          and d.state = 'accepted' and d.decision in ('approve', 'approve_with_corrections'))::uuid[] as content_approvers
+  (cardinality(content_approvers(m.id)) > 0)::boolean as content_approved
 from milestones m join partnerships p on p.id = m.partnership_id join brands b on b.id = m.brand_id where m.id = $1
 `
 
@@ -313,7 +341,7 @@ type MilestoneForPayoutRow struct {
 	SecondPairAmount   int64
 	SecondPairCurrency string
 	Destination        string
-	ContentApprovers   []uuid.UUID
+	ContentApproved    bool
 }
 
 func (q *Queries) MilestoneForPayout(ctx context.Context, db DBTX, id uuid.UUID) (MilestoneForPayoutRow, error) {
@@ -332,7 +360,7 @@ func (q *Queries) MilestoneForPayout(ctx context.Context, db DBTX, id uuid.UUID)
 		&i.SecondPairAmount,
 		&i.SecondPairCurrency,
 		&i.Destination,
-		&i.ContentApprovers,
+		&i.ContentApproved,
 	)
 	return i, err
 }
@@ -363,6 +391,18 @@ type NoteTopUpParams struct {
 func (q *Queries) NoteTopUp(ctx context.Context, db DBTX, arg NoteTopUpParams) error {
 	_, err := db.Exec(ctx, noteTopUp, arg.ProviderID, arg.ID)
 	return err
+}
+
+const reconciledUntil = `-- name: ReconciledUntil :one
+select coalesce((select max(to_at) from reconciliations where state in ('passed', 'breaks')), now())::timestamptz as until
+`
+
+// Up to when the books were compared without a gap; now where they never were.
+func (q *Queries) ReconciledUntil(ctx context.Context, db DBTX) (time.Time, error) {
+	row := db.QueryRow(ctx, reconciledUntil)
+	var until time.Time
+	err := row.Scan(&until)
+	return until, err
 }
 
 const rejectAttempt = `-- name: RejectAttempt :execrows

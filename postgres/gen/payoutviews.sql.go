@@ -30,7 +30,7 @@ func (q *Queries) BrandExists(ctx context.Context, db DBTX, arg BrandExistsParam
 }
 
 const getPayoutCore = `-- name: GetPayoutCore :one
-select p.id, p.milestone_id, p.destination, p.content_approvers, p.content_counts, p.round, p.commands, p.seq, coalesce(y.state, 'none')::text as payee_state,
+select p.id, p.milestone_id, p.destination, content_approvers(p.milestone_id)::uuid[] as content_approvers, p.content_counts, p.round, p.commands, p.seq, coalesce(y.state, 'none')::text as payee_state,
   m.contract_id, m.deliverable_id, m.title as milestone_title, m.trigger, m.net_days, m.met_at, t.number as contract_number, t.executed_at, coalesce(d.title, '')::text as deliverable_title
 from payouts p
 join milestones m on m.id = p.milestone_id

@@ -51,7 +51,6 @@ create table payouts (
   amount bigint not null check (amount > 0),
   currency text not null references currencies,
   destination text check (destination ~ '^acct_[A-Za-z0-9]+$'),
-  content_approvers uuid[] not null default '{}',
   content_counts boolean not null default false,
   round int not null default 1,
   state text not null default 'scheduled' check (state in ('scheduled', 'awaiting_approval', 'approved', 'awaiting_payee', 'awaiting_funds', 'submitted', 'unknown', 'paid', 'failed', 'partly_reversed', 'reversed', 'held', 'cancelled')),
@@ -114,6 +113,15 @@ create unique index payout_attempts_one_open on payout_attempts (payout_id) wher
 create unique index payout_attempts_one_success on payout_attempts (payout_id) where outcome = 'succeeded';
 
 -- +goose StatementBegin
+-- Who approved the content that a milestone pays for. It is asked for when it matters and kept nowhere: content can be approved
+-- again, by somebody else, after its payout was opened.
+create function content_approvers(p_milestone uuid) returns uuid[] language sql stable as $$
+  select array(select distinct d.user_id from milestones m
+    join deliverables x on x.contract_id = m.contract_id and (m.deliverable_id is null or x.id = m.deliverable_id)
+    join submissions s on s.deliverable_id = x.id join decisions d on d.submission_id = s.id
+    where m.id = p_milestone and m.trigger <> 'signature' and d.state = 'accepted' and d.decision in ('approve', 'approve_with_corrections'))
+$$;
+
 create function payout_approval_guard() returns trigger language plpgsql as $$
 declare p payouts;
 begin
@@ -128,7 +136,7 @@ begin
   if new.destination is distinct from p.destination then
     raise exception 'approval is for another destination' using errcode = 'RA013';
   end if;
-  if new.approver = any (p.content_approvers) then
+  if new.approver = any (content_approvers(p.milestone_id)) then
     raise exception 'who approved the content cannot approve its payout' using errcode = 'RA014';
   end if;
   if exists (select 1 from payees y where y.creator_id = p.creator_id and y.destination_changed_by = new.approver
@@ -147,16 +155,15 @@ begin
 end $$;
 
 create function payout_approved(p payouts) returns boolean language sql stable as $$
-  select exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round and a.part = 'releaser'
-                   and a.amount = p.amount and a.currency = p.currency and a.destination is not distinct from p.destination)
-     and (p.content_counts or exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round and a.part = 'preparer'
-                   and a.amount = p.amount and a.currency = p.currency and a.destination is not distinct from p.destination))
+  select coalesce(bool_or(a.part = 'releaser') and (p.content_counts or bool_or(a.part = 'preparer')) and not bool_or(a.approver = any (content_approvers(p.milestone_id))), false)
+  from payout_approvals a where a.payout_id = p.id and a.round = p.round
+    and a.amount = p.amount and a.currency = p.currency and a.destination is not distinct from p.destination
 $$;
 
 create function payout_guard() returns trigger language plpgsql as $$
 begin
-  if (new.id, new.milestone_id, new.partnership_id, new.brand_id, new.creator_id, new.amount, new.currency, new.content_approvers, new.content_counts)
-     is distinct from (old.id, old.milestone_id, old.partnership_id, old.brand_id, old.creator_id, old.amount, old.currency, old.content_approvers, old.content_counts) then
+  if (new.id, new.milestone_id, new.partnership_id, new.brand_id, new.creator_id, new.amount, new.currency, new.content_counts)
+     is distinct from (old.id, old.milestone_id, old.partnership_id, old.brand_id, old.creator_id, old.amount, old.currency, old.content_counts) then
     raise exception 'the economics of payout % are immutable', old.id using errcode = 'RA001';
   end if;
   if new.state <> old.state and not exists (select 1 from payout_transitions t where t.from_state = old.state and t.to_state = new.state) then
@@ -359,4 +366,4 @@ create table reconciliations (
 -- +goose Down
 drop view ledger_breaks;
 drop table reconciliations, ledger_seals, ledger_entries, ledger_transactions, ledger_accounts, topups, payout_attempts, payout_approvals, payouts, payout_transitions, milestones, currencies;
-drop function ledger_digest, ledger_seal, ledger_post, ledger_account_guard, ledger_balanced, ledger_entry_apply, payout_attempt_guard, payout_guard, payout_approved, payout_approval_guard;
+drop function ledger_digest, ledger_seal, ledger_post, ledger_account_guard, ledger_balanced, ledger_entry_apply, payout_attempt_guard, payout_guard, payout_approved, payout_approval_guard, content_approvers;

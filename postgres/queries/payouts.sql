@@ -1,14 +1,12 @@
 -- name: MilestoneForPayout :one
 select m.id, m.partnership_id, m.brand_id, m.contract_id, m.amount, m.currency, m.deliverable_id, m.trigger, p.creator_id, b.second_pair_amount, b.second_pair_currency,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id), '')::text as destination,
-  array(select distinct d.user_id from decisions d join submissions s on s.id = d.submission_id join deliverables x on x.id = s.deliverable_id
-        where x.contract_id = m.contract_id and (m.deliverable_id is null or x.id = m.deliverable_id) and m.trigger <> 'signature'
-          and d.state = 'accepted' and d.decision in ('approve', 'approve_with_corrections'))::uuid[] as content_approvers
+  (cardinality(content_approvers(m.id)) > 0)::boolean as content_approved
 from milestones m join partnerships p on p.id = m.partnership_id join brands b on b.id = m.brand_id where m.id = @id;
 
 -- name: InsertPayout :exec
-insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, content_approvers, content_counts, due_at)
-values (@id, @milestone_id, @partnership_id, @brand_id, @creator_id, @amount, @currency, sqlc.narg('destination'), @content_approvers, @content_counts, @due_at)
+insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, content_counts, due_at)
+values (@id, @milestone_id, @partnership_id, @brand_id, @creator_id, @amount, @currency, sqlc.narg('destination'), @content_counts, @due_at)
 on conflict (id) do nothing;
 
 -- name: LockPayout :one
@@ -59,6 +57,14 @@ select id, brand_id, amount, currency, state, coalesce(provider_id, '')::text as
 -- name: SettleTopUp :one
 update topups set state = @state, provider_id = coalesce(sqlc.narg('provider_id'), provider_id) where id = @id and state = 'pending' returning id, brand_id, amount, currency;
 
+-- name: LockFunds :exec
+-- Taken by whoever parks a payout for want of funds and by whoever brings funds, before they read or post, so that neither
+-- overlooks the other.
+select pg_advisory_xact_lock(hashtextextended(concat('funds:', @brand_id::uuid, ':', @currency::text), 0));
+
+-- name: BrandFunds :one
+select coalesce((select balance from ledger_accounts where code = concat('brand_funds:', @brand_id::uuid, ':', @currency::text)), 0)::bigint as funds;
+
 -- name: SealLedger :one
 select ledger_seal(@max_rows);
 
@@ -76,6 +82,10 @@ where t.kind = 'settle' and t.at >= @from_at and t.at < @to_at order by t.at;
 -- name: SettledRefs :many
 select external_ref::text as external_ref from ledger_transactions where kind = 'settle' and external_ref = any (@refs::text[]);
 
+-- name: ReconciledUntil :one
+-- Up to when the books were compared without a gap; now where they never were.
+select coalesce((select max(to_at) from reconciliations where state in ('passed', 'breaks')), now())::timestamptz as until;
+
 -- name: StartReconciliation :exec
 insert into reconciliations (id, from_at, to_at) values (@id, @from_at, @to_at) on conflict do nothing;
 
@@ -92,4 +102,4 @@ select pg_advisory_xact_lock(hashtextextended(concat('payee:', @creator_id::uuid
 select p.creator_id from milestones m join partnerships p on p.id = m.partnership_id where m.id = @id;
 
 -- name: NoteTopUp :exec
-update topups set provider_id = @provider_id where id = @id and provider_id is null and state = 'pending';
+update topups set provider_id = sqlc.narg('provider_id') where id = @id and provider_id is null and state = 'pending';
