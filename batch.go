@@ -45,8 +45,8 @@ type OutboxVerdict struct {
 	Seq     int64    `json:"seq"`
 	Refused string   `json:"refused,omitempty"`
 	Refusal *Refusal `json:"refusal,omitempty"`
-	// Missing: the server knows no such workflow. The row waits for it to be started or repaired.
-	Missing bool `json:"missing,omitempty"`
+	// Closed: the workflow has ended. A late event of a machine is in Postgres already; where a person must know, a task says so.
+	Closed bool `json:"closed,omitempty"`
 }
 
 // Snapshot is the last state that a workflow wrote down: enough to start it again where it was.

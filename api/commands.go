@@ -76,11 +76,8 @@ func (s *Server) command(ctx context.Context, c commandRequest) (commandResult, 
 			return commandResult{Pending: true}, nil
 		}
 	}
-	switch {
-	case verdict.Refused != "":
+	if verdict.Refused != "" {
 		return commandResult{}, s.refusal(context.WithoutCancel(ctx), store, c, *verdict)
-	case verdict.Missing:
-		return commandResult{Pending: true}, nil
 	}
 	shown := waitForSeq(ctx, store, c, verdict.Seq)
 	return commandResult{Pending: !shown, Seq: verdict.Seq}, nil

@@ -671,9 +671,6 @@ func TestWithoutAVerdictACommandIsPending(t *testing.T) {
 		"nobody there": func(context.Context, rapport.OutboxRow) (rapport.OutboxVerdict, error) {
 			return rapport.OutboxVerdict{}, errors.New("no connection")
 		},
-		"not started yet": func(context.Context, rapport.OutboxRow) (rapport.OutboxVerdict, error) {
-			return rapport.OutboxVerdict{Missing: true}, nil
-		},
 		"no worker": func(ctx context.Context, _ rapport.OutboxRow) (rapport.OutboxVerdict, error) {
 			<-ctx.Done()
 			return rapport.OutboxVerdict{}, ctx.Err()

@@ -47,6 +47,11 @@ func (s *Store) AckOutbox(ctx context.Context, id uuid.UUID, v rapport.OutboxVer
 		if v.Refused == "" {
 			return nil
 		}
+		if v.Closed {
+			if err := s.q.TaskForLateReply(ctx, tx, gen.TaskForLateReplyParams{TaskID: newID(), OutboxID: id}); err != nil {
+				return fmt.Errorf("task for a late reply: %w", err)
+			}
+		}
 		if err := s.q.DropRefused(ctx, tx, id); err != nil {
 			return fmt.Errorf("drop what was refused: %w", err)
 		}
@@ -283,7 +288,28 @@ func (s *Store) CloseSnapshot(ctx context.Context, workflowID string) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.CloseSnapshot(ctx, tx, workflowID) })
 }
 
-// PayoutSettled says that a payout is paid.
-func (s *Store) PayoutSettled(ctx context.Context, id uuid.UUID) (bool, error) {
-	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) { return s.q.PayoutSettled(ctx, tx, id) })
+// WorkflowEnded says that a workflow has ended, whatever Temporal still knows of it.
+func (s *Store) WorkflowEnded(ctx context.Context, workflowID string) (bool, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) {
+		ended, err := s.q.WorkflowEnded(ctx, tx, workflowID)
+		return ended != nil && *ended, err
+	})
+}
+
+// PayoutState is where a payout stands; empty when there is none.
+func (s *Store) PayoutState(ctx context.Context, id uuid.UUID) (rapport.PayoutState, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PayoutState, error) {
+		state, err := s.q.PayoutState(ctx, tx, id)
+		if errors.Is(err, pgx.ErrNoRows) {
+			return "", nil
+		}
+		return rapport.PayoutState(state), err
+	})
+}
+
+// NoteReversal asks finance to look at a transfer that was taken back at the provider.
+func (s *Store) NoteReversal(ctx context.Context, payout uuid.UUID) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return s.q.TaskForReversal(ctx, tx, gen.TaskForReversalParams{TaskID: newID(), PayoutID: payout})
+	})
 }

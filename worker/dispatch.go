@@ -27,6 +27,8 @@ func scheduleExists(err error) bool {
 type OutboxStore interface {
 	AckOutbox(ctx context.Context, id uuid.UUID, v rapport.OutboxVerdict) error
 	RetryOutbox(ctx context.Context, id uuid.UUID, after time.Duration, reason string) error
+	// WorkflowEnded says that a workflow has ended, whatever Temporal still knows of it.
+	WorkflowEnded(ctx context.Context, workflowID string) (bool, error)
 }
 
 // Dispatcher delivers outbox rows to Temporal and acknowledges them. The API uses one for an answer at once, the relay one for
@@ -52,12 +54,20 @@ func (d *Dispatcher) Deliver(ctx context.Context, row rapport.OutboxRow) (rappor
 	if err != nil {
 		return rapport.OutboxVerdict{}, fmt.Errorf("deliver: %w", err)
 	}
+	if got.Refused != nil && got.Refused.Code == temporal.RefusedMissing {
+		// Temporal forgets a workflow some time after its end.
+		ended, err := d.store.WorkflowEnded(ctx, row.WorkflowID)
+		if err != nil {
+			return rapport.OutboxVerdict{}, fmt.Errorf("has %s ended: %w", row.WorkflowID, err)
+		}
+		if !ended {
+			return rapport.OutboxVerdict{}, fmt.Errorf("deliver to %s: %w", row.WorkflowID, errMissing)
+		}
+		got.Refused.Code = temporal.RefusedClosed
+	}
 	v, err := verdict(row, got)
 	if err != nil {
 		return v, err
-	}
-	if v.Missing {
-		return v, fmt.Errorf("deliver to %s: %w", row.WorkflowID, errMissing)
 	}
 	if err := d.store.AckOutbox(context.WithoutCancel(ctx), row.ID, v); err != nil {
 		return v, fmt.Errorf("acknowledge: %w", err)
@@ -78,12 +88,8 @@ func verdict(row rapport.OutboxRow, got temporal.Verdict) (rapport.OutboxVerdict
 		}
 		v.Seq = reply.Seq
 	case got.Refused == nil:
-	case got.Refused.Code == temporal.RefusedMissing:
-		v.Missing = true
-	case got.Refused.Code == temporal.RefusedClosed && row.Kind == temporal.DeliverSignal:
-		v.Refused = got.Refused.Code // a late event of a machine: what it meant is in Postgres already
 	default:
-		v.Refused = got.Refused.Code
+		v.Refused, v.Closed = got.Refused.Code, got.Refused.Code == temporal.RefusedClosed
 		v.Refusal = &rapport.Refusal{Code: got.Refused.Code}
 		if len(got.Refused.Details) > 0 {
 			if err := json.Unmarshal(got.Refused.Details, v.Refusal); err != nil {

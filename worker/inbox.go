@@ -18,10 +18,12 @@ type InboxStore interface {
 	ApplyInbound(ctx context.Context, in rapport.InboundMail, inbox uuid.UUID) (bool, error)
 	PayeeByAccount(ctx context.Context, account string) (uuid.UUID, error)
 	Payee(ctx context.Context, creator uuid.UUID) (rapport.Payee, error)
-	// PayoutSettled says that a payout is paid, so that news of its transfer tells nothing.
-	PayoutSettled(ctx context.Context, id uuid.UUID) (bool, error)
-	// NoteTopUp keeps the provider's id of a top-up whose making never answered.
-	NoteTopUp(ctx context.Context, id uuid.UUID, providerID string) error
+	// PayoutState is where a payout stands; empty when there is none.
+	PayoutState(ctx context.Context, id uuid.UUID) (rapport.PayoutState, error)
+	// NoteReversal asks finance to look at a transfer that was taken back at the provider.
+	NoteReversal(ctx context.Context, payout uuid.UUID) error
+	// NoteTopUp keeps the provider's id of a top-up whose making never answered. False when there is no such top-up.
+	NoteTopUp(ctx context.Context, id uuid.UUID, providerID string) (bool, error)
 	SignalWorkflow(ctx context.Context, kind string, id, brand uuid.UUID, sig rapport.Signal) error
 }
 
@@ -40,7 +42,9 @@ func (x *Inbox) Process(ctx context.Context, row rapport.InboxRow) (string, erro
 		return x.mailEvent(ctx, row)
 	case "inbound":
 		kind, body, _ := strings.Cut(string(row.Body), "\n")
-		matched, err := x.Store.ApplyInbound(ctx, x.ReadInbound(kind, []byte(body)), row.ID)
+		in := x.ReadInbound(kind, []byte(body))
+		in.Text, in.Quoted, in.HTML = rapport.MaskLinks(in.Text), rapport.MaskLinks(in.Quoted), rapport.MaskLinks(in.HTML)
+		matched, err := x.Store.ApplyInbound(ctx, in, row.ID)
 		if err != nil {
 			return "", fmt.Errorf("inbound mail: %w", err)
 		}
@@ -86,33 +90,51 @@ func (x *Inbox) stripe(ctx context.Context, row rapport.InboxRow) (string, error
 		_, err = x.Activities.RefreshPayee(ctx, payee)
 		return "", err
 	case strings.HasPrefix(row.Type, "transfer."):
-		if id, err := uuid.Parse(object.Metadata["payout_id"]); err == nil {
-			settled, err := x.Store.PayoutSettled(ctx, id)
-			if err != nil || settled {
-				return unless(!settled, "settled already"), err
-			}
-		}
-		return x.tell(ctx, "payout", object.Metadata["payout_id"], rapport.Signal{ID: row.ID, Kind: rapport.SignalStripe, Ref: row.ID})
+		return x.transfer(ctx, row, object.Metadata["payout_id"])
 	case strings.HasPrefix(row.Type, "topup."):
-		if id, err := uuid.Parse(object.Metadata["topup_id"]); err == nil {
-			if err := x.Store.NoteTopUp(ctx, id, row.ObjectID); err != nil {
-				return "", fmt.Errorf("top-up: %w", err)
-			}
+		id, err := uuid.Parse(object.Metadata["topup_id"])
+		if err != nil {
+			return notOurs, nil //nolint:nilerr // an object that somebody made elsewhere; reconciliation will find it
 		}
-		return x.tell(ctx, "topup", object.Metadata["topup_id"], rapport.Signal{ID: row.ID, Kind: rapport.SignalStripe, Ref: row.ID})
+		ours, err := x.Store.NoteTopUp(ctx, id, row.ObjectID)
+		if err != nil || !ours {
+			return notOurs, err
+		}
+		return "", x.tell(ctx, "topup", id, row)
 	}
 	return "nothing to do", nil
 }
 
-func (x *Inbox) tell(ctx context.Context, kind, id string, sig rapport.Signal) (string, error) {
-	to, err := uuid.Parse(id)
+const notOurs = "no id of ours"
+
+// transfer takes news of a transfer. One that somebody made elsewhere is left to reconciliation, whatever its metadata says.
+func (x *Inbox) transfer(ctx context.Context, row rapport.InboxRow, payout string) (string, error) {
+	id, err := uuid.Parse(payout)
 	if err != nil {
-		return "no id of ours", nil //nolint:nilerr // an object that somebody made elsewhere; reconciliation will find it
+		return notOurs, nil //nolint:nilerr // as above
 	}
-	if err := x.Store.SignalWorkflow(ctx, kind, to, uuid.Nil, sig); err != nil {
-		return "", fmt.Errorf("signal: %w", err)
+	state, err := x.Store.PayoutState(ctx, id)
+	if err != nil {
+		return "", fmt.Errorf("payout: %w", err)
 	}
-	return "", nil
+	switch state {
+	case "":
+		return notOurs, nil
+	case rapport.PayoutPaid, rapport.PayoutPartlyReversed, rapport.PayoutReversed:
+		if row.Type == "transfer.reversed" {
+			return "", x.Store.NoteReversal(ctx, id)
+		}
+		return "settled already", nil
+	default:
+		return "", x.tell(ctx, "payout", id, row)
+	}
+}
+
+func (x *Inbox) tell(ctx context.Context, kind string, id uuid.UUID, row rapport.InboxRow) error {
+	if err := x.Store.SignalWorkflow(ctx, kind, id, uuid.Nil, rapport.Signal{ID: row.ID, Kind: rapport.SignalStripe, Ref: row.ID}); err != nil {
+		return fmt.Errorf("signal: %w", err)
+	}
+	return nil
 }
 
 func unless(ok bool, note string) string {

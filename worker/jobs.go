@@ -51,10 +51,10 @@ func (s *Sweep) Run(ctx context.Context, repair bool) (SweepResult, error) {
 	if err != nil {
 		return r, fmt.Errorf("started: %w", err)
 	}
+	// What cannot be looked at or started is reported at the end; it keeps nothing else from running.
+	var failed []error
 	for _, snap := range lost {
-		if err := s.look(ctx, snap, repair, &r); err != nil {
-			return r, err
-		}
+		failed = append(failed, s.look(ctx, snap, repair, &r))
 	}
 	for after := ""; ; {
 		page, err := s.Store.OpenSnapshots(ctx, after, 200)
@@ -63,11 +63,9 @@ func (s *Sweep) Run(ctx context.Context, repair bool) (SweepResult, error) {
 		}
 		for _, snap := range page {
 			after = snap.WorkflowID
-			if err := s.look(ctx, snap, repair, &r); err != nil {
-				return r, err
-			}
+			failed = append(failed, s.look(ctx, snap, repair, &r))
 		}
-		if len(page) < 200 {
+		if len(page) < 200 || ctx.Err() != nil {
 			break
 		}
 	}
@@ -81,7 +79,7 @@ func (s *Sweep) Run(ctx context.Context, repair bool) (SweepResult, error) {
 			return r, fmt.Errorf("resend: %w", err)
 		}
 	}
-	return r, nil
+	return r, errors.Join(failed...)
 }
 
 func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r *SweepResult) error {
@@ -139,12 +137,11 @@ func Jobs(s *Sweep, reconcile func(context.Context) error) (map[string]func(cont
 			if err != nil {
 				return err
 			}
+			var failed []error
 			for _, id := range stale {
-				if err := s.Store.SettleMail(ctx, id, "unknown", ""); err != nil {
-					return err
-				}
+				failed = append(failed, s.Store.SettleMail(ctx, id, "unknown", ""))
 			}
-			return nil
+			return errors.Join(failed...)
 		},
 	}
 	return jobs, map[string]time.Duration{"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "mail": 10 * time.Minute}

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
 	"rapport"
@@ -43,6 +44,7 @@ type bundle struct {
 	ctx      context.Context
 	owner    *pgxpool.Pool
 	store    *postgres.Store
+	client   client.Client
 	dispatch *worker.Dispatcher
 	sandbox  *sandbox.Server
 	control  string
@@ -83,10 +85,10 @@ func setup(t *testing.T) *bundle {
 	if os.Getenv("RAPPORT_TEST_LOG") != "" {
 		log, _ = zap.NewDevelopment()
 	}
-	client, err := temporal.Dial(ctx, temporal.Config{Address: server.Address, Namespace: server.Namespace, CodecKey: []byte("0123456789abcdef0123456789abcdef"), Logger: log})
+	c, err := temporal.Dial(ctx, temporal.Config{Address: server.Address, Namespace: server.Namespace, CodecKey: []byte("0123456789abcdef0123456789abcdef"), Logger: log})
 	require.NoError(t, err)
-	t.Cleanup(client.Close)
-	require.NoError(t, temporal.EnsureSearchAttributes(ctx, client, server.Namespace))
+	t.Cleanup(c.Close)
+	require.NoError(t, temporal.EnsureSearchAttributes(ctx, c, server.Namespace))
 
 	pay, err := stripe.New(stripe.Config{Key: "sk_test_spine", BaseURL: public.URL})
 	require.NoError(t, err)
@@ -100,10 +102,10 @@ func setup(t *testing.T) *bundle {
 		Store: store, Payer: stripe.Payer{Client: pay}, Mailer: mailer, Fetcher: fetch.Poster{Client: guarded}, PublicURL: "http://rapport.test", MailHost: "rapport.test",
 		NewToken: func() string { n++; return fmt.Sprintf("token-%d-%s", n, uuid.NewString()) }, HashToken: func(s string) []byte { return []byte(s) },
 	}
-	w := worker.New(client, acts, worker.Options{Interceptors: nil})
+	w := worker.New(c, acts, worker.Options{Interceptors: nil})
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
-	b := &bundle{t: t, ctx: ctx, owner: owner, store: store, sandbox: sb, control: control.URL, posts: public.URL, dispatch: worker.NewDispatcher(client, store, 10*time.Second)}
+	b := &bundle{t: t, ctx: ctx, owner: owner, store: store, sandbox: sb, control: control.URL, posts: public.URL, client: c, dispatch: worker.NewDispatcher(c, store, 10*time.Second)}
 	relay := &worker.Relay{Store: store, Dispatch: b.dispatch, Inbox: &worker.Inbox{Store: store, Activities: acts, ReadInbound: mailer.Inbound}, Log: log}
 	stopped := make(chan struct{})
 	go func() { relay.Run(ctx); close(stopped) }()
@@ -313,6 +315,12 @@ func TestGoldenPath(t *testing.T) {
 	b.until("completed", `select stage from partnerships where id = $1`, id)
 	b.until("lapsed", `select stage from partnerships where id = $1`, id)
 	b.until("true", `select closed from workflow_snapshots where workflow_id = $1`, "partnership/"+id.String())
+	// What comes after the end reaches a person.
+	b.webhook("transfer.reversed", payouts[0].String())
+	b.until("open", `select state from tasks where kind = 'transfer_reversed' and ref = $1`, payouts[0])
+	message := uuid.New()
+	require.NoError(t, b.store.SignalWorkflow(b.ctx, "partnership", id, b.brand, rapport.Signal{ID: uuid.New(), Kind: rapport.SignalMail, Code: "human", Ref: message}))
+	b.until(message.String(), `select ref from tasks where partnership_id = $1 and kind = 'answer_reply' and state = 'open'`, id)
 	problems, err := b.store.VerifyLedger(b.ctx)
 	require.NoError(t, err)
 	require.Empty(t, problems)

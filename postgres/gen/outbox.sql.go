@@ -346,15 +346,15 @@ func (q *Queries) OpenSnapshots(ctx context.Context, db DBTX, arg OpenSnapshotsP
 	return items, nil
 }
 
-const payoutSettled = `-- name: PayoutSettled :one
-select exists (select 1 from payouts where id = $1 and state in ('paid', 'partly_reversed', 'reversed'))
+const payoutState = `-- name: PayoutState :one
+select state from payouts where id = $1
 `
 
-func (q *Queries) PayoutSettled(ctx context.Context, db DBTX, id uuid.UUID) (bool, error) {
-	row := db.QueryRow(ctx, payoutSettled, id)
-	var exists bool
-	err := row.Scan(&exists)
-	return exists, err
+func (q *Queries) PayoutState(ctx context.Context, db DBTX, id uuid.UUID) (string, error) {
+	row := db.QueryRow(ctx, payoutState, id)
+	var state string
+	err := row.Scan(&state)
+	return state, err
 }
 
 const resendUnhandled = `-- name: ResendUnhandled :execrows
@@ -446,6 +446,54 @@ func (q *Queries) StartedWithoutSnapshot(ctx context.Context, db DBTX) ([]Starte
 	return items, nil
 }
 
+const taskForLateReply = `-- name: TaskForLateReply :exec
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, owner_id, ref, due_at)
+select $1, p.brand_id, p.id, p.creator_id, o.workflow_id || '/reply', 'answer_reply', p.owner_id, (o.input ->> 'ref')::uuid, now()
+from outbox o join partnerships p on 'partnership/' || p.id = o.workflow_id
+where o.id = $2 and o.kind = 'signal' and o.input ->> 'kind' = 'mail' and o.input ->> 'code' = 'human'
+on conflict (dedupe_key) do update set ref = excluded.ref, due_at = excluded.due_at, state = 'open', snoozed_until = null, done_at = null, done_by = null
+where tasks.state in ('done', 'cancelled')
+`
+
+type TaskForLateReplyParams struct {
+	TaskID   uuid.UUID
+	OutboxID uuid.UUID
+}
+
+// A creator who writes after the end is answered by a person: no workflow takes it any more.
+func (q *Queries) TaskForLateReply(ctx context.Context, db DBTX, arg TaskForLateReplyParams) error {
+	_, err := db.Exec(ctx, taskForLateReply, arg.TaskID, arg.OutboxID)
+	return err
+}
+
+const taskForReversal = `-- name: TaskForReversal :exec
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, owner_role, ref, due_at)
+select $1, p.brand_id, p.partnership_id, p.creator_id, 'payout/' || p.id || '/reversed', 'transfer_reversed', 'finance_releaser', p.id, now()
+from payouts p where p.id = $2
+on conflict (dedupe_key) do nothing
+`
+
+type TaskForReversalParams struct {
+	TaskID   uuid.UUID
+	PayoutID uuid.UUID
+}
+
+func (q *Queries) TaskForReversal(ctx context.Context, db DBTX, arg TaskForReversalParams) error {
+	_, err := db.Exec(ctx, taskForReversal, arg.TaskID, arg.PayoutID)
+	return err
+}
+
+const topUpExists = `-- name: TopUpExists :one
+select exists (select 1 from topups where id = $1)
+`
+
+func (q *Queries) TopUpExists(ctx context.Context, db DBTX, id uuid.UUID) (bool, error) {
+	row := db.QueryRow(ctx, topUpExists, id)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const wakeWorkflow = `-- name: WakeWorkflow :exec
 update outbox set next_at = now() where workflow_id = $1 and acked_at is null
 `
@@ -453,4 +501,17 @@ update outbox set next_at = now() where workflow_id = $1 and acked_at is null
 func (q *Queries) WakeWorkflow(ctx context.Context, db DBTX, workflowID string) error {
 	_, err := db.Exec(ctx, wakeWorkflow, workflowID)
 	return err
+}
+
+const workflowEnded = `-- name: WorkflowEnded :one
+select exists (select 1 from workflow_snapshots where workflow_id = $1 and closed)
+  or exists (select 1 from topups t where 'topup/' || t.id = $1 and t.state <> 'pending')
+  or exists (select 1 from messages m where 'message/' || m.id = $1 and m.state <> 'prepared')
+`
+
+func (q *Queries) WorkflowEnded(ctx context.Context, db DBTX, workflowID string) (*bool, error) {
+	row := db.QueryRow(ctx, workflowEnded, workflowID)
+	var column_1 *bool
+	err := row.Scan(&column_1)
+	return column_1, err
 }

@@ -77,8 +77,31 @@ where state = 'draft' and id = (select (o.input ->> 'ref')::uuid from outbox o w
 -- name: CloseSnapshot :exec
 update workflow_snapshots set closed = true where workflow_id = @workflow_id;
 
--- name: PayoutSettled :one
-select exists (select 1 from payouts where id = @id and state in ('paid', 'partly_reversed', 'reversed'));
+-- name: WorkflowEnded :one
+select exists (select 1 from workflow_snapshots where workflow_id = @workflow_id and closed)
+  or exists (select 1 from topups t where 'topup/' || t.id = @workflow_id and t.state <> 'pending')
+  or exists (select 1 from messages m where 'message/' || m.id = @workflow_id and m.state <> 'prepared');
+
+-- name: PayoutState :one
+select state from payouts where id = @id;
+
+-- name: TopUpExists :one
+select exists (select 1 from topups where id = @id);
+
+-- name: TaskForLateReply :exec
+-- A creator who writes after the end is answered by a person: no workflow takes it any more.
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, owner_id, ref, due_at)
+select @task_id, p.brand_id, p.id, p.creator_id, o.workflow_id || '/reply', 'answer_reply', p.owner_id, (o.input ->> 'ref')::uuid, now()
+from outbox o join partnerships p on 'partnership/' || p.id = o.workflow_id
+where o.id = @outbox_id and o.kind = 'signal' and o.input ->> 'kind' = 'mail' and o.input ->> 'code' = 'human'
+on conflict (dedupe_key) do update set ref = excluded.ref, due_at = excluded.due_at, state = 'open', snoozed_until = null, done_at = null, done_by = null
+where tasks.state in ('done', 'cancelled');
+
+-- name: TaskForReversal :exec
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, owner_role, ref, due_at)
+select @task_id, p.brand_id, p.partnership_id, p.creator_id, 'payout/' || p.id || '/reversed', 'transfer_reversed', 'finance_releaser', p.id, now()
+from payouts p where p.id = @payout_id
+on conflict (dedupe_key) do nothing;
 
 -- name: DropRefusedSubmission :exec
 update submissions set state = 'refused'

@@ -1,0 +1,90 @@
+package worker_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"go.uber.org/zap"
+
+	"rapport"
+	"rapport/worker"
+)
+
+// TestNewsForWhatHasEnded: Temporal has forgotten the partnership, Postgres has not.
+func TestNewsForWhatHasEnded(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	creator, id := uuid.New(), uuid.New()
+	b.exec(`insert into creators (id, name) values ($1, 'Casey')`, creator)
+	b.exec(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) values ($1, $2, $3, $4, $5, 'terminated')`, id, b.brand, b.campaign, creator, b.ops)
+	b.exec(`insert into workflow_snapshots (workflow_id, workflow, task_queue, brand_id, seq, state, closed) values ($1, 'Partnership', 'rapport', $2, 9, '{}', true)`, "partnership/"+id.String(), b.brand)
+	message := uuid.New()
+	tell := func(sig rapport.Signal) {
+		sig.ID = uuid.New()
+		require.NoError(t, b.store.SignalWorkflow(b.ctx, "partnership", id, b.brand, sig))
+		b.until("workflow_closed", `select refused from outbox where id = $1`, sig.ID)
+	}
+	tell(rapport.Signal{Kind: rapport.SignalMail, Code: "auto_reply", Ref: uuid.New()})
+	b.until("0", `select count(*) from tasks where partnership_id = $1`, id)
+	tell(rapport.Signal{Kind: rapport.SignalMail, Code: "human", Ref: message})
+	b.until(message.String(), `select ref from tasks where partnership_id = $1 and kind = 'answer_reply' and state = 'open'`, id)
+	require.Equal(t, "workflow_closed", b.command("partnership", id, rapport.Command{Kind: rapport.CmdPause, Actor: b.ops}).Refused)
+}
+
+func (b *bundle) webhook(kind, payout string) uuid.UUID {
+	b.t.Helper()
+	body, err := json.Marshal(map[string]any{"metadata": map[string]string{"payout_id": payout}})
+	require.NoError(b.t, err)
+	row := rapport.InboxRow{ID: uuid.New(), Provider: "stripe", EventID: "evt_" + uuid.NewString(), Type: kind, ObjectID: "tr_1", Body: body}
+	_, err = b.store.PutInbox(b.ctx, row)
+	require.NoError(b.t, err)
+	return row.ID
+}
+
+func TestATransferOfNobodysPayoutTellsNobody(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	for _, payout := range []string{uuid.NewString(), "nonsense", ""} {
+		b.until("no id of ours", `select last_error from webhook_inbox where id = $1 and processed_at is not null`, b.webhook("transfer.created", payout))
+	}
+	b.until("0", `select count(*) from outbox where workflow_id like 'payout/%'`)
+}
+
+func TestWhatASweepCannotStartKeepsNothingElse(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	state, err := json.Marshal(rapport.Payout{ID: uuid.New(), BrandID: b.brand, State: rapport.PayoutScheduled, Timings: rapport.DefaultTimings()})
+	require.NoError(t, err)
+	for _, id := range []string{"payout/" + strings.Repeat("0", 2000), "payout/" + uuid.NewString()} {
+		b.exec(`insert into workflow_snapshots (workflow_id, workflow, task_queue, brand_id, seq, state) values ($1, 'Payout', 'nobody', $2, 1, $3)`, id, b.brand, state)
+	}
+	r, err := (&worker.Sweep{Client: b.client, Store: b.store, Log: zap.NewNop()}).Run(b.ctx, true)
+	require.ErrorContains(t, err, "restart payout/000")
+	require.Equal(t, 1, r.Repaired)
+}
+
+// nothingMoved is a provider without movements.
+type nothingMoved struct{ from time.Time }
+
+func (m *nothingMoved) Movements(_ context.Context, from, _ time.Time) ([]rapport.BalanceMovement, error) {
+	m.from = from
+	return nil, nil
+}
+
+func TestReconciliationLeavesNoGap(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	now := time.Now().UTC().Truncate(time.Millisecond)
+	provider := &nothingMoved{}
+	reconcile := worker.Reconcile(b.store, provider, func() time.Time { return now })
+	require.NoError(t, reconcile(b.ctx))
+	require.WithinDuration(t, now.Add(-49*time.Hour), provider.from, 0, "two days, and an hour for the clocks")
+	b.exec(`update reconciliations set to_at = $1`, now.Add(-240*time.Hour))
+	require.NoError(t, reconcile(b.ctx))
+	require.WithinDuration(t, now.Add(-(240+49)*time.Hour), provider.from, 0, "the jobs stood still for ten days")
+}
