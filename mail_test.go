@@ -36,11 +36,11 @@ func TestMaskLinks(t *testing.T) {
 
 	const token = "Zk3v_0aB-9dQwErTyUiOpAsDfGhJkLzXcVbNm1234567"
 	for in, want := range map[string]string{
-		"> Open https://r.example/portal/" + token + " now":                    "> Open https://r.example/portal/… now",
-		`<a href="https://r.example/unsubscribe/` + token + `">`:               `<a href="https://r.example/unsubscribe/…">`,
+		"> Open https://r.example/portal/" + token + " now":                     "> Open https://r.example/portal/… now",
+		`<a href="https://r.example/unsubscribe/` + token + `">`:                `<a href="https://r.example/unsubscribe/…">`,
 		"https://safe.example/?url=https%3A%2F%2Fr.example%2Fportal%2F" + token: "https://safe.example/?url=https%3A%2F%2Fr.example%2Fportal%2F…",
-		"https://r.example/portal/home":                                        "https://r.example/portal/home",
-		"my portal/website":                                                    "my portal/website",
+		"https://r.example/portal/home":                                         "https://r.example/portal/home",
+		"my portal/website":                                                     "my portal/website",
 	} {
 		require.Equal(t, want, rapport.MaskLinks(in))
 	}
