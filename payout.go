@@ -63,6 +63,9 @@ const (
 	CmdReconcile     CommandKind = "reconcile" //
 )
 
+// RefusedNotAwaiting refuses an approval that the payout does not wait for, or not yet again.
+const RefusedNotAwaiting = "not_awaiting_approval"
+
 // Signals of a payout.
 const (
 	SignalHold       = "hold"        // Code why
@@ -183,7 +186,7 @@ func (p *Payout) Allowed(cmd Command, _ time.Time) *Refusal {
 	switch cmd.Kind {
 	case CmdApprovePayout:
 		if p.State != PayoutAwaitingApproval || p.submitting() {
-			return p.refuse("not_awaiting_approval")
+			return p.refuse(RefusedNotAwaiting)
 		}
 		for _, a := range p.Approvals {
 			if a.Part == cmd.Code {

@@ -296,6 +296,11 @@ func (s *Store) WorkflowEnded(ctx context.Context, workflowID string) (bool, err
 	})
 }
 
+// ApprovalStands says that the approval which a command speaks of is one that its payout takes now.
+func (s *Store) ApprovalStands(ctx context.Context, outbox uuid.UUID) (bool, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) { return s.q.ApprovalStands(ctx, tx, outbox) })
+}
+
 // PayoutState is where a payout stands; empty when there is none.
 func (s *Store) PayoutState(ctx context.Context, id uuid.UUID) (rapport.PayoutState, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PayoutState, error) {

@@ -217,6 +217,30 @@ func TestPayoutAttempts(t *testing.T) {
 			select gen_random_uuid(), id, brand_id, round, 'releaser', $1, amount, currency, destination from payouts`, b.releaser)
 		require.ErrorContains(t, err, "who approved the content cannot approve its payout")
 	})
+	t.Run("AnApprovalStandsWhileItsPayoutTakesIt", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		_, err := b.owner.Exec(ctx, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
+			select gen_random_uuid(), id, brand_id, round, 'preparer', $1, amount, currency, destination from payouts`, b.preparer)
+		require.NoError(t, err)
+		outbox := uuid.New()
+		_, err = b.owner.Exec(ctx, `insert into outbox (id, kind, workflow_id, input) select $1, 'update', 'payout/' || payout_id, jsonb_build_object('ref', id) from payout_approvals`, outbox)
+		require.NoError(t, err)
+		stands := func() bool {
+			ok, err := b.store.ApprovalStands(ctx, outbox)
+			require.NoError(t, err)
+			return ok
+		}
+		require.True(t, stands())
+		_, err = b.owner.Exec(ctx, `update outbox set created_at = now() - interval '11 minutes'`)
+		require.NoError(t, err)
+		require.False(t, stands(), "a workflow that is behind for so long has another reason")
+		_, err = b.owner.Exec(ctx, `update outbox set created_at = now()`)
+		require.NoError(t, err)
+		_, err = b.owner.Exec(ctx, `update payouts set round = round + 1`)
+		require.NoError(t, err)
+		require.False(t, stands(), "it was for another round")
+	})
 	t.Run("PayeeNotReadyParks", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t, 5000)

@@ -29,6 +29,8 @@ type OutboxStore interface {
 	RetryOutbox(ctx context.Context, id uuid.UUID, after time.Duration, reason string) error
 	// WorkflowEnded says that a workflow has ended, whatever Temporal still knows of it.
 	WorkflowEnded(ctx context.Context, workflowID string) (bool, error)
+	// ApprovalStands says that the approval which a command speaks of is one that its payout takes now.
+	ApprovalStands(ctx context.Context, outbox uuid.UUID) (bool, error)
 }
 
 // Dispatcher delivers outbox rows to Temporal and acknowledges them. The API uses one for an answer at once, the relay one for
@@ -69,6 +71,16 @@ func (d *Dispatcher) Deliver(ctx context.Context, row rapport.OutboxRow) (rappor
 	if err != nil {
 		return v, err
 	}
+	if v.Refused == rapport.RefusedNotAwaiting {
+		// The row of an approval is the authority. While it stands the workflow is only behind, and is asked again.
+		stands, err := d.store.ApprovalStands(ctx, row.ID)
+		if err != nil {
+			return rapport.OutboxVerdict{}, fmt.Errorf("approval of %s: %w", row.WorkflowID, err)
+		}
+		if stands {
+			return rapport.OutboxVerdict{}, fmt.Errorf("approval of %s: %w", row.WorkflowID, errBehind)
+		}
+	}
 	if err := d.store.AckOutbox(context.WithoutCancel(ctx), row.ID, v); err != nil {
 		return v, fmt.Errorf("acknowledge: %w", err)
 	}
@@ -77,6 +89,9 @@ func (d *Dispatcher) Deliver(ctx context.Context, row rapport.OutboxRow) (rappor
 
 // errMissing: the row waits until its workflow is started or repaired.
 var errMissing = errors.New("there is no such workflow yet")
+
+// errBehind: the row waits until its workflow knows what the database knows.
+var errBehind = errors.New("the workflow is behind the database")
 
 func verdict(row rapport.OutboxRow, got temporal.Verdict) (rapport.OutboxVerdict, error) {
 	var v rapport.OutboxVerdict

@@ -92,7 +92,7 @@ func (r *Relay) outbox(ctx context.Context) (int, error) {
 			return
 		}
 		wait := backoff(row.Attempts)
-		if errors.Is(err, errMissing) {
+		if errors.Is(err, errMissing) || errors.Is(err, errBehind) {
 			wait = min(wait, 5*time.Second)
 		} else {
 			r.Log.Warn("delivery waits", zap.String("workflow", row.WorkflowID), zap.String("kind", row.Kind), zap.Int("attempts", row.Attempts), zap.Error(err))

@@ -30,6 +30,20 @@ func (q *Queries) AckOutbox(ctx context.Context, db DBTX, arg AckOutboxParams) e
 	return err
 }
 
+const approvalStands = `-- name: ApprovalStands :one
+select exists (select 1 from outbox o join payout_approvals a on a.id = (o.input ->> 'ref')::uuid join payouts p on p.id = a.payout_id
+  where o.id = $1 and o.created_at > now() - interval '10 minutes' and p.state = 'awaiting_approval' and a.round = p.round)
+`
+
+// The database took the approval that a command speaks of; a workflow that refuses it has not yet heard how its last submission
+// ended. One that has not heard for ten minutes is not merely behind.
+func (q *Queries) ApprovalStands(ctx context.Context, db DBTX, outboxID uuid.UUID) (bool, error) {
+	row := db.QueryRow(ctx, approvalStands, outboxID)
+	var exists bool
+	err := row.Scan(&exists)
+	return exists, err
+}
+
 const closeSnapshot = `-- name: CloseSnapshot :exec
 update workflow_snapshots set closed = true where workflow_id = $1
 `

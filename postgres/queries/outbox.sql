@@ -82,6 +82,12 @@ select exists (select 1 from workflow_snapshots where workflow_id = @workflow_id
   or exists (select 1 from topups t where 'topup/' || t.id = @workflow_id and t.state <> 'pending')
   or exists (select 1 from messages m where 'message/' || m.id = @workflow_id and m.state <> 'prepared');
 
+-- name: ApprovalStands :one
+-- The database took the approval that a command speaks of; a workflow that refuses it has not yet heard how its last submission
+-- ended. One that has not heard for ten minutes is not merely behind.
+select exists (select 1 from outbox o join payout_approvals a on a.id = (o.input ->> 'ref')::uuid join payouts p on p.id = a.payout_id
+  where o.id = @outbox_id and o.created_at > now() - interval '10 minutes' and p.state = 'awaiting_approval' and a.round = p.round);
+
 -- name: PayoutState :one
 select state from payouts where id = @id;
 
