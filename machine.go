@@ -68,6 +68,8 @@ type Signal struct {
 	Ref2 uuid.UUID `json:"ref2,omitzero"`
 	Code string    `json:"code,omitempty"`
 	At   time.Time `json:"at,omitzero"`
+	// N orders the signals of one sender that take back one another; zero where nothing does.
+	N int64 `json:"n,omitempty"`
 }
 
 // Effect is a side effect that a machine asks for. Key is unique in its workflow and makes it happen once.

@@ -795,7 +795,7 @@ func (p *Partnership) holdPayout(m *MilestoneState, code string) {
 		return
 	}
 	m.Held = append(m.Held, code)
-	p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("hold/%s/%d", code, p.Seq)), Kind: SignalHold, Code: code}})
+	p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("hold/%s/%d", code, p.Seq)), Kind: SignalHold, Code: code, N: p.Seq}})
 }
 
 // inTheWay says that another deliverable than d still keeps what is owed for all of them.
@@ -815,7 +815,7 @@ func (p *Partnership) releasePayouts(now time.Time, deliverable uuid.UUID, code 
 			return
 		}
 		m.Held = slices.DeleteFunc(m.Held, func(h string) bool { return h == code })
-		p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("release/%s/%d", code, p.Seq)), Kind: SignalRelease, Code: code, At: now}})
+		p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("release/%s/%d", code, p.Seq)), Kind: SignalRelease, Code: code, At: now, N: p.Seq}})
 	})
 }
 

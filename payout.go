@@ -155,6 +155,8 @@ type Payout struct {
 	Woken         bool             `json:"woken,omitempty"`        // a cure arrived while a submission was running
 	Late          []HoldReason     `json:"late,omitempty"`         // holds that came while the money may have been leaving
 	CancelAsked   bool             `json:"cancel_asked,omitempty"` // so did a cancellation
+	// Newest is the number of the newest hold or release taken of each condition.
+	Newest map[string]int64 `json:"newest,omitempty"`
 }
 
 var _ Machine = (*Payout)(nil)
@@ -370,6 +372,9 @@ func (p *Payout) closed(code string) {
 
 // Signal takes the event of a machine.
 func (p *Payout) Signal(sig Signal, now time.Time) {
+	if (sig.Kind == SignalHold || sig.Kind == SignalRelease) && p.outdated(sig) {
+		return
+	}
 	switch sig.Kind {
 	case SignalHold:
 		p.holdFor(now, HoldReason{Code: sig.Code, At: now})
@@ -394,6 +399,18 @@ func (p *Payout) Signal(sig Signal, now time.Time) {
 			p.reconcile()
 		}
 	}
+}
+
+// outdated says that a later hold or release of the same condition was taken before this one.
+func (p *Payout) outdated(sig Signal) bool {
+	if sig.N < p.Newest[sig.Code] {
+		return true
+	}
+	if p.Newest == nil {
+		p.Newest = map[string]int64{}
+	}
+	p.Newest[sig.Code] = sig.N
+	return false
 }
 
 // holdFor holds the payout for a condition, now or as soon as it is known that the money has not left.

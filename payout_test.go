@@ -153,6 +153,22 @@ func TestHolds(t *testing.T) {
 		d.run()
 		require.Equal(t, rapport.PayoutPaid, d.p.State, "the approval given before is still good")
 	})
+	t.Run("that its release has overtaken", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		say := func(kind string, n int64) {
+			d.signal(d.p.ID, rapport.Signal{ID: uuid.New(), Kind: kind, Code: "ban", N: n})
+		}
+		say(rapport.SignalRelease, 7)
+		say(rapport.SignalHold, 5)
+		require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State, "nothing would ever release it")
+		say(rapport.SignalHold, 9)
+		require.Equal(t, rapport.PayoutHeld, d.p.State)
+		say(rapport.SignalRelease, 8)
+		require.Equal(t, rapport.PayoutHeld, d.p.State)
+		say(rapport.SignalRelease, 11)
+		require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
+	})
 	t.Run("by conditions", func(t *testing.T) {
 		t.Parallel()
 		d := newTill(t)

@@ -119,9 +119,14 @@ func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r 
 	return nil
 }
 
-// Jobs are the periodic jobs by name, with how often each runs.
-func Jobs(s *Sweep, reconcile func(context.Context) error) (map[string]func(context.Context) error, map[string]time.Duration) {
-	jobs := map[string]func(context.Context) error{
+// Schedules says how often each periodic job runs.
+func Schedules() map[string]time.Duration {
+	return map[string]time.Duration{"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "mail": 10 * time.Minute}
+}
+
+// Jobs are the periodic jobs by name.
+func Jobs(s *Sweep, reconcile func(context.Context) error) map[string]func(context.Context) error {
+	return map[string]func(context.Context) error{
 		"sweep": func(ctx context.Context) error {
 			_, err := s.Run(ctx, true)
 			return err
@@ -144,5 +149,4 @@ func Jobs(s *Sweep, reconcile func(context.Context) error) (map[string]func(cont
 			return errors.Join(failed...)
 		},
 	}
-	return jobs, map[string]time.Duration{"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "mail": 10 * time.Minute}
 }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
 	"rapport"
@@ -66,6 +67,26 @@ func TestWhatASweepCannotStartKeepsNothingElse(t *testing.T) {
 	r, err := (&worker.Sweep{Client: b.client, Store: b.store, Log: zap.NewNop()}).Run(b.ctx, true)
 	require.ErrorContains(t, err, "restart payout/000")
 	require.Equal(t, 1, r.Repaired)
+}
+
+func TestSchedulesComeBackAndFollowTheirIntervals(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	schedules := b.client.ScheduleClient()
+	_, err := schedules.Create(b.ctx, client.ScheduleOptions{
+		ID: "job/sweep", Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: 99 * time.Hour}}},
+		Action: &client.ScheduleWorkflowAction{ID: "job/sweep", Workflow: "Job", TaskQueue: "rapport", Args: []any{"sweep"}},
+	})
+	require.NoError(t, err)
+	for range 2 {
+		require.NoError(t, worker.EnsureSchedules(b.ctx, b.client))
+		for kind, every := range worker.Schedules() {
+			found, err := schedules.GetHandle(b.ctx, "job/"+kind).Describe(b.ctx)
+			require.NoError(t, err, kind)
+			require.Equal(t, every, found.Schedule.Spec.Intervals[0].Every, kind)
+		}
+		require.NoError(t, schedules.GetHandle(b.ctx, "job/seal").Delete(b.ctx))
+	}
 }
 
 // nothingMoved is a provider without movements.

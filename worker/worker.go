@@ -10,8 +10,10 @@ import (
 	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/client"
 	"go.temporal.io/sdk/interceptor"
+	sdktemporal "go.temporal.io/sdk/temporal"
 	sdkworker "go.temporal.io/sdk/worker"
 	"go.temporal.io/sdk/workflow"
+	"go.uber.org/zap"
 
 	"rapport/activities"
 	"rapport/workflows"
@@ -32,6 +34,9 @@ type Options struct {
 	Interceptors            []interceptor.WorkerInterceptor
 	// Identity names the process in the Temporal UI.
 	Identity string
+	// OnFatal hears that a worker has given up, for example because its namespace is gone. It takes no more work then, so the process
+	// should end and be started again.
+	OnFatal func(error)
 }
 
 // Workers are the workers of all queues.
@@ -53,7 +58,7 @@ func New(c client.Client, a *activities.Activities, o Options) *Workers {
 	}
 	base := sdkworker.Options{
 		WorkerStopTimeout: o.StopTimeout, Interceptors: o.Interceptors, Identity: o.Identity,
-		WorkflowPanicPolicy: sdkworker.BlockWorkflow, OnFatalError: nil,
+		WorkflowPanicPolicy: sdkworker.BlockWorkflow, OnFatalError: o.OnFatal,
 	}
 	if o.DeploymentName != "" && o.BuildID != "" {
 		base.DeploymentOptions = sdkworker.DeploymentOptions{
@@ -102,20 +107,44 @@ func (w *Workers) Stop() {
 	}
 }
 
-// EnsureSchedules makes one Temporal Schedule a kind of job. They exist once in a namespace, whatever the number of workers.
-func EnsureSchedules(ctx context.Context, c client.Client, every map[string]time.Duration) error {
-	for kind, interval := range every {
+// EnsureSchedules makes one Temporal Schedule a kind of job, and gives one that exists the interval of Schedules. They exist once in
+// a namespace, whatever the number of workers.
+func EnsureSchedules(ctx context.Context, c client.Client) error {
+	for kind, interval := range Schedules() {
 		id := "job/" + kind
+		spec := client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: interval}}, Jitter: interval / 20}
 		_, err := c.ScheduleClient().Create(ctx, client.ScheduleOptions{
-			ID:   id,
-			Spec: client.ScheduleSpec{Intervals: []client.ScheduleIntervalSpec{{Every: interval}}, Jitter: interval / 20},
+			ID: id, Spec: spec,
 			Action: &client.ScheduleWorkflowAction{
 				ID: id, Workflow: workflows.TypeJob, Args: []any{kind}, TaskQueue: workflows.QueueMain,
 			},
 		})
-		if err != nil && !scheduleExists(err) {
+		if scheduleExists(err) {
+			err = c.ScheduleClient().GetHandle(ctx, id).Update(ctx, client.ScheduleUpdateOptions{DoUpdate: func(in client.ScheduleUpdateInput) (*client.ScheduleUpdate, error) {
+				now := in.Description.Schedule
+				if old := now.Spec.Intervals; len(old) == 1 && old[0].Every == interval {
+					return nil, sdktemporal.ErrSkipScheduleUpdate
+				}
+				now.Spec = &spec
+				return &client.ScheduleUpdate{Schedule: &now}, nil
+			}})
+		}
+		if err != nil {
 			return fmt.Errorf("schedule %s: %w", kind, err)
 		}
 	}
 	return nil
+}
+
+// scheduleCheck is how often a worker looks whether the schedules are there: they are lost with Temporal's database, and the sweep,
+// which would notice, is one of them.
+const scheduleCheck = 5 * time.Minute
+
+// KeepSchedules ensures the schedules from time to time until the context ends.
+func KeepSchedules(ctx context.Context, c client.Client, log *zap.Logger) {
+	for pause(ctx, scheduleCheck); ctx.Err() == nil; pause(ctx, scheduleCheck) {
+		if err := EnsureSchedules(ctx, c); err != nil && ctx.Err() == nil {
+			log.Warn("the periodic jobs could not be looked at", zap.Error(err))
+		}
+	}
 }

@@ -75,7 +75,7 @@ func runServe(ctx context.Context, cfg Config, log *zap.Logger) error {
 	server, err := api.New(api.Config{ //nolint:contextcheck // requests bring their own
 		Store: store, Workflows: worker.NewDispatcher(connection, store, commandPatience), Log: log,
 		PublicURL: cfg.PublicURL, Secret: []byte(cfg.Secret), Web: web.Dist(), Metrics: registry,
-		Checks:       map[string]func(context.Context) error{"temporal": temporalAnswers(connection)},
+		Checks:       map[string]func(context.Context) error{"temporal": temporalAnswers(connection, cfg.TemporalNamespace)},
 		FinanceDelay: cfg.FinanceDelay, TrustedProxies: cfg.TrustedProxies, Outside: beyond,
 		Development: strings.HasPrefix(cfg.PublicURL, "http://"), // which is on this machine only
 	})

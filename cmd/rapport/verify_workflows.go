@@ -51,5 +51,11 @@ func sweep(ctx context.Context, cfg Config, log *zap.Logger, repair bool) (worke
 		_ = metrics.Close() // nobody reads them
 	}()
 
+	if repair {
+		if err := worker.EnsureSchedules(ctx, connection); err != nil {
+			return worker.SweepResult{}, err
+		}
+	}
+
 	return (&worker.Sweep{Client: connection, Store: store, Log: log}).Run(ctx, repair)
 }

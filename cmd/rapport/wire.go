@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"go.temporal.io/api/workflowservice/v1"
 	"go.temporal.io/sdk/client"
 	"go.uber.org/zap"
 
@@ -94,10 +95,11 @@ func dialTemporal(ctx context.Context, cfg Config, log *zap.Logger, registry pro
 	return connected, closer, nil
 }
 
-// temporalAnswers is the readiness check of a connection.
-func temporalAnswers(c client.Client) func(context.Context) error {
+// temporalAnswers is the readiness check of a connection: a server without our namespace, after the loss of its database, serves
+// nothing either.
+func temporalAnswers(c client.Client, namespace string) func(context.Context) error {
 	return func(ctx context.Context) error {
-		if _, err := c.CheckHealth(ctx, &client.CheckHealthRequest{}); err != nil {
+		if _, err := c.WorkflowService().DescribeNamespace(ctx, &workflowservice.DescribeNamespaceRequest{Namespace: namespace}); err != nil {
 			return fmt.Errorf("ask Temporal: %w", err)
 		}
 

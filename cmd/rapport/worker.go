@@ -84,16 +84,22 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 	if err != nil {
 		return err
 	}
-	jobs, schedules := worker.Jobs(sweep, worker.Reconcile(store, acts.Payer, time.Now))
-	acts.Jobs = jobs
+	acts.Jobs = worker.Jobs(sweep, worker.Reconcile(store, acts.Payer, time.Now))
+	fatal := make(chan error, 1)
 	workers := worker.New(connection, acts, worker.Options{
 		StopTimeout: cfg.ShutdownTimeout, Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()}, Identity: identity(),
+		OnFatal: func(err error) {
+			select {
+			case fatal <- fmt.Errorf("a worker has given up: %w", err):
+			default: // another one has said so
+			}
+		},
 	})
 	relay := &worker.Relay{
 		Store: store, Dispatch: worker.NewDispatcher(connection, store, relayTimeout), Log: log,
 		Inbox: &worker.Inbox{Store: store, Activities: acts, ReadInbound: mailer.Inbound},
 	}
-	if err := worker.EnsureSchedules(ctx, connection, schedules); err != nil {
+	if err := worker.EnsureSchedules(ctx, connection); err != nil {
 		return err
 	}
 	if err := workers.Start(); err != nil {
@@ -101,18 +107,9 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 	}
 	log.Info("worker runs", zap.String("metrics", cfg.MetricsAddr))
 
-	return untilStopped(ctx, cfg, log, workers, relay, func(ctx context.Context) (*listener, error) {
-		return listen(ctx, cfg.MetricsAddr, healthPages(registry, log, map[string]func(context.Context) error{
-			"database": store.Ping, "temporal": temporalAnswers(connection),
-		}), log)
-	})
-}
-
-// untilStopped relays until the context ends, and then stops in order: no new work, the activities that run, the rest.
-func untilStopped(
-	ctx context.Context, cfg Config, log *zap.Logger, workers *worker.Workers, relay *worker.Relay, pages func(context.Context) (*listener, error),
-) error {
-	health, err := pages(ctx)
+	health, err := listen(ctx, cfg.MetricsAddr, healthPages(registry, log, map[string]func(context.Context) error{
+		"database": store.Ping, "temporal": temporalAnswers(connection, cfg.TemporalNamespace),
+	}), log)
 	if err != nil {
 		workers.Stop()
 
@@ -121,12 +118,15 @@ func untilStopped(
 	relaying, stopRelay := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() { relay.Run(relaying) })
+	wg.Go(func() { worker.KeepSchedules(relaying, connection, log) })
 
 	var failed error
 	select {
 	case <-ctx.Done():
 	case failed = <-health.errs:
+	case failed = <-fatal:
 	}
+	// In order: no new work, the activities that run, the rest.
 	log.Info("worker stops; it finishes what it began", zap.Duration("limit", cfg.ShutdownTimeout))
 	stopRelay()
 	workers.Stop()

@@ -325,6 +325,7 @@ type Offer struct {
 
 type Outbox struct {
 	ID         uuid.UUID
+	N          *int64
 	BrandID    *uuid.UUID
 	Kind       string
 	WorkflowID string

@@ -163,7 +163,8 @@ const dueOutbox = `-- name: DueOutbox :many
 select id, brand_id, kind, workflow_id, workflow, task_queue, name, update_id, input, attempts, created_at from outbox o
 where acked_at is null and next_at <= now()
   and not exists (select 1 from outbox e where e.workflow_id = o.workflow_id and e.acked_at is null and e.kind = 'start' and e.id <> o.id and o.kind <> 'start')
-order by created_at, id limit $1 for update skip locked
+  and not exists (select 1 from outbox e where e.workflow_id = o.workflow_id and e.acked_at is null and e.kind = 'signal' and o.kind = 'signal' and e.n < o.n)
+order by n limit $1 for update skip locked
 `
 
 type DueOutboxRow struct {
@@ -180,6 +181,8 @@ type DueOutboxRow struct {
 	CreatedAt  time.Time
 }
 
+// Everything waits for the start of its workflow, and a signal for the signals that were written before it: a release that
+// overtook its hold would release nothing.
 func (q *Queries) DueOutbox(ctx context.Context, db DBTX, maxRows int32) ([]DueOutboxRow, error) {
 	rows, err := db.Query(ctx, dueOutbox, maxRows)
 	if err != nil {

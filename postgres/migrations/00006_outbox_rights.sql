@@ -2,6 +2,7 @@
 -- What must reach a workflow: written in the deciding transaction, sent by the relay until it is acknowledged.
 create table outbox (
   id uuid primary key,
+  n bigint generated always as identity, -- the order in which it was written
   brand_id uuid,
   kind text not null check (kind in ('start', 'signal', 'update')),
   workflow_id text not null,
@@ -21,7 +22,7 @@ create table outbox (
 );
 create index outbox_due on outbox (next_at) where acked_at is null;
 create index outbox_unhandled on outbox (acked_at) where handled_at is null and kind = 'signal';
-create index outbox_workflow on outbox (workflow_id, created_at) where acked_at is null;
+create index outbox_workflow on outbox (workflow_id, n) where acked_at is null;
 
 create table idempotency (
   principal text not null,

@@ -1,8 +1,11 @@
 -- name: DueOutbox :many
+-- Everything waits for the start of its workflow, and a signal for the signals that were written before it: a release that
+-- overtook its hold would release nothing.
 select id, brand_id, kind, workflow_id, workflow, task_queue, name, update_id, input, attempts, created_at from outbox o
 where acked_at is null and next_at <= now()
   and not exists (select 1 from outbox e where e.workflow_id = o.workflow_id and e.acked_at is null and e.kind = 'start' and e.id <> o.id and o.kind <> 'start')
-order by created_at, id limit @max_rows for update skip locked;
+  and not exists (select 1 from outbox e where e.workflow_id = o.workflow_id and e.acked_at is null and e.kind = 'signal' and o.kind = 'signal' and e.n < o.n)
+order by n limit @max_rows for update skip locked;
 
 -- name: LeaseOutbox :exec
 update outbox set next_at = now() + make_interval(secs => @seconds), attempts = attempts + 1 where id = any (@ids::uuid[]);

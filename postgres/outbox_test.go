@@ -1,0 +1,38 @@
+package postgres_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+)
+
+// TestSignalsKeepTheirOrder: of the signals to one workflow only the oldest is on its way, whatever becomes of others.
+func TestSignalsKeepTheirOrder(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	a, b := uuid.New(), uuid.New()
+	tell := func(to uuid.UUID) uuid.UUID {
+		id := uuid.New()
+		require.NoError(t, w.worker.SignalWorkflow(ctx, "payout", to, w.one, rapport.Signal{ID: id, Kind: rapport.SignalHold}))
+		return id
+	}
+	first, second, other := tell(a), tell(a), tell(b)
+	taken := func() (ids []uuid.UUID) {
+		rows, err := w.worker.TakeOutbox(ctx, 10, time.Nanosecond)
+		require.NoError(t, err)
+		for _, r := range rows {
+			ids = append(ids, r.ID)
+		}
+		return ids
+	}
+	require.Equal(t, []uuid.UUID{first, other}, taken())
+	require.NoError(t, w.worker.RetryOutbox(ctx, first, time.Hour, "no verdict"))
+	require.Equal(t, []uuid.UUID{other}, taken(), "the second waits as long as the first")
+	require.NoError(t, w.worker.AckOutbox(ctx, first, rapport.OutboxVerdict{}))
+	require.Equal(t, []uuid.UUID{second, other}, taken())
+}
