@@ -55,6 +55,7 @@ type Snapshot struct {
 	Workflow   string
 	TaskQueue  string
 	BrandID    uuid.UUID
+	Seq        int64
 	State      json.RawMessage
 	UpdatedAt  time.Time
 }

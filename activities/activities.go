@@ -104,7 +104,6 @@ type Payer interface {
 	TransfersOf(ctx context.Context, payout uuid.UUID) ([]rapport.Transfer, error)
 	CreateTopUp(ctx context.Context, id, brand uuid.UUID, amount rapport.Money) (rapport.ProviderTopUp, error)
 	TopUp(ctx context.Context, providerID string) (rapport.ProviderTopUp, error)
-	Movements(ctx context.Context, from, to time.Time) ([]rapport.BalanceMovement, error)
 }
 
 // Mailer sends mail. Its errors are *rapport.SendError.

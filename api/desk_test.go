@@ -70,17 +70,21 @@ func (f *flows) commands() []rapport.Command {
 	return append([]rapport.Command{}, f.got...)
 }
 
-// desk is a world in which one partnership of brand one stands in the middle of its work: a contract that both signed, a draft
-// under review, a payout that waits for approval.
+// work is a partnership in the middle of its work: a contract that both signed, a draft under review, a payout that waits for
+// approval.
+type work struct {
+	creator, contact, campaign, partnership, contract, deliverable, submission, review, milestone, payout, offer uuid.UUID
+	link                                                                                                         string
+}
+
+// desk is a world with the work of one partnership of brand one.
 type desk struct {
 	world
+	work
 
 	flows  *flows
 	worker *postgres.Store
 	owner  *pgx.Conn
-
-	creator, contact, partnership, contract, deliverable, submission, review, milestone, payout, offer uuid.UUID
-	link                                                                                               string
 }
 
 // newDesk makes a desk; a test may change what its server is made of.
@@ -130,7 +134,8 @@ func newDesk(t *testing.T, change ...func(*api.Config)) *desk {
 	web := httptest.NewServer(server.Handler())
 	t.Cleanup(web.Close)
 	d.url = web.URL
-	d.seed(t)
+	d.creator, d.contact = id(), id()
+	d.work = d.seed(t, d.world.one, "one.example")
 	return d
 }
 
@@ -152,71 +157,84 @@ func id() uuid.UUID { return uuid.Must(uuid.NewV7()) }
 
 const contractText = "Both agree."
 
-func (d *desk) seed(t *testing.T) {
+// seed puts the work of a partnership of the brand there, whose people are at the host. Every brand works with the same creator.
+func (d *desk) seed(t *testing.T, brand uuid.UUID, host string) work {
 	t.Helper()
-	campaign := id()
-	d.creator, d.contact, d.partnership, d.contract, d.deliverable, d.submission = id(), id(), id(), id(), id(), id()
-	d.review, d.milestone, d.payout, d.offer = id(), id(), id(), id()
+	w := work{
+		creator: d.creator, contact: d.contact, campaign: id(), partnership: id(), contract: id(), deliverable: id(), submission: id(),
+		review: id(), milestone: id(), payout: id(), offer: id(),
+	}
+	ops, approver, legal, both := d.users["ops@"+host], d.users["approver@"+host], d.users["legal@"+host], d.users["both@"+host]
 	terms, err := json.Marshal(rapport.DefaultTerms())
 	require.NoError(t, err)
 	hash := sha256.Sum256([]byte(contractText))
-	d.sql(t, `insert into creators (id, name, country) values ($1, 'Mia Lens', 'DE')`, d.creator)
-	d.sql(t, `insert into creator_accounts (id, creator_id, platform, handle) values ($1, $2, 'youtube', '@mia')`, id(), d.creator)
-	d.sql(t, `insert into contacts (id, creator_id, role, email) values ($1, $2, 'creator', 'mia@mail.example')`, d.contact, d.creator)
-	d.sql(t, `insert into payees (creator_id, state, account_id) values ($1, 'onboarding', 'acct_mia')`, d.creator)
+	d.sql(t, `insert into creators (id, name, country) values ($1, 'Mia Lens', 'DE') on conflict do nothing`, w.creator)
+	d.sql(t, `insert into creator_accounts (id, creator_id, platform, handle) values ($1, $2, 'youtube', '@mia') on conflict do nothing`, id(), w.creator)
+	d.sql(t, `insert into contacts (id, creator_id, role, email) values ($1, $2, 'creator', 'mia@mail.example') on conflict do nothing`, w.contact, w.creator)
+	d.sql(t, `insert into payees (creator_id, state, account_id) values ($1, 'onboarding', 'acct_mia') on conflict do nothing`, w.creator)
 	d.sql(t, `insert into campaigns (id, brand_id, name, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags)
 		values ($1, $2, 'Spring', 'Show the lens.', 1000000, 'eur', '2026-03-01', '2026-06-30', $3, 100000, $4, $5, $6, '{#ad}')`,
-		campaign, d.world.one, d.users["ops@one.example"], terms, rapport.DefaultSequenceID, rapport.DefaultPolicyID)
+		w.campaign, brand, ops, terms, rapport.DefaultSequenceID, rapport.DefaultPolicyID)
 	d.sql(t, `insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) values ($1, $2, $3, $4, $5, 'active')`,
-		d.partnership, d.world.one, campaign, d.creator, d.users["ops@one.example"])
+		w.partnership, brand, w.campaign, w.creator, ops)
 	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, message, terms, sent_at, expires_at)
 		values ($1, $2, $3, $4, 'accepted', 100000, 'eur', 'Join us', $5, now(), now() + interval '7 days')`,
-		d.offer, d.partnership, d.world.one, campaign, terms)
+		w.offer, w.partnership, brand, w.campaign, terms)
 	d.sql(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, sent_at, executed_at, ends_at)
 		values ($1, $2, $3, $4, 1, 'executed', $5, $6, 100000, 'eur', $7, now(), current_timestamp, now() + interval '180 days')`,
-		d.contract, d.partnership, d.world.one, d.offer, contractText, hash[:], terms)
+		w.contract, w.partnership, brand, w.offer, contractText, hash[:], terms)
 	d.sql(t, `insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, state, draft_due_at, publish_by, current_submission)
 		values ($1, $2, $3, $4, 1, 0, 'Launch video', 'youtube', 'video', 'in_review', now() + interval '5 days', now() + interval '9 days', $5)`,
-		d.deliverable, d.partnership, d.world.one, d.contract, d.submission)
+		w.deliverable, w.partnership, brand, w.contract, w.submission)
 	d.sql(t, `insert into submissions (id, deliverable_id, partnership_id, brand_id, version, state, caption)
-		values ($1, $2, $3, $4, 1, 'in_review', '#ad Look!')`, d.submission, d.deliverable, d.partnership, d.world.one)
-	approver, legal := d.users["approver@one.example"], d.users["legal@one.example"]
+		values ($1, $2, $3, $4, 1, 'in_review', '#ad Look!')`, w.submission, w.deliverable, w.partnership, brand)
 	stages, err := json.Marshal([]rapport.ReviewStage{
-		{Name: "Brand", Rule: rapport.RuleAny, State: "open", Approvers: []rapport.ReviewApprover{{User: approver}, {User: d.users["both@one.example"]}},
+		{Name: "Brand", Rule: rapport.RuleAny, State: "open", Approvers: []rapport.ReviewApprover{{User: approver}, {User: both}},
 			OpenedAt: time.Now(), DueAt: time.Now().Add(72 * time.Hour)},
 		{Name: "Legal", Rule: rapport.RuleAny, State: "waiting", Approvers: []rapport.ReviewApprover{{User: legal}}},
 	})
 	require.NoError(t, err)
 	d.sql(t, `insert into reviews (id, submission_id, deliverable_id, partnership_id, brand_id, policy_id, policy_version, state, stages, checks, open_stage, approvers, due_at)
 		values ($1, $2, $3, $4, $5, $6, 1, 'open', $7, '[{"rule":"disclosure","result":"pass","detail":"The disclosure is at the beginning."}]', 0, $8, now() + interval '3 days')`,
-		d.review, d.submission, d.deliverable, d.partnership, d.world.one, rapport.DefaultPolicyID, stages, []uuid.UUID{approver, d.users["both@one.example"]})
+		w.review, w.submission, w.deliverable, w.partnership, brand, rapport.DefaultPolicyID, stages, []uuid.UUID{approver, both})
 	d.sql(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, state, met_at)
-		values ($1, $2, $3, $4, 1, 0, 'On approval', 'approval', $5, 40000, 'eur', 10, 'payable', now())`, d.milestone, d.partnership, d.world.one, d.contract, d.deliverable)
+		values ($1, $2, $3, $4, 1, 0, 'On approval', 'approval', $5, 40000, 'eur', 10, 'payable', now())`, w.milestone, w.partnership, brand, w.contract, w.deliverable)
 	commands, err := json.Marshal((&rapport.Payout{State: rapport.PayoutAwaitingApproval}).View(time.Now()).Commands)
 	require.NoError(t, err)
 	d.sql(t, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, state, due_at, commands)
-		values ($1, $2, $3, $4, $5, 40000, 'eur', 'acct_mia', $6, 'awaiting_approval', now(), $7)`,
-		d.payout, d.milestone, d.partnership, d.world.one, d.creator, []uuid.UUID{d.users["both@one.example"]}, commands)
-	d.link = d.newLink(t)
+		values ($1, $2, $3, $4, $5, 40000, 'eur', 'acct_mia', 'awaiting_approval', now(), $6)`,
+		w.payout, w.milestone, w.partnership, brand, w.creator, commands)
+	w.link = d.linkTo(t, w)
+	return w
 }
 
-// newLink is what a mail to the creator would carry.
 func (d *desk) newLink(t *testing.T) string {
+	t.Helper()
+	return d.linkTo(t, d.work)
+}
+
+// linkTo is what a mail to the creator would carry.
+func (d *desk) linkTo(t *testing.T, w work) string {
 	t.Helper()
 	token := uuid.NewString()
 	hash := sha256.Sum256([]byte(token))
-	require.NoError(t, d.worker.NewPortalLink(t.Context(), d.partnership, d.contact, hash[:]))
+	require.NoError(t, d.worker.NewPortalLink(t.Context(), w.partnership, w.contact, hash[:]))
 	return token
 }
 
-// visitor is the creator with an open page.
 func (d *desk) visitor(t *testing.T) call {
 	t.Helper()
-	a := d.anon().send(t, "POST", "/v1/portal/session", map[string]string{"token": d.link})
+	return d.visit(t, d.link)
+}
+
+// visit is the creator with an open page.
+func (w world) visit(t *testing.T, link string) call {
+	t.Helper()
+	a := w.anon().send(t, "POST", "/v1/portal/session", map[string]string{"token": link})
 	require.Equal(t, 200, a.status, "%s", a.body)
 	for _, c := range (&http.Response{Header: a.header}).Cookies() {
 		if c.Name == "__Host-portal" {
-			return d.anon().with("Cookie", "__Host-portal="+c.Value)
+			return w.anon().with("Cookie", "__Host-portal="+c.Value)
 		}
 	}
 	require.Fail(t, "no cookie")

@@ -37,11 +37,17 @@ type payoutBody struct {
 	}
 }
 
+// contentApproved lets both@one.example have approved the content that the payout is for.
+func (d *desk) contentApproved(t *testing.T) {
+	t.Helper()
+	d.sql(t, `insert into decisions (id, review_id, submission_id, brand_id, user_id, stage, decision, state, decided_at) values ($1, $2, $3, $4, $5, 0, 'approve', 'accepted', now())`,
+		id(), d.review, d.submission, d.world.one, d.users["both@one.example"])
+}
+
 func TestPayoutShowsWhatItRestsOn(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.sql(t, `insert into decisions (id, review_id, submission_id, brand_id, user_id, stage, decision, state, decided_at) values ($1, $2, $3, $4, $5, 0, 'approve', 'accepted', now())`,
-		id(), d.review, d.submission, d.world.one, d.users["both@one.example"])
+	d.contentApproved(t)
 	d.sql(t, `update deliverables set post_url = 'https://video.example/1' where id = $1`, d.deliverable)
 	d.sql(t, `insert into post_checks (deliverable_id, n, result, url) values ($1, 1, 'ok', 'https://video.example/1')`, d.deliverable)
 	d.sql(t, `select ledger_post($1, 'accrual', $2, $3, null::int, null::text, 'eur', $4)`, id(), d.world.one, d.payout,
@@ -70,6 +76,7 @@ func TestPayoutShowsWhatItRestsOn(t *testing.T) {
 func TestPayoutIsApprovedByTwoPeopleForItsAmount(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
+	d.contentApproved(t)
 	path := "/v1/payouts/" + d.payout.String() + "/approvals"
 	prepare := map[string]any{"part": "preparer", "amount": eur(40000)}
 	preparer, releaser := d.as(t, "finance_preparer@one.example"), d.as(t, "finance_releaser@one.example")

@@ -320,6 +320,7 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"payout_failed":        {"A payment was rejected: cure it, or cancel it", "The creator is not paid."},
 	"payout_unknown":       {"Nobody knows whether a transfer went through: check it and confirm", "The payment stays open."},
 	"payee_not_ready":      {"The creator has not given a bank account: write to them", "The payment waits."},
+	"reconciliation_break": {"The books and Stripe differ over a transfer: find out why", "The difference stays in every reconciliation."},
 	"transfer_reversed":    {"A transfer was taken back at Stripe: find out why and put the books right", "The books say paid, and the creator does not have the money."},
 	"top_up":               {"The funds are short: top them up", "The payment waits."},
 	"hold_too_late":        {"A hold came too late: decide whether to ask for the money back", "The creator keeps the money."},

@@ -116,7 +116,7 @@ func (s *Store) OpenSnapshots(ctx context.Context, after string, limit int) ([]r
 		rows, err := s.q.OpenSnapshots(ctx, tx, gen.OpenSnapshotsParams{After: after, MaxRows: int32(limit)})
 		out := make([]rapport.Snapshot, len(rows))
 		for i, r := range rows {
-			out[i] = rapport.Snapshot{WorkflowID: r.WorkflowID, Workflow: r.Workflow, TaskQueue: r.TaskQueue, BrandID: r.BrandID, State: r.State, UpdatedAt: r.UpdatedAt}
+			out[i] = rapport.Snapshot{WorkflowID: r.WorkflowID, Workflow: r.Workflow, TaskQueue: r.TaskQueue, BrandID: r.BrandID, Seq: r.Seq, State: r.State, UpdatedAt: r.UpdatedAt}
 		}
 		return out, err
 	})

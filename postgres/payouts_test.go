@@ -241,6 +241,26 @@ func TestPayoutAttempts(t *testing.T) {
 		require.NoError(t, err)
 		require.False(t, stands(), "it was for another round")
 	})
+	t.Run("ARecordFollowsOnWhatIsWritten", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		var partnership uuid.UUID
+		require.NoError(t, b.owner.QueryRow(ctx, `select partnership_id from payouts`).Scan(&partnership))
+		batch := func(seqs ...int64) rapport.Batch {
+			b := rapport.Batch{Kind: "payout", WorkflowType: "Payout", ID: b.payout, BrandID: b.brand, PartnershipID: partnership, Snapshot: []byte("{}")}
+			for _, seq := range seqs {
+				b.Seq = seq
+				b.Record.Facts = append(b.Record.Facts, rapport.Fact{Seq: seq, At: time.Now(), Kind: "payout_scheduled"})
+			}
+			return b
+		}
+		require.NoError(t, b.store.ApplyBatch(ctx, batch(1, 2)))
+		require.NoError(t, b.store.ApplyBatch(ctx, batch(1, 2)), "written before")
+		require.NoError(t, b.store.ApplyBatch(ctx, batch(2, 3)))
+		err := b.store.ApplyBatch(ctx, batch(5))
+		require.Equal(t, rapport.CodeConflict, rapport.ErrorCode(err), "after a restore the workflow is ahead; its history would get a hole")
+		require.ErrorContains(t, err, "is at 5 and Postgres at 3")
+	})
 	t.Run("PayeeNotReadyParks", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t, 5000)

@@ -35,7 +35,8 @@ func (s *Store) StartReconciliation(ctx context.Context, r rapport.Reconciliatio
 	})
 }
 
-// FinishReconciliation keeps what a run found.
+// FinishReconciliation keeps what a run found. Each break is a task of the payout's brand; one that no payout explains, of the
+// installation's first brand.
 func (s *Store) FinishReconciliation(ctx context.Context, r rapport.Reconciliation) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		state := "passed"
@@ -43,6 +44,12 @@ func (s *Store) FinishReconciliation(ctx context.Context, r rapport.Reconciliati
 			state = "breaks"
 		} else {
 			r.Breaks = []rapport.ReconciliationBreak{}
+		}
+		for _, b := range r.Breaks {
+			err := s.q.TaskForBreak(ctx, tx, gen.TaskForBreakParams{TaskID: newID(), PayoutID: idOrNil(b.PayoutID), Kind: b.Kind, Ref: b.Ref, RunID: r.ID})
+			if err != nil {
+				return fmt.Errorf("task for a break: %w", err)
+			}
 		}
 		return s.q.FinishReconciliation(ctx, tx, gen.FinishReconciliationParams{ID: r.ID, State: state, Matched: int32(r.Matched), Breaks: mustJSON(r.Breaks)})
 	})

@@ -15,13 +15,17 @@ import (
 )
 
 // ApplyBatch writes what a machine said, in one transaction. A batch that was written before changes nothing; one that is older
-// than what is written adds only the history that is missing.
+// than what is written adds only the history that is missing. One that does not follow on what is written is a conflict.
 func (s *Store) ApplyBatch(ctx context.Context, b rapport.Batch) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		workflowID := b.Kind + "/" + b.ID.String()
 		seen, err := s.q.LockSnapshot(ctx, tx, workflowID)
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return fmt.Errorf("lock snapshot: %w", err)
+		}
+		if facts := b.Record.Facts; len(facts) > 0 && facts[0].Seq > seen+1 {
+			// The database was restored to a time before facts that this workflow wrote. Going on would leave a hole in the history.
+			return rapport.Errorf(rapport.CodeConflict, "%s is at %d and Postgres at %d: see the runbook of a restored database", workflowID, facts[0].Seq, seen)
 		}
 		if err := s.insertEvents(ctx, tx, b); err != nil {
 			return err

@@ -2,8 +2,10 @@ package worker
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -13,6 +15,7 @@ import (
 	"go.uber.org/zap"
 
 	"rapport"
+	"rapport/workflows"
 )
 
 // JobStore is what the periodic jobs read and write.
@@ -33,14 +36,23 @@ type Sweep struct {
 	Client client.Client
 	Store  JobStore
 	Log    *zap.Logger
+	// Compare also asks each running workflow how far it is, which needs a worker and costs a replay: for a restored database.
+	Compare bool
 }
 
 // SweepResult counts what a sweep found.
 type SweepResult struct {
 	Open     int      // workflows that should be running
 	Missing  []string // those that Temporal does not know or has ended
+	Ahead    []Ahead  // those that have said more than Postgres has
 	Repaired int
 	Resent   int
+}
+
+// Ahead is a workflow that has said more than Postgres has.
+type Ahead struct {
+	WorkflowID   string
+	Theirs, Ours int64
 }
 
 // Run looks at every workflow that should be running; with repair it starts the missing ones from their snapshots and sends again
@@ -90,7 +102,7 @@ func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r 
 	case err == nil:
 		switch desc.GetWorkflowExecutionInfo().GetStatus() {
 		case enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW, enumspb.WORKFLOW_EXECUTION_STATUS_PAUSED:
-			return nil
+			return s.compare(ctx, snap, r)
 		case enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED:
 			// Its last act said nothing, so it wrote nothing down.
 			if err := s.Store.CloseSnapshot(ctx, snap.WorkflowID); err != nil {
@@ -116,6 +128,30 @@ func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r 
 		return fmt.Errorf("restart %s: %w", snap.WorkflowID, err)
 	}
 	r.Repaired++
+	return nil
+}
+
+func (s *Sweep) compare(ctx context.Context, snap rapport.Snapshot, r *SweepResult) error {
+	if !s.Compare || !slices.Contains([]string{workflows.TypePartnership, workflows.TypeReview, workflows.TypePayout}, snap.Workflow) {
+		return nil
+	}
+	value, err := s.Client.QueryWorkflow(ctx, snap.WorkflowID, "", workflows.QueryState)
+	if err != nil {
+		return fmt.Errorf("ask %s: %w", snap.WorkflowID, err)
+	}
+	var state workflows.State
+	var machine struct {
+		Seq int64 `json:"seq"`
+	}
+	if err := value.Get(&state); err != nil {
+		return fmt.Errorf("read %s: %w", snap.WorkflowID, err)
+	}
+	if err := json.Unmarshal(state.Machine, &machine); err != nil {
+		return fmt.Errorf("read %s: %w", snap.WorkflowID, err)
+	}
+	if machine.Seq > snap.Seq {
+		r.Ahead = append(r.Ahead, Ahead{WorkflowID: snap.WorkflowID, Theirs: machine.Seq, Ours: snap.Seq})
+	}
 	return nil
 }
 

@@ -97,6 +97,32 @@ func (m *nothingMoved) Movements(_ context.Context, from, _ time.Time) ([]rappor
 	return nil, nil
 }
 
+func (*nothingMoved) MissedEvents(context.Context, time.Time) ([]rapport.InboxRow, error) {
+	return nil, nil
+}
+
+// TestReconciliationFetchesWhatNoWebhookBrought: the sandbox's webhooks have no target here, so that none was delivered.
+func TestReconciliationFetchesWhatNoWebhookBrought(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	b.until("succeeded", `select state from topups`)
+	require.NoError(t, worker.Reconcile(b.store, b.payer, time.Now)(b.ctx))
+	b.until("true", `select processed_at is not null from webhook_inbox where type = 'topup.succeeded'`)
+	require.NoError(t, worker.Reconcile(b.store, b.payer, time.Now)(b.ctx))
+	b.until("1", `select count(*) from webhook_inbox where type = 'topup.succeeded'`)
+}
+
+func TestABreakOfTheBooksIsATask(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	run := rapport.Reconciliation{ID: uuid.New(), From: time.Now(), To: time.Now(), Breaks: []rapport.ReconciliationBreak{{Kind: "missing_here", Ref: "tr_9"}}}
+	for range 2 {
+		require.NoError(t, b.store.StartReconciliation(b.ctx, run))
+		require.NoError(t, b.store.FinishReconciliation(b.ctx, run))
+	}
+	b.until("finance_releaser", `select owner_role from tasks where kind = 'reconciliation_break' and code = 'missing_here' and state = 'open'`)
+}
+
 func TestReconciliationLeavesNoGap(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

@@ -19,21 +19,27 @@ type ReconcileStore interface {
 	StartReconciliation(ctx context.Context, r rapport.Reconciliation) error
 	FinishReconciliation(ctx context.Context, r rapport.Reconciliation) error
 	Settlements(ctx context.Context, from, to time.Time) ([]rapport.Settlement, error)
+	// PutInbox keeps a verified event; false when it is there already.
+	PutInbox(ctx context.Context, r rapport.InboxRow) (bool, error)
 	// SettledRefs are those of the refs that the ledger has settled, at any time.
 	SettledRefs(ctx context.Context, refs []string) ([]string, error)
 }
 
-// Movements reads what changed the platform's balance.
-type Movements interface {
+// Books are the payment provider's.
+type Books interface {
+	// Movements reads what changed the platform's balance.
 	Movements(ctx context.Context, from, to time.Time) ([]rapport.BalanceMovement, error)
+	// MissedEvents reads what no webhook of ours has acknowledged. A second time, it is kept once.
+	MissedEvents(ctx context.Context, since time.Time) ([]rapport.InboxRow, error)
 }
 
 // reconcileWindow is how far back a daily run looks: two days, so that each movement is compared twice. After a pause of the jobs it
 // looks back from where the last run ended.
 const reconcileWindow = 48 * time.Hour
 
-// Reconcile compares the ledger with the payment provider: the runs that people asked for, or else the daily one.
-func Reconcile(store ReconcileStore, provider Movements, now func() time.Time) func(context.Context) error {
+// Reconcile compares the ledger with the payment provider: the runs that people asked for, or else the daily one. Events that never
+// reached us come in first.
+func Reconcile(store ReconcileStore, provider Books, now func() time.Time) func(context.Context) error {
 	return func(ctx context.Context) error {
 		runs, err := store.RunningReconciliations(ctx)
 		if err != nil {
@@ -55,6 +61,15 @@ func Reconcile(store ReconcileStore, provider Movements, now func() time.Time) f
 			runs = append(runs, daily)
 		}
 		for _, r := range runs {
+			missed, err := provider.MissedEvents(ctx, r.From)
+			if err != nil {
+				return fmt.Errorf("missed events: %w", err)
+			}
+			for _, event := range missed {
+				if _, err := store.PutInbox(ctx, event); err != nil {
+					return fmt.Errorf("keep an event: %w", err)
+				}
+			}
 			done, err := compare(ctx, store, provider, r)
 			if err != nil {
 				return err
@@ -69,7 +84,7 @@ func Reconcile(store ReconcileStore, provider Movements, now func() time.Time) f
 
 // compare finds transfers that only one side knows. The other side is read with an hour's margin, because the two clocks and
 // the time between a transfer and its record differ.
-func compare(ctx context.Context, store ReconcileStore, provider Movements, r rapport.Reconciliation) (rapport.Reconciliation, error) {
+func compare(ctx context.Context, store ReconcileStore, provider Books, r rapport.Reconciliation) (rapport.Reconciliation, error) {
 	theirs, err := provider.Movements(ctx, r.From.Add(-time.Hour), r.To.Add(time.Hour))
 	if err != nil {
 		return r, fmt.Errorf("movements: %w", err)

@@ -15,7 +15,7 @@ func verifyWorkflows(ctx context.Context, cfg Config, repair bool, env environme
 	if err != nil {
 		return err
 	}
-	result, err := sweep(ctx, cfg, log, repair)
+	result, err := sweep(ctx, cfg, log, worker.Sweep{Compare: true}, repair)
 	if err != nil {
 		return err
 	}
@@ -23,12 +23,15 @@ func verifyWorkflows(ctx context.Context, cfg Config, repair bool, env environme
 	for _, id := range result.Missing {
 		_, _ = fmt.Fprintf(env.stdout, "%s: is missing\n", id)
 	}
+	for _, a := range result.Ahead {
+		_, _ = fmt.Fprintf(env.stdout, "%s: is ahead, at %d where Postgres is at %d\n", a.WorkflowID, a.Theirs, a.Ours)
+	}
 	if !repair {
-		return verdict("workflows", len(result.Missing), env.stdout)
+		return verdict("workflows", len(result.Missing)+len(result.Ahead), env.stdout)
 	}
 	_, _ = fmt.Fprintf(env.stdout, "workflows: %d of %d missing ones were started from their snapshots, %d messages are sent again.\n",
 		result.Repaired, len(result.Missing), result.Resent)
-	if result.Repaired < len(result.Missing) {
+	if result.Repaired < len(result.Missing) || len(result.Ahead) > 0 {
 		return errDifferent
 	}
 
@@ -36,7 +39,7 @@ func verifyWorkflows(ctx context.Context, cfg Config, repair bool, env environme
 }
 
 // sweep looks once at every workflow that should run, as the worker's job does from time to time.
-func sweep(ctx context.Context, cfg Config, log *zap.Logger, repair bool) (worker.SweepResult, error) {
+func sweep(ctx context.Context, cfg Config, log *zap.Logger, s worker.Sweep, repair bool) (worker.SweepResult, error) {
 	store, err := openStore(ctx, log, cfg.WorkerDatabaseURL)
 	if err != nil {
 		return worker.SweepResult{}, err
@@ -57,5 +60,7 @@ func sweep(ctx context.Context, cfg Config, log *zap.Logger, repair bool) (worke
 		}
 	}
 
-	return (&worker.Sweep{Client: connection, Store: store, Log: log}).Run(ctx, repair)
+	s.Client, s.Store, s.Log = connection, store, log
+
+	return s.Run(ctx, repair)
 }

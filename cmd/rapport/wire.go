@@ -30,7 +30,7 @@ var (
 	_ worker.JobStore   = (*postgres.Store)(nil)
 
 	_ worker.ReconcileStore = (*postgres.Store)(nil)
-	_ worker.Movements      = stripe.Payer{}
+	_ worker.Books          = stripe.Payer{}
 
 	_ activities.Payer   = stripe.Payer{}
 	_ activities.Mailer  = sendgrid.Mailer{}

@@ -22,6 +22,7 @@ import (
 	"rapport/postgres"
 	"rapport/providers/fetch"
 	"rapport/providers/sendgrid"
+	"rapport/providers/stripe"
 	"rapport/temporal"
 	"rapport/worker"
 )
@@ -80,11 +81,15 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 	}()
 
 	sweep := &worker.Sweep{Client: connection, Store: store, Log: log}
-	acts, mailer, err := newActivities(cfg, store)
+	pay, err := newPayer(cfg)
 	if err != nil {
 		return err
 	}
-	acts.Jobs = worker.Jobs(sweep, worker.Reconcile(store, acts.Payer, time.Now))
+	acts, mailer, err := newActivities(cfg, store, pay)
+	if err != nil {
+		return err
+	}
+	acts.Jobs = worker.Jobs(sweep, worker.Reconcile(store, pay, time.Now))
 	fatal := make(chan error, 1)
 	workers := worker.New(connection, acts, worker.Options{
 		StopTimeout: cfg.ShutdownTimeout, Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()}, Identity: identity(),
@@ -136,14 +141,10 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 }
 
 // newActivities connects the activities to the outside.
-func newActivities(cfg Config, store *postgres.Store) (*activities.Activities, sendgrid.Mailer, error) {
+func newActivities(cfg Config, store *postgres.Store, pay stripe.Payer) (*activities.Activities, sendgrid.Mailer, error) {
 	replyKey, err := hkdf.Key(sha256.New, []byte(cfg.Secret), nil, "reply addresses", 32)
 	if err != nil {
 		return nil, sendgrid.Mailer{}, fmt.Errorf("derive the key of reply addresses: %w", err)
-	}
-	pay, err := newPayer(cfg)
-	if err != nil {
-		return nil, sendgrid.Mailer{}, err
 	}
 	send, err := sendgrid.New(sendgrid.Config{Key: string(cfg.SendGrid.APIKey), BaseURL: cfg.SendGrid.BaseURL, AllowNonLoopbackBase: cfg.AllowBaseURL})
 	if err != nil {

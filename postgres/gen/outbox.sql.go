@@ -318,7 +318,7 @@ func (q *Queries) LeaseOutbox(ctx context.Context, db DBTX, arg LeaseOutboxParam
 }
 
 const openSnapshots = `-- name: OpenSnapshots :many
-select s.workflow_id, s.workflow, s.task_queue, s.brand_id, s.state, s.updated_at from workflow_snapshots s
+select s.workflow_id, s.workflow, s.task_queue, s.brand_id, s.seq, s.state, s.updated_at from workflow_snapshots s
 where not s.closed and s.workflow_id > $1 order by s.workflow_id limit $2
 `
 
@@ -332,6 +332,7 @@ type OpenSnapshotsRow struct {
 	Workflow   string
 	TaskQueue  string
 	BrandID    uuid.UUID
+	Seq        int64
 	State      json.RawMessage
 	UpdatedAt  time.Time
 }
@@ -350,6 +351,7 @@ func (q *Queries) OpenSnapshots(ctx context.Context, db DBTX, arg OpenSnapshotsP
 			&i.Workflow,
 			&i.TaskQueue,
 			&i.BrandID,
+			&i.Seq,
 			&i.State,
 			&i.UpdatedAt,
 		); err != nil {

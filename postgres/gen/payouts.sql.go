@@ -632,6 +632,33 @@ func (q *Queries) StartReconciliation(ctx context.Context, db DBTX, arg StartRec
 	return err
 }
 
+const taskForBreak = `-- name: TaskForBreak :exec
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_role, ref, due_at)
+select $1, b.id, p.partnership_id, p.creator_id, 'break/' || $2::text, 'reconciliation_break', $3::text, 'finance_releaser', coalesce(p.id, $4::uuid), now()
+from brands b left join payouts p on p.id = $5
+where b.id = coalesce(p.brand_id, (select id from brands order by created_at, id limit 1))
+on conflict (dedupe_key) do nothing
+`
+
+type TaskForBreakParams struct {
+	TaskID   uuid.UUID
+	Ref      string
+	Kind     string
+	RunID    uuid.UUID
+	PayoutID *uuid.UUID
+}
+
+func (q *Queries) TaskForBreak(ctx context.Context, db DBTX, arg TaskForBreakParams) error {
+	_, err := db.Exec(ctx, taskForBreak,
+		arg.TaskID,
+		arg.Ref,
+		arg.Kind,
+		arg.RunID,
+		arg.PayoutID,
+	)
+	return err
+}
+
 const unbalancedAccounts = `-- name: UnbalancedAccounts :many
 select a.code, a.balance, coalesce(sum(e.amount), 0)::bigint as entries from ledger_accounts a left join ledger_entries e on e.account_id = a.id
 group by a.id having a.balance <> coalesce(sum(e.amount), 0) limit 100

@@ -29,7 +29,7 @@ update outbox set acked_at = null, next_at = now() where kind in ('signal', 'upd
 update outbox set next_at = now() where workflow_id = @workflow_id and acked_at is null;
 
 -- name: OpenSnapshots :many
-select s.workflow_id, s.workflow, s.task_queue, s.brand_id, s.state, s.updated_at from workflow_snapshots s
+select s.workflow_id, s.workflow, s.task_queue, s.brand_id, s.seq, s.state, s.updated_at from workflow_snapshots s
 where not s.closed and s.workflow_id > @after order by s.workflow_id limit @max_rows;
 
 -- name: StartedWithoutSnapshot :many

@@ -92,6 +92,13 @@ insert into reconciliations (id, from_at, to_at) values (@id, @from_at, @to_at) 
 -- name: FinishReconciliation :exec
 update reconciliations set state = @state, matched = @matched, breaks = @breaks, finished_at = now() where id = @id;
 
+-- name: TaskForBreak :exec
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_role, ref, due_at)
+select @task_id, b.id, p.partnership_id, p.creator_id, 'break/' || @ref::text, 'reconciliation_break', @kind::text, 'finance_releaser', coalesce(p.id, @run_id::uuid), now()
+from brands b left join payouts p on p.id = sqlc.narg('payout_id')
+where b.id = coalesce(p.brand_id, (select id from brands order by created_at, id limit 1))
+on conflict (dedupe_key) do nothing;
+
 -- name: RunningReconciliations :many
 select id, from_at, to_at from reconciliations where state = 'running' order by started_at;
 

@@ -102,6 +102,19 @@ func (p Payer) Movements(ctx context.Context, from, to time.Time) ([]rapport.Bal
 	return out, payError(err)
 }
 
+// MissedEvents lists the platform's events since an instant that no webhook of ours has acknowledged, as the inbox keeps them.
+func (p Payer) MissedEvents(ctx context.Context, since time.Time) ([]rapport.InboxRow, error) {
+	found, err := p.Client.UndeliveredEvents(ctx, since)
+	out := make([]rapport.InboxRow, len(found))
+	for i, e := range found {
+		out[i] = rapport.InboxRow{ID: uuid.Must(uuid.NewV7()), Provider: "stripe", EventID: e.ID, Type: e.Type, ObjectID: e.ObjectID, Account: e.Account, Body: e.Data}
+		if e.Data == nil {
+			out[i].Body = []byte("{}")
+		}
+	}
+	return out, payError(err)
+}
+
 // OnboardingLink mints a link to the form in which a creator enters the bank account. It lives for minutes and works once.
 func (p Payer) OnboardingLink(ctx context.Context, account, refresh, back string) (string, time.Time, error) {
 	url, expires, err := p.Client.CreateOnboardingLink(ctx, account, refresh, back)
