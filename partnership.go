@@ -164,7 +164,7 @@ const (
 
 // Signals of a partnership.
 const (
-	SignalMail         = "mail"          // Ref message; Code human, auto_reply, bounce, complaint, unsubscribe
+	SignalMail         = "mail"          // Ref message; Code human, auto_reply, bounce, dropped, complaint, unsubscribe
 	SignalReviewClosed = "review_closed" // Ref deliverable, Ref2 submission; Code the review's end
 	SignalPayoutClosed = "payout_closed" // Ref milestone, Ref2 payout; Code paid, cancelled
 )

@@ -366,10 +366,15 @@ func (p *Partnership) mail(now time.Time, sig Signal) {
 	case "bounce":
 		p.fact(now, Fact{Kind: "bounced", Ref: sig.Ref})
 		p.block(now, "bounced")
+	case "dropped":
+		p.fact(now, Fact{Kind: "mail_failed", Ref: sig.Ref, Code: sig.Code})
+		p.block(now, sig.Code)
 	case "complaint", "unsubscribe":
 		p.fact(now, Fact{Kind: map[string]string{"complaint": "complained", "unsubscribe": "unsubscribed"}[sig.Code], Ref: sig.Ref})
 		if p.in(StageOutreach, StageInConversation) {
 			p.declined(now, uuid.Nil)
+		} else if sig.Code == "complaint" {
+			p.block(now, sig.Code) // the address gets no mail at all any more
 		}
 	default:
 		if p.in(StageUnresponsive) {
@@ -467,15 +472,22 @@ func (p *Partnership) mailed(now time.Time, e Effect, out Outcome) {
 		p.fact(now, Fact{Kind: "mail_cancelled", Code: e.Code})
 		if step {
 			p.block(now, out.Code) // what stopped it may be cured, or brings a signal of its own
+		} else {
+			p.notMailed(now, e, out.Code)
 		}
 	default:
 		p.fact(now, Fact{Kind: "mail_failed", Code: out.Code})
 		if step {
 			p.block(now, out.Code)
 		} else {
-			p.task(TaskChange{Key: "mail/" + e.Key, Kind: "mail_failed", Code: out.Code, OwnerID: p.OwnerID, Due: p.taskDue(now)})
+			p.notMailed(now, e, out.Code)
 		}
 	}
+}
+
+// notMailed asks the owner to tell the creator in another way what a mail did not.
+func (p *Partnership) notMailed(now time.Time, e Effect, code string) {
+	p.task(TaskChange{Key: "mail/" + e.Key, Kind: "mail_failed", Code: code, OwnerID: p.OwnerID, Due: p.taskDue(now)})
 }
 
 // Tick fires the timers that are due.

@@ -241,6 +241,40 @@ func TestWhatCreatorsWrite(t *testing.T) {
 	})
 }
 
+func TestMailThatDoesNotArriveAfterTheOutreachIsATask(t *testing.T) {
+	t.Parallel()
+
+	t.Run("complaint", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t).negotiate()
+		h.mail("complaint")
+		require.Equal(t, rapport.StageNegotiating, h.p.Stage)
+		require.Equal(t, "complaint", h.requireTask("find_address").Code)
+	})
+	t.Run("dropped", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t).negotiate()
+		h.mail("dropped")
+		require.Equal(t, "dropped", h.requireTask("find_address").Code)
+	})
+	t.Run("cancelled", func(t *testing.T) {
+		t.Parallel()
+		h := newHouse(t)
+		h.answers["mail/offer"] = func(rapport.Effect) rapport.Outcome { return rapport.Outcome{Code: rapport.MailCancelled} }
+		h.negotiate()
+		require.Equal(t, rapport.MailCancelled, h.requireTask("mail_failed").Code)
+	})
+	t.Run("of a payment", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.answers["mail/payment_sent"] = func(rapport.Effect) rapport.Outcome { return rapport.Outcome{Code: rapport.MailNoAddress} }
+		d.both()
+		d.run()
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+		require.Equal(t, rapport.MailNoAddress, d.requireTask("mail_failed").Code)
+	})
+}
+
 func TestOffers(t *testing.T) {
 	t.Parallel()
 

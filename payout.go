@@ -499,6 +499,10 @@ func (p *Payout) Outcome(out Outcome, now time.Time) {
 		p.submitted(now, out)
 	case EffectReconcile:
 		p.reconciled(now, out)
+	case EffectMail:
+		if out.Code != MailAccepted && out.Code != MailUnknown {
+			p.task(TaskChange{Key: "mail/" + e.Key, Kind: "mail_failed", Code: out.Code, Role: RoleOps, Ref: p.ID, Due: now})
+		}
 	}
 }
 

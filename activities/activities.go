@@ -62,8 +62,6 @@ type Store interface {
 	SettleMail(ctx context.Context, id uuid.UUID, state, providerID string) error
 	// ManualMail gathers a mail whose text a person wrote.
 	ManualMail(ctx context.Context, id uuid.UUID) (rapport.MailDraft, error)
-	// MaskCode removes a secret code from a mail's archived text.
-	MaskCode(ctx context.Context, id uuid.UUID) error
 	NewPortalLink(ctx context.Context, partnership, contact uuid.UUID, tokenHash []byte) error
 
 	DraftContract(ctx context.Context, offer uuid.UUID, term int) (uuid.UUID, error)

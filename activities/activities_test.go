@@ -194,7 +194,7 @@ func TestAMailThatAPersonWrote(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, rapport.MailAccepted, code)
 	require.Equal(t, "Hi {{not a tag}}", k.m.sent[0].Subject)
-	require.Equal(t, []string{"manual", "save", "claim", "settle accepted provider-id", "mask"}, k.s.log)
+	require.Equal(t, []string{"manual", "save", "claim", "settle accepted provider-id"}, k.s.log)
 
 	for state, want := range map[string]string{"sending": rapport.MailUnknown, "accepted": rapport.MailAccepted, "unknown": rapport.MailUnknown} {
 		k = newKit()

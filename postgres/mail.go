@@ -267,8 +267,3 @@ func (s *Store) ManualMail(ctx context.Context, id uuid.UUID) (rapport.MailDraft
 		return d, s.threading(ctx, tx, rapport.MailOrder{PartnershipID: *m.PartnershipID}, &d)
 	})
 }
-
-// MaskCode removes a secret code from a mail's archived text.
-func (s *Store) MaskCode(ctx context.Context, id uuid.UUID) error {
-	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.MaskCode(ctx, tx, id) })
-}

@@ -184,7 +184,8 @@ func (s *Store) RetryInbox(ctx context.Context, id uuid.UUID, after time.Duratio
 }
 
 // ApplyMailEvent records what the mail provider says of a mail. A hard bounce, a complaint and an unsubscribe also suppress the
-// address and tell the partnership. False when the mail is not ours.
+// address and tell the partnership; of a mail to one of our own people they say nothing about the creator. False when the mail is
+// not ours.
 func (s *Store) ApplyMailEvent(ctx context.Context, send uuid.UUID, event string, inbox uuid.UUID) (bool, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) {
 		m, err := s.q.MailEvent(ctx, tx, gen.MailEventParams{ID: send, Event: event})
@@ -194,8 +195,13 @@ func (s *Store) ApplyMailEvent(ctx context.Context, send uuid.UUID, event string
 		if err != nil {
 			return false, fmt.Errorf("mail event: %w", err)
 		}
-		class := map[string]string{"bounce": "bounce", "spamreport": "complaint", "unsubscribe": "unsubscribe", "group_unsubscribe": "unsubscribe"}[event]
-		if class == "" || m.PartnershipID == nil || m.ToAddress == nil || m.BrandID == nil {
+		if m.State != "unknown" {
+			if err := s.q.CloseUnknownMail(ctx, tx, send); err != nil {
+				return false, fmt.Errorf("close task: %w", err)
+			}
+		}
+		class := map[string]string{"bounce": "bounce", "spamreport": "complaint", "unsubscribe": "unsubscribe", "group_unsubscribe": "unsubscribe", "dropped": "dropped"}[event]
+		if class == "" || m.Kind == rapport.MailInternal || m.PartnershipID == nil || m.ToAddress == nil || m.BrandID == nil {
 			return true, nil
 		}
 		if class == "bounce" {
@@ -203,8 +209,10 @@ func (s *Store) ApplyMailEvent(ctx context.Context, send uuid.UUID, event string
 				return false, fmt.Errorf("contact: %w", err)
 			}
 		}
-		if err := s.q.Suppress(ctx, tx, gen.SuppressParams{Email: *m.ToAddress, BrandID: m.BrandID, Reason: class}); err != nil {
-			return false, fmt.Errorf("suppress: %w", err)
+		if class != "dropped" { // which has many reasons, and changes nothing about the address
+			if err := s.q.Suppress(ctx, tx, gen.SuppressParams{Email: *m.ToAddress, BrandID: m.BrandID, Reason: class}); err != nil {
+				return false, fmt.Errorf("suppress: %w", err)
+			}
 		}
 		return true, s.signal(ctx, tx, "partnership", *m.PartnershipID, *m.BrandID, rapport.Signal{ID: inbox, Kind: rapport.SignalMail, Ref: send, Code: class})
 	})
@@ -276,6 +284,11 @@ func (s *Store) SignalWorkflow(ctx context.Context, kind string, id, brand uuid.
 // DeleteOld removes what is kept for a limited time only.
 func (s *Store) DeleteOld(ctx context.Context) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.DeleteOld(ctx, tx) })
+}
+
+// AskAboutUnknownMails opens a task for each mail of which nobody knows for an hour whether it arrived.
+func (s *Store) AskAboutUnknownMails(ctx context.Context) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.q.TasksForUnknownMail(ctx, tx) })
 }
 
 // StaleMails lists mails that were claimed and never settled: their worker died.

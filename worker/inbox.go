@@ -125,6 +125,14 @@ func (x *Inbox) transfer(ctx context.Context, row rapport.InboxRow, payout strin
 			return "", x.Store.NoteReversal(ctx, id)
 		}
 		return "settled already", nil
+	case rapport.PayoutSubmitted, rapport.PayoutUnknown:
+		// What is taken back before its payout knows that it is paid is taken back all the same, and nobody looks for it later.
+		if row.Type == "transfer.reversed" {
+			if err := x.Store.NoteReversal(ctx, id); err != nil {
+				return "", fmt.Errorf("reversal: %w", err)
+			}
+		}
+		return "", x.tell(ctx, "payout", id, row)
 	default:
 		return "", x.tell(ctx, "payout", id, row)
 	}

@@ -28,6 +28,8 @@ type JobStore interface {
 	SealLedger(ctx context.Context) (int, error)
 	DeleteOld(ctx context.Context) error
 	StaleMails(ctx context.Context) ([]uuid.UUID, error)
+	// AskAboutUnknownMails opens a task for each mail of which nobody knows for an hour whether it arrived.
+	AskAboutUnknownMails(ctx context.Context) error
 	SettleMail(ctx context.Context, id uuid.UUID, state, providerID string) error
 }
 
@@ -182,7 +184,7 @@ func Jobs(s *Sweep, reconcile func(context.Context) error) map[string]func(conte
 			for _, id := range stale {
 				failed = append(failed, s.Store.SettleMail(ctx, id, "unknown", ""))
 			}
-			return errors.Join(failed...)
+			return errors.Join(append(failed, s.Store.AskAboutUnknownMails(ctx))...)
 		},
 	}
 }

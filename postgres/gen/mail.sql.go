@@ -45,6 +45,15 @@ func (q *Queries) ClaimMail(ctx context.Context, db DBTX, id uuid.UUID) (uuid.UU
 	return id_2, err
 }
 
+const closeUnknownMail = `-- name: CloseUnknownMail :exec
+update tasks set state = 'cancelled', snoozed_until = null, done_at = now() where dedupe_key = 'mail/unknown/' || $1::uuid and state in ('open', 'snoozed')
+`
+
+func (q *Queries) CloseUnknownMail(ctx context.Context, db DBTX, id uuid.UUID) error {
+	_, err := db.Exec(ctx, closeUnknownMail, id)
+	return err
+}
+
 const contactBounced = `-- name: ContactBounced :exec
 update contacts set bounced_at = coalesce(bounced_at, now()) where email = $1
 `
@@ -334,10 +343,11 @@ func (q *Queries) MailContext(ctx context.Context, db DBTX, id uuid.UUID) (MailC
 const mailEvent = `-- name: MailEvent :one
 update messages set state = case
     when $1::text = 'bounce' then 'bounced'
-    when $1::text = 'delivered' and state in ('sending', 'unknown', 'accepted', 'prepared') then 'delivered'
-    when $1::text = 'processed' and state in ('sending', 'unknown') then 'accepted'
+    when $1::text = 'delivered' and state <> 'bounced' then 'delivered'
     when $1::text = 'dropped' and state not in ('delivered', 'bounced') then 'rejected'
+    when state in ('prepared', 'sending', 'unknown') then 'accepted'
     else state end,
+  body_text = case when kind = 'code' then regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') else body_text end,
   accepted_at = coalesce(accepted_at, clock_timestamp())
 where id = $2 and direction in ('out', 'internal') returning id, partnership_id, brand_id, creator_id, to_address, state, kind
 `
@@ -357,6 +367,8 @@ type MailEventRow struct {
 	Kind          string
 }
 
+// Events come in any order, also before the answer of the call that sent the mail, so the one that says most wins: bounce, then
+// delivered, then dropped. Any other says that the provider has the mail, whatever is known of its sending here.
 func (q *Queries) MailEvent(ctx context.Context, db DBTX, arg MailEventParams) (MailEventRow, error) {
 	row := db.QueryRow(ctx, mailEvent, arg.Event, arg.ID)
 	var i MailEventRow
@@ -450,15 +462,6 @@ func (q *Queries) ManualMail(ctx context.Context, db DBTX, id uuid.UUID) (Manual
 	return i, err
 }
 
-const maskCode = `-- name: MaskCode :exec
-update messages set body_text = regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') where id = $1 and kind = 'code'
-`
-
-func (q *Queries) MaskCode(ctx context.Context, db DBTX, id uuid.UUID) error {
-	_, err := db.Exec(ctx, maskCode, id)
-	return err
-}
-
 const newPortalLink = `-- name: NewPortalLink :exec
 insert into portal_links (token_hash, partnership_id, contact_id, expires_at) values ($1, $2, $3, now() + interval '60 days')
 `
@@ -497,8 +500,9 @@ func (q *Queries) SaveMail(ctx context.Context, db DBTX, arg SaveMailParams) err
 
 const settleMail = `-- name: SettleMail :exec
 update messages set state = $1, provider_id = coalesce($2, provider_id),
+  body_text = case when kind = 'code' and $1 <> 'prepared' then regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') else body_text end,
   accepted_at = case when $1 = 'accepted' then clock_timestamp() else accepted_at end
-where id = $3 and state = 'sending'
+where id = $3 and (state = 'sending' or state = 'prepared' and $1 = 'rejected')
 `
 
 type SettleMailParams struct {
@@ -507,6 +511,7 @@ type SettleMailParams struct {
 	ID         uuid.UUID
 }
 
+// A code is masked in the archive as soon as its mail is on its way.
 func (q *Queries) SettleMail(ctx context.Context, db DBTX, arg SettleMailParams) error {
 	_, err := db.Exec(ctx, settleMail, arg.State, arg.ProviderID, arg.ID)
 	return err
@@ -548,6 +553,20 @@ type SuppressParams struct {
 
 func (q *Queries) Suppress(ctx context.Context, db DBTX, arg SuppressParams) error {
 	_, err := db.Exec(ctx, suppress, arg.Email, arg.BrandID, arg.Reason)
+	return err
+}
+
+const tasksForUnknownMail = `-- name: TasksForUnknownMail :exec
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, ref, due_at)
+select gen_random_uuid(), m.brand_id, m.partnership_id, m.creator_id, 'mail/unknown/' || m.id, 'mail_failed', 'unknown', p.owner_id, m.id, now()
+from messages m join partnerships p on p.id = m.partnership_id
+where m.state = 'unknown' and m.direction = 'out' and m.claimed_at between now() - interval '7 days' and now() - interval '1 hour'
+on conflict (dedupe_key) do nothing
+`
+
+// A mail of which nobody knows after an hour whether it arrived; it is never sent again by itself.
+func (q *Queries) TasksForUnknownMail(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, tasksForUnknownMail)
 	return err
 }
 

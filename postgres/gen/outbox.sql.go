@@ -489,7 +489,8 @@ const taskForReversal = `-- name: TaskForReversal :exec
 insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, owner_role, ref, due_at)
 select $1, p.brand_id, p.partnership_id, p.creator_id, 'payout/' || p.id || '/reversed', 'transfer_reversed', 'finance_releaser', p.id, now()
 from payouts p where p.id = $2
-on conflict (dedupe_key) do nothing
+on conflict (dedupe_key) do update set due_at = excluded.due_at, state = 'open', snoozed_until = null, done_at = null, done_by = null
+where tasks.state in ('done', 'cancelled')
 `
 
 type TaskForReversalParams struct {
@@ -497,6 +498,7 @@ type TaskForReversalParams struct {
 	PayoutID uuid.UUID
 }
 
+// A transfer can be taken back in parts: a part that comes after the task is done opens it again.
 func (q *Queries) TaskForReversal(ctx context.Context, db DBTX, arg TaskForReversalParams) error {
 	_, err := db.Exec(ctx, taskForReversal, arg.TaskID, arg.PayoutID)
 	return err

@@ -51,7 +51,8 @@ create table suppressions (
   brand_id uuid references brands,
   reason text not null check (reason in ('unsubscribe', 'bounce', 'complaint', 'manual')),
   at timestamptz not null default now(),
-  unique nulls not distinct (email, brand_id)
+  -- One row a reason: reasons stop different mail, and which comes first says nothing.
+  unique nulls not distinct (email, brand_id, reason)
 );
 
 create table payees (

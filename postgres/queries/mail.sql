@@ -64,22 +64,38 @@ from messages m where m.id = @id;
 update messages set state = 'cancelled' where id = @id and state = 'prepared';
 
 -- name: SettleMail :exec
+-- A code is masked in the archive as soon as its mail is on its way.
 update messages set state = @state, provider_id = coalesce(sqlc.narg('provider_id'), provider_id),
+  body_text = case when kind = 'code' and @state <> 'prepared' then regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') else body_text end,
   accepted_at = case when @state = 'accepted' then clock_timestamp() else accepted_at end
-where id = @id and state = 'sending';
+where id = @id and (state = 'sending' or state = 'prepared' and @state = 'rejected');
 
 -- name: MailEvent :one
+-- Events come in any order, also before the answer of the call that sent the mail, so the one that says most wins: bounce, then
+-- delivered, then dropped. Any other says that the provider has the mail, whatever is known of its sending here.
 update messages set state = case
     when @event::text = 'bounce' then 'bounced'
-    when @event::text = 'delivered' and state in ('sending', 'unknown', 'accepted', 'prepared') then 'delivered'
-    when @event::text = 'processed' and state in ('sending', 'unknown') then 'accepted'
+    when @event::text = 'delivered' and state <> 'bounced' then 'delivered'
     when @event::text = 'dropped' and state not in ('delivered', 'bounced') then 'rejected'
+    when state in ('prepared', 'sending', 'unknown') then 'accepted'
     else state end,
+  body_text = case when kind = 'code' then regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') else body_text end,
   accepted_at = coalesce(accepted_at, clock_timestamp())
 where id = @id and direction in ('out', 'internal') returning id, partnership_id, brand_id, creator_id, to_address, state, kind;
 
 -- name: StaleUnknown :many
 select id from messages where state in ('sending') and claimed_at < now() - interval '10 minutes' limit 500;
+
+-- name: TasksForUnknownMail :exec
+-- A mail of which nobody knows after an hour whether it arrived; it is never sent again by itself.
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, ref, due_at)
+select gen_random_uuid(), m.brand_id, m.partnership_id, m.creator_id, 'mail/unknown/' || m.id, 'mail_failed', 'unknown', p.owner_id, m.id, now()
+from messages m join partnerships p on p.id = m.partnership_id
+where m.state = 'unknown' and m.direction = 'out' and m.claimed_at between now() - interval '7 days' and now() - interval '1 hour'
+on conflict (dedupe_key) do nothing;
+
+-- name: CloseUnknownMail :exec
+update tasks set state = 'cancelled', snoozed_until = null, done_at = now() where dedupe_key = 'mail/unknown/' || @id::uuid and state in ('open', 'snoozed');
 
 -- name: ContactBounced :exec
 update contacts set bounced_at = coalesce(bounced_at, now()) where email = @email;
@@ -109,9 +125,6 @@ select m.id, m.state, m.kind, coalesce(m.subject, '')::text as subject, coalesce
   coalesce(m.to_address, (select c.email from contacts c where c.creator_id = m.creator_id and c.bounced_at is null order by c.role = 'creator' desc, c.role = 'manager' desc, c.email limit 1), '')::text as to_address,
   coalesce(k.name, '')::text as creator_name, coalesce(b.mail_from_name, '')::text as from_name, coalesce(b.mail_from, '')::text as from_address
 from messages m left join creators k on k.id = m.creator_id left join brands b on b.id = m.brand_id where m.id = @id;
-
--- name: MaskCode :exec
-update messages set body_text = regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') where id = @id and kind = 'code';
 
 -- name: InboundTargetByAddress :one
 select t.id as thread_id, p.id as partnership_id, p.brand_id, p.creator_id

@@ -107,10 +107,12 @@ on conflict (dedupe_key) do update set ref = excluded.ref, due_at = excluded.due
 where tasks.state in ('done', 'cancelled');
 
 -- name: TaskForReversal :exec
+-- A transfer can be taken back in parts: a part that comes after the task is done opens it again.
 insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, owner_role, ref, due_at)
 select @task_id, p.brand_id, p.partnership_id, p.creator_id, 'payout/' || p.id || '/reversed', 'transfer_reversed', 'finance_releaser', p.id, now()
 from payouts p where p.id = @payout_id
-on conflict (dedupe_key) do nothing;
+on conflict (dedupe_key) do update set due_at = excluded.due_at, state = 'open', snoozed_until = null, done_at = null, done_by = null
+where tasks.state in ('done', 'cancelled');
 
 -- name: DropRefusedSubmission :exec
 update submissions set state = 'refused'
