@@ -161,6 +161,20 @@ type Message struct {
 	At            time.Time
 }
 
+// UnmatchedMail is a mail that names nothing of ours, with the partnerships it may belong to.
+type UnmatchedMail struct {
+	Message
+
+	Candidates []MailCandidate
+}
+
+// MailCandidate is a partnership of whoever has the mail's address.
+type MailCandidate struct {
+	PartnershipID                        uuid.UUID
+	CreatorName, CampaignName, BrandName string
+	Stage                                Stage
+}
+
 // TimelineEntry is one thing that happened: a fact of a machine or a message.
 type TimelineEntry struct {
 	ID            string // of the entry, stable

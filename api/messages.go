@@ -17,6 +17,8 @@ import (
 type MessageStore interface {
 	ListMessages(ctx context.Context, partnership uuid.UUID, page rapport.Page) ([]rapport.Message, []string, error)
 	AddMessage(ctx context.Context, m rapport.Message) (rapport.Message, error)
+	UnmatchedMail(ctx context.Context, works, admins []uuid.UUID, id *uuid.UUID, page rapport.Page) ([]rapport.UnmatchedMail, []string, error)
+	FileMail(ctx context.Context, message uuid.UUID, partnership *uuid.UUID) error
 	// SignalWorkflow writes an event for a workflow into the outbox.
 	SignalWorkflow(ctx context.Context, kind string, id, brand uuid.UUID, sig rapport.Signal) error
 }
@@ -92,6 +94,71 @@ func (s *Server) SendMessage(ctx context.Context, r gen.SendMessageRequestObject
 		return nil, called("partnership", err)
 	}
 	return gen.SendMessage201JSONResponse(toMessage(kept)), nil
+}
+
+// ListUnmatchedMail lists mail that names nothing of ours, newest first.
+func (s *Server) ListUnmatchedMail(ctx context.Context, r gen.ListUnmatchedMailRequestObject) (gen.ListUnmatchedMailResponseObject, error) {
+	page, err := pageOf(r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	store, err := s.messageStore()
+	if err != nil {
+		return nil, err
+	}
+	me := principalFrom(ctx)
+	list, next, err := store.UnmatchedMail(ctx, me.BrandsWith(rapport.RoleOps), me.BrandsWith(rapport.RoleAdmin), nil, page)
+	if err != nil {
+		return nil, err
+	}
+	return gen.ListUnmatchedMail200JSONResponse{Items: each(list, toUnmatched), NextCursor: cursorOf(next)}, nil
+}
+
+func toUnmatched(m rapport.UnmatchedMail) gen.UnmatchedMail {
+	out := gen.UnmatchedMail{Message: toMessage(m.Message), Candidates: make([]gen.MailCandidate, len(m.Candidates))}
+	for i, c := range m.Candidates {
+		out.Candidates[i] = gen.MailCandidate{
+			PartnershipId: c.PartnershipID, CreatorName: c.CreatorName, CampaignName: c.CampaignName, BrandName: c.BrandName, Stage: gen.Stage(c.Stage),
+		}
+	}
+	return out
+}
+
+// FileMail files an unmatched mail; its partnership hears of it like of any reply.
+func (s *Server) FileMail(ctx context.Context, r gen.FileMailRequestObject) (gen.FileMailResponseObject, error) {
+	store, err := s.messageStore()
+	if err != nil {
+		return nil, err
+	}
+	me := principalFrom(ctx)
+	found, _, err := store.UnmatchedMail(ctx, me.BrandsWith(rapport.RoleOps), me.BrandsWith(rapport.RoleAdmin), &r.Id, rapport.Page{Limit: 1})
+	if err != nil {
+		return nil, err
+	}
+	if len(found) == 0 {
+		return nil, rapport.Errorf(rapport.CodeNotFound, "There is no such unmatched mail.")
+	}
+	err = s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
+		if r.Body.PartnershipId == nil {
+			return store.FileMail(ctx, r.Id, nil)
+		}
+		partnerships, err := s.partnershipStore()
+		if err != nil {
+			return err
+		}
+		p, err := partnerships.Partnership(ctx, *r.Body.PartnershipId)
+		if err != nil {
+			return called("partnership", err)
+		}
+		if err := store.FileMail(ctx, r.Id, &p.ID); err != nil {
+			return err
+		}
+		return store.SignalWorkflow(ctx, "partnership", p.ID, p.BrandID, rapport.Signal{ID: rapport.DeriveID(r.Id, "reply"), Kind: rapport.SignalMail, Ref: r.Id, Code: found[0].Class})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return gen.FileMail204Response{}, nil
 }
 
 // mayMail refuses mail to a creator who must not be written to.

@@ -154,6 +154,8 @@ func workAccess() map[string]access {
 		"listPartnershipTimers":    everyone(),
 		"queryPartnershipWorkflow": roles(rapport.RoleOps, rapport.RoleAdmin, rapport.RoleAuditor),
 		"sendMessage":              ops(),
+		"listUnmatchedMail":        opsAdmin(),
+		"fileMail":                 opsAdmin(),
 		"commandPartnership":       waiting(roles(rapport.RoleOps, rapport.RoleApprover, rapport.RoleLegal, rapport.RoleAdmin)),
 		"sendOffer":                waiting(ops()),
 		"listContracts":            everyone(),

@@ -234,10 +234,16 @@ func (s *Store) ApplyInbound(ctx context.Context, in rapport.InboundMail, inbox 
 			target = gen.InboundTargetRow(byRef)
 		}
 		if errors.Is(err, pgx.ErrNoRows) && in.Class == "human" {
-			// A known address whose mail names nothing of ours: it stops the robot, which is the safe direction.
-			var byAddress gen.InboundTargetByAddressRow
-			byAddress, err = s.q.InboundTargetByAddress(ctx, tx, in.From)
-			target = gen.InboundTargetRow{ThreadID: byAddress.ThreadID, PartnershipID: &byAddress.PartnershipID, BrandID: &byAddress.BrandID, CreatorID: &byAddress.CreatorID}
+			// A known address whose mail names nothing of ours: where it can mean one partnership only, it stops the robot, which is the
+			// safe direction. Else a person files it.
+			found, failed := s.q.InboundTargetsByAddress(ctx, tx, in.From)
+			switch {
+			case failed != nil:
+				err = failed
+			case len(found) == 1:
+				err = nil
+				target = gen.InboundTargetRow{ThreadID: found[0].ThreadID, PartnershipID: &found[0].PartnershipID, BrandID: &found[0].BrandID, CreatorID: &found[0].CreatorID}
+			}
 		}
 		switch {
 		case err == nil:

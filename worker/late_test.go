@@ -37,6 +37,41 @@ func TestNewsForWhatHasEnded(t *testing.T) {
 	require.Equal(t, "workflow_closed", b.command("partnership", id, rapport.Command{Kind: rapport.CmdPause, Actor: b.ops}).Refused)
 }
 
+// TestMailThatNamesNothingOfOurs: without a token that is ours and without references, only an address that can mean one
+// partnership matches; the rest waits for a person.
+func TestMailThatNamesNothingOfOurs(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	creator, first, second := uuid.New(), uuid.New(), uuid.New()
+	b.exec(`insert into creators (id, name) values ($1, 'Casey')`, creator)
+	b.exec(`insert into contacts (id, creator_id, role, email) values ($1, $2, 'manager', 'agent@creators.example')`, uuid.New(), creator)
+	b.exec(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) values ($1, $2, $3, $4, $5, 'active')`, first, b.brand, b.campaign, creator, b.ops)
+	come := func(from string) (matched bool, partnership string) {
+		sum := uuid.New()
+		matched, err := b.store.ApplyInbound(b.ctx, rapport.InboundMail{From: from, Text: "Hello", Class: "human", Token: uuid.New(), SHA256: sum[:]}, uuid.New())
+		require.NoError(t, err)
+		require.NoError(t, b.owner.QueryRow(b.ctx, `select coalesce(partnership_id::text, '') from messages where raw_sha256 = $1`, sum[:]).Scan(&partnership))
+		return matched, partnership
+	}
+	matched, partnership := come("agent@creators.example")
+	require.True(t, matched, "at every stage, not only while the robot writes")
+	require.Equal(t, first.String(), partnership)
+	matched, _ = come("who@elsewhere.example")
+	require.False(t, matched)
+	b.exec(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage, term) select $1, brand_id, $2, creator_id, owner_id, 'outreach', 1 from partnerships where id = $3`, second, b.otherCampaign(), first)
+	matched, partnership = come("agent@creators.example")
+	require.False(t, matched, "either may be meant")
+	require.Empty(t, partnership)
+	b.until("2", `select count(*) from messages where state = 'unmatched'`)
+}
+
+func (b *bundle) otherCampaign() uuid.UUID {
+	id := uuid.New()
+	b.exec(`insert into campaigns (id, brand_id, name, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags)
+		select $1, brand_id, 'Autumn', brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags from campaigns`, id)
+	return id
+}
+
 func (b *bundle) webhook(kind, payout string) uuid.UUID {
 	b.t.Helper()
 	body, err := json.Marshal(map[string]any{"metadata": map[string]string{"payout_id": payout}})

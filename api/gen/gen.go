@@ -1796,6 +1796,20 @@ type LedgerTransaction struct {
 	PayoutId    *openapi_types.UUID `json:"payout_id,omitempty"`
 }
 
+// MailCandidate defines model for MailCandidate.
+type MailCandidate struct {
+	BrandName     string             `json:"brand_name"`
+	CampaignName  string             `json:"campaign_name"`
+	CreatorName   string             `json:"creator_name"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	Stage         Stage              `json:"stage"`
+}
+
+// MailFiling defines model for MailFiling.
+type MailFiling struct {
+	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
+}
+
 // Message defines model for Message.
 type Message struct {
 	At        time.Time        `json:"at"`
@@ -2672,6 +2686,18 @@ type TopUpCreate struct {
 	Amount Money `json:"amount"`
 }
 
+// UnmatchedMail defines model for UnmatchedMail.
+type UnmatchedMail struct {
+	Candidates []MailCandidate `json:"candidates"`
+	Message    Message         `json:"message"`
+}
+
+// UnmatchedMailList defines model for UnmatchedMailList.
+type UnmatchedMailList struct {
+	Items      []UnmatchedMail `json:"items"`
+	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
 // User defines model for User.
 type User struct {
 	Brands    []BrandRole        `json:"brands"`
@@ -2909,6 +2935,19 @@ type ListLedgerTransactionsParams struct {
 	Cursor   *Cursor             `form:"cursor,omitempty" json:"cursor,omitempty"`
 	BrandId  *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	PayoutId *openapi_types.UUID `form:"payout_id,omitempty" json:"payout_id,omitempty"`
+}
+
+// ListUnmatchedMailParams defines parameters for ListUnmatchedMail.
+type ListUnmatchedMailParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// FileMailParams defines parameters for FileMail.
+type FileMailParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // GetOverviewParams defines parameters for GetOverview.
@@ -3187,6 +3226,9 @@ type SetBanJSONRequestBody = BanEdit
 // SetDoNotContactJSONRequestBody defines body for SetDoNotContact for application/json ContentType.
 type SetDoNotContactJSONRequestBody = DoNotContact
 
+// FileMailJSONRequestBody defines body for FileMail for application/json ContentType.
+type FileMailJSONRequestBody = MailFiling
+
 // CommandPartnershipJSONRequestBody defines body for CommandPartnership for application/json ContentType.
 type CommandPartnershipJSONRequestBody = PartnershipCommand
 
@@ -3351,6 +3393,12 @@ type ServerInterface interface {
 	// ListLedgerTransactions Ledger transactions, newest first
 	// (GET /v1/ledger/transactions)
 	ListLedgerTransactions(ctx echo.Context, params ListLedgerTransactionsParams) error
+	// ListUnmatchedMail Mail that names nothing of ours, newest first, with the partnerships that it may belong to
+	// (GET /v1/messages/unmatched)
+	ListUnmatchedMail(ctx echo.Context, params ListUnmatchedMailParams) error
+	// FileMail File an unmatched mail under a partnership, which hears of it like of any reply, or put it aside when none is named
+	// (POST /v1/messages/{id}/file)
+	FileMail(ctx echo.Context, id Id, params FileMailParams) error
 	// GetOverview Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone
 	// (GET /v1/overview)
 	GetOverview(ctx echo.Context, params GetOverviewParams) error
@@ -4397,6 +4445,67 @@ func (w *ServerInterfaceWrapper) ListLedgerTransactions(ctx echo.Context) error 
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListLedgerTransactions(ctx, params)
+	return err
+}
+
+// ListUnmatchedMail converts echo context to params.
+func (w *ServerInterfaceWrapper) ListUnmatchedMail(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUnmatchedMailParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListUnmatchedMail(ctx, params)
+	return err
+}
+
+// FileMail converts echo context to params.
+func (w *ServerInterfaceWrapper) FileMail(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FileMailParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FileMail(ctx, id, params)
 	return err
 }
 
@@ -5996,6 +6105,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/partnerships/:id/events", wrapper.ListPartnershipEvents, options.OperationMiddlewares["listPartnershipEvents"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/messages", wrapper.ListPartnershipMessages, options.OperationMiddlewares["listPartnershipMessages"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/messages", wrapper.SendMessage, options.OperationMiddlewares["sendMessage"]...)
+	router.GET(options.BaseURL+"/v1/messages/unmatched", wrapper.ListUnmatchedMail, options.OperationMiddlewares["listUnmatchedMail"]...)
+	router.POST(options.BaseURL+"/v1/messages/:id/file", wrapper.FileMail, options.OperationMiddlewares["fileMail"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/timers", wrapper.ListPartnershipTimers, options.OperationMiddlewares["listPartnershipTimers"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/workflow", wrapper.QueryPartnershipWorkflow, options.OperationMiddlewares["queryPartnershipWorkflow"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/commands", wrapper.CommandPartnership, options.OperationMiddlewares["commandPartnership"]...)
@@ -7285,6 +7396,80 @@ type ListLedgerTransactionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListLedgerTransactionsdefaultApplicationProblemPlusJSONResponse) VisitListLedgerTransactionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUnmatchedMailRequestObject struct {
+	Params ListUnmatchedMailParams
+}
+
+type ListUnmatchedMailResponseObject interface {
+	VisitListUnmatchedMailResponse(w http.ResponseWriter) error
+}
+
+type ListUnmatchedMail200JSONResponse UnmatchedMailList
+
+func (response ListUnmatchedMail200JSONResponse) VisitListUnmatchedMailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUnmatchedMaildefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListUnmatchedMaildefaultApplicationProblemPlusJSONResponse) VisitListUnmatchedMailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FileMailRequestObject struct {
+	Id     Id `json:"id"`
+	Params FileMailParams
+	Body   *FileMailJSONRequestBody
+}
+
+type FileMailResponseObject interface {
+	VisitFileMailResponse(w http.ResponseWriter) error
+}
+
+type FileMail204Response struct {
+}
+
+func (response FileMail204Response) VisitFileMailResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type FileMaildefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FileMaildefaultApplicationProblemPlusJSONResponse) VisitFileMailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9836,6 +10021,12 @@ type StrictServerInterface interface {
 	// ListLedgerTransactions Ledger transactions, newest first
 	// (GET /v1/ledger/transactions)
 	ListLedgerTransactions(ctx context.Context, request ListLedgerTransactionsRequestObject) (ListLedgerTransactionsResponseObject, error)
+	// ListUnmatchedMail Mail that names nothing of ours, newest first, with the partnerships that it may belong to
+	// (GET /v1/messages/unmatched)
+	ListUnmatchedMail(ctx context.Context, request ListUnmatchedMailRequestObject) (ListUnmatchedMailResponseObject, error)
+	// FileMail File an unmatched mail under a partnership, which hears of it like of any reply, or put it aside when none is named
+	// (POST /v1/messages/{id}/file)
+	FileMail(ctx context.Context, request FileMailRequestObject) (FileMailResponseObject, error)
 	// GetOverview Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone
 	// (GET /v1/overview)
 	GetOverview(ctx context.Context, request GetOverviewRequestObject) (GetOverviewResponseObject, error)
@@ -11027,6 +11218,80 @@ func (sh *strictHandler) ListLedgerTransactions(ctx echo.Context, params ListLed
 		return err
 	} else if validResponse, ok := response.(ListLedgerTransactionsResponseObject); ok {
 		return validResponse.VisitListLedgerTransactionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListUnmatchedMail operation middleware
+func (sh *strictHandler) ListUnmatchedMail(ctx echo.Context, params ListUnmatchedMailParams) error {
+	var request ListUnmatchedMailRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUnmatchedMail(ctx.Request().Context(), request.(ListUnmatchedMailRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUnmatchedMail")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListUnmatchedMailResponseObject); ok {
+		return validResponse.VisitListUnmatchedMailResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FileMail operation middleware
+func (sh *strictHandler) FileMail(ctx echo.Context, id Id, params FileMailParams) error {
+	var request FileMailRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body FileMailJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FileMail(ctx.Request().Context(), request.(FileMailRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FileMail")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FileMailResponseObject); ok {
+		return validResponse.VisitFileMailResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -12997,210 +13262,215 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1pk9u2luhfQWleVWZqaHfHyb33pf3JSzLx3Dj2czs3H5KUGiKPJFyRAA2ALSsp//dX2LiCm0SqlZQ/",
-	"2S1RBHD2c3CWPxYhS1JGgUqxuPljkWKOE5DA9V8rjmm0JJH6P6GLm8WHDPhhESwoTmBxU3wfLES4hQSr",
-	"B9eMJ1gubhZZpr+Rh1Q9KyQndLP49ClYhBkXjKtnIxAhJ6kkTL2dwke5NF8itkZyCyjFG0ArWDMOi8C7",
-	"B/uy8g4S/PEHoBu5Xdz87frat4PSkVIst8Xb9I45fMgIh2hxI3kG485GIkhSJoGGh3/CIV9lCzgCXqzz",
-	"qnjskXquZftP/va3YJEQ6v7+0rvk+jWW4bZ9rfUj80B5keZrYpIQ2YZp82X5BRGscRZLBeJAbZkkWbK4",
-	"eaLgnRBq/iq2S6iEDXC90Icm5n9mPBJIMiQA83CL1hqjvo18aAWVD9OfFDJFyqgAQ96crWJI1H9DRiVQ",
-	"fWCcpjEJsdrLlX3iv/8t1Mb+KK31fzisFzeL/7gqOObKfCuu3tr36hVrR9tiifZAJdpzZkFtf6be+ixN",
-	"ObvH8QsOWILeTRQR9Vscv+UsBS6J2vsaxwICdYD8oz8WOGGZPUIcv1kvbn7p3uZrRuGw+PSbd49EIKw3",
-	"A9FTlGRCohVYHjywTH4hFp8CJR/0ekAVfn9ZpBxSzDW1cYgBC+CL33xEWvDUL+Ylgdt98Thb/RtCqZYx",
-	"UAFucVY68o7QqLyBTJjFWQyehe0XPdh7p575FOh3WWnXz+jlA+lN+c7xHMeYhtA8Bg5Dh7rGllfFj/Jt",
-	"ECr//vWiyU5amHIlRvxMXd6lW7P0m2Kxjt3/QIRsnoBISKr/6QKxA8SnfBnMOT6ov0tSv/8MZjH/Zum3",
-	"kRFgIzhohSmFqLTuirEYMNWkA9gKgaqY8auU8i7tW/NXePerdGcTrCGOgUZ4IB06Tdb7WIJJvFxzlngp",
-	"Lv92aaSs55HWL1ImJI6XOIo4CNEU7bcS00ggQhHcAz8glkkOONwitahvqwJCRqNliglfyi0HsWVxdLqM",
-	"ew4x2yMitUizwt8KPBwjzRkCYaG/XhMuJFI7UHYIHEDLvnvgghiC8Gi1CpVGTmE14NMAdhk3QQX9baAo",
-	"dtJKV0dpE7d2Hy+/sM9pdqvTVolVvnpyHQyhtboS77R3Ckoc+bMmnY58QStdDqDGGn2cRBrtWD9C/n3G",
-	"3RDc+cE9iV7UWmBGraje/87aQDXVV3LuevWHebhVCSgra/ihnb1VPXNdhxa+pXm773gvSiLrhNOFMbMO",
-	"QlVnfP/9zevXAXry9c31tfJJUEIiSjZb6XtJhA9LQ2eeN73fAoo1gSqNglGED0/R//3719fXCD6GkEql",
-	"ICNImECYRkiCkMJr7m1ZTCJ8GA7s780PfDQ2EDosBdoGHO/zewqD7RfzcN2q19hbBM66D5U6Y9xr4JsX",
-	"tFJmh9IOFnvGd4Rulg6g1QO+un2D9gA79W2AvkSvGY3wQXmp/0C3mfq/8lEdDppvr4P7d0bBs8qzH58h",
-	"tf1AUxh8xEkaA/o2U+R89Rx4TGivA6JhWwJlCQkVCNlN1E7uUJwzQonMqnTdbXpUDIORtkfOgSMle43r",
-	"5mWYnBNGbrJOZ0cQzagVa9QxFudduJ1C6eVSez699wInKSYbOq/aW3GiTun7Jos2IAdaGMEiZElCpIRo",
-	"+C+0hR8tsawcJMISHkmiWb3JKyZkt1wDDF4HaCSWRn5WFvG9f4vFVuKNaI3vbQEpU85El5QPhgmtir3/",
-	"wJFHqBZLHKnCWjGoZWMfMH4SwN/B2sS/yHAcpSwm4WEorXEQwO9HkICADxnQEIYuICTe2OiTVzD7xFEV",
-	"jW8xlxS42JJUoBQ40q9cePhPSMzlYMIR0nqrTv9HHK+VkcUzStUzmg4h8hoAEvgAkcOo5DiU7/XDfXaB",
-	"E7oDlG7JTC0Ji9z7NydzkiKXCyVsl5nf0lcZfAUH5rrb0GyVnR0YqlRRJsESe+akUIChIlC6BOpRkYWR",
-	"MtcK1d6o22gxe04BOFyGHekUjzKzK6KoytTPVgKoRAlgakS0hRIyv1kEAyRLVRINfL/71aAVRsmTY0RC",
-	"u/tpWTlnXT9z+rixi5GOCVZ/5oxh0Z5zq5NPHXiexmC21uyMBvMWwt07EPpKt77bCCQmsT/yk/8kvxLE",
-	"Opa5x1yxxVr90Hsxl8UDdKx+Kl8lcDvxnoBF8IbGh7GeJ4sG7EM/5V81SexFzpiL2zhm+7Z7p7B4ZQNq",
-	"MV5BGyLcbVX9bveAiER7lsURWgHisM4ERIiyfW9Ywe3ErRvkG/eDgkocesgHEks9vQHmU815d9vraNEF",
-	"joJFgineaLNpTWjtxrON9pimPbP7tgNz74mndDJDy/wdTxzhCzrI9Eke85j1frTEH7MKfIQwG7s1+JgS",
-	"DuMWGqO3hhIZkySE5eowfBc0S1bA/dekhes02F8DKkcBQZANxTLjI0Lxt+4nPtXi16NGgSpviVMcL90V",
-	"qnJMMrlcM77M97EoKGDh8BpZ64hQbD6OIIyJuS7fE7mNON7TVs3cEjQ7ygWU8NGfgKG+WIotfvK3v4+N",
-	"KftcxBrq233GQlpVeT4nLAuDstvmHEx9mOrWDVeUPMOCPPrdPQusSawXJyZntF7sEu+MfVxTP2eRWkOl",
-	"SruIGM/vjj8Hs4o3T8HRVkFKPOmE8nvHbnUrMSb3wPFqzF3gy+JHBWPWiCTKuE7Oy+PnTQkAH8M4E+Se",
-	"yEPnU5LjZRjjzHvZ4HWkEhKDkIyOONNr95PWE1nd4r93eokPwua8an8ZaIRWB7TfknCLMOJAYY/jPEUv",
-	"gpBEEHlvCzncEyUolpxlrTckmcAbWHKy2UrRCrwa5VRwXQFSc9E6AqvH9xJaYZx40+ZG6DcWEhw/s5lv",
-	"Hkx0JYCFxqAdJ+laBJ3eAD9MZr9FbEmZXIaFzd3cf/WZZeEhHCu8Ykw3Gd6MzRArRY2X9bTHEh2m+ACw",
-	"bBgd1EQ9Cb0nxmBgdMUwj4wdwgFHB+MhSk5C2ebVj449TBUgthrcBl5zAi5RVwOZQZFAWIaJF5JjQriG",
-	"q47LNJ6c8c7FXINodmSAaTw1DSMYvZ0O1B0RM/yMuLkQ14akSUxmqwBntJgLx76x1y2mUQynKIp2XRBj",
-	"qX49Rnj6tv8SQuLE8xhuGBMhYUkCLSn6UWl5p6ds8YQS8uZ/S+XOLkPGOYRqf8KWFoGQy3CL6cZaS/pM",
-	"v52Q281YiwHA6HIFWxyvl2w94pLb3Oq22Iojrst9GHU3xjkE8yQvrJSZPksXwo/LbC5QOcDiPw9yRbZK",
-	"iNB2su/W7P0WkNXszsJHjD5FGFHYA0eMAkrwDgSSWyLQ19ff9F+jNWz4HAXVzfjhnxv8vqKFQSHKseFG",
-	"HW5aRhnM4Yi7lEOP3qk41SV2OiKG1yHvTFrzMuP+eH6arWIitqPij8rzgv3ghBPlnvnZvD2y0CDb3mUk",
-	"kXFrbiZZk1GOz6D4mlmxBHyL7SLEYY5ucd1D7lPo8zL3zKfTG7GUZogm5yh/6OF5JggFIZD6GuG1BJ7X",
-	"y3Ac6iLBUkS3STiOq6qvVYQeICEZPwSIA8QBuicRsACJLeNyPONY3hh3CH34LwSKMkCKxFBGJYlNVpp5",
-	"IdoTGrE9AhO28ASaHS2fko7ZTp419NQO6kU5+5HJ0sXbCKU4JIJwfAlc7e2+vX+bpLL/trbxs+8IxNG3",
-	"nPviQy2XuUHXDfZavc8ThWNSQoRSLLfVFEUdTn9cRLx++fK3xynwEKjslVdmrcDss/M2+zsXr6sZsPeY",
-	"xE4Jn1YQ956lKUQoS3XFAWUSHUAinavDOCIUrWNd6tBdYxosCF3aJwcnLqbWGBtfOVWqXC1AUd6De3sr",
-	"TKcQ5wY58wlyl4LelN9WLffm27QYYnUmNb9u9bLsPqYAWUdW/URAe5WkjMvvrM6o7nVN4ircVoRi3VbA",
-	"U+OWpuq/DYHwv7dvfkRmOcTWiGUcaXZGklkdGWcJ/UIg03/hKcLlxLdNBkJANEBCxNBxvLYMHbP4yNhG",
-	"ERkanhDc2FfED0ueUb/+KAGzZ4nGLosVONsPpzMLJrb3HVi9aRnDWi5ZJpsYfsf2Aq3gwGhUKgN+Elxf",
-	"XyPMwRQJQxRoYRkT4TeC6jxm4RPkOCrAkqPAHrK+ww46YPtRcZv2um4mfZVv35UUHqbIVl4q809b/3QT",
+	"7H1pk9u2luhfQWleVWZqaHfHyZ37bvuTl3jiuXHs53YmH5KUGiKPJFyRAA2ALSsp//dX2LiCm0SqlZQ/",
+	"2S1RBHD2c3CWPxYhS1JGgUqxuPljkWKOE5DA9V8rjmm0JJH6P6GLm8XHDPhhESwoTmBxU3wfLES4hQSr",
+	"B9eMJ1gubhZZpr+Rh1Q9KyQndLP4/DlYhBkXjKtnIxAhJ6kkTL2dwie5NF8itkZyCyjFG0ArWDMOi8C7",
+	"B/uy8g4S/OkHoBu5Xdz87frat4PSkVIst8Xb9I45fMwIh2hxI3kG485GIkhSJoGGh3/CIV9lCzgCXqzz",
+	"unjskXquZftP/va3YJEQ6v7+2rvk+g2W4bZ9rfUj80B5keZrYpIQ2YZp82X5BRGscRZLBeJAbZkkWbK4",
+	"eaLgnRBq/iq2S6iEDXC90Mcm5n9mPBJIMiQA83CL1hqjvo18bAWVD9OfFTJFyqgAQ96crWJI1H9DRiVQ",
+	"fWCcpjEJsdrLlX3iP/8l1Mb+KK31fzisFzeLf7sqOObKfCuu3tn36hVrR9tiifZAJdpzZkFtf6be+ixN",
+	"ObvH8QsOWILeTRQR9Vscv+MsBS6J2vsaxwICdYD8oz8WOGGZPUIcv10vbn7p3uYbRuGw+Pybd49EIKw3",
+	"A9FTlGRCohVYHjywTH4lFp8DJR/0ekAVfn9ZpBxSzDW1cYgBC+CL33xEWvDUL+Ylgdt98Thb/QtCqZYx",
+	"UAFucVY68o7QqLyBTJjFWQyehe0XPdh7r575HOh3WWnXz+jlA+lN+c7xHMeYhtA8Bg5Dh7rGllfFj/Jt",
+	"ECr/69tFk520MOVKjPiZurxLt2bpN8ViHbv/gQjZPAGRkFT/0wViB4jP+TKYc3xQf5ekfv8ZzGL+zdLv",
+	"IiPARnDQClMKUWndFWMxYKpJB7AVAlUx41cp5V3at+av8O5X6c4mWEMcA43wQDp0mqz3sQSTeLnmLPFS",
+	"XP7t0khZzyOtX6RMSBwvcRRxEKIp2m8lppFAhCK4B35ALJMccLhFalHfVgWEjEbLFBO+lFsOYsvi6HQZ",
+	"9xxitkdEapFmhb8VeDhGmjMEwkJ/vSZcSKR2oOwQOICWfffABTEE4dFqFSqNnMJqwKcB7DJuggr620BR",
+	"7KSVro7SJm7tPl5+YZ/T7FanrRKrfPPkOhhCa3Ul3mnvFJQ48mdNOh35gla6HECNNfo4iTTasX6E/PuC",
+	"uyG484N7Er2otcCMWlG9/721gWqqr+Tc9eoP83CrElBW1vBDO3ureua6Di18S/N23/FelETWCacLY2Yd",
+	"hKrO+P77mzdvAvTk25vra+WToIRElGy20veSCB+Whs48b/qwBRRrAlUaBaMIH56i//tf315fI/gUQiqV",
+	"gowgYQJhGiEJQgqvubdlMYnwYTiwvzc/8NHYQOiwFGgbcLzP7ykMtl/Mw3WrXmNvETjrPlTqjHGvgW9e",
+	"0EqZHUo7WOwZ3xG6WTqAVg/4+vYt2gPs1LcB+hq9YTTCB+Wl/h3dZur/ykd1OGi+vQ7u3xkFzyrPfnyG",
+	"1PYDTWHwCSdpDOi7TJHz1XPgMaG9DoiGbQmUJSRUIGQ3UTu5Q3HOCCUyq9J1t+lRMQxG2h45B46U7DWu",
+	"m5dhck4Yuck6nR1BNKNWrFHHWJx34XYKpZdL7fn03gucpJhs6Lxqb8WJOqXvmyzagBxoYQSLkCUJkRKi",
+	"4b/QFn60xLJykAhLeCSJZvUmr5iQ3XINMHgdoJFYGvlZWcT3/i0WW4k3ojW+twWkTDkTXVI+GCa0Kvb+",
+	"DUceoVoscaQKa8Wglo19wPhJAH8PaxP/IsNxlLKYhIehtMZBAL8fQQICPmZAQxi6gJB4Y6NPXsHsE0dV",
+	"NL7DXFLgYktSgVLgSL9y4eE/ITGXgwlHSOutOv0fcbxWRhbPKFXPaDqEyGsASOADRA6jkuNQftAP99kF",
+	"TugOULolM7UkLHLv35zMSYpcLpSwXWZ+S19l8BUcmOtuQ7NVdnZgqFJFmQRL7JmTQgGGikDpEqhHRRZG",
+	"ylwrVHujbqPF7DkF4HAZdqRTPMrMroiiKlM/WwmgEiWAqRHRFkrI/GYRDJAsVUk08P3uV4NWGCVPjhEJ",
+	"7e6nZeWcdf3M6ePGLkY6Jlj9hTOGRXvOrU4+d+B5GoPZWrMzGsxbCHfvQegr3fpuI5CYxP7IT/6T/EoQ",
+	"61jmHnPFFmv1Q+/FXBYP0LH6qXyVwO3EewIWwVsaH8Z6niwasA/9lH/VJLEXOWMubuOY7dvuncLilQ2o",
+	"xXgFbYhwt1X1u90DIhLtWRZHaAWIwzoTECHK9r1hBbcTt26Qb9wPCipx6CEfSCz19AaYTzXn3W2vo0UX",
+	"OAoWCaZ4o82mNaG1G8822mOa9szu2w7MvSee0skMLfN3PHGEL+gg0yd5zGPW+9ESf8wq8AnCbOzW4FNK",
+	"OIxbaIzeGkpkTJIQlqvD8F3QLFkB91+TFq7TYH8NqBwFBEE2FMuMjwjF37qf+FSLX48aBaq8JU5xvHRX",
+	"qMoxyeRyzfgy38eioICFw2tkrSNCsfk4gjAm5rp8T+Q24nhPWzVzS9DsKBdQwid/Aob6Yim2+Mnf/mts",
+	"TNnnItZQ3+4zFtKqyvM5YVkYlN0252Dqw1S3brii5BkW5NHv7llgTWK9ODE5o/Vil3hv7OOa+jmL1Boq",
+	"VdpFxHh+d/w5mFW8eQqOtgpS4kknlD84dqtbiTG5B45XY+4CXxY/KhizRiRRxnVyXh4/b0oA+BTGmSD3",
+	"RB46n5IcL8MYZ97LBq8jlZAYhGR0xJneuJ+0nsjqFv+900t8EDbnVfvLQCO0OqD9loRbhBEHCnsc5yl6",
+	"EYQkgsh7W8jhnihBseQsa70hyQTewJKTzVaKVuDVKKeC6wqQmovWEVg9vpfQCuPEmzY3Qr+xkOD4mc18",
+	"82CiKwEsNAbtOEnXIuj0BvhhMvstYkvK5DIsbO7m/qvPLAsP4VjhFWO6yfBmbIZYKWq8rKc9lugwxQeA",
+	"ZcPooCbqSeg9MQYDoyuGeWTsEA44OhgPUXISyjavfnTsYaoAsdXgNvCaE3CJuhrIDIoEwjJMvJAcE8I1",
+	"XHVcpvHkjHcu5hpEsyMDTOOpaRjB6O10oO6ImOEXxM2FuDYkTWIyWwU4o8VcOPaNvW4xjWI4RVG064IY",
+	"S/XrMcLTt/2XEBInnsdww5gICUsSaEnRj0rLOz1liyeUkDf/Wyp3dhkyziFU+xO2tAiEXIZbTDfWWtJn",
+	"+u2E3G7GWgwARpcr2OJ4vWTrEZfc5la3xVYccV3uw6i7Mc4hmCd5YaXM9Fm6EH5cZnOBygEW/3mQK7JV",
+	"QoS2k323Zh+2gKxmdxY+YvQpwojCHjhiFFCCdyCQ3BKBvr3+R/81WsOGz1FQ3Ywf/rnB7ytaGBSiHBtu",
+	"1OGmZZTBHI64Szn06J2KU11ipyNieB3yzqQ1LzPuj+en2SomYjsq/qg8L9gPTjhR7pmfzdsjCw2y7V1G",
+	"Ehm35maSNRnl+AyKr5kVS8C32C5CHOboFtc95D6FPi9zz3w6vRFLaYZoco7yhx6eZ4JQEAKprxFeS+B5",
+	"vQzHoS4SLEV0m4TjuKr6WkXoARKS8UOAOEAcoHsSAQuQ2DIuxzOO5Y1xh9CH/0qgKAOkSAxlVJLYZKWZ",
+	"F6I9oRHbIzBhC0+g2dHyKemY7eRZQ0/toF6Usx+ZLF28jVCKQyIIx5fA1d7u2/t3SSr7b2sbP3tFII6+",
+	"49wXH2q5zA26brDX6n2eKByTEiKUYrmtpijqcPrjIuL1y9e/PU6Bh0Blr7wyawVmn5232a9cvK5mwN5j",
+	"EjslfFpB3AeWphChLNUVB5RJdACJdK4O44hQtI51qUN3jWmwIHRpnxycuJhaY2x85VSpcrUARXkP7u2t",
+	"MJ1CnBvkzCfIXQp6U35btdybb9NiiNWZ1Py61cuy+5gCZB1Z9RMB7XWSMi5fWZ1R3euaxFW4rQjFuq2A",
+	"p8YtTdV/GwLhf27f/ojMcoitEcs40uyMJLM6Ms4S+pVApv/CU4TLiW+bDISAaICEiKHjeG0ZOmbxkbGN",
+	"IjI0PCG4sa+IH5Y8o379UQJmzxKNXRYrcLYfTmcWTGzvO7B60zKGtVyyTDYx/J7tBVrBgdGoVAb8JLi+",
+	"vkaYgykShijQwjImwm8E1XnMwifIcVSAJUeBPWR9hx10wPaj4jbtdd1M+irfXpUUHqbIVl4q809b/3QT",
 	"IIwkFju0J3GMVsoZ1SptOPWx9dJ6hV4H+OctSxCRKEuVlBJKJ0WZ6dOhXev+yrL1khsoNT1rwDwmwBE3",
-	"JeGVF3suJkx3jxH6oTBR/FTY3NUPhAIyV7FK9xryiyFAXyqgF9RYmLN5m5fmhu+BRySUjUwohSADT/Uf",
+	"JeGVF3suJkx3jxH6oTBR/FTY3NUPhAIyV7FK9xryiyFAXyugF9RYmLN5m5fmhu+BRySUjUwohSADT/Uf",
 	"auIU2vB0ADAXLTgm0ZD8qP2iWMtHqz9AtAGujjauA0bR16QKpBccIiIRXrF7QL8DZwGKYEUkWkGsNzOg",
-	"X8aoEGCX3dMaQJAf6VFdROzvcm+g6Ndh4VFp3IG7QX66xjZves8xFViHuGbU3c21mvQyKoHDJifxlvKs",
-	"k2NEZEw+QIkNPCA07XWOopgKtSj6MPvyQfg1CGGjusfDFWdyy/zJK0qWUJOa6kQO2A4fSl/p/LDItjGI",
-	"TQqAv2FPGGPhVyARsbHW8iJKTepOUUVKmve1rb1PtjKJPV1LMCWSeA22wdRzRLjwQ8Yk+EmuMySnsdyW",
-	"yub/gg28gimgXiC5CKRZimgVR5bsjovat5PUIEo6iV6GAHVsTKQAXxmo+m0dsJtCljvun0+C5zlPHgmT",
-	"a/Mp03MTGJcsN0bM5k93MF09TSUFalNSEl0llOKDDU4IkDI2lX6YhhDHbTkqrYFyyclm03/xVuSd2ee9",
-	"DO3Cj+6lJWZub8hWS2nryv3ztDigEXxEhEqGynljNQ8Zx7Ht+ph4DTcKsithrjCM89CcdldA+m16G7Fr",
-	"vOyNaTy5Bniqt1QE+pDIEuXsf3l9PWFweDrsNhFbhCVz4HUjt9iJI+tyLncp1Ttl1vt1dzi6UYSmovwy",
-	"EKifzg2nd4iJKkJeE8o4yigx/bluJScpuIZdllpG9smrO4QcAMVsD/xRiAWgGKTugNonz5tmuQ+6b9Zr",
-	"XyPDC6lySAq7cMKE5HrhnTBUiMMQUmmLnjOlfusVAEWNQH8twIkVnqR8IdhXtamReJQVMwZnJWQMyFPI",
-	"YTDsHqAGjcZ9QKNO1zHyF03YqUO1gunI3BxLESNKVj1pGprACpIqCM1LRWPg3ZY84QVDnqH6A6G7aXjf",
-	"nydQ25V6qFJA5d3dPfB7AnufLyiBytas1zBm4W6p7W2Pw3QQSDC03wK1F68czPWuiWcRgQgVEscxdoZv",
-	"0+gi0XJ1WO4BdoNN258BdjlN+H1roa9UBWs7l3tKyCzcdT8i2dKlAnmf45DGBMSSGvD6M/JhL5YJodD9",
-	"BEuBtmZnjG7k0aACicWuaxH7/T3wKIMBFQGl99V/XDt17Yhe4NaR4kFlUCLXKuBL/S0qJOVjhlJLE9+t",
-	"iq5/HZPqagpmZ0+bLQpPh4h8l091YoGObyunlMf4bwXW/TrAmFSaLeV28LpvsdzeSki9pY7wYWC/ZZEl",
-	"CTYpy92L5XR1a3/hmGrwht9jsfNtVqkIPuI16nHfe/aM79Yxcwlj3arFnTtwHfPtLoKCS4LOsqBSvYMB",
-	"Q3UDBgc9LHpctX2poH4gyuw6/ySGl0vHGt7NaXDmzDFJdTp1yX9tJyhjv1eaqgzPp3OQGoaGf9a6NurG",
-	"KJpAMuG6NpguSG5LMdsslaQ+6EtQvlt6in+XRgTYPitLvME6Wpd/nQu/YLHH5B6W5diD8zFqH3K4Zzso",
-	"1yrrKjr774ZJYtyAGOQyxqmAcpGyfkrywzLcQrjzGpIl2EwRrmsRHvNE7jyLdRuGNcOPJSC3hG4QBYgE",
-	"wigFLsoGXikfYJa+CEObvM6TpDxH5wEbXx4k1OftYKc4ubU9vq5D7Y6RbnqBcytdYLq1vN9cWY+rj9xj",
-	"Im3myTA3wj7f15a4u4C/RJLNIv6ivN91cHPFEBbMVYvWnaAO6bwJQAksfr625s5JV37jcKh2mIlKBMhU",
-	"b5oImY4BbUH3eBQ7kqYwIM3AAcm+23/Ug03oqR3UyvtlirmcxIp3bxwjy9Xe3JgX7zulhCSVo19pfub3",
-	"D6bzWyIQUqlB0lI6DPcwprxQyS2l8V9JSHzLwT2JwE4/qSV/6LL9oJjZgGlk2onq4EKiZBbiIKRAjAaI",
-	"ULRnXFulw3OSYn1TP93Ffrme2dc1b2qfQ9FFbjF0GPDlouIc4mXqLlFlDpWKpV9jrZwOusz4CiOcek04",
-	"7u6vf2pRkE+E+m1crcwpJXF2ElK5Ai6/VDBLdkDS8n8zanFEOwHgnPFla/q8zj1bjr4P2IE/darRBKUE",
-	"TpbJkCWVWwQbJhJZGAJEdrCOAkbLRaq9cB21VckxFeu8oWZPnbZrmbLTo9vclnsr8A3iTnZiHVzsNBhL",
-	"ws5Nye+Z9QchoyFpm401xke1tWU+F0B5nWovNyb6S3SZUMzYDiKEJXIeXE/S+ihXVMFxGk+rIjJndLL0",
-	"OvX7MbWNKDPJAdgafGUv1Q1kK3+tpXf5g7XtsqKjCLaPcEZ3lO1p0VF4jUkMrlouPiw53AMXlpfy/25t",
-	"eUpnnkIVZqfK8QdolTe6DnVkBaqC4gTdVvLo2bI9M0THt8eqwrF96BzVDmAk/ehRLttpndNaXa06EEsK",
-	"1hlAFr39DpXN8GlQfMzCdvu46RK5TKEhno/6aVAs4N2WadN84gScI2yGk3vv06UgsTP2a0oNZ5XbIP1n",
-	"VzV9fiU2TOxrmBWhh+G9fzpa/FSa8pnrp9IR+40Dvaf5+6sf2278QrHV27fbLtYO8knsCMOEMxoQJRi0",
-	"xDnG3AnlA1a9Hj+OlIs+pLza666CCHGMJSxNkvHJG4phgz2XHc+Q/sIMoVAmJ1WGTD7EFq0OqGC+Zvzy",
-	"eD6wlO3tM5wqO5lpqd2W//YhYzxrCXW6rth5Qgs9mK7Li/x3ag2iTa/fWhvlV16xlsCXpX0Rqpx2HMcQ",
-	"9+sgy0QFhQWuJ7ddqU4vZQj5CZlLHPe0E1FvSBmXy5SJltJ09ZCxeFua3x3VPGQNEK1wJQvk1Cb2p9aa",
-	"PEQLEW8B7M9b5hw7XQCo+Ks6/+XE3iJtZm5XFnN/j48SoQQN0iohtZ1Yv7fxCJ/SPWI21AAv5bj8DldO",
-	"2freoxJAmgzr1XKgh0HknRm9POkutpoFmeobZK4RJUMRq8RvvRdko6h6UFaJOajOLfkXgf2QEG6KD8mo",
-	"8LdZ4635Wa8xU0Foj8vjJgzVUjDyHdbDvg2MtdN/AZI/ZRZzZ5fkcyYRW2jalLsR9r1kO6jH6b68Ht13",
-	"Rr+lfWOOKk+N6MDHVMdm53AmR8c7cuzXS1LapcsxaqgWVPADWch3WvWMxP7gzF/vqqZ23dPs4LsX6Juv",
-	"//YPZKvbkWlGowWFt6dOY6z7KrYzS1PONhwnYtHSTC8aPafQ/GblKdZ4Q9HX19/coP2W5X3xcOy6AHf0",
-	"/anbMliiLU5ToBAFaK/+3GOBdpBK+6fWQ613JZM1A7A9A0lP1acfCnILSD+i/2f0p0609o93KUejOuqX",
-	"WkzaPhLU3xYskUevLA6C9iE67+w1BcH+2u8VBzwib7L6uufqxz7QrwklYjuSNl0d8aRSLcEy3EK7vczH",
-	"StNGIU4x+SrFtg+NBWp+NeAts2GnhG9zvWgG2Eu2KI5aWr90wH7iMNgcM6GqtxlAffi07XCy3IKuenN/",
-	"Svt3RJQ51HZRfEI1v2sC194UrAqKKeJWNc6bL371DvwlJx1u0qRJLJVww4h892rYs22uYqvHNSLHY1xM",
-	"1MCzNYJdZBT35m4VTw7PNLGr92aalLZRRULhrxSlGiVQ1iPnRd5JW3aJ2dE0LFE528wcMVlEt5Ti2aR+",
-	"U6s2pujDVrd5p7GMC6m5aHBLGimhEXz0a772myNtto3aRcu4QY+qLPIubd5J6RI+TzsxvTA2IJbWgCuu",
-	"z3tDqubEjRHBNqxajrQWoCsjsYOY2u7kx90FXs7AuXLhRbt5OlOH6FqJ3mmNoLsDom3t1vVXHdqlTru6",
-	"QqGNeH0UWyJom/shslRngwxoWDHhHLT20WdNEijftLogr2MiW2DYc9X6rjYmkqWixHkLd+OUz4pclhIG",
-	"3UelxEGcRcRsHkeJTnXaKAB7YaaWfmcQMPPYSEbXhCe5Gz1QdxyVPLheQyjJ/SxcmFPruHO4SaCdmp4Z",
-	"G+/koQY2f7MtO8UOEq2cZBCNWkKZxKop0d2MNg2LQRw12XqUpf9cPe6w158O4N/rLWAebr8nPtAOnRCa",
-	"0ZZb4FJVcSHS2hpNdQRehoUi9UaCckSy/cBtHWTHkVMBvN6CmVZiuXXz3080VxiLl2y97pj79xDZTUJC",
-	"OgaeBhZt9cmnZyRBaopwy8DqFUJuW/NnJQ3A4tHT4KdDxIBkI7VYFyinEOY558wnyStwaDKozQFqSRH6",
-	"jnGk3KjOERF5DjRoC849j8VOw5GlLY1/kjT2xsR17TPQyETF3XNfCGRRM7YrlxO9zVXsHk+ZAaGB4Id7",
-	"HrWZS0UGxUD2SWZvt4pAZRYdFQl1P8zZyvV97FLnZENfjb1YHT6ZPsVC7BmPTr6Fzbuiuhe2HcZ0XWtG",
-	"hkwrbn/f5E3bwLJJ8KmsmkOZdTU6St6bn2G7hml76qEOBdpxfaR1J6yOHA3WOjGk2V5KKCOuaC712xjg",
-	"1eBQlSrfY7G1zQ+RNKkw9kJSbE0ZxwndqKoTHZuzEVise9+JgYHq/PklFnauXO84io7O9N3pbfbLtuvR",
-	"QVfjpRQxuw8vlFwUpigSZCIF3WeCZZIDDrcmeTJkVBlWro2V6x/hGvqbdJGlaTSLtV+s1Bs3Pf+XWWoC",
-	"2mkMJu6i+02Ymh0OImVUmF+UWmNU5uXb2bA+4ruVmMtSPwcxlhnyfvxVRdM/46vexWdPjxT95S20oKl9",
-	"CsZIK8rcO5Y7QPluUsxTQyxvvWjxi9btV9f0128yPtRy7rj6PCJO6Rkd4M4TLGyixbK4TW6fXEzZ0qmq",
-	"vBxt2a4oWsmgZ8TAbeWiq55HnLaW5ehI6Yi7RfW4JTtfwf0xE7zHNxVak7gjGqy/FeR3GCrI1fMtqR3D",
-	"/V8mx6bdjfRla3Cq1dnYlrNp3qFco7Xfsc3Jxj8wqIt0RgwTaoFOndjtYr6N6h5g56/tOvK2plUSzXRF",
-	"Q9Za/ET+Ic3dAxz8Of5j2+kYTTcm2nxKBWatIt41V8lvaVyrrXENxnta3Lhbl1p+fQ+HKcJ9Yc2ckWaI",
-	"45ohPVm9604RY2lrvjdRfEW9/h1goV2Kkfmgp7rVbfu5NW3aRu7GdaI7IkvM/Na7nVKYpyb6WHRoKbi4",
-	"8HrXrpESJ8d37bsDA59+7rTwPS6wa1FQ9WHfxphQ473uidyiBPgGkMQbgUQWbhEW6I8/rF55bBqKqGN8",
-	"+tQIpXn7T5yjxrWEoVOCe56wcBU9XRiZRHY57plRfpX7OHmGe8mWOUHjLORWe6IlHrBrdqTU9WmuPqQy",
-	"d153jCq57KUWQHkcWjc5VQg8CKknDbROm2m1KEq1KQNHtBxjIQzOMxxjBOj4m1X77feKjhQmodye9mAT",
-	"Ui8/rTFexHxzE0t1BSLvhrMmHER3RdvWO4P4resL2ExBarFs/SnFGo96w40ctRpMpsIhnxN5rhpqgrZX",
-	"R1x3DOTIGAu5VOib4i6lwwboU/QKWEdp+VOugk7Rnq3TiEtHiZroFxBy8FSX3m7ZniJW6QJQLnCwtNRJ",
-	"0Pohfzld4BZu3fEkLGV2MCNLpT+l523lNKMF3jGbq9xDrrXupccfbjQQ6mXB9Kf0KBYcBX//cCLfhn4S",
-	"PuU35QXzUfFQIvAqbksTb7+yPs0t65Cs+bBBt7H8/rkX5QrCx+fMTH3L33u5faS7VL4Tr7VmkSgGLCT6",
-	"8gkKt1hZ1yaj/aSr8xpe8uU78wIUKqYQwZpp5pPALqR4dC7iSPL27eHnomd2vbquuAsfXkc9uvcK4/5s",
-	"Sptea9NoU87uSdQy0cl5YXU7WubX6ynegLLMOdhGlbaKeNHb82r4yQWxPxnYq3w7YBjrWoNCPVpxYs1S",
-	"Xmzmg5FO1etuHtO4Bp76V51DJX+24z/ytpi1cfZESMYPy9jKh0HuLc9oby21Xx5LnoFnk42K6XI8/QHm",
-	"sFRnptjjlqqt8ybxbjxLDYxNROjwQZhxIg+3aqsG+nZqszqcIveQsR0BJz1uFsvl90zIR/lsZ3emlPwT",
-	"7ESd/Fa26wUcp7olgucNuW2uAajtAbBFGPbZrZTp4tMnXUW2Zj4eXcc6i5EjDmbumNiSFCWY4g0kQCVi",
-	"FEWZvlxEDrLi8a/0V/qC0XvTi1/coP+9ffOj8t8FxTtYhljAU0QiM+Psp59evRToP20sFv1Dt0QwDQUA",
-	"JXgH//UUKWSYp9999wJ99dVX36i3/fT+xVPbt5yIX+ndH4ZXAuTmSX66U48lxQDMpwhTNzV1TSCO7Lg+",
-	"e7/+GOk+A2alO5yaof6E0Svb5OG//y0YvUP/6Zo//NevVMdqMRK6nwO6C1kEd4HurX5nGh3cIYoTQjcI",
-	"7oEf0ApHdmkstVv1GD0LldpAb9/cvhdI4h2gu1cRJCmT6hCP/gmHO9uqACeAdnCwq+YfrVh0QBsw8zzN",
-	"R5iKPfDAhJIxZXIL3Dz39ZMnj9EzZGtCTaaUGT2ifuyQaF8g0JPra73NX6mT/iapChEZIMbRk+snZpG7",
-	"H2yXzTsTuKEM2cQDFKodqYcIRWtyD0hAyGik0IE4rDOBY6VJvr7+xryKSIFM/9fHv2r/T9jtoLs/tKgI",
-	"UMls+HSnwW0AF5OEyLsA3Znv1P8+2O+3QDhak1iZUo/Rt5FaJROA7r59jzd3V3ev1o9eYxlu7x7/St8C",
-	"S2NAgmyojjsZJBseRJY1n+aNO3TeLLp7pod5k981FG7Qc81tiON0+Wt2ff1VSCL9L9g/jeNrPrpToLAa",
-	"+wthwZwJC3W7rkbVnSITdHX/5ZWRHVd2N3dIKAIgFMFHU6mmGUlnxClBoPQ3Ron22ZBS849/pXrifQhU",
-	"aLFuBcuzFIdbePTk8XUp3Ll4l8uZ/Kpl8aWrJcUpWdwsvnp8/fgrO99Ki0C1ycIg35joglIYGkCvosXN",
-	"QiH3uXMKbPqWkZ9Prq9NfqGJKJua3pwf/217AxvdMMjM10asFnbN9lmGukzMfI1tbpTvjfkWnUQw4t/V",
-	"jS7MWez4zzgGjhJ8QMI0NtKt74qaGtt+rgkU4/k8t8mhKeY4AW3/t40oLR65IoXg0Grgt7xu6rm9dZoO",
-	"otZD+1RVscoO+NRA5pfTLj07Ip9FEcJIo6qQSSGOgUaY+5D5KSjR+9UfJPrUSvT/A9Ihd16S74FSsNgC",
-	"jqwJpoRg9fV1O+rT6VB9QwG5pGcfO4wkdU3eqZLZTSAr+X4kC621GpiXd3SR3yDO+avThIKEY7VhjHVl",
-	"OvZ3sNd32cwaRS9wFo2iVzLK20ijFHhu4AZozVmi1U0+ZGYavvJAXbL0UWZyoo9j1A5lZwLoF6rsygHo",
-	"QSz7ZNqlZ6ex1+wenCNFJdP0pDH/hUCa15DccpZttuhWcpJCB5s6Fdlt8r3InxqL8vwewSB7JvZ2+zsL",
-	"h+fAUFxu4Bmg1DggiuGtWyCM/b/F92B9GVvZYjFRQL6JjF575EVh2cwO1Iu0SjymXRmgx9ommfRbJiV4",
-	"X5Zx4jb2EPbJxRKINlF+ZxQCHR8hdKOb9wdoyzKu/4mJ6+bfxY2mjUGfaHRPjSUNHfpYfAp6H7S3LQOe",
-	"/DDkoUIkBzZW+SEDfihClS6k2o6jeWW5AeiZZHmBvYIU3Gd9Lr/79aUaQm5/D+P459CZHYn6eAgjhzkT",
-	"AVhl0QZkgIQt7S+N0jS994y2ttmQyPSx9pNBXSIM0M85ZczOKBeqn8uo0MEYllEp8ikKGvjqc4Omdv6b",
-	"OMZwPM/OrsnNxh5Gk18oKdlggyOJp8iWYqJSzrBAO4DUNrHegqYvLsHEAccw9FVaKyWe0G1ulipfqM5o",
-	"bvTMLnS54nluzaHXqtKSlleMAmIcJZgecneuh5KsGukxFvOnPhuL0wguC9DzGIsl7OWkkH/WJIV+K6Go",
-	"xJgdQrNDR2t9Z0zlWl/CRxmgLRZbrfCFa17SBsNTgp9VwF/pRksTS3GgUQlpFynAv01SeTi7ATGYyqZU",
-	"FW5CqWfRH4tsBm8iA5Fow0AgRo0hKtCaZVQnebi8iKq580Np6OmsJo+dDGjupB0/udQAc6WgOQm0/ay/",
-	"ybmqRzA5Tdapogp1dyEayqd1tDNhWq634qLlpxJvHk5dGeCeR1t57Bb3UW9go9zZ8wLjGmZ7DxTWsLA5",
-	"T0ZDkRXsQWKNr69IkjI7DdOP3Vf6gXYW9/FLxHUDHB/P5PUKA3h5FGkkWSyJMsuv1ownjyIs8XAEmUPq",
-	"Pidn1oJm5TP5Lmax4rZJ3yy/uP3XU2QxlqcE4lwVYsR1qmCE9pxIEIgyPURpGHn1mrM5rc4tQC8z5GX2",
-	"ZpMPQxvvcjHGut9QEcVTx7iOFd9zh7jMvh4kwnWhhOMCXGPEvPZuVphO7tzI5/hi7zKeY3q5dDNBIiqm",
-	"BRkgxlFM1tKY/JjqWnqTjl7ttD6UWCL2iDL5yLWtm5xuXrIfmY5mXLBfXNnjX5SKbkHmtFPD+XBikbYn",
-	"xQBV79pXzO8szumVVRp6zG7Wx7FLDDLTOPNihS4VcEpYrD4Fu9X1f1kfpfzA7n9v7DmfnWNKwnJk97YJ",
-	"87+uMbDn5Dc+bHC8hM+zkHaZftDqgKIMkCudtCRdocVc/uT5OF3U+X2RtDPAay0CRFUpf0TA6AA2z67t",
-	"PQn+SJIsWdw8cVXk5s8vv/nHdbNmc1aUWyCdBd1vs1VMwjyZyuQ8W7hrt0cBLkCSoTWJY32La3Ksmhez",
-	"jdwrkx19tcIxpmGP2HruHrrM3FS7vfOUM1lQBAgLJLJEIwWo5KRy4WJzz+vQlhxTgUPpRie2QvwH/fz7",
-	"8uN/BnVRzKodI9rnpA0DyLOQhlkKlXEcIAp7ELphl5Ad9MHugbtxtm0W4Rv3zGVyYb69+S+JddhnzTja",
-	"sgRcKSvimMQ3epSKCBDX4ytFgAxJmihRJQ0hL/NFgiVg+t469OiXFNipZ620su1J6ScXm4AwsRFY6cR+",
-	"8tvywQDTGJObqjGZt2HwTFj/+Mp8+dV1c6iT//1YStMAoDvUPyeXlij0PCZMlSMcg1U4ystnvbHwt5U4",
-	"zTkAdpYEjxIMbkwepynt1x0feID2W4aI0MOwIFJCMDB5tQEqW/6B62YgEJEIhyGkUiDK9u04OMUBbiDu",
-	"qjxrfcraOPPaKu4vMhhW2mI+Rv68IbFRlPs5aaSHN/+H2IyREq1rb0zjVu88vw3U7AaR7gaiu3mAySjZ",
-	"bw/jZeAV3KsNDrU7vjVPn8P48Kk419L/VA36l4lG6pelKdDoEaPxAdnmSa2ewaxS2XaOHkxMr93zf+ro",
-	"sz3FWdDtIGZiNSUMzIrwrmzK13mn8ovUk3Z7D5NplLdIn/3WSOkwZNkP2YJy6whpNRGzjYnfxQHC6OVr",
-	"9RmmiFAJnOIY6S7x43UHW6+topyYqt6oF18qTenNjaGoz0bXZRpdhm8o0mT8FHEQwO/BdJNqVLUN5Ymi",
-	"yeIQFfjedT2c1Rw5T4TyW53ggHkCkXEniyoC+KgrNG0/0XPYIq6vXisi/p+yLEuYcM0958RFtYHo7BFj",
-	"xYb6mK6XrANKoMObBh7VDONJcaJDoz2cYJ75fFk9y2X1BXpHBuNnCg6a2Lz/JtuRZ0mU6w+u4KNuvNhG",
-	"tt/qr48l3HNT2RlpQsJHeRWK+yot9A6d9BOBe+80HrJpQgpRcV0j0IvbfwVI4LW2l1kKuu8oRiLlgCOx",
-	"hZrybyGW/jDywQxWnpmhzhQ8VkvZfCfbikEECEsJSWovwczVI4oJBeEF4AQqxWj4fAcT+x+2fivH3EX6",
-	"IM/s4R/KDRlGc589kIG1gliglEOq+xcr11wgDjFgAdyYatp+jg9IbolA+TyXQdJp9ruSS2YTs7sHuyH5",
-	"zCWTcMn3LI4CxxGmTmprP5L8ECAzT9hch4SMhiSGxmVknUNYTELSF6p2D11mSoze3nlSBZ9VGi8RKFKP",
-	"3BgBtkaAw3JWYA7ivmJVc46LFSF6dw8TQLaQOVf/LdposKV0kcJ0Gc3VXKYSlnPW0m3yQxZBRyXrO4Oq",
-	"t/rhFyyCv0A7hq+bEz1eKmgdjSE75URDw803+eU3ddLSlRAmOjeXRXZggSAb3WFJCfEVpjvE6IphHunP",
-	"xA6tKzUK9rVN7A3tgeIw+OfvhDIE2u/LTR2wTn/ZkzhGKzO7AiIfaE9yeXz4uCq1YZn48oVs6KU3SLl1",
-	"h38g50dj5HuWwGfTbk5Wu827D8otuEEqSszpG80IQlu41iPJynlrtkucpfwJ2eYd6KAgE5frCTEhzS4/",
-	"88tfk18MdjWz4CjiIEQ+QjBbxURsIUIpqyaHDGUZka0SosceTa5w1JvlS47XM7POSS1JbvPzP0Rbks8c",
-	"dCaNo2kRYRQpcrxBIdbHDbSywRwiFIHEJDaRbozWJB6ggLYsgX4DWmP3QmhoPgj/rBwUIhB8TCHUOayr",
-	"g55e99TAXNhEVp2EHjO2I3TzNO+ccNATELVJoO+19MP1az0/Ekymkm2mYKeRTi3KXurBrJefuvTSTWP9",
-	"LMb+kmLsmU4QLxnJeY7TAD7JYwWPYkJ3HQEc43y9yZ//gdDdxfabYxG8ofHZu2rWoPOAgvc1oUqxKZwi",
-	"yexYocDOlbZdanau6ZWW0FTfmD9FWOxE3r6y5IX101Jpoq6fhN6kQN+6gbzzOD3q5WqZS5Z1p2K9guhv",
-	"3TDS9kGkGpsYia1yFyySnKvQbGLSgtyMimylzrSCdgQbKPxUevRzkPco9v2RoYRxQCyTHHC41ejsQJK7",
-	"ByO4vxnAu9qzf+pijOphznI3Vl0S8WxIYX5rICmj1ff9BTjmyUzYPUMrgCTF3I161BagUZy12+V6uwXb",
-	"HaCH68wzf4bMVyzM3cZSsmMaNj9sEyUD6DNJAo1Tl3BaS3d3VFEnk94bNvPaxewwOksOoTn0DSoiioGp",
-	"Qxem+HyPhTI5ITJ/RtqndvWtQL3wPOV+rYyEmSMDOR4vs72iPfvDXKoNpcDPcYHeHm6K1BCh2pw3k7qk",
-	"jbqxtIWBHC+wGB5Z2urRXiyGd+7BOcmiWOc8w58JxTQEpCBhe/jssR3SgC36UQpcKI+JO7eYcBRBjCvV",
-	"93qcbAtoXV4mXROeTJ6Wqd9aAtw0Amd+BJ+hTLaMPgt+oeP4BdY1b0u8A4FgvYZQIryWYKIffUgWgLlp",
-	"6e1lnFvz9aD2hx9GNT6cE0Nm1+ea56UXy3viB9WeWroVuxvdpW8OGI9EZ2dcNzuyW5zd5k9dZqan299Z",
-	"ZOAbF2PIYTdlsqc7ysUmF9n9PUzCZw6ds41cdUg+KtWzFOGNIAYJ/oSyN74KqMnjaNXEIVOU0JDUQauX",
-	"dWvPMisbC3GOuMXP5v7UOO2I0MDcmRqjJgVuplD5wdOeFviKLubL53t19gj9zMhoCc9r2iQ2rw0eJTp5",
-	"12brmB6SQiit1mVlKPGctFsZ5uth5Zq6+dOj4o0XVLd5C/we+CMBVCLTo0pJJD0k1txwRDfoTn9xYz+4",
-	"C9BdhCW+QX9QltEAkShATkF/utMNHrIE7KSdH7CQj3Q7q0evXrY35yxlPvUGaoosoVmlSLHKOQI2onyo",
-	"ljbgpwRg6gC+0lk1g6D8ncm/GQFpFkq4UHq3dcpgruvK4TEsdGmGlDjcJlCp/JsQD4buu6zk9/qJP0PA",
-	"WndtnSdUPX03h1l70WGxO08fOp0m4A981ySq/jMvTU2d2Thtaap+rdrUpfoZam9un+c2fTRcZm9Vh/kO",
-	"Yd0wG0Wd/a9LBMHB3DVNnp5vXnvpBOH2+ZckCN3i1BKEZAhTJrfAbThuEHUIytjvUwuLW/3SS6cMs8u/",
-	"JF18T6KcLjIqdTVjjwaBJI2x7Anqvc+fusygntvfeRqHKkczh9uUAT13jIvlHru/hwno5dA5W0AvKWP6",
-	"qKiezhrs4S3zyJzcoVY4T2+Dt69MomReL2UCZ48IbSqn3kiZZQr1vovlCLW5B2KHYunoDDJvp1PfcwQ/",
-	"NdiFkIO+DxdbtqeImduItnCbIY089tMW534H92yX4/1ssW6zbOWULdR6dGAgE339TH8SwP/keaPqCOdp",
-	"SqhR4iTNlmUCxosXtdtLlS5qbw8jXDRUzjPV3+YQDL1WKXOSzTQjAq/iqX2Zl+at05HHjNw2/zRLA4wc",
-	"W08R0EjYYkJX9qCne+kqCSz7NEEJfRrnxyMv809hfsfM4NY52FK/+yEGcJ8F1+8gjXFoil4MP5oBCRbx",
-	"60pal57KVsvm8qK9Xp2RX3f/8ptSW0bbuloNfV1lqCDj8eJmcaVU6P8PAAD//w==",
+	"X8aoEGCX3dMaQJCf6FFdROzvcm+g6Ndh4VFp3IG7QX66xjZv+sAxFViHuGbU3c21mvQyKoHDJifxlvKs",
+	"k2NEZEw+QIkNPCA07XWOopgKtSj6MPvyQfgNJvELTCPiTEhfwuKpOYisoxD3mAQ4F4fuvK/SD/laDFVi",
+	"QpX9NROsKnlYZt02KL4icadJ43W2R5/eZwi9ASEsRI7nDZzJLfMnICl9QE16sVMbYLu0KJtD5/hFthVF",
+	"bNI4/E2XwhgLvxEQERsvLy+iTB3d7atIK/S+trV/zVYmsafzDKZEEq/RPVgCHEG1HzMmwS82OsOqGstt",
+	"6Yj+L9jAa7QC6gWSi2CopYhWlWLJ7ribl3aSGkRJJ9HLEKCOjWsV4CsDVb+tA3ZT6GPH/fNp4TxvzSNh",
+	"cotsyhTrBMYlPI5RlfnTHUxXTzVKgdq0okRXeqX4YANMAqSMTbUmpiHEcVueUetlh+Rks+m/PC1yB+3z",
+	"XoZ2IWT30hIztzfVq6UlduVvetpU0Ag+IUIlQ+Xcv1qUA8ex7dyZeI1vCrIr6bFwbvLwqnY5Qfr9Mht1",
+	"bbzsrWkeugZ4qrdUBGuRyBIkGfr6+nrCAP902G0itggt58DrRm6xE0fW5Xz8Urp+ymwEw93D6WYfsmIe",
+	"AfXTueH0DjFRRcgbQhlHGSWmx9qt5CQF13TNUsvIXod1p54DoJjtgT8KsQAUg9RdbPvkedO18kH37Xrt",
+	"a0Z5IZUqSWEXTphUXi+eFIYKcRhCKm3heqbUb72Ko6jz6K/nOLFKl5QvdfsqbzUSj7JixuCshIwBuSY5",
+	"DIbd5dSg0bjTadRaO0b+qgk7dahWMB2ZX2UpYkTZsSfVRhNYQVIFoXmpaAy82xJgvGDIs4x/IHQ3De/7",
+	"cz1qu1IPVYrgvLu7B35PYO/zBSVQ2Zq5HMYs3C21ve1xmA4CCYb2W6D28pyDuaI3MUkiEKFC4jjGzvBt",
+	"Gl0kWq4Oyz3AbrBp+zPALqcJf3xE6GtxwdrO5Z4SMgt33Y9ItnTpXN7nOKQxAbGkBrz+qgrYi2VCKHQ/",
+	"wVKgrRk2o5uxNKhAYrHrWsR+fw88ymBAVUfpffUf105dO6IXuHWkeFAZlMi1CvhSj5IKSfmYodSWxncz",
+	"pmuYx6Qrm6Ln2VOfi+LhISLf5cSdWGTl28opJU7+m511vw4wJpVmS7kdvO47LLe3ElJvuSp8HNgzW2RJ",
+	"gk3aefdiOV3d2l84phq84Q9Y7HybVSqCj3iNetz3nj3ju3XMXNJft2px5w7c1AO7i6DgkqCztKtUs2LA",
+	"UN2AwUEPix7XMaHUFGEgyuw6/ySGl0vHGt6Ra3D20zGJkTr9zH/1Kihjv1ca4wzPiXSQGoaGf9Y6b+rm",
+	"NppAMuE6b5iguNtSzDZLJakP+iKb75aeAu6lEQG2V84Sb7CO1uVf58IvWOwxuYdlOfbgfIzahxzu2Q7K",
+	"9ea6EtL+u2GSGDcgBrmMcSqgXGiun5L8sAy3EO68hmQJNlOE61qExzyRO89i3YZhzfBjCcgtoRtEASKB",
+	"MEqBi7KBV8rpmKW3xdBGvfMkms/RPcLGlwcJ9Xm7ECpObh1xoGuJu2Okg+/gulo0mLSDcTWue0ykvWob",
+	"5kbY5/taS3c3YSiRZPOesGjR4LrwuYIWC+aqRetOUId03sihBBY/X1tz56Qrv3E4VDvMRCUCZCpwTYRM",
+	"x4C2oPt0ih1JUxiQKuKAZN/tP+rBJmXVDmrl/TLFXE5ixbs3jpHlam9uVI/3nVJCksrRrzQ/8/sH0/kt",
+	"EQip1CBpKf+GexhTIqrkltL4ryUkvuXgnkRgJ9jUEnh064WgmLuBaWRawurgQqJkFuIgpECMBohQtGdc",
+	"W6XD88pinW0xXXJGuSbd1/lwap9D0UVuMXQY8OXC8BziZeouUWUOlYqlX2OtnA66zPgKI5x6TTju7q9/",
+	"8lSQT/X6bVy90ylljXaaVbmKMb9UMEt2QNLyfzNqcURLCOCc8WVrCYTOH1yOvg/YgT/9rdHIpgROlsmQ",
+	"JZVbBBsmElkYAkR2OJICRstFqr1wHbVVyTEV67wpak+tvWt7s9Pj99yWe7soGMSd7MQ6uNiJPpaEnZuS",
+	"3zPrD0JGQ9I232yMj2rrA30ugPI61V5uTPSX6FKvmLEdRAhL5Dy4nsKDUa6oguM0nlZFZM7oZOl16vdj",
+	"ahtRZpIDsDX4yl6qG6pX/lpL7/IHa9spR0cRbC/ojO4o29OiK/QakxhcxWN8WHK4By4sL+X/3doSo848",
+	"hSrMTpXjD9DucHQt8cgqYgXFCTrm5NGzZXtmiI5vj1WF41MpJQxkJP3oUS7bad3vWl2tOhBLCtYZQBa9",
+	"/Q6VzfBpUHzMwnb7uOkSuUyhIZ6P+mlQLODdlmm1feIUoyNshpPnJ9ClILEz9mtKDWeV2yD9Z1dHhPxK",
+	"bJjY1zArQg/D+zd1tGmqNFY010+lI/YbB3pP8/fIP7Zl/IViq7f3ul2sHeST2BGGCWc0IEowaIlzjLkT",
+	"yofkej1+HCkXfUiJvNddBRHiGEtYmiTjkzcUwwZ7LjueIf2FGSSiTE6qDJl8EDFaHVDBfM345fF8YCnb",
+	"2ys6VXYy01K7Lf/tY8Z41hLqdJ3N84QWejCdsxf579QaRJtev7UOO6i8Yi2BL0v7IlQ57TiOIe7XQZaJ",
+	"CgoLXF91u1KdXsoQ8hMylzjuaQmj3pAyLpcpEy3tBdRDxuJtaWB4VAOYNUC0wpUskFMHEZxaL/QQbWC8",
+	"Rcw/b5lz7HQRp+Kv6gyfE/vDtJm5XVnM/X1aSoQSNEirhNR2Yv3exiNGlT21z/ca4KUcl9/RW0d1VAJI",
+	"k2G9Wg70QI+8u6aXJ93FVrOoVn2DzDWiZChilfit94JsFFUPyioxB9W5Jf9LYD8khJviQzIq/G3WeGd+",
+	"1mvM1ArPOl0eNyWqloKR77Ae9m1grJ3+C5D8KbOYOztdnzOJ2ELTptyNsO8l20E9Tvf19ejeQfot7Rtz",
+	"VHlqRAc+pTo2O4czOTrekWO/XpLSLl2OUUO1oIIfyEK+16pnJPYHZ/56VzX9BzwNK169QP/49m9/R7ZD",
+	"ATINhbSg8PZFaozmX8V27mzK2YbjRCxaGiJGo2dNmt+sPMUabyn69vofN2i/ZXlvQxy7Ts4dvZvqtgyW",
+	"aIvTFChEAdqrP/dYoB2k0v6p9VDrXclkDR1s30fSU/Xph4LcAtKP6P8Z/akTrf0jesrRqI76pRaTto8E",
+	"9bcFS+TRK4uDoH0Q0nt7TUGwv35/xQGPyJusvu65+rEP9GtCidiOpE1XRzypVEuwDLfQbi/zsdK0UYhT",
+	"TC9Lse0lZIGaXw14y2zYKeHbXC8qmOmXFUctrV86YD9xGGyOmTLW29ChPkDcdqlZbkFXvbk/pf07Isoc",
+	"arsoPqEjg2vk197YrQqKKeJWNc6bL371HvwlJx1u0qRJLJVww4h892rYs202ZqvHNSLHY1xM1MCzNYJd",
+	"ZBT35m4VTw7PNLGr92aalLZRRULhrxSlGiVQ1iPnRd5JW3aJ2dE0LFE528wcMVlEt5Ti2aR+U6s2pujD",
+	"Vrd5J+qMC6m5aHBLGimhEXzya772myNtto3aRcvISI+qLPIubd5J6RI+TzsxvTA2IJbWgCuuz3tDqubE",
+	"jTHPNqxajrQWoCsjsYOY2u7kx90FXs7QwHLhRbt5OlOX71qJ3mnNvLsDom0t8/VXHdqlTru6QqGNeH0U",
+	"WyJom/shslRngwxoWDHhLLv28XVNEijftLogr2MiW2DYc9X6vjbqk6WixHkLd+OUz/tclhIG3UelxEGc",
+	"RcRsHkeJTnXaKAB7YaaWfm8QMPPoT0bXhCe5Gz1QdxyVPLheQyjJ/SxcmFPruHO4aa6dmp4ZG+/kwRQ2",
+	"f7MtO8UOg62cZBCNWkKZxKop0d2MNg2LQRw1nXyUpf9cPe6w158O4N/rLWAebr8nPtAOnfKa0ZZb4FJV",
+	"cSHS2hpNdQRehoUi9UaCckSy/cBtXYDHkVMBvN6CmVZiuXUz/E80VxiLl2y97pjd+BDZTUJCOgaeBhZt",
+	"9cmnZyRBaopwy8DqFUJuW/NnJQ3A4tET/adDxIBkI7VYFyinEOY558wnyStwaDKozQFqSRF6xThSblTn",
+	"mI88Bxq0Beeex2Kn4cjSlsY/SRp7Y+K69hloZKLi7rmvBLKoGduVy4ne5ip2j6fM8dBA8MM9j9rMpSKD",
+	"Yqj+JPPTW0WgMouOioS6H+Zs5fo+dqlzsqGvx16s5oAo4fKbJ9feuK4Qe8ajk29h866o7oVthzFd15qR",
+	"IdNO3d/7etM2dG4SfCqr5lBmXY2OkvfmZ9iugeieeqhDgXZcH0veCasjx7u1Tn1ptpcSyogrmkv9NgZ4",
+	"NThUpcr3WGxt80MkTSqMvZAUW1PGcUI3qupUzuZ8Cxbr3ndiYKA6f36JhZ0N2DtSpGO6QHd6m/2y7Xp0",
+	"0NV4KUXM7sMLJReFKYoEmUhB95lgmeSAw61JngwZVYaVa2Pl+ke4oQwmXWRpGs1i7Rcr9cbN3IZllpqA",
+	"dhqDibvofhOmZoeDSBkV5hel1hh5K4qomO/rI75bibks9XMQY5khn6lQVTT9c9rqXXz29EjRX95CC5ra",
+	"J5mMtKLMvWO5A5TvJsU8NcTy1osWv2jdfnVNf/0m40Mt546rzyPilJ7xD+48wcImWiyL2+T26dOULZ2q",
+	"ysvRlu2KopUMesZE3FYuuup5xGlrWY6OlI64W1SPW7LzFdwfM4V9fFOhNYk7osH6W0F+h6GCXD3fktox",
+	"3P9lcmza3UhftganWp2NbTmb5h3KNVr7HducbPxDn7pIZ8RAqBbo1IndLubbqO4Bdv7ariNva1ol0UxX",
+	"NGStxU/kH7TdPYTDn+M/tp2O0XRjos2nVGDWKuJdc5X8lsa12hrXYLynxY27danl1/dwmCLcF9bMGWmG",
+	"OK4Z0pPVu+4UMZa25nsTxVfU698DFtqlGJkPeqpb3bafW9OmbeRuXCe6I7LEzG+92ymFeWqij0WHloKL",
+	"C6937RopcXJ81747MPDp504L3+MCuxYFVR/2XYwJNd7rnsgtSoBvAEm8EUhk4RZhgf74w+qVx6ahiDrG",
+	"58+NUJq3/8Q5alxLGDoluOcJC1fR04WRSWSX454Z5Ve5j5NnQJtsmRM0zkJutSda4gG7ZkdKXZ/m6kOC",
+	"8uB63TGq5LKXWgDlcWjd5FQh8CCknjTQOm2m1aIo1aYMHNFyjIUwOM9wjBGg429W7bffKzpSmIRye9qD",
+	"TUi9/LTGeBHzzb4s1RWIvBvOmnAQ3RVtW+8c6XeuL2AzBanFsvWnFGs86g03ctRqMJkKh3xO5LlqqAna",
+	"Xh1x3TGQI2Ms5FKhb4q7lA4boE/RK2AdpeVPuQo6RXu2TpQuHSVqol9AyMFTXXq7ZXuKWKULQLnAwdJS",
+	"J0Hrh/zldIFbuHXHk7CU2cGMLJX+lJ63ldOMFnjHbK5yD7nWupcef7jRQKiXBdOf0qNYcBT8/cOJfBv6",
+	"idoqnDfWvGq0XzCjPke09K9MCPWNCRhpBNUOU9hvpc31Hm0KzqvCaj4O/En4DJIpL/2PilETgVdxW+p+",
+	"exrBaa5yh7bLB0C6jeU5Ab1sqCB8fB7T1JkXvQkHR7qw5TyFWrsciWLAQqKvn6Bwi5XHY6oMTkpnqOEl",
+	"X74zV0OhYhLmFLMami7Me3R+6Ejy9u3h56KPeb3ischPGF7bProfDuP+DFeb8mxTm1PO7knUMmXLecZ1",
+	"30bmKQ8p3oDyljjY5qG2snvR24ds+MkFsT8Z2D9+O2BA7lqDQj1aCSyYpbzYzIdVnWpruRlZ45qq6l91",
+	"Dvr82Y5kyVuVVne5JUIyfljGVj4MCjnwjPbWt/vlseQZeDbZqGIv33E8wGyc6hwbe9xSBXzeuN+NzKmB",
+	"sYkIHdIJM07k4VZt1U4CN5O01eEUuYeM7Qg46XGzWC6/Z0I+yudtuzOl5J9gpxzlN+VdL+A41W0qPG/I",
+	"/SUNQG0PgC2Msc9upUwXnz/ryr418/HoOtaZpRxxMLPgxJakKMEUbyABKhGjKMr0hS9ykBWPf6W/0heM",
+	"3pv5COIG/c/t2x8RoUhQvINliAU8RSQyc+d++un1S4H+3cbH0d91mwrT5AFQgnfwH0+RQoZ5+v2rF+ib",
+	"b775h3rbTx9ePLW95In4ld79YXglQG7G5+c79VhSDCV9ijB1k2zXBOLIjlC0OQ+Pke79YFa6w2kaE9PM",
+	"88o23vjPfwlG79C/u4Yc//Er1fFzjITusYHuQhbBXaD73d+Z5hN3iOKE0A2Ce+AHtMKRXRpL7eo+Rs9C",
+	"pTbQu7e3HwSSeAfo7nUEScqkOsSjf8LhzraPwAmgHRzsqvlHKxYd0AbMjFXzEaZiDzww4X1MmdwCN899",
+	"++TJY/QM2Tpdk71mxsGoHzsk2hcI9OT6Wm/zV+qkv0l0Q0QGiHH05PqJWeTuB9v59M4E0yhDNhkEhWpH",
+	"6iFC0ZrcAxIQMhopdCAO60zgWGmSb6//YV5FpECmJ+/jX7VPLux20N0fWlQEqGQ2fL7T4DaAi0lC5F2A",
+	"7sx36n8f7fdbIBytSaxMqcfou0itkglAd999wJu7q7vX60dvlP9w9/hX+g5YGgMSZEN1LNAg2fAgsqz5",
+	"NG+monOZ0d0zPWCd/K6hcIOea25DHKfLX7Pr629CEul/wf5pghHmozsFCquxvxIWzJmwULfralTdKTJB",
+	"V/dfXxnZcWV3c4eEIgBCEXwy1YOakXSWohIESn9jlGg/Gik1//hXpf9iEgIVWqxbwfIsxeEWHj15fF0K",
+	"QS/e53Imv/5afO3qe3FKFjeLbx5fP/7GzhzTIlBtsjDINybioxSGBtDraHGzUMh97pwCm1Jn5OeT62uT",
+	"82mi/KbOOufHf9l+zUY3DDLztRGrhV2zpZmhLnOPscY2X833xnyLTiIY8e9qeRfmLHYkaxwDRwk+IGGa",
+	"Tel2hEWdk20J2ASK8Xye24TdFHOcgLb/28bGFo9ckUJwaDXwW17L9tzeBE4HUeuhfa6qWGUHfG4g8+tp",
+	"l54dkc+iCGGkUVXIpBDHQCPMfcj8HJTo/eoPEn1uJfr/BumQOy/J90ApWGwBR9YEU0Kw+vq6HfX5dKi+",
+	"pYBcIrqPHUaSuibvVMnsJpCVfD+ShdZaDczLO7rwchDn/NVpQkHCsdowxroyUxQ62OtVNrNG0QucRaPo",
+	"lYzyNtIoBZ4buAFac5ZodZMP/pmGrzxQlyx9lJk89eMYtUPZmUuNC1V25UuBQSz7ZNqlZ6exN+wenCNF",
+	"JdP0pDH/lUCa15DccpZttuhWcpJCB5s6Fdlt8r3InxqL8vxuxyB7JvZ2+zsLh+fAUFxu4Bmg1DggiuGt",
+	"WyCM/b/F92B9GVttZDFRQL6JjF575EVh2cwO1Iu0SjymXRmgx9ommfRbJiV4X5Zx4jb2EPbJxRKINlF+",
+	"ZxQCHR8hdKMHKgRoyzKu/4mJm7DQxY2mtUSfaHRPjSUNHfpYfA56H7S3LQOe/DjkoUIkBzZW+TEDfihC",
+	"lS6k2o6jeWW5AeiZZHmBvYIU3Gd9Lr/79aUaQm5/D+P459CZHYn6eAgjhzkTAVhl0QZkgIRtt1Aab2r6",
+	"IRptbTNUkekt7ieDukQYoJ9zypidUS5UP5dRoYMxLKNS5JMtNPDV5wZN7fw3cYzheJ6dXZObjT2MJr9Q",
+	"UrLBBkcST5Etj0WlPG6BdgCpbSy+BU1fXIKJA45h6Ku0Vt49odvcLB+/UJ3R3OiZXehyFfrcmkOvVaUl",
+	"La8YBcQ4SjA95O5cDyVZNdJjLOZPfTEWpxFcFqDnMRZL2MtJIf+sSQr9VkJRHTM7hGaHjtb6zpjKtb6E",
+	"TzJAWyy2WuEL11CmDYanBD+rgL/Sza8mluJAoxLSLlKAf5ek8nB2A2IwlU2pKtzUWM+iPxbZDN5EBiLR",
+	"hoFAjBpDVKA1y6hO8nB5EVVz54fSINpZTR47rdHcSTt+cqkB5kpBcxJo+1l/k3NVj2BymqxTRRXq7kI0",
+	"lE/raGfCtMFvxUXLTyXePJy6MsA9j7by2C3uo97ARrnb6gXGNcz2HiisYWFznoyGIivYg8QaX1+RJGV2",
+	"Qqkfu6/1A+0s7uOXiOumRD6eyesVBvDyKNJIslgSZZZfrRlPHkVY4uEIMofUvWfOrAXNymfyXcxixW2T",
+	"vll+cfu/T5HFWJ4SiHNViBHXqYIR2nMiQSDK9GCrYeTVa87mtDq3AL3MkJfZm00+DG28y8UY635DRRRP",
+	"HeM6VnzPHeIy+3qQCNeFEo4LcI0R89q7WWE6uXMjn+OLvct4junl0s0EiaiYFmSAGEcxWUtj8mOq+xuY",
+	"dPRq9/uhxBKxR5TJR66V4OR085L9yHQ044L94soe/6JUdAsyp50azocTi7R9QgaoetdSZH5ncU6vrNJk",
+	"ZXazPo5dYpCZkJoXK3SpgFPCYvXJ5K2u/8v6eOsHdv97Y8/5PCNTEpYju7d1m/91jSFKJ7/xYYPjJXye",
+	"hbTL9INWBxRlgFzppCXpCi3m8ifPx+mizu+LpJ0BXmsRIKpK+SMCRgeweXZt70nwJ5JkyeLmiasiN39+",
+	"/Y+/XzdrNmdFuQXSWdD9LlvFJMyTqUzOs4W7dnsU4AIkGVqTONa3uCbHqnkx28i9MtnRVyscYxr2iK3n",
+	"7qHLzE212ztPOZMFRYCwQCJLNFKASk4qFy4297wObckxFTiUbpxlK8R/0M9/KD/+Z1AXxfzgMaJ9Ttow",
+	"gDwLaZilUBnHAaKwB6GbqAnZQR+2RYy4ymhpnHYreVT7uvypTcNmz5vZc/sxsQaioto8QqcY2SSvlnFm",
+	"64VNpW8piUH/nkhdzLiCmNEN0hPCHYIriS5NNJuiHduKe0JP8RWJ4SiaOJOLqPb2isT5lWKfg/itZ4aR",
+	"7ns1QRkR0dUEKOc4XQqMMhoBR7iM7QDttyTcoi3YkgQiUUx2oPUxPSAOaXzQpd9ppokCCxKBq/mmgIgZ",
+	"4xT10ge7B+4mjbc5hm/dM5epjPPtzZ8roqO/a8bRliXgKtoRxyS+0VOuRIC4niwsAmQ0kwkWNxmZAkRI",
+	"sARMS3KHJP2SAjv15LVW8XxSFtrF5iFN7AtWhmSc/LZ8Zss0PuWm6lPm3Via/XHxp9fmy2+um/P2/O/H",
+	"Upo+IN03fnNyaYlCz+PJVDmiWwqWP+29EntXCdeeA2BnyfMqweDGpHObDh+68QtXGokptbLHREKkhGBg",
+	"0usDVA4ABK6pidBqKQwhlcrg2bfj4JQ4WANxV275qUtkzWuruL9Ig6e0Rbvpc0fGR1Hul9yxHt78b2IT",
+	"x0q0roMyGrd653lSgGY3iLRlqJv6gEks228P42XgFdyrDQ61O74zT5/D+PCpODdt5VQN+pe5lNAvS1Og",
+	"0SNG4wOyPdRaAwSzSmXnhg4lpjfu+T91pMGe4jwxBgsxE7Kt+JIzIrwrqfpN3oT4MgMDZnsPk3BYNG6e",
+	"+/JY6TBk2Q/ZvhLWEdJqImYbE8aPA4TRyzfqM0wRoRI4xTHSAzzG6w62XltFOTFVvVUvvlSa0psbQ1Ff",
+	"jK7LNLoM31Ckyfgp4iCA34NpKtcobh3KE0Wv1SEq8INrfjqrOXKei4rvdJ4T5glExp0siongky7Utm2F",
+	"z2GLuPaarYj4f8qyLGHC9fidExfVPsKzXxwpNtTHdC2lHVACHd408KgWGkyKEx0a7eEE88yXnJVZclYu",
+	"0DsyGD9TcNDE5v0JLY48S6Jcf3AFn3T/1Tay/U5/fSzhnpvKzkgTEj7Jq1DcV2mhdx6wnwjce6fxkE0v",
+	"YoiK6xqBXtz+b4AEXmt7maWg2w9jJFIOOBJbqCn/FmLpDyMfzMz7mRnqTMFjtZRNe7QdWUSAsJSQpPYS",
+	"zGQgoJhQEF4ATqBSjIbPdzCx/2HLOHPMXaQP8swe/qHckGE098UDGVgyjAVKOaS6jblyzQXiEAMWwI2p",
+	"pu3n+IDklgiUj9oaJJ1mvyu5ZDYxu3uwG5IvXDIJl3zP4ihwHGHKJbf2I8kPATKj3s11SMhoSGJoXEbW",
+	"OYTFJCR9oWr30GWmxOjtnSdj+Fml/xqBIpvNTRNhawQ4LCcH5yDuq1k357hYEaJ39zABZAuZc7Xho40+",
+	"e0oXKUyX0VzNZSphOWctPS0jZBF0FLS/N6h6px9+wSL4C3Rl8WQVvlTQOhpDdtiRhoYbc/TLb+qktbRT",
+	"jBS4TdKZIBvdaE0J8RWmO8ToimEe6c/EDq0rpUr2tU3sDW2F5DD452+INATaH8q9XbBOf9mTOEYrM8Km",
+	"movpQHuSy+PDx1WpG9PEly9kQy+9T9KtO/wDOT8aI9+zBL6YdnOy2m3ehFRuwc1TUmJO32hGENr61R5J",
+	"Vs5bs80iLeVPyDbvQQcFmbhcT4gJaXb5hV/+mvxisKuZBUcRByHySaLZKiZiCxFKWTU5ZCjLiGyVED39",
+	"bHKFo94sX3K8npl1TupMdJuf/yG6E33hoDNpHE2LCKNIkeMNCrE+bqCVDeYQoQgkJrGJdGOkC616uWnL",
+	"Eug3oDV2L4SG5oPwz7q8TSD4lEKoc1hXB13Q9NTAXNhEVp2EHjO2I3TzNG+gctCDULVJoO+19MP1az0/",
+	"Ekymku2pYocSTy3KXur5zJefuvTSDWX+Isb+kmLsmU4QLxnJeY7TAD7JYwWPYkJ3HQEc43y9zZ//gdDd",
+	"xbadZBG8pfHZm+vWoPOAgvcNoUqxKZwiyex0scCOl7fNqnau952W0FTfmD9FWOxE3sW25IX101JpsLaf",
+	"hN6mQN+5udzzOD3q5WqZS5Z1p2K9gujv3Ezi9nnEGpsYia1yFyySnKvQ7GXUgtyMimylzrSCdgQbKPxU",
+	"evRLkPco9v2RoYRxQCyTHHC41ejsQJK7ByO4vyfI+9qzf+pijOphznI3Vl0S8WxIf47WQFJGq+/7C3DM",
+	"k5mwe4ZWAEmKuZv4qi1Aozhrt8v1riu2O0AP15ln/gyZr1iYu42lbkUyug3Xw/ZSM4A+kyTQOHUJp7V0",
+	"d0cVdTLpvWEzr13MDqOz5BCaQ9+gIqIYmDp0YYrP91gokxMi82ekfWpX3wrUC89T7tfKSJg5MpDj8TK7",
+	"rNqzP8yl2lAK/BIX6G3lqEgNEarNeTOwT9qoG0tbGMjxAovhkaWtHu3FYnjvHpyTLIp1zjMDnlBMQ0AK",
+	"EraHzx7bWS3Yoh+lwIXymLhziwlHEcS4Un2vp0q3gNblZdI14cnkaZn6rSXATSNw5kfwGcpky+iz4Bc6",
+	"jl9gXfO2xDsQCNZrCCXCawkm+tGHZAGYm87+Xsa5NV8P6oL6cVT/0zkxZHZ9rrF+erF8NEZQ7amlJzK4",
+	"CX765oDxSHQ2yHYjZLvF2W3+1GVmerr9nUUGvnUxhhx2UyZ7uqNcbHKR3d/DJHzm0Dnb5GWH5KNSPUsR",
+	"3ghikOBPKHvrq4CaPI5WTRwyRQkNSR20elm39iyzsrEQ54hb/GzuT43Tjgi1zUaNUZMCN8Po/OBpTwt8",
+	"TRfz5fO9PnuEfmZktITnNW0Sm9cGj3RrUJetY3pICqG0WpeVocRz0m5lmK+HlWvq5k+PijdeUN3mLfB7",
+	"4I8EUIlMjyolkfSsaHPDEd2gO/3Fjf3gLkB3EZb4Bv1BWUYDRKIAOQX9+U43eMgSsAO3fsBCPtLtrB69",
+	"ftnenLOU+dQbqCmyhGaVIsUq5wjYiPKhWqYBnBKAqQM4b1/cD+VXJv9mBKRZKOFC6d3WKZvuv5XwGBa6",
+	"NENKHG4TqFT+TYgHQ/ddVvIH/cSfIWCtu7bOE6qevpvDrL3osNidpw+dThPwB75rElX/mZemps5snLY0",
+	"Vb9WbepS/Qy1N7fPc5s+Gi7zt8PnO4R1w2wUdfa/LhEEB3PXNHl6vnntpROE2+dfkiB0i1NLEJIhTJnc",
+	"ArfhuEHUIShjv08tLG71Sy+dMswu/5J08T2JcrrIqNTVjD0aBJI0xrInqPchf+oyg3puf2ccTuIgMmVA",
+	"zx3jYrnH7u9hAno5dM4W0EvKmD4qqqezBnt4yzwyJ3eoFc7T2+Dda5MomddLmcDZI0Kbyqk3UmaZQr3v",
+	"YjlCbe6B2KFYOjqDzNvp1PccwU8NdiHkoO/DxZbtKWLmNqIt3GZII4/9tMW538M92+V4P1us2yxbOWUL",
+	"tR4dGMhEXz/Tn4TpYfpnHhcmztQk9Z1GiZM0W5YJGC9e1G4vVbqovT2McNFQmV1bRBHCLodg6LVKmZNs",
+	"phkReDX5mLaX5q3TkceM3Db/UFsDjBxbTxHQSNhiQlf2oKd76SoJLPs0QQl9GufHIy/zD2N/z8z85jnY",
+	"Ur/7IebwnwXX7yGNcWiKXgw/mgEJFvHrSlqXnspWy+byor1enZFfd//ym1JbRtu6Wg19XWWoIOPx4mZx",
+	"pVTo/w8AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -112,31 +112,6 @@ func (q *Queries) InboundTarget(ctx context.Context, db DBTX, id uuid.UUID) (Inb
 	return i, err
 }
 
-const inboundTargetByAddress = `-- name: InboundTargetByAddress :one
-select t.id as thread_id, p.id as partnership_id, p.brand_id, p.creator_id
-from partnerships p join contacts c on c.creator_id = p.creator_id left join threads t on t.partnership_id = p.id
-where c.email = $1 and p.stage = 'outreach' order by p.created_at desc limit 1
-`
-
-type InboundTargetByAddressRow struct {
-	ThreadID      *uuid.UUID
-	PartnershipID uuid.UUID
-	BrandID       uuid.UUID
-	CreatorID     uuid.UUID
-}
-
-func (q *Queries) InboundTargetByAddress(ctx context.Context, db DBTX, email string) (InboundTargetByAddressRow, error) {
-	row := db.QueryRow(ctx, inboundTargetByAddress, email)
-	var i InboundTargetByAddressRow
-	err := row.Scan(
-		&i.ThreadID,
-		&i.PartnershipID,
-		&i.BrandID,
-		&i.CreatorID,
-	)
-	return i, err
-}
-
 const inboundTargetByRef = `-- name: InboundTargetByRef :one
 select id, thread_id, partnership_id, brand_id, creator_id from messages where rfc_message_id = any ($1::text[]) and partnership_id is not null and direction = 'out' order by at desc limit 1
 `
@@ -160,6 +135,45 @@ func (q *Queries) InboundTargetByRef(ctx context.Context, db DBTX, refs []string
 		&i.CreatorID,
 	)
 	return i, err
+}
+
+const inboundTargetsByAddress = `-- name: InboundTargetsByAddress :many
+select t.id as thread_id, p.id as partnership_id, p.brand_id, p.creator_id
+from partnerships p join contacts c on c.creator_id = p.creator_id left join threads t on t.partnership_id = p.id
+where c.email = $1 and p.stage not in ('lapsed', 'terminated', 'banned') limit 2
+`
+
+type InboundTargetsByAddressRow struct {
+	ThreadID      *uuid.UUID
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	CreatorID     uuid.UUID
+}
+
+// The live partnerships of whoever has the address; two at the most, because only a single one says whom the mail means.
+func (q *Queries) InboundTargetsByAddress(ctx context.Context, db DBTX, email string) ([]InboundTargetsByAddressRow, error) {
+	rows, err := db.Query(ctx, inboundTargetsByAddress, email)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []InboundTargetsByAddressRow
+	for rows.Next() {
+		var i InboundTargetsByAddressRow
+		if err := rows.Scan(
+			&i.ThreadID,
+			&i.PartnershipID,
+			&i.BrandID,
+			&i.CreatorID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const insertInbound = `-- name: InsertInbound :one

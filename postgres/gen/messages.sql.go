@@ -70,6 +70,22 @@ func (q *Queries) CreatorExists(ctx context.Context, db DBTX, id uuid.UUID) (boo
 	return column_1, err
 }
 
+const fileMail = `-- name: FileMail :one
+select file_mail($1, $2)::boolean
+`
+
+type FileMailParams struct {
+	Message     uuid.UUID
+	Partnership *uuid.UUID
+}
+
+func (q *Queries) FileMail(ctx context.Context, db DBTX, arg FileMailParams) (bool, error) {
+	row := db.QueryRow(ctx, fileMail, arg.Message, arg.Partnership)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const handleInbound = `-- name: HandleInbound :exec
 update messages set state = 'handled' where partnership_id = $1 and direction = 'in' and state in ('received', 'matched', 'logged') and id <> $2
 `
@@ -215,6 +231,55 @@ func (q *Queries) ListMessages(ctx context.Context, db DBTX, arg ListMessagesPar
 			&i.BodyHtml,
 			&i.At,
 			&i.Author,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const mailCandidates = `-- name: MailCandidates :many
+select k.email, p.id, c.name as creator_name, g.name as campaign_name, b.name as brand_name, p.stage
+from contacts k join creators c on c.id = k.creator_id join partnerships p on p.creator_id = c.id join campaigns g on g.id = p.campaign_id join brands b on b.id = p.brand_id
+where k.email = any ($1::text[]) and p.brand_id = any ($2::uuid[])
+order by p.stage in ('lapsed', 'terminated', 'banned'), p.updated_at desc limit 200
+`
+
+type MailCandidatesParams struct {
+	Addresses []string
+	Brands    []uuid.UUID
+}
+
+type MailCandidatesRow struct {
+	Email        string
+	ID           uuid.UUID
+	CreatorName  string
+	CampaignName string
+	BrandName    string
+	Stage        string
+}
+
+// Where mail from the addresses may belong, the livelier first.
+func (q *Queries) MailCandidates(ctx context.Context, db DBTX, arg MailCandidatesParams) ([]MailCandidatesRow, error) {
+	rows, err := db.Query(ctx, mailCandidates, arg.Addresses, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MailCandidatesRow
+	for rows.Next() {
+		var i MailCandidatesRow
+		if err := rows.Scan(
+			&i.Email,
+			&i.ID,
+			&i.CreatorName,
+			&i.CampaignName,
+			&i.BrandName,
+			&i.Stage,
 		); err != nil {
 			return nil, err
 		}
@@ -389,6 +454,68 @@ func (q *Queries) TimelineSubjects(ctx context.Context, db DBTX, ids []uuid.UUID
 	for rows.Next() {
 		var i TimelineSubjectsRow
 		if err := rows.Scan(&i.ID, &i.Title); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const unmatchedMail = `-- name: UnmatchedMail :many
+select m.id::uuid as id, m.from_address::text as from_address, m.subject::text as subject, m.body_text::text as body_text, m.quoted::text as quoted,
+  m.body_html::text as body_html, m.class::text as class, m.at::timestamptz as at
+from unmatched_mail($1::uuid[], $2::uuid[], $3::uuid, $4::timestamptz, $5::uuid, $6::int) m
+`
+
+type UnmatchedMailParams struct {
+	Works   []uuid.UUID
+	Admins  []uuid.UUID
+	ID      *uuid.UUID
+	AfterAt *time.Time
+	AfterID *uuid.UUID
+	MaxRows int32
+}
+
+type UnmatchedMailRow struct {
+	ID          uuid.UUID
+	FromAddress string
+	Subject     string
+	BodyText    string
+	Quoted      string
+	BodyHtml    string
+	Class       string
+	At          time.Time
+}
+
+func (q *Queries) UnmatchedMail(ctx context.Context, db DBTX, arg UnmatchedMailParams) ([]UnmatchedMailRow, error) {
+	rows, err := db.Query(ctx, unmatchedMail,
+		arg.Works,
+		arg.Admins,
+		arg.ID,
+		arg.AfterAt,
+		arg.AfterID,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []UnmatchedMailRow
+	for rows.Next() {
+		var i UnmatchedMailRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.FromAddress,
+			&i.Subject,
+			&i.BodyText,
+			&i.Quoted,
+			&i.BodyHtml,
+			&i.Class,
+			&i.At,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

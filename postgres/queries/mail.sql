@@ -126,7 +126,8 @@ select m.id, m.state, m.kind, coalesce(m.subject, '')::text as subject, coalesce
   coalesce(k.name, '')::text as creator_name, coalesce(b.mail_from_name, '')::text as from_name, coalesce(b.mail_from, '')::text as from_address
 from messages m left join creators k on k.id = m.creator_id left join brands b on b.id = m.brand_id where m.id = @id;
 
--- name: InboundTargetByAddress :one
+-- name: InboundTargetsByAddress :many
+-- The live partnerships of whoever has the address; two at the most, because only a single one says whom the mail means.
 select t.id as thread_id, p.id as partnership_id, p.brand_id, p.creator_id
 from partnerships p join contacts c on c.creator_id = p.creator_id left join threads t on t.partnership_id = p.id
-where c.email = @email and p.stage = 'outreach' order by p.created_at desc limit 1;
+where c.email = @email and p.stage not in ('lapsed', 'terminated', 'banned') limit 2;

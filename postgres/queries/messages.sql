@@ -63,3 +63,18 @@ select p.id from partnerships p where p.creator_id = @creator_id and p.brand_id 
 
 -- name: CreatorExists :one
 select exists (select 1 from creators where id = @id)::boolean;
+
+-- name: UnmatchedMail :many
+select m.id::uuid as id, m.from_address::text as from_address, m.subject::text as subject, m.body_text::text as body_text, m.quoted::text as quoted,
+  m.body_html::text as body_html, m.class::text as class, m.at::timestamptz as at
+from unmatched_mail(@works::uuid[], @admins::uuid[], sqlc.narg('id')::uuid, sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid, @max_rows::int) m;
+
+-- name: MailCandidates :many
+-- Where mail from the addresses may belong, the livelier first.
+select k.email, p.id, c.name as creator_name, g.name as campaign_name, b.name as brand_name, p.stage
+from contacts k join creators c on c.id = k.creator_id join partnerships p on p.creator_id = c.id join campaigns g on g.id = p.campaign_id join brands b on b.id = p.brand_id
+where k.email = any (@addresses::text[]) and p.brand_id = any (@brands::uuid[])
+order by p.stage in ('lapsed', 'terminated', 'banned'), p.updated_at desc limit 200;
+
+-- name: FileMail :one
+select file_mail(@message, sqlc.narg('partnership'))::boolean;

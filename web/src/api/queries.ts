@@ -65,6 +65,13 @@ export const partnershipMessagesQuery = (value: string) =>
     queryFn: ({ signal }) => body(api.GET("/v1/partnerships/{id}/messages", { params: { ...id(value), query: { limit: 50 } }, signal })),
   });
 
+export const unmatchedMailQuery = (cursor?: string) =>
+  queryOptions({
+    queryKey: ["message", "list", "unmatched", cursor],
+    queryFn: ({ signal }) => body(api.GET("/v1/messages/unmatched", { params: { query: { limit: 30, cursor } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
 export const partnershipWorkflowQuery = (value: string) =>
   queryOptions({
     queryKey: ["partnership", "one", value, "workflow"],

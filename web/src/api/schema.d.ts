@@ -409,6 +409,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/messages/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** File an unmatched mail under a partnership, which hears of it like of any reply, or put it aside when none is named */
+        post: operations["fileMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/unmatched": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Mail that names nothing of ours, newest first, with the partnerships that it may belong to */
+        get: operations["listUnmatchedMail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/overview": {
         parameters: {
             query?: never;
@@ -1745,6 +1781,18 @@ export interface components {
             /** Format: uuid */
             payout_id?: string;
         };
+        MailCandidate: {
+            brand_name: string;
+            campaign_name: string;
+            creator_name: string;
+            /** Format: uuid */
+            partnership_id: string;
+            stage: components["schemas"]["Stage"];
+        };
+        MailFiling: {
+            /** Format: uuid */
+            partnership_id?: string;
+        };
         Message: {
             /** Format: date-time */
             at: string;
@@ -2494,6 +2542,14 @@ export interface components {
         TopUpCreate: {
             amount: components["schemas"]["Money"];
         };
+        UnmatchedMail: {
+            candidates: components["schemas"]["MailCandidate"][];
+            message: components["schemas"]["Message"];
+        };
+        UnmatchedMailList: {
+            items: components["schemas"]["UnmatchedMail"][];
+            next_cursor?: string;
+        };
         User: {
             brands: components["schemas"]["BrandRole"][];
             /** Format: date-time */
@@ -2626,6 +2682,8 @@ export type ImportRow = components['schemas']['ImportRow'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LedgerList = components['schemas']['LedgerList'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
+export type MailCandidate = components['schemas']['MailCandidate'];
+export type MailFiling = components['schemas']['MailFiling'];
 export type Message = components['schemas']['Message'];
 export type MessageCreate = components['schemas']['MessageCreate'];
 export type MessageList = components['schemas']['MessageList'];
@@ -2709,6 +2767,8 @@ export type TokenCreated = components['schemas']['TokenCreated'];
 export type TokenList = components['schemas']['TokenList'];
 export type TopUp = components['schemas']['TopUp'];
 export type TopUpCreate = components['schemas']['TopUpCreate'];
+export type UnmatchedMail = components['schemas']['UnmatchedMail'];
+export type UnmatchedMailList = components['schemas']['UnmatchedMailList'];
 export type User = components['schemas']['User'];
 export type UserCreate = components['schemas']['UserCreate'];
 export type UserList = components['schemas']['UserList'];
@@ -3509,6 +3569,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LedgerList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    fileMail: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailFiling"];
+            };
+        };
+        responses: {
+            /** @description Filed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listUnmatchedMail: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnmatchedMailList"];
                 };
             };
             default: components["responses"]["problem"];

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconInbox, IconMailOpened, IconMessages } from "@tabler/icons-react";
 
-import { partnershipMessagesQuery, partnershipQuery, partnershipsQuery } from "../../api/queries";
+import { partnershipMessagesQuery, partnershipQuery, partnershipsQuery, unmatchedMailQuery } from "../../api/queries";
 import type { Message, PartnershipSummary, Stage } from "../../api/schema";
 import { CreatorMark } from "../../components/CreatorName";
 import { Pager } from "../../components/DataTable";
@@ -16,6 +16,7 @@ import { Page } from "../../components/Page";
 import { Composer } from "../../components/partnership/Composer";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
+import { UnmatchedMail } from "../../components/UnmatchedMail";
 import * as url from "../../lib/search";
 import { hasRole, useSession } from "../../lib/session";
 import { useShortcuts } from "../../lib/shortcuts";
@@ -25,7 +26,7 @@ import classes from "./inbox.module.css";
 const talking: Stage[] = ["in_conversation", "negotiating"];
 
 const filters = url.search({
-  box: url.oneOf(["talking", "attention", "all"]),
+  box: url.oneOf(["talking", "attention", "all", "unmatched"]),
   q: url.words,
   open: url.id,
   cursor: url.cursor,
@@ -36,12 +37,18 @@ export const Route = createFileRoute("/_app/inbox")({ validateSearch: filters, c
 function Inbox() {
   const { brand, box = "talking", q, open, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
+  const files = hasRole(useSession(), ["ops", "admin"]);
+  const unmatched = useQuery({ ...unmatchedMailQuery(), enabled: files });
+  const waiting = unmatched.data?.items.length ?? 0;
   const wide = useMediaQuery("(min-width: 62em)", true, { getInitialValueInEffect: false });
-  const list = useQuery(partnershipsQuery({
-    brand_id: brand, q, cursor, limit: 30,
-    stage: box === "talking" ? talking : undefined,
-    attention: box === "attention" ? true : undefined,
-  }));
+  const list = useQuery({
+    ...partnershipsQuery({
+      brand_id: brand, q, cursor, limit: 30,
+      stage: box === "talking" ? talking : undefined,
+      attention: box === "attention" ? true : undefined,
+    }),
+    enabled: box !== "unmatched",
+  });
   const rows = list.data?.items ?? [];
   const chosen = rows.find(({ id }) => id === open) ?? (wide ? rows[0] : undefined);
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
@@ -58,15 +65,20 @@ function Inbox() {
   return (
     <Page title="Inbox" under="Conversations with creators, newest first. Replies come here by themselves.">
       <Filters>
-        <SearchInput label="Search conversations" value={q} onChange={(value) => set({ q: value })} />
+        {box !== "unmatched" && <SearchInput label="Search conversations" value={q} onChange={(value) => set({ q: value })} />}
         <SegmentedControl
           aria-label="Which conversations"
           value={box}
           onChange={(value) => set({ box: value, open: undefined })}
-          data={[{ value: "talking", label: "Talking" }, { value: "attention", label: "Need someone" }, { value: "all", label: "All" }]}
+          data={[
+            { value: "talking", label: "Talking" }, { value: "attention", label: "Need someone" }, { value: "all", label: "All" },
+            ...(files ? [{ value: "unmatched" as const, label: waiting > 0 ? `Unmatched (${waiting}${unmatched.data?.next_cursor ? "+" : ""})` : "Unmatched" }] : []),
+          ]}
         />
       </Filters>
-      {list.error && !list.data ? (
+      {box === "unmatched" ? (
+        <UnmatchedMail cursor={cursor} go={(next) => set({ cursor: next })} />
+      ) : list.error && !list.data ? (
         <LoadFailed error={list.error} retry={() => void list.refetch()} />
       ) : list.data && rows.length === 0 ? (
         <EmptyState icon={IconInbox} title={q || box === "attention" ? "No conversation matches" : "No creator is talking with you"}>
