@@ -1,6 +1,10 @@
 package rapport
 
-import "github.com/google/uuid"
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
 
 // IdempotencyKey names one deed of one principal: the same key means the same deed.
 type IdempotencyKey struct {
@@ -8,6 +12,8 @@ type IdempotencyKey struct {
 	Operation  string // operationId of the API's contract
 	Key        string // what the client chose
 	BodySHA256 []byte
+	// Within is how long the request may run; its claim stands at least as long.
+	Within time.Duration
 }
 
 // UpdateID is the id under which the deed reaches a workflow: derived, so that nothing a client chose lands in a history.

@@ -1,6 +1,7 @@
 package rapport
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -30,6 +31,15 @@ type Task struct {
 	Creator       *CreatorRef
 	Note          string
 	CreatedAt     time.Time
+}
+
+// ClosesItself says that a task of the kind is over when somebody decides what it asks for. Marked done before, it would only hide
+// that a workflow waits.
+func ClosesItself(kind string) bool {
+	return slices.Contains([]string{
+		"approve_contract", "decide_renewal", "outreach_blocked", "post_mismatch", "post_not_cured", "review_held", "approve_payout", "payout_held",
+		"payout_failed", "payout_unknown", "top_up",
+	}, kind)
 }
 
 // CreatorRef names a creator where the rest of the profile does not matter.

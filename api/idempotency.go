@@ -64,7 +64,7 @@ func keyOf(op operation, given string, c echo.Context) (rapport.IdempotencyKey, 
 	if op.who == portal {
 		principal = "portal/" + portalFrom(ctx).ContactID.String()
 	}
-	return rapport.IdempotencyKey{Principal: principal, Operation: op.id, Key: given, BodySHA256: hash.Sum(nil)}, nil
+	return rapport.IdempotencyKey{Principal: principal, Operation: op.id, Key: given, BodySHA256: hash.Sum(nil), Within: op.time}, nil
 }
 
 func (s *Server) once(op operation, key rapport.IdempotencyKey, next echo.HandlerFunc, c echo.Context) error {

@@ -419,13 +419,6 @@ func (s *Server) checkCommand(kind rapport.CommandKind, b gen.PartnershipCommand
 		bad = append(bad, rapport.Field{Path: path, Code: "required", Detail: detail})
 	}
 	switch kind { //nolint:exhaustive // the others need nothing
-	case "start":
-		return &rapport.Error{Code: rapport.CodeConflict, Reason: "already_started", Message: refusalTable["already_started"]}
-	case "renegotiate":
-		return &rapport.Error{
-			Code: rapport.CodeConflict, Reason: "not_possible",
-			Message: "The terms of a running contract cannot be changed here. Renew on the present terms, or let it lapse and start anew.",
-		}
 	case rapport.CmdSnooze:
 		if b.Until == nil {
 			missing("until", "Say until when.")

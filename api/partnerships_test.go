@@ -407,7 +407,7 @@ func TestCommandsAskForTheirRolesAndFields(t *testing.T) {
 		require.Equal(t, 422, a.status, "%s: %s", body, a.body)
 		require.Contains(t, a.fields(t), want, body)
 	}
-	for command, code := range map[string]string{"start": "already_started", "renegotiate": "not_possible", "renew": "contract_unknown", "resume": "not_paused", "let_lapse": "renewal_not_open"} {
+	for command, code := range map[string]string{"renew": "contract_unknown", "resume": "not_paused", "let_lapse": "renewal_not_open"} {
 		a := w.command(t, w.ops, map[string]any{"command": command})
 		require.Equal(t, 409, a.status, "%s: %s", command, a.body)
 		require.Equal(t, code, a.text("code"))

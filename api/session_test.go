@@ -105,6 +105,20 @@ func TestDisabledPersonIsOutAtOnce(t *testing.T) {
 	require.Equal(t, 401, token.send(t, "GET", "/v1/session", nil).status)
 }
 
+func TestOneBrandDoesNotDisableAnothersPerson(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	path := "/v1/users/" + d.users["ops@one.example"].String() + "/disable"
+	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'approver')`, d.users["ops@one.example"], d.world.two)
+	admin := d.as(t, "admin@one.example")
+	a := admin.send(t, "POST", path, nil)
+	require.Equal(t, 403, a.status)
+	require.Equal(t, "works_elsewhere", a.text("code"))
+	require.Equal(t, 200, d.as(t, "ops@one.example").send(t, "GET", "/v1/session", nil).status)
+	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'admin')`, d.users["admin@one.example"], d.world.two)
+	require.Equal(t, 200, admin.send(t, "POST", path, nil).status, "an admin of both may")
+}
+
 func TestTokens(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -15,7 +15,7 @@ func toTask(t rapport.Task) gen.Task {
 	title, ifNotDone := taskTitle(t.Kind, t.Code)
 	out := gen.Task{
 		Id: t.ID, BrandId: t.BrandID, PartnershipId: t.PartnershipID, Title: title, Kind: t.Kind, State: gen.TaskState(t.State), DueAt: t.DueAt,
-		IfNotDone: orNil(ifNotDone), CreatedAt: t.CreatedAt, Link: taskLink(t), Detail: orNil(t.Note),
+		IfNotDone: orNil(ifNotDone), CreatedAt: t.CreatedAt, Link: taskLink(t), Detail: orNil(t.Note), ClosesItself: rapport.ClosesItself(t.Kind),
 	}
 	if t.Owner != nil {
 		owner := toUserRef(*t.Owner)
@@ -42,6 +42,18 @@ func sentence(word string) string {
 
 // taskLink is the page where the task is done.
 func taskLink(t rapport.Task) *string {
+	if t.Ref != nil {
+		switch t.Kind {
+		case "approve_payout", "payout_held", "payout_failed", "payout_unknown", "payee_not_ready", "hold_too_late", "cancel_too_late", "transfer_reversed", "top_up":
+			return orNil("/payouts/" + t.Ref.String())
+		case "reconciliation_break":
+			return orNil("/payouts")
+		case "review_held", "review_nobody":
+			return orNil("/reviews/" + t.Ref.String())
+		case "approve_contract":
+			return orNil("/contracts/" + t.Ref.String())
+		}
+	}
 	switch {
 	case t.PartnershipID != nil:
 		return orNil("/partnerships/" + t.PartnershipID.String())

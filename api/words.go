@@ -241,7 +241,6 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"renewal_not_open":        "The renewal is not open for a decision now.",
 	"already_banned":          "The creator is banned already.",
 	"not_banned":              "The creator is not banned.",
-	"already_started":         "This partnership has started already; there is nothing to do.",
 	"review_closed":           "This review is closed.",
 	"still_checking":          "The machine checks are still running. Try again in a moment.",
 	"another_version":         "A newer version was handed in meanwhile. Look at that one and decide on it.",

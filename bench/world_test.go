@@ -530,7 +530,7 @@ func (w *world) fulfil(ctx context.Context, d duty) error {
 		}
 		return nil
 	case "renew":
-		offer := rapport.DeriveID(d.partnership, "renewal")
+		offer := uuid.New() // a second try is another offer, as a second click is
 		if err := exec(`insert into offers (id, partnership_id, brand_id, campaign_id, term, fee, currency, terms)
 			select $1, $2, brand_id, id, 2, 100000, 'usd', terms from campaigns where id = $3 on conflict do nothing`, offer, d.partnership, w.campaign); err != nil {
 			return err

@@ -13,8 +13,7 @@ import (
 	"rapport/postgres/gen"
 )
 
-// staleClaim is how long a claimed key may stay without an answer before another request takes it over: longer than any
-// request may run.
+// staleClaim is how long a claimed key may at least stay without an answer before another request takes it over.
 const staleClaim = time.Minute
 
 // Once runs act in one transaction with the key: its deed and its answer are kept together or not at all. The same key with
@@ -42,7 +41,7 @@ func (s *Store) Once(ctx context.Context, k rapport.IdempotencyKey, act func(ctx
 }
 
 // ClaimKey begins a command that must be committed before its answer is known. It answers a kept answer with found = true;
-// otherwise the key is claimed until SaveAnswer or ReleaseKey. A claim that was left for a minute is taken over: the
+// otherwise the key is claimed until SaveAnswer or ReleaseKey. A claim that was left for as long as the request may run, and a minute at least, is taken over: the
 // command reaches its workflow under the same id, so that it is not done twice.
 func (s *Store) ClaimKey(ctx context.Context, k rapport.IdempotencyKey) (answer rapport.Answer, found bool, err error) {
 	err = s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
@@ -82,7 +81,7 @@ func (s *Store) lockKey(ctx context.Context, tx pgx.Tx, k rapport.IdempotencyKey
 }
 
 func (s *Store) keptAnswer(ctx context.Context, tx pgx.Tx, k rapport.IdempotencyKey) (rapport.Answer, bool, error) {
-	r, err := s.q.GetAnswer(ctx, tx, gen.GetAnswerParams{StaleSeconds: staleClaim.Seconds(), Principal: k.Principal, Operation: k.Operation, Key: k.Key})
+	r, err := s.q.GetAnswer(ctx, tx, gen.GetAnswerParams{StaleSeconds: max(staleClaim, k.Within).Seconds(), Principal: k.Principal, Operation: k.Operation, Key: k.Key})
 	switch {
 	case errors.Is(err, pgx.ErrNoRows):
 		return rapport.Answer{}, false, nil

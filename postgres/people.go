@@ -282,11 +282,22 @@ func (s *Store) setRolesAt(ctx context.Context, tx pgx.Tx, user uuid.UUID, b rap
 	return nil
 }
 
-// DisableUser keeps a person from signing in and ends every session and token at once.
+// DisableUser keeps a person from signing in and ends every session and token at once. It is forbidden while the person also works
+// for a brand outside of the scope, which has a say.
 func (s *Store) DisableUser(ctx context.Context, id, by uuid.UUID) (rapport.User, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.User, error) {
 		if _, err := s.user(ctx, tx, id); err != nil {
 			return rapport.User{}, err
+		}
+		elsewhere, err := s.q.BrandsElsewhere(ctx, tx, gen.BrandsElsewhereParams{UserID: id, Brands: rapport.BrandsFrom(ctx)})
+		if err != nil {
+			return rapport.User{}, err
+		}
+		if len(elsewhere) > 0 {
+			return rapport.User{}, &rapport.Error{
+				Code: rapport.CodeForbidden, Reason: "works_elsewhere",
+				Message: "This person also works for another brand. Nothing was changed. Take away the roles at your brands, or ask an admin of all of them.",
+			}
 		}
 		if _, err := s.q.DisableUser(ctx, tx, id); err != nil {
 			return rapport.User{}, err

@@ -74,9 +74,12 @@ func task(r gen.ListTasksRow) rapport.Task {
 	return t
 }
 
-// CompleteTask marks a task done by the person; conflict when it is closed.
+// CompleteTask marks a task done by the person; conflict when it is closed, or when only a decision ends it.
 func (s *Store) CompleteTask(ctx context.Context, id, by uuid.UUID, note string) (rapport.Task, error) {
-	return s.changeTask(ctx, id, func(ctx context.Context, tx pgx.Tx, _ gen.LockTaskRow) error {
+	return s.changeTask(ctx, id, func(ctx context.Context, tx pgx.Tx, t gen.LockTaskRow) error {
+		if rapport.ClosesItself(t.Kind) {
+			return &rapport.Error{Code: rapport.CodeConflict, Reason: "decide_instead", State: t.State, Message: "This task is over once it is decided. Open it and decide; nothing was changed."}
+		}
 		return s.q.CompleteTask(ctx, tx, gen.CompleteTaskParams{ID: id, DoneBy: &by, Note: note})
 	})
 }

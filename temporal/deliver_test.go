@@ -105,7 +105,7 @@ func serve(t *testing.T, c client.Client) {
 func startOf(id string) temporal.Delivery {
 	return temporal.Delivery{
 		Kind: temporal.DeliverStart, WorkflowID: id, Workflow: "echo", TaskQueue: queue, Input: json.RawMessage(`{"amount":1}`),
-		SearchAttributes: sdktemporal.NewSearchAttributes(temporal.KeyStage.ValueSet("open"), temporal.KeyNextAt.ValueSet(time.Unix(9, 0))),
+		SearchAttributes: sdktemporal.NewSearchAttributes(temporal.KeyBrand.ValueSet("open")),
 		Summary:          "counts amounts",
 	}
 }
@@ -182,7 +182,7 @@ func TestDeliver(t *testing.T) {
 		require.NoError(t, err)
 		var stage string
 		require.NoError(t, converter.GetDefaultDataConverter().FromPayload(
-			d.GetWorkflowExecutionInfo().GetSearchAttributes().GetIndexedFields()["RapportStage"], &stage))
+			d.GetWorkflowExecutionInfo().GetSearchAttributes().GetIndexedFields()["RapportBrand"], &stage))
 		require.Equal(t, "open", stage)
 		require.NotContains(t, d.String(), "counts amounts")
 		events := c.GetWorkflowHistory(t.Context(), id, "", false, enumspb.HISTORY_EVENT_FILTER_TYPE_ALL_EVENT)

@@ -19,8 +19,8 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
-// The search attributes. Their values are ids, states and times: Temporal keeps them unencrypted. They
-// serve operators; the product's own lists come from the database.
+// The search attributes. Their values are ids: Temporal keeps them unencrypted. They serve operators; the
+// product's own lists, by stage and by deadline, come from the database, where a change costs no action.
 var (
 	// KeyBrand is the brand's id.
 	KeyBrand = sdktemporal.NewSearchAttributeKeyKeyword("RapportBrand")
@@ -28,10 +28,6 @@ var (
 	KeyCreator = sdktemporal.NewSearchAttributeKeyKeyword("RapportCreator")
 	// KeyCampaign is the campaign's id.
 	KeyCampaign = sdktemporal.NewSearchAttributeKeyKeyword("RapportCampaign")
-	// KeyStage is where the workflow stands, in the words of its own kind.
-	KeyStage = sdktemporal.NewSearchAttributeKeyKeyword("RapportStage")
-	// KeyNextAt is the nearest deadline that the workflow waits for.
-	KeyNextAt = sdktemporal.NewSearchAttributeKeyTime("RapportNextAt")
 )
 
 const visiblePoll = 200 * time.Millisecond
@@ -43,8 +39,6 @@ func SearchAttributes() map[string]enumspb.IndexedValueType {
 		KeyBrand.GetName():    KeyBrand.GetValueType(),
 		KeyCreator.GetName():  KeyCreator.GetValueType(),
 		KeyCampaign.GetName(): KeyCampaign.GetValueType(),
-		KeyStage.GetName():    KeyStage.GetValueType(),
-		KeyNextAt.GetName():   KeyNextAt.GetValueType(),
 	}
 }
 

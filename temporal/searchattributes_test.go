@@ -64,11 +64,11 @@ func TestNamespaceAndAttributes(t *testing.T) {
 		t.Parallel()
 		require.NoError(t, temporal.EnsureNamespace(t.Context(), c, "clash", 48*time.Hour))
 		_, err := c.OperatorService().AddSearchAttributes(t.Context(), &operatorservice.AddSearchAttributesRequest{
-			Namespace: "clash", SearchAttributes: map[string]enumspb.IndexedValueType{"RapportStage": enumspb.INDEXED_VALUE_TYPE_INT},
+			Namespace: "clash", SearchAttributes: map[string]enumspb.IndexedValueType{"RapportBrand": enumspb.INDEXED_VALUE_TYPE_INT},
 		})
 		require.NoError(t, err)
 		err = temporal.EnsureSearchAttributes(t.Context(), c, "clash")
-		require.ErrorContains(t, err, "RapportStage of clash has type Int instead of Keyword")
+		require.ErrorContains(t, err, "RapportBrand of clash has type Int instead of Keyword")
 	})
 	t.Run("no server", func(t *testing.T) {
 		t.Parallel()

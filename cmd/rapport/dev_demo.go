@@ -65,7 +65,7 @@ func (d *dev) populate(ctx context.Context) error {
 		return err
 	}
 	if d.signIns = known; len(known) > 0 || (d.given("DATABASE_URL") && !d.demo) {
-		return nil
+		return d.sameDay()
 	}
 	// The sign-ins are written down before the people exist, under another name, so that a start that is interrupted in between
 	// leaves nobody whose password is unknown.
@@ -73,6 +73,11 @@ func (d *dev) populate(ctx context.Context) error {
 	begun, err := readSignIns(draft)
 	if err != nil {
 		return err
+	}
+	if d.demo {
+		if err := os.WriteFile(d.dayPath(), []byte(d.day.String()+"\n"), 0o600); err != nil {
+			return fmt.Errorf("write how long a day lasts: %w", err)
+		}
 	}
 	people := begun
 	if len(begun) == 0 {
@@ -96,6 +101,26 @@ func (d *dev) populate(ctx context.Context) error {
 
 	return nil
 }
+
+// sameDay refuses a length of the day that is not the one the calendars were made with: the creators of the sample world would keep
+// another time than its deadlines.
+func (d *dev) sameDay() error {
+	made, err := os.ReadFile(d.dayPath())
+	if errors.Is(err, fs.ErrNotExist) || !d.demo {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read how long a day lasts: %w", err)
+	}
+	if day := strings.TrimSpace(string(made)); day != d.day.String() {
+		return fmt.Errorf("the sample world in %s was made with days of %s: start it with `make demo DAY=%s`, or begin anew with `make demo-reset`", d.dir, day, day)
+	}
+
+	return nil
+}
+
+// dayPath is a file with the length of the sample world's days.
+func (d *dev) dayPath() string { return filepath.Join(d.dir, "day") }
 
 func (d *dev) brands() []demoBrand {
 	if d.demo {

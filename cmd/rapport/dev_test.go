@@ -158,6 +158,18 @@ func TestPeopleAreMadeOnce(t *testing.T) {
 	require.NoFileExists(t, first.signInsPath()+".new")
 }
 
+func TestTheSampleWorldKeepsItsDays(t *testing.T) {
+	t.Parallel()
+	d := &dev{devOptions: devOptions{dir: t.TempDir(), demo: true, day: 30 * time.Second}}
+	require.NoError(t, d.sameDay(), "nothing was made yet")
+	require.NoError(t, os.WriteFile(d.dayPath(), []byte("30s\n"), 0o600))
+	require.NoError(t, d.sameDay())
+	d.day = 5 * time.Minute
+	require.ErrorContains(t, d.sameDay(), "made with days of 30s: start it with `make demo DAY=30s`, or begin anew with `make demo-reset`")
+	d.demo = false
+	require.NoError(t, d.sameDay())
+}
+
 func TestBootstrapFile(t *testing.T) {
 	t.Parallel()
 	owner, _, _ := pgtest.New(t)

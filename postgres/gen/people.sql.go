@@ -13,6 +13,36 @@ import (
 	"github.com/google/uuid"
 )
 
+const brandsElsewhere = `-- name: BrandsElsewhere :many
+select distinct b.name from user_roles r join brands b on b.id = r.brand_id where r.user_id = $1 and r.brand_id <> all ($2::uuid[]) order by b.name
+`
+
+type BrandsElsewhereParams struct {
+	UserID uuid.UUID
+	Brands []uuid.UUID
+}
+
+// Names of the brands outside the scope at which a person has a role.
+func (q *Queries) BrandsElsewhere(ctx context.Context, db DBTX, arg BrandsElsewhereParams) ([]string, error) {
+	rows, err := db.Query(ctx, brandsElsewhere, arg.UserID, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			return nil, err
+		}
+		items = append(items, name)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const confirmRoleRequest = `-- name: ConfirmRoleRequest :one
 update role_requests set confirmed_by = $1, effective_at = now() + make_interval(secs => $2)
 where id = $3 and confirmed_by is null

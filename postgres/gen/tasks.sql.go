@@ -172,7 +172,7 @@ func (q *Queries) ListTasks(ctx context.Context, db DBTX, arg ListTasksParams) (
 }
 
 const lockTask = `-- name: LockTask :one
-select id, brand_id, state, owner_id, owner_role from tasks where id = $1 and brand_id = any ($2::uuid[]) for update
+select id, brand_id, kind, state, owner_id, owner_role from tasks where id = $1 and brand_id = any ($2::uuid[]) for update
 `
 
 type LockTaskParams struct {
@@ -183,6 +183,7 @@ type LockTaskParams struct {
 type LockTaskRow struct {
 	ID        uuid.UUID
 	BrandID   uuid.UUID
+	Kind      string
 	State     string
 	OwnerID   *uuid.UUID
 	OwnerRole *string
@@ -194,6 +195,7 @@ func (q *Queries) LockTask(ctx context.Context, db DBTX, arg LockTaskParams) (Lo
 	err := row.Scan(
 		&i.ID,
 		&i.BrandID,
+		&i.Kind,
 		&i.State,
 		&i.OwnerID,
 		&i.OwnerRole,

@@ -23,6 +23,10 @@ limit @max_rows;
 -- name: LockUser :one
 select id from users where id = @id for update;
 
+-- name: BrandsElsewhere :many
+-- Names of the brands outside the scope at which a person has a role.
+select distinct b.name from user_roles r join brands b on b.id = r.brand_id where r.user_id = @user_id and r.brand_id <> all (@brands::uuid[]) order by b.name;
+
 -- name: DisableUser :execrows
 update users set disabled_at = coalesce(disabled_at, now()) where id = @id;
 

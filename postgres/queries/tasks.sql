@@ -23,7 +23,7 @@ order by coalesce(t.due_at, '9999-01-01'), t.id
 limit @max_rows;
 
 -- name: LockTask :one
-select id, brand_id, state, owner_id, owner_role from tasks where id = @id and brand_id = any (@brands::uuid[]) for update;
+select id, brand_id, kind, state, owner_id, owner_role from tasks where id = @id and brand_id = any (@brands::uuid[]) for update;
 
 -- name: CompleteTask :exec
 update tasks set state = 'done', snoozed_until = null, done_by = @done_by, done_at = now(), note = coalesce(nullif(@note::text, ''), note) where id = @id;

@@ -295,8 +295,6 @@ func searchAttributes() map[string]enumspb.IndexedValueType {
 		"RapportBrand":    enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		"RapportCreator":  enumspb.INDEXED_VALUE_TYPE_KEYWORD,
 		"RapportCampaign": enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-		"RapportStage":    enumspb.INDEXED_VALUE_TYPE_KEYWORD,
-		"RapportNextAt":   enumspb.INDEXED_VALUE_TYPE_DATETIME,
 	}
 }
 

@@ -1938,7 +1938,7 @@ export interface components {
             until?: string;
         };
         /** @enum {string} */
-        PartnershipCommandKind: "start" | "pause" | "resume" | "snooze" | "log_reply" | "mark_declined" | "withdraw_offer" | "start_again" | "withdraw_contract" | "waive_deliverable" | "accept_deliverable" | "revoke_approval" | "renew" | "renegotiate" | "let_lapse" | "terminate" | "retry_check";
+        PartnershipCommandKind: "pause" | "resume" | "snooze" | "log_reply" | "mark_declined" | "withdraw_offer" | "start_again" | "withdraw_contract" | "waive_deliverable" | "accept_deliverable" | "revoke_approval" | "renew" | "let_lapse" | "terminate" | "retry_check";
         PartnershipList: {
             items: components["schemas"]["PartnershipSummary"][];
             next_cursor?: string;
@@ -2412,6 +2412,8 @@ export interface components {
         Task: {
             /** Format: uuid */
             brand_id: string;
+            /** @description It is over once somebody decides what it asks for, and cannot be marked done */
+            closes_itself: boolean;
             /** Format: date-time */
             created_at: string;
             creator?: components["schemas"]["CreatorRef"];

@@ -57,7 +57,11 @@ function TaskRow({ task, ask }: { task: Task; ask: (what: Asked) => void }) {
         </span>
         {active && (
           <Group gap={4} justify="flex-end">
-            <Button size="compact-sm" variant="default" onClick={() => ask("complete")} aria-label={`Done: ${task.title}`}>Done</Button>
+            {task.closes_itself ? (
+              link && <Button size="compact-sm" variant="default" component={Link} to={link} aria-label={`Decide: ${task.title}`}>Decide</Button>
+            ) : (
+              <Button size="compact-sm" variant="default" onClick={() => ask("complete")} aria-label={`Done: ${task.title}`}>Done</Button>
+            )}
             <Button size="compact-sm" variant="subtle" color="gray" onClick={() => ask("snooze")} aria-label={`Later: ${task.title}`}>Later</Button>
             <Button size="compact-sm" variant="subtle" color="gray" onClick={() => ask("reassign")} aria-label={`Give to another person: ${task.title}`}>Give to</Button>
           </Group>

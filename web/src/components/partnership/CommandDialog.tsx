@@ -31,7 +31,6 @@ const asks: Partial<Record<PartnershipCommandKind, Ask>> = {
   revoke_approval: { says: "The approval is taken back: the creator may not post, and money that rests on it is not sent.", verb: "Revoke approval", reason: "needed", deliverable: true, danger: true },
   retry_check: { says: "The post is fetched and checked again now.", verb: "Check again", deliverable: true },
   renew: { says: "The next term is offered on the present terms.", verb: "Renew" },
-  renegotiate: { says: "The next term is negotiated anew; you send an offer with other terms.", verb: "Renegotiate" },
   let_lapse: { says: "No next term is offered; the partnership ends when its term does.", verb: "Let it lapse", reason: "optional" },
   terminate: { says: "The partnership ends now: timers stop, and payouts that were not sent are cancelled. This cannot be undone.", verb: "Terminate", reason: "needed", danger: true },
 };
