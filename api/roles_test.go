@@ -17,6 +17,9 @@ func spec(t *testing.T) *openapi3.T {
 	return s
 }
 
+// RolesOf are the roles that the table names for an operation; none for one that takes anybody, a creator, or whoever is signed in.
+func RolesOf(id string) []rapport.Role { return accessTable()[id].roles }
+
 func TestEveryOperationHasARowAndEveryRowAnOperation(t *testing.T) {
 	t.Parallel()
 	_, err := operationsOf(spec(t))

@@ -8,6 +8,8 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"io"
+	"net/http"
 	"strconv"
 	"strings"
 	"testing"
@@ -124,6 +126,56 @@ func TestMailEventsAreKeptAsOneBatch(t *testing.T) {
 	require.Equal(t, 200, post(key, batch, now))
 	require.Equal(t, 200, post(key, `[]`, now))
 	require.Equal(t, 2, one[int](t, d, `select count(*) from webhook_inbox where provider = 'sendgrid'`))
+}
+
+// TestInboundMailIsKeptOnlyWhenItIsSignedNow: who could post what they like would write to any partnership in any creator's name.
+func TestInboundMailIsKeptOnlyWhenItIsSignedNow(t *testing.T) {
+	t.Parallel()
+	d, key := hooked(t)
+	foreign, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	require.NoError(t, err)
+	const path, media = "/webhooks/sendgrid/inbound", "multipart/form-data; boundary=x"
+	now, body := time.Now(), "--x\r\n"
+	signed := func(over, posted string, at time.Time, claimed string) answer {
+		sum := sha256.Sum256([]byte(strconv.FormatInt(at.Unix(), 10) + over))
+		signature, err := ecdsa.SignASN1(rand.Reader, key, sum[:])
+		require.NoError(t, err)
+		return d.anon().with("Content-Type", media).with("X-Twilio-Email-Event-Webhook-Signature", base64.StdEncoding.EncodeToString(signature)).
+			with("X-Twilio-Email-Event-Webhook-Timestamp", claimed).send(t, "POST", path, posted)
+	}
+	stamp := func(at time.Time) string { return strconv.FormatInt(at.Unix(), 10) }
+	refused := map[string]answer{
+		"another key":             mailPost(t, d, foreign, path, media, body, now),
+		"unsigned":                d.anon().with("Content-Type", media).send(t, "POST", path, body),
+		"no signature at all":     d.anon().with("Content-Type", media).with("X-Twilio-Email-Event-Webhook-Timestamp", stamp(now)).send(t, "POST", path, body),
+		"a body that was changed": signed(body, body+"more", now, stamp(now)),
+		"a time that was changed": signed(body, body, now.Add(-48*time.Hour), stamp(now)),
+		"a time that is none":     signed(body, body, now, "yesterday"),
+		"too old":                 mailPost(t, d, key, path, media, body, now.Add(-24*time.Hour-time.Minute)),
+		"from the future":         mailPost(t, d, key, path, media, body, now.Add(6*time.Minute)),
+	}
+	for name, a := range refused {
+		require.Equal(t, 400, a.status, name)
+		require.Contains(t, string(a.body), "bad_signature", name)
+	}
+	large := strings.Repeat("x", 30<<20+1)
+	require.Equal(t, 413, mailPost(t, d, key, path, media, large, now).status)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, d.url+path, io.MultiReader(strings.NewReader(large))) // a reader of unknown length
+	require.NoError(t, err)
+	resp, err := http.DefaultClient.Do(r)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	require.Equal(t, 413, resp.StatusCode, "without a length, too")
+	require.Zero(t, one[int](t, d, `select count(*) from webhook_inbox`))
+
+	require.Equal(t, 200, mailPost(t, d, key, path, media, body, now.Add(-23*time.Hour)).status, "a delivery that was delayed")
+	require.Equal(t, 200, mailPost(t, d, key, path, media, body, now.Add(4*time.Minute)).status, "a clock that is ahead, and the mail known")
+	require.Equal(t, 200, mailPost(t, d, key, path, media, large[:30<<20], now).status, "the largest")
+	require.Equal(t, 2, one[int](t, d, `select count(*) from webhook_inbox where provider = 'inbound'`))
+	metrics := string(d.anon().send(t, "GET", "/metrics", nil).body)
+	for result, n := range map[string]int{"refused": 8, "too_large": 2, "kept": 2, "known": 1} {
+		require.Contains(t, metrics, fmt.Sprintf(`rapport_webhook_posts_total{endpoint="sendgrid_inbound",result=%q} %d`, result, n))
+	}
 }
 
 func TestInboundMailIsKeptOrAskedForAgain(t *testing.T) {
