@@ -537,13 +537,7 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 	case timerSignReminder:
 		p.do(Effect{Key: fmt.Sprintf("sign_reminder/%s/%d", t.Ref, t.N), Kind: EffectMail, Code: "contract_reminder", Ref: t.Ref})
 		if t.N < p.Timings.SignatureMaxReminders {
-			at := p.CreatorCalendar.AddDays(t.At, p.Timings.SignatureReminderEvery)
-			if !at.After(now) {
-				at = p.CreatorCalendar.AddDays(now, p.Timings.SignatureReminderEvery)
-			}
-			if p.Contract != nil && at.Before(p.Contract.Expires) {
-				p.arm(timerSignReminder, t.Ref, t.N+1, at)
-			}
+			p.nextSignReminder(now, t)
 		}
 	case timerSignExpiry:
 		if p.Contract != nil && p.Contract.ID == t.Ref && p.Contract.State == "out_for_signature" {
@@ -599,6 +593,17 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 		}
 	case timerTermEnd:
 		p.termEnd(now)
+	}
+}
+
+// nextSignReminder counts from the last one, or from now where a pause has swallowed the next.
+func (p *Partnership) nextSignReminder(now time.Time, last Timer) {
+	at := p.CreatorCalendar.AddDays(last.At, p.Timings.SignatureReminderEvery)
+	if !at.After(now) {
+		at = p.CreatorCalendar.AddDays(now, p.Timings.SignatureReminderEvery)
+	}
+	if p.Contract != nil && at.Before(p.Contract.Expires) {
+		p.arm(timerSignReminder, last.Ref, last.N+1, at)
 	}
 }
 

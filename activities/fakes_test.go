@@ -94,7 +94,6 @@ func (s *store) SettleMail(ctx context.Context, _ uuid.UUID, state, providerID s
 	return nil
 }
 
-
 func (s *store) NewPortalLink(_ context.Context, _, _ uuid.UUID, hash []byte) error {
 	s.link = hash
 	return s.note("link")

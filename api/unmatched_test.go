@@ -26,7 +26,8 @@ func TestUnmatchedMailIsSeenByWhomItMayConcernAndFiled(t *testing.T) {
 		kims, kim, d.partnership)
 	mail := func(from string) uuid.UUID {
 		m := id()
-		d.sql(t, `insert into messages (id, direction, channel, kind, state, class, from_address, subject, body_text) values ($1, 'in', 'email', 'reply', 'unmatched', 'human', $2, 'Hello', 'Is it still on?')`, m, from)
+		d.sql(t, `insert into messages (id, direction, channel, kind, state, class, from_address, subject, body_text)
+			values ($1, 'in', 'email', 'reply', 'unmatched', 'human', $2, 'Hello', 'Is it still on?')`, m, from)
 		return m
 	}
 	ofKim, ofMia, ofNobody := mail("kim@mail.example"), mail("mia@mail.example"), mail("who@elsewhere.example")

@@ -520,7 +520,8 @@ func (w *world) fulfil(ctx context.Context, d duty) error {
 		for part, user := range map[string]uuid.UUID{"preparer": w.preparer, "releaser": w.releaser} {
 			id := rapport.DeriveID(d.ref, fmt.Sprintf("%s/%d", part, d.n))
 			if err := exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
-				select $1, id, brand_id, round, $3, $4, amount, currency, destination from payouts p where id = $2 and not exists (select 1 from payout_approvals a where a.id = $1)`, id, d.ref, part, user); err != nil {
+				select $1, id, brand_id, round, $3, $4, amount, currency, destination from payouts p where id = $2
+					and not exists (select 1 from payout_approvals a where a.id = $1)`, id, d.ref, part, user); err != nil {
 				return err
 			}
 			// A part that was approved before a fault is refused now.

@@ -27,11 +27,9 @@ devserver() { (cd temporal/devserver && gotests devserver -timeout 10m ./...); }
 components() {
     (cd web && npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit="$results/components.xml")
 }
-# The golden path; with RAPPORT_TEST_FULL also every page with axe, whose suite takes ten minutes and is not yet green throughout.
+# The golden path, then every page with axe; with RAPPORT_TEST_FULL in every theme, state and width.
 browser() {
-    local only=(golden-path)
-    [ -z "${RAPPORT_TEST_FULL:-}" ] || only=()
-    (cd web && PLAYWRIGHT_JUNIT_OUTPUT_FILE="$results/browser.xml" npx --no-install playwright test "${only[@]}" --reporter=list,junit)
+    (cd web && PLAYWRIGHT_JUNIT_OUTPUT_FILE="$results/browser.xml" npx --no-install playwright test --reporter=list,junit)
 }
 
 part "Go" gotests go -p 2 -timeout 20m ./...

@@ -67,7 +67,7 @@ func (d *Dispatcher) Deliver(ctx context.Context, row rapport.OutboxRow) (rappor
 		}
 		got.Refused.Code = temporal.RefusedClosed
 	}
-	v, err := verdict(row, got)
+	v, err := verdict(got)
 	if err != nil {
 		return v, err
 	}
@@ -93,7 +93,7 @@ var errMissing = errors.New("there is no such workflow yet")
 // errBehind: the row waits until its workflow knows what the database knows.
 var errBehind = errors.New("the workflow is behind the database")
 
-func verdict(row rapport.OutboxRow, got temporal.Verdict) (rapport.OutboxVerdict, error) {
+func verdict(got temporal.Verdict) (rapport.OutboxVerdict, error) {
 	var v rapport.OutboxVerdict
 	switch {
 	case got.Refused == nil && len(got.Result) > 0:

@@ -106,7 +106,8 @@ func setup(t *testing.T) *bundle {
 	w := worker.New(c, acts, worker.Options{Interceptors: nil})
 	require.NoError(t, w.Start())
 	t.Cleanup(w.Stop)
-	b := &bundle{t: t, ctx: ctx, owner: owner, store: store, sandbox: sb, control: control.URL, posts: public.URL, client: c, payer: stripe.Payer{Client: pay}, dispatch: worker.NewDispatcher(c, store, 10*time.Second)}
+	b := &bundle{t: t, ctx: ctx, owner: owner, store: store, sandbox: sb, control: control.URL, posts: public.URL,
+		client: c, payer: stripe.Payer{Client: pay}, dispatch: worker.NewDispatcher(c, store, 10*time.Second)}
 	relay := &worker.Relay{Store: store, Dispatch: b.dispatch, Inbox: &worker.Inbox{Store: store, Activities: acts, ReadInbound: mailer.Inbound}, Log: log}
 	stopped := make(chan struct{})
 	go func() { relay.Run(ctx); close(stopped) }()

@@ -144,6 +144,28 @@ test("the creator's reply stops the outreach", async ({ browser }) => {
   await expect(page.getByText("I would love to.").first()).toBeVisible();
 });
 
+/** Somebody writes to us about nothing that we know of. */
+async function stranger(from: string, text: string): Promise<void> {
+  const known = await mailOf(/./);
+  const domain = known.reply_to?.split("@")[1] ?? "";
+  const nowhere = `<${crypto.randomUUID()}@elsewhere.example>`;
+  await outside("POST", `/mail/${known.id}/reply`, { from, to: `hello@${domain}`, subject: "A question", text, headers: { "In-Reply-To": nowhere, References: nowhere } });
+}
+
+test("a mail that names nothing of ours waits until ops files it", async ({ browser }) => {
+  const page = await seat(browser, "ops", "/inbox?box=unmatched");
+  await stranger(`agent-${run}@elsewhere.example`, `I write for Casey Rowan ${run}.`);
+  await stranger(`nobody-${run}@elsewhere.example`, "Do you still look for creators?");
+  const mail = page.getByRole("listitem", { name: `Mail from agent-${run}@elsewhere.example` });
+  await expect(mail).toBeVisible();
+  await mail.getByRole("combobox", { name: "Belongs to" }).fill(creator.name);
+  await page.getByRole("option", { name: new RegExp(creator.name) }).click();
+  await mail.getByRole("button", { name: "File it" }).click();
+  await expect(mail).toBeHidden();
+  await page.goto(partnership);
+  await expect(page.getByText(`I write for Casey Rowan ${run}.`).first()).toBeVisible();
+});
+
 test("ops makes an offer, the creator accepts it on a phone", async ({ browser }) => {
   const page = await seat(browser, "ops", partnership);
   const known = await mailsTo(creator.email);

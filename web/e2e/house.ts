@@ -82,6 +82,7 @@ export interface Mail {
   subject: string;
   text: string;
   links: string[] | null;
+  reply_to?: string;
 }
 
 /** What was mailed to an address, the oldest first. */

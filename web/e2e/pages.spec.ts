@@ -56,6 +56,7 @@ const visits: Visit[] = [
   { name: "home of ops", person: "ops", path: "/" },
   { name: "home of finance", person: "finance_preparer", path: "/" },
   { name: "inbox", person: "ops", path: "/inbox" },
+  { name: "unmatched mail", person: "ops", path: "/inbox?box=unmatched" },
   { name: "tasks", person: "ops", path: "/tasks?whose=all" },
   { name: "partnerships", person: "ops", path: "/partnerships" },
   { name: "a partnership", person: "ops", path: partnership },
