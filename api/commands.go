@@ -136,16 +136,14 @@ func (s *Server) deliver(ctx context.Context, row rapport.OutboxRow) (*rapport.O
 
 // waitForSeq waits until the pages show the seq; false when they do not in time.
 func waitForSeq(ctx context.Context, store CommandStore, c commandRequest, seq int64) bool {
-	tick := time.NewTicker(projectionPause)
-	defer tick.Stop()
-	for {
+	for pause := time.Millisecond; ; pause = min(2*pause, projectionPause) {
 		if shown, err := store.SeqOf(ctx, c.Workflow, c.ID); err == nil && shown >= seq {
 			return true
 		}
 		select {
 		case <-ctx.Done():
 			return false
-		case <-tick.C:
+		case <-time.After(pause):
 		}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"rapport"
 	"rapport/api/gen"
 )
@@ -58,9 +60,13 @@ func (s *Server) SendOffer(ctx context.Context, r gen.SendOfferRequestObject) (g
 }
 
 // renewal is the offer of the next term, on the terms and for the fee of the present contract; nil for other commands.
-func (s *Server) renewal(ctx context.Context, kind rapport.CommandKind, d rapport.PartnershipDetail, cmd *rapport.Command) (*rapport.OfferDraft, error) {
-	if kind != rapport.CmdRenew {
+func (s *Server) renewal(ctx context.Context, store PartnershipStore, partnership uuid.UUID, cmd *rapport.Command) (*rapport.OfferDraft, error) {
+	if cmd.Kind != rapport.CmdRenew {
 		return nil, nil //nolint:nilnil // nothing to renew
+	}
+	d, err := store.Partnership(ctx, partnership)
+	if err != nil {
+		return nil, called("partnership", err)
 	}
 	if d.Contract == nil {
 		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "contract_unknown", State: string(d.Stage), Message: "There is no contract that could be renewed."}

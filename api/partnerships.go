@@ -22,6 +22,7 @@ const maxStarts = 500
 type PartnershipStore interface {
 	ListPartnerships(ctx context.Context, f rapport.PartnershipFilter, page rapport.Page) ([]rapport.PartnershipSummary, []string, error)
 	Partnership(ctx context.Context, id uuid.UUID) (rapport.PartnershipDetail, error)
+	PartnershipBrand(ctx context.Context, id uuid.UUID) (brand uuid.UUID, name string, err error)
 	StartPartnerships(ctx context.Context, o rapport.StartOrder, start rapport.WorkflowStart) ([]rapport.Started, error)
 	DraftOffer(ctx context.Context, o rapport.OfferDraft) error
 	// NoteCommand keeps who gave a command and why; handled: what the creator wrote before counts as read.
@@ -366,13 +367,13 @@ func (s *Server) CommandPartnership(ctx context.Context, r gen.CommandPartnershi
 	if err != nil {
 		return nil, err
 	}
-	d, err := store.Partnership(ctx, r.Id)
+	brand, brandName, err := store.PartnershipBrand(ctx, r.Id)
 	if err != nil {
 		return nil, called("partnership", err)
 	}
 	me, kind := principalFrom(ctx), rapport.CommandKind(r.Body.Command)
-	if roles := commandRoles(kind); !me.Has(d.BrandID, roles...) {
-		return nil, rapport.Errorf(rapport.CodeForbidden, "This needs the role %s at %s.", strings.Join(roleNames(roles), " or "), d.BrandName)
+	if roles := commandRoles(kind); !me.Has(brand, roles...) {
+		return nil, rapport.Errorf(rapport.CodeForbidden, "This needs the role %s at %s.", strings.Join(roleNames(roles), " or "), brandName)
 	}
 	if err := s.checkCommand(kind, *r.Body); err != nil {
 		return nil, err
@@ -381,31 +382,31 @@ func (s *Server) CommandPartnership(ctx context.Context, r gen.CommandPartnershi
 	if kind == rapport.CmdSnooze {
 		cmd.Until = r.Body.Until.UTC()
 	}
-	offer, err := s.renewal(ctx, kind, d, &cmd)
+	offer, err := s.renewal(ctx, store, r.Id, &cmd)
 	if err != nil {
 		return nil, err
 	}
 	reason := strings.TrimSpace(value(r.Body.Reason))
 	handled := kind == rapport.CmdStartAgain || kind == rapport.CmdMarkDeclined
 	result, err := s.command(ctx, commandRequest{
-		Workflow: "partnership", ID: d.ID, BrandID: d.BrandID, Cmd: cmd,
+		Workflow: "partnership", ID: r.Id, BrandID: brand, Cmd: cmd,
 		Before: func(ctx context.Context) error {
 			if offer != nil {
 				if err := store.DraftOffer(ctx, *offer); err != nil {
 					return err
 				}
 			}
-			return store.NoteCommand(ctx, d.ID, kind, "Reason given for: "+commandLabel(kind), reason, handled, me.UserID)
+			return store.NoteCommand(ctx, r.Id, kind, "Reason given for: "+commandLabel(kind), reason, handled, me.UserID)
 		},
 	})
 	if err != nil {
 		return nil, err
 	}
 	if result.Pending {
-		body, location := pendingAt("/v1/partnerships/" + d.ID.String())
+		body, location := pendingAt("/v1/partnerships/" + r.Id.String())
 		return gen.CommandPartnership202JSONResponse{Body: body, Headers: gen.CommandPartnership202ResponseHeaders{Location: location}}, nil
 	}
-	p, err := s.partnership(ctx, d.ID)
+	p, err := s.partnership(ctx, r.Id)
 	if err != nil {
 		return nil, err
 	}

@@ -44,7 +44,7 @@ func (s *Store) Once(ctx context.Context, k rapport.IdempotencyKey, act func(ctx
 // otherwise the key is claimed until SaveAnswer or ReleaseKey. A claim that was left for as long as the request may run, and a minute at least, is taken over: the
 // command reaches its workflow under the same id, so that it is not done twice.
 func (s *Store) ClaimKey(ctx context.Context, k rapport.IdempotencyKey) (answer rapport.Answer, found bool, err error) {
-	err = s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+	err = s.InTx(forgettable(ctx), func(ctx context.Context, tx pgx.Tx) error {
 		if err := s.lockKey(ctx, tx, k); err != nil {
 			return err
 		}
@@ -59,7 +59,7 @@ func (s *Store) ClaimKey(ctx context.Context, k rapport.IdempotencyKey) (answer 
 
 // SaveAnswer keeps the answer to a claimed key.
 func (s *Store) SaveAnswer(ctx context.Context, k rapport.IdempotencyKey, answer rapport.Answer) error {
-	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.saveAnswer(ctx, tx, k, answer) })
+	return s.InTx(forgettable(ctx), func(ctx context.Context, tx pgx.Tx) error { return s.saveAnswer(ctx, tx, k, answer) })
 }
 
 // ReleaseKey gives a claimed key back: nothing was done under it.

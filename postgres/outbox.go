@@ -17,7 +17,7 @@ import (
 // TakeOutbox leases what is due, oldest first: whoever dies with it loses it again when the lease ends. A message waits for the
 // start of its workflow.
 func (s *Store) TakeOutbox(ctx context.Context, limit int, lease time.Duration) ([]rapport.OutboxRow, error) {
-	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.OutboxRow, error) {
+	return query(forgettable(ctx), s, func(ctx context.Context, tx pgx.Tx) ([]rapport.OutboxRow, error) {
 		rows, err := s.q.DueOutbox(ctx, tx, int32(limit))
 		if err != nil || len(rows) == 0 {
 			return nil, err
@@ -39,7 +39,7 @@ func (s *Store) TakeOutbox(ctx context.Context, limit int, lease time.Duration) 
 
 // AckOutbox records that a row was delivered, and with which verdict. The verdict of a refused command also ends what it proposed.
 func (s *Store) AckOutbox(ctx context.Context, id uuid.UUID, v rapport.OutboxVerdict) error {
-	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+	return s.InTx(forgettable(ctx), func(ctx context.Context, tx pgx.Tx) error {
 		verdict := []byte(mustJSON(v))
 		if err := s.q.AckOutbox(ctx, tx, gen.AckOutboxParams{ID: id, Verdict: verdict, Refused: textOrNil(v.Refused)}); err != nil {
 			return fmt.Errorf("acknowledge: %w", err)
@@ -64,7 +64,7 @@ func (s *Store) AckOutbox(ctx context.Context, id uuid.UUID, v rapport.OutboxVer
 
 // RetryOutbox puts a row back for later.
 func (s *Store) RetryOutbox(ctx context.Context, id uuid.UUID, after time.Duration, reason string) error {
-	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+	return s.InTx(forgettable(ctx), func(ctx context.Context, tx pgx.Tx) error {
 		return s.q.RetryOutbox(ctx, tx, gen.RetryOutboxParams{ID: id, Seconds: after.Seconds(), Error: &reason})
 	})
 }
@@ -149,7 +149,7 @@ func (s *Store) PutInbox(ctx context.Context, r rapport.InboxRow) (bool, error) 
 
 // TakeInbox leases events that are due.
 func (s *Store) TakeInbox(ctx context.Context, limit int, lease time.Duration) ([]rapport.InboxRow, error) {
-	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.InboxRow, error) {
+	return query(forgettable(ctx), s, func(ctx context.Context, tx pgx.Tx) ([]rapport.InboxRow, error) {
 		rows, err := s.q.DueInbox(ctx, tx, int32(limit))
 		if err != nil || len(rows) == 0 {
 			return nil, err
@@ -171,14 +171,14 @@ func (s *Store) TakeInbox(ctx context.Context, limit int, lease time.Duration) (
 
 // DoneInbox marks an event as having taken effect; note says what it came to when that was nothing.
 func (s *Store) DoneInbox(ctx context.Context, id uuid.UUID, note string) error {
-	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+	return s.InTx(forgettable(ctx), func(ctx context.Context, tx pgx.Tx) error {
 		return s.q.DoneInbox(ctx, tx, gen.DoneInboxParams{ID: id, Note: textOrNil(note)})
 	})
 }
 
 // RetryInbox puts an event back for later.
 func (s *Store) RetryInbox(ctx context.Context, id uuid.UUID, after time.Duration, reason string) error {
-	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+	return s.InTx(forgettable(ctx), func(ctx context.Context, tx pgx.Tx) error {
 		return s.q.RetryInbox(ctx, tx, gen.RetryInboxParams{ID: id, Seconds: after.Seconds(), Error: &reason})
 	})
 }

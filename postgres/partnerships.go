@@ -161,6 +161,14 @@ func (s *Store) Partnership(ctx context.Context, id uuid.UUID) (rapport.Partners
 	})
 }
 
+// PartnershipBrand is the brand of a partnership of the scope, with its name: enough to judge a command by.
+func (s *Store) PartnershipBrand(ctx context.Context, id uuid.UUID) (brand uuid.UUID, name string, err error) {
+	row, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) (gen.PartnershipBrandRow, error) {
+		return s.q.PartnershipBrand(ctx, tx, gen.PartnershipBrandParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
+	})
+	return row.ID, row.Name, err
+}
+
 func (s *Store) newestOffer(ctx context.Context, tx pgx.Tx, partnership uuid.UUID) (*rapport.Offer, error) {
 	rows, err := s.q.NewestOffer(ctx, tx, partnership)
 	if err != nil {

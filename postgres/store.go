@@ -76,8 +76,7 @@ func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx pgx.Tx)
 	if r, ok := ctx.Value(txKey{}).(*running); ok {
 		return r.join(ctx, brands, f)
 	}
-	// The scope travels with BEGIN: one round trip. A UUID's text form cannot carry anything else.
-	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: "begin; set local rapport.brands = '" + brandsLiteral(brands) + "'"})
+	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginning(ctx, brands)})
 	if err != nil {
 		return mapped(err)
 	}
@@ -89,6 +88,24 @@ func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx pgx.Tx)
 		return mapped(err)
 	}
 	return nil
+}
+
+// beginning is the statement that begins a transaction under a scope: one round trip. A UUID's text form cannot carry anything else.
+func beginning(ctx context.Context, brands []uuid.UUID) string {
+	begin := "begin; set local rapport.brands = '" + brandsLiteral(brands) + "'"
+	if ctx.Value(forgettableKey{}) != nil {
+		begin += "; set local synchronous_commit = off"
+	}
+	return begin
+}
+
+type forgettableKey struct{}
+
+// forgettable is for a transaction that a crash of the database may forget, within the last second, because it is done again and comes
+// out the same: a lease, an acknowledgement, the claim and the answer of an idempotency key. Its commit does not wait for the disk. It must
+// begin a transaction of its own; inside another one it changes nothing.
+func forgettable(ctx context.Context) context.Context {
+	return context.WithValue(ctx, forgettableKey{}, true)
 }
 
 // Atomically runs f in one transaction: every method of the Store that f calls with its context takes part in it.

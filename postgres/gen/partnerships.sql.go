@@ -648,6 +648,27 @@ func (q *Queries) NewestOffer(ctx context.Context, db DBTX, partnershipID uuid.U
 	return items, nil
 }
 
+const partnershipBrand = `-- name: PartnershipBrand :one
+select b.id, b.name from partnerships p join brands b on b.id = p.brand_id where p.id = $1 and p.brand_id = any ($2::uuid[])
+`
+
+type PartnershipBrandParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type PartnershipBrandRow struct {
+	ID   uuid.UUID
+	Name string
+}
+
+func (q *Queries) PartnershipBrand(ctx context.Context, db DBTX, arg PartnershipBrandParams) (PartnershipBrandRow, error) {
+	row := db.QueryRow(ctx, partnershipBrand, arg.ID, arg.Brands)
+	var i PartnershipBrandRow
+	err := row.Scan(&i.ID, &i.Name)
+	return i, err
+}
+
 const partnershipForOffer = `-- name: PartnershipForOffer :one
 select p.id, p.brand_id, p.campaign_id, p.term, g.budget, g.currency, g.terms
 from partnerships p join campaigns g on g.id = p.campaign_id

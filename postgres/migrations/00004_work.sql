@@ -154,6 +154,7 @@ create table decisions (
   check ((state in ('accepted', 'moot')) = (decided_at is not null))
 );
 create index decisions_review on decisions (review_id);
+create index decisions_submission on decisions (submission_id);
 
 -- +goose StatementBegin
 create function decision_guard() returns trigger language plpgsql as $$

@@ -118,3 +118,6 @@ select seq from reviews where id = @id and brand_id = any (@brands::uuid[]);
 
 -- name: PayoutSeq :one
 select seq from payouts where id = @id and brand_id = any (@brands::uuid[]);
+
+-- name: PartnershipBrand :one
+select b.id, b.name from partnerships p join brands b on b.id = p.brand_id where p.id = @id and p.brand_id = any (@brands::uuid[]);
