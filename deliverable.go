@@ -92,7 +92,7 @@ type ReviewFilter struct {
 	ID         *uuid.UUID
 	BrandID    *uuid.UUID
 	AssignedTo *uuid.UUID // who can decide now
-	State      string
+	State      string     // a state, or waiting: open or held
 }
 
 // ReviewDecision is one decision on a submission. It is proposed until the review has taken it; moot is one that came when

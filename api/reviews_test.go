@@ -43,6 +43,11 @@ func TestReviewsAreListedForWhomTheyWait(t *testing.T) {
 	d.as(t, "approver@two.example").send(t, "GET", "/v1/reviews", nil).into(t, &list)
 	require.Empty(t, list.Items, "another brand's review does not exist")
 	require.Equal(t, 422, d.as(t, "ops@one.example").send(t, "GET", "/v1/reviews?assigned_to=you", nil).status)
+	for _, state := range []string{"open", "held"} { // nobody decided in time, and everybody asked still may
+		d.sql(t, `update reviews set state = $1`, state)
+		d.as(t, "approver@one.example").send(t, "GET", "/v1/reviews?assigned_to=me&state=waiting", nil).into(t, &list)
+		require.Len(t, list.Items, 1, state)
+	}
 
 	var r reviewBody
 	d.as(t, "approver@one.example").send(t, "GET", "/v1/reviews/"+d.review.String(), nil).into(t, &r)

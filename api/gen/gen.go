@@ -3096,7 +3096,9 @@ type ListReviewsParams struct {
 	Cursor     *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
 	BrandId    *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	AssignedTo *string  `form:"assigned_to,omitempty" json:"assigned_to,omitempty"`
-	State      *string  `form:"state,omitempty" json:"state,omitempty"`
+
+	// State A state, or waiting: open or held
+	State *string `form:"state,omitempty" json:"state,omitempty"`
 }
 
 // DecideReviewParams defines parameters for DecideReview.
@@ -13450,24 +13452,25 @@ var swaggerSpec = []string{
 	"zgMK3jeEKsWmcIoks9PFAjte3jar2rned1pCU31j/hRhsRN5F9uSF9ZPS6XB2n4SepsCfefmcs/j9KiX",
 	"q2UuWdadivUKor9zM4nb5xFrbGIktspdsEhyrkKzl1ELcjMqspU60wraEWyg8FPp0S9B3qPY90eGEsYB",
 	"sUxywOFWo7MDSe4ejOD+niDva8/+qYsxqoc5y91YdUnEsyH9OVoDSRmtvu8vwDFPZsLuGVoBJCnmbuKr",
-	"tgCN4qzdLte7rtjuAD1cZ575M2S+YmHuNpa6FcnoNlwP20vNAPpMkkDj1CWc1tLdHVXUyaT3hs28djE7",
-	"jM6SQ2gOfYOKiGJg6tCFKT7fY6FMTojMn5H2qV19K1AvPE+5XysjYebIQI7Hy+yyas/+MJdqQynwS1yg",
-	"t5WjIjVEqDbnzcA+aaNuLG1hIMcLLIZHlrZ6tBeL4b17cE6yKNY5zwx4QjENASlI2B4+e2xntWCLfpQC",
-	"F8pj4s4tJhxFEONK9b2eKt0CWpeXSdeEJ5OnZeq3lgA3jcCZH8FnKJMto8+CX+g4foF1zdsS70AgWK8h",
-	"lAivJZjoRx+SBWBuOvt7GefWfD2oC+rHUf1P58SQ2fW5xvrpxfLRGEG1p5aeyOAm+OmbA8Yj0dkg242Q",
-	"7RZnt/lTl5np6fZ3Fhn41sUYcthNmezpjnKxyUV2fw+T8JlD52yTlx2Sj0r1LEV4I4hBgj+h7K2vAmry",
-	"OFo1ccgUJTQkddDqZd3as8zKxkKcI27xs7k/NU47ItQ2GzVGTQrcDKPzg6c9LfA1XcyXz/f67BH6mZHR",
-	"Ep7XtElsXhs80q1BXbaO6SEphNJqXVaGEs9Ju5Vhvh5WrqmbPz0q3nhBdZu3wO+BPxJAJTI9qpRE0rOi",
-	"zQ1HdIPu9Bc39oO7AN1FWOIb9AdlGQ0QiQLkFPTnO93gIUvADtz6AQv5SLezevT6ZXtzzlLmU2+gpsgS",
-	"mlWKFKucI2AjyodqmQZwSgCmDuC8fXE/lF+Z/JsRkGahhAuld1unbLr/VsJjWOjSDClxuE2gUvk3IR4M",
-	"3XdZyR/0E3+GgLXu2jpPqHr6bg6z9qLDYneePnQ6TcAf+K5JVP1nXpqaOrNx2tJU/Vq1qUv1M9Te3D7P",
-	"bfpouMzfDp/vENYNs1HU2f+6RBAczF3T5On55rWXThBun39JgtAtTi1BSIYwZXIL3IbjBlGHoIz9PrWw",
-	"uNUvvXTKMLv8S9LF9yTK6SKjUlcz9mgQSNIYy56g3of8qcsM6rn9nXE4iYPIlAE9d4yL5R67v4cJ6OXQ",
-	"OVtALylj+qions4a7OEt88ic3KFWOE9vg3evTaJkXi9lAmePCG0qp95ImWUK9b6L5Qi1uQdih2Lp6Awy",
-	"b6dT33MEPzXYhZCDvg8XW7aniJnbiLZwmyGNPPbTFud+D/dsl+P9bLFus2zllC3UenRgIBN9/Ux/EqaH",
-	"6Z95XJg4U5PUdxolTtJsWSZgvHhRu71U6aL29jDCRUNldm0RRQi7HIKh1yplTrKZZkTg1eRj2l6at05H",
-	"HjNy2/xDbQ0wcmw9RUAjYYsJXdmDnu6lqySw7NMEJfRpnB+PvMw/jP09M/Ob52BL/e6HmMN/Fly/hzTG",
-	"oSl6MfxoBiRYxK8raV16Klstm8uL9np1Rn7d/ctvSm0ZbetqNfR1laGCjMeLm8WVUqH/PwAA//8=",
+	"tgCN4qzdLte7rtjuAD1cZ575M2S+YmHuNpa6FUlnG64qNp4ZP00HbPeYSEI3NybXjnG0hThaBBfYfc2g",
+	"5kyyQ1OBS1GtJcg7OqoTVu+dnHntYnYYnSXr0Bz6BhUxyMBUrgtTrr7HQhmpEJk/I+2Fu4pYoF54nnIj",
+	"V0bCzLGEHI+X2ZfVnv1hruGGUuCXSEJv80dFaohQ7QCYEX/SxumUrO4USCyGR5a2evQdi+G9e3BOsijW",
+	"Oc/UeEIxDQEpSNiuP0rTOR9Lox+lwAXTSs860oSjCGJcqdfXc6hbQOsyOema8GTyRE791hLgphE48yP4",
+	"DIW1ZfRZ8Asd+S+wrnlb4h0IBOs1hBLhtQQTL+lDsgDMzSwAL+Pcmq8H9U39OKpj6pwYMrs+1yBAvVg+",
+	"TCOoduHSMxzczD9918B4JDpbaruhs93i7DZ/6jJzQ93+ziID37qoRA67KdND3VEuNh3J7u9hUkRz6Jxt",
+	"VrND8lHJoaWYcAQxSPCnoL311UxNHnmrphqZMoaGpA5avaxbe5ZZ2ViIc0Q6fjY3rsbNR4Ta9qTGqEmB",
+	"m/F1fvC0JxK+pov5MgBfnz2mPzMyWgL6mjaJzYSDR7qZqMvvMV0nhVBarcvKUOI5abcyzNfDCjx1u6hH",
+	"xRsvqNLzFvg98EcCqESmq5WSSHq6tLkTiW7Qnf7ixn5wF6C7CEt8g/6gLKMBIlGAnIL+fKdbQmQJ2BFd",
+	"P2AhH+kGWI9ev2xv51nKleoN1BR5RbNKkWKVcwRsRPlQLfMDTgnA1AGcNzzuh/Irk7EzAtIslHCh9G4r",
+	"m02/4Ep4DAtdzCElDrcJVGoFJ8SDofsuK/mDfuLPEOLWfV6PGUraH6qevv/DrN3rsNidp3OdTizwB75r",
+	"ElX/mRezps5snLaYVb9WbepS/Qy1N7fPc5s+Gi7zN9DnO4R1i20UdXbMLhEEB3M7NXlCv3ntpROE2+df",
+	"kiB0U1RLEJIhTJncArfhuEHUIShjv08tLG71Sy+dMswu/5J08T2JcrrIqNT1jz0aBJI0xrInqPchf+oy",
+	"g3puf2ccZ+IgMmVAzx3jYrnH7u9hAno5dM4W0EvKmD4qqqfzDHt4yzwyJ3eoFc7TDeHda5NamVdYmcDZ",
+	"I0Kbyqk3UmaZQr3vYjlCbe6B2KFYOjqDzNvpZPkcwU8NdiHkoO/DxZbtKWLmNqIt3GZII4/9tMW538M9",
+	"2+V4P1us2yxbOWULtR4dGMhEXwfUn4TpevpnHjAmztRW9Z1GiZM0W5YJGC9e1G4vVbqovT2McNFQmV1b",
+	"RBHCLodg6LVKmZNsphkReDX5YLeX5q3TkceM3Db/GFwDjBxbTxHQSNjyQ1cooeeB6boKLPs0QQl9GufH",
+	"Iy/zj29/z8zE5znYUr/7ISb3nwXX7yGNcWjKZAw/mpEKFvHrSlqXnuNWy+byor1ez5Ffd//ym1JbRtu6",
+	"6g59XWWoIOPx4mZxpVTo/w8AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

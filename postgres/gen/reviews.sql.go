@@ -120,7 +120,7 @@ where r.brand_id = any ($1::uuid[])
   and ($2::uuid is null or r.id = $2::uuid)
   and ($3::uuid is null or r.brand_id = $3::uuid)
   and ($4::uuid is null or ($4::uuid = any (r.approvers) and r.state in ('open', 'held')))
-  and ($5::text is null or r.state = $5::text)
+  and ($5::text is null or r.state = $5::text or $5::text = 'waiting' and r.state in ('open', 'held'))
   and ($6::timestamptz is null
     or (coalesce(r.due_at, '9999-01-01'), r.id) > ($6::timestamptz, $7::uuid))
 order by coalesce(r.due_at, '9999-01-01'), r.id

@@ -14,7 +14,7 @@ where r.brand_id = any (@brands::uuid[])
   and (sqlc.narg('id')::uuid is null or r.id = sqlc.narg('id')::uuid)
   and (sqlc.narg('brand_id')::uuid is null or r.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('assigned_to')::uuid is null or (sqlc.narg('assigned_to')::uuid = any (r.approvers) and r.state in ('open', 'held')))
-  and (sqlc.narg('state')::text is null or r.state = sqlc.narg('state')::text)
+  and (sqlc.narg('state')::text is null or r.state = sqlc.narg('state')::text or sqlc.narg('state')::text = 'waiting' and r.state in ('open', 'held'))
   and (sqlc.narg('after_due')::timestamptz is null
     or (coalesce(r.due_at, '9999-01-01'), r.id) > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
 order by coalesce(r.due_at, '9999-01-01'), r.id

@@ -4482,6 +4482,7 @@ export interface operations {
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
                 limit?: components["parameters"]["limit"];
+                /** @description A state, or waiting: open or held */
                 state?: string;
             };
             header?: never;

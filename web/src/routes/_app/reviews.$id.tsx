@@ -30,7 +30,7 @@ function ReviewPage() {
   const { brand, decide } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const { data: review } = useSuspenseQuery(reviewQuery(id));
-  const queue = useQuery(reviewsQuery({ brand_id: brand, assigned_to: "me", state: "open" })).data?.items ?? [];
+  const queue = useQuery(reviewsQuery({ brand_id: brand, assigned_to: "me", state: "waiting" })).data?.items ?? [];
   const { summary, submission, deliverable } = review;
 
   const possible = review.commands.filter((command): command is Command & { command: DecisionCreate["decision"] } => (decisions as readonly string[]).includes(command.command));

@@ -17,7 +17,7 @@ import { useShortcuts } from "../../lib/shortcuts";
 
 const filters = url.search({
   whose: url.oneOf(["me", "all"]),
-  state: url.oneOf(["open", "held", "approved", "changes_requested", "rejected", "any"]),
+  state: url.oneOf(["waiting", "held", "approved", "changes_requested", "rejected", "any"]),
   cursor: url.cursor,
 });
 
@@ -39,7 +39,7 @@ function focusedReview(rows: ReviewSummary[]): ReviewSummary | undefined {
 }
 
 function Reviews() {
-  const { brand, whose = "me", state = "open", cursor } = Route.useSearch();
+  const { brand, whose = "me", state = "waiting", cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const list = useQuery(reviewsQuery({ brand_id: brand, assigned_to: whose === "me" ? "me" : undefined, state: state === "any" ? undefined : state, cursor }));
   const rows = list.data?.items ?? [];
@@ -59,12 +59,16 @@ function Reviews() {
   return (
     <Page title="Reviews" under="Content that waits for a decision, by due time. Keys: j and k choose, o opens, a approves, r requests changes.">
       <Filters>
-        <SegmentedControl aria-label="Whose reviews" value={whose} onChange={(value) => set({ whose: value })} data={[{ value: "me", label: "For you" }, { value: "all", label: "Everybody’s" }]} />
+        <SegmentedControl aria-label="Whose reviews" value={whose} onChange={(value) => set({ whose: value, state: undefined })} data={[{ value: "me", label: "For you" }, { value: "all", label: "Everybody’s" }]} />
         <SegmentedControl
           aria-label="State"
           value={state}
           onChange={(value) => set({ state: value })}
-          data={[{ value: "open", label: "Open" }, { value: "held", label: "Held" }, { value: "approved", label: "Approved" }, { value: "changes_requested", label: "Changes" }, { value: "any", label: "Any" }]}
+          data={[
+            { value: "waiting", label: "Waiting" }, { value: "held", label: "Held" },
+            // Who is asked is known only while a review waits.
+            ...(whose === "all" ? [{ value: "approved" as const, label: "Approved" }, { value: "changes_requested" as const, label: "Changes" }, { value: "any" as const, label: "Any" }] : []),
+          ]}
         />
       </Filters>
       <DataTable
@@ -75,7 +79,7 @@ function Reviews() {
         error={list.error}
         retry={() => void list.refetch()}
         empty={
-          whose === "me" && state === "open" ? (
+          whose === "me" && state === "waiting" ? (
             <EmptyState icon={IconEyeCheck} title="No content waits for your decision">When a creator submits a draft and the policy asks you, it appears here with the time by which you decide.</EmptyState>
           ) : (
             <EmptyState icon={IconSearchOff} title="No review matches">Choose another state or everybody’s reviews.</EmptyState>
