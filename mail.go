@@ -95,7 +95,7 @@ type InboundMail struct {
 // PortalTag is the merge tag that becomes a link of the creator's own while a mail is sent; the archive keeps the tag.
 const PortalTag = "portal_link"
 
-var ownLinks = regexp.MustCompile(`((?:/|%2[Ff])(?:portal|unsubscribe|review)(?:/|%2[Ff]))[A-Za-z0-9_-]{16,}`)
+var ownLinks = regexp.MustCompile(`((?:/|%(?:25)*2[Ff])(?:portal|unsubscribe)(?:/|%(?:25)*2[Ff]))[A-Za-z0-9_-]{43}`)
 
 // MaskLinks takes the secret out of links of ours. Who answers a mail quotes it, and the archive is read by people who may not sign
 // for the creator.

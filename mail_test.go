@@ -34,13 +34,15 @@ func TestRender(t *testing.T) {
 func TestMaskLinks(t *testing.T) {
 	t.Parallel()
 
-	const token = "Zk3v_0aB-9dQwErTyUiOpAsDfGhJkLzXcVbNm1234567"
+	const token = "Zk3v_0aB-9dQwErTyUiOpAsDfGhJkLzXcVbNm123456" // 32 bytes in base64url
 	for in, want := range map[string]string{
-		"> Open https://r.example/portal/" + token + " now":                     "> Open https://r.example/portal/… now",
-		`<a href="https://r.example/unsubscribe/` + token + `">`:                `<a href="https://r.example/unsubscribe/…">`,
-		"https://safe.example/?url=https%3A%2F%2Fr.example%2Fportal%2F" + token: "https://safe.example/?url=https%3A%2F%2Fr.example%2Fportal%2F…",
-		"https://r.example/portal/home":                                         "https://r.example/portal/home",
-		"my portal/website":                                                     "my portal/website",
+		"> Open https://r.example/portal/" + token + " now":                          "> Open https://r.example/portal/… now",
+		`<a href="https://r.example/unsubscribe/` + token + `">`:                     `<a href="https://r.example/unsubscribe/…">`,
+		"https://safe.example/?url=https%3A%2F%2Fr.example%2Fportal%2F" + token:      "https://safe.example/?url=https%3A%2F%2Fr.example%2Fportal%2F…",
+		"https://r.example/portal/home":                                              "https://r.example/portal/home",
+		"https://a.example/?u=https%253A%252F%252Fr.example%252Fportal%252F" + token: "https://a.example/?u=https%253A%252F%252Fr.example%252Fportal%252F…",
+		"https://blog.example/review/acme-serum-honest-opinion-of-two-months":        "https://blog.example/review/acme-serum-honest-opinion-of-two-months",
+		"my portal/website": "my portal/website",
 	} {
 		require.Equal(t, want, rapport.MaskLinks(in))
 	}

@@ -288,6 +288,7 @@ func (p *Payout) submit() {
 	p.Submits++
 	p.Woken = false
 	p.closeTask("funds")
+	p.closeTask("failed")
 	p.do(Effect{Key: fmt.Sprintf("submit/%d", p.Submits), Kind: EffectSubmit, Ref: p.ID, N: p.Submits})
 }
 

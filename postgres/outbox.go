@@ -39,7 +39,10 @@ func (s *Store) TakeOutbox(ctx context.Context, limit int, lease time.Duration) 
 
 // AckOutbox records that a row was delivered, and with which verdict. The verdict of a refused command also ends what it proposed.
 func (s *Store) AckOutbox(ctx context.Context, id uuid.UUID, v rapport.OutboxVerdict) error {
-	return s.InTx(forgettable(ctx), func(ctx context.Context, tx pgx.Tx) error {
+	if v.Refused == "" { // a refusal, asked for again, might come out otherwise
+		ctx = forgettable(ctx)
+	}
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		verdict := []byte(mustJSON(v))
 		if err := s.q.AckOutbox(ctx, tx, gen.AckOutboxParams{ID: id, Verdict: verdict, Refused: textOrNil(v.Refused)}); err != nil {
 			return fmt.Errorf("acknowledge: %w", err)

@@ -259,7 +259,12 @@ func TestPayoutAttempts(t *testing.T) {
 		require.NoError(t, b.store.ApplyBatch(ctx, batch(2, 3)))
 		err := b.store.ApplyBatch(ctx, batch(5))
 		require.Equal(t, rapport.CodeConflict, rapport.ErrorCode(err), "after a restore the workflow is ahead; its history would get a hole")
-		require.ErrorContains(t, err, "is at 5 and Postgres at 3")
+		require.ErrorContains(t, err, "is at 4 and Postgres at 3")
+		silent := batch()
+		silent.Seq, silent.Record.Handled = 4, []uuid.UUID{uuid.New()}
+		require.Equal(t, rapport.CodeConflict, rapport.ErrorCode(b.store.ApplyBatch(ctx, silent)), "also where it says nothing new")
+		silent.Seq = 3
+		require.NoError(t, b.store.ApplyBatch(ctx, silent))
 	})
 	t.Run("PayeeNotReadyParks", func(t *testing.T) {
 		t.Parallel()

@@ -23,9 +23,9 @@ func (s *Store) ApplyBatch(ctx context.Context, b rapport.Batch) error {
 		if err != nil && !errors.Is(err, pgx.ErrNoRows) {
 			return fmt.Errorf("lock snapshot: %w", err)
 		}
-		if facts := b.Record.Facts; len(facts) > 0 && facts[0].Seq > seen+1 {
+		if stands := b.Seq - int64(len(b.Record.Facts)); stands > seen {
 			// The database was restored to a time before facts that this workflow wrote. Going on would leave a hole in the history.
-			return rapport.Errorf(rapport.CodeConflict, "%s is at %d and Postgres at %d: see the runbook of a restored database", workflowID, facts[0].Seq, seen)
+			return rapport.Errorf(rapport.CodeConflict, "%s is at %d and Postgres at %d: see the runbook of a restored database", workflowID, stands, seen)
 		}
 		if err := s.insertEvents(ctx, tx, b); err != nil {
 			return err

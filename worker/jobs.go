@@ -93,7 +93,16 @@ func (s *Sweep) Run(ctx context.Context, repair bool) (SweepResult, error) {
 			return r, fmt.Errorf("resend: %w", err)
 		}
 	}
-	return r, errors.Join(failed...)
+	return r, few(failed)
+}
+
+// few joins the first errors and counts the rest: with the server half away there may be one for every workflow.
+func few(all []error) error {
+	failed := slices.DeleteFunc(all, func(err error) bool { return err == nil })
+	if n := len(failed); n > 5 {
+		return errors.Join(append(failed[:5:5], fmt.Errorf("and %d more", n-5))...)
+	}
+	return errors.Join(failed...)
 }
 
 func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r *SweepResult) error {

@@ -65,6 +65,18 @@ func TestMailThatNamesNothingOfOurs(t *testing.T) {
 	require.False(t, matched, "either may be meant")
 	require.Empty(t, partnership)
 	b.until("2", `select count(*) from messages where state = 'unmatched'`)
+	// Until somebody files it, the mail that may be the answer stops the robot everywhere that it may mean.
+	robot := uuid.New()
+	b.exec(`insert into messages (id, partnership_id, brand_id, creator_id, direction, channel, kind, state, to_address) select $1, id, brand_id, creator_id, 'out', 'email', 'outreach', 'prepared', 'agent@creators.example'
+		from partnerships where id = $2`, robot, second)
+	claim, err := b.store.ClaimMail(b.ctx, robot, "", time.Time{})
+	require.NoError(t, err)
+	require.Equal(t, "cancelled", claim.Verdict)
+	b.exec(`update messages set state = 'handled' where state = 'unmatched'`)
+	b.exec(`update messages set state = 'prepared' where id = $1`, robot)
+	claim, err = b.store.ClaimMail(b.ctx, robot, "", time.Time{})
+	require.NoError(t, err)
+	require.Equal(t, "claimed", claim.Verdict)
 }
 
 func (b *bundle) otherCampaign() uuid.UUID {
@@ -171,4 +183,10 @@ func TestReconciliationLeavesNoGap(t *testing.T) {
 	b.exec(`update reconciliations set to_at = $1`, now.Add(-240*time.Hour))
 	require.NoError(t, reconcile(b.ctx))
 	require.WithinDuration(t, now.Add(-(240+49)*time.Hour), provider.from, 0, "the jobs stood still for ten days")
+	b.exec(`delete from reconciliations where to_at = (select max(to_at) from reconciliations)`)
+	asked := rapport.Reconciliation{ID: uuid.New(), From: now.Add(-24 * time.Hour), To: now}
+	require.NoError(t, b.store.StartReconciliation(b.ctx, asked))
+	require.NoError(t, b.store.FinishReconciliation(b.ctx, asked))
+	require.NoError(t, reconcile(b.ctx))
+	require.WithinDuration(t, now.Add(-(240+49)*time.Hour), provider.from, 0, "a person looked at the last day only")
 }

@@ -2,6 +2,7 @@ package worker
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -60,26 +61,34 @@ func Reconcile(store ReconcileStore, provider Books, now func() time.Time) func(
 			}
 			runs = append(runs, daily)
 		}
+		// Events that cannot be had are reported at the end; the books are compared without them.
+		var failed error
 		for _, r := range runs {
-			missed, err := provider.MissedEvents(ctx, r.From)
-			if err != nil {
-				return fmt.Errorf("missed events: %w", err)
-			}
-			for _, event := range missed {
-				if _, err := store.PutInbox(ctx, event); err != nil {
-					return fmt.Errorf("keep an event: %w", err)
-				}
-			}
+			failed = errors.Join(failed, takeMissed(ctx, store, provider, r.From))
 			done, err := compare(ctx, store, provider, r)
 			if err != nil {
-				return err
+				return errors.Join(failed, err)
 			}
 			if err := store.FinishReconciliation(ctx, done); err != nil {
-				return fmt.Errorf("finish: %w", err)
+				return errors.Join(failed, fmt.Errorf("finish: %w", err))
 			}
 		}
-		return nil
+		return failed
 	}
+}
+
+// takeMissed keeps the events that no webhook brought.
+func takeMissed(ctx context.Context, store ReconcileStore, provider Books, since time.Time) error {
+	missed, err := provider.MissedEvents(ctx, since)
+	if err != nil {
+		return fmt.Errorf("missed events: %w", err)
+	}
+	for _, event := range missed {
+		if _, err := store.PutInbox(ctx, event); err != nil {
+			return fmt.Errorf("keep an event: %w", err)
+		}
+	}
+	return nil
 }
 
 // compare finds transfers that only one side knows. The other side is read with an hour's margin, because the two clocks and

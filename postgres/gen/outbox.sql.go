@@ -468,10 +468,11 @@ func (q *Queries) StartedWithoutSnapshot(ctx context.Context, db DBTX) ([]Starte
 const taskForLateReply = `-- name: TaskForLateReply :exec
 insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, owner_id, ref, due_at)
 select $1, p.brand_id, p.id, p.creator_id, o.workflow_id || '/reply', 'answer_reply', p.owner_id, (o.input ->> 'ref')::uuid, now()
-from outbox o join partnerships p on 'partnership/' || p.id = o.workflow_id
+from outbox o join partnerships p on p.id = case when o.workflow_id like 'partnership/%' then substr(o.workflow_id, 13)::uuid end
 where o.id = $2 and o.kind = 'signal' and o.input ->> 'kind' = 'mail' and o.input ->> 'code' = 'human'
-on conflict (dedupe_key) do update set ref = excluded.ref, due_at = excluded.due_at, state = 'open', snoozed_until = null, done_at = null, done_by = null
-where tasks.state in ('done', 'cancelled')
+on conflict (dedupe_key) do update set kind = excluded.kind, code = '', owner_id = excluded.owner_id, ref = excluded.ref, due_at = excluded.due_at,
+  state = 'open', snoozed_until = null, done_at = null, done_by = null
+where tasks.state in ('done', 'cancelled') or tasks.kind <> excluded.kind
 `
 
 type TaskForLateReplyParams struct {
@@ -526,8 +527,7 @@ func (q *Queries) WakeWorkflow(ctx context.Context, db DBTX, workflowID string) 
 
 const workflowEnded = `-- name: WorkflowEnded :one
 select exists (select 1 from workflow_snapshots where workflow_id = $1 and closed)
-  or exists (select 1 from topups t where 'topup/' || t.id = $1 and t.state <> 'pending')
-  or exists (select 1 from messages m where 'message/' || m.id = $1 and m.state <> 'prepared')
+  or exists (select 1 from topups t where t.id = case when $1 like 'topup/%' then substr($1, 7)::uuid end and t.state <> 'pending')
 `
 
 func (q *Queries) WorkflowEnded(ctx context.Context, db DBTX, workflowID string) (*bool, error) {

@@ -394,10 +394,13 @@ func (q *Queries) NoteTopUp(ctx context.Context, db DBTX, arg NoteTopUpParams) e
 }
 
 const reconciledUntil = `-- name: ReconciledUntil :one
-select coalesce((select max(to_at) from reconciliations where state in ('passed', 'breaks')), now())::timestamptz as until
+with runs as (select from_at, to_at, max(to_at) over (order by from_at, to_at rows between unbounded preceding and 1 preceding) as before
+  from reconciliations where state in ('passed', 'breaks'))
+select coalesce((select min(before) from runs where from_at > before), (select max(to_at) from runs), now())::timestamptz as until
 `
 
-// Up to when the books were compared without a gap; now where they never were.
+// Up to when the books were compared without a gap; now where they never were. A run leaves a gap behind it when it begins after all
+// earlier ones ended.
 func (q *Queries) ReconciledUntil(ctx context.Context, db DBTX) (time.Time, error) {
 	row := db.QueryRow(ctx, reconciledUntil)
 	var until time.Time

@@ -35,6 +35,7 @@ select id, state, coalesce(subject, '')::text as subject, coalesce(body_text, ''
 update messages set subject = @subject, body_text = @body_text, rfc_message_id = @rfc_message_id where id = @id and state = 'prepared';
 
 -- name: ClaimMail :one
+-- A reply that nobody has filed yet may be the answer, so it stops the outreach as well.
 update messages m set state = 'sending', claimed_at = clock_timestamp(), at = clock_timestamp()
 where m.id = @id and m.state = 'prepared'
   and not exists (select 1 from suppressions s where s.email = m.to_address and (s.brand_id is null or s.brand_id = m.brand_id) and (m.kind = 'outreach' or s.reason in ('bounce', 'complaint')) and m.kind <> 'internal')
@@ -42,6 +43,7 @@ where m.id = @id and m.state = 'prepared'
     exists (select 1 from partnerships p join creators c on c.id = p.creator_id
             where p.id = m.partnership_id and p.stage = 'outreach' and c.do_not_contact_at is null and c.banned_at is null)
     and not exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled')
+    and not exists (select 1 from messages r join contacts k on k.email = r.from_address where r.state = 'unmatched' and r.class = 'human' and k.creator_id = m.creator_id)
     and (select count(*) from messages o join brands b on b.id = o.brand_id join calendars d on d.id = b.calendar_id
          where o.brand_id = m.brand_id and o.kind = 'outreach' and o.direction = 'out' and o.claimed_at > now() - make_interval(secs => d.day_seconds))
         < (select outreach_per_day from brands b where b.id = m.brand_id)
@@ -54,7 +56,8 @@ returning m.id;
 select m.state, m.kind,
   (exists (select 1 from suppressions s where s.email = m.to_address and (s.brand_id is null or s.brand_id = m.brand_id) and (m.kind = 'outreach' or s.reason in ('bounce', 'complaint')))
    or (m.kind = 'outreach' and (not exists (select 1 from partnerships p join creators c on c.id = p.creator_id where p.id = m.partnership_id and p.stage = 'outreach' and c.do_not_contact_at is null and c.banned_at is null)
-     or exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled'))))::boolean as stopped,
+     or exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled')
+     or exists (select 1 from messages r join contacts k on k.email = r.from_address where r.state = 'unmatched' and r.class = 'human' and k.creator_id = m.creator_id))))::boolean as stopped,
   coalesce((select min(o.claimed_at) + make_interval(secs => d.day_seconds) from messages o join brands b on b.id = o.brand_id join calendars d on d.id = b.calendar_id
      where o.brand_id = m.brand_id and o.kind = 'outreach' and o.direction = 'out' and o.claimed_at > now() - make_interval(secs => d.day_seconds) group by d.day_seconds),
      now() + interval '1 minute')::timestamptz as free_at

@@ -82,8 +82,7 @@ update workflow_snapshots set closed = true where workflow_id = @workflow_id;
 
 -- name: WorkflowEnded :one
 select exists (select 1 from workflow_snapshots where workflow_id = @workflow_id and closed)
-  or exists (select 1 from topups t where 'topup/' || t.id = @workflow_id and t.state <> 'pending')
-  or exists (select 1 from messages m where 'message/' || m.id = @workflow_id and m.state <> 'prepared');
+  or exists (select 1 from topups t where t.id = case when @workflow_id like 'topup/%' then substr(@workflow_id, 7)::uuid end and t.state <> 'pending');
 
 -- name: ApprovalStands :one
 -- The database took the approval that a command speaks of; a workflow that refuses it has not yet heard how its last submission
@@ -101,10 +100,11 @@ select exists (select 1 from topups where id = @id);
 -- A creator who writes after the end is answered by a person: no workflow takes it any more.
 insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, owner_id, ref, due_at)
 select @task_id, p.brand_id, p.id, p.creator_id, o.workflow_id || '/reply', 'answer_reply', p.owner_id, (o.input ->> 'ref')::uuid, now()
-from outbox o join partnerships p on 'partnership/' || p.id = o.workflow_id
+from outbox o join partnerships p on p.id = case when o.workflow_id like 'partnership/%' then substr(o.workflow_id, 13)::uuid end
 where o.id = @outbox_id and o.kind = 'signal' and o.input ->> 'kind' = 'mail' and o.input ->> 'code' = 'human'
-on conflict (dedupe_key) do update set ref = excluded.ref, due_at = excluded.due_at, state = 'open', snoozed_until = null, done_at = null, done_by = null
-where tasks.state in ('done', 'cancelled');
+on conflict (dedupe_key) do update set kind = excluded.kind, code = '', owner_id = excluded.owner_id, ref = excluded.ref, due_at = excluded.due_at,
+  state = 'open', snoozed_until = null, done_at = null, done_by = null
+where tasks.state in ('done', 'cancelled') or tasks.kind <> excluded.kind;
 
 -- name: TaskForReversal :exec
 -- A transfer can be taken back in parts: a part that comes after the task is done opens it again.

@@ -83,8 +83,11 @@ where t.kind = 'settle' and t.at >= @from_at and t.at < @to_at order by t.at;
 select external_ref::text as external_ref from ledger_transactions where kind = 'settle' and external_ref = any (@refs::text[]);
 
 -- name: ReconciledUntil :one
--- Up to when the books were compared without a gap; now where they never were.
-select coalesce((select max(to_at) from reconciliations where state in ('passed', 'breaks')), now())::timestamptz as until;
+-- Up to when the books were compared without a gap; now where they never were. A run leaves a gap behind it when it begins after all
+-- earlier ones ended.
+with runs as (select from_at, to_at, max(to_at) over (order by from_at, to_at rows between unbounded preceding and 1 preceding) as before
+  from reconciliations where state in ('passed', 'breaks'))
+select coalesce((select min(before) from runs where from_at > before), (select max(to_at) from runs), now())::timestamptz as until;
 
 -- name: StartReconciliation :exec
 insert into reconciliations (id, from_at, to_at) values (@id, @from_at, @to_at) on conflict do nothing;

@@ -183,12 +183,10 @@ func (c *Client) UndeliveredEvents(ctx context.Context, since time.Time) ([]Even
 	out := make([]Event, 0, len(found))
 
 	for _, raw := range found {
-		event, err := decodeEvent(raw)
-		if err != nil {
-			return nil, &Error{Outcome: Ambiguous, Code: codeForeign, Field: "event"}
+		// One that cannot be read keeps none of the others away.
+		if event, err := decodeEvent(raw); err == nil {
+			out = append(out, event)
 		}
-
-		out = append(out, event)
 	}
 
 	return out, nil
