@@ -67,7 +67,8 @@ func TestMailThatNamesNothingOfOurs(t *testing.T) {
 	b.until("2", `select count(*) from messages where state = 'unmatched'`)
 	// Until somebody files it, the mail that may be the answer stops the robot everywhere that it may mean.
 	robot := uuid.New()
-	b.exec(`insert into messages (id, partnership_id, brand_id, creator_id, direction, channel, kind, state, to_address) select $1, id, brand_id, creator_id, 'out', 'email', 'outreach', 'prepared', 'agent@creators.example'
+	b.exec(`insert into messages (id, partnership_id, brand_id, creator_id, direction, channel, kind, state, to_address)
+		select $1, id, brand_id, creator_id, 'out', 'email', 'outreach', 'prepared', 'agent@creators.example'
 		from partnerships where id = $2`, robot, second)
 	claim, err := b.store.ClaimMail(b.ctx, robot, "", time.Time{})
 	require.NoError(t, err)
