@@ -212,4 +212,5 @@ type MailOrder struct {
 	Ref           uuid.UUID
 	Ref2          uuid.UUID
 	User          uuid.UUID // a person of the house; zero means the creator
+	Outreach      bool      // a step of a sequence sends it, so that every stop condition and throttle holds for it
 }

@@ -18,10 +18,11 @@ const (
 	MailInternal      = "internal"
 )
 
-// OutreachTemplates are the names of the templates that are outreach; every other template is transactional.
-func OutreachTemplates() []string {
-	return []string{"invitation", "follow_up_1", "follow_up_2", "follow_up_3"}
-}
+// outreachKey begins the key of each mail that a step of a sequence sends.
+const outreachKey = "outreach/"
+
+// IsOutreach says that an effect mails a step of a sequence, whatever its template. Every other mail is transactional.
+func IsOutreach(e Effect) bool { return e.Kind == EffectMail && strings.HasPrefix(e.Key, outreachKey) }
 
 // MailDraft is everything a mail is rendered from.
 type MailDraft struct {

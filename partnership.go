@@ -317,11 +317,8 @@ func (p *Partnership) arm(kind string, ref uuid.UUID, n int, at time.Time) {
 
 // scheduleStep arms the timer of the present step; waits are added up.
 func (p *Partnership) scheduleStep(from time.Time) {
-	at := from
-	for p.Outreach.Step < len(p.Sequence.Steps) && p.Sequence.Steps[p.Outreach.Step].Kind == StepWait {
-		at = p.CreatorCalendar.AddBusinessDays(at, p.Sequence.Steps[p.Outreach.Step].BusinessDays)
-		p.Outreach.Step++
-	}
+	next, at := p.Sequence.next(p.CreatorCalendar, p.Outreach.Step, from)
+	p.Outreach.Step = next
 	if p.Outreach.Step < len(p.Sequence.Steps) && p.Sequence.Steps[p.Outreach.Step].Kind == StepSend {
 		at = p.CreatorCalendar.NextOpen(p.CreatorCalendar.NextOpen(at).Add(p.CreatorCalendar.Jitter(p.ID, p.stepKey())))
 	}
@@ -329,7 +326,7 @@ func (p *Partnership) scheduleStep(from time.Time) {
 }
 
 func (p *Partnership) stepKey() string {
-	return fmt.Sprintf("outreach/%d/%d", p.Outreach.Round, p.Outreach.Step)
+	return fmt.Sprintf(outreachKey+"%d/%d", p.Outreach.Round, p.Outreach.Step)
 }
 
 func (p *Partnership) runStep(now time.Time) {

@@ -16,7 +16,7 @@ import (
 func (a *Activities) SendMail(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
 	order := rapport.MailOrder{
 		Key: in.Kind + "/" + in.ID.String() + "/" + in.Effect.Key, Template: in.Effect.Code, BrandID: in.BrandID,
-		PartnershipID: in.PartnershipID, Ref: in.Effect.Ref, Ref2: in.Effect.Ref2,
+		PartnershipID: in.PartnershipID, Ref: in.Effect.Ref, Ref2: in.Effect.Ref2, Outreach: rapport.IsOutreach(in.Effect),
 	}
 	return a.mail(ctx, order, in.Now)
 }

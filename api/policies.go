@@ -2,7 +2,11 @@ package api
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"strings"
+
+	"github.com/google/uuid"
 
 	"rapport"
 	"rapport/api/gen"
@@ -33,19 +37,89 @@ func (s *Server) CreateSequence(ctx context.Context, r gen.CreateSequenceRequest
 	}
 	v := rapport.SequenceVersion{BrandID: &r.Body.BrandId, Name: strings.TrimSpace(r.Body.Name), Sequence: rapport.Sequence{CoolOffDays: rapport.DefaultTimings().CoolOffDays}}
 	edit(&v.Sequence.CoolOffDays, r.Body.CoolOffDays)
-	for _, step := range r.Body.Steps {
-		v.Sequence.Steps = append(v.Sequence.Steps, rapport.SequenceStep{
-			Kind: rapport.StepKind(step.Kind), Template: value(step.Template), BusinessDays: value(step.BusinessDays), Title: value(step.Title),
-		})
+	v.Sequence.Steps = fromSteps(r.Body.Steps)
+	bad := v.Sequence.Check()
+	unknown, err := s.unknownTemplates(ctx, r.Body.BrandId, v.Sequence.Steps)
+	if err != nil {
+		return nil, err
 	}
-	if bad := v.Sequence.Check(); len(bad) > 0 {
-		return nil, rapport.Invalid(bad...)
+	if bad = append(bad, unknown...); len(bad) > 0 {
+		return nil, rapport.Invalid(rapport.SortFields(bad)...)
 	}
 	made, err := s.cfg.Store.CreateSequence(ctx, v, principalFrom(ctx).UserID)
 	if err != nil {
 		return nil, err
 	}
 	return gen.CreateSequence201JSONResponse(toSequence(made)), nil
+}
+
+// unknownTemplates names the steps whose mail the brand does not have: it could never be sent.
+func (s *Server) unknownTemplates(ctx context.Context, brand uuid.UUID, steps []rapport.SequenceStep) ([]rapport.Field, error) {
+	templates, err := s.cfg.Store.ListTemplates(ctx, &brand)
+	if err != nil {
+		return nil, err
+	}
+	var bad []rapport.Field
+	for i, step := range steps {
+		known := slices.ContainsFunc(templates, func(t rapport.TemplateVersion) bool { return t.Name == step.Template })
+		if step.Kind == rapport.StepSend && step.Template != "" && !known {
+			bad = append(bad, rapport.Field{Path: fmt.Sprintf("steps[%d].template", i), Code: "unknown_template", Detail: "There is no mail of this name. Make it first."})
+		}
+	}
+	return bad, nil
+}
+
+func fromSteps(steps []gen.SequenceStep) []rapport.SequenceStep {
+	return each(steps, func(s gen.SequenceStep) rapport.SequenceStep {
+		return rapport.SequenceStep{Kind: rapport.StepKind(s.Kind), Template: value(s.Template), BusinessDays: value(s.BusinessDays), Title: strings.TrimSpace(value(s.Title))}
+	})
+}
+
+// CalendarStore knows in whose time something happens.
+type CalendarStore interface {
+	// CreatorCalendar is a creator's calendar as a brand of the scope works with it; without a creator, ordinary hours at the brand.
+	CreatorCalendar(ctx context.Context, brand uuid.UUID, creator *uuid.UUID) (rapport.Calendar, error)
+}
+
+// SimulateSequence says what a sequence would do, and when.
+func (s *Server) SimulateSequence(ctx context.Context, r gen.SimulateSequenceRequestObject) (gen.SimulateSequenceResponseObject, error) {
+	if !inScope(rapport.BrandsFrom(ctx), r.Body.BrandId) {
+		return nil, notFound("brand")
+	}
+	sequence := rapport.Sequence{Steps: fromSteps(r.Body.Steps)}
+	if bad := sequence.Check(); len(bad) > 0 {
+		return nil, rapport.Invalid(bad...)
+	}
+	store, err := storeAs[CalendarStore](s)
+	if err != nil {
+		return nil, err
+	}
+	calendar, err := store.CreatorCalendar(ctx, r.Body.BrandId, r.Body.CreatorId)
+	if err != nil {
+		return nil, called("creator", err)
+	}
+	from := s.now()
+	edit(&from, r.Body.StartsAt)
+	return gen.SimulateSequence200JSONResponse{Zone: calendar.Zone, Items: each(sequence.Simulate(calendar, from), func(st rapport.SimulatedStep) gen.SimulatedStep {
+		return gen.SimulatedStep{
+			Step: st.Step, Kind: gen.SimulatedStepKind(st.Kind), Template: orNil(st.Template), Title: orNil(st.Title), At: st.At, Latest: st.Latest, Why: simulatedWhy(st),
+		}
+	})}, nil
+}
+
+// simulatedWhy says in plain words why a step comes when it does.
+func simulatedWhy(s rapport.SimulatedStep) string {
+	why := "At once"
+	if s.Waited > 0 {
+		why = fmt.Sprintf("%d business days after the step before", s.Waited)
+	}
+	if s.Opened {
+		why += ", then when the creator's working hours begin"
+	}
+	if s.Latest.After(s.At) {
+		why += "; spread over an hour, so that not all mails go out together"
+	}
+	return why + "."
 }
 
 func toTemplate(v rapport.TemplateVersion) gen.Template {

@@ -138,6 +138,7 @@ func campaignAccess() map[string]access {
 		"startPartnerships": opsAdmin(),
 		"listSequences":     everyone(),
 		"createSequence":    opsAdmin(),
+		"simulateSequence":  everyone(),
 		"listTemplates":     everyone(),
 		"createTemplate":    opsAdmin(),
 		"listPolicies":      everyone(),

@@ -80,6 +80,7 @@ func bodies(i ids) map[string]any {
 		"editCampaign":       map[string]any{"brief": "Show it."},
 		"startPartnerships":  map[string]any{"creator_ids": []uuid.UUID{i["creator_ids"]}, "owner_id": i["owner_id"]},
 		"createSequence":     map[string]any{"brand_id": brand, "name": "New", "steps": []any{map[string]any{"kind": "send", "template": "invitation"}}},
+		"simulateSequence":   map[string]any{"brand_id": brand, "creator_id": i["creator_id"], "steps": []any{map[string]any{"kind": "send", "template": "invitation"}}},
 		"createTemplate":     map[string]any{"brand_id": brand, "name": "New", "subject": "Hi", "body": "Hi"},
 		"fileMail":           map[string]any{"partnership_id": i["partnership_id"]},
 		"sendMessage":        map[string]any{"channel": "dm", "direction": "in", "text": "Yes!"},

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +23,7 @@ func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.M
 			return rapport.MailDraft{}, fmt.Errorf("context: %w", err)
 		}
 		d := rapport.MailDraft{BrandID: c.BrandID, CreatorID: c.CreatorID, FromName: c.MailFromName, From: c.MailFrom, Kind: rapport.MailTransactional}
-		if slices.Contains(rapport.OutreachTemplates(), o.Template) {
+		if o.Outreach {
 			d.Kind = rapport.MailOutreach
 		}
 		if err := s.recipient(ctx, tx, o, c, &d); err != nil || d.NoAddress {

@@ -378,6 +378,28 @@ func (s *Store) calendarsToStart(ctx context.Context, tx pgx.Tx, brand uuid.UUID
 	return calendar, own, nil
 }
 
+// CreatorCalendar is a creator's calendar as a brand works with it; without a creator, ordinary hours at the brand.
+func (s *Store) CreatorCalendar(ctx context.Context, brand uuid.UUID, creator *uuid.UUID) (rapport.Calendar, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Calendar, error) {
+		ids := []uuid.UUID{}
+		if creator != nil {
+			ids = append(ids, *creator)
+		}
+		calendar, own, err := s.calendarsToStart(ctx, tx, brand, ids)
+		if err != nil || creator == nil {
+			return ordinaryCalendar(nil, nil, calendar), err
+		}
+		if c, ok := own[*creator]; ok {
+			return c, nil
+		}
+		profile, err := s.q.CreatorZone(ctx, tx, *creator)
+		if err != nil {
+			return rapport.Calendar{}, err
+		}
+		return ordinaryCalendar(profile.Zone, profile.Country, calendar), nil
+	})
+}
+
 // ordinaryCalendar is that of a creator who has none: ordinary hours in the zone of the profile, else of the country, else of
 // the brand, with days as long as the brand's.
 func ordinaryCalendar(zone, country *string, brand rapport.Calendar) rapport.Calendar {

@@ -80,6 +80,23 @@ func TestMailThatNamesNothingOfOurs(t *testing.T) {
 	require.Equal(t, "claimed", claim.Verdict)
 }
 
+// TestAMailOfASequenceIsOutreachWhateverItsTemplate: every stop condition and throttle holds for it.
+func TestAMailOfASequenceIsOutreachWhateverItsTemplate(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	creator, id := uuid.New(), uuid.New()
+	b.exec(`insert into creators (id, name) values ($1, 'Casey')`, creator)
+	b.exec(`insert into contacts (id, creator_id, role, email) values ($1, $2, 'creator', 'casey@creators.example')`, uuid.New(), creator)
+	b.exec(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) values ($1, $2, $3, $4, $5, 'outreach')`, id, b.brand, b.campaign, creator, b.ops)
+	for key, kind := range map[string]string{"outreach/0/2": rapport.MailOutreach, "payee/1": rapport.MailTransactional} {
+		e := rapport.Effect{Key: key, Kind: rapport.EffectMail}
+		draft, err := b.store.PrepareMail(b.ctx, rapport.MailOrder{Key: key, Template: "payee_invitation", BrandID: b.brand, PartnershipID: id, Outreach: rapport.IsOutreach(e)})
+		require.NoError(t, err)
+		require.Equal(t, kind, draft.Kind, key)
+	}
+	b.until("outreach", `select kind from messages where dedupe_key = 'outreach/0/2'`)
+}
+
 func (b *bundle) otherCampaign() uuid.UUID {
 	id := uuid.New()
 	b.exec(`insert into campaigns (id, brand_id, name, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags)

@@ -1056,6 +1056,27 @@ func (e SignatureCreateDecision) Valid() bool {
 	}
 }
 
+// Defines values for SimulatedStepKind.
+const (
+	SimulatedStepKindSend SimulatedStepKind = "send"
+	SimulatedStepKindStop SimulatedStepKind = "stop"
+	SimulatedStepKindTask SimulatedStepKind = "task"
+)
+
+// Valid indicates whether the value is a known member of the SimulatedStepKind enum.
+func (e SimulatedStepKind) Valid() bool {
+	switch e {
+	case SimulatedStepKindSend:
+		return true
+	case SimulatedStepKindStop:
+		return true
+	case SimulatedStepKindTask:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Stage.
 const (
 	StageActive         Stage = "active"
@@ -2411,6 +2432,26 @@ type SequenceList struct {
 	NextCursor *string    `json:"next_cursor,omitempty"`
 }
 
+// SequenceSimulate defines model for SequenceSimulate.
+type SequenceSimulate struct {
+	BrandId openapi_types.UUID `json:"brand_id"`
+
+	// CreatorId Whose hours count; absent means ordinary hours in the zone of the brand
+	CreatorId *openapi_types.UUID `json:"creator_id,omitempty"`
+
+	// StartsAt Absent means now
+	StartsAt *time.Time     `json:"starts_at,omitempty"`
+	Steps    []SequenceStep `json:"steps"`
+}
+
+// SequenceSimulation defines model for SequenceSimulation.
+type SequenceSimulation struct {
+	Items []SimulatedStep `json:"items"`
+
+	// Zone IANA zone of the creator
+	Zone string `json:"zone"`
+}
+
 // SequenceStep defines model for SequenceStep.
 type SequenceStep struct {
 	// BusinessDays For wait
@@ -2467,6 +2508,24 @@ type SignatureCreate struct {
 
 // SignatureCreateDecision defines model for SignatureCreate.Decision.
 type SignatureCreateDecision string
+
+// SimulatedStep defines model for SimulatedStep.
+type SimulatedStep struct {
+	At   time.Time         `json:"at"`
+	Kind SimulatedStepKind `json:"kind"`
+
+	// Latest Mail is spread over the time between both
+	Latest time.Time `json:"latest"`
+
+	// Step Its place among the steps, from 0; the number of steps for an end that no step says
+	Step     int     `json:"step"`
+	Template *string `json:"template,omitempty"`
+	Title    *string `json:"title,omitempty"`
+	Why      string  `json:"why"`
+}
+
+// SimulatedStepKind defines model for SimulatedStep.Kind.
+type SimulatedStepKind string
 
 // SocialAccount defines model for SocialAccount.
 type SocialAccount struct {
@@ -3279,6 +3338,9 @@ type DecideReviewJSONRequestBody = DecisionCreate
 // CreateSequenceJSONRequestBody defines body for CreateSequence for application/json ContentType.
 type CreateSequenceJSONRequestBody = SequenceCreate
 
+// SimulateSequenceJSONRequestBody defines body for SimulateSequence for application/json ContentType.
+type SimulateSequenceJSONRequestBody = SequenceSimulate
+
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
 
@@ -3509,6 +3571,9 @@ type ServerInterface interface {
 	// CreateSequence Create a sequence or a new version of one
 	// (POST /v1/sequences)
 	CreateSequence(ctx echo.Context, params CreateSequenceParams) error
+	// SimulateSequence Say what a sequence would do, and when, for a creator whom nobody answers; writes nothing
+	// (POST /v1/sequences/simulate)
+	SimulateSequence(ctx echo.Context) error
 	// SignOut Sign out
 	// (DELETE /v1/session)
 	SignOut(ctx echo.Context) error
@@ -5574,6 +5639,15 @@ func (w *ServerInterfaceWrapper) CreateSequence(ctx echo.Context) error {
 	return err
 }
 
+// SimulateSequence converts echo context to params.
+func (w *ServerInterfaceWrapper) SimulateSequence(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SimulateSequence(ctx)
+	return err
+}
+
 // SignOut converts echo context to params.
 func (w *ServerInterfaceWrapper) SignOut(ctx echo.Context) error {
 	var err error
@@ -6095,6 +6169,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/campaigns/:id/partnerships", wrapper.StartPartnerships, options.OperationMiddlewares["startPartnerships"]...)
 	router.GET(options.BaseURL+"/v1/sequences", wrapper.ListSequences, options.OperationMiddlewares["listSequences"]...)
 	router.POST(options.BaseURL+"/v1/sequences", wrapper.CreateSequence, options.OperationMiddlewares["createSequence"]...)
+	router.POST(options.BaseURL+"/v1/sequences/simulate", wrapper.SimulateSequence, options.OperationMiddlewares["simulateSequence"]...)
 	router.GET(options.BaseURL+"/v1/templates", wrapper.ListTemplates, options.OperationMiddlewares["listTemplates"]...)
 	router.POST(options.BaseURL+"/v1/templates", wrapper.CreateTemplate, options.OperationMiddlewares["createTemplate"]...)
 	router.GET(options.BaseURL+"/v1/policies", wrapper.ListPolicies, options.OperationMiddlewares["listPolicies"]...)
@@ -9160,6 +9235,45 @@ func (response CreateSequencedefaultApplicationProblemPlusJSONResponse) VisitCre
 	return err
 }
 
+type SimulateSequenceRequestObject struct {
+	Body *SimulateSequenceJSONRequestBody
+}
+
+type SimulateSequenceResponseObject interface {
+	VisitSimulateSequenceResponse(w http.ResponseWriter) error
+}
+
+type SimulateSequence200JSONResponse SequenceSimulation
+
+func (response SimulateSequence200JSONResponse) VisitSimulateSequenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SimulateSequencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SimulateSequencedefaultApplicationProblemPlusJSONResponse) VisitSimulateSequenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignOutRequestObject struct {
 }
 
@@ -10137,6 +10251,9 @@ type StrictServerInterface interface {
 	// CreateSequence Create a sequence or a new version of one
 	// (POST /v1/sequences)
 	CreateSequence(ctx context.Context, request CreateSequenceRequestObject) (CreateSequenceResponseObject, error)
+	// SimulateSequence Say what a sequence would do, and when, for a creator whom nobody answers; writes nothing
+	// (POST /v1/sequences/simulate)
+	SimulateSequence(ctx context.Context, request SimulateSequenceRequestObject) (SimulateSequenceResponseObject, error)
 	// SignOut Sign out
 	// (DELETE /v1/session)
 	SignOut(ctx context.Context, request SignOutRequestObject) (SignOutResponseObject, error)
@@ -12603,6 +12720,52 @@ func (sh *strictHandler) CreateSequence(ctx echo.Context, params CreateSequenceP
 	return nil
 }
 
+// SimulateSequence operation middleware
+func (sh *strictHandler) SimulateSequence(ctx echo.Context) error {
+	var request SimulateSequenceRequestObject
+
+	var body SimulateSequenceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SimulateSequence(ctx.Request().Context(), request.(SimulateSequenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SimulateSequence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SimulateSequenceResponseObject); ok {
+		return validResponse.VisitSimulateSequenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SignOut operation middleware
 func (sh *strictHandler) SignOut(ctx echo.Context) error {
 	var request SignOutRequestObject
@@ -13261,216 +13424,220 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1pk9u2luhfQWleVWZqaHfHyZ37bvuTl3jiuXHs53YmH5KUGiKPJFyRAA2ALSsp//dX2LiCm0SqlZQ/",
-	"2S1RBHD2c3CWPxYhS1JGgUqxuPljkWKOE5DA9V8rjmm0JJH6P6GLm8XHDPhhESwoTmBxU3wfLES4hQSr",
-	"B9eMJ1gubhZZpr+Rh1Q9KyQndLP4/DlYhBkXjKtnIxAhJ6kkTL2dwie5NF8itkZyCyjFG0ArWDMOi8C7",
-	"B/uy8g4S/OkHoBu5Xdz87frat4PSkVIst8Xb9I45fMwIh2hxI3kG485GIkhSJoGGh3/CIV9lCzgCXqzz",
-	"unjskXquZftP/va3YJEQ6v7+2rvk+g2W4bZ9rfUj80B5keZrYpIQ2YZp82X5BRGscRZLBeJAbZkkWbK4",
-	"eaLgnRBq/iq2S6iEDXC90Mcm5n9mPBJIMiQA83CL1hqjvo18bAWVD9OfFTJFyqgAQ96crWJI1H9DRiVQ",
-	"fWCcpjEJsdrLlX3iP/8l1Mb+KK31fzisFzeLf7sqOObKfCuu3tn36hVrR9tiifZAJdpzZkFtf6be+ixN",
-	"ObvH8QsOWILeTRQR9Vscv+MsBS6J2vsaxwICdYD8oz8WOGGZPUIcv10vbn7p3uYbRuGw+Pybd49EIKw3",
-	"A9FTlGRCohVYHjywTH4lFp8DJR/0ekAVfn9ZpBxSzDW1cYgBC+CL33xEWvDUL+Ylgdt98Thb/QtCqZYx",
-	"UAFucVY68o7QqLyBTJjFWQyehe0XPdh7r575HOh3WWnXz+jlA+lN+c7xHMeYhtA8Bg5Dh7rGllfFj/Jt",
-	"ECr/69tFk520MOVKjPiZurxLt2bpN8ViHbv/gQjZPAGRkFT/0wViB4jP+TKYc3xQf5ekfv8ZzGL+zdLv",
-	"IiPARnDQClMKUWndFWMxYKpJB7AVAlUx41cp5V3at+av8O5X6c4mWEMcA43wQDp0mqz3sQSTeLnmLPFS",
-	"XP7t0khZzyOtX6RMSBwvcRRxEKIp2m8lppFAhCK4B35ALJMccLhFalHfVgWEjEbLFBO+lFsOYsvi6HQZ",
-	"9xxitkdEapFmhb8VeDhGmjMEwkJ/vSZcSKR2oOwQOICWfffABTEE4dFqFSqNnMJqwKcB7DJuggr620BR",
-	"7KSVro7SJm7tPl5+YZ/T7FanrRKrfPPkOhhCa3Ul3mnvFJQ48mdNOh35gla6HECNNfo4iTTasX6E/PuC",
-	"uyG484N7Er2otcCMWlG9/721gWqqr+Tc9eoP83CrElBW1vBDO3ureua6Di18S/N23/FelETWCacLY2Yd",
-	"hKrO+P77mzdvAvTk25vra+WToIRElGy20veSCB+Whs48b/qwBRRrAlUaBaMIH56i//tf315fI/gUQiqV",
-	"gowgYQJhGiEJQgqvubdlMYnwYTiwvzc/8NHYQOiwFGgbcLzP7ykMtl/Mw3WrXmNvETjrPlTqjHGvgW9e",
-	"0EqZHUo7WOwZ3xG6WTqAVg/4+vYt2gPs1LcB+hq9YTTCB+Wl/h3dZur/ykd1OGi+vQ7u3xkFzyrPfnyG",
-	"1PYDTWHwCSdpDOi7TJHz1XPgMaG9DoiGbQmUJSRUIGQ3UTu5Q3HOCCUyq9J1t+lRMQxG2h45B46U7DWu",
-	"m5dhck4Yuck6nR1BNKNWrFHHWJx34XYKpZdL7fn03gucpJhs6Lxqb8WJOqXvmyzagBxoYQSLkCUJkRKi",
-	"4b/QFn60xLJykAhLeCSJZvUmr5iQ3XINMHgdoJFYGvlZWcT3/i0WW4k3ojW+twWkTDkTXVI+GCa0Kvb+",
-	"DUceoVoscaQKa8Wglo19wPhJAH8PaxP/IsNxlLKYhIehtMZBAL8fQQICPmZAQxi6gJB4Y6NPXsHsE0dV",
-	"NL7DXFLgYktSgVLgSL9y4eE/ITGXgwlHSOutOv0fcbxWRhbPKFXPaDqEyGsASOADRA6jkuNQftAP99kF",
-	"TugOULolM7UkLHLv35zMSYpcLpSwXWZ+S19l8BUcmOtuQ7NVdnZgqFJFmQRL7JmTQgGGikDpEqhHRRZG",
-	"ylwrVHujbqPF7DkF4HAZdqRTPMrMroiiKlM/WwmgEiWAqRHRFkrI/GYRDJAsVUk08P3uV4NWGCVPjhEJ",
-	"7e6nZeWcdf3M6ePGLkY6Jlj9hTOGRXvOrU4+d+B5GoPZWrMzGsxbCHfvQegr3fpuI5CYxP7IT/6T/EoQ",
-	"61jmHnPFFmv1Q+/FXBYP0LH6qXyVwO3EewIWwVsaH8Z6niwasA/9lH/VJLEXOWMubuOY7dvuncLilQ2o",
-	"xXgFbYhwt1X1u90DIhLtWRZHaAWIwzoTECHK9r1hBbcTt26Qb9wPCipx6CEfSCz19AaYTzXn3W2vo0UX",
-	"OAoWCaZ4o82mNaG1G8822mOa9szu2w7MvSee0skMLfN3PHGEL+gg0yd5zGPW+9ESf8wq8AnCbOzW4FNK",
-	"OIxbaIzeGkpkTJIQlqvD8F3QLFkB91+TFq7TYH8NqBwFBEE2FMuMjwjF37qf+FSLX48aBaq8JU5xvHRX",
-	"qMoxyeRyzfgy38eioICFw2tkrSNCsfk4gjAm5rp8T+Q24nhPWzVzS9DsKBdQwid/Aob6Yim2+Mnf/mts",
-	"TNnnItZQ3+4zFtKqyvM5YVkYlN0252Dqw1S3brii5BkW5NHv7llgTWK9ODE5o/Vil3hv7OOa+jmL1Boq",
-	"VdpFxHh+d/w5mFW8eQqOtgpS4kknlD84dqtbiTG5B45XY+4CXxY/KhizRiRRxnVyXh4/b0oA+BTGmSD3",
-	"RB46n5IcL8MYZ97LBq8jlZAYhGR0xJneuJ+0nsjqFv+900t8EDbnVfvLQCO0OqD9loRbhBEHCnsc5yl6",
-	"EYQkgsh7W8jhnihBseQsa70hyQTewJKTzVaKVuDVKKeC6wqQmovWEVg9vpfQCuPEmzY3Qr+xkOD4mc18",
-	"82CiKwEsNAbtOEnXIuj0BvhhMvstYkvK5DIsbO7m/qvPLAsP4VjhFWO6yfBmbIZYKWq8rKc9lugwxQeA",
-	"ZcPooCbqSeg9MQYDoyuGeWTsEA44OhgPUXISyjavfnTsYaoAsdXgNvCaE3CJuhrIDIoEwjJMvJAcE8I1",
-	"XHVcpvHkjHcu5hpEsyMDTOOpaRjB6O10oO6ImOEXxM2FuDYkTWIyWwU4o8VcOPaNvW4xjWI4RVG064IY",
-	"S/XrMcLTt/2XEBInnsdww5gICUsSaEnRj0rLOz1liyeUkDf/Wyp3dhkyziFU+xO2tAiEXIZbTDfWWtJn",
-	"+u2E3G7GWgwARpcr2OJ4vWTrEZfc5la3xVYccV3uw6i7Mc4hmCd5YaXM9Fm6EH5cZnOBygEW/3mQK7JV",
-	"QoS2k323Zh+2gKxmdxY+YvQpwojCHjhiFFCCdyCQ3BKBvr3+R/81WsOGz1FQ3Ywf/rnB7ytaGBSiHBtu",
-	"1OGmZZTBHI64Szn06J2KU11ipyNieB3yzqQ1LzPuj+en2SomYjsq/qg8L9gPTjhR7pmfzdsjCw2y7V1G",
-	"Ehm35maSNRnl+AyKr5kVS8C32C5CHOboFtc95D6FPi9zz3w6vRFLaYZoco7yhx6eZ4JQEAKprxFeS+B5",
-	"vQzHoS4SLEV0m4TjuKr6WkXoARKS8UOAOEAcoHsSAQuQ2DIuxzOO5Y1xh9CH/0qgKAOkSAxlVJLYZKWZ",
-	"F6I9oRHbIzBhC0+g2dHyKemY7eRZQ0/toF6Usx+ZLF28jVCKQyIIx5fA1d7u2/t3SSr7b2sbP3tFII6+",
-	"49wXH2q5zA26brDX6n2eKByTEiKUYrmtpijqcPrjIuL1y9e/PU6Bh0Blr7wyawVmn5232a9cvK5mwN5j",
-	"EjslfFpB3AeWphChLNUVB5RJdACJdK4O44hQtI51qUN3jWmwIHRpnxycuJhaY2x85VSpcrUARXkP7u2t",
-	"MJ1CnBvkzCfIXQp6U35btdybb9NiiNWZ1Py61cuy+5gCZB1Z9RMB7XWSMi5fWZ1R3euaxFW4rQjFuq2A",
-	"p8YtTdV/GwLhf27f/ojMcoitEcs40uyMJLM6Ms4S+pVApv/CU4TLiW+bDISAaICEiKHjeG0ZOmbxkbGN",
-	"IjI0PCG4sa+IH5Y8o379UQJmzxKNXRYrcLYfTmcWTGzvO7B60zKGtVyyTDYx/J7tBVrBgdGoVAb8JLi+",
-	"vkaYgykShijQwjImwm8E1XnMwifIcVSAJUeBPWR9hx10wPaj4jbtdd1M+irfXpUUHqbIVl4q809b/3QT",
-	"IIwkFju0J3GMVsoZ1SptOPWx9dJ6hV4H+OctSxCRKEuVlBJKJ0WZ6dOhXev+yrL1khsoNT1rwDwmwBE3",
-	"JeGVF3suJkx3jxH6oTBR/FTY3NUPhAIyV7FK9xryiyFAXyugF9RYmLN5m5fmhu+BRySUjUwohSADT/Uf",
-	"auIU2vB0ADAXLTgm0ZD8qP2iWMtHqz9AtAGujjauA0bR16QKpBccIiIRXrF7QL8DZwGKYEUkWkGsNzOg",
-	"X8aoEGCX3dMaQJCf6FFdROzvcm+g6Ndh4VFp3IG7QX66xjZv+sAxFViHuGbU3c21mvQyKoHDJifxlvKs",
-	"k2NEZEw+QIkNPCA07XWOopgKtSj6MPvyQfgNJvELTCPiTEhfwuKpOYisoxD3mAQ4F4fuvK/SD/laDFVi",
-	"QpX9NROsKnlYZt02KL4icadJ43W2R5/eZwi9ASEsRI7nDZzJLfMnICl9QE16sVMbYLu0KJtD5/hFthVF",
-	"bNI4/E2XwhgLvxEQERsvLy+iTB3d7atIK/S+trV/zVYmsafzDKZEEq/RPVgCHEG1HzMmwS82OsOqGstt",
-	"6Yj+L9jAa7QC6gWSi2CopYhWlWLJ7ribl3aSGkRJJ9HLEKCOjWsV4CsDVb+tA3ZT6GPH/fNp4TxvzSNh",
-	"cotsyhTrBMYlPI5RlfnTHUxXTzVKgdq0okRXeqX4YANMAqSMTbUmpiHEcVueUetlh+Rks+m/PC1yB+3z",
-	"XoZ2IWT30hIztzfVq6UlduVvetpU0Ag+IUIlQ+Xcv1qUA8ex7dyZeI1vCrIr6bFwbvLwqnY5Qfr9Mht1",
-	"bbzsrWkeugZ4qrdUBGuRyBIkGfr6+nrCAP902G0itggt58DrRm6xE0fW5Xz8Urp+ymwEw93D6WYfsmIe",
-	"AfXTueH0DjFRRcgbQhlHGSWmx9qt5CQF13TNUsvIXod1p54DoJjtgT8KsQAUg9RdbPvkedO18kH37Xrt",
-	"a0Z5IZUqSWEXTphUXi+eFIYKcRhCKm3heqbUb72Ko6jz6K/nOLFKl5QvdfsqbzUSj7JixuCshIwBuSY5",
-	"DIbd5dSg0bjTadRaO0b+qgk7dahWMB2ZX2UpYkTZsSfVRhNYQVIFoXmpaAy82xJgvGDIs4x/IHQ3De/7",
-	"cz1qu1IPVYrgvLu7B35PYO/zBSVQ2Zq5HMYs3C21ve1xmA4CCYb2W6D28pyDuaI3MUkiEKFC4jjGzvBt",
-	"Gl0kWq4Oyz3AbrBp+zPALqcJf3xE6GtxwdrO5Z4SMgt33Y9ItnTpXN7nOKQxAbGkBrz+qgrYi2VCKHQ/",
-	"wVKgrRk2o5uxNKhAYrHrWsR+fw88ymBAVUfpffUf105dO6IXuHWkeFAZlMi1CvhSj5IKSfmYodSWxncz",
-	"pmuYx6Qrm6Ln2VOfi+LhISLf5cSdWGTl28opJU7+m511vw4wJpVmS7kdvO47LLe3ElJvuSp8HNgzW2RJ",
-	"gk3aefdiOV3d2l84phq84Q9Y7HybVSqCj3iNetz3nj3ju3XMXNJft2px5w7c1AO7i6DgkqCztKtUs2LA",
-	"UN2AwUEPix7XMaHUFGEgyuw6/ySGl0vHGt6Ra3D20zGJkTr9zH/1Kihjv1ca4wzPiXSQGoaGf9Y6b6Y4",
-	"E67jhgmGu63EbLNUEvqgL7D5bukp3F4a1rc9cpZ4g3WULv86F3rBYo/JPSzLMQfnW9Q+5HDPdlCuM9cV",
-	"kGpHIJcxTgWUS8r195IfluEWwp3XZCxBYYrAXIuYmCdG51ms2wSsmXgsAbkldIMoQCQQRilwUTblStkb",
-	"s3SxGNqSd56U8jn6RNhI8iDxPW+/QcW7rcMMdNVwdzR08G1bVzMGk2Awrpp1j4m0l2rDHAb7fF8T6e52",
-	"CyWSbN4IFs0YXL89V7piwVy1Xd0J6pDOWzaUwOLna2vYnHS5Nw6HaoeZqMR6TK2tiYXpaM8WdEdOsSNp",
-	"CgOSQhyQ7Lv9Rz3Y9KvaQa2EX6aYy0nsdffGMbJc7c0N5fG+U0pIUjn6leZnfk9gOg8lAiGVGiQthd5w",
-	"D2OKQZXcUjr+tYTEtxzckwjsrJpaqo5ushAUEzYwjUzzVx1GSJTMQhyEFIjRABGK9oxr+3N4Blms8yqm",
-	"S8MoV5/7ehxO7V0ousgthg5TvVwCnkO8TN0lqsyhUrHpa6yV00GXwV5hhFMvBMfd8vXPmAry+V2/jats",
-	"OqWA0c6tKtcr5tcHZskOSFr+b8Ynjmj+AJwzvmwtdtCZgsvRkf8d+BPdGi1rSuBkmQxZUrkvsAEhkYUh",
-	"QGTHIClgtFyZ2qvVUVuVHFOxztuf9lTVuwY3Oz1oz225t1+CQdzJ7qqDi53dY0nYuSn5jbL+IGQ0JG2T",
-	"zMZ4o7YS0OcCKP9S7eXGxHmJLuqKGdtBhLBEzmfrKTEY5XQqOE7jaVVE5oxOll6nfhOmthFlJg0AW4Ov",
-	"7Je68Xnlr7X0Ln+wtj1xdLzAdn3O6I6yPS36P68xicHVNsaHJYd74MLyUv7frS0m6sxIqMLsVDn+AI0N",
-	"R1cNj6wXVlCcoDdOHidbtueA6Ej2WFU4PmlSwkBG0o8e5bKd1ueu1dWqA7GkYJ0BZNHb71DZXJ4Gxccs",
-	"bLePmy6Rywka4vmonwbFAt5tmabaJ84rOsJmOHlSAl0KEjtjv6bUcFa599F/dvU+yC+/hol9DbMi9DC8",
-	"U1NHQ6ZKC0Vz0VQ6Yr9xoPc0fzf8Y5vDXyi2erus28XaQT6JHWGYcEYDogSDljjHmNuffByu1+PHkXLR",
-	"hxTDe91VECGOsYSlSSc+eUMxbLDnWuMZ0l+YkSHK5KTKkMlHDqPVARXM14xfHs8HlrK9XaFTZSczLbXb",
-	"Mt0+ZoxnLaFO18M8T12hB9Mje5H/Tq1BtOn1W+tYg8or1hL4srQvQpXTjuMY4n4dZJmooLDAdVC3K9Xp",
-	"pQwhPyFzieOe5i/qDSnjcpky0dJIQD1kLN6WVoVHtXpZA0QrXMn3OHXkwKmVQQ/R8MVbrvzzljnHTpdr",
-	"Kv6qTus5sRNMm5nbla/c35GlRChBg7RKSG0n1u9tPGJUgVP7JK8BXspxmRy9FVNHpXo0Gdar5UCP7sj7",
-	"aHp50l1sNctn1TfIXCNKhiJWid96L8hGUfWg/BFzUJ1F8r8E9kNCuCk+JKPC32aNd+ZnvcZMrcSs0+Vx",
-	"86BqyRb5Duth3wbG2um/AMmfMl+5s6f1OdOFLTRtct0I+16yHdTjdF9fj+4SpN/SvjFHladGdOBTqmOz",
-	"cziTo+MdOfbrxSft0uUYNVQLKviBLOR7rXpGYn9wjq93VdNpwNOa4tUL9I9v//Z3ZHsRINM6SAsKbwek",
-	"xhD+VWwnzKacbThOxKKl9WE0eqqk+c3KU5bxlqJvr/9xg/ZblncxxLHr2dzRpaluy2CJtjhNgUIUoL36",
-	"c48F2kEq7Z9aD7XelUzWusF2eCQ99Z1+KMgtIP2I/p/Rnzql2j+MpxyN6qhUajFp+0hQf1uwRB69sjgI",
-	"2kcevbfXFAT7K/VXHPCIDMnq656rH/tAvyaUiO1I2nQVw5NKtQTLcAvt9jIfK00bJTfFnLIU265BFqj5",
-	"1YC3oIadEr7N9aKCmX5ZcdTS+qUD9hOHweaYeWK9rRvqo8JtP5rlFnR9m/tT2r8josyhtoviE3ovuJZ9",
-	"7S3cqqCYIm5V47z54lfvwV9c0uEmTZrEUgk3jMhsr4Y926ZgtnpcI3I8xsVEDTxbI9hF7nBv7lbx5PBM",
-	"E7t6b6ZJaRtVJBT+SlGUUQJlPXJe5J20ZZeYHU3DEpWzzcwRk0V0SymeTeo3VWljyjtsHZt3ds64kJqL",
-	"BrekkRIawSe/5mu/OdJm26hdtAyH9KjKIu/S5p2ULuHztBPT9WIDYmkNuOL6vDekak7cGOhsw6rlSGsB",
-	"ujISO4ip7U5+3F3g5YwHLJdYtJunM/XzrhXjnda2uzsg2tYcX3/VoV3qtKsrFNqI10exJYK2uR8iS3U2",
-	"yIDWFBNOrWsfVNckgfJNqwvyOiaypYQ9V63va0M9WSpKnLdwN075ZM9lKWHQfVRKHMRZRMzmcZToVKeN",
-	"ArAXZmrp9wYBMw/5ZHRNeJK70QN1x1HJg+s1hJLcz8KFObWOO4eb29qp6Zmx8U4eQWHzN9uyU+zY18pJ",
-	"BtGoJZRJrJoS3c1o07AYxFFzyEdZ+s/V4w57/ekA/r3eAubh9nviA+3Qea4ZbbkFLtUPFyKtraVUR+Bl",
-	"WChSbyQoRyTbD9zW73ccORXA6y2YaSWWWzet/0RzhbF4ydbrjimND5HdJCSkY+BpYNFWiXx6RhKkpty2",
-	"DKxeIeS2NX9W0gAsHj27fzpEDEg2Uot1gXIKYZ5zznySvAKHJoPaHKCWFKFXjCPlRnUO9MhzoEFbcO55",
-	"LHYajixtafGTpLE3Jq6rnIFGJirunvtKIIuasf23nOhtrmL3eMrEDg0EP9zzqM1cKjIoxudPMim9VQQq",
-	"s+ioSKj7Yc5WrsNjlzonG/p67MVqDogSLr95cu2N6wqxZzw6+RY273/qXth2GNNfrRkZMo3T/V2uN23j",
-	"5SbBp7JqDmXW1egoeW9+hu0afe6phzoUaMf1AeSdsDpykFvrfJdmIymhjLiijdRvY4BXg0NVqnyPxda2",
-	"OUTSpMLYC0mxNWUcJ/Sdqs7fbE6yYLHucicGBqrz55dY2CmAvcNDOuYIdKe32S/brkcHXY2XUsTsPrxQ",
-	"clGYokiQiRR0ZwmWSQ443JrkyZBRZVi5hlUUNkwSLN34BZMusjQtZbH2i5V642ZCwzJLTUA7jcHEXXS/",
-	"CVOzw0GkjArzi1IzjLwVRVRM8vUR363EXJb6OYixzJBPT6gqmv6JbPV+PXt6pOgvb6EFTe0zS0ZaUebe",
-	"sdzryXeTYp4aYnnrRYtftG6/uqa/fpPxoZZzx9XnEXFKz6AHd55gYRMtlsVtcvucacqWTlXl5WjLdkXR",
-	"SgY9AyFuKxdd9TzitLUsR0dKR9wtqsct2fkK7o+Ztz6+fdCaxB3RYP2tIL/DUEGunm9J7Rju/zI5Nu1u",
-	"pC9bg1OtzsY2l03zXuQarf2ObU42/vFOXaQzYvRTC3TqxG4X821Ud/s6MUASMwFiSaSAeO1JhdPluuxe",
-	"j4ANAQmWwIpFB5teJUw2FJEIi51Aa8YD3XkhxJQyaeb08B1EyHb68GTqn++2qFUSznRFRNZa/EX+kd7d",
-	"4z78NQZj2/kYTTsm2n1KBWitIt81d8lviVxzr3GtzHta7Lhbn1p+f5WsezleMdILa3aNNIscFw/pButd",
-	"d4qYT1vbv4niPer17wEL7eKMzE891c1v28+taRQ3cjeuB94RWWvmt97tlMJONVHMokNLAciF1992DbM4",
-	"Od5s3x0Y+PRzp4XvcYFmi4KqXnsXY0KNN70ncosS4BtAEm8EElm4RVigP/6weuaxaXCijvH5cyO05+2H",
-	"cY6a2xKGTgk2esLUVfR0YWQS2eW4Z0b5Ve4r5RkNJ1smFI2z2Fvti5b4RCPWbevlXL1KUB6ZrztYlUII",
-	"pZZEeVxct1dVCDwIqWcctM65abUwSrUyA4fDHGMxDM57HGMU6HigNQPa7zkdKUxCuT3tyiakXn5ao76I",
-	"+aZuluocRN6dZ004iO4Ku613gvU716ewaeS3WLr+FGeNR73hRs5cDSZT4ZDPiTxXnTVBG64jrl8GcmSM",
-	"hVwq9E1xt9NhA/QpegWso7T8KVdTp2jP1lnWpaNETfQLCDl4ql1vt2xPtaftDaQ6WuokaP2Qv7wvcAu3",
-	"7ngSljI7mJGl0p/S87aWmtEC75gKVu5p11qH0+MfNxoa9bJg+lN6FAuOgr9/LJJvQz9RWxX0xppXjXYQ",
-	"ZsjoiGECldmkvgEFI42g2mEK+620ud6jTcF5VVjNx4E/CZ9BMmUSwlExcyLwKm4rJWhPazjNVe7Qdvno",
-	"SbexPEehlw0VhI/Pq5o6E6Q3AeJIF7acN1Fr3yNRDFhI9PUTFG6x8nhM1cNJ6RU1vOTLd+aOKFRMwpxi",
-	"VkPThX2PzlcdSd6+Pfxc9FWvV2AW+RLDa+1H9+dh3J9xa1Owbap1ytk9iVrmeznPuO7byDwFI8UbUN4S",
-	"B9vM1FaaL3r7og0/uSD2JwP72W8HjOZda1CoRyuBBbOUF5v5mKxTbS03nWtck1f9q84Roz/bYTB569Tq",
-	"LrdESMYPy9jKh0EhB57R3np7vzyWPAPPJhtV9eU7jweYylOdoGOPW6rIzwcJuGE9NTA2EaFDOmHGiTzc",
-	"qq3aGeRmhrc6nCL3kLEdASc9bhbL5fdMyEf5pG93ppT8E+x8pfzmvusFHKe6bYbnDbm/pAGo7QGwhTr2",
-	"2a2U6eLzZ11puGY+Hl3HOtOVIw5mCp3YkhQlmOINJEAlYhRFmb6ARg6y4vGv9Ff6gtF7M69B3KD/uX37",
-	"IyIUCYp3sAyxgKeIRGbi3U8/vX4p0L/b+Dj6u26bYZpOAErwDv7jKVLIME+/f/UCffPNN/9Qb/vpw4un",
-	"trc9Eb/Suz8MrwTITRf9fKceS4pxqE8Rpm6G7ppAHNnhjTYH4zHSvSjMSnc4TWNimote2UYg//kvwegd",
-	"+nfXIOQ/fqU6fo6R0D0/0F3IIrgzt8B3phnGHaI4IXSD4B74Aa1wZJfGUru6j9GzUKkN9O7t7QeBJN4B",
-	"unsdQZIyqQ7x6J9wuLPtLHACaAcHu2r+kb6S3oCZ7mo+wlTsgQcmvI8pk1vg5rlvnzx5jJ4hWzdssunM",
-	"eBr1Y4dE+wKBnlxf623+Sp30N4l3iMgAMY6eXD8xi9z9YDux3plgGmXIJqegUO1IPUQoWpN7QAJCRiOF",
-	"DsRhnQkcK03y7fU/zKuIFMj0CH78q/bJhd0OuvtDi4oAlcyGz3ca3AZwMUmIvAvQnflO/e+j/X4LhKM1",
-	"iZUp9Rh9F6lVMgHo7rsPeHN3dfd6/eiN8h/uHv9K3wFLY0CCbKiOBRokGx5EljWf5s1ddG41unumR7uT",
-	"3zUUbtBzzW2I43T5a3Z9/U1IIv0v2D9NMMJ8dKdAYTX2V8KCORMW6nZdjao7RSbo6v7rKyM7ruxu7pBQ",
-	"BEAogk+mmlEzks6aVIJA6W+MEu1HI6XmH/+q9F9MQqBCi3UrWJ6lONzCoyePr0sh6MX7XM7k11+Lr129",
-	"MU7J4mbxzePrx9/YaWdaBKpNFgb5xkR8lMLQAHodLW4WCrnPnVNgU/yM/HxyfW1yUE2U39R95/z4L9s/",
-	"2uiGQWa+NmK1sGu2WDPUZe4x1tjmz/nemG/RSQQj/l1t8cKcxQ6DjWPgKMEHJEzzK90esai7si0Km0Ax",
-	"ns9zm0CcYo4T0PZ/28Da4pErUggOrQZ+y2vrntubwOkgaj20z1UVq+yAzw1kfj3t0rMj8lkUIYw0qgqZ",
-	"FOIYaIS5D5mfgxK9X/1Bos+tRP/fIB1y5yX5HigFiy3gyJpgSghWX1+3oz6fDtW3FJBLjPexw0hS1+Sd",
-	"KpndBLKS70ey0FqrgXl5RxeCDuKcvzpNKEg4VhvGWFdmqkMHe73KZtYoeoGzaBS9klHeRhqlwHMDN0Br",
-	"zhKtbvJBRNPwlQfqkqWPMpM3fxyjdig7c6lxocqufCkwiGWfTLv07DT2ht2Dc6SoZJqeNOa/EkjzGpJb",
-	"zrLNFt1KTlLoYFOnIrtNvhf5U2NRnt/tGGTPxN5uf2fh8BwYissNPAOUGgdEZxMbt0AY+3+L78H6Mrb6",
-	"yWKigHwTGb32yIvCspkdqBdplXhMuzJAj7VNMum3TErwvizjxG3sIeyTiyUQbaL8zigEOj5C6EYPeAjQ",
-	"lmVc/xMTN/GhixtNq4s+0eieGksaOvSx+Bz0PmhvWwY8+XHIQ4VIDmys8mMG/FCEKl1ItR1H88pyA9Az",
-	"yfICewUpuM/6XH7360s1hNz+Hsbxz6EzOxL18RBGDnMmArDKog3IAAnb/qE0btX0ZzTa2maoItPr3E8G",
-	"dYkwQD/nlDE7o1yofi6jQgdjWEalyCdtaOCrzw2a2vlv4hjD8Tw7uyY3G3sYTX6hpGSDDY4kniJbrotK",
-	"edwC7QBS2+h8C5q+uAQTBxzD0Fdprdx8Qre5Wc5+oTqjudEzu9Dlqvi5NYdeq0pLWl4xCohxlGB6yN25",
-	"HkqyaqTHWMyf+mIsTiO4LEDPYyyWsJeTQv5ZkxT6rYSiOmZ2CM0OHa31nTGVa30Jn2SAtlhstcIXrsFN",
-	"GwxPCX5WAX+lm3FNLMWBRiWkXaQA/y5J5eHsBsRgKptSVbgptp5FfyyyGbyJDESiDQOBGDWGqEBrllGd",
-	"5OHyIqrmzg+lwbizmjx2eqS5k3b85FIDzJWC5iTQ9rP+JueqHsHkNFmniirU3YVoKJ/W0c6EacvfiouW",
-	"n0q8eTh1ZYB7Hm3lsVvcR72BjXL31wuMa5jtPVBYw8LmPBkNRVawB4k1vr4iScrsxFQ/dl/rB9pZ3Mcv",
-	"EddNknw8k9crDODlUaSRZLEkyiy/WjOePIqwxMMRZA6pe+GcWQualc/ku5jFitsmfbP84vZ/nyKLsTwl",
-	"EOeqECOuUwUjtOdEgkCU6UFbw8ir15zNaXVuAXqZIS+zN5t8GNp4l4sx1v2GiiieOsZ1rPieO8Rl9vUg",
-	"Ea4LJRwX4Boj5rV3s8J0cudGPscXe5fxHNPLpZsJElExLcgAMY5ispbG5MdU9zcw6ejVbvxDiSVijyiT",
-	"j1xrw8np5iX7keloxgX7xZU9/kWp6BZkTjs1nA8nFmn7hAxQ9a6lyPzO4pxeWaXJyuxmfRy7xCAzsTUv",
-	"VuhSAaeExeqT0ltd/5f1cdsP7P73xp7z+UqmJCxHdm/rNv/rGkOdTn7jwwbHS/g8C2mX6QetDijKALnS",
-	"SUvSFVrM5U+ej9NFnd8XSTsDvNYiQFSV8kcEjA5g8+za3pPgTyTJksXNE1dFbv78+h9/v27WbM6Kcguk",
-	"s6D7XbaKSZgnU5mcZwt37fYowAVIMrQmcaxvcU2OVfNitpF7ZbKjr1Y4xjTsEVvP3UOXmZtqt3eeciYL",
-	"igBhgUSWaKQAlZxULlxs7nkd2pJjKnAo3XjNVoj/oJ//UH78z6AuinnGY0T7nLRhAHkW0jBLoTKOA0Rh",
-	"D0I3UROygz5sixhxldHSeO9W8qj2dflTm4bNnjez5/ZjYg1ERbV5hE4xskleLePM1gubSt9SEoO0ba4T",
-	"fEAriBndID2x3CG4kujSRLMp2rGtwSf0FF+RGI6iiTO5iGpvr0icXyn2OYjfemYq6b5XE5QREV1NgHKO",
-	"06XAKKMRcITL2A7QfkvCLdqCLUkgEsVkB1of0wPikMYHXfqdZrb3OYnA1XxTQMSMlYp66YPdA3eTz9sc",
-	"w7fumctUxvn25s8V0dHfNeNoyxJwFe2IYxLf6KlbIkBcTzoWATKayQSLm4xMASLdyt52pbdI0i8psFNP",
-	"XmsVzydloV1sHtLEvmBlaMfJb8tnyEzjU26qPmXejaXZHxd/em2+/Oa6Of/P/34spekD0n3jNyeXlij0",
-	"PJ5MlSO6pWD5094rsXeVcO05AHaWPK8SDG5MOrfp8KEbv3ClkZhSK3tMJERmzoZOrw9QOQAQuKYmQqul",
-	"MIRUKoNn346DU+JgDcRdueWnLpE1r63i/iINntIW7abPHRkfRblfcsd6ePO/iU0cK9G6Dspo3Oqd50kB",
-	"mt0g0pahbuoDJrFsvz2Ml4FXcK82ONTu+M48fQ7jw6fi3PSVUzXoX+ZSQr8sTYFGjxiND8j2UGsNEMwq",
-	"lZ0bOpSY3rjn/9SRBnuK88QYLMRMyLbiS86I8K6k6jd5E+LLDAyY7T1MwmHRuHnuy2Olw5BlP2T7SlhH",
-	"SKuJmG1MGD8OEEYv36jPMEWESuAUx0gP8BivO9h6bRXlxFT1Vr34UmlKb24MRX0xui7T6DJ8Q5Em46eI",
-	"gwB+D6apXKO4dShPFL1Wh6jAD6756azmyHkuKr7TeU6YJxAZd7IoJoJPulDbthU+hy3i2mu2IuL/Kcuy",
-	"hAnX43dOXFT7CM9+caTYUB/TtZR2QAl0eNPAo1poMClOdGi0hxPMM19yVmbJWblA78hg/EzBQROb9ye0",
-	"OPIsiXL9wRV80v1X28j2O/31sYR7bio7I01I+CSvQnFfpYXe+cR+InDvncZDNr2IISquawR6cfu/ARJ4",
-	"re1lloJuP4yRSDngSGyhpvxbiKU/jHwwM/hnZqgzBY/VUjbt0XZkEQHCUkKS2kswk4GAYkJBeAE4gUox",
-	"Gj7fwcT+hy3jzDF3kT7IM3v4h3JDhtHcFw9kYMkwFijlkOo25so1F4hDDFgAN6aatp/jA5JbIlA+amuQ",
-	"dJr9ruSS2cTs7sFuSL5wySRc8j2Lo8BxhCmX3NqPJD8EyIx+N9chIaMhiaFxGVnnEBaTkPSFqt1Dl5kS",
-	"o7d3nozhZ5X+awSKbDY3TYStEeCwnBycg7ivZt2c42JFiN7dwwSQLWTO1YaPNvrsKV2kMF1GczWXqYTl",
-	"nLX0tIyQRdBR0P7eoOqdfvgFi+Av0JXFk1X4UkHraAzZYUcaGm7M0S+/qZPW0k4xUuA2SWeCbHSjNSXE",
-	"V5juEKMrhnmkPxM7tK6UKtnXNrE3tBWSw+CfvyHSEGh/KPd2wTr9ZU/iGK3MCJtqLqYD7Ukujw8fV6Vu",
-	"TBNfvpANvfQ+Sbfu8A/k/GiMfM8S+GLazclqt3kTUrkFN09JiTl9oxlBaOtXeyRZOW/NNou0lD8h27wH",
-	"HRRk4nI9ISak2eUXfvlr8ovBrmYWHEUchMgniWarmIgtRChl1eSQoSwjslVC9PSzyRWOerN8yfF6ZtY5",
-	"qTPRbX7+h+hO9IWDzqRxNC0ijCJFjjcoxPq4gVY2mEOEIpCYxCbSjZEutOrlpi1LoN+A1ti9EBqaD8I/",
-	"6/I2geBTCqHOYV0ddEHTUwNzYRNZdRJ6zNiO0M3TvIHKQQ9C1SaBvtfSD9ev9fxIMJlKtqeKHUo8tSh7",
-	"qeczX37q0ks3lPmLGPtLirFnOkG8ZCTnOU4D+CSPFTyKCd11BHCM8/U2f/4HQncX23aSRfCWxmdvrluD",
-	"zgMK3jeEKsWmcIoks9PFAjte3jar2rned1pCU31j/hRhsRN5F9uSF9ZPS6XB2n4SepsCfefmcs/j9KiX",
-	"q2UuWdadivUKor9zM4nb5xFrbGIktspdsEhyrkKzl1ELcjMqspU60wraEWyg8FPp0S9B3qPY90eGEsYB",
-	"sUxywOFWo7MDSe4ejOD+niDva8/+qYsxqoc5y91YdUnEsyH9OVoDSRmtvu8vwDFPZsLuGVoBJCnmbuKr",
-	"tgCN4qzdLte7rtjuAD1cZ575M2S+YmHuNpa6FUlnG64qNp4ZP00HbPeYSEI3NybXjnG0hThaBBfYfc2g",
-	"5kyyQ1OBS1GtJcg7OqoTVu+dnHntYnYYnSXr0Bz6BhUxyMBUrgtTrr7HQhmpEJk/I+2Fu4pYoF54nnIj",
-	"V0bCzLGEHI+X2ZfVnv1hruGGUuCXSEJv80dFaohQ7QCYEX/SxumUrO4USCyGR5a2evQdi+G9e3BOsijW",
-	"Oc/UeEIxDQEpSNiuP0rTOR9Lox+lwAXTSs860oSjCGJcqdfXc6hbQOsyOema8GTyRE791hLgphE48yP4",
-	"DIW1ZfRZ8Asd+S+wrnlb4h0IBOs1hBLhtQQTL+lDsgDMzSwAL+Pcmq8H9U39OKpj6pwYMrs+1yBAvVg+",
-	"TCOoduHSMxzczD9918B4JDpbaruhs93i7DZ/6jJzQ93+ziID37qoRA67KdND3VEuNh3J7u9hUkRz6Jxt",
-	"VrND8lHJoaWYcAQxSPCnoL311UxNHnmrphqZMoaGpA5avaxbe5ZZ2ViIc0Q6fjY3rsbNR4Ta9qTGqEmB",
-	"m/F1fvC0JxK+pov5MgBfnz2mPzMyWgL6mjaJzYSDR7qZqMvvMV0nhVBarcvKUOI5abcyzNfDCjx1u6hH",
-	"xRsvqNLzFvg98EcCqESmq5WSSHq6tLkTiW7Qnf7ixn5wF6C7CEt8g/6gLKMBIlGAnIL+fKdbQmQJ2BFd",
-	"P2AhH+kGWI9ev2xv51nKleoN1BR5RbNKkWKVcwRsRPlQLfMDTgnA1AGcNzzuh/Irk7EzAtIslHCh9G4r",
-	"m02/4Ep4DAtdzCElDrcJVGoFJ8SDofsuK/mDfuLPEOLWfV6PGUraH6qevv/DrN3rsNidp3OdTizwB75r",
-	"ElX/mRezps5snLaYVb9WbepS/Qy1N7fPc5s+Gi7zN9DnO4R1i20UdXbMLhEEB3M7NXlCv3ntpROE2+df",
-	"kiB0U1RLEJIhTJncArfhuEHUIShjv08tLG71Sy+dMswu/5J08T2JcrrIqNT1jz0aBJI0xrInqPchf+oy",
-	"g3puf2ccZ+IgMmVAzx3jYrnH7u9hAno5dM4W0EvKmD4qqqfzDHt4yzwyJ3eoFc7TDeHda5NamVdYmcDZ",
-	"I0Kbyqk3UmaZQr3vYjlCbe6B2KFYOjqDzNvpZPkcwU8NdiHkoO/DxZbtKWLmNqIt3GZII4/9tMW538M9",
-	"2+V4P1us2yxbOWULtR4dGMhEXwfUn4TpevpnHjAmztRW9Z1GiZM0W5YJGC9e1G4vVbqovT2McNFQmV1b",
-	"RBHCLodg6LVKmZNsphkReDX5YLeX5q3TkceM3Db/GFwDjBxbTxHQSNjyQ1cooeeB6boKLPs0QQl9GufH",
-	"Iy/zj29/z8zE5znYUr/7ISb3nwXX7yGNcWjKZAw/mpEKFvHrSlqXnuNWy+byor1ez5Ffd//ym1JbRtu6",
-	"6g59XWWoIOPx4mZxpVTo/w8AAP//",
+	"7H1pk9u2luhfQWleVWZqaHfHyb33pf3J68Rz49jP7dx8SFJqiDwScUUCNAC2rKT8319h4wpukigrKX+y",
+	"W6II4Ozn4Cx/LEKWZowClWJx88ciwxynIIHrv1Yc02hJIvV/Qhc3iw858P0iWFCcwuKm/D5YiDCGFKsH",
+	"14ynWC5uFnmuv5H7TD0rJCd0s/j0KViEOReMq2cjECEnmSRMvZ3CR7k0XyK2RjIGlOENoBWsGYdF4N2D",
+	"fVl1Byn++APQjYwXN3+7vvbtoHKkDMu4fJveMYcPOeEQLW4kz2Ha2UgEacYk0HD/T9gXq8SAI+DlOq/K",
+	"xx6o5zq2/+hvfwsWKaHu76+9S65fYxnG3WutH5gHqou0X5OQlMguTJsvqy+IYI3zRCoQB2rLJM3Txc0j",
+	"Be+UUPNXuV1CJWyA64U+tDH/M+ORQJIhAZiHMVprjPo28qETVD5Mf1LIFBmjAgx5c7ZKIFX/DRmVQPWB",
+	"cZYlJMRqL1f2if/+t1Ab+6Oy1v/hsF7cLP7jquSYK/OtuHpr36tXbBwtxhLtgEq048yC2v5MvfVJlnF2",
+	"j5NnHLAEvZsoIuq3OHnLWQZcErX3NU4EBOoAxUd/LHDKcnuEJHmzXtz80r/N14zCfvHpN+8eiUBYbwai",
+	"xyjNhUQrsDy4Z7n8Siw+BUo+6PWAKvz+ssg4ZJhrauOQABbAF7/5iLTkqV/MSwK3+/Jxtvo3hFItY6AC",
+	"3OKscuQtoVF1A7kwi7MEPAvbLwaw90498ynQ77LSbpjRqwfSm/Kd4ylOMA2hfQwchg51rS2vyh8V2yBU",
+	"/v3bRZudtDDlSoz4mbq6S7dm5TflYj27/4EI2T4BkZDW/9MHYgeIT8UymHO8V39XpP7wGcxi/s3SF5ER",
+	"YBM4aIUphaiy7oqxBDDVpAPYCoG6mPGrlOou7VuLV3j3q3RnG6whToBGeCQdOk02+FiKSbJcc5Z6Ka74",
+	"dmmkrOeRzi8yJiROljiKOAjRFu23EtNIIEIR3APfI5ZLDjiMkVrUt1UBIaPRMsOEL2XMQcQsiY6XcU8h",
+	"YTtEpBZpVvhbgYcTpDlDICz012vChURqB8oOgT1o2XcPXBBDEB6tVqPSyCmsFnxawK7iJqihvwsU5U46",
+	"6eogbeLWHuLlZ/Y5zW5N2qqwyjeProMxtNZU4r32TkmJE3/WptOJL+ikyxHU2KCPo0ijG+sHyL8vuBuD",
+	"Oz+4T6IXtRaYUSuq97+zNlBD9VWcu0H9YR7uVALKyhp/aGdv1c/c1KGlb2ne7jves4rIOuJ0YcKsg1DX",
+	"Gd9/f/P6dYAefXtzfa18EpSSiJJNLH0vifB+aejM86b3MaBEE6jSKBhFeP8Y/d+/f3t9jeBjCJlUCjKC",
+	"lAmEaYQkCCm85l7MEhLh/Xhgf29+4KOxkdBhGdAu4Hif31EYbb+Yh5tWvcbeInDWfajUGeNeA9+8oJMy",
+	"e5R2sNgxviV0s3QArR/w1e0btAPYqm8D9DV6zWiE98pL/Qe6zdX/lY/qcNB+exPcvzMKnlWe/PgEqe0H",
+	"msLgI06zBNCLXJHz1VPgCaGDDoiGbQWUFSTUIGQ30Ti5Q3HBCBUyq9N1v+lRMwwm2h4FB06U7A2um5dh",
+	"Ck6YuMkmnR1ANJNWbFDHVJz34fYUSq+Q2vPpvWc4zTDZ0HnV3ooTdUrfN3m0ATnSwggWIUtTIiVE43+h",
+	"LfxoiWXtIBGW8EASzeptXjEhu+UaYPQ6QCOxNPKztojv/TEWscQb0RnfiwEpU85El5QPhgmti73/wJFH",
+	"qJZLHKjCOjGoZeMQMH4SwN/B2sS/yHgcZSwh4X4srXEQwO8nkICADznQEMYuICTe2OiTVzD7xFEdjW8x",
+	"lxS4iEkmUAYc6VcuPPwnJOZyNOEIab1Vp/8jjtfKyOI5peoZTYcQeQ0ACXyEyGFUchzK9/rhIbvACd0R",
+	"SrdiplaEReH9m5M5SVHIhQq2q8xv6asKvpIDC91taLbOzg4MdaqokmCFPQtSKMFQEyh9AvWgyMJEmWuF",
+	"6mDUbbKYPacAHC/DDnSKJ5nZNVFUZ+onKwFUohQwNSLaQgmZ3yyCEZKlLolGvt/9atQKk+TJISKh2/20",
+	"rFywrp85fdzYx0iHBKu/cMa4aM+51cmnHjyfxmC21uyMBnMM4fYdCH2l29xtBBKTxB/5KX5SXAliHcvc",
+	"Ya7YYq1+6L2Yy5MROlY/VawSuJ14T8AieEOT/VTPk0Uj9qGf8q+apvYiZ8rFbZKwXde9U1i+sgW1BK+g",
+	"CxHutqp5t7tHRKIdy5MIrQBxWOcCIkTZbjCs4Hbi1g2KjftBQSUOPeQDqaWewQDzsea8u+11tOgCR8Ei",
+	"xRRvtNm0JrRx49lFe0zTntl914G598SndDJDy/w9TxzgCzrIDEke85j1frTEn7IKfIQwn7o1+JgRDtMW",
+	"mqK3xhIZkySE5Wo/fhc0T1fA/dekpes02l8DKicBQZANxTLnE0Lxt+4nPtXi16NGgSpviVOcLN0VqnJM",
+	"crlcM74s9rEoKWDh8BpZ64hQbD6OIEyIuS7fERlHHO9op2buCJod5AJK+OhPwFBfLEWMH/3t71Njyj4X",
+	"sYH6bp+xlFZ1ni8Iy8Kg6rY5B1Mfpr51wxUVz7Akj2F3zwLrJNaLE5MzWi92iXfGPm6on7NIrbFSpVtE",
+	"TOd3x5+jWcWbp+BoqyQlnvZC+b1jt6aVmJB74Hg15S7wefmjkjEbRBLlXCfnFfHztgSAj2GSC3JP5L73",
+	"KcnxMkxw7r1s8DpSKUlASEYnnOm1+0nniaxu8d87Pcd7YXNetb8MNEKrPdrFJIwRRhwo7HBSpOhFEJII",
+	"Iu9tIYd7ogTFkrO884YkF3gDS042sRSdwGtQTg3XNSC1F20isH58L6GVxok3bW6CfmMhwckTm/nmwURf",
+	"AlhoDNppkq5D0OkN8P3J7LeILSmTy7C0udv7rz+zLD2EQ4VXgukmx5upGWKVqPGymfZYocMM7wGWLaOD",
+	"mqgnoffEGAyMrhjmkbFDOOBobzxEyUkou7z6ybGHUwWIrQa3gdeCgCvU1UJmUCYQVmHiheSUEK7hqsMy",
+	"jU/OeOdirlE0OzHANJ2axhGM3k4P6g6IGX5B3FyI60LSSUxmqwBntJhLx7611xjTKIFjFEW3LkiwVL+e",
+	"Ijx9238OIXHieQo3TImQsDSFjhT9qLK801O2eEIJefO/pXJnlyHjHEK1P2FLi0DIZRhjurHWkj7Tb0fk",
+	"djPWYQAwulxBjJP1kq0nXHKbW90OW3HCdbkPo+7GuIBgkeSFlTLTZ+lD+GGZzSUqR1j850GuyFcpEdpO",
+	"9t2avY8BWc3uLHzE6GOEEYUdcMQooBRvQSAZE4G+vf5u+BqtZcMXKKhvxg//wuD3FS2MClFODTfqcNMy",
+	"ymEOR9ylHHr0Ts2prrDTATG8Hnln0pqXOffH87N8lRART4o/Ks8LdqMTTpR75mfz7shCi2wHl5FEJp25",
+	"mWRNJjk+o+JrZsUK8C22yxCHObrF9QC5n0KfV7lnPp3eiqW0QzQFR/lDD09zQSgIgdTXCK8l8KJehuNQ",
+	"FwlWIrptwnFcVX+tIvQACcn4PkAcIAnQPYmABUjEjMvpjGN5Y9oh9OG/EijKASkSQzmVJDFZaeaFaEdo",
+	"xHYITNjCE2h2tHxMOmY3eTbQ0zioF+XsRyYrF28TlOKYCMLhJXCNt/v2/iLN5PBtbetnLwkk0QvOffGh",
+	"jsvcoO8Ge63e54nCMSkhQhmWcT1FUYfTH5YRr1++/u1hBjwEKgfllVkrMPvsvc1+6eJ1DQP2HpPEKeHj",
+	"CuLesyyDCOWZrjigTKI9SKRzdRhHhKJ1oksd+mtMgwWhS/vk6MTFzBpj0yunKpWrJSiqe3Bv74TpKcS5",
+	"Qc58gtyloLflt1XLg/k2HYZYk0nNrzu9LLuPU4CsJ6v+REB7lWaMy5dWZ9T3uiZJHW4rQrFuK+Cpccsy",
+	"9d+WQPjf2zc/IrMcYmvEco40OyPJrI5M8pR+JZDpv/AY4Wri2yYHISAaISES6DleV4aOWXxibKOMDI1P",
+	"CG7tK+L7Jc+pX39UgDmwRGuX5Qqc7cbTmQUT2/kOrN60TGAtlyyXbQy/YzuBVrBnNKqUAT8Krq+vEeZg",
+	"ioQhCrSwTIjwG0FNHrPwCQoclWApUGAP2dxhDx2w3aS4TXddN5O+yreXFYWHKbKVl8r809Y/3QQII4nF",
+	"Fu1IkqCVcka1ShtPfWy9tF6h1wH+OWYpIhLlmZJSQumkKDd9OrRrPVxZtl5yA6W2Zw2YJwQ44qYkvPZi",
+	"z8WE6e4xQT+UJoqfCtu7+oFQQOYqVuleQ34JBOhrBfSSGktztmjz0t7wPfCIhLKVCaUQZOCp/kNNnEIb",
+	"ng4A5qIFJyQakx+1W5Rr+Wj1B4g2wNXRpnXAKPua1IH0jENEJMIrdg/od+AsQBGsiEQrSPRmRvTLmBQC",
+	"7LN7OgMI8iM9qIuI/V3hDZT9Oiw8ao07cD/Ij9fY5k3vOaYC6xDXjLq7vVabXiYlcNjkJN5RnnV0jIhM",
+	"yQeosIEHhKa9zkEUU6MWRR9mXz4Iv8YkeYZpRJwJ6UtYPDYHkfUU4h6SAOfi0L33VfohX4uhWkyotr92",
+	"glUtD8us2wXFlyTpNWm8zvbk0/sModcghIXI4byBcxkzfwKS0gfUpBc7tQG2S4uyOXSOX2RbUSQmjcPf",
+	"dClMsPAbARGx8fLqIsrU0d2+yrRC72s7+9fEMk08nWcwJZJ4je7REuAAqv2QMwl+sdEbVtVY7kpH9H/B",
+	"Rl6jlVAvkVwGQy1FdKoUS3aH3bx0k9QoSjqKXsYAdWpcqwRfFaj6bT2wO4U+dtw/nxYu8tY8EqawyE6Z",
+	"Yp3CtITHKaqyeLqH6ZqpRhlQm1aU6kqvDO9tgEmAlImp1sQ0hCTpyjPqvOyQnGw2w5enZe6gfd7L0C6E",
+	"7F5aYebupnqNtMS+/E1PmwoawUdEqGSomvvXiHLgJLGdO1Ov8U1B9iU9ls5NEV7VLidIv19mo66tl70x",
+	"zUPXAI/1lspgLRJ5iiRDX19fnzDAfzrsthFbhpYL4PUjt9yJI+tqPn4lXT9jNoLh7uF0sw9ZM4+A+unc",
+	"cHqPmKgj5DWhjKOcEtNj7VZykoFrumapZWKvw6ZTzwFQwnbAH4RYAEpA6i62Q/K87Vr5oPtmvfY1o7yQ",
+	"SpW0tAtPmFTeLJ4UhgpxGEImbeF6rtRvs4qjrPMYruc4skqXVC91hypvNRIPsmKm4KyCjBG5JgUMxt3l",
+	"NKDRutNp1Vo7Rv6qDTt1qE4wHZhfZSliQtmxJ9VGE1hJUiWhealoCry7EmC8YCiyjH8gdHsa3vfnejR2",
+	"pR6qFcF5d3cP/J7AzucLSqCyM3M5TFi4XWp72+Mw7QUSDO1ioPbynIO5ojcxSSIQoULiJMHO8G0bXSRa",
+	"rvbLHcB2tGn7M8C2oAl/fEToa3HBus7lnhIyD7f9j0i2dOlc3uc4ZAkBsaQGvP6qCtiJZUoo9D/BMqCd",
+	"GTaTm7G0qEBise1bxH5/DzzKYURVR+V9zR83Tt04ohe4TaR4UBlUyLUO+EqPkhpJ+Zih0pbGdzOma5in",
+	"pCuboufZU5/L4uExIt/lxB1ZZOXbyjElTv6bnfWwDjAmlWZLGY9e9y2W8a2EzFuuCh9G9swWeZpik3be",
+	"v1hBV7f2F46pRm/4PRZb32aViuATXqMe971nx/h2nTCX9NevWty5Azf1wO4iKLkk6C3tqtSsGDDUN2Bw",
+	"MMCih3VMqDRFGIkyu84/ieHlyrHGd+Qanf10SGKkTj/zX70KytjvtcY443MiHaTGoeGfjc6bGc6F67hh",
+	"guFuKwnbLJWE3usLbL5degq3l4b1bY+cJd5gHaUrvi6EXrDYYXIPy2rMwfkWjQ853LMtVOvMdQWk2hHI",
+	"ZYIzAdWScv295PtlGEO49ZqMFSicIjDXISbmidF5Fus3ARsmHktBxoRuEAWIBMIoAy6qplwle2OWLhZj",
+	"W/LOk1I+R58IG0keJb7n7TeoeLdzmIGuGu6Pho6+betrxmASDKZVs+4wkfZSbZzDYJ8faiLd326hQpLt",
+	"G8GyGYPrt+dKVyyY67arO0ET0kXLhgpY/HxtDZujLvem4VDtMBe1WI+ptTWxMB3tiUF35BRbkmUwIinE",
+	"Acm+23/UvU2/ahzUSvhlhrk8ib3u3jhFlqu9uaE83ndKCWkmJ7/S/MzvCZzOQ4lASKUGSUehN9zDlGJQ",
+	"JbeUjn8lIfUtB/ckAjurppGqo5ssBOWEDUwj0/xVhxFSJbMQByEFYjRAhKId49r+HJ9Blui8itOlYVSr",
+	"z309Dk/tXSi6KCyGHlO9WgJeQLxK3RWqLKBSs+kbrFXQQZ/BXmOEYy8Ep93yDc+YCor5Xb9Nq2w6poDR",
+	"zq2q1isW1wdmyR5IWv5vxycOaP4AnDO+7Cx20JmCy8mR/y34E91aLWsq4GS5DFlauy+wASGRhyFAZMcg",
+	"KWB0XJnaq9VJW5UcU7Eu2p8OVNW7BjdbPWjPbXmwX4JB3NHuqoOLnd1jSdi5KcWNsv4gZDQkXZPMpnij",
+	"thLQ5wIo/1Lt5cbEeYku6koY20KEsETOZxsoMZjkdCo4nsbTqonMGZ0svU7zJkxtI8pNGgC2Bl/VL3Xj",
+	"86pfa+ld/WBte+LoeIHt+pzTLWU7WvZ/XmOSgKttTPZLDvfAheWl4r+xLSbqzUiow+xYOf4ZGhtOrhqe",
+	"WC+soHiC3jhFnGzZnQOiI9lTVeH0pEkJIxlJP3qQy3Zcn7tOV6sJxIqCdQaQRe+wQ2VzeVoUn7Cw2z5u",
+	"u0QuJ2iM56N+GpQLeLdlmmofOa/oAJvh6EkJdClI4oz9hlLDee3eR//Z1/uguPwaJ/Y1zMrQw/hOTT0N",
+	"mWotFM1FU+WIw8aB3tP83fAPbQ5/odga7LJuF+sG+UnsCMOEMxoQFRh0xDmm3P4U43C9Hj+OlIs+phje",
+	"666CCHGCJSxNOvHRG0pggz3XGk+Q/sKMDFEmJ1WGTDFyGK32qGS+dvzycD6wlO3tCp0pO5lpqd2V6fYh",
+	"ZzzvCHW6HuZF6grdmx7Zi+J3ag2iTa/fOsca1F6xlsCXlX0Rqpx2nCSQDOsgy0QlhQWug7pdqUkvVQj5",
+	"CZlLnAw0f1FvyBiXy4yJjkYC6iFj8Xa0Kjyo1csaIFrhWr7HsSMHjq0M+hwNX7zlyj/HzDl2ulxT8Vd9",
+	"Ws+RnWC6zNy+fOXhjiwVQglapFVBajexfm/jEZMKnLoneY3wUg7L5BismDoo1aPNsF4tB3p0R9FH08uT",
+	"7mKrXT6rvkHmGlEyFLFa/NZ7QTaJqkflj5iD6iySfxHYjQnhZnifTgp/mzXemp8NGjONErNel8fNg2ok",
+	"WxQ7bIZ9Wxjrpv8SJH/KfOXentbnTBe20LTJdRPse8m20IzTfX09uUuQfkv3xhxVHhvRgY+Zjs3O4UxO",
+	"jncU2G8Wn3RLl0PUUCOo4AeykO+06pmI/dE5vt5VTacBT2uKl8/Qd9/+7R/I9iJApnWQFhTeDkitIfyr",
+	"xE6YzTjbcJyKRUfrw2jyVEnzm5WnLOMNRd9ef3eDdjEruhjixPVs7unS1LRlsEQxzjKgEAVop/7cYYG2",
+	"kEn7p9ZDnXclJ2vdYDs8koH6Tj8UZAxIP6L/Z/SnTqn2D+OpRqN6KpU6TNohEtTflixRRK8sDoLukUfv",
+	"7DUFwf5K/RUHPCFDsv66p+rHPtCvCSUinkibrmL4pFItxTKModte5lOlaavkppxTlmHbNcgCtbga8BbU",
+	"sGPCt4VeVDDTLyuPWlm/csBh4jDYnDJPbLB1Q3NUuO1Hs4xB17e5P6X9OyLKHOq6KD6i94Jr2dfdwq0O",
+	"ilPErRqcN1/86h34i0t63KSTJrHUwg0TMtvrYc+uKZidHteEHI9pMVEDz84Idpk7PJi7VT45PtPErj6Y",
+	"aVLZRh0Jpb9SFmVUQNmMnJd5J13ZJWZHp2GJ2tlm5oiTRXQrKZ5t6jdVaVPKO2wdm3d2zrSQmosGd6SR",
+	"EhrBR7/m67450mbbpF10DIf0qMoy79LmnVQu4Yu0E9P1YgNiaQ248vp8MKRqTtwa6GzDqtVIawm6KhJ7",
+	"iKnrTn7aXeDljAesllh0m6cz9fNuFOMd17a7PyDa1Rxff9WjXZq0qysUuojXR7EVgra5HyLPdDbIiNYU",
+	"J5xa1z2ork0C1ZtWF+R1TGRLCQeuWt81hnqyTFQ4b+FunIrJnstKwqD7qJI4iPOImM3jKNWpThsFYC/M",
+	"1NLvDAJmHvLJ6JrwtHCjR+qOg5IH12sIJbmfhQsLap12Dje3tVfTM2PjHT2CwuZvdmWn2LGvtZOMolFL",
+	"KCexaip0N6NNwxIQB80hn2TpP1WPO+wNpwP493oLmIfx98QH2rHzXHPacQtcqR8uRVpXS6mewMu4UKTe",
+	"SFCNSHYfuKvf7zRyKoE3WDDTSSy3blr/keYKY8mSrdc9Uxo/R3aTkJBNgaeBRVcl8vEZSZCZctsqsAaF",
+	"kNvW/FlJI7B48Oz+0yFiRLKRWqwPlKcQ5gXnzCfJCziQNE/mxn1/02YBKGY5F6a7U6M/GOORbrxuH7GN",
+	"jn9nFGzbMKS3Mqa9s0losUKipwsOrTcGHgjEnoP4hqnOotEbXZ9Ie5Ygoi5R5ebbNS7cnvz4pIaWUln2",
+	"k+jvdljnMKV6ax1XNlutI5ntJeNIOfy9o2eKbH3QhOSex2KrYc+yjmZUaZZ4b290PT7QyNzfuOe+EsgK",
+	"kamd4pyR0F7F7vGY2TIaCH64F/HFuYy5wLb29If1p2cedCprZcAfFLN3PywUgOtF2md4kg19NTUFoABE",
+	"BZffPLr23kAIsWM8OjpfoOjU617YdRjTCbAdwzQt/v392DddgxBPgk9lf++rrOuUgJM6fobtG9Lvqdzb",
+	"l2jHzVH5vbA6cORg5ySidsszodyNsuHZb1OA14BDXap8j0XsRLg0SVv26lzEpuDoiA5pdd1yVN16h+we",
+	"EtpqdeFrN4lJgohAIuOAI8TubVdRtTxagdwBULRiugXOeMvAoyalQFmCQ0A4ZXRjL/ghEwFac5ai68f6",
+	"IzvWga3NlzoLA1M9113jgzL9BRJdKdpV5TSh5ewu3o/oCaRO1ugib8BqXuDFfG1GcHvaDkt0J04x8jKt",
+	"eH6JhZ1UOjjgqGfWSX8Krv2yK4VjVPpOJY3V7sMLJRcpLguZmchAd79hueSAw9gkeIeMKufPNdWjsGGS",
+	"YOlGxJiUtqVpe4117E4hh5spMss8M5duWQImNqx74pi6Qg4iY1SYX1Qa9hTtcqJy2riPw26VlV3pOSOm",
+	"isHCWaibGMNTI5s9xXb0QKVf3UIHmrrnKk20tk1uRLUfne+21zw1JjqgFy1/0bn9+pr+GnPGx3p4PekZ",
+	"B9yleIbRuPMEC5sMtiwzXrpn4VO2dEZKUTK77DYROslgYGjNbe0yvlnrkHWWDurbnAn5D+pxS3a+piAH",
+	"BMEOaHG2JknPjZX+VpDfYawgV893pJ+Nj9ExOTU1eGK8rQGnRi2gbYCdFfMSNFqHg28F2fhH0PWRzoTx",
+	"dB3QaRK7Xcy3Ud2R8MggbsIEiCWRApK1zyxSxpe2uhgNAQmWwopFe5sCKkzGJpEIi622hgLdHSbElDJp",
+	"ZonxLUTIdiPyVBOd70a7UxLOdI1N1lr8RYzCtKlTie1S3E6/mNhyzGjaKTdyx1SpN7qGuAZUxU22a0A4",
+	"bdzCQBswdzPdqEGqk/UgxytGembNrolmkePiMR2rveueIi7d1Zr0RDFp9fp3gIV2bifm0B8b4Onaz61p",
+	"ZjlxN65P5wGZtea33u1UfLqGKGbRvqNI7cJ7BPQN3Dn6Tsy+OzDwGeZOC9/DLsMsCup67W2CCTVxlB2R",
+	"MUqBbwBJvBFI5GGMsEB//GH1zEPThEkd49OnVlDX27PnHH0BKhg6JszsuUqro6cPIyeRXY57ZpRf1d53",
+	"nvGVsmOK2jSLvdO+6IhPtCJltqbX1dRVAozBQnfZq4QQKm3TiuCabgGtELgXUs9h6ZzF1WlhVOr5Rg6w",
+	"OsRiGJ2bPcUo0PEuawZ052I4UjgJ5Q60VDwh9fLjgrIR800GrtRiiaKD2JpwEP1VwLF3yv5b10u1beR3",
+	"WLr+MgyNR73hVl5vAyanwiGfE3mugvQErQIPuHgbyZEJFnKp0HeKW70eG2BI0StgHaTlj7mUPEZ7ds7b",
+	"rxwlaqNfQMjBc9txG7Md1Z62N5DqaKmXoPVD/hLkwC3cueOTsJTZwYwslf2Unbf93YwWeM/kwmrfzc5a",
+	"wQH/uNV0bZAFs5+yg1hwEvz9o9t8G/qJ2srF19a8arWsMYOQJww8qc1P9g1RmWgENQ5T2m+VzQ0e7RSc",
+	"V4fVfBz4k/AZJKdMPzkoZk4EXiVd5U7dCS3Huco92q4Yj+s2VmSnDLKhgvDhuZ+nzgEaTH050IWtZsw0",
+	"8v4kSgALib5+hMIYK4/HVGYdlVjTwEuxfG/WkELFSZhTzGpourDvwTn1E8nbt4efy9kPzSrxMlNmfD+Q",
+	"yT3EGPdXBdgyEVsOknF2T6KOGYTOM276NrJIvsnwBpS3xME2XLbdMBaDvRvHn1wQ+5ORMzfiEePD1xoU",
+	"6tFaYMEs5cVmMcrvWFvLTRCc1oha/6p3DPLPdmBV0d65vsuYCMn4fplY+TAq5MBzOtgTxC+PJc/Bs8lW",
+	"54/qncdnmBxWn/Jlj1vpGlIMO3EDxRpgbCNCh3TCnBO5v1VbNdDPdG8jfThF7iFjWwJOetwslsvvmZAP",
+	"7FPlmTLyT7Az4Iqb+74XcJzp1j6eNxT+kgagtgfAFhPaZ2Mps8WnT7oaes18PLpOdI4zRxxMGreISYZS",
+	"TPEGUqASMYqiXF9AIwdZ8fBX+it9xui9mSkjbtD/3r75ERGKBMVbWIZYwGNEIjOV86efXj0X6D9tfBz9",
+	"QyeVmcY4gFK8hf96rNPdzNPvXj5D33zzzXfqbT+9f/bYzt8g4ld694fhlQC5Ccif7tRjaTmy+THC1OXx",
+	"rwkkkU2ttzkYD5Hul2NWusNZlhDTAPnKNiv6738LRu/Qf7omRv/1K9Xxc4yE7kuE7kIWwZ25Bb4zDXvu",
+	"EMUpoRsE98D3aIUjuzSW2tV9iJ6ESm2gt29u3wsk8RbQ3asI0oxJdYgH/4T9nW25g1NAW9jbVYuP9JX0",
+	"BswEavMRpmIHPDDhfUyZjIGb57599OgheoJsbwObt6dHaKkfOyTaFwj06Ppab/NX6qS/SblERAaIcfTo",
+	"+pFZ5O4H2y36zgTTKEM2OQWFakfqIULRmtwDEhAyGil0IA7rXGCd5Pjt9XfmVUQKZPqYP/xV++TCbgfd",
+	"/aFFRYAqZsOnOw1uA7iEpETeBejOfKf+98F+HwPhaE0SZUo9RC8itUouAN29eI83d1d3r9YPXiv/4e7h",
+	"r/QtsCwBJMiG6ligQbLhQWRZ83HRgEpn1aO7J7mMGSe/ayjcoKea2xDH2fLX/Pr6m5BE+l+wf5pghPno",
+	"ToHCauyvhAVzLizU7boaVXeKTNDV/ddXRnZc2d3cIaEIgFAEH03FtWYknSyqBIHS3xil2o9GSs0//FXp",
+	"v4SEQIUW61awPMlwGMODRw+vKyHoxbtCzhTXX4uvXU8EnJHFzeKbh9cPv7ETGbUIVJssDfKNifgohaEB",
+	"9Cpa3CwUcp86p8Cm+Bn5+ej62mQfmyi/6U1R8OO/bY97oxtGmfnaiNXCrt0G0lCXucdYY5s/53tjsUUn",
+	"EYz4d/0PFuYsdmB1kgBHKd4jYRr06RauZW2obaPaBorxfJ7a1PEMc5yCtv+7hmqXj1yRUnBoNfBbUf/7",
+	"1N4Eng6i1kP7VFexyg741ELm16ddenZEPokihE0NVymTQpwAjTD3IfNTUKH3qz9I9KmT6P8HpEPuvCQ/",
+	"AKVgEQOOrAmmhGD99U076tPxUH1Dy7o4HztMJHVN3pmS2W0gK/l+IAuttRqYl3d0sfoozvmr04SChGO1",
+	"cYx1ZSbP9LDXy3xmjaIXOItG0SsZ5W2kUQa8MHBtdYZSN8WwtNPwlQfqkmUPcpM3fxij9ig7c6lxocqu",
+	"eikwimUfnXbp2WnsNbsH50hRycry5a8E0ryGZMxZvonRreQkgx42dSqy3+R7Vjw1FeXF3Y5B9kzs7fZ3",
+	"Fg4vgKG43MAzQJlxQHQ2sXELhLH/Y3wP1pexdW8WEyXk28gYtEeelZbN7EC9SKvEY9pVAXqobZJLv2VS",
+	"gfdlGSduY5/DPrlYAtEmyu+MQqDjI4Ru9BCawDR/UP8kxE2l6eNG045nSDS6p6aShg59LD4Fgw/a25YR",
+	"T34Y81ApkgMbq/yQA9+XoUoXUu3G0byy3AD0TLK8xF5JCu6zIZff/fpSDSG3v8/j+BfQmR2J+ngII4c5",
+	"EwFY5dEGZICEbfxRGQltesgabW0zVJGZx+Ang6ZEGKGfC8qYnVEuVD9XUaGDMSynUhTTgDTw1ecGTd38",
+	"d+IYw+E8O7smNxv7PJr8QknJBhscSTxGtlwXVfK4BdoCZHYYQwyavrgEEwecwtBXWaPc/IRuc7uc/UJ1",
+	"RnujZ3ahq1Xxc2sOvVadlrS80v2nOEox3Rfu3AAlWTUyYCwWT30xFk8juCxAz2MsVrBXkELxWZsUhq2E",
+	"sjpmdgjNDh2t9Z0xVWh9CR9lgGIsYq3whWtt1AXDY4KfdcBf6VY+J5biQKMK0i5SgL9IM7k/uwExmspO",
+	"qSrcpG3Poj+W2QzeRAYi0YaBQIwaQ1SgNcupTvJweRF1c+eHyvDuWU0eO+HW3Ek7fnKpAeZKQXMSaPtZ",
+	"f1Nw1YBgcpqsV0WV6u5CNJRP62hnwowO6cRFx08l3nw+dWWAex5t5bFb3EeDgY1qh+oLjGuY7X2msIaF",
+	"zXkyGirtT9tIbPD1FUkzZqc6+7H7Sj/QzeI+fom4bpLk45miXmEEL08ijTRPJFFm+dWa8fRBhCUejyBz",
+	"SN0L58xa0Kx8Jt/FLFbeNumb5We3/3qMLMaKlEBcqEKMuE4VjNCOEwkCUaaHAY4jr0FztqDVuQXoZYa8",
+	"zN5s8mFo410uxtj0G2qi+NQxrkPF99whLrOvzxLhulDCcQGuKWJeezcrTE/u3Min+GLvMp5ierl0c4JE",
+	"VExLMkCMo4SspTH5MdX9DUw6en1iyFhiidgDyuQD19rw5HTznP3IdDTjgv3i2h7/olR0C7KgnQbOxxOL",
+	"tH1CRqh611JkfmdxTq+s1mRldrM+SVxikJkqXRQr9KmAY8JitUn/fa7/8+qDF+D+D8aeixlwpiSsQPZg",
+	"6zb/61qD545+4+cNjlfweRbSrtIPWu1RlANypZOWpGu0WMifIh+njzq/L5N2RnitZYCoLuUPCBjtwebZ",
+	"db0nxR9JmqeLm0euitz8+fV3/7hu12zOinILpLOg+22+SkhYJFOZnGcLd+32KMAFSDK0Jkmib3FNjlX7",
+	"YraVe2Wyo69WOME0HBBbT91Dl5mbard3nnImC4oAYYFEnmqkAJWc1C5cbO55E9qSYypwKN0I4E6I/6Cf",
+	"f199/M+gLsqZ61NE+5y0YQB5FtIwS6EqjgNEYQdCN1ETsoc+bIsYcZW7ji295FHv6/KnNg3bPW9mz+3H",
+	"xBqIimqLCJ1iZJO8WsWZrRc2lb6VJAZp21yneI9WkOgJIayC4FqiSxvNpmjHtgY/oaf4kiRwEE2cyUVU",
+	"e3tJkuJKcchB/NYzTUv3vTpBGRHR1QSo4DhdCoxyGgFHuIrtAO1iEsYoBluSQCRKyFYPUMN0jzhkyV6X",
+	"fme57X1OInA13xQQMQPFokH6YPfA7wns+hzDN+6Zy1TGxfbmzxXR0d814yhmKbiKdsQxSW70vDURIK6n",
+	"sYsAGc1kgsVtRqYAkW5lb7vSWyTpl5TYaSavdYrno7LQLjYP6cS+YG1ox9FvK2bInMan3NR9yqIbS7s/",
+	"Lv74ynz5zXV7TKT//VhK0wek/8ZvTi6tUOh5PJk6R/RLweqng1dib2vh2nMA7Cx5XhUY3Jh0btPhQzd+",
+	"4UojMaVWdphIiMycDZ1eH6BqACBwTU2EVkthCJl0Y1M7cHBMHKyFuCu3/KlLZM1r67i/SIOnskW76XNH",
+	"xidR7pfcsQHe/B9iE8cqtK6DMhq3eudFUoBmN4i0Zaib+oBJLNvF++ky8Aru1QbH2h0vzNPnMD58Ks5N",
+	"XzlWg/5lLiX0y7IMaPSA0WSPbA+1zgDBrFLZuaFjiem1e/5PHWmwpzhPjMFCzIRsa77kjAjvS6p+XTQh",
+	"vszAgNne50k4LBs3z315rHQYsuyHbF8J6whpNZGwjQnjJwHC6PlrZMbJEiqBU5wgPcBjuu5g67VVlCem",
+	"qjfqxZdKU3pzUyjqi9F1mUaX4RuKNBk/RhwE8HswTeVaxa1jeaLstTpGBb53zU9nNUfOc1HxQuc5YZ5C",
+	"ZNzJspgIPupCbdtW+By2iGuv2YmI/6csywomXI/fOXFR7yM8+8WRYkN9TNdS2gEl0OFNA496ocFJcaJD",
+	"owOcYJ75krMyS87KBXpHBuNnCg6a2Lw/ocWRZ0WU6w+u4KPuv9pFti/014cS7rmp7Iw0IeGjvArFfZ0W",
+	"BucT+4nAvfc0HrLpRQxReV0j0LPbfwVI4LW2l1kGuv0wRiLjgCMRQ0P5dxDLcBh5b2bwz8xQZwoeq6Vs",
+	"2qPtyCIChKWENLOXYCYDASWEgvAC8AQqxWj4Ygcn9j9sGWeBuYv0QZ7Yw38uN2QczX3xQEaWDGOBMg6Z",
+	"bmOuXHOBOCSABXBjqmn7OdkjGROBilFbo6TT7Hcll8wmZnef7YbkC5echEu+Z0kUOI4w5ZKx/UjyfYDM",
+	"6HdzHRIyGpIEWpeRTQ5hCQnJUKjaPXSZKTF6e+fJGH5S679GoMxmc9NE2BoBDqvJwQWIh2rWzTkuVoTo",
+	"3X2eALKFzLna8NFWnz2lixSmq2iu5zJVsFywlp6WEbIIegra3xlUvdUPP2MR/AW6sniyCp8raB2MITvs",
+	"SEPDjTn65Td10kbaKUYK3CbpTJCNbrSmhPgK0y1idMUwj/RnYovWtVIl+9o29sa2QnIY/PM3RBoD7ffV",
+	"3i5Yp7/sSJKglRlhU8/FdKA9yuXx4eOq0o3pxJcvZEMvvU/SrTv8Z3J+NEa+Zyl8Me3mZLXbogmpjMHN",
+	"U1JiTt9oRhDa+tUBSVbNW7PNIi3ln5Bt3oEOCjJxuZ4QE9Ls8gu//DX5xWBXMwuOIg5CFJNE81VCRAwR",
+	"ylg9OWQsy4h8lRI9/ezkCke9WT7neD0z6xzVmei2OP/n6E70hYPOpHE0LSKMIkWONyjE+riBVjaYQ4Qi",
+	"kJgkJtKNkS60GuSmmKUwbEBr7F4IDc0H4Z91eZtA8DGDUOewrva6oOmxgbmwiaw6CT1hbEvo5nHRQGWv",
+	"B6Fqk0Dfa+mHm9d6fiSYTCXbU8UOJT61KHuu5zNffurSczeU+YsY+0uKsSc6QbxiJBc5TiP4pIgVPEgI",
+	"3fYEcIzz9aZ4/gdCtxfbdpJF8IYmZ2+u24DOZxS8rwlVik3hFElmp4sFdry8bVa1db3vtISm+sb8McJi",
+	"K4outhUvbJiWKoO1/ST0JgP61s3lnsfpUS9Xy1yyrDsW6zVEv3AzibvnEWtsYiRi5S5YJDlXod3LqAO5",
+	"ORX5Sp1pBd0INlD4qfLolyDvQez7I0Mp44BYLjngMNbo7EGSuwcjeLgnyLvGs3/qYoz6Yc5yN1ZfEvF8",
+	"TH+OzkBSTuvv+wtwzKOZsHuGVgBphrmb+KotQKM4G7fLza4rtjvAANeZZ/4Mma9YmLuNpW5F0tuGq46N",
+	"J8ZP0wHbHSaS0M2NybVjHMWQRIvgAruvGdScSXZoKnApqo0EeUdHTcIavJMzr13MDqOzZB2aQ9+gMgYZ",
+	"mMp1YcrVd1goIxUi82ekvXBXEQvUC89jbuSqSJg5llDg8TL7stqzf55ruLEU+CWSMNj8UZEaIlQ7AGbE",
+	"n7RxOiWrewUSS+CBpa0BfccSeOcenJMsynXOMzWeUExDQAoStuuP0nTOx9LoRxlwwbTSs4404SiCBNfq",
+	"9fUc6g7QukxOuiY8PXkip35rBXCnETjzI/gMhbVV9FnwCx35L7GueVviLQgE6zWEEuG1BBMvGUKyAMzN",
+	"LAAv49yar0f1Tf0wqWPqnBgyuz7XIEC9WDFMI6h34dIzHNzMP33XwHgkeltqu6Gz/eLstnjqMnND3f7O",
+	"IgPfuKhEAbtTpoe6o1xsOpLd3+dJES2gc7ZZzQ7JByWHFhRyJUiaJwpgndHDW/tEhQDmxJ9b7tyGbGP9",
+	"cwQ2bvHeTN2tYHPH8iRCEQsKzymwRkwxHidmKaJsxaK9a0b0uHsckQ/3xX1ABAkY1LfTD9/46uVOHnWt",
+	"p5mZEpaWlg46Pexbe5ZZ6UKIcxDDz+a23YR4EKG2Na0xaDPgZnShHzzdSaSv6GK+7M9X9PxMOisyOi5z",
+	"NG0SmwUJD3QjWZfbZTqOCqEsmj4LU6nmtNvCNF+PK+7VrcIelG+8oCrfW+D3wB8IoBKZjmZKG2kZZ+7D",
+	"oht0p7+4sR/cBeguwhLfoD8oy2mASBQgZ5x9utPtQPIU7Hi2H7CQD3Tzswevnne3cq3kyQ0G6cqcslml",
+	"SLnKOYJ1onqojtkRxwTfmgAuml0PQ/mlydaaAGkWSrhQerdV7aZXdC00ioUu5JESh3EKtTrRE+LB0H2f",
+	"h/ReP/FnuN7QPX4PGUg7fE1x+t4fs3YuxGJ7nq6FOqnEf+nRkKj6z6KQOXNm42kLmfVr1aYu1cdUe3P7",
+	"PLfpo+Ey//AEvkVYt1dHUW+39ApBcDA3kycv5jCvvXSCcPv8SxKEbohrCUIyhJWDCdyGYkdRh6CM/X5q",
+	"YXGrX3rplGF2+Zeki+9JVNBFTqWufR3QIJBmCZYDAd33xVOXGdB1+zvjKBsHkVMGc90xLpZ77P4+TzC3",
+	"gM7ZgrlpFdMHRXR1jukAb5lH5uQOtcJ5OmG8fWXSaovqOhM4e0BoWzkNRsosU6j3XSxHqM19JnYol47O",
+	"IPO2ulCiQPBjg10IOehcCBGzHUXMXER0hdsMaRSxn6449zu4Z9sC72eLdZtla6fsoNaDAwO5GOp++5Mw",
+	"HW//zMPlxJla6r7VKHGSJma5gOniRe32UqWL2tvnES4aKrNriyhC2OWPjL1WqXKSzTIkAq9OPtTvuXnr",
+	"6chjRm6bfwSyAUaBrccIaCRs6akrktGz4HRNDZZDmqCCPo3zw5GXezODdEadmOmSTb/7RUTO3iziLLh+",
+	"B1mCQ1MiZfjRjNOwiF/XUvr0DL9GJp8X7c1anuK6+5fflNoy2tZV9ujrKkMFOU8WN4srpUL/fwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -86,6 +86,14 @@ const visits: Visit[] = [
   { name: "payments", person: "finance_releaser", path: "/payouts" },
   { name: "a payment", person: "finance_releaser", path: first("finance_releaser", "/v1/payouts?limit=1&state=paid", "payouts") },
   { name: "outreach settings", person: "admin", path: "/settings/outreach" },
+  {
+    name: "a new sequence", person: "ops", path: "/settings/outreach",
+    then: async (page) => {
+      await page.getByRole("button", { name: "New sequence" }).click();
+      await page.getByRole("button", { name: "Show", exact: true }).click();
+      await expect(page.getByRole("list", { name: "What would happen" })).toContainText("Sends “invitation”");
+    },
+  },
   { name: "calendars", person: "admin", path: "/settings/calendars" },
   { name: "brands", person: "admin", path: "/settings/brands" },
   { name: "people", person: "admin", path: "/settings/people" },

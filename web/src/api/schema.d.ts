@@ -1046,6 +1046,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sequences/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what a sequence would do, and when, for a creator whom nobody answers; writes nothing */
+        post: operations["simulateSequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -2315,6 +2332,26 @@ export interface components {
             items: components["schemas"]["Sequence"][];
             next_cursor?: string;
         };
+        SequenceSimulate: {
+            /** Format: uuid */
+            brand_id: string;
+            /**
+             * Format: uuid
+             * @description Whose hours count; absent means ordinary hours in the zone of the brand
+             */
+            creator_id?: string;
+            /**
+             * Format: date-time
+             * @description Absent means now
+             */
+            starts_at?: string;
+            steps: components["schemas"]["SequenceStep"][];
+        };
+        SequenceSimulation: {
+            items: components["schemas"]["SimulatedStep"][];
+            /** @description IANA zone of the creator */
+            zone: string;
+        };
         SequenceStep: {
             /** @description For wait */
             business_days?: number;
@@ -2355,6 +2392,22 @@ export interface components {
         SignIn: {
             email: string;
             password: string;
+        };
+        SimulatedStep: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "send" | "task" | "stop";
+            /**
+             * Format: date-time
+             * @description Mail is spread over the time between both
+             */
+            latest: string;
+            /** @description Its place among the steps, from 0; the number of steps for an end that no step says */
+            step: number;
+            template?: string;
+            title?: string;
+            why: string;
         };
         SocialAccount: {
             /** Format: int64 */
@@ -2739,11 +2792,14 @@ export type SearchResult = components['schemas']['SearchResult'];
 export type Sequence = components['schemas']['Sequence'];
 export type SequenceCreate = components['schemas']['SequenceCreate'];
 export type SequenceList = components['schemas']['SequenceList'];
+export type SequenceSimulate = components['schemas']['SequenceSimulate'];
+export type SequenceSimulation = components['schemas']['SequenceSimulation'];
 export type SequenceStep = components['schemas']['SequenceStep'];
 export type Session = components['schemas']['Session'];
 export type Signature = components['schemas']['Signature'];
 export type SignatureCreate = components['schemas']['SignatureCreate'];
 export type SignIn = components['schemas']['SignIn'];
+export type SimulatedStep = components['schemas']['SimulatedStep'];
 export type SocialAccount = components['schemas']['SocialAccount'];
 export type Stage = components['schemas']['Stage'];
 export type StartedPartnership = components['schemas']['StartedPartnership'];
@@ -4679,6 +4735,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Sequence"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    simulateSequence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SequenceSimulate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequenceSimulation"];
                 };
             };
             default: components["responses"]["problem"];

@@ -25,14 +25,15 @@ export function relativeText(at: Date, now: Date, short = false): string {
   return "now";
 }
 
-const exact = new Intl.DateTimeFormat("en-GB", {
+const exactly: Intl.DateTimeFormatOptions = {
   weekday: "short", day: "numeric", month: "short", year: "numeric",
   hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
-});
+};
+const exact = new Intl.DateTimeFormat("en-GB", exactly);
 
-/** The exact instant in the reader's zone, with the zone named. */
-export function exactText(at: Date): string {
-  return exact.format(at);
+/** The exact instant in the reader's zone, or in another, with the zone named. */
+export function exactText(at: Date, zone?: string): string {
+  return (zone ? new Intl.DateTimeFormat("en-GB", { ...exactly, timeZone: zone }) : exact).format(at);
 }
 
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short", year: "numeric" });

@@ -1,13 +1,15 @@
-import { Stack } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
+import { useState } from "react";
 
 import { policiesQuery, sequencesQuery, templatesQuery } from "../../api/queries";
 import type { Approver, SequenceStep } from "../../api/schema";
 import { LoadingLines } from "../../components/Loading";
 import { LoadFailed } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
-import { roleWords } from "../../lib/session";
+import { SequenceEditor } from "../../components/SequenceEditor";
+import { roleWords, useSession } from "../../lib/session";
 import { words } from "../../lib/states";
 import classes from "./settings.module.css";
 
@@ -33,14 +35,31 @@ function Outreach() {
   const sequences = useQuery(sequencesQuery(brand));
   const templates = useQuery(templatesQuery(brand));
   const policies = useQuery(policiesQuery(brand));
+  const session = useSession();
+  const mine = (session?.brands ?? []).filter(({ brand_id, roles }) => (!brand || brand_id === brand) && roles.some((role) => role === "ops" || role === "admin"));
+  const brandId = mine[0]?.brand_id;
+  const [editing, setEditing] = useState<string | null>(null);
   return (
     <Page title="Outreach and approvals" under="The newest version of each. A partnership keeps the version that it started with." narrow>
       <Section title="Sequences">
+        {brandId && (editing === "" ? (
+          <SequenceEditor brandId={brandId} close={() => setEditing(null)} />
+        ) : (
+          <Button variant="default" size="xs" mb="sm" onClick={() => setEditing("")}>New sequence</Button>
+        ))}
+        {mine.length > 1 && editing !== null && <p className="soft">It is saved for {mine[0]?.brand_name}. Choose another brand above to save it there.</p>}
         <Listed query={sequences} none="No sequence exists.">
           {sequences.data?.items.map((sequence) => (
             <details key={sequence.id}>
               <summary><strong>{sequence.name}</strong> <span className="soft">version {sequence.version}, cool-off {sequence.cool_off_days} days</span></summary>
-              <ol className={classes.steps}>{sequence.steps.map((step, at) => <li key={at}>{stepText(step)}</li>)}</ol>
+              {brandId && editing === sequence.id ? (
+                <SequenceEditor brandId={sequence.brand_id ?? brandId} sequence={sequence} close={() => setEditing(null)} />
+              ) : (
+                <>
+                  <ol className={classes.steps}>{sequence.steps.map((step, at) => <li key={at}>{stepText(step)}</li>)}</ol>
+                  {brandId && <Button variant="default" size="xs" onClick={() => setEditing(sequence.id)} aria-label={`Edit ${sequence.name}`}>Edit</Button>}
+                </>
+              )}
             </details>
           ))}
         </Listed>
