@@ -91,7 +91,7 @@ const visits: Visit[] = [
     then: async (page) => {
       await page.getByRole("button", { name: "New sequence" }).click();
       await page.getByRole("button", { name: "Show", exact: true }).click();
-      await expect(page.getByRole("list", { name: "What would happen" })).toContainText("Sends “invitation”");
+      await expect(page.getByRole("list", { name: "What would happen" })).toContainText("Sends “Invitation”");
     },
   },
   { name: "calendars", person: "admin", path: "/settings/calendars" },

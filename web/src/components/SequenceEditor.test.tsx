@@ -38,7 +38,7 @@ it("changes the steps, says when they would come in the creator's zone, and save
 
   await userEvent.click(screen.getByRole("button", { name: "Show" }));
   const found = await screen.findByRole("list", { name: "What would happen" });
-  expect(found).toHaveTextContent("Sends “invitation”");
+  expect(found).toHaveTextContent("Sends “Invitation”");
   expect(found).toHaveTextContent(/2 Mar 2026, 09:00:00 GMT\+9/);
 
   await userEvent.type(screen.getByRole("textbox", { name: /^Name/ }), "Spring");

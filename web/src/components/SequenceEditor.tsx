@@ -8,6 +8,7 @@ import { useAct } from "../api/act";
 import { api, body } from "../api/client";
 import { creatorsQuery, templatesQuery } from "../api/queries";
 import type { components, Sequence, SequenceStep } from "../api/schema";
+import { words } from "../lib/states";
 import { exactText } from "../lib/time";
 import { ProblemNotice } from "./Notice";
 import classes from "./SequenceEditor.module.css";
@@ -35,7 +36,7 @@ export function SequenceEditor({ brandId, sequence, close }: { brandId: string; 
   });
   const errors = save.error?.byField ?? {};
   const change = (at: number, step: SequenceStep) => setSteps(steps.map((old, n) => (n === at ? step : old)));
-  const mails = templates.data?.items.map((template) => template.name) ?? [];
+  const mails = templates.data?.items.map((template) => ({ value: template.name, label: words(template.name) })) ?? [];
   return (
     <form
       className={classes.editor}
@@ -47,7 +48,7 @@ export function SequenceEditor({ brandId, sequence, close }: { brandId: string; 
     >
       <Stack gap="sm">
         <Group align="start">
-          <TextInput label="Name" description="The same name makes a new version" value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} required flex={1} />
+          <TextInput label="Name" description="The same name makes a new version" value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} required flex="1 1 220px" />
           <NumberInput label="Cool-off" description="Days until it may begin again" min={0} max={730} value={coolOff} onChange={setCoolOff} error={errors.cool_off_days} w={200} />
         </Group>
         <ol className={classes.steps} aria-label="Steps">
@@ -106,7 +107,7 @@ export function SequenceEditor({ brandId, sequence, close }: { brandId: string; 
   );
 }
 
-const what = ({ kind, template, title }: Simulation["items"][number]) => (kind === "send" ? `Sends “${template ?? ""}”` : kind === "task" ? `Makes a task: ${title ?? ""}` : "Ends as unanswered");
+const what = ({ kind, template, title }: Simulation["items"][number]) => (kind === "send" ? `Sends “${words(template ?? "")}”` : kind === "task" ? `Makes a task: ${title ?? ""}` : "Ends as unanswered");
 
 /** Says when each step would come, for a creator whom nobody answers. */
 function Simulator({ brandId, steps }: { brandId: string; steps: SequenceStep[] }) {
@@ -127,7 +128,7 @@ function Simulator({ brandId, steps }: { brandId: string; steps: SequenceStep[] 
       <Group align="end">
         <Select
           label="For" placeholder="A creator; else the brand’s own hours" searchable clearable clearButtonProps={{ "aria-label": "Clear For" }}
-          value={creator} onChange={setCreator} searchValue={typed} onSearchChange={setTyped} flex={1}
+          value={creator} onChange={setCreator} searchValue={typed} onSearchChange={setTyped} flex="1 1 220px"
           data={(creators.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))} nothingFoundMessage={q.trim() === "" ? "Type a creator’s name" : "No such creator"}
         />
         <TextInput type="datetime-local" label="Started" value={start} onChange={(event) => setStart(event.currentTarget.value)} />

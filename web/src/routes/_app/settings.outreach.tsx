@@ -18,7 +18,7 @@ export const Route = createFileRoute("/_app/settings/outreach")({ component: Out
 function stepText({ kind, template, business_days, title }: SequenceStep): string {
   switch (kind) {
     case "send":
-      return `Send “${template ?? "a mail"}”`;
+      return `Send “${words(template ?? "a mail")}”`;
     case "wait":
       return `Wait ${business_days ?? 0} business days`;
     case "task":
@@ -68,7 +68,7 @@ function Outreach() {
         <Listed query={templates} none="No mail template exists.">
           {templates.data?.items.map((template) => (
             <details key={template.id}>
-              <summary><strong>{template.name}</strong> <span className="soft">version {template.version}</span></summary>
+              <summary><strong>{words(template.name)}</strong> <span className="soft">version {template.version}</span></summary>
               <p><strong>{template.subject}</strong></p>
               <div className="prewrap">{template.body}</div>
             </details>
