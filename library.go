@@ -1,6 +1,8 @@
 package rapport
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,7 +36,39 @@ type TemplateVersion struct {
 	CreatedAt time.Time
 }
 
-// Check names every bad field of the template. Whether a merge tag has a value is only known when a mail is made of it.
+// commonTags are the merge tags that every mail may use.
+var commonTags = []string{ //nolint:gochecknoglobals // a constant list
+	"creator.name", "creator.first_name", "brand.name", "brand.postal_address", "campaign.name", "campaign.brief", "sender.name", "recipient.name", PortalTag,
+}
+
+// ownTags are the merge tags of the mails that are about something.
+var ownTags = map[string][]string{ //nolint:gochecknoglobals // a constant table
+	"offer": offerTags, "offer_reminder": offerTags, "renewal_offer": offerTags,
+	"contract": contractTags, "contract_reminder": contractTags, "brief": contractTags,
+	"draft_reminder": deliverableTags, "publish_reminder": deliverableTags, "content_approved": deliverableTags, "changes_requested": feedbackTags,
+	"content_rejected": feedbackTags, "approval_revoked": deliverableTags, "post_mismatch": deliverableTags,
+	"payment_sent": {"payout.amount"}, "payee_reminder": {"payout.amount"},
+	"review_asked": reviewTags, "review_reminder": reviewTags, "review_escalated": reviewTags,
+}
+
+var ( //nolint:gochecknoglobals // constant lists
+	offerTags       = []string{"offer.fee", "offer.expires", "offer.message"}
+	contractTags    = []string{"contract.number", "contract.expires", "contract.ends"}
+	deliverableTags = []string{"deliverable.title", "deliverable.draft_due", "deliverable.publish_by"}
+	feedbackTags    = append(slices.Clone(deliverableTags), "review.feedback")
+	reviewTags      = []string{"deliverable.title", "review.due", "review.link"}
+)
+
+// TemplateTags are the merge tags that the mail of a name may use. Whether each has a value is only known when a mail is made of it.
+func TemplateTags(name string) []string { return append(slices.Clone(commonTags), ownTags[name]...) }
+
+// Uses says that the body has a merge tag.
+func (t TemplateVersion) Uses(tag string) bool {
+	_, missing := Render(t.Body, map[string]string{})
+	return slices.Contains(missing, tag) || tag == PortalTag && strings.Contains(t.Body, "{{"+PortalTag+"}}")
+}
+
+// Check names every bad field of the template.
 func (t TemplateVersion) Check() []Field {
 	f := checkText("name", t.Name, true, 200)
 	f = append(f, checkText("subject", t.Subject, true, 200)...)
@@ -44,6 +78,13 @@ func (t TemplateVersion) Check() []Field {
 	for _, part := range []struct{ path, text string }{{"subject", t.Subject}, {"body", t.Body}} {
 		if strings.Count(part.text, "{{") != strings.Count(part.text, "}}") {
 			f = append(f, Field{part.path, "open_tag", "A merge tag is opened and not closed, or the other way round."})
+			continue
+		}
+		_, tags := Render(part.text, map[string]string{})
+		for _, tag := range tags {
+			if !slices.Contains(TemplateTags(t.Name), tag) {
+				f = append(f, Field{part.path, "unknown_tag", fmt.Sprintf("{{%s}} is no merge tag of this mail.", tag)})
+			}
 		}
 	}
 	return f

@@ -39,11 +39,11 @@ func (s *Server) CreateSequence(ctx context.Context, r gen.CreateSequenceRequest
 	edit(&v.Sequence.CoolOffDays, r.Body.CoolOffDays)
 	v.Sequence.Steps = fromSteps(r.Body.Steps)
 	bad := v.Sequence.Check()
-	unknown, err := s.unknownTemplates(ctx, r.Body.BrandId, v.Sequence.Steps)
+	mails, err := s.checkMails(ctx, r.Body.BrandId, v.Sequence.Steps)
 	if err != nil {
 		return nil, err
 	}
-	if bad = append(bad, unknown...); len(bad) > 0 {
+	if bad = append(bad, mails...); len(bad) > 0 {
 		return nil, rapport.Invalid(rapport.SortFields(bad)...)
 	}
 	made, err := s.cfg.Store.CreateSequence(ctx, v, principalFrom(ctx).UserID)
@@ -53,17 +53,29 @@ func (s *Server) CreateSequence(ctx context.Context, r gen.CreateSequenceRequest
 	return gen.CreateSequence201JSONResponse(toSequence(made)), nil
 }
 
-// unknownTemplates names the steps whose mail the brand does not have: it could never be sent.
-func (s *Server) unknownTemplates(ctx context.Context, brand uuid.UUID, steps []rapport.SequenceStep) ([]rapport.Field, error) {
+// checkMails names the steps whose mail could never be sent, or must not: outreach names who writes, with a postal address, and a way to
+// hear no more (CAN-SPAM Act, 15 U.S.C. 7704(a)(5)).
+func (s *Server) checkMails(ctx context.Context, brand uuid.UUID, steps []rapport.SequenceStep) ([]rapport.Field, error) {
 	templates, err := s.cfg.Store.ListTemplates(ctx, &brand)
 	if err != nil {
 		return nil, err
 	}
 	var bad []rapport.Field
 	for i, step := range steps {
-		known := slices.ContainsFunc(templates, func(t rapport.TemplateVersion) bool { return t.Name == step.Template })
-		if step.Kind == rapport.StepSend && step.Template != "" && !known {
-			bad = append(bad, rapport.Field{Path: fmt.Sprintf("steps[%d].template", i), Code: "unknown_template", Detail: "There is no mail of this name. Make it first."})
+		if step.Kind != rapport.StepSend || step.Template == "" {
+			continue
+		}
+		add := func(code, detail string) {
+			bad = append(bad, rapport.Field{Path: fmt.Sprintf("steps[%d].template", i), Code: code, Detail: detail})
+		}
+		at := slices.IndexFunc(templates, func(t rapport.TemplateVersion) bool { return t.Name == step.Template })
+		switch {
+		case at < 0:
+			add("unknown_template", "There is no mail of this name. Make it first.")
+		case !templates[at].Uses("brand.postal_address"):
+			add("no_postal_address", "A mail that nobody asked for names the sender's postal address: add {{brand.postal_address}} to it.")
+		case !templates[at].Uses(rapport.PortalTag):
+			add("no_opt_out", "A mail that nobody asked for offers a way to hear no more: add {{portal_link}} to it.")
 		}
 	}
 	return bad, nil
@@ -123,7 +135,7 @@ func simulatedWhy(s rapport.SimulatedStep) string {
 }
 
 func toTemplate(v rapport.TemplateVersion) gen.Template {
-	return gen.Template{Id: v.ID, BrandId: v.BrandID, Name: v.Name, Version: v.Version, Subject: v.Subject, Body: v.Body, CreatedAt: v.CreatedAt}
+	return gen.Template{Id: v.ID, BrandId: v.BrandID, Name: v.Name, Version: v.Version, Subject: v.Subject, Body: v.Body, Tags: rapport.TemplateTags(v.Name), CreatedAt: v.CreatedAt}
 }
 
 // ListTemplates lists the newest version of each mail template.

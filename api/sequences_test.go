@@ -43,8 +43,25 @@ func TestASequenceSendsOnlyMailsThatThereAre(t *testing.T) {
 	ops := d.as(t, "ops@one.example")
 	body := map[string]any{"brand_id": d.world.one, "name": "Spring", "steps": []any{
 		map[string]any{"kind": "send", "template": "invitation"}, map[string]any{"kind": "wait", "business_days": 400}, map[string]any{"kind": "send", "template": "nothing"},
+		map[string]any{"kind": "send", "template": "offer"},
 	}}
 	a := ops.keyed().send(t, "POST", "/v1/sequences", body)
 	require.Equal(t, 422, a.status)
-	require.Equal(t, []string{"steps[1].business_days out_of_range", "steps[2].template unknown_template"}, a.fields(t))
+	require.Equal(t, []string{"steps[1].business_days out_of_range", "steps[2].template unknown_template", "steps[3].template no_postal_address"}, a.fields(t))
+}
+
+func TestAMailUsesOnlyTagsThatItHas(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	ops := d.as(t, "ops@one.example")
+	var list gen.TemplateList
+	ops.send(t, "GET", "/v1/templates?brand_id="+d.world.one.String(), nil).into(t, &list)
+	require.NotEmpty(t, list.Items)
+	for _, mail := range list.Items { // what every installation starts with can be saved as it is
+		a := ops.keyed().send(t, "POST", "/v1/templates", map[string]any{"brand_id": d.world.one, "name": mail.Name, "subject": mail.Subject, "body": mail.Body})
+		require.Equal(t, 201, a.status, "%s: %s", mail.Name, a.body)
+	}
+	a := ops.keyed().send(t, "POST", "/v1/templates", map[string]any{"brand_id": d.world.one, "name": "invitation", "subject": "{{offer.fee}}", "body": "Hi {{creator.nickname}}"})
+	require.Equal(t, 422, a.status)
+	require.Equal(t, []string{"subject unknown_tag", "body unknown_tag"}, a.fields(t))
 }

@@ -94,6 +94,14 @@ const visits: Visit[] = [
       await expect(page.getByRole("list", { name: "What would happen" })).toContainText("Sends “Invitation”");
     },
   },
+  {
+    name: "edit a mail", person: "ops", path: "/settings/outreach",
+    then: async (page) => {
+      await page.locator("summary", { hasText: "Invitation" }).first().click();
+      await page.getByRole("button", { name: "Edit Invitation" }).click();
+      await expect(page.getByRole("form", { name: "Edit Invitation" })).toBeVisible();
+    },
+  },
   { name: "calendars", person: "admin", path: "/settings/calendars" },
   { name: "brands", person: "admin", path: "/settings/brands" },
   { name: "people", person: "admin", path: "/settings/people" },

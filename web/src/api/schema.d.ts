@@ -2511,6 +2511,8 @@ export interface components {
             id: string;
             name: string;
             subject: string;
+            /** @description Merge tags that it may use, without their braces */
+            tags: string[];
             version: number;
         };
         TemplateCreate: {

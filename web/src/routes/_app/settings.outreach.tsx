@@ -9,6 +9,7 @@ import { LoadingLines } from "../../components/Loading";
 import { LoadFailed } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
 import { SequenceEditor } from "../../components/SequenceEditor";
+import { TemplateEditor } from "../../components/TemplateEditor";
 import { roleWords, useSession } from "../../lib/session";
 import { words } from "../../lib/states";
 import classes from "./settings.module.css";
@@ -69,8 +70,15 @@ function Outreach() {
           {templates.data?.items.map((template) => (
             <details key={template.id}>
               <summary><strong>{words(template.name)}</strong> <span className="soft">version {template.version}</span></summary>
-              <p><strong>{template.subject}</strong></p>
-              <div className="prewrap">{template.body}</div>
+              {brandId && editing === template.id ? (
+                <TemplateEditor brandId={template.brand_id ?? brandId} template={template} close={() => setEditing(null)} />
+              ) : (
+                <>
+                  <p><strong>{template.subject}</strong></p>
+                  <div className="prewrap">{template.body}</div>
+                  {brandId && <Button variant="default" size="xs" mt="xs" onClick={() => setEditing(template.id)} aria-label={`Edit ${words(template.name)}`}>Edit</Button>}
+                </>
+              )}
             </details>
           ))}
         </Listed>
