@@ -138,7 +138,7 @@ func campaignAccess() map[string]access {
 		"startPartnerships": opsAdmin(),
 		"listSequences":     everyone(),
 		"createSequence":    opsAdmin(),
-		"simulateSequence":  everyone(),
+		"simulateSequence":  opsAdmin(),
 		"listTemplates":     everyone(),
 		"createTemplate":    opsAdmin(),
 		"listPolicies":      everyone(),
