@@ -3188,6 +3188,11 @@ type CreateSequenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SimulateSequenceParams defines parameters for SimulateSequence.
+type SimulateSequenceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListTasksParams defines parameters for ListTasks.
 type ListTasksParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -3574,9 +3579,9 @@ type ServerInterface interface {
 	// CreateSequence Create a sequence or a new version of one
 	// (POST /v1/sequences)
 	CreateSequence(ctx echo.Context, params CreateSequenceParams) error
-	// SimulateSequence Say what a sequence would do, and when, for a creator whom nobody answers; writes nothing
+	// SimulateSequence Say what a sequence would do, and when, for a creator who never answers; writes nothing
 	// (POST /v1/sequences/simulate)
-	SimulateSequence(ctx echo.Context) error
+	SimulateSequence(ctx echo.Context, params SimulateSequenceParams) error
 	// SignOut Sign out
 	// (DELETE /v1/session)
 	SignOut(ctx echo.Context) error
@@ -5646,8 +5651,28 @@ func (w *ServerInterfaceWrapper) CreateSequence(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) SimulateSequence(ctx echo.Context) error {
 	var err error
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SimulateSequenceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.SimulateSequence(ctx)
+	err = w.Handler.SimulateSequence(ctx, params)
 	return err
 }
 
@@ -9239,7 +9264,8 @@ func (response CreateSequencedefaultApplicationProblemPlusJSONResponse) VisitCre
 }
 
 type SimulateSequenceRequestObject struct {
-	Body *SimulateSequenceJSONRequestBody
+	Params SimulateSequenceParams
+	Body   *SimulateSequenceJSONRequestBody
 }
 
 type SimulateSequenceResponseObject interface {
@@ -10254,7 +10280,7 @@ type StrictServerInterface interface {
 	// CreateSequence Create a sequence or a new version of one
 	// (POST /v1/sequences)
 	CreateSequence(ctx context.Context, request CreateSequenceRequestObject) (CreateSequenceResponseObject, error)
-	// SimulateSequence Say what a sequence would do, and when, for a creator whom nobody answers; writes nothing
+	// SimulateSequence Say what a sequence would do, and when, for a creator who never answers; writes nothing
 	// (POST /v1/sequences/simulate)
 	SimulateSequence(ctx context.Context, request SimulateSequenceRequestObject) (SimulateSequenceResponseObject, error)
 	// SignOut Sign out
@@ -12724,8 +12750,10 @@ func (sh *strictHandler) CreateSequence(ctx echo.Context, params CreateSequenceP
 }
 
 // SimulateSequence operation middleware
-func (sh *strictHandler) SimulateSequence(ctx echo.Context) error {
+func (sh *strictHandler) SimulateSequence(ctx echo.Context, params SimulateSequenceParams) error {
 	var request SimulateSequenceRequestObject
+
+	request.Params = params
 
 	var body SimulateSequenceJSONRequestBody
 	var err error
@@ -13628,20 +13656,20 @@ var swaggerSpec = []string{
 	"IGG7/ihN53wsjX6UARdMKz3rSBOOIkhwrV5fz6HuAK3L5KRrwtOTJ3Lqt1YAdxqBMz+Cz1BYW0WfBb/Q",
 	"kf8S65q3Jd6CQLBeQygRXksw8ZIhJAvA3MwC8DLOrfl6VN/UD5M6ps6JIbPrcw0C1IsVwzSCehcuPcPB",
 	"zfzTdw2MR6K3pbYbOtsvzm6Lpy4zN9Tt7ywy8I2LShSwO2V6qDvKxaYj2f19nhTRAjpnm9XskHxQcmhB",
-	"IVeCpHmiANYZPby1T1QIYE78ueXObcg21j9HYOMW783U3Qo2dyxPIhSxoPCcAmvEFONxYpYiylYs2rtm",
-	"RI+7xxH5cF/cB0SQgEF9O/3wja9e7uRR13qamSlhaWnpoNPDvrVnmZUuhDgHMfxsbttNiAcRalvTGoM2",
-	"A25GF/rB051E+oou5sv+fEXPz6SzIqPjMkfTJrFZkPBAN5J1uV2m46gQyqLpszCVak67LUzz9bjiXt0q",
-	"7EH5xguq8r0Ffg/8gQAqkeloprSRlnHmPiy6QXf6ixv7wV2A7iIs8Q36g7KcBohEAXLG2ac73Q4kT8GO",
-	"Z/sBC/lANz978Op5dyvXSp7cYJCuzCmbVYqUq5wjWCeqh+qYHXFM8K0J4KLZ9TCUX5psrQmQZqGEC6V3",
-	"W9VuekXXQqNY6EIeKXEYp1CrEz0hHgzd93lI7/UTf4brDd3j95CBtMPXFKfv/TFr50IstufpWqiTSvyX",
-	"Hg2Jqv8sCpkzZzaetpBZv1Zt6lJ9TLU3t89zmz4aLvMPT+BbhHV7dRT1dkuvEAQHczN58mIO89pLJwi3",
-	"z78kQeiGuJYgJENYOZjAbSh2FHUIytjvpxYWt/qll04ZZpd/Sbr4nkQFXeRU6trXAQ0CaZZgORDQfV88",
-	"dZkBXbe/M46ycRA5ZTDXHeNiucfu7/MEcwvonC2Ym1YxfVBEV+eYDvCWeWRO7lArnKcTxttXJq22qK4z",
-	"gbMHhLaV02CkzDKFet/FcoTa3Gdih3Lp6Awyb6sLJQoEPzbYhZCDzoUQMdtRxMxFRFe4zZBGEfvpinO/",
-	"g3u2LfB+tli3WbZ2yg5qPTgwkIuh7rc/CdPx9s88XE6cqaXuW40SJ2lilguYLl7Ubi9Vuqi9fR7hoqEy",
-	"u7aIIoRd/sjYa5UqJ9ksQyLw6uRD/Z6bt56OPGbktvlHIBtgFNh6jIBGwpaeuiIZPQtO19RgOaQJKujT",
-	"OD8cebl/dP87ZqZ9z8GW+t0vInL2ZhFnwfU7yBIcmhIpw49mnIZF/LqW0qdn+DUy+bxob9byFNfdv/ym",
-	"1JbRtq6yR19XGSrIebK4WVwpFfr/AwAA//8=",
+	"IVeCpHmiANYZPby1T/xZCMDt99yWcGP9c0RGbvHejO2tkMOO5UmEIhYUrldgraBivk7MEIV7HUrRvYwe",
+	"d08z8pFOcZ0QQQKGctrZi2985XYnD9rWs9RMBUxLyQedDvqtPcusVCHEOUjhZ3NZbyJEiFDb2dbYwxlw",
+	"M/nQD57uHNRXdDFf8ugren4WnRUZHXdBmjaJTaKEB7oPrUsNMw1LhVAGUZ+BqjR72m2gmq/H1QbrTmMP",
+	"yjdeUJHwLfB74A8EUIlMQzSlzLSEM9dp0Q2601/c2A/uAnQXYYlv0B+U5TRAJAqQs+0+3eluInkKdrrb",
+	"D1jIB7p32oNXz7s7wVbS7AZjfGVK2qxSpFzlHLE+UT1Ux+iJY2J3TQAXvbKHofzSJHtNgDQLJVwovdui",
+	"eNNquhZZxULXAUmJwziFWpnpCfFg6L7PwXqvn/gz3I7oFsGHzLMdvuU4feuQWRsfYrE9T9NDnZPivzNp",
+	"SFT9Z1EHnTmz8bR10Pq1alOX6qGovbl9ntv00XCZf/YC3yKsu7OjqLfZeoUgOJiLzZPXgpjXXjpBuH3+",
+	"JQlC99O1BCEZwsrBBG4juaOoQ1DGfj+1sLjVL710yjC7/EvSxfckKugip1KXzg5oEEizBMuBePD74qnL",
+	"jAe7/Z1xEo6DyCljwe4YF8s9dn+fJxZcQOdsseC0iumDAsI6RXWAt8wjc3KHWuE8jTTevjJZuUVxngmc",
+	"PSC0rZwGI2WWKdT7LpYj1OY+EzuUS0dnkHlbXWdRIPixwS6EHHQqhYjZjiJm7jG6wm2GNIrYT1ec+x3c",
+	"s22B97PFus2ytVN2UOvBgYFcDDXP/UmYhrl/5tl04kwded9qlDhJE7NcwHTxonZ7qdJF7e3zCBcNldm1",
+	"RRQh7NJPxl6rVDnJJikSgVcnnwn43Lz1dOQxI7fNP0HZAKPA1mMENBK2ctXV2OhRcrokB8shTVBBn8b5",
+	"4cjL/ZP/3zEzLHwOttTvfhGRs/eaOAuu30GW4NBUWBl+NNM4LOLXtYxAPQKwkQjoRXuzFKi47v7lN6W2",
+	"jLZ1hUH6uspQQc6Txc3iSqnQ/x8AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -1055,7 +1055,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what a sequence would do, and when, for a creator whom nobody answers; writes nothing */
+        /** Say what a sequence would do, and when, for a creator who never answers; writes nothing */
         post: operations["simulateSequence"];
         delete?: never;
         options?: never;
@@ -4745,7 +4745,9 @@ export interface operations {
     simulateSequence: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
             path?: never;
             cookie?: never;
         };

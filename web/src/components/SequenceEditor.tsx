@@ -109,7 +109,7 @@ export function SequenceEditor({ brandId, sequence, close }: { brandId: string; 
 
 const what = ({ kind, template, title }: Simulation["items"][number]) => (kind === "send" ? `Sends “${words(template ?? "")}”` : kind === "task" ? `Makes a task: ${title ?? ""}` : "Ends as unanswered");
 
-/** Says when each step would come, for a creator whom nobody answers. */
+/** Says when each step would come, for a creator who never answers. */
 function Simulator({ brandId, steps }: { brandId: string; steps: SequenceStep[] }) {
   const [creator, setCreator] = useState<string | null>(null);
   const [typed, setTyped] = useState("");
