@@ -28,7 +28,7 @@ type Options struct {
 	// MailsPerSecond bounds mails over all workers.
 	MailsPerSecond float64
 	// CacheSize is how many workflows are kept in memory between their tasks. Most partnerships sleep for days and wake from their
-	// history in milliseconds, so by default it is 1,000 and not the SDK's 10,000, which cost 60 KB each.
+	// history in milliseconds, so by default it is 1,000 and not the SDK's 10,000, which cost 65 KB each.
 	CacheSize int
 	// DeploymentName and BuildID turn Worker Versioning on, when both are set.
 	DeploymentName, BuildID string
