@@ -44,6 +44,9 @@ type Command struct {
 	Code   string      `json:"code,omitempty"`
 	Amount Money       `json:"amount,omitzero"`
 	Until  time.Time   `json:"until,omitzero"`
+	// Sequence and Step are what a running sequence goes on with.
+	Sequence *Sequence `json:"sequence,omitempty"`
+	Step     int       `json:"step,omitempty"`
 }
 
 // Reply answers an accepted command.
@@ -81,6 +84,8 @@ type Effect struct {
 	Code string    `json:"code,omitempty"`
 	N    int       `json:"n,omitempty"`
 	At   time.Time `json:"at,omitzero"`
+	// Branch is what EffectBranch decides.
+	Branch *Branch `json:"branch,omitempty"`
 }
 
 // Outcome is what came of an effect. Each effect documents its codes.
@@ -93,6 +98,8 @@ type Outcome struct {
 	Contract *ContractPlan `json:"contract,omitempty"`
 	Review   *ReviewPlan   `json:"review,omitempty"`
 	Payout   *PayoutPlan   `json:"payout,omitempty"`
+	// Dates is what EffectReadDates found.
+	Dates map[string]time.Time `json:"dates,omitempty"`
 }
 
 // Fact is one thing that happened; it becomes a row of the append-only history.
@@ -132,6 +139,8 @@ type TaskChange struct {
 	Role    Role      `json:"role,omitempty"`
 	Ref     uuid.UUID `json:"ref,omitzero"`
 	Due     time.Time `json:"due,omitzero"`
+	// Title is what a step of a sequence asks for.
+	Title string `json:"title,omitempty"`
 }
 
 // Send is a message to another workflow: a start with its input, or a signal.

@@ -15,9 +15,11 @@ import (
 
 // wrongs are the outcomes that effects may have besides the usual one.
 var wrongs = map[string][]string{
-	rapport.EffectMail:    {rapport.MailDeferred, rapport.MailBlocked, rapport.MailCancelled, rapport.MailNoAddress, rapport.MailRejected, rapport.MailUnknown},
-	rapport.EffectOnboard: {"ready", "rejected", rapport.MailNoAddress},
-	rapport.EffectVerify:  {"mismatch", "unreachable"},
+	rapport.EffectMail:      {rapport.MailDeferred, rapport.MailBlocked, rapport.MailCancelled, rapport.MailNoAddress, rapport.MailRejected, rapport.MailUnknown},
+	rapport.EffectOnboard:   {"ready", "rejected", rapport.MailNoAddress},
+	rapport.EffectVerify:    {"mismatch", "unreachable"},
+	rapport.EffectBranch:    {"yes", "no"},
+	rapport.EffectDraftMail: {rapport.MailBlocked, rapport.MailNoAddress, rapport.MailCancelled},
 	rapport.EffectSubmit: {
 		rapport.SubmitNotApproved, rapport.SubmitPayeeNotReady, rapport.SubmitNewRound, rapport.SubmitFundsShort, rapport.SubmitRejected,
 		rapport.SubmitRejectedFunds, rapport.SubmitRejectedPayee, rapport.SubmitUnknown,
@@ -198,12 +200,25 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 				rapport.CmdDeclineOffer, rapport.CmdCounterOffer, rapport.CmdWithdrawOffer, rapport.CmdSendContract, rapport.CmdSignContract, rapport.CmdDeclineContract,
 				rapport.CmdWithdrawContr, rapport.CmdSubmit, rapport.CmdReportPost, rapport.CmdRetryCheck, rapport.CmdAcceptContent, rapport.CmdWaive, rapport.CmdRevokeApproval,
 				rapport.CmdRenew, rapport.CmdLetLapse, rapport.CmdTerminate, rapport.CmdBan, rapport.CmdUnban, rapport.CmdUnban,
+				rapport.CmdLetMailGo, rapport.CmdLetMailGo, rapport.CmdSkipMail, rapport.CmdMoveSequence, rapport.CmdSnoozeThread, rapport.CmdWakeThread,
 			}),
 			Actor: id("owner"), Amount: eur(90_000), Ref: id(fmt.Sprintf("row/%d", l.n)), Ref2: id(fmt.Sprintf("submission/%d", l.n)),
 		}
 		switch cmd.Kind {
-		case rapport.CmdSnooze:
+		case rapport.CmdSnooze, rapport.CmdSnoozeThread:
 			cmd.Until = l.now.Add(2 * hour)
+		case rapport.CmdLetMailGo, rapport.CmdSkipMail:
+			for _, v := range p.View(l.now).Commands {
+				if v.Kind == cmd.Kind {
+					cmd.Ref = v.Ref
+				}
+			}
+		case rapport.CmdMoveSequence:
+			next := outreach()
+			cmd.Sequence, cmd.Step, cmd.Ref = &next, 2, uuid.Nil
+			if len(p.Runs) > 0 {
+				cmd.Ref = pick(l, "run", p.Runs).ID
+			}
 		case rapport.CmdAcceptOffer, rapport.CmdDeclineOffer, rapport.CmdCounterOffer:
 			if p.Offer != nil {
 				cmd.Ref = p.Offer.ID
@@ -355,6 +370,7 @@ func TestLivesOfAPartnership(t *testing.T) {
 			h.plan.Policy.Stages[0].Rule = rapid.SampledFrom([]rapport.Rule{rapport.RuleAny, rapport.RuleAll, rapport.RulePrimary, rapport.RuleQuorum}).Draw(rt, "rule")
 			h.plan.Policy.Stages[0].Quorum = 2
 			h.p.Timings.UnreachableRetry, h.p.Timings.UnreachableRetries = 6*time.Hour, 2
+			h.p.Automations = rapid.SliceOfNDistinct(rapid.SampledFrom(automations()), 0, 3, func(s rapport.Sequence) uuid.UUID { return s.ID }).Draw(rt, "automations")
 		})
 		steps := rapid.IntRange(20, 200).Draw(rt, "steps")
 		for range steps {
@@ -378,4 +394,18 @@ func TestLivesOfAPartnership(t *testing.T) {
 		l.run()
 		l.check()
 	})
+}
+
+// automations are sequences of every kind of trigger and step.
+func automations() []rapport.Sequence {
+	looked := rapport.SequenceStep{Kind: rapport.StepSend, Template: "looked", Review: true}
+	return []rapport.Sequence{
+		{ID: id("on stage"), Version: 1, Trigger: &rapport.SequenceTrigger{On: rapport.StartStage, Stage: rapport.StageInConversation}, Steps: []rapport.SequenceStep{
+			{Kind: rapport.StepBranch, Branch: &rapport.Branch{On: rapport.BranchReply, Is: "is", Value: "question", Then: 1, Else: 3}}, looked, {Kind: rapport.StepStop}, {Kind: rapport.StepTask, Title: "Call"},
+		}},
+		{ID: id("on silence"), Version: 1, Trigger: &rapport.SequenceTrigger{On: rapport.StartSilence, After: "offer_sent", Without: "offer_decided", BusinessDays: 1}, Steps: []rapport.SequenceStep{
+			send("nudge"), {Kind: rapport.StepWait, Days: 1}, send("nudge_again"),
+		}},
+		{ID: id("on date"), Version: 1, Trigger: &rapport.SequenceTrigger{On: rapport.StartDate, Date: "draft_due", Days: -2}, Steps: []rapport.SequenceStep{send("almost_due"), looked}},
+	}
 }

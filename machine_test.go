@@ -242,7 +242,7 @@ func requireTimers(t require.TestingT, m rapport.Machine) {
 	if !ok {
 		return
 	}
-	acting := []string{"outreach_step", "conversation_quiet", "offer_reminder", "signature_reminder", "draft_reminder", "publish_reminder"}
+	acting := []string{"outreach_step", "sequence_step", "conversation_quiet", "offer_reminder", "signature_reminder", "draft_reminder", "publish_reminder"}
 	for _, x := range p.Timers {
 		if p.Stage == rapport.StageBanned || p.Paused && slices.Contains(acting, x.Kind) {
 			require.True(t, x.Held, "%s goes on while the partnership is stopped", x.Kind)
@@ -338,6 +338,10 @@ func (h *house) usual(a asked) rapport.Outcome {
 			ID: e.Ref, Now: e.At, Fee: h.p.Offer.Fee, Terms: h.terms, Brand: h.p.BrandCalendar, Creator: h.p.CreatorCalendar, CampaignEnd: h.p.BrandCalendar.AddDays(e.At, 200),
 		})
 		return rapport.Outcome{Code: "executed", Contract: &plan}
+	case rapport.EffectDraftMail:
+		return rapport.Outcome{Code: rapport.MailDrafted, Ref: rapport.DeriveID(root, e.Key)}
+	case rapport.EffectBranch:
+		return rapport.Outcome{Code: "no"}
 	case rapport.EffectOnboard:
 		return rapport.Outcome{Code: "invited"}
 	case rapport.EffectVerify:
@@ -381,7 +385,12 @@ func (h *house) run() {
 			h.effects = h.effects[1:]
 			h.outcome(a, h.usual(a))
 		default:
-			return
+			for _, machine := range slices.Clone(h.order) { // as the shell does after whatever it took
+				h.apply(machine, func(m rapport.Machine) { m.Tick(h.now) })
+			}
+			if len(h.sends)+len(h.effects) == 0 {
+				return
+			}
 		}
 	}
 	require.Fail(h.t, "the house never comes to rest")
@@ -410,6 +419,7 @@ func (h *house) tick() {
 func (h *house) pass(days float64) { h.until(h.now.Add(time.Duration(days * float64(hour)))) }
 
 func (h *house) until(end time.Time) {
+	h.run()
 	for range 1000 {
 		at := h.next()
 		if at.IsZero() || at.After(end) {

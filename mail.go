@@ -11,9 +11,11 @@ import (
 	"github.com/valyala/fasttemplate"
 )
 
-// Kinds of mail. Outreach obeys every stop condition and throttle; the rest answers what somebody asked for or agreed to.
+// Kinds of mail. Outreach, and what another sequence sends, obey every stop condition and throttle; the rest answers what somebody
+// asked for or agreed to.
 const (
 	MailOutreach      = "outreach"
+	MailSequence      = "sequence"
 	MailTransactional = "transactional"
 	MailInternal      = "internal"
 )
@@ -21,8 +23,22 @@ const (
 // outreachKey begins the key of each mail that a step of a sequence sends.
 const outreachKey = "outreach/"
 
-// IsOutreach says that an effect mails a step of a sequence, whatever its template. Every other mail is transactional.
-func IsOutreach(e Effect) bool { return e.Kind == EffectMail && strings.HasPrefix(e.Key, outreachKey) }
+// sequenceKey begins the key of each mail that a step of another sequence sends.
+const sequenceKey = "sequence/"
+
+// MailKindOf is the kind of the mail that an effect of a partnership sends, whatever its template.
+func MailKindOf(e Effect) string {
+	switch {
+	case strings.HasPrefix(e.Key, outreachKey):
+		return MailOutreach
+	case strings.HasPrefix(e.Key, sequenceKey):
+		return MailSequence
+	}
+	return MailTransactional
+}
+
+// MailKey is the key of the mail that an effect sends, or writes for a person to look at.
+func MailKey(e Effect) string { return strings.TrimSuffix(e.Key, draftSuffix) }
 
 // MailDraft is everything a mail is rendered from.
 type MailDraft struct {

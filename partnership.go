@@ -83,6 +83,11 @@ const (
 // The commands of a partnership.
 const (
 	CmdPause           CommandKind = "pause"
+	CmdLetMailGo       CommandKind = "let_mail_go"   // Ref message
+	CmdSkipMail        CommandKind = "skip_mail"     // Ref message
+	CmdMoveSequence    CommandKind = "move_sequence" // Ref running sequence, zero for the outreach; Sequence, Step
+	CmdSnoozeThread    CommandKind = "snooze_thread" // Ref thread, Until
+	CmdWakeThread      CommandKind = "wake_thread"   // Ref thread
 	CmdResume          CommandKind = "resume"
 	CmdSnooze          CommandKind = "snooze"
 	CmdLogReply        CommandKind = "log_reply"
@@ -113,6 +118,11 @@ const (
 // Timers of a partnership.
 const (
 	timerStep          = "outreach_step"
+	timerSequence      = "sequence_step"  // Ref the running sequence
+	timerStart         = "sequence_start" // Ref the start
+	timerLook          = "look_at_mail"   // Ref the message
+	timerAnswer        = "answer_due"
+	timerThread        = "thread_snoozed" // Ref the thread
 	timerResume        = "resume"
 	timerQuiet         = "conversation_quiet"
 	timerCoolOff       = "cool_off"
@@ -134,13 +144,19 @@ const (
 )
 
 // actingTimers are held while a partnership is paused: what a machine would send. Deadlines go on.
-var actingTimers = []string{timerStep, timerQuiet, timerOfferReminder, timerSignReminder, timerDraftReminder, timerPublish} //nolint:gochecknoglobals // a constant list
+var actingTimers = []string{timerStep, timerSequence, timerQuiet, timerOfferReminder, timerSignReminder, timerDraftReminder, timerPublish} //nolint:gochecknoglobals // a constant list
 
 // Effects of a partnership, with the codes of their outcomes.
 const (
 	// EffectMail mails a template. accepted; deferred (At); blocked (Ref: nothing is sent until a person acts); cancelled (a
 	// stop condition holds); no_address; rejected; unknown (settled later by the provider's event or a person).
 	EffectMail = "mail"
+	// EffectDraftMail writes a mail for a person to look at. drafted (Ref message); blocked; no_address; cancelled.
+	EffectDraftMail = "draft_mail"
+	// EffectBranch decides a branch of a sequence. yes; no.
+	EffectBranch = "branch"
+	// EffectReadDates reads the dates outside of the partnership. read (Dates).
+	EffectReadDates = "read_dates"
 	// EffectDraftContract writes the contract of an accepted offer. drafted (Ref contract).
 	EffectDraftContract = "draft_contract"
 	// EffectExecute fixes deliverables and milestones of a signed contract. executed (Contract).
@@ -154,6 +170,7 @@ const (
 // Mail outcome codes.
 const (
 	MailAccepted  = "accepted"
+	MailDrafted   = "drafted"
 	MailDeferred  = "deferred"
 	MailBlocked   = "blocked"
 	MailCancelled = "cancelled"
@@ -164,9 +181,12 @@ const (
 
 // Signals of a partnership.
 const (
-	SignalMail         = "mail"          // Ref message; Code human, auto_reply, bounce, dropped, complaint, unsubscribe
-	SignalReviewClosed = "review_closed" // Ref deliverable, Ref2 submission; Code the review's end
-	SignalPayoutClosed = "payout_closed" // Ref milestone, Ref2 payout; Code paid, cancelled
+	SignalMail         = "mail"           // Ref message; Code human, auto_reply, bounce, dropped, complaint, unsubscribe
+	SignalAnswered     = "answered"       // Ref the message that answers
+	SignalDates        = "dates"          // a date outside of the partnership may have moved
+	SignalMerged       = "creator_merged" // Ref the creator that the old one became
+	SignalReviewClosed = "review_closed"  // Ref deliverable, Ref2 submission; Code the review's end
+	SignalPayoutClosed = "payout_closed"  // Ref milestone, Ref2 payout; Code paid, cancelled
 )
 
 // OfferState is the offer that is on the table.
@@ -235,15 +255,6 @@ type ContractPlan struct {
 	CreatorCalendar Calendar           `json:"creator_calendar"`
 }
 
-// Outreach is how far the sequence has come.
-type Outreach struct {
-	Step    int       `json:"step"`
-	Sent    int       `json:"sent,omitempty"`
-	Round   int       `json:"round,omitempty"` // counts start-again commands, so that message keys stay unique
-	Blocked string    `json:"blocked,omitempty"`
-	Since   time.Time `json:"since,omitzero"`
-}
-
 // Partnership is the machine of one creator in one campaign.
 type Partnership struct {
 	Core
@@ -266,15 +277,23 @@ type Partnership struct {
 	BrandCalendar   Calendar `json:"brand_calendar"`
 	CreatorCalendar Calendar `json:"creator_calendar"`
 
-	Outreach     Outreach           `json:"outreach"`
-	Offer        *OfferState        `json:"offer,omitempty"`
-	Contract     *ContractState     `json:"contract,omitempty"`
-	Deliverables []DeliverableState `json:"deliverables,omitempty"`
-	Milestones   []MilestoneState   `json:"milestones,omitempty"`
-	Renewal      string             `json:"renewal"`
-	RenewalOffer *OfferState        `json:"renewal_offer,omitempty"`
-	CoolOffUntil time.Time          `json:"cool_off_until,omitzero"`
-	Interrupted  []Effect           `json:"interrupted,omitempty"` // what a ban interrupted; asked for again when it is lifted
+	Outreach    Outreach        `json:"outreach"`
+	Automations []Sequence      `json:"automations,omitempty"` // what may start by itself, beside the outreach
+	Runs        []Outreach      `json:"runs,omitempty"`        // what has started and not ended
+	Starts      []SequenceStart `json:"starts,omitempty"`
+	// Dates are the dates outside of the partnership that something starts by: campaign_starts, campaign_ends, field:<name>.
+	Dates        map[string]time.Time `json:"dates,omitempty"`
+	ReplyAt      time.Time            `json:"reply_at,omitzero"`  // when the creator began to wait for an answer
+	AnswerBy     time.Time            `json:"answer_by,omitzero"` // the creator waits for an answer until then
+	Answers      int                  `json:"answers,omitempty"`  // replies of the creator that were answered
+	Offer        *OfferState          `json:"offer,omitempty"`
+	Contract     *ContractState       `json:"contract,omitempty"`
+	Deliverables []DeliverableState   `json:"deliverables,omitempty"`
+	Milestones   []MilestoneState     `json:"milestones,omitempty"`
+	Renewal      string               `json:"renewal"`
+	RenewalOffer *OfferState          `json:"renewal_offer,omitempty"`
+	CoolOffUntil time.Time            `json:"cool_off_until,omitzero"`
+	Interrupted  []Effect             `json:"interrupted,omitempty"` // what a ban interrupted; asked for again when it is lifted
 }
 
 var _ Machine = (*Partnership)(nil)
@@ -295,12 +314,14 @@ func (p *Partnership) Begin(now time.Time) {
 	}
 	p.fact(now, Fact{Kind: "started", Actor: p.OwnerID})
 	p.to(StageOutreach, now, uuid.Nil)
-	p.scheduleStep(now)
+	p.schedule(&p.Outreach, now, time.Time{})
+	p.readDates()
 }
 
 func (p *Partnership) to(s Stage, now time.Time, actor uuid.UUID) {
 	p.fact(now, Fact{Kind: "stage", Code: string(s), Actor: actor})
 	p.Stage, p.StageAt = s, now
+	p.entered(now)
 }
 
 // arm sets a timer; what is stopped now holds it from the start.
@@ -313,66 +334,10 @@ func (p *Partnership) arm(kind string, ref uuid.UUID, n int, at time.Time) {
 	}
 }
 
-// ---- outreach
-
-// scheduleStep arms the timer of the present step; waits are added up.
-func (p *Partnership) scheduleStep(from time.Time) {
-	next, at := p.Sequence.next(p.CreatorCalendar, p.Outreach.Step, from)
-	p.Outreach.Step = next
-	if p.Outreach.Step < len(p.Sequence.Steps) && p.Sequence.Steps[p.Outreach.Step].Kind == StepSend {
-		at = p.CreatorCalendar.NextOpen(p.CreatorCalendar.NextOpen(at).Add(p.CreatorCalendar.Jitter(p.ID, p.stepKey())))
-	}
-	p.arm(timerStep, uuid.Nil, 0, at)
-}
-
-func (p *Partnership) stepKey() string {
-	return fmt.Sprintf(outreachKey+"%d/%d", p.Outreach.Round, p.Outreach.Step)
-}
-
-func (p *Partnership) runStep(now time.Time) {
-	if p.Stage != StageOutreach || p.Outreach.Blocked != "" {
-		return
-	}
-	if p.Outreach.Step >= len(p.Sequence.Steps) {
-		p.unanswered(now)
-		return
-	}
-	switch s := p.Sequence.Steps[p.Outreach.Step]; s.Kind {
-	case StepSend:
-		if at := p.CreatorCalendar.NextOpen(now); at.After(now) {
-			p.arm(timerStep, uuid.Nil, 0, at) // a throttle, a pause or an outage ended outside the creator's hours
-			return
-		}
-		p.do(Effect{Key: p.stepKey(), Kind: EffectMail, Code: s.Template, N: p.Outreach.Sent})
-	case StepTask:
-		p.task(TaskChange{Key: p.stepKey(), Kind: "outreach_step", OwnerID: p.OwnerID, Due: p.taskDue(now)})
-		p.Outreach.Step++
-		p.scheduleStep(now)
-	case StepStop:
-		p.unanswered(now)
-	case StepWait:
-		p.scheduleStep(now)
-	}
-}
-
-func (p *Partnership) unanswered(now time.Time) {
-	p.to(StageUnresponsive, now, uuid.Nil)
-	p.coolOff(now)
-}
-
-func (p *Partnership) coolOff(now time.Time) {
-	p.CoolOffUntil = p.CreatorCalendar.AddDays(now, p.Sequence.CoolOffDays)
-	p.arm(timerCoolOff, uuid.Nil, 0, p.CoolOffUntil)
-}
-
-func (p *Partnership) stopOutreach() {
-	p.disarm(timerStep, uuid.Nil)
-	p.Outreach.Blocked = ""
-	p.closeTask("outreach_blocked")
-}
+// ---- conversation
 
 func (p *Partnership) declined(now time.Time, actor uuid.UUID) {
-	p.stopOutreach()
+	p.stopOutreach(now)
 	p.dropOffer(now, "withdrawn")
 	p.disarm(timerQuiet, uuid.Nil)
 	p.closeTalk()
@@ -382,26 +347,27 @@ func (p *Partnership) declined(now time.Time, actor uuid.UUID) {
 
 // closeTalk closes the tasks of a conversation that is over.
 func (p *Partnership) closeTalk() {
+	p.stopClock()
 	p.closeTask("reply")
 	p.closeTask("counter")
 	p.closeTask("offer_expired")
 }
 
 func (p *Partnership) reply(now time.Time, ref uuid.UUID, actor uuid.UUID) {
+	p.stopOutreach(now)
 	p.fact(now, Fact{Kind: "reply_received", Ref: ref, Actor: actor})
 	p.ReplyRef = ref
+	p.wakeThreads(now)
 	if p.Stage == StageBanned && p.Before == StageOutreach {
-		p.stopOutreach()
 		p.Before = StageInConversation // who has answered gets no outreach after the ban
 	}
 	if p.Stage == StageOutreach {
-		p.stopOutreach()
 		p.to(StageInConversation, now, uuid.Nil)
 	}
 	if p.Stage == StageInConversation {
 		p.arm(timerQuiet, uuid.Nil, 0, p.BrandCalendar.AddBusinessDays(now, p.Timings.ConversationQuietDays))
 	}
-	p.task(TaskChange{Key: "reply", Kind: "answer_reply", OwnerID: p.OwnerID, Ref: ref, Due: p.taskDue(now)})
+	p.task(TaskChange{Key: "reply", Kind: "answer_reply", OwnerID: p.OwnerID, Ref: ref, Due: p.answerDue(now)})
 }
 
 func (p *Partnership) taskDue(now time.Time) time.Time {
@@ -416,6 +382,7 @@ func (p *Partnership) sendOffer(now time.Time, cmd Command) {
 	p.change(Change{Noun: "offer", ID: cmd.Ref, State: "sent", At: now, Until: p.Offer.Expires})
 	p.armOffer(now, p.Offer)
 	p.disarm(timerQuiet, uuid.Nil)
+	p.answered(now, Signal{Ref: cmd.Ref})
 	p.closeTalk()
 	if p.Stage != StageNegotiating {
 		p.to(StageNegotiating, now, uuid.Nil)
@@ -888,7 +855,7 @@ func (p *Partnership) openRenewal(now time.Time) {
 }
 
 func (p *Partnership) terminate(now time.Time, actor uuid.UUID) {
-	p.stopOutreach()
+	p.stopOutreach(now)
 	p.dropOffer(now, "withdrawn")
 	if o := p.RenewalOffer; o != nil && (o.State == "sent" || o.State == "accepted") {
 		p.endOffer(now, o, "withdrawn", uuid.Nil)

@@ -35,9 +35,23 @@ func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:go
 			return p.refuse("time_is_past")
 		}
 	case CmdResume:
-		if !p.Paused && p.Outreach.Blocked == "" {
+		if !p.Paused && !p.anyBlocked() {
 			return p.refuse("not_paused")
 		}
+	case CmdLetMailGo, CmdSkipMail:
+		if p.runOfDraft(cmd.Ref) == nil {
+			return p.refuse("nothing_to_look_at")
+		}
+		if p.Paused && cmd.Kind == CmdLetMailGo {
+			return p.refuse("already_paused")
+		}
+	case CmdMoveSequence:
+		return p.allowedMove(cmd)
+	case CmdSnoozeThread:
+		if !cmd.Until.After(now) {
+			return p.refuse("time_is_past")
+		}
+	case CmdWakeThread:
 	case CmdLogReply:
 		if !p.in(StageOutreach, StageInConversation, StageNegotiating, StageUnresponsive) {
 			return p.refuse("wrong_stage")
@@ -167,6 +181,16 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.fact(now, Fact{Kind: kind, Actor: cmd.Actor, Until: cmd.Until})
 	case CmdResume:
 		p.resume(now, cmd.Actor)
+	case CmdLetMailGo:
+		p.letGo(now, cmd)
+	case CmdSkipMail:
+		p.skipMail(now, cmd)
+	case CmdMoveSequence:
+		p.move(now, cmd)
+	case CmdSnoozeThread:
+		p.snoozeThread(now, cmd)
+	case CmdWakeThread:
+		p.wakeThread(now, cmd.Ref)
 	case CmdLogReply:
 		if p.Stage == StageUnresponsive {
 			p.disarm(timerCoolOff, uuid.Nil)
@@ -180,7 +204,7 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.Outreach = Outreach{Round: p.Outreach.Round + 1}
 		p.CoolOffUntil = time.Time{}
 		p.to(StageOutreach, now, cmd.Actor)
-		p.scheduleStep(now)
+		p.schedule(&p.Outreach, now, time.Time{})
 	case CmdSendOffer:
 		p.sendOffer(now, cmd)
 	case CmdAcceptOffer:
@@ -316,13 +340,9 @@ func (p *Partnership) resume(now time.Time, actor uuid.UUID) {
 	p.fact(now, Fact{Kind: "resumed", Actor: actor})
 	p.Paused = false
 	p.hold(false, actingTimers...)
-	if p.Outreach.Blocked != "" {
-		if p.Outreach.Blocked == MailRejected || p.Outreach.Blocked == MailCancelled {
-			p.Outreach.Round++ // that mail has ended for good; the next one is another
-		}
-		p.Outreach.Blocked = ""
-		p.closeTask("outreach_blocked")
-		p.scheduleStep(now)
+	p.unblock(now, &p.Outreach)
+	for i := range p.Runs {
+		p.unblock(now, &p.Runs[i])
 	}
 }
 
@@ -331,6 +351,13 @@ func (p *Partnership) Signal(sig Signal, now time.Time) {
 	switch sig.Kind {
 	case SignalMail:
 		p.mail(now, sig)
+	case SignalAnswered:
+		p.answered(now, sig)
+	case SignalDates:
+		p.readDates()
+	case SignalMerged:
+		p.fact(now, Fact{Kind: "creator_merged", Ref: sig.Ref, Ref2: p.CreatorID})
+		p.CreatorID = sig.Ref
 	case SignalReviewClosed:
 		p.reviewClosed(now, sig)
 	case SignalPayoutClosed:
@@ -354,13 +381,10 @@ func (p *Partnership) mail(now time.Time, sig Signal) {
 	switch sig.Code {
 	case "auto_reply":
 		p.fact(now, Fact{Kind: "auto_reply", Ref: sig.Ref})
-		for _, t := range p.Timers {
-			if t.Kind == timerStep {
-				later := p.CreatorCalendar.AddBusinessDays(now, p.Timings.AutoReplyPauseDays)
-				if later.After(t.At) {
-					p.arm(timerStep, uuid.Nil, 0, later)
-				}
-				break
+		later := p.CreatorCalendar.AddBusinessDays(now, p.Timings.AutoReplyPauseDays)
+		for _, t := range slices.Clone(p.Timers) {
+			if (t.Kind == timerStep || t.Kind == timerSequence) && later.After(t.At) {
+				p.arm(t.Kind, t.Ref, t.N, later)
 			}
 		}
 	case "bounce":
@@ -391,25 +415,36 @@ func (p *Partnership) block(now time.Time, code string) {
 		p.task(TaskChange{Key: "address", Kind: "find_address", Code: code, OwnerID: p.OwnerID, Due: p.taskDue(now)})
 		return
 	}
-	p.disarm(timerStep, uuid.Nil)
-	p.Outreach.Blocked, p.Outreach.Since = code, now
-	p.fact(now, Fact{Kind: "outreach_blocked", Code: code})
-	p.task(TaskChange{Key: "outreach_blocked", Kind: "outreach_blocked", Code: code, OwnerID: p.OwnerID, Due: p.taskDue(now)})
+	p.blockRun(now, &p.Outreach, code)
 }
 
 // Outcome takes what came of an effect.
 func (p *Partnership) Outcome(out Outcome, now time.Time) {
-	e, ok := p.answered(out.Key)
+	e, ok := p.Core.answered(out.Key)
 	if !ok {
 		return
 	}
-	if p.Stage == StageBanned && (e.Kind == EffectExecute || e.Kind == EffectDraftContract || e.Key == p.stepKey() && p.Before == StageOutreach) {
+	if p.Stage == StageBanned && (e.Kind == EffectExecute || e.Kind == EffectDraftContract || p.runOf(e.Key) != nil) {
 		p.Interrupted = append(p.Interrupted, e)
 		return
 	}
 	switch e.Kind {
 	case EffectMail:
 		p.mailed(now, e, out)
+	case EffectDraftMail:
+		if r := p.runOf(e.Key); r != nil {
+			p.drafted(now, r, out)
+		} else if out.Code == MailDrafted { // what asked for it has been stopped meanwhile
+			p.change(Change{Noun: "message", ID: out.Ref, State: "cancelled", At: now})
+		}
+	case EffectBranch:
+		if r := p.runOf(e.Key); r != nil {
+			r.Step = e.Branch.to(out.Code == "yes")
+			p.fact(now, Fact{Kind: "branch_taken", Ref: r.ID, Code: out.Code, N: r.Step})
+			p.schedule(r, now, time.Time{})
+		}
+	case EffectReadDates:
+		p.Dates = out.Dates
 	case EffectDraftContract:
 		if p.Stage == StageContractOut {
 			p.contractDrafted(now, out.Ref)
@@ -444,17 +479,16 @@ func (p *Partnership) undone(now time.Time, contract uuid.UUID, plan *ContractPl
 }
 
 func (p *Partnership) mailed(now time.Time, e Effect, out Outcome) {
-	step := e.Key == p.stepKey() && p.Stage == StageOutreach
+	r := p.runOf(e.Key)
 	switch out.Code {
 	case MailAccepted, MailUnknown:
 		p.fact(now, Fact{Kind: "mail_sent", Ref: out.Ref, Code: e.Code})
 		if out.Code == MailUnknown {
 			p.record.Facts[len(p.record.Facts)-1].Kind = "mail_unknown"
 		}
-		if step {
-			p.Outreach.Step++
-			p.Outreach.Sent++
-			p.scheduleStep(now)
+		if r != nil {
+			r.Sent++
+			p.goOn(r, now)
 		}
 		if e.Code == "brief" {
 			for i := range p.Deliverables {
@@ -464,21 +498,21 @@ func (p *Partnership) mailed(now time.Time, e Effect, out Outcome) {
 			}
 		}
 	case MailDeferred:
-		if step {
+		if r != nil {
 			p.fact(now, Fact{Kind: "mail_deferred", Code: e.Code, Until: out.At})
-			p.arm(timerStep, uuid.Nil, 0, out.At)
+			p.arm(stepTimer(r), r.ID, 0, out.At)
 		}
 	case MailCancelled:
 		p.fact(now, Fact{Kind: "mail_cancelled", Code: e.Code})
-		if step {
-			p.block(now, out.Code) // what stopped it may be cured, or brings a signal of its own
+		if r != nil {
+			p.blockRun(now, r, out.Code) // what stopped it may be cured, or brings a signal of its own
 		} else {
 			p.notMailed(now, e, out.Code)
 		}
 	default:
 		p.fact(now, Fact{Kind: "mail_failed", Code: out.Code})
-		if step {
-			p.block(now, out.Code)
+		if r != nil {
+			p.blockRun(now, r, out.Code)
 		} else {
 			p.notMailed(now, e, out.Code)
 		}
@@ -493,6 +527,7 @@ func (p *Partnership) notMailed(now time.Time, e Effect, code string) {
 // Tick fires the timers that are due.
 func (p *Partnership) Tick(now time.Time) {
 	for {
+		p.planDates(now)
 		t, ok := p.due(now)
 		if !ok {
 			return
@@ -521,7 +556,19 @@ func (p *Partnership) overtaken(now time.Time, t Timer) bool {
 func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // one case a timer
 	switch t.Kind {
 	case timerStep:
-		p.runStep(now)
+		p.runStep(&p.Outreach, now)
+	case timerSequence:
+		if r := p.run(t.Ref); r != nil {
+			p.runStep(r, now)
+		}
+	case timerStart:
+		p.started(now, t.Ref)
+	case timerLook:
+		p.lookOverdue(now, t.Ref)
+	case timerAnswer:
+		p.answerOverdue(now)
+	case timerThread:
+		p.wakeThread(now, t.Ref)
 	case timerResume:
 		p.resume(now, uuid.Nil)
 	case timerQuiet:
@@ -649,6 +696,13 @@ func (p *Partnership) View(now time.Time) View {
 		}
 		v.Commands = append(v.Commands, cv)
 	}
+	for _, r := range p.looking() {
+		for _, k := range []CommandKind{CmdLetMailGo, CmdSkipMail} {
+			if p.Allowed(Command{Kind: k, Ref: r.Draft}, now) == nil {
+				v.Commands = append(v.Commands, CommandView{Kind: k, Ref: r.Draft})
+			}
+		}
+	}
 	for _, d := range p.Deliverables {
 		for _, k := range []CommandKind{CmdRetryCheck, CmdAcceptContent, CmdRevokeApproval, CmdWaive} {
 			if p.Allowed(Command{Kind: k, Ref: d.ID}, now) == nil {
@@ -662,6 +716,12 @@ func (p *Partnership) View(now time.Time) View {
 func (p *Partnership) waiting() []Waiting {
 	w := []Waiting{}
 	add := func(x Waiting) { w = append(w, x) }
+	for _, r := range p.looking() {
+		add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "look_at_mail", Ref: r.Draft, Since: r.Since, Silence: "mail_waits"})
+	}
+	if !p.AnswerBy.IsZero() {
+		add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "answer", Ref: p.ReplyRef, Since: p.ReplyAt, Due: p.AnswerBy, Silence: "answer_escalates"})
+	}
 	switch p.Stage {
 	case StageOutreach:
 		if p.Outreach.Blocked != "" {

@@ -23,15 +23,15 @@ func TestSimulatedOutreachInOrdinaryDays(t *testing.T) {
 		require.NoError(t, err)
 		return time.Date(2026, 3, day, hour, 0, 0, 0, zone).UTC()
 	}
-	got := s.Simulate(berlin, friday)
+	got := s.Simulate(berlin, friday, rapport.BranchFacts{})
 	require.Equal(t, []rapport.SimulatedStep{
 		{Step: 0, Kind: rapport.StepSend, Template: "invitation", At: local(30, 9), Latest: local(30, 10), Opened: true},
 		{Step: 2, Kind: rapport.StepSend, Template: "follow_up_1", At: local(33, 9), Latest: local(33, 10), Waited: 3},
 		{Step: 3, Kind: rapport.StepTask, Title: "Call", At: local(33, 9), Latest: local(33, 9)},
 		{Step: 6, Kind: rapport.StepStop, At: local(40, 9), Latest: local(40, 9), Waited: 5},
 	}, got)
-	require.Equal(t, rapport.StepStop, rapport.Sequence{Steps: s.Steps[:1]}.Simulate(berlin, friday)[1].Kind, "it ends with its last step")
-	require.Empty(t, rapport.Sequence{}.Simulate(berlin, friday))
+	require.Equal(t, rapport.StepStop, rapport.Sequence{Steps: s.Steps[:1]}.Simulate(berlin, friday, rapport.BranchFacts{})[1].Kind, "it ends with its last step")
+	require.Len(t, rapport.Sequence{}.Simulate(berlin, friday, rapport.BranchFacts{}), 1, "nothing but its end")
 }
 
 // TestASimulationIsWhatHappens runs partnerships through the sequence and compares: every mail goes out within its hour.
@@ -51,7 +51,7 @@ func TestASimulationIsWhatHappens(t *testing.T) {
 		from := start()
 		h.pass(60)
 		var mails []rapport.SimulatedStep
-		for _, step := range h.p.Sequence.Simulate(h.p.CreatorCalendar, from) {
+		for _, step := range h.p.Sequence.Simulate(h.p.CreatorCalendar, from, rapport.BranchFacts{}) {
 			if step.Kind == rapport.StepSend {
 				mails = append(mails, step)
 			}

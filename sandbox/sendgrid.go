@@ -139,6 +139,8 @@ var reservedHeaders = []string{
 
 func (s *Server) sendgridRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("POST /v3/mail/send", s.sendgrid(s.mailSend))
+	mux.HandleFunc("GET /v3/stats", s.sendgrid(s.readStats(sentStats...)))
+	mux.HandleFunc("GET /v3/user/webhooks/parse/stats", s.sendgrid(s.readStats(statReceived)))
 	mux.HandleFunc("GET /v3/suppression/{kind}", s.sendgrid(s.listSuppressions))
 	mux.HandleFunc("DELETE /v3/suppression/{kind}/{email}", s.sendgrid(s.dropSuppression))
 	mux.HandleFunc("GET /v3/asm/suppressions/global/{email}", s.sendgrid(s.readGlobal))
@@ -408,6 +410,7 @@ func (s *Server) accept(x *tx, id string, r sendRequest) {
 			}
 			n++
 			s.mails.put(x, m.ID, m)
+			s.count(x, statRequests)
 			s.travel(x, m)
 		}
 	}
@@ -483,6 +486,7 @@ func (s *Server) queueEvent(x *tx, m mail, kind string, extra map[string]any) {
 		row.Events = append(slices.Clone(row.Events), kind)
 		s.mails.put(x, m.ID, row)
 	}
+	s.countEvent(x, kind, extra)
 	s.mailEvents.put(x, newID("me_"), mailEvent{Fields: fields})
 	if _, planned := s.jobs.get("flush"); !planned {
 		s.schedule(x, job{ID: "flush", Kind: "flush"}, batchPause)

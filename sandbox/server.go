@@ -68,6 +68,7 @@ type Server struct {
 	stripeKeys   *table[storedAnswer]
 	mails        *table[mail]
 	mailEvents   *table[mailEvent]
+	mailCounts   *table[int] // by UTC day and statistic
 	suppressions *table[suppression]
 	posts        *table[post]
 	personas     *table[persona]
@@ -141,6 +142,7 @@ func (s *Server) makeTables() {
 	s.stripeKeys = newTable[storedAnswer](s.db, "key")
 	s.mails = newTable[mail](s.db, "mail")
 	s.mailEvents = newTable[mailEvent](s.db, "mail_event")
+	s.mailCounts = newTable[int](s.db, "mail_count")
 	s.suppressions = newTable[suppression](s.db, "suppression")
 	s.posts = newTable[post](s.db, "post")
 	s.personas = newTable[persona](s.db, "persona")
@@ -217,8 +219,8 @@ func (s *Server) baseURL() string {
 	return s.publicURL
 }
 
-// now is the sandbox's clock: that of the machine plus what the control port added. Idempotency keys, links, bank days and
-// simulated creators follow it; timestamps on the wire stay the machine's, because signatures are checked against those.
+// now is the sandbox's clock: that of the machine plus what the control port added. Idempotency keys, links, bank days, mail
+// statistics and simulated creators follow it; timestamps on the wire stay the machine's, because signatures are checked against those.
 func (s *Server) now() time.Time { return time.Now().Add(time.Duration(s.offset.Load())) }
 
 func (s *Server) routes() http.Handler {

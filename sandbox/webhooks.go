@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -80,7 +81,10 @@ func (s *Server) send(x *tx, provider, endpoint, kind, ref, contentType string, 
 	case actDelay:
 		in = time.Duration(f.delay()) * time.Millisecond
 	case actDuplicate:
-		s.schedule(x, j, 0)
+		again := j
+		again.Args = maps.Clone(j.Args)
+		again.Args["again"] = "true"
+		s.schedule(x, again, 0)
 	case actReorder:
 		in = reorderPatience * time.Millisecond
 	}
@@ -95,6 +99,10 @@ func (s *Server) deliver(ctx context.Context, j job) time.Duration {
 			if e, ok := s.events.get(j.Ref); ok && !e.Delivered {
 				e.Delivered = true
 				s.events.put(x, e.ID, e)
+			}
+			// SendGrid counts the mails that came in, not how often it posted one.
+			if j.Args["endpoint"] == endpointInbound && j.Args["again"] == "" {
+				s.count(x, statReceived)
 			}
 			return nil
 		})

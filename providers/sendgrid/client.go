@@ -39,13 +39,13 @@ type Config struct {
 	Key string
 	// BaseURL is empty for the vendor, else the sandbox.
 	BaseURL string
-	// Timeout bounds one whole send, default 20 s. It must be shorter than the caller's own limit.
+	// Timeout bounds one whole call, default 20 s. It must be shorter than the caller's own limit.
 	Timeout time.Duration
 	// AllowNonLoopbackBase permits the key and the mails to go to a sandbox on another machine.
 	AllowNonLoopbackBase bool
 }
 
-// Client sends mail. It is safe for concurrent use: each Send has a request of its own, because the SDK's own client
+// Client sends mail and reads its counts. It is safe for concurrent use: each call has a request of its own, because the SDK's own client
 // shares one body between goroutines and mails the wrong person.
 type Client struct {
 	key  string
@@ -132,25 +132,35 @@ func (c *Client) Send(ctx context.Context, m Mail) (string, error) {
 		return "", err
 	}
 
+	req := sdk.GetRequest(c.key, "/v3/mail/send", c.base)
+	req.Method = rest.Post
+	req.Body = mail.GetRequestBody(m.build())
+
+	res, err := c.call(ctx, req, http.StatusAccepted)
+	if err != nil {
+		return "", err
+	}
+
+	return http.Header(res.Headers).Get("X-Message-Id"), nil
+}
+
+// call makes one request. An answer of another status than the one wanted is an *Error, and so is none.
+func (c *Client) call(ctx context.Context, req rest.Request, want int) (*rest.Response, error) {
 	connected := &atomic.Bool{}
 	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { connected.Store(true) },
 	})
 
-	req := sdk.GetRequest(c.key, "/v3/mail/send", c.base)
-	req.Method = rest.Post
-	req.Body = mail.GetRequestBody(m.build())
-
 	res, err := (&rest.Client{HTTPClient: c.http}).SendWithContext(ctx, req)
 	if err != nil {
-		return "", noAnswer(err, connected.Load())
+		return nil, noAnswer(err, connected.Load())
 	}
 
-	if res.StatusCode == http.StatusAccepted {
-		return http.Header(res.Headers).Get("X-Message-Id"), nil
+	if res.StatusCode != want {
+		return nil, refusal(res)
 	}
 
-	return "", refusal(res)
+	return res, nil
 }
 
 func refusal(res *rest.Response) *Error {

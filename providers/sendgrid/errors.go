@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// Outcome says what is known after a Send that did not end in an id.
+// Outcome says what is known after a call that failed. Its values speak of the mail of a Send; a read has none and may always be repeated.
 type Outcome string
 
 const (
@@ -24,7 +24,7 @@ const (
 	Unknown Outcome = "unknown"
 )
 
-// Error is the only error type that Send returns. Its text holds no address, name or content.
+// Error is the only error type that a call returns. Its text holds no address, name or content.
 type Error struct {
 	// Outcome says what may follow.
 	Outcome Outcome

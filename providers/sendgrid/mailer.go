@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -29,14 +30,24 @@ func (m Mailer) SendMail(ctx context.Context, o rapport.OutgoingMail) (string, e
 		SendID: o.SendID.String(), Kind: o.Kind, FromName: o.FromName, FromAddress: o.From, ToName: o.ToName, ToAddress: o.To, ReplyTo: o.ReplyTo,
 		Subject: o.Subject, Text: o.Text, MessageID: o.MessageID, InReplyTo: o.InReplyTo, References: o.References, ListUnsubscribeURL: o.Unsubscribe,
 	})
+	return id, sendError(err)
+}
+
+// DailyCounts gives what the provider counted on each UTC day of a range, both ends included; the client's method says the rest.
+func (m Mailer) DailyCounts(ctx context.Context, from, to time.Time) ([]rapport.MailCount, error) {
+	counts, err := m.Client.DailyCounts(ctx, from, to)
+	return counts, sendError(err)
+}
+
+func sendError(err error) error {
 	if err == nil {
-		return id, nil
+		return nil
 	}
 	out := &rapport.SendError{Outcome: string(OutcomeOf(err)), Err: err}
 	if e, ok := errors.AsType[*Error](err); ok {
 		out.RetryAfter = e.RetryAfter
 	}
-	return "", out
+	return out
 }
 
 // Inbound reads a posted mail into the domain's words.
