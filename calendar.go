@@ -151,6 +151,16 @@ func (c Calendar) NextOpen(t time.Time) time.Time {
 	return t
 }
 
+// Closing is when the calendar closes after an instant at which it is open; zero for one that is always open.
+func (c Calendar) Closing(t time.Time) time.Time {
+	if c.Compressed() || c.Closes == "24:00" {
+		return time.Time{}
+	}
+	closes, _ := clock(c.Closes)
+	l := t.In(c.location())
+	return wall(time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, l.Location()), closes).UTC()
+}
+
 // EndOfDay is the end of the local day that t is in: what a contract's date means.
 func (c Calendar) EndOfDay(t time.Time) time.Time {
 	if c.Compressed() {

@@ -212,5 +212,8 @@ type MailOrder struct {
 	Ref           uuid.UUID
 	Ref2          uuid.UUID
 	User          uuid.UUID // a person of the house; zero means the creator
-	Outreach      bool      // a step of a sequence sends it, so that every stop condition and throttle holds for it
+	Kind          string    // outreach, sequence or transactional; mail to a person of the house is internal whatever it says
+	Stage         Stage     // the only stage in which a mail of a sequence may go out; empty for any
+	NotAfter      time.Time // when the creator's hours end; zero for never
+	Look          bool      // a person looks at it before it goes out
 }

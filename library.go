@@ -38,7 +38,7 @@ type TemplateVersion struct {
 
 // commonTags are the merge tags that every mail may use.
 var commonTags = []string{ //nolint:gochecknoglobals // a constant list
-	"creator.name", "creator.first_name", "brand.name", "brand.postal_address", "campaign.name", "campaign.brief", "sender.name", "recipient.name", PortalTag,
+	"creator.name", "creator.first_name", "brand.name", "brand.postal_address", "campaign.name", "campaign.brief", "sender.name", "recipient.name", FirstMailNotice, PortalTag,
 }
 
 // ownTags are the merge tags of the mails that are about something.

@@ -86,6 +86,9 @@ type Effect struct {
 	At   time.Time `json:"at,omitzero"`
 	// Branch is what EffectBranch decides.
 	Branch *Branch `json:"branch,omitempty"`
+	// Stage is the only one in which a mail of a sequence may go out, and Until when the creator's hours end.
+	Stage Stage     `json:"stage,omitempty"`
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Outcome is what came of an effect. Each effect documents its codes.

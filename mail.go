@@ -55,6 +55,7 @@ type MailDraft struct {
 	From      string
 	Subject   string // template
 	Body      string // template
+	Fixed     bool   // subject and body are text that a person has looked at
 	Values    map[string]string
 	// Portal asks for a link of the creator's own in the body, at the tag portal_link.
 	Portal     bool
@@ -63,6 +64,10 @@ type MailDraft struct {
 	// NoAddress: nobody to write to.
 	NoAddress bool
 }
+
+// FirstMailNotice is the merge tag of why a creator is written to at all. Who got an address from elsewhere says so in the first mail
+// (GDPR, Art. 14(3)(b)).
+const FirstMailNotice = "first_mail_notice"
 
 // OutgoingMail is one mail to one person.
 type OutgoingMail struct {
@@ -106,6 +111,8 @@ type InboundMail struct {
 	References                                   []string
 	Token                                        uuid.UUID // of a valid reply token; zero without
 	Class                                        string    // human, auto_reply, bounce, complaint, unsubscribe
+	Suggestion                                   ReplySuggestion
+	Files                                        []File
 	SHA256                                       []byte
 }
 

@@ -128,13 +128,14 @@ func (p *Partnership) runStep(r *Outreach, now time.Time) {
 			p.arm(stepTimer(r), r.ID, 0, at) // a throttle, a pause or an outage ended outside the creator's hours
 			return
 		}
-		if st.Review && !r.Looked {
-			p.do(Effect{Key: p.stepKey(r) + draftSuffix, Kind: EffectDraftMail, Code: st.Template, Ref: r.Ref})
-			return
+		e := Effect{Key: p.stepKey(r), Kind: EffectMail, Code: st.Template, Ref: r.Ref, N: r.Sent, Until: p.CreatorCalendar.Closing(now)}
+		if r.ID == uuid.Nil {
+			e.Stage = StageOutreach
+		} else if s.Trigger != nil {
+			e.Stage = s.Trigger.Stage
 		}
-		e := Effect{Key: p.stepKey(r), Kind: EffectMail, Code: st.Template, N: r.Sent}
-		if r.ID != uuid.Nil {
-			e.Ref = r.Ref
+		if st.Review && !r.Looked {
+			e.Key, e.Kind = e.Key+draftSuffix, EffectDraftMail
 		}
 		p.do(e)
 	case StepBranch:

@@ -20,3 +20,11 @@ const (
 func ReplyClasses() []ReplyClass {
 	return []ReplyClass{ReplyAccept, ReplyDecline, ReplyCounter, ReplyQuestion, ReplyLater, ReplyAway, ReplyWrongPerson, ReplyUnsubscribe, ReplyOther}
 }
+
+// ReplySuggestion is what a reply seems to say, and why.
+type ReplySuggestion struct {
+	Class      ReplyClass
+	Amount     *Money // that a counter-offer names; nil when it names none, or no currency
+	Why        string // the words that decided, at most 80 runes; empty for other
+	Confidence float64
+}

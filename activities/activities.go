@@ -37,6 +37,9 @@ const (
 func NameOf(effect string) string {
 	return map[string]string{
 		rapport.EffectMail:          "SendMail",
+		rapport.EffectDraftMail:     "DraftMail",
+		rapport.EffectBranch:        "DecideBranch",
+		rapport.EffectReadDates:     "ReadDates",
 		rapport.EffectDraftContract: "DraftContract",
 		rapport.EffectExecute:       "ExecuteContract",
 		rapport.EffectOnboard:       "OnboardPayee",
@@ -62,6 +65,10 @@ type Store interface {
 	SettleMail(ctx context.Context, id uuid.UUID, state, providerID string) error
 	// ManualMail gathers a mail whose text a person wrote.
 	ManualMail(ctx context.Context, id uuid.UUID) (rapport.MailDraft, error)
+	// BranchFacts is what a branch of a sequence can depend on.
+	BranchFacts(ctx context.Context, partnership uuid.UUID) (rapport.BranchFacts, error)
+	// OutsideDates are the dates of the campaign and of the creator, by their names in rapport.SequenceTrigger.
+	OutsideDates(ctx context.Context, partnership uuid.UUID) (map[string]time.Time, error)
 	NewPortalLink(ctx context.Context, partnership, contact uuid.UUID, tokenHash []byte) error
 
 	DraftContract(ctx context.Context, offer uuid.UUID, term int) (uuid.UUID, error)

@@ -14,11 +14,72 @@ import (
 
 // SendMail mails a template, at most once. See rapport.EffectMail for the outcomes.
 func (a *Activities) SendMail(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
-	order := rapport.MailOrder{
-		Key: in.Kind + "/" + in.ID.String() + "/" + in.Effect.Key, Template: in.Effect.Code, BrandID: in.BrandID,
-		PartnershipID: in.PartnershipID, Ref: in.Effect.Ref, Ref2: in.Effect.Ref2, Outreach: rapport.IsOutreach(in.Effect),
+	return a.mail(ctx, orderOf(in), in.Now)
+}
+
+func orderOf(in EffectInput) rapport.MailOrder {
+	return rapport.MailOrder{
+		Key: in.Kind + "/" + in.ID.String() + "/" + rapport.MailKey(in.Effect), Template: in.Effect.Code, BrandID: in.BrandID, PartnershipID: in.PartnershipID,
+		Ref: in.Effect.Ref, Ref2: in.Effect.Ref2, Kind: rapport.MailKindOf(in.Effect), Stage: in.Effect.Stage, NotAfter: in.Effect.Until,
 	}
-	return a.mail(ctx, order, in.Now)
+}
+
+// DraftMail writes a mail for a person to look at. See rapport.EffectDraftMail for the outcomes.
+func (a *Activities) DraftMail(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	order := orderOf(in)
+	order.Look = true
+	draft, err := a.Store.PrepareMail(ctx, order)
+	if err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	out := rapport.Outcome{Ref: draft.MessageID, Code: rapport.MailDrafted}
+	switch {
+	case draft.NoAddress:
+		out.Code = rapport.MailNoAddress
+	case draft.State != "prepared":
+		out.Code = settled(draft.State)
+	case !a.render(&draft):
+		out.Code = rapport.MailBlocked
+	default:
+		err = a.Store.SaveMail(ctx, draft.MessageID, draft.Subject, draft.Body, a.rfcID(draft.MessageID))
+	}
+	return out, classify(err)
+}
+
+// render fills the merge tags of a draft; false when one has no value. A text that a person has looked at stands as it is.
+func (a *Activities) render(draft *rapport.MailDraft) bool {
+	if draft.Fixed {
+		return true
+	}
+	if path := draft.Values["review.path"]; path != "" {
+		draft.Values["review.link"] = a.PublicURL + path
+	}
+	var missing, more []string
+	draft.Subject, missing = rapport.Render(draft.Subject, draft.Values)
+	draft.Body, more = rapport.Render(draft.Body, draft.Values)
+	return len(missing)+len(more) == 0
+}
+
+func (a *Activities) rfcID(message uuid.UUID) string {
+	return fmt.Sprintf("<%s@%s>", message, a.MailHost)
+}
+
+// DecideBranch decides a branch of a sequence. See rapport.EffectBranch for the outcomes.
+func (a *Activities) DecideBranch(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	known, err := a.Store.BranchFacts(ctx, in.PartnershipID)
+	if err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	if in.Effect.Branch != nil && in.Effect.Branch.Holds(known) {
+		return rapport.Outcome{Code: "yes"}, nil
+	}
+	return rapport.Outcome{Code: "no"}, nil
+}
+
+// ReadDates reads the dates outside of a partnership that a sequence may start by.
+func (a *Activities) ReadDates(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	dates, err := a.Store.OutsideDates(ctx, in.PartnershipID)
+	return rapport.Outcome{Code: "read", Dates: dates}, classify(err)
 }
 
 func (a *Activities) mail(ctx context.Context, order rapport.MailOrder, now time.Time) (rapport.Outcome, error) {
@@ -40,16 +101,12 @@ func (a *Activities) mail(ctx context.Context, order rapport.MailOrder, now time
 		out.Code = settled(draft.State)
 		return out, nil
 	}
-	if path := draft.Values["review.path"]; path != "" {
-		draft.Values["review.link"] = a.PublicURL + path
-	}
-	subject, missing := rapport.Render(draft.Subject, draft.Values)
-	body, more := rapport.Render(draft.Body, draft.Values)
-	if missing = append(missing, more...); len(missing) > 0 {
+	if !a.render(&draft) {
 		out.Code = rapport.MailBlocked
 		return out, nil
 	}
-	rfcID := fmt.Sprintf("<%s@%s>", draft.MessageID, a.MailHost)
+	subject, body := draft.Subject, draft.Body
+	rfcID := a.rfcID(draft.MessageID)
 	if err := a.Store.SaveMail(ctx, draft.MessageID, subject, body, rfcID); err != nil {
 		return rapport.Outcome{}, classify(err)
 	}
@@ -57,13 +114,14 @@ func (a *Activities) mail(ctx context.Context, order rapport.MailOrder, now time
 		SendID: draft.MessageID, Kind: draft.Kind, FromName: draft.FromName, From: draft.From, ToName: draft.ToName, To: draft.To,
 		ReplyTo: a.Mailer.ReplyAddress(draft.MessageID), Subject: subject, Text: body, MessageID: rfcID, InReplyTo: draft.InReplyTo, References: draft.References,
 	}
-	if draft.Portal {
+	machine := draft.Kind == rapport.MailOutreach || draft.Kind == rapport.MailSequence
+	if draft.Portal || machine {
 		token := a.NewToken()
 		if err := a.Store.NewPortalLink(ctx, order.PartnershipID, draft.ContactID, a.HashToken(token)); err != nil {
 			return rapport.Outcome{}, classify(err)
 		}
 		mail.Text = strings.ReplaceAll(body, "{{"+rapport.PortalTag+"}}", a.PublicURL+"/portal/"+token)
-		if draft.Kind == rapport.MailOutreach {
+		if machine {
 			mail.Unsubscribe = a.PublicURL + "/unsubscribe/" + token
 		}
 	}
@@ -131,7 +189,7 @@ func (a *Activities) SendManual(ctx context.Context, id uuid.UUID) (string, erro
 		}
 		return settled(draft.State), nil
 	}
-	rfcID := fmt.Sprintf("<%s@%s>", id, a.MailHost)
+	rfcID := a.rfcID(id)
 	if err := a.Store.SaveMail(ctx, id, draft.Subject, draft.Body, rfcID); err != nil {
 		return "", classify(err)
 	}
@@ -172,7 +230,7 @@ func (a *Activities) NotifyApprovers(ctx context.Context, in EffectInput) (rappo
 	for _, u := range users {
 		order := rapport.MailOrder{
 			Key: in.Kind + "/" + in.ID.String() + "/" + in.Effect.Key + "/" + u.String(), Template: "review_" + in.Effect.Code,
-			BrandID: in.BrandID, PartnershipID: in.PartnershipID, Ref: in.ID, User: u,
+			BrandID: in.BrandID, PartnershipID: in.PartnershipID, Ref: in.ID, User: u, Kind: rapport.MailInternal,
 		}
 		if _, err := a.mail(ctx, order, in.Now); err != nil {
 			return rapport.Outcome{}, err

@@ -22,10 +22,7 @@ func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.M
 		if err != nil {
 			return rapport.MailDraft{}, fmt.Errorf("context: %w", err)
 		}
-		d := rapport.MailDraft{BrandID: c.BrandID, CreatorID: c.CreatorID, FromName: c.MailFromName, From: c.MailFrom, Kind: rapport.MailTransactional}
-		if o.Outreach {
-			d.Kind = rapport.MailOutreach
-		}
+		d := rapport.MailDraft{BrandID: c.BrandID, CreatorID: c.CreatorID, FromName: c.MailFromName, From: c.MailFrom, Kind: o.Kind}
 		if err := s.recipient(ctx, tx, o, c, &d); err != nil || d.NoAddress {
 			return d, err
 		}
@@ -34,10 +31,10 @@ func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.M
 			return d, fmt.Errorf("template %q: %w", o.Template, err)
 		}
 		d.Subject, d.Body = t.Subject, t.Body
-		d.Portal = strings.Contains(t.Body, "{{"+rapport.PortalTag+"}}")
 		d.Values = map[string]string{
 			"creator.name": c.CreatorName, "creator.first_name": strings.Fields(c.CreatorName + " ")[0], "brand.name": c.BrandName,
 			"brand.postal_address": c.PostalAddress, "campaign.name": c.CampaignName, "campaign.brief": c.Brief, "sender.name": c.OwnerName, "recipient.name": d.ToName,
+			"first_mail_notice": c.FirstMailNotice,
 		}
 		if err := s.values(ctx, tx, o, d.Values); err != nil {
 			return d, err
@@ -45,7 +42,9 @@ func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.M
 		if err := s.threading(ctx, tx, o, &d); err != nil {
 			return d, err
 		}
-		return d, s.insertMail(ctx, tx, o, c, &d)
+		err = s.insertMail(ctx, tx, o, c, &d)
+		d.Portal = strings.Contains(d.Body, "{{"+rapport.PortalTag+"}}")
+		return d, err
 	})
 }
 
@@ -107,7 +106,7 @@ func (s *Store) insertMail(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, 
 	}
 	err = s.q.InsertMail(ctx, tx, gen.InsertMailParams{
 		ID: newID(), ThreadID: &thread, PartnershipID: &o.PartnershipID, BrandID: &c.BrandID, CreatorID: &c.CreatorID, DedupeKey: &o.Key,
-		Direction: direction, Kind: d.Kind, ToAddress: &d.To, FromAddress: &d.From,
+		Direction: direction, Kind: d.Kind, ToAddress: &d.To, FromAddress: &d.From, Looked: o.Look, Stage: textOrNil(string(o.Stage)), NotAfter: timeOrNil(o.NotAfter),
 	})
 	if err != nil {
 		return fmt.Errorf("insert mail: %w", err)
@@ -117,6 +116,9 @@ func (s *Store) insertMail(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, 
 		return fmt.Errorf("mail: %w", err)
 	}
 	d.MessageID, d.State, d.To = row.ID, row.State, row.ToAddress
+	if row.Looked && row.BodyText != "" {
+		d.Fixed, d.Subject, d.Body = true, row.Subject, row.BodyText
+	}
 	return nil
 }
 
@@ -231,7 +233,7 @@ func (s *Store) ClaimMail(ctx context.Context, id uuid.UUID, _ string, _ time.Ti
 		case why.Stopped:
 			return rapport.MailClaim{Verdict: "cancelled"}, s.q.CancelMail(ctx, tx, id)
 		}
-		return rapport.MailClaim{Verdict: "deferred", Until: why.FreeAt}, nil
+		return rapport.MailClaim{Verdict: "deferred", Until: why.FreeAt}, s.q.DeferMail(ctx, tx, gen.DeferMailParams{ID: id, Until: &why.FreeAt})
 	})
 }
 

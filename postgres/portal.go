@@ -157,7 +157,11 @@ func (s *Store) PortalOffer(ctx context.Context, partnership, id uuid.UUID) (rap
 // PortalContract finds a contract that was sent to the partnership's creator.
 func (s *Store) PortalContract(ctx context.Context, partnership, id uuid.UUID) (rapport.Contract, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Contract, error) {
-		return orNone(s.portalContract(ctx, tx, partnership, &id))
+		c, err := orNone(s.portalContract(ctx, tx, partnership, &id))
+		if err != nil {
+			return c, err
+		}
+		return c, s.q.ContractOpened(ctx, tx, id)
 	})
 }
 

@@ -90,7 +90,7 @@ func TestAMailOfASequenceIsOutreachWhateverItsTemplate(t *testing.T) {
 	b.exec(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) values ($1, $2, $3, $4, $5, 'outreach')`, id, b.brand, b.campaign, creator, b.ops)
 	for key, kind := range map[string]string{"outreach/0/2": rapport.MailOutreach, "payee/1": rapport.MailTransactional} {
 		e := rapport.Effect{Key: key, Kind: rapport.EffectMail}
-		draft, err := b.store.PrepareMail(b.ctx, rapport.MailOrder{Key: key, Template: "payee_invitation", BrandID: b.brand, PartnershipID: id, Outreach: rapport.IsOutreach(e)})
+		draft, err := b.store.PrepareMail(b.ctx, rapport.MailOrder{Key: key, Template: "payee_invitation", BrandID: b.brand, PartnershipID: id, Kind: rapport.MailKindOf(e), Stage: e.Stage})
 		require.NoError(t, err)
 		require.Equal(t, kind, draft.Kind, key)
 	}

@@ -60,6 +60,69 @@ func (e ApproverKind) Valid() bool {
 	}
 }
 
+// Defines values for BranchIs.
+const (
+	BranchIsAtLeast BranchIs = "at_least"
+	BranchIsBelow   BranchIs = "below"
+	BranchIsIs      BranchIs = "is"
+	BranchIsIsNot   BranchIs = "is_not"
+)
+
+// Valid indicates whether the value is a known member of the BranchIs enum.
+func (e BranchIs) Valid() bool {
+	switch e {
+	case BranchIsAtLeast:
+		return true
+	case BranchIsBelow:
+		return true
+	case BranchIsIs:
+		return true
+	case BranchIsIsNot:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for BranchOn.
+const (
+	BranchOnCountry        BranchOn = "country"
+	BranchOnField          BranchOn = "field"
+	BranchOnFollowers      BranchOn = "followers"
+	BranchOnLanguage       BranchOn = "language"
+	BranchOnOpenedContract BranchOn = "opened_contract"
+	BranchOnOpenedPage     BranchOn = "opened_page"
+	BranchOnPlatform       BranchOn = "platform"
+	BranchOnReply          BranchOn = "reply"
+	BranchOnTag            BranchOn = "tag"
+)
+
+// Valid indicates whether the value is a known member of the BranchOn enum.
+func (e BranchOn) Valid() bool {
+	switch e {
+	case BranchOnCountry:
+		return true
+	case BranchOnField:
+		return true
+	case BranchOnFollowers:
+		return true
+	case BranchOnLanguage:
+		return true
+	case BranchOnOpenedContract:
+		return true
+	case BranchOnOpenedPage:
+		return true
+	case BranchOnPlatform:
+		return true
+	case BranchOnReply:
+		return true
+	case BranchOnTag:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CalendarOwnerKind.
 const (
 	CalendarOwnerKindBrand   CalendarOwnerKind = "brand"
@@ -228,6 +291,60 @@ func (e CreatorPayeeState) Valid() bool {
 	}
 }
 
+// Defines values for CreatorFieldKind.
+const (
+	CreatorFieldKindBool   CreatorFieldKind = "bool"
+	CreatorFieldKindDate   CreatorFieldKind = "date"
+	CreatorFieldKindNumber CreatorFieldKind = "number"
+	CreatorFieldKindSelect CreatorFieldKind = "select"
+	CreatorFieldKindText   CreatorFieldKind = "text"
+)
+
+// Valid indicates whether the value is a known member of the CreatorFieldKind enum.
+func (e CreatorFieldKind) Valid() bool {
+	switch e {
+	case CreatorFieldKindBool:
+		return true
+	case CreatorFieldKindDate:
+		return true
+	case CreatorFieldKindNumber:
+		return true
+	case CreatorFieldKindSelect:
+		return true
+	case CreatorFieldKindText:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreatorFieldCreateKind.
+const (
+	CreatorFieldCreateKindBool   CreatorFieldCreateKind = "bool"
+	CreatorFieldCreateKindDate   CreatorFieldCreateKind = "date"
+	CreatorFieldCreateKindNumber CreatorFieldCreateKind = "number"
+	CreatorFieldCreateKindSelect CreatorFieldCreateKind = "select"
+	CreatorFieldCreateKindText   CreatorFieldCreateKind = "text"
+)
+
+// Valid indicates whether the value is a known member of the CreatorFieldCreateKind enum.
+func (e CreatorFieldCreateKind) Valid() bool {
+	switch e {
+	case CreatorFieldCreateKindBool:
+		return true
+	case CreatorFieldCreateKindDate:
+		return true
+	case CreatorFieldCreateKindNumber:
+		return true
+	case CreatorFieldCreateKindSelect:
+		return true
+	case CreatorFieldCreateKindText:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DecisionDecision.
 const (
 	DecisionDecisionApprove                DecisionDecision = "approve"
@@ -270,6 +387,27 @@ func (e DecisionCreateDecision) Valid() bool {
 	case DecisionCreateDecisionReject:
 		return true
 	case DecisionCreateDecisionRequestChanges:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for FollowerSnapshotSource.
+const (
+	FollowerSnapshotSourceEntered   FollowerSnapshotSource = "entered"
+	FollowerSnapshotSourceEstimated FollowerSnapshotSource = "estimated"
+	FollowerSnapshotSourceMeasured  FollowerSnapshotSource = "measured"
+)
+
+// Valid indicates whether the value is a known member of the FollowerSnapshotSource enum.
+func (e FollowerSnapshotSource) Valid() bool {
+	switch e {
+	case FollowerSnapshotSourceEntered:
+		return true
+	case FollowerSnapshotSourceEstimated:
+		return true
+	case FollowerSnapshotSourceMeasured:
 		return true
 	default:
 		return false
@@ -345,6 +483,30 @@ func (e MessageDirection) Valid() bool {
 	case MessageDirectionInternal:
 		return true
 	case MessageDirectionOut:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MessageWrittenBy.
+const (
+	MessageWrittenByCreator  MessageWrittenBy = "creator"
+	MessageWrittenByLookedAt MessageWrittenBy = "looked_at"
+	MessageWrittenByMachine  MessageWrittenBy = "machine"
+	MessageWrittenByPerson   MessageWrittenBy = "person"
+)
+
+// Valid indicates whether the value is a known member of the MessageWrittenBy enum.
+func (e MessageWrittenBy) Valid() bool {
+	switch e {
+	case MessageWrittenByCreator:
+		return true
+	case MessageWrittenByLookedAt:
+		return true
+	case MessageWrittenByMachine:
+		return true
+	case MessageWrittenByPerson:
 		return true
 	default:
 		return false
@@ -511,6 +673,7 @@ func (e OfferDecisionDecision) Valid() bool {
 const (
 	PartnershipCommandKindAcceptDeliverable PartnershipCommandKind = "accept_deliverable"
 	PartnershipCommandKindLetLapse          PartnershipCommandKind = "let_lapse"
+	PartnershipCommandKindLetMailGo         PartnershipCommandKind = "let_mail_go"
 	PartnershipCommandKindLogReply          PartnershipCommandKind = "log_reply"
 	PartnershipCommandKindMarkDeclined      PartnershipCommandKind = "mark_declined"
 	PartnershipCommandKindPause             PartnershipCommandKind = "pause"
@@ -518,6 +681,7 @@ const (
 	PartnershipCommandKindResume            PartnershipCommandKind = "resume"
 	PartnershipCommandKindRetryCheck        PartnershipCommandKind = "retry_check"
 	PartnershipCommandKindRevokeApproval    PartnershipCommandKind = "revoke_approval"
+	PartnershipCommandKindSkipMail          PartnershipCommandKind = "skip_mail"
 	PartnershipCommandKindSnooze            PartnershipCommandKind = "snooze"
 	PartnershipCommandKindStartAgain        PartnershipCommandKind = "start_again"
 	PartnershipCommandKindTerminate         PartnershipCommandKind = "terminate"
@@ -533,6 +697,8 @@ func (e PartnershipCommandKind) Valid() bool {
 		return true
 	case PartnershipCommandKindLetLapse:
 		return true
+	case PartnershipCommandKindLetMailGo:
+		return true
 	case PartnershipCommandKindLogReply:
 		return true
 	case PartnershipCommandKindMarkDeclined:
@@ -546,6 +712,8 @@ func (e PartnershipCommandKind) Valid() bool {
 	case PartnershipCommandKindRetryCheck:
 		return true
 	case PartnershipCommandKindRevokeApproval:
+		return true
+	case PartnershipCommandKindSkipMail:
 		return true
 	case PartnershipCommandKindSnooze:
 		return true
@@ -873,6 +1041,45 @@ func (e ReconciliationBreakKind) Valid() bool {
 	}
 }
 
+// Defines values for ReplySuggestionClass.
+const (
+	ReplySuggestionClassAccept       ReplySuggestionClass = "accept"
+	ReplySuggestionClassCounterOffer ReplySuggestionClass = "counter_offer"
+	ReplySuggestionClassDecline      ReplySuggestionClass = "decline"
+	ReplySuggestionClassLater        ReplySuggestionClass = "later"
+	ReplySuggestionClassOther        ReplySuggestionClass = "other"
+	ReplySuggestionClassOutOfOffice  ReplySuggestionClass = "out_of_office"
+	ReplySuggestionClassQuestion     ReplySuggestionClass = "question"
+	ReplySuggestionClassUnsubscribe  ReplySuggestionClass = "unsubscribe"
+	ReplySuggestionClassWrongPerson  ReplySuggestionClass = "wrong_person"
+)
+
+// Valid indicates whether the value is a known member of the ReplySuggestionClass enum.
+func (e ReplySuggestionClass) Valid() bool {
+	switch e {
+	case ReplySuggestionClassAccept:
+		return true
+	case ReplySuggestionClassCounterOffer:
+		return true
+	case ReplySuggestionClassDecline:
+		return true
+	case ReplySuggestionClassLater:
+		return true
+	case ReplySuggestionClassOther:
+		return true
+	case ReplySuggestionClassOutOfOffice:
+		return true
+	case ReplySuggestionClassQuestion:
+		return true
+	case ReplySuggestionClassUnsubscribe:
+		return true
+	case ReplySuggestionClassWrongPerson:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReviewStageState.
 const (
 	ReviewStageStateApproved         ReviewStageState = "approved"
@@ -998,15 +1205,18 @@ func (e SearchHitNoun) Valid() bool {
 
 // Defines values for SequenceStepKind.
 const (
-	SequenceStepKindSend SequenceStepKind = "send"
-	SequenceStepKindStop SequenceStepKind = "stop"
-	SequenceStepKindTask SequenceStepKind = "task"
-	SequenceStepKindWait SequenceStepKind = "wait"
+	SequenceStepKindBranch SequenceStepKind = "branch"
+	SequenceStepKindSend   SequenceStepKind = "send"
+	SequenceStepKindStop   SequenceStepKind = "stop"
+	SequenceStepKindTask   SequenceStepKind = "task"
+	SequenceStepKindWait   SequenceStepKind = "wait"
 )
 
 // Valid indicates whether the value is a known member of the SequenceStepKind enum.
 func (e SequenceStepKind) Valid() bool {
 	switch e {
+	case SequenceStepKindBranch:
+		return true
 	case SequenceStepKindSend:
 		return true
 	case SequenceStepKindStop:
@@ -1014,6 +1224,27 @@ func (e SequenceStepKind) Valid() bool {
 	case SequenceStepKindTask:
 		return true
 	case SequenceStepKindWait:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SequenceTriggerOn.
+const (
+	SequenceTriggerOnDate    SequenceTriggerOn = "date"
+	SequenceTriggerOnSilence SequenceTriggerOn = "silence"
+	SequenceTriggerOnStage   SequenceTriggerOn = "stage"
+)
+
+// Valid indicates whether the value is a known member of the SequenceTriggerOn enum.
+func (e SequenceTriggerOn) Valid() bool {
+	switch e {
+	case SequenceTriggerOnDate:
+		return true
+	case SequenceTriggerOnSilence:
+		return true
+	case SequenceTriggerOnStage:
 		return true
 	default:
 		return false
@@ -1058,14 +1289,17 @@ func (e SignatureCreateDecision) Valid() bool {
 
 // Defines values for SimulatedStepKind.
 const (
-	SimulatedStepKindSend SimulatedStepKind = "send"
-	SimulatedStepKindStop SimulatedStepKind = "stop"
-	SimulatedStepKindTask SimulatedStepKind = "task"
+	SimulatedStepKindBranch SimulatedStepKind = "branch"
+	SimulatedStepKindSend   SimulatedStepKind = "send"
+	SimulatedStepKindStop   SimulatedStepKind = "stop"
+	SimulatedStepKindTask   SimulatedStepKind = "task"
 )
 
 // Valid indicates whether the value is a known member of the SimulatedStepKind enum.
 func (e SimulatedStepKind) Valid() bool {
 	switch e {
+	case SimulatedStepKindBranch:
+		return true
 	case SimulatedStepKindSend:
 		return true
 	case SimulatedStepKindStop:
@@ -1158,6 +1392,30 @@ func (e StartedPartnershipVerdict) Valid() bool {
 	}
 }
 
+// Defines values for SuppressionReason.
+const (
+	SuppressionReasonBounce      SuppressionReason = "bounce"
+	SuppressionReasonComplaint   SuppressionReason = "complaint"
+	SuppressionReasonManual      SuppressionReason = "manual"
+	SuppressionReasonUnsubscribe SuppressionReason = "unsubscribe"
+)
+
+// Valid indicates whether the value is a known member of the SuppressionReason enum.
+func (e SuppressionReason) Valid() bool {
+	switch e {
+	case SuppressionReasonBounce:
+		return true
+	case SuppressionReasonComplaint:
+		return true
+	case SuppressionReasonManual:
+		return true
+	case SuppressionReasonUnsubscribe:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for TaskState.
 const (
 	TaskStateCancelled TaskState = "cancelled"
@@ -1176,6 +1434,147 @@ func (e TaskState) Valid() bool {
 	case TaskStateOpen:
 		return true
 	case TaskStateSnoozed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TextHitDirection.
+const (
+	TextHitDirectionIn       TextHitDirection = "in"
+	TextHitDirectionInternal TextHitDirection = "internal"
+	TextHitDirectionOut      TextHitDirection = "out"
+)
+
+// Valid indicates whether the value is a known member of the TextHitDirection enum.
+func (e TextHitDirection) Valid() bool {
+	switch e {
+	case TextHitDirectionIn:
+		return true
+	case TextHitDirectionInternal:
+		return true
+	case TextHitDirectionOut:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TextHitKind.
+const (
+	TextHitKindCaption  TextHitKind = "caption"
+	TextHitKindContract TextHitKind = "contract"
+	TextHitKindMessage  TextHitKind = "message"
+	TextHitKindNote     TextHitKind = "note"
+)
+
+// Valid indicates whether the value is a known member of the TextHitKind enum.
+func (e TextHitKind) Valid() bool {
+	switch e {
+	case TextHitKindCaption:
+		return true
+	case TextHitKindContract:
+		return true
+	case TextHitKindMessage:
+		return true
+	case TextHitKindNote:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ThreadLastDirection.
+const (
+	ThreadLastDirectionIn       ThreadLastDirection = "in"
+	ThreadLastDirectionInternal ThreadLastDirection = "internal"
+	ThreadLastDirectionOut      ThreadLastDirection = "out"
+)
+
+// Valid indicates whether the value is a known member of the ThreadLastDirection enum.
+func (e ThreadLastDirection) Valid() bool {
+	switch e {
+	case ThreadLastDirectionIn:
+		return true
+	case ThreadLastDirectionInternal:
+		return true
+	case ThreadLastDirectionOut:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ThreadPrivacy.
+const (
+	ThreadPrivacyPrivate ThreadPrivacy = "private"
+	ThreadPrivacyTeam    ThreadPrivacy = "team"
+)
+
+// Valid indicates whether the value is a known member of the ThreadPrivacy enum.
+func (e ThreadPrivacy) Valid() bool {
+	switch e {
+	case ThreadPrivacyPrivate:
+		return true
+	case ThreadPrivacyTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ThreadState.
+const (
+	ThreadStateDone    ThreadState = "done"
+	ThreadStateOpen    ThreadState = "open"
+	ThreadStateSnoozed ThreadState = "snoozed"
+)
+
+// Valid indicates whether the value is a known member of the ThreadState enum.
+func (e ThreadState) Valid() bool {
+	switch e {
+	case ThreadStateDone:
+		return true
+	case ThreadStateOpen:
+		return true
+	case ThreadStateSnoozed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ThreadPrivacyEditPrivacy.
+const (
+	ThreadPrivacyEditPrivacyPrivate ThreadPrivacyEditPrivacy = "private"
+	ThreadPrivacyEditPrivacyTeam    ThreadPrivacyEditPrivacy = "team"
+)
+
+// Valid indicates whether the value is a known member of the ThreadPrivacyEditPrivacy enum.
+func (e ThreadPrivacyEditPrivacy) Valid() bool {
+	switch e {
+	case ThreadPrivacyEditPrivacyPrivate:
+		return true
+	case ThreadPrivacyEditPrivacyTeam:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ThreadStateEditState.
+const (
+	ThreadStateEditStateDone ThreadStateEditState = "done"
+	ThreadStateEditStateOpen ThreadStateEditState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ThreadStateEditState enum.
+func (e ThreadStateEditState) Valid() bool {
+	switch e {
+	case ThreadStateEditStateDone:
+		return true
+	case ThreadStateEditStateOpen:
 		return true
 	default:
 		return false
@@ -1269,6 +1668,51 @@ func (e WaitingFor) Valid() bool {
 	}
 }
 
+// Defines values for SearchTextsParamsKind.
+const (
+	SearchTextsParamsKindCaption  SearchTextsParamsKind = "caption"
+	SearchTextsParamsKindContract SearchTextsParamsKind = "contract"
+	SearchTextsParamsKindMessage  SearchTextsParamsKind = "message"
+	SearchTextsParamsKindNote     SearchTextsParamsKind = "note"
+)
+
+// Valid indicates whether the value is a known member of the SearchTextsParamsKind enum.
+func (e SearchTextsParamsKind) Valid() bool {
+	switch e {
+	case SearchTextsParamsKindCaption:
+		return true
+	case SearchTextsParamsKindContract:
+		return true
+	case SearchTextsParamsKindMessage:
+		return true
+	case SearchTextsParamsKindNote:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListThreadsParamsState.
+const (
+	ListThreadsParamsStateDone    ListThreadsParamsState = "done"
+	ListThreadsParamsStateOpen    ListThreadsParamsState = "open"
+	ListThreadsParamsStateSnoozed ListThreadsParamsState = "snoozed"
+)
+
+// Valid indicates whether the value is a known member of the ListThreadsParamsState enum.
+func (e ListThreadsParamsState) Valid() bool {
+	switch e {
+	case ListThreadsParamsStateDone:
+		return true
+	case ListThreadsParamsStateOpen:
+		return true
+	case ListThreadsParamsStateSnoozed:
+		return true
+	default:
+		return false
+	}
+}
+
 // ApprovalCreate defines model for ApprovalCreate.
 type ApprovalCreate struct {
 	// Amount What is approved; must be the payout's
@@ -1308,13 +1752,41 @@ type BanEdit struct {
 	Reason string `json:"reason"`
 }
 
+// Branch defines model for Branch.
+type Branch struct {
+	// Else Step to go on with when it does not
+	Else  int       `json:"else"`
+	Field *string   `json:"field,omitempty"`
+	Is    *BranchIs `json:"is,omitempty"`
+	On    BranchOn  `json:"on"`
+
+	// Then Step to go on with when it holds, from 0; the number of steps ends the sequence
+	Then  int     `json:"then"`
+	Value *string `json:"value,omitempty"`
+}
+
+// BranchIs defines model for Branch.Is.
+type BranchIs string
+
+// BranchOn defines model for Branch.On.
+type BranchOn string
+
 // Brand defines model for Brand.
 type Brand struct {
-	CalendarId   openapi_types.UUID `json:"calendar_id"`
-	Id           openapi_types.UUID `json:"id"`
-	MailFrom     string             `json:"mail_from"`
-	MailFromName string             `json:"mail_from_name"`
-	Name         string             `json:"name"`
+	CalendarId openapi_types.UUID `json:"calendar_id"`
+
+	// DomainPerHour Of them, to one domain of receivers in an hour
+	DomainPerHour int `json:"domain_per_hour"`
+
+	// FirstMailNotice Why the creator is written to; stands in the first mail
+	FirstMailNotice string             `json:"first_mail_notice"`
+	Id              openapi_types.UUID `json:"id"`
+	MailFrom        string             `json:"mail_from"`
+	MailFromName    string             `json:"mail_from_name"`
+	Name            string             `json:"name"`
+
+	// OutreachPerDay Mails that sequences send from the mailbox in a day
+	OutreachPerDay int `json:"outreach_per_day"`
 
 	// PostalAddress Stands in every outreach mail
 	PostalAddress string `json:"postal_address"`
@@ -1322,6 +1794,12 @@ type Brand struct {
 	// SecondPairThreshold Below it the content approval counts as the first pair of eyes
 	SecondPairThreshold Money `json:"second_pair_threshold"`
 	Version             int   `json:"version"`
+
+	// WarmUpDays Days in which a new mailbox rises to its full number; 0 means no warm-up
+	WarmUpDays int `json:"warm_up_days"`
+
+	// WarmUpFrom When the warm-up began
+	WarmUpFrom *time.Time `json:"warm_up_from,omitempty"`
 }
 
 // BrandCreate defines model for BrandCreate.
@@ -1336,11 +1814,17 @@ type BrandCreate struct {
 
 // BrandEdit defines model for BrandEdit.
 type BrandEdit struct {
+	DomainPerHour       *int    `json:"domain_per_hour,omitempty"`
+	FirstMailNotice     *string `json:"first_mail_notice,omitempty"`
 	MailFrom            *string `json:"mail_from,omitempty"`
 	MailFromName        *string `json:"mail_from_name,omitempty"`
 	Name                *string `json:"name,omitempty"`
+	OutreachPerDay      *int    `json:"outreach_per_day,omitempty"`
 	PostalAddress       *string `json:"postal_address,omitempty"`
 	SecondPairThreshold *Money  `json:"second_pair_threshold,omitempty"`
+
+	// WarmUpDays A change begins the warm-up anew
+	WarmUpDays *int `json:"warm_up_days,omitempty"`
 }
 
 // BrandList defines model for BrandList.
@@ -1403,14 +1887,16 @@ type CalendarList struct {
 
 // Campaign defines model for Campaign.
 type Campaign struct {
-	BrandId    openapi_types.UUID `json:"brand_id"`
-	BrandName  string             `json:"brand_name"`
-	Brief      string             `json:"brief"`
-	Budget     Money              `json:"budget"`
-	Committed  Money              `json:"committed"`
-	CreatedAt  time.Time          `json:"created_at"`
-	DefaultFee Money              `json:"default_fee"`
-	EndsOn     openapi_types.Date `json:"ends_on"`
+	// AutomationIds Sequences that start by themselves
+	AutomationIds []openapi_types.UUID `json:"automation_ids"`
+	BrandId       openapi_types.UUID   `json:"brand_id"`
+	BrandName     string               `json:"brand_name"`
+	Brief         string               `json:"brief"`
+	Budget        Money                `json:"budget"`
+	Committed     Money                `json:"committed"`
+	CreatedAt     time.Time            `json:"created_at"`
+	DefaultFee    Money                `json:"default_fee"`
+	EndsOn        openapi_types.Date   `json:"ends_on"`
 
 	// Hashtags Words the post must contain, for example #ad
 	Hashtags   []string           `json:"hashtags"`
@@ -1436,14 +1922,15 @@ type CampaignState string
 
 // CampaignCreate defines model for CampaignCreate.
 type CampaignCreate struct {
-	BrandId    openapi_types.UUID  `json:"brand_id"`
-	Brief      *string             `json:"brief,omitempty"`
-	Budget     Money               `json:"budget"`
-	DefaultFee Money               `json:"default_fee"`
-	EndsOn     openapi_types.Date  `json:"ends_on"`
-	Hashtags   *[]string           `json:"hashtags,omitempty"`
-	Name       string              `json:"name"`
-	OwnerId    *openapi_types.UUID `json:"owner_id,omitempty"`
+	AutomationIds *[]openapi_types.UUID `json:"automation_ids,omitempty"`
+	BrandId       openapi_types.UUID    `json:"brand_id"`
+	Brief         *string               `json:"brief,omitempty"`
+	Budget        Money                 `json:"budget"`
+	DefaultFee    Money                 `json:"default_fee"`
+	EndsOn        openapi_types.Date    `json:"ends_on"`
+	Hashtags      *[]string             `json:"hashtags,omitempty"`
+	Name          string                `json:"name"`
+	OwnerId       *openapi_types.UUID   `json:"owner_id,omitempty"`
 
 	// PolicyId Absent means the default policy
 	PolicyId *openapi_types.UUID `json:"policy_id,omitempty"`
@@ -1456,14 +1943,16 @@ type CampaignCreate struct {
 
 // CampaignEdit defines model for CampaignEdit.
 type CampaignEdit struct {
-	Brief      *string             `json:"brief,omitempty"`
-	Budget     *Money              `json:"budget,omitempty"`
-	DefaultFee *Money              `json:"default_fee,omitempty"`
-	EndsOn     *openapi_types.Date `json:"ends_on,omitempty"`
-	Hashtags   *[]string           `json:"hashtags,omitempty"`
-	Name       *string             `json:"name,omitempty"`
-	State      *CampaignEditState  `json:"state,omitempty"`
-	Terms      *ContractTerms      `json:"terms,omitempty"`
+	// AutomationIds For partnerships that start from now on
+	AutomationIds *[]openapi_types.UUID `json:"automation_ids,omitempty"`
+	Brief         *string               `json:"brief,omitempty"`
+	Budget        *Money                `json:"budget,omitempty"`
+	DefaultFee    *Money                `json:"default_fee,omitempty"`
+	EndsOn        *openapi_types.Date   `json:"ends_on,omitempty"`
+	Hashtags      *[]string             `json:"hashtags,omitempty"`
+	Name          *string               `json:"name,omitempty"`
+	State         *CampaignEditState    `json:"state,omitempty"`
+	Terms         *ContractTerms        `json:"terms,omitempty"`
 }
 
 // CampaignEditState defines model for CampaignEdit.State.
@@ -1473,6 +1962,31 @@ type CampaignEditState string
 type CampaignList struct {
 	Items      []Campaign `json:"items"`
 	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// CannedAnswer defines model for CannedAnswer.
+type CannedAnswer struct {
+	Body    string             `json:"body"`
+	BrandId openapi_types.UUID `json:"brand_id"`
+
+	// Filled For the partnership that was asked for
+	Filled  *string            `json:"filled,omitempty"`
+	Id      openapi_types.UUID `json:"id"`
+	Missing *[]string          `json:"missing,omitempty"`
+	Name    string             `json:"name"`
+}
+
+// CannedAnswerCreate defines model for CannedAnswerCreate.
+type CannedAnswerCreate struct {
+	Body    string             `json:"body"`
+	BrandId openapi_types.UUID `json:"brand_id"`
+	Name    string             `json:"name"`
+}
+
+// CannedAnswerList defines model for CannedAnswerList.
+type CannedAnswerList struct {
+	Items      []CannedAnswer `json:"items"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
 }
 
 // CheckResult defines model for CheckResult.
@@ -1581,12 +2095,15 @@ type Creator struct {
 	DoNotContactReason *string            `json:"do_not_contact_reason,omitempty"`
 	Id                 openapi_types.UUID `json:"id"`
 	Language           *string            `json:"language,omitempty"`
-	Name               string             `json:"name"`
-	PartnershipsCount  int                `json:"partnerships_count"`
-	PayeeState         CreatorPayeeState  `json:"payee_state"`
-	Tags               []string           `json:"tags"`
-	Version            int                `json:"version"`
-	Zone               *string            `json:"zone,omitempty"`
+
+	// MergedInto This profile became part of another one
+	MergedInto        *openapi_types.UUID `json:"merged_into,omitempty"`
+	Name              string              `json:"name"`
+	PartnershipsCount int                 `json:"partnerships_count"`
+	PayeeState        CreatorPayeeState   `json:"payee_state"`
+	Tags              []string            `json:"tags"`
+	Version           int                 `json:"version"`
+	Zone              *string             `json:"zone,omitempty"`
 }
 
 // CreatorPayeeState defines model for Creator.PayeeState.
@@ -1614,10 +2131,95 @@ type CreatorEdit struct {
 	Zone     *string          `json:"zone,omitempty"`
 }
 
+// CreatorField defines model for CreatorField.
+type CreatorField struct {
+	BrandId openapi_types.UUID `json:"brand_id"`
+	Id      openapi_types.UUID `json:"id"`
+	Kind    CreatorFieldKind   `json:"kind"`
+	Name    string             `json:"name"`
+	Options []string           `json:"options"`
+}
+
+// CreatorFieldKind defines model for CreatorField.Kind.
+type CreatorFieldKind string
+
+// CreatorFieldCreate defines model for CreatorFieldCreate.
+type CreatorFieldCreate struct {
+	BrandId openapi_types.UUID     `json:"brand_id"`
+	Kind    CreatorFieldCreateKind `json:"kind"`
+	Name    string                 `json:"name"`
+	Options *[]string              `json:"options,omitempty"`
+}
+
+// CreatorFieldCreateKind defines model for CreatorFieldCreate.Kind.
+type CreatorFieldCreateKind string
+
+// CreatorFieldList defines model for CreatorFieldList.
+type CreatorFieldList struct {
+	Items      []CreatorField `json:"items"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
 // CreatorList defines model for CreatorList.
 type CreatorList struct {
 	Items      []Creator `json:"items"`
 	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// CreatorMerge defines model for CreatorMerge.
+type CreatorMerge struct {
+	At   time.Time          `json:"at"`
+	By   *UserRef           `json:"by,omitempty"`
+	From CreatorRef         `json:"from"`
+	Id   openapi_types.UUID `json:"id"`
+	Into CreatorRef         `json:"into"`
+
+	// Moved How many of each
+	Moved     map[string]int `json:"moved"`
+	UndoUntil time.Time      `json:"undo_until"`
+	UndoneAt  *time.Time     `json:"undone_at,omitempty"`
+}
+
+// CreatorMergeAsk defines model for CreatorMergeAsk.
+type CreatorMergeAsk struct {
+	Into openapi_types.UUID `json:"into"`
+}
+
+// CreatorMergeList defines model for CreatorMergeList.
+type CreatorMergeList struct {
+	Items      []CreatorMerge `json:"items"`
+	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// CreatorProfile defines model for CreatorProfile.
+type CreatorProfile struct {
+	Fields    []FieldValue       `json:"fields"`
+	Followers []FollowerSnapshot `json:"followers"`
+
+	// Preferences Formats, topics to avoid, sizes, shipping, when not to write
+	Preferences string        `json:"preferences"`
+	Rates       []CreatorRate `json:"rates"`
+	StyleNotes  string        `json:"style_notes"`
+	Version     int           `json:"version"`
+}
+
+// CreatorProfileEdit defines model for CreatorProfileEdit.
+type CreatorProfileEdit struct {
+	Fields      []FieldValue  `json:"fields"`
+	Preferences string        `json:"preferences"`
+	Rates       []CreatorRate `json:"rates"`
+	StyleNotes  string        `json:"style_notes"`
+}
+
+// CreatorRate defines model for CreatorRate.
+type CreatorRate struct {
+	Amount Money              `json:"amount"`
+	AsOf   openapi_types.Date `json:"as_of"`
+
+	// Kind For example reel, story, 60 s integration
+	Kind     string  `json:"kind"`
+	Note     *string `json:"note,omitempty"`
+	Platform string  `json:"platform"`
 }
 
 // CreatorRef defines model for CreatorRef.
@@ -1701,6 +2303,24 @@ type DoNotContact struct {
 	Reason       *string `json:"reason,omitempty"`
 }
 
+// DraftEdit defines model for DraftEdit.
+type DraftEdit struct {
+	Subject string `json:"subject"`
+	Text    string `json:"text"`
+}
+
+// Duplicate defines model for Duplicate.
+type Duplicate struct {
+	Creator Creator  `json:"creator"`
+	Why     []string `json:"why"`
+}
+
+// DuplicateList defines model for DuplicateList.
+type DuplicateList struct {
+	Items      []Duplicate `json:"items"`
+	NextCursor *string     `json:"next_cursor,omitempty"`
+}
+
 // Empty defines model for Empty.
 type Empty = map[string]interface{}
 
@@ -1712,6 +2332,25 @@ type FieldError struct {
 	// Field Dotted path, for example terms.milestones[1].percent
 	Field string `json:"field"`
 }
+
+// FieldValue defines model for FieldValue.
+type FieldValue struct {
+	FieldId openapi_types.UUID `json:"field_id"`
+
+	// Value As text: a date as YYYY-MM-DD, a bool as true or false; empty means none
+	Value string `json:"value"`
+}
+
+// FollowerSnapshot defines model for FollowerSnapshot.
+type FollowerSnapshot struct {
+	AccountId openapi_types.UUID     `json:"account_id"`
+	AsOf      openapi_types.Date     `json:"as_of"`
+	Followers int64                  `json:"followers"`
+	Source    FollowerSnapshotSource `json:"source"`
+}
+
+// FollowerSnapshotSource defines model for FollowerSnapshot.Source.
+type FollowerSnapshotSource string
 
 // Funds defines model for Funds.
 type Funds struct {
@@ -1820,29 +2459,104 @@ type MailCandidate struct {
 	Stage         Stage              `json:"stage"`
 }
 
+// MailDay defines model for MailDay.
+type MailDay struct {
+	CheckedAt          time.Time          `json:"checked_at"`
+	Day                openapi_types.Date `json:"day"`
+	Differs            bool               `json:"differs"`
+	Received           int                `json:"received"`
+	ReceivedAtProvider int                `json:"received_at_provider"`
+	Sent               int                `json:"sent"`
+	SentAtProvider     int                `json:"sent_at_provider"`
+}
+
 // MailFiling defines model for MailFiling.
 type MailFiling struct {
 	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
 }
 
+// MailHealth defines model for MailHealth.
+type MailHealth struct {
+	Days           []MailDay       `json:"days"`
+	LastEventAt    *time.Time      `json:"last_event_at,omitempty"`
+	LastReceivedAt *time.Time      `json:"last_received_at,omitempty"`
+	Mailboxes      []MailboxHealth `json:"mailboxes"`
+	Unknown        []Message       `json:"unknown"`
+	Unmatched      int             `json:"unmatched"`
+
+	// Unreadable Posts that could not be read; they are kept raw
+	Unreadable int `json:"unreadable"`
+}
+
+// MailSettle defines model for MailSettle.
+type MailSettle struct {
+	// Arrived The creator has it; else it counts as not sent
+	Arrived bool `json:"arrived"`
+}
+
+// MailboxHealth defines model for MailboxHealth.
+type MailboxHealth struct {
+	// Accepted All mail, of the last 30 days
+	Accepted int    `json:"accepted"`
+	Address  string `json:"address"`
+
+	// Blocked Partnerships whose outreach waits for a person
+	Blocked          int                `json:"blocked"`
+	BouncePercent    float32            `json:"bounce_percent"`
+	Bounced          int                `json:"bounced"`
+	BrandId          openapi_types.UUID `json:"brand_id"`
+	BrandName        string             `json:"brand_name"`
+	ComplaintPercent float32            `json:"complaint_percent"`
+	Complaints       int                `json:"complaints"`
+	Delivered        int                `json:"delivered"`
+	DomainPerHour    int                `json:"domain_per_hour"`
+
+	// FreeAt When the next mail may go out, if the limit is reached
+	FreeAt    *time.Time `json:"free_at,omitempty"`
+	FullLimit int        `json:"full_limit"`
+
+	// Limit Today, with the warm-up
+	Limit int `json:"limit"`
+
+	// Sent Mails of sequences in the last day
+	Sent int `json:"sent"`
+
+	// Waiting Mails that a limit puts off
+	Waiting    int        `json:"waiting"`
+	WarmUpEnds *time.Time `json:"warm_up_ends,omitempty"`
+}
+
 // Message defines model for Message.
 type Message struct {
-	At        time.Time        `json:"at"`
-	Author    string           `json:"author"`
-	Channel   MessageChannel   `json:"channel"`
-	Class     *string          `json:"class,omitempty"`
-	Direction MessageDirection `json:"direction"`
-	From      *string          `json:"from,omitempty"`
+	At           time.Time        `json:"at"`
+	Author       string           `json:"author"`
+	CampaignName *string          `json:"campaign_name,omitempty"`
+	Channel      MessageChannel   `json:"channel"`
+	Class        *string          `json:"class,omitempty"`
+	Creator      *CreatorRef      `json:"creator,omitempty"`
+	Direction    MessageDirection `json:"direction"`
+	Files        *[]MessageFile   `json:"files,omitempty"`
+	From         *string          `json:"from,omitempty"`
+
+	// Hidden The thread is private: only who takes part in it reads it
+	Hidden *bool `json:"hidden,omitempty"`
 
 	// Html Sanitised
 	Html          *string             `json:"html,omitempty"`
 	Id            openapi_types.UUID  `json:"id"`
+	Kind          *string             `json:"kind,omitempty"`
+	Mentions      *[]UserRef          `json:"mentions,omitempty"`
 	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
 	Quoted        *string             `json:"quoted,omitempty"`
 	State         string              `json:"state"`
 	Subject       *string             `json:"subject,omitempty"`
+	Suggestion    *ReplySuggestion    `json:"suggestion,omitempty"`
 	Text          *string             `json:"text,omitempty"`
+	ThreadId      *openapi_types.UUID `json:"thread_id,omitempty"`
 	To            *string             `json:"to,omitempty"`
+
+	// WrittenBy looked_at: a machine wrote it and a person let it go
+	WrittenBy *MessageWrittenBy `json:"written_by,omitempty"`
 }
 
 // MessageChannel defines model for Message.Channel.
@@ -1851,12 +2565,24 @@ type MessageChannel string
 // MessageDirection defines model for Message.Direction.
 type MessageDirection string
 
+// MessageWrittenBy looked_at: a machine wrote it and a person let it go
+type MessageWrittenBy string
+
 // MessageCreate defines model for MessageCreate.
 type MessageCreate struct {
 	Channel   MessageCreateChannel   `json:"channel"`
 	Direction MessageCreateDirection `json:"direction"`
-	Subject   *string                `json:"subject,omitempty"`
-	Text      string                 `json:"text"`
+
+	// Mentions For a note: who gets a task to read it
+	Mentions *[]openapi_types.UUID `json:"mentions,omitempty"`
+
+	// NewThread Begins a thread of its own
+	NewThread *bool   `json:"new_thread,omitempty"`
+	Subject   *string `json:"subject,omitempty"`
+	Text      string  `json:"text"`
+
+	// ThreadId Absent means the partnership's own thread
+	ThreadId *openapi_types.UUID `json:"thread_id,omitempty"`
 }
 
 // MessageCreateChannel defines model for MessageCreate.Channel.
@@ -1864,6 +2590,16 @@ type MessageCreateChannel string
 
 // MessageCreateDirection defines model for MessageCreate.Direction.
 type MessageCreateDirection string
+
+// MessageFile defines model for MessageFile.
+type MessageFile struct {
+	// ContentType As the sender claims
+	ContentType string `json:"content_type"`
+	N           int    `json:"n"`
+	Name        string `json:"name"`
+	Sha256      string `json:"sha256"`
+	Size        int64  `json:"size"`
+}
 
 // MessageList defines model for MessageList.
 type MessageList struct {
@@ -1989,8 +2725,11 @@ type Partnership struct {
 type PartnershipCommand struct {
 	Command       PartnershipCommandKind `json:"command"`
 	DeliverableId *openapi_types.UUID    `json:"deliverable_id,omitempty"`
-	Reason        *string                `json:"reason,omitempty"`
-	SubmissionId  *openapi_types.UUID    `json:"submission_id,omitempty"`
+
+	// MessageId For let_mail_go and skip_mail
+	MessageId    *openapi_types.UUID `json:"message_id,omitempty"`
+	Reason       *string             `json:"reason,omitempty"`
+	SubmissionId *openapi_types.UUID `json:"submission_id,omitempty"`
 
 	// Until For snooze
 	Until *time.Time `json:"until,omitempty"`
@@ -2276,6 +3015,11 @@ type Problem struct {
 	Type   string  `json:"type"`
 }
 
+// Reason defines model for Reason.
+type Reason struct {
+	Reason string `json:"reason"`
+}
+
 // Reconciliation defines model for Reconciliation.
 type Reconciliation struct {
 	Breaks     []ReconciliationBreak `json:"breaks"`
@@ -2307,6 +3051,18 @@ type ReconciliationList struct {
 	Items      []Reconciliation `json:"items"`
 	NextCursor *string          `json:"next_cursor,omitempty"`
 }
+
+// ReplySuggestion defines model for ReplySuggestion.
+type ReplySuggestion struct {
+	Amount *Money               `json:"amount,omitempty"`
+	Class  ReplySuggestionClass `json:"class"`
+
+	// Why The words that decided
+	Why *string `json:"why,omitempty"`
+}
+
+// ReplySuggestionClass defines model for ReplySuggestion.Class.
+type ReplySuggestionClass string
 
 // Review defines model for Review.
 type Review struct {
@@ -2391,6 +3147,34 @@ type RolesEdit struct {
 	Brands []BrandRole `json:"brands"`
 }
 
+// RunningSequence defines model for RunningSequence.
+type RunningSequence struct {
+	Blocked *string `json:"blocked,omitempty"`
+
+	// Id Absent for the outreach of the campaign
+	Id *openapi_types.UUID `json:"id,omitempty"`
+
+	// MessageId The mail that waits for a person to look at it
+	MessageId     *openapi_types.UUID `json:"message_id,omitempty"`
+	Name          string              `json:"name"`
+	NewestVersion int                 `json:"newest_version"`
+	Sent          int                 `json:"sent"`
+	SequenceId    openapi_types.UUID  `json:"sequence_id"`
+	Step          int                 `json:"step"`
+	Steps         []SequenceStep      `json:"steps"`
+
+	// Upcoming What it will do if nobody answers
+	Upcoming []SimulatedStep `json:"upcoming"`
+	Version  int             `json:"version"`
+	Zone     string          `json:"zone"`
+}
+
+// RunningSequenceList defines model for RunningSequenceList.
+type RunningSequenceList struct {
+	Items      []RunningSequence `json:"items"`
+	NextCursor *string           `json:"next_cursor,omitempty"`
+}
+
 // SearchHit defines model for SearchHit.
 type SearchHit struct {
 	Id       openapi_types.UUID `json:"id"`
@@ -2415,6 +3199,7 @@ type Sequence struct {
 	Id          openapi_types.UUID  `json:"id"`
 	Name        string              `json:"name"`
 	Steps       []SequenceStep      `json:"steps"`
+	Trigger     *SequenceTrigger    `json:"trigger,omitempty"`
 	Version     int                 `json:"version"`
 }
 
@@ -2424,12 +3209,38 @@ type SequenceCreate struct {
 	CoolOffDays *int               `json:"cool_off_days,omitempty"`
 	Name        string             `json:"name"`
 	Steps       []SequenceStep     `json:"steps"`
+	Trigger     *SequenceTrigger   `json:"trigger,omitempty"`
 }
 
 // SequenceList defines model for SequenceList.
 type SequenceList struct {
 	Items      []Sequence `json:"items"`
 	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// SequenceMove defines model for SequenceMove.
+type SequenceMove struct {
+	AsIs    []SimulatedStep `json:"as_is"`
+	Moved   bool            `json:"moved"`
+	Step    int             `json:"step"`
+	Then    []SimulatedStep `json:"then"`
+	Version int             `json:"version"`
+	Zone    string          `json:"zone"`
+}
+
+// SequenceMoveAsk defines model for SequenceMoveAsk.
+type SequenceMoveAsk struct {
+	DryRun *bool `json:"dry_run,omitempty"`
+
+	// RunId Absent means the outreach of the campaign
+	RunId      *openapi_types.UUID `json:"run_id,omitempty"`
+	SequenceId openapi_types.UUID  `json:"sequence_id"`
+
+	// Step Absent means the first step behind as many mails as were sent
+	Step *int `json:"step,omitempty"`
+
+	// Version Absent means the newest
+	Version *int `json:"version,omitempty"`
 }
 
 // SequenceSimulate defines model for SequenceSimulate.
@@ -2454,9 +3265,17 @@ type SequenceSimulation struct {
 
 // SequenceStep defines model for SequenceStep.
 type SequenceStep struct {
+	Branch *Branch `json:"branch,omitempty"`
+
 	// BusinessDays For wait
-	BusinessDays *int             `json:"business_days,omitempty"`
-	Kind         SequenceStepKind `json:"kind"`
+	BusinessDays *int `json:"business_days,omitempty"`
+
+	// Days For wait: calendar days, in the place of business days
+	Days *int             `json:"days,omitempty"`
+	Kind SequenceStepKind `json:"kind"`
+
+	// Review For send: a person looks at the mail before it goes out
+	Review *bool `json:"review,omitempty"`
 
 	// Template For send: the template's name
 	Template *string `json:"template,omitempty"`
@@ -2467,6 +3286,29 @@ type SequenceStep struct {
 
 // SequenceStepKind defines model for SequenceStep.Kind.
 type SequenceStepKind string
+
+// SequenceTrigger defines model for SequenceTrigger.
+type SequenceTrigger struct {
+	// After For silence: what has happened
+	After *string `json:"after,omitempty"`
+
+	// BusinessDays For silence
+	BusinessDays *int `json:"business_days,omitempty"`
+
+	// Date For date: a date of the partnership, or field: and the name of a date field
+	Date *string `json:"date,omitempty"`
+
+	// Days For date: days after it; below 0 before it
+	Days  *int              `json:"days,omitempty"`
+	On    SequenceTriggerOn `json:"on"`
+	Stage *Stage            `json:"stage,omitempty"`
+
+	// Without For silence: what has not
+	Without *string `json:"without,omitempty"`
+}
+
+// SequenceTriggerOn defines model for SequenceTrigger.On.
+type SequenceTriggerOn string
 
 // Session defines model for Session.
 type Session struct {
@@ -2516,6 +3358,7 @@ type SimulatedStep struct {
 
 	// Latest Mail is spread over the time between both
 	Latest time.Time `json:"latest"`
+	Review *bool     `json:"review,omitempty"`
 
 	// Step Its place among the steps, from 0; the number of steps for an end that no step says
 	Step     int     `json:"step"`
@@ -2583,6 +3426,26 @@ type SubmissionForm struct {
 	Caption string              `json:"caption"`
 	File    *openapi_types.File `json:"file,omitempty"`
 	Note    *string             `json:"note,omitempty"`
+}
+
+// Suppression defines model for Suppression.
+type Suppression struct {
+	At        time.Time           `json:"at"`
+	BrandId   *openapi_types.UUID `json:"brand_id,omitempty"`
+	BrandName *string             `json:"brand_name,omitempty"`
+	Creator   *CreatorRef         `json:"creator,omitempty"`
+	Email     string              `json:"email"`
+	Id        openapi_types.UUID  `json:"id"`
+	Reason    SuppressionReason   `json:"reason"`
+}
+
+// SuppressionReason defines model for Suppression.Reason.
+type SuppressionReason string
+
+// SuppressionList defines model for SuppressionList.
+type SuppressionList struct {
+	Items      []Suppression `json:"items"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
 }
 
 // Task defines model for Task.
@@ -2658,6 +3521,151 @@ type TemplateList struct {
 	Items      []Template `json:"items"`
 	NextCursor *string    `json:"next_cursor,omitempty"`
 }
+
+// TemplatePreview defines model for TemplatePreview.
+type TemplatePreview struct {
+	// Later Tags whose value is only known when the mail is about something
+	Later []string `json:"later"`
+
+	// Missing Tags without a value: they would block the mail
+	Missing []string `json:"missing"`
+	Subject string   `json:"subject"`
+	Text    string   `json:"text"`
+	To      *string  `json:"to,omitempty"`
+}
+
+// TemplatePreviewAsk defines model for TemplatePreviewAsk.
+type TemplatePreviewAsk struct {
+	Body       string              `json:"body"`
+	BrandId    openapi_types.UUID  `json:"brand_id"`
+	CampaignId *openapi_types.UUID `json:"campaign_id,omitempty"`
+	CreatorId  openapi_types.UUID  `json:"creator_id"`
+	Name       *string             `json:"name,omitempty"`
+	Subject    string              `json:"subject"`
+}
+
+// TextHit defines model for TextHit.
+type TextHit struct {
+	At           time.Time          `json:"at"`
+	Author       *string            `json:"author,omitempty"`
+	BrandName    string             `json:"brand_name"`
+	CampaignName string             `json:"campaign_name"`
+	CreatorName  string             `json:"creator_name"`
+	Direction    *TextHitDirection  `json:"direction,omitempty"`
+	Files        int                `json:"files"`
+	Id           openapi_types.UUID `json:"id"`
+	Kind         TextHitKind        `json:"kind"`
+
+	// Link The page where exactly this is shown
+	Link          string              `json:"link"`
+	PartnershipId openapi_types.UUID  `json:"partnership_id"`
+	Snippet       []TextPart          `json:"snippet"`
+	ThreadId      *openapi_types.UUID `json:"thread_id,omitempty"`
+	Title         string              `json:"title"`
+}
+
+// TextHitDirection defines model for TextHit.Direction.
+type TextHitDirection string
+
+// TextHitKind defines model for TextHit.Kind.
+type TextHitKind string
+
+// TextHitList defines model for TextHitList.
+type TextHitList struct {
+	Items      []TextHit `json:"items"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// TextPart defines model for TextPart.
+type TextPart struct {
+	Hit  bool   `json:"hit"`
+	Text string `json:"text"`
+}
+
+// Thread defines model for Thread.
+type Thread struct {
+	AnswerBy      *time.Time           `json:"answer_by,omitempty"`
+	Assignee      *UserRef             `json:"assignee,omitempty"`
+	BrandId       openapi_types.UUID   `json:"brand_id"`
+	BrandName     string               `json:"brand_name"`
+	CampaignName  string               `json:"campaign_name"`
+	Creator       CreatorRef           `json:"creator"`
+	Hidden        bool                 `json:"hidden"`
+	Id            openapi_types.UUID   `json:"id"`
+	LastAt        time.Time            `json:"last_at"`
+	LastDirection *ThreadLastDirection `json:"last_direction,omitempty"`
+	MergedInto    *openapi_types.UUID  `json:"merged_into,omitempty"`
+	Messages      int                  `json:"messages"`
+	Overdue       bool                 `json:"overdue"`
+	Owner         UserRef              `json:"owner"`
+	PartnershipId openapi_types.UUID   `json:"partnership_id"`
+
+	// Preview Beginning of the last message
+	Preview      string           `json:"preview"`
+	Privacy      ThreadPrivacy    `json:"privacy"`
+	SnoozedUntil *time.Time       `json:"snoozed_until,omitempty"`
+	Stage        Stage            `json:"stage"`
+	State        ThreadState      `json:"state"`
+	Subject      string           `json:"subject"`
+	Suggestion   *ReplySuggestion `json:"suggestion,omitempty"`
+
+	// Waiting The creator waits for an answer
+	Waiting bool `json:"waiting"`
+}
+
+// ThreadLastDirection defines model for Thread.LastDirection.
+type ThreadLastDirection string
+
+// ThreadPrivacy defines model for Thread.Privacy.
+type ThreadPrivacy string
+
+// ThreadState defines model for Thread.State.
+type ThreadState string
+
+// ThreadAssign defines model for ThreadAssign.
+type ThreadAssign struct {
+	// UserId Absent means nobody
+	UserId *openapi_types.UUID `json:"user_id,omitempty"`
+}
+
+// ThreadList defines model for ThreadList.
+type ThreadList struct {
+	Items      []Thread `json:"items"`
+	NextCursor *string  `json:"next_cursor,omitempty"`
+}
+
+// ThreadMerge defines model for ThreadMerge.
+type ThreadMerge struct {
+	Into openapi_types.UUID `json:"into"`
+}
+
+// ThreadPrivacyEdit defines model for ThreadPrivacyEdit.
+type ThreadPrivacyEdit struct {
+	Privacy ThreadPrivacyEditPrivacy `json:"privacy"`
+}
+
+// ThreadPrivacyEditPrivacy defines model for ThreadPrivacyEdit.Privacy.
+type ThreadPrivacyEditPrivacy string
+
+// ThreadSnooze defines model for ThreadSnooze.
+type ThreadSnooze struct {
+	// Until Absent wakes it now
+	Until *time.Time `json:"until,omitempty"`
+}
+
+// ThreadSplit defines model for ThreadSplit.
+type ThreadSplit struct {
+	MessageIds []openapi_types.UUID `json:"message_ids"`
+	Subject    string               `json:"subject"`
+}
+
+// ThreadStateEdit defines model for ThreadStateEdit.
+type ThreadStateEdit struct {
+	State ThreadStateEditState `json:"state"`
+}
+
+// ThreadStateEditState defines model for ThreadStateEdit.State.
+type ThreadStateEditState string
 
 // TimelineItem defines model for TimelineItem.
 type TimelineItem struct {
@@ -2898,6 +3906,22 @@ type StartPartnershipsParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListCannedAnswersParams defines parameters for ListCannedAnswers.
+type ListCannedAnswersParams struct {
+	BrandId       *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+}
+
+// SaveCannedAnswerParams defines parameters for SaveCannedAnswer.
+type SaveCannedAnswerParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RemoveCannedAnswerParams defines parameters for RemoveCannedAnswer.
+type RemoveCannedAnswerParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListContractsParams defines parameters for ListContracts.
 type ListContractsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -2913,6 +3937,26 @@ type ListContractsParams struct {
 
 // SendContractParams defines parameters for SendContract.
 type SendContractParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListCreatorFieldsParams defines parameters for ListCreatorFields.
+type ListCreatorFieldsParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+}
+
+// CreateCreatorFieldParams defines parameters for CreateCreatorField.
+type CreateCreatorFieldParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ArchiveCreatorFieldParams defines parameters for ArchiveCreatorField.
+type ArchiveCreatorFieldParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UndoCreatorMergeParams defines parameters for UndoCreatorMerge.
+type UndoCreatorMergeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -2953,6 +3997,22 @@ type SetBanParams struct {
 // SetDoNotContactParams defines parameters for SetDoNotContact.
 type SetDoNotContactParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// MergeCreatorParams defines parameters for MergeCreator.
+type MergeCreatorParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetCreatorProfileParams defines parameters for GetCreatorProfile.
+type GetCreatorProfileParams struct {
+	BrandId openapi_types.UUID `form:"brand_id" json:"brand_id"`
+}
+
+// EditCreatorProfileParams defines parameters for EditCreatorProfile.
+type EditCreatorProfileParams struct {
+	BrandId openapi_types.UUID `form:"brand_id" json:"brand_id"`
+	IfMatch *IfMatch           `json:"If-Match,omitempty"`
 }
 
 // GetCreatorTimelineParams defines parameters for GetCreatorTimeline.
@@ -2996,6 +4056,11 @@ type ListLedgerTransactionsParams struct {
 	PayoutId *openapi_types.UUID `form:"payout_id,omitempty" json:"payout_id,omitempty"`
 }
 
+// GetMailHealthParams defines parameters for GetMailHealth.
+type GetMailHealthParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+}
+
 // ListUnmatchedMailParams defines parameters for ListUnmatchedMail.
 type ListUnmatchedMailParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -3006,6 +4071,11 @@ type ListUnmatchedMailParams struct {
 
 // FileMailParams defines parameters for FileMail.
 type FileMailParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SettleMailParams defines parameters for SettleMail.
+type SettleMailParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3060,6 +4130,11 @@ type SendMessageParams struct {
 
 // SendOfferParams defines parameters for SendOffer.
 type SendOfferParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// MoveSequenceParams defines parameters for MoveSequence.
+type MoveSequenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3178,6 +4253,25 @@ type SearchParams struct {
 	Q string `form:"q" json:"q"`
 }
 
+// SearchTextsParams defines parameters for SearchTexts.
+type SearchTextsParams struct {
+	Q          string                 `form:"q" json:"q"`
+	Kind       *SearchTextsParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+	BrandId    *BrandId               `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CreatorId  *openapi_types.UUID    `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+	CampaignId *openapi_types.UUID    `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	From       *time.Time             `form:"from,omitempty" json:"from,omitempty"`
+	To         *time.Time             `form:"to,omitempty" json:"to,omitempty"`
+	HasFiles   *bool                  `form:"has_files,omitempty" json:"has_files,omitempty"`
+	Limit      *Limit                 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SearchTextsParamsKind defines parameters for SearchTexts.
+type SearchTextsParamsKind string
+
 // ListSequencesParams defines parameters for ListSequences.
 type ListSequencesParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
@@ -3190,6 +4284,23 @@ type CreateSequenceParams struct {
 
 // SimulateSequenceParams defines parameters for SimulateSequence.
 type SimulateSequenceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListSuppressionsParams defines parameters for ListSuppressions.
+type ListSuppressionsParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Q Words to search for
+	Q     *Q     `form:"q,omitempty" json:"q,omitempty"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// LiftSuppressionParams defines parameters for LiftSuppression.
+type LiftSuppressionParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3227,6 +4338,72 @@ type ListTemplatesParams struct {
 
 // CreateTemplateParams defines parameters for CreateTemplate.
 type CreateTemplateParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PreviewTemplateParams defines parameters for PreviewTemplate.
+type PreviewTemplateParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListThreadsParams defines parameters for ListThreads.
+type ListThreadsParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	Limit   *Limit   `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Words to search for
+	Q     *Q                      `form:"q,omitempty" json:"q,omitempty"`
+	State *ListThreadsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// AssignedTo me, nobody, or the id of a person
+	AssignedTo *string `form:"assigned_to,omitempty" json:"assigned_to,omitempty"`
+
+	// Waiting Only threads in which the creator waits for an answer
+	Waiting   *bool               `form:"waiting,omitempty" json:"waiting,omitempty"`
+	CreatorId *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+}
+
+// ListThreadsParamsState defines parameters for ListThreads.
+type ListThreadsParamsState string
+
+// AssignThreadParams defines parameters for AssignThread.
+type AssignThreadParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// MergeThreadParams defines parameters for MergeThread.
+type MergeThreadParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListThreadMessagesParams defines parameters for ListThreadMessages.
+type ListThreadMessagesParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// SetThreadPrivacyParams defines parameters for SetThreadPrivacy.
+type SetThreadPrivacyParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SnoozeThreadParams defines parameters for SnoozeThread.
+type SnoozeThreadParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SplitThreadParams defines parameters for SplitThread.
+type SplitThreadParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SetThreadStateParams defines parameters for SetThreadState.
+type SetThreadStateParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -3274,8 +4451,23 @@ type EditCampaignJSONRequestBody = CampaignEdit
 // StartPartnershipsJSONRequestBody defines body for StartPartnerships for application/json ContentType.
 type StartPartnershipsJSONRequestBody = StartPartnerships
 
+// SaveCannedAnswerJSONRequestBody defines body for SaveCannedAnswer for application/json ContentType.
+type SaveCannedAnswerJSONRequestBody = CannedAnswerCreate
+
+// RemoveCannedAnswerJSONRequestBody defines body for RemoveCannedAnswer for application/json ContentType.
+type RemoveCannedAnswerJSONRequestBody = Empty
+
 // SendContractJSONRequestBody defines body for SendContract for application/json ContentType.
 type SendContractJSONRequestBody = Empty
+
+// CreateCreatorFieldJSONRequestBody defines body for CreateCreatorField for application/json ContentType.
+type CreateCreatorFieldJSONRequestBody = CreatorFieldCreate
+
+// ArchiveCreatorFieldJSONRequestBody defines body for ArchiveCreatorField for application/json ContentType.
+type ArchiveCreatorFieldJSONRequestBody = Empty
+
+// UndoCreatorMergeJSONRequestBody defines body for UndoCreatorMerge for application/json ContentType.
+type UndoCreatorMergeJSONRequestBody = Empty
 
 // CreateCreatorJSONRequestBody defines body for CreateCreator for application/json ContentType.
 type CreateCreatorJSONRequestBody = CreatorCreate
@@ -3292,8 +4484,20 @@ type SetBanJSONRequestBody = BanEdit
 // SetDoNotContactJSONRequestBody defines body for SetDoNotContact for application/json ContentType.
 type SetDoNotContactJSONRequestBody = DoNotContact
 
+// MergeCreatorJSONRequestBody defines body for MergeCreator for application/json ContentType.
+type MergeCreatorJSONRequestBody = CreatorMergeAsk
+
+// EditCreatorProfileJSONRequestBody defines body for EditCreatorProfile for application/json ContentType.
+type EditCreatorProfileJSONRequestBody = CreatorProfileEdit
+
+// EditDraftJSONRequestBody defines body for EditDraft for application/json ContentType.
+type EditDraftJSONRequestBody = DraftEdit
+
 // FileMailJSONRequestBody defines body for FileMail for application/json ContentType.
 type FileMailJSONRequestBody = MailFiling
+
+// SettleMailJSONRequestBody defines body for SettleMail for application/json ContentType.
+type SettleMailJSONRequestBody = MailSettle
 
 // CommandPartnershipJSONRequestBody defines body for CommandPartnership for application/json ContentType.
 type CommandPartnershipJSONRequestBody = PartnershipCommand
@@ -3303,6 +4507,9 @@ type SendMessageJSONRequestBody = MessageCreate
 
 // SendOfferJSONRequestBody defines body for SendOffer for application/json ContentType.
 type SendOfferJSONRequestBody = OfferCreate
+
+// MoveSequenceJSONRequestBody defines body for MoveSequence for application/json ContentType.
+type MoveSequenceJSONRequestBody = SequenceMoveAsk
 
 // ApprovePayoutJSONRequestBody defines body for ApprovePayout for application/json ContentType.
 type ApprovePayoutJSONRequestBody = ApprovalCreate
@@ -3352,6 +4559,9 @@ type SimulateSequenceJSONRequestBody = SequenceSimulate
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
 
+// LiftSuppressionJSONRequestBody defines body for LiftSuppression for application/json ContentType.
+type LiftSuppressionJSONRequestBody = Reason
+
 // CompleteTaskJSONRequestBody defines body for CompleteTask for application/json ContentType.
 type CompleteTaskJSONRequestBody = TaskComplete
 
@@ -3363,6 +4573,27 @@ type SnoozeTaskJSONRequestBody = TaskSnooze
 
 // CreateTemplateJSONRequestBody defines body for CreateTemplate for application/json ContentType.
 type CreateTemplateJSONRequestBody = TemplateCreate
+
+// PreviewTemplateJSONRequestBody defines body for PreviewTemplate for application/json ContentType.
+type PreviewTemplateJSONRequestBody = TemplatePreviewAsk
+
+// AssignThreadJSONRequestBody defines body for AssignThread for application/json ContentType.
+type AssignThreadJSONRequestBody = ThreadAssign
+
+// MergeThreadJSONRequestBody defines body for MergeThread for application/json ContentType.
+type MergeThreadJSONRequestBody = ThreadMerge
+
+// SetThreadPrivacyJSONRequestBody defines body for SetThreadPrivacy for application/json ContentType.
+type SetThreadPrivacyJSONRequestBody = ThreadPrivacyEdit
+
+// SnoozeThreadJSONRequestBody defines body for SnoozeThread for application/json ContentType.
+type SnoozeThreadJSONRequestBody = ThreadSnooze
+
+// SplitThreadJSONRequestBody defines body for SplitThread for application/json ContentType.
+type SplitThreadJSONRequestBody = ThreadSplit
+
+// SetThreadStateJSONRequestBody defines body for SetThreadState for application/json ContentType.
+type SetThreadStateJSONRequestBody = ThreadStateEdit
 
 // CreateTokenJSONRequestBody defines body for CreateToken for application/json ContentType.
 type CreateTokenJSONRequestBody = TokenCreate
@@ -3417,6 +4648,15 @@ type ServerInterface interface {
 	// StartPartnerships Start partnerships with one or many creators
 	// (POST /v1/campaigns/{id}/partnerships)
 	StartPartnerships(ctx echo.Context, id Id, params StartPartnershipsParams) error
+	// ListCannedAnswers Answers that a brand gives often; with a partnership, filled for it
+	// (GET /v1/canned-answers)
+	ListCannedAnswers(ctx echo.Context, params ListCannedAnswersParams) error
+	// SaveCannedAnswer Add an answer, or change the one of the same name
+	// (POST /v1/canned-answers)
+	SaveCannedAnswer(ctx echo.Context, params SaveCannedAnswerParams) error
+	// RemoveCannedAnswer Take an answer off the list
+	// (POST /v1/canned-answers/{id}/remove)
+	RemoveCannedAnswer(ctx echo.Context, id Id, params RemoveCannedAnswerParams) error
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx echo.Context, params ListContractsParams) error
@@ -3426,6 +4666,18 @@ type ServerInterface interface {
 	// SendContract Approve the contract for the brand and send it for signature
 	// (POST /v1/contracts/{id}/send)
 	SendContract(ctx echo.Context, id Id, params SendContractParams) error
+	// ListCreatorFields Fields that brands keep about creators
+	// (GET /v1/creator-fields)
+	ListCreatorFields(ctx echo.Context, params ListCreatorFieldsParams) error
+	// CreateCreatorField Add a field
+	// (POST /v1/creator-fields)
+	CreateCreatorField(ctx echo.Context, params CreateCreatorFieldParams) error
+	// ArchiveCreatorField Stop showing a field; its values are kept
+	// (POST /v1/creator-fields/{id}/archive)
+	ArchiveCreatorField(ctx echo.Context, id Id, params ArchiveCreatorFieldParams) error
+	// UndoCreatorMerge Take a merge back: exactly what it moved
+	// (POST /v1/creator-merges/{id}/undo)
+	UndoCreatorMerge(ctx echo.Context, id Id, params UndoCreatorMergeParams) error
 	// ListCreators Creators
 	// (GET /v1/creators)
 	ListCreators(ctx echo.Context, params ListCreatorsParams) error
@@ -3447,6 +4699,21 @@ type ServerInterface interface {
 	// SetDoNotContact Set or lift do-not-contact
 	// (POST /v1/creators/{id}/do-not-contact)
 	SetDoNotContact(ctx echo.Context, id Id, params SetDoNotContactParams) error
+	// ListDuplicates Creators who may be the same person, and why
+	// (GET /v1/creators/{id}/duplicates)
+	ListDuplicates(ctx echo.Context, id Id) error
+	// MergeCreator Make a profile part of another one, with its history; can be undone for a day
+	// (POST /v1/creators/{id}/merge)
+	MergeCreator(ctx echo.Context, id Id, params MergeCreatorParams) error
+	// ListCreatorMerges Merges of a creator
+	// (GET /v1/creators/{id}/merges)
+	ListCreatorMerges(ctx echo.Context, id Id) error
+	// GetCreatorProfile What a brand keeps about a creator, and the counts of followers over time
+	// (GET /v1/creators/{id}/profile)
+	GetCreatorProfile(ctx echo.Context, id Id, params GetCreatorProfileParams) error
+	// EditCreatorProfile Write what a brand keeps about a creator
+	// (PUT /v1/creators/{id}/profile)
+	EditCreatorProfile(ctx echo.Context, id Id, params EditCreatorProfileParams) error
 	// GetCreatorTimeline All that happened with a creator
 	// (GET /v1/creators/{id}/timeline)
 	GetCreatorTimeline(ctx echo.Context, id Id, params GetCreatorTimelineParams) error
@@ -3462,12 +4729,24 @@ type ServerInterface interface {
 	// ListLedgerTransactions Ledger transactions, newest first
 	// (GET /v1/ledger/transactions)
 	ListLedgerTransactions(ctx echo.Context, params ListLedgerTransactionsParams) error
+	// GetMailHealth How the mailboxes do: sent, limits, bounces, complaints, what is missing against the provider
+	// (GET /v1/mail-health)
+	GetMailHealth(ctx echo.Context, params GetMailHealthParams) error
 	// ListUnmatchedMail Mail that names nothing of ours, newest first, with the partnerships that it may belong to
 	// (GET /v1/messages/unmatched)
 	ListUnmatchedMail(ctx echo.Context, params ListUnmatchedMailParams) error
+	// EditDraft Edit a mail that waits for a person to look at it
+	// (PATCH /v1/messages/{id})
+	EditDraft(ctx echo.Context, id Id) error
 	// FileMail File an unmatched mail under a partnership, which hears of it like of any reply, or put it aside when none is named
 	// (POST /v1/messages/{id}/file)
 	FileMail(ctx echo.Context, id Id, params FileMailParams) error
+	// GetMessageFile A file that came with a message, as an attachment
+	// (GET /v1/messages/{id}/files/{n})
+	GetMessageFile(ctx echo.Context, id Id, n int) error
+	// SettleMail Say what became of a mail of which nobody knows whether it was sent; it is not sent again
+	// (POST /v1/messages/{id}/settle)
+	SettleMail(ctx echo.Context, id Id, params SettleMailParams) error
 	// GetOverview Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone
 	// (GET /v1/overview)
 	GetOverview(ctx echo.Context, params GetOverviewParams) error
@@ -3492,6 +4771,12 @@ type ServerInterface interface {
 	// SendOffer Send an offer; reserves the budget
 	// (POST /v1/partnerships/{id}/offers)
 	SendOffer(ctx echo.Context, id Id, params SendOfferParams) error
+	// MoveSequence Move a running sequence to another version, or preview it
+	// (POST /v1/partnerships/{id}/sequence-moves)
+	MoveSequence(ctx echo.Context, id Id, params MoveSequenceParams) error
+	// ListRunningSequences The sequences that run for a partnership
+	// (GET /v1/partnerships/{id}/sequences)
+	ListRunningSequences(ctx echo.Context, id Id) error
 	// ListPartnershipTimers Every armed timer with its exact time
 	// (GET /v1/partnerships/{id}/timers)
 	ListPartnershipTimers(ctx echo.Context, id Id) error
@@ -3573,6 +4858,9 @@ type ServerInterface interface {
 	// Search Search creators, partnerships and campaigns by words
 	// (GET /v1/search)
 	Search(ctx echo.Context, params SearchParams) error
+	// SearchTexts Search what was written: messages, notes, contracts, captions; newest first
+	// (GET /v1/search/texts)
+	SearchTexts(ctx echo.Context, params SearchTextsParams) error
 	// ListSequences Outreach sequences, newest version of each
 	// (GET /v1/sequences)
 	ListSequences(ctx echo.Context, params ListSequencesParams) error
@@ -3600,6 +4888,12 @@ type ServerInterface interface {
 	// GetSubmissionFile The file of a submission, as an attachment
 	// (GET /v1/submissions/{id}/file)
 	GetSubmissionFile(ctx echo.Context, id Id) error
+	// ListSuppressions Addresses that get no mail
+	// (GET /v1/suppressions)
+	ListSuppressions(ctx echo.Context, params ListSuppressionsParams) error
+	// LiftSuppression Let an address get mail again
+	// (POST /v1/suppressions/{id}/lift)
+	LiftSuppression(ctx echo.Context, id Id, params LiftSuppressionParams) error
 	// ListTasks Tasks by due time
 	// (GET /v1/tasks)
 	ListTasks(ctx echo.Context, params ListTasksParams) error
@@ -3618,6 +4912,36 @@ type ServerInterface interface {
 	// CreateTemplate Create a mail template or a new version of one
 	// (POST /v1/templates)
 	CreateTemplate(ctx echo.Context, params CreateTemplateParams) error
+	// PreviewTemplate Fill a mail for a creator, and name what has no value; writes nothing
+	// (POST /v1/templates/preview)
+	PreviewTemplate(ctx echo.Context, params PreviewTemplateParams) error
+	// ListThreads Threads of the inbox, what was written last first
+	// (GET /v1/threads)
+	ListThreads(ctx echo.Context, params ListThreadsParams) error
+	// GetThread One thread
+	// (GET /v1/threads/{id})
+	GetThread(ctx echo.Context, id Id) error
+	// AssignThread Give a thread to a person, or to nobody
+	// (POST /v1/threads/{id}/assign)
+	AssignThread(ctx echo.Context, id Id, params AssignThreadParams) error
+	// MergeThread Make a thread part of another one of the same creator and brand
+	// (POST /v1/threads/{id}/merge)
+	MergeThread(ctx echo.Context, id Id, params MergeThreadParams) error
+	// ListThreadMessages Messages of a thread, newest first
+	// (GET /v1/threads/{id}/messages)
+	ListThreadMessages(ctx echo.Context, id Id, params ListThreadMessagesParams) error
+	// SetThreadPrivacy Let the whole team read a thread, or only who takes part in it
+	// (POST /v1/threads/{id}/privacy)
+	SetThreadPrivacy(ctx echo.Context, id Id, params SetThreadPrivacyParams) error
+	// SnoozeThread Put a thread off until a time; whatever the creator writes brings it back
+	// (POST /v1/threads/{id}/snooze)
+	SnoozeThread(ctx echo.Context, id Id, params SnoozeThreadParams) error
+	// SplitThread Move messages of a thread into one of their own
+	// (POST /v1/threads/{id}/split)
+	SplitThread(ctx echo.Context, id Id, params SplitThreadParams) error
+	// SetThreadState Mark a thread done, which stops its answer clock, or open it again
+	// (POST /v1/threads/{id}/state)
+	SetThreadState(ctx echo.Context, id Id, params SetThreadStateParams) error
 	// ListTokens API tokens of the signed-in person
 	// (GET /v1/tokens)
 	ListTokens(ctx echo.Context) error
@@ -4021,6 +5345,96 @@ func (w *ServerInterfaceWrapper) StartPartnerships(ctx echo.Context) error {
 	return err
 }
 
+// ListCannedAnswers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCannedAnswers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCannedAnswersParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "partnership_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCannedAnswers(ctx, params)
+	return err
+}
+
+// SaveCannedAnswer converts echo context to params.
+func (w *ServerInterfaceWrapper) SaveCannedAnswer(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SaveCannedAnswerParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SaveCannedAnswer(ctx, params)
+	return err
+}
+
+// RemoveCannedAnswer converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveCannedAnswer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveCannedAnswerParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveCannedAnswer(ctx, id, params)
+	return err
+}
+
 // ListContracts converts echo context to params.
 func (w *ServerInterfaceWrapper) ListContracts(ctx echo.Context) error {
 	var err error
@@ -4116,6 +5530,125 @@ func (w *ServerInterfaceWrapper) SendContract(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SendContract(ctx, id, params)
+	return err
+}
+
+// ListCreatorFields converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCreatorFields(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCreatorFieldsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCreatorFields(ctx, params)
+	return err
+}
+
+// CreateCreatorField converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateCreatorField(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCreatorFieldParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateCreatorField(ctx, params)
+	return err
+}
+
+// ArchiveCreatorField converts echo context to params.
+func (w *ServerInterfaceWrapper) ArchiveCreatorField(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ArchiveCreatorFieldParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ArchiveCreatorField(ctx, id, params)
+	return err
+}
+
+// UndoCreatorMerge converts echo context to params.
+func (w *ServerInterfaceWrapper) UndoCreatorMerge(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UndoCreatorMergeParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UndoCreatorMerge(ctx, id, params)
 	return err
 }
 
@@ -4353,6 +5886,141 @@ func (w *ServerInterfaceWrapper) SetDoNotContact(ctx echo.Context) error {
 	return err
 }
 
+// ListDuplicates converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDuplicates(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDuplicates(ctx, id)
+	return err
+}
+
+// MergeCreator converts echo context to params.
+func (w *ServerInterfaceWrapper) MergeCreator(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MergeCreatorParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MergeCreator(ctx, id, params)
+	return err
+}
+
+// ListCreatorMerges converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCreatorMerges(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCreatorMerges(ctx, id)
+	return err
+}
+
+// GetCreatorProfile converts echo context to params.
+func (w *ServerInterfaceWrapper) GetCreatorProfile(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetCreatorProfileParams
+	// ------------- Required query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetCreatorProfile(ctx, id, params)
+	return err
+}
+
+// EditCreatorProfile converts echo context to params.
+func (w *ServerInterfaceWrapper) EditCreatorProfile(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EditCreatorProfileParams
+	// ------------- Required query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EditCreatorProfile(ctx, id, params)
+	return err
+}
+
 // GetCreatorTimeline converts echo context to params.
 func (w *ServerInterfaceWrapper) GetCreatorTimeline(ctx echo.Context) error {
 	var err error
@@ -4520,6 +6188,24 @@ func (w *ServerInterfaceWrapper) ListLedgerTransactions(ctx echo.Context) error 
 	return err
 }
 
+// GetMailHealth converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMailHealth(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMailHealthParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMailHealth(ctx, params)
+	return err
+}
+
 // ListUnmatchedMail converts echo context to params.
 func (w *ServerInterfaceWrapper) ListUnmatchedMail(ctx echo.Context) error {
 	var err error
@@ -4542,6 +6228,22 @@ func (w *ServerInterfaceWrapper) ListUnmatchedMail(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListUnmatchedMail(ctx, params)
+	return err
+}
+
+// EditDraft converts echo context to params.
+func (w *ServerInterfaceWrapper) EditDraft(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EditDraft(ctx, id)
 	return err
 }
 
@@ -4578,6 +6280,66 @@ func (w *ServerInterfaceWrapper) FileMail(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.FileMail(ctx, id, params)
+	return err
+}
+
+// GetMessageFile converts echo context to params.
+func (w *ServerInterfaceWrapper) GetMessageFile(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// ------------- Path parameter "n" -------------
+	var n int
+
+	err = runtime.BindStyledParameterWithOptions("simple", "n", ctx.Param("n"), &n, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter n: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetMessageFile(ctx, id, n)
+	return err
+}
+
+// SettleMail converts echo context to params.
+func (w *ServerInterfaceWrapper) SettleMail(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SettleMailParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SettleMail(ctx, id, params)
 	return err
 }
 
@@ -4865,6 +6627,58 @@ func (w *ServerInterfaceWrapper) SendOffer(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.SendOffer(ctx, id, params)
+	return err
+}
+
+// MoveSequence converts echo context to params.
+func (w *ServerInterfaceWrapper) MoveSequence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MoveSequenceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MoveSequence(ctx, id, params)
+	return err
+}
+
+// ListRunningSequences converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRunningSequences(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRunningSequences(ctx, id)
 	return err
 }
 
@@ -5600,6 +7414,87 @@ func (w *ServerInterfaceWrapper) Search(ctx echo.Context) error {
 	return err
 }
 
+// SearchTexts converts echo context to params.
+func (w *ServerInterfaceWrapper) SearchTexts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SearchTextsParams
+	// ------------- Required query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "has_files" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "has_files", ctx.QueryParams(), &params.HasFiles, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter has_files: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SearchTexts(ctx, params)
+	return err
+}
+
 // ListSequences converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSequences(ctx echo.Context) error {
 	var err error
@@ -5741,6 +7636,81 @@ func (w *ServerInterfaceWrapper) GetSubmissionFile(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetSubmissionFile(ctx, id)
+	return err
+}
+
+// ListSuppressions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSuppressions(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSuppressionsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSuppressions(ctx, params)
+	return err
+}
+
+// LiftSuppression converts echo context to params.
+func (w *ServerInterfaceWrapper) LiftSuppression(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params LiftSuppressionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LiftSuppression(ctx, id, params)
 	return err
 }
 
@@ -5949,6 +7919,366 @@ func (w *ServerInterfaceWrapper) CreateTemplate(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateTemplate(ctx, params)
+	return err
+}
+
+// PreviewTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewTemplate(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewTemplateParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewTemplate(ctx, params)
+	return err
+}
+
+// ListThreads converts echo context to params.
+func (w *ServerInterfaceWrapper) ListThreads(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListThreadsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "assigned_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "assigned_to", ctx.QueryParams(), &params.AssignedTo, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter assigned_to: %s", err))
+	}
+
+	// ------------- Optional query parameter "waiting" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "waiting", ctx.QueryParams(), &params.Waiting, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter waiting: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListThreads(ctx, params)
+	return err
+}
+
+// GetThread converts echo context to params.
+func (w *ServerInterfaceWrapper) GetThread(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetThread(ctx, id)
+	return err
+}
+
+// AssignThread converts echo context to params.
+func (w *ServerInterfaceWrapper) AssignThread(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AssignThreadParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AssignThread(ctx, id, params)
+	return err
+}
+
+// MergeThread converts echo context to params.
+func (w *ServerInterfaceWrapper) MergeThread(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MergeThreadParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MergeThread(ctx, id, params)
+	return err
+}
+
+// ListThreadMessages converts echo context to params.
+func (w *ServerInterfaceWrapper) ListThreadMessages(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListThreadMessagesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListThreadMessages(ctx, id, params)
+	return err
+}
+
+// SetThreadPrivacy converts echo context to params.
+func (w *ServerInterfaceWrapper) SetThreadPrivacy(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetThreadPrivacyParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetThreadPrivacy(ctx, id, params)
+	return err
+}
+
+// SnoozeThread converts echo context to params.
+func (w *ServerInterfaceWrapper) SnoozeThread(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SnoozeThreadParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SnoozeThread(ctx, id, params)
+	return err
+}
+
+// SplitThread converts echo context to params.
+func (w *ServerInterfaceWrapper) SplitThread(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SplitThreadParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SplitThread(ctx, id, params)
+	return err
+}
+
+// SetThreadState converts echo context to params.
+func (w *ServerInterfaceWrapper) SetThreadState(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetThreadStateParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetThreadState(ctx, id, params)
 	return err
 }
 
@@ -6200,6 +8530,37 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/sequences/simulate", wrapper.SimulateSequence, options.OperationMiddlewares["simulateSequence"]...)
 	router.GET(options.BaseURL+"/v1/templates", wrapper.ListTemplates, options.OperationMiddlewares["listTemplates"]...)
 	router.POST(options.BaseURL+"/v1/templates", wrapper.CreateTemplate, options.OperationMiddlewares["createTemplate"]...)
+	router.POST(options.BaseURL+"/v1/templates/preview", wrapper.PreviewTemplate, options.OperationMiddlewares["previewTemplate"]...)
+	router.GET(options.BaseURL+"/v1/partnerships/:id/sequences", wrapper.ListRunningSequences, options.OperationMiddlewares["listRunningSequences"]...)
+	router.POST(options.BaseURL+"/v1/partnerships/:id/sequence-moves", wrapper.MoveSequence, options.OperationMiddlewares["moveSequence"]...)
+	router.PATCH(options.BaseURL+"/v1/messages/:id", wrapper.EditDraft, options.OperationMiddlewares["editDraft"]...)
+	router.POST(options.BaseURL+"/v1/messages/:id/settle", wrapper.SettleMail, options.OperationMiddlewares["settleMail"]...)
+	router.GET(options.BaseURL+"/v1/messages/:id/files/:n", wrapper.GetMessageFile, options.OperationMiddlewares["getMessageFile"]...)
+	router.GET(options.BaseURL+"/v1/threads", wrapper.ListThreads, options.OperationMiddlewares["listThreads"]...)
+	router.GET(options.BaseURL+"/v1/threads/:id", wrapper.GetThread, options.OperationMiddlewares["getThread"]...)
+	router.GET(options.BaseURL+"/v1/threads/:id/messages", wrapper.ListThreadMessages, options.OperationMiddlewares["listThreadMessages"]...)
+	router.POST(options.BaseURL+"/v1/threads/:id/assign", wrapper.AssignThread, options.OperationMiddlewares["assignThread"]...)
+	router.POST(options.BaseURL+"/v1/threads/:id/state", wrapper.SetThreadState, options.OperationMiddlewares["setThreadState"]...)
+	router.POST(options.BaseURL+"/v1/threads/:id/snooze", wrapper.SnoozeThread, options.OperationMiddlewares["snoozeThread"]...)
+	router.POST(options.BaseURL+"/v1/threads/:id/privacy", wrapper.SetThreadPrivacy, options.OperationMiddlewares["setThreadPrivacy"]...)
+	router.POST(options.BaseURL+"/v1/threads/:id/merge", wrapper.MergeThread, options.OperationMiddlewares["mergeThread"]...)
+	router.POST(options.BaseURL+"/v1/threads/:id/split", wrapper.SplitThread, options.OperationMiddlewares["splitThread"]...)
+	router.GET(options.BaseURL+"/v1/canned-answers", wrapper.ListCannedAnswers, options.OperationMiddlewares["listCannedAnswers"]...)
+	router.POST(options.BaseURL+"/v1/canned-answers", wrapper.SaveCannedAnswer, options.OperationMiddlewares["saveCannedAnswer"]...)
+	router.POST(options.BaseURL+"/v1/canned-answers/:id/remove", wrapper.RemoveCannedAnswer, options.OperationMiddlewares["removeCannedAnswer"]...)
+	router.GET(options.BaseURL+"/v1/search/texts", wrapper.SearchTexts, options.OperationMiddlewares["searchTexts"]...)
+	router.GET(options.BaseURL+"/v1/mail-health", wrapper.GetMailHealth, options.OperationMiddlewares["getMailHealth"]...)
+	router.GET(options.BaseURL+"/v1/suppressions", wrapper.ListSuppressions, options.OperationMiddlewares["listSuppressions"]...)
+	router.POST(options.BaseURL+"/v1/suppressions/:id/lift", wrapper.LiftSuppression, options.OperationMiddlewares["liftSuppression"]...)
+	router.GET(options.BaseURL+"/v1/creators/:id/profile", wrapper.GetCreatorProfile, options.OperationMiddlewares["getCreatorProfile"]...)
+	router.PUT(options.BaseURL+"/v1/creators/:id/profile", wrapper.EditCreatorProfile, options.OperationMiddlewares["editCreatorProfile"]...)
+	router.GET(options.BaseURL+"/v1/creators/:id/duplicates", wrapper.ListDuplicates, options.OperationMiddlewares["listDuplicates"]...)
+	router.POST(options.BaseURL+"/v1/creators/:id/merge", wrapper.MergeCreator, options.OperationMiddlewares["mergeCreator"]...)
+	router.GET(options.BaseURL+"/v1/creators/:id/merges", wrapper.ListCreatorMerges, options.OperationMiddlewares["listCreatorMerges"]...)
+	router.POST(options.BaseURL+"/v1/creator-merges/:id/undo", wrapper.UndoCreatorMerge, options.OperationMiddlewares["undoCreatorMerge"]...)
+	router.GET(options.BaseURL+"/v1/creator-fields", wrapper.ListCreatorFields, options.OperationMiddlewares["listCreatorFields"]...)
+	router.POST(options.BaseURL+"/v1/creator-fields", wrapper.CreateCreatorField, options.OperationMiddlewares["createCreatorField"]...)
+	router.POST(options.BaseURL+"/v1/creator-fields/:id/archive", wrapper.ArchiveCreatorField, options.OperationMiddlewares["archiveCreatorField"]...)
 	router.GET(options.BaseURL+"/v1/policies", wrapper.ListPolicies, options.OperationMiddlewares["listPolicies"]...)
 	router.POST(options.BaseURL+"/v1/policies", wrapper.CreatePolicy, options.OperationMiddlewares["createPolicy"]...)
 	router.GET(options.BaseURL+"/v1/partnerships", wrapper.ListPartnerships, options.OperationMiddlewares["listPartnerships"]...)
@@ -6869,6 +9230,120 @@ func (response StartPartnershipsdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type ListCannedAnswersRequestObject struct {
+	Params ListCannedAnswersParams
+}
+
+type ListCannedAnswersResponseObject interface {
+	VisitListCannedAnswersResponse(w http.ResponseWriter) error
+}
+
+type ListCannedAnswers200JSONResponse CannedAnswerList
+
+func (response ListCannedAnswers200JSONResponse) VisitListCannedAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCannedAnswersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCannedAnswersdefaultApplicationProblemPlusJSONResponse) VisitListCannedAnswersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveCannedAnswerRequestObject struct {
+	Params SaveCannedAnswerParams
+	Body   *SaveCannedAnswerJSONRequestBody
+}
+
+type SaveCannedAnswerResponseObject interface {
+	VisitSaveCannedAnswerResponse(w http.ResponseWriter) error
+}
+
+type SaveCannedAnswer201JSONResponse CannedAnswer
+
+func (response SaveCannedAnswer201JSONResponse) VisitSaveCannedAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SaveCannedAnswerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveCannedAnswerdefaultApplicationProblemPlusJSONResponse) VisitSaveCannedAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveCannedAnswerRequestObject struct {
+	Id     Id `json:"id"`
+	Params RemoveCannedAnswerParams
+	Body   *RemoveCannedAnswerJSONRequestBody
+}
+
+type RemoveCannedAnswerResponseObject interface {
+	VisitRemoveCannedAnswerResponse(w http.ResponseWriter) error
+}
+
+type RemoveCannedAnswer204Response struct {
+}
+
+func (response RemoveCannedAnswer204Response) VisitRemoveCannedAnswerResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveCannedAnswerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveCannedAnswerdefaultApplicationProblemPlusJSONResponse) VisitRemoveCannedAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListContractsRequestObject struct {
 	Params ListContractsParams
 }
@@ -7001,6 +9476,155 @@ type SendContractdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SendContractdefaultApplicationProblemPlusJSONResponse) VisitSendContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCreatorFieldsRequestObject struct {
+	Params ListCreatorFieldsParams
+}
+
+type ListCreatorFieldsResponseObject interface {
+	VisitListCreatorFieldsResponse(w http.ResponseWriter) error
+}
+
+type ListCreatorFields200JSONResponse CreatorFieldList
+
+func (response ListCreatorFields200JSONResponse) VisitListCreatorFieldsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCreatorFieldsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCreatorFieldsdefaultApplicationProblemPlusJSONResponse) VisitListCreatorFieldsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCreatorFieldRequestObject struct {
+	Params CreateCreatorFieldParams
+	Body   *CreateCreatorFieldJSONRequestBody
+}
+
+type CreateCreatorFieldResponseObject interface {
+	VisitCreateCreatorFieldResponse(w http.ResponseWriter) error
+}
+
+type CreateCreatorField201JSONResponse CreatorField
+
+func (response CreateCreatorField201JSONResponse) VisitCreateCreatorFieldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCreatorFielddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateCreatorFielddefaultApplicationProblemPlusJSONResponse) VisitCreateCreatorFieldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ArchiveCreatorFieldRequestObject struct {
+	Id     Id `json:"id"`
+	Params ArchiveCreatorFieldParams
+	Body   *ArchiveCreatorFieldJSONRequestBody
+}
+
+type ArchiveCreatorFieldResponseObject interface {
+	VisitArchiveCreatorFieldResponse(w http.ResponseWriter) error
+}
+
+type ArchiveCreatorField204Response struct {
+}
+
+func (response ArchiveCreatorField204Response) VisitArchiveCreatorFieldResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type ArchiveCreatorFielddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ArchiveCreatorFielddefaultApplicationProblemPlusJSONResponse) VisitArchiveCreatorFieldResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UndoCreatorMergeRequestObject struct {
+	Id     Id `json:"id"`
+	Params UndoCreatorMergeParams
+	Body   *UndoCreatorMergeJSONRequestBody
+}
+
+type UndoCreatorMergeResponseObject interface {
+	VisitUndoCreatorMergeResponse(w http.ResponseWriter) error
+}
+
+type UndoCreatorMerge204Response struct {
+}
+
+func (response UndoCreatorMerge204Response) VisitUndoCreatorMergeResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type UndoCreatorMergedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UndoCreatorMergedefaultApplicationProblemPlusJSONResponse) VisitUndoCreatorMergeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7313,6 +9937,226 @@ func (response SetDoNotContactdefaultApplicationProblemPlusJSONResponse) VisitSe
 	return err
 }
 
+type ListDuplicatesRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListDuplicatesResponseObject interface {
+	VisitListDuplicatesResponse(w http.ResponseWriter) error
+}
+
+type ListDuplicates200JSONResponse DuplicateList
+
+func (response ListDuplicates200JSONResponse) VisitListDuplicatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDuplicatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDuplicatesdefaultApplicationProblemPlusJSONResponse) VisitListDuplicatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeCreatorRequestObject struct {
+	Id     Id `json:"id"`
+	Params MergeCreatorParams
+	Body   *MergeCreatorJSONRequestBody
+}
+
+type MergeCreatorResponseObject interface {
+	VisitMergeCreatorResponse(w http.ResponseWriter) error
+}
+
+type MergeCreator200JSONResponse CreatorMerge
+
+func (response MergeCreator200JSONResponse) VisitMergeCreatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeCreatordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MergeCreatordefaultApplicationProblemPlusJSONResponse) VisitMergeCreatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCreatorMergesRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListCreatorMergesResponseObject interface {
+	VisitListCreatorMergesResponse(w http.ResponseWriter) error
+}
+
+type ListCreatorMerges200JSONResponse CreatorMergeList
+
+func (response ListCreatorMerges200JSONResponse) VisitListCreatorMergesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCreatorMergesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCreatorMergesdefaultApplicationProblemPlusJSONResponse) VisitListCreatorMergesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCreatorProfileRequestObject struct {
+	Id     Id `json:"id"`
+	Params GetCreatorProfileParams
+}
+
+type GetCreatorProfileResponseObject interface {
+	VisitGetCreatorProfileResponse(w http.ResponseWriter) error
+}
+
+type GetCreatorProfile200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetCreatorProfile200JSONResponse struct {
+	Body    CreatorProfile
+	Headers GetCreatorProfile200ResponseHeaders
+}
+
+func (response GetCreatorProfile200JSONResponse) VisitGetCreatorProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetCreatorProfiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCreatorProfiledefaultApplicationProblemPlusJSONResponse) VisitGetCreatorProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditCreatorProfileRequestObject struct {
+	Id     Id `json:"id"`
+	Params EditCreatorProfileParams
+	Body   *EditCreatorProfileJSONRequestBody
+}
+
+type EditCreatorProfileResponseObject interface {
+	VisitEditCreatorProfileResponse(w http.ResponseWriter) error
+}
+
+type EditCreatorProfile200ResponseHeaders struct {
+	ETag *string
+}
+
+type EditCreatorProfile200JSONResponse struct {
+	Body    CreatorProfile
+	Headers EditCreatorProfile200ResponseHeaders
+}
+
+func (response EditCreatorProfile200JSONResponse) VisitEditCreatorProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditCreatorProfiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EditCreatorProfiledefaultApplicationProblemPlusJSONResponse) VisitEditCreatorProfileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetCreatorTimelineRequestObject struct {
 	Id     Id `json:"id"`
 	Params GetCreatorTimelineParams
@@ -7509,6 +10353,45 @@ func (response ListLedgerTransactionsdefaultApplicationProblemPlusJSONResponse) 
 	return err
 }
 
+type GetMailHealthRequestObject struct {
+	Params GetMailHealthParams
+}
+
+type GetMailHealthResponseObject interface {
+	VisitGetMailHealthResponse(w http.ResponseWriter) error
+}
+
+type GetMailHealth200JSONResponse MailHealth
+
+func (response GetMailHealth200JSONResponse) VisitGetMailHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMailHealthdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMailHealthdefaultApplicationProblemPlusJSONResponse) VisitGetMailHealthResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListUnmatchedMailRequestObject struct {
 	Params ListUnmatchedMailParams
 }
@@ -7548,6 +10431,46 @@ func (response ListUnmatchedMaildefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type EditDraftRequestObject struct {
+	Id   Id `json:"id"`
+	Body *EditDraftJSONRequestBody
+}
+
+type EditDraftResponseObject interface {
+	VisitEditDraftResponse(w http.ResponseWriter) error
+}
+
+type EditDraft200JSONResponse Message
+
+func (response EditDraft200JSONResponse) VisitEditDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditDraftdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EditDraftdefaultApplicationProblemPlusJSONResponse) VisitEditDraftResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type FileMailRequestObject struct {
 	Id     Id `json:"id"`
 	Params FileMailParams
@@ -7572,6 +10495,87 @@ type FileMaildefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response FileMaildefaultApplicationProblemPlusJSONResponse) VisitFileMailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetMessageFileRequestObject struct {
+	Id Id  `json:"id"`
+	N  int `json:"n"`
+}
+
+type GetMessageFileResponseObject interface {
+	VisitGetMessageFileResponse(w http.ResponseWriter) error
+}
+
+type GetMessageFile200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetMessageFile200ApplicationoctetStreamResponse) VisitGetMessageFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetMessageFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMessageFiledefaultApplicationProblemPlusJSONResponse) VisitGetMessageFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SettleMailRequestObject struct {
+	Id     Id `json:"id"`
+	Params SettleMailParams
+	Body   *SettleMailJSONRequestBody
+}
+
+type SettleMailResponseObject interface {
+	VisitSettleMailResponse(w http.ResponseWriter) error
+}
+
+type SettleMail204Response struct {
+}
+
+func (response SettleMail204Response) VisitSettleMailResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SettleMaildefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SettleMaildefaultApplicationProblemPlusJSONResponse) VisitSettleMailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7940,6 +10944,110 @@ type SendOfferdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SendOfferdefaultApplicationProblemPlusJSONResponse) VisitSendOfferResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveSequenceRequestObject struct {
+	Id     Id `json:"id"`
+	Params MoveSequenceParams
+	Body   *MoveSequenceJSONRequestBody
+}
+
+type MoveSequenceResponseObject interface {
+	VisitMoveSequenceResponse(w http.ResponseWriter) error
+}
+
+type MoveSequence200JSONResponse SequenceMove
+
+func (response MoveSequence200JSONResponse) VisitMoveSequenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveSequence202ResponseHeaders struct {
+	Location *string
+}
+
+type MoveSequence202JSONResponse struct {
+	Body    Pending
+	Headers MoveSequence202ResponseHeaders
+}
+
+func (response MoveSequence202JSONResponse) VisitMoveSequenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MoveSequencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MoveSequencedefaultApplicationProblemPlusJSONResponse) VisitMoveSequenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRunningSequencesRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListRunningSequencesResponseObject interface {
+	VisitListRunningSequencesResponse(w http.ResponseWriter) error
+}
+
+type ListRunningSequences200JSONResponse RunningSequenceList
+
+func (response ListRunningSequences200JSONResponse) VisitListRunningSequencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRunningSequencesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRunningSequencesdefaultApplicationProblemPlusJSONResponse) VisitListRunningSequencesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9184,6 +12292,45 @@ func (response SearchdefaultApplicationProblemPlusJSONResponse) VisitSearchRespo
 	return err
 }
 
+type SearchTextsRequestObject struct {
+	Params SearchTextsParams
+}
+
+type SearchTextsResponseObject interface {
+	VisitSearchTextsResponse(w http.ResponseWriter) error
+}
+
+type SearchTexts200JSONResponse TextHitList
+
+func (response SearchTexts200JSONResponse) VisitSearchTextsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SearchTextsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SearchTextsdefaultApplicationProblemPlusJSONResponse) VisitSearchTextsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListSequencesRequestObject struct {
 	Params ListSequencesParams
 }
@@ -9563,6 +12710,80 @@ func (response GetSubmissionFiledefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type ListSuppressionsRequestObject struct {
+	Params ListSuppressionsParams
+}
+
+type ListSuppressionsResponseObject interface {
+	VisitListSuppressionsResponse(w http.ResponseWriter) error
+}
+
+type ListSuppressions200JSONResponse SuppressionList
+
+func (response ListSuppressions200JSONResponse) VisitListSuppressionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSuppressionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSuppressionsdefaultApplicationProblemPlusJSONResponse) VisitListSuppressionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LiftSuppressionRequestObject struct {
+	Id     Id `json:"id"`
+	Params LiftSuppressionParams
+	Body   *LiftSuppressionJSONRequestBody
+}
+
+type LiftSuppressionResponseObject interface {
+	VisitLiftSuppressionResponse(w http.ResponseWriter) error
+}
+
+type LiftSuppression204Response struct {
+}
+
+func (response LiftSuppression204Response) VisitLiftSuppressionResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type LiftSuppressiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LiftSuppressiondefaultApplicationProblemPlusJSONResponse) VisitLiftSuppressionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListTasksRequestObject struct {
 	Params ListTasksParams
 }
@@ -9793,6 +13014,434 @@ type CreateTemplatedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateTemplatedefaultApplicationProblemPlusJSONResponse) VisitCreateTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewTemplateRequestObject struct {
+	Params PreviewTemplateParams
+	Body   *PreviewTemplateJSONRequestBody
+}
+
+type PreviewTemplateResponseObject interface {
+	VisitPreviewTemplateResponse(w http.ResponseWriter) error
+}
+
+type PreviewTemplate200JSONResponse TemplatePreview
+
+func (response PreviewTemplate200JSONResponse) VisitPreviewTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewTemplatedefaultApplicationProblemPlusJSONResponse) VisitPreviewTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListThreadsRequestObject struct {
+	Params ListThreadsParams
+}
+
+type ListThreadsResponseObject interface {
+	VisitListThreadsResponse(w http.ResponseWriter) error
+}
+
+type ListThreads200JSONResponse ThreadList
+
+func (response ListThreads200JSONResponse) VisitListThreadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListThreadsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListThreadsdefaultApplicationProblemPlusJSONResponse) VisitListThreadsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetThreadRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetThreadResponseObject interface {
+	VisitGetThreadResponse(w http.ResponseWriter) error
+}
+
+type GetThread200JSONResponse Thread
+
+func (response GetThread200JSONResponse) VisitGetThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetThreaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetThreaddefaultApplicationProblemPlusJSONResponse) VisitGetThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignThreadRequestObject struct {
+	Id     Id `json:"id"`
+	Params AssignThreadParams
+	Body   *AssignThreadJSONRequestBody
+}
+
+type AssignThreadResponseObject interface {
+	VisitAssignThreadResponse(w http.ResponseWriter) error
+}
+
+type AssignThread200JSONResponse Thread
+
+func (response AssignThread200JSONResponse) VisitAssignThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AssignThreaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AssignThreaddefaultApplicationProblemPlusJSONResponse) VisitAssignThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeThreadRequestObject struct {
+	Id     Id `json:"id"`
+	Params MergeThreadParams
+	Body   *MergeThreadJSONRequestBody
+}
+
+type MergeThreadResponseObject interface {
+	VisitMergeThreadResponse(w http.ResponseWriter) error
+}
+
+type MergeThread200JSONResponse Thread
+
+func (response MergeThread200JSONResponse) VisitMergeThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeThreaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MergeThreaddefaultApplicationProblemPlusJSONResponse) VisitMergeThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListThreadMessagesRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListThreadMessagesParams
+}
+
+type ListThreadMessagesResponseObject interface {
+	VisitListThreadMessagesResponse(w http.ResponseWriter) error
+}
+
+type ListThreadMessages200JSONResponse MessageList
+
+func (response ListThreadMessages200JSONResponse) VisitListThreadMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListThreadMessagesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListThreadMessagesdefaultApplicationProblemPlusJSONResponse) VisitListThreadMessagesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetThreadPrivacyRequestObject struct {
+	Id     Id `json:"id"`
+	Params SetThreadPrivacyParams
+	Body   *SetThreadPrivacyJSONRequestBody
+}
+
+type SetThreadPrivacyResponseObject interface {
+	VisitSetThreadPrivacyResponse(w http.ResponseWriter) error
+}
+
+type SetThreadPrivacy200JSONResponse Thread
+
+func (response SetThreadPrivacy200JSONResponse) VisitSetThreadPrivacyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetThreadPrivacydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetThreadPrivacydefaultApplicationProblemPlusJSONResponse) VisitSetThreadPrivacyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SnoozeThreadRequestObject struct {
+	Id     Id `json:"id"`
+	Params SnoozeThreadParams
+	Body   *SnoozeThreadJSONRequestBody
+}
+
+type SnoozeThreadResponseObject interface {
+	VisitSnoozeThreadResponse(w http.ResponseWriter) error
+}
+
+type SnoozeThread200JSONResponse Thread
+
+func (response SnoozeThread200JSONResponse) VisitSnoozeThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SnoozeThread202ResponseHeaders struct {
+	Location *string
+}
+
+type SnoozeThread202JSONResponse struct {
+	Body    Pending
+	Headers SnoozeThread202ResponseHeaders
+}
+
+func (response SnoozeThread202JSONResponse) VisitSnoozeThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SnoozeThreaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SnoozeThreaddefaultApplicationProblemPlusJSONResponse) VisitSnoozeThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SplitThreadRequestObject struct {
+	Id     Id `json:"id"`
+	Params SplitThreadParams
+	Body   *SplitThreadJSONRequestBody
+}
+
+type SplitThreadResponseObject interface {
+	VisitSplitThreadResponse(w http.ResponseWriter) error
+}
+
+type SplitThread201JSONResponse Thread
+
+func (response SplitThread201JSONResponse) VisitSplitThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SplitThreaddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SplitThreaddefaultApplicationProblemPlusJSONResponse) VisitSplitThreadResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetThreadStateRequestObject struct {
+	Id     Id `json:"id"`
+	Params SetThreadStateParams
+	Body   *SetThreadStateJSONRequestBody
+}
+
+type SetThreadStateResponseObject interface {
+	VisitSetThreadStateResponse(w http.ResponseWriter) error
+}
+
+type SetThreadState200JSONResponse Thread
+
+func (response SetThreadState200JSONResponse) VisitSetThreadStateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetThreadStatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetThreadStatedefaultApplicationProblemPlusJSONResponse) VisitSetThreadStateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10118,6 +13767,15 @@ type StrictServerInterface interface {
 	// StartPartnerships Start partnerships with one or many creators
 	// (POST /v1/campaigns/{id}/partnerships)
 	StartPartnerships(ctx context.Context, request StartPartnershipsRequestObject) (StartPartnershipsResponseObject, error)
+	// ListCannedAnswers Answers that a brand gives often; with a partnership, filled for it
+	// (GET /v1/canned-answers)
+	ListCannedAnswers(ctx context.Context, request ListCannedAnswersRequestObject) (ListCannedAnswersResponseObject, error)
+	// SaveCannedAnswer Add an answer, or change the one of the same name
+	// (POST /v1/canned-answers)
+	SaveCannedAnswer(ctx context.Context, request SaveCannedAnswerRequestObject) (SaveCannedAnswerResponseObject, error)
+	// RemoveCannedAnswer Take an answer off the list
+	// (POST /v1/canned-answers/{id}/remove)
+	RemoveCannedAnswer(ctx context.Context, request RemoveCannedAnswerRequestObject) (RemoveCannedAnswerResponseObject, error)
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx context.Context, request ListContractsRequestObject) (ListContractsResponseObject, error)
@@ -10127,6 +13785,18 @@ type StrictServerInterface interface {
 	// SendContract Approve the contract for the brand and send it for signature
 	// (POST /v1/contracts/{id}/send)
 	SendContract(ctx context.Context, request SendContractRequestObject) (SendContractResponseObject, error)
+	// ListCreatorFields Fields that brands keep about creators
+	// (GET /v1/creator-fields)
+	ListCreatorFields(ctx context.Context, request ListCreatorFieldsRequestObject) (ListCreatorFieldsResponseObject, error)
+	// CreateCreatorField Add a field
+	// (POST /v1/creator-fields)
+	CreateCreatorField(ctx context.Context, request CreateCreatorFieldRequestObject) (CreateCreatorFieldResponseObject, error)
+	// ArchiveCreatorField Stop showing a field; its values are kept
+	// (POST /v1/creator-fields/{id}/archive)
+	ArchiveCreatorField(ctx context.Context, request ArchiveCreatorFieldRequestObject) (ArchiveCreatorFieldResponseObject, error)
+	// UndoCreatorMerge Take a merge back: exactly what it moved
+	// (POST /v1/creator-merges/{id}/undo)
+	UndoCreatorMerge(ctx context.Context, request UndoCreatorMergeRequestObject) (UndoCreatorMergeResponseObject, error)
 	// ListCreators Creators
 	// (GET /v1/creators)
 	ListCreators(ctx context.Context, request ListCreatorsRequestObject) (ListCreatorsResponseObject, error)
@@ -10148,6 +13818,21 @@ type StrictServerInterface interface {
 	// SetDoNotContact Set or lift do-not-contact
 	// (POST /v1/creators/{id}/do-not-contact)
 	SetDoNotContact(ctx context.Context, request SetDoNotContactRequestObject) (SetDoNotContactResponseObject, error)
+	// ListDuplicates Creators who may be the same person, and why
+	// (GET /v1/creators/{id}/duplicates)
+	ListDuplicates(ctx context.Context, request ListDuplicatesRequestObject) (ListDuplicatesResponseObject, error)
+	// MergeCreator Make a profile part of another one, with its history; can be undone for a day
+	// (POST /v1/creators/{id}/merge)
+	MergeCreator(ctx context.Context, request MergeCreatorRequestObject) (MergeCreatorResponseObject, error)
+	// ListCreatorMerges Merges of a creator
+	// (GET /v1/creators/{id}/merges)
+	ListCreatorMerges(ctx context.Context, request ListCreatorMergesRequestObject) (ListCreatorMergesResponseObject, error)
+	// GetCreatorProfile What a brand keeps about a creator, and the counts of followers over time
+	// (GET /v1/creators/{id}/profile)
+	GetCreatorProfile(ctx context.Context, request GetCreatorProfileRequestObject) (GetCreatorProfileResponseObject, error)
+	// EditCreatorProfile Write what a brand keeps about a creator
+	// (PUT /v1/creators/{id}/profile)
+	EditCreatorProfile(ctx context.Context, request EditCreatorProfileRequestObject) (EditCreatorProfileResponseObject, error)
 	// GetCreatorTimeline All that happened with a creator
 	// (GET /v1/creators/{id}/timeline)
 	GetCreatorTimeline(ctx context.Context, request GetCreatorTimelineRequestObject) (GetCreatorTimelineResponseObject, error)
@@ -10163,12 +13848,24 @@ type StrictServerInterface interface {
 	// ListLedgerTransactions Ledger transactions, newest first
 	// (GET /v1/ledger/transactions)
 	ListLedgerTransactions(ctx context.Context, request ListLedgerTransactionsRequestObject) (ListLedgerTransactionsResponseObject, error)
+	// GetMailHealth How the mailboxes do: sent, limits, bounces, complaints, what is missing against the provider
+	// (GET /v1/mail-health)
+	GetMailHealth(ctx context.Context, request GetMailHealthRequestObject) (GetMailHealthResponseObject, error)
 	// ListUnmatchedMail Mail that names nothing of ours, newest first, with the partnerships that it may belong to
 	// (GET /v1/messages/unmatched)
 	ListUnmatchedMail(ctx context.Context, request ListUnmatchedMailRequestObject) (ListUnmatchedMailResponseObject, error)
+	// EditDraft Edit a mail that waits for a person to look at it
+	// (PATCH /v1/messages/{id})
+	EditDraft(ctx context.Context, request EditDraftRequestObject) (EditDraftResponseObject, error)
 	// FileMail File an unmatched mail under a partnership, which hears of it like of any reply, or put it aside when none is named
 	// (POST /v1/messages/{id}/file)
 	FileMail(ctx context.Context, request FileMailRequestObject) (FileMailResponseObject, error)
+	// GetMessageFile A file that came with a message, as an attachment
+	// (GET /v1/messages/{id}/files/{n})
+	GetMessageFile(ctx context.Context, request GetMessageFileRequestObject) (GetMessageFileResponseObject, error)
+	// SettleMail Say what became of a mail of which nobody knows whether it was sent; it is not sent again
+	// (POST /v1/messages/{id}/settle)
+	SettleMail(ctx context.Context, request SettleMailRequestObject) (SettleMailResponseObject, error)
 	// GetOverview Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone
 	// (GET /v1/overview)
 	GetOverview(ctx context.Context, request GetOverviewRequestObject) (GetOverviewResponseObject, error)
@@ -10193,6 +13890,12 @@ type StrictServerInterface interface {
 	// SendOffer Send an offer; reserves the budget
 	// (POST /v1/partnerships/{id}/offers)
 	SendOffer(ctx context.Context, request SendOfferRequestObject) (SendOfferResponseObject, error)
+	// MoveSequence Move a running sequence to another version, or preview it
+	// (POST /v1/partnerships/{id}/sequence-moves)
+	MoveSequence(ctx context.Context, request MoveSequenceRequestObject) (MoveSequenceResponseObject, error)
+	// ListRunningSequences The sequences that run for a partnership
+	// (GET /v1/partnerships/{id}/sequences)
+	ListRunningSequences(ctx context.Context, request ListRunningSequencesRequestObject) (ListRunningSequencesResponseObject, error)
 	// ListPartnershipTimers Every armed timer with its exact time
 	// (GET /v1/partnerships/{id}/timers)
 	ListPartnershipTimers(ctx context.Context, request ListPartnershipTimersRequestObject) (ListPartnershipTimersResponseObject, error)
@@ -10274,6 +13977,9 @@ type StrictServerInterface interface {
 	// Search Search creators, partnerships and campaigns by words
 	// (GET /v1/search)
 	Search(ctx context.Context, request SearchRequestObject) (SearchResponseObject, error)
+	// SearchTexts Search what was written: messages, notes, contracts, captions; newest first
+	// (GET /v1/search/texts)
+	SearchTexts(ctx context.Context, request SearchTextsRequestObject) (SearchTextsResponseObject, error)
 	// ListSequences Outreach sequences, newest version of each
 	// (GET /v1/sequences)
 	ListSequences(ctx context.Context, request ListSequencesRequestObject) (ListSequencesResponseObject, error)
@@ -10301,6 +14007,12 @@ type StrictServerInterface interface {
 	// GetSubmissionFile The file of a submission, as an attachment
 	// (GET /v1/submissions/{id}/file)
 	GetSubmissionFile(ctx context.Context, request GetSubmissionFileRequestObject) (GetSubmissionFileResponseObject, error)
+	// ListSuppressions Addresses that get no mail
+	// (GET /v1/suppressions)
+	ListSuppressions(ctx context.Context, request ListSuppressionsRequestObject) (ListSuppressionsResponseObject, error)
+	// LiftSuppression Let an address get mail again
+	// (POST /v1/suppressions/{id}/lift)
+	LiftSuppression(ctx context.Context, request LiftSuppressionRequestObject) (LiftSuppressionResponseObject, error)
 	// ListTasks Tasks by due time
 	// (GET /v1/tasks)
 	ListTasks(ctx context.Context, request ListTasksRequestObject) (ListTasksResponseObject, error)
@@ -10319,6 +14031,36 @@ type StrictServerInterface interface {
 	// CreateTemplate Create a mail template or a new version of one
 	// (POST /v1/templates)
 	CreateTemplate(ctx context.Context, request CreateTemplateRequestObject) (CreateTemplateResponseObject, error)
+	// PreviewTemplate Fill a mail for a creator, and name what has no value; writes nothing
+	// (POST /v1/templates/preview)
+	PreviewTemplate(ctx context.Context, request PreviewTemplateRequestObject) (PreviewTemplateResponseObject, error)
+	// ListThreads Threads of the inbox, what was written last first
+	// (GET /v1/threads)
+	ListThreads(ctx context.Context, request ListThreadsRequestObject) (ListThreadsResponseObject, error)
+	// GetThread One thread
+	// (GET /v1/threads/{id})
+	GetThread(ctx context.Context, request GetThreadRequestObject) (GetThreadResponseObject, error)
+	// AssignThread Give a thread to a person, or to nobody
+	// (POST /v1/threads/{id}/assign)
+	AssignThread(ctx context.Context, request AssignThreadRequestObject) (AssignThreadResponseObject, error)
+	// MergeThread Make a thread part of another one of the same creator and brand
+	// (POST /v1/threads/{id}/merge)
+	MergeThread(ctx context.Context, request MergeThreadRequestObject) (MergeThreadResponseObject, error)
+	// ListThreadMessages Messages of a thread, newest first
+	// (GET /v1/threads/{id}/messages)
+	ListThreadMessages(ctx context.Context, request ListThreadMessagesRequestObject) (ListThreadMessagesResponseObject, error)
+	// SetThreadPrivacy Let the whole team read a thread, or only who takes part in it
+	// (POST /v1/threads/{id}/privacy)
+	SetThreadPrivacy(ctx context.Context, request SetThreadPrivacyRequestObject) (SetThreadPrivacyResponseObject, error)
+	// SnoozeThread Put a thread off until a time; whatever the creator writes brings it back
+	// (POST /v1/threads/{id}/snooze)
+	SnoozeThread(ctx context.Context, request SnoozeThreadRequestObject) (SnoozeThreadResponseObject, error)
+	// SplitThread Move messages of a thread into one of their own
+	// (POST /v1/threads/{id}/split)
+	SplitThread(ctx context.Context, request SplitThreadRequestObject) (SplitThreadResponseObject, error)
+	// SetThreadState Mark a thread done, which stops its answer clock, or open it again
+	// (POST /v1/threads/{id}/state)
+	SetThreadState(ctx context.Context, request SetThreadStateRequestObject) (SetThreadStateResponseObject, error)
 	// ListTokens API tokens of the signed-in person
 	// (GET /v1/tokens)
 	ListTokens(ctx context.Context, request ListTokensRequestObject) (ListTokensResponseObject, error)
@@ -10868,6 +14610,128 @@ func (sh *strictHandler) StartPartnerships(ctx echo.Context, id Id, params Start
 	return nil
 }
 
+// ListCannedAnswers operation middleware
+func (sh *strictHandler) ListCannedAnswers(ctx echo.Context, params ListCannedAnswersParams) error {
+	var request ListCannedAnswersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCannedAnswers(ctx.Request().Context(), request.(ListCannedAnswersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCannedAnswers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCannedAnswersResponseObject); ok {
+		return validResponse.VisitListCannedAnswersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveCannedAnswer operation middleware
+func (sh *strictHandler) SaveCannedAnswer(ctx echo.Context, params SaveCannedAnswerParams) error {
+	var request SaveCannedAnswerRequestObject
+
+	request.Params = params
+
+	var body SaveCannedAnswerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveCannedAnswer(ctx.Request().Context(), request.(SaveCannedAnswerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveCannedAnswer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveCannedAnswerResponseObject); ok {
+		return validResponse.VisitSaveCannedAnswerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveCannedAnswer operation middleware
+func (sh *strictHandler) RemoveCannedAnswer(ctx echo.Context, id Id, params RemoveCannedAnswerParams) error {
+	var request RemoveCannedAnswerRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RemoveCannedAnswerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveCannedAnswer(ctx.Request().Context(), request.(RemoveCannedAnswerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveCannedAnswer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveCannedAnswerResponseObject); ok {
+		return validResponse.VisitRemoveCannedAnswerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListContracts operation middleware
 func (sh *strictHandler) ListContracts(ctx echo.Context, params ListContractsParams) error {
 	var request ListContractsRequestObject
@@ -10961,6 +14825,177 @@ func (sh *strictHandler) SendContract(ctx echo.Context, id Id, params SendContra
 		return err
 	} else if validResponse, ok := response.(SendContractResponseObject); ok {
 		return validResponse.VisitSendContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCreatorFields operation middleware
+func (sh *strictHandler) ListCreatorFields(ctx echo.Context, params ListCreatorFieldsParams) error {
+	var request ListCreatorFieldsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCreatorFields(ctx.Request().Context(), request.(ListCreatorFieldsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCreatorFields")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCreatorFieldsResponseObject); ok {
+		return validResponse.VisitListCreatorFieldsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateCreatorField operation middleware
+func (sh *strictHandler) CreateCreatorField(ctx echo.Context, params CreateCreatorFieldParams) error {
+	var request CreateCreatorFieldRequestObject
+
+	request.Params = params
+
+	var body CreateCreatorFieldJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateCreatorField(ctx.Request().Context(), request.(CreateCreatorFieldRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateCreatorField")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateCreatorFieldResponseObject); ok {
+		return validResponse.VisitCreateCreatorFieldResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ArchiveCreatorField operation middleware
+func (sh *strictHandler) ArchiveCreatorField(ctx echo.Context, id Id, params ArchiveCreatorFieldParams) error {
+	var request ArchiveCreatorFieldRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ArchiveCreatorFieldJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ArchiveCreatorField(ctx.Request().Context(), request.(ArchiveCreatorFieldRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ArchiveCreatorField")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ArchiveCreatorFieldResponseObject); ok {
+		return validResponse.VisitArchiveCreatorFieldResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UndoCreatorMerge operation middleware
+func (sh *strictHandler) UndoCreatorMerge(ctx echo.Context, id Id, params UndoCreatorMergeParams) error {
+	var request UndoCreatorMergeRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UndoCreatorMergeJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UndoCreatorMerge(ctx.Request().Context(), request.(UndoCreatorMergeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UndoCreatorMerge")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UndoCreatorMergeResponseObject); ok {
+		return validResponse.VisitUndoCreatorMergeResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11243,6 +15278,180 @@ func (sh *strictHandler) SetDoNotContact(ctx echo.Context, id Id, params SetDoNo
 	return nil
 }
 
+// ListDuplicates operation middleware
+func (sh *strictHandler) ListDuplicates(ctx echo.Context, id Id) error {
+	var request ListDuplicatesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDuplicates(ctx.Request().Context(), request.(ListDuplicatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDuplicates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDuplicatesResponseObject); ok {
+		return validResponse.VisitListDuplicatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MergeCreator operation middleware
+func (sh *strictHandler) MergeCreator(ctx echo.Context, id Id, params MergeCreatorParams) error {
+	var request MergeCreatorRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body MergeCreatorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MergeCreator(ctx.Request().Context(), request.(MergeCreatorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MergeCreator")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MergeCreatorResponseObject); ok {
+		return validResponse.VisitMergeCreatorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCreatorMerges operation middleware
+func (sh *strictHandler) ListCreatorMerges(ctx echo.Context, id Id) error {
+	var request ListCreatorMergesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCreatorMerges(ctx.Request().Context(), request.(ListCreatorMergesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCreatorMerges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCreatorMergesResponseObject); ok {
+		return validResponse.VisitListCreatorMergesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCreatorProfile operation middleware
+func (sh *strictHandler) GetCreatorProfile(ctx echo.Context, id Id, params GetCreatorProfileParams) error {
+	var request GetCreatorProfileRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCreatorProfile(ctx.Request().Context(), request.(GetCreatorProfileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCreatorProfile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCreatorProfileResponseObject); ok {
+		return validResponse.VisitGetCreatorProfileResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EditCreatorProfile operation middleware
+func (sh *strictHandler) EditCreatorProfile(ctx echo.Context, id Id, params EditCreatorProfileParams) error {
+	var request EditCreatorProfileRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body EditCreatorProfileJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EditCreatorProfile(ctx.Request().Context(), request.(EditCreatorProfileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditCreatorProfile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EditCreatorProfileResponseObject); ok {
+		return validResponse.VisitEditCreatorProfileResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCreatorTimeline operation middleware
 func (sh *strictHandler) GetCreatorTimeline(ctx echo.Context, id Id, params GetCreatorTimelineParams) error {
 	var request GetCreatorTimelineRequestObject
@@ -11369,6 +15578,31 @@ func (sh *strictHandler) ListLedgerTransactions(ctx echo.Context, params ListLed
 	return nil
 }
 
+// GetMailHealth operation middleware
+func (sh *strictHandler) GetMailHealth(ctx echo.Context, params GetMailHealthParams) error {
+	var request GetMailHealthRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMailHealth(ctx.Request().Context(), request.(GetMailHealthRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMailHealth")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMailHealthResponseObject); ok {
+		return validResponse.VisitGetMailHealthResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListUnmatchedMail operation middleware
 func (sh *strictHandler) ListUnmatchedMail(ctx echo.Context, params ListUnmatchedMailParams) error {
 	var request ListUnmatchedMailRequestObject
@@ -11388,6 +15622,54 @@ func (sh *strictHandler) ListUnmatchedMail(ctx echo.Context, params ListUnmatche
 		return err
 	} else if validResponse, ok := response.(ListUnmatchedMailResponseObject); ok {
 		return validResponse.VisitListUnmatchedMailResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EditDraft operation middleware
+func (sh *strictHandler) EditDraft(ctx echo.Context, id Id) error {
+	var request EditDraftRequestObject
+
+	request.Id = id
+
+	var body EditDraftJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EditDraft(ctx.Request().Context(), request.(EditDraftRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditDraft")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EditDraftResponseObject); ok {
+		return validResponse.VisitEditDraftResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11437,6 +15719,81 @@ func (sh *strictHandler) FileMail(ctx echo.Context, id Id, params FileMailParams
 		return err
 	} else if validResponse, ok := response.(FileMailResponseObject); ok {
 		return validResponse.VisitFileMailResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMessageFile operation middleware
+func (sh *strictHandler) GetMessageFile(ctx echo.Context, id Id, n int) error {
+	var request GetMessageFileRequestObject
+
+	request.Id = id
+	request.N = n
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMessageFile(ctx.Request().Context(), request.(GetMessageFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMessageFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMessageFileResponseObject); ok {
+		return validResponse.VisitGetMessageFileResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SettleMail operation middleware
+func (sh *strictHandler) SettleMail(ctx echo.Context, id Id, params SettleMailParams) error {
+	var request SettleMailRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SettleMailJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SettleMail(ctx.Request().Context(), request.(SettleMailRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SettleMail")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SettleMailResponseObject); ok {
+		return validResponse.VisitSettleMailResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -11711,6 +16068,80 @@ func (sh *strictHandler) SendOffer(ctx echo.Context, id Id, params SendOfferPara
 		return err
 	} else if validResponse, ok := response.(SendOfferResponseObject); ok {
 		return validResponse.VisitSendOfferResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MoveSequence operation middleware
+func (sh *strictHandler) MoveSequence(ctx echo.Context, id Id, params MoveSequenceParams) error {
+	var request MoveSequenceRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body MoveSequenceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MoveSequence(ctx.Request().Context(), request.(MoveSequenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MoveSequence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MoveSequenceResponseObject); ok {
+		return validResponse.VisitMoveSequenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRunningSequences operation middleware
+func (sh *strictHandler) ListRunningSequences(ctx echo.Context, id Id) error {
+	var request ListRunningSequencesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRunningSequences(ctx.Request().Context(), request.(ListRunningSequencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRunningSequences")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRunningSequencesResponseObject); ok {
+		return validResponse.VisitListRunningSequencesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -12676,6 +17107,31 @@ func (sh *strictHandler) Search(ctx echo.Context, params SearchParams) error {
 	return nil
 }
 
+// SearchTexts operation middleware
+func (sh *strictHandler) SearchTexts(ctx echo.Context, params SearchTextsParams) error {
+	var request SearchTextsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SearchTexts(ctx.Request().Context(), request.(SearchTextsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SearchTexts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SearchTextsResponseObject); ok {
+		return validResponse.VisitSearchTextsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListSequences operation middleware
 func (sh *strictHandler) ListSequences(ctx echo.Context, params ListSequencesParams) error {
 	var request ListSequencesRequestObject
@@ -12962,6 +17418,80 @@ func (sh *strictHandler) GetSubmissionFile(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// ListSuppressions operation middleware
+func (sh *strictHandler) ListSuppressions(ctx echo.Context, params ListSuppressionsParams) error {
+	var request ListSuppressionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSuppressions(ctx.Request().Context(), request.(ListSuppressionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSuppressions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSuppressionsResponseObject); ok {
+		return validResponse.VisitListSuppressionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LiftSuppression operation middleware
+func (sh *strictHandler) LiftSuppression(ctx echo.Context, id Id, params LiftSuppressionParams) error {
+	var request LiftSuppressionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body LiftSuppressionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LiftSuppression(ctx.Request().Context(), request.(LiftSuppressionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LiftSuppression")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LiftSuppressionResponseObject); ok {
+		return validResponse.VisitLiftSuppressionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListTasks operation middleware
 func (sh *strictHandler) ListTasks(ctx echo.Context, params ListTasksParams) error {
 	var request ListTasksRequestObject
@@ -13201,6 +17731,424 @@ func (sh *strictHandler) CreateTemplate(ctx echo.Context, params CreateTemplateP
 		return err
 	} else if validResponse, ok := response.(CreateTemplateResponseObject); ok {
 		return validResponse.VisitCreateTemplateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewTemplate operation middleware
+func (sh *strictHandler) PreviewTemplate(ctx echo.Context, params PreviewTemplateParams) error {
+	var request PreviewTemplateRequestObject
+
+	request.Params = params
+
+	var body PreviewTemplateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewTemplate(ctx.Request().Context(), request.(PreviewTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewTemplateResponseObject); ok {
+		return validResponse.VisitPreviewTemplateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListThreads operation middleware
+func (sh *strictHandler) ListThreads(ctx echo.Context, params ListThreadsParams) error {
+	var request ListThreadsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListThreads(ctx.Request().Context(), request.(ListThreadsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListThreads")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListThreadsResponseObject); ok {
+		return validResponse.VisitListThreadsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetThread operation middleware
+func (sh *strictHandler) GetThread(ctx echo.Context, id Id) error {
+	var request GetThreadRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetThread(ctx.Request().Context(), request.(GetThreadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetThread")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetThreadResponseObject); ok {
+		return validResponse.VisitGetThreadResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AssignThread operation middleware
+func (sh *strictHandler) AssignThread(ctx echo.Context, id Id, params AssignThreadParams) error {
+	var request AssignThreadRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AssignThreadJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AssignThread(ctx.Request().Context(), request.(AssignThreadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AssignThread")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AssignThreadResponseObject); ok {
+		return validResponse.VisitAssignThreadResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MergeThread operation middleware
+func (sh *strictHandler) MergeThread(ctx echo.Context, id Id, params MergeThreadParams) error {
+	var request MergeThreadRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body MergeThreadJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MergeThread(ctx.Request().Context(), request.(MergeThreadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MergeThread")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MergeThreadResponseObject); ok {
+		return validResponse.VisitMergeThreadResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListThreadMessages operation middleware
+func (sh *strictHandler) ListThreadMessages(ctx echo.Context, id Id, params ListThreadMessagesParams) error {
+	var request ListThreadMessagesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListThreadMessages(ctx.Request().Context(), request.(ListThreadMessagesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListThreadMessages")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListThreadMessagesResponseObject); ok {
+		return validResponse.VisitListThreadMessagesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetThreadPrivacy operation middleware
+func (sh *strictHandler) SetThreadPrivacy(ctx echo.Context, id Id, params SetThreadPrivacyParams) error {
+	var request SetThreadPrivacyRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SetThreadPrivacyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetThreadPrivacy(ctx.Request().Context(), request.(SetThreadPrivacyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetThreadPrivacy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetThreadPrivacyResponseObject); ok {
+		return validResponse.VisitSetThreadPrivacyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SnoozeThread operation middleware
+func (sh *strictHandler) SnoozeThread(ctx echo.Context, id Id, params SnoozeThreadParams) error {
+	var request SnoozeThreadRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SnoozeThreadJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SnoozeThread(ctx.Request().Context(), request.(SnoozeThreadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SnoozeThread")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SnoozeThreadResponseObject); ok {
+		return validResponse.VisitSnoozeThreadResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SplitThread operation middleware
+func (sh *strictHandler) SplitThread(ctx echo.Context, id Id, params SplitThreadParams) error {
+	var request SplitThreadRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SplitThreadJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SplitThread(ctx.Request().Context(), request.(SplitThreadRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SplitThread")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SplitThreadResponseObject); ok {
+		return validResponse.VisitSplitThreadResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetThreadState operation middleware
+func (sh *strictHandler) SetThreadState(ctx echo.Context, id Id, params SetThreadStateParams) error {
+	var request SetThreadStateRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SetThreadStateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetThreadState(ctx.Request().Context(), request.(SetThreadStateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetThreadState")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetThreadStateResponseObject); ok {
+		return validResponse.VisitSetThreadStateResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -13455,221 +18403,300 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7H1pk9u2luhfQWleVWZqaHfHyb33pf3J68Rz49jP7dx8SFJqiDwScUUCNAC2rKT8319h4wpukigrKX+y",
-	"W6II4Ozn4Cx/LEKWZowClWJx88ciwxynIIHrv1Yc02hJIvV/Qhc3iw858P0iWFCcwuKm/D5YiDCGFKsH",
-	"14ynWC5uFnmuv5H7TD0rJCd0s/j0KViEOReMq2cjECEnmSRMvZ3CR7k0XyK2RjIGlOENoBWsGYdF4N2D",
-	"fVl1Byn++APQjYwXN3+7vvbtoHKkDMu4fJveMYcPOeEQLW4kz2Ha2UgEacYk0HD/T9gXq8SAI+DlOq/K",
-	"xx6o5zq2/+hvfwsWKaHu76+9S65fYxnG3WutH5gHqou0X5OQlMguTJsvqy+IYI3zRCoQB2rLJM3Txc0j",
-	"Be+UUPNXuV1CJWyA64U+tDH/M+ORQJIhAZiHMVprjPo28qETVD5Mf1LIFBmjAgx5c7ZKIFX/DRmVQPWB",
-	"cZYlJMRqL1f2if/+t1Ab+6Oy1v/hsF7cLP7jquSYK/OtuHpr36tXbBwtxhLtgEq048yC2v5MvfVJlnF2",
-	"j5NnHLAEvZsoIuq3OHnLWQZcErX3NU4EBOoAxUd/LHDKcnuEJHmzXtz80r/N14zCfvHpN+8eiUBYbwai",
-	"xyjNhUQrsDy4Z7n8Siw+BUo+6PWAKvz+ssg4ZJhrauOQABbAF7/5iLTkqV/MSwK3+/Jxtvo3hFItY6AC",
-	"3OKscuQtoVF1A7kwi7MEPAvbLwaw90498ynQ77LSbpjRqwfSm/Kd4ylOMA2hfQwchg51rS2vyh8V2yBU",
-	"/v3bRZudtDDlSoz4mbq6S7dm5TflYj27/4EI2T4BkZDW/9MHYgeIT8UymHO8V39XpP7wGcxi/s3SF5ER",
-	"YBM4aIUphaiy7oqxBDDVpAPYCoG6mPGrlOou7VuLV3j3q3RnG6whToBGeCQdOk02+FiKSbJcc5Z6Ka74",
-	"dmmkrOeRzi8yJiROljiKOAjRFu23EtNIIEIR3APfI5ZLDjiMkVrUt1UBIaPRMsOEL2XMQcQsiY6XcU8h",
-	"YTtEpBZpVvhbgYcTpDlDICz012vChURqB8oOgT1o2XcPXBBDEB6tVqPSyCmsFnxawK7iJqihvwsU5U46",
-	"6eogbeLWHuLlZ/Y5zW5N2qqwyjeProMxtNZU4r32TkmJE3/WptOJL+ikyxHU2KCPo0ijG+sHyL8vuBuD",
-	"Oz+4T6IXtRaYUSuq97+zNlBD9VWcu0H9YR7uVALKyhp/aGdv1c/c1KGlb2ne7jves4rIOuJ0YcKsg1DX",
-	"Gd9/f/P6dYAefXtzfa18EpSSiJJNLH0vifB+aejM86b3MaBEE6jSKBhFeP8Y/d+/f3t9jeBjCJlUCjKC",
-	"lAmEaYQkCCm85l7MEhLh/Xhgf29+4KOxkdBhGdAu4Hif31EYbb+Yh5tWvcbeInDWfajUGeNeA9+8oJMy",
-	"e5R2sNgxviV0s3QArR/w1e0btAPYqm8D9DV6zWiE98pL/Qe6zdX/lY/qcNB+exPcvzMKnlWe/PgEqe0H",
-	"msLgI06zBNCLXJHz1VPgCaGDDoiGbQWUFSTUIGQ30Ti5Q3HBCBUyq9N1v+lRMwwm2h4FB06U7A2um5dh",
-	"Ck6YuMkmnR1ANJNWbFDHVJz34fYUSq+Q2vPpvWc4zTDZ0HnV3ooTdUrfN3m0ATnSwggWIUtTIiVE43+h",
-	"LfxoiWXtIBGW8EASzeptXjEhu+UaYPQ6QCOxNPKztojv/TEWscQb0RnfiwEpU85El5QPhgmti73/wJFH",
-	"qJZLHKjCOjGoZeMQMH4SwN/B2sS/yHgcZSwh4X4srXEQwO8nkICADznQEMYuICTe2OiTVzD7xFEdjW8x",
-	"lxS4iEkmUAYc6VcuPPwnJOZyNOEIab1Vp/8jjtfKyOI5peoZTYcQeQ0ACXyEyGFUchzK9/rhIbvACd0R",
-	"SrdiplaEReH9m5M5SVHIhQq2q8xv6asKvpIDC91taLbOzg4MdaqokmCFPQtSKMFQEyh9AvWgyMJEmWuF",
-	"6mDUbbKYPacAHC/DDnSKJ5nZNVFUZ+onKwFUohQwNSLaQgmZ3yyCEZKlLolGvt/9atQKk+TJISKh2/20",
-	"rFywrp85fdzYx0iHBKu/cMa4aM+51cmnHjyfxmC21uyMBnMM4fYdCH2l29xtBBKTxB/5KX5SXAliHcvc",
-	"Ya7YYq1+6L2Yy5MROlY/VawSuJ14T8AieEOT/VTPk0Uj9qGf8q+apvYiZ8rFbZKwXde9U1i+sgW1BK+g",
-	"CxHutqp5t7tHRKIdy5MIrQBxWOcCIkTZbjCs4Hbi1g2KjftBQSUOPeQDqaWewQDzsea8u+11tOgCR8Ei",
-	"xRRvtNm0JrRx49lFe0zTntl914G598SndDJDy/w9TxzgCzrIDEke85j1frTEn7IKfIQwn7o1+JgRDtMW",
-	"mqK3xhIZkySE5Wo/fhc0T1fA/dekpes02l8DKicBQZANxTLnE0Lxt+4nPtXi16NGgSpviVOcLN0VqnJM",
-	"crlcM74s9rEoKWDh8BpZ64hQbD6OIEyIuS7fERlHHO9op2buCJod5AJK+OhPwFBfLEWMH/3t71Njyj4X",
-	"sYH6bp+xlFZ1ni8Iy8Kg6rY5B1Mfpr51wxUVz7Akj2F3zwLrJNaLE5MzWi92iXfGPm6on7NIrbFSpVtE",
-	"TOd3x5+jWcWbp+BoqyQlnvZC+b1jt6aVmJB74Hg15S7wefmjkjEbRBLlXCfnFfHztgSAj2GSC3JP5L73",
-	"KcnxMkxw7r1s8DpSKUlASEYnnOm1+0nniaxu8d87Pcd7YXNetb8MNEKrPdrFJIwRRhwo7HBSpOhFEJII",
-	"Iu9tIYd7ogTFkrO884YkF3gDS042sRSdwGtQTg3XNSC1F20isH58L6GVxok3bW6CfmMhwckTm/nmwURf",
-	"AlhoDNppkq5D0OkN8P3J7LeILSmTy7C0udv7rz+zLD2EQ4VXgukmx5upGWKVqPGymfZYocMM7wGWLaOD",
-	"mqgnoffEGAyMrhjmkbFDOOBobzxEyUkou7z6ybGHUwWIrQa3gdeCgCvU1UJmUCYQVmHiheSUEK7hqsMy",
-	"jU/OeOdirlE0OzHANJ2axhGM3k4P6g6IGX5B3FyI60LSSUxmqwBntJhLx7611xjTKIFjFEW3LkiwVL+e",
-	"Ijx9238OIXHieQo3TImQsDSFjhT9qLK801O2eEIJefO/pXJnlyHjHEK1P2FLi0DIZRhjurHWkj7Tb0fk",
-	"djPWYQAwulxBjJP1kq0nXHKbW90OW3HCdbkPo+7GuIBgkeSFlTLTZ+lD+GGZzSUqR1j850GuyFcpEdpO",
-	"9t2avY8BWc3uLHzE6GOEEYUdcMQooBRvQSAZE4G+vf5u+BqtZcMXKKhvxg//wuD3FS2MClFODTfqcNMy",
-	"ymEOR9ylHHr0Ts2prrDTATG8Hnln0pqXOffH87N8lRART4o/Ks8LdqMTTpR75mfz7shCi2wHl5FEJp25",
-	"mWRNJjk+o+JrZsUK8C22yxCHObrF9QC5n0KfV7lnPp3eiqW0QzQFR/lDD09zQSgIgdTXCK8l8KJehuNQ",
-	"FwlWIrptwnFcVX+tIvQACcn4PkAcIAnQPYmABUjEjMvpjGN5Y9oh9OG/EijKASkSQzmVJDFZaeaFaEdo",
-	"xHYITNjCE2h2tHxMOmY3eTbQ0zioF+XsRyYrF28TlOKYCMLhJXCNt/v2/iLN5PBtbetnLwkk0QvOffGh",
-	"jsvcoO8Ge63e54nCMSkhQhmWcT1FUYfTH5YRr1++/u1hBjwEKgfllVkrMPvsvc1+6eJ1DQP2HpPEKeHj",
-	"CuLesyyDCOWZrjigTKI9SKRzdRhHhKJ1oksd+mtMgwWhS/vk6MTFzBpj0yunKpWrJSiqe3Bv74TpKcS5",
-	"Qc58gtyloLflt1XLg/k2HYZYk0nNrzu9LLuPU4CsJ6v+REB7lWaMy5dWZ9T3uiZJHW4rQrFuK+Cpccsy",
-	"9d+WQPjf2zc/IrMcYmvEco40OyPJrI5M8pR+JZDpv/AY4Wri2yYHISAaISES6DleV4aOWXxibKOMDI1P",
-	"CG7tK+L7Jc+pX39UgDmwRGuX5Qqc7cbTmQUT2/kOrN60TGAtlyyXbQy/YzuBVrBnNKqUAT8Krq+vEeZg",
-	"ioQhCrSwTIjwG0FNHrPwCQoclWApUGAP2dxhDx2w3aS4TXddN5O+yreXFYWHKbKVl8r809Y/3QQII4nF",
-	"Fu1IkqCVcka1ShtPfWy9tF6h1wH+OWYpIhLlmZJSQumkKDd9OrRrPVxZtl5yA6W2Zw2YJwQ44qYkvPZi",
-	"z8WE6e4xQT+UJoqfCtu7+oFQQOYqVuleQ34JBOhrBfSSGktztmjz0t7wPfCIhLKVCaUQZOCp/kNNnEIb",
-	"ng4A5qIFJyQakx+1W5Rr+Wj1B4g2wNXRpnXAKPua1IH0jENEJMIrdg/od+AsQBGsiEQrSPRmRvTLmBQC",
-	"7LN7OgMI8iM9qIuI/V3hDZT9Oiw8ao07cD/Ij9fY5k3vOaYC6xDXjLq7vVabXiYlcNjkJN5RnnV0jIhM",
-	"yQeosIEHhKa9zkEUU6MWRR9mXz4Iv8YkeYZpRJwJ6UtYPDYHkfUU4h6SAOfi0L33VfohX4uhWkyotr92",
-	"glUtD8us2wXFlyTpNWm8zvbk0/sModcghIXI4byBcxkzfwKS0gfUpBc7tQG2S4uyOXSOX2RbUSQmjcPf",
-	"dClMsPAbARGx8fLqIsrU0d2+yrRC72s7+9fEMk08nWcwJZJ4je7REuAAqv2QMwl+sdEbVtVY7kpH9H/B",
-	"Rl6jlVAvkVwGQy1FdKoUS3aH3bx0k9QoSjqKXsYAdWpcqwRfFaj6bT2wO4U+dtw/nxYu8tY8EqawyE6Z",
-	"Yp3CtITHKaqyeLqH6ZqpRhlQm1aU6kqvDO9tgEmAlImp1sQ0hCTpyjPqvOyQnGw2w5enZe6gfd7L0C6E",
-	"7F5aYebupnqNtMS+/E1PmwoawUdEqGSomvvXiHLgJLGdO1Ov8U1B9iU9ls5NEV7VLidIv19mo66tl70x",
-	"zUPXAI/1lspgLRJ5iiRDX19fnzDAfzrsthFbhpYL4PUjt9yJI+tqPn4lXT9jNoLh7uF0sw9ZM4+A+unc",
-	"cHqPmKgj5DWhjKOcEtNj7VZykoFrumapZWKvw6ZTzwFQwnbAH4RYAEpA6i62Q/K87Vr5oPtmvfY1o7yQ",
-	"SpW0tAtPmFTeLJ4UhgpxGEImbeF6rtRvs4qjrPMYruc4skqXVC91hypvNRIPsmKm4KyCjBG5JgUMxt3l",
-	"NKDRutNp1Vo7Rv6qDTt1qE4wHZhfZSliQtmxJ9VGE1hJUiWhealoCry7EmC8YCiyjH8gdHsa3vfnejR2",
-	"pR6qFcF5d3cP/J7AzucLSqCyM3M5TFi4XWp72+Mw7QUSDO1ioPbynIO5ojcxSSIQoULiJMHO8G0bXSRa",
-	"rvbLHcB2tGn7M8C2oAl/fEToa3HBus7lnhIyD7f9j0i2dOlc3uc4ZAkBsaQGvP6qCtiJZUoo9D/BMqCd",
-	"GTaTm7G0qEBise1bxH5/DzzKYURVR+V9zR83Tt04ohe4TaR4UBlUyLUO+EqPkhpJ+Zih0pbGdzOma5in",
-	"pCuboufZU5/L4uExIt/lxB1ZZOXbyjElTv6bnfWwDjAmlWZLGY9e9y2W8a2EzFuuCh9G9swWeZpik3be",
-	"v1hBV7f2F46pRm/4PRZb32aViuATXqMe971nx/h2nTCX9NevWty5Azf1wO4iKLkk6C3tqtSsGDDUN2Bw",
-	"MMCih3VMqDRFGIkyu84/ieHlyrHGd+Qanf10SGKkTj/zX70KytjvtcY443MiHaTGoeGfjc6bGc6F67hh",
-	"guFuKwnbLJWE3usLbL5degq3l4b1bY+cJd5gHaUrvi6EXrDYYXIPy2rMwfkWjQ853LMtVOvMdQWk2hHI",
-	"ZYIzAdWScv295PtlGEO49ZqMFSicIjDXISbmidF5Fus3ARsmHktBxoRuEAWIBMIoAy6qplwle2OWLhZj",
-	"W/LOk1I+R58IG0keJb7n7TeoeLdzmIGuGu6Pho6+betrxmASDKZVs+4wkfZSbZzDYJ8faiLd326hQpLt",
-	"G8GyGYPrt+dKVyyY67arO0ET0kXLhgpY/HxtDZujLvem4VDtMBe1WI+ptTWxMB3tiUF35BRbkmUwIinE",
-	"Acm+23/UvU2/ahzUSvhlhrk8ib3u3jhFlqu9uaE83ndKCWkmJ7/S/MzvCZzOQ4lASKUGSUehN9zDlGJQ",
-	"JbeUjn8lIfUtB/ckAjurppGqo5ssBOWEDUwj0/xVhxFSJbMQByEFYjRAhKId49r+HJ9Blui8itOlYVSr",
-	"z309Dk/tXSi6KCyGHlO9WgJeQLxK3RWqLKBSs+kbrFXQQZ/BXmOEYy8Ep93yDc+YCor5Xb9Nq2w6poDR",
-	"zq2q1isW1wdmyR5IWv5vxycOaP4AnDO+7Cx20JmCy8mR/y34E91aLWsq4GS5DFlauy+wASGRhyFAZMcg",
-	"KWB0XJnaq9VJW5UcU7Eu2p8OVNW7BjdbPWjPbXmwX4JB3NHuqoOLnd1jSdi5KcWNsv4gZDQkXZPMpnij",
-	"thLQ5wIo/1Lt5cbEeYku6koY20KEsETOZxsoMZjkdCo4nsbTqonMGZ0svU7zJkxtI8pNGgC2Bl/VL3Xj",
-	"86pfa+ld/WBte+LoeIHt+pzTLWU7WvZ/XmOSgKttTPZLDvfAheWl4r+xLSbqzUiow+xYOf4ZGhtOrhqe",
-	"WC+soHiC3jhFnGzZnQOiI9lTVeH0pEkJIxlJP3qQy3Zcn7tOV6sJxIqCdQaQRe+wQ2VzeVoUn7Cw2z5u",
-	"u0QuJ2iM56N+GpQLeLdlmmofOa/oAJvh6EkJdClI4oz9hlLDee3eR//Z1/uguPwaJ/Y1zMrQw/hOTT0N",
-	"mWotFM1FU+WIw8aB3tP83fAPbQ5/odga7LJuF+sG+UnsCMOEMxoQFRh0xDmm3P4U43C9Hj+OlIs+phje",
-	"666CCHGCJSxNOvHRG0pggz3XGk+Q/sKMDFEmJ1WGTDFyGK32qGS+dvzycD6wlO3tCp0pO5lpqd2V6fYh",
-	"ZzzvCHW6HuZF6grdmx7Zi+J3ag2iTa/fOsca1F6xlsCXlX0Rqpx2nCSQDOsgy0QlhQWug7pdqUkvVQj5",
-	"CZlLnAw0f1FvyBiXy4yJjkYC6iFj8Xa0Kjyo1csaIFrhWr7HsSMHjq0M+hwNX7zlyj/HzDl2ulxT8Vd9",
-	"Ws+RnWC6zNy+fOXhjiwVQglapFVBajexfm/jEZMKnLoneY3wUg7L5BismDoo1aPNsF4tB3p0R9FH08uT",
-	"7mKrXT6rvkHmGlEyFLFa/NZ7QTaJqkflj5iD6iySfxHYjQnhZnifTgp/mzXemp8NGjONErNel8fNg2ok",
-	"WxQ7bIZ9Wxjrpv8SJH/KfOXentbnTBe20LTJdRPse8m20IzTfX09uUuQfkv3xhxVHhvRgY+Zjs3O4UxO",
-	"jncU2G8Wn3RLl0PUUCOo4AeykO+06pmI/dE5vt5VTacBT2uKl8/Qd9/+7R/I9iJApnWQFhTeDkitIfyr",
-	"xE6YzTjbcJyKRUfrw2jyVEnzm5WnLOMNRd9ef3eDdjEruhjixPVs7unS1LRlsEQxzjKgEAVop/7cYYG2",
-	"kEn7p9ZDnXclJ2vdYDs8koH6Tj8UZAxIP6L/Z/SnTqn2D+OpRqN6KpU6TNohEtTflixRRK8sDoLukUfv",
-	"7DUFwf5K/RUHPCFDsv66p+rHPtCvCSUinkibrmL4pFItxTKModte5lOlaavkppxTlmHbNcgCtbga8BbU",
-	"sGPCt4VeVDDTLyuPWlm/csBh4jDYnDJPbLB1Q3NUuO1Hs4xB17e5P6X9OyLKHOq6KD6i94Jr2dfdwq0O",
-	"ilPErRqcN1/86h34i0t63KSTJrHUwg0TMtvrYc+uKZidHteEHI9pMVEDz84Idpk7PJi7VT45PtPErj6Y",
-	"aVLZRh0Jpb9SFmVUQNmMnJd5J13ZJWZHp2GJ2tlm5oiTRXQrKZ5t6jdVaVPKO2wdm3d2zrSQmosGd6SR",
-	"EhrBR7/m67450mbbpF10DIf0qMoy79LmnVQu4Yu0E9P1YgNiaQ248vp8MKRqTtwa6GzDqtVIawm6KhJ7",
-	"iKnrTn7aXeDljAesllh0m6cz9fNuFOMd17a7PyDa1Rxff9WjXZq0qysUuojXR7EVgra5HyLPdDbIiNYU",
-	"J5xa1z2ork0C1ZtWF+R1TGRLCQeuWt81hnqyTFQ4b+FunIrJnstKwqD7qJI4iPOImM3jKNWpThsFYC/M",
-	"1NLvDAJmHvLJ6JrwtHCjR+qOg5IH12sIJbmfhQsLap12Dje3tVfTM2PjHT2CwuZvdmWn2LGvtZOMolFL",
-	"KCexaip0N6NNwxIQB80hn2TpP1WPO+wNpwP493oLmIfx98QH2rHzXHPacQtcqR8uRVpXS6mewMu4UKTe",
-	"SFCNSHYfuKvf7zRyKoE3WDDTSSy3blr/keYKY8mSrdc9Uxo/R3aTkJBNgaeBRVcl8vEZSZCZctsqsAaF",
-	"kNvW/FlJI7B48Oz+0yFiRLKRWqwPlKcQ5gXnzCfJCziQNE/mxn1/02YBKGY5F6a7U6M/GOORbrxuH7GN",
-	"jn9nFGzbMKS3Mqa9s0losUKipwsOrTcGHgjEnoP4hqnOotEbXZ9Ie5Ygoi5R5ebbNS7cnvz4pIaWUln2",
-	"k+jvdljnMKV6ax1XNlutI5ntJeNIOfy9o2eKbH3QhOSex2KrYc+yjmZUaZZ4b290PT7QyNzfuOe+EsgK",
-	"kamd4pyR0F7F7vGY2TIaCH64F/HFuYy5wLb29If1p2cedCprZcAfFLN3PywUgOtF2md4kg19NTUFoABE",
-	"BZffPLr23kAIsWM8OjpfoOjU617YdRjTCbAdwzQt/v392DddgxBPgk9lf++rrOuUgJM6fobtG9Lvqdzb",
-	"l2jHzVH5vbA6cORg5ySidsszodyNsuHZb1OA14BDXap8j0XsRLg0SVv26lzEpuDoiA5pdd1yVN16h+we",
-	"EtpqdeFrN4lJgohAIuOAI8TubVdRtTxagdwBULRiugXOeMvAoyalQFmCQ0A4ZXRjL/ghEwFac5ai68f6",
-	"IzvWga3NlzoLA1M9113jgzL9BRJdKdpV5TSh5ewu3o/oCaRO1ugib8BqXuDFfG1GcHvaDkt0J04x8jKt",
-	"eH6JhZ1UOjjgqGfWSX8Krv2yK4VjVPpOJY3V7sMLJRcpLguZmchAd79hueSAw9gkeIeMKufPNdWjsGGS",
-	"YOlGxJiUtqVpe4117E4hh5spMss8M5duWQImNqx74pi6Qg4iY1SYX1Qa9hTtcqJy2riPw26VlV3pOSOm",
-	"isHCWaibGMNTI5s9xXb0QKVf3UIHmrrnKk20tk1uRLUfne+21zw1JjqgFy1/0bn9+pr+GnPGx3p4PekZ",
-	"B9yleIbRuPMEC5sMtiwzXrpn4VO2dEZKUTK77DYROslgYGjNbe0yvlnrkHWWDurbnAn5D+pxS3a+piAH",
-	"BMEOaHG2JknPjZX+VpDfYawgV893pJ+Nj9ExOTU1eGK8rQGnRi2gbYCdFfMSNFqHg28F2fhH0PWRzoTx",
-	"dB3QaRK7Xcy3Ud2R8MggbsIEiCWRApK1zyxSxpe2uhgNAQmWwopFe5sCKkzGJpEIi622hgLdHSbElDJp",
-	"ZonxLUTIdiPyVBOd70a7UxLOdI1N1lr8RYzCtKlTie1S3E6/mNhyzGjaKTdyx1SpN7qGuAZUxU22a0A4",
-	"bdzCQBswdzPdqEGqk/UgxytGembNrolmkePiMR2rveueIi7d1Zr0RDFp9fp3gIV2bifm0B8b4Onaz61p",
-	"ZjlxN65P5wGZtea33u1UfLqGKGbRvqNI7cJ7BPQO3LGlmA1PHfgGkPrOuMJEohTvkW4dtiMyZrlULjTh",
-	"aMVxCNP6gx19DWePExiU2DMMywWL2cOu4Szy62B6m2BCTQRHQQWlJdhEHsYIC/THH1bDPTTtn9RpPn1q",
-	"hZO93YLO0ZGgQhvHBLg9l3h1LPVh5CRS0/HtjJKz2nXPMzhTdsxvm+YrdFo2HZGRVozOVhO7ar5KaDNY",
-	"6P5+leBFpWFbEdbTzacVAvdC6gkwnVPAOm2bSiXhyNFZh9gqo7PCp5gjOtJmDZDuLBBHCieh3IFmjiek",
-	"Xn5cODhivpnElSowUfQuWxMOor/+OPbO93/ruri23YsOG9tfAKLxqDfcyihuwORUOORzIs/Vrp6gSeEB",
-	"V34jOTLBQi4V+k5xn9hjCgwpegWsg7T8Mdehx2jPzkn/laNEbfQLCDl47lluY7aj2sf3hnAdLfUStH7I",
-	"X/wcuIU7d3wSljI7mJGlsp+y8zbem9H275mZWO342VmlOOCZt9q9DbJg9lN2EAtOgr9/aJxvQz9RWzP5",
-	"2ppXrWY5ZgTzhFErtcnNvvEtE42gxmFK+62yucGjnYLz6rCajwN/Ej6D5JSJLwdF64nAq6Sr0Ko7leY4",
-	"J71H2xWDed3GiryYQTZUED486/TU2UeDSTcHurDVXJ1GxqFECWAh0dePUBhj5fGYmrCjUnoaeCmW781X",
-	"Uqg4CXOKWQ1NF3A+OJt/Inn79vBzOXWiWZ9e5uiM70QyuXsZ4/56BFugYgtRMs7uSdQx/dB5xk3fRhZp",
-	"PxnegPKWONhWz7YPx2Kwa+T4kwtifzJy2kc8YnD5WoNCPVoLLJilvNgshggea2u52YXTWmDrX/UOYP7Z",
-	"jsoqGkvXdxkTIRnfLxMrH0aFHHhOB7uR+OWx5Dl4NtnqOVK9bfkMM8vq88XscSv9SooxK26UWQOMbUTo",
-	"kE6YcyL3t2qrBvqZ7qqkD6fIPWRsS8BJj5vFcvk9E/KBfao8U0b+CXb6XJEz0PcCjjPdVMjzhsJf0gDU",
-	"9gDYMkb7bCxltvj0Sddhr5mPR9eJzq7miINJIBcxyVCKKd5AClQiRlGU66tv5CArHv5Kf6XPGL0302zE",
-	"Dfrf2zc/IkKRoHgLyxALeIxIZOaB/vTTq+cC/acNk6N/6HQ205IHUIq38F+PdaKdefrdy2fom2+++U69",
-	"7af3zx7byR9E/Erv/jC8EiA3e/nTnXosLYdFP0aYugqCNYEkskn9NvvjIdKdesxKdzjLEmJaL1/ZNkn/",
-	"/W/B6B36T9c+6b9+pTp+jpHQHZHQXcgiuDP3z3emVdAdojgldIPgHvgerXBkl8ZSu7oP0ZNQqQ309s3t",
-	"e4Ek3gK6exVBmjGpDvHgn7C/s81+cApoC3u7avGRvgzfgJl9bT7CVOyAm0sPhCmTMXDz3LePHj1ET5Dt",
-	"qmAzBvXwLvVjh0T7AoEeXV/rbf5KnfQ3yZ6IyAAxjh5dPzKL3P1g+1TfmWAaZcimxaBQ7Ug9RChak3tA",
-	"AkJGI4UOxGGdC6zTK7+9/s68ikiBTAf1h79qn1zY7aC7P7SoCFDFbPh0p8FtAJeQlMi7AN2Z79T/Ptjv",
-	"9bXPmiTKlHqIXkRqlVwAunvxHm/uru5erR+8Vv7D3cNf6VtgWQJIkA3VsUCDZMODyLLm46L1lc7nR3dP",
-	"chkzTn7XULhBTzW3IY6z5a/59fU3IYn0v2D/NMEI89GdAoXV2F8JC+ZcWKjbdTWq7hSZoKv7r6+M7Liy",
-	"u7lDQhEAoQg+mlpvzUg6TVUJAqW/MUq1H42Umn/4q9J/CQmBCi3WrWB5kuEwhgePHl5XQtCLd4WcKW7B",
-	"Fl+7bgw4I4ubxTcPrx9+Y2dBahGoNlka5BsT8VEKQwPoVbS4WSjkPnVOgU0uNPLz0fW1yXs2UX7TFaPg",
-	"x3/b7vpGN4wy87URq4VduwGloS5zj7HGNnPP98Zii04iGPHvOi8szFnsqOwkAa6vH4VpDahvLMuqVNvA",
-	"tQ0U4/k8tUnrGeY4BW3/d43zLh+5IqXg0Grgt6Ly+Km9CTwdRK2H9qmuYpUd8KmFzK9Pu/TsiHwSRQib",
-	"6rFSJoU4ARph7kPmp6BC71d/kOhTJ9H/D0iH3HlJfgBKwSIGHFkTTAnB+uubdtSn46H6hpYVeT52mEjq",
-	"mrwzJbPbQFby/UAWWms1MC/v6DL5UZzzV6cJBQnHauMY68rMvOlhr5f5zBpFL3AWjaJXMsrbSKMMeGHg",
-	"2roQpW6KMW2n4SsP1CXLHuQmY/8wRu1RduZS40KVXfVSYBTLPjrt0rPT2Gt2D86RopKVhdNfCaR5DcmY",
-	"s3wTo1vJSQY9bOpUZL/J96x4airKi7sdg+yZ2Nvt7ywcXgBDcbmBZ4Ay44DoPGbjFtiMthjfg/VlbMWd",
-	"xUQJ+TYyBu2RZ6VlMztQL9Iq8Zh2VYAeapvk0m+ZVOB9WcaJ29jnsE8ulkC0ifI7oxDo+AihGz3+JjBt",
-	"J9Q/CXHzcPq40TQCGhKN7qmppKFDH4tPweCD9rZlxJMfxjxUiuTAxio/5MD3ZajShVS7cTSvLDcAPZMs",
-	"L7FXkoL7bMjld7++VEPI7e/zOP4FdGZHoj4ewshhzkQAVnm0ARkgYVuOVIZRm+61RlvbDFVkJkH4yaAp",
-	"EUbo54IyZmeUC9XPVVToYAzLqRTFHCINfPW5QVM3/504xnA4z86uyc3GPo8mv1BSssEGRxKPkS0URpU8",
-	"boG2AJkdAxGDpi8uwcQBpzD0VdYodD+h29wupL9QndHe6Jld6Go9/tyaQ69VpyUtr3TnK45STPeFOzdA",
-	"SVaNDBiLxVNfjMXTCC4L0PMYixXsFaRQfNYmhWEroayOmR1Cs0NHa31nTBVaX8JHGaAYi1grfOGaKnXB",
-	"8JjgZx3wV7qJ0ImlONCogrSLFOAv0kzuz25AjKayU6oKN+Pbs+iPZTaDN5GBSLRhIBCjxhAVaM1yqpM8",
-	"XF5E3dz5oTI2fFaTx87WNXfSjp9caoC5UtCcBNp+1t8UXDUgmJwm61VRpbq7EA3l0zramTBDSzpx0fFT",
-	"iTefT10Z4J5HW3nsFvfRYGCj2hv7AuMaZnufKaxhYXOejIZK49U2Eht8fUXSjNl50n7svtIPdLO4j18i",
-	"rtsz+XimqFcYwcuTSCPNE0mUWX61Zjx9EGGJxyPIHFJ34TmzFjQrn8l3MYuVt036ZvnZ7b8eI4uxIiUQ",
-	"F6oQI65TBSO040SCQJTpMYTjyGvQnC1odW4BepkhL7M3m3wY2niXizE2/YaaKD51jOtQ8T13iMvs67NE",
-	"uC6UcFyAa4qY197NCtOTOzfyKb7Yu4ynmF4u3ZwgERXTkgwQ4ygha2lMfkx1fwOTjl6fVTKWWCL2gDL5",
-	"wDVVPDndPGc/Mh3NuGC/uLbHvygV3YIsaKeB8/HEIm2fkBGq3rUUmd9ZnNMrqzVZmd2sTxKXGGTmWRfF",
-	"Cn0q4JiwWKXdZb/r/7z64AW4/4Ox52L6nCkJK5A92DTO/7rWyLuj3/h5g+MVfJ6FtKv0g1Z7FOWAXOmk",
-	"JekaLRbyp8jH6aPO78uknRFeaxkgqkv5AwJGe7B5dl3vSfFHkubp4uaRqyI3f3793T+u2zWbs6LcAuks",
-	"6H6brxISFslUJufZwl27PQpwAZIMrUmS6Ftck2PVvpht5V6Z7OirFU4wDQfE1lP30GXmptrtnaecyYIi",
-	"QFggkacaKUAlJ7ULF5t73oS25JgKHEo3fLgT4j/o599XH/8zqIty2vsU0T4nbRhAnoU0zFKoiuMAUdiB",
-	"0E3UhOyhD9siRlzlrmNLL3nU+7r8qU3Dds+b2XP7MbEGoqLaIkKnGNkkr1ZxZuuFTaVvJYmh2kt1BYme",
-	"TcIqCK4lurTRbIp2bFPyE3qKL0kCB9HEmVxEtbeXJCmuFIccxG89c7x036sTlBERXU2ACo7TpcAopxFw",
-	"hKvYDtAuJmGMYrAlCUSihGz16DZM94hDlux16XeW267rJAJX800BETPKLBqkD3YP/J7Ars8xfOOeuUxl",
-	"XGxv/lwRHf1dM45iloKraEcck+RGT3oTAeJ6DrwIkNFMJljcZmQKEOkm+rYfvkWSfkmJnWbyWqd4PioL",
-	"7WLzkE7sC9bGhRz9tmJ6zWl8yk3dp+zuiJ3ij6/Ml99ctwdU+t+PpTR9QPpv/Obk0gqFnseTqXNEvxSs",
-	"fjp4Jfa2Fq49B8DOkudVgcGNSec2HT504xeuNBJTamWHiYTITPjQ6fUBqgYAAtfURGi1FIaQSTewtQMH",
-	"x8TBWoi7csufukTWvLaO+4s0eCpbtJs+d2R8EuV+yR0b4M3/ITZxrELrOiijcat3XiQFaHaDSFuGuqkP",
-	"mMSyXbyfLgOv4F5tcKzd8cI8fQ7jw6fi3NyXYzXoX+ZSQr8sy4BGDxhN9sj2UOsMEMwqlZ0bOpaYXrvn",
-	"/9SRBnuK88QYLMRMyLbmS86I8L6k6tdFE+LLDAyY7X2ehMOycfPcl8dKhyHLfsj2lbCOkFYTCduYMH4S",
-	"IIyev0ZmkC2hEjjFCdIDPKbrDrZeW0V5Yqp6o158qTSlNzeFor4YXZdpdBm+oUiT8WPEQQC/B9NUrlXc",
-	"OpYnyl6rY1Tge9f8dFZz5DwXFS90nhPmKUTGnSyLieCjLtS2bYXPYYu49pqdiPh/yrKsYML1+J0TF/U+",
-	"wrNfHCk21Md0LaUdUAId3jTwqBcanBQnOjQ6wAnmmS85K7PkrFygd2QwfqbgoInN+xNaHHlWRLn+4Ao+",
-	"6v6rXWT7Qn99KOGem8rOSBMSPsqrUNzXaWFwMrKfCNx7T+Mhm17EEJXXNQI9u/1XgARea3uZZaDbD2Mk",
-	"Mg44EjE0lH8HsQyHkfdm+v/MDHWm4LFayqY92o4sIkBYSkgzewlmMhBQQigILwBPoFKMhi92cGL/w5Zx",
-	"Fpi7SB/kiT3853JDxtHcFw9kZMkwFijjkOk25so1F4hDAlgAN6aatp+TPZIxEagYtTVKOs1+V3LJbGJ2",
-	"99luSL5wyUm45HuWRIHjCFMuGduPJN8HyAydN9chIaMhSaB1GdnkEJaQkAyFqt1Dl5kSo7d3nozhJ7X+",
-	"awTKbDY3TYStEeCwmhxcgHioZt2c42JFiN7d5wkgW8icqw0fbfXZU7pIYbqK5nouUwXLBWvpaRkhi6Cn",
-	"oP2dQdVb/fAzFsFfoCuLJ6vwuYLWwRiyw440NNyYo19+UydtpJ1ipMBtks4E2ehGa0qIrzDdIkZXDPNI",
-	"fya2aF0rVbKvbWNvbCskh8E/f0OkMdB+X+3tgnX6y44kCVqZETb1XEwH2qNcHh8+rirdmE58+UI29NL7",
-	"JN26w38m50dj5HuWwhfTbk5Wuy2akMoY3DwlJeb0jWYEoa1fHZBk1bw12yzSUv4J2eYd6KAgE5frCTEh",
-	"zS6/8Mtfk18MdjWz4CjiIEQxSTRfJUTEEKGM1ZNDxrKMyFcp0dPPTq5w1Jvlc47XM7POUZ2Jbovzf47u",
-	"RF846EwaR9MiwihS5HiDQqyPG2hlgzlEKAKJSWIi3RjpQqtBbopZCsMGtMbuhdDQfBD+WZe3CQQfMwh1",
-	"DutqrwuaHhuYC5vIqpPQE8a2hG4eFw1U9noQqjYJ9L2Wfrh5redHgslUsj1V7FDiU4uy53o+8+WnLj13",
-	"Q5m/iLG/pBh7ohPEK0ZykeM0gk+KWMGDhNBtTwDHOF9viud/IHR7sW0nWQRvaHL25roN6HxGwfuaUKXY",
-	"FE6RZHa6WGDHy9tmVVvX+05LaKpvzB8jLLai6GJb8cKGaakyWNtPQm8yoG/dXO55nB71crXMJcu6Y7Fe",
-	"Q/QLN5O4ex6xxiZGIlbugkWScxXavYw6kJtTka/UmVbQjWADhZ8qj34J8h7Evj8ylDIOiOWSAw5jjc4e",
-	"JLl7MIKHe4K8azz7py7GqB/mLHdj9SURz8f05+gMJOW0/r6/AMc8mgm7Z2gFkGaYu4mv2gI0irNxu9zs",
-	"umK7AwxwnXnmz5D5ioW521jqViS9bbjq2Hhi/DQdsN1hIgnd3JhcO8ZRDEm0CC6w+5pBzZlkh6YCl6La",
-	"SJB3dNQkrME7OfPaxewwOkvWoTn0DSpjkIGpXBemXH2HhTJSITJ/RtoLdxWxQL3wPOZGroqEmWMJBR4v",
-	"sy+rPfvnuYYbS4FfIgmDzR8VqSFCtQNgRvxJG6dTsrpXILEEHljaGtB3LIF37sE5yaJc5zxT4wnFNASk",
-	"IGG7/ihN53wsjX6UARdMKz3rSBOOIkhwrV5fz6HuAK3L5KRrwtOTJ3Lqt1YAdxqBMz+Cz1BYW0WfBb/Q",
-	"kf8S65q3Jd6CQLBeQygRXksw8ZIhJAvA3MwC8DLOrfl6VN/UD5M6ps6JIbPrcw0C1IsVwzSCehcuPcPB",
-	"zfzTdw2MR6K3pbYbOtsvzm6Lpy4zN9Tt7ywy8I2LShSwO2V6qDvKxaYj2f19nhTRAjpnm9XskHxQcmhB",
-	"IVeCpHmiANYZPby1T/xZCMDt99yWcGP9c0RGbvHejO2tkMOO5UmEIhYUrldgraBivk7MEIV7HUrRvYwe",
-	"d08z8pFOcZ0QQQKGctrZi2985XYnD9rWs9RMBUxLyQedDvqtPcusVCHEOUjhZ3NZbyJEiFDb2dbYwxlw",
-	"M/nQD57uHNRXdDFf8ugren4WnRUZHXdBmjaJTaKEB7oPrUsNMw1LhVAGUZ+BqjR72m2gmq/H1QbrTmMP",
-	"yjdeUJHwLfB74A8EUIlMQzSlzLSEM9dp0Q2601/c2A/uAnQXYYlv0B+U5TRAJAqQs+0+3eluInkKdrrb",
-	"D1jIB7p32oNXz7s7wVbS7AZjfGVK2qxSpFzlHLE+UT1Ux+iJY2J3TQAXvbKHofzSJHtNgDQLJVwovdui",
-	"eNNquhZZxULXAUmJwziFWpnpCfFg6L7PwXqvn/gz3I7oFsGHzLMdvuU4feuQWRsfYrE9T9NDnZPivzNp",
-	"SFT9Z1EHnTmz8bR10Pq1alOX6qGovbl9ntv00XCZf/YC3yKsu7OjqLfZeoUgOJiLzZPXgpjXXjpBuH3+",
-	"JQlC99O1BCEZwsrBBG4juaOoQ1DGfj+1sLjVL710yjC7/EvSxfckKugip1KXzg5oEEizBMuBePD74qnL",
-	"jAe7/Z1xEo6DyCljwe4YF8s9dn+fJxZcQOdsseC0iumDAsI6RXWAt8wjc3KHWuE8jTTevjJZuUVxngmc",
-	"PSC0rZwGI2WWKdT7LpYj1OY+EzuUS0dnkHlbXWdRIPixwS6EHHQqhYjZjiJm7jG6wm2GNIrYT1ec+x3c",
-	"s22B97PFus2ytVN2UOvBgYFcDDXP/UmYhrl/5tl04kwded9qlDhJE7NcwHTxonZ7qdJF7e3zCBcNldm1",
-	"RRQh7NJPxl6rVDnJJikSgVcnnwn43Lz1dOQxI7fNP0HZAKPA1mMENBK2ctXV2OhRcrokB8shTVBBn8b5",
-	"4cjL/ZP/3zEzLHwOttTvfhGRs/eaOAuu30GW4NBUWBl+NNM4LOLXtYxAPQKwkQjoRXuzFKi47v7lN6W2",
-	"jLZ1hUH6uspQQc6Txc3iSqnQ/x8AAP//",
+	"7L19k9s2sjf6VVB6btU+Tz1yZuJk99wd/+U4yYnPxmtfj3NSpzYpGSJbEnZIgAHAkZWUv/stNAC+gm8S",
+	"pRmn/Jc9EkWC3Y1Gv/76j0Uk0kxw4Fotbv5YZFTSFDRI/GstKY9XLDb/Z3xxs/gtB3lYLBecprC4Kb9f",
+	"LlS0g5SaCzdCplQvbhZ5jt/oQ2auVVoyvl18/LhcRLlUQpprY1CRZJlmwtydwwe9sl8SsSF6BySjWyBr",
+	"2AgJi2VwDe5m1RWk9MOPwLd6t7j56/V1aAWVV8qo3pV3wxVL+C1nEuLFjZY5THs3FkOaCQ08OvwDDsVT",
+	"dkBjkOVzXpaXPTHXdSz/6V//ulykjPu/vww+cvOK6mjX/azNE3tB9SHt2yQsZbqL0/bL6g1i2NA80YbE",
+	"S7Nklubp4uapoXfKuP2rXC7jGrYg8UG/tTn/s5CxIloQBVRGO7JBjoYW8lsnqUKc/miYqTLBFVjxlmKd",
+	"QGr+GwmugeML0yxLWETNWq7cFf/338os7I/Ks/4fCZvFzeJ/XZU75sp+q67euPviExuvtqOa7IFrspfC",
+	"kdr9zNz1eZZJcU+TFxKoBlxNHDPzW5q8kSIDqZlZ+4YmCpbmBYqP/ljQVOTuFZLk9WZx86/+Zb4SHA6L",
+	"j78G18gUobgYiJ+RNFearMHtwYPI9V/U4uPS6Ad8HnDD338tMgkZlShtEhKgCuTi15CQlnvqX/YmS7/6",
+	"8nKx/jdE2jzGUgWk41nlle8Yj6sLyJV9uEgg8GD3xQD33pprPi7xXk7bDW/06gvhokLv8Q1NKI+g/Ro0",
+	"ijzrWktelz8qlsG4/tvXi/Z2QmUqjRoJb+rqKv0zK78pH9az+h+Z0u03YBrS+n/6SOwJ8bF4DJWSHszf",
+	"Fa0//A72YeHF8u9iq8Am7KA15RziynPXQiRAOYoOUKcE6momfKRUV+nuWtwiuF5JuVXa9RVBoqCtIG81",
+	"ZEY/bgURnOyZ3pH9DjhhmsQCFOFCB6VjwyCJG6/wZeAFlgumqtuKKaN/1crel+qV2dvmv2tIxD640yyp",
+	"/A0kZImRL023RuCM4KEaTyjf5nRrTvMsodoI+GK52IgkEXtjdfglLxciAw7xyuhpSSNdfmJsguAK9A74",
+	"JNLtRBKrJdlIkZLrZ6jseJ6uAc0PpSFTBLg5mHZAFPyWgxHhEJnvaZLDmAOpLieCL9yql5bvXYISt+Uk",
+	"ognwmI5UWMtFLFLK+CoDudqJPGB9vUaLK10aWgkOxP7AUEJCBOwepCKME8oJ/j4sbVLpVUpZYgSHRQFB",
+	"/nl3QHJG5rwT0pw6e8m0Bk60eEaUpobgjONFeD9i7hd6o5EvjssxLA4q2+LblTUwApd0fiFyLYFGOyRq",
+	"TA/tt31FWWLEh+pCfhRRwGMrc+YdzQLW4gOSlpibhAibCaVpsqJxLEGpkIx7ssE9yAPxK+uknYJIcLOV",
+	"mFzpnQRltsLphsQ3RjuYnYUsthaWsypoQlALKEJVhblmBUbG4ABoYBgxY1aVtMmwpzJd5ZmhdYAI39ID",
+	"kmC/Y9GOUMJhX1BXMgVoYDKtyCZPErfRn5FrkgLlRoMSc/sneRbkgH+0F6SmVIOVWHcLsoYt5ajYnHTG",
+	"VMMTzVIYNCZQilHmWnxviWtVupc1ldDF4pLCAflta4kGzUNbvFNnHWXS+ncYMiheuOvwzG/u8ooW/urp",
+	"9XLMrm8q7l6nq9QJE3/W3scTb9C5b0fs1oacnSRi3Vw/wggLHE0jz5a6VXM9pP0frVyETpIxp8AFpWdI",
+	"+z4n0Y5yjNZsGVc1bUg57BfBWEBYhmbxONBsOqO/Ye7/1nmXDaeiEjYbNE/sxZ02hvFfx7+092Tr79z0",
+	"Tsqonb176PVeVPTwCW8XJcKFXurS8sMPN69eLcnTr2+ur8lGSJKymLPtTgdNV3pYWdEN3OndDkiCMm/M",
+	"CDShnpH/929fX18T+BBBpo1JEEMqFKE8JhqUVsETficS5kV7FLF/sD8IydhI6hiHpos4wev3HEYb/Pbi",
+	"ZrwEubdY+riJM8PDDh3eoFMy+y01Ie8Y33boipe3r8ke4M58uyRfkleCx/RgzLP/ILc5t6ZIwYP23Zvk",
+	"/l3wgKvx8vk/nxOz/CVKGHygaZYA+S434nz1DciE8XHWWIWUFSbUKOQW0Xhzz+JiI1TErC7XJT37duMR",
+	"h2u5AyceFo1dd94NU+yEiYtsytkRQjPpiQ3pmMrzPt7OcegVWvt8594LmmaUbXkgpplrkWIUfcVCmvq2",
+	"8ICtQ6yp1GSN4YBUQXKPpCpec1C/Nd9vzlN3LZkhcuibPN6CHm0zRSJNmdYw3spCjQzxiurai/T4j0uf",
+	"i1ltAEY/B3isVlZ91x4Suv+Oqp2mW9WZuNkBMcapTRsYv58yXte6/4vGAZ3ezc2RfOyOzRjVPESMnxTI",
+	"t7CxiQ02nkeZSFh0GCtrEhTI+wki4ENFYx+gNN26LRg8F0LasM7GN1RqDlLtWKZIBpLgLReB7Y+7drTg",
+	"KO0iAN78iCXdGBtP5pyba1AOIQ6Hc0GO0HguPPwOLx4yS7zOH3HmV6zkirIoIjP2zbymKPRChdvVze/k",
+	"q0q+cgcWpoOV2fp29mSoS0VVBCvbsxCFapSnolCWTR3dp+CPy0i2zoDxCj2lH17aiyu++bHq3envwczN",
+	"ZI1+SV07Xl0eG3eY4lDUtF7D+V8r4NpFUs1p4KhE7G+qgdBOJVZXeiPvX8nKjFGTE1TXMdqn29F2WqPQ",
+	"EmE9ENr4fVv0CHdgyEj7XkiSVU+Diq2GOQsu9gQXO9/G/rxXRwXvLn2WfuyRvHmcFedJnNNZ4Rzi51zt",
+	"Q7UkaxEfOsz/CWfNhiUJxOGdZMtnit1kN9OeKkLVHcSuzOnoxCZTyvz3KOGbZgF59WUINkTno+wGz4q2",
+	"DhjYFZNYddTOG1bqY6gyz4apSPMZN80Ooru3oLC6r7niGDRlSThUXfykqA6jmFHaU4m5UPPDYI1WnoyQ",
+	"SbyqeMrSryT4BiKG1zw5TA2ViXjEOvCq8FPT1JVqTDmQsfKlowQpKm/ZolpC19DFCF+41K69YJrsRZ7E",
+	"ZA1EwiZXEJsjfTAO6lfin7ssFh4mBdc0CogPpE56BlNxpwYAfOGfl0Uf6TbmCKdbdLQ2jDeK37pkT6Ds",
+	"2dV3vbAMvvGcYanInZg9VxwRPfKUGdI+9jIXL0EzacpT4ANE+dSlwYeMSZj2oCnG3lghw4Tzan0Yvwpb",
+	"XhLkUcUgGB3hAa4nEUGxLac6lxNyh7f+J6GjJWx8WquTcQ2S02TlC31saclqI+SqWMeilICF52vsnBzG",
+	"qf04hihhtnJyz/QulnTPO83Zjij/UUEjDR/Ctbjmi5Xa0ad//dvUJFjIpGqwvjvKVGqr+p4vBMvRoBro",
+	"8SEpfJn60u2uqMSSSvGo6Yw+1TaLBePV5BmtF/eIt9apbBw/F9FaY7VKt4qYvt/9/hy9VYJVZ162SlGS",
+	"aS+V3/nt1rQSE3YPkq6nFC98W/6o3JgNIYlzaYMXPuHX1gDwIUpyxe6ZPvRepSVdRQnNg9nRcC0RS0Bp",
+	"wSe80yv/k843cmdLT0mjbX9CXxJ4TNaHosJRAoc9TYpujRgiFkMcLG+QcM+MolhJkXemdHNFt7CSbLvT",
+	"qpN4Dcmp8bpGpPZDmwysv35Q0ErjJNhBMeF8ExGjyXPXBBFKIPb0AkTWoJ2m6ToUnS+Gn8t+i8WKC72K",
+	"Spu7vf76NavSQzhWeRV1/MGiapBbiFeMaxEq2GGKZFJsWAJkDRFNbYwEy3e40DuQxOZDjjf+qxHMVbPT",
+	"plpRRw8Aq5Zxw+3zGb9n1jARfC2ojK29I4HGB+uJaski3RVymxwYnCt15SwFlxIqNkpFiltCsyx7Vqo0",
+	"CVKyI7nUs3uPSyXNvsEvtYl798aR0d/p0jROYHA5Paw7JsXwmXFnYlwXk773XV4nhB5GXtasJ3TORmE5",
+	"ulSJggSsWhEiHPTrrtzAg2ISzcZFr339nrv/rwP0PC6OPYXks9Oy2eQ3lP0NUHriLcrUXrWrcLDuuMqR",
+	"IT7M4ndW98kZfU/7mBlXfP7FvjK2WsC8nmCA2rjYyEIr34sxPtQ4VoE5a3P8jVPhqrKOLZv6QexJSvkB",
+	"G9goIiy0yJzzWKxyrm3YexxBzW84THACQgrQdewgWZYLrP6prMW//ZBkPFd3E1Wg58O0Fnr81dBiZtxY",
+	"VuzPvrveWD+nvWjsch6/atRc/41dxoE1l+3To+/nfnHLaaZ2ImgpZRI2ILFiN5jdTqlWS6JFxiJsraT3",
+	"gsVLotjvoJbEeAwZ49ul7bbmQptr9pKFSykk1TCZiW/NARmMVh8SMP4NqBOjtlUa1O/rl7z0rKx3sfdW",
+	"89dk4wgL+yTh6T2yW1wfERY7iXUDq2lwcioQwwT29TDqrbMDu8BXRqWaqFqJzaiqIm8WtstJfDG1BEiW",
+	"RGkhD0vyt2uiCMqvjaxhhnOSEWcoMgI3qYLYUL/4bxNLKCrAD84md7T0VOrjRSisv6M8TuCUcFZ3JKny",
+	"ymNDL6HlfwsR8zpnii89JY8r0hQ6MGXiyuO9u+HQfgzV7f9We6Z3q0hICZH1DOwbgtIr29xpP8F3+vWE",
+	"wiUhOsKUgq/WsKPJxu2VkTalrVbviGhPaAMIcdRXwhcULHrn0KTCd+lj+HFd8CUrRyjgyzBX5WusOMPK",
+	"0XAfpjv0fB6CCP7M4jDYkC5J6R12/zBFvr7++3CEt5VpKFhQX0yY/kVaIgSeMqqQYmpRBCbFV3EO50gX",
+	"+mMhELWqpf4q2+mISoMefWcb0Fe5DFcdZfk6YWo3qUpCwj2D/ehGGpHXSFDZ5t35z5bYDjeWMZ10tryy",
+	"DZuUnhlVBWCfuAwcjD4Mb1/d8XpA3Ofwkqq753xOUivj204kFzsqnCD9JleMg1LEfE3oRoMssGckjRDV",
+	"rlJ30hacsLFlBL0wsKy1dc9iEMatEVJP3zhub0x7CXz5vygS50CMiBF03W1Rsb0h2TMeiz2iVAVfr5Dl",
+	"U0peu8WzwZ7GiwZZLv4pdKU8cBJMyHCe83jMtsbdg2s3b3uEu6Zye4sjkgeuLmliWXTj1fzz3f2Cr5Zb",
+	"CMzQWTnpJMSm7N3hhOh9Wfpk7tO72Fk0XfHm59Nz36WZHi5Gbv0M/fbvpAyVP3TUKi/7CrQLMMBGkYnQ",
+	"GmKSUb2r9+xitdgXZUHHv7789YsMZARcDx50HsUP19lbrF2JToSjZGPP7QKEr9E7pogR+xvEBtFAqCL/",
+	"8z//8z9PXr168u23S0KJUR8ISiZzIEISZMczAoZpBTgYh7pf/XSESilW79cWfP1mJK6r0mUsGcYHGmph",
+	"wxFQo0rkMqoVSqRAVW4LOYFrcP9TmqU0XBYRhiS1NLILr4fR3CODhPNlTA1q3VOWeKv/NDS7dyLLICYI",
+	"YBRjBPMAmmAnopCEcbJJELKmH4V1uWB85a4c3QGewejQUlN9ltiuJSmqa/B376TpHFrVMud8GtVDibQN",
+	"RneGDQr/uEYo9+vOsI5bxxwk60FHmYloL9NMSP29M1Kbmjap023NOJWHcDsnBvbbmva/bl//k9jHEbEh",
+	"IpcEVSDRwhnlSZ7yvyhiEcqfEVpt693moBTEI06WBHper6txyT58YilGWcgyPkXYWlcsDyuZ87DBWiHm",
+	"wCNaqyyfIMV+vJw5Mol96IXNnVYJbPRK5LrN4bdir8gaDoLHFQzPp8vr62tCJViET4iXqCwTpsJeV3OP",
+	"OfosCx6VZClY4F6yucIeORD7SYHibvhXn3zojsdTThwon/E3XV+mMS00VXdkz5KErIGkFE2h8dInNitn",
+	"DAcjbj/vREqYJnlmtJQyZ1LsjVk1pnxSbFbSUqkdygMqEwaSSIvnWrtxoI7S4t9PTElZ0zYshe1V/ch4",
+	"Ac9c4AMnsCRfGqKX0lj6z8UghABgM8iYRbrVIGYYZOmJ6XIbGEVPt3ATsC6UJiwe0za2X5TPCsnqjxBv",
+	"QZpXm4YRXyaf6kR6ISFmmtC1uAfyO0ixJDGsmSYWt3s5xsyblHPos3s6I5b6Az8KZ9/9rkwbFYj2RQKp",
+	"av70k/z0E9ve6Z2kXFGMqZ/x7G4/66SSHfjgerZkB87VyUFpNqVNorINQoUIOIDiKImpSYuRD7uuEIVf",
+	"UZa8oDxmcTAMMk9rpugBVDymL9AnvnrLa/Gi0BCOWhC6tr5231mtPc0+t4uK34YM82gH0d3UzgZ6GGXL",
+	"x2yzcW5sKCSI6PUdiQP/7YrqVSbFPYuhA4BYQVcXgevW6v19y6/AmT82ktL6fWXRHSss33lZpWwXR75n",
+	"Sa+RGQxbTpbHjx1P/wFoonchX20CeKQXrIB+SKjSK7if2jOHP6tQd/wvHao8TFv9WnxwlAi8Q87vuNjz",
+	"8TcEpWi4gi3nKdXRrkvicy6Bxj5C0sCBE0o7yJ8IUQKMHY9IATTG+RgHNPPvINNE0v2wbV9SarlwKQL/",
+	"ptWF1lbVJcS3oF0yY0oBhZR+87eNXD+EYkcVYfoZgUSBsXbLQQXm/VUt3llolmYoyz2oa/Ul90OGHmQ6",
+	"tMjnSYIjDJZ+HpqRWfLVNXG0DBhvJTh4u043EUZRBNheBXza74SCcoLEnuLIBCEJJRlIJXjwuWuR8whW",
+	"PjxcPt5VsxeXdEjlrDAJIs0SyrjuXU5xVWepLyYnuxY8DrRegq8F6BgYYcxDZDFJ6QFn1OR6SZjjNksZ",
+	"pjCRFbhPRmIg5EmyKga6tddVfNUMeMb0sLQzcir47eFgMIT8DzvwRGwq406cr4aS2zXfxAhZMKRUGaBC",
+	"HTmyXJsnbHrHdICLDR+Rou9qyS8nJDiF4GfiVYgdHqDBHFBCsc+rwlXui5pItnZUSKzLLR3UOu6IOMlR",
+	"oLneCXmsybujnFuQGu9lg5tIkwmpESkidmMlkoUrRPw1CCNPO3TacXU6zBVBVVcmcm1nDpaIFsG1bNiU",
+	"pnbHhO9ZuJCicy7RjsVxaJqVObb0zpyVBNto2T3VcEMETw5GcxONJVbYT8twxpW51JxugRNsudjpNAkA",
+	"NVPONAvGYk93DFPg7a6jkXV+bcdwssf0Wy40hFfWW0PkE/iB77ZbUF6YeoczQJYcbsvLe3FHkMWjK5ZE",
+	"8CZusJaryKrzOBHC+gw3hJKURjvGgeyl0GgAUR4Xxz1JQJvPtgKzfE00pcImcDcxitHfezhChu9TbsdS",
+	"ZZSlT04DdcZz3A47rs6yW0GN0ksnKZLqTmjHlqmxPeEGN/UWjDVqo8laELv79YwYnBz2KytygeokO8+F",
+	"erUjNjhEy5rwbZXSt1e6y1n6N8AAGGxFDfwFF+aWOrnAtBS+qkh2Fs1UdXsg34TTz1b2V6GiBBwqyGOQ",
+	"JEooS1UwSxm23zpP3B6oIsV+HzdTtNkhXvZr1t7J3bF4Zg+F5gi29ji8M4VYC6yWk3s9xtbBw7SAxZQ4",
+	"aHF1z6nWhL3IgDuIixRBijN6cNUDCl1vNFEpjwABT3+dVDqrJdtuh0vxS7wcd33wwPAFif6mlcOie6Zw",
+	"A4qnD7MoMEuGx/CBMK4FqeLdNFLYNEmco54GvRMOug/op8xcFTVXmE+E8GzXinMbmuRJNgDPcEllBRdR",
+	"eWpOkC+vr2csF52Pu23Glq5OQbx+5pYr8WJdxaCrQNRlwqWnfVV32XFfeDbAw3Jud3qPmmh4sYwLSXLO",
+	"bFDpVkuWgY8yOWmZOOq56RVIAIJVU08iqsDYbNpGhwcKsFp5sxB1X282IfzkR4LOmJZ+7oxAak2Ubef0",
+	"V3x4W+wgm8iFJbbhMIbhiQDzrNoiMAQaj0w8ykqewrMKM8ZYeZ4G4wr1GtRoFey1LEO/kf/Spp15qU4y",
+	"Hdmt5yRiAj59oHELBawUqVLQOpyI8fTuaqcKkqFAvPqR8bt59n64c6ixKnNRDfg1uLp7kPcM9qHYlrZu",
+	"VdhwjhIR3a18w2sz7HFQRAnbr25bMSTYhg8bxGSKMK40TRLfaBswuli8Wh9We4C70abtzwB3hUyEk98K",
+	"myyU6Hovf5XSeXTXf4kWK98c2JERzRIGasUtecNIgrBXq5Rx6L9CZMA7+7UmjyxqSYHxh/se4r6/Bxnn",
+	"MCIpW7lf88eNt268YpC4TaYEWLmsiGud8JVJPjWRCm2GSvYm5IYibvcU6CwL9H12GK4SMHuMyveR2xOB",
+	"RUNLOQXWM1y2txk+A6xJhdvSpgRHPfcN1btbDVkQ9AJ+G1vHn6cplYfhhxVydet+4TfV6AW/o+outFhz",
+	"REyAK3lnLg/dZy/k3SYRvoV0qA/KvoUjerGKZblLlr1wphX8REuG+gIsDwa26HFTAiqDAEayzD3nH8zu",
+	"5cprrabZ1cEY3PdCGh/DzuPeCgwYqzuWrVz0dMRQvNGNesf08BaAS+1lKy7E73DcbH7PhnE8/kcD3y2j",
+	"ufIjLGwZlV9KIrYro/4PGEeXd6sAEvrK6hU3O2pFtxRDzMXXhUbFlOM9rKoBDe+4ND6UcC/uoArcjpDC",
+	"ZkWgVwnNFFQx2vF7LQ8rLDlyVzkRMAsrBCBkqVboM0c8sEM7nSc0GHhYv+XZsCxFCnrH+JZwgFgFKikq",
+	"AfSzDIwYO677PLgI5xjJ4FIJo06N8w4DNbs67qo9RIDu/iDs6ArOvrkHtmh9WhlbpepinJ/irp+Kv1mf",
+	"bFARyXaVaZlX9MMwPf6KI3PdZC5rK+qULqYjVMgS3tfOnjqpRmIaD80Kc1ULMdnuUhuCwyDTzmavjELN",
+	"xvRReiK5e4df9eBaehov6nT/KqNSz+Im+DtO0eVmbc/9KRS6p9aQZnryLe3Pwg7IfI5RDEqbA5J1YKpj",
+	"beo0a9ec/i81pKHHwT2Lcehlu/0D5xksiWcB2mU4mRmjF6nRWUSC0ooIviSMk72QsZrUlZRgrf58pf1V",
+	"APbQVNC5nRojF4XF0OMhVFHQC4pXpbsilQVVaq5EY2sVctDnJ9Q2wsmYc5OSi7I+u01CRqUrRk+AKvd2",
+	"mAEOj3Hrhuc5BYULF1YH3SqyFvaRPZR0+z8MajF1GJWUQq46gRew+2w1OeFwB+HmqdZ0mAo5Ra4jkdbS",
+	"FC4OpfIoAohd44AhRkem1mV0Jy1VS8rVphgYPAAs71GszQuWSx4cGWAZd7KX7OmyE0lcirB3YIpEtu2v",
+	"EDyqNxUf6ac6OKuQC2A8T7OWGxtetmW9tlCKUE28NzfQ6jLJHTV0nMfTqqnMMzpZ+JxmAs4sI85t9QF1",
+	"Bl/VY3Xx1trXqL2rH2zc+BmMJLiR7GUjghvOvqEsAQ/QlRxWEu5BKreXiv/uHLBJbyFEnWan6vEHmCE4",
+	"uaR2IuidoeIMY2iK8Nyqu/QEA+hTj8LpjXgaRm4k7cCGprtsp42U63S1mkSsHLDeAHLsHXaoXAlRS+IT",
+	"EXXbx22XyJcijfF8zE+X5QOCy7Jj6E+bkHGMzXAq/KzgK8USb+w3DjWa19JN+GcfgGeRcxun9pFmZehh",
+	"/LCinplEtWmFNr9VecVh4wDXdP7JHEfOenms3BocxOEe1k3yWewIuwnPaEBUaNAR55iSdHrufhH2+Gls",
+	"XPQxiI5BdxVURBOqYWVr909eUAJbGkh4PCf4BUEGG5OTG0OGeJuJrA+k3Hzt+OXx+8BJdnAAc2bsZIFa",
+	"u6vA7rdcyLwj1OnHhRcVM/xgx1Evit+ZZzA0vTq2lgt1FbfYaJCryroYN047TRJIhs8g3yBWSNjSDyt3",
+	"T2rKS5VCYUGWmiYDCMbmDpmQepUJ1YGGaS6yFm/HVMCj8Io3APGa1spMKnYdVbvpI69ObSp6CNTiYL/i",
+	"zzvhHTuEADL7y8Vm54Ez7jJz+8qkh2GFK4KybIlWhandwvqDi0dMAs1YS9YBPzLCSzmugGQQheOoCpP2",
+	"hg2echCrVWWUZHBP+sRWu+0PW4VtGlELEota/DaYIJsk1aPKVuyLYvHKfzPYjwnhZvSQTgp/22e8sT8b",
+	"CxcbhClpY5gYeWvVeBQrbIZ9Wxzrlv+SJJ9kmXTv+OhLVik7arqavgn2vRZ3wNsT7KZCXeNduhfmpfLU",
+	"iA58yDA2ew5ncnK8o+B+s+elW7sccww1ggphIiv9Fo+eidwfXVocfKpFrwvAHX7/gvz967/+B3H4dsTC",
+	"GKOiCKIxN8o+tNEwFlM5k2IrabjJz43LmAaN5H4T6u19zcnX13+3raN+FAdN/NjiHsTopi1DNdnRLAMO",
+	"8ZLszZ97qhD9xf2J51BnrmQ2OEA3poQN9G2HqYB9luYS/J89P7GSm3Cx79oOeVcNcneDm+vzHNAvtnPS",
+	"b4kieuV44PCyQ0L6toiVTtgWndmLaVrR3Sa8LJs9YTQMSreWQCfUi9Zv9435cRA2gXGmdhO3jMdamFXZ",
+	"9kItofsH8WkNSDLn3Na4ZNQB5DqiFhmLXzsxAY6NKhfHtR0iiSMkS7Cm4vmVFxwWDsvNQN9lJ2D9IEph",
+	"c4Kug15d7QC7/fyf2v1tMdO68tcnwAz6cRjdKPd1UswRTmvsvPOF1Zq4FafaPgWYy3DLU1HzigeADRwn",
+	"VONHhldiY65gGL3aS8G3q6KwMucqX5vzYG2+FEYEglx3wyra7hbaPhZ6yB2iw/lYfLMwDcPtSj0e8Kz1",
+	"SbVI0oReiXpEOxBaSVh06HamJ5TvTAt3W3p2JifKgvHBsrzyyvFFRO7pg0VElWXUmVC6omWbT4WUzaRI",
+	"WVLUVThkVzSPWqm92xm1SsnBGYL1PShBvs9xSsOQ64wM3W1itNQH+jsqhBmP4cNEkA+BFvmkVfiY+bC5",
+	"UZbUupKiSn1FUVFkcXq2oFbONi8rI4Yhf/CNq6knG4q0EfNqEL0kXZWJPcLUVW4xLc07rkBiIgOOK6qo",
+	"NO10ex5nmjfYaO88baxgf6y7a3gnftVzujRlF9tSuoQ3JLEVgXZlPSrPsNBnBNjJxAx4X6FGmRtrhizb",
+	"IlBNovv4vd9Erjl1IIv+ViSN2kFV2XkLn0xEN4siBmFZC+o/qtSE0jxmdvE0TrGKbWsIHKSZefRby4AT",
+	"t+kgBijfMJkWEZKRZ8dRdaGbDUSa3Z9lFxbSOu09pBg29VAM5hiR60pzuwqPcC2NNxklo05QZrFqKnJ3",
+	"RptGJKCOGBCI5Br/Mt+Yyz33his9OtZqwwq3Dqc1sBtLtOAO4Q2Cb2yEhTAqAIQdcrFXbGOaQ/s6T41r",
+	"hni52sYjm+jERAtMvxKqLUbe8cVXHPag9KpHz/ejwlvKji8htH1IoWMQsvHS4Tna1SeeZ5FIO5LXSDM7",
+	"sCYWhG0IF2sRHwjlyg1kG7cEluZouHWtoZekvws+IpJaJW+gvKzBO0feEnIfSVohhnvsiJ0yizpqbL7z",
+	"qaRboDLa/cBCSx5ZCydy3lHHUwGeKC2XruHhPaHzcckkXMiymlPqfuGuKWDT2FQSb7DlsYcBnQp2klci",
+	"RLISm01RcBbAtnmA+tR5VdNIGDl/mwJFbo5qVKsP6mQetFL8Ss5fkTqC/0cW6z0OFo4oUTXL7GPCHIr5",
+	"IhrZPuKVQ2BqRL7Uik1Y7tBBm4r7rshTt72hd8DnW8IMZ33qXPjWaf677Zy2RHMLH6L5c3U3dfB43wBH",
+	"mfNxKMWnGMTH2pIDS7ID88zFZA07xmNCFUkpP6CFjViVe5DQmIBSH6OngogXrUdZe2wYbbj6pn2c9GJ3",
+	"Vp3bP3xRAdmJXCoL5NmAghUyxgGq7hI3BMPIq+c/LmUU87GIODhGpEZmXh/wN5Blnk/pd6vuYZ3t2BhM",
+	"K07U3EN6yKuaRpHT838+r7GlNG/7dZJTPcN6PowvYagU7cZ4+hHOi1q7joKOhoPvhURfOLhL+39yQyKa",
+	"AI+pxG6FpZfVLKERUmU92MzQTMMrQMl2C3KvajGzUCpE1tFr65OkAdQm4PFNZSaBEHfKuPjahwPWsBES",
+	"7KACUMSC8LfVtYY0S4L1QuVTsE7IXfcXRZwBMhUS2Ts17ac4Oky6YajgoE/qKjjIDQNj4xBKA29vM443",
+	"trZrR1VR/VVf7d9Cvc8jBLTVaVKT0S6exDjgxA3vd5u04nkucWQ/g8SIhxtLbDhmLnU/wm/rr/Dl0+vw",
+	"vEHVt4i4ROlm+pmdqUquS9ELvlkd3rVAailoEdOO4RLTYGX2TO+CM5vDnOVCDzK1IXOiy7YqEu3nimou",
+	"3VSOcI3Q9OrqTnc2VwW6wbQCIP/Dwl3xY0R6IrC3bMtfTq3oKwhRYd1XQWHOqFJ7IeOTa6KLkU3+hl0v",
+	"Y0HW2xqnZyQd3ULXhOM5+Gn0xKG6/bzR5U/5MDD3B73qHKQRQCc5lGzHHunqDXppddzMmi4AkhCatLIO",
+	"hi+s+nUK8Rp0qGuVH6gqPBltG1NcebDa1UbDHAM+XbflTsLm6jBNRtskZhmqY9AdYYqozA7FuXeTG8w6",
+	"yBr0HoCTtUCY0SldZf2+esN21cpZaTQVfOsqnSFTS7KRIiXXz+xpaGemi4390mZLOAE8LKkmXFgXUHWZ",
+	"d1WbacLID1dZN9S/j458bUSzJbm9QVA8RMRo8rwcj96AqxcJTkJQI0vPiutXVK3EZtTE4R3lcRfcRG8v",
+	"ovuyq5Z9VB9DpZ/PrSNIJW8+lIhOQmWAAKE+FmE7XSPBjSPvQc05bIVm1FUB+T67lbWoKWa6sdySZhnj",
+	"2xXOh8TZhGArKRA21M90VZngyv6igmlaIIriXqScd5RY3BrXtzqddKquLDz4uh0yPFGtiem850daBtUl",
+	"dLBJ6pnSFbYau4oHHqqNtFeNCZXjQ8tfdC6//sww2JaQY8MuPQXhR1Qe3YOMWb0T3b/PcuG6YlZljX0s",
+	"VlzolUN6LqVzueBiVY4AddhBq247olMMFuWaggStla42m76zTgwVrH2aUC1sLndiF0JHPCKXdATE9IYl",
+	"PfVd+O3osWXu+o4+nPGpLqGn9khOTD416NQARXEDiLJiHiKydTgTVYjN9+7sGS86GzfArqDNGkOXE6jT",
+	"FHb3sPBCs0x2uYxTxG3WarFjqjO7fdLRtV2+O8trpnrTgp0AXJ38iy47z2kycrKmd93ckzpnaFaYMksW",
+	"rcLj8yXScLbAiVn1RChQK6YVJJuQgW1MfLTtBY+AKJEC1sPYhhBlwylME6ru0K5eYggqotzNzU+pvIOY",
+	"OIDfAEDH5SqJO8/UM5UPsw0epHE4wdeD5ZG4eUPtsveJKN7WZptSCXkK8FsDiNNjOhcVxB7tf9rgxAFk",
+	"bV8R3ID1qIv14NlhNtILZ8BPNLD9eTBm9lTwuXOom64hIzPqmbdAFcZSJralnxpP7FrPrZ0cMXE1fijG",
+	"EV2h9rfB5VSiAw1VLOJDB+7LI4fd6x1i7NCNGvEgkFsg5jsbVGGapPRAEI3bheaJ3gGTZC1pBNMgt0+u",
+	"bnKvs7Qsce8wrBccZ4+rbnLMr5PpjTFjbMDQUIWkJdlUHu0IVeSPP9wJ94VFVDZv8/FjK18WBOC9BMhf",
+	"RTZOyeAFKpzqXOrjyCxa0+/bM2pO94g3sqP91fbytmu8jTzsscLiniY5AtcJnhwIOt0WQblI/DJF6Nps",
+	"L+WnrEzaW65HvGsRbutSuxDMDR/IXuRJTLBAvljHpIeOGZI+bsp/q/fUyxDepnw93zc9gk3TC6T8Xp97",
+	"h04eXzMt0NSlAEZu+b8Oj9is1sI0dXBlsWGmfNDBsu0p5yDN9S64heeDie5BUitm6FfNY4wiY5eYOcMk",
+	"p+FpURuWdM2BnAgWWGBDOPwrF8SoIMgtAwGLtj/SbkPJ6BaMMpJA4AONdHJwQ0I7k2DHuRicZRnoCYr9",
+	"A8bMg+W5Owl09P4b6ZU47yPc5djAZ2tDslU6xbw7Y5lfvrljQmf4wu2VeU5Fu+3OeSg69rRWuuvC6ew4",
+	"EprYQlbjm7sEn4usD+gT7O2ZBBVofaFhiLqKM/4JQNjvWBxDR5XvyIUnVE2b/oE/OElRogUdrxhvAP4M",
+	"9NZ16Nb2sNwKEaaPUZus67KuGsBvYMswR+OLDgzlSKnTA3di9zSqFX9ooA4a+L6z5srGaFaTXOVjJoAF",
+	"h7e4AJGLHv26nOaYqhpETz/GRx3Rpz4Lrn3Que1U7bbkricwENacNA0u1EwWHg3nK+eKwXCFQeXDXp7l",
+	"xVauDogrJzl7GSu3a2VXdGvO5ycGgHort51NOBwk6ljcLEefPSDOePLhAzBSMpGMI7VbC2lEi56FvLHi",
+	"ckS/9jG6pVnD4W7RvbzTQnxBadvTO1CE6QmtAt0id5slkwlXNnZPrMdI6YeX9mIfaHF/ftnrXJ8SoKmu",
+	"tbxpD7+MFjpCmHozCKPmn4Trf2pTBNtWX6Q7HMNpKX/dnwMdrsdzWr08yYvKwOUC5xU2PDU3gK6o3MMZ",
+	"3oZBB2Ve1Hl3fY5cHzJyL4Cdu+xIL240FNqUXBAeXs7/6u6J9qIwyykxMJxyrrMC2XpS8CMWoHpRbVUx",
+	"i23DJKh+PHXEB2rHs/1U2ra13JHgDPvOyEdccAtGq0GTuXgoz8k8j8U9w9DFI8r7pzhrhn1z9A705GGG",
+	"siyGWEelWE5pfTjlZMR7DLxKINCgIJIQKKW+3Yk9xwKLYAzKy1KvQONFYTD3pX9w54pn2VJ2BWfcUtlP",
+	"2WUHCZ4x8dqyefy8t/oE00544wEXszW+bnALZj9lR23BSfRvrNr9NrSgn7gDW37lzKvW8J+YGT6Ml09z",
+	"oxf+Z8E82EQjKGwt25IXv7jBV5tj59Vpdb4d+JMKGSRzNrkdVXTLFF0nXRgPJ5coTj/tfMlhsbCiB25w",
+	"GxoKH4+kMnen4WCD3ZH1A9W+vIaXrkkCVGny5VMS7ajxeCzo1kntew2+FI/v7U00rJhlc6qzGpo+2Hw0",
+	"ttVE8Q6t4ecyctoEti/78cZPVpk8jc1SsI3O5VAZHfpiJsU9izsw0MMpzjdU78qG6yLVaUdXd0KiNzHD",
+	"x7+5Yu4n4158vxtRD7FBUphLa4EF+6ggNwHu7HF9qq21B7gb0UvWWDD+atlnG/ws5N0mEftiUHYziai0",
+	"kIdV4vTDqJBDCWLTbaqF9bGWOQQW2ZqhUk0qp1OAvTt91b2jw6hp9NWLi9etzF/xhqJb3LJJxjYjMKQT",
+	"5ZLpw61ZqosM45QoG7Je3CwiIe4YeO1xs1itfhBKP3FXle+UsX9YoVFlZ0TfDSTNcEhS4A6Fv4QERHsA",
+	"HHavu3andbb4+BHBxzcitEc3CWJISCLBgrOoHctISjndQgpcE8FJnGMHC/GUVV/8wn/hLwS/B44/uSH/",
+	"dfv6n4Rxoji9g1VEFTwjLFaESiA//fTyW0X+t6tRJP+BWSU7YghISu/g/zzDXlp79dvvX5Cvvvrq7+Zu",
+	"P7178YxgZJAw9Qt//4fdK0sS5VICjw4f35vLUsaFJDlnWj3DdJWDJ2WQxC7t4pq4viA4ecg+6T3NsoTZ",
+	"UdJXbuzT//23Evw9+d9+HNT/+YVj8SIlCic8kfeRiOG9Lf5/b0cfvSecpoxvCdyDPJA1jd2jqUZX9wvy",
+	"PDLHBnnz+vadIpreAXn/MoY0E9q8xJN/wOG9G15EUyB3cHBPLT7CToQtaFV+ZHNytuKUUI5TL+x1Xz99",
+	"+gV5TtwoAdf4CxDbH3smeqBP8vT6Gpf5C/fa39a0EKYRcOPp9VP7kPc/urnb720wjQviuttIZFZkLmKc",
+	"bNg9EAWR4LFhB5GwyRXF4r2vr/9ub8W0IrZR5Ytf0CdXbjnk/R+oKpakYjZ8fG/hPpBwCUuZfr8k7+13",
+	"5n+/vfdwIEySDUuMKfUF+S42T8kVkPffvaPb91fvX26evDL+w/svfuFvQGQJEMW2HGOBlsl2DxK3NZ8V",
+	"o7wQLYa8f441Vux3pMIN+QZ3G5E0W/2SX19/FbEY/wX3pw1G2I/eG1K4E/svypE5V47q7rnIqvdGTMjV",
+	"/ZdXVndcudW8J8oIAOMEPliA8wKAFxWBRUFJ0Y8m5pj/4hecocIi4ArVulMszzMa7eDJ0y+uKyHoxdtC",
+	"zxQlyIsv/QgCmrHFzeKrL66/+ArtSr1DFWgWWRrkWxvxMQcGEuhlvLhZGOZ+450C1yNs9efT62uLcWCj",
+	"/HYURLEf/+3apezZMMrMRyMWlV07re0y2PjdhroG3NAdiyV6jWDVvx83sLDv4lDdkgQk1n4rO+oQy8VL",
+	"KGY3kLZNFOv5fOMAKjIqaQpo/9/8K7yq8pIrVioOPAZ+LeC2v3GlmfNR1HloH+tHrLEDPraY+eW8jz47",
+	"I5/HMaEWma3USR4eK8TMj8uKvF/9weKPnUL/n6A9c88r8gNUWi52QGNnghklWL990476eDpVX/MS7S60",
+	"HSaKOop3ZnR2m8hGvx+5hTZ4DJx372B6eNTO+bPLhKGE32rjNtbVJu87U/4T9Pf5mU8UfMBFThR8kj28",
+	"rTbKQBYGroN3wSo4iLcgZ9tXAaprkT3JLfDGcRu157CzSY1HethVkwKjtuzTeR99dhl7Je7BO1JcixKU",
+	"9C+K4F4jeidFvt2RWy1ZBj3b1B+R/Sbfi+KqqSwvcjuW2Wfa3n59F9nhBTEQYhPpuSSZdUCwidy6Ba6d",
+	"cEfvwfkyrrHAcaKkfJsZg/bIi9KyOTtRH6VVEjDtqgQ91jbJddgyqdD7cRknfmEPYZ88WgFBE+V3wWGJ",
+	"8RHGtw4gFyGdzT8J85C4fbvRljEPqUZ/1VTRwNDH4uNy8EKXbRlx5W9jLipV8tLFKn/LQR7KUKUPqXbz",
+	"6Ly63BL0Qrq85F4pCv6zIZf/RQkE/ygNIb++h3H8C+qcnYn4eoQWwPw2ArDO4y3oJfHA9EtiB+XRhNiR",
+	"rfa0dhWqRINMu8SgqRFGnM+FZJx9ozzS87nKCgzGiJxrRdYHgpXDSHzzuWVT9/6bOcZw/J49+0luF/Yw",
+	"J/kjFSUXbPAi8Yw4vL8qjrgidwCZTUFhk79DCUTRm7Khr7IGXuWMbnMbD/ORnhnthV7Yha7Cap775MBn",
+	"1WUJ9RVOlZB2oIp354YkiXOIn/hxe/0Wo7n0eTGY71iHusN6a7XjlWQfasI6r1lXvvVFTDtHYOuF+2Dc",
+	"lt2D8ds18Gc+S1gbSbBhSQIxpuJY9VCy7fd9JuEtvYfqSz5eo7Bc40MZhhUqXSQxxIv8upDEZVtxslM5",
+	"PQaz8B7NoMX04C63h4aE1M8Dm++4eIs3/RTE6bs004dxEvR1u2LlW8FhBia/o3dQcpmIjes0Z0r3stPZ",
+	"/gP6urjqs4c/z/53BL2Mh1/hXnF+F5+1RWHYtStbGs9OobNTB1017wEXrpqGD3pJdlTt0EtTfupFFw1P",
+	"yVjVCX+FUx5mNr2BxxWmfepa9CGkbE77/o1rGAo89J9lCVqw+qwYEcZt9ECRjcg5Vub5Yra6j1p8em4/",
+	"9TlGlqxRUewnX89lTU/cSYBBD/ym2FUDism6H0+wBnHgoLKXfm+vfKSZusoaL5OPR2pYL8Am62y4wCIP",
+	"hpw7/9Fg9LfyKo/W2K+s8YGM/SqVLlMF5qfGBTga3FT25KEy2rHZDfnn9q6fgqw8Ckv+VosM65UZ33pW",
+	"PkOjBGE8ban3HWR6FH8RYsvxN+exmJm5P/FYOM5abJzPnB3y0Rxu8JpGdzcF9qIH4/fTogcZO+ocfET+",
+	"WsgHw3wIftBtmXT8VNPtwzlvlriX8d1OP50f+cH8oGfyhY7jylzmwX19xdJMSO06skLcfYkXdG/x0H7x",
+	"Y+ADe6aCfTevaKR5ollGpb7aCJk+iamm4xlkXxLnAV3YJ7RPvlD6xT6sLJjD4tgXt//9jDiOFV1NtHAM",
+	"KZHY7RSTvWQacB6ugw4fIV6DwZ1CVs+tQB9n1t7DRWJmJHIpe18m0Yyi1VTx3Gn6Y9X3ubP0dl0PkqR/",
+	"pILjc/RT1Dxa5GvKZw/16W/ooy3H+obyxys3M/TSUV6KARGSJGxjx/yvKUeINttRW8m3ThCWWDzhQj/x",
+	"4x1nl5tvxT8FxvYfcZS4tsY/qRTdgi5kp8HzCcKS29eEfkfx2/KyM1KueMpFfSay3wlsZl1Dmd/OQCrB",
+	"bbv7fneY8TAPsiH1gMEzblUMtHwazh0u9bm6e6CtakNSZ+9FsmGdTIoNSwCVO3a/OQgDW4TvE4sOm+MZ",
+	"iSg3gpnzWHDb+E5JTA8TtrgN7Y2JA72yV16I4BfZ5PaVbJdhr9013152DB7hPL1xV45yzSvYf/UN8mjq",
+	"1uov9diM75+r1W13AJmfqVUIxtKjafgKbLEhxeB8OyLVAzXN59h19lE9lIgsH4vn6F79AR2BRyvKkmmw",
+	"uYBegZ5wSGgHeT1Ca3l07PMnDc6prWp44WcP7yaJ73HNMuCu4v6cR1JlAPuAZV+98BGkgQYr8qoD8ybq",
+	"tZmLwB9lyWCFnxcR7ar8kPWBxDkQjwLoRLomi4X+KVpL+6Tzh7L/dMT5VyYKu4+/kUw8gGsZ77pPSj+w",
+	"NE8XN089IKr988u//8d1G37wrCx3RLoIu9/k64RFRV+wM6wt3dF8MoRbEi2wPwAbkmy7cLvHqNVGbIE+",
+	"rtY0oTwaUFvf+IseZ/GWW95lkLkcKZaEKqLyFJkCXEtWK0N1MCpNamtJuaI4mq2f4j/i9e+ql38Kx0VG",
+	"DyLXj6m/xxLyIqJhH0WqPF4SDntQOA+kVvPflI+UsuTJDmhiEVa7jMJXlCU/2Kse51asLPDc5P5B7ItZ",
+	"yWvxARSJxQ1RwPWSoOyrJVmL3G5Wc9+EMm4+tGU9irhJxoRuKePKpgQKVOOSVQhzXTLKzXW7yj1KfO8+",
+	"rmPJf9I2fBtn//wxPOYseaNeipS60bgWMKO6uVw4z6KLVhonq8Pz15AIviVaVNhba65ts9ln5udOJH8r",
+	"6UYvzpSPMfd+CE++nOVwXsFwqd20kI/KHEmXTDBGUSLEHUHuT+P3lY8ozpgf+J4lcJQOuFBuwKzte5YU",
+	"HRBHFGR+j7NV5iiNR8QqUmhYy+icxyCbfbH7HYt2ZAcO9oppkrA7sJH+A5GQJQdsrsxyVAJUsRg8rjAH",
+	"cwoY1RIfIR/q6g/eW7PjNsP33QHFjOI57mwnPtIDqjlAp3s/ItKgnygtgaZ1cSnMtjXjFK28VnQttMtt",
+	"EO/0KA7eyG7vAvgZC3WRrGh/U06o1jTapX6CX5CHp4R26oxXoPXsquEWb/rYlYNd5YPX4VNXlr0GFIoC",
+	"jdr8zyoDO/uW3HGxx3l8mO9j5oxAgG39zA2c4ELj39b+G9QA4h6knyTdteVf+2sep3FeLO/8za2Y0THn",
+	"8U6kUGR6JGXJDdFU3aklsUOT1ZJYp9HW87VNNw4QEyVSELzWA29uUnKnCZHSaZCfhHXyaBunZw7TurD4",
+	"THfD+drzhXu39XBvMfOjZ8TvV9fNaR9d96da22kT/UXZ59ylFQm9TJCxviP6tWD108Gq5Te1irpLEOwi",
+	"jekVGtxY0DA7RwLz1XKJFU5MoU9iIVuWFsRtSaqx+aUfnYHzs2kUQaaVm6N9Bjumxbgr//i5gZjtbeu8",
+	"f5RWTWWJbtGX9pcnSe7nZveBvfmfzHW6V2Qd8yXIW1x50beB2w1i9A1xdAzEgerDkTrwCu7NAsfaHd/Z",
+	"qy9hfISOODcg+uQT9E9TL4A3yzLg8RPBk4OvBuyM3Z9VK3t/c6wwvfLXf9KxZfcWFypStBSzvmMtmnRG",
+	"hvehwLwqRt0+Tu/fLu9hekIvFVI2fCijS8RNLyhqFYUkidjaDHuyJJR8+8p8RjlhXIPkNCFc1Oowxp4d",
+	"YrNxB+XMUvXa3PixyhQubopEfTa6HqfRZfcNJyjGz4gEBfIe7OiyFoTy2D3hobGfpOIe5t4br8Q93LoH",
+	"PFq0W7c+s9YH6NSoPv7zHplnLg4tMKK9dJtDxvejuGmINldlI6Nj0pbdW6ffgHxrl3JbXHxGYWo862Im",
+	"fUEJG0eWOfcJ4mCj51mt+nJE8Rib/p2fGXxW/+oyRVHfYW8tlSnENj5Wdl0hzE6zyeOsbPBTaTsZ8f8Z",
+	"V7nCCT8a+5y8qI/fPnuRmtGZ+JoeYdgTZYnbw9KjDm4zK08w1zOwE+w1n+vjz1If/wjDPZbjF8p22GRj",
+	"uHjei2flgMUPruADji3uEtvv8OtjBffSUnZBmdDwQV9F6n6WyhJ/33nsAzvCG+Iy/6zIi9v/XhJFN2ib",
+	"iQxwajclKkOE7h00vJkOYRnOi5nrFmffUBfKhplHueocN8hILQnVGtLMZfVttTNJGAcVJOAMR4pDy/Qr",
+	"mBsv0wLpFpx7lF7jc/fyDxVXGSdzn93FkaDNVBlXMMPp/8ZxUURCAlSBtKaah6nUO6YITUXOR2unsyd/",
+	"H/M2sat7sJTv510yyy75QSTx0u8IC9G3cx9peViSiPIIEpvfjQSPWAKt6ormDhEJi9hQ7s1f9Dhr/HB5",
+	"l+lOfF4bW8igbMhw0SxsjaNRtRGxIPEQTqp9j0erQnB1D5MRc5S51PRK3hpPiUE0Dvsqm+vFmRUuF1tL",
+	"appcRSKGHhDVt5ZVb/DiFyL+jFwd4BBEuWT6gNSwZF3c/OtX86aNzilKDLlt9FOxLcaejRJfU35HBF8L",
+	"KmP8TN0Ze6LGP7xtm3tjh9F4Dn76I2nGUPtddboGxXq+PUsSsgake729xJP2JJcnxI+ryjycmbPJbMsf",
+	"+6SaW//yD+T8IEd+EOnnfNlZt9ptMbvXt/5CjGoOM2cxRA4rZ0CTVQtxHY6Yk/xZh+VhUFCox+sJCaXt",
+	"Kj/vlz/nfrHcxc1C41iCUj7tk+XrhKkdxCQT9Wq3sVtG5WtsoXdYFnMeOObORYv0GbfOSWj4t8X7PwQi",
+	"/ucddKETB2WRUBIbcbwhEcXXXeJhQyXEJAZNWWIj3ZQ4AMGB3bQzfBs0oJG7j0SGzkfhnx0eB3zIIMKi",
+	"/PUBe7SfWZorV5mPXTWJEHeMb58VoN2HFLhLP2BeCy9upvXCTLCllw6aGSJ2DlX2LUQshsdfi/mte//P",
+	"auzPqcaeY8dLxUguijZH7JMiVvAkYfyuJ4Bjna/XxfU/Mn73aNGwRQyveXLx8aYN6jyg4n3FuDnYDE+J",
+	"FuRWS5bB0qheCX5Awp2ft4IammPG/Bmh6k4Vc0QrXtiwLClAi6lbhF5nwK1SWJzL6TE3N495zLruVK7X",
+	"GP3dh8pweS3ugJfACRBbAbC1kWpn3AXHJO8qtHFTO5ibc5WvzTutoZvBlgo/VS79HOQ9avv+U5BUSCAi",
+	"1xJotEN29jDJ58EYHcYffNu49pPuLqu/zEVyY/VHEpmPwQLsDCTlvH6/P8GOeXom7l4A2yTNqARf02Qs",
+	"QHtwNrLLTYRHB3cysOvsNZ9C5StVNrexQjS9XsjfOjeeWz8NA7Z7yjTj2xtbayck2dlBxI8P6dmy5kK6",
+	"A6XAl6g2CuS9HDUFazAnZ2+7ODuNLlJ1aF/6hpQxyKWF4lAWf2NPlTFSIbZ/xuiF+xZ/4EF6npKRqzLh",
+	"zLGEgo+PcxaYe/eHScONlcDPkYRBoHkjaoRxO6RLY0+0i9MZXd2rkEQCT5xsDZx3IoG3/sJzikX5nIto",
+	"8O8ZpzwCYiihSoRS72Mh+z1OqZDekWaSxJDUpk1lILIEOkjrKzn5hsl09kJOvGuFcPMonPMz+AJIAVX2",
+	"OfIrjPyXXMe9rekdKAKbDUSa0I0GGy8ZYrICKqNuGPBb+/WoGQ2/TZrO8OtZW4rNqi80wNk+rBjgvKzD",
+	"CuLcYNdRg1bWXshY9Y7vsSy50vChR6PZp77Da2bgTko//Ah8q3cl5qv/+8vRrT4tsB/geYqo5gXmiMOt",
+	"iMoCH5fiWvx6zLyq4WamWcEFZ26N2kiRhu8TUw1PvC0+7mYNz+iUW+2oWiHq8KnD4h/XWCj4oH9glzmT",
+	"nU7Y28NY4Zh2DfzGQ76oJSK4IC6fK6tb+mSvetYVu9E77Ayraoox/ffVxvvHWEV+0Wb91z5+WdBuzkLy",
+	"TwXq42GKyQvqXKqcvES/OKaMvJCQK8XSPDEE68wz3LorPhUB8Ot9KLAX9/xLxFALFO+KOOxFnsQkFssi",
+	"SLN0/pIf3b7fCcLhHoOuCOP4DJV4ORhkQHSKxGMMCVjJadc5vw415p4Rz5xtObG9ci13YNkZyrt173JW",
+	"qVDqEqLwsy3rsbFkwrgb42I95wyknbgZJk93tfpLvjhfmflLfvktelZmdGSNUTaZK7eGJ4iy74tILVa7",
+	"UsZ16nNli7ESYY/Jfj0ORQBBVuccVDEfnMAtyHuQT3CagMWCteMIqCY28R7fkPf4xY374P2SvI+ppjfk",
+	"Dy5yviQsXhJv2318j0BqeQrKNjb+SJV+grCxT15+2w2CXynIHcwGlMWrZ9Ui5VMukRVQ1ZfqGIh5SpS/",
+	"SeCrodHjlRJhWxb6kINZZofPcOM3qjmYnqEss/IhyySUpefdflb1wpNgWeYY4/CofO8KaS7TLWxPDh8P",
+	"34ImXDRLVuqz9qpstvstYZu5u3R+ZJuqmDxWL+EtUDW2Ovd85uqPoHF/OyvAMNGaBY0ROnU+2mOqb5++",
+	"wys+hbIHHGayOGLG8XD5wvyYYGeN3VF1dxksRyw2DRdDNAwg/LMAOMm8lzcvwAne1izqsaoKsza/zkt7",
+	"KkiX888FlXeE4hwpEveOhaoIhARbsTR7k6e97WMXCL/OP6VA4OQPJxAVUF2boh0lHYoL8fvsg/3wpo9d",
+	"Muwq/5Ry8QOLC7nIuUZMjIETBNIsoXogffOuuOpxpm/8+i44pdlTZM7UjX+NR7t73PoeJnVTUOdiqZu0",
+	"yumj8jeFmFw5kPOeNhF7waciA265DwDW31jBBYrbksQLQy1BYzM3HGf1Ghd/R5Vx8e9pksOkVI1Pqveq",
+	"YHfNOYM6Zxv3Oc4/9KU6rt7SmijGzUObN1ycU+d7Cks3Dher7fUOCIvd3CNvG02p7a+UJP3tesTzX3OE",
+	"p0ROYSYBB/RWWsqqg9u5F9HwmlyrwGD9y4wlR2c9opEqFxqGYBnguvkYX4sPy1YhDEnomPoW98FgfsE+",
+	"dHF2Cl4kr6D9y7TJckoYu0rLq7N4p8+tb+qX/zhPUFzd84fxTi8jQ94/xaehh+r0r1XLwinpsfvuKgW5",
+	"ndtZfWXu+SlICi70Tyoor+hdRVAyKjWe1i6eITh4Ja6MleUPUQR1bJRJDAnQiCmTntyfB0yeMmDS0n05",
+	"XEA620mSSXZPo8PsIwWdQLxxt3/USsIt8ruY6T+pqvgRLKzbficSIBpoSlBplBInjMZIDlg3Z1tRUKEw",
+	"Xp8s1q8pzhkY/QQOmwcKjo4Uoc9tjEPTfnJdHqdis6lFgZ+hD4QFpTWX1AYq1mYViOW7ptHd+P2SJWzu",
+	"EoVbc89PYrfgy186Dnoh00zcQ9ErUj3aCeNaVGwzJonY8/ECo+nsWerirL7Vjzl0Wi7xT3xO+2S1lZVY",
+	"cETYYtGOKC0yhZMQ7cNIlIjozp7bOHpKt+pq2qIk7mCgBu6dveSclDRPuEwR2ZuXFr+qiGbZQOUTxtvZ",
+	"3sFKcZdlMvd7tHvELO6B8kvloy/l+HJSMPiZ5S5EEhB0QO3EnhNh+3i6ys2taBSxya4+j7dwL+4Kvl+s",
+	"eM4+tvaWHdJ6tB+Yq6Exsz8pO1r2E/blzStcZlYkssRrmp3IFUxXL2a1j1W7mLU9jHJBqlyg5LiItI5u",
+	"K6ruJAfnwxRdJ3PbaN/au84nHmfcbWfnlCNGwa1nBHisHMazR6M0vqUFr6R66CSosA95fjzz8rB9/VYk",
+	"bmz6GWq9zb0fwiS+CK/fQpbQyGKR2v1YSUg/q6GoKMIB4iZkTpDtTdDMot3zX7+aY8ueth5CE9u1rBTk",
+	"MlncLK7MEfr/BwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

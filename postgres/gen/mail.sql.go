@@ -12,6 +12,75 @@ import (
 	"github.com/google/uuid"
 )
 
+const branchFacts = `-- name: BranchFacts :one
+select c.tags, coalesce(c.country, '')::text as country, coalesce(c.language, '')::text as language,
+  (select coalesce(array_agg(distinct a.platform), '{}') from creator_accounts a where a.creator_id = c.id)::text[] as platforms,
+  coalesce((select max(f.followers) from creator_accounts a cross join lateral (select followers from follower_snapshots f where f.account_id = a.id order by f.as_of desc limit 1) f
+    where a.creator_id = c.id), -1)::bigint as followers,
+  coalesce((select m.suggestion from messages m where m.partnership_id = $1::uuid and m.direction = 'in' and m.class = 'human' order by m.at desc, m.id desc limit 1), '')::text as reply,
+  exists (select 1 from contracts k where k.partnership_id = $1::uuid and k.opened_at is not null)::boolean as opened_contract,
+  exists (select 1 from portal_links l where l.partnership_id = $1::uuid and l.opened_at is not null)::boolean as opened_page
+from creators c where c.id = $2
+`
+
+type BranchFactsParams struct {
+	PartnershipID *uuid.UUID
+	CreatorID     uuid.UUID
+}
+
+type BranchFactsRow struct {
+	Tags           []string
+	Country        string
+	Language       string
+	Platforms      []string
+	Followers      int64
+	Reply          string
+	OpenedContract bool
+	OpenedPage     bool
+}
+
+// Of a creator at a brand, and of the partnership if one is named.
+func (q *Queries) BranchFacts(ctx context.Context, db DBTX, arg BranchFactsParams) (BranchFactsRow, error) {
+	row := db.QueryRow(ctx, branchFacts, arg.PartnershipID, arg.CreatorID)
+	var i BranchFactsRow
+	err := row.Scan(
+		&i.Tags,
+		&i.Country,
+		&i.Language,
+		&i.Platforms,
+		&i.Followers,
+		&i.Reply,
+		&i.OpenedContract,
+		&i.OpenedPage,
+	)
+	return i, err
+}
+
+const campaignDates = `-- name: CampaignDates :one
+select g.starts_on, g.ends_on, d.zone, p.creator_id, p.brand_id from partnerships p join campaigns g on g.id = p.campaign_id join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id where p.id = $1
+`
+
+type CampaignDatesRow struct {
+	StartsOn  time.Time
+	EndsOn    time.Time
+	Zone      string
+	CreatorID uuid.UUID
+	BrandID   uuid.UUID
+}
+
+func (q *Queries) CampaignDates(ctx context.Context, db DBTX, id uuid.UUID) (CampaignDatesRow, error) {
+	row := db.QueryRow(ctx, campaignDates, id)
+	var i CampaignDatesRow
+	err := row.Scan(
+		&i.StartsOn,
+		&i.EndsOn,
+		&i.Zone,
+		&i.CreatorID,
+		&i.BrandID,
+	)
+	return i, err
+}
+
 const cancelMail = `-- name: CancelMail :exec
 update messages set state = 'cancelled' where id = $1 and state = 'prepared'
 `
@@ -22,24 +91,11 @@ func (q *Queries) CancelMail(ctx context.Context, db DBTX, id uuid.UUID) error {
 }
 
 const claimMail = `-- name: ClaimMail :one
-update messages m set state = 'sending', claimed_at = clock_timestamp(), at = clock_timestamp()
-where m.id = $1 and m.state = 'prepared'
-  and not exists (select 1 from suppressions s where s.email = m.to_address and (s.brand_id is null or s.brand_id = m.brand_id) and (m.kind = 'outreach' or s.reason in ('bounce', 'complaint')) and m.kind <> 'internal')
-  and (m.kind <> 'outreach' or (
-    exists (select 1 from partnerships p join creators c on c.id = p.creator_id
-            where p.id = m.partnership_id and p.stage = 'outreach' and c.do_not_contact_at is null and c.banned_at is null)
-    and not exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled')
-    and not exists (select 1 from messages r join contacts k on k.email = r.from_address where r.state = 'unmatched' and r.class = 'human' and k.creator_id = m.creator_id)
-    and (select count(*) from messages o join brands b on b.id = o.brand_id join calendars d on d.id = b.calendar_id
-         where o.brand_id = m.brand_id and o.kind = 'outreach' and o.direction = 'out' and o.claimed_at > now() - make_interval(secs => d.day_seconds))
-        < (select outreach_per_day from brands b where b.id = m.brand_id)
-    and not exists (select 1 from messages o join brands b on b.id = o.brand_id join calendars d on d.id = b.calendar_id
-         where o.creator_id = m.creator_id and o.brand_id = m.brand_id and o.partnership_id <> m.partnership_id and o.kind = 'outreach' and o.direction = 'out'
-           and o.claimed_at > now() - make_interval(secs => d.day_seconds))))
+update messages m set state = 'sending', claimed_at = clock_timestamp(), at = clock_timestamp(), deferred_until = null
+where m.id = $1 and m.state = 'prepared' and not mail_stopped(m) and mail_free_at(m, clock_timestamp()) is null
 returning m.id
 `
 
-// A reply that nobody has filed yet may be the answer, so it stops the outreach as well.
 func (q *Queries) ClaimMail(ctx context.Context, db DBTX, id uuid.UUID) (uuid.UUID, error) {
 	row := db.QueryRow(ctx, claimMail, id)
 	var id_2 uuid.UUID
@@ -65,9 +121,23 @@ func (q *Queries) ContactBounced(ctx context.Context, db DBTX, email string) err
 	return err
 }
 
+const deferMail = `-- name: DeferMail :exec
+update messages set deferred_until = $1 where id = $2 and state = 'prepared'
+`
+
+type DeferMailParams struct {
+	Until *time.Time
+	ID    uuid.UUID
+}
+
+func (q *Queries) DeferMail(ctx context.Context, db DBTX, arg DeferMailParams) error {
+	_, err := db.Exec(ctx, deferMail, arg.Until, arg.ID)
+	return err
+}
+
 const ensureThread = `-- name: EnsureThread :one
 insert into threads (id, partnership_id, brand_id, creator_id) values ($1, $2, $3, $4)
-on conflict (partnership_id) do update set brand_id = excluded.brand_id returning id
+on conflict (partnership_id) where main do update set brand_id = excluded.brand_id returning id
 `
 
 type EnsureThreadParams struct {
@@ -87,6 +157,42 @@ func (q *Queries) EnsureThread(ctx context.Context, db DBTX, arg EnsureThreadPar
 	var id uuid.UUID
 	err := row.Scan(&id)
 	return id, err
+}
+
+const fieldsOfCreator = `-- name: FieldsOfCreator :many
+select f.name, f.kind, v.value from creator_field_values v join creator_fields f on f.id = v.field_id
+where v.creator_id = $1 and v.brand_id = $2 and f.archived_at is null
+`
+
+type FieldsOfCreatorParams struct {
+	CreatorID uuid.UUID
+	BrandID   uuid.UUID
+}
+
+type FieldsOfCreatorRow struct {
+	Name  string
+	Kind  string
+	Value string
+}
+
+func (q *Queries) FieldsOfCreator(ctx context.Context, db DBTX, arg FieldsOfCreatorParams) ([]FieldsOfCreatorRow, error) {
+	rows, err := db.Query(ctx, fieldsOfCreator, arg.CreatorID, arg.BrandID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FieldsOfCreatorRow
+	for rows.Next() {
+		var i FieldsOfCreatorRow
+		if err := rows.Scan(&i.Name, &i.Kind, &i.Value); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const inboundTarget = `-- name: InboundTarget :one
@@ -226,9 +332,9 @@ func (q *Queries) InsertInbound(ctx context.Context, db DBTX, arg InsertInboundP
 }
 
 const insertMail = `-- name: InsertMail :exec
-insert into messages (id, thread_id, partnership_id, brand_id, creator_id, dedupe_key, direction, channel, kind, state, to_address, from_address, author_id)
-values ($1, $2, $3, $4, $5, $6, $7, 'email', $8, 'prepared', $9, $10, $11)
-on conflict (dedupe_key) do nothing
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, dedupe_key, direction, channel, kind, state, to_address, from_address, looked, stage, not_after)
+values ($1, $2, $3, $4, $5, $6, $7, 'email', $8, 'prepared', $9, $10, $11, $12, $13)
+on conflict (dedupe_key) do update set stage = excluded.stage, not_after = excluded.not_after where messages.state = 'prepared'
 `
 
 type InsertMailParams struct {
@@ -242,7 +348,9 @@ type InsertMailParams struct {
 	Kind          string
 	ToAddress     *string
 	FromAddress   *string
-	AuthorID      *uuid.UUID
+	Looked        bool
+	Stage         *string
+	NotAfter      *time.Time
 }
 
 func (q *Queries) InsertMail(ctx context.Context, db DBTX, arg InsertMailParams) error {
@@ -257,13 +365,15 @@ func (q *Queries) InsertMail(ctx context.Context, db DBTX, arg InsertMailParams)
 		arg.Kind,
 		arg.ToAddress,
 		arg.FromAddress,
-		arg.AuthorID,
+		arg.Looked,
+		arg.Stage,
+		arg.NotAfter,
 	)
 	return err
 }
 
 const lockOutreachOf = `-- name: LockOutreachOf :exec
-select pg_advisory_xact_lock(hashtextextended('outreach:' || brand_id::text, 0)) from messages where id = $1 and kind = 'outreach'
+select pg_advisory_xact_lock(hashtextextended('outreach:' || brand_id::text, 0)) from messages where id = $1 and kind in ('outreach', 'sequence')
 `
 
 func (q *Queries) LockOutreachOf(ctx context.Context, db DBTX, id uuid.UUID) error {
@@ -272,12 +382,13 @@ func (q *Queries) LockOutreachOf(ctx context.Context, db DBTX, id uuid.UUID) err
 }
 
 const mailByKey = `-- name: MailByKey :one
-select id, state, coalesce(subject, '')::text as subject, coalesce(body_text, '')::text as body_text, coalesce(to_address, '')::text as to_address from messages where dedupe_key = $1
+select id, state, looked, coalesce(subject, '')::text as subject, coalesce(body_text, '')::text as body_text, coalesce(to_address, '')::text as to_address from messages where dedupe_key = $1
 `
 
 type MailByKeyRow struct {
 	ID        uuid.UUID
 	State     string
+	Looked    bool
 	Subject   string
 	BodyText  string
 	ToAddress string
@@ -289,6 +400,7 @@ func (q *Queries) MailByKey(ctx context.Context, db DBTX, dedupeKey *string) (Ma
 	err := row.Scan(
 		&i.ID,
 		&i.State,
+		&i.Looked,
 		&i.Subject,
 		&i.BodyText,
 		&i.ToAddress,
@@ -315,25 +427,26 @@ func (q *Queries) MailContact(ctx context.Context, db DBTX, creatorID uuid.UUID)
 }
 
 const mailContext = `-- name: MailContext :one
-select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, b.name as brand_name, b.postal_address, b.mail_from_name, b.mail_from,
+select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, b.name as brand_name, b.postal_address, b.first_mail_notice, b.mail_from_name, b.mail_from,
   k.name as campaign_name, k.brief, u.name as owner_name
 from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id join users u on u.id = p.owner_id
 where p.id = $1
 `
 
 type MailContextRow struct {
-	BrandID       uuid.UUID
-	CreatorID     uuid.UUID
-	CampaignID    uuid.UUID
-	OwnerID       uuid.UUID
-	CreatorName   string
-	BrandName     string
-	PostalAddress string
-	MailFromName  string
-	MailFrom      string
-	CampaignName  string
-	Brief         string
-	OwnerName     string
+	BrandID         uuid.UUID
+	CreatorID       uuid.UUID
+	CampaignID      uuid.UUID
+	OwnerID         uuid.UUID
+	CreatorName     string
+	BrandName       string
+	PostalAddress   string
+	FirstMailNotice string
+	MailFromName    string
+	MailFrom        string
+	CampaignName    string
+	Brief           string
+	OwnerName       string
 }
 
 func (q *Queries) MailContext(ctx context.Context, db DBTX, id uuid.UUID) (MailContextRow, error) {
@@ -347,6 +460,7 @@ func (q *Queries) MailContext(ctx context.Context, db DBTX, id uuid.UUID) (MailC
 		&i.CreatorName,
 		&i.BrandName,
 		&i.PostalAddress,
+		&i.FirstMailNotice,
 		&i.MailFromName,
 		&i.MailFrom,
 		&i.CampaignName,
@@ -439,7 +553,7 @@ func (q *Queries) MailUser(ctx context.Context, db DBTX, id uuid.UUID) (MailUser
 }
 
 const manualMail = `-- name: ManualMail :one
-select m.id, m.state, m.kind, coalesce(m.subject, '')::text as subject, coalesce(m.body_text, '')::text as body_text, m.partnership_id, m.creator_id,
+select m.id, m.state, m.kind, coalesce(m.subject, '')::text as subject, coalesce(m.body_text, '')::text as body_text, m.partnership_id, m.thread_id, m.creator_id,
   coalesce(m.to_address, (select c.email from contacts c where c.creator_id = m.creator_id and c.bounced_at is null order by c.role = 'creator' desc, c.role = 'manager' desc, c.email limit 1), '')::text as to_address,
   coalesce(k.name, '')::text as creator_name, coalesce(b.mail_from_name, '')::text as from_name, coalesce(b.mail_from, '')::text as from_address
 from messages m left join creators k on k.id = m.creator_id left join brands b on b.id = m.brand_id where m.id = $1
@@ -452,6 +566,7 @@ type ManualMailRow struct {
 	Subject       string
 	BodyText      string
 	PartnershipID *uuid.UUID
+	ThreadID      *uuid.UUID
 	CreatorID     *uuid.UUID
 	ToAddress     string
 	CreatorName   string
@@ -469,6 +584,7 @@ func (q *Queries) ManualMail(ctx context.Context, db DBTX, id uuid.UUID) (Manual
 		&i.Subject,
 		&i.BodyText,
 		&i.PartnershipID,
+		&i.ThreadID,
 		&i.CreatorID,
 		&i.ToAddress,
 		&i.CreatorName,
@@ -491,6 +607,22 @@ type NewPortalLinkParams struct {
 func (q *Queries) NewPortalLink(ctx context.Context, db DBTX, arg NewPortalLinkParams) error {
 	_, err := db.Exec(ctx, newPortalLink, arg.TokenHash, arg.PartnershipID, arg.ContactID)
 	return err
+}
+
+const partnershipParties = `-- name: PartnershipParties :one
+select creator_id, brand_id from partnerships where id = $1
+`
+
+type PartnershipPartiesRow struct {
+	CreatorID uuid.UUID
+	BrandID   uuid.UUID
+}
+
+func (q *Queries) PartnershipParties(ctx context.Context, db DBTX, id uuid.UUID) (PartnershipPartiesRow, error) {
+	row := db.QueryRow(ctx, partnershipParties, id)
+	var i PartnershipPartiesRow
+	err := row.Scan(&i.CreatorID, &i.BrandID)
+	return i, err
 }
 
 const saveMail = `-- name: SaveMail :exec
@@ -619,20 +751,11 @@ func (q *Queries) ThreadMails(ctx context.Context, db DBTX, partnershipID *uuid.
 }
 
 const whyNotClaimed = `-- name: WhyNotClaimed :one
-select m.state, m.kind,
-  (exists (select 1 from suppressions s where s.email = m.to_address and (s.brand_id is null or s.brand_id = m.brand_id) and (m.kind = 'outreach' or s.reason in ('bounce', 'complaint')))
-   or (m.kind = 'outreach' and (not exists (select 1 from partnerships p join creators c on c.id = p.creator_id where p.id = m.partnership_id and p.stage = 'outreach' and c.do_not_contact_at is null and c.banned_at is null)
-     or exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled')
-     or exists (select 1 from messages r join contacts k on k.email = r.from_address where r.state = 'unmatched' and r.class = 'human' and k.creator_id = m.creator_id))))::boolean as stopped,
-  coalesce((select min(o.claimed_at) + make_interval(secs => d.day_seconds) from messages o join brands b on b.id = o.brand_id join calendars d on d.id = b.calendar_id
-     where o.brand_id = m.brand_id and o.kind = 'outreach' and o.direction = 'out' and o.claimed_at > now() - make_interval(secs => d.day_seconds) group by d.day_seconds),
-     now() + interval '1 minute')::timestamptz as free_at
-from messages m where m.id = $1
+select m.state, mail_stopped(m)::boolean as stopped, coalesce(mail_free_at(m, clock_timestamp()), clock_timestamp() + interval '1 second')::timestamptz as free_at from messages m where m.id = $1
 `
 
 type WhyNotClaimedRow struct {
 	State   string
-	Kind    string
 	Stopped bool
 	FreeAt  time.Time
 }
@@ -640,11 +763,6 @@ type WhyNotClaimedRow struct {
 func (q *Queries) WhyNotClaimed(ctx context.Context, db DBTX, id uuid.UUID) (WhyNotClaimedRow, error) {
 	row := db.QueryRow(ctx, whyNotClaimed, id)
 	var i WhyNotClaimedRow
-	err := row.Scan(
-		&i.State,
-		&i.Kind,
-		&i.Stopped,
-		&i.FreeAt,
-	)
+	err := row.Scan(&i.State, &i.Stopped, &i.FreeAt)
 	return i, err
 }

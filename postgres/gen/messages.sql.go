@@ -323,7 +323,7 @@ func (q *Queries) PartnershipsOfCreator(ctx context.Context, db DBTX, arg Partne
 const threadOf = `-- name: ThreadOf :one
 insert into threads (id, partnership_id, brand_id, creator_id)
 select $1, p.id, p.brand_id, p.creator_id from partnerships p where p.id = $2
-on conflict (partnership_id) do update set brand_id = excluded.brand_id returning id, brand_id, creator_id
+on conflict (partnership_id) where main do update set brand_id = excluded.brand_id returning id, brand_id, creator_id
 `
 
 type ThreadOfParams struct {

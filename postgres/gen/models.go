@@ -52,6 +52,10 @@ type Brand struct {
 	OutreachPerDay     int32
 	Version            int32
 	CreatedAt          time.Time
+	DomainPerHour      int32
+	WarmUpDays         int32
+	WarmUpFrom         *time.Time
+	FirstMailNotice    string
 }
 
 type Calendar struct {
@@ -69,23 +73,34 @@ type Calendar struct {
 }
 
 type Campaign struct {
-	ID         uuid.UUID
-	BrandID    uuid.UUID
-	Name       string
-	State      string
-	Brief      string
-	Budget     int64
-	Currency   string
-	StartsOn   time.Time
-	EndsOn     time.Time
-	OwnerID    uuid.UUID
-	DefaultFee int64
-	Terms      json.RawMessage
-	SequenceID uuid.UUID
-	PolicyID   uuid.UUID
-	Hashtags   []string
-	Version    int32
-	CreatedAt  time.Time
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	Name          string
+	State         string
+	Brief         string
+	Budget        int64
+	Currency      string
+	StartsOn      time.Time
+	EndsOn        time.Time
+	OwnerID       uuid.UUID
+	DefaultFee    int64
+	Terms         json.RawMessage
+	SequenceID    uuid.UUID
+	PolicyID      uuid.UUID
+	Hashtags      []string
+	Version       int32
+	CreatedAt     time.Time
+	AutomationIds []uuid.UUID
+}
+
+type CannedAnswer struct {
+	ID        uuid.UUID
+	BrandID   uuid.UUID
+	Name      string
+	Body      string
+	CreatedBy *uuid.UUID
+	RemovedAt *time.Time
+	CreatedAt time.Time
 }
 
 type Change struct {
@@ -126,6 +141,8 @@ type Contract struct {
 	EndsAt        *time.Time
 	NoticeBy      *time.Time
 	CreatedAt     time.Time
+	OpenedAt      *time.Time
+	Words         interface{}
 }
 
 type Creator struct {
@@ -141,6 +158,7 @@ type Creator struct {
 	BannedReason       *string
 	Version            int32
 	CreatedAt          time.Time
+	MergedInto         *uuid.UUID
 }
 
 type CreatorAccount struct {
@@ -150,6 +168,45 @@ type CreatorAccount struct {
 	Handle     string
 	PlatformID *string
 	Url        *string
+}
+
+type CreatorField struct {
+	ID         uuid.UUID
+	BrandID    uuid.UUID
+	Name       string
+	Kind       string
+	Options    []string
+	ArchivedAt *time.Time
+	CreatedAt  time.Time
+}
+
+type CreatorFieldValue struct {
+	CreatorID uuid.UUID
+	FieldID   uuid.UUID
+	BrandID   uuid.UUID
+	Value     string
+}
+
+type CreatorMerge struct {
+	ID          uuid.UUID
+	FromCreator uuid.UUID
+	IntoCreator uuid.UUID
+	Moved       json.RawMessage
+	By          uuid.UUID
+	At          time.Time
+	UndoneAt    *time.Time
+	UndoneBy    *uuid.UUID
+}
+
+type CreatorProfile struct {
+	CreatorID   uuid.UUID
+	BrandID     uuid.UUID
+	Preferences string
+	StyleNotes  string
+	Rates       json.RawMessage
+	Version     int32
+	UpdatedBy   *uuid.UUID
+	UpdatedAt   time.Time
 }
 
 type Currency struct {
@@ -259,32 +316,64 @@ type LedgerTransaction struct {
 	At          time.Time
 }
 
+type MailDay struct {
+	Day                time.Time
+	Sent               int32
+	SentAtProvider     int32
+	Received           int32
+	ReceivedAtProvider int32
+	CheckedAt          time.Time
+}
+
 type Message struct {
-	ID            uuid.UUID
-	ThreadID      *uuid.UUID
-	PartnershipID *uuid.UUID
-	BrandID       *uuid.UUID
-	CreatorID     *uuid.UUID
-	DedupeKey     *string
-	Direction     string
-	Channel       string
-	Kind          string
-	State         string
-	Class         *string
-	AuthorID      *uuid.UUID
-	ToAddress     *string
-	FromAddress   *string
-	Subject       *string
-	BodyText      *string
-	Quoted        *string
-	BodyHtml      *string
-	RfcMessageID  *string
-	InReplyTo     *string
-	ProviderID    *string
-	RawSha256     []byte
-	ClaimedAt     *time.Time
-	AcceptedAt    *time.Time
-	At            time.Time
+	ID                 uuid.UUID
+	ThreadID           *uuid.UUID
+	PartnershipID      *uuid.UUID
+	BrandID            *uuid.UUID
+	CreatorID          *uuid.UUID
+	DedupeKey          *string
+	Direction          string
+	Channel            string
+	Kind               string
+	State              string
+	Class              *string
+	AuthorID           *uuid.UUID
+	ToAddress          *string
+	FromAddress        *string
+	Subject            *string
+	BodyText           *string
+	Quoted             *string
+	BodyHtml           *string
+	RfcMessageID       *string
+	InReplyTo          *string
+	ProviderID         *string
+	RawSha256          []byte
+	ClaimedAt          *time.Time
+	AcceptedAt         *time.Time
+	At                 time.Time
+	Stage              *string
+	NotAfter           *time.Time
+	DeferredUntil      *time.Time
+	Looked             bool
+	LookedBy           *uuid.UUID
+	Suggestion         *string
+	SuggestionAmount   *int64
+	SuggestionCurrency *string
+	SuggestionWhy      *string
+	Files              int32
+	Mentions           []uuid.UUID
+	ToDomain           *string
+	Words              interface{}
+}
+
+type MessageFile struct {
+	MessageID   uuid.UUID
+	N           int32
+	BrandID     *uuid.UUID
+	Name        string
+	ContentType string
+	Size        int64
+	Sha256      []byte
 }
 
 type Milestone struct {
@@ -484,6 +573,7 @@ type PortalLink struct {
 	CreatedAt     time.Time
 	ExpiresAt     time.Time
 	RevokedAt     *time.Time
+	OpenedAt      *time.Time
 }
 
 type PortalSession struct {
@@ -556,6 +646,7 @@ type Sequence struct {
 	CoolOffDays int32
 	CreatedBy   *uuid.UUID
 	CreatedAt   time.Time
+	TriggerOn   []byte
 }
 
 type Session struct {
@@ -597,6 +688,7 @@ type Submission struct {
 	FileName      *string
 	FileSha256    []byte
 	CreatedAt     time.Time
+	Words         interface{}
 }
 
 type Suppression struct {
@@ -604,6 +696,7 @@ type Suppression struct {
 	BrandID *uuid.UUID
 	Reason  string
 	At      time.Time
+	ID      uuid.UUID
 }
 
 type Task struct {
@@ -624,6 +717,7 @@ type Task struct {
 	DoneAt        *time.Time
 	Note          *string
 	CreatedAt     time.Time
+	Title         *string
 }
 
 type Template struct {
@@ -644,6 +738,29 @@ type Thread struct {
 	CreatorID     uuid.UUID
 	Subject       string
 	CreatedAt     time.Time
+	Main          bool
+	State         string
+	SnoozedUntil  *time.Time
+	AssigneeID    *uuid.UUID
+	Privacy       string
+	MergedInto    *uuid.UUID
+	LastAt        *time.Time
+}
+
+type ThreadMember struct {
+	ThreadID uuid.UUID
+	BrandID  uuid.UUID
+	UserID   uuid.UUID
+}
+
+type ThreadMove struct {
+	ID         uuid.UUID
+	BrandID    uuid.UUID
+	FromThread uuid.UUID
+	ToThread   uuid.UUID
+	Messages   []uuid.UUID
+	By         uuid.UUID
+	At         time.Time
 }
 
 type Topup struct {

@@ -74,7 +74,7 @@ func (q *Queries) CalendarsOfCreators(ctx context.Context, db DBTX, ids []uuid.U
 const campaignToStart = `-- name: CampaignToStart :one
 select g.id, g.brand_id, g.name, g.state, g.owner_id, s.id as sequence_id, s.version as sequence_version, s.steps, s.cool_off_days
 from campaigns g
-join lateral (select id, version, brand_id, name, steps, cool_off_days, created_by, created_at from sequences x where x.id = g.sequence_id order by x.version desc limit 1) s on true
+join lateral (select id, version, brand_id, name, steps, cool_off_days, created_by, created_at, trigger_on from sequences x where x.id = g.sequence_id order by x.version desc limit 1) s on true
 where g.id = $1 and g.brand_id = any ($2::uuid[]) for share of g
 `
 

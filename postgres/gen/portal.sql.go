@@ -41,6 +41,15 @@ func (q *Queries) ContactEmail(ctx context.Context, db DBTX, id uuid.UUID) (stri
 	return email, err
 }
 
+const contractOpened = `-- name: ContractOpened :exec
+update contracts set opened_at = now() where id = $1 and opened_at is null
+`
+
+func (q *Queries) ContractOpened(ctx context.Context, db DBTX, id uuid.UUID) error {
+	_, err := db.Exec(ctx, contractOpened, id)
+	return err
+}
+
 const countCodeTry = `-- name: CountCodeTry :exec
 update portal_codes set tries = tries + 1 where id = $1
 `
@@ -607,6 +616,7 @@ func (q *Queries) PortalSignatures(ctx context.Context, db DBTX, contractID uuid
 }
 
 const startPortalSession = `-- name: StartPortalSession :one
+with opened as (update portal_links set opened_at = coalesce(opened_at, now()) where token_hash = $3)
 insert into portal_sessions (token_hash, partnership_id, contact_id, link_hash, expires_at)
 select $1, l.partnership_id, l.contact_id, l.token_hash, now() + make_interval(secs => $2) from portal_links l where l.token_hash = $3
 returning expires_at

@@ -1,5 +1,5 @@
 -- name: MailContext :one
-select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, b.name as brand_name, b.postal_address, b.mail_from_name, b.mail_from,
+select p.brand_id, p.creator_id, p.campaign_id, p.owner_id, c.name as creator_name, b.name as brand_name, b.postal_address, b.first_mail_notice, b.mail_from_name, b.mail_from,
   k.name as campaign_name, k.brief, u.name as owner_name
 from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id join users u on u.id = p.owner_id
 where p.id = @id;
@@ -16,7 +16,7 @@ select subject, body from templates where name = @name and (brand_id = @brand_id
 
 -- name: EnsureThread :one
 insert into threads (id, partnership_id, brand_id, creator_id) values (@id, @partnership_id, @brand_id, @creator_id)
-on conflict (partnership_id) do update set brand_id = excluded.brand_id returning id;
+on conflict (partnership_id) where main do update set brand_id = excluded.brand_id returning id;
 
 -- name: ThreadMails :many
 select rfc_message_id::text as rfc_message_id, direction, coalesce(subject, '')::text as subject from messages
@@ -24,44 +24,26 @@ where partnership_id = @partnership_id and rfc_message_id is not null and channe
 order by at desc, id desc limit 12;
 
 -- name: InsertMail :exec
-insert into messages (id, thread_id, partnership_id, brand_id, creator_id, dedupe_key, direction, channel, kind, state, to_address, from_address, author_id)
-values (@id, @thread_id, @partnership_id, @brand_id, @creator_id, @dedupe_key, @direction, 'email', @kind, 'prepared', @to_address, @from_address, sqlc.narg('author_id'))
-on conflict (dedupe_key) do nothing;
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, dedupe_key, direction, channel, kind, state, to_address, from_address, looked, stage, not_after)
+values (@id, @thread_id, @partnership_id, @brand_id, @creator_id, @dedupe_key, @direction, 'email', @kind, 'prepared', @to_address, @from_address, @looked, sqlc.narg('stage'), sqlc.narg('not_after'))
+on conflict (dedupe_key) do update set stage = excluded.stage, not_after = excluded.not_after where messages.state = 'prepared';
 
 -- name: MailByKey :one
-select id, state, coalesce(subject, '')::text as subject, coalesce(body_text, '')::text as body_text, coalesce(to_address, '')::text as to_address from messages where dedupe_key = @dedupe_key;
+select id, state, looked, coalesce(subject, '')::text as subject, coalesce(body_text, '')::text as body_text, coalesce(to_address, '')::text as to_address from messages where dedupe_key = @dedupe_key;
 
 -- name: SaveMail :exec
 update messages set subject = @subject, body_text = @body_text, rfc_message_id = @rfc_message_id where id = @id and state = 'prepared';
 
 -- name: ClaimMail :one
--- A reply that nobody has filed yet may be the answer, so it stops the outreach as well.
-update messages m set state = 'sending', claimed_at = clock_timestamp(), at = clock_timestamp()
-where m.id = @id and m.state = 'prepared'
-  and not exists (select 1 from suppressions s where s.email = m.to_address and (s.brand_id is null or s.brand_id = m.brand_id) and (m.kind = 'outreach' or s.reason in ('bounce', 'complaint')) and m.kind <> 'internal')
-  and (m.kind <> 'outreach' or (
-    exists (select 1 from partnerships p join creators c on c.id = p.creator_id
-            where p.id = m.partnership_id and p.stage = 'outreach' and c.do_not_contact_at is null and c.banned_at is null)
-    and not exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled')
-    and not exists (select 1 from messages r join contacts k on k.email = r.from_address where r.state = 'unmatched' and r.class = 'human' and k.creator_id = m.creator_id)
-    and (select count(*) from messages o join brands b on b.id = o.brand_id join calendars d on d.id = b.calendar_id
-         where o.brand_id = m.brand_id and o.kind = 'outreach' and o.direction = 'out' and o.claimed_at > now() - make_interval(secs => d.day_seconds))
-        < (select outreach_per_day from brands b where b.id = m.brand_id)
-    and not exists (select 1 from messages o join brands b on b.id = o.brand_id join calendars d on d.id = b.calendar_id
-         where o.creator_id = m.creator_id and o.brand_id = m.brand_id and o.partnership_id <> m.partnership_id and o.kind = 'outreach' and o.direction = 'out'
-           and o.claimed_at > now() - make_interval(secs => d.day_seconds))))
+update messages m set state = 'sending', claimed_at = clock_timestamp(), at = clock_timestamp(), deferred_until = null
+where m.id = @id and m.state = 'prepared' and not mail_stopped(m) and mail_free_at(m, clock_timestamp()) is null
 returning m.id;
 
 -- name: WhyNotClaimed :one
-select m.state, m.kind,
-  (exists (select 1 from suppressions s where s.email = m.to_address and (s.brand_id is null or s.brand_id = m.brand_id) and (m.kind = 'outreach' or s.reason in ('bounce', 'complaint')))
-   or (m.kind = 'outreach' and (not exists (select 1 from partnerships p join creators c on c.id = p.creator_id where p.id = m.partnership_id and p.stage = 'outreach' and c.do_not_contact_at is null and c.banned_at is null)
-     or exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled')
-     or exists (select 1 from messages r join contacts k on k.email = r.from_address where r.state = 'unmatched' and r.class = 'human' and k.creator_id = m.creator_id))))::boolean as stopped,
-  coalesce((select min(o.claimed_at) + make_interval(secs => d.day_seconds) from messages o join brands b on b.id = o.brand_id join calendars d on d.id = b.calendar_id
-     where o.brand_id = m.brand_id and o.kind = 'outreach' and o.direction = 'out' and o.claimed_at > now() - make_interval(secs => d.day_seconds) group by d.day_seconds),
-     now() + interval '1 minute')::timestamptz as free_at
-from messages m where m.id = @id;
+select m.state, mail_stopped(m)::boolean as stopped, coalesce(mail_free_at(m, clock_timestamp()), clock_timestamp() + interval '1 second')::timestamptz as free_at from messages m where m.id = @id;
+
+-- name: DeferMail :exec
+update messages set deferred_until = @until where id = @id and state = 'prepared';
 
 -- name: CancelMail :exec
 update messages set state = 'cancelled' where id = @id and state = 'prepared';
@@ -121,10 +103,10 @@ on conflict do nothing returning id;
 insert into portal_links (token_hash, partnership_id, contact_id, expires_at) values (@token_hash, @partnership_id, @contact_id, now() + interval '60 days');
 
 -- name: LockOutreachOf :exec
-select pg_advisory_xact_lock(hashtextextended('outreach:' || brand_id::text, 0)) from messages where id = @id and kind = 'outreach';
+select pg_advisory_xact_lock(hashtextextended('outreach:' || brand_id::text, 0)) from messages where id = @id and kind in ('outreach', 'sequence');
 
 -- name: ManualMail :one
-select m.id, m.state, m.kind, coalesce(m.subject, '')::text as subject, coalesce(m.body_text, '')::text as body_text, m.partnership_id, m.creator_id,
+select m.id, m.state, m.kind, coalesce(m.subject, '')::text as subject, coalesce(m.body_text, '')::text as body_text, m.partnership_id, m.thread_id, m.creator_id,
   coalesce(m.to_address, (select c.email from contacts c where c.creator_id = m.creator_id and c.bounced_at is null order by c.role = 'creator' desc, c.role = 'manager' desc, c.email limit 1), '')::text as to_address,
   coalesce(k.name, '')::text as creator_name, coalesce(b.mail_from_name, '')::text as from_name, coalesce(b.mail_from, '')::text as from_address
 from messages m left join creators k on k.id = m.creator_id left join brands b on b.id = m.brand_id where m.id = @id;
@@ -134,3 +116,24 @@ from messages m left join creators k on k.id = m.creator_id left join brands b o
 select t.id as thread_id, p.id as partnership_id, p.brand_id, p.creator_id
 from partnerships p join contacts c on c.creator_id = p.creator_id left join threads t on t.partnership_id = p.id
 where c.email = @email and p.stage not in ('lapsed', 'terminated', 'banned') limit 2;
+
+-- name: BranchFacts :one
+-- Of a creator at a brand, and of the partnership if one is named.
+select c.tags, coalesce(c.country, '')::text as country, coalesce(c.language, '')::text as language,
+  (select coalesce(array_agg(distinct a.platform), '{}') from creator_accounts a where a.creator_id = c.id)::text[] as platforms,
+  coalesce((select max(f.followers) from creator_accounts a cross join lateral (select followers from follower_snapshots f where f.account_id = a.id order by f.as_of desc limit 1) f
+    where a.creator_id = c.id), -1)::bigint as followers,
+  coalesce((select m.suggestion from messages m where m.partnership_id = sqlc.narg('partnership_id')::uuid and m.direction = 'in' and m.class = 'human' order by m.at desc, m.id desc limit 1), '')::text as reply,
+  exists (select 1 from contracts k where k.partnership_id = sqlc.narg('partnership_id')::uuid and k.opened_at is not null)::boolean as opened_contract,
+  exists (select 1 from portal_links l where l.partnership_id = sqlc.narg('partnership_id')::uuid and l.opened_at is not null)::boolean as opened_page
+from creators c where c.id = @creator_id;
+
+-- name: PartnershipParties :one
+select creator_id, brand_id from partnerships where id = @id;
+
+-- name: FieldsOfCreator :many
+select f.name, f.kind, v.value from creator_field_values v join creator_fields f on f.id = v.field_id
+where v.creator_id = @creator_id and v.brand_id = @brand_id and f.archived_at is null;
+
+-- name: CampaignDates :one
+select g.starts_on, g.ends_on, d.zone, p.creator_id, p.brand_id from partnerships p join campaigns g on g.id = p.campaign_id join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id where p.id = @id;

@@ -19,7 +19,7 @@ limit @max_rows;
 -- name: ThreadOf :one
 insert into threads (id, partnership_id, brand_id, creator_id)
 select @id, p.id, p.brand_id, p.creator_id from partnerships p where p.id = @partnership_id
-on conflict (partnership_id) do update set brand_id = excluded.brand_id returning id, brand_id, creator_id;
+on conflict (partnership_id) where main do update set brand_id = excluded.brand_id returning id, brand_id, creator_id;
 
 -- name: AddressOf :many
 -- Where a person's mail to the creator goes, with what the brand may not write to.

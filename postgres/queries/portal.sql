@@ -5,6 +5,7 @@ from portal_links l join partnerships p on p.id = l.partnership_id join creators
 where l.token_hash = @token_hash;
 
 -- name: StartPortalSession :one
+with opened as (update portal_links set opened_at = coalesce(opened_at, now()) where token_hash = @link_hash)
 insert into portal_sessions (token_hash, partnership_id, contact_id, link_hash, expires_at)
 select @token_hash, l.partnership_id, l.contact_id, l.token_hash, now() + make_interval(secs => @life_seconds) from portal_links l where l.token_hash = @link_hash
 returning expires_at;
@@ -89,3 +90,6 @@ where x.email = @email and p.brand_id = @brand_id and p.stage in ('prospect', 'o
 
 -- name: ContactEmail :one
 select email from contacts where id = @id;
+
+-- name: ContractOpened :exec
+update contracts set opened_at = now() where id = @id and opened_at is null;

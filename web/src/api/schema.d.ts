@@ -174,6 +174,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/canned-answers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Answers that a brand gives often; with a partnership, filled for it */
+        get: operations["listCannedAnswers"];
+        put?: never;
+        /** Add an answer, or change the one of the same name */
+        post: operations["saveCannedAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/canned-answers/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an answer off the list */
+        post: operations["removeCannedAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contracts": {
         parameters: {
             query?: never;
@@ -223,6 +260,62 @@ export interface paths {
         put?: never;
         /** Approve the contract for the brand and send it for signature */
         post: operations["sendContract"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creator-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Fields that brands keep about creators */
+        get: operations["listCreatorFields"];
+        put?: never;
+        /** Add a field */
+        post: operations["createCreatorField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creator-fields/{id}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop showing a field; its values are kept */
+        post: operations["archiveCreatorField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creator-merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a merge back: exactly what it moved */
+        post: operations["undoCreatorMerge"];
         delete?: never;
         options?: never;
         head?: never;
@@ -299,6 +392,83 @@ export interface paths {
         put?: never;
         /** Set or lift do-not-contact */
         post: operations["setDoNotContact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creators/{id}/duplicates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Creators who may be the same person, and why */
+        get: operations["listDuplicates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creators/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a profile part of another one, with its history; can be undone for a day */
+        post: operations["mergeCreator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creators/{id}/merges": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Merges of a creator */
+        get: operations["listCreatorMerges"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creators/{id}/profile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** What a brand keeps about a creator, and the counts of followers over time */
+        get: operations["getCreatorProfile"];
+        /** Write what a brand keeps about a creator */
+        put: operations["editCreatorProfile"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -409,6 +579,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/mail-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the mailboxes do: sent, limits, bounces, complaints, what is missing against the provider */
+        get: operations["getMailHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Edit a mail that waits for a person to look at it */
+        patch: operations["editDraft"];
+        trace?: never;
+    };
     "/v1/messages/{id}/file": {
         parameters: {
             query?: never;
@@ -422,6 +628,44 @@ export interface paths {
         put?: never;
         /** File an unmatched mail under a partnership, which hears of it like of any reply, or put it aside when none is named */
         post: operations["fileMail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{id}/files/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** A file that came with a message, as an attachment */
+        get: operations["getMessageFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what became of a mail of which nobody knows whether it was sent; it is not sent again */
+        post: operations["settleMail"];
         delete?: never;
         options?: never;
         head?: never;
@@ -569,6 +813,44 @@ export interface paths {
         put?: never;
         /** Send an offer; reserves the budget */
         post: operations["sendOffer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partnerships/{id}/sequence-moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move a running sequence to another version, or preview it */
+        post: operations["moveSequence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partnerships/{id}/sequences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The sequences that run for a partnership */
+        get: operations["listRunningSequences"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1028,6 +1310,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/search/texts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Search what was written: messages, notes, contracts, captions; newest first */
+        get: operations["searchTexts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sequences": {
         parameters: {
             query?: never;
@@ -1137,6 +1436,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/suppressions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Addresses that get no mail */
+        get: operations["listSuppressions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/suppressions/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let an address get mail again */
+        post: operations["liftSuppression"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks": {
         parameters: {
             query?: never;
@@ -1223,6 +1558,192 @@ export interface paths {
         put?: never;
         /** Create a mail template or a new version of one */
         post: operations["createTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Fill a mail for a creator, and name what has no value; writes nothing */
+        post: operations["previewTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Threads of the inbox, what was written last first */
+        get: operations["listThreads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** One thread */
+        get: operations["getThread"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{id}/assign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a thread to a person, or to nobody */
+        post: operations["assignThread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a thread part of another one of the same creator and brand */
+        post: operations["mergeThread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Messages of a thread, newest first */
+        get: operations["listThreadMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{id}/privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let the whole team read a thread, or only who takes part in it */
+        post: operations["setThreadPrivacy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a thread off until a time; whatever the creator writes brings it back */
+        post: operations["snoozeThread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move messages of a thread into one of their own */
+        post: operations["splitThread"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/threads/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a thread done, which stops its answer clock, or open it again */
+        post: operations["setThreadState"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1353,19 +1874,44 @@ export interface components {
             banned: boolean;
             reason: string;
         };
+        Branch: {
+            /** @description Step to go on with when it does not */
+            else: number;
+            field?: string;
+            /** @enum {string} */
+            is?: "is" | "is_not" | "at_least" | "below";
+            /** @enum {string} */
+            on: "reply" | "tag" | "country" | "language" | "platform" | "followers" | "field" | "opened_contract" | "opened_page";
+            /** @description Step to go on with when it holds, from 0; the number of steps ends the sequence */
+            then: number;
+            value?: string;
+        };
         Brand: {
             /** Format: uuid */
             calendar_id: string;
+            /** @description Of them, to one domain of receivers in an hour */
+            domain_per_hour: number;
+            /** @description Why the creator is written to; stands in the first mail */
+            first_mail_notice: string;
             /** Format: uuid */
             id: string;
             mail_from: string;
             mail_from_name: string;
             name: string;
+            /** @description Mails that sequences send from the mailbox in a day */
+            outreach_per_day: number;
             /** @description Stands in every outreach mail */
             postal_address: string;
             /** @description Below it the content approval counts as the first pair of eyes */
             second_pair_threshold: components["schemas"]["Money"];
             version: number;
+            /** @description Days in which a new mailbox rises to its full number; 0 means no warm-up */
+            warm_up_days: number;
+            /**
+             * Format: date-time
+             * @description When the warm-up began
+             */
+            warm_up_from?: string;
         };
         BrandCreate: {
             calendar: components["schemas"]["CalendarEdit"];
@@ -1376,11 +1922,16 @@ export interface components {
             second_pair_threshold?: components["schemas"]["Money"];
         };
         BrandEdit: {
+            domain_per_hour?: number;
+            first_mail_notice?: string;
             mail_from?: string;
             mail_from_name?: string;
             name?: string;
+            outreach_per_day?: number;
             postal_address?: string;
             second_pair_threshold?: components["schemas"]["Money"];
+            /** @description A change begins the warm-up anew */
+            warm_up_days?: number;
         };
         BrandList: {
             items: components["schemas"]["Brand"][];
@@ -1428,6 +1979,8 @@ export interface components {
             next_cursor?: string;
         };
         Campaign: {
+            /** @description Sequences that start by themselves */
+            automation_ids: string[];
             /** Format: uuid */
             brand_id: string;
             brand_name: string;
@@ -1464,6 +2017,7 @@ export interface components {
             zone: string;
         };
         CampaignCreate: {
+            automation_ids?: string[];
             /** Format: uuid */
             brand_id: string;
             brief?: string;
@@ -1490,6 +2044,8 @@ export interface components {
             terms: components["schemas"]["ContractTerms"];
         };
         CampaignEdit: {
+            /** @description For partnerships that start from now on */
+            automation_ids?: string[];
             brief?: string;
             budget?: components["schemas"]["Money"];
             default_fee?: components["schemas"]["Money"];
@@ -1503,6 +2059,27 @@ export interface components {
         };
         CampaignList: {
             items: components["schemas"]["Campaign"][];
+            next_cursor?: string;
+        };
+        CannedAnswer: {
+            body: string;
+            /** Format: uuid */
+            brand_id: string;
+            /** @description For the partnership that was asked for */
+            filled?: string;
+            /** Format: uuid */
+            id: string;
+            missing?: string[];
+            name: string;
+        };
+        CannedAnswerCreate: {
+            body: string;
+            /** Format: uuid */
+            brand_id: string;
+            name: string;
+        };
+        CannedAnswerList: {
+            items: components["schemas"]["CannedAnswer"][];
             next_cursor?: string;
         };
         CheckResult: {
@@ -1602,6 +2179,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             language?: string;
+            /**
+             * Format: uuid
+             * @description This profile became part of another one
+             */
+            merged_into?: string;
             name: string;
             partnerships_count: number;
             /** @enum {string} */
@@ -1628,9 +2210,80 @@ export interface components {
             tags?: string[];
             zone?: string;
         };
+        CreatorField: {
+            /** Format: uuid */
+            brand_id: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "text" | "number" | "date" | "select" | "bool";
+            name: string;
+            options: string[];
+        };
+        CreatorFieldCreate: {
+            /** Format: uuid */
+            brand_id: string;
+            /** @enum {string} */
+            kind: "text" | "number" | "date" | "select" | "bool";
+            name: string;
+            options?: string[];
+        };
+        CreatorFieldList: {
+            items: components["schemas"]["CreatorField"][];
+            next_cursor?: string;
+        };
         CreatorList: {
             items: components["schemas"]["Creator"][];
             next_cursor?: string;
+        };
+        CreatorMerge: {
+            /** Format: date-time */
+            at: string;
+            by?: components["schemas"]["UserRef"];
+            from: components["schemas"]["CreatorRef"];
+            /** Format: uuid */
+            id: string;
+            into: components["schemas"]["CreatorRef"];
+            /** @description How many of each */
+            moved: {
+                [key: string]: number;
+            };
+            /** Format: date-time */
+            undo_until: string;
+            /** Format: date-time */
+            undone_at?: string;
+        };
+        CreatorMergeAsk: {
+            /** Format: uuid */
+            into: string;
+        };
+        CreatorMergeList: {
+            items: components["schemas"]["CreatorMerge"][];
+            next_cursor?: string;
+        };
+        CreatorProfile: {
+            fields: components["schemas"]["FieldValue"][];
+            followers: components["schemas"]["FollowerSnapshot"][];
+            /** @description Formats, topics to avoid, sizes, shipping, when not to write */
+            preferences: string;
+            rates: components["schemas"]["CreatorRate"][];
+            style_notes: string;
+            version: number;
+        };
+        CreatorProfileEdit: {
+            fields: components["schemas"]["FieldValue"][];
+            preferences: string;
+            rates: components["schemas"]["CreatorRate"][];
+            style_notes: string;
+        };
+        CreatorRate: {
+            amount: components["schemas"]["Money"];
+            /** Format: date */
+            as_of: string;
+            /** @description For example reel, story, 60 s integration */
+            kind: string;
+            note?: string;
+            platform: string;
         };
         CreatorRef: {
             handle?: string;
@@ -1705,12 +2358,40 @@ export interface components {
             do_not_contact: boolean;
             reason?: string;
         };
+        DraftEdit: {
+            subject: string;
+            text: string;
+        };
+        Duplicate: {
+            creator: components["schemas"]["Creator"];
+            why: string[];
+        };
+        DuplicateList: {
+            items: components["schemas"]["Duplicate"][];
+            next_cursor?: string;
+        };
         Empty: Record<string, never>;
         FieldError: {
             code: string;
             detail: string;
             /** @description Dotted path, for example terms.milestones[1].percent */
             field: string;
+        };
+        FieldValue: {
+            /** Format: uuid */
+            field_id: string;
+            /** @description As text: a date as YYYY-MM-DD, a bool as true or false; empty means none */
+            value: string;
+        };
+        FollowerSnapshot: {
+            /** Format: uuid */
+            account_id: string;
+            /** Format: date */
+            as_of: string;
+            /** Format: int64 */
+            followers: number;
+            /** @enum {string} */
+            source: "measured" | "entered" | "estimated";
         };
         Funds: {
             /** @description Topped up and not yet sent or in flight */
@@ -1798,6 +2479,36 @@ export interface components {
             /** Format: uuid */
             payout_id?: string;
         };
+        MailboxHealth: {
+            /** @description All mail, of the last 30 days */
+            accepted: number;
+            address: string;
+            /** @description Partnerships whose outreach waits for a person */
+            blocked: number;
+            bounce_percent: number;
+            bounced: number;
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            complaint_percent: number;
+            complaints: number;
+            delivered: number;
+            domain_per_hour: number;
+            /**
+             * Format: date-time
+             * @description When the next mail may go out, if the limit is reached
+             */
+            free_at?: string;
+            full_limit: number;
+            /** @description Today, with the warm-up */
+            limit: number;
+            /** @description Mails of sequences in the last day */
+            sent: number;
+            /** @description Mails that a limit puts off */
+            waiting: number;
+            /** Format: date-time */
+            warm_up_ends?: string;
+        };
         MailCandidate: {
             brand_name: string;
             campaign_name: string;
@@ -1806,39 +2517,99 @@ export interface components {
             partnership_id: string;
             stage: components["schemas"]["Stage"];
         };
+        MailDay: {
+            /** Format: date-time */
+            checked_at: string;
+            /** Format: date */
+            day: string;
+            differs: boolean;
+            received: number;
+            received_at_provider: number;
+            sent: number;
+            sent_at_provider: number;
+        };
         MailFiling: {
             /** Format: uuid */
             partnership_id?: string;
+        };
+        MailHealth: {
+            days: components["schemas"]["MailDay"][];
+            /** Format: date-time */
+            last_event_at?: string;
+            /** Format: date-time */
+            last_received_at?: string;
+            mailboxes: components["schemas"]["MailboxHealth"][];
+            unknown: components["schemas"]["Message"][];
+            unmatched: number;
+            /** @description Posts that could not be read; they are kept raw */
+            unreadable: number;
+        };
+        MailSettle: {
+            /** @description The creator has it; else it counts as not sent */
+            arrived: boolean;
         };
         Message: {
             /** Format: date-time */
             at: string;
             author: string;
+            campaign_name?: string;
             /** @enum {string} */
             channel: "email" | "portal" | "dm" | "call" | "note";
             class?: string;
+            creator?: components["schemas"]["CreatorRef"];
             /** @enum {string} */
             direction: "out" | "in" | "internal";
+            files?: components["schemas"]["MessageFile"][];
             from?: string;
+            /** @description The thread is private: only who takes part in it reads it */
+            hidden?: boolean;
             /** @description Sanitised */
             html?: string;
             /** Format: uuid */
             id: string;
+            kind?: string;
+            mentions?: components["schemas"]["UserRef"][];
             /** Format: uuid */
             partnership_id?: string;
             quoted?: string;
             state: string;
             subject?: string;
+            suggestion?: components["schemas"]["ReplySuggestion"];
             text?: string;
+            /** Format: uuid */
+            thread_id?: string;
             to?: string;
+            /**
+             * @description looked_at: a machine wrote it and a person let it go
+             * @enum {string}
+             */
+            written_by?: "creator" | "person" | "machine" | "looked_at";
         };
         MessageCreate: {
             /** @enum {string} */
             channel: "email" | "dm" | "call" | "note";
             /** @enum {string} */
             direction: "out" | "in" | "internal";
+            /** @description For a note: who gets a task to read it */
+            mentions?: string[];
+            /** @description Begins a thread of its own */
+            new_thread?: boolean;
             subject?: string;
             text: string;
+            /**
+             * Format: uuid
+             * @description Absent means the partnership's own thread
+             */
+            thread_id?: string;
+        };
+        MessageFile: {
+            /** @description As the sender claims */
+            content_type: string;
+            n: number;
+            name: string;
+            sha256: string;
+            /** Format: int64 */
+            size: number;
         };
         MessageList: {
             items: components["schemas"]["Message"][];
@@ -1945,6 +2716,11 @@ export interface components {
             command: components["schemas"]["PartnershipCommandKind"];
             /** Format: uuid */
             deliverable_id?: string;
+            /**
+             * Format: uuid
+             * @description For let_mail_go and skip_mail
+             */
+            message_id?: string;
             reason?: string;
             /** Format: uuid */
             submission_id?: string;
@@ -1955,7 +2731,7 @@ export interface components {
             until?: string;
         };
         /** @enum {string} */
-        PartnershipCommandKind: "pause" | "resume" | "snooze" | "log_reply" | "mark_declined" | "withdraw_offer" | "start_again" | "withdraw_contract" | "waive_deliverable" | "accept_deliverable" | "revoke_approval" | "renew" | "let_lapse" | "terminate" | "retry_check";
+        PartnershipCommandKind: "pause" | "resume" | "snooze" | "log_reply" | "mark_declined" | "withdraw_offer" | "start_again" | "withdraw_contract" | "waive_deliverable" | "accept_deliverable" | "revoke_approval" | "renew" | "let_lapse" | "terminate" | "retry_check" | "let_mail_go" | "skip_mail";
         PartnershipList: {
             items: components["schemas"]["PartnershipSummary"][];
             next_cursor?: string;
@@ -2194,6 +2970,9 @@ export interface components {
             title: string;
             type: string;
         };
+        Reason: {
+            reason: string;
+        };
         Reconciliation: {
             breaks: components["schemas"]["ReconciliationBreak"][];
             /** Format: date-time */
@@ -2221,6 +3000,13 @@ export interface components {
         ReconciliationList: {
             items: components["schemas"]["Reconciliation"][];
             next_cursor?: string;
+        };
+        ReplySuggestion: {
+            amount?: components["schemas"]["Money"];
+            /** @enum {string} */
+            class: "accept" | "decline" | "counter_offer" | "question" | "later" | "out_of_office" | "wrong_person" | "unsubscribe" | "other";
+            /** @description The words that decided */
+            why?: string;
         };
         Review: {
             brief: string;
@@ -2298,6 +3084,34 @@ export interface components {
         RolesEdit: {
             brands: components["schemas"]["BrandRole"][];
         };
+        RunningSequence: {
+            blocked?: string;
+            /**
+             * Format: uuid
+             * @description Absent for the outreach of the campaign
+             */
+            id?: string;
+            /**
+             * Format: uuid
+             * @description The mail that waits for a person to look at it
+             */
+            message_id?: string;
+            name: string;
+            newest_version: number;
+            sent: number;
+            /** Format: uuid */
+            sequence_id: string;
+            step: number;
+            steps: components["schemas"]["SequenceStep"][];
+            /** @description What it will do if nobody answers */
+            upcoming: components["schemas"]["SimulatedStep"][];
+            version: number;
+            zone: string;
+        };
+        RunningSequenceList: {
+            items: components["schemas"]["RunningSequence"][];
+            next_cursor?: string;
+        };
         SearchHit: {
             /** Format: uuid */
             id: string;
@@ -2319,6 +3133,7 @@ export interface components {
             id: string;
             name: string;
             steps: components["schemas"]["SequenceStep"][];
+            trigger?: components["schemas"]["SequenceTrigger"];
             version: number;
         };
         SequenceCreate: {
@@ -2327,10 +3142,33 @@ export interface components {
             cool_off_days?: number;
             name: string;
             steps: components["schemas"]["SequenceStep"][];
+            trigger?: components["schemas"]["SequenceTrigger"];
         };
         SequenceList: {
             items: components["schemas"]["Sequence"][];
             next_cursor?: string;
+        };
+        SequenceMove: {
+            as_is: components["schemas"]["SimulatedStep"][];
+            moved: boolean;
+            step: number;
+            then: components["schemas"]["SimulatedStep"][];
+            version: number;
+            zone: string;
+        };
+        SequenceMoveAsk: {
+            dry_run?: boolean;
+            /**
+             * Format: uuid
+             * @description Absent means the outreach of the campaign
+             */
+            run_id?: string;
+            /** Format: uuid */
+            sequence_id: string;
+            /** @description Absent means the first step behind as many mails as were sent */
+            step?: number;
+            /** @description Absent means the newest */
+            version?: number;
         };
         SequenceSimulate: {
             /** Format: uuid */
@@ -2353,14 +3191,34 @@ export interface components {
             zone: string;
         };
         SequenceStep: {
+            branch?: components["schemas"]["Branch"];
             /** @description For wait */
             business_days?: number;
+            /** @description For wait: calendar days, in the place of business days */
+            days?: number;
             /** @enum {string} */
-            kind: "send" | "wait" | "task" | "stop";
+            kind: "send" | "wait" | "branch" | "task" | "stop";
+            /** @description For send: a person looks at the mail before it goes out */
+            review?: boolean;
             /** @description For send: the template's name */
             template?: string;
             /** @description For task */
             title?: string;
+        };
+        SequenceTrigger: {
+            /** @description For silence: what has happened */
+            after?: string;
+            /** @description For silence */
+            business_days?: number;
+            /** @description For date: a date of the partnership, or field: and the name of a date field */
+            date?: string;
+            /** @description For date: days after it; below 0 before it */
+            days?: number;
+            /** @enum {string} */
+            on: "stage" | "silence" | "date";
+            stage?: components["schemas"]["Stage"];
+            /** @description For silence: what has not */
+            without?: string;
         };
         Session: {
             brands: components["schemas"]["BrandRole"][];
@@ -2397,12 +3255,13 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            kind: "send" | "task" | "stop";
+            kind: "send" | "branch" | "task" | "stop";
             /**
              * Format: date-time
              * @description Mail is spread over the time between both
              */
             latest: string;
+            review?: boolean;
             /** @description Its place among the steps, from 0; the number of steps for an end that no step says */
             step: number;
             template?: string;
@@ -2461,6 +3320,23 @@ export interface components {
             /** Format: binary */
             file?: string;
             note?: string;
+        };
+        Suppression: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            brand_id?: string;
+            brand_name?: string;
+            creator?: components["schemas"]["CreatorRef"];
+            email: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            reason: "unsubscribe" | "bounce" | "complaint" | "manual";
+        };
+        SuppressionList: {
+            items: components["schemas"]["Suppression"][];
+            next_cursor?: string;
         };
         Task: {
             /** Format: uuid */
@@ -2526,6 +3402,128 @@ export interface components {
         TemplateList: {
             items: components["schemas"]["Template"][];
             next_cursor?: string;
+        };
+        TemplatePreview: {
+            /** @description Tags whose value is only known when the mail is about something */
+            later: string[];
+            /** @description Tags without a value: they would block the mail */
+            missing: string[];
+            subject: string;
+            text: string;
+            to?: string;
+        };
+        TemplatePreviewAsk: {
+            body: string;
+            /** Format: uuid */
+            brand_id: string;
+            /** Format: uuid */
+            campaign_id?: string;
+            /** Format: uuid */
+            creator_id: string;
+            name?: string;
+            subject: string;
+        };
+        TextHit: {
+            /** Format: date-time */
+            at: string;
+            author?: string;
+            brand_name: string;
+            campaign_name: string;
+            creator_name: string;
+            /** @enum {string} */
+            direction?: "out" | "in" | "internal";
+            files: number;
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            kind: "message" | "note" | "contract" | "caption";
+            /** @description The page where exactly this is shown */
+            link: string;
+            /** Format: uuid */
+            partnership_id: string;
+            snippet: components["schemas"]["TextPart"][];
+            /** Format: uuid */
+            thread_id?: string;
+            title: string;
+        };
+        TextHitList: {
+            items: components["schemas"]["TextHit"][];
+            next_cursor?: string;
+        };
+        TextPart: {
+            hit: boolean;
+            text: string;
+        };
+        Thread: {
+            /** Format: date-time */
+            answer_by?: string;
+            assignee?: components["schemas"]["UserRef"];
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            campaign_name: string;
+            creator: components["schemas"]["CreatorRef"];
+            hidden: boolean;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_at: string;
+            /** @enum {string} */
+            last_direction?: "out" | "in" | "internal";
+            /** Format: uuid */
+            merged_into?: string;
+            messages: number;
+            overdue: boolean;
+            owner: components["schemas"]["UserRef"];
+            /** Format: uuid */
+            partnership_id: string;
+            /** @description Beginning of the last message */
+            preview: string;
+            /** @enum {string} */
+            privacy: "team" | "private";
+            /** Format: date-time */
+            snoozed_until?: string;
+            stage: components["schemas"]["Stage"];
+            /** @enum {string} */
+            state: "open" | "snoozed" | "done";
+            subject: string;
+            suggestion?: components["schemas"]["ReplySuggestion"];
+            /** @description The creator waits for an answer */
+            waiting: boolean;
+        };
+        ThreadAssign: {
+            /**
+             * Format: uuid
+             * @description Absent means nobody
+             */
+            user_id?: string;
+        };
+        ThreadList: {
+            items: components["schemas"]["Thread"][];
+            next_cursor?: string;
+        };
+        ThreadMerge: {
+            /** Format: uuid */
+            into: string;
+        };
+        ThreadPrivacyEdit: {
+            /** @enum {string} */
+            privacy: "team" | "private";
+        };
+        ThreadSnooze: {
+            /**
+             * Format: date-time
+             * @description Absent wakes it now
+             */
+            until?: string;
+        };
+        ThreadSplit: {
+            message_ids: string[];
+            subject: string;
+        };
+        ThreadStateEdit: {
+            /** @enum {string} */
+            state: "open" | "done";
         };
         TimelineItem: {
             actor?: string;
@@ -2696,6 +3694,7 @@ export type Approver = components['schemas']['Approver'];
 export type Balance = components['schemas']['Balance'];
 export type BalanceList = components['schemas']['BalanceList'];
 export type BanEdit = components['schemas']['BanEdit'];
+export type Branch = components['schemas']['Branch'];
 export type Brand = components['schemas']['Brand'];
 export type BrandCreate = components['schemas']['BrandCreate'];
 export type BrandEdit = components['schemas']['BrandEdit'];
@@ -2708,6 +3707,9 @@ export type Campaign = components['schemas']['Campaign'];
 export type CampaignCreate = components['schemas']['CampaignCreate'];
 export type CampaignEdit = components['schemas']['CampaignEdit'];
 export type CampaignList = components['schemas']['CampaignList'];
+export type CannedAnswer = components['schemas']['CannedAnswer'];
+export type CannedAnswerCreate = components['schemas']['CannedAnswerCreate'];
+export type CannedAnswerList = components['schemas']['CannedAnswerList'];
 export type CheckResult = components['schemas']['CheckResult'];
 export type CodeOnly = components['schemas']['CodeOnly'];
 export type Command = components['schemas']['Command'];
@@ -2719,7 +3721,16 @@ export type ContractTerms = components['schemas']['ContractTerms'];
 export type Creator = components['schemas']['Creator'];
 export type CreatorCreate = components['schemas']['CreatorCreate'];
 export type CreatorEdit = components['schemas']['CreatorEdit'];
+export type CreatorField = components['schemas']['CreatorField'];
+export type CreatorFieldCreate = components['schemas']['CreatorFieldCreate'];
+export type CreatorFieldList = components['schemas']['CreatorFieldList'];
 export type CreatorList = components['schemas']['CreatorList'];
+export type CreatorMerge = components['schemas']['CreatorMerge'];
+export type CreatorMergeAsk = components['schemas']['CreatorMergeAsk'];
+export type CreatorMergeList = components['schemas']['CreatorMergeList'];
+export type CreatorProfile = components['schemas']['CreatorProfile'];
+export type CreatorProfileEdit = components['schemas']['CreatorProfileEdit'];
+export type CreatorRate = components['schemas']['CreatorRate'];
 export type CreatorRef = components['schemas']['CreatorRef'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionCreate = components['schemas']['DecisionCreate'];
@@ -2727,8 +3738,13 @@ export type Deliverable = components['schemas']['Deliverable'];
 export type DeliverableList = components['schemas']['DeliverableList'];
 export type DeliverableTerms = components['schemas']['DeliverableTerms'];
 export type DoNotContact = components['schemas']['DoNotContact'];
+export type DraftEdit = components['schemas']['DraftEdit'];
+export type Duplicate = components['schemas']['Duplicate'];
+export type DuplicateList = components['schemas']['DuplicateList'];
 export type Empty = components['schemas']['Empty'];
 export type FieldError = components['schemas']['FieldError'];
+export type FieldValue = components['schemas']['FieldValue'];
+export type FollowerSnapshot = components['schemas']['FollowerSnapshot'];
 export type Funds = components['schemas']['Funds'];
 export type FundsList = components['schemas']['FundsList'];
 export type Holiday = components['schemas']['Holiday'];
@@ -2739,10 +3755,15 @@ export type ImportRow = components['schemas']['ImportRow'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LedgerList = components['schemas']['LedgerList'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
+export type MailboxHealth = components['schemas']['MailboxHealth'];
 export type MailCandidate = components['schemas']['MailCandidate'];
+export type MailDay = components['schemas']['MailDay'];
 export type MailFiling = components['schemas']['MailFiling'];
+export type MailHealth = components['schemas']['MailHealth'];
+export type MailSettle = components['schemas']['MailSettle'];
 export type Message = components['schemas']['Message'];
 export type MessageCreate = components['schemas']['MessageCreate'];
+export type MessageFile = components['schemas']['MessageFile'];
 export type MessageList = components['schemas']['MessageList'];
 export type Milestone = components['schemas']['Milestone'];
 export type MilestoneTerms = components['schemas']['MilestoneTerms'];
@@ -2778,9 +3799,11 @@ export type PortalOpen = components['schemas']['PortalOpen'];
 export type PortalPayment = components['schemas']['PortalPayment'];
 export type PostReport = components['schemas']['PostReport'];
 export type Problem = components['schemas']['Problem'];
+export type Reason = components['schemas']['Reason'];
 export type Reconciliation = components['schemas']['Reconciliation'];
 export type ReconciliationBreak = components['schemas']['ReconciliationBreak'];
 export type ReconciliationList = components['schemas']['ReconciliationList'];
+export type ReplySuggestion = components['schemas']['ReplySuggestion'];
 export type Review = components['schemas']['Review'];
 export type ReviewList = components['schemas']['ReviewList'];
 export type ReviewStage = components['schemas']['ReviewStage'];
@@ -2789,14 +3812,19 @@ export type Role = components['schemas']['Role'];
 export type RoleRequest = components['schemas']['RoleRequest'];
 export type RoleRequestList = components['schemas']['RoleRequestList'];
 export type RolesEdit = components['schemas']['RolesEdit'];
+export type RunningSequence = components['schemas']['RunningSequence'];
+export type RunningSequenceList = components['schemas']['RunningSequenceList'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchResult = components['schemas']['SearchResult'];
 export type Sequence = components['schemas']['Sequence'];
 export type SequenceCreate = components['schemas']['SequenceCreate'];
 export type SequenceList = components['schemas']['SequenceList'];
+export type SequenceMove = components['schemas']['SequenceMove'];
+export type SequenceMoveAsk = components['schemas']['SequenceMoveAsk'];
 export type SequenceSimulate = components['schemas']['SequenceSimulate'];
 export type SequenceSimulation = components['schemas']['SequenceSimulation'];
 export type SequenceStep = components['schemas']['SequenceStep'];
+export type SequenceTrigger = components['schemas']['SequenceTrigger'];
 export type Session = components['schemas']['Session'];
 export type Signature = components['schemas']['Signature'];
 export type SignatureCreate = components['schemas']['SignatureCreate'];
@@ -2809,6 +3837,8 @@ export type StartPartnerships = components['schemas']['StartPartnerships'];
 export type StartResult = components['schemas']['StartResult'];
 export type Submission = components['schemas']['Submission'];
 export type SubmissionForm = components['schemas']['SubmissionForm'];
+export type Suppression = components['schemas']['Suppression'];
+export type SuppressionList = components['schemas']['SuppressionList'];
 export type Task = components['schemas']['Task'];
 export type TaskComplete = components['schemas']['TaskComplete'];
 export type TaskList = components['schemas']['TaskList'];
@@ -2817,6 +3847,19 @@ export type TaskSnooze = components['schemas']['TaskSnooze'];
 export type Template = components['schemas']['Template'];
 export type TemplateCreate = components['schemas']['TemplateCreate'];
 export type TemplateList = components['schemas']['TemplateList'];
+export type TemplatePreview = components['schemas']['TemplatePreview'];
+export type TemplatePreviewAsk = components['schemas']['TemplatePreviewAsk'];
+export type TextHit = components['schemas']['TextHit'];
+export type TextHitList = components['schemas']['TextHitList'];
+export type TextPart = components['schemas']['TextPart'];
+export type Thread = components['schemas']['Thread'];
+export type ThreadAssign = components['schemas']['ThreadAssign'];
+export type ThreadList = components['schemas']['ThreadList'];
+export type ThreadMerge = components['schemas']['ThreadMerge'];
+export type ThreadPrivacyEdit = components['schemas']['ThreadPrivacyEdit'];
+export type ThreadSnooze = components['schemas']['ThreadSnooze'];
+export type ThreadSplit = components['schemas']['ThreadSplit'];
+export type ThreadStateEdit = components['schemas']['ThreadStateEdit'];
 export type TimelineItem = components['schemas']['TimelineItem'];
 export type TimelineList = components['schemas']['TimelineList'];
 export type Timer = components['schemas']['Timer'];
@@ -3216,6 +4259,84 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    listCannedAnswers: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                partnership_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedAnswerList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    saveCannedAnswer: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CannedAnswerCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CannedAnswer"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    removeCannedAnswer: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listContracts: {
         parameters: {
             query?: {
@@ -3303,6 +4424,110 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Pending"];
                 };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listCreatorFields: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatorFieldList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    createCreatorField: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatorFieldCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatorField"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    archiveCreatorField: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    undoCreatorMerge: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["problem"];
         };
@@ -3475,6 +4700,139 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    listDuplicates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DuplicateList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    mergeCreator: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatorMergeAsk"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatorMerge"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listCreatorMerges: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatorMergeList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getCreatorProfile: {
+        parameters: {
+            query: {
+                brand_id: string;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatorProfile"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    editCreatorProfile: {
+        parameters: {
+            query: {
+                brand_id: string;
+            };
+            header?: {
+                "If-Match"?: components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatorProfileEdit"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatorProfile"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     getCreatorTimeline: {
         parameters: {
             query?: {
@@ -3634,6 +4992,56 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getMailHealth: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailHealth"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    editDraft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftEdit"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     fileMail: {
         parameters: {
             query?: never;
@@ -3652,6 +5060,57 @@ export interface operations {
         };
         responses: {
             /** @description Filed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getMessageFile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    settleMail: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailSettle"];
+            };
+        };
+        responses: {
+            /** @description Done */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -3922,6 +5381,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    moveSequence: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SequenceMoveAsk"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SequenceMove"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listRunningSequences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunningSequenceList"];
                 };
             };
             default: components["responses"]["problem"];
@@ -4692,6 +6213,39 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    searchTexts: {
+        parameters: {
+            query: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                creator_id?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                from?: string;
+                has_files?: boolean;
+                kind?: "message" | "note" | "contract" | "caption";
+                limit?: components["parameters"]["limit"];
+                q: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TextHitList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listSequences: {
         parameters: {
             query?: {
@@ -4901,6 +6455,61 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    listSuppressions: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuppressionList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    liftSuppression: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listTasks: {
         parameters: {
             query?: {
@@ -5062,6 +6671,301 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Template"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    previewTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TemplatePreviewAsk"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TemplatePreview"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listThreads: {
+        parameters: {
+            query?: {
+                /** @description me, nobody, or the id of a person */
+                assigned_to?: string;
+                brand_id?: components["parameters"]["brand_id"];
+                creator_id?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                state?: "open" | "snoozed" | "done";
+                /** @description Only threads in which the creator waits for an answer */
+                waiting?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThreadList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getThread: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    assignThread: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadAssign"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    mergeThread: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadMerge"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listThreadMessages: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MessageList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    setThreadPrivacy: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadPrivacyEdit"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    snoozeThread: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadSnooze"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    splitThread: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadSplit"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    setThreadState: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ThreadStateEdit"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Thread"];
                 };
             };
             default: components["responses"]["problem"];
