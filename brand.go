@@ -1,8 +1,10 @@
 package rapport
 
 import (
+	"fmt"
 	"net/mail"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -18,7 +20,29 @@ type Brand struct {
 	// SecondPairThreshold is the amount below which the content approval counts as the first pair of eyes on a payout; an
 	// amount of zero means that it never does.
 	SecondPairThreshold Money
-	Version             int
+	// OutreachPerDay and DomainPerHour limit what sequences send: from the mailbox in a day, and to one domain of receivers in an hour. A new
+	// mailbox rises to its full number over WarmUpDays from WarmUpFrom; zero days mean no warm-up.
+	OutreachPerDay int
+	DomainPerHour  int
+	WarmUpDays     int
+	WarmUpFrom     *time.Time
+	// FirstMailNotice says why a creator is written to; it stands in the first mail.
+	FirstMailNotice string
+	Version         int
+}
+
+// CheckLimits names every bad limit of the brand's mailbox.
+func (b Brand) CheckLimits() []Field {
+	var f []Field
+	for _, limit := range []struct {
+		path        string
+		n, min, max int
+	}{{"outreach_per_day", b.OutreachPerDay, 1, 10_000}, {"domain_per_hour", b.DomainPerHour, 1, 10_000}, {"warm_up_days", b.WarmUpDays, 0, 90}} {
+		if limit.n < limit.min || limit.n > limit.max {
+			f = append(f, Field{limit.path, "out_of_range", fmt.Sprintf("A number from %d to %d.", limit.min, limit.max)})
+		}
+	}
+	return append(f, checkText("first_mail_notice", b.FirstMailNotice, true, 1000)...)
 }
 
 // Check names every bad field of the brand.

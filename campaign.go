@@ -38,9 +38,11 @@ type Campaign struct {
 	SequenceID uuid.UUID
 	PolicyID   uuid.UUID
 	Hashtags   []string // words the post must contain
-	Stages     map[Stage]int
-	Version    int
-	CreatedAt  time.Time
+	// AutomationIDs are sequences that start by themselves in the partnerships that start from now on.
+	AutomationIDs []uuid.UUID
+	Stages        map[Stage]int
+	Version       int
+	CreatedAt     time.Time
 }
 
 // The sequence and the policy that every installation starts with.

@@ -26,7 +26,8 @@ type Creator struct {
 	Banned              bool
 	BannedReason        string
 	PayeeState          string
-	PartnershipsInScope int // of the brands in the reader's scope
+	PartnershipsInScope int       // of the brands in the reader's scope
+	MergedInto          uuid.UUID // the creator that this one became part of; zero for none
 	Version             int
 	CreatedAt           time.Time
 }

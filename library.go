@@ -75,17 +75,25 @@ func (t TemplateVersion) Check() []Field {
 	if strings.TrimSpace(t.Body) == "" {
 		f = append(f, Field{"body", "required", "Fill this in."})
 	}
-	for _, part := range []struct{ path, text string }{{"subject", t.Subject}, {"body", t.Body}} {
-		if strings.Count(part.text, "{{") != strings.Count(part.text, "}}") {
-			f = append(f, Field{part.path, "open_tag", "A merge tag is opened and not closed, or the other way round."})
-			continue
-		}
-		_, tags := Render(part.text, map[string]string{})
-		for _, tag := range tags {
-			if !slices.Contains(TemplateTags(t.Name), tag) {
-				f = append(f, Field{part.path, "unknown_tag", fmt.Sprintf("{{%s}} is no merge tag of this mail.", tag)})
-			}
+	f = append(f, checkTags("subject", t.Subject, TemplateTags(t.Name))...)
+	f = append(f, checkTags("body", t.Body, TemplateTags(t.Name))...)
+	return f
+}
+
+// checkTags names the merge tags of a text that are none of those known.
+func checkTags(path, text string, known []string) []Field {
+	if strings.Count(text, "{{") != strings.Count(text, "}}") {
+		return []Field{{path, "open_tag", "A merge tag is opened and not closed, or the other way round."}}
+	}
+	var f []Field
+	_, tags := Render(text, nil)
+	for _, tag := range tags {
+		if !slices.Contains(known, tag) {
+			f = append(f, Field{path, "unknown_tag", fmt.Sprintf("{{%s}} is no merge tag of this mail.", tag)})
 		}
 	}
 	return f
 }
+
+// OwnTags are the merge tags of a mail that is about something, which have a value only when it is sent.
+func OwnTags(name string) []string { return ownTags[name] }

@@ -177,11 +177,13 @@ const (
 	MailNoAddress = "no_address"
 	MailRejected  = "rejected"
 	MailUnknown   = "unknown"
+	MailUnfiled   = "unfiled" // a reply that may be the creator's waits to be filed; no outcome of a mail
+	MailFiled     = "filed"   // it was filed, here or elsewhere
 )
 
 // Signals of a partnership.
 const (
-	SignalMail         = "mail"           // Ref message; Code human, auto_reply, bounce, dropped, complaint, unsubscribe
+	SignalMail         = "mail"           // Ref message; Code human, auto_reply, bounce, dropped, complaint, unsubscribe, unfiled, filed
 	SignalAnswered     = "answered"       // Ref the message that answers
 	SignalDates        = "dates"          // a date outside of the partnership may have moved
 	SignalMerged       = "creator_merged" // Ref the creator that the old one became

@@ -390,6 +390,10 @@ func (p *Partnership) mail(now time.Time, sig Signal) {
 	case "bounce":
 		p.fact(now, Fact{Kind: "bounced", Ref: sig.Ref})
 		p.block(now, "bounced")
+	case MailUnfiled:
+		p.waitForFiling(now, sig.Ref)
+	case MailFiled:
+		p.filed(now, sig.Ref)
 	case "dropped":
 		p.fact(now, Fact{Kind: "mail_failed", Ref: sig.Ref, Code: sig.Code})
 		p.block(now, sig.Code)
@@ -716,12 +720,6 @@ func (p *Partnership) View(now time.Time) View {
 func (p *Partnership) waiting() []Waiting {
 	w := []Waiting{}
 	add := func(x Waiting) { w = append(w, x) }
-	for _, r := range p.looking() {
-		add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "look_at_mail", Ref: r.Draft, Since: r.Since, Silence: "mail_waits"})
-	}
-	if !p.AnswerBy.IsZero() {
-		add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "answer", Ref: p.ReplyRef, Since: p.ReplyAt, Due: p.AnswerBy, Silence: "answer_escalates"})
-	}
 	switch p.Stage {
 	case StageOutreach:
 		if p.Outreach.Blocked != "" {
@@ -766,6 +764,12 @@ func (p *Partnership) waiting() []Waiting {
 			add(Waiting{For: "creator", Decision: "renewal_offer", Ref: p.RenewalOffer.ID, Since: p.RenewalOffer.At, Due: p.RenewalOffer.Expires, Silence: "offer_expires"})
 		}
 	case StageProspect, StageLapsed, StageUnresponsive, StageDeclined, StageTerminated, StageBanned:
+	}
+	for _, r := range p.looking() {
+		add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "look_at_mail", Ref: r.Draft, Since: r.Since, Silence: "mail_waits"})
+	}
+	if !p.AnswerBy.IsZero() {
+		add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "answer", Ref: p.ReplyRef, Since: p.ReplyAt, Due: p.AnswerBy, Silence: "answer_escalates"})
 	}
 	return w
 }

@@ -68,3 +68,29 @@ func (p *Partnership) wakeThreads(now time.Time) {
 		}
 	}
 }
+
+// waitForFiling lets what a machine writes wait: a mail of unknown place may be the creator's answer.
+func (p *Partnership) waitForFiling(now time.Time, message uuid.UUID) {
+	p.fact(now, Fact{Kind: "reply_unfiled", Ref: message})
+	if p.Stage == StageOutreach && p.Outreach.Blocked == "" {
+		p.blockRun(now, &p.Outreach, MailUnfiled)
+	}
+	for i := range p.Runs {
+		if p.Runs[i].Blocked == "" {
+			p.blockRun(now, &p.Runs[i], MailUnfiled)
+		}
+	}
+}
+
+// filed lets go on what only waited for a mail to be filed. Had it been filed here, its reply would have stopped everything before.
+func (p *Partnership) filed(now time.Time, message uuid.UUID) {
+	p.fact(now, Fact{Kind: "reply_filed", Ref: message})
+	if p.Outreach.Blocked == MailUnfiled {
+		p.unblock(now, &p.Outreach)
+	}
+	for i := range p.Runs {
+		if p.Runs[i].Blocked == MailUnfiled {
+			p.unblock(now, &p.Runs[i])
+		}
+	}
+}

@@ -159,6 +159,22 @@ type Message struct {
 	Quoted        string
 	HTML          string // as it came in: not safe to show before it is sanitised
 	At            time.Time
+	ThreadID      uuid.UUID
+	NewThread     bool // it begins a thread of its own
+	Hidden        bool // of a private thread in which the viewer takes no part: nothing but its existence is told
+	Looked        bool // a machine wrote it and a person looks at it before it goes out
+	Suggestion    ReplySuggestion
+	Mentions      []UserRef
+	Files         []MessageFile
+}
+
+// MessageFile is a file of a message without its content. Name and type are its sender's claim.
+type MessageFile struct {
+	N      int
+	Name   string
+	Type   string
+	Size   int64
+	SHA256 []byte
 }
 
 // UnmatchedMail is a mail that names nothing of ours, with the partnerships it may belong to.

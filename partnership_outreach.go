@@ -64,6 +64,18 @@ func (p *Partnership) keyOf(key string, r *Outreach) bool {
 // draftSuffix ends the key of the effect that writes a mail for a person to look at; the mail itself has the step's key.
 const draftSuffix = "/draft"
 
+// Running are the sequences that run now, the campaign's outreach first.
+func (p *Partnership) Running() []Outreach {
+	running := slices.Clone(p.Runs)
+	if p.Stage == StageOutreach {
+		running = append([]Outreach{p.Outreach}, running...)
+	}
+	return running
+}
+
+// SequenceOf is the version of the sequence that a run follows.
+func (p *Partnership) SequenceOf(r Outreach) Sequence { return p.sequenceOf(&r) }
+
 func (p *Partnership) sequenceOf(r *Outreach) Sequence {
 	if r.ID != uuid.Nil {
 		for _, s := range p.Automations {
@@ -324,10 +336,7 @@ func (p *Partnership) allowedMove(cmd Command) *Refusal {
 
 func (p *Partnership) move(now time.Time, cmd Command) {
 	r := p.run(cmd.Ref)
-	from := r.From
-	if from.IsZero() {
-		from = now
-	}
+	from := r.since(now)
 	p.fact(now, Fact{Kind: "sequence_moved", Ref: r.ID, Ref2: cmd.Sequence.ID, Actor: cmd.Actor, N: cmd.Sequence.Version})
 	p.halt(now, r)
 	if r.ID == uuid.Nil {
@@ -345,17 +354,46 @@ func (p *Partnership) PreviewMove(cmd Command, now time.Time, known BranchFacts)
 		return nil, nil, refused
 	}
 	r := p.run(cmd.Ref)
-	from := r.From
-	if from.IsZero() {
-		from = now
+	return p.Upcoming(*r, now, known), cmd.Sequence.simulate(p.CreatorCalendar, cmd.Step, r.since(now), now, known), nil
+}
+
+func (r Outreach) since(now time.Time) time.Time {
+	if r.From.IsZero() {
+		return now
 	}
-	earliest := now
+	return r.From
+}
+
+// Upcoming is what a run will still do if nobody answers, its next step at the time that its timer is armed for.
+func (p *Partnership) Upcoming(r Outreach, now time.Time, known BranchFacts) []SimulatedStep {
+	steps := p.sequenceOf(&r).simulate(p.CreatorCalendar, r.Step, r.since(now), now, known)
 	for _, t := range p.Timers {
-		if t.Kind == stepTimer(r) && t.Ref == r.ID && t.At.After(now) {
-			earliest = t.At // a throttle or an auto-reply may have put the present step off
+		if t.Kind == stepTimer(&r) && t.Ref == r.ID && len(steps) > 0 && t.At.After(now) {
+			rest := p.sequenceOf(&r).simulate(p.CreatorCalendar, r.Step, t.At, t.At, known) // a throttle or an auto-reply may have put it off
+			rest[0].At, rest[0].Latest, rest[0].Opened = t.At, t.At, false
+			rest[0].Waited, rest[0].WaitedDays = steps[0].Waited, steps[0].WaitedDays
+			return rest
 		}
 	}
-	return p.sequenceOf(r).simulate(p.CreatorCalendar, r.Step, from, earliest, known), cmd.Sequence.simulate(p.CreatorCalendar, cmd.Step, from, now, known), nil
+	return steps
+}
+
+// StepAfter is the first step of a sequence behind as many mails as a run has sent.
+func (p *Partnership) StepAfter(run uuid.UUID, s Sequence) int {
+	r := p.run(run)
+	if r == nil {
+		return 0
+	}
+	sent := 0
+	for i, st := range s.Steps {
+		if sent == r.Sent {
+			return i
+		}
+		if st.Kind == StepSend {
+			sent++
+		}
+	}
+	return len(s.Steps)
 }
 
 // ---- what starts a sequence by itself

@@ -173,6 +173,19 @@ func WithBrands(ctx context.Context, brands ...uuid.UUID) context.Context {
 	return context.WithValue(ctx, scopeKey{}, brands)
 }
 
+type viewerKey struct{}
+
+// WithViewer sets the person who looks. Without one, nothing of a private thread is shown.
+func WithViewer(ctx context.Context, person uuid.UUID) context.Context {
+	return context.WithValue(ctx, viewerKey{}, person)
+}
+
+// ViewerFrom is the person that WithViewer set; zero without one.
+func ViewerFrom(ctx context.Context) uuid.UUID {
+	person, _ := ctx.Value(viewerKey{}).(uuid.UUID)
+	return person
+}
+
 // BrandsFrom is the scope that WithBrands set; none set, none seen.
 func BrandsFrom(ctx context.Context) []uuid.UUID {
 	brands, _ := ctx.Value(scopeKey{}).([]uuid.UUID)

@@ -22,6 +22,7 @@ type Task struct {
 	PartnershipID *uuid.UUID
 	Kind          string
 	Code          string // why, in a word of the kind
+	Title         string // what a step of a sequence asks for; empty elsewhere
 	State         string
 	Owner         *UserRef
 	OwnerRole     Role
@@ -38,7 +39,7 @@ type Task struct {
 func ClosesItself(kind string) bool {
 	return slices.Contains([]string{
 		"approve_contract", "decide_renewal", "outreach_blocked", "post_mismatch", "post_not_cured", "review_held", "approve_payout", "payout_held",
-		"payout_failed", "payout_unknown", "top_up",
+		"payout_failed", "payout_unknown", "top_up", "look_at_mail", "answer_late",
 	}, kind)
 }
 

@@ -11,7 +11,8 @@ import (
 func toBrand(b rapport.Brand) gen.Brand {
 	return gen.Brand{
 		Id: b.ID, Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom, CalendarId: b.CalendarID,
-		SecondPairThreshold: toMoney(b.SecondPairThreshold), Version: b.Version,
+		SecondPairThreshold: toMoney(b.SecondPairThreshold), Version: b.Version, OutreachPerDay: b.OutreachPerDay, DomainPerHour: b.DomainPerHour,
+		WarmUpDays: b.WarmUpDays, WarmUpFrom: b.WarmUpFrom, FirstMailNotice: b.FirstMailNotice,
 	}
 }
 
@@ -75,8 +76,13 @@ func (s *Server) EditBrand(ctx context.Context, r gen.EditBrandRequestObject) (g
 	if r.Body.SecondPairThreshold != nil {
 		b.SecondPairThreshold = fromMoney(*r.Body.SecondPairThreshold)
 	}
-	if bad := b.Check(); len(bad) > 0 {
-		return nil, rapport.Invalid(bad...)
+	edit(&b.OutreachPerDay, r.Body.OutreachPerDay)
+	edit(&b.DomainPerHour, r.Body.DomainPerHour)
+	edit(&b.WarmUpDays, r.Body.WarmUpDays)
+	edit(&b.FirstMailNotice, r.Body.FirstMailNotice)
+	b.FirstMailNotice = strings.TrimSpace(b.FirstMailNotice)
+	if bad := append(b.Check(), b.CheckLimits()...); len(bad) > 0 {
+		return nil, rapport.Invalid(rapport.SortFields(bad)...)
 	}
 	if b, err = s.cfg.Store.EditBrand(ctx, b, principalFrom(ctx).UserID); err != nil {
 		return nil, err

@@ -53,7 +53,7 @@ func toCampaign(c rapport.Campaign) gen.Campaign {
 		Id: c.ID, BrandId: c.BrandID, BrandName: c.BrandName, Name: c.Name, State: gen.CampaignState(c.State), Brief: c.Brief,
 		Budget: toMoney(c.Budget), Reserved: toMoney(c.Reserved), Committed: toMoney(c.Committed), Paid: toMoney(c.Paid),
 		StartsOn: toDate(c.StartsOn), EndsOn: toDate(c.EndsOn), Zone: c.Zone, Owner: toUserRef(c.Owner), DefaultFee: toMoney(c.DefaultFee),
-		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, Hashtags: noNil(c.Hashtags), Stages: stages, Version: c.Version, CreatedAt: c.CreatedAt,
+		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), Stages: stages, Version: c.Version, CreatedAt: c.CreatedAt,
 	}
 }
 
@@ -80,7 +80,7 @@ func (s *Server) CreateCampaign(ctx context.Context, r gen.CreateCampaignRequest
 	c := rapport.Campaign{
 		BrandID: b.BrandId, Name: strings.TrimSpace(b.Name), State: rapport.CampaignRunning, Brief: value(b.Brief), Budget: fromMoney(b.Budget),
 		StartsOn: b.StartsOn.Time, EndsOn: b.EndsOn.Time, Owner: rapport.UserRef{ID: by}, DefaultFee: fromMoney(b.DefaultFee), Terms: fromTerms(b.Terms),
-		SequenceID: rapport.DefaultSequenceID, PolicyID: rapport.DefaultPolicyID, Hashtags: trimmed(value(b.Hashtags)),
+		SequenceID: rapport.DefaultSequenceID, PolicyID: rapport.DefaultPolicyID, Hashtags: trimmed(value(b.Hashtags)), AutomationIDs: value(b.AutomationIds),
 	}
 	edit(&c.Owner.ID, b.OwnerId)
 	edit(&c.SequenceID, b.SequenceId)
@@ -152,6 +152,7 @@ func editCampaign(c *rapport.Campaign, b *gen.CampaignEdit) {
 	if b.Hashtags != nil {
 		c.Hashtags = trimmed(*b.Hashtags)
 	}
+	edit(&c.AutomationIDs, b.AutomationIds)
 	if b.State != nil {
 		c.State = fmt.Sprint(*b.State)
 	}

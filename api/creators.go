@@ -14,16 +14,21 @@ import (
 )
 
 func toCreator(c rapport.Creator) gen.Creator {
-	return gen.Creator{
+	out := gen.Creator{
 		Id: c.ID, Name: c.Name, Country: orNil(c.Country), Zone: orNil(c.Zone), Language: orNil(c.Language), Tags: noNil(c.Tags),
 		Accounts: each(c.Accounts, toAccount), Contacts: each(c.Contacts, toContact),
 		DoNotContact: c.DoNotContact, DoNotContactReason: orNil(c.DoNotContactReason), Banned: c.Banned, PayeeState: gen.CreatorPayeeState(c.PayeeState),
 		PartnershipsCount: c.PartnershipsInScope, Version: c.Version, CreatedAt: c.CreatedAt,
 	}
+	if c.MergedInto != uuid.Nil {
+		out.MergedInto = &c.MergedInto
+	}
+	return out
 }
 
 func toAccount(a rapport.SocialAccount) gen.SocialAccount {
-	out := gen.SocialAccount{Platform: a.Platform, Handle: a.Handle, PlatformId: orNil(a.PlatformID), Url: orNil(a.URL), Followers: a.Followers}
+	id := a.ID
+	out := gen.SocialAccount{Id: &id, Platform: a.Platform, Handle: a.Handle, PlatformId: orNil(a.PlatformID), Url: orNil(a.URL), Followers: a.Followers}
 	if a.FollowersAsOf != nil {
 		day := toDate(*a.FollowersAsOf)
 		out.FollowersAsOf = &day
@@ -163,15 +168,20 @@ func (s *Server) SetBan(ctx context.Context, r gen.SetBanRequestObject) (gen.Set
 // tellBan sends the ban or its end to every partnership of the creator, of all brands, in the transaction of the context. The
 // relay takes it there.
 func (s *Server) tellBan(ctx context.Context, creator uuid.UUID, banned bool, by uuid.UUID) error {
-	store, err := s.commandStore()
-	if err != nil {
-		return err
-	}
 	all, err := s.cfg.Store.AllBrands(ctx)
 	if err != nil {
 		return err
 	}
 	partnerships, err := s.cfg.Store.OpenPartnershipsOf(rapport.WithBrands(ctx, all...), creator)
+	if err != nil {
+		return err
+	}
+	return s.tellBanTo(ctx, partnerships, banned, by)
+}
+
+// tellBanTo sends the ban or its end to partnerships, each with its brand.
+func (s *Server) tellBanTo(ctx context.Context, partnerships map[uuid.UUID]uuid.UUID, banned bool, by uuid.UUID) error {
+	store, err := s.commandStore()
 	if err != nil {
 		return err
 	}

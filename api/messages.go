@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -18,7 +19,7 @@ type MessageStore interface {
 	ListMessages(ctx context.Context, partnership uuid.UUID, page rapport.Page) ([]rapport.Message, []string, error)
 	AddMessage(ctx context.Context, m rapport.Message) (rapport.Message, error)
 	UnmatchedMail(ctx context.Context, works, admins []uuid.UUID, id *uuid.UUID, page rapport.Page) ([]rapport.UnmatchedMail, []string, error)
-	FileMail(ctx context.Context, message uuid.UUID, partnership *uuid.UUID) error
+	FileMail(ctx context.Context, message uuid.UUID, from string, partnership *uuid.UUID) error
 	// SignalWorkflow writes an event for a workflow into the outbox.
 	SignalWorkflow(ctx context.Context, kind string, id, brand uuid.UUID, sig rapport.Signal) error
 }
@@ -37,10 +38,47 @@ func toMessage(m rapport.Message) gen.Message {
 	if m.PartnershipID != uuid.Nil {
 		out.PartnershipId = &m.PartnershipID
 	}
+	if m.ThreadID != uuid.Nil {
+		out.ThreadId = &m.ThreadID
+	}
+	out.Kind, out.WrittenBy, out.Suggestion = orNil(m.Kind), writtenBy(m), toSuggestion(m.Suggestion)
+	if m.Hidden {
+		out.Hidden = &m.Hidden
+	}
+	if len(m.Mentions) > 0 {
+		people := each(m.Mentions, toUserRef)
+		out.Mentions = &people
+	}
+	if len(m.Files) > 0 {
+		files := each(m.Files, func(f rapport.MessageFile) gen.MessageFile {
+			return gen.MessageFile{N: f.N, Name: f.Name, ContentType: f.Type, Size: f.Size, Sha256: hex.EncodeToString(f.SHA256)}
+		})
+		out.Files = &files
+	}
 	if m.HTML != "" {
 		out.Html = orNil(mailPolicy().Sanitize(m.HTML))
 	}
 	return out
+}
+
+func writtenBy(m rapport.Message) *gen.MessageWrittenBy {
+	by := gen.MessageWrittenByPerson
+	switch {
+	case m.Direction == "in":
+		by = gen.MessageWrittenByCreator
+	case m.Looked && m.State != "prepared" && m.State != "cancelled":
+		by = gen.MessageWrittenByLookedAt
+	case m.AuthorID == uuid.Nil:
+		by = gen.MessageWrittenByMachine
+	}
+	return &by
+}
+
+func toSuggestion(s rapport.ReplySuggestion) *gen.ReplySuggestion {
+	if s.Class == "" {
+		return nil
+	}
+	return &gen.ReplySuggestion{Class: gen.ReplySuggestionClass(s.Class), Amount: moneyOf(s.Amount), Why: orNil(s.Why)}
 }
 
 // ListPartnershipMessages lists the messages of a partnership, newest first.
@@ -140,7 +178,7 @@ func (s *Server) FileMail(ctx context.Context, r gen.FileMailRequestObject) (gen
 	}
 	err = s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
 		if r.Body.PartnershipId == nil {
-			return store.FileMail(ctx, r.Id, nil)
+			return store.FileMail(ctx, r.Id, found[0].From, nil)
 		}
 		partnerships, err := s.partnershipStore()
 		if err != nil {
@@ -150,10 +188,11 @@ func (s *Server) FileMail(ctx context.Context, r gen.FileMailRequestObject) (gen
 		if err != nil {
 			return called("partnership", err)
 		}
-		if err := store.FileMail(ctx, r.Id, &p.ID); err != nil {
+		// The reply first: what waits for the filing must not go on before it.
+		if err := store.SignalWorkflow(ctx, "partnership", p.ID, p.BrandID, rapport.Signal{ID: rapport.DeriveID(r.Id, "reply"), Kind: rapport.SignalMail, Ref: r.Id, Code: found[0].Class}); err != nil {
 			return err
 		}
-		return store.SignalWorkflow(ctx, "partnership", p.ID, p.BrandID, rapport.Signal{ID: rapport.DeriveID(r.Id, "reply"), Kind: rapport.SignalMail, Ref: r.Id, Code: found[0].Class})
+		return store.FileMail(ctx, r.Id, found[0].From, &p.ID)
 	})
 	if err != nil {
 		return nil, err
@@ -198,7 +237,8 @@ func (s *Server) tell(ctx context.Context, store MessageStore, p rapport.Partner
 func fromMessage(partnership uuid.UUID, b gen.MessageCreate, by uuid.UUID) (rapport.Message, error) {
 	m := rapport.Message{
 		ID: uuid.Must(uuid.NewV7()), PartnershipID: partnership, Direction: string(b.Direction), Channel: string(b.Channel), State: "logged", AuthorID: by,
-		Subject: strings.TrimSpace(value(b.Subject)), Text: strings.TrimSpace(b.Text),
+		Subject: strings.TrimSpace(value(b.Subject)), Text: strings.TrimSpace(b.Text), ThreadID: value(b.ThreadId), NewThread: value(b.NewThread),
+		Mentions: each(value(b.Mentions), func(id uuid.UUID) rapport.UserRef { return rapport.UserRef{ID: id} }),
 	}
 	var bad []rapport.Field
 	if m.Text == "" {
@@ -206,6 +246,12 @@ func fromMessage(partnership uuid.UUID, b gen.MessageCreate, by uuid.UUID) (rapp
 	}
 	if len([]rune(m.Subject)) > 200 || strings.ContainsAny(m.Subject, "\r\n") {
 		bad = append(bad, rapport.Field{Path: "subject", Code: "too_long", Detail: "A subject is one line of at most 200 characters."})
+	}
+	if m.NewThread && m.Subject == "" && m.Channel != "note" {
+		bad = append(bad, rapport.Field{Path: "subject", Code: "required", Detail: "Give the thread a subject."})
+	}
+	if len(m.Mentions) > 0 && m.Channel != "note" {
+		bad = append(bad, rapport.Field{Path: "mentions", Code: "notes_only", Detail: "Only a note can mention people."})
 	}
 	switch m.Channel {
 	case "email":
@@ -217,6 +263,7 @@ func fromMessage(partnership uuid.UUID, b gen.MessageCreate, by uuid.UUID) (rapp
 			bad = append(bad, rapport.Field{Path: "subject", Code: "required", Detail: "Give the mail a subject."})
 		}
 	case "note":
+		m.NewThread = false
 		if m.Direction != "internal" {
 			bad = append(bad, rapport.Field{Path: "direction", Code: "unknown_value", Detail: "A note is internal."})
 		}

@@ -226,7 +226,7 @@ func (s *Server) authorize(op operation) echo.MiddlewareFunc {
 				if op.person && p.TokenID != nil {
 					return rapport.Errorf(rapport.CodeForbidden, "Only a person who signed in may do this, not an API token.")
 				}
-				ctx = rapport.WithBrands(context.WithValue(ctx, principalKey{}, p), scope...)
+				ctx = rapport.WithViewer(rapport.WithBrands(context.WithValue(ctx, principalKey{}, p), scope...), p.UserID)
 			}
 			c.SetRequest(c.Request().WithContext(ctx))
 			return next(c)

@@ -267,6 +267,9 @@ func pathOf(d rapport.PartnershipDetail) []gen.PathStep {
 func toCommands(d rapport.PartnershipDetail, p rapport.Principal) []gen.Command {
 	out, at := []gen.Command{}, map[rapport.CommandKind]int{}
 	for _, v := range d.Commands {
+		if v.Kind == rapport.CmdLetMailGo || v.Kind == rapport.CmdSkipMail {
+			continue // they stand beside their mail
+		}
 		c := gen.Command{Command: string(v.Kind), Label: commandLabel(v.Kind), Allowed: v.Refused == ""}
 		switch {
 		case !c.Allowed:
@@ -379,6 +382,9 @@ func (s *Server) CommandPartnership(ctx context.Context, r gen.CommandPartnershi
 		return nil, err
 	}
 	cmd := rapport.Command{Kind: kind, Actor: me.UserID, Ref: value(r.Body.DeliverableId), Ref2: value(r.Body.SubmissionId)}
+	if kind == rapport.CmdLetMailGo || kind == rapport.CmdSkipMail {
+		cmd.Ref = *r.Body.MessageId
+	}
 	if kind == rapport.CmdSnooze {
 		cmd.Until = r.Body.Until.UTC()
 	}
@@ -429,6 +435,10 @@ func (s *Server) checkCommand(kind rapport.CommandKind, b gen.PartnershipCommand
 	case rapport.CmdRetryCheck, rapport.CmdAcceptContent, rapport.CmdWaive, rapport.CmdRevokeApproval:
 		if b.DeliverableId == nil || *b.DeliverableId == uuid.Nil {
 			missing("deliverable_id", "Say which deliverable.")
+		}
+	case rapport.CmdLetMailGo, rapport.CmdSkipMail:
+		if b.MessageId == nil || *b.MessageId == uuid.Nil {
+			missing("message_id", "Say which mail.")
 		}
 	case rapport.CmdTerminate:
 		if strings.TrimSpace(value(b.Reason)) == "" {

@@ -13,6 +13,9 @@ import (
 
 func toTask(t rapport.Task) gen.Task {
 	title, ifNotDone := taskTitle(t.Kind, t.Code)
+	if t.Title != "" {
+		title = t.Title
+	}
 	out := gen.Task{
 		Id: t.ID, BrandId: t.BrandID, PartnershipId: t.PartnershipID, Title: title, Kind: t.Kind, State: gen.TaskState(t.State), DueAt: t.DueAt,
 		IfNotDone: orNil(ifNotDone), CreatedAt: t.CreatedAt, Link: taskLink(t), Detail: orNil(t.Note), ClosesItself: rapport.ClosesItself(t.Kind),

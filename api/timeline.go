@@ -46,6 +46,14 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 	"mail_cancelled": {itemMessage, "A mail was not sent, because something stopped it: %code"}, "mail_failed": {itemMessage, "A mail could not be sent: %code"},
 	"outreach_blocked": {itemTask, "The outreach is blocked: %code"}, "cool_off_over": {itemTimer, "The cool-off is over"},
 
+	"sequence_started": {itemTimer, "A sequence was started"}, "sequence_ended": {itemTimer, "A sequence has ended"}, "sequence_stopped": {itemTimer, "A sequence was stopped"},
+	"sequence_moved": {itemDecision, "A sequence goes on with version %n"}, "branch_taken": {itemTimer, "A branch of a sequence was decided: %code"},
+	"mail_drafted": {itemTask, "A mail waits for somebody to look at it"}, "look_overdue": {itemTimer, "Nobody has looked at a mail in time"},
+	"mail_let_go": {itemDecision, "A mail was looked at and may go out"}, "mail_skipped": {itemDecision, "A mail was skipped"},
+	"reply_unfiled": {itemMessage, "A mail that may be the creator's waits to be filed; nothing goes out by itself until then"}, "reply_filed": {itemMessage, "That mail was filed"},
+	"answered": {itemMessage, "The creator got an answer"}, "answer_overdue": {itemTimer, "The creator waits for an answer beyond its time"},
+	"thread_snoozed": {itemDecision, "A thread was put off"}, "thread_woken": {itemTimer, "A thread came back"}, "creator_merged": {itemSystem, "The profile became part of another one"},
+
 	"offer_sent": {itemDecision, "Offer sent: %amount"}, "offer_accepted": {itemDecision, "Offer accepted: %amount"}, "offer_declined": {itemDecision, "Offer declined: %amount"},
 	"offer_countered": {itemDecision, "The creator asks for %amount"}, "offer_expired": {itemTimer, "Offer expired: %amount"}, "offer_withdrawn": {itemDecision, "Offer withdrawn: %amount"},
 

@@ -70,6 +70,11 @@ func stepWords(p rapport.PartnershipSummary) string {
 
 var timerTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"resume":             "Resumes the partnership",
+	"sequence_step":      "Does the next step of a sequence that was started",
+	"sequence_start":     "Starts a sequence",
+	"look_at_mail":       "Asks a colleague too to look at a mail that waits",
+	"answer_due":         "Tells the brand's admins that the creator still waits for an answer",
+	"thread_snoozed":     "Brings a thread back to the inbox",
 	"conversation_quiet": "Gives the owner a task to make an offer",
 	"cool_off":           "Ends the cool-off; the outreach may be started again",
 	"offer_reminder":     "Reminds the creator of the offer",
@@ -109,6 +114,7 @@ var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"offer": "Accept or decline the offer", "new_offer": "Make a new offer", "approve_contract": "Check the contract and send it for signature",
 	"sign": "Sign the contract", "draft": "Hand in the draft of %s", "review": "Decide on %s", "post": "Publish %s and tell us its address",
 	"renewal": "Decide on the renewal", "renewal_offer": "Accept or decline the renewal", "payout": "Settle the payment",
+	"look_at_mail": "Look at a mail before it goes out", "answer": "Answer the creator",
 }
 
 // silenceEffects say what happens when nobody decides.
@@ -116,6 +122,7 @@ var silenceEffects = map[string]string{ //nolint:gochecknoglobals // a table
 	"next_step": "The next step of the outreach follows", "reminder": "The owner gets a task", "offer_expires": "The offer expires",
 	"contract_expires": "The contract expires and the talks go on", "draft_late": "It is marked late and the owner gets a task",
 	"post_late": "The owner gets a task", "renewal_lapses": "The renewal lapses and an admin is told",
+	"mail_waits": "The mail waits, and a colleague is asked too", "answer_escalates": "The brand's admins are told",
 }
 
 // rolePeople names whoever holds a role.
@@ -157,7 +164,8 @@ var commandLabels = map[rapport.CommandKind]string{ //nolint:gochecknoglobals //
 	rapport.CmdRenew: "Offer a renewal", rapport.CmdLetLapse: "Let it lapse", rapport.CmdTerminate: "End the partnership", rapport.CmdBan: "Ban", rapport.CmdUnban: "Lift the ban",
 	"approve_preparer": "Approve as preparer", "approve_releaser": "Approve as releaser", rapport.CmdApprovePayout: "Approve",
 	rapport.CmdHold: "Hold", rapport.CmdRelease: "Release", rapport.CmdRetry: "Try again", rapport.CmdCancel: "Cancel", rapport.CmdReconcile: "Look it up",
-	rapport.CmdDecide: "Decide",
+	rapport.CmdDecide: "Decide", rapport.CmdLetMailGo: "Let the mail go", rapport.CmdSkipMail: "Skip the mail", rapport.CmdMoveSequence: "Move to another version",
+	rapport.CmdSnoozeThread: "Put the thread off", rapport.CmdWakeThread: "Bring the thread back",
 }
 
 // refusalWords says why a workflow did not take a command, who decided already and when, and what to do. by is the name of who
@@ -259,6 +267,10 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"too_late_to_cancel":      "It is too late to cancel this payment: it was sent, or it is settled.",
 	"nothing_to_retry":        "There is nothing to try again now.",
 	"nothing_to_reconcile":    "There is nothing to look up: what became of the transfer is known.",
+	"nothing_to_look_at":      "This mail does not wait for anybody any more: it was sent, skipped, or what asked for it has stopped.",
+	"no_such_step":            "The sequence has no such step.",
+	"sequence_over":           "This sequence does not run any more.",
+	"mail_on_its_way":         "A mail of this sequence is on its way at this moment. Try again in a minute.",
 	"unknown_command":         "The workflow does not know this command. It may run on an older version; try again later.",
 	"workflow_closed":         "It has ended, so nothing can be changed any more.",
 	"workflow_missing":        "Its workflow is not there at this moment. It is being repaired; try again later.",
@@ -298,7 +310,10 @@ func taskTitle(kind, code string) (title, ifNotDone string) {
 
 var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"outreach_step":        {"Do the manual step of the outreach", "The sequence goes on without it."},
-	"answer_reply":         {"Answer the creator's reply", "The creator waits; the owner is reminded."},
+	"look_at_mail":         {"Look at a mail before it goes out", "It waits, and a colleague is asked too."},
+	"answer_late":          {"A creator waits for an answer beyond its time: see that somebody writes", "The creator goes on waiting."},
+	"mention":              {"Read a note that mentions you", "Whoever wrote it waits for you."},
+	"answer_reply":         {"Answer the creator's reply", "The brand's admins are told that the creator waits."},
 	"answer_counter":       {"Answer the creator's counter-offer", "The creator waits and nothing moves on."},
 	"make_offer":           {"Make an offer or close the conversation", "The partnership stays in conversation."},
 	"make_new_offer":       {"Make a new offer", "The partnership stays where it is."},
@@ -329,7 +344,8 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 
 // causeWords say what went wrong with a mail or a transfer.
 var causeWords = map[string]string{ //nolint:gochecknoglobals // a table
-	"bounced": "mail to the address comes back", "dropped": "the mail provider would not send to the address", "complaint": "the creator reported our mail as spam",
+	rapport.MailUnfiled: "a mail that may be the creator's answer waits in Inbox, Unmatched",
+	"bounced":           "mail to the address comes back", "dropped": "the mail provider would not send to the address", "complaint": "the creator reported our mail as spam",
 	rapport.MailNoAddress: "no address is known", rapport.MailRejected: "the mail provider rejected it",
 	rapport.MailBlocked: "a merge tag has no value", rapport.MailUnknown: "nobody knows whether it arrived", rapport.MailCancelled: "something forbids writing to the creator",
 	"rejected_funds": "the funds were short", "rejected_payee": "the creator's account cannot be paid", "do_not_contact": "the creator must not be contacted",

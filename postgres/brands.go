@@ -36,7 +36,8 @@ func (s *Store) Brand(ctx context.Context, id uuid.UUID) (rapport.Brand, error) 
 func brand(r gen.GetBrandInScopeRow) rapport.Brand {
 	return rapport.Brand{
 		ID: r.ID, Name: r.Name, PostalAddress: r.PostalAddress, MailFromName: r.MailFromName, MailFrom: r.MailFrom, CalendarID: r.CalendarID,
-		SecondPairThreshold: rapport.Money{Amount: r.SecondPairAmount, Currency: r.SecondPairCurrency}, Version: int(r.Version),
+		SecondPairThreshold: rapport.Money{Amount: r.SecondPairAmount, Currency: r.SecondPairCurrency}, OutreachPerDay: int(r.OutreachPerDay), DomainPerHour: int(r.DomainPerHour),
+		WarmUpDays: int(r.WarmUpDays), WarmUpFrom: r.WarmUpFrom, FirstMailNotice: r.FirstMailNotice, Version: int(r.Version),
 	}
 }
 
@@ -66,23 +67,26 @@ func (s *Store) createBrand(ctx context.Context, tx pgx.Tx, b rapport.Brand, c r
 	}); err != nil {
 		return rapport.Brand{}, err
 	}
-	return b, s.q.CreateBrand(ctx, tx, gen.CreateBrandParams{
+	defaults, err := s.q.CreateBrand(ctx, tx, gen.CreateBrandParams{
 		ID: b.ID, Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom, CalendarID: b.CalendarID,
 		SecondPairAmount: b.SecondPairThreshold.Amount, SecondPairCurrency: b.SecondPairThreshold.Currency,
 	})
+	b.OutreachPerDay, b.DomainPerHour, b.FirstMailNotice = int(defaults.OutreachPerDay), int(defaults.DomainPerHour), defaults.FirstMailNotice
+	return b, err
 }
 
 // EditBrand writes a brand whose version is the one last read; stale when somebody else was faster.
 func (s *Store) EditBrand(ctx context.Context, b rapport.Brand, by uuid.UUID) (rapport.Brand, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Brand, error) {
-		version, err := s.q.UpdateBrand(ctx, tx, gen.UpdateBrandParams{
+		row, err := s.q.UpdateBrand(ctx, tx, gen.UpdateBrandParams{
 			ID: b.ID, Version: int32(b.Version), Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom,
 			SecondPairAmount: b.SecondPairThreshold.Amount, SecondPairCurrency: b.SecondPairThreshold.Currency,
+			OutreachPerDay: int32(b.OutreachPerDay), DomainPerHour: int32(b.DomainPerHour), WarmUpDays: int32(b.WarmUpDays), FirstMailNotice: b.FirstMailNotice,
 		})
 		if err != nil {
 			return rapport.Brand{}, stale(err)
 		}
-		b.Version = int(version)
+		b.Version, b.WarmUpFrom = int(row.Version), row.WarmUpFrom
 		return b, s.audit(ctx, tx, by, "brand.edited", b.ID, nil)
 	})
 }

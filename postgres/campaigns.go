@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -62,7 +63,7 @@ func (s *Store) campaigns(ctx context.Context, tx pgx.Tx, params gen.ListCampaig
 			ID: r.ID, BrandID: r.BrandID, BrandName: r.BrandName, Name: r.Name, State: r.State, Brief: r.Brief,
 			Budget: rapport.Money{Amount: r.Budget, Currency: r.Currency}, DefaultFee: rapport.Money{Amount: r.DefaultFee, Currency: r.Currency},
 			StartsOn: r.StartsOn, EndsOn: r.EndsOn, Zone: r.Zone, Owner: rapport.UserRef{ID: r.OwnerID, Name: r.OwnerName},
-			SequenceID: r.SequenceID, PolicyID: r.PolicyID, Hashtags: r.Hashtags, Stages: map[rapport.Stage]int{}, Version: int(r.Version), CreatedAt: r.CreatedAt,
+			SequenceID: r.SequenceID, PolicyID: r.PolicyID, Hashtags: r.Hashtags, AutomationIDs: r.AutomationIds, Stages: map[rapport.Stage]int{}, Version: int(r.Version), CreatedAt: r.CreatedAt,
 		}
 		if err := json.Unmarshal(r.Terms, &c.Terms); err != nil {
 			return nil, fmt.Errorf("read the terms of campaign %s: %w", r.ID, err)
@@ -101,7 +102,7 @@ func (s *Store) CreateCampaign(ctx context.Context, c rapport.Campaign, by uuid.
 		if err := s.q.CreateCampaign(ctx, tx, gen.CreateCampaignParams{
 			ID: c.ID, BrandID: c.BrandID, Name: c.Name, State: c.State, Brief: c.Brief, Budget: c.Budget.Amount, Currency: c.Budget.Currency,
 			StartsOn: c.StartsOn, EndsOn: c.EndsOn, OwnerID: c.Owner.ID, DefaultFee: c.DefaultFee.Amount, Terms: terms,
-			SequenceID: c.SequenceID, PolicyID: c.PolicyID, Hashtags: noNil(c.Hashtags),
+			SequenceID: c.SequenceID, PolicyID: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs),
 		}); err != nil {
 			return rapport.Campaign{}, err
 		}
@@ -125,6 +126,9 @@ func (s *Store) checkParts(ctx context.Context, tx pgx.Tx, c rapport.Campaign) e
 	if err != nil {
 		return err
 	}
+	if bad, err = s.checkAutomations(ctx, tx, c, bad); err != nil {
+		return err
+	}
 	if !sequence {
 		bad = append(bad, rapport.Field{Path: "sequence_id", Code: "unknown", Detail: "The brand has no such sequence."})
 	}
@@ -141,6 +145,20 @@ func (s *Store) checkParts(ctx context.Context, tx pgx.Tx, c rapport.Campaign) e
 	return nil
 }
 
+// checkAutomations adds the sequences that the brand has not, or that nothing starts.
+func (s *Store) checkAutomations(ctx context.Context, tx pgx.Tx, c rapport.Campaign, bad []rapport.Field) ([]rapport.Field, error) {
+	for i, id := range c.AutomationIDs {
+		starts, err := s.q.AutomationForBrand(ctx, tx, gen.AutomationForBrandParams{ID: id, BrandID: &c.BrandID})
+		if err != nil {
+			return nil, fmt.Errorf("automation: %w", err)
+		}
+		if !starts || slices.Contains(c.AutomationIDs[:i], id) {
+			bad = append(bad, rapport.Field{Path: fmt.Sprintf("automation_ids[%d]", i), Code: "unknown", Detail: "The brand has no such sequence that starts by itself, or it is named twice."})
+		}
+	}
+	return bad, nil
+}
+
 // EditCampaign lets edit change a campaign under a lock, whatever is reserved meanwhile, and writes it. version is the one
 // that the caller read; stale when somebody else was faster.
 func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edit func(c *rapport.Campaign) error, by uuid.UUID) (rapport.Campaign, error) {
@@ -152,8 +170,14 @@ func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edi
 		if err != nil {
 			return rapport.Campaign{}, err
 		}
+		ended := c.EndsOn
 		if err := edit(&c); err != nil {
 			return rapport.Campaign{}, err
+		}
+		if bad, err := s.checkAutomations(ctx, tx, c, nil); err != nil {
+			return rapport.Campaign{}, err
+		} else if len(bad) > 0 {
+			return rapport.Campaign{}, rapport.Invalid(bad...)
 		}
 		terms, err := json.Marshal(c.Terms)
 		if err != nil {
@@ -161,9 +185,14 @@ func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edi
 		}
 		if _, err := s.q.UpdateCampaign(ctx, tx, gen.UpdateCampaignParams{
 			ID: id, Version: int32(version), Name: c.Name, State: c.State, Brief: c.Brief, Budget: c.Budget.Amount, EndsOn: c.EndsOn,
-			DefaultFee: c.DefaultFee.Amount, Terms: terms, Hashtags: noNil(c.Hashtags),
+			DefaultFee: c.DefaultFee.Amount, Terms: terms, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs),
 		}); err != nil {
 			return rapport.Campaign{}, stale(err)
+		}
+		if !c.EndsOn.Equal(ended) {
+			if err := s.tellDates(ctx, tx, gen.PartnershipsWithDatesParams{BrandID: c.BrandID, CampaignID: &id}); err != nil {
+				return rapport.Campaign{}, err
+			}
 		}
 		if err := s.audit(ctx, tx, by, "campaign.edited", id, nil); err != nil {
 			return rapport.Campaign{}, err

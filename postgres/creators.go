@@ -65,6 +65,15 @@ func (s *Store) creator(ctx context.Context, tx pgx.Tx, id uuid.UUID) (rapport.C
 	return creators[0], nil
 }
 
+// standing is a creator who did not become part of another one: conflict for one who did, because nothing more happens there.
+func (s *Store) standing(ctx context.Context, tx pgx.Tx, id uuid.UUID) (rapport.Creator, error) {
+	c, err := s.creator(ctx, tx, id)
+	if err == nil && c.MergedInto != uuid.Nil {
+		err = &rapport.Error{Code: rapport.CodeConflict, Reason: "merged", Message: "This creator became part of another one. Nothing was saved; change the other one."}
+	}
+	return c, err
+}
+
 // creators adds accounts, contacts and the count of partnerships to rows, in their order.
 func (s *Store) creators(ctx context.Context, tx pgx.Tx, rows []creatorRow) ([]rapport.Creator, error) {
 	creators, ids, at := make([]rapport.Creator, len(rows)), make([]uuid.UUID, len(rows)), make(map[uuid.UUID]int, len(rows))
@@ -74,6 +83,9 @@ func (s *Store) creators(ctx context.Context, tx pgx.Tx, rows []creatorRow) ([]r
 			ID: r.ID, Name: r.Name, Country: text(r.Country), Zone: text(r.Zone), Language: text(r.Language), Tags: r.Tags,
 			DoNotContact: r.DoNotContactAt != nil, DoNotContactReason: text(r.DoNotContactReason),
 			Banned: r.BannedAt != nil, BannedReason: text(r.BannedReason), PayeeState: r.PayeeState, Version: int(r.Version), CreatedAt: r.CreatedAt,
+		}
+		if r.MergedInto != nil {
+			creators[i].MergedInto = *r.MergedInto
 		}
 	}
 	accounts, err := s.q.ListAccountsOf(ctx, tx, ids)
@@ -126,7 +138,7 @@ func (s *Store) EditCreator(ctx context.Context, c rapport.Creator, today time.T
 		if _, err := s.q.LockCreator(ctx, tx, c.ID); err != nil {
 			return rapport.Creator{}, err
 		}
-		before, err := s.creator(ctx, tx, c.ID)
+		before, err := s.standing(ctx, tx, c.ID)
 		if err != nil {
 			return rapport.Creator{}, err
 		}
@@ -237,7 +249,7 @@ func (s *Store) SetDoNotContact(ctx context.Context, id uuid.UUID, on bool, reas
 			return rapport.Creator{}, err
 		}
 		if n == 0 {
-			return rapport.Creator{}, pgx.ErrNoRows
+			return s.standing(ctx, tx, id)
 		}
 		if err := s.audit(ctx, tx, by, "creator.do_not_contact", id, map[string]any{"set": on}); err != nil {
 			return rapport.Creator{}, err
@@ -266,7 +278,7 @@ func (s *Store) SetBan(ctx context.Context, id uuid.UUID, banned bool, reason st
 			return rapport.Creator{}, err
 		}
 		if n == 0 {
-			return rapport.Creator{}, pgx.ErrNoRows
+			return s.standing(ctx, tx, id)
 		}
 		if err := s.audit(ctx, tx, by, "creator.ban", id, map[string]any{"set": banned}); err != nil {
 			return rapport.Creator{}, err

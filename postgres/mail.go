@@ -39,7 +39,10 @@ func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.M
 		if err := s.values(ctx, tx, o, d.Values); err != nil {
 			return d, err
 		}
-		if err := s.threading(ctx, tx, o, &d); err != nil {
+		if d.ThreadID, err = s.q.EnsureThread(ctx, tx, gen.EnsureThreadParams{ID: newID(), PartnershipID: o.PartnershipID, BrandID: c.BrandID, CreatorID: c.CreatorID}); err != nil {
+			return d, fmt.Errorf("thread: %w", err)
+		}
+		if err := s.threading(ctx, tx, &d); err != nil {
 			return d, err
 		}
 		err = s.insertMail(ctx, tx, o, c, &d)
@@ -71,12 +74,12 @@ func (s *Store) recipient(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, c
 	return err
 }
 
-// threading continues the partnership's conversation: Gmail threads by subject and References together.
-func (s *Store) threading(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, d *rapport.MailDraft) error {
+// threading continues the conversation of a thread: Gmail threads by subject and References together.
+func (s *Store) threading(ctx context.Context, tx pgx.Tx, d *rapport.MailDraft) error {
 	if d.Kind == rapport.MailInternal {
 		return nil
 	}
-	earlier, err := s.q.ThreadMails(ctx, tx, &o.PartnershipID)
+	earlier, err := s.q.ThreadMails(ctx, tx, &d.ThreadID)
 	if err != nil {
 		return fmt.Errorf("thread: %w", err)
 	}
@@ -95,17 +98,12 @@ func (s *Store) threading(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, d
 }
 
 func (s *Store) insertMail(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, c gen.MailContextRow, d *rapport.MailDraft) error {
-	thread, err := s.q.EnsureThread(ctx, tx, gen.EnsureThreadParams{ID: newID(), PartnershipID: o.PartnershipID, BrandID: c.BrandID, CreatorID: c.CreatorID})
-	if err != nil {
-		return fmt.Errorf("thread: %w", err)
-	}
-	d.ThreadID = thread
 	direction := "out"
 	if d.Kind == rapport.MailInternal {
 		direction = "internal"
 	}
-	err = s.q.InsertMail(ctx, tx, gen.InsertMailParams{
-		ID: newID(), ThreadID: &thread, PartnershipID: &o.PartnershipID, BrandID: &c.BrandID, CreatorID: &c.CreatorID, DedupeKey: &o.Key,
+	err := s.q.InsertMail(ctx, tx, gen.InsertMailParams{
+		ID: newID(), ThreadID: &d.ThreadID, PartnershipID: &o.PartnershipID, BrandID: &c.BrandID, CreatorID: &c.CreatorID, DedupeKey: &o.Key,
 		Direction: direction, Kind: d.Kind, ToAddress: &d.To, FromAddress: &d.From, Looked: o.Look, Stage: textOrNil(string(o.Stage)), NotAfter: timeOrNil(o.NotAfter),
 	})
 	if err != nil {
@@ -262,9 +260,30 @@ func (s *Store) ManualMail(ctx context.Context, id uuid.UUID) (rapport.MailDraft
 			MessageID: id, State: m.State, Kind: m.Kind, Subject: m.Subject, Body: m.BodyText, To: m.ToAddress, ToName: m.CreatorName,
 			FromName: m.FromName, From: m.FromAddress, NoAddress: m.ToAddress == "",
 		}
-		if m.PartnershipID == nil {
+		if m.ThreadID == nil {
 			return d, nil
 		}
-		return d, s.threading(ctx, tx, rapport.MailOrder{PartnershipID: *m.PartnershipID}, &d)
+		d.ThreadID = *m.ThreadID
+		return d, s.threading(ctx, tx, &d)
 	})
+}
+
+// MergeValues are what a mail to a creator is filled with, beside what it is about, and the address it would go to.
+func (s *Store) MergeValues(ctx context.Context, brand, creator uuid.UUID, campaign *uuid.UUID, sender uuid.UUID) (values map[string]string, to string, err error) {
+	err = s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		r, err := s.q.MergeValues(ctx, tx, gen.MergeValuesParams{BrandID: brand, Brands: rapport.BrandsFrom(ctx), CreatorID: creator, CampaignID: campaign, SenderID: sender})
+		if err != nil {
+			return err
+		}
+		to = r.Email
+		values = map[string]string{
+			"creator.name": r.CreatorName, "creator.first_name": strings.Fields(r.CreatorName + " ")[0], "brand.name": r.BrandName, "brand.postal_address": r.PostalAddress,
+			"first_mail_notice": r.FirstMailNotice, "campaign.name": r.CampaignName, "campaign.brief": r.Brief, "sender.name": r.SenderName, "recipient.name": r.ContactName,
+		}
+		if r.ContactName == "" {
+			values["recipient.name"] = r.CreatorName
+		}
+		return nil
+	})
+	return values, to, err
 }

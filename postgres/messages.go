@@ -41,39 +41,91 @@ func (s *Store) ListMessages(ctx context.Context, partnership uuid.UUID, page ra
 }
 
 func (s *Store) messages(ctx context.Context, tx pgx.Tx, params gen.ListMessagesParams) ([]rapport.Message, error) {
+	params.Viewer = rapport.ViewerFrom(ctx)
 	rows, err := s.q.ListMessages(ctx, tx, params)
 	if err != nil {
 		return nil, fmt.Errorf("list messages: %w", err)
 	}
 	list := make([]rapport.Message, len(rows))
+	var mentions, withFiles []uuid.UUID
 	for i, r := range rows {
 		list[i] = rapport.Message{
 			ID: r.ID, Direction: r.Direction, Channel: r.Channel, Kind: r.Kind, State: r.State, Class: r.Class, Author: r.Author, To: r.ToAddress,
-			From: r.FromAddress, Subject: r.Subject, Text: r.BodyText, Quoted: r.Quoted, HTML: r.BodyHtml, At: r.At,
+			From: r.FromAddress, Subject: r.Subject, Text: r.BodyText, Quoted: r.Quoted, HTML: r.BodyHtml, At: r.At, Hidden: r.Hidden, Looked: r.Looked,
+			Suggestion: rapport.ReplySuggestion{Class: rapport.ReplyClass(r.Suggestion), Why: r.SuggestionWhy},
+		}
+		if r.SuggestionAmount != nil && r.SuggestionCurrency != nil && !r.Hidden {
+			list[i].Suggestion.Amount = &rapport.Money{Amount: *r.SuggestionAmount, Currency: *r.SuggestionCurrency}
+		}
+		mentions = append(mentions, r.Mentions...)
+		if r.Files > 0 {
+			withFiles = append(withFiles, r.ID)
 		}
 		for _, id := range []struct {
 			to   *uuid.UUID
 			from *uuid.UUID
-		}{{&list[i].PartnershipID, r.PartnershipID}, {&list[i].BrandID, r.BrandID}, {&list[i].AuthorID, r.AuthorID}} {
+		}{{&list[i].PartnershipID, r.PartnershipID}, {&list[i].BrandID, r.BrandID}, {&list[i].AuthorID, r.AuthorID}, {&list[i].ThreadID, r.ThreadID}} {
 			if id.from != nil {
 				*id.to = *id.from
 			}
 		}
 	}
-	return list, nil
+	if len(mentions) > 0 {
+		names, err := s.UserNames(ctx, mentions)
+		if err != nil {
+			return nil, err
+		}
+		for i, r := range rows {
+			for _, id := range r.Mentions {
+				list[i].Mentions = append(list[i].Mentions, rapport.UserRef{ID: id, Name: names[id]})
+			}
+		}
+	}
+	return list, s.addFiles(ctx, tx, list, withFiles)
 }
 
-// AddMessage keeps a message that a person wrote or logged, in the thread of a partnership of the scope. A mail gets the
-// address it goes to; conflict with the reason no_address when there is none. Words to the creator answer what came in before.
+func (s *Store) addFiles(ctx context.Context, tx pgx.Tx, list []rapport.Message, of []uuid.UUID) error {
+	if len(of) == 0 {
+		return nil
+	}
+	files, err := s.q.FilesOfMessages(ctx, tx, of)
+	if err != nil {
+		return fmt.Errorf("files: %w", err)
+	}
+	for _, f := range files {
+		for i := range list {
+			if list[i].ID == f.MessageID {
+				list[i].Files = append(list[i].Files, rapport.MessageFile{N: int(f.N), Name: f.Name, Type: f.ContentType, Size: f.Size, SHA256: f.Sha256})
+			}
+		}
+	}
+	return nil
+}
+
+// MessageFile is a file of a message of the scope, with its content.
+func (s *Store) MessageFile(ctx context.Context, message uuid.UUID, n int) (rapport.File, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.File, error) {
+		f, err := s.q.MessageFile(ctx, tx, gen.MessageFileParams{MessageID: message, N: int32(n), Brands: rapport.BrandsFrom(ctx), Viewer: rapport.ViewerFrom(ctx)})
+		return rapport.File{Name: f.Name, Type: f.ContentType, SHA256: f.Sha256, Content: f.Content}, err
+	})
+}
+
+// AddMessage keeps a message that a person wrote or logged: in the thread it names, in a new one of its subject, or in the partnership's
+// own. A mail gets the address it goes to; conflict with the reason no_address when there is none. Words to the creator answer what came
+// in before in the thread.
 func (s *Store) AddMessage(ctx context.Context, m rapport.Message) (rapport.Message, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Message, error) {
-		t, err := s.q.ThreadOf(ctx, tx, gen.ThreadOfParams{ID: newID(), PartnershipID: m.PartnershipID})
+		t, err := s.threadFor(ctx, tx, m)
 		if err != nil {
 			return m, fmt.Errorf("thread: %w", err)
 		}
+		m.ThreadID = t.ID
+		if err := s.checkMentions(ctx, tx, m, t.BrandID); err != nil {
+			return m, err
+		}
 		row := gen.InsertMessageParams{
 			ID: m.ID, ThreadID: &t.ID, PartnershipID: &m.PartnershipID, BrandID: &t.BrandID, CreatorID: &t.CreatorID, Direction: m.Direction, Channel: m.Channel,
-			Kind: m.Kind, State: m.State, AuthorID: some(m.AuthorID), Subject: orNil(m.Subject), BodyText: &m.Text, Class: orNil(m.Class),
+			Kind: m.Kind, State: m.State, AuthorID: some(m.AuthorID), Subject: orNil(m.Subject), BodyText: &m.Text, Class: orNil(m.Class), Mentions: idsOf(m.Mentions),
 		}
 		if m.Channel == "email" {
 			to, err := s.q.AddressOf(ctx, tx, gen.AddressOfParams{CreatorID: t.CreatorID, BrandID: &t.BrandID})
@@ -91,8 +143,11 @@ func (s *Store) AddMessage(ctx context.Context, m rapport.Message) (rapport.Mess
 		if err := s.q.InsertMessage(ctx, tx, row); err != nil {
 			return m, fmt.Errorf("insert message: %w", err)
 		}
+		if err := s.tellMentioned(ctx, tx, m, t); err != nil {
+			return m, err
+		}
 		if m.Direction == "out" {
-			if err := s.answered(ctx, tx, m); err != nil {
+			if err := s.answered(ctx, tx, m.ThreadID, m.ID, m.AuthorID); err != nil {
 				return m, err
 			}
 		}
@@ -107,14 +162,78 @@ func (s *Store) AddMessage(ctx context.Context, m rapport.Message) (rapport.Mess
 	})
 }
 
-// answered marks what came in before as handled, and the task to answer it as done.
-func (s *Store) answered(ctx context.Context, tx pgx.Tx, m rapport.Message) error {
-	if err := s.q.HandleInbound(ctx, tx, gen.HandleInboundParams{PartnershipID: &m.PartnershipID, ExceptID: m.ID}); err != nil {
+func (s *Store) threadFor(ctx context.Context, tx pgx.Tx, m rapport.Message) (gen.ThreadOfRow, error) {
+	switch {
+	case m.NewThread:
+		t, err := s.q.NewThread(ctx, tx, gen.NewThreadParams{ID: newID(), PartnershipID: m.PartnershipID, Subject: m.Subject})
+		return gen.ThreadOfRow(t), err
+	case m.ThreadID != uuid.Nil:
+		t, err := s.q.ThreadForMessage(ctx, tx, gen.ThreadForMessageParams{ID: m.ThreadID, PartnershipID: m.PartnershipID, Brands: rapport.BrandsFrom(ctx)})
+		return gen.ThreadOfRow(t), err
+	}
+	return s.q.ThreadOf(ctx, tx, gen.ThreadOfParams{ID: newID(), PartnershipID: m.PartnershipID})
+}
+
+func idsOf(people []rapport.UserRef) []uuid.UUID {
+	ids := make([]uuid.UUID, len(people))
+	for i, p := range people {
+		ids[i] = p.ID
+	}
+	return ids
+}
+
+// checkMentions refuses to mention somebody who does not work for the brand: the note would be shown to nobody, or to a stranger.
+func (s *Store) checkMentions(ctx context.Context, tx pgx.Tx, m rapport.Message, brand uuid.UUID) error {
+	var bad []rapport.Field
+	for i, p := range m.Mentions {
+		works, err := s.q.UserWorksFor(ctx, tx, gen.UserWorksForParams{UserID: p.ID, BrandID: brand})
+		if err != nil {
+			return fmt.Errorf("mention: %w", err)
+		}
+		if !works {
+			bad = append(bad, rapport.Field{Path: fmt.Sprintf("mentions[%d]", i), Code: "no_role", Detail: "This person has no role at the brand."})
+		}
+	}
+	if len(bad) > 0 {
+		return rapport.Invalid(bad...)
+	}
+	return nil
+}
+
+// tellMentioned gives whom a note mentions a task to read it. In a private thread they take part from now on, as its author does.
+func (s *Store) tellMentioned(ctx context.Context, tx pgx.Tx, m rapport.Message, t gen.ThreadOfRow) error {
+	if err := s.q.JoinThread(ctx, tx, gen.JoinThreadParams{ThreadID: t.ID, People: append(idsOf(m.Mentions), m.AuthorID)}); err != nil {
+		return fmt.Errorf("join the thread: %w", err)
+	}
+	for _, p := range m.Mentions {
+		key := "mention/" + m.ID.String() + "/" + p.ID.String()
+		if err := s.q.MentionTask(ctx, tx, gen.MentionTaskParams{
+			ID: newID(), BrandID: t.BrandID, PartnershipID: &m.PartnershipID, CreatorID: &t.CreatorID, DedupeKey: &key, OwnerID: &p.ID, Ref: &m.ID,
+		}); err != nil {
+			return fmt.Errorf("mention: %w", err)
+		}
+	}
+	return nil
+}
+
+// answered marks what came in before in the thread as handled. Where nothing else waits, the partnership hears of it, which stops its
+// clock, and the task to answer is done.
+func (s *Store) answered(ctx context.Context, tx pgx.Tx, thread, by, person uuid.UUID) error {
+	if err := s.q.HandleThread(ctx, tx, gen.HandleThreadParams{ThreadID: &thread, ExceptID: by}); err != nil {
 		return fmt.Errorf("mark as handled: %w", err)
 	}
-	key := "partnership/" + m.PartnershipID.String() + "/reply"
-	if err := s.q.CompleteReplyTask(ctx, tx, gen.CompleteReplyTaskParams{DoneBy: some(m.AuthorID), DedupeKey: &key}); err != nil {
-		return fmt.Errorf("complete the task: %w", err)
+	partnerships, err := s.q.PartnershipsAnswered(ctx, tx, &thread)
+	if err != nil {
+		return fmt.Errorf("who is answered: %w", err)
+	}
+	for _, p := range partnerships {
+		key := "partnership/" + p.ID.String() + "/reply"
+		if err := s.q.CompleteReplyTask(ctx, tx, gen.CompleteReplyTaskParams{DoneBy: some(person), DedupeKey: &key}); err != nil {
+			return fmt.Errorf("complete the task: %w", err)
+		}
+		if err := s.signal(ctx, tx, "partnership", p.ID, p.BrandID, rapport.Signal{ID: rapport.DeriveID(by, "answers/"+p.ID.String()), Kind: rapport.SignalAnswered, Ref: by}); err != nil {
+			return err
+		}
 	}
 	return nil
 }

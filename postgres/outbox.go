@@ -221,13 +221,16 @@ func (s *Store) ApplyMailEvent(ctx context.Context, send uuid.UUID, event string
 	})
 }
 
-// ApplyInbound files a mail that came in: matched by its token, else by what it answers, else unmatched. A matched one tells the
-// partnership; mail can stop a robot and attach text, nothing more.
+// ApplyInbound files a mail that came in: matched by its token, else by what it answers, else unmatched: who sent it only suggests where
+// it belongs. A matched one tells the partnership; mail can stop a robot and attach text, nothing more.
 func (s *Store) ApplyInbound(ctx context.Context, in rapport.InboundMail, inbox uuid.UUID) (bool, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) {
 		row := gen.InsertInboundParams{
 			ID: newID(), State: "unmatched", Class: &in.Class, FromAddress: &in.From, Subject: &in.Subject, BodyText: &in.Text, Quoted: &in.Quoted, BodyHtml: &in.HTML,
-			RfcMessageID: textOrNil(in.MessageID), RawSha256: in.SHA256,
+			RfcMessageID: textOrNil(in.MessageID), RawSha256: in.SHA256, Suggestion: textOrNil(string(in.Suggestion.Class)), SuggestionWhy: textOrNil(in.Suggestion.Why), Files: int32(len(in.Files)),
+		}
+		if a := in.Suggestion.Amount; a != nil {
+			row.SuggestionAmount, row.SuggestionCurrency = &a.Amount, &a.Currency
 		}
 		var brand, partnership uuid.UUID
 		target, err := s.q.InboundTarget(ctx, tx, in.Token)
@@ -236,22 +239,17 @@ func (s *Store) ApplyInbound(ctx context.Context, in rapport.InboundMail, inbox 
 			byRef, err = s.q.InboundTargetByRef(ctx, tx, in.References)
 			target = gen.InboundTargetRow(byRef)
 		}
-		if errors.Is(err, pgx.ErrNoRows) && in.Class == "human" {
-			// A known address whose mail names nothing of ours: where it can mean one partnership only, it stops the robot, which is the
-			// safe direction. Else a person files it.
-			found, failed := s.q.InboundTargetsByAddress(ctx, tx, in.From)
-			switch {
-			case failed != nil:
-				err = failed
-			case len(found) == 1:
-				err = nil
-				target = gen.InboundTargetRow{ThreadID: found[0].ThreadID, PartnershipID: &found[0].PartnershipID, BrandID: &found[0].BrandID, CreatorID: &found[0].CreatorID}
-			}
-		}
 		switch {
 		case err == nil:
 			row.State, row.ThreadID, row.PartnershipID, row.BrandID, row.CreatorID = "matched", target.ThreadID, target.PartnershipID, target.BrandID, target.CreatorID
 			brand, partnership = *target.BrandID, *target.PartnershipID
+			if row.ThreadID == nil {
+				thread, err := s.q.ThreadOf(ctx, tx, gen.ThreadOfParams{ID: newID(), PartnershipID: partnership})
+				if err != nil {
+					return false, fmt.Errorf("thread: %w", err)
+				}
+				row.ThreadID = &thread.ID
+			}
 		case !errors.Is(err, pgx.ErrNoRows):
 			return false, fmt.Errorf("match: %w", err)
 		}
@@ -262,8 +260,11 @@ func (s *Store) ApplyInbound(ctx context.Context, in rapport.InboundMail, inbox 
 		if err != nil {
 			return false, fmt.Errorf("insert: %w", err)
 		}
+		if err := s.putFiles(ctx, tx, id, row.BrandID, in.Files); err != nil {
+			return false, err
+		}
 		if partnership == uuid.Nil {
-			return false, nil
+			return false, s.tellMeant(ctx, tx, in, id, inbox)
 		}
 		if in.Class == "unsubscribe" || in.Class == "complaint" {
 			if err := s.q.Suppress(ctx, tx, gen.SuppressParams{Email: in.From, BrandID: &brand, Reason: in.Class}); err != nil {
@@ -272,6 +273,45 @@ func (s *Store) ApplyInbound(ctx context.Context, in rapport.InboundMail, inbox 
 		}
 		return true, s.signal(ctx, tx, "partnership", partnership, brand, rapport.Signal{ID: inbox, Kind: rapport.SignalMail, Ref: id, Code: in.Class})
 	})
+}
+
+// tellMeant lets what a machine writes wait in every partnership that a reply may mean, until somebody files it.
+func (s *Store) tellMeant(ctx context.Context, tx pgx.Tx, in rapport.InboundMail, message, event uuid.UUID) error {
+	if in.Class != "human" {
+		return nil
+	}
+	return s.signalMeant(ctx, tx, in.From, func(p uuid.UUID) rapport.Signal {
+		return rapport.Signal{ID: rapport.DeriveID(event, p.String()), Kind: rapport.SignalMail, Ref: message, Code: rapport.MailUnfiled}
+	})
+}
+
+func (s *Store) signalMeant(ctx context.Context, tx pgx.Tx, address string, signal func(partnership uuid.UUID) rapport.Signal) error {
+	meant, err := s.q.PartnershipsMeant(ctx, tx, address)
+	if err != nil {
+		return fmt.Errorf("whom it may mean: %w", err)
+	}
+	for _, p := range meant {
+		if err := s.signal(ctx, tx, "partnership", p.ID, p.BrandID, signal(p.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// putFiles keeps the files of a message by the hash of their content, each content once.
+func (s *Store) putFiles(ctx context.Context, tx pgx.Tx, message uuid.UUID, brand *uuid.UUID, files []rapport.File) error {
+	for n, f := range files {
+		if err := s.q.PutBlob(ctx, tx, gen.PutBlobParams{Sha256: f.SHA256, ContentType: f.Type, Size: int64(len(f.Content)), Content: f.Content}); err != nil {
+			return fmt.Errorf("file: %w", err)
+		}
+		err := s.q.PutMessageFile(ctx, tx, gen.PutMessageFileParams{
+			MessageID: message, N: int32(n), BrandID: brand, Name: f.Name, ContentType: f.Type, Size: int64(len(f.Content)), Sha256: f.SHA256,
+		})
+		if err != nil {
+			return fmt.Errorf("file: %w", err)
+		}
+	}
+	return nil
 }
 
 // PayeeByAccount finds whose account it is; a zero id when nobody's.

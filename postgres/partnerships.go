@@ -334,6 +334,17 @@ func (s *Store) insertPartnerships(ctx context.Context, tx pgx.Tx, o rapport.Sta
 	if err := json.Unmarshal(g.Steps, &first.Sequence.Steps); err != nil {
 		return nil, fmt.Errorf("read the steps of sequence %s: %w", g.SequenceID, err)
 	}
+	automations, err := s.q.SequencesToStart(ctx, tx, g.AutomationIds)
+	if err != nil {
+		return nil, fmt.Errorf("automations: %w", err)
+	}
+	for _, a := range automations {
+		sequence := rapport.Sequence{ID: a.ID, Version: int(a.Version), CoolOffDays: int(a.CoolOffDays)}
+		if err := readSequence(&sequence, a.TriggerOn, a.Steps); err != nil {
+			return nil, err
+		}
+		first.Automations = append(first.Automations, sequence)
+	}
 	var starts []gen.InsertStartsParams
 	for _, c := range creators {
 		id, ok := started[c.ID]

@@ -24,13 +24,27 @@ func (s *Store) ListSequences(ctx context.Context, brandID *uuid.UUID) ([]rappor
 		list := make([]rapport.SequenceVersion, len(rows))
 		for i, r := range rows {
 			v := rapport.SequenceVersion{BrandID: r.BrandID, Name: r.Name, CreatedAt: r.CreatedAt, Sequence: rapport.Sequence{ID: r.ID, Version: int(r.Version), CoolOffDays: int(r.CoolOffDays)}}
-			if err := json.Unmarshal(r.Steps, &v.Sequence.Steps); err != nil {
-				return nil, fmt.Errorf("read the steps of sequence %s: %w", r.ID, err)
+			if err := readSequence(&v.Sequence, r.TriggerOn, r.Steps); err != nil {
+				return nil, err
 			}
 			list[i] = v
 		}
 		return list, nil
 	})
+}
+
+// readSequence reads the parts of a sequence that are kept as JSON; without a trigger it is a campaign's outreach.
+func readSequence(s *rapport.Sequence, trigger, steps json.RawMessage) error {
+	if err := json.Unmarshal(steps, &s.Steps); err != nil {
+		return fmt.Errorf("read the steps of sequence %s: %w", s.ID, err)
+	}
+	if len(trigger) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(trigger, &s.Trigger); err != nil {
+		return fmt.Errorf("read the trigger of sequence %s: %w", s.ID, err)
+	}
+	return nil
 }
 
 // CreateSequence adds a sequence to the brand, or a new version of the one with this name. Running partnerships keep theirs.
@@ -44,8 +58,12 @@ func (s *Store) CreateSequence(ctx context.Context, v rapport.SequenceVersion, b
 		if err != nil {
 			return rapport.SequenceVersion{}, fmt.Errorf("write the steps: %w", err)
 		}
+		var trigger json.RawMessage
+		if v.Sequence.Trigger != nil {
+			trigger = mustJSON(v.Sequence.Trigger)
+		}
 		v.CreatedAt, err = s.q.CreateSequence(ctx, tx, gen.CreateSequenceParams{
-			ID: v.Sequence.ID, Version: int32(v.Sequence.Version), BrandID: v.BrandID, Name: v.Name, Steps: steps, CoolOffDays: int32(v.Sequence.CoolOffDays), CreatedBy: some(by),
+			TriggerOn: trigger, ID: v.Sequence.ID, Version: int32(v.Sequence.Version), BrandID: v.BrandID, Name: v.Name, Steps: steps, CoolOffDays: int32(v.Sequence.CoolOffDays), CreatedBy: some(by),
 		})
 		return v, err
 	})

@@ -106,6 +106,10 @@ func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c r
 		return s.q.ChangeDecision(ctx, tx, gen.ChangeDecisionParams{ID: c.ID, Stage: &n, OnBehalfOf: idOrNil(c.Ref), At: &at})
 	case "milestone":
 		return s.q.ChangeMilestone(ctx, tx, gen.ChangeMilestoneParams{ID: c.ID, State: c.State, At: &at})
+	case "message":
+		return s.q.CancelMail(ctx, tx, c.ID)
+	case "thread":
+		return s.q.ChangeThread(ctx, tx, gen.ChangeThreadParams{ID: c.ID, State: c.State, Until: timeOrNil(c.Until)})
 	case "payout":
 		return s.changePayout(ctx, tx, b, c)
 	}
@@ -140,7 +144,7 @@ func (s *Store) applyTask(ctx context.Context, tx pgx.Tx, b rapport.Batch, t rap
 	}
 	return s.q.OpenTask(ctx, tx, gen.OpenTaskParams{
 		ID: newID(), BrandID: b.BrandID, PartnershipID: b.PartnershipID, DedupeKey: &key, Kind: t.Kind, Code: t.Code,
-		OwnerID: idOrNil(t.OwnerID), OwnerRole: textOrNil(role), Ref: idOrNil(t.Ref), DueAt: timeOrNil(t.Due),
+		OwnerID: idOrNil(t.OwnerID), OwnerRole: textOrNil(role), Ref: idOrNil(t.Ref), DueAt: timeOrNil(t.Due), Title: textOrNil(t.Title),
 	})
 }
 

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -67,4 +68,72 @@ func (s *Store) OutsideDates(ctx context.Context, partnership uuid.UUID) (map[st
 		}
 		return dates, err
 	})
+}
+
+// SequenceVersion is one version of a sequence that the brand may use, by the number 0 the newest; and the number of the newest.
+func (s *Store) SequenceVersion(ctx context.Context, brand, id uuid.UUID, version int) (rapport.SequenceVersion, int, error) {
+	newest := 0
+	v, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.SequenceVersion, error) {
+		r, err := s.q.SequenceVersion(ctx, tx, gen.SequenceVersionParams{ID: id, BrandID: &brand, Version: int32(version)})
+		if err != nil {
+			return rapport.SequenceVersion{}, err
+		}
+		newest = int(r.Newest)
+		v := rapport.SequenceVersion{Name: r.Name, Sequence: rapport.Sequence{ID: r.ID, Version: int(r.Version), CoolOffDays: int(r.CoolOffDays)}}
+		return v, readSequence(&v.Sequence, r.TriggerOn, r.Steps)
+	})
+	return v, newest, err
+}
+
+// PartnershipState is the state that the workflow of a partnership of the scope wrote down last; not_found before its first word.
+func (s *Store) PartnershipState(ctx context.Context, id uuid.UUID) (*rapport.Partnership, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (*rapport.Partnership, error) {
+		state, err := s.q.PartnershipState(ctx, tx, gen.PartnershipStateParams{WorkflowID: "partnership/" + id.String(), Brands: rapport.BrandsFrom(ctx)})
+		if err != nil {
+			return nil, err
+		}
+		p := &rapport.Partnership{}
+		if err := json.Unmarshal(state, p); err != nil {
+			return nil, fmt.Errorf("read the state of %s: %w", id, err)
+		}
+		return p, nil
+	})
+}
+
+// EditDraft changes a mail that waits for a person to look at it; not_found when none does.
+func (s *Store) EditDraft(ctx context.Context, id uuid.UUID, subject, text string, by uuid.UUID) (rapport.Message, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Message, error) {
+		if _, err := s.q.EditDraft(ctx, tx, gen.EditDraftParams{ID: id, Brands: rapport.BrandsFrom(ctx), Subject: &subject, BodyText: &text, LookedBy: &by}); err != nil {
+			return rapport.Message{}, err
+		}
+		found, err := s.messages(ctx, tx, gen.ListMessagesParams{Brands: rapport.BrandsFrom(ctx), ID: &id, MaxRows: 1})
+		if err != nil || len(found) == 0 {
+			return rapport.Message{}, orMissing(err)
+		}
+		return found[0], nil
+	})
+}
+
+// SettleUnknown says what became of a mail of which nobody knew, and closes the task about it; not_found when it is known.
+func (s *Store) SettleUnknown(ctx context.Context, id uuid.UUID, arrived bool, by uuid.UUID) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		state := "rejected"
+		if arrived {
+			state = "delivered"
+		}
+		if _, err := s.q.SettleUnknown(ctx, tx, gen.SettleUnknownParams{ID: id, Brands: rapport.BrandsFrom(ctx), State: state}); err != nil {
+			return err
+		}
+		if err := s.q.CloseUnknownMail(ctx, tx, id); err != nil {
+			return fmt.Errorf("close the task: %w", err)
+		}
+		return s.audit(ctx, tx, by, "mail.settled."+state, id, nil)
+	})
+}
+
+func orMissing(err error) error {
+	if err != nil {
+		return err
+	}
+	return pgx.ErrNoRows
 }

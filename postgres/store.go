@@ -175,6 +175,7 @@ var fieldsOf = map[string]string{
 	"creator_accounts_handle":                   "accounts",
 	"creator_accounts_platform_platform_id_key": "accounts",
 	"contacts_creator_id_email_key":             "contacts",
+	"creator_fields_name":                       "name",
 }
 
 // mapped turns the driver's errors into the domain's, in this one place. Errors of the domain pass.

@@ -62,7 +62,7 @@ func (s *Store) task(ctx context.Context, tx pgx.Tx, id uuid.UUID) (rapport.Task
 
 func task(r gen.ListTasksRow) rapport.Task {
 	t := rapport.Task{
-		ID: r.ID, BrandID: r.BrandID, PartnershipID: r.PartnershipID, Kind: r.Kind, Code: r.Code, State: r.State, OwnerRole: rapport.Role(text(r.OwnerRole)),
+		ID: r.ID, BrandID: r.BrandID, PartnershipID: r.PartnershipID, Kind: r.Kind, Code: r.Code, Title: r.Title, State: r.State, OwnerRole: rapport.Role(text(r.OwnerRole)),
 		Ref: r.Ref, DueAt: r.DueAt, SnoozedUntil: r.SnoozedUntil, Note: text(r.Note), CreatedAt: r.CreatedAt,
 	}
 	if r.OwnerID != nil {

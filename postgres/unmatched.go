@@ -55,14 +55,19 @@ func (s *Store) UnmatchedMail(ctx context.Context, works, admins []uuid.UUID, id
 	return list, next, err
 }
 
-// FileMail files an unmatched mail under a partnership of the scope, or puts it aside when none is given. It is a conflict when
+// FileMail files an unmatched mail, and what waited for it goes on: under a partnership of the scope, or puts it aside when none is given. It is a conflict when
 // somebody else was faster.
-func (s *Store) FileMail(ctx context.Context, message uuid.UUID, partnership *uuid.UUID) error {
+func (s *Store) FileMail(ctx context.Context, message uuid.UUID, from string, partnership *uuid.UUID) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		filed, err := s.q.FileMail(ctx, tx, gen.FileMailParams{Message: message, Partnership: partnership})
 		if err == nil && !filed {
 			return rapport.Errorf(rapport.CodeConflict, "Somebody else filed this mail already.")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.signalMeant(ctx, tx, from, func(p uuid.UUID) rapport.Signal {
+			return rapport.Signal{ID: rapport.DeriveID(message, "filed/"+p.String()), Kind: rapport.SignalMail, Ref: message, Code: rapport.MailFiled}
+		})
 	})
 }

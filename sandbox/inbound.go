@@ -66,6 +66,8 @@ func (s *Server) answer(x *tx, m mail, r Reply) error {
 	if err != nil {
 		return err
 	}
+	// SendGrid counts the mails that came in, not how often it posted one nor whether anybody took it.
+	s.count(x, statReceived)
 	s.send(x, providerSendGrid, endpointInbound, "inbound", "", contentType, body)
 	return nil
 }

@@ -100,10 +100,6 @@ func (s *Server) deliver(ctx context.Context, j job) time.Duration {
 				e.Delivered = true
 				s.events.put(x, e.ID, e)
 			}
-			// SendGrid counts the mails that came in, not how often it posted one.
-			if j.Args["endpoint"] == endpointInbound && j.Args["again"] == "" {
-				s.count(x, statReceived)
-			}
 			return nil
 		})
 	}

@@ -48,6 +48,9 @@ func (x *Inbox) Process(ctx context.Context, row rapport.InboxRow) (string, erro
 		if err != nil {
 			return "", fmt.Errorf("inbound mail: %w", err)
 		}
+		if in.Class == rapport.MailUnreadable { // what was understood is filed; the post is kept, because it says more
+			return rapport.MailUnreadable, nil
+		}
 		return unless(matched, "no partnership matches"), nil
 	case "stripe":
 		return x.stripe(ctx, row)

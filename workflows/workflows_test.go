@@ -321,7 +321,7 @@ func TestNothingIsLostAtContinueAsNew(t *testing.T) {
 			require.Equal(t, rapport.StageNegotiating, p.Stage)
 			_, seen := p.Seen(id("late"))
 			require.True(t, seen)
-			require.Equal(t, []string{"started", "stage", "mail_sent", "reply_received", "stage", "offer_sent", "stage", "auto_reply"}, without(h.facts(t, id("partnership")), "mail_sent", 1))
+			require.Equal(t, []string{"started", "stage", "mail_sent", "reply_received", "stage", "offer_sent", "answered", "stage", "auto_reply"}, without(h.facts(t, id("partnership")), "mail_sent", 1))
 
 			next := environment(t, h, s.Now())
 			var again *answer

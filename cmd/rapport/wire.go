@@ -31,6 +31,8 @@ var (
 
 	_ worker.ReconcileStore = (*postgres.Store)(nil)
 	_ worker.Books          = stripe.Payer{}
+	_ worker.MailCountStore = (*postgres.Store)(nil)
+	_ worker.MailCounter    = sendgrid.Mailer{}
 
 	_ activities.Payer   = stripe.Payer{}
 	_ activities.Mailer  = sendgrid.Mailer{}

@@ -8,6 +8,7 @@ package gen
 import (
 	"context"
 	"encoding/json"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -36,9 +37,10 @@ func (q *Queries) AllBrandIDs(ctx context.Context, db DBTX) ([]uuid.UUID, error)
 	return items, nil
 }
 
-const createBrand = `-- name: CreateBrand :exec
+const createBrand = `-- name: CreateBrand :one
 insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
+returning outreach_per_day, domain_per_hour, first_mail_notice
 `
 
 type CreateBrandParams struct {
@@ -52,8 +54,14 @@ type CreateBrandParams struct {
 	SecondPairCurrency string
 }
 
-func (q *Queries) CreateBrand(ctx context.Context, db DBTX, arg CreateBrandParams) error {
-	_, err := db.Exec(ctx, createBrand,
+type CreateBrandRow struct {
+	OutreachPerDay  int32
+	DomainPerHour   int32
+	FirstMailNotice string
+}
+
+func (q *Queries) CreateBrand(ctx context.Context, db DBTX, arg CreateBrandParams) (CreateBrandRow, error) {
+	row := db.QueryRow(ctx, createBrand,
 		arg.ID,
 		arg.Name,
 		arg.PostalAddress,
@@ -63,7 +71,9 @@ func (q *Queries) CreateBrand(ctx context.Context, db DBTX, arg CreateBrandParam
 		arg.SecondPairAmount,
 		arg.SecondPairCurrency,
 	)
-	return err
+	var i CreateBrandRow
+	err := row.Scan(&i.OutreachPerDay, &i.DomainPerHour, &i.FirstMailNotice)
+	return i, err
 }
 
 const createCalendar = `-- name: CreateCalendar :exec
@@ -101,7 +111,7 @@ func (q *Queries) CreateCalendar(ctx context.Context, db DBTX, arg CreateCalenda
 }
 
 const getBrandInScope = `-- name: GetBrandInScope :one
-select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, version
+select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, version
 from brands where id = $1 and id = any ($2::uuid[])
 `
 
@@ -119,6 +129,11 @@ type GetBrandInScopeRow struct {
 	CalendarID         uuid.UUID
 	SecondPairAmount   int64
 	SecondPairCurrency string
+	OutreachPerDay     int32
+	DomainPerHour      int32
+	WarmUpDays         int32
+	WarmUpFrom         *time.Time
+	FirstMailNotice    string
 	Version            int32
 }
 
@@ -134,13 +149,18 @@ func (q *Queries) GetBrandInScope(ctx context.Context, db DBTX, arg GetBrandInSc
 		&i.CalendarID,
 		&i.SecondPairAmount,
 		&i.SecondPairCurrency,
+		&i.OutreachPerDay,
+		&i.DomainPerHour,
+		&i.WarmUpDays,
+		&i.WarmUpFrom,
+		&i.FirstMailNotice,
 		&i.Version,
 	)
 	return i, err
 }
 
 const listBrandsInScope = `-- name: ListBrandsInScope :many
-select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, version
+select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, version
 from brands where id = any ($1::uuid[]) order by lower(name), id
 `
 
@@ -153,6 +173,11 @@ type ListBrandsInScopeRow struct {
 	CalendarID         uuid.UUID
 	SecondPairAmount   int64
 	SecondPairCurrency string
+	OutreachPerDay     int32
+	DomainPerHour      int32
+	WarmUpDays         int32
+	WarmUpFrom         *time.Time
+	FirstMailNotice    string
 	Version            int32
 }
 
@@ -174,6 +199,11 @@ func (q *Queries) ListBrandsInScope(ctx context.Context, db DBTX, brands []uuid.
 			&i.CalendarID,
 			&i.SecondPairAmount,
 			&i.SecondPairCurrency,
+			&i.OutreachPerDay,
+			&i.DomainPerHour,
+			&i.WarmUpDays,
+			&i.WarmUpFrom,
+			&i.FirstMailNotice,
 			&i.Version,
 		); err != nil {
 			return nil, err
@@ -267,9 +297,11 @@ func (q *Queries) ListCalendars(ctx context.Context, db DBTX, arg ListCalendarsP
 
 const updateBrand = `-- name: UpdateBrand :one
 update brands set name = $1, postal_address = $2, mail_from_name = $3, mail_from = $4,
-  second_pair_amount = $5, second_pair_currency = $6, version = version + 1
-where id = $7 and version = $8
-returning version
+  second_pair_amount = $5, second_pair_currency = $6, outreach_per_day = $7, domain_per_hour = $8,
+  warm_up_from = case when $9::int = 0 then null when $9::int <> warm_up_days then now() else warm_up_from end,
+  warm_up_days = $9, first_mail_notice = $10, version = version + 1
+where id = $11 and version = $12
+returning version, warm_up_from
 `
 
 type UpdateBrandParams struct {
@@ -279,11 +311,20 @@ type UpdateBrandParams struct {
 	MailFrom           string
 	SecondPairAmount   int64
 	SecondPairCurrency string
+	OutreachPerDay     int32
+	DomainPerHour      int32
+	WarmUpDays         int32
+	FirstMailNotice    string
 	ID                 uuid.UUID
 	Version            int32
 }
 
-func (q *Queries) UpdateBrand(ctx context.Context, db DBTX, arg UpdateBrandParams) (int32, error) {
+type UpdateBrandRow struct {
+	Version    int32
+	WarmUpFrom *time.Time
+}
+
+func (q *Queries) UpdateBrand(ctx context.Context, db DBTX, arg UpdateBrandParams) (UpdateBrandRow, error) {
 	row := db.QueryRow(ctx, updateBrand,
 		arg.Name,
 		arg.PostalAddress,
@@ -291,12 +332,16 @@ func (q *Queries) UpdateBrand(ctx context.Context, db DBTX, arg UpdateBrandParam
 		arg.MailFrom,
 		arg.SecondPairAmount,
 		arg.SecondPairCurrency,
+		arg.OutreachPerDay,
+		arg.DomainPerHour,
+		arg.WarmUpDays,
+		arg.FirstMailNotice,
 		arg.ID,
 		arg.Version,
 	)
-	var version int32
-	err := row.Scan(&version)
-	return version, err
+	var i UpdateBrandRow
+	err := row.Scan(&i.Version, &i.WarmUpFrom)
+	return i, err
 }
 
 const updateCalendar = `-- name: UpdateCalendar :one

@@ -101,26 +101,27 @@ func (q *Queries) CampaignStages(ctx context.Context, db DBTX, arg CampaignStage
 }
 
 const createCampaign = `-- name: CreateCampaign :exec
-insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
 `
 
 type CreateCampaignParams struct {
-	ID         uuid.UUID
-	BrandID    uuid.UUID
-	Name       string
-	State      string
-	Brief      string
-	Budget     int64
-	Currency   string
-	StartsOn   time.Time
-	EndsOn     time.Time
-	OwnerID    uuid.UUID
-	DefaultFee int64
-	Terms      json.RawMessage
-	SequenceID uuid.UUID
-	PolicyID   uuid.UUID
-	Hashtags   []string
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	Name          string
+	State         string
+	Brief         string
+	Budget        int64
+	Currency      string
+	StartsOn      time.Time
+	EndsOn        time.Time
+	OwnerID       uuid.UUID
+	DefaultFee    int64
+	Terms         json.RawMessage
+	SequenceID    uuid.UUID
+	PolicyID      uuid.UUID
+	Hashtags      []string
+	AutomationIds []uuid.UUID
 }
 
 func (q *Queries) CreateCampaign(ctx context.Context, db DBTX, arg CreateCampaignParams) error {
@@ -140,13 +141,14 @@ func (q *Queries) CreateCampaign(ctx context.Context, db DBTX, arg CreateCampaig
 		arg.SequenceID,
 		arg.PolicyID,
 		arg.Hashtags,
+		arg.AutomationIds,
 	)
 	return err
 }
 
 const listCampaigns = `-- name: ListCampaigns :many
 select g.id, g.brand_id, b.name as brand_name, g.name, g.state, g.brief, g.budget, g.currency, g.starts_on, g.ends_on, k.zone,
-  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.version, g.created_at
+  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.version, g.created_at
 from campaigns g
 join brands b on b.id = g.brand_id
 join calendars k on k.id = b.calendar_id
@@ -173,26 +175,27 @@ type ListCampaignsParams struct {
 }
 
 type ListCampaignsRow struct {
-	ID         uuid.UUID
-	BrandID    uuid.UUID
-	BrandName  string
-	Name       string
-	State      string
-	Brief      string
-	Budget     int64
-	Currency   string
-	StartsOn   time.Time
-	EndsOn     time.Time
-	Zone       string
-	OwnerID    uuid.UUID
-	OwnerName  string
-	DefaultFee int64
-	Terms      json.RawMessage
-	SequenceID uuid.UUID
-	PolicyID   uuid.UUID
-	Hashtags   []string
-	Version    int32
-	CreatedAt  time.Time
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	BrandName     string
+	Name          string
+	State         string
+	Brief         string
+	Budget        int64
+	Currency      string
+	StartsOn      time.Time
+	EndsOn        time.Time
+	Zone          string
+	OwnerID       uuid.UUID
+	OwnerName     string
+	DefaultFee    int64
+	Terms         json.RawMessage
+	SequenceID    uuid.UUID
+	PolicyID      uuid.UUID
+	Hashtags      []string
+	AutomationIds []uuid.UUID
+	Version       int32
+	CreatedAt     time.Time
 }
 
 func (q *Queries) ListCampaigns(ctx context.Context, db DBTX, arg ListCampaignsParams) ([]ListCampaignsRow, error) {
@@ -232,6 +235,7 @@ func (q *Queries) ListCampaigns(ctx context.Context, db DBTX, arg ListCampaignsP
 			&i.SequenceID,
 			&i.PolicyID,
 			&i.Hashtags,
+			&i.AutomationIds,
 			&i.Version,
 			&i.CreatedAt,
 		); err != nil {
@@ -268,22 +272,23 @@ func (q *Queries) LockCampaign(ctx context.Context, db DBTX, arg LockCampaignPar
 
 const updateCampaign = `-- name: UpdateCampaign :one
 update campaigns set name = $1, state = $2, brief = $3, budget = $4, ends_on = $5, default_fee = $6,
-  terms = $7, hashtags = $8, version = version + 1
-where id = $9 and version = $10
+  terms = $7, hashtags = $8, automation_ids = $9, version = version + 1
+where id = $10 and version = $11
 returning version
 `
 
 type UpdateCampaignParams struct {
-	Name       string
-	State      string
-	Brief      string
-	Budget     int64
-	EndsOn     time.Time
-	DefaultFee int64
-	Terms      json.RawMessage
-	Hashtags   []string
-	ID         uuid.UUID
-	Version    int32
+	Name          string
+	State         string
+	Brief         string
+	Budget        int64
+	EndsOn        time.Time
+	DefaultFee    int64
+	Terms         json.RawMessage
+	Hashtags      []string
+	AutomationIds []uuid.UUID
+	ID            uuid.UUID
+	Version       int32
 }
 
 func (q *Queries) UpdateCampaign(ctx context.Context, db DBTX, arg UpdateCampaignParams) (int32, error) {
@@ -296,6 +301,7 @@ func (q *Queries) UpdateCampaign(ctx context.Context, db DBTX, arg UpdateCampaig
 		arg.DefaultFee,
 		arg.Terms,
 		arg.Hashtags,
+		arg.AutomationIds,
 		arg.ID,
 		arg.Version,
 	)

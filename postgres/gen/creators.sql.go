@@ -14,7 +14,8 @@ import (
 
 const closeAddressTask = `-- name: CloseAddressTask :exec
 update tasks set state = 'cancelled', snoozed_until = null, done_at = now()
-where dedupe_key = 'find_address/' || $1::uuid and state in ('open', 'snoozed')
+where dedupe_key in (select 'find_address/' || $1::uuid union all select 'find_address/' || c.id from creators c where c.merged_into = $1::uuid)
+  and state in ('open', 'snoozed')
 `
 
 func (q *Queries) CloseAddressTask(ctx context.Context, db DBTX, creatorID uuid.UUID) error {
@@ -185,9 +186,10 @@ func (q *Queries) FindCreatorsByAccounts(ctx context.Context, db DBTX, arg FindC
 }
 
 const findCreatorsByEmails = `-- name: FindCreatorsByEmails :many
-select distinct creator_id from contacts where email = any ($1::text[])
+select distinct k.creator_id from contacts k join creators c on c.id = k.creator_id and c.merged_into is null where k.email = any ($1::text[])
 `
 
+// A creator who became part of another one may have kept an address that both had.
 func (q *Queries) FindCreatorsByEmails(ctx context.Context, db DBTX, emails []string) ([]uuid.UUID, error) {
 	rows, err := db.Query(ctx, findCreatorsByEmails, emails)
 	if err != nil {
@@ -242,7 +244,7 @@ func (q *Queries) FindCreatorsByPlatformIDs(ctx context.Context, db DBTX, arg Fi
 
 const getCreators = `-- name: GetCreators :many
 select c.id, c.name, c.country, c.zone, c.language, c.tags, c.do_not_contact_at, c.do_not_contact_reason, c.banned_at,
-  c.banned_reason, c.version, c.created_at, coalesce(p.state, 'none')::text as payee_state, lower(c.name)::text as sort_name
+  c.banned_reason, c.version, c.created_at, c.merged_into, coalesce(p.state, 'none')::text as payee_state, lower(c.name)::text as sort_name
 from creators c left join payees p on p.creator_id = c.id
 where c.id = any ($1::uuid[])
 `
@@ -260,6 +262,7 @@ type GetCreatorsRow struct {
 	BannedReason       *string
 	Version            int32
 	CreatedAt          time.Time
+	MergedInto         *uuid.UUID
 	PayeeState         string
 	SortName           string
 }
@@ -286,6 +289,7 @@ func (q *Queries) GetCreators(ctx context.Context, db DBTX, ids []uuid.UUID) ([]
 			&i.BannedReason,
 			&i.Version,
 			&i.CreatedAt,
+			&i.MergedInto,
 			&i.PayeeState,
 			&i.SortName,
 		); err != nil {
@@ -391,9 +395,9 @@ func (q *Queries) ListContactsOf(ctx context.Context, db DBTX, creators []uuid.U
 
 const listCreators = `-- name: ListCreators :many
 select c.id, c.name, c.country, c.zone, c.language, c.tags, c.do_not_contact_at, c.do_not_contact_reason, c.banned_at,
-  c.banned_reason, c.version, c.created_at, coalesce(p.state, 'none')::text as payee_state, lower(c.name)::text as sort_name
+  c.banned_reason, c.version, c.created_at, c.merged_into, coalesce(p.state, 'none')::text as payee_state, lower(c.name)::text as sort_name
 from creators c left join payees p on p.creator_id = c.id
-where ($1::text is null or c.country = $1::text)
+where c.merged_into is null and ($1::text is null or c.country = $1::text)
   and ($2::text is null or $2::text = any (c.tags))
   and ($3::text is null or c.name ilike $3::text
     or exists (select 1 from creator_accounts a where a.creator_id = c.id and a.handle ilike $3::text)
@@ -425,6 +429,7 @@ type ListCreatorsRow struct {
 	BannedReason       *string
 	Version            int32
 	CreatedAt          time.Time
+	MergedInto         *uuid.UUID
 	PayeeState         string
 	SortName           string
 }
@@ -458,6 +463,7 @@ func (q *Queries) ListCreators(ctx context.Context, db DBTX, arg ListCreatorsPar
 			&i.BannedReason,
 			&i.Version,
 			&i.CreatedAt,
+			&i.MergedInto,
 			&i.PayeeState,
 			&i.SortName,
 		); err != nil {
@@ -607,7 +613,7 @@ func (q *Queries) SearchCampaigns(ctx context.Context, db DBTX, arg SearchCampai
 const searchCreators = `-- name: SearchCreators :many
 select c.id, c.name, coalesce((select a.handle || ' · ' || a.platform from creator_accounts a where a.creator_id = c.id order by a.platform, a.handle limit 1), '')::text as subtitle
 from creators c
-where c.name ilike $1 or exists (select 1 from creator_accounts a where a.creator_id = c.id and a.handle ilike $1)
+where c.merged_into is null and (c.name ilike $1 or exists (select 1 from creator_accounts a where a.creator_id = c.id and a.handle ilike $1))
 order by (c.name ilike $2) desc, lower(c.name), c.id
 limit $3
 `
@@ -694,7 +700,7 @@ func (q *Queries) SearchPartnerships(ctx context.Context, db DBTX, arg SearchPar
 const setBan = `-- name: SetBan :execrows
 update creators set banned_at = case when $1::boolean then coalesce(banned_at, now()) end,
   banned_reason = case when $1::boolean then nullif($2::text, '') end, version = version + 1
-where id = $3
+where id = $3 and merged_into is null
 `
 
 type SetBanParams struct {
@@ -714,7 +720,7 @@ func (q *Queries) SetBan(ctx context.Context, db DBTX, arg SetBanParams) (int64,
 const setDoNotContact = `-- name: SetDoNotContact :execrows
 update creators set do_not_contact_at = case when $1::boolean then coalesce(do_not_contact_at, now()) end,
   do_not_contact_reason = case when $1::boolean then nullif($2::text, '') end, version = version + 1
-where id = $3
+where id = $3 and merged_into is null
 `
 
 type SetDoNotContactParams struct {

@@ -137,7 +137,7 @@ func (q *Queries) DeferMail(ctx context.Context, db DBTX, arg DeferMailParams) e
 
 const ensureThread = `-- name: EnsureThread :one
 insert into threads (id, partnership_id, brand_id, creator_id) values ($1, $2, $3, $4)
-on conflict (partnership_id) where main do update set brand_id = excluded.brand_id returning id
+on conflict (partnership_id) where main do update set brand_id = excluded.brand_id returning coalesce(merged_into, id)::uuid as id
 `
 
 type EnsureThreadParams struct {
@@ -245,67 +245,35 @@ func (q *Queries) InboundTargetByRef(ctx context.Context, db DBTX, refs []string
 	return i, err
 }
 
-const inboundTargetsByAddress = `-- name: InboundTargetsByAddress :many
-select t.id as thread_id, p.id as partnership_id, p.brand_id, p.creator_id
-from partnerships p join contacts c on c.creator_id = p.creator_id left join threads t on t.partnership_id = p.id
-where c.email = $1 and p.stage not in ('lapsed', 'terminated', 'banned') limit 2
-`
-
-type InboundTargetsByAddressRow struct {
-	ThreadID      *uuid.UUID
-	PartnershipID uuid.UUID
-	BrandID       uuid.UUID
-	CreatorID     uuid.UUID
-}
-
-// The live partnerships of whoever has the address; two at the most, because only a single one says whom the mail means.
-func (q *Queries) InboundTargetsByAddress(ctx context.Context, db DBTX, email string) ([]InboundTargetsByAddressRow, error) {
-	rows, err := db.Query(ctx, inboundTargetsByAddress, email)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []InboundTargetsByAddressRow
-	for rows.Next() {
-		var i InboundTargetsByAddressRow
-		if err := rows.Scan(
-			&i.ThreadID,
-			&i.PartnershipID,
-			&i.BrandID,
-			&i.CreatorID,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const insertInbound = `-- name: InsertInbound :one
-insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, class, from_address, subject, body_text, quoted, body_html, rfc_message_id, in_reply_to, raw_sha256)
-values ($1, $2, $3, $4, $5, 'in', 'email', 'reply', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, class, from_address, subject, body_text, quoted, body_html, rfc_message_id, in_reply_to, raw_sha256,
+  suggestion, suggestion_amount, suggestion_currency, suggestion_why, files)
+values ($1, $2, $3, $4, $5, 'in', 'email', 'reply', $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+  $16, $17, $18, $19, $20)
 on conflict do nothing returning id
 `
 
 type InsertInboundParams struct {
-	ID            uuid.UUID
-	ThreadID      *uuid.UUID
-	PartnershipID *uuid.UUID
-	BrandID       *uuid.UUID
-	CreatorID     *uuid.UUID
-	State         string
-	Class         *string
-	FromAddress   *string
-	Subject       *string
-	BodyText      *string
-	Quoted        *string
-	BodyHtml      *string
-	RfcMessageID  *string
-	InReplyTo     *string
-	RawSha256     []byte
+	ID                 uuid.UUID
+	ThreadID           *uuid.UUID
+	PartnershipID      *uuid.UUID
+	BrandID            *uuid.UUID
+	CreatorID          *uuid.UUID
+	State              string
+	Class              *string
+	FromAddress        *string
+	Subject            *string
+	BodyText           *string
+	Quoted             *string
+	BodyHtml           *string
+	RfcMessageID       *string
+	InReplyTo          *string
+	RawSha256          []byte
+	Suggestion         *string
+	SuggestionAmount   *int64
+	SuggestionCurrency *string
+	SuggestionWhy      *string
+	Files              int32
 }
 
 func (q *Queries) InsertInbound(ctx context.Context, db DBTX, arg InsertInboundParams) (uuid.UUID, error) {
@@ -325,6 +293,11 @@ func (q *Queries) InsertInbound(ctx context.Context, db DBTX, arg InsertInboundP
 		arg.RfcMessageID,
 		arg.InReplyTo,
 		arg.RawSha256,
+		arg.Suggestion,
+		arg.SuggestionAmount,
+		arg.SuggestionCurrency,
+		arg.SuggestionWhy,
+		arg.Files,
 	)
 	var id uuid.UUID
 	err := row.Scan(&id)
@@ -594,6 +567,58 @@ func (q *Queries) ManualMail(ctx context.Context, db DBTX, id uuid.UUID) (Manual
 	return i, err
 }
 
+const mergeValues = `-- name: MergeValues :one
+select c.name as creator_name, b.name as brand_name, b.postal_address, b.first_mail_notice, coalesce(g.name, '')::text as campaign_name, coalesce(g.brief, '')::text as brief,
+  u.name as sender_name, coalesce((select k.email from contacts k where k.creator_id = c.id and k.bounced_at is null order by k.role = 'creator' desc, k.role = 'manager' desc, k.email limit 1), '')::text as email,
+  coalesce((select k.name from contacts k where k.creator_id = c.id and k.bounced_at is null order by k.role = 'creator' desc, k.role = 'manager' desc, k.email limit 1), '')::text as contact_name
+from creators c join brands b on b.id = $1 and b.id = any ($2::uuid[]) join users u on u.id = $3 left join campaigns g on g.id = $4 and g.brand_id = b.id
+where c.id = $5 and ($4::uuid is null or g.id is not null)
+`
+
+type MergeValuesParams struct {
+	BrandID    uuid.UUID
+	Brands     []uuid.UUID
+	SenderID   uuid.UUID
+	CampaignID *uuid.UUID
+	CreatorID  uuid.UUID
+}
+
+type MergeValuesRow struct {
+	CreatorName     string
+	BrandName       string
+	PostalAddress   string
+	FirstMailNotice string
+	CampaignName    string
+	Brief           string
+	SenderName      string
+	Email           string
+	ContactName     string
+}
+
+// What a mail to a creator is filled with, beside what it is about.
+func (q *Queries) MergeValues(ctx context.Context, db DBTX, arg MergeValuesParams) (MergeValuesRow, error) {
+	row := db.QueryRow(ctx, mergeValues,
+		arg.BrandID,
+		arg.Brands,
+		arg.SenderID,
+		arg.CampaignID,
+		arg.CreatorID,
+	)
+	var i MergeValuesRow
+	err := row.Scan(
+		&i.CreatorName,
+		&i.BrandName,
+		&i.PostalAddress,
+		&i.FirstMailNotice,
+		&i.CampaignName,
+		&i.Brief,
+		&i.SenderName,
+		&i.Email,
+		&i.ContactName,
+	)
+	return i, err
+}
+
 const newPortalLink = `-- name: NewPortalLink :exec
 insert into portal_links (token_hash, partnership_id, contact_id, expires_at) values ($1, $2, $3, now() + interval '60 days')
 `
@@ -623,6 +648,35 @@ func (q *Queries) PartnershipParties(ctx context.Context, db DBTX, id uuid.UUID)
 	var i PartnershipPartiesRow
 	err := row.Scan(&i.CreatorID, &i.BrandID)
 	return i, err
+}
+
+const partnershipsMeant = `-- name: PartnershipsMeant :many
+select x.id::uuid as id, x.brand_id::uuid as brand_id from partnerships_meant($1) x
+`
+
+type PartnershipsMeantRow struct {
+	ID      uuid.UUID
+	BrandID uuid.UUID
+}
+
+func (q *Queries) PartnershipsMeant(ctx context.Context, db DBTX, email string) ([]PartnershipsMeantRow, error) {
+	rows, err := db.Query(ctx, partnershipsMeant, email)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PartnershipsMeantRow
+	for rows.Next() {
+		var i PartnershipsMeantRow
+		if err := rows.Scan(&i.ID, &i.BrandID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const saveMail = `-- name: SaveMail :exec
@@ -720,7 +774,7 @@ func (q *Queries) TasksForUnknownMail(ctx context.Context, db DBTX) error {
 
 const threadMails = `-- name: ThreadMails :many
 select rfc_message_id::text as rfc_message_id, direction, coalesce(subject, '')::text as subject from messages
-where partnership_id = $1 and rfc_message_id is not null and channel = 'email' and state not in ('prepared', 'cancelled', 'rejected') and kind <> 'internal'
+where thread_id = $1 and rfc_message_id is not null and channel = 'email' and state not in ('prepared', 'cancelled', 'rejected') and kind <> 'internal'
 order by at desc, id desc limit 12
 `
 
@@ -730,8 +784,8 @@ type ThreadMailsRow struct {
 	Subject      string
 }
 
-func (q *Queries) ThreadMails(ctx context.Context, db DBTX, partnershipID *uuid.UUID) ([]ThreadMailsRow, error) {
-	rows, err := db.Query(ctx, threadMails, partnershipID)
+func (q *Queries) ThreadMails(ctx context.Context, db DBTX, threadID *uuid.UUID) ([]ThreadMailsRow, error) {
+	rows, err := db.Query(ctx, threadMails, threadID)
 	if err != nil {
 		return nil, err
 	}

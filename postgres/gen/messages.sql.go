@@ -70,6 +70,32 @@ func (q *Queries) CreatorExists(ctx context.Context, db DBTX, id uuid.UUID) (boo
 	return column_1, err
 }
 
+const editDraft = `-- name: EditDraft :one
+update messages m set subject = $1, body_text = $2, looked_by = $3
+where m.id = $4 and m.brand_id = any ($5::uuid[]) and m.state = 'prepared' and m.looked returning m.id
+`
+
+type EditDraftParams struct {
+	Subject  *string
+	BodyText *string
+	LookedBy *uuid.UUID
+	ID       uuid.UUID
+	Brands   []uuid.UUID
+}
+
+func (q *Queries) EditDraft(ctx context.Context, db DBTX, arg EditDraftParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, editDraft,
+		arg.Subject,
+		arg.BodyText,
+		arg.LookedBy,
+		arg.ID,
+		arg.Brands,
+	)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
 const fileMail = `-- name: FileMail :one
 select file_mail($1, $2)::boolean
 `
@@ -86,6 +112,46 @@ func (q *Queries) FileMail(ctx context.Context, db DBTX, arg FileMailParams) (bo
 	return column_1, err
 }
 
+const filesOfMessages = `-- name: FilesOfMessages :many
+select message_id, n, name, content_type, size, sha256 from message_files where message_id = any ($1::uuid[]) order by message_id, n
+`
+
+type FilesOfMessagesRow struct {
+	MessageID   uuid.UUID
+	N           int32
+	Name        string
+	ContentType string
+	Size        int64
+	Sha256      []byte
+}
+
+func (q *Queries) FilesOfMessages(ctx context.Context, db DBTX, messages []uuid.UUID) ([]FilesOfMessagesRow, error) {
+	rows, err := db.Query(ctx, filesOfMessages, messages)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FilesOfMessagesRow
+	for rows.Next() {
+		var i FilesOfMessagesRow
+		if err := rows.Scan(
+			&i.MessageID,
+			&i.N,
+			&i.Name,
+			&i.ContentType,
+			&i.Size,
+			&i.Sha256,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const handleInbound = `-- name: HandleInbound :exec
 update messages set state = 'handled' where partnership_id = $1 and direction = 'in' and state in ('received', 'matched', 'logged') and id <> $2
 `
@@ -100,10 +166,24 @@ func (q *Queries) HandleInbound(ctx context.Context, db DBTX, arg HandleInboundP
 	return err
 }
 
+const handleThread = `-- name: HandleThread :exec
+update messages set state = 'handled' where thread_id = $1 and direction = 'in' and state in ('received', 'matched', 'logged') and id <> $2
+`
+
+type HandleThreadParams struct {
+	ThreadID *uuid.UUID
+	ExceptID uuid.UUID
+}
+
+func (q *Queries) HandleThread(ctx context.Context, db DBTX, arg HandleThreadParams) error {
+	_, err := db.Exec(ctx, handleThread, arg.ThreadID, arg.ExceptID)
+	return err
+}
+
 const insertMessage = `-- name: InsertMessage :exec
-insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, author_id, to_address, from_address, subject, body_text, class)
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, author_id, to_address, from_address, subject, body_text, class, mentions)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-  $12, $13, $14, $15)
+  $12, $13, $14, $15, $16)
 `
 
 type InsertMessageParams struct {
@@ -122,6 +202,7 @@ type InsertMessageParams struct {
 	Subject       *string
 	BodyText      *string
 	Class         *string
+	Mentions      []uuid.UUID
 }
 
 func (q *Queries) InsertMessage(ctx context.Context, db DBTX, arg InsertMessageParams) error {
@@ -141,34 +222,57 @@ func (q *Queries) InsertMessage(ctx context.Context, db DBTX, arg InsertMessageP
 		arg.Subject,
 		arg.BodyText,
 		arg.Class,
+		arg.Mentions,
 	)
 	return err
 }
 
+const joinThread = `-- name: JoinThread :exec
+insert into thread_members (thread_id, brand_id, user_id) select t.id, t.brand_id, u from threads t, unnest($1::uuid[]) u where t.id = $2 and t.privacy = 'private' on conflict do nothing
+`
+
+type JoinThreadParams struct {
+	People   []uuid.UUID
+	ThreadID uuid.UUID
+}
+
+// Whoever writes in a private thread, or is mentioned in it, takes part in it.
+func (q *Queries) JoinThread(ctx context.Context, db DBTX, arg JoinThreadParams) error {
+	_, err := db.Exec(ctx, joinThread, arg.People, arg.ThreadID)
+	return err
+}
+
 const listMessages = `-- name: ListMessages :many
-select m.id, m.partnership_id, m.brand_id, m.direction, m.channel, m.kind, m.state, coalesce(m.class, '')::text as class, m.author_id,
-  coalesce(m.to_address, '')::text as to_address, coalesce(m.from_address, '')::text as from_address, coalesce(m.subject, '')::text as subject,
-  coalesce(m.body_text, '')::text as body_text, coalesce(m.quoted, '')::text as quoted, coalesce(m.body_html, '')::text as body_html, m.at,
+select m.id, m.thread_id, m.partnership_id, m.brand_id, m.direction, m.channel, m.kind, m.state, coalesce(m.class, '')::text as class, m.author_id, m.looked, h.hidden::boolean as hidden,
+  (case when h.hidden then '' else coalesce(m.to_address, '') end)::text as to_address, (case when h.hidden then '' else coalesce(m.from_address, '') end)::text as from_address,
+  (case when h.hidden then '' else coalesce(m.subject, '') end)::text as subject, (case when h.hidden then '' else coalesce(m.body_text, '') end)::text as body_text,
+  (case when h.hidden then '' else coalesce(m.quoted, '') end)::text as quoted, (case when h.hidden then '' else coalesce(m.body_html, '') end)::text as body_html, m.at,
+  (case when h.hidden then '' else coalesce(m.suggestion, '') end)::text as suggestion, m.suggestion_amount, m.suggestion_currency,
+  (case when h.hidden then '' else coalesce(m.suggestion_why, '') end)::text as suggestion_why, (case when h.hidden then 0 else m.files end)::int as files, m.mentions,
   coalesce(case when m.direction = 'in' then c.name when m.author_id is not null then u.name else b.mail_from_name end, '')::text as author
 from messages m
 left join creators c on c.id = m.creator_id
 left join brands b on b.id = m.brand_id
 left join users u on u.id = m.author_id
-where m.brand_id = any ($1::uuid[]) and m.kind not in ('internal', 'code')
-  and ($2::uuid is null or m.id = $2::uuid)
-  and ($3::uuid is null or m.partnership_id = $3::uuid)
-  and ($4::uuid is null or m.creator_id = $4::uuid)
-  and ($5::text = '' or m.channel = $5::text or (left($5::text, 1) = '!' and m.channel <> substr($5::text, 2)))
-  and ($6::timestamptz is null or (m.at, m.id) < ($6::timestamptz, $7::uuid))
+cross join lateral (select m.thread_id is not null and not thread_open_to(m.thread_id, $1::uuid) as hidden) h
+where m.brand_id = any ($2::uuid[]) and m.kind not in ('internal', 'code')
+  and ($3::uuid is null or m.id = $3::uuid)
+  and ($4::uuid is null or m.partnership_id = $4::uuid)
+  and ($5::uuid is null or m.creator_id = $5::uuid)
+  and ($6::uuid is null or m.thread_id = $6::uuid)
+  and ($7::text = '' or m.channel = $7::text or (left($7::text, 1) = '!' and m.channel <> substr($7::text, 2)))
+  and ($8::timestamptz is null or (m.at, m.id) < ($8::timestamptz, $9::uuid))
 order by m.at desc, m.id desc
-limit $8
+limit $10
 `
 
 type ListMessagesParams struct {
+	Viewer        uuid.UUID
 	Brands        []uuid.UUID
 	ID            *uuid.UUID
 	PartnershipID *uuid.UUID
 	CreatorID     *uuid.UUID
+	ThreadID      *uuid.UUID
 	Channel       string
 	AfterAt       *time.Time
 	AfterID       *uuid.UUID
@@ -176,31 +280,43 @@ type ListMessagesParams struct {
 }
 
 type ListMessagesRow struct {
-	ID            uuid.UUID
-	PartnershipID *uuid.UUID
-	BrandID       *uuid.UUID
-	Direction     string
-	Channel       string
-	Kind          string
-	State         string
-	Class         string
-	AuthorID      *uuid.UUID
-	ToAddress     string
-	FromAddress   string
-	Subject       string
-	BodyText      string
-	Quoted        string
-	BodyHtml      string
-	At            time.Time
-	Author        string
+	ID                 uuid.UUID
+	ThreadID           *uuid.UUID
+	PartnershipID      *uuid.UUID
+	BrandID            *uuid.UUID
+	Direction          string
+	Channel            string
+	Kind               string
+	State              string
+	Class              string
+	AuthorID           *uuid.UUID
+	Looked             bool
+	Hidden             bool
+	ToAddress          string
+	FromAddress        string
+	Subject            string
+	BodyText           string
+	Quoted             string
+	BodyHtml           string
+	At                 time.Time
+	Suggestion         string
+	SuggestionAmount   *int64
+	SuggestionCurrency *string
+	SuggestionWhy      string
+	Files              int32
+	Mentions           []uuid.UUID
+	Author             string
 }
 
+// What a private thread holds is not shown to whoever takes no part in it.
 func (q *Queries) ListMessages(ctx context.Context, db DBTX, arg ListMessagesParams) ([]ListMessagesRow, error) {
 	rows, err := db.Query(ctx, listMessages,
+		arg.Viewer,
 		arg.Brands,
 		arg.ID,
 		arg.PartnershipID,
 		arg.CreatorID,
+		arg.ThreadID,
 		arg.Channel,
 		arg.AfterAt,
 		arg.AfterID,
@@ -215,6 +331,7 @@ func (q *Queries) ListMessages(ctx context.Context, db DBTX, arg ListMessagesPar
 		var i ListMessagesRow
 		if err := rows.Scan(
 			&i.ID,
+			&i.ThreadID,
 			&i.PartnershipID,
 			&i.BrandID,
 			&i.Direction,
@@ -223,6 +340,8 @@ func (q *Queries) ListMessages(ctx context.Context, db DBTX, arg ListMessagesPar
 			&i.State,
 			&i.Class,
 			&i.AuthorID,
+			&i.Looked,
+			&i.Hidden,
 			&i.ToAddress,
 			&i.FromAddress,
 			&i.Subject,
@@ -230,6 +349,12 @@ func (q *Queries) ListMessages(ctx context.Context, db DBTX, arg ListMessagesPar
 			&i.Quoted,
 			&i.BodyHtml,
 			&i.At,
+			&i.Suggestion,
+			&i.SuggestionAmount,
+			&i.SuggestionCurrency,
+			&i.SuggestionWhy,
+			&i.Files,
+			&i.Mentions,
 			&i.Author,
 		); err != nil {
 			return nil, err
@@ -291,6 +416,125 @@ func (q *Queries) MailCandidates(ctx context.Context, db DBTX, arg MailCandidate
 	return items, nil
 }
 
+const mentionTask = `-- name: MentionTask :exec
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, owner_id, ref, due_at)
+values ($1, $2, $3, $4, $5, 'mention', $6, $7, now() + interval '1 day') on conflict (dedupe_key) do nothing
+`
+
+type MentionTaskParams struct {
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID *uuid.UUID
+	CreatorID     *uuid.UUID
+	DedupeKey     *string
+	OwnerID       *uuid.UUID
+	Ref           *uuid.UUID
+}
+
+func (q *Queries) MentionTask(ctx context.Context, db DBTX, arg MentionTaskParams) error {
+	_, err := db.Exec(ctx, mentionTask,
+		arg.ID,
+		arg.BrandID,
+		arg.PartnershipID,
+		arg.CreatorID,
+		arg.DedupeKey,
+		arg.OwnerID,
+		arg.Ref,
+	)
+	return err
+}
+
+const messageFile = `-- name: MessageFile :one
+select f.name, f.content_type, f.sha256, b.content from message_files f join blobs b on b.sha256 = f.sha256 join messages m on m.id = f.message_id
+where f.message_id = $1 and f.n = $2 and m.brand_id = any ($3::uuid[]) and (m.thread_id is null or thread_open_to(m.thread_id, $4::uuid))
+`
+
+type MessageFileParams struct {
+	MessageID uuid.UUID
+	N         int32
+	Brands    []uuid.UUID
+	Viewer    uuid.UUID
+}
+
+type MessageFileRow struct {
+	Name        string
+	ContentType string
+	Sha256      []byte
+	Content     []byte
+}
+
+func (q *Queries) MessageFile(ctx context.Context, db DBTX, arg MessageFileParams) (MessageFileRow, error) {
+	row := db.QueryRow(ctx, messageFile,
+		arg.MessageID,
+		arg.N,
+		arg.Brands,
+		arg.Viewer,
+	)
+	var i MessageFileRow
+	err := row.Scan(
+		&i.Name,
+		&i.ContentType,
+		&i.Sha256,
+		&i.Content,
+	)
+	return i, err
+}
+
+const newThread = `-- name: NewThread :one
+insert into threads (id, partnership_id, brand_id, creator_id, subject, main)
+select $1, p.id, p.brand_id, p.creator_id, $2, false from partnerships p where p.id = $3 returning id, brand_id, creator_id
+`
+
+type NewThreadParams struct {
+	ID            uuid.UUID
+	Subject       string
+	PartnershipID uuid.UUID
+}
+
+type NewThreadRow struct {
+	ID        uuid.UUID
+	BrandID   uuid.UUID
+	CreatorID uuid.UUID
+}
+
+func (q *Queries) NewThread(ctx context.Context, db DBTX, arg NewThreadParams) (NewThreadRow, error) {
+	row := db.QueryRow(ctx, newThread, arg.ID, arg.Subject, arg.PartnershipID)
+	var i NewThreadRow
+	err := row.Scan(&i.ID, &i.BrandID, &i.CreatorID)
+	return i, err
+}
+
+const partnershipsAnswered = `-- name: PartnershipsAnswered :many
+select distinct m.partnership_id::uuid as id, m.brand_id::uuid as brand_id from messages m where m.thread_id = $1 and m.partnership_id is not null
+  and not exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled')
+`
+
+type PartnershipsAnsweredRow struct {
+	ID      uuid.UUID
+	BrandID uuid.UUID
+}
+
+// Of the partnerships whose messages are in the thread, those in which nothing waits for an answer any more.
+func (q *Queries) PartnershipsAnswered(ctx context.Context, db DBTX, threadID *uuid.UUID) ([]PartnershipsAnsweredRow, error) {
+	rows, err := db.Query(ctx, partnershipsAnswered, threadID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PartnershipsAnsweredRow
+	for rows.Next() {
+		var i PartnershipsAnsweredRow
+		if err := rows.Scan(&i.ID, &i.BrandID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const partnershipsOfCreator = `-- name: PartnershipsOfCreator :many
 select p.id from partnerships p where p.creator_id = $1 and p.brand_id = any ($2::uuid[])
 `
@@ -320,10 +564,100 @@ func (q *Queries) PartnershipsOfCreator(ctx context.Context, db DBTX, arg Partne
 	return items, nil
 }
 
+const putBlob = `-- name: PutBlob :exec
+insert into blobs (sha256, content_type, size, content) values ($1, $2, $3, $4) on conflict (sha256) do nothing
+`
+
+type PutBlobParams struct {
+	Sha256      []byte
+	ContentType string
+	Size        int64
+	Content     []byte
+}
+
+func (q *Queries) PutBlob(ctx context.Context, db DBTX, arg PutBlobParams) error {
+	_, err := db.Exec(ctx, putBlob,
+		arg.Sha256,
+		arg.ContentType,
+		arg.Size,
+		arg.Content,
+	)
+	return err
+}
+
+const putMessageFile = `-- name: PutMessageFile :exec
+insert into message_files (message_id, n, brand_id, name, content_type, size, sha256) values ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type PutMessageFileParams struct {
+	MessageID   uuid.UUID
+	N           int32
+	BrandID     *uuid.UUID
+	Name        string
+	ContentType string
+	Size        int64
+	Sha256      []byte
+}
+
+func (q *Queries) PutMessageFile(ctx context.Context, db DBTX, arg PutMessageFileParams) error {
+	_, err := db.Exec(ctx, putMessageFile,
+		arg.MessageID,
+		arg.N,
+		arg.BrandID,
+		arg.Name,
+		arg.ContentType,
+		arg.Size,
+		arg.Sha256,
+	)
+	return err
+}
+
+const settleUnknown = `-- name: SettleUnknown :one
+update messages set state = $1, accepted_at = case when $1::text = 'delivered' then coalesce(accepted_at, claimed_at) else accepted_at end
+where id = $2 and brand_id = any ($3::uuid[]) and state = 'unknown' returning id
+`
+
+type SettleUnknownParams struct {
+	State  string
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+func (q *Queries) SettleUnknown(ctx context.Context, db DBTX, arg SettleUnknownParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, settleUnknown, arg.State, arg.ID, arg.Brands)
+	var id uuid.UUID
+	err := row.Scan(&id)
+	return id, err
+}
+
+const threadForMessage = `-- name: ThreadForMessage :one
+select coalesce(t.merged_into, t.id)::uuid as id, t.brand_id, t.creator_id from threads t join partnerships p on p.creator_id = t.creator_id and p.brand_id = t.brand_id
+where t.id = $1 and p.id = $2 and t.brand_id = any ($3::uuid[])
+`
+
+type ThreadForMessageParams struct {
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+	Brands        []uuid.UUID
+}
+
+type ThreadForMessageRow struct {
+	ID        uuid.UUID
+	BrandID   uuid.UUID
+	CreatorID uuid.UUID
+}
+
+func (q *Queries) ThreadForMessage(ctx context.Context, db DBTX, arg ThreadForMessageParams) (ThreadForMessageRow, error) {
+	row := db.QueryRow(ctx, threadForMessage, arg.ID, arg.PartnershipID, arg.Brands)
+	var i ThreadForMessageRow
+	err := row.Scan(&i.ID, &i.BrandID, &i.CreatorID)
+	return i, err
+}
+
 const threadOf = `-- name: ThreadOf :one
 insert into threads (id, partnership_id, brand_id, creator_id)
 select $1, p.id, p.brand_id, p.creator_id from partnerships p where p.id = $2
-on conflict (partnership_id) where main do update set brand_id = excluded.brand_id returning id, brand_id, creator_id
+on conflict (partnership_id) where main do update set brand_id = excluded.brand_id returning coalesce(merged_into, id)::uuid as id, brand_id, creator_id
 `
 
 type ThreadOfParams struct {

@@ -322,6 +322,7 @@ type MailDay struct {
 	SentAtProvider     int32
 	Received           int32
 	ReceivedAtProvider int32
+	Differs            bool
 	CheckedAt          time.Time
 }
 

@@ -57,7 +57,7 @@ const deleteOld = `-- name: DeleteOld :exec
 with c as (delete from changes where at < now() - interval '2 days'),
      i as (delete from idempotency where created_at < now() - interval '30 days'),
      o as (delete from outbox where acked_at < now() - interval '30 days' and handled_at is not null and kind <> 'start'),
-     w as (delete from webhook_inbox where processed_at < now() - interval '30 days'),
+     w as (delete from webhook_inbox where processed_at < now() - interval '30 days' and not (provider = 'inbound' and last_error is not distinct from 'unreadable')),
      s as (delete from sessions where expires_at < now()),
      p as (delete from portal_sessions where expires_at < now()),
      k as (delete from portal_codes where expires_at < now() - interval '1 day')

@@ -72,7 +72,7 @@ func (q *Queries) CalendarsOfCreators(ctx context.Context, db DBTX, ids []uuid.U
 }
 
 const campaignToStart = `-- name: CampaignToStart :one
-select g.id, g.brand_id, g.name, g.state, g.owner_id, s.id as sequence_id, s.version as sequence_version, s.steps, s.cool_off_days
+select g.id, g.brand_id, g.name, g.state, g.owner_id, g.automation_ids, s.id as sequence_id, s.version as sequence_version, s.steps, s.cool_off_days
 from campaigns g
 join lateral (select id, version, brand_id, name, steps, cool_off_days, created_by, created_at, trigger_on from sequences x where x.id = g.sequence_id order by x.version desc limit 1) s on true
 where g.id = $1 and g.brand_id = any ($2::uuid[]) for share of g
@@ -89,6 +89,7 @@ type CampaignToStartRow struct {
 	Name            string
 	State           string
 	OwnerID         uuid.UUID
+	AutomationIds   []uuid.UUID
 	SequenceID      uuid.UUID
 	SequenceVersion int32
 	Steps           json.RawMessage
@@ -104,6 +105,7 @@ func (q *Queries) CampaignToStart(ctx context.Context, db DBTX, arg CampaignToSt
 		&i.Name,
 		&i.State,
 		&i.OwnerID,
+		&i.AutomationIds,
 		&i.SequenceID,
 		&i.SequenceVersion,
 		&i.Steps,
@@ -160,7 +162,7 @@ select c.id, c.zone, c.country, (c.do_not_contact_at is not null)::boolean as do
     and not exists (select 1 from suppressions x where x.email = k.email and (x.brand_id is null or x.brand_id = $1)))::boolean as reachable,
   p.id as partnership_id
 from creators c left join partnerships p on p.creator_id = c.id and p.campaign_id = $2
-where c.id = any ($3::uuid[])
+where c.id = any ($3::uuid[]) and c.merged_into is null
 `
 
 type CreatorsToStartParams struct {
@@ -719,6 +721,22 @@ func (q *Queries) PartnershipSeq(ctx context.Context, db DBTX, arg PartnershipSe
 	var seq int64
 	err := row.Scan(&seq)
 	return seq, err
+}
+
+const partnershipState = `-- name: PartnershipState :one
+select state from workflow_snapshots where workflow_id = $1 and brand_id = any ($2::uuid[])
+`
+
+type PartnershipStateParams struct {
+	WorkflowID string
+	Brands     []uuid.UUID
+}
+
+func (q *Queries) PartnershipState(ctx context.Context, db DBTX, arg PartnershipStateParams) (json.RawMessage, error) {
+	row := db.QueryRow(ctx, partnershipState, arg.WorkflowID, arg.Brands)
+	var state json.RawMessage
+	err := row.Scan(&state)
+	return state, err
 }
 
 const payoutSeq = `-- name: PayoutSeq :one

@@ -13,6 +13,23 @@ import (
 	"github.com/google/uuid"
 )
 
+const automationForBrand = `-- name: AutomationForBrand :one
+select exists (select 1 from sequences s where s.id = $1 and (s.brand_id is null or s.brand_id = $2)
+  and (select n.trigger_on is not null from sequences n where n.id = s.id order by n.version desc limit 1))::boolean
+`
+
+type AutomationForBrandParams struct {
+	ID      uuid.UUID
+	BrandID *uuid.UUID
+}
+
+func (q *Queries) AutomationForBrand(ctx context.Context, db DBTX, arg AutomationForBrandParams) (bool, error) {
+	row := db.QueryRow(ctx, automationForBrand, arg.ID, arg.BrandID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const createPolicy = `-- name: CreatePolicy :one
 insert into policies (id, version, brand_id, name, stages, on_silence, created_by)
 values ($1, $2, $3, $4, $5, $6, $7)
@@ -45,8 +62,8 @@ func (q *Queries) CreatePolicy(ctx context.Context, db DBTX, arg CreatePolicyPar
 }
 
 const createSequence = `-- name: CreateSequence :one
-insert into sequences (id, version, brand_id, name, steps, cool_off_days, created_by)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into sequences (id, version, brand_id, name, trigger_on, steps, cool_off_days, created_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8)
 returning created_at
 `
 
@@ -55,6 +72,7 @@ type CreateSequenceParams struct {
 	Version     int32
 	BrandID     *uuid.UUID
 	Name        string
+	TriggerOn   []byte
 	Steps       json.RawMessage
 	CoolOffDays int32
 	CreatedBy   *uuid.UUID
@@ -66,6 +84,7 @@ func (q *Queries) CreateSequence(ctx context.Context, db DBTX, arg CreateSequenc
 		arg.Version,
 		arg.BrandID,
 		arg.Name,
+		arg.TriggerOn,
 		arg.Steps,
 		arg.CoolOffDays,
 		arg.CreatedBy,
@@ -158,7 +177,7 @@ func (q *Queries) ListPolicies(ctx context.Context, db DBTX, arg ListPoliciesPar
 }
 
 const listSequences = `-- name: ListSequences :many
-select distinct on (s.name, s.brand_id) s.id, s.version, s.brand_id, s.name, s.steps, s.cool_off_days, s.created_at
+select distinct on (s.name, s.brand_id) s.id, s.version, s.brand_id, s.name, s.trigger_on, s.steps, s.cool_off_days, s.created_at
 from sequences s
 where (s.brand_id = any ($1::uuid[]) and ($2::uuid is null or s.brand_id = $2::uuid))
   or (s.brand_id is null and not exists (select 1 from sequences o where o.name = s.name and o.brand_id = $2::uuid))
@@ -175,6 +194,7 @@ type ListSequencesRow struct {
 	Version     int32
 	BrandID     *uuid.UUID
 	Name        string
+	TriggerOn   []byte
 	Steps       json.RawMessage
 	CoolOffDays int32
 	CreatedAt   time.Time
@@ -195,6 +215,7 @@ func (q *Queries) ListSequences(ctx context.Context, db DBTX, arg ListSequencesP
 			&i.Version,
 			&i.BrandID,
 			&i.Name,
+			&i.TriggerOn,
 			&i.Steps,
 			&i.CoolOffDays,
 			&i.CreatedAt,
@@ -371,7 +392,8 @@ func (q *Queries) PolicyForBrand(ctx context.Context, db DBTX, arg PolicyForBran
 }
 
 const sequenceForBrand = `-- name: SequenceForBrand :one
-select exists (select 1 from sequences where id = $1 and (brand_id is null or brand_id = $2))::boolean
+select exists (select 1 from sequences s where s.id = $1 and (s.brand_id is null or s.brand_id = $2)
+  and (select n.trigger_on is null from sequences n where n.id = s.id order by n.version desc limit 1))::boolean
 `
 
 type SequenceForBrandParams struct {
@@ -384,4 +406,79 @@ func (q *Queries) SequenceForBrand(ctx context.Context, db DBTX, arg SequenceFor
 	var column_1 bool
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const sequenceVersion = `-- name: SequenceVersion :one
+select s.id, s.version, s.name, s.trigger_on, s.steps, s.cool_off_days, (select max(n.version) from sequences n where n.id = s.id)::int as newest
+from sequences s where s.id = $1 and (s.brand_id is null or s.brand_id = $2) and ($3::int = 0 or s.version = $3::int) order by s.version desc limit 1
+`
+
+type SequenceVersionParams struct {
+	ID      uuid.UUID
+	BrandID *uuid.UUID
+	Version int32
+}
+
+type SequenceVersionRow struct {
+	ID          uuid.UUID
+	Version     int32
+	Name        string
+	TriggerOn   []byte
+	Steps       json.RawMessage
+	CoolOffDays int32
+	Newest      int32
+}
+
+// One version of a sequence that the brand may use; the newest without a number.
+func (q *Queries) SequenceVersion(ctx context.Context, db DBTX, arg SequenceVersionParams) (SequenceVersionRow, error) {
+	row := db.QueryRow(ctx, sequenceVersion, arg.ID, arg.BrandID, arg.Version)
+	var i SequenceVersionRow
+	err := row.Scan(
+		&i.ID,
+		&i.Version,
+		&i.Name,
+		&i.TriggerOn,
+		&i.Steps,
+		&i.CoolOffDays,
+		&i.Newest,
+	)
+	return i, err
+}
+
+const sequencesToStart = `-- name: SequencesToStart :many
+select distinct on (s.id) s.id, s.version, s.trigger_on, s.steps, s.cool_off_days from sequences s where s.id = any ($1::uuid[]) order by s.id, s.version desc
+`
+
+type SequencesToStartRow struct {
+	ID          uuid.UUID
+	Version     int32
+	TriggerOn   []byte
+	Steps       json.RawMessage
+	CoolOffDays int32
+}
+
+func (q *Queries) SequencesToStart(ctx context.Context, db DBTX, ids []uuid.UUID) ([]SequencesToStartRow, error) {
+	rows, err := db.Query(ctx, sequencesToStart, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []SequencesToStartRow
+	for rows.Next() {
+		var i SequencesToStartRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Version,
+			&i.TriggerOn,
+			&i.Steps,
+			&i.CoolOffDays,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -168,6 +168,21 @@ func (q *Queries) ChangeSubmission(ctx context.Context, db DBTX, arg ChangeSubmi
 	return err
 }
 
+const changeThread = `-- name: ChangeThread :exec
+update threads set state = $1, snoozed_until = $2 where id = $3 and merged_into is null and (state <> 'done' or $1 = 'snoozed')
+`
+
+type ChangeThreadParams struct {
+	State string
+	Until *time.Time
+	ID    uuid.UUID
+}
+
+func (q *Queries) ChangeThread(ctx context.Context, db DBTX, arg ChangeThreadParams) error {
+	_, err := db.Exec(ctx, changeThread, arg.State, arg.Until, arg.ID)
+	return err
+}
+
 const closeTask = `-- name: CloseTask :exec
 update tasks set state = 'cancelled', snoozed_until = null, done_at = now() where dedupe_key = $1 and state in ('open', 'snoozed')
 `
@@ -287,9 +302,9 @@ func (q *Queries) MarkHandled(ctx context.Context, db DBTX, ids []uuid.UUID) err
 }
 
 const openTask = `-- name: OpenTask :exec
-insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, owner_role, ref, due_at)
-select $1, $2, p.id, p.creator_id, $3, $4, $5, $6, $7, $8, $9
-from partnerships p where p.id = $10
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, owner_role, ref, due_at, title)
+select $1, $2, p.id, p.creator_id, $3, $4, $5, $6, $7, $8, $9, $10
+from partnerships p where p.id = $11
 on conflict (dedupe_key) do update set kind = excluded.kind, code = excluded.code, ref = excluded.ref, due_at = excluded.due_at,
   state = 'open', snoozed_until = null, done_at = null, done_by = null
 where tasks.state in ('done', 'cancelled') or tasks.kind <> excluded.kind
@@ -305,6 +320,7 @@ type OpenTaskParams struct {
 	OwnerRole     *string
 	Ref           *uuid.UUID
 	DueAt         *time.Time
+	Title         *string
 	PartnershipID uuid.UUID
 }
 
@@ -319,6 +335,7 @@ func (q *Queries) OpenTask(ctx context.Context, db DBTX, arg OpenTaskParams) err
 		arg.OwnerRole,
 		arg.Ref,
 		arg.DueAt,
+		arg.Title,
 		arg.PartnershipID,
 	)
 	return err

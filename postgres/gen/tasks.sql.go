@@ -63,7 +63,7 @@ func (q *Queries) CreateTask(ctx context.Context, db DBTX, arg CreateTaskParams)
 }
 
 const listTasks = `-- name: ListTasks :many
-select t.id, t.brand_id, t.partnership_id, t.kind, t.code,
+select t.id, t.brand_id, t.partnership_id, t.kind, t.code, coalesce(t.title, '')::text as title,
   (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end)::text as state,
   t.owner_id, u.name as owner_name, t.owner_role, t.ref, t.due_at, t.snoozed_until, t.note, t.created_at,
   c.id as creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform
@@ -105,6 +105,7 @@ type ListTasksRow struct {
 	PartnershipID *uuid.UUID
 	Kind          string
 	Code          string
+	Title         string
 	State         string
 	OwnerID       *uuid.UUID
 	OwnerName     *string
@@ -147,6 +148,7 @@ func (q *Queries) ListTasks(ctx context.Context, db DBTX, arg ListTasksParams) (
 			&i.PartnershipID,
 			&i.Kind,
 			&i.Code,
+			&i.Title,
 			&i.State,
 			&i.OwnerID,
 			&i.OwnerName,

@@ -1,10 +1,10 @@
 -- name: CreateCampaign :exec
-insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags)
-values (@id, @brand_id, @name, @state, @brief, @budget, @currency, @starts_on, @ends_on, @owner_id, @default_fee, @terms, @sequence_id, @policy_id, @hashtags);
+insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids)
+values (@id, @brand_id, @name, @state, @brief, @budget, @currency, @starts_on, @ends_on, @owner_id, @default_fee, @terms, @sequence_id, @policy_id, @hashtags, @automation_ids);
 
 -- name: ListCampaigns :many
 select g.id, g.brand_id, b.name as brand_name, g.name, g.state, g.brief, g.budget, g.currency, g.starts_on, g.ends_on, k.zone,
-  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.version, g.created_at
+  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.version, g.created_at
 from campaigns g
 join brands b on b.id = g.brand_id
 join calendars k on k.id = b.calendar_id
@@ -23,7 +23,7 @@ select id, version from campaigns where id = @id and brand_id = any (@brands::uu
 
 -- name: UpdateCampaign :one
 update campaigns set name = @name, state = @state, brief = @brief, budget = @budget, ends_on = @ends_on, default_fee = @default_fee,
-  terms = @terms, hashtags = @hashtags, version = version + 1
+  terms = @terms, hashtags = @hashtags, automation_ids = @automation_ids, version = version + 1
 where id = @id and version = @version
 returning version;
 

@@ -42,18 +42,18 @@ select id, version from creators where id = @id for update;
 -- name: SetDoNotContact :execrows
 update creators set do_not_contact_at = case when @on_list::boolean then coalesce(do_not_contact_at, now()) end,
   do_not_contact_reason = case when @on_list::boolean then nullif(@reason::text, '') end, version = version + 1
-where id = @id;
+where id = @id and merged_into is null;
 
 -- name: SetBan :execrows
 update creators set banned_at = case when @banned::boolean then coalesce(banned_at, now()) end,
   banned_reason = case when @banned::boolean then nullif(@reason::text, '') end, version = version + 1
-where id = @id;
+where id = @id and merged_into is null;
 
 -- name: ListCreators :many
 select c.id, c.name, c.country, c.zone, c.language, c.tags, c.do_not_contact_at, c.do_not_contact_reason, c.banned_at,
-  c.banned_reason, c.version, c.created_at, coalesce(p.state, 'none')::text as payee_state, lower(c.name)::text as sort_name
+  c.banned_reason, c.version, c.created_at, c.merged_into, coalesce(p.state, 'none')::text as payee_state, lower(c.name)::text as sort_name
 from creators c left join payees p on p.creator_id = c.id
-where (sqlc.narg('country')::text is null or c.country = sqlc.narg('country')::text)
+where c.merged_into is null and (sqlc.narg('country')::text is null or c.country = sqlc.narg('country')::text)
   and (sqlc.narg('tag')::text is null or sqlc.narg('tag')::text = any (c.tags))
   and (sqlc.narg('pattern')::text is null or c.name ilike sqlc.narg('pattern')::text
     or exists (select 1 from creator_accounts a where a.creator_id = c.id and a.handle ilike sqlc.narg('pattern')::text)
@@ -64,7 +64,7 @@ limit @max_rows;
 
 -- name: GetCreators :many
 select c.id, c.name, c.country, c.zone, c.language, c.tags, c.do_not_contact_at, c.do_not_contact_reason, c.banned_at,
-  c.banned_reason, c.version, c.created_at, coalesce(p.state, 'none')::text as payee_state, lower(c.name)::text as sort_name
+  c.banned_reason, c.version, c.created_at, c.merged_into, coalesce(p.state, 'none')::text as payee_state, lower(c.name)::text as sort_name
 from creators c left join payees p on p.creator_id = c.id
 where c.id = any (@ids::uuid[]);
 
@@ -103,7 +103,8 @@ join (select unnest(@platforms::text[]) as platform, unnest(@platform_ids::text[
   on k.platform = a.platform and k.platform_id = a.platform_id;
 
 -- name: FindCreatorsByEmails :many
-select distinct creator_id from contacts where email = any (@emails::text[]);
+-- A creator who became part of another one may have kept an address that both had.
+select distinct k.creator_id from contacts k join creators c on c.id = k.creator_id and c.merged_into is null where k.email = any (@emails::text[]);
 
 -- name: ListEnteredFollowers :many
 select s.account_id, s.as_of, s.followers
@@ -118,12 +119,13 @@ on conflict (dedupe_key) do nothing;
 
 -- name: CloseAddressTask :exec
 update tasks set state = 'cancelled', snoozed_until = null, done_at = now()
-where dedupe_key = 'find_address/' || @creator_id::uuid and state in ('open', 'snoozed');
+where dedupe_key in (select 'find_address/' || @creator_id::uuid union all select 'find_address/' || c.id from creators c where c.merged_into = @creator_id::uuid)
+  and state in ('open', 'snoozed');
 
 -- name: SearchCreators :many
 select c.id, c.name, coalesce((select a.handle || ' · ' || a.platform from creator_accounts a where a.creator_id = c.id order by a.platform, a.handle limit 1), '')::text as subtitle
 from creators c
-where c.name ilike @pattern or exists (select 1 from creator_accounts a where a.creator_id = c.id and a.handle ilike @pattern)
+where c.merged_into is null and (c.name ilike @pattern or exists (select 1 from creator_accounts a where a.creator_id = c.id and a.handle ilike @pattern))
 order by (c.name ilike @prefix) desc, lower(c.name), c.id
 limit @max_rows;
 

@@ -16,11 +16,11 @@ select subject, body from templates where name = @name and (brand_id = @brand_id
 
 -- name: EnsureThread :one
 insert into threads (id, partnership_id, brand_id, creator_id) values (@id, @partnership_id, @brand_id, @creator_id)
-on conflict (partnership_id) where main do update set brand_id = excluded.brand_id returning id;
+on conflict (partnership_id) where main do update set brand_id = excluded.brand_id returning coalesce(merged_into, id)::uuid as id;
 
 -- name: ThreadMails :many
 select rfc_message_id::text as rfc_message_id, direction, coalesce(subject, '')::text as subject from messages
-where partnership_id = @partnership_id and rfc_message_id is not null and channel = 'email' and state not in ('prepared', 'cancelled', 'rejected') and kind <> 'internal'
+where thread_id = @thread_id and rfc_message_id is not null and channel = 'email' and state not in ('prepared', 'cancelled', 'rejected') and kind <> 'internal'
 order by at desc, id desc limit 12;
 
 -- name: InsertMail :exec
@@ -95,8 +95,10 @@ select id, thread_id, partnership_id, brand_id, creator_id from messages where i
 select id, thread_id, partnership_id, brand_id, creator_id from messages where rfc_message_id = any (@refs::text[]) and partnership_id is not null and direction = 'out' order by at desc limit 1;
 
 -- name: InsertInbound :one
-insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, class, from_address, subject, body_text, quoted, body_html, rfc_message_id, in_reply_to, raw_sha256)
-values (@id, sqlc.narg('thread_id'), sqlc.narg('partnership_id'), sqlc.narg('brand_id'), sqlc.narg('creator_id'), 'in', 'email', 'reply', @state, @class, @from_address, @subject, @body_text, @quoted, @body_html, sqlc.narg('rfc_message_id'), sqlc.narg('in_reply_to'), @raw_sha256)
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, class, from_address, subject, body_text, quoted, body_html, rfc_message_id, in_reply_to, raw_sha256,
+  suggestion, suggestion_amount, suggestion_currency, suggestion_why, files)
+values (@id, sqlc.narg('thread_id'), sqlc.narg('partnership_id'), sqlc.narg('brand_id'), sqlc.narg('creator_id'), 'in', 'email', 'reply', @state, @class, @from_address, @subject, @body_text, @quoted, @body_html, sqlc.narg('rfc_message_id'), sqlc.narg('in_reply_to'), @raw_sha256,
+  sqlc.narg('suggestion'), sqlc.narg('suggestion_amount'), sqlc.narg('suggestion_currency'), sqlc.narg('suggestion_why'), @files)
 on conflict do nothing returning id;
 
 -- name: NewPortalLink :exec
@@ -111,11 +113,8 @@ select m.id, m.state, m.kind, coalesce(m.subject, '')::text as subject, coalesce
   coalesce(k.name, '')::text as creator_name, coalesce(b.mail_from_name, '')::text as from_name, coalesce(b.mail_from, '')::text as from_address
 from messages m left join creators k on k.id = m.creator_id left join brands b on b.id = m.brand_id where m.id = @id;
 
--- name: InboundTargetsByAddress :many
--- The live partnerships of whoever has the address; two at the most, because only a single one says whom the mail means.
-select t.id as thread_id, p.id as partnership_id, p.brand_id, p.creator_id
-from partnerships p join contacts c on c.creator_id = p.creator_id left join threads t on t.partnership_id = p.id
-where c.email = @email and p.stage not in ('lapsed', 'terminated', 'banned') limit 2;
+-- name: PartnershipsMeant :many
+select x.id::uuid as id, x.brand_id::uuid as brand_id from partnerships_meant(@email) x;
 
 -- name: BranchFacts :one
 -- Of a creator at a brand, and of the partnership if one is named.
@@ -137,3 +136,11 @@ where v.creator_id = @creator_id and v.brand_id = @brand_id and f.archived_at is
 
 -- name: CampaignDates :one
 select g.starts_on, g.ends_on, d.zone, p.creator_id, p.brand_id from partnerships p join campaigns g on g.id = p.campaign_id join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id where p.id = @id;
+
+-- name: MergeValues :one
+-- What a mail to a creator is filled with, beside what it is about.
+select c.name as creator_name, b.name as brand_name, b.postal_address, b.first_mail_notice, coalesce(g.name, '')::text as campaign_name, coalesce(g.brief, '')::text as brief,
+  u.name as sender_name, coalesce((select k.email from contacts k where k.creator_id = c.id and k.bounced_at is null order by k.role = 'creator' desc, k.role = 'manager' desc, k.email limit 1), '')::text as email,
+  coalesce((select k.name from contacts k where k.creator_id = c.id and k.bounced_at is null order by k.role = 'creator' desc, k.role = 'manager' desc, k.email limit 1), '')::text as contact_name
+from creators c join brands b on b.id = @brand_id and b.id = any (@brands::uuid[]) join users u on u.id = @sender_id left join campaigns g on g.id = sqlc.narg('campaign_id') and g.brand_id = b.id
+where c.id = @creator_id and (sqlc.narg('campaign_id')::uuid is null or g.id is not null);

@@ -1,25 +1,68 @@
 -- name: ListMessages :many
-select m.id, m.partnership_id, m.brand_id, m.direction, m.channel, m.kind, m.state, coalesce(m.class, '')::text as class, m.author_id,
-  coalesce(m.to_address, '')::text as to_address, coalesce(m.from_address, '')::text as from_address, coalesce(m.subject, '')::text as subject,
-  coalesce(m.body_text, '')::text as body_text, coalesce(m.quoted, '')::text as quoted, coalesce(m.body_html, '')::text as body_html, m.at,
+-- What a private thread holds is not shown to whoever takes no part in it.
+select m.id, m.thread_id, m.partnership_id, m.brand_id, m.direction, m.channel, m.kind, m.state, coalesce(m.class, '')::text as class, m.author_id, m.looked, h.hidden::boolean as hidden,
+  (case when h.hidden then '' else coalesce(m.to_address, '') end)::text as to_address, (case when h.hidden then '' else coalesce(m.from_address, '') end)::text as from_address,
+  (case when h.hidden then '' else coalesce(m.subject, '') end)::text as subject, (case when h.hidden then '' else coalesce(m.body_text, '') end)::text as body_text,
+  (case when h.hidden then '' else coalesce(m.quoted, '') end)::text as quoted, (case when h.hidden then '' else coalesce(m.body_html, '') end)::text as body_html, m.at,
+  (case when h.hidden then '' else coalesce(m.suggestion, '') end)::text as suggestion, m.suggestion_amount, m.suggestion_currency,
+  (case when h.hidden then '' else coalesce(m.suggestion_why, '') end)::text as suggestion_why, (case when h.hidden then 0 else m.files end)::int as files, m.mentions,
   coalesce(case when m.direction = 'in' then c.name when m.author_id is not null then u.name else b.mail_from_name end, '')::text as author
 from messages m
 left join creators c on c.id = m.creator_id
 left join brands b on b.id = m.brand_id
 left join users u on u.id = m.author_id
+cross join lateral (select m.thread_id is not null and not thread_open_to(m.thread_id, @viewer::uuid) as hidden) h
 where m.brand_id = any (@brands::uuid[]) and m.kind not in ('internal', 'code')
   and (sqlc.narg('id')::uuid is null or m.id = sqlc.narg('id')::uuid)
   and (sqlc.narg('partnership_id')::uuid is null or m.partnership_id = sqlc.narg('partnership_id')::uuid)
   and (sqlc.narg('creator_id')::uuid is null or m.creator_id = sqlc.narg('creator_id')::uuid)
+  and (sqlc.narg('thread_id')::uuid is null or m.thread_id = sqlc.narg('thread_id')::uuid)
   and (@channel::text = '' or m.channel = @channel::text or (left(@channel::text, 1) = '!' and m.channel <> substr(@channel::text, 2)))
   and (sqlc.narg('after_at')::timestamptz is null or (m.at, m.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
 order by m.at desc, m.id desc
 limit @max_rows;
 
+-- name: FilesOfMessages :many
+select message_id, n, name, content_type, size, sha256 from message_files where message_id = any (@messages::uuid[]) order by message_id, n;
+
+-- name: MessageFile :one
+select f.name, f.content_type, f.sha256, b.content from message_files f join blobs b on b.sha256 = f.sha256 join messages m on m.id = f.message_id
+where f.message_id = @message_id and f.n = @n and m.brand_id = any (@brands::uuid[]) and (m.thread_id is null or thread_open_to(m.thread_id, @viewer::uuid));
+
+-- name: PutBlob :exec
+insert into blobs (sha256, content_type, size, content) values (@sha256, @content_type, @size, @content) on conflict (sha256) do nothing;
+
+-- name: PutMessageFile :exec
+insert into message_files (message_id, n, brand_id, name, content_type, size, sha256) values (@message_id, @n, sqlc.narg('brand_id'), @name, @content_type, @size, @sha256);
+
 -- name: ThreadOf :one
 insert into threads (id, partnership_id, brand_id, creator_id)
 select @id, p.id, p.brand_id, p.creator_id from partnerships p where p.id = @partnership_id
-on conflict (partnership_id) where main do update set brand_id = excluded.brand_id returning id, brand_id, creator_id;
+on conflict (partnership_id) where main do update set brand_id = excluded.brand_id returning coalesce(merged_into, id)::uuid as id, brand_id, creator_id;
+
+-- name: NewThread :one
+insert into threads (id, partnership_id, brand_id, creator_id, subject, main)
+select @id, p.id, p.brand_id, p.creator_id, @subject, false from partnerships p where p.id = @partnership_id returning id, brand_id, creator_id;
+
+-- name: ThreadForMessage :one
+select coalesce(t.merged_into, t.id)::uuid as id, t.brand_id, t.creator_id from threads t join partnerships p on p.creator_id = t.creator_id and p.brand_id = t.brand_id
+where t.id = @id and p.id = @partnership_id and t.brand_id = any (@brands::uuid[]);
+
+-- name: JoinThread :exec
+-- Whoever writes in a private thread, or is mentioned in it, takes part in it.
+insert into thread_members (thread_id, brand_id, user_id) select t.id, t.brand_id, u from threads t, unnest(@people::uuid[]) u where t.id = @thread_id and t.privacy = 'private' on conflict do nothing;
+
+-- name: MentionTask :exec
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, owner_id, ref, due_at)
+values (@id, @brand_id, @partnership_id, @creator_id, @dedupe_key, 'mention', @owner_id, @ref, now() + interval '1 day') on conflict (dedupe_key) do nothing;
+
+-- name: HandleThread :exec
+update messages set state = 'handled' where thread_id = @thread_id and direction = 'in' and state in ('received', 'matched', 'logged') and id <> @except_id;
+
+-- name: PartnershipsAnswered :many
+-- Of the partnerships whose messages are in the thread, those in which nothing waits for an answer any more.
+select distinct m.partnership_id::uuid as id, m.brand_id::uuid as brand_id from messages m where m.thread_id = @thread_id and m.partnership_id is not null
+  and not exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled');
 
 -- name: AddressOf :many
 -- Where a person's mail to the creator goes, with what the brand may not write to.
@@ -28,9 +71,17 @@ select k.email from contacts k where k.creator_id = @creator_id and k.bounced_at
 order by k.role = 'creator' desc, k.role = 'manager' desc, k.email limit 1;
 
 -- name: InsertMessage :exec
-insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, author_id, to_address, from_address, subject, body_text, class)
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, author_id, to_address, from_address, subject, body_text, class, mentions)
 values (@id, @thread_id, @partnership_id, @brand_id, @creator_id, @direction, @channel, @kind, @state, sqlc.narg('author_id'), sqlc.narg('to_address'),
-  sqlc.narg('from_address'), sqlc.narg('subject'), @body_text, sqlc.narg('class'));
+  sqlc.narg('from_address'), sqlc.narg('subject'), @body_text, sqlc.narg('class'), @mentions);
+
+-- name: EditDraft :one
+update messages m set subject = @subject, body_text = @body_text, looked_by = @looked_by
+where m.id = @id and m.brand_id = any (@brands::uuid[]) and m.state = 'prepared' and m.looked returning m.id;
+
+-- name: SettleUnknown :one
+update messages set state = @state, accepted_at = case when @state::text = 'delivered' then coalesce(accepted_at, claimed_at) else accepted_at end
+where id = @id and brand_id = any (@brands::uuid[]) and state = 'unknown' returning id;
 
 -- name: HandleInbound :exec
 update messages set state = 'handled' where partnership_id = @partnership_id and direction = 'in' and state in ('received', 'matched', 'logged') and id <> @except_id;

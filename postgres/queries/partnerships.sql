@@ -68,7 +68,7 @@ where c.id = @creator_id order by k.role = 'creator' desc, k.role = 'manager' de
 select r.id, u.id as user_id, u.name from reviews r join users u on u.id = any (r.approvers) where r.id = any (@ids::uuid[]) order by r.id, u.name;
 
 -- name: CampaignToStart :one
-select g.id, g.brand_id, g.name, g.state, g.owner_id, s.id as sequence_id, s.version as sequence_version, s.steps, s.cool_off_days
+select g.id, g.brand_id, g.name, g.state, g.owner_id, g.automation_ids, s.id as sequence_id, s.version as sequence_version, s.steps, s.cool_off_days
 from campaigns g
 join lateral (select * from sequences x where x.id = g.sequence_id order by x.version desc limit 1) s on true
 where g.id = @id and g.brand_id = any (@brands::uuid[]) for share of g;
@@ -80,7 +80,7 @@ select c.id, c.zone, c.country, (c.do_not_contact_at is not null)::boolean as do
     and not exists (select 1 from suppressions x where x.email = k.email and (x.brand_id is null or x.brand_id = @brand_id)))::boolean as reachable,
   p.id as partnership_id
 from creators c left join partnerships p on p.creator_id = c.id and p.campaign_id = @campaign_id
-where c.id = any (@ids::uuid[]);
+where c.id = any (@ids::uuid[]) and c.merged_into is null;
 
 -- name: CalendarsOfCreators :many
 select d.owner_id, d.zone, d.working_days, d.opens, d.closes, d.holidays, d.day_seconds from calendars d
@@ -121,3 +121,6 @@ select seq from payouts where id = @id and brand_id = any (@brands::uuid[]);
 
 -- name: PartnershipBrand :one
 select b.id, b.name from partnerships p join brands b on b.id = p.brand_id where p.id = @id and p.brand_id = any (@brands::uuid[]);
+
+-- name: PartnershipState :one
+select state from workflow_snapshots where workflow_id = @workflow_id and brand_id = any (@brands::uuid[]);

@@ -1,6 +1,6 @@
 -- name: ListSequences :many
 -- The newest version of each that the brands may use; a brand's own wins over the common one of the same name.
-select distinct on (s.name, s.brand_id) s.id, s.version, s.brand_id, s.name, s.steps, s.cool_off_days, s.created_at
+select distinct on (s.name, s.brand_id) s.id, s.version, s.brand_id, s.name, s.trigger_on, s.steps, s.cool_off_days, s.created_at
 from sequences s
 where (s.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is null or s.brand_id = sqlc.narg('brand_id')::uuid))
   or (s.brand_id is null and not exists (select 1 from sequences o where o.name = s.name and o.brand_id = sqlc.narg('brand_id')::uuid))
@@ -10,12 +10,25 @@ order by s.name, s.brand_id, s.version desc;
 select id, version from sequences where brand_id = @brand_id and name = @name order by version desc limit 1;
 
 -- name: CreateSequence :one
-insert into sequences (id, version, brand_id, name, steps, cool_off_days, created_by)
-values (@id, @version, @brand_id, @name, @steps, @cool_off_days, @created_by)
+insert into sequences (id, version, brand_id, name, trigger_on, steps, cool_off_days, created_by)
+values (@id, @version, @brand_id, @name, sqlc.narg('trigger_on'), @steps, @cool_off_days, @created_by)
 returning created_at;
 
 -- name: SequenceForBrand :one
-select exists (select 1 from sequences where id = @id and (brand_id is null or brand_id = @brand_id))::boolean;
+select exists (select 1 from sequences s where s.id = @id and (s.brand_id is null or s.brand_id = @brand_id)
+  and (select n.trigger_on is null from sequences n where n.id = s.id order by n.version desc limit 1))::boolean;
+
+-- name: AutomationForBrand :one
+select exists (select 1 from sequences s where s.id = @id and (s.brand_id is null or s.brand_id = @brand_id)
+  and (select n.trigger_on is not null from sequences n where n.id = s.id order by n.version desc limit 1))::boolean;
+
+-- name: SequenceVersion :one
+-- One version of a sequence that the brand may use; the newest without a number.
+select s.id, s.version, s.name, s.trigger_on, s.steps, s.cool_off_days, (select max(n.version) from sequences n where n.id = s.id)::int as newest
+from sequences s where s.id = @id and (s.brand_id is null or s.brand_id = @brand_id) and (@version::int = 0 or s.version = @version::int) order by s.version desc limit 1;
+
+-- name: SequencesToStart :many
+select distinct on (s.id) s.id, s.version, s.trigger_on, s.steps, s.cool_off_days from sequences s where s.id = any (@ids::uuid[]) order by s.id, s.version desc;
 
 -- name: ListTemplates :many
 select distinct on (t.name, t.brand_id) t.id, t.version, t.brand_id, t.name, t.subject, t.body, t.created_at

@@ -65,8 +65,8 @@ where id = @id and state <> @state;
 select id, brand_id, creator_id, amount, currency, state, seq from payouts where id = @id;
 
 -- name: OpenTask :exec
-insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, owner_role, ref, due_at)
-select @id, @brand_id, p.id, p.creator_id, @dedupe_key, @kind, @code, sqlc.narg('owner_id'), sqlc.narg('owner_role'), sqlc.narg('ref'), sqlc.narg('due_at')
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, owner_role, ref, due_at, title)
+select @id, @brand_id, p.id, p.creator_id, @dedupe_key, @kind, @code, sqlc.narg('owner_id'), sqlc.narg('owner_role'), sqlc.narg('ref'), sqlc.narg('due_at'), sqlc.narg('title')
 from partnerships p where p.id = @partnership_id
 on conflict (dedupe_key) do update set kind = excluded.kind, code = excluded.code, ref = excluded.ref, due_at = excluded.due_at,
   state = 'open', snoozed_until = null, done_at = null, done_by = null
@@ -92,3 +92,6 @@ on conflict do nothing;
 
 -- name: LedgerPost :one
 select ledger_post(@id, @kind, sqlc.narg('brand_id'), sqlc.narg('payout_id'), sqlc.narg('attempt'), sqlc.narg('external_ref'), @currency, @lines)::boolean;
+
+-- name: ChangeThread :exec
+update threads set state = @state, snoozed_until = sqlc.narg('until') where id = @id and merged_into is null and (state <> 'done' or @state = 'snoozed');

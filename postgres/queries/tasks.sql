@@ -1,6 +1,6 @@
 -- name: ListTasks :many
 -- A snoozed task counts as open once its time has come.
-select t.id, t.brand_id, t.partnership_id, t.kind, t.code,
+select t.id, t.brand_id, t.partnership_id, t.kind, t.code, coalesce(t.title, '')::text as title,
   (case when t.state = 'snoozed' and t.snoozed_until <= now() then 'open' else t.state end)::text as state,
   t.owner_id, u.name as owner_name, t.owner_role, t.ref, t.due_at, t.snoozed_until, t.note, t.created_at,
   c.id as creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform

@@ -2,6 +2,7 @@ package sendgrid
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"strings"
 	"time"
@@ -60,6 +61,10 @@ func (m Mailer) Inbound(contentType string, body []byte) rapport.InboundMail {
 	}
 	if err == nil {
 		out.Class = string(Classify(in).Kind)
+	}
+	for _, a := range in.Attachments {
+		sum := sha256.Sum256(a.Bytes)
+		out.Files = append(out.Files, rapport.File{Name: a.Name, Type: a.ContentType, SHA256: sum[:], Content: a.Bytes})
 	}
 	for _, to := range append(in.EnvelopeTo, in.To...) {
 		local, domain, _ := strings.Cut(to, "@")

@@ -15,6 +15,7 @@ export type ContractFilter = Params<"/v1/contracts">;
 export type ReviewFilter = Params<"/v1/reviews">;
 export type PayoutFilter = Params<"/v1/payouts">;
 export type TaskFilter = Params<"/v1/tasks">;
+export type ThreadFilter = Params<"/v1/threads">;
 export type LedgerFilter = Params<"/v1/ledger/transactions">;
 
 const id = (value: string) => ({ path: { id: value } });
@@ -63,6 +64,36 @@ export const partnershipMessagesQuery = (value: string) =>
   queryOptions({
     queryKey: ["partnership", "one", value, "messages"],
     queryFn: ({ signal }) => body(api.GET("/v1/partnerships/{id}/messages", { params: { ...id(value), query: { limit: 50 } }, signal })),
+  });
+
+export const threadsQuery = (query: ThreadFilter) =>
+  queryOptions({
+    queryKey: ["thread", "list", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/threads", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const threadQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["thread", "one", value],
+    queryFn: ({ signal }) => body(api.GET("/v1/threads/{id}", { params: id(value), signal })),
+  });
+
+/** Newest first, as far back as somebody has asked for. */
+export const threadMessagesQuery = (value: string) =>
+  infiniteQueryOptions({
+    queryKey: ["thread", "one", value, "messages"],
+    queryFn: ({ signal, pageParam }) =>
+      body(api.GET("/v1/threads/{id}/messages", { params: { ...id(value), query: { limit: 50, cursor: pageParam } }, signal })),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next_cursor,
+  });
+
+/** Filled for the partnership. */
+export const cannedAnswersQuery = (brand_id: string, partnership_id: string) =>
+  queryOptions({
+    queryKey: ["canned", "list", { brand_id, partnership_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/canned-answers", { params: { query: { brand_id, partnership_id } }, signal })),
   });
 
 export const unmatchedMailQuery = (cursor?: string) =>

@@ -3274,6 +3274,8 @@ export interface components {
             /** Format: date */
             followers_as_of?: string;
             handle: string;
+            /** Format: uuid */
+            id?: string;
             platform: string;
             platform_id?: string;
             url?: string;
@@ -3504,7 +3506,7 @@ export interface components {
         };
         ThreadMerge: {
             /** Format: uuid */
-            into: string;
+            thread_id: string;
         };
         ThreadPrivacyEdit: {
             /** @enum {string} */

@@ -14,6 +14,9 @@ function stale(changes: Parameters<typeof refresh>[1]): string[] {
     ["partnership", "one", "p2"],
     ["payout", "one", "x1"],
     ["brand", "one", "b1", "funds"],
+    ["thread", "list", {}],
+    ["thread", "one", "t1"],
+    ["thread", "one", "t1", "messages"],
     ["user", "list"],
   ];
   for (const key of keys) queries.setQueryData(key, {});
@@ -22,11 +25,18 @@ function stale(changes: Parameters<typeof refresh>[1]): string[] {
 }
 
 it("makes stale what shows the change, and nothing else", () => {
-  expect(stale([{ noun: "partnership", id: "p1" }])).toEqual(["overview/list", "partnership/list", "partnership/one/p1", "partnership/one/p1/messages"]);
+  expect(stale([{ noun: "partnership", id: "p1" }])).toEqual([
+    "overview/list", "partnership/list", "partnership/one/p1", "partnership/one/p1/messages", "thread/list", "thread/one/t1",
+  ]);
 });
 
-it("knows that a message names its partnership", () => {
-  expect(stale([{ noun: "message", id: "p2" }])).toEqual(["overview/list", "partnership/one/p2"]);
+it("knows that a message names its partnership, and that every thread may hold it", () => {
+  expect(stale([{ noun: "message", id: "p2" }])).toEqual(["overview/list", "partnership/one/p2", "thread/list", "thread/one/t1", "thread/one/t1/messages"]);
+});
+
+it("refreshes the lists and the one thread with all that it shows", () => {
+  expect(stale([{ noun: "thread", id: "t1" }])).toEqual(["overview/list", "thread/list", "thread/one/t1", "thread/one/t1/messages"]);
+  expect(stale([{ noun: "thread", id: "t2" }])).toEqual(["overview/list", "thread/list"]);
 });
 
 it("refreshes the money of partnerships and brands with a payout, and never asks a workflow", () => {

@@ -24,7 +24,7 @@ export function refresh(queries: QueryClient, changes: Change[]): void {
     const noun = keyNoun(change.noun);
     ids.set(noun, (ids.get(noun) ?? new Set()).add(change.id));
   }
-  // A message names its partnership, and is shown nowhere else.
+  // A message names its partnership, not its thread.
   const written = ids.get("message");
   // A partnership's page also shows its money, tasks, contract and reviews, whose changes do not name it.
   const about = ["payout", "task", "contract", "review"].some((noun) => ids.has(noun));
@@ -34,6 +34,8 @@ export function refresh(queries: QueryClient, changes: Change[]): void {
       // The running workflow is asked only when somebody asks.
       if (part === "workflow") return false;
       if (noun === "partnership" && kind === "one" && (about || written?.has(String(id)))) return true;
+      // Who waits, and until when, stands in messages and partnerships; what was said, in messages alone.
+      if (noun === "thread" && (written || (ids.has("partnership") && part === undefined))) return true;
       // Funds move with payouts and top-ups, which both come as payouts.
       if (noun === "brand" && part === "funds" && ids.has("payout")) return true;
       const changed = ids.get(String(noun));

@@ -9,13 +9,13 @@ const wrap = (html: string) =>
   `<!doctype html><meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">`
   + `<meta name="color-scheme" content="light"><style>body{font:14px/1.5 system-ui,sans-serif;margin:12px;background:#fff;color:#1b1f21;overflow-wrap:anywhere}</style>${html}`;
 
-/** What was said: the words, the quoted rest folded away, and an HTML mail as it was sent, shut off from the page. */
-export function MessageBody({ message }: { message: Message }) {
+/** What was said: the words, the quoted rest folded away, and an HTML mail as it was sent, shut off from the page. The subject is left out where it stands above already. */
+export function MessageBody({ message, subject = true }: { message: Message; subject?: boolean }) {
   const [asSent, setAsSent] = useState(false);
   const [quoted, setQuoted] = useState(false);
   return (
     <div>
-      {message.subject && <div className={classes.subject}>{message.subject}</div>}
+      {subject && message.subject && <div className={classes.subject}>{message.subject}</div>}
       {asSent && message.html ? (
         <iframe className={classes.mail} sandbox="" srcDoc={wrap(message.html)} title={`Mail as it was sent: ${message.subject ?? "no subject"}`} />
       ) : (

@@ -93,7 +93,7 @@ function PartnershipPage() {
           )}
           {hasRole(session, ["ops"], summary.brand_id) && (
             <Section title="Write">
-              <Composer partnershipId={id} canMail={partnership.contacts.length > 0} refused="No mail can be sent: no address of the creator is known." />
+              <Composer partnershipId={id} brandId={summary.brand_id} canMail={partnership.contacts.length > 0} refused="No mail can be sent: no address of the creator is known." />
             </Section>
           )}
           <History id={id} />

@@ -1,0 +1,30 @@
+import { Drawer } from "@mantine/core";
+
+import type { Thread } from "../../api/schema";
+import { ThreadContext } from "./ThreadContext";
+
+/** The context of a thread where there is no room for it beside the messages. */
+export default function ContextDrawer({ thread, acts, onClose, onSplit, onMerged }: {
+  thread: Thread;
+  acts: boolean;
+  onClose: () => void;
+  onSplit: () => void;
+  onMerged: (into: string) => void;
+}) {
+  return (
+    <Drawer opened onClose={onClose} title="Details" size="sm">
+      <ThreadContext
+        thread={thread}
+        acts={acts}
+        onSplit={() => {
+          onClose();
+          onSplit();
+        }}
+        onMerged={(into) => {
+          onClose();
+          onMerged(into);
+        }}
+      />
+    </Drawer>
+  );
+}
