@@ -305,6 +305,8 @@ func (p *Partnership) lookOverdue(now time.Time, message uuid.UUID) {
 func (p *Partnership) letGo(now time.Time, cmd Command) {
 	r := p.runOfDraft(cmd.Ref)
 	p.fact(now, Fact{Kind: "mail_let_go", Ref: cmd.Ref, Actor: cmd.Actor})
+	p.change(Change{Noun: "message", ID: cmd.Ref, State: "let_go", Ref: cmd.Actor, At: now})
+	p.answered(now, Signal{Ref: cmd.Ref})
 	p.dropDraft(r)
 	r.Looked = true
 	p.runStep(r, now)

@@ -41,7 +41,7 @@ func toTextHit(h rapport.TextHit) gen.TextHit {
 		Kind: gen.TextHitKind(h.Kind), Id: h.ID, PartnershipId: h.PartnershipID, ThreadId: h.ThreadID, CreatorName: h.CreatorName, CampaignName: h.CampaignName, BrandName: h.BrandName,
 		Title: textTitle(h), Author: orNil(h.Author), Files: h.Files, Link: textLink(h), At: h.At,
 		Snippet: each(h.Snippet, func(p rapport.TextPart) gen.TextPart {
-			return gen.TextPart{Text: showLinks(p.Text), Hit: p.Hit}
+			return gen.TextPart{Text: p.Text, Hit: p.Hit}
 		}),
 	}
 	if h.Direction != "" {

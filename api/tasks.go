@@ -58,6 +58,8 @@ func taskLink(t rapport.Task) *string {
 		}
 	}
 	switch {
+	case t.Kind == "mail_missing":
+		return orNil("/settings/mail")
 	case t.PartnershipID != nil:
 		return orNil("/partnerships/" + t.PartnershipID.String())
 	case t.Creator != nil:

@@ -116,6 +116,7 @@ func bodies(i ids) map[string]any {
 		"signContract":       map[string]any{"decision": "decline"},
 		"submitDraft":        form{"%PDF-1.4", "caption", "#ad"},
 		"reportPost":         map[string]any{"url": "https://video.example/1"},
+		"liftSuppression":    map[string]any{"reason": "They asked for it."},
 		"createCreatorField": map[string]any{"brand_id": brand, "name": "New", "kind": "text"},
 		"mergeCreator":       map[string]any{"into": i["creator_id"]},
 		"undoCreatorMerge":   map[string]any{},
@@ -180,7 +181,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `update submissions set file_name = 'draft.png', file_sha256 = '\x01' where id = $1`, w.submission)
 	d.sql(t, `select ledger_post($1, 'accrual', $2, $3, null::int, null::text, 'eur', $4)`, id(), brand, w.payout,
 		`[{"account":"milestone_expense:`+brand.String()+`:eur","amount":-40000},{"account":"creator_payable:`+brand.String()+":"+w.creator.String()+`:eur","floor_zero":true,"amount":40000}]`)
-	field, part, merge := id(), id(), id()
+	suppression, field, part, merge := id(), id(), id(), id()
+	d.sql(t, `insert into suppressions (id, email, brand_id, reason) values ($1, $2, $3, 'unsubscribe')`, suppression, "gone@"+host, brand)
 	d.sql(t, `insert into creator_fields (id, brand_id, name, kind) values ($1, $2, 'Size', 'text')`, field, brand)
 	d.sql(t, `insert into creators (id, name) values ($1, 'Kim K.')`, part)
 	d.sql(t, `insert into creator_merges (id, from_creator, into_creator, moved, by) values ($1, $2, $3, '{}', $4)`, merge, part, kim, user)
@@ -192,7 +194,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"contracts": w.contract, "creators": w.creator, "creator_id": w.creator, "creator_ids": w.creator, "deliverables": w.deliverable, "deliverable_id": w.deliverable, "messages": mail,
 		"offers": w.offer, "partnerships": w.partnership, "partnership_id": w.partnership, "payouts": w.payout, "payout_id": w.payout, "policy_id": policy, "reviews": w.review, "role-requests": request,
 		"sequence_id": sequence, "submissions": w.submission, "submission_id": w.submission, "tasks": task, "tokens": token, "users": leaver, "user_id": user, "owner_id": user,
-		"owner": user, "assigned_to": user, "creator-fields": field, "field_id": field, "creator-merges": merge, "mentions": user,
+		"owner": user, "assigned_to": user, "creator-fields": field, "field_id": field, "creator-merges": merge, "suppressions": suppression, "mentions": user,
 	}
 	maps.Copy(made, threads)
 	return made

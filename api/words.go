@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -302,6 +303,8 @@ func taskTitle(kind, code string) (title, ifNotDone string) {
 		t[0] = "Follow up on content that was not published in time"
 	case kind == "approve_payout" && code != "":
 		t[0] = "Approve a payment as " + code
+	case kind == "mail_missing":
+		t[0] = missingMailWords(code)
 	case kind == "make_new_offer" && code != "":
 		t[0] = "The last one came to nothing (" + plainWords(code) + "): make a new offer"
 	}
@@ -340,6 +343,41 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"hold_too_late":        {"A hold came too late: decide whether to ask for the money back", "The creator keeps the money."},
 	"cancel_too_late":      {"A cancellation came too late: decide whether to ask for the money back", "The creator keeps the money."},
 	"finance_role_granted": {"Check that a finance role was granted rightly", "The role takes effect at its time."},
+	"mail_missing":         {"Our count of mail differs from SendGrid's: find what is missing", "What a creator wrote, or what was sent to one, may stay lost."},
+}
+
+// missingMailWords says what the count of a day found: its date, then how many mails sent and received SendGrid has beyond ours; below
+// zero, we beyond SendGrid's.
+func missingMailWords(code string) string {
+	title := taskTitles["mail_missing"][0]
+	date, rest, _ := strings.Cut(code, "/")
+	sent, received, _ := strings.Cut(rest, "/")
+	day, err := time.Parse(time.DateOnly, date)
+	if err != nil {
+		return title
+	}
+	var parts []string
+	say := func(count, more, fewer string) {
+		switch n, _ := strconv.Atoi(count); { // what is no number says nothing
+		case n > 0:
+			parts = append(parts, mails(n)+" "+more)
+		case n < 0:
+			parts = append(parts, mails(-n)+" "+fewer)
+		}
+	}
+	say(received, "that SendGrid received did not come here", "came here that SendGrid did not count")
+	say(sent, "that SendGrid sent is not known here", "of ours never reached SendGrid")
+	if len(parts) == 0 {
+		return title
+	}
+	return "Find the mail that is missing of " + day.Format("2 January 2006") + ": " + strings.Join(parts, "; ")
+}
+
+func mails(n int) string {
+	if n == 1 {
+		return "1 mail"
+	}
+	return strconv.Itoa(n) + " mails"
 }
 
 // causeWords say what went wrong with a mail or a transfer.

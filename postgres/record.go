@@ -107,13 +107,28 @@ func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c r
 	case "milestone":
 		return s.q.ChangeMilestone(ctx, tx, gen.ChangeMilestoneParams{ID: c.ID, State: c.State, At: &at})
 	case "message":
-		return s.q.CancelMail(ctx, tx, c.ID)
+		return s.changeMessage(ctx, tx, c)
 	case "thread":
 		return s.q.ChangeThread(ctx, tx, gen.ChangeThreadParams{ID: c.ID, State: c.State, Until: timeOrNil(c.Until)})
 	case "payout":
 		return s.changePayout(ctx, tx, b, c)
 	}
 	return fmt.Errorf("unknown noun %q", c.Noun)
+}
+
+// changeMessage cancels a mail that nobody has let go, or notes who has. Whoever lets it go answers what came in before in its thread.
+func (s *Store) changeMessage(ctx context.Context, tx pgx.Tx, c rapport.Change) error {
+	if c.State == "cancelled" {
+		return s.q.CancelMail(ctx, tx, c.ID)
+	}
+	thread, err := s.q.LetMailGo(ctx, tx, gen.LetMailGoParams{ID: c.ID, LookedBy: idOrNil(c.Ref), LookedAt: &c.At})
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil // it was sent meanwhile: the batch comes twice
+	}
+	if err != nil {
+		return err
+	}
+	return s.q.HandleThread(ctx, tx, gen.HandleThreadParams{ThreadID: thread, ExceptID: c.ID})
 }
 
 func (s *Store) changePayout(ctx context.Context, tx pgx.Tx, b rapport.Batch, c rapport.Change) error {

@@ -17,7 +17,7 @@ const hitOptions = "StartSel=" + rapport.HitBegins + ", StopSel=" + rapport.HitE
 // SearchTexts finds what was written in the brands of the scope, newest first, as far as the context's viewer may read it.
 func (s *Store) SearchTexts(ctx context.Context, f rapport.TextFilter, page rapport.Page) ([]rapport.TextHit, []string, error) {
 	params := gen.SearchTextsParams{
-		Words: f.Words, FirstWord: firstWord(f.Words), Marks: rapport.HitBegins + rapport.HitEnds, Options: hitOptions, Viewer: rapport.ViewerFrom(ctx),
+		Words: f.Words, FirstWord: firstWord(f.Words), Marks: rapport.HitBegins + rapport.HitEnds, Options: hitOptions, PortalTag: "{{" + rapport.PortalTag + "}}", Viewer: rapport.ViewerFrom(ctx),
 		Kind: textOrNil(f.Kind), BrandID: f.BrandID, CreatorID: f.CreatorID, CampaignID: f.CampaignID, FromAt: f.From, ToAt: f.To, HasFiles: f.HasFiles, MaxRows: int32(page.Limit + 1),
 	}
 	var err error

@@ -159,7 +159,7 @@ func (b *bundle) put(kind, workflowID, workflow string, input any) {
 	require.NoError(b.t, b.store.PutOutbox(b.ctx, row))
 }
 
-func (b *bundle) start(name string) uuid.UUID {
+func (b *bundle) start(name string, change ...func(p *rapport.Partnership)) uuid.UUID {
 	b.t.Helper()
 	creator, id := uuid.New(), uuid.New()
 	b.exec(`insert into creators (id, name, country) values ($1, $2, 'US')`, creator, name)
@@ -171,10 +171,14 @@ func (b *bundle) start(name string) uuid.UUID {
 	var raw []byte
 	require.NoError(b.t, b.owner.QueryRow(b.ctx, `select steps from sequences where name = 'Standard outreach'`).Scan(&raw))
 	require.NoError(b.t, json.Unmarshal(raw, &steps))
-	b.put("start", "partnership/"+id.String(), "Partnership", rapport.Partnership{
+	p := rapport.Partnership{
 		ID: id, BrandID: b.brand, CampaignID: b.campaign, CreatorID: creator, OwnerID: b.ops, Stage: rapport.StageProspect, Term: 1,
 		Sequence: rapport.Sequence{Version: 1, Steps: steps, CoolOffDays: 90}, Timings: rapport.DefaultTimings(), BrandCalendar: day, CreatorCalendar: day, Renewal: rapport.RenewalNotDue,
-	})
+	}
+	for _, f := range change {
+		f(&p)
+	}
+	b.put("start", "partnership/"+id.String(), "Partnership", p)
 	return id
 }
 

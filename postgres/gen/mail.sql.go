@@ -345,6 +345,23 @@ func (q *Queries) InsertMail(ctx context.Context, db DBTX, arg InsertMailParams)
 	return err
 }
 
+const letMailGo = `-- name: LetMailGo :one
+update messages set looked_by = $1, looked_at = $2 where id = $3 and state = 'prepared' returning thread_id
+`
+
+type LetMailGoParams struct {
+	LookedBy *uuid.UUID
+	LookedAt *time.Time
+	ID       uuid.UUID
+}
+
+func (q *Queries) LetMailGo(ctx context.Context, db DBTX, arg LetMailGoParams) (*uuid.UUID, error) {
+	row := db.QueryRow(ctx, letMailGo, arg.LookedBy, arg.LookedAt, arg.ID)
+	var thread_id *uuid.UUID
+	err := row.Scan(&thread_id)
+	return thread_id, err
+}
+
 const lockOutreachOf = `-- name: LockOutreachOf :exec
 select pg_advisory_xact_lock(hashtextextended('outreach:' || brand_id::text, 0)) from messages where id = $1 and kind in ('outreach', 'sequence')
 `

@@ -357,6 +357,7 @@ type Message struct {
 	DeferredUntil      *time.Time
 	Looked             bool
 	LookedBy           *uuid.UUID
+	LookedAt           *time.Time
 	Suggestion         *string
 	SuggestionAmount   *int64
 	SuggestionCurrency *string

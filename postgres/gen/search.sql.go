@@ -21,7 +21,7 @@ from (select y.kind::text as kind, y.id::uuid as id, y.at::timestamptz as at fro
     $10::timestamptz, $11::timestamptz, $12::boolean, $13::timestamptz, $14::uuid, $15::int) y
   order by 3 desc, 2 desc limit $15::int) x
 cross join lateral (
-  select m.partnership_id, m.thread_id, null::uuid as review_id, m.direction, m.channel, coalesce(m.subject, '') as title, m.files, coalesce(m.body_text, '') as words,
+  select m.partnership_id, m.thread_id, null::uuid as review_id, m.direction, m.channel, coalesce(m.subject, '') as title, m.files, replace(coalesce(m.body_text, ''), $16::text, '…') as words,
     coalesce(case when m.direction = 'in' then k.name when m.author_id is not null then u.name else f.mail_from_name end, '') as author
   from messages m left join creators k on k.id = m.creator_id left join users u on u.id = m.author_id left join brands f on f.id = m.brand_id
   where m.id = x.id and x.kind in ('message', 'note')
@@ -51,6 +51,7 @@ type SearchTextsParams struct {
 	AfterAt    *time.Time
 	AfterID    *uuid.UUID
 	MaxRows    int32
+	PortalTag  string
 }
 
 type SearchTextsRow struct {
@@ -89,6 +90,7 @@ func (q *Queries) SearchTexts(ctx context.Context, db DBTX, arg SearchTextsParam
 		arg.AfterAt,
 		arg.AfterID,
 		arg.MaxRows,
+		arg.PortalTag,
 	)
 	if err != nil {
 		return nil, err

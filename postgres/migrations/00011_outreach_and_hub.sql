@@ -30,6 +30,7 @@ alter table messages
   add deferred_until timestamptz,      -- a limit puts it off
   add looked boolean not null default false, -- a machine wrote it and a person looks at it: its text stands as it is
   add looked_by uuid references users,
+  add looked_at timestamptz,           -- a person let it go, having read what had come in until then
   add suggestion text,
   add suggestion_amount bigint,
   add suggestion_currency text,
@@ -53,7 +54,8 @@ create function mail_stopped(m messages) returns boolean language sql stable as 
       not exists (select 1 from partnerships p join creators c on c.id = p.creator_id
         where p.id = m.partnership_id and p.stage = coalesce(m.stage, p.stage) and p.stage not in ('terminated', 'banned', 'declined', 'lapsed')
           and c.do_not_contact_at is null and c.banned_at is null)
-      or exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled')
+      or exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled'
+        and r.at > coalesce(m.looked_at, '-infinity'))
       or exists (select 1 from contacts k join messages r on r.from_address = k.email and r.state = 'unmatched' and r.class = 'human' where k.creator_id = m.creator_id)))
 $$;
 create function mail_free_at(m messages, now timestamptz) returns timestamptz language sql stable as $$

@@ -144,3 +144,6 @@ select c.name as creator_name, b.name as brand_name, b.postal_address, b.first_m
   coalesce((select k.name from contacts k where k.creator_id = c.id and k.bounced_at is null order by k.role = 'creator' desc, k.role = 'manager' desc, k.email limit 1), '')::text as contact_name
 from creators c join brands b on b.id = @brand_id and b.id = any (@brands::uuid[]) join users u on u.id = @sender_id left join campaigns g on g.id = sqlc.narg('campaign_id') and g.brand_id = b.id
 where c.id = @creator_id and (sqlc.narg('campaign_id')::uuid is null or g.id is not null);
+
+-- name: LetMailGo :one
+update messages set looked_by = sqlc.narg('looked_by'), looked_at = @looked_at where id = @id and state = 'prepared' returning thread_id;

@@ -8,7 +8,7 @@ from (select y.kind::text as kind, y.id::uuid as id, y.at::timestamptz as at fro
     sqlc.narg('from_at')::timestamptz, sqlc.narg('to_at')::timestamptz, sqlc.narg('has_files')::boolean, sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid, @max_rows::int) y
   order by 3 desc, 2 desc limit @max_rows::int) x
 cross join lateral (
-  select m.partnership_id, m.thread_id, null::uuid as review_id, m.direction, m.channel, coalesce(m.subject, '') as title, m.files, coalesce(m.body_text, '') as words,
+  select m.partnership_id, m.thread_id, null::uuid as review_id, m.direction, m.channel, coalesce(m.subject, '') as title, m.files, replace(coalesce(m.body_text, ''), @portal_tag::text, '…') as words,
     coalesce(case when m.direction = 'in' then k.name when m.author_id is not null then u.name else f.mail_from_name end, '') as author
   from messages m left join creators k on k.id = m.creator_id left join users u on u.id = m.author_id left join brands f on f.id = m.brand_id
   where m.id = x.id and x.kind in ('message', 'note')
