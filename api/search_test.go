@@ -142,7 +142,7 @@ func TestWhatWasWrittenIsFoundWhereItStands(t *testing.T) {
 		{"tripod -black -carbon -keeps -look", []uuid.UUID{reply}},
 		{"carbon or black", []uuid.UUID{note, mail}},
 		{"stativ", []uuid.UUID{reply}},
-		{"C-0000", nil}, // a number is no beginning of another
+		{"C-0000", []uuid.UUID{draft, a.contract}}, // by its number
 	} {
 		require.ElementsMatch(t, tc.want, idsOfHits(a.find(t, ops, tc.words)), tc.words)
 	}

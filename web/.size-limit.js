@@ -24,6 +24,7 @@ const page = (name, ...routes) => ({ name, path: scripts(...routes), limit: "230
 export default [
   page("sign-in", "sign-in"),
   page("home", "_app", "_app/index"),
+  page("inbox", "_app", "_app/inbox"),
   page("partnerships", "_app", "_app/partnerships.index"),
   page("one partnership", "_app", "_app/partnerships.$id"),
   page("payouts", "_app", "_app/payouts.index"),

@@ -156,7 +156,7 @@ create trigger thread_moves_append_only before update or delete on thread_moves 
 -- +goose StatementBegin
 create function thread_touched() returns trigger language plpgsql as $$
 begin
-  if new.thread_id is null or new.kind in ('internal', 'code') or new.state in ('prepared', 'cancelled') then return null; end if;
+  if new.thread_id is null or new.kind in ('internal', 'code') or new.state = 'cancelled' or new.state = 'prepared' and new.author_id is null then return null; end if;
   if tg_op = 'UPDATE' and new.thread_id is not distinct from old.thread_id and (old.state not in ('prepared')) then return null; end if;
   update threads set last_at = greatest(last_at, new.at),
     state = case when new.direction = 'in' and new.class = 'human' then 'open' else state end,

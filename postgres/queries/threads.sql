@@ -12,7 +12,7 @@ select t.id, t.brand_id, b.name as brand_name, t.creator_id, c.name as creator_n
 from threads t join brands b on b.id = t.brand_id join creators c on c.id = t.creator_id join partnerships p on p.id = t.partnership_id
 join campaigns g on g.id = p.campaign_id join users o on o.id = p.owner_id left join users s on s.id = t.assignee_id
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
-left join lateral (select m.subject, m.body_text, m.direction from messages m where m.thread_id = t.id and m.kind not in ('internal', 'code') and m.state not in ('prepared', 'cancelled')
+left join lateral (select m.subject, m.body_text, m.direction from messages m where m.thread_id = t.id and m.kind not in ('internal', 'code') and m.state <> 'cancelled' and (m.state <> 'prepared' or m.author_id is not null)
   order by m.at desc, m.id desc limit 1) l on true
 left join lateral (select m.id, m.suggestion, m.suggestion_amount, m.suggestion_currency, m.suggestion_why from messages m
   where m.thread_id = t.id and m.direction = 'in' and m.class = 'human' and m.state <> 'handled' order by m.at desc, m.id desc limit 1) w on true
@@ -52,7 +52,7 @@ insert into thread_moves (id, brand_id, from_thread, to_thread, messages, by) va
 update threads set merged_into = @into_thread, state = 'done', snoozed_until = null where id = @id or merged_into = @id;
 
 -- name: AgeThread :exec
-update threads t set last_at = (select max(m.at) from messages m where m.thread_id = t.id and m.kind not in ('internal', 'code') and m.state not in ('prepared', 'cancelled'))
+update threads t set last_at = (select max(m.at) from messages m where m.thread_id = t.id and m.kind not in ('internal', 'code') and m.state <> 'cancelled' and (m.state <> 'prepared' or m.author_id is not null))
 where t.id = any (@ids::uuid[]);
 
 -- name: SplitOff :exec

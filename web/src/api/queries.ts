@@ -146,6 +146,31 @@ export const creatorTimelineQuery = (value: string) =>
     getNextPageParam: (last) => last.next_cursor,
   });
 
+export const creatorProfileQuery = (value: string, brand_id: string) =>
+  queryOptions({
+    queryKey: ["creator", "one", value, "profile", brand_id],
+    queryFn: ({ signal }) => tagged(api.GET("/v1/creators/{id}/profile", { params: { ...id(value), query: { brand_id } }, signal })),
+  });
+
+export const creatorDuplicatesQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["creator", "one", value, "duplicates"],
+    queryFn: ({ signal }) => body(api.GET("/v1/creators/{id}/duplicates", { params: id(value), signal })),
+  });
+
+export const creatorMergesQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["creator", "one", value, "merges"],
+    queryFn: ({ signal }) => body(api.GET("/v1/creators/{id}/merges", { params: id(value), signal })),
+  });
+
+export const creatorFieldsQuery = (brand_id?: string) =>
+  queryOptions({
+    queryKey: ["creator_field", "list", { brand_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/creator-fields", { params: { query: { brand_id } }, signal })),
+    staleTime: 60_000,
+  });
+
 export const contractsQuery = (query: ContractFilter) =>
   queryOptions({
     queryKey: ["contract", "list", query],

@@ -14,7 +14,7 @@ import classes from "./Conversation.module.css";
 import { Messages } from "./Messages";
 import { SplitBar } from "./SplitBar";
 import { ThreadActions } from "./ThreadActions";
-import { openSuggestion, suggestionLook } from "./words";
+import { openSuggestion, subjectOf, suggestionLook } from "./words";
 
 const ContextDrawer = lazy(() => import("./ContextDrawer"));
 
@@ -50,7 +50,7 @@ export function Conversation({ thread, message, alone, withContext, chosen, onCh
             </ActionIcon>
           )}
           <div className={classes.names}>
-            <Title className={classes.subject}>{thread.subject || "No subject"}</Title>
+            <Title className={classes.subject}>{subjectOf(thread)}</Title>
             <div className="soft">
               <Link to="/creators/$id" params={{ id: thread.creator.id }}>{thread.creator.name}</Link>, {thread.campaign_name} of {thread.brand_name}
             </div>
@@ -109,8 +109,8 @@ function Hint({ thread }: { thread: Thread }) {
       <IconBulb size={16} aria-hidden />
       <SuggestionChip suggestion={suggestion} />
       <span>
-        {suggestion.why && <>because of “{suggestion.why}”. </>}
-        <span className="soft">Only a hint: you decide.</span>
+        {suggestion.why && <>by “{suggestion.why}”. </>}
+        <span className="soft">A hint; you decide.</span>
       </span>
     </div>
   );

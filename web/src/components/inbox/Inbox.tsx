@@ -89,7 +89,8 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
   ]);
 
   const withList = two || open === undefined || filing;
-  const withThread = !filing && (two || open !== undefined);
+  const bare = open === undefined && (list.error ? !rows : rows?.length === 0);
+  const withThread = !filing && !bare && (two || open !== undefined);
   const count = unmatched.data?.items.length ?? 0;
   const word = (name: Box) => (name !== "unmatched" ? boxes[name].label : count > 0 ? `Unmatched (${count}${unmatched.data?.next_cursor ? "+" : ""})` : "Unmatched");
 
@@ -122,7 +123,7 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
       {filing ? (
         <div className={classes.unmatched}><UnmatchedMail cursor={cursor} go={(next) => go({ cursor: next })} /></div>
       ) : (
-        <div className={classes.panes}>
+        <div className={`${classes.panes} ${bare ? classes.bare : ""}`}>
           {withList && (
             <div className={classes.list}>
               <ThreadList box={box} q={q} rows={rows} error={list.error} retry={() => void list.refetch()} stale={list.isPlaceholderData} open={open} replace={two} />
@@ -134,9 +135,12 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
           {withThread && (
             <div className={classes.thread}>
               {open === undefined ? (
-                rows && rows.length > 0 && <EmptyState icon={IconMessageCircle} title="No thread is open">Press j for the first one, or choose one on the left. ? lists all keys.</EmptyState>
+                rows && <EmptyState icon={IconMessageCircle} title="No thread is open">Press j for the first one, or choose one on the left. ? lists all keys.</EmptyState>
               ) : one.error && !thread ? (
-                <LoadFailed error={one.error} retry={() => void one.refetch()} page={!two} />
+                <>
+                  {!two && <Link className={classes.back} to="/inbox" search={(before) => ({ ...before, thread: undefined, message: undefined })}>Back to the threads</Link>}
+                  <LoadFailed error={one.error} retry={() => void one.refetch()} page={!two} />
+                </>
               ) : !thread ? (
                 <div className={classes.loading}><LoadingLines lines={10} /></div>
               ) : (

@@ -79,7 +79,7 @@ export function ThreadActions({ thread, onLeft }: { thread: Thread; onLeft: () =
   if (session) people.unshift({ id: session.user_id, name: session.name });
   const choices = [
     ...people.map(({ id, name }) => ({ id, label: id === session?.user_id ? `${name} (you)` : name, current: id === thread.assignee?.id })),
-    { id: nobody, label: "Nobody", current: !thread.assignee },
+    { id: nobody, label: "Nobody", hint: `${thread.owner.name}, the owner, answers then`, current: !thread.assignee },
   ];
 
   return (

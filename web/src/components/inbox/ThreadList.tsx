@@ -9,7 +9,7 @@ import { EmptyState, LoadFailed } from "../Notice";
 import { RelativeTime } from "../RelativeTime";
 import { AnswerChip, AssigneeChip, PrivateChip, StateChip, SuggestionChip } from "./chips";
 import classes from "./ThreadList.module.css";
-import { boxes, openSuggestion, type Box } from "./words";
+import { boxes, openSuggestion, subjectOf, type Box } from "./words";
 
 interface Props {
   box: Exclude<Box, "unmatched">;
@@ -65,7 +65,7 @@ function Row({ thread, box, chosen, replace }: { thread: Thread; box: Box; chose
             <span className="truncate">{thread.creator.name}</span>
             <span className={classes.when}><RelativeTime at={thread.last_at} inList /></span>
           </span>
-          <span className={`${classes.subject} truncate`}>{thread.subject || "No subject"}</span>
+          <span className={`${classes.subject} truncate`}>{subjectOf(thread)} <span className={classes.soft}>{thread.campaign_name}</span></span>
           <span className={`${classes.soft} truncate`}>{thread.hidden ? "Only who takes part reads it" : thread.preview}</span>
           <span className={classes.chips}>
             {thread.waiting && <AnswerChip thread={thread} />}
@@ -73,7 +73,6 @@ function Row({ thread, box, chosen, replace }: { thread: Thread; box: Box; chose
             <StateChip thread={thread} />
             <AssigneeChip thread={thread} me={me} />
             {thread.privacy === "private" && <PrivateChip />}
-            <span className={`${classes.campaign} truncate`}>{thread.campaign_name}</span>
           </span>
         </span>
       </Link>

@@ -25,7 +25,7 @@ export const boxes: Record<Exclude<Box, "unmatched">, BoxLook> = {
   mine: {
     label: "Mine",
     filter: { state: "open", assigned_to: "me" },
-    empty: { title: "No open thread is yours", says: "A thread comes here when somebody assigns it to you, or when you press a on one and choose yourself." },
+    empty: { title: "No open thread is yours", says: "Threads of the partnerships that you own come here, and those that somebody assigns to you. Press a on a thread to take it." },
   },
   waiting: {
     label: "Waiting",
@@ -35,7 +35,7 @@ export const boxes: Record<Exclude<Box, "unmatched">, BoxLook> = {
   unassigned: {
     label: "Unassigned",
     filter: { state: "open", assigned_to: "nobody" },
-    empty: { title: "Every open thread has somebody", says: "Threads that nobody has taken yet are listed here." },
+    empty: { title: "Every open thread has somebody", says: "Threads that nobody has taken are listed here; until somebody does, the partnership’s owner answers them." },
   },
   all: {
     label: "All",
@@ -75,6 +75,11 @@ export function suggestionLook({ class: kind, amount }: ReplySuggestion): { word
 /** The suggestion that still matters: whoever has answered since needs none. */
 export function openSuggestion({ suggestion, last_direction }: Pick<Thread, "suggestion" | "last_direction">): ReplySuggestion | undefined {
   return last_direction === "out" ? undefined : suggestion;
+}
+
+/** What a thread is about; a private one does not say it to others. */
+export function subjectOf({ subject, hidden }: Pick<Thread, "subject" | "hidden">): string {
+  return subject || (hidden ? "Private thread" : "No subject");
 }
 
 const weekday = new Intl.DateTimeFormat("en-GB", { weekday: "short" });
