@@ -42,21 +42,22 @@ func MailKey(e Effect) string { return strings.TrimSuffix(e.Key, draftSuffix) }
 
 // MailDraft is everything a mail is rendered from.
 type MailDraft struct {
-	MessageID uuid.UUID
-	State     string // of the message's row: prepared, or what became of it before
-	Kind      string
-	ThreadID  uuid.UUID
-	BrandID   uuid.UUID
-	CreatorID uuid.UUID
-	ContactID uuid.UUID // zero for people of the house
-	ToName    string
-	To        string
-	FromName  string
-	From      string
-	Subject   string // template
-	Body      string // template
-	Fixed     bool   // subject and body are text that a person has looked at
-	Values    map[string]string
+	MessageID     uuid.UUID
+	State         string // of the message's row: prepared, or what became of it before
+	Kind          string
+	ThreadID      uuid.UUID
+	BrandID       uuid.UUID
+	CreatorID     uuid.UUID
+	ContactID     uuid.UUID // zero for people of the house
+	ToName        string
+	To            string
+	FromName      string
+	From          string
+	Subject       string // template
+	Body          string // template
+	Fixed         bool   // subject and body are text that a person has looked at
+	Values        map[string]string
+	PartnershipID uuid.UUID
 	// Portal asks for a link of the creator's own in the body, at the tag portal_link.
 	Portal     bool
 	InReplyTo  string

@@ -114,16 +114,8 @@ func (a *Activities) mail(ctx context.Context, order rapport.MailOrder, now time
 		SendID: draft.MessageID, Kind: draft.Kind, FromName: draft.FromName, From: draft.From, ToName: draft.ToName, To: draft.To,
 		ReplyTo: a.Mailer.ReplyAddress(draft.MessageID), Subject: subject, Text: body, MessageID: rfcID, InReplyTo: draft.InReplyTo, References: draft.References,
 	}
-	machine := draft.Kind == rapport.MailOutreach || draft.Kind == rapport.MailSequence
-	if draft.Portal || machine {
-		token := a.NewToken()
-		if err := a.Store.NewPortalLink(ctx, order.PartnershipID, draft.ContactID, a.HashToken(token)); err != nil {
-			return rapport.Outcome{}, classify(err)
-		}
-		mail.Text = strings.ReplaceAll(body, "{{"+rapport.PortalTag+"}}", a.PublicURL+"/portal/"+token)
-		if machine {
-			mail.Unsubscribe = a.PublicURL + "/unsubscribe/" + token
-		}
+	if err := a.addLink(ctx, &mail, draft, order.PartnershipID); err != nil {
+		return rapport.Outcome{}, err
 	}
 	claim, err := a.Store.ClaimMail(ctx, draft.MessageID, order.Key, now)
 	if err != nil {
@@ -142,6 +134,23 @@ func (a *Activities) mail(ctx context.Context, order rapport.MailOrder, now time
 		return out, nil
 	}
 	return a.sendClaimed(ctx, mail, out)
+}
+
+// addLink puts a link of the creator's own into a mail that asks for one. Each mail of a sequence carries one for saying no.
+func (a *Activities) addLink(ctx context.Context, mail *rapport.OutgoingMail, draft rapport.MailDraft, partnership uuid.UUID) error {
+	machine := draft.Kind == rapport.MailOutreach || draft.Kind == rapport.MailSequence
+	if !draft.Portal && !machine || draft.ContactID == uuid.Nil {
+		return nil
+	}
+	token := a.NewToken()
+	if err := a.Store.NewPortalLink(ctx, partnership, draft.ContactID, a.HashToken(token)); err != nil {
+		return classify(err)
+	}
+	mail.Text = strings.ReplaceAll(mail.Text, "{{"+rapport.PortalTag+"}}", a.PublicURL+"/portal/"+token)
+	if machine {
+		mail.Unsubscribe = a.PublicURL + "/unsubscribe/" + token
+	}
+	return nil
 }
 
 func (a *Activities) sendClaimed(ctx context.Context, mail rapport.OutgoingMail, out rapport.Outcome) (rapport.Outcome, error) {
@@ -193,14 +202,25 @@ func (a *Activities) SendManual(ctx context.Context, id uuid.UUID) (string, erro
 	if err := a.Store.SaveMail(ctx, id, draft.Subject, draft.Body, rfcID); err != nil {
 		return "", classify(err)
 	}
-	claim, err := a.Store.ClaimMail(ctx, id, "", time.Time{})
-	if err != nil || claim.Verdict != "claimed" {
-		return claim.Verdict, classify(err)
-	}
-	out, err := a.sendClaimed(ctx, rapport.OutgoingMail{
+	mail := rapport.OutgoingMail{
 		SendID: id, Kind: draft.Kind, FromName: draft.FromName, From: draft.From, ToName: draft.ToName, To: draft.To, ReplyTo: a.Mailer.ReplyAddress(id),
 		Subject: draft.Subject, Text: draft.Body, MessageID: rfcID, InReplyTo: draft.InReplyTo, References: draft.References,
-	}, rapport.Outcome{})
+	}
+	if err := a.addLink(ctx, &mail, draft, draft.PartnershipID); err != nil {
+		return "", err
+	}
+	claim, err := a.Store.ClaimMail(ctx, id, "", time.Time{})
+	if err != nil {
+		return "", classify(err)
+	}
+	switch claim.Verdict {
+	case "claimed":
+	case "deferred": // a limit puts it off: the try after it asks again
+		return "", classify(&rapport.PayError{Outcome: "rate_limited", Code: "mail", RetryAfter: max(time.Until(claim.Until), time.Second)})
+	default:
+		return claim.Verdict, nil
+	}
+	out, err := a.sendClaimed(ctx, mail, rapport.Outcome{})
 	if err != nil {
 		return "", err
 	}

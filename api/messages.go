@@ -217,20 +217,25 @@ func (s *Server) tell(ctx context.Context, store MessageStore, p rapport.Partner
 	case m.Direction == "in":
 		return store.SignalWorkflow(ctx, "partnership", p.ID, p.BrandID, rapport.Signal{ID: rapport.DeriveID(m.ID, "reply"), Kind: rapport.SignalMail, Ref: m.ID, Code: "human"})
 	case m.Channel == "email":
-		outbox, err := s.commandStore()
-		if err != nil {
-			return err
-		}
-		input, err := json.Marshal(m.ID)
-		if err != nil {
-			return fmt.Errorf("write the input: %w", err)
-		}
-		return outbox.PutOutbox(ctx, rapport.OutboxRow{
-			ID: rapport.DeriveID(m.ID, "start"), BrandID: p.BrandID, Kind: "start", WorkflowID: workflows.MessageID(m.ID),
-			Workflow: workflows.TypeMessage, TaskQueue: workflows.QueueMain, Input: input,
-		})
+		return s.sendMail(ctx, m.ID, p.BrandID)
 	}
 	return nil
+}
+
+// sendMail starts the workflow that sends one mail.
+func (s *Server) sendMail(ctx context.Context, id, brand uuid.UUID) error {
+	outbox, err := s.commandStore()
+	if err != nil {
+		return err
+	}
+	input, err := json.Marshal(id)
+	if err != nil {
+		return fmt.Errorf("write the input: %w", err)
+	}
+	return outbox.PutOutbox(ctx, rapport.OutboxRow{
+		ID: rapport.DeriveID(id, "start"), BrandID: brand, Kind: "start", WorkflowID: workflows.MessageID(id),
+		Workflow: workflows.TypeMessage, TaskQueue: workflows.QueueMain, Input: input,
+	})
 }
 
 // fromMessage reads what is to be sent or logged.

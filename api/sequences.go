@@ -22,7 +22,7 @@ type SequenceStore interface {
 	BranchFacts(ctx context.Context, partnership uuid.UUID) (rapport.BranchFacts, error)
 	MergeValues(ctx context.Context, brand, creator uuid.UUID, campaign *uuid.UUID, sender uuid.UUID) (values map[string]string, to string, err error)
 	EditDraft(ctx context.Context, id uuid.UUID, subject, text string, by uuid.UUID) (rapport.Message, error)
-	SettleUnknown(ctx context.Context, id uuid.UUID, arrived bool, by uuid.UUID) error
+	SettleUnknown(ctx context.Context, id uuid.UUID, arrived, again bool, by uuid.UUID) (copied *rapport.Message, err error)
 	MessageFile(ctx context.Context, message uuid.UUID, n int) (rapport.File, error)
 }
 
@@ -181,7 +181,14 @@ func (s *Server) SettleMail(ctx context.Context, r gen.SettleMailRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	if err := store.SettleUnknown(ctx, r.Id, r.Body.Arrived, principalFrom(ctx).UserID); err != nil {
+	err = s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
+		copied, err := store.SettleUnknown(ctx, r.Id, r.Body.Arrived, value(r.Body.Again), principalFrom(ctx).UserID)
+		if err != nil || copied == nil {
+			return err
+		}
+		return s.sendMail(ctx, copied.ID, copied.BrandID)
+	})
+	if err != nil {
 		if rapport.ErrorCode(err) == rapport.CodeNotFound {
 			return nil, rapport.Errorf(rapport.CodeNotFound, "There is no such mail of which nobody knows whether it was sent.")
 		}

@@ -286,14 +286,21 @@ func TestAMailOfWhichNobodyKnowsIsSettledByAPerson(t *testing.T) {
 	x.sql(t, `update messages set state = 'unknown' where id = $1`, m)
 	x.sql(t, `insert into tasks (id, brand_id, partnership_id, kind, code, dedupe_key, owner_id) values ($1, $2, $3, 'mail_failed', 'unknown', 'mail/unknown/' || $4::text, $5)`,
 		id(), x.world.one, x.partnership, m, x.users["ops@one.example"])
-	settle := func() int {
-		return x.ops.keyed().send(t, "POST", "/v1/messages/"+m.String()+"/settle", map[string]any{"arrived": true}).status
+	settle := func(body map[string]any) int {
+		return x.ops.keyed().send(t, "POST", "/v1/messages/"+m.String()+"/settle", body).status
 	}
-	require.Equal(t, 204, settle())
+	arrived := map[string]any{"arrived": true}
+	require.Equal(t, 204, settle(arrived))
 	require.Equal(t, "delivered", one[string](t, x.desk, `select state from messages where id = $1`, m))
 	require.Equal(t, "cancelled", one[string](t, x.desk, `select state from tasks where kind = 'mail_failed'`))
-	require.Equal(t, 404, settle(), "it is known now")
-	require.Zero(t, one[int](t, x.desk, `select count(*) from outbox where kind = 'start'`), "nothing is sent again")
+	require.Equal(t, 404, settle(arrived), "it is known now")
+	require.Zero(t, one[int](t, x.desk, `select count(*) from outbox where kind = 'start'`), "nothing is sent again by itself")
+	m = x.say(t, x.thread, "out", "Hello again")
+	x.sql(t, `update messages set state = 'unknown', to_address = 'mia@mail.example' where id = $1`, m)
+	require.Equal(t, 204, settle(map[string]any{"arrived": false, "again": true}))
+	require.Equal(t, "rejected", one[string](t, x.desk, `select state from messages where id = $1`, m))
+	require.Equal(t, 1, one[int](t, x.desk, `select count(*) from messages c join outbox o on o.workflow_id = 'message/' || c.id
+		where c.dedupe_key = 'again/' || $1::text and c.state = 'prepared' and c.body_text = 'Hello again'`, m))
 }
 
 func TestAThreadIsPutOffByItsPartnership(t *testing.T) {

@@ -258,8 +258,12 @@ func (s *Store) ManualMail(ctx context.Context, id uuid.UUID) (rapport.MailDraft
 		}
 		d := rapport.MailDraft{
 			MessageID: id, State: m.State, Kind: m.Kind, Subject: m.Subject, Body: m.BodyText, To: m.ToAddress, ToName: m.CreatorName,
-			FromName: m.FromName, From: m.FromAddress, NoAddress: m.ToAddress == "",
+			FromName: m.FromName, From: m.FromAddress, NoAddress: m.ToAddress == "", Portal: m.Kind != "code" && strings.Contains(m.BodyText, "{{"+rapport.PortalTag+"}}"),
 		}
+		if m.PartnershipID != nil {
+			d.PartnershipID, d.ContactID = *m.PartnershipID, m.ContactID
+		}
+		d.Portal = d.Portal && d.ContactID != uuid.Nil
 		if m.ThreadID == nil {
 			return d, nil
 		}

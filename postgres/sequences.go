@@ -114,9 +114,10 @@ func (s *Store) EditDraft(ctx context.Context, id uuid.UUID, subject, text strin
 	})
 }
 
-// SettleUnknown says what became of a mail of which nobody knew, and closes the task about it; not_found when it is known.
-func (s *Store) SettleUnknown(ctx context.Context, id uuid.UUID, arrived bool, by uuid.UUID) error {
-	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+// SettleUnknown says what became of a mail of which nobody knew, and closes the task about it; not_found when it is known. With again it
+// answers a copy that is to be sent once more; the copy asks what stops or delays it like the first one did.
+func (s *Store) SettleUnknown(ctx context.Context, id uuid.UUID, arrived, again bool, by uuid.UUID) (copied *rapport.Message, err error) {
+	err = s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		state := "rejected"
 		if arrived {
 			state = "delivered"
@@ -127,8 +128,16 @@ func (s *Store) SettleUnknown(ctx context.Context, id uuid.UUID, arrived bool, b
 		if err := s.q.CloseUnknownMail(ctx, tx, id); err != nil {
 			return fmt.Errorf("close the task: %w", err)
 		}
-		return s.audit(ctx, tx, by, "mail.settled."+state, id, nil)
+		if again && !arrived {
+			r, err := s.q.CopyMail(ctx, tx, gen.CopyMailParams{NewID: newID(), ID: id, By: &by})
+			if err != nil {
+				return fmt.Errorf("copy: %w", err)
+			}
+			copied = &rapport.Message{ID: r.ID, BrandID: *r.BrandID}
+		}
+		return s.audit(ctx, tx, by, "mail.settled."+state, id, map[string]any{"again": again})
 	})
+	return copied, err
 }
 
 func orMissing(err error) error {

@@ -51,6 +51,7 @@ func (s *Server) controlRoutes() http.Handler {
 	mux.HandleFunc("GET /control/mail/{id}", s.getMail)
 	mux.HandleFunc("POST /control/mail/{id}/reply", s.controlReply)
 	mux.HandleFunc("POST /control/mail/{id}/events", s.controlEvent)
+	mux.HandleFunc("POST /control/inbound/resend", s.resendInbound)
 	mux.HandleFunc("GET /control/posts/{id}", s.getPost)
 	mux.HandleFunc("PUT /control/posts/{id}", s.putPost)
 	mux.HandleFunc("POST /control/clock", s.advanceClock)
@@ -362,6 +363,25 @@ func (s *Server) getJobs(w http.ResponseWriter, _ *http.Request) {
 		})
 	})
 	writeJSON(w, http.StatusOK, map[string]any{"jobs": counts})
+}
+
+// resendInbound delivers the inbound posts that a fault had dropped.
+func (s *Server) resendInbound(w http.ResponseWriter, _ *http.Request) {
+	n := 0
+	err := s.db.update(func(x *tx) error {
+		dropped := map[string]job{}
+		s.dropped.oldest(func(id string, j job) bool {
+			dropped[id] = j
+			return true
+		})
+		for id, j := range dropped {
+			s.dropped.drop(x, id)
+			s.schedule(x, j, 0)
+		}
+		n = len(dropped)
+		return nil
+	})
+	answerControl(w, map[string]int{"resent": n}, err)
 }
 
 // resetAll forgets everything but the signing keys.

@@ -73,6 +73,7 @@ type Server struct {
 	posts        *table[post]
 	personas     *table[persona]
 	jobs         *table[job]
+	dropped      *table[job] // inbound posts that a fault kept from being delivered
 	settings     *table[int64]
 
 	inFlight map[string]bool // idempotency keys whose first request has not been answered; under db.mu
@@ -147,6 +148,7 @@ func (s *Server) makeTables() {
 	s.posts = newTable[post](s.db, "post")
 	s.personas = newTable[persona](s.db, "persona")
 	s.jobs = newTable[job](s.db, "job")
+	s.dropped = newTable[job](s.db, "dropped")
 	s.settings = newTable[int64](s.db, "setting")
 }
 

@@ -16,7 +16,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -77,14 +76,14 @@ func (s *Server) send(x *tx, provider, endpoint, kind, ref, contentType string, 
 	var in time.Duration
 	switch f.Action {
 	case actDrop:
+		if endpoint == endpointInbound { // nothing else tells of it
+			s.dropped.put(x, newID("drop_"), j)
+		}
 		return
 	case actDelay:
 		in = time.Duration(f.delay()) * time.Millisecond
 	case actDuplicate:
-		again := j
-		again.Args = maps.Clone(j.Args)
-		again.Args["again"] = "true"
-		s.schedule(x, again, 0)
+		s.schedule(x, j, 0)
 	case actReorder:
 		in = reorderPatience * time.Millisecond
 	}

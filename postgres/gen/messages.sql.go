@@ -59,6 +59,31 @@ func (q *Queries) CompleteReplyTask(ctx context.Context, db DBTX, arg CompleteRe
 	return err
 }
 
+const copyMail = `-- name: CopyMail :one
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, dedupe_key, direction, channel, kind, state, to_address, from_address, subject, body_text, stage, looked, looked_by, looked_at)
+select $1, m.thread_id, m.partnership_id, m.brand_id, m.creator_id, 'again/' || m.id, m.direction, m.channel, m.kind, 'prepared', m.to_address, m.from_address, m.subject, m.body_text, m.stage, true, $2, now()
+from messages m where m.id = $3 returning id, brand_id
+`
+
+type CopyMailParams struct {
+	NewID uuid.UUID
+	By    *uuid.UUID
+	ID    uuid.UUID
+}
+
+type CopyMailRow struct {
+	ID      uuid.UUID
+	BrandID *uuid.UUID
+}
+
+// The text stands as it is. It is sent for the person who asked for it, having read what had come in until now.
+func (q *Queries) CopyMail(ctx context.Context, db DBTX, arg CopyMailParams) (CopyMailRow, error) {
+	row := db.QueryRow(ctx, copyMail, arg.NewID, arg.By, arg.ID)
+	var i CopyMailRow
+	err := row.Scan(&i.ID, &i.BrandID)
+	return i, err
+}
+
 const creatorExists = `-- name: CreatorExists :one
 select exists (select 1 from creators where id = $1)::boolean
 `

@@ -129,3 +129,9 @@ order by p.stage in ('lapsed', 'terminated', 'banned'), p.updated_at desc limit 
 
 -- name: FileMail :one
 select file_mail(@message, sqlc.narg('partnership'))::boolean;
+
+-- name: CopyMail :one
+-- The text stands as it is. It is sent for the person who asked for it, having read what had come in until now.
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, dedupe_key, direction, channel, kind, state, to_address, from_address, subject, body_text, stage, looked, looked_by, looked_at)
+select @new_id, m.thread_id, m.partnership_id, m.brand_id, m.creator_id, 'again/' || m.id, m.direction, m.channel, m.kind, 'prepared', m.to_address, m.from_address, m.subject, m.body_text, m.stage, true, @by, now()
+from messages m where m.id = @id returning id, brand_id;

@@ -14,6 +14,7 @@ import { Route as PortalRouteImport } from "./routes/portal"
 import { Route as SignInRouteImport } from "./routes/sign-in"
 import { Route as AppIndexRouteImport } from "./routes/_app/index"
 import { Route as AppInboxRouteImport } from "./routes/_app/inbox"
+import { Route as AppSearchRouteImport } from "./routes/_app/search"
 import { Route as AppSettingsRouteImport } from "./routes/_app/settings"
 import { Route as AppTasksRouteImport } from "./routes/_app/tasks"
 import { Route as PortalTokenRouteImport } from "./routes/portal.$token"
@@ -34,6 +35,8 @@ import { Route as AppReviewsIdRouteImport } from "./routes/_app/reviews.$id"
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings.index"
 import { Route as AppSettingsBrandsRouteImport } from "./routes/_app/settings.brands"
 import { Route as AppSettingsCalendarsRouteImport } from "./routes/_app/settings.calendars"
+import { Route as AppSettingsFieldsRouteImport } from "./routes/_app/settings.fields"
+import { Route as AppSettingsMailRouteImport } from "./routes/_app/settings.mail"
 import { Route as AppSettingsOutreachRouteImport } from "./routes/_app/settings.outreach"
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings.people"
 import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings.tokens"
@@ -63,6 +66,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppInboxRoute = AppInboxRouteImport.update({
   id: "/inbox",
   path: "/inbox",
+  getParentRoute: () => AppRoute,
+} as any)
+const AppSearchRoute = AppSearchRouteImport.update({
+  id: "/search",
+  path: "/search",
   getParentRoute: () => AppRoute,
 } as any)
 const AppSettingsRoute = AppSettingsRouteImport.update({
@@ -165,6 +173,16 @@ const AppSettingsCalendarsRoute = AppSettingsCalendarsRouteImport.update({
   path: "/calendars",
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsFieldsRoute = AppSettingsFieldsRouteImport.update({
+  id: "/fields",
+  path: "/fields",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsMailRoute = AppSettingsMailRouteImport.update({
+  id: "/mail",
+  path: "/mail",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsOutreachRoute = AppSettingsOutreachRouteImport.update({
   id: "/outreach",
   path: "/outreach",
@@ -201,6 +219,7 @@ export interface FileRoutesByFullPath {
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/inbox": typeof AppInboxRoute
+  "/search": typeof AppSearchRoute
   "/settings": typeof AppSettingsRouteWithChildren
   "/tasks": typeof AppTasksRoute
   "/portal/$token": typeof PortalTokenRoute
@@ -214,6 +233,8 @@ export interface FileRoutesByFullPath {
   "/reviews/$id": typeof AppReviewsIdRoute
   "/settings/brands": typeof AppSettingsBrandsRoute
   "/settings/calendars": typeof AppSettingsCalendarsRoute
+  "/settings/fields": typeof AppSettingsFieldsRoute
+  "/settings/mail": typeof AppSettingsMailRoute
   "/settings/outreach": typeof AppSettingsOutreachRoute
   "/settings/people": typeof AppSettingsPeopleRoute
   "/settings/tokens": typeof AppSettingsTokensRoute
@@ -232,6 +253,7 @@ export interface FileRoutesByTo {
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/inbox": typeof AppInboxRoute
+  "/search": typeof AppSearchRoute
   "/tasks": typeof AppTasksRoute
   "/portal/$token": typeof PortalTokenRoute
   "/portal/home": typeof PortalHomeRoute
@@ -245,6 +267,8 @@ export interface FileRoutesByTo {
   "/reviews/$id": typeof AppReviewsIdRoute
   "/settings/brands": typeof AppSettingsBrandsRoute
   "/settings/calendars": typeof AppSettingsCalendarsRoute
+  "/settings/fields": typeof AppSettingsFieldsRoute
+  "/settings/mail": typeof AppSettingsMailRoute
   "/settings/outreach": typeof AppSettingsOutreachRoute
   "/settings/people": typeof AppSettingsPeopleRoute
   "/settings/tokens": typeof AppSettingsTokensRoute
@@ -265,6 +289,7 @@ export interface FileRoutesById {
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/_app/inbox": typeof AppInboxRoute
+  "/_app/search": typeof AppSearchRoute
   "/_app/settings": typeof AppSettingsRouteWithChildren
   "/_app/tasks": typeof AppTasksRoute
   "/portal/$token": typeof PortalTokenRoute
@@ -279,6 +304,8 @@ export interface FileRoutesById {
   "/_app/reviews/$id": typeof AppReviewsIdRoute
   "/_app/settings/brands": typeof AppSettingsBrandsRoute
   "/_app/settings/calendars": typeof AppSettingsCalendarsRoute
+  "/_app/settings/fields": typeof AppSettingsFieldsRoute
+  "/_app/settings/mail": typeof AppSettingsMailRoute
   "/_app/settings/outreach": typeof AppSettingsOutreachRoute
   "/_app/settings/people": typeof AppSettingsPeopleRoute
   "/_app/settings/tokens": typeof AppSettingsTokensRoute
@@ -300,6 +327,7 @@ export interface FileRouteTypes {
     | "/portal"
     | "/sign-in"
     | "/inbox"
+    | "/search"
     | "/settings"
     | "/tasks"
     | "/portal/$token"
@@ -313,6 +341,8 @@ export interface FileRouteTypes {
     | "/reviews/$id"
     | "/settings/brands"
     | "/settings/calendars"
+    | "/settings/fields"
+    | "/settings/mail"
     | "/settings/outreach"
     | "/settings/people"
     | "/settings/tokens"
@@ -331,6 +361,7 @@ export interface FileRouteTypes {
     | "/portal"
     | "/sign-in"
     | "/inbox"
+    | "/search"
     | "/tasks"
     | "/portal/$token"
     | "/portal/home"
@@ -344,6 +375,8 @@ export interface FileRouteTypes {
     | "/reviews/$id"
     | "/settings/brands"
     | "/settings/calendars"
+    | "/settings/fields"
+    | "/settings/mail"
     | "/settings/outreach"
     | "/settings/people"
     | "/settings/tokens"
@@ -363,6 +396,7 @@ export interface FileRouteTypes {
     | "/portal"
     | "/sign-in"
     | "/_app/inbox"
+    | "/_app/search"
     | "/_app/settings"
     | "/_app/tasks"
     | "/portal/$token"
@@ -377,6 +411,8 @@ export interface FileRouteTypes {
     | "/_app/reviews/$id"
     | "/_app/settings/brands"
     | "/_app/settings/calendars"
+    | "/_app/settings/fields"
+    | "/_app/settings/mail"
     | "/_app/settings/outreach"
     | "/_app/settings/people"
     | "/_app/settings/tokens"
@@ -433,6 +469,13 @@ declare module "@tanstack/react-router" {
       path: "/inbox"
       fullPath: "/inbox"
       preLoaderRoute: typeof AppInboxRouteImport
+      parentRoute: typeof AppRoute
+    }
+    "/_app/search": {
+      id: "/_app/search"
+      path: "/search"
+      fullPath: "/search"
+      preLoaderRoute: typeof AppSearchRouteImport
       parentRoute: typeof AppRoute
     }
     "/_app/settings": {
@@ -575,6 +618,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsCalendarsRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    "/_app/settings/fields": {
+      id: "/_app/settings/fields"
+      path: "/fields"
+      fullPath: "/settings/fields"
+      preLoaderRoute: typeof AppSettingsFieldsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    "/_app/settings/mail": {
+      id: "/_app/settings/mail"
+      path: "/mail"
+      fullPath: "/settings/mail"
+      preLoaderRoute: typeof AppSettingsMailRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     "/_app/settings/outreach": {
       id: "/_app/settings/outreach"
       path: "/outreach"
@@ -623,6 +680,8 @@ declare module "@tanstack/react-router" {
 interface AppSettingsRouteChildren {
   AppSettingsBrandsRoute: typeof AppSettingsBrandsRoute
   AppSettingsCalendarsRoute: typeof AppSettingsCalendarsRoute
+  AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute
+  AppSettingsMailRoute: typeof AppSettingsMailRoute
   AppSettingsOutreachRoute: typeof AppSettingsOutreachRoute
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute
@@ -632,6 +691,8 @@ interface AppSettingsRouteChildren {
 const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsBrandsRoute: AppSettingsBrandsRoute,
   AppSettingsCalendarsRoute: AppSettingsCalendarsRoute,
+  AppSettingsFieldsRoute: AppSettingsFieldsRoute,
+  AppSettingsMailRoute: AppSettingsMailRoute,
   AppSettingsOutreachRoute: AppSettingsOutreachRoute,
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
   AppSettingsTokensRoute: AppSettingsTokensRoute,
@@ -644,6 +705,7 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 
 interface AppRouteChildren {
   AppInboxRoute: typeof AppInboxRoute
+  AppSearchRoute: typeof AppSearchRoute
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppTasksRoute: typeof AppTasksRoute
   AppIndexRoute: typeof AppIndexRoute
@@ -666,6 +728,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppInboxRoute: AppInboxRoute,
+  AppSearchRoute: AppSearchRoute,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppTasksRoute: AppTasksRoute,
   AppIndexRoute: AppIndexRoute,

@@ -17,6 +17,8 @@ export type PayoutFilter = Params<"/v1/payouts">;
 export type TaskFilter = Params<"/v1/tasks">;
 export type ThreadFilter = Params<"/v1/threads">;
 export type LedgerFilter = Params<"/v1/ledger/transactions">;
+export type TextFilter = Params<"/v1/search/texts">;
+export type SuppressionFilter = Params<"/v1/suppressions">;
 
 const id = (value: string) => ({ path: { id: value } });
 
@@ -310,6 +312,30 @@ export const searchQuery = (q: string) =>
     enabled: q.length >= 2,
     placeholderData: keepPreviousData,
     staleTime: 10_000,
+  });
+
+export const textsQuery = (query: Omit<TextFilter, "q"> & { q?: string }) =>
+  queryOptions({
+    queryKey: ["message", "list", "texts", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/search/texts", { params: { query: { ...query, q: query.q ?? "" } }, signal })),
+    enabled: Boolean(query.q),
+    placeholderData: keepPreviousData,
+    staleTime: 10_000,
+  });
+
+export const mailHealthQuery = (brand_id?: string) =>
+  queryOptions({
+    queryKey: ["mail", "list", "health", { brand_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/mail-health", { params: { query: { brand_id } }, signal })),
+    placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+  });
+
+export const suppressionsQuery = (query: SuppressionFilter) =>
+  queryOptions({
+    queryKey: ["mail", "list", "suppressions", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/suppressions", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
   });
 
 export const portalHomeQuery = queryOptions({

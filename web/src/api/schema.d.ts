@@ -664,7 +664,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Say what became of a mail of which nobody knows whether it was sent; it is not sent again */
+        /** Say what became of a mail of which nobody knows whether it was sent; it is sent again only where that is asked for */
         post: operations["settleMail"];
         delete?: never;
         options?: never;
@@ -2545,6 +2545,8 @@ export interface components {
             unreadable: number;
         };
         MailSettle: {
+            /** @description With arrived false: send the same text once more, if nothing stops it now */
+            again?: boolean;
             /** @description The creator has it; else it counts as not sent */
             arrived: boolean;
         };

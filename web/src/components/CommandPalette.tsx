@@ -2,7 +2,7 @@ import { Loader, Modal } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { IconAddressBook, IconHeartHandshake, IconPlus, IconSearch, IconSpeakerphone, IconUpload, type TablerIcon } from "@tabler/icons-react";
+import { IconAddressBook, IconHeartHandshake, IconListSearch, IconPlus, IconSearch, IconSpeakerphone, IconUpload, type TablerIcon } from "@tabler/icons-react";
 import { useId, useState, type KeyboardEvent } from "react";
 
 import { searchQuery } from "../api/queries";
@@ -18,6 +18,8 @@ interface Entry {
   icon: TablerIcon;
   to: string;
   id?: string;
+  /** Words that the page is opened with. */
+  q?: string;
 }
 
 const pages: Record<SearchHit["noun"], { to: string; icon: TablerIcon; word: string }> = {
@@ -62,6 +64,7 @@ function Search({ onClose, places }: { onClose: () => void; places: { to: string
     ),
     ...(hasRole(session, ["ops", "admin"]) ? starts.filter(matches).map((start) => ({ ...start, key: start.to, group: "Start" })) : []),
     ...places.filter(matches).map((place) => ({ ...place, key: place.to, group: "Go to" })),
+    ...(typed.trim() ? [{ key: "texts", group: "Search", label: `Search everything written for “${typed.trim()}”`, icon: IconListSearch, to: "/search", q: typed.trim() }] : []),
   ];
   const at = Math.min(chosen, entries.length - 1);
   const groups = [...new Set(entries.map(({ group }) => group))];
@@ -70,7 +73,7 @@ function Search({ onClose, places }: { onClose: () => void; places: { to: string
   const go = (entry: Entry | undefined) => {
     if (!entry) return;
     onClose();
-    void navigate({ to: entry.to, params: entry.id ? { id: entry.id } : undefined });
+    void navigate({ to: entry.to, params: entry.id ? { id: entry.id } : undefined, search: entry.q ? { q: entry.q } : undefined });
   };
   const choose = (index: number) => {
     setChosen(index);

@@ -6,6 +6,9 @@ import { lazy, Suspense, type ReactNode } from "react";
 /** One campaign, in a row of filters. */
 export const CampaignFilter = lazy(async () => ({ default: (await import("./Pickers")).CampaignSelect }));
 
+/** One creator, in a row of filters. */
+export const CreatorFilter = lazy(async () => ({ default: (await import("./Pickers")).CreatorSelect }));
+
 /** One person of the house, in a row of filters. */
 export const PersonFilter = lazy(async () => ({ default: (await import("./Pickers")).PersonSelect }));
 

@@ -1,7 +1,9 @@
 import { MultiSelect, Select } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 
-import { campaignsQuery, usersQuery } from "../api/queries";
+import { campaignsQuery, creatorQuery, creatorsQuery, usersQuery } from "../api/queries";
 import { useSession } from "../lib/session";
 
 interface Picker {
@@ -26,6 +28,31 @@ export function CampaignSelect({ label, value, onChange, compact, brandId, error
       onChange={(chosen) => onChange(chosen ?? undefined)}
       data={(campaigns.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
       nothingFoundMessage="No such campaign"
+      error={error}
+    />
+  );
+}
+
+/** One creator, found by typing a part of the name. */
+export function CreatorSelect({ label, value, onChange, compact, error }: Picker) {
+  const [typed, setTyped] = useState("");
+  const [q] = useDebouncedValue(typed.trim(), 200);
+  const known = useQuery({ ...creatorQuery(value ?? ""), enabled: value !== undefined });
+  const found = useQuery(creatorsQuery({ q: q || undefined, limit: 20 }));
+  const options = new Map((found.data?.items ?? []).map(({ id, name }) => [id, name]));
+  if (known.data && value) options.set(value, known.data.data.name);
+  return (
+    <Select
+      {...named(label, compact)}
+      searchable
+      clearable
+      clearButtonProps={{ "aria-label": `Clear ${label}` }}
+      value={value ?? null}
+      onChange={(chosen) => onChange(chosen ?? undefined)}
+      searchValue={typed}
+      onSearchChange={setTyped}
+      data={[...options].map(([id, name]) => ({ value: id, label: name }))}
+      nothingFoundMessage="No such creator"
       error={error}
     />
   );

@@ -17,6 +17,9 @@ export const cursor = tolerant(z.string().check(z.maxLength(500)));
 /** The id of a thing. */
 export const id = tolerant(z.uuid());
 
+/** A day. */
+export const date = tolerant(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)));
+
 /** Yes, or absent. */
 export const flag = tolerant(z.boolean());
 

@@ -8,11 +8,11 @@ import { ShortcutProvider } from "../lib/shortcuts";
 import { makeTheme } from "../theme/theme";
 
 /** Shows something the way a page would: with the theme, the queries, the keys and a router that has any address. */
-export async function show(children: ReactNode): Promise<RenderResult & { queries: QueryClient; path: () => string }> {
+export async function show(children: ReactNode, at = "/"): Promise<RenderResult & { queries: QueryClient; path: () => string; search: () => object }> {
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
   const root = createRootRoute({ component: () => children });
   const anywhere = createRoute({ getParentRoute: () => root, path: "$" });
-  const router = createRouter({ routeTree: root.addChildren([anywhere]), history: createMemoryHistory({ initialEntries: ["/"] }) });
+  const router = createRouter({ routeTree: root.addChildren([anywhere]), history: createMemoryHistory({ initialEntries: [at] }) });
   await router.load();
   const shown = render(
     <QueryClientProvider client={queries}>
@@ -23,7 +23,7 @@ export async function show(children: ReactNode): Promise<RenderResult & { querie
       </MantineProvider>
     </QueryClientProvider>,
   );
-  return { ...shown, queries, path: () => router.state.location.pathname };
+  return { ...shown, queries, path: () => router.state.location.pathname, search: () => router.state.location.search };
 }
 
 /** An answer of the API. */

@@ -14,4 +14,5 @@ class NoResizes implements ResizeObserver {
   disconnect = vi.fn();
 }
 window.ResizeObserver = NoResizes;
+Object.defineProperty(document, "fonts", { value: new EventTarget() });
 Element.prototype.scrollIntoView = vi.fn();

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Checkbox, Group, Modal, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Group, Modal, NativeSelect, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { IconBuildingStore, IconCash, IconPlus, IconTrash } from "@tabler/icons-react";
@@ -189,16 +189,7 @@ function FieldInput({ field, at, form }: { field: CreatorField; at: number; form
     case "select":
       return <NativeSelect data={[{ value: "", label: "Not known" }, ...field.options]} {...props} />;
     case "bool":
-      return (
-        <Checkbox
-          label={field.name}
-          description={form.values.fields[at]?.value === "" ? "Not known yet" : undefined}
-          indeterminate={form.values.fields[at]?.value === ""}
-          checked={form.values.fields[at]?.value === "true"}
-          onChange={(event) => form.setFieldValue(path, String(event.currentTarget.checked))}
-          error={form.errors[path]}
-        />
-      );
+      return <NativeSelect data={[{ value: "", label: "Not known" }, { value: "true", label: "Yes" }, { value: "false", label: "No" }]} {...props} />;
     case "text":
       return <TextInput {...props} />;
   }

@@ -7,7 +7,7 @@ import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { creatorDuplicatesQuery, creatorMergesQuery, creatorsQuery } from "../../api/queries";
 import type { Creator, CreatorMerge } from "../../api/schema";
-import { useNow } from "../../lib/time";
+import { useTimeText } from "../../lib/time";
 import { LoadingLines } from "../Loading";
 import { LoadFailed, Notice, ProblemNotice } from "../Notice";
 import { RelativeTime } from "../RelativeTime";
@@ -131,13 +131,15 @@ export function MergeDialog({ creator, onClose, onMerged }: { creator: Creator; 
 /** Says on the page of who stayed that somebody became part of them, with the way back while there is one. */
 export function MergeNotices({ creatorId, was, editable }: { creatorId: string; was: string | undefined; editable: boolean }) {
   const merges = useQuery(creatorMergesQuery(creatorId));
-  const now = useNow();
-  const standing = (merges.data?.items ?? []).filter(({ into, undone_at }) => into.id === creatorId && !undone_at);
-  const open = standing.filter(({ undo_until }) => new Date(undo_until) > now);
-  const opened = was === undefined ? undefined : standing.find(({ from }) => from.id === was);
+  const all = merges.data?.items ?? [];
+  const standing = all.filter(({ into, undone_at }) => into.id === creatorId && !undone_at);
+  const undoable = useTimeText((now) => standing.filter(({ undo_until }) => new Date(undo_until) > now).map(({ id }) => id).join(" "));
+  const open = standing.filter(({ id }) => undoable.includes(id));
+  const opened = standing.find(({ from }) => from.id === was);
+  const apart = !opened && all.some(({ from }) => from.id === was);
   return (
     <>
-      {was !== undefined && !open.some(({ from }) => from.id === was) && (
+      {was !== undefined && merges.data && !apart && !open.some(({ from }) => from.id === was) && (
         <Notice tone="progress" title={opened ? `You opened ${opened.from.name}, who is part of this profile` : "The profile that you opened is part of this one"}>
           {opened && <>Merged <RelativeTime at={opened.at} />{opened.by && ` by ${opened.by.name}`}.</>}
         </Notice>

@@ -57,7 +57,8 @@ export function Messages({ thread, message, chosen, onChoose }: {
     void fetchNextPage();
   };
 
-  // A link to a message loads what is older until it is there.
+  // A link to a message loads what is older until it is there: looked at again after each page.
+  const pages = query.data?.pages.length;
   useEffect(() => {
     if (message === undefined || jumped.current === message) return;
     if (found) {
@@ -68,7 +69,7 @@ export function Messages({ thread, message, chosen, onChoose }: {
     } else if (hasNextPage && !isFetchingNextPage) {
       void fetchNextPage();
     }
-  }, [message, found, hasNextPage, isFetchingNextPage, fetchNextPage]);
+  }, [message, found, pages, hasNextPage, isFetchingNextPage, fetchNextPage]);
 
   const toEnd = () => {
     if (box.current) box.current.scrollTop = box.current.scrollHeight;

@@ -1,14 +1,17 @@
 import { ActionIcon, Button, Group, Modal, NativeSelect, NumberInput, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { createFileRoute, Link } from "@tanstack/react-router";
+import { createFileRoute, Link, Navigate, useNavigate } from "@tanstack/react-router";
 import { IconBan, IconExternalLink, IconHandStop, IconHeartHandshake, IconHistory, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { creatorQuery, creatorTimelineQuery, partnershipsQuery, warm } from "../../api/queries";
+import { creatorProfileQuery, creatorQuery, creatorTimelineQuery, partnershipsQuery, warm } from "../../api/queries";
 import type { Contact, Creator, CreatorEdit, PartnershipSummary, SocialAccount } from "../../api/schema";
+import { FollowerChart, newestCount, sourceWords } from "../../components/creator/FollowerChart";
+import { ChooseBrand, Kept } from "../../components/creator/Kept";
+import { MergeDialog, MergeNotices } from "../../components/creator/Merge";
 import { columns, DataTable } from "../../components/DataTable";
 import { LoadingLines } from "../../components/Loading";
 import { Money } from "../../components/Money";
@@ -17,12 +20,15 @@ import { Facts, Page, Section } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { Chip, StatusChip } from "../../components/StatusChip";
 import { Timeline } from "../../components/Timeline";
+import { mainAccount } from "../../lib/creator";
+import * as url from "../../lib/search";
 import { hasRole, useSession } from "../../lib/session";
-import { words } from "../../lib/states";
 import { dateText } from "../../lib/time";
 import classes from "./campaign.module.css";
 
 export const Route = createFileRoute("/_app/creators/$id")({
+  // Whose page was asked for, when that creator became part of this one.
+  validateSearch: url.search({ was: url.id }),
   loader: ({ context, params }) => warm(context.queryClient, creatorQuery(params.id)),
   component: CreatorPage,
 });
@@ -37,12 +43,24 @@ const cols = columns<PartnershipSummary>([
 
 function CreatorPage() {
   const { id } = Route.useParams();
+  const { was, brand } = Route.useSearch();
   const { data: { data: creator, etag } } = useSuspenseQuery(creatorQuery(id));
+  if (creator.merged_into) return <Navigate to="/creators/$id" params={{ id: creator.merged_into }} search={(search) => ({ ...search, was: was ?? id })} replace />;
+  return <Profile key={id} creator={creator} etag={etag} was={was} brand={brand} />;
+}
+
+function Profile({ creator, etag, was, brand }: { creator: Creator; etag: string | undefined; was: string | undefined; brand: string | undefined }) {
+  const { id } = creator;
+  const session = useSession();
+  const navigate = useNavigate();
   const partnerships = useQuery(partnershipsQuery({ creator_id: id, limit: 50 }));
   const timeline = useInfiniteQuery(creatorTimelineQuery(id));
   const items = timeline.data?.pages.flatMap((page) => page.items);
-  const [open, setOpen] = useState<"edit" | "contact" | "ban" | null>(null);
-  const works = hasRole(useSession(), ["ops", "admin"]);
+  const [open, setOpen] = useState<"edit" | "contact" | "ban" | "merge" | null>(null);
+  const works = hasRole(session, ["ops", "admin"]);
+  const brands = session?.brands ?? [];
+  const kept = brand ? brands.find(({ brand_id }) => brand_id === brand) : brands.length === 1 ? brands[0] : undefined;
+  const known = mainAccount(creator);
 
   return (
     <Page
@@ -50,6 +68,7 @@ function CreatorPage() {
       up={{ to: "/creators", label: "Creators" }}
       under={
         <Group gap="sm">
+          {known.handle && <span><AccountLink account={{ ...known, platform: known.platform ?? "", handle: known.handle }} /> <span className="soft">{known.platform}</span></span>}
           <StatusChip noun="payee" state={creator.payee_state} />
           {creator.banned && <Chip tone="danger" icon={<IconBan size={13} aria-hidden />}>Banned</Chip>}
           {creator.do_not_contact && <Chip tone="held" icon={<IconHandStop size={13} aria-hidden />}>Do not contact</Chip>}
@@ -60,10 +79,12 @@ function CreatorPage() {
         <>
           <Button variant="default" onClick={() => setOpen("contact")}>{creator.do_not_contact ? "Allow contact" : "Do not contact"}</Button>
           <Button variant="default" c={creator.banned ? undefined : "var(--mantine-color-error)"} onClick={() => setOpen("ban")}>{creator.banned ? "Lift the ban" : "Ban"}</Button>
+          <Button variant="default" onClick={() => setOpen("merge")}>Merge…</Button>
           <Button onClick={() => setOpen("edit")}>Edit</Button>
         </>
       )}
     >
+      <MergeNotices creatorId={id} was={was} editable={works} />
       {creator.contacts.length === 0 && <Notice tone="attention" title="No address is known">Without one no mail can be sent. Add it with Edit; outreach that waits for it then goes on.</Notice>}
       {creator.do_not_contact && <Notice tone="attention" title="This creator is not written to" icon={IconHandStop}>{creator.do_not_contact_reason ?? "No reason was given."}</Notice>}
       <div className={classes.columns}>
@@ -80,6 +101,9 @@ function CreatorPage() {
               empty={<EmptyState icon={IconHeartHandshake} title="No partnership yet">Start one from a campaign.</EmptyState>}
             />
           </Section>
+          {kept ? (
+            <Kept key={kept.brand_id} creatorId={id} brandId={kept.brand_id} brandName={kept.brand_name ?? "The brand"} editable={hasRole(session, ["ops", "admin"], kept.brand_id)} />
+          ) : brands.length > 1 && <ChooseBrand />}
           <Section title="History">
             {timeline.error && !items ? <LoadFailed error={timeline.error} retry={() => void timeline.refetch()} /> : !items ? <LoadingLines /> : items.length === 0 ? (
               <EmptyState icon={IconHistory} title="Nothing happened yet">What is said, decided and paid is listed here as it happens.</EmptyState>
@@ -102,38 +126,67 @@ function CreatorPage() {
               ]}
             />
           </Section>
-          <Section title="Accounts">
-            {creator.accounts.length === 0 && <p className="soft" style={{ margin: 0 }}>No account is known.</p>}
-            <ul className={classes.stages}>
-              {creator.accounts.map((account) => (
-                <li key={`${account.platform}-${account.handle}`}>
-                  <span>
-                    {account.url && /^https?:/.test(account.url) ? (
-                      <a href={account.url} target="_blank" rel="noreferrer noopener">{account.handle} <IconExternalLink size={12} aria-label="opens elsewhere" /></a>
-                    ) : account.handle}{" "}
-                    <span className="soft">{account.platform}</span>
-                  </span>
-                  <span className="tabular" title={account.followers_as_of && `As of ${dateText(account.followers_as_of)}`}>{account.followers?.toLocaleString("en") ?? ""}</span>
-                </li>
-              ))}
-            </ul>
-          </Section>
+          <Section title="Accounts"><Accounts creator={creator} brandId={kept?.brand_id} /></Section>
           <Section title="Addresses">
             {creator.contacts.length === 0 && <p className="soft" style={{ margin: 0 }}>No address is known.</p>}
-            <ul className={classes.stages}>
-              {creator.contacts.map((contact) => (
-                <li key={contact.id ?? contact.email}>
-                  <span style={{ overflowWrap: "anywhere" }}>{contact.email}{contact.name && <span className="soft"> {contact.name}</span>}</span>
-                  <span className="soft">{words(contact.role)}</span>
-                </li>
-              ))}
-            </ul>
+            {contactRoles.map(({ role, title }) => {
+              const contacts = creator.contacts.filter((contact) => contact.role === role);
+              return contacts.length > 0 && (
+                <div key={role}>
+                  <h3 className={classes.group}>{title}</h3>
+                  <ul className={classes.stages}>
+                    {contacts.map((contact) => (
+                      <li key={contact.id ?? contact.email}><span style={{ overflowWrap: "anywhere" }}>{contact.email}{contact.name && <span className="soft"> {contact.name}</span>}</span></li>
+                    ))}
+                  </ul>
+                </div>
+              );
+            })}
           </Section>
         </div>
       </div>
       {open === "edit" && <EditDialog creator={creator} etag={etag} onClose={() => setOpen(null)} />}
+      {open === "merge" && (
+        <MergeDialog creator={creator} onClose={() => setOpen(null)} onMerged={(survivor) => survivor !== id && void navigate({ to: "/creators/$id", params: { id: survivor }, search: (search) => ({ ...search, was: id }) })} />
+      )}
       {(open === "contact" || open === "ban") && <SwitchDialog creator={creator} what={open} onClose={() => setOpen(null)} />}
     </Page>
+  );
+}
+
+const contactRoles: { role: Contact["role"]; title: string }[] = [
+  { role: "creator", title: "The creator" },
+  { role: "manager", title: "Agents and managers" },
+  { role: "finance", title: "Finance" },
+];
+
+function AccountLink({ account }: { account: SocialAccount }) {
+  if (!account.url || !/^https?:/.test(account.url)) return account.handle;
+  return <a href={account.url} target="_blank" rel="noreferrer noopener">{account.handle} <IconExternalLink size={12} aria-label="opens elsewhere" /></a>;
+}
+
+/** Accounts with their followers: the newest count, where it comes from, and how it came about. */
+function Accounts({ creator, brandId }: { creator: Creator; brandId: string | undefined }) {
+  const profile = useQuery({ ...creatorProfileQuery(creator.id, brandId ?? ""), enabled: brandId !== undefined });
+  if (creator.accounts.length === 0) return <p className="soft" style={{ margin: 0 }}>No account is known.</p>;
+  return (
+    <ul className={classes.stages}>
+      {creator.accounts.map((account) => {
+        const counts = (profile.data?.data.followers ?? []).filter(({ account_id }) => account_id === account.id);
+        const newest = newestCount(counts);
+        const followers = newest?.followers ?? account.followers;
+        const asOf = newest?.as_of ?? account.followers_as_of;
+        return (
+          <li key={account.id ?? `${account.platform}-${account.handle}`} style={{ flexWrap: "wrap" }}>
+            <span><AccountLink account={account} /> <span className="soft">{account.platform}</span></span>
+            <span className="tabular" title={asOf && `As of ${dateText(asOf)}`}>
+              {followers?.toLocaleString("en") ?? ""}{newest && <span className="soft"> {sourceWords[newest.source]}</span>}
+            </span>
+            <div style={{ flexBasis: "100%" }}><FollowerChart handle={account.handle} counts={counts} /></div>
+          </li>
+        );
+      })}
+    </ul>
   );
 }
 

@@ -12,6 +12,8 @@ function Settings() {
     ...(people ? [{ to: "/settings/people", label: "People" }] : []),
     { to: "/settings/brands", label: "Brands and funds" },
     { to: "/settings/outreach", label: "Outreach and approvals" },
+    { to: "/settings/fields", label: "Creator fields" },
+    { to: "/settings/mail", label: "Mail" },
     { to: "/settings/tokens", label: "API tokens" },
   ];
   return (
