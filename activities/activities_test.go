@@ -189,7 +189,8 @@ func TestAMailThatAPersonWrote(t *testing.T) {
 	t.Parallel()
 
 	k := newKit()
-	k.s.draft.Subject, k.s.draft.Body = "Hi {{not a tag}}", "Code 123456"
+	k.s.draft.Subject, k.s.draft.Body, k.s.draft.Kind = "Hi {{not a tag}}", "Code 123456", rapport.MailTransactional
+	k.s.draft.Portal = false
 	code, err := k.SendManual(t.Context(), id("message"))
 	require.NoError(t, err)
 	require.Equal(t, rapport.MailAccepted, code)
@@ -214,6 +215,19 @@ func TestAMailThatAPersonWrote(t *testing.T) {
 	code, err = k.SendManual(t.Context(), id("message"))
 	require.NoError(t, err)
 	require.Equal(t, "cancelled", code)
+
+	// A machine's mail that a person sends once more has its link, and waits where a limit says so.
+	k = newKit()
+	k.s.draft.Body = "Look: {{portal_link}}"
+	_, err = k.SendManual(t.Context(), id("message"))
+	require.NoError(t, err)
+	require.Contains(t, k.m.sent[0].Text, "/portal/")
+	require.Contains(t, k.m.sent[0].Unsubscribe, "/unsubscribe/")
+	k = newKit()
+	k.s.claim.Verdict, k.s.claim.Until = "deferred", time.Now().Add(time.Minute)
+	_, err = k.SendManual(t.Context(), id("message"))
+	require.Error(t, err, "the next try asks again")
+	require.Empty(t, k.m.sent)
 }
 
 func TestApproversAreNotified(t *testing.T) {

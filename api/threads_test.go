@@ -296,6 +296,7 @@ func TestAMailOfWhichNobodyKnowsIsSettledByAPerson(t *testing.T) {
 	require.Equal(t, 404, settle(arrived), "it is known now")
 	require.Zero(t, one[int](t, x.desk, `select count(*) from outbox where kind = 'start'`), "nothing is sent again by itself")
 	m = x.say(t, x.thread, "out", "Hello again")
+	x.sql(t, `update messages set state = 'sending' where id = $1`, m)
 	x.sql(t, `update messages set state = 'unknown', to_address = 'mia@mail.example' where id = $1`, m)
 	require.Equal(t, 204, settle(map[string]any{"arrived": false, "again": true}))
 	require.Equal(t, "rejected", one[string](t, x.desk, `select state from messages where id = $1`, m))

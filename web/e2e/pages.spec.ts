@@ -102,6 +102,8 @@ const visits: Visit[] = [
       await expect(page.getByRole("form", { name: "Edit Invitation" })).toBeVisible();
     },
   },
+  { name: "search", person: "ops", path: "/search?q=brief" },
+  { name: "mail", person: "admin", path: "/settings/mail" },
   { name: "calendars", person: "admin", path: "/settings/calendars" },
   { name: "brands", person: "admin", path: "/settings/brands" },
   { name: "people", person: "admin", path: "/settings/people" },
@@ -131,9 +133,9 @@ async function portalLink(): Promise<string> {
 }
 
 // Lists answer that there is nothing, or that something broke.
-const lists = /\/v1\/(partnerships|campaigns|creators|contracts|reviews|payouts|tasks|users|tokens|sequences|policies|calendars)(\?|$)/;
+const lists = /\/v1\/(partnerships|campaigns|creators|contracts|reviews|payouts|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts)(\?|$)/;
 
-const places = /^(home of ops|home of finance|inbox|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|outreach settings|calendars|brands|people|tokens)$/;
+const places = /^(home of ops|home of finance|inbox|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|outreach settings|search|mail|calendars|brands|people|tokens)$/;
 
 interface Seat {
   page: Page;

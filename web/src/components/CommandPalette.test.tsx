@@ -33,11 +33,20 @@ it("finds things and moves the choice by the arrows", async () => {
   const { path } = await show(<CommandPalette opened onClose={vi.fn()} places={places} />);
   const field = screen.getByRole("combobox");
   await userEvent.type(field, "ada");
-  const options = await screen.findAllByRole("option");
-  expect(options.map((option) => option.textContent)).toEqual(["Ada LindqvistAutumn", "Ada Lindqvist"]);
+  await screen.findByRole("option", { name: "Search everything written for “ada”" });
+  const options = screen.getAllByRole("option");
+  expect(options.map((option) => option.textContent)).toEqual(["Ada LindqvistAutumn", "Ada Lindqvist", "Search everything written for “ada”"]);
   await userEvent.keyboard("{ArrowDown}");
   expect(field).toHaveAttribute("aria-activedescendant", options[1]?.id);
   expect(options[1]).toHaveAttribute("aria-selected", "true");
   await userEvent.keyboard("{Enter}");
   await vi.waitFor(() => expect(path()).toBe("/creators/c1"));
+});
+
+it("searches what was written when nothing else is meant", async () => {
+  const { path } = await show(<CommandPalette opened onClose={vi.fn()} places={places} />);
+  await userEvent.type(screen.getByRole("combobox"), "tripod");
+  await screen.findByRole("option", { name: "Search everything written for “tripod”" });
+  await userEvent.keyboard("{ArrowUp}{Enter}");
+  await vi.waitFor(() => expect(path()).toBe("/search"));
 });

@@ -64,7 +64,8 @@ function Search({ onClose, places }: { onClose: () => void; places: { to: string
     ),
     ...(hasRole(session, ["ops", "admin"]) ? starts.filter(matches).map((start) => ({ ...start, key: start.to, group: "Start" })) : []),
     ...places.filter(matches).map((place) => ({ ...place, key: place.to, group: "Go to" })),
-    ...(typed.trim() ? [{ key: "texts", group: "Search", label: `Search everything written for “${typed.trim()}”`, icon: IconListSearch, to: "/search", q: typed.trim() }] : []),
+    // It comes last, also in time: what is pressed too early shall not open it.
+    ...(typed.trim() && typed.trim() === words && !found.isFetching ? [{ key: "texts", group: "Search", label: `Search everything written for “${typed.trim()}”`, icon: IconListSearch, to: "/search", q: typed.trim() }] : []),
   ];
   const at = Math.min(chosen, entries.length - 1);
   const groups = [...new Set(entries.map(({ group }) => group))];

@@ -15,10 +15,10 @@ let asked: URLSearchParams[] = [];
 beforeEach(() => {
   asked = [];
   items = [hit("m1", { files: 2, author: "Olga" }), hit("c1", { kind: "contract", title: "C-000007", link: "/contracts/c1", author: undefined })];
-  vi.stubGlobal("fetch", async (request: Request) => {
-    if (!request.url.includes("/search/texts")) return answer({ items: [] });
-    asked.push(new URL(request.url).searchParams);
-    return answer({ items });
+  vi.stubGlobal("fetch", (request: Request) => {
+    const texts = request.url.includes("/search/texts");
+    if (texts) asked.push(new URL(request.url).searchParams);
+    return Promise.resolve(answer({ items: texts ? items : [] }));
   });
 });
 afterEach(() => {

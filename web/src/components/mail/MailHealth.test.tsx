@@ -112,7 +112,7 @@ it("says so where nothing is there yet", async () => {
 });
 
 it("offers to try again when it could not be loaded", async () => {
-  vi.stubGlobal("fetch", async () => answer({ code: "unavailable", title: "Away", detail: "Try again.", status: 503 }, 503));
+  vi.stubGlobal("fetch", () => Promise.resolve(answer({ code: "unavailable", title: "Away", detail: "Try again.", status: 503 }, 503)));
   await show(<MailHealth brand={undefined} />);
   expect(await screen.findByRole("button", { name: "Try again" })).toBeVisible();
 });
