@@ -95,9 +95,9 @@ func TestDuplicatesAreRankedWithTheirReasons(t *testing.T) {
 		{CreatorID: three, Why: []string{"A similar name, and both addresses begin with mia"}},
 	}, got)
 
-	var many []rapport.DuplicateClue
-	for range 30 {
-		many = append(many, rapport.DuplicateClue{CreatorID: uuid.New(), Name: "Mia Lens", Clue: rapport.ClueName})
+	many := make([]rapport.DuplicateClue, 30)
+	for i := range many {
+		many[i] = rapport.DuplicateClue{CreatorID: uuid.New(), Name: "Mia Lens", Clue: rapport.ClueName}
 	}
 	require.Len(t, rapport.GuessDuplicates("Mia Lens", many), 20)
 }

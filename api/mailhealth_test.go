@@ -76,8 +76,8 @@ func TestMailHealthCounts(t *testing.T) {
 	d.mails(t, 2, "transactional", "delivered", 1)
 	d.mails(t, 4, "outreach", "delivered", 48)
 	d.mails(t, 5, "outreach", "delivered", 40*24)
-	d.sql(t, `insert into messages (id, partnership_id, brand_id, creator_id, direction, channel, kind, state, deferred_until) values ($1, $2, $3, $4, 'out', 'email', 'outreach', 'prepared', now() + interval '1 hour')`,
-		id(), d.partnership, d.world.one, d.creator)
+	d.sql(t, `insert into messages (id, partnership_id, brand_id, creator_id, direction, channel, kind, state, deferred_until)
+		values ($1, $2, $3, $4, 'out', 'email', 'outreach', 'prepared', now() + interval '1 hour')`, id(), d.partnership, d.world.one, d.creator)
 	d.sql(t, `insert into suppressions (email, brand_id, reason) values ('mia@mail.example', $1, 'complaint'), ('kim@mail.example', $1, 'bounce')`, d.world.one)
 	d.sql(t, `insert into tasks (id, brand_id, partnership_id, kind, owner_role) values ($1, $2, $3, 'outreach_blocked', 'ops')`, id(), d.world.one, d.partnership)
 	m := d.health(t, "ops@one.example", "").Mailboxes[0]
@@ -197,11 +197,12 @@ func TestSuppressionsAreLiftedWithAReason(t *testing.T) {
 	require.Equal(t, 1, one[int](t, d, `select count(*) from contacts where email = 'mia@mail.example' and bounced_at is null`))
 	require.Equal(t, 1, one[int](t, d, `select count(*) from suppressions where email = 'mia@mail.example'`), "the other brand's stays")
 	var detail struct {
-		Address string
+		Address string `json:"address"`
 		For     string `json:"suppressed_for"`
-		Reason  string
+		Reason  string `json:"reason"`
 	}
-	require.NoError(t, json.Unmarshal([]byte(one[string](t, d, `select detail::text from audit_log where action = 'suppression.lifted' and subject = $1 and actor = $2`, list[0].ID, d.users["admin@one.example"])), &detail))
+	noted := one[string](t, d, `select detail::text from audit_log where action = 'suppression.lifted' and subject = $1 and actor = $2`, list[0].ID, d.users["admin@one.example"])
+	require.NoError(t, json.Unmarshal([]byte(noted), &detail))
 	require.Equal(t, "mia@mail.example bounce They wrote from it", detail.Address+" "+detail.For+" "+detail.Reason)
 }
 

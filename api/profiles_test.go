@@ -54,7 +54,8 @@ func TestProfileIsABrandsOwn(t *testing.T) {
 	require.Equal(t, 200, a.status, "%s", a.body)
 	require.Equal(t, `"0"`, a.header.Get("ETag"))
 	require.JSONEq(t, fmt.Sprintf(`{"preferences": "", "style_notes": "", "rates": [], "fields": [], "version": 0, "followers": [
-		{"account_id": %q, "as_of": "2026-01-01", "followers": 1000, "source": "entered"}, {"account_id": %q, "as_of": "2026-02-01", "followers": 1200, "source": "measured"}]}`, account, account), string(a.body))
+		{"account_id": %q, "as_of": "2026-01-01", "followers": 1000, "source": "entered"},
+		{"account_id": %q, "as_of": "2026-02-01", "followers": 1200, "source": "measured"}]}`, account, account), string(a.body))
 
 	body := profileBody(valueOf(size, "M"), valueOf(birthday, "1994-05-01"))
 	body["rates"] = []any{map[string]any{"platform": "IG", "kind": "reel", "amount": eur(50000), "as_of": "2026-01-15", "note": "With usage rights"}}
@@ -180,11 +181,11 @@ func TestDuplicatesSayWhy(t *testing.T) {
 		}
 	}
 	ops.send(t, "GET", "/v1/creators/"+d.creator.String()+"/duplicates", nil).into(t, &got)
-	var ids []uuid.UUID
-	for _, x := range got.Items {
-		ids = append(ids, x.Creator.ID)
+	found := make([]uuid.UUID, len(got.Items))
+	for i, x := range got.Items {
+		found[i] = x.Creator.ID
 	}
-	require.Equal(t, []uuid.UUID{both, same, handle, local}, ids)
+	require.Equal(t, []uuid.UUID{both, same, handle, local}, found)
 	require.Equal(t, []string{"Both have the same name", "The same handle on another platform: @Mia · tiktok"}, got.Items[0].Why)
 	require.Equal(t, []string{"Both have the address mia@mail.example"}, got.Items[1].Why)
 	require.Equal(t, []string{"A similar name, and both addresses begin with mia"}, got.Items[3].Why)
@@ -337,7 +338,8 @@ func TestMergeMovesEverythingAndItsUndoPutsItBack(t *testing.T) {
 	require.Equal(t, 204, undo.status, "%s", undo.body)
 	require.Equal(t, before, x.rows(t), "exactly as it was")
 	require.Equal(t, []string{"creator_merged", "dates", "creator_merged", "dates"}, x.signals(t, x.partnership))
-	require.Equal(t, x.creator.String(), one[string](t, x.desk, `select input ->> 'ref' from outbox where input ->> 'kind' = 'creator_merged' and workflow_id = 'partnership/' || $1::uuid order by n desc limit 1`, x.partnership))
+	require.Equal(t, x.creator.String(), one[string](t, x.desk, `select input ->> 'ref' from outbox where input ->> 'kind' = 'creator_merged'
+		and workflow_id = 'partnership/' || $1::uuid order by n desc limit 1`, x.partnership))
 	require.Equal(t, "undone_already", ops.keyed().send(t, "POST", "/v1/creator-merges/"+merge.ID.String()+"/undo", map[string]any{}).text("code"))
 
 	var list struct {
@@ -451,7 +453,8 @@ func TestUndoIsRefused(t *testing.T) {
 		select $1, $2, brand_id, $1, 1, state, body, body_sha256, fee, currency, terms, now() from contracts where id = $3`, third, x.partnership, x.contract)
 	x.sql(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, amount, currency, state, met_at)
 		select $1, $2, brand_id, $1, 1, 0, 'More', 'signature', amount, currency, 'payable', now() from milestones where id = $3`, third, x.partnership, x.milestone)
-	x.sql(t, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, due_at) values ($1, $1, $2, $3, $4, 100, 'eur', now())`, third, x.partnership, x.world.one, x.desk0())
+	x.sql(t, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, due_at) values ($1, $1, $2, $3, $4, 100, 'eur', now())`,
+		third, x.partnership, x.world.one, x.desk0())
 	refused("money_in_flight")
 	x.sql(t, `alter table payouts disable trigger payouts_guard`)
 	x.sql(t, `update payouts set state = 'paid', paid_at = now() where id = $1`, third)

@@ -89,7 +89,7 @@ func (a archive) page(t *testing.T, who, words string, filters ...string) ([]hit
 }
 
 func idsOfHits(list []hit) []uuid.UUID {
-	found := []uuid.UUID{}
+	found := make([]uuid.UUID, 0, len(list))
 	for _, h := range list {
 		found = append(found, h.ID)
 	}
@@ -105,7 +105,8 @@ func TestWhatWasWrittenIsFoundWhereItStands(t *testing.T) {
 	note := a.write(t, 10, "internal", "note", "", "logged", "", "She wants the tripod in black.", 0)
 	a.sql(t, `update submissions set caption = 'Look at this tripod! #ad', created_at = now() - interval '5 minutes' where id = $1`, a.submission)
 	a.sql(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, created_at)
-		select $1, $2, $3, $4, 2, 'drafting', 'The creator keeps the tripod.', '\x00', 1, 'eur', terms, now() - interval '1 minute' from contracts limit 1`, id(), a.partnership, a.world.one, a.secondOffer(t))
+		select $1, $2, $3, $4, 2, 'drafting', 'The creator keeps the tripod.', '\x00', 1, 'eur', terms, now() - interval '1 minute' from contracts limit 1`,
+		id(), a.partnership, a.world.one, a.secondOffer(t))
 	draft := one[uuid.UUID](t, a.desk, `select id from contracts where term = 2`)
 
 	found := a.find(t, ops, "tripod")
@@ -182,7 +183,8 @@ func TestWhatWasWrittenIsFoundWhereItStands(t *testing.T) {
 func (a archive) secondOffer(t *testing.T) uuid.UUID {
 	t.Helper()
 	offer := id()
-	a.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, terms) select $1, partnership_id, brand_id, campaign_id, 'accepted', fee, currency, terms from offers where id = $2`, offer, a.offer)
+	a.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, terms)
+		select $1, partnership_id, brand_id, campaign_id, 'accepted', fee, currency, terms from offers where id = $2`, offer, a.offer)
 	return offer
 }
 

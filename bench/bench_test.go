@@ -32,6 +32,13 @@ type figures struct {
 	WorkerRSS1000            *float64 `json:"worker_rss_mb_1000_idle,omitempty"`
 	ColdWakeP99              *float64 `json:"cold_wake_p99_ms_1000,omitempty"`
 	WorkerRSS10000           *float64 `json:"worker_rss_mb_10000_idle,omitempty"`
+	SearchP99Ratio           *float64 `json:"search_p99_ratio,omitempty"`
+	SearchP99                *float64 `json:"search_p99_ms,omitempty"`
+	OutreachExpected         *int     `json:"outreach_expected,omitempty"`
+	OutreachSent             *int     `json:"outreach_sent,omitempty"`
+	OutreachDuplicates       *int     `json:"outreach_duplicates,omitempty"`
+	OutreachByPerson         *int     `json:"outreach_sent_once_more_by_a_person,omitempty"`
+	OutreachDrainRatio       *float64 `json:"outreach_drain_ratio,omitempty"`
 }
 
 // latest is where the figures go. The parts of a measurement add to it, and its first part begins it anew.

@@ -48,7 +48,7 @@ func (s *Store) SearchTexts(ctx context.Context, f rapport.TextFilter, page rapp
 
 // firstWord is where a very long text is looked at: around the first word that must be there.
 func firstWord(words string) string {
-	for _, w := range strings.Fields(strings.ToLower(words)) {
+	for w := range strings.FieldsSeq(strings.ToLower(words)) {
 		if w = strings.Trim(w, `"`); w != "" && w[0] != '-' {
 			return w
 		}

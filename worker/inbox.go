@@ -44,6 +44,9 @@ func (x *Inbox) Process(ctx context.Context, row rapport.InboxRow) (string, erro
 		kind, body, _ := strings.Cut(string(row.Body), "\n")
 		in := x.ReadInbound(kind, []byte(body))
 		in.Text, in.Quoted, in.HTML = rapport.MaskLinks(in.Text), rapport.MaskLinks(in.Quoted), rapport.MaskLinks(in.HTML)
+		if in.Class == "human" {
+			in.Suggestion = rapport.SuggestReply(in.Subject, in.Text)
+		}
 		matched, err := x.Store.ApplyInbound(ctx, in, row.ID)
 		if err != nil {
 			return "", fmt.Errorf("inbound mail: %w", err)

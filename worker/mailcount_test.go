@@ -103,7 +103,11 @@ func (c *counted) mails() []string {
 	res, err := http.DefaultClient.Do(req)
 	require.NoError(c.t, err)
 	defer res.Body.Close()
-	var got struct{ Mails []struct{ ID string } }
+	var got struct {
+		Mails []struct {
+			ID string `json:"id"`
+		} `json:"mails"`
+	}
 	require.NoError(c.t, json.NewDecoder(res.Body).Decode(&got))
 	ids := make([]string, len(got.Mails))
 	for i, m := range got.Mails {
@@ -184,7 +188,8 @@ func TestMailThatOneSideDoesNotKnowIsFound(t *testing.T) {
 func TestAPostThatNobodyCanReadIsKept(t *testing.T) {
 	t.Parallel()
 	a := arriving(t)
-	broken := rapport.InboxRow{ID: uuid.New(), Provider: "inbound", EventID: uuid.NewString(), Type: "inbound", Body: []byte("multipart/form-data; boundary=x\n--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nHel")}
+	cut := []byte("multipart/form-data; boundary=x\n--x\r\nContent-Disposition: form-data; name=\"text\"\r\n\r\nHel")
+	broken := rapport.InboxRow{ID: uuid.New(), Provider: "inbound", EventID: uuid.NewString(), Type: "inbound", Body: cut}
 	event := rapport.InboxRow{ID: uuid.New(), Provider: "sendgrid", EventID: uuid.NewString(), Type: "open", Body: []byte("{}")}
 	require.Equal(t, rapport.MailUnreadable, a.arrive(broken))
 	require.Equal(t, "no send id", a.arrive(event))

@@ -26,7 +26,7 @@ func TestNoMailIsClaimedAfterAReplyIsThere(t *testing.T) {
 	for i := range races {
 		creators[i], partnerships[i], mails[i] = uuid.New(), uuid.New(), uuid.New()
 	}
-	b.exec(`update brands set outreach_per_day = 1000000`)
+	b.exec(`update brands set outreach_per_day = 1000000, domain_per_hour = 1000000`)
 	b.exec(`insert into creators (id, name) select unnest($1::uuid[]), 'Casey'`, creators)
 	b.exec(`insert into contacts (id, creator_id, role, email) select gen_random_uuid(), c, 'creator', c || '@creators.example' from unnest($1::uuid[]) c`, creators)
 	b.exec(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) select p, $3, $4, c, $5, 'outreach' from unnest($1::uuid[], $2::uuid[]) x (p, c)`,

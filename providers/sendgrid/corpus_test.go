@@ -166,14 +166,14 @@ func TestCorpusPlainReplies(t *testing.T) {
 
 	for name, want := range map[string]struct{ begins, ends, without string }{
 		"correct_sig.txt":         {"this is an email", "signature.", "rick"},
-		"email_1_1.txt":           {"Hi folks", "-Abhishek Kona", "mailing list"},
-		"email_1_2.txt":           {"Hi,", "lists.basho.com", "\x00"}, // answers between quotations stay
-		"email_1_3.txt":           {"Oh thanks.", "-Abhishek Kona", "Russell"},
+		"email_1_1.txt":           {"Hi folks", "Java HTTP API.", "mailing list"},
+		"email_1_2.txt":           {"Hi,", "individually.\"", "mailing list"}, // answers between quotations stay
+		"email_1_3.txt":           {"Oh thanks.", "would be great.", "Russell"},
 		"email_1_4.txt":           {"Awesome!", "problem with it.", "Loader"},
 		"email_1_5.txt":           {"One: Here's", "for a while.", "\x00"},
 		"email_1_6.txt":           {"I get proper", "as well.", "Corey"},
 		"email_1_7.txt":           {":+1:", ":+1:", "Chris"},
-		"email_1_8.txt":           {"On Tue, Apr 29", ">", "Hey there, this is my signature\n\n"},
+		"email_1_8.txt":           {"On Tue, Apr 29", "and under this.", "Hey there, this is my signature"},
 		"email_2_1.txt":           {"Outlook with a reply", "Outlook with a reply", "Google"},
 		"email_2_2.txt":           {"Outlook with", "above line", "comment"},
 		"email_2_3.txt":           {"Outlook with", "above line", "comment"},

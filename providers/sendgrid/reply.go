@@ -262,8 +262,8 @@ func divide(lines []string, marks []mark) ([]string, []string) {
 		return append(lines[:b.from:b.from], lines[b.to:]...), lines[b.from:b.to]
 	default:
 		// Answers between quotations: only what is quoted after the last of them goes.
-		if b := blocks[len(blocks)-1]; !freshFrom(marks, b.to) {
-			return lines[:b.from], lines[b.from:]
+		if b := blocks[len(blocks)-1]; StripSignature(joinLines(lines[b.to:])) == "" {
+			return append(lines[:b.from:b.from], lines[b.to:]...), lines[b.from:b.to]
 		}
 
 		return lines, nil
@@ -332,6 +332,7 @@ var (
 		`sent with \S.{0,40}|get outlook for .{0,60}|von meinem \w+ gesendet|gesendet mit .{0,40}|envoyé de mon \w+|` +
 		`enviado desde mi \w+|inviato da(?:l mio)? \w+|verstuurd vanaf mijn \w+|отправлено с .{0,40})\.?\s*$`)
 	listMark = regexp.MustCompile(`^_{20,}$`)
+	nameMark = regexp.MustCompile(`^--? ?\p{Lu}\p{L}+(?: \p{Lu}\p{L}+){0,2}$`)
 )
 
 const maxSignatureLines = 12
@@ -348,7 +349,7 @@ func StripSignature(text string) string {
 			break
 		}
 
-		if signatureMark.MatchString(line) || deviceMark.MatchString(line) || listMark.MatchString(line) {
+		if signatureMark.MatchString(line) || deviceMark.MatchString(line) || listMark.MatchString(line) || nameMark.MatchString(line) {
 			lines = lines[:i]
 		}
 	}

@@ -144,6 +144,30 @@ test("the creator's reply stops the outreach", async ({ browser }) => {
   await expect(page.getByText("I would love to.").first()).toBeVisible();
 });
 
+test("ops takes the thread and answers it with keys alone", async ({ browser }) => {
+  const page = await seat(browser, "ops", "/inbox");
+  await expect(page.getByRole("navigation", { name: "Boxes" }).getByRole("link", { name: "Waiting" })).toHaveAttribute("aria-current", "page");
+  const row = page.getByRole("list", { name: "Threads" }).getByRole("link", { name: creator.name });
+  await expect(row).toContainText(/Answer by|Overdue since/);
+  await row.focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Messages" })).toContainText("I would love to.");
+
+  await page.keyboard.press("a");
+  await expect(page.getByRole("dialog").getByRole("option", { name: /\(you\)/ })).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Yours" })).toBeVisible();
+
+  const known = await mailsTo(creator.email);
+  await page.keyboard.press("r");
+  await page.keyboard.type("A video on a trail of your choice. The offer follows.");
+  await page.keyboard.press("Control+Enter");
+  await expect(page.getByRole("region", { name: "Messages" })).toContainText("A video on a trail of your choice.");
+  expect((await mailOf(/./, known)).text).toContain("The offer follows.");
+  await page.getByRole("navigation", { name: "Boxes" }).getByRole("link", { name: "Waiting" }).click();
+  await expect(row).toBeHidden();
+});
+
 /** Somebody writes to us about nothing that we know of. */
 async function stranger(from: string, text: string): Promise<void> {
   const known = await mailOf(/./);

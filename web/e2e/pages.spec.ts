@@ -46,6 +46,13 @@ const partnership = first("ops", "/v1/partnerships?limit=1&stage=active&stage=wr
 const outreach = first("ops", "/v1/partnerships?limit=1&stage=outreach&stage=unresponsive", "partnerships");
 const review = first("approver", "/v1/reviews?limit=1&state=approved", "reviews");
 
+/** The thread that was written in last. */
+const thread = async () => {
+  const { items: [item] } = await as<{ items: { id: string }[] }>("ops", "/v1/threads?limit=1");
+  if (!item) throw new Error("no thread to look at: run the golden path first");
+  return `/inbox?box=all&thread=${item.id}`;
+};
+
 const press = (name: string | RegExp) => async (page: Page) => {
   await page.getByRole("button", { name }).first().click();
   await expect(page.getByRole("dialog")).toBeVisible();
@@ -56,6 +63,34 @@ const visits: Visit[] = [
   { name: "home of ops", person: "ops", path: "/" },
   { name: "home of finance", person: "finance_preparer", path: "/" },
   { name: "inbox", person: "ops", path: "/inbox" },
+  { name: "all threads", person: "auditor", path: "/inbox?box=all" },
+  { name: "a thread", person: "ops", path: thread },
+  {
+    name: "the keys of the inbox", person: "ops", path: thread,
+    then: async (page) => {
+      await expect(page.getByRole("form", { name: "Write" })).toBeVisible();
+      await page.keyboard.press("?");
+      await expect(page.getByRole("dialog")).toContainText("Snooze");
+    },
+  },
+  {
+    name: "assign a thread", person: "ops", path: thread,
+    then: async (page) => {
+      await expect(page.getByRole("form", { name: "Write" })).toBeVisible();
+      await page.keyboard.press("a");
+      await expect(page.getByRole("dialog").getByRole("option").first()).toBeVisible();
+    },
+  },
+  {
+    name: "split a thread", person: "ops", path: thread,
+    then: async (page) => {
+      await expect(page.getByRole("form", { name: "Write" })).toBeVisible();
+      const details = page.getByRole("button", { name: "Details" });
+      if (await details.isVisible()) await details.click();
+      await page.getByRole("button", { name: "Split…" }).click();
+      await expect(page.getByRole("form", { name: "Split the thread" })).toBeVisible();
+    },
+  },
   { name: "unmatched mail", person: "ops", path: "/inbox?box=unmatched" },
   { name: "tasks", person: "ops", path: "/tasks?whose=all" },
   { name: "partnerships", person: "ops", path: "/partnerships" },
@@ -70,6 +105,7 @@ const visits: Visit[] = [
   { name: "start partnerships", person: "ops", path: first("ops", "/v1/campaigns?limit=1", "campaigns", "/start") },
   { name: "creators", person: "ops", path: "/creators" },
   { name: "a creator", person: "ops", path: first("ops", "/v1/creators?limit=1", "creators") },
+  { name: "merge a creator", person: "ops", path: first("ops", "/v1/creators?limit=1", "creators"), then: press("Merge…") },
   {
     name: "import", person: "ops", path: "/creators/import",
     then: async (page) => {
@@ -104,6 +140,7 @@ const visits: Visit[] = [
   },
   { name: "search", person: "ops", path: "/search?q=brief" },
   { name: "mail", person: "admin", path: "/settings/mail" },
+  { name: "creator fields", person: "admin", path: "/settings/fields" },
   { name: "calendars", person: "admin", path: "/settings/calendars" },
   { name: "brands", person: "admin", path: "/settings/brands" },
   { name: "people", person: "admin", path: "/settings/people" },
@@ -133,9 +170,9 @@ async function portalLink(): Promise<string> {
 }
 
 // Lists answer that there is nothing, or that something broke.
-const lists = /\/v1\/(partnerships|campaigns|creators|contracts|reviews|payouts|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts)(\?|$)/;
+const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts)(\?|$)/;
 
-const places = /^(home of ops|home of finance|inbox|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|outreach settings|search|mail|calendars|brands|people|tokens)$/;
+const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|outreach settings|search|mail|calendars|brands|people|tokens)$/;
 
 interface Seat {
   page: Page;
@@ -202,7 +239,7 @@ const states: { state: string; look: Look; names: RegExp; answer: { status: numb
     answer: { status: 200, json: { items: [] } },
   },
   {
-    state: "failing", look: { scheme: "dark", width: 390 }, names: /^(home of ops|partnerships)$/,
+    state: "failing", look: { scheme: "dark", width: 390 }, names: /^(home of ops|inbox|partnerships)$/,
     answer: { status: 503, json: { title: "Not available", status: 503, detail: "The database does not answer. Nothing was lost; try again in a minute." } },
   },
 ];

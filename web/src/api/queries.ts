@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient, type QueryKey, type UseQueryOptions } from "@tanstack/react-query";
 
 import { api, body, tagged } from "./client";
-import type { paths } from "./schema";
+import type { paths, SequenceMoveAsk } from "./schema";
 
 // The only place that names query keys. A key is [noun, kind, …]: the stream of changes speaks of nouns,
 // so a change of one noun refreshes its lists and the one thing it names.
@@ -66,6 +66,23 @@ export const partnershipMessagesQuery = (value: string) =>
   queryOptions({
     queryKey: ["partnership", "one", value, "messages"],
     queryFn: ({ signal }) => body(api.GET("/v1/partnerships/{id}/messages", { params: { ...id(value), query: { limit: 50 } }, signal })),
+  });
+
+/** The sequences that run, and what each will do. */
+export const runningSequencesQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["partnership", "one", value, "sequences"],
+    queryFn: ({ signal }) => body(api.GET("/v1/partnerships/{id}/sequences", { params: id(value), signal })),
+  });
+
+/** What moving a running sequence would do; nothing is moved. */
+export const sequenceMoveQuery = (value: string, ask: Omit<SequenceMoveAsk, "dry_run">) =>
+  queryOptions({
+    queryKey: ["partnership", "one", value, "sequences", "move", ask],
+    queryFn: ({ signal }) => body(api.POST("/v1/partnerships/{id}/sequence-moves", { params: id(value), body: { ...ask, dry_run: true }, signal })),
+    placeholderData: keepPreviousData,
+    staleTime: 0,
+    retry: false,
   });
 
 export const threadsQuery = (query: ThreadFilter) =>

@@ -24,12 +24,12 @@ export function MessageBody({ message, subject = true }: { message: Message; sub
       {quoted && message.quoted && <blockquote className={classes.quoted}>{message.quoted}</blockquote>}
       <div className={classes.fold}>
         {message.quoted && (
-          <Button variant="subtle" size="compact-xs" color="gray" onClick={() => setQuoted(!quoted)} aria-expanded={quoted}>
+          <Button variant="subtle" size="compact-xs" mih={24} color="gray" onClick={() => setQuoted(!quoted)} aria-expanded={quoted}>
             {quoted ? "Hide the quoted text" : "Show the quoted text"}
           </Button>
         )}
         {message.html && (
-          <Button variant="subtle" size="compact-xs" color="gray" onClick={() => setAsSent(!asSent)} aria-pressed={asSent}>
+          <Button variant="subtle" size="compact-xs" mih={24} color="gray" onClick={() => setAsSent(!asSent)} aria-pressed={asSent}>
             {asSent ? "Show as text" : "Show as it was sent"}
           </Button>
         )}

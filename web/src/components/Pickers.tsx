@@ -12,6 +12,7 @@ interface Picker {
   onChange: (value: string | undefined) => void;
   /** In a row of filters the label is only heard. */
   compact?: boolean;
+  placeholder?: string;
   error?: React.ReactNode;
 }
 
@@ -34,7 +35,7 @@ export function CampaignSelect({ label, value, onChange, compact, brandId, error
 }
 
 /** One creator, found by typing a part of the name. */
-export function CreatorSelect({ label, value, onChange, compact, error }: Picker) {
+export function CreatorSelect({ label, value, onChange, compact, placeholder, error }: Picker) {
   const [typed, setTyped] = useState("");
   const [q] = useDebouncedValue(typed.trim(), 200);
   const known = useQuery({ ...creatorQuery(value ?? ""), enabled: value !== undefined });
@@ -44,6 +45,7 @@ export function CreatorSelect({ label, value, onChange, compact, error }: Picker
   return (
     <Select
       {...named(label, compact)}
+      {...(placeholder && { placeholder })}
       searchable
       clearable
       clearButtonProps={{ "aria-label": `Clear ${label}` }}

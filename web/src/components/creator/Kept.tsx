@@ -151,7 +151,7 @@ function KeptDialog({ creatorId, brandId, brandName, kept, etag, fields, onClose
               />
               <TextInput type="date" label="As of" {...form.getInputProps(`rates.${at}.as_of`)} />
               <TextInput label="Note" flex={1} miw={120} {...form.getInputProps(`rates.${at}.note`)} />
-              <ActionIcon mt={28} aria-label={`Remove rate ${at + 1}`} onClick={() => form.removeListItem("rates", at)}><IconTrash size={16} aria-hidden /></ActionIcon>
+              <ActionIcon mt={{ base: 0, sm: 28 }} aria-label={`Remove rate ${at + 1}`} onClick={() => form.removeListItem("rates", at)}><IconTrash size={16} aria-hidden /></ActionIcon>
             </Group>
           ))}
           <Group>

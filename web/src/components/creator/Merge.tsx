@@ -111,7 +111,7 @@ export function MergeDialog({ creator, onClose, onMerged }: { creator: Creator; 
                   <li>Accounts, addresses, partnerships, messages and tasks of {goes} move to {kept}, in every brand.</li>
                   <li>Name, country and language of {kept} stay. So do rates and notes, where both have them.</li>
                   <li>Tags are joined. A ban and do-not-contact of either hold for both.</li>
-                  <li>{goes} is in no list any more; links to that page lead to {kept}.</li>
+                  <li>Links to the page of {goes} lead to {kept} instead, and no list shows {goes} any more.</li>
                   <li>It can be undone for 24 hours.</li>
                 </ul>
               </Notice>
@@ -158,7 +158,7 @@ function MergeNotice({ merge, editable }: { merge: CreatorMerge; editable: boole
   return (
     <Notice tone="progress" title={`${merge.from.name} became part of this profile`} role="status">
       <p className={classes.told}>
-        {movedText(merge.moved)}, <RelativeTime at={merge.at} />{merge.by && ` by ${merge.by.name}`}. It can be undone until <RelativeTime at={merge.undo_until} />.
+        {movedText(merge.moved)}, <RelativeTime at={merge.at} />{merge.by && ` by ${merge.by.name}`}. It can be undone; the time for that ends <RelativeTime at={merge.undo_until} />.
       </p>
       <ProblemNotice problem={undo.error} />
       {editable && <Button variant="default" size="xs" aria-label={`Undo the merge of ${merge.from.name}`} loading={undo.isPending} onClick={() => undo.mutate({ id: merge.id })}>Undo</Button>}

@@ -4,12 +4,12 @@ import type { Thread } from "../../api/schema";
 import { ThreadContext } from "./ThreadContext";
 
 /** The context of a thread where there is no room for it beside the messages. */
-export default function ContextDrawer({ thread, acts, onClose, onSplit, onMerged }: {
+export default function ContextDrawer({ thread, acts, onClose, onSplit, onMerge }: {
   thread: Thread;
   acts: boolean;
   onClose: () => void;
   onSplit: () => void;
-  onMerged: (into: string) => void;
+  onMerge: () => void;
 }) {
   return (
     <Drawer opened onClose={onClose} title="Details" size="sm">
@@ -20,9 +20,9 @@ export default function ContextDrawer({ thread, acts, onClose, onSplit, onMerged
           onClose();
           onSplit();
         }}
-        onMerged={(into) => {
+        onMerge={() => {
           onClose();
-          onMerged(into);
+          onMerge();
         }}
       />
     </Drawer>

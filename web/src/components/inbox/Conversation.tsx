@@ -27,12 +27,13 @@ interface Props {
   /** While messages are chosen to be moved. */
   chosen: string[] | undefined;
   onChoose: (chosen: string[] | undefined) => void;
+  onMerge: () => void;
   onOpen: (thread: string) => void;
   onLeft: () => void;
 }
 
 /** One thread: what was said, and the field to answer in. */
-export function Conversation({ thread, message, alone, withContext, chosen, onChoose, onOpen, onLeft }: Props) {
+export function Conversation({ thread, message, alone, withContext, chosen, onChoose, onMerge, onOpen, onLeft }: Props) {
   const session = useSession();
   const [details, setDetails] = useState(false);
   const partnership = useQuery(partnershipQuery(thread.partnership_id));
@@ -94,7 +95,7 @@ export function Conversation({ thread, message, alone, withContext, chosen, onCh
         )}
       </footer>
       <Suspense>
-        {details && <ContextDrawer thread={thread} acts={acts} onClose={() => setDetails(false)} onSplit={() => onChoose([])} onMerged={onOpen} />}
+        {details && <ContextDrawer thread={thread} acts={acts} onClose={() => setDetails(false)} onSplit={() => onChoose([])} onMerge={onMerge} />}
       </Suspense>
     </section>
   );

@@ -44,7 +44,7 @@ it("lists each thread with its creator, campaign, subject, preview, clock, sugge
   });
   await open({ box: "all" }, 30);
   const first = await row("Creator 1");
-  expect(first).toHaveTextContent(/Subject 1 Autumn.*Preview 1.*Overdue since .*Names a fee: \$1,250.*Sven Holm/);
+  expect(first).toHaveTextContent(/Subject 1 · Autumn.*Preview 1.*Overdue since .*Names a fee: \$1,250.*Sven Holm/);
   expect(await row("Creator 2")).toHaveTextContent(/Private thread.*Only who takes part reads it.*Private/);
   const third = await row("Creator 3");
   expect(third).toHaveTextContent("You");

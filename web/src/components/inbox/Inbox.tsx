@@ -15,6 +15,7 @@ import { EmptyState, LoadFailed } from "../Notice";
 import { UnmatchedMail } from "../UnmatchedMail";
 import { Conversation } from "./Conversation";
 import classes from "./Inbox.module.css";
+import { MergeDialog } from "./MergeDialog";
 import { boxNames, type InboxSearch } from "./search";
 import { ThreadContext } from "./ThreadContext";
 import { rowId, ThreadList } from "./ThreadList";
@@ -44,6 +45,7 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
   const acts = thread !== undefined && !thread.hidden && hasRole(session, ["ops", "admin"], thread.brand_id);
   const [split, setSplit] = useState<{ thread: string; messages: string[] }>();
   const chosen = split?.thread === open ? split?.messages : undefined;
+  const [merging, setMerging] = useState<string>();
   const choose = (messages: string[] | undefined) => setSplit(open && messages ? { thread: open, messages } : undefined);
 
   // Where there is room the first thread is opened once a list has come, and stays open when others move up.
@@ -152,6 +154,7 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
                   withContext={three}
                   chosen={chosen}
                   onChoose={choose}
+                  onMerge={() => setMerging(open)}
                   onOpen={openOne}
                   onLeft={leave}
                 />
@@ -160,11 +163,12 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
           )}
           {withThread && three && (
             <aside className={classes.context} aria-label="About this thread" tabIndex={0}>
-              {thread && <ThreadContext key={thread.id} thread={thread} acts={acts} onSplit={() => choose([])} onMerged={openOne} />}
+              {thread && <ThreadContext key={thread.id} thread={thread} acts={acts} onSplit={() => choose([])} onMerge={() => setMerging(open)} />}
             </aside>
           )}
         </div>
       )}
+      {thread && merging === thread.id && <MergeDialog thread={thread} onMerged={openOne} onClose={() => setMerging(undefined)} />}
     </div>
   );
 }

@@ -32,7 +32,7 @@ export function MessageItem({ message, thread, marked, choice }: {
   return (
     <li id={messageId(message.id)} tabIndex={-1} className={`${classes.message} ${kind} ${marked ? classes.marked : ""}`} aria-label={`${message.author}, ${channels[channel]}`} aria-current={marked || undefined}>
       <div className={classes.by}>
-        {choice && <Checkbox size="xs" aria-label={`Choose the ${channels[channel]} by ${message.author}`} checked={choice.chosen} onChange={(event) => choice.onChange(event.currentTarget.checked)} />}
+        {choice && <Checkbox size="md" aria-label={`Choose the ${channels[channel]} by ${message.author}`} checked={choice.chosen} onChange={(event) => choice.onChange(event.currentTarget.checked)} />}
         <Icon size={16} stroke={1.7} aria-hidden />
         <strong>{message.author}</strong>
         <span className="soft">{writers[written]}, {channels[channel]}</span>

@@ -2,7 +2,6 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { IconArrowMerge, IconArrowsSplit, IconLock, IconLockOpen } from "@tabler/icons-react";
-import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
@@ -14,18 +13,17 @@ import { LoadFailed, ProblemNotice } from "../Notice";
 import { Facts } from "../Page";
 import { Next, WaitingFor } from "../partnership/Waiting";
 import { StatusChip } from "../StatusChip";
-import { MergeDialog } from "./MergeDialog";
 import classes from "./ThreadContext.module.css";
 
 interface Props {
   thread: Thread;
   acts: boolean;
   onSplit: () => void;
-  onMerged: (into: string) => void;
+  onMerge: () => void;
 }
 
 /** Who the thread is with and where the partnership stands; and what is seldom done to a thread. */
-export function ThreadContext({ thread, acts, onSplit, onMerged }: Props) {
+export function ThreadContext({ thread, acts, onSplit, onMerge }: Props) {
   const partnership = useQuery(partnershipQuery(thread.partnership_id));
   const { creator } = thread;
   const summary = partnership.data?.summary;
@@ -63,13 +61,12 @@ export function ThreadContext({ thread, acts, onSplit, onMerged }: Props) {
           </section>
         </>
       )}
-      {acts && <Rare thread={thread} onSplit={onSplit} onMerged={onMerged} />}
+      {acts && <Rare thread={thread} onSplit={onSplit} onMerge={onMerge} />}
     </div>
   );
 }
 
-function Rare({ thread, onSplit, onMerged }: Omit<Props, "acts">) {
-  const [merging, setMerging] = useState(false);
+function Rare({ thread, onSplit, onMerge }: Omit<Props, "acts">) {
   const privacy = useAct({
     run: (privacy: Thread["privacy"], key) => body(api.POST("/v1/threads/{id}/privacy", { params: { path: { id: thread.id }, header: { "Idempotency-Key": key } }, body: { privacy } })),
     done: ({ privacy }) => (privacy === "private" ? "Only who takes part in this thread reads it now" : "The whole team reads this thread now"),
@@ -84,11 +81,10 @@ function Rare({ thread, onSplit, onMerged }: Omit<Props, "acts">) {
         <Button size="compact-sm" variant="default" leftSection={isPrivate ? <IconLockOpen size={15} aria-hidden /> : <IconLock size={15} aria-hidden />} loading={privacy.isPending} onClick={() => privacy.mutate(isPrivate ? "team" : "private")}>
           {isPrivate ? "Let the team read it" : "Make it private"}
         </Button>
-        <Button size="compact-sm" variant="default" leftSection={<IconArrowMerge size={15} aria-hidden />} onClick={() => setMerging(true)} aria-haspopup="dialog">Merge…</Button>
+        <Button size="compact-sm" variant="default" leftSection={<IconArrowMerge size={15} aria-hidden />} onClick={onMerge} aria-haspopup="dialog">Merge…</Button>
         <Button size="compact-sm" variant="default" leftSection={<IconArrowsSplit size={15} aria-hidden />} onClick={onSplit}>Split…</Button>
       </div>
       <ProblemNotice problem={privacy.error} />
-      {merging && <MergeDialog thread={thread} onMerged={onMerged} onClose={() => setMerging(false)} />}
     </section>
   );
 }

@@ -65,7 +65,7 @@ function Row({ thread, box, chosen, replace }: { thread: Thread; box: Box; chose
             <span className="truncate">{thread.creator.name}</span>
             <span className={classes.when}><RelativeTime at={thread.last_at} inList /></span>
           </span>
-          <span className={`${classes.subject} truncate`}>{subjectOf(thread)} <span className={classes.soft}>{thread.campaign_name}</span></span>
+          <span className={`${classes.subject} truncate`}>{subjectOf(thread)} <span className={classes.soft}>· {thread.campaign_name}</span></span>
           <span className={`${classes.soft} truncate`}>{thread.hidden ? "Only who takes part reads it" : thread.preview}</span>
           <span className={classes.chips}>
             {thread.waiting && <AnswerChip thread={thread} />}

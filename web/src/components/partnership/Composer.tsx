@@ -192,7 +192,7 @@ export function Composer({ partnershipId, brandId, threadId, canMail, refused, o
           <ProblemNotice problem={send.error} shownFields={bySubject ? ["text", "subject"] : ["text"]} />
           <Group justify="space-between" gap="xs">
             {threadId && mode === "email" ? (
-              <Checkbox size="xs" label="Begin a thread of its own" checked={draft.apart} onChange={(event) => set({ apart: event.currentTarget.checked })} />
+              <Checkbox size="xs" styles={{ label: { paddingBlock: 4 } }} label="Begin a thread of its own" checked={draft.apart} onChange={(event) => set({ apart: event.currentTarget.checked })} />
             ) : <span />}
             <Button type="submit" size="xs" loading={send.isPending} disabled={text.trim() === ""} title="Ctrl Enter or ⌘ Enter">{modes[mode].verb}</Button>
           </Group>

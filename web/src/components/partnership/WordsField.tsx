@@ -1,6 +1,6 @@
 import { Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { useId, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
+import { useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactNode, type RefObject } from "react";
 
 import { usersQuery } from "../../api/queries";
 import type { UserRef } from "../../api/schema";
@@ -44,6 +44,12 @@ export function WordsField({ label, value, onChange, people, onSend, error, ref 
   const [chosen, setChosen] = useState(0);
   const found = search === undefined ? [] : (people ?? []).filter(({ name }) => name.toLowerCase().includes(search.trim().toLowerCase()) && name !== search.trim()).slice(0, most);
   const open = found.length > 0;
+  // Typing goes on behind the name that was put in.
+  const caret = useRef<number | undefined>(undefined);
+  useLayoutEffect(() => {
+    if (caret.current !== undefined) ref.current?.setSelectionRange(caret.current, caret.current);
+    caret.current = undefined;
+  }, [value, ref]);
 
   const look = (field: HTMLTextAreaElement) => {
     setSearch(people && begun.exec(field.value.slice(0, field.selectionStart))?.[1]);
@@ -56,7 +62,7 @@ export function WordsField({ label, value, onChange, people, onSend, error, ref 
     onChange(before + value.slice(field.selectionStart));
     setSearch(undefined);
     field.focus();
-    requestAnimationFrame(() => field.setSelectionRange(before.length, before.length));
+    caret.current = before.length;
   };
   const onKeyDown = (event: KeyboardEvent<HTMLTextAreaElement>) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) onSend();

@@ -17,6 +17,7 @@ import { MoneyInput, type TypedMoney } from "../../components/MoneyInput";
 import { EmptyState, ProblemNotice } from "../../components/Notice";
 import { Facts, Page, Section } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
+import { AutomationSelect, automationError } from "../../components/sequence/AutomationSelect";
 import { StatusChip } from "../../components/StatusChip";
 import { cleanTerms, TermsEditor, TermsView } from "../../components/Terms";
 import { toMajor, toMinor } from "../../lib/money";
@@ -111,6 +112,9 @@ function CampaignPage() {
               facts={[
                 ["Usual fee", <Money key="fee" value={campaign.default_fee} />],
                 ["Sequence", sequences.data?.items.find((sequence) => sequence.id === campaign.sequence_id)?.name ?? "An earlier version"],
+                ["Start by themselves", sequences.data && (
+                  campaign.automation_ids.map((automation) => sequences.data.items.find((sequence) => sequence.id === automation)?.name ?? "A sequence that is offered no more").join(", ") || "None"
+                )],
                 ["Approvals", policies.data?.items.find((policy) => policy.id === campaign.policy_id)?.name ?? "An earlier version"],
                 ["Posts contain", campaign.hashtags.join(" ") || "Nothing in particular"],
               ]}
@@ -139,6 +143,7 @@ interface Values {
   default_fee: TypedMoney;
   ends_on: string;
   hashtags: string[];
+  automation_ids: string[];
   terms: ContractTerms;
 }
 
@@ -154,9 +159,11 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
       default_fee: { amount: toMajor(campaign.default_fee), currency: campaign.default_fee.currency },
       ends_on: campaign.ends_on,
       hashtags: campaign.hashtags,
+      automation_ids: campaign.automation_ids,
       terms: campaign.terms,
     },
   });
+  const sequences = useQuery(sequencesQuery(campaign.brand_id));
   const save = useAct({
     run: (edit: CampaignEdit) => body(api.PATCH("/v1/campaigns/{id}", { params: { path: { id: campaign.id }, header: { "If-Match": tag } }, body: edit })),
     done: "Campaign saved",
@@ -182,6 +189,7 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
               default_fee: { amount: fee, currency: typed.default_fee.currency },
               ends_on: typed.ends_on,
               hashtags: typed.hashtags,
+              automation_ids: typed.automation_ids,
               terms: cleanTerms(typed.terms),
             },
             { onError: (problem) => form.setErrors(problem.byField) },
@@ -198,6 +206,7 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
             <MoneyInput label="Usual fee" fixedCurrency value={form.values.default_fee} onChange={(fee) => form.setFieldValue("default_fee", fee)} error={form.errors.default_fee ?? form.errors["default_fee.amount"]} />
           </Group>
           <TagsInput label="Words every post must contain" description="Press Enter after each" {...form.getInputProps("hashtags")} />
+          <AutomationSelect sequences={sequences.data?.items} value={form.values.automation_ids} onChange={(ids) => form.setFieldValue("automation_ids", ids)} error={automationError(form.errors)} />
           <StateChoice value={form.values.state} onChange={(state) => form.setFieldValue("state", state)} />
           <TermsEditor form={form} />
           <ProblemNotice problem={save.error} shownFields={Object.keys(form.errors)} />

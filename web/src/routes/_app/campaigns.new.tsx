@@ -12,6 +12,7 @@ import { MoneyInput, type TypedMoney } from "../../components/MoneyInput";
 import { ProblemNotice } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
 import { PersonSelect } from "../../components/Pickers";
+import { AutomationSelect, automationError } from "../../components/sequence/AutomationSelect";
 import { cleanTerms, TermsEditor, usualTerms } from "../../components/Terms";
 import { toMinor } from "../../lib/money";
 import { useSession } from "../../lib/session";
@@ -30,6 +31,7 @@ interface Values {
   owner_id: string | undefined;
   sequence_id: string | null;
   policy_id: string | null;
+  automation_ids: string[];
   terms: ContractTerms;
 }
 
@@ -53,6 +55,7 @@ function NewCampaign() {
       owner_id: session?.user_id,
       sequence_id: null,
       policy_id: null,
+      automation_ids: [],
       terms: usualTerms,
     },
   });
@@ -91,6 +94,7 @@ function NewCampaign() {
         owner_id: typed.owner_id,
         sequence_id: typed.sequence_id ?? undefined,
         policy_id: typed.policy_id ?? undefined,
+        automation_ids: typed.automation_ids,
         terms: cleanTerms(typed.terms),
       },
       { onError: (problem) => form.setErrors(problem.byField) },
@@ -107,6 +111,7 @@ function NewCampaign() {
                 label="Brand"
                 data={brands.map(({ brand_id, brand_name }) => ({ value: brand_id, label: brand_name ?? brand_id }))}
                 {...form.getInputProps("brand_id")}
+                onChange={(event) => form.setValues({ brand_id: event.currentTarget.value, sequence_id: null, policy_id: null, automation_ids: [] })}
               />
               <TextInput label="Name" required {...form.getInputProps("name")} />
               <Textarea label="Brief" description="What creators should make and why; they read it in the offer and in their portal" autosize minRows={4} maxRows={16} {...form.getInputProps("brief")} />
@@ -139,7 +144,7 @@ function NewCampaign() {
                 placeholder="The usual one"
                 clearable
                 clearButtonProps={{ "aria-label": "Clear Sequence" }}
-                data={(sequences.data?.items ?? []).map(({ id, name, version }) => ({ value: id, label: `${name} (version ${version})` }))}
+                data={(sequences.data?.items ?? []).filter(({ trigger }) => !trigger).map(({ id, name, version }) => ({ value: id, label: `${name} (version ${version})` }))}
                 {...form.getInputProps("sequence_id")}
               />
               <Select
@@ -152,6 +157,9 @@ function NewCampaign() {
                 {...form.getInputProps("policy_id")}
               />
             </SimpleGrid>
+            <div style={{ marginTop: 12 }}>
+              <AutomationSelect sequences={sequences.data?.items} value={values.automation_ids} onChange={(ids) => form.setFieldValue("automation_ids", ids)} error={automationError(errors)} />
+            </div>
           </Section>
           <Section title="Contract terms">
             <TermsEditor form={form} />

@@ -20,7 +20,6 @@ import { Facts, Page, Section } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { Chip, StatusChip } from "../../components/StatusChip";
 import { Timeline } from "../../components/Timeline";
-import { mainAccount } from "../../lib/creator";
 import * as url from "../../lib/search";
 import { hasRole, useSession } from "../../lib/session";
 import { dateText } from "../../lib/time";
@@ -60,7 +59,6 @@ function Profile({ creator, etag, was, brand }: { creator: Creator; etag: string
   const works = hasRole(session, ["ops", "admin"]);
   const brands = session?.brands ?? [];
   const kept = brand ? brands.find(({ brand_id }) => brand_id === brand) : brands.length === 1 ? brands[0] : undefined;
-  const known = mainAccount(creator);
 
   return (
     <Page
@@ -68,7 +66,7 @@ function Profile({ creator, etag, was, brand }: { creator: Creator; etag: string
       up={{ to: "/creators", label: "Creators" }}
       under={
         <Group gap="sm">
-          {known.handle && <span><AccountLink account={{ ...known, platform: known.platform ?? "", handle: known.handle }} /> <span className="soft">{known.platform}</span></span>}
+          {creator.accounts.map((account) => <span key={`${account.platform}-${account.handle}`}><AccountLink account={account} /> <span className="soft">{account.platform}</span></span>)}
           <StatusChip noun="payee" state={creator.payee_state} />
           {creator.banned && <Chip tone="danger" icon={<IconBan size={13} aria-hidden />}>Banned</Chip>}
           {creator.do_not_contact && <Chip tone="held" icon={<IconHandStop size={13} aria-hidden />}>Do not contact</Chip>}

@@ -13,6 +13,7 @@ import { Page, Section } from "../../components/Page";
 import { Commands } from "../../components/partnership/Commands";
 import { Composer } from "../../components/partnership/Composer";
 import { Deal } from "../../components/partnership/Deal";
+import { Sequences } from "../../components/partnership/Sequences";
 import { StagePath } from "../../components/partnership/StagePath";
 import { Next, WaitingFor } from "../../components/partnership/Waiting";
 import { Chip, StatusChip } from "../../components/StatusChip";
@@ -91,6 +92,7 @@ function PartnershipPage() {
               <TaskList tasks={openTasks} />
             </Section>
           )}
+          <Sequences partnershipId={id} brandId={summary.brand_id} />
           {hasRole(session, ["ops"], summary.brand_id) && (
             <Section title="Write">
               <Composer partnershipId={id} brandId={summary.brand_id} canMail={partnership.contacts.length > 0} refused="No mail can be sent: no address of the creator is known." />

@@ -4,10 +4,11 @@ import { createFileRoute } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { policiesQuery, sequencesQuery, templatesQuery } from "../../api/queries";
-import type { Approver, SequenceStep } from "../../api/schema";
+import type { Approver } from "../../api/schema";
 import { LoadingLines } from "../../components/Loading";
 import { LoadFailed } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
+import { stepText, triggerText } from "../../components/sequence/words";
 import { SequenceEditor } from "../../components/SequenceEditor";
 import { TemplateEditor } from "../../components/TemplateEditor";
 import { roleWords, useSession } from "../../lib/session";
@@ -15,19 +16,6 @@ import { words } from "../../lib/states";
 import classes from "./settings.module.css";
 
 export const Route = createFileRoute("/_app/settings/outreach")({ component: Outreach });
-
-function stepText({ kind, template, business_days, title }: SequenceStep): string {
-  switch (kind) {
-    case "send":
-      return `Send “${words(template ?? "a mail")}”`;
-    case "wait":
-      return `Wait ${business_days ?? 0} business days`;
-    case "task":
-      return `Make a task: ${title ?? ""}`;
-    case "stop":
-      return "Stop";
-  }
-}
 
 const approverText = ({ kind, role }: Approver) => (kind === "role" && role ? `anyone who is ${roleWords[role].toLowerCase()}` : "a named person");
 
@@ -39,26 +27,36 @@ function Outreach() {
   const session = useSession();
   const mine = (session?.brands ?? []).filter(({ brand_id, roles }) => (!brand || brand_id === brand) && roles.some((role) => role === "ops" || role === "admin"));
   const brandId = mine[0]?.brand_id;
+  // The id of what is edited, or which new thing is made.
   const [editing, setEditing] = useState<string | null>(null);
+  const elsewhere = mine.length > 1 && (
+    <p className="soft">It is saved for {mine[0]?.brand_name}. Choose another brand above to save it there.</p>
+  );
   return (
     <Page title="Outreach and approvals" under="The newest version of each. A partnership keeps the version that it started with." narrow>
       <Section title="Sequences">
-        {brandId && (editing === "" ? (
-          <SequenceEditor brandId={brandId} close={() => setEditing(null)} />
+        {brandId && (editing === "new sequence" ? (
+          <div className={classes.made}>
+            <SequenceEditor brandId={brandId} close={() => setEditing(null)} />
+            {elsewhere}
+          </div>
         ) : (
-          <Button variant="default" size="xs" mb="sm" onClick={() => setEditing("")}>New sequence</Button>
+          <Button variant="default" size="xs" mb="sm" onClick={() => setEditing("new sequence")}>New sequence</Button>
         ))}
-        {mine.length > 1 && editing !== null && <p className="soft">It is saved for {mine[0]?.brand_name}. Choose another brand above to save it there.</p>}
         <Listed query={sequences} none="No sequence exists.">
           {sequences.data?.items.map((sequence) => (
             <details key={sequence.id}>
-              <summary><strong>{sequence.name}</strong> <span className="soft">version {sequence.version}, cool-off {sequence.cool_off_days} days</span></summary>
+              <summary><strong>{sequence.name}</strong> <span className="soft">version {sequence.version}{!sequence.trigger && `, cool-off ${sequence.cool_off_days} days`}</span></summary>
               {brandId && editing === sequence.id ? (
-                <SequenceEditor brandId={sequence.brand_id ?? brandId} sequence={sequence} close={() => setEditing(null)} />
+                <>
+                  <SequenceEditor brandId={sequence.brand_id ?? brandId} sequence={sequence} close={() => setEditing(null)} />
+                  {!sequence.brand_id && elsewhere}
+                </>
               ) : (
                 <>
-                  <ol className={classes.steps}>{sequence.steps.map((step, at) => <li key={at}>{stepText(step)}</li>)}</ol>
-                  {brandId && <Button variant="default" size="xs" onClick={() => setEditing(sequence.id)} aria-label={`Edit ${sequence.name}`}>Edit</Button>}
+                  <p className={classes.trigger}>{triggerText(sequence.trigger)}.</p>
+                  <ol className={classes.steps}>{sequence.steps.map((step, at) => <li key={at}>{stepText(step, sequence.steps.length)}</li>)}</ol>
+                  {brandId && <Button variant="default" size="xs" mt="xs" onClick={() => setEditing(sequence.id)} aria-label={`Edit ${sequence.name}`}>Edit</Button>}
                 </>
               )}
             </details>
@@ -66,12 +64,23 @@ function Outreach() {
         </Listed>
       </Section>
       <Section title="Mails">
+        {brandId && (editing === "new mail" ? (
+          <div className={classes.made}>
+            <TemplateEditor brandId={brandId} close={() => setEditing(null)} />
+            {elsewhere}
+          </div>
+        ) : (
+          <Button variant="default" size="xs" mb="sm" onClick={() => setEditing("new mail")}>New mail</Button>
+        ))}
         <Listed query={templates} none="No mail template exists.">
           {templates.data?.items.map((template) => (
             <details key={template.id}>
               <summary><strong>{words(template.name)}</strong> <span className="soft">version {template.version}</span></summary>
               {brandId && editing === template.id ? (
-                <TemplateEditor brandId={template.brand_id ?? brandId} template={template} close={() => setEditing(null)} />
+                <>
+                  <TemplateEditor brandId={template.brand_id ?? brandId} template={template} close={() => setEditing(null)} />
+                  {!template.brand_id && elsewhere}
+                </>
               ) : (
                 <>
                   <p><strong>{template.subject}</strong></p>
