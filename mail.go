@@ -117,6 +117,13 @@ type InboundMail struct {
 	SHA256                                       []byte
 }
 
+var answerPrefix = regexp.MustCompile(`(?i)^(?:(?:re|fwd?|aw|wg|sv|vs|antw|rv|tr|rif|r|i)\s*(?:\[\d+\])?\s*:\s*)+`)
+
+// PlainSubject is a subject without what answering and forwarding put in front of it, in lower case; plain_subject in SQL does the same.
+func PlainSubject(s string) string {
+	return strings.ToLower(strings.TrimSpace(answerPrefix.ReplaceAllString(strings.TrimSpace(s), "")))
+}
+
 // PortalTag is the merge tag that becomes a link of the creator's own while a mail is sent; the archive keeps the tag.
 const PortalTag = "portal_link"
 

@@ -59,3 +59,13 @@ func TestErrorsOfProvidersHoldCodesOnly(t *testing.T) {
 	require.Equal(t, "mail provider: rejected", send.Error())
 	require.ErrorIs(t, send, cause)
 }
+
+func TestPlainSubject(t *testing.T) {
+	t.Parallel()
+
+	for subject, want := range map[string]string{
+		"Re: Spring": "spring", "RE: Re: AW: Spring ": "spring", "Fwd: [2]: Spring": "[2]: spring", "Re[2]: Spring": "spring", "Research: Spring": "research: spring", "": "", "re:": "",
+	} {
+		require.Equal(t, want, rapport.PlainSubject(subject), "%q", subject)
+	}
+}

@@ -189,6 +189,7 @@ type MailCandidate struct {
 	PartnershipID                        uuid.UUID
 	CreatorName, CampaignName, BrandName string
 	Stage                                Stage
+	ByAddress, BySubject                 bool // why it may be meant
 }
 
 // TimelineEntry is one thing that happened: a fact of a machine or a message.

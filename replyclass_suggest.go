@@ -62,8 +62,10 @@ func SuggestReply(subject, text string) ReplySuggestion {
 
 var (
 	answersOurs = regexp.MustCompile(`(?i)^\s*(?:re|aw|antw|sv|rv|ref|fwd?|wg|tr|rif|r|res|enc)\s*(?:\[\d+\])?\s*:`)
-	subjectAway = regexp.MustCompile(`^(?:automatic reply|auto(?:matic|mated)?[ -]?(?:reply|response)|out of (?:the )?office|abwesenheit\w*|abwesend|automatische antwort|reponse automatique|absence du bureau|respuesta automatica|` +
-		`fuera de (?:la )?oficina|resposta automatica|risposta automatica|fuori (?:sede|ufficio)|automatisch antwoord|afwezig\w*)(?: ?:|$)`)
+	subjectAway = regexp.MustCompile(
+		`^(?:automatic reply|auto(?:matic|mated)?[ -]?(?:reply|response)|out of (?:the )?office|abwesenheit\w*|abwesend|automatische antwort|reponse automatique|` +
+			`absence du bureau|respuesta automatica|` +
+			`fuera de (?:la )?oficina|resposta automatica|risposta automatica|fuori (?:sede|ufficio)|automatisch antwoord|afwezig\w*)(?: ?:|$)`)
 )
 
 // weigh collects what a text shows, sentence by sentence.
@@ -105,7 +107,7 @@ func (e *replyEvidence) decide() (ReplyClass, replySignal) {
 		return ReplyUnsubscribe, showsStop
 	case w[showsGone] >= 4 && w[showsYes] < 4:
 		return ReplyWrongPerson, showsGone
-	case w[showsMachine] >= 4 && (w[showsYes] < 4 || w[showsMachine] > 4):
+	case w[showsMachine] > 4, w[showsMachine] == 4 && w[showsYes] < 4 && !refuses && !e.asks && w[showsFee] < 4:
 		return ReplyAway, showsMachine
 	case w[showsAway] >= 4 && w[showsYes] < 4 && !refuses && w[showsOther] < 4 && !e.asks && (w[showsAskLater] < 4 || w[showsAway] > 4) && w[showsFee] < 4:
 		return ReplyAway, showsAway
@@ -164,7 +166,7 @@ func namedFee(plain string) *Money {
 				code = currencyOf(group(5))
 			}
 			value := figureOf(group(2), group(4))
-			if value <= 0 || value > 1e8 || m[0] > 0 && isWordByte(line[m[0]-1]) || code == "" && notFee.MatchString(line[m[1]:]) || theirFee.MatchString(line[:m[0]]) {
+			if value <= 0 || value > 1e8 || m[0] > 0 && isWordByte(line[m[0]-1]) || tooLow.MatchString(line[m[1]:]) || code == "" && notFee.MatchString(line[m[1]:]) || theirFee.MatchString(line[:m[0]]) {
 				continue
 			}
 			if code != "" {
@@ -212,6 +214,9 @@ func namedFee(plain string) *Money {
 	}
 	return best
 }
+
+// tooLow stands behind a figure of the other side.
+var tooLow = regexp.MustCompile(`^ (?:is|are|seems|feels|would be|sounds)(?: \w+)? (?:too|a bit|a little|quite|below|under|low|not enough)`)
 
 // upTo stands between the figures of a range.
 var upTo = regexp.MustCompile(`^ ?(?:-|to|and|or|bis|und|a|y|e|et|ou|o|en|tot|al) ?$`)
@@ -262,9 +267,12 @@ func currencyOf(s string) string {
 }
 
 var plainNumbers = map[string]float64{ //nolint:gochecknoglobals // a constant table
-	"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "fifty": 50, "twenty-five": 25,
-	"ein": 1, "eine": 1, "zwei": 2, "drei": 3, "vier": 4, "fuenf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "deux": 2, "trois": 3, "quatre": 4, "cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
-	"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "dois": 2, "quatro": 4, "sete": 7, "oito": 8, "nove": 9, "dez": 10, "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7,
+	"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15,
+	"twenty": 20, "thirty": 30, "fifty": 50, "twenty-five": 25,
+	"ein": 1, "eine": 1, "zwei": 2, "drei": 3, "vier": 4, "fuenf": 5, "sechs": 6, "sieben": 7, "acht": 8, "neun": 9, "zehn": 10, "deux": 2, "trois": 3, "quatre": 4,
+	"cinq": 5, "sept": 7, "huit": 8, "neuf": 9, "dix": 10,
+	"dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "seis": 6, "siete": 7, "ocho": 8, "nueve": 9, "diez": 10, "dois": 2, "quatro": 4, "sete": 7, "oito": 8, "nove": 9,
+	"dez": 10, "due": 2, "tre": 3, "quattro": 4, "cinque": 5, "sei": 6, "sette": 7,
 	"otto": 8, "dieci": 10, "twee": 2, "drie": 3, "vijf": 5, "zes": 6, "zeven": 7, "tien": 10, "quinientos": 500, "cinquecento": 500, "duemila": 2000, "tremila": 3000,
 }
 

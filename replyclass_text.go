@@ -49,7 +49,9 @@ var foldings = func() map[rune]string { //nolint:gochecknoglobals // a constant 
 }()
 
 // Addresses hold full stops and words that nobody said, such as /unsubscribe.
-var replyLink = regexp.MustCompile(`(?i)(?:https?://|www\.)\S+|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|example|co\.uk|tv|app|link|shop)\b(?:/\S*)?|\b[a-z0-9-]+\.[a-z]{2,3}/\S*`)
+var replyLink = regexp.MustCompile(
+	`(?i)(?:https?://|www\.)\S+|([\w.+-]+@[\w-]+(?:\.[\w-]+)+)|\b[a-z0-9-]+(?:\.[a-z0-9-]+)*\.(?:com|net|org|io|example|co\.uk|tv|app|link|shop)\b(?:/\S*)?|` +
+		`\b[a-z0-9-]+\.[a-z]{2,3}/\S*`)
 
 // What a word stands for in rules, whatever was written.
 const (
@@ -286,19 +288,28 @@ var (
 	deviceLine = regexp.MustCompile(`(?i)^\W*(?:sent (?:from|via|with) |get outlook for |von mein(?:em|er) \S+ gesendet|gesendet (?:mit|von|aus) |envoyé (?:de|depuis) |` +
 		`enviado (?:desde|do|de|a partir d) ?|inviato da|verzonden vanaf|verstuurd vanaf|diese nachricht wurde von mein)`)
 	legalLine = regexp.MustCompile(`(?i)^\W*(?:(?:confidentiality|disclaimer|legal notice|confidential\b|notice\s*:|aviso legal|avviso|hinweis\s*:|vertraulichkeit)|` +
-		`(?:this|the information|the content|any|diese|dieses|die information|der inhalt|ce|cet|les informations|este|esta|la información|questo|questa|le informazioni|dit|deze|de informatie)` +
+		`(?:this|the information|the content|any|diese|dieses|die information|der inhalt|ce|cet|les informations|este|esta|la información|questo|questa|le informazioni|dit|` +
+		`deze|de informatie)` +
 		`[^.?!]{0,90}(?:confidential|privileged|vertraulich|confidentiel|confidencial|riservat|vertrouwelijk|intended (?:only |solely )?for|intended recipient)|` +
 		`(?:please )?(?:consider|think of|think about) the environment|registered (?:office|in|address|company)|company (?:no|number|reg)|vat[ -]?(?:no|id|reg|number)|` +
 		`geschäftsführ|amtsgericht|handelsregister|ust-?id|sitz der gesellschaft|siret|n\.?i\.?f\b|p\.? ?iva|kvk|` +
 		`you(?:'re|’re| are)? (?:receiv|got |get )[^.?!]{0,40}(?:because|as )|sie erhalten diese|vous recevez|recibes este|recebe(?:u)? este|ricevi questa|je ontvangt deze)`)
 	// The way out of somebody's own newsletter is offered to its reader; a writer who wants out speaks of himself.
-	newsletterLine = regexp.MustCompile(`(?i)\b(?:un-?subscri(?:be|ption)|opt[ -]?(?:out|ing out)|stop (?:receiving|getting|these)|no longer (?:wish|want)|(?:do not|don[’']?t) (?:wish|want) to|manage (?:your )?(?:preferences|subscription)|` +
-		`abmelde\w*|abbestell\w*|austrag\w*|désinscri\w*|désabonn\w*|desinscri\w*|desabonn\w*|darte de baja|darse de baja|cancelar (?:a|la|tu|sua|su) (?:suscripci|subscri|inscri)\w*|disiscri\w*|annullare l|afmeld\w*|uitschrijv\w*|unsub)\b`)
-	newsletterOffer = regexp.MustCompile(`(?i)(?:^\W*(?:to |if you|you can|you may|want to |don[’']?t want|no longer (?:wish|want) to|click|unsubscribe (?:here|at|from (?:my|our|the)|link|any ?time|\||:|https?:)|` +
-		`um sich|wenn sie|wenn du|zum abmelden|hier (?:abmelden|klicken)|newsletter|abmelden\s*[:|]|pour (?:vous|te|se)|si vous|para (?:darte|darse|cancelar|deixar|dejar|sair)|si (?:ya )?no (?:quieres|deseas|desea)|se (?:não|nao|non)|per (?:disiscriver|annullar|cancellar)|` +
-		`om (?:je|u|uit)|wil je|wilt u|klik|clique|haz clic|clicca|opt[ -]?out (?:here|at|link|:)|manage |abbestellen unter)|` +
-		`\b(?:newsletter|roster news|updates?|mailing list|letter)\b[^.?!]{0,60}(?:unsubscribe|opt[ -]?out|abmeld|désabonn)|unsubscribe (?:here|at|link)|unsubscribe from (?:my|our)\b|https?://\S*(?:unsub|optout|opt-out))`)
-	ownWish     = regexp.MustCompile(`(?i)\b(?:me|i|i['’]?(?:d|m|ve)|mich|mir|moi|je|mij|ik|my (?:e-?mail|address|data|name|inbox)|(?:all|these|those|your) (?:lists?|mails?|e-?mails?|messages|newsletters?|database))\b`)
+	newsletterLine = regexp.MustCompile(
+		`(?i)\b(?:un-?subscri(?:be|ption)|opt[ -]?(?:out|ing out)|stop (?:receiving|getting|these)|no longer (?:wish|want)|(?:do not|don[’']?t) (?:wish|want) to|` +
+			`manage (?:your )?(?:preferences|subscription)|` +
+			`abmelde\w*|abbestell\w*|austrag\w*|désinscri\w*|désabonn\w*|desinscri\w*|desabonn\w*|darte de baja|darse de baja|cancelar (?:a|la|tu|sua|su) (?:suscripci|subscri|` +
+			`inscri)\w*|disiscri\w*|annullare l|afmeld\w*|uitschrijv\w*|unsub)\b`)
+	newsletterOffer = regexp.MustCompile(
+		`(?i)(?:^\W*(?:to |if you|you can|you may|want to |don[’']?t want|no longer (?:wish|want) to|click|unsubscribe (?:here|at|from (?:my|our|the)|link|any ?time|\||:|` + `https?:)|` +
+			`um sich|wenn sie|wenn du|zum abmelden|hier (?:abmelden|klicken)|newsletter|abmelden\s*[:|]|pour (?:vous|te|se)|si vous|para (?:darte|darse|cancelar|deixar|dejar|` +
+			`sair)|si (?:ya )?no (?:quieres|deseas|desea)|se (?:não|nao|non)|per (?:disiscriver|annullar|cancellar)|` +
+			`om (?:je|u|uit)|wil je|wilt u|klik|clique|haz clic|clicca|opt[ -]?out (?:here|at|link|:)|manage |abbestellen unter)|` +
+			`\b(?:newsletter|roster news|updates?|mailing list|letter)\b[^.?!]{0,60}(?:unsubscribe|opt[ -]?out|abmeld|désabonn)|unsubscribe (?:here|at|link)|` +
+			`unsubscribe from (?:my|our)\b|https?://\S*(?:unsub|optout|opt-out))`)
+	ownWish = regexp.MustCompile(
+		`(?i)\b(?:me|i|i['’]?(?:d|m|ve)|mich|mir|moi|je|mij|ik|my (?:e-?mail|address|data|name|inbox)|(?:all|these|those|your) (?:lists?|mails?|e-?mails?|messages|` +
+			`newsletters?|database))\b`)
 	postscript  = regexp.MustCompile(`(?i)^\W*p\.?\s?s\b\.?[:\s–—-]`)
 	dashesLine  = regexp.MustCompile(`^\s*(?:--+|__+|==+|—+|–+|\*\*\*+)\s*$`)
 	replyGlyphs = strings.NewReplacer("\r\n", "\n", "\r", "\n", "\u2028", "\n", "\u2029", "\n\n", "\u00a0", " ", "\u202f", " ", "\u2009", " ", "\u2007", " ")

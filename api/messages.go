@@ -156,10 +156,20 @@ func toUnmatched(m rapport.UnmatchedMail) gen.UnmatchedMail {
 	out := gen.UnmatchedMail{Message: toMessage(m.Message), Candidates: make([]gen.MailCandidate, len(m.Candidates))}
 	for i, c := range m.Candidates {
 		out.Candidates[i] = gen.MailCandidate{
-			PartnershipId: c.PartnershipID, CreatorName: c.CreatorName, CampaignName: c.CampaignName, BrandName: c.BrandName, Stage: gen.Stage(c.Stage),
+			PartnershipId: c.PartnershipID, CreatorName: c.CreatorName, CampaignName: c.CampaignName, BrandName: c.BrandName, Stage: gen.Stage(c.Stage), Why: candidateWhy(c),
 		}
 	}
 	return out
+}
+
+func candidateWhy(c rapport.MailCandidate) string {
+	switch {
+	case c.ByAddress && c.BySubject:
+		return "Has this address, and was written to about this"
+	case c.ByAddress:
+		return "Has this address"
+	}
+	return "Was written to about this"
 }
 
 // FileMail files an unmatched mail; its partnership hears of it like of any reply.

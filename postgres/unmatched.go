@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -29,26 +30,24 @@ func (s *Store) UnmatchedMail(ctx context.Context, works, admins []uuid.UUID, id
 			rows = rows[:page.Limit]
 			next = timeKey(rows[len(rows)-1].At, rows[len(rows)-1].ID)
 		}
-		list, addresses := make([]rapport.UnmatchedMail, len(rows)), make([]string, len(rows))
+		list := make([]rapport.UnmatchedMail, len(rows))
+		ask := gen.MailCandidatesParams{Brands: rapport.BrandsFrom(ctx)}
 		for i, r := range rows {
-			addresses[i] = r.FromAddress
 			list[i].Message = rapport.Message{
 				ID: r.ID, Direction: "in", Channel: "email", State: "unmatched", Class: r.Class, Author: r.FromAddress, From: r.FromAddress,
 				Subject: r.Subject, Text: r.BodyText, Quoted: r.Quoted, HTML: r.BodyHtml, At: r.At,
 			}
+			ask.Mails, ask.Addresses, ask.Subjects = append(ask.Mails, r.ID), append(ask.Addresses, r.FromAddress), append(ask.Subjects, rapport.PlainSubject(r.Subject))
 		}
-		candidates, err := s.q.MailCandidates(ctx, tx, gen.MailCandidatesParams{Addresses: addresses, Brands: rapport.BrandsFrom(ctx)})
+		candidates, err := s.q.MailCandidates(ctx, tx, ask)
 		if err != nil {
 			return nil, fmt.Errorf("candidates: %w", err)
 		}
 		for _, c := range candidates {
-			for i := range list {
-				if addresses[i] == c.Email {
-					list[i].Candidates = append(list[i].Candidates, rapport.MailCandidate{
-						PartnershipID: c.ID, CreatorName: c.CreatorName, CampaignName: c.CampaignName, BrandName: c.BrandName, Stage: rapport.Stage(c.Stage),
-					})
-				}
-			}
+			i := slices.Index(ask.Mails, c.Mail)
+			list[i].Candidates = append(list[i].Candidates, rapport.MailCandidate{
+				PartnershipID: c.ID, CreatorName: c.CreatorName, CampaignName: c.CampaignName, BrandName: c.BrandName, Stage: rapport.Stage(c.Stage), ByAddress: c.ByAddress, BySubject: c.BySubject,
+			})
 		}
 		return list, nil
 	})

@@ -393,29 +393,44 @@ func (q *Queries) ListMessages(ctx context.Context, db DBTX, arg ListMessagesPar
 }
 
 const mailCandidates = `-- name: MailCandidates :many
-select k.email, p.id, c.name as creator_name, g.name as campaign_name, b.name as brand_name, p.stage
-from contacts k join creators c on c.id = k.creator_id join partnerships p on p.creator_id = c.id join campaigns g on g.id = p.campaign_id join brands b on b.id = p.brand_id
-where k.email = any ($1::text[]) and p.brand_id = any ($2::uuid[])
-order by p.stage in ('lapsed', 'terminated', 'banned'), p.updated_at desc limit 200
+select u.mail::uuid as mail, p.id, c.name as creator_name, g.name as campaign_name, b.name as brand_name, p.stage, a.has::boolean as by_address, s.has::boolean as by_subject
+from (select v.mail, ($1::text[])[v.n] as address, ($2::text[])[v.n] as subject from unnest($3::uuid[]) with ordinality v (mail, n)) u
+cross join lateral (
+  select p.id from contacts k join partnerships p on p.creator_id = k.creator_id where k.email = u.address and p.brand_id = any ($4::uuid[])
+  union select m.partnership_id from messages m where u.subject <> '' and m.direction = 'out' and m.brand_id = any ($4::uuid[]) and m.partnership_id is not null
+    and m.at > now() - interval '30 days' and plain_subject(m.subject) = u.subject limit 50) x
+join partnerships p on p.id = x.id join creators c on c.id = p.creator_id join campaigns g on g.id = p.campaign_id join brands b on b.id = p.brand_id
+cross join lateral (select exists (select 1 from contacts k where k.creator_id = p.creator_id and k.email = u.address) as has) a
+cross join lateral (select u.subject <> '' and exists (select 1 from messages m where m.partnership_id = p.id and m.direction = 'out' and plain_subject(m.subject) = u.subject and m.at > now() - interval '30 days') as has) s
+order by a.has and s.has desc, a.has desc, p.stage in ('lapsed', 'terminated', 'banned'), p.updated_at desc limit 200
 `
 
 type MailCandidatesParams struct {
 	Addresses []string
+	Subjects  []string
+	Mails     []uuid.UUID
 	Brands    []uuid.UUID
 }
 
 type MailCandidatesRow struct {
-	Email        string
+	Mail         uuid.UUID
 	ID           uuid.UUID
 	CreatorName  string
 	CampaignName string
 	BrandName    string
 	Stage        string
+	ByAddress    bool
+	BySubject    bool
 }
 
-// Where mail from the addresses may belong, the livelier first.
+// Where each mail may belong: to whoever has its sender's address, and to whom its subject was written within 30 days. The better first.
 func (q *Queries) MailCandidates(ctx context.Context, db DBTX, arg MailCandidatesParams) ([]MailCandidatesRow, error) {
-	rows, err := db.Query(ctx, mailCandidates, arg.Addresses, arg.Brands)
+	rows, err := db.Query(ctx, mailCandidates,
+		arg.Addresses,
+		arg.Subjects,
+		arg.Mails,
+		arg.Brands,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -424,12 +439,14 @@ func (q *Queries) MailCandidates(ctx context.Context, db DBTX, arg MailCandidate
 	for rows.Next() {
 		var i MailCandidatesRow
 		if err := rows.Scan(
-			&i.Email,
+			&i.Mail,
 			&i.ID,
 			&i.CreatorName,
 			&i.CampaignName,
 			&i.BrandName,
 			&i.Stage,
+			&i.ByAddress,
+			&i.BySubject,
 		); err != nil {
 			return nil, err
 		}

@@ -77,6 +77,12 @@ $$;
 -- +goose StatementEnd
 create index messages_deferred on messages (brand_id, id) where state = 'prepared' and deferred_until is not null;
 
+-- A subject without what answering and forwarding put in front of it, in many languages.
+create function plain_subject(subject text) returns text language sql immutable strict as $$
+  select lower(trim(regexp_replace(subject, '^((re|fwd?|aw|wg|sv|vs|antw|rv|tr|rif|r|i)\s*(\[\d+\])?\s*:\s*)+', '', 'i')))
+$$;
+create index messages_subject on messages (brand_id, plain_subject(subject)) where direction = 'out' and subject is not null;
+
 create table message_files (
   message_id uuid not null references messages,
   n int not null,

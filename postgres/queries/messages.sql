@@ -121,11 +121,17 @@ select m.id::uuid as id, m.from_address::text as from_address, m.subject::text a
 from unmatched_mail(@works::uuid[], @admins::uuid[], sqlc.narg('id')::uuid, sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid, @max_rows::int) m;
 
 -- name: MailCandidates :many
--- Where mail from the addresses may belong, the livelier first.
-select k.email, p.id, c.name as creator_name, g.name as campaign_name, b.name as brand_name, p.stage
-from contacts k join creators c on c.id = k.creator_id join partnerships p on p.creator_id = c.id join campaigns g on g.id = p.campaign_id join brands b on b.id = p.brand_id
-where k.email = any (@addresses::text[]) and p.brand_id = any (@brands::uuid[])
-order by p.stage in ('lapsed', 'terminated', 'banned'), p.updated_at desc limit 200;
+-- Where each mail may belong: to whoever has its sender's address, and to whom its subject was written within 30 days. The better first.
+select u.mail::uuid as mail, p.id, c.name as creator_name, g.name as campaign_name, b.name as brand_name, p.stage, a.has::boolean as by_address, s.has::boolean as by_subject
+from (select v.mail, (@addresses::text[])[v.n] as address, (@subjects::text[])[v.n] as subject from unnest(@mails::uuid[]) with ordinality v (mail, n)) u
+cross join lateral (
+  select p.id from contacts k join partnerships p on p.creator_id = k.creator_id where k.email = u.address and p.brand_id = any (@brands::uuid[])
+  union select m.partnership_id from messages m where u.subject <> '' and m.direction = 'out' and m.brand_id = any (@brands::uuid[]) and m.partnership_id is not null
+    and m.at > now() - interval '30 days' and plain_subject(m.subject) = u.subject limit 50) x
+join partnerships p on p.id = x.id join creators c on c.id = p.creator_id join campaigns g on g.id = p.campaign_id join brands b on b.id = p.brand_id
+cross join lateral (select exists (select 1 from contacts k where k.creator_id = p.creator_id and k.email = u.address) as has) a
+cross join lateral (select u.subject <> '' and exists (select 1 from messages m where m.partnership_id = p.id and m.direction = 'out' and plain_subject(m.subject) = u.subject and m.at > now() - interval '30 days') as has) s
+order by a.has and s.has desc, a.has desc, p.stage in ('lapsed', 'terminated', 'banned'), p.updated_at desc limit 200;
 
 -- name: FileMail :one
 select file_mail(@message, sqlc.narg('partnership'))::boolean;

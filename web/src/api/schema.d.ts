@@ -2516,6 +2516,8 @@ export interface components {
             /** Format: uuid */
             partnership_id: string;
             stage: components["schemas"]["Stage"];
+            /** @description Why it may be meant */
+            why: string;
         };
         MailDay: {
             /** Format: date-time */

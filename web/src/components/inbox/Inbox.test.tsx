@@ -124,6 +124,20 @@ it("keeps what is being written while one looks at another thread, and a note ne
   expect(screen.getByText("Not sent to the creator")).toBeVisible();
 });
 
+it("hears of a new message without taking away the field that one writes in", async () => {
+  serve({ threads: [thread(1)], pages: [[message(1)]] });
+  const { queries } = await open({ thread: uuid(101) });
+  await screen.findByText("Words 1");
+  await userEvent.keyboard("rHalf a ");
+  serve({ threads: [thread(2), thread(1, { preview: "Newer" })], pages: [[message(2), message(1)]] });
+  await queries.invalidateQueries();
+  expect(await screen.findByText("Words 2")).toBeVisible();
+  await userEvent.keyboard("word");
+  const words = within(screen.getByRole("form", { name: "Write" })).getByRole("textbox");
+  expect(words).toHaveFocus();
+  expect(words).toHaveValue("Half a word");
+});
+
 it("loads older messages until the one of the address is there, and marks exactly that one", async () => {
   const scroll = vi.spyOn(Element.prototype, "scrollIntoView");
   serve({ threads: [thread(1)], pages: [[message(1), message(2)], [message(3), message(4)], [message(5), message(6)], [message(7)]] });

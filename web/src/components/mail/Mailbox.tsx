@@ -47,7 +47,7 @@ export function Mailbox({ box, admin }: { box: MailboxHealth; admin: boolean }) 
     <Section title={box.brand_name} actions={admin && <Button size="xs" variant="default" onClick={() => setEditing(true)} aria-label={`Change the limits of ${box.brand_name}`}>Change the limits</Button>}>
       <div className="soft truncate">{box.address}</div>
       <div className={classes.bar} aria-hidden><span className={full ? classes.full : undefined} style={{ width: `${Math.min(100, (box.sent / Math.max(1, box.limit)) * 100)}%` }} /></div>
-      <div className={classes.row}>
+      <div className={`${classes.row} ${classes.sent}`}>
         <span className="tabular"><strong>{box.sent}</strong> of {box.limit} mails of sequences in the last day</span>
         {full && box.free_at && <span className="soft">the next may go <RelativeTime at={box.free_at} /></span>}
       </div>
@@ -59,7 +59,7 @@ export function Mailbox({ box, admin }: { box: MailboxHealth; admin: boolean }) 
           ["Bounced", <Rate key="bounced" percent={box.bounce_percent} of={box.accepted} bounds={bounceBounds} count={box.bounced} />],
           ["Complaints", <Rate key="complaints" percent={box.complaint_percent} of={box.accepted} bounds={complaintBounds} count={box.complaints} />],
           ["Delivered", `${box.delivered} of ${box.accepted} in 30 days`],
-          ["Outreach that waits for somebody", box.blocked > 0 ? <Link key="blocked" to="/partnerships" search={{ attention: true } as never}>{box.blocked === 1 ? "1 partnership" : `${box.blocked} partnerships`}</Link> : "None"],
+          ["Blocked outreach", box.blocked > 0 ? <Link key="blocked" to="/partnerships" search={{ attention: true } as never}>{box.blocked === 1 ? "1 partnership" : `${box.blocked} partnerships`}</Link> : "None"],
         ]}
       />
       {editing && <EditLimits id={box.brand_id} onClose={() => setEditing(false)} />}
