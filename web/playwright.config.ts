@@ -20,6 +20,7 @@ export default defineConfig({
   projects: [
     { name: "golden path", testMatch: "golden-path.spec.ts" },
     { name: "pages", testMatch: "pages.spec.ts", dependencies: ["golden path"] },
+    { name: "hostile mail", testMatch: "hostile-mail.spec.ts", dependencies: ["pages"] },
   ],
   use: {
     browserName: "chromium",
