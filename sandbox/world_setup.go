@@ -79,14 +79,18 @@ func (w *World) planCampaigns(ctx context.Context, h *house) error {
 			h.campaigns[have[i].ID] = plan
 			continue
 		}
+		nudge, err := w.library(ctx, h)
+		if err != nil {
+			return err
+		}
 		var made worldCampaign
 		today := time.Now().UTC()
-		err := w.do(ctx, h.seats[roleOps], ask{
+		err = w.do(ctx, h.seats[roleOps], ask{
 			method: http.MethodPost, path: "/v1/campaigns", key: deed("campaign", h.name, plan.name, today.Format(time.DateOnly)), out: &made,
 			body: map[string]any{
 				"brand_id": h.id(), "name": plan.name, "brief": plan.brief, "budget": amount{plan.budget, plan.currency},
 				"starts_on": today.Format(time.DateOnly), "ends_on": today.AddDate(0, 6, 0).Format(time.DateOnly),
-				"default_fee": amount{plan.fee, plan.currency}, "terms": plan.terms, "hashtags": hashtags,
+				"default_fee": amount{plan.fee, plan.currency}, "terms": plan.terms, "hashtags": hashtags, "automation_ids": []string{nudge},
 			},
 		})
 		if err != nil {
@@ -96,6 +100,35 @@ func (w *World) planCampaigns(ctx context.Context, h *house) error {
 		w.log.Info("the sample world has a campaign", zap.String("campaign", plan.name))
 	}
 	return nil
+}
+
+// library writes what a brand that has worked for a while has: a sequence that reminds of an offer, answers that are given often, and fields
+// of its own about creators. Each is written once. It answers the sequence.
+func (w *World) library(ctx context.Context, h *house) (string, error) {
+	ops := h.seats[roleOps]
+	var sequence struct {
+		ID string `json:"id"`
+	}
+	for _, made := range []struct {
+		path, name string
+		body       map[string]any
+		out        any
+	}{
+		{"/v1/sequences", "nudge", map[string]any{
+			"brand_id": h.id(), "name": "Remind of an offer", "trigger": map[string]any{"on": "silence", "after": "offer_sent", "without": "offer_decided", "business_days": 2},
+			"steps": []any{map[string]any{"kind": "task", "title": "Call the creator about our offer"}},
+		}, &sequence},
+		{"/v1/canned-answers", "thanks", map[string]any{"brand_id": h.id(), "name": "Thanks, more soon", "body": "Hi {{creator.first_name}},\n\nthank you! I will send you the details of \"{{campaign.name}}\" today.\n\n{{sender.name}}"}, nil},
+		{"/v1/canned-answers", "budget", map[string]any{"brand_id": h.id(), "name": "About our budget", "body": "Hi {{creator.first_name}},\n\ngood question. What do you usually ask for work like this?\n\n{{sender.name}}"}, nil},
+		{"/v1/creator-fields", "size", map[string]any{"brand_id": h.id(), "name": "Jacket size", "kind": "select", "options": []string{"S", "M", "L", "XL"}}, nil},
+		{"/v1/creator-fields", "birthday", map[string]any{"brand_id": h.id(), "name": "Birthday", "kind": "date"}, nil},
+	} {
+		err := w.do(ctx, ops, ask{method: http.MethodPost, path: made.path, key: deed("library", h.name, made.name), body: made.body, out: made.out})
+		if err != nil {
+			return "", err
+		}
+	}
+	return sequence.ID, nil
 }
 
 func (w *World) plansOf(h *house) []campaignPlan {
