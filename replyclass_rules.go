@@ -1,3 +1,4 @@
+//nolint:dupword,misspell // phrases of seven languages
 package rapport
 
 import (
@@ -35,7 +36,7 @@ type replyRule struct {
 }
 
 // Pieces that patterns share. They are written <name>.
-var replyPieces = strings.NewReplacer( //nolint:gochecknoglobals // a constant table
+var replyPieces = strings.NewReplacer(
 	"<mail>", `(?:e-?mails?|mails?|mailings?|messages?|msgs?|dms?|texts?|newsletters?|spam|offers?|requests?|proposals?|pitches|invitations?|invites?|follow-?ups?|reminders?|`+
 		`contact|communications?|correspondence|outreach|solicitations?|promotions?|marketing|inquiries|enquiries|stuff|notes)`,
 	"<mails>", `(?:e-?mails?|mails?|mailings?|messages|msgs|dms|newsletters?|spam|offers|requests|proposals|pitches|invitations|invites|follow-?ups|reminders|correspondence|`+
@@ -71,7 +72,7 @@ func says(signal replySignal, weight int, patterns ...string) replyRule {
 }
 
 // replyIdioms are read first and hidden from the rules: they say yes with the words of no, or speak of mails and absences of others.
-var replyIdioms = []replyRule{ //nolint:gochecknoglobals // a constant table
+var replyIdioms = []replyRule{
 	says(showsYes, 4,
 		`(?:cant|cannot|can not|couldnt|could not|wouldnt|would not|wont|never|how could i|impossible to|hard to|too good to|crazy to|mad to|silly to|stupid to|`+
 			`a fool to) (?:possibly |ever )?`+
@@ -117,7 +118,7 @@ var replyIdioms = []replyRule{ //nolint:gochecknoglobals // a constant table
 }
 
 // replyRules are the phrases by what they show; a row holds the phrases of one language and weight.
-var replyRules = []replyRule{ //nolint:gochecknoglobals // a constant table
+var replyRules = []replyRule{
 	// To stop. A machine acts on these, so they name the mail, the list or the address, or can be said of nothing else.
 	says(showsStop, 5,
 		`(?:unsubscribe|unsub|un-subscribe) (?:me|us|my|this (?:e-?mail|address|account)|from (?:this|these|your|all|any|the|everything)|please|pls|now|immediately|asap|`+

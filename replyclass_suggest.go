@@ -1,3 +1,4 @@
+//nolint:misspell // phrases of seven languages
 package rapport
 
 import (
@@ -71,7 +72,7 @@ var (
 // weigh collects what a text shows, sentence by sentence.
 func weigh(plain string) *replyEvidence {
 	e, start := &replyEvidence{}, 0
-	for _, sentence := range strings.Split(plain, "\n") {
+	for sentence := range strings.SplitSeq(plain, "\n") {
 		for from := 0; from < len(sentence); from += 1000 { // a sentence without an end must not cost more than others
 			part := sentence[from:min(from+1000, len(sentence))]
 			e.read(part, start+from)
@@ -99,7 +100,7 @@ func (e *replyEvidence) read(sentence string, at int) {
 }
 
 // decide weighs the signals against each other. What a machine acts on comes first and asks for most.
-func (e *replyEvidence) decide() (ReplyClass, replySignal) {
+func (e *replyEvidence) decide() (ReplyClass, replySignal) { //nolint:gocyclo // the order of the cases is the rule
 	w := e.weight
 	refuses := w[showsNo] >= 4
 	switch {
@@ -141,78 +142,93 @@ func (e *replyEvidence) decide() (ReplyClass, replySignal) {
 	return ReplyOther, showsOther
 }
 
+// figure is a number in a text that may be a fee.
+type figure struct {
+	value    float64
+	currency string
+	chosen   bool // beside words for what is booked, such as "in total"
+}
+
 // namedFee finds the fee that a counter-offer names: the one for what is booked, else the highest. Nil where no currency is named.
 func namedFee(plain string) *Money {
-	currency := ""
-	var best, bestChosen *Money
-	type figure struct {
-		value    float64
-		currency string
-		chosen   bool
-	}
 	var figures []figure
-	priced := false
-	for _, line := range strings.Split(plain, "\n") {
-		chosen, last := chosenFee.FindStringIndex(line), 0
-		for _, m := range amountInAsk.FindAllStringSubmatchIndex(line, -1) {
-			group := func(i int) string {
-				if m[2*i] < 0 {
-					return ""
-				}
-				return strings.TrimSpace(line[m[2*i]:m[2*i+1]])
-			}
-			code := currencyOf(group(1))
-			if code == "" {
-				code = currencyOf(group(5))
-			}
-			value := figureOf(group(2), group(4))
-			if value <= 0 || value > 1e8 || m[0] > 0 && isWordByte(line[m[0]-1]) || tooLow.MatchString(line[m[1]:]) || code == "" && notFee.MatchString(line[m[1]:]) || theirFee.MatchString(line[:m[0]]) {
-				continue
-			}
-			if code != "" {
-				currency = code
-			}
-			if code == "" && len(figures) > 0 && upTo.MatchString(line[min(last, m[0]):m[0]]) {
-				code = figures[len(figures)-1].currency
-			}
-			last = m[1]
-			priced = priced || code != ""
-			figures = append(figures, figure{value, code, chosen != nil && chosen[0] < m[1]+40 && m[0] < chosen[1]+40})
-		}
-		if currency == "" {
-			if m := currencyWord.FindStringSubmatch(line); m != nil {
-				currency = currencyOf(m[1])
-			}
+	currency := ""
+	for line := range strings.SplitSeq(plain, "\n") {
+		found, code := figuresIn(line)
+		figures = append(figures, found...)
+		if code != "" {
+			currency = code
+		} else if m := currencyWord.FindStringSubmatch(line); m != nil && currency == "" {
+			currency = currencyOf(m[1])
 		}
 	}
 	c, ok := LookupCurrency(currency)
 	if !ok {
 		return nil
 	}
+	priced := false
+	for _, f := range figures {
+		priced = priced || f.currency != ""
+	}
+	var best, chosen int64
 	for _, f := range figures {
 		if f.currency != currency && (f.currency != "" || priced || f.value < 20) {
 			continue
 		}
-		scale := 1.0
-		for range c.Exponent {
-			scale *= 10
-		}
-		minor := int64(f.value*scale + 0.5)
-		minor -= minor % c.Step
-		if minor <= 0 || minor > 99_999_999_999 {
+		minor := minorUnits(f.value, c)
+		if minor > 99_999_999_999 {
 			continue
 		}
-		if best == nil || minor > best.Amount {
-			best = &Money{minor, currency}
-		}
-		if f.chosen && f.currency != "" && (bestChosen == nil || minor > bestChosen.Amount) {
-			bestChosen = &Money{minor, currency}
+		best = max(best, minor)
+		if f.chosen && f.currency != "" {
+			chosen = max(chosen, minor)
 		}
 	}
-	if bestChosen != nil {
-		return bestChosen
+	if chosen > 0 {
+		best = chosen
 	}
-	return best
+	if best <= 0 {
+		return nil
+	}
+	return &Money{best, currency}
+}
+
+func minorUnits(value float64, c Currency) int64 {
+	for range c.Exponent {
+		value *= 10
+	}
+	minor := int64(value + 0.5)
+	return minor - minor%c.Step
+}
+
+// figuresIn finds what may be a fee in a sentence, and the currency that was named last.
+func figuresIn(line string) (figures []figure, currency string) {
+	chosen, last := chosenFee.FindStringIndex(line), 0
+	for _, m := range amountInAsk.FindAllStringSubmatchIndex(line, -1) {
+		group := func(i int) string {
+			if m[2*i] < 0 {
+				return ""
+			}
+			return strings.TrimSpace(line[m[2*i]:m[2*i+1]])
+		}
+		code := currencyOf(group(1))
+		if code == "" {
+			code = currencyOf(group(5))
+		}
+		before, after := line[max(m[0]-80, 0):m[0]], line[m[1]:]
+		value := figureOf(group(2), group(4))
+		if value <= 0 || value > 1e9 || m[0] > 0 && isWordByte(line[m[0]-1]) || tooLow.MatchString(after) || code == "" && notFee.MatchString(after) || theirFee.MatchString(before) {
+			continue
+		}
+		if code != "" {
+			currency = code
+		} else if len(figures) > 0 && upTo.MatchString(line[min(last, m[0]):m[0]]) {
+			code = figures[len(figures)-1].currency
+		}
+		last = m[1]
+		figures = append(figures, figure{value, code, chosen != nil && chosen[0] < m[1]+40 && m[0] < chosen[1]+40})
+	}
+	return figures, currency
 }
 
 // tooLow stands behind a figure of the other side.
@@ -279,7 +295,8 @@ var plainNumbers = map[string]float64{ //nolint:gochecknoglobals // a constant t
 var plainScales = []struct { //nolint:gochecknoglobals // a constant table
 	name  string
 	value float64
-}{{"hundred", 100}, {"hundert", 100}, {"honderd", 100}, {"cents", 100}, {"cent", 100}, {"cientos", 100}, {"thousand", 1000}, {"tausend", 1000}, {"duizend", 1000}, {"grand", 1000}, {"mille", 1000}, {"mila", 1000}, {"mil", 1000}}
+}{{"hundred", 100}, {"hundert", 100}, {"honderd", 100}, {"cents", 100}, {"cent", 100}, {"cientos", 100}, {"thousand", 1000}, {"tausend", 1000}, {"duizend", 1000},
+	{"grand", 1000}, {"mille", 1000}, {"mila", 1000}, {"mil", 1000}}
 
 // figureOf reads a figure in digits or words, and the word for its thousands.
 func figureOf(s, scale string) float64 {
@@ -318,7 +335,7 @@ func wordsOf(s string) float64 {
 		return v
 	}
 	sum, last := 0.0, 0.0
-	for _, word := range strings.Fields(s) {
+	for word := range strings.FieldsSeq(s) {
 		if v, ok := plainNumbers[word]; ok {
 			last += v
 			continue

@@ -1,3 +1,4 @@
+//nolint:misspell // phrases of seven languages
 package rapport
 
 import (
@@ -103,7 +104,7 @@ type plainWriter struct {
 }
 
 func (w *plainWriter) word(s string, place int) {
-	if w.last() == '\n' && len(s) == 1 && strings.Contains("-:/,.&=?\n", s) {
+	if w.last() == '\n' && len(s) == 1 && strings.IndexByte("-:/,.&=?\n", s[0]) >= 0 {
 		return
 	}
 	for i := range len(s) {
@@ -156,7 +157,7 @@ func (w *plainWriter) peek(i int) rune {
 	return w.source[i]
 }
 
-func (w *plainWriter) rune(i, place int) { //nolint:gocyclo // one case a kind of sign
+func (w *plainWriter) rune(i, place int) {
 	r := unicode.ToLower(w.source[i])
 	switch {
 	case r == '\n':
@@ -318,9 +319,9 @@ var (
 // ownWords leaves of a mail what was written for it: no signature, no mail program's line, no legal footer, no offer to leave a
 // newsletter. A postscript below the signature stays.
 func ownWords(text string) string {
-	var kept []string
 	said, below := false, false
 	lines := strings.Split(text, "\n")
+	kept := make([]string, 0, len(lines))
 	for i, line := range lines {
 		trimmed := strings.TrimSpace(line)
 		switch {

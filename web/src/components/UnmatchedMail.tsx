@@ -55,6 +55,7 @@ function Row({ mail: { message, candidates } }: { mail: Mail }) {
   });
   const options = new Map(candidates.map((c) => [c.partnership_id, `${c.creator_name}, ${c.campaign_name} of ${c.brand_name}`]));
   for (const p of found.data?.items ?? []) options.set(p.id, `${p.creator.name}, ${p.campaign_name} of ${p.brand_name}`);
+  const why = candidates.find(({ partnership_id }) => partnership_id === chosen)?.why;
   const from = message.from ?? "an unknown sender";
   return (
     <li className={classes.mail} aria-label={`Mail from ${from}`}>
@@ -71,6 +72,7 @@ function Row({ mail: { message, candidates } }: { mail: Mail }) {
       <Group gap="xs" align="end" mt="xs">
         <Select
           label="Belongs to"
+          description={why}
           placeholder="Type a creator’s name"
           searchable
           clearable

@@ -125,11 +125,11 @@ it("keeps what is being written while one looks at another thread, and a note ne
 });
 
 it("hears of a new message without taking away the field that one writes in", async () => {
-  serve({ threads: [thread(1)], pages: [[message(1)]] });
-  const { queries } = await open({ thread: uuid(101) });
+  serve({ threads: [thread(5)], pages: [[message(1)]] });
+  const { queries } = await open({ thread: uuid(105) });
   await screen.findByText("Words 1");
   await userEvent.keyboard("rHalf a ");
-  serve({ threads: [thread(2), thread(1, { preview: "Newer" })], pages: [[message(2), message(1)]] });
+  serve({ threads: [thread(2), thread(5, { preview: "Newer" })], pages: [[message(2), message(1)]] });
   await queries.invalidateQueries();
   expect(await screen.findByText("Words 2")).toBeVisible();
   await userEvent.keyboard("word");

@@ -2,7 +2,7 @@ import { useMediaQuery } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { IconMessageCircle } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 
 import { threadQuery, threadsQuery, unmatchedMailQuery } from "../../api/queries";
 import { hasRole, useSession } from "../../lib/session";
@@ -12,14 +12,16 @@ import { Pager } from "../DataTable";
 import { SearchInput } from "../Filters";
 import { LoadingLines } from "../Loading";
 import { EmptyState, LoadFailed } from "../Notice";
-import { UnmatchedMail } from "../UnmatchedMail";
 import { Conversation } from "./Conversation";
 import classes from "./Inbox.module.css";
-import { MergeDialog } from "./MergeDialog";
 import { boxNames, type InboxSearch } from "./search";
 import { ThreadContext } from "./ThreadContext";
 import { rowId, ThreadList } from "./ThreadList";
 import { boxes, type Box } from "./words";
+
+// What few look at comes when it is first asked for.
+const UnmatchedMail = lazy(async () => ({ default: (await import("../UnmatchedMail")).UnmatchedMail }));
+const MergeDialog = lazy(async () => ({ default: (await import("./MergeDialog")).MergeDialog }));
 
 interface Props {
   search: InboxSearch;
@@ -123,7 +125,11 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
         </div>
       )}
       {filing ? (
-        <div className={classes.unmatched}><UnmatchedMail cursor={cursor} go={(next) => go({ cursor: next })} /></div>
+        <div className={classes.unmatched}>
+          <Suspense fallback={<LoadingLines />}>
+            <UnmatchedMail cursor={cursor} go={(next) => go({ cursor: next })} />
+          </Suspense>
+        </div>
       ) : (
         <div className={`${classes.panes} ${bare ? classes.bare : ""}`}>
           {withList && (
@@ -168,7 +174,7 @@ export function Inbox({ search: { brand, box = "waiting", q, thread: open, messa
           )}
         </div>
       )}
-      {thread && merging === thread.id && <MergeDialog thread={thread} onMerged={openOne} onClose={() => setMerging(undefined)} />}
+      <Suspense>{thread && merging === thread.id && <MergeDialog thread={thread} onMerged={openOne} onClose={() => setMerging(undefined)} />}</Suspense>
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery, useQueryClient, type QueryClient } from "@tanstack/react-query";
 import { IconAlarmSnooze, IconArrowBackUp, IconCheck, IconUserPlus } from "@tabler/icons-react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
@@ -11,8 +11,10 @@ import { useSession } from "../../lib/session";
 import { useShortcuts } from "../../lib/shortcuts";
 import { ProblemNotice } from "../Notice";
 import classes from "./ThreadActions.module.css";
-import { PickDialog } from "./PickDialog";
-import { SnoozeDialog } from "./SnoozeDialog";
+
+// Dialogs come when they are first asked for.
+const PickDialog = lazy(async () => ({ default: (await import("./PickDialog")).PickDialog }));
+const SnoozeDialog = lazy(async () => ({ default: (await import("./SnoozeDialog")).SnoozeDialog }));
 
 const nobody = "nobody";
 
@@ -102,20 +104,22 @@ export function ThreadActions({ thread, onLeft }: { thread: Thread; onLeft: () =
         </Button>
       </div>
       <ProblemNotice problem={assign.error ?? state.error} />
-      {asked === "assign" && (
-        <PickDialog
-          title="Who answers this thread?"
-          label="Search people"
-          choices={users.isLoading ? undefined : choices}
-          none="There is nobody to choose."
-          onClose={() => setAsked(null)}
-          onPick={(id) => {
-            setAsked(null);
-            assign.mutate(people.find((person) => person.id === id));
-          }}
-        />
-      )}
-      {asked === "snooze" && <SnoozeDialog thread={thread} now={askedAt} onSnoozed={onLeft} onClose={() => setAsked(null)} />}
+      <Suspense>
+        {asked === "assign" && (
+          <PickDialog
+            title="Who answers this thread?"
+            label="Search people"
+            choices={users.isLoading ? undefined : choices}
+            none="There is nobody to choose."
+            onClose={() => setAsked(null)}
+            onPick={(id) => {
+              setAsked(null);
+              assign.mutate(people.find((person) => person.id === id));
+            }}
+          />
+        )}
+        {asked === "snooze" && <SnoozeDialog thread={thread} now={askedAt} onSnoozed={onLeft} onClose={() => setAsked(null)} />}
+      </Suspense>
     </>
   );
 }

@@ -102,9 +102,9 @@ export function Days({ days, health }: { days: MailDay[]; health: Pick<Health, "
       {days.length === 0 ? (
         <EmptyState icon={IconMail} title="No day is counted yet">Once an hour the mails of each day are compared with SendGrid’s count, so that none is lost unseen.</EmptyState>
       ) : (
-        <div className={`${table.scroll} ${table.flush}`}>
+        <div className={`${table.scroll} ${table.flush}`} role="region" aria-label="Mail of each day, scrollable" tabIndex={0}>
           <table className={table.table} aria-label="Mail of each day">
-            <thead><tr><th scope="col">Day (UTC)</th><th scope="col" className={table.right}>Sent</th><th scope="col" className={table.right}>Received</th><th scope="col">Verdict</th><th scope="col">Checked</th></tr></thead>
+            <thead><tr><th scope="col">Day (UTC)</th><th scope="col" className={table.right}>Sent</th><th scope="col" className={table.right}>Received</th><th scope="col">Verdict</th></tr></thead>
             <tbody>
               {days.map((day) => (
                 <tr key={day.day}>
@@ -112,7 +112,6 @@ export function Days({ days, health }: { days: MailDay[]; health: Pick<Health, "
                   <td className={table.right}><Count ours={day.sent} theirs={day.sent_at_provider} /></td>
                   <td className={table.right}><Count ours={day.received} theirs={day.received_at_provider} /></td>
                   <td>{day.differs ? <Chip tone="danger" icon={<IconMail size={13} aria-hidden />}>Mail is missing</Chip> : <span className="soft">Agrees</span>}</td>
-                  <td><RelativeTime at={day.checked_at} inList /></td>
                 </tr>
               ))}
             </tbody>
@@ -120,7 +119,7 @@ export function Days({ days, health }: { days: MailDay[]; health: Pick<Health, "
         </div>
       )}
       <p className="soft" style={{ margin: "10px 14px" }}>
-        Last mail received {health.last_received_at ? <RelativeTime at={health.last_received_at} /> : "never"}; last news of a sent one {health.last_event_at ? <RelativeTime at={health.last_event_at} /> : "never"}.
+        {days[0] && <>Counted <RelativeTime at={days[0].checked_at} />. </>}Last mail received {health.last_received_at ? <RelativeTime at={health.last_received_at} /> : "never"}; last news of a sent one {health.last_event_at ? <RelativeTime at={health.last_event_at} /> : "never"}.
       </p>
     </Section>
   );
