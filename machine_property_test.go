@@ -401,7 +401,8 @@ func automations() []rapport.Sequence {
 	looked := rapport.SequenceStep{Kind: rapport.StepSend, Template: "looked", Review: true}
 	return []rapport.Sequence{
 		{ID: id("on stage"), Version: 1, Trigger: &rapport.SequenceTrigger{On: rapport.StartStage, Stage: rapport.StageInConversation}, Steps: []rapport.SequenceStep{
-			{Kind: rapport.StepBranch, Branch: &rapport.Branch{On: rapport.BranchReply, Is: "is", Value: "question", Then: 1, Else: 3}}, looked, {Kind: rapport.StepStop}, {Kind: rapport.StepTask, Title: "Call"},
+			{Kind: rapport.StepBranch, Branch: &rapport.Branch{On: rapport.BranchReply, Is: "is", Value: "question", Then: 1, Else: 3}},
+			looked, {Kind: rapport.StepStop}, {Kind: rapport.StepTask, Title: "Call"},
 		}},
 		{ID: id("on silence"), Version: 1, Trigger: &rapport.SequenceTrigger{On: rapport.StartSilence, After: "offer_sent", Without: "offer_decided", BusinessDays: 1}, Steps: []rapport.SequenceStep{
 			send("nudge"), {Kind: rapport.StepWait, Days: 1}, send("nudge_again"),

@@ -124,7 +124,9 @@ func TestADateOutsideIsReadAgain(t *testing.T) {
 	t.Parallel()
 	birthday := start().Add(20 * hour)
 	h := newHouse(t, func(h *house) {
-		h.p.Automations = []rapport.Sequence{{ID: id("automation"), Version: 1, Trigger: &rapport.SequenceTrigger{On: rapport.StartDate, Date: "field:Birthday", Days: 0}, Steps: []rapport.SequenceStep{send("birthday")}}}
+		h.p.Automations = []rapport.Sequence{{
+			ID: id("automation"), Version: 1, Trigger: &rapport.SequenceTrigger{On: rapport.StartDate, Date: "field:Birthday"}, Steps: []rapport.SequenceStep{send("birthday")},
+		}}
 		h.answers[rapport.EffectReadDates] = func(rapport.Effect) rapport.Outcome {
 			return rapport.Outcome{Code: "read", Dates: map[string]time.Time{"field:Birthday": birthday}}
 		}

@@ -34,7 +34,8 @@ func TestBranchesGoAhead(t *testing.T) {
 	stop := rapport.SequenceStep{Kind: rapport.StepStop}
 	on := &rapport.SequenceTrigger{On: rapport.StartStage, Stage: rapport.StageInConversation}
 	vip := rapport.Branch{On: rapport.BranchTag, Is: "is", Value: "vip", Then: 1, Else: 3}
-	require.Empty(t, rapport.Sequence{Trigger: on, Steps: []rapport.SequenceStep{branch(vip), send, stop, {Kind: rapport.StepWait, Days: 3}, send}}.Check(), "steps behind a stop need something that leads to them")
+	wait := rapport.SequenceStep{Kind: rapport.StepWait, Days: 3}
+	require.Empty(t, rapport.Sequence{Trigger: on, Steps: []rapport.SequenceStep{branch(vip), send, stop, wait, send}}.Check(), "steps behind a stop need something that leads to them")
 
 	bad := func(trigger *rapport.SequenceTrigger, steps ...rapport.SequenceStep) []string {
 		return paths(rapport.Sequence{Trigger: trigger, Steps: steps}.Check())
@@ -42,8 +43,10 @@ func TestBranchesGoAhead(t *testing.T) {
 	require.Equal(t, []string{"steps[1].branch.then not_ahead", "steps[1].branch.else not_ahead"}, bad(on, send, branch(rapport.Branch{On: rapport.BranchPage, Then: 1, Else: 4}), send))
 	require.Equal(t, []string{"steps[0].branch required"}, bad(on, rapport.SequenceStep{Kind: rapport.StepBranch}))
 	require.Equal(t, []string{"steps[0].branch.on unknown_value"}, bad(on, branch(rapport.Branch{On: "weather", Then: 1, Else: 1})))
-	require.Equal(t, []string{"steps[0].branch.is unknown_value", "steps[0].branch.value bad_number"}, bad(on, branch(rapport.Branch{On: rapport.BranchFollowers, Is: "is", Value: "many", Then: 1, Else: 1})))
-	require.Equal(t, []string{"steps[0].branch.field required", "steps[0].branch.is unknown_value", "steps[0].branch.value required"}, bad(on, branch(rapport.Branch{On: rapport.BranchField, Then: 1, Else: 1})))
+	require.Equal(t, []string{"steps[0].branch.is unknown_value", "steps[0].branch.value bad_number"},
+		bad(on, branch(rapport.Branch{On: rapport.BranchFollowers, Is: "is", Value: "many", Then: 1, Else: 1})))
+	require.Equal(t, []string{"steps[0].branch.field required", "steps[0].branch.is unknown_value", "steps[0].branch.value required"},
+		bad(on, branch(rapport.Branch{On: rapport.BranchField, Then: 1, Else: 1})))
 	require.Equal(t, []string{"steps[0].branch.value unknown_value"}, bad(on, branch(rapport.Branch{On: rapport.BranchReply, Is: "is", Value: "perhaps", Then: 1, Else: 1})))
 	guess := branch(rapport.Branch{On: rapport.BranchReply, Is: "is", Value: "question", Then: 1, Else: 2})
 	require.Equal(t, []string{"steps[1].review must_be_looked_at"}, bad(on, guess, send), "a machine's guess sends nothing by itself")

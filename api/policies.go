@@ -15,9 +15,7 @@ import (
 func toSequence(v rapport.SequenceVersion) gen.Sequence {
 	return gen.Sequence{
 		Id: v.Sequence.ID, BrandId: v.BrandID, Name: v.Name, Version: v.Sequence.Version, CoolOffDays: v.Sequence.CoolOffDays, CreatedAt: v.CreatedAt,
-		Steps: each(v.Sequence.Steps, func(s rapport.SequenceStep) gen.SequenceStep {
-			return toStep(s)
-		}),
+		Steps:   each(v.Sequence.Steps, toStep),
 		Trigger: toTrigger(v.Sequence.Trigger),
 	}
 }

@@ -79,7 +79,8 @@ func TestTheFirstMailSaysWhyItComes(t *testing.T) {
 	body["trigger"] = map[string]any{"on": "silence", "after": "offer_sent", "without": "offer_decided", "business_days": 2}
 	require.Equal(t, 201, ops.keyed().send(t, "POST", "/v1/sequences", body).status, "whoever is in a conversation knows why")
 	body["trigger"] = map[string]any{"on": "silence", "after": "rain", "without": "rain"}
-	require.Equal(t, []string{"trigger.after unknown_value", "trigger.business_days out_of_range", "trigger.without unknown_value", "trigger.without same"}, ops.keyed().send(t, "POST", "/v1/sequences", body).fields(t))
+	require.Equal(t, []string{"trigger.after unknown_value", "trigger.business_days out_of_range", "trigger.without unknown_value", "trigger.without same"},
+		ops.keyed().send(t, "POST", "/v1/sequences", body).fields(t))
 }
 
 // TestACampaignStartsSequencesByThemselves: what its partnerships start with is pinned, and only what the brand has can be chosen.
@@ -128,7 +129,8 @@ func TestARunningSequenceIsMovedAfterAPreview(t *testing.T) {
 		Outreach: rapport.Outreach{Step: 2, Sent: 1, From: sent},
 	})
 	require.NoError(t, err)
-	d.sql(t, `insert into workflow_snapshots (workflow_id, workflow, task_queue, brand_id, seq, state) values ($1, 'Partnership', 'rapport', $2, 1, $3)`, "partnership/"+d.partnership.String(), d.world.one, state)
+	d.sql(t, `insert into workflow_snapshots (workflow_id, workflow, task_queue, brand_id, seq, state)
+		values ($1, 'Partnership', 'rapport', $2, 1, $3)`, "partnership/"+d.partnership.String(), d.world.one, state)
 	path := "/v1/partnerships/" + d.partnership.String()
 	var running gen.RunningSequenceList
 	ops.send(t, "GET", path+"/sequences", nil).into(t, &running)

@@ -125,7 +125,8 @@ func TestAnAnswerStopsTheClockOfItsThreadOnly(t *testing.T) {
 	a := x.ops.keyed().send(t, "POST", "/v1/partnerships/"+x.partnership.String()+"/messages", map[string]any{"channel": "dm", "direction": "out", "text": "x", "new_thread": true})
 	require.Equal(t, []string{"subject required"}, a.fields(t))
 	two := x.seed(t, x.world.two, "two.example")
-	a = x.as(t, "ops@two.example").keyed().send(t, "POST", "/v1/partnerships/"+two.partnership.String()+"/messages", map[string]any{"channel": "dm", "direction": "out", "text": "x", "thread_id": x.thread})
+	a = x.as(t, "ops@two.example").keyed().send(t, "POST", "/v1/partnerships/"+two.partnership.String()+"/messages",
+		map[string]any{"channel": "dm", "direction": "out", "text": "x", "thread_id": x.thread})
 	require.Equal(t, 404, a.status, "another brand's thread is none")
 }
 
@@ -138,7 +139,8 @@ func TestThreadsAreMergedAndSplitAndNothingIsLost(t *testing.T) {
 	x.act(t, x.ops, 409, x.thread.String()+"/merge", map[string]any{"thread_id": x.thread})
 	stranger := id()
 	x.sql(t, `insert into creators (id, name) values ($1, 'Kim')`, stranger)
-	x.sql(t, `insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id) select $1, brand_id, campaign_id, $2, owner_id from partnerships where id = $3`, stranger, stranger, x.partnership)
+	x.sql(t, `insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id)
+		select $1, brand_id, campaign_id, $2, owner_id from partnerships where id = $3`, stranger, stranger, x.partnership)
 	x.sql(t, `insert into threads (id, partnership_id, brand_id, creator_id) values ($1, $1, $2, $1)`, stranger, x.world.one)
 	x.act(t, x.ops, 422, x.thread.String()+"/merge", map[string]any{"thread_id": stranger})
 
@@ -263,7 +265,10 @@ func TestCannedAnswersAreFilledForAPartnership(t *testing.T) {
 func TestAMailIsPreviewedForACreator(t *testing.T) {
 	t.Parallel()
 	x := newInbox(t)
-	ask := map[string]any{"brand_id": x.world.one, "creator_id": x.creator, "name": "offer", "subject": "{{campaign.name}}", "body": "Hi {{creator.first_name}}, {{offer.fee}} {{portal_link}} {{creator.shoe_size}}"}
+	ask := map[string]any{
+		"brand_id": x.world.one, "creator_id": x.creator, "name": "offer", "subject": "{{campaign.name}}",
+		"body": "Hi {{creator.first_name}}, {{offer.fee}} {{portal_link}} {{creator.shoe_size}}",
+	}
 	var got gen.TemplatePreview
 	a := x.ops.keyed().send(t, "POST", "/v1/templates/preview", ask)
 	require.Equal(t, 200, a.status, "%s", a.body)

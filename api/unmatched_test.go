@@ -47,7 +47,8 @@ func TestUnmatchedMailIsSeenByWhomItMayConcernAndFiled(t *testing.T) {
 	require.Equal(t, 403, d.as(t, "approver@one.example").send(t, "GET", "/v1/messages/unmatched", nil).status)
 
 	// A subject that was written about suggests too, whoever answers from another address.
-	d.sql(t, `insert into messages (id, partnership_id, brand_id, creator_id, direction, channel, state, subject, body_text) select $1, id, brand_id, creator_id, 'out', 'email', 'delivered', 'Hello', 'Hi' from partnerships where id = $2`, id(), kims)
+	d.sql(t, `insert into messages (id, partnership_id, brand_id, creator_id, direction, channel, state, subject, body_text)
+		select $1, id, brand_id, creator_id, 'out', 'email', 'delivered', 'Hello', 'Hi' from partnerships where id = $2`, id(), kims)
 	var list gen.UnmatchedMailList
 	d.as(t, "ops@one.example").send(t, "GET", "/v1/messages/unmatched", nil).into(t, &list)
 	require.Equal(t, "Was written to about this", list.Items[0].Candidates[0].Why)

@@ -208,7 +208,8 @@ var sharedRun = id() //nolint:gochecknoglobals // a constant
 func (d *desk) threads(t *testing.T, brand, user uuid.UUID, w work) ids {
 	t.Helper()
 	automation, main, aside, written, draft, unknown, canned := id(), id(), id(), id(), id(), id(), id()
-	d.sql(t, `insert into sequences (id, version, brand_id, name, trigger_on, steps) values ($1, 1, $2, 'By itself', '{"on":"stage","stage":"active"}', '[{"kind":"task","title":"Call"}]')`, automation, brand)
+	d.sql(t, `insert into sequences (id, version, brand_id, name, trigger_on, steps)
+		values ($1, 1, $2, 'By itself', '{"on":"stage","stage":"active"}', '[{"kind":"task","title":"Call"}]')`, automation, brand)
 	for thread, primary := range map[uuid.UUID]bool{main: true, aside: false} {
 		d.sql(t, `insert into threads (id, partnership_id, brand_id, creator_id, subject, main) values ($1, $2, $3, $4, $5, $6)`, thread, w.partnership, brand, w.creator, "Spring "+thread.String(), primary)
 	}
@@ -216,9 +217,11 @@ func (d *desk) threads(t *testing.T, brand, user uuid.UUID, w work) ids {
 		d.sql(t, `insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, state, subject, body_text, looked, claimed_at, files)
 			values ($1, $2, $3, $4, $5, 'out', 'email', $6, 'Hi', $7, $8, now(), $9)`, message, main, w.partnership, brand, w.creator, state, "Spring "+message.String(), state == "prepared", 1)
 	}
-	d.sql(t, `insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, state, body_text) values ($1, $2, $3, $4, $5, 'out', 'dm', 'logged', 'Hello')`, id(), aside, w.partnership, brand, w.creator)
+	d.sql(t, `insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, state, body_text)
+		values ($1, $2, $3, $4, $5, 'out', 'dm', 'logged', 'Hello')`, id(), aside, w.partnership, brand, w.creator)
 	d.sql(t, `insert into blobs (sha256, content_type, size, content) values (sha256($1::text::bytea), 'text/plain', 36, $1::text::bytea)`, written.String())
-	d.sql(t, `insert into message_files (message_id, n, brand_id, name, content_type, size, sha256) values ($1, 0, $2, $3, 'text/plain', 1, sha256($4::text::bytea))`, written, brand, written.String(), written.String())
+	d.sql(t, `insert into message_files (message_id, n, brand_id, name, content_type, size, sha256)
+		values ($1, 0, $2, $3, 'text/plain', 1, sha256($4::text::bytea))`, written, brand, written.String(), written.String())
 	d.sql(t, `update contracts set opened_at = now() where id = $1`, w.contract) // the first look at it is noted
 	d.sql(t, `insert into canned_answers (id, brand_id, name, body) values ($1, $2, 'Ours', 'Hi')`, canned, brand)
 	call := []rapport.SequenceStep{{Kind: rapport.StepTask, Title: "Call"}}
@@ -228,7 +231,8 @@ func (d *desk) threads(t *testing.T, brand, user uuid.UUID, w work) ids {
 		Runs:        []rapport.Outreach{{ID: sharedRun, Sequence: automation}},
 	})
 	require.NoError(t, err)
-	d.sql(t, `insert into workflow_snapshots (workflow_id, workflow, task_queue, brand_id, seq, state) values ($1, 'Partnership', 'rapport', $2, 1, $3)`, "partnership/"+w.partnership.String(), brand, state)
+	d.sql(t, `insert into workflow_snapshots (workflow_id, workflow, task_queue, brand_id, seq, state)
+		values ($1, 'Partnership', 'rapport', $2, 1, $3)`, "partnership/"+w.partnership.String(), brand, state)
 	return ids{
 		"automation_ids": automation, "run_id": sharedRun, "threads": aside, "thread_id": main, "message_ids": written, "message_id": draft, "canned-answers": canned,
 		"/v1/messages/{id}": draft, "/v1/messages/{id}/settle": unknown, "/v1/messages/{id}/files/0": written, "/v1/threads/{id}/split": main,

@@ -241,8 +241,8 @@ func visible(text string) string {
 		}
 		pieces, now = append(pieces, *now), nil
 	}
-	for i := len(lines) - 1; i >= 0; i-- {
-		line := strings.TrimRight(lines[i], " \t\r")
+	for _, line := range slices.Backward(lines) {
+		line = strings.TrimRight(line, " \t\r")
 		quoted := strings.HasPrefix(line, ">")
 		if now != nil && line == "" && signature.MatchString(now.lines[len(now.lines)-1]) {
 			now.signature = true
@@ -274,9 +274,10 @@ func (a *accuracy) classes(t *testing.T) {
 	right, said, are, amounts, exact, correct := map[rapport.ReplyClass]int{}, map[rapport.ReplyClass]int{}, map[rapport.ReplyClass]int{}, 0, 0, 0
 	for line := range strings.Lines(string(raw)) {
 		var r struct {
-			Text, Currency string
-			Class          rapport.ReplyClass
-			Amount         int64
+			Text     string             `json:"text"`
+			Currency string             `json:"currency"`
+			Class    rapport.ReplyClass `json:"class"`
+			Amount   int64              `json:"amount"`
 		}
 		require.NoError(t, json.Unmarshal([]byte(line), &r))
 		got := rapport.SuggestReply("", r.Text)

@@ -102,9 +102,11 @@ func (w *world) arm(n int, name string) time.Time {
 		at := due.Add(day.Jitter(id, "outreach/0/0"))
 		raw, err := json.Marshal(rapport.Partnership{
 			ID: id, BrandID: w.brand, CampaignID: w.campaign, CreatorID: creator, OwnerID: w.ops, Stage: rapport.StageOutreach, StageAt: due, Term: 1,
-			Core:     rapport.Core{Timers: []rapport.Timer{{Kind: "outreach_step", At: at}}},
-			Sequence: rapport.Sequence{Version: 1, Steps: []rapport.SequenceStep{{Kind: rapport.StepSend, Template: "invitation"}, {Kind: rapport.StepWait, BusinessDays: 90}, {Kind: rapport.StepStop}}, CoolOffDays: 90},
-			Timings:  timings(), BrandCalendar: day, CreatorCalendar: day, Renewal: rapport.RenewalNotDue,
+			Core: rapport.Core{Timers: []rapport.Timer{{Kind: "outreach_step", At: at}}},
+			Sequence: rapport.Sequence{Version: 1, CoolOffDays: 90, Steps: []rapport.SequenceStep{
+				{Kind: rapport.StepSend, Template: "invitation"}, {Kind: rapport.StepWait, BusinessDays: 90}, {Kind: rapport.StepStop},
+			}},
+			Timings: timings(), BrandCalendar: day, CreatorCalendar: day, Renewal: rapport.RenewalNotDue,
 		})
 		require.NoError(w.t, err)
 		b.Queue(`insert into outbox (id, brand_id, kind, workflow_id, workflow, task_queue, input) values ($1, $2, 'start', $3, 'Partnership', 'rapport', $4)`,
@@ -173,7 +175,8 @@ func (w *world) tallyMorning() (sent, twice, early int) {
 	for _, m := range answer.Mails {
 		got[m.To] = append(got[m.To], m.At)
 	}
-	rows, err := w.owner.Query(w.t.Context(), `select c.email, m.at from morning m join partnerships p on p.id = m.partnership_id join contacts c on c.creator_id = p.creator_id where m.campaign_id = $1`, w.campaign)
+	rows, err := w.owner.Query(w.t.Context(), `select c.email, m.at from morning m join partnerships p on p.id = m.partnership_id
+		join contacts c on c.creator_id = p.creator_id where m.campaign_id = $1`, w.campaign)
 	require.NoError(w.t, err)
 	defer rows.Close()
 	for rows.Next() {

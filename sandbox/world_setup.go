@@ -118,8 +118,14 @@ func (w *World) library(ctx context.Context, h *house) (string, error) {
 			"brand_id": h.id(), "name": "Remind of an offer", "trigger": map[string]any{"on": "silence", "after": "offer_sent", "without": "offer_decided", "business_days": 2},
 			"steps": []any{map[string]any{"kind": "task", "title": "Call the creator about our offer"}},
 		}, &sequence},
-		{"/v1/canned-answers", "thanks", map[string]any{"brand_id": h.id(), "name": "Thanks, more soon", "body": "Hi {{creator.first_name}},\n\nthank you! I will send you the details of \"{{campaign.name}}\" today.\n\n{{sender.name}}"}, nil},
-		{"/v1/canned-answers", "budget", map[string]any{"brand_id": h.id(), "name": "About our budget", "body": "Hi {{creator.first_name}},\n\ngood question. What do you usually ask for work like this?\n\n{{sender.name}}"}, nil},
+		{"/v1/canned-answers", "thanks", map[string]any{
+			"brand_id": h.id(), "name": "Thanks, more soon",
+			"body": "Hi {{creator.first_name}},\n\nthank you! I will send you the details of \"{{campaign.name}}\" today.\n\n{{sender.name}}",
+		}, nil},
+		{"/v1/canned-answers", "budget", map[string]any{
+			"brand_id": h.id(), "name": "About our budget",
+			"body": "Hi {{creator.first_name}},\n\ngood question. What do you usually ask for work like this?\n\n{{sender.name}}",
+		}, nil},
 		{"/v1/creator-fields", "size", map[string]any{"brand_id": h.id(), "name": "Jacket size", "kind": "select", "options": []string{"S", "M", "L", "XL"}}, nil},
 		{"/v1/creator-fields", "birthday", map[string]any{"brand_id": h.id(), "name": "Birthday", "kind": "date"}, nil},
 	} {

@@ -181,7 +181,9 @@ func TestASnoozedThreadComesBack(t *testing.T) {
 	b.accepted("partnership", id, rapport.Command{Kind: rapport.CmdSnoozeThread, Ref: thread, Actor: b.ops, Until: time.Now().Add(time.Hour)})
 	b.until("snoozed", `select state from threads where id = $1`, thread)
 	sum := uuid.New()
-	_, err := b.store.ApplyInbound(b.ctx, rapport.InboundMail{From: "sam@creators.example", Text: "Yes", Class: "human", Token: b.id(`select id from messages where partnership_id = $1`, id), SHA256: sum[:]}, uuid.New())
+	_, err := b.store.ApplyInbound(b.ctx, rapport.InboundMail{
+		From: "sam@creators.example", Text: "Yes", Class: "human", Token: b.id(`select id from messages where partnership_id = $1`, id), SHA256: sum[:],
+	}, uuid.New())
 	require.NoError(t, err)
 	b.until("open", `select state from threads where id = $1`, thread)
 	b.until("0", `select count(*) from partnerships p, jsonb_array_elements(p.timers) x where p.id = $1 and x->>'kind' = 'thread_snoozed'`, id)
