@@ -183,7 +183,7 @@ const (
 
 // Signals of a partnership.
 const (
-	SignalMail         = "mail"           // Ref message; Code human, auto_reply, bounce, dropped, complaint, unsubscribe, unfiled, filed
+	SignalMail         = "mail"           // Ref message; Code human, auto_reply, bounce, soft_bounce, dropped, complaint, unsubscribe, unfiled, filed
 	SignalAnswered     = "answered"       // Ref the message that answers
 	SignalDates        = "dates"          // a date outside of the partnership may have moved
 	SignalMerged       = "creator_merged" // Ref the creator that the old one became
@@ -284,18 +284,20 @@ type Partnership struct {
 	Runs        []Outreach      `json:"runs,omitempty"`        // what has started and not ended
 	Starts      []SequenceStart `json:"starts,omitempty"`
 	// Dates are the dates outside of the partnership that something starts by: campaign_starts, campaign_ends, field:<name>.
-	Dates        map[string]time.Time `json:"dates,omitempty"`
-	ReplyAt      time.Time            `json:"reply_at,omitzero"`  // when the creator began to wait for an answer
-	AnswerBy     time.Time            `json:"answer_by,omitzero"` // the creator waits for an answer until then
-	Answers      int                  `json:"answers,omitempty"`  // replies of the creator that were answered
-	Offer        *OfferState          `json:"offer,omitempty"`
-	Contract     *ContractState       `json:"contract,omitempty"`
-	Deliverables []DeliverableState   `json:"deliverables,omitempty"`
-	Milestones   []MilestoneState     `json:"milestones,omitempty"`
-	Renewal      string               `json:"renewal"`
-	RenewalOffer *OfferState          `json:"renewal_offer,omitempty"`
-	CoolOffUntil time.Time            `json:"cool_off_until,omitzero"`
-	Interrupted  []Effect             `json:"interrupted,omitempty"` // what a ban interrupted; asked for again when it is lifted
+	Dates   map[string]time.Time `json:"dates,omitempty"`
+	ReplyAt time.Time            `json:"reply_at,omitzero"` // when the creator began to wait for an answer
+	// Early are soft bounces that came before the answer of the call that sent their mail.
+	Early        []uuid.UUID        `json:"early,omitempty"`
+	AnswerBy     time.Time          `json:"answer_by,omitzero"` // the creator waits for an answer until then
+	Answers      int                `json:"answers,omitempty"`  // replies of the creator that were answered
+	Offer        *OfferState        `json:"offer,omitempty"`
+	Contract     *ContractState     `json:"contract,omitempty"`
+	Deliverables []DeliverableState `json:"deliverables,omitempty"`
+	Milestones   []MilestoneState   `json:"milestones,omitempty"`
+	Renewal      string             `json:"renewal"`
+	RenewalOffer *OfferState        `json:"renewal_offer,omitempty"`
+	CoolOffUntil time.Time          `json:"cool_off_until,omitzero"`
+	Interrupted  []Effect           `json:"interrupted,omitempty"` // what a ban interrupted; asked for again when it is lifted
 }
 
 var _ Machine = (*Partnership)(nil)

@@ -390,6 +390,8 @@ func (p *Partnership) mail(now time.Time, sig Signal) {
 	case "bounce":
 		p.fact(now, Fact{Kind: "bounced", Ref: sig.Ref})
 		p.block(now, "bounced")
+	case "soft_bounce":
+		p.softBounce(now, sig.Ref)
 	case MailUnfiled:
 		p.waitForFiling(now, sig.Ref)
 	case MailFiled:
@@ -492,7 +494,15 @@ func (p *Partnership) mailed(now time.Time, e Effect, out Outcome) {
 		}
 		if r != nil {
 			r.Sent++
+			if r.MailStep != r.Step {
+				r.Soft = 0
+			}
+			r.Mail, r.MailStep = out.Ref, r.Step
 			p.goOn(r, now)
+			if i := slices.Index(p.Early, out.Ref); i >= 0 {
+				p.Early = slices.Delete(p.Early, i, i+1)
+				p.softBounce(now, out.Ref)
+			}
 		}
 		if e.Code == "brief" {
 			for i := range p.Deliverables {

@@ -22,6 +22,9 @@ type Outreach struct {
 	From     time.Time `json:"from,omitzero"`   // what the present wait counts from
 	Draft    uuid.UUID `json:"draft,omitzero"`  // the mail that a person looks at now
 	Looked   bool      `json:"looked,omitzero"` // a person let the present step's mail go
+	Mail     uuid.UUID `json:"mail,omitzero"`   // the last mail, and its step; Soft counts how often that step's mail bounced softly
+	MailStep int       `json:"mail_step,omitempty"`
+	Soft     int       `json:"soft,omitempty"`
 	Moved    *Sequence `json:"moved,omitempty"` // the version that a person chose for a sequence that something started
 }
 
@@ -257,6 +260,45 @@ func (p *Partnership) unblock(now time.Time, r *Outreach) {
 	r.Blocked = ""
 	p.closeTask(blockedTask(r))
 	p.schedule(r, now, time.Time{})
+}
+
+// softBounce sends the mail of a step again after a while, because the mailbox may be full or its server away; after some times it counts as
+// a hard bounce. What a person looked at is not sent again without one.
+func (p *Partnership) softBounce(now time.Time, message uuid.UUID) {
+	p.fact(now, Fact{Kind: "soft_bounced", Ref: message})
+	var r *Outreach
+	pending := false
+	for _, run := range append([]uuid.UUID{uuid.Nil}, runIDs(p.Runs)...) {
+		x := p.run(run)
+		if x.Mail == message && (x.ID != uuid.Nil || p.Stage == StageOutreach) {
+			r = x
+		}
+		pending = pending || slices.ContainsFunc(p.Pending, func(e Effect) bool { return e.Kind == EffectMail && p.keyOf(e.Key, x) })
+	}
+	switch {
+	case r == nil && pending:
+		p.Early = append(p.Early, message)
+	case r == nil || r.Blocked != "":
+		p.task(TaskChange{Key: "mail/" + message.String(), Kind: "mail_failed", Code: "soft_bounce", OwnerID: p.OwnerID, Ref: message, Due: p.taskDue(now)})
+	case r.Soft >= p.Timings.SoftBounceRetries || p.sequenceOf(r).Steps[r.MailStep].Review:
+		p.halt(now, r)
+		p.blockRun(now, r, "bounced")
+	default:
+		p.halt(now, r)
+		r.Soft++
+		r.Sent--
+		r.Round++ // that mail has ended; the next one is another
+		r.Step, r.From, r.Looked = r.MailStep, now, false
+		p.arm(stepTimer(r), r.ID, 0, p.CreatorCalendar.NextOpen(now.Add(p.CreatorCalendar.Span(p.Timings.SoftBounceRetry))))
+	}
+}
+
+func runIDs(runs []Outreach) []uuid.UUID {
+	ids := make([]uuid.UUID, len(runs))
+	for i, r := range runs {
+		ids[i] = r.ID
+	}
+	return ids
 }
 
 // ---- mails that a person looks at first

@@ -194,3 +194,44 @@ func TestAnswersHaveAClock(t *testing.T) {
 	h.pass(1.1)
 	require.Equal(t, "open", h.changes[len(h.changes)-1].State)
 }
+
+// TestASoftBounceIsTriedAgain three times within two days, and then counts as a hard one.
+func TestASoftBounceIsTriedAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(h *house) { h.mirror = true })
+	h.pass(0.1)
+	soft := func() {
+		h.signal(h.p.ID, rapport.Signal{Kind: rapport.SignalMail, Code: "soft_bounce", Ref: h.p.Outreach.Mail})
+		h.run()
+	}
+	for i := range 3 {
+		soft()
+		at := h.timers(h.p.ID, "outreach_step")[0].At
+		require.Equal(t, h.now.Add(2*hour/3), at, "sixteen of twenty-four hours")
+		h.pass(0.7)
+		require.Len(t, h.mails(), 2+i)
+		require.Equal(t, 1, h.p.Outreach.Sent, "the same mail again is no other one")
+	}
+	require.Equal(t, []string{"invitation", "invitation", "invitation", "invitation"}, h.mails())
+	soft()
+	require.Equal(t, "bounced", h.requireTask("outreach_blocked").Code)
+
+	other := newHouse(t)
+	other.pass(0.1)
+	other.signal(other.p.ID, rapport.Signal{Kind: rapport.SignalMail, Code: "soft_bounce", Ref: id("offer")})
+	require.Equal(t, "soft_bounce", other.requireTask("mail_failed").Code, "a mail of no sequence is told to the owner")
+	require.Len(t, other.timers(other.p.ID, "outreach_step"), 1)
+
+	// The provider's event may be faster than the answer of the call that sent the mail.
+	early := newHouse(t)
+	early.answers["mail/invitation"] = func(e rapport.Effect) rapport.Outcome {
+		ref := rapport.DeriveID(root, e.Key)
+		if e.Key == "outreach/0/0" {
+			early.signal(early.p.ID, rapport.Signal{Kind: rapport.SignalMail, Code: "soft_bounce", Ref: ref})
+		}
+		return rapport.Outcome{Code: rapport.MailAccepted, Ref: ref}
+	}
+	early.pass(0.9)
+	require.Len(t, early.mails(), 2)
+	require.Empty(t, early.p.Early)
+}

@@ -177,6 +177,9 @@ type Timings struct {
 	UnreachableRetries     int           `json:"unreachable_retries"`
 	ConversationQuietDays  int           `json:"conversation_quiet_days"` // business days until the owner is reminded
 	PublishReminderDays    int           `json:"publish_reminder_days"`
+	// SoftBounceRetries is how often a mail that bounced softly is sent again, each time after SoftBounceRetry of a production day.
+	SoftBounceRetries int           `json:"soft_bounce_retries,omitempty"`
+	SoftBounceRetry   time.Duration `json:"soft_bounce_retry,omitempty"`
 	// FirstAnswerDays and NextAnswerDays are business days in which the creator's first reply, and each later one, is to be answered.
 	FirstAnswerDays int `json:"first_answer_days,omitempty"`
 	NextAnswerDays  int `json:"next_answer_days,omitempty"`
@@ -194,6 +197,6 @@ func DefaultTimings() Timings {
 		ReviewRemindersPercent: []int{50, 80}, ReviewSilencePercent: 150,
 		ReconcileUnknownEvery: 6 * time.Hour, CoolOffDays: 90,
 		UnreachableRetry: 6 * time.Hour, UnreachableRetries: 3, ConversationQuietDays: 3, PublishReminderDays: 1,
-		FirstAnswerDays: 1, NextAnswerDays: 2,
+		FirstAnswerDays: 1, NextAnswerDays: 2, SoftBounceRetries: 3, SoftBounceRetry: 16 * time.Hour,
 	}
 }

@@ -42,6 +42,9 @@ func toMessage(m rapport.Message) gen.Message {
 		out.ThreadId = &m.ThreadID
 	}
 	out.Kind, out.WrittenBy, out.Suggestion = orNil(m.Kind), writtenBy(m), toSuggestion(m.Suggestion)
+	if m.ToLook {
+		out.ToLookAt = &m.ToLook
+	}
 	if m.Hidden {
 		out.Hidden = &m.Hidden
 	}

@@ -81,13 +81,16 @@ func TestOutreachMorning(t *testing.T) {
 	write(t, latest, f)
 }
 
+// armTime is long enough to start n workflows, forty a second.
+func armTime(n int) time.Duration { return time.Duration(n/40+30) * time.Second }
+
 // arm starts n partnerships that wait for the same morning, each at its own jittered time, as they would after a wait of days. It answers
 // when the morning begins.
 func (w *world) arm(n int, name string) time.Time {
 	w.t.Helper()
 	day := rapport.DefaultCalendar("UTC")
 	day.DaySeconds = morningDay
-	due := time.Now().Add(time.Duration(n/60+30) * time.Second).UTC().Truncate(time.Second)
+	due := time.Now().Add(armTime(n)).UTC().Truncate(time.Second)
 	ctx := w.t.Context()
 	w.exec(`create table if not exists morning (partnership_id uuid primary key, campaign_id uuid, at timestamptz)`)
 	tx, err := w.owner.Begin(ctx)
@@ -212,7 +215,7 @@ func bareMorning(t *testing.T, address string, n int) float64 {
 	defer w.Stop()
 	day := rapport.DefaultCalendar("UTC")
 	day.DaySeconds = morningDay
-	due := time.Now().Add(time.Duration(n/60+30) * time.Second).UTC().Truncate(time.Second)
+	due := time.Now().Add(armTime(n)).UTC().Truncate(time.Second)
 	runs := make([]client.WorkflowRun, n)
 	for i := range runs {
 		id := uuid.Must(uuid.NewV7())

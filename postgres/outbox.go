@@ -203,7 +203,7 @@ func (s *Store) ApplyMailEvent(ctx context.Context, send uuid.UUID, event string
 				return false, fmt.Errorf("close task: %w", err)
 			}
 		}
-		class := map[string]string{"bounce": "bounce", "spamreport": "complaint", "unsubscribe": "unsubscribe", "group_unsubscribe": "unsubscribe", "dropped": "dropped"}[event]
+		class := map[string]string{"bounce": "bounce", "blocked": "soft_bounce", "spamreport": "complaint", "unsubscribe": "unsubscribe", "group_unsubscribe": "unsubscribe", "dropped": "dropped"}[event]
 		if class == "" || m.Kind == rapport.MailInternal || m.PartnershipID == nil || m.ToAddress == nil || m.BrandID == nil {
 			return true, nil
 		}
@@ -212,7 +212,7 @@ func (s *Store) ApplyMailEvent(ctx context.Context, send uuid.UUID, event string
 				return false, fmt.Errorf("contact: %w", err)
 			}
 		}
-		if class != "dropped" { // which has many reasons, and changes nothing about the address
+		if class != "dropped" && class != "soft_bounce" { // which change nothing about the address
 			if err := s.q.Suppress(ctx, tx, gen.SuppressParams{Email: *m.ToAddress, BrandID: m.BrandID, Reason: class}); err != nil {
 				return false, fmt.Errorf("suppress: %w", err)
 			}

@@ -190,7 +190,7 @@ func TestMailEventsInEveryOrder(t *testing.T) {
 	}{
 		{"AMailThatArrives", "accepted", []string{"processed", "deferred", "delivered", "open"}, "delivered"},
 		{"ABounce", "accepted", []string{"processed", "delivered", "bounce", "open"}, "bounced | suppressed: bounce | told: bounce | bounced"},
-		{"ABlockedMailMayArriveLater", "accepted", []string{"processed", "blocked", "delivered"}, "delivered"},
+		{"ABlockedMailHasBouncedForNow", "accepted", []string{"processed", "blocked"}, "bounced | told: soft_bounce"},
 		{"ADroppedMail", "accepted", []string{"processed", "dropped", "open"}, "rejected | told: dropped"},
 		{"WhatArrivedWasNotDropped", "accepted", []string{"processed", "dropped", "delivered"}, "delivered | told: dropped"},
 		{"WhatBouncedWasNeitherDroppedNorDelivered", "accepted", []string{"dropped", "delivered", "bounce"}, "bounced | suppressed: bounce | told: bounce+dropped | bounced"},

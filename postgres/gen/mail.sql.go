@@ -464,6 +464,7 @@ const mailEvent = `-- name: MailEvent :one
 update messages set state = case
     when $1::text = 'bounce' then 'bounced'
     when $1::text = 'delivered' and state <> 'bounced' then 'delivered'
+    when $1::text = 'blocked' and state <> 'delivered' then 'bounced'
     when $1::text = 'dropped' and state not in ('delivered', 'bounced') then 'rejected'
     when state in ('prepared', 'sending', 'unknown') then 'accepted'
     else state end,
@@ -488,7 +489,7 @@ type MailEventRow struct {
 }
 
 // Events come in any order, also before the answer of the call that sent the mail, so the one that says most wins: bounce, then
-// delivered, then dropped. Any other says that the provider has the mail, whatever is known of its sending here.
+// delivered, then blocked (a bounce that may pass), then dropped. Any other says that the provider has the mail, whatever is known of its sending here.
 func (q *Queries) MailEvent(ctx context.Context, db DBTX, arg MailEventParams) (MailEventRow, error) {
 	row := db.QueryRow(ctx, mailEvent, arg.Event, arg.ID)
 	var i MailEventRow

@@ -268,7 +268,7 @@ func (q *Queries) JoinThread(ctx context.Context, db DBTX, arg JoinThreadParams)
 }
 
 const listMessages = `-- name: ListMessages :many
-select m.id, m.thread_id, m.partnership_id, m.brand_id, m.direction, m.channel, m.kind, m.state, coalesce(m.class, '')::text as class, m.author_id, m.looked, h.hidden::boolean as hidden,
+select m.id, m.thread_id, m.partnership_id, m.brand_id, m.direction, m.channel, m.kind, m.state, coalesce(m.class, '')::text as class, m.author_id, m.looked, (m.looked and m.looked_at is null and m.state = 'prepared')::boolean as to_look, h.hidden::boolean as hidden,
   (case when h.hidden then '' else coalesce(m.to_address, '') end)::text as to_address, (case when h.hidden then '' else coalesce(m.from_address, '') end)::text as from_address,
   (case when h.hidden then '' else coalesce(m.subject, '') end)::text as subject, (case when h.hidden then '' else coalesce(m.body_text, '') end)::text as body_text,
   (case when h.hidden then '' else coalesce(m.quoted, '') end)::text as quoted, (case when h.hidden then '' else coalesce(m.body_html, '') end)::text as body_html, m.at,
@@ -316,6 +316,7 @@ type ListMessagesRow struct {
 	Class              string
 	AuthorID           *uuid.UUID
 	Looked             bool
+	ToLook             bool
 	Hidden             bool
 	ToAddress          string
 	FromAddress        string
@@ -366,6 +367,7 @@ func (q *Queries) ListMessages(ctx context.Context, db DBTX, arg ListMessagesPar
 			&i.Class,
 			&i.AuthorID,
 			&i.Looked,
+			&i.ToLook,
 			&i.Hidden,
 			&i.ToAddress,
 			&i.FromAddress,

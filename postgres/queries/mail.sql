@@ -57,10 +57,11 @@ where id = @id and (state = 'sending' or state = 'prepared' and @state = 'reject
 
 -- name: MailEvent :one
 -- Events come in any order, also before the answer of the call that sent the mail, so the one that says most wins: bounce, then
--- delivered, then dropped. Any other says that the provider has the mail, whatever is known of its sending here.
+-- delivered, then blocked (a bounce that may pass), then dropped. Any other says that the provider has the mail, whatever is known of its sending here.
 update messages set state = case
     when @event::text = 'bounce' then 'bounced'
     when @event::text = 'delivered' and state <> 'bounced' then 'delivered'
+    when @event::text = 'blocked' and state <> 'delivered' then 'bounced'
     when @event::text = 'dropped' and state not in ('delivered', 'bounced') then 'rejected'
     when state in ('prepared', 'sending', 'unknown') then 'accepted'
     else state end,

@@ -2583,6 +2583,8 @@ export interface components {
             /** Format: uuid */
             thread_id?: string;
             to?: string;
+            /** @description A machine wrote it, and it waits for a person to let it go */
+            to_look_at?: boolean;
             /**
              * @description looked_at: a machine wrote it and a person let it go
              * @enum {string}

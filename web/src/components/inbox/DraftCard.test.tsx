@@ -10,7 +10,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const draft = message(1, { direction: "out", state: "prepared", written_by: "machine", subject: "Your offer", text: "It stands until Friday." });
+const draft = message(1, { direction: "out", state: "prepared", written_by: "machine", to_look_at: true, subject: "Your offer", text: "It stands until Friday." });
 const card = <DraftCard message={draft} partnershipId={uuid(301)} brandId={uuid(1)} />;
 const commands = `/v1/partnerships/${uuid(301)}/commands`;
 
@@ -28,7 +28,7 @@ it("is edited first, and not sent while the changes are not saved", async () => 
   await show(card);
   await userEvent.click(await screen.findByRole("button", { name: "Edit" }));
   expect(screen.queryByRole("button", { name: "Send it" })).not.toBeInTheDocument();
-  await userEvent.type(screen.getByRole("textbox", { name: /Text/ }), " Or Monday.");
+  await userEvent.type(await screen.findByRole("textbox", { name: /Text/ }), " Or Monday.");
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   expect(await screen.findByRole("button", { name: "Send it" })).toBeVisible();
   expect(sent).toEqual([{ method: "PATCH", path: `/v1/messages/${draft.id}`, body: { subject: "Your offer", text: "It stands until Friday. Or Monday." } }]);

@@ -84,6 +84,7 @@ it("opens the first thread where there is room, and keeps to it when another mov
 it("goes through the threads by keys, and back", async () => {
   serve({ threads: [thread(1), thread(2)], pages: [[message(1)]] });
   await open({ thread: uuid(101) });
+  await row("Creator 1");
   await screen.findByText("Words 1");
   await userEvent.keyboard("j");
   expect(await screen.findByRole("heading", { level: 2, name: "Subject 2" })).toBeVisible();
@@ -92,6 +93,7 @@ it("goes through the threads by keys, and back", async () => {
   expect(await screen.findByRole("heading", { level: 2, name: "Subject 1" })).toBeVisible();
   await userEvent.keyboard("{Escape}");
   await waitFor(() => expect(screen.queryByRole("heading", { level: 2, name: "Subject 1" })).not.toBeInTheDocument());
+  await waitFor(async () => expect(await row("Creator 1")).toHaveFocus());
   await userEvent.keyboard("/");
   expect(screen.getByRole("searchbox", { name: "Search threads" })).toHaveFocus();
 });
@@ -109,6 +111,7 @@ it("shows one pane on a phone, with a way back", async () => {
 it("keeps what is being written while one looks at another thread, and a note never becomes a mail", async () => {
   serve({ threads: [thread(1), thread(2)], pages: [[message(1)]] });
   await open({ thread: uuid(101) });
+  await row("Creator 1");
   await screen.findByText("Words 1");
   await userEvent.keyboard("r");
   const words = () => within(screen.getByRole("form", { name: "Write" })).getByRole("textbox");
@@ -188,7 +191,7 @@ it("tells of a private thread that there are words, and lets nobody act who cann
 });
 
 it("is only read by roles that may not act", async () => {
-  const { sent } = serve({ roles: ["auditor"], threads: [thread(1)], pages: [[message(1, { direction: "out", state: "prepared", written_by: "machine" })]] });
+  const { sent } = serve({ roles: ["auditor"], threads: [thread(1)], pages: [[message(1, { direction: "out", state: "prepared", written_by: "machine", to_look_at: true })]] });
   await open({ thread: uuid(101) });
   expect(await screen.findByText(/Writing to creators takes the role Operations/)).toBeVisible();
   for (const name of ["Assign", "Snooze", "Done", "Make it private", "Merge…", "Split…", "Send it", "Edit", "Skip this mail"]) expect(screen.queryByRole("button", { name })).not.toBeInTheDocument();
@@ -199,6 +202,7 @@ it("is only read by roles that may not act", async () => {
 it("is done with a key, and goes on to the next thread", async () => {
   const { sent } = serve({ threads: [thread(1), thread(2)], pages: [[message(1)]], act: () => answer(thread(1, { state: "done" })) });
   await open({ thread: uuid(101) });
+  await row("Creator 1");
   await screen.findByText("Words 1");
   await userEvent.keyboard("e");
   expect(await screen.findByRole("heading", { level: 2, name: "Subject 2" })).toBeVisible();

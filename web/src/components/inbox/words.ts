@@ -130,8 +130,8 @@ export function sizeText(bytes: number): string {
 }
 
 /** Whether a mail was written by a machine and waits for a person to look at it. */
-export function waitsForALook({ state, written_by, direction }: Message): boolean {
-  return state === "prepared" && written_by === "machine" && direction === "out";
+export function waitsForALook({ to_look_at }: Message): boolean {
+  return to_look_at === true;
 }
 
 /** A subject without what answering and forwarding put before it, to compare it with another. */

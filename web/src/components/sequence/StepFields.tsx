@@ -83,7 +83,7 @@ function BranchFields({ branch, at, steps, own, error, change }: { branch: Branc
   const field = own.find(({ name }) => name === branch.field);
   const compared = comparisons(on, field?.kind);
   const set = (part: Partial<Branch>) => change({ ...branch, ...part });
-  const later: Choice[] = steps.flatMap((step, to) => (to > at ? [{ value: String(to), label: `step ${to + 1}: ${short(stepText(step, steps.length))}` }] : []));
+  const later: Choice[] = steps.flatMap((step, to) => (to > at ? [{ value: String(to), label: `step ${to + 1}: ${short(stepText({ ...step, review: undefined }, steps.length))}` }] : []));
   const ways = [...later, { value: String(steps.length), label: "the end" }];
   return (
     <div className={classes.branch} role="group" aria-label={`Branch of step ${n}`}>
