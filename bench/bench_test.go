@@ -38,6 +38,7 @@ type figures struct {
 	OutreachSent             *int     `json:"outreach_sent,omitempty"`
 	OutreachDuplicates       *int     `json:"outreach_duplicates,omitempty"`
 	OutreachByPerson         *int     `json:"outreach_sent_once_more_by_a_person,omitempty"`
+	SendsAfterReply          *int     `json:"sends_after_reply,omitempty"`
 	OutreachDrainRatio       *float64 `json:"outreach_drain_ratio,omitempty"`
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"strconv"
 	"strings"
@@ -22,6 +23,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"rapport"
+	"rapport/postgres/pgtest"
 )
 
 // morning is how many partnerships have a step on the same morning; fewer serve to try the measurement itself.
@@ -76,7 +78,12 @@ func TestOutreachMorning(t *testing.T) {
 	require.Equal(t, n, sent)
 	require.Zero(t, twice)
 	require.Zero(t, early)
+	seed := rand.Uint64()
+	race := pgtest.RaceReplies(t, w.store, w.exec, w.brand, w.campaign, w.ops, 1000, seed)
+	t.Logf("races with seed %d: %+v", seed, race)
+	require.Zero(t, race.Late)
 	f := readFigures(t)
+	f.SendsAfterReply = &race.Late
 	f.OutreachExpected, f.OutreachSent, f.OutreachDuplicates, f.OutreachByPerson, f.OutreachDrainRatio = &n, &sent, &twice, &again, &ratio
 	write(t, latest, f)
 }

@@ -5,7 +5,7 @@ import type { CreatorField, SequenceTrigger, Stage } from "../../api/schema";
 import { stages } from "../../lib/states";
 import classes from "../SequenceEditor.module.css";
 import { withValue } from "./StepFields";
-import { dates, dateWords, events, fieldDate } from "./words";
+import { dates, dateWords, events, fieldDate, isFieldDate } from "./words";
 
 type Start = SequenceTrigger["on"] | "partnership";
 
@@ -105,7 +105,7 @@ function DateFields({ trigger, own, error, change }: { trigger: SequenceTrigger 
         </span>
       )}
       <NativeSelect
-        aria-label="Before or after" value={side} data={[{ value: "before", label: "before" }, { value: "on", label: "on the day on which" }, { value: "after", label: "after" }]}
+        aria-label="Before or after" value={side} data={[{ value: "before", label: "before" }, { value: "on", label: isFieldDate(trigger.date) ? "on" : "on the day on which" }, { value: "after", label: "after" }]}
         onChange={(event) => {
           setSide(event.currentTarget.value);
           put(Math.abs(days) || 1, event.currentTarget.value);

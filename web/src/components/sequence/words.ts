@@ -111,9 +111,12 @@ const ownField = "field:";
 /** How a trigger names a creator's own date field. */
 export const fieldDate = (name: string) => ownField + name;
 
+/** Whether a date of a trigger is a creator's own. */
+export const isFieldDate = (date = "") => date.startsWith(ownField);
+
 /** A date of a trigger, after "before". */
 export function dateWords(date = ""): string {
-  return date.startsWith(ownField) ? `the creator’s “${date.slice(ownField.length)}”` : dates[date] ?? words(date).toLowerCase();
+  return isFieldDate(date) ? `the creator’s “${date.slice(ownField.length)}”` : dates[date] ?? words(date).toLowerCase();
 }
 
 /** What starts a sequence: "Starts 3 days before the draft is due". */
@@ -128,6 +131,6 @@ export function triggerText(trigger: SequenceTrigger | undefined): string {
   }
   const off = trigger.days ?? 0;
   const day = dateWords(trigger.date);
-  if (off === 0) return `Starts on ${trigger.date?.startsWith(ownField) ? day : `the day on which ${day}`}${only}`;
+  if (off === 0) return `Starts on ${isFieldDate(trigger.date) ? day : `the day on which ${day}`}${only}`;
   return `Starts ${days(Math.abs(off), "day")} ${off < 0 ? "before" : "after"} ${day}${only}`;
 }
