@@ -41,7 +41,8 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 	"banned": {itemDecision, "Stopped by a ban"}, "unbanned": {itemDecision, "The ban was lifted"}, "terminated": {itemDecision, "The partnership was ended"},
 
 	"reply_received": {itemMessage, "The creator answered"}, "auto_reply": {itemMessage, "An automatic reply came; the outreach waits"},
-	"bounced": {itemMessage, "A mail came back"}, "soft_bounced": {itemMessage, "A mail could not be delivered for now"}, "complained": {itemMessage, "The creator reported our mail as spam"}, "unsubscribed": {itemMessage, "The creator wants no more mail"},
+	"bounced": {itemMessage, "A mail came back"}, "soft_bounced": {itemMessage, "A mail could not be delivered for now"},
+	"complained": {itemMessage, "The creator reported our mail as spam"}, "unsubscribed": {itemMessage, "The creator wants no more mail"},
 	"mail_sent": {itemMessage, "Mail sent: %code"}, "mail_unknown": {itemMessage, "Nobody knows whether a mail arrived: %code"}, "mail_deferred": {itemTimer, "A mail waits for its turn: %code"},
 	"mail_cancelled": {itemMessage, "A mail was not sent, because something stopped it: %code"}, "mail_failed": {itemMessage, "A mail could not be sent: %code"},
 	"outreach_blocked": {itemTask, "The outreach is blocked: %code"}, "cool_off_over": {itemTimer, "The cool-off is over"},

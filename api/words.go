@@ -383,7 +383,8 @@ func mails(n int) string {
 // causeWords say what went wrong with a mail or a transfer.
 var causeWords = map[string]string{ //nolint:gochecknoglobals // a table
 	rapport.MailUnfiled: "a mail that may be the creator's answer waits in Inbox, Unmatched",
-	"bounced":           "mail to the address comes back", "soft_bounce": "the mailbox did not take it for now", "dropped": "the mail provider would not send to the address", "complaint": "the creator reported our mail as spam",
+	"bounced":           "mail to the address comes back", "soft_bounce": "the mailbox did not take it for now",
+	"dropped": "the mail provider would not send to the address", "complaint": "the creator reported our mail as spam",
 	rapport.MailNoAddress: "no address is known", rapport.MailRejected: "the mail provider rejected it",
 	rapport.MailBlocked: "a merge tag has no value", rapport.MailUnknown: "nobody knows whether it arrived", rapport.MailCancelled: "something forbids writing to the creator",
 	"rejected_funds": "the funds were short", "rejected_payee": "the creator's account cannot be paid", "do_not_contact": "the creator must not be contacted",
