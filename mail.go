@@ -119,6 +119,11 @@ type InboundMail struct {
 
 var answerPrefix = regexp.MustCompile(`(?i)^(?:(?:re|fwd?|aw|wg|sv|vs|antw|rv|tr|rif|r|i)\s*(?:\[\d+\])?\s*:\s*)+`)
 
+// AnswerSubject is the subject of an answer: one "Re:", however often it went to and fro.
+func AnswerSubject(s string) string {
+	return "Re: " + strings.TrimSpace(answerPrefix.ReplaceAllString(strings.TrimSpace(s), ""))
+}
+
 // PlainSubject is a subject without what answering and forwarding put in front of it, in lower case; plain_subject in SQL does the same.
 func PlainSubject(s string) string {
 	return strings.ToLower(strings.TrimSpace(answerPrefix.ReplaceAllString(strings.TrimSpace(s), "")))

@@ -277,7 +277,7 @@ func fromMessage(partnership uuid.UUID, b gen.MessageCreate, by uuid.UUID) (rapp
 		if m.Direction != "out" {
 			bad = append(bad, rapport.Field{Path: "direction", Code: "unknown_value", Detail: "Mail is sent from here; mail that comes in is found by itself."})
 		}
-		if m.Subject == "" {
+		if m.Subject == "" && m.ThreadID == uuid.Nil { // in a thread it answers
 			bad = append(bad, rapport.Field{Path: "subject", Code: "required", Detail: "Give the mail a subject."})
 		}
 	case "note":

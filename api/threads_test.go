@@ -113,7 +113,8 @@ func TestAnAnswerStopsTheClockOfItsThreadOnly(t *testing.T) {
 		a.into(t, &m)
 		return m
 	}
-	m := send(map[string]any{"channel": "email", "direction": "out", "subject": "Re: Spring", "text": "1,000", "thread_id": x.thread})
+	m := send(map[string]any{"channel": "email", "direction": "out", "text": "1,000", "thread_id": x.thread})
+	require.Equal(t, "Re: Spring", *m.Subject, "an answer has the subject of what it answers")
 	require.Equal(t, x.thread, *m.ThreadId)
 	require.Equal(t, gen.MessageWrittenByPerson, *m.WrittenBy)
 	require.Zero(t, answered(), "the other thread waits still")

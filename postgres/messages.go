@@ -120,6 +120,12 @@ func (s *Store) AddMessage(ctx context.Context, m rapport.Message) (rapport.Mess
 			return m, fmt.Errorf("thread: %w", err)
 		}
 		m.ThreadID = t.ID
+		if m.Channel == "email" && m.Subject == "" {
+			if m.Subject, err = s.q.ThreadSubject(ctx, tx, t.ID); err != nil {
+				return m, fmt.Errorf("subject: %w", err)
+			}
+			m.Subject = rapport.AnswerSubject(m.Subject)
+		}
 		if err := s.checkMentions(ctx, tx, m, t.BrandID); err != nil {
 			return m, err
 		}

@@ -439,3 +439,17 @@ func (q *Queries) ThreadMerged(ctx context.Context, db DBTX, arg ThreadMergedPar
 	_, err := db.Exec(ctx, threadMerged, arg.IntoThread, arg.ID)
 	return err
 }
+
+const threadSubject = `-- name: ThreadSubject :one
+select coalesce((select m.subject from messages m where m.thread_id = t.id and m.channel = 'email' and m.kind not in ('internal', 'code') and m.subject <> '' order by m.at desc, m.id desc limit 1),
+  nullif(t.subject, ''), g.name)::text as subject
+from threads t join partnerships p on p.id = t.partnership_id join campaigns g on g.id = p.campaign_id where t.id = $1
+`
+
+// What an answer in the thread is about: its last mail, else its name, else the campaign.
+func (q *Queries) ThreadSubject(ctx context.Context, db DBTX, id uuid.UUID) (string, error) {
+	row := db.QueryRow(ctx, threadSubject, id)
+	var subject string
+	err := row.Scan(&subject)
+	return subject, err
+}

@@ -72,3 +72,9 @@ on conflict (brand_id, name) where removed_at is null do update set body = exclu
 
 -- name: RemoveCannedAnswer :one
 update canned_answers set removed_at = now() where id = @id and brand_id = any (@brands::uuid[]) and removed_at is null returning id;
+
+-- name: ThreadSubject :one
+-- What an answer in the thread is about: its last mail, else its name, else the campaign.
+select coalesce((select m.subject from messages m where m.thread_id = t.id and m.channel = 'email' and m.kind not in ('internal', 'code') and m.subject <> '' order by m.at desc, m.id desc limit 1),
+  nullif(t.subject, ''), g.name)::text as subject
+from threads t join partnerships p on p.id = t.partnership_id join campaigns g on g.id = p.campaign_id where t.id = @id;

@@ -58,6 +58,22 @@ const press = (name: string | RegExp) => async (page: Page) => {
   await expect(page.getByRole("dialog")).toBeVisible();
 };
 
+/** Which sequences run depends on how far the world has come, so one is said to. */
+async function moveSequence(page: Page): Promise<void> {
+  const at = { at: "2027-03-01T09:00:00Z", latest: "2027-03-01T09:00:00Z", why: "At once." };
+  const send = [{ step: 0, kind: "send", template: "invitation", review: true, ...at }];
+  const item = { sequence_id: "00000000-0000-7000-8000-000000000001", name: "Outreach", version: 1, newest_version: 2, step: 0, sent: 0, steps: [{ kind: "send", template: "invitation" }], upcoming: send, zone: "UTC" };
+  const runs = /\/v1\/partnerships\/[^/]+\/sequences$/;
+  const moves = /\/v1\/partnerships\/[^/]+\/sequence-moves$/;
+  await page.route(runs, (route) => route.fulfill({ json: { items: [item] } }));
+  await page.route(moves, (route) => route.fulfill({ json: { moved: false, version: 2, step: 0, zone: "UTC", as_is: send, then: [{ step: 1, kind: "stop", ...at }] } }));
+  await page.reload();
+  await press("Move Outreach to another version")(page);
+  await expect(page.getByRole("list", { name: "As it is" })).toBeVisible();
+  await page.unroute(runs);
+  await page.unroute(moves);
+}
+
 const visits: Visit[] = [
   { name: "sign-in", person: null, path: "/sign-in" },
   { name: "home of ops", person: "ops", path: "/" },
@@ -98,6 +114,7 @@ const visits: Visit[] = [
   { name: "a partnership in outreach", person: "ops", path: outreach },
   { name: "the live workflow", person: "ops", path: partnership, then: press("Live workflow") },
   { name: "a command", person: "ops", path: partnership, then: press("End the partnership") },
+  { name: "a sequence to move", person: "ops", path: partnership, then: moveSequence },
   { name: "campaigns", person: "ops", path: "/campaigns" },
   { name: "a new campaign", person: "ops", path: "/campaigns/new" },
   { name: "a campaign", person: "ops", path: first("ops", "/v1/campaigns?limit=1", "campaigns") },
@@ -126,8 +143,13 @@ const visits: Visit[] = [
     name: "a new sequence", person: "ops", path: "/settings/outreach",
     then: async (page) => {
       await page.getByRole("button", { name: "New sequence" }).click();
+      await page.getByRole("combobox", { name: "Starts" }).selectOption("silence");
+      await page.getByRole("combobox", { name: "Step 2", exact: true }).selectOption("branch");
+      await page.getByRole("textbox", { name: "Value of step 2" }).fill("DE");
       await page.getByRole("button", { name: "Show", exact: true }).click();
-      await expect(page.getByRole("list", { name: "What would happen" })).toContainText("Sends “Invitation”");
+      const found = page.getByRole("list", { name: "What would happen" });
+      await expect(found).toContainText("Sends “Invitation”");
+      await expect(found).toContainText("Chooses how to go on");
     },
   },
   {
@@ -136,6 +158,17 @@ const visits: Visit[] = [
       await page.locator("summary", { hasText: "Invitation" }).first().click();
       await page.getByRole("button", { name: "Edit Invitation" }).click();
       await expect(page.getByRole("form", { name: "Edit Invitation" })).toBeVisible();
+    },
+  },
+  {
+    name: "a new mail", person: "ops", path: "/settings/outreach",
+    then: async (page) => {
+      await page.getByRole("button", { name: "New mail" }).click();
+      await page.getByRole("textbox", { name: "Subject" }).fill("A question");
+      await page.getByRole("combobox", { name: "Creator" }).click();
+      await page.getByRole("option").first().click();
+      await page.getByRole("button", { name: "Preview", exact: true }).click();
+      await expect(page.getByRole("region", { name: "As it would arrive" })).toContainText("A question");
     },
   },
   { name: "search", person: "ops", path: "/search?q=brief" },

@@ -32,7 +32,7 @@ export default function MoveDialog({ partnershipId, brandId, run, onClose }: { p
   const found = preview.data && "as_is" in preview.data ? preview.data : undefined;
   const list = (label: string, items: SimulatedStep[]) => <SimulatedSteps label={label} items={items} zone={found?.zone} outreach={run.id === undefined} relative />;
   return (
-    <Modal opened onClose={onClose} title={`Move “${run.name}” to another version`} size="xl">
+    <Modal opened onClose={onClose} title={`Move “${run.name}” to another ${run.newest_version > 1 ? "version" : "step"}`} size="xl">
       <Stack>
         <p style={{ margin: 0 }}>
           It goes on in the version that you choose. Mails that were sent stay sent.
@@ -82,7 +82,7 @@ export default function MoveDialog({ partnershipId, brandId, run, onClose }: { p
 
 /** Which step it goes on with; of a version whose steps are not at hand, by its number. */
 function StepChoice({ steps, value, onChange }: { steps: SequenceStep[] | undefined; value: number | undefined; onChange: (step: number | undefined) => void }) {
-  const byItself = "Behind as many mails as were sent";
+  const byItself = "After as many mails as were sent";
   if (!steps) {
     return (
       <NumberInput

@@ -57,7 +57,7 @@ function Run({ run, partnershipId, brandId, move }: { run: RunningSequence; part
         <span className="soft">
           {version === newest ? `version ${version}, the newest` : `version ${version}; ${newest} is the newest`}, {sent === 0 ? "no mail sent yet" : `${sent} ${sent === 1 ? "mail" : "mails"} sent`}
         </span>
-        {move && <Button variant="default" size="compact-sm" onClick={move} aria-label={`Move ${name} to another version`}>Move to another version</Button>}
+        {move && <Button variant="default" size="compact-sm" onClick={move} aria-label={`Move ${name} to another ${newest > 1 ? "version" : "step"}`}>Move to another {newest > 1 ? "version" : "step"}</Button>}
       </div>
       {blocked && <Notice tone="attention" title="It waits until this is mended">{blocked.charAt(0).toUpperCase() + blocked.slice(1)}.</Notice>}
       {message_id && <Draft messageId={message_id} partnershipId={partnershipId} brandId={brandId} />}
