@@ -95,5 +95,17 @@ func checkTags(path, text string, known []string) []Field {
 	return f
 }
 
+// TemplateNoun is what the mail of a name is about: offer, contract, deliverable, payout or review; empty for nothing.
+func TemplateNoun(name string) string {
+	if own := ownTags[name]; len(own) > 0 {
+		noun, _, _ := strings.Cut(own[0], ".")
+		if strings.HasPrefix(name, "review_") {
+			return "review"
+		}
+		return noun
+	}
+	return ""
+}
+
 // OwnTags are the merge tags of a mail that is about something, which have a value only when it is sent.
 func OwnTags(name string) []string { return ownTags[name] }

@@ -99,7 +99,15 @@ func (l *life) wait() {
 }
 
 func (l *life) event() {
-	switch rapid.IntRange(0, 3).Draw(l.t, "event") {
+	switch rapid.IntRange(0, 5).Draw(l.t, "event") {
+	case 4:
+		mails := []uuid.UUID{id("offer mail"), l.house.p.Outreach.Mail}
+		for _, r := range l.house.p.Runs {
+			mails = append(mails, r.Mail)
+		}
+		l.signal(l.house.p.ID, rapport.Signal{Kind: rapport.SignalMail, Ref: pick(l, "mail", mails), Code: pick(l, "class", []string{"soft_bounce", "soft_bounce", rapport.MailUnfiled, rapport.MailFiled})})
+	case 5:
+		l.signal(l.house.p.ID, rapport.Signal{Kind: pick(l, "signal", []string{rapport.SignalAnswered, rapport.SignalDates, rapport.SignalMerged}), Ref: id("answer")})
 	case 0:
 		l.signal(l.house.p.ID, rapport.Signal{Kind: rapport.SignalMail, Ref: id("message"), Code: pick(l, "class", []string{"human", "human", "auto_reply", "bounce", "complaint", "unsubscribe"})})
 	case 1:

@@ -284,10 +284,12 @@ type Partnership struct {
 	Runs        []Outreach      `json:"runs,omitempty"`        // what has started and not ended
 	Starts      []SequenceStart `json:"starts,omitempty"`
 	// Dates are the dates outside of the partnership that something starts by: campaign_starts, campaign_ends, field:<name>.
-	Dates   map[string]time.Time `json:"dates,omitempty"`
-	ReplyAt time.Time            `json:"reply_at,omitzero"` // when the creator began to wait for an answer
-	// Early are soft bounces that came before the answer of the call that sent their mail.
+	Dates      map[string]time.Time `json:"dates,omitempty"`
+	DatesAsked int                  `json:"dates_asked,omitempty"` // counts the questions for them; only the last answer counts
+	ReplyAt    time.Time            `json:"reply_at,omitzero"`     // when the creator began to wait for an answer
+	// Early are soft bounces that came before the answer of the call that sent their mail; Unfiled are mails that may be the creator's.
 	Early        []uuid.UUID        `json:"early,omitempty"`
+	Unfiled      []uuid.UUID        `json:"unfiled,omitempty"`
 	AnswerBy     time.Time          `json:"answer_by,omitzero"` // the creator waits for an answer until then
 	Answers      int                `json:"answers,omitempty"`  // replies of the creator that were answered
 	Offer        *OfferState        `json:"offer,omitempty"`
@@ -323,9 +325,12 @@ func (p *Partnership) Begin(now time.Time) {
 }
 
 func (p *Partnership) to(s Stage, now time.Time, actor uuid.UUID) {
+	banned := p.Stage == StageBanned || s == StageBanned // a ban and its end leave every sequence where it is
 	p.fact(now, Fact{Kind: "stage", Code: string(s), Actor: actor})
 	p.Stage, p.StageAt = s, now
-	p.entered(now)
+	if !banned {
+		p.entered(now)
+	}
 }
 
 // arm sets a timer; what is stopped now holds it from the start.
@@ -830,6 +835,7 @@ func (p *Partnership) termEnd(now time.Time) {
 	}
 	p.closeRenewal()
 	p.closeTalk()
+	p.wakeThreads(now)
 	p.to(StageLapsed, now, uuid.Nil)
 	p.Timers = nil
 }
@@ -892,6 +898,7 @@ func (p *Partnership) terminate(now time.Time, actor uuid.UUID) {
 	p.releaseOffer(now)
 	p.closeRenewal()
 	p.closeTalk()
+	p.wakeThreads(now)
 	p.Timers = nil
 	for _, e := range p.Interrupted {
 		p.do(e) // what it wrote is undone by its outcome

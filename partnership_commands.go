@@ -450,7 +450,9 @@ func (p *Partnership) Outcome(out Outcome, now time.Time) {
 			p.schedule(r, now, time.Time{})
 		}
 	case EffectReadDates:
-		p.Dates = out.Dates
+		if e.Key == p.datesKey() { // an older question may have been answered by an older date
+			p.Dates = out.Dates
+		}
 	case EffectDraftContract:
 		if p.Stage == StageContractOut {
 			p.contractDrafted(now, out.Ref)
@@ -497,13 +499,13 @@ func (p *Partnership) mailed(now time.Time, e Effect, out Outcome) {
 			if r.MailStep != r.Step {
 				r.Soft = 0
 			}
-			r.Mail, r.MailStep = out.Ref, r.Step
-			p.goOn(r, now)
-			if i := slices.Index(p.Early, out.Ref); i >= 0 {
-				p.Early = slices.Delete(p.Early, i, i+1)
-				p.softBounce(now, out.Ref)
+			if r.Looked {
+				p.change(Change{Noun: "message", ID: out.Ref, State: "answers", At: now})
 			}
+			r.Mail, r.MailStep, r.Deferred = out.Ref, r.Step, uuid.Nil
+			p.goOn(r, now)
 		}
+		p.lateBounces(now, out.Ref)
 		if e.Code == "brief" {
 			for i := range p.Deliverables {
 				if d := &p.Deliverables[i]; d.State == "planned" {
@@ -514,13 +516,17 @@ func (p *Partnership) mailed(now time.Time, e Effect, out Outcome) {
 	case MailDeferred:
 		if r != nil {
 			p.fact(now, Fact{Kind: "mail_deferred", Code: e.Code, Until: out.At})
+			r.Deferred = out.Ref
 			p.arm(stepTimer(r), r.ID, 0, out.At)
 		}
 	case MailCancelled:
 		p.fact(now, Fact{Kind: "mail_cancelled", Code: e.Code})
-		if r != nil {
+		switch {
+		case r != nil && len(p.Unfiled) > 0:
+			p.blockRun(now, r, MailUnfiled)
+		case r != nil:
 			p.blockRun(now, r, out.Code) // what stopped it may be cured, or brings a signal of its own
-		} else {
+		case MailKindOf(e) == MailTransactional: // what stopped a sequence has stopped its mail rightly
 			p.notMailed(now, e, out.Code)
 		}
 	default:

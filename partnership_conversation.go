@@ -72,6 +72,7 @@ func (p *Partnership) wakeThreads(now time.Time) {
 // waitForFiling lets what a machine writes wait: a mail of unknown place may be the creator's answer.
 func (p *Partnership) waitForFiling(now time.Time, message uuid.UUID) {
 	p.fact(now, Fact{Kind: "reply_unfiled", Ref: message})
+	p.Unfiled = append(p.Unfiled, message)
 	if p.Stage == StageOutreach && p.Outreach.Blocked == "" {
 		p.blockRun(now, &p.Outreach, MailUnfiled)
 	}
@@ -82,9 +83,13 @@ func (p *Partnership) waitForFiling(now time.Time, message uuid.UUID) {
 	}
 }
 
-// filed lets go on what only waited for a mail to be filed. Had it been filed here, its reply would have stopped everything before.
+// filed lets go on what only waited for mails to be filed. Had one been filed here, its reply would have stopped everything before.
 func (p *Partnership) filed(now time.Time, message uuid.UUID) {
 	p.fact(now, Fact{Kind: "reply_filed", Ref: message})
+	p.Unfiled = slices.DeleteFunc(p.Unfiled, func(m uuid.UUID) bool { return m == message })
+	if len(p.Unfiled) > 0 {
+		return
+	}
 	if p.Outreach.Blocked == MailUnfiled {
 		p.unblock(now, &p.Outreach)
 	}

@@ -161,6 +161,7 @@ type Message struct {
 	At            time.Time
 	ThreadID      uuid.UUID
 	NewThread     bool // it begins a thread of its own
+	Aside         bool // a reason given for a command: its author takes no part in the thread by it
 	Hidden        bool // of a private thread in which the viewer takes no part: nothing but its existence is told
 	Looked        bool // a machine wrote it and a person looks at it before it goes out
 	ToLook        bool // nobody has let it go yet

@@ -19,10 +19,11 @@ type Outreach struct {
 	Round    int       `json:"round,omitempty"` // counts beginnings, so that message keys stay unique
 	Blocked  string    `json:"blocked,omitempty"`
 	Since    time.Time `json:"since,omitzero"`
-	From     time.Time `json:"from,omitzero"`   // what the present wait counts from
-	Draft    uuid.UUID `json:"draft,omitzero"`  // the mail that a person looks at now
-	Looked   bool      `json:"looked,omitzero"` // a person let the present step's mail go
-	Mail     uuid.UUID `json:"mail,omitzero"`   // the last mail, and its step; Soft counts how often that step's mail bounced softly
+	From     time.Time `json:"from,omitzero"`     // what the present wait counts from
+	Draft    uuid.UUID `json:"draft,omitzero"`    // the mail that a person looks at now
+	Looked   bool      `json:"looked,omitzero"`   // a person let the present step's mail go
+	Deferred uuid.UUID `json:"deferred,omitzero"` // the mail that a limit puts off
+	Mail     uuid.UUID `json:"mail,omitzero"`     // the last mail, and its step; Soft counts how often that step's mail bounced softly
 	MailStep int       `json:"mail_step,omitempty"`
 	Soft     int       `json:"soft,omitempty"`
 	Moved    *Sequence `json:"moved,omitempty"` // the version that a person chose for a sequence that something started
@@ -30,7 +31,9 @@ type Outreach struct {
 
 // ---- every sequence
 
-// run finds a sequence that runs; the zero id is the campaign's outreach.
+// Run finds a sequence that runs; the zero id is the campaign's outreach. Nil for none.
+func (p *Partnership) Run(id uuid.UUID) *Outreach { return p.run(id) }
+
 func (p *Partnership) run(id uuid.UUID) *Outreach {
 	if id == uuid.Nil {
 		return &p.Outreach
@@ -190,6 +193,10 @@ func (p *Partnership) halt(now time.Time, r *Outreach) {
 	}
 	p.closeTask(blockedTask(r))
 	r.Blocked = ""
+	if r.Deferred != uuid.Nil {
+		p.change(Change{Noun: "message", ID: r.Deferred, State: "cancelled", At: now})
+		r.Deferred = uuid.Nil
+	}
 	if r.Draft != uuid.Nil {
 		p.change(Change{Noun: "message", ID: r.Draft, State: "cancelled", At: now})
 		p.dropDraft(r)
@@ -254,12 +261,14 @@ func (p *Partnership) unblock(now time.Time, r *Outreach) {
 	if r.Blocked == "" {
 		return
 	}
-	if r.Blocked == MailRejected || r.Blocked == MailCancelled {
+	if r.Blocked == MailRejected || r.Blocked == MailCancelled || r.Blocked == MailUnfiled {
 		r.Round++ // that mail has ended for good; the next one is another
 	}
+	looked, step := r.Looked, r.Step
 	r.Blocked = ""
 	p.closeTask(blockedTask(r))
 	p.schedule(r, now, time.Time{})
+	r.Looked = looked && step == r.Step
 }
 
 // softBounce sends the mail of a step again after a while, because the mailbox may be full or its server away; after some times it counts as
@@ -267,20 +276,20 @@ func (p *Partnership) unblock(now time.Time, r *Outreach) {
 func (p *Partnership) softBounce(now time.Time, message uuid.UUID) {
 	p.fact(now, Fact{Kind: "soft_bounced", Ref: message})
 	var r *Outreach
-	pending := false
-	for _, run := range append([]uuid.UUID{uuid.Nil}, runIDs(p.Runs)...) {
-		x := p.run(run)
-		if x.Mail == message && (x.ID != uuid.Nil || p.Stage == StageOutreach) {
-			r = x
+	if p.Outreach.Mail == message && p.Stage == StageOutreach {
+		r = &p.Outreach
+	}
+	for i := range p.Runs {
+		if p.Runs[i].Mail == message {
+			r = &p.Runs[i]
 		}
-		pending = pending || slices.ContainsFunc(p.Pending, func(e Effect) bool { return e.Kind == EffectMail && p.keyOf(e.Key, x) })
 	}
 	switch {
-	case r == nil && pending:
+	case r == nil && p.mailing(nil):
 		p.Early = append(p.Early, message)
-	case r == nil || r.Blocked != "":
-		p.task(TaskChange{Key: "mail/" + message.String(), Kind: "mail_failed", Code: "soft_bounce", OwnerID: p.OwnerID, Ref: message, Due: p.taskDue(now)})
-	case r.Soft >= p.Timings.SoftBounceRetries || p.sequenceOf(r).Steps[r.MailStep].Review:
+	case r == nil || r.Blocked != "" || p.mailing(r):
+		p.softlyLost(now, message)
+	case r.Soft >= p.Timings.SoftBounceRetries || r.MailStep >= len(p.sequenceOf(r).Steps) || p.sequenceOf(r).Steps[r.MailStep].Review:
 		p.halt(now, r)
 		p.blockRun(now, r, "bounced")
 	default:
@@ -293,12 +302,33 @@ func (p *Partnership) softBounce(now time.Time, message uuid.UUID) {
 	}
 }
 
-func runIDs(runs []Outreach) []uuid.UUID {
-	ids := make([]uuid.UUID, len(runs))
-	for i, r := range runs {
-		ids[i] = r.ID
+// softlyLost tells the owner of a mail that bounced softly and is not tried again.
+func (p *Partnership) softlyLost(now time.Time, message uuid.UUID) {
+	p.task(TaskChange{Key: "mail/" + message.String(), Kind: "mail_failed", Code: "soft_bounce", OwnerID: p.OwnerID, Ref: message, Due: p.taskDue(now)})
+}
+
+// mailing says that a mail of a sequence is on its way: of a run, or of any without one.
+func (p *Partnership) mailing(r *Outreach) bool {
+	return slices.ContainsFunc(p.Pending, func(e Effect) bool {
+		if e.Kind != EffectMail || MailKindOf(e) == MailTransactional {
+			return false
+		}
+		return r == nil || p.keyOf(e.Key, r)
+	})
+}
+
+// lateBounces takes up the soft bounces that came before their mails were known to be sent.
+func (p *Partnership) lateBounces(now time.Time, sent uuid.UUID) {
+	if i := slices.Index(p.Early, sent); i >= 0 {
+		p.Early = slices.Delete(p.Early, i, i+1)
+		p.softBounce(now, sent)
 	}
-	return ids
+	if !p.mailing(nil) {
+		for _, message := range p.Early {
+			p.softlyLost(now, message)
+		}
+		p.Early = nil
+	}
 }
 
 // ---- mails that a person looks at first
@@ -348,7 +378,6 @@ func (p *Partnership) letGo(now time.Time, cmd Command) {
 	r := p.runOfDraft(cmd.Ref)
 	p.fact(now, Fact{Kind: "mail_let_go", Ref: cmd.Ref, Actor: cmd.Actor})
 	p.change(Change{Noun: "message", ID: cmd.Ref, State: "let_go", Ref: cmd.Actor, At: now})
-	p.answered(now, Signal{Ref: cmd.Ref})
 	p.dropDraft(r)
 	r.Looked = true
 	p.runStep(r, now)
@@ -389,6 +418,7 @@ func (p *Partnership) move(now time.Time, cmd Command) {
 		r.Moved = cmd.Sequence // what runs beside it of the same sequence keeps its version
 	}
 	r.Step, r.Round = cmd.Step, r.Round+1
+	r.Mail, r.MailStep, r.Soft = uuid.Nil, 0, 0 // what was sent belongs to the steps that are left
 	p.schedule(r, from, now)
 }
 
@@ -486,7 +516,7 @@ func (p *Partnership) fact(now time.Time, f Fact) {
 // entered lets a stage end what began with another, and start what it starts.
 func (p *Partnership) entered(now time.Time) {
 	for _, r := range slices.Clone(p.Runs) {
-		if s := p.sequenceOf(&r); s.Trigger != nil && s.Trigger.Stage != "" && s.Trigger.Stage != p.Stage {
+		if s := p.sequenceOf(&r); !p.Stage.Live() || s.Trigger != nil && s.Trigger.Stage != "" && s.Trigger.Stage != p.Stage {
 			p.stopRun(now, p.run(r.ID))
 		}
 	}
@@ -605,6 +635,9 @@ func (p *Partnership) datesOf(field string) []dateOf {
 // readDates asks for the dates that stand outside of the partnership, if something starts by one.
 func (p *Partnership) readDates() {
 	if slices.ContainsFunc(p.Automations, func(s Sequence) bool { return s.Trigger != nil && s.Trigger.outside() }) {
-		p.do(Effect{Key: fmt.Sprintf("dates/%d", p.Seq), Kind: EffectReadDates})
+		p.DatesAsked++
+		p.do(Effect{Key: p.datesKey(), Kind: EffectReadDates})
 	}
 }
+
+func (p *Partnership) datesKey() string { return fmt.Sprintf("dates/%d", p.DatesAsked) }

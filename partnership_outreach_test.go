@@ -235,3 +235,95 @@ func TestASoftBounceIsTriedAgain(t *testing.T) {
 	require.Len(t, early.mails(), 2)
 	require.Empty(t, early.p.Early)
 }
+
+// TestALateBounceOfAVersionThatWasLeft: after a move, what comes of an earlier mail no longer names a step.
+func TestALateBounceOfAVersionThatWasLeft(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.pass(4)
+	require.Equal(t, []string{"invitation", "follow_up_1"}, h.mails())
+	mail := h.p.Outreach.Mail
+	short := rapport.Sequence{ID: id("sequence"), Version: 2, Steps: []rapport.SequenceStep{send("invitation"), {Kind: rapport.StepWait, Days: 30}}}
+	h.cmd(rapport.Command{Kind: rapport.CmdMoveSequence, Step: 1, Sequence: &short, Actor: id("owner")})
+	h.signal(h.p.ID, rapport.Signal{Kind: rapport.SignalMail, Code: "soft_bounce", Ref: mail})
+	h.requireTask("mail_failed")
+	h.pass(20)
+	require.Len(t, h.mails(), 2)
+}
+
+// TestABanLeavesSequencesWhereTheyAre, also those that their stage has started and that have ended since.
+func TestABanLeavesSequencesWhereTheyAre(t *testing.T) {
+	t.Parallel()
+	h := automated(t, rapport.SequenceTrigger{On: rapport.StartStage, Stage: rapport.StageOutreach}, send("welcome"), rapport.SequenceStep{Kind: rapport.StepWait, Days: 2}, send("more"))
+	h.pass(1)
+	for range 2 {
+		h.cmd(rapport.Command{Kind: rapport.CmdBan, Actor: id("owner")})
+		h.pass(0.2)
+		h.cmd(rapport.Command{Kind: rapport.CmdUnban, Actor: id("owner")})
+		h.pass(2)
+	}
+	count := map[string]int{}
+	for _, m := range h.mails() {
+		count[m]++
+	}
+	require.Equal(t, 1, count["welcome"])
+	require.Equal(t, 1, count["more"])
+}
+
+// TestTheEndStopsEverything that a machine would still write, and brings back what was put off.
+func TestTheEndStopsEverything(t *testing.T) {
+	t.Parallel()
+	h := automated(t, rapport.SequenceTrigger{On: rapport.StartSilence, After: "offer_sent", Without: "offer_decided", BusinessDays: 1}, rapport.SequenceStep{Kind: rapport.StepSend, Template: "nudge", Review: true})
+	h.negotiate()
+	h.pass(1.5)
+	h.requireTask("look_at_mail")
+	h.cmd(rapport.Command{Kind: rapport.CmdSnoozeThread, Ref: id("thread"), Until: h.now.Add(50 * hour), Actor: id("owner")})
+	h.cmd(rapport.Command{Kind: rapport.CmdTerminate, Actor: id("owner")})
+	require.Empty(t, h.p.Runs)
+	require.Empty(t, h.p.Timers)
+	_, open := h.task("look_at_mail")
+	require.False(t, open)
+	require.Equal(t, "open", h.state("thread", id("thread")))
+
+	quiet := automated(t, rapport.SequenceTrigger{On: rapport.StartDate, Date: "campaign_ends", Days: -1}, send("late"), rapport.SequenceStep{Kind: rapport.StepWait, Days: 30}, send("later"))
+	quiet.answers[rapport.EffectReadDates] = func(rapport.Effect) rapport.Outcome {
+		return rapport.Outcome{Code: "read", Dates: map[string]time.Time{"campaign_ends": start().Add(14 * hour)}}
+	}
+	quiet.signal(quiet.p.ID, rapport.Signal{Kind: rapport.SignalDates})
+	quiet.pass(60)
+	require.Equal(t, rapport.StageUnresponsive, quiet.p.Stage)
+	require.NotContains(t, quiet.mails(), "later", "whoever did not answer is left in peace")
+}
+
+// TestNobodyWaitsForWhatIsNotOwed: a silence about a deliverable ends when that is waived.
+func TestNobodyWaitsForWhatIsNotOwed(t *testing.T) {
+	t.Parallel()
+	h := automated(t, rapport.SequenceTrigger{On: rapport.StartSilence, After: "changes_requested", Without: "draft_submitted", BusinessDays: 2}, send("where_is_it"))
+	h.activate().submit("draft")
+	h.decide("ada", rapport.DecisionRequestChanges)
+	require.Len(t, h.timers(h.p.ID, "sequence_start"), 1)
+	h.cmd(rapport.Command{Kind: rapport.CmdWaive, Ref: h.p.Deliverables[0].ID, Actor: id("owner")})
+	require.Empty(t, h.timers(h.p.ID, "sequence_start"))
+}
+
+// TestEveryUnfiledMailHoldsWhatAMachineWrites until the last of them is filed.
+func TestEveryUnfiledMailHoldsWhatAMachineWrites(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, func(h *house) { h.mirror = true })
+	h.pass(1)
+	tell := func(code, mail string) {
+		h.signal(h.p.ID, rapport.Signal{Kind: rapport.SignalMail, Code: code, Ref: id(mail)})
+		h.run()
+	}
+	tell(rapport.MailUnfiled, "one")
+	tell(rapport.MailUnfiled, "two")
+	require.Equal(t, rapport.MailUnfiled, h.requireTask("outreach_blocked").Code)
+	tell(rapport.MailFiled, "one")
+	h.pass(10)
+	require.Equal(t, []string{"invitation"}, h.mails())
+	tell(rapport.MailFiled, "two")
+	h.pass(1)
+	require.Equal(t, []string{"invitation", "follow_up_1"}, h.mails())
+	_, open := h.task("outreach_blocked")
+	require.False(t, open)
+}

@@ -112,6 +112,32 @@ func (s Sequence) checkStep(i int) []Field {
 	return f
 }
 
+// FirstMails are the steps that may be the first to send on some way through a campaign's outreach; none of a sequence that something starts.
+func (s Sequence) FirstMails() []int {
+	if s.Trigger != nil {
+		return nil
+	}
+	var first []int
+	seen, ways := make([]bool, len(s.Steps)), []int{0}
+	for len(ways) > 0 {
+		i := ways[0]
+		ways = ways[1:]
+		if i < 0 || i >= len(s.Steps) || seen[i] {
+			continue
+		}
+		seen[i] = true
+		switch st := s.Steps[i]; {
+		case st.Kind == StepSend:
+			first = append(first, i)
+		case st.Branch != nil:
+			ways = append(ways, st.Branch.Then, st.Branch.Else)
+		case st.Kind != StepStop:
+			ways = append(ways, i+1)
+		}
+	}
+	return first
+}
+
 func (s Sequence) branchesTo(step int) bool {
 	return slices.ContainsFunc(s.Steps, func(st SequenceStep) bool {
 		return st.Branch != nil && (st.Branch.Then == step || st.Branch.Else == step)

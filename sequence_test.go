@@ -93,3 +93,13 @@ func TestBranchHolds(t *testing.T) {
 	}
 	require.False(t, rapport.Branch{On: rapport.BranchFollowers, Is: "below", Value: "5000"}.Holds(rapport.BranchFacts{}), "unknown is not zero")
 }
+
+func TestFirstMailsAreThoseOfEveryWay(t *testing.T) {
+	t.Parallel()
+
+	mail, task := rapport.SequenceStep{Kind: rapport.StepSend, Template: "x"}, rapport.SequenceStep{Kind: rapport.StepTask, Title: "Call"}
+	fork := rapport.SequenceStep{Kind: rapport.StepBranch, Branch: &rapport.Branch{On: rapport.BranchPage, Then: 3, Else: 2}}
+	require.Equal(t, []int{0}, rapport.Sequence{Steps: []rapport.SequenceStep{mail, fork, mail, mail}}.FirstMails())
+	require.ElementsMatch(t, []int{2, 3}, rapport.Sequence{Steps: []rapport.SequenceStep{task, fork, mail, mail}}.FirstMails())
+	require.Empty(t, rapport.Sequence{Trigger: &rapport.SequenceTrigger{}, Steps: []rapport.SequenceStep{mail}}.FirstMails())
+}

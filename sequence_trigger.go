@@ -29,23 +29,29 @@ type SequenceTrigger struct {
 }
 
 // sequenceEvent is what a silence begins or ends with: facts, and what their Ref names, so that the answer to one draft is not taken
-// for that to another.
+// for that to another. Over are facts after which nobody waits for the event any more.
 type sequenceEvent struct {
 	facts []string
 	noun  string
+	over  []string
 }
 
+var ( //nolint:gochecknoglobals // constant lists
+	contentOver  = []string{"content_waived", "content_rejected", "content_accepted"}
+	contractOver = []string{"contract_declined", "contract_expired", "contract_withdrawn"}
+)
+
 var sequenceEvents = map[string]sequenceEvent{ //nolint:gochecknoglobals // a constant table
-	"reply":             {[]string{"reply_received"}, ""},
-	"our_answer":        {[]string{"answered"}, ""},
-	"offer_sent":        {[]string{"offer_sent"}, "offer"},
-	"offer_decided":     {[]string{"offer_accepted", "offer_declined", "offer_countered", "offer_expired", "offer_withdrawn"}, "offer"},
-	"contract_sent":     {[]string{"contract_sent"}, "contract"},
-	"contract_signed":   {[]string{"contract_signed", "contract_declined", "contract_expired", "contract_withdrawn"}, "contract"},
-	"draft_submitted":   {[]string{"draft_submitted"}, "deliverable"},
-	"changes_requested": {[]string{"changes_requested"}, "deliverable"},
-	"content_approved":  {[]string{"content_approved"}, "deliverable"},
-	"post_reported":     {[]string{"post_reported", "content_waived", "content_rejected", "content_accepted"}, "deliverable"},
+	"reply":             {[]string{"reply_received"}, "", nil},
+	"our_answer":        {[]string{"answered"}, "", nil},
+	"offer_sent":        {[]string{"offer_sent"}, "offer", nil},
+	"offer_decided":     {[]string{"offer_accepted", "offer_declined", "offer_countered"}, "offer", []string{"offer_expired", "offer_withdrawn"}},
+	"contract_sent":     {[]string{"contract_sent"}, "contract", contractOver},
+	"contract_signed":   {[]string{"contract_signed"}, "contract", contractOver},
+	"draft_submitted":   {[]string{"draft_submitted"}, "deliverable", contentOver},
+	"changes_requested": {[]string{"changes_requested"}, "deliverable", contentOver},
+	"content_approved":  {[]string{"content_approved"}, "deliverable", contentOver},
+	"post_reported":     {[]string{"post_reported"}, "deliverable", contentOver},
 }
 
 // SequenceEvents are the events that a silence can begin or end with.
@@ -102,7 +108,8 @@ func (t SequenceTrigger) begins(f Fact) (about uuid.UUID, yes bool) {
 
 // ends says that a fact ends the silence, and about what.
 func (t SequenceTrigger) ends(f Fact) (about uuid.UUID, yes bool) {
-	if t.On != StartSilence || !slices.Contains(sequenceEvents[t.Without].facts, f.Kind) {
+	e := sequenceEvents[t.Without]
+	if t.On != StartSilence || !slices.Contains(e.facts, f.Kind) && !slices.Contains(e.over, f.Kind) {
 		return uuid.Nil, false
 	}
 	return t.about(f), true
@@ -127,4 +134,19 @@ func parseNumber(s string) (float64, error) {
 		return 0, fmt.Errorf("number: %w", err)
 	}
 	return n, nil
+}
+
+// Noun is what a sequence that the trigger starts is about: offer, contract or deliverable; empty for nothing.
+func (t *SequenceTrigger) Noun() string {
+	switch {
+	case t == nil:
+		return ""
+	case t.On == StartSilence && sequenceEvents[t.After].noun == sequenceEvents[t.Without].noun:
+		return sequenceEvents[t.After].noun
+	case t.On == StartDate:
+		return map[string]string{
+			"offer_expires": "offer", "contract_expires": "contract", "contract_ends": "contract", "renewal_notice": "contract", "draft_due": "deliverable", "publish_by": "deliverable",
+		}[t.Date]
+	}
+	return ""
 }

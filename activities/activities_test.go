@@ -65,7 +65,7 @@ func TestAMailIsSent(t *testing.T) {
 	out, err := k.SendMail(t.Context(), effect(rapport.EffectMail, "invitation"))
 	require.NoError(t, err)
 	require.Equal(t, rapport.Outcome{Code: rapport.MailAccepted, Ref: id("message")}, out)
-	require.Equal(t, []string{"prepare invitation partnership/" + id("partnership").String() + "/key/1", "save", "link", "claim", "settle accepted provider-id"}, k.s.log)
+	require.Equal(t, []string{"prepare invitation partnership/" + id("partnership").String() + "/key/1", "save", "claim", "link", "settle accepted provider-id"}, k.s.log)
 	sent := k.m.sent[0]
 	require.Equal(t, "Hello Mia", sent.Subject)
 	require.Equal(t, "Hi Mia, see https://rapport.test/portal/token", sent.Text)

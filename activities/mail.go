@@ -114,9 +114,6 @@ func (a *Activities) mail(ctx context.Context, order rapport.MailOrder, now time
 		SendID: draft.MessageID, Kind: draft.Kind, FromName: draft.FromName, From: draft.From, ToName: draft.ToName, To: draft.To,
 		ReplyTo: a.Mailer.ReplyAddress(draft.MessageID), Subject: subject, Text: body, MessageID: rfcID, InReplyTo: draft.InReplyTo, References: draft.References,
 	}
-	if err := a.addLink(ctx, &mail, draft, order.PartnershipID); err != nil {
-		return rapport.Outcome{}, err
-	}
 	claim, err := a.Store.ClaimMail(ctx, draft.MessageID, order.Key, now)
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
@@ -133,10 +130,14 @@ func (a *Activities) mail(ctx context.Context, order rapport.MailOrder, now time
 		out.Code = settled(claim.Verdict)
 		return out, nil
 	}
+	if err := a.addLink(ctx, &mail, draft, order.PartnershipID); err != nil {
+		return rapport.Outcome{}, err
+	}
 	return a.sendClaimed(ctx, mail, out)
 }
 
-// addLink puts a link of the creator's own into a mail that asks for one. Each mail of a sequence carries one for saying no.
+// addLink puts a link of the creator's own into a claimed mail that asks for one; a mail that waits makes none. Each mail of a sequence carries
+// one for saying no.
 func (a *Activities) addLink(ctx context.Context, mail *rapport.OutgoingMail, draft rapport.MailDraft, partnership uuid.UUID) error {
 	machine := draft.Kind == rapport.MailOutreach || draft.Kind == rapport.MailSequence
 	if !draft.Portal && !machine || draft.ContactID == uuid.Nil {
@@ -144,6 +145,8 @@ func (a *Activities) addLink(ctx context.Context, mail *rapport.OutgoingMail, dr
 	}
 	token := a.NewToken()
 	if err := a.Store.NewPortalLink(ctx, partnership, draft.ContactID, a.HashToken(token)); err != nil {
+		// Nothing was sent, so the claim is given back. If that fails too, the next try finds it claimed: unknown, and never sent twice.
+		_ = a.Store.SettleMail(context.WithoutCancel(ctx), mail.SendID, "prepared", "")
 		return classify(err)
 	}
 	mail.Text = strings.ReplaceAll(mail.Text, "{{"+rapport.PortalTag+"}}", a.PublicURL+"/portal/"+token)
@@ -206,9 +209,6 @@ func (a *Activities) SendManual(ctx context.Context, id uuid.UUID) (string, erro
 		SendID: id, Kind: draft.Kind, FromName: draft.FromName, From: draft.From, ToName: draft.ToName, To: draft.To, ReplyTo: a.Mailer.ReplyAddress(id),
 		Subject: draft.Subject, Text: draft.Body, MessageID: rfcID, InReplyTo: draft.InReplyTo, References: draft.References,
 	}
-	if err := a.addLink(ctx, &mail, draft, draft.PartnershipID); err != nil {
-		return "", err
-	}
 	claim, err := a.Store.ClaimMail(ctx, id, "", time.Time{})
 	if err != nil {
 		return "", classify(err)
@@ -219,6 +219,9 @@ func (a *Activities) SendManual(ctx context.Context, id uuid.UUID) (string, erro
 		return "", classify(&rapport.PayError{Outcome: "rate_limited", Code: "mail", RetryAfter: max(time.Until(claim.Until), time.Second)})
 	default:
 		return claim.Verdict, nil
+	}
+	if err := a.addLink(ctx, &mail, draft, draft.PartnershipID); err != nil {
+		return "", err
 	}
 	out, err := a.sendClaimed(ctx, mail, rapport.Outcome{})
 	if err != nil {

@@ -99,7 +99,7 @@ func (s *Server) checkMails(ctx context.Context, brand uuid.UUID, sequence rappo
 		return nil, err
 	}
 	var bad []rapport.Field
-	first := sequence.Trigger == nil
+	first := sequence.FirstMails()
 	for i, step := range sequence.Steps {
 		if step.Kind != rapport.StepSend || step.Template == "" {
 			continue
@@ -115,10 +115,11 @@ func (s *Server) checkMails(ctx context.Context, brand uuid.UUID, sequence rappo
 			add("no_postal_address", "A mail that nobody asked for names the sender's postal address: add {{brand.postal_address}} to it.")
 		case !templates[at].Uses(rapport.PortalTag):
 			add("no_opt_out", "A mail that nobody asked for offers a way to hear no more: add {{portal_link}} to it.")
-		case first && !templates[at].Uses(rapport.FirstMailNotice):
+		case slices.Contains(first, i) && !templates[at].Uses(rapport.FirstMailNotice):
 			add("no_notice", "The first mail to somebody says why it comes: add {{first_mail_notice}} to it.")
+		case rapport.TemplateNoun(step.Template) != "" && rapport.TemplateNoun(step.Template) != sequence.Trigger.Noun():
+			add("about_nothing", "This mail is about one thing, such as an offer or a piece of content, and the sequence is started by nothing of that kind.")
 		}
-		first = false
 	}
 	return bad, nil
 }

@@ -114,6 +114,9 @@ func (s *Server) MoveSequence(ctx context.Context, r gen.MoveSequenceRequestObje
 	if err != nil {
 		return nil, called("partnership", err)
 	}
+	if run := p.Run(value(r.Body.RunId)); run == nil || p.SequenceOf(*run).ID != r.Body.SequenceId {
+		return nil, rapport.Invalid(rapport.Field{Path: "sequence_id", Code: "other_sequence", Detail: "A running sequence can only go on with another version of itself."})
+	}
 	v, _, err := store.SequenceVersion(ctx, p.BrandID, r.Body.SequenceId, value(r.Body.Version))
 	if err != nil {
 		return nil, called("sequence", err)

@@ -50,6 +50,20 @@ func TestASequenceSendsOnlyMailsThatThereAre(t *testing.T) {
 	a := ops.keyed().send(t, "POST", "/v1/sequences", body)
 	require.Equal(t, 422, a.status)
 	require.Equal(t, []string{"steps[1].business_days out_of_range", "steps[2].template unknown_template", "steps[3].template no_postal_address"}, a.fields(t))
+
+	// A mail about an offer needs a sequence that an offer starts.
+	a = ops.keyed().send(t, "POST", "/v1/templates", map[string]any{
+		"brand_id": d.world.one, "name": "offer_reminder", "subject": "Our offer", "body": "Until {{offer.expires}}: {{portal_link}} {{brand.postal_address}}",
+	})
+	require.Equal(t, 201, a.status, "%s", a.body)
+	nudge := map[string]any{"brand_id": d.world.one, "name": "Nudge", "trigger": map[string]any{"on": "stage", "stage": "negotiating"}, "steps": []any{map[string]any{"kind": "send", "template": "offer_reminder"}}}
+	require.Equal(t, []string{"steps[0].template about_nothing"}, ops.keyed().send(t, "POST", "/v1/sequences", nudge).fields(t))
+	nudge["trigger"] = map[string]any{"on": "date", "date": "offer_expires", "days": -2}
+	require.Equal(t, 201, ops.keyed().send(t, "POST", "/v1/sequences", nudge).status)
+	delete(nudge, "trigger")
+	require.Contains(t, ops.keyed().send(t, "POST", "/v1/sequences", nudge).fields(t), "steps[0].template no_notice")
+	nudge["steps"] = []any{map[string]any{"kind": "send", "template": "invitation"}}
+	require.Equal(t, []string{"trigger other_kind"}, ops.keyed().send(t, "POST", "/v1/sequences", nudge).fields(t), "what starts by itself stays so")
 }
 
 func TestAMailUsesOnlyTagsThatItHas(t *testing.T) {
@@ -146,7 +160,7 @@ func TestARunningSequenceIsMovedAfterAPreview(t *testing.T) {
 	require.WithinDuration(t, sent.Add(4*24*time.Hour), move.Then[0].At, 4*24*time.Hour, "the wait counts from the last mail")
 	require.Zero(t, one[int](t, d, `select count(*) from outbox where kind = 'update'`))
 	require.Equal(t, 409, ops.keyed().send(t, "POST", path+"/sequence-moves", map[string]any{"sequence_id": first.Id, "step": 9, "dry_run": true}).status)
-	require.Equal(t, 404, ops.keyed().send(t, "POST", path+"/sequence-moves", map[string]any{"sequence_id": id(), "dry_run": true}).status)
+	require.Equal(t, []string{"sequence_id other_sequence"}, ops.keyed().send(t, "POST", path+"/sequence-moves", map[string]any{"sequence_id": id(), "dry_run": true}).fields(t))
 	a = ops.keyed().send(t, "POST", path+"/sequence-moves", map[string]any{"sequence_id": first.Id})
 	require.Contains(t, []int{200, 202}, a.status, "%s", a.body)
 	require.Equal(t, "move_sequence", one[string](t, d, `select input->>'kind' from outbox where kind = 'update'`))

@@ -171,13 +171,16 @@ func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edi
 			return rapport.Campaign{}, err
 		}
 		ended := c.EndsOn
+		had := c.AutomationIDs
 		if err := edit(&c); err != nil {
 			return rapport.Campaign{}, err
 		}
-		if bad, err := s.checkAutomations(ctx, tx, c, nil); err != nil {
-			return rapport.Campaign{}, err
-		} else if len(bad) > 0 {
-			return rapport.Campaign{}, rapport.Invalid(bad...)
+		if !slices.Equal(c.AutomationIDs, had) {
+			if bad, err := s.checkAutomations(ctx, tx, c, nil); err != nil {
+				return rapport.Campaign{}, err
+			} else if len(bad) > 0 {
+				return rapport.Campaign{}, rapport.Invalid(bad...)
+			}
 		}
 		terms, err := json.Marshal(c.Terms)
 		if err != nil {

@@ -126,19 +126,19 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 	case "offer", "offer_reminder", "renewal_offer":
 		r, err := s.q.OfferView(ctx, tx, o.Ref)
 		if err != nil {
-			return fmt.Errorf("offer: %w", err)
+			return absent("offer", err)
 		}
 		v["offer.fee"], v["offer.expires"], v["offer.message"] = rapport.Money{Amount: r.Fee, Currency: r.Currency}.String(), date(r.ExpiresAt), orDash(r.Message)
 	case "contract", "contract_reminder", "brief":
 		r, err := s.q.ContractView(ctx, tx, o.Ref)
 		if err != nil {
-			return fmt.Errorf("contract: %w", err)
+			return absent("contract", err)
 		}
 		v["contract.number"], v["contract.expires"], v["contract.ends"] = r.Number, date(r.ExpiresAt), date(r.EndsAt)
 	case "draft_reminder", "publish_reminder", "content_approved", "changes_requested", "content_rejected", "approval_revoked", "post_mismatch":
 		r, err := s.q.DeliverableView(ctx, tx, o.Ref)
 		if err != nil {
-			return fmt.Errorf("deliverable: %w", err)
+			return absent("deliverable", err)
 		}
 		v["deliverable.title"], v["deliverable.draft_due"], v["deliverable.publish_by"] = r.Title, date(r.DraftDueAt), date(r.PublishBy)
 		if o.Ref2 != uuid.Nil {
@@ -147,17 +147,25 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 	case "payment_sent", "payee_reminder":
 		r, err := s.q.PayoutForLedger(ctx, tx, o.Ref)
 		if err != nil {
-			return fmt.Errorf("payout: %w", err)
+			return absent("payout", err)
 		}
 		v["payout.amount"] = rapport.Money{Amount: r.Amount, Currency: r.Currency}.String()
 	case "review_asked", "review_reminder", "review_escalated":
 		r, err := s.q.ReviewMail(ctx, tx, o.Ref)
 		if err != nil {
-			return fmt.Errorf("review: %w", err)
+			return absent("review", err)
 		}
 		v["deliverable.title"], v["review.due"], v["review.path"] = r.Title, date(r.DueAt), "/reviews/"+r.ID.String()
 	}
 	return nil
+}
+
+// absent leaves the values of what is not there away, so that the mail is blocked until somebody looks at it.
+func absent(noun string, err error) error {
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", noun, err)
 }
 
 func (s *Store) feedback(ctx context.Context, tx pgx.Tx, submission uuid.UUID, v map[string]string) error {

@@ -119,6 +119,15 @@ func (s *Store) AddMessage(ctx context.Context, m rapport.Message) (rapport.Mess
 		if err != nil {
 			return m, fmt.Errorf("thread: %w", err)
 		}
+		if !m.Aside { // whoever takes no part in a private thread does not get in by writing
+			open, err := s.q.ThreadOpenTo(ctx, tx, gen.ThreadOpenToParams{ThreadID: t.ID, Viewer: m.AuthorID})
+			if err != nil {
+				return m, fmt.Errorf("thread: %w", err)
+			}
+			if !open {
+				return m, &rapport.Error{Code: rapport.CodeConflict, Reason: "private_thread", Message: "This thread is private, and you take no part in it. Nothing was kept. Ask its owner to mention you in a note, or begin a thread of its own."}
+			}
+		}
 		m.ThreadID = t.ID
 		if m.Channel == "email" && m.Subject == "" {
 			if m.Subject, err = s.q.ThreadSubject(ctx, tx, t.ID); err != nil {
@@ -208,6 +217,9 @@ func (s *Store) checkMentions(ctx context.Context, tx pgx.Tx, m rapport.Message,
 
 // tellMentioned gives whom a note mentions a task to read it. In a private thread they take part from now on, as its author does.
 func (s *Store) tellMentioned(ctx context.Context, tx pgx.Tx, m rapport.Message, t gen.ThreadOfRow) error {
+	if m.Aside {
+		return nil
+	}
 	if err := s.q.JoinThread(ctx, tx, gen.JoinThreadParams{ThreadID: t.ID, People: append(idsOf(m.Mentions), m.AuthorID)}); err != nil {
 		return fmt.Errorf("join the thread: %w", err)
 	}
@@ -227,6 +239,9 @@ func (s *Store) tellMentioned(ctx context.Context, tx pgx.Tx, m rapport.Message,
 func (s *Store) answered(ctx context.Context, tx pgx.Tx, thread, by, person uuid.UUID) error {
 	if err := s.q.HandleThread(ctx, tx, gen.HandleThreadParams{ThreadID: &thread, ExceptID: by}); err != nil {
 		return fmt.Errorf("mark as handled: %w", err)
+	}
+	if err := s.q.LockThreadPartnerships(ctx, tx, &thread); err != nil {
+		return fmt.Errorf("lock: %w", err)
 	}
 	partnerships, err := s.q.PartnershipsAnswered(ctx, tx, &thread)
 	if err != nil {
@@ -249,7 +264,7 @@ func (s *Store) answered(ctx context.Context, tx pgx.Tx, thread, by, person uuid
 func (s *Store) NoteCommand(ctx context.Context, partnership uuid.UUID, command rapport.CommandKind, title, reason string, handled bool, by uuid.UUID) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if reason != "" {
-			note := rapport.Message{ID: newID(), PartnershipID: partnership, Direction: "internal", Channel: "note", Kind: "reason", State: "logged", AuthorID: by, Subject: title, Text: reason}
+			note := rapport.Message{ID: newID(), PartnershipID: partnership, Direction: "internal", Channel: "note", Kind: "reason", State: "logged", AuthorID: by, Subject: title, Text: reason, Aside: true}
 			if _, err := s.AddMessage(ctx, note); err != nil {
 				return err
 			}

@@ -271,13 +271,27 @@ func (s *Store) ApplyInbound(ctx context.Context, in rapport.InboundMail, inbox 
 				return false, fmt.Errorf("suppress: %w", err)
 			}
 		}
-		return true, s.signal(ctx, tx, "partnership", partnership, brand, rapport.Signal{ID: inbox, Kind: rapport.SignalMail, Ref: id, Code: in.Class})
+		if err := s.signal(ctx, tx, "partnership", partnership, brand, rapport.Signal{ID: inbox, Kind: rapport.SignalMail, Ref: id, Code: in.Class}); err != nil {
+			return true, err
+		}
+		if in.Class == "human" && in.Suggestion.Class == rapport.ReplyUnsubscribe {
+			return true, s.stopWriting(ctx, tx, in.From, partnership, brand, id)
+		}
+		return true, nil
 	})
+}
+
+// stopWriting is the one thing that a guess at a reply does by itself: it can only stop, and a person reads the reply like any other.
+func (s *Store) stopWriting(ctx context.Context, tx pgx.Tx, address string, partnership, brand, message uuid.UUID) error {
+	if err := s.q.Suppress(ctx, tx, gen.SuppressParams{Email: address, BrandID: &brand, Reason: "unsubscribe"}); err != nil {
+		return fmt.Errorf("suppress: %w", err)
+	}
+	return s.signal(ctx, tx, "partnership", partnership, brand, rapport.Signal{ID: rapport.DeriveID(message, "stop"), Kind: rapport.SignalMail, Ref: message, Code: "unsubscribe"})
 }
 
 // tellMeant lets what a machine writes wait in every partnership that a reply may mean, until somebody files it.
 func (s *Store) tellMeant(ctx context.Context, tx pgx.Tx, in rapport.InboundMail, message, event uuid.UUID) error {
-	if in.Class != "human" {
+	if in.Class != "human" && in.Class != "unsubscribe" {
 		return nil
 	}
 	return s.signalMeant(ctx, tx, in.From, func(p uuid.UUID) rapport.Signal {

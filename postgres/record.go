@@ -116,19 +116,19 @@ func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c r
 	return fmt.Errorf("unknown noun %q", c.Noun)
 }
 
-// changeMessage cancels a mail that nobody has let go, or notes who has. Whoever lets it go answers what came in before in its thread.
+// changeMessage cancels a mail that nobody has sent, notes who has let one go, or, once that is sent, lets it answer what had come in.
 func (s *Store) changeMessage(ctx context.Context, tx pgx.Tx, c rapport.Change) error {
 	if c.State == "cancelled" {
 		return s.q.CancelMail(ctx, tx, c.ID)
 	}
-	thread, err := s.q.LetMailGo(ctx, tx, gen.LetMailGoParams{ID: c.ID, LookedBy: idOrNil(c.Ref), LookedAt: &c.At})
-	if errors.Is(err, pgx.ErrNoRows) {
-		return nil // it was sent meanwhile: the batch comes twice
+	if c.State == "let_go" {
+		return s.q.LetMailGo(ctx, tx, gen.LetMailGoParams{ID: c.ID, LookedBy: idOrNil(c.Ref), LookedAt: &c.At})
 	}
+	m, err := s.q.LookedMail(ctx, tx, c.ID)
 	if err != nil {
 		return err
 	}
-	return s.q.HandleThread(ctx, tx, gen.HandleThreadParams{ThreadID: thread, ExceptID: c.ID})
+	return s.answered(ctx, tx, m.ThreadID, c.ID, m.LookedBy)
 }
 
 func (s *Store) changePayout(ctx context.Context, tx pgx.Tx, b rapport.Batch, c rapport.Change) error {

@@ -3,6 +3,7 @@ package postgres
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
@@ -103,7 +104,7 @@ func (s *Store) PartnershipState(ctx context.Context, id uuid.UUID) (*rapport.Pa
 // EditDraft changes a mail that waits for a person to look at it; not_found when none does.
 func (s *Store) EditDraft(ctx context.Context, id uuid.UUID, subject, text string, by uuid.UUID) (rapport.Message, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Message, error) {
-		if _, err := s.q.EditDraft(ctx, tx, gen.EditDraftParams{ID: id, Brands: rapport.BrandsFrom(ctx), Subject: &subject, BodyText: &text, LookedBy: &by}); err != nil {
+		if _, err := s.q.EditDraft(ctx, tx, gen.EditDraftParams{ID: id, Brands: rapport.BrandsFrom(ctx), Viewer: rapport.ViewerFrom(ctx), Subject: &subject, BodyText: &text, LookedBy: &by}); err != nil {
 			return rapport.Message{}, err
 		}
 		found, err := s.messages(ctx, tx, gen.ListMessagesParams{Brands: rapport.BrandsFrom(ctx), ID: &id, MaxRows: 1})
@@ -130,6 +131,9 @@ func (s *Store) SettleUnknown(ctx context.Context, id uuid.UUID, arrived, again 
 		}
 		if again && !arrived {
 			r, err := s.q.CopyMail(ctx, tx, gen.CopyMailParams{NewID: newID(), ID: id, By: &by})
+			if errors.Is(err, pgx.ErrNoRows) {
+				return &rapport.Error{Code: rapport.CodeConflict, Reason: "not_again", Message: "This mail cannot be sent once more: it was a code, or its address is none of the creator's any more. Nothing was changed."}
+			}
 			if err != nil {
 				return fmt.Errorf("copy: %w", err)
 			}

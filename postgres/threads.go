@@ -135,6 +135,11 @@ func (s *Store) AssignThread(ctx context.Context, id uuid.UUID, person *uuid.UUI
 				return rapport.Invalid(rapport.Field{Path: "user_id", Code: "no_role", Detail: "This person has no role at the brand."})
 			}
 		}
+		if t.Privacy == "private" {
+			if err := s.q.JoinParties(ctx, tx, gen.JoinPartiesParams{IntoThread: id, Threads: []uuid.UUID{id}}); err != nil {
+				return fmt.Errorf("keep who takes part: %w", err)
+			}
+		}
 		return s.q.AssignThread(ctx, tx, gen.AssignThreadParams{ID: id, AssigneeID: person})
 	})
 }
@@ -202,7 +207,10 @@ func (s *Store) MergeThread(ctx context.Context, id, into, by uuid.UUID) (rappor
 		if err := s.moveMessages(ctx, tx, a, into, nil, by); err != nil {
 			return rapport.Thread{}, err
 		}
-		if a.Privacy == "private" { // what was private stays so
+		if a.Privacy == "private" || b.Privacy == "private" { // what was private stays so, and whoever read it goes on reading it
+			if err := s.q.JoinParties(ctx, tx, gen.JoinPartiesParams{IntoThread: into, Threads: []uuid.UUID{id, into}}); err != nil {
+				return rapport.Thread{}, err
+			}
 			if err := s.q.SetThreadPrivacy(ctx, tx, gen.SetThreadPrivacyParams{ID: into, Privacy: "private"}); err != nil {
 				return rapport.Thread{}, err
 			}

@@ -65,6 +65,17 @@ func (s *Store) FileMail(ctx context.Context, message uuid.UUID, from string, pa
 		if err != nil {
 			return err
 		}
+		if partnership != nil {
+			wish, err := s.q.FiledWish(ctx, tx, message)
+			if err != nil {
+				return fmt.Errorf("what it asks for: %w", err)
+			}
+			if wish.Stop {
+				if err := s.stopWriting(ctx, tx, from, *partnership, wish.BrandID, message); err != nil {
+					return err
+				}
+			}
+		}
 		return s.signalMeant(ctx, tx, from, func(p uuid.UUID) rapport.Signal {
 			return rapport.Signal{ID: rapport.DeriveID(message, "filed/"+p.String()), Kind: rapport.SignalMail, Ref: message, Code: rapport.MailFiled}
 		})

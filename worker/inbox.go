@@ -46,9 +46,6 @@ func (x *Inbox) Process(ctx context.Context, row rapport.InboxRow) (string, erro
 		in.Text, in.Quoted, in.HTML = rapport.MaskLinks(in.Text), rapport.MaskLinks(in.Quoted), rapport.MaskLinks(in.HTML)
 		if in.Class == "human" {
 			in.Suggestion = rapport.SuggestReply(in.Subject, in.Text)
-			if in.Suggestion.Class == rapport.ReplyUnsubscribe { // the one suggestion that acts: it only stops, and errs in less than one of twenty
-				in.Class = string(rapport.ReplyUnsubscribe)
-			}
 		}
 		matched, err := x.Store.ApplyInbound(ctx, in, row.ID)
 		if err != nil {

@@ -345,8 +345,8 @@ func (q *Queries) InsertMail(ctx context.Context, db DBTX, arg InsertMailParams)
 	return err
 }
 
-const letMailGo = `-- name: LetMailGo :one
-update messages set looked_by = $1, looked_at = $2 where id = $3 and state = 'prepared' returning thread_id
+const letMailGo = `-- name: LetMailGo :exec
+update messages set looked_by = $1, looked_at = $2 where id = $3 and state = 'prepared'
 `
 
 type LetMailGoParams struct {
@@ -355,11 +355,9 @@ type LetMailGoParams struct {
 	ID       uuid.UUID
 }
 
-func (q *Queries) LetMailGo(ctx context.Context, db DBTX, arg LetMailGoParams) (*uuid.UUID, error) {
-	row := db.QueryRow(ctx, letMailGo, arg.LookedBy, arg.LookedAt, arg.ID)
-	var thread_id *uuid.UUID
-	err := row.Scan(&thread_id)
-	return thread_id, err
+func (q *Queries) LetMailGo(ctx context.Context, db DBTX, arg LetMailGoParams) error {
+	_, err := db.Exec(ctx, letMailGo, arg.LookedBy, arg.LookedAt, arg.ID)
+	return err
 }
 
 const lockOutreachOf = `-- name: LockOutreachOf :exec
@@ -369,6 +367,22 @@ select pg_advisory_xact_lock(hashtextextended('outreach:' || brand_id::text, 0))
 func (q *Queries) LockOutreachOf(ctx context.Context, db DBTX, id uuid.UUID) error {
 	_, err := db.Exec(ctx, lockOutreachOf, id)
 	return err
+}
+
+const lookedMail = `-- name: LookedMail :one
+select coalesce(thread_id, '00000000-0000-0000-0000-000000000000')::uuid as thread_id, coalesce(looked_by, '00000000-0000-0000-0000-000000000000')::uuid as looked_by from messages where id = $1
+`
+
+type LookedMailRow struct {
+	ThreadID uuid.UUID
+	LookedBy uuid.UUID
+}
+
+func (q *Queries) LookedMail(ctx context.Context, db DBTX, id uuid.UUID) (LookedMailRow, error) {
+	row := db.QueryRow(ctx, lookedMail, id)
+	var i LookedMailRow
+	err := row.Scan(&i.ThreadID, &i.LookedBy)
+	return i, err
 }
 
 const mailByKey = `-- name: MailByKey :one
@@ -722,7 +736,7 @@ func (q *Queries) SaveMail(ctx context.Context, db DBTX, arg SaveMailParams) err
 }
 
 const settleMail = `-- name: SettleMail :exec
-update messages set state = $1, provider_id = coalesce($2, provider_id),
+update messages set state = $1, claimed_at = case when $1 = 'prepared' then null else claimed_at end, provider_id = coalesce($2, provider_id),
   body_text = case when kind = 'code' and $1 <> 'prepared' then regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') else body_text end,
   accepted_at = case when $1 = 'accepted' then clock_timestamp() else accepted_at end
 where id = $3 and (state = 'sending' or state = 'prepared' and $1 = 'rejected')

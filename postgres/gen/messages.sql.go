@@ -62,7 +62,8 @@ func (q *Queries) CompleteReplyTask(ctx context.Context, db DBTX, arg CompleteRe
 const copyMail = `-- name: CopyMail :one
 insert into messages (id, thread_id, partnership_id, brand_id, creator_id, dedupe_key, direction, channel, kind, state, to_address, from_address, subject, body_text, stage, looked, looked_by, looked_at)
 select $1, m.thread_id, m.partnership_id, m.brand_id, m.creator_id, 'again/' || m.id, m.direction, m.channel, m.kind, 'prepared', m.to_address, m.from_address, m.subject, m.body_text, m.stage, true, $2, now()
-from messages m where m.id = $3 returning id, brand_id
+from messages m where m.id = $3 and m.kind <> 'code'
+  and (m.kind not in ('outreach', 'sequence') or exists (select 1 from contacts c where c.creator_id = m.creator_id and c.email = m.to_address)) returning id, brand_id
 `
 
 type CopyMailParams struct {
@@ -97,7 +98,8 @@ func (q *Queries) CreatorExists(ctx context.Context, db DBTX, id uuid.UUID) (boo
 
 const editDraft = `-- name: EditDraft :one
 update messages m set subject = $1, body_text = $2, looked_by = $3
-where m.id = $4 and m.brand_id = any ($5::uuid[]) and m.state = 'prepared' and m.looked returning m.id
+where m.id = $4 and m.brand_id = any ($5::uuid[]) and m.state = 'prepared' and m.looked and m.looked_at is null
+  and (m.thread_id is null or thread_open_to(m.thread_id, $6::uuid)) returning m.id
 `
 
 type EditDraftParams struct {
@@ -106,6 +108,7 @@ type EditDraftParams struct {
 	LookedBy *uuid.UUID
 	ID       uuid.UUID
 	Brands   []uuid.UUID
+	Viewer   uuid.UUID
 }
 
 func (q *Queries) EditDraft(ctx context.Context, db DBTX, arg EditDraftParams) (uuid.UUID, error) {
@@ -115,6 +118,7 @@ func (q *Queries) EditDraft(ctx context.Context, db DBTX, arg EditDraftParams) (
 		arg.LookedBy,
 		arg.ID,
 		arg.Brands,
+		arg.Viewer,
 	)
 	var id uuid.UUID
 	err := row.Scan(&id)
@@ -135,6 +139,23 @@ func (q *Queries) FileMail(ctx context.Context, db DBTX, arg FileMailParams) (bo
 	var column_1 bool
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const filedWish = `-- name: FiledWish :one
+select coalesce(brand_id, '00000000-0000-0000-0000-000000000000')::uuid as brand_id, coalesce(class = 'unsubscribe' or suggestion = 'unsubscribe' and class = 'human', false)::boolean as stop from messages where id = $1
+`
+
+type FiledWishRow struct {
+	BrandID uuid.UUID
+	Stop    bool
+}
+
+// Whether a mail that has just been filed asks for no more mail.
+func (q *Queries) FiledWish(ctx context.Context, db DBTX, id uuid.UUID) (FiledWishRow, error) {
+	row := db.QueryRow(ctx, filedWish, id)
+	var i FiledWishRow
+	err := row.Scan(&i.BrandID, &i.Stop)
+	return i, err
 }
 
 const filesOfMessages = `-- name: FilesOfMessages :many
@@ -392,6 +413,16 @@ func (q *Queries) ListMessages(ctx context.Context, db DBTX, arg ListMessagesPar
 		return nil, err
 	}
 	return items, nil
+}
+
+const lockThreadPartnerships = `-- name: LockThreadPartnerships :exec
+select p.id from partnerships p where p.id in (select m.partnership_id from messages m where m.thread_id = $1) order by p.id for no key update
+`
+
+// Two answers at the same time would each see the other's reply wait.
+func (q *Queries) LockThreadPartnerships(ctx context.Context, db DBTX, threadID *uuid.UUID) error {
+	_, err := db.Exec(ctx, lockThreadPartnerships, threadID)
+	return err
 }
 
 const mailCandidates = `-- name: MailCandidates :many
@@ -720,6 +751,22 @@ func (q *Queries) ThreadOf(ctx context.Context, db DBTX, arg ThreadOfParams) (Th
 	var i ThreadOfRow
 	err := row.Scan(&i.ID, &i.BrandID, &i.CreatorID)
 	return i, err
+}
+
+const threadOpenTo = `-- name: ThreadOpenTo :one
+select coalesce(thread_open_to($1, $2), false)::boolean
+`
+
+type ThreadOpenToParams struct {
+	ThreadID uuid.UUID
+	Viewer   uuid.UUID
+}
+
+func (q *Queries) ThreadOpenTo(ctx context.Context, db DBTX, arg ThreadOpenToParams) (bool, error) {
+	row := db.QueryRow(ctx, threadOpenTo, arg.ThreadID, arg.Viewer)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const timelineEvents = `-- name: TimelineEvents :many

@@ -303,7 +303,7 @@ func (q *Queries) NewestPolicy(ctx context.Context, db DBTX, arg NewestPolicyPar
 }
 
 const newestSequence = `-- name: NewestSequence :one
-select id, version from sequences where brand_id = $1 and name = $2 order by version desc limit 1
+select id, version, (trigger_on is not null)::boolean as triggered from sequences where brand_id = $1 and name = $2 order by version desc limit 1
 `
 
 type NewestSequenceParams struct {
@@ -312,14 +312,15 @@ type NewestSequenceParams struct {
 }
 
 type NewestSequenceRow struct {
-	ID      uuid.UUID
-	Version int32
+	ID        uuid.UUID
+	Version   int32
+	Triggered bool
 }
 
 func (q *Queries) NewestSequence(ctx context.Context, db DBTX, arg NewestSequenceParams) (NewestSequenceRow, error) {
 	row := db.QueryRow(ctx, newestSequence, arg.BrandID, arg.Name)
 	var i NewestSequenceRow
-	err := row.Scan(&i.ID, &i.Version)
+	err := row.Scan(&i.ID, &i.Version, &i.Triggered)
 	return i, err
 }
 

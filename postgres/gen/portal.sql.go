@@ -108,7 +108,7 @@ func (q *Queries) GetPortalLink(ctx context.Context, db DBTX, tokenHash []byte) 
 
 const insertCodeMail = `-- name: InsertCodeMail :execrows
 insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, to_address, from_address, subject, body_text)
-select $1, (select t.id from threads t where t.partnership_id = p.id), p.id, p.brand_id, p.creator_id, 'out', 'email', 'code', 'prepared', x.email, b.mail_from, $2, $3
+select $1, (select coalesce(t.merged_into, t.id) from threads t where t.partnership_id = p.id and t.main), p.id, p.brand_id, p.creator_id, 'out', 'email', 'code', 'prepared', x.email, b.mail_from, $2, $3
 from partnerships p join brands b on b.id = p.brand_id join contacts x on exists (select 1 from portal_links l where l.partnership_id = p.id and l.contact_id = x.id)
 where p.id = $4 and x.id = $5
 `
@@ -161,7 +161,7 @@ func (q *Queries) InsertPortalCode(ctx context.Context, db DBTX, arg InsertPorta
 
 const insertPortalMessage = `-- name: InsertPortalMessage :exec
 insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, from_address, body_text)
-select $1, (select t.id from threads t where t.partnership_id = p.id), p.id, p.brand_id, p.creator_id, 'in', 'portal', 'reply', 'handled', x.email, $2
+select $1, (select coalesce(t.merged_into, t.id) from threads t where t.partnership_id = p.id and t.main), p.id, p.brand_id, p.creator_id, 'in', 'portal', 'reply', 'handled', x.email, $2
 from partnerships p join contacts x on exists (select 1 from portal_links l where l.partnership_id = p.id and l.contact_id = x.id) where p.id = $3 and x.id = $4
 on conflict (id) do nothing
 `

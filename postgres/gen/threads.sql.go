@@ -50,6 +50,23 @@ func (q *Queries) CopyMembers(ctx context.Context, db DBTX, arg CopyMembersParam
 	return err
 }
 
+const joinParties = `-- name: JoinParties :exec
+insert into thread_members (thread_id, brand_id, user_id)
+select $1, x.brand_id, x.who from (select t.brand_id, t.assignee_id as who from threads t where t.id = any ($2::uuid[])
+  union select t.brand_id, p.owner_id from threads t join partnerships p on p.id = t.partnership_id where t.id = any ($2::uuid[])) x where x.who is not null on conflict do nothing
+`
+
+type JoinPartiesParams struct {
+	IntoThread uuid.UUID
+	Threads    []uuid.UUID
+}
+
+// Owners of the partnerships and assignees take part in a private thread by that; this keeps it when the thread changes hands.
+func (q *Queries) JoinParties(ctx context.Context, db DBTX, arg JoinPartiesParams) error {
+	_, err := db.Exec(ctx, joinParties, arg.IntoThread, arg.Threads)
+	return err
+}
+
 const listCannedAnswers = `-- name: ListCannedAnswers :many
 select id, brand_id, name, body from canned_answers where removed_at is null and brand_id = any ($1::uuid[])
   and ($2::uuid is null or brand_id = $2::uuid) order by lower(name), id limit 500

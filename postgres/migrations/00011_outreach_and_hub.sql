@@ -56,7 +56,7 @@ create function mail_stopped(m messages) returns boolean language sql stable as 
           and c.do_not_contact_at is null and c.banned_at is null)
       or exists (select 1 from messages r where r.partnership_id = m.partnership_id and r.direction = 'in' and r.class = 'human' and r.state <> 'handled'
         and r.at > coalesce(m.looked_at, '-infinity'))
-      or exists (select 1 from contacts k join messages r on r.from_address = k.email and r.state = 'unmatched' and r.class = 'human' where k.creator_id = m.creator_id)))
+      or exists (select 1 from contacts k join messages r on r.from_address = k.email and r.state = 'unmatched' and r.class in ('human', 'unsubscribe') where k.creator_id = m.creator_id)))
 $$;
 create function mail_free_at(m messages, now timestamptz) returns timestamptz language sql stable as $$
   select case when m.kind not in ('outreach', 'sequence') then null else (
@@ -66,7 +66,9 @@ create function mail_free_at(m messages, now timestamptz) returns timestamptz la
       (select o.claimed_at + day + day * ((select count(*) from messages w where w.brand_id = m.brand_id and w.state = 'prepared' and w.deferred_until > now and w.id < m.id) / lim)
         from messages o where o.brand_id = m.brand_id and o.kind in ('outreach', 'sequence') and o.claimed_at > now - day order by o.claimed_at desc offset lim - 1 limit 1),
       -- one domain of receivers in an hour
-      (select o.claimed_at + day / 24 from messages o where o.brand_id = m.brand_id and o.kind in ('outreach', 'sequence') and o.claimed_at > now - day / 24 and o.to_domain = m.to_domain
+      (select o.claimed_at + day / 24 + day / 24 * ((select count(*) from messages w where w.brand_id = m.brand_id and w.state = 'prepared' and w.deferred_until > now and w.to_domain = m.to_domain
+          and w.id < m.id) / per_hour)
+        from messages o where o.brand_id = m.brand_id and o.kind in ('outreach', 'sequence') and o.claimed_at > now - day / 24 and o.to_domain = m.to_domain
         order by o.claimed_at desc offset per_hour - 1 limit 1),
       -- one creator in a day, over all campaigns of the brand
       (select max(o.claimed_at) + day from messages o where o.creator_id = m.creator_id and o.brand_id = m.brand_id and o.partnership_id <> m.partnership_id
@@ -165,12 +167,23 @@ begin
   if new.thread_id is null or new.kind in ('internal', 'code') or new.state = 'cancelled' or new.state = 'prepared' and new.author_id is null then return null; end if;
   if tg_op = 'UPDATE' and new.thread_id is not distinct from old.thread_id and (old.state not in ('prepared')) then return null; end if;
   update threads set last_at = greatest(last_at, new.at),
-    state = case when new.direction = 'in' and new.class = 'human' then 'open' else state end,
-    snoozed_until = case when new.direction = 'in' and new.class = 'human' then null else snoozed_until end
+    state = case when new.direction = 'in' and new.class = 'human' and new.state <> 'handled' then 'open' else state end,
+    snoozed_until = case when new.direction = 'in' and new.class = 'human' and new.state <> 'handled' then null else snoozed_until end
   where id = new.thread_id;
   return null;
 end $$;
 -- +goose StatementEnd
+-- A message never comes into a thread that has just become part of another one.
+-- +goose StatementBegin
+create function message_thread() returns trigger language plpgsql as $$
+begin
+  if new.thread_id is not null then
+    select coalesce(t.merged_into, t.id) into new.thread_id from threads t where t.id = new.thread_id for no key update;
+  end if;
+  return new;
+end $$;
+-- +goose StatementEnd
+create trigger messages_thread before insert on messages for each row execute function message_thread();
 create trigger messages_touch_thread after insert or update on messages for each row execute function thread_touched();
 create trigger threads_change after insert or update on threads for each row execute function note_change('thread', 'id');
 

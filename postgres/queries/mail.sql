@@ -50,7 +50,7 @@ update messages set state = 'cancelled' where id = @id and state = 'prepared';
 
 -- name: SettleMail :exec
 -- A code is masked in the archive as soon as its mail is on its way.
-update messages set state = @state, provider_id = coalesce(sqlc.narg('provider_id'), provider_id),
+update messages set state = @state, claimed_at = case when @state = 'prepared' then null else claimed_at end, provider_id = coalesce(sqlc.narg('provider_id'), provider_id),
   body_text = case when kind = 'code' and @state <> 'prepared' then regexp_replace(body_text, '[0-9]{6}', '••••••', 'g') else body_text end,
   accepted_at = case when @state = 'accepted' then clock_timestamp() else accepted_at end
 where id = @id and (state = 'sending' or state = 'prepared' and @state = 'rejected');
@@ -147,5 +147,8 @@ select c.name as creator_name, b.name as brand_name, b.postal_address, b.first_m
 from creators c join brands b on b.id = @brand_id and b.id = any (@brands::uuid[]) join users u on u.id = @sender_id left join campaigns g on g.id = sqlc.narg('campaign_id') and g.brand_id = b.id
 where c.id = @creator_id and (sqlc.narg('campaign_id')::uuid is null or g.id is not null);
 
--- name: LetMailGo :one
-update messages set looked_by = sqlc.narg('looked_by'), looked_at = @looked_at where id = @id and state = 'prepared' returning thread_id;
+-- name: LetMailGo :exec
+update messages set looked_by = sqlc.narg('looked_by'), looked_at = @looked_at where id = @id and state = 'prepared';
+
+-- name: LookedMail :one
+select coalesce(thread_id, '00000000-0000-0000-0000-000000000000')::uuid as thread_id, coalesce(looked_by, '00000000-0000-0000-0000-000000000000')::uuid as looked_by from messages where id = @id;

@@ -77,7 +77,8 @@ values (@id, @thread_id, @partnership_id, @brand_id, @creator_id, @direction, @c
 
 -- name: EditDraft :one
 update messages m set subject = @subject, body_text = @body_text, looked_by = @looked_by
-where m.id = @id and m.brand_id = any (@brands::uuid[]) and m.state = 'prepared' and m.looked returning m.id;
+where m.id = @id and m.brand_id = any (@brands::uuid[]) and m.state = 'prepared' and m.looked and m.looked_at is null
+  and (m.thread_id is null or thread_open_to(m.thread_id, @viewer::uuid)) returning m.id;
 
 -- name: SettleUnknown :one
 update messages set state = @state, accepted_at = case when @state::text = 'delivered' then coalesce(accepted_at, claimed_at) else accepted_at end
@@ -140,4 +141,16 @@ select file_mail(@message, sqlc.narg('partnership'))::boolean;
 -- The text stands as it is. It is sent for the person who asked for it, having read what had come in until now.
 insert into messages (id, thread_id, partnership_id, brand_id, creator_id, dedupe_key, direction, channel, kind, state, to_address, from_address, subject, body_text, stage, looked, looked_by, looked_at)
 select @new_id, m.thread_id, m.partnership_id, m.brand_id, m.creator_id, 'again/' || m.id, m.direction, m.channel, m.kind, 'prepared', m.to_address, m.from_address, m.subject, m.body_text, m.stage, true, @by, now()
-from messages m where m.id = @id returning id, brand_id;
+from messages m where m.id = @id and m.kind <> 'code'
+  and (m.kind not in ('outreach', 'sequence') or exists (select 1 from contacts c where c.creator_id = m.creator_id and c.email = m.to_address)) returning id, brand_id;
+
+-- name: FiledWish :one
+-- Whether a mail that has just been filed asks for no more mail.
+select coalesce(brand_id, '00000000-0000-0000-0000-000000000000')::uuid as brand_id, coalesce(class = 'unsubscribe' or suggestion = 'unsubscribe' and class = 'human', false)::boolean as stop from messages where id = @id;
+
+-- name: ThreadOpenTo :one
+select coalesce(thread_open_to(@thread_id, @viewer), false)::boolean;
+
+-- name: LockThreadPartnerships :exec
+-- Two answers at the same time would each see the other's reply wait.
+select p.id from partnerships p where p.id in (select m.partnership_id from messages m where m.thread_id = @thread_id) order by p.id for no key update;

@@ -7,7 +7,7 @@ where (s.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is nu
 order by s.name, s.brand_id, s.version desc;
 
 -- name: NewestSequence :one
-select id, version from sequences where brand_id = @brand_id and name = @name order by version desc limit 1;
+select id, version, (trigger_on is not null)::boolean as triggered from sequences where brand_id = @brand_id and name = @name order by version desc limit 1;
 
 -- name: CreateSequence :one
 insert into sequences (id, version, brand_id, name, trigger_on, steps, cool_off_days, created_by)

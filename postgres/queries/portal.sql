@@ -67,13 +67,13 @@ update portal_codes set used_at = now() where id = @id and used_at is null;
 
 -- name: InsertCodeMail :execrows
 insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, to_address, from_address, subject, body_text)
-select @id, (select t.id from threads t where t.partnership_id = p.id), p.id, p.brand_id, p.creator_id, 'out', 'email', 'code', 'prepared', x.email, b.mail_from, @subject, @body_text
+select @id, (select coalesce(t.merged_into, t.id) from threads t where t.partnership_id = p.id and t.main), p.id, p.brand_id, p.creator_id, 'out', 'email', 'code', 'prepared', x.email, b.mail_from, @subject, @body_text
 from partnerships p join brands b on b.id = p.brand_id join contacts x on exists (select 1 from portal_links l where l.partnership_id = p.id and l.contact_id = x.id)
 where p.id = @partnership_id and x.id = @contact_id;
 
 -- name: InsertPortalMessage :exec
 insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, from_address, body_text)
-select @id, (select t.id from threads t where t.partnership_id = p.id), p.id, p.brand_id, p.creator_id, 'in', 'portal', 'reply', 'handled', x.email, @body_text
+select @id, (select coalesce(t.merged_into, t.id) from threads t where t.partnership_id = p.id and t.main), p.id, p.brand_id, p.creator_id, 'in', 'portal', 'reply', 'handled', x.email, @body_text
 from partnerships p join contacts x on exists (select 1 from portal_links l where l.partnership_id = p.id and l.contact_id = x.id) where p.id = @partnership_id and x.id = @contact_id
 on conflict (id) do nothing;
 

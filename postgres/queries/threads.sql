@@ -78,3 +78,9 @@ update canned_answers set removed_at = now() where id = @id and brand_id = any (
 select coalesce((select m.subject from messages m where m.thread_id = t.id and m.channel = 'email' and m.kind not in ('internal', 'code') and m.subject <> '' order by m.at desc, m.id desc limit 1),
   nullif(t.subject, ''), g.name)::text as subject
 from threads t join partnerships p on p.id = t.partnership_id join campaigns g on g.id = p.campaign_id where t.id = @id;
+
+-- name: JoinParties :exec
+-- Owners of the partnerships and assignees take part in a private thread by that; this keeps it when the thread changes hands.
+insert into thread_members (thread_id, brand_id, user_id)
+select @into_thread, x.brand_id, x.who from (select t.brand_id, t.assignee_id as who from threads t where t.id = any (@threads::uuid[])
+  union select t.brand_id, p.owner_id from threads t join partnerships p on p.id = t.partnership_id where t.id = any (@threads::uuid[])) x where x.who is not null on conflict do nothing;

@@ -5,7 +5,7 @@ import { afterEach, expect, it, vi } from "vitest";
 import type { Message, Role, RunningSequence, SequenceMoveAsk } from "../../api/schema";
 import { answer, show } from "../../test/render";
 import { me, message, uuid } from "../../test/threads";
-import { Sequences } from "./Sequences";
+import Sequences from "./Sequences";
 
 afterEach(() => {
   vi.unstubAllGlobals();

@@ -1,12 +1,10 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 
-import { partnershipMessagesQuery, runningSequencesQuery } from "../../api/queries";
+import { runningSequencesQuery } from "../../api/queries";
 import type { RunningSequence, SimulatedStep } from "../../api/schema";
 import { hasRole, useSession } from "../../lib/session";
-import { DraftCard } from "../inbox/DraftCard";
 import { LoadingLines } from "../Loading";
 import { LoadFailed, Notice } from "../Notice";
 import { Section } from "../Page";
@@ -14,12 +12,13 @@ import { SimulatedSteps } from "../sequence/SimulatedSteps";
 import classes from "./Sequences.module.css";
 
 const MoveDialog = lazy(() => import("./MoveDialog"));
+const WaitingMail = lazy(() => import("./WaitingMail"));
 
 // As many steps are shown at once; those behind them when somebody asks.
 const shown = 3;
 
 /** The sequences that run for a partnership: how far each has come, what holds it up, and what it will do. */
-export function Sequences({ partnershipId, brandId }: { partnershipId: string; brandId: string }) {
+export default function Sequences({ partnershipId, brandId }: { partnershipId: string; brandId: string }) {
   const session = useSession();
   const running = useQuery(runningSequencesQuery(partnershipId));
   const [moving, setMoving] = useState<RunningSequence | null>(null);
@@ -60,7 +59,11 @@ function Run({ run, partnershipId, brandId, move }: { run: RunningSequence; part
         {move && <Button variant="default" size="compact-sm" onClick={move} aria-label={`Move ${name} to another ${newest > 1 ? "version" : "step"}`}>Move to another {newest > 1 ? "version" : "step"}</Button>}
       </div>
       {blocked && <Notice tone="attention" title="It waits until this is mended">{blocked.charAt(0).toUpperCase() + blocked.slice(1)}.</Notice>}
-      {message_id && <Draft messageId={message_id} partnershipId={partnershipId} brandId={brandId} />}
+      {message_id && (
+        <Suspense fallback={<LoadingLines lines={3} />}>
+          <WaitingMail messageId={message_id} partnershipId={partnershipId} brandId={brandId} />
+        </Suspense>
+      )}
       {first.length > 0 && (
         <>
           <p className="soft">{blocked ? "Once it is mended, and if nobody answers:" : message_id ? "Once somebody has looked at the mail, and if nobody answers:" : "If nobody answers:"}</p>
@@ -74,25 +77,5 @@ function Run({ run, partnershipId, brandId, move }: { run: RunningSequence; part
         </>
       )}
     </article>
-  );
-}
-
-/** The mail that waits for somebody to look at it, with what can be done about it. */
-function Draft({ messageId, partnershipId, brandId }: { messageId: string; partnershipId: string; brandId: string }) {
-  const messages = useQuery(partnershipMessagesQuery(partnershipId));
-  const message = messages.data?.items.find(({ id }) => id === messageId);
-  if (messages.error && !messages.data) return <LoadFailed error={messages.error} retry={() => void messages.refetch()} />;
-  if (!messages.data) return <LoadingLines lines={3} />;
-  return (
-    <div className={classes.draft}>
-      {message ? (
-        <>
-          <DraftCard message={message} partnershipId={partnershipId} brandId={brandId} />
-          {message.thread_id && <p><Link to="/inbox" search={{ thread: message.thread_id, message: messageId }}>See it in its thread</Link></p>}
-        </>
-      ) : (
-        <p>A mail waits for a person to look at it. <Link to="/inbox" search={{ box: "all" }}>Find it in the inbox</Link></p>
-      )}
-    </div>
   );
 }

@@ -13,7 +13,6 @@ import { Page, Section } from "../../components/Page";
 import { Commands } from "../../components/partnership/Commands";
 import { Composer } from "../../components/partnership/Composer";
 import { Deal } from "../../components/partnership/Deal";
-import { Sequences } from "../../components/partnership/Sequences";
 import { StagePath } from "../../components/partnership/StagePath";
 import { Next, WaitingFor } from "../../components/partnership/Waiting";
 import { Chip, StatusChip } from "../../components/StatusChip";
@@ -23,6 +22,7 @@ import * as url from "../../lib/search";
 import { hasRole, useSession } from "../../lib/session";
 import classes from "./partnership.module.css";
 
+const Sequences = lazy(() => import("../../components/partnership/Sequences"));
 const WorkflowDrawer = lazy(() => import("../../components/partnership/WorkflowDrawer"));
 
 const kinds = Object.keys(timelineKinds) as [TimelineItem["kind"], ...TimelineItem["kind"][]];
@@ -92,7 +92,9 @@ function PartnershipPage() {
               <TaskList tasks={openTasks} />
             </Section>
           )}
-          <Sequences partnershipId={id} brandId={summary.brand_id} />
+          <Suspense fallback={<Section title="Sequences"><LoadingLines lines={2} /></Section>}>
+            <Sequences partnershipId={id} brandId={summary.brand_id} />
+          </Suspense>
           {hasRole(session, ["ops"], summary.brand_id) && (
             <Section title="Write">
               <Composer partnershipId={id} brandId={summary.brand_id} canMail={partnership.contacts.length > 0} refused="No mail can be sent: no address of the creator is known." />
