@@ -101,7 +101,7 @@ func (l *life) wait() {
 func (l *life) event() {
 	switch rapid.IntRange(0, 5).Draw(l.t, "event") {
 	case 4:
-		mails := []uuid.UUID{id("offer mail"), l.house.p.Outreach.Mail}
+		mails := append(make([]uuid.UUID, 0, 2+len(l.house.p.Runs)), id("offer mail"), l.house.p.Outreach.Mail)
 		for _, r := range l.house.p.Runs {
 			mails = append(mails, r.Mail)
 		}

@@ -70,6 +70,18 @@ type MailDraft struct {
 // (GDPR, Art. 14(3)(b)).
 const FirstMailNotice = "first_mail_notice"
 
+// RenderedMail is the text of a prepared mail, and the link of the creator's own that it carries when it is claimed.
+type RenderedMail struct {
+	ID      uuid.UUID
+	Subject string
+	Text    string
+	RFCID   string // RFC 5322 Message-ID, with angle brackets
+	// TokenHash is of the link's token; nil for a mail without one.
+	TokenHash     []byte
+	PartnershipID uuid.UUID
+	ContactID     uuid.UUID
+}
+
 // OutgoingMail is one mail to one person.
 type OutgoingMail struct {
 	SendID      uuid.UUID

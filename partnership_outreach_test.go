@@ -273,7 +273,8 @@ func TestABanLeavesSequencesWhereTheyAre(t *testing.T) {
 // TestTheEndStopsEverything that a machine would still write, and brings back what was put off.
 func TestTheEndStopsEverything(t *testing.T) {
 	t.Parallel()
-	h := automated(t, rapport.SequenceTrigger{On: rapport.StartSilence, After: "offer_sent", Without: "offer_decided", BusinessDays: 1}, rapport.SequenceStep{Kind: rapport.StepSend, Template: "nudge", Review: true})
+	nudge := rapport.SequenceStep{Kind: rapport.StepSend, Template: "nudge", Review: true}
+	h := automated(t, rapport.SequenceTrigger{On: rapport.StartSilence, After: "offer_sent", Without: "offer_decided", BusinessDays: 1}, nudge)
 	h.negotiate()
 	h.pass(1.5)
 	h.requireTask("look_at_mail")

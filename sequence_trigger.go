@@ -65,7 +65,7 @@ func DateFields() []string {
 // creatorField begins the name of a date that is a creator's own field.
 const creatorField = "field:"
 
-func (t SequenceTrigger) check() []Field {
+func (t *SequenceTrigger) check() []Field {
 	var f []Field
 	add := func(path, code, detail string) { f = append(f, Field{"trigger." + path, code, detail}) }
 	if (t.On == StartStage || t.Stage != "") && !slices.Contains(Stages(), t.Stage) {
@@ -99,7 +99,7 @@ func (t SequenceTrigger) check() []Field {
 }
 
 // begins says that a fact begins the silence, and about what.
-func (t SequenceTrigger) begins(f Fact) (about uuid.UUID, yes bool) {
+func (t *SequenceTrigger) begins(f Fact) (about uuid.UUID, yes bool) {
 	if t.On != StartSilence || !slices.Contains(sequenceEvents[t.After].facts, f.Kind) {
 		return uuid.Nil, false
 	}
@@ -107,7 +107,7 @@ func (t SequenceTrigger) begins(f Fact) (about uuid.UUID, yes bool) {
 }
 
 // ends says that a fact ends the silence, and about what.
-func (t SequenceTrigger) ends(f Fact) (about uuid.UUID, yes bool) {
+func (t *SequenceTrigger) ends(f Fact) (about uuid.UUID, yes bool) {
 	e := sequenceEvents[t.Without]
 	if t.On != StartSilence || !slices.Contains(e.facts, f.Kind) && !slices.Contains(e.over, f.Kind) {
 		return uuid.Nil, false
@@ -116,7 +116,7 @@ func (t SequenceTrigger) ends(f Fact) (about uuid.UUID, yes bool) {
 }
 
 // about is what the silence is about; nothing when its two events are about different things.
-func (t SequenceTrigger) about(f Fact) uuid.UUID {
+func (t *SequenceTrigger) about(f Fact) uuid.UUID {
 	if noun := sequenceEvents[t.After].noun; noun != "" && noun == sequenceEvents[t.Without].noun {
 		return f.Ref
 	}
@@ -124,7 +124,7 @@ func (t SequenceTrigger) about(f Fact) uuid.UUID {
 }
 
 // outside says that the date stands outside of the partnership, so that it must be read.
-func (t SequenceTrigger) outside() bool {
+func (t *SequenceTrigger) outside() bool {
 	return t.On == StartDate && (strings.HasPrefix(t.Date, creatorField) || strings.HasPrefix(t.Date, "campaign_"))
 }
 

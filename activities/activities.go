@@ -58,9 +58,9 @@ type Store interface {
 
 	PrepareMail(ctx context.Context, in rapport.MailOrder) (rapport.MailDraft, error)
 	// SaveMail fixes the rendered text of a prepared mail.
-	SaveMail(ctx context.Context, id uuid.UUID, subject, text, rfcID string) error
-	// ClaimMail takes the mail for sending unless something stops or delays it, in one statement.
-	ClaimMail(ctx context.Context, id uuid.UUID, key string, now time.Time) (rapport.MailClaim, error)
+	SaveMail(ctx context.Context, m rapport.RenderedMail) error
+	// ClaimMail fixes the text and takes the mail for sending, unless something stops or delays it, in one transaction with its link.
+	ClaimMail(ctx context.Context, m rapport.RenderedMail) (rapport.MailClaim, error)
 	// SettleMail records what became of a claimed mail.
 	SettleMail(ctx context.Context, id uuid.UUID, state, providerID string) error
 	// ManualMail gathers a mail whose text a person wrote.
@@ -69,7 +69,6 @@ type Store interface {
 	BranchFacts(ctx context.Context, partnership uuid.UUID) (rapport.BranchFacts, error)
 	// OutsideDates are the dates of the campaign and of the creator, by their names in rapport.SequenceTrigger.
 	OutsideDates(ctx context.Context, partnership uuid.UUID) (map[string]time.Time, error)
-	NewPortalLink(ctx context.Context, partnership, contact uuid.UUID, tokenHash []byte) error
 
 	DraftContract(ctx context.Context, offer uuid.UUID, term int) (uuid.UUID, error)
 	ExecuteContract(ctx context.Context, contract uuid.UUID, now time.Time) (rapport.ContractPlan, error)

@@ -65,7 +65,7 @@ func TestAMailIsSent(t *testing.T) {
 	out, err := k.SendMail(t.Context(), effect(rapport.EffectMail, "invitation"))
 	require.NoError(t, err)
 	require.Equal(t, rapport.Outcome{Code: rapport.MailAccepted, Ref: id("message")}, out)
-	require.Equal(t, []string{"prepare invitation partnership/" + id("partnership").String() + "/key/1", "save", "claim", "link", "settle accepted provider-id"}, k.s.log)
+	require.Equal(t, []string{"prepare invitation partnership/" + id("partnership").String() + "/key/1", "claim", "settle accepted provider-id"}, k.s.log)
 	sent := k.m.sent[0]
 	require.Equal(t, "Hello Mia", sent.Subject)
 	require.Equal(t, "Hi Mia, see https://rapport.test/portal/token", sent.Text)
@@ -170,7 +170,7 @@ func TestAMailIsNeverSentTwice(t *testing.T) {
 		require.Equal(t, rapport.MailAccepted, out.Code)
 		require.Equal(t, "accepted", k.s.draft.State)
 	})
-	for _, name := range []string{"prepare", "save", "link", "claim"} {
+	for _, name := range []string{"prepare", "claim"} {
 		t.Run(name+" fails", func(t *testing.T) {
 			t.Parallel()
 			k := newKit()
@@ -195,7 +195,7 @@ func TestAMailThatAPersonWrote(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, rapport.MailAccepted, code)
 	require.Equal(t, "Hi {{not a tag}}", k.m.sent[0].Subject)
-	require.Equal(t, []string{"manual", "save", "claim", "settle accepted provider-id"}, k.s.log)
+	require.Equal(t, []string{"manual", "claim", "settle accepted provider-id"}, k.s.log)
 
 	for state, want := range map[string]string{"sending": rapport.MailUnknown, "accepted": rapport.MailAccepted, "unknown": rapport.MailUnknown} {
 		k = newKit()

@@ -68,17 +68,18 @@ func (s *store) ManualMail(context.Context, uuid.UUID) (rapport.MailDraft, error
 	return s.draft, s.note("manual")
 }
 
-func (s *store) SaveMail(_ context.Context, _ uuid.UUID, subject, text, rfcID string) error {
-	s.saved = [3]string{subject, text, rfcID}
+func (s *store) SaveMail(_ context.Context, m rapport.RenderedMail) error {
+	s.saved = [3]string{m.Subject, m.Text, m.RFCID}
 	return s.note("save")
 }
 
-func (s *store) ClaimMail(context.Context, uuid.UUID, string, time.Time) (rapport.MailClaim, error) {
+func (s *store) ClaimMail(_ context.Context, m rapport.RenderedMail) (rapport.MailClaim, error) {
 	if err := s.note("claim"); err != nil {
 		return rapport.MailClaim{}, err
 	}
+	s.saved = [3]string{m.Subject, m.Text, m.RFCID}
 	if s.claim.Verdict == "claimed" {
-		s.draft.State = "sending"
+		s.draft.State, s.link = "sending", m.TokenHash
 	}
 	return s.claim, nil
 }
@@ -92,11 +93,6 @@ func (s *store) SettleMail(ctx context.Context, _ uuid.UUID, state, providerID s
 	}
 	s.draft.State = state
 	return nil
-}
-
-func (s *store) NewPortalLink(_ context.Context, _, _ uuid.UUID, hash []byte) error {
-	s.link = hash
-	return s.note("link")
 }
 
 func (s *store) ApproversToNotify(context.Context, uuid.UUID) ([]uuid.UUID, error) {

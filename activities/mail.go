@@ -14,7 +14,7 @@ import (
 
 // SendMail mails a template, at most once. See rapport.EffectMail for the outcomes.
 func (a *Activities) SendMail(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
-	return a.mail(ctx, orderOf(in), in.Now)
+	return a.mail(ctx, orderOf(in))
 }
 
 func orderOf(in EffectInput) rapport.MailOrder {
@@ -41,7 +41,7 @@ func (a *Activities) DraftMail(ctx context.Context, in EffectInput) (rapport.Out
 	case !a.render(&draft):
 		out.Code = rapport.MailBlocked
 	default:
-		err = a.Store.SaveMail(ctx, draft.MessageID, draft.Subject, draft.Body, a.rfcID(draft.MessageID))
+		err = a.Store.SaveMail(ctx, rapport.RenderedMail{ID: draft.MessageID, Subject: draft.Subject, Text: draft.Body, RFCID: a.rfcID(draft.MessageID)})
 	}
 	return out, classify(err)
 }
@@ -82,7 +82,7 @@ func (a *Activities) ReadDates(ctx context.Context, in EffectInput) (rapport.Out
 	return rapport.Outcome{Code: "read", Dates: dates}, classify(err)
 }
 
-func (a *Activities) mail(ctx context.Context, order rapport.MailOrder, now time.Time) (rapport.Outcome, error) {
+func (a *Activities) mail(ctx context.Context, order rapport.MailOrder) (rapport.Outcome, error) {
 	draft, err := a.Store.PrepareMail(ctx, order)
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
@@ -105,55 +105,43 @@ func (a *Activities) mail(ctx context.Context, order rapport.MailOrder, now time
 		out.Code = rapport.MailBlocked
 		return out, nil
 	}
-	subject, body := draft.Subject, draft.Body
-	rfcID := a.rfcID(draft.MessageID)
-	if err := a.Store.SaveMail(ctx, draft.MessageID, subject, body, rfcID); err != nil {
-		return rapport.Outcome{}, classify(err)
-	}
-	mail := rapport.OutgoingMail{
-		SendID: draft.MessageID, Kind: draft.Kind, FromName: draft.FromName, From: draft.From, ToName: draft.ToName, To: draft.To,
-		ReplyTo: a.Mailer.ReplyAddress(draft.MessageID), Subject: subject, Text: body, MessageID: rfcID, InReplyTo: draft.InReplyTo, References: draft.References,
-	}
-	claim, err := a.Store.ClaimMail(ctx, draft.MessageID, order.Key, now)
+	draft.PartnershipID = order.PartnershipID
+	mail, claim, err := a.claim(ctx, draft)
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
 	}
 	switch claim.Verdict {
 	case "claimed":
+		return a.sendClaimed(ctx, mail, out)
 	case "cancelled":
 		out.Code = rapport.MailCancelled
-		return out, nil
 	case "deferred":
 		out.Code, out.At = rapport.MailDeferred, claim.Until
-		return out, nil
 	default:
 		out.Code = settled(claim.Verdict)
-		return out, nil
 	}
-	if err := a.addLink(ctx, &mail, draft, order.PartnershipID); err != nil {
-		return rapport.Outcome{}, err
-	}
-	return a.sendClaimed(ctx, mail, out)
+	return out, nil
 }
 
-// addLink puts a link of the creator's own into a claimed mail that asks for one; a mail that waits makes none. Each mail of a sequence carries
-// one for saying no.
-func (a *Activities) addLink(ctx context.Context, mail *rapport.OutgoingMail, draft rapport.MailDraft, partnership uuid.UUID) error {
+// claim takes a rendered mail for sending, with a link of the creator's own where the text asks for one; each mail of a sequence carries one
+// for saying no.
+func (a *Activities) claim(ctx context.Context, draft rapport.MailDraft) (rapport.OutgoingMail, rapport.MailClaim, error) {
+	text := rapport.RenderedMail{ID: draft.MessageID, Subject: draft.Subject, Text: draft.Body, RFCID: a.rfcID(draft.MessageID), PartnershipID: draft.PartnershipID, ContactID: draft.ContactID}
+	mail := rapport.OutgoingMail{
+		SendID: draft.MessageID, Kind: draft.Kind, FromName: draft.FromName, From: draft.From, ToName: draft.ToName, To: draft.To, ReplyTo: a.Mailer.ReplyAddress(draft.MessageID),
+		Subject: draft.Subject, Text: draft.Body, MessageID: text.RFCID, InReplyTo: draft.InReplyTo, References: draft.References,
+	}
 	machine := draft.Kind == rapport.MailOutreach || draft.Kind == rapport.MailSequence
-	if !draft.Portal && !machine || draft.ContactID == uuid.Nil {
-		return nil
+	if (draft.Portal || machine) && draft.ContactID != uuid.Nil {
+		token := a.NewToken()
+		text.TokenHash = a.HashToken(token)
+		mail.Text = strings.ReplaceAll(mail.Text, "{{"+rapport.PortalTag+"}}", a.PublicURL+"/portal/"+token)
+		if machine {
+			mail.Unsubscribe = a.PublicURL + "/unsubscribe/" + token
+		}
 	}
-	token := a.NewToken()
-	if err := a.Store.NewPortalLink(ctx, partnership, draft.ContactID, a.HashToken(token)); err != nil {
-		// Nothing was sent, so the claim is given back. If that fails too, the next try finds it claimed: unknown, and never sent twice.
-		_ = a.Store.SettleMail(context.WithoutCancel(ctx), mail.SendID, "prepared", "")
-		return classify(err)
-	}
-	mail.Text = strings.ReplaceAll(mail.Text, "{{"+rapport.PortalTag+"}}", a.PublicURL+"/portal/"+token)
-	if machine {
-		mail.Unsubscribe = a.PublicURL + "/unsubscribe/" + token
-	}
-	return nil
+	claim, err := a.Store.ClaimMail(ctx, text)
+	return mail, claim, err
 }
 
 func (a *Activities) sendClaimed(ctx context.Context, mail rapport.OutgoingMail, out rapport.Outcome) (rapport.Outcome, error) {
@@ -201,15 +189,7 @@ func (a *Activities) SendManual(ctx context.Context, id uuid.UUID) (string, erro
 		}
 		return settled(draft.State), nil
 	}
-	rfcID := a.rfcID(id)
-	if err := a.Store.SaveMail(ctx, id, draft.Subject, draft.Body, rfcID); err != nil {
-		return "", classify(err)
-	}
-	mail := rapport.OutgoingMail{
-		SendID: id, Kind: draft.Kind, FromName: draft.FromName, From: draft.From, ToName: draft.ToName, To: draft.To, ReplyTo: a.Mailer.ReplyAddress(id),
-		Subject: draft.Subject, Text: draft.Body, MessageID: rfcID, InReplyTo: draft.InReplyTo, References: draft.References,
-	}
-	claim, err := a.Store.ClaimMail(ctx, id, "", time.Time{})
+	mail, claim, err := a.claim(ctx, draft)
 	if err != nil {
 		return "", classify(err)
 	}
@@ -219,9 +199,6 @@ func (a *Activities) SendManual(ctx context.Context, id uuid.UUID) (string, erro
 		return "", classify(&rapport.PayError{Outcome: "rate_limited", Code: "mail", RetryAfter: max(time.Until(claim.Until), time.Second)})
 	default:
 		return claim.Verdict, nil
-	}
-	if err := a.addLink(ctx, &mail, draft, draft.PartnershipID); err != nil {
-		return "", err
 	}
 	out, err := a.sendClaimed(ctx, mail, rapport.Outcome{})
 	if err != nil {
@@ -255,7 +232,7 @@ func (a *Activities) NotifyApprovers(ctx context.Context, in EffectInput) (rappo
 			Key: in.Kind + "/" + in.ID.String() + "/" + in.Effect.Key + "/" + u.String(), Template: "review_" + in.Effect.Code,
 			BrandID: in.BrandID, PartnershipID: in.PartnershipID, Ref: in.ID, User: u, Kind: rapport.MailInternal,
 		}
-		if _, err := a.mail(ctx, order, in.Now); err != nil {
+		if _, err := a.mail(ctx, order); err != nil {
 			return rapport.Outcome{}, err
 		}
 	}

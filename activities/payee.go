@@ -35,7 +35,7 @@ func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.
 	}
 	mailed, err := a.mail(ctx, rapport.MailOrder{
 		Key: in.Kind + "/" + in.ID.String() + "/" + in.Effect.Key, Template: "payee_invitation", BrandID: in.BrandID, PartnershipID: in.PartnershipID,
-	}, in.Now)
+	})
 	if err != nil {
 		return rapport.Outcome{}, err
 	}

@@ -56,7 +56,8 @@ func TestASequenceSendsOnlyMailsThatThereAre(t *testing.T) {
 		"brand_id": d.world.one, "name": "offer_reminder", "subject": "Our offer", "body": "Until {{offer.expires}}: {{portal_link}} {{brand.postal_address}}",
 	})
 	require.Equal(t, 201, a.status, "%s", a.body)
-	nudge := map[string]any{"brand_id": d.world.one, "name": "Nudge", "trigger": map[string]any{"on": "stage", "stage": "negotiating"}, "steps": []any{map[string]any{"kind": "send", "template": "offer_reminder"}}}
+	nudge := map[string]any{"brand_id": d.world.one, "name": "Nudge", "trigger": map[string]any{"on": "stage", "stage": "negotiating"}}
+	nudge["steps"] = []any{map[string]any{"kind": "send", "template": "offer_reminder"}}
 	require.Equal(t, []string{"steps[0].template about_nothing"}, ops.keyed().send(t, "POST", "/v1/sequences", nudge).fields(t))
 	nudge["trigger"] = map[string]any{"on": "date", "date": "offer_expires", "days": -2}
 	require.Equal(t, 201, ops.keyed().send(t, "POST", "/v1/sequences", nudge).status)

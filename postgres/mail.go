@@ -17,7 +17,8 @@ import (
 
 // PrepareMail writes the row of a mail, once a key, and gathers what it is rendered from.
 func (s *Store) PrepareMail(ctx context.Context, o rapport.MailOrder) (rapport.MailDraft, error) {
-	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.MailDraft, error) {
+	// Its claim comes after it and waits for the disk; what a crash forgets of both is made again.
+	return query(forgettable(ctx), s, func(ctx context.Context, tx pgx.Tx) (rapport.MailDraft, error) {
 		c, err := s.q.MailContext(ctx, tx, o.PartnershipID)
 		if err != nil {
 			return rapport.MailDraft{}, fmt.Errorf("context: %w", err)
@@ -210,36 +211,45 @@ func orDash(s *string) string {
 }
 
 // SaveMail fixes the rendered text of a prepared mail.
-func (s *Store) SaveMail(ctx context.Context, id uuid.UUID, subject, text, rfcID string) error {
-	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return s.q.SaveMail(ctx, tx, gen.SaveMailParams{ID: id, Subject: &subject, BodyText: &text, RfcMessageID: &rfcID})
-	})
+func (s *Store) SaveMail(ctx context.Context, m rapport.RenderedMail) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.saveMail(ctx, tx, m) })
 }
 
-// ClaimMail takes a mail for sending unless something stops or delays it; the conditions are checked in the claiming statement.
-// A claim serialises with the other outreach of its brand, so that a throttle counts right.
-func (s *Store) ClaimMail(ctx context.Context, id uuid.UUID, _ string, _ time.Time) (rapport.MailClaim, error) {
+func (s *Store) saveMail(ctx context.Context, tx pgx.Tx, m rapport.RenderedMail) error {
+	return s.q.SaveMail(ctx, tx, gen.SaveMailParams{ID: m.ID, Subject: &m.Subject, BodyText: &m.Text, RfcMessageID: &m.RFCID})
+}
+
+// ClaimMail fixes the text of a mail and takes it for sending, unless something stops or delays it; the conditions are checked in the claiming
+// statement. Near a limit, claims serialise with the other sequences of the brand, so that it counts right. A claimed mail gets the
+// link that it carries.
+func (s *Store) ClaimMail(ctx context.Context, m rapport.RenderedMail) (rapport.MailClaim, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.MailClaim, error) {
-		if err := s.q.LockOutreachOf(ctx, tx, id); err != nil {
+		if err := s.saveMail(ctx, tx, m); err != nil {
+			return rapport.MailClaim{}, fmt.Errorf("save: %w", err)
+		}
+		if err := s.q.LockNearLimit(ctx, tx, m.ID); err != nil {
 			return rapport.MailClaim{}, fmt.Errorf("lock: %w", err)
 		}
-		_, err := s.q.ClaimMail(ctx, tx, id)
+		_, err := s.q.ClaimMail(ctx, tx, m.ID)
 		if err == nil {
-			return rapport.MailClaim{Verdict: "claimed"}, nil
+			if m.TokenHash != nil {
+				err = s.q.NewPortalLink(ctx, tx, gen.NewPortalLinkParams{TokenHash: m.TokenHash, PartnershipID: m.PartnershipID, ContactID: m.ContactID})
+			}
+			return rapport.MailClaim{Verdict: "claimed"}, err
 		}
 		if !errors.Is(err, pgx.ErrNoRows) {
 			return rapport.MailClaim{}, fmt.Errorf("claim: %w", err)
 		}
-		why, err := s.q.WhyNotClaimed(ctx, tx, id)
+		why, err := s.q.WhyNotClaimed(ctx, tx, m.ID)
 		switch {
 		case err != nil:
 			return rapport.MailClaim{}, fmt.Errorf("why not: %w", err)
 		case why.State != "prepared":
 			return rapport.MailClaim{Verdict: why.State}, nil
 		case why.Stopped:
-			return rapport.MailClaim{Verdict: "cancelled"}, s.q.CancelMail(ctx, tx, id)
+			return rapport.MailClaim{Verdict: "cancelled"}, s.q.CancelMail(ctx, tx, m.ID)
 		}
-		return rapport.MailClaim{Verdict: "deferred", Until: why.FreeAt}, s.q.DeferMail(ctx, tx, gen.DeferMailParams{ID: id, Until: &why.FreeAt})
+		return rapport.MailClaim{Verdict: "deferred", Until: why.FreeAt}, s.q.DeferMail(ctx, tx, gen.DeferMailParams{ID: m.ID, Until: &why.FreeAt})
 	})
 }
 

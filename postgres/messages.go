@@ -125,7 +125,10 @@ func (s *Store) AddMessage(ctx context.Context, m rapport.Message) (rapport.Mess
 				return m, fmt.Errorf("thread: %w", err)
 			}
 			if !open {
-				return m, &rapport.Error{Code: rapport.CodeConflict, Reason: "private_thread", Message: "This thread is private, and you take no part in it. Nothing was kept. Ask its owner to mention you in a note, or begin a thread of its own."}
+				return m, &rapport.Error{
+					Code: rapport.CodeConflict, Reason: "private_thread",
+					Message: "This thread is private, and you take no part in it. Nothing was kept. Ask its owner to mention you in a note, or begin a thread of its own.",
+				}
 			}
 		}
 		m.ThreadID = t.ID

@@ -52,7 +52,9 @@ func (s *Store) CreateSequence(ctx context.Context, v rapport.SequenceVersion, b
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.SequenceVersion, error) {
 		newest, err := s.q.NewestSequence(ctx, tx, gen.NewestSequenceParams{BrandID: v.BrandID, Name: v.Name})
 		if err == nil && newest.Triggered != (v.Sequence.Trigger != nil) {
-			return rapport.SequenceVersion{}, rapport.Invalid(rapport.Field{Path: "trigger", Code: "other_kind", Detail: "A campaign's outreach stays one, and what starts by itself stays so. Give it another name."})
+			return rapport.SequenceVersion{}, rapport.Invalid(rapport.Field{
+				Path: "trigger", Code: "other_kind", Detail: "A campaign's outreach stays one, and what starts by itself stays so. Give it another name.",
+			})
 		}
 		if v.Sequence.ID, v.Sequence.Version, err = nextVersion(newest.ID, newest.Version, err); err != nil {
 			return rapport.SequenceVersion{}, err

@@ -132,7 +132,9 @@ func (s *Store) SettleUnknown(ctx context.Context, id uuid.UUID, arrived, again 
 		if again && !arrived {
 			r, err := s.q.CopyMail(ctx, tx, gen.CopyMailParams{NewID: newID(), ID: id, By: &by})
 			if errors.Is(err, pgx.ErrNoRows) {
-				return &rapport.Error{Code: rapport.CodeConflict, Reason: "not_again", Message: "This mail cannot be sent once more: it was a code, or its address is none of the creator's any more. Nothing was changed."}
+				return &rapport.Error{
+					Code: rapport.CodeConflict, Reason: "not_again", Message: "This mail cannot be sent once more: it was a code, or its address is none of the creator's any more. Nothing was changed.",
+				}
 			}
 			if err != nil {
 				return fmt.Errorf("copy: %w", err)

@@ -26,6 +26,9 @@ type Store struct {
 	q    *gen.Queries
 }
 
+// minConns is how many connections a process may have where its URL does not say (pool_max_conns) and its processors are few.
+const minConns = 16
+
 // Open connects to the database at url, whose user decides the rights: rapport_api, rapport_worker or the owner. It checks
 // that the database answers.
 func Open(ctx context.Context, url string) (*Store, error) {
@@ -34,6 +37,9 @@ func Open(ctx context.Context, url string) (*Store, error) {
 		return nil, fmt.Errorf("read the database's URL: %w", err)
 	}
 	config.ConnConfig.RuntimeParams["timezone"] = "UTC"
+	if !strings.Contains(url, "pool_max_conns") {
+		config.MaxConns = max(config.MaxConns, minConns) // most of a transaction's time is waiting for the disk
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, fmt.Errorf("prepare the connections: %w", err)

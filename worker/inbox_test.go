@@ -252,7 +252,7 @@ func TestWhatStopsMailStopsItWhateverCameFirst(t *testing.T) {
 			for _, kind := range []string{rapport.MailOutreach, rapport.MailTransactional} {
 				next := a.id(`insert into messages (id, partnership_id, brand_id, creator_id, direction, channel, kind, state, to_address)
 					select gen_random_uuid(), partnership_id, brand_id, creator_id, 'out', 'email', $2, 'prepared', to_address from messages where id = $1 returning id`, m.id, kind)
-				claim, err := a.store.ClaimMail(a.ctx, next, "", time.Time{})
+				claim, err := a.store.ClaimMail(a.ctx, rapport.RenderedMail{ID: next, RFCID: next.String()})
 				require.NoError(t, err)
 				verdicts[kind] = claim.Verdict
 			}

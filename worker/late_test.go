@@ -67,12 +67,12 @@ func TestMailThatNamesNothingOfOurs(t *testing.T) {
 	b.exec(`insert into messages (id, partnership_id, brand_id, creator_id, direction, channel, kind, state, to_address)
 		select $1, id, brand_id, creator_id, 'out', 'email', 'outreach', 'prepared', 'agent@creators.example'
 		from partnerships where id = $2`, robot, second)
-	claim, err := b.store.ClaimMail(b.ctx, robot, "", time.Time{})
+	claim, err := b.store.ClaimMail(b.ctx, rapport.RenderedMail{ID: robot, RFCID: robot.String()})
 	require.NoError(t, err)
 	require.Equal(t, "cancelled", claim.Verdict)
 	b.exec(`update messages set state = 'handled' where state = 'unmatched'`)
 	b.exec(`update messages set state = 'prepared' where id = $1`, robot)
-	claim, err = b.store.ClaimMail(b.ctx, robot, "", time.Time{})
+	claim, err = b.store.ClaimMail(b.ctx, rapport.RenderedMail{ID: robot, RFCID: robot.String()})
 	require.NoError(t, err)
 	require.Equal(t, "claimed", claim.Verdict)
 }

@@ -108,7 +108,7 @@ func TestTheNightIsCheckedInTheClaim(t *testing.T) {
 	prepare := func(key string, end time.Time) rapport.MailClaim {
 		d, err := b.store.PrepareMail(b.ctx, rapport.MailOrder{Key: key, Template: "follow_up_1", BrandID: b.brand, PartnershipID: id, Kind: rapport.MailSequence, NotAfter: end})
 		require.NoError(t, err)
-		claim, err := b.store.ClaimMail(b.ctx, d.MessageID, key, time.Time{})
+		claim, err := b.store.ClaimMail(b.ctx, rapport.RenderedMail{ID: d.MessageID, RFCID: d.MessageID.String()})
 		require.NoError(t, err)
 		return claim
 	}

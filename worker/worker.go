@@ -40,6 +40,9 @@ type Options struct {
 	OnFatal func(error)
 }
 
+// concurrency bounds the activities that a worker runs at once on each queue, to about the connections that it has to the database.
+const concurrency = 16
+
 // Workers are the workers of all queues.
 type Workers struct{ list []sdkworker.Worker }
 
@@ -69,6 +72,9 @@ func New(c client.Client, a *activities.Activities, o Options) *Workers {
 			DefaultVersioningBehavior: workflow.VersioningBehaviorAutoUpgrade,
 		}
 	}
+	// Work waits in Temporal, where waiting costs nothing, and not inside an activity whose time runs: an attempt that timed out while it waited
+	// for a connection leaves a mail of which nobody knows.
+	base.MaxConcurrentActivityExecutionSize = concurrency
 	mail, pay := base, base
 	mail.TaskQueueActivitiesPerSecond, mail.DisableWorkflowWorker = o.MailsPerSecond, true
 	pay.TaskQueueActivitiesPerSecond, pay.DisableWorkflowWorker = o.PaymentsPerSecond, true

@@ -360,12 +360,13 @@ func (q *Queries) LetMailGo(ctx context.Context, db DBTX, arg LetMailGoParams) e
 	return err
 }
 
-const lockOutreachOf = `-- name: LockOutreachOf :exec
-select pg_advisory_xact_lock(hashtextextended('outreach:' || brand_id::text, 0)) from messages where id = $1 and kind in ('outreach', 'sequence')
+const lockNearLimit = `-- name: LockNearLimit :exec
+select pg_advisory_xact_lock(hashtextextended('outreach:' || m.brand_id::text, 0)) from messages m where m.id = $1 and m.kind in ('outreach', 'sequence') and mail_near_limit(m)
 `
 
-func (q *Queries) LockOutreachOf(ctx context.Context, db DBTX, id uuid.UUID) error {
-	_, err := db.Exec(ctx, lockOutreachOf, id)
+// Far from a limit no claim can pass it, however many there are at once; near one they take turns.
+func (q *Queries) LockNearLimit(ctx context.Context, db DBTX, id uuid.UUID) error {
+	_, err := db.Exec(ctx, lockNearLimit, id)
 	return err
 }
 

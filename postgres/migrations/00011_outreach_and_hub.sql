@@ -77,6 +77,16 @@ create function mail_free_at(m messages, now timestamptz) returns timestamptz la
       from brands b join calendars c on c.id = b.calendar_id where b.id = m.brand_id) x) end
 $$;
 -- +goose StatementEnd
+-- Whether one of a mailbox's limits could be reached by claims that go on at this moment. A worker runs few at once, so a hundred are far away.
+-- +goose StatementBegin
+create function mail_near_limit(m messages) returns boolean language sql stable as $$
+  select (select count(*) from messages o where o.brand_id = m.brand_id and o.kind in ('outreach', 'sequence') and o.claimed_at > clock_timestamp() - day) + 100 > lim
+    or (select count(*) from messages o where o.brand_id = m.brand_id and o.kind in ('outreach', 'sequence') and o.claimed_at > clock_timestamp() - day / 24 and o.to_domain = m.to_domain) + 100 > per_hour
+    or exists (select 1 from partnerships p where p.creator_id = m.creator_id and p.brand_id = m.brand_id and p.id <> m.partnership_id)
+  from (select make_interval(secs => c.day_seconds) as day, outreach_limit(b, clock_timestamp(), make_interval(secs => c.day_seconds)) as lim, b.domain_per_hour as per_hour
+    from brands b join calendars c on c.id = b.calendar_id where b.id = m.brand_id) x
+$$;
+-- +goose StatementEnd
 create index messages_deferred on messages (brand_id, id) where state = 'prepared' and deferred_until is not null;
 
 -- A subject without what answering and forwarding put in front of it, in many languages.

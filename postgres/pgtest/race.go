@@ -60,7 +60,7 @@ func RaceReplies(tb testing.TB, store *postgres.Store, exec func(sql string, arg
 			pair.Go(func() {
 				<-time.After(second)
 				known := replied.Load()
-				claim, err := store.ClaimMail(ctx, mails[i], "", time.Time{})
+				claim, err := store.ClaimMail(ctx, rapport.RenderedMail{ID: mails[i], RFCID: mails[i].String()})
 				switch {
 				case err != nil:
 					tb.Error(err)

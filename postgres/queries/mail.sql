@@ -105,8 +105,9 @@ on conflict do nothing returning id;
 -- name: NewPortalLink :exec
 insert into portal_links (token_hash, partnership_id, contact_id, expires_at) values (@token_hash, @partnership_id, @contact_id, now() + interval '60 days');
 
--- name: LockOutreachOf :exec
-select pg_advisory_xact_lock(hashtextextended('outreach:' || brand_id::text, 0)) from messages where id = @id and kind in ('outreach', 'sequence');
+-- name: LockNearLimit :exec
+-- Far from a limit no claim can pass it, however many there are at once; near one they take turns.
+select pg_advisory_xact_lock(hashtextextended('outreach:' || m.brand_id::text, 0)) from messages m where m.id = @id and m.kind in ('outreach', 'sequence') and mail_near_limit(m);
 
 -- name: ManualMail :one
 select m.id, m.state, m.kind, coalesce(m.subject, '')::text as subject, coalesce(m.body_text, '')::text as body_text, m.partnership_id, m.thread_id, m.creator_id,
