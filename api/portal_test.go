@@ -172,6 +172,24 @@ func TestCodeIsMailedKeptHashedAndCountsOnce(t *testing.T) {
 	require.Equal(t, 5, one[int](t, d, `select count(*) from messages where kind = 'code'`))
 }
 
+// TestSeveralThreadsKeepTheCreatorsPageWhole: codes and what a creator writes there go to the partnership's own thread, wherever that went.
+func TestSeveralThreadsKeepTheCreatorsPageWhole(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	main, other := id(), id()
+	for thread, own := range map[uuid.UUID]bool{main: true, other: false} {
+		d.sql(t, `insert into threads (id, partnership_id, brand_id, creator_id, main) values ($1, $2, $3, $4, $5)`, thread, d.partnership, d.world.one, d.creator, own)
+	}
+	me := d.visitor(t)
+	for _, want := range []uuid.UUID{main, other} {
+		a := me.keyed().send(t, "POST", "/v1/portal/codes", map[string]any{})
+		require.Less(t, a.status, 300, "%s", a.body)
+		require.Equal(t, want, one[uuid.UUID](t, d, `select thread_id from messages where kind = 'code' order by id desc limit 1`))
+		d.sql(t, `delete from portal_codes`)
+		d.sql(t, `update threads set merged_into = $2 where id = $1`, main, other)
+	}
+}
+
 func TestContractIsSignedWithTheMailedCode(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

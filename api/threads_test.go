@@ -214,6 +214,46 @@ func TestAPrivateThreadIsReadByWhoTakesPart(t *testing.T) {
 	require.Contains(t, string(x.as(t, "guest@one.example").send(t, "GET", places[2], nil).body), "between us")
 }
 
+func TestNobodyGetsIntoAPrivateThreadByWriting(t *testing.T) {
+	t.Parallel()
+	x := newInbox(t)
+	x.say(t, x.thread, "in", "Between you and me")
+	x.sql(t, `update partnerships set owner_id = $1`, x.users["admin@one.example"])
+	x.sql(t, `update threads set privacy = 'private'`)
+	reads := func() string {
+		return string(x.ops.send(t, "GET", "/v1/threads/"+x.thread.String()+"/messages", nil).body)
+	}
+	path := "/v1/partnerships/" + x.partnership.String()
+	a := x.ops.keyed().send(t, "POST", path+"/messages", map[string]any{"channel": "dm", "direction": "out", "text": "Let me in"})
+	require.Equal(t, 409, a.status)
+	require.Contains(t, string(a.body), "private_thread")
+	// A reason that a command asks for is kept, and opens nothing either.
+	a = x.ops.keyed().send(t, "POST", path+"/commands", map[string]any{"command": "pause", "reason": "Waiting for the budget"})
+	require.Contains(t, []int{200, 202}, a.status, "%s", a.body)
+	require.Equal(t, 1, one[int](t, x.desk, `select count(*) from messages where kind = 'reason'`))
+	require.NotContains(t, reads(), "Between you and me")
+}
+
+// TestWhoReadAPrivateThreadGoesOnReadingIt when it is handed on or becomes part of another one.
+func TestWhoReadAPrivateThreadGoesOnReadingIt(t *testing.T) {
+	t.Parallel()
+	x := newInbox(t)
+	other := id()
+	x.sql(t, `insert into threads (id, partnership_id, brand_id, creator_id, main) values ($1, $2, $3, $4, false)`, other, x.partnership, x.world.one, x.creator)
+	x.say(t, other, "in", "Between you and me")
+	admin := x.as(t, "admin@one.example")
+	x.act(t, x.ops, 200, other.String()+"/assign", map[string]any{"user_id": x.users["admin@one.example"]})
+	x.act(t, admin, 200, other.String()+"/privacy", map[string]any{"privacy": "private"})
+	x.act(t, admin, 200, other.String()+"/assign", map[string]any{"user_id": x.users["ops@one.example"]})
+	reads := func(thread uuid.UUID) string {
+		return string(admin.send(t, "GET", "/v1/threads/"+thread.String()+"/messages", nil).body)
+	}
+	require.Contains(t, reads(other), "Between you and me", "handed on by its reader")
+	x.act(t, x.ops, 200, other.String()+"/merge", map[string]any{"thread_id": x.thread})
+	require.Contains(t, reads(x.thread), "Between you and me", "part of another one now")
+	require.NotContains(t, string(x.as(t, "guest@one.example").send(t, "GET", "/v1/threads/"+x.thread.String()+"/messages", nil).body), "Between you and me")
+}
+
 func TestFilesOfMessagesAreKeptByTheirHash(t *testing.T) {
 	t.Parallel()
 	x := newInbox(t)
@@ -308,6 +348,15 @@ func TestAMailOfWhichNobodyKnowsIsSettledByAPerson(t *testing.T) {
 	require.Equal(t, "rejected", one[string](t, x.desk, `select state from messages where id = $1`, m))
 	require.Equal(t, 1, one[int](t, x.desk, `select count(*) from messages c join outbox o on o.workflow_id = 'message/' || c.id
 		where c.dedupe_key = 'again/' || $1::text and c.state = 'prepared' and c.body_text = 'Hello again'`, m))
+
+	// A code is never sent once more, nor a sequence's mail to an address that is none of the creator's any more.
+	for _, kind := range []string{"code", rapport.MailOutreach} {
+		m = x.say(t, x.thread, "out", "Hello "+kind)
+		x.sql(t, `update messages set state = 'sending', kind = $2 where id = $1`, m, kind)
+		x.sql(t, `update messages set state = 'unknown', to_address = 'former@mail.example' where id = $1`, m)
+		require.Equal(t, 409, settle(map[string]any{"arrived": false, "again": true}), kind)
+		require.Equal(t, "unknown", one[string](t, x.desk, `select state from messages where id = $1`, m), "nothing was changed")
+	}
 }
 
 func TestAThreadIsPutOffByItsPartnership(t *testing.T) {

@@ -63,6 +63,7 @@ command -v go >/dev/null || missing+=("Go 1.26.8 or newer")
 has_postgres || { install_postgres && has_postgres; } || missing+=("PostgreSQL 15 or newer (Debian: postgresql)")
 has_node || install_node || missing+=("Node.js 20.19 or newer with npm")
 if [ "$purpose" = test ]; then
+    command -v gcc >/dev/null || apt_install gcc libc6-dev || missing+=("a C compiler for the race detector (Debian: gcc libc6-dev)")
     has_chromium || { apt_install chromium && has_chromium; } || missing+=("Chromium (Debian: chromium)")
 fi
 

@@ -23,6 +23,8 @@ gotests() {
     "$root/bin/gotestsum" --format pkgname-and-test-fails --hide-summary skipped --junitfile "$results/$name.xml" -- "$@"
 }
 
+# The detector needs a C compiler and many times the time, so it watches where much happens at once in one process.
+races() { CGO_ENABLED=1 gotests races -race -run Concurrently -timeout 5m ./providers/...; }
 devserver() { (cd temporal/devserver && gotests devserver -timeout 10m ./...); }
 components() {
     (cd web && npx --no-install vitest run --reporter=default --reporter=junit --outputFile.junit="$results/components.xml")
@@ -33,6 +35,7 @@ browser() {
 }
 
 part "Go" gotests go -p 2 -timeout 20m ./...
+part "senders at once, under the race detector" races
 part "embedded Temporal server" devserver
 part "dashboard" components
 part "browser" browser

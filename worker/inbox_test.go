@@ -348,6 +348,21 @@ func TestInboundMailsInEveryOrder(t *testing.T) {
 		})
 }
 
+// TestAReplyThatSeemsToWantNoMoreStopsTheMachine, and is a reply that a person reads like any other.
+func TestAReplyThatSeemsToWantNoMoreStopsTheMachine(t *testing.T) {
+	t.Parallel()
+	a := arriving(t)
+	m := a.mail("out", rapport.MailOutreach, "delivered")
+	body := a.form(a.mailer.ReplyAddress(m.id), "casey@creators.example", "Hi, please stop emailing me about this. Thanks, Casey", "Message-ID: <stop@creators.example>\n")
+	row := rapport.InboxRow{ID: uuid.New(), Provider: "inbound", EventID: uuid.NewString(), Type: "mail", Body: body}
+	for range 3 {
+		require.Empty(t, a.arrive(row))
+	}
+	require.Equal(t, "human unsubscribe matched", a.text(`select class || ' ' || suggestion || ' ' || state from messages where partnership_id = $1 and direction = 'in'`, m.partnership))
+	require.Equal(t, "unsubscribe", a.text(`select string_agg(reason, '+') from suppressions where email = 'casey@creators.example' and brand_id = $1`, a.brand))
+	require.Equal(t, "human+unsubscribe", a.text(`select string_agg(input ->> 'code', '+' order by input ->> 'code') from outbox where workflow_id = 'partnership/' || $1`, m.partnership))
+}
+
 func TestInboundMailThatMatchesNothingTellsNobody(t *testing.T) {
 	t.Parallel()
 	a := arriving(t)

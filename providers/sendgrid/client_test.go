@@ -211,7 +211,7 @@ func TestSendRefusesLocally(t *testing.T) {
 func TestSendConcurrentlyReachesEachPersonOnce(t *testing.T) {
 	t.Parallel()
 
-	const sends = 2_000
+	const sends = 3_000
 
 	var (
 		mu   sync.Mutex
