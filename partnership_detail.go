@@ -165,6 +165,7 @@ type Message struct {
 	Hidden        bool // of a private thread in which the viewer takes no part: nothing but its existence is told
 	Looked        bool // a machine wrote it and a person looks at it before it goes out
 	ToLook        bool // nobody has let it go yet
+	Version       int  // grows with each edit
 	Suggestion    ReplySuggestion
 	Mentions      []UserRef
 	Files         []MessageFile

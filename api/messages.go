@@ -43,7 +43,7 @@ func toMessage(m rapport.Message) gen.Message {
 	}
 	out.Kind, out.WrittenBy, out.Suggestion = orNil(m.Kind), writtenBy(m), toSuggestion(m.Suggestion)
 	if m.ToLook {
-		out.ToLookAt = &m.ToLook
+		out.ToLookAt, out.Version = &m.ToLook, &m.Version
 	}
 	if m.Hidden {
 		out.Hidden = &m.Hidden

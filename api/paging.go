@@ -59,20 +59,25 @@ func etag(version int) *string {
 	return &tag
 }
 
+// versionAsked reads the version that If-Match names; nil where any will do.
+func versionAsked(ifMatch *string) (*int, error) {
+	if ifMatch == nil || strings.TrimSpace(*ifMatch) == "*" {
+		return nil, nil //nolint:nilnil // no version is a valid answer
+	}
+	version, err := strconv.Atoi(strings.Trim(strings.TrimPrefix(strings.TrimSpace(*ifMatch), "W/"), `"`))
+	if err != nil {
+		return nil, rapport.Errorf(rapport.CodeMalformed, "If-Match must be the ETag that came with the thing.")
+	}
+	return &version, nil
+}
+
 // versionOf reads the version that If-Match names; without one the version that is read now is edited.
 func versionOf(ifMatch *string, now int) (int, error) {
-	if ifMatch == nil || strings.TrimSpace(*ifMatch) == "*" {
-		return now, nil
+	version, err := versionAsked(ifMatch)
+	if err == nil && version != nil && *version != now {
+		err = rapport.Errorf(rapport.CodeStale, "Somebody else changed this meanwhile. Nothing was saved; look at it again.")
 	}
-	tag := strings.Trim(strings.TrimPrefix(strings.TrimSpace(*ifMatch), "W/"), `"`)
-	version, err := strconv.Atoi(tag)
-	if err != nil {
-		return 0, rapport.Errorf(rapport.CodeMalformed, "If-Match must be the ETag that came with the thing.")
-	}
-	if version != now {
-		return 0, rapport.Errorf(rapport.CodeStale, "Somebody else changed this meanwhile. Nothing was saved; look at it again.")
-	}
-	return version, nil
+	return now, err
 }
 
 // orNil is nil for the empty text: absent means unknown.

@@ -21,7 +21,7 @@ type SequenceStore interface {
 	PartnershipState(ctx context.Context, id uuid.UUID) (*rapport.Partnership, error)
 	BranchFacts(ctx context.Context, partnership uuid.UUID) (rapport.BranchFacts, error)
 	MergeValues(ctx context.Context, brand, creator uuid.UUID, campaign *uuid.UUID, sender uuid.UUID) (values map[string]string, to string, err error)
-	EditDraft(ctx context.Context, id uuid.UUID, subject, text string, by uuid.UUID) (rapport.Message, error)
+	EditDraft(ctx context.Context, id uuid.UUID, version *int, subject, text string, by uuid.UUID) (rapport.Message, error)
 	SettleUnknown(ctx context.Context, id uuid.UUID, arrived, again bool, by uuid.UUID) (copied *rapport.Message, err error)
 	MessageFile(ctx context.Context, message uuid.UUID, n int) (rapport.File, error)
 }
@@ -154,6 +154,10 @@ func (s *Server) EditDraft(ctx context.Context, r gen.EditDraftRequestObject) (g
 	if err != nil {
 		return nil, err
 	}
+	version, err := versionAsked(r.Params.IfMatch)
+	if err != nil {
+		return nil, err
+	}
 	subject, text := strings.TrimSpace(r.Body.Subject), strings.TrimSpace(strings.ReplaceAll(r.Body.Text, "[link to the creator's page]", portalTag))
 	var bad []rapport.Field
 	if subject == "" || strings.ContainsAny(subject, "\r\n") {
@@ -168,7 +172,7 @@ func (s *Server) EditDraft(ctx context.Context, r gen.EditDraftRequestObject) (g
 	if len(bad) > 0 {
 		return nil, rapport.Invalid(bad...)
 	}
-	m, err := store.EditDraft(ctx, r.Id, subject, text, principalFrom(ctx).UserID)
+	m, err := store.EditDraft(ctx, r.Id, version, subject, text, principalFrom(ctx).UserID)
 	if err != nil {
 		if rapport.ErrorCode(err) == rapport.CodeNotFound {
 			return nil, rapport.Errorf(rapport.CodeNotFound, "There is no such mail that waits to be looked at. It may have been sent or skipped.")

@@ -166,3 +166,33 @@ func TestARunningSequenceIsMovedAfterAPreview(t *testing.T) {
 	require.Contains(t, []int{200, 202}, a.status, "%s", a.body)
 	require.Equal(t, "move_sequence", one[string](t, d, `select input->>'kind' from outbox where kind = 'update'`))
 }
+
+// TestAMailThatWaitsIsEditedByOnePersonAtATime, and keeps what a creator needs to say no.
+func TestAMailThatWaitsIsEditedByOnePersonAtATime(t *testing.T) {
+	t.Parallel()
+	x := newInbox(t)
+	m := x.say(t, x.thread, "out", "Hello, see {{portal_link}}")
+	x.sql(t, `update messages set state = 'prepared', looked = true where id = $1`, m)
+	path := "/v1/messages/" + m.String()
+	var list gen.MessageList
+	x.ops.send(t, "GET", "/v1/threads/"+x.thread.String()+"/messages", nil).into(t, &list)
+	require.True(t, *list.Items[0].ToLookAt)
+	require.Equal(t, 1, *list.Items[0].Version)
+
+	edit := map[string]any{"subject": "Spring", "text": "Hi Mia, see [link to the creator's page]"}
+	a := x.ops.with("If-Match", `"1"`).send(t, "PATCH", path, edit)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	var edited gen.Message
+	a.into(t, &edited)
+	require.Equal(t, 2, *edited.Version)
+	require.Equal(t, "Hi Mia, see {{portal_link}}", one[string](t, x.desk, `select body_text from messages where id = $1`, m))
+
+	edit["text"] = "Another text, [link to the creator's page]"
+	require.Equal(t, 412, x.ops.with("If-Match", `"1"`).send(t, "PATCH", path, edit).status)
+	require.Equal(t, "Hi Mia, see {{portal_link}}", one[string](t, x.desk, `select body_text from messages where id = $1`, m), "nothing was saved")
+	require.Equal(t, 400, x.ops.with("If-Match", "x").send(t, "PATCH", path, edit).status)
+	require.Equal(t, []string{"subject required", "text no_opt_out", "text open_tag"}, x.ops.send(t, "PATCH", path, map[string]any{"subject": " ", "text": "Hi {{creator.first_name}}"}).fields(t))
+	require.Equal(t, 200, x.ops.send(t, "PATCH", path, edit).status)
+	x.sql(t, `update messages set state = 'cancelled' where id = $1`, m)
+	require.Equal(t, 404, x.ops.send(t, "PATCH", path, edit).status)
+}

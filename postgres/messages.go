@@ -51,7 +51,7 @@ func (s *Store) messages(ctx context.Context, tx pgx.Tx, params gen.ListMessages
 	for i, r := range rows {
 		list[i] = rapport.Message{
 			ID: r.ID, Direction: r.Direction, Channel: r.Channel, Kind: r.Kind, State: r.State, Class: r.Class, Author: r.Author, To: r.ToAddress,
-			From: r.FromAddress, Subject: r.Subject, Text: r.BodyText, Quoted: r.Quoted, HTML: r.BodyHtml, At: r.At, Hidden: r.Hidden, Looked: r.Looked, ToLook: r.ToLook,
+			From: r.FromAddress, Subject: r.Subject, Text: r.BodyText, Quoted: r.Quoted, HTML: r.BodyHtml, At: r.At, Hidden: r.Hidden, Looked: r.Looked, ToLook: r.ToLook, Version: int(r.Edits) + 1,
 			Suggestion: rapport.ReplySuggestion{Class: rapport.ReplyClass(r.Suggestion), Why: r.SuggestionWhy},
 		}
 		if r.SuggestionAmount != nil && r.SuggestionCurrency != nil && !r.Hidden {

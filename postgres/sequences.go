@@ -101,11 +101,16 @@ func (s *Store) PartnershipState(ctx context.Context, id uuid.UUID) (*rapport.Pa
 	})
 }
 
-// EditDraft changes a mail that waits for a person to look at it; not_found when none does.
-func (s *Store) EditDraft(ctx context.Context, id uuid.UUID, subject, text string, by uuid.UUID) (rapport.Message, error) {
+// EditDraft changes a mail that waits for a person to look at it; not_found when none does, stale when it is of another version than the one
+// named.
+func (s *Store) EditDraft(ctx context.Context, id uuid.UUID, version *int, subject, text string, by uuid.UUID) (rapport.Message, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Message, error) {
-		if _, err := s.q.EditDraft(ctx, tx, gen.EditDraftParams{ID: id, Brands: rapport.BrandsFrom(ctx), Viewer: rapport.ViewerFrom(ctx), Subject: &subject, BodyText: &text, LookedBy: &by}); err != nil {
+		edits, err := s.q.EditDraft(ctx, tx, gen.EditDraftParams{ID: id, Brands: rapport.BrandsFrom(ctx), Viewer: rapport.ViewerFrom(ctx), Subject: &subject, BodyText: &text, LookedBy: &by})
+		if err != nil {
 			return rapport.Message{}, err
+		}
+		if version != nil && *version != int(edits) { // what it was before this edit, which is undone
+			return rapport.Message{}, stale(pgx.ErrNoRows)
 		}
 		found, err := s.messages(ctx, tx, gen.ListMessagesParams{Brands: rapport.BrandsFrom(ctx), ID: &id, MaxRows: 1})
 		if err != nil || len(found) == 0 {

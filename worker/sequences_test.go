@@ -60,7 +60,7 @@ func TestASequenceStartsByItselfAndAsksFirst(t *testing.T) {
 	draft := b.id(`select ref from tasks where partnership_id = $1 and kind = 'look_at_mail' and owner_id is not null`, asks)
 	b.until("prepared sequence in_conversation", `select concat_ws(' ', state, kind, stage) from messages where id = $1`, draft)
 	ctx := rapport.WithBrands(b.ctx, b.brand)
-	_, err := b.store.EditDraft(ctx, draft, "About your question", "Here is the answer. {{portal_link}}", b.ops)
+	_, err := b.store.EditDraft(ctx, draft, nil, "About your question", "Here is the answer. {{portal_link}}", b.ops)
 	require.NoError(t, err)
 	b.until("1", `select count(*) from messages where partnership_id = $1 and direction = 'in' and state = 'matched'`, asks)
 	b.accepted("partnership", asks, rapport.Command{Kind: rapport.CmdLetMailGo, Ref: draft, Actor: b.ops})
@@ -72,7 +72,7 @@ func TestASequenceStartsByItselfAndAsksFirst(t *testing.T) {
 	require.Equal(t, "About your question", subject)
 	require.Equal(t, "Here is the answer. {{portal_link}}", text, "the archive keeps the tag and not the link")
 	b.until("sequence_ended", `select kind from partnership_events where partnership_id = $1 and kind like 'sequence_%' order by seq desc limit 1`, asks)
-	_, err = b.store.EditDraft(ctx, draft, "Later", "Too late {{portal_link}}", b.ops)
+	_, err = b.store.EditDraft(ctx, draft, nil, "Later", "Too late {{portal_link}}", b.ops)
 	require.Equal(t, rapport.CodeNotFound, rapport.ErrorCode(err), "what was sent is not changed any more")
 }
 

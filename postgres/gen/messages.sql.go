@@ -97,9 +97,9 @@ func (q *Queries) CreatorExists(ctx context.Context, db DBTX, id uuid.UUID) (boo
 }
 
 const editDraft = `-- name: EditDraft :one
-update messages m set subject = $1, body_text = $2, looked_by = $3
+update messages m set subject = $1, body_text = $2, looked_by = $3, edits = m.edits + 1
 where m.id = $4 and m.brand_id = any ($5::uuid[]) and m.state = 'prepared' and m.looked and m.looked_at is null
-  and (m.thread_id is null or thread_open_to(m.thread_id, $6::uuid)) returning m.id
+  and (m.thread_id is null or thread_open_to(m.thread_id, $6::uuid)) returning m.edits
 `
 
 type EditDraftParams struct {
@@ -111,7 +111,7 @@ type EditDraftParams struct {
 	Viewer   uuid.UUID
 }
 
-func (q *Queries) EditDraft(ctx context.Context, db DBTX, arg EditDraftParams) (uuid.UUID, error) {
+func (q *Queries) EditDraft(ctx context.Context, db DBTX, arg EditDraftParams) (int32, error) {
 	row := db.QueryRow(ctx, editDraft,
 		arg.Subject,
 		arg.BodyText,
@@ -120,9 +120,9 @@ func (q *Queries) EditDraft(ctx context.Context, db DBTX, arg EditDraftParams) (
 		arg.Brands,
 		arg.Viewer,
 	)
-	var id uuid.UUID
-	err := row.Scan(&id)
-	return id, err
+	var edits int32
+	err := row.Scan(&edits)
+	return edits, err
 }
 
 const fileMail = `-- name: FileMail :one
@@ -289,7 +289,7 @@ func (q *Queries) JoinThread(ctx context.Context, db DBTX, arg JoinThreadParams)
 }
 
 const listMessages = `-- name: ListMessages :many
-select m.id, m.thread_id, m.partnership_id, m.brand_id, m.direction, m.channel, m.kind, m.state, coalesce(m.class, '')::text as class, m.author_id, m.looked, (m.looked and m.looked_at is null and m.state = 'prepared')::boolean as to_look, h.hidden::boolean as hidden,
+select m.id, m.thread_id, m.partnership_id, m.brand_id, m.direction, m.channel, m.kind, m.state, coalesce(m.class, '')::text as class, m.author_id, m.looked, (m.looked and m.looked_at is null and m.state = 'prepared')::boolean as to_look, m.edits, h.hidden::boolean as hidden,
   (case when h.hidden then '' else coalesce(m.to_address, '') end)::text as to_address, (case when h.hidden then '' else coalesce(m.from_address, '') end)::text as from_address,
   (case when h.hidden then '' else coalesce(m.subject, '') end)::text as subject, (case when h.hidden then '' else coalesce(m.body_text, '') end)::text as body_text,
   (case when h.hidden then '' else coalesce(m.quoted, '') end)::text as quoted, (case when h.hidden then '' else coalesce(m.body_html, '') end)::text as body_html, m.at,
@@ -338,6 +338,7 @@ type ListMessagesRow struct {
 	AuthorID           *uuid.UUID
 	Looked             bool
 	ToLook             bool
+	Edits              int32
 	Hidden             bool
 	ToAddress          string
 	FromAddress        string
@@ -389,6 +390,7 @@ func (q *Queries) ListMessages(ctx context.Context, db DBTX, arg ListMessagesPar
 			&i.AuthorID,
 			&i.Looked,
 			&i.ToLook,
+			&i.Edits,
 			&i.Hidden,
 			&i.ToAddress,
 			&i.FromAddress,

@@ -357,6 +357,7 @@ type Message struct {
 	DeferredUntil      *time.Time
 	Looked             bool
 	LookedBy           *uuid.UUID
+	Edits              int32
 	LookedAt           *time.Time
 	Suggestion         *string
 	SuggestionAmount   *int64

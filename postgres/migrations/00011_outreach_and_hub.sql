@@ -30,6 +30,7 @@ alter table messages
   add deferred_until timestamptz,      -- a limit puts it off
   add looked boolean not null default false, -- a machine wrote it and a person looks at it: its text stands as it is
   add looked_by uuid references users,
+  add edits int not null default 0,    -- by people, while it waits for them
   add looked_at timestamptz,           -- a person let it go, having read what had come in until then
   add suggestion text,
   add suggestion_amount bigint,

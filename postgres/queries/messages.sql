@@ -1,6 +1,6 @@
 -- name: ListMessages :many
 -- What a private thread holds is not shown to whoever takes no part in it.
-select m.id, m.thread_id, m.partnership_id, m.brand_id, m.direction, m.channel, m.kind, m.state, coalesce(m.class, '')::text as class, m.author_id, m.looked, (m.looked and m.looked_at is null and m.state = 'prepared')::boolean as to_look, h.hidden::boolean as hidden,
+select m.id, m.thread_id, m.partnership_id, m.brand_id, m.direction, m.channel, m.kind, m.state, coalesce(m.class, '')::text as class, m.author_id, m.looked, (m.looked and m.looked_at is null and m.state = 'prepared')::boolean as to_look, m.edits, h.hidden::boolean as hidden,
   (case when h.hidden then '' else coalesce(m.to_address, '') end)::text as to_address, (case when h.hidden then '' else coalesce(m.from_address, '') end)::text as from_address,
   (case when h.hidden then '' else coalesce(m.subject, '') end)::text as subject, (case when h.hidden then '' else coalesce(m.body_text, '') end)::text as body_text,
   (case when h.hidden then '' else coalesce(m.quoted, '') end)::text as quoted, (case when h.hidden then '' else coalesce(m.body_html, '') end)::text as body_html, m.at,
@@ -76,9 +76,9 @@ values (@id, @thread_id, @partnership_id, @brand_id, @creator_id, @direction, @c
   sqlc.narg('from_address'), sqlc.narg('subject'), @body_text, sqlc.narg('class'), @mentions);
 
 -- name: EditDraft :one
-update messages m set subject = @subject, body_text = @body_text, looked_by = @looked_by
+update messages m set subject = @subject, body_text = @body_text, looked_by = @looked_by, edits = m.edits + 1
 where m.id = @id and m.brand_id = any (@brands::uuid[]) and m.state = 'prepared' and m.looked and m.looked_at is null
-  and (m.thread_id is null or thread_open_to(m.thread_id, @viewer::uuid)) returning m.id;
+  and (m.thread_id is null or thread_open_to(m.thread_id, @viewer::uuid)) returning m.edits;
 
 -- name: SettleUnknown :one
 update messages set state = @state, accepted_at = case when @state::text = 'delivered' then coalesce(accepted_at, claimed_at) else accepted_at end

@@ -2585,6 +2585,8 @@ export interface components {
             to?: string;
             /** @description A machine wrote it, and it waits for a person to let it go */
             to_look_at?: boolean;
+            /** @description Of a mail to look at: for If-Match */
+            version?: number;
             /**
              * @description looked_at: a machine wrote it and a person let it go
              * @enum {string}
@@ -5026,7 +5028,9 @@ export interface operations {
     editDraft: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: components["parameters"]["ifMatch"];
+            };
             path: {
                 id: components["parameters"]["id"];
             };

@@ -11,7 +11,7 @@ export default function EditDraft({ message, close }: { message: Message; close:
   const [subject, setSubject] = useState(message.subject ?? "");
   const [text, setText] = useState(message.text ?? "");
   const save = useAct({
-    run: (what: components["schemas"]["DraftEdit"]) => body(api.PATCH("/v1/messages/{id}", { params: { path: { id: message.id } }, body: what })),
+    run: (what: components["schemas"]["DraftEdit"]) => body(api.PATCH("/v1/messages/{id}", { params: { path: { id: message.id }, header: { "If-Match": `"${message.version}"` } }, body: what })),
     done: "Saved. It still waits until somebody sends it.",
     close,
     touches: ["message", "thread", "partnership"],
