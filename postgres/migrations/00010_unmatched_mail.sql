@@ -29,11 +29,9 @@ end $$;
 revoke execute on function unmatched_mail, file_mail from public;
 grant execute on function unmatched_mail, file_mail to rapport_api;
 create index messages_unmatched on messages (at desc, id) where state = 'unmatched';
-create trigger messages_unmatched_come after insert on messages for each row when (new.state = 'unmatched') execute function note_change('message', 'id');
-create trigger messages_unmatched_go after update on messages for each row when (old.state = 'unmatched') execute function note_change('message', 'id');
+create trigger messages_unmatched_change after insert or update on messages for each row when (new.partnership_id is null) execute function note_change('message', 'id');
 
 -- +goose Down
-drop trigger messages_unmatched_come on messages;
-drop trigger messages_unmatched_go on messages;
+drop trigger messages_unmatched_change on messages;
 drop index messages_unmatched;
 drop function file_mail, unmatched_mail;

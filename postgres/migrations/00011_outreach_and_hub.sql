@@ -43,6 +43,10 @@ create index messages_machine_claims on messages (brand_id, claimed_at) include 
 create index messages_creator_claims on messages (creator_id, claimed_at) where kind in ('outreach', 'sequence') and claimed_at is not null;
 create index messages_waiting on messages (partnership_id) where direction = 'in' and class = 'human' and state <> 'handled';
 create index messages_unmatched_from on messages (from_address) where state = 'unmatched';
+-- Only what comes to the unmatched mails or leaves them is news of them.
+drop trigger messages_unmatched_change on messages;
+create trigger messages_unmatched_come after insert on messages for each row when (new.state = 'unmatched') execute function note_change('message', 'id');
+create trigger messages_unmatched_go after update on messages for each row when (old.state = 'unmatched') execute function note_change('message', 'id');
 create index messages_thread on messages (thread_id, at desc, id desc);
 
 -- Why a mail must not be sent, and until when a limit puts it off; both are asked in the statement that claims it.
