@@ -110,7 +110,7 @@ func (h *hands) register(r registry) {
 	r.RegisterActivityWithOptions(h.record, name(activities.NameRecord))
 	for _, kind := range []string{
 		rapport.EffectMail, rapport.EffectDraftContract, rapport.EffectExecute, rapport.EffectOnboard, rapport.EffectVerify, rapport.EffectOpenReview, rapport.EffectNotify,
-		rapport.EffectOpenPayout, rapport.EffectSubmit, rapport.EffectReconcile,
+		rapport.EffectOpenPayout, rapport.EffectSubmit, rapport.EffectReconcile, rapport.EffectBranch, rapport.EffectDraftMail, rapport.EffectReadDates,
 	} {
 		r.RegisterActivityWithOptions(h.do, name(activities.NameOf(kind)))
 	}

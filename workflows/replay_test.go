@@ -27,7 +27,8 @@ import (
 )
 
 // Histories of real runs lie in a folder for each build that recorded them. A build that changes what a running workflow would do
-// replays all of them, and adds a folder recorded before the change: RAPPORT_RECORD=<folder> go test -run Record ./workflows.
+// replays all of them, and adds a folder recorded before the change: RAPPORT_RECORD=<folder> go test -run Record ./workflows
+// (-run Record/sequences for one kind of run).
 const histories = "testdata/histories"
 
 func recorded(t *testing.T) []string {
@@ -298,8 +299,10 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it measures ti
 	require.NoError(t, os.MkdirAll(folder, 0o750))
 	server := devtest.Start(t)
 
-	for _, f := range []func(t *testing.T, address, folder string){recordGolden, recordDetours, recordAsleep, recordReviews, recordSmall} {
-		f(t, server.Address, folder)
+	for name, f := range map[string]func(t *testing.T, address, folder string){ //nolint:paralleltest // as above
+		"golden": recordGolden, "detours": recordDetours, "asleep": recordAsleep, "reviews": recordReviews, "small": recordSmall, "sequences": recordSequences,
+	} {
+		t.Run(name, func(t *testing.T) { f(t, server.Address, folder) })
 	}
 }
 
@@ -385,6 +388,54 @@ func recordGolden(t *testing.T, address, folder string) {
 	r.ended(w)
 	r.state(p.ID, "lapsed")
 	r.keep(w, "partnership-golden")
+}
+
+// recordSequences is what starts by itself: a sequence with a branch, a mail that a person looks at, a move to another version, and dates; and
+// a thread that is put off.
+func recordSequences(t *testing.T, address, folder string) {
+	t.Helper()
+	terms := short()
+	h := &hands{terms: &terms}
+	h.answer = map[string]func(in activities.EffectInput) (rapport.Outcome, error){
+		rapport.EffectBranch: func(activities.EffectInput) (rapport.Outcome, error) { return rapport.Outcome{Code: "yes"}, nil },
+		rapport.EffectDraftMail: func(in activities.EffectInput) (rapport.Outcome, error) {
+			return rapport.Outcome{Code: rapport.MailDrafted, Ref: rapport.DeriveID(in.ID, in.Effect.Key)}, nil
+		},
+		rapport.EffectReadDates: func(activities.EffectInput) (rapport.Outcome, error) {
+			return rapport.Outcome{Code: "read", Dates: map[string]time.Time{"campaign_ends": time.Now().UTC().Add(6 * day)}}, nil
+		},
+	}
+	r := newRecorder(t, address, folder, h)
+	defer r.stop()
+	p := partnership(day)
+	p.ID = id("sequences")
+	talk := rapport.Sequence{ID: id("talk"), Version: 1, Trigger: &rapport.SequenceTrigger{On: rapport.StartStage, Stage: rapport.StageInConversation}, Steps: []rapport.SequenceStep{
+		{Kind: rapport.StepBranch, Branch: &rapport.Branch{On: rapport.BranchReply, Is: "is", Value: "question", Then: 1, Else: 3}},
+		{Kind: rapport.StepSend, Template: "answers", Review: true}, {Kind: rapport.StepWait, Days: 2}, {Kind: rapport.StepTask, Title: "Call"},
+	}}
+	late := rapport.Sequence{ID: id("late"), Version: 1, Trigger: &rapport.SequenceTrigger{On: rapport.StartDate, Date: "campaign_ends", Days: -1}}
+	late.Steps = []rapport.SequenceStep{{Kind: rapport.StepTask, Title: "Thank"}}
+	p.Automations = []rapport.Sequence{talk, late}
+	w := workflows.PartnershipID(p.ID)
+	r.start(workflows.TypePartnership, w, p)
+	r.waits(p.ID, "reply")
+	require.Eventually(t, func() bool { return slices.Contains(h.facts(t, p.ID), "mail_sent") }, 20*time.Second, 20*time.Millisecond)
+	next := p.Sequence
+	next.Version++
+	r.command(w, rapport.Command{Kind: rapport.CmdMoveSequence, Sequence: &next, Step: 1, Actor: id("owner")})
+	r.signal(w, rapport.Signal{Kind: rapport.SignalDates})
+	r.command(w, rapport.Command{Kind: rapport.CmdSnoozeThread, Ref: id("thread"), Until: time.Now().UTC().Add(2 * day), Actor: id("owner")})
+	r.mail(w, "human")
+	r.state(p.ID, "in_conversation")
+	require.Eventually(t, func() bool { return len(h.asked(rapport.EffectDraftMail)) == 1 }, 20*time.Second, 20*time.Millisecond)
+	asked := h.asked(rapport.EffectDraftMail)[0]
+	require.Eventually(t, func() bool { return slices.Contains(h.facts(t, p.ID), "mail_drafted") }, 20*time.Second, 20*time.Millisecond)
+	r.command(w, rapport.Command{Kind: rapport.CmdLetMailGo, Ref: rapport.DeriveID(p.ID, asked.Effect.Key), Actor: id("owner")})
+	r.signal(w, rapport.Signal{Kind: rapport.SignalAnswered, Ref: id("thread")})
+	<-time.After(8 * day)
+	r.command(w, rapport.Command{Kind: rapport.CmdTerminate, Actor: id("owner")})
+	r.state(p.ID, "terminated")
+	r.keep(w, "partnership-sequences")
 }
 
 // recordDetours is everything off the path: no answer, start again, pause, snooze, a ban, a contract that expires, a hold, an end.
