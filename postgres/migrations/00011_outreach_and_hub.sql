@@ -32,7 +32,7 @@ alter table messages
   add looked_by uuid references users,
   add edits int not null default 0,    -- by people, while it waits for them
   add looked_at timestamptz,           -- a person let it go, having read what had come in until then
-  add suggestion text,
+  add suggestion text check (suggestion in ('accept', 'decline', 'counter_offer', 'question', 'later', 'out_of_office', 'wrong_person', 'unsubscribe', 'other')),
   add suggestion_amount bigint,
   add suggestion_currency text,
   add suggestion_why text,
