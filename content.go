@@ -26,16 +26,27 @@ type Check struct {
 	Rule   string `json:"rule"`
 	Result string `json:"result"`
 	Detail string `json:"detail"`
+	Span   *Span  `json:"span,omitempty"`   // the place in the caption that it is about
+	Fix    string `json:"fix,omitempty"`    // what to do, or the words to write instead
+	Source string `json:"source,omitempty"` // the address of the rule's source
 }
 
 // Content is what the machine checks look at.
 type Content struct {
-	Caption  string
-	Hashtags []string // words that must be in the caption
-	FileName string
-	FileType string // as detected from the bytes
-	FileSize int64
-	Kind     string
+	Caption     string
+	Hashtags    []string // words that must be in the caption
+	Platform    string
+	Kind        string
+	Country     string // the creator's, ISO 3166-1 alpha-2; empty when unknown
+	Rules       ContentRules
+	PromoCode   string // that the creator must name; empty when there is none
+	TrackedLink string // that the creator must link to; empty when there is none
+	FileName    string
+	FileType    string // as detected from the bytes
+	FileSize    int64
+	Media       Media
+	// Spoken and Written are the creator's word that the disclosure is said, and shown, in the video; nil when they gave none.
+	Spoken, Written *bool
 }
 
 // maxDisclosurePosition is how far into a caption a disclosure is still seen without unfolding it.
@@ -55,18 +66,18 @@ func disclosures() []string {
 func CheckSubmission(c Content) []Check {
 	checks := []Check{checkDisclosure(c.Caption)}
 	if missing := missingWords(c.Caption, c.Hashtags); len(missing) > 0 {
-		checks = append(checks, Check{"required_words", CheckFail, "The caption must contain " + strings.Join(missing, ", ") + "."})
+		checks = append(checks, Check{Rule: "required_words", Result: CheckFail, Detail: "The caption must contain " + strings.Join(missing, ", ") + "."})
 	} else if len(c.Hashtags) > 0 {
-		checks = append(checks, Check{"required_words", CheckPass, "Every required word is in the caption."})
+		checks = append(checks, Check{Rule: "required_words", Result: CheckPass, Detail: "Every required word is in the caption."})
 	}
 	media, _, _ := strings.Cut(c.FileType, "/")
 	switch {
 	case c.FileName == "":
-		checks = append(checks, Check{"file", CheckWarn, "There is no file; reviewers see the caption only."})
+		checks = append(checks, Check{Rule: "file", Result: CheckWarn, Detail: "There is no file; reviewers see the caption only."})
 	case media != "image" && media != "video" && c.FileType != "application/pdf":
-		checks = append(checks, Check{"file", CheckFail, fmt.Sprintf("A draft is a picture, a video or a PDF; this file is %s.", c.FileType)})
+		checks = append(checks, Check{Rule: "file", Result: CheckFail, Detail: fmt.Sprintf("A draft is a picture, a video or a PDF; this file is %s.", c.FileType)})
 	default:
-		checks = append(checks, Check{"file", CheckPass, fmt.Sprintf("%s, %d KB.", c.FileType, (c.FileSize+1023)/1024)})
+		checks = append(checks, Check{Rule: "file", Result: CheckPass, Detail: fmt.Sprintf("%s, %d KB.", c.FileType, (c.FileSize+1023)/1024)})
 	}
 	return checks
 }
@@ -75,11 +86,11 @@ func checkDisclosure(caption string) Check {
 	at := findDisclosure(caption)
 	switch {
 	case at < 0:
-		return Check{"disclosure", CheckFail, "The caption does not say that this is an advertisement. Begin it with #ad or “Advertisement”."}
+		return Check{Rule: "disclosure", Result: CheckFail, Detail: "The caption does not say that this is an advertisement. Begin it with #ad or “Advertisement”."}
 	case at > maxDisclosurePosition:
-		return Check{"disclosure", CheckWarn, "The disclosure stands where readers see it only after unfolding the caption. Move it to the beginning."}
+		return Check{Rule: "disclosure", Result: CheckWarn, Detail: "The disclosure stands where readers see it only after unfolding the caption. Move it to the beginning."}
 	}
-	return Check{"disclosure", CheckPass, "The disclosure is at the beginning."}
+	return Check{Rule: "disclosure", Result: CheckPass, Detail: "The disclosure is at the beginning."}
 }
 
 func findDisclosure(text string) int {
@@ -144,8 +155,13 @@ type PostToVerify struct {
 type FetchedPost struct {
 	FinalURL string
 	Text     string
+	Body     []byte // as sent, at most 1 MiB
 	SHA256   []byte
 	Gone     bool // the page answers that it does not exist
+	// Authors are the names, handles and profile addresses that the page gives for who published it; none when it gives none.
+	Authors []string
+	// PublishedAt is when the page says that it was published; zero when it does not say.
+	PublishedAt time.Time
 }
 
 // CheckPost names what is wrong with a published post: gone, disclosure_missing, words_missing.
