@@ -115,18 +115,46 @@ func (c Calendar) AddBusinessDays(t time.Time, n int) time.Time {
 	return t.UTC()
 }
 
-// AddWorkingSpan is the time at which a share of n business days has passed since t; the share is in percent of the
-// distance between t and AddBusinessDays(t, n), moved to the next opening.
+// SubBusinessDays is the time n working days before t, at the same time of day.
+func (c Calendar) SubBusinessDays(t time.Time, n int) time.Time {
+	if c.Compressed() {
+		return c.AddDays(t, -n)
+	}
+	l := t.In(c.location())
+	for n > 0 {
+		l = l.AddDate(0, 0, -1)
+		if c.works(l) {
+			n--
+		}
+	}
+	return l.UTC()
+}
+
+// AddWorkingSpan is the time at which percent of n business days have passed since t: whole business days, and then the rest of one
+// in open hours.
 func (c Calendar) AddWorkingSpan(t time.Time, n, percent int) time.Time {
-	end := c.AddBusinessDays(t, n)
-	if percent == 100 {
-		return end
+	whole, rest := n*percent/100, time.Duration(n*percent%100)
+	if c.Compressed() {
+		return t.Add(time.Duration(n*percent) * c.DayLength() / 100)
 	}
-	if percent > 100 {
-		over := c.AddBusinessDays(end, n).Sub(end)
-		return c.NextOpen(end.Add(over * time.Duration(percent-100) / 100))
+	t = c.AddBusinessDays(t, whole)
+	if rest == 0 {
+		return t
 	}
-	return c.NextOpen(t.Add(end.Sub(t) * time.Duration(percent) / 100))
+	opens, _ := clock(c.Opens)
+	closes, _ := clock(c.Closes)
+	left := (closes - opens) / 100 * rest //nolint:durationcheck // a share in percent
+	for {
+		t = c.NextOpen(t)
+		l := t.In(c.location())
+		end := wall(time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, l.Location()), closes)
+		if open := end.Sub(t); left > open {
+			left -= open
+			t = end
+			continue
+		}
+		return t.Add(left).UTC()
+	}
 }
 
 // NextOpen is t when the calendar is open then, and else its next opening.

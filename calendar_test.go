@@ -120,11 +120,12 @@ func TestSharesOfADeadline(t *testing.T) {
 
 	monday := at(t, "2026-03-02T10:00:00+01:00")
 	for percent, want := range map[int]string{
-		50:  "2026-03-04T10:00:00+01:00",
-		80:  "2026-03-05T14:48:00+01:00",
+		50: "2026-03-04T10:00:00+01:00",
+		80: "2026-03-05T11:36:00+01:00", // three days, and a fifth of the open hours of one
+		97: "2026-03-06T09:02:24+01:00", // seven open hours after ten o'clock are the end of the day
+
 		100: "2026-03-06T10:00:00+01:00",
-		// Half of the next four business days, over the weekend.
-		150: "2026-03-09T10:00:00+01:00",
+		150: "2026-03-10T10:00:00+01:00", // six business days, over the weekend
 	} {
 		require.Equal(t, at(t, want), berlin().AddWorkingSpan(monday, 4, percent), "%d %%", percent)
 	}

@@ -47,6 +47,9 @@ type Command struct {
 	// Sequence and Step are what a running sequence goes on with.
 	Sequence *Sequence `json:"sequence,omitempty"`
 	Step     int       `json:"step,omitempty"`
+	// Behalf is for whom Actor decides, and Calendar in whose time the person of Ref2 works.
+	Behalf   uuid.UUID `json:"behalf,omitzero"`
+	Calendar *Calendar `json:"calendar,omitempty"`
 }
 
 // Reply answers an accepted command.
@@ -73,6 +76,8 @@ type Signal struct {
 	At   time.Time `json:"at,omitzero"`
 	// N orders the signals of one sender that take back one another; zero where nothing does.
 	N int64 `json:"n,omitempty"`
+	// Corrections counts the approvals of a review that name corrections.
+	Corrections int `json:"corrections,omitempty"`
 }
 
 // Effect is a side effect that a machine asks for. Key is unique in its workflow and makes it happen once.
@@ -130,6 +135,9 @@ type Change struct {
 	N     int       `json:"n,omitempty"`
 	Due   time.Time `json:"due,omitzero"`
 	Until time.Time `json:"until,omitzero"`
+	// Amount and Contract are of a milestone that is added.
+	Amount   Money     `json:"amount,omitzero"`
+	Contract uuid.UUID `json:"contract,omitzero"`
 }
 
 // TaskChange opens or closes a task for a person. Key is unique in the workflow.
@@ -166,7 +174,7 @@ type Timer struct {
 
 // Waiting is a decision that is waited for.
 type Waiting struct {
-	For      string    `json:"for"` // creator | user | role | provider
+	For      string    `json:"for"` // creator | user | role | outside | provider
 	Who      string    `json:"who,omitempty"`
 	Decision string    `json:"decision"`
 	Ref      uuid.UUID `json:"ref,omitzero"`

@@ -108,6 +108,9 @@ const (
 	CmdAcceptContent   CommandKind = "accept_deliverable"
 	CmdWaive           CommandKind = "waive_deliverable"
 	CmdRevokeApproval  CommandKind = "revoke_approval" // Ref deliverable
+	CmdAgreeRound      CommandKind = "agree_round"     // Ref deliverable: the creator makes another round than the contract includes
+	CmdDeclineRound    CommandKind = "decline_round"   // Ref deliverable
+	CmdOfferRound      CommandKind = "offer_round"     // Ref deliverable, Amount what another round is paid with
 	CmdRenew           CommandKind = "renew"           // Ref offer of the next term, Amount fee
 	CmdLetLapse        CommandKind = "let_lapse"
 	CmdTerminate       CommandKind = "terminate"
@@ -132,6 +135,7 @@ const (
 	timerSignExpiry    = "signature_expiry"
 	timerDraftReminder = "draft_reminder"
 	timerDraftLate     = "draft_late"
+	timerRound         = "round_word" // the creator's word on another round is awaited
 	timerPublish       = "publish_reminder"
 	timerPublishLate   = "publish_late"
 	timerVerify        = "verify_post"
@@ -187,7 +191,7 @@ const (
 	SignalAnswered     = "answered"       // Ref the message that answers
 	SignalDates        = "dates"          // a date outside of the partnership may have moved
 	SignalMerged       = "creator_merged" // Ref the creator that the old one became
-	SignalReviewClosed = "review_closed"  // Ref deliverable, Ref2 submission; Code the review's end
+	SignalReviewClosed = "review_closed"  // Ref deliverable, Ref2 submission; Code the review's end or checks_failed; Corrections
 	SignalPayoutClosed = "payout_closed"  // Ref milestone, Ref2 payout; Code paid, cancelled
 )
 
@@ -225,6 +229,11 @@ type DeliverableState struct {
 	Misses     int       `json:"misses,omitempty"`
 	Verified   bool      `json:"verified,omitempty"`
 	Since      time.Time `json:"since,omitzero"`
+	// Extra says how it stands with a revision round that the contract does not include: asked, offered for money or declined; empty
+	// where none is in question. ExtraFee is what was offered for it, Corrections how many approvals named corrections.
+	Extra       string `json:"extra,omitempty"`
+	ExtraFee    Money  `json:"extra_fee,omitzero"`
+	Corrections int    `json:"corrections,omitempty"`
 }
 
 // Terminal says that nothing more is owed for the deliverable.
@@ -498,180 +507,6 @@ func (p *Partnership) executed(now time.Time, plan *ContractPlan) {
 	p.meet(now, TriggerSignature, uuid.Nil)
 }
 
-// ---- deliverables
-
-func (p *Partnership) deliverable(id uuid.UUID) *DeliverableState {
-	for i := range p.Deliverables {
-		if p.Deliverables[i].ID == id {
-			return &p.Deliverables[i]
-		}
-	}
-	return nil
-}
-
-func (p *Partnership) set(d *DeliverableState, state string, now time.Time) {
-	d.State, d.Since = state, now
-	p.change(Change{Noun: "deliverable", ID: d.ID, State: state, At: now, N: d.Round, Ref: d.Submission, Due: d.DraftDue, Until: d.PublishBy})
-}
-
-func (p *Partnership) armDraft(now time.Time, d *DeliverableState) {
-	if at := p.CreatorCalendar.AddDays(d.DraftDue, -p.Timings.DraftReminderDays); at.After(now) {
-		p.arm(timerDraftReminder, d.ID, 0, at)
-	} else {
-		p.arm(timerDraftReminder, d.ID, 0, now.Add(d.DraftDue.Sub(now)/2))
-	}
-	p.arm(timerDraftLate, d.ID, 0, d.DraftDue.Add(p.CreatorCalendar.Span(p.Timings.DraftGrace)))
-}
-
-func (p *Partnership) disarmDeliverable(d *DeliverableState) {
-	for _, k := range []string{timerDraftReminder, timerDraftLate, timerPublish, timerPublishLate, timerVerify, timerCure} {
-		p.disarm(k, d.ID)
-	}
-	p.closeTask("late/" + d.ID.String())
-	p.closeTask("cure/" + d.ID.String())
-}
-
-func (p *Partnership) submit(now time.Time, cmd Command) {
-	d := p.deliverable(cmd.Ref)
-	if d.Review != uuid.Nil && d.State == "in_review" {
-		p.send(Send{Workflow: "review", ID: d.Review, Signal: &Signal{ID: DeriveID(cmd.Ref2, "supersede"), Kind: SignalSuperseded, Ref: cmd.Ref2}})
-		p.change(Change{Noun: "submission", ID: d.Submission, State: "superseded", At: now})
-	}
-	p.disarm(timerDraftReminder, d.ID)
-	p.disarm(timerDraftLate, d.ID)
-	p.closeTask("late/" + d.ID.String())
-	d.Submission, d.Review = cmd.Ref2, DeriveID(cmd.Ref2, "review")
-	p.fact(now, Fact{Kind: "draft_submitted", Ref: d.ID, Ref2: cmd.Ref2, N: d.Round + 1})
-	p.change(Change{Noun: "submission", ID: cmd.Ref2, State: "in_review", At: now})
-	p.set(d, "in_review", now)
-	p.send(Send{Workflow: "review", ID: d.Review, Review: &Review{
-		ID: d.Review, BrandID: p.BrandID, PartnershipID: p.ID, CampaignID: p.CampaignID, DeliverableID: d.ID, SubmissionID: cmd.Ref2,
-		State: ReviewChecking, Timings: p.Timings,
-	}})
-}
-
-func (p *Partnership) reviewClosed(now time.Time, sig Signal) {
-	d := p.deliverable(sig.Ref)
-	if d == nil || d.Submission != sig.Ref2 || d.State != "in_review" {
-		return // an older version's review, or one that was revoked meanwhile
-	}
-	p.change(Change{Noun: "submission", ID: sig.Ref2, State: sig.Code, At: now})
-	switch sig.Code {
-	case ReviewApproved:
-		p.fact(now, Fact{Kind: "content_approved", Ref: d.ID, Ref2: sig.Ref2})
-		p.set(d, "approved_to_post", now)
-		if at := p.CreatorCalendar.AddDays(d.PublishBy, -p.Timings.PublishReminderDays); at.After(now) {
-			p.arm(timerPublish, d.ID, 0, at)
-		}
-		p.arm(timerPublishLate, d.ID, 0, d.PublishBy.Add(p.CreatorCalendar.Span(p.Timings.DraftGrace)))
-		p.do(Effect{Key: fmt.Sprintf("approved/%s/%d", sig.Ref2, d.Round), Kind: EffectMail, Code: "content_approved", Ref: d.ID})
-		p.meet(now, TriggerApproval, d.ID)
-		p.releasePayouts(now, d.ID, "approval_revoked")
-	case ReviewChangesRequested:
-		d.Round++
-		d.DraftDue = p.CreatorCalendar.AddBusinessDays(now, p.Timings.RevisionBusinessDays)
-		if d.PublishBy.Before(d.DraftDue) {
-			d.PublishBy = d.DraftDue
-		}
-		p.fact(now, Fact{Kind: "changes_requested", Ref: d.ID, Ref2: sig.Ref2, N: d.Round})
-		p.set(d, "changes_requested", now)
-		p.armDraft(now, d)
-		if p.Contract != nil && d.Round > p.Contract.Rounds {
-			p.task(TaskChange{Key: fmt.Sprintf("rounds/%s/%d", d.ID, d.Round), Kind: "rounds_exceeded", OwnerID: p.OwnerID, Ref: d.ID, Due: p.taskDue(now)})
-		}
-		p.do(Effect{Key: fmt.Sprintf("changes/%s", sig.Ref2), Kind: EffectMail, Code: "changes_requested", Ref: d.ID, Ref2: sig.Ref2})
-	case ReviewRejected:
-		p.fact(now, Fact{Kind: "content_rejected", Ref: d.ID, Ref2: sig.Ref2})
-		p.set(d, "rejected", now)
-		p.cancelMilestonesOf(now, d.ID)
-		p.do(Effect{Key: fmt.Sprintf("rejected/%s", sig.Ref2), Kind: EffectMail, Code: "content_rejected", Ref: d.ID, Ref2: sig.Ref2})
-		p.advance(now)
-	}
-}
-
-func (p *Partnership) postReported(now time.Time, cmd Command) {
-	d := p.deliverable(cmd.Ref)
-	p.disarm(timerPublish, d.ID)
-	p.disarm(timerPublishLate, d.ID)
-	p.closeTask("late/" + d.ID.String())
-	p.disarm(timerVerify, d.ID)
-	d.PostedAt, d.Check, d.Misses = now, 0, 0
-	p.fact(now, Fact{Kind: "post_reported", Ref: d.ID, Actor: cmd.Actor})
-	p.set(d, "posted", now)
-	p.verify(d)
-}
-
-func (d DeliverableState) verifyKey() string {
-	return fmt.Sprintf("verify/%s/%d/%d/%d", d.ID, d.PostedAt.UnixMilli(), d.Check, d.Misses)
-}
-
-func (p *Partnership) verify(d *DeliverableState) {
-	p.do(Effect{Key: d.verifyKey(), Kind: EffectVerify, Ref: d.ID, N: d.Check})
-}
-
-func (p *Partnership) verified(now time.Time, d *DeliverableState, e Effect, code string) {
-	if d == nil || (d.State != "posted" && d.State != "verified") || e.Key != d.verifyKey() {
-		return // it looked at an older address, or a later look is on its way
-	}
-	key := "cure/" + d.ID.String()
-	switch code {
-	case "ok":
-		p.closeTask(key)
-		p.disarm(timerCure, d.ID)
-		d.Misses = 0
-		p.fact(now, Fact{Kind: "post_verified", Ref: d.ID, N: d.Check})
-		p.releasePayouts(now, d.ID, "post_mismatch")
-		if d.State == "verified" && slices.ContainsFunc(p.Timers, func(t Timer) bool { return t.Kind == timerVerify && t.Ref == d.ID }) {
-			return // a look between the planned ones, which still come
-		}
-		p.disarm(timerVerify, d.ID)
-		if d.State == "posted" {
-			d.Verified = true
-			p.set(d, "verified", now)
-			p.meet(now, TriggerPosted, d.ID)
-			p.meet(now, TriggerVerified, d.ID)
-		}
-		if d.Check < len(p.Timings.VerifyAgainDays) {
-			p.arm(timerVerify, d.ID, d.Check+1, p.CreatorCalendar.AddDays(d.PostedAt, p.Timings.VerifyAgainDays[d.Check]))
-			d.Check++
-			return
-		}
-		p.accept(now, d, uuid.Nil)
-	case "unreachable":
-		d.Misses++
-		if d.Misses <= p.Timings.UnreachableRetries {
-			p.arm(timerVerify, d.ID, d.Check, now.Add(p.CreatorCalendar.Span(p.Timings.UnreachableRetry)))
-			return
-		}
-		p.mismatch(now, d, key, "unreachable")
-	default:
-		d.Misses++
-		p.mismatch(now, d, key, "mismatch")
-	}
-}
-
-func (p *Partnership) mismatch(now time.Time, d *DeliverableState, key, code string) {
-	due := now.Add(p.CreatorCalendar.Span(p.Timings.CureGrace))
-	p.fact(now, Fact{Kind: "post_mismatch", Ref: d.ID, Code: code, Until: due})
-	p.task(TaskChange{Key: key, Kind: "post_mismatch", Code: code, OwnerID: p.OwnerID, Ref: d.ID, Due: due})
-	p.holdPayouts(d.ID, "post_mismatch")
-	p.arm(timerCure, d.ID, d.Check, due)
-	p.do(Effect{Key: fmt.Sprintf("mismatch/%s/%d/%d", d.ID, d.Check, d.Misses), Kind: EffectMail, Code: "post_mismatch", Ref: d.ID})
-}
-
-func (p *Partnership) accept(now time.Time, d *DeliverableState, actor uuid.UUID) {
-	p.disarmDeliverable(d)
-	p.fact(now, Fact{Kind: "content_accepted", Ref: d.ID, Actor: actor})
-	if !d.Verified {
-		d.Verified = true
-		p.meet(now, TriggerPosted, d.ID)
-		p.meet(now, TriggerVerified, d.ID)
-	}
-	p.set(d, "accepted", now)
-	p.releasePayouts(now, d.ID, "post_mismatch")
-	p.advance(now)
-}
-
 // ---- milestones and the ends of a term
 
 // meet marks the milestones that wait for the trigger on the deliverable and starts their payouts.
@@ -730,10 +565,15 @@ func (p *Partnership) allReached(trigger Trigger) bool {
 func (p *Partnership) cancelMilestonesOf(now time.Time, deliverable uuid.UUID) {
 	for i := range p.Milestones {
 		m := &p.Milestones[i]
-		if m.Deliverable == deliverable && m.State == "pending" {
+		switch {
+		case m.Deliverable != deliverable:
+		case m.State == "pending":
 			m.State = "cancelled"
 			p.fact(now, Fact{Kind: "milestone_cancelled", Ref: m.ID, Amount: m.Amount})
 			p.change(Change{Noun: "milestone", ID: m.ID, State: "cancelled", At: now})
+		case m.State == "met" && slices.Contains(m.Held, "approval_revoked"):
+			// Its approval was revoked and never given again: nothing is owed for it any more.
+			p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, "revoked"), Kind: SignalCancelled}})
 		}
 	}
 	for _, t := range []Trigger{TriggerApproval, TriggerPosted, TriggerVerified} {

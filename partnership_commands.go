@@ -98,7 +98,7 @@ func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:go
 		if p.Contract.State != "out_for_signature" && !(cmd.Kind == CmdWithdrawContr && p.Contract.State == "internal_approval") {
 			return &Refusal{Code: "contract_decided", State: p.Contract.State, At: p.Contract.At}
 		}
-	case CmdSubmit, CmdReportPost, CmdRetryCheck, CmdAcceptContent, CmdWaive, CmdRevokeApproval:
+	case CmdSubmit, CmdReportPost, CmdRetryCheck, CmdAcceptContent, CmdWaive, CmdRevokeApproval, CmdAgreeRound, CmdDeclineRound, CmdOfferRound:
 		return p.allowedOnDeliverable(cmd)
 	case CmdRenew:
 		if p.Renewal != RenewalReviewOpen && !(p.Renewal == RenewalNotDue && p.in(StageActive, StageWrappingUp, StageCompleted)) {
@@ -137,6 +137,13 @@ func (p *Partnership) allowedOnDeliverable(cmd Command) *Refusal {
 	if !deliverableAllows(cmd.Kind, *d) {
 		return &Refusal{Code: "deliverable_state", State: d.State, At: d.Since}
 	}
+	if cmd.Kind == CmdRevokeApproval && p.paidForApproval(d.ID) {
+		return &Refusal{Code: "already_paid", State: d.State, At: d.Since}
+	}
+	round := map[CommandKind][]string{CmdAgreeRound: {"asked", "offered"}, CmdDeclineRound: {"asked", "offered"}, CmdOfferRound: {"asked", "offered", "declined"}}
+	if states, asks := round[cmd.Kind]; asks && !slices.Contains(states, d.Extra) {
+		return &Refusal{Code: "no_round_asked", State: d.State, At: d.Since}
+	}
 	if cmd.Kind == CmdSubmit && d.Submission == cmd.Ref2 {
 		return &Refusal{Code: "already_submitted", State: d.State, At: d.Since}
 	}
@@ -150,6 +157,9 @@ func deliverableAllows(k CommandKind, d DeliverableState) bool {
 		CmdRetryCheck:     {"posted", "verified"},
 		CmdAcceptContent:  {"posted", "verified"},
 		CmdRevokeApproval: {"approved_to_post", "scheduled"},
+		CmdAgreeRound:     {"changes_requested"},
+		CmdDeclineRound:   {"changes_requested"},
+		CmdOfferRound:     {"changes_requested"},
 	}
 	if k == CmdWaive {
 		return !d.Terminal() && d.State != "posted" && d.State != "verified"
@@ -274,16 +284,13 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.cancelMilestonesOf(now, d.ID)
 		p.advance(now)
 	case CmdRevokeApproval:
-		d := p.deliverable(cmd.Ref)
-		p.disarm(timerPublish, d.ID)
-		p.disarm(timerPublishLate, d.ID)
-		d.DraftDue = p.CreatorCalendar.AddBusinessDays(now, p.Timings.RevisionBusinessDays)
-		p.fact(now, Fact{Kind: "approval_revoked", Ref: d.ID, Ref2: d.Submission, Actor: cmd.Actor})
-		p.change(Change{Noun: "submission", ID: d.Submission, State: "approval_revoked", At: now})
-		p.set(d, "changes_requested", now)
-		p.armDraft(now, d)
-		p.holdPayouts(d.ID, "approval_revoked")
-		p.do(Effect{Key: fmt.Sprintf("revoked/%s/%d", d.Submission, p.Seq), Kind: EffectMail, Code: "approval_revoked", Ref: d.ID})
+		p.revoke(now, cmd)
+	case CmdAgreeRound:
+		p.agreeRound(now, p.deliverable(cmd.Ref), cmd.Actor)
+	case CmdDeclineRound:
+		p.declineRound(now, p.deliverable(cmd.Ref))
+	case CmdOfferRound:
+		p.offerRound(now, p.deliverable(cmd.Ref), cmd)
 	case CmdRenew:
 		p.Renewal = RenewalOffered
 		p.RenewalOffer = &OfferState{ID: cmd.Ref, State: "sent", Fee: cmd.Amount, At: now, Expires: p.CreatorCalendar.AddDays(now, p.Timings.OfferExpiryDays)}
@@ -619,6 +626,10 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 			p.late(now, d, "draft")
 			p.set(d, "late", now)
 		}
+	case timerRound:
+		if d := p.deliverable(t.Ref); d != nil && d.Extra != "" {
+			p.roundUnanswered(now, d)
+		}
 	case timerPublish:
 		if d := p.deliverable(t.Ref); d != nil {
 			p.do(Effect{Key: fmt.Sprintf("publish_reminder/%s/%s", d.ID, d.Submission), Kind: EffectMail, Code: "publish_reminder", Ref: d.ID})
@@ -724,7 +735,7 @@ func (p *Partnership) View(now time.Time) View {
 		}
 	}
 	for _, d := range p.Deliverables {
-		for _, k := range []CommandKind{CmdRetryCheck, CmdAcceptContent, CmdRevokeApproval, CmdWaive} {
+		for _, k := range []CommandKind{CmdRetryCheck, CmdAcceptContent, CmdRevokeApproval, CmdOfferRound, CmdWaive} {
 			if p.Allowed(Command{Kind: k, Ref: d.ID}, now) == nil {
 				v.Commands = append(v.Commands, CommandView{Kind: k, Ref: d.ID})
 			}
@@ -766,6 +777,14 @@ func (p *Partnership) waiting() []Waiting {
 		for _, d := range p.Deliverables {
 			switch d.State {
 			case "awaiting_draft", "changes_requested", "late":
+				switch d.Extra {
+				case "asked", "offered":
+					add(Waiting{For: "creator", Decision: "extra_round", Ref: d.ID, Since: d.Since, Silence: "owner_reminded"})
+					continue
+				case "declined":
+					add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "round_declined", Ref: d.ID, Since: d.Since})
+					continue
+				}
 				add(Waiting{For: "creator", Decision: "draft", Ref: d.ID, Since: d.Since, Due: d.DraftDue, Silence: "draft_late"})
 			case "in_review":
 				add(Waiting{For: "role", Who: string(RoleApprover), Decision: "review", Ref: d.Review, Since: d.Since})

@@ -384,19 +384,73 @@ func TestContracts(t *testing.T) {
 func TestRounds(t *testing.T) {
 	t.Parallel()
 
-	h := newHouse(t).activate()
-	for i, name := range []string{"one", "two", "three"} {
-		h.submit(name)
-		h.decide("ada", rapport.DecisionRequestChanges)
-		d := h.p.Deliverables[0]
-		require.Equal(t, "changes_requested", d.State)
-		require.Equal(t, i+1, d.Round)
-		require.Equal(t, h.now.Add(3*hour), d.DraftDue)
-		_, over := h.task("rounds_exceeded")
-		require.Equal(t, i == 2, over, "two rounds are included")
+	exceeded := func(t *testing.T) *house {
+		t.Helper()
+		h := newHouse(t).activate()
+		for i, name := range []string{"one", "two", "three"} {
+			h.submit(name)
+			h.decide("ada", rapport.DecisionRequestChanges)
+			d := h.p.Deliverables[0]
+			require.Equal(t, "changes_requested", d.State)
+			require.Equal(t, i+1, d.Round)
+			require.Equal(t, i == 2, d.Extra == "asked", "two rounds are included")
+			require.Equal(t, i < 2, len(h.timers(h.p.ID, "draft_late")) == 1, "nothing is due while the creator is asked")
+		}
+		require.Equal(t, []string{"changes_requested", "changes_requested", "extra_round"}, h.mails()[len(h.mails())-3:])
+		require.Equal(t, "already_submitted", h.refused(rapport.Command{Kind: rapport.CmdSubmit, Ref: h.p.Deliverables[0].ID, Ref2: id("three")}))
+		require.Equal(t, "extra_round", h.p.View(h.now).Waiting[0].Decision)
+		return h
 	}
-	require.Equal(t, []string{"changes_requested", "changes_requested", "changes_requested"}, h.mails()[len(h.mails())-3:])
-	require.Equal(t, "already_submitted", h.refused(rapport.Command{Kind: rapport.CmdSubmit, Ref: h.p.Deliverables[0].ID, Ref2: id("three")}))
+	cmd := func(h *house, kind rapport.CommandKind) rapport.Command {
+		return rapport.Command{Kind: kind, Ref: h.p.Deliverables[0].ID, Amount: eur(5_000), Actor: id("owner")}
+	}
+
+	t.Run("agreed", func(t *testing.T) {
+		t.Parallel()
+		h := exceeded(t)
+		h.cmd(cmd(h, rapport.CmdAgreeRound))
+		d := h.p.Deliverables[0]
+		require.Empty(t, d.Extra)
+		require.Equal(t, h.now.Add(3*hour), d.DraftDue)
+		require.Len(t, h.timers(h.p.ID, "draft_late"), 1)
+		require.Equal(t, "no_round_asked", h.refused(cmd(h, rapport.CmdAgreeRound)))
+		require.Len(t, h.p.Milestones, 3, "nobody offered anything for it")
+	})
+	t.Run("another version is a word, too", func(t *testing.T) {
+		t.Parallel()
+		h := exceeded(t).submit("four")
+		require.Equal(t, "in_review", h.p.Deliverables[0].State)
+		require.Empty(t, h.p.Deliverables[0].Extra)
+		require.Empty(t, h.timers(h.p.ID, "round_word"))
+		require.Empty(t, h.timers(h.p.ID, "draft_late"))
+	})
+	t.Run("for money", func(t *testing.T) {
+		t.Parallel()
+		h := exceeded(t)
+		h.cmd(cmd(h, rapport.CmdDeclineRound))
+		require.Equal(t, h.p.OwnerID, h.requireTask("round_declined").OwnerID)
+		require.Equal(t, "no_round_asked", h.refused(cmd(h, rapport.CmdAgreeRound)))
+		h.cmd(cmd(h, rapport.CmdOfferRound))
+		require.Equal(t, "round_offered", h.mails()[len(h.mails())-1])
+		_, open := h.task("round_declined")
+		require.False(t, open)
+		h.cmd(cmd(h, rapport.CmdAgreeRound))
+		require.Len(t, h.p.Milestones, 4)
+		require.Equal(t, "pending", h.p.Milestones[3].State)
+		h.submit("four")
+		h.decide("ada", rapport.DecisionApprove)
+		require.Equal(t, "met", h.p.Milestones[3].State)
+		require.Equal(t, eur(5_000), h.payout(3).Amount)
+	})
+	t.Run("no word", func(t *testing.T) {
+		t.Parallel()
+		h := exceeded(t)
+		h.pass(3.1)
+		h.requireTask("round_unanswered")
+		h.cmd(cmd(h, rapport.CmdAgreeRound))
+		_, open := h.task("round_unanswered")
+		require.False(t, open)
+	})
 }
 
 func TestANewerVersionSupersedesTheOneInReview(t *testing.T) {
@@ -445,6 +499,57 @@ func TestAnApprovalCanBeRevokedUntilPublication(t *testing.T) {
 	require.Equal(t, 1, h.starts[h.p.Milestones[1].ID])
 	h.post()
 	require.Equal(t, "deliverable_state", h.refused(rapport.Command{Kind: rapport.CmdRevokeApproval, Ref: d}))
+}
+
+func TestWhatRevokingWouldDoIsWhatItDoes(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).approved()
+	d := h.p.Deliverables[0].ID
+	seq := h.p.Seq
+	v := h.p.PreviewRevoke(d, h.now)
+	require.Nil(t, v.Refused)
+	require.Len(t, v.Holds, 1)
+	require.Equal(t, h.p.Milestones[1].ID, v.Holds[0].ID)
+	require.Equal(t, seq, h.p.Seq, "a look changes nothing")
+	h.cmd(rapport.Command{Kind: rapport.CmdRevokeApproval, Ref: d, Actor: id("ada")})
+	require.Equal(t, v.DraftDue, h.p.Deliverables[0].DraftDue)
+	require.Equal(t, []string{"approval_revoked"}, h.p.Milestones[1].Held)
+	h.submit("second")
+	h.decide("ben", rapport.DecisionReject)
+	require.Equal(t, rapport.PayoutCancelled, h.payout(1).State, "what was approved once and rejected in the end is not owed")
+	require.Equal(t, "wrong_stage", h.p.PreviewRevoke(d, h.now).Refused.Code)
+
+	paid := newHouse(t).approved()
+	paid.release(1)
+	require.Equal(t, "settled", paid.p.Milestones[1].State)
+	require.Equal(t, "already_paid", paid.p.PreviewRevoke(paid.p.Deliverables[0].ID, paid.now).Refused.Code)
+}
+
+func TestMachineChecksCostNoRound(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate()
+	h.answers[rapport.EffectOpenReview] = func(rapport.Effect) rapport.Outcome {
+		plan := onePlan()
+		return rapport.Outcome{Code: "failed", Review: &plan}
+	}
+	h.submit("draft")
+	d := h.p.Deliverables[0]
+	require.Equal(t, "changes_requested", d.State)
+	require.Zero(t, d.Round)
+	require.Equal(t, "changes_requested", h.state("submission", id("draft")))
+	require.Equal(t, "changes_requested", h.mails()[len(h.mails())-1])
+}
+
+func TestCorrectionsAreMailed(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate().submit("draft")
+	h.decide("ada", rapport.DecisionWithCorrections)
+	require.Equal(t, "approved_to_post", h.p.Deliverables[0].State)
+	require.Equal(t, 1, h.p.Deliverables[0].Corrections)
+	require.Equal(t, "approved_with_corrections", h.mails()[len(h.mails())-1])
 }
 
 func TestARevokedPieceKeepsWhatIsOwedForAllOfThem(t *testing.T) {

@@ -26,7 +26,7 @@ func TestPolicyCheck(t *testing.T) {
 	require.Equal(t, []string{"on_silence legal_stage"}, paths(good.Check()), "silence never approves where law is touched")
 
 	require.Equal(t, []string{"stages count"}, paths(rapport.Policy{}.Check()))
-	require.Equal(t, []string{"stages count"}, paths(rapport.Policy{Stages: make([]rapport.PolicyStage, 11)}.Check()))
+	require.Equal(t, []string{"stages count"}, paths(rapport.Policy{Stages: make([]rapport.PolicyStage, 51)}.Check()))
 	bad := rapport.Policy{OnSilence: "shout", Stages: []rapport.PolicyStage{
 		{Rule: "most", Starts: "later", DeadlineDays: 0, OnReject: rapport.RejectToPrevious},
 		{

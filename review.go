@@ -20,6 +20,9 @@ const (
 	ReviewCancelled        = "cancelled"
 )
 
+// ReviewChecksFailed is what a partnership hears when the machine checks sent a version back: no revision round is used up by it.
+const ReviewChecksFailed = "checks_failed"
+
 // The decisions of an approver.
 const (
 	DecisionApprove         = "approve"
@@ -28,8 +31,15 @@ const (
 	DecisionReject          = "reject"
 )
 
-// CmdDecide is a decision: Ref the decision's row, Ref2 the submission decided on, Code the decision, Actor who decides.
-const CmdDecide CommandKind = "decide"
+// The commands of a review.
+const (
+	// CmdDecide is a decision: Ref the decision's row, Ref2 the submission decided on, Code the decision, Actor who decides, Behalf for whom.
+	CmdDecide CommandKind = "decide"
+	// CmdReassign asks Ref2 instead of Ref, whose calendar is Calendar; Actor does it.
+	CmdReassign CommandKind = "reassign"
+	// CmdStandIn lets Ref2 decide on behalf of Ref, in this review only.
+	CmdStandIn CommandKind = "stand_in"
+)
 
 // Signals of a review.
 const (
@@ -41,28 +51,52 @@ const (
 const (
 	// EffectOpenReview runs the machine checks and finds the policy and who is asked. passed or failed (Review).
 	EffectOpenReview = "open_review"
-	// EffectNotify mails who is asked in stage N; Code is asked, reminder, escalated or held. done.
+	// EffectNotify tells who is asked in stage N, or Ref2 alone; Code is asked, reminder, escalated or held. done.
 	EffectNotify = "notify_approvers"
 )
 
 const (
+	timerReviewStart    = "review_stage_start" // N the stage
 	timerReviewReminder = "review_reminder"
 	timerReviewEscalate = "review_escalate"
 	timerReviewSilence  = "review_silence"
 )
 
-// ReviewApprover is one person asked, possibly standing in for another.
+// ReviewApprover is one person asked. One that stands in for another speaks with the other's voice; each voice decides once.
 type ReviewApprover struct {
 	User     uuid.UUID `json:"user"`
 	OnBehalf uuid.UUID `json:"on_behalf,omitzero"`
+	Outside  bool      `json:"outside,omitempty"` // an outside reviewer, who decides by a link
+	Level    int       `json:"level,omitempty"`   // of the escalation; 0 for who is asked first
+}
+
+// voice is whose decision the approver's is.
+func (a ReviewApprover) voice() uuid.UUID {
+	if a.OnBehalf != uuid.Nil {
+		return a.OnBehalf
+	}
+	return a.User
+}
+
+// ReviewLevel is one level of the chain above a stage.
+type ReviewLevel struct {
+	Users []uuid.UUID `json:"users"`
+	Days  int         `json:"days"` // business days
 }
 
 // ReviewPlan is what a review is run by, fixed when it opens: the policy's version and the people it means.
 type ReviewPlan struct {
-	Policy      Policy             `json:"policy"`
-	Approvers   [][]ReviewApprover `json:"approvers"`
-	Escalations [][]uuid.UUID      `json:"escalations"`
-	Calendar    Calendar           `json:"calendar"`
+	Policy    Policy             `json:"policy"`
+	Approvers [][]ReviewApprover `json:"approvers"`
+	// Escalations are the one level that plans of before the chains had, without a clock of its own.
+	Escalations [][]uuid.UUID   `json:"escalations,omitempty"`
+	Chains      [][]ReviewLevel `json:"chains,omitempty"`
+	Calendar    Calendar        `json:"calendar"` // the brand's
+	// Calendars are of the people whose working time is another than the brand's.
+	Calendars map[uuid.UUID]Calendar `json:"calendars,omitempty"`
+	PublishBy time.Time              `json:"publish_by,omitzero"`
+	// Kept are, by stage, approvals of an earlier version that hold for this one.
+	Kept [][]StageDecision `json:"kept,omitempty"`
 }
 
 // StageDecision is one decision taken in a stage.
@@ -72,6 +106,19 @@ type StageDecision struct {
 	OnBehalf uuid.UUID `json:"on_behalf,omitzero"`
 	Decision string    `json:"decision"`
 	At       time.Time `json:"at"`
+	Outside  bool      `json:"outside,omitempty"`
+	Kept     bool      `json:"kept,omitempty"` // taken over from an earlier version
+}
+
+func (d StageDecision) voice() uuid.UUID {
+	if d.OnBehalf != uuid.Nil {
+		return d.OnBehalf
+	}
+	return d.User
+}
+
+func (d StageDecision) approves() bool {
+	return d.Decision == DecisionApprove || d.Decision == DecisionWithCorrections
 }
 
 // ReviewStage is how a stage of the policy stands.
@@ -81,17 +128,22 @@ type ReviewStage struct {
 	State     string           `json:"state"` // waiting | open | approved | rejected | changes_requested | held
 	Approvers []ReviewApprover `json:"approvers"`
 	Escalated bool             `json:"escalated,omitempty"`
+	Level     int              `json:"level,omitempty"`    // the highest that has been asked
+	StartsAt  time.Time        `json:"starts_at,omitzero"` // of a stage that starts by date
 	OpenedAt  time.Time        `json:"opened_at,omitzero"`
-	DueAt     time.Time        `json:"due_at,omitzero"`
+	LevelAt   time.Time        `json:"level_at,omitzero"`   // when the level's clock began
+	DueAt     time.Time        `json:"due_at,omitzero"`     // when the level's time is up
+	SilenceAt time.Time        `json:"silence_at,omitzero"` // when the policy decides if nobody does
 	Decisions []StageDecision  `json:"decisions,omitempty"`
 }
 
 // ReviewView is what the pages show of a review.
 type ReviewView struct {
 	Stages    []ReviewStage `json:"stages"`
-	Open      int           `json:"open"` // index of the first open stage, -1 when none
+	Open      int           `json:"open"` // index of the open stage that is due first, -1 when none
 	Approvers []uuid.UUID   `json:"approvers"`
 	Due       time.Time     `json:"due,omitzero"`
+	Silence   time.Time     `json:"silence,omitzero"` // when the policy decides if nobody does
 }
 
 // Review is the machine of one approval policy over one submission.
@@ -110,6 +162,7 @@ type Review struct {
 	Timings       Timings       `json:"timings"`
 	Plan          *ReviewPlan   `json:"plan,omitempty"`
 	Stages        []ReviewStage `json:"stages,omitempty"`
+	ChecksFailed  bool          `json:"checks_failed,omitempty"`
 }
 
 var _ Machine = (*Review)(nil)
@@ -129,9 +182,9 @@ func (r *Review) Begin(now time.Time) {
 	}
 }
 
-// Allowed says why a decision would be refused now.
+// Allowed says why a command would be refused now.
 func (r *Review) Allowed(cmd Command, _ time.Time) *Refusal {
-	if cmd.Kind != CmdDecide {
+	if !slices.Contains([]CommandKind{CmdDecide, CmdReassign, CmdStandIn}, cmd.Kind) {
 		return &Refusal{Code: "unknown_command", State: r.State}
 	}
 	if r.closed() {
@@ -140,22 +193,35 @@ func (r *Review) Allowed(cmd Command, _ time.Time) *Refusal {
 	if r.State == ReviewChecking {
 		return &Refusal{Code: "still_checking", State: r.State}
 	}
+	if cmd.Kind != CmdDecide {
+		return r.allowedHandOver(cmd)
+	}
 	if cmd.Ref2 != uuid.Nil && cmd.Ref2 != r.SubmissionID {
 		return &Refusal{Code: "another_version", State: r.State}
 	}
 	if !slices.Contains([]string{DecisionApprove, DecisionWithCorrections, DecisionRequestChanges, DecisionReject}, cmd.Code) {
 		return &Refusal{Code: "unknown_decision", State: r.State}
 	}
-	if _, _, ok := r.asked(cmd.Actor); ok {
+	if _, _, ok := r.asked(cmd.Actor, cmd.Behalf); ok {
 		return nil
 	}
+	return r.notAsked(cmd.Actor, cmd.Behalf)
+}
+
+// notAsked says why somebody has nothing to decide: their voice has spoken, the stage is over, or they were never asked.
+func (r *Review) notAsked(actor, behalf uuid.UUID) *Refusal {
+	voice := actor
+	if behalf != uuid.Nil {
+		voice = behalf
+	}
 	for _, s := range slices.Backward(r.Stages) {
-		if s.State == "waiting" || !slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool { return a.User == cmd.Actor }) || len(s.Decisions) == 0 {
+		asked := func(a ReviewApprover) bool { return a.User == actor || a.voice() == voice }
+		if s.State == "waiting" || !slices.ContainsFunc(s.Approvers, asked) || len(s.Decisions) == 0 {
 			continue
 		}
 		d := s.Decisions[len(s.Decisions)-1]
 		for _, x := range s.Decisions {
-			if x.User == cmd.Actor {
+			if x.voice() == voice {
 				d = x
 			}
 		}
@@ -164,17 +230,52 @@ func (r *Review) Allowed(cmd Command, _ time.Time) *Refusal {
 	return &Refusal{Code: "not_asked", State: r.State}
 }
 
-// asked finds the open stage in which the person may still decide.
-func (r *Review) asked(user uuid.UUID) (int, uuid.UUID, bool) {
-	for i, s := range r.Stages {
-		if s.State != "open" && s.State != "held" {
+func (r *Review) allowedHandOver(cmd Command) *Refusal {
+	open := false
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		if s.waits(cmd.Ref) {
+			open = true
+			if slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool {
+				return a.User == cmd.Ref2 && (a.OnBehalf == uuid.Nil || a.OnBehalf == cmd.Ref)
+			}) {
+				return &Refusal{Code: "asked_already", State: s.State}
+			}
+		}
+	}
+	if !open {
+		return &Refusal{Code: "not_asked", State: r.State}
+	}
+	return nil
+}
+
+func (s *ReviewStage) open() bool { return s.State == "open" || s.State == "held" }
+
+func (s *ReviewStage) spoken(voice uuid.UUID) bool {
+	return slices.ContainsFunc(s.Decisions, func(d StageDecision) bool { return d.voice() == voice })
+}
+
+// waits says that the stage is open and waits for the voice.
+func (s *ReviewStage) waits(voice uuid.UUID) bool {
+	return s.open() && !s.spoken(voice) && slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool { return a.OnBehalf == uuid.Nil && a.User == voice })
+}
+
+// asked finds the open stage in which the person may still decide, and with whose voice: their own first, then that of somebody they
+// stand in for here. Behalf is a voice that the person was given for a time, for all reviews; the API has checked that.
+func (r *Review) asked(user, behalf uuid.UUID) (int, uuid.UUID, bool) {
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		if behalf != uuid.Nil {
+			if s.waits(behalf) {
+				return i, behalf, true
+			}
 			continue
 		}
-		if slices.ContainsFunc(s.Decisions, func(d StageDecision) bool { return d.User == user }) {
-			continue
+		if s.waits(user) {
+			return i, uuid.Nil, true
 		}
 		for _, a := range s.Approvers {
-			if a.User == user {
+			if s.open() && a.User == user && a.OnBehalf != uuid.Nil && !s.spoken(a.OnBehalf) {
 				return i, a.OnBehalf, true
 			}
 		}
@@ -182,11 +283,19 @@ func (r *Review) asked(user uuid.UUID) (int, uuid.UUID, bool) {
 	return 0, uuid.Nil, false
 }
 
-// Command takes an allowed decision.
+// Command takes an allowed command.
 func (r *Review) Command(cmd Command, now time.Time) Reply {
-	i, behalf, _ := r.asked(cmd.Actor)
+	if cmd.Kind != CmdDecide {
+		r.handOver(cmd, now)
+		return Reply{r.Seq}
+	}
+	i, behalf, _ := r.asked(cmd.Actor, cmd.Behalf)
 	s := &r.Stages[i]
-	s.Decisions = append(s.Decisions, StageDecision{ID: cmd.Ref, User: cmd.Actor, OnBehalf: behalf, Decision: cmd.Code, At: now})
+	d := StageDecision{ID: cmd.Ref, User: cmd.Actor, OnBehalf: behalf, Decision: cmd.Code, At: now}
+	for _, a := range s.Approvers {
+		d.Outside = d.Outside || a.User == cmd.Actor && a.Outside
+	}
+	s.Decisions = append(s.Decisions, d)
 	r.fact(now, Fact{Kind: "decision", Ref: r.DeliverableID, Ref2: cmd.Ref, Actor: cmd.Actor, Code: cmd.Code, N: i})
 	r.change(Change{Noun: "decision", ID: cmd.Ref, State: "accepted", At: now, N: i, Ref: behalf})
 	if r.State == ReviewHeld {
@@ -197,81 +306,143 @@ func (r *Review) Command(cmd Command, now time.Time) Reply {
 		if r.enough(i) {
 			r.endStage(now, i, "approved")
 			r.next(now, cmd.Actor)
+		} else if s.State == "open" {
+			r.rewind(now, i)
 		}
 	case DecisionRequestChanges:
-		r.reject(now, i, cmd.Actor, "changes_requested")
+		r.reject(now, i, d, "changes_requested")
 	case DecisionReject:
-		r.reject(now, i, cmd.Actor, "rejected")
+		r.reject(now, i, d, "rejected")
 	}
 	return Reply{r.Seq}
 }
 
+// handOver asks somebody instead of, or beside, who was asked; in the stages to come as well.
+func (r *Review) handOver(cmd Command, now time.Time) {
+	if cmd.Calendar != nil {
+		if r.Plan.Calendars == nil {
+			r.Plan.Calendars = map[uuid.UUID]Calendar{}
+		}
+		r.Plan.Calendars[cmd.Ref2] = *cmd.Calendar
+	}
+	kind := map[CommandKind]string{CmdReassign: "review_reassigned", CmdStandIn: "review_stand_in"}[cmd.Kind]
+	r.fact(now, Fact{Kind: kind, Ref: cmd.Ref, Ref2: cmd.Ref2, Actor: cmd.Actor})
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		switch {
+		case s.waits(cmd.Ref):
+			s.Approvers = handed(s.Approvers, cmd)
+			if s.State == "open" {
+				r.rewind(now, i)
+			}
+			r.do(Effect{Key: fmt.Sprintf("notify/%d/asked/%d", i, r.Seq), Kind: EffectNotify, Ref: r.ID, Ref2: cmd.Ref2, Code: "asked", N: i})
+		case s.State == "waiting":
+			r.Plan.Approvers[i] = handed(r.Plan.Approvers[i], cmd)
+		}
+	}
+}
+
+// handed changes a stage's people for a hand-over. Who is asked already is not asked twice.
+func handed(people []ReviewApprover, cmd Command) []ReviewApprover {
+	at := slices.IndexFunc(people, func(a ReviewApprover) bool { return a.OnBehalf == uuid.Nil && a.User == cmd.Ref })
+	if at < 0 {
+		return people
+	}
+	there := slices.ContainsFunc(people, func(a ReviewApprover) bool { return a.OnBehalf == uuid.Nil && a.User == cmd.Ref2 })
+	people = slices.Clone(people)
+	switch {
+	case cmd.Kind == CmdStandIn && !slices.ContainsFunc(people, func(a ReviewApprover) bool { return a.User == cmd.Ref2 && a.OnBehalf == cmd.Ref }):
+		people = append(people, ReviewApprover{User: cmd.Ref2, OnBehalf: cmd.Ref, Level: people[at].Level})
+	case cmd.Kind == CmdReassign && there:
+		people = slices.Delete(people, at, at+1)
+	case cmd.Kind == CmdReassign:
+		people[at] = ReviewApprover{User: cmd.Ref2, Level: people[at].Level}
+		people = slices.DeleteFunc(people, func(a ReviewApprover) bool { return a.OnBehalf == cmd.Ref })
+	}
+	return people
+}
+
 // enough says that the approvals of stage i satisfy its rule.
 func (r *Review) enough(i int) bool {
-	s, approvals := r.Stages[i], 0
+	s := &r.Stages[i]
+	people, missing, first := map[uuid.UUID]bool{}, 0, 0 // who approved; of those asked first: who has not, and all
+	primary := false
 	for _, d := range s.Decisions {
-		if d.Decision == DecisionApprove || d.Decision == DecisionWithCorrections {
-			approvals++
+		if d.approves() {
+			people[d.User] = true
+			primary = primary || r.speaksFirst(i, d)
+		}
+	}
+	for _, a := range s.Approvers {
+		if a.Level > 0 || a.OnBehalf != uuid.Nil {
+			continue
+		}
+		first++
+		if !slices.ContainsFunc(s.Decisions, func(d StageDecision) bool { return d.voice() == a.User && d.approves() }) {
+			missing++
 		}
 	}
 	switch s.Rule {
 	case RuleAll:
-		first, missing := 0, 0
-		for _, a := range r.Plan.Approvers[i] {
-			if a.OnBehalf != uuid.Nil {
-				continue
-			}
-			first++
-			if !s.approvedFor(a.User) {
-				missing++
-			}
-		}
-		return missing == 0 || s.Escalated && approvals >= first
+		return missing == 0 && first > 0 || s.Escalated && len(people) >= max(first, 1)
 	case RuleQuorum:
-		return approvals >= min(r.Plan.Policy.Stages[i].Quorum, len(s.Approvers))
+		return len(people) >= min(r.Plan.Policy.Stages[i].Quorum, max(first, 1))
 	case RulePrimary:
-		last := s.Decisions[len(s.Decisions)-1]
-		return s.primary(last.User) || s.Escalated
+		return primary
 	case RuleAny:
 	}
-	return approvals >= 1
+	return len(people) >= 1
 }
 
-// primary says that the person is the stage's primary, or stands in for them.
-func (s ReviewStage) primary(user uuid.UUID) bool {
-	return slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool {
-		return a.User == user && (user == s.Approvers[0].User || a.OnBehalf == s.Approvers[0].User)
-	})
+// speaksFirst says that a decision is the word of the stage's primary, or of somebody who was called in above.
+func (r *Review) speaksFirst(i int, d StageDecision) bool {
+	s := &r.Stages[i]
+	if len(s.Approvers) > 0 && s.Approvers[0].Level == 0 && d.voice() == s.Approvers[0].voice() {
+		return true
+	}
+	called := func(a ReviewApprover) bool { return a.Level > 0 && a.voice() == d.voice() }
+	return slices.ContainsFunc(s.Approvers, called) || s.Escalated && r.Plan.Chains == nil
 }
 
-// approvedFor says that the person, or a stand-in, approved.
-func (s ReviewStage) approvedFor(user uuid.UUID) bool {
-	return slices.ContainsFunc(s.Decisions, func(d StageDecision) bool {
-		return (d.User == user || d.OnBehalf == user) && (d.Decision == DecisionApprove || d.Decision == DecisionWithCorrections)
-	})
-}
-
-func (r *Review) reject(now time.Time, i int, actor uuid.UUID, state string) {
+func (r *Review) reject(now time.Time, i int, d StageDecision, state string) {
 	policy := r.Plan.Policy.Stages[i]
-	if r.Stages[i].Rule == RulePrimary && !r.Stages[i].primary(actor) && !r.Stages[i].Escalated {
+	if r.Stages[i].Rule == RulePrimary && !r.speaksFirst(i, d) {
 		return // an adviser's word; the primary decides
 	}
 	r.endStage(now, i, state)
+	back := i - 1
+	if policy.OnReject == RejectToStage {
+		back = policy.ReturnTo
+	}
 	switch {
 	case state == "rejected" || policy.OnReject == RejectEnds:
-		r.close(now, ReviewRejected, actor)
-	case policy.OnReject == RejectToPrevious && i > 0:
-		r.Stages[i].State, r.Stages[i].Decisions = "waiting", nil
-		r.openStage(now, i-1)
+		r.close(now, ReviewRejected, d.User)
+	case (policy.OnReject == RejectToPrevious || policy.OnReject == RejectToStage) && back >= 0:
+		r.returnTo(now, back)
 	default:
-		r.close(now, ReviewChangesRequested, actor)
+		r.close(now, ReviewChangesRequested, d.User)
 	}
+}
+
+// returnTo lets everybody from the stage on decide again.
+func (r *Review) returnTo(now time.Time, back int) {
+	for j := back; j < len(r.Stages); j++ {
+		if r.Stages[j].open() {
+			r.stopClock(j)
+		}
+		r.Stages[j].State, r.Stages[j].Decisions = "waiting", nil
+	}
+	r.next(now, uuid.Nil)
 }
 
 func (r *Review) endStage(now time.Time, i int, state string) {
 	s := &r.Stages[i]
 	s.State = state
 	r.fact(now, Fact{Kind: "review_stage", Ref: r.DeliverableID, Code: state, N: i})
+	r.stopClock(i)
+}
+
+func (r *Review) stopClock(i int) {
 	for _, k := range []string{timerReviewReminder, timerReviewEscalate, timerReviewSilence} {
 		r.disarm(k, r.stageRef(i))
 	}
@@ -280,42 +451,42 @@ func (r *Review) endStage(now time.Time, i int, state string) {
 
 func (r *Review) stageRef(i int) uuid.UUID { return DeriveID(r.ID, fmt.Sprintf("stage/%d", i)) }
 
-// next opens what follows the stages that are approved, or closes the review.
+// next opens every stage whose time has come, or closes the review when all are approved.
 func (r *Review) next(now time.Time, actor uuid.UUID) {
-	open := false
+	before, left := true, false // every stage before is approved; something is still to be decided
 	for i := range r.Stages {
-		switch r.Stages[i].State {
-		case "approved":
-			continue
-		case "open", "held":
-			open = true
-			continue
+		s := &r.Stages[i]
+		starts := before
+		switch r.Plan.Policy.Stages[i].Starts {
+		case StartsParallel:
+			starts = before || i > 0 && r.Stages[i-1].open()
+		case StartsByDate:
+			starts = !s.StartsAt.After(now)
 		}
-		if !open || r.Plan.Policy.Stages[i].Starts == "in_parallel" {
+		if s.State == "waiting" && starts {
 			r.openStage(now, i)
-			open = true
-			continue
 		}
-		return
+		if s.State != "approved" {
+			before, left = false, true
+		}
 	}
-	if !open {
+	if !left {
 		r.close(now, ReviewApproved, actor)
 	}
 }
 
 func (r *Review) openStage(now time.Time, i int) {
 	s, policy := &r.Stages[i], r.Plan.Policy.Stages[i]
-	s.State, s.OpenedAt, s.Decisions, s.Escalated = "open", now, nil, false
+	first := s.OpenedAt.IsZero()
+	s.State, s.OpenedAt, s.LevelAt, s.Decisions, s.Escalated, s.Level = "open", now, now, nil, false, 0
 	s.Approvers = slices.Clone(r.Plan.Approvers[i])
-	s.DueAt = r.Plan.Calendar.AddBusinessDays(now, policy.DeadlineDays)
 	r.State = ReviewOpen
+	s.DueAt = r.clock(i, 0, now, 100)
 	r.fact(now, Fact{Kind: "review_stage", Ref: r.DeliverableID, Code: "open", N: i, Until: s.DueAt})
-	ref := r.stageRef(i)
-	for k, percent := range r.Timings.ReviewRemindersPercent {
-		r.arm(timerReviewReminder, ref, k*100+i, r.Plan.Calendar.AddWorkingSpan(now, policy.DeadlineDays, percent))
+	if first && r.takeOver(now, i) {
+		return
 	}
-	r.arm(timerReviewEscalate, ref, i, s.DueAt)
-	r.arm(timerReviewSilence, ref, i, r.Plan.Calendar.AddWorkingSpan(now, policy.DeadlineDays, r.Timings.ReviewSilencePercent))
+	r.armStage(now, i, policy)
 	if len(s.Approvers) == 0 {
 		r.task(TaskChange{Key: fmt.Sprintf("review/%d", i), Kind: "review_nobody", Role: RoleAdmin, Ref: r.ID, Due: s.DueAt})
 		r.escalate(now, i)
@@ -324,15 +495,140 @@ func (r *Review) openStage(now time.Time, i int) {
 	r.do(Effect{Key: fmt.Sprintf("notify/%d/asked/%d", i, r.Seq), Kind: EffectNotify, Ref: r.ID, Code: "asked", N: i})
 }
 
-func (r *Review) escalate(now time.Time, i int) {
+// takeOver counts the approvals that an earlier version's stage keeps, of whoever is asked again; true when they are enough.
+func (r *Review) takeOver(now time.Time, i int) bool {
+	if i >= len(r.Plan.Kept) {
+		return false
+	}
 	s := &r.Stages[i]
-	for _, u := range r.Plan.Escalations[i] {
-		if !slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool { return a.User == u }) {
-			s.Approvers = append(s.Approvers, ReviewApprover{User: u})
+	for _, d := range r.Plan.Kept[i] {
+		if !d.approves() || s.spoken(d.voice()) || !s.waits(d.voice()) {
+			continue
+		}
+		d.Kept = true
+		s.Decisions = append(s.Decisions, d)
+		r.fact(now, Fact{Kind: "decision_kept", Ref: r.DeliverableID, Ref2: d.ID, Actor: d.User, Code: d.Decision, N: i})
+	}
+	if len(s.Decisions) == 0 || !r.enough(i) {
+		return false
+	}
+	r.endStage(now, i, "approved")
+	return true
+}
+
+// chain is the levels above stage i.
+func (r *Review) chain(i int) []ReviewLevel {
+	if i < len(r.Plan.Chains) {
+		return r.Plan.Chains[i]
+	}
+	return nil
+}
+
+// clock is when percent of the time of a level has passed, in the working time of those who must act: of all of them where one is
+// enough, of the first whose time is up where everybody is needed, of the primary where the primary decides.
+func (r *Review) clock(i, level int, from time.Time, percent int) time.Time {
+	s, days := &r.Stages[i], r.Plan.Policy.Stages[i].DeadlineDays
+	var people []uuid.UUID
+	if level > 0 {
+		l := r.chain(i)[level-1]
+		people = l.Users
+		if l.Days > 0 {
+			days = l.Days
+		}
+	} else {
+		for _, a := range s.Approvers {
+			if a.Level == 0 && a.OnBehalf == uuid.Nil && !s.spoken(a.User) {
+				people = append(people, a.User)
+			}
+		}
+		if s.Rule == RulePrimary && len(people) > 1 {
+			people = people[:1]
+		}
+	}
+	var at time.Time
+	for _, u := range people {
+		c, ok := r.Plan.Calendars[u]
+		if !ok {
+			c = r.Plan.Calendar
+		}
+		t := c.AddWorkingSpan(from, days, percent)
+		if at.IsZero() || level == 0 && s.Rule == RuleAll && t.Before(at) || (level > 0 || s.Rule != RuleAll) && t.After(at) {
+			at = t
+		}
+	}
+	if at.IsZero() {
+		at = r.Plan.Calendar.AddWorkingSpan(from, days, percent)
+	}
+	return at
+}
+
+// armStage winds the clock of the level that is asked now: reminders, then the next level, and above the last one what silence does.
+func (r *Review) armStage(now time.Time, i int, policy PolicyStage) {
+	s, ref := &r.Stages[i], r.stageRef(i)
+	for _, k := range []string{timerReviewReminder, timerReviewEscalate, timerReviewSilence} {
+		r.disarm(k, ref)
+	}
+	for k, percent := range r.Timings.ReviewRemindersPercent {
+		if at := r.clock(i, s.Level, s.LevelAt, percent); at.After(now) || s.LevelAt.Equal(now) {
+			r.arm(timerReviewReminder, ref, k*100+i, at)
+		}
+	}
+	s.DueAt = r.clock(i, s.Level, s.LevelAt, 100)
+	if r.Plan.Chains == nil {
+		r.arm(timerReviewEscalate, ref, i, s.DueAt)
+		s.SilenceAt = r.Plan.Calendar.AddWorkingSpan(s.OpenedAt, policy.DeadlineDays, r.Timings.ReviewSilencePercent)
+		r.arm(timerReviewSilence, ref, i, s.SilenceAt)
+		return
+	}
+	last := len(r.chain(i))
+	from := s.LevelAt
+	for level := s.Level; level < last; level++ {
+		from = r.clock(i, level, from, 100)
+	}
+	s.SilenceAt = r.clock(i, last, from, r.Timings.ReviewSilencePercent)
+	r.arm(timerReviewEscalate, ref, i, s.DueAt)
+	if s.Level == last {
+		r.arm(timerReviewSilence, ref, i, s.SilenceAt)
+	}
+}
+
+// rewind sets a stage's clock anew when others than before must act; what has been reminded of is not said again.
+func (r *Review) rewind(now time.Time, i int) {
+	s := &r.Stages[i]
+	if len(r.Plan.Calendars) == 0 || s.Level > 0 || !s.DueAt.After(now) {
+		return
+	}
+	r.armStage(now, i, r.Plan.Policy.Stages[i])
+}
+
+// escalate asks the next level; the ones before keep the right to decide.
+func (r *Review) escalate(now time.Time, i int) {
+	s, legacy := &r.Stages[i], r.Plan.Chains == nil
+	var called []uuid.UUID
+	switch {
+	case legacy:
+		called = r.Plan.Escalations[i]
+	case s.Level < len(r.chain(i)):
+		called = r.chain(i)[s.Level].Users
+	default: // nobody is above: those asked are told that the time is up
+		r.fact(now, Fact{Kind: "review_overdue", Ref: r.DeliverableID, N: i, Until: s.SilenceAt})
+		r.do(Effect{Key: fmt.Sprintf("notify/%d/overdue/%d", i, r.Seq), Kind: EffectNotify, Ref: r.ID, Code: "reminder", N: i})
+		return
+	}
+	s.Level++
+	for _, u := range called {
+		if !slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool { return a.voice() == u }) {
+			s.Approvers = append(s.Approvers, ReviewApprover{User: u, Level: s.Level})
 		}
 	}
 	s.Escalated = true
 	r.fact(now, Fact{Kind: "review_escalated", Ref: r.DeliverableID, N: i})
+	if legacy {
+		s.Level = 0
+	} else {
+		s.LevelAt = now
+		r.armStage(now, i, r.Plan.Policy.Stages[i])
+	}
 	r.do(Effect{Key: fmt.Sprintf("notify/%d/escalated/%d", i, r.Seq), Kind: EffectNotify, Ref: r.ID, Code: "escalated", N: i})
 }
 
@@ -340,14 +636,28 @@ func (r *Review) close(now time.Time, state string, actor uuid.UUID) {
 	r.State, r.ClosedAt, r.ClosedBy = state, now, actor
 	r.Timers = nil
 	r.fact(now, Fact{Kind: "review_closed", Ref: r.DeliverableID, Ref2: r.SubmissionID, Code: state, Actor: actor})
+	corrections := 0
 	for i := range r.Stages {
-		if r.Stages[i].State == "open" || r.Stages[i].State == "held" {
-			r.Stages[i].State = "waiting"
+		s := &r.Stages[i]
+		if s.open() {
+			s.State = "waiting"
 			r.closeTask(fmt.Sprintf("review/%d", i))
+		}
+		for _, d := range s.Decisions {
+			if d.Decision == DecisionWithCorrections && !d.Kept {
+				corrections++
+			}
 		}
 	}
 	if state != ReviewSuperseded && state != ReviewCancelled {
-		r.send(Send{Workflow: "partnership", ID: r.PartnershipID, Signal: &Signal{ID: DeriveID(r.ID, "closed"), Kind: SignalReviewClosed, Ref: r.DeliverableID, Ref2: r.SubmissionID, Code: state}})
+		sig := &Signal{ID: DeriveID(r.ID, "closed"), Kind: SignalReviewClosed, Ref: r.DeliverableID, Ref2: r.SubmissionID, Code: state}
+		switch {
+		case r.ChecksFailed:
+			sig.Code = ReviewChecksFailed
+		case state == ReviewApproved:
+			sig.Corrections = corrections
+		}
+		r.send(Send{Workflow: "partnership", ID: r.PartnershipID, Signal: sig})
 	}
 }
 
@@ -371,15 +681,34 @@ func (r *Review) Outcome(out Outcome, now time.Time) {
 		return
 	}
 	r.Plan = out.Review
-	for _, s := range r.Plan.Policy.Stages {
-		r.Stages = append(r.Stages, ReviewStage{Name: s.Name, Rule: s.Rule, State: "waiting"})
+	for i, s := range r.Plan.Policy.Stages {
+		stage := ReviewStage{Name: s.Name, Rule: s.Rule, State: "waiting"}
+		if s.Starts == StartsByDate {
+			stage.StartsAt = r.startOf(now, s)
+			r.arm(timerReviewStart, uuid.Nil, i, stage.StartsAt)
+		}
+		r.Stages = append(r.Stages, stage)
 	}
 	r.fact(now, Fact{Kind: "checks_" + out.Code, Ref: r.DeliverableID, Ref2: r.SubmissionID})
 	if out.Code == "failed" {
+		r.ChecksFailed = true
 		r.close(now, ReviewChangesRequested, uuid.Nil)
 		return
 	}
+	r.State = ReviewOpen
 	r.next(now, uuid.Nil)
+}
+
+// startOf is when a stage that starts by date does: never before now.
+func (r *Review) startOf(now time.Time, s PolicyStage) time.Time {
+	at := r.Plan.Calendar.AddBusinessDays(now, s.StartDays)
+	if s.StartFrom == StartFromPublish && !r.Plan.PublishBy.IsZero() {
+		at = r.Plan.Calendar.SubBusinessDays(r.Plan.PublishBy, s.StartDays)
+	}
+	if at.Before(now) {
+		return now
+	}
+	return at
 }
 
 // Tick fires the timers that are due.
@@ -389,17 +718,21 @@ func (r *Review) Tick(now time.Time) {
 		if !ok {
 			return
 		}
+		if t.Kind == timerReviewStart {
+			r.next(now, uuid.Nil)
+			continue
+		}
 		i := t.N % 100
-		if i >= len(r.Stages) || (r.Stages[i].State != "open" && r.Stages[i].State != "held") {
+		if i >= len(r.Stages) || !r.Stages[i].open() {
 			continue
 		}
 		switch t.Kind {
 		case timerReviewReminder:
-			later := func(x Timer) bool { return x.N%100 == i && !x.At.After(now) }
+			later := func(x Timer) bool { return x.Kind != timerReviewStart && x.N%100 == i && !x.At.After(now) }
 			if slices.ContainsFunc(r.Timers, later) {
 				continue // after an outage, what comes later is due as well and says more
 			}
-			r.do(Effect{Key: fmt.Sprintf("notify/%d/reminder/%d/%d", i, t.N, r.Stages[i].OpenedAt.UnixMilli()), Kind: EffectNotify, Ref: r.ID, Code: "reminder", N: i})
+			r.do(Effect{Key: fmt.Sprintf("notify/%d/reminder/%d/%d", i, t.N, r.Stages[i].LevelAt.UnixMilli()), Kind: EffectNotify, Ref: r.ID, Code: "reminder", N: i})
 		case timerReviewEscalate:
 			r.escalate(now, i)
 		case timerReviewSilence:
@@ -409,18 +742,19 @@ func (r *Review) Tick(now time.Time) {
 }
 
 func (r *Review) silence(now time.Time, i int) {
-	legal := slices.ContainsFunc(r.Plan.Policy.Stages, func(s PolicyStage) bool { return s.Legal })
-	switch {
-	case r.Plan.Policy.OnSilence == SilenceApprove && !legal:
-		r.fact(now, Fact{Kind: "review_silence", Ref: r.DeliverableID, Code: string(SilenceApprove), N: i})
+	what := r.Plan.Policy.OnSilence
+	if what == SilenceApprove && (r.Plan.Policy.legal() || slices.ContainsFunc(r.Plan.Policy.Stages, PolicyStage.outside)) {
+		what = SilenceHold
+	}
+	r.fact(now, Fact{Kind: "review_silence", Ref: r.DeliverableID, Code: string(what), N: i})
+	switch what {
+	case SilenceApprove:
 		r.endStage(now, i, "approved")
 		r.next(now, uuid.Nil)
-	case r.Plan.Policy.OnSilence == SilenceReject:
-		r.fact(now, Fact{Kind: "review_silence", Ref: r.DeliverableID, Code: string(SilenceReject), N: i})
+	case SilenceReject:
 		r.endStage(now, i, "rejected")
 		r.close(now, ReviewRejected, uuid.Nil)
 	default:
-		r.fact(now, Fact{Kind: "review_silence", Ref: r.DeliverableID, Code: string(SilenceHold), N: i})
 		r.State, r.Stages[i].State = ReviewHeld, "held"
 		r.task(TaskChange{Key: fmt.Sprintf("review/%d", i), Kind: "review_held", Role: RoleAdmin, Ref: r.ID, Due: now})
 	}
@@ -430,12 +764,13 @@ func (r *Review) silence(now time.Time, i int) {
 func (r *Review) View(_ time.Time) View {
 	v := View{State: r.State, Timers: append([]Timer{}, r.Timers...), Waiting: []Waiting{}, Commands: []CommandView{}}
 	rv := &ReviewView{Stages: slices.Clone(r.Stages), Open: -1, Approvers: []uuid.UUID{}}
-	for i, s := range r.Stages {
-		if s.State != "open" && s.State != "held" {
+	for i := range r.Stages {
+		s := &r.Stages[i]
+		if !s.open() {
 			continue
 		}
-		if rv.Open < 0 {
-			rv.Open, rv.Due = i, s.DueAt
+		if rv.Open < 0 || s.DueAt.Before(rv.Due) {
+			rv.Open, rv.Due, rv.Silence = i, s.DueAt, s.SilenceAt
 		}
 		w := Waiting{For: "user", Decision: "review", Ref: r.SubmissionID, Since: s.OpenedAt, Due: s.DueAt, Silence: string(r.Plan.Policy.OnSilence)}
 		if len(s.Approvers) == 0 {
@@ -443,10 +778,12 @@ func (r *Review) View(_ time.Time) View {
 			v.Waiting = append(v.Waiting, w)
 		}
 		for _, a := range s.Approvers {
-			decided := slices.ContainsFunc(s.Decisions, func(d StageDecision) bool { return d.User == a.User })
-			if !decided && !slices.Contains(rv.Approvers, a.User) {
+			if !s.spoken(a.voice()) && !slices.Contains(rv.Approvers, a.User) {
 				rv.Approvers = append(rv.Approvers, a.User)
-				w.Who = a.User.String()
+				w.For, w.Who = "user", a.User.String()
+				if a.Outside {
+					w.For = "outside"
+				}
 				v.Waiting = append(v.Waiting, w)
 			}
 		}
