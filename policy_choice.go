@@ -10,12 +10,12 @@ import (
 
 // PolicyWhen says for which submissions a policy is chosen. A field that is empty does not narrow; of those given, all must hold.
 type PolicyWhen struct {
-	Campaigns          []uuid.UUID `json:"campaigns,omitempty"`
-	Platforms          []string    `json:"platforms,omitempty"`
-	Markets            []string    `json:"markets,omitempty"` // ISO 3166-1 alpha-2
-	FeeAtLeast         *Money      `json:"fee_at_least,omitempty"`
-	Regulated          []string    `json:"regulated,omitempty"` // categories; any is every regulated one
-	PaidUsage          *bool       `json:"paid_usage,omitempty"`
+	Campaigns        []uuid.UUID `json:"campaigns,omitempty"`
+	Platforms        []string    `json:"platforms,omitempty"`
+	Markets          []string    `json:"markets,omitempty"` // ISO 3166-1 alpha-2
+	FeeAtLeast       *Money      `json:"fee_at_least,omitempty"`
+	Regulated        []string    `json:"regulated,omitempty"` // categories; any is every regulated one
+	PaidUsage        *bool       `json:"paid_usage,omitempty"`
 	FirstPartnership *bool       `json:"first_partnership,omitempty"`
 }
 
@@ -59,13 +59,13 @@ func (w PolicyWhen) count() int {
 
 // SubmissionFacts is what a policy is chosen by.
 type SubmissionFacts struct {
-	CampaignID         uuid.UUID
-	CampaignName       string
-	Platform           string
-	Markets            []string
-	Fee                Money
-	Regulated          string
-	PaidUsage          bool
+	CampaignID       uuid.UUID
+	CampaignName     string
+	Platform         string
+	Markets          []string
+	Fee              Money
+	Regulated        string
+	PaidUsage        bool
 	FirstPartnership bool
 }
 
