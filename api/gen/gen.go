@@ -44,13 +44,16 @@ func (e ApprovalCreatePart) Valid() bool {
 
 // Defines values for ApproverKind.
 const (
-	ApproverKindRole ApproverKind = "role"
-	ApproverKindUser ApproverKind = "user"
+	ApproverKindOutside ApproverKind = "outside"
+	ApproverKindRole    ApproverKind = "role"
+	ApproverKindUser    ApproverKind = "user"
 )
 
 // Valid indicates whether the value is a known member of the ApproverKind enum.
 func (e ApproverKind) Valid() bool {
 	switch e {
+	case ApproverKindOutside:
+		return true
 	case ApproverKindRole:
 		return true
 	case ApproverKindUser:
@@ -207,6 +210,48 @@ func (e CheckResultResult) Valid() bool {
 	}
 }
 
+// Defines values for CommentAuthorKind.
+const (
+	CommentAuthorKindCreator CommentAuthorKind = "creator"
+	CommentAuthorKindHouse   CommentAuthorKind = "house"
+	CommentAuthorKindOutside CommentAuthorKind = "outside"
+)
+
+// Valid indicates whether the value is a known member of the CommentAuthorKind enum.
+func (e CommentAuthorKind) Valid() bool {
+	switch e {
+	case CommentAuthorKindCreator:
+		return true
+	case CommentAuthorKindHouse:
+		return true
+	case CommentAuthorKindOutside:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CommentAnchorKind.
+const (
+	CommentAnchorKindPoint CommentAnchorKind = "point"
+	CommentAnchorKindSpan  CommentAnchorKind = "span"
+	CommentAnchorKindTime  CommentAnchorKind = "time"
+)
+
+// Valid indicates whether the value is a known member of the CommentAnchorKind enum.
+func (e CommentAnchorKind) Valid() bool {
+	switch e {
+	case CommentAnchorKindPoint:
+		return true
+	case CommentAnchorKindSpan:
+		return true
+	case CommentAnchorKindTime:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ContactRole.
 const (
 	ContactRoleCreator ContactRole = "creator"
@@ -222,6 +267,27 @@ func (e ContactRole) Valid() bool {
 	case ContactRoleFinance:
 		return true
 	case ContactRoleManager:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ContentRulesMediaTypes.
+const (
+	ContentRulesMediaTypesImage ContentRulesMediaTypes = "image"
+	ContentRulesMediaTypesPdf   ContentRulesMediaTypes = "pdf"
+	ContentRulesMediaTypesVideo ContentRulesMediaTypes = "video"
+)
+
+// Valid indicates whether the value is a known member of the ContentRulesMediaTypes enum.
+func (e ContentRulesMediaTypes) Valid() bool {
+	switch e {
+	case ContentRulesMediaTypesImage:
+		return true
+	case ContentRulesMediaTypesPdf:
+		return true
+	case ContentRulesMediaTypesVideo:
 		return true
 	default:
 		return false
@@ -393,6 +459,27 @@ func (e DecisionCreateDecision) Valid() bool {
 	}
 }
 
+// Defines values for DelegationState.
+const (
+	DelegationStateEnded   DelegationState = "ended"
+	DelegationStatePlanned DelegationState = "planned"
+	DelegationStateRunning DelegationState = "running"
+)
+
+// Valid indicates whether the value is a known member of the DelegationState enum.
+func (e DelegationState) Valid() bool {
+	switch e {
+	case DelegationStateEnded:
+		return true
+	case DelegationStatePlanned:
+		return true
+	case DelegationStateRunning:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FollowerSnapshotSource.
 const (
 	FollowerSnapshotSourceEntered   FollowerSnapshotSource = "entered"
@@ -408,6 +495,24 @@ func (e FollowerSnapshotSource) Valid() bool {
 	case FollowerSnapshotSourceEstimated:
 		return true
 	case FollowerSnapshotSourceMeasured:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for HandOverKind.
+const (
+	HandOverKindReassign HandOverKind = "reassign"
+	HandOverKindStandIn  HandOverKind = "stand_in"
+)
+
+// Valid indicates whether the value is a known member of the HandOverKind enum.
+func (e HandOverKind) Valid() bool {
+	switch e {
+	case HandOverKindReassign:
+		return true
+	case HandOverKindStandIn:
 		return true
 	default:
 		return false
@@ -663,6 +768,51 @@ func (e OfferDecisionDecision) Valid() bool {
 	case OfferDecisionDecisionCounter:
 		return true
 	case OfferDecisionDecisionDecline:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OutsideDecisionDecision.
+const (
+	OutsideDecisionDecisionApprove                OutsideDecisionDecision = "approve"
+	OutsideDecisionDecisionApproveWithCorrections OutsideDecisionDecision = "approve_with_corrections"
+	OutsideDecisionDecisionReject                 OutsideDecisionDecision = "reject"
+	OutsideDecisionDecisionRequestChanges         OutsideDecisionDecision = "request_changes"
+)
+
+// Valid indicates whether the value is a known member of the OutsideDecisionDecision enum.
+func (e OutsideDecisionDecision) Valid() bool {
+	switch e {
+	case OutsideDecisionDecisionApprove:
+		return true
+	case OutsideDecisionDecisionApproveWithCorrections:
+		return true
+	case OutsideDecisionDecisionReject:
+		return true
+	case OutsideDecisionDecisionRequestChanges:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OutsideReviewState.
+const (
+	OutsideReviewStateClosed  OutsideReviewState = "closed"
+	OutsideReviewStateDecided OutsideReviewState = "decided"
+	OutsideReviewStateOpen    OutsideReviewState = "open"
+)
+
+// Valid indicates whether the value is a known member of the OutsideReviewState enum.
+func (e OutsideReviewState) Valid() bool {
+	switch e {
+	case OutsideReviewStateClosed:
+		return true
+	case OutsideReviewStateDecided:
+		return true
+	case OutsideReviewStateOpen:
 		return true
 	default:
 		return false
@@ -933,11 +1083,33 @@ func (e PolicyCreateOnSilence) Valid() bool {
 	}
 }
 
+// Defines values for PolicySimulateOnSilence.
+const (
+	PolicySimulateOnSilenceAutoApprove PolicySimulateOnSilence = "auto_approve"
+	PolicySimulateOnSilenceAutoReject  PolicySimulateOnSilence = "auto_reject"
+	PolicySimulateOnSilenceHold        PolicySimulateOnSilence = "hold"
+)
+
+// Valid indicates whether the value is a known member of the PolicySimulateOnSilence enum.
+func (e PolicySimulateOnSilence) Valid() bool {
+	switch e {
+	case PolicySimulateOnSilenceAutoApprove:
+		return true
+	case PolicySimulateOnSilenceAutoReject:
+		return true
+	case PolicySimulateOnSilenceHold:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PolicyStageOnReject.
 const (
 	PolicyStageOnRejectCreator  PolicyStageOnReject = "creator"
 	PolicyStageOnRejectEnd      PolicyStageOnReject = "end"
 	PolicyStageOnRejectPrevious PolicyStageOnReject = "previous"
+	PolicyStageOnRejectStage    PolicyStageOnReject = "stage"
 )
 
 // Valid indicates whether the value is a known member of the PolicyStageOnReject enum.
@@ -948,6 +1120,8 @@ func (e PolicyStageOnReject) Valid() bool {
 	case PolicyStageOnRejectEnd:
 		return true
 	case PolicyStageOnRejectPrevious:
+		return true
+	case PolicyStageOnRejectStage:
 		return true
 	default:
 		return false
@@ -978,9 +1152,49 @@ func (e PolicyStageRule) Valid() bool {
 	}
 }
 
+// Defines values for PolicyStageScope.
+const (
+	PolicyStageScopeAll     PolicyStageScope = "all"
+	PolicyStageScopeCaption PolicyStageScope = "caption"
+	PolicyStageScopeFile    PolicyStageScope = "file"
+)
+
+// Valid indicates whether the value is a known member of the PolicyStageScope enum.
+func (e PolicyStageScope) Valid() bool {
+	switch e {
+	case PolicyStageScopeAll:
+		return true
+	case PolicyStageScopeCaption:
+		return true
+	case PolicyStageScopeFile:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PolicyStageStartFrom.
+const (
+	PolicyStageStartFromPublishBy PolicyStageStartFrom = "publish_by"
+	PolicyStageStartFromReview    PolicyStageStartFrom = "review"
+)
+
+// Valid indicates whether the value is a known member of the PolicyStageStartFrom enum.
+func (e PolicyStageStartFrom) Valid() bool {
+	switch e {
+	case PolicyStageStartFromPublishBy:
+		return true
+	case PolicyStageStartFromReview:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PolicyStageStarts.
 const (
 	PolicyStageStartsAfterPrevious PolicyStageStarts = "after_previous"
+	PolicyStageStartsByDate        PolicyStageStarts = "by_date"
 	PolicyStageStartsInParallel    PolicyStageStarts = "in_parallel"
 )
 
@@ -989,7 +1203,30 @@ func (e PolicyStageStarts) Valid() bool {
 	switch e {
 	case PolicyStageStartsAfterPrevious:
 		return true
+	case PolicyStageStartsByDate:
+		return true
 	case PolicyStageStartsInParallel:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PostCheckResult.
+const (
+	PostCheckResultMismatch    PostCheckResult = "mismatch"
+	PostCheckResultOk          PostCheckResult = "ok"
+	PostCheckResultUnreachable PostCheckResult = "unreachable"
+)
+
+// Valid indicates whether the value is a known member of the PostCheckResult enum.
+func (e PostCheckResult) Valid() bool {
+	switch e {
+	case PostCheckResultMismatch:
+		return true
+	case PostCheckResultOk:
+		return true
+	case PostCheckResultUnreachable:
 		return true
 	default:
 		return false
@@ -1074,6 +1311,30 @@ func (e ReplySuggestionClass) Valid() bool {
 	case ReplySuggestionClassUnsubscribe:
 		return true
 	case ReplySuggestionClassWrongPerson:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewLinkState.
+const (
+	ReviewLinkStateExpired ReviewLinkState = "expired"
+	ReviewLinkStateOpen    ReviewLinkState = "open"
+	ReviewLinkStateRevoked ReviewLinkState = "revoked"
+	ReviewLinkStateUsed    ReviewLinkState = "used"
+)
+
+// Valid indicates whether the value is a known member of the ReviewLinkState enum.
+func (e ReviewLinkState) Valid() bool {
+	switch e {
+	case ReviewLinkStateExpired:
+		return true
+	case ReviewLinkStateOpen:
+		return true
+	case ReviewLinkStateRevoked:
+		return true
+	case ReviewLinkStateUsed:
 		return true
 	default:
 		return false
@@ -1176,6 +1437,24 @@ func (e Role) Valid() bool {
 	case RoleLegal:
 		return true
 	case RoleOps:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RoundDecisionDecision.
+const (
+	RoundDecisionDecisionAgree   RoundDecisionDecision = "agree"
+	RoundDecisionDecisionDecline RoundDecisionDecision = "decline"
+)
+
+// Valid indicates whether the value is a known member of the RoundDecisionDecision enum.
+func (e RoundDecisionDecision) Valid() bool {
+	switch e {
+	case RoundDecisionDecisionAgree:
+		return true
+	case RoundDecisionDecisionDecline:
 		return true
 	default:
 		return false
@@ -1725,9 +2004,12 @@ type ApprovalCreatePart string
 
 // Approver defines model for Approver.
 type Approver struct {
-	Kind   ApproverKind        `json:"kind"`
-	Role   *Role               `json:"role,omitempty"`
-	UserId *openapi_types.UUID `json:"user_id,omitempty"`
+	// Days Business days of this level of an escalation; absent means those of the stage
+	Days       *int                `json:"days,omitempty"`
+	Kind       ApproverKind        `json:"kind"`
+	ReviewerId *openapi_types.UUID `json:"reviewer_id,omitempty"`
+	Role       *Role               `json:"role,omitempty"`
+	UserId     *openapi_types.UUID `json:"user_id,omitempty"`
 }
 
 // ApproverKind defines model for Approver.Kind.
@@ -1894,6 +2176,7 @@ type Campaign struct {
 	Brief         string               `json:"brief"`
 	Budget        Money                `json:"budget"`
 	Committed     Money                `json:"committed"`
+	ContentRules  ContentRules         `json:"content_rules"`
 	CreatedAt     time.Time            `json:"created_at"`
 	DefaultFee    Money                `json:"default_fee"`
 	EndsOn        openapi_types.Date   `json:"ends_on"`
@@ -1926,6 +2209,7 @@ type CampaignCreate struct {
 	BrandId       openapi_types.UUID    `json:"brand_id"`
 	Brief         *string               `json:"brief,omitempty"`
 	Budget        Money                 `json:"budget"`
+	ContentRules  *ContentRules         `json:"content_rules,omitempty"`
 	DefaultFee    Money                 `json:"default_fee"`
 	EndsOn        openapi_types.Date    `json:"ends_on"`
 	Hashtags      *[]string             `json:"hashtags,omitempty"`
@@ -1947,10 +2231,12 @@ type CampaignEdit struct {
 	AutomationIds *[]openapi_types.UUID `json:"automation_ids,omitempty"`
 	Brief         *string               `json:"brief,omitempty"`
 	Budget        *Money                `json:"budget,omitempty"`
+	ContentRules  *ContentRules         `json:"content_rules,omitempty"`
 	DefaultFee    *Money                `json:"default_fee,omitempty"`
 	EndsOn        *openapi_types.Date   `json:"ends_on,omitempty"`
 	Hashtags      *[]string             `json:"hashtags,omitempty"`
 	Name          *string               `json:"name,omitempty"`
+	PolicyId      *openapi_types.UUID   `json:"policy_id,omitempty"`
 	State         *CampaignEditState    `json:"state,omitempty"`
 	Terms         *ContractTerms        `json:"terms,omitempty"`
 }
@@ -1992,8 +2278,16 @@ type CannedAnswerList struct {
 // CheckResult defines model for CheckResult.
 type CheckResult struct {
 	Detail string            `json:"detail"`
+	Fix    *string           `json:"fix,omitempty"`
 	Result CheckResultResult `json:"result"`
 	Rule   string            `json:"rule"`
+
+	// Source Address of the rule
+	Source *string `json:"source,omitempty"`
+
+	// SpanFrom First character of the caption that it is about
+	SpanFrom *int `json:"span_from,omitempty"`
+	SpanTo   *int `json:"span_to,omitempty"`
 }
 
 // CheckResultResult defines model for CheckResult.Result.
@@ -2014,6 +2308,68 @@ type Command struct {
 	Reason *string `json:"reason,omitempty"`
 }
 
+// Comment defines model for Comment.
+type Comment struct {
+	Anchor     *CommentAnchor     `json:"anchor,omitempty"`
+	Author     string             `json:"author"`
+	AuthorKind CommentAuthorKind  `json:"author_kind"`
+	CreatedAt  time.Time          `json:"created_at"`
+	Id         openapi_types.UUID `json:"id"`
+	Internal   bool               `json:"internal"`
+
+	// Quote The words of the caption that it is about
+	Quote        *string             `json:"quote,omitempty"`
+	ReplyTo      *openapi_types.UUID `json:"reply_to,omitempty"`
+	ResolvedAt   *time.Time          `json:"resolved_at,omitempty"`
+	ResolvedBy   *string             `json:"resolved_by,omitempty"`
+	SubmissionId openapi_types.UUID  `json:"submission_id"`
+	Text         string              `json:"text"`
+	Version      int                 `json:"version"`
+}
+
+// CommentAuthorKind defines model for Comment.AuthorKind.
+type CommentAuthorKind string
+
+// CommentAnchor defines model for CommentAnchor.
+type CommentAnchor struct {
+	// From First character of the caption
+	From    *int              `json:"from,omitempty"`
+	Kind    CommentAnchorKind `json:"kind"`
+	Seconds *float64          `json:"seconds,omitempty"`
+
+	// To Behind the last character
+	To *int `json:"to,omitempty"`
+
+	// X Share of the width, from the left
+	X *float64 `json:"x,omitempty"`
+
+	// Y Share of the height, from the top
+	Y *float64 `json:"y,omitempty"`
+}
+
+// CommentAnchorKind defines model for CommentAnchor.Kind.
+type CommentAnchorKind string
+
+// CommentCreate defines model for CommentCreate.
+type CommentCreate struct {
+	Anchor *CommentAnchor `json:"anchor,omitempty"`
+
+	// Internal Only the house reads it; else the creator does, with the decision
+	Internal bool                `json:"internal"`
+	ReplyTo  *openapi_types.UUID `json:"reply_to,omitempty"`
+	Text     string              `json:"text"`
+}
+
+// CommentList defines model for CommentList.
+type CommentList struct {
+	Items []Comment `json:"items"`
+}
+
+// CommentResolve defines model for CommentResolve.
+type CommentResolve struct {
+	Resolved bool `json:"resolved"`
+}
+
 // Contact defines model for Contact.
 type Contact struct {
 	Email string              `json:"email"`
@@ -2024,6 +2380,35 @@ type Contact struct {
 
 // ContactRole defines model for Contact.Role.
 type ContactRole string
+
+// ContentCodes defines model for ContentCodes.
+type ContentCodes struct {
+	PromoCode   *string `json:"promo_code,omitempty"`
+	TrackedLink *string `json:"tracked_link,omitempty"`
+}
+
+// ContentRules defines model for ContentRules.
+type ContentRules struct {
+	// AspectRatios Such as 9:16
+	AspectRatios *[]string `json:"aspect_ratios,omitempty"`
+	Banned       *[]string `json:"banned,omitempty"`
+
+	// Markets Where it is shown: countries, ISO 3166-1 alpha-2
+	Markets      *[]string                 `json:"markets,omitempty"`
+	MaxMegabytes *int                      `json:"max_megabytes,omitempty"`
+	MaxSeconds   *int                      `json:"max_seconds,omitempty"`
+	MediaTypes   *[]ContentRulesMediaTypes `json:"media_types,omitempty"`
+	MinSeconds   *int                      `json:"min_seconds,omitempty"`
+
+	// Regulated A category that law is strict about
+	Regulated *string `json:"regulated,omitempty"`
+
+	// Spoken A video must say and show that it is an ad
+	Spoken *bool `json:"spoken,omitempty"`
+}
+
+// ContentRulesMediaTypes defines model for ContentRules.MediaTypes.
+type ContentRulesMediaTypes string
 
 // Contract defines model for Contract.
 type Contract struct {
@@ -2082,6 +2467,18 @@ type ContractTerms struct {
 	NoticeDays      int  `json:"notice_days"`
 	RevisionRounds  int  `json:"revision_rounds"`
 	UsageRightsDays *int `json:"usage_rights_days,omitempty"`
+}
+
+// Correction defines model for Correction.
+type Correction struct {
+	DoneAt *time.Time         `json:"done_at,omitempty"`
+	Id     openapi_types.UUID `json:"id"`
+	Text   string             `json:"text"`
+}
+
+// CorrectionTick defines model for CorrectionTick.
+type CorrectionTick struct {
+	Done bool `json:"done"`
 }
 
 // Creator defines model for Creator.
@@ -2232,14 +2629,17 @@ type CreatorRef struct {
 
 // Decision defines model for Decision.
 type Decision struct {
-	At         time.Time          `json:"at"`
-	Comment    *string            `json:"comment,omitempty"`
-	Decision   DecisionDecision   `json:"decision"`
-	Id         openapi_types.UUID `json:"id"`
-	Moot       bool               `json:"moot"`
-	OnBehalfOf *UserRef           `json:"on_behalf_of,omitempty"`
-	Stage      int                `json:"stage"`
-	User       UserRef            `json:"user"`
+	At          time.Time          `json:"at"`
+	Comment     *string            `json:"comment,omitempty"`
+	Corrections *[]string          `json:"corrections,omitempty"`
+	Decision    DecisionDecision   `json:"decision"`
+	Id          openapi_types.UUID `json:"id"`
+	Kept        *bool              `json:"kept,omitempty"`
+	Moot        bool               `json:"moot"`
+	OnBehalfOf  *UserRef           `json:"on_behalf_of,omitempty"`
+	Outside     *bool              `json:"outside,omitempty"`
+	Stage       int                `json:"stage"`
+	User        UserRef            `json:"user"`
 }
 
 // DecisionDecision defines model for Decision.Decision.
@@ -2247,8 +2647,11 @@ type DecisionDecision string
 
 // DecisionCreate defines model for DecisionCreate.
 type DecisionCreate struct {
-	Comment  *string                `json:"comment,omitempty"`
-	Decision DecisionCreateDecision `json:"decision"`
+	Comment *string `json:"comment,omitempty"`
+
+	// Corrections What the creator ticks off, for approve_with_corrections
+	Corrections *[]string              `json:"corrections,omitempty"`
+	Decision    DecisionCreateDecision `json:"decision"`
 
 	// SubmissionId The version decided on; a newer one makes this 409
 	SubmissionId openapi_types.UUID `json:"submission_id"`
@@ -2256,6 +2659,36 @@ type DecisionCreate struct {
 
 // DecisionCreateDecision defines model for DecisionCreate.Decision.
 type DecisionCreateDecision string
+
+// Delegation defines model for Delegation.
+type Delegation struct {
+	BrandId  openapi_types.UUID `json:"brand_id"`
+	EndsAt   time.Time          `json:"ends_at"`
+	From     UserRef            `json:"from"`
+	Id       openapi_types.UUID `json:"id"`
+	StartsAt time.Time          `json:"starts_at"`
+	State    DelegationState    `json:"state"`
+	To       UserRef            `json:"to"`
+}
+
+// DelegationState defines model for Delegation.State.
+type DelegationState string
+
+// DelegationCreate defines model for DelegationCreate.
+type DelegationCreate struct {
+	BrandId openapi_types.UUID `json:"brand_id"`
+	EndsAt  time.Time          `json:"ends_at"`
+
+	// FromUserId Absent means yourself; only admins name others
+	FromUserId *openapi_types.UUID `json:"from_user_id,omitempty"`
+	StartsAt   time.Time           `json:"starts_at"`
+	ToUserId   openapi_types.UUID  `json:"to_user_id"`
+}
+
+// DelegationList defines model for DelegationList.
+type DelegationList struct {
+	Items []Delegation `json:"items"`
+}
 
 // Deliverable defines model for Deliverable.
 type Deliverable struct {
@@ -2366,6 +2799,17 @@ type FundsList struct {
 	Items      []Funds `json:"items"`
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
+
+// HandOver defines model for HandOver.
+type HandOver struct {
+	// FromUserId Who is asked now; absent means yourself
+	FromUserId *openapi_types.UUID `json:"from_user_id,omitempty"`
+	Kind       HandOverKind        `json:"kind"`
+	ToUserId   openapi_types.UUID  `json:"to_user_id"`
+}
+
+// HandOverKind defines model for HandOver.Kind.
+type HandOverKind string
 
 // Holiday defines model for Holiday.
 type Holiday struct {
@@ -2530,6 +2974,17 @@ type MailboxHealth struct {
 	// Waiting Mails that a limit puts off
 	Waiting    int        `json:"waiting"`
 	WarmUpEnds *time.Time `json:"warm_up_ends,omitempty"`
+}
+
+// Media defines model for Media.
+type Media struct {
+	HasAudio *bool `json:"has_audio,omitempty"`
+	Height   *int  `json:"height,omitempty"`
+
+	// Problem Why it could not be measured
+	Problem *string  `json:"problem,omitempty"`
+	Seconds *float64 `json:"seconds,omitempty"`
+	Width   *int     `json:"width,omitempty"`
 }
 
 // Message defines model for Message.
@@ -2699,6 +3154,66 @@ type OnboardingLink struct {
 	Url       string    `json:"url"`
 }
 
+// OutsideDecision defines model for OutsideDecision.
+type OutsideDecision struct {
+	Comment     *string                 `json:"comment,omitempty"`
+	Corrections *[]string               `json:"corrections,omitempty"`
+	Decision    OutsideDecisionDecision `json:"decision"`
+}
+
+// OutsideDecisionDecision defines model for OutsideDecision.Decision.
+type OutsideDecisionDecision string
+
+// OutsideReview defines model for OutsideReview.
+type OutsideReview struct {
+	BrandName        string             `json:"brand_name"`
+	Brief            string             `json:"brief"`
+	CampaignName     string             `json:"campaign_name"`
+	Caption          string             `json:"caption"`
+	Checks           []CheckResult      `json:"checks"`
+	ClosedWords      *string            `json:"closed_words,omitempty"`
+	Comments         []Comment          `json:"comments"`
+	CreatorName      string             `json:"creator_name"`
+	DecidedAt        *time.Time         `json:"decided_at,omitempty"`
+	Decision         *string            `json:"decision,omitempty"`
+	DeliverableTitle string             `json:"deliverable_title"`
+	DueAt            *time.Time         `json:"due_at,omitempty"`
+	ExpiresAt        *time.Time         `json:"expires_at,omitempty"`
+	FileName         *string            `json:"file_name,omitempty"`
+	FileSize         *int64             `json:"file_size,omitempty"`
+	FileType         *string            `json:"file_type,omitempty"`
+	Kind             string             `json:"kind"`
+	Platform         string             `json:"platform"`
+	ReviewerName     string             `json:"reviewer_name"`
+	StageName        *string            `json:"stage_name,omitempty"`
+	State            OutsideReviewState `json:"state"`
+	Version          int                `json:"version"`
+}
+
+// OutsideReviewState defines model for OutsideReview.State.
+type OutsideReviewState string
+
+// OutsideReviewer defines model for OutsideReviewer.
+type OutsideReviewer struct {
+	BrandId   openapi_types.UUID `json:"brand_id"`
+	CreatedAt time.Time          `json:"created_at"`
+	Email     string             `json:"email"`
+	Id        openapi_types.UUID `json:"id"`
+	Name      string             `json:"name"`
+}
+
+// OutsideReviewerCreate defines model for OutsideReviewerCreate.
+type OutsideReviewerCreate struct {
+	BrandId openapi_types.UUID `json:"brand_id"`
+	Email   string             `json:"email"`
+	Name    string             `json:"name"`
+}
+
+// OutsideReviewerList defines model for OutsideReviewerList.
+type OutsideReviewerList struct {
+	Items []OutsideReviewer `json:"items"`
+}
+
 // Overview defines model for Overview.
 type Overview struct {
 	Attention int `json:"attention"`
@@ -2719,6 +3234,7 @@ type Overview struct {
 
 // Partnership defines model for Partnership.
 type Partnership struct {
+	Codes        ContentCodes       `json:"codes"`
 	Commands     []Command          `json:"commands"`
 	Contacts     []Contact          `json:"contacts"`
 	Contract     *ContractRef       `json:"contract,omitempty"`
@@ -2882,23 +3398,47 @@ type PendingStatus string
 // Policy defines model for Policy.
 type Policy struct {
 	BrandId   *openapi_types.UUID `json:"brand_id,omitempty"`
+	Conflicts *[]PolicyConflict   `json:"conflicts,omitempty"`
 	CreatedAt time.Time           `json:"created_at"`
 	Id        openapi_types.UUID  `json:"id"`
 	Name      string              `json:"name"`
 	OnSilence PolicyOnSilence     `json:"on_silence"`
-	Stages    []PolicyStage       `json:"stages"`
-	Version   int                 `json:"version"`
+
+	// Rank Of policies that fit the same submission, the lowest wins
+	Rank      int           `json:"rank"`
+	RetiredAt *time.Time    `json:"retired_at,omitempty"`
+	Stages    []PolicyStage `json:"stages"`
+	Version   int           `json:"version"`
+	When      *PolicyWhen   `json:"when,omitempty"`
 }
 
 // PolicyOnSilence defines model for Policy.OnSilence.
 type PolicyOnSilence string
+
+// PolicyChoice defines model for PolicyChoice.
+type PolicyChoice struct {
+	Because []string  `json:"because"`
+	Name    string    `json:"name"`
+	Over    *[]string `json:"over,omitempty"`
+	Version int       `json:"version"`
+}
+
+// PolicyConflict defines model for PolicyConflict.
+type PolicyConflict struct {
+	Equal bool   `json:"equal"`
+	Name  string `json:"name"`
+	Wins  bool   `json:"wins"`
+	Words string `json:"words"`
+}
 
 // PolicyCreate defines model for PolicyCreate.
 type PolicyCreate struct {
 	BrandId   openapi_types.UUID     `json:"brand_id"`
 	Name      string                 `json:"name"`
 	OnSilence *PolicyCreateOnSilence `json:"on_silence,omitempty"`
+	Rank      *int                   `json:"rank,omitempty"`
 	Stages    []PolicyStage          `json:"stages"`
+	When      *PolicyWhen            `json:"when,omitempty"`
 }
 
 // PolicyCreateOnSilence defines model for PolicyCreate.OnSilence.
@@ -2910,6 +3450,27 @@ type PolicyList struct {
 	NextCursor *string  `json:"next_cursor,omitempty"`
 }
 
+// PolicySimulate defines model for PolicySimulate.
+type PolicySimulate struct {
+	BrandId openapi_types.UUID `json:"brand_id"`
+
+	// Last How many of the newest submissions
+	Last      *int                     `json:"last,omitempty"`
+	OnSilence *PolicySimulateOnSilence `json:"on_silence,omitempty"`
+	Stages    []PolicyStage            `json:"stages"`
+	When      *PolicyWhen              `json:"when,omitempty"`
+}
+
+// PolicySimulateOnSilence defines model for PolicySimulate.OnSilence.
+type PolicySimulateOnSilence string
+
+// PolicySimulation defines model for PolicySimulation.
+type PolicySimulation struct {
+	// Fits How many of them the conditions hold for
+	Fits  int               `json:"fits"`
+	Items []SimulatedReview `json:"items"`
+}
+
 // PolicyStage defines model for PolicyStage.
 type PolicyStage struct {
 	Approvers []Approver `json:"approvers"`
@@ -2918,13 +3479,24 @@ type PolicyStage struct {
 	DeadlineDays int         `json:"deadline_days"`
 	EscalateTo   *[]Approver `json:"escalate_to,omitempty"`
 
+	// Keep Approvals hold for a newer version in which the scope did not change
+	Keep *bool `json:"keep,omitempty"`
+
 	// Legal A legal stage is never approved by silence
 	Legal    *bool               `json:"legal,omitempty"`
 	Name     string              `json:"name"`
 	OnReject PolicyStageOnReject `json:"on_reject"`
 	Quorum   *int                `json:"quorum,omitempty"`
-	Rule     PolicyStageRule     `json:"rule"`
-	Starts   PolicyStageStarts   `json:"starts"`
+
+	// ReturnTo The stage that a rejection returns to, counted from 0
+	ReturnTo *int              `json:"return_to,omitempty"`
+	Rule     PolicyStageRule   `json:"rule"`
+	Scope    *PolicyStageScope `json:"scope,omitempty"`
+
+	// StartDays Business days, for a stage that starts by date
+	StartDays *int                  `json:"start_days,omitempty"`
+	StartFrom *PolicyStageStartFrom `json:"start_from,omitempty"`
+	Starts    PolicyStageStarts     `json:"starts"`
 }
 
 // PolicyStageOnReject defines model for PolicyStage.OnReject.
@@ -2933,13 +3505,42 @@ type PolicyStageOnReject string
 // PolicyStageRule defines model for PolicyStage.Rule.
 type PolicyStageRule string
 
+// PolicyStageScope defines model for PolicyStage.Scope.
+type PolicyStageScope string
+
+// PolicyStageStartFrom defines model for PolicyStage.StartFrom.
+type PolicyStageStartFrom string
+
 // PolicyStageStarts defines model for PolicyStage.Starts.
 type PolicyStageStarts string
+
+// PolicyWhen defines model for PolicyWhen.
+type PolicyWhen struct {
+	Campaigns        *[]openapi_types.UUID `json:"campaigns,omitempty"`
+	FeeAtLeast       *Money                `json:"fee_at_least,omitempty"`
+	FirstPartnership *bool                 `json:"first_partnership,omitempty"`
+
+	// Markets Countries, ISO 3166-1 alpha-2
+	Markets   *[]string `json:"markets,omitempty"`
+	PaidUsage *bool     `json:"paid_usage,omitempty"`
+	Platforms *[]string `json:"platforms,omitempty"`
+
+	// Regulated Regulated categories; any means every one
+	Regulated *[]string `json:"regulated,omitempty"`
+}
+
+// PortalCommentCreate defines model for PortalCommentCreate.
+type PortalCommentCreate struct {
+	ReplyTo *openapi_types.UUID `json:"reply_to,omitempty"`
+	Text    string              `json:"text"`
+}
 
 // PortalDeliverable defines model for PortalDeliverable.
 type PortalDeliverable struct {
 	CanReportPost bool               `json:"can_report_post"`
 	CanSubmit     bool               `json:"can_submit"`
+	Comments      []Comment          `json:"comments"`
+	Corrections   []Correction       `json:"corrections"`
 	DraftDueAt    *time.Time         `json:"draft_due_at,omitempty"`
 	Feedback      *string            `json:"feedback,omitempty"`
 	Hashtags      []string           `json:"hashtags"`
@@ -2950,10 +3551,15 @@ type PortalDeliverable struct {
 	PublishBy     *time.Time         `json:"publish_by,omitempty"`
 
 	// Reviewing Who is looking, by stage
-	Reviewing *string `json:"reviewing,omitempty"`
-	Round     int     `json:"round"`
-	State     string  `json:"state"`
-	Title     string  `json:"title"`
+	Reviewing     *string        `json:"reviewing,omitempty"`
+	Round         int            `json:"round"`
+	RoundQuestion *RoundQuestion `json:"round_question,omitempty"`
+
+	// Spoken The creator declares whether the video says that it is an ad
+	Spoken  *bool          `json:"spoken,omitempty"`
+	State   string         `json:"state"`
+	Title   string         `json:"title"`
+	Waiting *PortalWaiting `json:"waiting,omitempty"`
 }
 
 // PortalHome defines model for PortalHome.
@@ -2999,6 +3605,43 @@ type PortalPayment struct {
 	// State In words
 	State string `json:"state"`
 	Title string `json:"title"`
+}
+
+// PortalWaiting defines model for PortalWaiting.
+type PortalWaiting struct {
+	Ahead *[]string  `json:"ahead,omitempty"`
+	DueAt *time.Time `json:"due_at,omitempty"`
+
+	// Silence What happens if nobody decides
+	Silence   string     `json:"silence"`
+	SilenceAt *time.Time `json:"silence_at,omitempty"`
+	Since     time.Time  `json:"since"`
+	Stage     string     `json:"stage"`
+	Who       []string   `json:"who"`
+}
+
+// PostCheck defines model for PostCheck.
+type PostCheck struct {
+	At            time.Time          `json:"at"`
+	FinalUrl      *string            `json:"final_url,omitempty"`
+	HasScreenshot bool               `json:"has_screenshot"`
+	Id            openapi_types.UUID `json:"id"`
+
+	// Problems In words
+	Problems    []string        `json:"problems"`
+	PublishedAt *time.Time      `json:"published_at,omitempty"`
+	Result      PostCheckResult `json:"result"`
+	Text        *string         `json:"text,omitempty"`
+	TextSha256  *string         `json:"text_sha256,omitempty"`
+	Url         string          `json:"url"`
+}
+
+// PostCheckResult defines model for PostCheck.Result.
+type PostCheckResult string
+
+// PostCheckList defines model for PostCheckList.
+type PostCheckList struct {
+	Items []PostCheck `json:"items"`
 }
 
 // PostReport defines model for PostReport.
@@ -3078,15 +3721,50 @@ type ReplySuggestionClass string
 
 // Review defines model for Review.
 type Review struct {
-	Brief       string        `json:"brief"`
+	BeforeId *openapi_types.UUID `json:"before_id,omitempty"`
+	Brief    string              `json:"brief"`
+
+	// Changed What is different from the version before, in words
+	Changed     *[]string     `json:"changed,omitempty"`
+	Choice      *PolicyChoice `json:"choice,omitempty"`
 	Commands    []Command     `json:"commands"`
+	Corrections []Correction  `json:"corrections"`
 	Deliverable Deliverable   `json:"deliverable"`
+	HandOver    *Command      `json:"hand_over,omitempty"`
 	OnSilence   string        `json:"on_silence"`
 	PolicyName  string        `json:"policy_name"`
 	Seq         int64         `json:"seq"`
+	SilenceAt   *time.Time    `json:"silence_at,omitempty"`
 	Stages      []ReviewStage `json:"stages"`
 	Submission  Submission    `json:"submission"`
 	Summary     ReviewSummary `json:"summary"`
+}
+
+// ReviewLink defines model for ReviewLink.
+type ReviewLink struct {
+	ExpiresAt   time.Time          `json:"expires_at"`
+	FirstSeenAt *time.Time         `json:"first_seen_at,omitempty"`
+	Id          openapi_types.UUID `json:"id"`
+	Reviewer    UserRef            `json:"reviewer"`
+	RevokedAt   *time.Time         `json:"revoked_at,omitempty"`
+	SentAt      time.Time          `json:"sent_at"`
+	State       ReviewLinkState    `json:"state"`
+	UsedAt      *time.Time         `json:"used_at,omitempty"`
+	Version     int                `json:"version"`
+	Views       int                `json:"views"`
+}
+
+// ReviewLinkState defines model for ReviewLink.State.
+type ReviewLinkState string
+
+// ReviewLinkList defines model for ReviewLinkList.
+type ReviewLinkList struct {
+	Items []ReviewLink `json:"items"`
+}
+
+// ReviewLinkSend defines model for ReviewLinkSend.
+type ReviewLinkSend struct {
+	ReviewerId openapi_types.UUID `json:"reviewer_id"`
 }
 
 // ReviewList defines model for ReviewList.
@@ -3095,16 +3773,31 @@ type ReviewList struct {
 	NextCursor *string         `json:"next_cursor,omitempty"`
 }
 
+// ReviewPerson defines model for ReviewPerson.
+type ReviewPerson struct {
+	Decided    *bool              `json:"decided,omitempty"`
+	Id         openapi_types.UUID `json:"id"`
+	Level      *int               `json:"level,omitempty"`
+	Name       string             `json:"name"`
+	OnBehalfOf *UserRef           `json:"on_behalf_of,omitempty"`
+	Outside    *bool              `json:"outside,omitempty"`
+}
+
 // ReviewStage defines model for ReviewStage.
 type ReviewStage struct {
-	Approvers []UserRef        `json:"approvers"`
+	Approvers []ReviewPerson   `json:"approvers"`
 	Decisions []Decision       `json:"decisions"`
 	DueAt     *time.Time       `json:"due_at,omitempty"`
 	Escalated bool             `json:"escalated"`
 	Index     int              `json:"index"`
+	Legal     *bool            `json:"legal,omitempty"`
+	Level     *int             `json:"level,omitempty"`
+	Levels    *int             `json:"levels,omitempty"`
 	Name      string           `json:"name"`
 	OpenedAt  *time.Time       `json:"opened_at,omitempty"`
 	Rule      string           `json:"rule"`
+	SilenceAt *time.Time       `json:"silence_at,omitempty"`
+	StartsAt  *time.Time       `json:"starts_at,omitempty"`
 	State     ReviewStageState `json:"state"`
 }
 
@@ -3113,6 +3806,7 @@ type ReviewStageState string
 
 // ReviewSummary defines model for ReviewSummary.
 type ReviewSummary struct {
+	Behalf           *UserRef           `json:"behalf,omitempty"`
 	BrandId          openapi_types.UUID `json:"brand_id"`
 	CampaignName     string             `json:"campaign_name"`
 	CreatedAt        time.Time          `json:"created_at"`
@@ -3123,14 +3817,37 @@ type ReviewSummary struct {
 	Mine             bool               `json:"mine"`
 	PartnershipId    openapi_types.UUID `json:"partnership_id"`
 	Round            int                `json:"round"`
+	SilenceAt        *time.Time         `json:"silence_at,omitempty"`
 	Stage            *int               `json:"stage,omitempty"`
 	StageName        *string            `json:"stage_name,omitempty"`
 	State            ReviewSummaryState `json:"state"`
 	Version          int                `json:"version"`
+
+	// Warnings Warnings of the machine checks
+	Warnings int `json:"warnings"`
 }
 
 // ReviewSummaryState defines model for ReviewSummary.State.
 type ReviewSummaryState string
+
+// Revocation defines model for Revocation.
+type Revocation struct {
+	Allowed    bool             `json:"allowed"`
+	DraftDueAt *time.Time       `json:"draft_due_at,omitempty"`
+	Holds      []RevocationHold `json:"holds"`
+	Reason     *string          `json:"reason,omitempty"`
+
+	// Words What happens, in order
+	Words []string `json:"words"`
+}
+
+// RevocationHold defines model for RevocationHold.
+type RevocationHold struct {
+	Amount      Money              `json:"amount"`
+	PayoutId    openapi_types.UUID `json:"payout_id"`
+	PayoutState *string            `json:"payout_state,omitempty"`
+	Title       string             `json:"title"`
+}
 
 // Role defines model for Role.
 type Role string
@@ -3157,6 +3874,27 @@ type RoleRequestList struct {
 // RolesEdit defines model for RolesEdit.
 type RolesEdit struct {
 	Brands []BrandRole `json:"brands"`
+}
+
+// RoundDecision defines model for RoundDecision.
+type RoundDecision struct {
+	Decision RoundDecisionDecision `json:"decision"`
+	Message  *string               `json:"message,omitempty"`
+}
+
+// RoundDecisionDecision defines model for RoundDecision.Decision.
+type RoundDecisionDecision string
+
+// RoundOffer defines model for RoundOffer.
+type RoundOffer struct {
+	Fee Money `json:"fee"`
+}
+
+// RoundQuestion defines model for RoundQuestion.
+type RoundQuestion struct {
+	Fee      *Money `json:"fee,omitempty"`
+	Included int    `json:"included"`
+	Round    int    `json:"round"`
 }
 
 // RunningSequence defines model for RunningSequence.
@@ -3363,6 +4101,36 @@ type SignatureCreate struct {
 // SignatureCreateDecision defines model for SignatureCreate.Decision.
 type SignatureCreateDecision string
 
+// SimulatedReview defines model for SimulatedReview.
+type SimulatedReview struct {
+	Because          string              `json:"because"`
+	CampaignName     string              `json:"campaign_name"`
+	CreatorName      string              `json:"creator_name"`
+	DeliverableTitle string              `json:"deliverable_title"`
+	EndsAt           *time.Time          `json:"ends_at,omitempty"`
+	Fits             bool                `json:"fits"`
+	PolicyName       *string             `json:"policy_name,omitempty"`
+	ReallyEndedAt    *time.Time          `json:"really_ended_at,omitempty"`
+	ReviewId         *openapi_types.UUID `json:"review_id,omitempty"`
+	SilenceAt        *time.Time          `json:"silence_at,omitempty"`
+	Stages           []SimulatedStage    `json:"stages"`
+	SubmissionId     openapi_types.UUID  `json:"submission_id"`
+	SubmittedAt      time.Time           `json:"submitted_at"`
+	Version          int                 `json:"version"`
+}
+
+// SimulatedStage defines model for SimulatedStage.
+type SimulatedStage struct {
+	Asked  []string   `json:"asked"`
+	DueAt  *time.Time `json:"due_at,omitempty"`
+	EndsAt *time.Time `json:"ends_at,omitempty"`
+
+	// How What the end is taken from
+	How     *string    `json:"how,omitempty"`
+	Name    string     `json:"name"`
+	OpensAt *time.Time `json:"opens_at,omitempty"`
+}
+
 // SimulatedStep defines model for SimulatedStep.
 type SimulatedStep struct {
 	At   time.Time         `json:"at"`
@@ -3381,6 +4149,19 @@ type SimulatedStep struct {
 
 // SimulatedStepKind defines model for SimulatedStep.Kind.
 type SimulatedStepKind string
+
+// SlackChannel defines model for SlackChannel.
+type SlackChannel struct {
+	Connected bool       `json:"connected"`
+	LastError *string    `json:"last_error,omitempty"`
+	Since     *time.Time `json:"since,omitempty"`
+}
+
+// SlackSet defines model for SlackSet.
+type SlackSet struct {
+	// WebhookUrl Absent disconnects; it is never shown again
+	WebhookUrl *string `json:"webhook_url,omitempty"`
+}
 
 // SocialAccount defines model for SocialAccount.
 type SocialAccount struct {
@@ -3421,17 +4202,21 @@ type StartedPartnershipVerdict string
 
 // Submission defines model for Submission.
 type Submission struct {
-	Caption       string             `json:"caption"`
-	Checks        []CheckResult      `json:"checks"`
-	CreatedAt     time.Time          `json:"created_at"`
-	DeliverableId openapi_types.UUID `json:"deliverable_id"`
-	FileName      *string            `json:"file_name,omitempty"`
-	FileSize      *int64             `json:"file_size,omitempty"`
-	FileType      *string            `json:"file_type,omitempty"`
-	Id            openapi_types.UUID `json:"id"`
-	Note          *string            `json:"note,omitempty"`
-	State         string             `json:"state"`
-	Version       int                `json:"version"`
+	Caption         string              `json:"caption"`
+	Checks          []CheckResult       `json:"checks"`
+	CreatedAt       time.Time           `json:"created_at"`
+	DeclaredSpoken  *bool               `json:"declared_spoken,omitempty"`
+	DeclaredWritten *bool               `json:"declared_written,omitempty"`
+	DeliverableId   openapi_types.UUID  `json:"deliverable_id"`
+	FileName        *string             `json:"file_name,omitempty"`
+	FileSize        *int64              `json:"file_size,omitempty"`
+	FileType        *string             `json:"file_type,omitempty"`
+	Id              openapi_types.UUID  `json:"id"`
+	Media           *Media              `json:"media,omitempty"`
+	Note            *string             `json:"note,omitempty"`
+	ReviewId        *openapi_types.UUID `json:"review_id,omitempty"`
+	State           string              `json:"state"`
+	Version         int                 `json:"version"`
 }
 
 // SubmissionForm defines model for SubmissionForm.
@@ -3439,6 +4224,17 @@ type SubmissionForm struct {
 	Caption string              `json:"caption"`
 	File    *openapi_types.File `json:"file,omitempty"`
 	Note    *string             `json:"note,omitempty"`
+
+	// Spoken The video says that it is an ad
+	Spoken *bool `json:"spoken,omitempty"`
+
+	// Written The video shows that it is an ad
+	Written *bool `json:"written,omitempty"`
+}
+
+// SubmissionList defines model for SubmissionList.
+type SubmissionList struct {
+	Items []Submission `json:"items"`
 }
 
 // Suppression defines model for Suppression.
@@ -3866,6 +4662,9 @@ type Limit = int
 // Q defines model for q.
 type Q = string
 
+// ReviewToken defines model for reviewToken.
+type ReviewToken = string
+
 // CreateBrandParams defines parameters for CreateBrand.
 type CreateBrandParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -3874,6 +4673,11 @@ type CreateBrandParams struct {
 // EditBrandParams defines parameters for EditBrand.
 type EditBrandParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// SetSlackParams defines parameters for SetSlack.
+type SetSlackParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CreateTopUpParams defines parameters for CreateTopUp.
@@ -3932,6 +4736,11 @@ type SaveCannedAnswerParams struct {
 
 // RemoveCannedAnswerParams defines parameters for RemoveCannedAnswer.
 type RemoveCannedAnswerParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ResolveCommentParams defines parameters for ResolveComment.
+type ResolveCommentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4036,6 +4845,21 @@ type GetCreatorTimelineParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListDelegationsParams defines parameters for ListDelegations.
+type ListDelegationsParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+}
+
+// CreateDelegationParams defines parameters for CreateDelegation.
+type CreateDelegationParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EndDelegationParams defines parameters for EndDelegation.
+type EndDelegationParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListDeliverablesParams defines parameters for ListDeliverables.
 type ListDeliverablesParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -4046,6 +4870,11 @@ type ListDeliverablesParams struct {
 	CampaignId    *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
 	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
 	State         *string             `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// OfferRoundParams defines parameters for OfferRound.
+type OfferRoundParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // ListHolidaysParams defines parameters for ListHolidays.
@@ -4097,6 +4926,41 @@ type SettleMailParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListOutsideReviewersParams defines parameters for ListOutsideReviewers.
+type ListOutsideReviewersParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+}
+
+// CreateOutsideReviewerParams defines parameters for CreateOutsideReviewer.
+type CreateOutsideReviewerParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RemoveOutsideReviewerParams defines parameters for RemoveOutsideReviewer.
+type RemoveOutsideReviewerParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetOutsideReviewParams defines parameters for GetOutsideReview.
+type GetOutsideReviewParams struct {
+	// ReviewToken The token of the mailed link
+	ReviewToken ReviewToken `json:"Review-Token"`
+}
+
+// DecideOutsideParams defines parameters for DecideOutside.
+type DecideOutsideParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+
+	// ReviewToken The token of the mailed link
+	ReviewToken ReviewToken `json:"Review-Token"`
+}
+
+// GetOutsideFileParams defines parameters for GetOutsideFile.
+type GetOutsideFileParams struct {
+	// ReviewToken The token of the mailed link
+	ReviewToken ReviewToken `json:"Review-Token"`
+}
+
 // GetOverviewParams defines parameters for GetOverview.
 type GetOverviewParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
@@ -4117,6 +4981,11 @@ type ListPartnershipsParams struct {
 	OwnerId    *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
 	Stage      *[]string           `form:"stage,omitempty" json:"stage,omitempty"`
 	Attention  *bool               `form:"attention,omitempty" json:"attention,omitempty"`
+}
+
+// SetCodesParams defines parameters for SetCodes.
+type SetCodesParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // CommandPartnershipParams defines parameters for CommandPartnership.
@@ -4195,6 +5064,16 @@ type CreatePolicyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// SimulatePolicyParams defines parameters for SimulatePolicy.
+type SimulatePolicyParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RetirePolicyParams defines parameters for RetirePolicy.
+type RetirePolicyParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // RequestPortalCodeParams defines parameters for RequestPortalCode.
 type RequestPortalCodeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -4205,8 +5084,23 @@ type SignContractParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// TickCorrectionParams defines parameters for TickCorrection.
+type TickCorrectionParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddPortalCommentParams defines parameters for AddPortalComment.
+type AddPortalCommentParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ReportPostParams defines parameters for ReportPost.
 type ReportPostParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DecideRoundParams defines parameters for DecideRound.
+type DecideRoundParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4243,6 +5137,11 @@ type RunReconciliationParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RevokeReviewLinkParams defines parameters for RevokeReviewLink.
+type RevokeReviewLinkParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListReviewsParams defines parameters for ListReviews.
 type ListReviewsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -4258,6 +5157,16 @@ type ListReviewsParams struct {
 
 // DecideReviewParams defines parameters for DecideReview.
 type DecideReviewParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// HandOverReviewParams defines parameters for HandOverReview.
+type HandOverReviewParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SendReviewLinkParams defines parameters for SendReviewLink.
+type SendReviewLinkParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4302,6 +5211,11 @@ type CreateSequenceParams struct {
 
 // SimulateSequenceParams defines parameters for SimulateSequence.
 type SimulateSequenceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// AddCommentParams defines parameters for AddComment.
+type AddCommentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -4454,6 +5368,9 @@ type CreateBrandJSONRequestBody = BrandCreate
 // EditBrandJSONRequestBody defines body for EditBrand for application/json ContentType.
 type EditBrandJSONRequestBody = BrandEdit
 
+// SetSlackJSONRequestBody defines body for SetSlack for application/json ContentType.
+type SetSlackJSONRequestBody = SlackSet
+
 // CreateTopUpJSONRequestBody defines body for CreateTopUp for application/json ContentType.
 type CreateTopUpJSONRequestBody = TopUpCreate
 
@@ -4474,6 +5391,9 @@ type SaveCannedAnswerJSONRequestBody = CannedAnswerCreate
 
 // RemoveCannedAnswerJSONRequestBody defines body for RemoveCannedAnswer for application/json ContentType.
 type RemoveCannedAnswerJSONRequestBody = Empty
+
+// ResolveCommentJSONRequestBody defines body for ResolveComment for application/json ContentType.
+type ResolveCommentJSONRequestBody = CommentResolve
 
 // SendContractJSONRequestBody defines body for SendContract for application/json ContentType.
 type SendContractJSONRequestBody = Empty
@@ -4508,6 +5428,15 @@ type MergeCreatorJSONRequestBody = CreatorMergeAsk
 // EditCreatorProfileJSONRequestBody defines body for EditCreatorProfile for application/json ContentType.
 type EditCreatorProfileJSONRequestBody = CreatorProfileEdit
 
+// CreateDelegationJSONRequestBody defines body for CreateDelegation for application/json ContentType.
+type CreateDelegationJSONRequestBody = DelegationCreate
+
+// EndDelegationJSONRequestBody defines body for EndDelegation for application/json ContentType.
+type EndDelegationJSONRequestBody = Empty
+
+// OfferRoundJSONRequestBody defines body for OfferRound for application/json ContentType.
+type OfferRoundJSONRequestBody = RoundOffer
+
 // EditDraftJSONRequestBody defines body for EditDraft for application/json ContentType.
 type EditDraftJSONRequestBody = DraftEdit
 
@@ -4516,6 +5445,18 @@ type FileMailJSONRequestBody = MailFiling
 
 // SettleMailJSONRequestBody defines body for SettleMail for application/json ContentType.
 type SettleMailJSONRequestBody = MailSettle
+
+// CreateOutsideReviewerJSONRequestBody defines body for CreateOutsideReviewer for application/json ContentType.
+type CreateOutsideReviewerJSONRequestBody = OutsideReviewerCreate
+
+// RemoveOutsideReviewerJSONRequestBody defines body for RemoveOutsideReviewer for application/json ContentType.
+type RemoveOutsideReviewerJSONRequestBody = Empty
+
+// DecideOutsideJSONRequestBody defines body for DecideOutside for application/json ContentType.
+type DecideOutsideJSONRequestBody = OutsideDecision
+
+// SetCodesJSONRequestBody defines body for SetCodes for application/json ContentType.
+type SetCodesJSONRequestBody = ContentCodes
 
 // CommandPartnershipJSONRequestBody defines body for CommandPartnership for application/json ContentType.
 type CommandPartnershipJSONRequestBody = PartnershipCommand
@@ -4538,14 +5479,29 @@ type CommandPayoutJSONRequestBody = PayoutCommand
 // CreatePolicyJSONRequestBody defines body for CreatePolicy for application/json ContentType.
 type CreatePolicyJSONRequestBody = PolicyCreate
 
+// SimulatePolicyJSONRequestBody defines body for SimulatePolicy for application/json ContentType.
+type SimulatePolicyJSONRequestBody = PolicySimulate
+
+// RetirePolicyJSONRequestBody defines body for RetirePolicy for application/json ContentType.
+type RetirePolicyJSONRequestBody = Empty
+
 // RequestPortalCodeJSONRequestBody defines body for RequestPortalCode for application/json ContentType.
 type RequestPortalCodeJSONRequestBody = Empty
 
 // SignContractJSONRequestBody defines body for SignContract for application/json ContentType.
 type SignContractJSONRequestBody = SignatureCreate
 
+// TickCorrectionJSONRequestBody defines body for TickCorrection for application/json ContentType.
+type TickCorrectionJSONRequestBody = CorrectionTick
+
+// AddPortalCommentJSONRequestBody defines body for AddPortalComment for application/json ContentType.
+type AddPortalCommentJSONRequestBody = PortalCommentCreate
+
 // ReportPostJSONRequestBody defines body for ReportPost for application/json ContentType.
 type ReportPostJSONRequestBody = PostReport
+
+// DecideRoundJSONRequestBody defines body for DecideRound for application/json ContentType.
+type DecideRoundJSONRequestBody = RoundDecision
 
 // SubmitDraftMultipartRequestBody defines body for SubmitDraft for multipart/form-data ContentType.
 type SubmitDraftMultipartRequestBody = SubmissionForm
@@ -4565,8 +5521,17 @@ type PortalUnsubscribeJSONRequestBody = Empty
 // RunReconciliationJSONRequestBody defines body for RunReconciliation for application/json ContentType.
 type RunReconciliationJSONRequestBody = Empty
 
+// RevokeReviewLinkJSONRequestBody defines body for RevokeReviewLink for application/json ContentType.
+type RevokeReviewLinkJSONRequestBody = Empty
+
 // DecideReviewJSONRequestBody defines body for DecideReview for application/json ContentType.
 type DecideReviewJSONRequestBody = DecisionCreate
+
+// HandOverReviewJSONRequestBody defines body for HandOverReview for application/json ContentType.
+type HandOverReviewJSONRequestBody = HandOver
+
+// SendReviewLinkJSONRequestBody defines body for SendReviewLink for application/json ContentType.
+type SendReviewLinkJSONRequestBody = ReviewLinkSend
 
 // CreateSequenceJSONRequestBody defines body for CreateSequence for application/json ContentType.
 type CreateSequenceJSONRequestBody = SequenceCreate
@@ -4576,6 +5541,9 @@ type SimulateSequenceJSONRequestBody = SequenceSimulate
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
+
+// AddCommentJSONRequestBody defines body for AddComment for application/json ContentType.
+type AddCommentJSONRequestBody = CommentCreate
 
 // LiftSuppressionJSONRequestBody defines body for LiftSuppression for application/json ContentType.
 type LiftSuppressionJSONRequestBody = Reason
@@ -4639,6 +5607,12 @@ type ServerInterface interface {
 	// GetFunds Funds of a brand per currency, from the ledger
 	// (GET /v1/brands/{id}/funds)
 	GetFunds(ctx echo.Context, id Id) error
+	// GetSlack Whether reviews are also told in Slack
+	// (GET /v1/brands/{id}/slack)
+	GetSlack(ctx echo.Context, id Id) error
+	// SetSlack Connect a Slack channel by its incoming webhook, or disconnect it
+	// (PUT /v1/brands/{id}/slack)
+	SetSlack(ctx echo.Context, id Id, params SetSlackParams) error
 	// CreateTopUp Move money into the brand's funds through Stripe
 	// (POST /v1/brands/{id}/top-ups)
 	CreateTopUp(ctx echo.Context, id Id, params CreateTopUpParams) error
@@ -4675,6 +5649,9 @@ type ServerInterface interface {
 	// RemoveCannedAnswer Take an answer off the list
 	// (POST /v1/canned-answers/{id}/remove)
 	RemoveCannedAnswer(ctx echo.Context, id Id, params RemoveCannedAnswerParams) error
+	// ResolveComment Mark a comment as settled, or open it again
+	// (POST /v1/comments/{id}/resolve)
+	ResolveComment(ctx echo.Context, id Id, params ResolveCommentParams) error
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx echo.Context, params ListContractsParams) error
@@ -4735,9 +5712,30 @@ type ServerInterface interface {
 	// GetCreatorTimeline All that happened with a creator
 	// (GET /v1/creators/{id}/timeline)
 	GetCreatorTimeline(ctx echo.Context, id Id, params GetCreatorTimelineParams) error
+	// ListDelegations Who decides for whom, and when
+	// (GET /v1/delegations)
+	ListDelegations(ctx echo.Context, params ListDelegationsParams) error
+	// CreateDelegation Let somebody decide for a person for a time; open and new requests
+	// (POST /v1/delegations)
+	CreateDelegation(ctx echo.Context, params CreateDelegationParams) error
+	// EndDelegation End a delegation now
+	// (POST /v1/delegations/{id}/end)
+	EndDelegation(ctx echo.Context, id Id, params EndDelegationParams) error
 	// ListDeliverables Deliverables by due date
 	// (GET /v1/deliverables)
 	ListDeliverables(ctx echo.Context, params ListDeliverablesParams) error
+	// ListPostChecks Every look at the published post, newest first, kept as evidence
+	// (GET /v1/deliverables/{id}/post-checks)
+	ListPostChecks(ctx echo.Context, id Id) error
+	// PreviewRevocation What taking back the approval would do now; changes nothing
+	// (GET /v1/deliverables/{id}/revocation)
+	PreviewRevocation(ctx echo.Context, id Id) error
+	// OfferRound Offer money for a revision round that the contract does not include
+	// (POST /v1/deliverables/{id}/rounds)
+	OfferRound(ctx echo.Context, id Id, params OfferRoundParams) error
+	// ListSubmissions Every version of a deliverable, newest first
+	// (GET /v1/deliverables/{id}/submissions)
+	ListSubmissions(ctx echo.Context, id Id) error
 	// ListHolidays Public holidays of a country and year, to fill a calendar with
 	// (GET /v1/holidays)
 	ListHolidays(ctx echo.Context, params ListHolidaysParams) error
@@ -4765,6 +5763,24 @@ type ServerInterface interface {
 	// SettleMail Say what became of a mail of which nobody knows whether it was sent; it is sent again only where that is asked for
 	// (POST /v1/messages/{id}/settle)
 	SettleMail(ctx echo.Context, id Id, params SettleMailParams) error
+	// ListOutsideReviewers People outside of the house who decide by a link
+	// (GET /v1/outside-reviewers)
+	ListOutsideReviewers(ctx echo.Context, params ListOutsideReviewersParams) error
+	// CreateOutsideReviewer Add an outside reviewer
+	// (POST /v1/outside-reviewers)
+	CreateOutsideReviewer(ctx echo.Context, params CreateOutsideReviewerParams) error
+	// RemoveOutsideReviewer Ask an outside reviewer no more; their links end
+	// (POST /v1/outside-reviewers/{id}/remove)
+	RemoveOutsideReviewer(ctx echo.Context, id Id, params RemoveOutsideReviewerParams) error
+	// GetOutsideReview What an outside reviewer is asked to decide on; changes nothing
+	// (GET /v1/outside/review)
+	GetOutsideReview(ctx echo.Context, params GetOutsideReviewParams) error
+	// DecideOutside Decide once, on this version, as this person
+	// (POST /v1/outside/review/decisions)
+	DecideOutside(ctx echo.Context, params DecideOutsideParams) error
+	// GetOutsideFile The file of the version, as an attachment
+	// (GET /v1/outside/review/file)
+	GetOutsideFile(ctx echo.Context, params GetOutsideFileParams) error
 	// GetOverview Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone
 	// (GET /v1/overview)
 	GetOverview(ctx echo.Context, params GetOverviewParams) error
@@ -4774,6 +5790,9 @@ type ServerInterface interface {
 	// GetPartnership One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now
 	// (GET /v1/partnerships/{id})
 	GetPartnership(ctx echo.Context, id Id) error
+	// SetCodes Set the promo code and the tracked link that the creator must name
+	// (PUT /v1/partnerships/{id}/codes)
+	SetCodes(ctx echo.Context, id Id, params SetCodesParams) error
 	// CommandPartnership Give the partnership a command; it answers accepted, or refused and why
 	// (POST /v1/partnerships/{id}/commands)
 	CommandPartnership(ctx echo.Context, id Id, params CommandPartnershipParams) error
@@ -4822,6 +5841,15 @@ type ServerInterface interface {
 	// CreatePolicy Create an approval policy or a new version of one
 	// (POST /v1/policies)
 	CreatePolicy(ctx echo.Context, params CreatePolicyParams) error
+	// SimulatePolicy Run an approval policy over past submissions: who would have been asked, and when it would have ended; writes nothing
+	// (POST /v1/policies/simulate)
+	SimulatePolicy(ctx echo.Context, params SimulatePolicyParams) error
+	// RetirePolicy Choose an approval policy no more; running reviews go on under it
+	// (POST /v1/policies/{id}/retire)
+	RetirePolicy(ctx echo.Context, id Id, params RetirePolicyParams) error
+	// ListPolicyVersions Every version of an approval policy, newest first
+	// (GET /v1/policies/{id}/versions)
+	ListPolicyVersions(ctx echo.Context, id Id) error
 	// RequestPortalCode Mail a code that signing and bank onboarding ask for
 	// (POST /v1/portal/codes)
 	RequestPortalCode(ctx echo.Context, params RequestPortalCodeParams) error
@@ -4831,9 +5859,18 @@ type ServerInterface interface {
 	// SignContract Sign with the mailed code, or decline
 	// (POST /v1/portal/contracts/{id}/signatures)
 	SignContract(ctx echo.Context, id Id, params SignContractParams) error
+	// TickCorrection Tick off a small correction, or untick it
+	// (POST /v1/portal/corrections/{id})
+	TickCorrection(ctx echo.Context, id Id, params TickCorrectionParams) error
+	// AddPortalComment Answer a comment on the draft
+	// (POST /v1/portal/deliverables/{id}/comments)
+	AddPortalComment(ctx echo.Context, id Id, params AddPortalCommentParams) error
 	// ReportPost Report the address of the published post
 	// (POST /v1/portal/deliverables/{id}/post)
 	ReportPost(ctx echo.Context, id Id, params ReportPostParams) error
+	// DecideRound Agree to another revision round than the contract includes, or decline it
+	// (POST /v1/portal/deliverables/{id}/round)
+	DecideRound(ctx echo.Context, id Id, params DecideRoundParams) error
 	// SubmitDraft Submit a draft: caption, declared details and a file
 	// (POST /v1/portal/deliverables/{id}/submissions)
 	SubmitDraft(ctx echo.Context, id Id, params SubmitDraftParams) error
@@ -4852,12 +5889,18 @@ type ServerInterface interface {
 	// PortalUnsubscribe No more outreach mail
 	// (POST /v1/portal/unsubscribe)
 	PortalUnsubscribe(ctx echo.Context, params PortalUnsubscribeParams) error
+	// GetPostScreenshot The page as it was seen
+	// (GET /v1/post-checks/{id}/screenshot)
+	GetPostScreenshot(ctx echo.Context, id Id) error
 	// ListReconciliations Reconciliation runs, newest first
 	// (GET /v1/reconciliations)
 	ListReconciliations(ctx echo.Context, params ListReconciliationsParams) error
 	// RunReconciliation Compare ledger and Stripe now
 	// (POST /v1/reconciliations)
 	RunReconciliation(ctx echo.Context, params RunReconciliationParams) error
+	// RevokeReviewLink End the link of an outside reviewer
+	// (POST /v1/review-links/{id}/revoke)
+	RevokeReviewLink(ctx echo.Context, id Id, params RevokeReviewLinkParams) error
 	// ListReviews Reviews by due time
 	// (GET /v1/reviews)
 	ListReviews(ctx echo.Context, params ListReviewsParams) error
@@ -4867,6 +5910,15 @@ type ServerInterface interface {
 	// DecideReview Decide in the stage that is open
 	// (POST /v1/reviews/{id}/decisions)
 	DecideReview(ctx echo.Context, id Id, params DecideReviewParams) error
+	// HandOverReview Ask somebody else instead, or let somebody decide on behalf of who is asked
+	// (POST /v1/reviews/{id}/hand-overs)
+	HandOverReview(ctx echo.Context, id Id, params HandOverReviewParams) error
+	// ListReviewLinks The links of outside reviewers: sent, seen, used
+	// (GET /v1/reviews/{id}/links)
+	ListReviewLinks(ctx echo.Context, id Id) error
+	// SendReviewLink Mail an outside reviewer a new link; the ones before end
+	// (POST /v1/reviews/{id}/links)
+	SendReviewLink(ctx echo.Context, id Id, params SendReviewLinkParams) error
 	// ListRoleRequests Finance roles that wait for a second person or for their delay
 	// (GET /v1/role-requests)
 	ListRoleRequests(ctx echo.Context) error
@@ -4903,6 +5955,12 @@ type ServerInterface interface {
 	// GetSubmission One submission
 	// (GET /v1/submissions/{id})
 	GetSubmission(ctx echo.Context, id Id) error
+	// ListComments Comments on a version, oldest first
+	// (GET /v1/submissions/{id}/comments)
+	ListComments(ctx echo.Context, id Id) error
+	// AddComment Comment on a version, or on a place in it
+	// (POST /v1/submissions/{id}/comments)
+	AddComment(ctx echo.Context, id Id, params AddCommentParams) error
 	// GetSubmissionFile The file of a submission, as an attachment
 	// (GET /v1/submissions/{id}/file)
 	GetSubmissionFile(ctx echo.Context, id Id) error
@@ -5091,6 +6149,58 @@ func (w *ServerInterfaceWrapper) GetFunds(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetFunds(ctx, id)
+	return err
+}
+
+// GetSlack converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSlack(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSlack(ctx, id)
+	return err
+}
+
+// SetSlack converts echo context to params.
+func (w *ServerInterfaceWrapper) SetSlack(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetSlackParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetSlack(ctx, id, params)
 	return err
 }
 
@@ -5450,6 +6560,42 @@ func (w *ServerInterfaceWrapper) RemoveCannedAnswer(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RemoveCannedAnswer(ctx, id, params)
+	return err
+}
+
+// ResolveComment converts echo context to params.
+func (w *ServerInterfaceWrapper) ResolveComment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResolveCommentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResolveComment(ctx, id, params)
 	return err
 }
 
@@ -6071,6 +7217,89 @@ func (w *ServerInterfaceWrapper) GetCreatorTimeline(ctx echo.Context) error {
 	return err
 }
 
+// ListDelegations converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDelegations(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDelegationsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDelegations(ctx, params)
+	return err
+}
+
+// CreateDelegation converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateDelegation(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateDelegationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateDelegation(ctx, params)
+	return err
+}
+
+// EndDelegation converts echo context to params.
+func (w *ServerInterfaceWrapper) EndDelegation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EndDelegationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndDelegation(ctx, id, params)
+	return err
+}
+
 // ListDeliverables converts echo context to params.
 func (w *ServerInterfaceWrapper) ListDeliverables(ctx echo.Context) error {
 	var err error
@@ -6121,6 +7350,90 @@ func (w *ServerInterfaceWrapper) ListDeliverables(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListDeliverables(ctx, params)
+	return err
+}
+
+// ListPostChecks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPostChecks(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPostChecks(ctx, id)
+	return err
+}
+
+// PreviewRevocation converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewRevocation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewRevocation(ctx, id)
+	return err
+}
+
+// OfferRound converts echo context to params.
+func (w *ServerInterfaceWrapper) OfferRound(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OfferRoundParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OfferRound(ctx, id, params)
+	return err
+}
+
+// ListSubmissions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSubmissions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSubmissions(ctx, id)
 	return err
 }
 
@@ -6381,6 +7694,197 @@ func (w *ServerInterfaceWrapper) SettleMail(ctx echo.Context) error {
 	return err
 }
 
+// ListOutsideReviewers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOutsideReviewers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOutsideReviewersParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOutsideReviewers(ctx, params)
+	return err
+}
+
+// CreateOutsideReviewer converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateOutsideReviewer(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateOutsideReviewerParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateOutsideReviewer(ctx, params)
+	return err
+}
+
+// RemoveOutsideReviewer converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveOutsideReviewer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveOutsideReviewerParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveOutsideReviewer(ctx, id, params)
+	return err
+}
+
+// GetOutsideReview converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOutsideReview(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOutsideReviewParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Review-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Review-Token")]; found {
+		var ReviewToken ReviewToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Review-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Review-Token", valueList[0], &ReviewToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Review-Token: %s", err))
+		}
+
+		params.ReviewToken = ReviewToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Review-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOutsideReview(ctx, params)
+	return err
+}
+
+// DecideOutside converts echo context to params.
+func (w *ServerInterfaceWrapper) DecideOutside(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideOutsideParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+	// ------------- Required header parameter "Review-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Review-Token")]; found {
+		var ReviewToken ReviewToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Review-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Review-Token", valueList[0], &ReviewToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Review-Token: %s", err))
+		}
+
+		params.ReviewToken = ReviewToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Review-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DecideOutside(ctx, params)
+	return err
+}
+
+// GetOutsideFile converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOutsideFile(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOutsideFileParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "Review-Token" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Review-Token")]; found {
+		var ReviewToken ReviewToken
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Review-Token, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Review-Token", valueList[0], &ReviewToken, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Review-Token: %s", err))
+		}
+
+		params.ReviewToken = ReviewToken
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter Review-Token is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOutsideFile(ctx, params)
+	return err
+}
+
 // GetOverview converts echo context to params.
 func (w *ServerInterfaceWrapper) GetOverview(ctx echo.Context) error {
 	var err error
@@ -6486,6 +7990,42 @@ func (w *ServerInterfaceWrapper) GetPartnership(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetPartnership(ctx, id)
+	return err
+}
+
+// SetCodes converts echo context to params.
+func (w *ServerInterfaceWrapper) SetCodes(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetCodesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetCodes(ctx, id, params)
 	return err
 }
 
@@ -6972,6 +8512,87 @@ func (w *ServerInterfaceWrapper) CreatePolicy(ctx echo.Context) error {
 	return err
 }
 
+// SimulatePolicy converts echo context to params.
+func (w *ServerInterfaceWrapper) SimulatePolicy(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SimulatePolicyParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SimulatePolicy(ctx, params)
+	return err
+}
+
+// RetirePolicy converts echo context to params.
+func (w *ServerInterfaceWrapper) RetirePolicy(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RetirePolicyParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RetirePolicy(ctx, id, params)
+	return err
+}
+
+// ListPolicyVersions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPolicyVersions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPolicyVersions(ctx, id)
+	return err
+}
+
 // RequestPortalCode converts echo context to params.
 func (w *ServerInterfaceWrapper) RequestPortalCode(ctx echo.Context) error {
 	var err error
@@ -7053,6 +8674,78 @@ func (w *ServerInterfaceWrapper) SignContract(ctx echo.Context) error {
 	return err
 }
 
+// TickCorrection converts echo context to params.
+func (w *ServerInterfaceWrapper) TickCorrection(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TickCorrectionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TickCorrection(ctx, id, params)
+	return err
+}
+
+// AddPortalComment converts echo context to params.
+func (w *ServerInterfaceWrapper) AddPortalComment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddPortalCommentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddPortalComment(ctx, id, params)
+	return err
+}
+
 // ReportPost converts echo context to params.
 func (w *ServerInterfaceWrapper) ReportPost(ctx echo.Context) error {
 	var err error
@@ -7086,6 +8779,42 @@ func (w *ServerInterfaceWrapper) ReportPost(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ReportPost(ctx, id, params)
+	return err
+}
+
+// DecideRound converts echo context to params.
+func (w *ServerInterfaceWrapper) DecideRound(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideRoundParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DecideRound(ctx, id, params)
 	return err
 }
 
@@ -7237,6 +8966,22 @@ func (w *ServerInterfaceWrapper) PortalUnsubscribe(ctx echo.Context) error {
 	return err
 }
 
+// GetPostScreenshot converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPostScreenshot(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPostScreenshot(ctx, id)
+	return err
+}
+
 // ListReconciliations converts echo context to params.
 func (w *ServerInterfaceWrapper) ListReconciliations(ctx echo.Context) error {
 	var err error
@@ -7288,6 +9033,42 @@ func (w *ServerInterfaceWrapper) RunReconciliation(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RunReconciliation(ctx, params)
+	return err
+}
+
+// RevokeReviewLink converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeReviewLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RevokeReviewLinkParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeReviewLink(ctx, id, params)
 	return err
 }
 
@@ -7386,6 +9167,94 @@ func (w *ServerInterfaceWrapper) DecideReview(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.DecideReview(ctx, id, params)
+	return err
+}
+
+// HandOverReview converts echo context to params.
+func (w *ServerInterfaceWrapper) HandOverReview(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params HandOverReviewParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.HandOverReview(ctx, id, params)
+	return err
+}
+
+// ListReviewLinks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReviewLinks(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReviewLinks(ctx, id)
+	return err
+}
+
+// SendReviewLink converts echo context to params.
+func (w *ServerInterfaceWrapper) SendReviewLink(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SendReviewLinkParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SendReviewLink(ctx, id, params)
 	return err
 }
 
@@ -7658,6 +9527,58 @@ func (w *ServerInterfaceWrapper) GetSubmission(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetSubmission(ctx, id)
+	return err
+}
+
+// ListComments converts echo context to params.
+func (w *ServerInterfaceWrapper) ListComments(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListComments(ctx, id)
+	return err
+}
+
+// AddComment converts echo context to params.
+func (w *ServerInterfaceWrapper) AddComment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddCommentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddComment(ctx, id, params)
 	return err
 }
 
@@ -8601,6 +10522,30 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/creator-fields/:id/archive", wrapper.ArchiveCreatorField, options.OperationMiddlewares["archiveCreatorField"]...)
 	router.GET(options.BaseURL+"/v1/policies", wrapper.ListPolicies, options.OperationMiddlewares["listPolicies"]...)
 	router.POST(options.BaseURL+"/v1/policies", wrapper.CreatePolicy, options.OperationMiddlewares["createPolicy"]...)
+	router.GET(options.BaseURL+"/v1/policies/:id/versions", wrapper.ListPolicyVersions, options.OperationMiddlewares["listPolicyVersions"]...)
+	router.POST(options.BaseURL+"/v1/policies/:id/retire", wrapper.RetirePolicy, options.OperationMiddlewares["retirePolicy"]...)
+	router.POST(options.BaseURL+"/v1/policies/simulate", wrapper.SimulatePolicy, options.OperationMiddlewares["simulatePolicy"]...)
+	router.GET(options.BaseURL+"/v1/outside-reviewers", wrapper.ListOutsideReviewers, options.OperationMiddlewares["listOutsideReviewers"]...)
+	router.POST(options.BaseURL+"/v1/outside-reviewers", wrapper.CreateOutsideReviewer, options.OperationMiddlewares["createOutsideReviewer"]...)
+	router.POST(options.BaseURL+"/v1/outside-reviewers/:id/remove", wrapper.RemoveOutsideReviewer, options.OperationMiddlewares["removeOutsideReviewer"]...)
+	router.GET(options.BaseURL+"/v1/delegations", wrapper.ListDelegations, options.OperationMiddlewares["listDelegations"]...)
+	router.POST(options.BaseURL+"/v1/delegations", wrapper.CreateDelegation, options.OperationMiddlewares["createDelegation"]...)
+	router.POST(options.BaseURL+"/v1/delegations/:id/end", wrapper.EndDelegation, options.OperationMiddlewares["endDelegation"]...)
+	router.GET(options.BaseURL+"/v1/brands/:id/slack", wrapper.GetSlack, options.OperationMiddlewares["getSlack"]...)
+	router.PUT(options.BaseURL+"/v1/brands/:id/slack", wrapper.SetSlack, options.OperationMiddlewares["setSlack"]...)
+	router.PUT(options.BaseURL+"/v1/partnerships/:id/codes", wrapper.SetCodes, options.OperationMiddlewares["setCodes"]...)
+	router.GET(options.BaseURL+"/v1/deliverables/:id/submissions", wrapper.ListSubmissions, options.OperationMiddlewares["listSubmissions"]...)
+	router.GET(options.BaseURL+"/v1/deliverables/:id/revocation", wrapper.PreviewRevocation, options.OperationMiddlewares["previewRevocation"]...)
+	router.POST(options.BaseURL+"/v1/deliverables/:id/rounds", wrapper.OfferRound, options.OperationMiddlewares["offerRound"]...)
+	router.GET(options.BaseURL+"/v1/deliverables/:id/post-checks", wrapper.ListPostChecks, options.OperationMiddlewares["listPostChecks"]...)
+	router.GET(options.BaseURL+"/v1/post-checks/:id/screenshot", wrapper.GetPostScreenshot, options.OperationMiddlewares["getPostScreenshot"]...)
+	router.GET(options.BaseURL+"/v1/submissions/:id/comments", wrapper.ListComments, options.OperationMiddlewares["listComments"]...)
+	router.POST(options.BaseURL+"/v1/submissions/:id/comments", wrapper.AddComment, options.OperationMiddlewares["addComment"]...)
+	router.POST(options.BaseURL+"/v1/comments/:id/resolve", wrapper.ResolveComment, options.OperationMiddlewares["resolveComment"]...)
+	router.POST(options.BaseURL+"/v1/reviews/:id/hand-overs", wrapper.HandOverReview, options.OperationMiddlewares["handOverReview"]...)
+	router.GET(options.BaseURL+"/v1/reviews/:id/links", wrapper.ListReviewLinks, options.OperationMiddlewares["listReviewLinks"]...)
+	router.POST(options.BaseURL+"/v1/reviews/:id/links", wrapper.SendReviewLink, options.OperationMiddlewares["sendReviewLink"]...)
+	router.POST(options.BaseURL+"/v1/review-links/:id/revoke", wrapper.RevokeReviewLink, options.OperationMiddlewares["revokeReviewLink"]...)
 	router.GET(options.BaseURL+"/v1/partnerships", wrapper.ListPartnerships, options.OperationMiddlewares["listPartnerships"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id", wrapper.GetPartnership, options.OperationMiddlewares["getPartnership"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/events", wrapper.ListPartnershipEvents, options.OperationMiddlewares["listPartnershipEvents"]...)
@@ -8636,6 +10581,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/tasks/:id/snooze", wrapper.SnoozeTask, options.OperationMiddlewares["snoozeTask"]...)
 	router.GET(options.BaseURL+"/v1/overview", wrapper.GetOverview, options.OperationMiddlewares["getOverview"]...)
 	router.GET(options.BaseURL+"/v1/stream", wrapper.Stream, options.OperationMiddlewares["stream"]...)
+	router.GET(options.BaseURL+"/v1/outside/review", wrapper.GetOutsideReview, options.OperationMiddlewares["getOutsideReview"]...)
+	router.GET(options.BaseURL+"/v1/outside/review/file", wrapper.GetOutsideFile, options.OperationMiddlewares["getOutsideFile"]...)
+	router.POST(options.BaseURL+"/v1/outside/review/decisions", wrapper.DecideOutside, options.OperationMiddlewares["decideOutside"]...)
 	router.POST(options.BaseURL+"/v1/portal/session", wrapper.OpenPortal, options.OperationMiddlewares["openPortal"]...)
 	router.GET(options.BaseURL+"/v1/portal/home", wrapper.GetPortalHome, options.OperationMiddlewares["getPortalHome"]...)
 	router.POST(options.BaseURL+"/v1/portal/codes", wrapper.RequestPortalCode, options.OperationMiddlewares["requestPortalCode"]...)
@@ -8644,6 +10592,9 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/portal/contracts/:id/signatures", wrapper.SignContract, options.OperationMiddlewares["signContract"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/submissions", wrapper.SubmitDraft, options.OperationMiddlewares["submitDraft"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/post", wrapper.ReportPost, options.OperationMiddlewares["reportPost"]...)
+	router.POST(options.BaseURL+"/v1/portal/corrections/:id", wrapper.TickCorrection, options.OperationMiddlewares["tickCorrection"]...)
+	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/round", wrapper.DecideRound, options.OperationMiddlewares["decideRound"]...)
+	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/comments", wrapper.AddPortalComment, options.OperationMiddlewares["addPortalComment"]...)
 	router.POST(options.BaseURL+"/v1/portal/onboarding-links", wrapper.CreateOnboardingLink, options.OperationMiddlewares["createOnboardingLink"]...)
 	router.POST(options.BaseURL+"/v1/portal/unsubscribe", wrapper.PortalUnsubscribe, options.OperationMiddlewares["portalUnsubscribe"]...)
 
@@ -8857,6 +10808,86 @@ type GetFundsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetFundsdefaultApplicationProblemPlusJSONResponse) VisitGetFundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSlackRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetSlackResponseObject interface {
+	VisitGetSlackResponse(w http.ResponseWriter) error
+}
+
+type GetSlack200JSONResponse SlackChannel
+
+func (response GetSlack200JSONResponse) VisitGetSlackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSlackdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSlackdefaultApplicationProblemPlusJSONResponse) VisitGetSlackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSlackRequestObject struct {
+	Id     Id `json:"id"`
+	Params SetSlackParams
+	Body   *SetSlackJSONRequestBody
+}
+
+type SetSlackResponseObject interface {
+	VisitSetSlackResponse(w http.ResponseWriter) error
+}
+
+type SetSlack200JSONResponse SlackChannel
+
+func (response SetSlack200JSONResponse) VisitSetSlackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetSlackdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetSlackdefaultApplicationProblemPlusJSONResponse) VisitSetSlackResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9371,6 +11402,47 @@ type RemoveCannedAnswerdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RemoveCannedAnswerdefaultApplicationProblemPlusJSONResponse) VisitRemoveCannedAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveCommentRequestObject struct {
+	Id     Id `json:"id"`
+	Params ResolveCommentParams
+	Body   *ResolveCommentJSONRequestBody
+}
+
+type ResolveCommentResponseObject interface {
+	VisitResolveCommentResponse(w http.ResponseWriter) error
+}
+
+type ResolveComment200JSONResponse Comment
+
+func (response ResolveComment200JSONResponse) VisitResolveCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResolveCommentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResolveCommentdefaultApplicationProblemPlusJSONResponse) VisitResolveCommentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10235,6 +12307,120 @@ func (response GetCreatorTimelinedefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type ListDelegationsRequestObject struct {
+	Params ListDelegationsParams
+}
+
+type ListDelegationsResponseObject interface {
+	VisitListDelegationsResponse(w http.ResponseWriter) error
+}
+
+type ListDelegations200JSONResponse DelegationList
+
+func (response ListDelegations200JSONResponse) VisitListDelegationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDelegationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDelegationsdefaultApplicationProblemPlusJSONResponse) VisitListDelegationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDelegationRequestObject struct {
+	Params CreateDelegationParams
+	Body   *CreateDelegationJSONRequestBody
+}
+
+type CreateDelegationResponseObject interface {
+	VisitCreateDelegationResponse(w http.ResponseWriter) error
+}
+
+type CreateDelegation201JSONResponse Delegation
+
+func (response CreateDelegation201JSONResponse) VisitCreateDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateDelegationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateDelegationdefaultApplicationProblemPlusJSONResponse) VisitCreateDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndDelegationRequestObject struct {
+	Id     Id `json:"id"`
+	Params EndDelegationParams
+	Body   *EndDelegationJSONRequestBody
+}
+
+type EndDelegationResponseObject interface {
+	VisitEndDelegationResponse(w http.ResponseWriter) error
+}
+
+type EndDelegation204Response struct {
+}
+
+func (response EndDelegation204Response) VisitEndDelegationResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndDelegationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndDelegationdefaultApplicationProblemPlusJSONResponse) VisitEndDelegationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListDeliverablesRequestObject struct {
 	Params ListDeliverablesParams
 }
@@ -10263,6 +12449,188 @@ type ListDeliverablesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListDeliverablesdefaultApplicationProblemPlusJSONResponse) VisitListDeliverablesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPostChecksRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListPostChecksResponseObject interface {
+	VisitListPostChecksResponse(w http.ResponseWriter) error
+}
+
+type ListPostChecks200JSONResponse PostCheckList
+
+func (response ListPostChecks200JSONResponse) VisitListPostChecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPostChecksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPostChecksdefaultApplicationProblemPlusJSONResponse) VisitListPostChecksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewRevocationRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type PreviewRevocationResponseObject interface {
+	VisitPreviewRevocationResponse(w http.ResponseWriter) error
+}
+
+type PreviewRevocation200JSONResponse Revocation
+
+func (response PreviewRevocation200JSONResponse) VisitPreviewRevocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewRevocationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewRevocationdefaultApplicationProblemPlusJSONResponse) VisitPreviewRevocationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferRoundRequestObject struct {
+	Id     Id `json:"id"`
+	Params OfferRoundParams
+	Body   *OfferRoundJSONRequestBody
+}
+
+type OfferRoundResponseObject interface {
+	VisitOfferRoundResponse(w http.ResponseWriter) error
+}
+
+type OfferRound200JSONResponse Deliverable
+
+func (response OfferRound200JSONResponse) VisitOfferRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferRound202ResponseHeaders struct {
+	Location *string
+}
+
+type OfferRound202JSONResponse struct {
+	Body    Pending
+	Headers OfferRound202ResponseHeaders
+}
+
+func (response OfferRound202JSONResponse) VisitOfferRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferRounddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OfferRounddefaultApplicationProblemPlusJSONResponse) VisitOfferRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSubmissionsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListSubmissionsResponseObject interface {
+	VisitListSubmissionsResponse(w http.ResponseWriter) error
+}
+
+type ListSubmissions200JSONResponse SubmissionList
+
+func (response ListSubmissions200JSONResponse) VisitListSubmissionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSubmissionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListSubmissionsdefaultApplicationProblemPlusJSONResponse) VisitListSubmissionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -10626,6 +12994,268 @@ func (response SettleMaildefaultApplicationProblemPlusJSONResponse) VisitSettleM
 	return err
 }
 
+type ListOutsideReviewersRequestObject struct {
+	Params ListOutsideReviewersParams
+}
+
+type ListOutsideReviewersResponseObject interface {
+	VisitListOutsideReviewersResponse(w http.ResponseWriter) error
+}
+
+type ListOutsideReviewers200JSONResponse OutsideReviewerList
+
+func (response ListOutsideReviewers200JSONResponse) VisitListOutsideReviewersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOutsideReviewersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListOutsideReviewersdefaultApplicationProblemPlusJSONResponse) VisitListOutsideReviewersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateOutsideReviewerRequestObject struct {
+	Params CreateOutsideReviewerParams
+	Body   *CreateOutsideReviewerJSONRequestBody
+}
+
+type CreateOutsideReviewerResponseObject interface {
+	VisitCreateOutsideReviewerResponse(w http.ResponseWriter) error
+}
+
+type CreateOutsideReviewer201JSONResponse OutsideReviewer
+
+func (response CreateOutsideReviewer201JSONResponse) VisitCreateOutsideReviewerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateOutsideReviewerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateOutsideReviewerdefaultApplicationProblemPlusJSONResponse) VisitCreateOutsideReviewerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveOutsideReviewerRequestObject struct {
+	Id     Id `json:"id"`
+	Params RemoveOutsideReviewerParams
+	Body   *RemoveOutsideReviewerJSONRequestBody
+}
+
+type RemoveOutsideReviewerResponseObject interface {
+	VisitRemoveOutsideReviewerResponse(w http.ResponseWriter) error
+}
+
+type RemoveOutsideReviewer204Response struct {
+}
+
+func (response RemoveOutsideReviewer204Response) VisitRemoveOutsideReviewerResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveOutsideReviewerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveOutsideReviewerdefaultApplicationProblemPlusJSONResponse) VisitRemoveOutsideReviewerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutsideReviewRequestObject struct {
+	Params GetOutsideReviewParams
+}
+
+type GetOutsideReviewResponseObject interface {
+	VisitGetOutsideReviewResponse(w http.ResponseWriter) error
+}
+
+type GetOutsideReview200JSONResponse OutsideReview
+
+func (response GetOutsideReview200JSONResponse) VisitGetOutsideReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutsideReviewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOutsideReviewdefaultApplicationProblemPlusJSONResponse) VisitGetOutsideReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideOutsideRequestObject struct {
+	Params DecideOutsideParams
+	Body   *DecideOutsideJSONRequestBody
+}
+
+type DecideOutsideResponseObject interface {
+	VisitDecideOutsideResponse(w http.ResponseWriter) error
+}
+
+type DecideOutside200JSONResponse OutsideReview
+
+func (response DecideOutside200JSONResponse) VisitDecideOutsideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideOutside202ResponseHeaders struct {
+	Location *string
+}
+
+type DecideOutside202JSONResponse struct {
+	Body    Pending
+	Headers DecideOutside202ResponseHeaders
+}
+
+func (response DecideOutside202JSONResponse) VisitDecideOutsideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideOutsidedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideOutsidedefaultApplicationProblemPlusJSONResponse) VisitDecideOutsideResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOutsideFileRequestObject struct {
+	Params GetOutsideFileParams
+}
+
+type GetOutsideFileResponseObject interface {
+	VisitGetOutsideFileResponse(w http.ResponseWriter) error
+}
+
+type GetOutsideFile200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetOutsideFile200ApplicationoctetStreamResponse) VisitGetOutsideFileResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetOutsideFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOutsideFiledefaultApplicationProblemPlusJSONResponse) VisitGetOutsideFileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetOverviewRequestObject struct {
 	Params GetOverviewParams
 }
@@ -10732,6 +13362,47 @@ type GetPartnershipdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPartnershipdefaultApplicationProblemPlusJSONResponse) VisitGetPartnershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetCodesRequestObject struct {
+	Id     Id `json:"id"`
+	Params SetCodesParams
+	Body   *SetCodesJSONRequestBody
+}
+
+type SetCodesResponseObject interface {
+	VisitSetCodesResponse(w http.ResponseWriter) error
+}
+
+type SetCodes200JSONResponse ContentCodes
+
+func (response SetCodes200JSONResponse) VisitSetCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetCodesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetCodesdefaultApplicationProblemPlusJSONResponse) VisitSetCodesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11508,6 +14179,120 @@ func (response CreatePolicydefaultApplicationProblemPlusJSONResponse) VisitCreat
 	return err
 }
 
+type SimulatePolicyRequestObject struct {
+	Params SimulatePolicyParams
+	Body   *SimulatePolicyJSONRequestBody
+}
+
+type SimulatePolicyResponseObject interface {
+	VisitSimulatePolicyResponse(w http.ResponseWriter) error
+}
+
+type SimulatePolicy200JSONResponse PolicySimulation
+
+func (response SimulatePolicy200JSONResponse) VisitSimulatePolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SimulatePolicydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SimulatePolicydefaultApplicationProblemPlusJSONResponse) VisitSimulatePolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetirePolicyRequestObject struct {
+	Id     Id `json:"id"`
+	Params RetirePolicyParams
+	Body   *RetirePolicyJSONRequestBody
+}
+
+type RetirePolicyResponseObject interface {
+	VisitRetirePolicyResponse(w http.ResponseWriter) error
+}
+
+type RetirePolicy204Response struct {
+}
+
+func (response RetirePolicy204Response) VisitRetirePolicyResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RetirePolicydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RetirePolicydefaultApplicationProblemPlusJSONResponse) VisitRetirePolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPolicyVersionsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListPolicyVersionsResponseObject interface {
+	VisitListPolicyVersionsResponse(w http.ResponseWriter) error
+}
+
+type ListPolicyVersions200JSONResponse PolicyList
+
+func (response ListPolicyVersions200JSONResponse) VisitListPolicyVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPolicyVersionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPolicyVersionsdefaultApplicationProblemPlusJSONResponse) VisitListPolicyVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RequestPortalCodeRequestObject struct {
 	Params RequestPortalCodeParams
 	Body   *RequestPortalCodeJSONRequestBody
@@ -11646,6 +14431,88 @@ func (response SignContractdefaultApplicationProblemPlusJSONResponse) VisitSignC
 	return err
 }
 
+type TickCorrectionRequestObject struct {
+	Id     Id `json:"id"`
+	Params TickCorrectionParams
+	Body   *TickCorrectionJSONRequestBody
+}
+
+type TickCorrectionResponseObject interface {
+	VisitTickCorrectionResponse(w http.ResponseWriter) error
+}
+
+type TickCorrection200JSONResponse PortalHome
+
+func (response TickCorrection200JSONResponse) VisitTickCorrectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TickCorrectiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TickCorrectiondefaultApplicationProblemPlusJSONResponse) VisitTickCorrectionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPortalCommentRequestObject struct {
+	Id     Id `json:"id"`
+	Params AddPortalCommentParams
+	Body   *AddPortalCommentJSONRequestBody
+}
+
+type AddPortalCommentResponseObject interface {
+	VisitAddPortalCommentResponse(w http.ResponseWriter) error
+}
+
+type AddPortalComment200JSONResponse PortalHome
+
+func (response AddPortalComment200JSONResponse) VisitAddPortalCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPortalCommentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddPortalCommentdefaultApplicationProblemPlusJSONResponse) VisitAddPortalCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ReportPostRequestObject struct {
 	Id     Id `json:"id"`
 	Params ReportPostParams
@@ -11700,6 +14567,71 @@ type ReportPostdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReportPostdefaultApplicationProblemPlusJSONResponse) VisitReportPostResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideRoundRequestObject struct {
+	Id     Id `json:"id"`
+	Params DecideRoundParams
+	Body   *DecideRoundJSONRequestBody
+}
+
+type DecideRoundResponseObject interface {
+	VisitDecideRoundResponse(w http.ResponseWriter) error
+}
+
+type DecideRound200JSONResponse PortalHome
+
+func (response DecideRound200JSONResponse) VisitDecideRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideRound202ResponseHeaders struct {
+	Location *string
+}
+
+type DecideRound202JSONResponse struct {
+	Body    Pending
+	Headers DecideRound202ResponseHeaders
+}
+
+func (response DecideRound202JSONResponse) VisitDecideRoundResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideRounddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideRounddefaultApplicationProblemPlusJSONResponse) VisitDecideRoundResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -11992,6 +14924,51 @@ func (response PortalUnsubscribedefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type GetPostScreenshotRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetPostScreenshotResponseObject interface {
+	VisitGetPostScreenshotResponse(w http.ResponseWriter) error
+}
+
+type GetPostScreenshot200ImagepngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetPostScreenshot200ImagepngResponse) VisitGetPostScreenshotResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetPostScreenshotdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPostScreenshotdefaultApplicationProblemPlusJSONResponse) VisitGetPostScreenshotResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListReconciliationsRequestObject struct {
 	Params ListReconciliationsParams
 }
@@ -12060,6 +15037,41 @@ type RunReconciliationdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RunReconciliationdefaultApplicationProblemPlusJSONResponse) VisitRunReconciliationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeReviewLinkRequestObject struct {
+	Id     Id `json:"id"`
+	Params RevokeReviewLinkParams
+	Body   *RevokeReviewLinkJSONRequestBody
+}
+
+type RevokeReviewLinkResponseObject interface {
+	VisitRevokeReviewLinkResponse(w http.ResponseWriter) error
+}
+
+type RevokeReviewLink204Response struct {
+}
+
+func (response RevokeReviewLink204Response) VisitRevokeReviewLinkResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokeReviewLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevokeReviewLinkdefaultApplicationProblemPlusJSONResponse) VisitRevokeReviewLinkResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12203,6 +15215,145 @@ type DecideReviewdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response DecideReviewdefaultApplicationProblemPlusJSONResponse) VisitDecideReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandOverReviewRequestObject struct {
+	Id     Id `json:"id"`
+	Params HandOverReviewParams
+	Body   *HandOverReviewJSONRequestBody
+}
+
+type HandOverReviewResponseObject interface {
+	VisitHandOverReviewResponse(w http.ResponseWriter) error
+}
+
+type HandOverReview200JSONResponse Review
+
+func (response HandOverReview200JSONResponse) VisitHandOverReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandOverReview202ResponseHeaders struct {
+	Location *string
+}
+
+type HandOverReview202JSONResponse struct {
+	Body    Pending
+	Headers HandOverReview202ResponseHeaders
+}
+
+func (response HandOverReview202JSONResponse) VisitHandOverReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type HandOverReviewdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response HandOverReviewdefaultApplicationProblemPlusJSONResponse) VisitHandOverReviewResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReviewLinksRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListReviewLinksResponseObject interface {
+	VisitListReviewLinksResponse(w http.ResponseWriter) error
+}
+
+type ListReviewLinks200JSONResponse ReviewLinkList
+
+func (response ListReviewLinks200JSONResponse) VisitListReviewLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReviewLinksdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListReviewLinksdefaultApplicationProblemPlusJSONResponse) VisitListReviewLinksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendReviewLinkRequestObject struct {
+	Id     Id `json:"id"`
+	Params SendReviewLinkParams
+	Body   *SendReviewLinkJSONRequestBody
+}
+
+type SendReviewLinkResponseObject interface {
+	VisitSendReviewLinkResponse(w http.ResponseWriter) error
+}
+
+type SendReviewLink204Response struct {
+}
+
+func (response SendReviewLink204Response) VisitSendReviewLinkResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type SendReviewLinkdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SendReviewLinkdefaultApplicationProblemPlusJSONResponse) VisitSendReviewLinkResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12693,6 +15844,86 @@ type GetSubmissiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetSubmissiondefaultApplicationProblemPlusJSONResponse) VisitGetSubmissionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCommentsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListCommentsResponseObject interface {
+	VisitListCommentsResponse(w http.ResponseWriter) error
+}
+
+type ListComments200JSONResponse CommentList
+
+func (response ListComments200JSONResponse) VisitListCommentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCommentsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCommentsdefaultApplicationProblemPlusJSONResponse) VisitListCommentsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddCommentRequestObject struct {
+	Id     Id `json:"id"`
+	Params AddCommentParams
+	Body   *AddCommentJSONRequestBody
+}
+
+type AddCommentResponseObject interface {
+	VisitAddCommentResponse(w http.ResponseWriter) error
+}
+
+type AddComment201JSONResponse Comment
+
+func (response AddComment201JSONResponse) VisitAddCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddCommentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddCommentdefaultApplicationProblemPlusJSONResponse) VisitAddCommentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13779,6 +17010,12 @@ type StrictServerInterface interface {
 	// GetFunds Funds of a brand per currency, from the ledger
 	// (GET /v1/brands/{id}/funds)
 	GetFunds(ctx context.Context, request GetFundsRequestObject) (GetFundsResponseObject, error)
+	// GetSlack Whether reviews are also told in Slack
+	// (GET /v1/brands/{id}/slack)
+	GetSlack(ctx context.Context, request GetSlackRequestObject) (GetSlackResponseObject, error)
+	// SetSlack Connect a Slack channel by its incoming webhook, or disconnect it
+	// (PUT /v1/brands/{id}/slack)
+	SetSlack(ctx context.Context, request SetSlackRequestObject) (SetSlackResponseObject, error)
 	// CreateTopUp Move money into the brand's funds through Stripe
 	// (POST /v1/brands/{id}/top-ups)
 	CreateTopUp(ctx context.Context, request CreateTopUpRequestObject) (CreateTopUpResponseObject, error)
@@ -13815,6 +17052,9 @@ type StrictServerInterface interface {
 	// RemoveCannedAnswer Take an answer off the list
 	// (POST /v1/canned-answers/{id}/remove)
 	RemoveCannedAnswer(ctx context.Context, request RemoveCannedAnswerRequestObject) (RemoveCannedAnswerResponseObject, error)
+	// ResolveComment Mark a comment as settled, or open it again
+	// (POST /v1/comments/{id}/resolve)
+	ResolveComment(ctx context.Context, request ResolveCommentRequestObject) (ResolveCommentResponseObject, error)
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx context.Context, request ListContractsRequestObject) (ListContractsResponseObject, error)
@@ -13875,9 +17115,30 @@ type StrictServerInterface interface {
 	// GetCreatorTimeline All that happened with a creator
 	// (GET /v1/creators/{id}/timeline)
 	GetCreatorTimeline(ctx context.Context, request GetCreatorTimelineRequestObject) (GetCreatorTimelineResponseObject, error)
+	// ListDelegations Who decides for whom, and when
+	// (GET /v1/delegations)
+	ListDelegations(ctx context.Context, request ListDelegationsRequestObject) (ListDelegationsResponseObject, error)
+	// CreateDelegation Let somebody decide for a person for a time; open and new requests
+	// (POST /v1/delegations)
+	CreateDelegation(ctx context.Context, request CreateDelegationRequestObject) (CreateDelegationResponseObject, error)
+	// EndDelegation End a delegation now
+	// (POST /v1/delegations/{id}/end)
+	EndDelegation(ctx context.Context, request EndDelegationRequestObject) (EndDelegationResponseObject, error)
 	// ListDeliverables Deliverables by due date
 	// (GET /v1/deliverables)
 	ListDeliverables(ctx context.Context, request ListDeliverablesRequestObject) (ListDeliverablesResponseObject, error)
+	// ListPostChecks Every look at the published post, newest first, kept as evidence
+	// (GET /v1/deliverables/{id}/post-checks)
+	ListPostChecks(ctx context.Context, request ListPostChecksRequestObject) (ListPostChecksResponseObject, error)
+	// PreviewRevocation What taking back the approval would do now; changes nothing
+	// (GET /v1/deliverables/{id}/revocation)
+	PreviewRevocation(ctx context.Context, request PreviewRevocationRequestObject) (PreviewRevocationResponseObject, error)
+	// OfferRound Offer money for a revision round that the contract does not include
+	// (POST /v1/deliverables/{id}/rounds)
+	OfferRound(ctx context.Context, request OfferRoundRequestObject) (OfferRoundResponseObject, error)
+	// ListSubmissions Every version of a deliverable, newest first
+	// (GET /v1/deliverables/{id}/submissions)
+	ListSubmissions(ctx context.Context, request ListSubmissionsRequestObject) (ListSubmissionsResponseObject, error)
 	// ListHolidays Public holidays of a country and year, to fill a calendar with
 	// (GET /v1/holidays)
 	ListHolidays(ctx context.Context, request ListHolidaysRequestObject) (ListHolidaysResponseObject, error)
@@ -13905,6 +17166,24 @@ type StrictServerInterface interface {
 	// SettleMail Say what became of a mail of which nobody knows whether it was sent; it is sent again only where that is asked for
 	// (POST /v1/messages/{id}/settle)
 	SettleMail(ctx context.Context, request SettleMailRequestObject) (SettleMailResponseObject, error)
+	// ListOutsideReviewers People outside of the house who decide by a link
+	// (GET /v1/outside-reviewers)
+	ListOutsideReviewers(ctx context.Context, request ListOutsideReviewersRequestObject) (ListOutsideReviewersResponseObject, error)
+	// CreateOutsideReviewer Add an outside reviewer
+	// (POST /v1/outside-reviewers)
+	CreateOutsideReviewer(ctx context.Context, request CreateOutsideReviewerRequestObject) (CreateOutsideReviewerResponseObject, error)
+	// RemoveOutsideReviewer Ask an outside reviewer no more; their links end
+	// (POST /v1/outside-reviewers/{id}/remove)
+	RemoveOutsideReviewer(ctx context.Context, request RemoveOutsideReviewerRequestObject) (RemoveOutsideReviewerResponseObject, error)
+	// GetOutsideReview What an outside reviewer is asked to decide on; changes nothing
+	// (GET /v1/outside/review)
+	GetOutsideReview(ctx context.Context, request GetOutsideReviewRequestObject) (GetOutsideReviewResponseObject, error)
+	// DecideOutside Decide once, on this version, as this person
+	// (POST /v1/outside/review/decisions)
+	DecideOutside(ctx context.Context, request DecideOutsideRequestObject) (DecideOutsideResponseObject, error)
+	// GetOutsideFile The file of the version, as an attachment
+	// (GET /v1/outside/review/file)
+	GetOutsideFile(ctx context.Context, request GetOutsideFileRequestObject) (GetOutsideFileResponseObject, error)
 	// GetOverview Counts for home and the rail: tasks, reviews, payouts and partnerships that need someone
 	// (GET /v1/overview)
 	GetOverview(ctx context.Context, request GetOverviewRequestObject) (GetOverviewResponseObject, error)
@@ -13914,6 +17193,9 @@ type StrictServerInterface interface {
 	// GetPartnership One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now
 	// (GET /v1/partnerships/{id})
 	GetPartnership(ctx context.Context, request GetPartnershipRequestObject) (GetPartnershipResponseObject, error)
+	// SetCodes Set the promo code and the tracked link that the creator must name
+	// (PUT /v1/partnerships/{id}/codes)
+	SetCodes(ctx context.Context, request SetCodesRequestObject) (SetCodesResponseObject, error)
 	// CommandPartnership Give the partnership a command; it answers accepted, or refused and why
 	// (POST /v1/partnerships/{id}/commands)
 	CommandPartnership(ctx context.Context, request CommandPartnershipRequestObject) (CommandPartnershipResponseObject, error)
@@ -13962,6 +17244,15 @@ type StrictServerInterface interface {
 	// CreatePolicy Create an approval policy or a new version of one
 	// (POST /v1/policies)
 	CreatePolicy(ctx context.Context, request CreatePolicyRequestObject) (CreatePolicyResponseObject, error)
+	// SimulatePolicy Run an approval policy over past submissions: who would have been asked, and when it would have ended; writes nothing
+	// (POST /v1/policies/simulate)
+	SimulatePolicy(ctx context.Context, request SimulatePolicyRequestObject) (SimulatePolicyResponseObject, error)
+	// RetirePolicy Choose an approval policy no more; running reviews go on under it
+	// (POST /v1/policies/{id}/retire)
+	RetirePolicy(ctx context.Context, request RetirePolicyRequestObject) (RetirePolicyResponseObject, error)
+	// ListPolicyVersions Every version of an approval policy, newest first
+	// (GET /v1/policies/{id}/versions)
+	ListPolicyVersions(ctx context.Context, request ListPolicyVersionsRequestObject) (ListPolicyVersionsResponseObject, error)
 	// RequestPortalCode Mail a code that signing and bank onboarding ask for
 	// (POST /v1/portal/codes)
 	RequestPortalCode(ctx context.Context, request RequestPortalCodeRequestObject) (RequestPortalCodeResponseObject, error)
@@ -13971,9 +17262,18 @@ type StrictServerInterface interface {
 	// SignContract Sign with the mailed code, or decline
 	// (POST /v1/portal/contracts/{id}/signatures)
 	SignContract(ctx context.Context, request SignContractRequestObject) (SignContractResponseObject, error)
+	// TickCorrection Tick off a small correction, or untick it
+	// (POST /v1/portal/corrections/{id})
+	TickCorrection(ctx context.Context, request TickCorrectionRequestObject) (TickCorrectionResponseObject, error)
+	// AddPortalComment Answer a comment on the draft
+	// (POST /v1/portal/deliverables/{id}/comments)
+	AddPortalComment(ctx context.Context, request AddPortalCommentRequestObject) (AddPortalCommentResponseObject, error)
 	// ReportPost Report the address of the published post
 	// (POST /v1/portal/deliverables/{id}/post)
 	ReportPost(ctx context.Context, request ReportPostRequestObject) (ReportPostResponseObject, error)
+	// DecideRound Agree to another revision round than the contract includes, or decline it
+	// (POST /v1/portal/deliverables/{id}/round)
+	DecideRound(ctx context.Context, request DecideRoundRequestObject) (DecideRoundResponseObject, error)
 	// SubmitDraft Submit a draft: caption, declared details and a file
 	// (POST /v1/portal/deliverables/{id}/submissions)
 	SubmitDraft(ctx context.Context, request SubmitDraftRequestObject) (SubmitDraftResponseObject, error)
@@ -13992,12 +17292,18 @@ type StrictServerInterface interface {
 	// PortalUnsubscribe No more outreach mail
 	// (POST /v1/portal/unsubscribe)
 	PortalUnsubscribe(ctx context.Context, request PortalUnsubscribeRequestObject) (PortalUnsubscribeResponseObject, error)
+	// GetPostScreenshot The page as it was seen
+	// (GET /v1/post-checks/{id}/screenshot)
+	GetPostScreenshot(ctx context.Context, request GetPostScreenshotRequestObject) (GetPostScreenshotResponseObject, error)
 	// ListReconciliations Reconciliation runs, newest first
 	// (GET /v1/reconciliations)
 	ListReconciliations(ctx context.Context, request ListReconciliationsRequestObject) (ListReconciliationsResponseObject, error)
 	// RunReconciliation Compare ledger and Stripe now
 	// (POST /v1/reconciliations)
 	RunReconciliation(ctx context.Context, request RunReconciliationRequestObject) (RunReconciliationResponseObject, error)
+	// RevokeReviewLink End the link of an outside reviewer
+	// (POST /v1/review-links/{id}/revoke)
+	RevokeReviewLink(ctx context.Context, request RevokeReviewLinkRequestObject) (RevokeReviewLinkResponseObject, error)
 	// ListReviews Reviews by due time
 	// (GET /v1/reviews)
 	ListReviews(ctx context.Context, request ListReviewsRequestObject) (ListReviewsResponseObject, error)
@@ -14007,6 +17313,15 @@ type StrictServerInterface interface {
 	// DecideReview Decide in the stage that is open
 	// (POST /v1/reviews/{id}/decisions)
 	DecideReview(ctx context.Context, request DecideReviewRequestObject) (DecideReviewResponseObject, error)
+	// HandOverReview Ask somebody else instead, or let somebody decide on behalf of who is asked
+	// (POST /v1/reviews/{id}/hand-overs)
+	HandOverReview(ctx context.Context, request HandOverReviewRequestObject) (HandOverReviewResponseObject, error)
+	// ListReviewLinks The links of outside reviewers: sent, seen, used
+	// (GET /v1/reviews/{id}/links)
+	ListReviewLinks(ctx context.Context, request ListReviewLinksRequestObject) (ListReviewLinksResponseObject, error)
+	// SendReviewLink Mail an outside reviewer a new link; the ones before end
+	// (POST /v1/reviews/{id}/links)
+	SendReviewLink(ctx context.Context, request SendReviewLinkRequestObject) (SendReviewLinkResponseObject, error)
 	// ListRoleRequests Finance roles that wait for a second person or for their delay
 	// (GET /v1/role-requests)
 	ListRoleRequests(ctx context.Context, request ListRoleRequestsRequestObject) (ListRoleRequestsResponseObject, error)
@@ -14043,6 +17358,12 @@ type StrictServerInterface interface {
 	// GetSubmission One submission
 	// (GET /v1/submissions/{id})
 	GetSubmission(ctx context.Context, request GetSubmissionRequestObject) (GetSubmissionResponseObject, error)
+	// ListComments Comments on a version, oldest first
+	// (GET /v1/submissions/{id}/comments)
+	ListComments(ctx context.Context, request ListCommentsRequestObject) (ListCommentsResponseObject, error)
+	// AddComment Comment on a version, or on a place in it
+	// (POST /v1/submissions/{id}/comments)
+	AddComment(ctx context.Context, request AddCommentRequestObject) (AddCommentResponseObject, error)
 	// GetSubmissionFile The file of a submission, as an attachment
 	// (GET /v1/submissions/{id}/file)
 	GetSubmissionFile(ctx context.Context, request GetSubmissionFileRequestObject) (GetSubmissionFileResponseObject, error)
@@ -14299,6 +17620,80 @@ func (sh *strictHandler) GetFunds(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(GetFundsResponseObject); ok {
 		return validResponse.VisitGetFundsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetSlack operation middleware
+func (sh *strictHandler) GetSlack(ctx echo.Context, id Id) error {
+	var request GetSlackRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSlack(ctx.Request().Context(), request.(GetSlackRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSlack")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSlackResponseObject); ok {
+		return validResponse.VisitGetSlackResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetSlack operation middleware
+func (sh *strictHandler) SetSlack(ctx echo.Context, id Id, params SetSlackParams) error {
+	var request SetSlackRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SetSlackJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetSlack(ctx.Request().Context(), request.(SetSlackRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetSlack")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetSlackResponseObject); ok {
+		return validResponse.VisitSetSlackResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -14765,6 +18160,55 @@ func (sh *strictHandler) RemoveCannedAnswer(ctx echo.Context, id Id, params Remo
 		return err
 	} else if validResponse, ok := response.(RemoveCannedAnswerResponseObject); ok {
 		return validResponse.VisitRemoveCannedAnswerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResolveComment operation middleware
+func (sh *strictHandler) ResolveComment(ctx echo.Context, id Id, params ResolveCommentParams) error {
+	var request ResolveCommentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ResolveCommentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResolveComment(ctx.Request().Context(), request.(ResolveCommentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResolveComment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResolveCommentResponseObject); ok {
+		return validResponse.VisitResolveCommentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -15517,6 +18961,128 @@ func (sh *strictHandler) GetCreatorTimeline(ctx echo.Context, id Id, params GetC
 	return nil
 }
 
+// ListDelegations operation middleware
+func (sh *strictHandler) ListDelegations(ctx echo.Context, params ListDelegationsParams) error {
+	var request ListDelegationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDelegations(ctx.Request().Context(), request.(ListDelegationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDelegations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDelegationsResponseObject); ok {
+		return validResponse.VisitListDelegationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateDelegation operation middleware
+func (sh *strictHandler) CreateDelegation(ctx echo.Context, params CreateDelegationParams) error {
+	var request CreateDelegationRequestObject
+
+	request.Params = params
+
+	var body CreateDelegationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateDelegation(ctx.Request().Context(), request.(CreateDelegationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateDelegation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateDelegationResponseObject); ok {
+		return validResponse.VisitCreateDelegationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndDelegation operation middleware
+func (sh *strictHandler) EndDelegation(ctx echo.Context, id Id, params EndDelegationParams) error {
+	var request EndDelegationRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body EndDelegationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndDelegation(ctx.Request().Context(), request.(EndDelegationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndDelegation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndDelegationResponseObject); ok {
+		return validResponse.VisitEndDelegationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDeliverables operation middleware
 func (sh *strictHandler) ListDeliverables(ctx echo.Context, params ListDeliverablesParams) error {
 	var request ListDeliverablesRequestObject
@@ -15536,6 +19102,130 @@ func (sh *strictHandler) ListDeliverables(ctx echo.Context, params ListDeliverab
 		return err
 	} else if validResponse, ok := response.(ListDeliverablesResponseObject); ok {
 		return validResponse.VisitListDeliverablesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPostChecks operation middleware
+func (sh *strictHandler) ListPostChecks(ctx echo.Context, id Id) error {
+	var request ListPostChecksRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPostChecks(ctx.Request().Context(), request.(ListPostChecksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPostChecks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPostChecksResponseObject); ok {
+		return validResponse.VisitListPostChecksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewRevocation operation middleware
+func (sh *strictHandler) PreviewRevocation(ctx echo.Context, id Id) error {
+	var request PreviewRevocationRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewRevocation(ctx.Request().Context(), request.(PreviewRevocationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewRevocation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewRevocationResponseObject); ok {
+		return validResponse.VisitPreviewRevocationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OfferRound operation middleware
+func (sh *strictHandler) OfferRound(ctx echo.Context, id Id, params OfferRoundParams) error {
+	var request OfferRoundRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body OfferRoundJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OfferRound(ctx.Request().Context(), request.(OfferRoundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OfferRound")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OfferRoundResponseObject); ok {
+		return validResponse.VisitOfferRoundResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSubmissions operation middleware
+func (sh *strictHandler) ListSubmissions(ctx echo.Context, id Id) error {
+	var request ListSubmissionsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSubmissions(ctx.Request().Context(), request.(ListSubmissionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSubmissions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSubmissionsResponseObject); ok {
+		return validResponse.VisitListSubmissionsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -15840,6 +19530,226 @@ func (sh *strictHandler) SettleMail(ctx echo.Context, id Id, params SettleMailPa
 	return nil
 }
 
+// ListOutsideReviewers operation middleware
+func (sh *strictHandler) ListOutsideReviewers(ctx echo.Context, params ListOutsideReviewersParams) error {
+	var request ListOutsideReviewersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOutsideReviewers(ctx.Request().Context(), request.(ListOutsideReviewersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOutsideReviewers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOutsideReviewersResponseObject); ok {
+		return validResponse.VisitListOutsideReviewersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateOutsideReviewer operation middleware
+func (sh *strictHandler) CreateOutsideReviewer(ctx echo.Context, params CreateOutsideReviewerParams) error {
+	var request CreateOutsideReviewerRequestObject
+
+	request.Params = params
+
+	var body CreateOutsideReviewerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateOutsideReviewer(ctx.Request().Context(), request.(CreateOutsideReviewerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateOutsideReviewer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateOutsideReviewerResponseObject); ok {
+		return validResponse.VisitCreateOutsideReviewerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveOutsideReviewer operation middleware
+func (sh *strictHandler) RemoveOutsideReviewer(ctx echo.Context, id Id, params RemoveOutsideReviewerParams) error {
+	var request RemoveOutsideReviewerRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RemoveOutsideReviewerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveOutsideReviewer(ctx.Request().Context(), request.(RemoveOutsideReviewerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveOutsideReviewer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveOutsideReviewerResponseObject); ok {
+		return validResponse.VisitRemoveOutsideReviewerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOutsideReview operation middleware
+func (sh *strictHandler) GetOutsideReview(ctx echo.Context, params GetOutsideReviewParams) error {
+	var request GetOutsideReviewRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOutsideReview(ctx.Request().Context(), request.(GetOutsideReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOutsideReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOutsideReviewResponseObject); ok {
+		return validResponse.VisitGetOutsideReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideOutside operation middleware
+func (sh *strictHandler) DecideOutside(ctx echo.Context, params DecideOutsideParams) error {
+	var request DecideOutsideRequestObject
+
+	request.Params = params
+
+	var body DecideOutsideJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideOutside(ctx.Request().Context(), request.(DecideOutsideRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideOutside")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideOutsideResponseObject); ok {
+		return validResponse.VisitDecideOutsideResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOutsideFile operation middleware
+func (sh *strictHandler) GetOutsideFile(ctx echo.Context, params GetOutsideFileParams) error {
+	var request GetOutsideFileRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOutsideFile(ctx.Request().Context(), request.(GetOutsideFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOutsideFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOutsideFileResponseObject); ok {
+		return validResponse.VisitGetOutsideFileResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetOverview operation middleware
 func (sh *strictHandler) GetOverview(ctx echo.Context, params GetOverviewParams) error {
 	var request GetOverviewRequestObject
@@ -15909,6 +19819,55 @@ func (sh *strictHandler) GetPartnership(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(GetPartnershipResponseObject); ok {
 		return validResponse.VisitGetPartnershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetCodes operation middleware
+func (sh *strictHandler) SetCodes(ctx echo.Context, id Id, params SetCodesParams) error {
+	var request SetCodesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SetCodesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetCodes(ctx.Request().Context(), request.(SetCodesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetCodes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetCodesResponseObject); ok {
+		return validResponse.VisitSetCodesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -16484,6 +20443,128 @@ func (sh *strictHandler) CreatePolicy(ctx echo.Context, params CreatePolicyParam
 	return nil
 }
 
+// SimulatePolicy operation middleware
+func (sh *strictHandler) SimulatePolicy(ctx echo.Context, params SimulatePolicyParams) error {
+	var request SimulatePolicyRequestObject
+
+	request.Params = params
+
+	var body SimulatePolicyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SimulatePolicy(ctx.Request().Context(), request.(SimulatePolicyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SimulatePolicy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SimulatePolicyResponseObject); ok {
+		return validResponse.VisitSimulatePolicyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RetirePolicy operation middleware
+func (sh *strictHandler) RetirePolicy(ctx echo.Context, id Id, params RetirePolicyParams) error {
+	var request RetirePolicyRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RetirePolicyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RetirePolicy(ctx.Request().Context(), request.(RetirePolicyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RetirePolicy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RetirePolicyResponseObject); ok {
+		return validResponse.VisitRetirePolicyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPolicyVersions operation middleware
+func (sh *strictHandler) ListPolicyVersions(ctx echo.Context, id Id) error {
+	var request ListPolicyVersionsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPolicyVersions(ctx.Request().Context(), request.(ListPolicyVersionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPolicyVersions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPolicyVersionsResponseObject); ok {
+		return validResponse.VisitListPolicyVersionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // RequestPortalCode operation middleware
 func (sh *strictHandler) RequestPortalCode(ctx echo.Context, params RequestPortalCodeParams) error {
 	var request RequestPortalCodeRequestObject
@@ -16606,6 +20687,104 @@ func (sh *strictHandler) SignContract(ctx echo.Context, id Id, params SignContra
 	return nil
 }
 
+// TickCorrection operation middleware
+func (sh *strictHandler) TickCorrection(ctx echo.Context, id Id, params TickCorrectionParams) error {
+	var request TickCorrectionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body TickCorrectionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TickCorrection(ctx.Request().Context(), request.(TickCorrectionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TickCorrection")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TickCorrectionResponseObject); ok {
+		return validResponse.VisitTickCorrectionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddPortalComment operation middleware
+func (sh *strictHandler) AddPortalComment(ctx echo.Context, id Id, params AddPortalCommentParams) error {
+	var request AddPortalCommentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AddPortalCommentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddPortalComment(ctx.Request().Context(), request.(AddPortalCommentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddPortalComment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddPortalCommentResponseObject); ok {
+		return validResponse.VisitAddPortalCommentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ReportPost operation middleware
 func (sh *strictHandler) ReportPost(ctx echo.Context, id Id, params ReportPostParams) error {
 	var request ReportPostRequestObject
@@ -16649,6 +20828,55 @@ func (sh *strictHandler) ReportPost(ctx echo.Context, id Id, params ReportPostPa
 		return err
 	} else if validResponse, ok := response.(ReportPostResponseObject); ok {
 		return validResponse.VisitReportPostResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideRound operation middleware
+func (sh *strictHandler) DecideRound(ctx echo.Context, id Id, params DecideRoundParams) error {
+	var request DecideRoundRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body DecideRoundJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideRound(ctx.Request().Context(), request.(DecideRoundRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideRound")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideRoundResponseObject); ok {
+		return validResponse.VisitDecideRoundResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -16901,6 +21129,31 @@ func (sh *strictHandler) PortalUnsubscribe(ctx echo.Context, params PortalUnsubs
 	return nil
 }
 
+// GetPostScreenshot operation middleware
+func (sh *strictHandler) GetPostScreenshot(ctx echo.Context, id Id) error {
+	var request GetPostScreenshotRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPostScreenshot(ctx.Request().Context(), request.(GetPostScreenshotRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPostScreenshot")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPostScreenshotResponseObject); ok {
+		return validResponse.VisitGetPostScreenshotResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListReconciliations operation middleware
 func (sh *strictHandler) ListReconciliations(ctx echo.Context, params ListReconciliationsParams) error {
 	var request ListReconciliationsRequestObject
@@ -16968,6 +21221,55 @@ func (sh *strictHandler) RunReconciliation(ctx echo.Context, params RunReconcili
 		return err
 	} else if validResponse, ok := response.(RunReconciliationResponseObject); ok {
 		return validResponse.VisitRunReconciliationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokeReviewLink operation middleware
+func (sh *strictHandler) RevokeReviewLink(ctx echo.Context, id Id, params RevokeReviewLinkParams) error {
+	var request RevokeReviewLinkRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RevokeReviewLinkJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeReviewLink(ctx.Request().Context(), request.(RevokeReviewLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeReviewLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokeReviewLinkResponseObject); ok {
+		return validResponse.VisitRevokeReviewLinkResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -17067,6 +21369,129 @@ func (sh *strictHandler) DecideReview(ctx echo.Context, id Id, params DecideRevi
 		return err
 	} else if validResponse, ok := response.(DecideReviewResponseObject); ok {
 		return validResponse.VisitDecideReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// HandOverReview operation middleware
+func (sh *strictHandler) HandOverReview(ctx echo.Context, id Id, params HandOverReviewParams) error {
+	var request HandOverReviewRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body HandOverReviewJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.HandOverReview(ctx.Request().Context(), request.(HandOverReviewRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "HandOverReview")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(HandOverReviewResponseObject); ok {
+		return validResponse.VisitHandOverReviewResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReviewLinks operation middleware
+func (sh *strictHandler) ListReviewLinks(ctx echo.Context, id Id) error {
+	var request ListReviewLinksRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReviewLinks(ctx.Request().Context(), request.(ListReviewLinksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReviewLinks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReviewLinksResponseObject); ok {
+		return validResponse.VisitListReviewLinksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SendReviewLink operation middleware
+func (sh *strictHandler) SendReviewLink(ctx echo.Context, id Id, params SendReviewLinkParams) error {
+	var request SendReviewLinkRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SendReviewLinkJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SendReviewLink(ctx.Request().Context(), request.(SendReviewLinkRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SendReviewLink")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SendReviewLinkResponseObject); ok {
+		return validResponse.VisitSendReviewLinkResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -17427,6 +21852,80 @@ func (sh *strictHandler) GetSubmission(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(GetSubmissionResponseObject); ok {
 		return validResponse.VisitGetSubmissionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListComments operation middleware
+func (sh *strictHandler) ListComments(ctx echo.Context, id Id) error {
+	var request ListCommentsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListComments(ctx.Request().Context(), request.(ListCommentsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListComments")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCommentsResponseObject); ok {
+		return validResponse.VisitListCommentsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddComment operation middleware
+func (sh *strictHandler) AddComment(ctx echo.Context, id Id, params AddCommentParams) error {
+	var request AddCommentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AddCommentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddComment(ctx.Request().Context(), request.(AddCommentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddComment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddCommentResponseObject); ok {
+		return validResponse.VisitAddCommentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -18443,301 +22942,368 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L19k9s2sjf6VVB6btU+Tz1yZuJk99yd+ctxkhOfjde+HuekTm1SMiS2JOyQAAOAo1FS/u630AD4Cr5J",
-	"lEZO+S97JIoEuxuNfv31H7OVSFLBgWs1u/ljllJJE9Ag8a+lpDxasMj8n/HZzey3DOR+Np9xmsDspvh+",
-	"PlOrLSTUXLgWMqF6djPLMvxG71NzrdKS8c3s48f5bJVJJaS5NgK1kizVTJi7c3jUC/slEWuit0BSugGy",
-	"hLWQMJsH1+BuVl5BQh9/BL7R29nNX6+vQysovVJK9ba4G65Ywm8ZkxDNbrTMYNy7sQiSVGjgq/0/YJ8/",
-	"ZQs0Alk851Vx2TNzXcvyn//1r/NZwrj/+8vgI9evqV5t25+1fmYvKD+keZuYJUy3cdp+Wb5BBGuaxdqQ",
-	"eG6WzJIsmd08N/ROGLd/FctlXMMGJD7otybnfxYyUkQLooDK1ZaskaOhhfzWSqoQpz8aZqpUcAVWvKVY",
-	"xpCY/64E18DxhWmaxmxFzVqu3BX/99/KLOyP0rP+Hwnr2c3sf10VO+bKfquu3rr74hNrr7almuyAa7KT",
-	"wpHa/czc9UWaSvFA45cSqAZcTRQx81sav5UiBamZWfuaxgrm5gXyj/6Y0URk7hXi+M16dvOv7mW+Fhz2",
-	"s4+/BtfIFKG4GIhuSZIpTZbg9uBeZPovavZxbvQDPg+44e+/ZqmElEqUNgkxUAVy9mtISIs99S97k7lf",
-	"fXG5WP4bVto8xlIFpONZ6ZXvGY/KC8iUfbiIIfBg90UP996Zaz7O8V5O2/Vv9PIL4aJC7/ENjSlfQfM1",
-	"6GrlWddY8rL4Ub4MxvXfvp41txMqU2nUSHhTl1fpn1n6TfGwjtX/yJRuvgHTkFT/00ViT4iP+WOolHRv",
-	"/i5p/f53sA8LL5Z/F1kFNmIHLSnnEJWeuxQiBspRdIA6JVBVM+EjpbxKd9f8FsH1Ssqt0q6uCGIFTQV5",
-	"pyE1+nEjiOBkx/SW7LbACdMkEqAIFzooHWsGcVR7hS8DLzCfMVXeVkwZ/asW9r5UL8zeNv9dQix2wZ1m",
-	"SeVvICGNjXxpujECZwQP1XhM+SajG3OapzHVRsBn89laxLHYGavDL3k+EylwiBZGT0u60sUnxiYIrkBv",
-	"gY8i3VbEkZqTtRQJub5FZcezZAlofigNqSLAzcG0BaLgtwyMCIfI/EDjDIYcSFU5EXzmVj23fG8TlKgp",
-	"JysaA4/oQIU1n0UioYwvUpCLrcgC1tcbtLiSuaGV4EDsDwwlJKyAPYBUhHFCOcHfh6VNKr1IKIuN4LBV",
-	"QJB/3u6RnCtz3glpTp2dZFoDJ1rcEqWpITjjeBHej5j7hd5o4IvjcgyLg8o2/3ZhDYzAJa1fiExLoKst",
-	"EjWi++bbvqYsNuJDdS4/iijgkZU5845mAUvxiKQl5iYhwqZCaRovaBRJUCok455s8AByT/zKWmmnYCW4",
-	"2UpMLvRWgjJb4XhD4hujHczOQhZbC8tZFTQmqAUUoarEXLMCI2OwBzQwjJgxq0qaZNhRmSyy1NA6QIRv",
-	"6R5JsNuy1ZZQwmGXU1cyBWhgMq3IOotjt9FvyTVJgHKjQYm5/bMsDXLAP9oLUl2qwUqsuwVZwoZyVGxO",
-	"OiOq4ZlmCfQaEyjFKHMNvjfEtSzd84pKaGNxQeGA/Da1RI3moS3eqrMOMmn9O/QZFC/ddXjm13d5SQt/",
-	"9fx6PmTX1xV3p9NV6ISRP2vu45E3aN23A3ZrTc6OErF2rh9ghAWOpoFnS9Wque7T/hcrF6GTZMgpcEbp",
-	"6dO+L8hqSzlGazaMq4o2pBx2s2AsICxDk3gcaDad0N8w93/nvMuaU1EKm/WaJ/biVhvD+K/DX9p7stV3",
-	"rnsnRdTO3j30ei9LeviIt1vFwoVeqtLyww83r1/PyfOvb66vyVpIkrCIs81WB01Xul9Y0Q3c6f0WSIwy",
-	"b8wINKFuyf/7t6+vrwk8riDVxiSIIBGKUB4RDUqr4Am/FTHzoj2I2D/YH4RkbCB1jEPTRpzg9TsOgw1+",
-	"e3E9XoLcm8193MSZ4WGHDm/QKpndlpqQ94xvWnTFq7s3ZAdwb76dky/Ja8Ejujfm2X+Qu4xbUyTnQfPu",
-	"dXL/LnjA1Xj14p8viFn+HCUMHmmSxkC+y4w4X30DMmZ8mDVWImWJCRUKuUXU3tyzON8IJTGrynVBz67d",
-	"eMDhWuzAkYdFbdeddsPkO2HkIutydoDQjHpiTTrG8ryLt1McernWPt2595ImKWUbHohpZlokGEVfsJCm",
-	"vss9YOsQayo1WWI4IFEQPyCp8tfs1W/195vy1F1KZogc+iaLNqAH20wrkSRMaxhuZaFGhmhBdeVFOvzH",
-	"uc/FLNYAg58DPFILq74rDwndf0vVVtONak3cbIEY49SmDYzfTxmvat3/RaOATm/n5kA+tsdmjGruI8ZP",
-	"CuQ7WNvEBhvOo1TEbLUfKmsSFMiHESLgQ0VDH6A03bgtGDwXQtqwysa3VGoOUm1ZqkgKkuAtZ4Htj7t2",
-	"sOAo7SIA3vyIJF0bG09mnJtrUA4hCodzQQ7QeC48/B4v7jNLvM4fcOaXrOSSssgjM/bNvKbI9UKJ2+XN",
-	"7+SrTL5iB+amg5XZ6nb2ZKhKRVkES9szF4VylKekUOZ1Hd2l4A/LSDbOgOEKPaGPr+zFJd/8UPXu9Hdv",
-	"5ma0Rj+nrh2uLg+NO4xxKCpar+b8LxVw7SKp5jRwVCL2N+VAaKsSqyq9gfcvZWWGqMkRqusQ7dPuaDut",
-	"kWuJsB4IbfyuLXqAO9BnpH0vJEnLp0HJVsOcBRc7goudbmN/3quDgnfnPks/dkjeNM6K8yRO6axwDtEL",
-	"rnahWpKliPYt5v+Is2bN4hii8E6y5TP5brKbaUcVoeoeIlfmdHBikyll/nuQ8I2zgLz6MgTro/NBdoNn",
-	"RVMH9OyKUaw6aOf1K/UhVJlmw5Sk+YSbZgur+3egsLqvvuIINGVxOFSd/ySvDqOYUdpRiblQ88NgjVYW",
-	"D5BJvCp/ytyvJPgGIoI3PN6PDZWJaMA68KrwU5PElWqMOZCx8qWlBGlV3LJBtZguoY0RvnCpWXvBNNmJ",
-	"LI7IEoiEdaYgMkd6bxzUr8Q/d54vPEwKrukqID6QOOnpTcUdGwDwhX9eFn2k25gjnG7Q0VozXit+a5M9",
-	"gbJnV9/2wjL4xlOGpVbuxOy44oDokadMn/axl7l4CZpJY54Cj7DKxi4NHlMmYdyDxhh7Q4UME86L5X74",
-	"Kmx5SZBHJYNgcIQHuB5FBMU2nOpMjsgd3vmfhI6WsPFprU7GNUhO44Uv9LGlJYu1kIt8HbNCAmaer5Fz",
-	"chin9uMIVjGzlZM7preRpDveas62RPkPChppeAzX4povFmpLn//1b2OTYCGTqsb69ihToa2qez4XLEeD",
-	"cqDHh6TwZapLt7uiFEsqxKOiM7pU2yQWjFeTJ7Re3CPeWaeydvycRWsN1SrtKmL8fvf7c/BWCVadedkq",
-	"REkmnVR+77db3UqM2QNIuhxTvPBt8aNiY9aEJMqkDV74hF9TA8DjKs4Ue2B633mVlnSximkWzI6Ga4lY",
-	"DEoLPuKdXvuftL6RO1s6Shpt+xP6ksAjstznFY4SOOxonHdrRLBiEUTB8gYJD8woioUUWWtKN1N0AwvJ",
-	"NlutWolXk5wKrytEaj60zsDq6wcFrTBOgh0UI843sWI0fuGaIEIJxI5egJU1aMdpuhZF54vhp7LfIrHg",
-	"Qi9Whc3dXH/1mkXhIRyqvPI6/mBRNcgNRAvGtQgV7DBFUinWLAayhBVNbIwEy3e40FuQxOZDDjf+yxHM",
-	"Rb3TplxRR/cAi4Zxw+3zGX9g1jARfCmojKy9I4FGe+uJaslWui3kNjowOFXqylkKLiWUb5SSFDeEZl70",
-	"rJRpEqRkS3KpY/celkqafIOfaxN37o0Do7/jpWmYwOByOlh3SIrhM+NOxLg2Jn3vu7yOCD0MvKxeT+ic",
-	"jdxydKkSBTFYtSJEOOjXXrmBB8Uomg2LXvv6PXf/X3voeVgcewzJJ6dlvcmvL/sboPTIWxSpvXJXYW/d",
-	"cZkjfXyYxO8s75MT+p72MROu+PSLfW1stYB5PcIAtXGxgYVWvhdjeKhxqAJz1ubwGyfCVWUdWjb1g9iR",
-	"hPI9NrBRRFhokDnjkVhkXNuw9zCCmt9wGOEEhBSg69hBssxnWP1TWot/+z7JeKHuR6pAz4dxLfT4q77F",
-	"TLixrNiffHe9tX5Oc9HY5Tx81ai5/hu7jANrLtqnB9/P/eKO01RtRdBSSiWsQWLFbjC7nVCt5kSLlK2w",
-	"tZI+CBbNiWK/g5oT4zGkjG/mttuaC22u2UkWLqWQVMNoJr4zB2QwWr2Pwfg3oI6M2pZpUL2vX/Lcs7La",
-	"xd5ZzV+RjQMs7KOEp/PIbnB9QFjsKNb1rKbGybFADCPY18God84ObANfGZRqomoh1oOqirxZ2Cwn8cXU",
-	"EiCeE6WF3M/J366JIii/NrKGGc5RRpyhyADcpBJiQ/Xiv40soSgBPzib3NHSU6mLF6Gw/pbyKIZjwlnt",
-	"kaTSKw8NvYSW/y2smNc5Y3zpMXlckSTQgikTlR7v3Q2H9mOobv+32DG9XayElLCynoF9Q1B6YZs77Sf4",
-	"Tr8eUbgkREuYUvDFErY0Xru9MtCmtNXqLRHtEW0AIY76SvicgnnvHJpU+C5dDD+sC75g5QAFfB7mqmyJ",
-	"FWdYORruw3SHns9DEMFvLQ6DDemShN5j9w9T5Ovrv/dHeBuZhpwF1cWE6Z+nJULgKYMKKcYWRWBSfBFl",
-	"cIp0oT8WAlGrSuqvtJ0OqDTo0He2AX2RyXDVUZotY6a2o6okJDww2A1upBFZhQSlbd6e/2yIbX9jGdNx",
-	"a8srW7NR6ZlBVQD2ifPAwejD8PbVHa97xH0KL6m8e07nJDUyvs1Ecr6jwgnSbzLFOChFzNeErjXIHHtG",
-	"0hWi2pXqTpqCEza2jKDnBpa1th5YBMK4NULq8RvH7Y1xL4Ev/xdFogyIETGCrrstKrY3JDvGI7FDlKrg",
-	"6+WyfEzJa7t41thTe9Egy8U/hS6VB46CCenPcx6O2Va7e3Dt5m0PcNdUZm9xQPLA1SWNLIuuvZp/vrtf",
-	"8NUyC4EZOitHnYTYlL3dHxG9L0qfzH06FzuJpsvf/HR67rsk1f3FyI2fod/+nZSh8oeWWuV5V4F2DgZY",
-	"KzIRWkNEUqq31Z5drBb7oijo+NeXv36RglwB170HnUfxw3V2FmuXohPhKNnQczsH4av1jilixP4GsUE0",
-	"EKrI//zP//zPs9evn3377ZxQYtQHgpLJDIiQBNlxS8AwLQcH41D1q58PUCn56v3agq9fj8S1VboMJcPw",
-	"QEMlbDgAalSJTK4qhRIJUJXZQk7gGtz/lGYJDZdFhCFJLY3swqthNPfIIOF8GVONWg+Uxd7qPw7N7r1I",
-	"U4gIAhhFGMHcgybYiSgkYZysY4Ss6UZhnc8YX7grB3eApzA4tFRXnwW2a0GK8hr83VtpOoVWtcw5nUb1",
-	"UCJNg9GdYb3CP6wRyv26Nazj1jEFyTrQUSYi2qskFVJ/74zUuqaNq3RbMk7lPtzOiYH9pqb9r7s3/yT2",
-	"cUSsicgkQRVItHBGeZwl/C+KWITyW0LLbb2bDJSCaMDJEkPH67U1LtmHjyzFKApZhqcIG+uK5H4hMx42",
-	"WEvE7HlEY5XFE6TYDZczRyaxC72wudMihrVeiEw3OfxO7BRZwl7wqITh+Xx+fX1NqASL8AnRHJVlzFTY",
-	"66rvMUefec6jgiw5C9xL1lfYIQdiNypQ3A7/6pMP7fF4yokD5TP+puvLNKaFpuqe7FgckyWQhKIpNFz6",
-	"xHrhjOFgxO3nrUgI0yRLjZZS5kyKvDGrhpRPivVCWio1Q3lAZcxAEmnxXCs3DtRRWvz7kSkpa9qGpbC5",
-	"qh8Zz+GZc3zgGObkS0P0QhoL/zkfhBAAbAYZsZVuNIgZBll6YrrcBkbR083dBKwLpTGLhrSN7WbFs0Ky",
-	"+iNEG5Dm1cZhxBfJpyqRXkqImCZ0KR6A/A5SzEkES6aJxe2eDzHzRuUcuuye1oilfuQH4ey73xVpoxzR",
-	"Pk8glc2fbpIff2LbO72XlCuKMfUTnt3NZx1VsgOPrmdLtuBcHR2UZmPaJErbIFSIgAMoDpKYirQY+bDr",
-	"ClH4NWXxS8ojFgXDINO0ZooOQMVD+gJ94quzvBYvKuIywabghO7xjAI6wLlvBLAr79bsWau0tvmEWlt0",
-	"x/Dh25Bpv9rC6n5sbwTdD/IGIrZeO0c4FFRE/PuW1IP/dkH1IpXigUXQAmGsoK0PwfV7df6+4Zng1CAb",
-	"i2n8vrTolhUW7zwvU7aNI9+zuNNMDQY+R0v0x5an/wA01tuQtzcCftILVkDDxFTpBTyM7brDn5WoO/yX",
-	"Dpcexq1+KR4dJQLvkPF7LnZ8+A1BKRqugct4QvVq2ybxGZdAIx9jqSHJCaUdaNAKcQaMJ4BYAzTCCRt7",
-	"dBTuIdVE0l2/d1BQaj5zSQb/puWFVlbVJsR3oF06ZEwJxoayEJgC01tCpTSstyHDGzvZAYeF0AQw6kgE",
-	"XwFJhIQ5YWtDjC3jG6K0SJVRuxXohZLKcTcO2+Z+dsaWmnvcEogVmJsV8xUM0VUlTJvfux6Bcw9qI1kh",
-	"ciH7FFIdWuSLOMbJC3M/xs1sFPLVNXEMDNicBaZ5s7w4FkY7BWStjFO12woFxeCLHcVJD0ISSlKQSvDg",
-	"c5ci4ytY+Kh28XhXhJ9f0rIVJkV3EEkaU8Z153Lyq1orlDGn2rbgYVj7EnwJQ8ucC2PVIovRcNgIQ3iU",
-	"cOQ2SxhmXpEVuDkHQjdkcbzI59A115V/VY/TRnQ/t6N9SrDz4Rg2hNwmO6dFrEtTWpyLiZLbNpbFCFkw",
-	"Elaa+0IdOdJMmyesO6eLgAtpH1BZ0IYkUAx2cArBj/IrETs894M5fId8n5eFq9gXFZFs7KiQWBdbOqh1",
-	"3Ll0lH9DM70V8lBLfUs5t9g6PjgAbpBOKqRGgIvITcOIZ65+8tcg+j1t0WmHlRcxV7tVXpnItB2VWABx",
-	"BNeyZmN68R0Tvmfh+o/WcUpbFkWhIVzm2NJbc0AT7P5lD1TDDRE83hvNTTRWhmEbMMPRXOZSc7oFT8et",
-	"TuIAvjTlTLNgCPl4fzYB3myWGlie2PRnRzt6v2VCQ3hlnaVPvu4g8N1mA8oLU+dMCUjj/V1xeSdcCrJ4",
-	"cKGVCN9ELGIh7oMH0AuS0NWWcSA7KbSxeuaYnGM6cOITLUgM2ny5EUFBKjUCNIahUXu+mXsIcU+ovsGb",
-	"l6apBvS4HWXmauCqtzR3QS/hBm9dfQt8iXzd5UU38atyc8bdxOh0f+/+mCSyotAkhbYris2c8myNoDnl",
-	"cFhla7tuHaRSj9KB5U3cjOZTYzbDDeqjDRhD2sbvtSBWcekJUU857BZ2twTqwewEHeo1pljj2DLr8jSF",
-	"uGubtxcQde/dHvjdkgb7Cy7MLXV0SW8hfGWRbC1TKh9LgQwfzptb2F+FykBwjCOPQJJVTFmignnhsOnZ",
-	"aix0gEMp9vuwKa71nvyiQ7byTu6O+TM7KDRFeLsjQDBRUDtHxzm6u2Zo5wGMC/CMiTznV3ccyHWgkRS4",
-	"AxVJEBY6pXtXr6EwVIHWNeUrQIjZX0cVK2vJNpv+5ocCochdHzwwfAmov2npsGif4lwDP+pCiQpM7+ER",
-	"PBLGtSBlhKFa0QCNYxdjSIIHMgfdBa1U5ArzKjfM4EJ4mm7JLw/NTiVrgFtcUlEzR1SWmBPky+vrCQt0",
-	"p+Nuk7GFl5YTr5u5xUq8WJdR/0qggKlwBQG+jr7AOMidMuBhObc7vUNN1BxwxoUkGWc2HnanJUvBB8ic",
-	"tIwcrl13aCQAwTq1ZyuqwNhs2kbTe0reGpnKEHXfrNchxOoLwcNMChd9Qui6Oq65i1eUwg+2vETWsSIL",
-	"NMl+1MgjIf1ZuSmjD6YfmXiQlTyGZyVmDLHyPA2GlUbWqNEokWxYhn4j/6VJO/NSrWQ6sD/SScSIiQCB",
-	"VjkUsEKkCkFrcSKG07utgS1Ihhxj7EfG76fZ++FerdqqzEUVqN3g6h5APjDYhcJy2rpVYcN5FYvV/cK3",
-	"GNcjNntFlLAIAbb5RYJtsbHxV6YI40rTOPatzQGji0WL5X6xA7gfbNr+DHCfy0S43EBhW4sSbe/lr1I6",
-	"W913X6LFwrdjtmSQ05iBWnBL3jB2I+zUImEcuq8QKfDWDrnRQ6IaUmD84a6HuO8fQEYZDEhil+5X/3Ht",
-	"rWuvGCRunSkBVs5L4lolfGl2UkWkQpuhlHgKuaGIlD4GrMxCq58c+KyAKB+i8n3Q+Ugo19BSjgFSDRdK",
-	"rvvPAGtS4ba02cxBz31L9fZOQxqEGYHfhnZOZElC5b7/Yblc3blf+E01eMHvqboPLdYcESMAYt6by0P3",
-	"2Ql5v46Fb9rt6zyzb+GInq9iXuySeSeAbAmx0pKhugDLg54tethchtLohYEsc8/5B7N7ufRai3F2dTAG",
-	"972QxsewE9A3AgPG6p6lCxc9HTCGcHBr5CFd0znEVXPZigvxOwzMArfMnRjG43/UEPVSmik/NMQWn/ml",
-	"xGKzMOp/j3F0eb8IYM8vrF5x07oWthCk9HWuUTFb+gCLckDDOy61DyU8iHsoQ+UjiLNZEehFTFMFZVR8",
-	"/F7L/QJLtNxVTgTMwnIBCFmqJfpMEQ9s0U6nCQ0GHtZtedYsS5GALbXhAJEKFIGUAugnGdExdED6aZAo",
-	"TjEEw6USBp0apx2/anZ11FariZDo3UHYETWz7ZMmbJvAuLK/UsHIMD/FXT8W8bQ6S6Ikks3a3CKv6MeP",
-	"+gJdR+aqyVyUhVQpnc+jKJElvK+dPXVUecc4HpoVZqoSYrL9vDYEh0Gmrc1eGYWaDulc9URy9w6/6t41",
-	"UdVe1On+RUqlnsRN8Hcco8vN2l74Uyh0T60hSfXoW9qfhR2Q6RyjCJQ2ByRrQbHHWt5x1q45/V9pSEKP",
-	"gwcW4ZjRZsMNTpCYE88CtMtwFjZGLxKjs4gEpRURfE4YJzshIzWqDyzG7ojpminKkPehOaxTOzVGLnKL",
-	"ocNDKOPO5xQvS3dJKnOqVFyJ2tbK5aDLT6hshKNR/kYlF2V1Wp6ElEpXvB8DVe7tMAMcHpzXDoh0DO4Z",
-	"LqwKc5ZnLewjOyjp9n8YRmTs+C8phVy0Ql1gv99idMLhHsLtao15PCVyikyvRFJJU7g4lMpWK4DINVoY",
-	"YrRkal1Gd9RStaRcrfMRzT1Q/h433LxgseTeIQ2WcUd7yZ4uWxFHhQh7ByZPZNt+FMFX1TbuA/1UByAW",
-	"cgGM52nWcmPDy7Yi2RZKEaqJ9+Z6WoNGuaOGjtN4WhWVeUInC59TT8CZZUSZrT6gzuAre6wu3lr5GrV3",
-	"+YO1G/iDkQQ3BL9o3HDj8NeUxeAh0eL9QsIDSOX2Uv7frYOS6SyEqNLsWD3+BFMbR1cDj4QZNFScYPBP",
-	"Hp5btJeeYAB97FE4vvVRw8CNpB2803iX7bghfq2uVp2IpQPWG0COvf0OlSshakh8LFbt9nHTJfKlSEM8",
-	"H/PTefGA4LLs4P/jZpIcYjMcC/gr+EKx2Bv7tUONZpV0E/7ZBZma59yGqX2kWRF6GD4eqmMKVGU+pM1v",
-	"lV6x3zjANZ1+FsqB03UulVu9o0/cw9pJPokdYTfhCQ2IEg1a4hxjkk4v3C/CHj+NjIs+BEMz6K6CWtGY",
-	"aljYtoOjFxTDhsahDgX8giCDjcnJjSFDvM1ElntSbL5m/PLwfeAkOzjyOjV2skCt3VZg91smZNYS6vQD",
-	"2vOKGb63A8Bn+e/MMxiaXi1by4W68lusNchFaV2MG6edxjHE/WeQ723LJWzux8O7J9XlpUyhsCBLTeMe",
-	"zGhzh1RIvUiFasEfNRdZi7dlDuNBCNFrgGhJK2UmJbuOqu34IWPH9kM9BU50sNXy563wjh2CLpn95WKz",
-	"0wBIt5m5XWXS/UDOJUGZN0SrxNR2Yf3BxSNGwZQsJWsBfBngpRxWQNKLe3JQhUlzwwZPOYjUojS8M7gn",
-	"fWKr2bGIXc42jagFiUQlfhtMkI2S6kFlK/ZFsXjlvxnshoRwU7pPRoW/7TPe2p8NBegNgrs0kV+MvDVq",
-	"PPIV1sO+DY61y39Bkk+yTLpzYPc5q5QdNV1N3wj7Xot74M2ZgWPBxfEu7QvzUnlsRAceU4zNnsKZHB3v",
-	"yLlf73lp1y6HHEO1oEKYyEq/w6NnJPcHlxYHn2rxAgMAk9+/JH//+q//QRyiILHA0agogvjXtbIPbTSM",
-	"RbFOpdhIGm7ycwNKxkFJud+EenvfcPL19d9t66gffkJjPyi6A6O7bstQTbY0TYFDNCc78+eOKkTLcX/i",
-	"OdSaK5kMgNENhmE9LedhKmCfpbkE/2fPT6zkrsLdhKJRHQ1SLSZtnwi6zkm/JfLoleOBQygPCem7PFY6",
-	"Ylu0Zi/GaUV3m/CybPaE0TAM4FICHVEvWr3dN+bHQcQHxpnajtwyHiZiUmXbCU2F7h9ExzUgyYxzW+OS",
-	"UgdJ7IiaZyx+bYUzODSqnB/XdmwnDu0swK3y55desF84LDcDfZetIwJ6cSHrM4sd2O1iC9jt5//U7m+L",
-	"MdeWvz4C2NEPIGmfK1AlxRThtNrOO11YrQ65caztk+PQ9Lc85TWveADYwHFMNX5keCXW5gqG0audFHyz",
-	"yAsrM66ypTkPluZLYUQgyPUgDKVxt9D2sahJ7hDtz8fim4VpGG5X6vCAJ61PqkSSRvRKVCPagdBKzFb7",
-	"dmd6RPnOuHC3pWdrcqIoGO8tyyuuHF5E5J7eW0RUWkaVCYUrWrT5lEhZT4oUJUVthUN2RdOolcq7nVCr",
-	"FBycIFjfAXDk+xzHNAy5zsjQ3UZGS32gv6VCmPEIHkeCfAi0yEetwsfM+82NoqTWlRSV6ivyiiKL07MB",
-	"tXC2eVEZ0Q/5g29cTj3ZUKSNmJeD6AXpykzsEKa2cotxad5hBRIjGXBYUUWpaafd8zjRhMdae+dxgxy7",
-	"Y91t41Lxq47TpS672JbSJrwhiS0JtCvrUVmKhT4DwE5GZsC7CjWK3Fg9ZNkUgXIS3cfv/SZyzak9WfR3",
-	"Iq7VDqrSzpv5ZCK6WRThE4taUP9RqSaUZhGzi6dRglVsG0PgIM3Mo99ZBhy5TXvhS/maySSPkAw8Ow6q",
-	"C12vYaXZw0l2YS6t495Din5TD8VgiqHErjS3rfAI11J7k0Ey6gRlEqumJHcntGlEDOqAkYxIruEv8425",
-	"3HOvv9KjZa02rHDnIGYDu7EAOm4R3iD4xlpYCKMc+9iBLnvFNqQ5tKvz1LhmFgrRxiODMIsWItFi5B1e",
-	"fMVhB0ovOvR8N4q+pezwEkLbhxQ6BiEdLh2eo2194lm6EklL8hppZkcERcJChC9FtCeUKzcCb9gSWJKh",
-	"4da2hk6S/i74gEhqmbyB8rIa7xx5ixEFSNISMdxjB+yUSdRRbfOdTiXdAZWr7Q8stOSBtXAi4y11PCXg",
-	"icJyaRvX3hE6H5ZMwoXMyzml9hdum7s2jk0F8XpbHjsY0KpgR3klQsQLsV7nBWcBbJsnqE+dVjUNhJHz",
-	"t8lR5KaoRrX6oErmXivFr+T0FakD+H9gsd5lsHBAiapZZhcTplDMZ9HI9hGvHQJTLfKlFmzEcvsO2kQ8",
-	"tEWe2u0NvQU+3RImOOsT58I3TvPfbee0JZpbeB/NX6j7saPeu0ZmyowPQyk+xiA+1JbsWZIdUWguJkvY",
-	"Mh4RqkhC+R4tbMSq3IGE2vCW6uDCMGJ541HWHutHGy6/aRcnvdidVOd2j7tUQLYik8oCedagYIWMcGSt",
-	"u8TN7zDy6vmPSxnEfCwiDgPQlx/JqyMVe7LM0yn9dtXdr7MdG4NpxZGau08PeVVTK3J68c8XFbYU5m23",
-	"TnKqp1/Ph/ElDJVW2yGe/grnay1dR0FLw8H3QqIvHNyl3T+5ISsaA4+oxG6FuZfVNKYrpMqyt5mhnoZX",
-	"gJLtFuRe1WJmoVSItKXX1idJA6hNwKOb0kwCIe6VcfG1DwcsYS0k2EEFoIgF4W+qaw1JGgfrhYqnYJ2Q",
-	"u+4vijgDZCwksndqmk9xdBh1w1DBQZfUlXCQawbG2iGUBt7eZhxvbG3Xlqq8+qu62r+Fep8HCGij06Qi",
-	"o208iXA2C8V//SYteZ5zItxg7xtEu8DDhiZ4qfsRflt9hS+fX4fnM6quRUQFSjfTt3aKLbkuRC/4ZlV4",
-	"1xypJadFRFuGS4wcp8n0NjglO8xZLnQvU2syJ9psqzzRfqqo5txN5QjXCI2vrm51ZzOVoxuMKwDyP8zd",
-	"FT9GpCMCe8c2/NXYir6cECXWfRUU5pQqtRMyOromOp825W/Y9jIWZL2pcTqm6dENtM2UnoKfRk/sy9vP",
-	"G13+lA8Dcz/qResgjQA6yb5gO/ZIl2/QSavDZta0AZCE0KSVdTB8YdWvY4hXo0NVq/xAVe7JaNuY4sqD",
-	"1bYyGuYQ8OmqLXcUNleLaTLYJjHLUC0z+ghTRKV2KM6Dm9xg1kGWoHcAnCwFwoyO6Srr9tVrtqtWzkqj",
-	"ieAbV+kMqZqTtRQJub61p6GdUi/W9kubLeHETgelmnBhXUDVZt6VbaYRIz9cZV1f/z468pWh2Jbk7TOZ",
-	"78SK0fhFMZC+BlcvYpyEoAaWnuXXL6haiPWgCc1byqOW1x7apdHZsui+bCt5H9TuUGr7c8sNEtNbGQXw",
-	"k1ApII6oD1nYhtiV4Mbf99jnHDZCM+qKhXw73sIa3hQT4liVSdOU8c0CJ2Di9EWwBReILupH5apUcGV/",
-	"UYI+zYFHcctSzlsqMe6Mh1yevzpWpeaOftVc6Z8ZV4d+3vEDDYjyElrYJPVEWQ1btF2GDQ+VUNqrhkTU",
-	"8aHFL1qXX31mGJNLyKHRmY668QMKlB5ARqzasO7fZz5zzTOLohQ/Egsu9MIBQhfSOZ9xsSiGnDqIoUW7",
-	"udEqBrNiTUGCVipc673haSvUCpZIjSgqNpc7sQuBKB6QcjoAiXrN4o4yMPx28HQzd31Lu87wjJjQY1sp",
-	"R+aoanSqYae4OUVpPjYR2dqfsMrF5nt39gwXnbWbc5fTZokRzhHUqQu7e1h4oWkq2zzLMeI2aVHZIUWc",
-	"7a7r4BIw38TlNVO1t8HOOC7PNkbPnmc0HjiA03t47kmtozZLTJkk2Vbi8enybTiC4MjkeywUqAXTCuJ1",
-	"yA43ngC6ADhgX4kEsGzG9o0oG3VhmlB1j+a3nRK7opwLTZZAEirvISIOBziA43G+guPWM/VEVcZsjQdp",
-	"FM4DdkB+xG4sUbM6fiTYt7XZxhRMHoMPV8Pr9NDPeaGxHwowbr5iDwC3LxyuoX9Uxbr37DAb6aUz4Eca",
-	"2P48GDKiKvjcKdRN2yySCfXMO6AKQy4ju9ePDTu2refODpgYuRo/O+OA5lH72+BySkGEmioW0b4FHubC",
-	"0fk6Zx07EKRa2AjkBoj5zsZemCYJ3RME7XYRfKK3wCRZSrqCccjcRxdBudeZW5a4d+jXC46zhxVBOeZX",
-	"yfTWmDE2rmioQpKCbCpbbQlV5I8/3An3hQVeNm/z8WMjrRbE6T0HFmBJNo5J9AUKoapc6uLIJFrT79sT",
-	"ak73iLeypUvWtvw2S8GNPOywEOOBxhni2wke7wk63RZoOc8PM0Xo0mwv5YexjNpbrpW8bRFu61K7EEwh",
-	"78lOZHFEsI4+X8eohw6Zpd7S+N83CcvLEN6meD3fXj2ATePrqPxen3qHjp5yMy7Q1KYABm75v/ZP4iyX",
-	"zNR1cGmxYaY86mB195hzkGZ6G9zC06FJdwCu5aP2y+YxRpGxmcycYZLT8FCpNYvbxkWOxBTMISQcTJYL",
-	"YpSA5uaBgEXTH2l2q6R0A0YZSSDwSFc63rtZoq25ssNcDM7SFPQIxf6IMfNgFe9WAh28/wZ6Jc77CDdD",
-	"1mDcmshtpYYy785Y5hdv7pjQGr5we2WaU9Fuu1Meio49jZVu2+A8W46EOgSR1fjmLsHnIusD+gRbgEYh",
-	"ClpfqB/JruSMfwJI91sWRdBSDDxw4TFV44aE4A+OUpRoQUcLxmu4QD0teC26tTlTt0SE8dPWRuu6tK1U",
-	"8BvYMMzR+NoEQzlS6PTAndgDXVVqRDRQhyD80FqaZWM0i1Gu8iGDwoIzXlyAyEWPfp2Pc0xVBcmnGwqk",
-	"CvxTHRnXPOjcdio3ZXLXOhgIa44aGhfqOQtPkPMFdvn8uNyg8mEvz/J8K5fnyBUDn72MFdu1tCvaNeeL",
-	"IwNAnQXezibsDxK1LG6So88eECc8+fABGCkZiwE6wmypn4r5T9uX9NYKzgEN3odomXo1h7tF+/KOC/YF",
-	"5W5H70ERpkf0FrQL310ajyZc0Qk+sjIjoY+v7MU+5OL+/LLTzT4mVFNea3HTDn4ZfXSAMHXmEgYNTAlX",
-	"AlXGDjbtv5VucRHHJf91dza0v4DP6ffiTM9LCeczHHBY89ncxLq81A+HfhsG7ZV5Uefndbl0XVDKnYh3",
-	"7rID/bnB2GljskJ4jDlPrL2J2ovCJOdFzzTLqU4NZOtRYZBIgOqEwVX58LY1k6C6AdgRUKgZ2fZjbJt2",
-	"c0uqM+xFIx9xwQ3crRpNpuKhPCXzPHj3BFMaD+gHGOO2GfZN0WzQkZHpy7cYYh2UbDmmV+KYkxHv0fMq",
-	"gZCDgpWEQO313VbsOJZaBKNRXpY6BRovCqO/z/2DW1c8yZayKzjhlkp/Ss87efCEKdiGzeMHxFVHnrbi",
-	"Ifc4m415d71bMP0pPWgLjqJ/bdXut6EF/cQdOvNrZ141pgVFzPBhuHyaG730PwtmxEYaQWFr2Ra/+MX1",
-	"vtoUO69Kq9PtwJ9UyCCZsivuoPJbpugybgOFOLpYcfxp54sP84XlTXO929BQ+HDolalbE3s78g6sJCg3",
-	"8tW8dE1ioEqTL5+T1ZYaj8eidB3V71fjS/74zmZGw4pJNqc6qaHpw84Hg2GNFO/QGn4uYqh1JPyigW/4",
-	"KJbR49ssBZtwXg7G0cE1plI8sKgFND2c7HxL9bbo0M6TnnbWdSuGeh1kfPibK+Z+MuzFd9sBlRFrJIW5",
-	"tBJYsI8KchPg3h7Xx9paO4D7Ac1ntQXjr+ZdtsHPQt6vY7HLJ2vX04lKC7lfxE4/DAo5FKg37aZaWB9r",
-	"mUFgkY2hK+X0cjIGCbzVV905OgwaX1++OH/d0sAWbyi6xc3rZGwyAkM6q0wyvb8zS3WRYRwrhS9nxH0l",
-	"xD0Drz1uZovFD0LpZ+6q4p1S9g8rNKrokei6gaQpTlUK3CH3l5CAaA+AA/t11261TmcfPyJa+VqE9ug6",
-	"RtAJSSRYNBe1ZSlJKKcbSIBrIjiJMuxlIZ6y6otf+C/8peAPwPEnN+S/7t78kzBOFKf3sFhRBbeERYpQ",
-	"CeSnn159q8j/dtWK5D8wv2RnEgFJ6D38n1tsvrVXv/v+Jfnqq6/+bu720/uXtwQjg4SpX/iHP+xemZNV",
-	"JiXw1f7jB3NZwriQJONMq1tMXDk8UwZx5BIwrp3rC4KjiuyTPtA0jZmdPX3l5kT9338rwT+Q/+3nR/2f",
-	"XziWMVKicCQU+bASEXywbQAf7KykD4TThPENgQeQe7KkkXs01ejqfkFerMyxQd6+uXuviKb3QD68iiBJ",
-	"hTYv8ewfsP/gph3RBMg97N1T84+wJ2EDWhUf2eycrT0llOOYDHvd18+ff0FeEDd7wHUKA0T2x56JHhmU",
-	"PL++xmX+wr32t9UthGlE6Hh+/dw+5MOPblD3BxtM44K4PjeyMisyFzFO1uwBiIKV4JFhB5GwzhTFMr6v",
-	"r/9ub8W0IrZl5Ytf0CdXbjnkwx+oKuakZDZ8/GDxQZBwMUuY/jAnH+x35n+/ffD4IUySNYuNKfUF+S4y",
-	"T8kUkA/fvaebD1cfXq2fvTb+w4cvfuFvQaQxEMU2HGOBlsl2DxK3NW/z2V8IL0M+vMBqK/Y7UuGGfIO7",
-	"jUiaLn7Jrq+/WrEI/wX3pw1G2I8+GFK4E/svypE5U47q7rnIqg9GTMjVw5dXVndcudV8IMoIAOMEHi0i",
-	"eo7Yi4rAwqYk6EcTc8x/8QsOXWEr4ArVulMsL1K62sKz519cl0LQs3e5nsmLkWdf+pkFNGWzm9lXX1x/",
-	"8RXalXqLKtAssjDINzbiYw4MJNCraHYzM8z9xjsFrlvY6s/n19cWFMFG+e3siHw//ts1TtmzYZCZj0Ys",
-	"KrtmgtvlsvG7NXWtuKE75kv0GsGqfz+fYGbfxcHAxTFIrAJXdjYiFo4X2M1ugm2TKNbz+cYhWqRU0gTQ",
-	"/r/5V3hVxSVXrFAceAz8muNzf+OKNKejqPPQPlaPWGMHfGww88tpH31yRr6IIkItlFuhkzyeVoiZH+cl",
-	"eb/6g0UfW4X+P0F75p5W5HuoNJ9tgUbOBDNKsHr7uh318XiqvuEFPF5oO4wUdRTv1OjsJpGNfj9wC63x",
-	"GDjt3sH08KCd82eXCUMJv9WGbayrddZ1pvwn6O+zE58o+ICznCj4JHt4W22UgswNXIcHg/VwEG1ATrav",
-	"AlTXIn2WWQiOwzZqx2FnkxoXetiVkwKDtuzzaR99chl7LR7AO1JciwLF9C+K4F4jeitFttmSOy1ZCh3b",
-	"1B+R3Sbfy/yqsSzPczuW2Sfa3n59Z9nhOTEQkxPpOSepdUCwndy6Ba6xcEsfwPkyrsXAcaKgfJMZvfbI",
-	"y8KyOTlRL9IqCZh2ZYIeaptkOmyZlOh9WcaJX9hT2CcXKyBoovwuOMwxPsL4xiHqIga0+SdmHkO3azfa",
-	"guY+1eivGisaGPqYfZz3XuiyLQOu/G3IRYVKnrtY5W8ZyH0RqvQh1XYenVaXW4KeSZcX3CtEwX/W5/K/",
-	"LJDjL9IQ8ut7Gsc/p87JmYivR2iO5G8jAMss2oCeE49kPyd2sh6NiZ3xak9rV6FKNMikTQzqGmHA+ZxL",
-	"xsk3yoWez2VWYDBGZFwrstwTrBxG4pvPLZva99/EMYbD9+zJT3K7sKc5yS9UlFywwYvELXHIf2XgcUXu",
-	"AVKbgsJ2f4cXiKI3ZkNfpTXkygnd5iYy5oWeGc2FntmFLgNsnvrkwGdVZQn1FY6hkHYCi3fn+iSJc4ie",
-	"+fl83RajufRFPsnvUIe6xXprNOYVZO/rxDqtWVe89VlMO0dg64X7YNyGPYDx2zXwW58lrMwwWLM4hghT",
-	"cax8KNm2tC6T8I4+QPklL9coLNb4VIZhiUpnSQzxPL8uJHHZVhwFVYybwSy8xzVoMD24y+2hISHxA8Sm",
-	"Oy7e4U0/BXH6Lkn1fpgEfd2sWPlWcJiAye/pPRRcJmLtes6Z0p3sdLZ/j77Or/rs4U+z/x1Bz+Phl7iX",
-	"n9/5Z01R6HftipbGk1Po5NRBV817wLmrpuFRz8mWqi16acqPyWij4TEZqyrhr3AsxMSmN/CoxLRPXYs+",
-	"hZRNad+/dQ1DgYf+syhBC1af5TPFuI0eKLIWGcfKPF/MVvVR809P7ae+wMiSNSry/eTruazpiTsJMOiB",
-	"3+S7qkcxWffjGdYg9hxU9tLv7ZUXmqkrrfE8+XikhvUCbLLOhgssBmHIufMf9UZ/S69yscZ+aY1PZOyX",
-	"qXSeKjA/Zi7A0eCmsicPlastm9yQf2Hv+inIykVY8ndapFivzPjGs/IWjRIE9LSl3veQ6kH8RbAtx9+M",
-	"R2Ji5v7EI+E4a1FyPnO2z0dzCMJLurq/yVEYPSy/Hy/dy9hB5+AF+WshHwzzIfhBu2XS8lNNN0/nvFni",
-	"nsd3O/50vvCD+UnP5DMdx6VBzr37+oolqZDadWSFuPsKL2jf4qH94ufGB/ZMCQVvWtFIslizlEp9tRYy",
-	"eRZRTYczyL4kTgY6s09on3ym9It9WFEwh8WxL+/++5Y4juVdTTR3DCmR2O0UkZ1kGnCArgMRHyBevcGd",
-	"XFZPrUAvM2vvgSMxM7JyKXtfJlGPolVU8dRp+kPV96mz9HZdT5Kkv1DB8Tn6MWoeLfIl5ZOH+vQ39GLL",
-	"sb6h/HLlZoJeOsoLMSBCkpittQ2AUY4QbbajtpRvHSEskXjGhX7mBz1OLjffin8KjO1fcJS4ssY/qRTd",
-	"gc5lp8bzEcKS2deEbkfx2+KyE1Iuf8pZfSay2wpsZl1Ckd9OQSrBbbv7bruf8DAPsiHx0METblUMtHwa",
-	"zh0u9YW6f6KtakNSJ+9FsmGdVIo1iwGVO3a/OQgDW4TvE4sOm+OWrCg3gpnxSHDb+E5JRPcjtrgN7Q2J",
-	"A722V56J4GfZ5PaVbJdhp9013V52DB7gPL11Vw5yzUvYf9UNcjF1a9WXujTj++dydds9QOqna+WCMfdo",
-	"Gr4CW6xJPmnfDkv1QE3TOXatfVRPJSLzS/Ec3as/oSNwsaIsmQabC+gU6BGHhHaQ1wO0lkfHPn3S4JTa",
-	"qoIXfvLwbhz7Htc0Be4q7k95JJVGsfdY9uULLyAN1FuRVx6dN1KvTVwEfpElgyV+nkW0y/JDlnsSZUA8",
-	"CqAT6Yos5vonby3tks4fiv7TAedfkShsP/4GMnEPrmW87T4JfWRJlsxunntAVPvnl3//j+sm/OBJWe6I",
-	"dBZ2v82WMVvlfcHOsLZ0R/PJEG5OtMD+AGxIsu3CzR6jRhuxBfq4WtKY8lWP2vrGX3SZxVtueedB5nKk",
-	"mBOqiMoSZApwLVmlDNXBqNSprSXliuKQtm6K/4jXvy9f/ikcFyndi0xfUn+PJeRZRMM+ipR5PCccdqBw",
-	"Hkil5r8uHwll8bMt0NgirLYZha8pi3+wV13mViwt8NTk/kHs8qnJS/EIikTihijgek5Q9tWcLEVmN6u5",
-	"b0wZNx/ash5F3ExjQjeUcWVTAjmqccEqhLkuGOUmvF1lHiW+cx9XseQ/aRu+ibN/+hgec5a8US95St1o",
-	"XAuYUd5cLpxn0UVLjZPlMfpLiAXfEC1K7K001zbZ7DPzUyeSv5V0rS8ujYyreooYQDEF4rQi5ZLCSS5Z",
-	"pVmULg1hzKlYiHuCcjNOUq58LHLCzML3LIaDtMeZsgpmbd+zOO+dOKCU83ucyjJFUT1iXZFcN1tGZzwC",
-	"We+o3W3Zaku24ACzmCYxuwebI9gTCWm8x7bMNEP1QRWLwCMSczDnh1FK0QHyoa7+4J3VPm4zfN8eikwp",
-	"WgDO6uIDfaeK63S83yRWGvQzpSXQpCouucG3ZJyifdiIy4V2uQ3/HR//wRvZ7Z1DRmOJL5IVLXfKCdWa",
-	"rraJn/0X5OExQaEq4xVoPblquMObXrpysKt88gp+6gq6l4BCkeNYm/9ZZWDn55J7LnY4yQ8zhcycEQjN",
-	"rW/dqArEfUerkQiOdeIgnbwxRai6t536vapBPID0Y6rbdMEbf81l2vv58k7fL4tJInNQb0UCefJIUhbf",
-	"EE3VvZoTO5FZzYn1Q22JYNMa5AARUSIBwStt9eYmBXfqqCutNv5R8CkX24s9ceTXRdonuhsO754ugryp",
-	"RpDzMSIdU4O/uq4PEGm7P9XaDrDorvM+5S4tSeh54pbVHdGtBcuf9hZCv60U6Z2DYGfpdS/R4MbikNnR",
-	"FJgCl3MsmmIKnRV7tswtLtyclMP9cz+NA0dy09UKUq3caO4TGDgNxl35x0+N7WxvW+X9RZo7pSW6RZ/b",
-	"kR4luZ/753v25n8y1zxfknVMwSBvceV5KwhuN4jQacRpNBAFChoH6sAreDALHGp3fGevPofxETri3Mzp",
-	"o0/QP00JAt4sTYFHz9BDcAWGremAk2pl74gOFabX/vpPOlzt3uJMdY+WYtaprISZTsjwLmCZ1/n03MsM",
-	"C9jlPU2b6blizYYPRdiJuIEIefmjkCQWG5u0j+eEkm9fm88oJ4xrkJzGhItKacfQs0Os1+6gnFiq3pgb",
-	"X6pM4eLGSNRno+syjS67bzhBMb4lEhTIB7DT0BqozEP3hEfbfpaIB5h6b7wWD3DnHnCxALpufWatT9D8",
-	"UX785z0yzagdmsNOe+k2h4xvcXEDFm0Sy0ZGh+Qz27dOtwH5zi7lLr/4hMJUe9bZTPqcEjaOLDPuM8fB",
-	"3tGTWvXF1OMhNv17P4b4pP7VeeqsvsN2XSoTiGx8rGjkQuSeet/ISdngB922MuL/M65yiRN+2vYpeVGd",
-	"6H3yujejM/E1PWixJ8oct4elRxUvZ1KeYK6nZyfYaz6X3J+k5P4Cwz2W42fKdthkY7ge34tn6YDFD67g",
-	"EScht4ntd/j1oYJ7bik7o0xoeNRXK/UwScmJv+809oGdCg5RkX9W5OXdf8+Jomu0zUQKOAicEpUi6PcW",
-	"at5Mi7D058XMdbOTb6gzZcPMo1zZjpuNpOaEag1J6rL6toCaxIyDChJwgiPFAXD6FUwNwWmxeXPOXaTX",
-	"+MK9/FPFVYbJ3Gd3cSAONFXGFUypBETCoYpIiIEqkNZU88iXessUoYnI+GDtdPLk7yVvE7u6J0v5ft4l",
-	"k+ySH0Qczf2OsKh/W/eRlvs5WVG+gtjmd1eCr1gMjeqK+g4RMVuxvtybv+gya/xweedpeHxRmYTIoOjx",
-	"cNEs7Lajq3JvY07iPuhV+x4Xq0JwdU+TEXOUOddATN6YeIlBNA67MpurxZklLudbS2oaX61EBB24rO8s",
-	"q97ixS9F9BkMO8AhWGWS6T1Sw5J1dvOvX82b1pqxKDHkttFPxTYYezZKfEn5PRF8KaiM8DN1X6+Atrdt",
-	"cm/ofBvPwU9/ys0Qar8vD+ygWM+3Y3FMloB0r/adeNIe5fKE+HFVGrEzcTaZbfilD7+58y//RM4PcuQH",
-	"kXzOl510q93l44B9NzFEqOYwcxbBysHv9GiyciGugyZzkj/p/D0MCgp1uZ6QUNqu8vN++XPuF8td3Cw0",
-	"iiQo5dM+abaMmdpCRFJRrXYbumVUtsSufAePMeWBY+58aNf12QD27/L3fwqQ/c876EwnDsoioSQy4nhD",
-	"VhRfd46HDZUQkQg0ZbGNdFPiMAl7dtPW8K3XgEbuXogMnY7CP7teTHhMYYVF+Uts0+S3lubKVeZjV00s",
-	"xD3jm9scB3yfAHfpB8xr4cX1tF6YCbb00qE9w4qdQpV9CysWweXXYn7r3v+zGvtzqrEX2PFSMpLzos0B",
-	"+ySPFTyLGb/vCOBY5+tNfv2PjN9fLMC2iOANj88+MbVGnSdUvK8ZNweb4SnRgtxpyVKY5x3yYCNFboQL",
-	"amiOGfNbQtW9ykeTlrywfllSgBZTuwi9SYFbpTA7ldNjbm4ec8m67liuVxj93WNpXr0W98ALRAWIrADY",
-	"2ki1Ne6CY5J3FZpQrC3MzbjKluadltDOYEuFn0qXfg7yHrR9/ylIIiQQkWkJdLVFdnYwyefBGO2HNHxX",
-	"u/aT7i6rvsxZcmPVRxKZDYEXbA0kZbx6vz/Bjnl+Iu6eAdskSakEX9NkLEB7cNayy3XQSAd30rPr7DWf",
-	"QuUrVTa3sUCAvk4U4So3Xlg/DQO2O8o045sbW2snJNna2caXBx5tWXMm3YFS4EtUawXyXo7qgtWbk7O3",
-	"nZ2cRmepOrQvfUOKGOTcQnEoi7+xow7byf4ZoRfuW/yBB+l5TEauzIQTxxJyPl7meDH37k+ThhsqgZ8j",
-	"Cb3Y9UbUCON27pfGnmgXpzO6ulMhiRieOdnqOe9EDO/8hacUi+I5Z9Hg3zNO+QqIoYQqoEu9j4Xs9wCm",
-	"QnpHmkkSQVwZYJWCSGNoIa2v5ORrJpPJCznxriXCTaNwTs/gMyAFlNnnyK8w8l9wHfe2pvegCKzXsNKE",
-	"rjXYeEkfkxVQuWpHFr+zXw8a+/DbqIEPv560pdis+kwzoe3D8pnQ8yqsII4idh01aGXthIxU50Qgy5Ir",
-	"DY8dGs0+9T1eMwF3Evr4I/CN3hZgsP7vLwe3+jTAfoBnCQKl55gjDrdiVRT4uBTX7NdDRmD1NzNNCi44",
-	"cWvUWookfJ+IanjmbfFhN6t5RsfcakvVAuGIj50/f1mTpuBR/8DOcyY7nbCzh7HCye8a+I2HfFFzRHBB",
-	"XD5XVjf3yV512xa70VvsDCtriiH99+XG+0usIj9rs/4bH7/MaTdlIfmnAvXxNMXkOXXOVU5eoF8cUkae",
-	"S8iVYkkWG4K15hnu3BWfigD49T4V2It7/jliqDm8d0kcdiKLIxKJeR6kmTt/yU+D320F4fCAQVeEcbxF",
-	"JV7MGukRnTzxGEEMVnKadc5vQo25JwQ6ZxtObK9cwx2Yt4by7ty7nFQqlDqHKPxsy3psLJkw7ibDWM85",
-	"BWmHeIbJ016t/orPTldm/oqff4uelBktWWOUTebKreEZwu/7IlKL1a6UcZ26XNl83kTYY7JfD0MRQJDV",
-	"KSdYTAcncAfyAeQzHDVgsWDtnAKqiU28RzfkA35x4z74MCcfIqrpDfmDi4zPCYvmxNt2Hz8gkFqWgLKN",
-	"jT9SpZ8hbOyzV9+2g+CXCnJ7swFF8epJtUjxlHNkBVT5pVpmbB4T5a8T+KpvmnmpRNiWhT7lxJbJ4TPc",
-	"XI5yDqZjWsukfEhTCUXpebufVb7wKFiWKcY4XJTvXSLNebqF7cnh4+Eb0ISLeslKdXxfmc12v8VsPXWX",
-	"zo9sXRaTS/US3gFVQ6tzT2eu/gga97ezAgwTrVmwoYy38tEeU1379D1e8SmUPeAwk9kBY5P7yxemxwQ7",
-	"aeyOqvvzYDlisWm4GKJmAOGfOcBJ6r28aQFO8LZmUZeqKsza/DrP7akgXU4/alTeE4pzpEjUORaqJBAS",
-	"bMXS5E2e9raXLhB+nX9KgcDJH04gSqC6NkU7SDoUF+L3ySf+4U0vXTLsKv+UcvEDi3K5yLhGTIyeEwSS",
-	"NKa6J33zPr/qMtM3fn1nHPzsKTJl6sa/xsXuHre+p0nd5NQ5W+omKXP6oPxNLiZXDuS8o03EXvCpyIBb",
-	"7hOA9ddWcIbitjj2wlBJ0NjMDcchvsbF31JlXPwHGmcwKlXjk+qdKthdc8qgzsnGfQ7zD32pjqu3tCaK",
-	"cfPQ5g0X51T5nsDczcnFanu9BcIiN/fI20ZjavtLJUl/ux7w/Dcc4SmRU5hJwMm9pZay8kR37kU0vCbX",
-	"KtBb/zJhydFJj2ikypmGIVgGuG4+xpficd4ohCExHVLf4j7ozS/Yh85OTsGz5BW0f5kmWY4JY5dpeXUS",
-	"7/SF9U398i/zBMXVvXga7/Q8MuT9U3waeqhO/1q1LJySHrrvrhKQm6md1dfmnp+CpOBC/6SC8prelwQl",
-	"pVLjae3iGYKDV+LKWFn+EEVQx1qZRJ8ADZgy6cn9ecDkMQMmLd3n/QWkk50kqWQPdLWffKSgE4i37vYX",
-	"rSTcIr+LmP6TqoofwcK67bYiBqKBJgSVRiFxwmiMeI91c7YVBRUK49XJYt2a4pSB0U/gsHmi4OhAEfrc",
-	"xtg37SfTxXEq1utKFPgWfSAsKK24pDZQsTSrQCzfJV3dD98vacymLlG4M/f8JHYLvvy546BnMs3EA+S9",
-	"IuWjnTCuRck2Y5KIHR8uMJpOnqXOz+o7fcmh02KJf+Jz2ierraxEgiPCFlttidIiVTgJ0T6MrGKxurfn",
-	"No6e0o26mqYoiXvoqYF7by85JSXNE85TRPb2lcWvyqNZNlD5jPFmtre3Utxlmcz9LnaPmMU9UX6pePS5",
-	"HF9OcgbfWu7CSgKCDqit2HEibB9PW7m5FY08NtnW5/EOHsR9zvezFc/Zx1beskVaD/YDM9U3ZvYnZUfL",
-	"fsK+vHmF88yKRJZ4TbMVmYLx6sWs9lK1i1nb0ygXpMoZSo7zSOvgtqLyTnJwPkzRZTy1jfatvet04nHC",
-	"3XZyTjli5Ny6JcAj5TCePRql8S0teCXVfSdBiX3I88OZl4Xt63cidmPTT1Drbe79FCbxWXj9DtKYriwW",
-	"qd2PpYT0bQVFRREOENUhc4Jsr4Nm5u2e//rVHFv2tPUQmtiuZaUgk/HsZnZljtD/PwAA//8=",
+	"7L1ts9s2sif+VVDaf9Xs1sqxnZnJ/c/xK8dJbrw3Hnt9nJu6NZOSIbIl4YoEGAA8sjLl776FBsAnARQp",
+	"UbKc8iv7SBQJdjca/fjrf80SkReCA9dqdvevWUElzUGDxL+WkvJ0wVLzf8Znd7PfSpD72XzGaQ6zu/r7",
+	"+UwlG8ipuXAlZE717G5WlviN3hfmWqUl4+vZx4/zWVJKJaS5NgWVSFZoJszdOXzQC/slESuiN0AKugay",
+	"hJWQMJsH1+Bu1lxBTj/8BHytN7O7vz55ElpB45UKqjf13XDFEn4rmYR0dqdlCePejaWQF0IDT/b/Afvq",
+	"KRugKcj6OS/ryx6Z6yLL//qvf53Pcsb930+Dj1y9ojrZxJ+1emQvaD7k8DYZy5mOcdp+2bxBCitaZtqQ",
+	"eG6WzPIyn919beidM27/qpfLuIY1SHzQb4ec/0XIVBEtiAIqkw1ZIUdDC/ktSqowpyU8MNi9E1vgh499",
+	"twGizVde3HLKMkhJxvjWP79Lzbd4w0f2jn2y0l1bPxtxqaoQXIHdiFIsM8jNfxPBNXBkDS2KjCXULP+x",
+	"u+J//7cS+Gr1k/8/CavZ3ex/PK739mP7rXr8xt0Xn9hhwoZqsgOuyU4KRz73M3PX50UhxQPNXkigGnA1",
+	"acrMb2n2RooCpGZm7SuaKZibF6g++teM5qJ0r5Blr1ezu3/0L/OV4LCfffw1uEamCMXFQPqM5KXSZAlO",
+	"W+xFqf+kZh/nRpPh84AbSfzHrJBQUImclJABVSBnv4YlxnP0H/Ymc7/6+nKx/G9ItHmMpQpIx7PGK6d0",
+	"rw5F7ttSMQ5KEfO1FTumSAYPkJm/KCegEpohi58RulSGHzlQrojeCAVeUpWma5gd7q/5bMt42nzxUtmX",
+	"Fpm5XpRasRQCr+73Ckin8Y8oO3fLI/L21lzzcY6rGHbfDgvwdUKU/5ZmlCdwSHiaJF7YDpa8rH9ULYNx",
+	"/c1fgqRMSimNig4rzOYq/TMbv6kf1rP6n5jSh2/ANOTt//SR2BPiY/UYKiXdm78bJ+rxd7APCy+Wf5/a",
+	"w2HEnl9SziFtPHcpRAaUW1GjTm211WRMiderdHetbhFcr6TcHojtFUGm4HBL3msozNmzFkRwsmN6Q3Yb",
+	"4IRpkgpQhAsdlI4VgyztvMLTwAvMZ0w1NyRT5mxRC3tfqhdGG5n/LiETu+DOtKTyN5BQZEa+NF0bgTOC",
+	"h0dkRvm6tGqhyKg2Aj6bz1Yiy8TOWHR+yfOZKIBDujAni6SJrj8x9lZwBXoTOkB7SLcRWarmZCVFTp48",
+	"Q53Fy3wJaNopDYUiwM2hb5QZ/FaCEeEQmR9oVsLQw76WE2FOZ1z13PI9JijpoZwkNAOe0sGKMBU5ZXxR",
+	"gFxsRBmwbF+j0s7nhlaCA7E/MJSQkAB7AKkI40b74+/D0iaVXhgDxQgOSwKC/Mtmj+RMzAktpDknd5Jp",
+	"DZxo8cwcGYbgjONFeD80eEJvNPDFcTmGxUFlW327sLZT4JLoF6LUEmiyQaKmdH/4tq8oy4z4UF3JjyIK",
+	"eGplzptzS/EBSWsO3CBhC6E0zRY0TSUoFZJxTzZ4ALknfmVR2ilIBDdbicmF3khQZiucb/p8a7SD2VnI",
+	"YmsTOjuIZgS1gCJUNZhrVmBkDPaAJpERM2ZVySEZdlTmi7JYhM2W74y1wjjZbViyIZRw2FXUlUwBGu9M",
+	"K7Iqs8xt9GfkibNcuCDm9o/KIsgB/2gvSF2pBiux7hZkCWvKUbE56Uyphkea5XDUmEApRpk74PuBuDal",
+	"e95SCTEW1xQOyO+hlujQPLTFozrrJCPcv8Mxg+KFuw7P/O4ub2jhP3/9ZD5k14/yhGqdMPJnh/t45A2i",
+	"+3bAbu3I2VkiFuf6CUZY4GgaeLa0rZonx7T/zcpF6CQZcgpcUXqOad/nJNlQjpGwNeOqpQ0ph90sGGcJ",
+	"y9AkHgeaTRf0N8z93zrvsuNUNEKSR80Te3HUxjD+6/CX9p5s+5273kkdEbV3D73ei4YePuPtkky4YFFb",
+	"Wn788e7Vqzn5+i93T56QlZAkZyln640Omq50v7Ciq8LxsQxlHmMTxoR6Rv7/b/7y5AmBDwkU2pgEKeRC",
+	"EcpTokFpFTzhNyJjXrQHEftH+4OQjA2kjnFoYsQJXr/jwyMf9uJupAW5N5v7iIszw8MOHd4gKpn9lpqQ",
+	"W8bXEV3x8v412QFszbdz8pS8Ejyle2Oe/Ru5L7k1RSoeHN69S+7fBQ+4Gi+f//05Mcufo4TBB5oXGZDv",
+	"SyPOj78FmTE+zBprkLLBhBaF3CI6b+5ZXG2Ehpi15bqmZ99uPOFwrXfgyMOis+suu2GqnTBykV05O0Fo",
+	"xsXA29Ixlud9vJ3i0Ku09uXOvRc0Lyhb80BMs9Qix6DwgoU09X3lAVuHWFOpyRLDAbmC7AFJVb3mUf3W",
+	"fb8pT92lZIbIoW/KdA16sM2UiDxnWkM64hfoNS9k6Q7+Xn7bi9/itR+dOod0QXWLCj3O59wnyRYrgMGL",
+	"BJ6qhdX9rYeE7r+haqPpWkUzahsgxrK1WRLz+pTxtsr+HzQNHAhxURgoBPHAjtHrx4jxswL5FlY2j8OG",
+	"M7gQGUv2g/MXoEA+jJAfH2ca+gBM0qj4oRJSpW02vqFSc5BqwwpFCpDdvE+tO3DLDxYcpV34wNsuqaQr",
+	"YyDKknNzDcohpOFYMMh80PaRNNHv8OJjNo0/MAYYDA0Tu6FpqrCOfTOvZiql0uB2U3M4+WqSr96Bld1h",
+	"Zba9nT0Z2lLRFMHG9qxEoRkiaiiUeVfBd3VV32lxWkL24EAZfjrk9MNLe3HD0T/1rHCHwdE00AnHwxnK",
+	"/pqKe7juPTUCMsa1aanQThiinY0G4qhE7G+aIdmoRmxr0IH3b+SHhujcEXrwFFUWd/mdCqpUTliphLRI",
+	"3/4+wTE5Zi7+ICQpmkdLw2rE7AkXO4KLnU4rfNnoF9/o48yfq9sAH3uEfBoPzblPl/TQOIf0OVe7UMnP",
+	"UqT7iM8z4kxcsSyDNLxpbZVTtXHtvt1RRajaQurq5k7O5jKlzH9PEtVxlpvXlIZgx+h8kn3jWXGobo7s",
+	"oVGsOmmfHj8/hlBlmg3TkOYLbpoNJNu3oLBc9KBMDjRlWVDUVuxDOG5f3aoq7qOYXttRiYlhc8NggVuZ",
+	"hZ1SJUoZqqh4btNBvugOfx/SpAXlkez1D5iJTzbU6EGo6poTihfY/ctsSeNSlOFCI7y9FiHPqcMDt0BH",
+	"oLknbpApIoXXPNuPDXmKdMB2x6vCT81zV3IzxpzBCqZIKVlS3/KAMRldQhaRIV+AdlhDwzTZiTJLyRKI",
+	"hFWpIDUG0dF4tl+Jf+68WniMFK6st/O2PNmI40l6+/Pn9uKP6EFugvvUf3WQr9iIUjVrQvtTFqfEvwaq",
+	"USPOktMszODfSqEhnJzaYZRr8J5qsr/I9m5PDYkTiexh5KtXP1qGTQJVLvG8RRN9WFAWPuix2aLQMdx+",
+	"cjMi4USoLTAN9rg1tGShR7SfV4I8Yq+fokZnjZ6DJ0NqogvBsFjXMc8o2KDMN3I0NddFuUQtG3ikLXxC",
+	"ZolA7TdsGE9x4Rltvs7R9X8IRPw3VFbV4DuW6s28LnzLAA35wJp9o8bTI+vfH3niBth6oxuP1KI454lD",
+	"q76daJ0W8zpNsTa1U6esk2e24hI1KZFAU0WYfkYgU9AqxUwFqLktkLWBjYS5PReqjR6hm7xSaPc8jTRB",
+	"3a6uXrSH8JOYne7kO1ZM0WNR2ju8tTp2pBh4zRw6bbr2lL80vAiuaRKgBuTOoj1aE3VuMsV3YHi95s9v",
+	"s+04XaNmWTHe6UKISIHrELGrj72w2Xsi7UtqBGleSJGLhTcejxbMa0mTLaQLbMQ69OJCbxJb7VsfFRqj",
+	"KFQBiV5IqpkIJVvLZEOoIn+7e/rNqNxZ3REx/Dc5lVvQKlgXK8HZOWojdvzOFgFLZlTNy/vX5M9Pv/nm",
+	"0VNCs2JDH309aqU5/bDIYU2Xex1LVJlLemsYckgZXZjP26qh6oPIbSrrgaUgZvNZka7Coabu2hjvf7CE",
+	"dZlRHYqhPCcJ1bAWcm/NxIzukH5askTHzUVVhBsInxNcvE2vKrrHMijDjJYRyglNA5o+JrQyqFSmTMEn",
+	"LlDWc8UJxr5XPse0v73MpXcxljrmKfABknLs0uBDwSSMe9CYiPBQPY7Ftc4jGLYKZx+FeNSIAw4O+QLX",
+	"o4ig2JpTXcoRdZL3/iehvRuOOdtgszc/Fr6pwbqmi5WQi2ods1oCZp6vqUujME7txykkGbNdYsbkSiXd",
+	"8WgUO1LRdFKOO+qimS8WakO//us3U7hwHdbHk+K1QdDe85VgORo0vUCfQXdWYXPpdlc0Ut+1eAxwCi2x",
+	"prEgnZq8YNDSPeKtTVt1LLyraK2hWiWuIsbvd78/B2+VYIeNl61alGTeS+V3frt1g8MZewBJl2MKtb+r",
+	"f1RvzI6QpKW06VFf3HioAeBDkpWKPTC9771KS7pIMloGK0HDfRMsA6UFH/FOr/xPom/kzpae9i0Lo4H+",
+	"J/CULPdVN5cEDjuaVb30xj1NIQ0GoyU8oOu6kKKMWmClomtYSLbeaBUlXkdyWrxuEenwoV0Gtl8/LGhS",
+	"QqKdju32yHC4xMaMnAahHYOX9q/7HUu2o5t/WlVVMS8XLws+vLbogi32I4wCkTCaPXdd8r2uUSjCj472",
+	"uOMhcjr4bumpjN5ULLjQi6SOBRyuv33Nok49nCpYVaN3sOsW5BrSBeOhEOS7DVOkkGLFMiBLSGhu88kW",
+	"e0LoDUhia95OD0o0C0sWXSiGZssV3QMsDixCbp/P+AOz1pzgS0Flao1ECTTd2xQX+myx8oTRJRdTlSc6",
+	"88qV/VUbpSHFB0Izr0ENmjQJUjJSQNize08LlU6+wa+1iXv3xol1NeOlaZjA4HJ6WHdK5dcXxl2IcTEm",
+	"/eBhQM6I1wy8rJvGch5aZW67IjQFGVi1IkS4ECJenY8HxSiaDav08Q1e7v6/HqHnaTU/Y0g+OS27Qe1j",
+	"RbkBSo+8RV1x2YyiH21MbXLkGB8mcdab++SCDrt9zIQrvvxiXxlbLWBejzBAbTBxYDONT64Pj88Or+AQ",
+	"426cC5eCO7U15kexIznle0Q4oQhveEDmkqdiUXJt03HDCGp+M8ofDClAB+mAZJnPsMOjsRb/9sck47ka",
+	"6/F5PozDWMNfHVvMhBvLiv3Fd9cb6+ccLhphsIavGjXXfyIMVWDNNb7W4Pu5X9xzWqiNCFpKhYQVSGzp",
+	"DFYC51SrOdGiYAli79AHwdI5Uex3UHNiPIaC8fXcwnFxoc01O8nCReqSahjNxLfmgAyG+PcZGP8G1Jmh",
+	"7iYN2vf1S557VrZhznrbvVuycYKFfZbw9B7ZB1wfEEs8i3VHVtPh5FikvhHs62HUW2cHxvBEB+XnqFqI",
+	"1aB+DW8WHpbe+4ZZCZDNidJC7ufkmydEEZRfG460BU9jjDjuihuPgBY3IP3aF38zstangQzobHJHS0+l",
+	"Pl6EciEbytNIWfW55S3NVx4aegkt/ztfbjXSlx6T/K6reQPf+RjuSGc0bazb+ykO+dawy/5vsWN6s2g+",
+	"w5IGlF5Y2CD7CRLj1zOcTygi8c1ciMg3gi+WsKHZym2/gWaqL0gO3tN2QEfSDiNay4Olsa67ulGf58Bc",
+	"0ITDF+0TsNNg2WrRGaDwO8IUgEdu1h1qlmwVEauVbfrvEZmIEzrGCw31/V1HhA+KqQ9LxZ1N4HNbBOGV",
+	"CYedjXiTnG4RPYMp8pcnfzseAD/IXlUS015MWFwyWNNwMmpUEGN0HnqIA9jYiMM7CaVWpyWaq5LsrAL2",
+	"HdJ+KM7a541oiPPU0E+r36MmrV9qPx8vH686idWLBux2T6/1XpRSQbZ6RgTP9oSmOeMK4Z0IpoTUiMbr",
+	"MUvUYnEyLniDhY3bhHnYz7spHNvGjj69qrlRuBDCJB5Usze2/g7rrxZpeZEEuDemA7F+HTndTyhq67ES",
+	"La7jopThJrCiXGZMbUYV5FmQ/OEQ+WWLBM2uvmipzQmtQUxnUSQ5tmKjktqDCs7sE+cBd8InL+2rO14f",
+	"EfeJtmC1ey4XWjooLjqsJql21JAJEHSlQVaQzpImWDLcKHGMNzO1b2sEvXJLrY+KtclzojZC6vEbx+2N",
+	"cS+BL/8nRdISiBExggFP27Zub0h2jKdih+DvwderZPmcpuq4eHbY03nRIMvF34VuNHuMKsA5Xh1y+iiE",
+	"zt2Dazdve0KQS5X2FiekXA8bkoY03ndezT+/pzLqu9LOwgmdlaNOQsQ63OzPyHnWVbbmPr2LnUTTVW9+",
+	"OT33fV7o473hBz/DaOf3UoaKxiKt4/N+CACXXO/UMwqtISUFxa7HRnAOC5O/qmsH//H0168KkAlwffSg",
+	"88MxcJ29vfONmG44tzD03K5mW3SMc0WM2N8h5K4GQhX5r//6r/969OrVo+++mxNKjPpArH9ZAhGSIDue",
+	"ETBMqzD3ObSjkV8PUCnV6v3agq/fzV/E6gOHkmF4eLaVbBkwwacGdvB+Zg5UlbZnALgG9z+lWU7DxWTh",
+	"ST+WRnbh7eSDe2SQcL5itkOtB8oyb/WfNyTinSgKSAnigqeY99mDJujqCUkYJ6sMkaD7hxvNZ4wv3JWD",
+	"sRELGByQ76rPemRSTYrmGvzdozSdQqta5lxOo/5IefraTQob2Q8fd+N/2QhsMUP0Hy52nZFh3rEf4r93",
+	"C2KMXaLY2nWEGF870kNzhhPf8tyjBSke2zgwYk3DILUxDKTI/TqaRnDrmELYeuCaJxK3l3khpP7Bmffd",
+	"Mypr023JOJX7MKobJpIPJe//3L/+O7GPI2JFRCkJHh5EC+fOZGXO/6SIHaDYEcx1CUpBOuBMzqDn9WKg",
+	"QvbhI7MtdeHk8JKUg3Wlcr+QJY8kSmpiHnnEwSrrJ0ixGy5njkxiF3phc6dFBiu9EKU+5PBbsVNkCXvh",
+	"MCvsUKGv50+ePCFUgu02hnSOx0zGVNhf7e4xR595xaOaLBUL3Et2V9gjB2I3KjEZn0flk93x/C+281pY",
+	"KKaIw0wzRpmmakt2LMvIEkhO0YgcLn1itXBuREzR54RpUhZGSylzmqfeDRgUnhWrhbRUOsyNAJUZA0mk",
+	"HTDVunGgbt+OEB1ZAmGdgrAUHq7qJ8areXHVwLIM5uSpIXotjXXkoZrTGpggBzJliT4ASjAMsvTE8iyb",
+	"acIYQeVgYR8CzVg6BD5hN6ufFZLVnyBdgzSvNm5oZV3s0CbSCwkpw671ByC/gxRzksKSaWIHCc6HGMij",
+	"ctx9FmM01qs/8NNsgw+8YRfMGyM2q4KFpuHYT/LzT2x7p3eSckWTcKB/srP78FlnlYjCB9dYLSPA+2eH",
+	"89mYXsbGNggVvuEM35MkpiUtRj7sukIUfkVZ9oLylKXBANI0+AmiZ8LLKc37vvCht50DL6ojWkF0u5zu",
+	"8YwCOiAschD6b73bYWN5q//cF1TE4mKGD9+FTPtkA4gAM6oXj+4HeQMpW61cCCEUjsWBnGkMWsR+u6B6",
+	"UUjxwFKIzFRTEOt7c03Zvb8/8ExwRLyNYh38vrHoyArrd543KRvjyA8s6zVTwxA/YyX6Y+TpPwLN9CY+",
+	"UHtYw7QTrICGyajSC3gY2xqPP2tQd/gv3aBMGLf6pfjgKBF4h5Jvudjx4TcEpWi45rrkOdXJJibxJZdA",
+	"Ux+d6kynEEo77PAEATONJ7C0QGg48nePjsIWCk0k3R33DmpKzWcuPePftLnQ1qpiQnwP2iWSxpT8rSkL",
+	"oYIyvSFUSsN6G2y9s6NmcXoxzQHjtUTwBEguJMwJWxlibBhfE6VFoYzabWGINlSOu3HYNveVXBvagJZj",
+	"ujHw1RBdtQLcsUZv/6AYyWqRC9mnUIQhlbIMR8HOPTQgYhv++QlxDAzYnPWQxcN2lkwY7RSQtSZc/c6O",
+	"wveTeHcUR88KSSgpQKomsF7juUtR8gQWPh9QP76GPbSXRLbCpBBMIi8yyrjuXU51VbQjBrPRsQUPG/4p",
+	"wRd/RAbvGqsWWYyGw1oYwqOEI7dZbmGukBW4OQfWJ5VZtsBfh9dVfdWNcKd034BS7Bss7M/g0OBosWqM",
+	"jXYuJkpubE60EbJgJKwxiJo6chSlxqrL3nHHcIAsOrgmIwb3U0+adQrBErFF7PAgYuZAmKp93hSuel+0",
+	"RPJgR4XEut7SQa0DKaOh0I1a0DJlImyjWfDRCKqAjU5Ebd/WQdVIBo3Dfj3YqYjAGrHkAm9tT+OzvLoe",
+	"vOcB/smGcm6hsX1IBNw880JIjdhbqRtKnM1cl0IQFTqjEU1+Wjkaa6C0+JVZUD4cKBmAKG0NThhjY1km",
+	"/MDC9ULRqfYblqYhLEBzWOuNMUsIYmywB6rhzlZU7jaCaCwwRrANxo0kerjYoE2w0XkAcPaecqaZgvQS",
+	"RXk58MMehYGFwode/Gj3FmG+wyvrLZXzdSqB79ZrUF6Yekf7QpHt7+vLe5HckMWDC/NE+CZikQmxDR67",
+	"z0lOkw3jQHZSaGPrzTGZy3TAziFakAwQaXItgoLUaLfrgBevCLWnurmHEFtC9R3e/OXq0StjaYdPL8m0",
+	"Bu5qJtu3NHdB3+gOb91+C3yJat3NRR+i11ZGnLuJOcn8vY9HYpEVtSaptV1dnFgjnUe8YKscTuvniOvW",
+	"QSr1LB3Y3MSHOQxqDj64Q320BuM+2KyFFsQqLj3hyCcOu4XdLSEodBxkTr3GFCtiRNs6eoGen55tHi84",
+	"69+7R2aPNTTYn3BhbqmjO0Nq4WuKZLSsrXksBfKadtSV/VWobMj4o8BTkCTJKMtVMBsetpyixkIPbqVi",
+	"v8OgUpwu8k2NQ9F6J3fH6pk9FJoiqN8TFpkolF8B953dwzp0iBOMC2uNibdXV/ccyAd9PcAddFeOM/EK",
+	"unf1PQoDNOhTUJ4ADr36dVRxu5ZsvT7e8leDJ7rrwxB8rmTY37RxWFhG9bL3OIBlYIg6T+EDYVwL0gQ/",
+	"7JRK0CxzkZU8eCBz0H2oj3WGtKqKxLw1hGcNNaIRB+YCpl0BnuGS6hpLosrcnCBPnzyZsKB7Ou4eMrb2",
+	"TSvi9TO3XokX6yYgcQOvuBCuDML3XdRIQpVTBjws53an96iJTtiBcSFJyZmNAt5ryQrwYUEnLQMSwM2k",
+	"btehkQAE6xofJVSBsdm0zSEcKZE8yM+GqPt6tQrN0LsRqO68dtEnRNXtTlp0UZpG0MUW1cgujHUNdH0c",
+	"0PrMeaas2cRzbEYpMvEkK3kMzxrMGGLleRoMK6XtUOOgpPbAMvQb+U+HtDMvFSXTiSgETiIGEyvYcY0C",
+	"VotULWgRJ2I4vWN90EEyVEieP7nBHufv/XBvX2dV5qLWFIDg6izqwMlsOqOL/zNuvh/Ff0vht9hCObrq",
+	"ohohfEq80w0KC8dCIdmOwNBpTLMMVZFmQkG6wMl0scyPEZQJxiUNKDNxaAfjyigaUhP4sjJUF3HDfGw/",
+	"8UmHPssg/uL47WDv1F3v3erhMdPeFkrbKgw97MHymN6v23aDKIDPKq7OvLQFlfhwnK32OrsTJDrlPZ3q",
+	"n0N5CDVdNjCLq4l9bts1NkRtdtitflSFBGcwj0nSnoL4XU33mhjuaBiOqo8kHsF+7pDpCvAUg2eeXWZm",
+	"cnxqWYcUU4SNukJ4OuTD6weQ4cOQam1DueFgXZKJZLvgwcmo98bvV8Ji/9kGbQm2DdxmupkijCtNs8yD",
+	"lgUCPSxdLPeLHcB2MF1+AdhWdmi4sFNh67USsffyVyld2nEH8Uu0WHhjJlKrV2QM1IJb8oZHWcBOLXLG",
+	"of8K1LsxFIc1nNs0oqna9j3Eff8AMi1hgEJv3K/7485bd14xSNwuUwKsnDfEtU34ikIdkQpthkaJT7h7",
+	"eJBnW00orGdDj7O1KE8vj4Nej3kb4pv67PiZ43DC0/ROH0YT7mNZHXdWbewH97Ktmhj03DdUb+41FEHU",
+	"UfhtaEtwmedU7o8/rBLGe/cLvxMHL/gdVdvQYo1pMQIv9p25PHSfnZDbVSY8Gs0xSAX7Fo7o1Soau2Te",
+	"O4SnMcDCkqG9AMuDuduoR/b3aXPgG6PeB7LOPec/mN3TTWt1XCAwmDT8QUiSgV4Y22OxFnb645YVC2ek",
+	"DZgsPhj74xRYoAr5+nDZigvxOwws1ovMuR/G4//ozt6mduq8BFXaHgG/lEysFzj8eGbHni4Cc/wWVr84",
+	"nK+FrddtfF1pVixqe4BFMwPjI62dDyU8iC00xw7iQCyzItCLjBYKmhMG8Xst9wv0YNxVTgTMwioBCHll",
+	"DfpMYYlGtNRlcpmBh/WbrR2zVORgK6I5QKoCtbqNjP9Fxp0O9QovA7V2iYGirvZh0OkhdnwEPKq11wYv",
+	"GHd1GmupwfFy/VnjEa1N8amdtptznD/fqOsd5uS468cOQglHVWxHVTjGMvM8q/uoHJnb9nZdvdumdDXb",
+	"s0GW8L52dtVZ9ajjeGhWWLbGQacWsMbmDDErtrHlNkahFkOgWTyR3L3Dr7p3ve6dF3W6f1FQqSdxF/wd",
+	"x+hys7bn/hQK3VNryAs9+pb2Z2FHZDoHKQWlzQEZCx1jy9U4q9ec/i815KHHwQNLgSeB+McLnMY5J54F",
+	"aJcVQmkb+siNziISlFZE8DlhnNho/Zh2/QybWKfreW1OwgsknCd3boxcVBZDj6fQHEdXUbwp3Q2prKjS",
+	"cik6W6uSA/ta8U1abYSzwf9HVUPJFk5AIaGg0vVYZkCVezsMMwQNvB7Ez3PgyXFhbTTyqszCPrKHkm7/",
+	"h3Hyxoa/pRRyEcVyQ1iGxegKiS2EUQUOZhs3yClKnYg8lB9RZZIApK4f1hAjkiNxJWjjQIsl5WpVAR4d",
+	"mfDnx4mZF6yXfDR+bxl3tpfs6bIRWVqLsHdgqso72zYseNJG2znRT3UIuSEXwHieZi13NjZtG8dsZTeh",
+	"mnhv7kgH9yh31NBxGk+rpTIv6GThc7qZP7OMtLTlktQZfE2P1QVrW1+j9m5+sHLDkzGSoLXrpPX9tWjv",
+	"z2cryjLwmL/ZfiHhAaRye6n678ZhJfZWbrZpdq4ev4hLODGa9si8t6HiBPOAqzBdT0oeo+9jj8LxCBUa",
+	"Bm4k7fBLx7tsg/CpjzpeB65Wl4iNA9YbQI69xx0qV/N8IPGZSOL28aFL5Gunh3g+5qfz+gHBZYmMJftz",
+	"U+aCrzI2Jg9iH/vC/S5axjLyGD53tpDgC8Uy70B0DkpatvJf+GfP+BFJbTXbQcV0YV6dgesOXjFdAwbU",
+	"0dy57T0WO1Ca7BhXkbn72nB7MdolH8uoOswyZkK2Oc+H3f8Xc2Xf6Oy6WKRKHTaY1ZIWR/q4sL/YCJaE",
+	"AH4gwTD0KIDAuCw9dFzBc6aNh2ZEN4nil97z0n6rHRZY/lbSLByki74cSmTwJ7Eat/Ab2Ge7+/kf97zE",
+	"xUtWTpwpfQnF0VdXMMXWPXN3HpbbuOXF2TeJyW3Pqwva2pZqLC+zC8taRpVr4VhRRCz965O+ebYWdQMP",
+	"hPqcsFCZH1huJM5Lqv3raejEmFJQb1Ucj8qhY24QQ2/FdKBrqsOH3A/nsIKh0H8lKxGGmhwn4F7yUlcR",
+	"PayObG4X3vPOOgwuYbk9ovDguftFONpL04zxQVNOgqQClVDz8gvbI3/2grZgMxid7g0fqKz4Vk198xPh",
+	"GCe7DUssnIxKRAEkZRYixNa/BxOUGaxpFurexy8ICiZhinDjM/vBeylZ7kltycRP4fFnktu8XYxT204v",
+	"4YGJUjUSSbEmtN9KIcs8Vg2nS8kdvw7BL+wrOxwcuxxDXvsrRbSYe8hgspIiJ+FuQVlmLX1FOcJ7Ysu8",
+	"W5x5IYYhhaCqMhxs3QF/Wxcer2JRLltSMECe3TDF5hvbsWOGve2YVftIl3rhcUVqmHXc+q1hVNHFtbxD",
+	"7OxcNHjL+KKgkmYZRvSW+0VKgxADYfusVg+OCdUzu5u9KW9xLfSLU/JjIpfOOW9rqOMgG13oFgS0WmTg",
+	"Dt1B0SUbuC7aJYghCG+5hdCx8cKItmSg5uTl/Wvy56fffPPoKaFZsaGPvh6VWsJITdnpPmyOSHPl9SPh",
+	"zSWs7WETQPr2X5GEalgL8xrPiDkDbdebUWF7YvOzI0bkBARDapq5fpaTDHwsD1oMmnEfRIb46+hJRFGg",
+	"BvsyR2b2mX1SCKkXhVCR+U/mIhuQjXw/Zb9QpO2s/3b+N0Ez4KT5gSuAdElbBd6NoChVG03XI8X7XPSj",
+	"TzFFMAgn50Z6ZEJsEVjeWAzu0B6TbMSvFtjGNwQByVz9f8sa/0gVYhtDufKQlCkkGZWgyG4DeuNQBnDo",
+	"HFF074JeNseDoPlhaJdo1jsey26U7PS7EGaHVvU6faAPx8cYNrbp/GBjN4S2vcka2zeuQ350WczrdUOe",
+	"Vn4+oNvwhPr0Qz0adPghVQtR9Q9HYlhO4R+KLEJY2uJDLUgqWlUfwbK6Udt5UNG7fVEsff9P5+0dK/wo",
+	"6H6c7rfPeGN/NnRu3aC+PytvBxXi1Qq7xSIHHIvLf02SzxINIq7ArgzG4KhZjLa7tdf149rPD4Y5mbvE",
+	"F+al8tw8MHwosKLjEumi0VnSivtdaJ+4domda33nUycVGSfyL/XR2CHyxgGxDTepxlp1jWhj16Shmmxo",
+	"UQBXFhl7KdK9G8Wvem418vHu4SPrVQ/Ni404YxhoPfIAuwGYDfV42oQ5pzSiCpxXgLtinGZRK3VD1UIl",
+	"EoD7kY2H5+fQTdIYABQV+xH+rrWfR25oWY3+qoq/tpjFV7nDrkSM+GTTAYk/dA+DXyx6QO8GQY6wagqJ",
+	"W+ncoZBU1DvgSa9sTJNQ8YJ2eseyucdbNH1HHjKDgVqCT42hOr/94QX521/++m/EkZXYsa1qNo9Mn+30",
+	"pGgjHjaeV0ixljQMmXgqjob5TQgp9TUnf3nyNwvE6a4jNJNA0334Vn5CblSxQjonO/PnjiqcuOD+RHM3",
+	"Wsg52RAvBxjDjgD4hqmgbfRYA/7PmunYo94emRAqlemBm4sonmMi6HAo/clbldY4Hrj5wCEhfVsVco2K",
+	"aEVKK8cZX+424WXZ0k4WSYMtJdARTa3t231rfhwMwjI+Xqn74PikNl3veBMMcUN6HpybLDm3DTgFdWMt",
+	"HVGrcspfo+DQp5a8VV6BoRnerH7VxvMbL3hcOCw3AyiW0QHdR2eLdcfKuoGJiw0gdqL/U7u/7ZyiWHH9",
+	"GcPB/Pj/+FTvNimmOG87O+9yhQxdAPNzXawK1f84gFzVkFuFGuezjGr8yPBKrMwVDI3gnRR8vai6Pkuu",
+	"yqU5D5bmS2FEIMj14CizdxuwtqYNM9aQSEeKxfHNwjSMoJLBSkgYXnccDcu58ZLhQ5wpUom+TY9iMNWl",
+	"qO0aTmxVSqoauAFVmvbayaEzJk87tNMuI/AvNpSnC1+wN/B92pU0geyAIV0PjNfw9q1T3N5xpTlWzKOl",
+	"OXW50dHilfrK4Y1n7ulHG88ay2gzuw5E1rgyDfJ3S0XrNjQPTlFLYlwJTIdO6duhgF8iWiUbKGgDm7ot",
+	"1sFIe+dsvFvXl+V6l2swW7eaoNY3F496am99MoIcDSi3ZemsQddWMbKjQgut0N+4LzBXy9Q0NkUloac7",
+	"8fVN7mF0f1kFF3iKGdb8cd/KpiLU5Ru27HPeWKMmYDpbu+SceFsGD5CNnNkg+GIJG5oZ62uEehAW2S60",
+	"3GjFfpwokxUitmj8MQ50OwYVy4GcThD39pWMMS7zFD5EZtz5IsJQfWGU6fiVGisQGCMaF2ItI4GUE80U",
+	"qdV5x0gNdOEOlEbXY9Xn6y1ttXBBqbpf8fjkIGRVs8rd1gDYcrhmhVzN86b09WyFWBOk3aUjtui4bq1h",
+	"fY4jBeO03siLIAcP7pDksWq68W2OPVU3JxvwPV0gI/CBEZEqtkNC26Kxa1xHryoL7PEdMJilvyGMSs74",
+	"OpAk+sV94xsd/KCwChB4iInW1/BZFz53ixhCaMW1hedLffy2dwiZrX6z6rUiW73R4Nk59LJM7GJHxGlV",
+	"dBuRpaPOULe4H0WWhoP40UbkqtUrntjF6ISQdtz4iblTTyT/bn1tYp33OTfkNfEcpIFJ/oP8fr2M4DuL",
+	"rONXqca5NPMGhc0F42TWGr/Ef9TAMaFlyuxGoWmOyAtroxmCm908+q3VHGd2EB+djMxXTOZV4mzgsXgS",
+	"lslqBYlmD3AZ59yp2XHvIcXxkBaKwZmAMrhoBycTa5bHtXTe5Ch0SUNQJnHjGnJ3QSdOZKC+T5k+pQlw",
+	"+Mt8ay733OvVhO7G4bWWPD1xSklwIshaAjRC+8Mnwvz13IEw+CrVIKiLTA8aOKGnXQB92Co4pqaQJ1mZ",
+	"Ql9d9pChDM4Yqe4WXLVNPN67QeYBxVyP04/oseCwo5WwxdzVhH1nqnl7agi2bR9w7js0+1hmczeRsbZ2",
+	"JK2dSXo6zoNto1302qqqPX+/9Y2l7HAEFChipjwUIzpD3XNjcNdlkYg80j5gi+53LMtIKhrldpSrnXVe",
+	"xzWnxtbQS9LfBR9g/jTJG8B/6PDOkbcam2ZJ2iCGe+yAnTLJydTZfJc7ne6BymTzIwsteSDWgSh5pDe0",
+	"0fFWO0zhFsRy2VNcM8zgxYXMm8Wt8Rd+W5X4ncOmmninx8t7FOw47ByRLcRqVfWYBuZ6fAIonGlV08Cx",
+	"nf421dTOMaAoMbgYqw/aZD5qsPqVXB5xZAD/T2wAvw0WDoANMcvsY8IUivkqGtk+4pWbPtMJPagFOwEF",
+	"IsaOHAN4wcBR3N7Qrv36Zs763IUhD07z321jsSWaW/gxmj9X27Gej9wvZMkjCOUlHzYV/hyD+FRb8siS",
+	"sMSAmIvJEjaMp4QqC2BiLGycDbwDiWPhwyOfG7w98ihrjx2P0DbftI+T10De8T1uLFh5JRSQjSilstAU",
+	"ndHbQqaMU7l3l+DsLCBGXj3/cSmDmN9Mf/WQ2RY8D00cTKf0+yB2junsPoydEwFxYnrIq5pO28nzvz9v",
+	"saU2b/t10u9NTIPeVwzC4xsqJZshQZ9kg5FPByISwRj5QUj0hYO7tP8ndyShGfCUSgdQ4mS1yGiCVFke",
+	"xePpFuoqQMl2C3Kvakf/oFSIIgIV7MsoA0NngKd3tZNvPHxlXHztwwG2ztG4r2sBymjbYM+4hrzIgh0F",
+	"9VOwk8Bd9ydFnAEydgS9d2oOn+LocM4UQ6R4n9Q15s53DIyVmwgdeHubgbyz3R8bqqr+kPZqvwlBNw8Q",
+	"0AP0opaMxnhivjGcN//6TdrwPOdESLJikBnx4Kk9bGiOl7of4bftV3ganC8ZX7pdhB2IaAhImH5GlpCJ",
+	"HXlSi94sjKXW2hp+0ERFiwjSztipGDumN24+xRDOcqGPMrUjcyJmW1U1n5cKcPdNTj2ltDLqzpbqxNo0",
+	"/8ODYas9wfh7tuYvx0bhhw9LLahSOyHTs5uz/atUN4y9DNWlDLk0aSpBhVO6dN2Onza+mYKfRk/sm9vP",
+	"G13+lI81d8Z7OAPDFfY12zHR37xBL61OChtE5yeEEjTKOhh9+Zko8Tp06EAdUlV5MtoiZLgGQrWxmPBn",
+	"5Ha64IZ9GLyn47MPAiPpqTcCno6t6NYRONxjbQASaJbtF8DT0a3OOFBhqNt4+R6Chpl+tI1g8LL9TIKp",
+	"ar4PeguaKwqXAnXwULrVQ43IRXOxTiZqZOZeWNIO7QKxI5evuxxOw2iZ34hdJNFkNAfwlDBFNN0CJ74b",
+	"cTgOewFcnY7+71W22kJ6jN7nTjiLeEiDXSOzDBUw7l4Z14cpogoJNCXiwUFpmXWQJegdACdLgUNbx2iM",
+	"/pBhx4XWyjmLNBd87VqyoVBzB9b5zBrlOM/GnBn4pU3achQBPDu4sJEoFfMym67bGMSvzX5ANtHGE12n",
+	"J+5MR3J7g6B4ZDTZvthQziELDZ3m3NZHhmu0qdIL7KOPlEmPACQ5GGrjnxxd9T2MrVbZwXIjxNZjhATD",
+	"UClT7tnqmQNvsxC2aBJUI3raVSChtzlctEgYzZ4nia/L65RYCCz+k2pgr1x1/YIq1+RwZG6Qbf6LSNjQ",
+	"wr9emED3ZQwGYRAERgOKzi03KAH+9KgnlQlVAA6+9UFqCwmbCG4OLj/pn8NaaEZdHb1HglvYUAvFajjs",
+	"1KVFwfh6URa2ja7IwJYJ4zjc1MGrqEJwZX/RmNVbTcpF7Wi2Vrh++F5TqRtDZdVYI7oK7Z4JGItTNk9y",
+	"GZtLiLBJ6ony2LaRvzkkP2R42auG5FAdmLj/RXT57WeGh8gJOdTO68ESOKEU/wFkytqw1/595jMHqLKo",
+	"4RlSseBCL9wk81o65zMuFt7FrWZiLeIOZlQMZvWaggRttdd20WKL6GwgVxs/uHnaXO7EbqJ5Ow7sM13U",
+	"yKCBOnZ/0U4a8zh61egp7CuW9fRB4LeK/Q5Djw5zfQQNZgQmYMro0aJAvAgLcHTMKxzl3EULzkcWT3R4",
+	"0Jm6o6GFmF51ZhyrpKik+wd3RA6XcERlb5Jgiam3cDFTbE5qD2jtWFzahgRHb7YRu0F362oLR4Z+Ek5S",
+	"CdHq0T+1+KksChmLD49RIZN2CZzSghYPQA+u6fcdMv60aWOYLEVZAQ8UGWXcxud5SbMBzYdpI+TsnoRu",
+	"zBGmTCMoNY8vVzXzjqrtuSV0mVCgFkwrsF2TXTfW7EP0oAVPgCiRQxNr0uZOmCZUbdF7nWO+KaGcC02W",
+	"QBDfPyVuGHkAjf167ZJRO+lCPZJshcZRGq7m6YFOzxgPI7nb6fUjus/RDh/TAXPOkMoOOIWfP1+1PM5n",
+	"igvxewy8awSKa6OawocaOyjjbbE+etCajfTCOWUjnSZ/eB4d5Psx8twp1A0qgsvqmbdAFSZORqJUnps8",
+	"jK3nHmVp7Gq4tjrghAiS/W1wOY0YXEcVi3QfQZsfW3J17RrmcunnHx1uVRpqQ34Fcg3EfFeZcDndk1LB",
+	"nLg8PNEbYJIsJU1gHObW2aXM7nXmliXuHY7rBcfZ00qZHfPbZHpjzBibHTRUIXlNNlUmG0IV+de/3An3",
+	"lYU7Mm/z8eNBcUxwWPg1JjY2ZOOccp1AOXObS30cmURr+n17Qc3pHvFGRpK2Ftrv0Cky8rDDcsoHmpU4",
+	"+UzwbE8wkGKnvVdVXsZTWprtZawzRHsdtbccZGRsEW7rUrsQLATbk50os5RgN1y1jlEP7dUvUSBpMSBp",
+	"UckQ3qZ+PQ+jOIBN46uh/V6feodWKdOTqnNPVgADt/xfj7erNgtfuzq4sdgwUz7oYI/WmHOQlnoTSSdN",
+	"NdK+p2SCecjFpnmMmQFM+pgzTPKgL2sDOJGmlpGzmSqoWNd07CI+jbk180AM5dAfOYzbFHQNRhlJIPCB",
+	"JjrbE71hCpOv4YqX01wMzorCZucGKvYPmAcJ9uJsJNDB+2+gV+K8jzCSypEqiBZCgHdnLPPrN3dMiIYv",
+	"3F6Z5lS02+6Sh6Jjz8FKN7GhbZEjITRbbo53CT4XWR/QJ9jIO2pAkfWFjjexn4ozNZVuGhcj2bA0jSUZ",
+	"RgxmHuWo4A/OUpRoQacLxgeOMXRqMKJbxQPItIyAW40NwJyg64pYwf+3sGaYd/MVhoZypNbpgTuxB5q0",
+	"Kj01UDfu9SFaYG1jNItRrvLYuuxYzMgHiFz06Nf5OMdUtRC7+8Gb2gDf7SF48RF9DWgF7gAAjucnujGr",
+	"9lywUOe4Ozg6J4Uvk7dS2DSofNjLs7zayvMmxp+T7FrG6u3a2BVxzfn8zABQb5uWswmPB4kii5vk6LMH",
+	"xAVPPnwARkrGjhQbYbZ0T8Xqp/ElvbGCcwJizylapluh424RX955wb6g3O3oFhRhekSHYFz47otsNOFq",
+	"PJeR1TY5/fDSXuxDLu7Pp71u9jmhmuZa65v28MvooxOEqTeXcFSO4pDR71gOGeNgCBWw/xIdcRHHFXTo",
+	"/mzo8fpXp9/rM71qCJjPcoRDavtsgmvXhGwrZc3S8GDYK/Oizs/rc+n6gKn66zDsZSf6c4MB/MdkhfAY",
+	"c55YHArFi8Ik50VTrC54aiBbzwqDpAKOwE3amCLTZMUkqP55rghtehjZpg6P/tBujqQ6w1408hEXfAAz",
+	"3KHJVDyUl2SeL6EJVPmNhVc8oatvjNs2ekJAxPvsycgcy7cYYp2UbDmn4/GckzGK2N54lUDIQUEiIdC6",
+	"cI9F4aLVENyMfztZ6hVovCg8THbuHxxd8SRbyq7ggluq+Lk4G6D2VlKwBzZPATy1HpsqkwQcdHR07tkR",
+	"Z7Mz6XbAFix+Lk7agqPo3wUqtr8NLehn7qawvXLmVbcGkqfM8GG4fJobvfA/C2bERhpBYWvZFr/4xR19",
+	"tSl2XptWl9uBP6uQQTJlb/tJJdVM0WUWay46u1hx/Gnniw+rhVWt70e3oaHw6QBqUwMMHO2rP7GSoNmO",
+	"3/HSNcmAKk2efk2SDTUej8XaPKtrv8OX6vG9kASGFZNsTnVRQ9OHnU+GtBwp3qE1RKelN9vwh092H1uY",
+	"ubIUPATldLjcDn+7kOKBpZHhiOFk5xuqNzXOSpX0tGXq0VmJ3Ul3w9985Ox1N2G9n3UrJIUdo94ILNhH",
+	"BbkJsLXH9bm21g5gO6ChsLNg/NW8zzb4RcjtKhO7ex0sv9swpYXcLzKnHwaFHGrsuripFtbHWpYQWOTB",
+	"cOVmejkfM7Yp6qvuHB3CC++StXFx9bqNwczeUHSLm3fJeMgIDOkkpWR6f2+W6iLDQmo7jYkZcU+E2DLw",
+	"2uNutlj8KJR+5K6q36lg/2GFRtU9En03kLTA6emBO1T+EhIQ7QFw0xvctRuti9nHj4gyvhKhPbrKEDpK",
+	"EgkWk01tWEFyyukacuCaCE7SEht/iKes+uqf/J/8heAPwPEnd+T/3L/+O2GcKE63sEiogmeEpYpQCeTn",
+	"n19+p8j/9MNJ/w3zS3b2OJCcbuF/PcPedXv12x9ekD//+c9/M3f7+d2LZwQjg4Spf/L3/7J7ZU6SUkrg",
+	"yf7je3NZzriQpORMq2eYuHKo5Ayy1CVgXIveVwRHktsnvadFkTE7E+Sxmwf/v/9bCf6e/E8/J/5//ZNj",
+	"GSMlCke/k/eJSOG9bQN4b2eivyec5oyvCTyA3JMlTd2jqUZX9yvyPDHHBnnz+v6dBT4g71+mkBdCm5d4",
+	"9B+wf++mmtMcyBb27qnVR9iTsAat6o9sds7WnhLKcRyuve4vX3/9FXlO3DBL12gPkNofeyZ6fG/y9ZMn",
+	"uMx/cq/9bXULYRpxtr5+8rV9yPuf3ACV9zaYxgVxvYskMSsyFzFOVuwBiIJE8NSwg0hYlYpiGd9fnvzN",
+	"3oppRWzLylf/RJ9cueWQ9/9CVTEnDbPh43uL8oWEy1jO9Ps5eW+/M//77b1HAWOSrFhmTKmvyPepeUqp",
+	"gLz//h1dv3/8/uXq0SvjP7z/6p/8DYgiA6LYmmMs0DLZ7kHituazasY/gsSR98+x2or9jlS4I9/ibiOS",
+	"Fot/lk+e/DlhKf4L7k8bjLAfvTekcCf2n5Qjc6kc1d1zkVXvjZiQxw9PH1vd8dit5j1RRgAYJ/DBzmaq",
+	"cPdREVjwsxz9aGKO+a/+icOVWQLcwuY4xfK8oMkGHn391ZNGCHr2ttIzVTHy7KlH3KAFm93N/vzVk6/+",
+	"jHal3qAKNIusDfK1jfiYAwMJ9DKd3c0Mc7/1ToHrALf68+snTxxmgnZ4UM39+N+uccqeDYPMfDRiUdkd",
+	"JrhdLhu/W1HXXh26Y7VErxGs+vfj2Gb2XRyYa5aBxCpwhRMxbOF4PYwDQX5UgCjW8/nW4VIVVNIc0P6/",
+	"+0d4VfUlj1mtOPAY+LUauPKtK9KcjqLOQ/vYPmKNHfDxgJlPp330xRn5PE0JtYCstU7yqJghZn6cN+T9",
+	"8b9Y+jEq9P8O2jP3siJ/hErz2QZo6kwwowTbt+/aUR/Pp+prXoPchrbDSFFH8S6Mzj4kstHvJ26hFR4D",
+	"l907mB4etHP+6DJhKOG32rCN9XhV9p0p/w76h/LCJwo+4ConCj7JHt5WGxUgKwN3Xg/3zyBdg5xsXwWo",
+	"rjKabPuojjhCl6R6C17p0oT/ZQNoNNtqMesT0EwJokWWGjvLv64neIE24xmKrAyQ9b4m600aAhV21JV1",
+	"2VVF4YWFsCLU8pwk9rlkuUezgHE7MYg4RCz0i2rkK4cC3JWSwA7TonhUWuCi0ySox5y0acMblaJm2m2Q",
+	"IH097aMvLkGvxAP4UAXXokb7/5MieJoRvZGiXG/IvZasgJ6D0Buh/U7Vi+qqsSyvsqeW2Rfav359VzlD",
+	"K2Igdj3Sc07sRrSADdbxdq27G/oALlrgmngcJ2rKHzLjqMX/ovYdLk7Um7T7A85Tk6BTHprGpGzQ+7bM",
+	"f7+wT+EB3KyAoBPwu+AwxwikOUzt5AmclWL+yZifNdG3G23LwDHV6K8aKxoYXJx9nB+90OUzB1z525CL",
+	"apU8d9mA30qQ+zoZ4JMWcR5dVpdbgl5Jl9fcq0XBf3YsqPainrB0k4aQX9+nCa1V1Lk4E/H1CK0mXtkY",
+	"27JM16DnxE98mhM7jJxmxMKh29Pa1YATDTKPiUFXIww4nyvJuPhGudHzuckKDHeKkmtlvByszUfim88t",
+	"m+L7b+Io3ul79uInuV3YpznJb1SUXDjPi8Qz4vBSmwN6FNkCFDbJi4AaDmUVRW/Mhn5cdPB+J3SbD/GE",
+	"bzUEc7DQK7vQTVjiS58c+Ky2LKG+wnFt0k4q9O7cMUniHNJHfo51v8VoLn1eTbw+1aGOWG8Hra812Y/1",
+	"Ol7WrKvf+iqmnSOw9cJ9uHvNHsD47Rr4M5+Hb836WrEsgxST3a1Am2387DMJ7+kDNF/ydo3Ceo2fyjBs",
+	"UOkqqVdeVbAISVw9A45MrccyYp2LRw45YHpwl9tDQ0LuB+1Od1y8xZt+DuL0fV7o/TAJ+sthTdh3gsME",
+	"TH5Ht1BzmYiVQ3VgSveyU+Q53t8xUonsApzEu76wj7pZpWCX5xZ7dfPTEeficXMqt1h4hY8jVBEFWmeQ",
+	"ol4QhW3a9GNEvNi4lF1TbKzLeOSYr676EhiaSEosQa8TGGpwrzL7qs8OReF4RKDuNb84hS5OHfTwfeCk",
+	"8vA1fNBzsqFqg8698lMIYzQ8p5SgTfjHOO5qYo8NeNpg2ud++H4KKZvSLXzjOjkDD/17XRscLAuuRjZz",
+	"G3RSZCVKjiXTvsq4HdqoPr10eOM5BiStLVrtJ19oaz0W3Ek4xs5+U+2qI4rJeq2PsDj8yEFlL/3BXnmj",
+	"Cd7GGq9TKIXUsM6jzfHaKJMFhw3FBPxHR5MGjVe5WXOwscZP5CM2qXSd8lw/xTvA0eCmsicPlcmGTe41",
+	"PLd3/Rxk5SYcwHstCmwkYXztWfkMjRJEWrb1dlso9CD+Igqi42/JUzExc3/mqXCctfBlXzh7zLV30O5L",
+	"mmzvKnhcPy8lFw8waOMOOgdvyF8L+WCYRsMP4pZJ5Kearj+d82aJex3f7fzT+cYP5k96Jl/pOK47zo/v",
+	"68csL4TUrlU2xN2XeEF8i4f2SypxPmNozzTgSacVjbzMNCuo1I9XQuaPUqrpcAbZl8T5dlf2Ce2Tr5S1",
+	"sw+r6yyxa+HF/X8+I45jVbsprRxDSiS2oaZkJ5kGRbjw0x0GiNfR4E4lq5dWoLdZ7OERfTGhlrhKD19d",
+	"042itVTx1NUdp6rvSxd32HV9ktqOGxUcX9oxRs2jRb6kfPJQn/6W3mwV37eU367cTNDkTHktBkRIkrGV",
+	"tgEwyhE700IdNNL0I4QlFY+40I/8VOXJ5eY78XeBsf0bjhK31vgHlaJ70JXsdHg+QlhK+5rQ7yh+V192",
+	"QcpVT7mqz0R2G4EoA0uoyyIKkEpwi0Oy2+wnPMyDbMg9pvuEWxUDLZ+Hc4dLfa62n2ir2pDU5VPxGNYp",
+	"pFixDFC5Y1uyw5axvRs+sehAk56RhHIjmCVPBbeIJJSkdD9ii9vQ3pA40Ct75ZUIfpVNbl/Jtn/32l3T",
+	"7WXH4AHO0xt35SDXvAHK2t4gN1Pu2H6pWzO+f2kWRW4BCj/2sBKMuYc58oX7YkVWIssEOtY4xdoj6E3n",
+	"2EXb7z6ViMxvxXN0r/4JHYGbFWXJNNhcQK9AjzgktJtFMEBr+bEFl08aXFJbtQY5XDy8m2W+NboogLtG",
+	"jUseSSlksLaAg/2GfeO626yDqFd4FVb9shEOkVU5IEWRezcAeAStpCe7Ui//Zn3laoWfJsfSoNClmfsT",
+	"2CnHiONouexMauvvuT+MMnxmi2MN4znsiCO86gEiaWw5q1OnL9D7nqe3L083kUP/nqfGUaqI5eZ09fCO",
+	"PQDCsB7Vl/WFN5A1P1rA3BwBPdIMnLjV6iYrrBv8vMrx0pQfstyTtATi0aydbLZkMSihzs8USj9KNpBs",
+	"+0X2jVD6hb3sgoSsnnIVMn6P8fFMiC2xLbCkKJcZUxtIiaHL3ChtUDiOyvy1hQKbH+CBpeDG44TJfabR",
+	"1eGRhIdGYW2QRW5o/Nv6ygtyqfGUyxtShjMUoUiW1A36r+AIdqLMUpIKo5efuf60UIb6stwRHgdxwjP6",
+	"9WoF8q25860e0Lg4XOa1/eqG9vtSSn9+HYJhoQNFs4arUSUIAo+SbV3OVqF9KuwuI4wnWZmecuyocpkz",
+	"RMzuP3buG9ddEseweswVDx6PtY9h5QaJ2sfOZdRYheTUR/wfa7inAXHDusAyHjYcaM3twSG0xe6T0w8s",
+	"L/PZ3dd+wo/98+nf/u3J4TyNi9p+jkhXkZs3xjxJKhgul5CwdEe9Ygg3J1pgOz7if1h0rkNIjwPULotc",
+	"+3hJM8qTI/7Lt/6i2wz2uOVdB2rekWKOXbFljkwBriVrte85XOAutbWkXNHkeITtJ7z+XfPyz8FvLOhe",
+	"lPqW4DQsIa8iGvZRpMnjqGrvykdOWfZoAzSzI4NiwfRXlGU/2qtucys2Fnhpcv8odmimGNItxQdQJBV3",
+	"RAHXc4Kyr+ZkKUq7Wc19M8q4+dC2QyiCFgBf2z525RxCP6arZhXObasZZecsqselH3vYu4/bwxE/69zH",
+	"4eDIy9c+MJcBMeqlcvSMxrX4lG13vZrO08Ip0r75BWt1MsHXRItmUK8J4XTIZl/RPHUB7neSrvTNld/i",
+	"qj5F7rQea3phS9wW0+aVZO0o06odzteiihG1McSPS8pjX8MxYWjgB5bBSdrjSoEBs7YfWFY5yieE73/A",
+	"McNTNCMjtDSpdLNldMlTkF0Aq92GJRuyAYdPzTTJ2BZsbdWeSCiyPaKdFCWqD6pYCn7EFgdzfhillJ4g",
+	"H+rxv3hvl4TbDD/ESzgKihaAs7r4QN+p5Tqd7zeJRIN+pLQEmrfFpTL4loxTtA8PAhmhXW7LJs7Pm+ON",
+	"7PauZqBhaySSFS13ygnVmiYbBzYU4eE5Lneb8RZAZ/q6an37ysGu8pN3PlPXCLsEFIpqMJv5n1UGXGCK",
+	"d8vFTpmtjhWWzJwROGtOP3OzV3GQIVqNRHDsrwXp5I0pQtXWAuMdVQ2i1EarPLKx/GNwiK/t1W+ri2/T",
+	"A+gs8zpxEjtUwNHTI9VtRKkA67Rd0n65JxSH8DU5IzKWMDje8Np5r1vdcJ1lfprijC6troRd6Pkvax4F",
+	"2BzbfBdHKfxMJOgmKjGeq22Io4QLkgsJz9ykELOZFYHWCLMoqx/bu/RZXi0WjWaQvf87HAB8PR17qd3l",
+	"hivP7v7x62FFdIA11dGnK4UreF+W1t0hxqfHfl54T7f6d/gcR46zN9T8BA5fTIN/56elX9kTHylbX/Kt",
+	"o3bPd35jJDA3i9UbpnxiEB0T/MAGIkZslWOtI46pYY/yclptcg/RP2dqtnjv05uOTY7EXMVDnjyAPHrA",
+	"+Gtu1Hj3y7s8bCj2yqyEJBuRQ9VDIynL7oimaqvmfgbknNi0kkVKOAzucoAUC3QFb4FSm5vU3OnOLIhX",
+	"vp0zfOBmIWknruh0DQcT3U3sOMjpKkPX7cpQnF0f0O7zWU4/vLRf/rkOh1Ep6T5+f6rNNrPnSQ/czSV3",
+	"aUNCr+Net3dEf1Cj+elRPJg3LayCaxDsKpC/DRrc2Sk+c8Lhg8YeATnHmARTmHuwoaK5nao0b5YF2axl",
+	"jpCaTBOaJFBo1S1Jny5eecC4x4lI4YxCx8hg3Rd415vFd8eb2DV+Arzg9rMvjAPhEt65IIbT1RmsJU2M",
+	"H2ec60Y1oAMeyUulu/MfBmqCx16epx61a2/bViY3KV6NJbpFX1vIRqnCL87dkV3078yBUjdk3Q1OoByB",
+	"VWuINdTfboSChFWpIA0AhQzdSvBgFjjUkP3eXn0NazZkM20ZT6cwyf4wrb3vbFcD8PQRZpAccEe0XOyi",
+	"x7xPVA4Vplf++s+6nMm9xZXwRCzFbNKxVYZwQYb3DWzw9Ta3mja2y/s02atr1SIZPtRlCcTNp69gRYQk",
+	"mVjbou5sTij57pX5jHLCuAbJaUa40KeYYWK1cgflxFJl24NuNTNqFjdGor4YXbdpdNl9wwmK8TMiQYF8",
+	"AGWhELtDcofuCT/8+FEuHmDqvfFKPMC9e8DNzjN16zNr/QSgas3Hf9kj51sc4gEIraYAe+k2h4yHjqty",
+	"HEKSwobah9S7xrdOvwH51i7lvrr4kg3L7WddzaSvKGHDJrL02CBhTNaLWvUYahxs07+zV1/Yv5JX7Lak",
+	"MofUBlxrgESciNHFY7soG3ZCbleZiCcF/69xlRuc+MX/4IK88M+415UxdMm+KKMz8TV9etUTZY7bw9Kj",
+	"PYdiUp5g8vDITrDXfMFmuQg2yw2GeyzHr5Q+s9nrMHCLF8/GAYsfPIYPhZA6Krbf49enCu61peyKMqHh",
+	"g36cqIfbKDjplphokJDWBQ2KvLj/zzlRdIW2mR2tywklqsAZzBvoeDMRYTmeaDXXzS6+oa6UXjWPcm0d",
+	"DhtGzQnVGvLClYnYBluSMQ4qSMAJjhQ32M6vYOrRdnbmZcW5m/Qan7uX/1RxlWEy98VdHDhflSrjChZU",
+	"Ak6YoIpIyIAqkNZU8xPlsEqR5qLkg7XTxZO/t7xN7Oo+Wcr3yy6ZZJf8KLJ07neEnaa1cR9puZ+ThPIE",
+	"MpvfTQRPWAYH5TrdHeKbFfqx+NxFt1k0isu7DiCOP26Ip1uVQGuAKwFNNqd0eNn3uFkVgqv7NBkxR5mr",
+	"zFbBBm7a4vMezyJE1G2wuV3te9j14z95rFheZoZq0TaSe3fF5yABfq1XP0WaT78GFORbnE94KAoPIElB",
+	"lSYNTLk7LKm08JAb+gBkCcBtO1INw42tvPUlwFNIn8XHHPZIlOsU1ExO3ylobnrbcngTDYIvNkKooK6o",
+	"WgR98sO1EZC1MDaFBYNoJzqOcNopnQGH9P4//aV/jPP2ELjwgN7xEpbWuXu6ry2kplmjFjmyb1DO3+DF",
+	"L0T6ZVZ4b/OTIaOh1OzuH79+/PUAc4nagmBMYim2xl1ktOiS8i0RfCmoTPEzte0CHdjbNjaS456FEh0Q",
+	"qHIctNfPLlxuLatJf5fsn41T+10TZpVinf+OZRlZAtK9DS/jSTvJbmry47F5FtWlnLzw4Z6teYOXt1n4",
+	"4F/+E8WwkCM/ivxL2cNFt5phcw0Rl1OWQYpqDgsgUkjcdKKjmkxKSOp5HRNvmHcs2b6oHnG7XTJ+hWa9",
+	"t7xjLqi6WbIlYrUilKicZhmpJQMlquTaXNExNIMydQiXnYg89/X9U6YU0tSfr7nrZr5RT7exyNtXy5cT",
+	"suf4DNdRAlxbyAAgqUOPHC1YXi4mdVkxES3UDYuT0naVXw73P+bhbrlrh4WkqQSlfKlRe8LLKVsGpyJM",
+	"vGcsDMjtz/v4VCA0X/bNdfbN87WEVlHw4SwQ3p4F4kaAqKbVfKKR05kJMqXbae58KsTymO2Vl5lmBZX6",
+	"8UrI/FFKNT1lCMkPQuZfttgf1O9EWSTU2mx3JKGF9RHM5qESUpKCpiyzZUuUuMHNR3bTxvDtaBgNufuH",
+	"N5J/ccCr8KGABDusl4jJyp9ZmiuXAULMjUyILePrZwQwtF3QPdrVGBjAIkW8uFujGWaC7aOzyqwNVje1",
+	"pXD7jXVfLIU/uKWA8AXNQ9934A3YJ1XG4BECdsbTOA5qt7r+JwvWe6NBsBRe82x/dYDGNnU+oeJ9xbh2",
+	"iMrGhrzXkhUwr+CwweaLaIITq1BDcyx/fkao2lrwt04s9rgsKUCLKS5CrwvgVinMLhmcMo/5I8ekWoz+",
+	"/oNFcbXwQGILvIZP90BBttFNbYwf7pjkffDDefUR5pZclUvzTsueYh1LhZ8bl35J9Z60ff9uCyWIKLUE",
+	"mmyQnb1MqkYHOwcukQBcbYTuN0WVvq+vPLo/WE7X8Ljg6xts4CjoGnyeFocCtIb7Tziv0ReQMnp8Vtzb",
+	"zrWfNSxL+2WuUuTSfiSR5ZC5bdFoeMnb9/sDaKevL8TdK6DM5gWV4JuBjLVtjZROWXZ3Gp+tGLPGaj2S",
+	"ezt9sZ+5qUXavmVL9yYK/r536IRobNhKtJ55D67mr8vSY4rUXvM5dAFTZQuEFjjMrnfibpsdz22YA+O3",
+	"O8o04+s723coJNlAls7mAzs4rznG02+SqxwHtlzUtet2wAJignW0sK2aKXFhGl2lA9O+9F2jBHtucW6V",
+	"Bbc1xpGrvq7n76RVJXaQnueZSzUTLhyKO3E2yJVUtQ/DfZqiiS9DIybqNHNjIphNvuHOquaLGV09VCE9",
+	"3lCePhIP08O9/Uh5+voB5G1vB7/KLxvhc21MVlsc7YCD+SBTZk8oDdTC6Gag62+rmUNkCRuarexcP1HN",
+	"JRq8Z6oY9RFD8Se87gpGD99eDcHKDtTCActt21r50doKgM9JqSIEnRyp9Pbdo3qFZr2f2k+yDRyB+Vy2",
+	"gdIwGKenEcFBkSWshITOBLXD7SEyeORId2RniAze+gsvuTXq51xlb/zAOOUJEEMJVU+O9lFvVKR+frSQ",
+	"PrXBJEkhoy18bxxVGSGtL/7lKybzyXES8K4Nwk2zny7P4CsA8TbZ58ivsBaj5jqekppuQRFYrSDRhK40",
+	"2AzWMSYroNIOgg9unHv7dXjUc8cN/6131vM1XXK76regDOUvzyLzMJ9JwpFQjTFQxmjxgFXouO+ETJuw",
+	"P/53XZY81vChR6PZp77DaybgTk4//AR8rTf1LG7/99PBSFoHWPrAy9y8Y15BejtY6KRuvHJFR7Nfg485",
+	"Gyts0mFQEyOPraTIw/dJqYZHPrwz7GadYNs5t9pQtcBp8P1zpOafV/rG7JUf2XXOZKcTdvYwVtjJr4Hf",
+	"eUR1NUeAdJyj5Nod5778Tj2LZXj0BoHXmppiCLxtE9f2FkFaroqF+9pnlCvaTYnT8rkgaX8arJaKOtdC",
+	"a6nBpU9BaakkZARMy+ciAJ8KqqXz/GtkWu/p3irihjhYrJVU1Agsc+cv+Vliu40gHB4wNYtTkkbBsTRK",
+	"wVLIwErOYf/56xDu5eX8b+wztlB0B+7APJodunfvclGpUOoaovCLjbnZ9CRhfG6Lq63nXIAkeOCFyRNH",
+	"EXjJZ5dr/3/Jr79FL8qMSB0fyiZzbfDwKMdQkeuXs7N1lTKuU58rWw1zDntM9uthIL04w+ymxkM3bEv5",
+	"APKRAq6JHbVmw8lUu4H26R15j1/cuQ/ez8n7lGp6R/7FRcnnhKVz4m27j+9xTkmZg7K4gT9RpR/hVLZH",
+	"L7+LDy1utEgdTTDX7UQX1SL1U66RaFbNl7pAnV2XwK3O+6ix/8JfdFF4GnzGVex1/z6YAGoMBsnSkId0",
+	"oWD/8zS9cViCEwAJnk798GvJQlcUpP2gyGiCeWmm+xIGB9sKu9oGKa8fbP/biH0lEg03eow40Hew5fLN",
+	"ahmqEEtNa5psnMxfRL0VhQR1HL3uvnnhWcMEpphmf1MhrQZproNxaw0yn2Zag0ZIw3ZtPv7Z2G4193wO",
+	"ezU1zsdPbNUUk9vNxlI1tA3xcl7gT6Bxfzvj2jDRWttryniUj9b669un7/CKz6FAVew4VuT2lqaeVmg6",
+	"/SSbi4bEqbpS/QZ21YXLVjt+Bf5ZGbyFD55MC8uPtzWLulVVYdbm13ntAADS5eJzh6ncEkoMt0najsTG",
+	"BUKCrS2fvNnB3vbWBcKv8w8pEDiv3glEA/XFVj4Mkg7Fhfh9amVxjze9dcmwq/xDysWPLK3kouQaIYCP",
+	"nCCQFxnVR7Ki76qrbjMr6td3nSnwxgCs6DZlRtS/xs3uHre+TxM5qahztYxo3uT0SWnRSkweu9G8Pf3w",
+	"9oLPRQbccj/BiOnOCq5QM5plXhhaeU+bEDVei80obKgyLv4DzUoYlQH1tSq9Kthdc8mgzgX8y99mw/1D",
+	"XwHnOmOsiWLcPLR5wzVvbb7nMCdcLEW6x1Cn3gBhqQ3aVbbRmC7MRqXfN08GPP81x6FqyClM0G1Ysmli",
+	"Z2C1sYVModyLaHhNrqnzaFnZhJV8Fz2ikSpXaoCwDHCwJYwvxYf5QX0ZyeiQsjH3wdG0nX3o7OIUvEq6",
+	"TvuXOSTLOWHsJi0fX8Q7fW59U7/82zxBcXXPP413eh0Z8v4pPg09VKd/rVoWTkkP3XePc5DrqZ3VV+ae",
+	"n4Ok4EL/oILyim4bglJQqS0mhI1nCA5eiStjZflDFGfYdKqPjgmQLSUeYGK98pd+1vg77i2u4xA7illD",
+	"y9J9frwue7KTpJDsgSb7qYNZ/kx/425/00rCLfL7lOk/qKr4CSww/G4jMiAaaE5QadQSh8UN2R7LUW2H",
+	"FyqUbpVDv6a4ZGD0MzhsPlFwdKAIfemzP7JJ3pS6Pk7FatWKAj9DHwjrtFsuqQ1ULM0qEBJvSZPt8P1S",
+	"ZGzqEoV7c8/PYrfgy187Dnol00w8QNWC1TzaCeNaNGwzJonY8eECo+nkWerqrL7Xtxw6rZf4Bz6nfbLa",
+	"ykoqOEIJs2RDlBaFUTDKPYwkmUi29twu7Fzfbl3NoSiJLRypgXtnL7kkJc0TrlNE9ualBeqtolk2UPmI",
+	"8cNs79EGDJdlMve72T1iFveJ8kv1o6/l+HJSMdiCeShIJCA8lNqIHSfCtsfFujisaFSxyVj7lAWo9Hy/",
+	"WvGcfWzrLSPSerIfWCpnYUW1wc94xWfty5tXuIq2eYMs8ZpmI0oF49WLWe2taheztk+jXJAqVyg5riKt",
+	"g7v1mjvJAS8yRZfZ1Dbad/au04nHBXfbxTnliFFx6xkBnio3zMbD7hvf0qL0U33sJGiwD3l+OvPKsH39",
+	"VliMi8vMqMtAfQqT+Cq8fgu228boVLsfGwnpZy1wIkU4QNpFogqyvTsdoOqi/sev5tiyp62fFYBdkFYK",
+	"SpnN7maPzRH6/wIAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

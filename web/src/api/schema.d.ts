@@ -61,6 +61,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/brands/{id}/slack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Whether reviews are also told in Slack */
+        get: operations["getSlack"];
+        /** Connect a Slack channel by its incoming webhook, or disconnect it */
+        put: operations["setSlack"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/brands/{id}/top-ups": {
         parameters: {
             query?: never;
@@ -205,6 +225,25 @@ export interface paths {
         put?: never;
         /** Take an answer off the list */
         post: operations["removeCannedAnswer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/comments/{id}/resolve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark a comment as settled, or open it again */
+        post: operations["resolveComment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -511,6 +550,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who decides for whom, and when */
+        get: operations["listDelegations"];
+        put?: never;
+        /** Let somebody decide for a person for a time; open and new requests */
+        post: operations["createDelegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/delegations/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a delegation now */
+        post: operations["endDelegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deliverables": {
         parameters: {
             query?: never;
@@ -520,6 +596,82 @@ export interface paths {
         };
         /** Deliverables by due date */
         get: operations["listDeliverables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliverables/{id}/post-checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Every look at the published post, newest first, kept as evidence */
+        get: operations["listPostChecks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliverables/{id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** What taking back the approval would do now; changes nothing */
+        get: operations["previewRevocation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliverables/{id}/rounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Offer money for a revision round that the contract does not include */
+        post: operations["offerRound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliverables/{id}/submissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Every version of a deliverable, newest first */
+        get: operations["listSubmissions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -689,6 +841,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/outside-reviewers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People outside of the house who decide by a link */
+        get: operations["listOutsideReviewers"];
+        put?: never;
+        /** Add an outside reviewer */
+        post: operations["createOutsideReviewer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outside-reviewers/{id}/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask an outside reviewer no more; their links end */
+        post: operations["removeOutsideReviewer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outside/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What an outside reviewer is asked to decide on; changes nothing */
+        get: operations["getOutsideReview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outside/review/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide once, on this version, as this person */
+        post: operations["decideOutside"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outside/review/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file of the version, as an attachment */
+        get: operations["getOutsideFile"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/overview": {
         parameters: {
             query?: never;
@@ -735,6 +975,25 @@ export interface paths {
         /** One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now */
         get: operations["getPartnership"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partnerships/{id}/codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** Set the promo code and the tracked link that the creator must name */
+        put: operations["setCodes"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1004,6 +1263,61 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/policies/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Choose an approval policy no more; running reviews go on under it */
+        post: operations["retirePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Every version of an approval policy, newest first */
+        get: operations["listPolicyVersions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/policies/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run an approval policy over past submissions: who would have been asked, and when it would have ended; writes nothing */
+        post: operations["simulatePolicy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portal/codes": {
         parameters: {
             query?: never;
@@ -1059,6 +1373,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portal/corrections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tick off a small correction, or untick it */
+        post: operations["tickCorrection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/deliverables/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer a comment on the draft */
+        post: operations["addPortalComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portal/deliverables/{id}/post": {
         parameters: {
             query?: never;
@@ -1072,6 +1424,25 @@ export interface paths {
         put?: never;
         /** Report the address of the published post */
         post: operations["reportPost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/deliverables/{id}/round": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Agree to another revision round than the contract includes, or decline it */
+        post: operations["decideRound"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1184,6 +1555,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/post-checks/{id}/screenshot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The page as it was seen */
+        get: operations["getPostScreenshot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reconciliations": {
         parameters: {
             query?: never;
@@ -1196,6 +1586,25 @@ export interface paths {
         put?: never;
         /** Compare ledger and Stripe now */
         post: operations["runReconciliation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/review-links/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the link of an outside reviewer */
+        post: operations["revokeReviewLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1251,6 +1660,45 @@ export interface paths {
         put?: never;
         /** Decide in the stage that is open */
         post: operations["decideReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{id}/hand-overs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask somebody else instead, or let somebody decide on behalf of who is asked */
+        post: operations["handOverReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{id}/links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The links of outside reviewers: sent, seen, used */
+        get: operations["listReviewLinks"];
+        put?: never;
+        /** Mail an outside reviewer a new link; the ones before end */
+        post: operations["sendReviewLink"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1411,6 +1859,26 @@ export interface paths {
         get: operations["getSubmission"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/submissions/{id}/comments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Comments on a version, oldest first */
+        get: operations["listComments"];
+        put?: never;
+        /** Comment on a version, or on a place in it */
+        post: operations["addComment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1854,8 +2322,12 @@ export interface components {
             part: "preparer" | "releaser";
         };
         Approver: {
+            /** @description Business days of this level of an escalation; absent means those of the stage */
+            days?: number;
             /** @enum {string} */
-            kind: "user" | "role";
+            kind: "user" | "role" | "outside";
+            /** Format: uuid */
+            reviewer_id?: string;
             role?: components["schemas"]["Role"];
             /** Format: uuid */
             user_id?: string;
@@ -1987,6 +2459,7 @@ export interface components {
             brief: string;
             budget: components["schemas"]["Money"];
             committed: components["schemas"]["Money"];
+            content_rules: components["schemas"]["ContentRules"];
             /** Format: date-time */
             created_at: string;
             default_fee: components["schemas"]["Money"];
@@ -2022,6 +2495,7 @@ export interface components {
             brand_id: string;
             brief?: string;
             budget: components["schemas"]["Money"];
+            content_rules?: components["schemas"]["ContentRules"];
             default_fee: components["schemas"]["Money"];
             /** Format: date */
             ends_on: string;
@@ -2048,11 +2522,14 @@ export interface components {
             automation_ids?: string[];
             brief?: string;
             budget?: components["schemas"]["Money"];
+            content_rules?: components["schemas"]["ContentRules"];
             default_fee?: components["schemas"]["Money"];
             /** Format: date */
             ends_on?: string;
             hashtags?: string[];
             name?: string;
+            /** Format: uuid */
+            policy_id?: string;
             /** @enum {string} */
             state?: "draft" | "running" | "ended";
             terms?: components["schemas"]["ContractTerms"];
@@ -2084,9 +2561,15 @@ export interface components {
         };
         CheckResult: {
             detail: string;
+            fix?: string;
             /** @enum {string} */
             result: "pass" | "warn" | "fail";
             rule: string;
+            /** @description Address of the rule */
+            source?: string;
+            /** @description First character of the caption that it is about */
+            span_from?: number;
+            span_to?: number;
         };
         CodeOnly: {
             code: string;
@@ -2098,6 +2581,62 @@ export interface components {
             /** @description Why it would be refused now */
             reason?: string;
         };
+        Comment: {
+            anchor?: components["schemas"]["CommentAnchor"];
+            author: string;
+            /** @enum {string} */
+            author_kind: "house" | "outside" | "creator";
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            internal: boolean;
+            /** @description The words of the caption that it is about */
+            quote?: string;
+            /** Format: uuid */
+            reply_to?: string;
+            /** Format: date-time */
+            resolved_at?: string;
+            resolved_by?: string;
+            /** Format: uuid */
+            submission_id: string;
+            text: string;
+            version: number;
+        };
+        CommentAnchor: {
+            /** @description First character of the caption */
+            from?: number;
+            /** @enum {string} */
+            kind: "point" | "time" | "span";
+            /** Format: double */
+            seconds?: number;
+            /** @description Behind the last character */
+            to?: number;
+            /**
+             * Format: double
+             * @description Share of the width, from the left
+             */
+            x?: number;
+            /**
+             * Format: double
+             * @description Share of the height, from the top
+             */
+            y?: number;
+        };
+        CommentCreate: {
+            anchor?: components["schemas"]["CommentAnchor"];
+            /** @description Only the house reads it; else the creator does, with the decision */
+            internal: boolean;
+            /** Format: uuid */
+            reply_to?: string;
+            text: string;
+        };
+        CommentList: {
+            items: components["schemas"]["Comment"][];
+        };
+        CommentResolve: {
+            resolved: boolean;
+        };
         Contact: {
             email: string;
             /** Format: uuid */
@@ -2105,6 +2644,25 @@ export interface components {
             name?: string;
             /** @enum {string} */
             role: "creator" | "manager" | "finance";
+        };
+        ContentCodes: {
+            promo_code?: string;
+            tracked_link?: string;
+        };
+        ContentRules: {
+            /** @description Such as 9:16 */
+            aspect_ratios?: string[];
+            banned?: string[];
+            /** @description Where it is shown: countries, ISO 3166-1 alpha-2 */
+            markets?: string[];
+            max_megabytes?: number;
+            max_seconds?: number;
+            media_types?: ("image" | "video" | "pdf")[];
+            min_seconds?: number;
+            /** @description A category that law is strict about */
+            regulated?: string;
+            /** @description A video must say and show that it is an ad */
+            spoken?: boolean;
         };
         Contract: {
             /** Format: uuid */
@@ -2166,6 +2724,16 @@ export interface components {
             notice_days: number;
             revision_rounds: number;
             usage_rights_days?: number;
+        };
+        Correction: {
+            /** Format: date-time */
+            done_at?: string;
+            /** Format: uuid */
+            id: string;
+            text: string;
+        };
+        CorrectionTick: {
+            done: boolean;
         };
         Creator: {
             accounts: components["schemas"]["SocialAccount"][];
@@ -2296,17 +2864,22 @@ export interface components {
             /** Format: date-time */
             at: string;
             comment?: string;
+            corrections?: string[];
             /** @enum {string} */
             decision: "approve" | "approve_with_corrections" | "request_changes" | "reject";
             /** Format: uuid */
             id: string;
+            kept?: boolean;
             moot: boolean;
             on_behalf_of?: components["schemas"]["UserRef"];
+            outside?: boolean;
             stage: number;
             user: components["schemas"]["UserRef"];
         };
         DecisionCreate: {
             comment?: string;
+            /** @description What the creator ticks off, for approve_with_corrections */
+            corrections?: string[];
             /** @enum {string} */
             decision: "approve" | "approve_with_corrections" | "request_changes" | "reject";
             /**
@@ -2314,6 +2887,38 @@ export interface components {
              * @description The version decided on; a newer one makes this 409
              */
             submission_id: string;
+        };
+        Delegation: {
+            /** Format: uuid */
+            brand_id: string;
+            /** Format: date-time */
+            ends_at: string;
+            from: components["schemas"]["UserRef"];
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** @enum {string} */
+            state: "planned" | "running" | "ended";
+            to: components["schemas"]["UserRef"];
+        };
+        DelegationCreate: {
+            /** Format: uuid */
+            brand_id: string;
+            /** Format: date-time */
+            ends_at: string;
+            /**
+             * Format: uuid
+             * @description Absent means yourself; only admins name others
+             */
+            from_user_id?: string;
+            /** Format: date-time */
+            starts_at: string;
+            /** Format: uuid */
+            to_user_id: string;
+        };
+        DelegationList: {
+            items: components["schemas"]["Delegation"][];
         };
         Deliverable: {
             campaign_name?: string;
@@ -2403,6 +3008,17 @@ export interface components {
         FundsList: {
             items: components["schemas"]["Funds"][];
             next_cursor?: string;
+        };
+        HandOver: {
+            /**
+             * Format: uuid
+             * @description Who is asked now; absent means yourself
+             */
+            from_user_id?: string;
+            /** @enum {string} */
+            kind: "reassign" | "stand_in";
+            /** Format: uuid */
+            to_user_id: string;
         };
         Holiday: {
             /** Format: date */
@@ -2552,6 +3168,15 @@ export interface components {
             /** @description The creator has it; else it counts as not sent */
             arrived: boolean;
         };
+        Media: {
+            has_audio?: boolean;
+            height?: number;
+            /** @description Why it could not be measured */
+            problem?: string;
+            /** Format: double */
+            seconds?: number;
+            width?: number;
+        };
         Message: {
             /** Format: date-time */
             at: string;
@@ -2688,6 +3313,60 @@ export interface components {
             expires_at: string;
             url: string;
         };
+        OutsideDecision: {
+            comment?: string;
+            corrections?: string[];
+            /** @enum {string} */
+            decision: "approve" | "approve_with_corrections" | "request_changes" | "reject";
+        };
+        OutsideReview: {
+            brand_name: string;
+            brief: string;
+            campaign_name: string;
+            caption: string;
+            checks: components["schemas"]["CheckResult"][];
+            closed_words?: string;
+            comments: components["schemas"]["Comment"][];
+            creator_name: string;
+            /** Format: date-time */
+            decided_at?: string;
+            decision?: string;
+            deliverable_title: string;
+            /** Format: date-time */
+            due_at?: string;
+            /** Format: date-time */
+            expires_at?: string;
+            file_name?: string;
+            /** Format: int64 */
+            file_size?: number;
+            file_type?: string;
+            kind: string;
+            platform: string;
+            reviewer_name: string;
+            stage_name?: string;
+            /** @enum {string} */
+            state: "open" | "decided" | "closed";
+            version: number;
+        };
+        OutsideReviewer: {
+            /** Format: uuid */
+            brand_id: string;
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        OutsideReviewerCreate: {
+            /** Format: uuid */
+            brand_id: string;
+            email: string;
+            name: string;
+        };
+        OutsideReviewerList: {
+            items: components["schemas"]["OutsideReviewer"][];
+        };
         Overview: {
             attention: number;
             /** @description Says so when days are short in this installation */
@@ -2706,6 +3385,7 @@ export interface components {
             tasks_overdue: number;
         };
         Partnership: {
+            codes: components["schemas"]["ContentCodes"];
             commands: components["schemas"]["Command"][];
             contacts: components["schemas"]["Contact"][];
             contract?: components["schemas"]["ContractRef"];
@@ -2858,6 +3538,7 @@ export interface components {
         Policy: {
             /** Format: uuid */
             brand_id?: string;
+            conflicts?: components["schemas"]["PolicyConflict"][];
             /** Format: date-time */
             created_at: string;
             /** Format: uuid */
@@ -2865,8 +3546,25 @@ export interface components {
             name: string;
             /** @enum {string} */
             on_silence: "hold" | "auto_approve" | "auto_reject";
+            /** @description Of policies that fit the same submission, the lowest wins */
+            rank: number;
+            /** Format: date-time */
+            retired_at?: string;
             stages: components["schemas"]["PolicyStage"][];
             version: number;
+            when?: components["schemas"]["PolicyWhen"];
+        };
+        PolicyChoice: {
+            because: string[];
+            name: string;
+            over?: string[];
+            version: number;
+        };
+        PolicyConflict: {
+            equal: boolean;
+            name: string;
+            wins: boolean;
+            words: string;
         };
         PolicyCreate: {
             /** Format: uuid */
@@ -2874,31 +3572,79 @@ export interface components {
             name: string;
             /** @enum {string} */
             on_silence?: "hold" | "auto_approve" | "auto_reject";
+            rank?: number;
             stages: components["schemas"]["PolicyStage"][];
+            when?: components["schemas"]["PolicyWhen"];
         };
         PolicyList: {
             items: components["schemas"]["Policy"][];
             next_cursor?: string;
+        };
+        PolicySimulate: {
+            /** Format: uuid */
+            brand_id: string;
+            /**
+             * @description How many of the newest submissions
+             * @default 50
+             */
+            last: number;
+            /** @enum {string} */
+            on_silence?: "hold" | "auto_approve" | "auto_reject";
+            stages: components["schemas"]["PolicyStage"][];
+            when?: components["schemas"]["PolicyWhen"];
+        };
+        PolicySimulation: {
+            /** @description How many of them the conditions hold for */
+            fits: number;
+            items: components["schemas"]["SimulatedReview"][];
         };
         PolicyStage: {
             approvers: components["schemas"]["Approver"][];
             /** @description Business days */
             deadline_days: number;
             escalate_to?: components["schemas"]["Approver"][];
+            /** @description Approvals hold for a newer version in which the scope did not change */
+            keep?: boolean;
             /** @description A legal stage is never approved by silence */
             legal?: boolean;
             name: string;
             /** @enum {string} */
-            on_reject: "creator" | "previous" | "end";
+            on_reject: "creator" | "previous" | "stage" | "end";
             quorum?: number;
+            /** @description The stage that a rejection returns to, counted from 0 */
+            return_to?: number;
             /** @enum {string} */
             rule: "any" | "all" | "quorum" | "primary";
             /** @enum {string} */
-            starts: "after_previous" | "in_parallel";
+            scope?: "all" | "caption" | "file";
+            /** @description Business days, for a stage that starts by date */
+            start_days?: number;
+            /** @enum {string} */
+            start_from?: "review" | "publish_by";
+            /** @enum {string} */
+            starts: "after_previous" | "in_parallel" | "by_date";
+        };
+        PolicyWhen: {
+            campaigns?: string[];
+            fee_at_least?: components["schemas"]["Money"];
+            first_partnership?: boolean;
+            /** @description Countries, ISO 3166-1 alpha-2 */
+            markets?: string[];
+            paid_usage?: boolean;
+            platforms?: string[];
+            /** @description Regulated categories; any means every one */
+            regulated?: string[];
+        };
+        PortalCommentCreate: {
+            /** Format: uuid */
+            reply_to?: string;
+            text: string;
         };
         PortalDeliverable: {
             can_report_post: boolean;
             can_submit: boolean;
+            comments: components["schemas"]["Comment"][];
+            corrections: components["schemas"]["Correction"][];
             /** Format: date-time */
             draft_due_at?: string;
             feedback?: string;
@@ -2913,8 +3659,12 @@ export interface components {
             /** @description Who is looking, by stage */
             reviewing?: string;
             round: number;
+            round_question?: components["schemas"]["RoundQuestion"];
+            /** @description The creator declares whether the video says that it is an ad */
+            spoken?: boolean;
             state: string;
             title: string;
+            waiting?: components["schemas"]["PortalWaiting"];
         };
         PortalHome: {
             brand_name: string;
@@ -2956,6 +3706,39 @@ export interface components {
             /** @description In words */
             state: string;
             title: string;
+        };
+        PortalWaiting: {
+            ahead?: string[];
+            /** Format: date-time */
+            due_at?: string;
+            /** @description What happens if nobody decides */
+            silence: string;
+            /** Format: date-time */
+            silence_at?: string;
+            /** Format: date-time */
+            since: string;
+            stage: string;
+            who: string[];
+        };
+        PostCheck: {
+            /** Format: date-time */
+            at: string;
+            final_url?: string;
+            has_screenshot: boolean;
+            /** Format: uuid */
+            id: string;
+            /** @description In words */
+            problems: string[];
+            /** Format: date-time */
+            published_at?: string;
+            /** @enum {string} */
+            result: "ok" | "mismatch" | "unreachable";
+            text?: string;
+            text_sha256?: string;
+            url: string;
+        };
+        PostCheckList: {
+            items: components["schemas"]["PostCheck"][];
         };
         PostReport: {
             url: string;
@@ -3017,36 +3800,88 @@ export interface components {
             why?: string;
         };
         Review: {
+            /** Format: uuid */
+            before_id?: string;
             brief: string;
+            /** @description What is different from the version before, in words */
+            changed?: string[];
+            choice?: components["schemas"]["PolicyChoice"];
             commands: components["schemas"]["Command"][];
+            corrections: components["schemas"]["Correction"][];
             deliverable: components["schemas"]["Deliverable"];
+            hand_over?: components["schemas"]["Command"];
             on_silence: string;
             policy_name: string;
             /** Format: int64 */
             seq: number;
+            /** Format: date-time */
+            silence_at?: string;
             stages: components["schemas"]["ReviewStage"][];
             submission: components["schemas"]["Submission"];
             summary: components["schemas"]["ReviewSummary"];
+        };
+        ReviewLink: {
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            first_seen_at?: string;
+            /** Format: uuid */
+            id: string;
+            reviewer: components["schemas"]["UserRef"];
+            /** Format: date-time */
+            revoked_at?: string;
+            /** Format: date-time */
+            sent_at: string;
+            /** @enum {string} */
+            state: "open" | "used" | "expired" | "revoked";
+            /** Format: date-time */
+            used_at?: string;
+            version: number;
+            views: number;
+        };
+        ReviewLinkList: {
+            items: components["schemas"]["ReviewLink"][];
+        };
+        ReviewLinkSend: {
+            /** Format: uuid */
+            reviewer_id: string;
         };
         ReviewList: {
             items: components["schemas"]["ReviewSummary"][];
             next_cursor?: string;
         };
+        ReviewPerson: {
+            decided?: boolean;
+            /** Format: uuid */
+            id: string;
+            level?: number;
+            name: string;
+            on_behalf_of?: components["schemas"]["UserRef"];
+            outside?: boolean;
+        };
         ReviewStage: {
-            approvers: components["schemas"]["UserRef"][];
+            approvers: components["schemas"]["ReviewPerson"][];
             decisions: components["schemas"]["Decision"][];
             /** Format: date-time */
             due_at?: string;
             escalated: boolean;
             index: number;
+            legal?: boolean;
+            level?: number;
+            levels?: number;
             name: string;
             /** Format: date-time */
             opened_at?: string;
             rule: string;
+            /** Format: date-time */
+            silence_at?: string;
+            /** Format: date-time */
+            starts_at?: string;
             /** @enum {string} */
             state: "waiting" | "open" | "approved" | "rejected" | "changes_requested" | "held";
         };
         ReviewSummary: {
+            behalf?: components["schemas"]["UserRef"];
             /** Format: uuid */
             brand_id: string;
             campaign_name: string;
@@ -3062,11 +3897,31 @@ export interface components {
             /** Format: uuid */
             partnership_id: string;
             round: number;
+            /** Format: date-time */
+            silence_at?: string;
             stage?: number;
             stage_name?: string;
             /** @enum {string} */
             state: "checking" | "open" | "approved" | "changes_requested" | "rejected" | "held" | "superseded" | "cancelled";
             version: number;
+            /** @description Warnings of the machine checks */
+            warnings: number;
+        };
+        Revocation: {
+            allowed: boolean;
+            /** Format: date-time */
+            draft_due_at?: string;
+            holds: components["schemas"]["RevocationHold"][];
+            reason?: string;
+            /** @description What happens, in order */
+            words: string[];
+        };
+        RevocationHold: {
+            amount: components["schemas"]["Money"];
+            /** Format: uuid */
+            payout_id: string;
+            payout_state?: string;
+            title: string;
         };
         /** @enum {string} */
         Role: "ops" | "approver" | "legal" | "finance_preparer" | "finance_releaser" | "auditor" | "admin" | "guest";
@@ -3091,6 +3946,19 @@ export interface components {
         };
         RolesEdit: {
             brands: components["schemas"]["BrandRole"][];
+        };
+        RoundDecision: {
+            /** @enum {string} */
+            decision: "agree" | "decline";
+            message?: string;
+        };
+        RoundOffer: {
+            fee: components["schemas"]["Money"];
+        };
+        RoundQuestion: {
+            fee?: components["schemas"]["Money"];
+            included: number;
+            round: number;
         };
         RunningSequence: {
             blocked?: string;
@@ -3259,6 +4127,40 @@ export interface components {
             email: string;
             password: string;
         };
+        SimulatedReview: {
+            because: string;
+            campaign_name: string;
+            creator_name: string;
+            deliverable_title: string;
+            /** Format: date-time */
+            ends_at?: string;
+            fits: boolean;
+            policy_name?: string;
+            /** Format: date-time */
+            really_ended_at?: string;
+            /** Format: uuid */
+            review_id?: string;
+            /** Format: date-time */
+            silence_at?: string;
+            stages: components["schemas"]["SimulatedStage"][];
+            /** Format: uuid */
+            submission_id: string;
+            /** Format: date-time */
+            submitted_at: string;
+            version: number;
+        };
+        SimulatedStage: {
+            asked: string[];
+            /** Format: date-time */
+            due_at?: string;
+            /** Format: date-time */
+            ends_at?: string;
+            /** @description What the end is taken from */
+            how?: string;
+            name: string;
+            /** Format: date-time */
+            opens_at?: string;
+        };
         SimulatedStep: {
             /** Format: date-time */
             at: string;
@@ -3275,6 +4177,16 @@ export interface components {
             template?: string;
             title?: string;
             why: string;
+        };
+        SlackChannel: {
+            connected: boolean;
+            last_error?: string;
+            /** Format: date-time */
+            since?: string;
+        };
+        SlackSet: {
+            /** @description Absent disconnects; it is never shown again */
+            webhook_url?: string;
         };
         SocialAccount: {
             /** Format: int64 */
@@ -3313,6 +4225,8 @@ export interface components {
             checks: components["schemas"]["CheckResult"][];
             /** Format: date-time */
             created_at: string;
+            declared_spoken?: boolean;
+            declared_written?: boolean;
             /** Format: uuid */
             deliverable_id: string;
             file_name?: string;
@@ -3321,7 +4235,10 @@ export interface components {
             file_type?: string;
             /** Format: uuid */
             id: string;
+            media?: components["schemas"]["Media"];
             note?: string;
+            /** Format: uuid */
+            review_id?: string;
             state: string;
             version: number;
         };
@@ -3330,6 +4247,13 @@ export interface components {
             /** Format: binary */
             file?: string;
             note?: string;
+            /** @description The video says that it is an ad */
+            spoken?: boolean;
+            /** @description The video shows that it is an ad */
+            written?: boolean;
+        };
+        SubmissionList: {
+            items: components["schemas"]["Submission"][];
         };
         Suppression: {
             /** Format: date-time */
@@ -3694,6 +4618,8 @@ export interface components {
         limit: number;
         /** @description Words to search for */
         q: string;
+        /** @description The token of the mailed link */
+        reviewToken: string;
     };
     requestBodies: never;
     headers: never;
@@ -3723,11 +4649,20 @@ export type CannedAnswerList = components['schemas']['CannedAnswerList'];
 export type CheckResult = components['schemas']['CheckResult'];
 export type CodeOnly = components['schemas']['CodeOnly'];
 export type Command = components['schemas']['Command'];
+export type Comment = components['schemas']['Comment'];
+export type CommentAnchor = components['schemas']['CommentAnchor'];
+export type CommentCreate = components['schemas']['CommentCreate'];
+export type CommentList = components['schemas']['CommentList'];
+export type CommentResolve = components['schemas']['CommentResolve'];
 export type Contact = components['schemas']['Contact'];
+export type ContentCodes = components['schemas']['ContentCodes'];
+export type ContentRules = components['schemas']['ContentRules'];
 export type Contract = components['schemas']['Contract'];
 export type ContractList = components['schemas']['ContractList'];
 export type ContractRef = components['schemas']['ContractRef'];
 export type ContractTerms = components['schemas']['ContractTerms'];
+export type Correction = components['schemas']['Correction'];
+export type CorrectionTick = components['schemas']['CorrectionTick'];
 export type Creator = components['schemas']['Creator'];
 export type CreatorCreate = components['schemas']['CreatorCreate'];
 export type CreatorEdit = components['schemas']['CreatorEdit'];
@@ -3744,6 +4679,9 @@ export type CreatorRate = components['schemas']['CreatorRate'];
 export type CreatorRef = components['schemas']['CreatorRef'];
 export type Decision = components['schemas']['Decision'];
 export type DecisionCreate = components['schemas']['DecisionCreate'];
+export type Delegation = components['schemas']['Delegation'];
+export type DelegationCreate = components['schemas']['DelegationCreate'];
+export type DelegationList = components['schemas']['DelegationList'];
 export type Deliverable = components['schemas']['Deliverable'];
 export type DeliverableList = components['schemas']['DeliverableList'];
 export type DeliverableTerms = components['schemas']['DeliverableTerms'];
@@ -3757,6 +4695,7 @@ export type FieldValue = components['schemas']['FieldValue'];
 export type FollowerSnapshot = components['schemas']['FollowerSnapshot'];
 export type Funds = components['schemas']['Funds'];
 export type FundsList = components['schemas']['FundsList'];
+export type HandOver = components['schemas']['HandOver'];
 export type Holiday = components['schemas']['Holiday'];
 export type HolidayList = components['schemas']['HolidayList'];
 export type ImportForm = components['schemas']['ImportForm'];
@@ -3771,6 +4710,7 @@ export type MailDay = components['schemas']['MailDay'];
 export type MailFiling = components['schemas']['MailFiling'];
 export type MailHealth = components['schemas']['MailHealth'];
 export type MailSettle = components['schemas']['MailSettle'];
+export type Media = components['schemas']['Media'];
 export type Message = components['schemas']['Message'];
 export type MessageCreate = components['schemas']['MessageCreate'];
 export type MessageFile = components['schemas']['MessageFile'];
@@ -3783,6 +4723,11 @@ export type Offer = components['schemas']['Offer'];
 export type OfferCreate = components['schemas']['OfferCreate'];
 export type OfferDecision = components['schemas']['OfferDecision'];
 export type OnboardingLink = components['schemas']['OnboardingLink'];
+export type OutsideDecision = components['schemas']['OutsideDecision'];
+export type OutsideReview = components['schemas']['OutsideReview'];
+export type OutsideReviewer = components['schemas']['OutsideReviewer'];
+export type OutsideReviewerCreate = components['schemas']['OutsideReviewerCreate'];
+export type OutsideReviewerList = components['schemas']['OutsideReviewerList'];
 export type Overview = components['schemas']['Overview'];
 export type Partnership = components['schemas']['Partnership'];
 export type PartnershipCommand = components['schemas']['PartnershipCommand'];
@@ -3799,14 +4744,23 @@ export type PayoutState = components['schemas']['PayoutState'];
 export type PayoutSummary = components['schemas']['PayoutSummary'];
 export type Pending = components['schemas']['Pending'];
 export type Policy = components['schemas']['Policy'];
+export type PolicyChoice = components['schemas']['PolicyChoice'];
+export type PolicyConflict = components['schemas']['PolicyConflict'];
 export type PolicyCreate = components['schemas']['PolicyCreate'];
 export type PolicyList = components['schemas']['PolicyList'];
+export type PolicySimulate = components['schemas']['PolicySimulate'];
+export type PolicySimulation = components['schemas']['PolicySimulation'];
 export type PolicyStage = components['schemas']['PolicyStage'];
+export type PolicyWhen = components['schemas']['PolicyWhen'];
+export type PortalCommentCreate = components['schemas']['PortalCommentCreate'];
 export type PortalDeliverable = components['schemas']['PortalDeliverable'];
 export type PortalHome = components['schemas']['PortalHome'];
 export type PortalOfferView = components['schemas']['PortalOfferView'];
 export type PortalOpen = components['schemas']['PortalOpen'];
 export type PortalPayment = components['schemas']['PortalPayment'];
+export type PortalWaiting = components['schemas']['PortalWaiting'];
+export type PostCheck = components['schemas']['PostCheck'];
+export type PostCheckList = components['schemas']['PostCheckList'];
 export type PostReport = components['schemas']['PostReport'];
 export type Problem = components['schemas']['Problem'];
 export type Reason = components['schemas']['Reason'];
@@ -3815,13 +4769,22 @@ export type ReconciliationBreak = components['schemas']['ReconciliationBreak'];
 export type ReconciliationList = components['schemas']['ReconciliationList'];
 export type ReplySuggestion = components['schemas']['ReplySuggestion'];
 export type Review = components['schemas']['Review'];
+export type ReviewLink = components['schemas']['ReviewLink'];
+export type ReviewLinkList = components['schemas']['ReviewLinkList'];
+export type ReviewLinkSend = components['schemas']['ReviewLinkSend'];
 export type ReviewList = components['schemas']['ReviewList'];
+export type ReviewPerson = components['schemas']['ReviewPerson'];
 export type ReviewStage = components['schemas']['ReviewStage'];
 export type ReviewSummary = components['schemas']['ReviewSummary'];
+export type Revocation = components['schemas']['Revocation'];
+export type RevocationHold = components['schemas']['RevocationHold'];
 export type Role = components['schemas']['Role'];
 export type RoleRequest = components['schemas']['RoleRequest'];
 export type RoleRequestList = components['schemas']['RoleRequestList'];
 export type RolesEdit = components['schemas']['RolesEdit'];
+export type RoundDecision = components['schemas']['RoundDecision'];
+export type RoundOffer = components['schemas']['RoundOffer'];
+export type RoundQuestion = components['schemas']['RoundQuestion'];
 export type RunningSequence = components['schemas']['RunningSequence'];
 export type RunningSequenceList = components['schemas']['RunningSequenceList'];
 export type SearchHit = components['schemas']['SearchHit'];
@@ -3839,7 +4802,11 @@ export type Session = components['schemas']['Session'];
 export type Signature = components['schemas']['Signature'];
 export type SignatureCreate = components['schemas']['SignatureCreate'];
 export type SignIn = components['schemas']['SignIn'];
+export type SimulatedReview = components['schemas']['SimulatedReview'];
+export type SimulatedStage = components['schemas']['SimulatedStage'];
 export type SimulatedStep = components['schemas']['SimulatedStep'];
+export type SlackChannel = components['schemas']['SlackChannel'];
+export type SlackSet = components['schemas']['SlackSet'];
 export type SocialAccount = components['schemas']['SocialAccount'];
 export type Stage = components['schemas']['Stage'];
 export type StartedPartnership = components['schemas']['StartedPartnership'];
@@ -3847,6 +4814,7 @@ export type StartPartnerships = components['schemas']['StartPartnerships'];
 export type StartResult = components['schemas']['StartResult'];
 export type Submission = components['schemas']['Submission'];
 export type SubmissionForm = components['schemas']['SubmissionForm'];
+export type SubmissionList = components['schemas']['SubmissionList'];
 export type Suppression = components['schemas']['Suppression'];
 export type SuppressionList = components['schemas']['SuppressionList'];
 export type Task = components['schemas']['Task'];
@@ -3897,6 +4865,7 @@ export type ParameterIdempotencyKey = components['parameters']['idempotencyKey']
 export type ParameterIfMatch = components['parameters']['ifMatch'];
 export type ParameterLimit = components['parameters']['limit'];
 export type ParameterQ = components['parameters']['q'];
+export type ParameterReviewToken = components['parameters']['reviewToken'];
 export type $defs = Record<string, never>;
 export interface operations {
     listBrands: {
@@ -4019,6 +4988,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FundsList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getSlack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackChannel"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    setSlack: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SlackSet"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SlackChannel"];
                 };
             };
             default: components["responses"]["problem"];
@@ -4343,6 +5364,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    resolveComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentResolve"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
+                };
             };
             default: components["responses"]["problem"];
         };
@@ -4899,6 +5949,83 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    listDelegations: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DelegationList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    createDelegation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegationCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delegation"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    endDelegation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listDeliverables: {
         parameters: {
             query?: {
@@ -4923,6 +6050,114 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DeliverableList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listPostChecks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostCheckList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    previewRevocation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revocation"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    offerRound: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundOffer"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Deliverable"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listSubmissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubmissionList"];
                 };
             };
             default: components["responses"]["problem"];
@@ -5157,6 +6392,170 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    listOutsideReviewers: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideReviewerList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    createOutsideReviewer: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutsideReviewerCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideReviewer"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    removeOutsideReviewer: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getOutsideReview: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The token of the mailed link */
+                "Review-Token": components["parameters"]["reviewToken"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideReview"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    decideOutside: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+                /** @description The token of the mailed link */
+                "Review-Token": components["parameters"]["reviewToken"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutsideDecision"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutsideReview"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getOutsideFile: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The token of the mailed link */
+                "Review-Token": components["parameters"]["reviewToken"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     getOverview: {
         parameters: {
             query?: {
@@ -5231,6 +6630,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    setCodes: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContentCodes"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContentCodes"];
                 };
             };
             default: components["responses"]["problem"];
@@ -5711,6 +7139,83 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    retirePolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listPolicyVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    simulatePolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PolicySimulate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicySimulation"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     requestPortalCode: {
         parameters: {
             query?: never;
@@ -5798,6 +7303,64 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    tickCorrection: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionTick"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHome"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    addPortalComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PortalCommentCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHome"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     reportPost: {
         parameters: {
             query?: never;
@@ -5812,6 +7375,45 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PostReport"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PortalHome"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    decideRound: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoundDecision"];
             };
         };
         responses: {
@@ -6013,6 +7615,29 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getPostScreenshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listReconciliations: {
         parameters: {
             query?: {
@@ -6061,6 +7686,33 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Reconciliation"];
                 };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    revokeReviewLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["problem"];
         };
@@ -6152,6 +7804,95 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Pending"];
                 };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    handOverReview: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HandOver"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listReviewLinks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewLinkList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    sendReviewLink: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewLinkSend"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["problem"];
         };
@@ -6439,6 +8180,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Submission"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listComments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommentList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    addComment: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommentCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comment"];
                 };
             };
             default: components["responses"]["problem"];
