@@ -38,6 +38,8 @@ type Campaign struct {
 	SequenceID uuid.UUID
 	PolicyID   uuid.UUID
 	Hashtags   []string // words the post must contain
+	// ContentRules are what its content must hold beside.
+	ContentRules ContentRules
 	// AutomationIDs are sequences that start by themselves in the partnerships that start from now on.
 	AutomationIDs []uuid.UUID
 	Stages        map[Stage]int

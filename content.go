@@ -142,13 +142,23 @@ func missingWords(text string, words []string) []string {
 // ReviewToOpen is what a review opens from.
 type ReviewToOpen struct {
 	Content Content
+	File    []byte // what the media is measured from; empty without a file
 	Plan    ReviewPlan
+	Choice  PolicyChoice
 }
 
 // PostToVerify is a published post and what it must hold.
 type PostToVerify struct {
-	URL      string
-	Hashtags []string
+	URL         string
+	Platform    string
+	Hashtags    []string
+	PromoCode   string
+	TrackedLink string
+	Rules       ContentRules
+	Country     string
+	Handles     []string // of the creator on the platform
+	NotBefore   time.Time
+	NotAfter    time.Time
 }
 
 // FetchedPost is a public page as the guarded client saw it.
@@ -189,6 +199,9 @@ type PostCheck struct {
 	Text          string
 	SHA256        []byte
 	Problems      []string
+	Authors       []string
+	PublishedAt   time.Time
+	Screenshot    []byte // PNG, where a browser is there
 }
 
 // Payee is where a creator is paid.
@@ -228,8 +241,14 @@ type MailOrder struct {
 	Ref           uuid.UUID
 	Ref2          uuid.UUID
 	User          uuid.UUID // a person of the house; zero means the creator
+	Reviewer      uuid.UUID // an outside reviewer, who gets a link to decide by
 	Kind          string    // outreach, sequence or transactional; mail to a person of the house is internal whatever it says
 	Stage         Stage     // the only stage in which a mail of a sequence may go out; empty for any
 	NotAfter      time.Time // when the creator's hours end; zero for never
 	Look          bool      // a person looks at it before it goes out
+}
+
+// CheckPublished names what is wrong with a published post.
+func CheckPublished(want PostToVerify, page FetchedPost) []string {
+	return CheckPost(page, want.Hashtags)
 }

@@ -25,6 +25,8 @@ type DeliverableItem struct {
 	SubmissionID  *uuid.UUID // the current version
 	ReviewID      *uuid.UUID
 	VerifiedAt    *time.Time
+	Extra         string // how it stands with a revision round that the contract does not include: asked, offered, declined or empty
+	ExtraFee      *Money
 }
 
 // DeliverableFilter narrows a list of deliverables; zero fields do not.
@@ -50,7 +52,11 @@ type Submission struct {
 	FileType      string // as detected from the bytes
 	FileSize      int64
 	FileSHA256    []byte
+	Media         *Media
+	Spoken        *bool // the creator's word that the video says that it is an ad
+	Written       *bool // and that it shows it
 	Checks        []Check
+	ReviewID      *uuid.UUID
 	CreatedAt     time.Time
 }
 
@@ -79,8 +85,12 @@ type ReviewItem struct {
 	Stages        []ReviewStage
 	Approvers     []uuid.UUID // who can decide now
 	DueAt         *time.Time
+	SilenceAt     *time.Time
+	Warnings      int // of the machine checks
+	Choice        *PolicyChoice
 	Brief         string
 	PolicyName    string
+	Policy        []PolicyStage
 	OnSilence     OnSilence
 	Seq           int64
 	CreatedAt     time.Time
@@ -102,11 +112,13 @@ type ReviewDecision struct {
 	ReviewID     uuid.UUID
 	SubmissionID uuid.UUID
 	BrandID      uuid.UUID
-	User         UserRef
+	User         UserRef // or an outside reviewer
+	Outside      bool
 	OnBehalfOf   *UserRef
 	Stage        *int
 	Decision     string
 	Comment      string
+	Corrections  []string
 	State        string // proposed, accepted, refused or moot
 	At           time.Time
 }

@@ -22,6 +22,7 @@ type PolicyVersion struct {
 	BrandID   *uuid.UUID
 	Name      string
 	CreatedAt time.Time
+	RetiredAt *time.Time // it chooses itself no more
 	Policy    Policy
 }
 
@@ -47,8 +48,10 @@ var ownTags = map[string][]string{ //nolint:gochecknoglobals // a constant table
 	"contract": contractTags, "contract_reminder": contractTags, "brief": contractTags,
 	"draft_reminder": deliverableTags, "publish_reminder": deliverableTags, "content_approved": deliverableTags, "changes_requested": feedbackTags,
 	"content_rejected": feedbackTags, "approval_revoked": deliverableTags, "post_mismatch": deliverableTags,
+	"approved_with_corrections": append(slices.Clone(deliverableTags), "review.corrections"), "extra_round": feedbackTags, "round_offered": append(slices.Clone(deliverableTags), "round.fee"),
 	"payment_sent": {"payout.amount"}, "payee_reminder": {"payout.amount"},
 	"review_asked": reviewTags, "review_reminder": reviewTags, "review_escalated": reviewTags,
+	"review_outside": {"deliverable.title", "review.due", ReviewLinkTag},
 }
 
 var ( //nolint:gochecknoglobals // constant lists

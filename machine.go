@@ -126,18 +126,16 @@ type Fact struct {
 
 // Change is the new state of a row that belongs to the machine.
 type Change struct {
-	Noun  string    `json:"noun"`
-	ID    uuid.UUID `json:"id"`
-	State string    `json:"state"`
-	At    time.Time `json:"at,omitzero"`
-	Ref   uuid.UUID `json:"ref,omitzero"`
-	Code  string    `json:"code,omitempty"`
-	N     int       `json:"n,omitempty"`
-	Due   time.Time `json:"due,omitzero"`
-	Until time.Time `json:"until,omitzero"`
-	// Amount and Contract are of a milestone that is added.
-	Amount   Money     `json:"amount,omitzero"`
-	Contract uuid.UUID `json:"contract,omitzero"`
+	Noun   string    `json:"noun"`
+	ID     uuid.UUID `json:"id"`
+	State  string    `json:"state"`
+	At     time.Time `json:"at,omitzero"`
+	Ref    uuid.UUID `json:"ref,omitzero"`
+	Code   string    `json:"code,omitempty"`
+	N      int       `json:"n,omitempty"`
+	Due    time.Time `json:"due,omitzero"`
+	Until  time.Time `json:"until,omitzero"`
+	Amount Money     `json:"amount,omitzero"`
 }
 
 // TaskChange opens or closes a task for a person. Key is unique in the workflow.

@@ -49,6 +49,8 @@ type MailDraft struct {
 	BrandID       uuid.UUID
 	CreatorID     uuid.UUID
 	ContactID     uuid.UUID // zero for people of the house
+	ReviewerID    uuid.UUID // an outside reviewer, with the review they are asked in
+	ReviewID      uuid.UUID
 	ToName        string
 	To            string
 	FromName      string
@@ -80,6 +82,8 @@ type RenderedMail struct {
 	TokenHash     []byte
 	PartnershipID uuid.UUID
 	ContactID     uuid.UUID
+	ReviewerID    uuid.UUID
+	ReviewID      uuid.UUID
 }
 
 // OutgoingMail is one mail to one person.
@@ -143,6 +147,9 @@ func PlainSubject(s string) string {
 
 // PortalTag is the merge tag that becomes a link of the creator's own while a mail is sent; the archive keeps the tag.
 const PortalTag = "portal_link"
+
+// ReviewLinkTag is the merge tag that becomes an outside reviewer's own link to a review.
+const ReviewLinkTag = "review_link"
 
 var ownLinks = regexp.MustCompile(`((?:/|%(?:25)*2[Ff])(?:portal|unsubscribe)(?:/|%(?:25)*2[Ff]))[A-Za-z0-9_-]{43}`)
 

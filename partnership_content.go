@@ -19,7 +19,12 @@ func (p *Partnership) deliverable(id uuid.UUID) *DeliverableState {
 
 func (p *Partnership) set(d *DeliverableState, state string, now time.Time) {
 	d.State, d.Since = state, now
-	p.change(Change{Noun: "deliverable", ID: d.ID, State: state, At: now, N: d.Round, Ref: d.Submission, Due: d.DraftDue, Until: d.PublishBy})
+	p.show(d, now)
+}
+
+// show writes a deliverable as it stands.
+func (p *Partnership) show(d *DeliverableState, now time.Time) {
+	p.change(Change{Noun: "deliverable", ID: d.ID, State: d.State, At: now, N: d.Round, Ref: d.Submission, Due: d.DraftDue, Until: d.PublishBy, Code: d.Extra, Amount: d.ExtraFee})
 }
 
 func (p *Partnership) armDraft(now time.Time, d *DeliverableState) {
@@ -142,7 +147,7 @@ func (p *Partnership) agreeRound(now time.Time, d *DeliverableState, actor uuid.
 	if d.Extra == "offered" && d.ExtraFee.Amount > 0 {
 		m := MilestoneState{ID: DeriveID(d.ID, fmt.Sprintf("round/%d", d.Round)), Trigger: TriggerApproval, Deliverable: d.ID, State: "pending", Amount: d.ExtraFee}
 		p.Milestones = append(p.Milestones, m)
-		p.change(Change{Noun: "milestone", ID: m.ID, State: "added", At: now, Ref: d.ID, Contract: p.Contract.ID, Amount: m.Amount, N: d.Round})
+		p.change(Change{Noun: "milestone", ID: m.ID, State: "added", At: now, Ref: d.ID, Amount: m.Amount, N: d.Round})
 	}
 	d.Extra, d.ExtraFee = "", Money{}
 	p.backToCreator(now, d)
@@ -152,13 +157,14 @@ func (p *Partnership) declineRound(now time.Time, d *DeliverableState) {
 	d.Extra, d.ExtraFee = "declined", Money{}
 	p.disarm(timerRound, d.ID)
 	p.fact(now, Fact{Kind: "round_declined", Ref: d.ID, N: d.Round})
-	p.change(Change{Noun: "deliverable", ID: d.ID, State: d.State, At: now, N: d.Round, Ref: d.Submission, Due: d.DraftDue, Until: d.PublishBy})
+	p.show(d, now)
 	p.task(TaskChange{Key: "round/" + d.ID.String(), Kind: "round_declined", OwnerID: p.OwnerID, Ref: d.ID, Due: p.taskDue(now)})
 }
 
 func (p *Partnership) offerRound(now time.Time, d *DeliverableState, cmd Command) {
 	d.Extra, d.ExtraFee = "offered", cmd.Amount
 	p.closeTask("round/" + d.ID.String())
+	p.show(d, now)
 	p.fact(now, Fact{Kind: "round_offered", Ref: d.ID, Actor: cmd.Actor, Amount: cmd.Amount, N: d.Round})
 	p.waitForRound(now, d)
 	p.do(Effect{Key: fmt.Sprintf("round/%s/%d/%d", d.ID, d.Round, p.Seq), Kind: EffectMail, Code: "round_offered", Ref: d.ID, Ref2: d.Submission})

@@ -57,6 +57,7 @@ type PartnershipDetail struct {
 	Deliverables []PartnershipDeliverable
 	Milestones   []PartnershipMilestone
 	Contacts     []Contact
+	Codes        ContentCodes
 	// DoNotContact and Banned are the creator's.
 	DoNotContact bool
 	Banned       bool

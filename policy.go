@@ -233,6 +233,8 @@ func (s PolicyStage) check(i int, all []PolicyStage) []Field {
 
 func (a Approver) check() string {
 	switch {
+	case a.UserID != nil && a.Kind != ApproverUser, a.ReviewerID != nil && a.Kind != ApproverOutside, a.Role != "" && a.Kind != ApproverRole:
+		return "An approver is one of a person, a role and an outside reviewer."
 	case a.Kind == ApproverUser && a.UserID == nil:
 		return "Name the person."
 	case a.Kind == ApproverOutside && a.ReviewerID == nil:

@@ -38,7 +38,13 @@ type PortalDeliverable struct {
 
 	ReviewState string
 	Stages      []ReviewStage
-	Feedback    []string // what reviewers and machine checks asked to change in the current version
+	OnSilence   OnSilence
+	Names       map[uuid.UUID]string // of the people in the stages
+	Feedback    []string             // what reviewers and machine checks asked to change in the current version
+	Corrections []Correction
+	Comments    []Comment
+	Rounds      int  // revision rounds that the contract includes
+	Declares    bool // the creator declares whether a video says and shows that it is an ad
 }
 
 // PortalPayment is one milestone with the payout that it came to.

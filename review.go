@@ -39,6 +39,8 @@ const (
 	CmdReassign CommandKind = "reassign"
 	// CmdStandIn lets Ref2 decide on behalf of Ref, in this review only.
 	CmdStandIn CommandKind = "stand_in"
+	// CmdAskAgain tells Ref once more; an outside reviewer gets a new link.
+	CmdAskAgain CommandKind = "ask_again"
 )
 
 // Signals of a review.
@@ -184,7 +186,7 @@ func (r *Review) Begin(now time.Time) {
 
 // Allowed says why a command would be refused now.
 func (r *Review) Allowed(cmd Command, _ time.Time) *Refusal {
-	if !slices.Contains([]CommandKind{CmdDecide, CmdReassign, CmdStandIn}, cmd.Kind) {
+	if !slices.Contains([]CommandKind{CmdDecide, CmdReassign, CmdStandIn, CmdAskAgain}, cmd.Kind) {
 		return &Refusal{Code: "unknown_command", State: r.State}
 	}
 	if r.closed() {
@@ -236,7 +238,7 @@ func (r *Review) allowedHandOver(cmd Command) *Refusal {
 		s := &r.Stages[i]
 		if s.waits(cmd.Ref) {
 			open = true
-			if slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool {
+			if cmd.Kind != CmdAskAgain && slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool {
 				return a.User == cmd.Ref2 && (a.OnBehalf == uuid.Nil || a.OnBehalf == cmd.Ref)
 			}) {
 				return &Refusal{Code: "asked_already", State: s.State}
@@ -258,6 +260,29 @@ func (s *ReviewStage) spoken(voice uuid.UUID) bool {
 // waits says that the stage is open and waits for the voice.
 func (s *ReviewStage) waits(voice uuid.UUID) bool {
 	return s.open() && !s.spoken(voice) && slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool { return a.OnBehalf == uuid.Nil && a.User == voice })
+}
+
+// ToTell are the people of the present level whose decision is waited for; where that level has nobody left, everybody whose is.
+func (s *ReviewStage) ToTell() []ReviewApprover {
+	var level, all []ReviewApprover
+	for _, a := range s.Approvers {
+		if s.spoken(a.voice()) {
+			continue
+		}
+		all = append(all, a)
+		if a.Level == s.Level {
+			level = append(level, a)
+		}
+	}
+	if len(level) == 0 {
+		return all
+	}
+	return level
+}
+
+// Open are those of a stage whose voice has not decided.
+func (s ReviewStage) Open() []ReviewApprover {
+	return slices.DeleteFunc(slices.Clone(s.Approvers), func(a ReviewApprover) bool { return s.spoken(a.voice()) })
 }
 
 // asked finds the open stage in which the person may still decide, and with whose voice: their own first, then that of somebody they
@@ -319,6 +344,15 @@ func (r *Review) Command(cmd Command, now time.Time) Reply {
 
 // handOver asks somebody instead of, or beside, who was asked; in the stages to come as well.
 func (r *Review) handOver(cmd Command, now time.Time) {
+	if cmd.Kind == CmdAskAgain {
+		r.fact(now, Fact{Kind: "review_asked_again", Ref: cmd.Ref, Actor: cmd.Actor})
+		for i := range r.Stages {
+			if r.Stages[i].waits(cmd.Ref) {
+				r.do(Effect{Key: fmt.Sprintf("notify/%d/asked/%d", i, r.Seq), Kind: EffectNotify, Ref: r.ID, Ref2: cmd.Ref, Code: "asked", N: i})
+			}
+		}
+		return
+	}
 	if cmd.Calendar != nil {
 		if r.Plan.Calendars == nil {
 			r.Plan.Calendars = map[uuid.UUID]Calendar{}

@@ -80,8 +80,12 @@ type Store interface {
 	SavePostCheck(ctx context.Context, c rapport.PostCheck) error
 
 	ReviewToOpen(ctx context.Context, submission uuid.UUID) (rapport.ReviewToOpen, error)
-	SaveReviewOpened(ctx context.Context, review uuid.UUID, policy rapport.Policy, checks []rapport.Check) error
-	ApproversToNotify(ctx context.Context, review uuid.UUID) ([]uuid.UUID, error)
+	SaveReviewOpened(ctx context.Context, review, submission uuid.UUID, choice rapport.PolicyChoice, checks []rapport.Check, media *rapport.Media) error
+	// ReviewersToTell are the people of a stage whose decision is waited for, with whoever stands in for them; only one of them if only is given.
+	ReviewersToTell(ctx context.Context, brand, review uuid.UUID, stage int, only uuid.UUID) ([]rapport.ReviewerToTell, error)
+	// SlackToTell claims what a brand's channel is told under a key; false when there is no channel, or it was told before.
+	SlackToTell(ctx context.Context, brand, review uuid.UUID, key string) (rapport.SlackTold, bool, error)
+	SettleSlack(ctx context.Context, key, state, problem string) error
 
 	PayeeOfPayout(ctx context.Context, payout uuid.UUID) (rapport.Payee, error)
 	OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, partnership, milestone uuid.UUID) (rapport.PayoutPlan, error)
@@ -122,12 +126,33 @@ type Fetcher interface {
 	FetchPost(ctx context.Context, url string) (rapport.FetchedPost, error)
 }
 
+// Prober measures pictures and videos.
+type Prober interface {
+	Probe(ctx context.Context, contentType string, body []byte) rapport.Media
+}
+
+// Shooter takes a picture of a page that was fetched before, without fetching anything.
+type Shooter interface {
+	Shoot(ctx context.Context, html []byte) (png []byte, err error)
+}
+
+// Chat posts to a brand's channel. Its errors are *rapport.SendError.
+type Chat interface {
+	Post(ctx context.Context, webhookURL, text string) error
+	// Link and Plain write text for it.
+	Link(url, text string) string
+	Plain(text string) string
+}
+
 // Activities carries out effects. It keeps nothing in memory that another process must know.
 type Activities struct {
 	Store     Store
 	Payer     Payer
 	Mailer    Mailer
 	Fetcher   Fetcher
+	Prober    Prober
+	Shooter   Shooter // nil without a browser
+	Slack     Chat    // nil without one
 	Jobs      map[string]func(context.Context) error
 	PublicURL string
 	MailHost  string // the domain of our Message-IDs

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
 
@@ -234,14 +233,15 @@ func TestApproversAreNotified(t *testing.T) {
 	t.Parallel()
 
 	k := newKit()
-	k.s.users = []uuid.UUID{id("ada"), id("ben")}
+	k.s.people = []rapport.ReviewerToTell{{ID: id("ada")}, {ID: id("ben")}, {ID: id("out"), Outside: true}}
 	k.s.draft.State = "accepted"
 	in := effect(rapport.EffectNotify, "asked")
 	in.Kind, in.ID = "review", id("review")
 	out, err := k.NotifyApprovers(t.Context(), in)
 	require.NoError(t, err)
-	require.Equal(t, rapport.Outcome{Code: "done", N: 2}, out)
+	require.Equal(t, rapport.Outcome{Code: "done", N: 3}, out)
 	require.Equal(t, "prepare review_asked review/"+id("review").String()+"/key/1/"+id("ben").String(), k.s.log[2])
+	require.Equal(t, "prepare review_outside review/"+id("review").String()+"/key/1/"+id("out").String(), k.s.log[3])
 	k.s.fail["prepare"] = errAway
 	_, err = k.NotifyApprovers(t.Context(), in)
 	retried(t, err, "internal")

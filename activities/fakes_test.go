@@ -26,11 +26,13 @@ type store struct {
 	log  []string
 	fail map[string]error
 
-	draft rapport.MailDraft
-	claim rapport.MailClaim
-	link  []byte
-	saved [3]string
-	users []uuid.UUID
+	draft  rapport.MailDraft
+	claim  rapport.MailClaim
+	link   []byte
+	saved  [3]string
+	people []rapport.ReviewerToTell
+	told   rapport.SlackTold
+	media  *rapport.Media
 
 	payee  rapport.Payee
 	order  rapport.PayoutOrder
@@ -95,8 +97,16 @@ func (s *store) SettleMail(ctx context.Context, _ uuid.UUID, state, providerID s
 	return nil
 }
 
-func (s *store) ApproversToNotify(context.Context, uuid.UUID) ([]uuid.UUID, error) {
-	return s.users, s.note("approvers")
+func (s *store) ReviewersToTell(context.Context, uuid.UUID, uuid.UUID, int, uuid.UUID) ([]rapport.ReviewerToTell, error) {
+	return s.people, s.note("approvers")
+}
+
+func (s *store) SlackToTell(_ context.Context, _, _ uuid.UUID, key string) (rapport.SlackTold, bool, error) {
+	return s.told, s.told.WebhookURL != "", s.note("slack %s", key)
+}
+
+func (s *store) SettleSlack(_ context.Context, _, state, _ string) error {
+	return s.note("slack is %s", state)
 }
 
 func (s *store) Payee(context.Context, uuid.UUID) (rapport.Payee, error) {
@@ -125,8 +135,8 @@ func (s *store) ReviewToOpen(context.Context, uuid.UUID) (rapport.ReviewToOpen, 
 	return s.review, s.note("review")
 }
 
-func (s *store) SaveReviewOpened(_ context.Context, _ uuid.UUID, _ rapport.Policy, c []rapport.Check) error {
-	s.checks = c
+func (s *store) SaveReviewOpened(_ context.Context, _, _ uuid.UUID, _ rapport.PolicyChoice, c []rapport.Check, m *rapport.Media) error {
+	s.checks, s.media = c, m
 	return s.note("opened")
 }
 

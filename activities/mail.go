@@ -132,6 +132,11 @@ func (a *Activities) claim(ctx context.Context, draft rapport.MailDraft) (rappor
 		Subject: draft.Subject, Text: draft.Body, MessageID: text.RFCID, InReplyTo: draft.InReplyTo, References: draft.References,
 	}
 	machine := draft.Kind == rapport.MailOutreach || draft.Kind == rapport.MailSequence
+	if draft.ReviewerID != uuid.Nil {
+		token := a.NewToken()
+		text.TokenHash, text.ReviewerID, text.ReviewID = a.HashToken(token), draft.ReviewerID, draft.ReviewID
+		mail.Text = strings.ReplaceAll(mail.Text, "{{"+rapport.ReviewLinkTag+"}}", a.PublicURL+"/review/"+token)
+	}
 	if (draft.Portal || machine) && draft.ContactID != uuid.Nil {
 		token := a.NewToken()
 		text.TokenHash = a.HashToken(token)
@@ -221,20 +226,57 @@ func settled(state string) string {
 	}
 }
 
-// NotifyApprovers mails who is asked in a review's stage. A person who cannot be mailed still has the queue.
+// NotifyApprovers tells who is asked in a review's stage: by mail, and the brand's channel if it has one. Who cannot be mailed still has
+// the queue.
 func (a *Activities) NotifyApprovers(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
-	users, err := a.Store.ApproversToNotify(ctx, in.ID)
+	people, err := a.Store.ReviewersToTell(ctx, in.BrandID, in.ID, in.Effect.N, in.Effect.Ref2)
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
 	}
-	for _, u := range users {
+	key := in.Kind + "/" + in.ID.String() + "/" + in.Effect.Key
+	for _, p := range people {
 		order := rapport.MailOrder{
-			Key: in.Kind + "/" + in.ID.String() + "/" + in.Effect.Key + "/" + u.String(), Template: "review_" + in.Effect.Code,
-			BrandID: in.BrandID, PartnershipID: in.PartnershipID, Ref: in.ID, User: u, Kind: rapport.MailInternal,
+			Key: key + "/" + p.ID.String(), Template: "review_" + in.Effect.Code, BrandID: in.BrandID, PartnershipID: in.PartnershipID, Ref: in.ID,
+			User: p.ID, Kind: rapport.MailInternal,
+		}
+		if p.Outside {
+			order.Template, order.User, order.Reviewer = "review_outside", uuid.Nil, p.ID
 		}
 		if _, err := a.mail(ctx, order); err != nil {
 			return rapport.Outcome{}, err
 		}
 	}
-	return rapport.Outcome{Code: "done", N: len(users)}, nil
+	if err := a.tellSlack(ctx, in, key); err != nil {
+		return rapport.Outcome{}, err
+	}
+	return rapport.Outcome{Code: "done", N: len(people)}, nil
+}
+
+// tellSlack tells a brand's channel, at most once. What Slack does not take is shown in the settings and delays nobody.
+func (a *Activities) tellSlack(ctx context.Context, in EffectInput, key string) error {
+	if a.Slack == nil {
+		return nil
+	}
+	told, claimed, err := a.Store.SlackToTell(ctx, in.BrandID, in.ID, key)
+	if err != nil || !claimed {
+		return classify(err)
+	}
+	words := map[string]string{"asked": "waits for a decision", "reminder": "still waits for a decision", "escalated": "was not decided in time and is escalated"}[in.Effect.Code]
+	text := fmt.Sprintf("%s by %s %s", a.Slack.Link(a.PublicURL+"/reviews/"+in.ID.String(), "“"+told.Title+"”"), a.Slack.Plain(told.Creator), words)
+	if len(told.People) > 0 {
+		text += " of " + a.Slack.Plain(strings.Join(told.People, ", "))
+	}
+	if told.DueAt != nil {
+		text += told.DueAt.UTC().Format(", until 2 January 15:04 UTC")
+	}
+	state, problem := "sent", ""
+	if err := a.Slack.Post(ctx, told.WebhookURL, text+"."); err != nil {
+		state, problem = "failed", "Slack did not take the last message. Connect the channel anew if this goes on."
+		if failed, ok := errors.AsType[*rapport.SendError](err); ok && failed.Outcome == "unknown" {
+			state = "unknown"
+		}
+	}
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	return classify(a.Store.SettleSlack(keep, key, state, problem))
 }

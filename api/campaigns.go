@@ -53,7 +53,7 @@ func toCampaign(c rapport.Campaign) gen.Campaign {
 		Id: c.ID, BrandId: c.BrandID, BrandName: c.BrandName, Name: c.Name, State: gen.CampaignState(c.State), Brief: c.Brief,
 		Budget: toMoney(c.Budget), Reserved: toMoney(c.Reserved), Committed: toMoney(c.Committed), Paid: toMoney(c.Paid),
 		StartsOn: toDate(c.StartsOn), EndsOn: toDate(c.EndsOn), Zone: c.Zone, Owner: toUserRef(c.Owner), DefaultFee: toMoney(c.DefaultFee),
-		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), Stages: stages,
+		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: toContentRules(c.ContentRules), Stages: stages,
 		Version: c.Version, CreatedAt: c.CreatedAt,
 	}
 }
@@ -81,7 +81,7 @@ func (s *Server) CreateCampaign(ctx context.Context, r gen.CreateCampaignRequest
 	c := rapport.Campaign{
 		BrandID: b.BrandId, Name: strings.TrimSpace(b.Name), State: rapport.CampaignRunning, Brief: value(b.Brief), Budget: fromMoney(b.Budget),
 		StartsOn: b.StartsOn.Time, EndsOn: b.EndsOn.Time, Owner: rapport.UserRef{ID: by}, DefaultFee: fromMoney(b.DefaultFee), Terms: fromTerms(b.Terms),
-		SequenceID: rapport.DefaultSequenceID, PolicyID: rapport.DefaultPolicyID, Hashtags: trimmed(value(b.Hashtags)), AutomationIDs: value(b.AutomationIds),
+		SequenceID: rapport.DefaultSequenceID, PolicyID: rapport.DefaultPolicyID, Hashtags: trimmed(value(b.Hashtags)), AutomationIDs: value(b.AutomationIds), ContentRules: fromContentRules(b.ContentRules),
 	}
 	edit(&c.Owner.ID, b.OwnerId)
 	edit(&c.SequenceID, b.SequenceId)
@@ -94,6 +94,26 @@ func (s *Server) CreateCampaign(ctx context.Context, r gen.CreateCampaignRequest
 		return nil, err
 	}
 	return gen.CreateCampaign201JSONResponse(toCampaign(made)), nil
+}
+
+func toContentRules(r rapport.ContentRules) gen.ContentRules {
+	out := gen.ContentRules{
+		Markets: someOf(r.Markets), Regulated: orNil(r.Regulated), Banned: someOf(r.Banned), MaxMegabytes: someDays(r.MaxMegabytes), MinSeconds: someDays(r.MinSeconds),
+		MaxSeconds: someDays(r.MaxSeconds), AspectRatios: someOf(r.AspectRatios), Spoken: orNot(r.Spoken),
+	}
+	out.MediaTypes = someOf(each(r.MediaTypes, func(t string) gen.ContentRulesMediaTypes { return gen.ContentRulesMediaTypes(t) }))
+	return out
+}
+
+func fromContentRules(r *gen.ContentRules) rapport.ContentRules {
+	if r == nil {
+		return rapport.ContentRules{}
+	}
+	return rapport.ContentRules{
+		Markets: each(trimmed(value(r.Markets)), strings.ToUpper), Regulated: strings.TrimSpace(value(r.Regulated)), Banned: trimmed(value(r.Banned)),
+		MediaTypes: each(value(r.MediaTypes), func(t gen.ContentRulesMediaTypes) string { return string(t) }), MaxMegabytes: value(r.MaxMegabytes), MinSeconds: value(r.MinSeconds),
+		MaxSeconds: value(r.MaxSeconds), AspectRatios: trimmed(value(r.AspectRatios)), Spoken: value(r.Spoken),
+	}
 }
 
 func trimmed(list []string) []string {
@@ -149,6 +169,10 @@ func editCampaign(c *rapport.Campaign, b *gen.CampaignEdit) {
 	}
 	if b.Terms != nil {
 		c.Terms = fromTerms(*b.Terms)
+	}
+	edit(&c.PolicyID, b.PolicyId)
+	if b.ContentRules != nil {
+		c.ContentRules = fromContentRules(b.ContentRules)
 	}
 	if b.Hashtags != nil {
 		c.Hashtags = trimmed(*b.Hashtags)

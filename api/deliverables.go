@@ -83,7 +83,17 @@ func showSubmission(n rapport.Submission) gen.Submission {
 		shown.FileSize = &n.FileSize
 	}
 	for i, c := range n.Checks {
-		shown.Checks[i] = gen.CheckResult{Rule: c.Rule, Result: gen.CheckResultResult(c.Result), Detail: c.Detail}
+		shown.Checks[i] = gen.CheckResult{Rule: c.Rule, Result: gen.CheckResultResult(c.Result), Detail: c.Detail, Fix: orNil(c.Fix), Source: orNil(c.Source)}
+		if c.Span != nil {
+			shown.Checks[i].SpanFrom, shown.Checks[i].SpanTo = &c.Span.From, &c.Span.To
+		}
+	}
+	shown.DeclaredSpoken, shown.DeclaredWritten, shown.ReviewId = n.Spoken, n.Written, n.ReviewID
+	if m := n.Media; m != nil {
+		shown.Media = &gen.Media{Width: someDays(m.Width), Height: someDays(m.Height), HasAudio: orNot(m.HasAudio), Problem: orNil(m.Problem)}
+		if m.Seconds > 0 {
+			shown.Media.Seconds = &m.Seconds
+		}
 	}
 	return shown
 }

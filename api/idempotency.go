@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"io"
 	"mime"
 	"net/http"
@@ -63,6 +64,9 @@ func keyOf(op operation, given string, c echo.Context) (rapport.IdempotencyKey, 
 	principal := "user/" + principalFrom(ctx).UserID.String()
 	if op.who == portal {
 		principal = "portal/" + portalFrom(ctx).ContactID.String()
+	}
+	if token := c.Request().Header.Get("Review-Token"); op.who == public && token != "" {
+		principal = "outside/" + hex.EncodeToString(hashOf(token))
 	}
 	return rapport.IdempotencyKey{Principal: principal, Operation: op.id, Key: given, BodySHA256: hash.Sum(nil), Within: op.time}, nil
 }

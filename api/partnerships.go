@@ -135,7 +135,7 @@ func (s *Server) partnership(ctx context.Context, id uuid.UUID) (gen.Partnership
 		Summary: toSummary(d.PartnershipSummary, titles), Path: pathOf(d), Timers: toTimers(d.Timers, d.PartnershipSummary, titles),
 		Commands: toCommands(d, principalFrom(ctx)), Deliverables: each(d.Deliverables, func(x rapport.PartnershipDeliverable) gen.Deliverable { return toDeliverableOf(x, d) }),
 		Milestones: each(d.Milestones, toMilestone), Contacts: each(d.Contacts, toContact), Tasks: each(tasks, toTask),
-		WorkflowId: workflows.PartnershipID(id), Seq: d.Seq,
+		WorkflowId: workflows.PartnershipID(id), Seq: d.Seq, Codes: showCodes(d.Codes),
 	}
 	if d.Offer != nil {
 		o := toOffer(*d.Offer)
@@ -292,7 +292,7 @@ func toCommands(d rapport.PartnershipDetail, p rapport.Principal) []gen.Command 
 // commandRoles are the roles that may give a command.
 func commandRoles(kind rapport.CommandKind) []rapport.Role {
 	switch kind { //nolint:exhaustive // the others are for operations and admins
-	case rapport.CmdSendOffer:
+	case rapport.CmdSendOffer, rapport.CmdOfferRound:
 		return []rapport.Role{rapport.RoleOps}
 	case rapport.CmdSendContract:
 		return []rapport.Role{rapport.RoleOps, rapport.RoleLegal}

@@ -16,6 +16,8 @@ import (
 	"net/netip"
 	"net/url"
 	"path"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -57,6 +59,8 @@ type PortalStore interface {
 	CounterOffer(ctx context.Context, partnership, offer uuid.UUID, fee int64) error
 	AddPortalMessage(ctx context.Context, id uuid.UUID, from rapport.PortalSession, words string) error
 	Unsubscribe(ctx context.Context, link rapport.PortalLink) error
+	TickCorrection(ctx context.Context, partnership, id uuid.UUID, done bool) error
+	OpenCorrections(ctx context.Context, deliverable uuid.UUID) (int, error)
 }
 
 // Onboarder mints the link to the payment provider's own pages, where a creator enters bank details that we never see.
@@ -469,6 +473,10 @@ func readDraft(form *multipart.Reader) (rapport.Submission, rapport.File, error)
 			draft.Caption, err = readWords(part)
 		case "note":
 			draft.Note, err = readWords(part)
+		case "spoken":
+			draft.Spoken, err = readYes(part, "spoken", &bad)
+		case "written":
+			draft.Written, err = readYes(part, "written", &bad)
 		case "file":
 			file, err = readFile(part)
 		default:
@@ -509,6 +517,15 @@ func formError(err error) error {
 func readWords(part io.Reader) (string, error) {
 	text, err := io.ReadAll(io.LimitReader(part, 4*maxCaption+1)) // a character has at most four bytes
 	return strings.TrimSpace(string(text)), err
+}
+
+func readYes(part io.Reader, field string, bad *[]rapport.Field) (*bool, error) {
+	text, err := io.ReadAll(io.LimitReader(part, 10))
+	yes, wrong := strconv.ParseBool(string(text))
+	if err == nil && wrong != nil {
+		*bad = append(*bad, rapport.Field{Path: field, Code: "bad_value", Detail: "This is true or false."})
+	}
+	return &yes, err
 }
 
 // readFile reads a draft's file. What it is, its bytes say: the name and the browser's word are not believed.
@@ -594,6 +611,11 @@ func (s *Server) ReportPost(ctx context.Context, r gen.ReportPostRequestObject) 
 	}
 	if !canReportPost(page, deliverable) && !sent {
 		return nil, stateRefusal(deliverable, "takes no address now")
+	}
+	if open, err := store.OpenCorrections(ctx, deliverable.ID); err != nil {
+		return nil, err
+	} else if open > 0 && !sent {
+		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "corrections_open", State: deliverable.State, Message: "Make the small corrections first, and tick them off. Then tell us the address."}
 	}
 	home, shown, err := s.portalCommand(ctx, store, who, rapport.Command{Kind: rapport.CmdReportPost, Ref: deliverable.ID},
 		func(ctx context.Context) error {
@@ -700,6 +722,93 @@ func (s *Server) PortalUnsubscribe(ctx context.Context, _ gen.PortalUnsubscribeR
 	return gen.PortalUnsubscribe204Response{}, nil
 }
 
+// ---- content beyond drafts
+
+// TickCorrection marks a small correction as made, or takes that back.
+func (s *Server) TickCorrection(ctx context.Context, r gen.TickCorrectionRequestObject) (gen.TickCorrectionResponseObject, error) {
+	store, who, _, err := s.visit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := store.TickCorrection(ctx, who.PartnershipID, r.Id, r.Body.Done); err != nil {
+		return nil, called("correction", err)
+	}
+	page, err := store.PortalPage(ctx, who.PartnershipID)
+	if err != nil {
+		return nil, err
+	}
+	return gen.TickCorrection200JSONResponse(s.home(page)), nil
+}
+
+// DecideRound takes the creator's word on another revision round than the contract includes.
+func (s *Server) DecideRound(ctx context.Context, r gen.DecideRoundRequestObject) (gen.DecideRoundResponseObject, error) {
+	store, who, page, err := s.visit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	deliverable, err := deliverableOf(page, r.Id)
+	if err != nil {
+		return nil, err
+	}
+	kind := rapport.CmdAgreeRound
+	if r.Body.Decision == gen.RoundDecisionDecisionDecline {
+		kind = rapport.CmdDeclineRound
+	}
+	deed, _ := deedID(ctx)
+	words := strings.TrimSpace(value(r.Body.Message))
+	home, shown, err := s.portalCommand(ctx, store, who, rapport.Command{Kind: kind, Ref: deliverable.ID}, func(ctx context.Context) error {
+		if words == "" {
+			return nil
+		}
+		return store.AddPortalMessage(ctx, rapport.DeriveID(deed, "message"), who, words)
+	})
+	if err != nil {
+		return nil, err
+	}
+	if !shown {
+		body, location := pendingAt(portalHomePath)
+		return gen.DecideRound202JSONResponse{Body: body, Headers: gen.DecideRound202ResponseHeaders{Location: location}}, nil
+	}
+	return gen.DecideRound200JSONResponse(home), nil
+}
+
+// AddPortalComment keeps the creator's word on the current version, or on a remark that they may read.
+func (s *Server) AddPortalComment(ctx context.Context, r gen.AddPortalCommentRequestObject) (gen.AddPortalCommentResponseObject, error) {
+	store, who, page, err := s.visit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	comments, err := storeAs[CommentStore](s)
+	if err != nil {
+		return nil, err
+	}
+	deliverable, err := deliverableOf(page, r.Id)
+	if err != nil {
+		return nil, err
+	}
+	if deliverable.SubmissionID == nil {
+		return nil, stateRefusal(deliverable, "has no version yet")
+	}
+	c := rapport.Comment{ID: uuid.Must(uuid.NewV7()), SubmissionID: *deliverable.SubmissionID, ContactID: &who.ContactID, Text: strings.TrimSpace(r.Body.Text), ReplyTo: r.Body.ReplyTo}
+	var bad []rapport.Field
+	if c.Text == "" {
+		bad = append(bad, rapport.Field{Path: "text", Code: "required", Detail: "Write what you want to say."})
+	}
+	if err := s.checkReply(ctx, comments, &c, rapport.AudienceCreator, &bad); err != nil {
+		return nil, err
+	}
+	if len(bad) > 0 {
+		return nil, rapport.Invalid(bad...)
+	}
+	if err := comments.AddComment(ctx, c); err != nil {
+		return nil, err
+	}
+	if page, err = store.PortalPage(ctx, who.PartnershipID); err != nil {
+		return nil, err
+	}
+	return gen.AddPortalComment200JSONResponse(s.home(page)), nil
+}
+
 // ---- the page in words
 
 // canSubmit says whether the deliverable takes a draft now; the partnership has the last word.
@@ -739,7 +848,16 @@ func (s *Server) home(page rapport.PortalPage) gen.PortalHome {
 		home.Deliverables[i] = gen.PortalDeliverable{
 			Id: d.ID, Title: d.Title, Platform: d.Platform, Kind: d.Kind, State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, Round: d.Round,
 			Reviewing: orNil(lookingWords(d)), Feedback: orNil(feedbackWords(d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
-			Hashtags: noNil(page.Hashtags), PostUrl: orNil(d.PostURL),
+			Hashtags: noNil(page.Hashtags), PostUrl: orNil(d.PostURL), Waiting: waitingOf(d), Corrections: each(d.Corrections, showCorrection),
+			Comments: each(d.Comments, showComment), Spoken: orNot(d.Declares && isVideo(d.Kind)),
+		}
+		if d.Extra == "asked" || d.Extra == "offered" {
+			question := gen.RoundQuestion{Round: d.Round, Included: d.Rounds}
+			if d.ExtraFee != nil {
+				fee := toMoney(*d.ExtraFee)
+				question.Fee = &fee
+			}
+			home.Deliverables[i].RoundQuestion = &question
 		}
 	}
 	for i, m := range page.Payments {
@@ -768,10 +886,15 @@ func nextStep(page rapport.PortalPage, now time.Time) (string, *time.Time) {
 	for _, d := range page.Deliverables {
 		var one *step
 		switch {
+		case d.Extra == "asked" || d.Extra == "offered":
+			one = &step{"Say whether you make another round of “" + d.Title + "”.", nil}
+		case d.Extra == "declined":
 		case d.State == "changes_requested" || d.State == "late" && d.Round > 0:
 			one = &step{"Send a new version of “" + d.Title + "”. What must change stands below.", d.DraftDueAt}
 		case d.State != "in_review" && canSubmit(page, d):
 			one = &step{"Send your draft of “" + d.Title + "”.", d.DraftDueAt}
+		case d.State != "posted" && canReportPost(page, d) && slices.ContainsFunc(d.Corrections, func(c rapport.Correction) bool { return c.DoneAt == nil }):
+			one = &step{"Make the small corrections of “" + d.Title + "” and tick them off.", d.PublishBy}
 		case d.State != "posted" && canReportPost(page, d):
 			one = &step{"Publish “" + d.Title + "” and paste its address here.", d.PublishBy}
 		}
@@ -796,6 +919,52 @@ func nextStep(page rapport.PortalPage, now time.Time) (string, *time.Time) {
 		}
 	}
 	return "", nil
+}
+
+// waitingOf says who decides on the draft, since when, and what happens if nobody does and when: of the stage that is due first.
+func waitingOf(d rapport.PortalDeliverable) *gen.PortalWaiting {
+	if !reviewIsOpen(d.ReviewState) {
+		return nil
+	}
+	var first *rapport.ReviewStage
+	var ahead []string
+	for i := range d.Stages {
+		st := &d.Stages[i]
+		switch {
+		case st.State == "waiting":
+			ahead = append(ahead, st.Name)
+		case (st.State == "open" || st.State == "held") && (first == nil || st.DueAt.Before(first.DueAt)):
+			first = st
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	w := &gen.PortalWaiting{Stage: first.Name, Who: []string{}, Since: first.OpenedAt, DueAt: timeOrNil(first.DueAt), Silence: creatorSilence(d.OnSilence, first.State), Ahead: someOf(ahead)}
+	if first.State == "open" {
+		w.SilenceAt = timeOrNil(first.SilenceAt)
+	}
+	for _, a := range first.Open() {
+		if name := d.Names[a.User]; name != "" && !slices.Contains(w.Who, name) {
+			w.Who = append(w.Who, name)
+		}
+	}
+	return w
+}
+
+// creatorSilence is what silence does, in the creator's words.
+func creatorSilence(o rapport.OnSilence, state string) string {
+	if state == "held" {
+		return "The time is up, and whoever is responsible at the brand was told. It still waits for a decision."
+	}
+	return map[rapport.OnSilence]string{
+		rapport.SilenceHold: "If nobody decides, whoever is responsible at the brand is told; it does not lapse.", rapport.SilenceApprove: "If nobody decides, it counts as approved.",
+		rapport.SilenceReject: "If nobody decides, it counts as rejected.",
+	}[o]
+}
+
+func isVideo(kind string) bool {
+	return slices.ContainsFunc([]string{"video", "reel", "short", "story", "stream"}, func(word string) bool { return strings.Contains(strings.ToLower(kind), word) })
 }
 
 // lookingWords says who is looking at the draft, by the names of the stages.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 
@@ -19,6 +20,16 @@ type ReviewStore interface {
 	ListReviews(ctx context.Context, f rapport.ReviewFilter, page rapport.Page) ([]rapport.ReviewItem, []string, error)
 	Review(ctx context.Context, id uuid.UUID) (rapport.ReviewItem, error)
 	ReviewDecisions(ctx context.Context, review uuid.UUID) ([]rapport.ReviewDecision, error)
+	Submissions(ctx context.Context, deliverable uuid.UUID) ([]rapport.Submission, error)
+	Corrections(ctx context.Context, submissions []uuid.UUID) (map[uuid.UUID][]rapport.Correction, error)
+	// Voices are for whom, beside themselves, a person may decide at a brand now; nearest first.
+	Voices(ctx context.Context, brand, user uuid.UUID) ([]uuid.UUID, error)
+	// IsSubmitter says that a person of the house is who makes the content of a partnership.
+	IsSubmitter(ctx context.Context, partnership, user uuid.UUID) (bool, error)
+	// UserCalendar is a person's own calendar; nil for one who works in the brand's time.
+	UserCalendar(ctx context.Context, brand, user uuid.UUID) (*rapport.Calendar, error)
+	// CanDecide says that a person has a role at a brand with which content is decided on.
+	CanDecide(ctx context.Context, brand, user uuid.UUID) (bool, error)
 	ProposeDecision(ctx context.Context, d rapport.ReviewDecision) error
 	UserNames(ctx context.Context, ids []uuid.UUID) (map[uuid.UUID]string, error)
 }
@@ -50,22 +61,71 @@ func (s *Server) ListReviews(ctx context.Context, r gen.ListReviewsRequestObject
 	if err != nil {
 		return nil, err
 	}
+	desk, err := s.deskOf(ctx, store, me, items)
+	if err != nil {
+		return nil, err
+	}
 	list := gen.ListReviews200JSONResponse{Items: make([]gen.ReviewSummary, len(items)), NextCursor: cursorOf(next)}
 	for i, item := range items {
-		list.Items[i] = showReviewSummary(item, me)
+		list.Items[i] = desk.summary(item)
 	}
 	return list, nil
+}
+
+// desk is from where one person looks at reviews: for whom they may decide, by brand.
+type desk struct {
+	me     uuid.UUID
+	voices map[uuid.UUID][]uuid.UUID
+	names  map[uuid.UUID]string
+}
+
+func (s *Server) deskOf(ctx context.Context, store ReviewStore, me uuid.UUID, items []rapport.ReviewItem) (desk, error) {
+	d := desk{me: me, voices: map[uuid.UUID][]uuid.UUID{}}
+	var all []uuid.UUID
+	for _, r := range items {
+		if _, known := d.voices[r.BrandID]; known {
+			continue
+		}
+		others, err := store.Voices(ctx, r.BrandID, me)
+		if err != nil {
+			return d, err
+		}
+		d.voices[r.BrandID] = others
+		all = append(all, others...)
+	}
+	var err error
+	if len(all) > 0 {
+		d.names, err = store.UserNames(ctx, all)
+	}
+	return d, err
+}
+
+// behalf is with whose voice the person would decide: their own where they are asked, else the nearest that they were given.
+func (d desk) behalf(r rapport.ReviewItem) (voice uuid.UUID, asked bool) {
+	if slices.Contains(r.Approvers, d.me) {
+		return uuid.Nil, true
+	}
+	for _, v := range d.voices[r.BrandID] {
+		if slices.Contains(r.Approvers, v) {
+			return v, true
+		}
+	}
+	return uuid.Nil, false
 }
 
 func reviewIsOpen(state string) bool {
 	return state == rapport.ReviewOpen || state == rapport.ReviewHeld
 }
 
-func showReviewSummary(r rapport.ReviewItem, me uuid.UUID) gen.ReviewSummary {
+func (d desk) summary(r rapport.ReviewItem) gen.ReviewSummary {
+	voice, mine := d.behalf(r)
 	shown := gen.ReviewSummary{
 		Id: r.ID, PartnershipId: r.PartnershipID, BrandId: r.BrandID, Creator: showCreator(r.Creator), CampaignName: r.CampaignName,
 		DeliverableTitle: r.Title, Version: r.Version, Round: r.Round, State: gen.ReviewSummaryState(r.State), DueAt: r.DueAt,
-		Mine: reviewIsOpen(r.State) && slices.Contains(r.Approvers, me), CreatedAt: r.CreatedAt,
+		SilenceAt: r.SilenceAt, Warnings: r.Warnings, Mine: reviewIsOpen(r.State) && mine, CreatedAt: r.CreatedAt,
+	}
+	if shown.Mine && voice != uuid.Nil {
+		shown.Behalf = &gen.UserRef{Id: voice, Name: d.names[voice]}
 	}
 	if r.OpenStage != nil {
 		shown.Stage = r.OpenStage
@@ -109,33 +169,91 @@ func (s *Server) review(ctx context.Context, id uuid.UUID) (gen.Review, error) {
 	var ids []uuid.UUID
 	for _, stage := range r.Stages {
 		for _, a := range stage.Approvers {
-			ids = append(ids, a.User)
+			ids = append(ids, a.User, a.OnBehalf)
 		}
 	}
 	names, err := store.UserNames(ctx, ids)
 	if err != nil {
 		return gen.Review{}, err
 	}
-	me := principalFrom(ctx).UserID
-	return gen.Review{
-		Summary: showReviewSummary(r, me), Submission: showSubmission(submission), Deliverable: showDeliverable(deliverable), Brief: r.Brief,
-		Stages: showStages(r, decisions, names), PolicyName: r.PolicyName, OnSilence: silenceWords(r.OnSilence),
-		Commands: decisionCommands(r, decisions, me), Seq: r.Seq,
-	}, nil
+	d, err := s.deskOf(ctx, store, principalFrom(ctx).UserID, []rapport.ReviewItem{r})
+	if err != nil {
+		return gen.Review{}, err
+	}
+	corrections, err := store.Corrections(ctx, []uuid.UUID{r.SubmissionID})
+	if err != nil {
+		return gen.Review{}, err
+	}
+	shown := gen.Review{
+		Summary: d.summary(r), Submission: showSubmission(submission), Deliverable: showDeliverable(deliverable), Brief: r.Brief,
+		Stages: showStages(r, decisions, names), PolicyName: r.PolicyName, OnSilence: silenceWords(r.OnSilence), SilenceAt: r.SilenceAt,
+		Commands: d.commands(r, decisions), Corrections: each(corrections[r.SubmissionID], showCorrection), Seq: r.Seq,
+	}
+	if c := r.Choice; c != nil {
+		shown.Choice = &gen.PolicyChoice{Name: c.Name, Version: c.Version, Because: noNil(c.Because), Over: someOf(c.Over)}
+	}
+	over := d.handOver(ctx, r)
+	shown.HandOver = &over
+	return shown, s.addBefore(ctx, store, submission, &shown)
+}
+
+// addBefore says what is different from the version before.
+func (s *Server) addBefore(ctx context.Context, store ReviewStore, submission rapport.Submission, shown *gen.Review) error {
+	versions, err := store.Submissions(ctx, submission.DeliverableID)
+	if err != nil {
+		return err
+	}
+	for _, v := range versions { // newest first
+		if v.Version < submission.Version {
+			changed := rapport.DescribeChange(v, submission)
+			shown.BeforeId, shown.Changed = &v.ID, &changed
+			return nil
+		}
+	}
+	return nil
+}
+
+func showCorrection(c rapport.Correction) gen.Correction {
+	return gen.Correction{Id: c.ID, Text: c.Text, DoneAt: c.DoneAt}
+}
+
+// someOf is nil for an empty list.
+func someOf[T any](list []T) *[]T {
+	if len(list) == 0 {
+		return nil
+	}
+	return &list
 }
 
 func showStages(r rapport.ReviewItem, decisions []rapport.ReviewDecision, names map[uuid.UUID]string) []gen.ReviewStage {
 	stages := make([]gen.ReviewStage, len(r.Stages))
 	for i, stage := range r.Stages {
 		shown := gen.ReviewStage{
-			Index: i, Name: stage.Name, State: gen.ReviewStageState(stage.State), Rule: ruleWords(stage.Rule), Approvers: []gen.UserRef{},
-			Escalated: stage.Escalated, Decisions: []gen.Decision{},
+			Index: i, Name: stage.Name, State: gen.ReviewStageState(stage.State), Rule: ruleWords(stage.Rule), Approvers: []gen.ReviewPerson{},
+			Escalated: stage.Escalated, Level: someDays(stage.Level), Decisions: []gen.Decision{},
 		}
 		if !stage.OpenedAt.IsZero() {
 			shown.OpenedAt, shown.DueAt = &stage.OpenedAt, &stage.DueAt
 		}
+		if !stage.SilenceAt.IsZero() {
+			shown.SilenceAt = &stage.SilenceAt
+		}
+		if !stage.StartsAt.IsZero() {
+			shown.StartsAt = &stage.StartsAt
+		}
+		if i < len(r.Policy) {
+			shown.Legal, shown.Levels = orNot(r.Policy[i].Legal), someDays(len(r.Policy[i].EscalateTo))
+		}
 		for _, a := range stage.Approvers {
-			shown.Approvers = append(shown.Approvers, gen.UserRef{Id: a.User, Name: names[a.User]})
+			shown.Approvers = append(shown.Approvers, showReviewPerson(stage, a, names))
+		}
+		for _, d := range stage.Decisions {
+			if d.Kept {
+				kept := true
+				shown.Decisions = append(shown.Decisions, gen.Decision{
+					Id: d.ID, Stage: i, Decision: gen.DecisionDecision(d.Decision), User: gen.UserRef{Id: d.User, Name: names[d.User]}, At: d.At, Kept: &kept, Outside: orNot(d.Outside),
+				})
+			}
 		}
 		stages[i] = shown
 	}
@@ -146,6 +264,7 @@ func showStages(r rapport.ReviewItem, decisions []rapport.ReviewDecision, names 
 		}
 		shown := gen.Decision{
 			Id: d.ID, Stage: i, Decision: gen.DecisionDecision(d.Decision), Comment: orNil(d.Comment), User: toUserRef(d.User), At: d.At, Moot: d.State == "moot",
+			Outside: orNot(d.Outside), Corrections: someOf(d.Corrections),
 		}
 		if d.OnBehalfOf != nil {
 			behalf := toUserRef(*d.OnBehalfOf)
@@ -154,6 +273,22 @@ func showStages(r rapport.ReviewItem, decisions []rapport.ReviewDecision, names 
 		stages[i].Decisions = append(stages[i].Decisions, shown)
 	}
 	return stages
+}
+
+func showReviewPerson(stage rapport.ReviewStage, a rapport.ReviewApprover, names map[uuid.UUID]string) gen.ReviewPerson {
+	p := gen.ReviewPerson{Id: a.User, Name: names[a.User], Outside: orNot(a.Outside), Level: someDays(a.Level), Decided: orNot(!slices.Contains(stage.Open(), a))}
+	if a.OnBehalf != uuid.Nil {
+		p.OnBehalfOf = &gen.UserRef{Id: a.OnBehalf, Name: names[a.OnBehalf]}
+	}
+	return p
+}
+
+// orNot is nil for false.
+func orNot(b bool) *bool {
+	if !b {
+		return nil
+	}
+	return &b
 }
 
 // stageOf is the stage that a decision belongs to. A moot one was never given its stage: it belongs to the last one in which its
@@ -201,12 +336,9 @@ func decisionLabels() []gen.Command {
 	}
 }
 
-func decisionCommands(r rapport.ReviewItem, decisions []rapport.ReviewDecision, me uuid.UUID) []gen.Command {
+func (d desk) commands(r rapport.ReviewItem, decisions []rapport.ReviewDecision) []gen.Command {
 	commands := decisionLabels()
-	refused := reviewRefusal(r, decisions, me)
-	if refused == nil && !slices.Contains(r.Approvers, me) {
-		refused = &rapport.Error{Message: "You have decided already in the stage that is open."}
-	}
+	refused := d.refusal(r, decisions)
 	for i := range commands {
 		commands[i].Allowed = refused == nil
 		if refused != nil {
@@ -216,14 +348,48 @@ func decisionCommands(r rapport.ReviewItem, decisions []rapport.ReviewDecision, 
 	return commands
 }
 
-// reviewRefusal says why the person cannot decide at all, as far as the pages know: the review itself has the last word.
-func reviewRefusal(r rapport.ReviewItem, decisions []rapport.ReviewDecision, me uuid.UUID) *rapport.Error {
+// handOver is the command to ask somebody else: whoever is asked may, and ops and admins may for everybody.
+func (d desk) handOver(ctx context.Context, r rapport.ReviewItem) gen.Command {
+	c := gen.Command{Command: "hand_over", Label: "Ask somebody else"}
+	_, asked := d.behalf(r)
+	switch reason := "You are not asked here. Ops and admins can ask somebody else."; {
+	case !reviewIsOpen(r.State):
+		reason = "The review has ended."
+		c.Reason = &reason
+	case !asked && !mayReassign(ctx, r.BrandID):
+		c.Reason = &reason
+	default:
+		c.Allowed = true
+	}
+	return c
+}
+
+func mayReassign(ctx context.Context, brand uuid.UUID) bool {
+	return principalFrom(ctx).Has(brand, rapport.RoleOps, rapport.RoleAdmin)
+}
+
+// refusal says why the person cannot decide now, as far as the pages know: the review itself has the last word.
+func (d desk) refusal(r rapport.ReviewItem, decisions []rapport.ReviewDecision) *rapport.Error {
+	if _, asked := d.behalf(r); reviewIsOpen(r.State) && asked {
+		return nil
+	}
+	refused := reviewRefusal(r, decisions, d.me, d.voices[r.BrandID])
+	if refused == nil {
+		refused = &rapport.Error{Code: rapport.CodeConflict, Reason: "already_decided", State: r.State, Message: "You have decided already in the stage that is open."}
+	}
+	return refused
+}
+
+func reviewRefusal(r rapport.ReviewItem, decisions []rapport.ReviewDecision, me uuid.UUID, voices []uuid.UUID) *rapport.Error {
+	asked := func(stage rapport.ReviewStage) bool {
+		return isAsked(stage, me) || slices.ContainsFunc(voices, func(v uuid.UUID) bool { return isAsked(stage, v) })
+	}
 	switch {
 	case r.State == rapport.ReviewChecking:
 		return &rapport.Error{Code: rapport.CodeConflict, Reason: "still_checking", State: r.State, Message: "The machine checks are still running. Try again in a moment."}
 	case !reviewIsOpen(r.State):
 		return &rapport.Error{Code: rapport.CodeConflict, Reason: "review_closed", State: r.State, Message: closedWords(r, decisions)}
-	case !slices.ContainsFunc(r.Stages, func(stage rapport.ReviewStage) bool { return isAsked(stage, me) }):
+	case !slices.ContainsFunc(r.Stages, asked):
 		return &rapport.Error{Code: rapport.CodeForbidden, Reason: "not_asked", State: r.State, Message: "You are not asked in this review. Whoever is asked can be seen on its page."}
 	}
 	return nil
@@ -240,6 +406,9 @@ func closedWords(r rapport.ReviewItem, decisions []rapport.ReviewDecision) strin
 		for _, d := range decisions { // oldest first: the last accepted one closed it
 			if d.State == "accepted" {
 				by = " by " + d.User.Name
+				if d.OnBehalfOf != nil {
+					by += " on behalf of " + d.OnBehalfOf.Name
+				}
 			}
 		}
 	}
@@ -261,34 +430,32 @@ func (s *Server) DecideReview(ctx context.Context, r gen.DecideReviewRequestObje
 		return nil, called("review", err)
 	}
 	me := principalFrom(ctx).UserID
-	comment := strings.TrimSpace(value(r.Body.Comment))
-	if comment == "" && (r.Body.Decision == gen.DecisionCreateDecisionRequestChanges || r.Body.Decision == gen.DecisionCreateDecisionReject) {
-		return nil, rapport.Invalid(rapport.Field{Path: "comment", Code: "required", Detail: "Say what must change, or why it is rejected: the creator reads it."})
+	decision := rapport.ReviewDecision{
+		ReviewID: review.ID, SubmissionID: review.SubmissionID, BrandID: review.BrandID, User: rapport.UserRef{ID: me}, Decision: string(r.Body.Decision),
+		Comment: strings.TrimSpace(value(r.Body.Comment)), Corrections: trimmed(value(r.Body.Corrections)),
+	}
+	if bad := checkDecision(decision); len(bad) > 0 {
+		return nil, rapport.Invalid(bad...)
 	}
 	sent, err := s.sentBefore(ctx)
 	if err != nil {
 		return nil, err
 	}
+	d, err := s.deskOf(ctx, store, me, []rapport.ReviewItem{review})
+	if err != nil {
+		return nil, err
+	}
 	if !sent {
-		if r.Body.SubmissionId != review.SubmissionID {
-			return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "another_version", State: review.State, Message: "This review is about another version. Look at the newest one and decide there."}
-		}
-		decisions, err := store.ReviewDecisions(ctx, review.ID)
-		if err != nil {
+		if err := s.mayDecide(ctx, store, d, review, r.Body.SubmissionId); err != nil {
 			return nil, err
-		}
-		if refused := reviewRefusal(review, decisions, me); refused != nil {
-			return nil, refused
 		}
 	}
 	deed, _ := deedID(ctx)
-	decision := rapport.ReviewDecision{
-		ID: rapport.DeriveID(deed, "decision"), ReviewID: review.ID, SubmissionID: review.SubmissionID, BrandID: review.BrandID,
-		User: rapport.UserRef{ID: me}, Decision: string(r.Body.Decision), Comment: comment,
-	}
+	decision.ID = rapport.DeriveID(deed, "decision")
+	behalf, _ := d.behalf(review)
 	result, err := s.command(ctx, commandRequest{
 		Workflow: "review", ID: review.ID, BrandID: review.BrandID,
-		Cmd:    rapport.Command{Kind: rapport.CmdDecide, Actor: me, Ref: decision.ID, Ref2: decision.SubmissionID, Code: decision.Decision},
+		Cmd:    rapport.Command{Kind: rapport.CmdDecide, Actor: me, Ref: decision.ID, Ref2: decision.SubmissionID, Code: decision.Decision, Behalf: behalf},
 		Before: func(ctx context.Context) error { return store.ProposeDecision(ctx, decision) },
 	})
 	if err != nil {
@@ -303,6 +470,144 @@ func (s *Server) DecideReview(ctx context.Context, r gen.DecideReviewRequestObje
 		return nil, err
 	}
 	return gen.DecideReview200JSONResponse(shown), nil
+}
+
+// maxCorrection is how long one correction is, in characters: what needs more is a request for changes.
+const maxCorrection = 1000
+
+// checkDecision names what a decision lacks.
+func checkDecision(d rapport.ReviewDecision) []rapport.Field {
+	var bad []rapport.Field
+	switch d.Decision {
+	case rapport.DecisionRequestChanges, rapport.DecisionReject:
+		if d.Comment == "" {
+			bad = append(bad, rapport.Field{Path: "comment", Code: "required", Detail: "Say what must change, or why it is rejected: the creator reads it."})
+		}
+	case rapport.DecisionWithCorrections:
+		if len(d.Corrections) == 0 {
+			bad = append(bad, rapport.Field{Path: "corrections", Code: "required", Detail: "Name at least one correction: the creator ticks them off."})
+		}
+	}
+	if d.Decision != rapport.DecisionWithCorrections && len(d.Corrections) > 0 {
+		bad = append(bad, rapport.Field{Path: "corrections", Code: "not_here", Detail: "Corrections belong to an approval with corrections."})
+	}
+	for i, c := range d.Corrections {
+		if c == "" || utf8.RuneCountInString(c) > maxCorrection {
+			bad = append(bad, rapport.Field{Path: fmt.Sprintf("corrections[%d]", i), Code: "length", Detail: "A correction has 1 to 1,000 characters."})
+		}
+	}
+	return bad
+}
+
+// mayDecide refuses a decision early, with what a person should know: what changed in a newer version, who decided, who is asked.
+func (s *Server) mayDecide(ctx context.Context, store ReviewStore, d desk, review rapport.ReviewItem, submission uuid.UUID) error {
+	if submission != review.SubmissionID {
+		return &rapport.Error{Code: rapport.CodeConflict, Reason: "another_version", State: review.State, Message: "This review is about another version. Look at the newest one and decide there."}
+	}
+	own, err := store.IsSubmitter(ctx, review.PartnershipID, d.me)
+	if err != nil {
+		return err
+	}
+	if own {
+		return &rapport.Error{Code: rapport.CodeForbidden, Reason: "submitter", State: review.State, Message: "Whoever makes the content does not decide on it."}
+	}
+	decisions, err := store.ReviewDecisions(ctx, review.ID)
+	if err != nil {
+		return err
+	}
+	refused := d.refusal(review, decisions)
+	if refused == nil {
+		return nil
+	}
+	if review.State == rapport.ReviewSuperseded {
+		if err := s.newerVersion(ctx, store, review, refused); err != nil {
+			return err
+		}
+	}
+	return refused
+}
+
+// newerVersion adds to a refusal what changed in the version that came meanwhile.
+func (s *Server) newerVersion(ctx context.Context, store ReviewStore, review rapport.ReviewItem, refused *rapport.Error) error {
+	versions, err := store.Submissions(ctx, review.DeliverableID)
+	if err != nil {
+		return err
+	}
+	at := slices.IndexFunc(versions, func(v rapport.Submission) bool { return v.ID == review.SubmissionID })
+	if at <= 0 {
+		return nil
+	}
+	refused.Reason = "another_version"
+	refused.Message = fmt.Sprintf("Version %d came on %s and is reviewed instead. %s Your decision was not recorded.",
+		versions[0].Version, moment(versions[0].CreatedAt), strings.Join(rapport.DescribeChange(versions[at], versions[0]), " "))
+	return nil
+}
+
+// HandOverReview asks somebody else, or lets somebody decide on behalf of who is asked.
+func (s *Server) HandOverReview(ctx context.Context, r gen.HandOverReviewRequestObject) (gen.HandOverReviewResponseObject, error) {
+	store, err := storeAs[ReviewStore](s)
+	if err != nil {
+		return nil, err
+	}
+	review, err := store.Review(ctx, r.Id)
+	if err != nil {
+		return nil, called("review", err)
+	}
+	me := principalFrom(ctx).UserID
+	from := me
+	edit(&from, r.Body.FromUserId)
+	if from != me && !mayReassign(ctx, review.BrandID) {
+		return nil, rapport.Errorf(rapport.CodeForbidden, "Only ops and admins ask somebody instead of another person.")
+	}
+	if err := s.checkTaker(ctx, store, review, r.Body.ToUserId); err != nil {
+		return nil, err
+	}
+	calendar, err := store.UserCalendar(ctx, review.BrandID, r.Body.ToUserId)
+	if err != nil {
+		return nil, err
+	}
+	kind := rapport.CmdReassign
+	if r.Body.Kind == gen.HandOverKindStandIn {
+		kind = rapport.CmdStandIn
+	}
+	result, err := s.command(ctx, commandRequest{
+		Workflow: "review", ID: review.ID, BrandID: review.BrandID,
+		Cmd: rapport.Command{Kind: kind, Actor: me, Ref: from, Ref2: r.Body.ToUserId, Calendar: calendar},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if result.Pending {
+		body, location := pendingAt("/v1/reviews/" + review.ID.String())
+		return gen.HandOverReview202JSONResponse{Body: body, Headers: gen.HandOverReview202ResponseHeaders{Location: location}}, nil
+	}
+	shown, err := s.review(ctx, review.ID)
+	if err != nil {
+		return nil, err
+	}
+	return gen.HandOverReview200JSONResponse(shown), nil
+}
+
+// checkTaker refuses somebody who cannot decide: no role at the brand, one that only reads, or the maker of the content.
+func (s *Server) checkTaker(ctx context.Context, store ReviewStore, review rapport.ReviewItem, user uuid.UUID) error {
+	bad := func(code, detail string) error {
+		return rapport.Invalid(rapport.Field{Path: "to_user_id", Code: code, Detail: detail})
+	}
+	can, err := store.CanDecide(ctx, review.BrandID, user)
+	if err != nil {
+		return err
+	}
+	if !can {
+		return bad("no_role", "This person decides on no content of the brand: they have no role there for it.")
+	}
+	own, err := store.IsSubmitter(ctx, review.PartnershipID, user)
+	if err != nil {
+		return err
+	}
+	if own {
+		return bad("submitter", "This person makes the content.")
+	}
+	return nil
 }
 
 // sentBefore says that the command of this request was written before under the same Idempotency-Key: then only its verdict is

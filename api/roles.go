@@ -116,6 +116,12 @@ func peopleAccess() map[string]access {
 		"getCalendar":   everyone(),
 		"editCalendar":  workers(),
 		"listHolidays":  {who: signedIn},
+
+		"listDelegations":  house(),
+		"createDelegation": workers(),
+		"endDelegation":    workers(),
+		"getSlack":         house(),
+		"setSlack":         admin(),
 	}
 }
 
@@ -155,6 +161,13 @@ func campaignAccess() map[string]access {
 		"previewTemplate":   opsAdmin(),
 		"listPolicies":      everyone(),
 		"createPolicy":      admin(),
+
+		"listPolicyVersions":    everyone(),
+		"retirePolicy":          admin(),
+		"simulatePolicy":        opsAdmin(),
+		"listOutsideReviewers":  house(),
+		"createOutsideReviewer": opsAdmin(),
+		"removeOutsideReviewer": opsAdmin(),
 	}
 }
 
@@ -200,6 +213,22 @@ func workAccess() map[string]access {
 		"listReviews":              everyone(),
 		"getReview":                everyone(),
 		"decideReview":             waiting(workers()),
+		"handOverReview":           waiting(workers()),
+		"listReviewLinks":          everyone(),
+		"sendReviewLink":           waiting(opsAdmin()),
+		"revokeReviewLink":         opsAdmin(),
+		"listSubmissions":          everyone(),
+		"listComments":             house(),
+		"addComment":               workers(),
+		"resolveComment":           workers(),
+		"previewRevocation":        everyone(),
+		"offerRound":               waiting(ops()),
+		"listPostChecks":           everyone(),
+		"getPostScreenshot":        everyone(),
+		"setCodes":                 opsAdmin(),
+		"getOutsideReview":         {who: public},
+		"getOutsideFile":           {who: public},
+		"decideOutside":            {who: public, waits: true},
 		"listTasks":                everyone(),
 		"completeTask":             workers(),
 		"reassignTask":             workers(),
@@ -238,6 +267,9 @@ func portalAccess() map[string]access {
 		"reportPost":           waiting(creator),
 		"createOnboardingLink": {who: portal, secret: true},
 		"portalUnsubscribe":    creator,
+		"tickCorrection":       creator,
+		"decideRound":          waiting(creator),
+		"addPortalComment":     creator,
 	}
 }
 

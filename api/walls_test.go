@@ -32,6 +32,9 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 	"requestPortalCode":    "takes no id: the visit says whom it is about",
 	"createOnboardingLink": "takes no id: the visit says whom it is about",
 	"portalUnsubscribe":    "takes no id: the visit says whom it is about",
+	"getOutsideReview":     "takes no id: the link says what it is about, see TestALinkReachesItsOwnVersionOnly",
+	"getOutsideFile":       "takes no id: the link says what it is about",
+	"decideOutside":        "takes no id: the link says what it is about",
 	"createCreator":        "creators are shared between the brands",
 	"editCreator":          "creators are shared between the brands",
 	"importCreators":       "creators are shared between the brands",
@@ -49,6 +52,11 @@ var exemptFields = map[string]string{ //nolint:gochecknoglobals // a table
 	"commandPartnership.deliverable_id": "the partnership's workflow refuses deliverables that are not its own",
 	"commandPartnership.submission_id":  "no command to a partnership reads it",
 	"commandPartnership.message_id":     "the partnership's workflow refuses mails that are not its own",
+
+	"createPolicy.stages.0.approvers.0.reviewer_id":     "a person of the house stands there: see TestAPolicyNamesOnlyWhoIsTheBrands",
+	"createPolicy.stages.0.escalate_to.0.reviewer_id":   "a review escalates to nobody outside",
+	"simulatePolicy.stages.0.approvers.0.reviewer_id":   "as in createPolicy",
+	"simulatePolicy.stages.0.escalate_to.0.reviewer_id": "a review escalates to nobody outside",
 }
 
 // ids are things of one brand, each under the word with which the contract asks for it: the segment before it in a path, a
@@ -76,7 +84,12 @@ func bodies(i ids) map[string]any {
 	made := campaign(brand)
 	made["sequence_id"], made["policy_id"], made["owner_id"] = i["sequence_id"], i["policy_id"], i["owner_id"]
 	made["automation_ids"] = []uuid.UUID{i["automation_ids"]}
-	approvers := []any{map[string]any{"kind": "user", "user_id": user}}
+	house := []any{map[string]any{"kind": "user", "user_id": user}}
+	stages := []any{
+		map[string]any{"name": "Brand", "approvers": house, "escalate_to": house, "rule": "any", "starts": "after_previous", "deadline_days": 3, "on_reject": "creator"},
+		map[string]any{"name": "House", "approvers": house, "rule": "any", "starts": "after_previous", "deadline_days": 3, "on_reject": "creator"},
+	}
+	when := map[string]any{"campaigns": []uuid.UUID{i["campaigns"]}}
 	return map[string]any{
 		"createUser":         map[string]any{"name": "Ida", "email": "ida@mail.example", "password": password, "brands": roles},
 		"setRoles":           map[string]any{"brands": roles},
@@ -125,10 +138,25 @@ func bodies(i ids) map[string]any {
 			"preferences": "No mornings", "style_notes": "", "fields": []any{map[string]any{"field_id": i["field_id"], "value": "M"}},
 			"rates": []any{map[string]any{"platform": "youtube", "kind": "video", "amount": eur(100), "as_of": "2026-01-01"}},
 		},
-		"archiveCreatorField": map[string]any{},
-		"createPolicy": map[string]any{"brand_id": brand, "name": "New", "stages": []any{map[string]any{
-			"name": "Brand", "approvers": approvers, "escalate_to": approvers, "rule": "any", "starts": "after_previous", "deadline_days": 3, "on_reject": "creator",
-		}}},
+		"archiveCreatorField":   map[string]any{},
+		"createPolicy":          map[string]any{"brand_id": brand, "name": "New", "stages": stages, "when": when},
+		"simulatePolicy":        map[string]any{"brand_id": brand, "stages": stages, "when": when},
+		"retirePolicy":          map[string]any{},
+		"createOutsideReviewer": map[string]any{"brand_id": brand, "name": "Oda", "email": "oda@press.example"},
+		"removeOutsideReviewer": map[string]any{},
+		"createDelegation":      map[string]any{"brand_id": brand, "from_user_id": user, "to_user_id": i["to_user_id"], "starts_at": time.Now(), "ends_at": time.Now().Add(time.Hour)},
+		"endDelegation":         map[string]any{},
+		"setSlack":              map[string]any{},
+		"setCodes":              map[string]any{"promo_code": "NORD10"},
+		"offerRound":            map[string]any{"fee": eur(100)},
+		"addComment":            map[string]any{"text": "Brighter?", "internal": true, "reply_to": i["reply_to"]},
+		"resolveComment":        map[string]any{"resolved": true},
+		"handOverReview":        map[string]any{"kind": "reassign", "from_user_id": user, "to_user_id": i["to_user_id"]},
+		"sendReviewLink":        map[string]any{"reviewer_id": i["reviewer_id"]},
+		"revokeReviewLink":      map[string]any{},
+		"tickCorrection":        map[string]any{"done": true},
+		"decideRound":           map[string]any{"decision": "agree"},
+		"addPortalComment":      map[string]any{"text": "Yes", "reply_to": i["reply_to"]},
 	}
 }
 
@@ -187,6 +215,18 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into creator_fields (id, brand_id, name, kind) values ($1, $2, 'Size', 'text')`, field, brand)
 	d.sql(t, `insert into creators (id, name) values ($1, 'Kim K.')`, part)
 	d.sql(t, `insert into creator_merges (id, from_creator, into_creator, moved, by) values ($1, $2, $3, '{}', $4)`, merge, part, kim, user)
+	reviewer, away, link, remark, decision, correction, look := id(), id(), id(), id(), id(), id(), id()
+	d.sql(t, `insert into outside_reviewers (id, brand_id, name, email) values ($1, $2, 'Out', $3)`, reviewer, brand, "out@"+host)
+	d.sql(t, `insert into delegations (id, brand_id, from_user, to_user, starts_at, ends_at) values ($1, $2, $3, $4, now() + interval '1 day', now() + interval '2 days')`, away, brand, leaver, both)
+	d.sql(t, `insert into review_links (id, token_hash, review_id, submission_id, reviewer_id, brand_id, expires_at) values ($1, $2, $3, $4, $5, $6, now() + interval '1 day')`,
+		link, link[:], w.review, w.submission, reviewer, brand)
+	d.sql(t, `insert into review_comments (id, brand_id, partnership_id, deliverable_id, submission_id, user_id, internal, body) values ($1, $2, $3, $4, $5, $6, false, 'Nice')`,
+		remark, brand, w.partnership, w.deliverable, w.submission, user)
+	d.sql(t, `insert into decisions (id, review_id, submission_id, brand_id, user_id, decision, state, decided_at) values ($1, $2, $3, $4, $5, 'approve_with_corrections', 'accepted', now())`,
+		decision, w.review, w.submission, brand, both)
+	d.sql(t, `insert into corrections (id, decision_id, submission_id, deliverable_id, partnership_id, brand_id, position, body) values ($1, $2, $3, $4, $5, $6, 0, 'A comma')`,
+		correction, decision, w.submission, w.deliverable, w.partnership, brand)
+	d.sql(t, `insert into post_checks (id, deliverable_id, n, result, url, screenshot_sha256) values ($1, $2, 0, 'ok', 'https://video.example/1', '\x01')`, look, w.deliverable)
 	breaks, err := json.Marshal([]rapport.ReconciliationBreak{{Kind: "different", PayoutID: w.payout}})
 	require.NoError(t, err)
 	d.sql(t, `insert into reconciliations (id, state, from_at, to_at, breaks) values ($1, 'breaks', now() - interval '1 day', now(), $2)`, id(), breaks)
@@ -196,6 +236,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"offers": w.offer, "partnerships": w.partnership, "partnership_id": w.partnership, "payouts": w.payout, "payout_id": w.payout, "policy_id": policy, "reviews": w.review, "role-requests": request,
 		"sequence_id": sequence, "submissions": w.submission, "submission_id": w.submission, "tasks": task, "tokens": token, "users": leaver, "user_id": user, "owner_id": user,
 		"owner": user, "assigned_to": user, "creator-fields": field, "field_id": field, "creator-merges": merge, "suppressions": suppression, "mentions": user,
+		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,
+		"post-checks": look, "from_user_id": user, "to_user_id": both,
 	}
 	maps.Copy(made, threads)
 	return made

@@ -33,6 +33,8 @@ const (
 type Outside struct {
 	// CheckURL refuses an address that is never fetched; nil takes https on a public name.
 	CheckURL func(address string) error
+	// CheckSlack refuses what is no address of an incoming webhook; nil means that no channel can be connected.
+	CheckSlack func(address string) error
 	// Onboarder mints links to the payment provider; nil means that there is none.
 	Onboarder Onboarder
 	// Webhooks verify what providers post; a nil one leaves its endpoint out.

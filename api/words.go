@@ -96,6 +96,8 @@ var timerTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"payout_due":         "Asks finance to approve the payment",
 	"payee_reminder":     "Looks again whether the creator can be paid, and reminds",
 	"reconcile":          "Looks up what became of the transfer",
+	"round_word":         "Gives the owner a task when the creator has not answered about another round of %s",
+	"review_stage_start": "Opens the next stage of the review",
 	"review_reminder":    "Reminds the people who were asked",
 	"review_escalate":    "Asks the next people as well",
 	"review_silence":     "Does what the policy says about silence",
@@ -116,6 +118,7 @@ var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"sign": "Sign the contract", "draft": "Hand in the draft of %s", "review": "Decide on %s", "post": "Publish %s and tell us its address",
 	"renewal": "Decide on the renewal", "renewal_offer": "Accept or decline the renewal", "payout": "Settle the payment",
 	"look_at_mail": "Look at a mail before it goes out", "answer": "Answer the creator",
+	"extra_round": "Say whether they make another round of %s", "round_declined": "Offer money for another round of %s, or go on without it",
 }
 
 // silenceEffects say what happens when nobody decides.
@@ -124,6 +127,7 @@ var silenceEffects = map[string]string{ //nolint:gochecknoglobals // a table
 	"contract_expires": "The contract expires and the talks go on", "draft_late": "It is marked late and the owner gets a task",
 	"post_late": "The owner gets a task", "renewal_lapses": "The renewal lapses and an admin is told",
 	"mail_waits": "The mail waits, and a colleague is asked too", "answer_escalates": "The brand's admins are told",
+	"owner_reminded": "The owner gets a task", "hold": "It is held and an admin gets a task", "auto_approve": "It counts as approved", "auto_reject": "It counts as rejected",
 }
 
 // rolePeople names whoever holds a role.
@@ -162,6 +166,8 @@ var commandLabels = map[rapport.CommandKind]string{ //nolint:gochecknoglobals //
 	rapport.CmdStartAgain: "Start again", rapport.CmdSendOffer: "Make an offer", rapport.CmdWithdrawOffer: "Withdraw the offer",
 	rapport.CmdSendContract: "Send the contract", rapport.CmdWithdrawContr: "Withdraw the contract", rapport.CmdRetryCheck: "Check the post again",
 	rapport.CmdAcceptContent: "Accept a deliverable", rapport.CmdWaive: "Waive a deliverable", rapport.CmdRevokeApproval: "Revoke an approval",
+	rapport.CmdOfferRound: "Offer money for another round", rapport.CmdAgreeRound: "Agree to another round", rapport.CmdDeclineRound: "Decline another round",
+	rapport.CmdReassign: "Ask somebody else", rapport.CmdStandIn: "Let somebody decide", rapport.CmdAskAgain: "Ask again",
 	rapport.CmdRenew: "Offer a renewal", rapport.CmdLetLapse: "Let it lapse", rapport.CmdTerminate: "End the partnership", rapport.CmdBan: "Ban", rapport.CmdUnban: "Lift the ban",
 	"approve_preparer": "Approve as preparer", "approve_releaser": "Approve as releaser", rapport.CmdApprovePayout: "Approve",
 	rapport.CmdHold: "Hold", rapport.CmdRelease: "Release", rapport.CmdRetry: "Try again", rapport.CmdCancel: "Cancel", rapport.CmdReconcile: "Look it up",
@@ -251,6 +257,9 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"already_banned":          "The creator is banned already.",
 	"not_banned":              "The creator is not banned.",
 	"review_closed":           "This review is closed.",
+	"already_paid":            "Money for this approval has reached the creator. Take the payment back instead.",
+	"no_round_asked":          "No further revision round is in question here.",
+	"asked_already":           "This person is asked already.",
 	"still_checking":          "The machine checks are still running. Try again in a moment.",
 	"another_version":         "A newer version was handed in meanwhile. Look at that one and decide on it.",
 	"already_decided":         "This was decided already. Nothing more is needed of you.",
@@ -325,6 +334,8 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"find_address":         {"Find an address for the creator", "Nothing can be sent to this creator."},
 	"mail_failed":          {"Look at a mail that was not delivered", "The creator may not know about it."},
 	"rounds_exceeded":      {"Agree on a revision round beyond the included ones", "The creator may refuse further changes."},
+	"round_declined":       {"The creator makes no further round for nothing: offer money, or go on without it", "The content stays as it is."},
+	"round_unanswered":     {"The creator has not said whether they make another round: talk to them", "The content stays as it is."},
 	"content_late":         {"Follow up on a late draft", "The deliverable stays late, and its money is not owed."},
 	"post_mismatch":        {"Clear up a post that differs from what was agreed", "After two days it counts as not put right; its money stays held."},
 	"post_not_cured":       {"Decide on a post that was not put right", "Its money stays held."},

@@ -68,6 +68,9 @@ func (s *Store) campaigns(ctx context.Context, tx pgx.Tx, params gen.ListCampaig
 		if err := json.Unmarshal(r.Terms, &c.Terms); err != nil {
 			return nil, fmt.Errorf("read the terms of campaign %s: %w", r.ID, err)
 		}
+		if err := json.Unmarshal(r.ContentRules, &c.ContentRules); err != nil {
+			return nil, fmt.Errorf("read the content rules of campaign %s: %w", r.ID, err)
+		}
 		campaigns[i] = c
 	}
 	stages, err := s.q.CampaignStages(ctx, tx, gen.CampaignStagesParams{Campaigns: ids, Brands: rapport.BrandsFrom(ctx)})
@@ -102,7 +105,7 @@ func (s *Store) CreateCampaign(ctx context.Context, c rapport.Campaign, by uuid.
 		if err := s.q.CreateCampaign(ctx, tx, gen.CreateCampaignParams{
 			ID: c.ID, BrandID: c.BrandID, Name: c.Name, State: c.State, Brief: c.Brief, Budget: c.Budget.Amount, Currency: c.Budget.Currency,
 			StartsOn: c.StartsOn, EndsOn: c.EndsOn, OwnerID: c.Owner.ID, DefaultFee: c.DefaultFee.Amount, Terms: terms,
-			SequenceID: c.SequenceID, PolicyID: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs),
+			SequenceID: c.SequenceID, PolicyID: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: mustJSON(c.ContentRules),
 		}); err != nil {
 			return rapport.Campaign{}, err
 		}
@@ -111,6 +114,10 @@ func (s *Store) CreateCampaign(ctx context.Context, c rapport.Campaign, by uuid.
 		}
 		return s.campaign(ctx, tx, c.ID)
 	})
+}
+
+func unknownPolicy() rapport.Field {
+	return rapport.Field{Path: "policy_id", Code: "unknown", Detail: "The brand has no such policy."}
 }
 
 func (s *Store) checkParts(ctx context.Context, tx pgx.Tx, c rapport.Campaign) error {
@@ -137,7 +144,7 @@ func (s *Store) checkParts(ctx context.Context, tx pgx.Tx, c rapport.Campaign) e
 		return err
 	}
 	if !policy {
-		bad = append(bad, rapport.Field{Path: "policy_id", Code: "unknown", Detail: "The brand has no such policy."})
+		bad = append(bad, unknownPolicy())
 	}
 	if len(bad) > 0 {
 		return rapport.Invalid(bad...)
@@ -171,7 +178,7 @@ func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edi
 			return rapport.Campaign{}, err
 		}
 		ended := c.EndsOn
-		had := c.AutomationIDs
+		had, named := c.AutomationIDs, c.PolicyID
 		if err := edit(&c); err != nil {
 			return rapport.Campaign{}, err
 		}
@@ -182,13 +189,20 @@ func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edi
 				return rapport.Campaign{}, rapport.Invalid(bad...)
 			}
 		}
+		if c.PolicyID != named {
+			if known, err := s.q.PolicyForBrand(ctx, tx, gen.PolicyForBrandParams{ID: c.PolicyID, BrandID: &c.BrandID}); err != nil {
+				return rapport.Campaign{}, err
+			} else if !known {
+				return rapport.Campaign{}, rapport.Invalid(unknownPolicy())
+			}
+		}
 		terms, err := json.Marshal(c.Terms)
 		if err != nil {
 			return rapport.Campaign{}, fmt.Errorf("write the terms: %w", err)
 		}
 		if _, err := s.q.UpdateCampaign(ctx, tx, gen.UpdateCampaignParams{
 			ID: id, Version: int32(version), Name: c.Name, State: c.State, Brief: c.Brief, Budget: c.Budget.Amount, EndsOn: c.EndsOn,
-			DefaultFee: c.DefaultFee.Amount, Terms: terms, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs),
+			DefaultFee: c.DefaultFee.Amount, Terms: terms, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: mustJSON(c.ContentRules), PolicyID: c.PolicyID,
 		}); err != nil {
 			return rapport.Campaign{}, stale(err)
 		}

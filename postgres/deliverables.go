@@ -36,6 +36,7 @@ func (s *Store) ListDeliverables(ctx context.Context, f rapport.DeliverableFilte
 				Creator: rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.CreatorPlatform},
 				Title:   r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State, DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, Round: int(r.Round),
 				Late: r.Late, PostURL: text(r.PostUrl), SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt,
+				Extra: r.Extra, ExtraFee: feeOf(r.ExtraFee, r.ExtraCurrency),
 			}
 		}
 		return items, err
@@ -55,24 +56,67 @@ func (s *Store) Deliverable(ctx context.Context, id uuid.UUID) (rapport.Delivera
 	return items[0], nil
 }
 
+// feeOf is an amount of two nullable columns.
+func feeOf(amount *int64, currency *string) *rapport.Money {
+	if amount == nil || currency == nil {
+		return nil
+	}
+	return &rapport.Money{Amount: *amount, Currency: *currency}
+}
+
+// keepBlob keeps the content of a file by its hash, each content once.
+func (s *Store) keepBlob(ctx context.Context, tx pgx.Tx, f rapport.File) error {
+	if err := s.q.InsertBlob(ctx, tx, gen.InsertBlobParams{Sha256: f.SHA256, ContentType: f.Type, Size: int64(len(f.Content)), Content: f.Content}); err != nil {
+		return fmt.Errorf("keep file: %w", err)
+	}
+	return nil
+}
+
 // Submission finds one submission of the scope with what the machine checks found.
 func (s *Store) Submission(ctx context.Context, id uuid.UUID) (rapport.Submission, error) {
-	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Submission, error) {
-		r, err := s.q.GetSubmission(ctx, tx, gen.GetSubmissionParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
+	list, err := s.submissions(ctx, gen.GetSubmissionsParams{ID: &id})
+	if err == nil && len(list) == 0 {
+		err = mapped(pgx.ErrNoRows)
+	}
+	if err != nil {
+		return rapport.Submission{}, err
+	}
+	return list[0], nil
+}
+
+// Submissions lists the versions of a deliverable of the scope, newest first.
+func (s *Store) Submissions(ctx context.Context, deliverable uuid.UUID) ([]rapport.Submission, error) {
+	return s.submissions(ctx, gen.GetSubmissionsParams{DeliverableID: &deliverable})
+}
+
+func (s *Store) submissions(ctx context.Context, params gen.GetSubmissionsParams) ([]rapport.Submission, error) {
+	params.Brands = rapport.BrandsFrom(ctx)
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.Submission, error) {
+		rows, err := s.q.GetSubmissions(ctx, tx, params)
 		if err != nil {
-			return rapport.Submission{}, err
+			return nil, err
 		}
-		found := rapport.Submission{
-			ID: r.ID, DeliverableID: r.DeliverableID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, Version: int(r.Version), State: r.State,
-			Caption: r.Caption, Note: text(r.Note), FileName: text(r.FileName), FileType: text(r.ContentType), FileSHA256: r.FileSha256, CreatedAt: r.CreatedAt,
+		list := make([]rapport.Submission, len(rows))
+		for i, r := range rows {
+			found := rapport.Submission{
+				ID: r.ID, DeliverableID: r.DeliverableID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, Version: int(r.Version), State: r.State,
+				Caption: r.Caption, Note: text(r.Note), FileName: text(r.FileName), FileType: text(r.ContentType), FileSHA256: r.FileSha256,
+				Spoken: r.DeclaredSpoken, Written: r.DeclaredWritten, ReviewID: r.ReviewID, CreatedAt: r.CreatedAt,
+			}
+			if r.Size != nil {
+				found.FileSize = *r.Size
+			}
+			if err := json.Unmarshal(r.Checks, &found.Checks); err != nil {
+				return nil, fmt.Errorf("read the checks of submission %s: %w", r.ID, err)
+			}
+			if len(r.Media) > 0 {
+				if err := json.Unmarshal(r.Media, &found.Media); err != nil {
+					return nil, fmt.Errorf("read the media of submission %s: %w", r.ID, err)
+				}
+			}
+			list[i] = found
 		}
-		if r.Size != nil {
-			found.FileSize = *r.Size
-		}
-		if err := json.Unmarshal(r.Checks, &found.Checks); err != nil {
-			return found, fmt.Errorf("read the checks of submission %s: %w", id, err)
-		}
-		return found, nil
+		return list, nil
 	})
 }
 
@@ -91,12 +135,11 @@ func (s *Store) AddSubmission(ctx context.Context, n rapport.Submission, file ra
 		if _, err := s.q.LockDeliverable(ctx, tx, gen.LockDeliverableParams{ID: n.DeliverableID, PartnershipID: n.PartnershipID}); err != nil {
 			return fmt.Errorf("deliverable: %w", err)
 		}
-		row := gen.InsertSubmissionParams{ID: n.ID, DeliverableID: n.DeliverableID, Caption: n.Caption, Note: orNil(n.Note)}
+		row := gen.InsertSubmissionParams{ID: n.ID, DeliverableID: n.DeliverableID, Caption: n.Caption, Note: orNil(n.Note), Spoken: n.Spoken, Written: n.Written}
 		if file.Content != nil {
 			row.FileName, row.FileSha256 = orNil(file.Name), file.SHA256
-			err := s.q.InsertBlob(ctx, tx, gen.InsertBlobParams{Sha256: file.SHA256, ContentType: file.Type, Size: int64(len(file.Content)), Content: file.Content})
-			if err != nil {
-				return fmt.Errorf("keep file: %w", err)
+			if err := s.keepBlob(ctx, tx, file); err != nil {
+				return err
 			}
 		}
 		if err := s.q.InsertSubmission(ctx, tx, row); err != nil {

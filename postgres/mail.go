@@ -63,6 +63,16 @@ func (s *Store) recipient(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, c
 		d.ToName, d.To = u.Name, u.Email
 		return err
 	}
+	if o.Reviewer != uuid.Nil {
+		d.Kind = rapport.MailInternal
+		r, err := s.q.MailReviewer(ctx, tx, o.Reviewer)
+		if errors.Is(err, pgx.ErrNoRows) {
+			d.NoAddress = true
+			return nil
+		}
+		d.ReviewerID, d.ReviewID, d.ToName, d.To = r.ID, o.Ref, r.Name, r.Email
+		return err
+	}
 	contact, err := s.q.MailContact(ctx, tx, c.CreatorID)
 	if errors.Is(err, pgx.ErrNoRows) {
 		d.NoAddress = true
@@ -136,12 +146,16 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 			return absent("contract", err)
 		}
 		v["contract.number"], v["contract.expires"], v["contract.ends"] = r.Number, date(r.ExpiresAt), date(r.EndsAt)
-	case "draft_reminder", "publish_reminder", "content_approved", "changes_requested", "content_rejected", "approval_revoked", "post_mismatch":
+	case "draft_reminder", "publish_reminder", "content_approved", "changes_requested", "content_rejected", "approval_revoked", "post_mismatch",
+		"approved_with_corrections", "extra_round", "round_offered":
 		r, err := s.q.DeliverableView(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("deliverable", err)
 		}
 		v["deliverable.title"], v["deliverable.draft_due"], v["deliverable.publish_by"] = r.Title, date(r.DraftDueAt), date(r.PublishBy)
+		if fee := feeOf(r.ExtraFee, r.ExtraCurrency); fee != nil {
+			v["round.fee"] = fee.String()
+		}
 		if o.Ref2 != uuid.Nil {
 			return s.feedback(ctx, tx, o.Ref2, v)
 		}
@@ -151,7 +165,7 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 			return absent("payout", err)
 		}
 		v["payout.amount"] = rapport.Money{Amount: r.Amount, Currency: r.Currency}.String()
-	case "review_asked", "review_reminder", "review_escalated":
+	case "review_asked", "review_reminder", "review_escalated", "review_outside":
 		r, err := s.q.ReviewMail(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("review", err)
@@ -189,11 +203,20 @@ func (s *Store) feedback(ctx context.Context, tx pgx.Tx, submission uuid.UUID, v
 			comments = append(comments, c.Detail)
 		}
 	}
-	v["review.feedback"] = "–"
-	if len(comments) > 0 {
-		v["review.feedback"] = "- " + strings.Join(comments, "\n- ")
+	v["review.feedback"] = bullets(comments)
+	corrections, err := s.q.CorrectionTexts(ctx, tx, submission)
+	if err != nil {
+		return fmt.Errorf("corrections: %w", err)
 	}
+	v["review.corrections"] = bullets(corrections)
 	return nil
+}
+
+func bullets(lines []string) string {
+	if len(lines) == 0 {
+		return "–"
+	}
+	return "- " + strings.Join(lines, "\n- ")
 }
 
 func date(t *time.Time) string {
@@ -232,7 +255,11 @@ func (s *Store) ClaimMail(ctx context.Context, m rapport.RenderedMail) (rapport.
 		}
 		_, err := s.q.ClaimMail(ctx, tx, m.ID)
 		if err == nil {
-			if m.TokenHash != nil {
+			switch {
+			case m.TokenHash == nil:
+			case m.ReviewerID != uuid.Nil:
+				err = s.q.NewReviewLink(ctx, tx, gen.NewReviewLinkParams{ID: newID(), TokenHash: m.TokenHash, ReviewID: m.ReviewID, ReviewerID: m.ReviewerID})
+			default:
 				err = s.q.NewPortalLink(ctx, tx, gen.NewPortalLinkParams{TokenHash: m.TokenHash, PartnershipID: m.PartnershipID, ContactID: m.ContactID})
 			}
 			return rapport.MailClaim{Verdict: "claimed"}, err

@@ -315,8 +315,8 @@ func (s *Store) signalMeant(ctx context.Context, tx pgx.Tx, address string, sign
 // putFiles keeps the files of a message by the hash of their content, each content once.
 func (s *Store) putFiles(ctx context.Context, tx pgx.Tx, message uuid.UUID, brand *uuid.UUID, files []rapport.File) error {
 	for n, f := range files {
-		if err := s.q.PutBlob(ctx, tx, gen.PutBlobParams{Sha256: f.SHA256, ContentType: f.Type, Size: int64(len(f.Content)), Content: f.Content}); err != nil {
-			return fmt.Errorf("file: %w", err)
+		if err := s.keepBlob(ctx, tx, f); err != nil {
+			return err
 		}
 		err := s.q.PutMessageFile(ctx, tx, gen.PutMessageFileParams{
 			MessageID: message, N: int32(n), BrandID: brand, Name: f.Name, ContentType: f.Type, Size: int64(len(f.Content)), Sha256: f.SHA256,

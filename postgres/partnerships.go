@@ -137,6 +137,9 @@ func (s *Store) Partnership(ctx context.Context, id uuid.UUID) (rapport.Partners
 		if d.PartnershipSummary, err = s.partnershipSummary(ctx, id); err != nil {
 			return d, err
 		}
+		if d.Codes, err = s.Codes(ctx, id); err != nil {
+			return d, err
+		}
 		stages, err := s.q.StagesEntered(ctx, tx, id)
 		if err != nil {
 			return d, fmt.Errorf("stages: %w", err)

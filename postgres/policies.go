@@ -5,6 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -104,23 +107,51 @@ func (s *Store) CreateTemplate(ctx context.Context, v rapport.TemplateVersion, b
 func (s *Store) ListPolicies(ctx context.Context, brandID *uuid.UUID) ([]rapport.PolicyVersion, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.PolicyVersion, error) {
 		rows, err := s.q.ListPolicies(ctx, tx, gen.ListPoliciesParams{Brands: rapport.BrandsFrom(ctx), BrandID: brandID})
-		if err != nil {
-			return nil, err
-		}
 		list := make([]rapport.PolicyVersion, len(rows))
 		for i, r := range rows {
-			v := rapport.PolicyVersion{BrandID: r.BrandID, Name: r.Name, CreatedAt: r.CreatedAt, Policy: rapport.Policy{ID: r.ID, Version: int(r.Version), OnSilence: rapport.OnSilence(r.OnSilence)}}
-			if err := json.Unmarshal(r.Stages, &v.Policy.Stages); err != nil {
-				return nil, fmt.Errorf("read the stages of policy %s: %w", r.ID, err)
+			if list[i], err = policyVersion(gen.PolicyVersionsRow(r)); err != nil {
+				return nil, err
 			}
-			list[i] = v
 		}
-		return list, nil
+		return list, err
 	})
 }
 
+// PolicyVersions lists every version of a policy, newest first; not_found for one that the scope may not use.
+func (s *Store) PolicyVersions(ctx context.Context, id uuid.UUID) ([]rapport.PolicyVersion, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.PolicyVersion, error) {
+		rows, err := s.q.PolicyVersions(ctx, tx, gen.PolicyVersionsParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
+		if err == nil && len(rows) == 0 {
+			err = pgx.ErrNoRows
+		}
+		list := make([]rapport.PolicyVersion, len(rows))
+		for i, r := range rows {
+			if list[i], err = policyVersion(r); err != nil {
+				return nil, err
+			}
+		}
+		return list, err
+	})
+}
+
+func policyVersion(r gen.PolicyVersionsRow) (rapport.PolicyVersion, error) {
+	v := rapport.PolicyVersion{
+		BrandID: r.BrandID, Name: r.Name, CreatedAt: r.CreatedAt, RetiredAt: r.RetiredAt,
+		Policy: rapport.Policy{ID: r.ID, Version: int(r.Version), OnSilence: rapport.OnSilence(r.OnSilence), Rank: int(r.Rank)},
+	}
+	if err := json.Unmarshal(r.Stages, &v.Policy.Stages); err != nil {
+		return v, fmt.Errorf("read the stages of policy %s: %w", r.ID, err)
+	}
+	if len(r.AppliesWhen) > 0 {
+		if err := json.Unmarshal(r.AppliesWhen, &v.Policy.When); err != nil {
+			return v, fmt.Errorf("read the conditions of policy %s: %w", r.ID, err)
+		}
+	}
+	return v, nil
+}
+
 // CreatePolicy adds an approval policy to the brand, or a new version of the one with this name. It answers invalid when it
-// names a person who has no role at the brand.
+// names a person, an outside reviewer or a campaign that is none of the brand's.
 func (s *Store) CreatePolicy(ctx context.Context, v rapport.PolicyVersion, by uuid.UUID) (rapport.PolicyVersion, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PolicyVersion, error) {
 		if err := s.checkApprovers(ctx, tx, v); err != nil {
@@ -134,40 +165,117 @@ func (s *Store) CreatePolicy(ctx context.Context, v rapport.PolicyVersion, by uu
 		if err != nil {
 			return rapport.PolicyVersion{}, fmt.Errorf("write the stages: %w", err)
 		}
+		var when json.RawMessage
+		if v.Policy.When != nil {
+			when = mustJSON(v.Policy.When)
+		}
 		v.CreatedAt, err = s.q.CreatePolicy(ctx, tx, gen.CreatePolicyParams{
 			ID: v.Policy.ID, Version: int32(v.Policy.Version), BrandID: v.BrandID, Name: v.Name, Stages: stages, OnSilence: string(v.Policy.OnSilence), CreatedBy: some(by),
+			AppliesWhen: when, Rank: int32(v.Policy.Rank),
 		})
-		return v, err
+		if err != nil {
+			return v, err
+		}
+		return v, s.audit(ctx, tx, by, "policy.saved", v.Policy.ID, map[string]any{"version": v.Policy.Version})
+	})
+}
+
+// RetirePolicy lets a policy of the scope choose itself no more; what runs under it goes on.
+func (s *Store) RetirePolicy(ctx context.Context, id, by uuid.UUID) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		n, err := s.q.RetirePolicy(ctx, tx, gen.RetirePolicyParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
+		if err == nil && n == 0 {
+			err = pgx.ErrNoRows
+		}
+		if err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, by, "policy.retired", id, nil)
 	})
 }
 
 func (s *Store) checkApprovers(ctx context.Context, tx pgx.Tx, v rapport.PolicyVersion) error {
-	at := map[uuid.UUID]string{}
+	at, outside := map[uuid.UUID]string{}, map[uuid.UUID]string{}
+	note := func(path string, list []rapport.Approver) {
+		for j, a := range list {
+			if a.UserID != nil {
+				at[*a.UserID] = fmt.Sprintf("%s[%d].user_id", path, j)
+			}
+			if a.ReviewerID != nil {
+				outside[*a.ReviewerID] = fmt.Sprintf("%s[%d].reviewer_id", path, j)
+			}
+		}
+	}
 	for i, stage := range v.Policy.Stages {
-		for j, a := range stage.Approvers {
-			if a.UserID != nil {
-				at[*a.UserID] = fmt.Sprintf("stages[%d].approvers[%d].user_id", i, j)
-			}
-		}
-		for j, a := range stage.EscalateTo {
-			if a.UserID != nil {
-				at[*a.UserID] = fmt.Sprintf("stages[%d].escalate_to[%d].user_id", i, j)
-			}
-		}
+		note(fmt.Sprintf("stages[%d].approvers", i), stage.Approvers)
+		note(fmt.Sprintf("stages[%d].escalate_to", i), stage.EscalateTo)
 	}
-	people := make([]uuid.UUID, 0, len(at))
-	for id := range at {
-		people = append(people, id)
+	strangers, err := s.q.PeopleOutside(ctx, tx, gen.PeopleOutsideParams{People: slices.Collect(maps.Keys(at)), BrandID: *v.BrandID})
+	if err != nil {
+		return err
 	}
-	outside, err := s.q.PeopleOutside(ctx, tx, gen.PeopleOutsideParams{People: people, BrandID: *v.BrandID})
-	if err != nil || len(outside) == 0 {
+	unknown, err := s.q.ReviewersOutside(ctx, tx, gen.ReviewersOutsideParams{Reviewers: slices.Collect(maps.Keys(outside)), BrandID: *v.BrandID})
+	if err != nil {
 		return err
 	}
 	var bad []rapport.Field
-	for _, id := range outside {
+	for _, id := range strangers {
 		bad = append(bad, rapport.Field{Path: at[id], Code: "no_role", Detail: "This person has no role at the brand."})
 	}
+	for _, id := range unknown {
+		bad = append(bad, rapport.Field{Path: outside[id], Code: "unknown", Detail: "The brand has no such outside reviewer."})
+	}
+	if v.Policy.When != nil {
+		elsewhere, err := s.q.CampaignsOutside(ctx, tx, gen.CampaignsOutsideParams{Campaigns: noNil(v.Policy.When.Campaigns), BrandID: *v.BrandID})
+		if err != nil {
+			return err
+		}
+		for _, id := range elsewhere {
+			path := fmt.Sprintf("when.campaigns[%d]", slices.Index(v.Policy.When.Campaigns, id))
+			bad = append(bad, rapport.Field{Path: path, Code: "unknown", Detail: "The brand has no such campaign."})
+		}
+	}
+	if len(bad) == 0 {
+		return nil
+	}
 	return rapport.Invalid(rapport.SortFields(bad)...)
+}
+
+// SimulationOf gathers the newest submissions of a brand of the scope with what a policy would be chosen by, the people it would ask, and
+// how long each takes to decide.
+func (s *Store) SimulationOf(ctx context.Context, brand uuid.UUID, policy rapport.Policy, last int) ([]rapport.PastSubmission, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.PastSubmission, error) {
+		if err := s.checkApprovers(ctx, tx, rapport.PolicyVersion{BrandID: &brand, Policy: policy}); err != nil {
+			return nil, err
+		}
+		rows, err := s.q.LastSubmissions(ctx, tx, gen.LastSubmissionsParams{BrandID: brand, Brands: rapport.BrandsFrom(ctx), MaxRows: int32(last)})
+		if err != nil {
+			return nil, err
+		}
+		times, err := s.q.AnswerTimes(ctx, tx, brand)
+		if err != nil {
+			return nil, fmt.Errorf("times: %w", err)
+		}
+		took := map[uuid.UUID]time.Duration{}
+		for _, t := range times {
+			took[t.UserID] = time.Duration(t.Seconds * float64(time.Second))
+		}
+		list := make([]rapport.PastSubmission, len(rows))
+		for i, r := range rows {
+			p := rapport.PastSubmission{
+				SubmissionID: r.ID, ReviewID: r.ReviewID, Title: r.Title, Creator: r.CreatorName, Campaign: r.CampaignName, Version: int(r.Version), SubmittedAt: r.CreatedAt,
+				EndedAt: r.ClosedAt, PolicyName: r.PolicyName, Took: took,
+			}
+			if p.Facts, _, err = s.submissionFacts(ctx, tx, r.ID); err != nil {
+				return nil, err
+			}
+			if p.Plan, err = s.reviewPlan(ctx, tx, planFor{brand: brand, creator: r.CreatorID, publishBy: r.PublishBy}, policy); err != nil {
+				return nil, err
+			}
+			list[i] = p
+		}
+		return list, nil
+	})
 }
 
 // nextVersion is the id and number of the version after the newest one; the first of a new thing when there is none. Of two

@@ -63,6 +63,13 @@ func (s *Store) PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.
 		if page.Deliverables, err = s.portalDeliverables(ctx, tx, partnership); err != nil {
 			return page, err
 		}
+		var rules rapport.ContentRules
+		if err := json.Unmarshal(p.ContentRules, &rules); err != nil {
+			return page, fmt.Errorf("read the content rules: %w", err)
+		}
+		for i := range page.Deliverables {
+			page.Deliverables[i].Declares = rules.Spoken
+		}
 		payments, err := s.q.PortalPayments(ctx, tx, partnership)
 		for _, m := range payments {
 			page.Payments = append(page.Payments, rapport.PortalPayment{
@@ -126,10 +133,15 @@ func (s *Store) portalDeliverables(ctx context.Context, tx pgx.Tx, partnership u
 			DeliverableItem: rapport.DeliverableItem{
 				ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, Title: r.Title, Platform: r.Platform, Kind: r.Kind, State: r.State,
 				DraftDueAt: r.DraftDueAt, PublishBy: r.PublishBy, Round: int(r.Round), PostURL: text(r.PostUrl),
-				SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt,
+				SubmissionID: r.CurrentSubmission, ReviewID: r.ReviewID, VerifiedAt: r.VerifiedAt, Extra: r.Extra, ExtraFee: feeOf(r.ExtraFee, r.ExtraCurrency),
 			},
-			ReviewState: r.ReviewState, Feedback: r.Comments,
+			ReviewState: r.ReviewState, OnSilence: rapport.OnSilence(r.OnSilence), Feedback: r.Comments,
 		}
+		var terms rapport.ContractTerms
+		if err := json.Unmarshal(r.Terms, &terms); err != nil {
+			return nil, fmt.Errorf("read the terms: %w", err)
+		}
+		d.Rounds = terms.RevisionRounds
 		if err := json.Unmarshal(r.Stages, &d.Stages); err != nil {
 			return nil, fmt.Errorf("read the stages: %w", err)
 		}
@@ -144,7 +156,47 @@ func (s *Store) portalDeliverables(ctx context.Context, tx pgx.Tx, partnership u
 		}
 		list[i] = d
 	}
-	return list, nil
+	return list, s.portalTalk(ctx, list)
+}
+
+// portalTalk adds to a creator's content who is looking at it, what is to be corrected, and what was remarked.
+func (s *Store) portalTalk(ctx context.Context, list []rapport.PortalDeliverable) error {
+	var people, submissions, deliverables []uuid.UUID
+	for _, d := range list {
+		deliverables = append(deliverables, d.ID)
+		if d.SubmissionID != nil {
+			submissions = append(submissions, *d.SubmissionID)
+		}
+		for _, st := range d.Stages {
+			for _, a := range st.Approvers {
+				people = append(people, a.User)
+			}
+		}
+	}
+	names, err := s.UserNames(ctx, people)
+	if err != nil {
+		return fmt.Errorf("names: %w", err)
+	}
+	corrections, err := s.Corrections(ctx, submissions)
+	if err != nil {
+		return fmt.Errorf("corrections: %w", err)
+	}
+	comments, err := s.Comments(ctx, rapport.CommentFilter{Deliverables: noNil(deliverables), Audience: rapport.AudienceCreator})
+	if err != nil {
+		return fmt.Errorf("comments: %w", err)
+	}
+	for i := range list {
+		list[i].Names = names
+		if list[i].SubmissionID != nil {
+			list[i].Corrections = corrections[*list[i].SubmissionID]
+			for _, c := range comments {
+				if c.SubmissionID == *list[i].SubmissionID {
+					list[i].Comments = append(list[i].Comments, c)
+				}
+			}
+		}
+	}
+	return nil
 }
 
 // PortalOffer finds an offer that was sent to the partnership's creator.

@@ -98,13 +98,16 @@ func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c r
 	case "contract":
 		return s.q.ChangeContract(ctx, tx, gen.ChangeContractParams{ID: c.ID, State: c.State, At: &at, Until: timeOrNil(c.Until)})
 	case "deliverable":
-		return s.q.ChangeDeliverable(ctx, tx, gen.ChangeDeliverableParams{ID: c.ID, State: c.State, Round: int32(c.N), Submission: idOrNil(c.Ref), Due: timeOrNil(c.Due), Until: timeOrNil(c.Until), At: &at})
+		return s.q.ChangeDeliverable(ctx, tx, gen.ChangeDeliverableParams{ID: c.ID, State: c.State, Round: int32(c.N), Submission: idOrNil(c.Ref), Due: timeOrNil(c.Due), Until: timeOrNil(c.Until), At: &at, Extra: c.Code, ExtraFee: amountOrNil(c.Amount), ExtraCurrency: textOrNil(c.Amount.Currency)})
 	case "submission":
 		return s.q.ChangeSubmission(ctx, tx, gen.ChangeSubmissionParams{ID: c.ID, State: c.State})
 	case "decision":
 		n := int32(c.N)
 		return s.q.ChangeDecision(ctx, tx, gen.ChangeDecisionParams{ID: c.ID, Stage: &n, OnBehalfOf: idOrNil(c.Ref), At: &at})
 	case "milestone":
+		if c.State == "added" {
+			return s.q.AddMilestone(ctx, tx, gen.AddMilestoneParams{ID: c.ID, DeliverableID: c.Ref, Title: fmt.Sprintf("Revision round %d", c.N), Amount: c.Amount.Amount, Currency: c.Amount.Currency})
+		}
 		return s.q.ChangeMilestone(ctx, tx, gen.ChangeMilestoneParams{ID: c.ID, State: c.State, At: &at})
 	case "message":
 		return s.changeMessage(ctx, tx, c)
@@ -207,7 +210,7 @@ func (s *Store) applyView(ctx context.Context, tx pgx.Tx, b rapport.Batch) error
 		}
 		return s.q.UpdatePartnershipView(ctx, tx, p)
 	case "review":
-		p := gen.UpdateReviewViewParams{ID: b.ID, State: v.State, Stages: mustJSON(v.Review.Stages), Approvers: v.Review.Approvers, DueAt: timeOrNil(v.Review.Due), Seq: b.Seq, Closed: b.Closed, Now: &b.Now}
+		p := gen.UpdateReviewViewParams{ID: b.ID, State: v.State, Stages: mustJSON(v.Review.Stages), Approvers: v.Review.Approvers, DueAt: timeOrNil(v.Review.Due), SilenceAt: timeOrNil(v.Review.Silence), Seq: b.Seq, Closed: b.Closed, Now: &b.Now}
 		if v.Review.Open >= 0 {
 			n := int32(v.Review.Open)
 			p.OpenStage = &n
@@ -233,6 +236,13 @@ func idOrNil(id uuid.UUID) *uuid.UUID {
 		return nil
 	}
 	return &id
+}
+
+func amountOrNil(m rapport.Money) *int64 {
+	if m.Currency == "" {
+		return nil
+	}
+	return &m.Amount
 }
 
 func timeOrNil(t time.Time) *time.Time {

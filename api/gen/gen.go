@@ -15340,6 +15340,30 @@ type SendReviewLinkResponseObject interface {
 	VisitSendReviewLinkResponse(w http.ResponseWriter) error
 }
 
+type SendReviewLink202ResponseHeaders struct {
+	Location *string
+}
+
+type SendReviewLink202JSONResponse struct {
+	Body    Pending
+	Headers SendReviewLink202ResponseHeaders
+}
+
+func (response SendReviewLink202JSONResponse) VisitSendReviewLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SendReviewLink204Response struct {
 }
 
@@ -23272,38 +23296,38 @@ var swaggerSpec = []string{
 	"O8o04+s723coJNlAls7mAzs4rznG02+SqxwHtlzUtet2wAJignW0sK2aKXFhGl2lA9O+9F2jBHtucW6V",
 	"Bbc1xpGrvq7n76RVJXaQnueZSzUTLhyKO3E2yJVUtQ/DfZqiiS9DIybqNHNjIphNvuHOquaLGV09VCE9",
 	"3lCePhIP08O9/Uh5+voB5G1vB7/KLxvhc21MVlsc7YCD+SBTZk8oDdTC6Gag62+rmUNkCRuarexcP1HN",
-	"JRq8Z6oY9RFD8Se87gpGD99eDcHKDtTCActt21r50doKgM9JqSIEnRyp9Pbdo3qFZr2f2k+yDRyB+Vy2",
-	"gdIwGKenEcFBkSWshITOBLXD7SEyeORId2RniAze+gsvuTXq51xlb/zAOOUJEEMJVU+O9lFvVKR+frSQ",
-	"PrXBJEkhoy18bxxVGSGtL/7lKybzyXES8K4Nwk2zny7P4CsA8TbZ58ivsBaj5jqekppuQRFYrSDRhK40",
-	"2AzWMSYroNIOgg9unHv7dXjUc8cN/6131vM1XXK76regDOUvzyLzMJ9JwpFQjTFQxmjxgFXouO+ETJuw",
-	"P/53XZY81vChR6PZp77DaybgTk4//AR8rTf1LG7/99PBSFoHWPrAy9y8Y15BejtY6KRuvHJFR7Nfg485",
-	"Gyts0mFQEyOPraTIw/dJqYZHPrwz7GadYNs5t9pQtcBp8P1zpOafV/rG7JUf2XXOZKcTdvYwVtjJr4Hf",
-	"eUR1NUeAdJyj5Nod5778Tj2LZXj0BoHXmppiCLxtE9f2FkFaroqF+9pnlCvaTYnT8rkgaX8arJaKOtdC",
-	"a6nBpU9BaakkZARMy+ciAJ8KqqXz/GtkWu/p3irihjhYrJVU1Agsc+cv+Vliu40gHB4wNYtTkkbBsTRK",
-	"wVLIwErOYf/56xDu5eX8b+wztlB0B+7APJodunfvclGpUOoaovCLjbnZ9CRhfG6Lq63nXIAkeOCFyRNH",
-	"EXjJZ5dr/3/Jr79FL8qMSB0fyiZzbfDwKMdQkeuXs7N1lTKuU58rWw1zDntM9uthIL04w+ymxkM3bEv5",
-	"APKRAq6JHbVmw8lUu4H26R15j1/cuQ/ez8n7lGp6R/7FRcnnhKVz4m27j+9xTkmZg7K4gT9RpR/hVLZH",
-	"L7+LDy1utEgdTTDX7UQX1SL1U66RaFbNl7pAnV2XwK3O+6ix/8JfdFF4GnzGVex1/z6YAGoMBsnSkId0",
-	"oWD/8zS9cViCEwAJnk798GvJQlcUpP2gyGiCeWmm+xIGB9sKu9oGKa8fbP/biH0lEg03eow40Hew5fLN",
-	"ahmqEEtNa5psnMxfRL0VhQR1HL3uvnnhWcMEpphmf1MhrQZproNxaw0yn2Zag0ZIw3ZtPv7Z2G4193wO",
-	"ezU1zsdPbNUUk9vNxlI1tA3xcl7gT6Bxfzvj2jDRWttryniUj9b669un7/CKz6FAVew4VuT2lqaeVmg6",
-	"/SSbi4bEqbpS/QZ21YXLVjt+Bf5ZGbyFD55MC8uPtzWLulVVYdbm13ntAADS5eJzh6ncEkoMt0najsTG",
-	"BUKCrS2fvNnB3vbWBcKv8w8pEDiv3glEA/XFVj4Mkg7Fhfh9amVxjze9dcmwq/xDysWPLK3kouQaIYCP",
-	"nCCQFxnVR7Ki76qrbjMr6td3nSnwxgCs6DZlRtS/xs3uHre+TxM5qahztYxo3uT0SWnRSkweu9G8Pf3w",
-	"9oLPRQbccj/BiOnOCq5QM5plXhhaeU+bEDVei80obKgyLv4DzUoYlQH1tSq9Kthdc8mgzgX8y99mw/1D",
-	"XwHnOmOsiWLcPLR5wzVvbb7nMCdcLEW6x1Cn3gBhqQ3aVbbRmC7MRqXfN08GPP81x6FqyClM0G1Ysmli",
-	"Z2C1sYVModyLaHhNrqnzaFnZhJV8Fz2ikSpXaoCwDHCwJYwvxYf5QX0ZyeiQsjH3wdG0nX3o7OIUvEq6",
-	"TvuXOSTLOWHsJi0fX8Q7fW59U7/82zxBcXXPP413eh0Z8v4pPg09VKd/rVoWTkkP3XePc5DrqZ3VV+ae",
-	"n4Ok4EL/oILyim4bglJQqS0mhI1nCA5eiStjZflDFGfYdKqPjgmQLSUeYGK98pd+1vg77i2u4xA7illD",
-	"y9J9frwue7KTpJDsgSb7qYNZ/kx/425/00rCLfL7lOk/qKr4CSww/G4jMiAaaE5QadQSh8UN2R7LUW2H",
-	"FyqUbpVDv6a4ZGD0MzhsPlFwdKAIfemzP7JJ3pS6Pk7FatWKAj9DHwjrtFsuqQ1ULM0qEBJvSZPt8P1S",
-	"ZGzqEoV7c8/PYrfgy187Dnol00w8QNWC1TzaCeNaNGwzJonY8eECo+nkWerqrL7Xtxw6rZf4Bz6nfbLa",
-	"ykoqOEIJs2RDlBaFUTDKPYwkmUi29twu7Fzfbl3NoSiJLRypgXtnL7kkJc0TrlNE9ualBeqtolk2UPmI",
-	"8cNs79EGDJdlMve72T1iFveJ8kv1o6/l+HJSMdiCeShIJCA8lNqIHSfCtsfFujisaFSxyVj7lAWo9Hy/",
-	"WvGcfWzrLSPSerIfWCpnYUW1wc94xWfty5tXuIq2eYMs8ZpmI0oF49WLWe2taheztk+jXJAqVyg5riKt",
-	"g7v1mjvJAS8yRZfZ1Dbad/au04nHBXfbxTnliFFx6xkBnio3zMbD7hvf0qL0U33sJGiwD3l+OvPKsH39",
-	"VliMi8vMqMtAfQqT+Cq8fgu228boVLsfGwnpZy1wIkU4QNpFogqyvTsdoOqi/sev5tiyp62fFYBdkFYK",
-	"SpnN7maPzRH6/wIAAP//",
+	"JRq8Z6oY9RFD8Se87gpGD99eDcHKDtTCActt21r50doKgM9JqSIEnRyp9Pbdo3qFZr3Xdqlvc9tf0hO0",
+	"LSqBCWS2RdSIMM6HI4KDIktYCQmdGXGHCkBk8MgJx5G9LzJ46y+85Oavn3OV3f8D45QnQAwlVD0b28f1",
+	"UWb8hGwhffKGSZJCRlsI5jiMM0JaX97MV0zmkyNB4F0bhJtGY1yewVeAGm6yz5FfYbVJzXVUCJpuQRFY",
+	"rSDRhK402BzdMSYroNKOug9unHv7dXiYdSfQ8FvvNOtrBh3sqt+CMpS/PIvMw3yuDIdeNQZdGf3sIbkw",
+	"NLETMm0CG/nfdVnyWMOHHo1mn/oOr5mAOzn98BPwtd7U08b9308HY4UdTAsAXubmHfMKtNwBXyd1a5kr",
+	"q5r9GnzM2Whok467mhhbbSVFHr5PSjU88gGsYTfrhBPPudWGqgXOu++flDX/vBJUZq/8yK5zJjudsLOH",
+	"sUKsAg38zmPGqzlCwOOkKNfQOfcFhupZLIelNwgt19QUQwB8m8i9twhDc1W039c+Z17Rbkokms8FK/zT",
+	"oNFU1LkWHk0Nn30KDk0lISOAaD4XAfhUYDSd518jl3xP91YRN8TBosmkosaYmTt/yU9L220E4fCAyWec",
+	"AzUKcKZR7JZCBlZyDjvsX4eQPS/nf2MntQXbO3AH5tH81717l4tKhVLXEIVfbFTRJmAJ43NbPm495wIk",
+	"wQMvTJ44TsJLPrscwMFLfv0telFmRCoVUTaZa/SHRzmGilxHoJ0erJRxnfpc2Wpcddhjsl8PgyHGKW03",
+	"NQC7YVvKB5CPFHBN7DA5GzCn2o3sT+/Ie/zizn3wfk7ep1TTO/IvLko+JyydE2/bfXyPk1jKHJRFRvyJ",
+	"Kv0I5849evldfCxzownsaAq9bpi6qBapn3KNVLpqvtQFKgm7BG5hC0SN/Rf+oosC8OAzrmKv+/fBWHdj",
+	"9EmWhjykC6UznqfpjQMvnAC58HTqh19LFrqiIO0HRUYTzLwz3ZcwONhW2Lc3SHn9YDv8RuwrkWi40WPE",
+	"wdqDbQho1gNRhWhxWtNk42T+IuqtKCSo4/h8980LzxqXMMW8/psKaTVIcx0UX2uQ+TTTGjSCNra7D/DP",
+	"xnarueez9KupkUx+YqummNxuvpmqoY2Wl/MCfwKN+9sZ14aJ1tpeU8ajfLTWX98+fYdXfA4luGLHsea4",
+	"t/j2tFLa6Wf1XDQkTtWVKlSwbzBcmNvxK/DPyuAtfPBk2sEDeFuzqFtVFWZtfp3XDgAgXS4+WZnKLaHE",
+	"cJuk7UhsXCAk2Or5yds57G1vXSD8Ov+QAoET+Z1ANHBtbOXDIOlQXIjfp1YW93jTW5cMu8o/pFz8yNJK",
+	"LkquEeT4yAkCeZFRfSQr+q666jazon5915lzbwzAim5TZkT9a9zs7nHr+zSRk4o6V8uI5k1On5QWrcTk",
+	"sRs+3NPxby/4XGTALfcTDNHurOAKNaNZ5oWhlfe0CVHjtdiMwoYq4+I/0KyEURlQX6vSq4LdNZcM6lzA",
+	"v/xtNtw/9BVwrvfHmijGzUObN1zz1uZ7DnPCxVKkewx16g0QltqgXWUbjekzbVT6ffNkwPNfcxwbh5zC",
+	"BN2GJZsmOghWG1tQGMq9iIbX5NpWj5aVTVjJd9EjGqlypRYPywAHzML4UnyYH9SXkYwOKRtzHxxN29mH",
+	"zi5Owauk67R/mUOynBPGbtLy8UW80+fWN/XLv80TFFf3/NN4p9eRIe+f4tPQQ3X616pl4ZT00H33OAe5",
+	"ntpZfWXu+TlICi70Dyoor+i2ISgFldqiXth4huDglbgyVpY/RHFKT6f66JgA2VLiASbWK3/pZ40w5N7i",
+	"Og6xo5g1tCzd58frsic7SQrJHmiynzqY5c/0N+72N60k3CK/T5n+g6qKn8BC3+82IgOigeYElUYtcVjc",
+	"kO2xHNV2eKFC6VY59GuKSwZGP4PD5hMFRweK0BckgSOb5E2p6+NUrFatKPAz9IGwTrvlktpAxdKsAkH/",
+	"ljTZDt8vRcamLlG4N/f8LHYLvvy146BXMs3EA1QtWM2jnTCuRcM2Y5KIHR8uMJpOnqWuzup7fcuh03qJ",
+	"f+Bz2ierraykgiNYMks2RGlRGAWj3MNIkolka8/twk4u7tbVHIqS2MKRGrh39pJLUtI84TpFZG9eWiji",
+	"KpplA5WPGD/M9h5twHBZJnO/m90jZnGfKL9UP/paji8nFYMtmIeCRAICYKmN2HEibHtcrIvDikYVm4y1",
+	"T1kITs/3qxXP2ce23jIirSf7gaVyFlZUG/yMV3zWvrx5hatomzfIEq9pNqJUMF69mNXeqnYxa/s0ygWp",
+	"coWS4yrSOrhbr7mTHLQkU3SZTW2jfWfvOp14XHC3XZxTjhgVt54R4Kly43r8YAHjW9o5BFQfOwka7EOe",
+	"n868MmxfvxUW4+IyU/gyUJ/CJL4Kr9+C7bYxOtXux0ZC+lkLnEgRDpB2kaiCbO/OP6i6qP/xqzm27Gnr",
+	"pyFgF6SVglJms7vZY3OE/r8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

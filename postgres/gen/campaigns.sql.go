@@ -15,10 +15,13 @@ import (
 
 const campaignMoney = `-- name: CampaignMoney :many
 select g.id as campaign_id,
-  (select coalesce(sum(o.fee), 0) from offers o where o.campaign_id = g.id and o.state in ('sent', 'accepted')
-    and not exists (select 1 from contracts c where c.offer_id = o.id and c.state not in ('drafting', 'internal_approval', 'out_for_signature')))::bigint as reserved,
-  (select coalesce(sum(c.fee), 0) from contracts c join offers o on o.id = c.offer_id
-    where o.campaign_id = g.id and c.state in ('executed', 'expired'))::bigint as committed,
+  ((select coalesce(sum(o.fee), 0) from offers o where o.campaign_id = g.id and o.state in ('sent', 'accepted')
+    and not exists (select 1 from contracts c where c.offer_id = o.id and c.state not in ('drafting', 'internal_approval', 'out_for_signature')))
+    + (select coalesce(sum(d.extra_fee), 0) from deliverables d join partnerships p on p.id = d.partnership_id where p.campaign_id = g.id and d.extra = 'offered'))::bigint as reserved,
+  ((select coalesce(sum(c.fee), 0) from contracts c join offers o on o.id = c.offer_id
+    where o.campaign_id = g.id and c.state in ('executed', 'expired'))
+    + (select coalesce(sum(m.amount), 0) from milestones m join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
+    where o.campaign_id = g.id and c.state in ('executed', 'expired') and m.extra and m.state <> 'cancelled'))::bigint as committed,
   (select coalesce(sum(p.amount - p.amount_reversed), 0) from payouts p join partnerships s on s.id = p.partnership_id
     where s.campaign_id = g.id and p.state in ('paid', 'partly_reversed', 'reversed'))::bigint as paid
 from campaigns g
@@ -101,8 +104,8 @@ func (q *Queries) CampaignStages(ctx context.Context, db DBTX, arg CampaignStage
 }
 
 const createCampaign = `-- name: CreateCampaign :exec
-insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids, content_rules)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
 `
 
 type CreateCampaignParams struct {
@@ -122,6 +125,7 @@ type CreateCampaignParams struct {
 	PolicyID      uuid.UUID
 	Hashtags      []string
 	AutomationIds []uuid.UUID
+	ContentRules  json.RawMessage
 }
 
 func (q *Queries) CreateCampaign(ctx context.Context, db DBTX, arg CreateCampaignParams) error {
@@ -142,13 +146,14 @@ func (q *Queries) CreateCampaign(ctx context.Context, db DBTX, arg CreateCampaig
 		arg.PolicyID,
 		arg.Hashtags,
 		arg.AutomationIds,
+		arg.ContentRules,
 	)
 	return err
 }
 
 const listCampaigns = `-- name: ListCampaigns :many
 select g.id, g.brand_id, b.name as brand_name, g.name, g.state, g.brief, g.budget, g.currency, g.starts_on, g.ends_on, k.zone,
-  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.version, g.created_at
+  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.content_rules, g.version, g.created_at
 from campaigns g
 join brands b on b.id = g.brand_id
 join calendars k on k.id = b.calendar_id
@@ -194,6 +199,7 @@ type ListCampaignsRow struct {
 	PolicyID      uuid.UUID
 	Hashtags      []string
 	AutomationIds []uuid.UUID
+	ContentRules  json.RawMessage
 	Version       int32
 	CreatedAt     time.Time
 }
@@ -236,6 +242,7 @@ func (q *Queries) ListCampaigns(ctx context.Context, db DBTX, arg ListCampaignsP
 			&i.PolicyID,
 			&i.Hashtags,
 			&i.AutomationIds,
+			&i.ContentRules,
 			&i.Version,
 			&i.CreatedAt,
 		); err != nil {
@@ -272,8 +279,8 @@ func (q *Queries) LockCampaign(ctx context.Context, db DBTX, arg LockCampaignPar
 
 const updateCampaign = `-- name: UpdateCampaign :one
 update campaigns set name = $1, state = $2, brief = $3, budget = $4, ends_on = $5, default_fee = $6,
-  terms = $7, hashtags = $8, automation_ids = $9, version = version + 1
-where id = $10 and version = $11
+  terms = $7, hashtags = $8, automation_ids = $9, content_rules = $10, policy_id = $11, version = version + 1
+where id = $12 and version = $13
 returning version
 `
 
@@ -287,6 +294,8 @@ type UpdateCampaignParams struct {
 	Terms         json.RawMessage
 	Hashtags      []string
 	AutomationIds []uuid.UUID
+	ContentRules  json.RawMessage
+	PolicyID      uuid.UUID
 	ID            uuid.UUID
 	Version       int32
 }
@@ -302,6 +311,8 @@ func (q *Queries) UpdateCampaign(ctx context.Context, db DBTX, arg UpdateCampaig
 		arg.Terms,
 		arg.Hashtags,
 		arg.AutomationIds,
+		arg.ContentRules,
+		arg.PolicyID,
 		arg.ID,
 		arg.Version,
 	)

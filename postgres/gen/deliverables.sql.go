@@ -13,57 +13,15 @@ import (
 	"github.com/google/uuid"
 )
 
-const getSubmission = `-- name: GetSubmission :one
-select s.id, s.deliverable_id, s.partnership_id, s.brand_id, s.version, s.state, s.caption, s.note, s.file_name, s.file_sha256, s.created_at,
-  b.content_type, b.size, coalesce(r.checks, '[]')::jsonb as checks
-from submissions s
-left join blobs b on b.sha256 = s.file_sha256
-left join reviews r on r.submission_id = s.id
-where s.id = $1 and s.brand_id = any ($2::uuid[])
+const blobContent = `-- name: BlobContent :one
+select content from blobs where sha256 = $1
 `
 
-type GetSubmissionParams struct {
-	ID     uuid.UUID
-	Brands []uuid.UUID
-}
-
-type GetSubmissionRow struct {
-	ID            uuid.UUID
-	DeliverableID uuid.UUID
-	PartnershipID uuid.UUID
-	BrandID       uuid.UUID
-	Version       int32
-	State         string
-	Caption       string
-	Note          *string
-	FileName      *string
-	FileSha256    []byte
-	CreatedAt     time.Time
-	ContentType   *string
-	Size          *int64
-	Checks        json.RawMessage
-}
-
-func (q *Queries) GetSubmission(ctx context.Context, db DBTX, arg GetSubmissionParams) (GetSubmissionRow, error) {
-	row := db.QueryRow(ctx, getSubmission, arg.ID, arg.Brands)
-	var i GetSubmissionRow
-	err := row.Scan(
-		&i.ID,
-		&i.DeliverableID,
-		&i.PartnershipID,
-		&i.BrandID,
-		&i.Version,
-		&i.State,
-		&i.Caption,
-		&i.Note,
-		&i.FileName,
-		&i.FileSha256,
-		&i.CreatedAt,
-		&i.ContentType,
-		&i.Size,
-		&i.Checks,
-	)
-	return i, err
+func (q *Queries) BlobContent(ctx context.Context, db DBTX, sha256 []byte) ([]byte, error) {
+	row := db.QueryRow(ctx, blobContent, sha256)
+	var content []byte
+	err := row.Scan(&content)
+	return content, err
 }
 
 const getSubmissionFile = `-- name: GetSubmissionFile :one
@@ -95,6 +53,83 @@ func (q *Queries) GetSubmissionFile(ctx context.Context, db DBTX, arg GetSubmiss
 	return i, err
 }
 
+const getSubmissions = `-- name: GetSubmissions :many
+select s.id, s.deliverable_id, s.partnership_id, s.brand_id, s.version, s.state, s.caption, s.note, s.file_name, s.file_sha256, s.declared_spoken, s.declared_written, s.media, s.created_at,
+  b.content_type, b.size, r.id as review_id, coalesce(r.checks, '[]')::jsonb as checks
+from submissions s
+left join blobs b on b.sha256 = s.file_sha256
+left join reviews r on r.submission_id = s.id
+where ($1::uuid is null or s.id = $1::uuid) and ($2::uuid is null or s.deliverable_id = $2::uuid and s.state <> 'refused')
+  and s.brand_id = any ($3::uuid[])
+order by s.version desc limit 200
+`
+
+type GetSubmissionsParams struct {
+	ID            *uuid.UUID
+	DeliverableID *uuid.UUID
+	Brands        []uuid.UUID
+}
+
+type GetSubmissionsRow struct {
+	ID              uuid.UUID
+	DeliverableID   uuid.UUID
+	PartnershipID   uuid.UUID
+	BrandID         uuid.UUID
+	Version         int32
+	State           string
+	Caption         string
+	Note            *string
+	FileName        *string
+	FileSha256      []byte
+	DeclaredSpoken  *bool
+	DeclaredWritten *bool
+	Media           []byte
+	CreatedAt       time.Time
+	ContentType     *string
+	Size            *int64
+	ReviewID        *uuid.UUID
+	Checks          json.RawMessage
+}
+
+func (q *Queries) GetSubmissions(ctx context.Context, db DBTX, arg GetSubmissionsParams) ([]GetSubmissionsRow, error) {
+	rows, err := db.Query(ctx, getSubmissions, arg.ID, arg.DeliverableID, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GetSubmissionsRow
+	for rows.Next() {
+		var i GetSubmissionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.DeliverableID,
+			&i.PartnershipID,
+			&i.BrandID,
+			&i.Version,
+			&i.State,
+			&i.Caption,
+			&i.Note,
+			&i.FileName,
+			&i.FileSha256,
+			&i.DeclaredSpoken,
+			&i.DeclaredWritten,
+			&i.Media,
+			&i.CreatedAt,
+			&i.ContentType,
+			&i.Size,
+			&i.ReviewID,
+			&i.Checks,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertBlob = `-- name: InsertBlob :exec
 insert into blobs (sha256, content_type, size, content) values ($1, $2, $3, $4) on conflict (sha256) do nothing
 `
@@ -117,9 +152,9 @@ func (q *Queries) InsertBlob(ctx context.Context, db DBTX, arg InsertBlobParams)
 }
 
 const insertSubmission = `-- name: InsertSubmission :exec
-insert into submissions (id, deliverable_id, partnership_id, brand_id, version, caption, note, file_name, file_sha256)
-select $1, d.id, d.partnership_id, d.brand_id, coalesce((select max(s.version) from submissions s where s.deliverable_id = d.id), 0) + 1, $2, $3, $4, $5
-from deliverables d where d.id = $6
+insert into submissions (id, deliverable_id, partnership_id, brand_id, version, caption, note, file_name, file_sha256, declared_spoken, declared_written)
+select $1, d.id, d.partnership_id, d.brand_id, coalesce((select max(s.version) from submissions s where s.deliverable_id = d.id), 0) + 1, $2, $3, $4, $5, $6, $7
+from deliverables d where d.id = $8
 on conflict (id) do nothing
 `
 
@@ -129,6 +164,8 @@ type InsertSubmissionParams struct {
 	Note          *string
 	FileName      *string
 	FileSha256    []byte
+	Spoken        *bool
+	Written       *bool
 	DeliverableID uuid.UUID
 }
 
@@ -139,6 +176,8 @@ func (q *Queries) InsertSubmission(ctx context.Context, db DBTX, arg InsertSubmi
 		arg.Note,
 		arg.FileName,
 		arg.FileSha256,
+		arg.Spoken,
+		arg.Written,
 		arg.DeliverableID,
 	)
 	return err
@@ -146,7 +185,7 @@ func (q *Queries) InsertSubmission(ctx context.Context, db DBTX, arg InsertSubmi
 
 const listDeliverables = `-- name: ListDeliverables :many
 select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at,
-  r.id as review_id, p.creator_id, c.name as creator_name, k.name as campaign_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as creator_platform,
+  d.extra, d.extra_fee, d.extra_currency, r.id as review_id, p.creator_id, c.name as creator_name, k.name as campaign_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as creator_platform,
   (d.state = 'late' or (d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested') and d.draft_due_at < now())
     or (d.state in ('approved_to_post', 'scheduled') and d.publish_by < now()))::boolean as late,
   coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else d.publish_by end, '9999-01-01')::timestamptz as due
@@ -195,6 +234,9 @@ type ListDeliverablesRow struct {
 	PostUrl           *string
 	CurrentSubmission *uuid.UUID
 	VerifiedAt        *time.Time
+	Extra             string
+	ExtraFee          *int64
+	ExtraCurrency     *string
 	ReviewID          *uuid.UUID
 	CreatorID         uuid.UUID
 	CreatorName       string
@@ -238,6 +280,9 @@ func (q *Queries) ListDeliverables(ctx context.Context, db DBTX, arg ListDeliver
 			&i.PostUrl,
 			&i.CurrentSubmission,
 			&i.VerifiedAt,
+			&i.Extra,
+			&i.ExtraFee,
+			&i.ExtraCurrency,
 			&i.ReviewID,
 			&i.CreatorID,
 			&i.CreatorName,

@@ -520,6 +520,23 @@ func (q *Queries) MailEvent(ctx context.Context, db DBTX, arg MailEventParams) (
 	return i, err
 }
 
+const mailReviewer = `-- name: MailReviewer :one
+select id, name, email from outside_reviewers where id = $1 and removed_at is null
+`
+
+type MailReviewerRow struct {
+	ID    uuid.UUID
+	Name  string
+	Email string
+}
+
+func (q *Queries) MailReviewer(ctx context.Context, db DBTX, id uuid.UUID) (MailReviewerRow, error) {
+	row := db.QueryRow(ctx, mailReviewer, id)
+	var i MailReviewerRow
+	err := row.Scan(&i.ID, &i.Name, &i.Email)
+	return i, err
+}
+
 const mailTemplate = `-- name: MailTemplate :one
 select subject, body from templates where name = $1 and (brand_id = $2 or brand_id is null) order by brand_id nulls last, version desc limit 1
 `

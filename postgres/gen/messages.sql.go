@@ -641,27 +641,6 @@ func (q *Queries) PartnershipsOfCreator(ctx context.Context, db DBTX, arg Partne
 	return items, nil
 }
 
-const putBlob = `-- name: PutBlob :exec
-insert into blobs (sha256, content_type, size, content) values ($1, $2, $3, $4) on conflict (sha256) do nothing
-`
-
-type PutBlobParams struct {
-	Sha256      []byte
-	ContentType string
-	Size        int64
-	Content     []byte
-}
-
-func (q *Queries) PutBlob(ctx context.Context, db DBTX, arg PutBlobParams) error {
-	_, err := db.Exec(ctx, putBlob,
-		arg.Sha256,
-		arg.ContentType,
-		arg.Size,
-		arg.Content,
-	)
-	return err
-}
-
 const putMessageFile = `-- name: PutMessageFile :exec
 insert into message_files (message_id, n, brand_id, name, content_type, size, sha256) values ($1, $2, $3, $4, $5, $6, $7)
 `

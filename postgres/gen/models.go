@@ -91,6 +91,7 @@ type Campaign struct {
 	Version       int32
 	CreatedAt     time.Time
 	AutomationIds []uuid.UUID
+	ContentRules  json.RawMessage
 }
 
 type CannedAnswer struct {
@@ -143,6 +144,18 @@ type Contract struct {
 	CreatedAt     time.Time
 	OpenedAt      *time.Time
 	Words         interface{}
+}
+
+type Correction struct {
+	ID            uuid.UUID
+	DecisionID    uuid.UUID
+	SubmissionID  uuid.UUID
+	DeliverableID uuid.UUID
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	Position      int32
+	Body          string
+	DoneAt        *time.Time
 }
 
 type Creator struct {
@@ -220,7 +233,7 @@ type Decision struct {
 	ReviewID     uuid.UUID
 	SubmissionID uuid.UUID
 	BrandID      uuid.UUID
-	UserID       uuid.UUID
+	UserID       *uuid.UUID
 	OnBehalfOf   *uuid.UUID
 	Stage        *int32
 	Decision     string
@@ -228,15 +241,19 @@ type Decision struct {
 	State        string
 	CreatedAt    time.Time
 	DecidedAt    *time.Time
+	ReviewerID   *uuid.UUID
 }
 
 type Delegation struct {
-	ID       uuid.UUID
-	BrandID  uuid.UUID
-	FromUser uuid.UUID
-	ToUser   uuid.UUID
-	StartsAt time.Time
-	EndsAt   time.Time
+	ID          uuid.UUID
+	BrandID     uuid.UUID
+	FromUser    uuid.UUID
+	ToUser      uuid.UUID
+	StartsAt    time.Time
+	EndsAt      time.Time
+	CreatedBy   *uuid.UUID
+	CreatedAt   time.Time
+	CancelledAt *time.Time
 }
 
 type Deliverable struct {
@@ -257,6 +274,9 @@ type Deliverable struct {
 	PostUrl           *string
 	PostedAt          *time.Time
 	VerifiedAt        *time.Time
+	Extra             string
+	ExtraFee          *int64
+	ExtraCurrency     *string
 }
 
 type FollowerSnapshot struct {
@@ -394,6 +414,7 @@ type Milestone struct {
 	NetDays       int32
 	State         string
 	MetAt         *time.Time
+	Extra         bool
 }
 
 type Offer struct {
@@ -436,6 +457,16 @@ type Outbox struct {
 	HandledAt  *time.Time
 }
 
+type OutsideReviewer struct {
+	ID        uuid.UUID
+	BrandID   uuid.UUID
+	Name      string
+	Email     string
+	CreatedBy *uuid.UUID
+	CreatedAt time.Time
+	RemovedAt *time.Time
+}
+
 type Partnership struct {
 	ID           uuid.UUID
 	BrandID      uuid.UUID
@@ -456,6 +487,8 @@ type Partnership struct {
 	Seq          int64
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
+	PromoCode    *string
+	TrackedLink  *string
 }
 
 type PartnershipEvent struct {
@@ -548,14 +581,17 @@ type PayoutTransition struct {
 }
 
 type Policy struct {
-	ID        uuid.UUID
-	Version   int32
-	BrandID   *uuid.UUID
-	Name      string
-	Stages    json.RawMessage
-	OnSilence string
-	CreatedBy *uuid.UUID
-	CreatedAt time.Time
+	ID          uuid.UUID
+	Version     int32
+	BrandID     *uuid.UUID
+	Name        string
+	Stages      json.RawMessage
+	OnSilence   string
+	CreatedBy   *uuid.UUID
+	CreatedAt   time.Time
+	AppliesWhen []byte
+	Rank        int32
+	RetiredAt   *time.Time
 }
 
 type PortalCode struct {
@@ -588,15 +624,19 @@ type PortalSession struct {
 }
 
 type PostCheck struct {
-	DeliverableID uuid.UUID
-	N             int32
-	At            time.Time
-	Result        string
-	Url           string
-	FinalUrl      *string
-	TextFound     *string
-	BodySha256    []byte
-	Problems      []string
+	DeliverableID    uuid.UUID
+	N                int32
+	At               time.Time
+	Result           string
+	Url              string
+	FinalUrl         *string
+	TextFound        *string
+	BodySha256       []byte
+	Problems         []string
+	ID               uuid.UUID
+	Authors          []string
+	PublishedAt      *time.Time
+	ScreenshotSha256 []byte
 }
 
 type Reconciliation struct {
@@ -627,6 +667,48 @@ type Review struct {
 	Seq           int64
 	CreatedAt     time.Time
 	ClosedAt      *time.Time
+	Choice        []byte
+	SilenceAt     *time.Time
+}
+
+type ReviewComment struct {
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	DeliverableID uuid.UUID
+	SubmissionID  uuid.UUID
+	UserID        *uuid.UUID
+	ReviewerID    *uuid.UUID
+	ContactID     *uuid.UUID
+	Internal      bool
+	Body          string
+	Anchor        []byte
+	ReplyTo       *uuid.UUID
+	ResolvedAt    *time.Time
+	ResolvedBy    *uuid.UUID
+	CreatedAt     time.Time
+}
+
+type ReviewLink struct {
+	ID           uuid.UUID
+	TokenHash    []byte
+	ReviewID     uuid.UUID
+	SubmissionID uuid.UUID
+	ReviewerID   uuid.UUID
+	BrandID      uuid.UUID
+	CreatedAt    time.Time
+	ExpiresAt    time.Time
+	UsedAt       *time.Time
+	RevokedAt    *time.Time
+	RevokedBy    *uuid.UUID
+}
+
+type ReviewLinkView struct {
+	LinkID  uuid.UUID
+	BrandID uuid.UUID
+	At      time.Time
+	Address *string
+	Agent   *string
 }
 
 type RoleRequest struct {
@@ -679,19 +761,37 @@ type SigninAttempt struct {
 	Ok      bool
 }
 
+type SlackChannel struct {
+	BrandID     uuid.UUID
+	WebhookUrl  string
+	ConnectedBy *uuid.UUID
+	ConnectedAt time.Time
+	LastError   *string
+}
+
+type SlackPost struct {
+	Key     string
+	BrandID uuid.UUID
+	At      time.Time
+	State   string
+}
+
 type Submission struct {
-	ID            uuid.UUID
-	DeliverableID uuid.UUID
-	PartnershipID uuid.UUID
-	BrandID       uuid.UUID
-	Version       int32
-	State         string
-	Caption       string
-	Note          *string
-	FileName      *string
-	FileSha256    []byte
-	CreatedAt     time.Time
-	Words         interface{}
+	ID              uuid.UUID
+	DeliverableID   uuid.UUID
+	PartnershipID   uuid.UUID
+	BrandID         uuid.UUID
+	Version         int32
+	State           string
+	Caption         string
+	Note            *string
+	FileName        *string
+	FileSha256      []byte
+	CreatedAt       time.Time
+	Words           interface{}
+	DeclaredSpoken  *bool
+	DeclaredWritten *bool
+	Media           []byte
 }
 
 type Suppression struct {

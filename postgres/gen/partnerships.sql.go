@@ -13,11 +13,42 @@ import (
 	"github.com/google/uuid"
 )
 
+const budgetOfDeliverable = `-- name: BudgetOfDeliverable :one
+select p.campaign_id, g.budget, g.currency, coalesce(d.extra_fee, 0)::bigint as offered from deliverables d join partnerships p on p.id = d.partnership_id join campaigns g on g.id = p.campaign_id
+where d.id = $1 and d.brand_id = any ($2::uuid[]) for update of g
+`
+
+type BudgetOfDeliverableParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type BudgetOfDeliverableRow struct {
+	CampaignID uuid.UUID
+	Budget     int64
+	Currency   string
+	Offered    int64
+}
+
+func (q *Queries) BudgetOfDeliverable(ctx context.Context, db DBTX, arg BudgetOfDeliverableParams) (BudgetOfDeliverableRow, error) {
+	row := db.QueryRow(ctx, budgetOfDeliverable, arg.ID, arg.Brands)
+	var i BudgetOfDeliverableRow
+	err := row.Scan(
+		&i.CampaignID,
+		&i.Budget,
+		&i.Currency,
+		&i.Offered,
+	)
+	return i, err
+}
+
 const budgetSpoken = `-- name: BudgetSpoken :one
 select ((select coalesce(sum(o.fee), 0) from offers o where o.campaign_id = $1 and o.state in ('draft', 'sent', 'accepted'))
+  + (select coalesce(sum(m.amount), 0) from milestones m join partnerships p on p.id = m.partnership_id where p.campaign_id = $1 and m.extra and m.state <> 'cancelled')
+  + (select coalesce(sum(d.extra_fee), 0) from deliverables d join partnerships p on p.id = d.partnership_id where p.campaign_id = $1 and d.extra = 'offered')
   + (select coalesce(sum(y.amount - y.amount_reversed), 0) from payouts y join milestones m on m.id = y.milestone_id
       join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
-      where o.campaign_id = $1 and o.state not in ('draft', 'sent', 'accepted') and y.state <> 'cancelled'))::bigint as spoken
+      where o.campaign_id = $1 and o.state not in ('draft', 'sent', 'accepted') and y.state <> 'cancelled' and not m.extra))::bigint as spoken
 `
 
 // What offers reserve or contracts commit; of a contract that was ended, what is or may still be paid.
@@ -111,6 +142,27 @@ func (q *Queries) CampaignToStart(ctx context.Context, db DBTX, arg CampaignToSt
 		&i.Steps,
 		&i.CoolOffDays,
 	)
+	return i, err
+}
+
+const codesOf = `-- name: CodesOf :one
+select coalesce(promo_code, '')::text as promo_code, coalesce(tracked_link, '')::text as tracked_link from partnerships where id = $1 and brand_id = any ($2::uuid[])
+`
+
+type CodesOfParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type CodesOfRow struct {
+	PromoCode   string
+	TrackedLink string
+}
+
+func (q *Queries) CodesOf(ctx context.Context, db DBTX, arg CodesOfParams) (CodesOfRow, error) {
+	row := db.QueryRow(ctx, codesOf, arg.ID, arg.Brands)
+	var i CodesOfRow
+	err := row.Scan(&i.PromoCode, &i.TrackedLink)
 	return i, err
 }
 
@@ -364,7 +416,7 @@ type InsertStartsParams struct {
 
 const listPartnerships = `-- name: ListPartnerships :many
 with page as materialized (
-  select p.id, p.brand_id, p.campaign_id, p.creator_id, p.owner_id, p.stage, p.stage_at, p.paused, p.term, p.renewal_state, p.next_kind, p.next_at, p.timers, p.waiting, p.commands, p.attention, p.seq, p.created_at, p.updated_at from partnerships p
+  select p.id, p.brand_id, p.campaign_id, p.creator_id, p.owner_id, p.stage, p.stage_at, p.paused, p.term, p.renewal_state, p.next_kind, p.next_at, p.timers, p.waiting, p.commands, p.attention, p.seq, p.created_at, p.updated_at, p.promo_code, p.tracked_link from partnerships p
   where p.brand_id = any ($1::uuid[])
     and ($2::uuid is null or p.id = $2::uuid)
     and ($3::uuid is null or p.brand_id = $3::uuid)
@@ -503,6 +555,40 @@ func (q *Queries) ListPartnerships(ctx context.Context, db DBTX, arg ListPartner
 			&i.MailsSent,
 			&i.NextStep,
 		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const milestoneTitles = `-- name: MilestoneTitles :many
+select id, title from milestones where id = any ($1::uuid[]) and brand_id = any ($2::uuid[])
+`
+
+type MilestoneTitlesParams struct {
+	Ids    []uuid.UUID
+	Brands []uuid.UUID
+}
+
+type MilestoneTitlesRow struct {
+	ID    uuid.UUID
+	Title string
+}
+
+func (q *Queries) MilestoneTitles(ctx context.Context, db DBTX, arg MilestoneTitlesParams) ([]MilestoneTitlesRow, error) {
+	rows, err := db.Query(ctx, milestoneTitles, arg.Ids, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MilestoneTitlesRow
+	for rows.Next() {
+		var i MilestoneTitlesRow
+		if err := rows.Scan(&i.ID, &i.Title); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -769,6 +855,30 @@ func (q *Queries) ReviewSeq(ctx context.Context, db DBTX, arg ReviewSeqParams) (
 	var seq int64
 	err := row.Scan(&seq)
 	return seq, err
+}
+
+const setCodes = `-- name: SetCodes :execrows
+update partnerships set promo_code = $1, tracked_link = $2 where id = $3 and brand_id = any ($4::uuid[])
+`
+
+type SetCodesParams struct {
+	PromoCode   *string
+	TrackedLink *string
+	ID          uuid.UUID
+	Brands      []uuid.UUID
+}
+
+func (q *Queries) SetCodes(ctx context.Context, db DBTX, arg SetCodesParams) (int64, error) {
+	result, err := db.Exec(ctx, setCodes,
+		arg.PromoCode,
+		arg.TrackedLink,
+		arg.ID,
+		arg.Brands,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const stagesEntered = `-- name: StagesEntered :many

@@ -517,7 +517,7 @@ func (q *Queries) PayoutAttempts(ctx context.Context, db DBTX, payoutID uuid.UUI
 }
 
 const payoutContentDecisions = `-- name: PayoutContentDecisions :many
-select x.user_id, u.name, d.title, x.decision, coalesce(x.decided_at, x.created_at)::timestamptz as at
+select u.id as user_id, u.name, d.title, x.decision, coalesce(x.decided_at, x.created_at)::timestamptz as at
 from decisions x join submissions s on s.id = x.submission_id join deliverables d on d.id = s.deliverable_id join users u on u.id = x.user_id
 where d.contract_id = $1 and ($2::uuid is null or d.id = $2::uuid)
   and x.state = 'accepted' and x.decision in ('approve', 'approve_with_corrections')

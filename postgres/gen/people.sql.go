@@ -43,6 +43,65 @@ func (q *Queries) BrandsElsewhere(ctx context.Context, db DBTX, arg BrandsElsewh
 	return items, nil
 }
 
+const calendarsOfUsers = `-- name: CalendarsOfUsers :many
+select owner_id, zone, working_days, opens, closes, holidays, day_seconds from calendars where owner_kind = 'user' and owner_id = any ($1::uuid[])
+`
+
+type CalendarsOfUsersRow struct {
+	OwnerID     uuid.UUID
+	Zone        string
+	WorkingDays []int32
+	Opens       string
+	Closes      string
+	Holidays    json.RawMessage
+	DaySeconds  int32
+}
+
+func (q *Queries) CalendarsOfUsers(ctx context.Context, db DBTX, users []uuid.UUID) ([]CalendarsOfUsersRow, error) {
+	rows, err := db.Query(ctx, calendarsOfUsers, users)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CalendarsOfUsersRow
+	for rows.Next() {
+		var i CalendarsOfUsersRow
+		if err := rows.Scan(
+			&i.OwnerID,
+			&i.Zone,
+			&i.WorkingDays,
+			&i.Opens,
+			&i.Closes,
+			&i.Holidays,
+			&i.DaySeconds,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const canDecide = `-- name: CanDecide :one
+select exists (select 1 from user_roles r join users u on u.id = r.user_id
+  where r.user_id = $1 and r.brand_id = $2 and r.role in ('ops', 'approver', 'legal', 'admin') and r.effective_at <= now() and u.disabled_at is null)::boolean
+`
+
+type CanDecideParams struct {
+	UserID  uuid.UUID
+	BrandID uuid.UUID
+}
+
+func (q *Queries) CanDecide(ctx context.Context, db DBTX, arg CanDecideParams) (bool, error) {
+	row := db.QueryRow(ctx, canDecide, arg.UserID, arg.BrandID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const confirmRoleRequest = `-- name: ConfirmRoleRequest :one
 update role_requests set confirmed_by = $1, effective_at = now() + make_interval(secs => $2)
 where id = $3 and confirmed_by is null
@@ -71,6 +130,33 @@ func (q *Queries) CountUsers(ctx context.Context, db DBTX) (int64, error) {
 	var count int64
 	err := row.Scan(&count)
 	return count, err
+}
+
+const createDelegation = `-- name: CreateDelegation :exec
+insert into delegations (id, brand_id, from_user, to_user, starts_at, ends_at, created_by) values ($1, $2, $3, $4, $5, $6, $7)
+`
+
+type CreateDelegationParams struct {
+	ID        uuid.UUID
+	BrandID   uuid.UUID
+	FromUser  uuid.UUID
+	ToUser    uuid.UUID
+	StartsAt  time.Time
+	EndsAt    time.Time
+	CreatedBy *uuid.UUID
+}
+
+func (q *Queries) CreateDelegation(ctx context.Context, db DBTX, arg CreateDelegationParams) error {
+	_, err := db.Exec(ctx, createDelegation,
+		arg.ID,
+		arg.BrandID,
+		arg.FromUser,
+		arg.ToUser,
+		arg.StartsAt,
+		arg.EndsAt,
+		arg.CreatedBy,
+	)
+	return err
 }
 
 const createRoleRequest = `-- name: CreateRoleRequest :execrows
@@ -165,6 +251,31 @@ func (q *Queries) CreateUser(ctx context.Context, db DBTX, arg CreateUserParams)
 	return err
 }
 
+const delegationLoop = `-- name: DelegationLoop :one
+select delegation_loops($1, $2, $3, $4, $5)::boolean
+`
+
+type DelegationLoopParams struct {
+	BrandID  uuid.UUID
+	FromUser uuid.UUID
+	ToUser   uuid.UUID
+	StartsAt time.Time
+	EndsAt   time.Time
+}
+
+func (q *Queries) DelegationLoop(ctx context.Context, db DBTX, arg DelegationLoopParams) (bool, error) {
+	row := db.QueryRow(ctx, delegationLoop,
+		arg.BrandID,
+		arg.FromUser,
+		arg.ToUser,
+		arg.StartsAt,
+		arg.EndsAt,
+	)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const deleteSession = `-- name: DeleteSession :exec
 delete from sessions where token_hash = $1
 `
@@ -189,6 +300,23 @@ update users set disabled_at = coalesce(disabled_at, now()) where id = $1
 
 func (q *Queries) DisableUser(ctx context.Context, db DBTX, id uuid.UUID) (int64, error) {
 	result, err := db.Exec(ctx, disableUser, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const endDelegation = `-- name: EndDelegation :execrows
+update delegations set cancelled_at = coalesce(cancelled_at, now()) where id = $1 and brand_id = any ($2::uuid[]) and ends_at > now()
+`
+
+type EndDelegationParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+func (q *Queries) EndDelegation(ctx context.Context, db DBTX, arg EndDelegationParams) (int64, error) {
+	result, err := db.Exec(ctx, endDelegation, arg.ID, arg.Brands)
 	if err != nil {
 		return 0, err
 	}
@@ -379,6 +507,22 @@ func (q *Queries) GetSession(ctx context.Context, db DBTX, arg GetSessionParams)
 	return i, err
 }
 
+const getSlack = `-- name: GetSlack :one
+select connected_at, coalesce(last_error, '')::text as last_error from slack_channels where brand_id = $1
+`
+
+type GetSlackRow struct {
+	ConnectedAt time.Time
+	LastError   string
+}
+
+func (q *Queries) GetSlack(ctx context.Context, db DBTX, brandID uuid.UUID) (GetSlackRow, error) {
+	row := db.QueryRow(ctx, getSlack, brandID)
+	var i GetSlackRow
+	err := row.Scan(&i.ConnectedAt, &i.LastError)
+	return i, err
+}
+
 const getToken = `-- name: GetToken :one
 select t.id, t.secret_hash, u.id as user_id, u.name, u.email, t.expires_at,
   (t.last_used_at is null or t.last_used_at < now() - interval '1 minute')::boolean as stale
@@ -468,6 +612,63 @@ func (q *Queries) GrantRole(ctx context.Context, db DBTX, arg GrantRoleParams) e
 		arg.EffectiveAt,
 	)
 	return err
+}
+
+const listDelegations = `-- name: ListDelegations :many
+select d.id, d.brand_id, d.from_user, f.name as from_name, d.to_user, t.name as to_name, d.starts_at, coalesce(d.cancelled_at, d.ends_at)::timestamptz as ends_at,
+  case when d.cancelled_at is not null or d.ends_at <= now() then 'ended' when d.starts_at > now() then 'planned' else 'running' end::text as state
+from delegations d join users f on f.id = d.from_user join users t on t.id = d.to_user
+where d.brand_id = any ($1::uuid[]) and ($2::uuid is null or d.brand_id = $2::uuid)
+  and ($3::uuid is null or d.id = $3::uuid)
+order by d.cancelled_at is not null or d.ends_at <= now(), d.starts_at, d.id limit 500
+`
+
+type ListDelegationsParams struct {
+	Brands  []uuid.UUID
+	BrandID *uuid.UUID
+	ID      *uuid.UUID
+}
+
+type ListDelegationsRow struct {
+	ID       uuid.UUID
+	BrandID  uuid.UUID
+	FromUser uuid.UUID
+	FromName string
+	ToUser   uuid.UUID
+	ToName   string
+	StartsAt time.Time
+	EndsAt   time.Time
+	State    string
+}
+
+func (q *Queries) ListDelegations(ctx context.Context, db DBTX, arg ListDelegationsParams) ([]ListDelegationsRow, error) {
+	rows, err := db.Query(ctx, listDelegations, arg.Brands, arg.BrandID, arg.ID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListDelegationsRow
+	for rows.Next() {
+		var i ListDelegationsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.BrandID,
+			&i.FromUser,
+			&i.FromName,
+			&i.ToUser,
+			&i.ToName,
+			&i.StartsAt,
+			&i.EndsAt,
+			&i.State,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const listHeldRoles = `-- name: ListHeldRoles :many
@@ -701,6 +902,16 @@ func (q *Queries) ListUsersInScope(ctx context.Context, db DBTX, arg ListUsersIn
 	return items, nil
 }
 
+const lockDelegations = `-- name: LockDelegations :exec
+select pg_advisory_xact_lock(hashtextextended('delegations:' || ($1::uuid)::text, 0))
+`
+
+// Two delegations that are made at once must see one another, or they could make a loop.
+func (q *Queries) LockDelegations(ctx context.Context, db DBTX, brandID uuid.UUID) error {
+	_, err := db.Exec(ctx, lockDelegations, brandID)
+	return err
+}
+
 const lockUser = `-- name: LockUser :one
 select id from users where id = $1 for update
 `
@@ -742,6 +953,15 @@ func (q *Queries) NoteAudit(ctx context.Context, db DBTX, arg NoteAuditParams) e
 	return err
 }
 
+const removeSlack = `-- name: RemoveSlack :exec
+delete from slack_channels where brand_id = $1
+`
+
+func (q *Queries) RemoveSlack(ctx context.Context, db DBTX, brandID uuid.UUID) error {
+	_, err := db.Exec(ctx, removeSlack, brandID)
+	return err
+}
+
 const revokeRole = `-- name: RevokeRole :exec
 delete from user_roles where user_id = $1 and brand_id = $2 and role = $3
 `
@@ -780,6 +1000,22 @@ update api_tokens set revoked_at = now() where user_id = $1 and revoked_at is nu
 
 func (q *Queries) RevokeTokensOf(ctx context.Context, db DBTX, userID uuid.UUID) error {
 	_, err := db.Exec(ctx, revokeTokensOf, userID)
+	return err
+}
+
+const setSlack = `-- name: SetSlack :exec
+insert into slack_channels (brand_id, webhook_url, connected_by) values ($1, $2, $3)
+on conflict (brand_id) do update set webhook_url = excluded.webhook_url, connected_by = excluded.connected_by, connected_at = now(), last_error = null
+`
+
+type SetSlackParams struct {
+	BrandID    uuid.UUID
+	WebhookUrl string
+	By         *uuid.UUID
+}
+
+func (q *Queries) SetSlack(ctx context.Context, db DBTX, arg SetSlackParams) error {
+	_, err := db.Exec(ctx, setSlack, arg.BrandID, arg.WebhookUrl, arg.By)
 	return err
 }
 

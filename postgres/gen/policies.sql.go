@@ -13,6 +13,37 @@ import (
 	"github.com/google/uuid"
 )
 
+const answerTimes = `-- name: AnswerTimes :many
+select x.user_id::uuid as user_id, percentile_cont(0.5) within group (order by extract(epoch from x.decided_at - r.created_at))::float8 as seconds
+from decisions x join reviews r on r.id = x.review_id where x.brand_id = $1 and x.user_id is not null and x.state = 'accepted' group by x.user_id
+`
+
+type AnswerTimesRow struct {
+	UserID  uuid.UUID
+	Seconds float64
+}
+
+// How long each person took to decide, in the middle of their decisions: seconds.
+func (q *Queries) AnswerTimes(ctx context.Context, db DBTX, brandID uuid.UUID) ([]AnswerTimesRow, error) {
+	rows, err := db.Query(ctx, answerTimes, brandID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AnswerTimesRow
+	for rows.Next() {
+		var i AnswerTimesRow
+		if err := rows.Scan(&i.UserID, &i.Seconds); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const automationForBrand = `-- name: AutomationForBrand :one
 select exists (select 1 from sequences s where s.id = $1 and (s.brand_id is null or s.brand_id = $2)
   and (select n.trigger_on is not null from sequences n where n.id = s.id order by n.version desc limit 1))::boolean
@@ -30,20 +61,77 @@ func (q *Queries) AutomationForBrand(ctx context.Context, db DBTX, arg Automatio
 	return column_1, err
 }
 
+const campaignsOutside = `-- name: CampaignsOutside :many
+select u::uuid as id from unnest($1::uuid[]) u where not exists (select 1 from campaigns g where g.id = u and g.brand_id = $2)
+`
+
+type CampaignsOutsideParams struct {
+	Campaigns []uuid.UUID
+	BrandID   uuid.UUID
+}
+
+// Which of the campaigns are none of the brand's.
+func (q *Queries) CampaignsOutside(ctx context.Context, db DBTX, arg CampaignsOutsideParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, campaignsOutside, arg.Campaigns, arg.BrandID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const createOutsideReviewer = `-- name: CreateOutsideReviewer :one
+insert into outside_reviewers (id, brand_id, name, email, created_by) values ($1, $2, $3, $4, $5) returning created_at
+`
+
+type CreateOutsideReviewerParams struct {
+	ID        uuid.UUID
+	BrandID   uuid.UUID
+	Name      string
+	Email     string
+	CreatedBy *uuid.UUID
+}
+
+func (q *Queries) CreateOutsideReviewer(ctx context.Context, db DBTX, arg CreateOutsideReviewerParams) (time.Time, error) {
+	row := db.QueryRow(ctx, createOutsideReviewer,
+		arg.ID,
+		arg.BrandID,
+		arg.Name,
+		arg.Email,
+		arg.CreatedBy,
+	)
+	var created_at time.Time
+	err := row.Scan(&created_at)
+	return created_at, err
+}
+
 const createPolicy = `-- name: CreatePolicy :one
-insert into policies (id, version, brand_id, name, stages, on_silence, created_by)
-values ($1, $2, $3, $4, $5, $6, $7)
+insert into policies (id, version, brand_id, name, stages, on_silence, applies_when, rank, created_by)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 returning created_at
 `
 
 type CreatePolicyParams struct {
-	ID        uuid.UUID
-	Version   int32
-	BrandID   *uuid.UUID
-	Name      string
-	Stages    json.RawMessage
-	OnSilence string
-	CreatedBy *uuid.UUID
+	ID          uuid.UUID
+	Version     int32
+	BrandID     *uuid.UUID
+	Name        string
+	Stages      json.RawMessage
+	OnSilence   string
+	AppliesWhen []byte
+	Rank        int32
+	CreatedBy   *uuid.UUID
 }
 
 func (q *Queries) CreatePolicy(ctx context.Context, db DBTX, arg CreatePolicyParams) (time.Time, error) {
@@ -54,6 +142,8 @@ func (q *Queries) CreatePolicy(ctx context.Context, db DBTX, arg CreatePolicyPar
 		arg.Name,
 		arg.Stages,
 		arg.OnSilence,
+		arg.AppliesWhen,
+		arg.Rank,
 		arg.CreatedBy,
 	)
 	var created_at time.Time
@@ -125,8 +215,113 @@ func (q *Queries) CreateTemplate(ctx context.Context, db DBTX, arg CreateTemplat
 	return created_at, err
 }
 
+const lastSubmissions = `-- name: LastSubmissions :many
+select s.id, r.id as review_id, s.version, s.created_at, d.title, c.name as creator_name, k.name as campaign_name, r.closed_at, r.state, coalesce(l.name, '')::text as policy_name, d.publish_by, p.creator_id
+from submissions s join reviews r on r.submission_id = s.id join deliverables d on d.id = s.deliverable_id join partnerships p on p.id = s.partnership_id join creators c on c.id = p.creator_id
+join campaigns k on k.id = p.campaign_id left join policies l on l.id = r.policy_id and l.version = r.policy_version
+where s.brand_id = $1 and s.brand_id = any ($2::uuid[]) and s.state <> 'refused' order by s.created_at desc, s.id limit $3
+`
+
+type LastSubmissionsParams struct {
+	BrandID uuid.UUID
+	Brands  []uuid.UUID
+	MaxRows int32
+}
+
+type LastSubmissionsRow struct {
+	ID           uuid.UUID
+	ReviewID     uuid.UUID
+	Version      int32
+	CreatedAt    time.Time
+	Title        string
+	CreatorName  string
+	CampaignName string
+	ClosedAt     *time.Time
+	State        string
+	PolicyName   string
+	PublishBy    *time.Time
+	CreatorID    uuid.UUID
+}
+
+func (q *Queries) LastSubmissions(ctx context.Context, db DBTX, arg LastSubmissionsParams) ([]LastSubmissionsRow, error) {
+	rows, err := db.Query(ctx, lastSubmissions, arg.BrandID, arg.Brands, arg.MaxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []LastSubmissionsRow
+	for rows.Next() {
+		var i LastSubmissionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ReviewID,
+			&i.Version,
+			&i.CreatedAt,
+			&i.Title,
+			&i.CreatorName,
+			&i.CampaignName,
+			&i.ClosedAt,
+			&i.State,
+			&i.PolicyName,
+			&i.PublishBy,
+			&i.CreatorID,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listOutsideReviewers = `-- name: ListOutsideReviewers :many
+select id, brand_id, name, email, created_at from outside_reviewers
+where brand_id = any ($1::uuid[]) and ($2::uuid is null or brand_id = $2::uuid) and removed_at is null order by name, id
+`
+
+type ListOutsideReviewersParams struct {
+	Brands  []uuid.UUID
+	BrandID *uuid.UUID
+}
+
+type ListOutsideReviewersRow struct {
+	ID        uuid.UUID
+	BrandID   uuid.UUID
+	Name      string
+	Email     string
+	CreatedAt time.Time
+}
+
+func (q *Queries) ListOutsideReviewers(ctx context.Context, db DBTX, arg ListOutsideReviewersParams) ([]ListOutsideReviewersRow, error) {
+	rows, err := db.Query(ctx, listOutsideReviewers, arg.Brands, arg.BrandID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListOutsideReviewersRow
+	for rows.Next() {
+		var i ListOutsideReviewersRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.BrandID,
+			&i.Name,
+			&i.Email,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listPolicies = `-- name: ListPolicies :many
-select distinct on (p.name, p.brand_id) p.id, p.version, p.brand_id, p.name, p.stages, p.on_silence, p.created_at
+select distinct on (p.name, p.brand_id) p.id, p.version, p.brand_id, p.name, p.stages, p.on_silence, p.applies_when, p.rank, p.retired_at, p.created_at
 from policies p
 where (p.brand_id = any ($1::uuid[]) and ($2::uuid is null or p.brand_id = $2::uuid))
   or (p.brand_id is null and not exists (select 1 from policies o where o.name = p.name and o.brand_id = $2::uuid))
@@ -139,13 +334,16 @@ type ListPoliciesParams struct {
 }
 
 type ListPoliciesRow struct {
-	ID        uuid.UUID
-	Version   int32
-	BrandID   *uuid.UUID
-	Name      string
-	Stages    json.RawMessage
-	OnSilence string
-	CreatedAt time.Time
+	ID          uuid.UUID
+	Version     int32
+	BrandID     *uuid.UUID
+	Name        string
+	Stages      json.RawMessage
+	OnSilence   string
+	AppliesWhen []byte
+	Rank        int32
+	RetiredAt   *time.Time
+	CreatedAt   time.Time
 }
 
 func (q *Queries) ListPolicies(ctx context.Context, db DBTX, arg ListPoliciesParams) ([]ListPoliciesRow, error) {
@@ -164,6 +362,9 @@ func (q *Queries) ListPolicies(ctx context.Context, db DBTX, arg ListPoliciesPar
 			&i.Name,
 			&i.Stages,
 			&i.OnSilence,
+			&i.AppliesWhen,
+			&i.Rank,
+			&i.RetiredAt,
 			&i.CreatedAt,
 		); err != nil {
 			return nil, err
@@ -302,6 +503,31 @@ func (q *Queries) NewestPolicy(ctx context.Context, db DBTX, arg NewestPolicyPar
 	return i, err
 }
 
+const newestPolicyVersion = `-- name: NewestPolicyVersion :one
+select id, version, name, stages, on_silence from policies where id = $1 order by version desc limit 1
+`
+
+type NewestPolicyVersionRow struct {
+	ID        uuid.UUID
+	Version   int32
+	Name      string
+	Stages    json.RawMessage
+	OnSilence string
+}
+
+func (q *Queries) NewestPolicyVersion(ctx context.Context, db DBTX, id uuid.UUID) (NewestPolicyVersionRow, error) {
+	row := db.QueryRow(ctx, newestPolicyVersion, id)
+	var i NewestPolicyVersionRow
+	err := row.Scan(
+		&i.ID,
+		&i.Version,
+		&i.Name,
+		&i.Stages,
+		&i.OnSilence,
+	)
+	return i, err
+}
+
 const newestSequence = `-- name: NewestSequence :one
 select id, version, (trigger_on is not null)::boolean as triggered from sequences where brand_id = $1 and name = $2 order by version desc limit 1
 `
@@ -376,6 +602,50 @@ func (q *Queries) PeopleOutside(ctx context.Context, db DBTX, arg PeopleOutsideP
 	return items, nil
 }
 
+const policiesToChoose = `-- name: PoliciesToChoose :many
+select p.id, p.version, p.name, p.applies_when, p.rank, p.legal from (
+  select distinct on (q.id) q.id, q.version, q.name, q.applies_when, q.rank, q.retired_at, jsonb_path_exists(q.stages, '$[*].legal ? (@ == true)') as legal
+  from policies q where q.brand_id = $1 order by q.id, q.version desc) p
+where p.applies_when is not null and p.retired_at is null
+`
+
+type PoliciesToChooseRow struct {
+	ID          uuid.UUID
+	Version     int32
+	Name        string
+	AppliesWhen []byte
+	Rank        int32
+	Legal       bool
+}
+
+// The newest version of each policy of the brand that chooses itself.
+func (q *Queries) PoliciesToChoose(ctx context.Context, db DBTX, brandID *uuid.UUID) ([]PoliciesToChooseRow, error) {
+	rows, err := db.Query(ctx, policiesToChoose, brandID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PoliciesToChooseRow
+	for rows.Next() {
+		var i PoliciesToChooseRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Version,
+			&i.Name,
+			&i.AppliesWhen,
+			&i.Rank,
+			&i.Legal,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const policyForBrand = `-- name: PolicyForBrand :one
 select exists (select 1 from policies where id = $1 and (brand_id is null or brand_id = $2))::boolean
 `
@@ -390,6 +660,139 @@ func (q *Queries) PolicyForBrand(ctx context.Context, db DBTX, arg PolicyForBran
 	var column_1 bool
 	err := row.Scan(&column_1)
 	return column_1, err
+}
+
+const policyVersions = `-- name: PolicyVersions :many
+select p.id, p.version, p.brand_id, p.name, p.stages, p.on_silence, p.applies_when, p.rank, p.retired_at, p.created_at
+from policies p where p.id = $1 and (p.brand_id is null or p.brand_id = any ($2::uuid[])) order by p.version desc
+`
+
+type PolicyVersionsParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type PolicyVersionsRow struct {
+	ID          uuid.UUID
+	Version     int32
+	BrandID     *uuid.UUID
+	Name        string
+	Stages      json.RawMessage
+	OnSilence   string
+	AppliesWhen []byte
+	Rank        int32
+	RetiredAt   *time.Time
+	CreatedAt   time.Time
+}
+
+func (q *Queries) PolicyVersions(ctx context.Context, db DBTX, arg PolicyVersionsParams) ([]PolicyVersionsRow, error) {
+	rows, err := db.Query(ctx, policyVersions, arg.ID, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PolicyVersionsRow
+	for rows.Next() {
+		var i PolicyVersionsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Version,
+			&i.BrandID,
+			&i.Name,
+			&i.Stages,
+			&i.OnSilence,
+			&i.AppliesWhen,
+			&i.Rank,
+			&i.RetiredAt,
+			&i.CreatedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const removeOutsideReviewer = `-- name: RemoveOutsideReviewer :execrows
+update outside_reviewers set removed_at = coalesce(removed_at, now()) where id = $1 and brand_id = any ($2::uuid[])
+`
+
+type RemoveOutsideReviewerParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+func (q *Queries) RemoveOutsideReviewer(ctx context.Context, db DBTX, arg RemoveOutsideReviewerParams) (int64, error) {
+	result, err := db.Exec(ctx, removeOutsideReviewer, arg.ID, arg.Brands)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const retirePolicy = `-- name: RetirePolicy :execrows
+update policies set retired_at = coalesce(retired_at, now()) where id = $1 and brand_id = any ($2::uuid[])
+`
+
+type RetirePolicyParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+func (q *Queries) RetirePolicy(ctx context.Context, db DBTX, arg RetirePolicyParams) (int64, error) {
+	result, err := db.Exec(ctx, retirePolicy, arg.ID, arg.Brands)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const reviewersOutside = `-- name: ReviewersOutside :many
+select u::uuid as id from unnest($1::uuid[]) u
+where not exists (select 1 from outside_reviewers o where o.id = u and o.brand_id = $2 and o.removed_at is null)
+`
+
+type ReviewersOutsideParams struct {
+	Reviewers []uuid.UUID
+	BrandID   uuid.UUID
+}
+
+// Who of the outside reviewers is none of the brand's.
+func (q *Queries) ReviewersOutside(ctx context.Context, db DBTX, arg ReviewersOutsideParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, reviewersOutside, arg.Reviewers, arg.BrandID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const revokeLinksOfReviewer = `-- name: RevokeLinksOfReviewer :exec
+update review_links set revoked_at = now(), revoked_by = $1::uuid where reviewer_id = $2 and used_at is null and revoked_at is null
+`
+
+type RevokeLinksOfReviewerParams struct {
+	By         uuid.UUID
+	ReviewerID uuid.UUID
+}
+
+func (q *Queries) RevokeLinksOfReviewer(ctx context.Context, db DBTX, arg RevokeLinksOfReviewerParams) error {
+	_, err := db.Exec(ctx, revokeLinksOfReviewer, arg.By, arg.ReviewerID)
+	return err
 }
 
 const sequenceForBrand = `-- name: SequenceForBrand :one
@@ -482,4 +885,44 @@ func (q *Queries) SequencesToStart(ctx context.Context, db DBTX, ids []uuid.UUID
 		return nil, err
 	}
 	return items, nil
+}
+
+const submissionFacts = `-- name: SubmissionFacts :one
+select p.campaign_id, k.name as campaign_name, k.policy_id, d.platform, k.content_rules, coalesce(c.country, '')::text as country, coalesce(t.fee, 0)::bigint as fee, coalesce(t.currency, '')::text as currency,
+  coalesce(t.terms, '{}')::jsonb as terms,
+  not exists (select 1 from contracts e join partnerships o on o.id = e.partnership_id where o.creator_id = p.creator_id and o.brand_id = p.brand_id and e.executed_at < coalesce(t.executed_at, now()) and e.id <> t.id) as first_partnership
+from submissions s join deliverables d on d.id = s.deliverable_id join partnerships p on p.id = s.partnership_id join campaigns k on k.id = p.campaign_id join creators c on c.id = p.creator_id
+left join contracts t on t.id = d.contract_id
+where s.id = $1
+`
+
+type SubmissionFactsRow struct {
+	CampaignID       uuid.UUID
+	CampaignName     string
+	PolicyID         uuid.UUID
+	Platform         string
+	ContentRules     json.RawMessage
+	Country          string
+	Fee              int64
+	Currency         string
+	Terms            json.RawMessage
+	FirstPartnership bool
+}
+
+func (q *Queries) SubmissionFacts(ctx context.Context, db DBTX, id uuid.UUID) (SubmissionFactsRow, error) {
+	row := db.QueryRow(ctx, submissionFacts, id)
+	var i SubmissionFactsRow
+	err := row.Scan(
+		&i.CampaignID,
+		&i.CampaignName,
+		&i.PolicyID,
+		&i.Platform,
+		&i.ContentRules,
+		&i.Country,
+		&i.Fee,
+		&i.Currency,
+		&i.Terms,
+		&i.FirstPartnership,
+	)
+	return i, err
 }

@@ -367,8 +367,10 @@ func (q *Queries) PortalContracts(ctx context.Context, db DBTX, arg PortalContra
 const portalDeliverables = `-- name: PortalDeliverables :many
 select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at,
   r.id as review_id, coalesce(r.state, '')::text as review_state, coalesce(r.stages, '[]')::jsonb as stages, coalesce(r.checks, '[]')::jsonb as checks,
+  coalesce(l.on_silence, 'hold')::text as on_silence, d.extra, d.extra_fee, d.extra_currency, coalesce(t.terms, '{}')::jsonb as terms,
   array(select x.comment::text from decisions x where x.submission_id = d.current_submission and x.state = 'accepted' and coalesce(x.comment, '') <> '' order by x.decided_at)::text[] as comments
-from deliverables d left join reviews r on r.submission_id = d.current_submission
+from deliverables d left join reviews r on r.submission_id = d.current_submission left join policies l on l.id = r.policy_id and l.version = r.policy_version
+left join contracts t on t.id = d.contract_id
 where d.partnership_id = $1 order by d.term desc, d.position
 `
 
@@ -390,6 +392,11 @@ type PortalDeliverablesRow struct {
 	ReviewState       string
 	Stages            json.RawMessage
 	Checks            json.RawMessage
+	OnSilence         string
+	Extra             string
+	ExtraFee          *int64
+	ExtraCurrency     *string
+	Terms             json.RawMessage
 	Comments          []string
 }
 
@@ -420,6 +427,11 @@ func (q *Queries) PortalDeliverables(ctx context.Context, db DBTX, partnershipID
 			&i.ReviewState,
 			&i.Stages,
 			&i.Checks,
+			&i.OnSilence,
+			&i.Extra,
+			&i.ExtraFee,
+			&i.ExtraCurrency,
+			&i.Terms,
 			&i.Comments,
 		); err != nil {
 			return nil, err
@@ -490,7 +502,7 @@ func (q *Queries) PortalOffers(ctx context.Context, db DBTX, arg PortalOffersPar
 }
 
 const portalParties = `-- name: PortalParties :one
-select p.stage, p.term, c.name as creator_name, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags,
+select p.stage, p.term, c.name as creator_name, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags, k.content_rules,
   coalesce(y.state, 'none')::text as payee_state, coalesce(y.account_id, '')::text as account_id
 from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id
 left join payees y on y.creator_id = p.creator_id
@@ -506,6 +518,7 @@ type PortalPartiesRow struct {
 	CampaignName string
 	Brief        string
 	Hashtags     []string
+	ContentRules json.RawMessage
 	PayeeState   string
 	AccountID    string
 }
@@ -522,6 +535,7 @@ func (q *Queries) PortalParties(ctx context.Context, db DBTX, id uuid.UUID) (Por
 		&i.CampaignName,
 		&i.Brief,
 		&i.Hashtags,
+		&i.ContentRules,
 		&i.PayeeState,
 		&i.AccountID,
 	)

@@ -13,6 +13,32 @@ import (
 	"github.com/google/uuid"
 )
 
+const addMilestone = `-- name: AddMilestone :exec
+insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, extra)
+select $1, d.partnership_id, d.brand_id, d.contract_id, d.term, (select max(m.position) + 1 from milestones m where m.contract_id = d.contract_id), $2, 'approval', d.id, $3, $4, true
+from deliverables d where d.id = $5 on conflict do nothing
+`
+
+type AddMilestoneParams struct {
+	ID            uuid.UUID
+	Title         string
+	Amount        int64
+	Currency      string
+	DeliverableID uuid.UUID
+}
+
+// What a revision round beyond those included is paid with; it stands behind the contract's own.
+func (q *Queries) AddMilestone(ctx context.Context, db DBTX, arg AddMilestoneParams) error {
+	_, err := db.Exec(ctx, addMilestone,
+		arg.ID,
+		arg.Title,
+		arg.Amount,
+		arg.Currency,
+		arg.DeliverableID,
+	)
+	return err
+}
+
 const changeContract = `-- name: ChangeContract :exec
 update contracts set state = $1,
   sent_at = case when $1 = 'out_for_signature' then $2 else sent_at end,
@@ -63,20 +89,24 @@ func (q *Queries) ChangeDecision(ctx context.Context, db DBTX, arg ChangeDecisio
 
 const changeDeliverable = `-- name: ChangeDeliverable :exec
 update deliverables set state = $1, round = $2, current_submission = coalesce($3, current_submission),
-  draft_due_at = coalesce($4, draft_due_at), publish_by = coalesce($5, publish_by),
-  posted_at = case when $1 = 'posted' then $6 else posted_at end,
-  verified_at = case when $1 = 'verified' then $6 else verified_at end
-where id = $7
+  extra = $4, extra_fee = $5, extra_currency = $6,
+  draft_due_at = coalesce($7, draft_due_at), publish_by = coalesce($8, publish_by),
+  posted_at = case when $1 = 'posted' then $9 else posted_at end,
+  verified_at = case when $1 = 'verified' then $9 else verified_at end
+where id = $10
 `
 
 type ChangeDeliverableParams struct {
-	State      string
-	Round      int32
-	Submission *uuid.UUID
-	Due        *time.Time
-	Until      *time.Time
-	At         *time.Time
-	ID         uuid.UUID
+	State         string
+	Round         int32
+	Submission    *uuid.UUID
+	Extra         string
+	ExtraFee      *int64
+	ExtraCurrency *string
+	Due           *time.Time
+	Until         *time.Time
+	At            *time.Time
+	ID            uuid.UUID
 }
 
 func (q *Queries) ChangeDeliverable(ctx context.Context, db DBTX, arg ChangeDeliverableParams) error {
@@ -84,6 +114,9 @@ func (q *Queries) ChangeDeliverable(ctx context.Context, db DBTX, arg ChangeDeli
 		arg.State,
 		arg.Round,
 		arg.Submission,
+		arg.Extra,
+		arg.ExtraFee,
+		arg.ExtraCurrency,
 		arg.Due,
 		arg.Until,
 		arg.At,
@@ -457,9 +490,9 @@ func (q *Queries) UpdatePayoutView(ctx context.Context, db DBTX, arg UpdatePayou
 }
 
 const updateReviewView = `-- name: UpdateReviewView :exec
-update reviews set state = $1, stages = $2, open_stage = $3, approvers = $4, due_at = $5,
-  seq = $6, closed_at = case when $7::boolean then coalesce(closed_at, $8) end
-where id = $9 and seq <= $6
+update reviews set state = $1, stages = $2, open_stage = $3, approvers = $4, due_at = $5, silence_at = $6,
+  seq = $7, closed_at = case when $8::boolean then coalesce(closed_at, $9) end
+where id = $10 and seq <= $7
 `
 
 type UpdateReviewViewParams struct {
@@ -468,6 +501,7 @@ type UpdateReviewViewParams struct {
 	OpenStage *int32
 	Approvers []uuid.UUID
 	DueAt     *time.Time
+	SilenceAt *time.Time
 	Seq       int64
 	Closed    bool
 	Now       *time.Time
@@ -481,6 +515,7 @@ func (q *Queries) UpdateReviewView(ctx context.Context, db DBTX, arg UpdateRevie
 		arg.OpenStage,
 		arg.Approvers,
 		arg.DueAt,
+		arg.SilenceAt,
 		arg.Seq,
 		arg.Closed,
 		arg.Now,

@@ -13,9 +13,126 @@ import (
 	"github.com/google/uuid"
 )
 
+const commentKind = `-- name: CommentKind :one
+select internal, submission_id from review_comments where id = $1 and brand_id = any ($2::uuid[])
+`
+
+type CommentKindParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type CommentKindRow struct {
+	Internal     bool
+	SubmissionID uuid.UUID
+}
+
+func (q *Queries) CommentKind(ctx context.Context, db DBTX, arg CommentKindParams) (CommentKindRow, error) {
+	row := db.QueryRow(ctx, commentKind, arg.ID, arg.Brands)
+	var i CommentKindRow
+	err := row.Scan(&i.Internal, &i.SubmissionID)
+	return i, err
+}
+
+const correctionsOf = `-- name: CorrectionsOf :many
+select k.id, k.submission_id, k.body, k.done_at from corrections k join decisions x on x.id = k.decision_id
+where k.submission_id = any ($1::uuid[]) and x.state = 'accepted' order by x.decided_at, k.position
+`
+
+type CorrectionsOfRow struct {
+	ID           uuid.UUID
+	SubmissionID uuid.UUID
+	Body         string
+	DoneAt       *time.Time
+}
+
+// Of the approvals that count.
+func (q *Queries) CorrectionsOf(ctx context.Context, db DBTX, submissions []uuid.UUID) ([]CorrectionsOfRow, error) {
+	rows, err := db.Query(ctx, correctionsOf, submissions)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CorrectionsOfRow
+	for rows.Next() {
+		var i CorrectionsOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.SubmissionID,
+			&i.Body,
+			&i.DoneAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const insertComment = `-- name: InsertComment :exec
+insert into review_comments (id, brand_id, partnership_id, deliverable_id, submission_id, user_id, reviewer_id, contact_id, internal, body, anchor, reply_to)
+select $1, s.brand_id, s.partnership_id, s.deliverable_id, s.id, $2, $3, $4, $5, $6, $7, $8
+from submissions s where s.id = $9
+`
+
+type InsertCommentParams struct {
+	ID           uuid.UUID
+	UserID       *uuid.UUID
+	ReviewerID   *uuid.UUID
+	ContactID    *uuid.UUID
+	Internal     bool
+	Body         string
+	Anchor       []byte
+	ReplyTo      *uuid.UUID
+	SubmissionID uuid.UUID
+}
+
+func (q *Queries) InsertComment(ctx context.Context, db DBTX, arg InsertCommentParams) error {
+	_, err := db.Exec(ctx, insertComment,
+		arg.ID,
+		arg.UserID,
+		arg.ReviewerID,
+		arg.ContactID,
+		arg.Internal,
+		arg.Body,
+		arg.Anchor,
+		arg.ReplyTo,
+		arg.SubmissionID,
+	)
+	return err
+}
+
+const insertCorrection = `-- name: InsertCorrection :exec
+insert into corrections (id, decision_id, submission_id, deliverable_id, partnership_id, brand_id, position, body)
+select $1, $2, r.submission_id, r.deliverable_id, r.partnership_id, r.brand_id, $3, $4 from reviews r where r.id = $5
+on conflict do nothing
+`
+
+type InsertCorrectionParams struct {
+	ID         uuid.UUID
+	DecisionID uuid.UUID
+	Position   int32
+	Body       string
+	ReviewID   uuid.UUID
+}
+
+func (q *Queries) InsertCorrection(ctx context.Context, db DBTX, arg InsertCorrectionParams) error {
+	_, err := db.Exec(ctx, insertCorrection,
+		arg.ID,
+		arg.DecisionID,
+		arg.Position,
+		arg.Body,
+		arg.ReviewID,
+	)
+	return err
+}
+
 const insertDecision = `-- name: InsertDecision :exec
-insert into decisions (id, review_id, submission_id, brand_id, user_id, decision, comment)
-values ($1, $2, $3, $4, $5, $6, $7) on conflict (id) do nothing
+insert into decisions (id, review_id, submission_id, brand_id, user_id, reviewer_id, decision, comment)
+values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (id) do nothing
 `
 
 type InsertDecisionParams struct {
@@ -23,7 +140,8 @@ type InsertDecisionParams struct {
 	ReviewID     uuid.UUID
 	SubmissionID uuid.UUID
 	BrandID      uuid.UUID
-	UserID       uuid.UUID
+	UserID       *uuid.UUID
+	ReviewerID   *uuid.UUID
 	Decision     string
 	Comment      *string
 }
@@ -35,16 +153,118 @@ func (q *Queries) InsertDecision(ctx context.Context, db DBTX, arg InsertDecisio
 		arg.SubmissionID,
 		arg.BrandID,
 		arg.UserID,
+		arg.ReviewerID,
 		arg.Decision,
 		arg.Comment,
 	)
 	return err
 }
 
+const isSubmitter = `-- name: IsSubmitter :one
+select exists (select 1 from partnerships p join contacts x on x.creator_id = p.creator_id join users u on u.email = lower(x.email)
+  where p.id = $1 and u.id = $2)::boolean
+`
+
+type IsSubmitterParams struct {
+	PartnershipID uuid.UUID
+	UserID        uuid.UUID
+}
+
+// Whoever makes the content does not decide on it.
+func (q *Queries) IsSubmitter(ctx context.Context, db DBTX, arg IsSubmitterParams) (bool, error) {
+	row := db.QueryRow(ctx, isSubmitter, arg.PartnershipID, arg.UserID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const listComments = `-- name: ListComments :many
+select m.id, m.submission_id, s.version, s.caption, m.internal, m.body, m.anchor, m.reply_to, m.resolved_at, m.created_at,
+  coalesce(u.name, o.name, c.name)::text as author, case when m.user_id is not null then 'house' when m.reviewer_id is not null then 'outside' else 'creator' end::text as author_kind,
+  coalesce(v.name, '')::text as resolved_by
+from review_comments m join submissions s on s.id = m.submission_id join partnerships p on p.id = m.partnership_id join creators c on c.id = p.creator_id
+left join users u on u.id = m.user_id left join outside_reviewers o on o.id = m.reviewer_id left join users v on v.id = m.resolved_by
+where m.brand_id = any ($1::uuid[])
+  and ($2::uuid is null or m.id = $2::uuid)
+  and ($3::uuid is null or m.submission_id = $3::uuid)
+  and ($4::uuid[] is null or m.deliverable_id = any ($4::uuid[]))
+  and ($5::text = 'house' or not m.internal)
+  and ($5::text <> 'creator' or m.contact_id is not null
+    or exists (select 1 from reviews r where r.submission_id = m.submission_id and r.state not in ('checking', 'open', 'held')))
+order by m.created_at, m.id
+`
+
+type ListCommentsParams struct {
+	Brands       []uuid.UUID
+	ID           *uuid.UUID
+	SubmissionID *uuid.UUID
+	Deliverables []uuid.UUID
+	Audience     string
+}
+
+type ListCommentsRow struct {
+	ID           uuid.UUID
+	SubmissionID uuid.UUID
+	Version      int32
+	Caption      string
+	Internal     bool
+	Body         string
+	Anchor       []byte
+	ReplyTo      *uuid.UUID
+	ResolvedAt   *time.Time
+	CreatedAt    time.Time
+	Author       string
+	AuthorKind   string
+	ResolvedBy   string
+}
+
+// With outsiders, only what is not the house's own; and for creators, only what has gone out with a decision.
+func (q *Queries) ListComments(ctx context.Context, db DBTX, arg ListCommentsParams) ([]ListCommentsRow, error) {
+	rows, err := db.Query(ctx, listComments,
+		arg.Brands,
+		arg.ID,
+		arg.SubmissionID,
+		arg.Deliverables,
+		arg.Audience,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListCommentsRow
+	for rows.Next() {
+		var i ListCommentsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.SubmissionID,
+			&i.Version,
+			&i.Caption,
+			&i.Internal,
+			&i.Body,
+			&i.Anchor,
+			&i.ReplyTo,
+			&i.ResolvedAt,
+			&i.CreatedAt,
+			&i.Author,
+			&i.AuthorKind,
+			&i.ResolvedBy,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listDecisions = `-- name: ListDecisions :many
-select x.id, x.review_id, x.submission_id, x.brand_id, x.user_id, u.name as user_name, x.on_behalf_of, b.name as behalf_name, x.stage, x.decision, x.comment, x.state,
-  coalesce(x.decided_at, x.created_at)::timestamptz as at
-from decisions x join users u on u.id = x.user_id left join users b on b.id = x.on_behalf_of
+select x.id, x.review_id, x.submission_id, x.brand_id, coalesce(x.user_id, x.reviewer_id)::uuid as user_id, (x.reviewer_id is not null)::boolean as outside,
+  coalesce(u.name, o.name)::text as user_name, x.on_behalf_of, b.name as behalf_name, x.stage, x.decision, x.comment, x.state,
+  coalesce(x.decided_at, x.created_at)::timestamptz as at,
+  array(select k.body from corrections k where k.decision_id = x.id order by k.position)::text[] as corrections
+from decisions x left join users u on u.id = x.user_id left join outside_reviewers o on o.id = x.reviewer_id left join users b on b.id = x.on_behalf_of
 where x.review_id = $1 and x.brand_id = any ($2::uuid[])
 order by coalesce(x.decided_at, x.created_at), x.id
 `
@@ -60,6 +280,7 @@ type ListDecisionsRow struct {
 	SubmissionID uuid.UUID
 	BrandID      uuid.UUID
 	UserID       uuid.UUID
+	Outside      bool
 	UserName     string
 	OnBehalfOf   *uuid.UUID
 	BehalfName   *string
@@ -68,6 +289,7 @@ type ListDecisionsRow struct {
 	Comment      *string
 	State        string
 	At           time.Time
+	Corrections  []string
 }
 
 func (q *Queries) ListDecisions(ctx context.Context, db DBTX, arg ListDecisionsParams) ([]ListDecisionsRow, error) {
@@ -85,6 +307,7 @@ func (q *Queries) ListDecisions(ctx context.Context, db DBTX, arg ListDecisionsP
 			&i.SubmissionID,
 			&i.BrandID,
 			&i.UserID,
+			&i.Outside,
 			&i.UserName,
 			&i.OnBehalfOf,
 			&i.BehalfName,
@@ -93,6 +316,63 @@ func (q *Queries) ListDecisions(ctx context.Context, db DBTX, arg ListDecisionsP
 			&i.Comment,
 			&i.State,
 			&i.At,
+			&i.Corrections,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listPostChecks = `-- name: ListPostChecks :many
+select p.id, p.n, p.at, p.result, p.url, p.final_url, p.text_found, p.body_sha256, p.problems, p.published_at, (p.screenshot_sha256 is not null)::boolean as has_screenshot
+from post_checks p join deliverables d on d.id = p.deliverable_id where p.deliverable_id = $1 and d.brand_id = any ($2::uuid[]) order by p.at desc limit 50
+`
+
+type ListPostChecksParams struct {
+	DeliverableID uuid.UUID
+	Brands        []uuid.UUID
+}
+
+type ListPostChecksRow struct {
+	ID            uuid.UUID
+	N             int32
+	At            time.Time
+	Result        string
+	Url           string
+	FinalUrl      *string
+	TextFound     *string
+	BodySha256    []byte
+	Problems      []string
+	PublishedAt   *time.Time
+	HasScreenshot bool
+}
+
+func (q *Queries) ListPostChecks(ctx context.Context, db DBTX, arg ListPostChecksParams) ([]ListPostChecksRow, error) {
+	rows, err := db.Query(ctx, listPostChecks, arg.DeliverableID, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListPostChecksRow
+	for rows.Next() {
+		var i ListPostChecksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.N,
+			&i.At,
+			&i.Result,
+			&i.Url,
+			&i.FinalUrl,
+			&i.TextFound,
+			&i.BodySha256,
+			&i.Problems,
+			&i.PublishedAt,
+			&i.HasScreenshot,
 		); err != nil {
 			return nil, err
 		}
@@ -105,9 +385,11 @@ func (q *Queries) ListDecisions(ctx context.Context, db DBTX, arg ListDecisionsP
 }
 
 const listReviews = `-- name: ListReviews :many
-select r.id, r.partnership_id, r.brand_id, r.deliverable_id, r.submission_id, r.state, r.open_stage, r.stages, r.approvers, r.due_at, r.seq, r.created_at, r.closed_at,
+with voices as materialized (select v.brand_id::uuid as brand_id, v.user_id::uuid as user_id from voices_of($4::uuid, $1::uuid[]) v)
+select r.id, r.partnership_id, r.brand_id, r.deliverable_id, r.submission_id, r.state, r.open_stage, r.stages, r.approvers, r.due_at, r.silence_at, r.seq, r.created_at, r.closed_at, r.choice,
+  (select count(*) from jsonb_array_elements(r.checks) x where x->>'result' = 'warn')::int as warnings,
   s.version, d.title, d.round, p.creator_id, c.name as creator_name, k.name as campaign_name, k.brief, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  coalesce(l.name, '')::text as policy_name, coalesce(l.on_silence, 'hold')::text as on_silence
+  coalesce(l.name, '')::text as policy_name, coalesce(l.on_silence, 'hold')::text as on_silence, coalesce(l.stages, '[]')::jsonb as policy_stages
 from reviews r
 join submissions s on s.id = r.submission_id
 join deliverables d on d.id = r.deliverable_id
@@ -119,7 +401,8 @@ left join lateral (select x.handle, x.platform from creator_accounts x where x.c
 where r.brand_id = any ($1::uuid[])
   and ($2::uuid is null or r.id = $2::uuid)
   and ($3::uuid is null or r.brand_id = $3::uuid)
-  and ($4::uuid is null or ($4::uuid = any (r.approvers) and r.state in ('open', 'held')))
+  and ($4::uuid is null or (r.state in ('open', 'held')
+    and exists (select 1 from voices v where v.brand_id = r.brand_id and v.user_id = any (r.approvers))))
   and ($5::text is null or r.state = $5::text or $5::text = 'waiting' and r.state in ('open', 'held'))
   and ($6::timestamptz is null
     or (coalesce(r.due_at, '9999-01-01'), r.id) > ($6::timestamptz, $7::uuid))
@@ -149,9 +432,12 @@ type ListReviewsRow struct {
 	Stages        json.RawMessage
 	Approvers     []uuid.UUID
 	DueAt         *time.Time
+	SilenceAt     *time.Time
 	Seq           int64
 	CreatedAt     time.Time
 	ClosedAt      *time.Time
+	Choice        []byte
+	Warnings      int32
 	Version       int32
 	Title         string
 	Round         int32
@@ -163,8 +449,10 @@ type ListReviewsRow struct {
 	Platform      string
 	PolicyName    string
 	OnSilence     string
+	PolicyStages  json.RawMessage
 }
 
+// Who may decide for whom is asked once for all rows: oneself, and whoever has handed their decisions over for the time being.
 func (q *Queries) ListReviews(ctx context.Context, db DBTX, arg ListReviewsParams) ([]ListReviewsRow, error) {
 	rows, err := db.Query(ctx, listReviews,
 		arg.Brands,
@@ -194,9 +482,12 @@ func (q *Queries) ListReviews(ctx context.Context, db DBTX, arg ListReviewsParam
 			&i.Stages,
 			&i.Approvers,
 			&i.DueAt,
+			&i.SilenceAt,
 			&i.Seq,
 			&i.CreatedAt,
 			&i.ClosedAt,
+			&i.Choice,
+			&i.Warnings,
 			&i.Version,
 			&i.Title,
 			&i.Round,
@@ -208,6 +499,7 @@ func (q *Queries) ListReviews(ctx context.Context, db DBTX, arg ListReviewsParam
 			&i.Platform,
 			&i.PolicyName,
 			&i.OnSilence,
+			&i.PolicyStages,
 		); err != nil {
 			return nil, err
 		}
@@ -220,12 +512,15 @@ func (q *Queries) ListReviews(ctx context.Context, db DBTX, arg ListReviewsParam
 }
 
 const namesOfUsers = `-- name: NamesOfUsers :many
-select id, name from users where id = any ($1::uuid[])
+select id, name, false as outside from users where id = any ($1::uuid[])
+union all
+select id, name, true from outside_reviewers where id = any ($1::uuid[])
 `
 
 type NamesOfUsersRow struct {
-	ID   uuid.UUID
-	Name string
+	ID      uuid.UUID
+	Name    string
+	Outside bool
 }
 
 func (q *Queries) NamesOfUsers(ctx context.Context, db DBTX, ids []uuid.UUID) ([]NamesOfUsersRow, error) {
@@ -237,7 +532,293 @@ func (q *Queries) NamesOfUsers(ctx context.Context, db DBTX, ids []uuid.UUID) ([
 	var items []NamesOfUsersRow
 	for rows.Next() {
 		var i NamesOfUsersRow
-		if err := rows.Scan(&i.ID, &i.Name); err != nil {
+		if err := rows.Scan(&i.ID, &i.Name, &i.Outside); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const newReviewLink = `-- name: NewReviewLink :exec
+with ended as (update review_links set revoked_at = now() where review_id = $4 and reviewer_id = $3 and used_at is null and revoked_at is null)
+insert into review_links (id, token_hash, review_id, submission_id, reviewer_id, brand_id, expires_at)
+select $1, $2, r.id, r.submission_id, $3, r.brand_id, now() + greatest(coalesce(r.silence_at, r.due_at, now()) - now(), interval '0') + interval '7 days'
+from reviews r where r.id = $4
+`
+
+type NewReviewLinkParams struct {
+	ID         uuid.UUID
+	TokenHash  []byte
+	ReviewerID uuid.UUID
+	ReviewID   uuid.UUID
+}
+
+// Only the newest link of a person to a review works.
+func (q *Queries) NewReviewLink(ctx context.Context, db DBTX, arg NewReviewLinkParams) error {
+	_, err := db.Exec(ctx, newReviewLink,
+		arg.ID,
+		arg.TokenHash,
+		arg.ReviewerID,
+		arg.ReviewID,
+	)
+	return err
+}
+
+const noteLinkView = `-- name: NoteLinkView :exec
+insert into review_link_views (link_id, brand_id, address, agent) values ($1, $2, $3, $4)
+`
+
+type NoteLinkViewParams struct {
+	LinkID  uuid.UUID
+	BrandID uuid.UUID
+	Address *string
+	Agent   *string
+}
+
+func (q *Queries) NoteLinkView(ctx context.Context, db DBTX, arg NoteLinkViewParams) error {
+	_, err := db.Exec(ctx, noteLinkView,
+		arg.LinkID,
+		arg.BrandID,
+		arg.Address,
+		arg.Agent,
+	)
+	return err
+}
+
+const openCorrections = `-- name: OpenCorrections :one
+select count(*)::int from corrections k join decisions x on x.id = k.decision_id join deliverables d on d.current_submission = k.submission_id
+where d.id = $1 and k.done_at is null and x.state = 'accepted'
+`
+
+func (q *Queries) OpenCorrections(ctx context.Context, db DBTX, deliverableID uuid.UUID) (int32, error) {
+	row := db.QueryRow(ctx, openCorrections, deliverableID)
+	var column_1 int32
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const postScreenshot = `-- name: PostScreenshot :one
+select b.content, b.content_type, b.sha256 from post_checks p join deliverables d on d.id = p.deliverable_id join blobs b on b.sha256 = p.screenshot_sha256
+where p.id = $1 and d.brand_id = any ($2::uuid[])
+`
+
+type PostScreenshotParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type PostScreenshotRow struct {
+	Content     []byte
+	ContentType string
+	Sha256      []byte
+}
+
+func (q *Queries) PostScreenshot(ctx context.Context, db DBTX, arg PostScreenshotParams) (PostScreenshotRow, error) {
+	row := db.QueryRow(ctx, postScreenshot, arg.ID, arg.Brands)
+	var i PostScreenshotRow
+	err := row.Scan(&i.Content, &i.ContentType, &i.Sha256)
+	return i, err
+}
+
+const resolveComment = `-- name: ResolveComment :execrows
+update review_comments set resolved_at = case when $1::boolean then coalesce(resolved_at, now()) end, resolved_by = case when $1::boolean then coalesce(resolved_by, $2::uuid) end
+where id = $3 and brand_id = any ($4::uuid[])
+`
+
+type ResolveCommentParams struct {
+	Resolved bool
+	By       uuid.UUID
+	ID       uuid.UUID
+	Brands   []uuid.UUID
+}
+
+func (q *Queries) ResolveComment(ctx context.Context, db DBTX, arg ResolveCommentParams) (int64, error) {
+	result, err := db.Exec(ctx, resolveComment,
+		arg.Resolved,
+		arg.By,
+		arg.ID,
+		arg.Brands,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const reviewLinkByToken = `-- name: ReviewLinkByToken :one
+select k.id, k.review_id, k.submission_id, k.reviewer_id, k.brand_id, o.name as reviewer_name, b.name as brand_name, k.expires_at, k.used_at,
+  (k.revoked_at is null and o.removed_at is null and k.expires_at > now())::boolean as live,
+  coalesce((select x.decision from decisions x where x.review_id = k.review_id and x.reviewer_id = k.reviewer_id and x.state in ('accepted', 'moot') order by x.decided_at desc limit 1), '')::text as decision
+from review_links k join outside_reviewers o on o.id = k.reviewer_id join brands b on b.id = k.brand_id where k.token_hash = $1
+`
+
+type ReviewLinkByTokenRow struct {
+	ID           uuid.UUID
+	ReviewID     uuid.UUID
+	SubmissionID uuid.UUID
+	ReviewerID   uuid.UUID
+	BrandID      uuid.UUID
+	ReviewerName string
+	BrandName    string
+	ExpiresAt    time.Time
+	UsedAt       *time.Time
+	Live         bool
+	Decision     string
+}
+
+func (q *Queries) ReviewLinkByToken(ctx context.Context, db DBTX, tokenHash []byte) (ReviewLinkByTokenRow, error) {
+	row := db.QueryRow(ctx, reviewLinkByToken, tokenHash)
+	var i ReviewLinkByTokenRow
+	err := row.Scan(
+		&i.ID,
+		&i.ReviewID,
+		&i.SubmissionID,
+		&i.ReviewerID,
+		&i.BrandID,
+		&i.ReviewerName,
+		&i.BrandName,
+		&i.ExpiresAt,
+		&i.UsedAt,
+		&i.Live,
+		&i.Decision,
+	)
+	return i, err
+}
+
+const reviewerLinks = `-- name: ReviewerLinks :many
+select k.id, k.reviewer_id, o.name, s.version, k.created_at, k.expires_at, k.used_at, k.revoked_at, (k.expires_at <= now())::boolean as expired,
+  (select count(*) from review_link_views w where w.link_id = k.id)::int as views, coalesce((select min(w.at) from review_link_views w where w.link_id = k.id), 'epoch')::timestamptz as first_seen_at
+from review_links k join outside_reviewers o on o.id = k.reviewer_id join submissions s on s.id = k.submission_id
+where k.review_id = $1 and k.brand_id = any ($2::uuid[]) order by k.created_at desc, k.id
+`
+
+type ReviewerLinksParams struct {
+	ReviewID uuid.UUID
+	Brands   []uuid.UUID
+}
+
+type ReviewerLinksRow struct {
+	ID          uuid.UUID
+	ReviewerID  uuid.UUID
+	Name        string
+	Version     int32
+	CreatedAt   time.Time
+	ExpiresAt   time.Time
+	UsedAt      *time.Time
+	RevokedAt   *time.Time
+	Expired     bool
+	Views       int32
+	FirstSeenAt time.Time
+}
+
+func (q *Queries) ReviewerLinks(ctx context.Context, db DBTX, arg ReviewerLinksParams) ([]ReviewerLinksRow, error) {
+	rows, err := db.Query(ctx, reviewerLinks, arg.ReviewID, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReviewerLinksRow
+	for rows.Next() {
+		var i ReviewerLinksRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ReviewerID,
+			&i.Name,
+			&i.Version,
+			&i.CreatedAt,
+			&i.ExpiresAt,
+			&i.UsedAt,
+			&i.RevokedAt,
+			&i.Expired,
+			&i.Views,
+			&i.FirstSeenAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const revokeReviewLink = `-- name: RevokeReviewLink :one
+update review_links set revoked_at = coalesce(revoked_at, now()), revoked_by = coalesce(revoked_by, $1::uuid) where id = $2 and brand_id = any ($3::uuid[]) returning review_id
+`
+
+type RevokeReviewLinkParams struct {
+	By     uuid.UUID
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+func (q *Queries) RevokeReviewLink(ctx context.Context, db DBTX, arg RevokeReviewLinkParams) (uuid.UUID, error) {
+	row := db.QueryRow(ctx, revokeReviewLink, arg.By, arg.ID, arg.Brands)
+	var review_id uuid.UUID
+	err := row.Scan(&review_id)
+	return review_id, err
+}
+
+const tickCorrection = `-- name: TickCorrection :execrows
+update corrections set done_at = case when $1::boolean then coalesce(done_at, now()) end where id = $2 and partnership_id = $3
+`
+
+type TickCorrectionParams struct {
+	Done          bool
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+}
+
+func (q *Queries) TickCorrection(ctx context.Context, db DBTX, arg TickCorrectionParams) (int64, error) {
+	result, err := db.Exec(ctx, tickCorrection, arg.Done, arg.ID, arg.PartnershipID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const useReviewLink = `-- name: UseReviewLink :execrows
+update review_links set used_at = now() where id = $1 and used_at is null and revoked_at is null and expires_at > now()
+`
+
+func (q *Queries) UseReviewLink(ctx context.Context, db DBTX, id uuid.UUID) (int64, error) {
+	result, err := db.Exec(ctx, useReviewLink, id)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const voices = `-- name: Voices :many
+select v.user_id::uuid as user_id, v.far::int as far from voices_of($1::uuid, array[$2::uuid]) v where v.far > 0 order by 2, 1
+`
+
+type VoicesParams struct {
+	UserID  uuid.UUID
+	BrandID uuid.UUID
+}
+
+type VoicesRow struct {
+	UserID uuid.UUID
+	Far    int32
+}
+
+// For whom somebody may decide at a brand now, beside themselves; nearest first.
+func (q *Queries) Voices(ctx context.Context, db DBTX, arg VoicesParams) ([]VoicesRow, error) {
+	rows, err := db.Query(ctx, voices, arg.UserID, arg.BrandID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []VoicesRow
+	for rows.Next() {
+		var i VoicesRow
+		if err := rows.Scan(&i.UserID, &i.Far); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -13,17 +13,6 @@ import (
 	"github.com/google/uuid"
 )
 
-const approversToNotify = `-- name: ApproversToNotify :one
-select approvers from reviews where id = $1
-`
-
-func (q *Queries) ApproversToNotify(ctx context.Context, db DBTX, id uuid.UUID) ([]uuid.UUID, error) {
-	row := db.QueryRow(ctx, approversToNotify, id)
-	var approvers []uuid.UUID
-	err := row.Scan(&approvers)
-	return approvers, err
-}
-
 const calendarOfBrand = `-- name: CalendarOfBrand :one
 select d.zone, d.working_days, d.opens, d.closes, d.holidays, d.day_seconds from calendars d join brands b on b.calendar_id = d.id where b.id = $1
 `
@@ -76,6 +65,23 @@ func (q *Queries) CalendarOfCreator(ctx context.Context, db DBTX, id uuid.UUID) 
 		&i.DaySeconds,
 	)
 	return i, err
+}
+
+const claimSlack = `-- name: ClaimSlack :execrows
+insert into slack_posts (key, brand_id) values ($1, $2) on conflict (key) do nothing
+`
+
+type ClaimSlackParams struct {
+	Key     string
+	BrandID uuid.UUID
+}
+
+func (q *Queries) ClaimSlack(ctx context.Context, db DBTX, arg ClaimSlackParams) (int64, error) {
+	result, err := db.Exec(ctx, claimSlack, arg.Key, arg.BrandID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const contractByOffer = `-- name: ContractByOffer :one
@@ -163,6 +169,30 @@ func (q *Queries) ContractView(ctx context.Context, db DBTX, id uuid.UUID) (Cont
 	return i, err
 }
 
+const correctionTexts = `-- name: CorrectionTexts :many
+select k.body from corrections k join decisions d on d.id = k.decision_id where k.submission_id = $1 and d.state = 'accepted' order by d.decided_at, k.position
+`
+
+func (q *Queries) CorrectionTexts(ctx context.Context, db DBTX, submissionID uuid.UUID) ([]string, error) {
+	rows, err := db.Query(ctx, correctionTexts, submissionID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var body string
+		if err := rows.Scan(&body); err != nil {
+			return nil, err
+		}
+		items = append(items, body)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const creatorZone = `-- name: CreatorZone :one
 select zone, country from creators where id = $1
 `
@@ -179,45 +209,18 @@ func (q *Queries) CreatorZone(ctx context.Context, db DBTX, id uuid.UUID) (Creat
 	return i, err
 }
 
-const delegationsNow = `-- name: DelegationsNow :many
-select from_user, to_user from delegations where brand_id = $1 and starts_at <= now() and ends_at > now()
-`
-
-type DelegationsNowRow struct {
-	FromUser uuid.UUID
-	ToUser   uuid.UUID
-}
-
-func (q *Queries) DelegationsNow(ctx context.Context, db DBTX, brandID uuid.UUID) ([]DelegationsNowRow, error) {
-	rows, err := db.Query(ctx, delegationsNow, brandID)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []DelegationsNowRow
-	for rows.Next() {
-		var i DelegationsNowRow
-		if err := rows.Scan(&i.FromUser, &i.ToUser); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
 const deliverableView = `-- name: DeliverableView :one
-select id, title, draft_due_at, publish_by, post_url from deliverables where id = $1
+select id, title, draft_due_at, publish_by, post_url, extra_fee, extra_currency from deliverables where id = $1
 `
 
 type DeliverableViewRow struct {
-	ID         uuid.UUID
-	Title      string
-	DraftDueAt *time.Time
-	PublishBy  *time.Time
-	PostUrl    *string
+	ID            uuid.UUID
+	Title         string
+	DraftDueAt    *time.Time
+	PublishBy     *time.Time
+	PostUrl       *string
+	ExtraFee      *int64
+	ExtraCurrency *string
 }
 
 func (q *Queries) DeliverableView(ctx context.Context, db DBTX, id uuid.UUID) (DeliverableViewRow, error) {
@@ -229,6 +232,8 @@ func (q *Queries) DeliverableView(ctx context.Context, db DBTX, id uuid.UUID) (D
 		&i.DraftDueAt,
 		&i.PublishBy,
 		&i.PostUrl,
+		&i.ExtraFee,
+		&i.ExtraCurrency,
 	)
 	return i, err
 }
@@ -377,19 +382,22 @@ func (q *Queries) InsertMilestone(ctx context.Context, db DBTX, arg InsertMilest
 }
 
 const insertPostCheck = `-- name: InsertPostCheck :exec
-insert into post_checks (deliverable_id, n, result, url, final_url, text_found, body_sha256, problems)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into post_checks (deliverable_id, n, result, url, final_url, text_found, body_sha256, problems, authors, published_at, screenshot_sha256)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type InsertPostCheckParams struct {
-	DeliverableID uuid.UUID
-	N             int32
-	Result        string
-	Url           string
-	FinalUrl      *string
-	TextFound     *string
-	BodySha256    []byte
-	Problems      []string
+	DeliverableID    uuid.UUID
+	N                int32
+	Result           string
+	Url              string
+	FinalUrl         *string
+	TextFound        *string
+	BodySha256       []byte
+	Problems         []string
+	Authors          []string
+	PublishedAt      *time.Time
+	ScreenshotSha256 []byte
 }
 
 func (q *Queries) InsertPostCheck(ctx context.Context, db DBTX, arg InsertPostCheckParams) error {
@@ -402,6 +410,9 @@ func (q *Queries) InsertPostCheck(ctx context.Context, db DBTX, arg InsertPostCh
 		arg.TextFound,
 		arg.BodySha256,
 		arg.Problems,
+		arg.Authors,
+		arg.PublishedAt,
+		arg.ScreenshotSha256,
 	)
 	return err
 }
@@ -634,18 +645,79 @@ func (q *Queries) PolicyVersion(ctx context.Context, db DBTX, arg PolicyVersionP
 }
 
 const postToVerify = `-- name: PostToVerify :one
-select coalesce(d.post_url, '')::text as url, k.hashtags from deliverables d join partnerships p on p.id = d.partnership_id join campaigns k on k.id = p.campaign_id where d.id = $1
+select coalesce(d.post_url, '')::text as url, k.hashtags, k.content_rules, d.platform, d.kind, coalesce(p.promo_code, '')::text as promo_code, coalesce(p.tracked_link, '')::text as tracked_link,
+  coalesce(c.country, '')::text as country, d.publish_by,
+  coalesce((select min(x.decided_at) from decisions x where x.submission_id = d.current_submission and x.state = 'accepted'), 'epoch')::timestamptz as approved_at,
+  array(select a.handle from creator_accounts a where a.creator_id = c.id and lower(a.platform) = lower(d.platform))::text[] as handles
+from deliverables d join partnerships p on p.id = d.partnership_id join campaigns k on k.id = p.campaign_id join creators c on c.id = p.creator_id where d.id = $1
 `
 
 type PostToVerifyRow struct {
-	Url      string
-	Hashtags []string
+	Url          string
+	Hashtags     []string
+	ContentRules json.RawMessage
+	Platform     string
+	Kind         string
+	PromoCode    string
+	TrackedLink  string
+	Country      string
+	PublishBy    *time.Time
+	ApprovedAt   time.Time
+	Handles      []string
 }
 
 func (q *Queries) PostToVerify(ctx context.Context, db DBTX, id uuid.UUID) (PostToVerifyRow, error) {
 	row := db.QueryRow(ctx, postToVerify, id)
 	var i PostToVerifyRow
-	err := row.Scan(&i.Url, &i.Hashtags)
+	err := row.Scan(
+		&i.Url,
+		&i.Hashtags,
+		&i.ContentRules,
+		&i.Platform,
+		&i.Kind,
+		&i.PromoCode,
+		&i.TrackedLink,
+		&i.Country,
+		&i.PublishBy,
+		&i.ApprovedAt,
+		&i.Handles,
+	)
+	return i, err
+}
+
+const reviewBefore = `-- name: ReviewBefore :one
+select s.id, s.version, s.caption, s.file_sha256, r.policy_id, r.policy_version, r.stages from submissions s join reviews r on r.submission_id = s.id
+where s.deliverable_id = $1 and s.version < $2 and s.state <> 'refused' order by s.version desc limit 1
+`
+
+type ReviewBeforeParams struct {
+	DeliverableID uuid.UUID
+	Version       int32
+}
+
+type ReviewBeforeRow struct {
+	ID            uuid.UUID
+	Version       int32
+	Caption       string
+	FileSha256    []byte
+	PolicyID      uuid.UUID
+	PolicyVersion int32
+	Stages        json.RawMessage
+}
+
+// The version before with its review, as far as that came.
+func (q *Queries) ReviewBefore(ctx context.Context, db DBTX, arg ReviewBeforeParams) (ReviewBeforeRow, error) {
+	row := db.QueryRow(ctx, reviewBefore, arg.DeliverableID, arg.Version)
+	var i ReviewBeforeRow
+	err := row.Scan(
+		&i.ID,
+		&i.Version,
+		&i.Caption,
+		&i.FileSha256,
+		&i.PolicyID,
+		&i.PolicyVersion,
+		&i.Stages,
+	)
 	return i, err
 }
 
@@ -672,6 +744,60 @@ func (q *Queries) ReviewMail(ctx context.Context, db DBTX, id uuid.UUID) (Review
 	return i, err
 }
 
+const reviewStages = `-- name: ReviewStages :one
+select stages, submission_id from reviews where id = $1
+`
+
+type ReviewStagesRow struct {
+	Stages       json.RawMessage
+	SubmissionID uuid.UUID
+}
+
+func (q *Queries) ReviewStages(ctx context.Context, db DBTX, id uuid.UUID) (ReviewStagesRow, error) {
+	row := db.QueryRow(ctx, reviewStages, id)
+	var i ReviewStagesRow
+	err := row.Scan(&i.Stages, &i.SubmissionID)
+	return i, err
+}
+
+const reviewersAvailable = `-- name: ReviewersAvailable :many
+select id from outside_reviewers where id = any ($1::uuid[]) and removed_at is null
+`
+
+func (q *Queries) ReviewersAvailable(ctx context.Context, db DBTX, ids []uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, reviewersAvailable, ids)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const saveMedia = `-- name: SaveMedia :exec
+update submissions set media = $1 where id = $2
+`
+
+type SaveMediaParams struct {
+	Media []byte
+	ID    uuid.UUID
+}
+
+func (q *Queries) SaveMedia(ctx context.Context, db DBTX, arg SaveMediaParams) error {
+	_, err := db.Exec(ctx, saveMedia, arg.Media, arg.ID)
+	return err
+}
+
 const savePayee = `-- name: SavePayee :one
 insert into payees (creator_id, account_id, state, checked_at) values ($1, $2, $3, now())
 on conflict (creator_id) do update set state = excluded.state, checked_at = now(),
@@ -694,13 +820,14 @@ func (q *Queries) SavePayee(ctx context.Context, db DBTX, arg SavePayeeParams) (
 }
 
 const saveReviewOpened = `-- name: SaveReviewOpened :exec
-update reviews set policy_id = $1, policy_version = $2, checks = $3 where id = $4
+update reviews set policy_id = $1, policy_version = $2, checks = $3, choice = $4 where id = $5
 `
 
 type SaveReviewOpenedParams struct {
 	PolicyID      uuid.UUID
 	PolicyVersion int32
 	Checks        json.RawMessage
+	Choice        []byte
 	ID            uuid.UUID
 }
 
@@ -709,32 +836,116 @@ func (q *Queries) SaveReviewOpened(ctx context.Context, db DBTX, arg SaveReviewO
 		arg.PolicyID,
 		arg.PolicyVersion,
 		arg.Checks,
+		arg.Choice,
 		arg.ID,
 	)
 	return err
 }
 
+const settleSlack = `-- name: SettleSlack :exec
+with told as (update slack_posts set state = $2 where key = $3 returning brand_id)
+update slack_channels set last_error = $1 where brand_id in (select brand_id from told)
+`
+
+type SettleSlackParams struct {
+	Error *string
+	State string
+	Key   string
+}
+
+func (q *Queries) SettleSlack(ctx context.Context, db DBTX, arg SettleSlackParams) error {
+	_, err := db.Exec(ctx, settleSlack, arg.Error, arg.State, arg.Key)
+	return err
+}
+
+const slackChannel = `-- name: SlackChannel :one
+select c.webhook_url, d.title, k.name as creator_name, r.due_at, array(select u.name from users u where u.id = any (r.approvers))::text[] as people
+from reviews r join slack_channels c on c.brand_id = r.brand_id join deliverables d on d.id = r.deliverable_id join partnerships p on p.id = r.partnership_id join creators k on k.id = p.creator_id
+where r.id = $1
+`
+
+type SlackChannelRow struct {
+	WebhookUrl  string
+	Title       string
+	CreatorName string
+	DueAt       *time.Time
+	People      []string
+}
+
+func (q *Queries) SlackChannel(ctx context.Context, db DBTX, id uuid.UUID) (SlackChannelRow, error) {
+	row := db.QueryRow(ctx, slackChannel, id)
+	var i SlackChannelRow
+	err := row.Scan(
+		&i.WebhookUrl,
+		&i.Title,
+		&i.CreatorName,
+		&i.DueAt,
+		&i.People,
+	)
+	return i, err
+}
+
+const standIns = `-- name: StandIns :many
+select x::uuid as id from stand_ins($1::uuid[], $2::uuid) x
+`
+
+type StandInsParams struct {
+	People  []uuid.UUID
+	BrandID uuid.UUID
+}
+
+// Who decides for one of the people now.
+func (q *Queries) StandIns(ctx context.Context, db DBTX, arg StandInsParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, standIns, arg.People, arg.BrandID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const submissionToReview = `-- name: SubmissionToReview :one
-select s.id, s.brand_id, s.partnership_id, s.caption, coalesce(s.file_name, '')::text as file_name, coalesce(b.content_type, '')::text as content_type, coalesce(b.size, 0)::bigint as size,
-  d.kind, k.hashtags, r.id as review_id, r.policy_id, r.policy_version
-from submissions s join deliverables d on d.id = s.deliverable_id join partnerships p on p.id = s.partnership_id join campaigns k on k.id = p.campaign_id
-  join reviews r on r.submission_id = s.id left join blobs b on b.sha256 = s.file_sha256
+select s.id, s.brand_id, s.partnership_id, s.deliverable_id, s.version, s.caption, s.file_sha256, s.declared_spoken, s.declared_written,
+  coalesce(s.file_name, '')::text as file_name, coalesce(b.content_type, '')::text as content_type, coalesce(b.size, 0)::bigint as size,
+  d.kind, d.platform, d.publish_by, k.hashtags, k.content_rules, coalesce(p.promo_code, '')::text as promo_code, coalesce(p.tracked_link, '')::text as tracked_link, coalesce(c.country, '')::text as country, p.creator_id
+from submissions s join deliverables d on d.id = s.deliverable_id join partnerships p on p.id = s.partnership_id join campaigns k on k.id = p.campaign_id join creators c on c.id = p.creator_id
+  left join blobs b on b.sha256 = s.file_sha256
 where s.id = $1
 `
 
 type SubmissionToReviewRow struct {
-	ID            uuid.UUID
-	BrandID       uuid.UUID
-	PartnershipID uuid.UUID
-	Caption       string
-	FileName      string
-	ContentType   string
-	Size          int64
-	Kind          string
-	Hashtags      []string
-	ReviewID      uuid.UUID
-	PolicyID      uuid.UUID
-	PolicyVersion int32
+	ID              uuid.UUID
+	BrandID         uuid.UUID
+	PartnershipID   uuid.UUID
+	DeliverableID   uuid.UUID
+	Version         int32
+	Caption         string
+	FileSha256      []byte
+	DeclaredSpoken  *bool
+	DeclaredWritten *bool
+	FileName        string
+	ContentType     string
+	Size            int64
+	Kind            string
+	Platform        string
+	PublishBy       *time.Time
+	Hashtags        []string
+	ContentRules    json.RawMessage
+	PromoCode       string
+	TrackedLink     string
+	Country         string
+	CreatorID       uuid.UUID
 }
 
 func (q *Queries) SubmissionToReview(ctx context.Context, db DBTX, id uuid.UUID) (SubmissionToReviewRow, error) {
@@ -744,25 +955,40 @@ func (q *Queries) SubmissionToReview(ctx context.Context, db DBTX, id uuid.UUID)
 		&i.ID,
 		&i.BrandID,
 		&i.PartnershipID,
+		&i.DeliverableID,
+		&i.Version,
 		&i.Caption,
+		&i.FileSha256,
+		&i.DeclaredSpoken,
+		&i.DeclaredWritten,
 		&i.FileName,
 		&i.ContentType,
 		&i.Size,
 		&i.Kind,
+		&i.Platform,
+		&i.PublishBy,
 		&i.Hashtags,
-		&i.ReviewID,
-		&i.PolicyID,
-		&i.PolicyVersion,
+		&i.ContentRules,
+		&i.PromoCode,
+		&i.TrackedLink,
+		&i.Country,
+		&i.CreatorID,
 	)
 	return i, err
 }
 
 const usersEnabled = `-- name: UsersEnabled :many
-select id from users where id = any ($1::uuid[]) and disabled_at is null
+select u.id from users u where u.id = any ($1::uuid[]) and u.disabled_at is null
+  and not exists (select 1 from contacts x where x.creator_id = $2 and lower(x.email) = u.email)
 `
 
-func (q *Queries) UsersEnabled(ctx context.Context, db DBTX, ids []uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := db.Query(ctx, usersEnabled, ids)
+type UsersEnabledParams struct {
+	Ids       []uuid.UUID
+	CreatorID uuid.UUID
+}
+
+func (q *Queries) UsersEnabled(ctx context.Context, db DBTX, arg UsersEnabledParams) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, usersEnabled, arg.Ids, arg.CreatorID)
 	if err != nil {
 		return nil, err
 	}
@@ -782,16 +1008,18 @@ func (q *Queries) UsersEnabled(ctx context.Context, db DBTX, ids []uuid.UUID) ([
 }
 
 const usersWithRole = `-- name: UsersWithRole :many
-select u.id from user_roles r join users u on u.id = r.user_id where r.brand_id = $1 and r.role = $2 and r.effective_at <= now() and u.disabled_at is null order by u.id
+select u.id from user_roles r join users u on u.id = r.user_id where r.brand_id = $1 and r.role = $2 and r.effective_at <= now() and u.disabled_at is null
+  and not exists (select 1 from contacts x where x.creator_id = $3 and lower(x.email) = u.email) order by u.id
 `
 
 type UsersWithRoleParams struct {
-	BrandID uuid.UUID
-	Role    string
+	BrandID   uuid.UUID
+	Role      string
+	CreatorID uuid.UUID
 }
 
 func (q *Queries) UsersWithRole(ctx context.Context, db DBTX, arg UsersWithRoleParams) ([]uuid.UUID, error) {
-	rows, err := db.Query(ctx, usersWithRole, arg.BrandID, arg.Role)
+	rows, err := db.Query(ctx, usersWithRole, arg.BrandID, arg.Role, arg.CreatorID)
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,10 @@
 -- name: CreateCampaign :exec
-insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids)
-values (@id, @brand_id, @name, @state, @brief, @budget, @currency, @starts_on, @ends_on, @owner_id, @default_fee, @terms, @sequence_id, @policy_id, @hashtags, @automation_ids);
+insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids, content_rules)
+values (@id, @brand_id, @name, @state, @brief, @budget, @currency, @starts_on, @ends_on, @owner_id, @default_fee, @terms, @sequence_id, @policy_id, @hashtags, @automation_ids, @content_rules);
 
 -- name: ListCampaigns :many
 select g.id, g.brand_id, b.name as brand_name, g.name, g.state, g.brief, g.budget, g.currency, g.starts_on, g.ends_on, k.zone,
-  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.version, g.created_at
+  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.content_rules, g.version, g.created_at
 from campaigns g
 join brands b on b.id = g.brand_id
 join calendars k on k.id = b.calendar_id
@@ -23,7 +23,7 @@ select id, version from campaigns where id = @id and brand_id = any (@brands::uu
 
 -- name: UpdateCampaign :one
 update campaigns set name = @name, state = @state, brief = @brief, budget = @budget, ends_on = @ends_on, default_fee = @default_fee,
-  terms = @terms, hashtags = @hashtags, automation_ids = @automation_ids, version = version + 1
+  terms = @terms, hashtags = @hashtags, automation_ids = @automation_ids, content_rules = @content_rules, policy_id = @policy_id, version = version + 1
 where id = @id and version = @version
 returning version;
 
@@ -35,10 +35,13 @@ group by campaign_id, stage;
 -- name: CampaignMoney :many
 -- Reserved: offers that are out or accepted, whose contract is not signed. Committed: signed contracts. Paid: less reversals.
 select g.id as campaign_id,
-  (select coalesce(sum(o.fee), 0) from offers o where o.campaign_id = g.id and o.state in ('sent', 'accepted')
-    and not exists (select 1 from contracts c where c.offer_id = o.id and c.state not in ('drafting', 'internal_approval', 'out_for_signature')))::bigint as reserved,
-  (select coalesce(sum(c.fee), 0) from contracts c join offers o on o.id = c.offer_id
-    where o.campaign_id = g.id and c.state in ('executed', 'expired'))::bigint as committed,
+  ((select coalesce(sum(o.fee), 0) from offers o where o.campaign_id = g.id and o.state in ('sent', 'accepted')
+    and not exists (select 1 from contracts c where c.offer_id = o.id and c.state not in ('drafting', 'internal_approval', 'out_for_signature')))
+    + (select coalesce(sum(d.extra_fee), 0) from deliverables d join partnerships p on p.id = d.partnership_id where p.campaign_id = g.id and d.extra = 'offered'))::bigint as reserved,
+  ((select coalesce(sum(c.fee), 0) from contracts c join offers o on o.id = c.offer_id
+    where o.campaign_id = g.id and c.state in ('executed', 'expired'))
+    + (select coalesce(sum(m.amount), 0) from milestones m join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
+    where o.campaign_id = g.id and c.state in ('executed', 'expired') and m.extra and m.state <> 'cancelled'))::bigint as committed,
   (select coalesce(sum(p.amount - p.amount_reversed), 0) from payouts p join partnerships s on s.id = p.partnership_id
     where s.campaign_id = g.id and p.state in ('paid', 'partly_reversed', 'reversed'))::bigint as paid
 from campaigns g

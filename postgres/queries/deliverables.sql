@@ -1,6 +1,6 @@
 -- name: ListDeliverables :many
 select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at,
-  r.id as review_id, p.creator_id, c.name as creator_name, k.name as campaign_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as creator_platform,
+  d.extra, d.extra_fee, d.extra_currency, r.id as review_id, p.creator_id, c.name as creator_name, k.name as campaign_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as creator_platform,
   (d.state = 'late' or (d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested') and d.draft_due_at < now())
     or (d.state in ('approved_to_post', 'scheduled') and d.publish_by < now()))::boolean as late,
   coalesce(case when d.state in ('planned', 'brief_sent', 'awaiting_draft', 'in_review', 'changes_requested', 'late') then d.draft_due_at else d.publish_by end, '9999-01-01')::timestamptz as due
@@ -22,13 +22,15 @@ where d.brand_id = any (@brands::uuid[])
 order by due, d.id
 limit @max_rows;
 
--- name: GetSubmission :one
-select s.id, s.deliverable_id, s.partnership_id, s.brand_id, s.version, s.state, s.caption, s.note, s.file_name, s.file_sha256, s.created_at,
-  b.content_type, b.size, coalesce(r.checks, '[]')::jsonb as checks
+-- name: GetSubmissions :many
+select s.id, s.deliverable_id, s.partnership_id, s.brand_id, s.version, s.state, s.caption, s.note, s.file_name, s.file_sha256, s.declared_spoken, s.declared_written, s.media, s.created_at,
+  b.content_type, b.size, r.id as review_id, coalesce(r.checks, '[]')::jsonb as checks
 from submissions s
 left join blobs b on b.sha256 = s.file_sha256
 left join reviews r on r.submission_id = s.id
-where s.id = @id and s.brand_id = any (@brands::uuid[]);
+where (sqlc.narg('id')::uuid is null or s.id = sqlc.narg('id')::uuid) and (sqlc.narg('deliverable_id')::uuid is null or s.deliverable_id = sqlc.narg('deliverable_id')::uuid and s.state <> 'refused')
+  and s.brand_id = any (@brands::uuid[])
+order by s.version desc limit 200;
 
 -- name: GetSubmissionFile :one
 select s.file_name, b.content_type, b.sha256, b.content from submissions s join blobs b on b.sha256 = s.file_sha256
@@ -40,9 +42,12 @@ select id, state, current_submission from deliverables where id = @id and partne
 -- name: InsertBlob :exec
 insert into blobs (sha256, content_type, size, content) values (@sha256, @content_type, @size, @content) on conflict (sha256) do nothing;
 
+-- name: BlobContent :one
+select content from blobs where sha256 = @sha256;
+
 -- name: InsertSubmission :exec
-insert into submissions (id, deliverable_id, partnership_id, brand_id, version, caption, note, file_name, file_sha256)
-select @id, d.id, d.partnership_id, d.brand_id, coalesce((select max(s.version) from submissions s where s.deliverable_id = d.id), 0) + 1, @caption, sqlc.narg('note'), sqlc.narg('file_name'), sqlc.narg('file_sha256')
+insert into submissions (id, deliverable_id, partnership_id, brand_id, version, caption, note, file_name, file_sha256, declared_spoken, declared_written)
+select @id, d.id, d.partnership_id, d.brand_id, coalesce((select max(s.version) from submissions s where s.deliverable_id = d.id), 0) + 1, @caption, sqlc.narg('note'), sqlc.narg('file_name'), sqlc.narg('file_sha256'), sqlc.narg('spoken'), sqlc.narg('written')
 from deliverables d where d.id = @deliverable_id
 on conflict (id) do nothing;
 

@@ -11,6 +11,9 @@ order by role = 'creator' desc, role = 'manager' desc, email limit 1;
 -- name: MailUser :one
 select id, name, email from users where id = @id and disabled_at is null;
 
+-- name: MailReviewer :one
+select id, name, email from outside_reviewers where id = @id and removed_at is null;
+
 -- name: MailTemplate :one
 select subject, body from templates where name = @name and (brand_id = @brand_id or brand_id is null) order by brand_id nulls last, version desc limit 1;
 

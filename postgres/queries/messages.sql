@@ -29,8 +29,6 @@ select message_id, n, name, content_type, size, sha256 from message_files where 
 select f.name, f.content_type, f.sha256, b.content from message_files f join blobs b on b.sha256 = f.sha256 join messages m on m.id = f.message_id
 where f.message_id = @message_id and f.n = @n and m.brand_id = any (@brands::uuid[]) and (m.thread_id is null or thread_open_to(m.thread_id, @viewer::uuid));
 
--- name: PutBlob :exec
-insert into blobs (sha256, content_type, size, content) values (@sha256, @content_type, @size, @content) on conflict (sha256) do nothing;
 
 -- name: PutMessageFile :exec
 insert into message_files (message_id, n, brand_id, name, content_type, size, sha256) values (@message_id, @n, sqlc.narg('brand_id'), @name, @content_type, @size, @sha256);

@@ -102,9 +102,21 @@ where p.id = @id and p.brand_id = any (@brands::uuid[]) for update of g;
 -- name: BudgetSpoken :one
 -- What offers reserve or contracts commit; of a contract that was ended, what is or may still be paid.
 select ((select coalesce(sum(o.fee), 0) from offers o where o.campaign_id = @campaign_id and o.state in ('draft', 'sent', 'accepted'))
+  + (select coalesce(sum(m.amount), 0) from milestones m join partnerships p on p.id = m.partnership_id where p.campaign_id = @campaign_id and m.extra and m.state <> 'cancelled')
+  + (select coalesce(sum(d.extra_fee), 0) from deliverables d join partnerships p on p.id = d.partnership_id where p.campaign_id = @campaign_id and d.extra = 'offered')
   + (select coalesce(sum(y.amount - y.amount_reversed), 0) from payouts y join milestones m on m.id = y.milestone_id
       join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
-      where o.campaign_id = @campaign_id and o.state not in ('draft', 'sent', 'accepted') and y.state <> 'cancelled'))::bigint as spoken;
+      where o.campaign_id = @campaign_id and o.state not in ('draft', 'sent', 'accepted') and y.state <> 'cancelled' and not m.extra))::bigint as spoken;
+
+-- name: BudgetOfDeliverable :one
+select p.campaign_id, g.budget, g.currency, coalesce(d.extra_fee, 0)::bigint as offered from deliverables d join partnerships p on p.id = d.partnership_id join campaigns g on g.id = p.campaign_id
+where d.id = @id and d.brand_id = any (@brands::uuid[]) for update of g;
+
+-- name: SetCodes :execrows
+update partnerships set promo_code = sqlc.narg('promo_code'), tracked_link = sqlc.narg('tracked_link') where id = @id and brand_id = any (@brands::uuid[]);
+
+-- name: CodesOf :one
+select coalesce(promo_code, '')::text as promo_code, coalesce(tracked_link, '')::text as tracked_link from partnerships where id = @id and brand_id = any (@brands::uuid[]);
 
 -- name: InsertOffer :exec
 insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, currency, message, terms, created_by)
@@ -124,3 +136,6 @@ select b.id, b.name from partnerships p join brands b on b.id = p.brand_id where
 
 -- name: PartnershipState :one
 select state from workflow_snapshots where workflow_id = @workflow_id and brand_id = any (@brands::uuid[]);
+
+-- name: MilestoneTitles :many
+select id, title from milestones where id = any (@ids::uuid[]) and brand_id = any (@brands::uuid[]);

@@ -38,7 +38,7 @@ where a.payout_id = @payout_id order by a.at, a.id;
 select number, key, outcome, transfer_id, error_code, first_sent_at, created_at, settled_at from payout_attempts where payout_id = @payout_id order by number;
 
 -- name: PayoutContentDecisions :many
-select x.user_id, u.name, d.title, x.decision, coalesce(x.decided_at, x.created_at)::timestamptz as at
+select u.id as user_id, u.name, d.title, x.decision, coalesce(x.decided_at, x.created_at)::timestamptz as at
 from decisions x join submissions s on s.id = x.submission_id join deliverables d on d.id = s.deliverable_id join users u on u.id = x.user_id
 where d.contract_id = @contract_id and (sqlc.narg('deliverable_id')::uuid is null or d.id = sqlc.narg('deliverable_id')::uuid)
   and x.state = 'accepted' and x.decision in ('approve', 'approve_with_corrections')

@@ -152,3 +152,41 @@ where s.token_hash = @token_hash and s.expires_at > now() and l.revoked_at is nu
 
 -- name: GetPartnershipParties :one
 select brand_id, creator_id from partnerships where id = @id;
+
+-- name: ListDelegations :many
+select d.id, d.brand_id, d.from_user, f.name as from_name, d.to_user, t.name as to_name, d.starts_at, coalesce(d.cancelled_at, d.ends_at)::timestamptz as ends_at,
+  case when d.cancelled_at is not null or d.ends_at <= now() then 'ended' when d.starts_at > now() then 'planned' else 'running' end::text as state
+from delegations d join users f on f.id = d.from_user join users t on t.id = d.to_user
+where d.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is null or d.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('id')::uuid is null or d.id = sqlc.narg('id')::uuid)
+order by d.cancelled_at is not null or d.ends_at <= now(), d.starts_at, d.id limit 500;
+
+-- name: LockDelegations :exec
+-- Two delegations that are made at once must see one another, or they could make a loop.
+select pg_advisory_xact_lock(hashtextextended('delegations:' || (@brand_id::uuid)::text, 0));
+
+-- name: DelegationLoop :one
+select delegation_loops(@brand_id, @from_user, @to_user, @starts_at, @ends_at)::boolean;
+
+-- name: CreateDelegation :exec
+insert into delegations (id, brand_id, from_user, to_user, starts_at, ends_at, created_by) values (@id, @brand_id, @from_user, @to_user, @starts_at, @ends_at, @created_by);
+
+-- name: EndDelegation :execrows
+update delegations set cancelled_at = coalesce(cancelled_at, now()) where id = @id and brand_id = any (@brands::uuid[]) and ends_at > now();
+
+-- name: CalendarsOfUsers :many
+select owner_id, zone, working_days, opens, closes, holidays, day_seconds from calendars where owner_kind = 'user' and owner_id = any (@users::uuid[]);
+
+-- name: GetSlack :one
+select connected_at, coalesce(last_error, '')::text as last_error from slack_channels where brand_id = @brand_id;
+
+-- name: SetSlack :exec
+insert into slack_channels (brand_id, webhook_url, connected_by) values (@brand_id, @webhook_url, @by)
+on conflict (brand_id) do update set webhook_url = excluded.webhook_url, connected_by = excluded.connected_by, connected_at = now(), last_error = null;
+
+-- name: RemoveSlack :exec
+delete from slack_channels where brand_id = @brand_id;
+
+-- name: CanDecide :one
+select exists (select 1 from user_roles r join users u on u.id = r.user_id
+  where r.user_id = @user_id and r.brand_id = @brand_id and r.role in ('ops', 'approver', 'legal', 'admin') and r.effective_at <= now() and u.disabled_at is null)::boolean;

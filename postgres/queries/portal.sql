@@ -11,7 +11,7 @@ select @token_hash, l.partnership_id, l.contact_id, l.token_hash, now() + make_i
 returning expires_at;
 
 -- name: PortalParties :one
-select p.stage, p.term, c.name as creator_name, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags,
+select p.stage, p.term, c.name as creator_name, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags, k.content_rules,
   coalesce(y.state, 'none')::text as payee_state, coalesce(y.account_id, '')::text as account_id
 from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id
 left join payees y on y.creator_id = p.creator_id
@@ -35,8 +35,10 @@ select party, name, coalesce(address, '')::text as address, coalesce(agent, ''):
 -- name: PortalDeliverables :many
 select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at,
   r.id as review_id, coalesce(r.state, '')::text as review_state, coalesce(r.stages, '[]')::jsonb as stages, coalesce(r.checks, '[]')::jsonb as checks,
+  coalesce(l.on_silence, 'hold')::text as on_silence, d.extra, d.extra_fee, d.extra_currency, coalesce(t.terms, '{}')::jsonb as terms,
   array(select x.comment::text from decisions x where x.submission_id = d.current_submission and x.state = 'accepted' and coalesce(x.comment, '') <> '' order by x.decided_at)::text[] as comments
-from deliverables d left join reviews r on r.submission_id = d.current_submission
+from deliverables d left join reviews r on r.submission_id = d.current_submission left join policies l on l.id = r.policy_id and l.version = r.policy_version
+left join contracts t on t.id = d.contract_id
 where d.partnership_id = @partnership_id order by d.term desc, d.position;
 
 -- name: PortalPayments :many

@@ -18,7 +18,7 @@ update partnerships set stage = @stage, stage_at = case when stage <> @stage the
 where id = @id and seq <= @seq;
 
 -- name: UpdateReviewView :exec
-update reviews set state = @state, stages = @stages, open_stage = sqlc.narg('open_stage'), approvers = @approvers, due_at = sqlc.narg('due_at'),
+update reviews set state = @state, stages = @stages, open_stage = sqlc.narg('open_stage'), approvers = @approvers, due_at = sqlc.narg('due_at'), silence_at = sqlc.narg('silence_at'),
   seq = @seq, closed_at = case when @closed::boolean then coalesce(closed_at, @now) end
 where id = @id and seq <= @seq;
 
@@ -40,6 +40,7 @@ where id = @id;
 
 -- name: ChangeDeliverable :exec
 update deliverables set state = @state, round = @round, current_submission = coalesce(sqlc.narg('submission'), current_submission),
+  extra = @extra, extra_fee = sqlc.narg('extra_fee'), extra_currency = sqlc.narg('extra_currency'),
   draft_due_at = coalesce(sqlc.narg('due'), draft_due_at), publish_by = coalesce(sqlc.narg('until'), publish_by),
   posted_at = case when @state = 'posted' then @at else posted_at end,
   verified_at = case when @state = 'verified' then @at else verified_at end
@@ -56,6 +57,12 @@ where x.id = @id and x.state = 'proposed';
 
 -- name: ChangeMilestone :exec
 update milestones set state = @state, met_at = case when @state = 'met' then coalesce(met_at, @at) else met_at end where id = @id;
+
+-- name: AddMilestone :exec
+-- What a revision round beyond those included is paid with; it stands behind the contract's own.
+insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, extra)
+select @id, d.partnership_id, d.brand_id, d.contract_id, d.term, (select max(m.position) + 1 from milestones m where m.contract_id = d.contract_id), @title, 'approval', d.id, @amount, @currency, true
+from deliverables d where d.id = @deliverable_id on conflict do nothing;
 
 -- name: ChangePayout :exec
 update payouts set state = @state, held_reason = case when @state = 'held' then @code::text end, held_by = case when @state = 'held' then sqlc.narg('by')::uuid end

@@ -66,45 +66,79 @@ select id, brand_id from payouts where creator_id = @creator_id and state in ('a
 select id, brand_id from payouts where brand_id = @brand_id and currency = @currency and state in ('awaiting_funds', 'failed', 'approved') order by due_at;
 
 -- name: PostToVerify :one
-select coalesce(d.post_url, '')::text as url, k.hashtags from deliverables d join partnerships p on p.id = d.partnership_id join campaigns k on k.id = p.campaign_id where d.id = @id;
+select coalesce(d.post_url, '')::text as url, k.hashtags, k.content_rules, d.platform, d.kind, coalesce(p.promo_code, '')::text as promo_code, coalesce(p.tracked_link, '')::text as tracked_link,
+  coalesce(c.country, '')::text as country, d.publish_by,
+  coalesce((select min(x.decided_at) from decisions x where x.submission_id = d.current_submission and x.state = 'accepted'), 'epoch')::timestamptz as approved_at,
+  array(select a.handle from creator_accounts a where a.creator_id = c.id and lower(a.platform) = lower(d.platform))::text[] as handles
+from deliverables d join partnerships p on p.id = d.partnership_id join campaigns k on k.id = p.campaign_id join creators c on c.id = p.creator_id where d.id = @id;
 
 -- name: InsertPostCheck :exec
-insert into post_checks (deliverable_id, n, result, url, final_url, text_found, body_sha256, problems)
-values (@deliverable_id, @n, @result, @url, @final_url, @text_found, @body_sha256, @problems);
+insert into post_checks (deliverable_id, n, result, url, final_url, text_found, body_sha256, problems, authors, published_at, screenshot_sha256)
+values (@deliverable_id, @n, @result, @url, @final_url, @text_found, @body_sha256, @problems, @authors, sqlc.narg('published_at'), sqlc.narg('screenshot_sha256'));
 
 -- name: DeliverableView :one
-select id, title, draft_due_at, publish_by, post_url from deliverables where id = @id;
+select id, title, draft_due_at, publish_by, post_url, extra_fee, extra_currency from deliverables where id = @id;
 
 -- name: Feedback :many
 select d.comment::text as comment from decisions d where d.submission_id = @submission_id and d.state = 'accepted' and coalesce(d.comment, '') <> '' order by d.decided_at;
+
+-- name: CorrectionTexts :many
+select k.body from corrections k join decisions d on d.id = k.decision_id where k.submission_id = @submission_id and d.state = 'accepted' order by d.decided_at, k.position;
 
 -- name: FailedChecks :one
 select r.checks from reviews r where r.submission_id = @submission_id;
 
 -- name: SubmissionToReview :one
-select s.id, s.brand_id, s.partnership_id, s.caption, coalesce(s.file_name, '')::text as file_name, coalesce(b.content_type, '')::text as content_type, coalesce(b.size, 0)::bigint as size,
-  d.kind, k.hashtags, r.id as review_id, r.policy_id, r.policy_version
-from submissions s join deliverables d on d.id = s.deliverable_id join partnerships p on p.id = s.partnership_id join campaigns k on k.id = p.campaign_id
-  join reviews r on r.submission_id = s.id left join blobs b on b.sha256 = s.file_sha256
+select s.id, s.brand_id, s.partnership_id, s.deliverable_id, s.version, s.caption, s.file_sha256, s.declared_spoken, s.declared_written,
+  coalesce(s.file_name, '')::text as file_name, coalesce(b.content_type, '')::text as content_type, coalesce(b.size, 0)::bigint as size,
+  d.kind, d.platform, d.publish_by, k.hashtags, k.content_rules, coalesce(p.promo_code, '')::text as promo_code, coalesce(p.tracked_link, '')::text as tracked_link, coalesce(c.country, '')::text as country, p.creator_id
+from submissions s join deliverables d on d.id = s.deliverable_id join partnerships p on p.id = s.partnership_id join campaigns k on k.id = p.campaign_id join creators c on c.id = p.creator_id
+  left join blobs b on b.sha256 = s.file_sha256
 where s.id = @id;
+
+-- name: ReviewBefore :one
+-- The version before with its review, as far as that came.
+select s.id, s.version, s.caption, s.file_sha256, r.policy_id, r.policy_version, r.stages from submissions s join reviews r on r.submission_id = s.id
+where s.deliverable_id = @deliverable_id and s.version < @version and s.state <> 'refused' order by s.version desc limit 1;
 
 -- name: PolicyVersion :one
 select id, version, stages, on_silence from policies where id = @id and version = @version;
 
 -- name: UsersWithRole :many
-select u.id from user_roles r join users u on u.id = r.user_id where r.brand_id = @brand_id and r.role = @role and r.effective_at <= now() and u.disabled_at is null order by u.id;
+select u.id from user_roles r join users u on u.id = r.user_id where r.brand_id = @brand_id and r.role = @role and r.effective_at <= now() and u.disabled_at is null
+  and not exists (select 1 from contacts x where x.creator_id = @creator_id and lower(x.email) = u.email) order by u.id;
 
 -- name: UsersEnabled :many
-select id from users where id = any (@ids::uuid[]) and disabled_at is null;
+select u.id from users u where u.id = any (@ids::uuid[]) and u.disabled_at is null
+  and not exists (select 1 from contacts x where x.creator_id = @creator_id and lower(x.email) = u.email);
 
--- name: DelegationsNow :many
-select from_user, to_user from delegations where brand_id = @brand_id and starts_at <= now() and ends_at > now();
+-- name: ReviewersAvailable :many
+select id from outside_reviewers where id = any (@ids::uuid[]) and removed_at is null;
+
+-- name: StandIns :many
+-- Who decides for one of the people now.
+select x::uuid as id from stand_ins(@people::uuid[], @brand_id::uuid) x;
 
 -- name: SaveReviewOpened :exec
-update reviews set policy_id = @policy_id, policy_version = @policy_version, checks = @checks where id = @id;
+update reviews set policy_id = @policy_id, policy_version = @policy_version, checks = @checks, choice = @choice where id = @id;
 
--- name: ApproversToNotify :one
-select approvers from reviews where id = @id;
+-- name: SaveMedia :exec
+update submissions set media = @media where id = @id;
+
+-- name: ReviewStages :one
+select stages, submission_id from reviews where id = @id;
+
+-- name: SlackChannel :one
+select c.webhook_url, d.title, k.name as creator_name, r.due_at, array(select u.name from users u where u.id = any (r.approvers))::text[] as people
+from reviews r join slack_channels c on c.brand_id = r.brand_id join deliverables d on d.id = r.deliverable_id join partnerships p on p.id = r.partnership_id join creators k on k.id = p.creator_id
+where r.id = @id;
+
+-- name: ClaimSlack :execrows
+insert into slack_posts (key, brand_id) values (@key, @brand_id) on conflict (key) do nothing;
+
+-- name: SettleSlack :exec
+with told as (update slack_posts set state = @state where key = @key returning brand_id)
+update slack_channels set last_error = sqlc.narg('error') where brand_id in (select brand_id from told);
 
 -- name: ReviewMail :one
 select r.id, d.title, c.name as creator_name, r.due_at from reviews r join deliverables d on d.id = r.deliverable_id join partnerships p on p.id = r.partnership_id join creators c on c.id = p.creator_id where r.id = @id;

@@ -7887,6 +7887,16 @@ export interface operations {
             };
         };
         responses: {
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
             /** @description Done */
             204: {
                 headers: {
