@@ -1,7 +1,8 @@
 // Package fetch reads pages that people outside name to us, through one guarded client.
 //
 // Every address is checked after the name is resolved and at the moment it is dialled, on each redirect again, so that
-// a name which changes its mind reaches nothing inside.
+// a name which changes its mind reaches nothing inside. A host is asked one thing at a time, with a pause in between, and
+// left alone for as long as it asks to be.
 package fetch
 
 import (
@@ -48,12 +49,31 @@ var (
 	ErrUnreachable = errors.New("fetch: no answer")
 	// ErrConfig means an entry of the allow-list cannot be read.
 	ErrConfig = errors.New("fetch: allow-list refused")
+	// ErrBusy means the host asked to be left alone for a while; the error is a *BusyError.
+	ErrBusy = errors.New("fetch: host is busy")
 )
 
-// Config names what the client may reach although it is private.
+// BusyError is ErrBusy with the time that is left.
+type BusyError struct {
+	// Wait is how long the host still wants to be left alone, at most an hour.
+	Wait time.Duration
+}
+
+// Error gives the time that is left.
+func (e *BusyError) Error() string {
+	return fmt.Sprintf("%s for %s", ErrBusy, e.Wait.Round(time.Second))
+}
+
+// Unwrap gives ErrBusy.
+func (e *BusyError) Unwrap() error { return ErrBusy }
+
+// Config names what the client may reach although it is private, and how slowly it asks.
 type Config struct {
-	// Allow holds host:port, address:port or CIDR entries; empty for production. Entries may also use plain http.
+	// Allow holds host:port, address:port or CIDR entries; empty for production. Entries may also use plain http. What is named
+	// by host or address is ours and asked without pauses.
 	Allow []string
+	// Pause is the least time from one request to a host to the next one; 0 is one second.
+	Pause time.Duration
 }
 
 // Client fetches hostile URLs. It is safe for concurrent use.
@@ -61,6 +81,7 @@ type Client struct {
 	hosts map[string]bool
 	nets  []netip.Prefix
 	http  *http.Client
+	turns *turns
 }
 
 // Page is what was found.
@@ -71,6 +92,10 @@ type Page struct {
 	Status int
 	// Text is what a reader of the page sees, for HTML and plain text; Title is the page's own.
 	Text, Title string
+	// Authors are the names, handles and profile addresses that an HTML page gives for who published it, each once, at most 20.
+	Authors []string
+	// PublishedAt is when an HTML page says that it was published, in UTC; zero when it does not say.
+	PublishedAt time.Time
 	// ContentType is the media type without parameters.
 	ContentType string
 	// Body is as sent, at most 1 MiB; RawSHA256 is over it.
@@ -82,7 +107,7 @@ type allowedKey struct{}
 
 // New builds a client with its allow-list.
 func New(cfg Config) (*Client, error) {
-	c := &Client{hosts: map[string]bool{}}
+	c := &Client{hosts: map[string]bool{}, turns: newTurns(cfg.Pause)}
 
 	for _, entry := range cfg.Allow {
 		entry = strings.ToLower(strings.TrimSpace(entry))
@@ -106,7 +131,6 @@ func New(cfg Config) (*Client, error) {
 
 	dialer := &net.Dialer{Timeout: timeout, ControlContext: c.control}
 	c.http = &http.Client{
-		Timeout: timeout,
 		Transport: &http.Transport{
 			// No proxy: it would dial for us, unchecked.
 			Proxy:                  nil,
@@ -117,44 +141,58 @@ func New(cfg Config) (*Client, error) {
 			ResponseHeaderTimeout:  timeout,
 			MaxResponseHeaderBytes: maxHeader,
 		},
-		CheckRedirect: func(req *http.Request, via []*http.Request) error {
-			if len(via) > maxRedirects {
-				return ErrRedirects
-			}
-
-			named, err := c.check(req.URL)
-			if err != nil {
-				return err
-			}
-
-			*req = *req.WithContext(context.WithValue(req.Context(), allowedKey{}, named))
-			req.Header.Del("Referer")
-
-			return nil
-		},
+		// Get follows them itself: each hop is checked and waits for its own host's turn.
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
 
 	return c, nil
 }
 
-// Get fetches a URL within five seconds, redirects included. Errors are this package's, or the context's.
+// Get fetches a URL within five seconds, redirects included; waiting for a host's turn does not count. Errors are this
+// package's, or the context's. A page that answers with ErrBusy is there besides the error.
 func (c *Client) Get(ctx context.Context, rawURL string) (Page, error) {
 	u, err := parse(rawURL)
 	if err != nil {
 		return Page{}, err
 	}
 
+	for left, hops := timeout, 0; ; hops++ {
+		page, next, err := c.hop(ctx, u, &left)
+		if err != nil || next == nil {
+			return page, err
+		}
+
+		if u = next; hops == maxRedirects {
+			return Page{}, ErrRedirects
+		}
+	}
+}
+
+// hop makes one request and gives the page or where it leads. What it takes is taken off the time that is left.
+func (c *Client) hop(ctx context.Context, u *url.URL, left *time.Duration) (Page, *url.URL, error) {
 	named, err := c.check(u)
 	if err != nil {
-		return Page{}, err
+		return Page{}, nil, err
 	}
 
-	ctx, cancel := context.WithTimeout(context.WithValue(ctx, allowedKey{}, named), timeout)
+	host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
+	if !named {
+		turn, err := c.turns.take(ctx, host)
+		if err != nil {
+			return Page{}, nil, err
+		}
+		defer c.turns.leave(turn)
+	}
+
+	begun := time.Now()
+	defer func() { *left -= time.Since(begun) }()
+
+	ctx, cancel := context.WithTimeout(context.WithValue(ctx, allowedKey{}, named), *left)
 	defer cancel()
 
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
 	if err != nil {
-		return Page{}, ErrBadURL
+		return Page{}, nil, ErrBadURL
 	}
 
 	req.Header.Set("User-Agent", userAgent)
@@ -162,21 +200,53 @@ func (c *Client) Get(ctx context.Context, rawURL string) (Page, error) {
 
 	res, err := c.http.Do(req)
 	if err != nil {
-		return Page{}, typed(err)
+		return Page{}, nil, typed(err)
 	}
 	defer res.Body.Close()
 
-	body, readErr := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
-	page := describe(res, body[:min(len(body), maxBody)])
+	if redirects(res) {
+		next, err := parseNext(u, res.Header.Get("Location"))
 
-	switch {
-	case len(body) > maxBody:
-		return page, ErrTooLarge
-	case readErr != nil:
-		return page, typed(readErr)
+		return Page{}, next, err
 	}
 
-	return page, nil
+	body, readErr := io.ReadAll(io.LimitReader(res.Body, maxBody+1))
+	page := describe(res, body[:min(len(body), maxBody)])
+	wait := busyFor(res, time.Now())
+
+	switch {
+	case wait > 0:
+		if !named {
+			c.turns.rest(host, wait)
+		}
+
+		return page, nil, &BusyError{Wait: wait}
+	case len(body) > maxBody:
+		return page, nil, ErrTooLarge
+	case readErr != nil:
+		return page, nil, typed(readErr)
+	}
+
+	return page, nil, nil
+}
+
+func redirects(res *http.Response) bool {
+	switch res.StatusCode {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther, http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return res.Header.Get("Location") != ""
+	default:
+		return false
+	}
+}
+
+// parseNext reads where a redirect leads, which is as hostile as the first URL.
+func parseNext(from *url.URL, location string) (*url.URL, error) {
+	to, err := from.Parse(location)
+	if err != nil {
+		return nil, ErrBadURL
+	}
+
+	return parse(to.String())
 }
 
 // typed keeps this package's refusals and the context's end, and drops the rest, which quotes URLs.
@@ -369,6 +439,7 @@ func describe(res *http.Response, body []byte) Page {
 	case "text/html", "application/xhtml+xml":
 		decoded := decode(header, body)
 		page.Title, page.Text = visible(decoded)
+		page.Authors, page.PublishedAt = published(decoded, res.Request.URL)
 	case "text/plain":
 		page.Text = clean(decode(header, body))
 	}

@@ -16,15 +16,18 @@ type Poster struct{ Client *Client }
 // nothing is known now.
 func (p Poster) FetchPost(ctx context.Context, url string) (rapport.FetchedPost, error) {
 	page, err := p.Client.Get(ctx, url)
+	post := rapport.FetchedPost{
+		FinalURL: page.FinalURL, Text: page.Text, Body: page.Body, SHA256: page.RawSHA256[:], Authors: page.Authors, PublishedAt: page.PublishedAt,
+	}
 	switch {
 	case errors.Is(err, ErrBadURL), errors.Is(err, ErrForbiddenAddress):
 		return rapport.FetchedPost{}, fmt.Errorf("%w: %w", rapport.ErrPostRefused, err)
 	case err != nil:
 		return rapport.FetchedPost{}, err
 	case page.Status == http.StatusNotFound || page.Status == http.StatusGone:
-		return rapport.FetchedPost{FinalURL: page.FinalURL, Text: page.Text, SHA256: page.RawSHA256[:], Gone: true}, nil
+		post.Gone = true
 	case page.Status != http.StatusOK:
 		return rapport.FetchedPost{}, fmt.Errorf("status %d", page.Status)
 	}
-	return rapport.FetchedPost{FinalURL: page.FinalURL, Text: page.Text, SHA256: page.RawSHA256[:]}, nil
+	return post, nil
 }
