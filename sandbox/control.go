@@ -54,6 +54,7 @@ func (s *Server) controlRoutes() http.Handler {
 	mux.HandleFunc("POST /control/inbound/resend", s.resendInbound)
 	mux.HandleFunc("GET /control/posts/{id}", s.getPost)
 	mux.HandleFunc("PUT /control/posts/{id}", s.putPost)
+	mux.HandleFunc("GET /control/slack", s.getSlackPosts)
 	mux.HandleFunc("POST /control/clock", s.advanceClock)
 	mux.HandleFunc("GET /control/requests", s.getRequests)
 	mux.HandleFunc("GET /control/jobs", s.getJobs)

@@ -26,6 +26,7 @@ const (
 	actDrop            = "drop"                 // never delivered
 	providerStripe     = "stripe"
 	providerSendGrid   = "sendgrid"
+	providerSlack      = "slack"
 	defaultFaultDelay  = 1000
 	reorderPatience    = 1000
 	randomRequests     = 200 // how many requests of a route a random script looks ahead
@@ -40,7 +41,7 @@ var webhookActions = []string{actDuplicate, actReorder, actDelay, actDrop}
 
 // Fault is one line of the script: what befalls which request. Counting starts when the script is set.
 type Fault struct {
-	Provider string `json:"provider"`           // stripe or sendgrid
+	Provider string `json:"provider"`           // stripe, sendgrid or slack
 	Method   string `json:"method,omitempty"`   // empty matches every method; not used for webhooks
 	Path     string `json:"path,omitempty"`     // path.Match pattern; for webhooks of their path or event type; empty matches all
 	Nth      int    `json:"nth,omitempty"`      // the first matching request it befalls, from 1; 0 is 1
@@ -50,8 +51,8 @@ type Fault struct {
 }
 
 func (f Fault) check() error {
-	if f.Provider != providerStripe && f.Provider != providerSendGrid {
-		return fmt.Errorf("provider %q is neither stripe nor sendgrid", f.Provider)
+	if !slices.Contains([]string{providerStripe, providerSendGrid, providerSlack}, f.Provider) {
+		return fmt.Errorf("provider %q is none of stripe, sendgrid and slack", f.Provider)
 	}
 	if !slices.Contains(requestActions, f.Action) && !slices.Contains(webhookActions, f.Action) {
 		return fmt.Errorf("unknown action %q", f.Action)

@@ -22,11 +22,13 @@ var pages = template.Must(template.ParseFS(pageFiles, "pages/*.html"))
 
 // post is a page that a creator has published, or taken down.
 type post struct {
-	ID      string    `json:"id"`
-	Author  string    `json:"author"`
-	Caption string    `json:"caption"`
-	Removed bool      `json:"removed"`
-	At      time.Time `json:"at"`
+	ID        string    `json:"id"`
+	Author    string    `json:"author"`
+	Handle    string    `json:"handle,omitempty"` // the page links to its profile
+	Caption   string    `json:"caption"`
+	Published time.Time `json:"published,omitzero"` // when the page says it was published; zero says nothing
+	Removed   bool      `json:"removed"`
+	At        time.Time `json:"at"`
 }
 
 const mailboxPage = 200
@@ -184,7 +186,11 @@ func (s *Server) postPage(w http.ResponseWriter, r *http.Request) {
 		s.notFound(w)
 		return
 	}
-	s.render(w, http.StatusOK, "post.html", p)
+	profile := ""
+	if handle := strings.TrimPrefix(p.Handle, "@"); handle != "" {
+		profile = s.baseURL() + "/@" + url.PathEscape(handle)
+	}
+	s.render(w, http.StatusOK, "post.html", map[string]any{"Post": p, "Profile": profile})
 }
 
 // savePost publishes, edits or takes down a post; an empty id makes one.

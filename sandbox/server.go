@@ -1,5 +1,5 @@
-// Package sandbox pretends to be the outside world of Rapport: HTTP servers that speak the wire protocols of Stripe and
-// SendGrid as far as Rapport uses them, with state, idempotency keys, balances, signed webhooks, a mailbox, hosted posts,
+// Package sandbox pretends to be the outside world of Rapport: HTTP servers that speak the wire protocols of Stripe, SendGrid and
+// Slack as far as Rapport uses them, with state, idempotency keys, balances, signed webhooks, a mailbox, hosted posts,
 // scripted faults and simulated creators. It is for development and tests; production's binary does not contain it.
 package sandbox
 
@@ -71,6 +71,7 @@ type Server struct {
 	mailCounts   *table[int] // by UTC day and statistic
 	suppressions *table[suppression]
 	posts        *table[post]
+	slackPosts   *table[slackPost]
 	personas     *table[persona]
 	jobs         *table[job]
 	dropped      *table[job] // inbound posts that a fault kept from being delivered
@@ -146,6 +147,7 @@ func (s *Server) makeTables() {
 	s.mailCounts = newTable[int](s.db, "mail_count")
 	s.suppressions = newTable[suppression](s.db, "suppression")
 	s.posts = newTable[post](s.db, "post")
+	s.slackPosts = newTable[slackPost](s.db, "slack_post")
 	s.personas = newTable[persona](s.db, "persona")
 	s.jobs = newTable[job](s.db, "job")
 	s.dropped = newTable[job](s.db, "dropped")
@@ -182,7 +184,7 @@ func (s *Server) Close() error {
 	return s.db.close()
 }
 
-// Handler serves Stripe's and SendGrid's APIs, the onboarding page, the mailbox and the posts.
+// Handler serves Stripe's, SendGrid's and Slack's APIs, the onboarding page, the mailbox and the posts.
 func (s *Server) Handler() http.Handler { return s.handler }
 
 // Control serves the control port. Whoever reaches it rules the sandbox: bind it to loopback.
@@ -229,6 +231,7 @@ func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	s.stripeRoutes(mux)
 	s.sendgridRoutes(mux)
+	s.slackRoutes(mux)
 	s.pageRoutes(mux)
 	mux.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
