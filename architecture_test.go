@@ -59,10 +59,10 @@ var privatePackages = []string{"postgres/gen"}
 var domainImports = []string{
 	"bytes", "cmp", "context", "crypto/hmac", "crypto/sha256", "crypto/subtle", "embed", "encoding/base32", "encoding/base64", "encoding/binary",
 	"encoding/csv", "encoding/hex", "encoding/json", "errors", "fmt", "hash", "hash/fnv", "html", "io", "iter", "maps", "math",
-	"math/big", "math/bits", "net/mail", "net/netip", "net/url", "regexp", "slices", "sort", "strconv", "strings", "text/template",
+	"math/big", "math/bits", "net/mail", "net/netip", "net/url", "regexp", "slices", "sort", "strconv", "strings", "sync", "text/template",
 	"text/template/parse", "time", "unicode", "unicode/utf8",
 	"github.com/google/uuid", "github.com/rickar/cal/v2", "github.com/rickar/cal/v2/*", "github.com/valyala/fasttemplate",
-	"golang.org/x/net/publicsuffix",
+	"golang.org/x/net/publicsuffix", "golang.org/x/text/unicode/norm", "mvdan.cc/xurls/v2",
 }
 
 // domainForbids are the names in those packages that reach the clock, the machine's zone or randomness after all. A context

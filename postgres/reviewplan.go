@@ -352,6 +352,13 @@ func (s *Store) PostToVerify(ctx context.Context, deliverable uuid.UUID) (rappor
 			URL: p.Url, Platform: p.Platform, Hashtags: p.Hashtags, PromoCode: p.PromoCode, TrackedLink: p.TrackedLink, Country: p.Country, Handles: p.Handles,
 			NotBefore: p.ApprovedAt, NotAfter: orZero(p.PublishBy),
 		}
+		_, calendar, err := s.calendarsOf(ctx, tx, p.BrandID, p.CreatorID)
+		if err != nil {
+			return post, err
+		}
+		if !post.NotAfter.IsZero() {
+			post.NotAfter = post.NotAfter.Add(calendar.Span(rapport.DefaultTimings().DraftGrace))
+		}
 		if err := json.Unmarshal(p.ContentRules, &post.Rules); err != nil {
 			return post, fmt.Errorf("read the content rules: %w", err)
 		}

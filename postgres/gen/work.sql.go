@@ -645,7 +645,7 @@ func (q *Queries) PolicyVersion(ctx context.Context, db DBTX, arg PolicyVersionP
 }
 
 const postToVerify = `-- name: PostToVerify :one
-select coalesce(d.post_url, '')::text as url, k.hashtags, k.content_rules, d.platform, d.kind, coalesce(p.promo_code, '')::text as promo_code, coalesce(p.tracked_link, '')::text as tracked_link,
+select d.brand_id, p.creator_id, coalesce(d.post_url, '')::text as url, k.hashtags, k.content_rules, d.platform, d.kind, coalesce(p.promo_code, '')::text as promo_code, coalesce(p.tracked_link, '')::text as tracked_link,
   coalesce(c.country, '')::text as country, d.publish_by,
   coalesce((select min(x.decided_at) from decisions x where x.submission_id = d.current_submission and x.state = 'accepted'), 'epoch')::timestamptz as approved_at,
   array(select a.handle from creator_accounts a where a.creator_id = c.id and lower(a.platform) = lower(d.platform))::text[] as handles
@@ -653,6 +653,8 @@ from deliverables d join partnerships p on p.id = d.partnership_id join campaign
 `
 
 type PostToVerifyRow struct {
+	BrandID      uuid.UUID
+	CreatorID    uuid.UUID
 	Url          string
 	Hashtags     []string
 	ContentRules json.RawMessage
@@ -670,6 +672,8 @@ func (q *Queries) PostToVerify(ctx context.Context, db DBTX, id uuid.UUID) (Post
 	row := db.QueryRow(ctx, postToVerify, id)
 	var i PostToVerifyRow
 	err := row.Scan(
+		&i.BrandID,
+		&i.CreatorID,
 		&i.Url,
 		&i.Hashtags,
 		&i.ContentRules,

@@ -66,7 +66,7 @@ select id, brand_id from payouts where creator_id = @creator_id and state in ('a
 select id, brand_id from payouts where brand_id = @brand_id and currency = @currency and state in ('awaiting_funds', 'failed', 'approved') order by due_at;
 
 -- name: PostToVerify :one
-select coalesce(d.post_url, '')::text as url, k.hashtags, k.content_rules, d.platform, d.kind, coalesce(p.promo_code, '')::text as promo_code, coalesce(p.tracked_link, '')::text as tracked_link,
+select d.brand_id, p.creator_id, coalesce(d.post_url, '')::text as url, k.hashtags, k.content_rules, d.platform, d.kind, coalesce(p.promo_code, '')::text as promo_code, coalesce(p.tracked_link, '')::text as tracked_link,
   coalesce(c.country, '')::text as country, d.publish_by,
   coalesce((select min(x.decided_at) from decisions x where x.submission_id = d.current_submission and x.state = 'accepted'), 'epoch')::timestamptz as approved_at,
   array(select a.handle from creator_accounts a where a.creator_id = c.id and lower(a.platform) = lower(d.platform))::text[] as handles
