@@ -41,6 +41,8 @@ type accuracy struct {
 	ReplyAmounts        *float64 `json:"reply_amounts_exact,omitempty"`
 	ReplyClassPrecision shares   `json:"reply_class_precision,omitempty"`
 	ReplyClassRecall    shares   `json:"reply_class_recall,omitempty"`
+	Disclosures         int      `json:"disclosure_n"` // captions of ours
+	DisclosureExact     *float64 `json:"disclosure_exact,omitempty"`
 }
 
 type shares map[rapport.ReplyClass]*float64
@@ -86,6 +88,7 @@ func TestEval(t *testing.T) {
 	a.reports(t)
 	a.replies(t)
 	a.classes(t)
+	a.disclosures(t)
 	fatal := 0
 	for _, set := range [][]string{{"enmime"}, {"set-of-emails"}, {"talon"}, {"github-reply-parser"}} {
 		for name, raw := range corpus(t, set...) {
@@ -100,6 +103,7 @@ func TestEval(t *testing.T) {
 	write(t, "eval.json", a)
 	require.Zero(t, a.MailPanics)
 	require.Zero(t, a.MailMisreadAsHuman)
+	require.GreaterOrEqual(t, *a.DisclosureExact, 0.98)
 }
 
 // read does all that is done with a mail that comes in, as a raw mail and as a posted form's text.
@@ -300,4 +304,40 @@ func (a *accuracy) classes(t *testing.T) {
 		a.ReplyClassPrecision[class], a.ReplyClassRecall[class] = share(right[class], said[class]), share(right[class], are[class])
 	}
 	a.ReplyAccuracy, a.ReplyAmounts = share(correct, a.Replies), share(exact, amounts)
+}
+
+// disclosures measures the check of a caption's disclosure on captions that were labelled by what the authorities publish. The second file
+// was written when the rules were done.
+func (a *accuracy) disclosures(t *testing.T) {
+	t.Helper()
+	exact := 0
+	for _, name := range []string{"captions.json", "captions_held_out.json"} {
+		raw, err := os.ReadFile(filepath.Join("testdata", "captions", name))
+		require.NoError(t, err)
+		var captions []struct {
+			ID       string `json:"id"`
+			Market   string `json:"market"` // several with commas; empty for none
+			Platform string `json:"platform"`
+			Caption  string `json:"caption"`
+			Verdict  string `json:"verdict"`
+			Why      string `json:"why"`
+		}
+		require.NoError(t, json.Unmarshal(raw, &captions))
+		for _, c := range captions {
+			content := rapport.Content{Caption: c.Caption, Platform: c.Platform}
+			if c.Market != "" {
+				content.Rules.Markets = strings.Split(c.Market, ",")
+			}
+			got := rapport.DisclosureVerdict(content)
+			a.Disclosures++
+			if got.Result == c.Verdict {
+				exact++
+			} else {
+				t.Logf("%s is %s (%s), got %s (%s): %q", c.ID, c.Verdict, c.Why, got.Result, got.Detail, c.Caption)
+			}
+			require.NotEmpty(t, got.Detail, c.ID)
+			require.True(t, got.Result == rapport.CheckPass || got.Fix != "" && got.Source != "", "%s: what is not right has a fix and a source", c.ID)
+		}
+	}
+	a.DisclosureExact = share(exact, a.Disclosures)
 }
