@@ -139,9 +139,8 @@ type Shooter interface {
 // Chat posts to a brand's channel. Its errors are *rapport.SendError.
 type Chat interface {
 	Post(ctx context.Context, webhookURL, text string) error
-	// Link and Plain write text for it.
+	// Link is text that leads to an address, for a text to post.
 	Link(url, text string) string
-	Plain(text string) string
 }
 
 // Activities carries out effects. It keeps nothing in memory that another process must know.

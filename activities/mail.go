@@ -262,9 +262,9 @@ func (a *Activities) tellSlack(ctx context.Context, in EffectInput, key string) 
 		return classify(err)
 	}
 	words := map[string]string{"asked": "waits for a decision", "reminder": "still waits for a decision", "escalated": "was not decided in time and is escalated"}[in.Effect.Code]
-	text := fmt.Sprintf("%s by %s %s", a.Slack.Link(a.PublicURL+"/reviews/"+in.ID.String(), "“"+told.Title+"”"), a.Slack.Plain(told.Creator), words)
+	text := fmt.Sprintf("%s by %s %s", a.Slack.Link(a.PublicURL+"/reviews/"+in.ID.String(), "“"+told.Title+"”"), told.Creator, words)
 	if len(told.People) > 0 {
-		text += " of " + a.Slack.Plain(strings.Join(told.People, ", "))
+		text += " of " + strings.Join(told.People, ", ")
 	}
 	if told.DueAt != nil {
 		text += told.DueAt.UTC().Format(", until 2 January 15:04 UTC")

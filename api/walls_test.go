@@ -53,6 +53,8 @@ var exemptFields = map[string]string{ //nolint:gochecknoglobals // a table
 	"commandPartnership.submission_id":  "no command to a partnership reads it",
 	"commandPartnership.message_id":     "the partnership's workflow refuses mails that are not its own",
 
+	"handOverReview.from_user_id": "the review refuses a person whom it does not ask",
+
 	"createPolicy.stages.0.approvers.0.reviewer_id":     "a person of the house stands there: see TestAPolicyNamesOnlyWhoIsTheBrands",
 	"createPolicy.stages.0.escalate_to.0.reviewer_id":   "a review escalates to nobody outside",
 	"simulatePolicy.stages.0.approvers.0.reviewer_id":   "as in createPolicy",
@@ -98,7 +100,7 @@ func bodies(i ids) map[string]any {
 		"createTopUp":        map[string]any{"amount": eur(100)},
 		"editCalendar":       map[string]any{"zone": "UTC", "working_days": []int{1}, "opens": "09:00", "closes": "10:00", "holidays": []any{}},
 		"createCampaign":     made,
-		"editCampaign":       map[string]any{"brief": "Show it.", "automation_ids": []uuid.UUID{i["automation_ids"]}},
+		"editCampaign":       map[string]any{"brief": "Show it.", "automation_ids": []uuid.UUID{i["automation_ids"]}, "policy_id": i["policy_id"]},
 		"startPartnerships":  map[string]any{"creator_ids": []uuid.UUID{i["creator_ids"]}, "owner_id": i["owner_id"]},
 		"createSequence":     map[string]any{"brand_id": brand, "name": "New", "steps": []any{map[string]any{"kind": "send", "template": "invitation"}}},
 		"simulateSequence":   map[string]any{"brand_id": brand, "creator_id": i["creator_id"], "steps": []any{map[string]any{"kind": "send", "template": "invitation"}}},
@@ -217,13 +219,15 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into creator_merges (id, from_creator, into_creator, moved, by) values ($1, $2, $3, '{}', $4)`, merge, part, kim, user)
 	reviewer, away, link, remark, decision, correction, look := id(), id(), id(), id(), id(), id(), id()
 	d.sql(t, `insert into outside_reviewers (id, brand_id, name, email) values ($1, $2, 'Out', $3)`, reviewer, brand, "out@"+host)
+	d.sql(t, `update reviews set stages = jsonb_set(stages, '{0,approvers}', coalesce(nullif(stages #> '{0,approvers}', 'null'), '[]') || jsonb_build_array(jsonb_build_object('user', $2::text, 'outside', true))) where id = $1`,
+		w.review, reviewer)
 	d.sql(t, `insert into delegations (id, brand_id, from_user, to_user, starts_at, ends_at) values ($1, $2, $3, $4, now() + interval '1 day', now() + interval '2 days')`, away, brand, leaver, both)
 	d.sql(t, `insert into review_links (id, token_hash, review_id, submission_id, reviewer_id, brand_id, expires_at) values ($1, $2, $3, $4, $5, $6, now() + interval '1 day')`,
 		link, link[:], w.review, w.submission, reviewer, brand)
-	d.sql(t, `insert into review_comments (id, brand_id, partnership_id, deliverable_id, submission_id, user_id, internal, body) values ($1, $2, $3, $4, $5, $6, false, 'Nice')`,
-		remark, brand, w.partnership, w.deliverable, w.submission, user)
+	d.sql(t, `insert into review_comments (id, brand_id, partnership_id, deliverable_id, submission_id, contact_id, internal, body)
+		select $1, $2, $3, $4, $5, id, false, 'Nice' from contacts where creator_id = $6 limit 1`, remark, brand, w.partnership, w.deliverable, w.submission, w.creator)
 	d.sql(t, `insert into decisions (id, review_id, submission_id, brand_id, user_id, decision, state, decided_at) values ($1, $2, $3, $4, $5, 'approve_with_corrections', 'accepted', now())`,
-		decision, w.review, w.submission, brand, both)
+		decision, w.review, w.submission, brand, leaver)
 	d.sql(t, `insert into corrections (id, decision_id, submission_id, deliverable_id, partnership_id, brand_id, position, body) values ($1, $2, $3, $4, $5, $6, 0, 'A comma')`,
 		correction, decision, w.submission, w.deliverable, w.partnership, brand)
 	d.sql(t, `insert into post_checks (id, deliverable_id, n, result, url, screenshot_sha256) values ($1, $2, 0, 'ok', 'https://video.example/1', '\x01')`, look, w.deliverable)

@@ -61,6 +61,7 @@ type Config struct {
 	AllowBaseURL bool // RAPPORT_ALLOW_BASE_URL=yes: providers may be elsewhere than at the vendors' or on this machine
 
 	MailDomain string   // RAPPORT_MAIL_DOMAIN: receives the replies
+	Browser    string   // RAPPORT_BROWSER: takes pictures of published posts; empty looks for one on PATH
 	FetchAllow []string // RAPPORT_FETCH_ALLOW: host:port or CIDR that may be fetched though private
 
 	// RAPPORT_TRUSTED_PROXIES: networks of the proxies in front, whose X-Forwarded-For is believed
@@ -147,6 +148,7 @@ func loadConfig(needs part, getenv func(string) string) (Config, error) {
 		},
 		AllowBaseURL:    getenv("RAPPORT_ALLOW_BASE_URL") == "yes",
 		MailDomain:      getenv("RAPPORT_MAIL_DOMAIN"),
+		Browser:         r.or("RAPPORT_BROWSER", ""),
 		FetchAllow:      r.list("RAPPORT_FETCH_ALLOW"),
 		FinanceDelay:    r.duration("RAPPORT_FINANCE_DELAY", 24*time.Hour),
 		ShutdownTimeout: r.duration("RAPPORT_SHUTDOWN_TIMEOUT", shutdownTimeout(needs)),

@@ -14,6 +14,7 @@ import (
 	"rapport/api"
 	"rapport/providers/fetch"
 	"rapport/providers/sendgrid"
+	"rapport/providers/slack"
 	"rapport/providers/stripe"
 )
 
@@ -27,12 +28,16 @@ func outside(cfg Config) (api.Outside, error) {
 	if err != nil {
 		return api.Outside{}, err
 	}
+	chat, err := slack.New(slack.Config{Allow: cfg.FetchAllow, LinkBase: cfg.PublicURL})
+	if err != nil {
+		return api.Outside{}, err
+	}
 	hooks, err := webhooks(cfg)
 	if err != nil {
 		return api.Outside{}, err
 	}
 
-	return api.Outside{CheckURL: pages.CheckURL, Onboarder: pay, Webhooks: hooks}, nil
+	return api.Outside{CheckURL: pages.CheckURL, CheckSlack: chat.CheckURL, Onboarder: pay, Webhooks: hooks}, nil
 }
 
 func newPayer(cfg Config) (stripe.Payer, error) {

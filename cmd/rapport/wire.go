@@ -14,8 +14,11 @@ import (
 	"rapport/activities"
 	"rapport/api"
 	"rapport/postgres"
+	"rapport/providers/browser"
 	"rapport/providers/fetch"
+	"rapport/providers/media"
 	"rapport/providers/sendgrid"
+	"rapport/providers/slack"
 	"rapport/providers/stripe"
 	"rapport/temporal"
 	"rapport/worker"
@@ -37,6 +40,9 @@ var (
 	_ activities.Payer   = stripe.Payer{}
 	_ activities.Mailer  = sendgrid.Mailer{}
 	_ activities.Fetcher = fetch.Poster{}
+	_ activities.Prober  = (*media.Prober)(nil)
+	_ activities.Shooter = (*browser.Shooter)(nil)
+	_ activities.Chat    = (*slack.Client)(nil)
 )
 
 // connectPatience is how long a start waits for the database and for Temporal, which may be starting too.

@@ -20,8 +20,11 @@ import (
 
 	"rapport/activities"
 	"rapport/postgres"
+	"rapport/providers/browser"
 	"rapport/providers/fetch"
+	"rapport/providers/media"
 	"rapport/providers/sendgrid"
+	"rapport/providers/slack"
 	"rapport/providers/stripe"
 	"rapport/temporal"
 	"rapport/worker"
@@ -154,12 +157,24 @@ func newActivities(cfg Config, store *postgres.Store, pay stripe.Payer) (*activi
 	if err != nil {
 		return nil, sendgrid.Mailer{}, err
 	}
+	chat, err := slack.New(slack.Config{Allow: cfg.FetchAllow, LinkBase: cfg.PublicURL})
+	if err != nil {
+		return nil, sendgrid.Mailer{}, err
+	}
+	shooter, err := browser.New(cfg.Browser)
+	if err != nil {
+		return nil, sendgrid.Mailer{}, fmt.Errorf("RAPPORT_BROWSER: %w", err)
+	}
 	mailer := sendgrid.Mailer{Client: send, Domain: cfg.MailDomain, Key: replyKey}
-
-	return &activities.Activities{
-		Store: store, Payer: pay, Mailer: mailer, Fetcher: fetch.Poster{Client: pages},
+	acts := &activities.Activities{
+		Store: store, Payer: pay, Mailer: mailer, Fetcher: fetch.Poster{Client: pages}, Prober: media.New(), Slack: chat,
 		PublicURL: cfg.PublicURL, MailHost: cfg.MailDomain, NewToken: newToken, HashToken: hashToken,
-	}, mailer, nil
+	}
+	if shooter.Enabled() {
+		acts.Shooter = shooter
+	}
+
+	return acts, mailer, nil
 }
 
 // newToken makes what a link carries: 256 random bits. Only their hash is kept.

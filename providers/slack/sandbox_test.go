@@ -37,7 +37,7 @@ func TestSandboxContract(t *testing.T) {
 
 	webhook := api.URL + "/slack/services/T0/B0/x"
 	require.NoError(t, c.CheckURL(webhook))
-	require.NoError(t, c.Post(t.Context(), webhook, "Look: "+slack.Link("https://rapport.example/tasks", "3 tasks")+" & more"))
+	require.NoError(t, c.Post(t.Context(), webhook, "Look: "+c.Link("https://rapport.example/tasks", "3 tasks")+" & more"))
 
 	res, err := http.Get(control.URL + "/control/slack")
 	require.NoError(t, err)

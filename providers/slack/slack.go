@@ -205,7 +205,7 @@ var (
 )
 
 // Link is text that leads to an address, for the text of Post. What would end it early is left out of both.
-func Link(url, text string) string {
+func (*Client) Link(url, text string) string {
 	url = strings.ReplaceAll(unlinkable.Replace(url), " ", "%20")
 	if text = unlinkable.Replace(text); strings.TrimSpace(text) == "" {
 		return url

@@ -68,7 +68,7 @@ func TestPost(t *testing.T) {
 		_, _ = io.WriteString(w, "ok")
 	})
 
-	require.NoError(t, c.Post(t.Context(), url, "A & B <!channel>: "+Link("https://rapport.example/p/1?a=b&c", "Ada <3 | late")+" «ü»\n<@U1>"))
+	require.NoError(t, c.Post(t.Context(), url, "A & B <!channel>: "+new(Client).Link("https://rapport.example/p/1?a=b&c", "Ada <3 | late")+" «ü»\n<@U1>"))
 	require.Equal(t, map[string]string{"text": "A &amp; B &lt;!channel&gt;: <https://rapport.example/p/1?a=b&amp;c|Ada 3  late> «ü»\n&lt;@U1&gt;"}, body)
 }
 
@@ -77,12 +77,12 @@ func TestOnlyOurOwnLinksAreLinks(t *testing.T) {
 
 	_, c := serve(t, nil)
 	for text, want := range map[string]string{
-		Link("https://rapport.example", "home"):               "<https://rapport.example|home>",
-		Link("https://rapport.example.evil.example/", "x"):    "&lt;https://rapport.example.evil.example/|x&gt;",
-		Link("https://evil.example/", "https://bank.example"): "&lt;https://evil.example/|https://bank.example&gt;",
-		Link("https://rapport.example/a b>|<", "x"):           "<https://rapport.example/a%20b|x>",
-		Link("https://rapport.example/a", " "):                "https://rapport.example/a",
-		Link("javascript:x", "x"):                             "&lt;javascript:x|x&gt;",
+		new(Client).Link("https://rapport.example", "home"):               "<https://rapport.example|home>",
+		new(Client).Link("https://rapport.example.evil.example/", "x"):    "&lt;https://rapport.example.evil.example/|x&gt;",
+		new(Client).Link("https://evil.example/", "https://bank.example"): "&lt;https://evil.example/|https://bank.example&gt;",
+		new(Client).Link("https://rapport.example/a b>|<", "x"):           "<https://rapport.example/a%20b|x>",
+		new(Client).Link("https://rapport.example/a", " "):                "https://rapport.example/a",
+		new(Client).Link("javascript:x", "x"):                             "&lt;javascript:x|x&gt;",
 		"<<https://rapport.example/|x>>":                      "&lt;<https://rapport.example/|x>&gt;",
 		"<https://rapport.example/>":                          "&lt;https://rapport.example/&gt;",
 	} {
@@ -91,7 +91,7 @@ func TestOnlyOurOwnLinksAreLinks(t *testing.T) {
 
 	plain, err := New(Config{})
 	require.NoError(t, err)
-	require.Equal(t, "&lt;https://rapport.example/|x&gt;", plain.escaped(Link("https://rapport.example/", "x")))
+	require.Equal(t, "&lt;https://rapport.example/|x&gt;", plain.escaped(new(Client).Link("https://rapport.example/", "x")))
 }
 
 func TestOutcomes(t *testing.T) {
