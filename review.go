@@ -323,9 +323,6 @@ func (r *Review) Command(cmd Command, now time.Time) Reply {
 	s.Decisions = append(s.Decisions, d)
 	r.fact(now, Fact{Kind: "decision", Ref: r.DeliverableID, Ref2: cmd.Ref, Actor: cmd.Actor, Code: cmd.Code, N: i})
 	r.change(Change{Noun: "decision", ID: cmd.Ref, State: "accepted", At: now, N: i, Ref: behalf})
-	if r.State == ReviewHeld {
-		r.State = ReviewOpen
-	}
 	switch cmd.Code {
 	case DecisionApprove, DecisionWithCorrections:
 		if r.enough(i) {
@@ -339,7 +336,19 @@ func (r *Review) Command(cmd Command, now time.Time) Reply {
 	case DecisionReject:
 		r.reject(now, i, d, "rejected")
 	}
+	r.stand()
 	return Reply{r.Seq}
+}
+
+// stand says whether the review is held: as long as one of its stages is, for that one has no clock any more.
+func (r *Review) stand() {
+	if r.closed() {
+		return
+	}
+	r.State = ReviewOpen
+	if slices.ContainsFunc(r.Stages, func(s ReviewStage) bool { return s.State == "held" }) {
+		r.State = ReviewHeld
+	}
 }
 
 // handOver asks somebody instead of, or beside, who was asked; in the stages to come as well.
@@ -514,7 +523,7 @@ func (r *Review) openStage(now time.Time, i int) {
 	first := s.OpenedAt.IsZero()
 	s.State, s.OpenedAt, s.LevelAt, s.Decisions, s.Escalated, s.Level = "open", now, now, nil, false, 0
 	s.Approvers = slices.Clone(r.Plan.Approvers[i])
-	r.State = ReviewOpen
+	r.stand()
 	s.DueAt = r.clock(i, 0, now, 100)
 	r.fact(now, Fact{Kind: "review_stage", Ref: r.DeliverableID, Code: "open", N: i, Until: s.DueAt})
 	if first && r.takeOver(now, i) {

@@ -29,6 +29,7 @@ func stage(rule rapport.Rule, change ...func(*rapport.PolicyStage)) rapport.Poli
 func parallel(s *rapport.PolicyStage) { s.Starts = "in_parallel" }
 func previous(s *rapport.PolicyStage) { s.OnReject = rapport.RejectToPrevious }
 func legal(s *rapport.PolicyStage)    { s.Legal = true }
+func slow(s *rapport.PolicyStage)     { s.DeadlineDays = 8 }
 
 func people(names ...string) []rapport.ReviewApprover {
 	l := make([]rapport.ReviewApprover, 0, len(names))
@@ -43,6 +44,20 @@ func newDesk(t require.TestingT, silence rapport.OnSilence, approvers [][]rappor
 		h.plan = rapport.ReviewPlan{Policy: rapport.Policy{ID: id("policy"), Version: 1, OnSilence: silence, Stages: stages}, Approvers: approvers, Calendar: hourly()}
 		for range stages {
 			h.plan.Escalations = append(h.plan.Escalations, []uuid.UUID{id("eve")})
+		}
+	})
+	return &desk{h, openReview(h)}
+}
+
+// chainDesk is a desk whose stages have chains above them, which may be empty, and not the one level of older plans.
+func chainDesk(t require.TestingT, approvers [][]rapport.ReviewApprover, stages []rapport.PolicyStage, change ...func(*rapport.ReviewPlan)) *desk {
+	h := newHouse(t, func(h *house) {
+		h.plan = rapport.ReviewPlan{
+			Policy: rapport.Policy{ID: id("policy"), Version: 1, OnSilence: rapport.SilenceHold, Stages: stages}, Approvers: approvers, Calendar: hourly(),
+			Chains: make([][]rapport.ReviewLevel, len(stages)),
+		}
+		for _, f := range change {
+			f(&h.plan)
 		}
 	})
 	return &desk{h, openReview(h)}
@@ -330,4 +345,22 @@ func TestAClosedReviewHearsNothing(t *testing.T) {
 	d.signal(d.r.ID, rapport.Signal{Kind: rapport.SignalCancelled})
 	require.Len(t, d.facts[d.r.ID], facts)
 	require.Equal(t, "in_review", d.p.Deliverables[0].State, "the partnership superseded it and needs no telling")
+}
+
+func TestAReviewIsHeldAsLongAsAStageIs(t *testing.T) {
+	t.Parallel()
+
+	d := chainDesk(t, [][]rapport.ReviewApprover{people("ada", "ben")}, []rapport.PolicyStage{stage(rapport.RulePrimary)})
+	d.pass(6.1)
+	d.decides("ben", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewHeld, d.r.State, "an adviser's word winds no clock")
+	require.NotEmpty(t, d.requireTask("review_held"))
+	d.decides("ada", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewApproved, d.r.State)
+
+	d = chainDesk(t, [][]rapport.ReviewApprover{people("ada"), people("ben")}, []rapport.PolicyStage{stage(rapport.RuleAny), stage(rapport.RuleAll, parallel, slow)})
+	d.pass(6.1)
+	require.Equal(t, []string{"held", "open"}, d.states())
+	d.decides("ben", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewHeld, d.r.State, "one stage has an end, the other still waits without a clock")
 }
