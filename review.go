@@ -223,7 +223,7 @@ func (r *Review) notAsked(actor, behalf uuid.UUID) *Refusal {
 		}
 		d := s.Decisions[len(s.Decisions)-1]
 		for _, x := range s.Decisions {
-			if x.voice() == voice {
+			if x.voice() == voice || x.User == actor && s.Rule == RuleQuorum {
 				d = x
 			}
 		}
@@ -240,7 +240,7 @@ func (r *Review) allowedHandOver(cmd Command) *Refusal {
 			open = true
 			if cmd.Kind != CmdAskAgain && slices.ContainsFunc(s.Approvers, func(a ReviewApprover) bool {
 				return a.User == cmd.Ref2 && (a.OnBehalf == uuid.Nil || a.OnBehalf == cmd.Ref)
-			}) {
+			}) || s.Rule == RuleQuorum && s.decided(cmd.Ref2) {
 				return &Refusal{Code: "asked_already", State: s.State}
 			}
 		}
@@ -285,22 +285,32 @@ func (s ReviewStage) Open() []ReviewApprover {
 	return slices.DeleteFunc(slices.Clone(s.Approvers), func(a ReviewApprover) bool { return s.spoken(a.voice()) })
 }
 
+// lends says that the person may speak with the voice: a quorum is of people, so there everybody speaks once, and who is asked
+// themselves for themselves. Otherwise all voices could have spoken and still be too few people.
+func (s *ReviewStage) lends(user, voice uuid.UUID) bool {
+	return s.Rule != RuleQuorum || !s.decided(user) && (user == voice || !s.waits(user))
+}
+
+func (s *ReviewStage) decided(user uuid.UUID) bool {
+	return slices.ContainsFunc(s.Decisions, func(d StageDecision) bool { return d.User == user })
+}
+
 // asked finds the open stage in which the person may still decide, and with whose voice: their own first, then that of somebody they
 // stand in for here. Behalf is a voice that the person was given for a time, for all reviews; the API has checked that.
 func (r *Review) asked(user, behalf uuid.UUID) (int, uuid.UUID, bool) {
 	for i := range r.Stages {
 		s := &r.Stages[i]
 		if behalf != uuid.Nil {
-			if s.waits(behalf) {
+			if s.waits(behalf) && s.lends(user, behalf) {
 				return i, behalf, true
 			}
 			continue
 		}
-		if s.waits(user) {
+		if s.waits(user) && s.lends(user, user) {
 			return i, uuid.Nil, true
 		}
 		for _, a := range s.Approvers {
-			if s.open() && a.User == user && a.OnBehalf != uuid.Nil && !s.spoken(a.OnBehalf) {
+			if s.open() && a.User == user && a.OnBehalf != uuid.Nil && !s.spoken(a.OnBehalf) && s.lends(user, a.OnBehalf) {
 				return i, a.OnBehalf, true
 			}
 		}
@@ -545,7 +555,7 @@ func (r *Review) takeOver(now time.Time, i int) bool {
 	}
 	s := &r.Stages[i]
 	for _, d := range r.Plan.Kept[i] {
-		if !d.approves() || s.spoken(d.voice()) || !s.waits(d.voice()) {
+		if !d.approves() || !s.waits(d.voice()) || !s.lends(d.User, d.voice()) {
 			continue
 		}
 		d.Kept = true
@@ -821,7 +831,7 @@ func (r *Review) View(_ time.Time) View {
 			v.Waiting = append(v.Waiting, w)
 		}
 		for _, a := range s.Approvers {
-			if !s.spoken(a.voice()) && !slices.Contains(rv.Approvers, a.User) {
+			if !s.spoken(a.voice()) && s.lends(a.User, a.voice()) && !slices.Contains(rv.Approvers, a.User) {
 				rv.Approvers = append(rv.Approvers, a.User)
 				w.For, w.Who = "user", a.User.String()
 				if a.Outside {

@@ -78,6 +78,34 @@ func (d *desk) refuses(who, decision string) *rapport.Refusal {
 	return d.r.Allowed(rapport.Command{Kind: rapport.CmdDecide, Actor: id(who), Ref: id("another"), Code: decision}, d.now)
 }
 
+// decidesFor decides with a voice that was given for a time, for all reviews.
+func (d *desk) decidesFor(who, behalf, decision string) {
+	d.n++
+	d.do(d.r.ID, rapport.Command{Kind: rapport.CmdDecide, Actor: id(who), Behalf: id(behalf), Ref: id(fmt.Sprintf("decision/%d", d.n)), Code: decision})
+	d.run()
+}
+
+func (d *desk) refusesFor(who, behalf string) *rapport.Refusal {
+	return d.r.Allowed(rapport.Command{Kind: rapport.CmdDecide, Actor: id(who), Behalf: id(behalf), Code: rapport.DecisionApprove}, d.now)
+}
+
+func (d *desk) handsOver(kind rapport.CommandKind, from, to string, calendar ...rapport.Calendar) {
+	cmd := rapport.Command{Kind: kind, Actor: id("owner"), Ref: id(from), Ref2: id(to)}
+	if len(calendar) > 0 {
+		cmd.Calendar = &calendar[0]
+	}
+	d.do(d.r.ID, cmd)
+	d.run()
+}
+
+// refusesHandOver is the code that a hand-over is refused with, or "".
+func (d *desk) refusesHandOver(kind rapport.CommandKind, from, to string) string {
+	if r := d.r.Allowed(rapport.Command{Kind: kind, Ref: id(from), Ref2: id(to)}, d.now); r != nil {
+		return r.Code
+	}
+	return ""
+}
+
 func (d *desk) states() []string {
 	s := make([]string, 0, len(d.r.Stages))
 	for _, x := range d.r.Stages {
@@ -363,4 +391,24 @@ func TestAReviewIsHeldAsLongAsAStageIs(t *testing.T) {
 	require.Equal(t, []string{"held", "open"}, d.states())
 	d.decides("ben", rapport.DecisionApprove)
 	require.Equal(t, rapport.ReviewHeld, d.r.State, "one stage has an end, the other still waits without a clock")
+}
+
+func TestAQuorumIsOfPeople(t *testing.T) {
+	t.Parallel()
+
+	quorum := []rapport.PolicyStage{stage(rapport.RuleQuorum)}
+	d := chainDesk(t, [][]rapport.ReviewApprover{people("ada", "ben")}, quorum)
+	require.NotNil(t, d.refusesFor("ada", "ben"), "who is asked speaks for themselves")
+	d.decides("ada", rapport.DecisionApprove)
+	require.Equal(t, &rapport.Refusal{Code: "already_decided", State: "open", By: id("ada"), At: d.now}, d.refusesFor("ada", "ben"), "two voices of one person are no quorum of two")
+	require.Equal(t, []uuid.UUID{id("ben")}, d.r.View(d.now).Review.Approvers)
+	d.decidesFor("cem", "ben", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewApproved, d.r.State)
+
+	d = chainDesk(t, [][]rapport.ReviewApprover{{{User: id("ada")}, {User: id("cem"), OnBehalf: id("ada")}, {User: id("ben")}, {User: id("cem"), OnBehalf: id("ben")}}}, quorum)
+	d.decides("cem", rapport.DecisionApprove)
+	require.Equal(t, []uuid.UUID{id("ben")}, d.r.View(d.now).Review.Approvers, "cem has spoken")
+	require.Equal(t, "asked_already", d.refusesHandOver(rapport.CmdReassign, "ben", "cem"))
+	d.decides("ben", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewApproved, d.r.State)
 }
