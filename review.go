@@ -217,15 +217,18 @@ func (r *Review) notAsked(actor, behalf uuid.UUID) *Refusal {
 		voice = behalf
 	}
 	for _, s := range slices.Backward(r.Stages) {
-		asked := func(a ReviewApprover) bool { return a.User == actor || a.voice() == voice }
+		asked := func(a ReviewApprover) bool { return a.voice() == voice || behalf == uuid.Nil && a.User == actor }
 		if s.State == "waiting" || !slices.ContainsFunc(s.Approvers, asked) || len(s.Decisions) == 0 {
 			continue
 		}
-		d := s.Decisions[len(s.Decisions)-1]
+		d, spoken := s.Decisions[len(s.Decisions)-1], false
 		for _, x := range s.Decisions {
 			if x.voice() == voice || x.User == actor && s.Rule == RuleQuorum {
-				d = x
+				d, spoken = x, true
 			}
+		}
+		if s.open() && !spoken && behalf != uuid.Nil {
+			continue // the voice is waited for, but not from this person
 		}
 		return &Refusal{Code: "already_decided", State: s.State, By: d.User, At: d.At}
 	}

@@ -412,3 +412,18 @@ func TestAQuorumIsOfPeople(t *testing.T) {
 	d.decides("ben", rapport.DecisionApprove)
 	require.Equal(t, rapport.ReviewApproved, d.r.State)
 }
+
+func TestAVoiceThatIsNotAskedHasNotDecided(t *testing.T) {
+	t.Parallel()
+
+	d := chainDesk(t, [][]rapport.ReviewApprover{people("ada", "ben", "cem")}, []rapport.PolicyStage{stage(rapport.RuleAll)})
+	d.decides("ben", rapport.DecisionApprove)
+	require.Equal(t, &rapport.Refusal{Code: "not_asked", State: "open"}, d.refusesFor("ada", "zoe"), "ben's decision has nothing to do with zoe")
+	require.Equal(t, &rapport.Refusal{Code: "already_decided", State: "open", By: id("ben"), At: d.now}, d.refusesFor("ada", "ben"))
+	require.Nil(t, d.refusesFor("ada", "cem"))
+	d.decidesFor("ada", "cem", rapport.DecisionApprove)
+	require.Equal(t, "already_decided", d.refuses("cem", rapport.DecisionReject).Code)
+	require.Equal(t, id("ada"), d.refuses("cem", rapport.DecisionReject).By, "it says who spoke with the voice")
+	d.decides("ada", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewApproved, d.r.State)
+}
