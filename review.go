@@ -388,6 +388,7 @@ func (r *Review) handOver(cmd Command, now time.Time) {
 		switch {
 		case s.waits(cmd.Ref):
 			s.Approvers = handed(s.Approvers, cmd)
+			r.Plan.Approvers[i] = handed(r.Plan.Approvers[i], cmd) // should the stage come again
 			if s.State == "open" {
 				r.rewind(now, i)
 			}
@@ -404,16 +405,17 @@ func handed(people []ReviewApprover, cmd Command) []ReviewApprover {
 	if at < 0 {
 		return people
 	}
-	there := slices.ContainsFunc(people, func(a ReviewApprover) bool { return a.OnBehalf == uuid.Nil && a.User == cmd.Ref2 })
 	people = slices.Clone(people)
 	switch {
 	case cmd.Kind == CmdStandIn && !slices.ContainsFunc(people, func(a ReviewApprover) bool { return a.User == cmd.Ref2 && a.OnBehalf == cmd.Ref }):
 		people = append(people, ReviewApprover{User: cmd.Ref2, OnBehalf: cmd.Ref, Level: people[at].Level})
-	case cmd.Kind == CmdReassign && there:
-		people = slices.Delete(people, at, at+1)
-	case cmd.Kind == CmdReassign:
-		people[at] = ReviewApprover{User: cmd.Ref2, Level: people[at].Level}
-		people = slices.DeleteFunc(people, func(a ReviewApprover) bool { return a.OnBehalf == cmd.Ref })
+	case cmd.Kind == CmdReassign: // in the same place, for the first one listed may be the primary
+		next := ReviewApprover{User: cmd.Ref2, Level: people[at].Level}
+		people[at] = ReviewApprover{}
+		people = slices.DeleteFunc(people, func(a ReviewApprover) bool {
+			return a.OnBehalf == cmd.Ref || a.OnBehalf == uuid.Nil && a.User == cmd.Ref2
+		})
+		people[slices.Index(people, ReviewApprover{})] = next
 	}
 	return people
 }

@@ -427,3 +427,65 @@ func TestAVoiceThatIsNotAskedHasNotDecided(t *testing.T) {
 	d.decides("ada", rapport.DecisionApprove)
 	require.Equal(t, rapport.ReviewApproved, d.r.State)
 }
+
+func TestAHandOver(t *testing.T) {
+	t.Parallel()
+
+	two := func(rule rapport.Rule) []rapport.PolicyStage {
+		return []rapport.PolicyStage{stage(rapport.RuleAny), stage(rule, previous)}
+	}
+	t.Run("in an open stage", func(t *testing.T) {
+		t.Parallel()
+		d := chainDesk(t, [][]rapport.ReviewApprover{people("ada", "ben")}, []rapport.PolicyStage{stage(rapport.RuleAll)})
+		require.Equal(t, "asked_already", d.refusesHandOver(rapport.CmdReassign, "ada", "ben"))
+		require.Equal(t, "asked_already", d.refusesHandOver(rapport.CmdStandIn, "ada", "ben"))
+		require.Equal(t, "not_asked", d.refusesHandOver(rapport.CmdReassign, "cem", "dan"))
+		d.handsOver(rapport.CmdReassign, "ada", "cem")
+		require.Equal(t, 2, d.notified("asked"))
+		require.Equal(t, "not_asked", d.refuses("ada", rapport.DecisionApprove).Code)
+		d.decides("cem", rapport.DecisionApprove)
+		require.Equal(t, "not_asked", d.refusesHandOver(rapport.CmdReassign, "cem", "dan"), "who has decided has nothing to hand over")
+		d.decides("ben", rapport.DecisionApprove)
+		require.Equal(t, rapport.ReviewApproved, d.r.State)
+		require.Equal(t, "review_closed", d.refusesHandOver(rapport.CmdReassign, "ben", "dan"))
+	})
+	t.Run("a stand-in", func(t *testing.T) {
+		t.Parallel()
+		d := chainDesk(t, [][]rapport.ReviewApprover{people("ada", "ben")}, []rapport.PolicyStage{stage(rapport.RulePrimary)})
+		d.handsOver(rapport.CmdStandIn, "ada", "cem")
+		require.Equal(t, "asked_already", d.refusesHandOver(rapport.CmdStandIn, "ada", "cem"))
+		require.Nil(t, d.refuses("ada", rapport.DecisionApprove), "both may decide")
+		d.decides("cem", rapport.DecisionApprove)
+		require.Equal(t, rapport.ReviewApproved, d.r.State)
+		require.Equal(t, id("ada"), d.r.Stages[0].Decisions[0].OnBehalf)
+	})
+	t.Run("ends what others might do for the one before", func(t *testing.T) {
+		t.Parallel()
+		d := chainDesk(t, [][]rapport.ReviewApprover{{{User: id("ada")}, {User: id("gus"), OnBehalf: id("ada")}}}, []rapport.PolicyStage{stage(rapport.RuleAny)})
+		d.handsOver(rapport.CmdReassign, "ada", "cem")
+		require.Equal(t, "not_asked", d.refuses("gus", rapport.DecisionApprove).Code)
+	})
+	t.Run("in a waiting stage, to the place of the primary", func(t *testing.T) {
+		t.Parallel()
+		d := chainDesk(t, [][]rapport.ReviewApprover{people("ada"), {{User: id("ada")}, {User: id("gus"), OnBehalf: id("ada")}, {User: id("ben")}, {User: id("cem")}}}, two(rapport.RulePrimary))
+		d.handsOver(rapport.CmdReassign, "ada", "cem")
+		d.decides("cem", rapport.DecisionApprove)
+		require.Equal(t, []rapport.ReviewApprover{{User: id("cem")}, {User: id("ben")}}, d.r.Stages[1].Approvers, "nobody is asked twice")
+		d.decides("ben", rapport.DecisionApprove)
+		require.Equal(t, rapport.ReviewOpen, d.r.State, "ben advises as before")
+		d.decides("cem", rapport.DecisionApprove)
+		require.Equal(t, rapport.ReviewApproved, d.r.State)
+	})
+	t.Run("holds when the stage comes again", func(t *testing.T) {
+		t.Parallel()
+		d := chainDesk(t, [][]rapport.ReviewApprover{people("ada"), people("ben")}, two(rapport.RuleAny))
+		d.handsOver(rapport.CmdReassign, "ada", "cem")
+		d.decides("cem", rapport.DecisionApprove)
+		d.handsOver(rapport.CmdStandIn, "ben", "dan")
+		d.decides("dan", rapport.DecisionRequestChanges)
+		require.Equal(t, []uuid.UUID{id("cem")}, d.r.View(d.now).Review.Approvers)
+		d.decides("cem", rapport.DecisionApprove)
+		d.decides("dan", rapport.DecisionApprove)
+		require.Equal(t, rapport.ReviewApproved, d.r.State)
+	})
+}
