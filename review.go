@@ -623,11 +623,13 @@ func (r *Review) clock(i, level int, from time.Time, percent int) time.Time {
 // armStage winds the clock of the level that is asked now: reminders, then the next level, and above the last one what silence does.
 func (r *Review) armStage(now time.Time, i int, policy PolicyStage) {
 	s, ref := &r.Stages[i], r.stageRef(i)
+	armed := slices.Clone(r.Timers)
 	for _, k := range []string{timerReviewReminder, timerReviewEscalate, timerReviewSilence} {
 		r.disarm(k, ref)
 	}
 	for k, percent := range r.Timings.ReviewRemindersPercent {
-		if at := r.clock(i, s.Level, s.LevelAt, percent); at.After(now) || s.LevelAt.Equal(now) {
+		left := slices.ContainsFunc(armed, func(t Timer) bool { return t.Kind == timerReviewReminder && t.N == k*100+i })
+		if at := r.clock(i, s.Level, s.LevelAt, percent); at.After(now) && left || s.LevelAt.Equal(now) {
 			r.arm(timerReviewReminder, ref, k*100+i, at)
 		}
 	}

@@ -489,3 +489,57 @@ func TestAHandOver(t *testing.T) {
 		require.Equal(t, rapport.ReviewApproved, d.r.State)
 	})
 }
+
+// in is the calendar of somebody who works in the zone.
+func in(zone string, holidays ...string) rapport.Calendar {
+	c := rapport.DefaultCalendar(zone)
+	for _, h := range holidays {
+		c.Holidays = append(c.Holidays, rapport.Holiday{Date: h, Name: "Holiday"})
+	}
+	return c
+}
+
+func elsewhere(calendars map[string]rapport.Calendar) func(*rapport.ReviewPlan) {
+	return func(p *rapport.ReviewPlan) {
+		p.Calendar = in("Europe/Berlin")
+		p.Calendars = map[uuid.UUID]rapport.Calendar{}
+		for who, c := range calendars {
+			p.Calendars[id(who)] = c
+		}
+	}
+}
+
+func TestAllInTwoZones(t *testing.T) {
+	t.Parallel()
+
+	open := func(t *testing.T) *desk {
+		t.Helper()
+		d := chainDesk(t, [][]rapport.ReviewApprover{people("ada", "ben")}, []rapport.PolicyStage{stage(rapport.RuleAll)}, elsewhere(map[string]rapport.Calendar{
+			"ada": in("Asia/Tokyo"), "ben": in("America/New_York"),
+		}))
+		// It opens on Monday, 9:06 in Berlin: 17:06 in Tokyo, after work, and 3:06 in New York, before.
+		require.Equal(t, at(t, "2026-03-06T09:00:00-05:00"), in("America/New_York").AddWorkingSpan(d.now, 4, 100))
+		require.Equal(t, at(t, "2026-03-09T09:00:00+09:00"), in("Asia/Tokyo").AddWorkingSpan(d.now, 4, 100))
+		return d
+	}
+	t.Run("the earliest missing one's clock counts, and is wound again when that one has decided", func(t *testing.T) {
+		t.Parallel()
+		d := open(t)
+		require.Equal(t, at(t, "2026-03-06T09:00:00-05:00"), d.r.Stages[0].DueAt)
+		d.until(at(t, "2026-03-04T08:59:59-05:00"))
+		require.Zero(t, d.notified("reminder"))
+		d.until(at(t, "2026-03-04T09:00:00-05:00"))
+		require.Equal(t, 1, d.notified("reminder"))
+		d.decides("ben", rapport.DecisionApprove)
+		require.Equal(t, at(t, "2026-03-09T09:00:00+09:00"), d.r.Stages[0].DueAt)
+		d.until(at(t, "2026-03-06T10:36:00+09:00").Add(-1))
+		require.Equal(t, 1, d.notified("reminder"), "what has been reminded of is not said again")
+		d.until(at(t, "2026-03-06T10:36:00+09:00"))
+		require.Equal(t, 2, d.notified("reminder"))
+		require.NotContains(t, d.kinds(d.r.ID), "review_overdue")
+		d.until(at(t, "2026-03-09T09:00:00+09:00"))
+		require.Contains(t, d.kinds(d.r.ID), "review_overdue")
+		d.decides("ada", rapport.DecisionApprove)
+		require.Equal(t, rapport.ReviewApproved, d.r.State)
+	})
+}
