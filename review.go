@@ -655,7 +655,14 @@ func (r *Review) armStage(now time.Time, i int, policy PolicyStage) {
 // rewind sets a stage's clock anew when others than before must act; what has been reminded of is not said again.
 func (r *Review) rewind(now time.Time, i int) {
 	s := &r.Stages[i]
-	if len(r.Plan.Calendars) == 0 || s.Level > 0 || !s.DueAt.After(now) {
+	if len(r.Plan.Calendars) == 0 || s.Level > 0 {
+		return
+	}
+	if !s.DueAt.After(now) {
+		if r.Plan.Chains != nil && len(r.chain(i)) == 0 { // the time was up and nobody is above: silence still waits for whoever is left
+			s.SilenceAt = r.clock(i, 0, s.LevelAt, r.Timings.ReviewSilencePercent)
+			r.arm(timerReviewSilence, r.stageRef(i), i, s.SilenceAt)
+		}
 		return
 	}
 	r.armStage(now, i, r.Plan.Policy.Stages[i])

@@ -542,4 +542,16 @@ func TestAllInTwoZones(t *testing.T) {
 		d.decides("ada", rapport.DecisionApprove)
 		require.Equal(t, rapport.ReviewApproved, d.r.State)
 	})
+	t.Run("silence waits for who is left, also when the time was up before", func(t *testing.T) {
+		t.Parallel()
+		d := open(t)
+		d.until(at(t, "2026-03-06T12:00:00-05:00"))
+		require.Equal(t, at(t, "2026-03-10T09:00:00-04:00"), d.r.Stages[0].SilenceAt)
+		d.decides("ben", rapport.DecisionApprove)
+		d.until(at(t, "2026-03-11T09:00:00+09:00").Add(-1))
+		require.Equal(t, rapport.ReviewOpen, d.r.State, "ada has her own six days")
+		d.until(at(t, "2026-03-11T09:00:00+09:00"))
+		require.Equal(t, rapport.ReviewHeld, d.r.State)
+		require.Len(t, slices.DeleteFunc(d.kinds(d.r.ID), func(k string) bool { return k != "review_overdue" }), 1)
+	})
 }
