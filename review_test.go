@@ -89,12 +89,8 @@ func (d *desk) refusesFor(who, behalf string) *rapport.Refusal {
 	return d.r.Allowed(rapport.Command{Kind: rapport.CmdDecide, Actor: id(who), Behalf: id(behalf), Code: rapport.DecisionApprove}, d.now)
 }
 
-func (d *desk) handsOver(kind rapport.CommandKind, from, to string, calendar ...rapport.Calendar) {
-	cmd := rapport.Command{Kind: kind, Actor: id("owner"), Ref: id(from), Ref2: id(to)}
-	if len(calendar) > 0 {
-		cmd.Calendar = &calendar[0]
-	}
-	d.do(d.r.ID, cmd)
+func (d *desk) handsOver(kind rapport.CommandKind, from, to string, calendar *rapport.Calendar) {
+	d.do(d.r.ID, rapport.Command{Kind: kind, Actor: id("owner"), Ref: id(from), Ref2: id(to), Calendar: calendar})
 	d.run()
 }
 
@@ -398,7 +394,7 @@ func TestAQuorumIsOfPeople(t *testing.T) {
 
 	quorum := []rapport.PolicyStage{stage(rapport.RuleQuorum)}
 	d := chainDesk(t, [][]rapport.ReviewApprover{people("ada", "ben")}, quorum)
-	require.NotNil(t, d.refusesFor("ada", "ben"), "who is asked speaks for themselves")
+	require.Equal(t, "not_asked", d.refusesFor("ada", "ben").Code, "who is asked speaks for themselves")
 	d.decides("ada", rapport.DecisionApprove)
 	require.Equal(t, &rapport.Refusal{Code: "already_decided", State: "open", By: id("ada"), At: d.now}, d.refusesFor("ada", "ben"), "two voices of one person are no quorum of two")
 	require.Equal(t, []uuid.UUID{id("ben")}, d.r.View(d.now).Review.Approvers)
@@ -421,6 +417,7 @@ func TestAVoiceThatIsNotAskedHasNotDecided(t *testing.T) {
 	require.Equal(t, &rapport.Refusal{Code: "not_asked", State: "open"}, d.refusesFor("ada", "zoe"), "ben's decision has nothing to do with zoe")
 	require.Equal(t, &rapport.Refusal{Code: "already_decided", State: "open", By: id("ben"), At: d.now}, d.refusesFor("ada", "ben"))
 	require.Nil(t, d.refusesFor("ada", "cem"))
+	require.Nil(t, d.refusesFor("zoe", "cem"))
 	d.decidesFor("ada", "cem", rapport.DecisionApprove)
 	require.Equal(t, "already_decided", d.refuses("cem", rapport.DecisionReject).Code)
 	require.Equal(t, id("ada"), d.refuses("cem", rapport.DecisionReject).By, "it says who spoke with the voice")
@@ -440,7 +437,7 @@ func TestAHandOver(t *testing.T) {
 		require.Equal(t, "asked_already", d.refusesHandOver(rapport.CmdReassign, "ada", "ben"))
 		require.Equal(t, "asked_already", d.refusesHandOver(rapport.CmdStandIn, "ada", "ben"))
 		require.Equal(t, "not_asked", d.refusesHandOver(rapport.CmdReassign, "cem", "dan"))
-		d.handsOver(rapport.CmdReassign, "ada", "cem")
+		d.handsOver(rapport.CmdReassign, "ada", "cem", nil)
 		require.Equal(t, 2, d.notified("asked"))
 		require.Equal(t, "not_asked", d.refuses("ada", rapport.DecisionApprove).Code)
 		d.decides("cem", rapport.DecisionApprove)
@@ -452,7 +449,7 @@ func TestAHandOver(t *testing.T) {
 	t.Run("a stand-in", func(t *testing.T) {
 		t.Parallel()
 		d := chainDesk(t, [][]rapport.ReviewApprover{people("ada", "ben")}, []rapport.PolicyStage{stage(rapport.RulePrimary)})
-		d.handsOver(rapport.CmdStandIn, "ada", "cem")
+		d.handsOver(rapport.CmdStandIn, "ada", "cem", nil)
 		require.Equal(t, "asked_already", d.refusesHandOver(rapport.CmdStandIn, "ada", "cem"))
 		require.Nil(t, d.refuses("ada", rapport.DecisionApprove), "both may decide")
 		d.decides("cem", rapport.DecisionApprove)
@@ -462,13 +459,13 @@ func TestAHandOver(t *testing.T) {
 	t.Run("ends what others might do for the one before", func(t *testing.T) {
 		t.Parallel()
 		d := chainDesk(t, [][]rapport.ReviewApprover{{{User: id("ada")}, {User: id("gus"), OnBehalf: id("ada")}}}, []rapport.PolicyStage{stage(rapport.RuleAny)})
-		d.handsOver(rapport.CmdReassign, "ada", "cem")
+		d.handsOver(rapport.CmdReassign, "ada", "cem", nil)
 		require.Equal(t, "not_asked", d.refuses("gus", rapport.DecisionApprove).Code)
 	})
 	t.Run("in a waiting stage, to the place of the primary", func(t *testing.T) {
 		t.Parallel()
 		d := chainDesk(t, [][]rapport.ReviewApprover{people("ada"), {{User: id("ada")}, {User: id("gus"), OnBehalf: id("ada")}, {User: id("ben")}, {User: id("cem")}}}, two(rapport.RulePrimary))
-		d.handsOver(rapport.CmdReassign, "ada", "cem")
+		d.handsOver(rapport.CmdReassign, "ada", "cem", nil)
 		d.decides("cem", rapport.DecisionApprove)
 		require.Equal(t, []rapport.ReviewApprover{{User: id("cem")}, {User: id("ben")}}, d.r.Stages[1].Approvers, "nobody is asked twice")
 		d.decides("ben", rapport.DecisionApprove)
@@ -479,9 +476,9 @@ func TestAHandOver(t *testing.T) {
 	t.Run("holds when the stage comes again", func(t *testing.T) {
 		t.Parallel()
 		d := chainDesk(t, [][]rapport.ReviewApprover{people("ada"), people("ben")}, two(rapport.RuleAny))
-		d.handsOver(rapport.CmdReassign, "ada", "cem")
+		d.handsOver(rapport.CmdReassign, "ada", "cem", nil)
 		d.decides("cem", rapport.DecisionApprove)
-		d.handsOver(rapport.CmdStandIn, "ben", "dan")
+		d.handsOver(rapport.CmdStandIn, "ben", "dan", nil)
 		d.decides("dan", rapport.DecisionRequestChanges)
 		require.Equal(t, []uuid.UUID{id("cem")}, d.r.View(d.now).Review.Approvers)
 		d.decides("cem", rapport.DecisionApprove)
@@ -542,6 +539,15 @@ func TestAllInTwoZones(t *testing.T) {
 		d.decides("ada", rapport.DecisionApprove)
 		require.Equal(t, rapport.ReviewApproved, d.r.State)
 	})
+	t.Run("and when it is handed to somebody in another zone", func(t *testing.T) {
+		t.Parallel()
+		d := open(t)
+		tokyo := in("Asia/Tokyo", "2026-03-03")
+		d.handsOver(rapport.CmdReassign, "ben", "cem", &tokyo)
+		require.Equal(t, at(t, "2026-03-09T09:00:00+09:00"), d.r.Stages[0].DueAt, "ada's, who has no holiday")
+		d.decides("ada", rapport.DecisionApprove)
+		require.Equal(t, at(t, "2026-03-10T09:00:00+09:00"), d.r.Stages[0].DueAt)
+	})
 	t.Run("silence waits for who is left, also when the time was up before", func(t *testing.T) {
 		t.Parallel()
 		d := open(t)
@@ -554,4 +560,286 @@ func TestAllInTwoZones(t *testing.T) {
 		require.Equal(t, rapport.ReviewHeld, d.r.State)
 		require.Len(t, slices.DeleteFunc(d.kinds(d.r.ID), func(k string) bool { return k != "review_overdue" }), 1)
 	})
+}
+
+func TestAChainWithClocksOfItsOwn(t *testing.T) {
+	t.Parallel()
+
+	d := chainDesk(t, [][]rapport.ReviewApprover{people("ada")}, []rapport.PolicyStage{stage(rapport.RuleAny)}, func(p *rapport.ReviewPlan) {
+		p.Chains = [][]rapport.ReviewLevel{{{Users: []uuid.UUID{id("eve")}, Days: 2}, {Users: []uuid.UUID{id("fay")}}}}
+	})
+	opened := d.now
+	require.Equal(t, opened.Add((4+2+6)*hour), d.r.Stages[0].SilenceAt, "150 % of the last level")
+	d.until(opened.Add(4*hour - 1))
+	require.Equal(t, 2, d.notified("reminder"))
+	require.Zero(t, d.notified("escalated"))
+	d.until(opened.Add(4 * hour))
+	require.Equal(t, 1, d.notified("escalated"))
+	require.Equal(t, opened.Add(6*hour), d.r.Stages[0].DueAt)
+	require.Equal(t, "not_asked", d.refuses("fay", rapport.DecisionApprove).Code)
+	d.until(opened.Add(5 * hour))
+	require.Equal(t, 3, d.notified("reminder"), "at half of the level's own time")
+	d.until(opened.Add(6 * hour))
+	require.Equal(t, 2, d.notified("escalated"))
+	require.Equal(t, opened.Add(10*hour), d.r.Stages[0].DueAt, "a level without days has those of the stage")
+	for _, who := range []string{"ada", "eve", "fay"} {
+		require.Nil(t, d.refuses(who, rapport.DecisionApprove), "%s keeps the right to decide", who)
+	}
+	d.until(opened.Add(12*hour - 1))
+	require.Equal(t, []string{"open"}, d.states())
+	d.until(opened.Add(12 * hour))
+	require.Equal(t, []string{"held"}, d.states())
+	require.Equal(t, 1, count(d.kinds(d.r.ID), "review_overdue"), "nobody is above the last")
+	d.decides("eve", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewApproved, d.r.State)
+}
+
+func count(list []string, s string) int {
+	n := 0
+	for _, x := range list {
+		if x == s {
+			n++
+		}
+	}
+	return n
+}
+
+// TestAFridayEveningBeforeAHoliday has the brand in Berlin and the approver elsewhere; there the draft comes after work on a Friday,
+// and the Monday after it does not work.
+func TestAFridayEveningBeforeAHoliday(t *testing.T) {
+	t.Parallel()
+
+	for _, c := range []struct {
+		name, draft                    string
+		calendar                       rapport.Calendar
+		half, most, all, silent, above string // above: silence when somebody in Berlin was called in
+	}{
+		{
+			"New York, Labor Day", "2026-09-04T19:30:00-04:00", in("America/New_York", "2026-09-07"),
+			"2026-09-09T13:00:00-04:00", "2026-09-10T12:12:00-04:00", "2026-09-11T09:00:00-04:00", "2026-09-14T13:00:00-04:00", "2026-09-18T11:00:00+02:00",
+		},
+		{
+			"Tokyo, Respect for the Aged Day", "2026-09-18T19:30:00+09:00", in("Asia/Tokyo", "2026-09-21", "2026-09-22", "2026-09-23"),
+			"2026-09-25T13:00:00+09:00", "2026-09-28T12:12:00+09:00", "2026-09-29T09:00:00+09:00", "2026-09-30T13:00:00+09:00", "2026-10-05T13:00:00+02:00",
+		},
+		{
+			"New York, over the change of clocks", "2026-03-06T19:30:00-05:00", in("America/New_York", "2026-03-09"),
+			"2026-03-11T13:00:00-04:00", "2026-03-12T12:12:00-04:00", "2026-03-13T09:00:00-04:00", "2026-03-16T13:00:00-04:00", "2026-03-20T10:00:00+01:00",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			chains := [][]rapport.ReviewLevel{{{Users: []uuid.UUID{id("eve")}}}}
+			for _, chain := range [][][]rapport.ReviewLevel{{nil}, chains} {
+				h := newHouse(t, func(h *house) {
+					h.plan.Policy.Stages[0].DeadlineDays = 3
+					h.plan.Approvers, h.plan.Chains = [][]rapport.ReviewApprover{people("ada")}, chain
+					elsewhere(map[string]rapport.Calendar{"ada": c.calendar})(&h.plan)
+				})
+				r := &rapport.Review{ID: id("review"), State: rapport.ReviewChecking, Timings: rapport.DefaultTimings()}
+				h.machines, h.order, h.effects, h.now = map[uuid.UUID]rapport.Machine{r.ID: r}, []uuid.UUID{r.ID}, nil, at(t, c.draft)
+				r.Begin(h.now)
+				h.collect(r.ID)
+				h.run()
+				d := &desk{h, r}
+				fact, silent := "review_overdue", c.silent
+				if chain[0] != nil {
+					fact, silent = "review_escalated", c.above
+				}
+				for _, x := range []struct {
+					at  string
+					has func() bool
+				}{
+					{c.half, func() bool { return d.notified("reminder") == 1 }},
+					{c.most, func() bool { return d.notified("reminder") == 2 }},
+					{c.all, func() bool { return count(d.kinds(r.ID), fact) == 1 }},
+					{silent, func() bool { return r.State == rapport.ReviewHeld }},
+				} {
+					d.until(at(t, x.at).Add(-1))
+					require.False(t, x.has(), "before %s", x.at)
+					d.until(at(t, x.at))
+					require.True(t, x.has(), "at %s", x.at)
+				}
+			}
+		})
+	}
+}
+
+func TestWhoMayTakeThePrimarysPlace(t *testing.T) {
+	t.Parallel()
+
+	primary := []rapport.PolicyStage{stage(rapport.RulePrimary)}
+	open := func(t *testing.T) *desk {
+		t.Helper()
+		return chainDesk(t, [][]rapport.ReviewApprover{people("ada", "ben")}, primary, func(p *rapport.ReviewPlan) {
+			p.Chains = [][]rapport.ReviewLevel{{{Users: []uuid.UUID{id("eve")}}}}
+		})
+	}
+	d := open(t)
+	d.handsOver(rapport.CmdStandIn, "ben", "cem", nil)
+	d.decides("cem", rapport.DecisionReject)
+	require.Equal(t, rapport.ReviewOpen, d.r.State, "a stand-in of an adviser advises")
+	d.decidesFor("gus", "ada", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewApproved, d.r.State)
+
+	d = open(t)
+	d.pass(4.1)
+	d.decides("ben", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewOpen, d.r.State, "an adviser advises also after an escalation")
+	d.decides("eve", rapport.DecisionRequestChanges)
+	require.Equal(t, rapport.ReviewChangesRequested, d.r.State, "who was called in decides")
+}
+
+func TestAStageThatStartsByDate(t *testing.T) {
+	t.Parallel()
+
+	byDate := func(days int, from string) []rapport.PolicyStage {
+		return []rapport.PolicyStage{stage(rapport.RuleAny, slow), stage(rapport.RuleAny, func(s *rapport.PolicyStage) { s.Starts, s.StartDays, s.StartFrom = rapport.StartsByDate, days, from })}
+	}
+	two := [][]rapport.ReviewApprover{people("ada"), people("ben")}
+	d := chainDesk(t, two, byDate(3, rapport.StartFromReview))
+	require.Equal(t, []string{"open", "waiting"}, d.states())
+	require.Equal(t, d.now.Add(3*hour), d.r.Stages[1].StartsAt)
+	d.pass(3)
+	require.Equal(t, []string{"open", "open"}, d.states(), "it waits for no stage before it")
+
+	d = chainDesk(t, two, byDate(3, rapport.StartFromReview))
+	d.decides("ada", rapport.DecisionApprove)
+	require.Equal(t, []string{"approved", "waiting"}, d.states())
+	require.Empty(t, d.r.View(d.now).Waiting)
+	d.pass(3)
+	d.decides("ben", rapport.DecisionApprove)
+	require.Equal(t, rapport.ReviewApproved, d.r.State)
+
+	publish := start().Add(20 * hour)
+	d = chainDesk(t, two, byDate(3, rapport.StartFromPublish), func(p *rapport.ReviewPlan) { p.PublishBy = publish })
+	require.Equal(t, publish.Add(-3*hour), d.r.Stages[1].StartsAt)
+
+	d = chainDesk(t, two, byDate(30, rapport.StartFromPublish), func(p *rapport.ReviewPlan) { p.PublishBy = publish })
+	require.Equal(t, []string{"open", "open"}, d.states(), "a date that has passed is now")
+
+	d = chainDesk(t, two, byDate(2, rapport.StartFromPublish))
+	require.Equal(t, d.now.Add(2*hour), d.r.Stages[1].StartsAt, "without a publish date it is counted from the review")
+}
+
+func TestReturningToAStageResetsAllFromThere(t *testing.T) {
+	t.Parallel()
+
+	back := func(s *rapport.PolicyStage) { s.OnReject, s.ReturnTo = rapport.RejectToStage, 1 }
+	d := chainDesk(t, [][]rapport.ReviewApprover{people("ada"), people("ben", "cem"), people("dan"), people("eve")},
+		[]rapport.PolicyStage{stage(rapport.RuleAny), stage(rapport.RuleAll), stage(rapport.RuleAny), stage(rapport.RuleAny, parallel, back)})
+	d.decides("ada", rapport.DecisionApprove)
+	d.decides("ben", rapport.DecisionWithCorrections)
+	d.decides("cem", rapport.DecisionApprove)
+	require.Equal(t, []string{"approved", "approved", "open", "open"}, d.states())
+	d.pass(2.5)
+	d.decides("eve", rapport.DecisionRequestChanges)
+	require.Equal(t, []string{"approved", "open", "waiting", "waiting"}, d.states())
+	require.Equal(t, d.now, d.r.Stages[1].OpenedAt, "with a new clock")
+	require.Equal(t, []uuid.UUID{id("ben"), id("cem")}, d.r.View(d.now).Review.Approvers, "everybody decides again")
+	require.Equal(t, "not_asked", d.refuses("dan", rapport.DecisionApprove).Code)
+	for _, who := range []string{"ben", "cem", "dan", "eve"} {
+		d.decides(who, rapport.DecisionApprove)
+	}
+	require.Equal(t, rapport.ReviewApproved, d.r.State)
+	require.Zero(t, d.p.Deliverables[0].Corrections, "those of the first pass are made")
+}
+
+func TestKeptApprovals(t *testing.T) {
+	t.Parallel()
+
+	kept := func(decision string, names ...string) func(*rapport.ReviewPlan) {
+		return func(p *rapport.ReviewPlan) {
+			p.Kept = [][]rapport.StageDecision{nil}
+			for _, n := range names {
+				p.Kept[0] = append(p.Kept[0], rapport.StageDecision{ID: id("kept/" + n), User: id(n), Decision: decision, At: start()})
+			}
+		}
+	}
+	two, all := [][]rapport.ReviewApprover{people("ada", "ben"), people("cem")}, []rapport.PolicyStage{stage(rapport.RuleAll), stage(rapport.RuleAny)}
+	d := chainDesk(t, two, all, kept(rapport.DecisionWithCorrections, "ada", "ben"))
+	require.Equal(t, []string{"approved", "open"}, d.states(), "they are enough")
+	require.Equal(t, 1, d.notified("asked"), "only cem is asked")
+	require.Equal(t, 2, count(d.kinds(d.r.ID), "decision_kept"))
+	d.decides("cem", rapport.DecisionApprove)
+	require.Zero(t, d.p.Deliverables[0].Corrections, "they were of the earlier version")
+
+	d = chainDesk(t, two[:1], all[:1], kept(rapport.DecisionApprove, "ada", "ben"))
+	require.Equal(t, rapport.ReviewApproved, d.r.State)
+	require.Empty(t, d.r.Timers)
+
+	d = chainDesk(t, two, all, kept(rapport.DecisionApprove, "ada"))
+	require.Equal(t, []uuid.UUID{id("ben")}, d.r.View(d.now).Review.Approvers, "only the rest is waited for")
+	require.Equal(t, "already_decided", d.refuses("ada", rapport.DecisionReject).Code)
+	d.decides("ben", rapport.DecisionApprove)
+	require.Equal(t, []string{"approved", "open"}, d.states())
+
+	d = chainDesk(t, two, all, kept(rapport.DecisionApprove, "zoe", "ada", "ada"))
+	require.Equal(t, 1, count(d.kinds(d.r.ID), "decision_kept"), "not of somebody who is asked no longer, and none twice")
+
+	d = chainDesk(t, two, all, kept(rapport.DecisionRequestChanges, "ada"))
+	require.Empty(t, d.r.Stages[0].Decisions, "only approvals are kept")
+
+	d = chainDesk(t, two, []rapport.PolicyStage{stage(rapport.RuleAll), stage(rapport.RuleAny, previous)}, kept(rapport.DecisionApprove, "ada", "ben"))
+	d.decides("cem", rapport.DecisionRequestChanges)
+	require.Empty(t, d.r.Stages[0].Decisions, "who is asked again in the same version looks again")
+}
+
+func TestFiftyWhoDecideAtOnce(t *testing.T) {
+	t.Parallel()
+
+	names := make([]string, 50)
+	for i := range names {
+		names[i] = fmt.Sprint("approver/", i)
+	}
+	d := chainDesk(t, [][]rapport.ReviewApprover{people(names...), people("zoe")}, []rapport.PolicyStage{stage(rapport.RuleAny), stage(rapport.RuleAny)})
+	opened := d.now
+	d.pass(0.1)
+	d.decides(names[17], rapport.DecisionApprove)
+	for _, n := range names { // 49 others, and the first a second time
+		require.Equal(t, &rapport.Refusal{Code: "already_decided", State: "approved", By: id(names[17]), At: opened.Add(hour / 10)}, d.refuses(n, rapport.DecisionReject))
+	}
+	require.Equal(t, 1, count(d.kinds(d.r.ID), "decision"))
+}
+
+func TestNobodyIsAbove(t *testing.T) {
+	t.Parallel()
+
+	d := chainDesk(t, [][]rapport.ReviewApprover{people("ada")}, []rapport.PolicyStage{stage(rapport.RuleAny)})
+	opened := d.now
+	d.until(opened.Add(4 * hour))
+	require.Equal(t, 1, count(d.kinds(d.r.ID), "review_overdue"))
+	require.Equal(t, 3, d.notified("reminder"), "those asked are told that the time is up")
+	require.Zero(t, d.notified("escalated"))
+	f := d.facts[d.r.ID][len(d.facts[d.r.ID])-1]
+	require.Equal(t, opened.Add(6*hour), f.Until, "it says when silence decides")
+}
+
+func TestWhatThePartnershipHears(t *testing.T) {
+	t.Parallel()
+
+	closing := func(d *desk) *rapport.Signal {
+		var s *rapport.Signal
+		for _, x := range d.r.TakeRecord().Sends {
+			require.Nil(t, s, "it is told once")
+			s = x.Signal
+		}
+		return s
+	}
+	d := chainDesk(t, [][]rapport.ReviewApprover{people("ada", "ben"), people("cem")}, []rapport.PolicyStage{stage(rapport.RuleAll), stage(rapport.RuleAny)})
+	d.decides("ada", rapport.DecisionWithCorrections)
+	d.decides("ben", rapport.DecisionApprove)
+	d.r.Command(rapport.Command{ID: id("last"), Kind: rapport.CmdDecide, Actor: id("cem"), Ref: id("row"), Code: rapport.DecisionWithCorrections}, d.now)
+	s := closing(d)
+	require.Equal(t, rapport.ReviewApproved, s.Code)
+	require.Equal(t, 2, s.Corrections)
+
+	r := &rapport.Review{ID: id("review"), State: rapport.ReviewChecking, Timings: rapport.DefaultTimings()}
+	r.Begin(d.now)
+	r.TakeRecord()
+	plan := onePlan()
+	r.Outcome(rapport.Outcome{Key: "open", Code: "failed", Review: &plan}, d.now)
+	require.Equal(t, rapport.ReviewChangesRequested, r.State)
+	require.Equal(t, rapport.ReviewChecksFailed, closing(&desk{d.house, r}).Code, "no round is used up")
+	require.True(t, r.Done())
 }
