@@ -91,8 +91,9 @@ func TestEachConditionOfAPolicy(t *testing.T) {
 	require.False(t, holds)
 	require.Equal(t, []string{"the contract includes paid usage"}, words, "the first that does not hold")
 
-	holds, _ = rapport.PolicyWhen{FeeAtLeast: &usd}.Holds(aSubmission())
+	holds, words = rapport.PolicyWhen{FeeAtLeast: &usd}.Holds(aSubmission())
 	require.False(t, holds, "amounts in other currencies are not compared")
+	require.Equal(t, []string{"the fee is in EUR and not in USD"}, words)
 }
 
 func TestConditionsAreChecked(t *testing.T) {
