@@ -224,3 +224,54 @@ func TestCalendarCheck(t *testing.T) {
 	c.Opens, c.Closes = "00:00", "24:00"
 	require.Empty(t, c.Check())
 }
+
+// anyCalendarWithHours draws an ordinary calendar. Its nights are closed, so that no working hour is left out when clocks change.
+func anyCalendarWithHours(t *rapid.T) rapport.Calendar {
+	c := rapport.DefaultCalendar(draw(t, "zone", "Europe/Berlin", "America/New_York", "Asia/Tokyo", "Australia/Lord_Howe", "America/Santiago", "Africa/Cairo", "Asia/Kathmandu"))
+	c.WorkingDays = rapid.SliceOfNDistinct(rapid.IntRange(1, 7), 1, 7, rapid.ID[int]).Draw(t, "working days")
+	c.Opens, c.Closes = draw(t, "opens", "09:00", "04:00", "11:45"), draw(t, "closes", "17:00", "12:30", "24:00")
+	for _, d := range rapid.SliceOfN(rapid.IntRange(0, 400), 0, 5).Draw(t, "holidays") {
+		c.Holidays = append(c.Holidays, rapport.Holiday{Date: start().AddDate(0, 0, d).Format(time.DateOnly)})
+	}
+	require.Empty(t, c.Check())
+	return c
+}
+
+// anyTime is any minute of a year, and often one around a change of clocks.
+func anyTime(t *rapid.T) time.Time {
+	day := draw(t, "around", "2026-03-07", "2026-03-28", "2026-10-24", "2026-10-31", "2026-04-04", "2026-04-23")
+	from, err := time.Parse(time.DateOnly, day)
+	require.NoError(t, err)
+	from = from.Add(time.Duration(rapid.IntRange(-7*24*60, 7*24*60).Draw(t, "minutes")) * time.Minute)
+	return from.AddDate(0, 0, rapid.IntRange(0, 50).Draw(t, "days later"))
+}
+
+func TestSharesOfADeadlineAreInOrderAndInOpenHours(t *testing.T) {
+	t.Parallel()
+
+	rapid.Check(t, func(rt *rapid.T) {
+		c, from, n := anyCalendarWithHours(rt), anyTime(rt), rapid.IntRange(1, 10).Draw(rt, "n")
+		require.Equal(rt, c.AddBusinessDays(from, n), c.AddWorkingSpan(from, n, 100))
+		require.Equal(rt, c.NextOpen(from), c.AddWorkingSpan(from, n, 0))
+		last := from
+		for percent := 0; percent <= 200; percent += rapid.IntRange(1, 40).Draw(rt, "step") {
+			at := c.AddWorkingSpan(from, n, percent)
+			require.False(rt, at.Before(last), "%d %% of %d days after %s is before a smaller share", percent, n, from)
+			open := c.NextOpen(at.Add(-1)) // at closing the day's last moment is still of working time
+			require.False(rt, open.After(at), "%d %% of %d days after %s, %s, is not in open hours", percent, n, from, at)
+			last = at
+		}
+	})
+}
+
+func TestBusinessDaysForthAndBack(t *testing.T) {
+	t.Parallel()
+
+	rapid.Check(t, func(rt *rapid.T) {
+		c, n := anyCalendarWithHours(rt), rapid.IntRange(0, 20).Draw(rt, "n")
+		from := c.NextOpen(anyTime(rt))
+		require.Equal(rt, from, c.SubBusinessDays(c.AddBusinessDays(from, n), n))
+		zone := mustZone(rt, c.Zone)
+		require.Equal(rt, from.In(zone).Format(time.TimeOnly), c.AddBusinessDays(from, n).In(zone).Format(time.TimeOnly), "at the same time of day")
+	})
+}
