@@ -105,9 +105,10 @@ func (c Calendar) AddBusinessDays(t time.Time, n int) time.Time {
 	if c.Compressed() {
 		return c.AddDays(t, n)
 	}
-	t = c.NextOpen(t).In(c.location())
-	for n > 0 {
-		t = t.AddDate(0, 0, 1)
+	from := c.NextOpen(t).In(c.location())
+	t = from
+	for day := 1; n > 0; day++ { // from the start each time: a time that one day does not have is back on the next
+		t = from.AddDate(0, 0, day)
 		if c.works(t) {
 			n--
 		}
@@ -120,9 +121,10 @@ func (c Calendar) SubBusinessDays(t time.Time, n int) time.Time {
 	if c.Compressed() {
 		return c.AddDays(t, -n)
 	}
-	l := t.In(c.location())
-	for n > 0 {
-		l = l.AddDate(0, 0, -1)
+	from := t.In(c.location())
+	l := from
+	for day := 1; n > 0; day++ {
+		l = from.AddDate(0, 0, -day)
 		if c.works(l) {
 			n--
 		}
@@ -137,6 +139,7 @@ func (c Calendar) AddWorkingSpan(t time.Time, n, percent int) time.Time {
 	if c.Compressed() {
 		return t.Add(time.Duration(n*percent) * c.DayLength() / 100)
 	}
+	next := c.AddBusinessDays(t, whole+1)
 	t = c.AddBusinessDays(t, whole)
 	if rest == 0 {
 		return t
@@ -153,7 +156,10 @@ func (c Calendar) AddWorkingSpan(t time.Time, n, percent int) time.Time {
 			t = end
 			continue
 		}
-		return t.Add(left).UTC()
+		if t = t.Add(left); t.After(next) {
+			return next // on a day that the change of clocks makes shorter
+		}
+		return t.UTC()
 	}
 }
 

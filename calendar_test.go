@@ -275,3 +275,17 @@ func TestBusinessDaysForthAndBack(t *testing.T) {
 		require.Equal(rt, from.In(zone).Format(time.TimeOnly), c.AddBusinessDays(from, n).In(zone).Format(time.TimeOnly), "at the same time of day")
 	})
 }
+
+func TestWhoWorksAtNightLosesNothingWhenClocksChange(t *testing.T) {
+	t.Parallel()
+
+	nights := berlin()
+	nights.Opens, nights.Closes, nights.WorkingDays = "00:00", "24:00", []int{1, 2, 3, 4, 5, 6, 7}
+	// On 29 March 2026 there is no half past two.
+	saturday := at(t, "2026-03-28T02:30:00+01:00")
+	require.Equal(t, at(t, "2026-03-30T02:30:00+02:00"), nights.AddBusinessDays(saturday, 2))
+	require.Equal(t, saturday, nights.SubBusinessDays(at(t, "2026-03-30T02:30:00+02:00"), 2))
+	evening := at(t, "2026-03-28T20:00:00+01:00")
+	require.Equal(t, at(t, "2026-03-29T20:00:00+02:00"), nights.AddWorkingSpan(evening, 1, 100))
+	require.False(t, nights.AddWorkingSpan(evening, 1, 99).After(nights.AddWorkingSpan(evening, 1, 100)), "a day of 23 hours is over after 23 hours")
+}
