@@ -1,20 +1,25 @@
-import { Button, FileInput, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Checkbox, FileInput, Stack, Textarea, TextInput } from "@mantine/core";
 import { IconExternalLink, IconPaperclip } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body, form, isPending } from "../../api/client";
 import type { PortalDeliverable, SubmissionForm } from "../../api/schema";
-import { exactText } from "../../lib/time";
 import { Notice, ProblemNotice } from "../Notice";
 import { Facts, Section } from "../Page";
-import { RelativeTime } from "../RelativeTime";
 import { StatusChip } from "../StatusChip";
+import { Answer, Comments } from "./Comments";
+import { Corrections } from "./Corrections";
+import classes from "./Portal.module.css";
+import { RoundCard } from "./RoundCard";
 import { useShowHome } from "./useHome";
+import { WaitingFor } from "./WaitingFor";
+import { When } from "./When";
 
 /** One piece of content that is owed: by when, who is looking, what must change, and the step that is due. */
 export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverable }) {
-  const due = (at: string | undefined) => at && <>{exactText(new Date(at))} (<RelativeTime at={at} />)</>;
+  const due = (at: string | undefined) => at && <When at={at} />;
+  const { waiting, corrections, comments, round_question: question } = deliverable;
   return (
     <Section title={deliverable.title} actions={<StatusChip noun="deliverable" state={deliverable.state} />}>
       <Stack gap="sm">
@@ -24,14 +29,29 @@ export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverabl
             ["Draft by", deliverable.can_submit ? due(deliverable.draft_due_at) || undefined : undefined],
             ["Publish by", due(deliverable.publish_by) || undefined],
             ["Must contain", deliverable.hashtags.length > 0 ? deliverable.hashtags.join(" ") : undefined],
-            ["Looking at it", deliverable.reviewing],
+            ["Looking at it", waiting ? undefined : deliverable.reviewing],
             ["Your post", deliverable.post_url && /^https?:/.test(deliverable.post_url) ? (
               <a key="post" href={deliverable.post_url} target="_blank" rel="noreferrer noopener">Open it <IconExternalLink size={13} aria-label="opens elsewhere" /></a>
             ) : undefined],
           ]}
         />
+        {waiting && (
+          <div>
+            <h3 className={classes.part}>Who is looking at it</h3>
+            <WaitingFor waiting={waiting} />
+          </div>
+        )}
         {deliverable.feedback && <Notice tone="attention" title="What must change"><div className="prewrap">{deliverable.feedback}</div></Notice>}
-        {deliverable.can_submit && deliverable.state !== "in_review" && <Submit key={`${deliverable.state} ${deliverable.round}`} deliverable={deliverable} />}
+        {comments.length > 0 && (
+          <div>
+            <h3 className={classes.part}>Comments on your draft</h3>
+            <Comments comments={comments} author={(one) => (one.author_kind === "creator" ? "You" : one.author)} answer={(one) => <Answer comment={one} deliverableId={deliverable.id} />} />
+          </div>
+        )}
+        {corrections.length > 0 && <Corrections corrections={corrections} />}
+        {question && <RoundCard key={`round ${question.round} ${question.fee?.amount ?? ""}`} deliverable={deliverable} question={question} />}
+        {/* Handing in a version would be an answer to the question, so the question comes first. */}
+        {deliverable.can_submit && deliverable.state !== "in_review" && !question && <Submit key={`draft ${deliverable.round}`} deliverable={deliverable} />}
         {deliverable.can_submit && deliverable.state === "in_review" && (
           <details>
             <summary>Hand in another version</summary>
@@ -45,23 +65,32 @@ export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverabl
   );
 }
 
+const fields = ["file", "caption", "note"];
+
 function Submit({ deliverable }: { deliverable: PortalDeliverable }) {
   const show = useShowHome();
   const [file, setFile] = useState<File | null>(null);
   const [caption, setCaption] = useState("");
   const [note, setNote] = useState("");
+  const [spoken, setSpoken] = useState(false);
+  const [written, setWritten] = useState(false);
   const submit = useAct({
-    run: (draft: { caption: string; note: string; file: File | null }, key) =>
+    run: (draft: { caption: string; note: string; file: File | null; marked?: { spoken: boolean; written: boolean } }, key) =>
       body(api.POST("/v1/portal/deliverables/{id}/submissions", {
         params: { path: { id: deliverable.id }, header: { "Idempotency-Key": key } },
         // The generated type names the form's fields; what is sent is the form itself, with the file in it.
-        body: form({ caption: draft.caption, note: draft.note || undefined, file: draft.file ?? undefined }) as unknown as SubmissionForm,
+        body: form({
+          caption: draft.caption, note: draft.note || undefined, file: draft.file ?? undefined,
+          ...(draft.marked && { spoken: String(draft.marked.spoken), written: String(draft.marked.written) }),
+        }) as unknown as SubmissionForm,
         bodySerializer: (data) => data as unknown as FormData,
       })),
     then: (home) => {
       setFile(null);
       setCaption("");
       setNote("");
+      setSpoken(false);
+      setWritten(false);
       show(home);
     },
     done: "Your draft arrived",
@@ -74,14 +103,20 @@ function Submit({ deliverable }: { deliverable: PortalDeliverable }) {
       aria-label={`Submit a draft of ${deliverable.title}`}
       onSubmit={(event) => {
         event.preventDefault();
-        submit.mutate({ caption, note, file });
+        submit.mutate({ caption, note, file, marked: deliverable.spoken ? { spoken, written } : undefined });
       }}
     >
       <Stack gap="sm">
         <FileInput label="Draft" description="A picture, a video or a document" placeholder="Choose a file" clearable clearButtonProps={{ "aria-label": "Take the file away" }} leftSection={<IconPaperclip size={16} aria-hidden />} value={file} onChange={setFile} error={errors.file} />
         <Textarea label="Caption" description="As it will stand under the post" required autosize minRows={3} value={caption} onChange={(event) => setCaption(event.currentTarget.value)} error={errors.caption} />
         <Textarea label="Note to the reviewers" autosize minRows={1} value={note} onChange={(event) => setNote(event.currentTarget.value)} error={errors.note} />
-        <ProblemNotice problem={submit.error} shownFields={["file", "caption", "note"]} />
+        {deliverable.spoken && (
+          <Stack gap="sm" role="group" aria-label="How the video is marked">
+            <Checkbox size="md" label="The video says that it is an advertisement" checked={spoken} onChange={(event) => setSpoken(event.currentTarget.checked)} error={errors.spoken} />
+            <Checkbox size="md" label="The video shows it in writing" checked={written} onChange={(event) => setWritten(event.currentTarget.checked)} error={errors.written} />
+          </Stack>
+        )}
+        <ProblemNotice problem={submit.error} shownFields={deliverable.spoken ? [...fields, "spoken", "written"] : fields} />
         <Button type="submit" size="md" loading={submit.isPending}>{deliverable.round > 0 ? "Submit the new version" : "Submit the draft"}</Button>
       </Stack>
     </form>

@@ -1,0 +1,49 @@
+import { Checkbox } from "@mantine/core";
+
+import { useAct } from "../../api/act";
+import { api, body } from "../../api/client";
+import type { Correction } from "../../api/schema";
+import { ProblemNotice } from "../Notice";
+import classes from "./Portal.module.css";
+import { useShowHome } from "./useHome";
+
+/** Small corrections of an approved draft, which the creator ticks off. */
+export function Corrections({ corrections }: { corrections: Correction[] }) {
+  const open = corrections.filter(({ done_at }) => !done_at).length;
+  return (
+    <div>
+      <h3 className={classes.part}>Small corrections</h3>
+      <p className="soft" style={{ margin: 0 }}>They need no new version. Tick each one once you have made it; when all are ticked, you can report the address of your post.</p>
+      <ul className={classes.corrections}>
+        {corrections.map((correction) => <Row key={correction.id} correction={correction} />)}
+      </ul>
+      <div role="status">{open === 0 ? "All are done." : `${open} of ${corrections.length} left.`}</div>
+    </div>
+  );
+}
+
+function Row({ correction }: { correction: Correction }) {
+  const show = useShowHome();
+  const tick = useAct({
+    run: (what: { done: boolean }, key) =>
+      body(api.POST("/v1/portal/corrections/{id}", { params: { path: { id: correction.id }, header: { "Idempotency-Key": key } }, body: what })),
+    then: show,
+    touches: ["portal"],
+  });
+  return (
+    <li>
+      <Checkbox
+        size="md"
+        label={correction.text}
+        checked={Boolean(correction.done_at)}
+        // Disabled for assistive tools and the hand alone: an input that is really disabled would lose the keyboard.
+        aria-disabled={tick.isPending}
+        description={tick.isPending ? "Saving…" : undefined}
+        onChange={(event) => {
+          if (!tick.isPending) tick.mutate({ done: event.currentTarget.checked });
+        }}
+      />
+      <ProblemNotice problem={tick.error} />
+    </li>
+  );
+}
