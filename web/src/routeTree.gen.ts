@@ -19,6 +19,7 @@ import { Route as AppSettingsRouteImport } from "./routes/_app/settings"
 import { Route as AppTasksRouteImport } from "./routes/_app/tasks"
 import { Route as PortalTokenRouteImport } from "./routes/portal.$token"
 import { Route as PortalHomeRouteImport } from "./routes/portal.home"
+import { Route as ReviewTokenRouteImport } from "./routes/review.$token"
 import { Route as AppCampaignsIndexRouteImport } from "./routes/_app/campaigns.index"
 import { Route as AppCampaignsNewRouteImport } from "./routes/_app/campaigns.new"
 import { Route as AppContractsIndexRouteImport } from "./routes/_app/contracts.index"
@@ -92,6 +93,11 @@ const PortalHomeRoute = PortalHomeRouteImport.update({
   id: "/home",
   path: "/home",
   getParentRoute: () => PortalRoute,
+} as any)
+const ReviewTokenRoute = ReviewTokenRouteImport.update({
+  id: "/review/$token",
+  path: "/review/$token",
+  getParentRoute: () => rootRouteImport,
 } as any)
 const AppCampaignsIndexRoute = AppCampaignsIndexRouteImport.update({
   id: "/campaigns/",
@@ -224,6 +230,7 @@ export interface FileRoutesByFullPath {
   "/tasks": typeof AppTasksRoute
   "/portal/$token": typeof PortalTokenRoute
   "/portal/home": typeof PortalHomeRoute
+  "/review/$token": typeof ReviewTokenRoute
   "/campaigns/new": typeof AppCampaignsNewRoute
   "/contracts/$id": typeof AppContractsIdRoute
   "/creators/$id": typeof AppCreatorsIdRoute
@@ -257,6 +264,7 @@ export interface FileRoutesByTo {
   "/tasks": typeof AppTasksRoute
   "/portal/$token": typeof PortalTokenRoute
   "/portal/home": typeof PortalHomeRoute
+  "/review/$token": typeof ReviewTokenRoute
   "/": typeof AppIndexRoute
   "/campaigns/new": typeof AppCampaignsNewRoute
   "/contracts/$id": typeof AppContractsIdRoute
@@ -294,6 +302,7 @@ export interface FileRoutesById {
   "/_app/tasks": typeof AppTasksRoute
   "/portal/$token": typeof PortalTokenRoute
   "/portal/home": typeof PortalHomeRoute
+  "/review/$token": typeof ReviewTokenRoute
   "/_app/": typeof AppIndexRoute
   "/_app/campaigns/new": typeof AppCampaignsNewRoute
   "/_app/contracts/$id": typeof AppContractsIdRoute
@@ -332,6 +341,7 @@ export interface FileRouteTypes {
     | "/tasks"
     | "/portal/$token"
     | "/portal/home"
+    | "/review/$token"
     | "/campaigns/new"
     | "/contracts/$id"
     | "/creators/$id"
@@ -365,6 +375,7 @@ export interface FileRouteTypes {
     | "/tasks"
     | "/portal/$token"
     | "/portal/home"
+    | "/review/$token"
     | "/"
     | "/campaigns/new"
     | "/contracts/$id"
@@ -401,6 +412,7 @@ export interface FileRouteTypes {
     | "/_app/tasks"
     | "/portal/$token"
     | "/portal/home"
+    | "/review/$token"
     | "/_app/"
     | "/_app/campaigns/new"
     | "/_app/contracts/$id"
@@ -432,6 +444,7 @@ export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren
   PortalRoute: typeof PortalRouteWithChildren
   SignInRoute: typeof SignInRoute
+  ReviewTokenRoute: typeof ReviewTokenRoute
 }
 
 declare module "@tanstack/react-router" {
@@ -505,6 +518,13 @@ declare module "@tanstack/react-router" {
       fullPath: "/portal/home"
       preLoaderRoute: typeof PortalHomeRouteImport
       parentRoute: typeof PortalRoute
+    }
+    "/review/$token": {
+      id: "/review/$token"
+      path: "/review/$token"
+      fullPath: "/review/$token"
+      preLoaderRoute: typeof ReviewTokenRouteImport
+      parentRoute: typeof rootRouteImport
     }
     "/_app/campaigns/": {
       id: "/_app/campaigns/"
@@ -770,6 +790,7 @@ const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
   PortalRoute: PortalRouteWithChildren,
   SignInRoute: SignInRoute,
+  ReviewTokenRoute: ReviewTokenRoute,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

@@ -369,6 +369,23 @@ export const portalContractQuery = (value: string) =>
     retry: false,
   });
 
+/** What an outside reviewer is asked to decide on. Each read counts as a look at the link, so only a step of the reader reads it again. */
+export const outsideReviewQuery = (token: string) =>
+  queryOptions({
+    queryKey: ["outside", "review", token],
+    queryFn: ({ signal }) => body(api.GET("/v1/outside/review", { params: { header: { "Review-Token": token } }, signal })),
+    staleTime: Infinity,
+    refetchOnWindowFocus: false,
+  });
+
+/** The file of that version; a noun of its own, so that a decision does not load it again. */
+export const outsideFileQuery = (token: string) =>
+  queryOptions({
+    queryKey: ["outsideFile", "one", token],
+    queryFn: ({ signal }) => body(api.GET("/v1/outside/review/file", { params: { header: { "Review-Token": token } }, parseAs: "blob", signal })),
+    staleTime: Infinity,
+  });
+
 /** Begins to read what a page will show; the page itself waits for it, or shows why it failed. */
 export function warm<T, K extends QueryKey>(queries: QueryClient, options: UseQueryOptions<T, Error, T, K>): void {
   queries.query(options).catch(() => undefined);
