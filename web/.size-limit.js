@@ -29,6 +29,7 @@ export default [
   page("one partnership", "_app", "_app/partnerships.$id"),
   page("payouts", "_app", "_app/payouts.index"),
   page("portal", "portal", "portal.home"),
+  page("outside review", "review.$token"),
   { name: "any single chunk beside the entry", path: "dist/assets/!(index)-*.js", limit: "350 kB", gzip: true },
   { name: "styles", path: "dist/assets/*.css", limit: "40 kB", gzip: true },
 ];

@@ -1,7 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type Browser, type BrowserContext, expect, type Page, test } from "@playwright/test";
 
-import type { Creator, PartnershipSummary } from "../src/api/schema";
+import type { Creator, OutsideReview, PartnershipSummary, PortalDeliverable, PortalHome } from "../src/api/schema";
 import { as, cookieOf, mailsTo, type Person, world } from "./house";
 
 // Every page with what the golden path has made, empty and failing, is looked at by axe. RAPPORT_TEST_FULL=1 looks at each in
@@ -72,6 +72,52 @@ async function moveSequence(page: Page): Promise<void> {
   await expect(page.getByRole("list", { name: "As it is" })).toBeVisible();
   await page.unroute(runs);
   await page.unroute(moves);
+}
+
+/** A draft that somebody outside is asked about; which links are out depends on how far the world has come, so one is said to be. */
+async function outsideReview(page: Page): Promise<void> {
+  const at = "2027-03-01T09:00:00Z";
+  const review: OutsideReview = {
+    reviewer_name: "Ines Roth", brand_name: "Northlight", campaign_name: "Autumn", creator_name: "Casey Rowan", deliverable_title: "Trail reel", platform: "instagram", kind: "reel",
+    version: 2, caption: "A pack of 900 grams for long days. #ad", brief: "Show the pack on a trail.", stage_name: "Agency", due_at: at, expires_at: at,
+    checks: [{ rule: "disclosure", result: "pass", detail: "It says #ad." }, { rule: "claims", result: "warn", detail: "“Long days” is a claim.", fix: "Say how long." }],
+    comments: [{ id: "00000000-0000-7000-8000-000000000001", submission_id: "00000000-0000-7000-8000-000000000002", version: 2, author: "Mara Voss", author_kind: "house", internal: false, text: "Louder here", anchor: { kind: "time", seconds: 12 }, created_at: at }],
+    state: "open",
+  };
+  const reads = /\/v1\/outside\/review$/;
+  await page.route(reads, (route) => route.fulfill({ json: review }));
+  await page.reload();
+  await page.getByRole("button", { name: "Approve with corrections" }).click();
+  await page.getByRole("textbox", { name: "Correction 1" }).fill("Write grams");
+  await page.getByRole("button", { name: "Add a correction" }).click();
+  await page.unroute(reads);
+}
+
+/** The creator's page while reviews run: who is waited for, corrections, comments, a round to agree to, and a form that asks how a video is marked. */
+async function portalInReview(page: Page): Promise<void> {
+  const at = "2027-03-01T09:00:00Z";
+  const id = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, "0")}`;
+  const content = (n: number, rest: Partial<PortalDeliverable>): PortalDeliverable => ({
+    id: id(n), title: `Reel ${n}`, platform: "instagram", kind: "reel", state: "awaiting_draft", round: 0, can_submit: false, can_report_post: false, hashtags: [], corrections: [], comments: [], ...rest,
+  });
+  const home: PortalHome = {
+    creator_name: "Casey Rowan", brand_name: "Northlight", campaign_name: "Autumn", brief: "", payments: [], payee_state: "ready", needs_onboarding: false,
+    deliverables: [
+      content(1, { state: "in_review", waiting: { stage: "Legal", who: ["Mara Voss"], since: at, due_at: at, silence: "It is held", silence_at: at, ahead: ["Brand"] } }),
+      content(2, {
+        state: "changes_requested", round: 3, round_question: { round: 3, included: 2, fee: { amount: 15_000, currency: "usd" } },
+        comments: [{ id: id(4), submission_id: id(5), version: 1, author: "Mara Voss", author_kind: "house", internal: false, text: "Louder here", anchor: { kind: "time", seconds: 12 }, created_at: at }],
+      }),
+      content(3, { state: "approved_to_post", corrections: [{ id: id(6), text: "Write grams" }, { id: id(7), text: "Tag the brand", done_at: at }] }),
+      content(4, { can_submit: true, spoken: true }),
+    ],
+  };
+  const reads = /\/v1\/portal\/home$/;
+  await page.route(reads, (route) => route.fulfill({ json: home }));
+  await page.reload();
+  await page.getByRole("button", { name: "Agree" }).click();
+  await page.getByRole("button", { name: /^Answer Mara Voss/ }).click();
+  await page.unroute(reads);
 }
 
 const visits: Visit[] = [
@@ -190,6 +236,9 @@ const visits: Visit[] = [
     },
   },
   { name: "a dead link", person: null, path: "/portal/nothing" },
+  { name: "the creator's page in review", person: null, path: "/portal/home", then: portalInReview },
+  { name: "an outside review", person: null, path: "/review/one", then: outsideReview },
+  { name: "a dead outside link", person: null, path: "/review/nothing" },
 ];
 
 /** The newest link that was mailed to the creator of the golden path. */
