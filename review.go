@@ -284,7 +284,7 @@ func (s *ReviewStage) ToTell() []ReviewApprover {
 }
 
 // Open are those of a stage whose voice has not decided.
-func (s ReviewStage) Open() []ReviewApprover {
+func (s *ReviewStage) Open() []ReviewApprover {
 	return slices.DeleteFunc(slices.Clone(s.Approvers), func(a ReviewApprover) bool { return s.spoken(a.voice()) })
 }
 

@@ -53,7 +53,8 @@ func toCampaign(c rapport.Campaign) gen.Campaign {
 		Id: c.ID, BrandId: c.BrandID, BrandName: c.BrandName, Name: c.Name, State: gen.CampaignState(c.State), Brief: c.Brief,
 		Budget: toMoney(c.Budget), Reserved: toMoney(c.Reserved), Committed: toMoney(c.Committed), Paid: toMoney(c.Paid),
 		StartsOn: toDate(c.StartsOn), EndsOn: toDate(c.EndsOn), Zone: c.Zone, Owner: toUserRef(c.Owner), DefaultFee: toMoney(c.DefaultFee),
-		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: toContentRules(c.ContentRules), Stages: stages,
+		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: toContentRules(c.ContentRules),
+		Stages:  stages,
 		Version: c.Version, CreatedAt: c.CreatedAt,
 	}
 }

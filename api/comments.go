@@ -2,7 +2,7 @@ package api
 
 import (
 	"context"
-	"fmt"
+	"encoding/hex"
 	"net/http"
 	"strconv"
 	"strings"
@@ -182,7 +182,7 @@ func (s *Server) ListPostChecks(ctx context.Context, r gen.ListPostChecksRequest
 			PublishedAt: timeOrNil(p.PublishedAt), HasScreenshot: p.HasScreenshot,
 		}
 		if len(p.SHA256) > 0 {
-			hash := fmt.Sprintf("%x", p.SHA256)
+			hash := hex.EncodeToString(p.SHA256)
 			shown.TextSha256 = &hash
 		}
 		return shown

@@ -521,11 +521,14 @@ func readWords(part io.Reader) (string, error) {
 
 func readYes(part io.Reader, field string, bad *[]rapport.Field) (*bool, error) {
 	text, err := io.ReadAll(io.LimitReader(part, 10))
-	yes, wrong := strconv.ParseBool(string(text))
-	if err == nil && wrong != nil {
+	if err != nil {
+		return nil, err //nolint:wrapcheck // the caller judges it
+	}
+	yes, err := strconv.ParseBool(string(text))
+	if err != nil {
 		*bad = append(*bad, rapport.Field{Path: field, Code: "bad_value", Detail: "This is true or false."})
 	}
-	return &yes, err
+	return &yes, nil
 }
 
 // readFile reads a draft's file. What it is, its bytes say: the name and the browser's word are not believed.
@@ -615,7 +618,9 @@ func (s *Server) ReportPost(ctx context.Context, r gen.ReportPostRequestObject) 
 	if open, err := store.OpenCorrections(ctx, deliverable.ID); err != nil {
 		return nil, err
 	} else if open > 0 && !sent {
-		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "corrections_open", State: deliverable.State, Message: "Make the small corrections first, and tick them off. Then tell us the address."}
+		return nil, &rapport.Error{
+			Code: rapport.CodeConflict, Reason: "corrections_open", State: deliverable.State, Message: "Make the small corrections first, and tick them off. Then tell us the address.",
+		}
 	}
 	home, shown, err := s.portalCommand(ctx, store, who, rapport.Command{Kind: rapport.CmdReportPost, Ref: deliverable.ID},
 		func(ctx context.Context) error {
@@ -878,27 +883,9 @@ func nextStep(page rapport.PortalPage, now time.Time) (string, *time.Time) {
 	if c := page.Contract; c != nil && c.State == "out_for_signature" {
 		return "Read and sign the contract.", c.ExpiresAt
 	}
-	type step struct {
-		words string
-		by    *time.Time
-	}
 	var first *step
 	for _, d := range page.Deliverables {
-		var one *step
-		switch {
-		case d.Extra == "asked" || d.Extra == "offered":
-			one = &step{"Say whether you make another round of “" + d.Title + "”.", nil}
-		case d.Extra == "declined":
-		case d.State == "changes_requested" || d.State == "late" && d.Round > 0:
-			one = &step{"Send a new version of “" + d.Title + "”. What must change stands below.", d.DraftDueAt}
-		case d.State != "in_review" && canSubmit(page, d):
-			one = &step{"Send your draft of “" + d.Title + "”.", d.DraftDueAt}
-		case d.State != "posted" && canReportPost(page, d) && slices.ContainsFunc(d.Corrections, func(c rapport.Correction) bool { return c.DoneAt == nil }):
-			one = &step{"Make the small corrections of “" + d.Title + "” and tick them off.", d.PublishBy}
-		case d.State != "posted" && canReportPost(page, d):
-			one = &step{"Publish “" + d.Title + "” and paste its address here.", d.PublishBy}
-		}
-		if one != nil && (first == nil || one.by != nil && (first.by == nil || one.by.Before(*first.by))) {
+		if one := stepOf(page, d); one != nil && (first == nil || one.by != nil && (first.by == nil || one.by.Before(*first.by))) {
 			first = one
 		}
 	}
@@ -919,6 +906,31 @@ func nextStep(page rapport.PortalPage, now time.Time) (string, *time.Time) {
 		}
 	}
 	return "", nil
+}
+
+// step is something that is waited for from a creator.
+type step struct {
+	words string
+	by    *time.Time
+}
+
+// stepOf is what is waited for about one piece of content; nil for nothing.
+func stepOf(page rapport.PortalPage, d rapport.PortalDeliverable) *step {
+	open := slices.ContainsFunc(d.Corrections, func(c rapport.Correction) bool { return c.DoneAt == nil })
+	switch {
+	case d.Extra == "asked" || d.Extra == "offered":
+		return &step{"Say whether you make another round of “" + d.Title + "”.", nil}
+	case d.Extra == "declined":
+	case d.State == "changes_requested" || d.State == "late" && d.Round > 0:
+		return &step{"Send a new version of “" + d.Title + "”. What must change stands below.", d.DraftDueAt}
+	case d.State != "in_review" && canSubmit(page, d):
+		return &step{"Send your draft of “" + d.Title + "”.", d.DraftDueAt}
+	case d.State != "posted" && canReportPost(page, d) && open:
+		return &step{"Make the small corrections of “" + d.Title + "” and tick them off.", d.PublishBy}
+	case d.State != "posted" && canReportPost(page, d):
+		return &step{"Publish “" + d.Title + "” and paste its address here.", d.PublishBy}
+	}
+	return nil
 }
 
 // waitingOf says who decides on the draft, since when, and what happens if nobody does and when: of the stage that is due first.

@@ -245,7 +245,7 @@ func showStages(r rapport.ReviewItem, decisions []rapport.ReviewDecision, names 
 			shown.Legal, shown.Levels = orNot(r.Policy[i].Legal), someDays(len(r.Policy[i].EscalateTo))
 		}
 		for _, a := range stage.Approvers {
-			shown.Approvers = append(shown.Approvers, showReviewPerson(stage, a, names))
+			shown.Approvers = append(shown.Approvers, showReviewPerson(&stage, a, names))
 		}
 		for _, d := range stage.Decisions {
 			if d.Kept {
@@ -275,7 +275,7 @@ func showStages(r rapport.ReviewItem, decisions []rapport.ReviewDecision, names 
 	return stages
 }
 
-func showReviewPerson(stage rapport.ReviewStage, a rapport.ReviewApprover, names map[uuid.UUID]string) gen.ReviewPerson {
+func showReviewPerson(stage *rapport.ReviewStage, a rapport.ReviewApprover, names map[uuid.UUID]string) gen.ReviewPerson {
 	p := gen.ReviewPerson{Id: a.User, Name: names[a.User], Outside: orNot(a.Outside), Level: someDays(a.Level), Decided: orNot(!slices.Contains(stage.Open(), a))}
 	if a.OnBehalf != uuid.Nil {
 		p.OnBehalfOf = &gen.UserRef{Id: a.OnBehalf, Name: names[a.OnBehalf]}

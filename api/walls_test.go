@@ -219,8 +219,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into creator_merges (id, from_creator, into_creator, moved, by) values ($1, $2, $3, '{}', $4)`, merge, part, kim, user)
 	reviewer, away, link, remark, decision, correction, look := id(), id(), id(), id(), id(), id(), id()
 	d.sql(t, `insert into outside_reviewers (id, brand_id, name, email) values ($1, $2, 'Out', $3)`, reviewer, brand, "out@"+host)
-	d.sql(t, `update reviews set stages = jsonb_set(stages, '{0,approvers}', coalesce(nullif(stages #> '{0,approvers}', 'null'), '[]') || jsonb_build_array(jsonb_build_object('user', $2::text, 'outside', true))) where id = $1`,
-		w.review, reviewer)
+	d.sql(t, `update reviews set stages = jsonb_set(stages, '{0,approvers}', coalesce(nullif(stages #> '{0,approvers}', 'null'), '[]')
+		|| jsonb_build_array(jsonb_build_object('user', $2::text, 'outside', true))) where id = $1`, w.review, reviewer)
 	d.sql(t, `insert into delegations (id, brand_id, from_user, to_user, starts_at, ends_at) values ($1, $2, $3, $4, now() + interval '1 day', now() + interval '2 days')`, away, brand, leaver, both)
 	d.sql(t, `insert into review_links (id, token_hash, review_id, submission_id, reviewer_id, brand_id, expires_at) values ($1, $2, $3, $4, $5, $6, now() + interval '1 day')`,
 		link, link[:], w.review, w.submission, reviewer, brand)

@@ -110,7 +110,7 @@ func (s *Store) Slack(ctx context.Context, brand uuid.UUID) (*rapport.SlackChann
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (*rapport.SlackChannel, error) {
 		r, err := s.q.GetSlack(ctx, tx, brand)
 		if errors.Is(err, pgx.ErrNoRows) {
-			return nil, nil //nolint:nilnil // none is an ordinary answer
+			return nil, nil
 		}
 		return &rapport.SlackChannel{ConnectedAt: r.ConnectedAt, LastError: r.LastError}, err
 	})
@@ -119,13 +119,13 @@ func (s *Store) Slack(ctx context.Context, brand uuid.UUID) (*rapport.SlackChann
 // SetSlack connects a brand's channel by its incoming webhook; an empty address disconnects it.
 func (s *Store) SetSlack(ctx context.Context, brand uuid.UUID, webhookURL string, by uuid.UUID) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		action, err := "slack.connected", error(nil)
-		if webhookURL == "" {
-			action, err = "slack.disconnected", s.q.RemoveSlack(ctx, tx, brand)
-		} else {
-			err = s.q.SetSlack(ctx, tx, gen.SetSlackParams{BrandID: brand, WebhookUrl: webhookURL, By: some(by)})
+		action, set := "slack.disconnected", s.q.RemoveSlack
+		if webhookURL != "" {
+			action, set = "slack.connected", func(ctx context.Context, tx gen.DBTX, brand uuid.UUID) error {
+				return s.q.SetSlack(ctx, tx, gen.SetSlackParams{BrandID: brand, WebhookUrl: webhookURL, By: some(by)})
+			}
 		}
-		if err != nil {
+		if err := set(ctx, tx, brand); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, by, action, brand, nil)

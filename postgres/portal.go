@@ -161,9 +161,10 @@ func (s *Store) portalDeliverables(ctx context.Context, tx pgx.Tx, partnership u
 
 // portalTalk adds to a creator's content who is looking at it, what is to be corrected, and what was remarked.
 func (s *Store) portalTalk(ctx context.Context, list []rapport.PortalDeliverable) error {
-	var people, submissions, deliverables []uuid.UUID
-	for _, d := range list {
-		deliverables = append(deliverables, d.ID)
+	var people, submissions []uuid.UUID
+	deliverables := make([]uuid.UUID, len(list))
+	for i, d := range list {
+		deliverables[i] = d.ID
 		if d.SubmissionID != nil {
 			submissions = append(submissions, *d.SubmissionID)
 		}
@@ -181,7 +182,7 @@ func (s *Store) portalTalk(ctx context.Context, list []rapport.PortalDeliverable
 	if err != nil {
 		return fmt.Errorf("corrections: %w", err)
 	}
-	comments, err := s.Comments(ctx, rapport.CommentFilter{Deliverables: noNil(deliverables), Audience: rapport.AudienceCreator})
+	comments, err := s.Comments(ctx, rapport.CommentFilter{Deliverables: deliverables, Audience: rapport.AudienceCreator})
 	if err != nil {
 		return fmt.Errorf("comments: %w", err)
 	}

@@ -98,7 +98,10 @@ func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c r
 	case "contract":
 		return s.q.ChangeContract(ctx, tx, gen.ChangeContractParams{ID: c.ID, State: c.State, At: &at, Until: timeOrNil(c.Until)})
 	case "deliverable":
-		return s.q.ChangeDeliverable(ctx, tx, gen.ChangeDeliverableParams{ID: c.ID, State: c.State, Round: int32(c.N), Submission: idOrNil(c.Ref), Due: timeOrNil(c.Due), Until: timeOrNil(c.Until), At: &at, Extra: c.Code, ExtraFee: amountOrNil(c.Amount), ExtraCurrency: textOrNil(c.Amount.Currency)})
+		return s.q.ChangeDeliverable(ctx, tx, gen.ChangeDeliverableParams{
+			ID: c.ID, State: c.State, Round: int32(c.N), Submission: idOrNil(c.Ref),
+			Due: timeOrNil(c.Due), Until: timeOrNil(c.Until), At: &at, Extra: c.Code, ExtraFee: amountOrNil(c.Amount), ExtraCurrency: textOrNil(c.Amount.Currency),
+		})
 	case "submission":
 		return s.q.ChangeSubmission(ctx, tx, gen.ChangeSubmissionParams{ID: c.ID, State: c.State})
 	case "decision":
@@ -210,7 +213,10 @@ func (s *Store) applyView(ctx context.Context, tx pgx.Tx, b rapport.Batch) error
 		}
 		return s.q.UpdatePartnershipView(ctx, tx, p)
 	case "review":
-		p := gen.UpdateReviewViewParams{ID: b.ID, State: v.State, Stages: mustJSON(v.Review.Stages), Approvers: v.Review.Approvers, DueAt: timeOrNil(v.Review.Due), SilenceAt: timeOrNil(v.Review.Silence), Seq: b.Seq, Closed: b.Closed, Now: &b.Now}
+		p := gen.UpdateReviewViewParams{
+			ID: b.ID, State: v.State, Stages: mustJSON(v.Review.Stages), Approvers: v.Review.Approvers, DueAt: timeOrNil(v.Review.Due), SilenceAt: timeOrNil(v.Review.Silence),
+			Seq: b.Seq, Closed: b.Closed, Now: &b.Now,
+		}
 		if v.Review.Open >= 0 {
 			n := int32(v.Review.Open)
 			p.OpenStage = &n

@@ -174,14 +174,14 @@ func (s *Store) reviewPlan(ctx context.Context, tx pgx.Tx, f planFor, policy rap
 
 // calendarsOfUsers are the calendars of the people who have their own. Where the brand's days are compressed, theirs are, too.
 func (s *Store) calendarsOfUsers(ctx context.Context, tx pgx.Tx, users []uuid.UUID, brand rapport.Calendar) (map[uuid.UUID]rapport.Calendar, error) {
+	calendars := map[uuid.UUID]rapport.Calendar{}
 	if brand.Compressed() {
-		return nil, nil
+		return calendars, nil
 	}
 	rows, err := s.q.CalendarsOfUsers(ctx, tx, noNil(users))
 	if err != nil {
 		return nil, fmt.Errorf("calendars: %w", err)
 	}
-	calendars := map[uuid.UUID]rapport.Calendar{}
 	for _, r := range rows {
 		if calendars[r.OwnerID], err = toCalendar(r.Zone, r.WorkingDays, r.Opens, r.Closes, r.Holidays, r.DaySeconds); err != nil {
 			return nil, err

@@ -83,8 +83,8 @@ func TestOnlyOurOwnLinksAreLinks(t *testing.T) {
 		new(Client).Link("https://rapport.example/a b>|<", "x"):           "<https://rapport.example/a%20b|x>",
 		new(Client).Link("https://rapport.example/a", " "):                "https://rapport.example/a",
 		new(Client).Link("javascript:x", "x"):                             "&lt;javascript:x|x&gt;",
-		"<<https://rapport.example/|x>>":                      "&lt;<https://rapport.example/|x>&gt;",
-		"<https://rapport.example/>":                          "&lt;https://rapport.example/&gt;",
+		"<<https://rapport.example/|x>>":                                  "&lt;<https://rapport.example/|x>&gt;",
+		"<https://rapport.example/>":                                      "&lt;https://rapport.example/&gt;",
 	} {
 		require.Equal(t, want, c.escaped(text))
 	}
