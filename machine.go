@@ -240,6 +240,9 @@ type Core struct {
 	Timers  []Timer   `json:"timers,omitempty"`
 	Pending []Effect  `json:"pending,omitempty"` // asked for and not answered
 	Ring    []Decided `json:"ring,omitempty"`
+	// Durable says that what a command led to is written only after the server has the command. Runs that began before this was known
+	// do without until they start afresh.
+	Durable bool `json:"durable,omitempty"`
 
 	record Record
 	fresh  []Effect

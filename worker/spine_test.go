@@ -23,7 +23,9 @@ import (
 	"rapport/postgres"
 	"rapport/postgres/pgtest"
 	"rapport/providers/fetch"
+	"rapport/providers/media"
 	"rapport/providers/sendgrid"
+	"rapport/providers/slack"
 	"rapport/providers/stripe"
 	"rapport/sandbox"
 	"rapport/temporal"
@@ -98,9 +100,12 @@ func setup(t *testing.T) *bundle {
 	guarded, err := fetch.New(fetch.Config{Allow: []string{strings.TrimPrefix(public.URL, "http://")}})
 	require.NoError(t, err)
 	mailer := sendgrid.Mailer{Client: mail, Domain: "in.test", Key: []byte("0123456789abcdef0123456789abcdef")}
+	chat, err := slack.New(slack.Config{Allow: []string{strings.TrimPrefix(public.URL, "http://")}, LinkBase: "http://rapport.test"})
+	require.NoError(t, err)
 	n := 0
 	acts := &activities.Activities{
-		Store: store, Payer: stripe.Payer{Client: pay}, Mailer: mailer, Fetcher: fetch.Poster{Client: guarded}, PublicURL: "http://rapport.test", MailHost: "rapport.test",
+		Store: store, Payer: stripe.Payer{Client: pay}, Mailer: mailer, Fetcher: fetch.Poster{Client: guarded}, Prober: media.New(), Slack: chat,
+		PublicURL: "http://rapport.test", MailHost: "rapport.test",
 		NewToken: func() string { n++; return fmt.Sprintf("token-%d-%s", n, uuid.NewString()) }, HashToken: func(s string) []byte { return []byte(s) },
 	}
 	w := worker.New(c, acts, worker.Options{Interceptors: nil})
@@ -172,7 +177,7 @@ func (b *bundle) start(name string, change ...func(p *rapport.Partnership)) uuid
 	require.NoError(b.t, b.owner.QueryRow(b.ctx, `select steps from sequences where name = 'Standard outreach'`).Scan(&raw))
 	require.NoError(b.t, json.Unmarshal(raw, &steps))
 	p := rapport.Partnership{
-		ID: id, BrandID: b.brand, CampaignID: b.campaign, CreatorID: creator, OwnerID: b.ops, Stage: rapport.StageProspect, Term: 1,
+		Core: rapport.Core{Durable: true}, ID: id, BrandID: b.brand, CampaignID: b.campaign, CreatorID: creator, OwnerID: b.ops, Stage: rapport.StageProspect, Term: 1,
 		Sequence: rapport.Sequence{Version: 1, Steps: steps, CoolOffDays: 90}, Timings: rapport.DefaultTimings(), BrandCalendar: day, CreatorCalendar: day, Renewal: rapport.RenewalNotDue,
 	}
 	for _, f := range change {

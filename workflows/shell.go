@@ -38,9 +38,12 @@ type shell struct {
 	events   workflow.ReceiveChannel
 	outcomes []rapport.Outcome
 	dirty    bool
-	inflight int
-	timer    workflow.Future
-	timerAt  time.Time
+	// commanded: a command was taken since the last record. The server has it only when this workflow task is complete; a task that
+	// fails is done again, perhaps with another command first.
+	commanded bool
+	inflight  int
+	timer     workflow.Future
+	timerAt   time.Time
 }
 
 func (s *shell) run(ctx workflow.Context) error {
@@ -62,6 +65,7 @@ func (s *shell) run(ctx workflow.Context) error {
 			return nil
 		}
 		if s.inflight == 0 && workflow.AllHandlersFinished(ctx) && s.restart(ctx, first) {
+			base.Durable = true
 			return workflow.NewContinueAsNewError(ctx, s.workflowType, s.machine)
 		}
 		s.armTimer(ctx)
@@ -121,7 +125,7 @@ func (s *shell) command(ctx workflow.Context, cmd rapport.Command) (rapport.Repl
 	}
 	reply := s.machine.Command(cmd, workflow.Now(ctx))
 	base.Remember(cmd.ID)
-	s.dirty = true
+	s.dirty, s.commanded = true, true
 	return reply, nil
 }
 
@@ -156,6 +160,8 @@ func (s *shell) take(ctx workflow.Context) {
 func (s *shell) record(ctx workflow.Context) error {
 	base := s.machine.Base()
 	rec, effects := base.TakeRecord(), base.TakeEffects()
+	durable := s.commanded && base.Durable
+	s.commanded = false
 	if !rec.Empty() {
 		snapshot, err := json.Marshal(s.machine)
 		if err != nil {
@@ -166,19 +172,32 @@ func (s *shell) record(ctx workflow.Context) error {
 			Kind: s.kind, WorkflowType: s.workflowType, ID: s.id, BrandID: s.brandID, PartnershipID: s.partnershipID, Seq: base.Seq, Now: now,
 			Record: rec, View: s.machine.View(now), Snapshot: snapshot, Closed: s.machine.Done(),
 		}
-		local := workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
-			ScheduleToCloseTimeout: 5 * time.Second, StartToCloseTimeout: 4 * time.Second,
-			RetryPolicy: &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, MaximumInterval: time.Second},
-		})
-		if err := workflow.ExecuteLocalActivity(local, activities.NameRecord, b).Get(ctx, nil); err != nil {
-			// The database is away. An ordinary activity waits for it for as long as it takes.
-			if err := workflow.ExecuteActivity(activityContext(ctx, QueueMain), activities.NameRecord, b).Get(ctx, nil); err != nil {
-				return fmt.Errorf("record: %w", err)
-			}
+		if err := s.write(ctx, b, durable); err != nil {
+			return err
 		}
 	}
 	for _, e := range effects {
 		s.launch(ctx, e)
+	}
+	return nil
+}
+
+// write hands a record to Postgres. A local activity costs least, but it runs before the server has the workflow task that it runs
+// in: what a command led to must not be written before the command itself cannot be forgotten any more. Signals, timers and
+// outcomes are in the history before they are handled.
+func (s *shell) write(ctx workflow.Context, b activities.Batch, durable bool) error {
+	if !durable {
+		local := workflow.WithLocalActivityOptions(ctx, workflow.LocalActivityOptions{
+			ScheduleToCloseTimeout: 5 * time.Second, StartToCloseTimeout: 4 * time.Second,
+			RetryPolicy: &temporal.RetryPolicy{InitialInterval: 200 * time.Millisecond, MaximumInterval: time.Second},
+		})
+		if err := workflow.ExecuteLocalActivity(local, activities.NameRecord, b).Get(ctx, nil); err == nil {
+			return nil
+		}
+		// The database is away. An ordinary activity waits for it for as long as it takes.
+	}
+	if err := workflow.ExecuteActivity(activityContext(ctx, QueueMain), activities.NameRecord, b).Get(ctx, nil); err != nil {
+		return fmt.Errorf("record: %w", err)
 	}
 	return nil
 }
