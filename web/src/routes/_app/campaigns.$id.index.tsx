@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Select, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
@@ -8,8 +8,9 @@ import { useState } from "react";
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { campaignQuery, partnershipsQuery, policiesQuery, sequencesQuery, warm } from "../../api/queries";
-import type { Campaign, CampaignEdit, ContractTerms, PartnershipSummary, Stage } from "../../api/schema";
+import type { Campaign, CampaignEdit, ContentRules, ContractTerms, PartnershipSummary, Stage } from "../../api/schema";
 import { Budget } from "../../components/Budget";
+import { cleanRules, ContentRulesEditor, ContentRulesView } from "../../components/ContentRules";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable } from "../../components/DataTable";
 import { Money } from "../../components/Money";
@@ -17,6 +18,7 @@ import { MoneyInput, type TypedMoney } from "../../components/MoneyInput";
 import { EmptyState, ProblemNotice } from "../../components/Notice";
 import { Facts, Page, Section } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
+import { offered } from "../../components/policy/words";
 import { AutomationSelect, automationError } from "../../components/sequence/AutomationSelect";
 import { StatusChip } from "../../components/StatusChip";
 import { cleanTerms, TermsEditor, TermsView } from "../../components/Terms";
@@ -117,6 +119,7 @@ function CampaignPage() {
                 )],
                 ["Approvals", policies.data?.items.find((policy) => policy.id === campaign.policy_id)?.name ?? "An earlier version"],
                 ["Posts contain", campaign.hashtags.join(" ") || "Nothing in particular"],
+                ["Content", <ContentRulesView key="content" rules={campaign.content_rules} />],
               ]}
             />
           </Section>
@@ -144,6 +147,8 @@ interface Values {
   ends_on: string;
   hashtags: string[];
   automation_ids: string[];
+  policy_id: string;
+  content_rules: ContentRules;
   terms: ContractTerms;
 }
 
@@ -160,10 +165,13 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
       ends_on: campaign.ends_on,
       hashtags: campaign.hashtags,
       automation_ids: campaign.automation_ids,
+      policy_id: campaign.policy_id,
+      content_rules: campaign.content_rules,
       terms: campaign.terms,
     },
   });
   const sequences = useQuery(sequencesQuery(campaign.brand_id));
+  const policies = useQuery(policiesQuery(campaign.brand_id));
   const save = useAct({
     run: (edit: CampaignEdit) => body(api.PATCH("/v1/campaigns/{id}", { params: { path: { id: campaign.id }, header: { "If-Match": tag } }, body: edit })),
     done: "Campaign saved",
@@ -190,6 +198,9 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
               ends_on: typed.ends_on,
               hashtags: typed.hashtags,
               automation_ids: typed.automation_ids,
+              // One that is offered no more can stay, but not be chosen.
+              policy_id: typed.policy_id === campaign.policy_id ? undefined : typed.policy_id,
+              content_rules: cleanRules(typed.content_rules),
               terms: cleanTerms(typed.terms),
             },
             { onError: (problem) => form.setErrors(problem.byField) },
@@ -205,9 +216,20 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
             <MoneyInput label="Budget" fixedCurrency value={form.values.budget} onChange={(budget) => form.setFieldValue("budget", budget)} error={form.errors.budget ?? form.errors["budget.amount"]} />
             <MoneyInput label="Usual fee" fixedCurrency value={form.values.default_fee} onChange={(fee) => form.setFieldValue("default_fee", fee)} error={form.errors.default_fee ?? form.errors["default_fee.amount"]} />
           </Group>
-          <TagsInput label="Words every post must contain" description="Press Enter after each" {...form.getInputProps("hashtags")} />
           <AutomationSelect sequences={sequences.data?.items} value={form.values.automation_ids} onChange={(ids) => form.setFieldValue("automation_ids", ids)} error={automationError(form.errors)} />
+          <Select
+            label="Approval policy" description="Who decides on content, unless another policy’s conditions hold for it" allowDeselect={false}
+            data={offered((policies.data?.items ?? []).map(({ id, name, version }) => ({ value: id, label: `${name} (version ${version})` })), [form.values.policy_id], () => (policies.data ? "A policy that is offered no more" : "…"))}
+            {...form.getInputProps("policy_id")}
+          />
           <StateChoice value={form.values.state} onChange={(state) => form.setFieldValue("state", state)} />
+          <fieldset className={classes.rules}>
+            <legend>What content must be</legend>
+            <Stack gap="sm">
+              <TagsInput label="Words every post must contain" description="Press Enter after each" {...form.getInputProps("hashtags")} />
+              <ContentRulesEditor form={form} />
+            </Stack>
+          </fieldset>
           <TermsEditor form={form} />
           <ProblemNotice problem={save.error} shownFields={Object.keys(form.errors)} />
           <Group justify="flex-end">

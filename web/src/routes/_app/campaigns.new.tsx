@@ -7,7 +7,8 @@ import { useEffect } from "react";
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { policiesQuery, sequencesQuery } from "../../api/queries";
-import type { CampaignCreate, ContractTerms } from "../../api/schema";
+import type { CampaignCreate, ContentRules, ContractTerms } from "../../api/schema";
+import { cleanRules, ContentRulesEditor } from "../../components/ContentRules";
 import { MoneyInput, type TypedMoney } from "../../components/MoneyInput";
 import { ProblemNotice } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
@@ -32,6 +33,7 @@ interface Values {
   sequence_id: string | null;
   policy_id: string | null;
   automation_ids: string[];
+  content_rules: ContentRules;
   terms: ContractTerms;
 }
 
@@ -56,6 +58,7 @@ function NewCampaign() {
       sequence_id: null,
       policy_id: null,
       automation_ids: [],
+      content_rules: {},
       terms: usualTerms,
     },
   });
@@ -95,6 +98,7 @@ function NewCampaign() {
         sequence_id: typed.sequence_id ?? undefined,
         policy_id: typed.policy_id ?? undefined,
         automation_ids: typed.automation_ids,
+        content_rules: cleanRules(typed.content_rules),
         terms: cleanTerms(typed.terms),
       },
       { onError: (problem) => form.setErrors(problem.byField) },
@@ -119,7 +123,6 @@ function NewCampaign() {
                 <TextInput type="date" label="Starts on" required {...form.getInputProps("starts_on")} />
                 <TextInput type="date" label="Ends on" required {...form.getInputProps("ends_on")} />
               </SimpleGrid>
-              <TagsInput label="Words every post must contain" description="Press Enter after each" {...form.getInputProps("hashtags")} />
               <PersonSelect label="Owner" value={values.owner_id} onChange={(owner) => form.setFieldValue("owner_id", owner)} error={errors.owner_id} />
             </Stack>
           </Section>
@@ -149,7 +152,7 @@ function NewCampaign() {
               />
               <Select
                 label="Approval policy"
-                description="Who decides on content, in which order"
+                description="Who decides on content, unless another policy’s conditions hold for it"
                 placeholder="The usual one"
                 clearable
                 clearButtonProps={{ "aria-label": "Clear Approval policy" }}
@@ -160,6 +163,12 @@ function NewCampaign() {
             <div style={{ marginTop: 12 }}>
               <AutomationSelect sequences={sequences.data?.items} value={values.automation_ids} onChange={(ids) => form.setFieldValue("automation_ids", ids)} error={automationError(errors)} />
             </div>
+          </Section>
+          <Section title="What content must be">
+            <Stack gap="sm">
+              <TagsInput label="Words every post must contain" description="Press Enter after each" {...form.getInputProps("hashtags")} />
+              <ContentRulesEditor form={form} />
+            </Stack>
           </Section>
           <Section title="Contract terms">
             <TermsEditor form={form} />
