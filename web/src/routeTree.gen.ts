@@ -36,10 +36,12 @@ import { Route as AppReviewsIdRouteImport } from "./routes/_app/reviews.$id"
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings.index"
 import { Route as AppSettingsBrandsRouteImport } from "./routes/_app/settings.brands"
 import { Route as AppSettingsCalendarsRouteImport } from "./routes/_app/settings.calendars"
+import { Route as AppSettingsDelegationsRouteImport } from "./routes/_app/settings.delegations"
 import { Route as AppSettingsFieldsRouteImport } from "./routes/_app/settings.fields"
 import { Route as AppSettingsMailRouteImport } from "./routes/_app/settings.mail"
 import { Route as AppSettingsOutreachRouteImport } from "./routes/_app/settings.outreach"
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings.people"
+import { Route as AppSettingsReviewsRouteImport } from "./routes/_app/settings.reviews"
 import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings.tokens"
 import { Route as PortalContractsIdRouteImport } from "./routes/portal.contracts.$id"
 import { Route as AppCampaignsIdIndexRouteImport } from "./routes/_app/campaigns.$id.index"
@@ -179,6 +181,11 @@ const AppSettingsCalendarsRoute = AppSettingsCalendarsRouteImport.update({
   path: "/calendars",
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsDelegationsRoute = AppSettingsDelegationsRouteImport.update({
+  id: "/delegations",
+  path: "/delegations",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsFieldsRoute = AppSettingsFieldsRouteImport.update({
   id: "/fields",
   path: "/fields",
@@ -197,6 +204,11 @@ const AppSettingsOutreachRoute = AppSettingsOutreachRouteImport.update({
 const AppSettingsPeopleRoute = AppSettingsPeopleRouteImport.update({
   id: "/people",
   path: "/people",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
+const AppSettingsReviewsRoute = AppSettingsReviewsRouteImport.update({
+  id: "/reviews",
+  path: "/reviews",
   getParentRoute: () => AppSettingsRoute,
 } as any)
 const AppSettingsTokensRoute = AppSettingsTokensRouteImport.update({
@@ -240,10 +252,12 @@ export interface FileRoutesByFullPath {
   "/reviews/$id": typeof AppReviewsIdRoute
   "/settings/brands": typeof AppSettingsBrandsRoute
   "/settings/calendars": typeof AppSettingsCalendarsRoute
+  "/settings/delegations": typeof AppSettingsDelegationsRoute
   "/settings/fields": typeof AppSettingsFieldsRoute
   "/settings/mail": typeof AppSettingsMailRoute
   "/settings/outreach": typeof AppSettingsOutreachRoute
   "/settings/people": typeof AppSettingsPeopleRoute
+  "/settings/reviews": typeof AppSettingsReviewsRoute
   "/settings/tokens": typeof AppSettingsTokensRoute
   "/portal/contracts/$id": typeof PortalContractsIdRoute
   "/campaigns/": typeof AppCampaignsIndexRoute
@@ -275,10 +289,12 @@ export interface FileRoutesByTo {
   "/reviews/$id": typeof AppReviewsIdRoute
   "/settings/brands": typeof AppSettingsBrandsRoute
   "/settings/calendars": typeof AppSettingsCalendarsRoute
+  "/settings/delegations": typeof AppSettingsDelegationsRoute
   "/settings/fields": typeof AppSettingsFieldsRoute
   "/settings/mail": typeof AppSettingsMailRoute
   "/settings/outreach": typeof AppSettingsOutreachRoute
   "/settings/people": typeof AppSettingsPeopleRoute
+  "/settings/reviews": typeof AppSettingsReviewsRoute
   "/settings/tokens": typeof AppSettingsTokensRoute
   "/portal/contracts/$id": typeof PortalContractsIdRoute
   "/campaigns": typeof AppCampaignsIndexRoute
@@ -313,10 +329,12 @@ export interface FileRoutesById {
   "/_app/reviews/$id": typeof AppReviewsIdRoute
   "/_app/settings/brands": typeof AppSettingsBrandsRoute
   "/_app/settings/calendars": typeof AppSettingsCalendarsRoute
+  "/_app/settings/delegations": typeof AppSettingsDelegationsRoute
   "/_app/settings/fields": typeof AppSettingsFieldsRoute
   "/_app/settings/mail": typeof AppSettingsMailRoute
   "/_app/settings/outreach": typeof AppSettingsOutreachRoute
   "/_app/settings/people": typeof AppSettingsPeopleRoute
+  "/_app/settings/reviews": typeof AppSettingsReviewsRoute
   "/_app/settings/tokens": typeof AppSettingsTokensRoute
   "/portal/contracts/$id": typeof PortalContractsIdRoute
   "/_app/campaigns/": typeof AppCampaignsIndexRoute
@@ -351,10 +369,12 @@ export interface FileRouteTypes {
     | "/reviews/$id"
     | "/settings/brands"
     | "/settings/calendars"
+    | "/settings/delegations"
     | "/settings/fields"
     | "/settings/mail"
     | "/settings/outreach"
     | "/settings/people"
+    | "/settings/reviews"
     | "/settings/tokens"
     | "/portal/contracts/$id"
     | "/campaigns/"
@@ -386,10 +406,12 @@ export interface FileRouteTypes {
     | "/reviews/$id"
     | "/settings/brands"
     | "/settings/calendars"
+    | "/settings/delegations"
     | "/settings/fields"
     | "/settings/mail"
     | "/settings/outreach"
     | "/settings/people"
+    | "/settings/reviews"
     | "/settings/tokens"
     | "/portal/contracts/$id"
     | "/campaigns"
@@ -423,10 +445,12 @@ export interface FileRouteTypes {
     | "/_app/reviews/$id"
     | "/_app/settings/brands"
     | "/_app/settings/calendars"
+    | "/_app/settings/delegations"
     | "/_app/settings/fields"
     | "/_app/settings/mail"
     | "/_app/settings/outreach"
     | "/_app/settings/people"
+    | "/_app/settings/reviews"
     | "/_app/settings/tokens"
     | "/portal/contracts/$id"
     | "/_app/campaigns/"
@@ -638,6 +662,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsCalendarsRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    "/_app/settings/delegations": {
+      id: "/_app/settings/delegations"
+      path: "/delegations"
+      fullPath: "/settings/delegations"
+      preLoaderRoute: typeof AppSettingsDelegationsRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     "/_app/settings/fields": {
       id: "/_app/settings/fields"
       path: "/fields"
@@ -664,6 +695,13 @@ declare module "@tanstack/react-router" {
       path: "/people"
       fullPath: "/settings/people"
       preLoaderRoute: typeof AppSettingsPeopleRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    "/_app/settings/reviews": {
+      id: "/_app/settings/reviews"
+      path: "/reviews"
+      fullPath: "/settings/reviews"
+      preLoaderRoute: typeof AppSettingsReviewsRouteImport
       parentRoute: typeof AppSettingsRoute
     }
     "/_app/settings/tokens": {
@@ -700,10 +738,12 @@ declare module "@tanstack/react-router" {
 interface AppSettingsRouteChildren {
   AppSettingsBrandsRoute: typeof AppSettingsBrandsRoute
   AppSettingsCalendarsRoute: typeof AppSettingsCalendarsRoute
+  AppSettingsDelegationsRoute: typeof AppSettingsDelegationsRoute
   AppSettingsFieldsRoute: typeof AppSettingsFieldsRoute
   AppSettingsMailRoute: typeof AppSettingsMailRoute
   AppSettingsOutreachRoute: typeof AppSettingsOutreachRoute
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute
+  AppSettingsReviewsRoute: typeof AppSettingsReviewsRoute
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
 }
@@ -711,10 +751,12 @@ interface AppSettingsRouteChildren {
 const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsBrandsRoute: AppSettingsBrandsRoute,
   AppSettingsCalendarsRoute: AppSettingsCalendarsRoute,
+  AppSettingsDelegationsRoute: AppSettingsDelegationsRoute,
   AppSettingsFieldsRoute: AppSettingsFieldsRoute,
   AppSettingsMailRoute: AppSettingsMailRoute,
   AppSettingsOutreachRoute: AppSettingsOutreachRoute,
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
+  AppSettingsReviewsRoute: AppSettingsReviewsRoute,
   AppSettingsTokensRoute: AppSettingsTokensRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
 }

@@ -311,6 +311,32 @@ export const policiesQuery = (brand_id?: string) =>
     staleTime: 60_000,
   });
 
+export const policyVersionsQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["policy", "one", value, "versions"],
+    queryFn: ({ signal }) => body(api.GET("/v1/policies/{id}/versions", { params: id(value), signal })),
+  });
+
+export const outsideReviewersQuery = (brand_id?: string) =>
+  queryOptions({
+    queryKey: ["outside_reviewer", "list", { brand_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/outside-reviewers", { params: { query: { brand_id } }, signal })),
+    staleTime: 60_000,
+  });
+
+export const delegationsQuery = (brand_id?: string) =>
+  queryOptions({
+    queryKey: ["delegation", "list", { brand_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/delegations", { params: { query: { brand_id } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const slackQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["brand", "one", value, "slack"],
+    queryFn: ({ signal }) => body(api.GET("/v1/brands/{id}/slack", { params: id(value), signal })),
+  });
+
 export const balancesQuery = (brand_id?: string) =>
   queryOptions({
     queryKey: ["ledger", "list", "balances", { brand_id }],

@@ -187,10 +187,16 @@ const reconciliation = {
   failed: look("Failed", "danger", IconX),
 };
 
+const delegation = {
+  running: look("Now", "progress", IconBolt),
+  planned: look("Planned", "idle", IconCalendarDue),
+  ended: look("Ended", "idle", IconArchive),
+};
+
 /** The looks of every noun that has states. */
 export const looks = {
   stage: stages, payout, review, reviewStage, deliverable, contract, offer, milestone, message, task, campaign, payee, check, verdict,
-  attempt, renewal, reconciliation,
+  attempt, renewal, reconciliation, delegation,
 } as const;
 
 /** A noun whose states have looks. */

@@ -28,13 +28,13 @@ export function arrange(steps: SequenceStep[], order: Order): SequenceStep[] {
   });
 }
 
-const all = (count: number): Order => Array.from({ length: count }, (_, at) => at);
+const all = (count: number) => Array.from({ length: count }, (_, at) => at);
 
 /** The order in which a step comes one place earlier. */
-export const movedUp = (count: number, at: number): Order => [...all(at - 1), at, at - 1, ...all(count).slice(at + 1)];
+export const movedUp = (count: number, at: number): number[] => [...all(at - 1), at, at - 1, ...all(count).slice(at + 1)];
 
 /** The order without a step. */
-export const removed = (count: number, at: number): Order => all(count).filter((one) => one !== at);
+export const removed = (count: number, at: number): number[] => all(count).filter((one) => one !== at);
 
 /** The order with a new step behind another. */
 export const insertedBehind = (count: number, at: number, step: SequenceStep): Order => [...all(at + 1), step, ...all(count).slice(at + 1)];

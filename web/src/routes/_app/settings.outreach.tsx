@@ -1,29 +1,25 @@
 import { Button, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute } from "@tanstack/react-router";
+import { createFileRoute, Link } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { policiesQuery, sequencesQuery, templatesQuery } from "../../api/queries";
-import type { Approver } from "../../api/schema";
+import { sequencesQuery, templatesQuery } from "../../api/queries";
 import { LoadingLines } from "../../components/Loading";
 import { LoadFailed } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
 import { stepText, triggerText } from "../../components/sequence/words";
 import { SequenceEditor } from "../../components/SequenceEditor";
 import { TemplateEditor } from "../../components/TemplateEditor";
-import { roleWords, useSession } from "../../lib/session";
+import { useSession } from "../../lib/session";
 import { words } from "../../lib/states";
 import classes from "./settings.module.css";
 
 export const Route = createFileRoute("/_app/settings/outreach")({ component: Outreach });
 
-const approverText = ({ kind, role }: Approver) => (kind === "role" && role ? `anyone who is ${roleWords[role].toLowerCase()}` : "a named person");
-
 function Outreach() {
   const { brand } = Route.useSearch();
   const sequences = useQuery(sequencesQuery(brand));
   const templates = useQuery(templatesQuery(brand));
-  const policies = useQuery(policiesQuery(brand));
   const session = useSession();
   const mine = (session?.brands ?? []).filter(({ brand_id, roles }) => (!brand || brand_id === brand) && roles.some((role) => role === "ops" || role === "admin"));
   const brandId = mine[0]?.brand_id;
@@ -33,7 +29,7 @@ function Outreach() {
     <p className="soft">It is saved for {mine[0]?.brand_name}. Choose another brand above to save it there.</p>
   );
   return (
-    <Page title="Outreach and approvals" under="The newest version of each. A partnership keeps the version that it started with." narrow>
+    <Page title="Outreach" under="The newest version of each. A partnership keeps the version that it started with." narrow>
       <Section title="Sequences">
         {brandId && (editing === "new sequence" ? (
           <div className={classes.made}>
@@ -92,24 +88,7 @@ function Outreach() {
           ))}
         </Listed>
       </Section>
-      <Section title="Approval policies">
-        <Listed query={policies} none="No policy exists.">
-          {policies.data?.items.map((policy) => (
-            <details key={policy.id}>
-              <summary><strong>{policy.name}</strong> <span className="soft">version {policy.version}, on silence: {words(policy.on_silence).toLowerCase()}</span></summary>
-              <ol className={classes.steps}>
-                {policy.stages.map((stage, at) => (
-                  <li key={at}>
-                    <strong>{stage.name}</strong>: {stage.approvers.map(approverText).join(", ")}; {stage.rule}
-                    {stage.quorum !== undefined && ` of ${stage.quorum}`}; {stage.deadline_days} business days; a rejection goes to the {stage.on_reject}
-                    {stage.legal && "; never approved by silence"}
-                  </li>
-                ))}
-              </ol>
-            </details>
-          ))}
-        </Listed>
-      </Section>
+      <p className="soft" style={{ margin: 0 }}>Who decides on content stands under <Link to="/settings/reviews">Reviews</Link>.</p>
     </Page>
   );
 }
