@@ -62,9 +62,14 @@ export function ApproverList({ label, description, of, value, onChange, who, out
                     value={approver.days ?? ""} onChange={(days) => onChange(value.map((one, n) => (n === at ? { ...one, days: Number(days) || undefined } : one)))} error={errors[`${at}.days`]}
                   />
                 )}
-                <ActionIcon aria-label={`Move ${name} up, ${of}`} data-disabled={at === 0 || undefined} aria-disabled={at === 0} onClick={() => at > 0 && arrange(movedUp(value.length, at))}>
-                  <IconArrowUp size={15} aria-hidden />
-                </ActionIcon>
+                {value.length > 1 && (
+                  <ActionIcon
+                    className={classes.move} aria-label={`Move ${name} up, ${of}`} data-disabled={at === 0 || undefined} aria-disabled={at === 0}
+                    onClick={() => at > 0 && arrange(movedUp(value.length, at))}
+                  >
+                    <IconArrowUp size={15} aria-hidden />
+                  </ActionIcon>
+                )}
                 <ActionIcon aria-label={`Remove ${name}, ${of}`} onClick={() => arrange(removed(value.length, at))}>
                   <IconTrash size={15} aria-hidden />
                 </ActionIcon>

@@ -9,6 +9,7 @@ import { api, body } from "../../api/client";
 import { delegationsQuery } from "../../api/queries";
 import type { Delegation, DelegationCreate } from "../../api/schema";
 import { hasRole, useSession } from "../../lib/session";
+import { dayText } from "../../lib/time";
 import { columns, DataTable } from "../DataTable";
 import { EmptyState, ProblemNotice } from "../Notice";
 import { Page } from "../Page";
@@ -33,8 +34,8 @@ export function Delegations({ brand }: { brand: string | undefined }) {
     { id: "who", header: "Decides", cell: ({ from, to }) => <span><strong>{to.name}</strong> for {from.name}</span> },
     { id: "state", header: "State", cell: ({ state }) => <StatusChip noun="delegation" state={state} />, phone: "head" },
     ...(brands.size > 1 ? [{ id: "brand", header: "At", cell: ({ brand_id }: Delegation) => brands.get(brand_id) ?? "" }] : []),
-    { id: "from", header: "From", cell: ({ starts_at }) => <RelativeTime at={starts_at} inList /> },
-    { id: "until", header: "Until", cell: ({ ends_at }) => <RelativeTime at={ends_at} inList /> },
+    { id: "from", header: "From", cell: ({ starts_at }) => <When at={starts_at} /> },
+    { id: "until", header: "Until", cell: ({ ends_at }) => <When at={ends_at} /> },
     {
       id: "do", header: "Change",
       cell: (row) => row.state !== "ended" && mine(row) && (
@@ -44,7 +45,7 @@ export function Delegations({ brand }: { brand: string | undefined }) {
   ]);
   const make = decides && <Button leftSection={<IconPlus size={16} aria-hidden />} onClick={() => setAsked("new")}>Let somebody decide for me</Button>;
   return (
-    <Page title="Standing in" under="Whoever is away lets somebody else decide on content. It covers what is open and what comes; both may decide, and the first decision counts." actions={make}>
+    <Page title="Standing in" under="Who decides on content for somebody who is away." actions={make}>
       <DataTable
         label="Who stands in for whom"
         columns={cols}
@@ -63,6 +64,9 @@ export function Delegations({ brand }: { brand: string | undefined }) {
     </Page>
   );
 }
+
+/** How far away a time is, and its day: of a month ahead the distance alone says too little. */
+const When = ({ at }: { at: string }) => <><RelativeTime at={at} inList /><div className="soft">{dayText(new Date(at))}</div></>;
 
 /** An instant as a field for date and time writes it, in the reader's zone. */
 function localText(at: Date): string {
@@ -111,6 +115,7 @@ export function DelegationDialog({ brand, onClose }: { brand: string | undefined
         })}
       >
         <Stack>
+          <p style={{ margin: 0 }}>It covers what is open now and what comes. Both may decide, and the first decision counts; it shows both names.</p>
           {brands.length > 1 && (
             <NativeSelect
               label="At" value={brandId} data={brands.map(({ brand_id, brand_name }) => ({ value: brand_id, label: brand_name ?? brand_id }))} error={errors.brand_id}
@@ -121,7 +126,7 @@ export function DelegationDialog({ brand, onClose }: { brand: string | undefined
             <Select label="Who is away" searchable allowDeselect={false} value={from ?? null} onChange={(id) => form.setFieldValue("from_user_id", id ?? "")} data={names} nothingFoundMessage="No such person" error={errors.from_user_id} />
           )}
           <Select
-            label="Who decides" description="Never on what they submitted themselves" required searchable data-autofocus value={values.to_user_id || null} onChange={(id) => form.setFieldValue("to_user_id", id ?? "")}
+            label="Who decides" description="Never on what they submitted themselves" required searchable openOnFocus={false} data-autofocus value={values.to_user_id || null} onChange={(id) => form.setFieldValue("to_user_id", id ?? "")}
             data={names.filter(({ value }) => value !== from)} nothingFoundMessage="Nobody else decides on content here" error={errors.to_user_id}
           />
           <Group grow align="flex-start">

@@ -90,9 +90,8 @@ function List({ brandId, admin, policies, go }: { brandId: string; admin: boolea
         </div>
       ),
     },
-    { id: "when", header: "Chosen", cell: ({ when }) => <div className={classes.cell}>{whenText(when, names)}</div> },
+    { id: "when", header: "Chosen", cell: ({ when, rank }) => <div className={classes.cell}>{whenText(when, names)}{when && <div className="soft">rank {rank}</div>}</div> },
     { id: "stages", header: "Stages", cell: ({ stages }) => <div className={classes.cell}>{stagesShort(stages)}</div> },
-    { id: "rank", header: "Rank", right: true, cell: ({ when, rank }) => <span className="tabular">{when ? rank : ""}</span> },
     ...(admin ? [{
       id: "do", header: "Change",
       cell: (policy: Policy) => policy.brand_id && !policy.retired_at && (

@@ -211,8 +211,8 @@ it("tries the policy, as it is edited, on what was submitted", async () => {
   const table = within(await screen.findByRole("table", { name: "What it would have done" }));
   expect(sent).toEqual([{ path: "/v1/policies/simulate", body: { brand_id: "b", on_silence: "hold", stages: policy.stages, last: 50 } }]);
   const [, first, second] = table.getAllByRole("row");
-  expect(first).toHaveTextContent(/Reel, version 2.*Mia Roth.*Fits.*the fee is at least €5,000.*Brand: Kim Sato, Nadia Blum, until Wed, 4 Mar 2026.*as they really decided.*Legal: Kim Sato.*Thu, 5 Mar 2026.*Mon, 9 Mar 2026.*Sat, 7 Mar 2026.*by Standard/);
-  expect(second).toHaveTextContent(/Story, version 1.*Does not fit.*the fee is below €5,000.*nobody.*not at all.*never.*Not yet/);
+  expect(first).toHaveTextContent(/Reelversion 2, Spring.*Mia Roth.*Fits.*the fee is at least €5,000.*Brand: Kim Sato, Nadia Blum, until Wed, 4 Mar 2026.*as they really decided.*Legal: Kim Sato.*Thu, 5 Mar 2026.*Mon, 9 Mar 2026.*Sat, 7 Mar 2026.*by Standard/);
+  expect(second).toHaveTextContent(/Storyversion 1, Spring.*Does not fit.*the fee is below €5,000.*nobody.*not at all.*never.*Not yet/);
   expect(screen.getByLabelText("In all")).toHaveTextContent("It fits 1 of 2 submissions.Of 1 that ended, the middle one would have taken 3 days; it really took 5 days.Asked most: Kim Sato (1), Nadia Blum (1).");
   await userEvent.click(screen.getByLabelText("Remove stage 3"));
   expect(screen.getByText(/^The policy was changed since/)).toBeVisible();

@@ -24,7 +24,7 @@ import { stageName } from "./words";
 
 const silences: { value: Policy["on_silence"]; label: string; description: string }[] = [
   { value: "hold", label: "Hold the review", description: "It waits, with a task for the owner, until somebody decides" },
-  { value: "auto_approve", label: "Approve by itself", description: "For content that nobody must have seen" },
+  { value: "auto_approve", label: "Approve by itself", description: "Only for content that may go out unseen" },
   { value: "auto_reject", label: "Reject by itself", description: "The content is not used" },
 ];
 
@@ -140,10 +140,10 @@ export function PolicyEditor({ brandId, policy, saved, close }: { brandId: strin
                     <span className={classes.place} aria-hidden>{at + 1}</span>
                     <StageName at={at} stage={stage} error={errors[`stages.${at}.name`]} change={(to) => change(at, to)} />
                     <Group gap={2} wrap="nowrap">
-                      <ActionIcon aria-label={`Move stage ${at + 1} up`} aria-keyshortcuts="Alt+Shift+ArrowUp" data-disabled={at === 0 || undefined} aria-disabled={at === 0} onClick={() => moveUp(at)}>
+                      <ActionIcon className={classes.move} aria-label={`Move stage ${at + 1} up`} aria-keyshortcuts="Alt+Shift+ArrowUp" data-disabled={at === 0 || undefined} aria-disabled={at === 0} onClick={() => moveUp(at)}>
                         <IconArrowUp size={16} aria-hidden />
                       </ActionIcon>
-                      <ActionIcon aria-label={`Move stage ${at + 1} down`} aria-keyshortcuts="Alt+Shift+ArrowDown" data-disabled={at === stages.length - 1 || undefined} aria-disabled={at === stages.length - 1} onClick={() => moveDown(at)}>
+                      <ActionIcon className={classes.move} aria-label={`Move stage ${at + 1} down`} aria-keyshortcuts="Alt+Shift+ArrowDown" data-disabled={at === stages.length - 1 || undefined} aria-disabled={at === stages.length - 1} onClick={() => moveDown(at)}>
                         <IconArrowDown size={16} aria-hidden />
                       </ActionIcon>
                       <ActionIcon aria-label={`Remove stage ${at + 1}`} disabled={stages.length === 1} onClick={() => remove(at)}>
@@ -187,7 +187,7 @@ export function PolicyEditor({ brandId, policy, saved, close }: { brandId: strin
         <PolicySimulator policy={sent} refused={setErrors} isShown={(field) => shown.test(field)} />
         <ProblemNotice problem={save.error} shownFields={shownFields} />
         <Group justify="flex-end">
-          <Button variant="default" onClick={close}>Leave it as it is</Button>
+          <Button variant="default" onClick={close}>{policy ? "Leave it as it is" : "Make none"}</Button>
           <Button type="submit" loading={save.isPending} disabled={name.trim() === ""}>{policy ? "Save as a new version" : "Save policy"}</Button>
         </Group>
       </div>

@@ -1,4 +1,5 @@
 import { Button, Group, NumberInput } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import { IconFlask, IconInbox } from "@tabler/icons-react";
 import { useState } from "react";
 
@@ -6,7 +7,7 @@ import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import type { PolicySimulate, PolicySimulation, SimulatedReview } from "../../api/schema";
 import { dayText, exactText, spanText } from "../../lib/time";
-import { columns, DataTable, TwoLines } from "../DataTable";
+import { columns, DataTable } from "../DataTable";
 import { Unknown } from "../Money";
 import { EmptyState, ProblemNotice } from "../Notice";
 import { Section } from "../Page";
@@ -57,11 +58,19 @@ export function PolicySimulator({ policy, refused, isShown }: {
 function Day({ at, none }: { at: string | undefined; none: string }) {
   if (!at) return <Unknown what={none} />;
   const when = new Date(at);
-  return <time className="tabular" dateTime={at} title={exactText(when)}>{dayText(when)}</time>;
+  return <time className={classes.day} dateTime={at} title={exactText(when)}>{dayText(when)}</time>;
 }
 
 const cols = columns<SimulatedReview>([
-  { id: "what", header: "Submission", cell: ({ deliverable_title, version, campaign_name }) => <TwoLines first={`${deliverable_title}, version ${version}`} second={campaign_name} /> },
+  {
+    id: "what", header: "Submission",
+    cell: ({ review_id, deliverable_title, version, campaign_name }) => (
+      <>
+        {review_id ? <Link to="/reviews/$id" params={{ id: review_id }}>{deliverable_title}</Link> : <strong>{deliverable_title}</strong>}
+        <div className="soft">version {version}, {campaign_name}</div>
+      </>
+    ),
+  },
   { id: "creator", header: "Creator", cell: ({ creator_name }) => creator_name },
   {
     id: "fits", header: "Fits?", phone: "head",
@@ -121,7 +130,9 @@ function totals({ items, fits }: PolicySimulation): string[] {
 export function Simulated({ found }: { found: PolicySimulation }) {
   return (
     <>
-      {found.items.length > 0 && <ul className={classes.totals} aria-label="In all" role="status">{totals(found).map((line) => <li key={line}>{line}</li>)}</ul>}
+      {found.items.length > 0 && (
+        <div role="status"><ul className={classes.totals} aria-label="In all">{totals(found).map((line) => <li key={line}>{line}</li>)}</ul></div>
+      )}
       <DataTable
         label="What it would have done"
         flush
