@@ -157,8 +157,8 @@ var ownLinks = regexp.MustCompile(`((?:/|%(?:25)*2[Ff])(?:portal|unsubscribe)(?:
 // for the creator.
 func MaskLinks(text string) string { return ownLinks.ReplaceAllString(text, "${1}…") }
 
-// Render fills the merge tags of a template, such as {{creator.first_name}}, and names the tags that have no value. PortalTag
-// is left as it stands.
+// Render fills the merge tags of a template, such as {{creator.first_name}}, and names the tags that have no value. Those
+// that become links are left as they stand.
 func Render(template string, values map[string]string) (string, []string) {
 	var missing []string
 	t, err := fasttemplate.NewTemplate(template, "{{", "}}")
@@ -169,8 +169,8 @@ func Render(template string, values map[string]string) (string, []string) {
 		tag = strings.TrimSpace(tag)
 		v, ok := values[tag]
 		switch {
-		case tag == PortalTag:
-			v = "{{" + PortalTag + "}}"
+		case tag == PortalTag || tag == ReviewLinkTag:
+			v = "{{" + tag + "}}"
 		case !ok || v == "":
 			missing = append(missing, tag)
 			return 0, nil

@@ -121,7 +121,7 @@ func TestReviewsFromTheLinkToTheMoney(t *testing.T) {
 	fee := rapport.Money{Amount: 5000, Currency: "usd"}
 	b.accepted("partnership", id, rapport.Command{Kind: rapport.CmdOfferRound, Actor: b.ops, Ref: deliverable, Amount: fee})
 	b.until("5000", `select extra_fee from deliverables where id = $1`, deliverable)
-	b.until("accepted", `select state from messages where subject like '$50.00 for another round%' and partnership_id = $1`, id)
+	b.until("accepted", `select state from messages where subject like '%for another round of%' and partnership_id = $1`, id)
 	b.accepted("partnership", id, rapport.Command{Kind: rapport.CmdAgreeRound, Ref: deliverable})
 	b.until("Revision round 3 5000 pending", `select title || ' ' || amount || ' ' || state from milestones where extra`)
 	last := b.submit(id, deliverable, 6, "#ad The last one.")
@@ -214,7 +214,7 @@ func (b *bundle) mailTo(address string) string {
 
 func (b *bundle) slackPosts() int {
 	b.t.Helper()
-	b.until("0", `select count(*) from slack_posts where state = 'sending'`)
+	b.until("sent", `select string_agg(distinct state, ' ') from slack_posts`)
 	var told struct{ Posts []json.RawMessage }
 	require.NoError(b.t, json.Unmarshal([]byte(b.get("/control/slack")), &told))
 	return len(told.Posts)
