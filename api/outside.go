@@ -179,7 +179,7 @@ func (s *Server) DecideOutside(ctx context.Context, r gen.DecideOutsideRequestOb
 		},
 	})
 	if err != nil {
-		return nil, err
+		return nil, s.whoDecided(ctx, store, review.ID, err)
 	}
 	if result.Pending {
 		body, location := pendingAt("/v1/outside/review")

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -459,7 +460,7 @@ func (s *Server) DecideReview(ctx context.Context, r gen.DecideReviewRequestObje
 		Before: func(ctx context.Context) error { return store.ProposeDecision(ctx, decision) },
 	})
 	if err != nil {
-		return nil, err
+		return nil, s.whoDecided(ctx, store, review.ID, err)
 	}
 	if result.Pending {
 		body, location := pendingAt("/v1/reviews/" + review.ID.String())
@@ -470,6 +471,32 @@ func (s *Server) DecideReview(ctx context.Context, r gen.DecideReviewRequestObje
 		return nil, err
 	}
 	return gen.DecideReview200JSONResponse(shown), nil
+}
+
+// whoDecided adds to a refusal of a review that has just ended who ended it: a workflow that is gone tells nothing.
+func (s *Server) whoDecided(ctx context.Context, store ReviewStore, id uuid.UUID, refused error) error {
+	e, ok := errors.AsType[*rapport.Error](refused)
+	if !ok || e.Reason != "workflow_closed" && e.Reason != "review_closed" {
+		return refused
+	}
+	review, err := store.Review(ctx, id)
+	if err != nil {
+		return err
+	}
+	decisions, err := store.ReviewDecisions(ctx, id)
+	if err != nil {
+		return err
+	}
+	if reviewIsOpen(review.State) {
+		return refused // it ended a moment ago, and the pages do not know yet
+	}
+	e.Reason, e.State, e.Message = "review_closed", review.State, closedWords(review, decisions)
+	if review.State == rapport.ReviewSuperseded {
+		if err := s.newerVersion(ctx, store, review, e); err != nil {
+			return err
+		}
+	}
+	return e
 }
 
 // maxCorrection is how long one correction is, in characters: what needs more is a request for changes.
