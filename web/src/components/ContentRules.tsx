@@ -2,7 +2,7 @@ import { Checkbox, Group, MultiSelect, NumberInput, Select, SimpleGrid, Stack, T
 import type { UseFormReturnType } from "@mantine/form";
 
 import type { ContentRules } from "../api/schema";
-import { countries, countryName } from "../lib/countries";
+import { countries, countryName, findCountry } from "../lib/countries";
 import { refusedAt } from "../lib/fields";
 import { categories, categoryWords, choices, mediaChoices, offered, rulesText } from "./policy/words";
 
@@ -38,9 +38,9 @@ export function ContentRulesEditor<F extends HoldsRules>({ form: wide }: { form:
     <Stack gap="sm">
       <SimpleGrid cols={{ base: 1, xs: 2 }}>
         <MultiSelect
-          label="Markets" description="Where the content is shown; their law decides what it must say" placeholder={rules.markets?.length ? undefined : "The creator’s country"} searchable hidePickedOptions comboboxProps={whileOpen}
+          label="Markets" description="Where the content is shown; their law decides what it must say" placeholder={rules.markets?.length ? undefined : "The creator’s country"} searchable selectFirstOptionOnChange hidePickedOptions comboboxProps={whileOpen}
           clearable clearButtonProps={{ "aria-label": "Clear Markets" }} nothingFoundMessage="No such country"
-          data={offered(countryChoices, rules.markets ?? [], countryName)} value={rules.markets ?? []} onChange={(markets) => set({ markets })} error={error("markets")}
+          filter={findCountry} data={offered(countryChoices, rules.markets ?? [], countryName)} value={rules.markets ?? []} onChange={(markets) => set({ markets })} error={error("markets")}
         />
         <Select
           label="Regulated category" description="What the law is strict about" placeholder="None" clearable clearButtonProps={{ "aria-label": "Clear Regulated category" }}

@@ -1,3 +1,5 @@
+import type { ComboboxItem, OptionsFilter } from "@mantine/core";
+
 // ISO 3166-1 alpha-2, without what is reserved; the browser knows the names.
 const codes = (
   "AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM "
@@ -18,3 +20,13 @@ export function countryName(code: string): string {
 /** Every country by its name, for a field to choose from. */
 export const countries = (): { value: string; label: string }[] =>
   codes.map((value) => ({ value, label: countryName(value) })).sort((a, b) => a.label.localeCompare(b.label));
+
+/** Finds countries by what is typed: by their code, then names that begin with it, then names that contain it. */
+export const findCountry: OptionsFilter = ({ options, search }) => {
+  const typed = search.trim().toLowerCase();
+  const place = ({ value, label }: ComboboxItem) => {
+    const name = label.toLowerCase();
+    return value.toLowerCase() === typed ? 0 : name.startsWith(typed) ? 1 : name.includes(typed) ? 2 : 3;
+  };
+  return (options as ComboboxItem[]).filter((option) => place(option) < 3).sort((a, b) => place(a) - place(b));
+};

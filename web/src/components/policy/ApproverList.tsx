@@ -80,7 +80,7 @@ export function ApproverList({ label, description, of, value, onChange, who, out
       )}
       <Select
         aria-label={`Add to ${label.toLowerCase()}, ${of}`} placeholder={value.length > 0 ? (levels ? "And then…" : "Add somebody else") : levels ? "Nobody: choose who" : "Choose who"}
-        searchable value={null} onChange={(key) => key && onChange([...value, approverOf(key)])} data={offered} nothingFoundMessage="Nobody else" comboboxProps={{ keepMounted: false }} error={Boolean(wrong)}
+        searchable selectFirstOptionOnChange value={null} onChange={(key) => key && onChange([...value, approverOf(key)])} data={offered} nothingFoundMessage="Nobody else" comboboxProps={{ keepMounted: false }} error={Boolean(wrong)}
       />
       {wrong && <div id={`${id}-wrong`} className={classes.wrong}>{wrong}</div>}
     </div>

@@ -123,10 +123,10 @@ export function DelegationDialog({ brand, onClose }: { brand: string | undefined
             />
           )}
           {admin && (
-            <Select label="Who is away" searchable allowDeselect={false} value={from ?? null} onChange={(id) => form.setFieldValue("from_user_id", id ?? "")} data={names} nothingFoundMessage="No such person" error={errors.from_user_id} />
+            <Select label="Who is away" searchable selectFirstOptionOnChange allowDeselect={false} value={from ?? null} onChange={(id) => form.setFieldValue("from_user_id", id ?? "")} data={names} nothingFoundMessage="No such person" error={errors.from_user_id} />
           )}
           <Select
-            label="Who decides" description="Never on what they submitted themselves" required searchable openOnFocus={false} data-autofocus value={values.to_user_id || null} onChange={(id) => form.setFieldValue("to_user_id", id ?? "")}
+            label="Who decides" description="Never on what they submitted themselves" required searchable selectFirstOptionOnChange openOnFocus={false} data-autofocus value={values.to_user_id || null} onChange={(id) => form.setFieldValue("to_user_id", id ?? "")}
             data={names.filter(({ value }) => value !== from)} nothingFoundMessage="Nobody else decides on content here" error={errors.to_user_id}
           />
           <Group grow align="flex-start">

@@ -102,6 +102,17 @@ it("saves a new policy as it was filled in", async () => {
   }]);
 });
 
+it("chooses by typing and Enter, and saves nothing by it", async () => {
+  await show(<PolicyEditor brandId="b" policy={policy} saved={vi.fn()} close={vi.fn()} />);
+  await userEvent.click(screen.getByLabelText("By what the content is"));
+  await userEvent.type(field("Markets"), "ger{Enter}");
+  await userEvent.type(field("Platforms"), "nowhere{Enter}");
+  await userEvent.type(field("Add to who is asked, stage 1"), "kim{Enter}");
+  expect(screen.getByText("Shown in Germany", { exact: false })).toBeVisible();
+  expect(screen.getByLabelText("Remove Kim Sato, stage 1")).toBeInTheDocument();
+  expect(sent).toEqual([]);
+});
+
 it("offers those who decide at the brand, and nobody twice", async () => {
   await show(<PolicyEditor brandId="b" policy={{ ...policy, stages: [stage("Brand", { approvers: [kim] })] }} saved={vi.fn()} close={vi.fn()} />);
   expect(await screen.findByLabelText("Remove Kim Sato, stage 1")).toBeVisible();

@@ -107,6 +107,10 @@ export function PolicyEditor({ brandId, policy, saved, close }: { brandId: strin
       className={classes.editor}
       aria-label={policy ? `Edit ${policy.name}` : "New policy"}
       noValidate
+      onKeyDown={(event) => {
+        // Enter on a search that finds nothing would save everything.
+        if (event.key === "Enter" && event.target instanceof HTMLElement && event.target.matches("[role=combobox]")) event.preventDefault();
+      }}
       onSubmit={(event) => {
         event.preventDefault();
         save.mutate(
@@ -178,10 +182,12 @@ export function PolicyEditor({ brandId, policy, saved, close }: { brandId: strin
           </Radio.Group>
         </Section>
       </div>
-      <div className={classes.aside}>
-        <Section title="In words">
-          <PolicyWords policy={{ ...sent, stages, on_silence: silence }} names={who.names} label="Stages in words" />
-        </Section>
+      <div className={classes.side}>
+        <div className={classes.aside}>
+          <Section title="In words">
+            <PolicyWords policy={{ ...sent, stages, on_silence: silence }} names={who.names} label="Stages in words" />
+          </Section>
+        </div>
       </div>
       <div className={classes.foot}>
         <PolicySimulator policy={sent} refused={setErrors} isShown={(field) => shown.test(field)} />

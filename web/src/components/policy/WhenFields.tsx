@@ -1,7 +1,7 @@
-import { MultiSelect, NativeSelect, Radio, Stack } from "@mantine/core";
+import { MultiSelect, NativeSelect, Radio, Stack, type OptionsFilter } from "@mantine/core";
 
 import type { PolicyWhen } from "../../api/schema";
-import { countries, countryName } from "../../lib/countries";
+import { countries, countryName, findCountry } from "../../lib/countries";
 import { refusedAt } from "../../lib/fields";
 import { toMinor } from "../../lib/money";
 import { MoneyInput, type TypedMoney } from "../MoneyInput";
@@ -43,9 +43,9 @@ export function WhenFields({ by, value, who, errors, changeBy, change }: {
   change: (value: TypedWhen) => void;
 }) {
   const error = (input: string) => refusedAt(errors, `when.${input}`);
-  const many = (label: string, chosen: string[] | undefined, data: { value: string; label: string }[], input: keyof TypedWhen, put: (value: string[]) => void, none = "Any") => (
+  const many = (label: string, chosen: string[] | undefined, data: { value: string; label: string }[], input: keyof TypedWhen, put: (value: string[]) => void, none = "Any", filter?: OptionsFilter) => (
     <MultiSelect
-      label={label} placeholder={chosen?.length ? undefined : none} searchable clearable clearButtonProps={{ "aria-label": `Clear ${label}` }} hidePickedOptions comboboxProps={whileOpen}
+      label={label} placeholder={chosen?.length ? undefined : none} searchable selectFirstOptionOnChange clearable clearButtonProps={{ "aria-label": `Clear ${label}` }} hidePickedOptions comboboxProps={whileOpen} filter={filter}
       value={chosen ?? []} onChange={put} data={data} error={error(input)} nothingFoundMessage="Nothing by that name"
     />
   );
@@ -61,7 +61,7 @@ export function WhenFields({ by, value, who, errors, changeBy, change }: {
         <div className={classes.conditions}>
           {many("Campaigns", value.campaigns, offered(who.campaigns, value.campaigns ?? [], () => "A campaign of another time"), "campaigns", (campaigns) => change({ ...value, campaigns }))}
           {many("Platforms", value.platforms, offered(choices(platforms), value.platforms ?? []), "platforms", (on) => change({ ...value, platforms: on }))}
-          {many("Markets", value.markets, offered(countryChoices, value.markets ?? [], countryName), "markets", (markets) => change({ ...value, markets }), "Any country")}
+          {many("Markets", value.markets, offered(countryChoices, value.markets ?? [], countryName), "markets", (markets) => change({ ...value, markets }), "Any country", findCountry)}
           {many("Regulated categories", value.regulated, offered(categoryChoices, value.regulated ?? [], categoryWords), "regulated", (chosen) => change({ ...value, regulated: chosen.includes(anyCategory) ? [anyCategory] : chosen }), "Regulated or not")}
           <MoneyInput label="Fee at least" value={value.fee} onChange={(fee) => change({ ...value, fee })} error={error("fee_at_least")} />
           <YesNo label="Paid usage" value={value.paid_usage} either="With or without" yes="With paid usage" no="Without paid usage" onChange={(paid_usage) => change({ ...value, paid_usage })} error={error("paid_usage")} />
