@@ -65,3 +65,28 @@ it("lets rows be chosen, one or all", async () => {
   await userEvent.click(screen.getByRole("checkbox", { name: "Choose all rows of this page" }));
   expect(said).toHaveBeenLastCalledWith(expect.arrayContaining(["1", "2", "3"]));
 });
+
+it("chooses with shift all rows between the last one and this", async () => {
+  const said = vi.fn();
+  function Choosing() {
+    const [value, setValue] = useState<Record<string, true>>({});
+    said(Object.keys(value));
+    return <DataTable {...common} rows={people} chosen={{ value, onChange: setValue, nameOf: ({ name }) => name }} />;
+  }
+  await show(<Choosing />);
+  const box = (at: number) => screen.getByRole("checkbox", { name: `Choose ${people[at]?.name}` });
+  const user = userEvent.setup();
+  await user.click(box(0));
+  await user.keyboard("{Shift>}");
+  await user.click(box(2));
+  expect(said).toHaveBeenLastCalledWith(["1", "2", "3"]);
+  await user.click(box(2));
+  await user.keyboard("{/Shift}");
+  expect(said).toHaveBeenLastCalledWith(["1", "2"]);
+});
+
+it("walks with the arrows too where it is a queue", async () => {
+  await show(<DataTable {...common} rows={people} arrows />);
+  await userEvent.keyboard("{ArrowDown}{ArrowDown}{ArrowUp}");
+  expect(screen.getByRole("link", { name: "Ada" })).toHaveFocus();
+});

@@ -5,7 +5,7 @@ import {
   createColumnHelper, metaHelper, rowSelectionFeature, tableFeatures, useTable,
   type ColumnDef, type Row, type RowSelectionState,
 } from "@tanstack/react-table";
-import { useRef, type MouseEvent, type ReactNode } from "react";
+import { useRef, type ChangeEvent, type MouseEvent as RowClick, type ReactNode } from "react";
 
 import { useShortcuts } from "../lib/shortcuts";
 import classes from "./DataTable.module.css";
@@ -48,6 +48,8 @@ interface Props<T extends object> {
   chosen?: { value: RowSelectionState; onChange: (value: RowSelectionState) => void; nameOf: (row: T) => string };
   /** Without a border, inside a section. */
   flush?: boolean;
+  /** Up and down also walk through the rows; for queues, where nobody scrolls with these keys. */
+  arrows?: boolean;
 }
 
 const none: never[] = [];
@@ -66,14 +68,14 @@ export function TwoLines({ first, second }: { first: string; second?: string }) 
   );
 }
 
-function followRow(event: MouseEvent<HTMLTableRowElement>): void {
+function followRow(event: RowClick<HTMLTableRowElement>): void {
   const target = event.target as HTMLElement;
   if (target.closest("a, button, input, label, summary") || window.getSelection()?.toString()) return;
   event.currentTarget.querySelector<HTMLAnchorElement>("td a")?.click();
 }
 
 /** A list as a table, or as cards on a phone. Rows are opened by a click anywhere, by j, k and Enter, or by their link. */
-export function DataTable<T extends object>({ label, columns: cols, rows, rowId, error, retry, empty, chosen, flush = false }: Props<T>) {
+export function DataTable<T extends object>({ label, columns: cols, rows, rowId, error, retry, empty, chosen, flush = false, arrows = false }: Props<T>) {
   const phone = useMediaQuery("(max-width: 47.99em)", false, { getInitialValueInEffect: false });
   const box = useRef<HTMLDivElement>(null);
   const table = useTable({
@@ -86,6 +88,23 @@ export function DataTable<T extends object>({ label, columns: cols, rows, rowId,
     onRowSelectionChange: (next) => chosen?.onChange(typeof next === "function" ? next(chosen.value) : next),
   });
 
+  // With shift, everything from the row chosen last to this one.
+  const lastChosen = useRef<string>(undefined);
+  const choose = (row: Row<typeof features, T>, event: ChangeEvent<HTMLInputElement>) => {
+    const { checked } = event.currentTarget;
+    const ids = table.getRowModel().rows.map(({ id }) => id);
+    const [one, other] = [ids.indexOf(lastChosen.current ?? ""), ids.indexOf(row.id)].sort((a, b) => a - b);
+    if ((event.nativeEvent as MouseEvent).shiftKey && one !== undefined && other !== undefined && one >= 0) {
+      const rest = { ...chosen?.value };
+      for (const id of ids.slice(one, other + 1)) {
+        if (checked) rest[id] = true;
+        else Reflect.deleteProperty(rest, id);
+      }
+      chosen?.onChange(rest);
+    } else row.toggleSelected(checked);
+    lastChosen.current = row.id;
+  };
+
   const move = (step: 1 | -1) => {
     const links = [...(box.current?.querySelectorAll<HTMLAnchorElement>("[data-row] a:first-of-type") ?? [])].filter(
       (link) => link.closest("[data-row]")?.querySelector("a") === link,
@@ -96,6 +115,10 @@ export function DataTable<T extends object>({ label, columns: cols, rows, rowId,
   useShortcuts(label, [
     { keys: "j", label: "Next row", run: () => move(1) },
     { keys: "k", label: "Previous row", run: () => move(-1) },
+    ...(arrows ? [
+      { keys: "ArrowDown", label: "Next row", run: () => move(1) },
+      { keys: "ArrowUp", label: "Previous row", run: () => move(-1) },
+    ] : []),
   ]);
 
   const shownRows = rows === undefined ? undefined : table.getRowModel().rows;
@@ -108,7 +131,7 @@ export function DataTable<T extends object>({ label, columns: cols, rows, rowId,
     return (
       <div className={frame} ref={box}>
         <ul className={classes.cards} aria-label={label}>
-          {shownRows?.map((row) => <Card key={row.id} row={row} chosen={chosen} />)
+          {shownRows?.map((row) => <Card key={row.id} row={row} chosen={chosen} choose={choose} />)
             ?? Array.from({ length: 5 }, (_, line) => (
               <li key={line} className={classes.card}>
                 <Skeleton height={14} width="60%" />
@@ -154,7 +177,7 @@ export function DataTable<T extends object>({ label, columns: cols, rows, rowId,
                     size="xs"
                     aria-label={`Choose ${chosen.nameOf(row.original)}`}
                     checked={row.getIsSelected()}
-                    onChange={row.getToggleSelectedHandler()}
+                    onChange={(event) => choose(row, event)}
                   />
                 </td>
               )}
@@ -180,7 +203,11 @@ export function DataTable<T extends object>({ label, columns: cols, rows, rowId,
   );
 }
 
-function Card<T extends object>({ row, chosen }: { row: Row<typeof features, T>; chosen: Props<T>["chosen"] }) {
+function Card<T extends object>({ row, chosen, choose }: {
+  row: Row<typeof features, T>;
+  chosen: Props<T>["chosen"];
+  choose: (row: Row<typeof features, T>, event: ChangeEvent<HTMLInputElement>) => void;
+}) {
   const cells = row.getAllCells().map((cell, at) => ({
     id: cell.id,
     header: String(cell.column.columnDef.header),
@@ -191,7 +218,7 @@ function Card<T extends object>({ row, chosen }: { row: Row<typeof features, T>;
     <li className={classes.card} data-row>
       <div className={classes.cardHead}>
         {chosen && (
-          <Checkbox aria-label={`Choose ${chosen.nameOf(row.original)}`} checked={row.getIsSelected()} onChange={row.getToggleSelectedHandler()} />
+          <Checkbox aria-label={`Choose ${chosen.nameOf(row.original)}`} checked={row.getIsSelected()} onChange={(event) => choose(row, event)} />
         )}
         {cells.filter(({ place }) => place === "head").map(({ id, shown }) => <div key={id}>{shown}</div>)}
       </div>

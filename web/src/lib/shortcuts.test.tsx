@@ -29,3 +29,27 @@ it("leaves keys alone that are typed into a field", async () => {
   expect(one).not.toHaveBeenCalled();
   expect(screen.getByLabelText("A field")).toHaveValue("a");
 });
+
+it("leaves arrows and Enter to what has its own use for them", async () => {
+  const [arrow, enter, press] = [vi.fn(), vi.fn(), vi.fn()];
+  function Keys() {
+    useShortcuts("Test", [{ keys: "ArrowDown", label: "Next", run: arrow }, { keys: "Enter", label: "Open", run: enter }]);
+    return (
+      <>
+        <input type="radio" aria-label="A choice" />
+        <button type="button" onClick={press}>Press</button>
+      </>
+    );
+  }
+  await show(<Keys />);
+  await userEvent.click(screen.getByRole("radio"));
+  await userEvent.keyboard("{ArrowDown}");
+  expect(arrow).not.toHaveBeenCalled();
+  screen.getByRole("button").focus();
+  await userEvent.keyboard("{Enter}");
+  expect(enter).not.toHaveBeenCalled();
+  expect(press).toHaveBeenCalledOnce();
+  screen.getByRole("button").blur();
+  await userEvent.keyboard("{ArrowDown}{Enter}");
+  expect([arrow, enter].map(({ mock }) => mock.calls.length)).toEqual([1, 1]);
+});

@@ -29,6 +29,15 @@ function isTyping(target: EventTarget | null): boolean {
     && (target.isContentEditable || target.matches("input:not([type=checkbox]):not([type=radio]), textarea, select, [role=combobox], [role=listbox]"));
 }
 
+// Keys that an element has its own use for: arrows in a choice or a player, Enter on what can be pressed.
+const ownArrows = "input[type=radio], video, audio, [role=slider], [role=tab], [role=menuitem], [role=option], [data-own-arrows]";
+const ownEnter = "a, button, summary, input";
+
+function isItsOwn(target: EventTarget | null, key: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  return key.startsWith("Arrow") ? target.closest(ownArrows) !== null : key === "Enter" && target.closest(ownEnter) !== null;
+}
+
 /** Hears every key of the page and runs the newest scope that knows it. Keys typed into a field are left alone. */
 export function ShortcutProvider({ children }: { children: ReactNode }) {
   const scopes = useRef<Scope[]>([]);
@@ -52,7 +61,7 @@ export function ShortcutProvider({ children }: { children: ReactNode }) {
     let first = "";
     let firstAt = 0;
     const onKey = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target)) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isTyping(event.target) || isItsOwn(event.target, event.key)) return;
       // A dialog owns the keyboard while it is open; Mantine closes it on Escape.
       if (document.querySelector("[role=dialog][aria-modal=true]")) return;
       const typed = event.timeStamp - firstAt < secondKeyMs ? `${first} ${event.key}` : event.key;
