@@ -216,6 +216,54 @@ export const reviewQuery = (value: string) =>
     queryFn: ({ signal }) => body(api.GET("/v1/reviews/{id}", { params: id(value), signal })),
   });
 
+/** The links of outside reviewers. */
+export const reviewLinksQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["review", "one", value, "links"],
+    queryFn: ({ signal }) => body(api.GET("/v1/reviews/{id}/links", { params: id(value), signal })),
+    retry: false,
+  });
+
+/** Every version of a deliverable, newest first. */
+export const submissionsQuery = (deliverable: string) =>
+  queryOptions({
+    queryKey: ["submission", "list", deliverable],
+    queryFn: ({ signal }) => body(api.GET("/v1/deliverables/{id}/submissions", { params: id(deliverable), signal })),
+  });
+
+/** Comments on a version. The stream does not speak of them, so an open page looks again. */
+export const commentsQuery = (submission: string) =>
+  queryOptions({
+    queryKey: ["comment", "list", submission],
+    queryFn: ({ signal }) => body(api.GET("/v1/submissions/{id}/comments", { params: id(submission), signal })),
+    refetchInterval: 30_000,
+  });
+
+/** What taking back an approval would do now; it is asked anew each time. */
+export const revocationQuery = (deliverable: string) =>
+  queryOptions({
+    queryKey: ["deliverable", "one", deliverable, "revocation"],
+    queryFn: ({ signal }) => body(api.GET("/v1/deliverables/{id}/revocation", { params: id(deliverable), signal })),
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+  });
+
+/** Every look at the published post. */
+export const postChecksQuery = (deliverable: string) =>
+  queryOptions({
+    queryKey: ["deliverable", "one", deliverable, "post-checks"],
+    queryFn: ({ signal }) => body(api.GET("/v1/deliverables/{id}/post-checks", { params: id(deliverable), signal })),
+  });
+
+export const postScreenshotQuery = (check: string) =>
+  queryOptions({
+    queryKey: ["post-check", "one", check, "screenshot"],
+    queryFn: ({ signal }) => body(api.GET("/v1/post-checks/{id}/screenshot", { params: id(check), parseAs: "blob", signal })),
+    staleTime: Infinity,
+  });
+
 export const submissionFileQuery = (value: string) =>
   queryOptions({
     queryKey: ["submission", "one", value, "file"],

@@ -191,12 +191,24 @@ const delegation = {
   running: look("Now", "progress", IconBolt),
   planned: look("Planned", "idle", IconCalendarDue),
   ended: look("Ended", "idle", IconArchive),
+const reviewLink = {
+  open: look("Sent", "progress", IconSend),
+  used: look("Used", "done", IconCheck),
+  expired: look("Expired", "idle", IconClock),
+  revoked: look("Ended", "idle", IconX),
+};
+
+const postCheck = {
+  ok: look("As approved", "done", IconCheck),
+  mismatch: look("Differs", "danger", IconAlertTriangle),
+  unreachable: look("Not reachable", "attention", IconHelp),
 };
 
 /** The looks of every noun that has states. */
 export const looks = {
   stage: stages, payout, review, reviewStage, deliverable, contract, offer, milestone, message, task, campaign, payee, check, verdict,
   attempt, renewal, reconciliation, delegation,
+  attempt, renewal, reconciliation, reviewLink, postCheck,
 } as const;
 
 /** A noun whose states have looks. */
