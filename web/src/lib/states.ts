@@ -191,6 +191,8 @@ const delegation = {
   running: look("Now", "progress", IconBolt),
   planned: look("Planned", "idle", IconCalendarDue),
   ended: look("Ended", "idle", IconArchive),
+};
+
 const reviewLink = {
   open: look("Sent", "progress", IconSend),
   used: look("Used", "done", IconCheck),
@@ -207,8 +209,7 @@ const postCheck = {
 /** The looks of every noun that has states. */
 export const looks = {
   stage: stages, payout, review, reviewStage, deliverable, contract, offer, milestone, message, task, campaign, payee, check, verdict,
-  attempt, renewal, reconciliation, delegation,
-  attempt, renewal, reconciliation, reviewLink, postCheck,
+  attempt, renewal, reconciliation, delegation, reviewLink, postCheck,
 } as const;
 
 /** A noun whose states have looks. */

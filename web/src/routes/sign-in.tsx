@@ -28,7 +28,8 @@ function SignIn() {
     then: (session) => {
       queries.clear();
       queries.setQueryData(sessionQuery.queryKey, session);
-      router.history.push(next ?? "/");
+      // In place of the sign-in, so that the way back does not lead here again.
+      router.history.replace(next ?? "/");
     },
   });
 

@@ -1,21 +1,32 @@
 import { Button, Group, Kbd } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { IconArrowLeft, IconArrowRight } from "@tabler/icons-react";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { IconArrowLeft, IconArrowRight, IconColumns2, IconRotate } from "@tabler/icons-react";
+import { lazy, Suspense, useState } from "react";
 
 import { reviewQuery, reviewsQuery, warm } from "../../api/queries";
-import type { Command, DecisionCreate } from "../../api/schema";
+import type { Command, DecisionCreate, Review } from "../../api/schema";
 import { CommandButton, refusal } from "../../components/CommandButton";
+import { LoadingLines } from "../../components/Loading";
+import { Notice } from "../../components/Notice";
 import { Facts, Page, Section } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
-import { Content } from "../../components/review/Content";
+import { Checks } from "../../components/review/Checks";
+import { Corrections } from "../../components/review/Corrections";
 import { choices, DecisionDialog } from "../../components/review/DecisionDialog";
+import { Draft } from "../../components/review/Draft";
+import { HandOver } from "../../components/review/HandOver";
 import classes from "../../components/review/Review.module.css";
+import { ReviewHead } from "../../components/review/ReviewHead";
 import { ReviewStages } from "../../components/review/ReviewStages";
-import { StatusChip } from "../../components/StatusChip";
+import type { Span } from "../../lib/codepoints";
 import * as url from "../../lib/search";
+import { hasRole, useSession } from "../../lib/session";
 import { useShortcuts } from "../../lib/shortcuts";
-import { words } from "../../lib/states";
+
+const Versions = lazy(() => import("../../components/review/Versions"));
+const ReviewLinks = lazy(() => import("../../components/review/ReviewLinks"));
+const RevokeDialog = lazy(() => import("../../components/partnership/RevokeDialog"));
 
 const decisions = ["approve", "approve_with_corrections", "request_changes", "reject"] as const;
 
@@ -31,10 +42,12 @@ function ReviewPage() {
   const navigate = useNavigate({ from: Route.fullPath });
   const { data: review } = useSuspenseQuery(reviewQuery(id));
   const queue = useQuery(reviewsQuery({ brand_id: brand, assigned_to: "me", state: "waiting" })).data?.items ?? [];
-  const { summary, submission, deliverable } = review;
+  const { summary, submission } = review;
 
   const possible = review.commands.filter((command): command is Command & { command: DecisionCreate["decision"] } => (decisions as readonly string[]).includes(command.command));
   const ask = (decision: DecisionCreate["decision"] | undefined) => void navigate({ search: (search) => ({ ...search, decide: decision }), replace: true });
+  const may = possible.some(({ allowed }) => allowed);
+  const closed = !["checking", "open", "held"].includes(summary.state);
   const at = queue.findIndex((one) => one.id === id);
   // One that was just decided has left the queue; then the way on leads to its beginning.
   const next = queue[at + 1];
@@ -47,19 +60,11 @@ function ReviewPage() {
     { keys: "ArrowLeft", label: "Previous review for you", run: () => go(previous) },
   ]);
 
-  const asked = possible.find(({ command, allowed }) => command === decide && allowed)?.command;
   return (
     <Page
       title={`${summary.deliverable_title}, version ${summary.version}`}
       up={{ to: "/reviews", label: "Reviews" }}
-      under={
-        <Group gap="md">
-          <Link to="/partnerships/$id" params={{ id: summary.partnership_id }}>{summary.creator.name}</Link>
-          <span>{summary.campaign_name}</span>
-          <StatusChip noun="review" state={summary.state} />
-          {summary.due_at && summary.state === "open" && <span>Due <RelativeTime at={summary.due_at} /></span>}
-        </Group>
-      }
+      under={<ReviewHead review={review} />}
       actions={queue.length > 0 && (
         <Group gap={6}>
           <Button variant="default" size="xs" disabled={!previous} leftSection={<IconArrowLeft size={14} aria-hidden />} onClick={() => go(previous)}>Previous</Button>
@@ -68,16 +73,13 @@ function ReviewPage() {
         </Group>
       )}
     >
-      <div className={classes.columns}>
-        <div className={classes.column}>
-          <Section title="Draft">
-            <Content submission={submission} />
-          </Section>
-          {possible.length > 0 && possible.every(({ allowed }) => !allowed) && (
-            <p className="soft" style={{ margin: 0 }}>{[...new Set(possible.map((command) => refusal(command)))].join(" ")}</p>
-          )}
-          {possible.length > 0 && (
-            <div className={classes.decide} role="group" aria-label="Decide">
+      {summary.behalf && <Notice tone="progress" title={`You decide on behalf of ${summary.behalf.name}`}>Both names are kept with the decision.</Notice>}
+      <Body key={submission.id} review={review} />
+      {possible.length > 0 && (
+        <div className={classes.decide} role="group" aria-label="Decide" data-open={may || undefined}>
+          {!may && <p className="soft">{[...new Set(possible.map((command) => refusal(command)))].join(" ")}</p>}
+          {!closed && (
+            <div>
               {possible.map((command) => (
                 <CommandButton
                   key={command.command}
@@ -93,42 +95,99 @@ function ReviewPage() {
             </div>
           )}
         </div>
-        <div className={classes.column}>
-          <Section title="Who decides">
-            <ReviewStages stages={review.stages} />
-          </Section>
-          <Section title="Machine checks">
-            {submission.checks.length === 0 ? (
-              <p className="soft" style={{ margin: 0 }}>{summary.state === "checking" ? "They are running." : "None were made."}</p>
-            ) : (
-              <ul className={classes.checks}>
-                {submission.checks.map((check) => (
-                  <li key={check.rule}>
-                    <StatusChip noun="check" state={check.result} />
-                    <span>{words(check.rule)}<span className="soft"> {check.detail}</span></span>
-                  </li>
-                ))}
-              </ul>
-            )}
-          </Section>
-          <Section title="What was agreed">
-            <Facts
-              facts={[
-                ["Kind", `${deliverable.kind} on ${deliverable.platform}`],
-                ["Round", summary.round],
-                ["Draft due", <RelativeTime key="due" at={deliverable.draft_due_at} />],
-                ["Publish by", <RelativeTime key="publish" at={deliverable.publish_by} />],
-                ["Policy", review.policy_name],
-                ["On silence", words(review.on_silence)],
-              ]}
-            />
-          </Section>
-          <Section title="Brief">
-            <div className="prewrap">{review.brief || <span className="soft">The campaign has no brief.</span>}</div>
-          </Section>
-        </div>
-      </div>
-      {asked && <DecisionDialog key={asked} review={review} decision={asked} onClose={() => ask(undefined)} />}
+      )}
+      {decide && <Deciding key={`${id}-${decide}`} review={review} decision={decide} allowed={possible.some(({ command, allowed }) => command === decide && allowed)} onClose={() => ask(undefined)} />}
     </Page>
+  );
+}
+
+/** A dialog that was opened stays until it is closed, also when the review moved on: its refusal must be read. */
+function Deciding({ review, decision, allowed, onClose }: { review: Review; decision: DecisionCreate["decision"]; allowed: boolean; onClose: () => void }) {
+  const [opened, setOpened] = useState(allowed);
+  if (allowed && !opened) setOpened(true);
+  return opened && <DecisionDialog review={review} decision={decision} onClose={onClose} />;
+}
+
+function Body({ review }: { review: Review }) {
+  const session = useSession();
+  const [lit, setLit] = useState<Span>();
+  const [compared, setCompared] = useState(false);
+  const [revoking, setRevoking] = useState(false);
+  const { summary, submission, deliverable, corrections, choice, changed = [] } = review;
+  const outside = review.stages.flatMap(({ approvers }) => approvers).filter((person, at, all) => person.outside && all.findIndex(({ id }) => id === person.id) === at);
+  // Only what is approved now, and is the version in force, can be taken back.
+  const approved = summary.state === "approved" && deliverable.submission_id === submission.id;
+  const revokes = approved && hasRole(session, ["ops", "admin", "approver", "legal"], summary.brand_id);
+  return (
+    <div className={classes.columns}>
+      <div className={classes.column}>
+        {submission.version > 1 && (
+          <Section
+            title="What is different"
+            actions={
+              <Button size="compact-sm" variant="default" leftSection={<IconColumns2 size={14} aria-hidden />} aria-expanded={compared} onClick={() => setCompared(!compared)}>
+                {compared ? "Hide the comparison" : "Compare with an earlier version"}
+              </Button>
+            }
+          >
+            {changed.length > 0 ? (
+              <ul className={classes.plain}>{changed.map((line) => <li key={line}>{line}</li>)}</ul>
+            ) : <p className="soft" style={{ margin: 0 }}>What changed was not put into words. Compare the versions to see it.</p>}
+            {compared && <div className={classes.compared}><Suspense fallback={<LoadingLines lines={3} />}><Versions submission={submission} beforeId={review.before_id} /></Suspense></div>}
+          </Section>
+        )}
+        <Draft submission={submission} lit={lit} />
+      </div>
+      <div className={classes.column}>
+        {corrections.length > 0 && (
+          <Section title="Corrections">
+            <Corrections corrections={corrections} />
+          </Section>
+        )}
+        <Section title="Machine checks">
+          <Checks checks={submission.checks} running={summary.state === "checking"} lit={lit} onLight={setLit} />
+        </Section>
+        <Section title="Who decides">
+          <ReviewStages stages={review.stages} />
+          <HandOver review={review} />
+        </Section>
+        {outside.length > 0 && (
+          <Section title="Links of outside reviewers">
+            <Suspense fallback={<LoadingLines lines={2} />}><ReviewLinks review={review} people={outside} /></Suspense>
+          </Section>
+        )}
+        {revokes && (
+          <Section title="After the approval">
+            <p className="soft" style={{ margin: "0 0 8px" }}>Until the content is posted, its approval can be taken back. You see first what that does.</p>
+            <Button size="xs" variant="default" c="var(--mantine-color-error)" leftSection={<IconRotate size={14} aria-hidden />} onClick={() => setRevoking(true)}>Revoke approval</Button>
+          </Section>
+        )}
+        <Section title="What was agreed">
+          <Facts
+            facts={[
+              ["Kind", `${deliverable.kind} on ${deliverable.platform}`],
+              ["Round", summary.round],
+              ["Draft due", <RelativeTime key="due" at={deliverable.draft_due_at} />],
+              ["Publish by", <RelativeTime key="publish" at={deliverable.publish_by} />],
+            ]}
+          />
+        </Section>
+        <Section title="Why this policy">
+          <strong>{choice ? `${choice.name}, version ${choice.version}` : review.policy_name}</strong>
+          {choice && choice.because.length > 0 && (
+            <>
+              <div className="soft">Chosen because</div>
+              <ul className={classes.plain}>{choice.because.map((line) => <li key={line}>{line}</li>)}</ul>
+            </>
+          )}
+          {choice?.over && choice.over.length > 0 && <div className="soft">Others that fit: {choice.over.join(", ")}</div>}
+          <div className="soft">{review.on_silence}</div>
+        </Section>
+        <Section title="Brief">
+          <div className="prewrap">{review.brief || <span className="soft">The campaign has no brief.</span>}</div>
+        </Section>
+      </div>
+      <Suspense>{revoking && <RevokeDialog partnershipId={summary.partnership_id} deliverables={[deliverable]} onClose={() => setRevoking(false)} />}</Suspense>
+    </div>
   );
 }
