@@ -28,7 +28,6 @@ const asks: Partial<Record<PartnershipCommandKind, Ask>> = {
   start_again: { says: "Outreach begins again with the first mail of the sequence.", verb: "Start again" },
   waive_deliverable: { says: "The creator no longer owes this deliverable.", verb: "Waive deliverable", reason: "needed", deliverable: true },
   accept_deliverable: { says: "You accept the deliverable as it stands, without further checks.", verb: "Accept deliverable", reason: "optional", deliverable: true },
-  revoke_approval: { says: "The approval is taken back: the creator may not post, and money that rests on it is not sent.", verb: "Revoke approval", reason: "needed", deliverable: true, danger: true },
   retry_check: { says: "The post is fetched and checked again now.", verb: "Check again", deliverable: true },
   renew: { says: "The next term is offered on the present terms.", verb: "Renew" },
   let_lapse: { says: "No next term is offered; the partnership ends when its term does.", verb: "Let it lapse", reason: "optional" },
@@ -51,7 +50,7 @@ export default function CommandDialog({ command, partnership, onClose }: { comma
   const deliverable = partnership.deliverables.find(({ id }) => id === deliverableId);
 
   const act = useAct({
-    run: (what: { reason: string; until: string | undefined; deliverable_id: string | undefined; submission_id: string | undefined }, key) =>
+    run: (what: { reason: string; until: string | undefined; deliverable_id: string | undefined }, key) =>
       body(api.POST("/v1/partnerships/{id}/commands", {
         params: { path: { id: partnership.summary.id }, header: { "Idempotency-Key": key } },
         body: { command: kind, ...what, reason: what.reason || undefined },
@@ -71,7 +70,6 @@ export default function CommandDialog({ command, partnership, onClose }: { comma
             reason,
             until: ask.until ? new Date(until).toISOString() : undefined,
             deliverable_id: ask.deliverable ? deliverable?.id : undefined,
-            submission_id: kind === "revoke_approval" ? deliverable?.submission_id : undefined,
           });
         }}
       >

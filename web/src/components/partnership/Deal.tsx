@@ -9,7 +9,9 @@ import { Facts, Section } from "../Page";
 import { RelativeTime } from "../RelativeTime";
 import { StatusChip } from "../StatusChip";
 import { TermsView, triggerWords } from "../Terms";
+import { Codes } from "./Codes";
 import classes from "./Deal.module.css";
+import { PostChecks } from "./PostChecks";
 
 /** Terms and money, deliverables, contract and contacts of a partnership. */
 export function Deal({ partnership }: { partnership: Partnership }) {
@@ -63,6 +65,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
                     <>Draft due <RelativeTime at={deliverable.draft_due_at} /></>
                   )}
                 </div>
+                {deliverable.post_url && <PostChecks deliverableId={deliverable.id} />}
               </div>
               <div className={classes.end}>
                 <StatusChip noun="deliverable" state={deliverable.state} />
@@ -71,6 +74,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
             </li>
           ))}
         </ul>
+        <Codes partnership={partnership} />
       </Section>
 
       <Section title={offer ? "Offer and contract" : "Contract"}>
