@@ -60,12 +60,9 @@ export function DraftContent({ draft, file, href, places }: { draft: Draft; file
     <div className={classes.content}>
       {draft.file_name && (
         <>
-          <File submission={submission} places={places} />
-          <a href={`/v1/submissions/${submission.id}/file`} download={submission.file_name} className={classes.file}>
-            <IconDownload size={15} aria-hidden />
-            {submission.file_name}
-            {facts.length > 0 && <span className="soft">{facts.join(", ")}</span>}
-          </a>
+          <Preview draft={draft} file={file} places={places} />
+          <FileLine draft={draft} name={draft.file_name} href={href} />
+          {!href && <Save name={draft.file_name} file={file} />}
           {media?.problem && <p className="soft" style={{ margin: 0 }}>It could not be measured: {media.problem}</p>}
         </>
       )}
