@@ -29,6 +29,8 @@ type figures struct {
 	HistoryBytesPerLifecycle *float64 `json:"history_bytes_per_lifecycle,omitempty"`
 	Duplicates               *int     `json:"duplicates,omitempty"`
 	CommandP99Ratio          *float64 `json:"command_p99_ratio,omitempty"`
+	DecisionP99Ratio         *float64 `json:"decision_p99_ratio,omitempty"`
+	ReviewActions            *float64 `json:"review_actions,omitempty"`
 	WorkerRSS1000            *float64 `json:"worker_rss_mb_1000_idle,omitempty"`
 	ColdWakeP99              *float64 `json:"cold_wake_p99_ms_1000,omitempty"`
 	WorkerRSS10000           *float64 `json:"worker_rss_mb_10000_idle,omitempty"`

@@ -128,24 +128,23 @@ func (w *world) update(id uuid.UUID, kind rapport.CommandKind) {
 	require.NoError(w.t, h.Get(w.t.Context(), nil))
 }
 
-// compare sends a command by the API, the same straight to the workflow, and a bare update in turn, so that all meet the same
-// machine: people's buttons on partnerships that the worker knows, and a workflow that does nothing on a worker that does nothing else.
-func (w *world) compare(ids []uuid.UUID) (commands, straight, bare []time.Duration) {
+// button serves the API and signs a person in; it answers what presses a button.
+func (w *world) button(who uuid.UUID) func(path string, body any) int {
 	w.t.Helper()
 	ctx := w.t.Context()
 	const password = "correct horse battery"
-	email := "button." + w.ops.String() + "@house.example"
-	w.exec(`update users set email = $2, password_hash = $3 where id = $1`, w.ops, email, api.HashPassword(password))
+	email := "button." + who.String() + "@house.example"
+	w.exec(`update users set email = $2, password_hash = $3 where id = $1`, who, email, api.HashPassword(password))
 	store, err := postgres.Open(ctx, w.pg.url("rapport_api", "rapport"))
 	require.NoError(w.t, err)
-	defer store.Close()
+	w.t.Cleanup(store.Close)
 	server, err := api.New(api.Config{
 		Store: store, Workflows: worker.NewDispatcher(w.client, store, 5*time.Second), Log: zap.NewNop(), PublicURL: "https://rapport.example",
 		Secret: []byte(codecKey), Metrics: prometheus.NewRegistry(),
 	})
 	require.NoError(w.t, err)
 	web := httptest.NewServer(server.Handler())
-	defer web.Close()
+	w.t.Cleanup(web.Close)
 	cookie := ""
 	send := func(path string, body any) int {
 		raw, err := json.Marshal(body)
@@ -164,18 +163,41 @@ func (w *world) compare(ids []uuid.UUID) (commands, straight, bare []time.Durati
 		return res.StatusCode
 	}
 	require.Equal(w.t, http.StatusOK, send("/v1/session", map[string]string{"email": email, "password": password}))
+	return send
+}
 
+// stills starts a workflow that does nothing for each id, on a worker that does nothing else, and answers the client to update them by.
+func (w *world) stills(ids []uuid.UUID) client.Client {
+	w.t.Helper()
 	plain, err := client.Dial(client.Options{HostPort: w.address, Namespace: namespace, Logger: quiet{}})
 	require.NoError(w.t, err)
-	defer plain.Close()
+	w.t.Cleanup(plain.Close)
 	nobody := sdkworker.New(plain, floorQueue, sdkworker.Options{})
 	nobody.RegisterWorkflowWithOptions(still, workflow.RegisterOptions{Name: "Still"})
 	require.NoError(w.t, nobody.Start())
-	defer nobody.Stop()
-	for _, id := range ids { // both are started and warm before the clock runs
-		_, err := plain.ExecuteWorkflow(ctx, client.StartWorkflowOptions{ID: "still/" + id.String(), TaskQueue: floorQueue}, "Still")
+	w.t.Cleanup(nobody.Stop)
+	for _, id := range ids { // all are started and warm before the clock runs
+		_, err := plain.ExecuteWorkflow(w.t.Context(), client.StartWorkflowOptions{ID: "still/" + id.String(), TaskQueue: floorQueue}, "Still")
 		require.NoError(w.t, err)
 	}
+	return plain
+}
+
+// bareUpdate is how long an update takes to a workflow that does nothing.
+func (w *world) bareUpdate(plain client.Client, id uuid.UUID) time.Duration {
+	w.t.Helper()
+	began := time.Now()
+	h, err := plain.UpdateWorkflow(w.t.Context(), client.UpdateWorkflowOptions{WorkflowID: "still/" + id.String(), UpdateName: "update", WaitForStage: client.WorkflowUpdateStageCompleted})
+	require.NoError(w.t, err)
+	require.NoError(w.t, h.Get(w.t.Context(), nil))
+	return time.Since(began)
+}
+
+// compare sends a command by the API, the same straight to the workflow, and a bare update in turn, so that all meet the same
+// machine: people's buttons on partnerships that the worker knows, and a workflow that does nothing on a worker that does nothing else.
+func (w *world) compare(ids []uuid.UUID) (commands, straight, bare []time.Duration) {
+	w.t.Helper()
+	send, plain := w.button(w.ops), w.stills(ids)
 	for i := range 2 * len(ids) {
 		id := ids[i%len(ids)]
 		command, undo := rapport.CmdResume, rapport.CmdPause
@@ -186,11 +208,7 @@ func (w *world) compare(ids []uuid.UUID) (commands, straight, bare []time.Durati
 		status := send("/v1/partnerships/"+id.String()+"/commands", map[string]any{"command": command})
 		commands = append(commands, time.Since(began))
 		require.Equal(w.t, http.StatusOK, status)
-		began = time.Now()
-		h, err := plain.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{WorkflowID: "still/" + id.String(), UpdateName: "update", WaitForStage: client.WorkflowUpdateStageCompleted})
-		require.NoError(w.t, err)
-		require.NoError(w.t, h.Get(ctx, nil))
-		bare = append(bare, time.Since(began))
+		bare = append(bare, w.bareUpdate(plain, id))
 	}
 	return commands, straight, bare
 }

@@ -116,7 +116,7 @@ func (w *world) arm(n int, name string) time.Time {
 			Sequence: rapport.Sequence{Version: 1, CoolOffDays: 90, Steps: []rapport.SequenceStep{
 				{Kind: rapport.StepSend, Template: "invitation"}, {Kind: rapport.StepWait, BusinessDays: 90}, {Kind: rapport.StepStop},
 			}},
-			Core: rapport.Core{Durable: true}, Timings: timings(), BrandCalendar: day, CreatorCalendar: day, Renewal: rapport.RenewalNotDue,
+			Timings: timings(), BrandCalendar: day, CreatorCalendar: day, Renewal: rapport.RenewalNotDue,
 		})
 		require.NoError(w.t, err)
 		b.Queue(`insert into outbox (id, brand_id, kind, workflow_id, workflow, task_queue, input) values ($1, $2, 'start', $3, 'Partnership', 'rapport', $4)`,
