@@ -146,11 +146,20 @@ func (s *Server) GetReview(ctx context.Context, r gen.GetReviewRequestObject) (g
 	return gen.GetReview200JSONResponse(shown), nil
 }
 
-func (s *Server) review(ctx context.Context, id uuid.UUID) (gen.Review, error) {
+// review reads everything of a review in one transaction.
+func (s *Server) review(ctx context.Context, id uuid.UUID) (shown gen.Review, err error) {
 	store, err := storeAs[ReviewStore](s)
 	if err != nil {
-		return gen.Review{}, err
+		return shown, err
 	}
+	err = s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
+		shown, err = s.showReview(ctx, store, id)
+		return err
+	})
+	return shown, err
+}
+
+func (s *Server) showReview(ctx context.Context, store ReviewStore, id uuid.UUID) (gen.Review, error) {
 	r, err := store.Review(ctx, id)
 	if err != nil {
 		return gen.Review{}, called("review", err)
@@ -426,34 +435,27 @@ func (s *Server) DecideReview(ctx context.Context, r gen.DecideReviewRequestObje
 	if err != nil {
 		return nil, err
 	}
-	review, err := store.Review(ctx, r.Id)
-	if err != nil {
-		return nil, called("review", err)
-	}
 	me := principalFrom(ctx).UserID
 	decision := rapport.ReviewDecision{
-		ReviewID: review.ID, SubmissionID: review.SubmissionID, BrandID: review.BrandID, User: rapport.UserRef{ID: me}, Decision: string(r.Body.Decision),
-		Comment: strings.TrimSpace(value(r.Body.Comment)), Corrections: trimmed(value(r.Body.Corrections)),
+		User: rapport.UserRef{ID: me}, Decision: string(r.Body.Decision), Comment: strings.TrimSpace(value(r.Body.Comment)), Corrections: trimmed(value(r.Body.Corrections)),
 	}
-	if bad := checkDecision(decision); len(bad) > 0 {
-		return nil, rapport.Invalid(bad...)
-	}
-	sent, err := s.sentBefore(ctx)
-	if err != nil {
-		return nil, err
-	}
-	d, err := s.deskOf(ctx, store, me, []rapport.ReviewItem{review})
-	if err != nil {
-		return nil, err
-	}
-	if !sent {
-		if err := s.mayDecide(ctx, store, d, review, r.Body.SubmissionId); err != nil {
-			return nil, err
+	var review rapport.ReviewItem
+	var behalf uuid.UUID
+	err = s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
+		if review, err = store.Review(ctx, r.Id); err != nil {
+			return called("review", err)
 		}
+		if bad := checkDecision(decision); len(bad) > 0 {
+			return rapport.Invalid(bad...)
+		}
+		behalf, err = s.voiceFor(ctx, store, me, review, r.Body.SubmissionId)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
 	deed, _ := deedID(ctx)
-	decision.ID = rapport.DeriveID(deed, "decision")
-	behalf, _ := d.behalf(review)
+	decision.ID, decision.ReviewID, decision.SubmissionID, decision.BrandID = rapport.DeriveID(deed, "decision"), review.ID, review.SubmissionID, review.BrandID
 	result, err := s.command(ctx, commandRequest{
 		Workflow: "review", ID: review.ID, BrandID: review.BrandID,
 		Cmd:    rapport.Command{Kind: rapport.CmdDecide, Actor: me, Ref: decision.ID, Ref2: decision.SubmissionID, Code: decision.Decision, Behalf: behalf},
@@ -497,6 +499,20 @@ func (s *Server) whoDecided(ctx context.Context, store ReviewStore, id uuid.UUID
 		}
 	}
 	return e
+}
+
+// voiceFor is with whose voice a person decides now, zero for their own; or why they cannot.
+func (s *Server) voiceFor(ctx context.Context, store ReviewStore, me uuid.UUID, review rapport.ReviewItem, submission uuid.UUID) (uuid.UUID, error) {
+	d, err := s.deskOf(ctx, store, me, []rapport.ReviewItem{review})
+	if err != nil {
+		return uuid.Nil, err
+	}
+	sent, err := s.sentBefore(ctx)
+	if err == nil && !sent {
+		err = s.mayDecide(ctx, store, d, review, submission)
+	}
+	behalf, _ := d.behalf(review)
+	return behalf, err
 }
 
 // maxCorrection is how long one correction is, in characters: what needs more is a request for changes.
