@@ -11,7 +11,6 @@ import { LoadingLines } from "../../components/Loading";
 import { EmptyState, LoadFailed } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
 import { Commands } from "../../components/partnership/Commands";
-import { Composer } from "../../components/partnership/Composer";
 import { Deal } from "../../components/partnership/Deal";
 import { StagePath } from "../../components/partnership/StagePath";
 import { Next, WaitingFor } from "../../components/partnership/Waiting";
@@ -22,6 +21,7 @@ import * as url from "../../lib/search";
 import { hasRole, useSession } from "../../lib/session";
 import classes from "./partnership.module.css";
 
+const Composer = lazy(async () => ({ default: (await import("../../components/partnership/Composer")).Composer }));
 const Sequences = lazy(() => import("../../components/partnership/Sequences"));
 const WorkflowDrawer = lazy(() => import("../../components/partnership/WorkflowDrawer"));
 
@@ -97,7 +97,7 @@ function PartnershipPage() {
           </Suspense>
           {hasRole(session, ["ops"], summary.brand_id) && (
             <Section title="Write">
-              <Composer partnershipId={id} brandId={summary.brand_id} canMail={partnership.contacts.length > 0} refused="No mail can be sent: no address of the creator is known." />
+              <Suspense fallback={<LoadingLines lines={3} />}><Composer partnershipId={id} brandId={summary.brand_id} canMail={partnership.contacts.length > 0} refused="No mail can be sent: no address of the creator is known." /></Suspense>
             </Section>
           )}
           <History id={id} />
