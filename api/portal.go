@@ -612,7 +612,7 @@ func (s *Server) ReportPost(ctx context.Context, r gen.ReportPostRequestObject) 
 	if err != nil {
 		return nil, err
 	}
-	if !canReportPost(page, deliverable) && !sent {
+	if !mayPost(page, deliverable) && !sent {
 		return nil, stateRefusal(deliverable, "takes no address now")
 	}
 	if open, err := store.OpenCorrections(ctx, deliverable.ID); err != nil {
@@ -825,8 +825,17 @@ func canSubmit(page rapport.PortalPage, d rapport.PortalDeliverable) bool {
 	return false
 }
 
-// canReportPost says whether the address of the post is asked for now.
+// canReportPost says whether the address of the post is asked for now: once small corrections are made.
 func canReportPost(page rapport.PortalPage, d rapport.PortalDeliverable) bool {
+	return mayPost(page, d) && !hasCorrections(d)
+}
+
+func hasCorrections(d rapport.PortalDeliverable) bool {
+	return slices.ContainsFunc(d.Corrections, func(c rapport.Correction) bool { return c.DoneAt == nil })
+}
+
+// mayPost says whether the content may be published.
+func mayPost(page rapport.PortalPage, d rapport.PortalDeliverable) bool {
 	switch d.State {
 	case "approved_to_post", "scheduled", "posted":
 		return page.Stage == rapport.StageActive
@@ -916,7 +925,6 @@ type step struct {
 
 // stepOf is what is waited for about one piece of content; nil for nothing.
 func stepOf(page rapport.PortalPage, d rapport.PortalDeliverable) *step {
-	open := slices.ContainsFunc(d.Corrections, func(c rapport.Correction) bool { return c.DoneAt == nil })
 	switch {
 	case d.Extra == "asked" || d.Extra == "offered":
 		return &step{"Say whether you make another round of “" + d.Title + "”.", nil}
@@ -925,9 +933,9 @@ func stepOf(page rapport.PortalPage, d rapport.PortalDeliverable) *step {
 		return &step{"Send a new version of “" + d.Title + "”. What must change stands below.", d.DraftDueAt}
 	case d.State != "in_review" && canSubmit(page, d):
 		return &step{"Send your draft of “" + d.Title + "”.", d.DraftDueAt}
-	case d.State != "posted" && canReportPost(page, d) && open:
+	case d.State != "posted" && mayPost(page, d) && hasCorrections(d):
 		return &step{"Make the small corrections of “" + d.Title + "” and tick them off.", d.PublishBy}
-	case d.State != "posted" && canReportPost(page, d):
+	case d.State != "posted" && mayPost(page, d):
 		return &step{"Publish “" + d.Title + "” and paste its address here.", d.PublishBy}
 	}
 	return nil

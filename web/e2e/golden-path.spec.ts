@@ -53,10 +53,10 @@ async function seat(browser: Browser, person: Person, path: string): Promise<Pag
   return page;
 }
 
-/** The newest mail to the creator with such a subject that was not there before. */
-async function mailOf(subject: RegExp, known: Mail[] = []): Promise<Mail> {
+/** The newest mail with such a subject that was not there before; to the creator unless somebody else is named. */
+async function mailOf(subject: RegExp, known: Mail[] = [], to = creator.email): Promise<Mail> {
   const old = new Set(known.map(({ id }) => id));
-  const find = async () => (await mailsTo(creator.email)).findLast((mail) => !old.has(mail.id) && subject.test(mail.subject));
+  const find = async () => (await mailsTo(to)).findLast((mail) => !old.has(mail.id) && subject.test(mail.subject));
   await expect.poll(find, { message: `a mail about ${subject.source}`, timeout: 40_000 }).toBeDefined();
   const mail = await find();
   if (!mail) throw new Error("the mail is gone");
@@ -248,7 +248,7 @@ test("the creator gives a bank account on Stripe's page", async () => {
 });
 
 /** The creator hands in a version. */
-async function submit(button: string, caption: string): Promise<void> {
+async function submit(button: string, caption: string, then = "In review"): Promise<void> {
   const form = portal.getByRole("form", { name: /^Submit a draft/ });
   await expect(async () => {
     await portal.goto("/portal/home");
@@ -259,20 +259,34 @@ async function submit(button: string, caption: string): Promise<void> {
   await (await chooser).setFiles({ name: "draft.png", mimeType: "image/png", buffer: picture });
   await form.getByLabel("Caption").fill(caption);
   await form.getByRole("button", { name: button }).click();
-  await expect(portal.getByText("In review")).toBeVisible();
+  await expect(portal.getByText(then).first()).toBeVisible();
 }
 
-test("the approver requests changes; a second decision is refused with who decided", async ({ browser }) => {
-  await submit("Submit the draft", "A pack for long days. #ad");
-
+test("the machine checks send a draft back before anybody is asked", async ({ browser }) => {
+  await submit("Submit the draft", "A pack for long days.", "Changes requested");
+  await expect(portal.getByText(/does not say that it is an ad/i).first()).toBeVisible();
   const page = await seat(browser, "approver", "/reviews");
-  await page.getByRole("table", { name: "Reviews" }).getByRole("link", { name: creator.name }).click();
+  await expect(page.getByText("No content waits for your decision")).toBeVisible();
+});
+
+test("the approver requests changes from a mail on a phone; a second decision is refused with who decided", async ({ browser }) => {
+  const { email, password } = credentials("approver");
+  const known = await mailsTo(email);
+  await submit("Submit the new version", "A pack for long days. #ad");
+
+  const page = await open(browser, phone);
+  const asked = await mailOf(/Please decide/, known, email);
+  await page.goto(asked.links?.find((address) => address.includes("/reviews/")) ?? "");
+  await page.getByLabel("E-mail").fill(email);
+  await page.getByRole("textbox", { name: "Password" }).fill(password);
+  await page.getByRole("button", { name: "Sign in" }).click();
   await expect(page.getByText("A pack for long days.")).toBeVisible();
-  await expect(page.getByRole("img", { name: "Draft, version 1" })).toBeVisible();
+  await expect(page.getByRole("img", { name: "Draft, version 2" })).toBeVisible();
   review = new URL(page.url()).pathname;
 
   const other = await seat(browser, "second_approver", review);
 
+  await expect(page.getByRole("button", { name: "Request changes" })).toBeInViewport();
   await page.getByRole("button", { name: "Request changes" }).click();
   const dialog = page.getByRole("dialog");
   await dialog.getByLabel("What must change").fill("Please say what the pack weighs.");
@@ -294,8 +308,45 @@ test("the approver requests changes; a second decision is refused with who decid
   expect(refused.detail).toContain("Theo Okafor");
 });
 
-test("the creator hands in a new version, which approver and legal approve with keys alone", async ({ browser }) => {
+test("an outside reviewer decides by a mailed link, once, without an account", async ({ browser }) => {
+  const client = { name: "Nora Client", email: `nora-${run}@client.example` };
+  const { summary } = await as<Partnership>("ops", `/v1${partnership}`);
+  const brand_id = summary.brand_id;
+  const { id: reviewer_id } = await as<{ id: string }>("admin", "/v1/outside-reviewers", { method: "POST", body: { brand_id, ...client } });
+  const stage = { rule: "any", starts: "after_previous", deadline_days: 60, on_reject: "creator" };
+  await as("admin", "/v1/policies", {
+    method: "POST",
+    body: {
+      brand_id, name: `Client first ${run}`, when: { platforms: ["youtube"] },
+      stages: [
+        { ...stage, name: "Client", approvers: [{ kind: "outside", reviewer_id }] },
+        { ...stage, name: "Brand", approvers: [{ kind: "role", role: "approver" }] },
+        { ...stage, name: "Legal", approvers: [{ kind: "role", role: "legal" }], legal: true },
+      ],
+    },
+  });
   await submit("Submit the new version", "A pack of 900 grams for long days. #ad");
+
+  const page = await open(browser, phone);
+  const mail = await mailOf(/asks for your decision/, [], client.email);
+  const link = mail.links?.find((address) => address.includes("/review/")) ?? "";
+  await page.goto(link);
+  await expect(page.getByText("A pack of 900 grams")).toBeVisible();
+  await page.getByRole("button", { name: "Approve with corrections" }).click();
+  await page.getByRole("textbox", { name: "Correction 1" }).fill("Write “900 g”.");
+  await page.getByRole("button", { name: /^(Send|Approve)/ }).last().click();
+  await expect(page.getByText(/decided|decision was taken/i).first()).toBeVisible();
+  await page.goto(link);
+  await expect(page.getByRole("button", { name: "Approve", exact: true })).toBeHidden();
+
+  // The creator sees whose turn it is now.
+  await expect(async () => {
+    await portal.goto("/portal/home");
+    await expect(portal.getByText("Theo Okafor")).toBeVisible({ timeout: 2_000 });
+  }).toPass();
+});
+
+test("approver and legal approve the new version with keys alone", async ({ browser }) => {
 
   for (const person of ["approver", "legal"] as const) {
     const page = await seat(browser, person, "/");
@@ -317,11 +368,14 @@ test("the creator hands in a new version, which approver and legal approve with 
 
 test("the creator posts, and the post is verified", async ({ browser }) => {
   const { url = "" } = await outside("PUT", `/posts/casey-${run}`, { author: creator.name, caption: "A pack of 900 grams for long days. #ad" });
-  const address = portal.getByLabel("Address of your post");
+  const correction = portal.getByRole("checkbox", { name: /900 g/ });
   await expect(async () => {
     await portal.goto("/portal/home");
-    await expect(address).toBeVisible({ timeout: 2_000 });
+    await expect(correction).toBeVisible({ timeout: 2_000 });
   }).toPass();
+  await correction.check();
+  const address = portal.getByLabel("Address of your post");
+  await expect(address).toBeVisible();
   await address.fill(url);
   await portal.getByRole("button", { name: "It is posted" }).click();
 

@@ -218,6 +218,14 @@ const visits: Visit[] = [
     },
   },
   { name: "search", person: "ops", path: "/search?q=brief" },
+  { name: "review settings", person: "admin", path: "/settings/reviews" },
+  {
+    name: "a new policy", person: "admin", path: "/settings/reviews?policy=new",
+    then: async (page) => {
+      await expect(page.getByRole("button", { name: /save/i }).first()).toBeVisible();
+    },
+  },
+  { name: "standing in", person: "approver", path: "/settings/delegations" },
   { name: "mail", person: "admin", path: "/settings/mail" },
   { name: "creator fields", person: "admin", path: "/settings/fields" },
   { name: "calendars", person: "admin", path: "/settings/calendars" },
@@ -254,7 +262,7 @@ async function portalLink(): Promise<string> {
 // Lists answer that there is nothing, or that something broke.
 const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts)(\?|$)/;
 
-const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|outreach settings|search|mail|calendars|brands|people|tokens)$/;
+const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|outreach settings|review settings|standing in|search|mail|calendars|brands|people|tokens)$/;
 
 interface Seat {
   page: Page;
