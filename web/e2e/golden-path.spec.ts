@@ -264,7 +264,7 @@ async function submit(button: string, caption: string, then = "In review"): Prom
 
 test("the machine checks send a draft back before anybody is asked", async ({ browser }) => {
   await submit("Submit the draft", "A pack for long days.", "Changes requested");
-  await expect(portal.getByText(/does not say that it is an ad/i).first()).toBeVisible();
+  await expect(portal.getByText(/does not say that this is paid/i).first()).toBeVisible();
   const page = await seat(browser, "approver", "/reviews");
   await expect(page.getByText("No content waits for your decision")).toBeVisible();
 });
