@@ -23,6 +23,9 @@ type Check struct {
 	Source string `json:"source,omitempty"` // the address of the rule's source
 }
 
+// Advice is what a creator is told: what is wrong, and what to do.
+func (c Check) Advice() string { return strings.TrimSpace(c.Detail + " " + c.Fix) }
+
 // Content is what the machine checks look at.
 type Content struct {
 	Caption     string

@@ -200,7 +200,7 @@ func (s *Store) feedback(ctx context.Context, tx pgx.Tx, submission uuid.UUID, v
 	}
 	for _, c := range checks {
 		if c.Result == rapport.CheckFail {
-			comments = append(comments, c.Detail)
+			comments = append(comments, c.Advice())
 		}
 	}
 	v["review.feedback"] = bullets(comments)

@@ -151,7 +151,7 @@ func (s *Store) portalDeliverables(ctx context.Context, tx pgx.Tx, partnership u
 		}
 		for _, c := range checks {
 			if c.Result == rapport.CheckFail {
-				d.Feedback = append(d.Feedback, c.Detail)
+				d.Feedback = append(d.Feedback, c.Advice())
 			}
 		}
 		list[i] = d

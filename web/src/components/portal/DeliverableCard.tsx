@@ -117,7 +117,7 @@ function Submit({ deliverable }: { deliverable: PortalDeliverable }) {
           </Stack>
         )}
         <ProblemNotice problem={submit.error} shownFields={deliverable.spoken ? [...fields, "spoken", "written"] : fields} />
-        <Button type="submit" size="md" loading={submit.isPending}>{deliverable.round > 0 ? "Submit the new version" : "Submit the draft"}</Button>
+        <Button type="submit" size="md" loading={submit.isPending}>{deliverable.round > 0 || deliverable.state === "changes_requested" ? "Submit the new version" : "Submit the draft"}</Button>
       </Stack>
     </form>
   );
