@@ -373,7 +373,8 @@ test("the creator posts, and the post is verified", async ({ browser }) => {
     await portal.goto("/portal/home");
     await expect(correction).toBeVisible({ timeout: 2_000 });
   }).toPass();
-  await correction.check();
+  await correction.click();
+  await expect(correction).toBeChecked();
   const address = portal.getByLabel("Address of your post");
   await expect(address).toBeVisible();
   await address.fill(url);
