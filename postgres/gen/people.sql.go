@@ -1005,7 +1005,7 @@ func (q *Queries) RevokeTokensOf(ctx context.Context, db DBTX, userID uuid.UUID)
 
 const setSlack = `-- name: SetSlack :exec
 insert into slack_channels (brand_id, webhook_url, connected_by) values ($1, $2, $3)
-on conflict (brand_id) do update set webhook_url = excluded.webhook_url, connected_by = excluded.connected_by, connected_at = now(), last_error = null
+on conflict (brand_id) do update set webhook_url = $2, connected_by = $3, connected_at = now(), last_error = null
 `
 
 type SetSlackParams struct {
@@ -1014,6 +1014,7 @@ type SetSlackParams struct {
 	By         *uuid.UUID
 }
 
+// The API may not read the address, so what replaces it is given and not taken from the row that was refused.
 func (q *Queries) SetSlack(ctx context.Context, db DBTX, arg SetSlackParams) error {
 	_, err := db.Exec(ctx, setSlack, arg.BrandID, arg.WebhookUrl, arg.By)
 	return err

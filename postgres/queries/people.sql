@@ -181,8 +181,9 @@ select owner_id, zone, working_days, opens, closes, holidays, day_seconds from c
 select connected_at, coalesce(last_error, '')::text as last_error from slack_channels where brand_id = @brand_id;
 
 -- name: SetSlack :exec
+-- The API may not read the address, so what replaces it is given and not taken from the row that was refused.
 insert into slack_channels (brand_id, webhook_url, connected_by) values (@brand_id, @webhook_url, @by)
-on conflict (brand_id) do update set webhook_url = excluded.webhook_url, connected_by = excluded.connected_by, connected_at = now(), last_error = null;
+on conflict (brand_id) do update set webhook_url = @webhook_url, connected_by = @by, connected_at = now(), last_error = null;
 
 -- name: RemoveSlack :exec
 delete from slack_channels where brand_id = @brand_id;
