@@ -22,7 +22,7 @@ type OutsideReviewer struct {
 // Check names every bad field.
 func (o OutsideReviewer) Check() []Field {
 	f := checkText("name", o.Name, true, 200)
-	if !strings.Contains(o.Email, "@") || strings.ContainsAny(o.Email, " \t\n") || len(o.Email) > 320 {
+	if before, after, _ := strings.Cut(o.Email, "@"); before == "" || after == "" || strings.ContainsAny(o.Email, " \t\n") || len(o.Email) > 320 {
 		f = append(f, Field{"email", "bad_email", "Write the address as name@example.com."})
 	}
 	return f
