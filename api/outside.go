@@ -43,7 +43,7 @@ func (s *Server) byLink(ctx context.Context, token string) (context.Context, Lin
 		return ctx, nil, rapport.ReviewLink{}, &laterError{rapport.Errorf(rapport.CodeTooMany, "Too many links were tried from here. Wait %s and try again.", minutes(wait)), wait}
 	}
 	link, err := store.ReviewLinkByToken(ctx, hash)
-	if rapport.ErrorCode(err) == rapport.CodeNotFound || err == nil && !link.Live && link.UsedAt == nil {
+	if rapport.ErrorCode(err) == rapport.CodeNotFound || err == nil && !link.Live {
 		return ctx, nil, link, deadReviewLink()
 	}
 	if err != nil {
@@ -104,10 +104,11 @@ func (s *Server) outsideReview(ctx context.Context, store LinkStore, link rappor
 			shown.StageName, shown.DueAt = &stage.Name, timeOrNil(stage.DueAt)
 		}
 	}
+	waits := reviewIsOpen(review.State) && slices.Contains(review.Approvers, link.Reviewer.ID)
 	switch {
-	case link.UsedAt != nil:
+	case link.UsedAt != nil && (link.Decision != "" || waits): // a decision that came too late was not taken
 		shown.State, shown.DecidedAt, shown.Decision = gen.OutsideReviewStateDecided, link.UsedAt, orNil(link.Decision)
-	case !slices.Contains(review.Approvers, link.Reviewer.ID) || !reviewIsOpen(review.State):
+	case !waits:
 		shown.State = gen.OutsideReviewStateClosed
 		words := "Your decision is not needed any more: others decided, or a newer version came."
 		shown.ClosedWords = &words
