@@ -361,12 +361,12 @@ func (d desk) commands(r rapport.ReviewItem, decisions []rapport.ReviewDecision)
 // handOver is the command to ask somebody else: whoever is asked may, and ops and admins may for everybody.
 func (d desk) handOver(ctx context.Context, r rapport.ReviewItem) gen.Command {
 	c := gen.Command{Command: "hand_over", Label: "Ask somebody else"}
-	_, asked := d.behalf(r)
+	voice, asked := d.behalf(r)
 	switch reason := "You are not asked here. Ops and admins can ask somebody else."; {
 	case !reviewIsOpen(r.State):
 		reason = "The review has ended."
 		c.Reason = &reason
-	case !asked && !mayReassign(ctx, r.BrandID):
+	case (!asked || voice != uuid.Nil) && !mayReassign(ctx, r.BrandID): // who stands in was lent the decision, not whom to ask
 		c.Reason = &reason
 	default:
 		c.Allowed = true
