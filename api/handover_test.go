@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -14,9 +15,7 @@ import (
 func (d *desk) decide(t *testing.T, who string, body map[string]any) answer {
 	t.Helper()
 	full := map[string]any{"submission_id": d.submission}
-	for k, v := range body {
-		full[k] = v
-	}
+	maps.Copy(full, body)
 	return d.as(t, who+"@one.example").keyed().send(t, "POST", "/v1/reviews/"+d.review.String()+"/decisions", full)
 }
 
@@ -60,7 +59,7 @@ func TestCorrectionsBelongToAnApprovalWithThem(t *testing.T) {
 func TestADecisionOnAnOldVersionSaysWhatChanged(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	newer := d.newVersion(t, "#ad Better!")
+	newer := d.newVersion(t)
 	a := d.decide(t, "approver", map[string]any{"decision": "approve"})
 	require.Equal(t, []any{409, "another_version", "superseded"}, []any{a.status, a.text("code"), a.text("state")})
 	require.Contains(t, a.text("detail"), "Version 2 came on ")
@@ -226,7 +225,7 @@ func TestWhoStandsInHasTheQueueAndDecidesOnBehalf(t *testing.T) {
 	d.sql(t, `update decisions set state = 'accepted', stage = 0, on_behalf_of = $1, decided_at = now()`, d.users["approver@one.example"])
 	require.Contains(t, string(d.as(t, "ops@one.example").send(t, "GET", "/v1/reviews/"+d.review.String(), nil).body), `"on_behalf_of":{"id":"`+d.users["approver@one.example"].String())
 
-	newer := d.newVersion(t, "#ad Better!")
+	newer := d.newVersion(t)
 	q = d.queue(t, "legal")
 	require.Len(t, q.Items, 1, "and what comes new")
 	require.Equal(t, newer.review, q.Items[0].ID)

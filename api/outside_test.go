@@ -254,7 +254,7 @@ func TestALinkReachesItsOwnVersionOnly(t *testing.T) {
 		require.Equal(t, 401, d.byLink(first.token).send(t, "GET", path, nil).status, "a link opens nothing else")
 	}
 
-	newer := d.newVersion(t, "#ad Better!")
+	newer := d.newVersion(t)
 	d.sql(t, `update submissions set file_name = 'two.png', file_sha256 = '\x02' where id = $1`, newer.submission)
 	page := d.look(t, first.token)
 	require.Equal(t, []any{"closed", 1, "#ad Look!"}, []any{page.State, page.Version, page.Caption})
@@ -277,12 +277,12 @@ func TestALinkReachesItsOwnVersionOnly(t *testing.T) {
 }
 
 // newVersion is the second version of the desk's content, with its review; the first one's is superseded.
-func (d *desk) newVersion(t *testing.T, caption string) work {
+func (d *desk) newVersion(t *testing.T) work {
 	t.Helper()
 	w := d.work
 	w.submission, w.review = id(), id()
-	d.sql(t, `insert into submissions (id, deliverable_id, partnership_id, brand_id, version, state, caption) values ($1, $2, $3, $4, 2, 'in_review', $5)`,
-		w.submission, w.deliverable, w.partnership, d.world.one, caption)
+	d.sql(t, `insert into submissions (id, deliverable_id, partnership_id, brand_id, version, state, caption) values ($1, $2, $3, $4, 2, 'in_review', '#ad Better!')`,
+		w.submission, w.deliverable, w.partnership, d.world.one)
 	d.sql(t, `insert into reviews (id, submission_id, deliverable_id, partnership_id, brand_id, policy_id, policy_version, state, stages, open_stage, approvers, due_at)
 		select $1, $2, deliverable_id, partnership_id, brand_id, policy_id, policy_version, state, stages, open_stage, approvers, due_at from reviews where id = $3`, w.review, w.submission, d.review)
 	d.sql(t, `update reviews set state = 'superseded', open_stage = null, approvers = '{}', closed_at = now() where id = $1`, d.review)
