@@ -219,7 +219,7 @@ func (s *Store) people(ctx context.Context, tx pgx.Tx, f planFor, approvers []ra
 		case a.ReviewerID != nil:
 			ids, err = s.q.ReviewersAvailable(ctx, tx, []uuid.UUID{*a.ReviewerID})
 		case a.UserID != nil:
-			ids, err = s.q.UsersEnabled(ctx, tx, gen.UsersEnabledParams{Ids: []uuid.UUID{*a.UserID}, CreatorID: f.creator})
+			ids, err = s.q.UsersEnabled(ctx, tx, gen.UsersEnabledParams{Ids: []uuid.UUID{*a.UserID}, BrandID: f.brand, CreatorID: f.creator})
 		default:
 			ids, err = s.q.UsersWithRole(ctx, tx, gen.UsersWithRoleParams{BrandID: f.brand, Role: string(a.Role), CreatorID: f.creator})
 		}

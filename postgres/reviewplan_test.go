@@ -270,6 +270,25 @@ func TestWhoIsAskedIsWhoMayDecide(t *testing.T) {
 	require.Equal(t, []uuid.UUID{d.ann}, asked(), "who makes another's content may decide on this one's")
 }
 
+// A policy may name people who had a role when it was written; without one they see no review of the brand.
+func TestANamedPersonWithoutARoleIsNotAsked(t *testing.T) {
+	t.Parallel()
+	d := newDraft(t)
+	d.policy(t, d.brand, "Named", &rapport.PolicyWhen{Platforms: []string{"youtube"}}, func(p *rapport.Policy) {
+		p.Stages[0].Approvers = []rapport.Approver{{Kind: rapport.ApproverUser, UserID: &d.ann}, {Kind: rapport.ApproverUser, UserID: &d.ben}}
+		p.Stages[0].EscalateTo = []rapport.Approver{{Kind: rapport.ApproverUser, UserID: &d.lea}, {Kind: rapport.ApproverUser, UserID: &d.ada}}
+	})
+	require.Equal(t, []uuid.UUID{d.ann, d.ben}, users(d.open(t).Plan.Approvers[0]))
+	d.exec(t, `delete from user_roles where user_id = $1`, d.ann)
+	d.exec(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'approver')`, d.ann, d.other)
+	d.exec(t, `update user_roles set role = 'auditor' where user_id = $1`, d.lea)
+	plan := d.open(t).Plan
+	require.Equal(t, []uuid.UUID{d.ben}, users(plan.Approvers[0]))
+	require.Equal(t, []rapport.ReviewLevel{{Users: []uuid.UUID{d.ada}}}, plan.Chains[0], "who only reads decides nothing")
+	d.exec(t, `update user_roles set effective_at = now() + interval '1 hour' where user_id = $1`, d.ben)
+	require.Empty(t, d.open(t).Plan.Approvers[0])
+}
+
 func TestAChainSkipsLevelsThatNobodyHolds(t *testing.T) {
 	t.Parallel()
 	d := newDraft(t)

@@ -983,16 +983,19 @@ func (q *Queries) SubmissionToReview(ctx context.Context, db DBTX, id uuid.UUID)
 
 const usersEnabled = `-- name: UsersEnabled :many
 select u.id from users u where u.id = any ($1::uuid[]) and u.disabled_at is null
-  and not exists (select 1 from contacts x where x.creator_id = $2 and lower(x.email) = u.email)
+  and exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = $2 and r.role not in ('auditor', 'guest') and r.effective_at <= now())
+  and not exists (select 1 from contacts x where x.creator_id = $3 and lower(x.email) = u.email)
 `
 
 type UsersEnabledParams struct {
 	Ids       []uuid.UUID
+	BrandID   uuid.UUID
 	CreatorID uuid.UUID
 }
 
+// Who of the people may decide at the brand: without a role there, or with one that only reads, nobody can.
 func (q *Queries) UsersEnabled(ctx context.Context, db DBTX, arg UsersEnabledParams) ([]uuid.UUID, error) {
-	rows, err := db.Query(ctx, usersEnabled, arg.Ids, arg.CreatorID)
+	rows, err := db.Query(ctx, usersEnabled, arg.Ids, arg.BrandID, arg.CreatorID)
 	if err != nil {
 		return nil, err
 	}

@@ -109,7 +109,9 @@ select u.id from user_roles r join users u on u.id = r.user_id where r.brand_id 
   and not exists (select 1 from contacts x where x.creator_id = @creator_id and lower(x.email) = u.email) order by u.id;
 
 -- name: UsersEnabled :many
+-- Who of the people may decide at the brand: without a role there, or with one that only reads, nobody can.
 select u.id from users u where u.id = any (@ids::uuid[]) and u.disabled_at is null
+  and exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = @brand_id and r.role not in ('auditor', 'guest') and r.effective_at <= now())
   and not exists (select 1 from contacts x where x.creator_id = @creator_id and lower(x.email) = u.email);
 
 -- name: ReviewersAvailable :many
