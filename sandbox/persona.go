@@ -15,12 +15,12 @@ import (
 // Ways of behaving. The local part of an address, up to the first dot or plus sign, names one: eager.3@creators.example.
 const (
 	personaEager     = "eager"     // answers the first mail, does everything at once
-	personaSlow      = "slow"      // answers the second mail, hands in shortly before it is due
+	personaSlow      = "slow"      // answers the second mail, hands in shortly before it is due, and first says too late that it is paid
 	personaNever     = "never"     // never answers
 	personaDecline   = "decline"   // says no
 	personaOOO       = "ooo"       // away: an automatic answer to the first mail, a human one to the third
-	personaHaggle    = "haggle"    // asks for more money once, then accepts
-	personaLatecomer = "latecomer" // hands in drafts a day late
+	personaHaggle    = "haggle"    // asks for more money once, then accepts; another revision round costs, too
+	personaLatecomer = "latecomer" // hands in drafts a day late, and in a hurry: the checks send the first one back
 	personaEditor    = "editor"    // takes the disclosure out of a post once it is verified
 )
 
@@ -38,9 +38,11 @@ type persona struct {
 	Visit    string            `json:"visit,omitempty"` // the planned visit
 	Want     string            `json:"want,omitempty"`  // what a mailed code was asked for
 	Code     string            `json:"code,omitempty"`
-	Done     map[string]int64  `json:"done,omitempty"`  // when something was last done, in milliseconds on the sandbox's clock
-	Posts    map[string]string `json:"posts,omitempty"` // published posts by deliverable
-	Idle     int               `json:"idle,omitempty"`  // visits in a row with nothing to do
+	Done     map[string]int64  `json:"done,omitempty"`     // when something was last done, in milliseconds on the sandbox's clock
+	Posts    map[string]string `json:"posts,omitempty"`    // published posts by deliverable
+	Captions map[string]string `json:"captions,omitempty"` // what was handed in last, by deliverable
+	Known    map[string]brief  `json:"known,omitempty"`    // what the pages asked for, by room
+	Idle     int               `json:"idle,omitempty"`     // visits in a row with nothing to do
 }
 
 // door is a way to the creator's pages of one partnership: the token of a mailed link and the session that it opened.
@@ -118,6 +120,9 @@ func mailedCode(m mail) string {
 // meetPersona hands a delivered mail to the simulated creator behind its address.
 func (s *Server) meetPersona(x *tx, m mail) {
 	kind := personaOf(m.To)
+	if kind == personaClient && !s.cfg.Mute {
+		s.meetClient(x, m)
+	}
 	if s.cfg.Mute || !slices.Contains(knownPersonas, kind) {
 		return
 	}

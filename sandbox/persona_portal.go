@@ -6,9 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"image"
-	"image/color"
-	"image/png"
 	"io"
 	"maps"
 	"mime/multipart"
@@ -26,13 +23,12 @@ type portalHome struct {
 	CreatorName  string `json:"creator_name"`
 	BrandName    string `json:"brand_name"`
 	CampaignName string `json:"campaign_name"`
+	Brief        string `json:"brief"`
 	Offer        *struct {
-		ID    string `json:"id"`
-		State string `json:"state"`
-		Fee   struct {
-			Amount   int64  `json:"amount"`
-			Currency string `json:"currency"`
-		} `json:"fee"`
+		ID      string `json:"id"`
+		State   string `json:"state"`
+		Fee     amount `json:"fee"`
+		Message string `json:"message"`
 	} `json:"offer"`
 	Contract *struct {
 		ID    string `json:"id"`
@@ -43,15 +39,36 @@ type portalHome struct {
 }
 
 type portalDeliverable struct {
-	ID            string    `json:"id"`
-	Title         string    `json:"title"`
-	State         string    `json:"state"`
-	DraftDueAt    time.Time `json:"draft_due_at"`
-	Round         int       `json:"round"`
-	Feedback      string    `json:"feedback"`
-	CanSubmit     bool      `json:"can_submit"`
-	CanReportPost bool      `json:"can_report_post"`
-	Hashtags      []string  `json:"hashtags"`
+	ID            string             `json:"id"`
+	Title         string             `json:"title"`
+	Platform      string             `json:"platform"`
+	Kind          string             `json:"kind"`
+	State         string             `json:"state"`
+	DraftDueAt    time.Time          `json:"draft_due_at"`
+	Round         int                `json:"round"`
+	Feedback      string             `json:"feedback"`
+	CanSubmit     bool               `json:"can_submit"`
+	CanReportPost bool               `json:"can_report_post"`
+	Hashtags      []string           `json:"hashtags"`
+	Spoken        bool               `json:"spoken"`
+	Corrections   []portalCorrection `json:"corrections"`
+	Comments      []portalComment    `json:"comments"`
+	RoundQuestion *struct {
+		Round int     `json:"round"`
+		Fee   *amount `json:"fee"`
+	} `json:"round_question"`
+}
+
+type portalCorrection struct {
+	ID     string     `json:"id"`
+	DoneAt *time.Time `json:"done_at"`
+}
+
+type portalComment struct {
+	ID         string     `json:"id"`
+	AuthorKind string     `json:"author_kind"`
+	CreatedAt  time.Time  `json:"created_at"`
+	ResolvedAt *time.Time `json:"resolved_at"`
 }
 
 const (
@@ -93,6 +110,7 @@ func (s *Server) personaVisit(ctx context.Context, j job) time.Duration {
 	}
 	// Maps and slices are shared with the stored row; what a visit changes is its own copy.
 	p.Done, p.Posts, p.Doors = cloned(p.Done), cloned(p.Posts), slices.Clone(p.Doors)
+	p.Captions, p.Known = cloned(p.Captions), cloned(p.Known)
 	v := &visit{s: s, p: p}
 	before := len(p.Doors)
 	v.enterAll(ctx)
@@ -103,7 +121,7 @@ func (s *Server) personaVisit(ctx context.Context, j job) time.Duration {
 		}
 		// A mail may have brought another door meanwhile.
 		row.Doors = append(v.p.Doors, row.Doors[min(before, len(row.Doors)):]...)
-		row.Done, row.Posts = v.p.Done, v.p.Posts
+		row.Done, row.Posts, row.Captions, row.Known = v.p.Done, v.p.Posts, v.p.Captions, v.p.Known
 		row.Idle++
 		if v.acted {
 			row.Idle = 0
@@ -345,31 +363,91 @@ func (v *visit) onboard(ctx context.Context, code string) (bool, error) {
 	return ok, err
 }
 
-// deliver hands in a draft, publishes a post, or spoils one.
+// deliver does the first thing that is due about a piece of content: talk about it, hand in a draft, publish a post, or spoil one.
 func (v *visit) deliver(ctx context.Context, d portalDeliverable) (bool, error) {
-	draft := fmt.Sprintf("draft|%s|%d|%s", d.ID, d.Round, d.State)
+	if did, err := v.talkAbout(ctx, d); did || err != nil {
+		return did, err
+	}
+	version := fmt.Sprintf("draft|%s|%d|%s", d.ID, d.Round, d.State)
 	switch {
-	case d.CanSubmit && d.State != "in_review" && !v.recently(draft):
+	case d.CanSubmit && d.State != "in_review" && !v.ever(refusedRound(d)) && !v.recently(version):
 		if wait := v.draftWait(d); wait > 0 {
 			v.wish(wait)
 			return false, nil
 		}
-		v.mark(draft)
+		v.mark(version)
 		return v.submit(ctx, d)
 	case d.CanReportPost && d.State != "posted" && !v.recently("post|"+d.ID):
+		if i := slices.IndexFunc(d.Corrections, func(c portalCorrection) bool { return c.DoneAt == nil }); i >= 0 {
+			return v.correct(ctx, d, d.Corrections[i].ID)
+		}
 		v.mark("post|" + d.ID)
 		return v.publish(ctx, d)
 	case v.p.Kind == personaEditor && (d.State == "verified" || d.State == "accepted") && v.p.Posts[d.ID] != "" && !v.ever("edit|"+d.ID):
 		v.mark("edit|" + d.ID)
-		_, err := v.s.savePost(post{ID: v.p.Posts[d.ID], Author: v.home.CreatorName, Caption: caption(d, false)})
-		return err == nil, err
+		return v.rewrite(d, v.caption(d, writeBare))
 	case v.mends(d):
 		v.mark("mend|" + d.ID)
-		_, err := v.s.savePost(post{ID: v.p.Posts[d.ID], Author: v.home.CreatorName, Caption: caption(d, true)})
-		return err == nil, err
+		return v.rewrite(d, v.approved(d))
 	default:
 		return false, nil
 	}
+}
+
+// talkAbout answers what the house asks about a piece of content.
+func (v *visit) talkAbout(ctx context.Context, d portalDeliverable) (bool, error) {
+	if q := d.RoundQuestion; q != nil && !v.recently(fmt.Sprintf("round|%s|%d|%t", d.ID, d.Round, q.Fee != nil)) {
+		v.mark(fmt.Sprintf("round|%s|%d|%t", d.ID, d.Round, q.Fee != nil))
+		return v.decideRound(ctx, d)
+	}
+	for _, c := range d.Comments {
+		if c.AuthorKind == "creator" || c.ResolvedAt != nil || v.ever("comment|"+c.ID) || share(c.ID, "answers") >= 0.6 {
+			continue
+		}
+		if wait := c.CreatedAt.Add(v.s.days(0.2, c.ID)).Sub(v.s.now()); wait > 0 {
+			v.wish(wait)
+			continue
+		}
+		v.mark("comment|" + c.ID)
+		words := remarks[int(share(c.ID, "words")*float64(len(remarks)))]
+		return v.post(ctx, "/v1/portal/deliverables/"+d.ID+"/comments", map[string]any{"text": words, "reply_to": c.ID})
+	}
+	return false, nil
+}
+
+// remarks are what creators answer to a comment.
+var remarks = []string{
+	"Good eye, thank you. It is in the next cut.", "I see what you mean. I kept it because people ask for it; tell me if it has to go.", "Done, have a look.",
+}
+
+// refusedRound names a round that the creator makes for money only.
+func refusedRound(d portalDeliverable) string { return fmt.Sprintf("refused|%s|%d", d.ID, d.Round) }
+
+// decideRound agrees to another round than the contract includes; who asks for more money wants some for it.
+func (v *visit) decideRound(ctx context.Context, d portalDeliverable) (bool, error) {
+	if v.p.Kind == personaHaggle && d.RoundQuestion.Fee == nil {
+		v.mark(refusedRound(d))
+		return v.post(ctx, "/v1/portal/deliverables/"+d.ID+"/round", map[string]any{
+			"decision": "decline", "message": "The contract has no more rounds in it. For a fair fee I make another one.",
+		})
+	}
+	delete(v.p.Done, refusedRound(d))
+	return v.post(ctx, "/v1/portal/deliverables/"+d.ID+"/round", map[string]any{"decision": "agree"})
+}
+
+// correct makes one small correction and ticks it off, a little while after the one before it.
+func (v *visit) correct(ctx context.Context, d portalDeliverable, id string) (bool, error) {
+	last, begun := v.p.Done["correct|"+d.ID]
+	if !begun {
+		last = v.s.now().UnixMilli()
+		v.p.Done["correct|"+d.ID] = last
+	}
+	if wait := time.UnixMilli(last).Add(v.s.days(0.2, id)).Sub(v.s.now()); wait > 0 {
+		v.wish(wait)
+		return false, nil
+	}
+	v.mark("correct|" + d.ID)
+	return v.post(ctx, "/v1/portal/corrections/"+id, map[string]any{"done": true})
 }
 
 // mends tells whether an editor puts the disclosure back: half of them do, a good day after they took it out.
@@ -401,83 +479,74 @@ func (v *visit) draftWait(d portalDeliverable) time.Duration {
 	}
 }
 
-// captions are what creators write.
-var captions = []string{
-	"Two days, one bag, no signal. What I learned about %s is in here, and so is the mistake I make every single time.",
-	"I did not expect to like this as much as I do. %s, shot on a grey morning with cold hands.",
-	"You asked what I take along when nobody is watching. %s, unpacked on my kitchen floor.",
-	"Slow is a skill, and I am still learning it. %s, from the first light to the last.",
-	"My neighbour says I talk to the weather. %s: she may be right. Everything I used is in the comments.",
-}
-
-// caption is what the creator writes, with the disclosure first; without it, it is what the editor leaves.
-func caption(d portalDeliverable, disclosed bool) string {
-	words := fmt.Sprintf(captions[int(share(d.ID, "caption")*float64(len(captions)))], d.Title)
-	if d.Round > 0 {
-		words += " (New cut, with your notes in it.)"
-	}
-	if !disclosed {
-		return words
-	}
-	tags := []string{"#ad"}
-	for _, tag := range d.Hashtags {
-		if tag = "#" + strings.TrimPrefix(tag, "#"); !slices.Contains(tags, strings.ToLower(tag)) {
-			tags = append(tags, tag)
-		}
-	}
-	return strings.Join(tags, " ") + " " + words
-}
-
 func (v *visit) submit(ctx context.Context, d portalDeliverable) (bool, error) {
 	var body bytes.Buffer
 	form := multipart.NewWriter(&body)
-	note := "Here is my draft."
+	fields := map[string]string{"caption": v.caption(d, v.manner(d)), "note": "Here is my draft."}
 	if d.Feedback != "" {
-		note = "Changed as you asked."
+		fields["note"] = "Changed as you asked."
 	}
-	for name, value := range map[string]string{"caption": caption(d, true), "note": note} {
+	if d.Spoken {
+		fields["spoken"], fields["written"] = "true", "true"
+	}
+	for name, value := range fields {
 		if err := form.WriteField(name, value); err != nil {
 			return false, fmt.Errorf("write form: %w", err)
 		}
 	}
+	name, contentType, content, err := draft(d)
+	if err != nil {
+		return false, err
+	}
 	file, err := form.CreatePart(map[string][]string{
-		"Content-Disposition": {fmt.Sprintf(`form-data; name="file"; filename="draft-%d.png"`, d.Round+1)}, "Content-Type": {"image/png"},
+		"Content-Disposition": {fmt.Sprintf(`form-data; name="file"; filename=%q`, name)}, "Content-Type": {contentType},
 	})
 	if err != nil {
 		return false, fmt.Errorf("write form: %w", err)
 	}
-	if err := drawDraft(file, d.Round); err != nil {
-		return false, err
+	if _, err := file.Write(content); err != nil {
+		return false, fmt.Errorf("write form: %w", err)
 	}
 	if err := form.Close(); err != nil {
 		return false, fmt.Errorf("write form: %w", err)
 	}
 	status, err := v.send(ctx, http.MethodPost, "/v1/portal/deliverables/"+d.ID+"/submissions", form.FormDataContentType(), body.Bytes(), nil)
+	if status/100 == 2 {
+		v.p.Captions[d.ID] = fields["caption"]
+	}
 	return status/100 == 2, err
 }
 
-// drawDraft paints the picture of a draft; each round has its own colours.
-func drawDraft(w io.Writer, round int) error {
-	const side = 240
-	picture := image.NewRGBA(image.Rect(0, 0, side, side))
-	for y := range side {
-		for x := range side {
-			picture.Set(x, y, color.RGBA{R: uint8(x * 255 / side), G: uint8(y * 255 / side), B: uint8(80 + 60*(round%3)), A: 255})
-		}
+// approved is the caption that was handed in last.
+func (v *visit) approved(d portalDeliverable) string {
+	if words := v.p.Captions[d.ID]; words != "" {
+		return words
 	}
-	if err := png.Encode(w, picture); err != nil {
-		return fmt.Errorf("draw: %w", err)
-	}
-	return nil
+	return v.caption(d, writeWell)
 }
 
+// publish puts the post up as the creator's own, and tells its address.
 func (v *visit) publish(ctx context.Context, d portalDeliverable) (bool, error) {
-	p, err := v.s.savePost(post{ID: v.p.Posts[d.ID], Author: v.home.CreatorName, Caption: caption(d, true)})
+	me := v.self()
+	p := post{ID: v.p.Posts[d.ID], Author: v.home.CreatorName, Caption: v.approved(d), Published: v.s.now().UTC()}
+	if me.platform == d.Platform { // elsewhere the name is all that anybody knows
+		p.Handle = me.handle
+	}
+	p, err := v.s.savePost(p)
 	if err != nil {
 		return false, err
 	}
 	v.p.Posts[d.ID] = p.ID
 	return v.post(ctx, "/v1/portal/deliverables/"+d.ID+"/post", map[string]any{"url": v.s.baseURL() + "/posts/" + p.ID})
+}
+
+// rewrite changes the caption of a post and nothing else of it.
+func (v *visit) rewrite(d portalDeliverable, caption string) (bool, error) {
+	var p post
+	v.s.db.view(func() { p, _ = v.s.posts.get(v.p.Posts[d.ID]) })
+	p.ID, p.Caption = v.p.Posts[d.ID], caption
+	_, err := v.s.savePost(p)
+	return err == nil, err
 }
 
 // post acts on the pages and tells whether that was taken.

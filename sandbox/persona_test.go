@@ -117,6 +117,8 @@ type portal struct {
 	post   string
 	log    []string
 	home   map[string]any
+
+	captions []string
 }
 
 const dueIn = 3 * day
@@ -170,6 +172,9 @@ func (p *portal) routes() http.Handler {
 	handle("POST /v1/portal/contracts/c1/signatures", p.sign)
 	handle("POST /v1/portal/deliverables/d1/submissions", p.draft)
 	handle("POST /v1/portal/deliverables/d1/post", p.reported)
+	handle("POST /v1/portal/corrections/{id}", p.ticked)
+	handle("POST /v1/portal/deliverables/d1/round", p.round)
+	handle("POST /v1/portal/deliverables/d1/comments", p.said)
 	mux.HandleFunc("GET /v1/portal/contracts/c1", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, map[string]string{"text_sha256": "feed"})
 	})
@@ -263,7 +268,7 @@ func (p *portal) sign(r *http.Request) bool {
 
 func (p *portal) deliverable(state string, round int) {
 	p.set("deliverables", []any{map[string]any{
-		"id": "d1", "title": "Reel", "state": state, "round": round, "draft_due_at": time.Now().Add(dueIn), "hashtags": []string{"ad", "brand"},
+		"id": "d1", "title": "Reel", "state": state, "round": round, "draft_due_at": time.Now().Add(dueIn), "hashtags": []string{"ad", "brand"}, "kind": "reel", "spoken": true,
 		"can_submit":      state == "awaiting_draft" || state == "changes_requested",
 		"can_report_post": state == "approved_to_post",
 	}}, state)
@@ -271,12 +276,12 @@ func (p *portal) deliverable(state string, round int) {
 
 func (p *portal) draft(r *http.Request) bool {
 	file, _, err := r.FormFile("file")
-	if err != nil || !strings.Contains(r.FormValue("caption"), "#ad #brand") {
+	if err != nil || !strings.Contains(r.FormValue("caption"), "#brand") || r.FormValue("spoken") != "true" || r.FormValue("written") != "true" {
 		return false
 	}
 	_ = file.Close()
 	p.mu.Lock()
-	p.drafts = append(p.drafts, time.Now())
+	p.drafts, p.captions = append(p.drafts, time.Now()), append(p.captions, r.FormValue("caption"))
 	n := len(p.drafts)
 	p.mu.Unlock()
 	if n == 1 {
@@ -295,10 +300,253 @@ func (p *portal) reported(r *http.Request) bool {
 		return false
 	}
 	p.mu.Lock()
-	p.post = body.URL
+	open := slices.ContainsFunc(p.first("corrections"), func(c map[string]any) bool { return c["done_at"] == nil })
+	if !open {
+		p.post = body.URL
+	}
 	p.mu.Unlock()
-	p.deliverable("verified", 1)
+	if !open {
+		p.deliverable("verified", 1)
+	}
+	return !open
+}
+
+// first is a list of the first piece of content; the caller holds the lock.
+func (p *portal) first(name string) []map[string]any {
+	list, _ := p.home["deliverables"].([]any)
+	if len(list) == 0 {
+		return nil
+	}
+	d, _ := list[0].(map[string]any)
+	items, _ := d[name].([]map[string]any)
+	return items
+}
+
+// with adds something to the only piece of content.
+func (p *portal) with(state, name string, value any) {
+	p.deliverable(state, 1)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	list, _ := p.home["deliverables"].([]any)
+	d, _ := list[0].(map[string]any)
+	d[name] = value
+}
+
+func (p *portal) ticked(r *http.Request) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.first("corrections") {
+		if c["id"] == r.PathValue("id") && c["done_at"] == nil {
+			c["done_at"] = time.Now()
+			p.log = append(p.log, "tick "+r.PathValue("id"))
+			return true
+		}
+	}
+	return false
+}
+
+func (p *portal) round(r *http.Request) bool {
+	var body struct {
+		Decision string `json:"decision"`
+	}
+	if json.NewDecoder(r.Body).Decode(&body) != nil {
+		return false
+	}
+	p.deliverable("changes_requested", 1)
+	p.set("stage", "active", body.Decision)
 	return true
+}
+
+func (p *portal) said(r *http.Request) bool {
+	var body struct {
+		Text    string `json:"text"`
+		ReplyTo string `json:"reply_to"`
+	}
+	if json.NewDecoder(r.Body).Decode(&body) != nil || body.Text == "" {
+		return false
+	}
+	p.set("stage", "active", "answer "+body.ReplyTo)
+	return true
+}
+
+// signed is a portal behind which the contract is executed already.
+func signed(t *testing.T, kind string) *portal {
+	t.Helper()
+	p := newPortal(t, kind)
+	p.home["offer"] = nil
+	p.home["contract"] = map[string]any{"id": "c1", "state": "executed"}
+	return p
+}
+
+func TestPersona_ticks_corrections_off_one_by_one_before_it_publishes(t *testing.T) {
+	t.Parallel()
+	p := signed(t, personaEager)
+	p.with("approved_to_post", "corrections", []map[string]any{{"id": "k1", "text": "a"}, {"id": "k2", "text": "b"}})
+	p.invite()
+	p.until("verified")
+	require.Equal(t, []string{"approved_to_post", "tick k1", "tick k2", "verified"}, p.did())
+}
+
+func TestPersonas_answer_whether_they_make_another_round(t *testing.T) {
+	t.Parallel()
+	p := signed(t, personaEager)
+	p.with("changes_requested", "round_question", map[string]any{"round": 2, "included": 1})
+	p.invite()
+	p.until("verified")
+	require.Equal(t, "agree", p.did()[2])
+
+	p = signed(t, personaHaggle)
+	p.with("changes_requested", "round_question", map[string]any{"round": 2, "included": 1})
+	p.invite()
+	p.until("decline")
+	p.box.idle("client")
+	p.mu.Lock()
+	require.Empty(t, p.drafts, "no version for nothing")
+	p.mu.Unlock()
+	p.with("changes_requested", "round_question", map[string]any{"round": 2, "included": 1, "fee": amount{5_000, "usd"}})
+	p.until("agree")
+	p.until("verified")
+}
+
+func TestPersonas_answer_some_comments_once(t *testing.T) {
+	t.Parallel()
+	p := signed(t, personaEager)
+	list := make([]map[string]any, 0, 11)
+	list = append(list, map[string]any{"id": "mine", "author_kind": "creator", "created_at": time.Now()})
+	answered := 0
+	for i := range 10 {
+		id := fmt.Sprintf("k%d", i)
+		list = append(list, map[string]any{"id": id, "author_kind": "house", "created_at": time.Now()})
+		if share(id, "answers") < 0.6 {
+			answered++
+		}
+	}
+	p.with("in_review", "comments", list)
+	p.invite()
+	require.Eventually(t, func() bool { return len(p.did()) == answered+1 }, waitFor, tick)
+	require.Greater(t, answered, 3)
+	require.Less(t, answered, 10)
+	require.NotContains(t, p.did(), "answer mine")
+}
+
+// content is a visit of somebody behind whose door the page says something.
+func content(b *box, email, says string) *visit {
+	v := &visit{s: b.Server, door: &door{Room: "r"}, p: persona{
+		ID: email, Kind: personaOf(email), Known: map[string]brief{}, Captions: map[string]string{}, Done: map[string]int64{}, Posts: map[string]string{},
+	}}
+	v.home.Brief, v.home.CreatorName = says, "Kim"
+	return v
+}
+
+func TestCaptions_say_that_they_are_paid_in_the_words_of_their_readers(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, quick(), nil)
+	d := portalDeliverable{ID: "d", Title: "Trail film", Hashtags: []string{"#ad", "#trail"}}
+	for says, want := range map[string]string{
+		"": "Anzeige: ", "Begin the caption with “Publicidad”.": "Publicidad: ", "“Anzeige” does not say clearly enough for France that this is paid.": "Publicité: ",
+		"readers in the Netherlands may not understand": "#advertentie ",
+	} {
+		v := content(b, "haggle.2@creators.example", says) // lives in Germany
+		require.Regexp(t, "^"+want, v.caption(d, v.manner(d)), says)
+		require.Contains(t, v.caption(d, writeWell), "#trail")
+		v.home.Brief = ""
+		require.Regexp(t, "^"+want, v.caption(d, writeWell), "it is kept in mind")
+		require.NotContains(t, v.caption(d, writeBare), want)
+	}
+	v := content(b, "eager@elsewhere.example", "Your code is CAMP-KIM1: please name it. Your link is https://a.example/x?from=kim")
+	require.Regexp(t, "^#ad ", v.caption(d, writeWell))
+	require.Contains(t, v.caption(d, writeWell), "code CAMP-KIM1 ")
+	require.Contains(t, v.caption(d, writeWell), "https://a.example/x?from=kim")
+	d.Feedback = "The caption names the code “X1”; yours is CAMP-KIM2."
+	require.Contains(t, v.caption(d, writeWell), "code CAMP-KIM2 ")
+}
+
+func TestTwoPersonas_make_a_mistake_in_the_first_version(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, quick(), nil)
+	d := portalDeliverable{ID: "d", Title: "Trail film", Platform: "youtube"}
+	hurried := content(b, "latecomer.5@creators.example", "")
+	require.Regexp(t, "^Thank you .*#collab", hurried.caption(d, hurried.manner(d)))
+	slow := content(b, "slow.3@creators.example", "")
+	late := slow.caption(d, slow.manner(d))
+	require.Greater(t, strings.Index(late, "#publicité"), 160, late)
+	for _, v := range []*visit{hurried, slow} {
+		v.p.Captions["d"] = "the first one"
+		require.Regexp(t, "^Publi|^Reklame: |^Pubblicità: ", v.caption(d, v.manner(d)))
+	}
+}
+
+func TestPosts_carry_the_handle_and_what_was_approved(t *testing.T) {
+	t.Parallel()
+	b := newBox(t, quick(), nil)
+	v := content(b, "haggle.2@creators.example", "")
+	v.p.Captions["d"] = "What was approved"
+	_, err := v.publish(t.Context(), portalDeliverable{ID: "d", Platform: "youtube"})
+	require.NoError(t, err)
+	show := func() (p post) {
+		b.db.view(func() { p, _ = b.posts.get(v.p.Posts["d"]) })
+		return p
+	}
+	p := show()
+	require.Equal(t, []string{"bennounterwegs", "What was approved"}, []string{p.Handle, p.Caption})
+	require.WithinDuration(t, time.Now(), p.Published, time.Minute)
+	_, err = v.rewrite(portalDeliverable{ID: "d"}, "Without it")
+	require.NoError(t, err)
+	require.Equal(t, "Without it", show().Caption)
+	require.Equal(t, []any{p.Handle, p.Published}, []any{show().Handle, show().Published})
+	_, err = v.publish(t.Context(), portalDeliverable{ID: "e", Platform: "tiktok"})
+	require.NoError(t, err)
+	b.db.view(func() { p, _ = b.posts.get(v.p.Posts["e"]) })
+	require.Empty(t, p.Handle, "nobody knows an account there")
+}
+
+func TestDrafts_have_the_format_of_their_place(t *testing.T) {
+	t.Parallel()
+	for _, d := range []portalDeliverable{{ID: "a", Kind: "video", Platform: "youtube"}, {ID: "b", Kind: "reel", Platform: "instagram"}} {
+		name, kind, first, err := draft(d)
+		require.NoError(t, err)
+		require.Equal(t, "video/webm", kind)
+		require.Equal(t, "cut-1.webm", name)
+		require.Equal(t, "video/webm", http.DetectContentType(first))
+		d.Round = 1
+		_, _, second, err := draft(d)
+		require.NoError(t, err)
+		require.NotEqual(t, first, second)
+	}
+	_, kind, _, err := draft(portalDeliverable{Kind: "post"})
+	require.NoError(t, err)
+	require.Equal(t, "image/png", kind)
+}
+
+func TestClients_decide_most_versions_by_their_link(t *testing.T) {
+	t.Parallel()
+	decided := make(chan string, 40)
+	target := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		var body struct {
+			Decision string `json:"decision"`
+		}
+		if r.URL.Path == "/v1/outside/review/decisions" && json.NewDecoder(r.Body).Decode(&body) == nil && r.Header.Get("Idempotency-Key") != "" {
+			decided <- r.Header.Get("Review-Token") + " " + body.Decision
+		}
+		w.WriteHeader(http.StatusOK)
+	}))
+	t.Cleanup(target.Close)
+	cfg := quick()
+	cfg.Pace = day
+	b := newBox(t, cfg, nil)
+	b.SetTarget(target.URL)
+	for i := range 20 {
+		_, status := b.sendMail("client.kim@orchard.example", "transactional", func(m *sgmail.SGMailV3) {
+			m.Subject = fmt.Sprintf("Please look at version %d", i)
+			m.Content = []*sgmail.Content{sgmail.NewContent("text/plain", fmt.Sprintf("Decide here: https://rapport.example/review/tok-%d.", i))}
+		})
+		require.Equal(t, http.StatusAccepted, status)
+	}
+	b.idle("deliver")
+	b.idle("client")
+	require.Greater(t, len(decided), 8)
+	require.Less(t, len(decided), 20, "some are left to whoever looks on")
+	require.Regexp(t, `^tok-\d+ (approve|approve_with_corrections|request_changes)$`, <-decided)
 }
 
 // invite mails the link; from then on the creator acts alone.
@@ -362,7 +610,7 @@ func TestPersonas_do_their_part_on_the_creators_pages(t *testing.T) {
 				require.Greater(t, p.drafts[0].Sub(start), dueIn+day)
 			}
 			if kind == personaEditor {
-				require.Eventually(t, func() bool { return !strings.Contains(p.caption(), "#ad") }, waitFor, tick)
+				require.Eventually(t, func() bool { return p.caption() != "" && !strings.Contains(p.caption(), "#ad") }, waitFor, tick)
 			} else {
 				require.Contains(t, p.caption(), "#ad")
 			}

@@ -164,6 +164,7 @@ func (s *Server) startJobs() {
 	s.queue.handlers["mail_event"] = s.emitMailEvent
 	s.queue.handlers["reply"] = s.personaReply
 	s.queue.handlers["visit"] = s.personaVisit
+	s.queue.handlers["client"] = s.clientDecides
 	if offset, ok := s.settings.get("clock"); ok {
 		s.offset.Store(offset)
 	}
