@@ -21,12 +21,15 @@ const (
 	roleLegal    = "legal"
 	rolePreparer = "finance_preparer"
 	roleReleaser = "finance_releaser"
+	roleAdmin    = "admin"
 )
 
 // WorldConfig says where the sample world is made and who makes it.
 type WorldConfig struct {
 	// URL is the base of Rapport's API.
 	URL string
+	// Sandbox is the base of the sandbox's own addresses, where the stand-in for Slack is; empty connects no channel.
+	Sandbox string
 	// People are those whom the world plays, one for each role and brand.
 	People []Person
 	// Pace is the length of a day; 0 means 30 seconds.
@@ -56,6 +59,7 @@ type house struct {
 	name      string
 	seats     map[string]*seat
 	campaigns map[string]campaignPlan // by id
+	furnished bool                    // policies and people are there
 	started   bool                    // everybody has been started
 	short     bool                    // a payout waits for funds
 }
@@ -110,7 +114,7 @@ func NewWorld(cfg WorldConfig) (*World, error) {
 		return nil, errors.New("the sample world needs people to play")
 	}
 	for _, h := range w.houses {
-		for _, role := range []string{roleOps, roleApprover, roleLegal, rolePreparer, roleReleaser} {
+		for _, role := range []string{roleOps, roleApprover, roleLegal, rolePreparer, roleReleaser, roleAdmin} {
 			if h.seats[role] == nil {
 				return nil, fmt.Errorf("the sample world needs somebody with the role %s at %s", role, h.name)
 			}
@@ -156,9 +160,10 @@ func (w *World) round(ctx context.Context) {
 			name string
 			play func(context.Context, *house) error
 		}{
-			{"campaigns", w.planCampaigns}, {"funds", w.fund}, {"roster", w.fillRoster}, {"partnerships", w.tend}, {"contracts", w.sendContracts},
+			{"approvals", w.furnish}, {"campaigns", w.planCampaigns}, {"funds", w.fund}, {"roster", w.fillRoster}, {"partnerships", w.tend}, {"contracts", w.sendContracts},
 			{"brand review", func(ctx context.Context, h *house) error { return w.review(ctx, h, roleApprover, holdReview) }},
 			{"legal review", func(ctx context.Context, h *house) error { return w.review(ctx, h, roleLegal, holdLegal) }},
+			{"second review", func(ctx context.Context, h *house) error { return w.review(ctx, h, roleOps, holdReview) }},
 			{"payouts", w.pay}, {"trouble", w.mend},
 		} {
 			if err := part.play(ctx, h); err != nil && !errors.Is(err, errLater) {

@@ -31,6 +31,7 @@ type seat struct {
 	Person
 
 	brandID string
+	userID  string
 	cookie  string
 	later   time.Time // nothing is asked in this person's name before
 }
@@ -97,6 +98,7 @@ func (w *World) post(ctx context.Context, who *seat, path, key string, body any)
 // signIn opens a session. A sign-in that fails is not repeated soon: the API counts them.
 func (w *World) signIn(ctx context.Context, who *seat) error {
 	var session struct {
+		UserID string `json:"user_id"`
 		Brands []struct {
 			BrandID   string   `json:"brand_id"`
 			BrandName string   `json:"brand_name"`
@@ -115,6 +117,7 @@ func (w *World) signIn(ctx context.Context, who *seat) error {
 	if who.cookie == "" {
 		return fmt.Errorf("the sign-in of %s gave no session", who.Role)
 	}
+	who.userID = session.UserID
 	for _, b := range session.Brands {
 		if b.BrandName == who.Brand || (b.BrandName == "" && who.brandID == "") {
 			who.brandID = b.BrandID

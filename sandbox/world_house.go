@@ -60,6 +60,7 @@ type worldDetail struct {
 	Deliverables []struct {
 		ID    string `json:"id"`
 		State string `json:"state"`
+		Round int    `json:"round"`
 		Late  bool   `json:"late"`
 	} `json:"deliverables"`
 }
@@ -119,6 +120,8 @@ func (w *World) tendOne(ctx context.Context, h *house, p worldPartnership, m mem
 		return w.answer(ctx, h, p, m, plan)
 	case p.Stage == "negotiating":
 		return w.bargain(ctx, h, p, m, plan)
+	case p.Stage == "contract_out" && plan.names(m) && w.again(50, "codes", p.ID):
+		return w.setCodes(ctx, h, p, m, plan)
 	case p.RenewalState == "review_open" && m.hold != holdRenewal:
 		return w.renew(ctx, h, p, m)
 	case p.Stage == "unresponsive" && m.persona != personaNever:
@@ -203,7 +206,7 @@ func (w *World) answer(ctx context.Context, h *house, p worldPartnership, m memb
 	if strings.HasPrefix(strings.ToLower(strings.TrimSpace(last.Text)), "no thank") {
 		return w.command(ctx, h, p, map[string]any{"command": "mark_declined", "reason": reasonDeclined})
 	}
-	return w.offer(ctx, h, p, plan.fee, plan.currency, "Hi "+firstName(m.name)+", good to hear from you. "+plan.offer)
+	return w.offer(ctx, h, p, plan.feeOf(m), plan.currency, "Hi "+firstName(m.name)+", good to hear from you. "+plan.offer+plan.codeWords(m))
 }
 
 func (w *World) offer(ctx context.Context, h *house, p worldPartnership, fee int64, currency, message string) (bool, error) {
@@ -234,11 +237,26 @@ func (w *World) bargain(ctx context.Context, h *house, p worldPartnership, m mem
 		return false, nil
 	}
 	d, err := w.look(ctx, h, p, 1)
-	if d == nil || err != nil || d.Offer == nil || d.Offer.State != "countered" || d.Offer.Fee.Amount > plan.fee {
+	if d == nil || err != nil || d.Offer == nil || d.Offer.State != "countered" || d.Offer.Fee.Amount > plan.feeOf(m) {
 		return false, err
 	}
-	more := plan.fee + plan.fee/10
-	return w.offer(ctx, h, p, more, plan.currency, "Hi "+firstName(m.name)+", we can meet you half-way. This is the most that we have for it.")
+	more := plan.feeOf(m) + plan.feeOf(m)/10
+	return w.offer(ctx, h, p, more, plan.currency, "Hi "+firstName(m.name)+", we can meet you half-way. This is the most that we have for it."+plan.codeWords(m))
+}
+
+// setCodes writes down what the offer has named, before the first draft is held against it.
+func (w *World) setCodes(ctx context.Context, h *house, p worldPartnership, m member, plan campaignPlan) (bool, error) {
+	ops := h.seats[roleOps]
+	code, link := plan.codes(m)
+	body := map[string]string{}
+	if code != "" {
+		body["promo_code"] = code
+	}
+	if link != "" {
+		body["tracked_link"] = link
+	}
+	err := w.do(ctx, ops, ask{method: http.MethodPut, path: "/v1/partnerships/" + p.ID + "/codes", key: deed("codes", p.ID, code, link), body: body})
+	return w.did(ops, "set codes", p.ID, err), nil
 }
 
 // renew decides on the next term: most go on, some lapse.
@@ -259,7 +277,8 @@ func (w *World) renew(ctx context.Context, h *house, p worldPartnership, m membe
 	return false, nil
 }
 
-// mend sees to content that has been in trouble for days; half of it is left to whoever looks on.
+// mend sees to content that has been in trouble for days, half of which is left to whoever looks on, and pays for revision rounds that a
+// creator does not make for nothing.
 func (w *World) mend(ctx context.Context, h *house) error {
 	if len(h.campaigns) == 0 || !w.again(1, "mend", h.name) {
 		return nil
@@ -275,6 +294,16 @@ func (w *World) mend(ctx context.Context, h *house) error {
 	}
 	left := maxDeeds
 	for _, t := range list {
+		if left > 0 && t.Kind == "round_declined" && time.Since(t.CreatedAt) >= w.days(0.5) {
+			did, err := w.offerRound(ctx, h, worldPartnership{ID: t.PartnershipID})
+			if err != nil {
+				return err
+			}
+			if did {
+				left--
+			}
+			continue
+		}
 		trouble := t.Kind == "post_mismatch" || t.Kind == "post_not_cured" || t.Kind == "content_late"
 		if !trouble || left == 0 || time.Since(t.CreatedAt) < w.days(5) || share(t.PartnershipID, "mend") < 0.5 {
 			continue
@@ -309,6 +338,28 @@ func (w *World) mendOne(ctx context.Context, h *house, p worldPartnership) (bool
 				"command": "waive_deliverable", "deliverable_id": c.ID, "reason": reasonWaive,
 			})
 		}
+	}
+	return false, nil
+}
+
+// offerRound offers a tenth of the fee for another version.
+func (w *World) offerRound(ctx context.Context, h *house, p worldPartnership) (bool, error) {
+	d, err := w.look(ctx, h, p, 1)
+	if d == nil || err != nil {
+		return false, err
+	}
+	m, plan, ours := w.ours(h, d.Summary)
+	if !ours || d.Summary.Paused {
+		return false, nil
+	}
+	ops := h.seats[roleOps]
+	for _, c := range d.Deliverables {
+		if c.State != "changes_requested" || c.Round <= plan.terms.RevisionRounds {
+			continue
+		}
+		err := w.post(ctx, ops, "/v1/deliverables/"+c.ID+"/rounds", deed("round", c.ID, d.Summary.UpdatedAt.Format(time.RFC3339Nano)),
+			map[string]any{"fee": amount{plan.feeOf(m) / 10, plan.currency}})
+		return w.did(ops, "offer a round", c.ID, err), nil
 	}
 	return false, nil
 }
@@ -371,70 +422,6 @@ func (h *house) runs(campaign string) bool {
 		}
 	}
 	return false
-}
-
-// comments are what a first draft is sent back with.
-var comments = []string{
-	"Lovely light. Could the product be seen in the first three seconds? At the moment it comes after the fold.",
-	"Please drop the word waterproof: the pack is water-resistant, and legal will ask for it anyway.",
-	"This is nearly there. The disclosure should stay at the very beginning, and the link is missing at the end.",
-	"We love the second half. Could you trim the introduction to ten seconds, so that nobody scrolls on?",
-}
-
-// review lets one role decide on the drafts that wait for it.
-func (w *World) review(ctx context.Context, h *house, role, hold string) error {
-	if len(h.campaigns) == 0 {
-		return nil
-	}
-	type summary struct {
-		ID            string          `json:"id"`
-		PartnershipID string          `json:"partnership_id"`
-		Creator       worldCreatorRef `json:"creator"`
-		CampaignName  string          `json:"campaign_name"`
-		Version       int             `json:"version"`
-		Stage         int             `json:"stage"`
-		CreatedAt     time.Time       `json:"created_at"`
-	}
-	who := h.seats[role]
-	list, err := all[summary](ctx, w, who, "/v1/reviews", url.Values{"brand_id": {h.id()}, "assigned_to": {"me"}, "state": {"open"}})
-	if err != nil {
-		return err
-	}
-	left := maxDeeds
-	for _, r := range list {
-		m, known := w.member(r.Creator.Handle)
-		turn := 1 + float64(r.Stage)
-		if !known || !h.runs(r.CampaignName) || m.hold == hold || !w.ripe(r.CreatedAt, 0.3*turn, 1.2*turn, r.ID, role) || !w.again(1, role, r.ID) {
-			continue
-		}
-		if _, touched, err := w.talk(ctx, h, worldPartnership{ID: r.PartnershipID}); err != nil || touched {
-			continue
-		}
-		var full struct {
-			Submission struct {
-				ID string `json:"id"`
-			} `json:"submission"`
-		}
-		if err := w.get(ctx, who, "/v1/reviews/"+r.ID, &full); err != nil {
-			return err
-		}
-		body := map[string]any{"decision": "approve", "submission_id": full.Submission.ID}
-		often := map[string]float64{roleApprover: 0.34, roleLegal: 0.08}[role]
-		if r.Version <= 1 && share(r.PartnershipID, r.ID, role) < often {
-			body["decision"] = "request_changes"
-			body["comment"] = comments[int(share(r.ID, "comment")*float64(len(comments)))]
-		} else if share(r.ID, "praise") < 0.4 {
-			body["comment"] = "Good to go, thank you."
-		}
-		key := deed("decide", r.ID, role, full.Submission.ID, time.Now().Format(time.RFC3339))
-		if w.did(who, "decide", r.ID, w.post(ctx, who, "/v1/reviews/"+r.ID+"/decisions", key, body)) {
-			left--
-		}
-		if left == 0 {
-			break
-		}
-	}
-	return nil
 }
 
 type worldPayout struct {

@@ -117,7 +117,7 @@ func roster() []member {
 		personaNever, personaEager,
 	}
 	holds := []string{
-		"", holdOffer, "", holdContract, "", holdReview, "", holdRenewal, holdLegal, "", holdRelease, "", holdPrepare, "", holdPayout, "", "", "", "",
+		"", holdReview, "", holdContract, "", holdLegal, holdOffer, holdReview, holdRenewal, "", holdRelease, "", holdPrepare, "", holdPayout, "", "", "", "",
 	}
 	fates := map[string]string{"kayaontherock": fatePause, "nilsinthenorth": fateTerminate, "andersontrail": fateBan}
 	list := make([]member, len(rosterRows))
@@ -212,18 +212,76 @@ type campaignPlan struct {
 	currency string
 	terms    contractTerms
 	offer    string // what the offer says
+	hashtags []string
+	rules    contentRules
+	code     string  // how promo codes begin; empty for none
+	link     string  // what tracked links begin with; empty for none
+	coded    float64 // how many creators have them
+	big      int64   // the fee of who has very many followers; 0 for the same one
+}
+
+// contentRules is what a campaign asks of its content beside hashtags.
+type contentRules struct {
+	Markets      []string `json:"markets,omitempty"`
+	Regulated    string   `json:"regulated,omitempty"`
+	Banned       []string `json:"banned,omitempty"`
+	MediaTypes   []string `json:"media_types,omitempty"`
+	AspectRatios []string `json:"aspect_ratios,omitempty"`
+	Spoken       bool     `json:"spoken,omitempty"`
+}
+
+const veryMany = 100_000
+
+func (p campaignPlan) feeOf(m member) int64 {
+	if p.big > 0 && m.followers >= veryMany {
+		return p.big
+	}
+	return p.fee
+}
+
+// names tells whether a creator of the campaign has a code or a link of their own.
+func (p campaignPlan) names(m member) bool {
+	return (p.code != "" || p.link != "") && share(m.handle, p.name, "coded") < p.coded
+}
+
+func (p campaignPlan) codes(m member) (code, link string) {
+	if !p.names(m) {
+		return "", ""
+	}
+	if p.code != "" {
+		code = p.code + "-" + strings.ToUpper(m.handle[:4])
+	}
+	if p.link != "" {
+		link = p.link + "?from=" + m.handle
+	}
+	return code, link
+}
+
+// codeWords tell a creator of code and link, in the offer.
+func (p campaignPlan) codeWords(m member) string {
+	words := ""
+	code, link := p.codes(m)
+	if code != "" {
+		words += " Your code is " + code + ": please name it in the caption."
+	}
+	if link != "" {
+		words += " Your link is " + link
+	}
+	return words
 }
 
 // campaignPlans differ in length, deliverables and what money hangs on, so that every rule is seen within an hour of 30-second days.
 var campaignPlans = []campaignPlan{
 	{
-		brand: 0, name: "Spring trail launch", budget: 12_000_000, fee: 150_000, currency: "usd",
+		brand: 0, name: "Spring trail launch", budget: 12_000_000, fee: 150_000, big: 280_000, currency: "usd",
+		hashtags: []string{"#ridgeline32"}, link: "https://northlight.example/ridgeline", coded: 0.5,
+		rules: contentRules{Banned: []string{"waterproof", "unbreakable"}, MediaTypes: []string{"video"}, AspectRatios: []string{"16:9"}, Spoken: true},
 		brief: "We are bringing out the Ridgeline 32, a light pack for two-day trips, and would like to see it on a trail you know well. " +
 			"Show how you pack it and what you would leave at home. Please do not film in places that are closed to visitors, and do not " +
 			"call it waterproof: it is water-resistant.",
 		offer: "One film about a trip of your choice. We send you the pack two weeks before, and it stays with you.",
 		terms: contractTerms{
-			Deliverables: []deliverableTerms{{Title: "Trail film", Platform: "youtube", Kind: "video", DraftDueDays: 6, PublishDays: 5}},
+			Deliverables: []deliverableTerms{{Title: "Trail film", Platform: "youtube", Kind: "video", DraftDueDays: 6, PublishDays: 9}},
 			Milestones: []milestoneTerms{
 				{Title: "On signature", Trigger: "signature", Percent: 30},
 				{Title: "Three days after verification", Trigger: "verified", Deliverable: new(0), Percent: 70, NetDays: 3},
@@ -233,30 +291,39 @@ var campaignPlans = []campaignPlan{
 	},
 	{
 		brand: 0, name: "Basecamp stories", budget: 3_000_000, fee: 38_000, currency: "usd",
+		hashtags: []string{"#ad", "#basecampstories"}, code: "CAMP", coded: 0.4,
+		rules: contentRules{
+			Markets: []string{"US", "GB"}, Banned: []string{"cheapest", "guaranteed"}, MediaTypes: []string{"image", "video"}, AspectRatios: []string{"9:16"},
+		},
 		brief: "Small moments from a camp: the first coffee, the wet socks, the view. No studio, no script. One reel and one story, filmed on " +
-			"your own phone, with the Hearth stove somewhere in the picture.",
+			"your own phone, with the Hearth stove somewhere in the picture. It is shown in the United States and the United Kingdom: begin with “#ad”.",
 		offer: "One reel and one story from your next night outside. The stove is yours.",
 		terms: contractTerms{
 			Deliverables: []deliverableTerms{
-				{Title: "Camp reel", Platform: "instagram", Kind: "reel", DraftDueDays: 3, PublishDays: 3},
-				{Title: "Morning story", Platform: "instagram", Kind: "story", DraftDueDays: 5, PublishDays: 3},
+				{Title: "Camp reel", Platform: "instagram", Kind: "reel", DraftDueDays: 3, PublishDays: 8},
+				{Title: "Morning story", Platform: "instagram", Kind: "story", DraftDueDays: 5, PublishDays: 8},
 			},
 			Milestones: []milestoneTerms{
 				{Title: "Reel approved", Trigger: "approval", Deliverable: new(0), Percent: 50},
 				{Title: "Both verified", Trigger: "verified", Percent: 50, NetDays: 1},
 			},
-			RevisionRounds: 2, DurationDays: 24, NoticeDays: 5,
+			RevisionRounds: 1, DurationDays: 24, NoticeDays: 5,
 		},
 	},
 	{
-		brand: 1, name: "Linen by the sea", budget: 10_000_000, fee: 120_000, currency: "eur",
+		brand: 1, name: "Linen by the sea", budget: 10_000_000, fee: 120_000, big: 220_000, currency: "eur",
+		hashtags: []string{"#linenbythesea"}, code: "TIDE", coded: 0.4,
+		rules: contentRules{
+			Markets: []string{"DE", "AT"}, Banned: []string{"sustainable", "eco-friendly"}, MediaTypes: []string{"image", "video"}, AspectRatios: []string{"9:16", "4:5"},
+			Spoken: true,
+		},
 		brief: "Our summer linen is woven in Saxony and washed in rainwater. Wear it where you live, not where tourists go. A short film that " +
-			"shows how it moves, and one picture we may print. Please say that it was a gift and a paid partnership, at the beginning.",
+			"shows how it moves, and one picture we may print. It is shown in Germany and Austria: please begin the caption with “Anzeige”.",
 		offer: "A short film and one picture in our summer linen, in your own light. You choose the pieces from the lookbook.",
 		terms: contractTerms{
 			Deliverables: []deliverableTerms{
-				{Title: "Short film", Platform: "tiktok", Kind: "video", DraftDueDays: 5, PublishDays: 4},
-				{Title: "Summer picture", Platform: "instagram", Kind: "post", DraftDueDays: 8, PublishDays: 4},
+				{Title: "Short film", Platform: "tiktok", Kind: "video", DraftDueDays: 5, PublishDays: 9},
+				{Title: "Summer picture", Platform: "instagram", Kind: "post", DraftDueDays: 8, PublishDays: 9},
 			},
 			Milestones: []milestoneTerms{
 				{Title: "On signature", Trigger: "signature", Percent: 25},
@@ -267,7 +334,24 @@ var campaignPlans = []campaignPlan{
 			ExtraClauses: "The creator does not wear another linen label in the same film.",
 		},
 	},
+	{
+		brand: 1, name: "Orchard evenings", budget: 6_000_000, fee: 65_000, currency: "eur",
+		hashtags: []string{"#orchardevenings"},
+		rules: contentRules{
+			Markets: []string{"GB", "IE"}, Regulated: "alcohol", Banned: []string{"healthy", "relaxing"}, MediaTypes: []string{"image", "video"}, AspectRatios: []string{"9:16"},
+			Spoken: true,
+		},
+		brief: "Ott's Orchard has us dress the tables of its cider season. One reel of a long table in the evening, with our tablecloth and their " +
+			"bottle on it. Nobody under 25, nobody who drives, and no promises about what cider does. It is shown in the United Kingdom and Ireland: " +
+			"begin with “#ad”.",
+		offer: "One reel of an evening at your own table. We send the linen, and Ott's Orchard the cider.",
+		terms: contractTerms{
+			Deliverables: []deliverableTerms{{Title: "Evening reel", Platform: "instagram", Kind: "reel", DraftDueDays: 4, PublishDays: 9}},
+			Milestones: []milestoneTerms{
+				{Title: "Reel approved", Trigger: "approval", Deliverable: new(0), Percent: 40},
+				{Title: "Reel verified", Trigger: "verified", Deliverable: new(0), Percent: 60, NetDays: 2},
+			},
+			RevisionRounds: 2, DurationDays: 30, NoticeDays: 6,
+		},
+	},
 }
-
-// hashtags are the words that every post of the sample world must hold.
-var hashtags = []string{"#ad"}

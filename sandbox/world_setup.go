@@ -90,7 +90,8 @@ func (w *World) planCampaigns(ctx context.Context, h *house) error {
 			body: map[string]any{
 				"brand_id": h.id(), "name": plan.name, "brief": plan.brief, "budget": amount{plan.budget, plan.currency},
 				"starts_on": today.Format(time.DateOnly), "ends_on": today.AddDate(0, 6, 0).Format(time.DateOnly),
-				"default_fee": amount{plan.fee, plan.currency}, "terms": plan.terms, "hashtags": hashtags, "automation_ids": []string{nudge},
+				"default_fee": amount{plan.fee, plan.currency}, "terms": plan.terms, "hashtags": plan.hashtags, "automation_ids": []string{nudge},
+				"content_rules": plan.rules,
 			},
 		})
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -36,6 +37,7 @@ type fakeAPI struct {
 	reviews      []map[string]any
 	payouts      []map[string]any
 	tasks        []map[string]any
+	named        map[string][]map[string]any // policies, users and the like, by the path that lists them
 	ready        bool
 	url          string
 }
@@ -46,7 +48,7 @@ func past() string { return time.Now().Add(-longAgo).UTC().Format(time.RFC3339Na
 
 func newFakeAPI(t *testing.T) *fakeAPI {
 	t.Helper()
-	f := &fakeAPI{ready: true, answers: map[string]int{}, messages: map[string][]map[string]any{}, details: map[string]map[string]any{}}
+	f := &fakeAPI{ready: true, answers: map[string]int{}, messages: map[string][]map[string]any{}, details: map[string]map[string]any{}, named: map[string][]map[string]any{}}
 	server := httptest.NewServer(f)
 	t.Cleanup(server.Close)
 	f.url = server.URL
@@ -73,7 +75,7 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 		http.SetCookie(w, &http.Cookie{Name: houseCookie, Value: email, Path: "/", Secure: true, HttpOnly: true})
 		brand := email[strings.Index(email, "@")+1:]
-		writeJSON(w, http.StatusOK, map[string]any{"brands": []any{map[string]any{"brand_id": "id-" + brand, "brand_name": brand}}})
+		writeJSON(w, http.StatusOK, map[string]any{"user_id": "u-" + email, "brands": []any{map[string]any{"brand_id": "id-" + brand, "brand_name": brand}}})
 		return
 	}
 	cookie, err := r.Cookie(houseCookie)
@@ -88,7 +90,7 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	if r.Method == http.MethodPost {
+	if r.Method == http.MethodPost || r.Method == http.MethodPut {
 		f.calls = append(f.calls, apiCall{who, r.URL.Path, r.Header.Get("Idempotency-Key"), body})
 		f.write(w, r, body, raw)
 		return
@@ -130,10 +132,16 @@ func (f *fakeAPI) write(w http.ResponseWriter, r *http.Request, body map[string]
 			f.partnerships[len(f.partnerships)-1]["creator"].(map[string]any)["id"] = id
 		}
 		writeJSON(w, http.StatusAccepted, map[string]any{})
+	case slices.Contains(namedPaths, r.URL.Path):
+		body["id"] = fmt.Sprintf("n%d", len(f.named[r.URL.Path]))
+		f.named[r.URL.Path] = append(f.named[r.URL.Path], body)
+		writeJSON(w, http.StatusCreated, body)
 	default:
 		writeJSON(w, http.StatusOK, map[string]any{})
 	}
 }
+
+var namedPaths = []string{"/v1/policies", "/v1/outside-reviewers", "/v1/users", "/v1/delegations"}
 
 func (f *fakeAPI) partnership(id, campaign, handle, stage string) {
 	f.partnerships = append(f.partnerships, map[string]any{
@@ -156,6 +164,8 @@ func (f *fakeAPI) read(w http.ResponseWriter, r *http.Request, who string) {
 	}
 	part := strings.Split(r.URL.Path, "/")
 	switch {
+	case slices.Contains(namedPaths, r.URL.Path):
+		page(f.named[r.URL.Path], brand)
 	case strings.HasSuffix(r.URL.Path, "/funds"):
 		writeJSON(w, http.StatusOK, map[string]any{"items": []any{}})
 	case strings.HasSuffix(r.URL.Path, "/messages"):
@@ -180,7 +190,7 @@ func (f *fakeAPI) read(w http.ResponseWriter, r *http.Request, who string) {
 	case r.URL.Path == "/v1/payouts":
 		page(f.payouts, brand)
 	case strings.HasPrefix(r.URL.Path, "/v1/reviews/"):
-		writeJSON(w, http.StatusOK, map[string]any{"submission": map[string]any{"id": "s-" + part[3]}})
+		writeJSON(w, http.StatusOK, map[string]any{"submission": map[string]any{"id": "s-" + part[3], "caption": "Anzeige. Look.", "file_type": "image/png"}})
 	default:
 		writeJSON(w, http.StatusOK, f.details[part[3]])
 	}
@@ -195,6 +205,11 @@ func (f *fakeAPI) done() []string {
 		list = append(list, c.who+" "+c.path)
 	}
 	return list
+}
+
+// but is what was done, without paths that end so.
+func (f *fakeAPI) but(end string) []string {
+	return slices.DeleteFunc(f.done(), func(did string) bool { return strings.HasSuffix(did, end) })
 }
 
 // last is the last call to a path, and how many there were.
@@ -212,9 +227,9 @@ func (f *fakeAPI) last(path string) (apiCall, int) {
 }
 
 func people() []Person {
-	list := make([]Person, 0, 10)
+	list := make([]Person, 0, 12)
 	for _, brand := range []string{"north.example", "tide.example"} {
-		for _, role := range []string{roleOps, roleApprover, roleLegal, rolePreparer, roleReleaser} {
+		for _, role := range []string{roleOps, roleApprover, roleLegal, rolePreparer, roleReleaser, roleAdmin} {
 			list = append(list, Person{Brand: brand, Role: role, Name: "Kim", Email: role + "@" + brand, Password: "right"})
 		}
 	}
@@ -368,8 +383,8 @@ func TestWorld_decides_and_leaves_some_to_whoever_looks_on(t *testing.T) {
 		row("go", "", map[string]any{"state": "internal_approval"}), row("stay", holdContract, map[string]any{"state": "internal_approval"}),
 	}
 	f.reviews = []map[string]any{
-		row("brand", "", map[string]any{"role": roleApprover, "version": 2}), row("kept", holdReview, map[string]any{"role": roleApprover, "version": 2}),
-		row("law", "", map[string]any{"role": roleLegal, "version": 2, "stage": 1}), row("lawkept", holdLegal, map[string]any{"role": roleLegal, "version": 2, "stage": 1}),
+		row("brand", "", map[string]any{"role": roleApprover, "round": 1}), row("kept", holdReview, map[string]any{"role": roleApprover}), row("both", "", map[string]any{"role": roleOps}),
+		row("law", "", map[string]any{"role": roleLegal, "round": 1, "stage": 1}), row("lawkept", holdLegal, map[string]any{"role": roleLegal, "stage": 1}),
 	}
 	waits := map[string]any{"state": "awaiting_approval", "amount": amount{45_000, "usd"}}
 	f.payouts = []map[string]any{row("two", "", waits), row("one", holdPrepare, waits), row("other", holdRelease, waits), row("odd", holdPayout, waits)}
@@ -380,39 +395,157 @@ func TestWorld_decides_and_leaves_some_to_whoever_looks_on(t *testing.T) {
 	w.round(t.Context())
 	w.round(t.Context())
 	require.ElementsMatch(t, []string{
-		roleOps + " /v1/contracts/go/send", roleApprover + " /v1/reviews/brand/decisions", roleLegal + " /v1/reviews/law/decisions",
+		roleOps + " /v1/contracts/go/send", roleOps + " /v1/reviews/both/decisions", roleApprover + " /v1/reviews/brand/decisions", roleLegal + " /v1/reviews/law/decisions",
 		rolePreparer + " /v1/payouts/two/approvals", roleReleaser + " /v1/payouts/two/approvals",
 		roleReleaser + " /v1/payouts/one/approvals", rolePreparer + " /v1/payouts/other/approvals", rolePreparer + " /v1/payouts/odd/commands",
-	}, f.done())
+	}, f.but("/comments"))
 	decision, _ := f.last("/v1/reviews/brand/decisions")
-	require.Equal(t, "approve", decision.body["decision"])
+	require.Contains(t, []any{"approve", "approve_with_corrections"}, decision.body["decision"])
 	require.Equal(t, "s-brand", decision.body["submission_id"])
 	approval, _ := f.last("/v1/payouts/one/approvals")
 	require.Equal(t, "releaser", approval.body["part"])
 }
 
-func TestWorld_sends_some_first_drafts_back(t *testing.T) {
+func TestWorld_sends_some_drafts_back_and_approves_some_with_corrections(t *testing.T) {
 	t.Parallel()
 	f, w := furnished(t)
-	for i := range 60 {
+	for i := range 120 {
 		f.reviews = append(f.reviews, map[string]any{
 			"id": fmt.Sprintf("r%d", i), "partnership_id": fmt.Sprintf("p%d", i), "campaign_name": "Spring trail launch", "created_at": past(),
-			"creator": map[string]any{"handle": somebody(t, "")}, "brand_id": "id-north.example", "role": roleApprover, "version": 1,
+			"creator": map[string]any{"handle": somebody(t, "")}, "brand_id": "id-north.example", "role": roleApprover, "round": i / 60,
 		})
+	}
+	for range 40 {
+		w.round(t.Context())
+	}
+	back, corrected, decided := map[bool]int{}, 0, 0
+	for _, c := range f.calls {
+		if !strings.HasSuffix(c.path, "/decisions") {
+			require.True(t, strings.HasSuffix(c.path, "/comments"), c.path)
+			require.Contains(t, c.body, "internal")
+			continue
+		}
+		decided++
+		switch c.body["decision"] {
+		case "request_changes":
+			require.NotEmpty(t, c.body["comment"])
+			var n int
+			_, err := fmt.Sscanf(c.path, "/v1/reviews/r%d/", &n)
+			require.NoError(t, err)
+			back[n >= 60]++
+		case "approve_with_corrections":
+			require.NotEmpty(t, c.body["corrections"])
+			corrected++
+		}
+	}
+	require.Equal(t, 120, decided)
+	require.Greater(t, back[false], 10)
+	require.Less(t, back[false], 32)
+	require.Zero(t, back[true], "the contract has another round, which the world does not use up")
+	require.Greater(t, corrected, 10)
+	extra := 0
+	for i := range 50 {
+		if w.verdict(worldReview{ID: strconv.Itoa(i), Round: 1}, roleApprover, campaignPlans[1])["decision"] == "request_changes" {
+			extra++
+		}
+	}
+	require.Greater(t, extra, 8, "where the contract includes one round only, some are asked for another")
+	require.Less(t, extra, 40)
+}
+
+func TestWorld_remarks_on_drafts_that_it_leaves_to_others(t *testing.T) {
+	t.Parallel()
+	f, w := furnished(t)
+	for i := range 30 {
+		f.reviews = append(f.reviews, map[string]any{
+			"id": fmt.Sprintf("r%d", i), "partnership_id": "p", "campaign_name": "Spring trail launch", "created_at": past(),
+			"creator": map[string]any{"handle": somebody(t, holdReview)}, "brand_id": "id-north.example", "role": roleApprover,
+		})
+	}
+	w.round(t.Context())
+	w.round(t.Context())
+	internal := map[any]int{}
+	for _, c := range f.calls {
+		require.True(t, strings.HasSuffix(c.path, "/comments"), c.path)
+		internal[c.body["internal"]]++
+	}
+	require.Len(t, internal, 2)
+	require.Less(t, len(f.calls), 30, "nothing is said twice")
+}
+
+func TestWorld_has_policies_people_and_a_channel_once(t *testing.T) {
+	t.Parallel()
+	f := newFakeAPI(t)
+	for range 2 {
+		w, err := NewWorld(WorldConfig{URL: f.url, Sandbox: "http://127.0.0.1:8070", People: people(), Pace: time.Hour, Gap: time.Microsecond})
+		require.NoError(t, err)
+		for _, h := range w.houses {
+			h.started = true
+			require.NoError(t, w.furnish(t.Context(), h))
+			require.NoError(t, w.furnish(t.Context(), h))
+		}
+	}
+	require.Len(t, f.named["/v1/policies"], len(policyPlans))
+	require.Len(t, f.named["/v1/outside-reviewers"], 1)
+	require.Len(t, f.named["/v1/users"], 2)
+	require.Len(t, f.named["/v1/delegations"], 2)
+	for i, d := range f.named["/v1/delegations"] {
+		require.Equal(t, f.named["/v1/users"][i]["id"], d["from_user_id"])
+		require.Equal(t, "u-approver@"+[]string{"north.example", "tide.example"}[i], d["to_user_id"])
+	}
+	regulated := f.named["/v1/policies"][slices.IndexFunc(f.named["/v1/policies"], func(p map[string]any) bool { return p["name"] == "Regulated" })]
+	stages, _ := regulated["stages"].([]any)
+	require.Equal(t, []any{map[string]any{"kind": "outside", "reviewer_id": "n0"}}, stages[len(stages)-1].(map[string]any)["approvers"])
+	channel, n := f.last("/v1/brands/id-tide.example/slack")
+	require.Equal(t, 2, n)
+	require.Regexp(t, "^http://127.0.0.1:8070/slack/services/[^/]+/[^/]+/[^/]+$", channel.body["webhook_url"])
+}
+
+func TestWorld_pays_for_a_round_that_was_declined(t *testing.T) {
+	t.Parallel()
+	f, w := furnished(t)
+	f.tasks = []map[string]any{{"partnership_id": "p", "kind": "round_declined", "created_at": past(), "brand_id": "id-north.example"}}
+	f.details["p"] = map[string]any{
+		"summary":      map[string]any{"id": "p", "campaign_id": "c1", "creator": map[string]any{"handle": somebody(t, "")}},
+		"deliverables": []any{map[string]any{"id": "fine", "state": "changes_requested", "round": 1}, map[string]any{"id": "extra", "state": "changes_requested", "round": 2}},
+	}
+	require.NoError(t, w.mend(t.Context(), w.houses[1]))
+	delete(w.tried, "mend\x00"+w.houses[0].name)
+	require.NoError(t, w.mend(t.Context(), w.houses[0]))
+	require.Equal(t, []string{roleOps + " /v1/deliverables/extra/rounds"}, f.done())
+	offer, _ := f.last("/v1/deliverables/extra/rounds")
+	require.Equal(t, map[string]any{"amount": 3_800.0, "currency": "usd"}, offer.body["fee"])
+}
+
+func TestWorld_sets_the_codes_that_its_offer_named(t *testing.T) {
+	t.Parallel()
+	f, w := furnished(t)
+	plan := campaignPlans[1]
+	n := 0
+	for i, m := range roster() {
+		if m.email == "" || m.fate != "" {
+			continue
+		}
+		id := fmt.Sprintf("p%d", i)
+		f.partnership(id, "c1", m.handle, "contract_out")
+		code, _ := plan.codes(m)
+		known := brief{}.learn("Good to hear from you." + plan.codeWords(m))
+		require.Equal(t, code, known.Code, "the creator understands the offer")
+		if code != "" {
+			n++
+		}
 	}
 	for range 20 {
 		w.round(t.Context())
 	}
-	back := 0
+	set := 0
 	for _, c := range f.calls {
-		if c.body["decision"] == "request_changes" {
-			require.NotEmpty(t, c.body["comment"])
-			back++
-		}
+		require.Equal(t, roleOps, c.who)
+		require.Regexp(t, "^CAMP-[A-Z0-9]{4}$", c.body["promo_code"], c.path)
+		set++
 	}
-	require.Len(t, f.calls, 60)
-	require.Greater(t, back, 10)
-	require.Less(t, back, 32)
+	require.Equal(t, n, set, "each once")
+	require.Positive(t, n)
 }
 
 func TestWorld_renews_some_and_lets_others_lapse(t *testing.T) {

@@ -121,7 +121,7 @@ func (s settings) sampleWorld(log *zap.Logger) (*sandbox.World, error) {
 	if err != nil {
 		return nil, err
 	}
-	return sandbox.NewWorld(sandbox.WorldConfig{URL: s.world, People: people, Pace: s.sandbox.Pace, Log: log})
+	return sandbox.NewWorld(sandbox.WorldConfig{URL: s.world, Sandbox: s.sandbox.PublicURL, People: people, Pace: s.sandbox.Pace, Log: log})
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) (err error) {
@@ -139,10 +139,6 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 		return fmt.Errorf("log: %w", err)
 	}
 	s.sandbox.Log = log
-	world, err := s.sampleWorld(log)
-	if err != nil {
-		return err
-	}
 	var listen net.ListenConfig
 	public, err := listen.Listen(ctx, "tcp", s.addr)
 	if err != nil {
@@ -154,6 +150,10 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	}
 	if s.sandbox.PublicURL = s.publicURL; s.publicURL == "" {
 		s.sandbox.PublicURL = "http://" + public.Addr().String()
+	}
+	world, err := s.sampleWorld(log)
+	if err != nil {
+		return errors.Join(err, public.Close(), control.Close())
 	}
 	box, err := sandbox.New(s.sandbox) //nolint:contextcheck // what it starts ends with Close
 	if err != nil {
