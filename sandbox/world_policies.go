@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -226,7 +227,7 @@ func (w *World) connectSlack(ctx context.Context, h *house) error {
 	if err := w.get(ctx, admin, path, &channel); err != nil || channel.Connected {
 		return err
 	}
-	hook := w.cfg.Sandbox + "/slack/services/T0DEMO/B" + strings.ToUpper(strings.ReplaceAll(h.id(), "-", ""))[:8] + "/reviews"
+	hook := w.cfg.Sandbox + "/slack/services/T0DEMO/B" + strconv.Itoa(w.brandIndex(h)+1) + "/reviews"
 	err := w.do(ctx, admin, ask{method: http.MethodPut, path: path, key: deed("slack", h.name, hook), body: map[string]string{"webhook_url": hook}})
 	w.did(admin, "connect Slack", h.id(), err)
 	return nil // without the channel the world goes on

@@ -498,7 +498,7 @@ func TestWorld_has_policies_people_and_a_channel_once(t *testing.T) {
 	require.Equal(t, []any{map[string]any{"kind": "outside", "reviewer_id": "n0"}}, stages[len(stages)-1].(map[string]any)["approvers"])
 	channel, n := f.last("/v1/brands/id-tide.example/slack")
 	require.Equal(t, 2, n)
-	require.Regexp(t, "^http://127.0.0.1:8070/slack/services/[^/]+/[^/]+/[^/]+$", channel.body["webhook_url"])
+	require.Equal(t, "http://127.0.0.1:8070/slack/services/T0DEMO/B2/reviews", channel.body["webhook_url"])
 }
 
 func TestWorld_pays_for_a_round_that_was_declined(t *testing.T) {
