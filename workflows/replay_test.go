@@ -2,6 +2,7 @@ package workflows_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -300,7 +301,7 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it measures ti
 	server := devtest.Start(t)
 
 	for name, f := range map[string]func(t *testing.T, address, folder string){ //nolint:paralleltest // as above
-		"golden": recordGolden, "detours": recordDetours, "asleep": recordAsleep, "reviews": recordReviews, "small": recordSmall, "sequences": recordSequences,
+		"golden": recordGolden, "detours": recordDetours, "asleep": recordAsleep, "reviews": recordReviews, "small": recordSmall, "sequences": recordSequences, "approvals": recordApprovals,
 	} {
 		t.Run(name, func(t *testing.T) { f(t, server.Address, folder) })
 	}
@@ -436,6 +437,99 @@ func recordSequences(t *testing.T, address, folder string) {
 	r.command(w, rapport.Command{Kind: rapport.CmdTerminate, Actor: id("owner")})
 	r.state(p.ID, "terminated")
 	r.keep(w, "partnership-sequences")
+}
+
+// recordApprovals is a hierarchy of approvals with clocks of their own, handed over, returned and kept, whose records wait for the server;
+// then a round too many that is paid for, and an approval that is taken back.
+func recordApprovals(t *testing.T, address, folder string) {
+	t.Helper()
+	terms := short()
+	terms.RevisionRounds = 0
+	h := &hands{terms: &terms}
+	h.answer = map[string]func(in activities.EffectInput) (rapport.Outcome, error){
+		rapport.EffectOpenReview: func(activities.EffectInput) (rapport.Outcome, error) {
+			p := plan(day)
+			stage := p.Policy.Stages[0]
+			legal, later := stage, stage
+			legal.Name, legal.Legal, legal.OnReject, legal.ReturnTo = "Legal", true, rapport.RejectToStage, 0
+			later.Name, later.Starts, later.StartDays, later.StartFrom = "Last look", rapport.StartsByDate, 1, rapport.StartFromReview
+			p.Policy.Stages = []rapport.PolicyStage{stage, legal, later}
+			p.Approvers = [][]rapport.ReviewApprover{{{User: id("ada")}}, {{User: id("leo")}}, {{User: id("ben")}}}
+			p.Chains, p.Escalations = [][]rapport.ReviewLevel{{{Users: []uuid.UUID{id("eve")}, Days: 2}, {Users: []uuid.UUID{id("boss")}}}, nil, nil}, nil
+			return rapport.Outcome{Code: "passed", Review: &p}, nil
+		},
+	}
+	r := newRecorder(t, address, folder, h)
+	defer r.stop()
+	decide := func(review uuid.UUID, who, decision string) {
+		r.n++
+		r.command(workflows.ReviewID(review), rapport.Command{Kind: rapport.CmdDecide, Actor: id(who), Ref: rapport.DeriveID(review, fmt.Sprint(r.n)), Code: decision})
+	}
+	open := func(review uuid.UUID, stage int) {
+		r.until(review, func(b activities.Batch) bool {
+			v := b.View.Review
+			return v != nil && stage < len(v.Stages) && v.Stages[stage].State == "open"
+		})
+	}
+	alone := review()
+	alone.ID, alone.Durable = id("hierarchy"), true
+	w := workflows.ReviewID(alone.ID)
+	r.start(workflows.TypeReview, w, alone)
+	open(alone.ID, 2) // by its date
+	decide(alone.ID, "ben", rapport.DecisionApprove)
+	r.until(alone.ID, func(b activities.Batch) bool { return b.View.Review.Stages[0].Level == 2 }) // both levels were asked
+	r.command(w, rapport.Command{Kind: rapport.CmdReassign, Ref: id("ada"), Ref2: id("cem"), Actor: id("ops")})
+	decide(alone.ID, "boss", rapport.DecisionApprove)
+	open(alone.ID, 1)
+	r.command(w, rapport.Command{Kind: rapport.CmdStandIn, Ref: id("leo"), Ref2: id("lea"), Actor: id("leo")})
+	decide(alone.ID, "lea", rapport.DecisionRequestChanges)
+	open(alone.ID, 0)
+	r.command(w, rapport.Command{Kind: rapport.CmdAskAgain, Ref: id("cem"), Actor: id("ops")})
+	decide(alone.ID, "cem", rapport.DecisionApprove)
+	open(alone.ID, 1)
+	decide(alone.ID, "lea", rapport.DecisionWithCorrections)
+	open(alone.ID, 2)
+	decide(alone.ID, "ben", rapport.DecisionApprove)
+	r.ended(w)
+	r.keep(w, "review-hierarchy")
+
+	p := partnership(day)
+	p.ID, p.Durable = id("rounds"), true
+	w = workflows.PartnershipID(p.ID)
+	r.start(workflows.TypePartnership, w, p)
+	r.command(w, rapport.Command{Kind: rapport.CmdLogReply, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSendOffer, Ref: id("round offer"), Amount: eur(100_000), Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: id("round offer")})
+	r.waits(p.ID, "approve_contract")
+	contract := rapport.DeriveID(id("round offer"), "contract")
+	r.command(w, rapport.Command{Kind: rapport.CmdSendContract, Ref: contract, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSignContract, Ref: contract})
+	r.waits(p.ID, "draft")
+	deliverable := rapport.DeriveID(contract, "deliverable/0")
+	for n, decision := range []string{rapport.DecisionRequestChanges, rapport.DecisionApprove} {
+		submission := id(fmt.Sprintf("round %d", n))
+		r.command(w, rapport.Command{Kind: rapport.CmdSubmit, Ref: deliverable, Ref2: submission})
+		v := rapport.DeriveID(submission, "review")
+		open(v, 0)
+		decide(v, "ada", decision)
+		if n == 0 {
+			r.waits(p.ID, "extra_round")
+			r.command(w, rapport.Command{Kind: rapport.CmdDeclineRound, Ref: deliverable})
+			r.command(w, rapport.Command{Kind: rapport.CmdOfferRound, Ref: deliverable, Amount: eur(5_000), Actor: id("owner")})
+			r.command(w, rapport.Command{Kind: rapport.CmdAgreeRound, Ref: deliverable})
+			continue
+		}
+		open(v, 1)
+		decide(v, "leo", rapport.DecisionApprove)
+		open(v, 2)
+		decide(v, "ben", rapport.DecisionApprove)
+	}
+	r.waits(p.ID, "post")
+	r.command(w, rapport.Command{Kind: rapport.CmdRevokeApproval, Ref: deliverable, Actor: id("owner")})
+	r.waits(p.ID, "draft")
+	r.command(w, rapport.Command{Kind: rapport.CmdTerminate, Actor: id("owner")})
+	r.state(p.ID, "terminated")
+	r.keep(w, "partnership-rounds")
 }
 
 // recordDetours is everything off the path: no answer, start again, pause, snooze, a ban, a contract that expires, a hold, an end.
