@@ -80,6 +80,9 @@ func (p *Partnership) reviewClosed(now time.Time, sig Signal) {
 	switch sig.Code {
 	case ReviewApproved:
 		p.fact(now, Fact{Kind: "content_approved", Ref: d.ID, Ref2: sig.Ref2})
+		if least := p.CreatorCalendar.AddBusinessDays(now, p.Timings.RevisionBusinessDays); d.PublishBy.Before(least) {
+			d.PublishBy = least // a slow house is not the creator's fault
+		}
 		p.set(d, "approved_to_post", now)
 		if at := p.CreatorCalendar.AddDays(d.PublishBy, -p.Timings.PublishReminderDays); at.After(now) {
 			p.arm(timerPublish, d.ID, 0, at)

@@ -625,6 +625,20 @@ func TestALateDraft(t *testing.T) {
 	require.False(t, open)
 }
 
+func TestAnApprovalAfterTheDayOfPublishing(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate()
+	h.submit("draft")
+	h.until(h.p.Deliverables[0].PublishBy.Add(5 * hour)) // a slow house
+	h.decide("ada", rapport.DecisionApprove)
+	_, late := h.task("content_late")
+	require.False(t, late, "the creator could not have posted before")
+	require.Equal(t, h.now.Add(3*hour), h.p.Deliverables[0].PublishBy, "as long as for a revision: three days")
+	h.post()
+	require.Contains(t, milestones(h), "met")
+}
+
 func TestAPostThatDiffers(t *testing.T) {
 	t.Parallel()
 

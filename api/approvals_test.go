@@ -346,6 +346,7 @@ func TestDelegationsThatAreRefused(t *testing.T) {
 	require.Equal(t, []string{"ends_at out_of_range"}, d.away(t, "approver", absence{to: "legal", end: 367 * day}).fields(t))
 	require.Equal(t, []string{"from_user_id not_you"}, d.away(t, "ops", absence{from: "approver", to: "legal", end: day}).fields(t))
 	require.Equal(t, 403, d.away(t, "auditor", absence{to: "legal", end: day}).status, "who writes nothing decides nothing")
+	require.Equal(t, []string{"to_user_id no_role"}, d.away(t, "approver", absence{to: "auditor", end: day}).fields(t), "who only reads does not decide for somebody")
 	d.users["stranger@one.example"] = d.users["approver@two.example"]
 	require.Equal(t, []string{"to_user_id no_role"}, d.away(t, "approver", absence{to: "stranger", end: day}).fields(t))
 	require.ElementsMatch(t, []string{"from_user_id no_role"}, d.away(t, "admin", absence{from: "stranger", to: "legal", end: day}).fields(t))

@@ -168,7 +168,7 @@ func TestHandingOverIsRefused(t *testing.T) {
 func TestThePageSaysWhoMayAskSomebodyElse(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	require.Equal(t, 201, d.away(t, "approver", absence{to: "finance_preparer", start: -time.Minute, end: time.Hour}).status)
+	require.Equal(t, 201, d.away(t, "approver", absence{to: "legal", start: -time.Minute, end: time.Hour}).status)
 	may := func(who string) bool {
 		var r struct {
 			HandOver struct {

@@ -194,10 +194,14 @@ func (s *Server) showReview(ctx context.Context, store ReviewStore, id uuid.UUID
 	if err != nil {
 		return gen.Review{}, err
 	}
+	refused, err := refusedHere(ctx, store, d, r, decisions)
+	if err != nil {
+		return gen.Review{}, err
+	}
 	shown := gen.Review{
 		Summary: d.summary(r), Submission: showSubmission(submission), Deliverable: showDeliverable(deliverable), Brief: r.Brief,
 		Stages: showStages(r, decisions, names), PolicyName: r.PolicyName, OnSilence: silenceWords(r.OnSilence), SilenceAt: r.SilenceAt,
-		Commands: d.commands(r, decisions), Corrections: each(corrections[r.SubmissionID], showCorrection), Seq: r.Seq,
+		Commands: decisionCommands(refused), Corrections: each(corrections[r.SubmissionID], showCorrection), Seq: r.Seq,
 	}
 	if c := r.Choice; c != nil {
 		shown.Choice = &gen.PolicyChoice{Name: c.Name, Version: c.Version, Because: noNil(c.Because), Over: someOf(c.Over)}
@@ -346,9 +350,8 @@ func decisionLabels() []gen.Command {
 	}
 }
 
-func (d desk) commands(r rapport.ReviewItem, decisions []rapport.ReviewDecision) []gen.Command {
+func decisionCommands(refused *rapport.Error) []gen.Command {
 	commands := decisionLabels()
-	refused := d.refusal(r, decisions)
 	for i := range commands {
 		commands[i].Allowed = refused == nil
 		if refused != nil {
@@ -547,18 +550,14 @@ func (s *Server) mayDecide(ctx context.Context, store ReviewStore, d desk, revie
 	if submission != review.SubmissionID {
 		return &rapport.Error{Code: rapport.CodeConflict, Reason: "another_version", State: review.State, Message: "This review is about another version. Look at the newest one and decide there."}
 	}
-	own, err := store.IsSubmitter(ctx, review.PartnershipID, d.me)
-	if err != nil {
-		return err
-	}
-	if own {
-		return &rapport.Error{Code: rapport.CodeForbidden, Reason: "submitter", State: review.State, Message: "Whoever makes the content does not decide on it."}
-	}
 	decisions, err := store.ReviewDecisions(ctx, review.ID)
 	if err != nil {
 		return err
 	}
-	refused := d.refusal(review, decisions)
+	refused, err := refusedHere(ctx, store, d, review, decisions)
+	if err != nil {
+		return err
+	}
 	if refused == nil {
 		return nil
 	}
@@ -568,6 +567,20 @@ func (s *Server) mayDecide(ctx context.Context, store ReviewStore, d desk, revie
 		}
 	}
 	return refused
+}
+
+// refusedHere says why the person cannot decide now; nil when they can.
+func refusedHere(ctx context.Context, store ReviewStore, d desk, review rapport.ReviewItem, decisions []rapport.ReviewDecision) (*rapport.Error, error) {
+	if reviewIsOpen(review.State) {
+		own, err := store.IsSubmitter(ctx, review.PartnershipID, d.me)
+		if err != nil {
+			return nil, err
+		}
+		if own {
+			return &rapport.Error{Code: rapport.CodeForbidden, Reason: "submitter", State: review.State, Message: "Whoever makes the content does not decide on it."}, nil
+		}
+	}
+	return d.refusal(review, decisions), nil
 }
 
 // newerVersion adds to a refusal what changed in the version that came meanwhile.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -64,6 +65,13 @@ func (s *Store) CreateDelegation(ctx context.Context, d rapport.Delegation, by u
 				path = "from_user_id"
 			}
 			bad = append(bad, rapport.Field{Path: path, Code: "no_role", Detail: "This person has no role at the brand."})
+		}
+		can, err := s.q.CanDecide(ctx, tx, gen.CanDecideParams{UserID: d.To.ID, BrandID: d.BrandID})
+		if err != nil {
+			return d, err
+		}
+		if !can && !slices.Contains(outside, d.To.ID) {
+			bad = append(bad, rapport.Field{Path: "to_user_id", Code: "no_role", Detail: "This person decides on no content of the brand: they have no role there for it."})
 		}
 		loops, err := s.q.DelegationLoop(ctx, tx, gen.DelegationLoopParams{BrandID: d.BrandID, FromUser: d.From.ID, ToUser: d.To.ID, StartsAt: d.StartsAt, EndsAt: d.EndsAt})
 		if err != nil {

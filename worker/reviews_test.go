@@ -141,6 +141,7 @@ func TestFiftyApproversAtOnce(t *testing.T) {
 	for i := range people {
 		people[i] = uuid.New()
 		b.exec(`insert into users (id, email, name, password_hash) values ($1, $2, $3, 'x')`, people[i], fmt.Sprintf("a%d@house.example", i), fmt.Sprintf("Approver %d", i))
+		b.exec(`insert into user_roles (user_id, brand_id, role) values ($1, $2, 'approver')`, people[i], b.brand)
 	}
 	b.policy(rapport.SilenceHold, rapport.PolicyStage{Name: "All of them", Rule: rapport.RuleAny, DeadlineDays: 60, Approvers: asked(people...)})
 	s := b.submit(id, deliverable, 1, "#ad My honest look at it.")

@@ -307,7 +307,7 @@ func (q *Queries) DisableUser(ctx context.Context, db DBTX, id uuid.UUID) (int64
 }
 
 const endDelegation = `-- name: EndDelegation :execrows
-update delegations set cancelled_at = coalesce(cancelled_at, now()) where id = $1 and brand_id = any ($2::uuid[]) and ends_at > now()
+update delegations set cancelled_at = now() where id = $1 and brand_id = any ($2::uuid[]) and ends_at > now() and cancelled_at is null
 `
 
 type EndDelegationParams struct {

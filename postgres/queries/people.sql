@@ -172,7 +172,7 @@ select delegation_loops(@brand_id, @from_user, @to_user, @starts_at, @ends_at)::
 insert into delegations (id, brand_id, from_user, to_user, starts_at, ends_at, created_by) values (@id, @brand_id, @from_user, @to_user, @starts_at, @ends_at, @created_by);
 
 -- name: EndDelegation :execrows
-update delegations set cancelled_at = coalesce(cancelled_at, now()) where id = @id and brand_id = any (@brands::uuid[]) and ends_at > now();
+update delegations set cancelled_at = now() where id = @id and brand_id = any (@brands::uuid[]) and ends_at > now() and cancelled_at is null;
 
 -- name: CalendarsOfUsers :many
 select owner_id, zone, working_days, opens, closes, holidays, day_seconds from calendars where owner_kind = 'user' and owner_id = any (@users::uuid[]);

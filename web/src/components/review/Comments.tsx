@@ -165,7 +165,7 @@ function Write({ submissionId, replyTo, anchor, words, onAnchor, onClose, field 
       />
       {fixed ? <div><Readers internal /></div> : (
         <Radio.Group aria-label="Who reads it" value={internal ? "house" : "creator"} onChange={(value) => setInternal(value === "house")}>
-          <Group gap="4px 16px">
+          <Group gap="8px 16px">
             <Radio size="xs" value="house" label={<span className={classes.reader}><IconLock size={14} aria-hidden />Only the house reads this</span>} />
             <Radio size="xs" value="creator" label={<span className={classes.reader}><IconUserShare size={14} aria-hidden />The creator reads this with the decision</span>} />
           </Group>
