@@ -96,7 +96,7 @@ func (c Calendar) AddDays(t time.Time, n int) time.Time {
 	if c.Compressed() {
 		return t.Add(time.Duration(n) * c.DayLength())
 	}
-	return t.In(c.location()).AddDate(0, 0, n).UTC()
+	return sameTime(t.In(c.location()), n).UTC()
 }
 
 // AddBusinessDays is the time n working days after t. From outside working time it counts from the next opening; the
@@ -108,7 +108,7 @@ func (c Calendar) AddBusinessDays(t time.Time, n int) time.Time {
 	from := c.NextOpen(t).In(c.location())
 	t = from
 	for day := 1; n > 0; day++ { // from the start each time: a time that one day does not have is back on the next
-		t = from.AddDate(0, 0, day)
+		t = sameTime(from, day)
 		if c.works(t) {
 			n--
 		}
@@ -124,7 +124,7 @@ func (c Calendar) SubBusinessDays(t time.Time, n int) time.Time {
 	from := t.In(c.location())
 	l := from
 	for day := 1; n > 0; day++ {
-		l = from.AddDate(0, 0, -day)
+		l = sameTime(from, -day)
 		if c.works(l) {
 			n--
 		}
@@ -150,8 +150,12 @@ func (c Calendar) AddWorkingSpan(t time.Time, n, percent int) time.Time {
 	for {
 		t = c.NextOpen(t)
 		l := t.In(c.location())
-		end := wall(time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, l.Location()), closes)
-		if open := end.Sub(t); left > open {
+		end := on(l, 0, closes)
+		open := end.Sub(t)
+		if open <= 0 {
+			return next // a calendar that never opens, which Check refused
+		}
+		if left > open {
 			left -= open
 			t = end
 			continue
@@ -171,16 +175,14 @@ func (c Calendar) NextOpen(t time.Time) time.Time {
 	opens, _ := clock(c.Opens)
 	closes, _ := clock(c.Closes)
 	l := t.In(c.location())
-	for range 3660 { // ten years without a working day is a calendar that Check refused
-		midnight := time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, l.Location())
-		at := wall(midnight, opens)
-		if c.works(l) && l.Before(wall(midnight, closes)) {
-			if l.Before(at) {
-				return at.UTC()
-			}
-			return l.UTC()
+	for day := range 3660 { // ten years without a working day is a calendar that Check refused
+		if !c.works(on(l, day, Day/2)) || !l.Before(on(l, day, closes)) {
+			continue
 		}
-		l = midnight.AddDate(0, 0, 1)
+		if at := on(l, day, opens); l.Before(at) {
+			return at.UTC()
+		}
+		return l.UTC()
 	}
 	return t
 }
@@ -191,8 +193,7 @@ func (c Calendar) Closing(t time.Time) time.Time {
 		return time.Time{}
 	}
 	closes, _ := clock(c.Closes)
-	l := t.In(c.location())
-	return wall(time.Date(l.Year(), l.Month(), l.Day(), 0, 0, 0, 0, l.Location()), closes).UTC()
+	return on(t.In(c.location()), 0, closes).UTC()
 }
 
 // EndOfDay is the end of the local day that t is in: what a contract's date means.
@@ -201,13 +202,13 @@ func (c Calendar) EndOfDay(t time.Time) time.Time {
 		d := c.DayLength()
 		return t.Truncate(d).Add(d)
 	}
-	l := t.In(c.location())
-	return time.Date(l.Year(), l.Month(), l.Day()+1, 0, 0, 0, 0, l.Location()).UTC()
+	return on(t.In(c.location()), 1, 0).UTC()
 }
 
 // EndOfDate is the end of a calendar date, given as any instant of it in UTC, in the calendar's zone.
 func (c Calendar) EndOfDate(date time.Time) time.Time {
-	return time.Date(date.Year(), date.Month(), date.Day()+1, 0, 0, 0, 0, c.location()).UTC()
+	noon := time.Date(date.Year(), date.Month(), date.Day(), 12, 0, 0, 0, c.location())
+	return on(noon, 1, 0).UTC()
 }
 
 // Jitter spreads what a machine sends in bulk: a share of an hour (of the calendar's day) derived from the id and the key.
@@ -238,9 +239,19 @@ func (c Calendar) location() *time.Location {
 	return l
 }
 
-// wall is the wall-clock time that is d after midnight, also on the days when summer time begins or ends.
-func wall(midnight time.Time, d time.Duration) time.Time {
-	return time.Date(midnight.Year(), midnight.Month(), midnight.Day(), int(d/time.Hour), int(d%time.Hour/time.Minute), 0, 0, midnight.Location())
+// on is d after midnight by the clock on the wall, n days after the day of l. A time that the change of clocks skips, which can be
+// midnight, is as much later: time.Date may put it on the day before.
+func on(l time.Time, n int, d time.Duration) time.Time {
+	t := time.Date(l.Year(), l.Month(), l.Day()+n, 0, 0, 0, int(d), l.Location())
+	_, offset := t.Zone()
+	asked := time.Date(l.Year(), l.Month(), l.Day()+n, 0, 0, 0, int(d), time.UTC)
+	return t.Add(max(0, asked.Sub(t.Add(time.Duration(offset)*time.Second))))
+}
+
+// sameTime is n days after l, at the same time by the clock on the wall.
+func sameTime(l time.Time, n int) time.Time {
+	hour, minute, second := l.Clock()
+	return on(l, n, time.Duration(hour)*time.Hour+time.Duration(minute)*time.Minute+time.Duration(second)*time.Second+time.Duration(l.Nanosecond()))
 }
 
 func clock(s string) (time.Duration, bool) {

@@ -148,6 +148,26 @@ func TestCompressedDays(t *testing.T) {
 	require.Equal(t, sunday.Add(180*time.Second), c.AddWorkingSpan(sunday, 4, 150))
 }
 
+// In Chile, Egypt and Lebanon the day on which summer time begins has no midnight.
+func TestADayWithoutMidnight(t *testing.T) {
+	t.Parallel()
+
+	c := rapport.DefaultCalendar("America/Santiago")
+	c.WorkingDays = []int{1}
+	monday := time.Date(2027, 9, 6, 9, 0, 0, 0, mustZone(t, c.Zone)).UTC()
+	tuesday := time.Date(2027, 8, 31, 4, 0, 0, 0, time.UTC)
+	require.Equal(t, monday, c.NextOpen(tuesday))
+	require.Equal(t, monday.Add(4*time.Hour), c.AddWorkingSpan(tuesday, 1, 50), "it came to no end once")
+	saturday := time.Date(2027, 9, 4, 15, 0, 0, 0, mustZone(t, c.Zone))
+	first := time.Date(2027, 9, 5, 1, 0, 0, 0, mustZone(t, c.Zone)).UTC()
+	require.Equal(t, first, c.EndOfDay(saturday))
+	require.Equal(t, first, c.EndOfDate(saturday))
+	c.WorkingDays, c.Opens, c.Closes = []int{1, 2, 3, 4, 5, 6, 7}, "00:00", "24:00"
+	require.Equal(t, first, c.AddDays(time.Date(2027, 9, 4, 0, 0, 0, 0, mustZone(t, c.Zone)), 1))
+	require.Equal(t, first, c.AddBusinessDays(time.Date(2027, 9, 3, 0, 0, 0, 0, mustZone(t, c.Zone)), 2))
+	require.Equal(t, first, c.SubBusinessDays(time.Date(2027, 9, 7, 0, 0, 0, 0, mustZone(t, c.Zone)), 2))
+}
+
 func TestCalendarNeverRunsBackwards(t *testing.T) {
 	t.Parallel()
 
