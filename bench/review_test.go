@@ -28,7 +28,7 @@ func TestReviews(t *testing.T) {
 	w.policies(1000)
 	ids := w.reviews(300, rapport.PolicyStage{Name: "Both", Rule: rapport.RuleAll, DeadlineDays: 60, Approvers: approvers(w.approver, w.legal)})
 	send, plain := w.button(w.approver), w.stills(ids)
-	var decisions, bare []time.Duration
+	decisions, bare := make([]time.Duration, 0, len(ids)), make([]time.Duration, 0, len(ids))
 	for _, id := range ids {
 		began := time.Now()
 		status := send("/v1/reviews/"+id.String()+"/decisions", map[string]any{"decision": "approve", "submission_id": w.submissionOf(id)})

@@ -47,7 +47,8 @@ func (b *bundle) policy(silence rapport.OnSilence, stages ...rapport.PolicyStage
 	require.Empty(b.t, p.Check())
 	raw, err := json.Marshal(stages)
 	require.NoError(b.t, err)
-	b.exec(`insert into policies (id, version, brand_id, name, stages, on_silence, applies_when) values ($1, 1, $2, 'Video', $3, $4, '{"platforms": ["youtube"]}')`, uuid.New(), b.brand, raw, string(silence))
+	b.exec(`insert into policies (id, version, brand_id, name, stages, on_silence, applies_when) values ($1, 1, $2, 'Video', $3, $4, '{"platforms": ["youtube"]}')`,
+		uuid.New(), b.brand, raw, string(silence))
 }
 
 func asked(users ...uuid.UUID) []rapport.Approver {
@@ -201,22 +202,21 @@ func (b *bundle) mailTo(address string) string {
 	b.until("0", `select count(*) from messages where to_address = $1 and state in ('prepared', 'sending')`, address)
 	var sent struct {
 		Mails []json.RawMessage `json:"mails"`
-		Items []json.RawMessage `json:"items"`
 	}
 	require.NoError(b.t, json.Unmarshal([]byte(b.get("/control/mail?to="+address)), &sent))
-	all := ""
-	for _, m := range append(sent.Mails, sent.Items...) {
-		if text := string(m); strings.Contains(text, address) {
-			all += text
-		}
+	var all strings.Builder
+	for _, m := range sent.Mails {
+		all.Write(m)
 	}
-	return all
+	return all.String()
 }
 
 func (b *bundle) slackPosts() int {
 	b.t.Helper()
 	b.until("sent", `select string_agg(distinct state, ' ') from slack_posts`)
-	var told struct{ Posts []json.RawMessage }
+	var told struct {
+		Posts []json.RawMessage `json:"posts"`
+	}
 	require.NoError(b.t, json.Unmarshal([]byte(b.get("/control/slack")), &told))
 	return len(told.Posts)
 }

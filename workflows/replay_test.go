@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -463,7 +464,7 @@ func recordApprovals(t *testing.T, address, folder string) {
 	defer r.stop()
 	decide := func(review uuid.UUID, who, decision string) {
 		r.n++
-		r.command(workflows.ReviewID(review), rapport.Command{Kind: rapport.CmdDecide, Actor: id(who), Ref: rapport.DeriveID(review, fmt.Sprint(r.n)), Code: decision})
+		r.command(workflows.ReviewID(review), rapport.Command{Kind: rapport.CmdDecide, Actor: id(who), Ref: rapport.DeriveID(review, strconv.Itoa(r.n)), Code: decision})
 	}
 	open := func(review uuid.UUID, stage int) {
 		r.until(review, func(b activities.Batch) bool {
