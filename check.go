@@ -57,6 +57,21 @@ func CheckSubmission(c Content) []Check {
 	return append(checks, checkFile(c)...)
 }
 
+// ContentAsks says, before there is a draft, what the machine checks ask of it, in words for the creator.
+func ContentAsks(c Content) []string {
+	c.Caption, c.FileName = "", ""
+	var asks []string
+	for _, check := range CheckSubmission(c) {
+		if check.Fix != "" && check.Rule != "file" {
+			asks = append(asks, check.Fix)
+		}
+	}
+	if len(c.Rules.Banned) > 0 {
+		asks = append(asks, "Leave out: "+strings.Join(c.Rules.Banned, ", ")+".")
+	}
+	return append(asks, fileAsks(c.Rules)...)
+}
+
 // CheckPublished names what is wrong with a published post: gone, disclosure_missing, disclosure_unclear, words_missing, promo_code_wrong,
 // link_wrong, wrong_account, too_early, too_late. A page holds more than the post, so a disclosure counts wherever it stands, and what the
 // page does not tell is not held against it.

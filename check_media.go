@@ -33,19 +33,16 @@ func checkFile(c Content) []Check {
 		asked = []string{"image", "video", "pdf"}
 	}
 	if kind == "" || !slices.Contains(asked, kind) {
-		var names []string
-		for _, a := range asked {
-			names = append(names, mediaTypes[a])
-		}
+		names := mediaWords(asked)
 		what := c.FileType
 		if kind != "" {
 			what = mediaTypes[kind]
 		}
-		detail := fmt.Sprintf("The draft must be %s; this file is %s.", orList(names), what)
+		detail := fmt.Sprintf("The draft must be %s; this file is %s.", names, what)
 		if what == "" {
-			detail = fmt.Sprintf("The draft must be %s; nobody can tell what this file is.", orList(names))
+			detail = fmt.Sprintf("The draft must be %s; nobody can tell what this file is.", names)
 		}
-		return []Check{{Rule: "file", Result: CheckFail, Detail: detail, Fix: fmt.Sprintf("Upload %s.", orList(names))}}
+		return []Check{{Rule: "file", Result: CheckFail, Detail: detail, Fix: fmt.Sprintf("Upload %s.", names)}}
 	}
 	checks := []Check{{Rule: "file", Result: CheckPass, Detail: fmt.Sprintf("%s, %d KB.", c.FileType, (c.FileSize+1023)/1024)}}
 	checks = append(checks, checkFileSize(c)...)
@@ -72,22 +69,54 @@ func checkFileSize(c Content) []Check {
 	return []Check{{Rule: "file_size", Result: CheckPass, Detail: fmt.Sprintf("The file has %.1f MB of at most %d MB.", has, limit)}}
 }
 
+func fileAsks(r ContentRules) []string {
+	var asks []string
+	if len(r.MediaTypes) > 0 {
+		asks = append(asks, fmt.Sprintf("Upload %s.", mediaWords(r.MediaTypes)))
+	}
+	if r.MaxMegabytes > 0 {
+		asks = append(asks, fmt.Sprintf("The file has at most %d MB.", r.MaxMegabytes))
+	}
+	if asked := secondsAsked(r); asked != "" {
+		asks = append(asks, "A video takes "+asked+".")
+	}
+	if len(r.AspectRatios) > 0 {
+		asks = append(asks, fmt.Sprintf("Width to height is %s.", orList(r.AspectRatios)))
+	}
+	return asks
+}
+
+func mediaWords(types []string) string {
+	names := make([]string, len(types))
+	for i, t := range types {
+		names[i] = mediaTypes[t]
+	}
+	return orList(names)
+}
+
+// secondsAsked is how long a video is asked to be, in words; empty when it may be of any length.
+func secondsAsked(r ContentRules) string {
+	switch low, high := r.MinSeconds, r.MaxSeconds; {
+	case low <= 0 && high <= 0:
+		return ""
+	case low <= 0:
+		return fmt.Sprintf("at most %d seconds", high)
+	case high <= 0:
+		return fmt.Sprintf("at least %d seconds", low)
+	default:
+		return fmt.Sprintf("between %d and %d seconds", low, high)
+	}
+}
+
 // halfSecond is what a video may be off: players show whole seconds.
 const halfSecond = 0.5
 
 func checkDuration(c Content) []Check {
-	low, high := c.Rules.MinSeconds, c.Rules.MaxSeconds
-	if low <= 0 && high <= 0 {
+	asked := secondsAsked(c.Rules)
+	if asked == "" {
 		return nil
 	}
-	asked := fmt.Sprintf("between %d and %d seconds", low, high)
-	switch {
-	case low <= 0:
-		asked = fmt.Sprintf("at most %d seconds", high)
-	case high <= 0:
-		asked = fmt.Sprintf("at least %d seconds", low)
-	}
-	has := c.Media.Seconds
+	low, high, has := c.Rules.MinSeconds, c.Rules.MaxSeconds, c.Media.Seconds
 	switch {
 	case has <= 0:
 		return []Check{{

@@ -6,6 +6,18 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func TestWhatADraftNeedsIsSaidBeforeThereIsOne(t *testing.T) {
+	t.Parallel()
+	require.Equal(t, []string{
+		"Begin the caption with “Werbung” or “Anzeige”.", "Add #nord to the caption, spelled exactly so.", "Name the code NORD15.", "Add https://shop.example/?ref=robin", "Leave out: cheap.",
+		"Upload a picture or a video.", "The file has at most 20 MB.", "A video takes between 10 and 60 seconds.", "Width to height is 9:16.",
+	}, ContentAsks(Content{
+		Country: "DE", Hashtags: []string{"#nord"}, PromoCode: "NORD15", TrackedLink: "https://shop.example/?ref=robin",
+		Rules: ContentRules{Banned: []string{"cheap"}, MediaTypes: []string{"image", "video"}, MaxMegabytes: 20, MinSeconds: 10, MaxSeconds: 60, AspectRatios: []string{"9:16"}},
+	}))
+	require.Len(t, ContentAsks(Content{}), 1, "an ad is always called one")
+}
+
 func TestRequiredWords(t *testing.T) {
 	t.Parallel()
 

@@ -43,8 +43,9 @@ type PortalDeliverable struct {
 	Feedback    []string             // what reviewers and machine checks asked to change in the current version
 	Corrections []Correction
 	Comments    []Comment
-	Rounds      int  // revision rounds that the contract includes
-	Declares    bool // the creator declares whether a video says and shows that it is an ad
+	Rounds      int      // revision rounds that the contract includes
+	Asks        []string // what the machine checks ask of a draft, in words
+	Declares    bool     // the creator declares whether a video says and shows that it is an ad
 }
 
 // PortalPayment is one milestone with the payout that it came to.

@@ -205,6 +205,7 @@ type talkBody struct {
 			Fee             *struct{ Amount int64 }
 		} `json:"round_question"`
 		Spoken *bool
+		Asks   []string
 	}
 }
 
@@ -316,6 +317,15 @@ func TestACreatorDecidesOnAnotherRound(t *testing.T) {
 	h = d.talk(t, me)
 	require.Nil(t, h.Deliverables[0].RoundQuestion)
 	require.NotContains(t, h.Next, "new version")
+}
+
+func TestACreatorReadsWhatADraftNeeds(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.sql(t, `update partnerships set promo_code = 'NORD15'`)
+	d.sql(t, `update campaigns set hashtags = '{#nord}', content_rules = '{"max_seconds":60}'`)
+	asks := d.talk(t, d.visitor(t)).Deliverables[0].Asks
+	require.Subset(t, asks, []string{"Add #nord to the caption, spelled exactly so.", "Name the code NORD15.", "A video takes at most 60 seconds."})
 }
 
 func TestACreatorDeclaresWhatIsSpokenAndWritten(t *testing.T) {

@@ -68,7 +68,11 @@ func (s *Store) PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.
 			return page, fmt.Errorf("read the content rules: %w", err)
 		}
 		for i := range page.Deliverables {
-			page.Deliverables[i].Declares = rules.Spoken
+			d := &page.Deliverables[i]
+			d.Declares = rules.Spoken
+			d.Asks = rapport.ContentAsks(rapport.Content{
+				Hashtags: p.Hashtags, Platform: d.Platform, Kind: d.Kind, Country: p.Country, Rules: rules, PromoCode: p.PromoCode, TrackedLink: p.TrackedLink,
+			})
 		}
 		payments, err := s.q.PortalPayments(ctx, tx, partnership)
 		for _, m := range payments {

@@ -502,7 +502,8 @@ func (q *Queries) PortalOffers(ctx context.Context, db DBTX, arg PortalOffersPar
 }
 
 const portalParties = `-- name: PortalParties :one
-select p.stage, p.term, c.name as creator_name, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags, k.content_rules,
+select p.stage, p.term, c.name as creator_name, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags, k.content_rules, coalesce(p.promo_code, '')::text as promo_code,
+  coalesce(p.tracked_link, '')::text as tracked_link, coalesce(c.country, '')::text as country,
   coalesce(y.state, 'none')::text as payee_state, coalesce(y.account_id, '')::text as account_id
 from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id
 left join payees y on y.creator_id = p.creator_id
@@ -519,6 +520,9 @@ type PortalPartiesRow struct {
 	Brief        string
 	Hashtags     []string
 	ContentRules json.RawMessage
+	PromoCode    string
+	TrackedLink  string
+	Country      string
 	PayeeState   string
 	AccountID    string
 }
@@ -536,6 +540,9 @@ func (q *Queries) PortalParties(ctx context.Context, db DBTX, id uuid.UUID) (Por
 		&i.Brief,
 		&i.Hashtags,
 		&i.ContentRules,
+		&i.PromoCode,
+		&i.TrackedLink,
+		&i.Country,
 		&i.PayeeState,
 		&i.AccountID,
 	)

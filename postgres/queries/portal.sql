@@ -11,7 +11,8 @@ select @token_hash, l.partnership_id, l.contact_id, l.token_hash, now() + make_i
 returning expires_at;
 
 -- name: PortalParties :one
-select p.stage, p.term, c.name as creator_name, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags, k.content_rules,
+select p.stage, p.term, c.name as creator_name, (c.banned_at is not null)::boolean as banned, b.name as brand_name, k.name as campaign_name, k.brief, k.hashtags, k.content_rules, coalesce(p.promo_code, '')::text as promo_code,
+  coalesce(p.tracked_link, '')::text as tracked_link, coalesce(c.country, '')::text as country,
   coalesce(y.state, 'none')::text as payee_state, coalesce(y.account_id, '')::text as account_id
 from partnerships p join creators c on c.id = p.creator_id join brands b on b.id = p.brand_id join campaigns k on k.id = p.campaign_id
 left join payees y on y.creator_id = p.creator_id

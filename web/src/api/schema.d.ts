@@ -3641,6 +3641,8 @@ export interface components {
             text: string;
         };
         PortalDeliverable: {
+            /** @description What the machine checks ask of a draft, in words */
+            asks: string[];
             can_report_post: boolean;
             can_submit: boolean;
             comments: components["schemas"]["Comment"][];

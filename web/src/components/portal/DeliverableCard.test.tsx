@@ -19,7 +19,7 @@ const id = uuid(1);
 function deliverable(rest: Partial<PortalDeliverable> = {}): PortalDeliverable {
   return {
     id, title: "Trail reel", platform: "instagram", kind: "reel", state: "awaiting_draft", round: 0, can_submit: false, can_report_post: false,
-    hashtags: [], corrections: [], comments: [], ...rest,
+    hashtags: [], asks: [], corrections: [], comments: [], ...rest,
   };
 }
 

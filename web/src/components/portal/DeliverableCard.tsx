@@ -28,13 +28,18 @@ export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverabl
             ["What", `${deliverable.kind} on ${deliverable.platform}`],
             ["Draft by", deliverable.can_submit ? due(deliverable.draft_due_at) || undefined : undefined],
             ["Publish by", due(deliverable.publish_by) || undefined],
-            ["Must contain", deliverable.hashtags.length > 0 ? deliverable.hashtags.join(" ") : undefined],
             ["Looking at it", waiting ? undefined : deliverable.reviewing],
             ["Your post", deliverable.post_url && /^https?:/.test(deliverable.post_url) ? (
               <a key="post" href={deliverable.post_url} target="_blank" rel="noreferrer noopener">Open it <IconExternalLink size={13} aria-label="opens elsewhere" /></a>
             ) : undefined],
           ]}
         />
+        {deliverable.can_submit && deliverable.asks.length > 0 && (
+          <div>
+            <h3 className={classes.part}>What a draft needs</h3>
+            <ul className={classes.asks}>{deliverable.asks.map((ask) => <li key={ask}>{ask}</li>)}</ul>
+          </div>
+        )}
         {waiting && (
           <div>
             <h3 className={classes.part}>Who is looking at it</h3>
