@@ -108,7 +108,7 @@ const (
 	CmdAcceptContent   CommandKind = "accept_deliverable"
 	CmdWaive           CommandKind = "waive_deliverable"
 	CmdRevokeApproval  CommandKind = "revoke_approval" // Ref deliverable
-	CmdAgreeRound      CommandKind = "agree_round"     // Ref deliverable: the creator makes another round than the contract includes
+	CmdAgreeRound      CommandKind = "agree_round"     // Ref deliverable, Amount the fee that was shown: the creator makes another round than the contract includes
 	CmdDeclineRound    CommandKind = "decline_round"   // Ref deliverable
 	CmdOfferRound      CommandKind = "offer_round"     // Ref deliverable, Amount what another round is paid with
 	CmdRenew           CommandKind = "renew"           // Ref offer of the next term, Amount fee
@@ -581,6 +581,23 @@ func (p *Partnership) cancelMilestonesOf(now time.Time, deliverable uuid.UUID) {
 			p.meet(now, t, uuid.Nil)
 		}
 	}
+	p.settleShared(now)
+}
+
+// settleShared decides on what was held for all deliverables because the approval of one was revoked, now that this one counts no more.
+func (p *Partnership) settleShared(now time.Time) {
+	const held = "approval_revoked"
+	for i := range p.Milestones {
+		m := &p.Milestones[i]
+		if m.Deliverable != uuid.Nil || m.State != "met" || !slices.Contains(m.Held, held) {
+			continue
+		}
+		if !p.anyCounts() {
+			p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, "revoked"), Kind: SignalCancelled}})
+		} else if p.allReached(TriggerApproval) {
+			p.releasePayout(now, m, held)
+		}
+	}
 }
 
 // anyCounts says that at least one deliverable is still owed or was delivered.
@@ -627,9 +644,13 @@ func (p *Partnership) releasePayouts(now time.Time, deliverable uuid.UUID, code 
 		if !slices.Contains(m.Held, code) || m.Deliverable == uuid.Nil && p.inTheWay(deliverable, code) {
 			return
 		}
-		m.Held = slices.DeleteFunc(m.Held, func(h string) bool { return h == code })
-		p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("release/%s/%d", code, p.Seq)), Kind: SignalRelease, Code: code, At: now, N: p.Seq}})
+		p.releasePayout(now, m, code)
 	})
+}
+
+func (p *Partnership) releasePayout(now time.Time, m *MilestoneState, code string) {
+	m.Held = slices.DeleteFunc(m.Held, func(h string) bool { return h == code })
+	p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, fmt.Sprintf("release/%s/%d", code, p.Seq)), Kind: SignalRelease, Code: code, At: now, N: p.Seq}})
 }
 
 // advance moves the stage on when the last deliverable or the last payout of the term is terminal.

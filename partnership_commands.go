@@ -144,6 +144,9 @@ func (p *Partnership) allowedOnDeliverable(cmd Command) *Refusal {
 	if states, asks := round[cmd.Kind]; asks && !slices.Contains(states, d.Extra) {
 		return &Refusal{Code: "no_round_asked", State: d.State, At: d.Since}
 	}
+	if cmd.Kind == CmdAgreeRound && cmd.Amount.Currency != "" && cmd.Amount != d.ExtraFee {
+		return &Refusal{Code: "another_fee", State: d.State, At: d.Since}
+	}
 	if cmd.Kind == CmdSubmit && d.Submission == cmd.Ref2 {
 		return &Refusal{Code: "already_submitted", State: d.State, At: d.Since}
 	}

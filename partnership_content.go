@@ -43,6 +43,7 @@ func (p *Partnership) disarmDeliverable(d *DeliverableState) {
 	p.closeTask("late/" + d.ID.String())
 	p.closeTask("cure/" + d.ID.String())
 	p.closeTask("round/" + d.ID.String())
+	d.Extra, d.ExtraFee = "", Money{}
 }
 
 func (p *Partnership) submit(now time.Time, cmd Command) {

@@ -408,7 +408,7 @@ func TestRounds(t *testing.T) {
 	t.Run("agreed", func(t *testing.T) {
 		t.Parallel()
 		h := exceeded(t)
-		h.cmd(cmd(h, rapport.CmdAgreeRound))
+		h.cmd(rapport.Command{Kind: rapport.CmdAgreeRound, Ref: h.p.Deliverables[0].ID})
 		d := h.p.Deliverables[0]
 		require.Empty(t, d.Extra)
 		require.Equal(t, h.now.Add(3*hour), d.DraftDue)
@@ -434,6 +434,11 @@ func TestRounds(t *testing.T) {
 		require.Equal(t, "round_offered", h.mails()[len(h.mails())-1])
 		_, open := h.task("round_declined")
 		require.False(t, open)
+		lower := cmd(h, rapport.CmdOfferRound)
+		lower.Amount = eur(500)
+		h.cmd(lower)
+		require.Equal(t, "another_fee", h.refused(cmd(h, rapport.CmdAgreeRound)), "the creator saw another one")
+		h.cmd(cmd(h, rapport.CmdOfferRound))
 		h.cmd(cmd(h, rapport.CmdAgreeRound))
 		require.Len(t, h.p.Milestones, 4)
 		require.Equal(t, "pending", h.p.Milestones[3].State)
@@ -442,12 +447,20 @@ func TestRounds(t *testing.T) {
 		require.Equal(t, "met", h.p.Milestones[3].State)
 		require.Equal(t, eur(5_000), h.payout(3).Amount)
 	})
+	t.Run("waived", func(t *testing.T) {
+		t.Parallel()
+		h := exceeded(t)
+		h.cmd(cmd(h, rapport.CmdOfferRound))
+		h.cmd(rapport.Command{Kind: rapport.CmdWaive, Ref: h.p.Deliverables[0].ID, Actor: id("owner")})
+		require.Empty(t, h.p.Deliverables[0].Extra)
+		require.Zero(t, h.p.Deliverables[0].ExtraFee, "it reserves no budget any more")
+	})
 	t.Run("no word", func(t *testing.T) {
 		t.Parallel()
 		h := exceeded(t)
 		h.pass(3.1)
 		h.requireTask("round_unanswered")
-		h.cmd(cmd(h, rapport.CmdAgreeRound))
+		h.cmd(rapport.Command{Kind: rapport.CmdAgreeRound, Ref: h.p.Deliverables[0].ID})
 		_, open := h.task("round_unanswered")
 		require.False(t, open)
 	})
@@ -574,6 +587,30 @@ func TestARevokedPieceKeepsWhatIsOwedForAllOfThem(t *testing.T) {
 		h.run()
 	}
 	require.Equal(t, rapport.PayoutAwaitingApproval, h.payout(0).State)
+}
+
+func TestAWaivedPieceHoldsTheOthersNoMore(t *testing.T) {
+	t.Parallel()
+
+	revoked := func(t *testing.T, which ...int) *house {
+		t.Helper()
+		h := newHouse(t, twoPieces).activate()
+		for i, name := range []string{"one", "two"} {
+			h.cmd(rapport.Command{Kind: rapport.CmdSubmit, Ref: h.p.Deliverables[i].ID, Ref2: id(name)})
+			h.do(h.p.Deliverables[i].Review, rapport.Command{Kind: rapport.CmdDecide, Actor: id("ada"), Ref: id("d" + name), Code: rapport.DecisionApprove})
+			h.run()
+		}
+		for _, i := range which {
+			h.cmd(rapport.Command{Kind: rapport.CmdRevokeApproval, Ref: h.p.Deliverables[i].ID, Actor: id("ada")})
+		}
+		require.Equal(t, rapport.PayoutHeld, h.payout(0).State)
+		for _, i := range which {
+			h.cmd(rapport.Command{Kind: rapport.CmdWaive, Ref: h.p.Deliverables[i].ID, Actor: id("owner")})
+		}
+		return h
+	}
+	require.Equal(t, rapport.PayoutAwaitingApproval, revoked(t, 1).payout(0).State, "all that still count are approved")
+	require.Equal(t, rapport.PayoutCancelled, revoked(t, 0, 1).payout(0).State, "nothing is owed for nothing")
 }
 
 func twoPieces(h *house) {

@@ -473,7 +473,7 @@ func (r *Review) reject(now time.Time, i int, d StageDecision, state string) {
 		back = policy.ReturnTo
 	}
 	switch {
-	case state == "rejected" || policy.OnReject == RejectEnds:
+	case (state == "rejected" || policy.OnReject == RejectEnds) && !d.Outside: // a rejection can make money owed for the rest: not by a link alone
 		r.close(now, ReviewRejected, d.User)
 	case (policy.OnReject == RejectToPrevious || policy.OnReject == RejectToStage) && back >= 0:
 		r.returnTo(now, back)

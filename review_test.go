@@ -120,6 +120,18 @@ func (d *desk) notified(code string) int {
 	return n
 }
 
+func TestARejectionByALinkEndsNothing(t *testing.T) {
+	t.Parallel()
+
+	for _, decision := range []string{rapport.DecisionReject, rapport.DecisionRequestChanges} {
+		outside := []rapport.ReviewApprover{{User: id("client"), Outside: true}}
+		d := newDesk(t, rapport.SilenceHold, [][]rapport.ReviewApprover{outside, {{User: id("ada")}}},
+			rapport.PolicyStage{Name: "Client", Rule: rapport.RuleAny, DeadlineDays: 2, OnReject: rapport.RejectEnds}, rapport.PolicyStage{Name: "House", Rule: rapport.RuleAny, DeadlineDays: 2})
+		d.decides("client", decision)
+		require.Equal(t, rapport.ReviewChangesRequested, d.r.State, "that one piece is rejected can make money owed for the others")
+	}
+}
+
 func TestRulesOfAStage(t *testing.T) {
 	t.Parallel()
 

@@ -761,7 +761,11 @@ func (s *Server) DecideRound(ctx context.Context, r gen.DecideRoundRequestObject
 	}
 	deed, _ := deedID(ctx)
 	words := strings.TrimSpace(value(r.Body.Message))
-	home, shown, err := s.portalCommand(ctx, store, who, rapport.Command{Kind: kind, Ref: deliverable.ID}, func(ctx context.Context) error {
+	cmd := rapport.Command{Kind: kind, Ref: deliverable.ID}
+	if r.Body.Fee != nil {
+		cmd.Amount = fromMoney(*r.Body.Fee)
+	}
+	home, shown, err := s.portalCommand(ctx, store, who, cmd, func(ctx context.Context) error {
 		if words == "" {
 			return nil
 		}

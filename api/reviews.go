@@ -256,7 +256,7 @@ func showStages(r rapport.ReviewItem, decisions []rapport.ReviewDecision, names 
 			shown.StartsAt = &stage.StartsAt
 		}
 		if i < len(r.Policy) {
-			shown.Legal, shown.Levels = orNot(r.Policy[i].Legal), someDays(len(r.Policy[i].EscalateTo))
+			shown.Legal, shown.Levels = orNot(r.Policy[i].Legal), levelsOf(r.Policy[i])
 		}
 		for _, a := range stage.Approvers {
 			shown.Approvers = append(shown.Approvers, showReviewPerson(&stage, a, names))
@@ -295,6 +295,15 @@ func showReviewPerson(stage *rapport.ReviewStage, a rapport.ReviewApprover, name
 		p.OnBehalfOf = &gen.UserRef{Id: a.OnBehalf, Name: names[a.OnBehalf]}
 	}
 	return p
+}
+
+// levelsOf counts the levels of a stage with the people who are asked first; nil without a chain.
+func levelsOf(stage rapport.PolicyStage) *int {
+	if len(stage.EscalateTo) == 0 {
+		return nil
+	}
+	levels := len(stage.EscalateTo) + 1
+	return &levels
 }
 
 // orNot is nil for false.

@@ -258,6 +258,7 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"not_banned":              "The creator is not banned.",
 	"review_closed":           "This review is closed.",
 	"already_paid":            "Money for this approval has reached the creator. Take the payment back instead.",
+	"another_fee":             "The fee for this round has changed. Look at it again; nothing was agreed.",
 	"no_round_asked":          "No further revision round is in question here.",
 	"asked_already":           "This person is asked already.",
 	"still_checking":          "The machine checks are still running. Try again in a moment.",

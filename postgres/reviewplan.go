@@ -301,6 +301,14 @@ func (s *Store) ReviewersToTell(ctx context.Context, brand, review uuid.UUID, st
 			if only != uuid.Nil && a.User != only {
 				continue
 			}
+			if a.Outside && only == uuid.Nil { // only somebody who asks again gives a new link
+				if gone, err := s.q.LinkTakenBack(ctx, tx, gen.LinkTakenBackParams{ReviewID: review, ReviewerID: a.User}); err != nil || gone {
+					if err != nil {
+						return nil, fmt.Errorf("link: %w", err)
+					}
+					continue
+				}
+			}
 			list = append(list, rapport.ReviewerToTell{ID: a.User, Outside: a.Outside})
 			if !a.Outside {
 				house = append(house, a.User)

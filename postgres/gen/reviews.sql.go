@@ -178,6 +178,23 @@ func (q *Queries) IsSubmitter(ctx context.Context, db DBTX, arg IsSubmitterParam
 	return column_1, err
 }
 
+const linkTakenBack = `-- name: LinkTakenBack :one
+select coalesce((select revoked_by is not null from review_links where review_id = $1 and reviewer_id = $2 order by created_at desc, id desc limit 1), false)::boolean
+`
+
+type LinkTakenBackParams struct {
+	ReviewID   uuid.UUID
+	ReviewerID uuid.UUID
+}
+
+// Whether the house revoked the newest link of a person to a review.
+func (q *Queries) LinkTakenBack(ctx context.Context, db DBTX, arg LinkTakenBackParams) (bool, error) {
+	row := db.QueryRow(ctx, linkTakenBack, arg.ReviewID, arg.ReviewerID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
 const listComments = `-- name: ListComments :many
 select m.id, m.submission_id, s.version, s.caption, m.internal, m.body, m.anchor, m.reply_to, m.resolved_at, m.created_at,
   coalesce(u.name, o.name, c.name)::text as author, case when m.user_id is not null then 'house' when m.reviewer_id is not null then 'outside' else 'creator' end::text as author_kind,

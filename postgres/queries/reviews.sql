@@ -105,6 +105,10 @@ where k.review_id = @review_id and k.brand_id = any (@brands::uuid[]) order by k
 -- name: RevokeReviewLink :one
 update review_links set revoked_at = coalesce(revoked_at, now()), revoked_by = coalesce(revoked_by, @by::uuid) where id = @id and brand_id = any (@brands::uuid[]) returning review_id;
 
+-- name: LinkTakenBack :one
+-- Whether the house revoked the newest link of a person to a review.
+select coalesce((select revoked_by is not null from review_links where review_id = @review_id and reviewer_id = @reviewer_id order by created_at desc, id desc limit 1), false)::boolean;
+
 -- name: ReviewLinkByToken :one
 select k.id, k.review_id, k.submission_id, k.reviewer_id, k.brand_id, o.name as reviewer_name, b.name as brand_name, k.expires_at, k.used_at,
   (k.revoked_at is null and o.removed_at is null and k.expires_at > now())::boolean as live,

@@ -3546,7 +3546,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             on_silence: "hold" | "auto_approve" | "auto_reject";
-            /** @description Of policies that fit the same submission, the lowest wins */
+            /** @description Of policies that fit the same submission, one with a legal stage comes first, then the lowest rank, then the most conditions */
             rank: number;
             /** Format: date-time */
             retired_at?: string;
@@ -3869,7 +3869,9 @@ export interface components {
             escalated: boolean;
             index: number;
             legal?: boolean;
+            /** @description How often it was escalated */
             level?: number;
+            /** @description How many levels there are, with the first one; absent without a chain */
             levels?: number;
             name: string;
             /** Format: date-time */
@@ -3952,6 +3954,8 @@ export interface components {
         RoundDecision: {
             /** @enum {string} */
             decision: "agree" | "decline";
+            /** @description What was shown; another fee by now is refused */
+            fee?: components["schemas"]["Money"];
             message?: string;
         };
         RoundOffer: {

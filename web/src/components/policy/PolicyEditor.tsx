@@ -23,7 +23,7 @@ import { useWho } from "./who";
 import { stageName } from "./words";
 
 const silences: { value: Policy["on_silence"]; label: string; description: string }[] = [
-  { value: "hold", label: "Hold the review", description: "It waits, with a task for the owner, until somebody decides" },
+  { value: "hold", label: "Hold the review", description: "It waits, with a task for the admins, until somebody decides" },
   { value: "auto_approve", label: "Approve by itself", description: "Only for content that may go out unseen" },
   { value: "auto_reject", label: "Reject by itself", description: "The content is not used" },
 ];
@@ -168,7 +168,7 @@ export function PolicyEditor({ brandId, policy, saved, close }: { brandId: strin
         </Section>
         <Section title="When nobody decides">
           <Radio.Group
-            label="After one and a half times the stage’s time" value={silence} onChange={(to) => setSilence(to)}
+            label="After one and a half times the stage’s time, or that of its last escalation" value={silence} onChange={(to) => setSilence(to)}
             error={errors.on_silence ?? (silence === "auto_approve" ? noSilence : undefined)}
           >
             <Stack gap={6} mt={4}>

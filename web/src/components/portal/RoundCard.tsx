@@ -40,7 +40,7 @@ export function RoundCard({ deliverable, question }: { deliverable: PortalDelive
             aria-label={`Answer about round ${question.round} of ${deliverable.title}`}
             onSubmit={(event) => {
               event.preventDefault();
-              decide.mutate({ decision: answer, message: message.trim() || undefined });
+              decide.mutate({ decision: answer, fee: question.fee, message: message.trim() || undefined });
             }}
           >
             <Stack gap="sm">

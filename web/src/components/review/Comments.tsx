@@ -39,7 +39,7 @@ export function Comments({ submission, talks, active, onShow, anchor, onAnchor, 
   const [answering, setAnswering] = useState<string>();
   const [settledToo, setSettledToo] = useState(false);
   const settled = talks.filter(({ comment }) => comment.resolved_at).length;
-  const shown = talks.filter(({ comment }) => settledToo || !comment.resolved_at || comment.id === active);
+  const shown = talks.filter(({ comment }) => settledToo || !comment.resolved_at || comment.id === active || comment.id === answering);
   return (
     <Stack gap="md">
       {talks.length === 0 && <p className="soft" style={{ margin: 0 }}>Nobody has commented yet. What the creator must change belongs into a decision; comments say where.</p>}

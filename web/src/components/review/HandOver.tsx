@@ -21,8 +21,8 @@ export function HandOver({ review }: { review: Review }) {
   const { summary, hand_over: command } = review;
   if (!command) return null;
   // Outside reviewers answer by their link; who is asked in the house can be named.
-  const people = review.stages.filter(({ state }) => state === "open" || state === "held").flatMap(({ approvers }) => approvers).filter(({ outside, decided }) => !outside && !decided);
-  const mine = people.some(({ id, on_behalf_of }) => (on_behalf_of?.id ?? id) === session?.user_id);
+  const people = review.stages.filter(({ state }) => state === "open" || state === "held").flatMap(({ approvers }) => approvers).filter(({ outside, decided, on_behalf_of }) => !outside && !decided && !on_behalf_of);
+  const mine = people.some(({ id }) => id === session?.user_id);
   const others = hasRole(session, ["ops", "admin"], summary.brand_id);
   const refused = refusal(command);
   const notAsked = "You are not asked in the stage that is open.";

@@ -6,13 +6,6 @@ import { RelativeTime } from "../RelativeTime";
 import { Chip, StatusChip } from "../StatusChip";
 import classes from "./Review.module.css";
 
-const rules: Record<string, string> = {
-  any: "One of them decides",
-  all: "All of them must approve",
-  quorum: "Several of them must approve",
-  primary: "The first decides, the others stand in",
-};
-
 /** What a decision was, in words. */
 export const decisionWords: Record<Decision["decision"], string> = {
   approve: "approved",
@@ -61,7 +54,7 @@ export function ReviewStages({ stages }: { stages: ReviewStage[] }) {
               </ul>
             ) : <div className="soft">Nobody is asked yet.</div>}
             <div className="soft">
-              {rules[stage.rule] ?? stage.rule}.
+              {stage.rule}.
               {stage.legal && " Silence never approves here."}
             </div>
             {stage.state === "waiting" && stage.starts_at && <div className="soft">Starts <RelativeTime at={stage.starts_at} />, on {exactText(new Date(stage.starts_at))}</div>}

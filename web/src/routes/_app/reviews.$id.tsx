@@ -2,7 +2,7 @@ import { Button, Group, Kbd } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconArrowLeft, IconArrowRight, IconColumns2, IconRotate } from "@tabler/icons-react";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 
 import { reviewQuery, reviewsQuery, warm } from "../../api/queries";
 import type { Command, DecisionCreate, Review } from "../../api/schema";
@@ -101,10 +101,15 @@ function ReviewPage() {
   );
 }
 
-/** A dialog that was opened stays until it is closed, also when the review moved on: its refusal must be read. */
+/**
+ * A dialog that was opened stays until it is closed, also when the review moved on: its refusal must be read. One that may not open is
+ * forgotten: opening by itself later, it would take the keyboard from whoever writes.
+ */
 function Deciding({ review, decision, allowed, onClose }: { review: Review; decision: DecisionCreate["decision"]; allowed: boolean; onClose: () => void }) {
-  const [opened, setOpened] = useState(allowed);
-  if (allowed && !opened) setOpened(true);
+  const [opened] = useState(allowed);
+  useEffect(() => {
+    if (!opened) onClose();
+  }, [opened, onClose]);
   return opened && <DecisionDialog review={review} decision={decision} onClose={onClose} />;
 }
 
