@@ -24,6 +24,7 @@ type PolicyVersion struct {
 	CreatedAt time.Time
 	RetiredAt *time.Time // it chooses itself no more
 	Policy    Policy
+	From      *int // of one that is saved: the version that was edited, 0 for a new policy; nil goes on from the newest
 }
 
 // TemplateVersion is one version of a mail template. Without a brand it is one that every brand may use.

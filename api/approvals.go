@@ -184,7 +184,7 @@ func (s *Server) CreatePolicy(ctx context.Context, r gen.CreatePolicyRequestObje
 	if r.Body.OnSilence != nil {
 		v.Policy.OnSilence = rapport.OnSilence(*r.Body.OnSilence)
 	}
-	v.Policy.Stages, v.Policy.When = each(r.Body.Stages, fromPolicyStage), fromWhen(r.Body.When)
+	v.Policy.Stages, v.Policy.When, v.From = each(r.Body.Stages, fromPolicyStage), fromWhen(r.Body.When), r.Body.FromVersion
 	if bad := v.Policy.Check(); len(bad) > 0 {
 		return nil, rapport.Invalid(bad...)
 	}

@@ -319,6 +319,24 @@ func TestAPolicyIsTriedOnPastSubmissions(t *testing.T) {
 	require.Equal(t, 404, ops.send(t, "POST", "/v1/policies/simulate", trial).status)
 }
 
+func TestAPolicyIsNotSavedOverAVersionThatNobodySaw(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	save := func(name string, from int) answer {
+		return d.as(t, "admin@one.example").keyed().send(t, "POST", "/v1/policies", map[string]any{
+			"brand_id": d.world.one, "name": name, "from_version": from,
+			"stages": []any{stage("A", []any{map[string]any{"kind": "role", "role": "approver"}})},
+		})
+	}
+	require.Equal(t, 201, save("Alcohol", 0).status)
+	require.Equal(t, []string{"name taken"}, save("Alcohol", 0).fields(t))
+	require.Equal(t, 201, save("Alcohol", 1).status)
+	a := save("Alcohol", 1)
+	require.Equal(t, []any{409, "newer_version"}, []any{a.status, a.text("code")})
+	require.Contains(t, a.text("detail"), "Version 2 was saved meanwhile.")
+	require.Equal(t, 2, one[int](t, d, `select count(*) from policies where name = 'Alcohol'`))
+}
+
 // ---- delegations
 
 type absence struct {

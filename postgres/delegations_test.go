@@ -73,3 +73,31 @@ func TestWhoStandsInIsToldAndNobodyWhoHasLeft(t *testing.T) {
 	require.NoError(t, err)
 	require.Empty(t, only)
 }
+
+func TestWhoseLinkWasTakenBackIsNotRemindedWithANewOne(t *testing.T) {
+	t.Parallel()
+	d := newDraft(t)
+	review, client := newID(), newID()
+	d.exec(t, `insert into reviews (id, submission_id, deliverable_id, partnership_id, brand_id, policy_id, policy_version, state, stages) values ($1, $2, $3, $4, $5, $6, 1, 'open', $7)`,
+		review, d.submission, d.deliverable, d.partnership, d.brand, rapport.DefaultPolicyID,
+		[]rapport.ReviewStage{{State: "open", Approvers: []rapport.ReviewApprover{{User: client, Outside: true}}}})
+	d.exec(t, `insert into outside_reviewers (id, brand_id, name, email) values ($1, $2, 'Nora', 'nora@client.example')`, client, d.brand)
+	link := func(hash, revoked string) {
+		t.Helper()
+		d.exec(t, `insert into review_links (id, token_hash, review_id, submission_id, reviewer_id, brand_id, expires_at) values ($1, sha256($2::bytea), $3, $4, $5, $6, now() + interval '1 day')`,
+			newID(), []byte(hash), review, d.submission, client, d.brand)
+		d.exec(t, `update review_links set `+revoked)
+	}
+	told := func(only uuid.UUID) int {
+		t.Helper()
+		list, err := d.worker.ReviewersToTell(t.Context(), d.brand, review, 0, only)
+		require.NoError(t, err)
+		return len(list)
+	}
+	require.Equal(t, 1, told(uuid.Nil), "the first time there is no link")
+	link("a", "revoked_at = now()")
+	require.Equal(t, 1, told(uuid.Nil), "a newer link ends the older one")
+	link("b", "revoked_at = now(), revoked_by = '"+d.ann.String()+"'")
+	require.Zero(t, told(uuid.Nil))
+	require.Equal(t, 1, told(client), "somebody asks again")
+}

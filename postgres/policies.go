@@ -161,6 +161,9 @@ func (s *Store) CreatePolicy(ctx context.Context, v rapport.PolicyVersion, by uu
 		if v.Policy.ID, v.Policy.Version, err = nextVersion(newest.ID, newest.Version, err); err != nil {
 			return rapport.PolicyVersion{}, err
 		}
+		if err := editedNewest(v); err != nil {
+			return rapport.PolicyVersion{}, err
+		}
 		stages, err := json.Marshal(v.Policy.Stages)
 		if err != nil {
 			return rapport.PolicyVersion{}, fmt.Errorf("write the stages: %w", err)
@@ -178,6 +181,19 @@ func (s *Store) CreatePolicy(ctx context.Context, v rapport.PolicyVersion, by uu
 		}
 		return v, s.audit(ctx, tx, by, "policy.saved", v.Policy.ID, map[string]any{"version": v.Policy.Version})
 	})
+}
+
+// editedNewest refuses a version that would take the place of one that its writer has not seen.
+func editedNewest(v rapport.PolicyVersion) error {
+	newest := v.Policy.Version - 1
+	switch {
+	case v.From == nil || *v.From == newest:
+		return nil
+	case *v.From == 0:
+		return rapport.Invalid(rapport.Field{Path: "name", Code: "taken", Detail: "A policy of this name is there already. Open that one, or take another name."})
+	default:
+		return &rapport.Error{Code: rapport.CodeConflict, Reason: "newer_version", Message: fmt.Sprintf("Version %d was saved meanwhile. Look at it first; nothing was saved.", newest)}
+	}
 }
 
 // RetirePolicy lets a policy of the scope choose itself no more; what runs under it goes on.

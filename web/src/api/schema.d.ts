@@ -3569,6 +3569,8 @@ export interface components {
         PolicyCreate: {
             /** Format: uuid */
             brand_id: string;
+            /** @description The version that was edited, 0 for a new policy: when the newest is another one by now, nothing is saved */
+            from_version?: number;
             name: string;
             /** @enum {string} */
             on_silence?: "hold" | "auto_approve" | "auto_reject";

@@ -92,7 +92,7 @@ it("saves a new policy as it was filled in", async () => {
   expect(sent).toEqual([{
     path: "/v1/policies",
     body: {
-      brand_id: "b", name: "Alcohol in Germany", rank: 10, on_silence: "auto_reject",
+      brand_id: "b", name: "Alcohol in Germany", from_version: 0, rank: 10, on_silence: "auto_reject",
       when: { platforms: ["instagram"], markets: ["DE"], regulated: ["alcohol"], fee_at_least: { amount: 500_000, currency: "eur" }, paid_usage: true },
       stages: [
         { name: "Brand", approvers: [kim, approvers], rule: "primary", starts: "after_previous", deadline_days: 3, on_reject: "creator", escalate_to: [{ kind: "role", role: "admin", days: 2 }] },
@@ -128,7 +128,7 @@ it("keeps a new version of what is only named by campaigns free of conditions, a
   expect(screen.getByText("Saved as version 4")).toBeVisible();
   await save();
   await vi.waitFor(() => expect(saved).toHaveBeenCalledOnce());
-  expect(sent[0]?.body).toEqual({ brand_id: "b", name: "Standard", on_silence: "hold", stages: policy.stages });
+  expect(sent[0]?.body).toEqual({ brand_id: "b", name: "Standard", from_version: 3, on_silence: "hold", stages: policy.stages });
   await put(field(/^Name( \*)?$/), "Other");
   expect(screen.getByText("Another name makes another policy; “Standard” stays as it is")).toBeVisible();
 });

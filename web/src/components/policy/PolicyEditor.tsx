@@ -43,7 +43,8 @@ function useStages(given: PolicyStage[]) {
 }
 
 /** Changes an approval policy, says in words what it does, tries it on past submissions, and saves it as a new version. */
-export function PolicyEditor({ brandId, policy, saved, close }: { brandId: string; policy?: Policy; saved: (policy: Policy) => void; close: () => void }) {
+export function PolicyEditor({ brandId, policy: newest, saved, close }: { brandId: string; policy?: Policy; saved: (policy: Policy) => void; close: () => void }) {
+  const [policy] = useState(newest); // what is edited stays what was opened, also when somebody else saves a newer version
   const who = useWho(brandId);
   const brand = useQuery(brandsQuery).data?.items.find(({ id }) => id === brandId);
   const [name, setName] = useState(policy?.name ?? "");
@@ -60,7 +61,7 @@ export function PolicyEditor({ brandId, policy, saved, close }: { brandId: strin
   const [moved, setMoved] = useState("");
   const list = useRef<HTMLOListElement>(null);
   const save = useAct({
-    run: (what: PolicyCreate, key) => body(api.POST("/v1/policies", { params: { header: { "Idempotency-Key": key } }, body: what })),
+    run: (what: PolicyCreate, key) => body(api.POST("/v1/policies", { params: { header: { "Idempotency-Key": key } }, body: { ...what, from_version: policy && what.name === policy.name ? policy.version : 0 } })),
     done: ({ version }) => `Saved as version ${version}. Running reviews keep theirs.`,
     then: saved,
     touches: ["policy"],
