@@ -61,7 +61,7 @@ export function PolicyEditor({ brandId, policy: newest, saved, close }: { brandI
   const [moved, setMoved] = useState("");
   const list = useRef<HTMLOListElement>(null);
   const save = useAct({
-    run: (what: PolicyCreate, key) => body(api.POST("/v1/policies", { params: { header: { "Idempotency-Key": key } }, body: { ...what, from_version: policy && what.name === policy.name ? policy.version : 0 } })),
+    run: (what: PolicyCreate, key) => body(api.POST("/v1/policies", { params: { header: { "Idempotency-Key": key } }, body: { ...what, from_version: what.name === policy?.name ? policy.version : 0 } })),
     done: ({ version }) => `Saved as version ${version}. Running reviews keep theirs.`,
     then: saved,
     touches: ["policy"],
