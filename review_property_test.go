@@ -391,11 +391,20 @@ func (l *reviewLife) hearStage(f rapport.Fact) {
 	require.Equal(l.t, "open", p.state)
 	p.state = f.Code
 	back := map[rapport.OnReject]int{rapport.RejectToPrevious: f.N - 1, rapport.RejectToStage: policy.ReturnTo}
-	if from, ok := back[policy.OnReject]; ok && f.Code == "changes_requested" {
+	if from, ok := back[policy.OnReject]; ok && (f.Code == "changes_requested" || l.byLink(f.N)) {
 		for i := from; i < len(l.stages); i++ {
 			l.stages[i] = pass{}
 		}
 	}
+}
+
+// byLink says that a stage ended by a rejection from outside, which only asks for changes.
+func (l *reviewLife) byLink(i int) bool {
+	said := l.stages[i].decisions
+	if len(said) == 0 || said[len(said)-1].Decision != rapport.DecisionReject {
+		return false
+	}
+	return slices.Contains(outsideNames(), said[len(said)-1].User)
 }
 
 // mayStart says that the time of a stage that waits has come.
@@ -423,6 +432,9 @@ func (l *reviewLife) end(state string, rec rapport.Record) {
 	for i, s := range l.stages {
 		if state == rapport.ReviewApproved {
 			require.Equal(l.t, "approved", s.state, "stage %d", i)
+		}
+		if state == rapport.ReviewRejected && s.state == "rejected" {
+			require.False(l.t, l.byLink(i), "a link alone ended the review")
 		}
 		house = house || s.silent
 		for _, d := range s.decisions {
