@@ -47,6 +47,8 @@ type OutboxVerdict struct {
 	Refusal *Refusal `json:"refusal,omitempty"`
 	// Closed: the workflow has ended. A late event of a machine is in Postgres already; where a person must know, a task says so.
 	Closed bool `json:"closed,omitempty"`
+	// Review is how a review stands after a decision; only for whoever delivered it.
+	Review *ReviewVerdict `json:"-"`
 }
 
 // Snapshot is the last state that a workflow wrote down: enough to start it again where it was.

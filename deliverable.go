@@ -99,7 +99,6 @@ type ReviewItem struct {
 
 // ReviewFilter narrows a list of reviews; zero fields do not.
 type ReviewFilter struct {
-	ID         *uuid.UUID
 	BrandID    *uuid.UUID
 	AssignedTo *uuid.UUID // who can decide now
 	State      string     // a state, or waiting: open or held

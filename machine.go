@@ -55,6 +55,8 @@ type Command struct {
 // Reply answers an accepted command.
 type Reply struct {
 	Seq int64 `json:"seq"`
+	// Review is how a review stands after a decision, so that its answer need not wait for the record.
+	Review *ReviewVerdict `json:"review,omitempty"`
 }
 
 // Refusal answers a command that the state does not allow. Code is stable; State is the present one; By and At say who decided
@@ -272,7 +274,7 @@ func (c *Core) Restart() { c.fresh = slices.Clone(c.Pending) }
 func (c *Core) Seen(id uuid.UUID) (Reply, bool) {
 	for _, d := range c.Ring {
 		if d.ID == id {
-			return Reply{d.Seq}, true
+			return Reply{Seq: d.Seq}, true
 		}
 	}
 	return Reply{}, false

@@ -335,7 +335,7 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.advance(now)
 	default: // Allowed refuses what is not a partnership's
 	}
-	return Reply{p.Seq}
+	return Reply{Seq: p.Seq}
 }
 
 // armTermEnd re-arms the end of the term, whose timer may have fired before the decision.

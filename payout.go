@@ -270,7 +270,7 @@ func (p *Payout) Command(cmd Command, now time.Time) Reply {
 		p.reconcile()
 	default: // Allowed refuses what is not a payout's
 	}
-	return Reply{p.Seq}
+	return Reply{Seq: p.Seq}
 }
 
 func (p *Payout) tryApproved(now time.Time) {

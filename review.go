@@ -148,6 +148,13 @@ type ReviewView struct {
 	Silence   time.Time     `json:"silence,omitzero"` // when the policy decides if nobody does
 }
 
+// ReviewVerdict is how a review stands once it has taken a decision.
+type ReviewVerdict struct {
+	State    string     `json:"state"`
+	ClosedAt time.Time  `json:"closed_at,omitzero"`
+	View     ReviewView `json:"view"`
+}
+
 // Review is the machine of one approval policy over one submission.
 type Review struct {
 	Core
@@ -325,7 +332,7 @@ func (r *Review) asked(user, behalf uuid.UUID) (int, uuid.UUID, bool) {
 func (r *Review) Command(cmd Command, now time.Time) Reply {
 	if cmd.Kind != CmdDecide {
 		r.handOver(cmd, now)
-		return Reply{r.Seq}
+		return Reply{Seq: r.Seq}
 	}
 	i, behalf, _ := r.asked(cmd.Actor, cmd.Behalf)
 	s := &r.Stages[i]
@@ -350,7 +357,7 @@ func (r *Review) Command(cmd Command, now time.Time) Reply {
 		r.reject(now, i, d, "rejected")
 	}
 	r.stand()
-	return Reply{r.Seq}
+	return Reply{Seq: r.Seq, Review: &ReviewVerdict{State: r.State, ClosedAt: r.ClosedAt, View: *r.View(now).Review}}
 }
 
 // stand says whether the review is held: as long as one of its stages is, for that one has no clock any more.

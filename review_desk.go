@@ -56,11 +56,24 @@ func (d Delegation) Check(now time.Time) []Field {
 	return f
 }
 
+// ReviewStanding is how a person stands to a review.
+type ReviewStanding struct {
+	Own      bool        // they make its content
+	Deciding bool        // a decision of theirs is still being recorded
+	Voices   []uuid.UUID // for whom they may decide beside themselves; nearest first
+}
+
 // Correction is a small thing to mend without a new version.
 type Correction struct {
-	ID     uuid.UUID
-	Text   string
-	DoneAt *time.Time
+	ID         uuid.UUID
+	DecisionID uuid.UUID // the approval that asks for it
+	Text       string
+	DoneAt     *time.Time
+}
+
+// CorrectionID is of the correction at a position of a decision, from 0.
+func CorrectionID(decision uuid.UUID, position int) uuid.UUID {
+	return DeriveID(decision, fmt.Sprintf("correction/%d", position))
 }
 
 // The kinds of places that a comment can be about.

@@ -60,27 +60,46 @@ type commandResult struct {
 // command writes a command with its rows, takes it to its workflow at once and waits until the pages show what came of it. A
 // refusal is a conflict in plain language. It must not run inside a transaction: the workflow's answer needs the commit.
 func (s *Server) command(ctx context.Context, c commandRequest) (commandResult, error) {
+	ctx, cancel := context.WithTimeout(ctx, commandPatience)
+	defer cancel()
+	verdict, err := s.sendCommand(ctx, c)
+	if err != nil || verdict == nil {
+		return commandResult{Pending: true}, err
+	}
+	return s.shown(ctx, c, *verdict)
+}
+
+// shown waits until the pages show an accepted command.
+func (s *Server) shown(ctx context.Context, c commandRequest, v rapport.OutboxVerdict) (commandResult, error) {
 	store, err := s.commandStore()
 	if err != nil {
 		return commandResult{}, err
 	}
+	shown := waitForSeq(ctx, store, c, v.Seq)
+	return commandResult{Pending: !shown, Seq: v.Seq}, nil
+}
+
+// sendCommand writes a command with its rows and takes it to its workflow at once; nil while it has no verdict. The pages may not
+// show yet what came of it.
+func (s *Server) sendCommand(ctx context.Context, c commandRequest) (*rapport.OutboxVerdict, error) {
+	store, err := s.commandStore()
+	if err != nil {
+		return nil, err
+	}
 	row, verdict, err := s.writeCommand(ctx, store, c)
 	if err != nil {
-		return commandResult{}, err
+		return nil, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, commandPatience)
-	defer cancel()
 	if verdict == nil {
 		if verdict, err = s.deliver(ctx, row); err != nil {
 			s.cfg.Log.Warn("a command waits for the relay", zap.String("request_id", requestFrom(ctx).ID), zap.String("workflow_id", row.WorkflowID), zap.Error(err))
-			return commandResult{Pending: true}, nil
+			return nil, nil
 		}
 	}
 	if verdict.Refused != "" {
-		return commandResult{}, s.refusal(context.WithoutCancel(ctx), store, c, *verdict)
+		return nil, s.refusal(context.WithoutCancel(ctx), store, c, *verdict)
 	}
-	shown := waitForSeq(ctx, store, c, verdict.Seq)
-	return commandResult{Pending: !shown, Seq: verdict.Seq}, nil
+	return verdict, nil
 }
 
 // writeCommand writes the outbox row with the rows of Before, or finds what the same key wrote earlier, with its verdict.
@@ -136,13 +155,24 @@ func (s *Server) deliver(ctx context.Context, row rapport.OutboxRow) (*rapport.O
 
 // waitForSeq waits until the pages show the seq; false when they do not in time.
 func waitForSeq(ctx context.Context, store CommandStore, c commandRequest, seq int64) bool {
+	shown := false
+	_ = poll(ctx, func() (bool, error) {
+		at, err := store.SeqOf(ctx, c.Workflow, c.ID)
+		shown = err == nil && at >= seq
+		return shown, nil
+	})
+	return shown
+}
+
+// poll asks until the answer is yes or the context ends, soon at first. Only the answer's own error is one.
+func poll(ctx context.Context, done func() (bool, error)) error {
 	for pause := time.Millisecond; ; pause = min(2*pause, projectionPause) {
-		if shown, err := store.SeqOf(ctx, c.Workflow, c.ID); err == nil && shown >= seq {
-			return true
+		if ok, err := done(); ok || err != nil {
+			return err
 		}
 		select {
 		case <-ctx.Done():
-			return false
+			return nil
 		case <-time.After(pause):
 		}
 	}

@@ -208,6 +208,13 @@ func (d *desk) seed(t *testing.T, brand uuid.UUID, host string) work {
 	return w
 }
 
+// stands puts an approval into the first stage of a review.
+func (d *desk) stands(t *testing.T, review, decision uuid.UUID) {
+	t.Helper()
+	taken := []rapport.StageDecision{{ID: decision, User: d.users["approver@one.example"], Decision: rapport.DecisionWithCorrections, At: time.Now()}}
+	d.sql(t, `update reviews set stages = jsonb_set(stages, '{0,decisions}', $2) where id = $1`, review, taken)
+}
+
 func (d *desk) newLink(t *testing.T) string {
 	t.Helper()
 	return d.linkTo(t, d.work)

@@ -45,6 +45,8 @@ func TestCorrectionsBelongToAnApprovalWithThem(t *testing.T) {
 	}
 	require.Empty(t, shown().Corrections, "only an approval that counts asks for something")
 	d.sql(t, `update decisions set state = 'accepted', stage = 0, decided_at = now()`)
+	require.Empty(t, shown().Corrections, "nor one that a later stage threw back")
+	d.stands(t, d.review, d.flows.commands()[0].Ref)
 	require.Len(t, shown().Corrections, 2)
 	for _, change := range []string{`update decisions set comment = 'x'`, `update decisions set decision = 'reject'`, `delete from decisions`} {
 		_, err := d.owner.Exec(t.Context(), change)

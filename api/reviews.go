@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
 	"rapport"
 	"rapport/api/gen"
@@ -22,9 +24,13 @@ type ReviewStore interface {
 	Review(ctx context.Context, id uuid.UUID) (rapport.ReviewItem, error)
 	ReviewDecisions(ctx context.Context, review uuid.UUID) ([]rapport.ReviewDecision, error)
 	Submissions(ctx context.Context, deliverable uuid.UUID) ([]rapport.Submission, error)
-	Corrections(ctx context.Context, submissions []uuid.UUID) (map[uuid.UUID][]rapport.Correction, error)
+	// Corrections are of the approvals that stand; approved only of reviews that have approved.
+	Corrections(ctx context.Context, submissions []uuid.UUID, approved bool) (map[uuid.UUID][]rapport.Correction, error)
 	// Voices are for whom, beside themselves, a person may decide at a brand now; nearest first.
 	Voices(ctx context.Context, brand, user uuid.UUID) ([]uuid.UUID, error)
+	// Deciding says that a decision of a person is still being recorded.
+	Deciding(ctx context.Context, user uuid.UUID) (bool, error)
+	ReviewStanding(ctx context.Context, review, user uuid.UUID) (rapport.ReviewStanding, error)
 	// IsSubmitter says that a person of the house is who makes the content of a partnership.
 	IsSubmitter(ctx context.Context, partnership, user uuid.UUID) (bool, error)
 	// UserCalendar is a person's own calendar; nil for one who works in the brand's time.
@@ -57,6 +63,9 @@ func (s *Server) ListReviews(ctx context.Context, r gen.ListReviewsRequestObject
 			return nil, rapport.Invalid(rapport.Field{Path: "assigned_to", Code: "bad_value", Detail: "This is “me” or the id of a person."})
 		}
 		filter.AssignedTo = &id
+	}
+	if err := ownDecisions(ctx, store); err != nil {
+		return nil, err
 	}
 	items, next, err := store.ListReviews(ctx, filter, page)
 	if err != nil {
@@ -146,85 +155,180 @@ func (s *Server) GetReview(ctx context.Context, r gen.GetReviewRequestObject) (g
 	return gen.GetReview200JSONResponse(shown), nil
 }
 
-// review reads everything of a review in one transaction.
-func (s *Server) review(ctx context.Context, id uuid.UUID) (shown gen.Review, err error) {
-	store, err := storeAs[ReviewStore](s)
-	if err != nil {
-		return shown, err
-	}
-	err = s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
-		shown, err = s.showReview(ctx, store, id)
-		return err
+// readingPatience is how long somebody's own decision is waited for before the reviews are read: people read what they wrote. Its record
+// takes milliseconds; longer means that nobody works on it now, and the pages show what is known.
+const readingPatience = 500 * time.Millisecond
+
+// ownDecisions waits until the lists show the decisions of whoever asks.
+func ownDecisions(ctx context.Context, store ReviewStore) error {
+	patience, cancel := context.WithTimeout(ctx, readingPatience)
+	defer cancel()
+	return poll(patience, func() (bool, error) {
+		deciding, err := store.Deciding(ctx, principalFrom(ctx).UserID)
+		return !deciding, err
 	})
-	return shown, err
 }
 
-func (s *Server) showReview(ctx context.Context, store ReviewStore, id uuid.UUID) (gen.Review, error) {
-	r, err := store.Review(ctx, id)
-	if err != nil {
-		return gen.Review{}, called("review", err)
-	}
-	decisions, err := store.ReviewDecisions(ctx, id)
+// review reads everything of a review and shows it.
+func (s *Server) review(ctx context.Context, id uuid.UUID) (gen.Review, error) {
+	store, err := storeAs[ReviewStore](s)
 	if err != nil {
 		return gen.Review{}, err
 	}
-	submission, err := store.Submission(ctx, r.SubmissionID)
+	p, err := s.readReview(ctx, store, id, true)
 	if err != nil {
 		return gen.Review{}, err
 	}
-	deliverable, err := store.Deliverable(ctx, r.DeliverableID)
-	if err != nil {
-		return gen.Review{}, err
+	return p.show(ctx), nil
+}
+
+// reviewPage is everything that the page of a review shows.
+type reviewPage struct {
+	desk        desk
+	review      rapport.ReviewItem
+	standing    rapport.ReviewStanding // of whoever looks
+	decisions   []rapport.ReviewDecision
+	submission  rapport.Submission
+	before      *rapport.Submission // the version before
+	deliverable rapport.DeliverableItem
+	corrections []rapport.Correction
+	names       map[uuid.UUID]string
+}
+
+// readReview reads a review, who decided, and whether whoever looks may; whole with what its page shows around that.
+func (s *Server) readReview(ctx context.Context, store ReviewStore, id uuid.UUID, whole bool) (p reviewPage, err error) {
+	patience, cancel := context.WithTimeout(ctx, readingPatience)
+	defer cancel()
+	err = poll(patience, func() (bool, error) {
+		p = reviewPage{}
+		err := s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
+			if err := p.readStanding(ctx, store, id); err != nil || !whole {
+				return err
+			}
+			return p.readAround(ctx, store)
+		})
+		return !p.standing.Deciding, err
+	})
+	return p, err
+}
+
+func (p *reviewPage) readStanding(ctx context.Context, store ReviewStore, id uuid.UUID) (err error) {
+	me := principalFrom(ctx).UserID
+	// First: once nothing is being recorded, what is read after it shows the record.
+	if p.standing, err = store.ReviewStanding(ctx, id, me); err != nil {
+		return called("review", err)
 	}
-	var ids []uuid.UUID
-	for _, stage := range r.Stages {
+	if p.review, err = store.Review(ctx, id); err != nil {
+		return called("review", err)
+	}
+	p.desk = desk{me: me, voices: map[uuid.UUID][]uuid.UUID{p.review.BrandID: p.standing.Voices}}
+	p.decisions, err = store.ReviewDecisions(ctx, id)
+	return err
+}
+
+// readAround reads what a decision does not depend on.
+func (p *reviewPage) readAround(ctx context.Context, store ReviewStore) (err error) {
+	if p.deliverable, err = store.Deliverable(ctx, p.review.DeliverableID); err != nil {
+		return err
+	}
+	ids := []uuid.UUID{principalFrom(ctx).UserID}
+	for _, stage := range p.review.Stages {
 		for _, a := range stage.Approvers {
 			ids = append(ids, a.User, a.OnBehalf)
 		}
 	}
-	names, err := store.UserNames(ctx, ids)
+	if p.names, err = store.UserNames(ctx, append(ids, p.standing.Voices...)); err != nil {
+		return err
+	}
+	p.desk.names = p.names
+	corrections, err := store.Corrections(ctx, []uuid.UUID{p.review.SubmissionID}, false)
 	if err != nil {
-		return gen.Review{}, err
+		return err
 	}
-	d, err := s.deskOf(ctx, store, principalFrom(ctx).UserID, []rapport.ReviewItem{r})
-	if err != nil {
-		return gen.Review{}, err
-	}
-	corrections, err := store.Corrections(ctx, []uuid.UUID{r.SubmissionID})
-	if err != nil {
-		return gen.Review{}, err
-	}
-	refused, err := refusedHere(ctx, store, d, r, decisions)
-	if err != nil {
-		return gen.Review{}, err
-	}
-	shown := gen.Review{
-		Summary: d.summary(r), Submission: showSubmission(submission), Deliverable: showDeliverable(deliverable), Brief: r.Brief,
-		Stages: showStages(r, decisions, names), PolicyName: r.PolicyName, OnSilence: silenceWords(r.OnSilence), SilenceAt: r.SilenceAt,
-		Commands: decisionCommands(refused), Corrections: each(corrections[r.SubmissionID], showCorrection), Seq: r.Seq,
-	}
-	if c := r.Choice; c != nil {
-		shown.Choice = &gen.PolicyChoice{Name: c.Name, Version: c.Version, Because: noNil(c.Because), Over: someOf(c.Over)}
-	}
-	over := d.handOver(ctx, r)
-	shown.HandOver = &over
-	return shown, s.addBefore(ctx, store, submission, &shown)
-}
-
-// addBefore says what is different from the version before.
-func (s *Server) addBefore(ctx context.Context, store ReviewStore, submission rapport.Submission, shown *gen.Review) error {
-	versions, err := store.Submissions(ctx, submission.DeliverableID)
+	p.corrections = corrections[p.review.SubmissionID]
+	versions, err := store.Submissions(ctx, p.review.DeliverableID)
 	if err != nil {
 		return err
 	}
 	for _, v := range versions { // newest first
-		if v.Version < submission.Version {
-			changed := rapport.DescribeChange(v, submission)
-			shown.BeforeId, shown.Changed = &v.ID, &changed
-			return nil
+		switch {
+		case v.ID == p.review.SubmissionID:
+			p.submission = v
+		case v.Version < p.review.Version && p.before == nil:
+			p.before = &v
 		}
 	}
 	return nil
+}
+
+func (p reviewPage) show(ctx context.Context) gen.Review {
+	r := p.review
+	shown := gen.Review{
+		Summary: p.desk.summary(r), Submission: showSubmission(p.submission), Deliverable: showDeliverable(p.deliverable), Brief: r.Brief,
+		Stages: showStages(r, p.decisions, p.names), PolicyName: r.PolicyName, OnSilence: silenceWords(r.OnSilence), SilenceAt: r.SilenceAt,
+		Commands: decisionCommands(refusedHere(p.standing.Own, p.desk, r, p.decisions)), Corrections: each(p.corrections, showCorrection), Seq: r.Seq,
+	}
+	if c := r.Choice; c != nil {
+		shown.Choice = &gen.PolicyChoice{Name: c.Name, Version: c.Version, Because: noNil(c.Because), Over: someOf(c.Over)}
+	}
+	over := p.desk.handOver(ctx, r)
+	shown.HandOver = &over
+	if p.before != nil {
+		changed := rapport.DescribeChange(*p.before, p.submission)
+		shown.BeforeId, shown.Changed = &p.before.ID, &changed
+	}
+	return shown
+}
+
+// take brings the page up to what the review answered to a decision, whose record is still being written. False when the answer
+// speaks of what the page has not read, such as a decision of somebody else at the same moment.
+func (p *reviewPage) take(d rapport.ReviewDecision, seq int64, v rapport.ReviewVerdict) bool {
+	r := &p.review
+	if r.Seq >= seq {
+		return true // the record was faster
+	}
+	r.Seq, r.State, r.Stages, r.Approvers, r.OpenStage = seq, v.State, v.View.Stages, v.View.Approvers, nil
+	r.DueAt, r.SilenceAt, r.ClosedAt = timeOrNil(v.View.Due), timeOrNil(v.View.Silence), timeOrNil(v.ClosedAt)
+	if v.View.Open >= 0 {
+		r.OpenStage = &v.View.Open
+	}
+	d.User.Name = p.names[d.User.ID]
+	p.decisions = append(slices.DeleteFunc(p.decisions, func(x rapport.ReviewDecision) bool { return x.ID == d.ID }), d)
+	for i, stage := range r.Stages {
+		for _, a := range stage.Approvers {
+			if _, known := p.names[a.User]; !known {
+				return false
+			}
+		}
+		for _, taken := range stage.Decisions {
+			at := slices.IndexFunc(p.decisions, func(x rapport.ReviewDecision) bool { return x.ID == taken.ID })
+			switch {
+			case taken.Kept:
+			case at < 0:
+				return false
+			default:
+				x := &p.decisions[at]
+				x.State, x.Stage, x.At = "accepted", &i, taken.At
+				if taken.OnBehalf != uuid.Nil {
+					x.OnBehalfOf = &rapport.UserRef{ID: taken.OnBehalf, Name: p.names[taken.OnBehalf]}
+				}
+			}
+		}
+	}
+	return p.takeCorrections(d)
+}
+
+// takeCorrections adds those of the decision, and drops those of approvals that do not stand any more.
+func (p *reviewPage) takeCorrections(d rapport.ReviewDecision) bool {
+	for i, text := range d.Corrections {
+		p.corrections = append(p.corrections, rapport.Correction{ID: rapport.CorrectionID(d.ID, i), DecisionID: d.ID, Text: text})
+	}
+	p.corrections = slices.DeleteFunc(p.corrections, func(c rapport.Correction) bool {
+		return !slices.ContainsFunc(p.review.Stages, func(s rapport.ReviewStage) bool {
+			return slices.ContainsFunc(s.Decisions, func(x rapport.StageDecision) bool { return x.ID == c.DecisionID })
+		})
+	})
+	return true
 }
 
 func showCorrection(c rapport.Correction) gen.Correction {
@@ -279,6 +383,7 @@ func showStages(r rapport.ReviewItem, decisions []rapport.ReviewDecision, names 
 		shown := gen.Decision{
 			Id: d.ID, Stage: i, Decision: gen.DecisionDecision(d.Decision), Comment: orNil(d.Comment), User: toUserRef(d.User), At: d.At, Moot: d.State == "moot",
 			Outside: orNot(d.Outside), Corrections: someOf(d.Corrections),
+			Void: orNot(d.State == "accepted" && !slices.ContainsFunc(r.Stages[i].Decisions, func(x rapport.StageDecision) bool { return x.ID == d.ID })),
 		}
 		if d.OnBehalfOf != nil {
 			behalf := toUserRef(*d.OnBehalfOf)
@@ -451,24 +556,21 @@ func (s *Server) DecideReview(ctx context.Context, r gen.DecideReviewRequestObje
 	decision := rapport.ReviewDecision{
 		User: rapport.UserRef{ID: me}, Decision: string(r.Body.Decision), Comment: strings.TrimSpace(value(r.Body.Comment)), Corrections: trimmed(value(r.Body.Corrections)),
 	}
-	var review rapport.ReviewItem
-	var behalf uuid.UUID
-	err = s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
-		if review, err = store.Review(ctx, r.Id); err != nil {
-			return called("review", err)
-		}
-		if bad := checkDecision(decision); len(bad) > 0 {
-			return rapport.Invalid(bad...)
-		}
-		behalf, err = s.voiceFor(ctx, store, me, review, r.Body.SubmissionId)
-		return err
-	})
+	page, err := s.readReview(ctx, store, r.Id, false)
 	if err != nil {
 		return nil, err
 	}
+	if bad := checkDecision(decision); len(bad) > 0 {
+		return nil, rapport.Invalid(bad...)
+	}
+	if err := s.mayDecide(ctx, store, page, r.Body.SubmissionId); err != nil {
+		return nil, err
+	}
+	review := page.review
+	behalf, _ := page.desk.behalf(review)
 	deed, _ := deedID(ctx)
 	decision.ID, decision.ReviewID, decision.SubmissionID, decision.BrandID = rapport.DeriveID(deed, "decision"), review.ID, review.SubmissionID, review.BrandID
-	result, err := s.command(ctx, commandRequest{
+	shown, err := s.decide(ctx, store, page, decision, commandRequest{
 		Workflow: "review", ID: review.ID, BrandID: review.BrandID,
 		Cmd:    rapport.Command{Kind: rapport.CmdDecide, Actor: me, Ref: decision.ID, Ref2: decision.SubmissionID, Code: decision.Decision, Behalf: behalf},
 		Before: func(ctx context.Context) error { return store.ProposeDecision(ctx, decision) },
@@ -476,15 +578,37 @@ func (s *Server) DecideReview(ctx context.Context, r gen.DecideReviewRequestObje
 	if err != nil {
 		return nil, s.whoDecided(ctx, store, review.ID, err)
 	}
-	if result.Pending {
+	if shown == nil {
 		body, location := pendingAt("/v1/reviews/" + review.ID.String())
 		return gen.DecideReview202JSONResponse{Body: body, Headers: gen.DecideReview202ResponseHeaders{Location: location}}, nil
 	}
-	shown, err := s.review(ctx, review.ID)
-	if err != nil {
+	return gen.DecideReview200JSONResponse(*shown), nil
+}
+
+// decide sends a decision, reads the rest of its page meanwhile, and shows it with what the review answered; nil while nobody knows.
+// Where the page has not read all that the answer speaks of, the record is waited for.
+func (s *Server) decide(ctx context.Context, store ReviewStore, page reviewPage, d rapport.ReviewDecision, c commandRequest) (*gen.Review, error) {
+	ctx, cancel := context.WithTimeout(ctx, commandPatience)
+	defer cancel()
+	var reading errgroup.Group
+	reading.Go(func() error {
+		return s.cfg.Store.Atomically(ctx, func(ctx context.Context) error { return page.readAround(ctx, store) })
+	})
+	verdict, err := s.sendCommand(ctx, c)
+	unread := reading.Wait()
+	if err != nil || verdict == nil {
 		return nil, err
 	}
-	return gen.DecideReview200JSONResponse(shown), nil
+	if unread != nil || verdict.Review == nil || !page.take(d, verdict.Seq, *verdict.Review) {
+		if result, err := s.shown(ctx, c, *verdict); err != nil || result.Pending {
+			return nil, err
+		}
+		if page, err = s.readReview(ctx, store, d.ReviewID, true); err != nil {
+			return nil, err
+		}
+	}
+	shown := page.show(ctx)
+	return &shown, nil
 }
 
 // whoDecided adds to a refusal of a review that has just ended who ended it: a workflow that is gone tells nothing.
@@ -511,20 +635,6 @@ func (s *Server) whoDecided(ctx context.Context, store ReviewStore, id uuid.UUID
 		}
 	}
 	return e
-}
-
-// voiceFor is with whose voice a person decides now, zero for their own; or why they cannot.
-func (s *Server) voiceFor(ctx context.Context, store ReviewStore, me uuid.UUID, review rapport.ReviewItem, submission uuid.UUID) (uuid.UUID, error) {
-	d, err := s.deskOf(ctx, store, me, []rapport.ReviewItem{review})
-	if err != nil {
-		return uuid.Nil, err
-	}
-	sent, err := s.sentBefore(ctx)
-	if err == nil && !sent {
-		err = s.mayDecide(ctx, store, d, review, submission)
-	}
-	behalf, _ := d.behalf(review)
-	return behalf, err
 }
 
 // maxCorrection is how long one correction is, in characters: what needs more is a request for changes.
@@ -554,42 +664,33 @@ func checkDecision(d rapport.ReviewDecision) []rapport.Field {
 	return bad
 }
 
-// mayDecide refuses a decision early, with what a person should know: what changed in a newer version, who decided, who is asked.
-func (s *Server) mayDecide(ctx context.Context, store ReviewStore, d desk, review rapport.ReviewItem, submission uuid.UUID) error {
-	if submission != review.SubmissionID {
-		return &rapport.Error{Code: rapport.CodeConflict, Reason: "another_version", State: review.State, Message: "This review is about another version. Look at the newest one and decide there."}
-	}
-	decisions, err := store.ReviewDecisions(ctx, review.ID)
-	if err != nil {
-		return err
-	}
-	refused, err := refusedHere(ctx, store, d, review, decisions)
-	if err != nil {
-		return err
+// mayDecide refuses a decision early, with what a person should know: what changed in a newer version, who decided, who is asked. What
+// was sent before is not refused: it may be the reason.
+func (s *Server) mayDecide(ctx context.Context, store ReviewStore, p reviewPage, submission uuid.UUID) error {
+	refused := refusedHere(p.standing.Own, p.desk, p.review, p.decisions)
+	if submission != p.review.SubmissionID {
+		refused = &rapport.Error{Code: rapport.CodeConflict, Reason: "another_version", State: p.review.State, Message: "This review is about another version. Look at the newest one and decide there."}
 	}
 	if refused == nil {
 		return nil
 	}
-	if review.State == rapport.ReviewSuperseded {
-		if err := s.newerVersion(ctx, store, review, refused); err != nil {
+	if sent, err := s.sentBefore(ctx); err != nil || sent {
+		return err
+	}
+	if p.review.State == rapport.ReviewSuperseded && submission == p.review.SubmissionID {
+		if err := s.newerVersion(ctx, store, p.review, refused); err != nil {
 			return err
 		}
 	}
 	return refused
 }
 
-// refusedHere says why the person cannot decide now; nil when they can.
-func refusedHere(ctx context.Context, store ReviewStore, d desk, review rapport.ReviewItem, decisions []rapport.ReviewDecision) (*rapport.Error, error) {
-	if reviewIsOpen(review.State) {
-		own, err := store.IsSubmitter(ctx, review.PartnershipID, d.me)
-		if err != nil {
-			return nil, err
-		}
-		if own {
-			return &rapport.Error{Code: rapport.CodeForbidden, Reason: "submitter", State: review.State, Message: "Whoever makes the content does not decide on it."}, nil
-		}
+// refusedHere says why the person cannot decide now; nil when they can. Own: they make the content.
+func refusedHere(own bool, d desk, review rapport.ReviewItem, decisions []rapport.ReviewDecision) *rapport.Error {
+	if own && reviewIsOpen(review.State) {
+		return &rapport.Error{Code: rapport.CodeForbidden, Reason: "submitter", State: review.State, Message: "Whoever makes the content does not decide on it."}
 	}
-	return d.refusal(review, decisions), nil
+	return d.refusal(review, decisions)
 }
 
 // newerVersion adds to a refusal what changed in the version that came meanwhile.

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -154,4 +155,107 @@ func TestSubmissionFileIsAnAttachmentBehindTheWall(t *testing.T) {
 	d.as(t, "guest@one.example").send(t, "GET", path, nil).into(t, &s)
 	require.Equal(t, "text/html", s.FileType)
 	require.Len(t, s.Checks, 1)
+}
+
+// verdict is what the review of the desk would answer to a decision that ends it: its stages with the decision in the first one.
+func (d *desk) verdict(t *testing.T, cmd rapport.Command, more ...rapport.StageDecision) rapport.OutboxVerdict {
+	t.Helper()
+	stages := one[[]rapport.ReviewStage](t, d, `select stages from reviews where id = $1`, d.review)
+	stages[0].State = "approved"
+	stages[0].Decisions = append(more, rapport.StageDecision{ID: cmd.Ref, User: cmd.Actor, Decision: cmd.Code, At: time.Now()})
+	return rapport.OutboxVerdict{Seq: 7, Review: &rapport.ReviewVerdict{State: rapport.ReviewApproved, ClosedAt: time.Now(), View: rapport.ReviewView{Stages: stages, Open: -1, Approvers: []uuid.UUID{}}}}
+}
+
+// written is the record of the verdict, some time later.
+func (d *desk) written(t *testing.T, v rapport.OutboxVerdict) {
+	t.Helper()
+	d.sql(t, `with x as (update decisions set state = 'accepted', stage = 0, decided_at = now() where state = 'proposed')
+		update reviews set state = $2, stages = $3, approvers = '{}', open_stage = null, seq = $4 where id = $1`, d.review, v.Review.State, v.Review.View.Stages, v.Seq)
+}
+
+func TestADecisionIsAnsweredBeforeItsRecord(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	given := make(chan rapport.OutboxVerdict, 1)
+	d.flows.answers(func(cmd rapport.Command) rapport.OutboxVerdict {
+		v := d.verdict(t, cmd)
+		given <- v
+		return v
+	})
+	a := d.decide(t, "approver", map[string]any{"decision": "approve_with_corrections", "comment": "Fine.", "corrections": []string{"A comma"}})
+	require.Equal(t, 200, a.status, "%s", a.body)
+	var r struct {
+		reviewBody
+		Seq         int64
+		Corrections []struct{ Text string }
+	}
+	a.into(t, &r)
+	require.EqualValues(t, 7, r.Seq)
+	require.Equal(t, "approved", r.Summary.State)
+	require.False(t, r.Summary.Mine)
+	require.Equal(t, "approved", r.Stages[0].State)
+	require.Equal(t, "Fine.", r.Stages[0].Decisions[0].Comment)
+	require.Equal(t, "A comma", r.Corrections[0].Text)
+	require.False(t, r.Commands[0].Allowed)
+	require.Contains(t, r.Commands[0].Reason, "by Ms approver on")
+
+	// Whoever decided reads what they wrote: the pages wait for the record.
+	read := make(chan reviewBody, 1)
+	list := make(chan int, 1)
+	me := d.as(t, "approver@one.example")
+	go func() {
+		var r reviewBody
+		me.send(t, "GET", "/v1/reviews/"+d.review.String(), nil).into(t, &r)
+		read <- r
+	}()
+	go func() {
+		var waiting struct{ Items []struct{ ID uuid.UUID } }
+		me.send(t, "GET", "/v1/reviews?assigned_to=me&state=waiting", nil).into(t, &waiting)
+		list <- len(waiting.Items)
+	}()
+	time.Sleep(50 * time.Millisecond)
+	d.written(t, <-given)
+	require.Equal(t, "approved", (<-read).Summary.State)
+	require.Zero(t, <-list)
+}
+
+func TestADecisionBesideAnotherOneWaitsForTheRecord(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	written := make(chan struct{})
+	d.flows.answers(func(cmd rapport.Command) rapport.OutboxVerdict {
+		// Somebody else decided at the same moment: the page cannot know their words.
+		v := d.verdict(t, cmd, rapport.StageDecision{ID: id(), User: d.users["both@one.example"], Decision: "approve", At: time.Now()})
+		go func() {
+			time.Sleep(50 * time.Millisecond)
+			d.written(t, v)
+			close(written)
+		}()
+		return v
+	})
+	a := d.decide(t, "approver", map[string]any{"decision": "approve"})
+	require.Equal(t, 200, a.status, "%s", a.body)
+	select {
+	case <-written:
+	case <-time.After(time.Second):
+		require.Fail(t, "it was answered before the record")
+	}
+}
+
+func TestADecisionThatALaterStageThrewBackIsVoid(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	decision := id()
+	d.sql(t, `insert into decisions (id, review_id, submission_id, brand_id, user_id, decision, state, stage, decided_at) values ($1, $2, $3, $4, $5, 'approve', 'accepted', 0, now())`,
+		decision, d.review, d.submission, d.world.one, d.users["approver@one.example"])
+	void := func() bool {
+		var r struct {
+			Stages []struct{ Decisions []struct{ Void bool } }
+		}
+		d.as(t, "ops@one.example").send(t, "GET", "/v1/reviews/"+d.review.String(), nil).into(t, &r)
+		return r.Stages[0].Decisions[0].Void
+	}
+	require.True(t, void())
+	d.stands(t, d.review, decision)
+	require.False(t, void())
 }

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/hex"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -138,8 +139,10 @@ func (w *world) button(who uuid.UUID) func(path string, body any) int {
 	store, err := postgres.Open(ctx, w.pg.url("rapport_api", "rapport"))
 	require.NoError(w.t, err)
 	w.t.Cleanup(store.Close)
+	dispatch := worker.NewDispatcher(w.client, store, 5*time.Second)
+	dispatch.LeaveTaken = true // as the server does
 	server, err := api.New(api.Config{
-		Store: store, Workflows: worker.NewDispatcher(w.client, store, 5*time.Second), Log: zap.NewNop(), PublicURL: "https://rapport.example",
+		Store: store, Workflows: dispatch, Log: zap.NewNop(), PublicURL: "https://rapport.example",
 		Secret: []byte(codecKey), Metrics: prometheus.NewRegistry(),
 	})
 	require.NoError(w.t, err)
@@ -157,6 +160,8 @@ func (w *world) button(who uuid.UUID) func(path string, body any) int {
 		res, err := http.DefaultClient.Do(req)
 		require.NoError(w.t, err)
 		defer res.Body.Close()
+		_, err = io.Copy(io.Discard, res.Body) // so that the connection is used again, as a browser's is
+		require.NoError(w.t, err)
 		for _, c := range res.Cookies() {
 			cookie = c.Name + "=" + c.Value
 		}

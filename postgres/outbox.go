@@ -82,6 +82,8 @@ func (s *Store) Outbox(ctx context.Context, id uuid.UUID) (rapport.OutboxRow, *r
 		}
 		if r.AckedAt != nil {
 			verdict = &rapport.OutboxVerdict{}
+		}
+		if len(r.Verdict) > 0 { // what was acknowledged by its record was taken, and is shown
 			if err := json.Unmarshal(r.Verdict, verdict); err != nil {
 				return rapport.OutboxRow{}, fmt.Errorf("read verdict: %w", err)
 			}

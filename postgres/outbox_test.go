@@ -36,3 +36,22 @@ func TestSignalsKeepTheirOrder(t *testing.T) {
 	require.NoError(t, w.worker.AckOutbox(ctx, first, rapport.OutboxVerdict{}))
 	require.Equal(t, []uuid.UUID{second, other}, taken())
 }
+
+// TestARecordAcknowledgesItsCommand: what a workflow has written down was taken, and the relay need not deliver it.
+func TestARecordAcknowledgesItsCommand(t *testing.T) {
+	t.Parallel()
+	d := newDraft(t)
+	w, ctx := d.worker, rapport.WithBrands(t.Context(), d.brand)
+	command := rapport.OutboxRow{ID: uuid.New(), BrandID: d.brand, Kind: "update", WorkflowID: "partnership/" + d.partnership.String(), Name: "command", UpdateID: "x", Input: []byte("{}")}
+	require.NoError(t, w.PutOutbox(ctx, command))
+	_, verdict, err := w.Outbox(ctx, command.ID)
+	require.NoError(t, err)
+	require.Nil(t, verdict)
+	require.NoError(t, w.ApplyBatch(ctx, rapport.Batch{
+		Kind: "partnership", WorkflowType: "Partnership", ID: d.partnership, BrandID: d.brand, Snapshot: []byte("{}"), View: rapport.View{State: "active", Renewal: rapport.RenewalNotDue},
+		Record: rapport.Record{Handled: []uuid.UUID{command.ID}},
+	}))
+	_, verdict, err = w.Outbox(ctx, command.ID)
+	require.NoError(t, err)
+	require.Equal(t, &rapport.OutboxVerdict{}, verdict)
+}

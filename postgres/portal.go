@@ -182,7 +182,7 @@ func (s *Store) portalTalk(ctx context.Context, list []rapport.PortalDeliverable
 	if err != nil {
 		return fmt.Errorf("names: %w", err)
 	}
-	corrections, err := s.Corrections(ctx, submissions)
+	corrections, err := s.Corrections(ctx, submissions, true)
 	if err != nil {
 		return fmt.Errorf("corrections: %w", err)
 	}

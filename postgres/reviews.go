@@ -16,7 +16,7 @@ import (
 // ListReviews lists reviews of the scope by due time.
 func (s *Store) ListReviews(ctx context.Context, f rapport.ReviewFilter, page rapport.Page) ([]rapport.ReviewItem, []string, error) {
 	params := gen.ListReviewsParams{
-		Brands: rapport.BrandsFrom(ctx), ID: f.ID, BrandID: f.BrandID, AssignedTo: f.AssignedTo, State: orNil(f.State), MaxRows: int32(page.Limit + 1),
+		Brands: rapport.BrandsFrom(ctx), BrandID: f.BrandID, AssignedTo: f.AssignedTo, State: orNil(f.State), MaxRows: int32(page.Limit + 1),
 	}
 	var err error
 	if params.AfterDue, params.AfterID, err = afterTime(page); err != nil {
@@ -51,7 +51,7 @@ func orLast(at *time.Time) time.Time {
 	return *at
 }
 
-func reviewItem(r gen.ListReviewsRow) (rapport.ReviewItem, error) {
+func reviewItem(r gen.ReviewItem) (rapport.ReviewItem, error) {
 	item := rapport.ReviewItem{
 		ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, DeliverableID: r.DeliverableID, SubmissionID: r.SubmissionID, CampaignName: r.CampaignName,
 		Creator: rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
@@ -78,14 +78,13 @@ func reviewItem(r gen.ListReviewsRow) (rapport.ReviewItem, error) {
 
 // Review finds one review of the scope.
 func (s *Store) Review(ctx context.Context, id uuid.UUID) (rapport.ReviewItem, error) {
-	items, _, err := s.ListReviews(ctx, rapport.ReviewFilter{ID: &id}, rapport.Page{Limit: 1})
-	if err == nil && len(items) == 0 {
-		err = mapped(pgx.ErrNoRows)
-	}
-	if err != nil {
-		return rapport.ReviewItem{}, err
-	}
-	return items[0], nil
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.ReviewItem, error) {
+		r, err := s.q.ReviewItem(ctx, tx, gen.ReviewItemParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
+		if err != nil {
+			return rapport.ReviewItem{}, err
+		}
+		return reviewItem(r)
+	})
 }
 
 // ReviewDecisions lists every decision on a review of the scope, also refused and moot ones, oldest first.
@@ -123,8 +122,7 @@ func (s *Store) ProposeDecision(ctx context.Context, d rapport.ReviewDecision) e
 			return err
 		}
 		for i, c := range d.Corrections {
-			id := rapport.DeriveID(d.ID, fmt.Sprintf("correction/%d", i))
-			if err := s.q.InsertCorrection(ctx, tx, gen.InsertCorrectionParams{ID: id, DecisionID: d.ID, ReviewID: d.ReviewID, Position: int32(i), Body: c}); err != nil {
+			if err := s.q.InsertCorrection(ctx, tx, gen.InsertCorrectionParams{ID: rapport.CorrectionID(d.ID, i), DecisionID: d.ID, ReviewID: d.ReviewID, Position: int32(i), Body: c}); err != nil {
 				return fmt.Errorf("correction: %w", err)
 			}
 		}
@@ -132,13 +130,13 @@ func (s *Store) ProposeDecision(ctx context.Context, d rapport.ReviewDecision) e
 	})
 }
 
-// Corrections lists what the approvals that count ask to be mended, by version.
-func (s *Store) Corrections(ctx context.Context, submissions []uuid.UUID) (map[uuid.UUID][]rapport.Correction, error) {
+// Corrections lists what the approvals that stand ask to be mended, by version; approved only of reviews that have approved.
+func (s *Store) Corrections(ctx context.Context, submissions []uuid.UUID, approved bool) (map[uuid.UUID][]rapport.Correction, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (map[uuid.UUID][]rapport.Correction, error) {
-		rows, err := s.q.CorrectionsOf(ctx, tx, noNil(submissions))
+		rows, err := s.q.CorrectionsOf(ctx, tx, gen.CorrectionsOfParams{Submissions: noNil(submissions), Approved: approved})
 		by := map[uuid.UUID][]rapport.Correction{}
 		for _, r := range rows {
-			by[r.SubmissionID] = append(by[r.SubmissionID], rapport.Correction{ID: r.ID, Text: r.Body, DoneAt: r.DoneAt})
+			by[r.SubmissionID] = append(by[r.SubmissionID], rapport.Correction{ID: r.ID, DecisionID: r.DecisionID, Text: r.Body, DoneAt: r.DoneAt})
 		}
 		return by, err
 	})
@@ -172,6 +170,19 @@ func (s *Store) Voices(ctx context.Context, brand, user uuid.UUID) ([]uuid.UUID,
 			list[i] = r.UserID
 		}
 		return list, err
+	})
+}
+
+// Deciding says that a decision of a person is still being recorded.
+func (s *Store) Deciding(ctx context.Context, user uuid.UUID) (bool, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) { return s.q.Deciding(ctx, tx, user) })
+}
+
+// ReviewStanding is how a person stands to a review of the scope.
+func (s *Store) ReviewStanding(ctx context.Context, review, user uuid.UUID) (rapport.ReviewStanding, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.ReviewStanding, error) {
+		r, err := s.q.ReviewStanding(ctx, tx, gen.ReviewStandingParams{ID: review, UserID: user, Brands: rapport.BrandsFrom(ctx)})
+		return rapport.ReviewStanding{Own: r.Own, Deciding: r.Deciding, Voices: r.Voices}, err
 	})
 }
 

@@ -39,6 +39,9 @@ type Dispatcher struct {
 	deliverer *temporal.Deliverer
 	client    client.Client
 	store     OutboxStore
+	// LeaveTaken leaves a command that was taken for its record to acknowledge, for people who wait for the verdict. Should the record not
+	// come, the relay delivers the row once more, under the same id.
+	LeaveTaken bool
 }
 
 // NewDispatcher makes a dispatcher that waits at most timeout for a verdict.
@@ -81,6 +84,9 @@ func (d *Dispatcher) Deliver(ctx context.Context, row rapport.OutboxRow) (rappor
 			return rapport.OutboxVerdict{}, fmt.Errorf("approval of %s: %w", row.WorkflowID, errBehind)
 		}
 	}
+	if d.LeaveTaken && row.Kind == temporal.DeliverUpdate && v.Refused == "" {
+		return v, nil
+	}
 	if err := d.store.AckOutbox(context.WithoutCancel(ctx), row.ID, v); err != nil {
 		return v, fmt.Errorf("acknowledge: %w", err)
 	}
@@ -101,7 +107,7 @@ func verdict(got temporal.Verdict) (rapport.OutboxVerdict, error) {
 		if err := json.Unmarshal(got.Result, &reply); err != nil {
 			return v, fmt.Errorf("read reply: %w", err)
 		}
-		v.Seq = reply.Seq
+		v.Seq, v.Review = reply.Seq, reply.Review
 	case got.Refused == nil:
 	default:
 		v.Refused, v.Closed = got.Refused.Code, got.Refused.Code == temporal.RefusedClosed

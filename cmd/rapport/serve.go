@@ -72,8 +72,10 @@ func runServe(ctx context.Context, cfg Config, log *zap.Logger) error {
 	if err != nil {
 		return err
 	}
+	dispatch := worker.NewDispatcher(connection, store, commandPatience)
+	dispatch.LeaveTaken = true
 	server, err := api.New(api.Config{ //nolint:contextcheck // requests bring their own
-		Store: store, Workflows: worker.NewDispatcher(connection, store, commandPatience), Log: log,
+		Store: store, Workflows: dispatch, Log: log,
 		PublicURL: cfg.PublicURL, Secret: []byte(cfg.Secret), Web: web.Dist(), Metrics: registry,
 		Checks:       map[string]func(context.Context) error{"temporal": temporalAnswers(connection, cfg.TemporalNamespace)},
 		FinanceDelay: cfg.FinanceDelay, TrustedProxies: cfg.TrustedProxies, Outside: beyond,

@@ -689,6 +689,37 @@ type ReviewComment struct {
 	CreatedAt     time.Time
 }
 
+type ReviewItem struct {
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	DeliverableID uuid.UUID
+	SubmissionID  uuid.UUID
+	State         string
+	OpenStage     *int32
+	Stages        json.RawMessage
+	Approvers     []uuid.UUID
+	DueAt         *time.Time
+	SilenceAt     *time.Time
+	Seq           int64
+	CreatedAt     time.Time
+	ClosedAt      *time.Time
+	Choice        []byte
+	Warnings      int32
+	Version       int32
+	Title         string
+	Round         int32
+	CreatorID     uuid.UUID
+	CreatorName   string
+	CampaignName  string
+	Brief         string
+	Handle        string
+	Platform      string
+	PolicyName    string
+	OnSilence     string
+	PolicyStages  json.RawMessage
+}
+
 type ReviewLink struct {
 	ID           uuid.UUID
 	TokenHash    []byte

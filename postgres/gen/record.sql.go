@@ -326,9 +326,10 @@ func (q *Queries) LockSnapshot(ctx context.Context, db DBTX, workflowID string) 
 }
 
 const markHandled = `-- name: MarkHandled :exec
-update outbox set handled_at = now() where id = any ($1::uuid[]) and handled_at is null
+update outbox set handled_at = now(), acked_at = coalesce(acked_at, now()) where id = any ($1::uuid[]) and handled_at is null
 `
 
+// What its workflow has written down needs no other acknowledgement.
 func (q *Queries) MarkHandled(ctx context.Context, db DBTX, ids []uuid.UUID) error {
 	_, err := db.Exec(ctx, markHandled, ids)
 	return err

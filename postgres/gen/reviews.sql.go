@@ -7,7 +7,6 @@ package gen
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -35,20 +34,27 @@ func (q *Queries) CommentKind(ctx context.Context, db DBTX, arg CommentKindParam
 }
 
 const correctionsOf = `-- name: CorrectionsOf :many
-select k.id, k.submission_id, k.body, k.done_at from corrections k join decisions x on x.id = k.decision_id
-where k.submission_id = any ($1::uuid[]) and x.state = 'accepted' order by x.decided_at, k.position
+select k.id, k.decision_id, k.submission_id, k.body, k.done_at from corrections k join decisions x on x.id = k.decision_id join reviews r on r.id = x.review_id
+where k.submission_id = any ($1::uuid[]) and x.state = 'accepted' and decision_stands(r.stages, x.id) and (r.state = 'approved' or not $2::boolean)
+order by x.decided_at, k.position
 `
+
+type CorrectionsOfParams struct {
+	Submissions []uuid.UUID
+	Approved    bool
+}
 
 type CorrectionsOfRow struct {
 	ID           uuid.UUID
+	DecisionID   uuid.UUID
 	SubmissionID uuid.UUID
 	Body         string
 	DoneAt       *time.Time
 }
 
-// Of the approvals that count.
-func (q *Queries) CorrectionsOf(ctx context.Context, db DBTX, submissions []uuid.UUID) ([]CorrectionsOfRow, error) {
-	rows, err := db.Query(ctx, correctionsOf, submissions)
+// Of the approvals that stand; for the creator only once the whole review has approved.
+func (q *Queries) CorrectionsOf(ctx context.Context, db DBTX, arg CorrectionsOfParams) ([]CorrectionsOfRow, error) {
+	rows, err := db.Query(ctx, correctionsOf, arg.Submissions, arg.Approved)
 	if err != nil {
 		return nil, err
 	}
@@ -58,6 +64,7 @@ func (q *Queries) CorrectionsOf(ctx context.Context, db DBTX, submissions []uuid
 		var i CorrectionsOfRow
 		if err := rows.Scan(
 			&i.ID,
+			&i.DecisionID,
 			&i.SubmissionID,
 			&i.Body,
 			&i.DoneAt,
@@ -70,6 +77,18 @@ func (q *Queries) CorrectionsOf(ctx context.Context, db DBTX, submissions []uuid
 		return nil, err
 	}
 	return items, nil
+}
+
+const deciding = `-- name: Deciding :one
+select exists (select 1 from decisions where user_id = $1::uuid and state = 'proposed' and created_at > now() - interval '5 seconds')::boolean
+`
+
+// Whether a decision of the person is still being recorded.
+func (q *Queries) Deciding(ctx context.Context, db DBTX, userID uuid.UUID) (bool, error) {
+	row := db.QueryRow(ctx, deciding, userID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
 }
 
 const insertComment = `-- name: InsertComment :exec
@@ -402,34 +421,21 @@ func (q *Queries) ListPostChecks(ctx context.Context, db DBTX, arg ListPostCheck
 }
 
 const listReviews = `-- name: ListReviews :many
-with voices as materialized (select v.brand_id::uuid as brand_id, v.user_id::uuid as user_id from voices_of($4::uuid, $1::uuid[]) v)
-select r.id, r.partnership_id, r.brand_id, r.deliverable_id, r.submission_id, r.state, r.open_stage, r.stages, r.approvers, r.due_at, r.silence_at, r.seq, r.created_at, r.closed_at, r.choice,
-  (select count(*) from jsonb_array_elements(r.checks) x where x->>'result' = 'warn')::int as warnings,
-  s.version, d.title, d.round, p.creator_id, c.name as creator_name, k.name as campaign_name, k.brief, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  coalesce(l.name, '')::text as policy_name, coalesce(l.on_silence, 'hold')::text as on_silence, coalesce(l.stages, '[]')::jsonb as policy_stages
-from reviews r
-join submissions s on s.id = r.submission_id
-join deliverables d on d.id = r.deliverable_id
-join partnerships p on p.id = r.partnership_id
-join campaigns k on k.id = p.campaign_id
-join creators c on c.id = p.creator_id
-left join policies l on l.id = r.policy_id and l.version = r.policy_version
-left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
+with voices as materialized (select v.brand_id::uuid as brand_id, v.user_id::uuid as user_id from voices_of($3::uuid, $1::uuid[]) v)
+select r.id, r.partnership_id, r.brand_id, r.deliverable_id, r.submission_id, r.state, r.open_stage, r.stages, r.approvers, r.due_at, r.silence_at, r.seq, r.created_at, r.closed_at, r.choice, r.warnings, r.version, r.title, r.round, r.creator_id, r.creator_name, r.campaign_name, r.brief, r.handle, r.platform, r.policy_name, r.on_silence, r.policy_stages from review_items r
 where r.brand_id = any ($1::uuid[])
-  and ($2::uuid is null or r.id = $2::uuid)
-  and ($3::uuid is null or r.brand_id = $3::uuid)
-  and ($4::uuid is null or (r.state in ('open', 'held')
+  and ($2::uuid is null or r.brand_id = $2::uuid)
+  and ($3::uuid is null or (r.state in ('open', 'held')
     and exists (select 1 from voices v where v.brand_id = r.brand_id and v.user_id = any (r.approvers))))
-  and ($5::text is null or r.state = $5::text or $5::text = 'waiting' and r.state in ('open', 'held'))
-  and ($6::timestamptz is null
-    or (coalesce(r.due_at, '9999-01-01'), r.id) > ($6::timestamptz, $7::uuid))
+  and ($4::text is null or r.state = $4::text or $4::text = 'waiting' and r.state in ('open', 'held'))
+  and ($5::timestamptz is null
+    or (coalesce(r.due_at, '9999-01-01'), r.id) > ($5::timestamptz, $6::uuid))
 order by coalesce(r.due_at, '9999-01-01'), r.id
-limit $8
+limit $7
 `
 
 type ListReviewsParams struct {
 	Brands     []uuid.UUID
-	ID         *uuid.UUID
 	BrandID    *uuid.UUID
 	AssignedTo *uuid.UUID
 	State      *string
@@ -438,42 +444,10 @@ type ListReviewsParams struct {
 	MaxRows    int32
 }
 
-type ListReviewsRow struct {
-	ID            uuid.UUID
-	PartnershipID uuid.UUID
-	BrandID       uuid.UUID
-	DeliverableID uuid.UUID
-	SubmissionID  uuid.UUID
-	State         string
-	OpenStage     *int32
-	Stages        json.RawMessage
-	Approvers     []uuid.UUID
-	DueAt         *time.Time
-	SilenceAt     *time.Time
-	Seq           int64
-	CreatedAt     time.Time
-	ClosedAt      *time.Time
-	Choice        []byte
-	Warnings      int32
-	Version       int32
-	Title         string
-	Round         int32
-	CreatorID     uuid.UUID
-	CreatorName   string
-	CampaignName  string
-	Brief         string
-	Handle        string
-	Platform      string
-	PolicyName    string
-	OnSilence     string
-	PolicyStages  json.RawMessage
-}
-
 // Who may decide for whom is asked once for all rows: oneself, and whoever has handed their decisions over for the time being.
-func (q *Queries) ListReviews(ctx context.Context, db DBTX, arg ListReviewsParams) ([]ListReviewsRow, error) {
+func (q *Queries) ListReviews(ctx context.Context, db DBTX, arg ListReviewsParams) ([]ReviewItem, error) {
 	rows, err := db.Query(ctx, listReviews,
 		arg.Brands,
-		arg.ID,
 		arg.BrandID,
 		arg.AssignedTo,
 		arg.State,
@@ -485,9 +459,9 @@ func (q *Queries) ListReviews(ctx context.Context, db DBTX, arg ListReviewsParam
 		return nil, err
 	}
 	defer rows.Close()
-	var items []ListReviewsRow
+	var items []ReviewItem
 	for rows.Next() {
-		var i ListReviewsRow
+		var i ReviewItem
 		if err := rows.Scan(
 			&i.ID,
 			&i.PartnershipID,
@@ -607,8 +581,8 @@ func (q *Queries) NoteLinkView(ctx context.Context, db DBTX, arg NoteLinkViewPar
 }
 
 const openCorrections = `-- name: OpenCorrections :one
-select count(*)::int from corrections k join decisions x on x.id = k.decision_id join deliverables d on d.current_submission = k.submission_id
-where d.id = $1 and k.done_at is null and x.state = 'accepted'
+select count(*)::int from corrections k join decisions x on x.id = k.decision_id join deliverables d on d.current_submission = k.submission_id join reviews r on r.id = x.review_id
+where d.id = $1 and k.done_at is null and x.state = 'accepted' and r.state = 'approved' and decision_stands(r.stages, x.id)
 `
 
 func (q *Queries) OpenCorrections(ctx context.Context, db DBTX, deliverableID uuid.UUID) (int32, error) {
@@ -666,6 +640,51 @@ func (q *Queries) ResolveComment(ctx context.Context, db DBTX, arg ResolveCommen
 	return result.RowsAffected(), nil
 }
 
+const reviewItem = `-- name: ReviewItem :one
+select r.id, r.partnership_id, r.brand_id, r.deliverable_id, r.submission_id, r.state, r.open_stage, r.stages, r.approvers, r.due_at, r.silence_at, r.seq, r.created_at, r.closed_at, r.choice, r.warnings, r.version, r.title, r.round, r.creator_id, r.creator_name, r.campaign_name, r.brief, r.handle, r.platform, r.policy_name, r.on_silence, r.policy_stages from review_items r where r.id = $1 and r.brand_id = any ($2::uuid[])
+`
+
+type ReviewItemParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+func (q *Queries) ReviewItem(ctx context.Context, db DBTX, arg ReviewItemParams) (ReviewItem, error) {
+	row := db.QueryRow(ctx, reviewItem, arg.ID, arg.Brands)
+	var i ReviewItem
+	err := row.Scan(
+		&i.ID,
+		&i.PartnershipID,
+		&i.BrandID,
+		&i.DeliverableID,
+		&i.SubmissionID,
+		&i.State,
+		&i.OpenStage,
+		&i.Stages,
+		&i.Approvers,
+		&i.DueAt,
+		&i.SilenceAt,
+		&i.Seq,
+		&i.CreatedAt,
+		&i.ClosedAt,
+		&i.Choice,
+		&i.Warnings,
+		&i.Version,
+		&i.Title,
+		&i.Round,
+		&i.CreatorID,
+		&i.CreatorName,
+		&i.CampaignName,
+		&i.Brief,
+		&i.Handle,
+		&i.Platform,
+		&i.PolicyName,
+		&i.OnSilence,
+		&i.PolicyStages,
+	)
+	return i, err
+}
+
 const reviewLinkByToken = `-- name: ReviewLinkByToken :one
 select k.id, k.review_id, k.submission_id, k.reviewer_id, k.brand_id, o.name as reviewer_name, b.name as brand_name, k.expires_at, k.used_at,
   (k.revoked_at is null and o.removed_at is null and k.expires_at > now())::boolean as live,
@@ -703,6 +722,34 @@ func (q *Queries) ReviewLinkByToken(ctx context.Context, db DBTX, tokenHash []by
 		&i.Live,
 		&i.Decision,
 	)
+	return i, err
+}
+
+const reviewStanding = `-- name: ReviewStanding :one
+select exists (select 1 from partnerships p join contacts x on x.creator_id = p.creator_id join users u on u.email = lower(x.email) where p.id = r.partnership_id and u.id = $1)::boolean as own,
+  exists (select 1 from decisions d where d.user_id = $1 and d.review_id = r.id and d.state = 'proposed' and d.created_at > now() - interval '5 seconds')::boolean as deciding,
+  array(select v.user_id from voices_of($1::uuid, array[r.brand_id]) v where v.far > 0 order by v.far, v.user_id)::uuid[] as voices
+from reviews r where r.id = $2 and r.brand_id = any ($3::uuid[])
+`
+
+type ReviewStandingParams struct {
+	UserID uuid.UUID
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type ReviewStandingRow struct {
+	Own      bool
+	Deciding bool
+	Voices   []uuid.UUID
+}
+
+// How a person stands to a review: whether they make its content, whether a decision of theirs is still being recorded, and for whom they
+// may decide beside themselves, nearest first.
+func (q *Queries) ReviewStanding(ctx context.Context, db DBTX, arg ReviewStandingParams) (ReviewStandingRow, error) {
+	row := db.QueryRow(ctx, reviewStanding, arg.UserID, arg.ID, arg.Brands)
+	var i ReviewStandingRow
+	err := row.Scan(&i.Own, &i.Deciding, &i.Voices)
 	return i, err
 }
 

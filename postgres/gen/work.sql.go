@@ -170,7 +170,8 @@ func (q *Queries) ContractView(ctx context.Context, db DBTX, id uuid.UUID) (Cont
 }
 
 const correctionTexts = `-- name: CorrectionTexts :many
-select k.body from corrections k join decisions d on d.id = k.decision_id where k.submission_id = $1 and d.state = 'accepted' order by d.decided_at, k.position
+select k.body from corrections k join decisions d on d.id = k.decision_id join reviews r on r.id = d.review_id
+where k.submission_id = $1 and d.state = 'accepted' and r.state = 'approved' and decision_stands(r.stages, d.id) order by d.decided_at, k.position
 `
 
 func (q *Queries) CorrectionTexts(ctx context.Context, db DBTX, submissionID uuid.UUID) ([]string, error) {

@@ -89,7 +89,8 @@ values (@id, @brand_id, @kind, @workflow_id, @workflow, @task_queue, @name, @upd
 on conflict (id) do nothing;
 
 -- name: MarkHandled :exec
-update outbox set handled_at = now() where id = any (@ids::uuid[]) and handled_at is null;
+-- What its workflow has written down needs no other acknowledgement.
+update outbox set handled_at = now(), acked_at = coalesce(acked_at, now()) where id = any (@ids::uuid[]) and handled_at is null;
 
 -- name: InsertReview :exec
 insert into reviews (id, submission_id, deliverable_id, partnership_id, brand_id, policy_id, policy_version)

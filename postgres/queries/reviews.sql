@@ -1,20 +1,8 @@
 -- name: ListReviews :many
 -- Who may decide for whom is asked once for all rows: oneself, and whoever has handed their decisions over for the time being.
 with voices as materialized (select v.brand_id::uuid as brand_id, v.user_id::uuid as user_id from voices_of(sqlc.narg('assigned_to')::uuid, @brands::uuid[]) v)
-select r.id, r.partnership_id, r.brand_id, r.deliverable_id, r.submission_id, r.state, r.open_stage, r.stages, r.approvers, r.due_at, r.silence_at, r.seq, r.created_at, r.closed_at, r.choice,
-  (select count(*) from jsonb_array_elements(r.checks) x where x->>'result' = 'warn')::int as warnings,
-  s.version, d.title, d.round, p.creator_id, c.name as creator_name, k.name as campaign_name, k.brief, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  coalesce(l.name, '')::text as policy_name, coalesce(l.on_silence, 'hold')::text as on_silence, coalesce(l.stages, '[]')::jsonb as policy_stages
-from reviews r
-join submissions s on s.id = r.submission_id
-join deliverables d on d.id = r.deliverable_id
-join partnerships p on p.id = r.partnership_id
-join campaigns k on k.id = p.campaign_id
-join creators c on c.id = p.creator_id
-left join policies l on l.id = r.policy_id and l.version = r.policy_version
-left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
+select r.* from review_items r
 where r.brand_id = any (@brands::uuid[])
-  and (sqlc.narg('id')::uuid is null or r.id = sqlc.narg('id')::uuid)
   and (sqlc.narg('brand_id')::uuid is null or r.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('assigned_to')::uuid is null or (r.state in ('open', 'held')
     and exists (select 1 from voices v where v.brand_id = r.brand_id and v.user_id = any (r.approvers))))
@@ -24,9 +12,24 @@ where r.brand_id = any (@brands::uuid[])
 order by coalesce(r.due_at, '9999-01-01'), r.id
 limit @max_rows;
 
+-- name: ReviewItem :one
+select r.* from review_items r where r.id = @id and r.brand_id = any (@brands::uuid[]);
+
 -- name: Voices :many
 -- For whom somebody may decide at a brand now, beside themselves; nearest first.
 select v.user_id::uuid as user_id, v.far::int as far from voices_of(@user_id::uuid, array[@brand_id::uuid]) v where v.far > 0 order by 2, 1;
+
+-- name: Deciding :one
+-- Whether a decision of the person is still being recorded.
+select exists (select 1 from decisions where user_id = @user_id::uuid and state = 'proposed' and created_at > now() - interval '5 seconds')::boolean;
+
+-- name: ReviewStanding :one
+-- How a person stands to a review: whether they make its content, whether a decision of theirs is still being recorded, and for whom they
+-- may decide beside themselves, nearest first.
+select exists (select 1 from partnerships p join contacts x on x.creator_id = p.creator_id join users u on u.email = lower(x.email) where p.id = r.partnership_id and u.id = @user_id)::boolean as own,
+  exists (select 1 from decisions d where d.user_id = @user_id and d.review_id = r.id and d.state = 'proposed' and d.created_at > now() - interval '5 seconds')::boolean as deciding,
+  array(select v.user_id from voices_of(@user_id::uuid, array[r.brand_id]) v where v.far > 0 order by v.far, v.user_id)::uuid[] as voices
+from reviews r where r.id = @id and r.brand_id = any (@brands::uuid[]);
 
 -- name: IsSubmitter :one
 -- Whoever makes the content does not decide on it.
@@ -52,16 +55,17 @@ select @id, @decision_id, r.submission_id, r.deliverable_id, r.partnership_id, r
 on conflict do nothing;
 
 -- name: CorrectionsOf :many
--- Of the approvals that count.
-select k.id, k.submission_id, k.body, k.done_at from corrections k join decisions x on x.id = k.decision_id
-where k.submission_id = any (@submissions::uuid[]) and x.state = 'accepted' order by x.decided_at, k.position;
+-- Of the approvals that stand; for the creator only once the whole review has approved.
+select k.id, k.decision_id, k.submission_id, k.body, k.done_at from corrections k join decisions x on x.id = k.decision_id join reviews r on r.id = x.review_id
+where k.submission_id = any (@submissions::uuid[]) and x.state = 'accepted' and decision_stands(r.stages, x.id) and (r.state = 'approved' or not @approved::boolean)
+order by x.decided_at, k.position;
 
 -- name: TickCorrection :execrows
 update corrections set done_at = case when @done::boolean then coalesce(done_at, now()) end where id = @id and partnership_id = @partnership_id;
 
 -- name: OpenCorrections :one
-select count(*)::int from corrections k join decisions x on x.id = k.decision_id join deliverables d on d.current_submission = k.submission_id
-where d.id = @deliverable_id and k.done_at is null and x.state = 'accepted';
+select count(*)::int from corrections k join decisions x on x.id = k.decision_id join deliverables d on d.current_submission = k.submission_id join reviews r on r.id = x.review_id
+where d.id = @deliverable_id and k.done_at is null and x.state = 'accepted' and r.state = 'approved' and decision_stands(r.stages, x.id);
 
 -- name: NamesOfUsers :many
 select id, name, false as outside from users where id = any (@ids::uuid[])

@@ -83,7 +83,8 @@ select id, title, draft_due_at, publish_by, post_url, extra_fee, extra_currency 
 select d.comment::text as comment from decisions d where d.submission_id = @submission_id and d.state = 'accepted' and coalesce(d.comment, '') <> '' order by d.decided_at;
 
 -- name: CorrectionTexts :many
-select k.body from corrections k join decisions d on d.id = k.decision_id where k.submission_id = @submission_id and d.state = 'accepted' order by d.decided_at, k.position;
+select k.body from corrections k join decisions d on d.id = k.decision_id join reviews r on r.id = d.review_id
+where k.submission_id = @submission_id and d.state = 'accepted' and r.state = 'approved' and decision_stands(r.stages, d.id) order by d.decided_at, k.position;
 
 -- name: FailedChecks :one
 select r.checks from reviews r where r.submission_id = @submission_id;

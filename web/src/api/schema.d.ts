@@ -2875,6 +2875,8 @@ export interface components {
             outside?: boolean;
             stage: number;
             user: components["schemas"]["UserRef"];
+            /** @description A later stage sent the review back: the stage is decided anew */
+            void?: boolean;
         };
         DecisionCreate: {
             comment?: string;

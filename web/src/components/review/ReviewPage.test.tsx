@@ -229,13 +229,14 @@ it("shows who is asked on which level, decisions that were kept, and corrections
   await show(<ReviewStages stages={[{
     ...stage, escalated: true, level: 1, levels: 2, legal: true, silence_at: at,
     approvers: [{ ...me, level: 0, decided: true }, { id: uuid(12), name: "Lena Roth", outside: true, level: 1 }, { ...colleague, on_behalf_of: me, level: 1 }],
-    decisions: [{ id: uuid(1), stage: 0, decision: "approve_with_corrections", user: me, at, moot: false, kept: true, corrections: ["Say 900 g"] }],
+    decisions: [{ id: uuid(1), stage: 0, decision: "approve_with_corrections", user: me, at, moot: false, kept: true, corrections: ["Say 900 g"] }, { id: uuid(2), stage: 0, decision: "approve", user: colleague, at, moot: false, void: true }],
   }, { ...stage, index: 1, name: "Legal", state: "waiting", approvers: [], starts_at: at, opened_at: undefined, due_at: undefined }]} />);
   expect(screen.getByText("Escalated to level 2 of 2")).toBeVisible();
   const asked = within(screen.getByRole("list", { name: "Asked in Brand" })).getAllByRole("listitem");
   expect(asked.map((row) => row.textContent)).toEqual(["Mara VossHas decided", "Lena Roth, level 2Outside, by a link", "Sven Holm on behalf of Mara Voss, level 2"]);
   expect(screen.getByText("Kept from an earlier version")).toBeVisible();
   expect(screen.getByText("Say 900 g")).toBeVisible();
+  expect(screen.getByText("Sent back since; the stage is decided anew")).toBeVisible();
   expect(screen.getByText(/^Silence decides/)).toBeVisible();
   expect(screen.getByText(/^Starts/)).toBeVisible();
 });

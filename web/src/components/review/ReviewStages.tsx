@@ -1,4 +1,4 @@
-import { IconAlertCircle, IconArrowUpRight, IconCopyCheck, IconScale, IconUserCheck, IconWorld } from "@tabler/icons-react";
+import { IconAlertCircle, IconArrowUpRight, IconCopyCheck, IconRotate, IconScale, IconUserCheck, IconWorld } from "@tabler/icons-react";
 
 import type { Decision, ReviewPerson, ReviewStage } from "../../api/schema";
 import { exactText } from "../../lib/time";
@@ -69,6 +69,7 @@ export function ReviewStages({ stages }: { stages: ReviewStage[] }) {
                   <span className="soft"><RelativeTime at={decision.at} />, {exactText(new Date(decision.at))}</span>
                 </div>
                 {decision.kept && <Chip tone="done" icon={<IconCopyCheck size={13} aria-hidden />}>Kept from an earlier version</Chip>}
+                {decision.void && <Chip tone="idle" icon={<IconRotate size={13} aria-hidden />}>Sent back since; the stage is decided anew</Chip>}
                 {decision.moot && <Chip tone="idle" icon={<IconAlertCircle size={13} aria-hidden />}>Came after the decision; kept, without effect</Chip>}
                 {decision.comment && <div className="prewrap">{decision.comment}</div>}
                 {decision.corrections && decision.corrections.length > 0 && (
