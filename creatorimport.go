@@ -676,14 +676,6 @@ type ImportOptions struct {
 	Today   time.Time // the day of follower counts that came without one
 }
 
-// SafeCell makes a text safe to open in a spreadsheet: what would be read as a formula gets an apostrophe before it.
-func SafeCell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r\n", rune(s[0])) {
-		return "'" + s
-	}
-	return s
-}
-
 // SortFields puts fields into the order of their paths, so that the same mistakes read the same.
 func SortFields(f []Field) []Field {
 	slices.SortStableFunc(f, func(a, b Field) int { return cmp.Compare(a.Path, b.Path) })

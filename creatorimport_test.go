@@ -150,8 +150,6 @@ func TestImportKeepsAFormulaAsText(t *testing.T) {
 	sheet := parse(t, "name,handle,platform\n\"=HYPERLINK(\"\"http://evil.example\"\")\",@nina,youtube\n")
 	require.Equal(t, formula, sheet.Rows[0].Creator.Name)
 	require.Len(t, sheet.Rows[0].Notes, 1)
-	require.Equal(t, "'"+formula, rapport.SafeCell(formula))
-	require.Equal(t, "Nina", rapport.SafeCell("Nina"))
 }
 
 func TestImportVerdicts(t *testing.T) {

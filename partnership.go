@@ -41,7 +41,7 @@ func (s Stage) Live() bool {
 	return !slices.Contains([]Stage{StageLapsed, StageUnresponsive, StageDeclined, StageTerminated, StageBanned}, s)
 }
 
-// StageTransitions is the table of domain.md: what each stage may go on to.
+// StageTransitions is the table in docs/state-machines.md: what each stage may go on to.
 func StageTransitions() map[Stage][]Stage {
 	t := map[Stage][]Stage{
 		StageProspect:       {StageOutreach},

@@ -622,7 +622,7 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 		}
 	case timerDraftReminder:
 		if d := p.deliverable(t.Ref); d != nil {
-			p.do(Effect{Key: fmt.Sprintf("draft_reminder/%s/%d", d.ID, d.Round), Kind: EffectMail, Code: "draft_reminder", Ref: d.ID})
+			p.do(Effect{Key: fmt.Sprintf("draft_reminder/%s/%d", d.ID, t.At.Unix()), Kind: EffectMail, Code: "draft_reminder", Ref: d.ID})
 		}
 	case timerDraftLate:
 		if d := p.deliverable(t.Ref); d != nil && slices.Contains([]string{"planned", "brief_sent", "awaiting_draft", "changes_requested"}, d.State) {

@@ -662,6 +662,25 @@ func TestALateDraft(t *testing.T) {
 	require.False(t, open)
 }
 
+func TestEachDraftHasItsOwnReminder(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate()
+	h.until(h.p.Deliverables[0].DraftDue.Add(-hour))
+	h.submit("draft")
+	h.decide("ada", rapport.DecisionApprove)
+	h.cmd(rapport.Command{Kind: rapport.CmdRevokeApproval, Ref: h.p.Deliverables[0].ID, Actor: id("ada")})
+	h.until(h.p.Deliverables[0].DraftDue.Add(-hour))
+	var keys []string
+	for _, a := range h.done {
+		if a.effect.Code == "draft_reminder" {
+			keys = append(keys, a.effect.Key)
+		}
+	}
+	require.Len(t, keys, 2)
+	require.NotEqual(t, keys[0], keys[1], "a mail of a key goes out once")
+}
+
 func TestAnApprovalAfterTheDayOfPublishing(t *testing.T) {
 	t.Parallel()
 

@@ -36,7 +36,7 @@ func PayoutStates() []PayoutState {
 	}
 }
 
-// PayoutTransitions is the table of domain.md; the database's payout_transitions repeats it.
+// PayoutTransitions is the table in docs/state-machines.md; the database's payout_transitions repeats it.
 func PayoutTransitions() map[PayoutState][]PayoutState {
 	return map[PayoutState][]PayoutState{
 		PayoutScheduled:        {PayoutAwaitingApproval, PayoutHeld, PayoutCancelled},

@@ -153,6 +153,10 @@ func (s PolicyStage) outside() bool {
 	return slices.ContainsFunc(s.Approvers, func(a Approver) bool { return a.Kind == ApproverOutside })
 }
 
+func (s PolicyStage) asksOutside(reviewer uuid.UUID) bool {
+	return slices.ContainsFunc(s.Approvers, func(a Approver) bool { return a.ReviewerID != nil && *a.ReviewerID == reviewer })
+}
+
 // house says that nobody from outside can decide in the stage.
 func (s PolicyStage) house() bool { return len(s.Approvers) > 0 && !s.outside() }
 
@@ -170,6 +174,11 @@ func (s PolicyStage) check(i int, all []PolicyStage) []Field {
 	for j, a := range s.Approvers {
 		if bad := a.check(); bad != "" {
 			add(fmt.Sprintf("approvers[%d]", j), "bad_approver", bad)
+		}
+	}
+	for j, a := range s.Approvers {
+		if a.Kind == ApproverOutside && a.ReviewerID != nil && s.Starts != StartsAfter && slices.ContainsFunc(all[:i], func(x PolicyStage) bool { return x.asksOutside(*a.ReviewerID) }) {
+			add(fmt.Sprintf("approvers[%d]", j), "asked_twice", "This outside reviewer is asked in an earlier stage that may still be open, and has one link at a time. Start this stage after the one before.")
 		}
 	}
 	if s.Legal && s.outside() {

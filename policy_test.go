@@ -13,7 +13,7 @@ func TestPolicyCheck(t *testing.T) {
 
 	ada := id("ada")
 	good := rapport.Policy{OnSilence: rapport.SilenceHold, Stages: []rapport.PolicyStage{
-		{Name: "Brand", Approvers: []rapport.Approver{{Kind: "user", UserID: &ada}}, Rule: rapport.RuleAny, Starts: "after_previous", DeadlineDays: 3, OnReject: rapport.RejectToCreator},
+		{Name: "Brand", Approvers: []rapport.Approver{{Kind: "user", UserID: &ada}}, Rule: rapport.RuleAny, Starts: rapport.StartsAfter, DeadlineDays: 3, OnReject: rapport.RejectToCreator},
 		{
 			Name: "Law", Approvers: []rapport.Approver{{Kind: "role", Role: rapport.RoleLegal}}, Rule: rapport.RuleQuorum, Quorum: 1, Starts: "in_parallel",
 			DeadlineDays: 60, OnReject: rapport.RejectToPrevious, Legal: true,
@@ -24,6 +24,16 @@ func TestPolicyCheck(t *testing.T) {
 	require.Empty(t, good.Check())
 	good.OnSilence = rapport.SilenceApprove
 	require.Equal(t, []string{"on_silence legal_stage"}, paths(good.Check()), "silence never approves where law is touched")
+
+	lena := rapport.Approver{Kind: rapport.ApproverOutside, ReviewerID: &ada}
+	twice := rapport.Policy{OnSilence: rapport.SilenceHold, Stages: append([]rapport.PolicyStage{}, good.Stages...)}
+	twice.Stages = append(twice.Stages, good.Stages[0], good.Stages[0])
+	twice.Stages[2].Approvers, twice.Stages[3].Approvers = []rapport.Approver{lena}, []rapport.Approver{lena}
+	require.Empty(t, twice.Check(), "one after the other")
+	for _, starts := range []string{rapport.StartsParallel, rapport.StartsByDate} {
+		twice.Stages[3].Starts, twice.Stages[3].StartFrom = starts, rapport.StartFromReview
+		require.Equal(t, []string{"stages[3].approvers[0] asked_twice"}, paths(twice.Check()), "one link at a time: %s", starts)
+	}
 
 	require.Equal(t, []string{"stages count"}, paths(rapport.Policy{}.Check()))
 	require.Equal(t, []string{"stages count"}, paths(rapport.Policy{Stages: make([]rapport.PolicyStage, 51)}.Check()))

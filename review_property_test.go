@@ -102,8 +102,12 @@ func (l *reviewLife) policy() {
 			people = append(people, rapport.ReviewApprover{User: u})
 			s.Approvers = append(s.Approvers, rapport.Approver{Kind: rapport.ApproverUser, UserID: &u})
 		}
-		if i > 0 && !strict && !s.Legal {
-			for _, u := range l.some("outside", outsideNames(), 0, 2) {
+		free := slices.DeleteFunc(outsideNames(), func(u uuid.UUID) bool { // has a link that may still be open
+			asked := func(a rapport.ReviewApprover) bool { return a.User == u }
+			return s.Starts != rapport.StartsAfter && slices.ContainsFunc(slices.Concat(l.plan.Approvers...), asked)
+		})
+		if i > 0 && !strict && !s.Legal && len(free) > 0 {
+			for _, u := range l.some("outside", free, 0, len(free)) {
 				people = append(people, rapport.ReviewApprover{User: u, Outside: true})
 				s.Approvers = append(s.Approvers, rapport.Approver{Kind: rapport.ApproverOutside, ReviewerID: &u})
 			}

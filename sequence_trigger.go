@@ -2,7 +2,6 @@ package rapport
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,9 +52,6 @@ var sequenceEvents = map[string]sequenceEvent{ //nolint:gochecknoglobals // a co
 	"content_approved":  {[]string{"content_approved"}, "deliverable", contentOver},
 	"post_reported":     {[]string{"post_reported"}, "deliverable", contentOver},
 }
-
-// SequenceEvents are the events that a silence can begin or end with.
-func SequenceEvents() []string { return slices.Sorted(maps.Keys(sequenceEvents)) }
 
 // DateFields are the dates of a partnership that a sequence can start before or after, besides the date fields of creators.
 func DateFields() []string {

@@ -150,7 +150,7 @@ func DefaultTerms() ContractTerms {
 	}
 }
 
-// Timings are the product's default spans (domain.md), pinned by the partnership that uses them. Days are calendar days of
+// Timings are the product's default spans, pinned by the partnership that uses them. Days are calendar days of
 // the calendar they are counted on unless the name says business days.
 type Timings struct {
 	OfferExpiryDays        int           `json:"offer_expiry_days"`
@@ -185,7 +185,7 @@ type Timings struct {
 	NextAnswerDays  int `json:"next_answer_days,omitempty"`
 }
 
-// DefaultTimings are the defaults of domain.md.
+// DefaultTimings are the product's defaults.
 func DefaultTimings() Timings {
 	return Timings{
 		OfferExpiryDays: 7, OfferReminderDays: []int{3, 1},

@@ -19,7 +19,8 @@ type LinkStore interface {
 	CommentStore
 
 	ReviewLinkByToken(ctx context.Context, tokenHash []byte) (rapport.ReviewLink, error)
-	NoteLinkView(ctx context.Context, link rapport.ReviewLink, address, agent string) error
+	// NoteLinkView keeps that the page or the file of a link was looked at.
+	NoteLinkView(ctx context.Context, link rapport.ReviewLink, what, address, agent string) error
 	UseReviewLink(ctx context.Context, id uuid.UUID) error
 	ReviewLinks(ctx context.Context, review uuid.UUID) ([]rapport.ReviewLink, error)
 	RevokeReviewLink(ctx context.Context, id, by uuid.UUID) error
@@ -65,8 +66,7 @@ func (s *Server) GetOutsideReview(ctx context.Context, r gen.GetOutsideReviewReq
 	if err != nil {
 		return nil, err
 	}
-	request := requestFrom(ctx)
-	if err := store.NoteLinkView(ctx, link, request.Address, cut(request.Agent, 300)); err != nil {
+	if err := noteLook(ctx, store, link, "page"); err != nil {
 		return nil, err
 	}
 	shown, err := s.outsideReview(ctx, store, link)
@@ -74,6 +74,11 @@ func (s *Server) GetOutsideReview(ctx context.Context, r gen.GetOutsideReviewReq
 		return nil, err
 	}
 	return gen.GetOutsideReview200JSONResponse(shown), nil
+}
+
+func noteLook(ctx context.Context, store LinkStore, link rapport.ReviewLink, what string) error {
+	request := requestFrom(ctx)
+	return store.NoteLinkView(ctx, link, what, request.Address, cut(request.Agent, 300))
 }
 
 func (s *Server) outsideReview(ctx context.Context, store LinkStore, link rapport.ReviewLink) (gen.OutsideReview, error) {
@@ -116,7 +121,7 @@ func (s *Server) outsideReview(ctx context.Context, store LinkStore, link rappor
 	return shown, nil
 }
 
-// GetOutsideFile gives the file of the version that a link is about.
+// GetOutsideFile gives the file of the version that a link is about; that is a look as well.
 func (s *Server) GetOutsideFile(ctx context.Context, r gen.GetOutsideFileRequestObject) (gen.GetOutsideFileResponseObject, error) {
 	ctx, store, link, err := s.byLink(ctx, r.Params.ReviewToken)
 	if err != nil {
@@ -125,6 +130,9 @@ func (s *Server) GetOutsideFile(ctx context.Context, r gen.GetOutsideFileRequest
 	file, err := store.SubmissionFile(ctx, link.SubmissionID)
 	if err != nil {
 		return nil, called("file", err)
+	}
+	if err := noteLook(ctx, store, link, "file"); err != nil {
+		return nil, err
 	}
 	return fileAnswer(file), nil
 }

@@ -260,6 +260,7 @@ func TestALinkReachesItsOwnVersionOnly(t *testing.T) {
 	require.Equal(t, []any{"closed", 1, "#ad Look!"}, []any{page.State, page.Version, page.Caption})
 	require.NotEmpty(t, page.ClosedWords)
 	require.Equal(t, "one", string(d.byLink(first.token).send(t, "GET", outsidePath+"/file", nil).body))
+	require.Equal(t, 2, one[int](t, d, `select count(*) from review_link_views where link_id = $1 and what = 'file' and address = '127.0.0.1'`, first.link), "each fetch is logged")
 	a = d.decideBy(t, d.byLink(first.token).keyed(), "approve")
 	require.Equal(t, []any{409, "review_closed", "superseded"}, []any{a.status, a.text("code"), a.text("state")})
 	require.Contains(t, a.text("detail"), "a newer version came")

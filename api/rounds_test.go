@@ -110,10 +110,19 @@ func TestMoneyIsOfferedForAnotherRoundWithinTheBudget(t *testing.T) {
 	require.Equal(t, 200, offer(eur(900000)).status)
 	got := d.flows.commands()
 	require.Equal(t, rapport.Command{ID: got[0].ID, Kind: rapport.CmdOfferRound, Actor: d.users["ops@one.example"], Ref: d.deliverable, Amount: rapport.Money{Amount: 900000, Currency: "eur"}}, got[0])
-	d.sql(t, `update deliverables set extra = 'offered', extra_fee = 900000, extra_currency = 'eur'`)
+	other := id()
+	d.sql(t, `insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_by)
+		select $1, partnership_id, brand_id, contract_id, term, 77, 'Another', platform, kind, now(), now() from deliverables where id = $2`, other, d.deliverable)
+	beside := func(fee map[string]any) answer {
+		return d.as(t, "ops@one.example").keyed().send(t, "POST", "/v1/deliverables/"+other.String()+"/rounds", map[string]any{"fee": fee})
+	}
+	require.Equal(t, []string{"fee.amount over_budget"}, beside(eur(1)).fields(t), "what is just being offered is spoken for")
+	d.sql(t, `update deliverables set extra = 'offered', extra_fee = 900000, extra_currency = 'eur' where id = $1`, d.deliverable)
+	d.sql(t, `update outbox set handled_at = now() where kind = 'update'`)
 	require.Equal(t, 200, offer(eur(900000)).status, "another offer takes the place of the first")
 	require.Equal(t, []string{"fee.amount over_budget"}, offer(eur(900001)).fields(t))
 	d.sql(t, `update deliverables set extra = '', extra_fee = null, extra_currency = null`)
+	d.sql(t, `update outbox set handled_at = now() where kind = 'update'`)
 	d.sql(t, `update milestones set extra = true`) // a round that was agreed to before
 	require.Equal(t, []string{"fee.amount over_budget"}, offer(eur(860001)).fields(t))
 	require.Equal(t, 200, offer(eur(860000)).status)

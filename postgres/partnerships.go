@@ -448,7 +448,7 @@ func (s *Store) DraftOffer(ctx context.Context, o rapport.OfferDraft) error {
 		if bad := o.Check(p.Currency); len(bad) > 0 {
 			return rapport.Invalid(rapport.SortFields(bad)...)
 		}
-		spoken, err := s.q.BudgetSpoken(ctx, tx, p.CampaignID)
+		spoken, err := s.q.BudgetSpoken(ctx, tx, gen.BudgetSpokenParams{CampaignID: p.CampaignID})
 		if err != nil {
 			return fmt.Errorf("budget: %w", err)
 		}

@@ -361,10 +361,10 @@ func (s *Store) ReviewLinkByToken(ctx context.Context, tokenHash []byte) (rappor
 	})
 }
 
-// NoteLinkView keeps that a link was looked at.
-func (s *Store) NoteLinkView(ctx context.Context, link rapport.ReviewLink, address, agent string) error {
+// NoteLinkView keeps that the page or the file of a link was looked at.
+func (s *Store) NoteLinkView(ctx context.Context, link rapport.ReviewLink, what, address, agent string) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return s.q.NoteLinkView(ctx, tx, gen.NoteLinkViewParams{LinkID: link.ID, BrandID: link.BrandID, Address: orNil(address), Agent: orNil(agent)})
+		return s.q.NoteLinkView(ctx, tx, gen.NoteLinkViewParams{LinkID: link.ID, BrandID: link.BrandID, What: what, Address: orNil(address), Agent: orNil(agent)})
 	})
 }
 
@@ -448,7 +448,7 @@ func (s *Store) CheckRoundFee(ctx context.Context, deliverable uuid.UUID, fee ra
 		if b.Currency != fee.Currency {
 			return rapport.Invalid(rapport.Field{Path: "fee.currency", Code: "other_currency", Detail: "The fee is in the currency of the campaign's budget."})
 		}
-		spoken, err := s.q.BudgetSpoken(ctx, tx, b.CampaignID)
+		spoken, err := s.q.BudgetSpoken(ctx, tx, gen.BudgetSpokenParams{CampaignID: b.CampaignID, Besides: &deliverable})
 		if err != nil {
 			return err
 		}

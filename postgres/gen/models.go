@@ -740,6 +740,7 @@ type ReviewLinkView struct {
 	At      time.Time
 	Address *string
 	Agent   *string
+	What    string
 }
 
 type RoleRequest struct {

@@ -560,12 +560,13 @@ func (q *Queries) NewReviewLink(ctx context.Context, db DBTX, arg NewReviewLinkP
 }
 
 const noteLinkView = `-- name: NoteLinkView :exec
-insert into review_link_views (link_id, brand_id, address, agent) values ($1, $2, $3, $4)
+insert into review_link_views (link_id, brand_id, what, address, agent) values ($1, $2, $3, $4, $5)
 `
 
 type NoteLinkViewParams struct {
 	LinkID  uuid.UUID
 	BrandID uuid.UUID
+	What    string
 	Address *string
 	Agent   *string
 }
@@ -574,6 +575,7 @@ func (q *Queries) NoteLinkView(ctx context.Context, db DBTX, arg NoteLinkViewPar
 	_, err := db.Exec(ctx, noteLinkView,
 		arg.LinkID,
 		arg.BrandID,
+		arg.What,
 		arg.Address,
 		arg.Agent,
 	)
@@ -755,7 +757,7 @@ func (q *Queries) ReviewStanding(ctx context.Context, db DBTX, arg ReviewStandin
 
 const reviewerLinks = `-- name: ReviewerLinks :many
 select k.id, k.reviewer_id, o.name, s.version, k.created_at, k.expires_at, k.used_at, k.revoked_at, (k.expires_at <= now())::boolean as expired,
-  (select count(*) from review_link_views w where w.link_id = k.id)::int as views, coalesce((select min(w.at) from review_link_views w where w.link_id = k.id), 'epoch')::timestamptz as first_seen_at
+  (select count(*) from review_link_views w where w.link_id = k.id and w.what = 'page')::int as views, coalesce((select min(w.at) from review_link_views w where w.link_id = k.id), 'epoch')::timestamptz as first_seen_at
 from review_links k join outside_reviewers o on o.id = k.reviewer_id join submissions s on s.id = k.submission_id
 where k.review_id = $1 and k.brand_id = any ($2::uuid[]) order by k.created_at desc, k.id
 `

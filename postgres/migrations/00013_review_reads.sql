@@ -6,6 +6,12 @@ $$;
 -- What is still being recorded is asked for at every look at the reviews.
 create index decisions_proposed on decisions (user_id) where state = 'proposed';
 
+-- Commands that no workflow has written down yet: few at any time.
+create index outbox_commands on outbox ((input ->> 'kind')) where kind = 'update' and handled_at is null;
+
+-- Fetching the file by a link is logged like opening its page.
+alter table review_link_views add what text not null default 'page' check (what in ('page', 'file'));
+
 -- A review with what is said about it, in lists and on its own.
 create view review_items with (security_invoker = true) as
 select r.id, r.partnership_id, r.brand_id, r.deliverable_id, r.submission_id, r.state, r.open_stage, r.stages, r.approvers, r.due_at, r.silence_at, r.seq, r.created_at, r.closed_at, r.choice,
@@ -30,5 +36,7 @@ create trigger outbox_note after insert on outbox for each row when (new.kind <>
 drop trigger outbox_note on outbox;
 create trigger outbox_note after insert on outbox for each statement execute function note_outbox();
 drop view review_items;
+alter table review_link_views drop column what;
+drop index outbox_commands;
 drop index decisions_proposed;
 drop function decision_stands(jsonb, uuid);

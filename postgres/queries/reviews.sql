@@ -102,7 +102,7 @@ where id = @id and brand_id = any (@brands::uuid[]);
 
 -- name: ReviewerLinks :many
 select k.id, k.reviewer_id, o.name, s.version, k.created_at, k.expires_at, k.used_at, k.revoked_at, (k.expires_at <= now())::boolean as expired,
-  (select count(*) from review_link_views w where w.link_id = k.id)::int as views, coalesce((select min(w.at) from review_link_views w where w.link_id = k.id), 'epoch')::timestamptz as first_seen_at
+  (select count(*) from review_link_views w where w.link_id = k.id and w.what = 'page')::int as views, coalesce((select min(w.at) from review_link_views w where w.link_id = k.id), 'epoch')::timestamptz as first_seen_at
 from review_links k join outside_reviewers o on o.id = k.reviewer_id join submissions s on s.id = k.submission_id
 where k.review_id = @review_id and k.brand_id = any (@brands::uuid[]) order by k.created_at desc, k.id;
 
@@ -120,7 +120,7 @@ select k.id, k.review_id, k.submission_id, k.reviewer_id, k.brand_id, o.name as 
 from review_links k join outside_reviewers o on o.id = k.reviewer_id join brands b on b.id = k.brand_id where k.token_hash = @token_hash;
 
 -- name: NoteLinkView :exec
-insert into review_link_views (link_id, brand_id, address, agent) values (@link_id, @brand_id, sqlc.narg('address'), sqlc.narg('agent'));
+insert into review_link_views (link_id, brand_id, what, address, agent) values (@link_id, @brand_id, @what, sqlc.narg('address'), sqlc.narg('agent'));
 
 -- name: UseReviewLink :execrows
 update review_links set used_at = now() where id = @id and used_at is null and revoked_at is null and expires_at > now();
