@@ -248,8 +248,11 @@ func on(l time.Time, n int, d time.Duration) time.Time {
 	return t.Add(max(0, asked.Sub(t.Add(time.Duration(offset)*time.Second))))
 }
 
-// sameTime is n days after l, at the same time by the clock on the wall.
+// sameTime is n days after l, at the same time by the clock on the wall; of an hour that comes twice, the first.
 func sameTime(l time.Time, n int) time.Time {
+	if n == 0 {
+		return l
+	}
 	hour, minute, second := l.Clock()
 	return on(l, n, time.Duration(hour)*time.Hour+time.Duration(minute)*time.Minute+time.Duration(second)*time.Second+time.Duration(l.Nanosecond()))
 }

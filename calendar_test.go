@@ -290,10 +290,19 @@ func TestBusinessDaysForthAndBack(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		c, n := anyCalendarWithHours(rt), rapid.IntRange(0, 20).Draw(rt, "n")
 		from := c.NextOpen(anyTime(rt))
-		require.Equal(rt, from, c.SubBusinessDays(c.AddBusinessDays(from, n), n))
 		zone := mustZone(rt, c.Zone)
+		// By the clock on the wall: of an hour that comes twice, nobody knows afterwards which it was.
+		require.Equal(rt, from.In(zone).Format(time.DateTime), c.SubBusinessDays(c.AddBusinessDays(from, n), n).In(zone).Format(time.DateTime))
 		require.Equal(rt, from.In(zone).Format(time.TimeOnly), c.AddBusinessDays(from, n).In(zone).Format(time.TimeOnly), "at the same time of day")
 	})
+}
+
+func TestNoDaysLaterIsNow(t *testing.T) {
+	t.Parallel()
+
+	again := at(t, "2026-10-25T02:30:00+01:00") // the second half past two of that night
+	require.Equal(t, again, berlin().AddDays(again, 0))
+	require.Equal(t, again, berlin().SubBusinessDays(again, 0))
 }
 
 func TestWhoWorksAtNightLosesNothingWhenClocksChange(t *testing.T) {
