@@ -347,7 +347,7 @@ func showStages(r rapport.ReviewItem, decisions []rapport.ReviewDecision, names 
 	stages := make([]gen.ReviewStage, len(r.Stages))
 	for i, stage := range r.Stages {
 		shown := gen.ReviewStage{
-			Index: i, Name: stage.Name, State: gen.ReviewStageState(stage.State), Rule: ruleWords(stage.Rule), Approvers: []gen.ReviewPerson{},
+			Index: i, Name: stage.Name, State: gen.ReviewStageState(stage.State), Rule: ruleWords(stage.Rule, 0), Approvers: []gen.ReviewPerson{},
 			Escalated: stage.Escalated, Level: someDays(stage.Level), Decisions: []gen.Decision{},
 		}
 		if !stage.OpenedAt.IsZero() {
@@ -360,7 +360,7 @@ func showStages(r rapport.ReviewItem, decisions []rapport.ReviewDecision, names 
 			shown.StartsAt = &stage.StartsAt
 		}
 		if i < len(r.Policy) {
-			shown.Legal, shown.Levels = orNot(r.Policy[i].Legal), levelsOf(r.Policy[i])
+			shown.Legal, shown.Levels, shown.Rule = orNot(r.Policy[i].Legal), levelsOf(r.Policy[i]), ruleWords(stage.Rule, r.Policy[i].Quorum)
 		}
 		for _, a := range stage.Approvers {
 			shown.Approvers = append(shown.Approvers, showReviewPerson(&stage, a, names))
@@ -440,10 +440,13 @@ func isAsked(stage rapport.ReviewStage, user uuid.UUID) bool {
 	return slices.ContainsFunc(stage.Approvers, func(a rapport.ReviewApprover) bool { return a.User == user })
 }
 
-func ruleWords(r rapport.Rule) string {
+func ruleWords(r rapport.Rule, quorum int) string {
+	if r == rapport.RuleQuorum && quorum > 1 {
+		return fmt.Sprintf("%d of those asked approve", quorum)
+	}
 	return map[rapport.Rule]string{
 		rapport.RuleAny: "One approval is enough", rapport.RuleAll: "Everybody asked approves",
-		rapport.RuleQuorum: "A number of those asked approves", rapport.RulePrimary: "The first person decides, the others advise",
+		rapport.RuleQuorum: "One approval is enough", rapport.RulePrimary: "The first person decides, the others advise",
 	}[r]
 }
 

@@ -259,3 +259,19 @@ func TestADecisionThatALaterStageThrewBackIsVoid(t *testing.T) {
 	d.stands(t, d.review, decision)
 	require.False(t, void())
 }
+
+func TestARuleSaysHowManyMustApprove(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	rule := func() string {
+		var r struct{ Stages []struct{ Rule string } }
+		d.as(t, "ops@one.example").send(t, "GET", "/v1/reviews/"+d.review.String(), nil).into(t, &r)
+		return r.Stages[0].Rule
+	}
+	require.Equal(t, "One approval is enough", rule())
+	policy := id()
+	d.sql(t, `insert into policies (id, version, brand_id, name, stages) select $1, 1, $2, 'Two', jsonb_set(jsonb_set(stages, '{0,rule}', '"quorum"'), '{0,quorum}', '2') from policies where id = $3 and version = 1`,
+		policy, d.world.one, rapport.DefaultPolicyID)
+	d.sql(t, `update reviews set policy_id = $2, policy_version = 1, stages = jsonb_set(stages, '{0,rule}', '"quorum"') where id = $1`, d.review, policy)
+	require.Equal(t, "2 of those asked approve", rule())
+}

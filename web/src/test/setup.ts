@@ -3,7 +3,12 @@ import "@testing-library/jest-dom/vitest";
 import { cleanup } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
-afterEach(cleanup);
+import { forgetKept } from "../lib/kept";
+
+afterEach(() => {
+  cleanup();
+  forgetKept();
+});
 
 // What jsdom lacks and Mantine asks for.
 window.matchMedia = (media: string) => Object.assign(new EventTarget(), { matches: false, media, onchange: null }) as MediaQueryList;

@@ -6,7 +6,7 @@ import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import type { Message, MessageCreate } from "../../api/schema";
-import { useSession } from "../../lib/session";
+import { useKept } from "../../lib/kept";
 import { useShortcuts } from "../../lib/shortcuts";
 import { say } from "../../lib/toasts";
 import { Notice, ProblemNotice } from "../Notice";
@@ -34,23 +34,13 @@ const modes: Record<Mode, { label: string; verb: string; done: string; placehold
   log: { label: "Log a call or DM", verb: "Log it", done: "Logged", placeholder: "What was said or written elsewhere" },
 };
 
-// What was typed and not sent yet, by the person and what it belongs to, until the page is loaded anew.
-const kept = new Map<string, Draft>();
-
-function useDraft(key: string, fresh: Draft) {
-  const [draft, show] = useState(() => kept.get(key) ?? fresh);
-  const set = (change: Partial<Draft>) => {
-    const next = { ...draft, ...change };
-    kept.set(key, next);
-    show(next);
-  };
+function useDraft(about: string, fresh: Draft) {
+  const { value: draft, now, set: keep } = useKept(about, fresh);
+  const set = (change: Partial<Draft>) => keep({ ...draft, ...change });
   /** Forgets what was sent, unless it was changed meanwhile. */
   const sent = (mode: Mode, text: string) => {
-    const now = kept.get(key);
-    if (now?.texts[mode] !== text) return;
-    const next = { ...now, texts: { ...now.texts, [mode]: "" }, subject: "", apart: false };
-    kept.set(key, next);
-    show(next);
+    const latest = now();
+    if (latest.texts[mode] === text) keep({ ...latest, texts: { ...latest.texts, [mode]: "" }, subject: "", apart: false });
   };
   return { draft, set, sent };
 }
@@ -64,8 +54,7 @@ export function Composer({ partnershipId, brandId, threadId, canMail, refused, o
   refused?: string;
   onSent?: (message: Message) => void;
 }) {
-  const session = useSession();
-  const { draft, set, sent } = useDraft(`${session?.user_id ?? ""} ${threadId ?? partnershipId}`, {
+  const { draft, set, sent } = useDraft(threadId ?? partnershipId, {
     mode: canMail ? "email" : "note", texts: { email: "", note: "", log: "" }, subject: "", log: { channel: "call", direction: "in" }, apart: false,
   });
   const [choosing, setChoosing] = useState(false);

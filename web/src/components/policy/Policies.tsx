@@ -65,6 +65,7 @@ export function Policies({ brandId, brandName, admin, open, go, children }: Prop
     <OnePolicy
       key={open}
       {...{ brandId, admin, policy, back }}
+      retry={() => void policies.refetch()}
       missing={open !== newPolicy && !policy ? (policies.error && !policies.data ? policies.error : policies.data ? "gone" : "loading") : undefined}
     />
   );
@@ -120,7 +121,7 @@ function List({ brandId, admin, policies, go }: { brandId: string; admin: boolea
   );
 }
 
-function OnePolicy({ brandId, admin, policy, missing, back }: { brandId: string; admin: boolean; policy: Policy | undefined; missing: unknown; back: (saved?: Policy) => void }) {
+function OnePolicy({ brandId, admin, policy, missing, retry, back }: { brandId: string; admin: boolean; policy: Policy | undefined; missing: unknown; retry: () => void; back: (saved?: Policy) => void }) {
   const { names } = useWho(brandId);
   // An older version that is taken up again; the key makes the editor begin anew with it.
   const [taken, setTaken] = useState<Policy>();
@@ -131,8 +132,8 @@ function OnePolicy({ brandId, admin, policy, missing, back }: { brandId: string;
     return (
       <Page title="Approval policy" actions={away}>
         {missing === "loading" ? <LoadingLines /> : missing === "gone" ? (
-          <EmptyState icon={IconArchive} title="There is no such policy here" action={<Button variant="default" onClick={() => back()}>See all policies</Button>}>It was retired, or it belongs to another brand.</EmptyState>
-        ) : <LoadFailed error={missing} />}
+          <EmptyState icon={IconArchive} title="There is no such policy here" action={<Button variant="default" onClick={() => back()}>See all policies</Button>}>The link may be old, or lead to another brand. Retired policies stay in the list.</EmptyState>
+        ) : <LoadFailed error={missing} retry={retry} />}
       </Page>
     );
   }

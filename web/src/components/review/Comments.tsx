@@ -5,6 +5,7 @@ import { useState, type RefObject } from "react";
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import type { Comment, CommentAnchor, CommentCreate, Submission } from "../../api/schema";
+import { useKept } from "../../lib/kept";
 import { ProblemNotice } from "../Notice";
 import { RelativeTime } from "../RelativeTime";
 import { Chip } from "../StatusChip";
@@ -122,7 +123,7 @@ interface WriteProps {
 
 /** Writes one comment. Who reads it is chosen anew each time, so that nothing reaches the creator by habit. */
 function Write({ submissionId, replyTo, anchor, words, onAnchor, onClose, field }: WriteProps) {
-  const [text, setText] = useState("");
+  const { value: text, set: setText, forget } = useKept(`comment ${submissionId} ${replyTo?.id ?? ""}`, "");
   const [internal, setInternal] = useState(true);
   // An answer to words that only the house reads makes sense to nobody else.
   const fixed = replyTo?.internal ?? false;
@@ -130,7 +131,7 @@ function Write({ submissionId, replyTo, anchor, words, onAnchor, onClose, field 
     run: (what: CommentCreate, key) =>
       body(api.POST("/v1/submissions/{id}/comments", { params: { path: { id: submissionId }, header: { "Idempotency-Key": key } }, body: what })),
     then: () => {
-      setText("");
+      forget();
       setInternal(true);
       onAnchor?.(undefined);
       onClose?.();

@@ -1,10 +1,11 @@
 import { ActionIcon, Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
-import { lazy, Suspense, useRef, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import type { DecisionCreate, Review } from "../../api/schema";
+import { useKept } from "../../lib/kept";
 import { Notice, ProblemNotice } from "../Notice";
 import classes from "./Review.module.css";
 
@@ -31,9 +32,9 @@ interface Row {
 export function DecisionDialog({ review, decision, onClose }: { review: Review; decision: DecisionCreate["decision"]; onClose: () => void }) {
   // What is decided on is what was on the page when the dialog opened; the page behind it may learn of a newer version.
   const [asked] = useState(() => ({ submission: review.submission.id, version: review.summary.version, behalf: review.summary.behalf }));
-  const [comment, setComment] = useState("");
-  const [rows, setRows] = useState<Row[]>([{ id: 0, text: "" }]);
-  const next = useRef(1);
+  // The words are about the piece: they are still there for a newer version, should one have come.
+  const { value: { comment, rows }, now, set, forget } = useKept(`decision ${review.deliverable.id}`, { comment: "", rows: [{ id: 0, text: "" }] as Row[] });
+  const setRows = (change: (before: Row[]) => Row[]) => set({ ...now(), rows: change(now().rows) });
   const choice = choices[decision];
   const listed = decision === "approve_with_corrections";
   const filled = rows.filter(({ text }) => text.trim() !== "");
@@ -45,7 +46,10 @@ export function DecisionDialog({ review, decision, onClose }: { review: Review; 
         body: what,
       })),
     done: `${choice.verb}: your decision counts`,
-    close: onClose,
+    close: () => {
+      forget();
+      onClose();
+    },
     touches: ["review", "submission", "partnership", "task"],
   });
   const fields = decide.error?.byField ?? {};
@@ -88,7 +92,7 @@ export function DecisionDialog({ review, decision, onClose }: { review: Review; 
                   )}
                 </Group>
               ))}
-              <Button size="compact-sm" variant="subtle" leftSection={<IconPlus size={14} aria-hidden />} disabled={rows.length >= mostCorrections} onClick={() => setRows((before) => [...before, { id: next.current++, text: "" }])}>
+              <Button size="compact-sm" variant="subtle" leftSection={<IconPlus size={14} aria-hidden />} disabled={rows.length >= mostCorrections} onClick={() => setRows((before) => [...before, { id: Math.max(...before.map(({ id }) => id)) + 1, text: "" }])}>
                 Add a correction
               </Button>
             </fieldset>
@@ -101,7 +105,7 @@ export function DecisionDialog({ review, decision, onClose }: { review: Review; 
             minRows={listed ? 2 : 3}
             maxRows={12}
             value={comment}
-            onChange={(event) => setComment(event.currentTarget.value)}
+            onChange={(event) => set({ ...now(), comment: event.currentTarget.value })}
             error={fields.comment}
             data-autofocus={choice.comment === "needed" || undefined}
           />

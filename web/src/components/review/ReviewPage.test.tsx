@@ -193,6 +193,23 @@ it("says what changed when another version came, and leads to it without decidin
   expect(sent).toHaveLength(1);
 });
 
+it("keeps the words of a decision that was not taken, also for the newer version", async () => {
+  serveReviews({
+    reviews: [review(1), review(2, { deliverable: review(1).deliverable })],
+    act: () => answer({ title: "Not now", detail: "The house is closed.", code: "conflict" }, 409),
+  });
+  const { path } = openApp(`/reviews/${uuid(701)}?decide=request_changes`);
+  const dialog = within(await screen.findByRole("dialog"));
+  await userEvent.type(dialog.getByRole("textbox", { name: /What must change/ }), "Show the logo earlier.");
+  await userEvent.click(dialog.getByRole("button", { name: "Request changes" }));
+  expect(await dialog.findByText(/The house is closed/)).toBeVisible();
+  await userEvent.click(dialog.getByRole("button", { name: "Decide later" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Next" }));
+  await waitFor(() => expect(path()).toBe(`/reviews/${uuid(702)}`));
+  await userEvent.click(await screen.findByRole("button", { name: /^Request changes/ }));
+  expect(within(await screen.findByRole("dialog")).getByRole("textbox", { name: /What must change/ })).toHaveValue("Show the logo earlier.");
+});
+
 it("never decides on a version that came while the dialog was open", async () => {
   const sent = serveReviews({ also: { [`/v1/deliverables/${uuid(900)}/submissions`]: { items: [submission(2, { version: 2 }), submission(1)] } } });
   await show(<Changing />);

@@ -41,7 +41,9 @@ function ReviewPage() {
   const { brand, decide } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const { data: review } = useSuspenseQuery(reviewQuery(id));
-  const queue = useQuery(reviewsQuery({ brand_id: brand, assigned_to: "me", state: "waiting" })).data?.items ?? [];
+  const waiting = useQuery(reviewsQuery({ brand_id: brand, assigned_to: "me", state: "waiting", limit: 200 })).data;
+  const queue = waiting?.items ?? [];
+  const count = `${queue.length}${waiting?.next_cursor ? " or more" : ""}`;
   const { summary, submission } = review;
 
   const possible = review.commands.filter((command): command is Command & { command: DecisionCreate["decision"] } => (decisions as readonly string[]).includes(command.command));
@@ -69,7 +71,7 @@ function ReviewPage() {
         <Group gap={6}>
           <Button variant="default" size="xs" disabled={!previous} leftSection={<IconArrowLeft size={14} aria-hidden />} onClick={() => go(previous)}>Previous</Button>
           <Button variant="default" size="xs" disabled={!next} rightSection={<IconArrowRight size={14} aria-hidden />} onClick={() => go(next)}>Next</Button>
-          <span className="soft">{at >= 0 ? `${at + 1} of ${queue.length} for you` : `${queue.length} for you`}</span>
+          <span className="soft">{at >= 0 ? `${at + 1} of ${count} for you` : `${count} for you`}</span>
         </Group>
       )}
     >
