@@ -302,7 +302,7 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it measures ti
 	server := devtest.Start(t)
 
 	for name, f := range map[string]func(t *testing.T, address, folder string){ //nolint:paralleltest // as above
-		"golden": recordGolden, "detours": recordDetours, "asleep": recordAsleep, "reviews": recordReviews, "small": recordSmall, "sequences": recordSequences, "approvals": recordApprovals,
+		"golden": recordGolden, "detours": recordDetours, "asleep": recordAsleep, "reviews": recordReviews, "small": recordSmall, "sequences": recordSequences, "approvals": recordApprovals, "late": recordLate,
 	} {
 		t.Run(name, func(t *testing.T) { f(t, server.Address, folder) })
 	}
@@ -531,6 +531,81 @@ func recordApprovals(t *testing.T, address, folder string) {
 	r.command(w, rapport.Command{Kind: rapport.CmdTerminate, Actor: id("owner")})
 	r.state(p.ID, "terminated")
 	r.keep(w, "partnership-rounds")
+}
+
+// recordLate is a house that is slow: an outside reviewer sends a draft back, the second one is approved after the day of publishing, and a
+// payment for two pieces is held and let go again, because one of them is waived.
+func recordLate(t *testing.T, address, folder string) {
+	t.Helper()
+	terms := short()
+	terms.RevisionRounds = 0
+	terms.Deliverables = append(terms.Deliverables, terms.Deliverables[0])
+	terms.Milestones = []rapport.MilestoneTerms{{Title: "Both approved", Trigger: rapport.TriggerApproval, Percent: 100}}
+	h := &hands{terms: &terms}
+	h.answer = map[string]func(in activities.EffectInput) (rapport.Outcome, error){
+		rapport.EffectOpenReview: func(activities.EffectInput) (rapport.Outcome, error) {
+			p := plan(day)
+			stage := p.Policy.Stages[0]
+			stage.Name = "Outside"
+			p.Policy.Stages = []rapport.PolicyStage{stage, p.Policy.Stages[0]}
+			p.Approvers = [][]rapport.ReviewApprover{{{User: id("lena"), Outside: true}}, {{User: id("ada")}}}
+			p.Chains, p.Escalations = [][]rapport.ReviewLevel{nil, nil}, nil
+			return rapport.Outcome{Code: "passed", Review: &p}, nil
+		},
+	}
+	r := newRecorder(t, address, folder, h)
+	defer r.stop()
+	p := partnership(day)
+	p.ID, p.Durable = id("late"), true
+	w := workflows.PartnershipID(p.ID)
+	r.start(workflows.TypePartnership, w, p)
+	r.waits(p.ID, "reply")
+	r.command(w, rapport.Command{Kind: rapport.CmdLogReply, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSendOffer, Ref: id("late offer"), Amount: eur(100_000), Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: id("late offer")})
+	r.waits(p.ID, "approve_contract")
+	contract := rapport.DeriveID(id("late offer"), "contract")
+	r.command(w, rapport.Command{Kind: rapport.CmdSendContract, Ref: contract, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSignContract, Ref: contract})
+	r.waits(p.ID, "draft")
+	pieces := []uuid.UUID{rapport.DeriveID(contract, "deliverable/0"), rapport.DeriveID(contract, "deliverable/1")}
+	submit := func(piece uuid.UUID, name string) uuid.UUID {
+		r.command(w, rapport.Command{Kind: rapport.CmdSubmit, Ref: piece, Ref2: id(name)})
+		review := rapport.DeriveID(id(name), "review")
+		r.state(review, rapport.ReviewOpen)
+		return review
+	}
+	decide := func(review uuid.UUID, who, decision string) {
+		r.command(workflows.ReviewID(review), rapport.Command{Kind: rapport.CmdDecide, Actor: id(who), Ref: rapport.DeriveID(review, who), Code: decision})
+	}
+	first := submit(pieces[0], "late one")
+	decide(first, "lena", rapport.DecisionReject)
+	r.ended(workflows.ReviewID(first))
+	r.keep(workflows.ReviewID(first), "review-by-link")
+	r.waits(p.ID, "extra_round")
+	r.command(w, rapport.Command{Kind: rapport.CmdOfferRound, Ref: pieces[0], Amount: eur(5_000), Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdAgreeRound, Ref: pieces[0], Amount: eur(5_000)})
+	second := submit(pieces[0], "late two")
+	other := submit(pieces[1], "late other")
+	for _, review := range []uuid.UUID{other, second} {
+		decide(review, "lena", rapport.DecisionApprove)
+		r.until(review, func(b activities.Batch) bool { return b.View.Review.Stages[1].State == "open" })
+	}
+	decide(other, "ada", rapport.DecisionApprove)
+	<-time.After(5 * day) // the day of publishing is over, and the review held
+	decide(second, "ada", rapport.DecisionApprove)
+	r.ended(workflows.ReviewID(second))
+	r.keep(workflows.ReviewID(second), "review-late")
+	pay := rapport.DeriveID(rapport.DeriveID(contract, "milestone/0"), "payout")
+	r.state(pay, "awaiting_approval")
+	r.command(w, rapport.Command{Kind: rapport.CmdRevokeApproval, Ref: pieces[1], Actor: id("owner")})
+	r.state(pay, "held")
+	r.command(w, rapport.Command{Kind: rapport.CmdWaive, Ref: pieces[1], Actor: id("owner")})
+	r.state(pay, "awaiting_approval")
+	r.command(w, rapport.Command{Kind: rapport.CmdTerminate, Actor: id("owner")})
+	r.state(p.ID, "terminated")
+	r.keep(w, "partnership-late")
+	r.keep(workflows.PayoutID(pay), "payout-let-go")
 }
 
 // recordDetours is everything off the path: no answer, start again, pause, snooze, a ban, a contract that expires, a hold, an end.
