@@ -1,0 +1,256 @@
+package api
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"rapport"
+	"rapport/api/gen"
+)
+
+// canSubmit says whether the deliverable takes a draft now; the partnership has the last word.
+func canSubmit(page rapport.PortalPage, d rapport.PortalDeliverable) bool {
+	switch d.State {
+	case "planned", "brief_sent", "awaiting_draft", "changes_requested", "in_review", "late":
+		return page.Stage == rapport.StageActive
+	}
+	return false
+}
+
+// canReportPost says whether the address of the post is asked for now: once small corrections are made.
+func canReportPost(page rapport.PortalPage, d rapport.PortalDeliverable) bool {
+	return mayPost(page, d) && !hasCorrections(d)
+}
+
+func hasCorrections(d rapport.PortalDeliverable) bool {
+	return slices.ContainsFunc(d.Corrections, func(c rapport.Correction) bool { return c.DoneAt == nil })
+}
+
+// mayPost says whether the content may be published.
+func mayPost(page rapport.PortalPage, d rapport.PortalDeliverable) bool {
+	switch d.State {
+	case "approved_to_post", "scheduled", "posted":
+		return page.Stage == rapport.StageActive
+	}
+	return false
+}
+
+// home puts everything a creator's page is made of in words.
+func (s *Server) home(page rapport.PortalPage) gen.PortalHome {
+	home := gen.PortalHome{
+		CreatorName: page.CreatorName, BrandName: page.BrandName, CampaignName: page.CampaignName, Brief: page.Brief, PayeeState: page.PayeeState,
+		NeedsOnboarding: page.PayeeAccount != "" && page.PayeeState != "ready",
+		Deliverables:    make([]gen.PortalDeliverable, len(page.Deliverables)), Payments: make([]gen.PortalPayment, len(page.Payments)),
+	}
+	next, by := nextStep(page, s.now())
+	home.Next, home.NextBy = orNil(next), by
+	if o := page.Offer; o != nil {
+		home.Offer = &gen.PortalOfferView{Id: o.ID, State: o.State, Fee: toMoney(o.Fee), Message: orNil(o.Message), Terms: toTerms(o.Terms), ExpiresAt: o.ExpiresAt}
+	}
+	if c := page.Contract; c != nil {
+		home.Contract = &gen.ContractRef{Id: c.ID, Number: c.Number, State: c.State, Term: c.Term, SentAt: c.SentAt, ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt}
+	}
+	for i, d := range page.Deliverables {
+		home.Deliverables[i] = gen.PortalDeliverable{
+			Id: d.ID, Title: d.Title, Platform: d.Platform, Kind: d.Kind, State: d.State, DraftDueAt: d.DraftDueAt, PublishBy: d.PublishBy, Round: d.Round,
+			Reviewing: orNil(lookingWords(d)), Feedback: orNil(feedbackWords(d)), CanSubmit: canSubmit(page, d), CanReportPost: canReportPost(page, d),
+			Hashtags: noNil(page.Hashtags), Asks: noNil(d.Asks), PostUrl: orNil(d.PostURL), Waiting: waitingOf(d), Corrections: each(d.Corrections, showCorrection),
+			Comments: each(d.Comments, showComment), Spoken: orNot(d.Declares && isVideo(d.Kind)),
+		}
+		if d.Extra == "asked" || d.Extra == "offered" {
+			question := gen.RoundQuestion{Round: d.Round, Included: d.Rounds}
+			if d.ExtraFee != nil {
+				fee := toMoney(*d.ExtraFee)
+				question.Fee = &fee
+			}
+			home.Deliverables[i].RoundQuestion = &question
+		}
+	}
+	for i, m := range page.Payments {
+		state, expected := paymentWords(m)
+		home.Payments[i] = gen.PortalPayment{Id: m.ID, Title: m.Title, Amount: toMoney(m.Amount), State: state, ExpectedAt: expected, PaidAt: m.PaidAt}
+	}
+	return home
+}
+
+// nextStep is the next thing that is waited for from the creator, and by when; else what happens meanwhile.
+func nextStep(page rapport.PortalPage, now time.Time) (string, *time.Time) {
+	if !page.Stage.Live() {
+		return "This partnership has ended. Payments that are still owed are listed below.", nil
+	}
+	if o := page.Offer; o != nil && o.State == "sent" {
+		return "Answer the offer.", o.ExpiresAt
+	}
+	if c := page.Contract; c != nil && c.State == "out_for_signature" {
+		return "Read and sign the contract.", c.ExpiresAt
+	}
+	var first *step
+	for _, d := range page.Deliverables {
+		if one := stepOf(page, d); one != nil && (first == nil || one.by != nil && (first.by == nil || one.by.Before(*first.by))) {
+			first = one
+		}
+	}
+	switch {
+	case first != nil:
+		return first.words, first.by
+	case page.PayeeAccount != "" && page.PayeeState != "ready":
+		return "Add your bank account, so that payments reach you.", nil
+	}
+	for _, d := range page.Deliverables {
+		if d.State == "in_review" {
+			return "Nothing for you right now: we are looking at “" + d.Title + "”.", nil
+		}
+	}
+	for _, m := range page.Payments {
+		if m.PayoutState != "" && m.PaidAt == nil && m.PayoutState != rapport.PayoutCancelled && m.DueAt != nil && m.DueAt.After(now) {
+			return "Nothing for you right now. The next payment is on its way.", nil
+		}
+	}
+	return "", nil
+}
+
+// step is something that is waited for from a creator.
+type step struct {
+	words string
+	by    *time.Time
+}
+
+// stepOf is what is waited for about one piece of content; nil for nothing.
+func stepOf(page rapport.PortalPage, d rapport.PortalDeliverable) *step {
+	switch {
+	case d.Extra == "asked" || d.Extra == "offered":
+		return &step{"Say whether you make another round of “" + d.Title + "”.", nil}
+	case d.Extra == "declined":
+	case d.State == "changes_requested" || d.State == "late" && d.Round > 0:
+		return &step{"Send a new version of “" + d.Title + "”. What must change stands below.", d.DraftDueAt}
+	case d.State != "in_review" && canSubmit(page, d):
+		return &step{"Send your draft of “" + d.Title + "”.", d.DraftDueAt}
+	case d.State != "posted" && mayPost(page, d) && hasCorrections(d):
+		return &step{"Make the small corrections of “" + d.Title + "” and tick them off.", d.PublishBy}
+	case d.State != "posted" && mayPost(page, d):
+		return &step{"Publish “" + d.Title + "” and paste its address here.", d.PublishBy}
+	}
+	return nil
+}
+
+// waitingOf says who decides on the draft, since when, and what happens if nobody does and when: of the stage that is due first.
+func waitingOf(d rapport.PortalDeliverable) *gen.PortalWaiting {
+	if !reviewIsOpen(d.ReviewState) {
+		return nil
+	}
+	var first *rapport.ReviewStage
+	var ahead []string
+	for i := range d.Stages {
+		st := &d.Stages[i]
+		switch {
+		case st.State == "waiting":
+			ahead = append(ahead, st.Name)
+		case (st.State == "open" || st.State == "held") && (first == nil || st.DueAt.Before(first.DueAt)):
+			first = st
+		}
+	}
+	if first == nil {
+		return nil
+	}
+	w := &gen.PortalWaiting{Stage: first.Name, Who: []string{}, Since: first.OpenedAt, DueAt: timeOrNil(first.DueAt), Silence: creatorSilence(d.OnSilence, first.State), Ahead: someOf(ahead)}
+	if first.State == "open" {
+		w.SilenceAt = timeOrNil(first.SilenceAt)
+	}
+	for _, a := range first.Open() {
+		if name := d.Names[a.User]; name != "" && !slices.Contains(w.Who, name) {
+			w.Who = append(w.Who, name)
+		}
+	}
+	return w
+}
+
+// creatorSilence is what silence does, in the creator's words.
+func creatorSilence(o rapport.OnSilence, state string) string {
+	if state == "held" {
+		return "The time is up, and whoever is responsible at the brand was told. It still waits for a decision."
+	}
+	return map[rapport.OnSilence]string{
+		rapport.SilenceHold: "If nobody decides, whoever is responsible at the brand is told; it does not lapse.", rapport.SilenceApprove: "If nobody decides, it counts as approved.",
+		rapport.SilenceReject: "If nobody decides, it counts as rejected.",
+	}[o]
+}
+
+func isVideo(kind string) bool {
+	return slices.ContainsFunc([]string{"video", "reel", "short", "story", "stream"}, func(word string) bool { return strings.Contains(strings.ToLower(kind), word) })
+}
+
+// lookingWords says who is looking at the draft, by the names of the stages.
+func lookingWords(d rapport.PortalDeliverable) string {
+	switch d.ReviewState {
+	case rapport.ReviewChecking:
+		return "The automatic checks"
+	case rapport.ReviewOpen, rapport.ReviewHeld:
+	default:
+		return ""
+	}
+	var open, ahead []string
+	for _, stage := range d.Stages {
+		switch stage.State {
+		case "open", "held":
+			open = append(open, stage.Name)
+		case "waiting":
+			ahead = append(ahead, stage.Name)
+		}
+	}
+	words := strings.Join(open, " and ")
+	if len(ahead) > 0 && words != "" {
+		words += ", then " + strings.Join(ahead, ", then ")
+	}
+	return words
+}
+
+// feedbackWords is what must change in the version that was sent back; nothing once a newer one is being looked at.
+func feedbackWords(d rapport.PortalDeliverable) string {
+	switch d.State {
+	case "changes_requested", "late", "rejected":
+	default:
+		return ""
+	}
+	if d.ReviewState != rapport.ReviewChangesRequested && d.ReviewState != rapport.ReviewRejected {
+		return ""
+	}
+	return strings.Join(d.Feedback, "\n\n")
+}
+
+// paymentWords says where a payment stands and when it is expected, in the creator's words.
+func paymentWords(m rapport.PortalPayment) (string, *time.Time) {
+	switch m.PayoutState {
+	case rapport.PayoutPaid:
+		return "Paid", nil
+	case rapport.PayoutPartlyReversed:
+		return "Paid, partly taken back", nil
+	case rapport.PayoutReversed:
+		return "Taken back", nil
+	case rapport.PayoutCancelled:
+		return "Cancelled", nil
+	case rapport.PayoutHeld:
+		return "On hold. We write when it goes on", nil
+	case rapport.PayoutAwaitingPayee:
+		return "Waits for your bank account", nil
+	case rapport.PayoutSubmitted, rapport.PayoutUnknown:
+		return "Being sent to your account", m.DueAt
+	case rapport.PayoutScheduled:
+		return "Earned, on its way", m.DueAt
+	case rapport.PayoutAwaitingApproval, rapport.PayoutApproved, rapport.PayoutAwaitingFunds, rapport.PayoutFailed:
+		return "Earned, being released", m.DueAt
+	}
+	switch m.State {
+	case "cancelled":
+		return "Cancelled", nil
+	case "met", "payable":
+		return "Earned, on its way", nil
+	case "settled":
+		return "Paid", nil
+	}
+	return map[rapport.Trigger]string{
+		rapport.TriggerSignature: "Earned when both have signed", rapport.TriggerApproval: "Earned when your draft is approved",
+		rapport.TriggerPosted: "Earned when your post is published", rapport.TriggerVerified: "Earned when your post is verified",
+		rapport.TriggerDate: "Earned at the end of the contract", rapport.TriggerCampaignEnd: "Earned at the end of the campaign",
+	}[m.Trigger], nil
+}
