@@ -153,8 +153,17 @@ func (s PolicyStage) outside() bool {
 	return slices.ContainsFunc(s.Approvers, func(a Approver) bool { return a.Kind == ApproverOutside })
 }
 
-func (s PolicyStage) asksOutside(reviewer uuid.UUID) bool {
-	return slices.ContainsFunc(s.Approvers, func(a Approver) bool { return a.ReviewerID != nil && *a.ReviewerID == reviewer })
+// askedTwice are the outside reviewers, by their place, who are asked in an earlier stage that may still be open with this one.
+func (s PolicyStage) askedTwice(before []PolicyStage) (at []int) {
+	for j, a := range s.Approvers {
+		same := func(b Approver) bool {
+			return a.ReviewerID != nil && b.ReviewerID != nil && *a.ReviewerID == *b.ReviewerID
+		}
+		if s.Starts != StartsAfter && slices.ContainsFunc(before, func(x PolicyStage) bool { return slices.ContainsFunc(x.Approvers, same) }) {
+			at = append(at, j)
+		}
+	}
+	return at
 }
 
 // house says that nobody from outside can decide in the stage.
@@ -176,10 +185,8 @@ func (s PolicyStage) check(i int, all []PolicyStage) []Field {
 			add(fmt.Sprintf("approvers[%d]", j), "bad_approver", bad)
 		}
 	}
-	for j, a := range s.Approvers {
-		if a.Kind == ApproverOutside && a.ReviewerID != nil && s.Starts != StartsAfter && slices.ContainsFunc(all[:i], func(x PolicyStage) bool { return x.asksOutside(*a.ReviewerID) }) {
-			add(fmt.Sprintf("approvers[%d]", j), "asked_twice", "This outside reviewer is asked in an earlier stage that may still be open, and has one link at a time. Start this stage after the one before.")
-		}
+	for _, j := range s.askedTwice(all[:i]) {
+		add(fmt.Sprintf("approvers[%d]", j), "asked_twice", "This outside reviewer is asked in an earlier stage that may still be open, and has one link at a time. Start this stage after the one before.")
 	}
 	if s.Legal && s.outside() {
 		add("approvers", "legal_outside", "A legal stage is decided by people of the house.")

@@ -62,11 +62,11 @@ type commandResult struct {
 func (s *Server) command(ctx context.Context, c commandRequest) (commandResult, error) {
 	ctx, cancel := context.WithTimeout(ctx, commandPatience)
 	defer cancel()
-	verdict, err := s.sendCommand(ctx, c)
-	if err != nil || verdict == nil {
+	verdict, known, err := s.sendCommand(ctx, c)
+	if err != nil || !known {
 		return commandResult{Pending: true}, err
 	}
-	return s.shown(ctx, c, *verdict)
+	return s.shown(ctx, c, verdict)
 }
 
 // shown waits until the pages show an accepted command.
@@ -79,27 +79,27 @@ func (s *Server) shown(ctx context.Context, c commandRequest, v rapport.OutboxVe
 	return commandResult{Pending: !shown, Seq: v.Seq}, nil
 }
 
-// sendCommand writes a command with its rows and takes it to its workflow at once; nil while it has no verdict. The pages may not
-// show yet what came of it.
-func (s *Server) sendCommand(ctx context.Context, c commandRequest) (*rapport.OutboxVerdict, error) {
+// sendCommand writes a command with its rows and takes it to its workflow at once; known is false while it has no verdict. The pages
+// may not show yet what came of it.
+func (s *Server) sendCommand(ctx context.Context, c commandRequest) (v rapport.OutboxVerdict, known bool, err error) {
 	store, err := s.commandStore()
 	if err != nil {
-		return nil, err
+		return v, false, err
 	}
 	row, verdict, err := s.writeCommand(ctx, store, c)
 	if err != nil {
-		return nil, err
+		return v, false, err
 	}
 	if verdict == nil {
 		if verdict, err = s.deliver(ctx, row); err != nil {
 			s.cfg.Log.Warn("a command waits for the relay", zap.String("request_id", requestFrom(ctx).ID), zap.String("workflow_id", row.WorkflowID), zap.Error(err))
-			return nil, nil
+			return v, false, nil
 		}
 	}
 	if verdict.Refused != "" {
-		return nil, s.refusal(context.WithoutCancel(ctx), store, c, *verdict)
+		return v, true, s.refusal(context.WithoutCancel(ctx), store, c, *verdict)
 	}
-	return verdict, nil
+	return *verdict, true, nil
 }
 
 // writeCommand writes the outbox row with the rows of Before, or finds what the same key wrote earlier, with its verdict.

@@ -261,7 +261,7 @@ func (p *reviewPage) readAround(ctx context.Context, store ReviewStore) (err err
 	return nil
 }
 
-func (p reviewPage) show(ctx context.Context) gen.Review {
+func (p *reviewPage) show(ctx context.Context) gen.Review {
 	r := p.review
 	shown := gen.Review{
 		Summary: p.desk.summary(r), Submission: showSubmission(p.submission), Deliverable: showDeliverable(p.deliverable), Brief: r.Brief,
@@ -597,13 +597,13 @@ func (s *Server) decide(ctx context.Context, store ReviewStore, page reviewPage,
 	reading.Go(func() error {
 		return s.cfg.Store.Atomically(ctx, func(ctx context.Context) error { return page.readAround(ctx, store) })
 	})
-	verdict, err := s.sendCommand(ctx, c)
+	verdict, known, err := s.sendCommand(ctx, c)
 	unread := reading.Wait()
-	if err != nil || verdict == nil {
+	if err != nil || !known {
 		return nil, err
 	}
 	if unread != nil || verdict.Review == nil || !page.take(d, verdict.Seq, *verdict.Review) {
-		if result, err := s.shown(ctx, c, *verdict); err != nil || result.Pending {
+		if result, err := s.shown(ctx, c, verdict); err != nil || result.Pending {
 			return nil, err
 		}
 		if page, err = s.readReview(ctx, store, d.ReviewID, true); err != nil {

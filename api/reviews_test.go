@@ -1,8 +1,10 @@
 package api_test
 
 import (
+	"context"
 	"crypto/sha256"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -158,85 +160,96 @@ func TestSubmissionFileIsAnAttachmentBehindTheWall(t *testing.T) {
 }
 
 // verdict is what the review of the desk would answer to a decision that ends it: its stages with the decision in the first one.
-func (d *desk) verdict(t *testing.T, cmd rapport.Command, more ...rapport.StageDecision) rapport.OutboxVerdict {
+func (d *desk) verdict(t *testing.T, cmd rapport.Command, before ...rapport.StageDecision) rapport.OutboxVerdict {
 	t.Helper()
 	stages := one[[]rapport.ReviewStage](t, d, `select stages from reviews where id = $1`, d.review)
 	stages[0].State = "approved"
-	stages[0].Decisions = append(more, rapport.StageDecision{ID: cmd.Ref, User: cmd.Actor, Decision: cmd.Code, At: time.Now()})
+	stages[0].Decisions = slices.Concat(before, []rapport.StageDecision{{ID: cmd.Ref, User: cmd.Actor, Decision: cmd.Code, At: time.Now()}})
 	return rapport.OutboxVerdict{Seq: 7, Review: &rapport.ReviewVerdict{State: rapport.ReviewApproved, ClosedAt: time.Now(), View: rapport.ReviewView{Stages: stages, Open: -1, Approvers: []uuid.UUID{}}}}
 }
 
-// written is the record of the verdict, some time later.
-func (d *desk) written(t *testing.T, v rapport.OutboxVerdict) {
+// recordLater writes the record of the verdict some time later, and tells when it has.
+func (d *desk) recordLater(t *testing.T, v rapport.OutboxVerdict) <-chan error {
 	t.Helper()
-	d.sql(t, `with x as (update decisions set state = 'accepted', stage = 0, decided_at = now() where state = 'proposed')
-		update reviews set state = $2, stages = $3, approvers = '{}', open_stage = null, seq = $4 where id = $1`, d.review, v.Review.State, v.Review.View.Stages, v.Seq)
+	done := make(chan error, 1)
+	time.AfterFunc(50*time.Millisecond, func() {
+		_, err := d.owner.Exec(context.WithoutCancel(t.Context()), `with x as (update decisions set state = 'accepted', stage = 0, decided_at = now() where state = 'proposed')
+			update reviews set state = $2, stages = $3, approvers = '{}', open_stage = null, seq = $4 where id = $1`, d.review, v.Review.State, v.Review.View.Stages, v.Seq)
+		done <- err
+	})
+	return done
 }
 
 func TestADecisionIsAnsweredBeforeItsRecord(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	given := make(chan rapport.OutboxVerdict, 1)
-	d.flows.answers(func(cmd rapport.Command) rapport.OutboxVerdict {
-		v := d.verdict(t, cmd)
-		given <- v
-		return v
-	})
-	a := d.decide(t, "approver", map[string]any{"decision": "approve_with_corrections", "comment": "Fine.", "corrections": []string{"A comma"}})
-	require.Equal(t, 200, a.status, "%s", a.body)
-	var r struct {
-		reviewBody
-		Seq         int64
-		Corrections []struct{ Text string }
-	}
-	a.into(t, &r)
-	require.EqualValues(t, 7, r.Seq)
-	require.Equal(t, "approved", r.Summary.State)
-	require.False(t, r.Summary.Mine)
-	require.Equal(t, "approved", r.Stages[0].State)
-	require.Equal(t, "Fine.", r.Stages[0].Decisions[0].Comment)
-	require.Equal(t, "A comma", r.Corrections[0].Text)
-	require.False(t, r.Commands[0].Allowed)
-	require.Contains(t, r.Commands[0].Reason, "by Ms approver on")
+	waiting := "/v1/reviews?assigned_to=me&state=waiting"
+	for name, read := range map[string]func(t *testing.T, d *desk){
+		"the review": func(t *testing.T, d *desk) {
+			t.Helper()
+			var r reviewBody
+			d.as(t, "approver@one.example").send(t, "GET", "/v1/reviews/"+d.review.String(), nil).into(t, &r)
+			require.Equal(t, "approved", r.Summary.State)
+		},
+		"the list": func(t *testing.T, d *desk) {
+			t.Helper()
+			var list struct{ Items []struct{ ID uuid.UUID } }
+			d.as(t, "approver@one.example").send(t, "GET", waiting, nil).into(t, &list)
+			require.Empty(t, list.Items)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			d.as(t, "approver@one.example") // has signed in
+			given := make(chan rapport.OutboxVerdict, 1)
+			d.flows.answers(func(cmd rapport.Command) rapport.OutboxVerdict {
+				v := d.verdict(t, cmd)
+				given <- v
+				return v
+			})
+			a := d.decide(t, "approver", map[string]any{"decision": "approve_with_corrections", "comment": "Fine.", "corrections": []string{"A comma"}})
+			require.Equal(t, 200, a.status, "%s", a.body)
+			var r struct {
+				Summary     struct{ State string }
+				Stages      []struct{ Decisions []struct{ Comment string } }
+				Seq         int64
+				Corrections []struct{ Text string }
+				Commands    []struct {
+					Allowed bool
+					Reason  string
+				}
+			}
+			a.into(t, &r)
+			require.EqualValues(t, 7, r.Seq)
+			require.Equal(t, "approved", r.Summary.State)
+			require.Equal(t, "Fine.", r.Stages[0].Decisions[0].Comment)
+			require.Equal(t, "A comma", r.Corrections[0].Text)
+			require.False(t, r.Commands[0].Allowed)
+			require.Contains(t, r.Commands[0].Reason, "by Ms approver on")
 
-	// Whoever decided reads what they wrote: the pages wait for the record.
-	read := make(chan reviewBody, 1)
-	list := make(chan int, 1)
-	me := d.as(t, "approver@one.example")
-	go func() {
-		var r reviewBody
-		me.send(t, "GET", "/v1/reviews/"+d.review.String(), nil).into(t, &r)
-		read <- r
-	}()
-	go func() {
-		var waiting struct{ Items []struct{ ID uuid.UUID } }
-		me.send(t, "GET", "/v1/reviews?assigned_to=me&state=waiting", nil).into(t, &waiting)
-		list <- len(waiting.Items)
-	}()
-	time.Sleep(50 * time.Millisecond)
-	d.written(t, <-given)
-	require.Equal(t, "approved", (<-read).Summary.State)
-	require.Zero(t, <-list)
+			// Whoever decided reads what they wrote: what they ask for next waits for the record.
+			done := d.recordLater(t, <-given)
+			read(t, d)
+			require.NoError(t, <-done)
+		})
+	}
 }
 
 func TestADecisionBesideAnotherOneWaitsForTheRecord(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	written := make(chan struct{})
+	written := make(chan (<-chan error), 1)
 	d.flows.answers(func(cmd rapport.Command) rapport.OutboxVerdict {
 		// Somebody else decided at the same moment: the page cannot know their words.
 		v := d.verdict(t, cmd, rapport.StageDecision{ID: id(), User: d.users["both@one.example"], Decision: "approve", At: time.Now()})
-		go func() {
-			time.Sleep(50 * time.Millisecond)
-			d.written(t, v)
-			close(written)
-		}()
+		written <- d.recordLater(t, v)
 		return v
 	})
 	a := d.decide(t, "approver", map[string]any{"decision": "approve"})
 	require.Equal(t, 200, a.status, "%s", a.body)
 	select {
-	case <-written:
+	case err := <-<-written:
+		require.NoError(t, err)
 	case <-time.After(time.Second):
 		require.Fail(t, "it was answered before the record")
 	}
@@ -270,7 +283,8 @@ func TestARuleSaysHowManyMustApprove(t *testing.T) {
 	}
 	require.Equal(t, "One approval is enough", rule())
 	policy := id()
-	d.sql(t, `insert into policies (id, version, brand_id, name, stages) select $1, 1, $2, 'Two', jsonb_set(jsonb_set(stages, '{0,rule}', '"quorum"'), '{0,quorum}', '2') from policies where id = $3 and version = 1`,
+	d.sql(t, `insert into policies (id, version, brand_id, name, stages)
+		select $1, 1, $2, 'Two', jsonb_set(jsonb_set(stages, '{0,rule}', '"quorum"'), '{0,quorum}', '2') from policies where id = $3 and version = 1`,
 		policy, d.world.one, rapport.DefaultPolicyID)
 	d.sql(t, `update reviews set policy_id = $2, policy_version = 1, stages = jsonb_set(stages, '{0,rule}', '"quorum"') where id = $1`, d.review, policy)
 	require.Equal(t, "2 of those asked approve", rule())

@@ -302,7 +302,8 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it measures ti
 	server := devtest.Start(t)
 
 	for name, f := range map[string]func(t *testing.T, address, folder string){ //nolint:paralleltest // as above
-		"golden": recordGolden, "detours": recordDetours, "asleep": recordAsleep, "reviews": recordReviews, "small": recordSmall, "sequences": recordSequences, "approvals": recordApprovals, "late": recordLate,
+		"golden": recordGolden, "detours": recordDetours, "asleep": recordAsleep, "reviews": recordReviews, "small": recordSmall, "sequences": recordSequences,
+		"approvals": recordApprovals, "late": recordLate,
 	} {
 		t.Run(name, func(t *testing.T) { f(t, server.Address, folder) })
 	}
