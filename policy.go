@@ -153,13 +153,22 @@ func (s PolicyStage) outside() bool {
 	return slices.ContainsFunc(s.Approvers, func(a Approver) bool { return a.Kind == ApproverOutside })
 }
 
-// askedTwice are the outside reviewers, by their place, who are asked in an earlier stage that may still be open with this one.
-func (s PolicyStage) askedTwice(before []PolicyStage) (at []int) {
-	for j, a := range s.Approvers {
+// askedTwice are the outside reviewers of stage i, by their place, who are asked in an earlier stage that may still be open with it: in
+// any when it starts by a date, and in those that began together when it starts in parallel.
+func askedTwice(i int, all []PolicyStage) (at []int) {
+	var beside []PolicyStage
+	for k := i; k > 0 && all[k].Starts != StartsAfter; k-- {
+		if all[k].Starts == StartsByDate {
+			beside = append(beside, all[:k]...)
+			break
+		}
+		beside = append(beside, all[k-1])
+	}
+	for j, a := range all[i].Approvers {
 		same := func(b Approver) bool {
 			return a.ReviewerID != nil && b.ReviewerID != nil && *a.ReviewerID == *b.ReviewerID
 		}
-		if s.Starts != StartsAfter && slices.ContainsFunc(before, func(x PolicyStage) bool { return slices.ContainsFunc(x.Approvers, same) }) {
+		if slices.ContainsFunc(beside, func(x PolicyStage) bool { return slices.ContainsFunc(x.Approvers, same) }) {
 			at = append(at, j)
 		}
 	}
@@ -185,7 +194,7 @@ func (s PolicyStage) check(i int, all []PolicyStage) []Field {
 			add(fmt.Sprintf("approvers[%d]", j), "bad_approver", bad)
 		}
 	}
-	for _, j := range s.askedTwice(all[:i]) {
+	for _, j := range askedTwice(i, all) {
 		add(fmt.Sprintf("approvers[%d]", j), "asked_twice", "This outside reviewer is asked in an earlier stage that may still be open, and has one link at a time. Start this stage after the one before.")
 	}
 	if s.Legal && s.outside() {

@@ -30,6 +30,11 @@ func TestPolicyCheck(t *testing.T) {
 	twice.Stages = append(twice.Stages, good.Stages[0], good.Stages[0])
 	twice.Stages[2].Approvers, twice.Stages[3].Approvers = []rapport.Approver{lena}, []rapport.Approver{lena}
 	require.Empty(t, twice.Check(), "one after the other")
+	apart := append([]rapport.PolicyStage{}, twice.Stages...)
+	apart[0], apart[2], apart[3] = twice.Stages[3], good.Stages[0], twice.Stages[3]
+	apart[1] = good.Stages[0]
+	apart[3].Starts = rapport.StartsParallel
+	require.Empty(t, rapport.Policy{OnSilence: rapport.SilenceHold, Stages: apart}.Check(), "the first has ended when the stage beside it begins")
 	for _, starts := range []string{rapport.StartsParallel, rapport.StartsByDate} {
 		twice.Stages[3].Starts, twice.Stages[3].StartFrom = starts, rapport.StartFromReview
 		require.Equal(t, []string{"stages[3].approvers[0] asked_twice"}, paths(twice.Check()), "one link at a time: %s", starts)

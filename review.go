@@ -427,6 +427,17 @@ func handed(people []ReviewApprover, cmd Command) []ReviewApprover {
 	return people
 }
 
+// Quorum is how many must approve of a stage whose policy wants so many: no more than were asked first.
+func (s *ReviewStage) Quorum(wanted int) int {
+	first := 0
+	for _, a := range s.Approvers {
+		if a.Level == 0 && a.OnBehalf == uuid.Nil {
+			first++
+		}
+	}
+	return min(wanted, max(first, 1))
+}
+
 // enough says that the approvals of stage i satisfy its rule.
 func (r *Review) enough(i int) bool {
 	s := &r.Stages[i]
@@ -451,7 +462,7 @@ func (r *Review) enough(i int) bool {
 	case RuleAll:
 		return missing == 0 && first > 0 || s.Escalated && len(people) >= max(first, 1)
 	case RuleQuorum:
-		return len(people) >= min(r.Plan.Policy.Stages[i].Quorum, max(first, 1))
+		return len(people) >= s.Quorum(r.Plan.Policy.Stages[i].Quorum)
 	case RulePrimary:
 		return primary
 	case RuleAny:

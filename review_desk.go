@@ -65,10 +65,9 @@ type ReviewStanding struct {
 
 // Correction is a small thing to mend without a new version.
 type Correction struct {
-	ID         uuid.UUID
-	DecisionID uuid.UUID // the approval that asks for it
-	Text       string
-	DoneAt     *time.Time
+	ID     uuid.UUID
+	Text   string
+	DoneAt *time.Time
 }
 
 // CorrectionID is of the correction at a position of a decision, from 0.

@@ -60,46 +60,56 @@ type commandResult struct {
 // command writes a command with its rows, takes it to its workflow at once and waits until the pages show what came of it. A
 // refusal is a conflict in plain language. It must not run inside a transaction: the workflow's answer needs the commit.
 func (s *Server) command(ctx context.Context, c commandRequest) (commandResult, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandPatience)
-	defer cancel()
-	verdict, known, err := s.sendCommand(ctx, c)
-	if err != nil || !known {
+	v, err := s.sendCommand(ctx, c)
+	if err != nil || !v.known {
 		return commandResult{Pending: true}, err
 	}
-	return s.shown(ctx, c, verdict)
+	return s.shown(ctx, c, v)
+}
+
+// commandVerdict is what a workflow answered to a command, if it has.
+type commandVerdict struct {
+	rapport.OutboxVerdict
+
+	known bool
+	until time.Time // how long people wait for the command
 }
 
 // shown waits until the pages show an accepted command.
-func (s *Server) shown(ctx context.Context, c commandRequest, v rapport.OutboxVerdict) (commandResult, error) {
+func (s *Server) shown(ctx context.Context, c commandRequest, v commandVerdict) (commandResult, error) {
 	store, err := s.commandStore()
 	if err != nil {
 		return commandResult{}, err
 	}
+	ctx, cancel := context.WithDeadline(ctx, v.until)
+	defer cancel()
 	shown := waitForSeq(ctx, store, c, v.Seq)
 	return commandResult{Pending: !shown, Seq: v.Seq}, nil
 }
 
-// sendCommand writes a command with its rows and takes it to its workflow at once; known is false while it has no verdict. The pages
-// may not show yet what came of it.
-func (s *Server) sendCommand(ctx context.Context, c commandRequest) (v rapport.OutboxVerdict, known bool, err error) {
+// sendCommand writes a command with its rows and takes it to its workflow at once. The pages may not show yet what came of it.
+func (s *Server) sendCommand(ctx context.Context, c commandRequest) (commandVerdict, error) {
 	store, err := s.commandStore()
 	if err != nil {
-		return v, false, err
+		return commandVerdict{}, err
 	}
 	row, verdict, err := s.writeCommand(ctx, store, c)
 	if err != nil {
-		return v, false, err
+		return commandVerdict{}, err
 	}
+	until := time.Now().Add(commandPatience)
 	if verdict == nil {
-		if verdict, err = s.deliver(ctx, row); err != nil {
+		waiting, cancel := context.WithDeadline(ctx, until)
+		defer cancel()
+		if verdict, err = s.deliver(waiting, row); err != nil {
 			s.cfg.Log.Warn("a command waits for the relay", zap.String("request_id", requestFrom(ctx).ID), zap.String("workflow_id", row.WorkflowID), zap.Error(err))
-			return v, false, nil
+			return commandVerdict{}, nil
 		}
 	}
 	if verdict.Refused != "" {
-		return v, true, s.refusal(context.WithoutCancel(ctx), store, c, *verdict)
+		return commandVerdict{}, s.refusal(context.WithoutCancel(ctx), store, c, *verdict)
 	}
-	return *verdict, true, nil
+	return commandVerdict{*verdict, true, until}, nil
 }
 
 // writeCommand writes the outbox row with the rows of Before, or finds what the same key wrote earlier, with its verdict.

@@ -14,6 +14,7 @@ import (
 
 // OverviewStore counts.
 type OverviewStore interface {
+	Deciding(ctx context.Context, user uuid.UUID) (bool, error)
 	Overview(ctx context.Context, p rapport.Principal, brandID *uuid.UUID) (rapport.Overview, error)
 }
 
@@ -24,6 +25,9 @@ func (s *Server) GetOverview(ctx context.Context, r gen.GetOverviewRequestObject
 	}
 	store, err := storeAs[OverviewStore](s)
 	if err != nil {
+		return nil, err
+	}
+	if err := ownDecisions(ctx, store); err != nil {
 		return nil, err
 	}
 	o, err := store.Overview(ctx, principalFrom(ctx), r.Params.BrandId)

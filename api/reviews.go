@@ -159,8 +159,11 @@ func (s *Server) GetReview(ctx context.Context, r gen.GetReviewRequestObject) (g
 // takes milliseconds; longer means that nobody works on it now, and the pages show what is known.
 const readingPatience = 500 * time.Millisecond
 
-// ownDecisions waits until the lists show the decisions of whoever asks.
-func ownDecisions(ctx context.Context, store ReviewStore) error {
+// ownDecisions waits until lists and counts show the decisions of whoever asks.
+func ownDecisions(ctx context.Context, store interface {
+	Deciding(ctx context.Context, user uuid.UUID) (bool, error)
+},
+) error {
 	patience, cancel := context.WithTimeout(ctx, readingPatience)
 	defer cancel()
 	return poll(patience, func() (bool, error) {
@@ -201,7 +204,7 @@ func (s *Server) readReview(ctx context.Context, store ReviewStore, id uuid.UUID
 	defer cancel()
 	err = poll(patience, func() (bool, error) {
 		p = reviewPage{}
-		err := s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
+		err := s.cfg.Store.AtOneMoment(ctx, func(ctx context.Context) error {
 			if err := p.readStanding(ctx, store, id); err != nil || !whole {
 				return err
 			}
@@ -214,7 +217,6 @@ func (s *Server) readReview(ctx context.Context, store ReviewStore, id uuid.UUID
 
 func (p *reviewPage) readStanding(ctx context.Context, store ReviewStore, id uuid.UUID) (err error) {
 	me := principalFrom(ctx).UserID
-	// First: once nothing is being recorded, what is read after it shows the record.
 	if p.standing, err = store.ReviewStanding(ctx, id, me); err != nil {
 		return called("review", err)
 	}
@@ -280,12 +282,13 @@ func (p *reviewPage) show(ctx context.Context) gen.Review {
 	return shown
 }
 
-// take brings the page up to what the review answered to a decision, whose record is still being written. False when the answer
-// speaks of what the page has not read, such as a decision of somebody else at the same moment.
+// take brings the page up to what the review answered to a decision, whose record is still being written. False when the page has not
+// read all that the answer speaks of, such as a decision of somebody else at the same moment, or when the answer no longer holds the
+// decision, because it sent the review back.
 func (p *reviewPage) take(d rapport.ReviewDecision, seq int64, v rapport.ReviewVerdict) bool {
 	r := &p.review
-	if r.Seq >= seq {
-		return true // the record was faster
+	if current := p.deliverable.SubmissionID; current == nil || *current != d.SubmissionID {
+		return false // the record knows of the newer version, and the review not yet
 	}
 	r.Seq, r.State, r.Stages, r.Approvers, r.OpenStage = seq, v.State, v.View.Stages, v.View.Approvers, nil
 	r.DueAt, r.SilenceAt, r.ClosedAt = timeOrNil(v.View.Due), timeOrNil(v.View.Silence), timeOrNil(v.ClosedAt)
@@ -294,6 +297,7 @@ func (p *reviewPage) take(d rapport.ReviewDecision, seq int64, v rapport.ReviewV
 	}
 	d.User.Name = p.names[d.User.ID]
 	p.decisions = append(slices.DeleteFunc(p.decisions, func(x rapport.ReviewDecision) bool { return x.ID == d.ID }), d)
+	held := false
 	for i, stage := range r.Stages {
 		for _, a := range stage.Approvers {
 			if _, known := p.names[a.User]; !known {
@@ -301,34 +305,49 @@ func (p *reviewPage) take(d rapport.ReviewDecision, seq int64, v rapport.ReviewV
 			}
 		}
 		for _, taken := range stage.Decisions {
-			at := slices.IndexFunc(p.decisions, func(x rapport.ReviewDecision) bool { return x.ID == taken.ID })
-			switch {
-			case taken.Kept:
-			case at < 0:
+			held = held || taken.ID == d.ID
+			if !taken.Kept && !p.takeDecision(i, taken) {
 				return false
-			default:
-				x := &p.decisions[at]
-				x.State, x.Stage, x.At = "accepted", &i, taken.At
-				if taken.OnBehalf != uuid.Nil {
-					x.OnBehalfOf = &rapport.UserRef{ID: taken.OnBehalf, Name: p.names[taken.OnBehalf]}
+			}
+		}
+	}
+	p.takeCorrections()
+	return held
+}
+
+func (p *reviewPage) takeDecision(stage int, taken rapport.StageDecision) bool {
+	at := slices.IndexFunc(p.decisions, func(x rapport.ReviewDecision) bool { return x.ID == taken.ID })
+	if at < 0 {
+		return false
+	}
+	x := &p.decisions[at]
+	x.State, x.Stage, x.At = "accepted", &stage, taken.At
+	if taken.OnBehalf != uuid.Nil {
+		x.OnBehalfOf = &rapport.UserRef{ID: taken.OnBehalf, Name: p.names[taken.OnBehalf]}
+	}
+	return true
+}
+
+// takeCorrections lists those of the approvals that stand now.
+func (p *reviewPage) takeCorrections() {
+	read := p.corrections
+	p.corrections = nil
+	for _, stage := range p.review.Stages {
+		for _, taken := range stage.Decisions {
+			for _, d := range p.decisions {
+				if d.ID != taken.ID {
+					continue
+				}
+				for n, text := range d.Corrections {
+					c := rapport.Correction{ID: rapport.CorrectionID(d.ID, n), Text: text}
+					if at := slices.IndexFunc(read, func(x rapport.Correction) bool { return x.ID == c.ID }); at >= 0 {
+						c = read[at]
+					}
+					p.corrections = append(p.corrections, c)
 				}
 			}
 		}
 	}
-	return p.takeCorrections(d)
-}
-
-// takeCorrections adds those of the decision, and drops those of approvals that do not stand any more.
-func (p *reviewPage) takeCorrections(d rapport.ReviewDecision) bool {
-	for i, text := range d.Corrections {
-		p.corrections = append(p.corrections, rapport.Correction{ID: rapport.CorrectionID(d.ID, i), DecisionID: d.ID, Text: text})
-	}
-	p.corrections = slices.DeleteFunc(p.corrections, func(c rapport.Correction) bool {
-		return !slices.ContainsFunc(p.review.Stages, func(s rapport.ReviewStage) bool {
-			return slices.ContainsFunc(s.Decisions, func(x rapport.StageDecision) bool { return x.ID == c.DecisionID })
-		})
-	})
-	return true
 }
 
 func showCorrection(c rapport.Correction) gen.Correction {
@@ -360,7 +379,7 @@ func showStages(r rapport.ReviewItem, decisions []rapport.ReviewDecision, names 
 			shown.StartsAt = &stage.StartsAt
 		}
 		if i < len(r.Policy) {
-			shown.Legal, shown.Levels, shown.Rule = orNot(r.Policy[i].Legal), levelsOf(r.Policy[i]), ruleWords(stage.Rule, r.Policy[i].Quorum)
+			shown.Legal, shown.Levels, shown.Rule = orNot(r.Policy[i].Legal), levelsOf(r.Policy[i]), ruleWords(stage.Rule, stage.Quorum(r.Policy[i].Quorum))
 		}
 		for _, a := range stage.Approvers {
 			shown.Approvers = append(shown.Approvers, showReviewPerson(&stage, a, names))
@@ -591,15 +610,13 @@ func (s *Server) DecideReview(ctx context.Context, r gen.DecideReviewRequestObje
 // decide sends a decision, reads the rest of its page meanwhile, and shows it with what the review answered; nil while nobody knows.
 // Where the page has not read all that the answer speaks of, the record is waited for.
 func (s *Server) decide(ctx context.Context, store ReviewStore, page reviewPage, d rapport.ReviewDecision, c commandRequest) (*gen.Review, error) {
-	ctx, cancel := context.WithTimeout(ctx, commandPatience)
-	defer cancel()
 	var reading errgroup.Group
 	reading.Go(func() error {
-		return s.cfg.Store.Atomically(ctx, func(ctx context.Context) error { return page.readAround(ctx, store) })
+		return s.cfg.Store.AtOneMoment(ctx, func(ctx context.Context) error { return page.readAround(ctx, store) })
 	})
-	verdict, known, err := s.sendCommand(ctx, c)
+	verdict, err := s.sendCommand(ctx, c)
 	unread := reading.Wait()
-	if err != nil || !known {
+	if err != nil || !verdict.known {
 		return nil, err
 	}
 	if unread != nil || verdict.Review == nil || !page.take(d, verdict.Seq, *verdict.Review) {
@@ -620,11 +637,15 @@ func (s *Server) whoDecided(ctx context.Context, store ReviewStore, id uuid.UUID
 	if !ok || e.Reason != "workflow_closed" && e.Reason != "review_closed" {
 		return refused
 	}
-	review, err := store.Review(ctx, id)
-	if err != nil {
+	var review rapport.ReviewItem
+	var decisions []rapport.ReviewDecision
+	err := s.cfg.Store.AtOneMoment(ctx, func(ctx context.Context) (err error) {
+		if review, err = store.Review(ctx, id); err != nil {
+			return err
+		}
+		decisions, err = store.ReviewDecisions(ctx, id)
 		return err
-	}
-	decisions, err := store.ReviewDecisions(ctx, id)
+	})
 	if err != nil {
 		return err
 	}

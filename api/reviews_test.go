@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -160,11 +159,11 @@ func TestSubmissionFileIsAnAttachmentBehindTheWall(t *testing.T) {
 }
 
 // verdict is what the review of the desk would answer to a decision that ends it: its stages with the decision in the first one.
-func (d *desk) verdict(t *testing.T, cmd rapport.Command, before ...rapport.StageDecision) rapport.OutboxVerdict {
+func (d *desk) verdict(t *testing.T, cmd rapport.Command) rapport.OutboxVerdict {
 	t.Helper()
 	stages := one[[]rapport.ReviewStage](t, d, `select stages from reviews where id = $1`, d.review)
 	stages[0].State = "approved"
-	stages[0].Decisions = slices.Concat(before, []rapport.StageDecision{{ID: cmd.Ref, User: cmd.Actor, Decision: cmd.Code, At: time.Now()}})
+	stages[0].Decisions = []rapport.StageDecision{{ID: cmd.Ref, User: cmd.Actor, Decision: cmd.Code, At: time.Now()}}
 	return rapport.OutboxVerdict{Seq: 7, Review: &rapport.ReviewVerdict{State: rapport.ReviewApproved, ClosedAt: time.Now(), View: rapport.ReviewView{Stages: stages, Open: -1, Approvers: []uuid.UUID{}}}}
 }
 
@@ -235,23 +234,34 @@ func TestADecisionIsAnsweredBeforeItsRecord(t *testing.T) {
 	}
 }
 
-func TestADecisionBesideAnotherOneWaitsForTheRecord(t *testing.T) {
+func TestADecisionWhoseAnswerThePageCannotTellWaitsForTheRecord(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	written := make(chan (<-chan error), 1)
-	d.flows.answers(func(cmd rapport.Command) rapport.OutboxVerdict {
-		// Somebody else decided at the same moment: the page cannot know their words.
-		v := d.verdict(t, cmd, rapport.StageDecision{ID: id(), User: d.users["both@one.example"], Decision: "approve", At: time.Now()})
-		written <- d.recordLater(t, v)
-		return v
-	})
-	a := d.decide(t, "approver", map[string]any{"decision": "approve"})
-	require.Equal(t, 200, a.status, "%s", a.body)
-	select {
-	case err := <-<-written:
-		require.NoError(t, err)
-	case <-time.After(time.Second):
-		require.Fail(t, "it was answered before the record")
+	for name, change := range map[string]func(d *desk, stages []rapport.ReviewStage){
+		"somebody else decided at the same moment": func(d *desk, stages []rapport.ReviewStage) {
+			stages[0].Decisions = append(stages[0].Decisions, rapport.StageDecision{ID: id(), User: d.users["both@one.example"], Decision: "approve", At: time.Now()})
+		},
+		"the review goes back":  func(_ *desk, stages []rapport.ReviewStage) { stages[0].Decisions = nil },
+		"somebody new is asked": func(_ *desk, stages []rapport.ReviewStage) { stages[0].Approvers = []rapport.ReviewApprover{{User: id()}} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			written := make(chan (<-chan error), 1)
+			d.flows.answers(func(cmd rapport.Command) rapport.OutboxVerdict {
+				v := d.verdict(t, cmd)
+				change(d, v.Review.View.Stages)
+				written <- d.recordLater(t, v)
+				return v
+			})
+			a := d.decide(t, "approver", map[string]any{"decision": "approve"})
+			require.Equal(t, 200, a.status, "%s", a.body)
+			select {
+			case err := <-<-written:
+				require.NoError(t, err)
+			case <-time.After(time.Second):
+				require.Fail(t, "it was answered before the record")
+			}
+		})
 	}
 }
 

@@ -25,6 +25,8 @@ type Store interface {
 	Ping(ctx context.Context) error
 	// Atomically makes one deed of all that f does with its context.
 	Atomically(ctx context.Context, f func(ctx context.Context) error) error
+	// AtOneMoment lets all that f reads with its context be of the same moment.
+	AtOneMoment(ctx context.Context, f func(ctx context.Context) error) error
 	// AllBrands lists every brand: the scope of what the house itself does.
 	AllBrands(ctx context.Context) ([]uuid.UUID, error)
 }

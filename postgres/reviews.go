@@ -136,7 +136,7 @@ func (s *Store) Corrections(ctx context.Context, submissions []uuid.UUID, approv
 		rows, err := s.q.CorrectionsOf(ctx, tx, gen.CorrectionsOfParams{Submissions: noNil(submissions), Approved: approved})
 		by := map[uuid.UUID][]rapport.Correction{}
 		for _, r := range rows {
-			by[r.SubmissionID] = append(by[r.SubmissionID], rapport.Correction{ID: r.ID, DecisionID: r.DecisionID, Text: r.Body, DoneAt: r.DoneAt})
+			by[r.SubmissionID] = append(by[r.SubmissionID], rapport.Correction{ID: r.ID, Text: r.Body, DoneAt: r.DoneAt})
 		}
 		return by, err
 	})

@@ -98,7 +98,11 @@ func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx pgx.Tx)
 
 // beginning is the statement that begins a transaction under a scope: one round trip. A UUID's text form cannot carry anything else.
 func beginning(ctx context.Context, brands []uuid.UUID) string {
-	begin := "begin; set local rapport.brands = '" + brandsLiteral(brands) + "'"
+	begin := "begin"
+	if ctx.Value(momentKey{}) != nil {
+		begin += " isolation level repeatable read read only"
+	}
+	begin += "; set local rapport.brands = '" + brandsLiteral(brands) + "'"
 	if ctx.Value(forgettableKey{}) != nil {
 		begin += "; set local synchronous_commit = off"
 	}
@@ -117,6 +121,14 @@ func forgettable(ctx context.Context) context.Context {
 // Atomically runs f in one transaction: every method of the Store that f calls with its context takes part in it.
 func (s *Store) Atomically(ctx context.Context, f func(ctx context.Context) error) error {
 	return s.InTx(ctx, func(ctx context.Context, _ pgx.Tx) error { return f(ctx) })
+}
+
+type momentKey struct{}
+
+// AtOneMoment lets all that f reads with its context be of the same moment. f writes nothing. Inside another transaction it joins that one,
+// and sees what it sees.
+func (s *Store) AtOneMoment(ctx context.Context, f func(ctx context.Context) error) error {
+	return s.Atomically(context.WithValue(ctx, momentKey{}, true), f)
 }
 
 func (r *running) join(ctx context.Context, brands []uuid.UUID, f func(ctx context.Context, tx pgx.Tx) error) error {

@@ -161,7 +161,7 @@ func (q *Queries) DueInbox(ctx context.Context, db DBTX, maxRows int32) ([]DueIn
 
 const dueOutbox = `-- name: DueOutbox :many
 select id, brand_id, kind, workflow_id, workflow, task_queue, name, update_id, input, attempts, created_at from outbox o
-where acked_at is null and next_at <= now()
+where acked_at is null and handled_at is null and next_at <= now()
   and not exists (select 1 from outbox e where e.workflow_id = o.workflow_id and e.acked_at is null and e.kind = 'start' and e.id <> o.id and o.kind <> 'start')
   and not exists (select 1 from outbox e where e.workflow_id = o.workflow_id and e.acked_at is null and e.kind = 'signal' and o.kind = 'signal' and e.n < o.n)
 order by n limit $1 for update skip locked

@@ -34,7 +34,7 @@ func (q *Queries) CommentKind(ctx context.Context, db DBTX, arg CommentKindParam
 }
 
 const correctionsOf = `-- name: CorrectionsOf :many
-select k.id, k.decision_id, k.submission_id, k.body, k.done_at from corrections k join decisions x on x.id = k.decision_id join reviews r on r.id = x.review_id
+select k.id, k.submission_id, k.body, k.done_at from corrections k join decisions x on x.id = k.decision_id join reviews r on r.id = x.review_id
 where k.submission_id = any ($1::uuid[]) and x.state = 'accepted' and decision_stands(r.stages, x.id) and (r.state = 'approved' or not $2::boolean)
 order by x.decided_at, k.position
 `
@@ -46,7 +46,6 @@ type CorrectionsOfParams struct {
 
 type CorrectionsOfRow struct {
 	ID           uuid.UUID
-	DecisionID   uuid.UUID
 	SubmissionID uuid.UUID
 	Body         string
 	DoneAt       *time.Time
@@ -64,7 +63,6 @@ func (q *Queries) CorrectionsOf(ctx context.Context, db DBTX, arg CorrectionsOfP
 		var i CorrectionsOfRow
 		if err := rows.Scan(
 			&i.ID,
-			&i.DecisionID,
 			&i.SubmissionID,
 			&i.Body,
 			&i.DoneAt,

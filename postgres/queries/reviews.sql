@@ -56,7 +56,7 @@ on conflict do nothing;
 
 -- name: CorrectionsOf :many
 -- Of the approvals that stand; for the creator only once the whole review has approved.
-select k.id, k.decision_id, k.submission_id, k.body, k.done_at from corrections k join decisions x on x.id = k.decision_id join reviews r on r.id = x.review_id
+select k.id, k.submission_id, k.body, k.done_at from corrections k join decisions x on x.id = k.decision_id join reviews r on r.id = x.review_id
 where k.submission_id = any (@submissions::uuid[]) and x.state = 'accepted' and decision_stands(r.stages, x.id) and (r.state = 'approved' or not @approved::boolean)
 order by x.decided_at, k.position;
 

@@ -12,14 +12,15 @@ export const forgetKept = () => kept.clear();
 export function useKept<T>(about: string, fresh: T) {
   const key = `${useSession()?.user_id ?? ""} ${about}`;
   const now = () => (kept.get(key) as T | undefined) ?? fresh;
-  const [value, show] = useState(now);
-  const set = (next: T) => {
-    kept.set(key, next);
-    show(next);
+  const [shown, show] = useState(() => ({ key, value: now() }));
+  const set = (value: T) => {
+    kept.set(key, value);
+    show({ key, value });
   };
   const forget = () => {
     kept.delete(key);
-    show(fresh);
+    show({ key, value: fresh });
   };
-  return { value, now, set, forget };
+  // The same place of a page may come to be about something else.
+  return { value: shown.key === key ? shown.value : now(), now, set, forget };
 }

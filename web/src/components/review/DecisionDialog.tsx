@@ -32,8 +32,9 @@ interface Row {
 export function DecisionDialog({ review, decision, onClose }: { review: Review; decision: DecisionCreate["decision"]; onClose: () => void }) {
   // What is decided on is what was on the page when the dialog opened; the page behind it may learn of a newer version.
   const [asked] = useState(() => ({ submission: review.submission.id, version: review.summary.version, behalf: review.summary.behalf }));
-  // The words are about the piece: they are still there for a newer version, should one have come.
-  const { value: { comment, rows }, now, set, forget } = useKept(`decision ${review.deliverable.id}`, { comment: "", rows: [{ id: 0, text: "" }] as Row[] });
+  // What must change is about the piece: the words are still there for a newer version, should one have come. An approval is of one version.
+  const about = choices[decision].comment === "needed" ? review.deliverable.id : asked.submission;
+  const { value: { comment, rows }, now, set, forget } = useKept(`${decision} ${about}`, { comment: "", rows: [{ id: 0, text: "" }] as Row[] });
   const setRows = (change: (before: Row[]) => Row[]) => set({ ...now(), rows: change(now().rows) });
   const choice = choices[decision];
   const listed = decision === "approve_with_corrections";

@@ -97,7 +97,7 @@ function PartnershipPage() {
           </Suspense>
           {hasRole(session, ["ops"], summary.brand_id) && (
             <Section title="Write">
-              <Suspense fallback={<LoadingLines lines={3} />}><Composer partnershipId={id} brandId={summary.brand_id} canMail={partnership.contacts.length > 0} refused="No mail can be sent: no address of the creator is known." /></Suspense>
+              <Suspense fallback={<LoadingLines lines={3} />}><Composer key={id} partnershipId={id} brandId={summary.brand_id} canMail={partnership.contacts.length > 0} refused="No mail can be sent: no address of the creator is known." /></Suspense>
             </Section>
           )}
           <History id={id} />
