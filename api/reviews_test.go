@@ -240,8 +240,10 @@ func TestADecisionWhoseAnswerThePageCannotTellWaitsForTheRecord(t *testing.T) {
 		"somebody else decided at the same moment": func(d *desk, stages []rapport.ReviewStage) {
 			stages[0].Decisions = append(stages[0].Decisions, rapport.StageDecision{ID: id(), User: d.users["both@one.example"], Decision: "approve", At: time.Now()})
 		},
-		"the review goes back":  func(_ *desk, stages []rapport.ReviewStage) { stages[0].Decisions = nil },
-		"somebody new is asked": func(_ *desk, stages []rapport.ReviewStage) { stages[0].Approvers = []rapport.ReviewApprover{{User: id()}} },
+		"the review goes back": func(_ *desk, stages []rapport.ReviewStage) { stages[0].Decisions = nil },
+		"somebody new is asked": func(_ *desk, stages []rapport.ReviewStage) {
+			stages[0].Approvers = []rapport.ReviewApprover{{User: id()}}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

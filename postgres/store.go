@@ -100,7 +100,7 @@ func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx pgx.Tx)
 func beginning(ctx context.Context, brands []uuid.UUID) string {
 	begin := "begin"
 	if ctx.Value(momentKey{}) != nil {
-		begin += " isolation level repeatable read read only"
+		begin += " read only, isolation level repeatable read"
 	}
 	begin += "; set local rapport.brands = '" + brandsLiteral(brands) + "'"
 	if ctx.Value(forgettableKey{}) != nil {
