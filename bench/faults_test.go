@@ -118,12 +118,12 @@ func (f *fleet) get(ctx context.Context, url string) bool {
 	return f.call(ctx, http.MethodGet, url, nil, nil) == nil
 }
 
-// dieAt lets the worker kill itself at a failpoint while many of what the query counts are under way, and starts it again.
-func (f *fleet) dieAt(name, underWay string) {
+// dieAt lets the worker kill itself at a failpoint while so many of what the query counts are under way, and starts it again.
+func (f *fleet) dieAt(name string, least int, underWay string) {
 	f.t.Helper()
 	many := waitFor(f.t.Context(), time.Minute, func(ctx context.Context) bool {
 		n := 0
-		return f.owner.QueryRow(ctx, underWay).Scan(&n) == nil && n >= 6
+		return f.owner.QueryRow(ctx, underWay).Scan(&n) == nil && n >= least
 	})
 	require.NoError(f.t, os.WriteFile(filepath.Join(f.points, name), nil, 0o600))
 	select {
@@ -252,7 +252,7 @@ func scenarios() []scenario {
 			f.paid(payouts, func() {
 				for range times {
 					for _, point := range []string{"transfer.before", "transfer.after", "transfer.recorded"} {
-						f.dieAt(point, `select count(*) from payout_attempts where outcome = 'open' and first_sent_at is not null`)
+						f.dieAt(point, 6, `select count(*) from payout_attempts where outcome = 'open' and first_sent_at is not null`)
 					}
 				}
 			})
@@ -264,7 +264,7 @@ func scenarios() []scenario {
 			for range times {
 				f.begin(60, paydays(), "Mail "+strconv.Itoa(int(f.random.Uint32())))
 				for _, point := range []string{"mail.claimed", "mail.sent"} {
-					f.dieAt(point, `select count(*) from messages where state = 'sending'`)
+					f.dieAt(point, 2, `select count(*) from messages where state = 'sending'`)
 				}
 			}
 			f.eventually(60*times, `select count(*) from partnerships p where p.campaign_id = $1
