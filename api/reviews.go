@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -315,6 +316,26 @@ func (p *reviewPage) take(d rapport.ReviewDecision, seq int64, v rapport.ReviewV
 	return held
 }
 
+// readNames reads the names of people that the page did not show until now.
+func (p *reviewPage) readNames(ctx context.Context, store ReviewStore, v rapport.ReviewView) error {
+	var unknown []uuid.UUID
+	for _, stage := range v.Stages {
+		for _, a := range stage.Approvers {
+			for _, id := range []uuid.UUID{a.User, a.OnBehalf} {
+				if _, known := p.names[id]; !known && id != uuid.Nil {
+					unknown = append(unknown, id)
+				}
+			}
+		}
+	}
+	if len(unknown) == 0 {
+		return nil
+	}
+	names, err := store.UserNames(ctx, unknown)
+	maps.Copy(p.names, names)
+	return err
+}
+
 func (p *reviewPage) takeDecision(stage int, taken rapport.StageDecision) bool {
 	at := slices.IndexFunc(p.decisions, func(x rapport.ReviewDecision) bool { return x.ID == taken.ID })
 	if at < 0 {
@@ -517,16 +538,31 @@ func mayReassign(ctx context.Context, brand uuid.UUID) bool {
 	return principalFrom(ctx).Has(brand, rapport.RoleOps, rapport.RoleAdmin)
 }
 
+// speaksAs says of somebody asked that the person may decide as them.
+func (d desk) speaksAs(brand uuid.UUID) func(rapport.ReviewApprover) bool {
+	return func(a rapport.ReviewApprover) bool { return a.User == d.me || slices.Contains(d.voices[brand], a.User) }
+}
+
 // refusal says why the person cannot decide now, as far as the pages know: the review itself has the last word.
 func (d desk) refusal(r rapport.ReviewItem, decisions []rapport.ReviewDecision) *rapport.Error {
 	if _, asked := d.behalf(r); reviewIsOpen(r.State) && asked {
 		return nil
 	}
 	refused := reviewRefusal(r, decisions, d.me, d.voices[r.BrandID])
-	if refused == nil {
-		refused = &rapport.Error{Code: rapport.CodeConflict, Reason: "already_decided", State: r.State, Message: "You have decided already in the stage that is open."}
+	if refused != nil {
+		return refused
 	}
-	return refused
+	words := "You have decided already in the stage that is open."
+	for _, stage := range r.Stages {
+		if stage.State == "open" || stage.State == "held" {
+			if slices.ContainsFunc(stage.Approvers, d.speaksAs(r.BrandID)) {
+				words = "You have decided already in the stage that is open."
+				break
+			}
+			words = fmt.Sprintf("Your part is done: “%s” is decided now.", stage.Name)
+		}
+	}
+	return &rapport.Error{Code: rapport.CodeConflict, Reason: "already_decided", State: r.State, Message: words}
 }
 
 func reviewRefusal(r rapport.ReviewItem, decisions []rapport.ReviewDecision, me uuid.UUID, voices []uuid.UUID) *rapport.Error {
@@ -618,6 +654,9 @@ func (s *Server) decide(ctx context.Context, store ReviewStore, page reviewPage,
 	unread := reading.Wait()
 	if err != nil || !verdict.known {
 		return nil, err
+	}
+	if unread == nil && verdict.Review != nil {
+		unread = page.readNames(ctx, store, verdict.Review.View) // of whom the next stage asks
 	}
 	if unread != nil || verdict.Review == nil || !page.take(d, verdict.Seq, *verdict.Review) {
 		if result, err := s.shown(ctx, c, verdict); err != nil || result.Pending {

@@ -301,3 +301,16 @@ func TestARuleSaysHowManyMustApprove(t *testing.T) {
 	d.sql(t, `update reviews set policy_id = $2, policy_version = 1, stages = jsonb_set(stages, '{0,rule}', '"quorum"') where id = $1`, d.review, policy)
 	require.Equal(t, "2 of those asked approve", rule())
 }
+
+func TestWhoHasDecidedIsToldWhoseTurnItIs(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	stages := one[[]rapport.ReviewStage](t, d, `select stages from reviews where id = $1`, d.review)
+	stages[0].State = "approved"
+	stages[0].Decisions = []rapport.StageDecision{{ID: id(), User: d.users["approver@one.example"], Decision: "approve", At: time.Now()}}
+	stages = append(stages[:1], rapport.ReviewStage{Name: "Legal", State: "open", Approvers: []rapport.ReviewApprover{{User: d.users["legal@one.example"]}}})
+	d.sql(t, `update reviews set stages = $2, approvers = array[$3::uuid], open_stage = 1 where id = $1`, d.review, stages, d.users["legal@one.example"])
+	a := d.decide(t, "approver", map[string]any{"decision": "approve"})
+	require.Equal(t, "already_decided", a.text("code"))
+	require.Equal(t, "Your part is done: “Legal” is decided now.", a.text("detail"))
+}
