@@ -45,6 +45,11 @@ func (s *Store) Once(ctx context.Context, k rapport.IdempotencyKey, act func(ctx
 // command reaches its workflow under the same id, so that it is not done twice.
 func (s *Store) ClaimKey(ctx context.Context, k rapport.IdempotencyKey) (answer rapport.Answer, found bool, err error) {
 	err = s.InTx(forgettable(ctx), func(ctx context.Context, tx pgx.Tx) error {
+		// A new key, as nearly all are: whoever writes its row has it.
+		first, err := s.q.FirstClaim(ctx, tx, gen.FirstClaimParams{Principal: k.Principal, Operation: k.Operation, Key: k.Key, BodySha256: k.BodySHA256})
+		if err != nil || first > 0 {
+			return err
+		}
 		if err := s.lockKey(ctx, tx, k); err != nil {
 			return err
 		}

@@ -74,17 +74,25 @@ func (s *Store) EndSession(ctx context.Context, tokenHash []byte) error {
 // long, or its person is disabled.
 func (s *Store) PrincipalOfSession(ctx context.Context, tokenHash []byte, idle time.Duration) (rapport.Principal, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Principal, error) {
-		r, err := s.q.GetSession(ctx, tx, gen.GetSessionParams{TokenHash: tokenHash, IdleSeconds: idle.Seconds()})
+		rows, err := s.q.GetSession(ctx, tx, gen.GetSessionParams{TokenHash: tokenHash, IdleSeconds: idle.Seconds()})
 		if err != nil {
 			return rapport.Principal{}, err
 		}
-		if r.Stale { // once a minute is enough to know that a session is not idle
+		if len(rows) == 0 {
+			return rapport.Principal{}, pgx.ErrNoRows
+		}
+		if rows[0].Stale { // once a minute is enough to know that a session is not idle
 			if err := s.q.TouchSession(ctx, tx, tokenHash); err != nil {
 				return rapport.Principal{}, err
 			}
 		}
-		roles, err := s.rolesOf(ctx, tx, nil, r.UserID)
-		return rapport.Principal{UserID: r.UserID, Name: r.Name, Email: r.Email, Brands: roles[r.UserID], ExpiresAt: &r.ExpiresAt}, err
+		p := rapport.Principal{UserID: rows[0].UserID, Name: rows[0].Name, Email: rows[0].Email, ExpiresAt: &rows[0].ExpiresAt}
+		for _, r := range rows {
+			if r.BrandID != nil {
+				p.Brands = withRole(p.Brands, *r.BrandID, text(r.BrandName), rapport.Role(text(r.Role)))
+			}
+		}
+		return p, nil
 	})
 }
 
@@ -135,14 +143,18 @@ func (s *Store) rolesOf(ctx context.Context, tx pgx.Tx, scope []uuid.UUID, users
 		if scope != nil && !slices.Contains(scope, r.BrandID) {
 			continue
 		}
-		of := roles[r.UserID]
-		if len(of) == 0 || of[len(of)-1].BrandID != r.BrandID {
-			of = append(of, rapport.BrandRoles{BrandID: r.BrandID, BrandName: r.BrandName})
-		}
-		of[len(of)-1].Roles = append(of[len(of)-1].Roles, rapport.Role(r.Role))
-		roles[r.UserID] = of
+		roles[r.UserID] = withRole(roles[r.UserID], r.BrandID, r.BrandName, rapport.Role(r.Role))
 	}
 	return roles, nil
+}
+
+// withRole adds a role to a list that comes brand by brand.
+func withRole(of []rapport.BrandRoles, brand uuid.UUID, name string, role rapport.Role) []rapport.BrandRoles {
+	if len(of) == 0 || of[len(of)-1].BrandID != brand {
+		of = append(of, rapport.BrandRoles{BrandID: brand, BrandName: name})
+	}
+	of[len(of)-1].Roles = append(of[len(of)-1].Roles, role)
+	return of
 }
 
 // ListUsers lists the people who have a role at a brand of the scope, by name.

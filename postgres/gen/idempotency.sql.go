@@ -31,6 +31,30 @@ func (q *Queries) ClaimKey(ctx context.Context, db DBTX, arg ClaimKeyParams) err
 	return err
 }
 
+const firstClaim = `-- name: FirstClaim :execrows
+insert into idempotency (principal, operation, key, body_sha256) values ($1, $2, $3, $4) on conflict do nothing
+`
+
+type FirstClaimParams struct {
+	Principal  string
+	Operation  string
+	Key        string
+	BodySha256 []byte
+}
+
+func (q *Queries) FirstClaim(ctx context.Context, db DBTX, arg FirstClaimParams) (int64, error) {
+	result, err := db.Exec(ctx, firstClaim,
+		arg.Principal,
+		arg.Operation,
+		arg.Key,
+		arg.BodySha256,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const getAnswer = `-- name: GetAnswer :one
 select body_sha256, status, content_type, answer, (status is null and created_at > now() - make_interval(secs => $1))::boolean as running
 from idempotency where principal = $2 and operation = $3 and key = $4

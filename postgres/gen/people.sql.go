@@ -474,11 +474,12 @@ func (q *Queries) GetRoleRequest(ctx context.Context, db DBTX, arg GetRoleReques
 	return i, err
 }
 
-const getSession = `-- name: GetSession :one
-select u.id as user_id, u.name, u.email, s.expires_at, (s.seen_at < now() - interval '1 minute')::boolean as stale
-from sessions s join users u on u.id = s.user_id
+const getSession = `-- name: GetSession :many
+select u.id as user_id, u.name, u.email, s.expires_at, (s.seen_at < now() - interval '1 minute')::boolean as stale, r.brand_id, b.name as brand_name, r.role
+from sessions s join users u on u.id = s.user_id left join user_roles r on r.user_id = u.id and r.effective_at <= now() left join brands b on b.id = r.brand_id
 where s.token_hash = $1 and s.expires_at > now() and s.seen_at > now() - make_interval(secs => $2)
   and u.disabled_at is null
+order by b.name, r.brand_id, r.role
 `
 
 type GetSessionParams struct {
@@ -492,19 +493,39 @@ type GetSessionRow struct {
 	Email     string
 	ExpiresAt time.Time
 	Stale     bool
+	BrandID   *uuid.UUID
+	BrandName *string
+	Role      *string
 }
 
-func (q *Queries) GetSession(ctx context.Context, db DBTX, arg GetSessionParams) (GetSessionRow, error) {
-	row := db.QueryRow(ctx, getSession, arg.TokenHash, arg.IdleSeconds)
-	var i GetSessionRow
-	err := row.Scan(
-		&i.UserID,
-		&i.Name,
-		&i.Email,
-		&i.ExpiresAt,
-		&i.Stale,
-	)
-	return i, err
+// A row for each role that is in effect; one without a role where there is none.
+func (q *Queries) GetSession(ctx context.Context, db DBTX, arg GetSessionParams) ([]GetSessionRow, error) {
+	rows, err := db.Query(ctx, getSession, arg.TokenHash, arg.IdleSeconds)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []GetSessionRow
+	for rows.Next() {
+		var i GetSessionRow
+		if err := rows.Scan(
+			&i.UserID,
+			&i.Name,
+			&i.Email,
+			&i.ExpiresAt,
+			&i.Stale,
+			&i.BrandID,
+			&i.BrandName,
+			&i.Role,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const getSlack = `-- name: GetSlack :one

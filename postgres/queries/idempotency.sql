@@ -5,6 +5,9 @@ select pg_try_advisory_xact_lock(hashtextextended(@subject::text, 7210035))::boo
 select body_sha256, status, content_type, answer, (status is null and created_at > now() - make_interval(secs => @stale_seconds))::boolean as running
 from idempotency where principal = @principal and operation = @operation and key = @key;
 
+-- name: FirstClaim :execrows
+insert into idempotency (principal, operation, key, body_sha256) values (@principal, @operation, @key, @body_sha256) on conflict do nothing;
+
 -- name: ClaimKey :exec
 insert into idempotency (principal, operation, key, body_sha256) values (@principal, @operation, @key, @body_sha256)
 on conflict (principal, operation, key) do update set status = null, content_type = null, answer = null, created_at = now();

@@ -83,11 +83,13 @@ returning effective_at;
 insert into sessions (token_hash, user_id, expires_at) values (@token_hash, @user_id, now() + make_interval(secs => @life_seconds))
 returning expires_at;
 
--- name: GetSession :one
-select u.id as user_id, u.name, u.email, s.expires_at, (s.seen_at < now() - interval '1 minute')::boolean as stale
-from sessions s join users u on u.id = s.user_id
+-- name: GetSession :many
+-- A row for each role that is in effect; one without a role where there is none.
+select u.id as user_id, u.name, u.email, s.expires_at, (s.seen_at < now() - interval '1 minute')::boolean as stale, r.brand_id, b.name as brand_name, r.role
+from sessions s join users u on u.id = s.user_id left join user_roles r on r.user_id = u.id and r.effective_at <= now() left join brands b on b.id = r.brand_id
 where s.token_hash = @token_hash and s.expires_at > now() and s.seen_at > now() - make_interval(secs => @idle_seconds)
-  and u.disabled_at is null;
+  and u.disabled_at is null
+order by b.name, r.brand_id, r.role;
 
 -- name: TouchSession :exec
 update sessions set seen_at = now() where token_hash = @token_hash;
