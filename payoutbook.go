@@ -17,8 +17,10 @@ type PayoutItem struct {
 	MilestoneTitle string
 	Amount         Money
 	State          PayoutState
-	HeldReason     string // a person's words, or the code of the condition
-	ReviewOn       string // YYYY-MM-DD, when a hold is looked at again; empty for none
+	HeldReason     string   // a person's words, or the code of the condition
+	HeldBy         string   // the name of the person; empty for a condition
+	Missing        []string // the approvals that it waits for: preparer, releaser
+	ReviewOn       string   // YYYY-MM-DD, when a hold is looked at again; empty for none
 	DueAt          time.Time
 	PaidAt         *time.Time
 	UpdatedAt      time.Time
@@ -31,6 +33,19 @@ type PayoutFilter struct {
 	CampaignID    *uuid.UUID
 	PartnershipID *uuid.UUID
 	States        []string
+	Lane          string // one of PayoutLanes
+}
+
+// PayoutLanes are how finance looks at what is owed: by its day (soon: within five days after today), and by what it waits for.
+func PayoutLanes() []string {
+	return []string{"overdue", "today", "soon", "to_approve", "blocked", "in_flight", "unknown"}
+}
+
+// PayoutLane counts what stands in a lane, in one currency.
+type PayoutLane struct {
+	Lane   string
+	Count  int
+	Amount Money
 }
 
 // PayoutRecord is one payout with all that its money rests on.

@@ -25,6 +25,7 @@ func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestOb
 	if err != nil {
 		return nil, err
 	}
+	filter.Lane = string(value(r.Params.Lane))
 	first, next, err := store.ListPayouts(ctx, filter, rapport.Page{Limit: exportPage}) // an error now is still an answer
 	if err != nil {
 		return nil, err

@@ -15,6 +15,7 @@ import (
 // PayoutStore keeps payouts with what their money rests on.
 type PayoutStore interface {
 	ListPayouts(ctx context.Context, f rapport.PayoutFilter, page rapport.Page) ([]rapport.PayoutItem, []string, error)
+	PayoutLanes(ctx context.Context, brand *uuid.UUID) ([]rapport.PayoutLane, error)
 	Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord, error)
 	ApprovePayout(ctx context.Context, a rapport.PayoutApprovalCreate) error
 	// NotePayoutCommand keeps a person's reason, once an id; reviewOn is YYYY-MM-DD or empty.
@@ -35,6 +36,7 @@ func (s *Server) ListPayouts(ctx context.Context, r gen.ListPayoutsRequestObject
 	if err != nil {
 		return nil, err
 	}
+	filter.Lane = string(value(r.Params.Lane))
 	items, next, err := store.ListPayouts(ctx, filter, page)
 	if err != nil {
 		return nil, err
@@ -42,6 +44,29 @@ func (s *Server) ListPayouts(ctx context.Context, r gen.ListPayoutsRequestObject
 	list := gen.ListPayouts200JSONResponse{Items: make([]gen.PayoutSummary, len(items)), NextCursor: cursorOf(next)}
 	for i, p := range items {
 		list.Items[i] = showPayoutSummary(p)
+	}
+	return list, nil
+}
+
+// ListPayoutLanes counts what is owed by its day and by what it waits for. A lane without payouts is there with none.
+func (s *Server) ListPayoutLanes(ctx context.Context, r gen.ListPayoutLanesRequestObject) (gen.ListPayoutLanesResponseObject, error) {
+	store, err := storeAs[PayoutStore](s)
+	if err != nil {
+		return nil, err
+	}
+	counted, err := store.PayoutLanes(ctx, r.Params.BrandId)
+	if err != nil {
+		return nil, err
+	}
+	var list gen.ListPayoutLanes200JSONResponse
+	for _, lane := range rapport.PayoutLanes() {
+		n, amounts := 0, []gen.Money{}
+		for _, c := range counted {
+			if c.Lane == lane {
+				n, amounts = n+c.Count, append(amounts, toMoney(c.Amount))
+			}
+		}
+		list.Items = append(list.Items, gen.PayoutLaneCount{Lane: gen.PayoutLane(lane), Count: n, Amounts: amounts})
 	}
 	return list, nil
 }
@@ -59,9 +84,37 @@ func payoutFilter(brand, campaign, partnership *uuid.UUID, states *[]string) (ra
 func showPayoutSummary(p rapport.PayoutItem) gen.PayoutSummary {
 	return gen.PayoutSummary{
 		Id: p.ID, PartnershipId: p.PartnershipID, BrandId: p.BrandID, BrandName: p.BrandName, CampaignName: p.CampaignName, Creator: showCreator(p.Creator),
-		MilestoneTitle: p.MilestoneTitle, Amount: toMoney(p.Amount), State: gen.PayoutState(p.State), HeldReason: orNil(heldWords(p)),
+		MilestoneTitle: p.MilestoneTitle, Amount: toMoney(p.Amount), State: gen.PayoutState(p.State), HeldReason: orNil(heldWords(p)), WaitsFor: orNil(payoutWaits(p)),
 		DueAt: p.DueAt, PaidAt: p.PaidAt, UpdatedAt: p.UpdatedAt,
 	}
+}
+
+// payoutWaits says who or what a payout waits for; empty when it has ended.
+func payoutWaits(p rapport.PayoutItem) string {
+	switch p.State {
+	case rapport.PayoutAwaitingApproval:
+		parts := map[string]string{"preparer": "a finance preparer", "releaser": "a finance releaser"}
+		return upperFirst(strings.Join(each(p.Missing, func(part string) string { return parts[part] }), " and "))
+	case rapport.PayoutHeld:
+		if p.HeldBy != "" {
+			return p.HeldBy + ", who holds it"
+		}
+		return heldWords(p)
+	case rapport.PayoutAwaitingPayee:
+		return p.Creator.Name + ", who must complete the payment details"
+	case rapport.PayoutAwaitingFunds:
+		return "Funds of " + p.BrandName
+	case rapport.PayoutFailed:
+		return "Finance: it was rejected"
+	case rapport.PayoutUnknown:
+		return "What Stripe knows of it"
+	case rapport.PayoutApproved, rapport.PayoutSubmitted:
+		return "Stripe"
+	case rapport.PayoutScheduled:
+		return "Its day"
+	case rapport.PayoutPaid, rapport.PayoutPartlyReversed, rapport.PayoutReversed, rapport.PayoutCancelled:
+	}
+	return ""
 }
 
 // heldWords says why a payout is held: a person's own words, or the condition in plain language.

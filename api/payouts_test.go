@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"encoding/csv"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -248,4 +249,75 @@ func TestFundsLedgerAndReconciliation(t *testing.T) {
 	require.Len(t, runs.Items, 1)
 	require.Equal(t, "breaks", runs.Items[0].State)
 	require.Contains(t, runs.Items[0].Breaks[0].Detail, "5.00 EUR")
+}
+
+func TestWhatIsOwedStandsInLanes(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	other := d.seed(t, d.two, "two.example")
+	lanes := func(who string) map[string]string {
+		var list struct {
+			Items []struct {
+				Lane    string
+				Count   int
+				Amounts []struct {
+					Amount   int64
+					Currency string
+				}
+			}
+		}
+		d.as(t, who).send(t, "GET", "/v1/payouts/lanes", nil).into(t, &list)
+		require.Len(t, list.Items, len(rapport.PayoutLanes()), "an empty lane is there too")
+		found := map[string]string{}
+		for _, l := range list.Items {
+			if l.Count > 0 {
+				require.Len(t, l.Amounts, 1)
+				found[l.Lane] = fmt.Sprintf("%d: %d %s", l.Count, l.Amounts[0].Amount, l.Amounts[0].Currency)
+			}
+		}
+		return found
+	}
+	in := func(lane string) (waits []string) {
+		var list struct {
+			Items []struct {
+				WaitsFor string `json:"waits_for"`
+			}
+		}
+		d.as(t, "auditor@one.example").send(t, "GET", "/v1/payouts?lane="+lane, nil).into(t, &list)
+		for _, p := range list.Items {
+			waits = append(waits, p.WaitsFor)
+		}
+		return waits
+	}
+	d.sql(t, `update calendars set zone = 'Asia/Tokyo'`)
+	due := func(expression string) {
+		t.Helper()
+		d.sql(t, `update payouts set due_at = `+expression+` where id = $1`, d.payout)
+	}
+	const tokyo = `date_trunc('day', now() at time zone 'Asia/Tokyo')`
+	for lane, day := range map[string]string{
+		"today": tokyo + ` at time zone 'Asia/Tokyo'`, "overdue": `(` + tokyo + ` - interval '1 second') at time zone 'Asia/Tokyo'`,
+		"soon": `(` + tokyo + ` + interval '6 days' - interval '1 second') at time zone 'Asia/Tokyo'`, "": `(` + tokyo + ` + interval '6 days') at time zone 'Asia/Tokyo'`,
+	} {
+		due(day)
+		want := map[string]string{"to_approve": "1: 40000 eur"}
+		if lane != "" {
+			want[lane] = "1: 40000 eur"
+			require.Len(t, in(lane), 1, lane)
+		}
+		require.Equal(t, want, lanes("finance_preparer@one.example"), "by the clock of the brand")
+	}
+	due(`(` + tokyo + ` + interval '6 days') at time zone 'Asia/Tokyo'`)
+	require.Equal(t, []string{"A finance preparer and a finance releaser"}, in("to_approve"))
+	d.sql(t, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination) values ($1, $2, $3, 1, 'preparer', $4, 40000, 'eur', 'acct_mia')`,
+		id(), d.payout, d.world.one, d.users["finance_preparer@one.example"])
+	require.Equal(t, []string{"A finance releaser"}, in("to_approve"))
+	d.sql(t, `update payouts set state = 'held', held_reason = 'manual', held_by = $2 where id = $1`, d.payout, d.users["finance_releaser@one.example"])
+	require.Equal(t, []string{"Ms finance_releaser, who holds it"}, in("blocked"))
+	require.Equal(t, map[string]string{"blocked": "1: 40000 eur"}, lanes("ops@one.example"))
+	require.Empty(t, in("to_approve"))
+	require.Equal(t, 422, d.as(t, "auditor@one.example").send(t, "GET", "/v1/payouts?lane=nonsense", nil).status)
+	d.sql(t, `update payouts set state = 'cancelled' where id = $1`, d.payout)
+	require.Empty(t, lanes("ops@one.example"), "what has ended is owed to nobody, and another brand's is not shown")
+	require.NotEqual(t, uuid.Nil, other.payout)
 }

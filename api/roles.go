@@ -243,6 +243,7 @@ func moneyAccess() map[string]access {
 		"getFunds":               house(),
 		"createTopUp":            money(finance()),
 		"listPayouts":            house(),
+		"listPayoutLanes":        house(),
 		"getPayout":              house(),
 		"exportPayouts":          books(),
 		"approvePayout":          money(waiting(finance())),

@@ -44,6 +44,7 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 	"undoCreatorMerge":     "creators are shared between the brands: TestMergeTellsNothingOfAnotherBrand",
 	"listHolidays":         "holidays belong to countries",
 	"getOverview":          "answers numbers and no ids: TestOverviewCountsWhatIsMine",
+	"listPayoutLanes":      "answers numbers and no ids: TestWhatIsOwedStandsInLanes",
 	"stream":               "stays open: TestTheStreamTellsWhatChangesInOnesBrands",
 }
 

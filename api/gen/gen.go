@@ -975,6 +975,39 @@ func (e PayoutCommandCommand) Valid() bool {
 	}
 }
 
+// Defines values for PayoutLane.
+const (
+	PayoutLaneBlocked   PayoutLane = "blocked"
+	PayoutLaneInFlight  PayoutLane = "in_flight"
+	PayoutLaneOverdue   PayoutLane = "overdue"
+	PayoutLaneSoon      PayoutLane = "soon"
+	PayoutLaneToApprove PayoutLane = "to_approve"
+	PayoutLaneToday     PayoutLane = "today"
+	PayoutLaneUnknown   PayoutLane = "unknown"
+)
+
+// Valid indicates whether the value is a known member of the PayoutLane enum.
+func (e PayoutLane) Valid() bool {
+	switch e {
+	case PayoutLaneBlocked:
+		return true
+	case PayoutLaneInFlight:
+		return true
+	case PayoutLaneOverdue:
+		return true
+	case PayoutLaneSoon:
+		return true
+	case PayoutLaneToApprove:
+		return true
+	case PayoutLaneToday:
+		return true
+	case PayoutLaneUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PayoutState.
 const (
 	PayoutStateApproved         PayoutState = "approved"
@@ -3363,6 +3396,24 @@ type PayoutCommand struct {
 // PayoutCommandCommand defines model for PayoutCommand.Command.
 type PayoutCommandCommand string
 
+// PayoutLane soon: within five days after today
+type PayoutLane string
+
+// PayoutLaneCount defines model for PayoutLaneCount.
+type PayoutLaneCount struct {
+	// Amounts One sum a currency
+	Amounts []Money `json:"amounts"`
+	Count   int     `json:"count"`
+
+	// Lane soon: within five days after today
+	Lane PayoutLane `json:"lane"`
+}
+
+// PayoutLaneList defines model for PayoutLaneList.
+type PayoutLaneList struct {
+	Items []PayoutLaneCount `json:"items"`
+}
+
 // PayoutList defines model for PayoutList.
 type PayoutList struct {
 	Items      []PayoutSummary `json:"items"`
@@ -3387,6 +3438,9 @@ type PayoutSummary struct {
 	PartnershipId  openapi_types.UUID `json:"partnership_id"`
 	State          PayoutState        `json:"state"`
 	UpdatedAt      time.Time          `json:"updated_at"`
+
+	// WaitsFor Who or what it waits for, in words; absent when it has ended
+	WaitsFor *string `json:"waits_for,omitempty"`
 }
 
 // Pending defines model for Pending.
@@ -5048,6 +5102,7 @@ type ListPayoutsParams struct {
 	CampaignId    *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
 	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
 	State         *[]string           `form:"state,omitempty" json:"state,omitempty"`
+	Lane          *PayoutLane         `form:"lane,omitempty" json:"lane,omitempty"`
 }
 
 // ExportPayoutsParams defines parameters for ExportPayouts.
@@ -5055,6 +5110,12 @@ type ExportPayoutsParams struct {
 	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
 	State      *[]string           `form:"state,omitempty" json:"state,omitempty"`
+	Lane       *PayoutLane         `form:"lane,omitempty" json:"lane,omitempty"`
+}
+
+// ListPayoutLanesParams defines parameters for ListPayoutLanes.
+type ListPayoutLanesParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 }
 
 // ApprovePayoutParams defines parameters for ApprovePayout.
@@ -5839,6 +5900,9 @@ type ServerInterface interface {
 	// ExportPayouts The filtered payouts as CSV, safe to open in a spreadsheet
 	// (GET /v1/payouts/export)
 	ExportPayouts(ctx echo.Context, params ExportPayoutsParams) error
+	// ListPayoutLanes What is owed, by its day and by what it waits for, with sums by currency
+	// (GET /v1/payouts/lanes)
+	ListPayoutLanes(ctx echo.Context, params ListPayoutLanesParams) error
 	// GetPayout One payout with approvals, attempts and ledger lines
 	// (GET /v1/payouts/{id})
 	GetPayout(ctx echo.Context, id Id) error
@@ -8353,6 +8417,13 @@ func (w *ServerInterfaceWrapper) ListPayouts(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
 	}
 
+	// ------------- Optional query parameter "lane" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lane", ctx.QueryParams(), &params.Lane, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lane: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPayouts(ctx, params)
 	return err
@@ -8385,8 +8456,33 @@ func (w *ServerInterfaceWrapper) ExportPayouts(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
 	}
 
+	// ------------- Optional query parameter "lane" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "lane", ctx.QueryParams(), &params.Lane, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter lane: %s", err))
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExportPayouts(ctx, params)
+	return err
+}
+
+// ListPayoutLanes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPayoutLanes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPayoutLanesParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPayoutLanes(ctx, params)
 	return err
 }
 
@@ -10580,6 +10676,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/reviews/:id", wrapper.GetReview, options.OperationMiddlewares["getReview"]...)
 	router.POST(options.BaseURL+"/v1/reviews/:id/decisions", wrapper.DecideReview, options.OperationMiddlewares["decideReview"]...)
 	router.GET(options.BaseURL+"/v1/payouts", wrapper.ListPayouts, options.OperationMiddlewares["listPayouts"]...)
+	router.GET(options.BaseURL+"/v1/payouts/lanes", wrapper.ListPayoutLanes, options.OperationMiddlewares["listPayoutLanes"]...)
 	router.GET(options.BaseURL+"/v1/payouts/:id", wrapper.GetPayout, options.OperationMiddlewares["getPayout"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/approvals", wrapper.ApprovePayout, options.OperationMiddlewares["approvePayout"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/commands", wrapper.CommandPayout, options.OperationMiddlewares["commandPayout"]...)
@@ -13944,6 +14041,45 @@ func (response ExportPayoutsdefaultApplicationProblemPlusJSONResponse) VisitExpo
 	return err
 }
 
+type ListPayoutLanesRequestObject struct {
+	Params ListPayoutLanesParams
+}
+
+type ListPayoutLanesResponseObject interface {
+	VisitListPayoutLanesResponse(w http.ResponseWriter) error
+}
+
+type ListPayoutLanes200JSONResponse PayoutLaneList
+
+func (response ListPayoutLanes200JSONResponse) VisitListPayoutLanesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayoutLanesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPayoutLanesdefaultApplicationProblemPlusJSONResponse) VisitListPayoutLanesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetPayoutRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -17266,6 +17402,9 @@ type StrictServerInterface interface {
 	// ExportPayouts The filtered payouts as CSV, safe to open in a spreadsheet
 	// (GET /v1/payouts/export)
 	ExportPayouts(ctx context.Context, request ExportPayoutsRequestObject) (ExportPayoutsResponseObject, error)
+	// ListPayoutLanes What is owed, by its day and by what it waits for, with sums by currency
+	// (GET /v1/payouts/lanes)
+	ListPayoutLanes(ctx context.Context, request ListPayoutLanesRequestObject) (ListPayoutLanesResponseObject, error)
 	// GetPayout One payout with approvals, attempts and ledger lines
 	// (GET /v1/payouts/{id})
 	GetPayout(ctx context.Context, request GetPayoutRequestObject) (GetPayoutResponseObject, error)
@@ -20284,6 +20423,31 @@ func (sh *strictHandler) ExportPayouts(ctx echo.Context, params ExportPayoutsPar
 	return nil
 }
 
+// ListPayoutLanes operation middleware
+func (sh *strictHandler) ListPayoutLanes(ctx echo.Context, params ListPayoutLanesParams) error {
+	var request ListPayoutLanesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPayoutLanes(ctx.Request().Context(), request.(ListPayoutLanesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPayoutLanes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPayoutLanesResponseObject); ok {
+		return validResponse.VisitListPayoutLanesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetPayout operation middleware
 func (sh *strictHandler) GetPayout(ctx echo.Context, id Id) error {
 	var request GetPayoutRequestObject
@@ -22979,371 +23143,374 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L1ts9s2sif+VVDaf9Xs1sqxnZnJ/c/xK8dJbrw3Hnt9nJu6NZOSIbIl4YoEGAA8sjLl776FBsAnARQp",
-	"UbKc8iv7SBQJdjca/fjrf80SkReCA9dqdvevWUElzUGDxL+WkvJ0wVLzf8Znd7PfSpD72XzGaQ6zu/r7",
-	"+UwlG8ipuXAlZE717G5WlviN3hfmWqUl4+vZx4/zWVJKJaS5NgWVSFZoJszdOXzQC/slESuiN0AKugay",
-	"hJWQMJsH1+Bu1lxBTj/8BHytN7O7vz55ElpB45UKqjf13XDFEn4rmYR0dqdlCePejaWQF0IDT/b/Afvq",
-	"KRugKcj6OS/ryx6Z6yLL//qvf53Pcsb930+Dj1y9ojrZxJ+1emQvaD7k8DYZy5mOcdp+2bxBCitaZtqQ",
-	"eG6WzPIyn919beidM27/qpfLuIY1SHzQb4ec/0XIVBEtiAIqkw1ZIUdDC/ktSqowpyU8MNi9E1vgh499",
-	"twGizVde3HLKMkhJxvjWP79Lzbd4w0f2jn2y0l1bPxtxqaoQXIHdiFIsM8jNfxPBNXBkDS2KjCXULP+x",
-	"u+J//7cS+Gr1k/8/CavZ3ex/PK739mP7rXr8xt0Xn9hhwoZqsgOuyU4KRz73M3PX50UhxQPNXkigGnA1",
-	"acrMb2n2RooCpGZm7SuaKZibF6g++teM5qJ0r5Blr1ezu3/0L/OV4LCfffw1uEamCMXFQPqM5KXSZAlO",
-	"W+xFqf+kZh/nRpPh84AbSfzHrJBQUImclJABVSBnv4YlxnP0H/Ymc7/6+nKx/G9ItHmMpQpIx7PGK6d0",
-	"rw5F7ttSMQ5KEfO1FTumSAYPkJm/KCegEpohi58RulSGHzlQrojeCAVeUpWma5gd7q/5bMt42nzxUtmX",
-	"Fpm5XpRasRQCr+73Ckin8Y8oO3fLI/L21lzzcY6rGHbfDgvwdUKU/5ZmlCdwSHiaJF7YDpa8rH9ULYNx",
-	"/c1fgqRMSimNig4rzOYq/TMbv6kf1rP6n5jSh2/ANOTt//SR2BPiY/UYKiXdm78bJ+rxd7APCy+Wf5/a",
-	"w2HEnl9SziFtPHcpRAaUW1GjTm211WRMiderdHetbhFcr6TcHojtFUGm4HBL3msozNmzFkRwsmN6Q3Yb",
-	"4IRpkgpQhAsdlI4VgyztvMLTwAvMZ0w1NyRT5mxRC3tfqhdGG5n/LiETu+DOtKTyN5BQZEa+NF0bgTOC",
-	"h0dkRvm6tGqhyKg2Aj6bz1Yiy8TOWHR+yfOZKIBDujAni6SJrj8x9lZwBXoTOkB7SLcRWarmZCVFTp48",
-	"Q53Fy3wJaNopDYUiwM2hb5QZ/FaCEeEQmR9oVsLQw76WE2FOZ1z13PI9JijpoZwkNAOe0sGKMBU5ZXxR",
-	"gFxsRBmwbF+j0s7nhlaCA7E/MJSQkAB7AKkI40b74+/D0iaVXhgDxQgOSwKC/Mtmj+RMzAktpDknd5Jp",
-	"DZxo8cwcGYbgjONFeD80eEJvNPDFcTmGxUFlW327sLZT4JLoF6LUEmiyQaKmdH/4tq8oy4z4UF3JjyIK",
-	"eGplzptzS/EBSWsO3CBhC6E0zRY0TSUoFZJxTzZ4ALknfmVR2ilIBDdbicmF3khQZiucb/p8a7SD2VnI",
-	"YmsTOjuIZgS1gCJUNZhrVmBkDPaAJpERM2ZVySEZdlTmi7JYhM2W74y1wjjZbViyIZRw2FXUlUwBGu9M",
-	"K7Iqs8xt9GfkibNcuCDm9o/KIsgB/2gvSF2pBiux7hZkCWvKUbE56Uyphkea5XDUmEApRpk74PuBuDal",
-	"e95SCTEW1xQOyO+hlujQPLTFozrrJCPcv8Mxg+KFuw7P/O4ub2jhP3/9ZD5k14/yhGqdMPJnh/t45A2i",
-	"+3bAbu3I2VkiFuf6CUZY4GgaeLa0rZonx7T/zcpF6CQZcgpcUXqOad/nJNlQjpGwNeOqpQ0ph90sGGcJ",
-	"y9AkHgeaTRf0N8z93zrvsuNUNEKSR80Te3HUxjD+6/CX9p5s+5273kkdEbV3D73ei4YePuPtkky4YFFb",
-	"Wn788e7Vqzn5+i93T56QlZAkZyln640Omq50v7Ciq8LxsQxlHmMTxoR6Rv7/b/7y5AmBDwkU2pgEKeRC",
-	"EcpTokFpFTzhNyJjXrQHEftH+4OQjA2kjnFoYsQJXr/jwyMf9uJupAW5N5v7iIszw8MOHd4gKpn9lpqQ",
-	"W8bXEV3x8v412QFszbdz8pS8Ejyle2Oe/Ru5L7k1RSoeHN69S+7fBQ+4Gi+f//05Mcufo4TBB5oXGZDv",
-	"SyPOj78FmTE+zBprkLLBhBaF3CI6b+5ZXG2Ehpi15bqmZ99uPOFwrXfgyMOis+suu2GqnTBykV05O0Fo",
-	"xsXA29Ixlud9vJ3i0Ku09uXOvRc0Lyhb80BMs9Qix6DwgoU09X3lAVuHWFOpyRLDAbmC7AFJVb3mUf3W",
-	"fb8pT92lZIbIoW/KdA16sM2UiDxnWkM64hfoNS9k6Q7+Xn7bi9/itR+dOod0QXWLCj3O59wnyRYrgMGL",
-	"BJ6qhdX9rYeE7r+haqPpWkUzahsgxrK1WRLz+pTxtsr+HzQNHAhxURgoBPHAjtHrx4jxswL5FlY2j8OG",
-	"M7gQGUv2g/MXoEA+jJAfH2ca+gBM0qj4oRJSpW02vqFSc5BqwwpFCpDdvE+tO3DLDxYcpV34wNsuqaQr",
-	"YyDKknNzDcohpOFYMMh80PaRNNHv8OJjNo0/MAYYDA0Tu6FpqrCOfTOvZiql0uB2U3M4+WqSr96Bld1h",
-	"Zba9nT0Z2lLRFMHG9qxEoRkiaiiUeVfBd3VV32lxWkL24EAZfjrk9MNLe3HD0T/1rHCHwdE00AnHwxnK",
-	"/pqKe7juPTUCMsa1aanQThiinY0G4qhE7G+aIdmoRmxr0IH3b+SHhujcEXrwFFUWd/mdCqpUTliphLRI",
-	"3/4+wTE5Zi7+ICQpmkdLw2rE7AkXO4KLnU4rfNnoF9/o48yfq9sAH3uEfBoPzblPl/TQOIf0OVe7UMnP",
-	"UqT7iM8z4kxcsSyDNLxpbZVTtXHtvt1RRajaQurq5k7O5jKlzH9PEtVxlpvXlIZgx+h8kn3jWXGobo7s",
-	"oVGsOmmfHj8/hlBlmg3TkOYLbpoNJNu3oLBc9KBMDjRlWVDUVuxDOG5f3aoq7qOYXttRiYlhc8NggVuZ",
-	"hZ1SJUoZqqh4btNBvugOfx/SpAXlkez1D5iJTzbU6EGo6poTihfY/ctsSeNSlOFCI7y9FiHPqcMDt0BH",
-	"oLknbpApIoXXPNuPDXmKdMB2x6vCT81zV3IzxpzBCqZIKVlS3/KAMRldQhaRIV+AdlhDwzTZiTJLyRKI",
-	"hFWpIDUG0dF4tl+Jf+68WniMFK6st/O2PNmI40l6+/Pn9uKP6EFugvvUf3WQr9iIUjVrQvtTFqfEvwaq",
-	"USPOktMszODfSqEhnJzaYZRr8J5qsr/I9m5PDYkTiexh5KtXP1qGTQJVLvG8RRN9WFAWPuix2aLQMdx+",
-	"cjMi4USoLTAN9rg1tGShR7SfV4I8Yq+fokZnjZ6DJ0NqogvBsFjXMc8o2KDMN3I0NddFuUQtG3ikLXxC",
-	"ZolA7TdsGE9x4Rltvs7R9X8IRPw3VFbV4DuW6s28LnzLAA35wJp9o8bTI+vfH3niBth6oxuP1KI454lD",
-	"q76daJ0W8zpNsTa1U6esk2e24hI1KZFAU0WYfkYgU9AqxUwFqLktkLWBjYS5PReqjR6hm7xSaPc8jTRB",
-	"3a6uXrSH8JOYne7kO1ZM0WNR2ju8tTp2pBh4zRw6bbr2lL80vAiuaRKgBuTOoj1aE3VuMsV3YHi95s9v",
-	"s+04XaNmWTHe6UKISIHrELGrj72w2Xsi7UtqBGleSJGLhTcejxbMa0mTLaQLbMQ69OJCbxJb7VsfFRqj",
-	"KFQBiV5IqpkIJVvLZEOoIn+7e/rNqNxZ3REx/Dc5lVvQKlgXK8HZOWojdvzOFgFLZlTNy/vX5M9Pv/nm",
-	"0VNCs2JDH309aqU5/bDIYU2Xex1LVJlLemsYckgZXZjP26qh6oPIbSrrgaUgZvNZka7Coabu2hjvf7CE",
-	"dZlRHYqhPCcJ1bAWcm/NxIzukH5askTHzUVVhBsInxNcvE2vKrrHMijDjJYRyglNA5o+JrQyqFSmTMEn",
-	"LlDWc8UJxr5XPse0v73MpXcxljrmKfABknLs0uBDwSSMe9CYiPBQPY7Ftc4jGLYKZx+FeNSIAw4O+QLX",
-	"o4ig2JpTXcoRdZL3/iehvRuOOdtgszc/Fr6pwbqmi5WQi2ods1oCZp6vqUujME7txykkGbNdYsbkSiXd",
-	"8WgUO1LRdFKOO+qimS8WakO//us3U7hwHdbHk+K1QdDe85VgORo0vUCfQXdWYXPpdlc0Ut+1eAxwCi2x",
-	"prEgnZq8YNDSPeKtTVt1LLyraK2hWiWuIsbvd78/B2+VYIeNl61alGTeS+V3frt1g8MZewBJl2MKtb+r",
-	"f1RvzI6QpKW06VFf3HioAeBDkpWKPTC9771KS7pIMloGK0HDfRMsA6UFH/FOr/xPom/kzpae9i0Lo4H+",
-	"J/CULPdVN5cEDjuaVb30xj1NIQ0GoyU8oOu6kKKMWmClomtYSLbeaBUlXkdyWrxuEenwoV0Gtl8/LGhS",
-	"QqKdju32yHC4xMaMnAahHYOX9q/7HUu2o5t/WlVVMS8XLws+vLbogi32I4wCkTCaPXdd8r2uUSjCj472",
-	"uOMhcjr4bumpjN5ULLjQi6SOBRyuv33Nok49nCpYVaN3sOsW5BrSBeOhEOS7DVOkkGLFMiBLSGhu88kW",
-	"e0LoDUhia95OD0o0C0sWXSiGZssV3QMsDixCbp/P+AOz1pzgS0Flao1ECTTd2xQX+myx8oTRJRdTlSc6",
-	"88qV/VUbpSHFB0Izr0ENmjQJUjJSQNize08LlU6+wa+1iXv3xol1NeOlaZjA4HJ6WHdK5dcXxl2IcTEm",
-	"/eBhQM6I1wy8rJvGch5aZW67IjQFGVi1IkS4ECJenY8HxSiaDav08Q1e7v6/HqHnaTU/Y0g+OS27Qe1j",
-	"RbkBSo+8RV1x2YyiH21MbXLkGB8mcdab++SCDrt9zIQrvvxiXxlbLWBejzBAbTBxYDONT64Pj88Or+AQ",
-	"426cC5eCO7U15kexIznle0Q4oQhveEDmkqdiUXJt03HDCGp+M8ofDClAB+mAZJnPsMOjsRb/9sck47ka",
-	"6/F5PozDWMNfHVvMhBvLiv3Fd9cb6+ccLhphsIavGjXXfyIMVWDNNb7W4Pu5X9xzWqiNCFpKhYQVSGzp",
-	"DFYC51SrOdGiYAli79AHwdI5Uex3UHNiPIaC8fXcwnFxoc01O8nCReqSahjNxLfmgAyG+PcZGP8G1Jmh",
-	"7iYN2vf1S557VrZhznrbvVuycYKFfZbw9B7ZB1wfEEs8i3VHVtPh5FikvhHs62HUW2cHxvBEB+XnqFqI",
-	"1aB+DW8WHpbe+4ZZCZDNidJC7ufkmydEEZRfG460BU9jjDjuihuPgBY3IP3aF38zstangQzobHJHS0+l",
-	"Pl6EciEbytNIWfW55S3NVx4aegkt/ztfbjXSlx6T/K6reQPf+RjuSGc0bazb+ykO+dawy/5vsWN6s2g+",
-	"w5IGlF5Y2CD7CRLj1zOcTygi8c1ciMg3gi+WsKHZym2/gWaqL0gO3tN2QEfSDqNay82RGarpyKj2ndYE",
-	"OxKx9h/BccmSJtu7GoGXMOWzJR0kpliw3XcbY+lLow7QgcagqYgE7RPk0+DfahEdcLB0hDYAw9ysb9Qs",
-	"2SoiVisLLtAjmhFnd4y3G+ovvM5WOSjaPixJd7ZHJRUI40w47GxkneR0iygdTJG/PPnb8UD7QZaskpj2",
-	"YsLiksGahpNeo4Ilo/PdQxzNxk4c3rEotTotoV2VfmcVgPCQNkcx+C2OxMGcR4j+YP0eNWn9Uvv5ePm4",
-	"2EmsXjTgvXt6uveilAqy1TMieLYnNM0ZVwgjRTD1pEY0eI9ZohaLk/HHGyxs3CbMw37eTeFAN3b06dXT",
-	"jQKJEPbxoNrAsXV+WOe1SMuLJNq90R7IKeiIFXFC8VyPNWrxIxelDDebFeUyY2ozqvDP2hvDofjLFgma",
-	"3YPRkp4TWpCYzqKIdWzFRiXPBxW22SfOA26LT5LaV3e8PiLuE23BavdcLoR1UMR0WLVS7aghkyboyti0",
-	"Hjpa0gRLkxullPGmqfZtjaBX7q/1hbEGek7URkg9fuO4vTHuJfDl/6RIWgIxIkYwsGrb4+0NyY7xVOwQ",
-	"ZD74epUsn9O8HRfPDns6Lxpkufi70I2mklGFPserUE4fudC5e3Dt5m1PCKap0t7ihNTuYePTkAb/zqv5",
-	"5/dUYH1X2pk7obNy1EmImIqb/Rm51bqa19ynd7GTaLrqzS+n577PC328B/3gZxhV/V7KUHFapEV93g81",
-	"4JL4nbpJoTWkpKDYXdkIAmIB9Fd1jeI/nv76VQEyAa6PHnR+CAeus7dHvxE7Ducwhp7b1QyNjnGuiBH7",
-	"O4T21UCoIv/1X//1X49evXr03XdzQolRHzhTQJZAhCTIjmcEDNMqbH8O7ajn1wNUSrV6v7bg63fzJLE6",
-	"xKFkGB4GbiV1BkwKqgEkvJ+ZA1Wl7U0ArsH9T2mW03DRWniikKWRXXg7yeEeGSScr8ztUOuBssxb/ecN",
-	"o3gnigJSgvjjKeaX9qBtsExIwjhZZYg43T9EaT5jfOGuHIzBWMDgwH9XfdajmWpSNNfg7x6l6RRa1TLn",
-	"chr1R8rT124i2ci++7gb/8tGYCsbogxxseuMJvOO/RD/vVt4Y+wSxdau88T42pFenTOc+JbnHi188RjK",
-	"gVFuGgapjWFgSO7X0XSFW8cUwtYDCz2RuL3MCyH1D868755RWZtuS8ap3IfR4zBhfSh5/+f+9d+JfRwR",
-	"KyJKSfDwIFo4dyYrc/4nReygxo5grktQCtIBZ3IGPa8XAy+yDx+Z1akLNIeXvhysK5X7hSx5JCFTE/PI",
-	"Iw5WWT9Bit1wOXNkErvQC5s7LTJY6YUo9SGH34qdIkvYC4eNYYcXfT1/8uQJoRJsVzOkczxmMqbC/mp3",
-	"jzn6zCse1WSpWOBesrvCHjkQu1EJ0PjcK59Uj+eZsW3Ywk8xRRw2mzHKNFVbsmNZRpZAcopG5HDpE6uF",
-	"cyNiij4nTJOyMFpKmdM89W7AoPCsWC2kpdJhbgSozBhIIu0gq9aNA/0BdlTpyFIL6xSEpfBwVT8xXs2l",
-	"qwajZTAnTw3Ra2msIw/VPNjApDqQKUv0ASCDYZClJ5aB2UwTxggqBwv7HWjG0iEwDbtZ/ayQrP4E6Rqk",
-	"ebVxwzHrooo2kV5ISBl2xz8A+R2kmJMUlkwTO7BwPsRAHpVL77MYo7Fe/YGfZht84A27YN4Y5VkVRjQN",
-	"x36Sn39i2zu9k5QrmoQD/ZOd3YfPOqsUFT64Bm4ZAfg/O5zPxvRMNrZBqMAOZwWfJDEtaTHyYdcVovAr",
-	"yrIXlKcsDQaQpsFpED2TZE4BCfAFFr1tI3hRHdEKoujldI9nFNABYZGD0H/r3Q4b2Ft97r6gIhYXM3z4",
-	"LmTaJxtApJlRPX90P8gbSNlq5UIIoXAsDv5MYxAm9tsF1YtCigeWQmR2m4JYf51r/u79/YFngqPobRTr",
-	"4PeNRUdWWL/zvEnZGEd+YFmvmRqGEhor0R8jT/8RaKY38cHdwxqznWAFNExGlV7Aw9gWfPxZg7rDf+kG",
-	"csK41S/FB0eJwDuUfMvFjg+/IShFw7XdJc+pTjYxiS+5BJr66FRnCoZQ2mGUJwjMaTyBpQVcw9HCe3QU",
-	"tlBoIunuuHdQU2o+c+kZ/6bNhbZWFRPie9AukTSmtHBNWQh9lOkNoVIa1ttg650daYsFZzQHjNcSwRMg",
-	"uZAwJ2xliLFhfE2UFoUyareFVdpQOe7GYdvcV3JtaAPCjunGYFlDdNUKcMdq3PyDYiSrRS5kn0IRhm7K",
-	"Mhw5O/cQhIih+OcnxDEwYHPWwxwP22YyYbRTQNaasPg7O3LfT/zdURxxKyShpACpmgB+jecuRckTWPh8",
-	"QP34Gl7RXhLZCpNCPYm8yCjjunc51VXRzhvMRscWPGzIqARf/BEZ8GusWmQxGg5rYQiPEo7cZrmF00JW",
-	"4OYcWJ9UZtkCfx1eV/VVN8Kd0n0DsrFvgLE/g0MDqsWqMZ7auZgoubF51EbIgpGwxsBr6shRlBqrLnvH",
-	"KsMBgungmowYrFA90dYpBEvEFrHDA4+ZA3uq9nlTuOp90RLJgx0VEut6Swe1DqSMhkI3akHLlImwjWZB",
-	"TiPoBTY6EbV9WwdVIxk0DmP2YKci0mvEkgu8tT2Nz/LqenClB/gnG8q5heD2IRFwc9MLITVifKVu+HE2",
-	"c90QQfTpjEY0+WnlaKyBBuNXZsH/cHBlAAq1NaBhjI1lmfADC9cLRafnb1iahjAHzWGtN8YsIYjlwR6o",
-	"hjtbUbnbCKKxwBhBPRg3kuhhaYM2wUbnAWDbe8qZZgrSSxTl5cAPeyEGFgofevGj3VuEEw+vrLdUztep",
-	"BL5br0F5YeodIQxFtr+vL+9FjEMWDy7ME+GbiEUmxDZ47D4nOU02jAPZSaGNrTfHZC7TATuHaEEyQETL",
-	"tQgKUqOtrwOSvCLUnurmHkJsCdV3ePOXq0evjKUdPr0k0xq4q5ls39LcBX2jO7x1+y3wJap1Nxd9iJJb",
-	"GXHuJuYk8/c+HolFVtSapNZ2dXFijage8YKtcjitnyOuWwep1LN0YHMTH+YwqDn44A710RqM+2CzFloQ",
-	"q7j0hKOlOOwWdreEINdxYDr1GlOsiBFt6+gFeot6tnm84Kx/7x6ZcdbQYH/Chbmlju4MqYWvKZLRsrbm",
-	"sRTIa9qRWvZXobKhDbZGpSBJklGWq2A2PGw5RY2FHnxMxX6HQaU4XYSdGu+i9U7ujtUzeyg0RVC/Jywy",
-	"USi/Agg8u1d26LAoGBfWGhNvr67uOZAP+nqAO4iwHGfvFXTv6nsUBmjQp6A8ARyu9euo4nYt2Xp9vLWw",
-	"Bml014eh/lzJsL9p47CwjOpl73GgzMCwdp7CB8K4FqQJstgplaBZ5iIrefBA5qD70CXrDGlVFYl5awjP",
-	"NGpEIw7MBUy7AjzDJdU1lkSVuTlBnj55MmFB93TcPWRs7ZtWxOtnbr0SL9ZN4OMGLnIhXBmE77uoEYsq",
-	"pwx4WM7tTu9RE52wA+NCkpIzGwW815IV4MOCTloGJICbSd2uQyMBCNY1PkqoAmOzaZtDOFIieZCfDVH3",
-	"9WoVmtV3I5Dgee2iT4je253o6KI0jaCLLaqRXbjsGlD7OHD2mXNTWbOJ59gsVGTiSVbyGJ41mDHEyvM0",
-	"GFZK26HGQUntgWXoN/KfDmlnXipKphPRDpxEDCZWsOMaBawWqVrQIk7EcHrH+qCDZKgQQ39yA0TO3/vh",
-	"3r7OqsxFrWkDwdVZdIOT2XRGF/9n3Hw/iv+Wwm+xhXJ01UU1qviUeKcbSBaOhUKyHYHV05iaGaoizYSC",
-	"dIET8GKZHyMoE4xlGlBm4tAOxpVRNKQm8GVlqC7ihvnYfuKTDn2WQfzF8dvB3qm73rvVw2OmvS2UtlUY",
-	"etiD5TG9X7ftBlEAn1VcnXlpCyrx4Xhe7XV2J1V0yns61T+H8hBqumxgI1eTAd22a2yI2uywW/2oCgnO",
-	"eh6TpD0FWbyaIjYxrNIwvFYfSTyCMd0h0xXgKQbPVrvMbOb4dLQOKaYIG3WF8HTIh9cPIMOHIdXahnLD",
-	"wbokE8l2wYMTWO+N36+ExRi0DdoSbBu4zXQzRRhXmmaZB0cLBHpYuljuFzuA7WC6/AKwrezQcGGnwtZr",
-	"JWLv5a9SurRjFeKXaLHwxkykVq/IGKgFt+QNj8yAnVrkjEP/Fah3YygOazi3aURTte17iPv+AWRawgCF",
-	"3rhf98edt+68YpC4XaYEWDlviGub8BWFOiIV2gyNEp9w9/Agz7aahFjPoB5na1GeXh5vvR4nN8Q39dnx",
-	"M8fuhKf2nT70JtzHsjrurNrYD+5lWzUx6LlvqN7cayiC6Kbw29CW4DLPqdwff1gljPfuF34nDl7wO6q2",
-	"ocUa02IELu07c3noPjsht6tMeDSaY5AK9i0c0atVNHbJvHfYT2NQhiVDewGWB3O3UY/s79PmzTdGyg9k",
-	"nXvOfzC7p5vW6rhAYDBp+IOQJAO9MLbHYi3slMktKxbOSBswwXww9scpsEAVwvbhshUX4ncYWKwXmac/",
-	"jMf/0Z3xTe10ewmqtD0CfimZWC9wyPLMjlddBOYFLqx+cThfC1uv2/i60qxY1PYAi2YGxkdaOx9KeBBb",
-	"aI43xMFbZkWgFxktFDQnGeL3Wu4X6MG4q5wImIVVAhDyyhr0mcISjWipy+QyAw/rN1s7ZqnIwVZEc4BU",
-	"BWp1Gxn/i4xVHeoVXgZq7RKDS13tw6DTQ+z4KBhWY68NXjDu6jTWUoNj7PqzxiNam+LTQW035zh/vlHX",
-	"O8zJcdePHbgSjqrYjqpwjGXmeVb3UTkyt+3tunq3TelqhmiDLOF97eyqs+pRx/HQrLBsjZ1OLWCNzRli",
-	"Vmxjy22MQi2GQLN4Irl7h19173rdOy/qdP+ioFJP4i74O47R5WZtz/0pFLqn1pAXevQt7c/Cjsh0DlIK",
-	"SpsDMhY6xparcVavOf1fashDj4MHlgJPAvGPFzj1c048C9AuK4TSNvSRG51FJCitiOBzwjix0fox7foZ",
-	"NrFO1/PanLgXSDhP7twYuagshh5PoTn2rqJ4U7obUllRpeVSdLZWJQf2teKbtNoIZw8ZGFUNJVs4AYWE",
-	"gkrXY5kBVe7tMMwQNPB6ED9HwaAHunA7aORVmYV9ZA8l3f4P4+SNDX9LKeQiiuWGsAyL0RUSWwijChzM",
-	"UG6QU5Q6EXkoP6LKJAFIXT+sIUYkR+JK0MaBFkvK1aoCPDoySdCPLTMvWC/5aPzeMu5sL9nTZSOytBZh",
-	"78BUlXe2bVjwpI22c6Kf6hByQy6A8TzNWu5sbNo2jtnKbkI18d7ckQ7uUe6ooeM0nlZLZV7QycLndDN/",
-	"ZhlpacslqTP4mh6rC9a2vkbt3fxg5YY0YyRBa9dJ6/tr0d6fz1aUZeAxf7P9QsIDSOX2UvXfjcNK7K3c",
-	"bNPsXD1+EZdwYjTtkXlvQ8UJ5g5XYbqelDxG38ceheMRKjQM3Eja4ZeOd9kG4VMfdbwOXK0uERsHrDeA",
-	"HHuPO1Su5vlA4jORxO3jQ5fI104P8XzMT+f1A4LLEhlL9uemzAVfZWxMHsQ+9oX7XbSMZeQxfO4MI8EX",
-	"imXegegclLRs5b/wz57xI5LaaraDiunCvDoD1x28YroGDKijuXOcP4INzZRksKaZm2FjTAVlga7m5oeu",
-	"SVnsQGlintn4NDfuTSK4tRLCffcStBGYxWivfiyv60jNmGHexiQYdv9fzJV9U77repMq+9jgd0vgHPfi",
-	"++XFRrAkhBEECUayR2EMxsXxoeNNnjMYPTTOukkUv/Sel/a79bBG87eSZuE4X/TldoxH0HZiZXLhN7DP",
-	"dvfzP+55iYtXvSA4a7TDsjl2CBXAjioCKUPQxCeuj5PDzqqJvTOKLeIC7nGmmsP/yXJPuNjNK2ARpoii",
-	"1ubLGWe5UWFP5j2dXSMbMC6hIvsqKKbQMGcqkcPCIre8uJRN4lzYk/mCXoWlGsvL7MJbIqPKNausKGKz",
-	"/vVJ34TghrTXJ6IFBf1gJdpLqv3raUi+pxTUWxXHo3LomBtEC1wxHegP6/Ah92NInA2BnrrRUkFjYpyA",
-	"e8lLXe33sIq5uV14zzvrMIyG5faIEovn7hfhuDZNM8YHzXMJkgpUQs3LLywawNkL2oLN1XT6VHxItuJb",
-	"Nd/OH0KMk92GJRY4RyWiAJIyC4ZiK/2DqVg0SYPzGBu2KlOEwwNUIwZTc1rVBlfcWBh/JrnN20VztcAB",
-	"Eh6YKFUjZRZrt/utFLLMY3V/upTc8evwULev7BB/7HIMee2vFNFi7sGRibEQSLgvUpZZS19RjkCmCA7g",
-	"FmdeiGHwJKiqDAdbd8Df1iXWq1g8zxZPDJBnNzay+cZ2wJphbzs61z7SpV54BJUaUB63fmvsVnRxLT8Y",
-	"e1gXDd4yviiopFmGscvlfpHSIJhC2Iys1YNjQvXM7mZvyltcC/3ilPyYGK0LQ7Q11HE4kS5IDUJ3LTJw",
-	"h+6gOJoN0RftYssQWLncQujYeGFEWzJQc/Ly/jX589Nvvnn0lNCs2NBHX49KomFMquz0WTaHwblGgpFA",
-	"7hLW9rAJYJr7r0hCNayFeY1nxJyBtr/PqLA9sZnoEcOAAoIhNc1c585JfggWQjkNdFwuDjEw/jp65lIU",
-	"ksK+TO90Ql8WGRlH67FgbM8HoWprbA5qx4WdmIFNqNmahZB6UQgVGa5lLrLR7sj3UzZjRXr6+m/nfxO0",
-	"PE4azrgCSJe0VT3fiDhTtdF0PXJHnQst9SlGNAax+ty8lEyILaL2GyPF2QljMrn41QJ7JIfAS5mr/29Z",
-	"g0upQmxjEGIe7zOFJKMSFNltACMAZh/hRD+i6N5FFJmLERCahnFzoiUF8URBox6q32sxSqEqhupD1Dg+",
-	"I7KxTQ83dkNo5zNXeNxuV612cVx7/egyxdfrOD2txH9AR+cJPQCHGjwYaoBULUTVox0J8rmj5lByESbU",
-	"Rqa0IKlo6fVg6eKoXT2oscC+KLYX/KfzM48V1xR0P+4IsM94Y382dDbgoN5KK28HVfjVCrsFOQcci8t/",
-	"TZLPEnEjrseuDHjhqFmMtvi1V/njWvwPBmaZu8QX5qXy3Fw7fCiwauYSKbnRmeiK+134pLh2iR1vfcdU",
-	"J90bJ/Iv9QnZIfLGgd0Nt6zGGneNOGfA1t7QogCuLPr4UqR7YlvFVc+tRj7ePXxkTfChlbERZwxcrcdK",
-	"YMcFs0EmT5sw55RG5IbzipxXjNMsaqxuqFqoRAJwPxbz8PwcukkaQ5aiYj/C07Zm9MgNLavxalWB3RaT",
-	"TSp3+KCIw59sOkD8h45p8ItFD7DgIFgXVk16cSudO6SXinoHPOmVjWlSOV7QTu8KN/d4ixbwyENmMBhO",
-	"8Kkx5Oy3P7wgf/vLX/+NOLISOxpXzeaRCb+dvh9txMNGEgsp1pKGYSlPxSoxvwmh0b7m5C9P/mbBTt11",
-	"hGYSaLoP38pPIY4qVkjnZOcTuVsotPsTzd1osexkg9IcKA87ApIcpoK2cWsN+L8qgcx4eyxFqBypB9Iv",
-	"oniOiaDD+vQnb1W+5HjgZjCHhPRtVSw3KpYWKV8dZ3y524SXZctnWSQBt5RARzQOt2/3rflxMPzL+Hil",
-	"7sPyk9p0vSNkMLgO6XmQebLk3DY5FdSNDnVErUpWf40CcJ9aVlh5BYZmeLP6VRvPb7zgceGw3AwghUaH",
-	"oB+d39Yd3euGUi42gPiU/k/t/razoGINDGcMYHPRnZ7J6W1STHHednbe5UoouiDx57pY1eSE4yB9VdNz",
-	"FXGczzKq8SPDK7EyVzA0gndS8PWi6qwtuSqX5jxYmi+xlijI9eC4uHcbsLamjTbWsFNHCvLxzcI0jCC/",
-	"wUpIGF7bHQ3LuRGe4UOcKVKJvk3M6kaFll3DqcmIqkhwQCWsvXZyeJLJsw/thM8IjJEN5enCVzQOfJ92",
-	"DU8gSWBI1wOVNrxF7hS3d1xRkBXzaFFQXeh0tGymvnJ4c597+tHmvsYy2syuA5E1dk+D/N1a2rrVzwOA",
-	"1JIYVwLTIYD6ljPgl4hWyQbS3MDGeYsnMdLeORtT2PW+uf7wGjDYrSao9c3Fo57aW8CNQFID6pFZOmvQ",
-	"tVWt7ajQQoT0N+4LzNUyNY1NUUno6U58fZN7GN3DV0EynmKGNX/ct7KpCHX5pjj7nDfWqAmYztYuOSfe",
-	"lsEDZCPnYgi+WMKGZsb6GqEehEUPDC032tIQJ8pkJZAtGn+MgwmPQR5zQLITxL19DWWMyzyFD5E5gr58",
-	"MVTZ6Jh+WBcrVto2qGLNfvXwefABD5D1ldfaCwi6X4QaG7OaXmin2AsO1dAH85UoNaEk2dhu2DESiUGq",
-	"cTHeMhLJOdFOklqdd47VaCbuRGu0tlbN3N7UVwsXFaubUo+Ph0JZaRb421oEWwnYLA5s8r0W/569GOt0",
-	"tWpihI4Y15I3rJl1pGCc1gB7EXjowW2wPFZIOL6Xtaf652QPoqcBZgQINBbRxXZIaFs0do1r21ZlgY3c",
-	"A6bv9LfsUckZX4dK/9w3vsejXQF4fEDU0a7euua7W0URgqSuTUxfcuS3vYNBbXUEVq8V2eqNLt7OqZtl",
-	"Yhc7o06r5tuILB11iLvF/SiyNJxFiHabV8148cwyhkeEtDPlT0zeeiL5d+tr5Ou8z7kxt4mHXQ2sMjgo",
-	"MKiXEXxnkXUcO9U4l2beorHJaBy/W4PU+I8aYDW0TJndKDTN0aBYG80Q3Ozm0W+t5jizTfzo+Gu+YjKv",
-	"MncDj8WTAGtWK0g0e4DLRAecmh33HlIcj6mhGJyJGoSLdphBMUQEXEvnTY7i0zQEZRI/siF3F/QiRQbq",
-	"+5TpU/ofh7/Mt+Zyz71eTehuHF5rydMTR9EEx76sJUAjt/DrmUV94RFBfz13QhC+djUZ7CLjpAaObGoX",
-	"bR92VI4pgORJVqbQV0s+ZEqHM1yquwVXbbOk926yfUCJu2HscbSZ4PSrlbAF6KLUWPDjzTpvew0BO+5D",
-	"Un6HJiLLfJ98cM6xnVFsh9SeDvxhu40XvXatcjWUoW8sZYdD4kARM/uhGNFA654bwz8vi0TkkZYH2yiw",
-	"Y1lGUtGoDaRc7ayjO66HN7aGXpL+LvgAU6lJ3gCaR4d3jrzVHD1L0gYx3GMH7JRJTrHO5rvcSXYPVCab",
-	"H1loyQNxcUTJIy20jcbA2rkKd2qWy55KoGHGMS5k3qzEjb/w26oe8Rw21cQ7Pbjfo2DHgSmJbCFWq6oV",
-	"NzDo5RNgI02rmgbOcfW3qca4joG4iYH/WH3QJvNR49av5PL4MQP4f2Kf/G2wcAC6illmHxOmUMxX0cj2",
-	"Ea/cOKJue+yCnQCWEWNHjsG+YJApbm9o16V+M2d97kKWB6f577b/2hLNLfwYzZ+r7VgvSe4XsuQRyPqS",
-	"L3rM4XoY7DkG8am25JEl2ZySuZgsYcN4SqiyiShjYeOw6B1IIM5oCuTxY4BWB4+y9tjxaG7zTfs4eQ2A",
-	"It+Qx4JlYkIB2YhSKovg0ZnFLmTKOJV7dwmzaF1GXj3/cSmDmN9MlfWQ2VZnD00yTKf0+5CIjunsPiii",
-	"E3GDYnrIq5pOj8zzvz9vsaU2b/t10u9N6IfeVwzOSzBUSjZDAkTJBqOkDmslAsXyg5DoCwd3af9P7khC",
-	"M+AplQ7HxclqkdEEqbI8ClvUrSpWgJLtFuRe1c6CQqkQRQQ72td8BqYQAU/vaiffePiKVJgRLHNFmcZ9",
-	"XQtQRtsG+9w15EUWbH+on4JtD+66PyniDJCRZlXl1Bw+xdHhnLGWSPE+qXtX22EdA2PlRoQH3t5mK+9s",
-	"q8qGqqqZpb3ab0JY3gME9ADkqSWjMZ6Ybwznzb9+kzY8zzkRkqwYZEY8eGoPG5qDgw0xP8Jv26/wNDhw",
-	"NL50uwg7IdMQkDD9jCwhEzvypBa9WRhyrrU1/OSRihYRQKKxY1JcNchQznKhjzK1I3MiZltVBaqXCob3",
-	"jdI9pQ406s6W6sRCOv/Dg+m7PYH7e7bmL8dG7IdPzy2oUjsh07M7yf2rVDeMvQzVpQy5NGkqQYXTv3Td",
-	"jp82vpmCn0ZP7Jvbzxtd/pSPdaLGG04D0zb2NduxKKB5g15anRQ2iA7UCCVzlHUw+nI5UeJ16NApWaOq",
-	"8mS0hfNw3Y5qY4cEnJHb6WJA9iEqnw7YPwg5pac2CXg6tvxcR8CNj/UsSKBZtl8AT0f3ZeOEjaFu4+Ub",
-	"Hhpm+tGeh8HL9kMqpipQP2iEaK4oXDbUAW/pVho1IhfNxTqZqHG2e9FbO7QLQavBhUElRsv8Rux60N6A",
-	"p4QpoukWOPGtk8OB+Qvg6vRxEF5lqy2kx+h97si7iIc02DUyy1AB4+6VcX2YIqqQQFMiHhz8l1kHWYLe",
-	"AXCyFDjFd4zG6A8ZdlxorZyzSHPB165/HAo1d5imz6xRjgOOzJmBX9qkLUcRwLODCxuJUjEvs+m6jUEp",
-	"2+wHZBNtPNG1peLOdCS3NwiKR0aT7YsN5Ryy0BRyzm0tZbignCq9wKb/SEn1CPSUgylH/snRVd/D2MqW",
-	"HSw3Qmw9oEkwDJUy5Z6tnjnAOYv0iyZBNbOpXQUSepvDRYuE0ex5kvgavk6JhcBCQakGNvZV1y+och0Z",
-	"RwZJ2U7FiIQNLRLshTZ0X8YwGwbhdTTg89xygxLgT496dJ1QBeAkZB+ktsi5ieDm4KLa59TXQjPqau49",
-	"bN3ChlooVs5hWzEtCsbXi7KwPX9FBrakGOcjpw4LRhWCK/uLxvDmanQyakeztcK1xveaSt2YMqzGGtFV",
-	"aPdMXF0cu3qSy9hcQoRNUk+Ux7aoAw16BQ0ve9WQHKrDXPe/iC6//czwVEEhh9p5PcAHJ5TtP4BMWRsd",
-	"3L/PfObQXxY1lkQqFlzohRttX0vnfMbFwru41ZC0RdzBjIrBrF5TkKCtXuAuSHQRHRbl6ugHd3qby53Y",
-	"TTSAyQGUposazTRQ8+4v2kljHkevGj2Wf8Wynp4J/Fax32Ho0WGuj0DXjAAwTBk9WhSIF2EBjo55haOc",
-	"u2hx+sjiiQ4POjOUNLSA5asujmOVFJV0/+COyOESjuD1TRIsMfUWLmaKDc7tAdodi6XbkODozTZiN+hu",
-	"XW3hyNBPwkkqIVqAAqcWP5VFIWPx4TEqZNKOglPa1eIB6MH1/76bxp82bcCVpSgrlIQio4zb+DwvaTag",
-	"UTFthJzdk9CNOcKUaQSl5vHlqmbeUbU9t4QuEwrUgmkFtsOy68aafYgetOAJECVyaAJj2twJ04SqLXqv",
-	"c8w3JZRzockSCI5BSImbTh9AkL9ea2XUTrpQPyVboXGUhqt5euDeM8bD6PNoV49plUc7fEy3zDlTSztI",
-	"Go7ldXvkfKa4EL/HkMZGQM42qil8qLGDjN4W66MHrdlIL5xTNtJp8ofn0cnOHyPPnULdoCK4rJ55C1Rh",
-	"4mQkpOa5ycPYeu5RlsauhmurA06IINnfBpfTiMF1VLFI9xFo/LElV9euYS6XfkzU4ValoZblVyDXQMx3",
-	"lQmX0z0plQNsECWGt5kkS0kTGAcQdnYps3uduWWJe4fjesFx9rRSZsf8NpneGDPGZgcRxiKvyabKZEOo",
-	"Iv/6lzvhvrLYTOZtPn48KI4JTo8fJVinFkfXsnFOuU6gnLnNpT6OTKI1/b69oOZ0j3gjI0lbi0N46BQZ",
-	"edhhOeUDzUocECd4ticYSKknneYu1UGXZnsZ6wyhaUftLYdvGVtEBaiCC8FCsD3ZiTJLCXbDVesY9dBe",
-	"/RJFvRYDkhaVDOFt6tfzmI8D2DS+Gtrv9al3aJUyPak692QFMHDL//V4u2qz8LWrgxuLDTPlgw72aI05",
-	"B2mpN5F00jGPeIKSCebxIZvmMWYGMOljzjDJg76sDeBEmlpGzpOqcG1d07GL+DSG7MwDMZRDf+QwblPQ",
-	"NRhlJIHAB5robE/0hilMvoYrXk5zMTgrCpudG6jYP2AeJNiLs5FAB++/gV6J8z7CqCtHqiBaaALenbHM",
-	"r9/cMSEavnB7ZZpT0W67Sx6Kjj0HK93EBs1FjoTQCL453iX4XGR9QJ9gI++oaUrWFzrexH4qJtVUumlc",
-	"jGTD0jSWZBgxv3qUo4I/OEtRogWdLhgfOO3RqcGIbhUPINMyAoQ1NgBzgq4rYgX/38KaYd7NVxgaypFa",
-	"pwfuxB5o0qr01EDdVNyHaIG1jdEsRrnKY+uyYzEjHyBy0aNf5+McU9WCF+8HemqjkbcH98XHCjagFbgD",
-	"ADien+jGrNpDzEKd4+7g6JwUvkzeSmHToPJhL8/yaivPm3iATrJrGau3a2NXxDXn8zMDQL1tWs4mPB4k",
-	"iixukqPPHhAXPPnwARgpGTv/bITZ0j0Vq5/Gl/TGCs4J6D6naJluhY67RXx55wX7gnK3o1tQhOkRHYJx",
-	"4bsvstGEq/FcRlbb5PTDS3uxD7m4P5/2utnnhGqaa61v2sMvo49OEKbeXMJROYrjW79jOWSMgyFUwP5L",
-	"dMRFHFfQofuzocfrX51+r8/0qiFgPssRDqntswmuXROyrZQ1S8ODYa/Mizo/r8+l6xsj2V+HYS870Z8b",
-	"PG1gTFYIjzHnicWhULwoTHJeNMXqgqcGsvWsMEgq4Ag0pY0pMk1WTILqHz6LMKiHkW3qwPMP7eZIqjPs",
-	"RSMfccEHkMQdmkzFQ3lJ5vkSmkCV31goxhO6+sa4baPHGUS8z56MzLF8iyHWScmWczoezzkZo/DyjVcJ",
-	"hBwUJBICrQv3WBQuWg3Bzfi3k6VegcaLwpNv5/7B0RVPsqXsCi64pYqfi7PBbG8lBXtg8xTAU+uxqTJJ",
-	"wMFMR4e0HXE2O2N5B2zB4ufipC04iv5dUGP729CCfuZuZNwrZ151ayB5ygwfhsunudEL/7NgRmykERS2",
-	"lm3xi1/c0VebYue1aXW5HfizChkkU/a2n1RSzRRdZrHmorOLFcefdr74sFpY1fp+dBsaCp8OoDY1wMDR",
-	"vvoTKwma7fgdL12TDKjS5OnXJNlQ4/FYrM2zuvY7fKke3wtJYFgxyeZUFzU0fdj5ZEjLkeIdWkN0tHuz",
-	"DX/4GPqxhZkrS8FDUE6H4e2wugspHlgameQYTna+oXpT46xUSU9bph4d7Ngdyzf8zUcOinfj4PtZt0JS",
-	"2JnvjcCCfVSQmwBbe1yfa2vtALYDGgo7C8Zfzftsg1+E3K4ysbvXwfK7DVNayP0ic/phUMihxq6Lm2ph",
-	"faxlCYFFHkyCbqaX8zEzpqK+6s7RIbzwLlkbF1ev25gi7Q1Ft7h5l4yHjMCQTlJKpvf3ZqkuMiyktqOj",
-	"mBH3RIgtA6897maLxY9C6UfuqvqdCvYfVmhU3SPRdwNJCxz1HrhD5S8hAdEeADfpwV270bqYffyIKOMr",
-	"EdqjqwyhoySRYDHZ1IYVJKecriEHrongJC2x8Yd4yqqv/sn/yV8I/gAcf3JH/s/9678TxonidAuLhCp4",
-	"RliqCJVAfv755XeK/E8/SfXfML9kB6UDyekW/tcz7F23V7/94QX585///Ddzt5/fvXhGMDJImPonf/8v",
-	"u1fmJCmlBJ7sP743l+WMC0lKzrR6hokrh0rOIEtdAsa16H1FcH66fdJ7WhQZs/NDHrvh9f/7v5Xg78n/",
-	"9EPt/9c/OZYxUqJwTj15n4gU3ts2gPd2gPt7wmnO+JrAA8g9WdLUPZpqdHW/Is8Tc2yQN6/v31ngA/L+",
-	"ZQp5IbR5iUf/Afv3bgQ7zYFsYe+eWn2EPQlr0Kr+yGbn3LAwynF2r73uL19//RV5TtzkTddoD5DaH3sm",
-	"enxv8vWTJ7jMf3Kv/W11C2Eacba+fvK1fcj7n9ywlfc2mMYFcb2LJDErMhcxTlbsAYiCRPDUsINIWJWK",
-	"YhnfX578zd6KaUVsy8pX/0SfXLnlkPf/QlUxJw2z4eN7i/KFhMtYzvT7OXlvvzP/++29RwFjkqxYZkyp",
-	"r8j3qXlKqYC8//4dXb9//P7l6tEr4z+8/+qf/A2IIgOi2JpjLNAy2e5B4rbmM1JIsZY0VwgSR94/x2or",
-	"9jtS4Y58i7uNSFos/lk+efLnhKX4L7g/bTDCfvTekMKd2H9SjsylclR3z0VWvTdiQh4/PH1sdcdjt5r3",
-	"RBkBYJzABzvHqcLdR0Vgwc9y9KOJOea/+idOgmYJcAub4xTL84ImG3j09VdPGiHo2dtKz1TFyLOnHnGD",
-	"Fmx2N/vzV0+++jPalXqDKtAssjbI1zbiYw4MJNDLdHY3M8z91jsFrgPc6s+vnzxxmAna4UE19+N/u8Yp",
-	"ezYMMvPRiEVld5jgdrls/G5FXXt16I7VEr1GsOrfj26b2XdxYK5ZBhKrwBVOz7CF4/XgDgT5UQGiWM/n",
-	"W4dLVVBJc0D7/+4f4VXVlzxmteLAY+DXajjLt65IczqKOg/tY/uINXbAxwNmPp320Rdn5PM0JdQCstY6",
-	"yaNihpj5cd6Q98f/YunHqND/O2jP3MuK/BEqzWcboKkzwYwSbN++a0d9PJ+qr3kNchvaDiNFHcW7MDr7",
-	"kMhGv5+4hVZ4DFx272B6eNDO+aPLhKGE32rDNtbjVdl3pvw76B/KC58o+ICrnCj4JHt4W21UgKwMXAen",
-	"hPVwkK5BTravAlRXGU22fVRHHKFLUr0Fr3Rpwv+yATSabbWY9QlopgTRIkuNneVf1xO8QJvxDEVWBsh6",
-	"X5P1Jg2BCjvqyrrsqqLwwkJYEWp5ThL7XLLco1nAuJ0YRBwiFvpFNfKVQwHuSklgh2lRPCotcNFpEtRj",
-	"Ttq04Y1KUTPtNkiQvp720ReXoFfiAXyogmtRo/3/SRE8zYjeSFGuN+ReS1ZAz0HojdB+p+pFddVYllfZ",
-	"U8vsC+1fv76rnKEVMRC7Huk5J3YjWsAG63i71t0NfQAXLXBNPI4TNeUPmXHU4n9R+w4XJ+pN2v0B56lJ",
-	"0CkPTWNSNuh9W+a/X9in8ABuVkDQCfhdcJhjBNIcpnbyBM5KMf9kzM+a6NuNtmXgmGr0V40VDQwuzj7O",
-	"j17o8pkDrvxtyEW1Sp67bMBvJch9nQzwSYs4jy6ryy1Br6TLa+7VouA/OxZUe1FPWLpJQ8iv79OE1irq",
-	"XJyJ+HqEVhOvbIxtWaZr0HPiJz7NiR1cTjNi4dDtae1qwIkGmcfEoKsRBpzPlWRcfKPc6PncZAWGO0XJ",
-	"tTJeDtbmI/HN55ZN8f03cRTv9D178ZPcLuzTnOQ3KkounOdF4hlxeKnNAT2KbAEKm+RFQA2HsoqiN2ZD",
-	"Py46eL8Tus2HeMK3GoI5WOiVXegmLPGlTw58VluWUF/huDZpJxV6d+6YJHEO6SM/x7rfYjSXPq8mXp/q",
-	"UEest4PW15rsx3odL2vW1W99FdPOEdh64T7cvWYPYPx2DfyZz8O3Zn2tWJZBisnuVqDNNn72mYT39AGa",
-	"L3m7RmG9xk9lGDaodJXUK68qWIQkrp4BR6bWYxmxzsUjhxwwPbjL7aEhIfeDdqc7Lt7iTT8Hcfo+L/R+",
-	"mAT95bAm7DvBYQImv6NbqLlMxMqhOjCle9kp8hzv7xipRHYBTuJdX9hH3axSsMtzi726+emIc/G4OZVb",
-	"LLzCxxGqiAKtM0hRL4jCNm36MSJebFzKrik21mU8csxXV30JDE0kJZag1wkMNbhXmX3VZ4eicDwiUPea",
-	"X5xCF6cOevg+cFJ5+Bo+6DnZULVB5175KYQxGp5TStAm/GMcdzWxxwY8bTDtcz98P4WUTekWvnGdnIGH",
-	"/r2uDQ6WBVcjm7kNOimyEiXHkmlfZdwObVSfXjq88RwDktYWrfaTL7S1HgvuJBxjZ7+pdtURxWS91kdY",
-	"HH7koLKX/mCvvNEEb2ON1ymUQmpY59HmeG2UyYLDhmIC/qOjSYPGq9ysOdhY4yfyEZtUuk55rp/iHeBo",
-	"cFPZk4fKZMMm9xqe27t+DrJyEw7gvRYFNpIwvvasfIZGCSIt23q7LRR6EH8RBdHxt+SpmJi5P/NUOM5a",
-	"+LIvnD3m2jto9yVNtncVPK6fl5KLBxi0cQedgzfkr4V8MEyj4QdxyyTyU03Xn855s8S9ju92/ul84wfz",
-	"Jz2Tr3Qc1x3nx/f1Y5YXQmrXKhvi7ku8IL7FQ/sllTifMbRnGvCk04pGXmaaFVTqxysh80cp1XQ4g+xL",
-	"4ny7K/uE9slXytrZh9V1lti18OL+P58Rx7Gq3ZRWjiElEttQU7KTTIMiXPjpDgPE62hwp5LVSyvQ2yz2",
-	"8Ii+mFBLXKWHr67pRtFaqnjq6o5T1felizvsuj5JbceNCo4v7Rij5tEiX1I+eahPf0tvtorvW8pvV24m",
-	"aHKmvBYDIiTJ2ErbABjliJ1poQ4aafoRwpKKR1zoR36q8uRy8534u8DY/g1HiVtr/INK0T3oSnY6PB8h",
-	"LKV9Teh3FL+rL7sg5aqnXNVnIruNQJSBJdRlEQVIJbjFIdlt9hMe5kE25B7TfcKtioGWz8O5w6U+V9tP",
-	"tFVtSOryqXgM6xRSrFgGqNyxLdlhy9jeDZ9YdKBJz0hCuRHMkqeCW0QSSlK6H7HFbWhvSBzolb3ySgS/",
-	"yia3r2Tbv3vtrun2smPwAOfpjbtykGveAGVtb5CbKXdsv9StGd+/NIsitwCFH3tYCcbcwxz5wn2xIiuR",
-	"ZQIda5xi7RH0pnPsou13n0pE5rfiObpX/4SOwM2KsmQabC6gV6BHHBLazSIYoLX82ILLJw0uqa1agxwu",
-	"Ht7NMt8aXRTAXaPGJY+kFDJYW8DBfsO+cd1t1kHUK7wKq37ZCIfIqhyQosi9GwA8glbSk12pl3+zvnK1",
-	"wk+TY2lQ6NLM/QnslGPEcbRcdia19ffcH0YZPrPFsYbxHHbEEV71AJE0tpzVqdMX6H3P09uXp5vIoX/P",
-	"U+MoVcRyc7p6eMceAGFYj+rL+sIbyJofLWBujoAeaQZO3Gp1kxXWDX5e5Xhpyg9Z7klaAvFo1k42W7IY",
-	"lFDnZwqlHyUbSLb9IvtGKP3CXnZBQlZPuQoZv8f4eCbEltgWWFKUy4ypDaTE0GVulDYoHEdl/tpCgc0P",
-	"8MBScONxwuQ+0+jq8EjCQ6OwNsgiNzT+bX3lBbnUeMrlDSnDGYpQJEvqBv1XcAQ7UWYpSYXRy89cf1oo",
-	"Q31Z7giPgzjhGf16tQL51tz5Vg9oXBwu89p+dUP7fSmlP78OwbDQgaJZw9WoEgSBR8m2Lmer0D4VdpcR",
-	"xpOsTE85dlS5zBkiZvcfO/eN6y6JY1g95ooHj8fax7Byg0TtY+cyaqxCcuoj/o813NOAuGFdYBkPGw60",
-	"5vbgENpi98npB5aX+ezuaz/hx/759G//9uRwnsZFbT9HpKvIzRtjniQVDJdLSFi6o14xhJsTLbAdH/E/",
-	"LDrXIaTHAWqXRa59vKQZ5ckR/+Vbf9FtBnvc8q4DNe9IMceu2DJHpgDXkrXa9xwucJfaWlKuaHI8wvYT",
-	"Xv+uefnn4DcWdC9KfUtwGpaQVxEN+yjS5HFUtXflI6cse7QBmtmRQbFg+ivKsh/tVbe5FRsLvDS5fxQ7",
-	"NFMM6ZbiAyiSijuigOs5QdlXc7IUpd2s5r4ZZdx8aNshFEELgK9tH7tyDqEf01WzCue21YyycxbV49KP",
-	"Pezdx+3hiJ917uNwcOTlax+Yy4AY9VI5ekbjWnzKtrteTedp4RRp3/yCtTqZ4GuiRTOo14RwOmSzr2ie",
-	"ugD3O0lX+ubKb3FVnyJ3Wo81vbAlbotp80qydpRp1Q7na1HFiNoY4scl5bGv4ZgwNPADy+Ak7XGlwIBZ",
-	"2w8sqxzlE8L3P+CY4SmakRFamlS62TK65CnILoDVbsOSDdmAw6dmmmRsC7a2ak8kFNke0U6KEtUHVSwF",
-	"P2KLgzk/jFJKT5AP9fhfvLdLwm2GH+IlHAVFC8BZXXyg79Rync73m0SiQT9SWgLN2+JSGXxLxinahweB",
-	"jNAut2UT5+fN8UZ2e1cz0LA1EsmKljvlhGpNk40DG4rw8ByXu814C6AzfV21vn3lYFf5yTufqWuEXQIK",
-	"RTWYzfzPKgMuMMW75WKnzFbHCktmzgicNaefudmrOMgQrUYiOPbXgnTyxhShamuB8Y6qBlFqo1Ue2Vj+",
-	"MTjE1/bqt9XFt+kBdJZ5nTiJHSrg6OmR6jaiVIB12i5pv9wTikP4mpwRGUsYHG947bzXrW64zjI/TXFG",
-	"l1ZXwi70/Jc1jwJsjm2+i6MUfiYSdBOVGM/VNsRRwgXJhYRnblKI2cyKQGuEWZTVj+1d+iyvFotGM8je",
-	"/x0OAL6ejr3U7nLDlWd3//j1sCI6wJrq6NOVwhW8L0vr7hDj02M/L7ynW/07fI4jx9kban4Chy+mwb/z",
-	"09Kv7ImPlK0v+dZRu+c7vzESmJvF6g1TPjGIjgl+YAMRI7bKsdYRx9SwR3k5rTa5h+ifMzVbvPfpTccm",
-	"R2Ku4iFPHkAePWD8NTdqvPvlXR42FHtlVkKSjcih6qGRlGV3RFO1VXM/A3JObFrJIiUcBnc5QIoFuoK3",
-	"QKnNTWrudGcWxCvfzhk+cLOQtBNXdLqGg4nuJnYc5HSVoet2ZSjOrg9o9/kspx9e2i//XIfDqJR0H78/",
-	"1Wab2fOkB+7mkru0IaHXca/bO6I/qNH89CgezJsWVsE1CHYVyN8GDe7sFJ854fBBY4+AnGNMginMPdhQ",
-	"0dxOVZo3y4Js1jJHSE2mCU0SKLTqlqRPF688YNzjRKRwRqFjZLDuC7zrzeK7403sGj8BXnD72RfGgXAJ",
-	"71wQw+nqDNaSJsaPM851oxrQAY/kpdLd+Q8DNcFjL89Tj9q1t20rk5sUr8YS3aKvLWSjVOEX5+7ILvp3",
-	"5kCpG7LuBidQjsCqNcQa6m83QkHCqlSQBoBChm4leDALHGrIfm+vvoY1G7KZtoynU5hkf5jW3ne2qwF4",
-	"+ggzSA64I1oudtFj3icqhwrTK3/9Z13O5N7iSngilmI26dgqQ7ggw/sGNvh6m1tNG9vlfZrs1bVqkQwf",
-	"6rIE4ubTV7AiQpJMrG1RdzYnlHz3ynxGOWFcg+Q0I1zoU8wwsVq5g3JiqbLtQbeaGTWLGyNRX4yu2zS6",
-	"7L7hBMX4GZGgQD6AslCI3SG5Q/eEH378KBcPMPXeeCUe4N494Gbnmbr1mbV+AlC15uO/7JHzLQ7xAIRW",
-	"U4C9dJtDxkPHVTkOIUlhQ+1D6l3jW6ffgHxrl3JfXXzJhuX2s65m0leUsGETWXpskDAm60Wtegw1Drbp",
-	"39mrL+xfySt2W1KZQ2oDrjVAIk7E6OKxXZQNOyG3q0zEk4L/17jKDU784n9wQV74Z9zryhi6ZF+U0Zn4",
-	"mj696okyx+1h6dGeQzEpTzB5eGQn2Gu+YLNcBJvlBsM9luNXSp/Z7HUYuMWLZ+OAxQ8ew4dCSB0V2+/x",
-	"61MF99pSdkWZ0PBBP07Uw20UnHRLTDRISOuCBkVe3P/nnCi6QtvMjtblhBJV4AzmDXS8mYiwHE+0mutm",
-	"F99QV0qvmke5tg6HDaPmhGoNeeHKRGyDLckYBxUk4ARHihts51cw9Wg7O/Oy4txNeo3P3ct/qrjKMJn7",
-	"4i4OnK9KlXEFCyoBJ0xQRSRkQBVIa6r5iXJYpUhzUfLB2uniyd9b3iZ2dZ8s5ftll0yyS34UWTr3O8JO",
-	"09q4j7Tcz0lCeQKZze8mgicsg4Nyne4O8c0K/Vh87qLbLBrF5V0HEMcfN8TTrUqgNcCVgCabUzq87Hvc",
-	"rArB1X2ajJijzFVmq2ADN23xeY9nESLqNtjcrvY97PrxnzxWLC8zQ7VoG8m9u+JzkAC/1qufIs2nXwMK",
-	"8i3OJzwUhQeQpKBKkwam3B2WVFp4yA19ALIE4LYdqYbhxlbe+hLgKaTP4mMOeyTKdQpqJqfvFDQ3vW05",
-	"vIkGwRcbIVRQV1Qtgj754doIyFoYm8KCQbQTHUc47ZTOgEN6/5/+0j/GeXsIXHhA73gJS+vcPd3XFlLT",
-	"rFGLHNk3KOdv8OIXIv0yK7y3+cmQ0VBqdvePXz/+eoC5RG1BMCaxFFvjLjJadEn5lgi+FFSm+JnadoEO",
-	"7G0bG8lxz0KJDghUOQ7a62cXLreW1aS/S/bPxqn9rgmzSrHOf8eyjCwB6d6Gl/GknWQ3Nfnx2DyL6lJO",
-	"Xvhwz9a8wcvbLHzwL/+JYljIkR9F/qXs4aJbzbC5hojLKcsgRTWHBRApJG460VFNJiUk9byOiTfMO5Zs",
-	"X1SPuN0uGb9Cs95b3jEXVN0s2RKxWhFKVE6zjNSSgRJVcm2u6BiaQZk6hMtORJ77+v4pUwpp6s/X3HUz",
-	"36in21jk7avlywnZc3yG6ygBri1kAJDUoUeOFiwvF5O6rJiIFuqGxUlpu8ovh/sf83C33LXDQtJUglK+",
-	"1Kg94eWULYNTESbeMxYG5PbnfXwqEJov++Y6++b5WkKrKPhwFghvzwJxI0BU02o+0cjpzASZ0u00dz4V",
-	"YnnM9srLTLOCSv14JWT+KKWanjKE5Ach8y9b7A/qd6IsEmpttjuS0ML6CGbzUAkpSUFTltmyJUrc4OYj",
-	"u2lj+HY0jIbc/cMbyb844FX4UECCHdZLxGTlzyzNlcsAIeZGJsSW8fUzAhjaLuge7WoMDGCRIl7crdEM",
-	"M8H20Vll1garm9pSuP3Gui+Wwh/cUkD4guah7zvwBuyTKmPwCAE742kcB7VbXf+TBeu90SBYCq95tr86",
-	"QGObOp9Q8b5iXDtEZWND3mvJCphXcNhg80U0wYlVqKE5lj8/I1RtLfhbJxZ7XJYUoMUUF6HXBXCrFGaX",
-	"DE6Zx/yRY1ItRn//waK4WnggsQVew6d7oCDb6KY2xg93TPI++OG8+ghzS67KpXmnZU+xjqXCz41Lv6R6",
-	"T9q+f7eFEkSUWgJNNsjOXiZVo4OdA5dIAK42Qvebokrf11ce3R8sp2t4XPD1DTZwFHQNPk+LQwFaw/0n",
-	"nNfoC0gZPT4r7m3n2s8alqX9Mlcpcmk/kshyyNy2aDS85O37/QG009cX4u4VUGbzgkrwzUDG2rZGSqcs",
-	"uzuNz1aMWWO1Hsm9nb7Yz9zUIm3fsqV7EwV/3zt0QjQ2bCVaz7wHV/PXZekxRWqv+Ry6gKmyBUILHGbX",
-	"O3G3zY7nNsyB8dsdZZrx9Z3tOxSSbCBLZ/OBHZzXHOPpN8lVjgNbLuradTtgATHBOlrYVs2UuDCNrtKB",
-	"aV/6rlGCPbc4t8qC2xrjyFVf1/N30qoSO0jP88ylmgkXDsWdOBvkSqrah+E+TdHEl6ERE3WauTERzCbf",
-	"cGdV88WMrh6qkB5vKE8fiYfp4d5+pDx9/QDytreDX+WXjfC5NiarLY52wMF8kCmzJ5QGamF0M9D1t9XM",
-	"IbKEDc1Wdq6fqOYSDd4zVYz6iKH4E153BaOHb6+GYGUHauGA5bZtrfxobQXA56RUEYJOjlR6++5RvUKz",
-	"3mu71Le57S/pCdoWlcAEMtsiakQY58MRwUGRJayEhM6MuEMFIDJ45ITjyN4XGbz1F15y89fPucru/4Fx",
-	"yhMghhKqno3t4/ooM35CtpA+ecMkSSGjLQRzHMYZIa0vb+YrJvPJkSDwrg3CTaMxLs/gK0ANN9nnyK+w",
-	"2qTmOioETbegCKxWkGhCVxpsju4YkxVQaUfdBzfOvf06PMy6E2j4rXea9TWDDnbVb0EZyl+eReZhPleG",
-	"Q68ag66MfvaQXBia2AmZNoGN/O+6LHms4UOPRrNPfYfXTMCdnH74Cfhab+pp4/7vp4Oxwg6mBQAvc/OO",
-	"eQVa7oCvk7q1zJVVzX4NPuZsNLRJx11NjK22kiIP3yelGh75ANawm3XCiefcakPVAufd90/Kmn9eCSqz",
-	"V35k1zmTnU7Y2cNYIVaBBn7nMePVHCHgcVKUa+ic+wJD9SyWw9IbhJZraoohAL5N5N5bhKG5Ktrva58z",
-	"r2g3JRLN54IV/mnQaCrqXAuPpobPPgWHppKQEUA0n4sAfCowms7zr5FLvqd7q4gb4mDRZFJRY8zMnb/k",
-	"p6XtNoJweMDkM86BGgU40yh2SyEDKzmHHfavQ8iel/O/sZPagu0duAPzaP7r3r3LRaVCqWuIwi82qmgT",
-	"sITxuS0ft55zAZLggRcmTxwn4SWfXQ7g4CW//ha9KDMilYoom8w1+sOjHENFriPQTg9WyrhOfa5sNa46",
-	"7DHZr4fBEOOUtpsagN2wLeUDyEcKuCZ2mJwNmFPtRvand+Q9fnHnPng/J+9Tqukd+RcXJZ8Tls6Jt+0+",
-	"vsdJLGUOyiIj/kSVfoRz5x69/C4+lrnRBHY0hV43TF1Ui9RPuUYqXTVf6gKVhF0Ct7AFosb+C3/RRQF4",
-	"8BlXsdf9+2CsuzH6JEtDHtKF0hnP0/TGgRdOgFx4OvXDryULXVGQ9oMiowlm3pnuSxgcbCvs2xukvH6w",
-	"HX4j9pVINNzoMeJg7cE2BDTrgahCtDitabJxMn8R9VYUEtRxfL775oVnjUuYYl7/TYW0GqS5DoqvNch8",
-	"mmkNGkEb290H+Gdju9Xc81n61dRIJj+xVVNMbjffTNXQRsvLeYE/gcb97Yxrw0Rrba8p41E+Wuuvb5++",
-	"wys+hxJcseNYc9xbfHtaKe30s3ouGhKn6koVKtg3GC7M7fgV+Gdl8BY+eDLt4AG8rVnUraoKsza/zmsH",
-	"AJAuF5+sTOWWUGK4TdJ2JDYuEBJs9fzk7Rz2trcuEH6df0iBwIn8TiAauDa28mGQdCguxO9TK4t7vOmt",
-	"S4Zd5R9SLn5kaSUXJdcIcnzkBIG8yKg+khV9V111m1lRv77rzLk3BmBFtykzov41bnb3uPV9mshJRZ2r",
-	"ZUTzJqdPSotWYvLYDR/u6fi3F3wuMuCW+wmGaHdWcIWa0SzzwtDKe9qEqPFabEZhQ5Vx8R9oVsKoDKiv",
-	"VelVwe6aSwZ1LuBf/jYb7h/6CjjX+2NNFOPmoc0brnlr8z2HOeFiKdI9hjr1BghLbdCuso3G9Jk2Kv2+",
-	"eTLg+a85jo1DTmGCbsOSTRMdBKuNLSgM5V5Ew2tybatHy8omrOS76BGNVLlSi4dlgANmYXwpPswP6stI",
-	"RoeUjbkPjqbt7ENnF6fgVdJ12r/MIVnOCWM3afn4It7pc+ub+uXf5gmKq3v+abzT68iQ90/xaeihOv1r",
-	"1bJwSnrovnucg1xP7ay+Mvf8HCQFF/oHFZRXdNsQlIJKbVEvbDxDcPBKXBkryx+iOKWnU310TIBsKfEA",
-	"E+uVv/SzRhhyb3Edh9hRzBpalu7z43XZk50khWQPNNlPHczyZ/obd/ubVhJukd+nTP9BVcVPYKHvdxuR",
-	"AdFAc4JKo5Y4LG7I9liOaju8UKF0qxz6NcUlA6OfwWHziYKjA0XoC5LAkU3yptT1cSpWq1YU+Bn6QFin",
-	"3XJJbaBiaVaBoH9LmmyH75ciY1OXKNybe34WuwVf/tpx0CuZZuIBqhas5tFOGNeiYZsxScSODxcYTSfP",
-	"Uldn9b2+5dBpvcQ/8Dntk9VWVlLBESyZJRuitCiMglHuYSTJRLK153ZhJxd362oORUls4UgN3Dt7ySUp",
-	"aZ5wnSKyNy8tFHEVzbKBykeMH2Z7jzZguCyTud/N7hGzuE+UX6offS3Hl5OKwRbMQ0EiAQGw1EbsOBG2",
-	"PS7WxWFFo4pNxtqnLASn5/vViufsY1tvGZHWk/3AUjkLK6oNfsYrPmtf3rzCVbTNG2SJ1zQbUSoYr17M",
-	"am9Vu5i1fRrlglS5QslxFWkd3K3X3EkOWpIpusymttG+s3edTjwuuNsuzilHjIpbzwjwVLlxPX6wgPEt",
-	"7RwCqo+dBA32Ic9PZ14Ztq/fCotxcZkpfBmoT2ESX4XXb8F22xidavdjIyH9rAVOpAgHSLtIVEG2d+cf",
-	"VF3U//jVHFv2tPXTELAL0kpBKbPZ3eyxOUL/XwAAAP//",
+	"7L1ts9s2sif+VVDaf9Xs1sqxnZnJ/c/xK8dJbrw3Hnt9nJu6NZOSIbIl4ooEGAA8sjLl776FBsAngU8S",
+	"Jcspv7KPRJFgd6PRj7/+1yISWS44cK0Wd/9a5FTSDDRI/GstKY9XLDb/Z3xxt/itAHlYLBecZrC4q75f",
+	"LlSUQEbNhRshM6oXd4uiwG/0ITfXKi0Z3y4+flwuokIqIc21MahIslwzYe7O4YNe2S+J2BCdAMnpFsga",
+	"NkLCYhlcg7tZfQUZ/fAT8K1OFnd/ffIktILaK+VUJ9XdcMUSfiuYhHhxp2UB096NxZDlQgOPDv8Bh/Ip",
+	"CdAYZPWcl9Vlj8x1Hcv/+q9/XS4yxv3fT4OP3LyiOkq6n7V5ZC+oP+T4NinLmO7itP2yfoMYNrRItSHx",
+	"0iyZZUW2uPva0Dtj3P5VLZdxDVuQ+KDfjjn/i5CxIloQBVRGCdkgR0ML+a2TVGFOS3hgsH8ndsCPH/su",
+	"AaLNV17cMspSiEnK+M4/v03Nt3jDR/aOfbLSXls/G3GpKhdcgd2IUqxTyMx/I8E1cGQNzfOURdQs/7G7",
+	"4n//txL4atWT/z8Jm8Xd4n88rvb2Y/utevzG3Ref2GJCQjXZA9dkL4Ujn/uZuevzPJfigaYvJFANuJo4",
+	"Zua3NH0jRQ5SM7P2DU0VLM0LlB/9a0EzUbhXSNPXm8XdP/qX+UpwOCw+/hpcI1OE4mIgfkayQmmyBqct",
+	"DqLQf1KLj0ujyfB5wI0k/mORS8ipRE5KSIEqkItfwxLjOfoPe5OlX311uVj/N0TaPMZSBaTjWe2VY3pQ",
+	"xyL3baEYB6WI+dqKHVMkhQdIzV+UE1ARTZHFzwhdK8OPDChXRCdCgZdUpekWFsf7a7nYMR7XX7xQ9qVF",
+	"aq4XhVYshsCr+70C0mn8AWXnbjkgb2/NNR+XuIpx922xAF8nRPlvaUp5BMeEp1Hkhe1oyevqR+UyGNff",
+	"/CVIyqiQ0qjosMKsr9I/s/ab6mE9q/+JKX38BkxD1vxPH4k9IT6Wj6FS0oP5u3aiDr+DfVh4sfz72B4O",
+	"E/b8mnIOce25ayFSoNyKGnVqq6kmu5R4tUp31/IWwfVKyu2B2FwRpAqOt+S9htycPVtBBCd7phOyT4AT",
+	"pkksQBEudFA6NgzSuPUKTwMvsFwwVd+QTJmzRa3sfaleGW1k/ruGVOyDO9OSyt9AQp4a+dJ0awTOCB4e",
+	"kSnl28KqhTyl2gj4YrnYiDQVe2PR+SUvFyIHDvHKnCySRrr6xNhbwRXoJHSA9pAuEWmslmQjRUaePEOd",
+	"xYtsDWjaKQ25IsDNoW+UGfxWgBHhEJkfaFrA2MO+khNhTmdc9dLyvUtQ4mM5iWgKPKajFWEsMsr4Kge5",
+	"SkQRsGxfo9LOloZWggOxPzCUkBABewCpCONG++Pvw9ImlV4ZA8UIDosCgvxLckByRuaEFtKck3vJtAZO",
+	"tHhmjgxDcMbxIrwfGjyhNxr54rgcw+Kgsi2/XVnbKXBJ5xei0BJolCBRY3o4fttXlKVGfKgu5UcRBTy2",
+	"MufNubX4gKQ1B26QsLlQmqYrGscSlArJuCcbPIA8EL+yTtopiAQ3W4nJlU4kKLMVzjd9vjXawewsZLG1",
+	"CZ0dRFOCWkARqmrMNSswMgYHQJPIiBmzquSYDHsqs1WRr8Jmy3fGWmGc7BMWJYQSDvuSupIpQOOdaUU2",
+	"RZq6jf6MPHGWCxfE3P5RkQc54B/tBakt1WAl1t2CrGFLOSo2J50x1fBIswwGjQmUYpS5I74fiWtdupcN",
+	"ldDF4orCAfk91hItmoe2eKfOOskI9+8wZFC8cNfhmd/e5TUt/OevnyzH7PpJnlClEyb+7HgfT7xB574d",
+	"sVtbcnaWiHVz/QQjLHA0jTxbmlbNkyHtf7NyETpJxpwCV5SeIe37nEQJ5RgJ2zKuGtqQctgvgnGWsAzN",
+	"4nGg2XRBf8Pc/63zLltORS0kOWie2Is7bQzjv45/ae/JNt+57Z1UEVF799Drvajp4TPeLkqFCxY1peXH",
+	"H+9evVqSr/9y9+QJ2QhJMhZztk100HSlh5UVXRWOj6Uo8xibMCbUM/L/f/OXJ08IfIgg18YkiCETilAe",
+	"Ew1Kq+AJn4iUedEeRewf7Q9CMjaSOsah6SJO8Po9Hx/5sBe3Iy3IvcXSR1ycGR526PAGnZLZb6kJuWN8",
+	"26ErXt6/JnuAnfl2SZ6SV4LH9GDMs38j9wW3pkjJg+O7t8n9u+ABV+Pl878/J2b5S5Qw+ECzPAXyfWHE",
+	"+fG3IFPGx1ljNVLWmNCgkFtE6809i8uNUBOzplxX9OzbjSccrtUOnHhYtHbdZTdMuRMmLrItZycIzbQY",
+	"eFM6pvK8j7dzHHql1r7cufeCZjllWx6IaRZaZBgUXrGQpr4vPWDrEGsqNVljOCBTkD4gqcrXHNRv7feb",
+	"89RdS2aIHPqmiLegR9tMkcgypjXEE36BXvNKFu7g7+W3vfgtXvvRqXOIV1Q3qNDjfC59kmy1ARi9SOCx",
+	"Wlnd33hI6P4JVYmmW9WZUUuAGMvWZknM61PGmyr7f9A4cCB0i8JIIegO7Bi9PkSMnxXIt7CxeRw2nsG5",
+	"SFl0GJ2/AAXyYYL8+DjT2AdgkkZ1HyohVdpk4xsqNQepEpYrkoNs530q3YFbfrTgKO3CB952iSXdGANR",
+	"Fpyba1AOIQ7HgkFmo7aPpJF+hxcP2TT+wBhhMNRM7JqmKcM69s28mimVSo3bdc3h5KtOvmoHlnaHldnm",
+	"dvZkaEpFXQRr27MUhXqIqKZQlm0F39ZVfafFaQnZowNl/OmQ0Q8v7cU1R//Us8IdBoNpoBOOhzOU/TUV",
+	"93jde2oEZIpr01ChrTBEMxsNxFGJ2N/UQ7KdGrGpQUfev5YfGqNzJ+jBU1RZt8vvVFCpcsJKJaRF+vb3",
+	"CY7JkLn4g5Akrx8tNasRsydc7Akudj6t8GWjX3yjTzN/rm4DfOwR8nk8NOc+XdJD4xzi51ztQyU/axEf",
+	"OnyeCWfihqUpxOFNa6ucyo1r9+2eKkLVDmJXN3dyNpcpZf57kqhOs9y8pjQEG6LzSfaNZ8WxuhnYQ5NY",
+	"ddI+HT4/xlBlng1Tk+YLbpoEot1bUFguelQmB5qyNChqG/YhHLcvb1UW91FMr+2pxMSwuWGwwK1Iw06p",
+	"EoUMVVQ8t+kgX3SHvw9p0pzyjuz1D5iJjxJq9CCUdc0RxQvs/mW2pHEtinChEd5ei5Dn1OKBW6Aj0NIT",
+	"N8gUEcNrnh6mhjxFPGK741Xhp2aZK7mZYs5gBVNHKVlU3fKIMSldQ9ohQ74A7biGhmmyF0UakzUQCZtC",
+	"QWwMosF4tl+Jf+6yXHgXKVxZb+tteZSI4SS9/flze/FH9CCT4D71Xx3lKxJRqHpNaH/K4pT410g1asRZ",
+	"cpqGGfxbITSEk1N7jHKN3lN19ufpwe2pMXEikT5MfPXyR+uwSaCKNZ63aKKPC8rCBz01WxQ6hptPrkck",
+	"nAg1BabGHreGhiz0iPbzUpAn7PVT1Oii1nPwZExNdC4YFus65hkFG5T5Wo6m4roo1qhlA4+0hU/ILBGo",
+	"/YaE8RgXntL66wyu/0Mg4p9QWVaD71msk2VV+JYCGvKBNftGjacD6z8MPDEBtk107ZFa5Oc8cWzVtxOt",
+	"02JepynWunZqlXXy1FZcoiYlEmisCNPPCKQKGqWYsQC1tAWyNrARMbfnQrXRE3STVwrNnqeJJqjb1eWL",
+	"9hB+FrPTnXxDxRQ9FqW9w1urYyeKgdfModOmbU/5S8OL4JpGAWpA5izawZqoc5MpvgPD6zV/fpttx+kW",
+	"NcuG8VYXQocUuA4Ru/quFzZ7T8R9SY0gzXMpMrHyxuNgwbyWNNpBvMJGrGMvLvQmXat966NCUxSFyiHS",
+	"K0k1E6FkaxElhCryt7un30zKnVUdEeN/k1G5A62CdbESnJ2jErHnd7YIWDKjal7evyZ/fvrNN4+eEprm",
+	"CX309aSVZvTDKoMtXR90V6LKXNJbw5BBzOjKfN5UDWUfRGZTWQ8sBrFYLvJ4Ew41tdfGeP+DJWyLlOpQ",
+	"DOU5iaiGrZAHayamdI/005JFuttcVHm4gfA5wcXb9KqiByyDMsxoGKGc0Dig6buEVgaVypwp+MgFynqu",
+	"OMHY98pnSPvby1x6F2OpU54CHyAqpi4NPuRMwrQHTYkIj9XjWFzrPIJxq3D2UYhHtTjg6JAvcD2JCIpt",
+	"OdWFnFAnee9/Etq74ZizDTZ782Plmxqsa7raCLkq17GoJGDh+Rq7NArj1H4cQ5Qy2yVmTK5Y0j3vjGJ3",
+	"VDSdlOPudNHMFyuV0K//+s0cLlyL9d1J8cogaO75UrAcDepeoM+gO6uwvnS7K2qp70o8RjiFlljzWJBO",
+	"TV4waOke8damrVoW3lW01lit0q0ipu93vz9Hb5Vgh42XrUqUZNZL5Xd+u7WDwyl7AEnXUwq1v6t+VG3M",
+	"lpDEhbTpUV/ceKwB4EOUFoo9MH3ovUpLuopSWgQrQcN9EywFpQWf8E6v/E8638idLT3tWxZGA/1P4DFZ",
+	"H8puLgkc9jQte+mNexpDHAxGS3hA13UlRdFpgRWKbmEl2TbRqpN4Lclp8LpBpOOHthnYfP2woEkJkXY6",
+	"tt0jw+ESG7PjNAjtGLy0f93vWLSb3PzTqKrq8nLxsuDDK4su2GI/wSgQEaPpc9cl3+sahSL86GhPOx46",
+	"TgffLT2X0RuLFRd6FVWxgOP1N69ZVamHUwWrbPQOdt2C3EK8YjwUgnyXMEVyKTYsBbKGiGY2n2yxJ4RO",
+	"QBJb83Z6UKJeWLJqQzHUW67oAWB1ZBFy+3zGH5i15gRfCypjayRKoPHBprjQZ+sqT5hccjFXeaIzr1zZ",
+	"X7lRalJ8JDTLCtSgTpMgJTsKCHt272mh0tk3+LU2ce/eOLGuZro0jRMYXE4P606p/PrCuAsxrotJP3gY",
+	"kDPiNSMva6exnIdWmtuuCE1BClatCBEuhOiuzseDYhLNxlX6+AYvd/9fB+h5Ws3PFJLPTst2UHuoKDdA",
+	"6Ym3qCou61H0wcbUOkeG+DCLs17fJxd02O1jZlzx5Rf7ythqAfN6ggFqg4kjm2l8cn18fHZ8BYeYduNM",
+	"uBTcqa0xP4o9ySg/IMIJRXjDIzIXPBargmubjhtHUPObSf5gSAE6SAcky3KBHR61tfi3H5KM52qqx+f5",
+	"MA1jDX81tJgZN5YV+4vvrjfWzzleNMJgjV81aq7/RBiqwJorfK3R93O/uOc0V4kIWkq5hA1IbOkMVgJn",
+	"VKsl0SJnEWLv0AfB4iVR7HdQS2I8hpzx7dLCcXGhzTV7ycJF6pJqmMzEt+aADIb4DykY/wbUmaHuOg2a",
+	"9/VLXnpWNmHOetu9G7JxgoV9lvD0HtlHXB8RSzyLdQOraXFyKlLfBPb1MOqtswO78ERH5eeoWonNqH4N",
+	"bxYel977hlkJkC6J0kIeluSbJ0QRlF8bjrQFT1OMOO6KGwdAi2uQfs2Lv5lY61NDBnQ2uaOlp1IfL0K5",
+	"kITyuKOs+tzylvorjw29hJb/nS+3muhLT0l+V9W8ge98DHeiMxrX1u39FId8a9hl/7faM52s6s+wpAGl",
+	"VxY2yH6CxPj1DOcT8o74ZiZExzeCr9aQ0HTjtt9IM9UXJAfvaTugO9IOk1rLzZEZqulIqfad1gQ7ErH2",
+	"H8FxyZpGu7sKgZcw5bMlLSSmrmC77zbG0pdaHaADjUFTEQnaJ8inwb9VIjriYGkJbQCGuV7fqFm0U0Rs",
+	"NhZcoEc0O5zdKd5uqL/wOlvlqGj7uCTd2R6lVCCMM+Gwt5F1ktEdonQwRf7y5G/DgfajLFkpMc3FhMUl",
+	"hS0NJ70mBUsm57vHOJq1nTi+Y1FqdVpCuyz9TksA4TFtjmL0WwzEwZxHiP5g9R4Vaf1S+/l4+bjYSaxe",
+	"1eC9e3q6D6KQCtLNMyJ4eiA0zhhXCCNFMPWkJjR4T1miFquT8cdrLKzdJszDft7N4UDXdvTp1dO1AokQ",
+	"9vGo2sCpdX5Y57WKi4sk2r3RHsgp6A4r4oTiuR5r1OJHrgoZbjbLi3XKVDKp8M/aG+Oh+IsGCerdg50l",
+	"PSe0IDGddiLWsQ2blDwfVdhmn7gMuC0+SWpf3fF6QNxn2oLl7rlcCOuoiOm4aqXcUWMmTdCNsWk9dLSk",
+	"EZYm10opu5ummrc1gl66v9YXxhroJVGJkHr6xnF7Y9pL4Mv/SZG4AGJEjGBg1bbH2xuSPeOx2CPIfPD1",
+	"Slk+p3m7Wzxb7Gm9aJDl4u9C15pKJhX6DFehnD5yoXX34NrN254QTFOFvcUJqd3jxqcxDf6tV/PP76nA",
+	"+q6wM3dCZ+WkkxAxFZPDGbnVqprX3Kd3sbNouvLNL6fnvs9yPdyDfvQzjKp+L2WoOK2jRX3ZDzXgkvit",
+	"ukmhNcQkp9hdWQsCYgH0V1WN4j+e/vpVDjICrgcPOj+EA9fZ26Nfix2Hcxhjz+1yhkbLOFfEiP0dQvtq",
+	"IFSR//qv//qvR69ePfruuyWhxKgPnCkgCyBCEmTHMwKGaSW2P4dm1PPrESqlXL1fW/D123mSrjrEsWQY",
+	"HwZuJHVGTAqqACS8n5kBVYXtTQCuwf1PaZbRcNFaeKKQpZFdeDPJ4R4ZJJyvzG1R64Gy1Fv95w2jeCfy",
+	"HGKC+OMx5pcOoG2wTEjCONmkiDjdP0RpuWB85a4cjcGYw+jAf1t9VqOZKlLU1+Dv3knTObSqZc7lNOqP",
+	"lMev3USyiX333W78L4nAVjZEGeJi3xpN5h37Mf57u/DG2CWKbV3nifG1O3p1znDiG557Z+GLx1AOjHLT",
+	"MEptjANDcr/uTFe4dcwhbD2w0DOJ28ssF1L/4Mz79hmVNum2ZpzKQxg9DhPWx5L3f+5f/53YxxGxIaKQ",
+	"BA8PooVzZ9Ii439SxA5qbAnmtgClIB5xJqfQ83pd4EX24ROzOlWB5vjSl6N1xfKwkgXvSMhUxBx4xNEq",
+	"qydIsR8vZ45MYh96YXOnVQobvRKFPubwW7FXZA0H4bAx7PCir5dPnjwhVILtaoZ4icdMylTYX23vMUef",
+	"ZcmjiiwlC9xLtlfYIwdiPykB2j33yifVu/PM2DZs4aeYIg6bzRhlmqod2bM0JWsgGUUjcrz0ic3KuRFd",
+	"ij4jTJMiN1pKmdM89m7AqPCs2KykpdJxbgSoTBlIIu0gq8aNA/0BdlTpxFIL6xSEpfB4VT8xXs6lKwej",
+	"pbAkTw3RK2msIg/lPNjApDqQMYv0ESCDYZClJ5aB2UwTxghKBwv7HWjK4jEwDftF9ayQrP4E8RakebVp",
+	"wzGrooomkV5IiBl2xz8A+R2kWJIY1kwTO7BwOcZAnpRL77MYO2O9+gM/zTb4wGt2wbI2yrMsjKgbjv0k",
+	"P//Etnd6JylXNAoH+mc7u4+fdVYpKnxwDdyyA+D/7HA+m9IzWdsGoQI7nBV8ksQ0pMXIh11XiMKvKEtf",
+	"UB6zOBhAmgenQfRMkjkFJMAXWPS2jeBFVUQriKKX0QOeUUBHhEWOQv+NdztuYG/0ufuCiq64mOHDdyHT",
+	"PkoAkWYm9fzRwyhvIGabjQshhMKxOPgz7oIwsd+uqF7lUjywGDpmtyno6q9zzd+9vz/yTHAUvY1iHf2+",
+	"tuiOFVbvvKxTtosjP7C010wNQwlNleiPHU//EWiqk+7B3eMas51gBTRMSpVewcPUFnz8WY2643/pBnLC",
+	"tNWvxQdHicA7FHzHxZ6PvyEoRcO13QXPqI6SLokvuAQa++hUawqGUNphlEcIzGk8gbUFXMPRwgd0FHaQ",
+	"ayLpftg7qCi1XLj0jH/T+kIbq+oS4nvQLpE0pbRwS1kIfZTphFApDettsPXOjrTFgjOaAcZrieARkExI",
+	"WBK2McRIGN8SpUWujNptYJXWVI67cdg295VcCa1B2DFdGyxriK4aAe6uGjf/oC6SVSIXsk8hD0M3pSmO",
+	"nF16CELEUPzzE+IYGLA5q2GOx20zqTDaKSBrdVj8vR257yf+7imOuBWSUJKDVHUAv9pz16LgEax8PqB6",
+	"fAWvaC/p2AqzQj2JLE8p47p3OeVVnZ03mI3uWvC4IaMSfPFHx4BfY9Uii9Fw2ApDeJRw5DbLLJwWsgI3",
+	"58j6pCJNV/jr8LrKr9oR7pgeapCNfQOM/RkcGlAtNrXx1M7FRMntmkdthCwYCasNvKaOHHmhseqyd6wy",
+	"HCGYjq7J6IIVqibaOoVgidggdnjgMXNgT+U+rwtXtS8aInm0o0JiXW3poNaBmNFQ6EataBEzEbbRLMhp",
+	"B3qBjU502r6Ng6qWDJqGMXu0UxHptcOSC7y1PY3P8up6cKVH+CcJ5dxCcPuQCLi56bmQGjG+Yjf8OF24",
+	"bogg+nRKOzT5aeVorIYG41dmwf9wcGUACrUxoGGKjWWZ8AML1wt1Ts9PWByHMAfNYa0TY5YQxPJgD1TD",
+	"na2o3CeCaCwwRlAPxo0keljaoE2Q6CwAbHtPOdNMQXyJorwM+HEvxMhC4WMvfrJ7i3Di4ZX1lsr5OpXA",
+	"d9stKC9MvSOEIU8P99XlvYhxyOLRhXkifBOxSoXYBY/d5ySjUcI4kL0U2th6S0zmMh2wc4gWJAVEtNyK",
+	"oCDV2vpaIMkbQu2pbu4hxI5QfYc3f7l59MpY2uHTSzKtgbuayeYtzV3QN7rDWzffAl+iXHd90ccouaUR",
+	"525iTjJ/7+FILLKi0iSVtquKEytE9Q4v2CqH0/o5unXrKJV6lg6sb+LjHAY1Bx/coT7agnEfbNZCC2IV",
+	"l55xtBSH/crulhDkOg5Mp15jig0xom0dvUBvUc827y4469+7AzPOahrsT7gwt9TJnSGV8NVFsrOsrX4s",
+	"BfKadqSW/VWobCjB1qgYJIlSyjIVzIaHLadOY6EHH1Ox32FUKU4bYafCu2i8k7tj+cweCs0R1O8Ji8wU",
+	"yi8BAs/ulR07LAqmhbWmxNvLq3sO5KO+HuAOIizD2Xs5Pbj6HoUBGvQpKI8Ah2v9Oqm4XUu23Q63FlYg",
+	"je76MNSfKxn2N60dFpZRvewdBsoMDGvnMXwgjGtB6iCLrVIJmqYuspIFD2QOug9dssqQllWRmLeG8Eyj",
+	"WjTiyFzAtCvAM1xSVWNJVJGZE+TpkyczFnTPx91jxla+aUm8fuZWK/FiXQc+ruEi58KVQfi+iwqxqHTK",
+	"gIfl3O70HjXRCjswLiQpOLNRwHstWQ4+LOikZUQCuJ7UbTs0EoBgXeOjiCowNpu2OYSBEsmj/GyIuq83",
+	"m9CsvhuBBM8qF31G9N72REcXpakFXWxRjWzDZVeA2sPA2WfOTWX1Jp6hWajIxJOs5Ck8qzFjjJXnaTCu",
+	"lLZFjaOS2iPL0G/kPx3TzrxUJ5lORDtwEjGaWMGOaxSwSqQqQetwIsbTu6sPOkiGEjH0JzdA5Py9H+7t",
+	"a63KXNSYNhBcnUU3OJlNZ3Txf8bN95P4byn8FlsoJ1ddlKOKT4l3uoFk4VgoRLsJWD21qZmhKtJUKIhX",
+	"OAGvK/NjBGWGsUwjykwc2sG0Moqa1AS+LA3VVbdhPrWf+KRDn6XQ/eL47Wjv1F3v3erxMdPeFkrbKgw9",
+	"7MHymN6vm3aDyIEvSq4uvLQFlfh4PK/mOtuTKlrlPa3qn2N5CDVd1rCRy8mAbtvVNkRldtitPqhCgrOe",
+	"pyRpT0EWL6eIzQyrNA6v1UcSBzCmW2S6AjzF6Nlql5nN3D0drUWKOcJGbSE8HfLh9QPI8GFItbah3HCw",
+	"LkpFtFvx4ATWe+P3K2ExBm2DtgTbBm4z3UwRxpWmaerB0QKBHhav1ofVHmA3mi6/AOxKOzRc2Kmw9VqJ",
+	"rvfyVyld2LEK3ZdosfLGTEetXp4yUCtuyRsemQF7tcoYh/4rUO92oThs4dymEU3Vru8h7vsHkHEBIxR6",
+	"7X7tH7feuvWKQeK2mRJg5bImrk3ClxRqiVRoM9RKfMLdw6M823ISYjWDepqtRXl8ebz1apzcGN/UZ8fP",
+	"HLsTntp3+tCbcB/LZthZtbEf3Mu2amLUc99QndxryIPopvDb2JbgIsuoPAw/rBTGe/cLvxNHL/gdVbvQ",
+	"Yo1pMQGX9p25PHSfvZC7TSo8Gs0QpIJ9C0f0chW1XbLsHfZTG5RhydBcgOXB0m3Ugf192rz52kj5kaxz",
+	"z/kPZvd03VqdFggMJg1/EJKkoFfG9lhthZ0yuWP5yhlpIyaYj8b+OAUWqETYPl624kL8DiOL9Trm6Y/j",
+	"8X+0Z3xTO91egipsj4BfSiq2KxyyvLDjVVeBeYErq18cztfK1uvWvi41Kxa1PcCqnoHxkdbWhxIexA7q",
+	"4w1x8JZZEehVSnMF9UmG+L2WhxV6MO4qJwJmYaUAhLyyGn3msEQ7tNRlcpmBh/WbrS2zVGRgK6I5QKwC",
+	"tbq1jP9FxqqO9QovA7V2icGlrvZh1Okh9nwSDKux10YvGHd13NVSg2Ps+rPGE1qbuqeD2m7Oaf58ra53",
+	"nJPjrp86cCUcVbEdVeEYy8LzrOqjcmRu2ttV9W6T0uUM0RpZwvva2VVn1aNO46FZYdEYOx1bwBqbM8Ss",
+	"WGLLbYxCzcdAs3giuXuHX/Xget1bL+p0/yqnUs/iLvg7TtHlZm3P/SkUuqfWkOV68i3tz8KOyHwOUgxK",
+	"mwOyK3SMLVfTrF5z+r/UkIUeBw8sBh4F4h8vcOrnkngWoF2WC6Vt6CMzOotIUFoRwZeEcWKj9VPa9VNs",
+	"Yp2v57U+cS+QcJ7duTFyUVoMPZ5CfexdSfG6dNeksqRKw6Voba1SDuxrdW/SciOcPWRgUjWUbOAE5BJy",
+	"Kl2PZQpUubfDMEPQwOtB/JwEgx7owm2hkZdlFvaRPZR0+z+Mkzc1/C2lkKtOLDeEZVhNrpDYQRhV4GiG",
+	"co2cotCRyEL5EVVEEUDs+mENMTpyJK4EbRposaRcbUrAo4FJgn5smXnBasmD8XvLuLO9ZE+XRKRxJcLe",
+	"gSkr72zbsOBRE23nRD/VIeSGXADjeZq13NnYtG0cs5XdhGrivbmBDu5J7qih40+UB44JJQS/w0YyxsmG",
+	"PUADzFTYPrBSssr4qf/GBT4bgVLf6tQEL/MtrGF/0C/whVdqIWUXqO57zQEr7yipwWCMi991heh7hsKm",
+	"joTDpwoSu80j/Ll/wLJ8qX6WzeMgN+l7eqrG3Wm2NV3DX8fntJPIZhlxYStvqfMd6sEPJ86Nr9EQqH+w",
+	"cfO+MSiltWvK9q3a6DouFxvKUvDw0elhJeEBpHJqufxv4mA3e4uAmzQ71yS4SHRhZmD2iSUUhoozjLAu",
+	"I7491R2YyJlqVU0HO9EjFY4V8DO8f7XaWO4cYysKSfYJ1Y3mq8pjKCu1/WmWUEXs0IrTUNUHwwVHAYI2",
+	"v2pmoTfbnSQNhwFcpf7R5kpF1O3VHTvyvuJ/jL9ufrqsHhBclkhZdDi30EPwTcqmZO/sY1+433UWX00U",
+	"t3Mnbwm+Uiz1bm/LvKNFwxjBP3uG5khqazCP6vxz8+oMXE/7hukK5qLKQSxxag624VOSwpambvKSMXCV",
+	"hWdbmh+61nqxB6WJeWbt08w45ZHg1rYNo0VI0EZgVpNjUVN5XcUXp4ygN1t/3P1/MVf2zaavqqTKnHmN",
+	"3w2Bc9zr3i8vEsGiELIVRJh/mYSM2S2OD60YyDnj/END2OtE8UvveWm/W48ri38raBqOTne+3J7xDoyo",
+	"ruLO8BvYZ7v7+R/3vMTFa7UQUrizL7g+LAsVwN4cajFDqM8nrvuYw96qiYNz5SxOCO5xpgjlODcIVcT6",
+	"QLjYL0s4HKaIota8zBhnmVFhT5Y9/YgT24YuoSL76n7m0DBnKpHjcji3vG4pm8WPsSfzBR0YSzWWFemF",
+	"t0RKlWux2lBEFP7rk7651jVpr05EC2X7wUq0l1T719OQfM8pqLcqjoNy6JgbxLjcsFDco8WHzA/PcTYE",
+	"xpeMlgoaE9ME3Ete7DoWxgUPlnbhPe+sw+AvltsTCoOeu1+EszE0ThkfNYUoSCpQETUvv7IYFmcvaAc2",
+	"w9jqrvKJhJJv5VRGfwgZbythkYV7UpHIgcTMQvjY/pRgAQGapMEpojVblSnC4QHKwZixOa0qg6vbWJh+",
+	"JrnN28YgtnAXEh6YKFQt0dvVJPpbIWSRdVWr6kJyx6/jQ92+ssOpsssx5LW/UkSLpYf0JsZCIOFuXlmk",
+	"DX1FOcLvIqSFW5x5IYZxmqCqMhxs3AF/WzUGbLqi0LbkZ4Q8u2Gn9Te2YwENe5sx5eaRLvXK4/5UYxBw",
+	"6zeGxXUuruEHYyB5VeMt46ucSpqmGHFfH1YxDUKAhM3ISj04JpTPbG/2urx1a6FfnJKfkllwYYimhhoG",
+	"wWlDKyHg3CoFd+iOCtnZxFLeLBEOQezLHYSODQz/SgZqSV7evyZ/fvrNN4+eEprmCX309aTUL4a/ilZ3",
+	"cH2EoWt/mTh+QMLWHjYBJH7/FYmohq0wr/GMmDPQdqUaFXYgtn5iwgirgGBITVPXb3aSH4Lle04DDcvF",
+	"MXLLXydPCusEUrEv0ztT0xfzdgxR9ghGtlOJULUzNge1Q+5OrBuIqNmauZB6lQvVMRLOXGQD6x3fz9lC",
+	"2NGJ2n87/5ug5XHSSNENQLymjZ6PWnCbqkTT7cQddS4g2qcYLBpEmHRTflIhdjhrwhgpzk6YUn+AX62w",
+	"s3cMKJq5+v8WFSSaysWuC/jOo9TGEKVUgiL7BDACYPYRzqEkih5cRJG5GAGhcRjtqbMQpjsnUavi6/da",
+	"jFIoS/j6cGCGJ5vWtunxxq4J7XLhyuWbTdblLu7WXj+6+obr9Umf1pgyog/5hM6VYw0eDDVArFaiRBbo",
+	"CPK5o+ZYchHc1kamtCCxaOj1YMHtpF09qh3Gvig2xfyn8zOHSsJyeph2BNhnvLE/GzvRclRHsJW3o96R",
+	"coXtMrIjjnXLf0WSzxInpluPXRmmxVEzn2zxa6/ypwFTHI15M3fpXpiXynPT+vAhx1qvS6TkJie9S+63",
+	"Qb+6tUvX8dZ3TLXSvd1E/qU6IVtEThxE43jLaqpxV4tzBmzthOY5cGUx89ciPhALcKB6bjXx8e7hEyvZ",
+	"j62MRJwxJrgahoJ9QswGmTxtwpxTGvFGzivN3zBO005jNaFqpSIJwP0w1+Pzc+wmqY0G6xT7CZ62NaMn",
+	"bmhZDgUsi/d2mGxSmUO1xekRUdIaH3HsmAa/WPXAYY4CI2LlfCK30qXDJyqpd8STXtmYJ5XjBe2MAjmh",
+	"9Fu0gCceMqMhnIJP7cJ7f/vDC/K3v/z134gjK7EDndVi2TGXutWtpo142EhiLsVW0jCY6qkIO+Y3IQzl",
+	"15z85cnfLESvu47QVAKND+Fb+dnZnYoV4qUtYtpThbNY3J9o7naWeM823s9BSbEBaO8wFbSNW2vA/5UJ",
+	"ZMabw1RC5Ug9QJQdimdIBB1CrT95y/IlxwM3OTwkpG/LurxJsbSOoutpxpe7TXhZtuibdSTg1hLohHb3",
+	"5u2+NT8Ohn8Zn67UfVh+Vpuud/ARBtchPg/oURac29a8nLqBt46oZXXsr52w8Se0Zje9AkMzvFn1qrXn",
+	"115wWDgsNwP4tp2j+wenDrYHTrtRqqsEEFXV/6nd33aCWVfbzRljA110p2fef5MUc5y3rZ13uRKK9miD",
+	"c12sct7HMLRk2apfRhyXi5Rq/MjwSmzMFQyN4L0UfLsq+8ELroq1OQ/W5kusJQpyPTjk8F0C1ta00cYK",
+	"LG2gjQTfLEzDDrxC2AgJ48vIO8NybvBs+BBnipSibxOzulahZddwajKiLBIcUQlrr50dVGf27EMz4TMB",
+	"GSehPF75isaR79Os4QkkCQzpegD+xjd2nuL2TisKsmLeWRRUFToNls1UV45vSXVPH2xJrS2jyewqEFkh",
+	"TtXI366lrRpUPWxNJYndSmA+3FrfKAn8EtEqWcNHHAn3YFFQJto7ZyNhu45Nh2pQwVy71QS1vrl40lN7",
+	"C7gR/mxEPTKLFzW6Nqq1HRUaOKb+xn2BuUqm5rEpSgk93YmvbnIPkztPSyDRU8yw+o/7VjYXoS7ff2ef",
+	"88YaNQHT2dol58TbUniAdOI0F8FXa0hoaqyvCepBWMzL0HI7Wxq6iTJbCWSDxh+7IbCn4OU5+OMZ4t6+",
+	"hrKLyzyGDx39tr58MVTZ6Jh+XBcrNto2omHNfvnwZfABD5D2ldfaCwi6X4QaG7OcuYlnFxEcqgY4phNR",
+	"aEJJlNge7ikSiUGqaTHeoiOSc6KdJLU67xyrMHjciVbroi0hCLypr1YuKlb1vw4PNUNZqRf421oEWwlY",
+	"Lw6s870S/5692NVUa9XEBB0xrSVvXN/sRME4rdf2IqDmoztueVch4fS22Z7qn5M9iJ4GmAnQ5VhE17VD",
+	"Qtuitmtch7gqcuwZHzEzqr9lj0rO+DZU+ue+8T0ezQrA4bFmg129Vc13u4oiBKRemZi+5Mhvewfe2+gI",
+	"LF+rY6vXunhbp26ain3XGXVaNV8i0njSIe4W96NI43AWobOxvWzG684sY3hEyBjt9hOTt55I/t36Gvla",
+	"73NuzG3mEW0jqwyOCgyqZQTfWaQtx07VzqWFt2hsMhqHRlfQSv6jGsQSLWJmNwqNMzQotkYzBDe7efRb",
+	"qznObBMfHNrON0xmZeZu5LF4EszSZgORZg9wmeiAU7PT3kOK4ZgaisGZWFe4aId01YWIgGtpvckgqlJN",
+	"UGbxI2tyd0EvUqSgvo+ZPqX/cfzLfGsu99zr1YTuxuG1Fjw+cYBScFjRVgLUcgu/nlnUFx5s9ddz51rh",
+	"a5fz7C4yBG3koLFm0fZxR+WUAkgepUUMfbXkY2bLOMOlvFtw1TZLem/2Eg+iFjhcrW5gm+DMto2wBeii",
+	"0Fjw4806b3uNgejuw/9+hyYiS32ffHA6t52sbUcrnw78YbuNV712rYIu9C7lKDsefQfyLrMf8gkNtO65",
+	"Xaj9RR6JrKPlwaHusDQlsajVBlKu9tbRndbD27WGXpL+LvgIU6lO3gCaR4t3jrzl9EdL0hox3GNH7JRZ",
+	"TrHW5rvcSXYPVEbJjyy05JG4OKLgHS20tcbAyrkKd2oW655KoHHGMS5kWa/E7X7ht2U94jlsqoh3enC/",
+	"R8FOA1MS6UpsNmUrbmA80SfARppXNY2cPuxvUw4fngJx0wX+Y/VBk8yDxq1fyeXxY0bw/8Q++dtg4Qh0",
+	"FbPMPibMoZivopHtI165IVrt9tgVOwEso4sdGQb7gkGmbntDuy71mznrMxeyPDrNf7f915ZobuFDNH+u",
+	"dlO9JHlYyYJ3DFoo+KrHHK5GGJ9jEJ9qSw4syeaUzMVkDQnjMaHKJqKMhY0jzvcggTijKZDH7wK0OnqU",
+	"tceGo7n1N+3j5DUAinxDHguWiQkFJBGFVBbBo0zL2XcWMmacyoO7hFm0LiOvnv+4lFHMr6fKeshsq7PH",
+	"JhnmU/p9SERDOrsPiuhE3KAuPeRVTatH5vnfnzfYUpm3/Trp9zr0Q+8rBqd8GCpFyZgAUZRglNRhrXRA",
+	"sfwgJPrCwV3a/5M7EtEUeEylw3FxspqnNEKqrAdhi9pVxQpQst2C3KvaCWYoFSLvQDz3NZ+B2VnA47vK",
+	"yTceviIlZgRLXVGmcV+3ApTRtsE+dw1ZngbbH6qnYNuDu+5PijgDZKJZVTo1x09xdDhnGCtSvE/q3lV2",
+	"WMvA2LjB9oG3t9nKO9uqklBVNrM0V/tNCIF+hIAegTw1ZLSLJ+Ybw3nzr9+kNc9zSYQkGwapEQ8e28OG",
+	"ZuBgQ8yP8NvmKzwNjsntXrpdRA2rnulnZA2p2JMnlegtwpBzja3h5+WUtOgAJJo63MdVg4zlLBd6kKkt",
+	"mRNdtlVZoHqpYHjfAOhT6kA73dlCnVhI5394NDO6J3B/z7b85dSI/fiZzzlVai9kfHYnuX+V8oZdL0N1",
+	"IUMuTRxLUOH0L90246e1b+bgp9ETh/r280aXP+W7OlG7G04DM2IOFduxKKB+g15anRQ26BwDE0rmKOtg",
+	"9OVyOonXokOrZI2q0pPRFs7DdTuqxM4jOCO308aA7ENUPn02wCjklJ7aJODx1PJz3QFuPNSzIIGm6WGF",
+	"MPcT+7JxLsxYt/HyDQ81M32w52H0sv08jLkK1I8aIeorCpcNtcBb2pVGtchFfbFOJiqc7V701hbtQtBq",
+	"cGFQickyn4h9D9ob8JgwRTTdASe+dXI8MH8OfMpqOjAe1Q7iIXqfO6ixw0Ma7RqZZaiAcffKuD5MEZVL",
+	"oDERDw7+y6yDrEHvAThZC5w9PUVj9IcMWy60Vs5ZpJngW9c/DrlaOkzTZ9Yox7Fc5szAL23SlqMI4NnB",
+	"hY1EqS4vs+66TUEpSw4jsok2nujaUnFnOpLbGwTFI6XR7kVCOYc0NDufc1tLGS4op0qvsOm/o6R6AnrK",
+	"0Wwu/+TOVd/D1MqWPawTIXYe0CQYhoqZcs9WzxzgnEX6RZOgnDTWrAIJvc3xokXEaPo8isLzujYCCwWl",
+	"GtnYV16/osp1ZAyMP7Odih0SNrZIsBfa0H3ZhdkwCq+jBp/nlhuUAH96VAMXhcoB53f7ILVFzo0ENwcX",
+	"1T6nvhWaUVdz72HrVjbUQrFyDtuKaZ4zvl0Vue35y1OwJcU41Tt2WDAqF1zZX9RGjpcDv1E7mq0VrjW+",
+	"11Tq2mxsNdWILkO7Z+Lq4rDgk1zG+hI62CT1THlsizpQo1fQ8LJXjcmhOsx1/4vO5TefGZ6FKeRYO68H",
+	"+OCEsv0HkDFrooP791kuHPrLqsKSiMWKC42z7u2oeyedywUXK+/ilvPYVt0OZqcYLKo1BQna6AVug0Tn",
+	"ncOiXB396E5vc7kTu5kGMDmA0nhVoZkGat79RXtpzOPOqyrTe+zkFZb29Ezgt4r9DmOPDnN9B3TNBADD",
+	"mNHBokC8CAtwdJdXOMm56yxOn1g80eJBa4aShgawfNnFMVRJUUr3D+6IHC/hCF5fJ8EaU2/hYqaucc89",
+	"QLtTsXRrEtx5s0TsR92trS0cGfpJOEslRANQ4NTipyLPZVd8eIoKmbWj4JR2te4A9Oj6f99N40+bJuDK",
+	"WhQlSkKeUsZtfJ4XNB3RqBjXQs7uSejGDDBlHkGpeHy5qpl3VO3OLaFLhQK1YlqB7bBsu7FmH6IHLXgE",
+	"RIkM6sCY5VBKqnZuJiXlMYko50KTNRAcgxCT2CaGAwjy12ut7LSTLtRPyTZoHMXhap4euPeU8TD6PNrV",
+	"U1rl0Q6f0i1zzoDUFpKGY3nVHrlcKC7E711IYxMgZ2vVFD7U2EJGb4r14EFrNtIL55RNdJr84Tk4j/xj",
+	"x3PnUDeoCC6rZ94CVZg4mQipeW7ysGs99yhLU1fDtdUBJ0SQ7G+Dy6nF4FqqWMSHDmj8qSVX165hLtZ+",
+	"TNTxVqWhluVXILdAzHelCZfRAymUA2wQBYa3mSRrSSOYBhB2dimze52lZYl7h2G94Dh7WimzY36TTG+M",
+	"GWOzgwhjkVVkU0WUEKrIv/7lTrivLDaTeZuPH4+KY548OdcmPLU4upKNc8p1AuXMTS71cWQWren37QU1",
+	"p3vEG9mRtLU4hMdOkZGHPZZTPtC0wAFxgqcHgoGUatJp5lIddG22l7HOEJp20t5y+JZdiygBVXAhWAh2",
+	"IHtRpDHBbrhyHZMe2qtfOlGvxYikRSlDeJvq9Tzm4wg2Ta+G9nt97h1apkxPqs49WQGM3PJ/HW5XrRe+",
+	"tnVwbbFhpnzQwR6tKecgLXTSkU4a8ohnKJlgHh+ybh5jZgCTPuYMkzzoy9oATkdTy8R5UiWurWs6dhGf",
+	"2pCdZSCGcuyPHMdtcroFo4wkEPhAI50eiE6YwuRruOLlNBeDszy32bmRiv0D5kGCvTiJBDp6/430Spz3",
+	"EUZdGaiCaKAJeHfGMr96c8eEzvCF2yvznIp2213yUHTsOVpp0jVoruNICI3gW+Jdgs9F1gf0CTbyTpqm",
+	"ZH2h4Sb2UzGp5tJN02IkCYvjriTDhPnVkxwV/MFZihIt6HjF+Mhpj04NduhW8QAyLjqAsKYGYE7QdXlX",
+	"wf+3sGWYd/MVhoZypNLpgTuxBxo1Kj01UDcV96GzwNrGaFaTXOWpddldMSMfIHLRo1+X0xxT1YAX7wd6",
+	"aqKRNwf3dY8VrEErcAcAMJyfaMesmkPMQp3j7uBonRS+TN5KYd2g8mEvz/JyKy/reIBOsisZq7ZrbVd0",
+	"a87nZwaAetu0nE04HCTqWNwsR589IC548uEDMFIydf7ZBLOlfSqWP+1e0hsrOCeg+5yiZdoVOu4W3cs7",
+	"L9gXlLs93YEiTE/oEOwWvvs8nUy4Cs9lYrVNRj+8tBf7kIv782mvm31OqKa+1uqmPfwy+ugEYerNJQzK",
+	"UTe+9TuWQco4GEIF7L9Id7iI0wo6dH82dLj+1en36kwvGwKWiwzhkJo+m+DaNSHbSlmzNDwYDsq8qPPz",
+	"+ly6vjGS/XUY9rIT/bnR0wamZIXwGHOeWDcUiheFWc6Lulhd8NRAtp4VBokFDEBT2pgi02TDJKj+4bMI",
+	"g3oc2aYOPP/Ybu5IdYa9aOQjLvgIkrhFk7l4KC/JPF9CE6jymwrFeEJX3xS3bfI4gw7vsycjM5RvMcQ6",
+	"KdlyTsfjOSdjJ7x87VUCIQcFkYRA68I9FoWLRkNwPf7tZKlXoPGi8OTbpX9w54pn2VJ2BRfcUvnP+dlg",
+	"treSgj2yeXLgsfXYVBFF4GCmO4e0DTibrbG8I7Zg/nN+0hacRP82qLH9bWhBP3M3Mu6VM6/aNZA8ZoYP",
+	"4+XT3OiF/1kwIzbRCApby7b4xS9u8NXm2HlNWl1uB/6sQgbJnL3tJ5VUM0XXaVdz0dnFitNPO198WC6s",
+	"bH0f3IaGwqcDqM0NMDDYV39iJUG9Hb/lpWuSAlWaPP2aRAk1Ho/F2jyra7/Fl/LxvZAEhhWzbE51UUPT",
+	"h51PhrScKN6hNXSOdq+34Y8fQz+1MHNjKXgMyukwvB1Wdy7FA4s7JjmGk51vqE4qnJUy6WnL1DsHO7bH",
+	"8o1/84mD4t04+H7WbZAUduZ7LbBgHxXkJsDOHtfn2lp7gN2IhsLWgvFXyz7b4Bchd5tU7O91sPwuYUoL",
+	"eVilTj+MCjlU2HXdplpYH2tZQGCRR5Og6+nlbMqMqU5fde/oEF54m6y1i8vXrU2R9oaiW9yyTcZjRmBI",
+	"Jyok04d7s1QXGRZS29FRzIh7JMSOgdced4vV6keh9CN3VfVOOfsPKzSq6pHou4GkOY56D9yh9JeQgGgP",
+	"gJv04K5NtM4XHz8iyvhGhPboJkXoKEkkWEw2lbCcZJTTLWTANRGcxAU2/hBPWfXVP/k/+QvBH4DjT+7I",
+	"/7l//XfCOFGc7mAVUQXPCIsVoRLIzz+//E6R/+knqf4b5pfsoHQgGd3B/3qGvev26rc/vCB//vOf/2bu",
+	"9vO7F88IRgYJU//k7/9l98qSRIWUwKPDx/fmsoxxIUnBmVbPMHHlUMkZpLFLwLgWva8Izk+3T3pP8zxl",
+	"dn7IYze8/n//txL8Pfmffqj9//onxzJGShTOqSfvIxHDe9sG8N4OcH9POM0Y3xJ4AHkgaxq7R1ONru5X",
+	"5Hlkjg3y5vX9Owt8QN6/jCHLhTYv8eg/4PDejWCnGZAdHNxTy4+wJ2ELWlUf2eycGxZGOc7utdf95euv",
+	"vyLPiZu86RrtAWL7Y89Ej+9Nvn7yBJf5T+61v61uIUwjztbXT762D3n/kxu28t4G07ggrneRRGZF5iLG",
+	"yYY9AFEQCR4bdhAJm0JRLOP7y5O/2VsxrYhtWfnqn+iTK7cc8v5fqCqWpGY2fHxvUb6QcCnLmH6/JO/t",
+	"d+Z/v733KGBMkg1LjSn1Ffk+Nk8pFJD337+j2/eP37/cPHpl/If3X/2TvwGRp0AU23KMBVom2z1I3NZ8",
+	"RnIptpJmCkHiyPvnWG3Ffkcq3JFvcbcRSfPVP4snT/4csRj/BfenDUbYj94bUrgT+0/KkblQjuruuciq",
+	"90ZMyOOHp4+t7njsVvOeKCMAjBP4YOc4lbj7qAgs+FmGfjQxx/xX/8RJ0CwCbmFznGJ5ntMogUdff/Wk",
+	"FoJevC31TFmMvHjqETdozhZ3iz9/9eSrP6NdqRNUgWaRlUG+tREfc2AggV7Gi7uFYe633ilwHeBWf379",
+	"5InDTNAOD6q+H//bNU7Zs2GUmY9GLCq74wS3y2Xjdxvq2qtDdyyX6DWCVf9+dNvCvosDc01TkFgFrnB6",
+	"hi0crwZ3IMiPChDFej7fOlyqnEqaAdr/d/8Ir6q65DGrFAceA7+Ww1m+dUWa81HUeWgfm0essQM+HjHz",
+	"6byPvjgjn8cxoRaQtdJJHhUzxMyPy5q8P/4Xiz92Cv2/g/bMvazID1BpuUiAxs4EM0qwefu2HfXxfKq+",
+	"5hXIbWg7TBR1FO/c6OxjIhv9fuIW2uAxcNm9g+nhUTvnjy4ThhJ+q43bWI83Rd+Z8u+gfygufKLgA65y",
+	"ouCT7OFttVEOsjRwHZwS1sNBvAU5274KUF2lNNr1UR1xhC5J9Qa80qUJ/0sCaDTbajHrE9BUCaJFGhs7",
+	"y7+uJ3iONuMZiqwIkPW+IutNGgIldtSVddlVReGFhbAi1PKcRPa5ZH1As4BxOzGIOEQs9Isq5CuHAtyW",
+	"ksAO0yJ/VFjgotMkqMectGnDG5WietptlCB9Pe+jLy5Br8QD+FAF16JC+/+TIniaEZ1IUWwTcq8ly6Hn",
+	"IPRGaL9T9aK8airLy+ypZfaF9q9f31XO0JIYiF2P9FwSuxEtYIN1vF3rbkIfwEULXBOP40RF+WNmDFr8",
+	"Lyrf4eJEvUm7P+A81Qk656FpTMoavW/L/PcL+xQewM0KCDoBvwsOS4xAmsPUTp7AWSnmn5T5WRN9u9G2",
+	"DAypRn/VVNHA4OLi43LwQpfPHHHlb2MuqlTy0mUDfitAHqpkgE9adPPosrrcEvRKurziXiUK/rOhoNqL",
+	"asLSTRpCfn2fJrRWUufiTMTXI7SceGVjbOsi3oJeEj/xaUns4HKaEguHbk9rVwNONMisSwzaGmHE+VxK",
+	"xsU3yo2ez3VWYLhTFFwr4+VgbT4S33xu2dS9/2aO4p2+Zy9+ktuFfZqT/EZFyYXzvEg8Iw4vtT6gR5Ed",
+	"QG6TvAio4VBWUfSmbOjHeQvvd0a3+RhP+FZDMEcLvbILXYclvvTJgc9qyhLqKxzXJu2kQu/ODUkS5xA/",
+	"8nOs+y1Gc+nzcuL1qQ51h/V21PpakX2o1/GyZl311lcx7RyBrRfuw91b9gDGb9fAn/k8fGPW14alKcSY",
+	"7G4E2mzjZ59JeE8foP6St2sUVmv8VIZhjUpXSb3ysoJFSOLqGXBkajWWEetcPHLIEdODu9weGhIyP2h3",
+	"vuPiLd70cxCn77NcH8ZJ0F+Oa8K+ExxmYPI7uoOKy0RsHKoDU7qXnSLL8P6OkUqkF+Ak3vWFfdTNKgW7",
+	"PLfYq5ufjjgXj5tTucPCK3wcoYoo0DqFGPWCyG3Tph8j4sXGpezqYmNdxoFjvrzqS2BoJimxBL1OYKjG",
+	"vdLsKz87FoXhiEDVa35xCl2cOujh+8BJ6eFr+KCXJKEqQede+SmEXTQ8p5SgSfjHOO5qZo8NeFxj2ud+",
+	"+H4KKZvTLXzjOjkDD/17VRscLAsuRzZzG3RSZCMKjiXTvsq4GdooP710eOM5BiStLVruJ19oaz0W3Ek4",
+	"xs5+U+6qAcVkvdZHWBw+cFDZS3+wV95ogre2xusUSiE1rPNoc7w2ymTBYUMxAf/RYNKg9io3aw7W1viJ",
+	"fMQ6la5TnuuneAc4GtxU9uShMkrY7F7Dc3vXz0FWbsIBvNcix0YSxreelc/QKEGkZVtvt4Ncj+IvoiA6",
+	"/hY8FjMz92ceC8dZC1/2hbNDrr2Ddl/TaHdXwuP6eSmZeIBRG3fUOXhD/lrIB8M0Gn7QbZl0/FTT7adz",
+	"3ixxr+O7nX863/jB/EnP5Csdx1XH+fC+fsyyXEjtWmVD3H2JF3Rv8dB+iSXOZwztmRo86byikRWpZjmV",
+	"+vFGyOxRTDUdzyD7kjjf7so+oX3ylbJ29mFVnSV2Lby4/89nxHGsbDelpWNIicQ21JjsJdOgCBd+usMI",
+	"8RoM7pSyemkFepvFHh7RFxNqkav08NU17ShaQxXPXd1xqvq+dHGHXdcnqe24UcHxpR1T1Dxa5GvKZw/1",
+	"6W/pzVbxfUv57crNDE3OlFdiQIQkKdtoGwCjHLEzLdRBLU0/QVhi8YgL/chPVZ5dbr4TfxcY27/hKHFj",
+	"jX9QKboHXcpOi+cThKWwrwn9juJ31WUXpFz5lKv6TGSfCEQZWENVFpGDVIJbHJJ9cpjxMA+yIfOY7jNu",
+	"VQy0fB7OHS71udp9oq1qQ1KXT8VjWCeXYsNSQOWObckOW8b2bvjEogNNekYiyo1gFjwW3CKSUBLTw4Qt",
+	"bkN7Y+JAr+yVVyL4VTa5fSXb/t1rd823lx2DRzhPb9yVo1zzGihrc4PcTLlj86Vuzfj+pV4UuQPI/djD",
+	"UjCWHubIF+6LDdmINBXoWOMUa4+gN59j19l+96lEZHkrnqN79U/oCNysKEumweYCegV6wiGh3SyCEVrL",
+	"jy24fNLgktqqMcjh4uHdNPWt0XkO3DVqXPJIiiGFrQUc7Dfsa9fdZh1EtcKrsOqXRDhEVuWAFEXm3QDg",
+	"HWglPdmVavk36yuXK/w0OZYahS7N3J/ATjlGHEfLZWdSW3/P/WGU4TNbHGsYz2FPHOFVDxBJbctZnTp/",
+	"gd73PL59ebqJHPr3PDaOUkksN6erh3fsARCGdVBfVhfeQNZ8sIC5PgJ6ohk4c6vVTVZY1/h5leOlLj9k",
+	"fSBxAcSjWTvZbMhiUEKdnymUfhQlEO36RfaNUPqFveyChCyfchUyfo/x8VSIHbEtsCQv1ilTCcTE0GVp",
+	"lDYoHEdl/tpBjs0P8MBicONxwuQ+0+hq8UjCQ62wNsgiNzT+bXXlBblUe8rlDSnDGYpQJGvqBv2XcAR7",
+	"UaQxiYXRy89cf1ooQ31Z7giPgzjjGf16swH51tz5Vg9oXBwu89p+dU37fSmlP78OwbDQgaJZw9WoEgSB",
+	"R8m2Lmej0D4WdpcRxqO0iE85dlSxzhgiZvcfO/e16y6JY1g+5ooHj8fax7ByjUTNY+cyaqxEcuoj/o8V",
+	"3NOIuGFVYNkdNhxpzR3AIbR13SejH1hWZIu7r/2EH/vn07/925PjeRoXtf0cka4iN2+MeRKVMFwuIWHp",
+	"jnrFEG5JtMB2fMT/sOhcx5AeR6hdFrn28ZqmlEcD/su3/qLbDPa45V0Hat6RYoldsUWGTAGuJWu07zlc",
+	"4Da1taRc0Wg4wvYTXv+ufvnn4Dfm9CAKfUtwGpaQVxEN+yhS53Gnam/LR0ZZ+igBmtqRQV3B9FeUpT/a",
+	"q25zK9YWeGly/yj2aKYY0q3FB1AkFndEAddLgrKvlmQtCrtZzX1Tyrj50LZDKIIWAN/aPnblHEI/pqti",
+	"Fc5tqxhl5yyqx4Ufe9i7j5vDET/r3Mfx4MjL1z4wlwEx6qV09IzGtfiUTXe9nM7TwCnSvvkFa3VSwbdE",
+	"i3pQrw7hdMxmX9E8dwHud5Ju9M2V3+KqPkXutBpremFL3BbTZqVk7SnTqhnO16KMETUxxIcl5bGv4Zgx",
+	"NPADS+Ek7XGlwIBZ2w8sLR3lE8L3P+CY4TmakRFampS62TK64DHINoDVPmFRQhJw+NRMk5TtwNZWHYiE",
+	"PD0g2kleoPqgisXgR2xxMOeHUUrxCfKhHv+L93ZJuM3wQ3cJR07RAnBWFx/pOzVcp/P9JhFp0I+UlkCz",
+	"priUBt+acYr24VEgI7TLbdnE+XlzvJHd3uUMNGyNRLKi5U45oVrTKHFgQx08PMflbjLeAujMX1etb185",
+	"2FV+8s5n6hph14BCUQ5mM/+zyoALTPHuuNgrs9WxwpKZMwJnzelnbvYqDjJEq5EIjv21IJ28MUWo2llg",
+	"vEHVIApttMojG8sfgkN8ba9+W158mx5Aa5nXiZPYoQKOnh6pLhGFAqzTdkn79YFQHMJX54xIWcRguOG1",
+	"9V63uuFay/w0xRltWl0Ju9DzX1Y8CrC5a/NdHKXwM5Ggm6jEeK52IY4SLkgmJDxzk0LMZlYEGiPMOln9",
+	"2N6lz/JqsGgyg+z93+EA4Ovp2EvtLjdceXH3j1+PK6IDrCmPPl0qXMH7srTuDl18euznhfd0q3+Hz3Hk",
+	"OHtDLU/g8MU0+Hd+WvqVPfGJsvUl3zpp93znN0YES7NYnTDlE4PomOAHNhAxYasMtY44poY9ystptdk9",
+	"RP+cudnivU9vOtY50uUqHvPkAeTgAeOvuVHj3S/v8rCh2CuzEZIkIoOyh0ZSlt4RTdVOLf0MyCWxaSWL",
+	"lHAc3OUAMRboCt4ApTY3qbjTnlnQXfl2zvCBm4Wknbmi0zUczHQ3secg56sM3TYrQ3F2fUC7LxcZ/fDS",
+	"fvnnKhxGpaSH7vtTbbaZPU964G4uuUtrEnod97q5I/qDGvVPB/Fg3jSwCq5BsKtA/tZocGen+CwJhw8a",
+	"ewTkEmMSTGHuwYaKlnaq0rJeFmSzlhlCajJNaBRBrlW7JH2+eOUR4x5HIoYzCh07Buu+wLveLL473sSu",
+	"8RPgBTeffWEcCJfwzgQxnC7PYC1pZPw441zXqgEd8EhWKN2e/zBSEzz28jz3qF1726YyuUnxqi3RLfra",
+	"QjZJFX5x7gZ20b8zB0pdk3U3OIFyBFatINZQf7sRChI2hYI4ABQydivBg1ngWEP2e3v1NazZkM20Yzye",
+	"wyT7w7T2vrNdDcDjR5hBcsAdneViFz3mfaJyrDC98td/1uVM7i2uhCdiKWaTjo0yhAsyvG9gg6+3udW0",
+	"sV3ep8leXasWyfChKksgbj59CSsiJEnF1hZ1p0tCyXevzGeUE8Y1SE5TwoU+xQwTm407KGeWKtsedKuZ",
+	"UbO4KRL1xei6TaPL7htOUIyfEQkK5AMoC4XYHpI7dk/44cePMvEAc++NV+IB7t0DbnaeqVufWesnAFWr",
+	"P/7LHjnf4hAPQGg5BdhLtzlkPHRcmeMQkuQ21D6m3rV76/QbkG/tUu7Liy/ZsNx81tVM+pISNmwiC48N",
+	"EsZkvahVj6HG0Tb9O3v1hf0recVuSyoziG3AtQJIxIkYbTy2i7JhL+Ruk4rupOD/Na5yjRO/+B9ckBf+",
+	"Gfe6NIYu2RdldCa+pk+veqIscXtYejTnUMzKE0weDuwEe80XbJaLYLPMm4FLKW/evt/0Npz9yfzk0kk5",
+	"fNB18nE2HR5GgvHyXjux8YPH8CEXUnfug+/x61N3wrXF9nMWMg0f9ONIPdxGSUy7CEaDhLgquVDkxf1/",
+	"LomiG7Qe7fBfTihROU6JTqDlb3VInyHoGCX8E153m+Ux1QqvhCpoOwrEHuKl2e3GhImpbf1fV3O9yh42",
+	"1wOJbenrA4kKKY3bOIY9w5l6c93i4sS9Un7ePMr1BTlwIbUkVGvIcldnZDu0Sco4qCABZ7BJ3GREv4K5",
+	"ZyPaoakl524y7PDcvfynCsyNk7kv8YaRA3qpIrmEnErAESVUEQkpUAXS2vp+JCGWudJMFFyP1U4Xrx64",
+	"5W1iV/fJaga+7JJZdsmPIo2XfkfYcWyJ+0jLw5JElEeQ2gKBSPCIpXBU79XeIb7bpR/M0V10o2aVWd51",
+	"EJX8cUM83coMbA2dC2iUnNIiaN/jZlUIru7TpFQdZa4ynAcRAGiDzwc8ixCSucbmZrn4cduY/+SxYlmR",
+	"Gqp19iHduys+Bwnwa736KVJ/+jWwRN/igMtjUXgASXKqNKmBEt5hTa7FF03oA5A1ALf9bBWOO/pa1SXA",
+	"Y4ifdc/J7JEo12qqmZy/1dTc9Lbl8CY6TF8kQqigrih7TH32zPWhkK0wNoVFE2lmygY47ZTOiEP68J/+",
+	"0j/GeXuMfHlE7+4aqMa5e7qvLaSmaa2YvWPfoJy/wYtfiPjLsPne7jlDRkOpxd0/fv346xFoF7UV5ZgF",
+	"VWyLuwiDVpTviOBrQWWMn6ldGynD3ra2kRz3LBbtiECV46C9fnHhen1Zjoq8ZAN2N7Xf1XF6KTaK7Fma",
+	"kjUg3Zv4RJ60s+ymOj8em2dRXcjZK2fu2ZbXeHmblTP+5T9RDAs58qPIvtTNXHSrGTZXGIMZZSnEqOaw",
+	"giaGyI23GtRkUkJUDXyZecO8Y9HuRfmI222z8is0673lHXNB1c2iHRGbDaFEZTRNSSUZKFEF1+aKlqEZ",
+	"lKljvPVIZJlvEJkzpRDH/nzNXDv8jXq6tUXevlq+nJA9x2e4liTg2mJOAIkd/OhkwfJyMavLioUHQt2w",
+	"OCltV/nlcP9jHu6Wu3baTBxLUMrXqjVHBJ2yZXCsxsx7xuLI3P7AmE+FYvRl31xn3zzfSmhUlR8Pk+HN",
+	"YTJuhoyqW80nGjmtoTJzup3mzqdidE/ZXlmRapZTqR9vhMwexVTTU6bY/CBk9mWL/UH9TpRFQq3Ndkci",
+	"mlsfwWweKiEmMWjKUlu2RImb/D2wmxLDt8EwGnL3D28k+zo7+JBDpF2t3T4B/szSXLkMEIK2pELsGN8+",
+	"I4Ch7Zwe0K62hXfaph/jo5rcMBNsI6ZVZk20w7kthdvvzPxiKfzBLQXEv6gf+r6Fc8Q+KTMGjxDxtTuN",
+	"47Cay+t/smjPNxoEi+E1Tw9XR/hsUucTKt5XjGsHyW1syHstWQ7LEk8dbL6IRjjyDDU0x+r0Z4SqnUUP",
+	"bMVih2VJAVpM3SL0OgdulcLiksEp85g/ckyqwejvP1gYYIsvJXbAK/x9jzRlOyVVYvxwxyTvgztMhGHm",
+	"FlwVa/NO655iHUuFn2uXfkn1nrR9/24LJYgotAQaJcjOXiaVs6edAxdJAK4SoftNUaXvqysH9wfL6BYe",
+	"53x7g/01Od2Cz9PiVAnglxn46QtIGR0eNvi2de1njevTfJmrFLk0H0lkMWbwX2c0vODN+/0BtNPXF+Lu",
+	"FWCKs5xK8M1Axtq2RkqrLLs9ztFWjFljtZrpvpu/2M/c1EK137KlexMFf987eEs0NmwlWs/AEFfz12bp",
+	"kCK113wObeRU2QKhFU5D7B3Z3GTHcxvmwPjtnjLN+PbOtoUKSRJI48VyZMfuNefA+k1ylePAlou69uwW",
+	"2kSXYA0WtpVDSS5Mo6t0YNqXvquVYC8tULKy6MjGOHLV19UAp7isxA7S8zxzqWLChUNxJw6XuZKq9mG4",
+	"T1M08WXqyEydZm7OCLPJN9xZ5YA6o6vHKqTHCeXxI/EwP17gj5THrx9A3vZ28Kv8shE+18ZktcPZIDjZ",
+	"EVJl9oTSQC0Ocwq6+rYcWkXWkNB0YwdDinKw1eg9U8aoBwzFn/C6Kxg9fHc1CDQ7kQ0ndDdta+VnsysA",
+	"viSF6iDo7FC3t+8eVSs06722S32b2/6SnqBtUQmMsLMtokaEccAgERwUWcNGSGgNGTxWACKFR044Bva+",
+	"SOGtv/CSm796zlV2/w+MUx4BMZRQ1XB1H9dHmfEj1oX0yRsmSQwpbWDU4DTXDtL68ma+YTKbHQkC71oj",
+	"3Dwa4/IMvgJWdZ19jvwKq00qrqNC0HQHisBmA5EmdKPB5uiGmKyAyijp3Dj39uvwNPRWoOG33nHo1ww6",
+	"2FW/BWUof3kWmYf5XBlOTatNSjP62UOwYWhiL2RcBzbyv2uz5LGGDz0azT71HV4zA3cy+uEn4FudVOPq",
+	"/d9PR2PDHY2bAF5k5h2zEvXeIadHVWuZK6ta/Bp8zNnod7POS5sZS28jRRa+T0w1PPIBrHE3a4UTz7lV",
+	"QtVqw1LELekZtbb8vBJUZq/8yK5zJjudsLeHsUKsAg38zg8dUEucIYCjxlxD59IXGKpnXTksnSDyX11T",
+	"jEGArkM/3yIMzVXhol/7nHlJuzmRaD4XsPlPg0ZTUudaeDQV/vopODSlhEwAovlcBOBTgdG0nn+NXPI9",
+	"dYidNXGwaDKxqDBmls5f8uP29okgHB4w+YyDxCYBztSK3WJIwUrOcYf96xCy5+X8b+yktmB7R+7AsjP/",
+	"de/e5aJSodQ1ROEXG1W0CVjCuMNttZ5zDpLggRcmTzdOwku+uBzAwUt+/S16UWZ0VCqibDLX6A+PMgwV",
+	"uY5AO35aKeM69bmy5bzzsMdkvx6HEo1j/m5qgnrNtpQPIB8p4JrYaYQ2YE41scWe8R15j1/cuQ/eL8n7",
+	"mGp6R/7FRcGXhMVL4m27j+9xlE+RgbLIiD9RpR/h4MJHL7/rnutdawIbTKFXDVMX1SLVU66RSlf1l7pA",
+	"JWGbwA1sgU5j/4W/6KIAPPiMq9jr/n0w1l2bnZPGIQ/pQumM53F848ALJ0AuPJ374deShbYoSPtBntII",
+	"M+9M9yUMjrYV9u2NUl4/2A6/CftKRBpu9BhxUwfANgTU64GoQrQ4rWmUOJm/iHrLcwlqGJ/vvn7hWeMx",
+	"Bq79bfG5hbRqpLkOiq81yHyaaQsaQRub3Qf4Z227VdzzWfrN3EgmP7FNXUxuN99M1dhGy8t5gT+Bxv3t",
+	"jGvDRGttbynjnXy01l/fPn2HV3wOJbhiz7HmuLf49rRS2vmHPV00JE7VlSpUsG8wXJjb8ivwz9LgzX3w",
+	"ZN7BA3hbs6hbVRVmbX6d1w4AIF0uPpqbyh2hxHCbxM1IbLdASLDV87O3c9jb3rpA+HX+IQXi3xlOTkWB",
+	"qOHa2MqHUdKhuBC/z60s7vGmty4ZdpV/SLn4kcWlXBRcI8jxwAkCWZ5SPZAVfVdedZtZUb++q5zPWJlX",
+	"0m3OjKh/jZvdPW59nyZyUlLnahnRrM7pk9KipZg8dtOrezr+7QWfiwy45X6CKeytFVyhZjRNvTA08p42",
+	"IWq8FptRSKgyLv4DTQuYlAH1tSq9Kthdc8mgzgX8y98W4/1DXwHnen+siWLcPLR5wzVvTb5nsCRcrEV8",
+	"wFCnToCw2AbtSttoSp9prdLvmycjnv+a49g45BQm6BIWJXV0kGoMJoYVrIiG1+TaVgfLymas5LvoEY1U",
+	"uVKLh2WAA2ZhfC0+LI/qy0hKx5SNuQ8G03b2oYuLU/Aq6TrtX+aYLOeEseu0fHwR7/S59U398m/zBMXV",
+	"Pf803ul1ZMj7p/g09FCd/rVqWTglPXbfPc5Abud2Vl+Ze34OkoIL/YMKyiu6qwlKTqW2qBc2niE4eCWu",
+	"jJXlD1Gc0tOqPhoSIFtKPMLEeuUv/awRhtxbXMchdhSzhpal+3K4Lnu2kySX7IFGh7mDWf5Mf+Nuf9NK",
+	"wi3y+5jpP6iq+Aks9P0+ESkQDTQjqDQqicPihvSA5ai2wwsVSrvKoV9TXDIw+hkcNp8oODpShL4gCQxs",
+	"kjeFro5Tsdk0osDP0AfCOu2GS2oDFWuzCgT9W9NoN36/5Cmbu0Th3tzzs9gt+PLXjoNeyTQTD1C2YNWP",
+	"dsK4FjXbjEki9ny8wGg6e5a6PKvv9S2HTqsl/oHPaZ+strISC45gySxKiNIiNwpGuYeRKBXRzp7buZ1c",
+	"3K6rORYlsYOBGrh39pJLUtI84TpFZG9eWijiMpplA5WPGD/O9g42YLgsk7nfze4Rs7hPlF+qHn0tx5eT",
+	"ksEWzENBJAEBsFQi9pwI2x7X1cVhRaOMTXa1T1kITs/3qxXP2cc23rJDWk/2AwvlLKxObfAzXvFZ+/Lm",
+	"Fa6ibd4gS7ymSUShYLp6Mau9Ve1i1vZplAtS5Qolx2WkdXS3Xn0nOWhJpug6ndtG+87edT7xuOBuuzin",
+	"HDFKbj0jwGPlxvX4wQLGt7RzCKgeOglq7EOen868ImxfvxUW4+IyU/hSUJ/CJL4Kr9+C7bYxOtXux1pC",
+	"+lkDnEgRDhC3kaiCbG/PPyi7qP/xqzm27GnrpyFgF6SVgkKmi7vFY3OE/r8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

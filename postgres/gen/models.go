@@ -575,6 +575,15 @@ type PayoutAttempt struct {
 	SettledAt     *time.Time
 }
 
+type PayoutLane struct {
+	ID       uuid.UUID
+	BrandID  uuid.UUID
+	Amount   int64
+	Currency string
+	Due      string
+	Stands   string
+}
+
 type PayoutTransition struct {
 	FromState string
 	ToState   string

@@ -326,7 +326,10 @@ const listPayouts = `-- name: ListPayouts :many
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
   m.title, p.amount, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.review_on::text, '')::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
-    (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason
+    (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason,
+  (case when p.state = 'held' then coalesce((select u.name from users u where u.id = p.held_by), '') else '' end)::text as held_by_name,
+  (case when p.state = 'awaiting_approval' then array(select x.part from (values ('preparer', 1), ('releaser', 2)) x(part, n) where not (x.part = 'preparer' and p.content_counts)
+    and not exists (select 1 from payout_approvals o where o.payout_id = p.id and o.round = p.round and o.part = x.part) order by x.n) else '{}' end)::text[] as missing
 from payouts p
 join milestones m on m.id = p.milestone_id
 join partnerships q on q.id = p.partnership_id
@@ -340,9 +343,10 @@ where p.brand_id = any ($1::uuid[])
   and ($4::uuid is null or q.campaign_id = $4::uuid)
   and ($5::uuid is null or p.partnership_id = $5::uuid)
   and (cardinality($6::text[]) = 0 or p.state = any ($6::text[]))
-  and ($7::timestamptz is null or (p.due_at, p.id) > ($7::timestamptz, $8::uuid))
+  and ($7::text is null or exists (select 1 from payout_lanes l where l.id = p.id and $7::text in (l.due, l.stands)))
+  and ($8::timestamptz is null or (p.due_at, p.id) > ($8::timestamptz, $9::uuid))
 order by p.due_at, p.id
-limit $9
+limit $10
 `
 
 type ListPayoutsParams struct {
@@ -352,6 +356,7 @@ type ListPayoutsParams struct {
 	CampaignID    *uuid.UUID
 	PartnershipID *uuid.UUID
 	States        []string
+	Lane          *string
 	AfterDue      *time.Time
 	AfterID       *uuid.UUID
 	MaxRows       int32
@@ -376,6 +381,8 @@ type ListPayoutsRow struct {
 	UpdatedAt     time.Time
 	ReviewOn      string
 	HeldReason    string
+	HeldByName    string
+	Missing       []string
 }
 
 func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParams) ([]ListPayoutsRow, error) {
@@ -386,6 +393,7 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 		arg.CampaignID,
 		arg.PartnershipID,
 		arg.States,
+		arg.Lane,
 		arg.AfterDue,
 		arg.AfterID,
 		arg.MaxRows,
@@ -416,6 +424,8 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 			&i.UpdatedAt,
 			&i.ReviewOn,
 			&i.HeldReason,
+			&i.HeldByName,
+			&i.Missing,
 		); err != nil {
 			return nil, err
 		}
@@ -611,6 +621,52 @@ func (q *Queries) PayoutEvents(ctx context.Context, db DBTX, arg PayoutEventsPar
 			&i.N,
 			&i.Until,
 			&i.ActorName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const payoutLanes = `-- name: PayoutLanes :many
+select x.lane::text as lane, l.currency, count(*)::int as n, sum(l.amount)::bigint as amount
+from payouts p join payout_lanes l on l.id = p.id cross join lateral unnest(array[l.due, l.stands]) x(lane)
+where p.brand_id = any ($1::uuid[]) and ($2::uuid is null or p.brand_id = $2::uuid)
+  and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') and x.lane <> ''
+group by 1, 2 order by 1, 2
+`
+
+type PayoutLanesParams struct {
+	Brands  []uuid.UUID
+	BrandID *uuid.UUID
+}
+
+type PayoutLanesRow struct {
+	Lane     string
+	Currency string
+	N        int32
+	Amount   int64
+}
+
+// A payout stands in a lane by its day and in one by what it waits for.
+func (q *Queries) PayoutLanes(ctx context.Context, db DBTX, arg PayoutLanesParams) ([]PayoutLanesRow, error) {
+	rows, err := db.Query(ctx, payoutLanes, arg.Brands, arg.BrandID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PayoutLanesRow
+	for rows.Next() {
+		var i PayoutLanesRow
+		if err := rows.Scan(
+			&i.Lane,
+			&i.Currency,
+			&i.N,
+			&i.Amount,
 		); err != nil {
 			return nil, err
 		}

@@ -2,7 +2,10 @@
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
   m.title, p.amount, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.review_on::text, '')::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
-    (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason
+    (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason,
+  (case when p.state = 'held' then coalesce((select u.name from users u where u.id = p.held_by), '') else '' end)::text as held_by_name,
+  (case when p.state = 'awaiting_approval' then array(select x.part from (values ('preparer', 1), ('releaser', 2)) x(part, n) where not (x.part = 'preparer' and p.content_counts)
+    and not exists (select 1 from payout_approvals o where o.payout_id = p.id and o.round = p.round and o.part = x.part) order by x.n) else '{}' end)::text[] as missing
 from payouts p
 join milestones m on m.id = p.milestone_id
 join partnerships q on q.id = p.partnership_id
@@ -16,9 +19,18 @@ where p.brand_id = any (@brands::uuid[])
   and (sqlc.narg('campaign_id')::uuid is null or q.campaign_id = sqlc.narg('campaign_id')::uuid)
   and (sqlc.narg('partnership_id')::uuid is null or p.partnership_id = sqlc.narg('partnership_id')::uuid)
   and (cardinality(@states::text[]) = 0 or p.state = any (@states::text[]))
+  and (sqlc.narg('lane')::text is null or exists (select 1 from payout_lanes l where l.id = p.id and sqlc.narg('lane')::text in (l.due, l.stands)))
   and (sqlc.narg('after_due')::timestamptz is null or (p.due_at, p.id) > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
 order by p.due_at, p.id
 limit @max_rows;
+
+-- name: PayoutLanes :many
+-- A payout stands in a lane by its day and in one by what it waits for.
+select x.lane::text as lane, l.currency, count(*)::int as n, sum(l.amount)::bigint as amount
+from payouts p join payout_lanes l on l.id = p.id cross join lateral unnest(array[l.due, l.stands]) x(lane)
+where p.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)
+  and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') and x.lane <> ''
+group by 1, 2 order by 1, 2;
 
 -- name: GetPayoutCore :one
 select p.id, p.milestone_id, p.destination, content_approvers(p.milestone_id)::uuid[] as content_approvers, p.content_counts, p.round, p.commands, p.seq, coalesce(y.state, 'none')::text as payee_state,

@@ -278,6 +278,13 @@ export const payoutsQuery = (query: PayoutFilter) =>
     placeholderData: keepPreviousData,
   });
 
+export const payoutLanesQuery = (brand_id: string | undefined) =>
+  queryOptions({
+    queryKey: ["payout", "lanes", brand_id],
+    queryFn: ({ signal }) => body(api.GET("/v1/payouts/lanes", { params: { query: { brand_id } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
 export const payoutQuery = (value: string) =>
   queryOptions({
     queryKey: ["payout", "one", value],

@@ -1245,6 +1245,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payouts/lanes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is owed, by its day and by what it waits for, with sums by currency */
+        get: operations["listPayoutLanes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policies": {
         parameters: {
             query?: never;
@@ -3505,6 +3522,20 @@ export interface components {
              */
             review_on?: string;
         };
+        /**
+         * @description soon: within five days after today
+         * @enum {string}
+         */
+        PayoutLane: "overdue" | "today" | "soon" | "to_approve" | "blocked" | "in_flight" | "unknown";
+        PayoutLaneCount: {
+            /** @description One sum a currency */
+            amounts: components["schemas"]["Money"][];
+            count: number;
+            lane: components["schemas"]["PayoutLane"];
+        };
+        PayoutLaneList: {
+            items: components["schemas"]["PayoutLaneCount"][];
+        };
         PayoutList: {
             items: components["schemas"]["PayoutSummary"][];
             next_cursor?: string;
@@ -3531,6 +3562,8 @@ export interface components {
             state: components["schemas"]["PayoutState"];
             /** Format: date-time */
             updated_at: string;
+            /** @description Who or what it waits for, in words; absent when it has ended */
+            waits_for?: string;
         };
         Pending: {
             location: string;
@@ -4749,6 +4782,9 @@ export type Payout = components['schemas']['Payout'];
 export type PayoutApproval = components['schemas']['PayoutApproval'];
 export type PayoutAttempt = components['schemas']['PayoutAttempt'];
 export type PayoutCommand = components['schemas']['PayoutCommand'];
+export type PayoutLane = components['schemas']['PayoutLane'];
+export type PayoutLaneCount = components['schemas']['PayoutLaneCount'];
+export type PayoutLaneList = components['schemas']['PayoutLaneList'];
 export type PayoutList = components['schemas']['PayoutList'];
 export type PayoutState = components['schemas']['PayoutState'];
 export type PayoutSummary = components['schemas']['PayoutSummary'];
@@ -6951,6 +6987,7 @@ export interface operations {
                 campaign_id?: string;
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
+                lane?: components["schemas"]["PayoutLane"];
                 limit?: components["parameters"]["limit"];
                 partnership_id?: string;
                 state?: string[];
@@ -7079,6 +7116,7 @@ export interface operations {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
                 campaign_id?: string;
+                lane?: components["schemas"]["PayoutLane"];
                 state?: string[];
             };
             header?: never;
@@ -7094,6 +7132,29 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listPayoutLanes: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutLaneList"];
                 };
             };
             default: components["responses"]["problem"];

@@ -4,7 +4,7 @@ import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconCoin, IconDownload, IconSearchOff } from "@tabler/icons-react";
 
 import { payoutsQuery } from "../../api/queries";
-import type { PayoutState, PayoutSummary } from "../../api/schema";
+import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
 import { Filters } from "../../components/Filters";
@@ -12,6 +12,7 @@ import { CampaignFilter, LateFilters, StatesFilter } from "../../components/Late
 import { Money } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
+import { Lanes, laneWords } from "../../components/payout/Lanes";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import * as url from "../../lib/search";
@@ -20,7 +21,10 @@ import { looks } from "../../lib/states";
 
 const states = Object.keys(looks.payout) as [PayoutState, ...PayoutState[]];
 
+const lanes = Object.keys(laneWords) as [PayoutLane, ...PayoutLane[]];
+
 const filters = url.search({
+  lane: url.oneOf(lanes),
   state: url.someOf(states),
   campaign: url.id,
   cursor: url.cursor,
@@ -32,28 +36,30 @@ const cols = columns<PayoutSummary>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/payouts/$id", params: { id } }} /> },
   { id: "milestone", header: "For", cell: ({ milestone_title, campaign_name }) => <TwoLines first={milestone_title} second={campaign_name} /> },
   { id: "state", header: "State", cell: ({ state, held_reason }) => <span title={held_reason}><StatusChip noun="payout" state={state} /></span>, phone: "head" },
+  { id: "waits", header: "Waits for", cell: ({ waits_for }) => waits_for ?? <span className="soft">Nobody</span> },
   { id: "due", header: "Due", cell: ({ due_at }) => <RelativeTime at={due_at} inList /> },
   { id: "paid", header: "Paid", cell: ({ paid_at }) => <RelativeTime at={paid_at} inList />, phone: "hide" },
   { id: "amount", header: "Amount", right: true, cell: ({ amount }) => <Money value={amount} /> },
 ]);
 
 /** The address of the same list as CSV. */
-function exportAddress(filter: { brand_id?: string; campaign_id?: string; state?: string[] }): string {
+function exportAddress(filter: { brand_id?: string; campaign_id?: string; state?: string[]; lane?: PayoutLane }): string {
   const query = new URLSearchParams();
   if (filter.brand_id) query.set("brand_id", filter.brand_id);
   if (filter.campaign_id) query.set("campaign_id", filter.campaign_id);
+  if (filter.lane) query.set("lane", filter.lane);
   for (const state of filter.state ?? []) query.append("state", state);
   return `/v1/payouts/export?${query.toString()}`;
 }
 
 function Payouts() {
-  const { brand, state, campaign, cursor } = Route.useSearch();
+  const { brand, state, campaign, cursor, lane } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const filter = { brand_id: brand, campaign_id: campaign, state };
+  const filter = { brand_id: brand, campaign_id: campaign, state, lane };
   const list = useQuery(payoutsQuery({ ...filter, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   const exports = hasRole(useSession(), ["finance_preparer", "finance_releaser", "auditor", "admin"]);
-  const filtered = Boolean(state?.length ?? campaign);
+  const filtered = Boolean(state?.length ?? campaign ?? lane);
 
   return (
     <Page
@@ -65,16 +71,12 @@ function Payouts() {
         </Button>
       )}
     >
+      <Lanes brandId={brand} value={lane} onChange={(one) => set({ lane: one })} />
       <Filters>
         <LateFilters>
           <StatesFilter label="State" value={state} onChange={(value) => set({ state: value as PayoutState[] | undefined })} data={states.map((value) => ({ value, label: looks.payout[value].word }))} />
           <CampaignFilter label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
         </LateFilters>
-        {(["awaiting_approval", "unknown", "held"] as const).map((one) => (
-          <Button key={one} variant={state?.length === 1 && state[0] === one ? "light" : "default"} aria-pressed={state?.length === 1 && state[0] === one} size="xs" my={3} onClick={() => set({ state: state?.length === 1 && state[0] === one ? undefined : [one] })}>
-            {looks.payout[one].word}
-          </Button>
-        ))}
       </Filters>
       <DataTable
         label="Payouts"
@@ -85,7 +87,7 @@ function Payouts() {
         retry={() => void list.refetch()}
         empty={
           filtered ? (
-            <EmptyState icon={IconSearchOff} title="No payout matches" action={<Button variant="default" onClick={() => set({ state: undefined, campaign: undefined })}>Clear the filters</Button>} />
+            <EmptyState icon={IconSearchOff} title="No payout matches" action={<Button variant="default" onClick={() => set({ state: undefined, campaign: undefined, lane: undefined })}>Clear the filters</Button>} />
           ) : (
             <EmptyState icon={IconCoin} title="Nothing is owed yet">A payout is made by itself when a milestone of a contract is met: on signature, on approval, after verification.</EmptyState>
           )

@@ -1,0 +1,41 @@
+import { screen, waitFor } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { beforeEach, expect, it, vi } from "vitest";
+
+import { answer, show } from "../../test/render";
+import { Lanes } from "./Lanes";
+
+const counted = [
+  { lane: "overdue", count: 2, amounts: [{ amount: 50_000, currency: "eur" }, { amount: 700, currency: "usd" }] },
+  { lane: "today", count: 0, amounts: [] },
+];
+let fails: boolean;
+
+beforeEach(() => {
+  fails = false;
+  vi.stubGlobal("fetch", () => Promise.resolve(fails ? answer({ title: "Away", detail: "The house is closed.", code: "unavailable" }, 503) : answer({ items: counted })));
+});
+
+it("shows how much stands in each lane, and filters by a press", async () => {
+  const onChange = vi.fn();
+  await show(<Lanes brandId={undefined} value={undefined} onChange={onChange} />);
+  const overdue = await screen.findByRole("button", { name: /^Overdue 2/ });
+  expect(overdue).toHaveTextContent(/500\.00/);
+  expect(overdue).toHaveTextContent(/7\.00/);
+  await userEvent.click(overdue);
+  expect(onChange).toHaveBeenCalledWith("overdue");
+  await waitFor(() => expect(screen.getByRole("button", { name: /^Due today/ })).toBeDisabled());
+});
+
+it("lets go of a lane that is chosen, also when it has become empty", async () => {
+  const onChange = vi.fn();
+  await show(<Lanes brandId={undefined} value="today" onChange={onChange} />);
+  await userEvent.click(await screen.findByRole("button", { name: /^Due today/, pressed: true }));
+  expect(onChange).toHaveBeenCalledWith(undefined);
+});
+
+it("says when the lanes could not be counted", async () => {
+  fails = true;
+  await show(<Lanes brandId={undefined} value={undefined} onChange={vi.fn()} />);
+  expect(await screen.findByText(/The house is closed/)).toBeVisible();
+});
