@@ -9,7 +9,7 @@ import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
 import { Filters } from "../../components/Filters";
 import { CampaignFilter, LateFilters, StatesFilter } from "../../components/LateFilters";
-import { Money } from "../../components/Money";
+import { Money, Unknown } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { Lanes, laneWords } from "../../components/payout/Lanes";
@@ -36,7 +36,7 @@ const cols = columns<PayoutSummary>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/payouts/$id", params: { id } }} /> },
   { id: "milestone", header: "For", cell: ({ milestone_title, campaign_name }) => <TwoLines first={milestone_title} second={campaign_name} /> },
   { id: "state", header: "State", cell: ({ state, held_reason }) => <span title={held_reason}><StatusChip noun="payout" state={state} /></span>, phone: "head" },
-  { id: "waits", header: "Waits for", cell: ({ waits_for }) => waits_for ?? <span className="soft">Nobody</span> },
+  { id: "waits", header: "Waits for", cell: ({ waits_for }) => waits_for ?? <Unknown what="nothing" /> },
   { id: "due", header: "Due", cell: ({ due_at }) => <RelativeTime at={due_at} inList /> },
   { id: "paid", header: "Paid", cell: ({ paid_at }) => <RelativeTime at={paid_at} inList />, phone: "hide" },
   { id: "amount", header: "Amount", right: true, cell: ({ amount }) => <Money value={amount} /> },
