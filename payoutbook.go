@@ -18,7 +18,8 @@ type PayoutItem struct {
 	Amount         Money
 	State          PayoutState
 	HeldReason     string   // a person's words, or the code of the condition
-	HeldBy         string   // the name of the person; empty for a condition
+	HeldBy         string   // the name of the person; empty when none holds it
+	InTheWay       []string // codes of what else holds it, or of what a person must look at while it is unknown
 	Missing        []string // the approvals that it waits for: preparer, releaser
 	ReviewOn       string   // YYYY-MM-DD, when a hold is looked at again; empty for none
 	DueAt          time.Time

@@ -15,7 +15,7 @@ import (
 // PayoutStore keeps payouts with what their money rests on.
 type PayoutStore interface {
 	ListPayouts(ctx context.Context, f rapport.PayoutFilter, page rapport.Page) ([]rapport.PayoutItem, []string, error)
-	PayoutLanes(ctx context.Context, brand *uuid.UUID) ([]rapport.PayoutLane, error)
+	PayoutLanes(ctx context.Context, brand, campaign *uuid.UUID) ([]rapport.PayoutLane, error)
 	Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord, error)
 	ApprovePayout(ctx context.Context, a rapport.PayoutApprovalCreate) error
 	// NotePayoutCommand keeps a person's reason, once an id; reviewOn is YYYY-MM-DD or empty.
@@ -54,7 +54,7 @@ func (s *Server) ListPayoutLanes(ctx context.Context, r gen.ListPayoutLanesReque
 	if err != nil {
 		return nil, err
 	}
-	counted, err := store.PayoutLanes(ctx, r.Params.BrandId)
+	counted, err := store.PayoutLanes(ctx, r.Params.BrandId, r.Params.CampaignId)
 	if err != nil {
 		return nil, err
 	}
@@ -93,11 +93,17 @@ func showPayoutSummary(p rapport.PayoutItem) gen.PayoutSummary {
 func payoutWaits(p rapport.PayoutItem) string {
 	switch p.State {
 	case rapport.PayoutAwaitingApproval:
+		if len(p.Missing) == 0 {
+			return "Stripe"
+		}
 		parts := map[string]string{"preparer": "a finance preparer", "releaser": "a finance releaser"}
 		return upperFirst(strings.Join(each(p.Missing, func(part string) string { return parts[part] }), " and "))
 	case rapport.PayoutHeld:
 		if p.HeldBy != "" {
 			return p.HeldBy + ", who holds it"
+		}
+		if len(p.InTheWay) > 0 {
+			return conditionWords(p.InTheWay[0])
 		}
 		return heldWords(p)
 	case rapport.PayoutAwaitingPayee:
@@ -107,6 +113,9 @@ func payoutWaits(p rapport.PayoutItem) string {
 	case rapport.PayoutFailed:
 		return "Finance: it was rejected"
 	case rapport.PayoutUnknown:
+		if len(p.InTheWay) > 0 {
+			return "Finance, who must look at it with Stripe"
+		}
 		return "What Stripe knows of it"
 	case rapport.PayoutApproved, rapport.PayoutSubmitted:
 		return "Stripe"
@@ -119,18 +128,22 @@ func payoutWaits(p rapport.PayoutItem) string {
 
 // heldWords says why a payout is held: a person's own words, or the condition in plain language.
 func heldWords(p rapport.PayoutItem) string {
-	words := map[string]string{
-		"": "", "manual": "A person holds it.", "ban": "The creator is banned.", "approval_revoked": "The approval of the content was revoked.",
-		"post_mismatch": "The post is not as it was approved.", "terminated": "The partnership was terminated.",
-	}
-	held, ok := words[p.HeldReason]
-	if !ok {
-		held = p.HeldReason
-	}
+	held := conditionWords(p.HeldReason)
 	if held != "" && p.ReviewOn != "" {
 		held += " To be looked at again on " + p.ReviewOn + "."
 	}
 	return held
+}
+
+func conditionWords(code string) string {
+	words := map[string]string{
+		"": "", "manual": "A person holds it.", "ban": "The creator is banned.", "approval_revoked": "The approval of the content was revoked.",
+		"post_mismatch": "The post is not as it was approved.", "terminated": "The partnership was terminated.",
+	}
+	if said, ok := words[code]; ok {
+		return said
+	}
+	return code
 }
 
 // GetPayout shows one payout with approvals, attempts and ledger lines.

@@ -312,8 +312,21 @@ func TestWhatIsOwedStandsInLanes(t *testing.T) {
 	d.sql(t, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination) values ($1, $2, $3, 1, 'preparer', $4, 40000, 'eur', 'acct_mia')`,
 		id(), d.payout, d.world.one, d.users["finance_preparer@one.example"])
 	require.Equal(t, []string{"A finance releaser"}, in("to_approve"))
-	d.sql(t, `update payouts set state = 'held', held_reason = 'manual', held_by = $2 where id = $1`, d.payout, d.users["finance_releaser@one.example"])
+	d.sql(t, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination) values ($1, $2, $3, 1, 'releaser', $4, 40000, 'eur', 'acct_mia')`,
+		id(), d.payout, d.world.one, d.users["finance_releaser@one.example"])
+	require.Equal(t, []string{"Stripe"}, in("in_flight"), "approved by both, and not sent yet")
+	d.sql(t, `update payouts set state = 'held', held_reason = 'manual' where id = $1`, d.payout)
+	hold := func(code, who string) uuid.UUID {
+		task := id()
+		d.sql(t, `insert into tasks (id, brand_id, dedupe_key, kind, code, owner_id, owner_role, ref) values ($1, $2, $1::uuid::text, 'payout_held', $3, $4, 'finance_preparer', $5)`,
+			task, d.world.one, code, d.users[who], d.payout)
+		return task
+	}
+	manual := hold("manual", "finance_releaser@one.example")
+	hold("ban", "finance_preparer@one.example")
 	require.Equal(t, []string{"Ms finance_releaser, who holds it"}, in("blocked"))
+	d.sql(t, `update tasks set state = 'done' where id = $1`, manual)
+	require.Equal(t, []string{"The creator is banned."}, in("blocked"), "the person has let it go")
 	require.Equal(t, map[string]string{"blocked": "1: 40000 eur"}, lanes("ops@one.example"))
 	require.Empty(t, in("to_approve"))
 	require.Equal(t, 422, d.as(t, "auditor@one.example").send(t, "GET", "/v1/payouts?lane=nonsense", nil).status)

@@ -552,17 +552,31 @@ func (d desk) refusal(r rapport.ReviewItem, decisions []rapport.ReviewDecision) 
 	if refused != nil {
 		return refused
 	}
-	words := "You have decided already in the stage that is open."
+	return &rapport.Error{Code: rapport.CodeConflict, Reason: "already_decided", State: r.State, Message: d.turnWords(r)}
+}
+
+// turnWords says to somebody whose turn it is not whose it is.
+func (d desk) turnWords(r rapport.ReviewItem) string {
+	open, later := "", false
 	for _, stage := range r.Stages {
-		if stage.State == "open" || stage.State == "held" {
-			if slices.ContainsFunc(stage.Approvers, d.speaksAs(r.BrandID)) {
-				words = "You have decided already in the stage that is open."
-				break
-			}
-			words = fmt.Sprintf("Your part is done: “%s” is decided now.", stage.Name)
+		mine := slices.ContainsFunc(stage.Approvers, d.speaksAs(r.BrandID))
+		switch {
+		case stage.State == "waiting":
+			later = later || mine
+		case stage.State != "open" && stage.State != "held":
+		case mine:
+			return "You have decided already in the stage that is open."
+		case open == "":
+			open = stage.Name
 		}
 	}
-	return &rapport.Error{Code: rapport.CodeConflict, Reason: "already_decided", State: r.State, Message: words}
+	switch {
+	case open == "":
+		return "The next stage has not begun."
+	case later:
+		return fmt.Sprintf("“%s” decides first; you are asked again after it.", open)
+	}
+	return fmt.Sprintf("Your part is done: “%s” has its turn now.", open)
 }
 
 func reviewRefusal(r rapport.ReviewItem, decisions []rapport.ReviewDecision, me uuid.UUID, voices []uuid.UUID) *rapport.Error {

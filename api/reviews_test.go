@@ -312,5 +312,8 @@ func TestWhoHasDecidedIsToldWhoseTurnItIs(t *testing.T) {
 	d.sql(t, `update reviews set stages = $2, approvers = array[$3::uuid], open_stage = 1 where id = $1`, d.review, stages, d.users["legal@one.example"])
 	a := d.decide(t, "approver", map[string]any{"decision": "approve"})
 	require.Equal(t, "already_decided", a.text("code"))
-	require.Equal(t, "Your part is done: “Legal” is decided now.", a.text("detail"))
+	require.Equal(t, "Your part is done: “Legal” has its turn now.", a.text("detail"))
+	stages[0].State, stages[0].Decisions = "waiting", nil // Legal sent it back to a stage before both
+	d.sql(t, `update reviews set stages = $2 where id = $1`, d.review, stages)
+	require.Equal(t, "“Legal” decides first; you are asked again after it.", d.decide(t, "approver", map[string]any{"decision": "approve"}).text("detail"))
 }

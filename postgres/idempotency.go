@@ -45,19 +45,26 @@ func (s *Store) Once(ctx context.Context, k rapport.IdempotencyKey, act func(ctx
 // command reaches its workflow under the same id, so that it is not done twice.
 func (s *Store) ClaimKey(ctx context.Context, k rapport.IdempotencyKey) (answer rapport.Answer, found bool, err error) {
 	err = s.InTx(forgettable(ctx), func(ctx context.Context, tx pgx.Tx) error {
+		claim := gen.FirstClaimParams{Principal: k.Principal, Operation: k.Operation, Key: k.Key, BodySha256: k.BodySHA256}
 		// A new key, as nearly all are: whoever writes its row has it.
-		first, err := s.q.FirstClaim(ctx, tx, gen.FirstClaimParams{Principal: k.Principal, Operation: k.Operation, Key: k.Key, BodySha256: k.BodySHA256})
-		if err != nil || first > 0 {
-			return err
-		}
-		if err := s.lockKey(ctx, tx, k); err != nil {
+		claimed, err := s.q.FirstClaim(ctx, tx, claim)
+		if err != nil || claimed > 0 {
 			return err
 		}
 		if answer, found, err = s.keptAnswer(ctx, tx, k); err != nil || (found && answer.Status != http.StatusAccepted) {
 			return err
 		}
 		found = false // what was only accepted may be asked again: by now its verdict is known
-		return s.q.ClaimKey(ctx, tx, gen.ClaimKeyParams{Principal: k.Principal, Operation: k.Operation, Key: k.Key, BodySha256: k.BodySHA256})
+		claimed, err = s.q.TakeOverKey(ctx, tx, gen.TakeOverKeyParams{
+			Principal: k.Principal, Operation: k.Operation, Key: k.Key, BodySha256: k.BodySHA256, StaleSeconds: max(staleClaim, k.Within).Seconds(),
+		})
+		if err == nil && claimed == 0 { // it was given back a moment ago
+			claimed, err = s.q.FirstClaim(ctx, tx, claim)
+		}
+		if err == nil && claimed == 0 {
+			err = inProgress()
+		}
+		return err
 	})
 	return answer, found, err
 }

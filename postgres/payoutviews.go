@@ -41,10 +41,10 @@ func (s *Store) ListPayouts(ctx context.Context, f rapport.PayoutFilter, page ra
 	return items, next, err
 }
 
-// PayoutLanes counts what is owed in the scope, or at one brand, lane by lane and currency by currency.
-func (s *Store) PayoutLanes(ctx context.Context, brand *uuid.UUID) ([]rapport.PayoutLane, error) {
+// PayoutLanes counts what is owed in the scope, at one brand or in one campaign, lane by lane and currency by currency.
+func (s *Store) PayoutLanes(ctx context.Context, brand, campaign *uuid.UUID) ([]rapport.PayoutLane, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.PayoutLane, error) {
-		rows, err := s.q.PayoutLanes(ctx, tx, gen.PayoutLanesParams{Brands: rapport.BrandsFrom(ctx), BrandID: brand})
+		rows, err := s.q.PayoutLanes(ctx, tx, gen.PayoutLanesParams{Brands: rapport.BrandsFrom(ctx), BrandID: brand, CampaignID: campaign})
 		lanes := make([]rapport.PayoutLane, len(rows))
 		for i, r := range rows {
 			lanes[i] = rapport.PayoutLane{Lane: r.Lane, Count: int(r.N), Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}}
@@ -58,7 +58,7 @@ func payoutItem(r gen.ListPayoutsRow) rapport.PayoutItem {
 		ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, BrandName: r.BrandName, CampaignName: r.CampaignName,
 		Creator:        rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
 		MilestoneTitle: r.Title, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}, State: rapport.PayoutState(r.State),
-		HeldReason: r.HeldReason, HeldBy: r.HeldByName, Missing: r.Missing, ReviewOn: r.ReviewOn, DueAt: r.DueAt, PaidAt: r.PaidAt, UpdatedAt: r.UpdatedAt,
+		HeldReason: r.HeldReason, HeldBy: r.HeldByName, InTheWay: r.InTheWay, Missing: r.Missing, ReviewOn: r.ReviewOn, DueAt: r.DueAt, PaidAt: r.PaidAt, UpdatedAt: r.UpdatedAt,
 	}
 }
 

@@ -9,28 +9,6 @@ import (
 	"context"
 )
 
-const claimKey = `-- name: ClaimKey :exec
-insert into idempotency (principal, operation, key, body_sha256) values ($1, $2, $3, $4)
-on conflict (principal, operation, key) do update set status = null, content_type = null, answer = null, created_at = now()
-`
-
-type ClaimKeyParams struct {
-	Principal  string
-	Operation  string
-	Key        string
-	BodySha256 []byte
-}
-
-func (q *Queries) ClaimKey(ctx context.Context, db DBTX, arg ClaimKeyParams) error {
-	_, err := db.Exec(ctx, claimKey,
-		arg.Principal,
-		arg.Operation,
-		arg.Key,
-		arg.BodySha256,
-	)
-	return err
-}
-
 const firstClaim = `-- name: FirstClaim :execrows
 insert into idempotency (principal, operation, key, body_sha256) values ($1, $2, $3, $4) on conflict do nothing
 `
@@ -135,6 +113,35 @@ func (q *Queries) SaveAnswer(ctx context.Context, db DBTX, arg SaveAnswerParams)
 		arg.Answer,
 	)
 	return err
+}
+
+const takeOverKey = `-- name: TakeOverKey :execrows
+update idempotency set status = null, content_type = null, answer = null, created_at = now()
+where principal = $1 and operation = $2 and key = $3 and body_sha256 = $4
+  and (status = 202 or status is null and created_at <= now() - make_interval(secs => $5))
+`
+
+type TakeOverKeyParams struct {
+	Principal    string
+	Operation    string
+	Key          string
+	BodySha256   []byte
+	StaleSeconds float64
+}
+
+// Of a request that was only accepted, or that left its claim behind.
+func (q *Queries) TakeOverKey(ctx context.Context, db DBTX, arg TakeOverKeyParams) (int64, error) {
+	result, err := db.Exec(ctx, takeOverKey,
+		arg.Principal,
+		arg.Operation,
+		arg.Key,
+		arg.BodySha256,
+		arg.StaleSeconds,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const tryLockKey = `-- name: TryLockKey :one

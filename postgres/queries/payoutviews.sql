@@ -3,7 +3,10 @@ select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campa
   m.title, p.amount, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.review_on::text, '')::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
     (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason,
-  (case when p.state = 'held' then coalesce((select u.name from users u where u.id = p.held_by), '') else '' end)::text as held_by_name,
+  coalesce((select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
+    and t.state in ('open', 'snoozed') limit 1), '')::text as held_by_name,
+  array(select t.code from tasks t where p.state in ('held', 'unknown') and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_' || p.state and t.code <> 'manual'
+    and t.state in ('open', 'snoozed') order by t.created_at)::text[] as in_the_way,
   (case when p.state = 'awaiting_approval' then array(select x.part from (values ('preparer', 1), ('releaser', 2)) x(part, n) where not (x.part = 'preparer' and p.content_counts)
     and not exists (select 1 from payout_approvals o where o.payout_id = p.id and o.round = p.round and o.part = x.part) order by x.n) else '{}' end)::text[] as missing
 from payouts p
@@ -29,6 +32,7 @@ limit @max_rows;
 select x.lane::text as lane, l.currency, count(*)::int as n, sum(l.amount)::bigint as amount
 from payouts p join payout_lanes l on l.id = p.id cross join lateral unnest(array[l.due, l.stands]) x(lane)
 where p.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('campaign_id')::uuid is null or exists (select 1 from partnerships q where q.id = p.partnership_id and q.campaign_id = sqlc.narg('campaign_id')::uuid))
   and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') and x.lane <> ''
 group by 1, 2 order by 1, 2;
 

@@ -278,10 +278,10 @@ export const payoutsQuery = (query: PayoutFilter) =>
     placeholderData: keepPreviousData,
   });
 
-export const payoutLanesQuery = (brand_id: string | undefined) =>
+export const payoutLanesQuery = (query: { brand_id?: string; campaign_id?: string }) =>
   queryOptions({
-    queryKey: ["payout", "lanes", brand_id],
-    queryFn: ({ signal }) => body(api.GET("/v1/payouts/lanes", { params: { query: { brand_id } }, signal })),
+    queryKey: ["payout", "lanes", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/payouts/lanes", { params: { query }, signal })),
     placeholderData: keepPreviousData,
   });
 

@@ -7141,6 +7141,7 @@ export interface operations {
         parameters: {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
             };
             header?: never;
             path?: never;

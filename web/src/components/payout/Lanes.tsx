@@ -8,8 +8,8 @@ import classes from "./Lanes.module.css";
 
 /** How finance looks at what is owed: by its day, then by what it waits for. */
 export const laneWords: Record<PayoutLane, { word: string; says: string }> = {
-  overdue: { word: "Overdue", says: "Due before today and not paid" },
-  today: { word: "Due today", says: "Due today and not paid" },
+  overdue: { word: "Overdue", says: "Due before today, by the brand's clock, and not paid" },
+  today: { word: "Due today", says: "Due today, by the brand's clock, and not paid" },
   soon: { word: "Due in 5 days", says: "Due within five days after today" },
   to_approve: { word: "To approve", says: "Waits for finance to approve it" },
   blocked: { word: "Blocked", says: "Held, rejected, or waiting for funds or the creator's payment details" },
@@ -18,18 +18,21 @@ export const laneWords: Record<PayoutLane, { word: string; says: string }> = {
 };
 
 /** Each lane with how many payments stand in it and their sums; a press shows only those. A payment can stand in one by its day and in one by what it waits for. */
-export function Lanes({ brandId, value, onChange }: { brandId: string | undefined; value: PayoutLane | undefined; onChange: (lane: PayoutLane | undefined) => void }) {
-  const lanes = useQuery(payoutLanesQuery(brandId));
+export function Lanes({ brandId, campaignId, value, onChange }: { brandId: string | undefined; campaignId?: string; value: PayoutLane | undefined; onChange: (lane: PayoutLane | undefined) => void }) {
+  const lanes = useQuery(payoutLanesQuery({ brand_id: brandId, campaign_id: campaignId }));
   if (lanes.error && !lanes.data) return <LoadFailed error={lanes.error} retry={() => void lanes.refetch()} />;
   return (
     <ul className={classes.lanes} aria-label="What is owed">
       {(Object.keys(laneWords) as PayoutLane[]).map((lane) => {
         const counted = lanes.data?.items.find((one) => one.lane === lane);
+        const { word, says } = laneWords[lane];
+        // Not disabled, which would take the focus from whoever stands on it when it becomes empty.
+        const empty = !counted?.count && value !== lane;
         return (
           <li key={lane}>
-            <button type="button" className={classes.lane} aria-pressed={value === lane} title={laneWords[lane].says} disabled={!counted?.count && value !== lane} onClick={() => onChange(value === lane ? undefined : lane)}>
+            <button type="button" className={classes.lane} aria-pressed={value === lane} aria-disabled={empty || undefined} aria-description={says} title={says} onClick={() => empty || onChange(value === lane ? undefined : lane)}>
               <span className={classes.head}>
-                <span>{laneWords[lane].word}</span>{" "}
+                <span>{word}</span>{" "}
                 <strong className="tabular">{counted?.count ?? "…"}</strong>
               </span>{" "}
               {counted?.amounts.map((amount) => <span key={amount.currency} className="soft"><Money value={amount} /></span>)}

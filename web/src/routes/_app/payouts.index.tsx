@@ -71,10 +71,10 @@ function Payouts() {
         </Button>
       )}
     >
-      <Lanes brandId={brand} value={lane} onChange={(one) => set({ lane: one })} />
+      <Lanes brandId={brand} campaignId={campaign} value={lane} onChange={(one) => set({ lane: one, state: undefined })} />
       <Filters>
         <LateFilters>
-          <StatesFilter label="State" value={state} onChange={(value) => set({ state: value as PayoutState[] | undefined })} data={states.map((value) => ({ value, label: looks.payout[value].word }))} />
+          <StatesFilter label="State" value={state} onChange={(value) => set({ state: value as PayoutState[] | undefined, lane: undefined })} data={states.map((value) => ({ value, label: looks.payout[value].word }))} />
           <CampaignFilter label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
         </LateFilters>
       </Filters>
