@@ -2,7 +2,9 @@ package postgres_test
 
 import (
 	"context"
+	"errors"
 	"os"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -225,6 +227,40 @@ func TestOnceRefusesTheSameKeyAtTheSameMoment(t *testing.T) {
 	var e *rapport.Error
 	require.ErrorAs(t, err, &e)
 	require.Equal(t, "in_progress", e.Reason)
+}
+
+// TestAKeyIsClaimedOnce: of many who claim a key at once one has it, also while it is being given back.
+func TestAKeyIsClaimedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for round := range 20 {
+		key := rapport.IdempotencyKey{Principal: "user/x", Operation: "decideReview", Key: strconv.Itoa(round), BodySHA256: []byte("body")}
+		_, _, err := w.api.ClaimKey(t.Context(), key)
+		require.NoError(t, err)
+		claims := make(chan error, 8)
+		for i := range cap(claims) {
+			go func() {
+				if i == 0 {
+					claims <- w.api.ReleaseKey(t.Context(), key)
+					return
+				}
+				_, found, err := w.api.ClaimKey(t.Context(), key)
+				if err == nil && found {
+					err = errors.New("an answer that nobody gave")
+				}
+				claims <- err
+			}()
+		}
+		claimed := -1 // the one who gives it back
+		for range cap(claims) {
+			if err := <-claims; err == nil {
+				claimed++
+			} else {
+				require.Equal(t, rapport.CodeConflict, rapport.ErrorCode(err))
+			}
+		}
+		require.LessOrEqual(t, claimed, 1)
+	}
 }
 
 func TestClaimedKeyIsReleasedKeptOrAskedAgain(t *testing.T) {
