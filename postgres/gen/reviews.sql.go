@@ -178,18 +178,17 @@ func (q *Queries) InsertDecision(ctx context.Context, db DBTX, arg InsertDecisio
 }
 
 const isSubmitter = `-- name: IsSubmitter :one
-select exists (select 1 from partnerships p join contacts x on x.creator_id = p.creator_id join users u on u.email = lower(x.email)
-  where p.id = $1 and u.id = $2)::boolean
+select makes_content($1::uuid, $2::uuid)::boolean
 `
 
 type IsSubmitterParams struct {
-	PartnershipID uuid.UUID
 	UserID        uuid.UUID
+	PartnershipID uuid.UUID
 }
 
 // Whoever makes the content does not decide on it.
 func (q *Queries) IsSubmitter(ctx context.Context, db DBTX, arg IsSubmitterParams) (bool, error) {
-	row := db.QueryRow(ctx, isSubmitter, arg.PartnershipID, arg.UserID)
+	row := db.QueryRow(ctx, isSubmitter, arg.UserID, arg.PartnershipID)
 	var column_1 bool
 	err := row.Scan(&column_1)
 	return column_1, err
@@ -726,7 +725,7 @@ func (q *Queries) ReviewLinkByToken(ctx context.Context, db DBTX, tokenHash []by
 }
 
 const reviewStanding = `-- name: ReviewStanding :one
-select exists (select 1 from partnerships p join contacts x on x.creator_id = p.creator_id join users u on u.email = lower(x.email) where p.id = r.partnership_id and u.id = $1)::boolean as own,
+select makes_content($1::uuid, r.partnership_id)::boolean as own,
   exists (select 1 from decisions d where d.user_id = $1 and d.review_id = r.id and d.state = 'proposed' and d.created_at > now() - interval '5 seconds')::boolean as deciding,
   array(select v.user_id from voices_of($1::uuid, array[r.brand_id]) v where v.far > 0 order by v.far, v.user_id)::uuid[] as voices
 from reviews r where r.id = $2 and r.brand_id = any ($3::uuid[])

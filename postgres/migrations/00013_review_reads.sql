@@ -3,6 +3,10 @@
 create function decision_stands(stages jsonb, decision uuid) returns boolean language sql immutable as $$
   select jsonb_path_exists(stages, '$[*].decisions[*].id ? (@ == $id)', jsonb_build_object('id', decision))
 $$;
+-- Whether somebody of the house is who makes the content of a partnership.
+create function makes_content(person uuid, partnership uuid) returns boolean language sql stable as $$
+  select exists (select 1 from partnerships p join contacts x on x.creator_id = p.creator_id join users u on u.email = lower(x.email) where p.id = partnership and u.id = person)
+$$;
 -- What is still being recorded is asked for at every look at the reviews.
 create index decisions_proposed on decisions (user_id) where state = 'proposed';
 
@@ -39,4 +43,5 @@ drop view review_items;
 alter table review_link_views drop column what;
 drop index outbox_commands;
 drop index decisions_proposed;
+drop function makes_content(uuid, uuid);
 drop function decision_stands(jsonb, uuid);

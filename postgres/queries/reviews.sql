@@ -26,15 +26,14 @@ select exists (select 1 from decisions where user_id = @user_id::uuid and state 
 -- name: ReviewStanding :one
 -- How a person stands to a review: whether they make its content, whether a decision of theirs is still being recorded, and for whom they
 -- may decide beside themselves, nearest first.
-select exists (select 1 from partnerships p join contacts x on x.creator_id = p.creator_id join users u on u.email = lower(x.email) where p.id = r.partnership_id and u.id = @user_id)::boolean as own,
+select makes_content(@user_id::uuid, r.partnership_id)::boolean as own,
   exists (select 1 from decisions d where d.user_id = @user_id and d.review_id = r.id and d.state = 'proposed' and d.created_at > now() - interval '5 seconds')::boolean as deciding,
   array(select v.user_id from voices_of(@user_id::uuid, array[r.brand_id]) v where v.far > 0 order by v.far, v.user_id)::uuid[] as voices
 from reviews r where r.id = @id and r.brand_id = any (@brands::uuid[]);
 
 -- name: IsSubmitter :one
 -- Whoever makes the content does not decide on it.
-select exists (select 1 from partnerships p join contacts x on x.creator_id = p.creator_id join users u on u.email = lower(x.email)
-  where p.id = @partnership_id and u.id = @user_id)::boolean;
+select makes_content(@user_id::uuid, @partnership_id::uuid)::boolean;
 
 -- name: ListDecisions :many
 select x.id, x.review_id, x.submission_id, x.brand_id, coalesce(x.user_id, x.reviewer_id)::uuid as user_id, (x.reviewer_id is not null)::boolean as outside,

@@ -1,0 +1,97 @@
+package rapport
+
+import (
+	"time"
+)
+
+// View is what the pages show.
+func (p *Partnership) View(now time.Time) View {
+	v := View{State: string(p.Stage), Paused: p.Paused, Term: p.Term, Renewal: p.Renewal, Timers: append([]Timer{}, p.Timers...), Waiting: p.waiting(), Commands: []CommandView{}}
+	for _, k := range partnershipButtons {
+		cv := CommandView{Kind: k}
+		if r := p.Allowed(Command{Kind: k}, now); r != nil {
+			cv.Refused = r.Code
+		}
+		v.Commands = append(v.Commands, cv)
+	}
+	for _, r := range p.looking() {
+		for _, k := range []CommandKind{CmdLetMailGo, CmdSkipMail} {
+			if p.Allowed(Command{Kind: k, Ref: r.Draft}, now) == nil {
+				v.Commands = append(v.Commands, CommandView{Kind: k, Ref: r.Draft})
+			}
+		}
+	}
+	for _, d := range p.Deliverables {
+		for _, k := range []CommandKind{CmdRetryCheck, CmdAcceptContent, CmdRevokeApproval, CmdOfferRound, CmdWaive} {
+			if p.Allowed(Command{Kind: k, Ref: d.ID}, now) == nil {
+				v.Commands = append(v.Commands, CommandView{Kind: k, Ref: d.ID})
+			}
+		}
+	}
+	return v
+}
+
+func (p *Partnership) waiting() []Waiting {
+	w := []Waiting{}
+	add := func(x Waiting) { w = append(w, x) }
+	switch p.Stage {
+	case StageOutreach:
+		if p.Outreach.Blocked != "" {
+			add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "unblock_outreach", Since: p.Outreach.Since})
+		} else if p.Outreach.Sent > 0 {
+			add(Waiting{For: "creator", Decision: "reply", Since: p.StageAt, Silence: "next_step"})
+		}
+	case StageInConversation:
+		add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "make_offer", Since: p.StageAt, Silence: "reminder"})
+	case StageNegotiating:
+		if p.Offer != nil && p.Offer.State == "sent" {
+			add(Waiting{For: "creator", Decision: "offer", Ref: p.Offer.ID, Since: p.Offer.At, Due: p.Offer.Expires, Silence: "offer_expires"})
+		} else {
+			add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "new_offer", Since: p.StageAt})
+		}
+	case StageContractOut:
+		if p.Contract != nil && p.Contract.State == "internal_approval" {
+			add(Waiting{For: "role", Who: string(RoleOps), Decision: "approve_contract", Ref: p.Contract.ID, Since: p.Contract.At})
+		} else if p.Contract != nil && p.Contract.State == "out_for_signature" {
+			add(Waiting{For: "creator", Decision: "sign", Ref: p.Contract.ID, Since: p.Contract.At, Due: p.Contract.Expires, Silence: "contract_expires"})
+		}
+	case StageActive, StageWrappingUp, StageCompleted:
+		for _, m := range p.Milestones {
+			if m.State == "met" && p.Stage == StageWrappingUp {
+				add(Waiting{For: "provider", Decision: "payout", Ref: m.Payout, Since: p.StageAt})
+			}
+		}
+		for _, d := range p.Deliverables {
+			switch d.State {
+			case "awaiting_draft", "changes_requested", "late":
+				switch d.Extra {
+				case "asked", "offered":
+					add(Waiting{For: "creator", Decision: "extra_round", Ref: d.ID, Since: d.Since, Silence: "owner_reminded"})
+					continue
+				case "declined":
+					add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "round_declined", Ref: d.ID, Since: d.Since})
+					continue
+				}
+				add(Waiting{For: "creator", Decision: "draft", Ref: d.ID, Since: d.Since, Due: d.DraftDue, Silence: "draft_late"})
+			case "in_review":
+				add(Waiting{For: "role", Who: string(RoleApprover), Decision: "review", Ref: d.Review, Since: d.Since})
+			case "approved_to_post", "scheduled":
+				add(Waiting{For: "creator", Decision: "post", Ref: d.ID, Since: d.Since, Due: d.PublishBy, Silence: "post_late"})
+			}
+		}
+		if p.Renewal == RenewalReviewOpen && p.Contract != nil {
+			add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "renewal", Ref: p.Contract.ID, Since: p.StageAt, Due: p.Contract.NoticeBy, Silence: "renewal_lapses"})
+		}
+		if p.RenewalOffer != nil && p.RenewalOffer.State == "sent" {
+			add(Waiting{For: "creator", Decision: "renewal_offer", Ref: p.RenewalOffer.ID, Since: p.RenewalOffer.At, Due: p.RenewalOffer.Expires, Silence: "offer_expires"})
+		}
+	case StageProspect, StageLapsed, StageUnresponsive, StageDeclined, StageTerminated, StageBanned:
+	}
+	for _, r := range p.looking() {
+		add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "look_at_mail", Ref: r.Draft, Since: r.Since, Silence: "mail_waits"})
+	}
+	if !p.AnswerBy.IsZero() {
+		add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "answer", Ref: p.ReplyRef, Since: p.ReplyAt, Due: p.AnswerBy, Silence: "answer_escalates"})
+	}
+	return w
+}
