@@ -72,8 +72,9 @@ type Payee struct {
 // OpenAttempt is an attempt to pay whose outcome is open.
 type OpenAttempt struct {
 	Request   TransferRequest
-	Settled   bool // it was settled meanwhile
-	None      bool // nothing was ever opened
+	Settled   bool   // it was settled meanwhile
+	None      bool   // nothing was ever opened
+	Rejection string // how it was rejected, one of the Pay outcomes; empty while it is open
 	SinceSent time.Duration
 	LookUps   int
 }

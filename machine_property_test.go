@@ -22,7 +22,7 @@ var wrongs = map[string][]string{
 	rapport.EffectDraftMail: {rapport.MailBlocked, rapport.MailNoAddress, rapport.MailCancelled},
 	rapport.EffectSubmit: {
 		rapport.SubmitNotApproved, rapport.SubmitPayeeNotReady, rapport.SubmitNewRound, rapport.SubmitFundsShort, rapport.SubmitRejected,
-		rapport.SubmitRejectedFunds, rapport.SubmitRejectedPayee, rapport.SubmitUnknown,
+		rapport.SubmitRejectedFunds, rapport.SubmitRejectedPayee, rapport.SubmitUnknown, rapport.SubmitTimedOut,
 	},
 	rapport.EffectReconcile: {rapport.SubmitPaid, rapport.ReconcileAbsentLong},
 }

@@ -81,8 +81,8 @@ const (
 	EffectOpenPayout = "open_payout"
 	// EffectSubmit re-reads the authority and moves the money. See the Submit codes.
 	EffectSubmit = "submit_payout"
-	// EffectReconcile looks the transfer up. paid; absent; absent_long (a day after the last send and looked up twice); rejected
-	// (Code confirm only).
+	// EffectReconcile looks the transfer up. paid; never_sent (no attempt was ever opened); absent; absent_long (a day after the last
+	// send and looked up twice); rejected (Code confirm only).
 	EffectReconcile = "reconcile_payout"
 )
 
@@ -97,6 +97,8 @@ const (
 	SubmitRejectedFunds = "rejected_funds"
 	SubmitRejectedPayee = "rejected_payee"
 	SubmitUnknown       = "unknown"
+	SubmitTimedOut      = "timed_out" // as long as one key may be used, nobody answered: it is looked up before anything else
+	ReconcileNeverSent  = "never_sent"
 	ReconcileAbsent     = "absent"
 	ReconcileAbsentLong = "absent_long"
 	ReconcileDiffers    = "differs" // money moved otherwise than asked: a person looks, and nothing is sent
@@ -530,6 +532,10 @@ func (p *Payout) submitted(now time.Time, out Outcome) {
 		p.to(PayoutUnknown, now, uuid.Nil)
 		p.Absences, p.LongAbsent = 0, false
 		p.reconcile()
+	case SubmitTimedOut:
+		p.fact(now, Fact{Kind: "transfer_unanswered", Ref: p.ID, N: p.Submits})
+		p.Absences, p.LongAbsent = 0, false
+		p.reconcile()
 	case SubmitRejected, SubmitRejectedFunds, SubmitRejectedPayee:
 		p.failed(now, out.Code)
 	}
@@ -562,19 +568,27 @@ func (p *Payout) paid(now time.Time) {
 }
 
 func (p *Payout) reconciled(now time.Time, out Outcome) {
-	if p.State != PayoutUnknown && p.State != PayoutSubmitted {
+	if p.State == PayoutPaid || p.State == PayoutCancelled {
 		return
 	}
 	switch out.Code {
+	case ReconcileNeverSent:
+		p.overtaken(now)
+		if p.State != PayoutHeld && p.State != PayoutCancelled {
+			p.submit()
+		}
+		return
 	case SubmitPaid:
 		p.paid(now)
-	case SubmitRejected:
-		p.failed(now, SubmitRejected)
+	case SubmitRejected, SubmitRejectedFunds, SubmitRejectedPayee:
+		p.failed(now, out.Code)
 	case ReconcileDiffers:
+		p.lost(now)
 		p.LongAbsent = false
 		p.task(TaskChange{Key: "unknown", Kind: "payout_unknown", Code: ReconcileDiffers, Role: RoleFinanceReleaser, Ref: p.ID, Due: now})
 		p.arm(timerReconcile, p.ID, 0, now.Add(p.Timings.ReconcileUnknownEvery))
 	default:
+		p.lost(now)
 		p.Absences++
 		p.fact(now, Fact{Kind: "transfer_absent", Ref: p.ID, N: p.Absences})
 		if out.Code == ReconcileAbsentLong {
@@ -584,6 +598,13 @@ func (p *Payout) reconciled(now time.Time, out Outcome) {
 		p.arm(timerReconcile, p.ID, 0, now.Add(p.Timings.ReconcileUnknownEvery))
 	}
 	p.overtaken(now)
+}
+
+// lost says that the payout was sent and nobody knows what became of it.
+func (p *Payout) lost(now time.Time) {
+	if p.State != PayoutUnknown {
+		p.to(PayoutUnknown, now, uuid.Nil)
+	}
 }
 
 // Tick fires the timers that are due.

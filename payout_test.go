@@ -499,6 +499,49 @@ func TestWhenNobodyKnows(t *testing.T) {
 		d.order(rapport.CmdReconcile)
 		require.Equal(t, 2, d.p.Absences)
 	})
+	timedOut := func(t *testing.T, found string) *till {
+		t.Helper()
+		d := newTill(t)
+		d.comes(rapport.SubmitTimedOut)
+		d.answers[rapport.EffectReconcile] = func(rapport.Effect) rapport.Outcome {
+			d.comes(rapport.SubmitPaid) // whoever was away is back
+			return rapport.Outcome{Code: found}
+		}
+		d.both()
+		return d
+	}
+	t.Run("nobody answered and nothing was sent", func(t *testing.T) {
+		t.Parallel()
+		d := timedOut(t, rapport.ReconcileNeverSent)
+		d.run()
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+		require.Equal(t, 2, d.submits())
+		_, failed := d.task("payout_failed")
+		require.False(t, failed, "nothing was refused")
+	})
+	t.Run("nobody answered and it was held meanwhile", func(t *testing.T) {
+		t.Parallel()
+		d := timedOut(t, rapport.ReconcileNeverSent)
+		d.signal(d.p.ID, rapport.Signal{Kind: rapport.SignalHold, Code: "ban"})
+		d.run()
+		require.Equal(t, rapport.PayoutHeld, d.p.State)
+		require.Equal(t, 1, d.submits())
+	})
+	t.Run("nobody answered but it was sent", func(t *testing.T) {
+		t.Parallel()
+		d := timedOut(t, rapport.ReconcileAbsent)
+		d.run()
+		require.Equal(t, rapport.PayoutUnknown, d.p.State)
+		require.Equal(t, 1, d.submits(), "nothing is sent again before it is looked up")
+	})
+	t.Run("nobody answered but it was rejected", func(t *testing.T) {
+		t.Parallel()
+		d := timedOut(t, rapport.SubmitRejectedFunds)
+		d.run()
+		require.Equal(t, rapport.PayoutFailed, d.p.State)
+		d.tell(rapport.SignalFunds, "")
+		require.Equal(t, rapport.PayoutPaid, d.p.State, "by the event that cures it")
+	})
 	t.Run("absent for long", func(t *testing.T) {
 		t.Parallel()
 		d := unknown(t)

@@ -439,6 +439,19 @@ func TestReconciling(t *testing.T) {
 		require.Equal(t, rapport.SubmitPaid, out.Code)
 		require.Empty(t, k.p.log)
 	})
+	t.Run("nothing to look for", func(t *testing.T) {
+		t.Parallel()
+		k := newTill()
+		k.s.open = rapport.OpenAttempt{None: true}
+		out, err := k.ReconcilePayout(t.Context(), in)
+		require.NoError(t, err)
+		require.Equal(t, rapport.ReconcileNeverSent, out.Code)
+		k.s.open = rapport.OpenAttempt{Rejection: rapport.SubmitRejectedFunds}
+		out, err = k.ReconcilePayout(t.Context(), in)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitRejectedFunds, out.Code)
+		require.Empty(t, k.p.log)
+	})
 	t.Run("found", func(t *testing.T) {
 		t.Parallel()
 		k := newTill()

@@ -125,8 +125,11 @@ func (a *Activities) ReconcilePayout(ctx context.Context, in EffectInput) (rappo
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
 	}
-	if open.None {
-		return rapport.Outcome{Code: rapport.SubmitRejected}, nil // it never came to a first byte
+	switch {
+	case open.None:
+		return rapport.Outcome{Code: rapport.ReconcileNeverSent}, nil
+	case open.Rejection != "":
+		return rapport.Outcome{Code: open.Rejection}, nil
 	}
 	if open.Settled {
 		return rapport.Outcome{Code: rapport.SubmitPaid}, nil

@@ -324,6 +324,8 @@ func payoutEventWords(f rapport.Fact) (title, detail string) {
 		return "A hold was released", ""
 	case "payout_new_round":
 		return "The approvals start anew: the creator's account changed", ""
+	case "transfer_unanswered":
+		return "No answer in time: it is looked up before anything is sent again", ""
 	case "transfer_absent":
 		return "Looked up at Stripe: no transfer found", fmt.Sprintf("Look-up %d", f.N)
 	case "payee_reminded":

@@ -269,7 +269,7 @@ func (s *Store) OpenAttempt(ctx context.Context, payout uuid.UUID) (rapport.Open
 			return rapport.OpenAttempt{}, fmt.Errorf("attempt: %w", err)
 		}
 		if last.Outcome == "rejected" {
-			return rapport.OpenAttempt{None: true}, nil
+			return rapport.OpenAttempt{Rejection: *last.Rejection}, nil
 		}
 		// An attempt whose time is up without an answer is unknown before it is looked up.
 		if p.State == string(rapport.PayoutSubmitted) {

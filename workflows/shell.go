@@ -215,7 +215,7 @@ func (s *shell) launch(ctx workflow.Context, e rapport.Effect) {
 				return
 			}
 			// The key is too old to be used again: only reconciliation may say what became of it.
-			out = rapport.Outcome{Code: rapport.SubmitUnknown}
+			out = rapport.Outcome{Code: rapport.SubmitTimedOut}
 		}
 		out.Key = e.Key
 		s.outcomes = append(s.outcomes, out)

@@ -449,7 +449,7 @@ func TestASubmissionWithoutAnAnswerIsUnknown(t *testing.T) {
 	s.at(time.Minute, func() { approveBoth(s) })
 	s.ExecuteWorkflow(workflows.TypePayout, payout())
 	s.finished()
-	require.Subset(t, h.facts(t, id("payout")), []string{"payout_unknown", "payout_paid"})
+	require.Subset(t, h.facts(t, id("payout")), []string{"transfer_unanswered", "payout_paid"})
 	require.Len(t, h.asked(rapport.EffectReconcile), 1)
 	for i, e := range h.effects {
 		if e.Effect.Kind == rapport.EffectSubmit {
