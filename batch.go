@@ -12,7 +12,7 @@ import (
 // Batch is one record of a machine on its way into the database: history, states, tasks, messages to siblings, the view and
 // the snapshot, in one transaction. Writing it twice writes it once.
 type Batch struct {
-	Kind          string          `json:"kind"` // partnership | review | payout
+	Kind          string          `json:"kind"` // partnership | review | payout | reversal
 	WorkflowType  string          `json:"workflow_type"`
 	ID            uuid.UUID       `json:"id"`
 	BrandID       uuid.UUID       `json:"brand_id"`

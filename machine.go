@@ -108,6 +108,7 @@ type Outcome struct {
 	Contract *ContractPlan `json:"contract,omitempty"`
 	Review   *ReviewPlan   `json:"review,omitempty"`
 	Payout   *PayoutPlan   `json:"payout,omitempty"`
+	Reversal *ReversalPlan `json:"reversal,omitempty"`
 	// Dates is what EffectReadDates found.
 	Dates map[string]time.Time `json:"dates,omitempty"`
 }

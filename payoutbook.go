@@ -16,6 +16,8 @@ type PayoutItem struct {
 	Creator        CreatorRef
 	MilestoneTitle string
 	Amount         Money
+	Kept           int64 // minor units of it that are kept for what the creator owes back
+	CameBack       int64 // minor units that were taken back
 	State          PayoutState
 	HeldReason     string   // a person's words, or the code of the condition
 	HeldBy         string   // the name of the person; empty when none holds it
@@ -25,6 +27,11 @@ type PayoutItem struct {
 	DueAt          time.Time
 	PaidAt         *time.Time
 	UpdatedAt      time.Time
+}
+
+// Sent is what the creator gets of it.
+func (p PayoutItem) Sent() Money {
+	return Money{Amount: p.Amount.Amount - p.Kept, Currency: p.Amount.Currency}
 }
 
 // PayoutFilter narrows a list of payouts; zero fields do not.
@@ -64,6 +71,9 @@ type PayoutRecord struct {
 	Events       []PayoutEvent
 	ContentFirst bool // the content's approval is the first pair of eyes
 	Evidence     PayoutEvidence
+	Reversals    []ReversalItem    // newest first
+	Nettings     []Netting         // what it keeps for other money that was taken back
+	Foreign      []ForeignReversal // what came back elsewhere and is not recorded
 	Seq          int64
 }
 
@@ -134,6 +144,7 @@ type PayoutApprovalCreate struct {
 	Part        string
 	Approver    uuid.UUID
 	Amount      Money
+	Kept        int64
 	Destination string
 }
 

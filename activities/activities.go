@@ -49,6 +49,11 @@ func NameOf(effect string) string {
 		rapport.EffectOpenPayout:    "OpenPayout",
 		rapport.EffectSubmit:        "SubmitPayout",
 		rapport.EffectReconcile:     "ReconcilePayout",
+		rapport.EffectOpenReversal:  "OpenReversal",
+		rapport.EffectReverse:       "SubmitReversal",
+		rapport.EffectFindReversal:  "FindReversal",
+		rapport.EffectCountReversal: "CountReversal",
+		rapport.EffectWriteOff:      "WriteOff",
 	}[effect]
 }
 
@@ -99,6 +104,18 @@ type Store interface {
 	OpenAttempt(ctx context.Context, payout uuid.UUID) (rapport.OpenAttempt, error)
 	MarkLookedUp(ctx context.Context, payout uuid.UUID, attempt int) error
 
+	ReversalPlan(ctx context.Context, id uuid.UUID) (rapport.ReversalPlan, error)
+	// OrderReversal re-reads under the row's lock what may be taken back and opens an attempt, or finds the open one.
+	OrderReversal(ctx context.Context, id uuid.UUID, submission int, requestHash func(rapport.ReversalRequest) []byte) (rapport.ReversalOrder, error)
+	MarkReversalSent(ctx context.Context, reversal uuid.UUID, attempt int) error
+	SettleReversal(ctx context.Context, reversal uuid.UUID, attempt int, back rapport.TakenBack) (outcome string, err error)
+	RejectReversal(ctx context.Context, reversal uuid.UUID, attempt int, kind, code string) error
+	MarkReversalUnknown(ctx context.Context, reversal uuid.UUID) error
+	OpenReversalAttempt(ctx context.Context, reversal uuid.UUID) (rapport.OpenReversal, error)
+	MarkReversalLookedUp(ctx context.Context, reversal uuid.UUID, attempt int) error
+	ReversalStands(ctx context.Context, reversal uuid.UUID) (rapport.ReversalState, error)
+	WriteOffReversal(ctx context.Context, reversal uuid.UUID) (rapport.ReversalState, error)
+
 	TopUp(ctx context.Context, id uuid.UUID) (rapport.TopUp, error)
 	SettleTopUp(ctx context.Context, id uuid.UUID, providerID, status string) error
 }
@@ -110,6 +127,9 @@ type Payer interface {
 	RequestHash(r rapport.TransferRequest) []byte
 	Transfer(ctx context.Context, r rapport.TransferRequest) (rapport.Transfer, error)
 	TransfersOf(ctx context.Context, payout uuid.UUID) ([]rapport.Transfer, error)
+	ReversalHash(r rapport.ReversalRequest) []byte
+	Reverse(ctx context.Context, r rapport.ReversalRequest) (rapport.TakenBack, error)
+	ReversalsOf(ctx context.Context, transfer string) ([]rapport.TakenBack, error)
 	CreateTopUp(ctx context.Context, id, brand uuid.UUID, amount rapport.Money) (rapport.ProviderTopUp, error)
 	TopUp(ctx context.Context, providerID string) (rapport.ProviderTopUp, error)
 }

@@ -85,8 +85,16 @@ func showPayoutSummary(p rapport.PayoutItem) gen.PayoutSummary {
 	return gen.PayoutSummary{
 		Id: p.ID, PartnershipId: p.PartnershipID, BrandId: p.BrandID, BrandName: p.BrandName, CampaignName: p.CampaignName, Creator: showCreator(p.Creator),
 		MilestoneTitle: p.MilestoneTitle, Amount: toMoney(p.Amount), State: gen.PayoutState(p.State), HeldReason: orNil(heldWords(p)), WaitsFor: orNil(payoutWaits(p)),
-		DueAt: p.DueAt, PaidAt: p.PaidAt, UpdatedAt: p.UpdatedAt,
+		Kept: partOf(p, p.Kept), CameBack: partOf(p, p.CameBack), DueAt: p.DueAt, PaidAt: p.PaidAt, UpdatedAt: p.UpdatedAt,
 	}
+}
+
+// partOf is a part of a payout's money; nil for none.
+func partOf(p rapport.PayoutItem, part int64) *gen.Money {
+	if part == 0 {
+		return nil
+	}
+	return &gen.Money{Amount: part, Currency: p.Amount.Currency}
 }
 
 // payoutWaits says who or what a payout waits for; empty when it has ended.
@@ -169,7 +177,13 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 		Summary: showPayoutSummary(p.PayoutItem), Destination: orNil(p.Destination), PayeeState: p.PayeeState, Evidence: evidenceWords(p.Evidence),
 		Approvals: make([]gen.PayoutApproval, len(p.Approvals)), Attempts: make([]gen.PayoutAttempt, len(p.Attempts)), Ledger: showLines(p.Ledger),
 		Commands: payoutCommands(p, me), ApprovalParts: approvalParts(p, me), Events: make([]gen.TimelineItem, len(p.Events)), Seq: p.Seq,
+		Reversals: each(p.Reversals, func(r rapport.ReversalItem) gen.Reversal { return showReversal(r, me) }), Nettings: each(p.Nettings, showNetting(p.Amount.Currency)),
+		ForeignReversals: each(p.Foreign, func(f rapport.ForeignReversal) gen.ForeignReversal {
+			return gen.ForeignReversal{ProviderId: f.ProviderID, Amount: toMoney(f.Amount), At: f.NotedAt}
+		}),
 	}
+	back := takeBack(p, me)
+	shown.TakeBack = &back
 	for i, a := range p.Approvals {
 		shown.Approvals[i] = gen.PayoutApproval{Part: gen.PayoutApprovalPart(a.Part), User: toUserRef(a.User), At: a.At, Amount: toMoney(a.Amount), Round: a.Round}
 	}
@@ -367,7 +381,7 @@ func (s *Server) ApprovePayout(ctx context.Context, r gen.ApprovePayoutRequestOb
 	}
 	deed, _ := deedID(ctx)
 	approval := rapport.PayoutApprovalCreate{
-		ID: rapport.DeriveID(deed, "approval"), PayoutID: p.ID, BrandID: p.BrandID, Round: p.Round, Part: part, Approver: me.UserID, Amount: p.Amount, Destination: p.Destination,
+		ID: rapport.DeriveID(deed, "approval"), PayoutID: p.ID, BrandID: p.BrandID, Round: p.Round, Part: part, Approver: me.UserID, Amount: p.Amount, Kept: p.Kept, Destination: p.Destination,
 	}
 	before := func(ctx context.Context) error { return store.ApprovePayout(ctx, approval) }
 	// An approval that the payout did not take, for example because it was just being sent, stays on record and is offered again.
@@ -401,8 +415,8 @@ func checkApproval(p rapport.PayoutRecord, me rapport.Principal, part string, am
 	if !me.Has(p.BrandID, rapport.Role("finance_"+part)) {
 		return &rapport.Error{Code: rapport.CodeForbidden, Reason: "wrong_role", Message: "You are no " + part + " at this brand."}
 	}
-	if amount != p.Amount {
-		return rapport.Invalid(rapport.Field{Path: "amount", Code: "another_amount", Detail: "The payout is " + p.Amount.String() + ". An approval is for exactly that."})
+	if amount != p.Sent() {
+		return rapport.Invalid(rapport.Field{Path: "amount", Code: "another_amount", Detail: "What is sent is " + p.Sent().String() + ". An approval is for exactly that."})
 	}
 	for _, a := range p.Approvals {
 		if a.Part == "content" || a.Round != p.Round {

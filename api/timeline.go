@@ -95,6 +95,13 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 	"payout_released": {itemMoney, "A hold was lifted (%code)"}, "payout_cancelled": {itemMoney, "The payment of %amount was cancelled"}, "payout_retry": {itemMoney, "The payment is tried again"},
 	"payout_new_round": {itemMoney, "The bank account changed, so the payment needs new approvals"}, "transfer_absent": {itemMoney, "The transfer was looked for and not found"},
 	"hold_too_late": {itemMoney, "A hold came too late (%code)"}, "cancel_too_late": {itemMoney, "A cancellation came too late"},
+	"reversal_requested": {itemMoney, "Somebody asked to take %amount back"}, "reversal_approved": {itemDecision, "Taking %amount back was approved"},
+	"reversal_reversed": {itemMoney, "%amount came back from the creator's account"}, "reversal_unknown": {itemMoney, "Nobody knows yet whether %amount came back"},
+	"reversal_failed": {itemMoney, "Stripe refused to take %amount back"}, "reversal_netting": {itemMoney, "What the creator owes back is kept out of the next payments"},
+	"reversal_awaiting_write_off": {itemMoney, "Somebody asked to give up what the creator owes back"}, "write_off_approved": {itemDecision, "Giving it up was approved"},
+	"reversal_netted": {itemMoney, "The last of %amount was kept out of a payment"}, "reversal_written_off": {itemMoney, "What the creator still owed back was given up"},
+	"reversal_cancelled": {itemDecision, "Taking %amount back was not approved"}, "reversal_retry": {itemMoney, "Taking the money back is tried again"},
+	"reversal_absent": {itemMoney, "What was to come back was looked for and not found"}, "netting_slow": {itemTimer, "No payment has made good yet what the creator owes back"},
 	"payout_partly_reversed": {itemMoney, "Part of the payment came back"}, "payout_reversed": {itemMoney, "The payment came back"},
 }
 
@@ -176,6 +183,8 @@ func toTimelineItem(e rapport.TimelineEntry) gen.TimelineItem {
 	switch {
 	case e.Source == "review":
 		item.Link = orNil("/reviews/" + e.SourceID.String())
+	case e.Source == "reversal" && e.Fact.Ref2 != uuid.Nil:
+		item.Link = orNil("/payouts/" + e.Fact.Ref2.String())
 	case e.Source == "payout":
 		item.Link = orNil("/payouts/" + e.SourceID.String())
 	case kind == itemContract && e.Fact.Ref != uuid.Nil:

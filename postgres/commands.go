@@ -20,6 +20,8 @@ func (s *Store) SeqOf(ctx context.Context, kind string, id uuid.UUID) (int64, er
 			return s.q.PartnershipSeq(ctx, tx, gen.PartnershipSeqParams{ID: id, Brands: brands})
 		case "review":
 			return s.q.ReviewSeq(ctx, tx, gen.ReviewSeqParams{ID: id, Brands: brands})
+		case "reversal":
+			return s.q.ReversalSeq(ctx, tx, gen.ReversalSeqParams{ID: id, Brands: brands})
 		case "payout":
 			return s.q.PayoutSeq(ctx, tx, gen.PayoutSeqParams{ID: id, Brands: brands})
 		}

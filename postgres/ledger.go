@@ -19,6 +19,8 @@ import (
 //	milestone_expense:<brand>:<ccy>         what the brand has come to owe (a debit balance)
 //	creator_payable:<brand>:<creator>:<ccy> what the brand owes the creator; floor zero
 //	brand_spent:<brand>:<ccy>               what of its funds the brand has paid out; meets milestone_expense
+//	clawback_receivable:<brand>:<creator>:<ccy> what the creator owes back (a debit balance)
+//	write_off:<brand>:<ccy>                 what of that was given up (a debit balance)
 //
 // An attempt moves brand_funds to brand_in_flight; its success takes both the debt and the money away. Floors make it impossible
 // to send what is not owed, or what another brand has paid in.
@@ -90,6 +92,32 @@ func settleLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLin
 		{Account: inFlight(brand, ccy), FloorZero: true, Amount: -amount}, {Account: "stripe_cash:" + ccy, Amount: amount},
 		{Account: payable(brand, creator, ccy), FloorZero: true, Amount: -amount}, {Account: "brand_spent:" + brand.String() + ":" + ccy, Amount: amount},
 	}
+}
+
+func receivable(brand, creator uuid.UUID, ccy string) string {
+	return "clawback_receivable:" + brand.String() + ":" + creator.String() + ":" + ccy
+}
+
+// claimLines: what was paid is not owed after all, so the creator owes it back.
+func claimLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return []ledgerLine{{Account: receivable(brand, creator, ccy), Amount: -amount}, {Account: expense(brand, ccy), Amount: amount}}
+}
+
+// reversalLines: it came back to Stripe and is the brand's to spend again.
+func reversalLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return []ledgerLine{
+		{Account: "stripe_cash:" + ccy, Amount: -amount}, {Account: funds(brand, ccy), FloorZero: true, Amount: amount},
+		{Account: "brand_spent:" + brand.String() + ":" + ccy, Amount: -amount}, {Account: receivable(brand, creator, ccy), Amount: amount},
+	}
+}
+
+// nettingLines: a payment kept it, so that much less is owed to the creator and by the creator.
+func nettingLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return []ledgerLine{{Account: payable(brand, creator, ccy), FloorZero: true, Amount: -amount}, {Account: receivable(brand, creator, ccy), Amount: amount}}
+}
+
+func writeOffLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return []ledgerLine{{Account: receivable(brand, creator, ccy), Amount: amount}, {Account: "write_off:" + brand.String() + ":" + ccy, Amount: -amount}}
 }
 
 // SealLedger extends the hash chain over what is committed; it answers how many transactions it sealed.

@@ -390,9 +390,20 @@ func (s *Store) PayoutState(ctx context.Context, id uuid.UUID) (rapport.PayoutSt
 	})
 }
 
-// NoteReversal asks finance to look at a transfer that was taken back at the provider.
-func (s *Store) NoteReversal(ctx context.Context, payout uuid.UUID) error {
+// NoteReversal keeps what somebody took back at the provider, and asks finance to look at it, once.
+func (s *Store) NoteReversal(ctx context.Context, payout uuid.UUID, back rapport.TakenBack) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		n, err := s.q.InsertForeignReversal(ctx, tx, gen.InsertForeignReversalParams{ProviderID: back.ID, PayoutID: payout, Amount: back.Amount.Amount, Currency: back.Amount.Currency})
+		if err != nil || n == 0 {
+			return err
+		}
 		return s.q.TaskForReversal(ctx, tx, gen.TaskForReversalParams{TaskID: newID(), PayoutID: payout})
+	})
+}
+
+// ReversalExists says that we took something of the payout back under this id.
+func (s *Store) ReversalExists(ctx context.Context, payout, id uuid.UUID) (bool, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) {
+		return s.q.ReversalExists(ctx, tx, gen.ReversalExistsParams{ID: id, PayoutID: payout})
 	})
 }

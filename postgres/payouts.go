@@ -81,7 +81,7 @@ func (s *Store) OrderPayout(ctx context.Context, id uuid.UUID, submission int, h
 func request(p gen.LockPayoutRow, number int32) rapport.TransferRequest {
 	return rapport.TransferRequest{
 		Key: fmt.Sprintf("po_%s_%d", p.ID, number), PayoutID: p.ID, Attempt: int(number),
-		Amount: rapport.Money{Amount: p.Amount, Currency: p.Currency}, Destination: p.Destination,
+		Amount: rapport.Money{Amount: p.Amount - p.Netted, Currency: p.Currency}, Destination: p.Destination,
 	}
 }
 
@@ -133,7 +133,7 @@ func (s *Store) newAttempt(
 	if p.Funds, err = s.fundsFor(ctx, tx, p); err != nil {
 		return rapport.PayoutOrder{}, err
 	}
-	if p.Funds < p.Amount {
+	if p.Funds < p.Amount-p.Netted {
 		return rapport.PayoutOrder{Verdict: rapport.SubmitFundsShort}, state(rapport.PayoutAwaitingFunds)
 	}
 	r := request(p, next.attempt)
@@ -147,13 +147,13 @@ func (s *Store) newAttempt(
 	if err := state(rapport.PayoutSubmitted); err != nil {
 		return rapport.PayoutOrder{}, fmt.Errorf("submit: %w", err)
 	}
-	err = s.post(ctx, tx, posting{kind: "submit", brand: p.BrandID, payout: p.ID, attempt: next.attempt, currency: p.Currency, lines: submitLines(p.BrandID, p.Currency, p.Amount)})
+	err = s.post(ctx, tx, posting{kind: "submit", brand: p.BrandID, payout: p.ID, attempt: next.attempt, currency: p.Currency, lines: submitLines(p.BrandID, p.Currency, p.Amount-p.Netted)})
 	return rapport.PayoutOrder{Verdict: "submit", Request: r}, err
 }
 
 // fundsFor reads the brand's funds; where they are short it reads them again under the lock of whoever brings more, and keeps it.
 func (s *Store) fundsFor(ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow) (int64, error) {
-	if p.Funds >= p.Amount {
+	if p.Funds >= p.Amount-p.Netted {
 		return p.Funds, nil
 	}
 	if err := s.q.LockFunds(ctx, tx, gen.LockFundsParams{BrandID: p.BrandID, Currency: p.Currency}); err != nil {
@@ -215,9 +215,12 @@ func (s *Store) SettlePayout(ctx context.Context, payout uuid.UUID, attempt int,
 		}
 		err = s.post(ctx, tx, posting{
 			kind: "settle", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), ref: t.ID, currency: p.Currency,
-			lines: settleLines(p.BrandID, p.CreatorID, p.Currency, p.Amount),
+			lines: settleLines(p.BrandID, p.CreatorID, p.Currency, p.Amount-p.Netted),
 		})
 		if err != nil {
+			return err
+		}
+		if err := s.takeNettings(ctx, tx, p); err != nil {
 			return err
 		}
 		return s.q.MarkPaid(ctx, tx, payout)
@@ -235,7 +238,7 @@ func (s *Store) RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int
 		if err != nil || n == 0 {
 			return err
 		}
-		err = s.bringFunds(ctx, tx, posting{kind: "void", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), currency: p.Currency, lines: voidLines(p.BrandID, p.Currency, p.Amount)})
+		err = s.bringFunds(ctx, tx, posting{kind: "void", brand: p.BrandID, payout: p.ID, attempt: int32(attempt), currency: p.Currency, lines: voidLines(p.BrandID, p.Currency, p.Amount-p.Netted)})
 		if err != nil {
 			return err
 		}

@@ -57,7 +57,7 @@ func payoutItem(r gen.ListPayoutsRow) rapport.PayoutItem {
 	return rapport.PayoutItem{
 		ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, BrandName: r.BrandName, CampaignName: r.CampaignName,
 		Creator:        rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
-		MilestoneTitle: r.Title, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}, State: rapport.PayoutState(r.State),
+		MilestoneTitle: r.Title, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}, Kept: r.Netted, CameBack: r.AmountReversed, State: rapport.PayoutState(r.State),
 		HeldReason: r.HeldReason, HeldBy: r.HeldByName, InTheWay: r.InTheWay, Missing: r.Missing, ReviewOn: r.ReviewOn, DueAt: r.DueAt, PaidAt: r.PaidAt, UpdatedAt: r.UpdatedAt,
 	}
 }
@@ -92,6 +92,9 @@ func (s *Store) Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord,
 			return p, err
 		}
 		if err := s.payoutBook(ctx, tx, &p); err != nil {
+			return p, err
+		}
+		if err := s.payoutBack(ctx, tx, &p); err != nil {
 			return p, err
 		}
 		events, err := s.q.PayoutEvents(ctx, tx, gen.PayoutEventsParams{PayoutID: id, Brands: brands})
@@ -186,7 +189,7 @@ func (s *Store) ApprovePayout(ctx context.Context, a rapport.PayoutApprovalCreat
 	err := s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		return s.q.InsertPayoutApproval(ctx, tx, gen.InsertPayoutApprovalParams{
 			ID: a.ID, PayoutID: a.PayoutID, BrandID: a.BrandID, Round: int32(a.Round), Part: a.Part, Approver: a.Approver,
-			Amount: a.Amount.Amount, Currency: a.Amount.Currency, Destination: orNil(a.Destination),
+			Amount: a.Amount.Amount, Currency: a.Amount.Currency, Destination: orNil(a.Destination), Netted: a.Kept,
 		})
 	})
 	e, ok := errors.AsType[*rapport.Error](err)

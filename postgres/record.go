@@ -118,6 +118,8 @@ func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c r
 		return s.q.ChangeThread(ctx, tx, gen.ChangeThreadParams{ID: c.ID, State: c.State, Until: timeOrNil(c.Until)})
 	case "payout":
 		return s.changePayout(ctx, tx, b, c)
+	case "reversal":
+		return s.changeReversal(ctx, tx, c)
 	}
 	return fmt.Errorf("unknown noun %q", c.Noun)
 }
@@ -141,7 +143,15 @@ func (s *Store) changePayout(ctx context.Context, tx pgx.Tx, b rapport.Batch, c 
 	if err := s.q.ChangePayout(ctx, tx, gen.ChangePayoutParams{ID: c.ID, State: c.State, Code: c.Code, By: idOrNil(c.Ref)}); err != nil {
 		return err
 	}
-	if c.State != string(rapport.PayoutCancelled) {
+	switch c.State {
+	case string(rapport.PayoutAwaitingApproval):
+		_, err := s.q.PlanNetting(ctx, tx, c.ID) // approvals are of what will be sent
+		return err
+	case string(rapport.PayoutCancelled):
+		if err := s.q.ReleaseNettings(ctx, tx, c.ID); err != nil {
+			return err
+		}
+	default:
 		return nil
 	}
 	p, err := s.q.PayoutForLedger(ctx, tx, c.ID)
@@ -222,6 +232,8 @@ func (s *Store) applyView(ctx context.Context, tx pgx.Tx, b rapport.Batch) error
 			p.OpenStage = &n
 		}
 		return s.q.UpdateReviewView(ctx, tx, p)
+	case "reversal":
+		return s.q.UpdateReversalView(ctx, tx, gen.UpdateReversalViewParams{ID: b.ID, Commands: mustJSON(v.Commands), Seq: b.Seq})
 	case "payout":
 		return s.q.UpdatePayoutView(ctx, tx, gen.UpdatePayoutViewParams{ID: b.ID, Commands: mustJSON(v.Commands), Seq: b.Seq})
 	}

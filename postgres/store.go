@@ -183,6 +183,7 @@ var refusals = map[string]rapport.Code{
 	"RA015": rapport.CodeForbidden, // changed the destination lately
 	"RA016": rapport.CodeForbidden, // lacks the finance role
 	"RA017": rapport.CodeForbidden, // is the same person twice
+	"RA045": rapport.CodeInvalid,   // names what nobody took back
 }
 
 // fieldsOf names the field behind a unique constraint, where one field explains the conflict.

@@ -20,8 +20,10 @@ type InboxStore interface {
 	Payee(ctx context.Context, creator uuid.UUID) (rapport.Payee, error)
 	// PayoutState is where a payout stands; empty when there is none.
 	PayoutState(ctx context.Context, id uuid.UUID) (rapport.PayoutState, error)
-	// NoteReversal asks finance to look at a transfer that was taken back at the provider.
-	NoteReversal(ctx context.Context, payout uuid.UUID) error
+	// ReversalExists says that we took something of the payout back under this id.
+	ReversalExists(ctx context.Context, payout, id uuid.UUID) (bool, error)
+	// NoteReversal keeps what somebody took back at the provider, and asks finance to look at it, once.
+	NoteReversal(ctx context.Context, payout uuid.UUID, back rapport.TakenBack) error
 	// NoteTopUp keeps the provider's id of a top-up whose making never answered. False when there is no such top-up.
 	NoteTopUp(ctx context.Context, id uuid.UUID, providerID string) (bool, error)
 	SignalWorkflow(ctx context.Context, kind string, id, brand uuid.UUID, sig rapport.Signal) error
@@ -128,20 +130,47 @@ func (x *Inbox) transfer(ctx context.Context, row rapport.InboxRow, payout strin
 		return notOurs, nil
 	case rapport.PayoutPaid, rapport.PayoutPartlyReversed, rapport.PayoutReversed:
 		if row.Type == "transfer.reversed" {
-			return "", x.Store.NoteReversal(ctx, id)
+			return "", x.takenBack(ctx, id, row)
 		}
 		return "settled already", nil
 	case rapport.PayoutSubmitted, rapport.PayoutUnknown:
 		// What is taken back before its payout knows that it is paid is taken back all the same, and nobody looks for it later.
 		if row.Type == "transfer.reversed" {
-			if err := x.Store.NoteReversal(ctx, id); err != nil {
-				return "", fmt.Errorf("reversal: %w", err)
+			if err := x.takenBack(ctx, id, row); err != nil {
+				return "", err
 			}
 		}
 		return "", x.tell(ctx, "payout", id, row)
 	default:
 		return "", x.tell(ctx, "payout", id, row)
 	}
+}
+
+// takenBack looks what came back of a transfer: our own reversals hear of it, and finance of what somebody took back elsewhere.
+func (x *Inbox) takenBack(ctx context.Context, payout uuid.UUID, row rapport.InboxRow) error {
+	found, err := x.Activities.Payer.ReversalsOf(ctx, row.ObjectID)
+	if err != nil {
+		return fmt.Errorf("reversals: %w", err)
+	}
+	for _, back := range found {
+		ours := false
+		if back.ReversalID != uuid.Nil {
+			if ours, err = x.Store.ReversalExists(ctx, payout, back.ReversalID); err != nil {
+				return fmt.Errorf("reversal: %w", err)
+			}
+		}
+		if !ours {
+			if err := x.Store.NoteReversal(ctx, payout, back); err != nil {
+				return fmt.Errorf("note a reversal: %w", err)
+			}
+			continue
+		}
+		sig := rapport.Signal{ID: rapport.DeriveID(row.ID, back.ID), Kind: rapport.SignalStripe, Ref: row.ID}
+		if err := x.Store.SignalWorkflow(ctx, "reversal", back.ReversalID, uuid.Nil, sig); err != nil {
+			return fmt.Errorf("signal: %w", err)
+		}
+	}
+	return nil
 }
 
 func (x *Inbox) tell(ctx context.Context, kind string, id uuid.UUID, row rapport.InboxRow) error {

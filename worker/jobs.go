@@ -143,7 +143,7 @@ func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r 
 }
 
 func (s *Sweep) compare(ctx context.Context, snap rapport.Snapshot, r *SweepResult) error {
-	if !s.Compare || !slices.Contains([]string{workflows.TypePartnership, workflows.TypeReview, workflows.TypePayout}, snap.Workflow) {
+	if !s.Compare || !slices.Contains([]string{workflows.TypePartnership, workflows.TypeReview, workflows.TypePayout, workflows.TypeReversal}, snap.Workflow) {
 		return nil
 	}
 	value, err := s.Client.QueryWorkflow(ctx, snap.WorkflowID, "", workflows.QueryState)

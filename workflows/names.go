@@ -9,6 +9,7 @@ const (
 	TypePartnership = "Partnership"
 	TypeReview      = "Review"
 	TypePayout      = "Payout"
+	TypeReversal    = "Reversal"
 	TypeTopUp       = "TopUp"
 	TypeJob         = "Job"
 	TypeMessage     = "Message"
@@ -36,6 +37,9 @@ func ReviewID(id uuid.UUID) string { return "review/" + id.String() }
 
 // PayoutID is the workflow id of a payout.
 func PayoutID(id uuid.UUID) string { return "payout/" + id.String() }
+
+// ReversalID is the workflow id of money that is taken back.
+func ReversalID(id uuid.UUID) string { return "reversal/" + id.String() }
 
 // TopUpID is the workflow id of a top-up.
 func TopUpID(id uuid.UUID) string { return "topup/" + id.String() }

@@ -210,7 +210,7 @@ func (s *shell) launch(ctx workflow.Context, e rapport.Effect) {
 		in := activities.EffectInput{Effect: e, Kind: s.kind, ID: s.id, BrandID: s.brandID, PartnershipID: s.partnershipID, Now: workflow.Now(ctx)}
 		var out rapport.Outcome
 		if err := workflow.ExecuteActivity(effectContext(ctx, e), activities.NameOf(e.Kind), in).Get(ctx, &out); err != nil {
-			if e.Kind != rapport.EffectSubmit || temporal.IsCanceledError(err) {
+			if e.Kind != rapport.EffectSubmit && e.Kind != rapport.EffectReverse || temporal.IsCanceledError(err) {
 				workflow.GetLogger(ctx).Error("effect ended without an outcome", "kind", e.Kind)
 				return
 			}
@@ -236,12 +236,12 @@ func effectContext(ctx workflow.Context, e rapport.Effect) workflow.Context {
 	switch e.Kind {
 	case rapport.EffectMail, rapport.EffectNotify:
 		return activityContext(ctx, QueueMail)
-	case rapport.EffectSubmit:
+	case rapport.EffectSubmit, rapport.EffectReverse:
 		o := workflow.GetActivityOptions(activityContext(ctx, QueuePayments))
 		o.ScheduleToCloseTimeout = submitLife
 		o.RetryPolicy.MaximumInterval = 30 * time.Second
 		return workflow.WithActivityOptions(ctx, o)
-	case rapport.EffectReconcile:
+	case rapport.EffectReconcile, rapport.EffectFindReversal:
 		return activityContext(ctx, QueuePayments)
 	default:
 		return activityContext(ctx, QueueMain)

@@ -720,6 +720,24 @@ func (e MilestoneTrigger) Valid() bool {
 	}
 }
 
+// Defines values for NettingState.
+const (
+	NettingStatePlanned NettingState = "planned"
+	NettingStateTaken   NettingState = "taken"
+)
+
+// Valid indicates whether the value is a known member of the NettingState enum.
+func (e NettingState) Valid() bool {
+	switch e {
+	case NettingStatePlanned:
+		return true
+	case NettingStateTaken:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OfferState.
 const (
 	OfferStateAccepted  OfferState = "accepted"
@@ -1344,6 +1362,99 @@ func (e ReplySuggestionClass) Valid() bool {
 	case ReplySuggestionClassUnsubscribe:
 		return true
 	case ReplySuggestionClassWrongPerson:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReversalApprovalCreatePart.
+const (
+	ReversalApprovalCreatePartReverse  ReversalApprovalCreatePart = "reverse"
+	ReversalApprovalCreatePartWriteOff ReversalApprovalCreatePart = "write_off"
+)
+
+// Valid indicates whether the value is a known member of the ReversalApprovalCreatePart enum.
+func (e ReversalApprovalCreatePart) Valid() bool {
+	switch e {
+	case ReversalApprovalCreatePartReverse:
+		return true
+	case ReversalApprovalCreatePartWriteOff:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReversalCommandCommand.
+const (
+	ReversalCommandCommandAskWriteOff ReversalCommandCommand = "ask_write_off"
+	ReversalCommandCommandCancel      ReversalCommandCommand = "cancel"
+	ReversalCommandCommandKeepClaim   ReversalCommandCommand = "keep_claim"
+	ReversalCommandCommandNet         ReversalCommandCommand = "net"
+	ReversalCommandCommandReconcile   ReversalCommandCommand = "reconcile"
+	ReversalCommandCommandRetry       ReversalCommandCommand = "retry"
+)
+
+// Valid indicates whether the value is a known member of the ReversalCommandCommand enum.
+func (e ReversalCommandCommand) Valid() bool {
+	switch e {
+	case ReversalCommandCommandAskWriteOff:
+		return true
+	case ReversalCommandCommandCancel:
+		return true
+	case ReversalCommandCommandKeepClaim:
+		return true
+	case ReversalCommandCommandNet:
+		return true
+	case ReversalCommandCommandReconcile:
+		return true
+	case ReversalCommandCommandRetry:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReversalState.
+const (
+	ReversalStateApproved         ReversalState = "approved"
+	ReversalStateAwaitingApproval ReversalState = "awaiting_approval"
+	ReversalStateAwaitingWriteOff ReversalState = "awaiting_write_off"
+	ReversalStateCancelled        ReversalState = "cancelled"
+	ReversalStateFailed           ReversalState = "failed"
+	ReversalStateNetted           ReversalState = "netted"
+	ReversalStateNetting          ReversalState = "netting"
+	ReversalStateReversed         ReversalState = "reversed"
+	ReversalStateSubmitted        ReversalState = "submitted"
+	ReversalStateUnknown          ReversalState = "unknown"
+	ReversalStateWrittenOff       ReversalState = "written_off"
+)
+
+// Valid indicates whether the value is a known member of the ReversalState enum.
+func (e ReversalState) Valid() bool {
+	switch e {
+	case ReversalStateApproved:
+		return true
+	case ReversalStateAwaitingApproval:
+		return true
+	case ReversalStateAwaitingWriteOff:
+		return true
+	case ReversalStateCancelled:
+		return true
+	case ReversalStateFailed:
+		return true
+	case ReversalStateNetted:
+		return true
+	case ReversalStateNetting:
+		return true
+	case ReversalStateReversed:
+		return true
+	case ReversalStateSubmitted:
+		return true
+	case ReversalStateUnknown:
+		return true
+	case ReversalStateWrittenOff:
 		return true
 	default:
 		return false
@@ -2027,7 +2138,7 @@ func (e ListThreadsParamsState) Valid() bool {
 
 // ApprovalCreate defines model for ApprovalCreate.
 type ApprovalCreate struct {
-	// Amount What is approved; must be the payout's
+	// Amount What is approved; must be the payout's, less what it keeps
 	Amount Money              `json:"amount"`
 	Part   ApprovalCreatePart `json:"part"`
 }
@@ -2821,6 +2932,13 @@ type FollowerSnapshot struct {
 // FollowerSnapshotSource defines model for FollowerSnapshot.Source.
 type FollowerSnapshotSource string
 
+// ForeignReversal defines model for ForeignReversal.
+type ForeignReversal struct {
+	Amount     Money     `json:"amount"`
+	At         time.Time `json:"at"`
+	ProviderId string    `json:"provider_id"`
+}
+
 // Funds defines model for Funds.
 type Funds struct {
 	// Available Topped up and not yet sent or in flight
@@ -3151,6 +3269,21 @@ type Money struct {
 	Currency string `json:"currency"`
 }
 
+// Netting defines model for Netting.
+type Netting struct {
+	Amount     Money              `json:"amount"`
+	At         time.Time          `json:"at"`
+	PayoutId   openapi_types.UUID `json:"payout_id"`
+	ReversalId openapi_types.UUID `json:"reversal_id"`
+	State      NettingState       `json:"state"`
+
+	// Title Of the other payment's milestone
+	Title string `json:"title"`
+}
+
+// NettingState defines model for Netting.State.
+type NettingState string
+
 // Offer defines model for Offer.
 type Offer struct {
 	ExpiresAt *time.Time         `json:"expires_at,omitempty"`
@@ -3350,11 +3483,23 @@ type Payout struct {
 	Events        []TimelineItem   `json:"events"`
 
 	// Evidence Clause, approval and post this money rests on, in words
-	Evidence   []string      `json:"evidence"`
-	Ledger     []LedgerLine  `json:"ledger"`
-	PayeeState string        `json:"payee_state"`
-	Seq        int64         `json:"seq"`
-	Summary    PayoutSummary `json:"summary"`
+	Evidence []string `json:"evidence"`
+
+	// ForeignReversals What somebody took back at Stripe and nobody recorded here yet
+	ForeignReversals []ForeignReversal `json:"foreign_reversals"`
+	Ledger           []LedgerLine      `json:"ledger"`
+
+	// Nettings What it keeps for other money that was taken back
+	Nettings   []Netting `json:"nettings"`
+	PayeeState string    `json:"payee_state"`
+
+	// Reversals What of it is taken back, newest first
+	Reversals []Reversal    `json:"reversals"`
+	Seq       int64         `json:"seq"`
+	Summary   PayoutSummary `json:"summary"`
+
+	// TakeBack Whether the person may ask to take something back now, and else why not
+	TakeBack *Command `json:"take_back,omitempty"`
 }
 
 // PayoutApproval defines model for PayoutApproval.
@@ -3425,14 +3570,20 @@ type PayoutState string
 
 // PayoutSummary defines model for PayoutSummary.
 type PayoutSummary struct {
-	Amount         Money              `json:"amount"`
-	BrandId        openapi_types.UUID `json:"brand_id"`
-	BrandName      string             `json:"brand_name"`
-	CampaignName   string             `json:"campaign_name"`
-	Creator        CreatorRef         `json:"creator"`
-	DueAt          time.Time          `json:"due_at"`
-	HeldReason     *string            `json:"held_reason,omitempty"`
-	Id             openapi_types.UUID `json:"id"`
+	Amount    Money              `json:"amount"`
+	BrandId   openapi_types.UUID `json:"brand_id"`
+	BrandName string             `json:"brand_name"`
+
+	// CameBack What of it has come back; absent when nothing has
+	CameBack     *Money             `json:"came_back,omitempty"`
+	CampaignName string             `json:"campaign_name"`
+	Creator      CreatorRef         `json:"creator"`
+	DueAt        time.Time          `json:"due_at"`
+	HeldReason   *string            `json:"held_reason,omitempty"`
+	Id           openapi_types.UUID `json:"id"`
+
+	// Kept What of it is kept for money that the creator owes back; absent when nothing is
+	Kept           *Money             `json:"kept,omitempty"`
 	MilestoneTitle string             `json:"milestone_title"`
 	PaidAt         *time.Time         `json:"paid_at,omitempty"`
 	PartnershipId  openapi_types.UUID `json:"partnership_id"`
@@ -3780,6 +3931,89 @@ type ReplySuggestion struct {
 
 // ReplySuggestionClass defines model for ReplySuggestion.Class.
 type ReplySuggestionClass string
+
+// Reversal defines model for Reversal.
+type Reversal struct {
+	Amount Money `json:"amount"`
+
+	// Approval The approval that the person could give now, and else why not; its command is the part
+	Approval   Command            `json:"approval"`
+	ApprovedBy *string            `json:"approved_by,omitempty"`
+	BrandId    openapi_types.UUID `json:"brand_id"`
+	BrandName  string             `json:"brand_name"`
+
+	// CameBack From the creator's account at Stripe
+	CameBack     Money  `json:"came_back"`
+	CampaignName string `json:"campaign_name"`
+
+	// CapPercent Of each later payment at most this share is kept
+	CapPercent int                `json:"cap_percent"`
+	Commands   []Command          `json:"commands"`
+	CreatedAt  time.Time          `json:"created_at"`
+	Creator    CreatorRef         `json:"creator"`
+	GivenUp    Money              `json:"given_up"`
+	Id         openapi_types.UUID `json:"id"`
+
+	// Kept Out of later payments
+	Kept           Money  `json:"kept"`
+	MilestoneTitle string `json:"milestone_title"`
+
+	// NetFrom Nothing is kept before
+	NetFrom       *time.Time         `json:"net_from,omitempty"`
+	Nettings      []Netting          `json:"nettings"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	PayoutId      openapi_types.UUID `json:"payout_id"`
+	Reason        string             `json:"reason"`
+	RequestedBy   UserRef            `json:"requested_by"`
+
+	// Rest Neither back, nor given up, nor planned to be kept
+	Rest      Money         `json:"rest"`
+	Seq       int64         `json:"seq"`
+	State     ReversalState `json:"state"`
+	UpdatedAt time.Time     `json:"updated_at"`
+
+	// WaitsFor Who or what it waits for, in words; absent when it has ended
+	WaitsFor *string   `json:"waits_for,omitempty"`
+	WriteOff *WriteOff `json:"write_off,omitempty"`
+}
+
+// ReversalApprovalCreate defines model for ReversalApprovalCreate.
+type ReversalApprovalCreate struct {
+	Amount Money                      `json:"amount"`
+	Part   ReversalApprovalCreatePart `json:"part"`
+}
+
+// ReversalApprovalCreatePart defines model for ReversalApprovalCreate.Part.
+type ReversalApprovalCreatePart string
+
+// ReversalCommand defines model for ReversalCommand.
+type ReversalCommand struct {
+	Command ReversalCommandCommand `json:"command"`
+	Reason  *string                `json:"reason,omitempty"`
+}
+
+// ReversalCommandCommand defines model for ReversalCommand.Command.
+type ReversalCommandCommand string
+
+// ReversalCreate defines model for ReversalCreate.
+type ReversalCreate struct {
+	Amount Money `json:"amount"`
+
+	// ProviderId Records what somebody took back at Stripe already, by its trr_ id
+	ProviderId *string `json:"provider_id,omitempty"`
+
+	// Reason Why it is taken back; the creator is not shown it
+	Reason string `json:"reason"`
+}
+
+// ReversalList defines model for ReversalList.
+type ReversalList struct {
+	Items      []Reversal `json:"items"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// ReversalState defines model for ReversalState.
+type ReversalState string
 
 // Review defines model for Review.
 type Review struct {
@@ -4708,6 +4942,14 @@ type WorkflowState struct {
 	WorkflowId    string                 `json:"workflow_id"`
 }
 
+// WriteOff defines model for WriteOff.
+type WriteOff struct {
+	Amount     Money   `json:"amount"`
+	ApprovedBy *string `json:"approved_by,omitempty"`
+	By         string  `json:"by"`
+	Reason     string  `json:"reason"`
+}
+
 // BrandId defines model for brand_id.
 type BrandId = openapi_types.UUID
 
@@ -5129,6 +5371,11 @@ type CommandPayoutParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CreateReversalParams defines parameters for CreateReversal.
+type CreateReversalParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListPoliciesParams defines parameters for ListPolicies.
 type ListPoliciesParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
@@ -5209,6 +5456,27 @@ type ListReconciliationsParams struct {
 
 // RunReconciliationParams defines parameters for RunReconciliation.
 type RunReconciliationParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListReversalsParams defines parameters for ListReversals.
+type ListReversalsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor   *Cursor             `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId  *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	PayoutId *openapi_types.UUID `form:"payout_id,omitempty" json:"payout_id,omitempty"`
+	State    *[]ReversalState    `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// ApproveReversalParams defines parameters for ApproveReversal.
+type ApproveReversalParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// CommandReversalParams defines parameters for CommandReversal.
+type CommandReversalParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -5551,6 +5819,9 @@ type ApprovePayoutJSONRequestBody = ApprovalCreate
 // CommandPayoutJSONRequestBody defines body for CommandPayout for application/json ContentType.
 type CommandPayoutJSONRequestBody = PayoutCommand
 
+// CreateReversalJSONRequestBody defines body for CreateReversal for application/json ContentType.
+type CreateReversalJSONRequestBody = ReversalCreate
+
 // CreatePolicyJSONRequestBody defines body for CreatePolicy for application/json ContentType.
 type CreatePolicyJSONRequestBody = PolicyCreate
 
@@ -5595,6 +5866,12 @@ type PortalUnsubscribeJSONRequestBody = Empty
 
 // RunReconciliationJSONRequestBody defines body for RunReconciliation for application/json ContentType.
 type RunReconciliationJSONRequestBody = Empty
+
+// ApproveReversalJSONRequestBody defines body for ApproveReversal for application/json ContentType.
+type ApproveReversalJSONRequestBody = ReversalApprovalCreate
+
+// CommandReversalJSONRequestBody defines body for CommandReversal for application/json ContentType.
+type CommandReversalJSONRequestBody = ReversalCommand
 
 // RevokeReviewLinkJSONRequestBody defines body for RevokeReviewLink for application/json ContentType.
 type RevokeReviewLinkJSONRequestBody = Empty
@@ -5913,6 +6190,9 @@ type ServerInterface interface {
 	// CommandPayout Hold, release from hold, retry, cancel or reconcile now
 	// (POST /v1/payouts/{id}/commands)
 	CommandPayout(ctx echo.Context, id Id, params CommandPayoutParams) error
+	// CreateReversal Ask to take back what a payout sent, or part of it; another person approves
+	// (POST /v1/payouts/{id}/reversals)
+	CreateReversal(ctx echo.Context, id Id, params CreateReversalParams) error
 	// ListPolicies Approval policies, newest version of each
 	// (GET /v1/policies)
 	ListPolicies(ctx echo.Context, params ListPoliciesParams) error
@@ -5976,6 +6256,18 @@ type ServerInterface interface {
 	// RunReconciliation Compare ledger and Stripe now
 	// (POST /v1/reconciliations)
 	RunReconciliation(ctx echo.Context, params RunReconciliationParams) error
+	// ListReversals Money that is taken back, newest first
+	// (GET /v1/reversals)
+	ListReversals(ctx echo.Context, params ListReversalsParams) error
+	// GetReversal One reversal with the payments that make it good
+	// (GET /v1/reversals/{id})
+	GetReversal(ctx echo.Context, id Id) error
+	// ApproveReversal Approve that money is taken back, or that the rest is given up, for exactly this amount
+	// (POST /v1/reversals/{id}/approvals)
+	ApproveReversal(ctx echo.Context, id Id, params ApproveReversalParams) error
+	// CommandReversal Let it be, try again, keep it out of the next payments, ask to give the rest up, or look it up now
+	// (POST /v1/reversals/{id}/commands)
+	CommandReversal(ctx echo.Context, id Id, params CommandReversalParams) error
 	// RevokeReviewLink End the link of an outside reviewer
 	// (POST /v1/review-links/{id}/revoke)
 	RevokeReviewLink(ctx echo.Context, id Id, params RevokeReviewLinkParams) error
@@ -8582,6 +8874,42 @@ func (w *ServerInterfaceWrapper) CommandPayout(ctx echo.Context) error {
 	return err
 }
 
+// CreateReversal converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateReversal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateReversalParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateReversal(ctx, id, params)
+	return err
+}
+
 // ListPolicies converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPolicies(ctx echo.Context) error {
 	var err error
@@ -9150,6 +9478,140 @@ func (w *ServerInterfaceWrapper) RunReconciliation(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RunReconciliation(ctx, params)
+	return err
+}
+
+// ListReversals converts echo context to params.
+func (w *ServerInterfaceWrapper) ListReversals(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListReversalsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "payout_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "payout_id", ctx.QueryParams(), &params.PayoutId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter payout_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListReversals(ctx, params)
+	return err
+}
+
+// GetReversal converts echo context to params.
+func (w *ServerInterfaceWrapper) GetReversal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetReversal(ctx, id)
+	return err
+}
+
+// ApproveReversal converts echo context to params.
+func (w *ServerInterfaceWrapper) ApproveReversal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveReversalParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ApproveReversal(ctx, id, params)
+	return err
+}
+
+// CommandReversal converts echo context to params.
+func (w *ServerInterfaceWrapper) CommandReversal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CommandReversalParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CommandReversal(ctx, id, params)
 	return err
 }
 
@@ -10688,6 +11150,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts/:id", wrapper.GetPayout, options.OperationMiddlewares["getPayout"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/approvals", wrapper.ApprovePayout, options.OperationMiddlewares["approvePayout"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/commands", wrapper.CommandPayout, options.OperationMiddlewares["commandPayout"]...)
+	router.POST(options.BaseURL+"/v1/payouts/:id/reversals", wrapper.CreateReversal, options.OperationMiddlewares["createReversal"]...)
+	router.GET(options.BaseURL+"/v1/reversals", wrapper.ListReversals, options.OperationMiddlewares["listReversals"]...)
+	router.GET(options.BaseURL+"/v1/reversals/:id", wrapper.GetReversal, options.OperationMiddlewares["getReversal"]...)
+	router.POST(options.BaseURL+"/v1/reversals/:id/approvals", wrapper.ApproveReversal, options.OperationMiddlewares["approveReversal"]...)
+	router.POST(options.BaseURL+"/v1/reversals/:id/commands", wrapper.CommandReversal, options.OperationMiddlewares["commandReversal"]...)
 	router.GET(options.BaseURL+"/v1/payouts/export", wrapper.ExportPayouts, options.OperationMiddlewares["exportPayouts"]...)
 	router.GET(options.BaseURL+"/v1/ledger/balances", wrapper.ListBalances, options.OperationMiddlewares["listBalances"]...)
 	router.GET(options.BaseURL+"/v1/ledger/transactions", wrapper.ListLedgerTransactions, options.OperationMiddlewares["listLedgerTransactions"]...)
@@ -14257,6 +14724,47 @@ func (response CommandPayoutdefaultApplicationProblemPlusJSONResponse) VisitComm
 	return err
 }
 
+type CreateReversalRequestObject struct {
+	Id     Id `json:"id"`
+	Params CreateReversalParams
+	Body   *CreateReversalJSONRequestBody
+}
+
+type CreateReversalResponseObject interface {
+	VisitCreateReversalResponse(w http.ResponseWriter) error
+}
+
+type CreateReversal201JSONResponse Reversal
+
+func (response CreateReversal201JSONResponse) VisitCreateReversalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateReversaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateReversaldefaultApplicationProblemPlusJSONResponse) VisitCreateReversalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPoliciesRequestObject struct {
 	Params ListPoliciesParams
 }
@@ -15194,6 +15702,214 @@ type RunReconciliationdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RunReconciliationdefaultApplicationProblemPlusJSONResponse) VisitRunReconciliationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReversalsRequestObject struct {
+	Params ListReversalsParams
+}
+
+type ListReversalsResponseObject interface {
+	VisitListReversalsResponse(w http.ResponseWriter) error
+}
+
+type ListReversals200JSONResponse ReversalList
+
+func (response ListReversals200JSONResponse) VisitListReversalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListReversalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListReversalsdefaultApplicationProblemPlusJSONResponse) VisitListReversalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReversalRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetReversalResponseObject interface {
+	VisitGetReversalResponse(w http.ResponseWriter) error
+}
+
+type GetReversal200JSONResponse Reversal
+
+func (response GetReversal200JSONResponse) VisitGetReversalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetReversaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetReversaldefaultApplicationProblemPlusJSONResponse) VisitGetReversalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveReversalRequestObject struct {
+	Id     Id `json:"id"`
+	Params ApproveReversalParams
+	Body   *ApproveReversalJSONRequestBody
+}
+
+type ApproveReversalResponseObject interface {
+	VisitApproveReversalResponse(w http.ResponseWriter) error
+}
+
+type ApproveReversal200JSONResponse Reversal
+
+func (response ApproveReversal200JSONResponse) VisitApproveReversalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveReversal202ResponseHeaders struct {
+	Location *string
+}
+
+type ApproveReversal202JSONResponse struct {
+	Body    Pending
+	Headers ApproveReversal202ResponseHeaders
+}
+
+func (response ApproveReversal202JSONResponse) VisitApproveReversalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ApproveReversaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveReversaldefaultApplicationProblemPlusJSONResponse) VisitApproveReversalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommandReversalRequestObject struct {
+	Id     Id `json:"id"`
+	Params CommandReversalParams
+	Body   *CommandReversalJSONRequestBody
+}
+
+type CommandReversalResponseObject interface {
+	VisitCommandReversalResponse(w http.ResponseWriter) error
+}
+
+type CommandReversal200JSONResponse Reversal
+
+func (response CommandReversal200JSONResponse) VisitCommandReversalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommandReversal202ResponseHeaders struct {
+	Location *string
+}
+
+type CommandReversal202JSONResponse struct {
+	Body    Pending
+	Headers CommandReversal202ResponseHeaders
+}
+
+func (response CommandReversal202JSONResponse) VisitCommandReversalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommandReversaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CommandReversaldefaultApplicationProblemPlusJSONResponse) VisitCommandReversalResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17422,6 +18138,9 @@ type StrictServerInterface interface {
 	// CommandPayout Hold, release from hold, retry, cancel or reconcile now
 	// (POST /v1/payouts/{id}/commands)
 	CommandPayout(ctx context.Context, request CommandPayoutRequestObject) (CommandPayoutResponseObject, error)
+	// CreateReversal Ask to take back what a payout sent, or part of it; another person approves
+	// (POST /v1/payouts/{id}/reversals)
+	CreateReversal(ctx context.Context, request CreateReversalRequestObject) (CreateReversalResponseObject, error)
 	// ListPolicies Approval policies, newest version of each
 	// (GET /v1/policies)
 	ListPolicies(ctx context.Context, request ListPoliciesRequestObject) (ListPoliciesResponseObject, error)
@@ -17485,6 +18204,18 @@ type StrictServerInterface interface {
 	// RunReconciliation Compare ledger and Stripe now
 	// (POST /v1/reconciliations)
 	RunReconciliation(ctx context.Context, request RunReconciliationRequestObject) (RunReconciliationResponseObject, error)
+	// ListReversals Money that is taken back, newest first
+	// (GET /v1/reversals)
+	ListReversals(ctx context.Context, request ListReversalsRequestObject) (ListReversalsResponseObject, error)
+	// GetReversal One reversal with the payments that make it good
+	// (GET /v1/reversals/{id})
+	GetReversal(ctx context.Context, request GetReversalRequestObject) (GetReversalResponseObject, error)
+	// ApproveReversal Approve that money is taken back, or that the rest is given up, for exactly this amount
+	// (POST /v1/reversals/{id}/approvals)
+	ApproveReversal(ctx context.Context, request ApproveReversalRequestObject) (ApproveReversalResponseObject, error)
+	// CommandReversal Let it be, try again, keep it out of the next payments, ask to give the rest up, or look it up now
+	// (POST /v1/reversals/{id}/commands)
+	CommandReversal(ctx context.Context, request CommandReversalRequestObject) (CommandReversalResponseObject, error)
 	// RevokeReviewLink End the link of an outside reviewer
 	// (POST /v1/review-links/{id}/revoke)
 	RevokeReviewLink(ctx context.Context, request RevokeReviewLinkRequestObject) (RevokeReviewLinkResponseObject, error)
@@ -20579,6 +21310,55 @@ func (sh *strictHandler) CommandPayout(ctx echo.Context, id Id, params CommandPa
 	return nil
 }
 
+// CreateReversal operation middleware
+func (sh *strictHandler) CreateReversal(ctx echo.Context, id Id, params CreateReversalParams) error {
+	var request CreateReversalRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body CreateReversalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateReversal(ctx.Request().Context(), request.(CreateReversalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateReversal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateReversalResponseObject); ok {
+		return validResponse.VisitCreateReversalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPolicies operation middleware
 func (sh *strictHandler) ListPolicies(ctx echo.Context, params ListPoliciesParams) error {
 	var request ListPoliciesRequestObject
@@ -21430,6 +22210,154 @@ func (sh *strictHandler) RunReconciliation(ctx echo.Context, params RunReconcili
 		return err
 	} else if validResponse, ok := response.(RunReconciliationResponseObject); ok {
 		return validResponse.VisitRunReconciliationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReversals operation middleware
+func (sh *strictHandler) ListReversals(ctx echo.Context, params ListReversalsParams) error {
+	var request ListReversalsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReversals(ctx.Request().Context(), request.(ListReversalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReversals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListReversalsResponseObject); ok {
+		return validResponse.VisitListReversalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetReversal operation middleware
+func (sh *strictHandler) GetReversal(ctx echo.Context, id Id) error {
+	var request GetReversalRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetReversal(ctx.Request().Context(), request.(GetReversalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetReversal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetReversalResponseObject); ok {
+		return validResponse.VisitGetReversalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveReversal operation middleware
+func (sh *strictHandler) ApproveReversal(ctx echo.Context, id Id, params ApproveReversalParams) error {
+	var request ApproveReversalRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ApproveReversalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveReversal(ctx.Request().Context(), request.(ApproveReversalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveReversal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveReversalResponseObject); ok {
+		return validResponse.VisitApproveReversalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CommandReversal operation middleware
+func (sh *strictHandler) CommandReversal(ctx echo.Context, id Id, params CommandReversalParams) error {
+	var request CommandReversalRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body CommandReversalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CommandReversal(ctx.Request().Context(), request.(CommandReversalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CommandReversal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CommandReversalResponseObject); ok {
+		return validResponse.VisitCommandReversalResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -23151,374 +24079,392 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L1ts9s2sif+VVDaf9Xs1sqxnZnJ/c/xK8dJbrw3Hnt9nJu6NZOSIbIl4ooEGAA8sjLl776FBsAngU8S",
-	"Jcspv7KPRJFgd6PRj7/+1yISWS44cK0Wd/9a5FTSDDRI/GstKY9XLDb/Z3xxt/itAHlYLBecZrC4q75f",
-	"LlSUQEbNhRshM6oXd4uiwG/0ITfXKi0Z3y4+flwuokIqIc21MahIslwzYe7O4YNe2S+J2BCdAMnpFsga",
-	"NkLCYhlcg7tZfQUZ/fAT8K1OFnd/ffIktILaK+VUJ9XdcMUSfiuYhHhxp2UB096NxZDlQgOPDv8Bh/Ip",
-	"CdAYZPWcl9Vlj8x1Hcv/+q9/XS4yxv3fT4OP3LyiOkq6n7V5ZC+oP+T4NinLmO7itP2yfoMYNrRItSHx",
-	"0iyZZUW2uPva0Dtj3P5VLZdxDVuQ+KDfjjn/i5CxIloQBVRGCdkgR0ML+a2TVGFOS3hgsH8ndsCPH/su",
-	"AaLNV17cMspSiEnK+M4/v03Nt3jDR/aOfbLSXls/G3GpKhdcgd2IUqxTyMx/I8E1cGQNzfOURdQs/7G7",
-	"4n//txL4atWT/z8Jm8Xd4n88rvb2Y/utevzG3Ref2GJCQjXZA9dkL4Ujn/uZuevzPJfigaYvJFANuJo4",
-	"Zua3NH0jRQ5SM7P2DU0VLM0LlB/9a0EzUbhXSNPXm8XdP/qX+UpwOCw+/hpcI1OE4mIgfkayQmmyBqct",
-	"DqLQf1KLj0ujyfB5wI0k/mORS8ipRE5KSIEqkItfwxLjOfoPe5OlX311uVj/N0TaPMZSBaTjWe2VY3pQ",
-	"xyL3baEYB6WI+dqKHVMkhQdIzV+UE1ARTZHFzwhdK8OPDChXRCdCgZdUpekWFsf7a7nYMR7XX7xQ9qVF",
-	"aq4XhVYshsCr+70C0mn8AWXnbjkgb2/NNR+XuIpx922xAF8nRPlvaUp5BMeEp1Hkhe1oyevqR+UyGNff",
-	"/CVIyqiQ0qjosMKsr9I/s/ab6mE9q/+JKX38BkxD1vxPH4k9IT6Wj6FS0oP5u3aiDr+DfVh4sfz72B4O",
-	"E/b8mnIOce25ayFSoNyKGnVqq6kmu5R4tUp31/IWwfVKyu2B2FwRpAqOt+S9htycPVtBBCd7phOyT4AT",
-	"pkksQBEudFA6NgzSuPUKTwMvsFwwVd+QTJmzRa3sfaleGW1k/ruGVOyDO9OSyt9AQp4a+dJ0awTOCB4e",
-	"kSnl28KqhTyl2gj4YrnYiDQVe2PR+SUvFyIHDvHKnCySRrr6xNhbwRXoJHSA9pAuEWmslmQjRUaePEOd",
-	"xYtsDWjaKQ25IsDNoW+UGfxWgBHhEJkfaFrA2MO+khNhTmdc9dLyvUtQ4mM5iWgKPKajFWEsMsr4Kge5",
-	"SkQRsGxfo9LOloZWggOxPzCUkBABewCpCONG++Pvw9ImlV4ZA8UIDosCgvxLckByRuaEFtKck3vJtAZO",
-	"tHhmjgxDcMbxIrwfGjyhNxr54rgcw+Kgsi2/XVnbKXBJ5xei0BJolCBRY3o4fttXlKVGfKgu5UcRBTy2",
-	"MufNubX4gKQ1B26QsLlQmqYrGscSlArJuCcbPIA8EL+yTtopiAQ3W4nJlU4kKLMVzjd9vjXawewsZLG1",
-	"CZ0dRFOCWkARqmrMNSswMgYHQJPIiBmzquSYDHsqs1WRr8Jmy3fGWmGc7BMWJYQSDvuSupIpQOOdaUU2",
-	"RZq6jf6MPHGWCxfE3P5RkQc54B/tBakt1WAl1t2CrGFLOSo2J50x1fBIswwGjQmUYpS5I74fiWtdupcN",
-	"ldDF4orCAfk91hItmoe2eKfOOskI9+8wZFC8cNfhmd/e5TUt/OevnyzH7PpJnlClEyb+7HgfT7xB574d",
-	"sVtbcnaWiHVz/QQjLHA0jTxbmlbNkyHtf7NyETpJxpwCV5SeIe37nEQJ5RgJ2zKuGtqQctgvgnGWsAzN",
-	"4nGg2XRBf8Pc/63zLltORS0kOWie2Is7bQzjv45/ae/JNt+57Z1UEVF799Drvajp4TPeLkqFCxY1peXH",
-	"H+9evVqSr/9y9+QJ2QhJMhZztk100HSlh5UVXRWOj6Uo8xibMCbUM/L/f/OXJ08IfIgg18YkiCETilAe",
-	"Ew1Kq+AJn4iUedEeRewf7Q9CMjaSOsah6SJO8Po9Hx/5sBe3Iy3IvcXSR1ycGR526PAGnZLZb6kJuWN8",
-	"26ErXt6/JnuAnfl2SZ6SV4LH9GDMs38j9wW3pkjJg+O7t8n9u+ABV+Pl878/J2b5S5Qw+ECzPAXyfWHE",
-	"+fG3IFPGx1ljNVLWmNCgkFtE6809i8uNUBOzplxX9OzbjSccrtUOnHhYtHbdZTdMuRMmLrItZycIzbQY",
-	"eFM6pvK8j7dzHHql1r7cufeCZjllWx6IaRZaZBgUXrGQpr4vPWDrEGsqNVljOCBTkD4gqcrXHNRv7feb",
-	"89RdS2aIHPqmiLegR9tMkcgypjXEE36BXvNKFu7g7+W3vfgtXvvRqXOIV1Q3qNDjfC59kmy1ARi9SOCx",
-	"Wlnd33hI6P4JVYmmW9WZUUuAGMvWZknM61PGmyr7f9A4cCB0i8JIIegO7Bi9PkSMnxXIt7CxeRw2nsG5",
-	"SFl0GJ2/AAXyYYL8+DjT2AdgkkZ1HyohVdpk4xsqNQepEpYrkoNs530q3YFbfrTgKO3CB952iSXdGANR",
-	"Fpyba1AOIQ7HgkFmo7aPpJF+hxcP2TT+wBhhMNRM7JqmKcM69s28mimVSo3bdc3h5KtOvmoHlnaHldnm",
-	"dvZkaEpFXQRr27MUhXqIqKZQlm0F39ZVfafFaQnZowNl/OmQ0Q8v7cU1R//Us8IdBoNpoBOOhzOU/TUV",
-	"93jde2oEZIpr01ChrTBEMxsNxFGJ2N/UQ7KdGrGpQUfev5YfGqNzJ+jBU1RZt8vvVFCpcsJKJaRF+vb3",
-	"CY7JkLn4g5Akrx8tNasRsydc7Akudj6t8GWjX3yjTzN/rm4DfOwR8nk8NOc+XdJD4xzi51ztQyU/axEf",
-	"OnyeCWfihqUpxOFNa6ucyo1r9+2eKkLVDmJXN3dyNpcpZf57kqhOs9y8pjQEG6LzSfaNZ8WxuhnYQ5NY",
-	"ddI+HT4/xlBlng1Tk+YLbpoEot1bUFguelQmB5qyNChqG/YhHLcvb1UW91FMr+2pxMSwuWGwwK1Iw06p",
-	"EoUMVVQ8t+kgX3SHvw9p0pzyjuz1D5iJjxJq9CCUdc0RxQvs/mW2pHEtinChEd5ei5Dn1OKBW6Aj0NIT",
-	"N8gUEcNrnh6mhjxFPGK741Xhp2aZK7mZYs5gBVNHKVlU3fKIMSldQ9ohQ74A7biGhmmyF0UakzUQCZtC",
-	"QWwMosF4tl+Jf+6yXHgXKVxZb+tteZSI4SS9/flze/FH9CCT4D71Xx3lKxJRqHpNaH/K4pT410g1asRZ",
-	"cpqGGfxbITSEk1N7jHKN3lN19ufpwe2pMXEikT5MfPXyR+uwSaCKNZ63aKKPC8rCBz01WxQ6hptPrkck",
-	"nAg1BabGHreGhiz0iPbzUpAn7PVT1Oii1nPwZExNdC4YFus65hkFG5T5Wo6m4roo1qhlA4+0hU/ILBGo",
-	"/YaE8RgXntL66wyu/0Mg4p9QWVaD71msk2VV+JYCGvKBNftGjacD6z8MPDEBtk107ZFa5Oc8cWzVtxOt",
-	"02JepynWunZqlXXy1FZcoiYlEmisCNPPCKQKGqWYsQC1tAWyNrARMbfnQrXRE3STVwrNnqeJJqjb1eWL",
-	"9hB+FrPTnXxDxRQ9FqW9w1urYyeKgdfModOmbU/5S8OL4JpGAWpA5izawZqoc5MpvgPD6zV/fpttx+kW",
-	"NcuG8VYXQocUuA4Ru/quFzZ7T8R9SY0gzXMpMrHyxuNgwbyWNNpBvMJGrGMvLvQmXat966NCUxSFyiHS",
-	"K0k1E6FkaxElhCryt7un30zKnVUdEeN/k1G5A62CdbESnJ2jErHnd7YIWDKjal7evyZ/fvrNN4+eEprm",
-	"CX309aSVZvTDKoMtXR90V6LKXNJbw5BBzOjKfN5UDWUfRGZTWQ8sBrFYLvJ4Ew41tdfGeP+DJWyLlOpQ",
-	"DOU5iaiGrZAHayamdI/005JFuttcVHm4gfA5wcXb9KqiByyDMsxoGKGc0Dig6buEVgaVypwp+MgFynqu",
-	"OMHY98pnSPvby1x6F2OpU54CHyAqpi4NPuRMwrQHTYkIj9XjWFzrPIJxq3D2UYhHtTjg6JAvcD2JCIpt",
-	"OdWFnFAnee9/Etq74ZizDTZ782Plmxqsa7raCLkq17GoJGDh+Rq7NArj1H4cQ5Qy2yVmTK5Y0j3vjGJ3",
-	"VDSdlOPudNHMFyuV0K//+s0cLlyL9d1J8cogaO75UrAcDepeoM+gO6uwvnS7K2qp70o8RjiFlljzWJBO",
-	"TV4waOke8damrVoW3lW01lit0q0ipu93vz9Hb5Vgh42XrUqUZNZL5Xd+u7WDwyl7AEnXUwq1v6t+VG3M",
-	"lpDEhbTpUV/ceKwB4EOUFoo9MH3ovUpLuopSWgQrQcN9EywFpQWf8E6v/E8638idLT3tWxZGA/1P4DFZ",
-	"H8puLgkc9jQte+mNexpDHAxGS3hA13UlRdFpgRWKbmEl2TbRqpN4Lclp8LpBpOOHthnYfP2woEkJkXY6",
-	"tt0jw+ESG7PjNAjtGLy0f93vWLSb3PzTqKrq8nLxsuDDK4su2GI/wSgQEaPpc9cl3+sahSL86GhPOx46",
-	"TgffLT2X0RuLFRd6FVWxgOP1N69ZVamHUwWrbPQOdt2C3EK8YjwUgnyXMEVyKTYsBbKGiGY2n2yxJ4RO",
-	"QBJb83Z6UKJeWLJqQzHUW67oAWB1ZBFy+3zGH5i15gRfCypjayRKoPHBprjQZ+sqT5hccjFXeaIzr1zZ",
-	"X7lRalJ8JDTLCtSgTpMgJTsKCHt272mh0tk3+LU2ce/eOLGuZro0jRMYXE4P606p/PrCuAsxrotJP3gY",
-	"kDPiNSMva6exnIdWmtuuCE1BClatCBEuhOiuzseDYhLNxlX6+AYvd/9fB+h5Ws3PFJLPTst2UHuoKDdA",
-	"6Ym3qCou61H0wcbUOkeG+DCLs17fJxd02O1jZlzx5Rf7ythqAfN6ggFqg4kjm2l8cn18fHZ8BYeYduNM",
-	"uBTcqa0xP4o9ySg/IMIJRXjDIzIXPBargmubjhtHUPObSf5gSAE6SAcky3KBHR61tfi3H5KM52qqx+f5",
-	"MA1jDX81tJgZN5YV+4vvrjfWzzleNMJgjV81aq7/RBiqwJorfK3R93O/uOc0V4kIWkq5hA1IbOkMVgJn",
-	"VKsl0SJnEWLv0AfB4iVR7HdQS2I8hpzx7dLCcXGhzTV7ycJF6pJqmMzEt+aADIb4DykY/wbUmaHuOg2a",
-	"9/VLXnpWNmHOetu9G7JxgoV9lvD0HtlHXB8RSzyLdQOraXFyKlLfBPb1MOqtswO78ERH5eeoWonNqH4N",
-	"bxYel977hlkJkC6J0kIeluSbJ0QRlF8bjrQFT1OMOO6KGwdAi2uQfs2Lv5lY61NDBnQ2uaOlp1IfL0K5",
-	"kITyuKOs+tzylvorjw29hJb/nS+3muhLT0l+V9W8ge98DHeiMxrX1u39FId8a9hl/7faM52s6s+wpAGl",
-	"VxY2yH6CxPj1DOcT8o74ZiZExzeCr9aQ0HTjtt9IM9UXJAfvaTugO9IOk1rLzZEZqulIqfad1gQ7ErH2",
-	"H8FxyZpGu7sKgZcw5bMlLSSmrmC77zbG0pdaHaADjUFTEQnaJ8inwb9VIjriYGkJbQCGuV7fqFm0U0Rs",
-	"NhZcoEc0O5zdKd5uqL/wOlvlqGj7uCTd2R6lVCCMM+Gwt5F1ktEdonQwRf7y5G/DgfajLFkpMc3FhMUl",
-	"hS0NJ70mBUsm57vHOJq1nTi+Y1FqdVpCuyz9TksA4TFtjmL0WwzEwZxHiP5g9R4Vaf1S+/l4+bjYSaxe",
-	"1eC9e3q6D6KQCtLNMyJ4eiA0zhhXCCNFMPWkJjR4T1miFquT8cdrLKzdJszDft7N4UDXdvTp1dO1AokQ",
-	"9vGo2sCpdX5Y57WKi4sk2r3RHsgp6A4r4oTiuR5r1OJHrgoZbjbLi3XKVDKp8M/aG+Oh+IsGCerdg50l",
-	"PSe0IDGddiLWsQ2blDwfVdhmn7gMuC0+SWpf3fF6QNxn2oLl7rlcCOuoiOm4aqXcUWMmTdCNsWk9dLSk",
-	"EZYm10opu5ummrc1gl66v9YXxhroJVGJkHr6xnF7Y9pL4Mv/SZG4AGJEjGBg1bbH2xuSPeOx2CPIfPD1",
-	"Slk+p3m7Wzxb7Gm9aJDl4u9C15pKJhX6DFehnD5yoXX34NrN254QTFOFvcUJqd3jxqcxDf6tV/PP76nA",
-	"+q6wM3dCZ+WkkxAxFZPDGbnVqprX3Kd3sbNouvLNL6fnvs9yPdyDfvQzjKp+L2WoOK2jRX3ZDzXgkvit",
-	"ukmhNcQkp9hdWQsCYgH0V1WN4j+e/vpVDjICrgcPOj+EA9fZ26Nfix2Hcxhjz+1yhkbLOFfEiP0dQvtq",
-	"IFSR//qv//qvR69ePfruuyWhxKgPnCkgCyBCEmTHMwKGaSW2P4dm1PPrESqlXL1fW/D123mSrjrEsWQY",
-	"HwZuJHVGTAqqACS8n5kBVYXtTQCuwf1PaZbRcNFaeKKQpZFdeDPJ4R4ZJJyvzG1R64Gy1Fv95w2jeCfy",
-	"HGKC+OMx5pcOoG2wTEjCONmkiDjdP0RpuWB85a4cjcGYw+jAf1t9VqOZKlLU1+Dv3knTObSqZc7lNOqP",
-	"lMev3USyiX333W78L4nAVjZEGeJi3xpN5h37Mf57u/DG2CWKbV3nifG1O3p1znDiG557Z+GLx1AOjHLT",
-	"MEptjANDcr/uTFe4dcwhbD2w0DOJ28ssF1L/4Mz79hmVNum2ZpzKQxg9DhPWx5L3f+5f/53YxxGxIaKQ",
-	"BA8PooVzZ9Ii439SxA5qbAnmtgClIB5xJqfQ83pd4EX24ROzOlWB5vjSl6N1xfKwkgXvSMhUxBx4xNEq",
-	"qydIsR8vZ45MYh96YXOnVQobvRKFPubwW7FXZA0H4bAx7PCir5dPnjwhVILtaoZ4icdMylTYX23vMUef",
-	"ZcmjiiwlC9xLtlfYIwdiPykB2j33yifVu/PM2DZs4aeYIg6bzRhlmqod2bM0JWsgGUUjcrz0ic3KuRFd",
-	"ij4jTJMiN1pKmdM89m7AqPCs2KykpdJxbgSoTBlIIu0gq8aNA/0BdlTpxFIL6xSEpfB4VT8xXs6lKwej",
-	"pbAkTw3RK2msIg/lPNjApDqQMYv0ESCDYZClJ5aB2UwTxghKBwv7HWjK4jEwDftF9ayQrP4E8RakebVp",
-	"wzGrooomkV5IiBl2xz8A+R2kWJIY1kwTO7BwOcZAnpRL77MYO2O9+gM/zTb4wGt2wbI2yrMsjKgbjv0k",
-	"P//Etnd6JylXNAoH+mc7u4+fdVYpKnxwDdyyA+D/7HA+m9IzWdsGoQI7nBV8ksQ0pMXIh11XiMKvKEtf",
-	"UB6zOBhAmgenQfRMkjkFJMAXWPS2jeBFVUQriKKX0QOeUUBHhEWOQv+NdztuYG/0ufuCiq64mOHDdyHT",
-	"PkoAkWYm9fzRwyhvIGabjQshhMKxOPgz7oIwsd+uqF7lUjywGDpmtyno6q9zzd+9vz/yTHAUvY1iHf2+",
-	"tuiOFVbvvKxTtosjP7C010wNQwlNleiPHU//EWiqk+7B3eMas51gBTRMSpVewcPUFnz8WY2643/pBnLC",
-	"tNWvxQdHicA7FHzHxZ6PvyEoRcO13QXPqI6SLokvuAQa++hUawqGUNphlEcIzGk8gbUFXMPRwgd0FHaQ",
-	"ayLpftg7qCi1XLj0jH/T+kIbq+oS4nvQLpE0pbRwS1kIfZTphFApDettsPXOjrTFgjOaAcZrieARkExI",
-	"WBK2McRIGN8SpUWujNptYJXWVI67cdg295VcCa1B2DFdGyxriK4aAe6uGjf/oC6SVSIXsk8hD0M3pSmO",
-	"nF16CELEUPzzE+IYGLA5q2GOx20zqTDaKSBrdVj8vR257yf+7imOuBWSUJKDVHUAv9pz16LgEax8PqB6",
-	"fAWvaC/p2AqzQj2JLE8p47p3OeVVnZ03mI3uWvC4IaMSfPFHx4BfY9Uii9Fw2ApDeJRw5DbLLJwWsgI3",
-	"58j6pCJNV/jr8LrKr9oR7pgeapCNfQOM/RkcGlAtNrXx1M7FRMntmkdthCwYCasNvKaOHHmhseqyd6wy",
-	"HCGYjq7J6IIVqibaOoVgidggdnjgMXNgT+U+rwtXtS8aInm0o0JiXW3poNaBmNFQ6EataBEzEbbRLMhp",
-	"B3qBjU502r6Ng6qWDJqGMXu0UxHptcOSC7y1PY3P8up6cKVH+CcJ5dxCcPuQCLi56bmQGjG+Yjf8OF24",
-	"bogg+nRKOzT5aeVorIYG41dmwf9wcGUACrUxoGGKjWWZ8AML1wt1Ts9PWByHMAfNYa0TY5YQxPJgD1TD",
-	"na2o3CeCaCwwRlAPxo0keljaoE2Q6CwAbHtPOdNMQXyJorwM+HEvxMhC4WMvfrJ7i3Di4ZX1lsr5OpXA",
-	"d9stKC9MvSOEIU8P99XlvYhxyOLRhXkifBOxSoXYBY/d5ySjUcI4kL0U2th6S0zmMh2wc4gWJAVEtNyK",
-	"oCDV2vpaIMkbQu2pbu4hxI5QfYc3f7l59MpY2uHTSzKtgbuayeYtzV3QN7rDWzffAl+iXHd90ccouaUR",
-	"525iTjJ/7+FILLKi0iSVtquKEytE9Q4v2CqH0/o5unXrKJV6lg6sb+LjHAY1Bx/coT7agnEfbNZCC2IV",
-	"l55xtBSH/crulhDkOg5Mp15jig0xom0dvUBvUc827y4469+7AzPOahrsT7gwt9TJnSGV8NVFsrOsrX4s",
-	"BfKadqSW/VWobCjB1qgYJIlSyjIVzIaHLadOY6EHH1Ox32FUKU4bYafCu2i8k7tj+cweCs0R1O8Ji8wU",
-	"yi8BAs/ulR07LAqmhbWmxNvLq3sO5KO+HuAOIizD2Xs5Pbj6HoUBGvQpKI8Ah2v9Oqm4XUu23Q63FlYg",
-	"je76MNSfKxn2N60dFpZRvewdBsoMDGvnMXwgjGtB6iCLrVIJmqYuspIFD2QOug9dssqQllWRmLeG8Eyj",
-	"WjTiyFzAtCvAM1xSVWNJVJGZE+TpkyczFnTPx91jxla+aUm8fuZWK/FiXQc+ruEi58KVQfi+iwqxqHTK",
-	"gIfl3O70HjXRCjswLiQpOLNRwHstWQ4+LOikZUQCuJ7UbTs0EoBgXeOjiCowNpu2OYSBEsmj/GyIuq83",
-	"m9CsvhuBBM8qF31G9N72REcXpakFXWxRjWzDZVeA2sPA2WfOTWX1Jp6hWajIxJOs5Ck8qzFjjJXnaTCu",
-	"lLZFjaOS2iPL0G/kPx3TzrxUJ5lORDtwEjGaWMGOaxSwSqQqQetwIsbTu6sPOkiGEjH0JzdA5Py9H+7t",
-	"a63KXNSYNhBcnUU3OJlNZ3Txf8bN95P4byn8FlsoJ1ddlKOKT4l3uoFk4VgoRLsJWD21qZmhKtJUKIhX",
-	"OAGvK/NjBGWGsUwjykwc2sG0Moqa1AS+LA3VVbdhPrWf+KRDn6XQ/eL47Wjv1F3v3erxMdPeFkrbKgw9",
-	"7MHymN6vm3aDyIEvSq4uvLQFlfh4PK/mOtuTKlrlPa3qn2N5CDVd1rCRy8mAbtvVNkRldtitPqhCgrOe",
-	"pyRpT0EWL6eIzQyrNA6v1UcSBzCmW2S6AjzF6Nlql5nN3D0drUWKOcJGbSE8HfLh9QPI8GFItbah3HCw",
-	"LkpFtFvx4ATWe+P3K2ExBm2DtgTbBm4z3UwRxpWmaerB0QKBHhav1ofVHmA3mi6/AOxKOzRc2Kmw9VqJ",
-	"rvfyVyld2LEK3ZdosfLGTEetXp4yUCtuyRsemQF7tcoYh/4rUO92oThs4dymEU3Vru8h7vsHkHEBIxR6",
-	"7X7tH7feuvWKQeK2mRJg5bImrk3ClxRqiVRoM9RKfMLdw6M823ISYjWDepqtRXl8ebz1apzcGN/UZ8fP",
-	"HLsTntp3+tCbcB/LZthZtbEf3Mu2amLUc99QndxryIPopvDb2JbgIsuoPAw/rBTGe/cLvxNHL/gdVbvQ",
-	"Yo1pMQGX9p25PHSfvZC7TSo8Gs0QpIJ9C0f0chW1XbLsHfZTG5RhydBcgOXB0m3Ugf192rz52kj5kaxz",
-	"z/kPZvd03VqdFggMJg1/EJKkoFfG9lhthZ0yuWP5yhlpIyaYj8b+OAUWqETYPl624kL8DiOL9Trm6Y/j",
-	"8X+0Z3xTO91egipsj4BfSiq2KxyyvLDjVVeBeYErq18cztfK1uvWvi41Kxa1PcCqnoHxkdbWhxIexA7q",
-	"4w1x8JZZEehVSnMF9UmG+L2WhxV6MO4qJwJmYaUAhLyyGn3msEQ7tNRlcpmBh/WbrS2zVGRgK6I5QKwC",
-	"tbq1jP9FxqqO9QovA7V2icGlrvZh1Okh9nwSDKux10YvGHd13NVSg2Ps+rPGE1qbuqeD2m7Oaf58ra53",
-	"nJPjrp86cCUcVbEdVeEYy8LzrOqjcmRu2ttV9W6T0uUM0RpZwvva2VVn1aNO46FZYdEYOx1bwBqbM8Ss",
-	"WGLLbYxCzcdAs3giuXuHX/Xget1bL+p0/yqnUs/iLvg7TtHlZm3P/SkUuqfWkOV68i3tz8KOyHwOUgxK",
-	"mwOyK3SMLVfTrF5z+r/UkIUeBw8sBh4F4h8vcOrnkngWoF2WC6Vt6CMzOotIUFoRwZeEcWKj9VPa9VNs",
-	"Yp2v57U+cS+QcJ7duTFyUVoMPZ5CfexdSfG6dNeksqRKw6Voba1SDuxrdW/SciOcPWRgUjWUbOAE5BJy",
-	"Kl2PZQpUubfDMEPQwOtB/JwEgx7owm2hkZdlFvaRPZR0+z+Mkzc1/C2lkKtOLDeEZVhNrpDYQRhV4GiG",
-	"co2cotCRyEL5EVVEEUDs+mENMTpyJK4EbRposaRcbUrAo4FJgn5smXnBasmD8XvLuLO9ZE+XRKRxJcLe",
-	"gSkr72zbsOBRE23nRD/VIeSGXADjeZq13NnYtG0cs5XdhGrivbmBDu5J7qih40+UB44JJQS/w0YyxsmG",
-	"PUADzFTYPrBSssr4qf/GBT4bgVLf6tQEL/MtrGF/0C/whVdqIWUXqO57zQEr7yipwWCMi991heh7hsKm",
-	"joTDpwoSu80j/Ll/wLJ8qX6WzeMgN+l7eqrG3Wm2NV3DX8fntJPIZhlxYStvqfMd6sEPJ86Nr9EQqH+w",
-	"cfO+MSiltWvK9q3a6DouFxvKUvDw0elhJeEBpHJqufxv4mA3e4uAmzQ71yS4SHRhZmD2iSUUhoozjLAu",
-	"I7491R2YyJlqVU0HO9EjFY4V8DO8f7XaWO4cYysKSfYJ1Y3mq8pjKCu1/WmWUEXs0IrTUNUHwwVHAYI2",
-	"v2pmoTfbnSQNhwFcpf7R5kpF1O3VHTvyvuJ/jL9ufrqsHhBclkhZdDi30EPwTcqmZO/sY1+433UWX00U",
-	"t3Mnbwm+Uiz1bm/LvKNFwxjBP3uG5khqazCP6vxz8+oMXE/7hukK5qLKQSxxag624VOSwpambvKSMXCV",
-	"hWdbmh+61nqxB6WJeWbt08w45ZHg1rYNo0VI0EZgVpNjUVN5XcUXp4ygN1t/3P1/MVf2zaavqqTKnHmN",
-	"3w2Bc9zr3i8vEsGiELIVRJh/mYSM2S2OD60YyDnj/END2OtE8UvveWm/W48ri38raBqOTne+3J7xDoyo",
-	"ruLO8BvYZ7v7+R/3vMTFa7UQUrizL7g+LAsVwN4cajFDqM8nrvuYw96qiYNz5SxOCO5xpgjlODcIVcT6",
-	"QLjYL0s4HKaIota8zBhnmVFhT5Y9/YgT24YuoSL76n7m0DBnKpHjcji3vG4pm8WPsSfzBR0YSzWWFemF",
-	"t0RKlWux2lBEFP7rk7651jVpr05EC2X7wUq0l1T719OQfM8pqLcqjoNy6JgbxLjcsFDco8WHzA/PcTYE",
-	"xpeMlgoaE9ME3Ete7DoWxgUPlnbhPe+sw+AvltsTCoOeu1+EszE0ThkfNYUoSCpQETUvv7IYFmcvaAc2",
-	"w9jqrvKJhJJv5VRGfwgZbythkYV7UpHIgcTMQvjY/pRgAQGapMEpojVblSnC4QHKwZixOa0qg6vbWJh+",
-	"JrnN28YgtnAXEh6YKFQt0dvVJPpbIWSRdVWr6kJyx6/jQ92+ssOpsssx5LW/UkSLpYf0JsZCIOFuXlmk",
-	"DX1FOcLvIqSFW5x5IYZxmqCqMhxs3AF/WzUGbLqi0LbkZ4Q8u2Gn9Te2YwENe5sx5eaRLvXK4/5UYxBw",
-	"6zeGxXUuruEHYyB5VeMt46ucSpqmGHFfH1YxDUKAhM3ISj04JpTPbG/2urx1a6FfnJKfkllwYYimhhoG",
-	"wWlDKyHg3CoFd+iOCtnZxFLeLBEOQezLHYSODQz/SgZqSV7evyZ/fvrNN4+eEprmCX309aTUL4a/ilZ3",
-	"cH2EoWt/mTh+QMLWHjYBJH7/FYmohq0wr/GMmDPQdqUaFXYgtn5iwgirgGBITVPXb3aSH4Lle04DDcvF",
-	"MXLLXydPCusEUrEv0ztT0xfzdgxR9ghGtlOJULUzNge1Q+5OrBuIqNmauZB6lQvVMRLOXGQD6x3fz9lC",
-	"2NGJ2n87/5ug5XHSSNENQLymjZ6PWnCbqkTT7cQddS4g2qcYLBpEmHRTflIhdjhrwhgpzk6YUn+AX62w",
-	"s3cMKJq5+v8WFSSaysWuC/jOo9TGEKVUgiL7BDACYPYRzqEkih5cRJG5GAGhcRjtqbMQpjsnUavi6/da",
-	"jFIoS/j6cGCGJ5vWtunxxq4J7XLhyuWbTdblLu7WXj+6+obr9Umf1pgyog/5hM6VYw0eDDVArFaiRBbo",
-	"CPK5o+ZYchHc1kamtCCxaOj1YMHtpF09qh3Gvig2xfyn8zOHSsJyeph2BNhnvLE/GzvRclRHsJW3o96R",
-	"coXtMrIjjnXLf0WSzxInpluPXRmmxVEzn2zxa6/ypwFTHI15M3fpXpiXynPT+vAhx1qvS6TkJie9S+63",
-	"Qb+6tUvX8dZ3TLXSvd1E/qU6IVtEThxE43jLaqpxV4tzBmzthOY5cGUx89ciPhALcKB6bjXx8e7hEyvZ",
-	"j62MRJwxJrgahoJ9QswGmTxtwpxTGvFGzivN3zBO005jNaFqpSIJwP0w1+Pzc+wmqY0G6xT7CZ62NaMn",
-	"bmhZDgUsi/d2mGxSmUO1xekRUdIaH3HsmAa/WPXAYY4CI2LlfCK30qXDJyqpd8STXtmYJ5XjBe2MAjmh",
-	"9Fu0gCceMqMhnIJP7cJ7f/vDC/K3v/z134gjK7EDndVi2TGXutWtpo142EhiLsVW0jCY6qkIO+Y3IQzl",
-	"15z85cnfLESvu47QVAKND+Fb+dnZnYoV4qUtYtpThbNY3J9o7naWeM823s9BSbEBaO8wFbSNW2vA/5UJ",
-	"ZMabw1RC5Ug9QJQdimdIBB1CrT95y/IlxwM3OTwkpG/LurxJsbSOoutpxpe7TXhZtuibdSTg1hLohHb3",
-	"5u2+NT8Ohn8Zn67UfVh+Vpuud/ARBtchPg/oURac29a8nLqBt46oZXXsr52w8Se0Zje9AkMzvFn1qrXn",
-	"115wWDgsNwP4tp2j+wenDrYHTrtRqqsEEFXV/6nd33aCWVfbzRljA110p2fef5MUc5y3rZ13uRKK9miD",
-	"c12sct7HMLRk2apfRhyXi5Rq/MjwSmzMFQyN4L0UfLsq+8ELroq1OQ/W5kusJQpyPTjk8F0C1ta00cYK",
-	"LG2gjQTfLEzDDrxC2AgJ48vIO8NybvBs+BBnipSibxOzulahZddwajKiLBIcUQlrr50dVGf27EMz4TMB",
-	"GSehPF75isaR79Os4QkkCQzpegD+xjd2nuL2TisKsmLeWRRUFToNls1UV45vSXVPH2xJrS2jyewqEFkh",
-	"TtXI366lrRpUPWxNJYndSmA+3FrfKAn8EtEqWcNHHAn3YFFQJto7ZyNhu45Nh2pQwVy71QS1vrl40lN7",
-	"C7gR/mxEPTKLFzW6Nqq1HRUaOKb+xn2BuUqm5rEpSgk93YmvbnIPkztPSyDRU8yw+o/7VjYXoS7ff2ef",
-	"88YaNQHT2dol58TbUniAdOI0F8FXa0hoaqyvCepBWMzL0HI7Wxq6iTJbCWSDxh+7IbCn4OU5+OMZ4t6+",
-	"hrKLyzyGDx39tr58MVTZ6Jh+XBcrNto2omHNfvnwZfABD5D2ldfaCwi6X4QaG7OcuYlnFxEcqgY4phNR",
-	"aEJJlNge7ikSiUGqaTHeoiOSc6KdJLU67xyrMHjciVbroi0hCLypr1YuKlb1vw4PNUNZqRf421oEWwlY",
-	"Lw6s870S/5692NVUa9XEBB0xrSVvXN/sRME4rdf2IqDmoztueVch4fS22Z7qn5M9iJ4GmAnQ5VhE17VD",
-	"Qtuitmtch7gqcuwZHzEzqr9lj0rO+DZU+ue+8T0ezQrA4bFmg129Vc13u4oiBKRemZi+5Mhvewfe2+gI",
-	"LF+rY6vXunhbp26ain3XGXVaNV8i0njSIe4W96NI43AWobOxvWzG684sY3hEyBjt9hOTt55I/t36Gvla",
-	"73NuzG3mEW0jqwyOCgyqZQTfWaQtx07VzqWFt2hsMhqHRlfQSv6jGsQSLWJmNwqNMzQotkYzBDe7efRb",
-	"qznObBMfHNrON0xmZeZu5LF4EszSZgORZg9wmeiAU7PT3kOK4ZgaisGZWFe4aId01YWIgGtpvckgqlJN",
-	"UGbxI2tyd0EvUqSgvo+ZPqX/cfzLfGsu99zr1YTuxuG1Fjw+cYBScFjRVgLUcgu/nlnUFx5s9ddz51rh",
-	"a5fz7C4yBG3koLFm0fZxR+WUAkgepUUMfbXkY2bLOMOlvFtw1TZLem/2Eg+iFjhcrW5gm+DMto2wBeii",
-	"0Fjw4806b3uNgejuw/9+hyYiS32ffHA6t52sbUcrnw78YbuNV712rYIu9C7lKDsefQfyLrMf8gkNtO65",
-	"Xaj9RR6JrKPlwaHusDQlsajVBlKu9tbRndbD27WGXpL+LvgIU6lO3gCaR4t3jrzl9EdL0hox3GNH7JRZ",
-	"TrHW5rvcSXYPVEbJjyy05JG4OKLgHS20tcbAyrkKd2oW655KoHHGMS5kWa/E7X7ht2U94jlsqoh3enC/",
-	"R8FOA1MS6UpsNmUrbmA80SfARppXNY2cPuxvUw4fngJx0wX+Y/VBk8yDxq1fyeXxY0bw/8Q++dtg4Qh0",
-	"FbPMPibMoZivopHtI165IVrt9tgVOwEso4sdGQb7gkGmbntDuy71mznrMxeyPDrNf7f915ZobuFDNH+u",
-	"dlO9JHlYyYJ3DFoo+KrHHK5GGJ9jEJ9qSw4syeaUzMVkDQnjMaHKJqKMhY0jzvcggTijKZDH7wK0OnqU",
-	"tceGo7n1N+3j5DUAinxDHguWiQkFJBGFVBbBo0zL2XcWMmacyoO7hFm0LiOvnv+4lFHMr6fKeshsq7PH",
-	"JhnmU/p9SERDOrsPiuhE3KAuPeRVTatH5vnfnzfYUpm3/Trp9zr0Q+8rBqd8GCpFyZgAUZRglNRhrXRA",
-	"sfwgJPrCwV3a/5M7EtEUeEylw3FxspqnNEKqrAdhi9pVxQpQst2C3KvaCWYoFSLvQDz3NZ+B2VnA47vK",
-	"yTceviIlZgRLXVGmcV+3ApTRtsE+dw1ZngbbH6qnYNuDu+5PijgDZKJZVTo1x09xdDhnGCtSvE/q3lV2",
-	"WMvA2LjB9oG3t9nKO9uqklBVNrM0V/tNCIF+hIAegTw1ZLSLJ+Ybw3nzr9+kNc9zSYQkGwapEQ8e28OG",
-	"ZuBgQ8yP8NvmKzwNjsntXrpdRA2rnulnZA2p2JMnlegtwpBzja3h5+WUtOgAJJo63MdVg4zlLBd6kKkt",
-	"mRNdtlVZoHqpYHjfAOhT6kA73dlCnVhI5394NDO6J3B/z7b85dSI/fiZzzlVai9kfHYnuX+V8oZdL0N1",
-	"IUMuTRxLUOH0L90246e1b+bgp9ETh/r280aXP+W7OlG7G04DM2IOFduxKKB+g15anRQ26BwDE0rmKOtg",
-	"9OVyOonXokOrZI2q0pPRFs7DdTuqxM4jOCO308aA7ENUPn02wCjklJ7aJODx1PJz3QFuPNSzIIGm6WGF",
-	"MPcT+7JxLsxYt/HyDQ81M32w52H0sv08jLkK1I8aIeorCpcNtcBb2pVGtchFfbFOJiqc7V701hbtQtBq",
-	"cGFQickyn4h9D9ob8JgwRTTdASe+dXI8MH8OfMpqOjAe1Q7iIXqfO6ixw0Ma7RqZZaiAcffKuD5MEZVL",
-	"oDERDw7+y6yDrEHvAThZC5w9PUVj9IcMWy60Vs5ZpJngW9c/DrlaOkzTZ9Yox7Fc5szAL23SlqMI4NnB",
-	"hY1EqS4vs+66TUEpSw4jsok2nujaUnFnOpLbGwTFI6XR7kVCOYc0NDufc1tLGS4op0qvsOm/o6R6AnrK",
-	"0Wwu/+TOVd/D1MqWPawTIXYe0CQYhoqZcs9WzxzgnEX6RZOgnDTWrAIJvc3xokXEaPo8isLzujYCCwWl",
-	"GtnYV16/osp1ZAyMP7Odih0SNrZIsBfa0H3ZhdkwCq+jBp/nlhuUAH96VAMXhcoB53f7ILVFzo0ENwcX",
-	"1T6nvhWaUVdz72HrVjbUQrFyDtuKaZ4zvl0Vue35y1OwJcU41Tt2WDAqF1zZX9RGjpcDv1E7mq0VrjW+",
-	"11Tq2mxsNdWILkO7Z+Lq4rDgk1zG+hI62CT1THlsizpQo1fQ8LJXjcmhOsx1/4vO5TefGZ6FKeRYO68H",
-	"+OCEsv0HkDFrooP791kuHPrLqsKSiMWKC42z7u2oeyedywUXK+/ilvPYVt0OZqcYLKo1BQna6AVug0Tn",
-	"ncOiXB396E5vc7kTu5kGMDmA0nhVoZkGat79RXtpzOPOqyrTe+zkFZb29Ezgt4r9DmOPDnN9B3TNBADD",
-	"mNHBokC8CAtwdJdXOMm56yxOn1g80eJBa4aShgawfNnFMVRJUUr3D+6IHC/hCF5fJ8EaU2/hYqaucc89",
-	"QLtTsXRrEtx5s0TsR92trS0cGfpJOEslRANQ4NTipyLPZVd8eIoKmbWj4JR2te4A9Oj6f99N40+bJuDK",
-	"WhQlSkKeUsZtfJ4XNB3RqBjXQs7uSejGDDBlHkGpeHy5qpl3VO3OLaFLhQK1YlqB7bBsu7FmH6IHLXgE",
-	"RIkM6sCY5VBKqnZuJiXlMYko50KTNRAcgxCT2CaGAwjy12ut7LSTLtRPyTZoHMXhap4euPeU8TD6PNrV",
-	"U1rl0Q6f0i1zzoDUFpKGY3nVHrlcKC7E711IYxMgZ2vVFD7U2EJGb4r14EFrNtIL55RNdJr84Tk4j/xj",
-	"x3PnUDeoCC6rZ94CVZg4mQipeW7ysGs99yhLU1fDtdUBJ0SQ7G+Dy6nF4FqqWMSHDmj8qSVX165hLtZ+",
-	"TNTxVqWhluVXILdAzHelCZfRAymUA2wQBYa3mSRrSSOYBhB2dimze52lZYl7h2G94Dh7WimzY36TTG+M",
-	"GWOzgwhjkVVkU0WUEKrIv/7lTrivLDaTeZuPH4+KY548OdcmPLU4upKNc8p1AuXMTS71cWQWren37QU1",
-	"p3vEG9mRtLU4hMdOkZGHPZZTPtC0wAFxgqcHgoGUatJp5lIddG22l7HOEJp20t5y+JZdiygBVXAhWAh2",
-	"IHtRpDHBbrhyHZMe2qtfOlGvxYikRSlDeJvq9Tzm4wg2Ta+G9nt97h1apkxPqs49WQGM3PJ/HW5XrRe+",
-	"tnVwbbFhpnzQwR6tKecgLXTSkU4a8ohnKJlgHh+ybh5jZgCTPuYMkzzoy9oATkdTy8R5UiWurWs6dhGf",
-	"2pCdZSCGcuyPHMdtcroFo4wkEPhAI50eiE6YwuRruOLlNBeDszy32bmRiv0D5kGCvTiJBDp6/430Spz3",
-	"EUZdGaiCaKAJeHfGMr96c8eEzvCF2yvznIp2213yUHTsOVpp0jVoruNICI3gW+Jdgs9F1gf0CTbyTpqm",
-	"ZH2h4Sb2UzGp5tJN02IkCYvjriTDhPnVkxwV/MFZihIt6HjF+Mhpj04NduhW8QAyLjqAsKYGYE7QdXlX",
-	"wf+3sGWYd/MVhoZypNLpgTuxBxo1Kj01UDcV96GzwNrGaFaTXOWpddldMSMfIHLRo1+X0xxT1YAX7wd6",
-	"aqKRNwf3dY8VrEErcAcAMJyfaMesmkPMQp3j7uBonRS+TN5KYd2g8mEvz/JyKy/reIBOsisZq7ZrbVd0",
-	"a87nZwaAetu0nE04HCTqWNwsR589IC548uEDMFIydf7ZBLOlfSqWP+1e0hsrOCeg+5yiZdoVOu4W3cs7",
-	"L9gXlLs93YEiTE/oEOwWvvs8nUy4Cs9lYrVNRj+8tBf7kIv782mvm31OqKa+1uqmPfwy+ugEYerNJQzK",
-	"UTe+9TuWQco4GEIF7L9Id7iI0wo6dH82dLj+1en36kwvGwKWiwzhkJo+m+DaNSHbSlmzNDwYDsq8qPPz",
-	"+ly6vjGS/XUY9rIT/bnR0wamZIXwGHOeWDcUiheFWc6Lulhd8NRAtp4VBokFDEBT2pgi02TDJKj+4bMI",
-	"g3oc2aYOPP/Ybu5IdYa9aOQjLvgIkrhFk7l4KC/JPF9CE6jymwrFeEJX3xS3bfI4gw7vsycjM5RvMcQ6",
-	"KdlyTsfjOSdjJ7x87VUCIQcFkYRA68I9FoWLRkNwPf7tZKlXoPGi8OTbpX9w54pn2VJ2BRfcUvnP+dlg",
-	"treSgj2yeXLgsfXYVBFF4GCmO4e0DTibrbG8I7Zg/nN+0hacRP82qLH9bWhBP3M3Mu6VM6/aNZA8ZoYP",
-	"4+XT3OiF/1kwIzbRCApby7b4xS9u8NXm2HlNWl1uB/6sQgbJnL3tJ5VUM0XXaVdz0dnFitNPO198WC6s",
-	"bH0f3IaGwqcDqM0NMDDYV39iJUG9Hb/lpWuSAlWaPP2aRAk1Ho/F2jyra7/Fl/LxvZAEhhWzbE51UUPT",
-	"h51PhrScKN6hNXSOdq+34Y8fQz+1MHNjKXgMyukwvB1Wdy7FA4s7JjmGk51vqE4qnJUy6WnL1DsHO7bH",
-	"8o1/84mD4t04+H7WbZAUduZ7LbBgHxXkJsDOHtfn2lp7gN2IhsLWgvFXyz7b4Bchd5tU7O91sPwuYUoL",
-	"eVilTj+MCjlU2HXdplpYH2tZQGCRR5Og6+nlbMqMqU5fde/oEF54m6y1i8vXrU2R9oaiW9yyTcZjRmBI",
-	"Jyok04d7s1QXGRZS29FRzIh7JMSOgdced4vV6keh9CN3VfVOOfsPKzSq6pHou4GkOY56D9yh9JeQgGgP",
-	"gJv04K5NtM4XHz8iyvhGhPboJkXoKEkkWEw2lbCcZJTTLWTANRGcxAU2/hBPWfXVP/k/+QvBH4DjT+7I",
-	"/7l//XfCOFGc7mAVUQXPCIsVoRLIzz+//E6R/+knqf4b5pfsoHQgGd3B/3qGvev26rc/vCB//vOf/2bu",
-	"9vO7F88IRgYJU//k7/9l98qSRIWUwKPDx/fmsoxxIUnBmVbPMHHlUMkZpLFLwLgWva8Izk+3T3pP8zxl",
-	"dn7IYze8/n//txL8Pfmffqj9//onxzJGShTOqSfvIxHDe9sG8N4OcH9POM0Y3xJ4AHkgaxq7R1ONru5X",
-	"5Hlkjg3y5vX9Owt8QN6/jCHLhTYv8eg/4PDejWCnGZAdHNxTy4+wJ2ELWlUf2eycGxZGOc7utdf95euv",
-	"vyLPiZu86RrtAWL7Y89Ej+9Nvn7yBJf5T+61v61uIUwjztbXT762D3n/kxu28t4G07ggrneRRGZF5iLG",
-	"yYY9AFEQCR4bdhAJm0JRLOP7y5O/2VsxrYhtWfnqn+iTK7cc8v5fqCqWpGY2fHxvUb6QcCnLmH6/JO/t",
-	"d+Z/v733KGBMkg1LjSn1Ffk+Nk8pFJD337+j2/eP37/cPHpl/If3X/2TvwGRp0AU23KMBVom2z1I3NZ8",
-	"RnIptpJmCkHiyPvnWG3Ffkcq3JFvcbcRSfPVP4snT/4csRj/BfenDUbYj94bUrgT+0/KkblQjuruuciq",
-	"90ZMyOOHp4+t7njsVvOeKCMAjBP4YOc4lbj7qAgs+FmGfjQxx/xX/8RJ0CwCbmFznGJ5ntMogUdff/Wk",
-	"FoJevC31TFmMvHjqETdozhZ3iz9/9eSrP6NdqRNUgWaRlUG+tREfc2AggV7Gi7uFYe633ilwHeBWf379",
-	"5InDTNAOD6q+H//bNU7Zs2GUmY9GLCq74wS3y2Xjdxvq2qtDdyyX6DWCVf9+dNvCvosDc01TkFgFrnB6",
-	"hi0crwZ3IMiPChDFej7fOlyqnEqaAdr/d/8Ir6q65DGrFAceA7+Ww1m+dUWa81HUeWgfm0essQM+HjHz",
-	"6byPvjgjn8cxoRaQtdJJHhUzxMyPy5q8P/4Xiz92Cv2/g/bMvazID1BpuUiAxs4EM0qwefu2HfXxfKq+",
-	"5hXIbWg7TBR1FO/c6OxjIhv9fuIW2uAxcNm9g+nhUTvnjy4ThhJ+q43bWI83Rd+Z8u+gfygufKLgA65y",
-	"ouCT7OFttVEOsjRwHZwS1sNBvAU5274KUF2lNNr1UR1xhC5J9Qa80qUJ/0sCaDTbajHrE9BUCaJFGhs7",
-	"y7+uJ3iONuMZiqwIkPW+IutNGgIldtSVddlVReGFhbAi1PKcRPa5ZH1As4BxOzGIOEQs9Isq5CuHAtyW",
-	"ksAO0yJ/VFjgotMkqMectGnDG5WietptlCB9Pe+jLy5Br8QD+FAF16JC+/+TIniaEZ1IUWwTcq8ly6Hn",
-	"IPRGaL9T9aK8airLy+ypZfaF9q9f31XO0JIYiF2P9FwSuxEtYIN1vF3rbkIfwEULXBOP40RF+WNmDFr8",
-	"Lyrf4eJEvUm7P+A81Qk656FpTMoavW/L/PcL+xQewM0KCDoBvwsOS4xAmsPUTp7AWSnmn5T5WRN9u9G2",
-	"DAypRn/VVNHA4OLi43LwQpfPHHHlb2MuqlTy0mUDfitAHqpkgE9adPPosrrcEvRKurziXiUK/rOhoNqL",
-	"asLSTRpCfn2fJrRWUufiTMTXI7SceGVjbOsi3oJeEj/xaUns4HKaEguHbk9rVwNONMisSwzaGmHE+VxK",
-	"xsU3yo2ez3VWYLhTFFwr4+VgbT4S33xu2dS9/2aO4p2+Zy9+ktuFfZqT/EZFyYXzvEg8Iw4vtT6gR5Ed",
-	"QG6TvAio4VBWUfSmbOjHeQvvd0a3+RhP+FZDMEcLvbILXYclvvTJgc9qyhLqKxzXJu2kQu/ODUkS5xA/",
-	"8nOs+y1Gc+nzcuL1qQ51h/V21PpakX2o1/GyZl311lcx7RyBrRfuw91b9gDGb9fAn/k8fGPW14alKcSY",
-	"7G4E2mzjZ59JeE8foP6St2sUVmv8VIZhjUpXSb3ysoJFSOLqGXBkajWWEetcPHLIEdODu9weGhIyP2h3",
-	"vuPiLd70cxCn77NcH8ZJ0F+Oa8K+ExxmYPI7uoOKy0RsHKoDU7qXnSLL8P6OkUqkF+Ak3vWFfdTNKgW7",
-	"PLfYq5ufjjgXj5tTucPCK3wcoYoo0DqFGPWCyG3Tph8j4sXGpezqYmNdxoFjvrzqS2BoJimxBL1OYKjG",
-	"vdLsKz87FoXhiEDVa35xCl2cOujh+8BJ6eFr+KCXJKEqQede+SmEXTQ8p5SgSfjHOO5qZo8NeFxj2ud+",
-	"+H4KKZvTLXzjOjkDD/17VRscLAsuRzZzG3RSZCMKjiXTvsq4GdooP710eOM5BiStLVruJ19oaz0W3Ek4",
-	"xs5+U+6qAcVkvdZHWBw+cFDZS3+wV95ogre2xusUSiE1rPNoc7w2ymTBYUMxAf/RYNKg9io3aw7W1viJ",
-	"fMQ6la5TnuuneAc4GtxU9uShMkrY7F7Dc3vXz0FWbsIBvNcix0YSxreelc/QKEGkZVtvt4Ncj+IvoiA6",
-	"/hY8FjMz92ceC8dZC1/2hbNDrr2Ddl/TaHdXwuP6eSmZeIBRG3fUOXhD/lrIB8M0Gn7QbZl0/FTT7adz",
-	"3ixxr+O7nX863/jB/EnP5Csdx1XH+fC+fsyyXEjtWmVD3H2JF3Rv8dB+iSXOZwztmRo86byikRWpZjmV",
-	"+vFGyOxRTDUdzyD7kjjf7so+oX3ylbJ29mFVnSV2Lby4/89nxHGsbDelpWNIicQ21JjsJdOgCBd+usMI",
-	"8RoM7pSyemkFepvFHh7RFxNqkav08NU17ShaQxXPXd1xqvq+dHGHXdcnqe24UcHxpR1T1Dxa5GvKZw/1",
-	"6W/pzVbxfUv57crNDE3OlFdiQIQkKdtoGwCjHLEzLdRBLU0/QVhi8YgL/chPVZ5dbr4TfxcY27/hKHFj",
-	"jX9QKboHXcpOi+cThKWwrwn9juJ31WUXpFz5lKv6TGSfCEQZWENVFpGDVIJbHJJ9cpjxMA+yIfOY7jNu",
-	"VQy0fB7OHS71udp9oq1qQ1KXT8VjWCeXYsNSQOWObckOW8b2bvjEogNNekYiyo1gFjwW3CKSUBLTw4Qt",
-	"bkN7Y+JAr+yVVyL4VTa5fSXb/t1rd823lx2DRzhPb9yVo1zzGihrc4PcTLlj86Vuzfj+pV4UuQPI/djD",
-	"UjCWHubIF+6LDdmINBXoWOMUa4+gN59j19l+96lEZHkrnqN79U/oCNysKEumweYCegV6wiGh3SyCEVrL",
-	"jy24fNLgktqqMcjh4uHdNPWt0XkO3DVqXPJIiiGFrQUc7Dfsa9fdZh1EtcKrsOqXRDhEVuWAFEXm3QDg",
-	"HWglPdmVavk36yuXK/w0OZYahS7N3J/ATjlGHEfLZWdSW3/P/WGU4TNbHGsYz2FPHOFVDxBJbctZnTp/",
-	"gd73PL59ebqJHPr3PDaOUkksN6erh3fsARCGdVBfVhfeQNZ8sIC5PgJ6ohk4c6vVTVZY1/h5leOlLj9k",
-	"fSBxAcSjWTvZbMhiUEKdnymUfhQlEO36RfaNUPqFveyChCyfchUyfo/x8VSIHbEtsCQv1ilTCcTE0GVp",
-	"lDYoHEdl/tpBjs0P8MBicONxwuQ+0+hq8UjCQ62wNsgiNzT+bXXlBblUe8rlDSnDGYpQJGvqBv2XcAR7",
-	"UaQxiYXRy89cf1ooQ31Z7giPgzjjGf16swH51tz5Vg9oXBwu89p+dU37fSmlP78OwbDQgaJZw9WoEgSB",
-	"R8m2Lmej0D4WdpcRxqO0iE85dlSxzhgiZvcfO/e16y6JY1g+5ooHj8fax7ByjUTNY+cyaqxEcuoj/o8V",
-	"3NOIuGFVYNkdNhxpzR3AIbR13SejH1hWZIu7r/2EH/vn07/925PjeRoXtf0cka4iN2+MeRKVMFwuIWHp",
-	"jnrFEG5JtMB2fMT/sOhcx5AeR6hdFrn28ZqmlEcD/su3/qLbDPa45V0Hat6RYoldsUWGTAGuJWu07zlc",
-	"4Da1taRc0Wg4wvYTXv+ufvnn4Dfm9CAKfUtwGpaQVxEN+yhS53Gnam/LR0ZZ+igBmtqRQV3B9FeUpT/a",
-	"q25zK9YWeGly/yj2aKYY0q3FB1AkFndEAddLgrKvlmQtCrtZzX1Tyrj50LZDKIIWAN/aPnblHEI/pqti",
-	"Fc5tqxhl5yyqx4Ufe9i7j5vDET/r3Mfx4MjL1z4wlwEx6qV09IzGtfiUTXe9nM7TwCnSvvkFa3VSwbdE",
-	"i3pQrw7hdMxmX9E8dwHud5Ju9M2V3+KqPkXutBpremFL3BbTZqVk7SnTqhnO16KMETUxxIcl5bGv4Zgx",
-	"NPADS+Ek7XGlwIBZ2w8sLR3lE8L3P+CY4TmakRFampS62TK64DHINoDVPmFRQhJw+NRMk5TtwNZWHYiE",
-	"PD0g2kleoPqgisXgR2xxMOeHUUrxCfKhHv+L93ZJuM3wQ3cJR07RAnBWFx/pOzVcp/P9JhFp0I+UlkCz",
-	"priUBt+acYr24VEgI7TLbdnE+XlzvJHd3uUMNGyNRLKi5U45oVrTKHFgQx08PMflbjLeAujMX1etb185",
-	"2FV+8s5n6hph14BCUQ5mM/+zyoALTPHuuNgrs9WxwpKZMwJnzelnbvYqDjJEq5EIjv21IJ28MUWo2llg",
-	"vEHVIApttMojG8sfgkN8ba9+W158mx5Aa5nXiZPYoQKOnh6pLhGFAqzTdkn79YFQHMJX54xIWcRguOG1",
-	"9V63uuFay/w0xRltWl0Ju9DzX1Y8CrC5a/NdHKXwM5Ggm6jEeK52IY4SLkgmJDxzk0LMZlYEGiPMOln9",
-	"2N6lz/JqsGgyg+z93+EA4Ovp2EvtLjdceXH3j1+PK6IDrCmPPl0qXMH7srTuDl18euznhfd0q3+Hz3Hk",
-	"OHtDLU/g8MU0+Hd+WvqVPfGJsvUl3zpp93znN0YES7NYnTDlE4PomOAHNhAxYasMtY44poY9ystptdk9",
-	"RP+cudnivU9vOtY50uUqHvPkAeTgAeOvuVHj3S/v8rCh2CuzEZIkIoOyh0ZSlt4RTdVOLf0MyCWxaSWL",
-	"lHAc3OUAMRboCt4ApTY3qbjTnlnQXfl2zvCBm4Wknbmi0zUczHQ3secg56sM3TYrQ3F2fUC7LxcZ/fDS",
-	"fvnnKhxGpaSH7vtTbbaZPU964G4uuUtrEnod97q5I/qDGvVPB/Fg3jSwCq5BsKtA/tZocGen+CwJhw8a",
-	"ewTkEmMSTGHuwYaKlnaq0rJeFmSzlhlCajJNaBRBrlW7JH2+eOUR4x5HIoYzCh07Buu+wLveLL473sSu",
-	"8RPgBTeffWEcCJfwzgQxnC7PYC1pZPw441zXqgEd8EhWKN2e/zBSEzz28jz3qF1726YyuUnxqi3RLfra",
-	"QjZJFX5x7gZ20b8zB0pdk3U3OIFyBFatINZQf7sRChI2hYI4ABQydivBg1ngWEP2e3v1NazZkM20Yzye",
-	"wyT7w7T2vrNdDcDjR5hBcsAdneViFz3mfaJyrDC98td/1uVM7i2uhCdiKWaTjo0yhAsyvG9gg6+3udW0",
-	"sV3ep8leXasWyfChKksgbj59CSsiJEnF1hZ1p0tCyXevzGeUE8Y1SE5TwoU+xQwTm407KGeWKtsedKuZ",
-	"UbO4KRL1xei6TaPL7htOUIyfEQkK5AMoC4XYHpI7dk/44cePMvEAc++NV+IB7t0DbnaeqVufWesnAFWr",
-	"P/7LHjnf4hAPQGg5BdhLtzlkPHRcmeMQkuQ21D6m3rV76/QbkG/tUu7Liy/ZsNx81tVM+pISNmwiC48N",
-	"EsZkvahVj6HG0Tb9O3v1hf0recVuSyoziG3AtQJIxIkYbTy2i7JhL+Ruk4rupOD/Na5yjRO/+B9ckBf+",
-	"Gfe6NIYu2RdldCa+pk+veqIscXtYejTnUMzKE0weDuwEe80XbJaLYLPMm4FLKW/evt/0Npz9yfzk0kk5",
-	"fNB18nE2HR5GgvHyXjux8YPH8CEXUnfug+/x61N3wrXF9nMWMg0f9ONIPdxGSUy7CEaDhLgquVDkxf1/",
-	"LomiG7Qe7fBfTihROU6JTqDlb3VInyHoGCX8E153M+J3BZVBrxR0/sU1KIg9xEujPIxFFFOLJLCuxoSV",
-	"LXGupRK73NcHEhVSGi90DLeHE//musXFiXuldL95lGszclhFakmo1pDlrmzJNnyTlHFQQQLOYOK4QYt+",
-	"BXOPWrQzWEvO3WQU47l7+U8V5xsnc1/CFyPn/VJFcgk5lYATT6giElKgCqR1HfyEQ6yapZkouB6rnS5e",
-	"jHDL28Su7pOVIHzZJbPskh9FGi/9jrDT3RL3kZaHJYkojyC19QaR4BFL4ah8rL1DfPNMPzaku+g2i5hx",
-	"edcBaPLHDfF0KxO6NbAvoFFySsehfY+bVSG4uk+ToXWUucqsHwQUoA0+H/AsQoTnGpub1efHXWj+k8eK",
-	"ZUVqqNbZ1nTvrvgcJMCv9eqnSP3p14AmfYvzMo9F4QEkyanSpIZxeIclvhauNKEPQNYA3LbHVbDw6GtV",
-	"lwCPIX7WPXazR6Jc56pmcv7OVXPT25bDm2hYfZEIoYK6omxZ9ck419ZCtsLYFBacpJl4G+C0UzojDunD",
-	"f/pL/xjn7TGQ5hG9u0uqGufu6b62kJqmtdr4jn2Dcv4GL34h4i+z63ub8QwZDaUWd//49eOvRxhg1Bao",
-	"Y1JVsS3uIgxaUb4jgq8FlTF+pnZt4A1729pGctyz0LYjAlWOg/b6xYXL/2U5efKS/dzd1H5Xh/2l2Hey",
-	"Z2lK1oB0b8IdedLOspvq/HhsnkV1IWcvxLlnW17j5W0W4viX/0QxLOTIjyL7UoZz0a1m2FxBFmaUpRCj",
-	"msOCnBgiNy1rUJNJCVE1P2bmDfOORbsX5SNut2vLr9Cs95Z3zAVVN4t2RGw2hBKV0TQllWSgRBVcmyta",
-	"hmZQpo7h2yORZb7fZM6UQhz78zVz3fU36unWFnn7avlyQvYcn+E6nIBrC2EBJHZoppMFy8vFrC4r1jEI",
-	"dcPipLRd5ZfD/Y95uFvu2uE1cSxBKV/61pw4dMqWwSkdM+8ZC0tz+/NnPhUo0pd9c51983wroVGkfjyb",
-	"hjdn07iRNKpuNZ9o5LRm1Mzpdpo7nwr5PWV7ZUWqWU6lfrwRMnsUU01PGYrzg5DZly32B/U7URYJtTbb",
-	"HYlobn0Es3mohJjEoClLbdkSJW6Q+MBuSgzfBsNoyN0/vJHs6+zgQw6RdrV2+wT4M0tz5TJAiAGTCrFj",
-	"fPuMAIa2c3pAu9oW3mmbfoyPSnzDTLB9nVaZNcET57YUbr/R84ul8Ae3FBBOo37o+47QEfukzBg8QgDZ",
-	"7jSOg34ur//JgkffaBAshtc8PVwdMLRJnU+oeF8xrh3Ct7Eh77VkOSxLeHaw+SIa4QQ11NAci92fEap2",
-	"FoywFYsdliUFaDF1i9DrHLhVCotLBqfMY/7IMakGo7//YFGFLVyV2AGv4Pw9cJVtvFSJ8cMdk7wP7iAW",
-	"hplbcFWszTute4p1LBV+rl36JdV70vb9uy2UIKLQEmiUIDt7mVSOsnYOXCQBuEqE7jdFlb6vrhzcHyyj",
-	"W3ic8+0NtuvkdAs+T4tDKoBfZn6oLyBldHh24dvWtZ81TFDzZa5S5NJ8JJHFmDmCndHwgjfv9wfQTl9f",
-	"iLtXQD3OcirBNwMZa9saKa2y7PZ0SFsxZo3VakT8bv5iP3NTi/x+y5buTRT8fe/QMtHYsJVoPfNHXM1f",
-	"m6VDitRe8zl0pVNlC4RWOFyxdwJ0kx3PbZgD47d7yjTj2zvbZSokSSCNF8uRDcDXbN30m+Qqx4EtF3Xd",
-	"3i3wii7BGixsK2ecXJhGV+nAtC99VyvBXlrcZWXBlo1x5Kqvq3lQcVmJHaTneeZSxYQLh+JOnFVzJVXt",
-	"w3CfpmjiyxCTmTrN3NgSZpNvuLPKeXdGV49VSI8TyuNH4mF++MEfKY9fP4C87e3gV/llI3yujclqh6NG",
-	"cFAkpMrsCaWBWljnFHT1bTkDi6whoenGzpkU5Zys0XumjFEPGIo/4XVXMHr47mqIanbAGw78btrWyo96",
-	"VwB8SQrVQdDZkXNv3z2qVmjWe22X+ja3/SU9QduiEpiIZ1tEjQjjvEIiOCiyho2Q0JpZeKwARAqPnHAM",
-	"7H2Rwlt/4SU3f/Wcq+z+HxinPAJiKKGqWe0+ro8y4ye2C+mTN0ySGFLawKjB4bAdpPXlzXzDZDY7EgTe",
-	"tUa4eTTG5Rl8BejrOvsc+RVWm1RcR4Wg6Q4Ugc0GIk3oRoPN0Q0xWQGVUdK5ce7t1+Hh6q1Aw2+909Wv",
-	"GXSwq34LylD+8iwyD/O5MhzCVhu8ZvSzh9TC0MReyLgObOR/12bJYw0fejSafeo7vGYG7mT0w0/Atzqp",
-	"pt/7v5+Ohpo7ml4BvMjMO2YliL4DYo+q1jJXVrX4NfiYs9HMZh2/NjM030aKLHyfmGp45ANY427WCiee",
-	"c6uEqtWGpYhb0jO5bfl5JajMXvmRXedMdjphbw9jhVgFGvidn2GgljiSACeXuYbOpS8wVM+6clg6QSDB",
-	"uqYYAyhdR5K+RRiaq6JPv/Y585J2cyLRfC7Y9Z8GjaakzrXwaCo491NwaEoJmQBE87kIwKcCo2k9/xq5",
-	"5HvqEDtr4mDRZGJRYcwsnb/kp/ftE0E4PGDyGeeSTQKcqRW7xZCClZzjDvvXIWTPy/nf2EltwfaO3IFl",
-	"Z/7r3r3LRaVCqWuIwi82qmgTsIRxh9tqPeccJMEDL0yebpyEl3xxOYCDl/z6W/SizOioVETZZK7RHx5l",
-	"GCpyHYF2mrVSxnXqc2XL8elhj8l+PQ50GqcG3tRA9pptKR9APlLANbHDDW3AnGpiiz3jO/Iev7hzH7xf",
-	"kvcx1fSO/IuLgi8Ji5fE23Yf3+NkoCIDZZERf6JKP8I5iI9eftc9JrzWBDaYQq8api6qRaqnXCOVruov",
-	"dYFKwjaBG9gCncb+C3/RRQF48BlXsdf9+2CsuzaKJ41DHtKF0hnP4/jGgRdOgFx4OvfDryULbVGQ9oM8",
-	"pRFm3pnuSxgcbSvs2xulvH6wHX4T9pWINNzoMeKGGIBtCKjXA1GFaHFa0yhxMn8R9ZbnEtQwPt99/cKz",
-	"xh0MXPvb4nMLadVIcx0UX2uQ+TTTFjSCNja7D/DP2naruOez9Ju5kUx+Ypu6mNxuvpmqsY2Wl/MCfwKN",
-	"+9sZ14aJ1treUsY7+Witv759+g6v+BxKcMWeY81xb/HtaaW088+OumhInKorVahg32C4MLflV+CfpcGb",
-	"++DJvIMH8LZmUbeqKsza/DqvHQBAulx80jeVO0KJ4TaJm5HYboGQYKvnZ2/nsLe9dYHw6/xDCsS/MxzE",
-	"igJRw7WxlQ+jpENxIX6fW1nc401vXTLsKv+QcvEji0u5KLhGkOOBEwSyPKV6ICv6rrzqNrOifn1XOZ+x",
-	"Mq+k25wZUf8aN7t73Po+TeSkpM7VMqJZndMnpUVLMXnshmH3dPzbCz4XGXDL/QRD3VsruELNaJp6YWjk",
-	"PW1C1HgtNqOQUGVc/AeaFjApA+prVXpVsLvmkkGdC/iXvy3G+4e+As71/lgTxbh5aPOGa96afM9gSbhY",
-	"i/iAoU6dAGGxDdqVttGUPtNapd83T0Y8/zXHsXHIKUzQJSxK6ugg1RhMDCtYEQ2vybWtDpaVzVjJd9Ej",
-	"GqlypRYPywAHzML4WnxYHtWXkZSOKRtzHwym7exDFxen4FXSddq/zDFZzglj12n5+CLe6XPrm/rl3+YJ",
-	"iqt7/mm80+vIkPdP8WnooTr9a9WycEp67L57nIHczu2svjL3/BwkBRf6BxWUV3RXE5ScSm1RL2w8Q3Dw",
-	"SlwZK8sfojilp1V9NCRAtpR4hIn1yl/6WSMMube4jkPsKGYNLUv35XBd9mwnSS7ZA40Ocwez/Jn+xt3+",
-	"ppWEW+T3MdN/UFXxE1jo+30iUiAaaEZQaVQSh8UN6QHLUW2HFyqUdpVDv6a4ZGD0MzhsPlFwdKQIfUES",
-	"GNgkbwpdHadis2lEgZ+hD4R12g2X1AYq1mYVCPq3ptFu/H7JUzZ3icK9uednsVvw5a8dB72SaSYeoGzB",
-	"qh/thHEtarYZk0Ts+XiB0XT2LHV5Vt/rWw6dVkv8A5/TPlltZSUWHMGSWZQQpUVuFIxyDyNRKqKdPbdz",
-	"O7m4XVdzLEpiBwM1cO/sJZekpHnCdYrI3ry0UMRlNMsGKh8xfpztHWzAcFkmc7+b3SNmcZ8ov1Q9+lqO",
-	"Lyclgy2Yh4JIAgJgqUTsORG2Pa6ri8OKRhmb7GqfshCcnu9XK56zj228ZYe0nuwHFspZWJ3a4Ge84rP2",
-	"5c0rXEXbvEGWeE2TiELBdPViVnur2sWs7dMoF6TKFUqOy0jr6G69+k5y0JJM0XU6t432nb3rfOJxwd12",
-	"cU45YpTcekaAx8qN6/GDBYxvaecQUD10EtTYhzw/nXlF2L5+KyzGxWWm8KWgPoVJfBVevwXbbWN0qt2P",
-	"tYT0swY4kSIcIG4jUQXZ3p5/UHZR/+NXc2zZ09ZPQ8AuSCsFhUwXd4vH5gj9fwEAAP//",
+	"7L1ts9s2sif+VVDaf9Xs1sqx48zk/uf4lePEN9kbj70+npu6NZOSIbIl4YoEGAA8sjLl776FBsAnARQp",
+	"UbKc8iv7SBQJdjca/fjrf80SkReCA9dqdvevWUElzUGDxL+WkvJ0wVLzf8Znd7PfSpD72XzGaQ6zu/r7",
+	"+UwlG8ipuXAlZE717G5WlviN3hfmWqUl4+vZx4/zWVJKJaS5NgWVSFZoJszdOXzQC/slESuiN0AKugay",
+	"hJWQMJsH1+Bu1lxBTj/8DHytN7O7vzx5ElpB45UKqjf13XDFEn4rmYR0dqdlCePejaWQF0IDT/b/Afvq",
+	"KRugKcj6OT/Vlz0y10WW//Qvf5nPcsb9318HH7l6RXWyiT9r9che0HzI4W0yljMd47T9snmDFFa0zLQh",
+	"8dwsmeVlPrt7auidM27/qpfLuIY1SHzQb4ec/0XIVBEtiAIqkw1ZIUdDC/ktSqowpyU8MNi9E1vgh499",
+	"twGizVde3HLKMkhJxvjWP79Lzbd4w0f2jn2y0l1bPxtxqaoQXIHdiFIsM8jNfxPBNXBkDS2KjCXULP+x",
+	"u+J//7cS+Gr1k/8/CavZ3ex/PK739mP7rXr8xt0Xn9hhwoZqsgOuyU4KRz73M3PX50UhxQPNXkigGnA1",
+	"acrMb2n2RooCpGZm7SuaKZibF6g++teM5qJ0r5Blr1ezu3/0L/OV4LCfffw1uEamCMXFQPqM5KXSZAlO",
+	"W+xFqf+k5iQDpcgOL9ZkC1Co2ce50W64BuBGOv8xKyQUVCJ3JWRAFcjZr2Ep8lz+h73J3L9RfblY/jck",
+	"2jzGUgqk42ODDCndq0Mx/K5UjJsFm6+tKDJFMniAzPxFOQGV0AzZ/ozQpTI8yoFyRfRGKPDSqzRdw+xw",
+	"z81nW8bT5ouXyr60yMz1otSKpRB4db9/QLpT4IgCdLc8IoNvzTUf57iKYfftsABfJ0T572hGeQKHhKdJ",
+	"4gXwYMnL+kfVMhjX3/45SMqklNKo7bASba7SP7Pxm/phPav/mSl9+AZMQ97+Tx+JPSE+Vo+hUtK9+btx",
+	"yh5/B/uw8GL5D6k9MEbogSXlHNLGc5dCZEC5FTXqVFlbdcYUe71Kd9fqFsH1SsrtIdleEWQKDrfkvYbC",
+	"nEdrQQQnO6Y3ZLcBbrRJKkARLnRQOlYMsrTzCl8HXmA+Y6q5IZky541a2PtSvTDayPx3CZnYBXemJZW/",
+	"gYQiM/Kl6doInBE8PDYzytelVQtFRrUR8Nl8thJZJnbGyvNLns9EARzShTltJE10/YmxwYIr0JvQodpD",
+	"uo3IUjUnKyly8uQZ6ixe5ktAc09pKBQBbgwBo8zgtxKMCIfI/ECzEoYaALWcCHNi46rnlu8xQUkP5SSh",
+	"GfCUDlaEqcgp44sC5GIjyoC1+xqVdj43tBIciP2BoYSEBNgDSEUYN9offx+WNqn0whgtRnBYEhDkXzZ7",
+	"JGdiTm0hzdm5k0xr4ESLZ+bIMARnHC/C+6ERFHqjgS+OyzEsDirb6tuFtacCl0S/EKWWQJMNEjWl+8O3",
+	"fUVZZsSH6kp+FFHAUytz3sRbig9IWnPgBglbCKVptqBpKkGpkIx7ssEDyD3xK4vSTkEiuNlKTC70RoIy",
+	"W+F8c+g7ox3MzkIWWzvR2UY0I6gFFKGqwVyzAiNjsAc0iYyYMatKDsmwozJflMUibLZ8b6wVxsluw5IN",
+	"oYTDrqKuZArQoGdakVWZZW6jPyNPnOXCBTG3f1QWQQ74R3tB6ko1WIl1tyBLWFOOis1JZ0o1PNIsh6PG",
+	"BEoxytwB3w/EtSnd85ZKiLG4pnBAfg+1RIfmoS0e1VknGeb+HY4ZFC/cdXjmd3d5Qwt/8/TJfMiuH+Ud",
+	"1Tph5M8O9/HIG0T37YDd2pGzs0QszvUTjLDA0TTwbGlbNU+Oaf+blYvQSTLkFLii9BzTvs9JsqEco2Nr",
+	"xlVLG1IOu1kw9hKWoUk8DjSbLuhvmPu/dd5lx6lohCmPmif24qiNYfzX4S/tPdn2O3e9kzpKau8eer0X",
+	"DT18xtslmXABpLa0/Pjj3atXc/L0z3dPnpCVkCRnKWfrjQ6arnS/sKKrwjGzDGUeYxPGhHpG/v9v//zk",
+	"CYEPCRTamAQp5EIRylOiQWkVPOE3ImNetAcR+0f7g5CMDaSOcWhixAlev+PDIx/24m6kBbk3m/uIizPD",
+	"ww4d3iAqmf2WmpBbxtcRXfHT/WuyA9iab+fka/JK8JTujXn2b+S+5NYUqXhwePcuuX8XPOBq/PT8b8+J",
+	"Wf4cJQw+0LzIgPxQGnF+/B3IjPFh1liDlA0mtCjkFtF5c8/iaiM0xKwt1zU9+3bjCYdrvQNHHhadXXfZ",
+	"DVPthJGL7MrZCUIzLi7elo6xPO/j7RSHXqW1L3fuvaB5QdmaB2KapRY5BoUXLKSp7ysP2DrEmkpNlhgO",
+	"yBVkD0iq6jWP6rfu+0156i4lM0QOfVOma9CDbaZE5DnTGtIRv0CveSFLd/D38tte/Bav/ejUOaQLqltU",
+	"6HE+5z5xtlgBDF4k8FQtrO5vPSR0/w1VG03XKppl2wAxlq3NnJjXp4y3Vfb/oGngQIiLwkAhiAd2jF4/",
+	"Roy/K5BvYWXzOGw4gwuRsWQ/OH8BCuTDCPnxcaahD8AkjYofKiFV2mbjGyo1B6k2rFCkANnN+9S6A7f8",
+	"YMFR2oUPvO2SSroyBqIsOTfXoBxCGo4Fg8wHbR9JE/0OLz5m0/gDY4DB0DCxG5qmCuvYN/NqplIqDW43",
+	"NYeTryb56h1Y2R1WZtvb2ZOhLRVNEWxsz0oUmiGihkKZdxV8V1f1nRanJWkPDpThp0NOP/xkL244+qee",
+	"Fe4wOJoGOuF4OEPZX1NxD9e9p0ZAxrg2LRXaCUO0s9FAHJWI/U0zJBvViG0NOvD+jfzQEJ07Qg+eosri",
+	"Lr9TQZXKCSuVkBbp298nOCbHzMWXQpKiebQ0rEbMnnCxI7jY6bTCl41+8Y0+zvy5ug3wsUfIp/HQnPt0",
+	"SQ+Nc0ifc7ULlfwsRbqP+DwjzsQVyzJIw5vWVj5VG9fu2x1VhKotpK6W7uRsLlPK/PckUR1nuXlNaQh2",
+	"jM4n2TeeFYfq5sgeGsWqk/bp8fNjCFWm2TANab7gptlAsn0LCktID8rkQFOWBUVtxT6E4/bVrariPorp",
+	"tR2VmBg2NwwWuJVZ2ClVopShiornNh3ki+7w9yFNWlAeyV6/xEx8sqFGD0JV65xQvMDuX2bLHJeiDBca",
+	"4e21CHlOHR64BToCzT1xg0wRKbzm2X5syFOkA7Y7XhV+ap67kpsx5gxWMEVKyZL6lgeMyegSsogM+QK0",
+	"wxoapslOlFlKlkAkrEoFqTGIjsaz/Ur8c+fVwmOkcKW+nbflyUYcT9Lbnz+3F39ED3IT3Kf+q4N8xUaU",
+	"qlkT2p+yOCX+NVCNGnGWnGZhBv9WCg3h5NQOo1yD91ST/UW2d3tqSJxIZA8jX7360TJsEqhyiectmujD",
+	"grLwQY/NFoWO4faTmxEJJ0JtgWmwx62hJQs9ov28EuQRe/0UNTpr9CE8GVITXQiGxbqOeUbBBmW+kaOp",
+	"uS7KJWrZwCNt4RMySwRqv2HDeIoLz2jzdY6u/0Mg4r+hsqoG37FUb+Z14VsGaMgH1uybN74+sv79kSdu",
+	"gK03uvFILYpznji06tuJ1mkxr9MUa1M7dco6eWYrLlGTEgk0VYTpZwQyBa1SzFSAmtsCWRvYSJjbc6Ha",
+	"6BG6ySuFdh/USBPU7erqRXsIP4nZ6U6+Y8UUPRalvcNbq2NHioHXzKHTpmtP+UvDi+CaJgFqQO4s2qM1",
+	"UecmU3wHhtdr/vw2247TNWqWFeOdLoSIFLgOEbv62AubvSfSvqRGkOaFFLlYeOPxaMG8ljTZQrrA5qxD",
+	"Ly70JrHVvvVRoTGKQhWQ6IWkmolQsrVMNoQq8te7r78dlTurOyKG/yancgtaBetiJTg7R23Ejt/ZImDJ",
+	"jKr56f41+ebrb7999DWhWbGhj56OWmlOPyxyWNPlXscSVeaS3hqGHFJGF+bztmqo+iBym8p6YCmI2XxW",
+	"pKtwqKm7Nsb7HyxhXWZUh2Ioz0lCNayF3FszMaM7pJ+WLNFxc1EV4abC5wQXb9Oriu6xDMowo2WEckLT",
+	"gKaPCa0MKpUpU/CJC5T1XHGCse+VzzHtby9z6V2MpY55CnyApBy7NPhQMAnjHjQmIjxUj2NxrfMIhq3C",
+	"2UchHjXigINDvsD1KCIotuZUl3JEneS9/0lo74ZjzjbY7M2PhW9qsK7pYiXkolrHrJaAmedr6tIojFP7",
+	"cQpJxmyXmDG5Ukl3PBrFjlQ0nZTjjrpo5ouF2tCnf/l2Cheuw/p4Urw2CNp7vhIsR4OmF+gz6M4qbC7d",
+	"7opG6rsWjwFOoSXWNBakU5MXDFq6R7y1aauOhXcVrTVUq8RVxPj97vfn4K0S7LDxslWLksx7qfzOb7du",
+	"cDhjDyDpckyh9vf1j+qN2RGStJQ2PeqLGw81AHxIslKxB6b3vVdpSRdJRstgJWi4b4JloLTgI97plf9J",
+	"9I3c2dLTvmWhNdD/BJ6S5b7q5pLAYUezqr/euKcppMFgtIQHdF0XUpRRC6xUdA0LydYbraLE60hOi9ct",
+	"Ih0+tMvA9uuHBU1KSLTTsd0eGQ6X2JiR0yC0Y/DS/nW/Y8l2dPNPq6oq5uXiZcGH1xZdsMV+hFEgEkaz",
+	"565Lvtc1CkX40dEedzxETgffLT2V0ZuKBRd6kdSxgMP1t69Z1KmHUwWravQOdt2CXEO6YDwUgny3YYoU",
+	"UqxYBmQJCc1tPtliTwi9AUlszdvpQYlmYcmiC8XQbLmie4DFgUXI7fMZf2DWmhN8KahMrZEogaZ7m+JC",
+	"ny1WnjC65GKq8kRnXrmyv2qjNKT4QGjmNahBkyZBSkYKCHt272mh0sk3+LU2ce/eOLGuZrw0DRMYXE4P",
+	"606p/PrCuAsxLsaklx4G5Ix4zcDLumks56FV5rYrQlOQgVUrQoQLIeLV+XhQjKLZsEof3+Dl7v/rEXqe",
+	"VvMzhuST07Ib1D5WlBug9Mhb1BWXzSj60cbUJkeO8WESZ725Ty7osNvHTLjiyy/2lbHVAub1CAPUBhMH",
+	"NtP45Prw+OzwCg4x7sa5cCm4U1tjfhQ7klO+R4QTipCHB2QueSoWJdc2HTeMoOY3o/zBkAJ0kA5IlvkM",
+	"Ozwaa/Fvf0wynquxHp/nwziMNfzVscVMuLGs2F98d72xfs7hohEGa/iqUXP9J8JQBdZc42sNvp/7xT2n",
+	"hdqIoKVUSFiBxJbOYCVwTrWaEy0KliD2Dn0QLJ0TxX4HNSfGYygYX88tHBcX2lyzkyxcpC6phtFMfGsO",
+	"yGCIf5+B8W9AnRnqbtKgfV+/5LlnZRvmrLfduyUbJ1jYZwlP75F9wPUBscSzWHdkNR1OjkXqG8G+Hka9",
+	"dXZgDGN0UH6OqoVYDerX8GbhYem9b5iVANmcKC3kfk6+fUIUQfm14Uhb8DTGiOOuuPEIkHED0q998bcj",
+	"a30ayIDOJne09FTq40UoF7KhPI2UVZ9b3tJ85aGhl9Dyv/flViN96THJ77qaN/Cdj+GOdEbTxrq9n+LQ",
+	"cA277P8WO6Y3i+YzLGlA6YWFDbKfIDF+PcP5hCIS38yFiHwj+GIJG5qt3PYbaKb6guTgPW0HdCTtMKq1",
+	"3ByZoZqOjGrfaU2wIxFr/xEclyxpsr2rEXgJUz5b0kFiigXbfbcxlr406gAdaAyaikjQPkE+Df6tFtEB",
+	"B0tHaAPQzM36Rs2SrSJitbLgAj2iGXF2x3i7of7C62yVg6Ltw5J0Z3tUUoEwzoTDzkbWSU63iNLBFPnz",
+	"k78eD7QfZMkqiWkvJiwuGaxpOOk1KlgyOt89xNFs7MThHYtSq9MS2lXpd1YBCA9pcxSD3+JIHMx5hOgP",
+	"1u9Rk9YvtZ+Pl4+LncTqRQPeu6eney9KqSBbPSOCZ3tC05xxhTBSBFNPakSD95glarE4GX+8wcLGbcI8",
+	"7OfdFA50Y0efXj3dKJAIYR8Pqg0cW+eHdV6LtLxIot0b7YGcgo5YEScUz/VYoxY/clHKcLNZUS4zpjaj",
+	"Cv+svTEcir9skaDZPRgt6TmhBYnpLIpYx1ZsVPJ8UGGbfeI84Lb4JKl9dcfrI+I+0Rasds/lQlgHRUyH",
+	"VSvVjhoyaYKujE3roaMlTbA0uVFKGW+aat/WCHrl/lpfGGug50RthNTjN47bG+NeAl/+T4qkJRAjYgQD",
+	"q7Y93t6Q7BhPxQ5B5oOvV8nyOc3bcfHssKfzokGWi78J3WgqGVXoc7wK5fSRC527B9du3vaEYJoq7S1O",
+	"SO0eNj4NafDvvJp/fk8F1velncMTOitHnYSIqbjZn5Fbrat5zX16FzuJpqve/HJ67oe80Md70A9+hlHV",
+	"H6QMFadFWtTn/VADLonfqZsUWkNKCordlY0gIBZAf1XXKP7j61+/KkAmwPXRg84P4cB19vboN2LH4RzG",
+	"0HO7mqHRMc4VMWJ/h9C+GghV5L/+67/+69GrV4++/35OKDHqA2cKyBKIkATZ8YyAYVqF7c+hHfV8OkCl",
+	"VKv3awu+fjdPEqtDHEqG4WHgVlJnwKSgGkDC+5k5UFXa3gTgGtz/lGY5DRethScKWRrZhbeTHO6RYcJJ",
+	"YGv+Fh5AKtu4el74fITJXkhh7AHvbB1LEdQXNwPRYU380hccd17mgbLMOzPnzdh4J4oCUoKw6immzfag",
+	"bQxQSMI4WWUIpN0/G2o+Y3zhrhwMLVnAYIZ0T4V64lRNiuYa/N2jNJ3isLDMudxB8SPl6Ws3aG0knEA8",
+	"OvHLRmCHHoIncbHrTFzz8YohYYluPZExtxRbu4Yani5YpAXpjNhEKyARrefx0NCBCXUaBmnDYRhP7tfR",
+	"LIxbxxTC1oN2PZG4/ZQXQuqXzmvpHr1Zm25Lxqnch0HxMA9/KHn/5/7134h9HBErIkpJ8EwkWjgvLStz",
+	"/idF7EzKjmCuS1AK0gGmRgY9rxfDZLIPH5msqutOh1f0HKwrlfuFLHkkz1QT88gjDlZZP0GK3XA5c2QS",
+	"u9ALmzstMljphSj1IYffip0iS9gLB/lhZzI9nT958oRQCbZZG9I5HjMZU2E3vLvHHH3mFY9qslQscC/Z",
+	"XWGPHIjdqLxufJyXrxWIp8+xG9qiajFFHOScsTU1VVuyY1lGlkByirbxcOkTq4XzjmKKPidMk7IwWkqZ",
+	"0zz13s2gqLNYLaSl0mHKB6jMGEgi7Xyu1o0DbQ92KuvIChLr64Sl8HBVPzNejdur5r1lMCdfG6LX0lgH",
+	"VKrRt4EBfCBTlugDnAnDIEtPrG6zCTQMfVR+I7Zx0IylQ9AndrP6WSFZ/RnSNUjzauNmftbGbptILySk",
+	"DJv+H4D8DlLMSQpLpomdwzgfYvePKhHosxijIWz9gZ9mG3zgDbtg3phQWpnZTcOxn+Tnn9j2Tu8k5Yom",
+	"4fzFZGf34bPOqrCFD64vXUbmFpydpWBjWkEb2yBUN4hjkU+SmJa0GPmw6wpR+BVl2QvKU5YG42LTwE+I",
+	"ngE5p2Af+LqR3m4YvKgO1AXBAXO6xzMK6IBoz0FGo/Vuh335rfZ9XycSC/cZPnwfMu2TDSCAzqhWRrof",
+	"5A2kbLVykZFQlBnnmaYxZBb77YLqhff9I1kriLUNup723t8feCY4dd8G5w5+31h0ZIX1O8+blI1x5CXL",
+	"es3UMELSWIn+GHn6j0AzvYnPIx/Wb+4EK6BhMqr0Ah7GIgvgzxrUHf5LN2cUxq1+KT44SgTeoeRbLnZ8",
+	"+A1BKRouWS95TnWyiUl8ySXQ1EenOsM9hNIOej1BvFHjCSwtjhxOTN6jo7CFQhNJd8e9g5pS85nLOvk3",
+	"bS60taqYEN+DdvmxMRWTa8pCoKpMbwiV0rDexpDv7KRerKOjOWAYmgieAMmFhDlhK0OMDeNrorQolFG7",
+	"LQjWhspxNw7b5r5AbUMbyHxMN+blGqKrVtw+VrrnHxQjWS1yIfsUijAiVZbhJN25R1ZEaMhvnhDHwIDN",
+	"Wc+oPOwGyoTRTgFZa6L97zZCQT3IeEdxcq+QhJICpGriEjaeuxQlT2Dh0xz142vUSHtJZCtMimAl8iKj",
+	"jOve5VRXRRuKMMkeW/Cw2akSfE1LZG6xsWqRxWg4rIUhPEo4cpvlFiUMWYGbc2DZVZllC/x1eF3VV90I",
+	"d0r3DSTKvrnM/gwOzd0Wq8bUbediouTGxmwbIQtGwhpzvKkjR1FqLCbtnRYNB8Csg0tNYmhJ9aBepxAs",
+	"EVvEDs9xZg7DqtrnTeGq90VLJA92VEis6y0d1DqQMhoK3agFLVMmwjaaxW6NgDLY6ETU9m0dVI0c1zjo",
+	"3IOdigC2EUsu8Nb2ND7Lq+uByx7gn2wo5xZZ3IdEwI2DL4TUCF2WupnO2cw1eQRBtTMa0eSnVdmxBsiN",
+	"X5nFNMR5nAGE19bciTE2lmXCSxYug/IFwIcDUViahqAUzWGtN8YsIQhRwh6ohjtbKLrbCKKxbhqxShg3",
+	"kujRdoM2wUbnAbzee8qZZgrSS9Qa5sAPWzwG1j8fevGj3VtESQ+vrLcC0JffBL5br0F5YeqdjAxFtr+v",
+	"L+8FwkMWD643FOGbiEUmxDZ47D4nOU02jAPZSaGNrTfHZC7TATuHaEEyQKDOtQgKUqNbsYP9vCLUnurm",
+	"HkJsCdV3ePOfVo9eGUs7fHpJpjVwVwravqW5C/pGd3jr9lvgS1Trbi76EPy3MuLcTcxJ5u99PBKLrKg1",
+	"Sa3t6prLGig+4gVb5XBam0pctw5SqWfpwOYmPsxhUHPwwR3qozUY98FmLbQgVnHpCSdmcdgt7G4JIcnj",
+	"HHjqNaZYESPa1tELtEz1bPN4HV3/3j0yuq2hwf6EC3NLHd3wUgtfUySj1XrNYymQ17STwuyvQtVQG+z4",
+	"SkGSJKMsV8FseNhyihoLPbCfiv0OgyqMusBBNYxH653cHatn9lBoiqB+T1hkolB+hXt4dg3T0BlYMC6s",
+	"NSbeXl3dcyAftCsBd8hnOY4ULOje1fcoDNCgT0F5Ajgz7NdRNftasvX6eMdkjT3prg8jGLpKaH/TxmFh",
+	"GdXL3uP4n4EZ9DyFD4RxLUgTO7JTKkGzzEVW8uCBzEH3gWbWGdKq2BPz1hAe1dSIRhyYC5h2BXiGS6pL",
+	"R4kqc3OCfP3kyYR16tNx95CxtW9aEa+fufVKvFg38ZwbcM+FcGUQvp2kBmKqnDLgYTm3O71HTXTCDowL",
+	"SUrObBTwXktWgA8LOmkZkABuJnW7Do0EIFiu+SihCozNpm0O4Ujl50F+NkTdv4H28ZTr1XaOUnbSlZ+e",
+	"PI+ybtU0zh/v127B7WYBLQu6N3bdn1S96wak7fyrtl+kVnQVmyo9F9Zxr1er0KzIG4Gkz+tYyoTo0d2J",
+	"oi6c1oiO2eon2YVrrwHdjwO3nzm3lzWbyI7N4kUmnuTOjOFZgxlDzHFPg2E1zx1qHNQ+H5jwXuP+6ZB2",
+	"5qWiZDoRbcNJxGBiBTv+UcBqkaoFLeLtDad3rA8/SIYKsfZnN8Dm/L0f7i3trMpc1Jp2EVydRdc4mU1n",
+	"oEh8xuAPo/hvKfwWW3hHl8dUo7JPCUy7gXjhoDUk2xFYUY2praFy30woSBc4gTGWojOCMsFYsAH1QA5t",
+	"Y1y9S0NqAl9WHsUi7kGN7Wc/6dBnGcRfHL8dHEZw1/v4x/Dgdm8Lr21Vhx72YB1T79dtu0EUwGcVV2de",
+	"2oJKfDieXHud3UkpnTqsTpnWoTyEmn4b2NzVZEq37RobojY77FY/qkKCs8bHZNNPQbavpthNDOs1DC/Y",
+	"h3yPYJx3yHQFeJTBs/0uMxs8Pp2vQ4op4ntdITwdcuT1A8jwYUi1tjH3cFQ1yUSyXfDgBOB7uldECYtx",
+	"aQECJFgYAluSwBRhXGmaZR6cL+DSsnSx3C92ANvBdPkFYFvZoeEKXIWt/0rE3stfpXRpx3rEL9Fi4Y2Z",
+	"SFFlkTFQC27JGx7ZAju1yBmH/itQ78ZQRNZwbnePpmrb9xD3/QPItIQBCr1xv+6PO2/decUgcbtMCbBy",
+	"3hDXNuErCnVEKrQZGrVY4e71QZ5tNYmznoE+ztaiPL083n89znCIb+rLGM4c+xSeGnn60KVww9HquLNq",
+	"Yz+4l215y6DnvqF6c6+hCKLrwm9DW9LLPKdyf/xhlTDeu1/4nTh4we+o2oYWa0yLEbjI78zlofvshNyu",
+	"MrEb1FPu39sRvVpFY5fMe4dNNQa1WDK0F2B5MHcb9cj+9vtsvI/tfjWQde45/8Hsnm5aq+MCgcHs7ksh",
+	"SQZ6YWyPxVrYKadbViyckTYgFDwYe+YUWKoK4f1w2YoL8TsMrKrspp4dG4bx+D+6M+ZpqezBo0rbzOGX",
+	"kon1Aod8z+x430VgXuXC6heHM7ewhdWNryvNitWHD7Bopsp8pLXzoYQHsYXmeE0c/GZWBHqR0UJBc5Im",
+	"fq/lfoEejLvKiYBZWCUAIa+sQZ8pLNGIlrpM0jnwsH6ztWOWihxs6ToHSFWgqLpRmnGRsb5DvcLLQP1d",
+	"YnCuK1IZdHqIHR8FA2zstcELxl2dxnqfcIxif3p/RA9afDqtbbsd5883CrCHOTnu+rEDf8JRFdv6Fo6x",
+	"zDzP6oY3R+a2vV2XWbcpXc2wbZAlvK+dXXVW4fA4HpoVlq2x56lNP9rkLmbFNrYuyijUYgg0kCeSu3f4",
+	"VfcOlKDzok73Lwoq9STugr/jGF1u1vbcn0Khe2oNeaFH39L+LOyITOcgpaC0OSBjoWPsjRtn9ZrT/ycN",
+	"eehx8MBS4Ekg/vECp87OiWcB2mWFUNqGPnKjs4gEpRURfE4YJzZaPwZXYWWhpBY+Bx4DA1cih6VI90QL",
+	"sUWUdEK1r6qwYEr4tYREyBRSsgEJZA+tisn+oSltTKtQZyJ2Rk/USM1tfUXsfZkmW4DClhPbMgNLb2xk",
+	"2VGFBescKTH0FX1JRzio1JyVGa21iC0XC0QR+6Fa1RxByZW2UBBD19hH/wv4pmZbt9zSLSyQpCPS3m4j",
+	"HyS8f9kA8g3LVW1ZdU73xBX0mkehVFtTDiWai50tJscuwt1mT7jQvQ5oc5pntZGbSrOh7CoBbnmqHY1d",
+	"qZcmzxvSGtqxljPxY6JSxdetJZItSJFCQkGla8fOgCpHCAx0BV2MHszjUYMgAg37nXkMVamPfWQPJd0J",
+	"FEYKHZuAkVLIRRTNErftYnSNzhbCACQHU+Qb5BSlTkQeytCpMkkAUtc6b4gRydK5atVxsO2ScrUaCCVY",
+	"DW40L1gv+WgGyTLu7DiNp8tGZGktwt6Frop0LcKA4EkbmOvESInDCA85oS+FJGYtdzY7YpW/bQIxB7OP",
+	"JxwBexgVEDF0/JnygKGihOB32HPKOFmxB2jBOQvbMlpJVhXB99+40HsrVO+7Its4h77bPRyR8At84ZVa",
+	"SNkFTtDXHLBIl5IGYs6wCHIsSdQzFjtzJDx+MCKxuzzCn/sHzKuX6mfZNCGaNn1PTxa6O022pmtEjPA5",
+	"3TIGs4y0tEX61HmvzfCbE+fW12gzND9YldYQwLCo1g6/waM6YPBiPltRloEH0M/27vCHunoV/7txwMO9",
+	"/QJtmp1rEkwc3xpr/cWAXhtG8YYqYo4KNPGq5gE/NxGNvw1VF4yXjS0iMlxc1OfEufO8JiMkUxaqxHhE",
+	"DV+oOSZK7ED10JmpVqaup/AKc6xjzc3xgFF6oCa2O/+MwJxarKzYHOLTCkl2zuOsGlhrZ75NSCfOdp7R",
+	"aQM3jkbyDmJ3XX4FSuOdiB+P0LlupwOtk4kkHnA5jLH5rqkhoTTz03n9gOCyRMaS/bk1WIKvMjYmsW4f",
+	"+8L9LloXOVLczh3KKPhCscxHpDp2Ly1bVhr+2TNPTVJbHn3QvFGYV2fgcEFWTNdQQXV6cI4D1RDKhJIM",
+	"1jRzQ/mMOlc2rjE3P3TwJALDHeaZjU9zoTRJBLdGfxhxR4I2ArMYHSYey+s69N9hdE+R43xmtv6w+/9i",
+	"rozPzmwWMFblLA1+twTOcS++X15sBEtC6ICQYGp0FLpwXBwfOiG/o7caXjB6QBS/9J6X9rv1sOj/t5Jm",
+	"4cRR9OV2jEdw9mJ11+E3sM929/M/7nmJi5dRIix7FFuhOUexiqdCyhAu+YlDcOCws2pi73xci7WEe5wp",
+	"QrmNyhoVsdzb0F1tZxBFrd2dM85yo8KezHt6uke2Xl5CRfaV5E2hYc5UIoeVqm55cSmbxMGzJ/MFPTtL",
+	"NZaX2YW3REaVa1NdUURl/8uTrrH9o9iRnPK9h4pz0l6fiBYO/IOVaC+p9q+vQ/I9paDeqjgelUPH3CBO",
+	"8IqFAkIdPuR+rpqzITDwZrRU0JgYJ+Be8lLXTDQsqjK3C+95Zx0G0LLcHlGz99z9IpwopWnG+KABdUFS",
+	"gUqoefmFxQE6e0FbsMn/TuOjT8ZUfKsG9vpDyHhbG5ZYyDyViAJIyiwMmm0dC9b2oEkaHDDdsFWZIhwe",
+	"oJqZnJrTqja44sbC+DPJbd4ujruFDJLwwESpGjUYsUb730ohyzxWSK5LyR2/Dg91+8oO688ux5DX/koR",
+	"LeZ+LAIxFgIJIyLIMmvpK8oRwhxhgdzizAsxDGAFVZXhYOsO+Nu6Z2cVC8/barwB8uzmYDff2E6MNext",
+	"B9vbR7rUC4+dVo+Swa3fmiMaXVzLD8YI+6LBW8YXBZU0yzAVsdwvUhqEUQqbkbV6cEyontnd7E15i2uh",
+	"X5ySH5NycWGItoY6DiTWLWtA0M5FBu7QHRTLtBm3ol29HxpTIrcQOjYwLi4ZqDn56f41+ebrb7999DWh",
+	"WbGhj56OqsrA8FfZadxvTrd1nWkjR7hIWNvDJjDNxH9FEqphLcxrPCPmDLQN40aF7YktbRox3TAgGFLT",
+	"zLWCnuSHYGWt00DH5eIQ/eovo4dIRsGo7Mv0jlv2dfaR+foeBc42EWJtglgRauefnljSk1CzNQsh9aIQ",
+	"KjIt1FxkMw6R76fs7o00ifffzv8maHmcNG16BZD69MJh1J2qjabrkTvqXFDJTzFzOojS6yalZUJscV6P",
+	"MVKcnTCmMAO/WmDT/RBgSXP1/y1rWElViG0MPNTnGFJIMipBkV2jvgdHFBNF9y6iyFyMgNA0jJgXrbSK",
+	"5yQaBbb9XotRClV1bR+W1vGh141terixG0I7n7lOljb+QbWL49rrR1f4cT0Ig9N6xgZABJzQVHaowYOh",
+	"BkjVQlSgH5EgnztqDiUXAcJtZEoLkoqWXg/Wwo/a1YM61eyLYr/afzo/81jNoYNVGkvMN/ZnQ4cdD2rW",
+	"t/J20NZVrbBbinfAsbj81yT5LCGc4nrsyghKjprFaItfe5U/DjPmYFRmG0GsuzAvlefWO8CHAovgLpGS",
+	"G530rrjfBU6Ma5fY8dZ3THXSvXEi/1KfkB0ibxzM7XDLaqxx14hzBmztDS0K4MrOHcFCdYs9onpuNfLx",
+	"7uEjm0wOrYyNOGOCfD1QClv4mA0yedqEOac0QgGd1zWzYpxmUWN1Q9VCJRKA+znfh+fn0E3SGK8YFfsR",
+	"nrY1o0duaFkNVq2qGreYbFK5QwbHCTzJpjOC59AxDX6x6IEUHoQTxqoZb26lcwcdVlHvgCe9sjFNKscL",
+	"2hmVg0Lpt2gBjzxkBqOrBZ8am5nx9uUL8tc//+XfiCMrsbP+1WweAH0INJJqIx42klhIsZY0DEh9KviV",
+	"+U0Ih/41J39+8lcLc+6uIzSTQNN9+FaahtqvG4oV0rktYtpRWyTm/kRzN1r7PtmIVIfyxo6MRwhTQdu4",
+	"tQb8X5VAZrw9kCpUjtQD5htRPMdE0KF8+5O3Kl9yPLCoBEEhfVsVDI6KpUWq0ccZX+424WXZangWScAt",
+	"JdARSBTt231nfhwM/zI+Xqn7sPykNl3v8DgMrkN6HgarLDm3XbMFdUPDHVGrsuFfo6M3TkBNaHsFhmZ4",
+	"s/pVG89vvOBx4bDcDGCE6xhQ2dHJrd2h/W4c9WIDiEzt/9TubzsFMtaPdMboVRfdca9ynBRTnLednXe5",
+	"EorueJhzXaxqZtJx1NcKRaOKOM5nGdX4keGVWJkrGBrBOyn4elFBNZRclUtzHizNl1hLFOR6cFDsuw1Y",
+	"W9NGG2scwyP9NfhmYRq6tsuzW/QavX7nNlCat6x6j6tab9dKaQeFrdkDhNsmn+HEEtdR5KeSY+/dx7ox",
+	"wpknkUaBm+sqeClF3qx3/5Mibux23Qw9GMd10TdLAOc2oiR7dHPzhLzq/VYbKsFX5IeB66eEDDuhDPmk",
+	"VgkjTnxRFlOH0KbphXhdYitEiy2DOxo41In/9m3/VlctYn/FElZCwuBBkc1G9vPb0Ed3UYydGRBta3FW",
+	"fKUUBqK7SFATsPZvwDCX5BrnhUTNxklZ2L/cqALj0CztxN6RDfFDek38IfB5dJvYWWdgDtijUDPmwter",
+	"VaxFpR7FcNl2FSd9HVmrrdn6qHAqo6GRnKS1VXerMT/Q1F+DyTXr6o80yXgx8HVrJ1VJjDQbut36rqlw",
+	"1mTyr0NG4ffPA/KvNlk7dqPr2rZhc0QcoWq7qBduCwMXOPHr9Abtc5qnq/e+BivdVPsg0t9bhGdRVgf0",
+	"Y7rYgBBWAhg9oaVcENyH7TxNLwmDI2ZbKCXPWv2DzI3r3ogdt9P2zopLdDd+H2umcbni4CmTOVvNM6Lp",
+	"JPX3H4e7i6u2YqfGmn3Jzf3T6DE2V1okQzfp0l7R33McnZSAps5wQz9adYBFumkMy0eRyrO3dae60YBi",
+	"13BqrVXVAzWg0c9eOzmc7+TFVe16thGYvBtzQPuGrYHv025RCNRAGdL1jBYYboKdktUb1/NgxTza81D3",
+	"cRztCqivHI6m5J7uwRCiqEWNZbSZXddZ1FjXDfJ3WwVrc8cD5taSGFFdDHbTTczxADnAL5GMl43JDINd",
+	"kQc/hHe4hJ09g8sh9Tg8xXrAlltNUB+bi0c9tbc/FYHXB7Rb+mFrlq6tZlRHhdYEFX/jvrqDWqYmOr+9",
+	"hJ6eo6xvcg+jTdxqhMkpUebmj/tWNhWhLo+7Yp/zxsZsA5kBG3Y9p5wggwfIRg78FXyxhA3NVguxGqEe",
+	"hJ22EVputGM7TpTJOrxaNP4YH741BqnfDV6aoKzHt4jFuMxT+BDBWfLdWaHGLcf0w7Y/sdI28oEtydXD",
+	"58EHPEDW1z1oLyCYXSLU2JiIZYBzYs3ZRQSHOuLC9EaUmlCSbCx21xiJxBz8uBKWMhKoPNFOklqdd47V",
+	"6L/uRGt4LxX0nDf11aIK4Xjco+Nz71FWmv3LttTaNjo1e5+afK/Fv2cvxsCUrJoYoSPGIY4Mwyu6RuD+",
+	"MuPUhubY23Nvmn1S4+PZPc0NJ3sQPf39I4amYY9QbIeEtkVj1zhkMFUW6McPGCvej0hCJY+A57pvfAt7",
+	"u8Hp+OT7o1HgOtDbDQGHRrjVJqbvqPDb3o0NagVmq9eKbPUGSFHn1M0ysYudUac1K21Elo46xN3ifhRZ",
+	"Gi6SimZeKqyReOEshkeETNFuP7E21RPJv1sfTknnfc7Nik88xX9gEfVB/qFeRvCdRdZx7FTjXJp5i8bW",
+	"2ho91IDU9R81oHVpmTK7UWiao0GxNpohHJ8TGby1muNMFKxjyXjBV0zmY5N8J8HrrlaQaPYAl4kOnJas",
+	"FMdjaigGZ2Ic46IdwnEsg4ZrOUiFHUHTbQjKJH5kQ+4u6EWKDNQPKdOnwLsMf5nvzOWee72a0N04vNaS",
+	"pyeObg6OSV5LgEbp1K9n9iyFR2r/5dyJ2vja1ST9i4xfHzjivN2TeggYM6a/iydZmUJfq+yQqbbOcKnu",
+	"Fly1LQK9N3uJB0HZHJ5yHFA0OC1+JWx/rSg19jN4s87bXkOGg/VNHnuHJiLLPAyYq0ioZioRLbAnmWDJ",
+	"wpCnRY8eC6a06LVrFcRQm5Wj7HBwUShiZj8UI/CB3HNj8wLLIhF5pKPblXmwLCOpaLQ+Ua521tEdB1EU",
+	"W0MvSX8XfICp1CRvAKywwztHXscvT9IGMdxjB+yUSU6xzua73El2D1Qmmx9ZaMkDYT9FySMIQQ3ck9q5",
+	"CgPRlMueRodhxjEuZN5sNIy/8Nuq3eocNtXEOz2436Ngx2HFimwhVqsKaShQv/kJoF+nVU1asvX6uA3r",
+	"b/POXT4KwTOGbWr1QZvMR41bv5LLw2MO4P+JMGC3wcIB4JFmmX1MmEIxX0Uj20e8cuO7u+g/C3YCFmCM",
+	"HTkG+4JBpri9oR0I182c9bkLWR6c5r9beClLNLfwYzR/rrZjvSS5X8iSR0Y8lnzRYw5bLKxzDeJTbckj",
+	"S7I5JXMxWcKG8ZRQZRNRxsJW5q8dSCDOaArk8WN4vQePsvbY8Whu8037OHkN/FWPN8KCZWJCAdmIUioL",
+	"UFil5ew7C5kyTuXeXcIsGLGRV89/XMog5jdTZT1kts2nQ5MM0yn9PqDVYzq7D2n1RFjUmB7yqqYDAfD8",
+	"b89bbKnN236d9HsT2a73FYPzRQ2Vks2QAFGywSipg5KMIE2+FBJ94eAu7f/JHUloBjyl0sFUOlktMpog",
+	"VZZHUVm7TZMKULLdgtyr2tnpKBWiiBRS+5rPwNRu4Old7eQbD1+RChKPZa4o07ivawHKaNsgjJeGvMiC",
+	"3d31U7Cr2133J0WcATLSrKqcmsOnODqMumGoPbRP6t7VdljHwFhpkJG3t9nKO1vrvaGq6tVvr/bbUAn3",
+	"AAE9wLBtyWiMJ+Ybw3nzr9+kDc9zToQkKwaZEQ+e2sOG5uBQEc2P8NtOGfrT0DvEl24X0ZhRxvQzsoRM",
+	"7MiTWvRmYUTt1tbwk3orWkTwVseOFXbVIEM5y4U+ytSOzImYbVUVqF4qGD6fQR7v6B5fBxp1Z0t1YiGd",
+	"/2HlrtgFz/sC9/dszX8aG7GvCNFg3TdBYS6oUjsh07OBsvyrVDeMvQzVpQy5NGkqQYXTv3Tdjp82vpmC",
+	"n0ZP7Jvbzxtd/pSPAe3E8XQCHUz7mu1YFNC8QS+tTgobRMd/hpI5yjoYfbmcKPE6dOiUrFFVeTLaohU6",
+	"MBdsxZmdldvpQtz3DYw5tcZpIDBkT20S8HRs+bmOzG451rMggWbZfoF9lSNhp3Ae6FC38fINDw0z/WjP",
+	"w+Bl+06lqQrUDxohmisKlw11sCm7lUaNyEVzsU4m6jFCvcMpOrQLIUfDhTHzRsv8Rux6wKzBAT1gc59H",
+	"hhk+d6wAPmY1EQh7tYX0GL1DLtyoGcthD2mwa2SWoQLG3Svj+jBFVCGBpkQ8OHRjsw6yBL0D4GQp9GZw",
+	"ZKB2wuIhw44LrZVzFmku+NrBY0Gh5m5kg+3YtOOYzZmBX9qkLUcRwLODCxuJUjEvs+m6jQFh3uwHZBNt",
+	"PNGh7uDOdCS3NwiKR0aT7YsN5RwCKCyJ4NzWUoYLyqnSC8Q0i5RUjwCHPGgr9k+Orvoexla27GC5EWLr",
+	"8RqDYaiUKfds9cy17dpBJrY710+YbleBhN7mcNEiYTR7niThOc0rgYWCUg1s7KuuX1DlOjKOjL22nYoR",
+	"CRtaJNiL3O6+jEHSDYIjbKCDu+UGJcCfHvWgfaEK8yV2nGCQ2g4GSQTH3mHtc+proRl1NfcelXthQy0U",
+	"K+ewy5cWBeNrC4FgTIAMbElxRgvl2oklqEJwZX/hrNPUoQUz7grpl4igEdSH95pK/aaOAqixRnQV2j1z",
+	"bIjY8RNdxuYSImySeqI8tgVVa9AraHjZq4bkUN1IKf+L6PLbzzzUka0A+1Ha9+C6nVC2/wAyZe3hR/59",
+	"5jOHZbCoofJSseBCmy2hKW4VJ53zGRcL7+JWnfKLuIMZFYNZvaYgQVu9wN0ZOEV0Fq6rox/c6W0ud2I3",
+	"EbCTm7+QLuphDYGad3+RQwmIXVWb3kMHS7Ksp2cCv1Xsdxh6dJjrI8icI/DZU0aPFgXiRViAo2Ne4Sjn",
+	"LlqcPrJ4osODzohYB4vj52ZVXRzHKikq6X7pjsjhEo6zuZokWGLqLVzMFKFB3xyRsaNCGhIcvdlG7Abd",
+	"rastHBn6SThJJUQLUODU4qeyKGQsPjxGhUzaUXBKu1o8AD0ax8yfNm08yaUoK5SEIqOM2/g8L2k2oFEx",
+	"bYScK8yq6FarmDKNoNQ8vlzVzDuqtueW0GVCgVowrcB2WHbdWLMP0YMWPIEa68jh/lcoaFRtHQga5SlJ",
+	"KOdCkyUQnPKWktQmhgMDsq7XWhm1ky7UT8lWaByl4WqenmlWGePh4VpoV49plUc7fEy3zAkmYwxJw7G8",
+	"bo+czxQX4vcYkPKIiRqNagofauwMfmqL9dGD1mykF84pG+k0+cOzg7A1zIU3z51C3aAiuKyeeQtUYeJk",
+	"5MSAc5OHsfXcoyyNXQ3XVgecEEGyvw0upxGD66hikU6AzPtJapjLpZ+Ce7hVaahl+RXINRDzXWXC5XRP",
+	"SuUAG0SJ4W0myVLSBMYBhJ1dyuxeZ25Z4t7huF5wnD2tlNkxv02mN8aMsdlBhLHIa7KpMtkQqsi//uVO",
+	"uK8sNpN5m48fD1H8npxrE55aHF3LxjnlOoFy5jaX+jgyidb0+/aCmtM94o2MJG0tzPqhU2TkYYfllA80",
+	"KxGjWvBsTzCQYnFlqyov4yktzfYy1hmCII/aWw6+P7aIClAFF4KFYHuyQ9hy7Iar1jHqob36JTrURwxI",
+	"WlQyhLepX89D2g9g0/hqaL/Xp96hVcr0pOrckxXAwC3/l+Ptqs3C164Obiw2zJQPOtijNeYcpKXeRNJJ",
+	"xwHvzy6ZYB4fsmkeY2YAkz7mDJM86MvaAE6kqWXkuNxqbIdrOnYRn8YM0XkghnLojxzGbQq6BqOMJBD4",
+	"QBOd7S2uPotWvJzmYnBWFDY7N1Cxf8A8SLAXZyOBDt5/A70S532EUVeOVEG00AS8O2OZX7+5Y0I0fOH2",
+	"yjSnot12lzwUHXsOVrqJzdGOHAmhCeNzvEvwucj6gD7BRt5Rw2KtL3S8if1UTKqpdNO4GMmGpWksyTAU",
+	"CJCqcUCc+IOzFCVa0OmC8YHD7J0ajOhW8QAyLSNAWGMDMKcMgogV/H8Ha4Z5N19haChHap0euBN7oEmr",
+	"0lMDzWfum1iBtY3RLEa5ymPrsmMxIx8gctGjX+fjHFPVmp7UD/TUHrbUnksen5regFbgDgDgeH6ifwJD",
+	"qHPcHRydk8KXyVspbBpUPuzlWV5t5XkTD9BJdi1j9XZt7Iq45nx+ZgCot03L2YTHg0SRxU1y9NkD4oIn",
+	"Hz4AIyVjxzuPMFu6p2L10/iS3ljBOQHd5xQt063QcbeIL++8YF9Q7nZ0C4owPaJDMC5890U2mnA1nsvI",
+	"apucfvjJXuxDLu7Pr3vd7HNCNc211jft4ZfRRycIU28u4agcxfGt37EcMsbBECpg/yU64iKOK+jQ/dnQ",
+	"4/WvTr/XZ3rVEDCf5QiH1PbZBNeuCdlWypql4cGwV+ZFnZ/X59L1Tcnvr8Owl53ozw2eNjAmK4THmPPE",
+	"4lAoXhQmOS+aYnXBUwPZelYYJBVwBJqymlW1YhJUa47HYdknZIED/Q114PmHdnMk1Rn2opGPuOADSOIO",
+	"Tabiobwk83wJTaDKbywU4wldfWPcttHjDCLeZ09G5li+xRDrpGTLOR2P55yMUXj5xqsEQg4KEgmB1oV7",
+	"LAoXrYbgZvzbyVKvQONFB0Ygfjr3D46ueJItZVdwwS1V/L04G8z2VlKwBzZPATy1HpsqkwQczHR0BvUR",
+	"Z7NCza1KI45tweLvxeUHrIVHjIUW9HfuJmK/cuZVtwaSp8zwYbh8mhu98D8LZsRGGkFha9kWv/jFHX21",
+	"KXZem1aX24F/VyGDZMre9pNKqpmiyyzWXHR2seL4084XH1YLq1rfj25DQ+HTAdSmBhg42ld/YiVBsx2/",
+	"46VrkgFVmnz9lCQbajwei7V5Vtd+hy/V43shCQwrJtmc6qKGpg87nwxpOVK8Q2v4pY6hxjGVOxWmPX7G",
+	"2MJMN673EJTTYXg7rG4/2nNEsvMN1ZsaZ6VKetoy9ejc+u5YvuFvPqrVcT7bbQZURqyQFObSVmDBPirI",
+	"TYCtPa7PtbV2ANsBDYWdBeOvegfh/iLkdpWJXTXGs5tOVFrI/SJz+mFQyKHGroubamF9rGUJgUWaX5WR",
+	"qhjjfE7gq+4cHcIL75K1cXH1utUya0PRLW7eJWOQEX409bmS4mexuGzsYWJ0H8OCCI/l6Jaj7Fu9ADHJ",
+	"whhVUkqm9/dmhS7ULaS2s7CY2b+JEFsGXh3ezRaLH4XSj9xVNZMK9h/23VTd9NF3A0kLc4/QHSoHEOmG",
+	"Bg640RXu2o3WxezjR4RNX4mQ0llliIUliQQLMqc2rCA55XQNOXBNBCdpiZ1MxIuK+uqf/J/8heAPwPEn",
+	"d+T/3L/+G2GcKE63sEiogmeEpYpQCeTvf//pe0X+px8N+2+YMMNOgR2QnG7hfz3DZnx79duXL8g333zz",
+	"V3O3v7978YxgqJMw9U/+/l+WRXOSlFICT/Yf35vLcsaFJCVnWj3DTJyDWWeQpS6j5HoOvyI/SCmkfdJ7",
+	"WhQZswNRHhdSLDPI//d/K8Hfk/9pVvHXP//l3/7XPznWZVKiNNLgfSJSeG/7Gt5jc7p6TzjNGV8TeAC5",
+	"J0uaukdTjb77V+R5Ys5B8ub1/TuL5EDe/5RCXghtXuLRf8D+vYVUUzQHsoW9e2r1ETZZrEGr+iObbnTT",
+	"zygXdtK+ue7PT59+RZ4TN0rUIQcApPbHnokesJw8ffIEl/lP7o8zW65DmEbgsKdPntqHvP/ZTY95b6OD",
+	"XBDXjEkSsyJzEeNkxR6AKEgEx9H3RMKqVBTrEv/85K/2VkwrYvfdV//EIINyyyHv/4W6b04adtDH9xa2",
+	"DAmXsZzp93Py3n5n/vfbew9rxiRZsczYhl+RH1LzlFIBef/DO7p+//j9T6tHr4xD9P6rf/I3IIoMiGJr",
+	"jsFNy2S7B4nbms9IIcVa0lwh6h15/xzLx9jvSIU78h3uNiJpsfhn+eTJNwlL8V9wf9roiv3ovSGFM0H+",
+	"pByZS+Wo7p6LrHpvxIQ8fvj6sdUdj91q3hNlBIBxAh/sYKpqkAAqAovmlmNggBi75at/cqwUSoBbHCCn",
+	"WJ4XNNnAo6dfPWnE1GdvKz1TVVfPvvYQIrRgs7vZN189+eobNJT1BlWgWWTtYaxtCMuoeyTQT+nsbmaY",
+	"+533clxLu9WfT588cSAQ2gFcNffjfzsFbo+EQX4LWuWo7A4z9i45j9+tqOsXD92xWqLXCFb9+1l0M/su",
+	"Dp02y0BiWbvCcSC2Er6eRIKoRSpAFOvKfeeAtgoqaQ7o0Nz9I7yq+pLHrFYceAz8Wk2b+c5VnU5HUedy",
+	"fmyfm8aw+XjAzK+nffTFGfk8TQm1CLO1TvIwnyFmfpw35P3xv1j6MSr0/w7aM/eyIn+ESvPZBmjqbEqj",
+	"BNu37xpHH8+n6mteo/aGtsNIUUfxLozOPiSy0e8nbqEVHgOX3TuY7x60c/7oMmEo4bfasI31eFX2nSn/",
+	"DvpleeETBR9wlRMFn2QPb6uNCpCVgevwobDAD9I1yMn2VYDqKqPJto/qCIx0Saq38KIuTfhfNoBGsy1/",
+	"sz4BzZQgWmSpsbP863qCF2gznqHIygBZ72uy3qQhUIFhXVmXXVUUXlhMLkItz0lin0uWezQLGLcjkIiD",
+	"+EK/qIbycrDGXSkJ7DAtikelRWI6TYJ6zEmbB71RKWrmEQcJ0tNpH31xCXolHsCHKrgW9fiCPymCpxnR",
+	"GynK9Ybca8kK6DkIvRHa71S9qK4ay/IqHWyZfaH969d3lTO0IgaC8SM958RuRItAYR1v14u8oQ/gogWu",
+	"K8lxoqb8ITOOWvwvat/h4kS9Sbs/4Dw1CTrloWlMyga9b8v89wv7FB7AzQoIOgG/Cw5zjECaw9SO0sDh",
+	"L+afjPnhGX270fZAHFON/qqxooHBxdnH+dELXYJ2wJW/DbmoVslzlw34rQS5r5MBPgsT59Fldbkl6JV0",
+	"ec29WhT8Z8eCai/qkVE3aQj59X2a0FpFnYszEV+P0GqEl42xLct0DXpO/AirObEZPpoRi+9uT2tX1E40",
+	"yDwmBl2NMOB8riTj4hvlRs/nJisw3ClKrpXxcrDZAIlvPrdsiu+/iaN4p+/Zi5/kdmGf5iS/UVFy4Twv",
+	"Es+IA4BtThxSZAtQ2CQvIoQ42FgUvTEb+nHRATCe0G0+BEi+1RDMwUKv7EI3cZYvfXLgs9qyhPoK589J",
+	"O3rRu3PHJIlzSB/5wdz9FqO59Hk1wvtUhzpivR308tZkP9a8eVmzrn7rq5h2jsDWC/fh7jV7AOO3a+DP",
+	"fB6+NbxsxbIMUkx2twJttpO1zyS8pw/QfMnbNQrrNX4qw7BBpaukXnlVwSIkcfUMOAO2njOJdS4eCuWA",
+	"6cFdbg8NCbmfHDzdcfEWb/o5iNMPeaH3wyToz4c1Yd8LDhMw+R3dQs1lIlYOpoIp3ctOked4f8dIJbIL",
+	"cBLv+sI+6maVgl2eW+zVzU9HnIvHzancYuEVPo5QRRRonUGKekEUtgvVz0XxYuNSdk2xsS7jkWO+uupL",
+	"YGgiKbEEvU5gqMG9yuyrPjsUheMRgbp5/uIUujh10MP3gZPKw9fwQc/JhqoNOvfKj1WM0fCcUoI24R/j",
+	"/K6JPTbgaYNpn/vh+ymkbEq38I1rTQ089G91bXCwLLiaQc1t0EmRlSg5lkz7KuN2aKP69NLhjee25cBW",
+	"ePr95AttrceCOwnn8tlvql11RDFZr/URFocfOajspS/tlTea4G2s8TqFUkgN6zzaHK+NMlm021BMwH90",
+	"NGnQeJWbNQcba/xEPmKTStcpz/VjyQMcDW4qe/JQmWzY5F7Dc3vXz0FWbsIBvNeiwEYSxteelc/QKEHo",
+	"aFtvt4VCD+Ivwjo6/pY8FRMz9+88FY6zFo/tC2ePufYOq35Jk+1dhffrB8Dk4gEGbdxB5+AN+WshHwzT",
+	"aPhB3DKJ/FTT9adz3ixxr+O7nX863/jB/EnP5Csdx3UL/fF9/ZjlhZDatcqGuPsTXhDf4qH9kkocOBna",
+	"Mw281WlFIy8zzQoq9eOVkPmjlGo6nEH2JXFg35V9QvvkK2Xt7MPqOkvsWnhx/5/PiONY1W5KK8eQEolt",
+	"qCnZSaZBES78uIoB4nU0uFPJ6qUV6G0We3iIYkyoJa7Sw1fXdKNoLVU8dXXHqer70sUddl2fpLbjRgXH",
+	"l3aMUfNokS8pnzzUp7+jN1vF9x3ltys3EzQ5U16LARGSZGylbQCMcgQDtVAHjTT9CGFJxSMu9CM/Jnpy",
+	"ufle/E1gbP+Go8StNf5BpegedCU7HZ6PEJbSvib0O4rf15ddkHLVU67qM5HdRiDKwBLqsogCpBLc4pDs",
+	"NvsJD/MgG3IPUj/hVsVAy+fh3OFSn6vtJ9qqNiR1+VQ8hnUKKVYsA1Tu2JbssGVs74ZPLDoUqGckodwI",
+	"ZslTwS0iCSUp3Y/Y4ja0NyQO9MpeeSWCX2WT21ey7d+9dtd0e9kxeIDz9MZdOcg1b6DMtjfIzZQ7tl/q",
+	"1ozvX5pFkVuAws9xrARj7mGOfOG+WJGVyDKBjjWO5faQgNM5dtH2u08lIvNb8Rzdq39CR+BmRVkyDTYX",
+	"0CvQIw4J7YYrDNBafg7D5ZMGl9RWrckUFw/vZplvjS4K4K5R45JHUgoZrC3gYL9h37juNusg6hVehVW/",
+	"bISDmFUOSFHk3g0AHkEr6cmu1Mu/WV+5WuGnybE0KHRp5v4Mdmwz4jhaLjuT2vp77g+jDJ/Z4ljDeA47",
+	"4giveoBIGlvO6tTpC/R+4Onty9NN5NB/4KlxlCpiucFjPbxjD4AwrEf1ZX3hDWTNjxYwN2dajzQDJ261",
+	"uskK6wY/r3K8NOWHLPckLYF4eG4nmy1ZDEqo8zOF0o+SDSTbfpF9I5R+YS+7ICGrp1yFjD9gfDwTYkts",
+	"CywpymXG1AZSYugyN0obFM7XMn9tocDmB3hgKbh5P2Fyn2l0dXgk4aFRWBtkkZuC/7a+8oJcajzl8oaU",
+	"4QxFKJIlTbbIpQqOYCfKLCWpMHr5metPC2WoL8sd4XEQJzyjX69WIN+aO9/qAY2Lw2Ve269uaL8vpfTn",
+	"1yEYFjpQNGu4GlWCIPAo2dblbBXap8LuMsJ4kpXpKceOKpc5Q8Ts/mPnvnHdJXEMq8dc8eDxWPsYVm6Q",
+	"qH3sXEaNVUhOfcT/sYZ7GhA3rAss42HDgdbcHhxCW+w+Of3A8jKf3T31I4vsn1//9d+eHA4Iuajt54h0",
+	"Fbl5Y8yTpILhcgkJS3fUK4Zwc6IFtuMj/odF5zqE9DhA7bLItY+XNKM8OeK/fOcvus1gj1vedaDmHSnm",
+	"2BVb5sgU4FqyVvuewwXuUltLyhVNjkfYfsbr3zUv/xz8xoLuRalvCU7DEvIqomEfRZo8jqr2rnzklGWP",
+	"NkAzOwMpFkx/RVn2o73qNrdiY4GXJvePYodmiiHdUnwARVJxRxRwPSco+2pOlqK0m9XcN6OMmw9tO4Qi",
+	"aAHwte1jV84h9HPHalbhILqaUXZwpHpc+jmOvfu4Pe3xs859HE7CvHztA3MZEKNeKkfPaFyLT9l216vp",
+	"PC2cIu2bX7BWJxN8TbRoBvWaEE6HbPYVzVMX4H4v6UrfXPktrupT5E7rOa0XtsRtMW1eSdaOMq3a4Xwt",
+	"qhhRG0P8uKQ89jUcE4YGXrIMTtIeVwoMmLW9ZFnlKJ8Qvn+Jc5OnaEZGaGlS6WbL6JKnILsAVrsNSzZk",
+	"Aw6fmmmSsS3Y2qo9kVBke0Q7KUpUH1SxFPyILQ7m/DBKKT1BPtTjf/HeLgm3GV7GSzgKihaAs7r4QN+p",
+	"5Tqd7zeJRIN+pLQEmrfFpTL4loxTtA8PAhmhXW7LJs7Pm+ON7PauZqBhaySSFS13ygnVmiYbBzYU4eE5",
+	"Lneb8RZAZ/q6an37ysGu8pN3PlPXCLsEFIpqMJv5n1UGXGCKd8vFTpmtjhWWzJwROGtOP3PDZHGQIVqN",
+	"RHDsrwXp5I0pQtXWAuMdVQ2i1EarPLKx/GNwiK/t1W+ri2/TA+gs8zpxEjtUwNHTI9VtRKkA67Rd0n65",
+	"JxSH8DU5IzKWMDje8Np5r1vdcJ1lfprijC6troRd6Pkvax4F2BzbfBdHKfxMJOgmKjGeq22Io4QLkgsJ",
+	"z9ykELOZFYHWCLMoqx/bu/RZXi0WjWaQvf87HAB8PR17qd3lhivP7v7x62FFdIA11dGnK4UreF+W1t0h",
+	"xqfHfgB6T7f69/gcR46zN9T8BA5fTIN/78e/X9kTHylbX/Kto3bP935jJDA3i9UbpnxiEB0T/MAGIkZs",
+	"lWOtI46pYY/yclptcg/RP2dqtnjv05uOTY7EXMVDnjyAPHrA+Gtu1Hj3y7s8bCj2yqyEJBuRQ9VDIynL",
+	"7oimaqvmfgbknNi0kkVKOAzucoAUC3QFb4FSm5vU3OnOLIhXvp0zfOBmIWknruh0DQcT3U3sOMjpKkPX",
+	"7cpQnF0f0O7zWU4//GS//KYOh1Ep6T5+f6rNNrPnSQ/czSV3aUNCr+Net3dEf1Cj+elRPJg3LayCaxDs",
+	"KpC/DRrc2Sk+c8Lhg8YeATnHmARTmHuwoaK5nao0b5YF2axljpCaTBOaJFBo1S1Jny5eecC4x4lI4YxC",
+	"x8hg3Rd415vFd8eb2DV+Arzg9rMvjAPhEt65IIbT1RmsJU2MH2ec60Y1oAMeyUulu/MfBmqCx16epx61",
+	"a2/bViY3KV6NJbpFX1vIRqnCL87dkV3078yBUjdk3Q1OoByBVWuINdTfboSChFWpIA0AhQzdSvBgFjjU",
+	"kP3BXn0NazZkM20ZT6cwyf4wrb3vbFcD8PQRZpAccEe0XOyix7xPVA4Vplf++s+6nMm9xZXwRCzFbNKx",
+	"VYZwQYb3DWzw9Ta3mja2y/s02atr1SIZPtRlCcTNp69gRYQkmVjbou5sTij5/pX5jHLCuAbJaUa40KeY",
+	"YWK1cgflxFJl24NuNTNqFjdGor4YXbdpdNl9wwmK8TMiQYF8AGWhELtDcofuCT/8+FEuHmDqvfFKPMC9",
+	"e8DNzjN16zNr/QSgas3Hf9kj51sc4gEIraYAe+k2h4yHjqtyHEKSwobah9S7xrdOvwH51i7lvrr4kg3L",
+	"7WddzaSvKGHDJrL02CBhTNaLWvUYahxs07+zV1/Yv5JX7LakMofUBlxrgESciNHFY7soG3ZCbleZiCcF",
+	"/69xlRuc+MX/4IK88M+415UxdMm+KKMz8TV9etUTZY7bw9KjPYdiUp5g8vDITrDXfMFmuQg2y7QZuIzy",
+	"9u37TW/D2Z/NTy6dlMMHXScfZ9PhYSQYL++NExs/eAwfCiF1dB/8gF+fuhOuLbafs5Bp+KAfJ+rhNkpi",
+	"ukUwGiSkdcmFIi/u/3NOFF2h9WiH/3JCiSpwSvQGOv5WRPoMQYco4Z/xupsRvyuoDHqloPMvrkFB7CCd",
+	"G+VhLKKUWiSBZT0mrGqJcy2V2OW+3JOklNJ4oUO4fTzxb66bXZy4V0r3m0e5NiOHVaTmhGoNeeHKlmzD",
+	"N8kYBxUk4AQmjhu06Fcw9ahFO4O14txNRjGeu5f/VHG+YTL3JXwxcN4vVaSQUFAJOPGEKiIhA6pAWtfB",
+	"TzjEqlmai5Lrodrp4sUIt7xN7Oo+WQnCl10yyS75UWTp3O8IO91t4z7Scj8nCeUJZLbeIBE8YRkclI/1",
+	"7RAJDyDV9CeJVc5v3d1vFvDOre/TJCEr6ly8d05tMfVIt3ZsrEeId0aNxVMRspo8wvSzKoTsABOsxRGx",
+	"a7xg+a6sftBRd9FtVsfj8q6D/OXtGOLpVlUKNFDkgCabU1pZ7Xvc7NmEq/s0u85R5ipDpBCpgrb4vEcj",
+	"B6HDG2xutzUctjf6Tx4rlpeZoVq0X+7eXfE5SIBf69XNk+bTr4F5+xYHsR6KwoPRsFRp0gDPvMPacYuD",
+	"u6EPQJYA3PZd1vMG0ImvLwGeQvosPs+1R6KcGaCZnL4l2tz0tuXwJjqhX2yEUEFdUfVC+yyv65cia2GM",
+	"VYt6087oHuG0UzoDDun9f/pL/xjn7SFC6wG947V6rXP39CCOkJpmjaaLyL5BOX+DF78QKXzZPH1dnoaM",
+	"hlKzu3/8+vHXA3A5ajsfMFuv2Bp3EUZDKd8SwZeCyhQ/U9suoou9bWMjOe5ZzOQBEVDHQXv97MJ9JbIa",
+	"aXpJoIA4td818aQpNjTtWJaRJSDd2zhanrST7KYmPx6bZ1FdyskrvO7Zmjd4eZsVXv7lP1FwFDnyo8i/",
+	"1HdddKsZNtdYmDllGaSo5tCNTyFxY9iOajIpIakHE028Yd6xZPuiesTttgP6FZr13vKOuaDqZsmWiNWK",
+	"UKJymmWklgyUqJJrc0XH0AzK1OFcgETkuW9kmjJXlab+fM0dbMONerqNRd6+Wr6ckD3HZ7jWOeDaYqMA",
+	"SR1M7mjB8nIxqcuKBTJC3bA4KW1X+eVw/2Me7pa7dipSmkpQytdUtkdZnbJlcPzLxHvG4h3d/mCjT4W2",
+	"9WXfXGffPF9LaHU/HA494u2hR27WkWpazScaOZ3hR1O6nebOp2LJj9leeZlpVlCpH6+EzB+lVNNTpi29",
+	"FDL/ssX+oH4nyiKh1ma7IwktrI9gNg+VkJIUNGWZrYejxE2oP7KbNoZvR8NoyN0/vJHsCzjhQwGJdkWc",
+	"uw3wZ5bmymWAEFwoE2LL+PoZAQxtF3SPdrWt6NQ2/Zge1I6HmWAbhq0ya6NyTm0p3H4H8RdL4Q9uKSBO",
+	"S/PQ963GA/ZJlTF4hMjE8TSOwxSvrv/ZopLfaBAshdc8218dibZNnU+oeF8xrh10vLEh77VkBcwr3H+w",
+	"+SKa4Gg+1NAcuyieEaq2FuWyE4s9LksK0GKKi9DrArhVCrNLBqfMY/7IMakWo3/4YOGqLQ6a2AKv50R4",
+	"RDTb0as2xg93TPI+uMPuOM7ckqtyad5p2VOsY6nw98alX1K9J23fv9lCCSJKLYEmG2RnL5OqGenOgUsk",
+	"AFcboftNUaXv6yuP7g+W0zU8Lvj6BvvACroGn6fF6SfALzOY1lcmM3p8KObbzrWfNf5U+2WuUuTSfiSR",
+	"5ZABldFoeMnb9/sDaKenF+LuFeC084JK8F1mxtq2Rkqn3r87drRV4d+z7/xVf9wZtOPbjIdU7zuAhWYL",
+	"8tPrwhr6lVwH5w6nyvtBWJoa+2lJk20PzF2nTaASyKP1U432kYsT7ypdpP7Vm3NMMWbj0GRyugXrUot0",
+	"8g7SNt0v3UP6ubT+fNpu0uHS9yXeM7Cf1G4k1FIdBYUuuoO6lkZVMUXW7AE4KYuTek07O+qy3aafTS/d",
+	"p+k4/bKTJttJPwNiRCxhTrTc2ymYc7IFKMzHotQ+FoLzDvwJNscKai1wS9V7zGwthDkVW/PrsjjWnmo7",
+	"HGxwtepRFdvpm1PMTe0IrFuOzN5Eg8oPbmwABsds50TPIEbXo9Jl6VEHBK/5HNwPqmxB+wKnzMf34rzL",
+	"juc2LYc7YkeZZnx9Z+F2hCQbyIzRN8xFuSaGjd8kVwlf2PYmB3vVQfGLCdYQR8IO5Lowja7lRDDY3TVa",
+	"Bud2AI2yU2d2VPluwXowblp1DgbpeaZfUTHhwqnjE4d2XklV+7TxJ3MlvkxznML8cfMbmS0Ww51VxTuM",
+	"rh6qkB5vKE8fiYfpcdh/pDx9/QDytreDX+WXjfC5etRqizMXcWI+ZMrsCaWB2vk2Gej622oYMFnChmYr",
+	"O3BfVAODB++ZqqbiiKH4M153BaOHb68GLW0nXYvVgW2t7hxGiwLgc1KqCEEnHyFy++5RvUKz3mungG5z",
+	"21/SE7Qt1YHR4BbSxIgwDm4ngoMiS1gJCZ3h7YcKQGTwyAnHkb0vMnjrL7zk5q+fc5Xd/5JxyhMghhIu",
+	"FWDcQ1+HgjLjkZiE9MVGTJIUMtoC6wRRZBAhrY9S8hWT+eRBSrxrg3DTaIzLM/gKM4Ca7HPkV1gdXXMd",
+	"FYKmW1AEVitINKErDbam7BiTFVCZbKIb595+fcCOUKDht1lXfX6qoINd9VtQhvKXZ5F5mK/twmnUjQnU",
+	"Rj97bGEMTeyETJtIaP53XZY81vChR6PZp77DaybgTk4//Ax8rTezu6dPnsxnOeP+768HJ8MPxvgBL3Pz",
+	"jnk1TcxNpEpqKATXBjD7NfiYs2GdJ51DPTFG+UqKPHyflGp45ANYw27WCSeec6sNVYsVyxBnr2eE9fzz",
+	"Kqgye+VHdp0z2emEnT2MFWJraeB3fpibmuNsNhzh7ABI5r4hRj2LVUPoDSKqNzXFkMk6zZE6twibeNUx",
+	"PK99jWdFuymREz+XIV6fBj2xos618BPruVan4CZWEjICOPFzEYBPBZ7Yef41ah/v6d5j1lbiYNEPU1Fj",
+	"Is6dv+THmO82gnB4wGJJHNA8CiCx0ZyRQgZWcg4RoV6HRhxczv9G5B+LOn7gDsyj+a979y4XlQqlriEK",
+	"v9iook3AEsbdAAvrORcgCR54YfLEcb1+4rPLAXL9xK+/RS/KjEhnDcomc8BU8CjHUJFDsDB7tKBKGdep",
+	"z5U1J3se95js18Om7+D49Ef1HW+o/eIe5APIRwq4JnbKuw2YU01sc1J6R97jF3fug/dz8j6lmt6Rf3FR",
+	"8jlh6Zx42+7jexyRWuagLET8z1TpRzgQ/tFP3zetT6q2TRVXgxYcTaHXDf4X1SL1U66RSlfNl7pA50uX",
+	"wC0srKix/8JfdFHASHzGVex1/z4Y627MJM3SkId0oXTG8zS9caCwEyDCvp764deSha4oSPtBkdEEM+9M",
+	"9yUMDrYV4kwMUl4vLSLFiH0lEg03eoy4aW5gG1ib9UBUIbqx1jTZOJm/iHorCgnqOJ70ffPCs+a+Hbn2",
+	"t9nnFtJqkOY6UyesQebTTGvQCDLe7pbFPxvbreaez9Kvpkbe+5mtmmJyu/lmqoYCg1zOC/wZNO5vZ1wb",
+	"Jlpre00Zj/LRWn99+/QdXvE5lOCKHcea497i29NKaacfonvRkDhVV6pQQZyLcGFux6/APyuDt/DBk2l7",
+	"YvC2ZlG3qirM2vw6rx0AQLpcvBWUyi2hxHCbpO1IbFwgJNjq+cnbOextb10g/Dr/kALx7+wBvEA0cBht",
+	"5cMg6VBciN+nVhb3eNNblwy7yj+kXPzI0kouSq5xKMeREwTyIqP6SFb0XXXVbWZF/fqu05hvDMCKblNm",
+	"RP1r3Ozucev7NJGTijpXy4jmTU6flBatxORxYYMrPQhV9oLPRQbccp+rq09y6KzgCjWjWeaFoZX3tAlR",
+	"47XYjMKGKuPiP9CshFEZUF+r0quC3TWXDOpcwL/8bTbcP/QVcK73x5ooxs1Dmzdc89bmew5zwsVSpHsH",
+	"QgCEpTZoV9lGY/pMG5V+3z4Z8PzXHDENkFOYoNuwZNNEs8NqYwtiSLkX0fCaXNvq0bKyCSv5LnpEI1Wu",
+	"1OJhGeCa5xlfig/zg/oyktEhZWPug6NpO/vQ2cUpeJV0nfYvc0iWc8LYTVo+voh3+tz6pn75t3mC4uqe",
+	"fxrv9Doy5P1TfBp6qE7/WrUsnJIeuu8e5yDXUzurr8w9PwdJwYX+QQXlFd02BMWPRffxDMHBK3FlrCx/",
+	"iOJUyU710TEBsqXEA0ysV/7SzxoR073FdRxiRzFraFm6z4/XZU92khSSPdBkP3Uwy5/pb9ztb1pJuEX+",
+	"kDL9B1UVP4MFFNttRAZEA80JKo1a4rC4IdtjOart8EKF0q1y6NcUlwyMfgaHzScKjg4UoS9IAkc2yZtS",
+	"18epWK1aUeBn6ANhnXbLJbWBiqVZBYJUL2myHb5fioxNXaJwb+75WewWfPlrx0GvZJqJB6hasJpHO2Fc",
+	"i4ZtxiQROz5cYDSdPEtdndX3+pZDp/US/8DntE9WW1lJBcfhHizZEKVFYRSMcg8jSSYcXChCszF9UFdz",
+	"KEpiC0dq4N7ZSy5JSfOE6xSRvfnJjs6oolk2UPmI8cNs79EGDJdlMve72T1iFveJ8kv1o6/l+HJSMdiC",
+	"eShIJCAAltqIHSfCtsfFujisaFSxyVj7lIXg9Hy/WvGcfWzrLSPSerIfWCpnYUW1wd/xis/alzevcBVt",
+	"8wZZ4jXNRpQKxqsXs9pb1S5mbZ9GuSBVrlByXEVaB3frNXeSg5Zkii6zqW207+1dpxOPC+62i3PKEaPi",
+	"1jMCPFVuvKQfhGV8Szs3i+pjJ0GDfcjz05lXhu3rt8JiXFxmanQG6lOYxFfh9Vuw3TaI1I37sZGQftYC",
+	"J1KEA6RdJKog27vzuqou6n/8ao4te9r66V3YBWmloJTZ7G722Byh/y8AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

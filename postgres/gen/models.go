@@ -56,6 +56,8 @@ type Brand struct {
 	WarmUpDays         int32
 	WarmUpFrom         *time.Time
 	FirstMailNotice    string
+	NettingCapPercent  int32
+	NettingNoticeDays  int32
 }
 
 type Calendar struct {
@@ -286,6 +288,15 @@ type FollowerSnapshot struct {
 	Source    string
 }
 
+type ForeignReversal struct {
+	ProviderID string
+	PayoutID   uuid.UUID
+	BrandID    uuid.UUID
+	Amount     int64
+	Currency   string
+	NotedAt    time.Time
+}
+
 type Idempotency struct {
 	Principal   string
 	Operation   string
@@ -417,6 +428,16 @@ type Milestone struct {
 	Extra         bool
 }
 
+type Netting struct {
+	ID         uuid.UUID
+	ReversalID uuid.UUID
+	PayoutID   uuid.UUID
+	BrandID    uuid.UUID
+	Amount     int64
+	State      string
+	CreatedAt  time.Time
+}
+
 type Offer struct {
 	ID            uuid.UUID
 	PartnershipID uuid.UUID
@@ -542,6 +563,7 @@ type Payout struct {
 	Version        int32
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
+	Netted         int64
 }
 
 type PayoutApproval struct {
@@ -555,6 +577,7 @@ type PayoutApproval struct {
 	Currency    string
 	Destination *string
 	At          time.Time
+	Netted      int64
 }
 
 type PayoutAttempt struct {
@@ -657,6 +680,69 @@ type Reconciliation struct {
 	Breaks     json.RawMessage
 	StartedAt  time.Time
 	FinishedAt *time.Time
+}
+
+type Reversal struct {
+	ID             uuid.UUID
+	PayoutID       uuid.UUID
+	PartnershipID  uuid.UUID
+	BrandID        uuid.UUID
+	CreatorID      uuid.UUID
+	Amount         int64
+	Currency       string
+	Reason         string
+	RequestedBy    uuid.UUID
+	State          string
+	Recovered      int64
+	Netted         int64
+	WrittenOff     int64
+	CapPercent     int32
+	NetFrom        *time.Time
+	Adopts         *string
+	WriteOffBy     *uuid.UUID
+	WriteOffReason *string
+	WriteOffAmount *int64
+	WriteOffRound  int32
+	Commands       json.RawMessage
+	Seq            int64
+	CreatedAt      time.Time
+	UpdatedAt      time.Time
+}
+
+type ReversalApproval struct {
+	ID         uuid.UUID
+	ReversalID uuid.UUID
+	BrandID    uuid.UUID
+	Part       string
+	Round      int32
+	Approver   uuid.UUID
+	Amount     int64
+	Currency   string
+	At         time.Time
+}
+
+type ReversalAttempt struct {
+	ReversalID    uuid.UUID
+	Number        int32
+	BrandID       uuid.UUID
+	Key           string
+	Amount        int64
+	RequestSha256 []byte
+	Outcome       string
+	ProviderID    *string
+	ErrorCode     *string
+	Rejection     *string
+	Submission    int32
+	FirstSentAt   *time.Time
+	LastSentAt    *time.Time
+	LookUps       int32
+	CreatedAt     time.Time
+	SettledAt     *time.Time
+}
+
+type ReversalTransition struct {
+	FromState string
+	ToState   string
 }
 
 type Review struct {

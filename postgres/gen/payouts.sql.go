@@ -243,7 +243,7 @@ func (q *Queries) LockPayee(ctx context.Context, db DBTX, creatorID uuid.UUID) e
 
 const lockPayout = `-- name: LockPayout :one
 select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.round, p.state,
-  payout_approved(p) as approved,
+  payout_approved(p) as approved, p.netted,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id and y.state = 'ready'), '')::text as ready_destination,
   coalesce((select a.balance from ledger_accounts a where a.code = 'brand_funds:' || p.brand_id || ':' || p.currency), 0)::bigint as funds
 from payouts p where p.id = $1 for update of p
@@ -260,6 +260,7 @@ type LockPayoutRow struct {
 	Round            int32
 	State            string
 	Approved         bool
+	Netted           int64
 	ReadyDestination string
 	Funds            int64
 }
@@ -278,6 +279,7 @@ func (q *Queries) LockPayout(ctx context.Context, db DBTX, id uuid.UUID) (LockPa
 		&i.Round,
 		&i.State,
 		&i.Approved,
+		&i.Netted,
 		&i.ReadyDestination,
 		&i.Funds,
 	)
@@ -575,7 +577,7 @@ func (q *Queries) SettledRefs(ctx context.Context, db DBTX, refs []string) ([]st
 }
 
 const settledTransfers = `-- name: SettledTransfers :many
-select t.payout_id, t.external_ref, p.amount, p.currency, p.destination, t.at from ledger_transactions t join payouts p on p.id = t.payout_id
+select t.payout_id, t.external_ref, (p.amount - p.netted)::bigint as amount, p.currency, p.destination, t.at from ledger_transactions t join payouts p on p.id = t.payout_id
 where t.kind = 'settle' and t.at >= $1 and t.at < $2 order by t.at
 `
 

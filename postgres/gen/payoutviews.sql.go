@@ -120,8 +120,8 @@ func (q *Queries) InsertNote(ctx context.Context, db DBTX, arg InsertNoteParams)
 }
 
 const insertPayoutApproval = `-- name: InsertPayoutApproval :exec
-insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, netted)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 `
 
 type InsertPayoutApprovalParams struct {
@@ -134,6 +134,7 @@ type InsertPayoutApprovalParams struct {
 	Amount      int64
 	Currency    string
 	Destination *string
+	Netted      int64
 }
 
 func (q *Queries) InsertPayoutApproval(ctx context.Context, db DBTX, arg InsertPayoutApprovalParams) error {
@@ -147,6 +148,7 @@ func (q *Queries) InsertPayoutApproval(ctx context.Context, db DBTX, arg InsertP
 		arg.Amount,
 		arg.Currency,
 		arg.Destination,
+		arg.Netted,
 	)
 	return err
 }
@@ -324,7 +326,7 @@ func (q *Queries) ListLedgerTransactions(ctx context.Context, db DBTX, arg ListL
 
 const listPayouts = `-- name: ListPayouts :many
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  m.title, p.amount, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.review_on::text, '')::text as review_on,
+  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.review_on::text, '')::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
     (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason,
   coalesce((select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
@@ -366,27 +368,29 @@ type ListPayoutsParams struct {
 }
 
 type ListPayoutsRow struct {
-	ID            uuid.UUID
-	PartnershipID uuid.UUID
-	BrandID       uuid.UUID
-	BrandName     string
-	CampaignName  string
-	CreatorID     uuid.UUID
-	CreatorName   string
-	Handle        string
-	Platform      string
-	Title         string
-	Amount        int64
-	Currency      string
-	State         string
-	DueAt         time.Time
-	PaidAt        *time.Time
-	UpdatedAt     time.Time
-	ReviewOn      string
-	HeldReason    string
-	HeldByName    string
-	InTheWay      []string
-	Missing       []string
+	ID             uuid.UUID
+	PartnershipID  uuid.UUID
+	BrandID        uuid.UUID
+	BrandName      string
+	CampaignName   string
+	CreatorID      uuid.UUID
+	CreatorName    string
+	Handle         string
+	Platform       string
+	Title          string
+	Amount         int64
+	Netted         int64
+	AmountReversed int64
+	Currency       string
+	State          string
+	DueAt          time.Time
+	PaidAt         *time.Time
+	UpdatedAt      time.Time
+	ReviewOn       string
+	HeldReason     string
+	HeldByName     string
+	InTheWay       []string
+	Missing        []string
 }
 
 func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParams) ([]ListPayoutsRow, error) {
@@ -421,6 +425,8 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 			&i.Platform,
 			&i.Title,
 			&i.Amount,
+			&i.Netted,
+			&i.AmountReversed,
 			&i.Currency,
 			&i.State,
 			&i.DueAt,

@@ -11,7 +11,7 @@ on conflict (id) do nothing;
 
 -- name: LockPayout :one
 select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.round, p.state,
-  payout_approved(p) as approved,
+  payout_approved(p) as approved, p.netted,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id and y.state = 'ready'), '')::text as ready_destination,
   coalesce((select a.balance from ledger_accounts a where a.code = 'brand_funds:' || p.brand_id || ':' || p.currency), 0)::bigint as funds
 from payouts p where p.id = @id for update of p;
@@ -76,7 +76,7 @@ select a.code, a.balance, coalesce(sum(e.amount), 0)::bigint as entries from led
 group by a.id having a.balance <> coalesce(sum(e.amount), 0) limit 100;
 
 -- name: SettledTransfers :many
-select t.payout_id, t.external_ref, p.amount, p.currency, p.destination, t.at from ledger_transactions t join payouts p on p.id = t.payout_id
+select t.payout_id, t.external_ref, (p.amount - p.netted)::bigint as amount, p.currency, p.destination, t.at from ledger_transactions t join payouts p on p.id = t.payout_id
 where t.kind = 'settle' and t.at >= @from_at and t.at < @to_at order by t.at;
 
 -- name: SettledRefs :many

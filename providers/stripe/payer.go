@@ -80,6 +80,35 @@ func toDomain(t Transfer, payout uuid.UUID) rapport.Transfer {
 	}
 }
 
+func toReverse(r rapport.ReversalRequest) ReverseRequest {
+	return ReverseRequest{Key: r.Key, ReversalID: r.ReversalID.String(), Attempt: r.Attempt, TransferID: r.TransferID, Amount: r.Amount.Amount, Currency: r.Amount.Currency}
+}
+
+// ReversalHash is the SHA-256 of what Reverse would send.
+func (p Payer) ReversalHash(r rapport.ReversalRequest) []byte { return ReverseHash(toReverse(r)) }
+
+// Reverse takes back one attempt. PayRejectedFunds means that the creator's balance is short.
+func (p Payer) Reverse(ctx context.Context, r rapport.ReversalRequest) (rapport.TakenBack, error) {
+	got, err := p.Client.ReverseTransfer(ctx, toReverse(r))
+	return takenBack(got), payError(err)
+}
+
+// ReversalsOf lists what was taken back of a transfer, by whomever.
+func (p Payer) ReversalsOf(ctx context.Context, transfer string) ([]rapport.TakenBack, error) {
+	found, err := p.Client.FindReversals(ctx, transfer)
+	out := make([]rapport.TakenBack, len(found))
+	for i, r := range found {
+		out[i] = takenBack(r)
+	}
+	return out, payError(err)
+}
+
+func takenBack(r Reversal) rapport.TakenBack {
+	out := rapport.TakenBack{ID: r.ID, Attempt: r.Attempt, TransferID: r.TransferID, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}}
+	out.ReversalID, _ = uuid.Parse(r.ReversalID) // somebody else's stays zero
+	return out
+}
+
 // CreateTopUp asks for money on the platform's balance, once an id.
 func (p Payer) CreateTopUp(ctx context.Context, id, brand uuid.UUID, amount rapport.Money) (rapport.ProviderTopUp, error) {
 	t, err := p.Client.CreateTopup(ctx, "topup_"+id.String(), brand.String(), id.String(), amount.Amount, amount.Currency)

@@ -186,21 +186,40 @@ func (c *Client) FindTransfers(ctx context.Context, payoutID string) ([]Transfer
 
 // ReverseRequest claws back part or all of a transfer.
 type ReverseRequest struct {
-	// Key is committed before the call and kept for its retries.
+	// Key is trr_<reversal>_<attempt>, committed before the call and kept for its retries.
 	Key string
-	// ReversalID is our UUID of the reversal.
+	// ReversalID is our UUID of the reversal; Attempt counts from 1.
 	ReversalID string
+	Attempt    int
 	TransferID string
 	// Amount is in minor units; Currency is the transfer's, lower case, and is verified in the answer.
 	Amount   int64
 	Currency string
 }
 
-// Reversal is money taken back from a connected account.
+// Reversal is money taken back from a connected account. ReversalID is empty for what somebody took back elsewhere.
 type Reversal struct {
 	ID, ReversalID, TransferID, Currency string
+	Attempt                              int
 	Amount                               int64
 	Created                              time.Time
+}
+
+func reversalParams(req ReverseRequest) *sdk.TransferReversalParams {
+	p := &sdk.TransferReversalParams{ID: new(req.TransferID), Amount: new(req.Amount)}
+	p.AddMetadata(metaReversal, req.ReversalID)
+	p.AddMetadata(metaAttempt, strconv.Itoa(req.Attempt))
+
+	return p
+}
+
+// ReverseHash is the SHA-256 of the form body that ReverseTransfer sends, and of the transfer that it goes to.
+func ReverseHash(req ReverseRequest) []byte {
+	values := &form.Values{}
+	form.AppendTo(values, reversalParams(req))
+	sum := sha256.Sum256([]byte(req.TransferID + "?" + values.Encode()))
+
+	return sum[:]
 }
 
 // ReverseTransfer sends one reversal and verifies its echo. RejectedFunds means the creator's balance is short.
@@ -212,6 +231,8 @@ func (c *Client) ReverseTransfer(ctx context.Context, req ReverseRequest) (Rever
 		return Reversal{}, localError("amount")
 	case req.ReversalID == "":
 		return Reversal{}, localError(metaReversal)
+	case req.Attempt < 1:
+		return Reversal{}, localError(metaAttempt)
 	}
 
 	if err := checkKey(req.Key); err != nil {
@@ -219,10 +240,9 @@ func (c *Client) ReverseTransfer(ctx context.Context, req ReverseRequest) (Rever
 	}
 
 	got, err := call(ctx, func(ctx context.Context) (*sdk.TransferReversal, error) {
-		p := &sdk.TransferReversalParams{ID: new(req.TransferID), Amount: new(req.Amount)}
+		p := reversalParams(req)
 		p.Context = ctx
 		p.SetIdempotencyKey(req.Key)
-		p.AddMetadata(metaReversal, req.ReversalID)
 
 		return c.reversals.New(p)
 	})
@@ -234,13 +254,7 @@ func (c *Client) ReverseTransfer(ctx context.Context, req ReverseRequest) (Rever
 		return Reversal{}, foreign(got.LastResponse)
 	}
 
-	out := Reversal{
-		ID: got.ID, ReversalID: got.Metadata[metaReversal], Currency: string(got.Currency),
-		Amount: got.Amount, Created: unixTime(got.Created),
-	}
-	if got.Transfer != nil {
-		out.TransferID = got.Transfer.ID
-	}
+	out := toReversal(got)
 
 	switch {
 	case out.Amount != req.Amount:
@@ -251,9 +265,42 @@ func (c *Client) ReverseTransfer(ctx context.Context, req ReverseRequest) (Rever
 		return out, mismatch("transfer", got.LastResponse)
 	case out.ReversalID != req.ReversalID:
 		return out, mismatch(metaReversal, got.LastResponse)
+	case out.Attempt != req.Attempt:
+		return out, mismatch(metaAttempt, got.LastResponse)
 	}
 
 	return out, nil
+}
+
+// FindReversals lists what was taken back of a transfer, newest first.
+func (c *Client) FindReversals(ctx context.Context, transferID string) ([]Reversal, error) {
+	if !isID(transferID, "tr_") {
+		return nil, localError("transfer")
+	}
+
+	found, err := list[*sdk.TransferReversal](ctx, c, "/v1/transfers/"+transferID+"/reversals", "", &sdk.TransferReversalListParams{})
+	if err != nil {
+		return nil, err
+	}
+
+	out := make([]Reversal, len(found))
+	for i, r := range found {
+		out[i] = toReversal(r)
+	}
+
+	return out, nil
+}
+
+func toReversal(r *sdk.TransferReversal) Reversal {
+	out := Reversal{ID: r.ID, ReversalID: r.Metadata[metaReversal], Currency: string(r.Currency), Amount: r.Amount, Created: unixTime(r.Created)}
+	// A missing or odd number stays 0, which no attempt has.
+	out.Attempt, _ = strconv.Atoi(r.Metadata[metaAttempt])
+
+	if r.Transfer != nil {
+		out.TransferID = r.Transfer.ID
+	}
+
+	return out
 }
 
 func toTransfer(tr *sdk.Transfer) Transfer {

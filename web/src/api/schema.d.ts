@@ -1228,6 +1228,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payouts/{id}/reversals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask to take back what a payout sent, or part of it; another person approves */
+        post: operations["createReversal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payouts/export": {
         parameters: {
             query?: never;
@@ -1603,6 +1622,80 @@ export interface paths {
         put?: never;
         /** Compare ledger and Stripe now */
         post: operations["runReconciliation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reversals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Money that is taken back, newest first */
+        get: operations["listReversals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reversals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** One reversal with the payments that make it good */
+        get: operations["getReversal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reversals/{id}/approvals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve that money is taken back, or that the rest is given up, for exactly this amount */
+        post: operations["approveReversal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reversals/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let it be, try again, keep it out of the next payments, ask to give the rest up, or look it up now */
+        post: operations["commandReversal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2333,7 +2426,7 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         ApprovalCreate: {
-            /** @description What is approved; must be the payout's */
+            /** @description What is approved; must be the payout's, less what it keeps */
             amount: components["schemas"]["Money"];
             /** @enum {string} */
             part: "preparer" | "releaser";
@@ -3017,6 +3110,12 @@ export interface components {
             /** @enum {string} */
             source: "measured" | "entered" | "estimated";
         };
+        ForeignReversal: {
+            amount: components["schemas"]["Money"];
+            /** Format: date-time */
+            at: string;
+            provider_id: string;
+        };
         Funds: {
             /** @description Topped up and not yet sent or in flight */
             available: components["schemas"]["Money"];
@@ -3302,6 +3401,19 @@ export interface components {
             /** @description Three lower-case letters */
             currency: string;
         };
+        Netting: {
+            amount: components["schemas"]["Money"];
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            payout_id: string;
+            /** Format: uuid */
+            reversal_id: string;
+            /** @enum {string} */
+            state: "planned" | "taken";
+            /** @description Of the other payment's milestone */
+            title: string;
+        };
         Offer: {
             /** Format: date-time */
             expires_at?: string;
@@ -3483,11 +3595,19 @@ export interface components {
             events: components["schemas"]["TimelineItem"][];
             /** @description Clause, approval and post this money rests on, in words */
             evidence: string[];
+            /** @description What somebody took back at Stripe and nobody recorded here yet */
+            foreign_reversals: components["schemas"]["ForeignReversal"][];
             ledger: components["schemas"]["LedgerLine"][];
+            /** @description What it keeps for other money that was taken back */
+            nettings: components["schemas"]["Netting"][];
             payee_state: string;
+            /** @description What of it is taken back, newest first */
+            reversals: components["schemas"]["Reversal"][];
             /** Format: int64 */
             seq: number;
             summary: components["schemas"]["PayoutSummary"];
+            /** @description Whether the person may ask to take something back now, and else why not */
+            take_back?: components["schemas"]["Command"];
         };
         PayoutApproval: {
             amount: components["schemas"]["Money"];
@@ -3547,6 +3667,8 @@ export interface components {
             /** Format: uuid */
             brand_id: string;
             brand_name: string;
+            /** @description What of it has come back; absent when nothing has */
+            came_back?: components["schemas"]["Money"];
             campaign_name: string;
             creator: components["schemas"]["CreatorRef"];
             /** Format: date-time */
@@ -3554,6 +3676,8 @@ export interface components {
             held_reason?: string;
             /** Format: uuid */
             id: string;
+            /** @description What of it is kept for money that the creator owes back; absent when nothing is */
+            kept?: components["schemas"]["Money"];
             milestone_title: string;
             /** Format: date-time */
             paid_at?: string;
@@ -3838,6 +3962,75 @@ export interface components {
             /** @description The words that decided */
             why?: string;
         };
+        Reversal: {
+            amount: components["schemas"]["Money"];
+            /** @description The approval that the person could give now, and else why not; its command is the part */
+            approval: components["schemas"]["Command"];
+            approved_by?: string;
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            /** @description From the creator's account at Stripe */
+            came_back: components["schemas"]["Money"];
+            campaign_name: string;
+            /** @description Of each later payment at most this share is kept */
+            cap_percent: number;
+            commands: components["schemas"]["Command"][];
+            /** Format: date-time */
+            created_at: string;
+            creator: components["schemas"]["CreatorRef"];
+            given_up: components["schemas"]["Money"];
+            /** Format: uuid */
+            id: string;
+            /** @description Out of later payments */
+            kept: components["schemas"]["Money"];
+            milestone_title: string;
+            /**
+             * Format: date-time
+             * @description Nothing is kept before
+             */
+            net_from?: string;
+            nettings: components["schemas"]["Netting"][];
+            /** Format: uuid */
+            partnership_id: string;
+            /** Format: uuid */
+            payout_id: string;
+            reason: string;
+            requested_by: components["schemas"]["UserRef"];
+            /** @description Neither back, nor given up, nor planned to be kept */
+            rest: components["schemas"]["Money"];
+            /** Format: int64 */
+            seq: number;
+            state: components["schemas"]["ReversalState"];
+            /** Format: date-time */
+            updated_at: string;
+            /** @description Who or what it waits for, in words; absent when it has ended */
+            waits_for?: string;
+            write_off?: components["schemas"]["WriteOff"];
+        };
+        ReversalApprovalCreate: {
+            amount: components["schemas"]["Money"];
+            /** @enum {string} */
+            part: "reverse" | "write_off";
+        };
+        ReversalCommand: {
+            /** @enum {string} */
+            command: "cancel" | "retry" | "net" | "ask_write_off" | "keep_claim" | "reconcile";
+            reason?: string;
+        };
+        ReversalCreate: {
+            amount: components["schemas"]["Money"];
+            /** @description Records what somebody took back at Stripe already, by its trr_ id */
+            provider_id?: string;
+            /** @description Why it is taken back; the creator is not shown it */
+            reason: string;
+        };
+        ReversalList: {
+            items: components["schemas"]["Reversal"][];
+            next_cursor?: string;
+        };
+        /** @enum {string} */
+        ReversalState: "awaiting_approval" | "approved" | "submitted" | "unknown" | "failed" | "netting" | "awaiting_write_off" | "reversed" | "netted" | "written_off" | "cancelled";
         Review: {
             /** Format: uuid */
             before_id?: string;
@@ -4639,6 +4832,12 @@ export interface components {
             timers: components["schemas"]["Timer"][];
             workflow_id: string;
         };
+        WriteOff: {
+            amount: components["schemas"]["Money"];
+            approved_by?: string;
+            by: string;
+            reason: string;
+        };
     };
     responses: {
         /** @description What went wrong */
@@ -4736,6 +4935,7 @@ export type Empty = components['schemas']['Empty'];
 export type FieldError = components['schemas']['FieldError'];
 export type FieldValue = components['schemas']['FieldValue'];
 export type FollowerSnapshot = components['schemas']['FollowerSnapshot'];
+export type ForeignReversal = components['schemas']['ForeignReversal'];
 export type Funds = components['schemas']['Funds'];
 export type FundsList = components['schemas']['FundsList'];
 export type HandOver = components['schemas']['HandOver'];
@@ -4762,6 +4962,7 @@ export type Milestone = components['schemas']['Milestone'];
 export type MilestoneTerms = components['schemas']['MilestoneTerms'];
 export type MilestoneTrigger = components['schemas']['MilestoneTrigger'];
 export type Money = components['schemas']['Money'];
+export type Netting = components['schemas']['Netting'];
 export type Offer = components['schemas']['Offer'];
 export type OfferCreate = components['schemas']['OfferCreate'];
 export type OfferDecision = components['schemas']['OfferDecision'];
@@ -4814,6 +5015,12 @@ export type Reconciliation = components['schemas']['Reconciliation'];
 export type ReconciliationBreak = components['schemas']['ReconciliationBreak'];
 export type ReconciliationList = components['schemas']['ReconciliationList'];
 export type ReplySuggestion = components['schemas']['ReplySuggestion'];
+export type Reversal = components['schemas']['Reversal'];
+export type ReversalApprovalCreate = components['schemas']['ReversalApprovalCreate'];
+export type ReversalCommand = components['schemas']['ReversalCommand'];
+export type ReversalCreate = components['schemas']['ReversalCreate'];
+export type ReversalList = components['schemas']['ReversalList'];
+export type ReversalState = components['schemas']['ReversalState'];
 export type Review = components['schemas']['Review'];
 export type ReviewLink = components['schemas']['ReviewLink'];
 export type ReviewLinkList = components['schemas']['ReviewLinkList'];
@@ -4903,6 +5110,7 @@ export type UserRef = components['schemas']['UserRef'];
 export type Waiting = components['schemas']['Waiting'];
 export type WeekMoney = components['schemas']['WeekMoney'];
 export type WorkflowState = components['schemas']['WorkflowState'];
+export type WriteOff = components['schemas']['WriteOff'];
 export type ResponseProblem = components['responses']['problem'];
 export type ParameterBrandId = components['parameters']['brand_id'];
 export type ParameterCursor = components['parameters']['cursor'];
@@ -7111,6 +7319,35 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    createReversal: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReversalCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reversal"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     exportPayouts: {
         parameters: {
             query?: {
@@ -7757,6 +7994,135 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listReversals: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+                payout_id?: string;
+                state?: components["schemas"]["ReversalState"][];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReversalList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getReversal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reversal"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    approveReversal: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReversalApprovalCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reversal"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    commandReversal: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReversalCommand"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reversal"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
                 };
             };
             default: components["responses"]["problem"];

@@ -1,0 +1,134 @@
+package activities
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+
+	"rapport"
+)
+
+// OpenReversal reads what a reversal goes by.
+func (a *Activities) OpenReversal(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	plan, err := a.Store.ReversalPlan(ctx, in.ID)
+	if err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	return rapport.Outcome{Code: "opened", Reversal: &plan}, nil
+}
+
+// SubmitReversal takes back what a payout sent, once, by the order of steps that makes SubmitPayout safe.
+func (a *Activities) SubmitReversal(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	order, err := a.Store.OrderReversal(ctx, in.ID, in.Effect.N, a.Payer.ReversalHash)
+	if err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	if order.Verdict != "submit" {
+		return rapport.Outcome{Code: order.Verdict}, nil
+	}
+	r := order.Request
+	if out, found, err := a.settleTakenBack(ctx, r); found || err != nil {
+		return out, err
+	}
+	if r.Adopts != "" {
+		return rapport.Outcome{Code: rapport.SubmitRejected}, classify(a.Store.RejectReversal(ctx, in.ID, r.Attempt, rapport.PayRejected, "not_found"))
+	}
+	if order.Expired {
+		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkReversalUnknown(ctx, in.ID))
+	}
+	if err := a.Store.MarkReversalSent(ctx, in.ID, r.Attempt); err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	failpoint("reversal.before")
+	back, err := a.Payer.Reverse(ctx, r)
+	failpoint("reversal.after")
+	keep, cancel := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
+	defer cancel()
+	if err == nil {
+		code, err := a.Store.SettleReversal(keep, in.ID, r.Attempt, back)
+		failpoint("reversal.recorded")
+		return rapport.Outcome{Code: code}, classify(err)
+	}
+	return a.notTakenBack(keep, in.ID, r.Attempt, err)
+}
+
+func (a *Activities) notTakenBack(ctx context.Context, id uuid.UUID, attempt int, err error) (rapport.Outcome, error) {
+	failed, ok := errors.AsType[*rapport.PayError](err)
+	if !ok {
+		failed = &rapport.PayError{Outcome: rapport.PayAmbiguous, Err: err}
+	}
+	switch failed.Outcome {
+	case rapport.PayRejected, rapport.PayRejectedFunds, rapport.PayRejectedPayee:
+		return rapport.Outcome{Code: failed.Outcome}, classify(a.Store.RejectReversal(ctx, id, attempt, failed.Outcome, failed.Code))
+	case rapport.PayIndeterminate, rapport.PayFrozen:
+		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkReversalUnknown(ctx, id))
+	default:
+		return rapport.Outcome{}, classify(failed) // the attempt stays open; the retry uses the same key
+	}
+}
+
+// settleTakenBack looks for the attempt at the provider, where it may have arrived without its answer, and settles with it. What came back
+// otherwise than asked for is found and settles nothing: a person looks.
+func (a *Activities) settleTakenBack(ctx context.Context, r rapport.ReversalRequest) (rapport.Outcome, bool, error) {
+	found, err := a.Payer.ReversalsOf(ctx, r.TransferID)
+	if err != nil {
+		return rapport.Outcome{}, false, classify(err)
+	}
+	for _, back := range found {
+		if (back.ReversalID != r.ReversalID || back.Attempt != r.Attempt) && (r.Adopts == "" || back.ID != r.Adopts) {
+			continue
+		}
+		if back.Amount != r.Amount {
+			return rapport.Outcome{Code: rapport.ReconcileDiffers}, true, classify(a.Store.MarkReversalUnknown(ctx, r.ReversalID))
+		}
+		code, err := a.Store.SettleReversal(ctx, r.ReversalID, r.Attempt, back)
+		return rapport.Outcome{Code: code}, true, classify(err)
+	}
+	return rapport.Outcome{}, false, nil
+}
+
+// FindReversal looks up what became of an attempt whose answer never came. It sends nothing.
+func (a *Activities) FindReversal(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	open, err := a.Store.OpenReversalAttempt(ctx, in.ID)
+	if err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	if open.Verdict != "" {
+		return rapport.Outcome{Code: open.Verdict}, nil
+	}
+	if out, found, err := a.settleTakenBack(ctx, open.Request); found || err != nil {
+		return out, err
+	}
+	if err := a.Store.MarkReversalLookedUp(ctx, in.ID, open.Request.Attempt); err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	if open.SinceSent < reconcileSilence || open.LookUps < 2 {
+		return rapport.Outcome{Code: rapport.ReconcileAbsent}, nil
+	}
+	if in.Effect.Code == "confirm" {
+		return rapport.Outcome{Code: rapport.SubmitRejected}, classify(a.Store.RejectReversal(ctx, in.ID, open.Request.Attempt, rapport.PayRejected, "confirmed_absent"))
+	}
+	return rapport.Outcome{Code: rapport.ReconcileAbsentLong}, nil
+}
+
+// CountReversal says whether payments have kept the last of a reversal.
+func (a *Activities) CountReversal(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	state, err := a.Store.ReversalStands(ctx, in.ID)
+	return endOr(state, rapport.ReversalNetted), classify(err)
+}
+
+// WriteOff gives up what a second person agreed to.
+func (a *Activities) WriteOff(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	state, err := a.Store.WriteOffReversal(ctx, in.ID)
+	return endOr(state, rapport.ReversalWrittenOff), classify(err)
+}
+
+// endOr is the end that is asked about, or open.
+func endOr(state, end rapport.ReversalState) rapport.Outcome {
+	if state == end {
+		return rapport.Outcome{Code: string(end)}
+	}
+	return rapport.Outcome{Code: "open"}
+}
