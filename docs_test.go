@@ -58,7 +58,9 @@ func TestStateMachinesDocument(t *testing.T) {
 		diagram("Partnership", "A live stage may also go to `terminated` or `banned`, and a lifted ban goes back to where it was; the table has these ways too.",
 			rapport.Stages(), rapport.StageTransitions(), []rapport.Stage{rapport.StageTerminated, rapport.StageBanned}, []rapport.Stage{rapport.StageBanned}) + "\n" +
 		diagram("Payout", "What is not submitted yet may also be `held` or `cancelled`, and what is held goes back; the table has these ways too.",
-			rapport.PayoutStates(), rapport.PayoutTransitions(), []rapport.PayoutState{rapport.PayoutHeld, rapport.PayoutCancelled}, []rapport.PayoutState{rapport.PayoutHeld}) + "\n"
+			rapport.PayoutStates(), rapport.PayoutTransitions(), []rapport.PayoutState{rapport.PayoutHeld, rapport.PayoutCancelled}, []rapport.PayoutState{rapport.PayoutHeld}) + "\n" +
+		diagram("Reversal", "Money that was paid and is taken back. What its row says of money leads: a payment that keeps the last of it ends it.",
+			rapport.ReversalStates(), rapport.ReversalTransitions(), nil, nil) + "\n"
 	text, err := os.ReadFile(stateMachines)
 	require.NoError(t, err)
 	before, rest, ok := strings.Cut(string(text), generatedBegin)

@@ -596,6 +596,28 @@ func TestTheDatabaseRepeatsTheTables(t *testing.T) {
 	}
 	require.ElementsMatch(t, here, inDatabase)
 
+	reversals, err := os.ReadFile("postgres/migrations/00015_reversals.sql")
+	require.NoError(t, err)
+	_, rows, ok = strings.Cut(string(reversals), "insert into reversal_transitions values")
+	require.True(t, ok)
+	rows, _, ok = strings.Cut(rows, ";")
+	require.True(t, ok)
+	here, inDatabase = nil, nil
+	for _, m := range regexp.MustCompile(`\('(\w+)', '(\w+)'\)`).FindAllStringSubmatch(rows, -1) {
+		inDatabase = append(inDatabase, m[1]+" → "+m[2])
+	}
+	for from, to := range rapport.ReversalTransitions() {
+		for _, s := range to {
+			here = append(here, fmt.Sprintf("%s → %s", from, s))
+		}
+	}
+	require.ElementsMatch(t, here, inDatabase)
+	back := make([]string, 0, len(rapport.ReversalStates()))
+	for _, s := range rapport.ReversalStates() {
+		back = append(back, string(s))
+	}
+	require.ElementsMatch(t, back, checkList(t, "00015_reversals.sql", "create table reversals (", "state"))
+
 	states := make([]string, 0, len(rapport.PayoutStates()))
 	for _, s := range rapport.PayoutStates() {
 		states = append(states, string(s))

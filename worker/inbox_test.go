@@ -33,9 +33,10 @@ import (
 type arrivals struct {
 	*bundle
 
-	inbox  *worker.Inbox
-	mailer sendgrid.Mailer
-	payer  stripe.Payer
+	inbox   *worker.Inbox
+	mailer  sendgrid.Mailer
+	payer   stripe.Payer
+	account string // a connected account that can be paid, made when it is first needed
 }
 
 func arriving(t *testing.T) *arrivals {
@@ -384,8 +385,8 @@ func TestInboundMailThatMatchesNothingTellsNobody(t *testing.T) {
 	require.Equal(t, "0", a.text(`select count(*) from suppressions`))
 }
 
-// account is what happens to a connected account at Stripe.
-func (a *arrivals) account(id, outcome string) {
+// becomes is what happens to a connected account at Stripe.
+func (a *arrivals) becomes(id, outcome string) {
 	a.t.Helper()
 	res, err := http.Post(a.control+"/control/stripe/accounts/"+id, "application/json", strings.NewReader(`{"outcome": "`+outcome+`"}`))
 	require.NoError(a.t, err)
@@ -417,7 +418,7 @@ func TestAccountEventsInEveryOrder(t *testing.T) {
 		{"restricted", []string{"restricted", "complete"}, "ready, 1 told"},
 	} {
 		for _, outcome := range tt.after {
-			a.account(made.ID, outcome)
+			a.becomes(made.ID, outcome)
 		}
 		inEveryOrder(t, []string{"account.updated", "capability.updated", "account.external_account.updated"}, tt.want,
 			func() map[string]rapport.InboxRow {
@@ -522,9 +523,42 @@ func (a *arrivals) transfer(p payable, step string) {
 	row, ok := p.events[step]
 	if !ok {
 		row = rapport.InboxRow{ID: uuid.New(), Provider: "stripe", EventID: uuid.NewString(), Type: step, ObjectID: "tr_" + p.id.String(), Body: object(a.t, "payout_id", p.id.String())}
+		if step == "transfer.reversed" {
+			row.ObjectID = a.sent(p.id)
+			a.takesBack(row.ObjectID, uuid.New(), 100)
+		}
 		p.events[step] = row
 	}
 	a.arrive(row)
+}
+
+// sent is a transfer that the sandbox really made for a payout.
+func (a *arrivals) sent(payout uuid.UUID) string {
+	a.t.Helper()
+	if a.account == "" {
+		made, err := a.payer.CreatePayeeAccount(a.ctx, uuid.New(), "paid@creators.example", "US")
+		require.NoError(a.t, err)
+		a.becomes(made.ID, "complete")
+		a.account = made.ID
+		res, err := http.Post(a.control+"/control/stripe/balance", "application/json", strings.NewReader(`{"currency": "usd", "amount": 100000000}`))
+		require.NoError(a.t, err)
+		require.NoError(a.t, res.Body.Close())
+		require.Equal(a.t, http.StatusOK, res.StatusCode)
+	}
+	made, err := a.payer.Transfer(a.ctx, rapport.TransferRequest{
+		Key: "po_" + payout.String() + "_1", PayoutID: payout, Attempt: 1, Amount: rapport.Money{Amount: 1000, Currency: "usd"}, Destination: a.account,
+	})
+	require.NoError(a.t, err)
+	return made.ID
+}
+
+// takesBack is somebody who takes a part of a transfer back at Stripe; under the id of a reversal of ours it is ours.
+func (a *arrivals) takesBack(transfer string, reversal uuid.UUID, amount int64) {
+	a.t.Helper()
+	_, err := a.payer.Reverse(a.ctx, rapport.ReversalRequest{
+		Key: "trr_" + uuid.NewString(), ReversalID: reversal, Attempt: 1, TransferID: transfer, Amount: rapport.Money{Amount: amount, Currency: "usd"},
+	})
+	require.NoError(a.t, err)
 }
 
 func object(t *testing.T, key, value string) []byte {
@@ -606,8 +640,10 @@ func TestATransferThatIsTakenBackAgainAsksAgain(t *testing.T) {
 	t.Parallel()
 	a := arriving(t)
 	p := a.newPayout("paid")
+	transfer := a.sent(p.id)
 	reversed := func() {
-		row := rapport.InboxRow{ID: uuid.New(), Provider: "stripe", EventID: uuid.NewString(), Type: "transfer.reversed", Body: object(t, "payout_id", p.id.String())}
+		a.takesBack(transfer, uuid.New(), 100)
+		row := rapport.InboxRow{ID: uuid.New(), Provider: "stripe", EventID: uuid.NewString(), Type: "transfer.reversed", ObjectID: transfer, Body: object(t, "payout_id", p.id.String())}
 		for range 5 {
 			a.arrive(row)
 		}
@@ -618,6 +654,23 @@ func TestATransferThatIsTakenBackAgainAsksAgain(t *testing.T) {
 	a.exec(`update tasks set state = 'done', done_at = now(), done_by = $2 where ref = $1`, p.id, a.releaser)
 	reversed()
 	require.Equal(t, "paid | 1 settled | transfer_reversed open", a.standing(p))
+}
+
+// TestOurOwnReversalIsNobodysNews: what we took back ourselves tells its workflow, and asks nobody to look.
+func TestOurOwnReversalIsNobodysNews(t *testing.T) {
+	t.Parallel()
+	a := arriving(t)
+	p := a.newPayout("paid")
+	transfer, reversal := a.sent(p.id), uuid.New()
+	a.exec(`insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, cap_percent)
+		select $1, id, partnership_id, brand_id, creator_id, 300, 'usd', 'r', $3, 50 from payouts where id = $2`, reversal, p.id, a.preparer)
+	a.takesBack(transfer, reversal, 300)
+	row := rapport.InboxRow{ID: uuid.New(), Provider: "stripe", EventID: uuid.NewString(), Type: "transfer.reversed", ObjectID: transfer, Body: object(t, "payout_id", p.id.String())}
+	for range 5 {
+		require.Empty(t, a.arrive(row))
+	}
+	require.Equal(t, "paid | 1 settled", a.standing(p))
+	require.Equal(t, "1", a.text(`select count(*) from outbox where workflow_id = 'reversal/' || $1`, reversal))
 }
 
 func TestTopUpEventsInEveryOrder(t *testing.T) {

@@ -402,7 +402,7 @@ func TestAccountsBalanceTopupsAndReversals(t *testing.T) {
 		},
 		"POST /v1/transfers/tr_1/reversals": map[string]any{
 			"id": "trr_1", "object": "transfer_reversal", "amount": 100, "currency": "usd", "transfer": "tr_1",
-			"metadata": map[string]string{"reversal_id": "r1"},
+			"metadata": map[string]string{"reversal_id": "r1", "attempt": "1"},
 		},
 		"GET /v1/transfers/tr_1": answer(),
 		"GET /v1/balance_transactions": map[string]any{
@@ -456,7 +456,7 @@ func TestAccountsBalanceTopupsAndReversals(t *testing.T) {
 	_, err = c.CreateTopup(ctx, "tu_t1", "b1", "t1", 901, "usd")
 	require.Equal(t, stripe.Mismatch, stripe.OutcomeOf(err))
 
-	claw := stripe.ReverseRequest{Key: "trr_r1", ReversalID: "r1", TransferID: "tr_1", Amount: 100, Currency: "usd"}
+	claw := stripe.ReverseRequest{Key: "trr_r1", ReversalID: "r1", Attempt: 1, TransferID: "tr_1", Amount: 100, Currency: "usd"}
 	back, err := c.ReverseTransfer(ctx, claw)
 	require.NoError(t, err)
 	require.Equal(t, "trr_1", back.ID)

@@ -139,9 +139,13 @@ func TestSandboxPaysAndReports(t *testing.T) {
 	require.Equal(t, paid.ID, found[0].ID)
 
 	back, err := w.client.ReverseTransfer(ctx, stripe.ReverseRequest{
-		Key: "trr_1", ReversalID: "r1", TransferID: paid.ID, Amount: 500, Currency: "usd",
+		Key: "trr_1", ReversalID: "r1", Attempt: 1, TransferID: paid.ID, Amount: 500, Currency: "usd",
 	})
 	require.NoError(t, err)
+
+	backs, err := w.client.FindReversals(ctx, paid.ID)
+	require.NoError(t, err)
+	require.Equal(t, []stripe.Reversal{back}, backs)
 
 	now, err := w.client.GetTransfer(ctx, paid.ID)
 	require.NoError(t, err)
