@@ -50,7 +50,7 @@ var ownTags = map[string][]string{ //nolint:gochecknoglobals // a constant table
 	"draft_reminder": deliverableTags, "publish_reminder": deliverableTags, "content_approved": deliverableTags, "changes_requested": feedbackTags,
 	"content_rejected": feedbackTags, "approval_revoked": deliverableTags, "post_mismatch": deliverableTags,
 	"approved_with_corrections": append(slices.Clone(deliverableTags), "review.corrections"), "extra_round": feedbackTags, "round_offered": append(slices.Clone(deliverableTags), "round.fee"),
-	"payment_sent": {"payout.amount"}, "payee_reminder": {"payout.amount"},
+	"payment_sent": {"payout.amount", "payout.note"}, "payee_reminder": {"payout.amount"}, "payment_reversed": reversalTags, "netting_notice": reversalTags,
 	"review_asked": reviewTags, "review_reminder": reviewTags, "review_escalated": reviewTags,
 	"review_outside": {"deliverable.title", "review.due", ReviewLinkTag},
 }
@@ -60,6 +60,7 @@ var ( //nolint:gochecknoglobals // constant lists
 	contractTags    = []string{"contract.number", "contract.expires", "contract.ends"}
 	deliverableTags = []string{"deliverable.title", "deliverable.draft_due", "deliverable.publish_by"}
 	feedbackTags    = append(slices.Clone(deliverableTags), "review.feedback")
+	reversalTags    = []string{"reversal.amount", "reversal.rest", "reversal.title", "reversal.net_from", "reversal.cap"}
 	reviewTags      = []string{"deliverable.title", "review.due", "review.link"}
 )
 
@@ -99,7 +100,7 @@ func checkTags(path, text string, known []string) []Field {
 	return f
 }
 
-// TemplateNoun is what the mail of a name is about: offer, contract, deliverable, payout or review; empty for nothing.
+// TemplateNoun is what the mail of a name is about: offer, contract, deliverable, payout, reversal or review; empty for nothing.
 func TemplateNoun(name string) string {
 	if own := ownTags[name]; len(own) > 0 {
 		noun, _, _ := strings.Cut(own[0], ".")

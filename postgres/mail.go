@@ -164,7 +164,18 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 		if err != nil {
 			return absent("payout", err)
 		}
-		v["payout.amount"] = rapport.Money{Amount: r.Amount, Currency: r.Currency}.String()
+		v["payout.amount"], v["payout.note"] = rapport.Money{Amount: r.Amount - r.Netted, Currency: r.Currency}.String(), "That is all of it. "
+		if r.Netted > 0 {
+			v["payout.note"] = fmt.Sprintf("Of the %s that we owed you, %s was kept for what you owed us. ", rapport.Money{Amount: r.Amount, Currency: r.Currency}, rapport.Money{Amount: r.Netted, Currency: r.Currency})
+		}
+	case "payment_reversed", "netting_notice":
+		r, err := s.q.ReversalMail(ctx, tx, o.Ref)
+		if err != nil {
+			return absent("reversal", err)
+		}
+		in := func(amount int64) string { return rapport.Money{Amount: amount, Currency: r.Currency}.String() }
+		v["reversal.amount"], v["reversal.rest"], v["reversal.title"] = in(r.Amount), in(r.Rest), r.Title
+		v["reversal.net_from"], v["reversal.cap"] = date(r.NetFrom), fmt.Sprintf("%d %%", r.CapPercent)
 	case "review_asked", "review_reminder", "review_escalated", "review_outside":
 		r, err := s.q.ReviewMail(ctx, tx, o.Ref)
 		if err != nil {

@@ -101,11 +101,11 @@ func (b *bundle) otherCampaign() uuid.UUID {
 	return id
 }
 
-func (b *bundle) webhook(kind, payout string) uuid.UUID {
+func (b *bundle) webhook(kind, transfer, payout string) uuid.UUID {
 	b.t.Helper()
 	body, err := json.Marshal(map[string]any{"metadata": map[string]string{"payout_id": payout}})
 	require.NoError(b.t, err)
-	row := rapport.InboxRow{ID: uuid.New(), Provider: "stripe", EventID: "evt_" + uuid.NewString(), Type: kind, ObjectID: "tr_1", Body: body}
+	row := rapport.InboxRow{ID: uuid.New(), Provider: "stripe", EventID: "evt_" + uuid.NewString(), Type: kind, ObjectID: transfer, Body: body}
 	_, err = b.store.PutInbox(b.ctx, row)
 	require.NoError(b.t, err)
 	return row.ID
@@ -115,7 +115,7 @@ func TestATransferOfNobodysPayoutTellsNobody(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
 	for _, payout := range []string{uuid.NewString(), "nonsense", ""} {
-		b.until("no id of ours", `select last_error from webhook_inbox where id = $1 and processed_at is not null`, b.webhook("transfer.created", payout))
+		b.until("no id of ours", `select last_error from webhook_inbox where id = $1 and processed_at is not null`, b.webhook("transfer.created", "tr_1", payout))
 	}
 	b.until("0", `select count(*) from outbox where workflow_id like 'payout/%'`)
 }

@@ -31,6 +31,7 @@ import (
 	"rapport/temporal"
 	"rapport/temporal/devtest"
 	"rapport/worker"
+	"rapport/workflows"
 )
 
 func TestMain(m *testing.M) { os.Exit(pgtest.Run(m)) }
@@ -327,14 +328,39 @@ func TestGoldenPath(t *testing.T) {
 	b.until("lapsed", `select stage from partnerships where id = $1`, id)
 	b.until("true", `select closed from workflow_snapshots where workflow_id = $1`, "partnership/"+id.String())
 	// What comes after the end reaches a person.
-	b.webhook("transfer.reversed", payouts[0].String())
+	transfer := ""
+	require.NoError(t, b.owner.QueryRow(b.ctx, `select transfer_id from payout_attempts where payout_id = $1`, payouts[0]).Scan(&transfer))
+	_, err = b.payer.Reverse(b.ctx, rapport.ReversalRequest{
+		Key: "by hand", ReversalID: uuid.New(), Attempt: 1, TransferID: transfer, Amount: rapport.Money{Amount: 100, Currency: "usd"},
+	})
+	require.NoError(t, err)
+	b.webhook("transfer.reversed", transfer, payouts[0].String())
 	b.until("open", `select state from tasks where kind = 'transfer_reversed' and ref = $1`, payouts[0])
+	reversal := b.takeBack(payouts[1], 1000)
+	b.until("reversed", `select state from reversals where id = $1`, reversal)
+	b.until("partly_reversed", `select state from payouts where id = $1`, payouts[1])
+	b.until("accepted", `select state from messages where partnership_id = $1 and dedupe_key = $2`, id, "reversal/"+reversal.String()+"/reversed")
 	message := uuid.New()
 	require.NoError(t, b.store.SignalWorkflow(b.ctx, "partnership", id, b.brand, rapport.Signal{ID: uuid.New(), Kind: rapport.SignalMail, Code: "human", Ref: message}))
 	b.until(message.String(), `select ref from tasks where partnership_id = $1 and kind = 'answer_reply' and state = 'open'`, id)
 	problems, err := b.store.VerifyLedger(b.ctx)
 	require.NoError(t, err)
 	require.Empty(t, problems)
+}
+
+// takeBack is a reversal that the preparer asks for and the releaser approves.
+func (b *bundle) takeBack(payout uuid.UUID, amount int64) uuid.UUID {
+	b.t.Helper()
+	r := rapport.Reversal{Core: rapport.Core{Durable: true}, ID: uuid.New(), PayoutID: payout, Amount: rapport.Money{Amount: amount, Currency: "usd"}, RequestedBy: b.preparer, BrandID: b.brand}
+	r.PartnershipID = b.id(`select partnership_id from payouts where id = $1`, payout)
+	r.CreatorID = b.id(`select creator_id from payouts where id = $1`, payout)
+	b.exec(`insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, cap_percent)
+		select $1, id, partnership_id, brand_id, creator_id, $3, currency, 'The post is gone.', $4, 50 from payouts where id = $2`, r.ID, payout, amount, b.preparer)
+	b.put("start", workflows.ReversalID(r.ID), workflows.TypeReversal, r)
+	b.until("open", `select state from tasks where kind = 'approve_reversal' and ref = $1`, payout)
+	b.exec(`insert into reversal_approvals (id, reversal_id, brand_id, part, approver, amount, currency) select gen_random_uuid(), id, brand_id, 'reverse', $2, amount, currency from reversals where id = $1`, r.ID, b.releaser)
+	b.accepted("reversal", r.ID, rapport.Command{Kind: rapport.CmdApproveReversal, Actor: b.releaser, Ref: uuid.New()})
+	return r.ID
 }
 
 func (b *bundle) submit(partnership, deliverable uuid.UUID, version int, caption string) uuid.UUID {

@@ -83,7 +83,7 @@ func New(c client.Client, a *activities.Activities, o Options) *Workers {
 	for name, w := range map[string]any{
 		workflows.TypePartnership: workflows.Partnership, workflows.TypeReview: workflows.Review, workflows.TypePayout: workflows.Payout,
 		workflows.TypeReversal: workflows.Reversal,
-		workflows.TypeTopUp: workflows.TopUp, workflows.TypeJob: workflows.Job, workflows.TypeMessage: workflows.Message,
+		workflows.TypeTopUp:    workflows.TopUp, workflows.TypeJob: workflows.Job, workflows.TypeMessage: workflows.Message,
 	} {
 		main.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name})
 	}

@@ -100,6 +100,7 @@ func registerWorkflows(r workflowRegistry) {
 	for name, w := range map[string]any{
 		workflows.TypePartnership: workflows.Partnership, workflows.TypeReview: workflows.Review, workflows.TypePayout: workflows.Payout,
 		workflows.TypeTopUp: workflows.TopUp, workflows.TypeJob: workflows.Job, workflows.TypeMessage: workflows.Message,
+		workflows.TypeReversal: workflows.Reversal,
 	} {
 		r.RegisterWorkflowWithOptions(w, workflow.RegisterOptions{Name: name})
 	}
@@ -111,6 +112,7 @@ func (h *hands) register(r registry) {
 	for _, kind := range []string{
 		rapport.EffectMail, rapport.EffectDraftContract, rapport.EffectExecute, rapport.EffectOnboard, rapport.EffectVerify, rapport.EffectOpenReview, rapport.EffectNotify,
 		rapport.EffectOpenPayout, rapport.EffectSubmit, rapport.EffectReconcile, rapport.EffectBranch, rapport.EffectDraftMail, rapport.EffectReadDates,
+		rapport.EffectOpenReversal, rapport.EffectReverse, rapport.EffectFindReversal, rapport.EffectCountReversal, rapport.EffectWriteOff,
 	} {
 		r.RegisterActivityWithOptions(h.do, name(activities.NameOf(kind)))
 	}
@@ -190,6 +192,10 @@ func (h *hands) do(ctx context.Context, in activities.EffectInput) (rapport.Outc
 		return rapport.Outcome{Code: rapport.SubmitPaid}, nil
 	case rapport.EffectReconcile:
 		return rapport.Outcome{Code: rapport.ReconcileAbsent}, nil
+	case rapport.EffectOpenReversal:
+		return rapport.Outcome{Code: "opened", Reversal: &rapport.ReversalPlan{Calendar: calendar(h.day), Timings: rapport.DefaultTimings(), NoticeDays: 1}}, nil
+	case rapport.EffectReverse:
+		return rapport.Outcome{Code: rapport.ReverseDone}, nil
 	default:
 		return rapport.Outcome{Code: "done"}, nil
 	}

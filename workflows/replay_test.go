@@ -44,7 +44,7 @@ func TestRecordedHistoriesReplay(t *testing.T) {
 	t.Parallel()
 
 	files := recorded(t)
-	for _, kind := range []string{"partnership", "review", "payout", "topup", "job", "message"} {
+	for _, kind := range []string{"partnership", "review", "payout", "reversal", "topup", "job", "message"} {
 		found := false
 		for _, f := range files {
 			found = found || strings.HasPrefix(filepath.Base(f), kind+"-")
@@ -303,7 +303,7 @@ func TestRecordHistories(t *testing.T) { //nolint:paralleltest // it measures ti
 
 	for name, f := range map[string]func(t *testing.T, address, folder string){ //nolint:paralleltest // as above
 		"golden": recordGolden, "detours": recordDetours, "asleep": recordAsleep, "reviews": recordReviews, "small": recordSmall, "sequences": recordSequences,
-		"approvals": recordApprovals, "late": recordLate,
+		"approvals": recordApprovals, "late": recordLate, "reversals": recordReversals,
 	} {
 		t.Run(name, func(t *testing.T) { f(t, server.Address, folder) })
 	}
@@ -607,6 +607,64 @@ func recordLate(t *testing.T, address, folder string) {
 	r.state(p.ID, "terminated")
 	r.keep(w, "partnership-late")
 	r.keep(workflows.PayoutID(pay), "payout-let-go")
+}
+
+// recordReversals is money that came back after nobody had answered for it, and money that an empty account kept: tried again, left to the
+// payments that follow, and given up in the end.
+func recordReversals(t *testing.T, address, folder string) {
+	t.Helper()
+	h := &hands{}
+	tries := map[uuid.UUID]int{}
+	next := func(of uuid.UUID) int {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		tries[of]++
+		return tries[of]
+	}
+	h.answer = map[string]func(in activities.EffectInput) (rapport.Outcome, error){
+		rapport.EffectReverse: func(in activities.EffectInput) (rapport.Outcome, error) {
+			switch n := next(in.ID); {
+			case in.ID == id("lost") && n == 1:
+				return rapport.Outcome{}, errAway // an answer that never came: the same key again
+			case in.ID == id("lost"):
+				return rapport.Outcome{Code: rapport.SubmitUnknown}, nil
+			default:
+				return rapport.Outcome{Code: rapport.SubmitRejectedFunds}, nil
+			}
+		},
+		rapport.EffectFindReversal:  func(activities.EffectInput) (rapport.Outcome, error) { return rapport.Outcome{Code: rapport.ReverseDone}, nil },
+		rapport.EffectCountReversal: func(activities.EffectInput) (rapport.Outcome, error) { return rapport.Outcome{Code: "open"}, nil },
+		rapport.EffectWriteOff: func(activities.EffectInput) (rapport.Outcome, error) {
+			return rapport.Outcome{Code: string(rapport.ReversalWrittenOff)}, nil
+		},
+	}
+	r := newRecorder(t, address, folder, h)
+	defer r.stop()
+	begin := func(name string) (uuid.UUID, string) {
+		m := &rapport.Reversal{
+			Core: rapport.Core{Durable: true}, ID: id(name), BrandID: id("brand"), PartnershipID: id("partnership"), PayoutID: id("payout"), CreatorID: id("creator"), Amount: eur(40_000), RequestedBy: id("pia"),
+		}
+		r.start(workflows.TypeReversal, workflows.ReversalID(m.ID), m)
+		r.until(m.ID, func(b activities.Batch) bool { return len(b.Record.Tasks) > 0 })
+		r.command(workflows.ReversalID(m.ID), rapport.Command{Kind: rapport.CmdApproveReversal, Actor: id("rob"), Ref: id("approval")})
+		return m.ID, workflows.ReversalID(m.ID)
+	}
+	_, w := begin("lost")
+	r.ended(w)
+	r.keep(w, "reversal-lost")
+
+	short, w := begin("short")
+	r.state(short, string(rapport.ReversalNetting))
+	r.refused(w, rapport.Command{Kind: rapport.CmdNet, Actor: id("rob")})
+	r.command(w, rapport.Command{Kind: rapport.CmdRetry, Actor: id("pia")})
+	r.until(short, func(b activities.Batch) bool { return b.View.State == string(rapport.ReversalNetting) && b.Seq > 5 })
+	r.signal(w, rapport.Signal{Kind: rapport.SignalNetted, Ref: id("later")})
+	r.command(w, rapport.Command{Kind: rapport.CmdAskWriteOff, Actor: id("pia")})
+	r.command(w, rapport.Command{Kind: rapport.CmdKeepClaim, Actor: id("rob")})
+	r.command(w, rapport.Command{Kind: rapport.CmdAskWriteOff, Actor: id("pia")})
+	r.command(w, rapport.Command{Kind: rapport.CmdApproveWriteOff, Actor: id("rob"), Ref: id("given up")})
+	r.ended(w)
+	r.keep(w, "reversal-written-off")
 }
 
 // recordDetours is everything off the path: no answer, start again, pause, snooze, a ban, a contract that expires, a hold, an end.

@@ -523,6 +523,7 @@ func TestIDsOfWorkflows(t *testing.T) {
 	require.Equal(t, "partnership/6f9619ff-8b86-4d01-b42d-00cf4fc964ff", workflows.PartnershipID(u))
 	require.Equal(t, "review/6f9619ff-8b86-4d01-b42d-00cf4fc964ff", workflows.ReviewID(u))
 	require.Equal(t, "payout/6f9619ff-8b86-4d01-b42d-00cf4fc964ff", workflows.PayoutID(u))
+	require.Equal(t, "reversal/6f9619ff-8b86-4d01-b42d-00cf4fc964ff", workflows.ReversalID(u))
 	require.Equal(t, "topup/6f9619ff-8b86-4d01-b42d-00cf4fc964ff", workflows.TopUpID(u))
 }
 
@@ -533,6 +534,7 @@ func TestEveryEffectHasAnActivity(t *testing.T) {
 	for _, kind := range []string{
 		rapport.EffectMail, rapport.EffectDraftContract, rapport.EffectExecute, rapport.EffectOnboard, rapport.EffectVerify, rapport.EffectOpenReview, rapport.EffectNotify,
 		rapport.EffectOpenPayout, rapport.EffectSubmit, rapport.EffectReconcile,
+		rapport.EffectOpenReversal, rapport.EffectReverse, rapport.EffectFindReversal, rapport.EffectCountReversal, rapport.EffectWriteOff,
 	} {
 		name := activities.NameOf(kind)
 		require.NotEmpty(t, name, kind)

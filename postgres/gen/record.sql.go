@@ -376,7 +376,7 @@ func (q *Queries) OpenTask(ctx context.Context, db DBTX, arg OpenTaskParams) err
 }
 
 const payoutForLedger = `-- name: PayoutForLedger :one
-select id, brand_id, creator_id, amount, currency, state, seq from payouts where id = $1
+select id, brand_id, creator_id, amount, netted, currency, state, seq from payouts where id = $1
 `
 
 type PayoutForLedgerRow struct {
@@ -384,6 +384,7 @@ type PayoutForLedgerRow struct {
 	BrandID   uuid.UUID
 	CreatorID uuid.UUID
 	Amount    int64
+	Netted    int64
 	Currency  string
 	State     string
 	Seq       int64
@@ -397,6 +398,7 @@ func (q *Queries) PayoutForLedger(ctx context.Context, db DBTX, id uuid.UUID) (P
 		&i.BrandID,
 		&i.CreatorID,
 		&i.Amount,
+		&i.Netted,
 		&i.Currency,
 		&i.State,
 		&i.Seq,

@@ -319,5 +319,24 @@ begin
 end $$;
 -- +goose StatementEnd
 
+-- What the creator hears of it.
+insert into templates (id, version, name, subject, body) values
+('00000000-0000-7000-8000-000000000140', 1, 'payment_reversed', '{{reversal.amount}} was taken back',
+'Hi {{creator.first_name}},
+
+we have taken {{reversal.amount}} of the payment for "{{reversal.title}}" back from your account with our payment provider. If you think that this is wrong, please just answer this mail. All your payments: {{portal_link}}
+
+{{sender.name}}
+{{brand.name}}'),
+('00000000-0000-7000-8000-000000000141', 1, 'netting_notice', '{{reversal.rest}} will be kept out of your next payments',
+'Hi {{creator.first_name}},
+
+{{reversal.rest}} of what we paid you for "{{reversal.title}}" is to come back to us, and your account with our payment provider holds less than that. So we will keep it out of your next payments: nothing before {{reversal.net_from}}, and at most {{reversal.cap}} of each payment. If you think that this is wrong, please just answer this mail before then. All your payments: {{portal_link}}
+
+{{sender.name}}
+{{brand.name}}');
+insert into templates (id, version, brand_id, name, subject, body)
+select id, 2, null, name, subject, replace(body, 'for "{{campaign.name}}". ', 'for "{{campaign.name}}". {{payout.note}}') from templates where name = 'payment_sent' and brand_id is null and version = 1;
+
 -- +goose Down
 select 1;

@@ -69,7 +69,7 @@ update payouts set state = @state, held_reason = case when @state = 'held' then 
 where id = @id and state <> @state;
 
 -- name: PayoutForLedger :one
-select id, brand_id, creator_id, amount, currency, state, seq from payouts where id = @id;
+select id, brand_id, creator_id, amount, netted, currency, state, seq from payouts where id = @id;
 
 -- name: OpenTask :exec
 insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_id, owner_role, ref, due_at, title)
