@@ -28,16 +28,22 @@ type Brand struct {
 	WarmUpFrom     *time.Time
 	// FirstMailNotice says why a creator is written to; it stands in the first mail.
 	FirstMailNotice string
-	Version         int
+	// NettingCapPercent is the share of a payment that is kept at most for what its creator owes back, and NettingNoticeDays how long before
+	// that the creator is told. What is taken back already keeps the share that it began with.
+	NettingCapPercent int
+	NettingNoticeDays int
+	Version           int
 }
 
-// CheckLimits names every bad limit of the brand's mailbox.
+// CheckLimits names every bad limit of the brand's mailbox and of what it keeps out of payments.
 func (b Brand) CheckLimits() []Field {
 	var f []Field
 	for _, limit := range []struct {
 		path        string
 		n, min, max int
-	}{{"outreach_per_day", b.OutreachPerDay, 1, 10_000}, {"domain_per_hour", b.DomainPerHour, 1, 10_000}, {"warm_up_days", b.WarmUpDays, 0, 90}} {
+	}{{"outreach_per_day", b.OutreachPerDay, 1, 10_000}, {"domain_per_hour", b.DomainPerHour, 1, 10_000}, {"warm_up_days", b.WarmUpDays, 0, 90},
+		{"netting_cap_percent", b.NettingCapPercent, 1, 100}, {"netting_notice_days", b.NettingNoticeDays, 0, 365},
+	} {
 		if limit.n < limit.min || limit.n > limit.max {
 			f = append(f, Field{limit.path, "out_of_range", fmt.Sprintf("A number from %d to %d.", limit.min, limit.max)})
 		}

@@ -11,7 +11,7 @@ import (
 func toBrand(b rapport.Brand) gen.Brand {
 	return gen.Brand{
 		Id: b.ID, Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom, CalendarId: b.CalendarID,
-		SecondPairThreshold: toMoney(b.SecondPairThreshold), Version: b.Version, OutreachPerDay: b.OutreachPerDay, DomainPerHour: b.DomainPerHour,
+		SecondPairThreshold: toMoney(b.SecondPairThreshold), Version: b.Version, OutreachPerDay: b.OutreachPerDay, DomainPerHour: b.DomainPerHour, NettingCapPercent: b.NettingCapPercent, NettingNoticeDays: b.NettingNoticeDays,
 		WarmUpDays: b.WarmUpDays, WarmUpFrom: b.WarmUpFrom, FirstMailNotice: b.FirstMailNotice,
 	}
 }
@@ -80,6 +80,8 @@ func (s *Server) EditBrand(ctx context.Context, r gen.EditBrandRequestObject) (g
 	edit(&b.DomainPerHour, r.Body.DomainPerHour)
 	edit(&b.WarmUpDays, r.Body.WarmUpDays)
 	edit(&b.FirstMailNotice, r.Body.FirstMailNotice)
+	edit(&b.NettingCapPercent, r.Body.NettingCapPercent)
+	edit(&b.NettingNoticeDays, r.Body.NettingNoticeDays)
 	b.FirstMailNotice = strings.TrimSpace(b.FirstMailNotice)
 	if bad := append(b.Check(), b.CheckLimits()...); len(bad) > 0 {
 		return nil, rapport.Invalid(rapport.SortFields(bad)...)

@@ -126,6 +126,9 @@ func bodies(i ids) map[string]any {
 		"decideReview":       map[string]any{"decision": "approve", "submission_id": i["submission_id"]},
 		"approvePayout":      map[string]any{"part": "preparer", "amount": eur(40000)},
 		"commandPayout":      map[string]any{"command": "hold", "reason": "Wait"},
+		"createReversal":     map[string]any{"amount": eur(50), "reason": "The post is gone"},
+		"approveReversal":    map[string]any{"part": "reverse", "amount": eur(100)},
+		"commandReversal":    map[string]any{"command": "cancel", "reason": "It is right as it is"},
 		"completeTask":       map[string]any{"note": "Done"},
 		"reassignTask":       map[string]any{"user_id": user},
 		"snoozeTask":         map[string]any{"until": time.Now().Add(time.Hour)},
@@ -235,10 +238,17 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	breaks, err := json.Marshal([]rapport.ReconciliationBreak{{Kind: "different", PayoutID: w.payout}})
 	require.NoError(t, err)
 	d.sql(t, `insert into reconciliations (id, state, from_at, to_at, breaks) values ($1, 'breaks', now() - interval '1 day', now(), $2)`, id(), breaks)
+	earned, paid, reversal := id(), id(), id()
+	d.sql(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, amount, currency)
+		select $1, m.partnership_id, m.brand_id, m.contract_id, 1, 90, 'Paid', 'signature', 1000, 'eur' from milestones m join payouts p on p.milestone_id = m.id where p.id = $2`, earned, w.payout)
+	d.sql(t, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, state, due_at, paid_at)
+		select $1, $2, partnership_id, brand_id, creator_id, 1000, 'eur', 'acct_1', 'paid', now(), now() from payouts where id = $3`, paid, earned, w.payout)
+	d.sql(t, `insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, cap_percent, commands)
+		select $1, id, partnership_id, brand_id, creator_id, 100, 'eur', 'Ours', $3, 50, '[{"kind": "cancel"}, {"kind": "approve_reversal"}]' from payouts where id = $2`, reversal, paid, d.users["finance_preparer@"+host])
 	made := ids{
 		"brands": brand, "brand_id": brand, "calendars": one[uuid.UUID](t, d, `select calendar_id from brands where id = $1`, brand), "campaigns": w.campaign, "campaign_id": w.campaign,
 		"contracts": w.contract, "creators": w.creator, "creator_id": w.creator, "creator_ids": w.creator, "deliverables": w.deliverable, "deliverable_id": w.deliverable, "messages": mail,
-		"offers": w.offer, "partnerships": w.partnership, "partnership_id": w.partnership, "payouts": w.payout, "payout_id": w.payout, "policy_id": policy, "reviews": w.review, "role-requests": request,
+		"offers": w.offer, "partnerships": w.partnership, "partnership_id": w.partnership, "payouts": w.payout, "payout_id": w.payout, "reversals": reversal, "/v1/payouts/{id}/reversals": paid, "policy_id": policy, "reviews": w.review, "role-requests": request,
 		"sequence_id": sequence, "submissions": w.submission, "submission_id": w.submission, "tasks": task, "tokens": token, "users": leaver, "user_id": user, "owner_id": user,
 		"owner": user, "assigned_to": user, "creator-fields": field, "field_id": field, "creator-merges": merge, "suppressions": suppression, "mentions": user,
 		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,

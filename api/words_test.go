@@ -22,7 +22,7 @@ func said(t *testing.T, pattern string) []string {
 	files, err := filepath.Glob("../*.go")
 	require.NoError(t, err)
 	for _, name := range files {
-		if !regexp.MustCompile(`/(partnership|review|payout)\w*\.go$`).MatchString(name) || strings.HasSuffix(name, "_test.go") {
+		if !regexp.MustCompile(`/(partnership|review|payout|reversal)\w*\.go$`).MatchString(name) || strings.HasSuffix(name, "_test.go") {
 			continue
 		}
 		text, err := os.ReadFile(name)
@@ -55,6 +55,11 @@ func TestEveryWordOfTheMachinesIsSaidForPeople(t *testing.T) {
 	}
 	for _, state := range rapport.PayoutStates() {
 		require.Contains(t, factTable, "payout_"+string(state))
+	}
+	for _, state := range rapport.ReversalStates() {
+		if state != rapport.ReversalSubmitted { // the row's alone: its machine goes from approved to what came of it
+			require.Contains(t, factTable, "reversal_"+string(state), state)
+		}
 	}
 	for _, kind := range said(t, `TaskChange\{Key: [^{}]*?Kind: "([a-z_]+)"`) {
 		require.Contains(t, taskTitles, kind)

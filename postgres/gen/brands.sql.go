@@ -40,7 +40,7 @@ func (q *Queries) AllBrandIDs(ctx context.Context, db DBTX) ([]uuid.UUID, error)
 const createBrand = `-- name: CreateBrand :one
 insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
-returning outreach_per_day, domain_per_hour, first_mail_notice
+returning outreach_per_day, domain_per_hour, first_mail_notice, netting_cap_percent, netting_notice_days
 `
 
 type CreateBrandParams struct {
@@ -55,9 +55,11 @@ type CreateBrandParams struct {
 }
 
 type CreateBrandRow struct {
-	OutreachPerDay  int32
-	DomainPerHour   int32
-	FirstMailNotice string
+	OutreachPerDay    int32
+	DomainPerHour     int32
+	FirstMailNotice   string
+	NettingCapPercent int32
+	NettingNoticeDays int32
 }
 
 func (q *Queries) CreateBrand(ctx context.Context, db DBTX, arg CreateBrandParams) (CreateBrandRow, error) {
@@ -72,7 +74,13 @@ func (q *Queries) CreateBrand(ctx context.Context, db DBTX, arg CreateBrandParam
 		arg.SecondPairCurrency,
 	)
 	var i CreateBrandRow
-	err := row.Scan(&i.OutreachPerDay, &i.DomainPerHour, &i.FirstMailNotice)
+	err := row.Scan(
+		&i.OutreachPerDay,
+		&i.DomainPerHour,
+		&i.FirstMailNotice,
+		&i.NettingCapPercent,
+		&i.NettingNoticeDays,
+	)
 	return i, err
 }
 
@@ -111,7 +119,7 @@ func (q *Queries) CreateCalendar(ctx context.Context, db DBTX, arg CreateCalenda
 }
 
 const getBrandInScope = `-- name: GetBrandInScope :one
-select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, version
+select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, version
 from brands where id = $1 and id = any ($2::uuid[])
 `
 
@@ -134,6 +142,8 @@ type GetBrandInScopeRow struct {
 	WarmUpDays         int32
 	WarmUpFrom         *time.Time
 	FirstMailNotice    string
+	NettingCapPercent  int32
+	NettingNoticeDays  int32
 	Version            int32
 }
 
@@ -154,13 +164,15 @@ func (q *Queries) GetBrandInScope(ctx context.Context, db DBTX, arg GetBrandInSc
 		&i.WarmUpDays,
 		&i.WarmUpFrom,
 		&i.FirstMailNotice,
+		&i.NettingCapPercent,
+		&i.NettingNoticeDays,
 		&i.Version,
 	)
 	return i, err
 }
 
 const listBrandsInScope = `-- name: ListBrandsInScope :many
-select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, version
+select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, version
 from brands where id = any ($1::uuid[]) order by lower(name), id
 `
 
@@ -178,6 +190,8 @@ type ListBrandsInScopeRow struct {
 	WarmUpDays         int32
 	WarmUpFrom         *time.Time
 	FirstMailNotice    string
+	NettingCapPercent  int32
+	NettingNoticeDays  int32
 	Version            int32
 }
 
@@ -204,6 +218,8 @@ func (q *Queries) ListBrandsInScope(ctx context.Context, db DBTX, brands []uuid.
 			&i.WarmUpDays,
 			&i.WarmUpFrom,
 			&i.FirstMailNotice,
+			&i.NettingCapPercent,
+			&i.NettingNoticeDays,
 			&i.Version,
 		); err != nil {
 			return nil, err
@@ -299,8 +315,9 @@ const updateBrand = `-- name: UpdateBrand :one
 update brands set name = $1, postal_address = $2, mail_from_name = $3, mail_from = $4,
   second_pair_amount = $5, second_pair_currency = $6, outreach_per_day = $7, domain_per_hour = $8,
   warm_up_from = case when $9::int = 0 then null when $9::int <> warm_up_days then now() else warm_up_from end,
-  warm_up_days = $9, first_mail_notice = $10, version = version + 1
-where id = $11 and version = $12
+  warm_up_days = $9, first_mail_notice = $10,
+  netting_cap_percent = $11, netting_notice_days = $12, version = version + 1
+where id = $13 and version = $14
 returning version, warm_up_from
 `
 
@@ -315,6 +332,8 @@ type UpdateBrandParams struct {
 	DomainPerHour      int32
 	WarmUpDays         int32
 	FirstMailNotice    string
+	NettingCapPercent  int32
+	NettingNoticeDays  int32
 	ID                 uuid.UUID
 	Version            int32
 }
@@ -336,6 +355,8 @@ func (q *Queries) UpdateBrand(ctx context.Context, db DBTX, arg UpdateBrandParam
 		arg.DomainPerHour,
 		arg.WarmUpDays,
 		arg.FirstMailNotice,
+		arg.NettingCapPercent,
+		arg.NettingNoticeDays,
 		arg.ID,
 		arg.Version,
 	)

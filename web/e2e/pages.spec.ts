@@ -183,6 +183,7 @@ const visits: Visit[] = [
   { name: "reviews", person: "approver", path: "/reviews?whose=all&state=any" },
   { name: "a review", person: "approver", path: review },
   { name: "payments", person: "finance_releaser", path: "/payouts" },
+  { name: "money taken back", person: "finance_releaser", path: "/reversals" },
   { name: "a payment", person: "finance_releaser", path: first("finance_releaser", "/v1/payouts?limit=1&state=paid", "payouts") },
   { name: "outreach settings", person: "admin", path: "/settings/outreach" },
   {
@@ -260,7 +261,7 @@ async function portalLink(): Promise<string> {
 }
 
 // Lists answer that there is nothing, or that something broke.
-const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts)(\?|$)/;
+const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|reversals|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts)(\?|$)/;
 
 const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|outreach settings|review settings|standing in|search|mail|calendars|brands|people|tokens)$/;
 

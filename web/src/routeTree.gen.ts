@@ -31,6 +31,7 @@ import { Route as AppPartnershipsIndexRouteImport } from "./routes/_app/partners
 import { Route as AppPartnershipsIdRouteImport } from "./routes/_app/partnerships.$id"
 import { Route as AppPayoutsIndexRouteImport } from "./routes/_app/payouts.index"
 import { Route as AppPayoutsIdRouteImport } from "./routes/_app/payouts.$id"
+import { Route as AppReversalsIndexRouteImport } from "./routes/_app/reversals.index"
 import { Route as AppReviewsIndexRouteImport } from "./routes/_app/reviews.index"
 import { Route as AppReviewsIdRouteImport } from "./routes/_app/reviews.$id"
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings.index"
@@ -156,6 +157,11 @@ const AppPayoutsIdRoute = AppPayoutsIdRouteImport.update({
   path: "/payouts/$id",
   getParentRoute: () => AppRoute,
 } as any)
+const AppReversalsIndexRoute = AppReversalsIndexRouteImport.update({
+  id: "/reversals/",
+  path: "/reversals/",
+  getParentRoute: () => AppRoute,
+} as any)
 const AppReviewsIndexRoute = AppReviewsIndexRouteImport.update({
   id: "/reviews/",
   path: "/reviews/",
@@ -265,6 +271,7 @@ export interface FileRoutesByFullPath {
   "/creators/": typeof AppCreatorsIndexRoute
   "/partnerships/": typeof AppPartnershipsIndexRoute
   "/payouts/": typeof AppPayoutsIndexRoute
+  "/reversals/": typeof AppReversalsIndexRoute
   "/reviews/": typeof AppReviewsIndexRoute
   "/settings/": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
@@ -302,6 +309,7 @@ export interface FileRoutesByTo {
   "/creators": typeof AppCreatorsIndexRoute
   "/partnerships": typeof AppPartnershipsIndexRoute
   "/payouts": typeof AppPayoutsIndexRoute
+  "/reversals": typeof AppReversalsIndexRoute
   "/reviews": typeof AppReviewsIndexRoute
   "/settings": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
@@ -342,6 +350,7 @@ export interface FileRoutesById {
   "/_app/creators/": typeof AppCreatorsIndexRoute
   "/_app/partnerships/": typeof AppPartnershipsIndexRoute
   "/_app/payouts/": typeof AppPayoutsIndexRoute
+  "/_app/reversals/": typeof AppReversalsIndexRoute
   "/_app/reviews/": typeof AppReviewsIndexRoute
   "/_app/settings/": typeof AppSettingsIndexRoute
   "/_app/campaigns/$id/start": typeof AppCampaignsIdStartRoute
@@ -382,6 +391,7 @@ export interface FileRouteTypes {
     | "/creators/"
     | "/partnerships/"
     | "/payouts/"
+    | "/reversals/"
     | "/reviews/"
     | "/settings/"
     | "/campaigns/$id/start"
@@ -419,6 +429,7 @@ export interface FileRouteTypes {
     | "/creators"
     | "/partnerships"
     | "/payouts"
+    | "/reversals"
     | "/reviews"
     | "/settings"
     | "/campaigns/$id/start"
@@ -458,6 +469,7 @@ export interface FileRouteTypes {
     | "/_app/creators/"
     | "/_app/partnerships/"
     | "/_app/payouts/"
+    | "/_app/reversals/"
     | "/_app/reviews/"
     | "/_app/settings/"
     | "/_app/campaigns/$id/start"
@@ -627,6 +639,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppPayoutsIdRouteImport
       parentRoute: typeof AppRoute
     }
+    "/_app/reversals/": {
+      id: "/_app/reversals/"
+      path: "/reversals"
+      fullPath: "/reversals/"
+      preLoaderRoute: typeof AppReversalsIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
     "/_app/reviews/": {
       id: "/_app/reviews/"
       path: "/reviews"
@@ -783,6 +802,7 @@ interface AppRouteChildren {
   AppCreatorsIndexRoute: typeof AppCreatorsIndexRoute
   AppPartnershipsIndexRoute: typeof AppPartnershipsIndexRoute
   AppPayoutsIndexRoute: typeof AppPayoutsIndexRoute
+  AppReversalsIndexRoute: typeof AppReversalsIndexRoute
   AppReviewsIndexRoute: typeof AppReviewsIndexRoute
   AppCampaignsIdStartRoute: typeof AppCampaignsIdStartRoute
   AppCampaignsIdIndexRoute: typeof AppCampaignsIdIndexRoute
@@ -806,6 +826,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppCreatorsIndexRoute: AppCreatorsIndexRoute,
   AppPartnershipsIndexRoute: AppPartnershipsIndexRoute,
   AppPayoutsIndexRoute: AppPayoutsIndexRoute,
+  AppReversalsIndexRoute: AppReversalsIndexRoute,
   AppReviewsIndexRoute: AppReviewsIndexRoute,
   AppCampaignsIdStartRoute: AppCampaignsIdStartRoute,
   AppCampaignsIdIndexRoute: AppCampaignsIdIndexRoute,

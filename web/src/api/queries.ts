@@ -14,6 +14,7 @@ export type CampaignFilter = Params<"/v1/campaigns">;
 export type ContractFilter = Params<"/v1/contracts">;
 export type ReviewFilter = Params<"/v1/reviews">;
 export type PayoutFilter = Params<"/v1/payouts">;
+export type ReversalFilter = Params<"/v1/reversals">;
 export type TaskFilter = Params<"/v1/tasks">;
 export type ThreadFilter = Params<"/v1/threads">;
 export type LedgerFilter = Params<"/v1/ledger/transactions">;
@@ -289,6 +290,13 @@ export const payoutQuery = (value: string) =>
   queryOptions({
     queryKey: ["payout", "one", value],
     queryFn: ({ signal }) => body(api.GET("/v1/payouts/{id}", { params: id(value), signal })),
+  });
+
+export const reversalsQuery = (query: ReversalFilter) =>
+  queryOptions({
+    queryKey: ["payout", "reversals", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/reversals", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
   });
 
 export const tasksQuery = (query: TaskFilter) =>

@@ -2480,6 +2480,10 @@ export interface components {
             mail_from: string;
             mail_from_name: string;
             name: string;
+            /** @description Of each payment at most this share is kept for what the creator owes back */
+            netting_cap_percent: number;
+            /** @description How long before that the creator is told */
+            netting_notice_days: number;
             /** @description Mails that sequences send from the mailbox in a day */
             outreach_per_day: number;
             /** @description Stands in every outreach mail */
@@ -2509,6 +2513,8 @@ export interface components {
             mail_from?: string;
             mail_from_name?: string;
             name?: string;
+            netting_cap_percent?: number;
+            netting_notice_days?: number;
             outreach_per_day?: number;
             postal_address?: string;
             second_pair_threshold?: components["schemas"]["Money"];

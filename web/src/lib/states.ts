@@ -48,6 +48,25 @@ const payout = {
   cancelled: look("Cancelled", "idle", IconX),
 };
 
+const reversal = {
+  awaiting_approval: look("To approve", "attention", IconUserExclamation),
+  approved: look("Approved", "progress", IconCheck),
+  submitted: look("In flight", "progress", IconSend),
+  unknown: look("Unknown", "attention", IconHelp),
+  failed: look("Refused", "danger", IconAlertTriangle),
+  netting: look("From the next payments", "progress", IconHourglass),
+  awaiting_write_off: look("To give up?", "attention", IconUserExclamation),
+  reversed: look("Came back", "done", IconRotate),
+  netted: look("Made good", "done", IconChecks),
+  written_off: look("Given up", "idle", IconArchive),
+  cancelled: look("Not approved", "idle", IconX),
+};
+
+const netting = {
+  planned: look("Planned", "idle", IconCalendarDue),
+  taken: look("Kept", "done", IconCheck),
+};
+
 const review = {
   checking: look("Checking", "progress", IconRefresh),
   open: look("Open", "attention", IconEye),
@@ -208,7 +227,7 @@ const postCheck = {
 
 /** The looks of every noun that has states. */
 export const looks = {
-  stage: stages, payout, review, reviewStage, deliverable, contract, offer, milestone, message, task, campaign, payee, check, verdict,
+  stage: stages, payout, reversal, netting, review, reviewStage, deliverable, contract, offer, milestone, message, task, campaign, payee, check, verdict,
   attempt, renewal, reconciliation, delegation, reviewLink, postCheck,
 } as const;
 

@@ -16,7 +16,7 @@ export const partWords: Record<string, string> = { preparer: "preparer", release
 export function ApproveDialog({ payout, part, onClose }: { payout: Payout; part: ApprovalCreate["part"]; onClose: () => void }) {
   const { summary } = payout;
   // What the person saw when the dialog opened. If it changes meanwhile, the API refuses.
-  const [amount] = useState(summary.amount);
+  const [amount] = useState({ amount: summary.amount.amount - (summary.kept?.amount ?? 0), currency: summary.amount.currency });
   const approve = useAct({
     run: (approval: ApprovalCreate, key) =>
       body(api.POST("/v1/payouts/{id}/approvals", { params: { path: { id: summary.id }, header: { "Idempotency-Key": key } }, body: approval })),
@@ -32,6 +32,7 @@ export function ApproveDialog({ payout, part, onClose }: { payout: Payout; part:
           <Facts
             facts={[
               ["Amount", <strong key="amount"><Money value={amount} /></strong>],
+              ["Kept", summary.kept && <span key="kept"><Money value={summary.kept} /> of the <Money value={summary.amount} /> owed, for money that the creator owes back</span>],
               ["To", `${summary.creator.name}${payout.destination ? `, ${payout.destination}` : ""}`],
               ["For", `${summary.milestone_title}, ${summary.campaign_name}`],
               ["From", `Funds of ${summary.brand_name}`],

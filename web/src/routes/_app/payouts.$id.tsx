@@ -13,6 +13,7 @@ import { Money } from "../../components/Money";
 import { Notice } from "../../components/Notice";
 import { Facts, Page, Section } from "../../components/Page";
 import { ApproveDialog, Evidence, PayoutDialog, partWords } from "../../components/payout/PayoutDialogs";
+import { Reversals } from "../../components/payout/Reversals";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import { Timeline } from "../../components/Timeline";
@@ -66,6 +67,11 @@ function PayoutPage() {
           <Section title="Approvals">
             <Approvals payout={payout} approve={(part) => setAsked({ kind: "approve", part })} />
           </Section>
+          {(payout.reversals.length + payout.nettings.length + payout.foreign_reversals.length > 0 || ["paid", "partly_reversed", "reversed"].includes(summary.state)) && (
+            <Section title="Taken back">
+              <Reversals payout={payout} />
+            </Section>
+          )}
           <Section title="Attempts" flush>
             <Attempts attempts={payout.attempts} />
           </Section>
@@ -91,6 +97,8 @@ function PayoutPage() {
             <Facts
               facts={[
                 ["Amount", <Money key="amount" value={summary.amount} />],
+                ["Kept of it", summary.kept && <Money key="kept" value={summary.kept} />],
+                ["Came back", summary.came_back && <Money key="back" value={summary.came_back} />],
                 ["From", `Funds of ${summary.brand_name}`],
                 ["To", payout.destination ?? "No bank account yet"],
                 ["Creator", <StatusChip key="payee" noun="payee" state={payout.payee_state} />],

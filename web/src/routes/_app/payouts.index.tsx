@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
-import { IconCoin, IconDownload, IconSearchOff } from "@tabler/icons-react";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
+import { IconCoin, IconDownload, IconRotate, IconSearchOff } from "@tabler/icons-react";
 
 import { payoutsQuery } from "../../api/queries";
 import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
@@ -66,9 +66,14 @@ function Payouts() {
       title="Payments"
       under="Money owed to creators and its way to the bank, by due date."
       actions={exports && (
-        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={exportAddress(filter)} download>
-          Export CSV
-        </Button>
+        <>
+          <Button variant="default" leftSection={<IconRotate size={16} aria-hidden />} component={Link} to="/reversals">
+            Money taken back
+          </Button>
+          <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={exportAddress(filter)} download>
+            Export CSV
+          </Button>
+        </>
       )}
     >
       <Lanes brandId={brand} campaignId={campaign} value={lane} onChange={(one) => set({ lane: one, state: undefined })} />

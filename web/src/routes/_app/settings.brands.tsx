@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
@@ -64,6 +64,7 @@ function BrandBox({ brand }: { brand: Brand }) {
             ["Mail from", `${brand.mail_from_name} <${brand.mail_from}>`],
             ["Address in every mail", <span key="address" className="prewrap">{brand.postal_address}</span>],
             ["Two people approve from", <Money key="threshold" value={brand.second_pair_threshold} />],
+            ["What a creator owes back", `At most ${brand.netting_cap_percent} % of each payment is kept for it, ${brand.netting_notice_days} days after the creator was told`],
           ]}
         />
         {reads && (funds.error && !funds.data ? <LoadFailed error={funds.error} retry={() => void funds.refetch()} /> : !funds.data ? <LoadingLines lines={2} /> : funds.data.items.length === 0 ? (
@@ -139,6 +140,8 @@ interface BrandValues {
   mail_from_name: string;
   mail_from: string;
   threshold: TypedMoney;
+  netting_cap_percent: number | string;
+  netting_notice_days: number | string;
 }
 
 function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | undefined; onClose: () => void }) {
@@ -151,6 +154,8 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
       mail_from_name: brand.mail_from_name,
       mail_from: brand.mail_from,
       threshold: { amount: toMajor(brand.second_pair_threshold), currency: brand.second_pair_threshold.currency },
+      netting_cap_percent: brand.netting_cap_percent,
+      netting_notice_days: brand.netting_notice_days,
     },
   });
   const save = useAct({
@@ -165,7 +170,8 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
       onSubmit={form.onSubmit(({ threshold, ...values }) => {
         const amount = toMinor(threshold.amount, threshold.currency);
         if (amount === undefined) return form.setFieldError("threshold", "Say an amount, or 0");
-        save.mutate({ ...values, second_pair_threshold: { amount, currency: threshold.currency } }, { onError: (problem) => form.setErrors(problem.byField) });
+        const edit = { ...values, netting_cap_percent: Number(values.netting_cap_percent), netting_notice_days: Number(values.netting_notice_days) };
+        save.mutate({ ...edit, second_pair_threshold: { amount, currency: threshold.currency } }, { onError: (problem) => form.setErrors(problem.byField) });
       })}
     >
       <Stack>
@@ -177,6 +183,8 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
           onChange={(threshold) => form.setFieldValue("threshold", threshold)}
           error={form.errors.threshold ?? form.errors.second_pair_threshold ?? form.errors["second_pair_threshold.amount"]}
         />
+        <NumberInput label="Share of a payment kept for what the creator owes back" description="At most, in percent" suffix=" %" min={1} max={100} allowDecimal={false} required {...form.getInputProps("netting_cap_percent")} />
+        <NumberInput label="Days of notice before that" min={0} max={365} allowDecimal={false} required {...form.getInputProps("netting_notice_days")} />
         <ProblemNotice problem={save.error} shownFields={Object.keys(form.errors)} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>Leave it as it is</Button>
