@@ -27,7 +27,9 @@ type Campaign struct {
 	Brief      string
 	Budget     Money
 	Reserved   Money // fees of offers that are out or accepted and not yet signed
-	Committed  Money // fees of contracts that both signed
+	Committed  Money // fees of contracts that both signed, paid or not
+	Accrued    Money // owed by now and not paid
+	Available  Money // of the budget, what nothing speaks for; below zero when it was cut
 	Paid       Money // paid and not reversed
 	StartsOn   time.Time
 	EndsOn     time.Time // the last day; both are dates in Zone

@@ -51,7 +51,7 @@ func toCampaign(c rapport.Campaign) gen.Campaign {
 	}
 	return gen.Campaign{
 		Id: c.ID, BrandId: c.BrandID, BrandName: c.BrandName, Name: c.Name, State: gen.CampaignState(c.State), Brief: c.Brief,
-		Budget: toMoney(c.Budget), Reserved: toMoney(c.Reserved), Committed: toMoney(c.Committed), Paid: toMoney(c.Paid),
+		Budget: toMoney(c.Budget), Reserved: toMoney(c.Reserved), Committed: toMoney(c.Committed), Accrued: toMoney(c.Accrued), Paid: toMoney(c.Paid), Available: toMoney(c.Available),
 		StartsOn: toDate(c.StartsOn), EndsOn: toDate(c.EndsOn), Zone: c.Zone, Owner: toUserRef(c.Owner), DefaultFee: toMoney(c.DefaultFee),
 		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: toContentRules(c.ContentRules),
 		Stages:  stages,
@@ -140,15 +140,24 @@ func (s *Server) EditCampaign(ctx context.Context, r gen.EditCampaignRequestObje
 	if err != nil {
 		return nil, err
 	}
+	me := principalFrom(ctx)
+	finance := me.Has(before.BrandID, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser)
+	if !me.Has(before.BrandID, rapport.RoleOps, rapport.RoleAdmin) && *r.Body != (gen.CampaignEdit{Budget: r.Body.Budget}) {
+		return nil, &rapport.Error{Code: rapport.CodeForbidden, Reason: "wrong_role", Message: "Finance changes nothing of a campaign but its budget."}
+	}
 	c, err := s.cfg.Store.EditCampaign(ctx, r.Id, version, func(c *rapport.Campaign) error {
 		next := *c
 		editCampaign(&next, r.Body)
-		if bad := append(next.Check(), c.CheckEdit(next)...); len(bad) > 0 {
+		bad := append(next.Check(), c.CheckEdit(next)...)
+		if next.Budget.Amount > c.Budget.Amount && c.State == rapport.CampaignRunning && !finance {
+			bad = append(bad, rapport.Field{Path: "budget.amount", Code: "needs_finance", Detail: "Only finance raises the budget of a campaign that runs."})
+		}
+		if len(bad) > 0 {
 			return rapport.Invalid(rapport.SortFields(bad)...)
 		}
 		*c = next
 		return nil
-	}, principalFrom(ctx).UserID)
+	}, me.UserID)
 	if err != nil {
 		return nil, called("campaign", err)
 	}

@@ -158,6 +158,14 @@ func TestEditsAreHeldAgainstTheVersionThatWasRead(t *testing.T) {
 	require.Equal(t, 200, ops.send(t, "PATCH", path, map[string]any{"brief": "three"}).status)
 	a = ops.send(t, "PATCH", path, map[string]any{"budget": map[string]any{"amount": 200_000, "currency": "usd"}, "default_fee": map[string]any{"amount": 100, "currency": "usd"}})
 	require.Equal(t, []string{"budget.currency fixed"}, a.fields(t))
+	more := map[string]any{"budget": map[string]any{"amount": 1_200_000, "currency": "eur"}}
+	a = ops.send(t, "PATCH", path, more)
+	require.Equal(t, []string{"budget.amount needs_finance"}, a.fields(t))
+	finance := w.as(t, "finance_preparer@one.example")
+	require.Equal(t, 403, finance.send(t, "PATCH", path, map[string]any{"budget": more["budget"], "brief": "ours"}).status, "finance changes the budget alone")
+	require.Equal(t, 200, finance.send(t, "PATCH", path, more).status)
+	require.Equal(t, 200, ops.send(t, "PATCH", path, map[string]any{"budget": map[string]any{"amount": 1_100_000, "currency": "eur"}}).status, "less is no commitment")
+	require.Equal(t, 404, w.as(t, "finance_preparer@two.example").send(t, "PATCH", path, more).status)
 	a = ops.send(t, "PATCH", path, map[string]any{"state": "draft"})
 	require.Equal(t, []string{"state no_way_back"}, a.fields(t))
 }

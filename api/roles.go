@@ -151,7 +151,7 @@ func campaignAccess() map[string]access {
 		"listCampaigns":     everyone(),
 		"createCampaign":    opsAdmin(),
 		"getCampaign":       everyone(),
-		"editCampaign":      opsAdmin(),
+		"editCampaign":      roles(rapport.RoleOps, rapport.RoleAdmin, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser), // of finance, the budget alone
 		"startPartnerships": opsAdmin(),
 		"listSequences":     everyone(),
 		"createSequence":    opsAdmin(),

@@ -86,6 +86,8 @@ func (s *Store) campaigns(ctx context.Context, tx pgx.Tx, params gen.ListCampaig
 		c.Reserved = rapport.Money{Amount: m.Reserved, Currency: c.Budget.Currency}
 		c.Committed = rapport.Money{Amount: m.Committed, Currency: c.Budget.Currency}
 		c.Paid = rapport.Money{Amount: m.Paid, Currency: c.Budget.Currency}
+		c.Accrued = rapport.Money{Amount: m.Accrued, Currency: c.Budget.Currency}
+		c.Available = rapport.Money{Amount: m.Available, Currency: c.Budget.Currency}
 	}
 	return campaigns, err
 }

@@ -23,7 +23,10 @@ select g.id as campaign_id,
     + (select coalesce(sum(m.amount), 0) from milestones m join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
     where o.campaign_id = g.id and c.state in ('executed', 'expired') and m.extra and m.state <> 'cancelled'))::bigint as committed,
   (select coalesce(sum(p.amount - p.amount_reversed), 0) from payouts p join partnerships s on s.id = p.partnership_id
-    where s.campaign_id = g.id and p.state in ('paid', 'partly_reversed', 'reversed'))::bigint as paid
+    where s.campaign_id = g.id and p.state in ('paid', 'partly_reversed', 'reversed'))::bigint as paid,
+  (select coalesce(sum(p.amount), 0) from payouts p join partnerships s on s.id = p.partnership_id
+    where s.campaign_id = g.id and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))::bigint as accrued,
+  (g.budget - campaign_spoken(g.id, null))::bigint as available
 from campaigns g
 where g.id = any ($1::uuid[]) and g.brand_id = any ($2::uuid[])
 `
@@ -38,9 +41,12 @@ type CampaignMoneyRow struct {
 	Reserved   int64
 	Committed  int64
 	Paid       int64
+	Accrued    int64
+	Available  int64
 }
 
-// Reserved: offers that are out or accepted, whose contract is not signed. Committed: signed contracts. Paid: less reversals.
+// Reserved: offers that are out or accepted, whose contract is not signed. Committed: signed contracts. Accrued: owed by now and not paid.
+// Paid: less reversals. Available: of the budget, what nothing speaks for.
 func (q *Queries) CampaignMoney(ctx context.Context, db DBTX, arg CampaignMoneyParams) ([]CampaignMoneyRow, error) {
 	rows, err := db.Query(ctx, campaignMoney, arg.Campaigns, arg.Brands)
 	if err != nil {
@@ -55,6 +61,8 @@ func (q *Queries) CampaignMoney(ctx context.Context, db DBTX, arg CampaignMoneyP
 			&i.Reserved,
 			&i.Committed,
 			&i.Paid,
+			&i.Accrued,
+			&i.Available,
 		); err != nil {
 			return nil, err
 		}

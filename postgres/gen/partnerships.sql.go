@@ -43,14 +43,7 @@ func (q *Queries) BudgetOfDeliverable(ctx context.Context, db DBTX, arg BudgetOf
 }
 
 const budgetSpoken = `-- name: BudgetSpoken :one
-select ((select coalesce(sum(o.fee), 0) from offers o where o.campaign_id = $1 and o.state in ('draft', 'sent', 'accepted'))
-  + (select coalesce(sum(m.amount), 0) from milestones m join partnerships p on p.id = m.partnership_id where p.campaign_id = $1 and m.extra and m.state <> 'cancelled')
-  + (select coalesce(sum(d.extra_fee), 0) from deliverables d join partnerships p on p.id = d.partnership_id where p.campaign_id = $1 and d.extra = 'offered')
-  + (select coalesce(sum((o.input -> 'amount' ->> 'amount')::bigint), 0) from outbox o join deliverables d on d.id = (o.input ->> 'ref')::uuid join partnerships p on p.id = d.partnership_id
-      where o.kind = 'update' and o.input ->> 'kind' = 'offer_round' and o.handled_at is null and o.refused is null and p.campaign_id = $1 and d.id is distinct from $2::uuid)
-  + (select coalesce(sum(y.amount - y.amount_reversed), 0) from payouts y join milestones m on m.id = y.milestone_id
-      join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
-      where o.campaign_id = $1 and o.state not in ('draft', 'sent', 'accepted') and y.state <> 'cancelled' and not m.extra))::bigint as spoken
+select campaign_spoken($1::uuid, $2::uuid)::bigint as spoken
 `
 
 type BudgetSpokenParams struct {
@@ -58,8 +51,6 @@ type BudgetSpokenParams struct {
 	Besides    *uuid.UUID
 }
 
-// What offers reserve or contracts commit; of a contract that was ended, what is or may still be paid. Money for a round that is just being
-// offered is in its command alone; that for the piece besides is left to the caller.
 func (q *Queries) BudgetSpoken(ctx context.Context, db DBTX, arg BudgetSpokenParams) (int64, error) {
 	row := db.QueryRow(ctx, budgetSpoken, arg.CampaignID, arg.Besides)
 	var spoken int64

@@ -33,7 +33,8 @@ where campaign_id = any (@campaigns::uuid[]) and brand_id = any (@brands::uuid[]
 group by campaign_id, stage;
 
 -- name: CampaignMoney :many
--- Reserved: offers that are out or accepted, whose contract is not signed. Committed: signed contracts. Paid: less reversals.
+-- Reserved: offers that are out or accepted, whose contract is not signed. Committed: signed contracts. Accrued: owed by now and not paid.
+-- Paid: less reversals. Available: of the budget, what nothing speaks for.
 select g.id as campaign_id,
   ((select coalesce(sum(o.fee), 0) from offers o where o.campaign_id = g.id and o.state in ('sent', 'accepted')
     and not exists (select 1 from contracts c where c.offer_id = o.id and c.state not in ('drafting', 'internal_approval', 'out_for_signature')))
@@ -43,7 +44,10 @@ select g.id as campaign_id,
     + (select coalesce(sum(m.amount), 0) from milestones m join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
     where o.campaign_id = g.id and c.state in ('executed', 'expired') and m.extra and m.state <> 'cancelled'))::bigint as committed,
   (select coalesce(sum(p.amount - p.amount_reversed), 0) from payouts p join partnerships s on s.id = p.partnership_id
-    where s.campaign_id = g.id and p.state in ('paid', 'partly_reversed', 'reversed'))::bigint as paid
+    where s.campaign_id = g.id and p.state in ('paid', 'partly_reversed', 'reversed'))::bigint as paid,
+  (select coalesce(sum(p.amount), 0) from payouts p join partnerships s on s.id = p.partnership_id
+    where s.campaign_id = g.id and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))::bigint as accrued,
+  (g.budget - campaign_spoken(g.id, null))::bigint as available
 from campaigns g
 where g.id = any (@campaigns::uuid[]) and g.brand_id = any (@brands::uuid[]);
 

@@ -100,16 +100,7 @@ from partnerships p join campaigns g on g.id = p.campaign_id
 where p.id = @id and p.brand_id = any (@brands::uuid[]) for update of g;
 
 -- name: BudgetSpoken :one
--- What offers reserve or contracts commit; of a contract that was ended, what is or may still be paid. Money for a round that is just being
--- offered is in its command alone; that for the piece besides is left to the caller.
-select ((select coalesce(sum(o.fee), 0) from offers o where o.campaign_id = @campaign_id and o.state in ('draft', 'sent', 'accepted'))
-  + (select coalesce(sum(m.amount), 0) from milestones m join partnerships p on p.id = m.partnership_id where p.campaign_id = @campaign_id and m.extra and m.state <> 'cancelled')
-  + (select coalesce(sum(d.extra_fee), 0) from deliverables d join partnerships p on p.id = d.partnership_id where p.campaign_id = @campaign_id and d.extra = 'offered')
-  + (select coalesce(sum((o.input -> 'amount' ->> 'amount')::bigint), 0) from outbox o join deliverables d on d.id = (o.input ->> 'ref')::uuid join partnerships p on p.id = d.partnership_id
-      where o.kind = 'update' and o.input ->> 'kind' = 'offer_round' and o.handled_at is null and o.refused is null and p.campaign_id = @campaign_id and d.id is distinct from sqlc.narg('besides')::uuid)
-  + (select coalesce(sum(y.amount - y.amount_reversed), 0) from payouts y join milestones m on m.id = y.milestone_id
-      join contracts c on c.id = m.contract_id join offers o on o.id = c.offer_id
-      where o.campaign_id = @campaign_id and o.state not in ('draft', 'sent', 'accepted') and y.state <> 'cancelled' and not m.extra))::bigint as spoken;
+select campaign_spoken(@campaign_id::uuid, sqlc.narg('besides')::uuid)::bigint as spoken;
 
 -- name: BudgetOfDeliverable :one
 select p.campaign_id, g.budget, g.currency, coalesce(d.extra_fee, 0)::bigint as offered from deliverables d join partnerships p on p.id = d.partnership_id join campaigns g on g.id = p.campaign_id

@@ -2567,13 +2567,18 @@ export interface components {
             next_cursor?: string;
         };
         Campaign: {
+            /** @description Owed by now and not paid */
+            accrued: components["schemas"]["Money"];
             /** @description Sequences that start by themselves */
             automation_ids: string[];
+            /** @description What nothing speaks for; below zero when the budget was cut */
+            available: components["schemas"]["Money"];
             /** Format: uuid */
             brand_id: string;
             brand_name: string;
             brief: string;
             budget: components["schemas"]["Money"];
+            /** @description Signed contracts, paid or not */
             committed: components["schemas"]["Money"];
             content_rules: components["schemas"]["ContentRules"];
             /** Format: date-time */
@@ -2590,6 +2595,7 @@ export interface components {
             paid: components["schemas"]["Money"];
             /** Format: uuid */
             policy_id: string;
+            /** @description Offers that are out or accepted and not signed yet */
             reserved: components["schemas"]["Money"];
             /** Format: uuid */
             sequence_id: string;

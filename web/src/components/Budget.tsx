@@ -2,13 +2,14 @@ import type { Campaign } from "../api/schema";
 import { moneyText } from "../lib/money";
 import classes from "./Budget.module.css";
 
-/** How much of a budget is paid, committed by contracts and reserved by offers, as a bar and in words. */
+/** How much of a budget is paid, owed, committed by contracts and reserved by offers, as a bar and in words. */
 export function Budget({ campaign }: { campaign: Campaign }) {
-  const { budget, paid, committed, reserved } = campaign;
+  const { budget, paid, accrued, committed, reserved, available } = campaign;
   const parts = [
-    { word: "Paid", value: paid, className: classes.paid },
-    { word: "Committed", value: committed, className: classes.committed },
-    { word: "Reserved", value: reserved, className: classes.reserved },
+    { word: "Paid", says: "to creators, less what came back", value: paid, className: classes.paid },
+    { word: "Owed", says: "earned by now and not paid", value: accrued, className: classes.accrued },
+    { word: "Committed", says: "by contracts, not earned yet", value: { ...committed, amount: Math.max(0, committed.amount - accrued.amount - paid.amount) }, className: classes.committed },
+    { word: "Reserved", says: "by offers that are not signed", value: reserved, className: classes.reserved },
   ];
   const used = parts.reduce((sum, { value }) => sum + value.amount, 0);
   const whole = Math.max(budget.amount, used, 1);
@@ -20,8 +21,8 @@ export function Budget({ campaign }: { campaign: Campaign }) {
         ))}
       </div>
       <dl className={classes.legend}>
-        {parts.map(({ word, value, className }) => (
-          <div key={word}>
+        {parts.map(({ word, says, value, className }) => (
+          <div key={word} title={`${word}: ${says}`}>
             <dt>
               <span className={`${classes.dot} ${className}`} aria-hidden />
               {word}
@@ -30,8 +31,8 @@ export function Budget({ campaign }: { campaign: Campaign }) {
           </div>
         ))}
         <div>
-          <dt>Free</dt>
-          <dd className="tabular">{moneyText({ ...budget, amount: budget.amount - used })}</dd>
+          <dt>{available.amount < 0 ? "Over" : "Available"}</dt>
+          <dd className="tabular">{moneyText({ ...available, amount: Math.abs(available.amount) })}</dd>
         </div>
         <div>
           <dt>Budget</dt>

@@ -10,6 +10,7 @@ import { api, body } from "../../api/client";
 import { campaignQuery, partnershipsQuery, policiesQuery, sequencesQuery, warm } from "../../api/queries";
 import type { Campaign, CampaignEdit, ContentRules, ContractTerms, PartnershipSummary, Stage } from "../../api/schema";
 import { Budget } from "../../components/Budget";
+import { BudgetDialog } from "../../components/BudgetDialog";
 import { cleanRules, ContentRulesEditor, ContentRulesView } from "../../components/ContentRules";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable } from "../../components/DataTable";
@@ -48,7 +49,10 @@ function CampaignPage() {
   const policies = useQuery(policiesQuery(campaign.brand_id));
   const sequences = useQuery(sequencesQuery(campaign.brand_id));
   const [editing, setEditing] = useState(false);
-  const works = hasRole(useSession(), ["ops", "admin"], campaign.brand_id);
+  const [budgeting, setBudgeting] = useState(false);
+  const session = useSession();
+  const works = hasRole(session, ["ops", "admin"], campaign.brand_id);
+  const finance = hasRole(session, ["finance_preparer", "finance_releaser"], campaign.brand_id);
   const total = Object.values(campaign.stages).reduce((sum, count) => sum + count, 0);
   const start = works && campaign.state !== "ended" && (
     <Button leftSection={<IconPlus size={16} aria-hidden />} renderRoot={(props) => <Link to="/campaigns/$id/start" params={{ id }} {...props} />}>
@@ -77,7 +81,7 @@ function CampaignPage() {
     >
       <div className={classes.columns}>
         <div className={classes.column}>
-          <Section title="Budget">
+          <Section title="Budget" actions={finance && <Button size="xs" variant="default" onClick={() => setBudgeting(true)}>Change the budget</Button>}>
             <Budget campaign={campaign} />
           </Section>
           <Section title={`Partnerships (${total})`} flush actions={total > 0 && <Link to="/partnerships" search={{ campaign: id }}>All of them</Link>}>
@@ -133,6 +137,7 @@ function CampaignPage() {
           </Section>
         </div>
       </div>
+      {budgeting && <BudgetDialog campaign={campaign} etag={etag} onClose={() => setBudgeting(false)} />}
       {editing && <EditDialog campaign={campaign} etag={etag} onClose={() => setEditing(false)} />}
     </Page>
   );
