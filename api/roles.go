@@ -87,6 +87,11 @@ func waiting(a access) access {
 	return a
 }
 
+func slow(a access) access {
+	a.slow = true
+	return a
+}
+
 func money(a access) access {
 	a.money = true
 	return a
@@ -245,7 +250,7 @@ func moneyAccess() map[string]access {
 		"listPayouts":            house(),
 		"listPayoutLanes":        house(),
 		"getPayout":              house(),
-		"exportPayouts":          books(),
+		"exportPayouts":          slow(books()),
 		"approvePayout":          money(waiting(finance())),
 		"commandPayout":          money(waiting(finance())),
 		"createReversal":         money(finance()),

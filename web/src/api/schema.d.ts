@@ -1254,7 +1254,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The filtered payouts as CSV, safe to open in a spreadsheet */
+        /** The filtered payouts as CSV or as a workbook, safe to open in a spreadsheet */
         get: operations["exportPayouts"];
         put?: never;
         post?: never;
@@ -4347,6 +4347,11 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        /**
+         * @default csv
+         * @enum {string}
+         */
+        SheetFormat: "csv" | "xlsx";
         Signature: {
             address?: string;
             agent?: string;
@@ -4855,6 +4860,16 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description A table to keep */
+        sheet: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "text/csv": string;
+            };
+        };
     };
     parameters: {
         brand_id: string;
@@ -4868,6 +4883,7 @@ export interface components {
         q: string;
         /** @description The token of the mailed link */
         reviewToken: string;
+        sheetFormat: components["schemas"]["SheetFormat"];
     };
     requestBodies: never;
     headers: never;
@@ -5058,6 +5074,7 @@ export type SequenceSimulation = components['schemas']['SequenceSimulation'];
 export type SequenceStep = components['schemas']['SequenceStep'];
 export type SequenceTrigger = components['schemas']['SequenceTrigger'];
 export type Session = components['schemas']['Session'];
+export type SheetFormat = components['schemas']['SheetFormat'];
 export type Signature = components['schemas']['Signature'];
 export type SignatureCreate = components['schemas']['SignatureCreate'];
 export type SignIn = components['schemas']['SignIn'];
@@ -5118,6 +5135,7 @@ export type WeekMoney = components['schemas']['WeekMoney'];
 export type WorkflowState = components['schemas']['WorkflowState'];
 export type WriteOff = components['schemas']['WriteOff'];
 export type ResponseProblem = components['responses']['problem'];
+export type ResponseSheet = components['responses']['sheet'];
 export type ParameterBrandId = components['parameters']['brand_id'];
 export type ParameterCursor = components['parameters']['cursor'];
 export type ParameterId = components['parameters']['id'];
@@ -5126,6 +5144,7 @@ export type ParameterIfMatch = components['parameters']['ifMatch'];
 export type ParameterLimit = components['parameters']['limit'];
 export type ParameterQ = components['parameters']['q'];
 export type ParameterReviewToken = components['parameters']['reviewToken'];
+export type ParameterSheetFormat = components['parameters']['sheetFormat'];
 export type $defs = Record<string, never>;
 export interface operations {
     listBrands: {
@@ -7359,6 +7378,7 @@ export interface operations {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
                 campaign_id?: string;
+                format?: components["parameters"]["sheetFormat"];
                 lane?: components["schemas"]["PayoutLane"];
                 state?: string[];
             };
@@ -7368,15 +7388,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The content */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
