@@ -21,6 +21,8 @@ type sheetFile struct {
 	name  string // without its ending
 	xlsx  bool
 	title string // of the first sheet
+	// imported: a program reads the CSV, which must begin with its first column's name.
+	imported bool
 	rows  func(row func(cells ...any) error) error
 }
 
@@ -46,8 +48,10 @@ func (f sheetFile) write(w http.ResponseWriter) error {
 		return book.send(w)
 	}
 	keepFile(w, "text/csv; charset=utf-8", f.name+".csv")
-	if _, err := io.WriteString(w, "\ufeff"); err != nil { // spreadsheets take a file without it for another encoding
-		return err //nolint:wrapcheck // a client that went away
+	if !f.imported {
+		if _, err := io.WriteString(w, "\ufeff"); err != nil { // spreadsheets take a file without it for another encoding
+			return err //nolint:wrapcheck // a client that went away
+		}
 	}
 	out := csvSheet{csv.NewWriter(w)}
 	if err := f.rows(out.row); err != nil {

@@ -63,6 +63,24 @@ func (e ApproverKind) Valid() bool {
 	}
 }
 
+// Defines values for BooksSystem.
+const (
+	BooksSystemQuickbooks BooksSystem = "quickbooks"
+	BooksSystemXero       BooksSystem = "xero"
+)
+
+// Valid indicates whether the value is a known member of the BooksSystem enum.
+func (e BooksSystem) Valid() bool {
+	switch e {
+	case BooksSystemQuickbooks:
+		return true
+	case BooksSystemXero:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BranchIs.
 const (
 	BranchIsAtLeast BranchIs = "at_least"
@@ -2196,6 +2214,9 @@ type BanEdit struct {
 	Reason string `json:"reason"`
 }
 
+// BooksSystem defines model for BooksSystem.
+type BooksSystem string
+
 // Branch defines model for Branch.
 type Branch struct {
 	// Else Step to go on with when it does not
@@ -3045,6 +3066,52 @@ type ImportRow struct {
 
 // ImportRowVerdict defines model for ImportRow.Verdict.
 type ImportRowVerdict string
+
+// JournalAccount defines model for JournalAccount.
+type JournalAccount struct {
+	IsDefault bool   `json:"is_default"`
+	Kind      string `json:"kind"`
+	Label     string `json:"label"`
+
+	// Quickbooks Name of the account in QuickBooks, with its parents
+	Quickbooks string `json:"quickbooks"`
+
+	// Xero Code of the account in Xero
+	Xero string `json:"xero"`
+
+	// XeroTax Name of the tax rate in Xero
+	XeroTax string `json:"xero_tax"`
+}
+
+// JournalAccountEdit defines model for JournalAccountEdit.
+type JournalAccountEdit struct {
+	Kind       string `json:"kind"`
+	Quickbooks string `json:"quickbooks"`
+	Xero       string `json:"xero"`
+	XeroTax    string `json:"xero_tax"`
+}
+
+// JournalAccountList defines model for JournalAccountList.
+type JournalAccountList struct {
+	Items []JournalAccount `json:"items"`
+}
+
+// JournalAccountsEdit defines model for JournalAccountsEdit.
+type JournalAccountsEdit struct {
+	Items []JournalAccountEdit `json:"items"`
+}
+
+// JournalTotal defines model for JournalTotal.
+type JournalTotal struct {
+	Debits   Money `json:"debits"`
+	Journals int   `json:"journals"`
+	Lines    int   `json:"lines"`
+}
+
+// JournalTotalList defines model for JournalTotalList.
+type JournalTotalList struct {
+	Items []JournalTotal `json:"items"`
+}
 
 // LedgerLine defines model for LedgerLine.
 type LedgerLine struct {
@@ -4985,6 +5052,9 @@ type BrandId = openapi_types.UUID
 // Cursor defines model for cursor.
 type Cursor = string
 
+// From defines model for from.
+type From = openapi_types.Date
+
 // Id defines model for id.
 type Id = openapi_types.UUID
 
@@ -5003,6 +5073,9 @@ type Q = string
 // ReviewToken defines model for reviewToken.
 type ReviewToken = string
 
+// To defines model for to.
+type To = openapi_types.Date
+
 // CreateBrandParams defines parameters for CreateBrand.
 type CreateBrandParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -5011,6 +5084,28 @@ type CreateBrandParams struct {
 // EditBrandParams defines parameters for EditBrand.
 type EditBrandParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListJournalsParams defines parameters for ListJournals.
+type ListJournalsParams struct {
+	// From First day in the brand's zone
+	From From `form:"from" json:"from"`
+
+	// To Last day in the brand's zone
+	To To `form:"to" json:"to"`
+}
+
+// ExportJournalsParams defines parameters for ExportJournals.
+type ExportJournalsParams struct {
+	// From First day in the brand's zone
+	From From `form:"from" json:"from"`
+
+	// To Last day in the brand's zone
+	To     To          `form:"to" json:"to"`
+	System BooksSystem `form:"system" json:"system"`
+
+	// Currency Xero needs one; QuickBooks takes every currency without
+	Currency *string `form:"currency,omitempty" json:"currency,omitempty"`
 }
 
 // SetSlackParams defines parameters for SetSlack.
@@ -5741,6 +5836,9 @@ type CreateBrandJSONRequestBody = BrandCreate
 // EditBrandJSONRequestBody defines body for EditBrand for application/json ContentType.
 type EditBrandJSONRequestBody = BrandEdit
 
+// SetJournalAccountsJSONRequestBody defines body for SetJournalAccounts for application/json ContentType.
+type SetJournalAccountsJSONRequestBody = JournalAccountsEdit
+
 // SetSlackJSONRequestBody defines body for SetSlack for application/json ContentType.
 type SetSlackJSONRequestBody = SlackSet
 
@@ -5989,6 +6087,18 @@ type ServerInterface interface {
 	// GetFunds Funds of a brand per currency, from the ledger
 	// (GET /v1/brands/{id}/funds)
 	GetFunds(ctx echo.Context, id Id) error
+	// ListJournalAccounts How the brand's own books call the accounts of the ledger
+	// (GET /v1/brands/{id}/journal-accounts)
+	ListJournalAccounts(ctx echo.Context, id Id) error
+	// SetJournalAccounts Say how the brand's own books call the accounts; what is left out has its default
+	// (PUT /v1/brands/{id}/journal-accounts)
+	SetJournalAccounts(ctx echo.Context, id Id) error
+	// ListJournals How many journals a period of the brand's ledger is in other books, by currency
+	// (GET /v1/brands/{id}/journals)
+	ListJournals(ctx echo.Context, id Id, params ListJournalsParams) error
+	// ExportJournals A period of the brand's ledger as journals that QuickBooks Online or Xero imports
+	// (GET /v1/brands/{id}/journals/export)
+	ExportJournals(ctx echo.Context, id Id, params ExportJournalsParams) error
 	// GetSlack Whether reviews are also told in Slack
 	// (GET /v1/brands/{id}/slack)
 	GetSlack(ctx echo.Context, id Id) error
@@ -6549,6 +6659,116 @@ func (w *ServerInterfaceWrapper) GetFunds(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetFunds(ctx, id)
+	return err
+}
+
+// ListJournalAccounts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListJournalAccounts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListJournalAccounts(ctx, id)
+	return err
+}
+
+// SetJournalAccounts converts echo context to params.
+func (w *ServerInterfaceWrapper) SetJournalAccounts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetJournalAccounts(ctx, id)
+	return err
+}
+
+// ListJournals converts echo context to params.
+func (w *ServerInterfaceWrapper) ListJournals(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListJournalsParams
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListJournals(ctx, id, params)
+	return err
+}
+
+// ExportJournals converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportJournals(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportJournalsParams
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Required query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Required query parameter "system" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "system", ctx.QueryParams(), &params.System, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter system: %s", err))
+	}
+
+	// ------------- Optional query parameter "currency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "currency", ctx.QueryParams(), &params.Currency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter currency: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportJournals(ctx, id, params)
 	return err
 }
 
@@ -11195,6 +11415,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts/export", wrapper.ExportPayouts, options.OperationMiddlewares["exportPayouts"]...)
 	router.GET(options.BaseURL+"/v1/ledger/balances", wrapper.ListBalances, options.OperationMiddlewares["listBalances"]...)
 	router.GET(options.BaseURL+"/v1/ledger/transactions", wrapper.ListLedgerTransactions, options.OperationMiddlewares["listLedgerTransactions"]...)
+	router.GET(options.BaseURL+"/v1/brands/:id/journals", wrapper.ListJournals, options.OperationMiddlewares["listJournals"]...)
+	router.GET(options.BaseURL+"/v1/brands/:id/journals/export", wrapper.ExportJournals, options.OperationMiddlewares["exportJournals"]...)
+	router.GET(options.BaseURL+"/v1/brands/:id/journal-accounts", wrapper.ListJournalAccounts, options.OperationMiddlewares["listJournalAccounts"]...)
+	router.PUT(options.BaseURL+"/v1/brands/:id/journal-accounts", wrapper.SetJournalAccounts, options.OperationMiddlewares["setJournalAccounts"]...)
 	router.GET(options.BaseURL+"/v1/reconciliations", wrapper.ListReconciliations, options.OperationMiddlewares["listReconciliations"]...)
 	router.POST(options.BaseURL+"/v1/reconciliations", wrapper.RunReconciliation, options.OperationMiddlewares["runReconciliation"]...)
 	router.GET(options.BaseURL+"/v1/tasks", wrapper.ListTasks, options.OperationMiddlewares["listTasks"]...)
@@ -11441,6 +11665,171 @@ type GetFundsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetFundsdefaultApplicationProblemPlusJSONResponse) VisitGetFundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJournalAccountsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListJournalAccountsResponseObject interface {
+	VisitListJournalAccountsResponse(w http.ResponseWriter) error
+}
+
+type ListJournalAccounts200JSONResponse JournalAccountList
+
+func (response ListJournalAccounts200JSONResponse) VisitListJournalAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJournalAccountsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListJournalAccountsdefaultApplicationProblemPlusJSONResponse) VisitListJournalAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetJournalAccountsRequestObject struct {
+	Id   Id `json:"id"`
+	Body *SetJournalAccountsJSONRequestBody
+}
+
+type SetJournalAccountsResponseObject interface {
+	VisitSetJournalAccountsResponse(w http.ResponseWriter) error
+}
+
+type SetJournalAccounts200JSONResponse JournalAccountList
+
+func (response SetJournalAccounts200JSONResponse) VisitSetJournalAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetJournalAccountsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetJournalAccountsdefaultApplicationProblemPlusJSONResponse) VisitSetJournalAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJournalsRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListJournalsParams
+}
+
+type ListJournalsResponseObject interface {
+	VisitListJournalsResponse(w http.ResponseWriter) error
+}
+
+type ListJournals200JSONResponse JournalTotalList
+
+func (response ListJournals200JSONResponse) VisitListJournalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJournalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListJournalsdefaultApplicationProblemPlusJSONResponse) VisitListJournalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportJournalsRequestObject struct {
+	Id     Id `json:"id"`
+	Params ExportJournalsParams
+}
+
+type ExportJournalsResponseObject interface {
+	VisitExportJournalsResponse(w http.ResponseWriter) error
+}
+
+type ExportJournals200TextcsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportJournals200TextcsvResponse) VisitExportJournalsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportJournalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportJournalsdefaultApplicationProblemPlusJSONResponse) VisitExportJournalsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17971,6 +18360,18 @@ type StrictServerInterface interface {
 	// GetFunds Funds of a brand per currency, from the ledger
 	// (GET /v1/brands/{id}/funds)
 	GetFunds(ctx context.Context, request GetFundsRequestObject) (GetFundsResponseObject, error)
+	// ListJournalAccounts How the brand's own books call the accounts of the ledger
+	// (GET /v1/brands/{id}/journal-accounts)
+	ListJournalAccounts(ctx context.Context, request ListJournalAccountsRequestObject) (ListJournalAccountsResponseObject, error)
+	// SetJournalAccounts Say how the brand's own books call the accounts; what is left out has its default
+	// (PUT /v1/brands/{id}/journal-accounts)
+	SetJournalAccounts(ctx context.Context, request SetJournalAccountsRequestObject) (SetJournalAccountsResponseObject, error)
+	// ListJournals How many journals a period of the brand's ledger is in other books, by currency
+	// (GET /v1/brands/{id}/journals)
+	ListJournals(ctx context.Context, request ListJournalsRequestObject) (ListJournalsResponseObject, error)
+	// ExportJournals A period of the brand's ledger as journals that QuickBooks Online or Xero imports
+	// (GET /v1/brands/{id}/journals/export)
+	ExportJournals(ctx context.Context, request ExportJournalsRequestObject) (ExportJournalsResponseObject, error)
 	// GetSlack Whether reviews are also told in Slack
 	// (GET /v1/brands/{id}/slack)
 	GetSlack(ctx context.Context, request GetSlackRequestObject) (GetSlackResponseObject, error)
@@ -18599,6 +19000,131 @@ func (sh *strictHandler) GetFunds(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(GetFundsResponseObject); ok {
 		return validResponse.VisitGetFundsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListJournalAccounts operation middleware
+func (sh *strictHandler) ListJournalAccounts(ctx echo.Context, id Id) error {
+	var request ListJournalAccountsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListJournalAccounts(ctx.Request().Context(), request.(ListJournalAccountsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListJournalAccounts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListJournalAccountsResponseObject); ok {
+		return validResponse.VisitListJournalAccountsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetJournalAccounts operation middleware
+func (sh *strictHandler) SetJournalAccounts(ctx echo.Context, id Id) error {
+	var request SetJournalAccountsRequestObject
+
+	request.Id = id
+
+	var body SetJournalAccountsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetJournalAccounts(ctx.Request().Context(), request.(SetJournalAccountsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetJournalAccounts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetJournalAccountsResponseObject); ok {
+		return validResponse.VisitSetJournalAccountsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListJournals operation middleware
+func (sh *strictHandler) ListJournals(ctx echo.Context, id Id, params ListJournalsParams) error {
+	var request ListJournalsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListJournals(ctx.Request().Context(), request.(ListJournalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListJournals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListJournalsResponseObject); ok {
+		return validResponse.VisitListJournalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportJournals operation middleware
+func (sh *strictHandler) ExportJournals(ctx echo.Context, id Id, params ExportJournalsParams) error {
+	var request ExportJournalsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportJournals(ctx.Request().Context(), request.(ExportJournalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportJournals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportJournalsResponseObject); ok {
+		return validResponse.VisitExportJournalsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -24143,396 +24669,406 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L1ts9s2sif+VVDaf9Xs1sqx48zk/uf4lePEN9kbj70+npu6NZOSIbIl4YoEGAA8sjLl776FBsAnARQp",
-	"UbKc8iv7SBQJdjca/fjrf80SkReCA9dqdvevWUElzUGDxL+WkvJ0wVLzf8Znd7PfSpD72XzGaQ6zu/r7",
-	"+UwlG8ipuXAlZE717G5WlviN3hfmWqUl4+vZx4/zWVJKJaS5NgWVSFZoJszdOXzQC/slESuiN0AKugay",
-	"hJWQMJsH1+Bu1lxBTj/8DHytN7O7vzx5ElpB45UKqjf13XDFEn4rmYR0dqdlCePejaWQF0IDT/b/Afvq",
-	"KRugKcj6OT/Vlz0y10WW//Qvf5nPcsb9318HH7l6RXWyiT9r9che0HzI4W0yljMd47T9snmDFFa0zLQh",
-	"8dwsmeVlPrt7auidM27/qpfLuIY1SHzQb4ec/0XIVBEtiAIqkw1ZIUdDC/ktSqowpyU8MNi9E1vgh499",
-	"twGizVde3HLKMkhJxvjWP79Lzbd4w0f2jn2y0l3bMTaqDYB+6QQszAUnfs2n/H8SVrO72f94XO/jx/Zb",
-	"9fi+ccePlhiqEFyB3epSLDPIzX8TwTVwfCwtiowl1BDosbvif/+3Eki8YU994+6LT+yweUM12QHXZCeF",
-	"eW331j1reODpV6IA/iHP7NurR2K1YgmkIilz4PorVUigKd4nz76q7hfYtEvGKZLzkPgaPujHiXoY+8uD",
-	"V3xONF1mRqzIFqCwnLWUMXd8XhRSPNDshQSqAV82TZn5Lc3eSFGA1MywZ0UzBXPDo+qjf81oLkpHoSx7",
-	"vZrd/aOfE68Eh/3s469BNjBFKC4G0mckL5UmS3Aqdy9K/Sc1JxkoRXZ4sca3UYZjBZW4BuBmi/9jVkgo",
-	"qMQtIiEDqkDOfg1vRb9V/mFvMvdvVF8ulv8NiTaPsZQC6US1QYaU7tXhXv6uVIybBZuv7X5mimTwAJn5",
-	"i3ICKqEZStUzQpfKiGEOlCuiN0KBVwFK0zXMDhXXfLZlPG2+eKnsS4vMXC9KrVgKgVf3SgikO0qPnCLu",
-	"lke22Vtzzcc5rmLYfTsswNcJUf47mlGewCHhaZJ4ATxY8rL+UbUMxvW3fw6SMimlNGdf+CRqrtI/s/Gb",
-	"+mE9q/+ZKX34BkxD3v5PH4k9IT5Wj6FS0r35u2GqHH8H+7DwYvkPqT11R+iBJeUc0sZzl0JkQLkVNeq0",
-	"dfv8iZ2O9SrdXatbBNcrKbeWRntFkCk43JL3GgqjCNeCCE52TG/IbgPcaJNUgCJc6KB0rBhkaecVvg68",
-	"wHzGVHNDMmUObbWw96V6YbSR+e8SMrEL7kxLKn8DCUWGWp6ujcAZwUOtn1G+Lq1aKDKqjYDP5rOVyDKx",
-	"M6ayX/J8Zo4qSBfmMJM00fUnxpANrkBvQpZJD+k2IkvVnKykyMmTZ6izeJkvAW1mpaFQBLixpowyg99K",
-	"MCIcIvMDzUoYakXVciKM2YOrnlu+xwQlPZSThGbAUzpYEaYip4wvCpCLjSgDLsNrVNr53NBKcCD2B4YS",
-	"EhJgDyAVYdxof/x9WNqk0gtj+RnBYUlAkH/Z7JGciTm1hTRn504yrYETLZ6ZI8MQnHG8CO+HlmTojQa+",
-	"OC7HsDiobKtvF9YwDFwS/wK0Zny9SGhh6Jo4m+uArECTjbEFjI1FqCa5UNqeqWpDJRgabKHQxlS3NkKT",
-	"QGIHiixpsg1S3C/BknsRPs9/FDuSCb523h/R3Wcw4zBkafAJotTSvABKTkr3h7d/RVmm7E39JlFEAU/t",
-	"xvLOwFJ8QPkxVkXwSYVQmmYLmqYSlAptZC8b8AByT/zKogKiIBHc6AsmF3ojQZn9fr7N951RgUZ9IAmt",
-	"re0MQJoRVHWKUNWQYLMCs5FgD2j3mb3ErL48JMOOynxRFhFefm9MMsbJbsOSDaGEw66irmQK0PVjWpFV",
-	"mWVOmz0jT5x5xgUxt39UFkEO+Ef73dLdumC3pbsFWcKactTebgumVMMjzXI4ajHhVsWNdcD3gz3Z3MLz",
-	"lt6LsbimcEB+D1Vhh+YhPRbe7OH9F1XiJ3kq/n2PWVgv3HVoBHXVXuNY+ubpk/kQNTjK566V5MifHe75",
-	"kTeI7vEBO7sjk2eJY5zrJ1ilgbN64GHbNvOeHDsOb1YuIkfr4ANw2Dk25Ay6ojwe0/3PSbKhHKO4a8ZV",
-	"SxdTDrtZMEYYlspJnDq0TC/o0pn7v3UOfMdva4TTj1qA9uKoGSdFBsNf2gcL2u/cdQDraL69e+j1XjQ0",
-	"+xlvl2TChSE7Vt+Pd69ezcnTP989eYKmZc5SztYbHfQO6H5hRVeFY7sZyjyGf4wB94z8/9/++ckTAh8S",
-	"Y7kyTlLIhSKUp0SD0ipoX2xExrxoDyL2j/YHIRkbSB3jM8aIE7x+x4cHl+zF3WAWcm8290EtZ2SHfWa8",
-	"QVQy++1EIbdG84V1xU/3r8kOYGu+nZOvySvBU7o3xuG/kfuSW0Oo4sHh3bvk/l3wgDf30/O/PSdm+XOU",
-	"MPhA8yID8kNpxPnxdyAzxofZgg1SNpjQopBbROfNPYurjdAQs7Zc1/Ts240nHNf1Dhx5WHR23WU3TLUT",
-	"Ri6yK2cnCM3Y/E1TOsbyvI+3Uxx6lda+3Ln3guYFZWseCBuXWuQYd1+wkKa+r/xv645rKjVZYsQlV5A9",
-	"IKmq1zyq37rvN+Wpu5TMEDn0TZmubeJpkM2UiDxnWkM64hfosy9k6Q7+Xn7bi9/itR+dOod0YVOLQ1zf",
-	"uU/wLlYAgxcJPFULq/tbDwndf0PVRtO1imaDN0CMZWuTU+b1KeNtlf0/aBo4EOKiMFAIouxHvX6MGH9X",
-	"IN/CyqbK2HAGFyJjyX5wiggUyIcR8uOjXEMfgHkwFT9UQqq0zcY3VGoOUm1YoUgBsptaq3UHbvnBgqO0",
-	"C0h42yWVdGUMRFlybq5BOYQ0HG4HmQ/aPpIm+h1efMym8QfGAIOhYWI3NE0VVLJv5tVMpVQa3G5qDidf",
-	"TfLVO7CyO6zMtrezJ0NbKpoi2NielSg0A1QNhTLvKviuruo7LU7Lgx8cKMNPh5x++Mle3AgdnHpWuMPg",
-	"aKbthOPhDGV/TcU9XPeeGFMZ5dq0VGgnDNFO+ANxVCL2N82AcFQjtjXowPs3UnBDdO4IPXiKKou7/E4F",
-	"VSonrFRCWqRvf5/gmBwzF18KSYrm0dKwGjF3w8WO4GKn0wpfNvrFN/o48+fqNsDHHiGfxkNz7tMlPTTO",
-	"IX3O1S5UVbUU6T7i84w4E1csyyANb1pbXFZtXLtvd1QRqraQuprPkxPmTCnz35NEdZzl5jWlIdgxOp9k",
-	"33hWHKqbI3toFKtO2qfHz48hVJlmwzSk+YKbZgPJ9i0oLHU+qEQETVkWFLUV+xCO21e3quonKSbsdlRi",
-	"WtrcMFhDWGZhp1SJUoaKVp7bdJCva8TfhzRpQXkkd/4S6wCSDTV6EKqa/ITiBXb/MltJuhRluJYLb69F",
-	"yHPq8MAt0BFo7okbZIpI4TXP9mNDniIdsN3xqvBT89xVNY0xZ7BILFKtl9S3PGBMRpeQRWTI1/gdlikx",
-	"TXaizFKyBCJhVSpIjUF0NJ7tV+KfO68WHiOFy2523pYnG3E87W9//txe/BE9yE1wn/qvDvIVG1GqZtlt",
-	"f8rilPjXQDVqxFlymoUZ/FspNISTUzuMcg3eU032F9ne7akhcSKRPYx89epHy7BJoMolnrdoog8LysIH",
-	"PTZbFDqG209uRiScCLUFpsEet4aWLPSI9vNKkEfs9VPU6KzRL/NkSNl5IRhW8TjmGQUblPlGjqbmuiiX",
-	"qGUDj7RlV8gsESivhw3jKS48o83XObr+D4GIP1YQOjrsWKo387rsLgM05ANr9k1GXx9Z//7IEzfA1hvd",
-	"eKQWxTlPHFpY70TrtJjXaYq1qZ06JZ48s0WtqEkJ9tAQpp8RyBS0Ci1TAWpua5BtYCNhbs+Fys9H6Cav",
-	"FNr9eiNNULerqxftIfwkZqc7+Y4VU/RYlPYOb62OHSkGXjOHTpuuPeUvDS+Ca5oEqAG5s2iPVlmdm0zx",
-	"TS5er/nz22w7TteoWVaMdxo9IlLgmnDs6mMvbPaeSPuSGkGaF1LkYuGNx6M9CVrSZAvpApsID724YPdZ",
-	"ZLVvfVRojKJQBSR6IalmIpRsLZMNoYr89e7rb0flzuqmk+G/yancglbBqlwJzs5RG7Hjd7YEWTKjan66",
-	"f02++frbbx99TWhWbOijp6NWmtMPixzWdLnXsUSVuaS3hiGHlNGF+bytGqpWk9ymsh5YCmI2nxXpKhxq",
-	"6q6N8f4HS1iXGdWhGMpzklANayH31kzM6A7ppyVLdNxcVEW4+fU5wcXb9KqieyyDMsxoGaGc0DSg6WNC",
-	"K4NKZcoUfOICZT1XnGDse+VzTPvby1x6F2OpY54CHyApxy4NPhRMwrgHjYkID9XjtlbVegTDVuHsoxCP",
-	"GnHAwSFf4HoUERRbc6pLOaJO8t7/JLR3wzFnG2z25sfCt1RY13SxEnJRrWNWS8DM8zV1aRTGqf04hSRj",
-	"thHPmFyppDsejWJHKppOynFHXTTzxUJt6NO/fDuFC9dhfTwpXhsE7T1fCZajQdML9Bl0ZxU2l253RSP1",
-	"XYvHAKfQEmsaC9KpyQsGLd0j3tq0VcfCu4rWGqpV4ipi/H73+3PwVgn293jZqkVJ5r1Ufue3Wzc4nLEH",
-	"kHQ5plD7+/pH9cbsCElaSpsejfcNwIckKxV7YHrfe5WWdJFktAxWgoY7MVgGSgs+4p1e+Z9E36i3ERCb",
-	"x6omQCDAU7LcV71kEjjsaFZBGBj3NIVwW6CEB3RdF1KUUQusVHQNC8nWG62ixOtITovXLSIdPrTLwPbr",
-	"hwVNSki007HdrhsOl9iYkdMgtGPw0v51v2PJdnQ7UauqKubl4mXBh9cWXRDFYIRRIBJGs+cOiKDXNQpF",
-	"+NHRHnc8RE4H35A+ldGbigUXepHUsYDD9bevWdSph1MFq+qlDzY2g1xDumA8FIJ8t2GKFFKsWAZkCQnN",
-	"bT7ZwnsIvQFJbM3b6UGJZmHJoot20Wy5onuAxYFFyO3zGX9g1poTfCmoTK2RKIGme5viQp8tVp4wuuRi",
-	"qvJEZ165sr9qozSk+EBo5jVuRJMmQUpGCgh7du9podLJN/i1NnHv3jixrma8NA0TGFxOD+tOqfz6wrgL",
-	"MS7GpJceaeWMeM3Ay7ppLOehVea2K0JTkIFVK0KECyHi1fl4UIyi2bBKH9/g5e7/6xF6nlbzM4bkk9Oy",
-	"G9Q+VpQboPTIW9QVl80o+tHG1CZHjvFhEme9uU8u6LDbx0y44ssv9pWx1QLm9QgD1AYTBzbT+OT68Pjs",
-	"8AoOMe7GuXApuFNbY34UO5JTvkd8FYrQnAdkLnkqFiXXNh03jKDmN6P8wZACdCARSJb5DDs8Gmvxb39M",
-	"Mp6rsR6f58M4GDv81bHFTLixrNhffHe9sX7O4aIRaWz4qlFz/ScifQXWXEOYDb6f+8U9p4XaiKClVEhY",
-	"gcSWzmAlcE61mhMtCpYg8g99ECydE8V+BzUnxmMoGF/PLeIZF9pcs5MsXKQuqYbRTHxrDshgiH+fgfFv",
-	"QJ0Z6m7SoH1fv+S5Z2UbSa633bslGydY2GcJT++RfcD1AbHEs1h3ZDUdTo4FQxzBvh5GvXV2YAzGdVB+",
-	"jqqFWA3q1/Bm4WHpvW+YlQDZnCgt5H5Ovn1CFEH5teFIW/A0xojjrrjxCOB2AzWxffG3I2t9GuCLziZ3",
-	"tPRU6uNFKBeyoTyNlFWfW97SfOWhoZfQ8r/35VYjfekxye+6mjfwnY/hjnRG08a6vZ/iAIcNu+z/Fjum",
-	"N4vmMyxpQOmFhQ2ynyAxfj3D+YQiEt/MhYh8I/hiCRuardz2G2im+oLk4D1tB3Qk7TCqtdwcmaGajoxq",
-	"32lNsCMRa/8RfxgBGe9qkGPClM+WdJCYYsF2322MpS+NOkAHGoOmIhK0T5BPA5SrRXTAwdIR2gD6dbO+",
-	"UbNkq4hYrSy4QI9oRpzdMd5uqL/wOlvloGj7sCTd2R6VVCBSNuGws5F1ktMtonQwRf785K/HA+0HWbJK",
-	"YtqLCYtLBmsaTnqNCpaMzncPcTQbO3F4x6LU6rSEdlX6nVUYzUPaHMXgtzgSB3MeIfqD9XvUpPVL7efj",
-	"5eNiJ7F60UBQ7+np3otSKshWz4jg2Z7QNGdcIYwUwdSTGtHgPWaJWixOhnhvsLBxmzAP+3k3hQPd2NGn",
-	"V083CiRC8NKDagPH1vlhndciLS+SaPdGeyCnoCNWxAnFcz3WqMWPXJQy3GxWlMuMqc2owj9rbwyfdlC2",
-	"SNDsHoyW9JzQgsR0FkWsYys2Knk+qLDNPnEecFt8ktS+uuP1EXGfaAtWu+dyIayDIqbDqpVqRw0Z5kFX",
-	"xqb1wNWSJlia3CiljDdNtW9rBL1yf60vjDXQc6I2QurxG8ftjXEvgS//J0XSEogRMYKBVdseb29Idoyn",
-	"Yoc4/sHXq2T5nObtuHh22NN50SDLxd+EbjSVjCr0OV6FcvpUi87dg2s3b3tCME2V9hYnpHYPG5+GNPh3",
-	"Xs0/v6cC6/vSTlIKnZWjTkLEVNzsz8it1tW85j69i51E01Vvfjk990Ne6OM96Ac/w6jqD1KGitMiLerz",
-	"fqgBl8Tv1E0KrSElBcXuykYQEAugv6prFP/x9a9f1eDw/cTwc05wnb09+o3YcTiHMfTcrsaUdIxzRYzY",
-	"3yG0rwZCFfmv//qv/3r06tWj77+fE0qM+sCJBrIEIiRBdjwjYJhWTRbg0I56Ph2gUqrV+7UFX7+bJ4nV",
-	"IQ4lw/AwcCupM2AYUw0g4f3MHKgqbW8CcA3uf0qznIaL1sJDmyyN7MLbSQ73yDDhJLA1fwsPIJVtXD0v",
-	"fD7CZC+kMPaAd7aOpQjqi5uB6LAmfukLjjsv80BZ5p2Z8yZ8vBNFASlBWPUU02Z70DYGKCRhnKwyBNLu",
-	"H781nzG+cFcOhpYsYDBDuqdCPdSrJkVzDf7uUZpOcVhY5lzuoPiR8vS1m2U3Ek4gHp34ZSOwQw/Bk7jY",
-	"dYba+XjFkLBEt57ImFuKrV1DDU8XLNKCdEZsohWQiNbzeGjowBBADYO04TCMJ/fraBbGrWMKYetBu55I",
-	"3H7KCyFx8Gfo6M1g0GhLcyxiHv5Q8v7P/eu/Efs4IlZElJLgmUi0cF5aVub8T4rY2akdwVyXoBSkA0yN",
-	"DHpeL4bJZB8+MllV150Or+g5WFcq9wtZ8kieqSbmkUccrLJ+ghS74XLmyCR2oRc2d1pksNILUQbmf70V",
-	"O0WWsBcO8sNOhHo6f/LkCaESbLM2pHM8ZjKmwm54d485+swrHtVkqVjgXrK7wh45ELtRed34YDRfKxBP",
-	"n2M3tEXVYoo4yDlja2qqtmTHsowsgeQUbePh0idWC+cdxRR9TpgmZWG0lDKneeq9m0FRZ7FaSEulw5QP",
-	"UJkxkETa6WCtGwfaHuxs35EVJNbXCUvh4ap+ZryaaFiN1MtgTr7GkW+VNNYBlWpEc2DGIciUJfoAZ8Iw",
-	"yNITq9tsAg1DH5XfiG0cNGPpEPSJ3ax+VkhWf4Z0DdK82rixqrWx2ybSCwkpw6b/ByC/gxRzksKSaWJH",
-	"Xc6H2P2jSgT6LMZoCFt/4KfZBh94wy6YN4bAVmZ203DsJ/n5J7a90ztJuaJJOH8x2dl9+KyzKmzhg+tL",
-	"l5G5BWdnKdiYVtDGNgjVDeLk6ZMkpiUtRj7sukIUfkVZ9oLylKXBuNg08BOiZ0DOKdgHvm6ktxsGL6oD",
-	"dUFwwJzu8YwCOiDac5DRaL3bYV9+q33f14nEwn2GD9+HTPtkAwigM6qVke4HeQMpW61cZCQUZcaRsWkM",
-	"mcV+u6B64X3/SNYqOvjN9bT3/v7AM9nP3C0Dv28sOrLC+p3nTcrGOPKSZb1mahghaaxEf4w8/Uegmd7E",
-	"R74P6zd3ghXQMBlVegEPY5EF8GcN6g7/pZtyCuNWvxQfHCUC71DyLRc7PvyGoBQNl6yXPKc62cQkvuQS",
-	"aOqjU53hHkJpB72eIN6o8QSWFkcOh1Lv0VHAEcGS7o57BzWl5jOXdfJv2lxoa1UxIb4H7fJjYyom15SF",
-	"QFWZ3hAqpWG9jSHf2TnBWEdHc8AwNBE8AZILCXPCVoYYG8bXRGlRKKN2WxCsDZXjbhy2zX2B2oY2kPmY",
-	"bkzrNURXrbh9rHTPPyhGslrkQvYpFGFEqizDOb5zj6yI0JDfPCGOgQGbs55RedgNlAmjnQKy1kT7322E",
-	"gnqM8o7i3GAhCSUFSNXEJWw8dylKnkBgKmeNGmkviWyFSRGsRF5klHHdu5zqqmhDESbZYwseNo1Vgq9p",
-	"iUxNNlYtshgNh7UwhEcJR26z3KKEIStwcw4suyqzbIG/Dq+r+qob4U7pvoFE2TcVWgXnmtup32LVmPnt",
-	"XEyU3NiQbyNkwUhYY4o4deQoSo3FpL2zquEAmHVwqUkMLake/esUgiVii9jhKdLMYVhV+7wpXPW+aInk",
-	"wY4KiXW9pYNaB1JGQ6EbtaBlykTYRrPYrRFQBhudiNq+rYOqkeMaB517sFMRwDZiyQXe2p7GZ3l1PXDZ",
-	"A/yTDeXcIov7kAi4YfSFkBqhy1I3JTqbuSaPIKh2RiOa/LQqO9YAufErs5iGOI8zgPDamjsxxsayTHjJ",
-	"wmVQvgD4cCAKS9MQlKI5rPXGmCUEIUrYA9VwZwtFdxtBNNZNI1YJ40YSPdpu0CbY6DyA13tPOdNMQXqJ",
-	"WsMc+GGLx8D650MvfrR7iyjp4ZX1VgD68pvAd+s1KC9MvZORocj29/XlvUB4yOLB9YYifBOxyITYBo/d",
-	"5ySnyYZxIDsptLH15pjMZTpg5xAtSAYI1LkWQUFqdCt2sJ9XhNpT3dxDiC2h+g5v/tPq0StjaYdPL8m0",
-	"Bu5KQdu3NHdB3+gOb91+C3yJat3NRR+C/1ZGnLuJOcn8vY9HYpEVtSaptV1dc1kDxUe8YKscTmtTievW",
-	"QSr1LB3Y3MSHOQxqDj64Q320BuM+2KyFFsQqLj3hxCwOu4XdLSEkeZwDT73GFCtiRNs6eoGWqZ5tHq+j",
-	"69+7R0a3NTTYn3BhbqmjG15q4WuKZLRar3ksBfKadlKY/VWoGmqDHV8pSJJklOUqmA0PW05RY6EH9lOx",
-	"32FQhVEXOKiG8Wi9k7tj9cweCk0R1O8Ji0wUyq9wD8+uYRo6AwvGhbXGxNurq3sO5IN2JeAO+SzHkYIF",
-	"3bv6HoUBGvQpKE8AZ4b9OqpmX0u2Xh/vmKyxJ931YQRDVwntb9o4LCyjetl7HP8zMIOep/CBMK4FaWJH",
-	"dkolaJa5yEoePJA56D7QzDpDWhV7Yt4awqOaGtGIA3MB064Az3BJdekoUWVuTpCvnzyZsE59Ou4eMrb2",
-	"TSvi9TO3XokX6yaecwPuuRCuDMK3k9RATJVTBjws53an96iJTtiBcSFJyZmNAt5ryQrwYUEnLQMSwM2k",
-	"btehkQAEyzUfJVSBsdm0zSEcqfw8yM+GqPs30D6ecr3azlHKTrry05PnUdatmsb54/3aLbjdLKBlQffG",
-	"rvuTqnfdgLSdf9X2i9SKrmJTpefCOu71ahWaFXkjkPR5HUuZED26O1HUhdMa0TFb/SS7cO01oPtx4PYz",
-	"5/ayZhPZsVm8yMST3JkxPGswY4g57mkwrOa5Q42D2ucDE95r3D8d0s68VJRMJ6JtOIkYTKxgxz8KWC1S",
-	"taBFvL3h9I714QfJUCHW/uwG2Jy/98O9pZ1VmYta0y6Cq7PoGiez6QwUic8Y/GEU/y2F32IL7+jymGpU",
-	"9imBaTcQLxy0hmQ7AiuqMbU1VO6bCQXpAicwxlJ0RlAmGAs2oB7IoW2Mq3dpSE3gy8qjWMQ9qLH97Ccd",
-	"+iyD+Ivjt4PDCO56H/8YHtzubeG1rerQwx6sY+r9um03iAL4rOLqzEtbUIkPx5Nrr7M7KaVTh9Up0zqU",
-	"h1DTbwObu5pM6bZdY0PUZofd6kdVSHDW+Jhs+inI9tUUu4lhvYbhBfuQ7xGM8w6ZrgCPMni232Vmg8en",
-	"83VIMUV8ryuEp0OOvH4AGT4MqdY25h6OqiaZSLYLHpwAfE/3iihhMS4tQIAEC0NgSxKYIowrTbPMg/MF",
-	"XFqWLpb7xQ5gO5guvwBsKzs0XIGrsPVfidh7+auULu1Yj/glWiy8MRMpqiwyBmrBLXnDI1tgpxY549B/",
-	"BerdGIrIGs7t7tFUbfse4r5/AJmWMEChN+7X/XHnrTuvGCRulykBVs4b4tomfEWhjkiFNkOjFivcvT7I",
-	"s60mcdYz0MfZWpSnl8f7r8cZDvFNfRnDmWOfwlMjTx+6FG44Wh13Vm3sB/eyLW8Z9Nw3VG/uNRRBdF34",
-	"bWhLepnnVO6PP6wSxnv3C78TBy/4HVXb0GKNaTECF/mduTx0n52Q21UmdoN6yv17O6JXq2jsknnvsKnG",
-	"oBZLhvYCLA/mbqMe2d9+n433sd2vBrLOPec/mN3TTWt1XCAwmN19KSTJQC+M7bFYCzvldMuKhTPSBoSC",
-	"B2PPnAJLVSG8Hy5bcSF+h4FVld3Us2PDMB7/R3fGPC2VPXhUaZs5/FIysV7gkO+ZHe+7CMyrXFj94nDm",
-	"FrawuvF1pVmx+vABFs1UmY+0dj6U8CC20ByviYPfzIpALzJaKGhO0sTvtdwv0INxVzkRMAurBCDklTXo",
-	"M4UlGtFSl0k6Bx7Wb7Z2zFKRgy1d5wCpChRVN0ozLjLWd6hXeBmov0sMznVFKoNOD7Hjo2CAjb02eMG4",
-	"q9NY7xOOUexP74/oQYtPp7Vtt+P8+UYB9jAnx10/duBPOKpiW9/CMZaZ51nd8ObI3La36zLrNqWrGbYN",
-	"soT3tbOrziocHsdDs8KyNfY8telHm9zFrNjG1kUZhVoMgQbyRHL3Dr/q3oESdF7U6f5FQaWexF3wdxyj",
-	"y83anvtTKHRPrSEv9Ohb2p+FHZHpHKQUlDYHZCx0jL1x46xec/r/pCEPPQ4eWAo8CcQ/XuDU2TnxLEC7",
-	"rBBK29BHbnQWkaC0IoLPCePERuvH4CqsLJTUwufAY2DgSuSwFOmeaCG2iJJOqPZVFRZMCb+WkAiZQko2",
-	"IIHsoVUx2T80pY1pFepMxM7oiRqpua2viL0v02QLUNhyYltmYOmNjSw7qrBgnSMlhr6iL+kIB5WaszKj",
-	"tRax5WKBKGI/VKuaIyi50hYKYuga++h/Ad/UbOuWW7qFBZJ0RNrbbeSDhPcvG0C+YbmqLavO6Z64gl7z",
-	"KJRqa8qhRHOxs8Xk2EW42+wJF7rXAW1O86w2clNpNpRdJcAtT7WjsSv10uR5Q1pDO9ZyJn5MVKr4urVE",
-	"sgUpUkgoqHTt2BlQ5QiBga6gi9GDeTxqEESgYb8zj6Eq9bGP7KGkO4HCSKFjEzBSCrmIolnitl2MrtHZ",
-	"QhiA5GCKfIOcotSJyEMZOlUmCUDqWucNMSJZOletOg62XVKuVgOhBKvBjeYF6yUfzSBZxp0dp/F02Ygs",
-	"rUXYu9BVka5FGBA8aQNznRgpcRjhISf0pZDErOXOZkes8rdNIOZg9vGEI2APowIiho4/Ux4wVJQQ/A57",
-	"ThknK/YALThnYVtGK8mqIvj+Gxd6b4XqfVdkG+fQd7uHIxJ+gS+8Ugspu8AJ+poDFulS0kDMGRZBjiWJ",
-	"esZiZ46Exw9GJHaXR/hz/4B59VL9LJsmRNOm7+nJQnenydZ0jYgRPqdbxmCWkZa2SJ8677UZfnPi3Poa",
-	"bYbmB6vSGgIYFtXa4Td4VAcMXsxnK8oy8AD62d4d/lBXr+J/Nw54uLdfoE2zc02CieNbY62/GNBrwyje",
-	"UEXMUYEmXtU84OcmovG3oeqC8bKxRUSGi4v6nDh3ntdkhGTKQpUYj6jhCzXHRIkdqB46M9XK1PUUXmGO",
-	"day5OR4wSg/UxHbnnxGYU4uVFZtDfFohyc55nFUDa+3MtwnpxNnOMzpt4MbRSN5B7K7Lr0BpvBPx4xE6",
-	"1+10oHUykcQDLocxNt81NSSUZn46rx8QXJbIWLI/twZL8FXGxiTW7WNfuN9F6yJHitu5QxkFXyiW+YhU",
-	"x+6lZctKwz975qlJasujD5o3CvPqDBwuyIrpGiqoTg/OcaAaQplQksGaZm4on1HnysY15uaHDp5EYLjD",
-	"PLPxaS6UJong1ugPI+5I0EZgFqPDxGN5XYf+O4zuKXKcz8zWH3b/X8yV8dmZzQLGqpylwe+WwDnuxffL",
-	"i41gSQgdEBJMjY5CF46L40Mn5Hf0VsMLRg+I4pfe89J+tx4W/f9W0iycOIq+3I7xCM5erO46/Ab22e5+",
-	"/sc9L3HxMkqEZY9iKzTnKFbxVEgZwiU/cQgOHHZWTeydj2uxlnCPM0Uot1FZoyKWexu6q+0Moqi1u3PG",
-	"WW5U2JN5T0/3yNbLS6jIvpK8KTTMmUrksFLVLS8uZZM4ePZkvqBnZ6nG8jK78JbIqHJtqiuKqOx/edI1",
-	"tn8UO5JTvvdQcU7a6xPRwoF/sBLtJdX+9XVIvqcU1FsVx6Ny6JgbxAlesVBAqMOH3M9VczYEBt6Mlgoa",
-	"E+ME3Ete6pqJhkVV5nbhPe+swwBaltsjavaeu1+EE6U0zRgfNKAuSCpQCTUvv7A4QGcvaAs2+d9pfPTJ",
-	"mIpv1cBefwgZb2vDEguZpxJRAEmZhUGzrWPB2h40SYMDphu2KlOEwwNUM5NTc1rVBlfcWBh/JrnN28Vx",
-	"t5BBEh6YKFWjBiPWaP9bKWSZxwrJdSm549fhoW5f2WH92eUY8tpfKaLF3I9FIMZCIGFEBFlmLX1FOUKY",
-	"IyyQW5x5IYYBrKCqMhxs3QF/W/fsrGLheVuNN0Ce3Rzs5hvbibGGve1ge/tIl3rhsdPqUTK49VtzRKOL",
-	"a/nBGGFfNHjL+KKgkmYZpiKW+0VKgzBKYTOyVg+OCdUzu5u9KW9xLfSLU/JjUi4uDNHWUMeBxLplDQja",
-	"ucjAHbqDYpk241a0q/dDY0rkFkLHBsbFJQM1Jz/dvybffP3tt4++JjQrNvTR01FVGRj+KjuN+83ptq4z",
-	"beQIFwlre9gEppn4r0hCNayFeY1nxJyBtmHcqLA9saVNI6YbBgRDapq5VtCT/BCsrHUa6LhcHKJf/WX0",
-	"EMkoGJV9md5xy77OPjJf36PA2SZCrE0QK0Lt/NMTS3oSarZmIaReFEJFpoWai2zGIfL9lN29kSbx/tv5",
-	"3wQtj5OmTa8AUp9eOIy6U7XRdD1yR50LKvkpZk4HUXrdpLRMiC3O6zFGirMTxhRm4FcLbLofAixprv6/",
-	"ZQ0rqQqxjYGH+hxDCklGJSiya9T34IhioujeRRSZixEQmoYR86KVVvGcRKPAtt9rMUqhqq7tw9I6PvS6",
-	"sU0PN3ZDaOcz18nSxj+odnFce/3oCj+uB2FwWs/YAIiAE5rKDjV4MNQAqVqICvQjEuRzR82h5CJAuI1M",
-	"aUFS0dLrwVr4Ubt6UKeafVHsV/tP52ceqzl0sEpjifnG/mzosONBzfpW3g7auqoVdkvxDjgWl/+aJJ8l",
-	"hFNcj10ZQclRsxht8Wuv8sdhxhyMymwjiHUX5qXy3HoH+FBgEdwlUnKjk94V97vAiXHtEjve+o6pTro3",
-	"TuRf6hOyQ+SNg7kdblmNNe4acc6Arb2hRQFc2bkjWKhusUdUz61GPt49fGSTyaGVsRFnTJCvB0phCx+z",
-	"QSZPmzDnlEYooPO6ZlaM0yxqrG6oWqhEAnA/5/vw/By6SRrjFaNiP8LTtmb0yA0tq8GqVVXjFpNNKnfI",
-	"4DiBJ9l0RvAcOqbBLxY9kMKDcMJYNePNrXTuoMMq6h3wpFc2pknleEE7o3JQKP0WLeCRh8xgdLXgU2Mz",
-	"M96+fEH++ue//BtxZCV21r+azQOgD4FGUm3Ew0YSCynWkoYBqU8FvzK/CeHQv+bkz0/+amHO3XWEZhJo",
-	"ug/fStNQ+3VDsUI6t0VMO2qLxNyfaO5Ga98nG5HqUN7YkfEIYSpoG7fWgP+rEsiMtwdShcqResB8I4rn",
-	"mAg6lG9/8lblS44HFpUgKKRvq4LBUbG0SDX6OOPL3Sa8LFsNzyIJuKUEOgKJon2778yPg+FfxscrdR+W",
-	"n9Sm6x0eh8F1SM/DYJUl57ZrtqBuaLgjalU2/Gt09MYJqAltr8DQDG9Wv2rj+Y0XPC4clpsBjHAdAyo7",
-	"Orm1O7TfjaNebACRqf2f2v1tp0DG+pHOGL3qojvuVY6TYorztrPzLldC0R0Pc66LVc1MOo76WqFoVBHH",
-	"+SyjGj8yvBIrcwVDI3gnBV8vKqiGkqtyac6DpfkSa4mCXA8Oin23AWtr2mhjjWN4pL8G3yxMQ9d2eXaL",
-	"XqPX79wGSvOWVe9xVevtWintoLA1e4Bw2+QznFjiOor8VHLsvftYN0Y48yTSKHBzXQUvpcib9e5/UsSN",
-	"3a6boQfjuC76Zgng3EaUZI9ubp6QV73fakMl+Ir8MHD9lJBhJ5Qhn9QqYcSJL8pi6hDaNL0Qr0tshWix",
-	"ZXBHA4c68d++7d/qqkXsr1jCSkgYPCiy2ch+fhv66C6KsTMDom0tzoqvlMJAdBcJagLW/g0Y5pJc47yQ",
-	"qNk4KQv7lxtVYByapZ3YO7IhfkiviT8EPo9uEzvrDMwBexRqxlz4erWKtajUoxgu267ipK8ja7U1Wx8V",
-	"TmU0NJKTtLbqbjXmB5r6azC5Zl39kSYZLwa+bu2kKomRZkO3W981Fc6aTP51yCj8/nlA/tUma8dudF3b",
-	"NmyOiCNUbRf1wm1h4AInfp3eoH1O83T13tdgpZtqH0T6e4vwLMrqgH5MFxsQwkoAoye0lAuC+7Cdp+kl",
-	"YXDEbAul5Fmrf5C5cd0bseN22t5ZcYnuxu9jzTQuVxw8ZTJnq3lGNJ2k/v7jcHdx1Vbs1FizL7m5fxo9",
-	"xuZKi2ToJl3aK/p7jqOTEtDUGW7oR6sOsEg3jWH5KFJ59rbuVDcaUOwaTq21qnqgBjT62Wsnh/OdvLiq",
-	"Xc82ApN3Yw5o37A18H3aLQqBGihDup7RAsNNsFOyeuN6HqyYR3se6j6Oo10B9ZXD0ZTc0z0YQhS1qLGM",
-	"NrPrOosa67pB/m6rYG3ueMDcWhIjqovBbrqJOR4gB/glkvGyMZlhsCvy4IfwDpews2dwOaQeh6dYD9hy",
-	"qwnqY3PxqKf29qci8PqAdks/bM3StdWM6qjQmqDib9xXd1DL1ETnt5fQ03OU9U3uYbSJW40wOSXK3Pxx",
-	"38qmItTlcVfsc97YmG0gM2DDrueUE2TwANnIgb+CL5awodlqIVYj1IOw0zZCy412bMeJMlmHV4vGH+PD",
-	"t8Yg9bvBSxOU9fgWsRiXeQofIjhLvjsr1LjlmH7Y9idW2kY+sCW5evg8+IAHyPq6B+0FBLNLhBobE7EM",
-	"cE6sObuI4FBHXJjeiFITSpKNxe4aI5GYgx9XwlJGApUn2klSq/POsRr9151oDe+lgp7zpr5aVCEcj3t0",
-	"fO49ykqzf9mWWttGp2bvU5Pvtfj37MUYmJJVEyN0xDjEkWF4RdcI3F9mnNrQHHt77k2zT2p8PLunueFk",
-	"D6Knv3/E0DTsEYrtkNC2aOwahwymygL9+AFjxfsRSajkEfBc941vYW83OB2ffH80ClwHersh4NAIt9rE",
-	"9B0Vftu7sUGtwGz1WpGt3gAp6py6WSZ2sTPqtGaljcjSUYe4W9yPIkvDRVLRzEuFNRIvnMXwiJAp2u0n",
-	"1qZ6Ivl368Mp6bzPuVnxiaf4DyyiPsg/1MsIvrPIOo6dapxLM2/R2Fpbo4cakLr+owa0Li1TZjcKTXM0",
-	"KNZGM4TjcyKDt1ZznImCdSwZL/iKyXxsku8keN3VChLNHuAy0YHTkpXieEwNxeBMjGNctEM4jmXQcC0H",
-	"qbAjaLoNQZnEj2zI3QW9SJGB+iFl+hR4l+Ev85253HOvVxO6G4fXWvL0xNHNwTHJawnQKJ369cyepfBI",
-	"7b+cO1EbX7uapH+R8esDR5y3e1IPAWPG9HfxJCtT6GuVHTLV1hku1d2Cq7ZFoPdmL/EgKJvDU44Digan",
-	"xa+E7a8VpcZ+Bm/WedtryHCwvslj79BEZJmHAXMVCdVMJaIF9iQTLFkY8rTo0WPBlBa9dq2CGGqzcpQd",
-	"Di4KRczsh2IEPpB7bmxeYFkkIo90dLsyD5ZlJBWN1ifK1c46uuMgimJr6CXp74IPMJWa5A2AFXZ458jr",
-	"+OVJ2iCGe+yAnTLJKdbZfJc7ye6BymTzIwsteSDspyh5BCGogXtSO1dhIJpy2dPoMMw4xoXMm42G8Rd+",
-	"W7VbncOmmninB/d7FOw4rFiRLcRqVSENBeo3PwH067SqSUu2Xh+3Yf1t3rnLRyF4xrBNrT5ok/mocetX",
-	"cnl4zAH8PxEG7DZYOAA80iyzjwlTKOaraGT7iFdufHcX/WfBTsACjLEjx2BfMMgUtze0A+G6mbM+dyHL",
-	"g9P8dwsvZYnmFn6M5s/VdqyXJPcLWfLIiMeSL3rMYYuFda5BfKoteWRJNqdkLiZL2DCeEqpsIspY2Mr8",
-	"tQMJxBlNgTx+DK/34FHWHjsezW2+aR8nr4G/6vFGWLBMTCggG1FKZQEKq7ScfWchU8ap3LtLmAUjNvLq",
-	"+Y9LGcT8Zqqsh8y2+XRokmE6pd8HtHpMZ/chrZ4IixrTQ17VdCAAnv/teYsttXnbr5N+byLb9b5icL6o",
-	"oVKyGRIgSjYYJXVQkhGkyZdCoi8c3KX9P7kjCc2Ap1Q6mEonq0VGE6TK8igqa7dpUgFKtluQe1U7Ox2l",
-	"QhSRQmpf8xmY2g08vaudfOPhK1JB4rHMFWUa93UtQBltG4Tx0pAXWbC7u34KdnW76/6kiDNARppVlVNz",
-	"+BRHh1E3DLWH9kndu9oO6xgYKw0y8vY2W3lna703VFW9+u3Vfhsq4R4goAcYti0ZjfHEfGM4b/71m7Th",
-	"ec6JkGTFIDPiwVN72NAcHCqi+RF+2ylDfxp6h/jS7SIaM8qYfkaWkIkdeVKL3iyMqN3aGn5Sb0WLCN7q",
-	"2LHCrhpkKGe50EeZ2pE5EbOtqgLVSwXD5zPI4x3d4+tAo+5sqU4spPM/rNwVu+B5X+D+fgOgX7rHNFDe",
-	"Z4l6aEy/s399yNSHoJTcszX/aWzcvyJnQwC+CW6Jgiq1EzI9G27LE6S6YZAkbM2pLmXIMUpTCSqcRKbr",
-	"dhS28c0UUmG0zb65ib3p5m2FGFxPHJUn0Ae1r4UHSwuaN+il1UnBh+gQ0VBKSFk3pS8jFCVehw6dwjeq",
-	"Kn9IW8xDBwmDDT2zszJEXaD8vrEzp1ZKDYSX7KlwAp6OLWLXkQkwxzofJNAs2y+wO3MkeBVOFR3qfF6+",
-	"baJh7B/tnBi8bN/vNFWZ+0E7RXNF4eKjDsJlt16pEf9oLtbJRD2MqHfERYd2IfxpuDDy3miZ34hdDyQ2",
-	"OLgIbBH0+DLDp5cVwMesJgKEr7aQHqN3yBEcNak57GcNdrDMMlTARHxlHCimiCok0JSIB4eRbNZBlqB3",
-	"AJwshd4Mji/Urlw88NhxxLVyLifNBV87kC0o1NwNfrB9n3aoszkz8Eub+uUoAnh2cGHjWSrmqzYdwDFQ",
-	"zpv9gJykjUo67B7cmY7k9gZB8chosn2xoZxDAMslEZzbisxwWTpVeoHIaJHC7BEQkwfNyf7J0VXfw9j6",
-	"mB0sN0JsPepjMJiVMuWerZ655l87DsX2+Po51e1aktDbHC5aJIxmz5MkPO15JbDcUKqB7YHV9QuqXF/H",
-	"keHZtt8xImFDSw178d/dlzFgu0Gghg2McbfcoAT406Me1y9UYb7EvhUMddvxIong2IGsfWZ+LTSjrnLf",
-	"Y3svbMCGYv0d9grTomB8bYEUjAmQgS1MzmihXFOyBFUIruwvnHWaOsxhxl05/hJxOMK+k6ZSv6ljCWqs",
-	"EV0FiM8cPiJ2/ETHs7mECJuknigbbqHZGvQKGl72qiGZWDeYyv8iuvz2Mw91ZCtMf5T2PehwJxT/P4BM",
-	"WXuEkn+f+cwhIixqwL1ULLjQZktoilvFSed8xsXCu7hVv/0i7mBGxWBWrylI0FZHcXeSThGdqOuq8Qf3",
-	"i5vLndhNBA/lpjiki3rkQ6By3l/ksAZiV9Wm99DxlCzr6bzAbxX7HYYeHeb6CL7nCJT3lNGjpYV4EZbx",
-	"6JhXOMq5i5a4jyzB6PCgM2jWgev46VtVL8ixeoxKul+6I3K4hOOEryYJlpjAC5dERWjQN41k7MCRhgRH",
-	"b7YRu0F362oLR4Z+Ek5ST9GCJTi1hKosChmLMo9RIZP2JZzS9BYPY49GQ/OnTRuVcinKCmuhyCjjNsrP",
-	"S5oNaHdMG4HrCvkqutUqpkwjKDWPL1d7846q7bmFeJlQoBZMK7B9ml031uxD9KAFT6BGTHLTAyosNaq2",
-	"DkqN8pQklHOhyRIIzopLSWrTy4ExW9dr0IzaSRfqymQrNI7ScE1Qz0ysjPHwiC60q8c03KMdPqbn5gST",
-	"MYbH4VheN1nOZ4oL8XsMjnnEXI5GTYYPNXbGR7XF+uhBazbSC+eUjXSa/OHZweka5sKb506hblARXFbP",
-	"vAWqMHEycu7AuSnI2HruUZbGroZrqwNOiCDZ3waX04jBdVSxSCfA9/0kldDl0s/SPdyqNNT4/ArkGoj5",
-	"rjLhcronpXKwD6LE8DaTZClpAuNgxs4uiHavM7csce9wXC84zp5WEO2Y3ybTG2PG2OwggmHkNdlUmWwI",
-	"VeRf/3In3FcW4cm8zcePh1iAT861CU8tsa5l45yin0BRdJtLfRyZRGv6fXtBzeke8UZGkrYWrP3QKTLy",
-	"sMOizAealYh0LXi2JxhIsei0Va2Y8ZSWZnsZ6wyhlEftLTcEILaICpYFF4LlZHuyQ/Bz7Kmr1jHqob36",
-	"JToaSAxIWlQyhLepX88D4w9g0/iaar/Xp96hVcr0pBrfkxXAwC3/l+NNr83y2a4Obiw2zJQPOtjpNeYc",
-	"pKXeRNJJx2Hzzy6ZYB5lsmkeY2YAkz7mDJM86MvaAE6kNWbk0N1q+IdrXXYRn8Yk0nkghnLojxzGbQq6",
-	"BqOMJBD4QBOd7S06P4tWvJzmYnBWFDY7N1Cxf8A8SLCjZyOBDt5/A70S532EsVuOVEG0MAm8O2OZX7+5",
-	"Y0I0fOH2yjSnot12lzwUHXsOVrqJTeOOHAmhOeVzvEvwucj6gD7BduBRI2etL3S8Ff5UZKupdNO4GMmG",
-	"pWksyTAUTpCqcXCe+IOzFCVa0OmC8YEj8Z0ajOhW8QAyLSNwWmMDMKeMk4i1DXwHa4Z5N19haChHap0e",
-	"uBN7oEmr0lMDzWfum1iZto3RLEa5ymOru2MxIx8gctGjX+fjHFPVmsHUDxfVHtnUnm4en73eAGjgDkbg",
-	"eH6if45DqP/cHRydk8IX21spbBpUPuzlWV5t5XkTVdBJdi1j9XZt7Iq45nx+ZgCot9nL2YTHg0SRxU1y",
-	"9NkD4oInHz4AIyVjh0SPMFu6p2L10/iS3ljBOQEj6BQt063QcbeIL++8YF9Q7nZ0C4owPaLPMC5890U2",
-	"mnA1KszIapucfvjJXuxDLu7Pr3vd7HNCNc211jft4ZfRRycIU28u4agcxVGy37EcMsbBECpg/yU64iKO",
-	"K+jQ/dnQ4/WvTr/XZ3rVEDCf5Qiq1PbZBNeuldlWypql4cGwV+ZFnZ/X59L1zdrvr8Owl53ozw2eWTAm",
-	"K4THmPPE4oAqXhQmOS+aYnXBUwPZelYYJBVwBOCymni1YhJUaxrIYdknZIED/Q11EPyHdnMk1Rn2opGP",
-	"uOADYOMOTabiobwk83wJTaDKbyyg4wm9gWPcttFDESLeZ09G5li+xRDrpGTLOX2T55yMUZD6xqsEQg4K",
-	"EgmB1oV7LAoXrbbiZvzbyVKvQONFB0Ygfjr3D46ueJItZVdwwS1V/L04GxL3VlKwBzZPATy1HpsqkwQc",
-	"WHV0kvURZ7PC3q1KI45tweLvxeXHtIUHlYUW9Hfu5mq/cuZVtwaSp8zwYbh8mhu98D8LZsRGGkFha9kW",
-	"v/jFHX21KXZem1aX24F/VyGDZMoO+ZNKqpmiyyzWXHR2seL4084XH1YLqxroj25DQ+HTYdimhik42ld/",
-	"YiVBsx2/46VrkgFVmnz9lCQbajwei9h5Vtd+hy/V43uBDQwrJtmc6qKGpg87nwyMOVK8Q2v4pY6hxpGZ",
-	"OxWmPX7G2MJMN/T3ENrTIYE7xG8/IHREsvMN1ZsaraVKetoy9ej0++5wv+FvPqrVcT7bbQZURqyQFObS",
-	"VmDBPirITYCtPa7PtbV2ANsBDYWdBeOvesfp/iLkdpWJXTUMtJtOVFrI/SJz+mFQyKFGwIubamF9rGUJ",
-	"gUWaX5WRqhjjfE7gq+4cHcIL75K1cXH1utUya0PRLW7eJWOQEX7A9bmS4ie6uGzsYWJ0H8OCCA/36Jaj",
-	"7Fu9ADHJwhhVUkqm9/dmhS7ULaS2E7WY2b+JEFsGXh3ezRaLH4XSj9xVNZMK9h/23VTd9NF3A0kLc4/Q",
-	"HSoHEOmGBg64ARju2o3WxezjRwRfX4mQ0llliKgliQQLVac2rCA55XQNOXBNBCdpiZ1MxIuK+uqf/J/8",
-	"heAPwPEnd+T/3L/+G2GcKE63sEiogmeEpYpQCeTvf//pe0X+px8w+2+YMMNOgR2QnG7hfz3DZnx79duX",
-	"L8g333zzV3O3v7978YxgqJMw9U/+/l+WRXOSlFICT/Yf35vLcsaFJCVnWj3DTJwDa2eQpS6j5HoOvyI/",
-	"SCmkfdJ7WhQZs2NVHhdSLDPI//d/K8Hfk/9pVvHXP//l3/7XPznWZVKiNNLgfSJSeG/7Gt5jc7p6TzjN",
-	"GV8TeAC5J0uaukdTjb77V+R5Ys5B8ub1/TuL5EDe/5RCXghtXuLRf8D+vQVmUzQHsoW9e2r1ETZZrEGr",
-	"+iObbnQz1CgXdl6/ue7PT59+RZ4TN5DUIQcApPbHnoke9pw8ffIEl/lP7o8zW65DmEb4sadPntqHvP/Z",
-	"zaB5b6ODXBDXjEkSsyJzEeNkxR6AKEgExwH6RMKqVBTrEv/85K/2VkwrYvfdV//EIINyyyHv/4W6b04a",
-	"dtDH9xb8DAmXsZzp93Py3n5n/vfbew+OxiRZsczYhl+RH1LzlFIBef/DO7p+//j9T6tHr4xD9P6rf/I3",
-	"IIoMiGJrjsFNy2S7B4nbms9IIcVa0lwhdh55/xzLx9jvSIU78h3uNiJpsfhn+eTJNwlL8V9wf9roiv3o",
-	"vSGFM0H+pByZS+Wo7p6LrHpvxIQ8fvj6sdUdj91q3hNlBIBxAh/seKtqHAEqAosJl2NggBi75at/cqwU",
-	"SoBbHCCnWJ4XNNnAo6dfPWnE1GdvKz1TVVfPvvYQIrRgs7vZN189+eobNJT1BlWgWWTtYaxtCMuoeyTQ",
-	"T+nsbmaY+533clxLu9WfT588cSAQ2gFcNffjfzsFbo+EQX4LWuWo7A4z9i45j985JLLwHasleo1g1b+f",
-	"aDez7+IwbrMMJJa1KxwqYivh63kmiFqkAkSxrtx3DmiroJLmgA7N3T/Cq6ovecxqxYHHwK/VzJrvXNXp",
-	"dBR1LufH9rlpDJuPB8z8etpHX5yRz9OUUItTW+skDxYaYubHeUPeH/+LpR+jQv/voD1zLyvyR6g0n22A",
-	"ps6mNEqwffuucfTxfKq+5jX2b2g7jBR1FO/C6OxDIhv9fuIWWuExcNm9g/nuQTvnjy4ThhJ+qw3bWI9X",
-	"Zd+Z8u+gX5YXPlHwAVc5UfBJ9vC22qgAWRm4Dh8KC/wgXYOcbF8FqK4ymmz7qI7ASJekegsv6tKE/2UD",
-	"aDTb8jfrE9BMCaJFlho7y7+uJ3iBNuMZiqwMkPW+JutNGgIVGNaVddlVReGFxeQi1PKcJPa5ZLlHs4Bx",
-	"O0iJOIgv9ItqKC8HjtyVksAO06J4VFokptMkqMectHnQG5WiZh5xkCA9nfbRF5egV+IBfKiCa1EPQfiT",
-	"IniaEb2RolxvyL2WrICeg9Abof1O1YvqqrEsr9LBltkX2r9+fVc5QytiIKQ/0nNO7Ea0CBTW8Xa9yBv6",
-	"AC5a4LqSHCdqyh8y46jF/6L2HS5O1Ju0+wPOU5OgUx6axqRs0Pu2zH+/sE/hAdysgKAT8LvgMMcIpDlM",
-	"7UAOHCFj/smYH8HRtxttD8Qx1eivGisaGFycfZwfvdAlaAdc+duQi2qVPHfZgN9KkPs6GeCzMHEeXVaX",
-	"W4JeSZfX3KtFwX92LKj2oh48dZOGkF/fpwmtVdS5OBPx9QitBoHZGNuyTNeg58QPwpoTm+GjGbH47va0",
-	"dkXtRIPMY2LQ1QgDzudKMi6+UW70fG6yAsOdouRaGS8Hmw2Q+OZzy6b4/ps4inf6nr34SW4X9mlO8hsV",
-	"JRfO8yLxjDgA2ObcIkW2AIVN8iJCiIONRdEbs6EfFx0A4wnd5kOA5FsNwRws9MoudBNn+dInBz6rLUuo",
-	"r3CKnbQDHL07d0ySOIf0kR/v3W8xmkufV4PAT3WoI9bbQS9vTfZjzZuXNevqt76KaecIbL1wH+5eswcw",
-	"frsG/szn4Vsj0FYsyyDFZHcr0GY7WftMwnv6AM2XvF2jsF7jpzIMG1S6SuqVVxUsQhJXz4CTZOtplVjn",
-	"4qFQDpge3OX20JCQ+/nD0x0Xb/Gmn4M4/ZAXej9Mgv58WBP2veAwAZPf0S3UXCZi5WAqmNK97BR5jvd3",
-	"jFQiuwAn8a4v7KNuVinY5bnFXt38dMS5eNycyi0WXuHjCFVEgdYZpKgXRGG7UP1cFC82LmXXFBvrMh45",
-	"5qurvgSGJpISS9DrBIYa3KvMvuqzQ1E4HhGom+cvTqGLUwc9fB84qTx8DR/0nGyo2qBzr/xYxRgNzykl",
-	"aBP+Mc7vmthjA542mPa5H76fQsqmdAvfuNbUwEP/VtcGB8uCq0nW3AadFFmJkmPJtK8yboc2qk8vHd54",
-	"blsObIWn30++0NZ6LLiTcC6f/abaVUcUk/VaH2Fx+JGDyl760l55ownexhqvUyiF1LDOo83x2iiTRbsN",
-	"xQT8R0eTBo1XuVlzsLHGT+QjNql0nfJcP9w8wNHgprInD5XJhk3uNTy3d/0cZOUmHMB7LQpsJGF87Vn5",
-	"DI0ShI629XZbKPQg/iKso+NvyVMxMXP/zlPhOGvx2L5w9phr77DqlzTZ3lV4v34ATC4eYNDGHXQO3pC/",
-	"FvLBMI2GH8Qtk8hPNV1/OufNEvc6vtv5p/ONH8yf9Ey+0nFct9Af39ePWV4IqV2rbIi7P+EF8S0e2i+p",
-	"xIGToT3TwFudVjTyMtOsoFI/XgmZP0qppsMZZF8SB/Zd2Se0T75S1s4+rK6zxK6FF/f/+Yw4jlXtprRy",
-	"DCmR2Iaakp1kGhThwo+rGCBeR4M7laxeWoHeZrGHhyjGhFriKj18dU03itZSxVNXd5yqvi9d3GHX9Ulq",
-	"O25UcHxpxxg1jxb5kvLJQ336O3qzVXzfUX67cjNBkzPltRgQIUnGVtoGwChHMFALddBI048QllQ84kI/",
-	"8mOiJ5eb78XfBMb2bzhK3FrjH1SK7kFXstPh+QhhKe1rQr+j+H192QUpVz3lqj4T2W0EogwsoS6LKEAq",
-	"wS0OyW6zn/AwD7Ih9yD1E25VDLR8Hs4dLvW52n6irWpDUpdPxWNYp5BixTJA5Y5tyQ5bxvZu+MSiQ4F6",
-	"RhLKjWCWPBXcIpJQktL9iC1uQ3tD4kCv7JVXIvhVNrl9Jdv+3Wt3TbeXHYMHOE9v3JWDXPMGymx7g9xM",
-	"uWP7pW7N+P6lWRS5BSj8HMdKMOYe5sgX7osVWYksE+hY41huDwk4nWMXbb/7VCIyvxXP0b36J3QEblaU",
-	"JdNgcwG9Aj3ikNBuuMIAreXnMFw+aXBJbdWaTHHx8G6W+dboogDuGjUueSSlkMHaAg72G/aN626zDqJe",
-	"4VVY9ctGOIhZ5YAURe7dAOARtJKe7Eq9/Jv1lasVfpocS4NCl2buz2DHNiOOo+WyM6mtv+f+MMrwmS2O",
-	"NYznsCOO8KoHiKSx5axOnb5A7wee3r483UQO/QeeGkepIpYbPNbDO/YACMN6VF/WF95A1vxoAXNzpvVI",
-	"M3DiVqubrLBu8PMqx0tTfshyT9ISiIfndrLZksWghDo/Uyj9KNlAsu0X2TdC6Rf2sgsSsnrKVcj4A8bH",
-	"MyG2xLbAkqJcZkxtICWGLnOjtEHhfC3z1xYKbH6AB5aCm/cTJveZRleHRxIeGoW1QRa5Kfhv6ysvyKXG",
-	"Uy5vSBnOUIQiWdJki1yq4Ah2osxSkgqjl5+5/rRQhvqy3BEeB3HCM/r1agXyrbnzrR7QuDhc5rX96ob2",
-	"+1JKf34dgmGhA0WzhqtRJQgCj5JtXc5WoX0q7C4jjCdZmZ5y7KhymTNEzO4/du4b110Sx7B6zBUPHo+1",
-	"j2HlBonax85l1FiF5NRH/B9ruKcBccO6wDIeNhxoze3BIbTF7pPTDywv89ndUz+yyP759V//7cnhgJCL",
-	"2n6OSFeRmzfGPEkqGC6XkLB0R71iCDcnWmA7PuJ/WHSuQ0iPA9Qui1z7eEkzypMj/st3/qLbDPa45V0H",
-	"at6RYo5dsWWOTAGuJWu17zlc4C61taRc0eR4hO1nvP5d8/LPwW8s6F6U+pbgNCwhryIa9lGkyeOoau/K",
-	"R05Z9mgDNLMzkGLB9FeUZT/aq25zKzYWeGly/yh2aKYY0i3FB1AkFXdEAddzgrKv5mQpSrtZzX0zyrj5",
-	"0LZDKIIWAF/bPnblHEI/d6xmFQ6iqxllB0eqx6Wf49i7j9vTHj/r3MfhJMzL1z4wlwEx6qVy9IzGtfiU",
-	"bXe9ms7TwinSvvkFa3UywddEi2ZQrwnhdMhmX9E8dQHu95Ku9M2V3+KqPkXutJ7TemFL3BbT5pVk7SjT",
-	"qh3O16KKEbUxxI9LymNfwzFhaOAly+Ak7XGlwIBZ20uWVY7yCeH7lzg3eYpmZISWJpVutowueQqyC2C1",
-	"27BkQzbg8KmZJhnbgq2t2hMJRbZHtJOiRPVBFUvBj9jiYM4Po5TSE+RDPf4X7+2ScJvhZbyEo6BoATir",
-	"iw/0nVqu0/l+k0g06EdKS6B5W1wqg2/JOEX78CCQEdrltmzi/Lw53shu72oGGrZGIlnRcqecUK1psnFg",
-	"QxEenuNytxlvAXSmr6vWt68c7Co/eeczdY2wS0ChqAazmf9ZZcAFpni3XOyU2epYYcnMGYGz5vQzN0wW",
-	"Bxmi1UgEx/5akE7emCJUbS0w3lHVIEpttMojG8s/Bof42l79trr4Nj2AzjKvEyexQwUcPT1S3UaUCrBO",
-	"2yXtl3tCcQhfkzMiYwmD4w2vnfe61Q3XWeanKc7o0upK2IWe/7LmUYDNsc13cZTCz0SCbqIS47nahjhK",
-	"uCC5kPDMTQoxm1kRaI0wi7L6sb1Ln+XVYtFoBtn7v8MBwNfTsZfaXW648uzuH78eVkQHWFMdfbpSuIL3",
-	"ZWndHWJ8euwHoPd0q3+Pz3HkOHtDzU/g8MU0+Pd+/PuVPfGRsvUl3zpq93zvN0YCc7NYvWHKJwbRMcEP",
-	"bCBixFY51jrimBr2KC+n1Sb3EP1zpmaL9z696djkSMxVPOTJA8ijB4y/5kaNd7+8y8OGYq/MSkiyETlU",
-	"PTSSsuyOaKq2au5nQM6JTStZpITD4C4HSLFAV/AWKLW5Sc2d7syCeOXbOcMHbhaSduKKTtdwMNHdxI6D",
-	"nK4ydN2uDMXZ9QHtPp/l9MNP9stv6nAYlZLu4/en2mwze570wN1ccpc2JPQ67nV7R/QHNZqfHsWDedPC",
-	"KrgGwa4C+dugwZ2d4jMnHD5o7BGQc4xJMIW5BxsqmtupSvNmWZDNWuYIqck0oUkChVbdkvTp4pUHjHuc",
-	"iBTOKHSMDNZ9gXe9WXx3vIld4yfAC24/+8I4EC7hnQtiOF2dwVrSxPhxxrluVAM64JG8VLo7/2GgJnjs",
-	"5XnqUbv2tm1lcpPi1ViiW/S1hWyUKvzi3B3ZRf/OHCh1Q9bd4ATKEVi1hlhD/e1GKEhYlQrSAFDI0K0E",
-	"D2aBQw3ZH+zV17BmQzbTlvF0CpPsD9Pa+852NQBPH2EGyQF3RMvFLnrM+0TlUGF65a//rMuZ3FtcCU/E",
-	"UswmHVtlCBdkeN/ABl9vc6tpY7u8T5O9ulYtkuFDXZZA3Hz6ClZESJKJtS3qzuaEku9fmc8oJ4xrkJxm",
-	"hAt9ihkmVit3UE4sVbY96FYzo2ZxYyTqi9F1m0aX3TecoBg/IxIUyAdQFgqxOyR36J7ww48f5eIBpt4b",
-	"r8QD3LsH3Ow8U7c+s9ZPAKrWfPyXPXK+xSEegNBqCrCXbnPIeOi4KschJClsqH1IvWt86/QbkG/tUu6r",
-	"iy/ZsNx+1tVM+ooSNmwiS48NEsZkvahVj6HGwTb9O3v1hf0recVuSypzSG3AtQZIxIkYXTy2i7JhJ+R2",
-	"lYl4UvD/Gle5wYlf/A8uyAv/jHtdGUOX7IsyOhNf06dXPVHmuD0sPdpzKCblCSYPj+wEe80XbJaLYLNM",
-	"m4HLKG/fvt/0Npz92fzk0kk5fNB18nE2HR5GgvHy3jix8YPH8KEQUkf3wQ/49ak7QW0AcKIG1bco5Z+d",
-	"TPbLBVJ7IqNlxTINEtK6ykKRF/f/ibEGRSgq66UQ2zlRdIUWpB0AzAklqsBJ0biaARJoqDREEf+M100+",
-	"8f9UmbqC2qBXCjz/4poUxA7SuVEgxipKqUUTWNajwqq2ONdWiZ3uyz1JSimNJzqE28eT/+a62cWJe6WU",
-	"v3mUazVyeEVqTqjWkBeudMk2fZOMcVBBAk5g5rhhi34FU49btHNYK87dZCTjuXv5TxXrGyZzX0IYA2f+",
-	"UkUKCQWVIN2ZJCEDqkBa98FPOcTKWZqLkuuh2uniBQm3vE3s6j5ZGcKXXTLJLvlRZOnc7wg74W3jPtJy",
-	"PycJ5QlktuYgETxhGRyUkPXtEAkPINX0J4lVzm/d3W8W9M6t79MkIivqXLx/Tm0x/Ui3dnSsR4l3Ro3F",
-	"VBGymj7C9LMqjOxAE6zFEbFrvGD5zqx+4FF30W1WyOPyroP+5e0Y4ulWVQs0kOSAJptT2lnte9zs2YSr",
-	"+zS7zlHmKoOkEK2Ctvi8RyMH4cMbbG63Nhy2OPpPHiuWl5mhWrRn7t5d8TlIgF/r1c2T5tOvgXv7Foex",
-	"HorCg9GwVGnSANC8w/pxi4W7oQ9AlgDc9l7WMwfQia8vAZ5C+iw+07VHopwZoJmcvi3a3PS25fAmuqFf",
-	"bIRQQV1R9UP7TK/rmSJrYYxVi3zTzuoe4bRTOgMO6f1/+kv/GOftIUrrAb3j9Xqtc/f0II6QmmaNxovI",
-	"vkE5f4MXvxApfNk8fZ2ehoyGUrO7f/z68dcDgDlqux8wY6/YGncRRkMp3xLBl4LKFD9T2y6qi71tYyM5",
-	"7lnc5AERUMdBe/3swr0lshprekmwgDi13zUxpSk2Ne1YlpElIN3bWFqetJPspiY/HptnUV3Kyau87tma",
-	"N3h5m1Ve/uU/UXAUOfKjyL/UeF10qxk213iYOWUZpKjm0I1PIXGj2I5qMikhqYcTTbxh3rFk+6J6xO22",
-	"BPoVmvXe8o65oOpmyZaI1YpQonKaZaSWDJSokmtzRcfQDMrU4WyAROS5b2aaMleVpv58zR10w416uo1F",
-	"3r5avpyQPcdnuPY54NriowBJHVTuaMHycjGpy4pFMkLdsDgpbVf55XD/Yx7ulrt2MlKaSlDK11W2x1md",
-	"smVwBMzEe8ZiHt3+cKNPhbj1Zd9cZ988X0todUAcDj7i7cFHbt6RalrNJxo5nQFIU7qd5s6n4smP2V55",
-	"mWlWUKkfr4TMH6VU01MmLr0UMv+yxf6gfifKIqHWZrsjCS2sj2A2D5WQkhQ0ZZmth6PETak/sps2hm9H",
-	"w2jI3T+8kewLOOFDAYl2RZy7DfBnlubKZYAQYCgTYsv4+hkBDG0XdI92ta3o1Db9mB7Uj4eZYJuGrTJr",
-	"I3NObSncfhfxF0vhD24pIFZL89D37cYD9kmVMXiE6MTxNI7DFa+u/9kik99oECyF1zzbXx2Ntk2dT6h4",
-	"XzGuHXy8sSHvtWQFzCvsf7D5IprgeD7U0BzbKp4RqrYW6bITiz0uSwrQYoqL0OsCuFUKs0sGp8xj/sgx",
-	"qRajf/hgIastFprYAq9nRXhUNNvVqzbGD3dM8j64w+84ztySq3Jp3mnZU6xjqfD3xqVfUr0nbd+/2UIJ",
-	"IkotgSYbZGcvk6o56c6BSyQAVxuh+01Rpe/rK4/uD5bTNTwu+Po24JFbudqCrsHnaXECCvDLDKf1lcmM",
-	"Hh+M+bZz7WeNQdV+masUubQfSWQ5ZEhlNBpe8vb9/gDa6emFuHsFSO28oBJ8l5mxtq2R0qn3744ebVX4",
-	"9+w7f9Ufdw7t+N7hIdX7DmSh2Vf89LrQhn4l18G6w8nyfhiWpsZ+WtJk2wN112kTqATyaP1Uo33k4sS7",
-	"Shepf/XmLFOM2ThEmZxuwbrUIp28g7RN90v3kH4urT+ftpt0uPR9ifcM7Ce1Gwm1VEdBoYvu4K6lUVVM",
-	"kTV7AE7K4qRe086Oumy36WfTS/dpOk6/7KTJdtLPgBgRS5gTLfd2EuacbAEK87EotY+F4MwDf4LNsYJa",
-	"C9xS9R4zWwuhTsXW/LosjrWn2g4HG1ytelTFdvrmFHNTOwbrliOzN9Gg8oMbHYDBMds50TOM0fWodFl6",
-	"1AHBaz4H94MqW9C+wEnz8b0477LjuU3L4Y7YUaYZX99ZuB0hyQYyY/QNc1GuiWHjN8lVwhe2vclBX3WQ",
-	"/GKCNcSRsEO5LkyjazkRDHZ3jZbBuR1Co+zkmR1VvluwHo6bVp2DQXqe6VdUTLhw6vjEwZ1XUtU+bfzJ",
-	"XIkvEx2nMH/cDEdmi8VwZ1XxDqOrhyqkxxvK00fiYXos9h8pT18/gLzt7eBX+WUjfK4etdri3EWcmg+Z",
-	"MntCaaB2xk0Guv62GghMlrCh2coO3RfV0ODBe6aqqThiKP6M113B6OHbq8FL22nXYnVgW6s7h9GiAPic",
-	"lCpC0MnHiNy+e1Sv0Kz32img29z2l/QEbUt1YDy4hTQxIozD24ngoMgSVkJCZ4D7oQIQGTxywnFk74sM",
-	"3voLL7n56+dcZfe/ZJzyBIihhEsFGPfQ16GgzHgkJiF9sRGTJIWMtsA6QRQZREjro5R8xWQ+eZAS79og",
-	"3DQa4/IMvsIcoCb7HPkVVkfXXEeFoOkWFIHVChJN6EqDrSk7xmQFVCab6Ma5t18fsCMUaPht1lWfnyro",
-	"YFf9FpSh/OVZZB7ma7twInVjCrXRzx5bGEMTOyHTJhKa/12XJY81fOjRaPap7/CaCbiT0w8/A1/rzezu",
-	"6ZMn81nOuP/768HJ8INRfsDL3LxjXk0Uc1OpkhoKwbUBzH4NPuZsWOdJZ1FPDDy+kiIP3yelGh75ANaw",
-	"m3XCiefcakPVYsUyxNnrGWM9/7wKqsxe+ZFd50x2OmFnD2OF2Foa+J0f6KbmOJ8Nxzg7AJK5b4hRz2LV",
-	"EHqDiOpNTTFkuk5zrM4twiZedRTPa1/jWdFuSuTEz2WQ16dBT6yocy38xHq21Sm4iZWEjABO/FwE4FOB",
-	"J3aef43ax3u695i1lThY9MNU1JiIc+cv+VHmu40gHB6wWBKHNI8CSGw0Z6SQgZWcQ0So16ERB5fzvxH5",
-	"x6KOH7gD82j+6969y0WlQqlriMIvNqpoE7CEcTfAwnrOBUiCB16YPHFcr5/47HKAXD/x62/RizIj0lmD",
-	"sskcMBU8yjFU5BAszB4tqFLGdepzZc3Jnsc9Jvv1UcoZv8uOUH9U3/GG2i/uQT6AfKSAa2InvduAOdXE",
-	"Nield+Q9fnHnPng/J+9Tqukd+RcXJZ8Tls6Jt+0+vscxqWUOykLE/0yVfoRD4R/99H3T+qRq21RxNWjB",
-	"0RR63eB/US1SP+UaqXTVfKkLdL50CdzCwooa+y/8RRcFjMRnXMVe9++Dse7GXNIsDXlIF0pnPE/TGwcK",
-	"OwEi7OupH34tWeiKgrQfFBlNMPPOdF/C4GBbIc7EIOX10iJSjNhXItFwo8eIG+8GtoG1WQ9EFaIba02T",
-	"jZP5i6i3opCgjuNJ3zcvPGvu25Frf5t9biGtBmmuM3XCGmQ+zbQGjSDj7W5Z/LOx3Wru+Sz9amrkvZ/Z",
-	"qikmt5tvpmooMMjlvMCfQeP+dsa1YaK1tteU8SgfrfXXt0/f4RWfQwmu2HGsOe4tvj2tlHb6QboXDYlT",
-	"daUKFcS5CBfmdvwK/LMyeAsfPJm2JwZvaxZ1q6rCrM2v89oBAKTLxVtBqdwSSgy3SdqOxMYFQoKtnp+8",
-	"ncPe9tYFwq/zDykQ/84ewAtEA4fRVj4Mkg7Fhfh9amVxjze9dcmwq/xDysWPLK3kouQah3IcOUEgLzKq",
-	"j2RF31VX3WZW1K/vOo35xgCs6DZlRtS/xs3uHre+TxM5qahztYxo3uT0SWnRSkweFza40oNQZS/4XGTA",
-	"Lfe5uvokh84KrlAzmmVeGFp5T5sQNV6LzShsqDIu/gPNShiVAfW1Kr0q2F1zyaDOBfzL32bD/UNfAed6",
-	"f6yJYtw8tHnDNW9tvucwJ1wsRbp3IARAWGqDdpVtNKbPtFHp9+2TAc9/zRHTADmFCboNSzZNNDusNrYg",
-	"hpR7EQ2vybWtHi0rm7CS76JHNFLlSi0elgGueZ7xpfgwP6gvIxkdUjbmPjiatrMPnV2cgldJ12n/Modk",
-	"OSeM3aTl44t4p8+tb+qXf5snKK7u+afxTq8jQ94/xaehh+r0r1XLwinpofvucQ5yPbWz+src83OQFFzo",
-	"H1RQXtFtQ1D8WHQfzxAcvBJXxsryhyhOlexUHx0TIFtKPMDEeuUv/awRMd1bXMchdhSzhpal+/x4XfZk",
-	"J0kh2QNN9lMHs/yZ/sbd/qaVhFvkDynTf1BV8TNYQLHdRmRANNCcoNKoJQ6LG7I9lqPaDi9UKN0qh35N",
-	"ccnA6Gdw2Hyi4OhAEfqCJHBkk7wpdX2citWqFQV+hj4Q1mm3XFIbqFiaVSBI9ZIm2+H7pcjY1CUK9+ae",
-	"n8VuwZe/dhz0SqaZeICqBat5tBPGtWjYZkwSsePDBUbTybPU1Vl9r285dFov8Q98TvtktZWVVHAc7sGS",
-	"DVFaFEbBKPcwkmTCwYUiNBvTB3U1h6IktnCkBu6dveSSlDRPuE4R2Zuf7OiMKpplA5WPGD/M9h5twHBZ",
-	"JnO/m90jZnGfKL9UP/paji8nFYMtmIeCRAICYKmN2HEibHtcrIvDikYVm4y1T1kITs/3qxXP2ce23jIi",
-	"rSf7gaVyFlZUG/wdr/isfXnzClfRNm+QJV7TbESpYLx6Mau9Ve1i1vZplAtS5Qolx1WkdXC3XnMnOWhJ",
-	"pugym9pG+97edTrxuOBuuzinHDEqbj0jwFPlxkv6QVjGt7Rzs6g+dhI02Ic8P515Zdi+fissxsVlpkZn",
-	"oD6FSXwVXr8F222DSN24HxsJ6WctcCJFOEDaRaIKsr07r6vqov7Hr+bYsqetn96FXZBWCkqZze5mj80R",
-	"+v8CAAD//w==",
+	"7L17kxu3kif6VRDcjfBuLNuS5XM897T+kmVr7BnL0qh1xjv3HF8KrEqSGFYBZQDVbNqh734DCaBeRL3I",
+	"Ipty6C9bzXqgMhOJfP7yj1kk0kxw4FrNbv+YZVTSFDRI/NdSUh4vWGz+n/HZ7ey3HOR+Np9xmsLstvx9",
+	"PlPRBlJqLlwJmVI9u53lOf6i95m5VmnJ+Hr28eN8FuVSCWmujUFFkmWaCfN0Dg96YX8kYkX0BkhG10CW",
+	"sBISZvPgGtzDqitI6cNPwNd6M7v969OnoRWspEgP3/+KSaVJTPeEcXw7ft8XivwueNvr8UnzmYTfciYh",
+	"nt1qmUOQHDHVECRHhb4Z1Zvy2Ui+AU9uJTSLIc2EBh7t/x32xVs2QGOQ5Xt+LC+7Mde10PLZX/86n6WM",
+	"+39/FXzl6jXV0ab9Xasbe0H1JYePSVjKdJvY2R+rD4hhRfNEG37PzZJZmqez22eG+Snj9l/lchnXsAaJ",
+	"L/rtUAx+ETJWRAuigMpoQ1YoXqGF/NZKqrDYSbhnsHsvtsAPX/t+A0Sbn7zsp5QlEJOE8a1/f5Oa7/CB",
+	"N/aJXbLSXFsfG9UGQL9yAhbmghO/6lv+p4TV7Hb2P56USuWJ/VU9uas80bxBi0MS/ERH7z8tTtp9yBSV",
+	"Ca7A6j8plgmgbogE18Dx82mWJSyiZpVP3BX/57+VQCYO+/q37rn4xoa4bagmO+Ca7KQwi3LU71jDPY+/",
+	"FBnwhzSxH6huxGrFIohFlKfA9Zcqk0BjfE6afFk8L0CYJeMUCXooBBoe9JNI3Y+98+ATXxBNl4kRb7IF",
+	"yKyEWcqYJ77IMinuafJSguGS+dg4ZuZemryVIgOpmWHPiiYK5oZHxZ/+mNFU5I5CSfJmNbv9RzcnXgsO",
+	"+9nHX4NsYIpQXAzEz0maK02W4M6hvcj1F2pOElCK7PBijV+jDMcyKnENwI2q+ccsk5BRiVtVQgJUgZz9",
+	"GlYJXnT/YR8y919UXi6W/w2RNq+xlALpRLVChpju1eGG+jZXjJsFm5+tXmGKJHAPifkX5QRURBOUqueE",
+	"LpURwxQoV0RvhAKvipSm68r2KRTofLZlPK5+eK7sR4vEXC9yrVgMgU/3yhCksy96TjP3yJ5t9s5c83GO",
+	"qxj23AYL8HNClP+WJpRHcEh4GkVeAA+WvCxvKpbBuP7mL0FSRrmU5gwOn4jVVfp3Vu4pX9ax+p+Y0odf",
+	"wDSk9f/pIrEnxMfiNVRKujf/rthv/d9gXxZeLP8+tqf/CD2wpJxDXHnvUogEKLeiRp22rp+Dbad0uUr3",
+	"1OIRwfUKsVV3e6XtueF3wm85i7ZL89tsPnsAKYK74FtJuTWX6p8DiYLD/XynITNadC2I4GTH9IbsNsCN",
+	"KooFKMKFDorWikESN77/q8DXz2dMVb+BmbUztbDPpXphVJn53yUkYhf8IEtn/wAJWYJHBF0baTVSi0dG",
+	"Qvk6tzolS6g2u2M2n61EkoidcT78kuczc85BvDAnoaSRLv9iXIPgCvQmZF51kG4jkljNiTHlydPnqPB4",
+	"ni4BvRClIVMEuDEJjSaE33Iw8h8i8z1NchhqCpZCJozthqueW74HpczYQodyEtEEeEwHa9FYpJTxRQZy",
+	"sRF5wAl7gxo/nRtaCQ7E3mAoISECdg9SGfOMcoL3h6VNKr0w5qsRHBYFBPmXzR7JGZkjX0hz8O4k0xo4",
+	"0eK5OW8MwZ0ZiM9Dczj0RQM/HJfj/b72XxfWrgxc0v4DaM34ehHRzNA1cgbbAVmBRhtjSBgDjVBNUqG0",
+	"PZDVhkowNNhCpo2/YQ2MKoHEDhRZ0mgbpLhfgiX3ImwM/CB2JBF87fxpopvvYMbrSeLgG0SupfkAlJyY",
+	"7g8f/5qyRNmH+k2iiAIe243lPZqleED5MSZJ8E2ZUJomCxrHEpQKbWQvG3APck/8yloFREEkuNEXTC70",
+	"RoIy+/10g/FbowKN+kASWkPdWY80IajqFKGqIsFmBWYjwR7QaDR7iVl9eUiGHZXpIs9aePmdsecYJ7sN",
+	"izaEEg67grqSKUD/lWlFVnmSOG32nDx1th0XxDz+Js+CHPCvDkdJfjFa03yUewRZwppy1N4VX+tGsxR6",
+	"zS3cqrixDvh+sCerW3he03ttLC4pHJDfQ1XYoHlIj4U3e3j/tSrxo9wc/7195tlLdx1aUE21VzmWvn72",
+	"dD5EDY4KHJRKcuRth3t+5ANa9/iAnd2QyZPEsZ3rR5i0gbN64GFbN/Oe9h2HVysXLUfr4ANw2Dk25Ay6",
+	"oDz26f4XJNpQjnHxNeOqposph90sGOgMS+UkHiFapmf0B83z3znvv+H0VRIUvRagvbjVjJMigeEf7SMN",
+	"9W9ueo9lfsQ+PfR5Lyua/YSvixLhYpgNq++H29ev5+TZX26fPkXTMmUxZ+uNDnoHdL+woqvCAeoEZR5j",
+	"R8aAe07+n2/+8vQpgYfIWK6MkxhSoQjlMdGgtAraFxuRMC/ag4j9g70hJGMDqWN8xjbiBK/f8eGRKXtx",
+	"MxKG3JvNfUTMGdlhnxkf0CqZ3XaikFuj+cK64se7N2QHsDW/zslX5LXgMd0b4/BfyF3OrSFU8ODw6U1y",
+	"YyT+8C0vfn5BzPLnKGHwQNMsAfJ9bsT5ybcgE8aH2YIVUlaYUKOQW0Tjyz2Li41QEbO6XJf07NqNRxzX",
+	"5Q4ceVg0dt15N0yxE0YusilnRwjN2CRUVTrG8ryLt1MceoXWPt+595KmGWVrHog551qkGLRfsJCmviv8",
+	"b+uOayo1WWLEJVWQ3COpis/s1W/N75vy1F1KZogc+iWP1zZrNchmikSaMq0hHnEH+uwLmbuDv5Pf9uJ3",
+	"eO1Hp84hXtj86BDXd+6z1IsVwOBFAo/Vwur+nlzmfLahaqPpWrWmtDdAjGVrM1vm8ynjdZX9P2gcOBDa",
+	"RWGgELSyH/V6HzH+rkC+g5XNs7HhDM5EwqL94PwSKJD3I+THR7mGvgCTaKr9UAmp0job31KpOUi1YZki",
+	"GchmXq7UHbjlBwuO0i4g4W2XWNKVMRBlzrm5BuUQ4nC4HWQ6aPtIGun3eHGfTeMPjAEGQ8XErmiaIqhk",
+	"v8yrmUKpVLhd1RxOvqrkK3dgYXdYma1vZ0+GulRURbCyPQtRqAaoKgpl3lTwTV3VdVocl0Q/OFCGnw4p",
+	"ffjRXlwJHRx7VrjDoDdNd8TxcIKyv6TiHq57j4ypjHJtaiq0EYaoVwsAcVQi9p5qQLhVI9Y16MDnV1Jw",
+	"Q3TuCD14jCprd/mdCipUTliphLRI1/4+wjHpMxdfCUmy6tFSsRoxd8PFjuBip9MKnzf62Tf6OPPn4jbA",
+	"xw4hn8ZDc+7TOT00ziF+wdUuVJK1FPG+xecZcSauWJJAHN60tjKt2Lh23+6oIlRtIXaFq0cnzJlS5n+P",
+	"EtVxlpvXlIZgfXQ+yr7xrDhUNz17aBSrjtqn/efHEKpMs2Eq0nzGTbOBaPsOFNZrH5QxgqYsCYraij2E",
+	"4/bFo4riS4oJux2VmJY2DwwWIOZJ2ClVIpehopUXNh3kiyLx/pAmzShfdHUYRBtq9CAUXQ4RxQvs/mW2",
+	"DHUp8nAtFz7eVk8H0jxVHrgFOgLNPXGDTBExvOHJfmzIU8QDtjteFX5rmrqqpjHmDBaJtZT6ReUjDxiT",
+	"0CUkLTLkCwQPy5SYJjuRJzFZApGwyhXExiDqjWf7lfj3zouFt5HCZTcbX8ujjehP+9vbX9iLP6IHuQnu",
+	"U//TQb5iI3JVrdntTlkcE/8aqEaNOEtOkzCDf8uFhnByaodRrsF7qsr+LNm7PTUkTiSS+5GfXty0DJsE",
+	"Kl/ieYsm+rCgLDzosdmi0DFcf3M1IuFEqC4wFfa4NdRkoUO0XxSCPGKvH6NGZ5Wmn6dDatYzwbCKxzHP",
+	"KNigzFdyNCXXRb5ELRt4pS27mrU0u3wLG8ZjXHhCq5/Tu/6HQMQfKwgdHXYs1pt5WXaXABrygTX7Tqmv",
+	"eta/73njBth6oyuv1CI75Y1Dq/KdaB0X8zpOsVa1U6PEkye2qBU1KcEGHML0cwKJglqhZSxAzW0Nsg1s",
+	"RMztuVDt+gjd5JVCvQNypAnqdnXxoR2En8TsdCdfXzFFh0Vpn/DO6tiRYuA1c+i0adpT/tLwIrimUYAa",
+	"kDqLtrfK6tRkiu+Q8XrNn99m23G6Rs2yYrzRJdIiBa6Dx66+7YPN3hNxV1IjSPNMilQsvPHY25OgJY22",
+	"EC+wE/LQiwu2rrWs9p2PCo1RFCqDSC8k1UyEkq15tCFUkb/dfvXNqNxZ2bEy/J6Uyi1oFazKleDsHLUR",
+	"O35rS5AlM6rmx7s35Ouvvvnm5itCk2xDb56NWmlKHxYprOlyr9sSVeaSzhqGFGJGF+bvddVQtJqkNpV1",
+	"z2IQs/ksi1fhUFNzbYx3v1jCOk+oDsVQXpCIalgLubdmYkJ3SD8tWaTbzUWVhTt4XxBcvE2vKrrHMijD",
+	"jJoRygmNA5q+TWhlUKlMmYKPXKCs44ojjH2vfPq0v73MpXcxljrmLfAAUT52afCQMQnjXjQmIjxUj9ta",
+	"VesRDFuFs49CPKrEAQeHfIHrUURQbM2pzuWIOsk7f0to74ZjzjbY7M2PhW+psK7pYiXkoljHrJSAmedr",
+	"7NIojFP75xiihNkuPmNyxZLueGsUu6Wi6agcd6uLZn5YqA199tdvpnDhGqxvT4qXBkF9zxeC5WhQ9QJ9",
+	"Bt1ZhdWl211RSX2X4jHAKbTEmsaCdGryjEFL94p3Nm3VsPAuorWGapV2FTF+v/v9OXirBPt7vGyVoiTT",
+	"Tiq/99utGRxO2D1IuhxTqP1deVO5MRtCEufSpkfb+wbgIUpyxe6Z3ndepSVdRAnNg5Wg4U4MloDSgo/4",
+	"ptf+ltYv6mwExOaxogkQCPCYLPdFL5kEDjuaFPgHxj2NIdwWKOEeXdeFFHmrBZYruoaFZOuNVq3Ea0hO",
+	"jdc1Ih2+tMnA+ueHBU1KiLTTsc2uGw7n2Jgtp0Fox+Cl3et+z6Lt6HaiWlVVm5eLlwVfXlp0QQiEEUaB",
+	"iBhNXjgUg07XKBThR0d73PHQcjr4hvSpjN5YLLjQi6iMBRyuv37Nokw9HCtYRS99sLEZ5BriBeOhEOT7",
+	"DVMkk2LFEiBLiGhq88kWG0ToDUhia96OD0pUC0sWTaiMassV3QMsDixC7qF/7pm15gRfCipjayRKoPHe",
+	"prjQZ2srTxhdcjFVeaIzr1zZX7FRKlJ8IDTzEnSiSpMgJVsKCDt273Gh0sk3+KU2cefeOLKuZrw0DRMY",
+	"XE4H646p/PrMuDMxro1JrzzSygnxmoGXNdNYzkMrzG1XhKYgAatWhAgXQrRX5+NBMYpmwyp9fIOXe/6v",
+	"PfQ8ruZnDMknp2UzqN1XlBug9MhHlBWX1Sh6b2NqlSN9fJjEWa/ukzM67PY1E674/It9bWy1gHk9wgC1",
+	"wcSBzTQ+uT48Pju8gkOMe3AqXAru2NaYH8SOpJTvEV+FIr7oAZlzHotFzrVNxw0jqLlnlD8YUoAOJALJ",
+	"Mp9hh0dlLf7r+yTjhRrr8Xk+jMPAw7v6FjPhxrJif/bd9db6OYeLRqSx4atGzfWfiPQVWHMJYTb4ee6O",
+	"O04ztRFBSymTsAKJLZ3BSuCUajUnWmQsQuQfei9YPCeK/Q5qTozHkDG+nlvEMy60uWYnWbhIXVINo5n4",
+	"zhyQwRD/PgHj34A6MdRdpUH9uX7Jc8/KOpJcZ7t3TTaOsLBPEp7OI/uA6wNiiSexrmc1DU6ORVIcwb4O",
+	"Rr1zdmAbBuyg/BxVC7Ea1K/hzcLD0nvfMCsBkjlRWsj9nHzzlCiC8mvDkbbgaYwRx11xYw+EeQU1sX7x",
+	"NyNrfSrgi84md7T0VOriRSgXsqE8bimrPrW8pfrJQ0MvoeV/58utRvrSY5LfZTVv4Dcfwx3pjMaVdXs/",
+	"xaEVG3bZ/1vsmN4squ+wpAGlFxY2yP4FifHrCc4nZC3xzVSIll8EXyxhQ5OV234DzVRfkBx8pu2Abkk7",
+	"jGotN0dmqKYjodp3WhPsSMTafwQvRkDG2xIhmTDlsyUNJKa2YLvvNsbSl0odoAONQVMRCdolyMcBypUi",
+	"OuBgaQhtADq7Wt+oWbRVRKxWFlygQzRbnN0x3m6ov/AyW+WgaPuwJN3ZHoVUIMw24bCzkXWS0i2idDBF",
+	"/vL0b/2B9oMsWSEx9cWExSWBNQ0nvUYFS0bnu4c4mpWdOLxjUWp1XEK7KP1OCoDnIW2OYvBX9MTBnEeI",
+	"/mD5HSVp/VK7+Xj+uNhRrF5U4Nc7err3IpcKktVzIniyJzROGVcII0Uw9aRGNHiPWaIWi6Px4SssrDwm",
+	"zMNu3k3hQFd29PHV05UCiRC89KDawLF1fljntYjzsyTavdEeyCnoFiviiOK5DmvU4kcuchluNsvyZcLU",
+	"ZlThn7U3ho9KyGskqHYPtpb0HNGCxHTSiljHVmxU8nxQYZt94zzgtvgkqf10x+secZ9oCxa753whrIMi",
+	"psOqlWJHDZkEQlfGpvXA1ZJGWJpcKaVsb5qqP9YIeuH+Wl8Ya6DnRG2E1OM3jtsb4z4CP/4LReIciBEx",
+	"goFV2x5vH0h2jMdihzj+wc8rZPmU5u128Wywp/GhQZaLn4WuNJWMKvTpr0I5fiRG4+nBtZuvPSKYpnL7",
+	"iCNSu4eNT0Ma/Buf5t/fUYH1XW7HMIXOylEnIWIqbvYn5FbLal7znM7FTqLpii8/n577Ps10fw/6wW0Y",
+	"Vf1eylBxWkuL+rwbasAl8Rt1k0JriElGsbuyEgTEAugvyxrFf3z165clOHw3MfycE1xnZ49+JXYczmEM",
+	"PbeLMSUN41wRI/a3CO2rgVBF/uu//uu/bl6/vvnuuzmhxKgPnGggcyBCEmTHcwKGacVkAQ71qOezASql",
+	"WL1fW/Dzm3mStjrEoWQYHgauJXUGTHIqASS8n5kCVbntTQCuwf2f0iyl4aK18MQnSyO78HqSw70yTDgJ",
+	"bM3fwT1IZRtXTwufjzDZMymMPeCdrb4UQXlxNRAd1sSvfMFx42PuKUu8M3PahI/3IssgJgirHmPabA/a",
+	"xgCFJIyTVYJA2t2zu+YzxhfuysHQkhkMZkjzVCgngpWkqK7BP72VplMcFpY55zsofqA8fuMG4Y2EE2iP",
+	"TvyyEdihh+BJXOwaE/F8vGJIWKJZT2TMLcXWrqGGxwvW0oJ0QmyiFpBorefx0NCBCYIaBmnDYRhP7u7W",
+	"LIxbxxTC1oF2PZG4/ZhmQuL00tDRm8CguZjmWMQ8/KHk/dvdm5+JfR0RKyJySfBMJFo4Ly3JU/6FInYA",
+	"bEMw1zkoBfEAUyOBjs9rw2SyLx+ZrCrrTodX9BysK5b7hcx5S56pJGbPKw5WWb5Bit1wOXNkErvQB5sn",
+	"LRJY6YXIA/O/3omdIkvYCwf5YSdCPZs/ffqUUAm2WRviOR4zCVNhN7y5xxx95gWPSrIULHAf2VxhhxyI",
+	"3ai8bvtgNF8r0J4+x25oi6rFFHGQc8bW1FRtyY4lCVkCSSnaxsOlT6wWzjtqU/QpYZrkmdFSypzmsfdu",
+	"BkWdxWohLZUOUz5AZcJAEmmng9UeHGh7sIOBR1aQWF8nLIWBscqMFxMNi5F6CczJVzjyrZDGMqBSzJkO",
+	"zDgEGbNIH+BMGAZZemJ1m02gYeij8BuxjYMmLB6CPrGble8Kyeq/iVzyslT98AhRi2IqeEh9dESJ21DC",
+	"KhM9D2j8M6YtLBqOM9YNrf/D3IIDQh3eC9OKZFQCr85GKV+Bc0IPHv5SxKGH/19zcctDFpo+dK9S0wci",
+	"jZ/X+qQQCk+JZnY437Ty5nmV/v3sOyJW5PlXq5SZ9zGtZzBnyYBBF3oijxv36ejYSb9+kk1hODX20PE5",
+	"pPqD1BHsPGXh5aw7XxPw16enfsp7oUOucgxLptVgP+6/7cNa7J2EcRjSC1s8xd8y9+vo+4AJhcQS5HgR",
+	"+QniNUhzFI2boV0GJxo6UULMEKTlHsjvIMWcIFGIHU08HxKnGVXS1eXhtx4m+oEf58s98IofN69M/C7C",
+	"IlVHX3eS/HQZsE96LylXNArnmyfztQ7fdVJHBDw4HBHZMmfm5KwyG9O6X9kGoTpvuhe5PkpiatKiC1UR",
+	"ovBrypKXlMcsDuYxpoELEh0DzY7BqvF1fp3di3hRmVgJgrmmdI8+BdAB0fmDDHTt2w5xVGpwK76ury09",
+	"Y/jwXSgUE20AAc9GtZ7T/aDoTcxWKxfJDmUFccR33IakZX9dUL3wsdqWKoPWQZ0Og6Tz/oNI0n7mHhm4",
+	"v7LolhWW3zyvUraNI69Y0hlWCCPajZXojy1v/wFoYuzIw+jciPFvXrACGiahSi/gfiwSDN5Woe7wO91U",
+	"ahi3+qV4cJQIfEPOt1zs+PAHglI03GKU85TqaNMm8TmXQGOfTWgMYxJKu1EZEeJDc6EtRjSNnxsPa4+B",
+	"HRzpLumuP5pTUmo+c1UC/kurC62tqk2I70C7eoYxFe5rykIg2MZvpVIa1tuc362d6451z8aj1PCgieAR",
+	"kFRImBO2MsTYML4mSotMGbVbg8yuqBz34HAsxRcUb2gFSZXpynR1Q3RVy7O2lVr7F7WRrBS5kH0KWRhB",
+	"MElw7vrce9UI5fv1U+IYGLA5y5nCh92biTDaKSBr1eksu41QUI6931Gc8y4koSQDqao4spX3LkXOIwhM",
+	"US5Rfu0lLVthUsRBkWYJZVx3Lqe4qrUBFIui2hY8bHq2BF+D2DLl3li1yGI0HNbCEB4lHLnNUovqiKzA",
+	"zTmwTDZPkgXe3eYaup+aGcmY7ivIwV1T/P0ZXH+CkXTESFfFjEgXEkTJtWdtYMosZTqYubDPQy1IHTmy",
+	"XGPxf8uD7GhrOADSHlwa2IZuV45qdwrBErFG7PDUf+YwB4t9XhWucl/URPJgR4XEutzSQa0DMaOhULta",
+	"0DxmImyjWaztFhAdG01utX1rB1WlJmEc1PnBTkXA8RZLLvDV9jQ+yavrGG8wwD/ZUM5tjNeHsC3M8XyW",
+	"CakRajJ2U/2TmWvKCw5BSGiLJj+uKppVQMn8yiwGLc5PDiBy1+YEjbGxLBNesXDZqm/YOBxgxeI4BH1r",
+	"Dmu9MWYJQUgpdk813NrC/t1GEI19LogtxbiRRI+OHrQJNjoN4KvfUc40UxCfozY8BX7YkjewX+XQix/t",
+	"3uJUi/DKOiu2fblk4Lf1GpQXps5J9pAl+7vy8k7gUmTx4PpwEX6IWCRCbIPH7guS0mjDOJCdFNrYenMs",
+	"vmE6YOcQLUgCCKy8FkFBqnSXN7D6V4TaU908Q4gtofoWH/7j6ua1sbTDp5dkWgN3pfv1R5qnoG90i4+u",
+	"fwV+RLHu6qIPwdoLI849xJxk/tn9mTNkRalJSm1X1siXgz1avGCrHI5rK2zXrYNU6kk6sLqJD3PO1Bx8",
+	"cIv6aA3GfbBZZi2IVVx6wgmHHHYLu1tCkz/WjOPrrcYUK0wLWkcv0OLasc3b6567927PqM2KBvsCF+aW",
+	"OrpBsRS+qki2VldXj6VAHYqd7GjvClWvbrBDNwZJooSyNJhhbcH0azUWOmCaFfsdBlWENoHeStil2je5",
+	"Jxbv7KDQFEH9jrDIRKH8Aqf25JrToTMLYVxYa0y8vbi640A+aC8F7pAqUxwBm9G9q8dUGKBBn4LyCHDG",
+	"46+jeqy0ZOt1f4d7iRXsrg8jzrrOFf/QymFhGdXJ3n685sP9+iOP4YEwrgWpYv02SttokrjISho8kDno",
+	"LpDjsqKlKM7HOiMIj9arRCMOzAUskwF4jksqS/2JylNzgnz19OmEfUXTcfeQsaVvWhCvm7nlSrxYV/H3",
+	"K/D8mXBla779rwTOK5wy4GE5tzu9Q000wg6MC0lyzmwU8E5LloEPCzppGZAAriZ1mw6NBCBYXn8TUQXG",
+	"ZtM2h9BTqX+Qnw1R92fQPp5yuVr8UcpOunaBo+cHl631xvnj3dotuN0sAHFG98au+0KVu25A2s5/av1D",
+	"SkVXsKnQc2Ed92a1Cs32vZIRImkZS5kQ7b85AdqF0yrRMVutKpvjNcoBHP2DNk6cs86qTb99s9ORiUe5",
+	"M2N4VmHGEHPc02BYj0qDGge9KgcmvNe4XxzSznxUK5mOREdyEjGYWEGEFhSwUqRKQWvx9obTuw03JUiG",
+	"AmH8Jzdw7PS9H8YCaKzKXFSbThRcnUVDOppNJ6D+fMJgPaP4byn8DiEXRpfHLCVrKTQaEJh2A0zDQWuI",
+	"tiOw/SpTtkPtGYlQEC9wYm5bii4FricY4zigHsihI42rd6lITeDHwqNYtHtQY/FHjjr0WQLtH46/Dg4j",
+	"uOt9/GN4cLsTcsFCi0AHe7COqfPnut0gMuCzgqszL21BJT4c/7O+zuZkq0YdVqNM61AeQiANlVkKxSRh",
+	"t+0qG6I0O+xW71UhIftxVDb9mEkkxdTRiWEYh+G7+5Bvz0yKBpkuAGc1eBbrUSMGelHW26epNkgxRXyv",
+	"KYTH126/uQcZPgyp1jbmHo6qRomItgsenNh+R/eKKGExiS2giwQLG2NLEpgijCtNk8SDqQZcWhYvlvvF",
+	"DmA7mC6/AGwLOzRcgasQqkWJtu/yVymd2zFM7ZdosfDGTEtRZZYwUAtuyRsesQU7tUgZh+4rUO+2oT6t",
+	"4dRuTE3Vtusl7vd7kHEOAxR65XnNmxtf3fjEIHGbTAmwcl4R1zrhCwo1RCq0GSq1WGG0kUGebTE52dla",
+	"lMfjbC3K4/PPZynHzw7xTX0Zw4lj+sJTfo8fkhduEF31O6s29oN72Za3DHrvW6o3dxqyIBo6/DYUQiRP",
+	"Uyr3/S8rhPHO3eF34uAFv6dqG1qsMS1G4Ni/N5eHnrMTcrtKxG4QBoj/bkf0YhWVXTLvHA5YGaxlyVBf",
+	"gOXB3G3Unv3t99l4H9vdNZB17j3/zuyerlqr4wKBwezuKyFJAnphbI/FWtip1FuWLZyRNiAUPBgr7BgY",
+	"wWIix+GyFRfidxhYVdlMPTs2DOPxvzcAOzKaK3vwqNw2c/ilJGK9MGfHfmbHsS8C84UXVr84XNCFLayu",
+	"/FxoVqw+vIdFNVXmI62NP0q4F1uojkPGQZ1mRaAXCc0UVCcf4+9a7hfowbirnAiYhRUCEPLKKvSZwhJt",
+	"0VLnSToHXtZttjbMUpGCLV3nALEKFFVXSjPOMoZ9qFd4HmjWcww6d0Uqg04PseOjYNuNvTZ4wbir47be",
+	"Jxx7253eH9GD1j5N3MIkjPPnKwXYw5wcd/3YAW3hqIptfQvHWGaeZ2XDmyNz3d4uy6zrlC5mjlfIEt7X",
+	"zq46qXB4HA/NCnNVy4nZ9KNN7mJWbGProoxCzYZAuXkiuWeHP3XvQGQaH+p0/yKjUk/iLvgnjtHlZm0v",
+	"/CkUeqbWkGZ69CPtbWFHZDoHKQalzQHZFjrG3rhxVq85/X/UkIZeB/csBh4F4h8vcUr4nHgWoF2WCaVt",
+	"6CM1OotIUFoRweeEcWKj9WNwcFYW+m/hc+BtwxuUSGEp4j3RQmxxqgWh2ldVWPA7/FlCJGQMMdmABLKH",
+	"WsVk95CrOgZhqDMRO6MnaqTmtr6i7XuZJluAzJYT2zIDS29sZNlRhQXrHCkx9BN9SUc4qFSdbdxaa9G2",
+	"XCwQRayeYlVzHCKhtIXuGbrGLvqfwTc127rmlm5hgSQdkfZ2G/kg4f3LBpBvWK5qy6pTuieuoNe8CqXa",
+	"mnIo0VzsbDE5dhHuNnvChe50QKvTl4uNXFWaFWVXCHDNU21o7EK9VHlekdbQjrWcaT8mClV82VoiWYOA",
+	"yiRkVLp27ASocoTAQFfQxejAqB81uCfQsN+Yn1OU+thXdlDSnUBhZOexCRgphVy0og/jtl2MrtHZQhiA",
+	"xPViBckpch2JNJShU3kUAcSudd4QoyVL56pVx43ZkJSr1UDo12LQrvnAcsm9GSTLuJPjNJ4uG5HEpQh7",
+	"F7oo0rUIA4JHdSDFIyMlbqZDyAl9JSQxa7m12RGr/G0TiDmYfTyhB+xhVEDE0PEnygOGihKC32LPKeNk",
+	"xe6hBr8vbMtoIVlFBN//4kLvtVC974qs49L6bvdwRMIv8GUY783u8sAJ+oYDFulSUkHMGRZBbksSNdGK",
+	"qo27joT9ByMSu8kjvN2/YF58VDfLpgnR1Ol7fLLQPWmyNV0iYoTvaZYxmGXEuS3Sp857rYbfnDjXfkab",
+	"ofqHVW4NAQyLau3wGzyqAwYv5rMVZfY15vRK9u7wh7J6Ff9344DiO/sF6jQ71SSYOL411vprA+auGMUb",
+	"qog5KtDEK5oH/JxbNP42VJ0xXja2iMhwcVGeE6fOX5yMkExZqBLjEVV8oepYP7ED1UFnpmqZuo7CK8yx",
+	"jjU3xwNG6YGa2O78EwJzarGyYnOIJy4k2TmPs2hgLZ35OiGdONv5c8cNSOqN5B3E7pr8CpTGOxHvj9C5",
+	"bqcDrZOIqD3gchhj811TQ0Jp5tZ5+YLgskTCov2pNViCrxI2JrFuX/vS3ddaFzlS3E4doiv4QrHER6Qa",
+	"di/Na1Ya/rNj/qWktjz6oHkjM5/OwOGCrJguoYLK9OAcB2AilAklCaxp4oaoGnWubFxjbm508CQCwx3m",
+	"nZW/pkJpEglujf4w4o4EbQRmMTpMPJbXZei/weiOIsf5zGz9Yc//xVzZPuu4WsBYlLNU+F0TOMe99v3y",
+	"ciNYFEIHhAhTo6PQ4NvF8b4R8ut91PCC0QOi+KV3fLTfrYdF/7/lNAknjlo/bsd4C85eW911+Avsu93z",
+	"/M0dH3H2Mkoco9GKrVCde1vEUyFmCG//1CE4cNhZNbF3Pq7FWsI9zhSh3EZljYpY7m3orrQziKLW7k4Z",
+	"Z6lRYU/nHT3dI1svz6Eiu0ryptAwJyqRw0pVt7x2KZvEwbMn8xk9O0s1lubJmbdEQpVrU3WY83992jS2",
+	"fxA7klK+91BxTtrLE9GOb3iwEu0l1f7rq5B8Tymo1yqOvXLomBvECV6xUECowYfUz8F0NgQG3oyWChoT",
+	"4wTcS17smomGRVXmduEd36zDAFqW2yNq9l64O8KJUhonjA8aKBokFaiImo9fWBygkxe0BZv8bzQ++mRM",
+	"wbdiwLo/hIy3tWGRhcxTkciAxMzCoNnWsWBtD5qkIYSiqq3KFOFwD8WM+9icVqXB1W4sjD+T3OZtzt2w",
+	"kEES7pnIVaUGo63R/rdcyDxtKyTXueSOX4eHuv1kh/Vnl2PIa+9SRIu5H2NDjIVAwogIMk9q+opyhDBP",
+	"7EwJXJz5IIYBrKCqMhysPQHvLXt2Vm3heVuNN0Ce506OKl9sJ3wb9taD7fUjXeqFx04rR3/h1q/NfW5d",
+	"XM0Pxgj7osJbxhcZlTRJMBWx3C9iGoRRCpuRpXpwTCje2dzsVXlr10K/OCU/JuXiwhB1DdUPJNYsa0DQ",
+	"zkUC7tAdFMu0GbesXr0fGisltxA6NjAuLhmoOfnx7g35+qtvvrn5itAk29CbZ6OqMjD8lTca96vTyF1n",
+	"2siRWxLW9rAJTJ/yP5GIalgL8xnPiTkDbcO4UWF7YkubRkyjDQiG1DRxraBH+SFYWes0UL9cHKJf/XX0",
+	"0N9WMCr7MZ3j8X2dfSCqitEJhwJnmwixNkGsCLXzqo8s6Ymo2ZqZkHqRCdUy3MhcZDMOLb9P2d3b0iTe",
+	"/Th/T9DyKIZlj4TXiH164TDqTtVG0/XIHXUqqGT3qHOh9CKMC1A7KwYTwB40QZReN9kyEWKL89WMkeLs",
+	"hDGFGfjTApvuhwBLmqv/Iy9hJVUmtm3goT7HEEOUUAmK7Cr1PThSnii6dxFF5mIEhMZhxLzWSqv2nESl",
+	"wLbbazFKoaiu7cLSOmww9gF1S+LaNj3c2BWhnc9cJ0sd/6DYxe3a6wdX+HE5CIPjesYGQAQc0VR2qMGD",
+	"oQaI1UIUoB8tQT531BxKLgKE28iUFiQWNb0erIUftasHdarZD8V+tf90fmZfzaGDVRpLzLf2tqHD6Qc1",
+	"61t5O2jrKlbYLMU74Fi7/Jck+SQhnNr12IURlBw1s9EWv/YqfxxmzMFo4zqCWHNhXipPrXeAhwyL4M6R",
+	"khud9C643wRObNcubcdb1zHVSPe2E/mX8oRsEHnjYG6HW1ZjjbtKnDNga29olgFXdu4IFqpb7BHV8aiR",
+	"r3cvH9lkcmhlbMQYQrW0jpin+EWVtAlzTmmEAjqta2bFOE1ajdUNVQsVSQCuNqLF4xi6SSrjcFvFfoSn",
+	"bc3okRtaFoOwi6rGLSabVOqQwXECT7RpjOA5dEyDPyw6IIUH4YSxYsabW+ncQYcV1DvgSadsTJPK8YJ2",
+	"QuWgUPodWsAjD5nB6GrBt7bNzHj36iX521/++i/EkZXEoCnDivxD0IdAI6k24mEjiZkUa0nDgNTHgl+Z",
+	"e0I49G84+cvTv1mYc3cdoYkEGu/Dj9I01H5dUawQz20R047aIjH3TzR3W2vfJxtp7VDeWM94hDAVtI1b",
+	"a7Azj30CmfH6QKpQOVIHmG+L4ukTQYfy7U/eonzJ8cCiEgSF9F1RMDgqltZSjT7O+HKPCS/LVsOzlgTc",
+	"UgIdgURRf9y35uZg+Jfx8Urdh+Untek6h8dhcB3i0zBYZc657ZrNqLJ1wI6oRdnwr62jN45ATah7BYZm",
+	"+LDyUyvvr3xgv3BYbgYwwnUbUFnv5NZtA7MB0+h8vdgAIlP7f2r3bzsFsq0f6YTRqy664z6lnxRTnLeN",
+	"nXe+EormeJhTXaxiZlI/6muBolFEHOezhGr8k+GVWJkrGBrBOyn4elFANeRc5UtzHizNj1hLFOR6cFDs",
+	"+w1YW9NGG0scw57+GvyyMA1d2+XJLXqVXr9TGyjNVxa9x0Wtt2ultIPC1uwewm2Tz3Fiiesows5UNzWk",
+	"XGVhnrQ0ClxdV8ErKdJqvfsXirix22Uz9GAc10XXLAGc24iS7NHNzRvSovdbbagEX5EfBq6fEjLsiDLk",
+	"o1oljDjxRZ5NHUKbphfiTY6tEDW2DO5o4FAm/uuP/bmsWsT+iiWshITBgyKrjeynt6GP7qIYOzOgta3F",
+	"WfGFUhiI7iJBTcDan4FhLsk1zguJmo2TPLP/cqMKjEOztBN7RzbED+k18YfAp9FtYmedgTlge6FmzIVv",
+	"Vqu2FpVyFMN521Wc9DVkrbRmy6PCqYyKRnKSVlfdtcb8QFN/CSZXravvaZLxYuDr1o6qkhhpNjS79V1T",
+	"4azK5F+HjMLvngfkP22yduxK17Vtw+aIOELVdlEu3BYGLnDi1/EN2qc0TxfffQlWuqn2QaS/dwjPoqwO",
+	"6MZ0sQEhrAQwekJLuSC4D+t5mk4SBkfM1lBKntf6B5kb170RO26n7Z0Ul2hu/C7WTONytYOnTOZsVc+I",
+	"qpPU3X8c7i4u2oqdGqv2JVf3T6XH2FxpkQzdpEt7RXfPceukBDR1hhv6rVUHWKQbt2H5KFJ49rbuVFca",
+	"UOwajq21KnqgBjT62Wsnh/OdvLiqXs82ApN3Yw5o37A18HvqLQqBGihDuo7RAsNNsGOyeuN6HqyYt/Y8",
+	"lH0cvV0B5ZXD0ZTc2z0YQitqUWUZdWaXdRYl1nWF/M1WwdLc8YC5pSS2qC4Gu+km5niAHODnSMbLymSG",
+	"wa7IvR/CO1zCTp7B5ZB6HJ5iOWDLrSaoj83Fo97a2Z+KwOsD2i39sDVL11ozqqNCbYKKf3BX3UEpUxOd",
+	"315Cj89Rlg+5g9EmbjHC5Jgoc/XmrpVNRajz467Y97y1MdtAZsCGXU8pJ0jgHpKRA38FXyxhQ5PVQqxG",
+	"qAdhp22Eltvasd1OlMk6vGo0/tg+fGsMUr8bvDRBWY9vEWvjMo/hoQVnyXdnhRq3HNMP2/7EStvIB7Yk",
+	"Fy+fB19wD0lX96C9gGB2iVBjYyKWAc6JNWcXERzKiAvTG5FrQkm0sdhdYyQSc/DjSljylkDlkXaS1Oq0",
+	"c6xE/3UnWsV7KaDnvKmvFkUIx+Me9c+9R1mp9i/bUmvb6FTtfaryvRT/jr3YBqZk1cQIHTEOcWQYXtEl",
+	"AvfnGac2NMden3tT7ZMaH8/uaG442oPo6O8fMTQNe4TadkhoW1R2jUMGU3mGfvyAseLdiCRU8hbwXPeL",
+	"b2GvNzj1T77vjQKXgd5mCDg0wq00MX1Hhd/2bmxQLTBbfFbLVq+AFDVO3SQRu7Yz6rhmpY1I4lGHuFvc",
+	"DyKJw0VSrZmXAmukvXAWwyNCxmi3H1mb6onkv60Lp6TxPadmxSee4j+wiPog/1AuI/jNImk4dqpyLs28",
+	"RWNrbY0eqkDq+j9VoHVpHjO7UWicokGxNpohHJ8TCbyzmuNEFKy+ZLzgKybTsUm+o+B1VyuINLuH80QH",
+	"jktWiv6YGorBiRjHuGiHcNyWQcO1HKTCetB0K4IyiR9ZkbszepEiAfV9zPQx8C7DP+Zbc7nnXqcmdA8O",
+	"rzXn8ZGjm4NjktcSoFI69euJPUvhkdp/PXWiNn52MUn/LOPXB444r/ekHgLGjOnv4lGSx9DVKjtkqq0z",
+	"XIqnBVdti0DvzF7iQVA2h6fcDiganBa/Era/VuQa+xm8WedtryHDwbomj71HE5ElHgbMVSQUM5WIFtiT",
+	"TLBkYcjbWo8eC6a06LRrFbShNitH2eHgopC1mf2QjcAHcu9tmxeYZ5FIWzq6XZkHSxISi0rrE+VqZx3d",
+	"cRBFbWvoJOnvgg8wlarkDYAVNnjnyOv45UlaIYZ77YCdMskp1th85zvJ7oDKaPMDCy15IOynyHkLQlAF",
+	"96R0rsJANPmyo9FhmHGMC5lXGw3bP/hd0W51CptK4h0f3O9QsOOwYkWyEKtVgTQUqN98BOjXaVWTlmy9",
+	"7rdh/WPeu8tHIXi2YZtafVAnc69x61dyfnjMAfw/EgbsOlg4ADzSLLOLCVMo5otoZPuK1258dxP9Z8GO",
+	"wAJsY0eKwb5gkKnd3tAOhOtqzvrUhSwPTvPfLbyUJZpbeB/NX6jtWC9J7hcy5y0jHnO+6DCHLRbWqQbx",
+	"sbZkz5JsTslcTJawYTwmVNlElLGwlfnXDiQQZzQF8vhteL0Hr7L2WH80t/qlXZy8BP6qxxthwTIxoYBs",
+	"RC6VBSgs0nL2m4WMGady7y5hFozYyKvnPy5lEPOrqbIOMtvm06FJhumUfhfQap/O7kJaPRIWtU0PeVXT",
+	"gAB48fOLGltK87ZbJ/1eRbbr/MTgfFFDpWgzJEAUbTBK6qAkW5AmXwmJvnBwl3bfcksimgCPqXQwlU5W",
+	"s4RGSJVlLyprs2lSAUq2W5D7VDs7HaVCZC2F1L7mMzC1G3h8Wzr5xsNXpIDEY4kryjTu61qAMto2COOl",
+	"Ic2SYHd3+Rbs6nbXfaGIM0BGmlWFU3P4FkeHUQ8MtYd2Sd370g5rGBgrDbLl62228tbWem+oKnr166v9",
+	"JlTCPUBADzBsazLaxhPzi+G8+a/fpBXPc06EJCsGiREPHtvDhqbgUBHNTfhrowz9Wegb2pduF1GZUcb0",
+	"c7KEROzI01L0ZmFE7drW8JN6C1q04K2OHSvsqkGGcpYL3cvUhsyJNtuqKFA9VzB8PoO0vaN7fB1oqzub",
+	"qyML6fyNhbtiFzzvCtzfbQD0K/eaCsr7LFL3lel39l8PiXoISskdW/Mfx8b9C3JWBODr4JbIqFI7IeOT",
+	"4bY8QYoHBknC1pzqXIYcoziWoMJJZLquR2Erv0whFUbb7Kub2Jtu3lZog+tpR+UJ9EHtS+HB0oLqAzpp",
+	"dVTwoXWIaCglpKyb0pURaiVegw6NwjeqCn9IW8xDBwmDDT2zkzJETaD8rrEzx1ZKDYSX7KhwAh6PLWLX",
+	"LRNg+jofJNAk2S+wO3MkeBVOFR3qfJ6/baJi7Pd2Tgxetu93mqrM/aCdorqicPFRA+GyWa9UiX9UF+tk",
+	"ohxG1DniokG7EP40nBl5b7TMb8SuAxIbHFwEtgh6fJnh08sy4GNW0wKEr7YQ99E75AiOmtQc9rMGO1hm",
+	"GSpgIr42DhRTRGUSaEzEvcNINusgS9A7AE6WQm8GxxdKV6498NhwxLVyLidNBV87kC3I1NwNfrB9n3ao",
+	"szkz8Eeb+uUoAnh2cGHjWarNV606gGOgnDf7ATlJG5V02D24Mx3J7QOC4pHQaPtyQzmHAJZLJDi3FZnh",
+	"snSq9AKR0VoKs0dATB40J/s3t676DsbWx+xguRFi61Efg8GsmCn3bvXcNf/acSi2x9fPqa7XkoS+5nDR",
+	"ImI0eRFF4WnPK4HlhlINbA8srl9Q5fo6eoZn237HFgkbWmrYif/ufmwDthsEaljBGHfLDUqAPz3Kcf1C",
+	"ZeZH7FvBULcdLxIJjh3I2mfm10Iz6ir3Pbb3wgZsKNbfYa8wzTLG1xZIwZgACdjC5IRmyjUlS1CZ4Mre",
+	"4azT2GEOM+7K8ZeIwxH2nTSV+m0ZS1BjjegiQHzi8BGx40c6ntUltLBJ6omy4RaarUKvoOFlrxqSiXWD",
+	"qfwdrcuvv/NQR9bC9L2070CHO6L4/x5kzOojlPz3zGcOEWFRAu7FYsGFNltCU9wqTjrnMy4W3sUt+u0X",
+	"7Q5mqxjMyjUFCVrrKG5O0slaJ+q6avzB/eLmcid2E8FDuSkO8aIc+RConPcXOayBtqtK03voeEqWdHRe",
+	"4K+K/Q5Djw5zfQu+5wiU95jR3tJCvAjLeHSbVzjKuWstcR9ZgtHgQWPQrAPX8dO3il6QvnqMQrpfuSNy",
+	"uITjhK8qCZaYwAuXRLXQoGsaydiBIxUJbn3YRuwGPa2pLRwZukk4ST1FDZbg2BKqPMtkW5R5jAqZtC/h",
+	"mKa39jD2aDQ0f9rUUSmXIi+wFrKEMm6j/DynyYB2x7gSuC6Qr1q3WsGUaQSl5PH5am/eU7U9tRAvEQrU",
+	"gmkFtk+z6caafYgetOARlIhJbnpAgaVG1dZBqVEek4hyLjRZAsFZcTGJbXo5MGbrcg2arXbSmboy2QqN",
+	"ozhcE9QxEythPDyiC+3qMQ33aIeP6bk5wmRsw+NwLC+bLOczxYX4vQ2OecRcjkpNhg81NsZH1cW696A1",
+	"G+mlc8pGOk3+8GzgdA1z4c17p1A3qAjOq2feAVWYOBk5d+DUFGTbeu5QlsauhmurA46IINl7g8upxOAa",
+	"qljEE+D7PkoldL70s3QPtyoNNT6/BrkGYn4rTLiU7kmuHOyDyDG8zSRZShrBOJixkwui3efMLUvcN/Tr",
+	"BcfZ4wqiHfPrZHprzBibHUQwjLQkm8qjDaGK/PGHO+G+tAhP5ms+fjzEAnx6qk14bIl1KRunFP0EiqLr",
+	"XOriyCRa0+/bM2pO94q3siVpa8HaD50iIw87LMq8p0mOSNeCJ3uCgRSLTlvUihlPaWm2l7HOEEp51N5y",
+	"QwDaFlHAsuBCsJxsT3YIfo49dcU6Rr20U7+0jgYSA5IWhQzhY8rP88D4A9g0vqba7/Wpd2iRMj2qxvdo",
+	"BTBwy/+1v+m1Wj7b1MGVxYaZ8qCDnV5jzkGa601LOqkfNv/kkgnmUSar5jFmBjDpY84wyYO+rA3gtLTG",
+	"jBy6Wwz/cK3LLuJTmUQ6D8RQDv2Rw7hNRtdglJEEAg800sneovOz1oqX41wMzrLMZucGKvYHzIMEO3o2",
+	"Eujg/TfQK3HeRxi7pacKooZJ4N0Zy/zyyx0TWsMXbq9McyrabXfOQ9Gx52Clm7Zp3C1HQmhO+RyfEnwv",
+	"sj6gT7AdeNTIWesL9bfCH4tsNZVuGhcj2bA4bksyDIUTpGocnCfecJKiRAs6XjA+cCS+U4MtulXcg4zz",
+	"FjitsQGYY8ZJtLUNfAtrhnk3X2FoKEdKnR54ErunUa3SUwNNZ+6XtjJtG6NZjHKVx1Z3t8WMfIDIRY9+",
+	"nY9zTFVtBlM3XFR9ZFN9unn77PUKQAN3MAL9+YnuOQ6h/nN3cDROCl9sb6WwalD5sJdnebGV51VUQSfZ",
+	"pYyV27WyK9o154sTA0CdzV7OJuwPErUsbpKjzx4QZzz58AUYKRk7JHqE2dI8FYtb25f01grOERhBx2iZ",
+	"ZoWOe0T78k4L9gXlbke3oAjTI/oM24XvLktGE65EhRlZbZPShx/txT7k4v75VaebfUqoprrW8qEd/DL6",
+	"6Ahh6swl9MpRO0r2e5ZCwjgYQgXsv0i3uIjjCjp0dza0v/7V6ffyTC8aAuazFEGV6j6b4Nq1MttKWbM0",
+	"PBj2ynyo8/O6XLquWfvddRj2siP9ucEzC8ZkhfAYc55YO6CKF4VJzouqWJ3x1EC2nhQGiQX0AFwWE69W",
+	"TIKqTQM5LPuEJHCgv6UOgv/Qbm5JdYa9aOQjLvgA2LhBk6l4KM/JPF9CE6jyGwvoeERv4Bi3bfRQhBbv",
+	"syMj05dvMcQ6KtlySt/kKSdjK0h95VMCIQcFkYRA68IdFoWLWltxNf7tZKlToPGiAyMQ/zr3L25d8SRb",
+	"yq7gjFsq+3t2MiTutaRgD2yeDHhsPTaVRxE4sOrWSdY9zmaBvVuURvRtwezv2fnHtIUHlYUW9Hfu5mq/",
+	"duZVswaSx8zwYbh8mge99LcFM2IjjaCwtWyLX/ziej9tip1Xp9X5duDfVcggmbJD/qiSaqboMmlrLjq5",
+	"WHH8aeeLD4uFFQ30vdvQUPh4GLapYQp6++qPrCSotuM3vHRNEqBKk6+ekWhDjcdjETtP6tpv8KV4fSew",
+	"gWHFJJtTndXQ9GHno4ExR4p3aA2/lDHUdmTmRoVph58xtjDTDf09hPZ0SOAO8dsPCB2R7HxL9aZEaymS",
+	"nrZMvXX6fXO43/AvH9XqOJ/tNgMqI1ZICnNpLbBgXxXkJsDWHten2lo7gO2AhsLGgvGuznG6vwi5XSVi",
+	"VwwDbaYTlRZyv0icfhgUcigR8NpNtbA+1jKHwCLNXXlLVYxxPifwVXeODuGFN8laubj43GKZpaHoFjdv",
+	"kjHICD/g+lRJ8RNdXDb2MDG6b8OCCA/3aJaj7Gu9AG2ShTGqKJdM7+/MCl2oW0htJ2oxs38jIbYMvDq8",
+	"nS0WPwilb9xVJZMy9u/221TZ9NH1AEkz84zQEwoHEOmGBg64ARju2o3W2ezjRwRfX4mQ0lkliKgliQQL",
+	"Vac2LCMp5XQNKXBNBCdxjp1MxIuK+vKf/J/8peD3wPGWW/Jvd29+JowTxekWFhFV8JywWBEqgfz97z9+",
+	"p8j/8gNm/wUTZtgpsAOS0i387+fYjG+vfvfqJfn666//Zp729/cvnxMMdRKm/sk//GFZNCdRLiXwaP/x",
+	"g7ksZVxIknOm1XPMxDmwdgZJ7DJKrufwS/K9lELaN32gWZYwO1blSSbFMoH0//y3EvwD+V9mFX/7y1//",
+	"5X//k2NdJiVKIw0+RCKGD7av4QM2p6sPhNOU8TWBe5B7sqSxezXV6Lt/SV5E5hwkb9/cvbdIDuTDjzGk",
+	"mdDmI27+HfYfLDCboimQLezdW4s/YZPFGrQq/2TTjW6GGuXCzus31/3l2bMvyQviBpI65ACA2N7smehh",
+	"z8mzp09xmf/k/jiz5TqEaYQfe/b0mX3Jh5/cDJoPNjrIBXHNmCQyKzIXMU5W7B6IgkhwHKBPJKxyRbEu",
+	"8S9P/2YfxbQidt99+U8MMii3HPLhD9R9c1Kxgz5+sOBnSLiEpUx/mJMP9jfzf7998OBoTJIVS4xt+CX5",
+	"PjZvyRWQD9+/p+sPTz78uLp5bRyiD1/+k78FkSVAFFtzDG5aJts9SNzWfE4yKdaSpgqx88iHF1g+xn5H",
+	"KtySb3G3EUmzxT/zp0+/jliM/wX3TxtdsX/6YEjhTJAvlCNzrhzV3XuRVR+MmJAn9189sbrjiVvNB6KM",
+	"ADBO4MGOtyrGEaAisJhwKQYGiLFbvvwnx0qhCLjFAXKK5UVGow3cPPvyaSWmPntX6Jmiunr2lYcQoRmb",
+	"3c6+/vLpl1+joaw3qALNIksPY21DWEbdI4F+jGe3M8Pcb72X41rarf589vSpA4HQDuCquh//2ylweyQM",
+	"8lvQKkdld5ixd8l5/M0hkYWfWCzRawSr/v1Eu5n9FodxmyQgsaxd4VARWwlfzjNB1CIVIIp15b51QFsZ",
+	"lTQFdGhu/xFeVXnJE1YqDjwGfi1m1nzrqk6no6hzOT/Wz01j2Hw8YOZX07767Ix8EceEWpzaUid5sNAQ",
+	"Mz/OK/L+5A8Wf2wV+n8F7Zl7XpHvodJ8tgEaO5vSKMH645vG0cfTqfqGl9i/oe0wUtRRvDOjsw+JbPT7",
+	"kVtohcfAefcO5rsH7Zw/u0wYSvitNmxjPVnlXWfKv4J+lZ/5RMEXXOREwTfZw9tqowxkYeA6fCgs8IN4",
+	"DXKyfRWg+n+LXHKa3FALItR9qP+bvfiFv/aMvKi/6iJM+UHsShzzLxQRO06WCMtsTn38yVOpKMBs8sf9",
+	"4Xi9lwdIfwdByk+vxBpveQx19gh8v6N7shnO++eu412RBFaaiNziDxtTwi8kIA/tW2/QllOjDzyEDfw4",
+	"771OC3cmnpeh74WmycW2MY588PS1IOtMxLVBBV8ot3sNJxkn3pkWWzUny32hjSfb3B0S8AQe0A9rE4Tv",
+	"8eeLiMLcRaZ+y0Huy8BUUU9W1wTzoUaKIeudfcZH8446//8vSOHCFTgP/j9yFm3xHgwAKBdl8SzxHYm2",
+	"N+BgrRXOlavLqNYgzdX/3z9e3Py/9Ob3X//4+uP/DESg+zeDhgf9JFL39U3QC7NzKPcviA0waUG2YIc8",
+	"nOrhdIs6VeWuwMBDhdJveMI4ECEJsoOlRubUOcVfJTTadll8CMp4TiujhlV5bsX0ywZQx9jSexuPpIkS",
+	"RIskNirIf64neIbxqumNCf+eqwxCFECcFzY8LioKLy0eKKGW5ySy7zXnDsN4nx3iSBy8KMZkSxhRN5ih",
+	"KSWBHaZFdpNbFMjjJKgjlGVrsK5Uiqo1TIME6dm0rz67BL0W9+DTJFyLmrJHT5rojRT5ekPutGQZdDjh",
+	"PgDWbYi+LK4ay/KiFO2sdqZf30VszIIYOE4I6TkndiNa9Csb9HeH7Ibeg8tUuI5ox4mS8ofM6I02vizj",
+	"lmcn6lXGHAOB2ypBpzw0jSdcofd1hR79wh7DXb9aAcEA5O+Cwxyzn+YwtcPAcHyd+U/C/Pivrt1o+y/7",
+	"VKO/aqxoYGJziGvmisMGXPnbkItKldzm77kKkHYenVeXW4JeSJeX3CtFwf+tL6H3shx6eZWGkF/f46T1",
+	"CuqcnYn4eYQWQ0htfm+Zx2vQc+KHcM6JrS6iCbGzZexp7RrqiAaZtolBUyMMOJ8LyTj7RrnS87nKCky1",
+	"2uD5ck+w0RGJb/5u2dS+/ybOIB6/Z89+ktuFPc5JfqWi5FKJXiSeEwc+X52ZqDB+ZgPziE7mIOtR9MZs",
+	"6CdZY3jChG7z4XCGaw3BHCz0wi50dcbD2bM/5l11WUJ9JWwsFDMJ3p3rkyTOIb5xNXY9FqO59IW78niH",
+	"usV6O8ARCUSpW4AjzmvWlV99EdPOEdh64T7Vvmb3YPx2Dfy5rwGsjV9dsSSBGAvtaoE2i6LRZRLe0Xuo",
+	"fuT1GoXlGh/LMKxQ6SJlX7yonhWSuFpKnGJfTsrGGlsPw3bA9OAut4eGhFTcw8THxTt86KcgTt+nmd4P",
+	"k6C/HNajfyc4TMDk93QLJZeJWLkKDaZ0JztFmuLzHSOVSM7ASXzqS/uqq1UKdnlusRc3Px1xzh43p3KL",
+	"Rd/4OkIVUaB1AjHqBZFZBAw/k82LjUvZVcXGuow9x3xx1efA0ERSYgl6mcBQhXuF2Vf87VAU+iMCJXDP",
+	"2Sl0duqgh+8DJ4WHr+FBz8mGqg0698qPdG6j4SmlBHXCP8HZoRN7bMDjCtM+9cP3MaRsSrfwrYPFCLz0",
+	"57IvKdiSxDRZC2P2cxt0UmQlco7tWr7DqR7aKP567vDGC9vuaLtL/H7yTT7WY8GdhDOB7S/FrupRTNZr",
+	"vcHGtJ6Dyl76yl55pQneyhovU6SN1LDOo83x2iiTRdoPxQT8n3qTBpVPuVpzsLLGR/IRq1S6TGvQynEk",
+	"wNHgprInD5XRhk3uNbywT/0UZOUqHMA7LTJsYmV87Vn5HI0SHFth6+22kOlB/EVIacffnMdiYub+ncfC",
+	"cdZiwX7mbJ9r7+bkLGm0vS1mDfjhc6m4h0Ebd9A5eEX+WrDAWeRcy32nF9Zyq6brx3PeLHEv47udfjpf",
+	"+cH8qGfyhY7jEr6nf18/8QXrCNMR4u6PeEH7Fg/tl1jisOvQnqlgvU8rGmmeaJZRqZ+shExvYqrpcAbZ",
+	"j8RhwRf2Ce2bL5S1sy8r6yyxY/Ll3X8+J45jBdQFLRxDSiRCYMRkJ5kGRbjwo7IGiFdvcKeQ1XMr0Oss",
+	"9vDjETCh5tskfXVNM4pWU8VTV3ccq77PXdxh1/UotR1XKji+tGOMmkeLfEn55KE+/S292iq+bym/XrmZ",
+	"AGCF8lIMiJAkYSttA2CUIxC5bQCspOlHCEssbrjQN04PTS8334mfBcb2rzhKXFvjn1SK7kAXstPg+Qhh",
+	"ye1nQrej+F152RkpV7zloj4T2W0EIhwtoSyLyEAqwS0G2m6zn/AwD7Ih9QNyJtyqGGj5NJw7XOoLtX2k",
+	"rWpDUudPxWNYJ5NixRJA5Y6QKA7XzvZu+MSiQ6B8TiLKjWDmPBbcoqFREtP9iC1uQ3tD4kCv7ZUXIvhF",
+	"Nrn9JAs902l3TbeXHYMHOE9v3ZWDXPMKwn07KMGjljvWP+rajO9fqkWRW4DMz5AuBGPuIRZJiXqzEkki",
+	"0LEW9yCJhyOezrFrbb97LBGZX4vn6D79ER2BqxVlyTTYXECnQI84JLQb7DRAa/kZUOdPGpxTW9WmYp09",
+	"vIuYSsXoKdeocc4jKYYE1hbsuNuwr1x3nXUQ5QovwqpfNsLB2ysH4ixS7wYAb0Er6ciulMu/Wl+5WOHj",
+	"5FgqFDo3c38CTZRIATGkLZedSW39PfcPowyf2+JYw3gOO+IIrzqASCpbzurU6Qv0vufx9cvTVeTQv+ex",
+	"cZQKYrmhpx28Y/eAEPC9+rK88Aqy5r0FzMVI5ZGNUdO3Wl1lhXWFnxc5XqryQ5Z7EudA/GgQJ5s1WQxK",
+	"qPMzhdI30QaibbfIvhVKv7SXnZGQxVsuQsbvMT6eCLEltgWWZPkyYWoDMTF0mRulDQpne5p/bSHD5ge4",
+	"ZzG4WYNhcp9odDV4JOG+UlgbZNFb22zxrrzyjFyqvOX8hpThDEUokiWNthZU1MMR7ESexCQWRi8/d/1p",
+	"oQz1ebkjPAbzhGf0m9UK5Dvz5Gs9oHFxuMxL+9UV7fe5lP70OgTDQgeKZg1Xo0pwAA1KtnU5a4X2sbC7",
+	"jDAeJXl8zLGj8mXKcFpH97FzV7nunDiGxWsuePD4OT8YVq6QqH7snEeNFUhOXcT/oYR7GhA3LAss28OG",
+	"A625PTiEtrbnpPSBpXk6u33mxyXaf371t395ejic7Ky2nyPSReTmrTFPogKGyyUkLN1RrxjCzYkW2I6P",
+	"+B8WnesQ0uMAtcsC1T5Z0oTyqMd/+dZfdJ3BHre8y4y5caSYY1dsniJTgGvJQHVAmjtqa0m5olF/hO0n",
+	"vP599fJPwW/M6F7k+prgNCwhLyIa9lWkyuNW1d6Uj5Sy5GYDNLHzF9uC6a8pS36wV13nVqws8FKTKAzp",
+	"luIBFInFLVHA9Zyg7Ks5WYrcblbz3IQybv7oJxOgBcDXto9dOYfQzzwtWYVDcEtG2aHV6knuZ0h37uP6",
+	"pOlPOvdxOIX7/LUPzGVAjHopHD2jcS0+Zd1dLyYD1nCKtG9+wVqdRPA10aIa1KtCOB2y2Vc0T12A+52k",
+	"K3115be4qsfInZYz4s9sidti2rSQrB1lWtXD+VoUMaI6hni/pDzxNRwThgZesQSO0h4XCgyYtb1iSeEo",
+	"HxG+N58YT9KMjNDSpNDNltE5j0E2Aax2GxZtyAYcPjXTJGFbsLVVeyIhS/aIdpLlqD6oYjH48Z4czPlh",
+	"lFJ8hHyoJ3/wzi4JtxletZdwZBQtAGd18YG+U811Ot1vEpEGfaO0BJqePOXD7HJbNjHBeA8slcPtXcxf",
+	"xdZIJCta7pQTqjWNNg5sqIWHp7jcdcZbAJ3p66r19SsHu8pH73ymrhF2CSgUxVBY839WGXCBKd4tFztl",
+	"tjpWWDJzRuCcW/3cDbLHIcpoNRLBsb8WpJM3pghVWwuM16saRK6NVrmxsfw+OMQ39up3xcXX6QE0lnmZ",
+	"OIkdKuDo6ZHqNiJXgHXaLmm/3BOKA4CrnBEJixj0N7w2vutaN1xjmY9TnNGk1YWwCz3/ZcmjAJvbNt/Z",
+	"UQo/EQm6ikqMF2ob4ijhgqRCwnM3KcRsZkWgNj61ldVP7FO6LK8ai0YzyD7/vdgCv6COPdfugiiXTO9n",
+	"t//49bAiOsCa4ujThcIVvCtL657Qxqcn5iFFxii8sb7D9zhynLyh5kdw+Gwa/Dv39Zf2xEfK1ud866jd",
+	"853fGBHMzWL1himfGETHBP9gAxEjtkpf64hjatijPJ9Wm9xD9O+Zmi3e+/SmY5Ujba7iIU/uQfYeMP6a",
+	"KzXe/fLODxuKvTIrIclGpFD00EjKkluiqdqquZ8BOSc2rWSREg6DuxwgxgJdwWug1OYhJXeaMwvaK99O",
+	"GT5wtZC0E1d0uoaDiZ4mdhzkdJWh63plKNOQqoB2n89S+vCj/fHrMhxGpaT79udTbbaZPU864G7OuUsr",
+	"EnoZ97q+I7qDGtW/9uLBvK1hFVyCYBeB/K3Q4NZO8ZkTDg8aewTkHGMSTGHuwYaK5naq0rxaFmSzlilC",
+	"ajJNaBRBplWzJH26eOUB455EIoYTCh1bBuu+xKdeLb47PsSu8RHwguvvPjMOhEt4p4IYThdnsJY0Mn6c",
+	"ca4r1YAOeCTNlW7OfxioCZ54eZ561K59bF2ZXKV4VZboFn1pIRulCj87dz276F+ZA6WuyLobnEA5AquW",
+	"EGuov90IBQmrXEEcAAoZupXg3ixwqCH7vb36EtZsyGbaMh5PYZL9aVp739uuBuDxDWaQHHBHa7nYWY95",
+	"n6gcKkyv/fWfdDmT+4oL4YlYitmkY60M4YwM7xrY4OttrjVtbJf3ONmrS9UiGT6UZQnEzacvYEWEJIlY",
+	"26LuZE4o+e61+RvlhHENktOEcKGPMcPEauUOyomlyrYHXWtm1CxujER9Nrqu0+iy+4YTFOPnRIICeQ/K",
+	"QiE2h+QO3RN++PFNKu5h6r3xWtzDnXvB1c4zdesza30EULXq6z/vkdMtDnEPhBZTgL10m0PGQ8cVOQ4h",
+	"SWZD7UPqXdu3TrcB+c4u5a64+JwNy/V3XcykLyhhwyYy99ggYUzWs1r1GGocbNO/t1ef2b+SF+y2pDKF",
+	"2AZcS4BEnIjRxGM7Kxt2Qm5XiWhPCv6HcZUrnPjF33BGXvh33OnCGDpnX5TRmfiZPr3qiTLH7WHpUZ9D",
+	"MSlPMHnYsxPsNZ+xWc6CzTJtBi6hvP74btPbcPYnc8u5k3L4osvk42w6PIwE4+W9cmLjH57AQyakbt0H",
+	"3+PPx+4EtQHAiRpUX6OUf3Iy2S0XSO2JjJYVSzRIiMsqC0Ve3v0nxhoUoaisl0Js50TRFVqQdgAwJ5So",
+	"DCdF42oGSKCh0hBF/BNeN/nE/2Nl6gJqg14o8PyLa1IQO4jnRoEYqyimFk1gWY4KK9riXFsldrov9yTK",
+	"pTSe6BBu9yf/zXWzsxP3Qil/8yrXauTwitScUK0hzVzpkm36JgnjoIIEnMDMccMW/QqmHrdo57AWnLvK",
+	"SMYL9/GPFesbJnOfQxgDZ/5SRTIJGZUg3ZkkIQGqQFr3wU85xMpZmoqc66Ha6ewFCde8TezqHq0M4fMu",
+	"mWSX/CCSeO53hJ3wtnF/0nI/JxHlESS25iASPGIJHJSQde0QCfcg1fQniVXO79zTrxb0zq3vcRKRBXXO",
+	"3j+ntph+pFs7OtajxDujxmKqCFlMH2H6eRFGdqAJ1uJosWu8YPnOrG7gUXfRdVbI4/Iug/7l7Rji6VZU",
+	"C1SQ5IBGm2PaWe13XO3ZhKt7nF3nKHORQVKIVkFrfN6jkYPw4RU211sbDlsc/V+eKJbmiaFaa8/cnbvi",
+	"U5AAv9aLmyfVt18C9/YdDmM9FIV7o2Gp0qQCoHmL9eMWC3dD74EsAbjtvSxnDqATX14CPIb4eftM1w6J",
+	"cmaAZnL6tmjz0OuWw6vohn65EUIFdUXRD+0zva5niqyFMVYt8k09q9vDaad0BhzS+//0l/45zttDlNYD",
+	"erfX69XO3eODOEJqmlQaL1r2Dcr5W7z4pYjh8+bp6vQ0ZDSUmt3+49ePvx4AzFHb/YAZe8XWuIswGkr5",
+	"lgi+FFTG+De1baK62MdWNpLjnsVNHhABdRy018/O3Fsii7Gm5wQLaKf2+yqmNMWmph1LErIEpHsdS8uT",
+	"dpLdVOXHE/MuqnM5eZXXHVvzCi+vs8rLf/wjBUeRIz+I9HON11m3mmFziYeZUpZAjGoO3fgYIjeKrVeT",
+	"SQlROZxo4g3znkXbl8Urrrcl0K/QrPead8wZVTeLtkSsVoQSldIkIaVkoETlXJsrGoZmUKYOZwNEIk19",
+	"M9OUuao49udr6qAbrtTTrSzy+tXy+YTsBb7Dtc8B1xYfBUjsoHJHC5aXi0ldViySEeqKxUlpu8rPh/uf",
+	"83C33LWTkeJYglK+rrI+zuqYLYMjYCbeMxbz6PqHGz0W4tbnfXOZffNiLaHWAXE4+IjXBx+5eUeqajUf",
+	"aeQ0BiBN6XaaJx+LJz9me6V5ollGpX6yEjK9iammx0xceiVk+nmL/Un9TpRFQq3NdksimlkfwWweKiEm",
+	"MWjKElsPR4mbUt+zmzaGb71hNOTun95I9gWc8JBBpF0R524D/LmluXIZIAQYSoTYMr5+TgBD2xndo11t",
+	"Kzq1TT/GB/XjYSbYpmGrzOrInFNbCtffRfzZUviTWwqI1VI99H278YB9UmQMbhCduD2N43DFi+t/ssjk",
+	"VxoEi+ENT/YXR6OtU+cRFe9rxrWDjzc25J2WLIN5gf0PNl9EIxzPhxqaY1vFc0LV1iJdNmKx/bKkAC2m",
+	"dhF6kwG3SmF2zuCUec2fOSZVY/T3Dxay2mKhiS3wclaER0WzXb1qY/xwxyTvgzv8jn7m5lzlS/NNy45i",
+	"HUuFv1cu/ZzqPWr7/mwLJYjItQQabZCdnUwq5qQ7By6SAFxthO42RZW+K6/s3R8spWt4kvH1dcAj13K1",
+	"GV2Dz9PiBBTg5xlO6yuTGe0fjPmuce0njUFV/5iLFLnUX0lkPmRIZWs0POf15/0JtNOzM3H3ApDaaUYl",
+	"+C4zY21bI6VR798cPVqr8O/Yd/6qP+8c2vG9w0Oq9x3IQrWv+NlloQ39Si6DdYeT5f0wLE2N/bSk0bYD",
+	"6q7RJlAIZG/9VKV95OzEu0gXqf/06ixTjNk4RJmUbsG61CKevIO0Tvdz95B+Kq0/j9tNOlz6Psd7BvaT",
+	"2o2EWqqhoNBFd3DX0qgqpsia3QMneXZUr2ljR5232/ST6aV7nI7Tzztpsp30EyBGxBLmRMu9nYQ5J1uA",
+	"zPxZ5NrHQnDmgT/B5lhBrQVuqXKPma2FUKdia+7Os772VNvhYIOrRY+q2E7fnGIeasdgXXNk9ioaVL53",
+	"owMwOGY7JzqGMboelSZLex0QvOZTcD+osgXtC5w0374X5012vLBpOdwRO8o04+tbC7cjJNlAYoy+YS7K",
+	"JTFs/Ca5SPjCtjc56KsGkl+bYA1xJOxQrjPT6FJOBIPdbaVlcG6H0Cg7eWZHle8WLIfjxkXnYJCeJ/oV",
+	"BRPOnDo+cnDnhVS1Txs/mivxeaLjFOaPm+HIbLEY7qwi3mF09VCF9GRDeXwj7qfHYv+B8vjNPcjr3g5+",
+	"lZ83wqfqUastzl3EqfmQKLMnlAZqZ9wkoMtfi4HAZAkbmqzs0H1RDA0evGeKmooeQ/EnvO4CRg/fXgxe",
+	"2k67FqsD21rdOowWBcDnJFctBJ18jMj1u0flCs16L50Cus5tf05P0LZUB8aDW0gTI8I4vJ0IDoosYSUk",
+	"NAa4HyoAkcCNE46evS8SeOcvPOfmL99zkd3/inHKIyCGEi4VYNxDX4eCMuORmIT0xUZMkhgSWgPrBJEl",
+	"0EJaH6XkKybTyYOU+NQK4abRGOdn8AXmAFXZ58ivsDq65DoqBE23oAisVhBpQlcabE1ZH5MVUBltWjfO",
+	"nf35gB2hQMNvs6b6fKygg131O1CG8udnkXmZr+3CidSVKdRGP3tsYQxN7ISMq0ho/r4mS55oeOjQaPat",
+	"7/GaCbiT0oefgK/1Znb77OnT+Sxl3P/7q8HJ8INRfsDz1HxjWkwUc1OpohIKwbUBzH4NvuZkWOdJZ1FP",
+	"DDy+kiINPyemGm58AGvYwxrhxFMetaFqsWIJ4ux1jLGef1oFVWav/MAucyY7nbCzh7FCbC0N/NYPdFNz",
+	"nM+GY5wdAMncN8So523VEHqDiOpVTTFkuk51rM41wiZedBTPG1/jWdBuSuTET2WQ1+OgJxbUuRR+Yjnb",
+	"6hjcxEJCRgAnfioC8FjgiY33X6L28Y7uPWZtIQ4W/TAWJSbi3PlLfpT5biMIh3sslsQhzaMAEivNGTEk",
+	"YCXnEBHqTWjEwfn8b0T+sajjB+7AvDX/dee+5axSodQlROEXG1W0CVjCuBtgYT3nDCTBAy9MnnZcrx/5",
+	"7HyAXD/yy2/RszKjpbMGZZM5YCq4STFU5BAszB7NqFLGdepyZc3JnrZ7TPbnXsoZv8uOUL8pn3hF7Rd3",
+	"IO9B3ijgmthJ7zZgTjWxzUnxLfmAP9y6P3yYkw8x1fSW/MFFzueExXPibbuPH3BMap6CshDxP1Glb3Ao",
+	"/M2P31WtT6q2VRVXghb0ptDLBv+zapHyLZdIpavqR52h86VJ4BoWVqux/9JfdFbASHzHRex1/z0Y667M",
+	"JU3ikId0pnTGizi+cqCwIyDCvpr65ZeShaYoSPuHLKERZt6Z7koYHGwrxJkYpLxeWUSKEftKRBqu9Bhx",
+	"493ANrBW64GoQnRjrWm0cTJ/FvWWZRJUP570XfXCk+a+9Vz72+xTC2lVSHOZqRPWIPNppjVoBBmvd8vi",
+	"PyvbreSez9Kvpkbe+4mtqmJyvflmqoYCg5zPC/wJNO5vZ1wbJlpre00Zb+Wjtf669ul7vOJTKMEVO441",
+	"x53Ft8eV0k4/SPesIXGqLlShgjgX4cLchl+B/ywM3swHT6bticHHmkVdq6owa/PrvHQAAOly9lZQKreE",
+	"EsNtEtcjse0CIcFWz0/ezmEfe+0C4df5pxSIf2X34AWigsNoKx8GSYfiQvw+tbK4w4deu2TYVf4p5eIH",
+	"FhdykXONQzl6ThBIs4Tqnqzo++Kq68yK+vVdpjHfGIAF3abMiPrPuNrd49b3OJGTgjoXy4imVU4flRYt",
+	"xORJZoMrHQhV9oJPRQbccl+oi09yaKzgAjWjSeKFoZb3tAlR47XYjMKGKuPi39Mkh1EZUF+r0qmC3TXn",
+	"DOqcwb/8bTbcP/QVcK73x5ooxs1Dmzdc81bnewpzwsVSxHsHQgCExTZoV9hGY/pMK5V+3zwd8P43HDEN",
+	"kFOYoNuwaFNFs8NqYwtiSLkX0fCaXNtqb1nZhJV8Zz2ikSoXavGwDHDN84wvxcP8oL6MJHRI2Zj7Q2/a",
+	"zr50dnYKXiRdp/3HHJLllDB2lZZPzuKdvrC+qV/+dZ6guLoXj+OdXkaGvH+Kb0MP1elfq5aFU9JD992T",
+	"FOR6amf1tXnmpyApuNA/qaC8ptuKoPix6D6eITh4Ja6MleUPUZwq2ag+6hMgW0o8wMR67S/9pBEx3Vdc",
+	"xiF2FLOGlqX7vL8ue7KTJJPsnkb7qYNZ/kx/6x5/1UrCLfL7mOk/qar4CSyg2G4jEiAaaEpQaZQSh8UN",
+	"yR7LUW2HFyqUZpVDt6Y4Z2D0EzhsHik4OlCEPiMJ9GySt7kuj1OxWtWiwM/RB8I67ZpLagMVS7MKBKle",
+	"0mg7fL9kCZu6ROHOPPOT2C348ZeOg17INBP3ULRgVY92wrgWFduMSSJ2fLjAaDp5lro4q+/0NYdOyyX+",
+	"ic9pn6y2shILjsM9WLQhSovMKBjlXkaiRDi4UIRmY/qgruZQlMQWemrg3ttLzklJ84bLFJG9/dGOziii",
+	"WTZQecP4Yba3twHDZZnM8652j5jFPVJ+qXz1pRxfTgoGWzAPBZEEBMBSG7HjRNj2uLYuDisaRWyyrX3K",
+	"QnB6vl+seM6+tvaVLdJ6tB+YK2dhtWqDv+MVn7Qvbz7hItrmLbLEa5qNyBWMVy9mtdeqXczaHke5IFUu",
+	"UHJcRFoHd+tVd5KDlmSKLpOpbbTv7FOnE48z7razc8oRo+DWcwI8Vm68pB+EZXxLOzeL6r6ToMI+5Pnx",
+	"zMvD9vU7YTEuzjM1OgH1GCbxRXj9Dmy3DSJ1436sJKSf18CJFOEAcROJKsj25ryuoov6H7+aY8uetn56",
+	"F3ZBWinIZTK7nT0xR+j/HwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -309,6 +309,14 @@ type Idempotency struct {
 	CreatedAt   time.Time
 }
 
+type JournalAccount struct {
+	BrandID    uuid.UUID
+	Kind       string
+	Quickbooks string
+	Xero       string
+	XeroTax    string
+}
+
 type LedgerAccount struct {
 	ID        uuid.UUID
 	Code      string

@@ -61,6 +61,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/brands/{id}/journal-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** How the brand's own books call the accounts of the ledger */
+        get: operations["listJournalAccounts"];
+        /** Say how the brand's own books call the accounts; what is left out has its default */
+        put: operations["setJournalAccounts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/brands/{id}/journals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** How many journals a period of the brand's ledger is in other books, by currency */
+        get: operations["listJournals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/brands/{id}/journals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** A period of the brand's ledger as journals that QuickBooks Online or Xero imports */
+        get: operations["exportJournals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/brands/{id}/slack": {
         parameters: {
             query?: never;
@@ -2456,6 +2514,8 @@ export interface components {
             banned: boolean;
             reason: string;
         };
+        /** @enum {string} */
+        BooksSystem: "quickbooks" | "xero";
         Branch: {
             /** @description Step to go on with when it does not */
             else: number;
@@ -3189,6 +3249,37 @@ export interface components {
             row: number;
             /** @enum {string} */
             verdict: "create" | "update" | "unchanged" | "duplicate" | "invalid";
+        };
+        JournalAccount: {
+            is_default: boolean;
+            kind: string;
+            label: string;
+            /** @description Name of the account in QuickBooks, with its parents */
+            quickbooks: string;
+            /** @description Code of the account in Xero */
+            xero: string;
+            /** @description Name of the tax rate in Xero */
+            xero_tax: string;
+        };
+        JournalAccountEdit: {
+            kind: string;
+            quickbooks: string;
+            xero: string;
+            xero_tax: string;
+        };
+        JournalAccountList: {
+            items: components["schemas"]["JournalAccount"][];
+        };
+        JournalAccountsEdit: {
+            items: components["schemas"]["JournalAccountEdit"][];
+        };
+        JournalTotal: {
+            debits: components["schemas"]["Money"];
+            journals: number;
+            lines: number;
+        };
+        JournalTotalList: {
+            items: components["schemas"]["JournalTotal"][];
         };
         LedgerLine: {
             account: string;
@@ -4875,6 +4966,8 @@ export interface components {
         brand_id: string;
         /** @description next_cursor of the page before */
         cursor: string;
+        /** @description First day in the brand's zone */
+        from: string;
         id: string;
         idempotencyKey: string;
         ifMatch: string;
@@ -4884,6 +4977,8 @@ export interface components {
         /** @description The token of the mailed link */
         reviewToken: string;
         sheetFormat: components["schemas"]["SheetFormat"];
+        /** @description Last day in the brand's zone */
+        to: string;
     };
     requestBodies: never;
     headers: never;
@@ -4894,6 +4989,7 @@ export type Approver = components['schemas']['Approver'];
 export type Balance = components['schemas']['Balance'];
 export type BalanceList = components['schemas']['BalanceList'];
 export type BanEdit = components['schemas']['BanEdit'];
+export type BooksSystem = components['schemas']['BooksSystem'];
 export type Branch = components['schemas']['Branch'];
 export type Brand = components['schemas']['Brand'];
 export type BrandCreate = components['schemas']['BrandCreate'];
@@ -4966,6 +5062,12 @@ export type HolidayList = components['schemas']['HolidayList'];
 export type ImportForm = components['schemas']['ImportForm'];
 export type ImportResult = components['schemas']['ImportResult'];
 export type ImportRow = components['schemas']['ImportRow'];
+export type JournalAccount = components['schemas']['JournalAccount'];
+export type JournalAccountEdit = components['schemas']['JournalAccountEdit'];
+export type JournalAccountList = components['schemas']['JournalAccountList'];
+export type JournalAccountsEdit = components['schemas']['JournalAccountsEdit'];
+export type JournalTotal = components['schemas']['JournalTotal'];
+export type JournalTotalList = components['schemas']['JournalTotalList'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LedgerList = components['schemas']['LedgerList'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
@@ -5138,6 +5240,7 @@ export type ResponseProblem = components['responses']['problem'];
 export type ResponseSheet = components['responses']['sheet'];
 export type ParameterBrandId = components['parameters']['brand_id'];
 export type ParameterCursor = components['parameters']['cursor'];
+export type ParameterFrom = components['parameters']['from'];
 export type ParameterId = components['parameters']['id'];
 export type ParameterIdempotencyKey = components['parameters']['idempotencyKey'];
 export type ParameterIfMatch = components['parameters']['ifMatch'];
@@ -5145,6 +5248,7 @@ export type ParameterLimit = components['parameters']['limit'];
 export type ParameterQ = components['parameters']['q'];
 export type ParameterReviewToken = components['parameters']['reviewToken'];
 export type ParameterSheetFormat = components['parameters']['sheetFormat'];
+export type ParameterTo = components['parameters']['to'];
 export type $defs = Record<string, never>;
 export interface operations {
     listBrands: {
@@ -5267,6 +5371,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FundsList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listJournalAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalAccountList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    setJournalAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JournalAccountsEdit"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalAccountList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listJournals: {
+        parameters: {
+            query: {
+                /** @description First day in the brand's zone */
+                from: components["parameters"]["from"];
+                /** @description Last day in the brand's zone */
+                to: components["parameters"]["to"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalTotalList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportJournals: {
+        parameters: {
+            query: {
+                /** @description Xero needs one; QuickBooks takes every currency without */
+                currency?: string;
+                /** @description First day in the brand's zone */
+                from: components["parameters"]["from"];
+                system: components["schemas"]["BooksSystem"];
+                /** @description Last day in the brand's zone */
+                to: components["parameters"]["to"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table to keep */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["problem"];

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import {
-  IconAddressBook, IconClock, IconCoin, IconEye, IconFileText, IconHeartHandshake, IconHome, IconInbox, IconMenu2, IconPlugConnectedX,
+  IconAddressBook, IconChartBar, IconClock, IconCoin, IconEye, IconFileText, IconHeartHandshake, IconHome, IconInbox, IconMenu2, IconPlugConnectedX,
   IconSearch, IconSettings, IconSpeakerphone, type TablerIcon,
 } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
@@ -39,6 +39,9 @@ interface Place {
 // A guest sees a brand's work, not its money.
 const house: Role[] = ["ops", "approver", "legal", "finance_preparer", "finance_releaser", "auditor", "admin"];
 
+// What came of the money, for those who answer for it.
+const books: Role[] = ["finance_preparer", "finance_releaser", "auditor", "admin"];
+
 const allPlaces: Place[] = [
   { to: "/", label: "Home", icon: IconHome, keys: "g h", phone: true },
   { to: "/inbox", label: "Inbox", icon: IconInbox, count: ({ replies_new }) => replies_new, keys: "g i", phone: true },
@@ -48,6 +51,7 @@ const allPlaces: Place[] = [
   { to: "/reviews", label: "Reviews", icon: IconEye, count: ({ reviews_mine }) => reviews_mine, keys: "g r", phone: true },
   { to: "/contracts", label: "Contracts", icon: IconFileText, keys: "g o" },
   { to: "/payouts", label: "Payments", icon: IconCoin, count: ({ payouts_to_approve }, session) => (hasRole(session, ["finance_preparer", "finance_releaser"]) ? payouts_to_approve : 0), keys: "g m", phone: true, roles: house },
+  { to: "/reports", label: "Reports", icon: IconChartBar, keys: "g t", roles: books },
   { to: "/settings", label: "Settings", icon: IconSettings, keys: "g s" },
 ];
 
