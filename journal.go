@@ -160,12 +160,8 @@ func (p JournalPosting) words() string {
 	if p.MilestoneTitle != "" {
 		words += ": " + p.MilestoneTitle
 	}
-	for _, more := range []string{p.CreatorName, p.ContractNumber, p.ExternalRef} {
-		if more != "" {
-			words += ", " + more
-		}
-	}
-	return words
+	said := []string{words, p.CreatorName, p.ContractNumber, p.ExternalRef}
+	return strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), ", ")
 }
 
 // PostingWords says in plain words what a kind of posting means.

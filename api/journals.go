@@ -22,12 +22,20 @@ type JournalStore interface {
 	JournalTotals(ctx context.Context, f rapport.JournalFilter) ([]rapport.JournalTotal, error)
 }
 
-// period checks that days are in their order.
-func period(from, to openapi_types.Date) (time.Time, time.Time, error) {
-	if to.Before(from.Time) {
-		return from.Time, to.Time, rapport.Invalid(rapport.Field{Path: "to", Code: "before_from", Detail: "The last day is before the first."})
+// period reads the days that a report is about: this month until today where nothing is said.
+func (s *Server) period(from, to *openapi_types.Date) (first, last time.Time, err error) {
+	last = s.today()
+	if to != nil {
+		last = to.Time
 	}
-	return from.Time, to.Time, nil
+	first = last.AddDate(0, 0, 1-last.Day())
+	if from != nil {
+		first = from.Time
+	}
+	if last.Before(first) {
+		err = rapport.Invalid(rapport.Field{Path: "to", Code: "before_from", Detail: "The last day is before the first."})
+	}
+	return first, last, err
 }
 
 // ListJournals counts what a period of the ledger would be in other books, by currency.
@@ -37,7 +45,7 @@ func (s *Server) ListJournals(ctx context.Context, r gen.ListJournalsRequestObje
 		return nil, err
 	}
 	f := rapport.JournalFilter{BrandID: r.Id}
-	if f.From, f.To, err = period(r.Params.From, r.Params.To); err != nil {
+	if f.From, f.To, err = s.period(r.Params.From, r.Params.To); err != nil {
 		return nil, err
 	}
 	totals, err := store.JournalTotals(ctx, f)
@@ -58,10 +66,12 @@ func (s *Server) ExportJournals(ctx context.Context, r gen.ExportJournalsRequest
 		return nil, err
 	}
 	f := rapport.JournalFilter{BrandID: r.Id, Currency: strings.ToLower(value(r.Params.Currency))}
-	if f.From, f.To, err = period(r.Params.From, r.Params.To); err != nil {
+	if f.From, f.To, err = s.period(r.Params.From, r.Params.To); err != nil {
 		return nil, err
 	}
-	xero := r.Params.System == gen.BooksSystemXero
+	system := gen.BooksSystemQuickbooks
+	edit(&system, r.Params.System)
+	xero := system == gen.BooksSystemXero
 	if xero && f.Currency == "" {
 		return nil, rapport.Invalid(rapport.Field{Path: "currency", Code: "required", Detail: "Xero's journals have no currency column: choose one currency for each file."})
 	}
@@ -95,7 +105,7 @@ func (s *Server) ExportJournals(ctx context.Context, r gen.ExportJournalsRequest
 			}
 		}
 	}
-	name := fmt.Sprintf("journals-%s-%s-%s", r.Params.System, f.From.Format("2006-01-02"), f.To.Format("2006-01-02"))
+	name := fmt.Sprintf("journals-%s-%s-%s", system, f.From.Format("2006-01-02"), f.To.Format("2006-01-02"))
 	return journalsFile{sheetFile{name: strings.TrimSuffix(name+"-"+f.Currency, "-"), imported: true, title: "Journals", rows: rows}}, nil
 }
 

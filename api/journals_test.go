@@ -55,7 +55,7 @@ func TestJournalsOfAPeriodBalance(t *testing.T) {
 	sums, dates := map[string]*big.Rat{}, map[string]string{}
 	for _, r := range rows[1:] {
 		require.LessOrEqual(t, len(r[0]), 21, "QuickBooks takes no longer number")
-		require.True(t, (r[3] == "") != (r[4] == ""), "a line is one side")
+		require.NotEqual(t, r[3] == "", r[4] == "", "a line is one side")
 		key := r[0] + r[7]
 		if sums[key] == nil {
 			sums[key] = new(big.Rat)

@@ -251,6 +251,7 @@ func moneyAccess() map[string]access {
 		"listPayoutLanes":        house(),
 		"getPayout":              house(),
 		"exportPayouts":          slow(books()),
+		"getRemittance":          house(),
 		"approvePayout":          money(waiting(finance())),
 		"commandPayout":          money(waiting(finance())),
 		"createReversal":         money(finance()),
@@ -285,6 +286,7 @@ func portalAccess() map[string]access {
 		"tickCorrection":       creator,
 		"decideRound":          waiting(creator),
 		"addPortalComment":     creator,
+		"getPortalRemittance":  creator,
 	}
 }
 

@@ -23,7 +23,7 @@ type sheetFile struct {
 	title string // of the first sheet
 	// imported: a program reads the CSV, which must begin with its first column's name.
 	imported bool
-	rows  func(row func(cells ...any) error) error
+	rows     func(row func(cells ...any) error) error
 }
 
 // isXLSX reads the format parameter that tables share.

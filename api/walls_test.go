@@ -161,6 +161,7 @@ func bodies(i ids) map[string]any {
 		"sendReviewLink":        map[string]any{"reviewer_id": i["reviewer_id"]},
 		"revokeReviewLink":      map[string]any{},
 		"tickCorrection":        map[string]any{"done": true},
+		"setJournalAccounts":    map[string]any{"items": []any{}},
 		"decideRound":           map[string]any{"decision": "agree"},
 		"addPortalComment":      map[string]any{"text": "Yes", "reply_to": i["reply_to"]},
 	}
@@ -235,6 +236,11 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into corrections (id, decision_id, submission_id, deliverable_id, partnership_id, brand_id, position, body) values ($1, $2, $3, $4, $5, $6, 0, 'A comma')`,
 		correction, decision, w.submission, w.deliverable, w.partnership, brand)
 	d.sql(t, `insert into post_checks (id, deliverable_id, n, result, url, screenshot_sha256) values ($1, $2, 0, 'ok', 'https://video.example/1', '\x01')`, look, w.deliverable)
+	settled, paid := id(), id()
+	d.sql(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, amount, currency, state, met_at)
+		values ($1, $2, $3, $4, 1, 1, 'On signature', 'signature', 30000, 'eur', 'settled', now())`, settled, w.partnership, brand, w.contract)
+	d.sql(t, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, state, due_at, paid_at)
+		values ($1, $2, $3, $4, $5, 30000, 'eur', 'acct_mia', 'paid', now(), now())`, paid, settled, w.partnership, brand, w.creator)
 	breaks, err := json.Marshal([]rapport.ReconciliationBreak{{Kind: "different", PayoutID: w.payout}})
 	require.NoError(t, err)
 	d.sql(t, `insert into reconciliations (id, state, from_at, to_at, breaks) values ($1, 'breaks', now() - interval '1 day', now(), $2)`, id(), breaks)
@@ -253,6 +259,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"owner": user, "assigned_to": user, "creator-fields": field, "field_id": field, "creator-merges": merge, "suppressions": suppression, "mentions": user,
 		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,
 		"post-checks": look, "from_user_id": user, "to_user_id": both,
+		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
 	}
 	maps.Copy(made, threads)
 	return made

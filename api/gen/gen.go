@@ -5088,21 +5088,21 @@ type EditBrandParams struct {
 
 // ListJournalsParams defines parameters for ListJournals.
 type ListJournalsParams struct {
-	// From First day in the brand's zone
-	From From `form:"from" json:"from"`
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
 
-	// To Last day in the brand's zone
-	To To `form:"to" json:"to"`
+	// To Last day in the brand's zone; without
+	To *To `form:"to,omitempty" json:"to,omitempty"`
 }
 
 // ExportJournalsParams defines parameters for ExportJournals.
 type ExportJournalsParams struct {
-	// From First day in the brand's zone
-	From From `form:"from" json:"from"`
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
 
-	// To Last day in the brand's zone
-	To     To          `form:"to" json:"to"`
-	System BooksSystem `form:"system" json:"system"`
+	// To Last day in the brand's zone; without
+	To     *To          `form:"to,omitempty" json:"to,omitempty"`
+	System *BooksSystem `form:"system,omitempty" json:"system,omitempty"`
 
 	// Currency Xero needs one; QuickBooks takes every currency without
 	Currency *string `form:"currency,omitempty" json:"currency,omitempty"`
@@ -6330,6 +6330,9 @@ type ServerInterface interface {
 	// CommandPayout Hold, release from hold, retry, cancel or reconcile now
 	// (POST /v1/payouts/{id}/commands)
 	CommandPayout(ctx echo.Context, id Id, params CommandPayoutParams) error
+	// GetRemittance The paper about one payment that was made
+	// (GET /v1/payouts/{id}/remittance)
+	GetRemittance(ctx echo.Context, id Id) error
 	// CreateReversal Ask to take back what a payout sent, or part of it; another person approves
 	// (POST /v1/payouts/{id}/reversals)
 	CreateReversal(ctx echo.Context, id Id, params CreateReversalParams) error
@@ -6381,6 +6384,9 @@ type ServerInterface interface {
 	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered; asks for the mailed code
 	// (POST /v1/portal/onboarding-links)
 	CreateOnboardingLink(ctx echo.Context, params CreateOnboardingLinkParams) error
+	// GetPortalRemittance The paper about one payment that was made to the creator
+	// (GET /v1/portal/payments/{id}/remittance)
+	GetPortalRemittance(ctx echo.Context, id Id) error
 	// OpenPortal Exchange the token of a mailed link for a short session of the creator
 	// (POST /v1/portal/session)
 	OpenPortal(ctx echo.Context) error
@@ -6707,16 +6713,16 @@ func (w *ServerInterfaceWrapper) ListJournals(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ListJournalsParams
-	// ------------- Required query parameter "from" -------------
+	// ------------- Optional query parameter "from" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
 	}
 
-	// ------------- Required query parameter "to" -------------
+	// ------------- Optional query parameter "to" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
 	}
@@ -6739,23 +6745,23 @@ func (w *ServerInterfaceWrapper) ExportJournals(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ExportJournalsParams
-	// ------------- Required query parameter "from" -------------
+	// ------------- Optional query parameter "from" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
 	}
 
-	// ------------- Required query parameter "to" -------------
+	// ------------- Optional query parameter "to" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
 	}
 
-	// ------------- Required query parameter "system" -------------
+	// ------------- Optional query parameter "system" -------------
 
-	err = runtime.BindQueryParameterWithOptions("form", true, true, "system", ctx.QueryParams(), &params.System, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "system", ctx.QueryParams(), &params.System, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter system: %s", err))
 	}
@@ -9131,6 +9137,22 @@ func (w *ServerInterfaceWrapper) CommandPayout(ctx echo.Context) error {
 	return err
 }
 
+// GetRemittance converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRemittance(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRemittance(ctx, id)
+	return err
+}
+
 // CreateReversal converts echo context to params.
 func (w *ServerInterfaceWrapper) CreateReversal(ctx echo.Context) error {
 	var err error
@@ -9627,6 +9649,22 @@ func (w *ServerInterfaceWrapper) CreateOnboardingLink(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateOnboardingLink(ctx, params)
+	return err
+}
+
+// GetPortalRemittance converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPortalRemittance(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPortalRemittance(ctx, id)
 	return err
 }
 
@@ -11405,6 +11443,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts", wrapper.ListPayouts, options.OperationMiddlewares["listPayouts"]...)
 	router.GET(options.BaseURL+"/v1/payouts/lanes", wrapper.ListPayoutLanes, options.OperationMiddlewares["listPayoutLanes"]...)
 	router.GET(options.BaseURL+"/v1/payouts/:id", wrapper.GetPayout, options.OperationMiddlewares["getPayout"]...)
+	router.GET(options.BaseURL+"/v1/payouts/:id/remittance", wrapper.GetRemittance, options.OperationMiddlewares["getRemittance"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/approvals", wrapper.ApprovePayout, options.OperationMiddlewares["approvePayout"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/commands", wrapper.CommandPayout, options.OperationMiddlewares["commandPayout"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/reversals", wrapper.CreateReversal, options.OperationMiddlewares["createReversal"]...)
@@ -11442,8 +11481,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/round", wrapper.DecideRound, options.OperationMiddlewares["decideRound"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/comments", wrapper.AddPortalComment, options.OperationMiddlewares["addPortalComment"]...)
 	router.POST(options.BaseURL+"/v1/portal/onboarding-links", wrapper.CreateOnboardingLink, options.OperationMiddlewares["createOnboardingLink"]...)
+	router.GET(options.BaseURL+"/v1/portal/payments/:id/remittance", wrapper.GetPortalRemittance, options.OperationMiddlewares["getPortalRemittance"]...)
 	router.POST(options.BaseURL+"/v1/portal/unsubscribe", wrapper.PortalUnsubscribe, options.OperationMiddlewares["portalUnsubscribe"]...)
 
+}
+
+type PaperApplicationpdfResponse struct {
+	Body io.Reader
+
+	ContentLength int64
 }
 
 type ProblemApplicationProblemPlusJSONResponse Problem
@@ -15177,6 +15223,48 @@ func (response CommandPayoutdefaultApplicationProblemPlusJSONResponse) VisitComm
 	return err
 }
 
+type GetRemittanceRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetRemittanceResponseObject interface {
+	VisitGetRemittanceResponse(w http.ResponseWriter) error
+}
+
+type GetRemittance200ApplicationpdfResponse struct{ PaperApplicationpdfResponse }
+
+func (response GetRemittance200ApplicationpdfResponse) VisitGetRemittanceResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetRemittancedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRemittancedefaultApplicationProblemPlusJSONResponse) VisitGetRemittanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateReversalRequestObject struct {
 	Id     Id `json:"id"`
 	Params CreateReversalParams
@@ -15958,6 +16046,48 @@ type CreateOnboardingLinkdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateOnboardingLinkdefaultApplicationProblemPlusJSONResponse) VisitCreateOnboardingLinkResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPortalRemittanceRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetPortalRemittanceResponseObject interface {
+	VisitGetPortalRemittanceResponse(w http.ResponseWriter) error
+}
+
+type GetPortalRemittance200ApplicationpdfResponse struct{ PaperApplicationpdfResponse }
+
+func (response GetPortalRemittance200ApplicationpdfResponse) VisitGetPortalRemittanceResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetPortalRemittancedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPortalRemittancedefaultApplicationProblemPlusJSONResponse) VisitGetPortalRemittanceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18603,6 +18733,9 @@ type StrictServerInterface interface {
 	// CommandPayout Hold, release from hold, retry, cancel or reconcile now
 	// (POST /v1/payouts/{id}/commands)
 	CommandPayout(ctx context.Context, request CommandPayoutRequestObject) (CommandPayoutResponseObject, error)
+	// GetRemittance The paper about one payment that was made
+	// (GET /v1/payouts/{id}/remittance)
+	GetRemittance(ctx context.Context, request GetRemittanceRequestObject) (GetRemittanceResponseObject, error)
 	// CreateReversal Ask to take back what a payout sent, or part of it; another person approves
 	// (POST /v1/payouts/{id}/reversals)
 	CreateReversal(ctx context.Context, request CreateReversalRequestObject) (CreateReversalResponseObject, error)
@@ -18654,6 +18787,9 @@ type StrictServerInterface interface {
 	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered; asks for the mailed code
 	// (POST /v1/portal/onboarding-links)
 	CreateOnboardingLink(ctx context.Context, request CreateOnboardingLinkRequestObject) (CreateOnboardingLinkResponseObject, error)
+	// GetPortalRemittance The paper about one payment that was made to the creator
+	// (GET /v1/portal/payments/{id}/remittance)
+	GetPortalRemittance(ctx context.Context, request GetPortalRemittanceRequestObject) (GetPortalRemittanceResponseObject, error)
 	// OpenPortal Exchange the token of a mailed link for a short session of the creator
 	// (POST /v1/portal/session)
 	OpenPortal(ctx context.Context, request OpenPortalRequestObject) (OpenPortalResponseObject, error)
@@ -21900,6 +22036,31 @@ func (sh *strictHandler) CommandPayout(ctx echo.Context, id Id, params CommandPa
 	return nil
 }
 
+// GetRemittance operation middleware
+func (sh *strictHandler) GetRemittance(ctx echo.Context, id Id) error {
+	var request GetRemittanceRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRemittance(ctx.Request().Context(), request.(GetRemittanceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRemittance")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRemittanceResponseObject); ok {
+		return validResponse.VisitGetRemittanceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CreateReversal operation middleware
 func (sh *strictHandler) CreateReversal(ctx echo.Context, id Id, params CreateReversalParams) error {
 	var request CreateReversalRequestObject
@@ -22608,6 +22769,31 @@ func (sh *strictHandler) CreateOnboardingLink(ctx echo.Context, params CreateOnb
 		return err
 	} else if validResponse, ok := response.(CreateOnboardingLinkResponseObject); ok {
 		return validResponse.VisitCreateOnboardingLinkResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPortalRemittance operation middleware
+func (sh *strictHandler) GetPortalRemittance(ctx echo.Context, id Id) error {
+	var request GetPortalRemittanceRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPortalRemittance(ctx.Request().Context(), request.(GetPortalRemittanceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPortalRemittance")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPortalRemittanceResponseObject); ok {
+		return validResponse.VisitGetPortalRemittanceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -24669,406 +24855,408 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17kxu3kif6VRDcjfBuLNuS5XM897T+kmVr7BnL0qh1xjv3HF8KrEqSGFYBZQDVbNqh734DCaBeRL3I",
-	"Ipty6C9bzXqgMhOJfP7yj1kk0kxw4FrNbv+YZVTSFDRI/NdSUh4vWGz+n/HZ7ey3HOR+Np9xmsLstvx9",
-	"PlPRBlJqLlwJmVI9u53lOf6i95m5VmnJ+Hr28eN8FuVSCWmujUFFkmWaCfN0Dg96YX8kYkX0BkhG10CW",
-	"sBISZvPgGtzDqitI6cNPwNd6M7v969OnoRWspEgP3/+KSaVJTPeEcXw7ft8XivwueNvr8UnzmYTfciYh",
-	"nt1qmUOQHDHVECRHhb4Z1Zvy2Ui+AU9uJTSLIc2EBh7t/x32xVs2QGOQ5Xt+LC+7Mde10PLZX/86n6WM",
-	"+39/FXzl6jXV0ab9Xasbe0H1JYePSVjKdJvY2R+rD4hhRfNEG37PzZJZmqez22eG+Snj9l/lchnXsAaJ",
-	"L/rtUAx+ETJWRAuigMpoQ1YoXqGF/NZKqrDYSbhnsHsvtsAPX/t+A0Sbn7zsp5QlEJOE8a1/f5Oa7/CB",
-	"N/aJXbLSXFsfG9UGQL9yAhbmghO/6lv+p4TV7Hb2P56USuWJ/VU9uas80bxBi0MS/ERH7z8tTtp9yBSV",
-	"Ca7A6j8plgmgbogE18Dx82mWJSyiZpVP3BX/57+VQCYO+/q37rn4xoa4bagmO+Ca7KQwi3LU71jDPY+/",
-	"FBnwhzSxH6huxGrFIohFlKfA9Zcqk0BjfE6afFk8L0CYJeMUCXooBBoe9JNI3Y+98+ATXxBNl4kRb7IF",
-	"yKyEWcqYJ77IMinuafJSguGS+dg4ZuZemryVIgOpmWHPiiYK5oZHxZ/+mNFU5I5CSfJmNbv9RzcnXgsO",
-	"+9nHX4NsYIpQXAzEz0maK02W4M6hvcj1F2pOElCK7PBijV+jDMcyKnENwI2q+ccsk5BRiVtVQgJUgZz9",
-	"GlYJXnT/YR8y919UXi6W/w2RNq+xlALpRLVChpju1eGG+jZXjJsFm5+tXmGKJHAPifkX5QRURBOUqueE",
-	"LpURwxQoV0RvhAKvipSm68r2KRTofLZlPK5+eK7sR4vEXC9yrVgMgU/3yhCksy96TjP3yJ5t9s5c83GO",
-	"qxj23AYL8HNClP+WJpRHcEh4GkVeAA+WvCxvKpbBuP7mL0FSRrmU5gwOn4jVVfp3Vu4pX9ax+p+Y0odf",
-	"wDSk9f/pIrEnxMfiNVRKujf/rthv/d9gXxZeLP8+tqf/CD2wpJxDXHnvUogEKLeiRp22rp+Dbad0uUr3",
-	"1OIRwfUKsVV3e6XtueF3wm85i7ZL89tsPnsAKYK74FtJuTWX6p8DiYLD/XynITNadC2I4GTH9IbsNsCN",
-	"KooFKMKFDorWikESN77/q8DXz2dMVb+BmbUztbDPpXphVJn53yUkYhf8IEtn/wAJWYJHBF0baTVSi0dG",
-	"Qvk6tzolS6g2u2M2n61EkoidcT78kuczc85BvDAnoaSRLv9iXIPgCvQmZF51kG4jkljNiTHlydPnqPB4",
-	"ni4BvRClIVMEuDEJjSaE33Iw8h8i8z1NchhqCpZCJozthqueW74HpczYQodyEtEEeEwHa9FYpJTxRQZy",
-	"sRF5wAl7gxo/nRtaCQ7E3mAoISECdg9SGfOMcoL3h6VNKr0w5qsRHBYFBPmXzR7JGZkjX0hz8O4k0xo4",
-	"0eK5OW8MwZ0ZiM9Dczj0RQM/HJfj/b72XxfWrgxc0v4DaM34ehHRzNA1cgbbAVmBRhtjSBgDjVBNUqG0",
-	"PZDVhkowNNhCpo2/YQ2MKoHEDhRZ0mgbpLhfgiX3ImwM/CB2JBF87fxpopvvYMbrSeLgG0SupfkAlJyY",
-	"7g8f/5qyRNmH+k2iiAIe243lPZqleED5MSZJ8E2ZUJomCxrHEpQKbWQvG3APck/8yloFREEkuNEXTC70",
-	"RoIy+/10g/FbowKN+kASWkPdWY80IajqFKGqIsFmBWYjwR7QaDR7iVl9eUiGHZXpIs9aePmdsecYJ7sN",
-	"izaEEg67grqSKUD/lWlFVnmSOG32nDx1th0XxDz+Js+CHPCvDkdJfjFa03yUewRZwppy1N4VX+tGsxR6",
-	"zS3cqrixDvh+sCerW3he03ttLC4pHJDfQ1XYoHlIj4U3e3j/tSrxo9wc/7195tlLdx1aUE21VzmWvn72",
-	"dD5EDY4KHJRKcuRth3t+5ANa9/iAnd2QyZPEsZ3rR5i0gbN64GFbN/Oe9h2HVysXLUfr4ANw2Dk25Ay6",
-	"oDz26f4XJNpQjnHxNeOqposph90sGOgMS+UkHiFapmf0B83z3znvv+H0VRIUvRagvbjVjJMigeEf7SMN",
-	"9W9ueo9lfsQ+PfR5Lyua/YSvixLhYpgNq++H29ev5+TZX26fPkXTMmUxZ+uNDnoHdL+woqvCAeoEZR5j",
-	"R8aAe07+n2/+8vQpgYfIWK6MkxhSoQjlMdGgtAraFxuRMC/ag4j9g70hJGMDqWN8xjbiBK/f8eGRKXtx",
-	"MxKG3JvNfUTMGdlhnxkf0CqZ3XaikFuj+cK64se7N2QHsDW/zslX5LXgMd0b4/BfyF3OrSFU8ODw6U1y",
-	"YyT+8C0vfn5BzPLnKGHwQNMsAfJ9bsT5ybcgE8aH2YIVUlaYUKOQW0Tjyz2Li41QEbO6XJf07NqNRxzX",
-	"5Q4ceVg0dt15N0yxE0YusilnRwjN2CRUVTrG8ryLt1MceoXWPt+595KmGWVrHog551qkGLRfsJCmviv8",
-	"b+uOayo1WWLEJVWQ3COpis/s1W/N75vy1F1KZogc+iWP1zZrNchmikSaMq0hHnEH+uwLmbuDv5Pf9uJ3",
-	"eO1Hp84hXtj86BDXd+6z1IsVwOBFAo/Vwur+nlzmfLahaqPpWrWmtDdAjGVrM1vm8ynjdZX9P2gcOBDa",
-	"RWGgELSyH/V6HzH+rkC+g5XNs7HhDM5EwqL94PwSKJD3I+THR7mGvgCTaKr9UAmp0job31KpOUi1YZki",
-	"GchmXq7UHbjlBwuO0i4g4W2XWNKVMRBlzrm5BuUQ4nC4HWQ6aPtIGun3eHGfTeMPjAEGQ8XErmiaIqhk",
-	"v8yrmUKpVLhd1RxOvqrkK3dgYXdYma1vZ0+GulRURbCyPQtRqAaoKgpl3lTwTV3VdVocl0Q/OFCGnw4p",
-	"ffjRXlwJHRx7VrjDoDdNd8TxcIKyv6TiHq57j4ypjHJtaiq0EYaoVwsAcVQi9p5qQLhVI9Y16MDnV1Jw",
-	"Q3TuCD14jCprd/mdCipUTliphLRI1/4+wjHpMxdfCUmy6tFSsRoxd8PFjuBip9MKnzf62Tf6OPPn4jbA",
-	"xw4hn8ZDc+7TOT00ziF+wdUuVJK1FPG+xecZcSauWJJAHN60tjKt2Lh23+6oIlRtIXaFq0cnzJlS5n+P",
-	"EtVxlpvXlIZgfXQ+yr7xrDhUNz17aBSrjtqn/efHEKpMs2Eq0nzGTbOBaPsOFNZrH5QxgqYsCYraij2E",
-	"4/bFo4riS4oJux2VmJY2DwwWIOZJ2ClVIpehopUXNh3kiyLx/pAmzShfdHUYRBtq9CAUXQ4RxQvs/mW2",
-	"DHUp8nAtFz7eVk8H0jxVHrgFOgLNPXGDTBExvOHJfmzIU8QDtjteFX5rmrqqpjHmDBaJtZT6ReUjDxiT",
-	"0CUkLTLkCwQPy5SYJjuRJzFZApGwyhXExiDqjWf7lfj3zouFt5HCZTcbX8ujjehP+9vbX9iLP6IHuQnu",
-	"U//TQb5iI3JVrdntTlkcE/8aqEaNOEtOkzCDf8uFhnByaodRrsF7qsr+LNm7PTUkTiSS+5GfXty0DJsE",
-	"Kl/ieYsm+rCgLDzosdmi0DFcf3M1IuFEqC4wFfa4NdRkoUO0XxSCPGKvH6NGZ5Wmn6dDatYzwbCKxzHP",
-	"KNigzFdyNCXXRb5ELRt4pS27mrU0u3wLG8ZjXHhCq5/Tu/6HQMQfKwgdHXYs1pt5WXaXABrygTX7Tqmv",
-	"eta/73njBth6oyuv1CI75Y1Dq/KdaB0X8zpOsVa1U6PEkye2qBU1KcEGHML0cwKJglqhZSxAzW0Nsg1s",
-	"RMztuVDt+gjd5JVCvQNypAnqdnXxoR2En8TsdCdfXzFFh0Vpn/DO6tiRYuA1c+i0adpT/tLwIrimUYAa",
-	"kDqLtrfK6tRkiu+Q8XrNn99m23G6Rs2yYrzRJdIiBa6Dx66+7YPN3hNxV1IjSPNMilQsvPHY25OgJY22",
-	"EC+wE/LQiwu2rrWs9p2PCo1RFCqDSC8k1UyEkq15tCFUkb/dfvXNqNxZ2bEy/J6Uyi1oFazKleDsHLUR",
-	"O35rS5AlM6rmx7s35Ouvvvnm5itCk2xDb56NWmlKHxYprOlyr9sSVeaSzhqGFGJGF+bvddVQtJqkNpV1",
-	"z2IQs/ksi1fhUFNzbYx3v1jCOk+oDsVQXpCIalgLubdmYkJ3SD8tWaTbzUWVhTt4XxBcvE2vKrrHMijD",
-	"jJoRygmNA5q+TWhlUKlMmYKPXKCs44ojjH2vfPq0v73MpXcxljrmLfAAUT52afCQMQnjXjQmIjxUj9ta",
-	"VesRDFuFs49CPKrEAQeHfIHrUURQbM2pzuWIOsk7f0to74ZjzjbY7M2PhW+psK7pYiXkoljHrJSAmedr",
-	"7NIojFP75xiihNkuPmNyxZLueGsUu6Wi6agcd6uLZn5YqA199tdvpnDhGqxvT4qXBkF9zxeC5WhQ9QJ9",
-	"Bt1ZhdWl211RSX2X4jHAKbTEmsaCdGryjEFL94p3Nm3VsPAuorWGapV2FTF+v/v9OXirBPt7vGyVoiTT",
-	"Tiq/99utGRxO2D1IuhxTqP1deVO5MRtCEufSpkfb+wbgIUpyxe6Z3ndepSVdRAnNg5Wg4U4MloDSgo/4",
-	"ptf+ltYv6mwExOaxogkQCPCYLPdFL5kEDjuaFPgHxj2NIdwWKOEeXdeFFHmrBZYruoaFZOuNVq3Ea0hO",
-	"jdc1Ih2+tMnA+ueHBU1KiLTTsc2uGw7n2Jgtp0Fox+Cl3et+z6Lt6HaiWlVVm5eLlwVfXlp0QQiEEUaB",
-	"iBhNXjgUg07XKBThR0d73PHQcjr4hvSpjN5YLLjQi6iMBRyuv37Nokw9HCtYRS99sLEZ5BriBeOhEOT7",
-	"DVMkk2LFEiBLiGhq88kWG0ToDUhia96OD0pUC0sWTaiMassV3QMsDixC7qF/7pm15gRfCipjayRKoPHe",
-	"prjQZ2srTxhdcjFVeaIzr1zZX7FRKlJ8IDTzEnSiSpMgJVsKCDt273Gh0sk3+KU2cefeOLKuZrw0DRMY",
-	"XE4H646p/PrMuDMxro1JrzzSygnxmoGXNdNYzkMrzG1XhKYgAatWhAgXQrRX5+NBMYpmwyp9fIOXe/6v",
-	"PfQ8ruZnDMknp2UzqN1XlBug9MhHlBWX1Sh6b2NqlSN9fJjEWa/ukzM67PY1E674/It9bWy1gHk9wgC1",
-	"wcSBzTQ+uT48Pju8gkOMe3AqXAru2NaYH8SOpJTvEV+FIr7oAZlzHotFzrVNxw0jqLlnlD8YUoAOJALJ",
-	"Mp9hh0dlLf7r+yTjhRrr8Xk+jMPAw7v6FjPhxrJif/bd9db6OYeLRqSx4atGzfWfiPQVWHMJYTb4ee6O",
-	"O04ztRFBSymTsAKJLZ3BSuCUajUnWmQsQuQfei9YPCeK/Q5qTozHkDG+nlvEMy60uWYnWbhIXVINo5n4",
-	"zhyQwRD/PgHj34A6MdRdpUH9uX7Jc8/KOpJcZ7t3TTaOsLBPEp7OI/uA6wNiiSexrmc1DU6ORVIcwb4O",
-	"Rr1zdmAbBuyg/BxVC7Ea1K/hzcLD0nvfMCsBkjlRWsj9nHzzlCiC8mvDkbbgaYwRx11xYw+EeQU1sX7x",
-	"NyNrfSrgi84md7T0VOriRSgXsqE8bimrPrW8pfrJQ0MvoeV/58utRvrSY5LfZTVv4Dcfwx3pjMaVdXs/",
-	"xaEVG3bZ/1vsmN4squ+wpAGlFxY2yP4FifHrCc4nZC3xzVSIll8EXyxhQ5OV234DzVRfkBx8pu2Abkk7",
-	"jGotN0dmqKYjodp3WhPsSMTafwQvRkDG2xIhmTDlsyUNJKa2YLvvNsbSl0odoAONQVMRCdolyMcBypUi",
-	"OuBgaQhtADq7Wt+oWbRVRKxWFlygQzRbnN0x3m6ov/AyW+WgaPuwJN3ZHoVUIMw24bCzkXWS0i2idDBF",
-	"/vL0b/2B9oMsWSEx9cWExSWBNQ0nvUYFS0bnu4c4mpWdOLxjUWp1XEK7KP1OCoDnIW2OYvBX9MTBnEeI",
-	"/mD5HSVp/VK7+Xj+uNhRrF5U4Nc7err3IpcKktVzIniyJzROGVcII0Uw9aRGNHiPWaIWi6Px4SssrDwm",
-	"zMNu3k3hQFd29PHV05UCiRC89KDawLF1fljntYjzsyTavdEeyCnoFiviiOK5DmvU4kcuchluNsvyZcLU",
-	"ZlThn7U3ho9KyGskqHYPtpb0HNGCxHTSiljHVmxU8nxQYZt94zzgtvgkqf10x+secZ9oCxa753whrIMi",
-	"psOqlWJHDZkEQlfGpvXA1ZJGWJpcKaVsb5qqP9YIeuH+Wl8Ya6DnRG2E1OM3jtsb4z4CP/4LReIciBEx",
-	"goFV2x5vH0h2jMdihzj+wc8rZPmU5u128Wywp/GhQZaLn4WuNJWMKvTpr0I5fiRG4+nBtZuvPSKYpnL7",
-	"iCNSu4eNT0Ma/Buf5t/fUYH1XW7HMIXOylEnIWIqbvYn5FbLal7znM7FTqLpii8/n577Ps10fw/6wW0Y",
-	"Vf1eylBxWkuL+rwbasAl8Rt1k0JriElGsbuyEgTEAugvyxrFf3z165clOHw3MfycE1xnZ49+JXYczmEM",
-	"PbeLMSUN41wRI/a3CO2rgVBF/uu//uu/bl6/vvnuuzmhxKgPnGggcyBCEmTHcwKGacVkAQ71qOezASql",
-	"WL1fW/Dzm3mStjrEoWQYHgauJXUGTHIqASS8n5kCVbntTQCuwf2f0iyl4aK18MQnSyO78HqSw70yTDgJ",
-	"bM3fwT1IZRtXTwufjzDZMymMPeCdrb4UQXlxNRAd1sSvfMFx42PuKUu8M3PahI/3IssgJgirHmPabA/a",
-	"xgCFJIyTVYJA2t2zu+YzxhfuysHQkhkMZkjzVCgngpWkqK7BP72VplMcFpY55zsofqA8fuMG4Y2EE2iP",
-	"TvyyEdihh+BJXOwaE/F8vGJIWKJZT2TMLcXWrqGGxwvW0oJ0QmyiFpBorefx0NCBCYIaBmnDYRhP7u7W",
-	"LIxbxxTC1oF2PZG4/ZhmQuL00tDRm8CguZjmWMQ8/KHk/dvdm5+JfR0RKyJySfBMJFo4Ly3JU/6FInYA",
-	"bEMw1zkoBfEAUyOBjs9rw2SyLx+ZrCrrTodX9BysK5b7hcx5S56pJGbPKw5WWb5Bit1wOXNkErvQB5sn",
-	"LRJY6YXIA/O/3omdIkvYCwf5YSdCPZs/ffqUUAm2WRviOR4zCVNhN7y5xxx95gWPSrIULHAf2VxhhxyI",
-	"3ai8bvtgNF8r0J4+x25oi6rFFHGQc8bW1FRtyY4lCVkCSSnaxsOlT6wWzjtqU/QpYZrkmdFSypzmsfdu",
-	"BkWdxWohLZUOUz5AZcJAEmmng9UeHGh7sIOBR1aQWF8nLIWBscqMFxMNi5F6CczJVzjyrZDGMqBSzJkO",
-	"zDgEGbNIH+BMGAZZemJ1m02gYeij8BuxjYMmLB6CPrGble8Kyeq/iVzyslT98AhRi2IqeEh9dESJ21DC",
-	"KhM9D2j8M6YtLBqOM9YNrf/D3IIDQh3eC9OKZFQCr85GKV+Bc0IPHv5SxKGH/19zcctDFpo+dK9S0wci",
-	"jZ/X+qQQCk+JZnY437Ty5nmV/v3sOyJW5PlXq5SZ9zGtZzBnyYBBF3oijxv36ejYSb9+kk1hODX20PE5",
-	"pPqD1BHsPGXh5aw7XxPw16enfsp7oUOucgxLptVgP+6/7cNa7J2EcRjSC1s8xd8y9+vo+4AJhcQS5HgR",
-	"+QniNUhzFI2boV0GJxo6UULMEKTlHsjvIMWcIFGIHU08HxKnGVXS1eXhtx4m+oEf58s98IofN69M/C7C",
-	"IlVHX3eS/HQZsE96LylXNArnmyfztQ7fdVJHBDw4HBHZMmfm5KwyG9O6X9kGoTpvuhe5PkpiatKiC1UR",
-	"ovBrypKXlMcsDuYxpoELEh0DzY7BqvF1fp3di3hRmVgJgrmmdI8+BdAB0fmDDHTt2w5xVGpwK76ury09",
-	"Y/jwXSgUE20AAc9GtZ7T/aDoTcxWKxfJDmUFccR33IakZX9dUL3wsdqWKoPWQZ0Og6Tz/oNI0n7mHhm4",
-	"v7LolhWW3zyvUraNI69Y0hlWCCPajZXojy1v/wFoYuzIw+jciPFvXrACGiahSi/gfiwSDN5Woe7wO91U",
-	"ahi3+qV4cJQIfEPOt1zs+PAHglI03GKU85TqaNMm8TmXQGOfTWgMYxJKu1EZEeJDc6EtRjSNnxsPa4+B",
-	"HRzpLumuP5pTUmo+c1UC/kurC62tqk2I70C7eoYxFe5rykIg2MZvpVIa1tuc362d6451z8aj1PCgieAR",
-	"kFRImBO2MsTYML4mSotMGbVbg8yuqBz34HAsxRcUb2gFSZXpynR1Q3RVy7O2lVr7F7WRrBS5kH0KWRhB",
-	"MElw7vrce9UI5fv1U+IYGLA5y5nCh92biTDaKSBr1eksu41QUI6931Gc8y4koSQDqao4spX3LkXOIwhM",
-	"US5Rfu0lLVthUsRBkWYJZVx3Lqe4qrUBFIui2hY8bHq2BF+D2DLl3li1yGI0HNbCEB4lHLnNUovqiKzA",
-	"zTmwTDZPkgXe3eYaup+aGcmY7ivIwV1T/P0ZXH+CkXTESFfFjEgXEkTJtWdtYMosZTqYubDPQy1IHTmy",
-	"XGPxf8uD7GhrOADSHlwa2IZuV45qdwrBErFG7PDUf+YwB4t9XhWucl/URPJgR4XEutzSQa0DMaOhULta",
-	"0DxmImyjWaztFhAdG01utX1rB1WlJmEc1PnBTkXA8RZLLvDV9jQ+yavrGG8wwD/ZUM5tjNeHsC3M8XyW",
-	"CakRajJ2U/2TmWvKCw5BSGiLJj+uKppVQMn8yiwGLc5PDiBy1+YEjbGxLBNesXDZqm/YOBxgxeI4BH1r",
-	"Dmu9MWYJQUgpdk813NrC/t1GEI19LogtxbiRRI+OHrQJNjoN4KvfUc40UxCfozY8BX7YkjewX+XQix/t",
-	"3uJUi/DKOiu2fblk4Lf1GpQXps5J9pAl+7vy8k7gUmTx4PpwEX6IWCRCbIPH7guS0mjDOJCdFNrYenMs",
-	"vmE6YOcQLUgCCKy8FkFBqnSXN7D6V4TaU908Q4gtofoWH/7j6ua1sbTDp5dkWgN3pfv1R5qnoG90i4+u",
-	"fwV+RLHu6qIPwdoLI849xJxk/tn9mTNkRalJSm1X1siXgz1avGCrHI5rK2zXrYNU6kk6sLqJD3PO1Bx8",
-	"cIv6aA3GfbBZZi2IVVx6wgmHHHYLu1tCkz/WjOPrrcYUK0wLWkcv0OLasc3b6567927PqM2KBvsCF+aW",
-	"OrpBsRS+qki2VldXj6VAHYqd7GjvClWvbrBDNwZJooSyNJhhbcH0azUWOmCaFfsdBlWENoHeStil2je5",
-	"Jxbv7KDQFEH9jrDIRKH8Aqf25JrToTMLYVxYa0y8vbi640A+aC8F7pAqUxwBm9G9q8dUGKBBn4LyCHDG",
-	"46+jeqy0ZOt1f4d7iRXsrg8jzrrOFf/QymFhGdXJ3n685sP9+iOP4YEwrgWpYv02SttokrjISho8kDno",
-	"LpDjsqKlKM7HOiMIj9arRCMOzAUskwF4jksqS/2JylNzgnz19OmEfUXTcfeQsaVvWhCvm7nlSrxYV/H3",
-	"K/D8mXBla779rwTOK5wy4GE5tzu9Q000wg6MC0lyzmwU8E5LloEPCzppGZAAriZ1mw6NBCBYXn8TUQXG",
-	"ZtM2h9BTqX+Qnw1R92fQPp5yuVr8UcpOunaBo+cHl631xvnj3dotuN0sAHFG98au+0KVu25A2s5/av1D",
-	"SkVXsKnQc2Ed92a1Cs32vZIRImkZS5kQ7b85AdqF0yrRMVutKpvjNcoBHP2DNk6cs86qTb99s9ORiUe5",
-	"M2N4VmHGEHPc02BYj0qDGge9KgcmvNe4XxzSznxUK5mOREdyEjGYWEGEFhSwUqRKQWvx9obTuw03JUiG",
-	"AmH8Jzdw7PS9H8YCaKzKXFSbThRcnUVDOppNJ6D+fMJgPaP4byn8DiEXRpfHLCVrKTQaEJh2A0zDQWuI",
-	"tiOw/SpTtkPtGYlQEC9wYm5bii4FricY4zigHsihI42rd6lITeDHwqNYtHtQY/FHjjr0WQLtH46/Dg4j",
-	"uOt9/GN4cLsTcsFCi0AHe7COqfPnut0gMuCzgqszL21BJT4c/7O+zuZkq0YdVqNM61AeQiANlVkKxSRh",
-	"t+0qG6I0O+xW71UhIftxVDb9mEkkxdTRiWEYh+G7+5Bvz0yKBpkuAGc1eBbrUSMGelHW26epNkgxRXyv",
-	"KYTH126/uQcZPgyp1jbmHo6qRomItgsenNh+R/eKKGExiS2giwQLG2NLEpgijCtNk8SDqQZcWhYvlvvF",
-	"DmA7mC6/AGwLOzRcgasQqkWJtu/yVymd2zFM7ZdosfDGTEtRZZYwUAtuyRsesQU7tUgZh+4rUO+2oT6t",
-	"4dRuTE3Vtusl7vd7kHEOAxR65XnNmxtf3fjEIHGbTAmwcl4R1zrhCwo1RCq0GSq1WGG0kUGebTE52dla",
-	"lMfjbC3K4/PPZynHzw7xTX0Zw4lj+sJTfo8fkhduEF31O6s29oN72Za3DHrvW6o3dxqyIBo6/DYUQiRP",
-	"Uyr3/S8rhPHO3eF34uAFv6dqG1qsMS1G4Ni/N5eHnrMTcrtKxG4QBoj/bkf0YhWVXTLvHA5YGaxlyVBf",
-	"gOXB3G3Unv3t99l4H9vdNZB17j3/zuyerlqr4wKBwezuKyFJAnphbI/FWtip1FuWLZyRNiAUPBgr7BgY",
-	"wWIix+GyFRfidxhYVdlMPTs2DOPxvzcAOzKaK3vwqNw2c/ilJGK9MGfHfmbHsS8C84UXVr84XNCFLayu",
-	"/FxoVqw+vIdFNVXmI62NP0q4F1uojkPGQZ1mRaAXCc0UVCcf4+9a7hfowbirnAiYhRUCEPLKKvSZwhJt",
-	"0VLnSToHXtZttjbMUpGCLV3nALEKFFVXSjPOMoZ9qFd4HmjWcww6d0Uqg04PseOjYNuNvTZ4wbir47be",
-	"Jxx7253eH9GD1j5N3MIkjPPnKwXYw5wcd/3YAW3hqIptfQvHWGaeZ2XDmyNz3d4uy6zrlC5mjlfIEt7X",
-	"zq46qXB4HA/NCnNVy4nZ9KNN7mJWbGProoxCzYZAuXkiuWeHP3XvQGQaH+p0/yKjUk/iLvgnjtHlZm0v",
-	"/CkUeqbWkGZ69CPtbWFHZDoHKQalzQHZFjrG3rhxVq85/X/UkIZeB/csBh4F4h8vcUr4nHgWoF2WCaVt",
-	"6CM1OotIUFoRweeEcWKj9WNwcFYW+m/hc+BtwxuUSGEp4j3RQmxxqgWh2ldVWPA7/FlCJGQMMdmABLKH",
-	"WsVk95CrOgZhqDMRO6MnaqTmtr6i7XuZJluAzJYT2zIDS29sZNlRhQXrHCkx9BN9SUc4qFSdbdxaa9G2",
-	"XCwQRayeYlVzHCKhtIXuGbrGLvqfwTc127rmlm5hgSQdkfZ2G/kg4f3LBpBvWK5qy6pTuieuoNe8CqXa",
-	"mnIo0VzsbDE5dhHuNnvChe50QKvTl4uNXFWaFWVXCHDNU21o7EK9VHlekdbQjrWcaT8mClV82VoiWYOA",
-	"yiRkVLp27ASocoTAQFfQxejAqB81uCfQsN+Yn1OU+thXdlDSnUBhZOexCRgphVy0og/jtl2MrtHZQhiA",
-	"xPViBckpch2JNJShU3kUAcSudd4QoyVL56pVx43ZkJSr1UDo12LQrvnAcsm9GSTLuJPjNJ4uG5HEpQh7",
-	"F7oo0rUIA4JHdSDFIyMlbqZDyAl9JSQxa7m12RGr/G0TiDmYfTyhB+xhVEDE0PEnygOGihKC32LPKeNk",
-	"xe6hBr8vbMtoIVlFBN//4kLvtVC974qs49L6bvdwRMIv8GUY783u8sAJ+oYDFulSUkHMGRZBbksSNdGK",
-	"qo27joT9ByMSu8kjvN2/YF58VDfLpgnR1Ol7fLLQPWmyNV0iYoTvaZYxmGXEuS3Sp857rYbfnDjXfkab",
-	"ofqHVW4NAQyLau3wGzyqAwYv5rMVZfY15vRK9u7wh7J6Ff9344DiO/sF6jQ71SSYOL411vprA+auGMUb",
-	"qog5KtDEK5oH/JxbNP42VJ0xXja2iMhwcVGeE6fOX5yMkExZqBLjEVV8oepYP7ED1UFnpmqZuo7CK8yx",
-	"jjU3xwNG6YGa2O78EwJzarGyYnOIJy4k2TmPs2hgLZ35OiGdONv5c8cNSOqN5B3E7pr8CpTGOxHvj9C5",
-	"bqcDrZOIqD3gchhj811TQ0Jp5tZ5+YLgskTCov2pNViCrxI2JrFuX/vS3ddaFzlS3E4doiv4QrHER6Qa",
-	"di/Na1Ya/rNj/qWktjz6oHkjM5/OwOGCrJguoYLK9OAcB2AilAklCaxp4oaoGnWubFxjbm508CQCwx3m",
-	"nZW/pkJpEglujf4w4o4EbQRmMTpMPJbXZei/weiOIsf5zGz9Yc//xVzZPuu4WsBYlLNU+F0TOMe99v3y",
-	"ciNYFEIHhAhTo6PQ4NvF8b4R8ut91PCC0QOi+KV3fLTfrYdF/7/lNAknjlo/bsd4C85eW911+Avsu93z",
-	"/M0dH3H2Mkoco9GKrVCde1vEUyFmCG//1CE4cNhZNbF3Pq7FWsI9zhSh3EZljYpY7m3orrQziKLW7k4Z",
-	"Z6lRYU/nHT3dI1svz6Eiu0ryptAwJyqRw0pVt7x2KZvEwbMn8xk9O0s1lubJmbdEQpVrU3WY83992jS2",
-	"fxA7klK+91BxTtrLE9GOb3iwEu0l1f7rq5B8Tymo1yqOvXLomBvECV6xUECowYfUz8F0NgQG3oyWChoT",
-	"4wTcS17smomGRVXmduEd36zDAFqW2yNq9l64O8KJUhonjA8aKBokFaiImo9fWBygkxe0BZv8bzQ++mRM",
-	"wbdiwLo/hIy3tWGRhcxTkciAxMzCoNnWsWBtD5qkIYSiqq3KFOFwD8WM+9icVqXB1W4sjD+T3OZtzt2w",
-	"kEES7pnIVaUGo63R/rdcyDxtKyTXueSOX4eHuv1kh/Vnl2PIa+9SRIu5H2NDjIVAwogIMk9q+opyhDBP",
-	"7EwJXJz5IIYBrKCqMhysPQHvLXt2Vm3heVuNN0Ce506OKl9sJ3wb9taD7fUjXeqFx04rR3/h1q/NfW5d",
-	"XM0Pxgj7osJbxhcZlTRJMBWx3C9iGoRRCpuRpXpwTCje2dzsVXlr10K/OCU/JuXiwhB1DdUPJNYsa0DQ",
-	"zkUC7tAdFMu0GbesXr0fGisltxA6NjAuLhmoOfnx7g35+qtvvrn5itAk29CbZ6OqMjD8lTca96vTyF1n",
-	"2siRWxLW9rAJTJ/yP5GIalgL8xnPiTkDbcO4UWF7YkubRkyjDQiG1DRxraBH+SFYWes0UL9cHKJf/XX0",
-	"0N9WMCr7MZ3j8X2dfSCqitEJhwJnmwixNkGsCLXzqo8s6Ymo2ZqZkHqRCdUy3MhcZDMOLb9P2d3b0iTe",
-	"/Th/T9DyKIZlj4TXiH164TDqTtVG0/XIHXUqqGT3qHOh9CKMC1A7KwYTwB40QZReN9kyEWKL89WMkeLs",
-	"hDGFGfjTApvuhwBLmqv/Iy9hJVUmtm3goT7HEEOUUAmK7Cr1PThSnii6dxFF5mIEhMZhxLzWSqv2nESl",
-	"wLbbazFKoaiu7cLSOmww9gF1S+LaNj3c2BWhnc9cJ0sd/6DYxe3a6wdX+HE5CIPjesYGQAQc0VR2qMGD",
-	"oQaI1UIUoB8tQT531BxKLgKE28iUFiQWNb0erIUftasHdarZD8V+tf90fmZfzaGDVRpLzLf2tqHD6Qc1",
-	"61t5O2jrKlbYLMU74Fi7/Jck+SQhnNr12IURlBw1s9EWv/YqfxxmzMFo4zqCWHNhXipPrXeAhwyL4M6R",
-	"khud9C643wRObNcubcdb1zHVSPe2E/mX8oRsEHnjYG6HW1ZjjbtKnDNga29olgFXdu4IFqpb7BHV8aiR",
-	"r3cvH9lkcmhlbMQYQrW0jpin+EWVtAlzTmmEAjqta2bFOE1ajdUNVQsVSQCuNqLF4xi6SSrjcFvFfoSn",
-	"bc3okRtaFoOwi6rGLSabVOqQwXECT7RpjOA5dEyDPyw6IIUH4YSxYsabW+ncQYcV1DvgSadsTJPK8YJ2",
-	"QuWgUPodWsAjD5nB6GrBt7bNzHj36iX521/++i/EkZXEoCnDivxD0IdAI6k24mEjiZkUa0nDgNTHgl+Z",
-	"e0I49G84+cvTv1mYc3cdoYkEGu/Dj9I01H5dUawQz20R047aIjH3TzR3W2vfJxtp7VDeWM94hDAVtI1b",
-	"a7Azj30CmfH6QKpQOVIHmG+L4ukTQYfy7U/eonzJ8cCiEgSF9F1RMDgqltZSjT7O+HKPCS/LVsOzlgTc",
-	"UgIdgURRf9y35uZg+Jfx8Urdh+Untek6h8dhcB3i0zBYZc657ZrNqLJ1wI6oRdnwr62jN45ATah7BYZm",
-	"+LDyUyvvr3xgv3BYbgYwwnUbUFnv5NZtA7MB0+h8vdgAIlP7f2r3bzsFsq0f6YTRqy664z6lnxRTnLeN",
-	"nXe+EormeJhTXaxiZlI/6muBolFEHOezhGr8k+GVWJkrGBrBOyn4elFANeRc5UtzHizNj1hLFOR6cFDs",
-	"+w1YW9NGG0scw57+GvyyMA1d2+XJLXqVXr9TGyjNVxa9x0Wtt2ultIPC1uwewm2Tz3Fiiesows5UNzWk",
-	"XGVhnrQ0ClxdV8ErKdJqvfsXirix22Uz9GAc10XXLAGc24iS7NHNzRvSovdbbagEX5EfBq6fEjLsiDLk",
-	"o1oljDjxRZ5NHUKbphfiTY6tEDW2DO5o4FAm/uuP/bmsWsT+iiWshITBgyKrjeynt6GP7qIYOzOgta3F",
-	"WfGFUhiI7iJBTcDan4FhLsk1zguJmo2TPLP/cqMKjEOztBN7RzbED+k18YfAp9FtYmedgTlge6FmzIVv",
-	"Vqu2FpVyFMN521Wc9DVkrbRmy6PCqYyKRnKSVlfdtcb8QFN/CSZXravvaZLxYuDr1o6qkhhpNjS79V1T",
-	"4azK5F+HjMLvngfkP22yduxK17Vtw+aIOELVdlEu3BYGLnDi1/EN2qc0TxfffQlWuqn2QaS/dwjPoqwO",
-	"6MZ0sQEhrAQwekJLuSC4D+t5mk4SBkfM1lBKntf6B5kb170RO26n7Z0Ul2hu/C7WTONytYOnTOZsVc+I",
-	"qpPU3X8c7i4u2oqdGqv2JVf3T6XH2FxpkQzdpEt7RXfPceukBDR1hhv6rVUHWKQbt2H5KFJ49rbuVFca",
-	"UOwajq21KnqgBjT62Wsnh/OdvLiqXs82ApN3Yw5o37A18HvqLQqBGihDuo7RAsNNsGOyeuN6HqyYt/Y8",
-	"lH0cvV0B5ZXD0ZTc2z0YQitqUWUZdWaXdRYl1nWF/M1WwdLc8YC5pSS2qC4Gu+km5niAHODnSMbLymSG",
-	"wa7IvR/CO1zCTp7B5ZB6HJ5iOWDLrSaoj83Fo97a2Z+KwOsD2i39sDVL11ozqqNCbYKKf3BX3UEpUxOd",
-	"315Cj89Rlg+5g9EmbjHC5Jgoc/XmrpVNRajz467Y97y1MdtAZsCGXU8pJ0jgHpKRA38FXyxhQ5PVQqxG",
-	"qAdhp22Eltvasd1OlMk6vGo0/tg+fGsMUr8bvDRBWY9vEWvjMo/hoQVnyXdnhRq3HNMP2/7EStvIB7Yk",
-	"Fy+fB19wD0lX96C9gGB2iVBjYyKWAc6JNWcXERzKiAvTG5FrQkm0sdhdYyQSc/DjSljylkDlkXaS1Oq0",
-	"c6xE/3UnWsV7KaDnvKmvFkUIx+Me9c+9R1mp9i/bUmvb6FTtfaryvRT/jr3YBqZk1cQIHTEOcWQYXtEl",
-	"AvfnGac2NMden3tT7ZMaH8/uaG442oPo6O8fMTQNe4TadkhoW1R2jUMGU3mGfvyAseLdiCRU8hbwXPeL",
-	"b2GvNzj1T77vjQKXgd5mCDg0wq00MX1Hhd/2bmxQLTBbfFbLVq+AFDVO3SQRu7Yz6rhmpY1I4lGHuFvc",
-	"DyKJw0VSrZmXAmukvXAWwyNCxmi3H1mb6onkv60Lp6TxPadmxSee4j+wiPog/1AuI/jNImk4dqpyLs28",
-	"RWNrbY0eqkDq+j9VoHVpHjO7UWicokGxNpohHJ8TCbyzmuNEFKy+ZLzgKybTsUm+o+B1VyuINLuH80QH",
-	"jktWiv6YGorBiRjHuGiHcNyWQcO1HKTCetB0K4IyiR9ZkbszepEiAfV9zPQx8C7DP+Zbc7nnXqcmdA8O",
-	"rzXn8ZGjm4NjktcSoFI69euJPUvhkdp/PXWiNn52MUn/LOPXB444r/ekHgLGjOnv4lGSx9DVKjtkqq0z",
-	"XIqnBVdti0DvzF7iQVA2h6fcDiganBa/Era/VuQa+xm8WedtryHDwbomj71HE5ElHgbMVSQUM5WIFtiT",
-	"TLBkYcjbWo8eC6a06LRrFbShNitH2eHgopC1mf2QjcAHcu9tmxeYZ5FIWzq6XZkHSxISi0rrE+VqZx3d",
-	"cRBFbWvoJOnvgg8wlarkDYAVNnjnyOv45UlaIYZ77YCdMskp1th85zvJ7oDKaPMDCy15IOynyHkLQlAF",
-	"96R0rsJANPmyo9FhmHGMC5lXGw3bP/hd0W51CptK4h0f3O9QsOOwYkWyEKtVgTQUqN98BOjXaVWTlmy9",
-	"7rdh/WPeu8tHIXi2YZtafVAnc69x61dyfnjMAfw/EgbsOlg4ADzSLLOLCVMo5otoZPuK1258dxP9Z8GO",
-	"wAJsY0eKwb5gkKnd3tAOhOtqzvrUhSwPTvPfLbyUJZpbeB/NX6jtWC9J7hcy5y0jHnO+6DCHLRbWqQbx",
-	"sbZkz5JsTslcTJawYTwmVNlElLGwlfnXDiQQZzQF8vhteL0Hr7L2WH80t/qlXZy8BP6qxxthwTIxoYBs",
-	"RC6VBSgs0nL2m4WMGady7y5hFozYyKvnPy5lEPOrqbIOMtvm06FJhumUfhfQap/O7kJaPRIWtU0PeVXT",
-	"gAB48fOLGltK87ZbJ/1eRbbr/MTgfFFDpWgzJEAUbTBK6qAkW5AmXwmJvnBwl3bfcksimgCPqXQwlU5W",
-	"s4RGSJVlLyprs2lSAUq2W5D7VDs7HaVCZC2F1L7mMzC1G3h8Wzr5xsNXpIDEY4kryjTu61qAMto2COOl",
-	"Ic2SYHd3+Rbs6nbXfaGIM0BGmlWFU3P4FkeHUQ8MtYd2Sd370g5rGBgrDbLl62228tbWem+oKnr166v9",
-	"JlTCPUBADzBsazLaxhPzi+G8+a/fpBXPc06EJCsGiREPHtvDhqbgUBHNTfhrowz9Wegb2pduF1GZUcb0",
-	"c7KEROzI01L0ZmFE7drW8JN6C1q04K2OHSvsqkGGcpYL3cvUhsyJNtuqKFA9VzB8PoO0vaN7fB1oqzub",
-	"qyML6fyNhbtiFzzvCtzfbQD0K/eaCsr7LFL3lel39l8PiXoISskdW/Mfx8b9C3JWBODr4JbIqFI7IeOT",
-	"4bY8QYoHBknC1pzqXIYcoziWoMJJZLquR2Erv0whFUbb7Kub2Jtu3lZog+tpR+UJ9EHtS+HB0oLqAzpp",
-	"dVTwoXWIaCglpKyb0pURaiVegw6NwjeqCn9IW8xDBwmDDT2zkzJETaD8rrEzx1ZKDYSX7KhwAh6PLWLX",
-	"LRNg+jofJNAk2S+wO3MkeBVOFR3qfJ6/baJi7Pd2Tgxetu93mqrM/aCdorqicPFRA+GyWa9UiX9UF+tk",
-	"ohxG1DniokG7EP40nBl5b7TMb8SuAxIbHFwEtgh6fJnh08sy4GNW0wKEr7YQ99E75AiOmtQc9rMGO1hm",
-	"GSpgIr42DhRTRGUSaEzEvcNINusgS9A7AE6WQm8GxxdKV6498NhwxLVyLidNBV87kC3I1NwNfrB9n3ao",
-	"szkz8Eeb+uUoAnh2cGHjWarNV606gGOgnDf7ATlJG5V02D24Mx3J7QOC4pHQaPtyQzmHAJZLJDi3FZnh",
-	"snSq9AKR0VoKs0dATB40J/s3t676DsbWx+xguRFi61Efg8GsmCn3bvXcNf/acSi2x9fPqa7XkoS+5nDR",
-	"ImI0eRFF4WnPK4HlhlINbA8srl9Q5fo6eoZn237HFgkbWmrYif/ufmwDthsEaljBGHfLDUqAPz3Kcf1C",
-	"ZeZH7FvBULcdLxIJjh3I2mfm10Iz6ir3Pbb3wgZsKNbfYa8wzTLG1xZIwZgACdjC5IRmyjUlS1CZ4Mre",
-	"4azT2GEOM+7K8ZeIwxH2nTSV+m0ZS1BjjegiQHzi8BGx40c6ntUltLBJ6omy4RaarUKvoOFlrxqSiXWD",
-	"qfwdrcuvv/NQR9bC9L2070CHO6L4/x5kzOojlPz3zGcOEWFRAu7FYsGFNltCU9wqTjrnMy4W3sUt+u0X",
-	"7Q5mqxjMyjUFCVrrKG5O0slaJ+q6avzB/eLmcid2E8FDuSkO8aIc+RConPcXOayBtqtK03voeEqWdHRe",
-	"4K+K/Q5Djw5zfQu+5wiU95jR3tJCvAjLeHSbVzjKuWstcR9ZgtHgQWPQrAPX8dO3il6QvnqMQrpfuSNy",
-	"uITjhK8qCZaYwAuXRLXQoGsaydiBIxUJbn3YRuwGPa2pLRwZukk4ST1FDZbg2BKqPMtkW5R5jAqZtC/h",
-	"mKa39jD2aDQ0f9rUUSmXIi+wFrKEMm6j/DynyYB2x7gSuC6Qr1q3WsGUaQSl5PH5am/eU7U9tRAvEQrU",
-	"gmkFtk+z6caafYgetOARlIhJbnpAgaVG1dZBqVEek4hyLjRZAsFZcTGJbXo5MGbrcg2arXbSmboy2QqN",
-	"ozhcE9QxEythPDyiC+3qMQ33aIeP6bk5wmRsw+NwLC+bLOczxYX4vQ2OecRcjkpNhg81NsZH1cW696A1",
-	"G+mlc8pGOk3+8GzgdA1z4c17p1A3qAjOq2feAVWYOBk5d+DUFGTbeu5QlsauhmurA46IINl7g8upxOAa",
-	"qljEE+D7PkoldL70s3QPtyoNNT6/BrkGYn4rTLiU7kmuHOyDyDG8zSRZShrBOJixkwui3efMLUvcN/Tr",
-	"BcfZ4wqiHfPrZHprzBibHUQwjLQkm8qjDaGK/PGHO+G+tAhP5ms+fjzEAnx6qk14bIl1KRunFP0EiqLr",
-	"XOriyCRa0+/bM2pO94q3siVpa8HaD50iIw87LMq8p0mOSNeCJ3uCgRSLTlvUihlPaWm2l7HOEEp51N5y",
-	"QwDaFlHAsuBCsJxsT3YIfo49dcU6Rr20U7+0jgYSA5IWhQzhY8rP88D4A9g0vqba7/Wpd2iRMj2qxvdo",
-	"BTBwy/+1v+m1Wj7b1MGVxYaZ8qCDnV5jzkGa601LOqkfNv/kkgnmUSar5jFmBjDpY84wyYO+rA3gtLTG",
-	"jBy6Wwz/cK3LLuJTmUQ6D8RQDv2Rw7hNRtdglJEEAg800sneovOz1oqX41wMzrLMZucGKvYHzIMEO3o2",
-	"Eujg/TfQK3HeRxi7pacKooZJ4N0Zy/zyyx0TWsMXbq9McyrabXfOQ9Gx52Clm7Zp3C1HQmhO+RyfEnwv",
-	"sj6gT7AdeNTIWesL9bfCH4tsNZVuGhcj2bA4bksyDIUTpGocnCfecJKiRAs6XjA+cCS+U4MtulXcg4zz",
-	"FjitsQGYY8ZJtLUNfAtrhnk3X2FoKEdKnR54ErunUa3SUwNNZ+6XtjJtG6NZjHKVx1Z3t8WMfIDIRY9+",
-	"nY9zTFVtBlM3XFR9ZFN9unn77PUKQAN3MAL9+YnuOQ6h/nN3cDROCl9sb6WwalD5sJdnebGV51VUQSfZ",
-	"pYyV27WyK9o154sTA0CdzV7OJuwPErUsbpKjzx4QZzz58AUYKRk7JHqE2dI8FYtb25f01grOERhBx2iZ",
-	"ZoWOe0T78k4L9gXlbke3oAjTI/oM24XvLktGE65EhRlZbZPShx/txT7k4v75VaebfUqoprrW8qEd/DL6",
-	"6Ahh6swl9MpRO0r2e5ZCwjgYQgXsv0i3uIjjCjp0dza0v/7V6ffyTC8aAuazFEGV6j6b4Nq1MttKWbM0",
-	"PBj2ynyo8/O6XLquWfvddRj2siP9ucEzC8ZkhfAYc55YO6CKF4VJzouqWJ3x1EC2nhQGiQX0AFwWE69W",
-	"TIKqTQM5LPuEJHCgv6UOgv/Qbm5JdYa9aOQjLvgA2LhBk6l4KM/JPF9CE6jyGwvoeERv4Bi3bfRQhBbv",
-	"syMj05dvMcQ6KtlySt/kKSdjK0h95VMCIQcFkYRA68IdFoWLWltxNf7tZKlToPGiAyMQ/zr3L25d8SRb",
-	"yq7gjFsq+3t2MiTutaRgD2yeDHhsPTaVRxE4sOrWSdY9zmaBvVuURvRtwezv2fnHtIUHlYUW9Hfu5mq/",
-	"duZVswaSx8zwYbh8mge99LcFM2IjjaCwtWyLX/ziej9tip1Xp9X5duDfVcggmbJD/qiSaqboMmlrLjq5",
-	"WHH8aeeLD4uFFQ30vdvQUPh4GLapYQp6++qPrCSotuM3vHRNEqBKk6+ekWhDjcdjETtP6tpv8KV4fSew",
-	"gWHFJJtTndXQ9GHno4ExR4p3aA2/lDHUdmTmRoVph58xtjDTDf09hPZ0SOAO8dsPCB2R7HxL9aZEaymS",
-	"nrZMvXX6fXO43/AvH9XqOJ/tNgMqI1ZICnNpLbBgXxXkJsDWHten2lo7gO2AhsLGgvGuznG6vwi5XSVi",
-	"VwwDbaYTlRZyv0icfhgUcigR8NpNtbA+1jKHwCLNXXlLVYxxPifwVXeODuGFN8laubj43GKZpaHoFjdv",
-	"kjHICD/g+lRJ8RNdXDb2MDG6b8OCCA/3aJaj7Gu9AG2ShTGqKJdM7+/MCl2oW0htJ2oxs38jIbYMvDq8",
-	"nS0WPwilb9xVJZMy9u/221TZ9NH1AEkz84zQEwoHEOmGBg64ARju2o3W2ezjRwRfX4mQ0lkliKgliQQL",
-	"Vac2LCMp5XQNKXBNBCdxjp1MxIuK+vKf/J/8peD3wPGWW/Jvd29+JowTxekWFhFV8JywWBEqgfz97z9+",
-	"p8j/8gNm/wUTZtgpsAOS0i387+fYjG+vfvfqJfn666//Zp729/cvnxMMdRKm/sk//GFZNCdRLiXwaP/x",
-	"g7ksZVxIknOm1XPMxDmwdgZJ7DJKrufwS/K9lELaN32gWZYwO1blSSbFMoH0//y3EvwD+V9mFX/7y1//",
-	"5X//k2NdJiVKIw0+RCKGD7av4QM2p6sPhNOU8TWBe5B7sqSxezXV6Lt/SV5E5hwkb9/cvbdIDuTDjzGk",
-	"mdDmI27+HfYfLDCboimQLezdW4s/YZPFGrQq/2TTjW6GGuXCzus31/3l2bMvyQviBpI65ACA2N7smehh",
-	"z8mzp09xmf/k/jiz5TqEaYQfe/b0mX3Jh5/cDJoPNjrIBXHNmCQyKzIXMU5W7B6IgkhwHKBPJKxyRbEu",
-	"8S9P/2YfxbQidt99+U8MMii3HPLhD9R9c1Kxgz5+sOBnSLiEpUx/mJMP9jfzf7998OBoTJIVS4xt+CX5",
-	"PjZvyRWQD9+/p+sPTz78uLp5bRyiD1/+k78FkSVAFFtzDG5aJts9SNzWfE4yKdaSpgqx88iHF1g+xn5H",
-	"KtySb3G3EUmzxT/zp0+/jliM/wX3TxtdsX/6YEjhTJAvlCNzrhzV3XuRVR+MmJAn9189sbrjiVvNB6KM",
-	"ADBO4MGOtyrGEaAisJhwKQYGiLFbvvwnx0qhCLjFAXKK5UVGow3cPPvyaSWmPntX6Jmiunr2lYcQoRmb",
-	"3c6+/vLpl1+joaw3qALNIksPY21DWEbdI4F+jGe3M8Pcb72X41rarf589vSpA4HQDuCquh//2ylweyQM",
-	"8lvQKkdld5ixd8l5/M0hkYWfWCzRawSr/v1Eu5n9FodxmyQgsaxd4VARWwlfzjNB1CIVIIp15b51QFsZ",
-	"lTQFdGhu/xFeVXnJE1YqDjwGfi1m1nzrqk6no6hzOT/Wz01j2Hw8YOZX07767Ix8EceEWpzaUid5sNAQ",
-	"Mz/OK/L+5A8Wf2wV+n8F7Zl7XpHvodJ8tgEaO5vSKMH645vG0cfTqfqGl9i/oe0wUtRRvDOjsw+JbPT7",
-	"kVtohcfAefcO5rsH7Zw/u0wYSvitNmxjPVnlXWfKv4J+lZ/5RMEXXOREwTfZw9tqowxkYeA6fCgs8IN4",
-	"DXKyfRWg+n+LXHKa3FALItR9qP+bvfiFv/aMvKi/6iJM+UHsShzzLxQRO06WCMtsTn38yVOpKMBs8sf9",
-	"4Xi9lwdIfwdByk+vxBpveQx19gh8v6N7shnO++eu412RBFaaiNziDxtTwi8kIA/tW2/QllOjDzyEDfw4",
-	"771OC3cmnpeh74WmycW2MY588PS1IOtMxLVBBV8ot3sNJxkn3pkWWzUny32hjSfb3B0S8AQe0A9rE4Tv",
-	"8eeLiMLcRaZ+y0Huy8BUUU9W1wTzoUaKIeudfcZH8446//8vSOHCFTgP/j9yFm3xHgwAKBdl8SzxHYm2",
-	"N+BgrRXOlavLqNYgzdX/3z9e3Py/9Ob3X//4+uP/DESg+zeDhgf9JFL39U3QC7NzKPcviA0waUG2YIc8",
-	"nOrhdIs6VeWuwMBDhdJveMI4ECEJsoOlRubUOcVfJTTadll8CMp4TiujhlV5bsX0ywZQx9jSexuPpIkS",
-	"RIskNirIf64neIbxqumNCf+eqwxCFECcFzY8LioKLy0eKKGW5ySy7zXnDsN4nx3iSBy8KMZkSxhRN5ih",
-	"KSWBHaZFdpNbFMjjJKgjlGVrsK5Uiqo1TIME6dm0rz67BL0W9+DTJFyLmrJHT5rojRT5ekPutGQZdDjh",
-	"PgDWbYi+LK4ay/KiFO2sdqZf30VszIIYOE4I6TkndiNa9Csb9HeH7Ibeg8tUuI5ox4mS8ofM6I02vizj",
-	"lmcn6lXGHAOB2ypBpzw0jSdcofd1hR79wh7DXb9aAcEA5O+Cwxyzn+YwtcPAcHyd+U/C/Pivrt1o+y/7",
-	"VKO/aqxoYGJziGvmisMGXPnbkItKldzm77kKkHYenVeXW4JeSJeX3CtFwf+tL6H3shx6eZWGkF/f46T1",
-	"CuqcnYn4eYQWQ0htfm+Zx2vQc+KHcM6JrS6iCbGzZexp7RrqiAaZtolBUyMMOJ8LyTj7RrnS87nKCky1",
-	"2uD5ck+w0RGJb/5u2dS+/ybOIB6/Z89+ktuFPc5JfqWi5FKJXiSeEwc+X52ZqDB+ZgPziE7mIOtR9MZs",
-	"6CdZY3jChG7z4XCGaw3BHCz0wi50dcbD2bM/5l11WUJ9JWwsFDMJ3p3rkyTOIb5xNXY9FqO59IW78niH",
-	"usV6O8ARCUSpW4AjzmvWlV99EdPOEdh64T7Vvmb3YPx2Dfy5rwGsjV9dsSSBGAvtaoE2i6LRZRLe0Xuo",
-	"fuT1GoXlGh/LMKxQ6SJlX7yonhWSuFpKnGJfTsrGGlsPw3bA9OAut4eGhFTcw8THxTt86KcgTt+nmd4P",
-	"k6C/HNajfyc4TMDk93QLJZeJWLkKDaZ0JztFmuLzHSOVSM7ASXzqS/uqq1UKdnlusRc3Px1xzh43p3KL",
-	"Rd/4OkIVUaB1AjHqBZFZBAw/k82LjUvZVcXGuow9x3xx1efA0ERSYgl6mcBQhXuF2Vf87VAU+iMCJXDP",
-	"2Sl0duqgh+8DJ4WHr+FBz8mGqg0698qPdG6j4SmlBHXCP8HZoRN7bMDjCtM+9cP3MaRsSrfwrYPFCLz0",
-	"57IvKdiSxDRZC2P2cxt0UmQlco7tWr7DqR7aKP567vDGC9vuaLtL/H7yTT7WY8GdhDOB7S/FrupRTNZr",
-	"vcHGtJ6Dyl76yl55pQneyhovU6SN1LDOo83x2iiTRdoPxQT8n3qTBpVPuVpzsLLGR/IRq1S6TGvQynEk",
-	"wNHgprInD5XRhk3uNbywT/0UZOUqHMA7LTJsYmV87Vn5HI0SHFth6+22kOlB/EVIacffnMdiYub+ncfC",
-	"cdZiwX7mbJ9r7+bkLGm0vS1mDfjhc6m4h0Ebd9A5eEX+WrDAWeRcy32nF9Zyq6brx3PeLHEv47udfjpf",
-	"+cH8qGfyhY7jEr6nf18/8QXrCNMR4u6PeEH7Fg/tl1jisOvQnqlgvU8rGmmeaJZRqZ+shExvYqrpcAbZ",
-	"j8RhwRf2Ce2bL5S1sy8r6yyxY/Ll3X8+J45jBdQFLRxDSiRCYMRkJ5kGRbjwo7IGiFdvcKeQ1XMr0Oss",
-	"9vDjETCh5tskfXVNM4pWU8VTV3ccq77PXdxh1/UotR1XKji+tGOMmkeLfEn55KE+/S292iq+bym/XrmZ",
-	"AGCF8lIMiJAkYSttA2CUIxC5bQCspOlHCEssbrjQN04PTS8334mfBcb2rzhKXFvjn1SK7kAXstPg+Qhh",
-	"ye1nQrej+F152RkpV7zloj4T2W0EIhwtoSyLyEAqwS0G2m6zn/AwD7Ih9QNyJtyqGGj5NJw7XOoLtX2k",
-	"rWpDUudPxWNYJ5NixRJA5Y6QKA7XzvZu+MSiQ6B8TiLKjWDmPBbcoqFREtP9iC1uQ3tD4kCv7ZUXIvhF",
-	"Nrn9JAs902l3TbeXHYMHOE9v3ZWDXPMKwn07KMGjljvWP+rajO9fqkWRW4DMz5AuBGPuIRZJiXqzEkki",
-	"0LEW9yCJhyOezrFrbb97LBGZX4vn6D79ER2BqxVlyTTYXECnQI84JLQb7DRAa/kZUOdPGpxTW9WmYp09",
-	"vIuYSsXoKdeocc4jKYYE1hbsuNuwr1x3nXUQ5QovwqpfNsLB2ysH4ixS7wYAb0Er6ciulMu/Wl+5WOHj",
-	"5FgqFDo3c38CTZRIATGkLZedSW39PfcPowyf2+JYw3gOO+IIrzqASCpbzurU6Qv0vufx9cvTVeTQv+ex",
-	"cZQKYrmhpx28Y/eAEPC9+rK88Aqy5r0FzMVI5ZGNUdO3Wl1lhXWFnxc5XqryQ5Z7EudA/GgQJ5s1WQxK",
-	"qPMzhdI30QaibbfIvhVKv7SXnZGQxVsuQsbvMT6eCLEltgWWZPkyYWoDMTF0mRulDQpne5p/bSHD5ge4",
-	"ZzG4WYNhcp9odDV4JOG+UlgbZNFb22zxrrzyjFyqvOX8hpThDEUokiWNthZU1MMR7ESexCQWRi8/d/1p",
-	"oQz1ebkjPAbzhGf0m9UK5Dvz5Gs9oHFxuMxL+9UV7fe5lP70OgTDQgeKZg1Xo0pwAA1KtnU5a4X2sbC7",
-	"jDAeJXl8zLGj8mXKcFpH97FzV7nunDiGxWsuePD4OT8YVq6QqH7snEeNFUhOXcT/oYR7GhA3LAss28OG",
-	"A625PTiEtrbnpPSBpXk6u33mxyXaf371t395ejic7Ky2nyPSReTmrTFPogKGyyUkLN1RrxjCzYkW2I6P",
-	"+B8WnesQ0uMAtcsC1T5Z0oTyqMd/+dZfdJ3BHre8y4y5caSYY1dsniJTgGvJQHVAmjtqa0m5olF/hO0n",
-	"vP599fJPwW/M6F7k+prgNCwhLyIa9lWkyuNW1d6Uj5Sy5GYDNLHzF9uC6a8pS36wV13nVqws8FKTKAzp",
-	"luIBFInFLVHA9Zyg7Ks5WYrcblbz3IQybv7oJxOgBcDXto9dOYfQzzwtWYVDcEtG2aHV6knuZ0h37uP6",
-	"pOlPOvdxOIX7/LUPzGVAjHopHD2jcS0+Zd1dLyYD1nCKtG9+wVqdRPA10aIa1KtCOB2y2Vc0T12A+52k",
-	"K3115be4qsfInZYz4s9sidti2rSQrB1lWtXD+VoUMaI6hni/pDzxNRwThgZesQSO0h4XCgyYtb1iSeEo",
-	"HxG+N58YT9KMjNDSpNDNltE5j0E2Aax2GxZtyAYcPjXTJGFbsLVVeyIhS/aIdpLlqD6oYjH48Z4czPlh",
-	"lFJ8hHyoJ3/wzi4JtxletZdwZBQtAGd18YG+U811Ot1vEpEGfaO0BJqePOXD7HJbNjHBeA8slcPtXcxf",
-	"xdZIJCta7pQTqjWNNg5sqIWHp7jcdcZbAJ3p66r19SsHu8pH73ymrhF2CSgUxVBY839WGXCBKd4tFztl",
-	"tjpWWDJzRuCcW/3cDbLHIcpoNRLBsb8WpJM3pghVWwuM16saRK6NVrmxsfw+OMQ39up3xcXX6QE0lnmZ",
-	"OIkdKuDo6ZHqNiJXgHXaLmm/3BOKA4CrnBEJixj0N7w2vutaN1xjmY9TnNGk1YWwCz3/ZcmjAJvbNt/Z",
-	"UQo/EQm6ikqMF2ob4ijhgqRCwnM3KcRsZkWgNj61ldVP7FO6LK8ai0YzyD7/vdgCv6COPdfugiiXTO9n",
-	"t//49bAiOsCa4ujThcIVvCtL657Qxqcn5iFFxii8sb7D9zhynLyh5kdw+Gwa/Dv39Zf2xEfK1ud866jd",
-	"853fGBHMzWL1himfGETHBP9gAxEjtkpf64hjatijPJ9Wm9xD9O+Zmi3e+/SmY5Ujba7iIU/uQfYeMP6a",
-	"KzXe/fLODxuKvTIrIclGpFD00EjKkluiqdqquZ8BOSc2rWSREg6DuxwgxgJdwWug1OYhJXeaMwvaK99O",
-	"GT5wtZC0E1d0uoaDiZ4mdhzkdJWh63plKNOQqoB2n89S+vCj/fHrMhxGpaT79udTbbaZPU864G7OuUsr",
-	"EnoZ97q+I7qDGtW/9uLBvK1hFVyCYBeB/K3Q4NZO8ZkTDg8aewTkHGMSTGHuwYaK5naq0rxaFmSzlilC",
-	"ajJNaBRBplWzJH26eOUB455EIoYTCh1bBuu+xKdeLb47PsSu8RHwguvvPjMOhEt4p4IYThdnsJY0Mn6c",
-	"ca4r1YAOeCTNlW7OfxioCZ54eZ561K59bF2ZXKV4VZboFn1pIRulCj87dz276F+ZA6WuyLobnEA5AquW",
-	"EGuov90IBQmrXEEcAAoZupXg3ixwqCH7vb36EtZsyGbaMh5PYZL9aVp739uuBuDxDWaQHHBHa7nYWY95",
-	"n6gcKkyv/fWfdDmT+4oL4YlYitmkY60M4YwM7xrY4OttrjVtbJf3ONmrS9UiGT6UZQnEzacvYEWEJIlY",
-	"26LuZE4o+e61+RvlhHENktOEcKGPMcPEauUOyomlyrYHXWtm1CxujER9Nrqu0+iy+4YTFOPnRIICeQ/K",
-	"QiE2h+QO3RN++PFNKu5h6r3xWtzDnXvB1c4zdesza30EULXq6z/vkdMtDnEPhBZTgL10m0PGQ8cVOQ4h",
-	"SWZD7UPqXdu3TrcB+c4u5a64+JwNy/V3XcykLyhhwyYy99ggYUzWs1r1GGocbNO/t1ef2b+SF+y2pDKF",
-	"2AZcS4BEnIjRxGM7Kxt2Qm5XiWhPCv6HcZUrnPjF33BGXvh33OnCGDpnX5TRmfiZPr3qiTLH7WHpUZ9D",
-	"MSlPMHnYsxPsNZ+xWc6CzTJtBi6hvP74btPbcPYnc8u5k3L4osvk42w6PIwE4+W9cmLjH57AQyakbt0H",
-	"3+PPx+4EtQHAiRpUX6OUf3Iy2S0XSO2JjJYVSzRIiMsqC0Ve3v0nxhoUoaisl0Js50TRFVqQdgAwJ5So",
-	"DCdF42oGSKCh0hBF/BNeN/nE/2Nl6gJqg14o8PyLa1IQO4jnRoEYqyimFk1gWY4KK9riXFsldrov9yTK",
-	"pTSe6BBu9yf/zXWzsxP3Qil/8yrXauTwitScUK0hzVzpkm36JgnjoIIEnMDMccMW/QqmHrdo57AWnLvK",
-	"SMYL9/GPFesbJnOfQxgDZ/5SRTIJGZUg3ZkkIQGqQFr3wU85xMpZmoqc66Ha6ewFCde8TezqHq0M4fMu",
-	"mWSX/CCSeO53hJ3wtnF/0nI/JxHlESS25iASPGIJHJSQde0QCfcg1fQniVXO79zTrxb0zq3vcRKRBXXO",
-	"3j+ntph+pFs7OtajxDujxmKqCFlMH2H6eRFGdqAJ1uJosWu8YPnOrG7gUXfRdVbI4/Iug/7l7Rji6VZU",
-	"C1SQ5IBGm2PaWe13XO3ZhKt7nF3nKHORQVKIVkFrfN6jkYPw4RU211sbDlsc/V+eKJbmiaFaa8/cnbvi",
-	"U5AAv9aLmyfVt18C9/YdDmM9FIV7o2Gp0qQCoHmL9eMWC3dD74EsAbjtvSxnDqATX14CPIb4eftM1w6J",
-	"cmaAZnL6tmjz0OuWw6vohn65EUIFdUXRD+0zva5niqyFMVYt8k09q9vDaad0BhzS+//0l/45zttDlNYD",
-	"erfX69XO3eODOEJqmlQaL1r2Dcr5W7z4pYjh8+bp6vQ0ZDSUmt3+49ePvx4AzFHb/YAZe8XWuIswGkr5",
-	"lgi+FFTG+De1baK62MdWNpLjnsVNHhABdRy018/O3Fsii7Gm5wQLaKf2+yqmNMWmph1LErIEpHsdS8uT",
-	"dpLdVOXHE/MuqnM5eZXXHVvzCi+vs8rLf/wjBUeRIz+I9HON11m3mmFziYeZUpZAjGoO3fgYIjeKrVeT",
-	"SQlROZxo4g3znkXbl8Urrrcl0K/QrPead8wZVTeLtkSsVoQSldIkIaVkoETlXJsrGoZmUKYOZwNEIk19",
-	"M9OUuao49udr6qAbrtTTrSzy+tXy+YTsBb7Dtc8B1xYfBUjsoHJHC5aXi0ldViySEeqKxUlpu8rPh/uf",
-	"83C33LWTkeJYglK+rrI+zuqYLYMjYCbeMxbz6PqHGz0W4tbnfXOZffNiLaHWAXE4+IjXBx+5eUeqajUf",
-	"aeQ0BiBN6XaaJx+LJz9me6V5ollGpX6yEjK9iammx0xceiVk+nmL/Un9TpRFQq3NdksimlkfwWweKiEm",
-	"MWjKElsPR4mbUt+zmzaGb71hNOTun95I9gWc8JBBpF0R524D/LmluXIZIAQYSoTYMr5+TgBD2xndo11t",
-	"Kzq1TT/GB/XjYSbYpmGrzOrInFNbCtffRfzZUviTWwqI1VI99H278YB9UmQMbhCduD2N43DFi+t/ssjk",
-	"VxoEi+ENT/YXR6OtU+cRFe9rxrWDjzc25J2WLIN5gf0PNl9EIxzPhxqaY1vFc0LV1iJdNmKx/bKkAC2m",
-	"dhF6kwG3SmF2zuCUec2fOSZVY/T3Dxay2mKhiS3wclaER0WzXb1qY/xwxyTvgzv8jn7m5lzlS/NNy45i",
-	"HUuFv1cu/ZzqPWr7/mwLJYjItQQabZCdnUwq5qQ7By6SAFxthO42RZW+K6/s3R8spWt4kvH1dcAj13K1",
-	"GV2Dz9PiBBTg5xlO6yuTGe0fjPmuce0njUFV/5iLFLnUX0lkPmRIZWs0POf15/0JtNOzM3H3ApDaaUYl",
-	"+C4zY21bI6VR798cPVqr8O/Yd/6qP+8c2vG9w0Oq9x3IQrWv+NlloQ39Si6DdYeT5f0wLE2N/bSk0bYD",
-	"6q7RJlAIZG/9VKV95OzEu0gXqf/06ixTjNk4RJmUbsG61CKevIO0Tvdz95B+Kq0/j9tNOlz6Psd7BvaT",
-	"2o2EWqqhoNBFd3DX0qgqpsia3QMneXZUr2ljR5232/ST6aV7nI7Tzztpsp30EyBGxBLmRMu9nYQ5J1uA",
-	"zPxZ5NrHQnDmgT/B5lhBrQVuqXKPma2FUKdia+7Os772VNvhYIOrRY+q2E7fnGIeasdgXXNk9ioaVL53",
-	"owMwOGY7JzqGMboelSZLex0QvOZTcD+osgXtC5w0374X5012vLBpOdwRO8o04+tbC7cjJNlAYoy+YS7K",
-	"JTFs/Ca5SPjCtjc56KsGkl+bYA1xJOxQrjPT6FJOBIPdbaVlcG6H0Cg7eWZHle8WLIfjxkXnYJCeJ/oV",
-	"BRPOnDo+cnDnhVS1Txs/mivxeaLjFOaPm+HIbLEY7qwi3mF09VCF9GRDeXwj7qfHYv+B8vjNPcjr3g5+",
-	"lZ83wqfqUastzl3EqfmQKLMnlAZqZ9wkoMtfi4HAZAkbmqzs0H1RDA0evGeKmooeQ/EnvO4CRg/fXgxe",
-	"2k67FqsD21rdOowWBcDnJFctBJ18jMj1u0flCs16L50Cus5tf05P0LZUB8aDW0gTI8I4vJ0IDoosYSUk",
-	"NAa4HyoAkcCNE46evS8SeOcvPOfmL99zkd3/inHKIyCGEi4VYNxDX4eCMuORmIT0xUZMkhgSWgPrBJEl",
-	"0EJaH6XkKybTyYOU+NQK4abRGOdn8AXmAFXZ58ivsDq65DoqBE23oAisVhBpQlcabE1ZH5MVUBltWjfO",
-	"nf35gB2hQMNvs6b6fKygg131O1CG8udnkXmZr+3CidSVKdRGP3tsYQxN7ISMq0ho/r4mS55oeOjQaPat",
-	"7/GaCbiT0oefgK/1Znb77OnT+Sxl3P/7q8HJ8INRfsDz1HxjWkwUc1OpohIKwbUBzH4NvuZkWOdJZ1FP",
-	"DDy+kiINPyemGm58AGvYwxrhxFMetaFqsWIJ4ux1jLGef1oFVWav/MAucyY7nbCzh7FCbC0N/NYPdFNz",
-	"nM+GY5wdAMncN8So523VEHqDiOpVTTFkuk51rM41wiZedBTPG1/jWdBuSuTET2WQ1+OgJxbUuRR+Yjnb",
-	"6hjcxEJCRgAnfioC8FjgiY33X6L28Y7uPWZtIQ4W/TAWJSbi3PlLfpT5biMIh3sslsQhzaMAEivNGTEk",
-	"YCXnEBHqTWjEwfn8b0T+sajjB+7AvDX/dee+5axSodQlROEXG1W0CVjCuBtgYT3nDCTBAy9MnnZcrx/5",
-	"7HyAXD/yy2/RszKjpbMGZZM5YCq4STFU5BAszB7NqFLGdepyZc3JnrZ7TPbnXsoZv8uOUL8pn3hF7Rd3",
-	"IO9B3ijgmthJ7zZgTjWxzUnxLfmAP9y6P3yYkw8x1fSW/MFFzueExXPibbuPH3BMap6CshDxP1Glb3Ao",
-	"/M2P31WtT6q2VRVXghb0ptDLBv+zapHyLZdIpavqR52h86VJ4BoWVqux/9JfdFbASHzHRex1/z0Y667M",
-	"JU3ikId0pnTGizi+cqCwIyDCvpr65ZeShaYoSPuHLKERZt6Z7koYHGwrxJkYpLxeWUSKEftKRBqu9Bhx",
-	"493ANrBW64GoQnRjrWm0cTJ/FvWWZRJUP570XfXCk+a+9Vz72+xTC2lVSHOZqRPWIPNppjVoBBmvd8vi",
-	"PyvbreSez9Kvpkbe+4mtqmJyvflmqoYCg5zPC/wJNO5vZ1wbJlpre00Zb+Wjtf669ul7vOJTKMEVO441",
-	"x53Ft8eV0k4/SPesIXGqLlShgjgX4cLchl+B/ywM3swHT6bticHHmkVdq6owa/PrvHQAAOly9lZQKreE",
-	"EsNtEtcjse0CIcFWz0/ezmEfe+0C4df5pxSIf2X34AWigsNoKx8GSYfiQvw+tbK4w4deu2TYVf4p5eIH",
-	"FhdykXONQzl6ThBIs4Tqnqzo++Kq68yK+vVdpjHfGIAF3abMiPrPuNrd49b3OJGTgjoXy4imVU4flRYt",
-	"xORJZoMrHQhV9oJPRQbccl+oi09yaKzgAjWjSeKFoZb3tAlR47XYjMKGKuPi39Mkh1EZUF+r0qmC3TXn",
-	"DOqcwb/8bTbcP/QVcK73x5ooxs1Dmzdc81bnewpzwsVSxHsHQgCExTZoV9hGY/pMK5V+3zwd8P43HDEN",
-	"kFOYoNuwaFNFs8NqYwtiSLkX0fCaXNtqb1nZhJV8Zz2ikSoXavGwDHDN84wvxcP8oL6MJHRI2Zj7Q2/a",
-	"zr50dnYKXiRdp/3HHJLllDB2lZZPzuKdvrC+qV/+dZ6guLoXj+OdXkaGvH+Kb0MP1elfq5aFU9JD992T",
-	"FOR6amf1tXnmpyApuNA/qaC8ptuKoPix6D6eITh4Ja6MleUPUZwq2ag+6hMgW0o8wMR67S/9pBEx3Vdc",
-	"xiF2FLOGlqX7vL8ue7KTJJPsnkb7qYNZ/kx/6x5/1UrCLfL7mOk/qar4CSyg2G4jEiAaaEpQaZQSh8UN",
-	"yR7LUW2HFyqUZpVDt6Y4Z2D0EzhsHik4OlCEPiMJ9GySt7kuj1OxWtWiwM/RB8I67ZpLagMVS7MKBKle",
-	"0mg7fL9kCZu6ROHOPPOT2C348ZeOg17INBP3ULRgVY92wrgWFduMSSJ2fLjAaDp5lro4q+/0NYdOyyX+",
-	"ic9pn6y2shILjsM9WLQhSovMKBjlXkaiRDi4UIRmY/qgruZQlMQWemrg3ttLzklJ84bLFJG9/dGOziii",
-	"WTZQecP4Yba3twHDZZnM8652j5jFPVJ+qXz1pRxfTgoGWzAPBZEEBMBSG7HjRNj2uLYuDisaRWyyrX3K",
-	"QnB6vl+seM6+tvaVLdJ6tB+YK2dhtWqDv+MVn7Qvbz7hItrmLbLEa5qNyBWMVy9mtdeqXczaHke5IFUu",
-	"UHJcRFoHd+tVd5KDlmSKLpOpbbTv7FOnE48z7razc8oRo+DWcwI8Vm68pB+EZXxLOzeL6r6ToMI+5Pnx",
-	"zMvD9vU7YTEuzjM1OgH1GCbxRXj9Dmy3DSJ1436sJKSf18CJFOEAcROJKsj25ryuoov6H7+aY8uetn56",
-	"F3ZBWinIZTK7nT0xR+j/HwAA//8=",
+	"7L17s9u2ki/6VVA6pyrn1JFjx9nJ3L38l+PEE8/EscfLmZy5e+fKENmSMCIBBgCXlpLyd7+FBsCXwJdE",
+	"ackp/2UviSLB7kajn7/+cxaJNBMcuFazmz9nGZU0BQ0S/1pKyuMFi83/GZ/dzH7PQe5n8xmnKcxuyu/n",
+	"MxVtIKXmwpWQKdWzm1me4zd6n5lrlZaMr2cfP85nUS6VkObaGFQkWaaZMHfncK8X9ksiVkRvgGR0DWQJ",
+	"KyFhNg+uwd2suoKU3v8EfK03s5tvnjwJrWAlRXr4/JdMKk1iuieM49Px/b5Q5A/B4RnZMb0RuW5ZB94y",
+	"SIeYajikw3xmnrDCR7qXTQU3a+Z5knyczypkz6jelE9Cqkr4PWcS4tmNljmMoz+LIc2EBh7t/x32xVM2",
+	"QGOQ5XNelZc9Mte1kPjpN9/MZynj/u+vgo9cvaY62rQ/a/XIXlB9yOFtEpYy3SaN9svqDWJY0TzRRgzm",
+	"ZskszdPZzVMjEynj9q9yuYxrWIPEB/1+KB2/ChkrogVRQGW0ISuUutBCfm8lVVgaJdwx2L0XW+CHj32/",
+	"AaLNV4WUUJZATBLGt/75TWq+wxs+snfskpXm2vrYqDYA+qUTsDAXnPhVn/I/JaxmN7P/8bjUNY/tt+rx",
+	"beWO5glaHJLgJ3r8ttRi5KYUMd27PYisUZngCpxyzADVViS4Bo4koFmWsIialT7O4pX5KPC0JeMUV9Uk",
+	"6cd5412fE3yKkbMtQGaWlEmxTCDterC94v/8txK8voIu0r919w2s4tcN1WQHXJOdFJYwyPqONdzx+EuR",
+	"Ab9PE/va6pFYrVgEsYjyFLj+UmUSaIz3SZMvi/uNIdd8puFeP47U3QSE1nSZQEnoj15OkNfPs0yKO5q8",
+	"kGAkxbxsHDPzW5q8lSIDqZmRihVNFCCPio/+nNFU5I5CSfJmNbv5RzcnXgsO+9nH34JsYIpQXAzEz0ia",
+	"K02W4M7Gvcj1F2pOElCK7PBijW+jUG6oxDUAN3ruH7NMQkYl6gkJCVAFcvZbWB95ffEPe5O5f6PycrH8",
+	"b4i0eYyllN0YdTLEdK8Od/N3uWLcLNh8bZUaUySBO0jMX5QTUBFNUKqeEbpURgxToFwRvREKvB5Umq4r",
+	"W7jQ3vPZlvG4+uK5si8tEnO9yLViMQRe3WtikM7m6TlK3S17ttk7c83HOa5i2H0bLMDXCVH+O5pQHsEh",
+	"4WkUeQE8WPKy/FGxDMb1t38LkjLKpTQGQPg4rq7SP7Pym/JhHav/iSl9+AZMQ1r/TxeJPSE+Fo+hUtK9",
+	"+btiU/a/g31YeLH8h9iaHiP0wJJyDnHluUshEqDcihp12rp+CLeZCOUq3V2LWwTXK8RW3e6VhrRmCM1+",
+	"z1m0XZpvZ/Nig9Q+vAcpgpvjO0m5NeHqbwmJgsNtfqshM8p1LYjgeEiT3Qa40VCxAEW40EGJWzFI4gZZ",
+	"vgoQZT5jqrrJmVk7Uwt7X6oXRsOZ/y4hEbvgC1ny+xtIyBI8OejaCLERZjxJEsrXuVU1WUK12TSz+Wwl",
+	"kkTsjJ/klzyfmeMP4oU5ICWNdPmJ8WKCK9CbkMnXQbqNSGI1J8bZIE+eoR7keboEdJiUhkwR4MZMNQoS",
+	"fs/BbIsQme9oksNQ87SUPWHsSVz13PI9KHzGPjuUk4gmwGM6WLnGIqWMLzKQi43IA/7iGzwI0rmhleBA",
+	"7A8MJSREwO5AKmMyUk7w92Fpk0ovjEltBIdFAUH+dbNHckbGEhDSnMc7ybQGTrR4Zo4hQ3Bnmlp/ztwv",
+	"9EYDXxyX413U9m8X1sQNXNL+BWjN+HoR0czQNXJ23AFZgUYbY18Yu41QTVKhtD2n1YZKMDTYQqaND2Tt",
+	"jiqBxA4UWdJoG6S4X4Il9yJsI/wodiQRfO1cf6Kbz2DGE0vi4BNErqV5AZQctOabt39NWaLsTf0mUUQB",
+	"j+3G8l7WUtyj/BhLJfikTChNkwWNYwlKhTaylw24A7knfmWtAqIgEtzoCyYXeiNBmf1+uh35nVGBRn0g",
+	"Ca397oxKmhBUdYpQVZFgswKzkWAPaEuavcSsvjwkw47KdJFnLbz83ph5jJPdhkUbQgmHXUFdyRSgT820",
+	"Iqs8SZw2e0aeOJOPC2Ju/yjPghzwjw4HdH41WtO8lLsFWcKactTeFTfwkWYp9FphuFVxYx3w/WBPVrfw",
+	"vKb32lhcUjggv4eqsEHzkB4Lb/bw/mtV4kd5P/59+6y2F+46NKyaaq9yLH399Ml8iBocFcwoleTInx3u",
+	"+ZE3aN3jA3Z2QyZPEsd2rh9h6QbO6oGHbd3Me9J3HF6tXLQcrYMPwGHn2JAz6ILy2Kf7n5NoQzmG8NeM",
+	"q5ouphx2s2DwNSyVkziKaJme0U0093/nggINX7CSS+m1AO3FrWacFAkMf2kfgKi/c9OpLFM59u6h13tR",
+	"0ewnvF2UCBdRbVh9P968fj0nT/928+QJmpYpizlbb3TQO6D7hRVdFQ6aJyjzGFIyBtwz8v98+7cnTwjc",
+	"R8ZyZZzEkApFKI+JBqVV0L7YiIR50R5E7B/tD0IyNpA6xmdsI07w+h0fHrCyFzcDZMi92dwHypyRHfaZ",
+	"8QatktltJwq5NZovrCte3b4hO4Ct+XZOviKvBY/p3hiH/0Juc24NoYIHh3dvkvsPwQPe3KvnPz8nZvlz",
+	"lDC4p2mWAPkhN+L8+DuQCePDbMEKKStMqFHILaLx5p7FxUaoiFldrkt6du3GI47rcgeOPCwau+68G6bY",
+	"CSMX2ZSzI4RmbGKsKh1jed7F2ykOvUJrn+/ce0HTjLI1D4Sicy1SjOUvWEhT3xb+t3XHNZWaLDHikipI",
+	"7pBUxWv26rfm+0156i4lg1X4mzxe22TWIJspEmnKtIZ4xC/QZ1/I3B38nfy2F7/Daz86dQ7xwuZsh7i+",
+	"cx8wXqwABi8SeKwWVvf3plk3VG00XavWNPsGiLFsbcLLvD5lvK6y/weNAwdCuygMFIJW9qNe7yPGLwrk",
+	"O1jZ9BsbzuBMJCzaD047gQJ5N0J+fJRr6AMwt6baD5WQKq2z8S2VmoNUG5YpkoFsputK3YFbfrDgKO0C",
+	"Et52iSVdGQNR5pyba1AOIQ6H20Gmg7aPpJF+jxf32TT+wBhgMFRM7IqmKYJK9s28mimUSoXbVc3h5KtK",
+	"vnIHFnaHldn6dvZkqEtFVQQr27MQhWqAqqJQ5k0F39RVXafFcbn1gwNl+OmQ0vtX9uJK6ODYs8IdBr3Z",
+	"uyOOhxOU/SUV93Dde2RMZZRrU1OhjTBEvYgAiKMSsb+pBoRbNWJdgw68fyUFN0TnjtCDx6iydpffqaBC",
+	"5YSVSkiLdO3vIxyTPnPxpZAkqx4tFasRczdc7Agudjqt8Hmjn32jjzN/Lm4DfOwQ8mk8NOc+ndND4xzi",
+	"51ztQpVaSxHvW3yeEWfiiiUJxOFNawvWio1r9+2OKkLVFmJXTHt0wpwpZf57lKiOs9y8pjQE66PzUfaN",
+	"Z8WhuunZQ6NYddQ+7T8/hlBlmg1TkeYzbpoNRNt3oLB06qC6ETRlSVDUVuw+HLcvblXUZFJM2O2oxLS0",
+	"uWGwLjFPwk6pErkMFa08t+kgXyuJvw9p0ozyRVczRLShRg9C0ZARUbzA7l9mq1OXtvz60DnC29uK7kCa",
+	"p8oDt0BHoLknbpApIoY3PNmPDXmKeMB2x6vCT01TV9U0xpzBIrGWCsCovOUBYxK6hKRFhnzd4GGZEtNk",
+	"J/IkJksgEla5gtgYRL3xbL8S/9x5sfA2UrjsZuNtebQR/Wl/+/Pn9uKP6EFugvvUf3WQr9iIXFVLebtT",
+	"FsfEvwaqUSPOktMkzODfc6EhnJzaYZRr8J6qsj9L9m5PDYkTieRu5KsXP1qGTQKVL/G8RRN9WFAW7vXY",
+	"bFHoGK4/uRqRcCJUF5gKe9waarLQIdrPC0EesdePUaOzSiPSkyGl7JlgWMXjmGcUbFDmKzmakusiX6KW",
+	"DTzSll3NWhpwvoMN4zEuPKHV1+ld/30g4o8VhI4OOxbrzbwsu0sADfnAmn331lc969/3PHEDbL3RlUdq",
+	"kZ3yxKHF+k60jot5HadYq9qpUeLJE1vUipqUYF8OYfoZgURBrdAyFqDmtgbZBjYi5vZcqKR9hG7ySqHe",
+	"rDnSBHW7unjRDsJPYna6k6+vmKLDorR3eGd17Egx8Jo5dNo07Sl/aXgRXNMoQA1InUXbW2V1ajLFN854",
+	"vebPb7PtOF2jZlkx3mgeaZEC19hjV9/2wmbvibgrqRGkeSZFKhbeeOztSdCSRluIF9ideejFBTvaWlb7",
+	"zkeFxigKlUGkF5JqJkLJ1jzaEKrI32+++nZU7qxsZBn+m5TKLWgVrMqV4OwctRE7fmNLkCUzqubV7Rvy",
+	"9VfffvvoK0KTbEMfPR210pTeL1JY0+VetyWqzCWdNQwpxIwuzOd11VC0mqQ2lXXHYhCz+SyLV+FQU3Nt",
+	"jHc/WMI6T6gOxVCek4hqWAu5t2ZiQndIPy1ZpNvNRZWFu4qfE1y8Ta8quscyKMOMmhHKCY0Dmr5NaGVQ",
+	"qUyZgo9coKzjiiOMfa98+rS/vcyldzGWOuYpcA9RPnZpcJ8xCeMeNCYiPFSP21pV6xEMW4Wzj0I8qsQB",
+	"B4d8getRRFBszanO5Yg6yVv/k9DeDcecbbDZmx8L31JhXdPFSshFsY5ZKQEzz9fYpVEYp/bjGKKE2eY+",
+	"Y3LFku54axS7paLpqBx3q4tmvlioDX36zbdTuHAN1rcnxUuDoL7nC8FyNKh6gT6D7qzC6tLtrqikvkvx",
+	"GOAUWmJNY0E6NXnGoKV7xDubtmpYeBfRWkO1SruKGL/f/f4cvFWC/T1etkpRkmknld/77dYMDifsDiRd",
+	"jinU/r78UbkxG0IS59KmR9v7BuA+SnLF7pjed16lJV1ECc2DlaDhTgyWgNKCj3in1/4nrW/U2QiIzWNF",
+	"EyAQ4DFZ7oteMgkcdjQpYBGMexpDuC1Qwh26rgsp8lYLLFd0DQvJ1hutWonXkJwar2tEOnxok4H11w8L",
+	"mpQQaadjm103HM6xMVtOg9COwUu71/2eRdvR7US1qqo2LxcvCz68tOiCyAgjjAIRMZo8d+AGna5RKMKP",
+	"jva446HldPAN6VMZvbFYcKEXURkLOFx//ZpFmXo4VrCKXvpgYzPINcQLxkMhyPcbpkgmxYolQJYQ0dTm",
+	"ky1kiNAbkMTWvB0flKgWliyaCBrVliu6B1gcWITcPp/xO2atOcGXgsrYGokSaLy3KS702drKE0aXXExV",
+	"nujMK1f2V2yUihQfCM28xKKo0iRIyZYCwo7de1yodPINfqlN3Lk3jqyrGS9NwwQGl9PBumMqvz4z7kyM",
+	"a2PSS4+0ckK8ZuBlzTSW89AKc9sVoSlIwKoVIcKFEO3V+XhQjKLZsEof3+Dl7v9bDz2Pq/kZQ/LJadkM",
+	"avcV5QYoPfIWZcVlNYre25ha5UgfHyZx1qv75IwOu33MhCs+/2JfG1stYF6PMEBtMHFgM41Prg+Pzw6v",
+	"4BDjbpwKl4I7tjXmR7EjKeV7xFehiHl6QOacx2KRc23TccMIan4zyh8MKUAHEoFkmc+ww6OyFv/2fZLx",
+	"XI31+DwfxkHj4a/6FjPhxrJif/bd9db6OYeLRqSx4atGzfWfiPQVWHMJYTb4fu4Xt5xmaiOCllImYQUS",
+	"WzqDlcAp1WpOtMhYhMg/9E6weE4U+wPUnBiPIWN8PbeIZ1xoc81OsnCRuqQaRjPxnTkggyH+fQLGvwF1",
+	"Yqi7SoP6ff2S556VdSS5znbvmmwcYWGfJDydR/YB1wfEEk9iXc9qGpwcC7A4gn0djHrn7MA2aNhB+Tmq",
+	"FmI1qF/Dm4WHpfe+YVYCJHOitJD7Ofn2CVEE5deGI23B0xgjjrvixh609QpqYv3ib0fW+lTAF51N7mjp",
+	"qdTFi1AuZEN53FJWfWp5S/WVh4ZeQsv/3pdbjfSlxyS/y2rewHc+hjvSGY0r6/Z+igMxNuyy/1vsmN4s",
+	"qs+wpAGlFxY2yH6CxPjtBOcTspb4ZipEyzeCL5awocnKbb+BZqovSA7e03ZAt6QdRrWWmyMzVNORUO07",
+	"rQl2JGLtP2IaIyDjTQmcTJjy2ZIGElNbsN13G2PpS6UO0IHGoKmIBO0S5OMA5UoRHXCwNIQ2gKhdrW/U",
+	"LNoqIlYrCy7QIZotzu4YbzfUX3iZrXJQtH1Yku5sj0IqEH2bcNjZyDpJ6RZROpgif3vy9/5A+0GWrJCY",
+	"+mLC4pLAmoaTXqOCJaPz3UMczcpOHN6xKLU6LqFdlH4nBe7zkDZHMfgteuJgziO0gxSK9yhJ65fazcfz",
+	"x8WOYvWigsre0dO9F7lUkKyeEcGTPaFxyrhCGCmCqSc1osF7zBK1WBwNG19hYeU2YR52824KB7qyo4+v",
+	"nq4USITgpQfVBo6t88M6r0WcnyXR7o32QE5Bt1gRRxTPdVijFj9ykctws1mWLxOmNqMK/6y9MXyCQl4j",
+	"QbV7sLWk54gWJKaTVsQ6tmKjkueDCtvsE+cBt8UnSe2rO173iPtEW7DYPecLYR0UMR1WrRQ7asiAELoy",
+	"Nq0HrpY0wtLkSille9NU/bZG0Av31/rCWAM9J2ojpB6/cdzeGPcS+PJfKBLnQIyIEQys2vZ4e0OyYzwW",
+	"O8TxD75eIcunNG+3i2eDPY0XDbJc/Cx0palkVKFPfxXK8ZMyGncPrt287RHBNJXbWxyR2j1sfBrS4N94",
+	"Nf/8jgqs73M7nSl0Vo46CRFTcbM/IbdaVvOa+3QudhJNV7z5+fTcD2mm+3vQD36GUdUfpAwVp7W0qM+7",
+	"oQZcEr9RNym0hphkFLsrK0FALID+sqxR/MdXv31ZgsN3E8PPOcF1dvboV2LH4RzG0HO7GFPSMM4VMWJ/",
+	"g9C+GghV5L/+67/+69Hr14++/35OKDHqAycayByIkATZ8YyAYVoxWYBDPer5dIBKKVbv1xZ8/WaepK0O",
+	"cSgZhoeBa0mdAQOeSgAJ72emQFVuexOAa3D/U5qlNFy0Fh4EZWlkF15PcrhHhgknga35O7gDqWzj6mnh",
+	"8xEmeyaFsQe8s9WXIigvrgaiw5r4pS84brzMHWWJd2ZOm/DxXmQZxARh1WNMm+1B2xigkIRxskoQSLt7",
+	"pNd8xvjCXTkYWjKDwQxpngrloLCSFNU1+Lu30nSKw8Iy53wHxY+Ux2/cfLyRcALt0YlfNwI79BA8iYtd",
+	"Y1Cej1cMCUs064mMuaXY2jXU8HjBWlqQTohN1AISrfU8Hho6MFhQwyBtOAzjyf26NQvj1jGFsHWgXU8k",
+	"bq/STEicqBo6ehMYNC7THIuYhz+UvH+7ffMzsY8jYkVELgmeiUQL56Ulecq/UMQOpW0I5joHpSAeYGok",
+	"0PF6bZhM9uEjk1Vl3enwip6DdcVyv5A5b8kzlcTsecTBKssnSLEbLmeOTGIXemFzp0UCK70QeWD+1zux",
+	"U2QJe+EgP+xEqKfzJ0+eECrBNmtDPMdjJmEq7IY395ijz7zgUUmWggXuJZsr7JADsRuV120fjOZrBdrT",
+	"59gNbVG1mCIOcs7YmpqqLdmxJCFLIClF23i49InVwnlHbYo+JUyTPDNaSpnTPPbezaCos1gtpKXSYcoH",
+	"qEwYSCLtdLDajQNtD3Ze8MgKEuvrhKUwMOqZ8WKiYTFSL4E5+QpHvhXSWAZUitnXgRmHIGMW6QOcCcMg",
+	"S0+sbrMJNAx9FH4jtnHQhMVD0Cd2s/JZIVn9N5FLXpaqHx4halEM6Aypj44ocRtKWGWi5wGNf8a0hUXD",
+	"cca6ofV/mJ/g3FCH98K0IhmVwKuzUcpH4JzQg5u/EHHo5v/XXNxyk4Wm992r1PSeSOPntd4phMJTopkd",
+	"zjetPHlepX8/+46IFXn+1Spl5n1M6xnMWTJg0IWeyOPGfTo6dtKvn2RTGE6NPXR8Dql+I3UEO09ZeDnr",
+	"ztcEfPPk1Fd5L3TIVY5hybQa7Mf9t71Zi72TMA5DemGLu/ifzP06+l5gQiGxBDleRH6CeA3SHEXjRmuX",
+	"wYmGTpQQMwRpuQPyB0gxJ0gUYkcTz4fEaUaVdHV5+K2Hib7nx/ly97zix80rg8CLsEjV0dedJD9dBuyd",
+	"3kvKFY3C+ebJfK3DZ53UEQH3DkdEtsyZOTmrzMa07le2QajOm+5Fro+SmJq06EJVhCj8mrLkBeUxi4N5",
+	"jGnggkTHQLNjsGp8nV9n9yJeVCZWgmCuKd2jTwF0QHT+IANde7dDHJUa3Iqv62tLzxg+fB8KxUQbQMCz",
+	"Ua3ndD8oehOz1cpFskNZQRzxHbchadlvF1QvfKy2pcqgdVCnwyDp/P1BJGk/c7cM/L6y6JYVlu88r1K2",
+	"jSMvWdIZVggj2o2V6I8tT/8RaGLsyMPo3Ijxb16wAhomoUov4G4sEgz+rELd4b90U6lh3OqX4t5RIvAO",
+	"Od9ysePDbwhK0XCLUc5TqqNNm8TnXAKNfTahMYxJKO1GZUSID82FthjRNH5mPKw9BnZwpLuku/5oTkmp",
+	"+cxVCfg3rS60tqo2Ib4F7eoZxlS4rykLgWAbv5VKaVhvc343dq471j0bj1LDvSaCR0BSIWFO2MoQY8P4",
+	"migtMmXUbg0yu6Jy3I3DsRRfULyhFSRVpivT1Q3RVS3P2lZq7R/URrJS5EL2KWRhBMEkwbnrc+9VI5Tv",
+	"10+IY2DA5ixnCh92bybCaKeArFWns+w2QkE59n5Hcc67kISSDKSq4shWnrsUOY8gMEW5RPm1l7RshUkR",
+	"B0WaJZRx3bmc4qrWBlAsimpb8LDp2RJ8DWLLlHtj1SKL0XBYC0N4lHDkNkstqiOyAjfnwDLZPEkW+Os2",
+	"19B91cxIxnRfQQ7umuLvz+D6HYykI0a6KmZEupAgSq49awNTZinTwcyFvR9qQerIkeUai/9bbmRHW8MB",
+	"kPbg0sA2dLtyVLtTCJaINWKHp/4zhzlY7POqcJX7oiaSBzsqJNbllg5qHYgZDYXa1YLmMRNhG81ibbeA",
+	"6NhocqvtWzuoKjUJ46DOD3YqAo63WHKBt7an8UleXcd4gwH+yYZybmO8PoRtYY7ns0xIjVCTsZvqn8xc",
+	"U15wCEJCWzT5cVXRrAJK5ldmMWhxfnIAkbs2J2iMjWWZ8JKFy1Z9w8bhACsWxyHoW3NY640xSwhCSrE7",
+	"quHGFvbvNoJo7HNBbCnGjSR6dPSgTbDRaQBf/ZZyppmC+By14Snww5a8gf0qh178aPcWp1qEV9ZZse3L",
+	"JQPfrdegvDB1TrKHLNnflpd3ApciiwfXh4vwTcQiEWIbPHafk5RGG8aB7KTQxtabY/EN0wE7h2hBEkBg",
+	"5bUIClKlu7yB1b8i1J7q5h5CbAnVN3jzV6tHr42lHT69JNMauCvdr9/S3AV9oxu8df0t8CWKdVcXfQjW",
+	"Xhhx7ibmJPP37s+cIStKTVJqu7JGvhzs0eIFW+VwXFthu24dpFJP0oHVTXyYc6bm4IMb1EdrMO6DzTJr",
+	"Qazi0hNOOOSwW9jdEpr8sWYcH281plhhWtA6eoEW145t3l733L13e0ZtVjTYF7gwt9TRDYql8FVFsrW6",
+	"unosBepQ7GRH+6tQ9eoGO3RjkCRKKEuDGdYWTL9WY6EDplmxP2BQRWgT6K2EXaq9k7tj8cwOCk0R1O8I",
+	"i0wUyi9wak+uOR06sxDGhbXGxNuLqzsO5IP2UuAOqTLFEbAZ3bt6TIUBGvQpKI8AZzz+NqrHSku2Xvd3",
+	"uJdYwe76MOKs61zxN60cFpZRneztx2s+3K+veAz3hHEtSBXrt1HaRpPERVbS4IHMQXeBHJcVLUVxPtYZ",
+	"QXi0XiUacWAuYJkMwDNcUlnqT1SemhPkqydPJuwrmo67h4wtfdOCeN3MLVfixbqKv1+B58+EK1vz7X8l",
+	"cF7hlAEPy7nd6R1qohF2YFxIknNmo4C3WrIMfFjQScuABHA1qdt0aCQAwfL6RxFVYGw2bXMIPZX6B/nZ",
+	"EHV/Bu3jKZerxR+l7KRrFzh6fnDZWm+cP96t3YLbzQIQZ3Rv7LovVLnrBqTt/KvWX6RUdAWbCj0X1nFv",
+	"VqvQbN8rGSGSlrGUCdH+mxOgXTitEh2z1aqyOV6jHMDRP2jjxDnrrNr02zc7HZl4lDszhmcVZgwxxz0N",
+	"hvWoNKhx0KtyYMJ7jfvFIe3MS7WS6Uh0JCcRg4kVRGhBAStFqhS0Fm9vOL3bcFOCZCgQxn9yA8dO3/th",
+	"LIDGqsxFtelEwdVZNKSj2XQC6s8nDNYziv+Wwu8QcmF0ecxSspZCowGBaTfANBy0hmg7AtuvMmU71J6R",
+	"CAXxAifmtqXoUuB6gjGOA+qBHDrSuHqXitQEviw8ikW7BzUWf+SoQ58l0P7i+O3gMIK73sc/hge3OyEX",
+	"LLQIdLAH65g6v67bDSIDPiu4OvPSFlTiw/E/6+tsTrZq1GE1yrQO5SEE0lCZpVBMEnbbrrIhSrPDbvVe",
+	"FRKyH0dl04+ZRFJMHZ0YhnEYvrsP+fbMpGiQ6QJwVoNnsR41YqAXZb19mmqDFFPE95pCeHzt9ps7kOHD",
+	"kGptY+7hqGqUiGi74MGJ7bd0r4gSFpPYArpIsLAxtiSBKcK40jRJPJhqwKVl8WK5X+wAtoPp8ivAtrBD",
+	"wxW4CqFalGh7L3+V0rkdw9R+iRYLb8y0FFVmCQO14Ja84RFbsFOLlHHovgL1bhvq0xpO7cbUVG27HuK+",
+	"vwMZ5zBAoVfu1/xx460brxgkbpMpAVbOK+JaJ3xBoYZIhTZDpRYrjDYyyLMtJic7W4vyeJytRXl8/vks",
+	"5fjZIb6pL2M4cUxfeMrv8UPywg2iq35n1cZ+cC/b8pZBz31L9eZWQxZEQ4ffh0KI5GlK5b7/YYUw3rpf",
+	"+J04eMHvqdqGFmtMixE49u/N5aH77ITcrhKxG4QB4t/bEb1YRWWXzDuHA1YGa1ky1BdgeTB3G7Vnf/t9",
+	"Nt7Hdr8ayDr3nH9ndk9XrdVxgcBgdvelkCQBvTC2x2It7FTqLcsWzkgbEAoejBV2DIxgMZHjcNmKC/EH",
+	"DKyqbKaeHRuG8fjfG4AdGc2VPXhUbps5/FISsV6Ys2M/s+PYF4H5wgurXxwu6MIWVle+LjQrVh/ewaKa",
+	"KvOR1saHEu7EFqrjkHFQp1kR6EVCMwXVycf4vZb7BXow7ionAmZhhQCEvLIKfaawRFu01HmSzoGHdZut",
+	"DbNUpGBL1zlArAJF1ZXSjLOMYR/qFZ4HmvUcg85dkcqg00Ps+CjYdmOvDV4w7uq4rfcJx952p/dH9KC1",
+	"TxO3MAnj/PlKAfYwJ8ddP3ZAWziqYlvfwjGWmedZ2fDmyFy3t8sy6zqli5njFbKE97Wzq04qHB7HQ7PC",
+	"XNVyYjb9aJO7mBXb2Looo1CzIVBunkju3uFX3TsQmcaLOt2/yKjUk7gL/o5jdLlZ23N/CoXuqTWkmR59",
+	"S/uzsCMynYMUg9LmgGwLHWNv3Dir15z+rzSkocfBHYuBR4H4xwucEj4nngVol2VCaRv6SI3OIhKUVkTw",
+	"OWGc2Gj9GByclYX+W/gceNvwBiVSWIp4T7QQW5xqQaj2VRUW/A6/lhAJGUNMNiCB7KFWMdk95KqOQRjq",
+	"TMTO6Ikaqbmtr2h7X6bJFiCz5cS2zMDSGxtZdlRhwTpHSgx9RV/SEQ4qVWcbt9ZatC0XC0QRq6dY1RyH",
+	"SChtoXuGrrGL/mfwTc22rrmlW1ggSUekvd1GPkh4/7oB5BuWq9qy6pTuiSvoNY9CqbamHEo0FztbTI5d",
+	"hLvNnnChOx3Q6vTlYiNXlWZF2RUCXPNUGxq7UC9VnlekNbRjLWfaj4lCFV+2lkjWIKAyCRmVrh07Aaoc",
+	"ITDQFXQxOjDqRw3uCTTsN+bnFKU+9pEdlHQnUBjZeWwCRkohF63ow7htF6NrdLYQBiBxvVhBcopcRyIN",
+	"ZehUHkUAsWudN8RoydK5atVxYzYk5Wo1EPq1GLRrXrBccm8GyTLu5DiNp8tGJHEpwt6FLop0LcKA4FEd",
+	"SPHISImb6RByQl8KScxabmx2xCp/2wRiDmYfT+gBexgVEDF0/InygKGihOA32HPKOFmxO6jB7wvbMlpI",
+	"VhHB99+40HstVO+7Iuu4tL7bPRyR8At8EcZ7s7s8cIK+4YBFupRUEHOGRZDbkkRNtKJq464jYf/BiMRu",
+	"8gh/7h8wL16qm2XThGjq9D0+WejuNNmaLhExwuc0yxjMMuLcFulT571Ww29OnGtfo81Q/WCVW0MAw6Ja",
+	"O/wGj+qAwYv5bEWZfYw5vZK9O/yhrF7F/24cUHxnv0CdZqeaBBPHt8Zaf23A3BWjeEMVMUcFmnhF84Cf",
+	"c4vG34aqM8bLxhYRGS4uynPi1PmLkxGSKQtVYjyiii9UHesndqA66MxULVPXUXiFOdax5uZ4wCg9UBPb",
+	"nX9CYE4tVlZsDvHEhSQ753EWDaylM18npBNnO3/uuAFJvZG8g9hdk1+B0ngn4v0ROtftdKB1EhG1B1wO",
+	"Y2y+a2pIKM38dF4+ILgskbBof2oNluCrhI1JrNvHvnC/a62LHClupw7RFXyhWOIjUg27l+Y1Kw3/7Jh/",
+	"Kaktjz5o3sjMqzNwuCArpkuooDI9OMcBmAhlQkkCa5q4IapGnSsb15ibHzp4EoHhDvPMyqepUJpEgluj",
+	"P4y4I0EbgVmMDhOP5XUZ+m8wuqPIcT4zW3/Y/X81V7bPOq4WMBblLBV+1wTOca99v7zYCBaF0AEhwtTo",
+	"KDT4dnG8a4T8em81vGD0gCh+6R0v7XfrYdH/7zlNwomj1pfbMd6Cs9dWdx1+A/tsdz//446XOHsZJY7R",
+	"aMVWqM69LeKpEDOEt3/iEBw47Kya2Dsf12It4R5nilBuo7JGRSz3NnRX2hlEUWt3p4yz1KiwJ/OOnu6R",
+	"rZfnUJFdJXlTaJgTlchhpapbXruUTeLg2ZP5jJ6dpRpL8+TMWyKhyrWpOsz5b540je0fxY6klO89VJyT",
+	"9vJEtOMb7q1Ee0m1f30Vku8pBfVaxbFXDh1zgzjBKxYKCDX4kPo5mM6GwMCb0VJBY2KcgHvJi10z0bCo",
+	"ytwuvOOddRhAy3J7RM3ec/eLcKKUxgnjgwaKBkkFKqLm5RcWB+jkBW3BJv8bjY8+GVPwrRiw7g8h421t",
+	"WGQh81QkMiAxszBotnUsWNuDJmkIoahqqzJFONxBMeM+NqdVaXC1GwvjzyS3eZtzNyxkkIQ7JnJVqcFo",
+	"a7T/PRcyT9sKyXUuuePX4aFuX9lh/dnlGPLaXymixdyPsSHGQiBhRASZJzV9RTlCmCd2pgQuzrwQwwBW",
+	"UFUZDtbugL8te3ZWbeF5W403QJ7nTo4qb2wnfBv21oPt9SNd6oXHTitHf+HWr819bl1czQ/GCPuiwlvG",
+	"FxmVNEkwFbHcL2IahFEKm5GlenBMKJ7Z3OxVeWvXQr86JT8m5eLCEHUN1Q8k1ixrQNDORQLu0B0Uy7QZ",
+	"t6xevR8aKyW3EDo2MC4uGag5eXX7hnz91bffPvqK0CTb0EdPR1VlYPgrbzTuV6eRu860kSO3JKztYROY",
+	"PuW/IhHVsBbmNZ4RcwbahnGjwvbEljaNmEYbEAypaeJaQY/yQ7Cy1mmgfrk4RL/6ZvTQ31YwKvsynePx",
+	"fZ19IKqK0QmHAmebCLE2QawItfOqjyzpiajZmpmQepEJ1TLcyFxkMw4t30/Z3dvSJN59O/+boOVRDMse",
+	"Ca8R+/TCYdSdqo2m65E76lRQye5R50LpRRgXoHZWDCaAPWiCKL1usmUixBbnqxkjxdkJYwoz8KsFNt0P",
+	"AZY0V/9HXsJKqkxs28BDfY4hhiihEhTZVep7cKQ8UXTvIorMxQgIjcOIea2VVu05iUqBbbfXYpRCUV3b",
+	"haV12GDsA+qWxLVterixK0I7n7lOljr+QbGL27XXj67w43IQBsf1jA2ACDiiqexQgwdDDRCrhShAP1qC",
+	"fO6oOZRcBAi3kSktSCxqej1YCz9qVw/qVLMviv1q/+n8zL6aQwerNJaYb+3Phg6nH9Ssb+XtoK2rWGGz",
+	"FO+AY+3yX5Lkk4RwatdjF0ZQctTMRlv82qv8cZgxB6ON6whizYV5qTy13gHuMyyCO0dKbnTSu+B+Ezix",
+	"Xbu0HW9dx1Qj3dtO5F/LE7JB5I2DuR1uWY017ipxzoCtvaFZBlzZuSNYqG6xR1THrUY+3j18ZJPJoZWx",
+	"EWMI1dI6Yu7iF1XSJsw5pREK6LSumRXjNGk1VjdULVQkAbjaiBaPY+gmqYzDbRX7EZ62NaNHbmhZDMIu",
+	"qhq3mGxSqUMGxwk80aYxgufQMQ1+seiAFB6EE8aKGW9upXMHHVZQ74AnnbIxTSrHC9oJlYNC6XdoAY88",
+	"ZAajqwWf2jYz493LF+Tvf/vmX4gjK4lBU4YV+YegD4FGUm3Ew0YSMynWkoYBqY8FvzK/CeHQv+Hkb0/+",
+	"bmHO3XWEJhJovA/fStNQ+3VFsUI8t0VMO2qLxNyfaO621r5PNtLaobyxnvEIYSpoG7fWYGce+wQy4/WB",
+	"VKFypA4w3xbF0yeCDuXbn7xF+ZLjgUUlCArpu6JgcFQsraUafZzx5W4TXpathmctCbilBDoCiaJ+u+/M",
+	"j4PhX8bHK3Uflp/UpuscHofBdYhPw2CVOee2azajytYBO6IWZcO/tY7eOAI1oe4VGJrhzcpXrTy/8oL9",
+	"wmG5GcAI121AZb2TW7cNzAZMo/P1YgOITO3/1O5vOwWyrR/phNGrLrrjXqWfFFOct42dd74SiuZ4mFNd",
+	"rGJmUj/qa4GiUUQc57OEavzI8EqszBUMjeCdFHy9KKAacq7ypTkPluZLrCUKcj04KPb9BqytaaONJY5h",
+	"T38NvlmYhq7t8uQWvUqv36kNlOYti97jotbbtVLaQWFrdgfhtslnOLHEdRRhZ6qbGlKusjBPWhoFrq6r",
+	"4KUUabXe/QtF3Njtshl6MI7romuWAM5tREn26ObmCWnR+602VIKvyA8D108JGXZEGfJRrRJGnPgiz6YO",
+	"oU3TC/Emx1aIGlsGdzRwKBP/9dv+XFYtYn/FElZCwuBBkdVG9tPb0Ed3UYydGdDa1uKs+EIpDER3kaAm",
+	"YO3PwDCX5BrnhUTNxkme2b/cqALj0CztxN6RDfFDek38IfBpdJvYWWdgDtheqBlz4ZvVqq1FpRzFcN52",
+	"FSd9DVkrrdnyqHAqo6KRnKTVVXetMT/Q1F+CyVXr6nuaZLwY+Lq1o6okRpoNzW5911Q4qzL5tyGj8Lvn",
+	"AflXm6wdu9J1bduwOSKOULVdlAu3hYELnPh1fIP2Kc3TxXtfgpVuqn0Q6e8dwrMoqwO6MV1sQAgrAYye",
+	"0FIuCO7Dep6mk4TBEbM1lJJntf5B5sZ1b8SO22l7J8Ulmhu/izXTuFzt4CmTOVvVM6LqJHX3H4e7i4u2",
+	"YqfGqn3J1f1T6TE2V1okQzfp0l7R3XPcOikBTZ3hhn5r1QEW6cZtWD6KFJ69rTvVlQYUu4Zja62KHqgB",
+	"jX722snhfCcvrqrXs43A5N2YA9o3bA18n3qLQqAGypCuY7TAcBPsmKzeuJ4HK+atPQ9lH0dvV0B55XA0",
+	"Jfd0D4bQilpUWUad2WWdRYl1XSF/s1WwNHc8YG4piS2qi8Fuuok5HiAH+DmS8bIymWGwK3Lnh/AOl7CT",
+	"Z3A5pB6Hp1gO2HKrCepjc/Gop3b2pyLw+oB2Sz9szdK11ozqqFCboOJv3FV3UMrUROe3l9Djc5TlTW5h",
+	"tIlbjDA5Jspc/XHXyqYi1PlxV+xz3tqYbSAzYMOup5QTJHAHyciBv4IvlrChyWohViPUg7DTNkLLbe3Y",
+	"bifKZB1eNRp/bB++NQap3w1emqCsx7eItXGZx3DfgrPku7NCjVuO6Ydtf2KlbeQDW5KLh8+DD7iDpKt7",
+	"0F5AMLtEqLExEcsA58Sas4sIDmXEhemNyDWhJNpY7K4xEok5+HElLHlLoPJIO0lqddo5VqL/uhOt4r0U",
+	"0HPe1FeLIoTjcY/6596jrFT7l22ptW10qvY+Vflein/HXmwDU7JqYoSOGIc4Mgyv6BKB+/OMUxuaY6/P",
+	"van2SY2PZ3c0NxztQXT0948YmoY9Qm07JLQtKrvGIYOpPEM/fsBY8W5EEip5C3iu+8a3sNcbnPon3/dG",
+	"gctAbzMEHBrhVpqYvqPCb3s3NqgWmC1eq2WrV0CKGqdukohd2xl1XLPSRiTxqEPcLe5HkcThIqnWzEuB",
+	"NdJeOIvhESFjtNuPrE31RPLv1oVT0nifU7PiE0/xH1hEfZB/KJcRfGeRNBw7VTmXZt6isbW2Rg9VIHX9",
+	"RxVoXZrHzG4UGqdoUKyNZgjH50QC76zmOBEFqy8ZL/iKyXRsku8oeN3VCiLN7uA80YHjkpWiP6aGYnAi",
+	"xjEu2iEct2XQcC0HqbAeNN2KoEziR1bk7oxepEhA/RAzfQy8y/CX+c5c7rnXqQndjcNrzXl85Ojm4Jjk",
+	"tQSolE79dmLPUnik9jenTtTG1y4m6Z9l/PrAEef1ntRDwJgx/V08SvIYulplh0y1dYZLcbfgqm0R6K3Z",
+	"SzwIyubwlNsBRYPT4lfC9teKXGM/gzfrvO01ZDhY1+Sx92gissTDgLmKhGKmEtECe5IJliwMeVrr0WPB",
+	"lBaddq2CNtRm5Sg7HFwUsjazH7IR+EDuuW3zAvMsEmlLR7cr82BJQmJRaX2iXO2sozsOoqhtDZ0k/UPw",
+	"AaZSlbwBsMIG7xx5Hb88SSvEcI8dsFMmOcUam+98J9ktUBltfmShJQ+E/RQ5b0EIquCelM5VGIgmX3Y0",
+	"OgwzjnEh82qjYfsLvyvarU5hU0m844P7HQp2HFasSBZitSqQhgL1mw8A/TqtatKSrdf9Nqy/zXt3+SgE",
+	"zzZsU6sP6mTuNW79Ss4PjzmA/0fCgF0HCweAR5pldjFhCsV8EY1sH/Haje9uov8s2BFYgG3sSDHYFwwy",
+	"tdsb2oFwXc1Zn7qQ5cFp/oeFl7JEcwvvo/lztR3rJcn9Qua8ZcRjzhcd5rDFwjrVID7WluxZks0pmYvJ",
+	"EjaMx4Qqm4gyFrYyf+1AAnFGUyCP34bXe/Aoa4/1R3Orb9rFyUvgr3q8ERYsExMKyEbkUlmAwiItZ99Z",
+	"yJhxKvfuEmbBiI28ev7jUgYxv5oq6yCzbT4dmmSYTul3Aa326ewupNUjYVHb9JBXNQ0IgOc/P6+xpTRv",
+	"u3XSH1Vku85XDM4XNVSKNkMCRNEGo6QOSrIFafKlkOgLB3dp909uSEQT4DGVDqbSyWqW0AipsuxFZW02",
+	"TSpAyXYLcq9qZ6ejVIispZDa13wGpnYDj29KJ994+IoUkHgscUWZxn1dC1BG2wZhvDSkWRLs7i6fgl3d",
+	"7rovFHEGyEizqnBqDp/i6DDqhqH20C6pe1/aYQ0DY6VBtry9zVbe2FrvDVVFr359td+GSrgHCOgBhm1N",
+	"Rtt4Yr4xnDf/+k1a8TznREiyYpAY8eCxPWxoCg4V0fwIv22UoT8NvUP70u0iKjPKmH5GlpCIHXlSit4s",
+	"jKhd2xp+Um9Bixa81bFjhV01yFDOcqF7mdqQOdFmWxUFqucKhs9nkLZ3dI+vA211Z3N1ZCGd/2HhrtgF",
+	"z7sC97cbAP3SPaaC8j6L1F1l+p396z5R90EpuWVr/mps3L8gZ0UAvg5uiYwqtRMyPhluyxOkuGGQJGzN",
+	"qc5lyDGKYwkqnESm63oUtvLNFFJhtM2+uom96eZthTa4nnZUnkAf1L4UHiwtqN6gk1ZHBR9ah4iGUkLK",
+	"uildGaFW4jXo0Ch8o6rwh7TFPHSQMNjQMzspQ9QEyu8aO3NspdRAeMmOCifg8dgidt0yAaav80ECTZL9",
+	"ArszR4JX4VTRoc7n+dsmKsZ+b+fE4GX7fqepytwP2imqKwoXHzUQLpv1SpX4R3WxTibKYUSdIy4atAvh",
+	"T8OZkfdGy/xG7DogscHBRWCLoMeXGT69LAM+ZjUtQPhqC3EfvUOO4KhJzWE/a7CDZZahAibia+NAMUVU",
+	"JoHGRNw5jGSzDrIEvQPgZCn0ZnB8oXTl2gOPDUdcK+dy0lTwtQPZgkzN3eAH2/dphzqbMwO/tKlfjiKA",
+	"ZwcXNp6l2nzVqgM4Bsp5sx+Qk7RRSYfdgzvTkdzeICgeCY22LzaUcwhguUSCc1uRGS5Lp0ovEBmtpTB7",
+	"BMTkQXOyf3Lrqm9hbH3MDpYbIbYe9TEYzIqZcs9Wz1zzrx2HYnt8/Zzqei1J6G0OFy0iRpPnURSe9rwS",
+	"WG4o1cD2wOL6BVWur6NneLbtd2yRsKGlhp347+7LNmC7QaCGFYxxt9ygBPjToxzXL1RmvsS+FQx12/Ei",
+	"keDYgax9Zn4tNKOuct9jey9swIZi/R32CtMsY3xtgRSMCZCALUxOaKZcU7IElQmu7C+cdRo7zGHGXTn+",
+	"EnE4wr6TplK/LWMJaqwRXQSITxw+Inb8SMezuoQWNkk9UTbcQrNV6BU0vOxVQzKxbjCV/0Xr8uvPPNSR",
+	"tTB9L+070OGOKP6/Axmz+ggl/z7zmUNEWJSAe7FYcKHNltAUt4qTzvmMi4V3cYt++0W7g9kqBrNyTUGC",
+	"1jqKm5N0staJuq4af3C/uLncid1E8FBuikO8KEc+BCrn/UUOa6DtqtL0HjqekiUdnRf4rWJ/wNCjw1zf",
+	"gu85AuU9ZrS3tBAvwjIe3eYVjnLuWkvcR5ZgNHjQGDTrwHX89K2iF6SvHqOQ7pfuiBwu4Tjhq0qCJSbw",
+	"wiVRLTTomkYyduBIRYJbb7YRu0F3a2oLR4ZuEk5ST1GDJTi2hCrPMtkWZR6jQibtSzim6a09jD0aDc2f",
+	"NnVUyqXIC6yFLKGM2yg/z2kyoN0xrgSuC+Sr1q1WMGUaQSl5fL7am/dUbU8txEuEArVgWoHt02y6sWYf",
+	"ogcteAQlYpKbHlBgqVG1dVBqlMckopwLTZZAcFZcTGKbXg6M2bpcg2arnXSmrky2QuMoDtcEdczEShgP",
+	"j+hCu3pMwz3a4WN6bo4wGdvwOBzLyybL+UxxIf5og2MeMZejUpPhQ42N8VF1se49aM1GeuGcspFOkz88",
+	"Gzhdw1x489wp1A0qgvPqmXdAFSZORs4dODUF2baeW5Slsavh2uqAIyJI9rfB5VRicA1VLOIJ8H0fpBI6",
+	"X/pZuodblYYan1+DXAMx3xUmXEr3JFcO9kHkGN5mkiwljWAczNjJBdHudeaWJe4d+vWC4+xxBdGO+XUy",
+	"vTVmjM0OIhhGWpJN5dGGUEX+/NOdcF9ahCfzNh8/HmIBPjnVJjy2xLqUjVOKfgJF0XUudXFkEq3p9+0Z",
+	"Nad7xFvZkrS1YO2HTpGRhx0WZd7RJEeka8GTPcFAikWnLWrFjKe0NNvLWGcIpTxqb7khAG2LKGBZcCFY",
+	"TrYnOwQ/x566Yh2jHtqpX1pHA4kBSYtChvA25et5YPwBbBpfU+33+tQ7tEiZHlXje7QCGLjlv+lveq2W",
+	"zzZ1cGWxYabc62Cn15hzkOZ605JO6ofNP7lkgnmUyap5jJkBTPqYM0zyoC9rAzgtrTEjh+4Wwz9c67KL",
+	"+FQmkc4DMZRDf+QwbpPRNRhlJIHAPY10srfo/Ky14uU4F4OzLLPZuYGK/R7zIMGOno0EOnj/DfRKnPcR",
+	"xm7pqYKoYRJ4d8Yyv3xzx4TW8IXbK9OcinbbnfNQdOw5WOmmbRp3y5EQmlM+x7sEn4usD+gTbAceNXLW",
+	"+kL9rfDHIltNpZvGxUg2LI7bkgxD4QSpGgfniT84SVGiBR0vGB84Et+pwRbdKu5AxnkLnNbYAMwx4yTa",
+	"2ga+gzXDvJuvMDSUI6VOD9yJ3dGoVumpgaYz901bmbaN0SxGucpjq7vbYkY+QOSiR7/NxzmmqjaDqRsu",
+	"qj6yqT7dvH32egWggTsYgf78RPcch1D/uTs4GieFL7a3Ulg1qHzYy7O82MrzKqqgk+xSxsrtWtkV7Zrz",
+	"+YkBoM5mL2cT9geJWhY3ydFnD4gznnz4AIyUjB0SPcJsaZ6KxU/bl/TWCs4RGEHHaJlmhY67RfvyTgv2",
+	"BeVuR7egCNMj+gzbhe82S0YTrkSFGVltk9L7V/ZiH3Jxf37V6WafEqqprrW8aQe/jD46Qpg6cwm9ctSO",
+	"kv2epZAwDoZQAfsv0i0u4riCDt2dDe2vf3X6vTzTi4aA+SxFUKW6zya4dq3MtlLWLA0Phr0yL+r8vC6X",
+	"rmvWfncdhr3sSH9u8MyCMVkhPMacJ9YOqOJFYZLzoipWZzw1kK0nhUFiAT0Al8XEqxWToGrTQA7LPiEJ",
+	"HOhvqYPgP7SbW1KdYS8a+YgLPgA2btBkKh7KczLPl9AEqvzGAjoe0Rs4xm0bPRShxfvsyMj05VsMsY5K",
+	"tpzSN3nKydgKUl95lUDIQUEkIdC6cItF4aLWVlyNfztZ6hRovOjACMRP5/7BrSueZEvZFZxxS2W/ZCdD",
+	"4l5LCvbA5smAx9ZjU3kUgQOrbp1k3eNsFti7RWlE3xbMfsnOP6YtPKgstKBfuJur/dqZV80aSB4zw4fh",
+	"8mlu9ML/LJgRG2kEha1lW/ziF9f7alPsvDqtzrcDf1Ehg2TKDvmjSqqZosukrbno5GLF8aedLz4sFlY0",
+	"0PduQ0Ph42HYpoYp6O2rP7KSoNqO3/DSNUmAKk2+ekqiDTUej0XsPKlrv8GX4vGdwAaGFZNsTnVWQ9OH",
+	"nY8Gxhwp3qE1/FrGUNuRmRsVph1+xtjCTDf09xDa0yGBO8RvPyB0RLLzLdWbEq2lSHraMvXW6ffN4X7D",
+	"33xUq+N8ttsMqIxYISnMpbXAgn1UkJsAW3tcn2pr7QC2AxoKGwvGX3WO0/1VyO0qEbtiGGgznai0kPtF",
+	"4vTDoJBDiYDXbqqF9bGWOQQWaX6Vt1TFGOdzAl915+gQXniTrJWLi9ctllkaim5x8yYZg4zwA65PlRQ/",
+	"0cVlYw8To/s2LIjwcI9mOcq+1gvQJlkYo4pyyfT+1qzQhbqF1HaiFjP7NxJiy8Crw5vZYvGjUPqRu6pk",
+	"Usb+3b6bKps+um4gaWbuEbpD4QAi3dDAATcAw1270TqbffyI4OsrEVI6qwQRtSSRYKHq1IZlJKWcriEF",
+	"rongJM6xk4l4UVFf/pP/k78Q/A44/uSG/Nvtm58J40RxuoVFRBU8IyxWhEogv/zy6ntF/pcfMPsvmDDD",
+	"ToEdkJRu4X8/w2Z8e/W7ly/I119//Xdzt1/ev3hGMNRJmPon//CnZdGcRLmUwKP9xw/mspRxIUnOmVbP",
+	"MBPnwNoZJLHLKLmewy/JD1IKaZ/0gWZZwuxYlceZFMsE0v/z30rwD+R/mVX8/W/f/Mv//ifHukxKlEYa",
+	"fIhEDB9sX8MHbE5XHwinKeNrAncg92RJY/doqtF3/5I8j8w5SN6+uX1vkRzIh1cxpJnQ5iUe/TvsP1hg",
+	"NkVTIFvYu6cWH2GTxRq0Kj+y6UY3Q41yYef1m+v+9vTpl+Q5cQNJHXIAQGx/7JnoYc/J0ydPcJn/5P44",
+	"s+U6hGmEH3v65Kl9yIef3AyaDzY6yAVxzZgkMisyFzFOVuwOiIJIcBygTySsckWxLvFvT/5ub8W0Inbf",
+	"fflPDDIotxzy4U/UfXNSsYM+frDgZ0i4hKVMf5iTD/Y787/fP3hwNCbJiiXGNvyS/BCbp+QKyIcf3tP1",
+	"h8cfXq0evTYO0Ycv/8nfgsgSIIqtOQY3LZPtHiRuaz4jmRRrSVOF2Hnkw3MsH2N/IBVuyHe424ik2eKf",
+	"+ZMnX0csxn/B/WmjK/ajD4YUzgT5Qjky58pR3T0XWfXBiAl5fPfVY6s7HrvVfCDKCADjBO7teKtiHAEq",
+	"AosJl2JggBi75ct/cqwUioBbHCCnWJ5nNNrAo6dfPqnE1GfvCj1TVFfPvvIQIjRjs5vZ118++fJrNJT1",
+	"BlWgWWTpYaxtCMuoeyTQq3h2MzPM/c57Oa6l3erPp0+eOBAI7QCuqvvxv50Ct0fCIL8FrXJUdocZe5ec",
+	"x+8cEln4jsUSvUaw6t9PtJvZd3EYt0kCEsvaFQ4VsZXw5TwTRC1SAaJYV+47B7SVUUlTQIfm5h/hVZWX",
+	"PGal4sBj4LdiZs13rup0Ooo6l/Nj/dw0hs3HA2Z+Ne2jz87I53FMqMWpLXWSBwsNMfPjvCLvj/9k8cdW",
+	"of9X0J655xX5HirNZxugsbMpjRKs375pHH08napveIn9G9oOI0UdxTszOvuQyEa/H7mFVngMnHfvYL57",
+	"0M75q8uEoYTfasM21uNV3nWm/Cvol/mZTxR8wEVOFHySPbytNspAFgauw4fCAj+I1yAn21cBqv+3yCWn",
+	"ySNqQYS6D/V/sxc/99eekRf1R12EKT+KXYlj/oUiYsfJEmGZzamPX3kqFQWYTf64D47Xe3mA9LcQpPz0",
+	"SqzxlIdQZw/A91u6J5vhvH/mOt4VSWClicgt/rAxJfxCAvLQvvUGbTk1+sBD2MCP897rtHBn4nkZ+l5o",
+	"mlxsG+PIB09fC7LORFwbVPCFcrvXcJJx4p1psVVzstwX2niyzd0hAY/hHv2wNkH4Ab++iCjMXWTq9xzk",
+	"vgxMFfVkA40SQ8Zb+5uP5p51fv9fkMKFJ3D++3/kLNrib9DhVy6q4lngOxBtL8DB2iqcKleXUa1Bmqv/",
+	"v388f/T/0kd//Pbn1x//ZyDi3C/8Gu7140jd1YW+F1bnUM6fExtQ0oJswQ51ONWj6RZtqspdgIGGCqXf",
+	"8IRxIEISZAdLjYypc4q7Smi07bLwEITxnFZFDZvy3Iro1w2gTrGl9jb+SBMliBZJbFSOf11P8AzjU9Mb",
+	"D/45Vxl0KIA3L2xoXFQUXlj8T0Itz0lkn2vOGYbxPTu0kTg4UYzBlrChbhBDU0oCO0yL7FFuUR+Pk6CO",
+	"0JWtubpSKarWLA0SpKfTPvrsEvRa3IFPi3AtasoePWeiN1Lk6w251ZJl0OF0+4BXt+H5orhqLMuL0rOz",
+	"2pV+fRexKQti4PggpOec2I1o0a5skN8dsht6By4z4TqgHSdKyh8yoze6+KKMU56dqFcZYwwEaqsEnfLQ",
+	"NJ5vhd7XFWr0C3sI9/xqBQQDjn8IDnPMdprD1A7/wnF15p+E+XFfXbvR9lv2qUZ/1VjRwETmEFfMFYMN",
+	"uPL3IReVKrnNv3MVH+08Oq8utwS9kC4vuVeKgv+sL4H3ohxyeZWGkF/fw6TxCuqcnYn4eoQWQ0dtPm+Z",
+	"x2vQc+KHbs6JrSaiCbGzZOxp7RroiAaZtolBUyMMOJ8LyTj7RrnS87nKCkyt2mD5ck+wsRGJbz63bGrf",
+	"fxNnDI/fs2c/ye3CHuYkv1JRcqlDLxLPiAObr85IVBg/s4F4RCNzEPUoemM29OOsMSxhQrf5cBjDtYZg",
+	"DhZ6YRe6OtPh7Nke86y6LKG+EjYWipkD7871SRLnED9yNXU9FqO59Lm78niHusV6O8ANCUSpW4AizmvW",
+	"lW99EdPOEdh64T61vmZ3YPx2DfyZr/mrjVtdsSSBGAvraoE2i5rRZRLe0juovuT1GoXlGh/KMKxQ6SJl",
+	"XryolhWSuNpJnFpfTsbGmloPu3bA9OAut4eGhFTcwcTHxTu86acgTj+kmd4Pk6C/Hdaffy84TMDk93QL",
+	"JZeJWLmKDKZ0JztFmuL9HSOVSM7ASbzrC/uoq1UKdnlusRc3Px1xzh43p3KLRd74OEIVUaB1AjHqBZFZ",
+	"xAs/g82LjUvZVcXGuow9x3xx1efA0ERSYgl6mcBQhXuF2Vd8digK/RGBEqjn7BQ6O3XQw/eBk8LD13Cv",
+	"52RD1Qade+VHOLfR8JRSgjrhH+Os0Ik9NuBxhWmf+uH7EFI2pVv41sFgBB76c9mHFGxBYpqshTH7uQ06",
+	"KbISOcf2LN/RVA9tFJ+eO7zx3LY32m4Sv598U4/1WHAn4Qxg+02xq3oUk/VaH2EjWs9BZS99aa+80gRv",
+	"ZY2XKcpGaljn0eZ4bZTJIuuHYgL+o96kQeVVrtYcrKzxgXzEKpUu0wq0chwJcDS4qezJQ2W0YZN7Dc/t",
+	"XT8FWbkKB/BWiwybVhlfe1Y+Q6MEx1TYerstZHoQfxFC2vE357GYmLm/8Fg4zlrs18+c7XPt3VycJY22",
+	"N8VsAT9sLhV3MGjjDjoHr8hfCxY4i5xrue/0wlp+qun64Zw3S9zL+G6nn85XfjA/6Jl8oeO4hOvp39eP",
+	"fcE6wnKEuPsKL2jf4qH9Ekscbh3aMxVs92lFI80TzTIq9eOVkOmjmGo6nEH2JXE48IV9QvvkC2Xt7MPK",
+	"OkvskHxx+5/PiONYAW1BC8eQEomQFzHZSaZBES78aKwB4tUb3Clk9dwK9DqLPfw4BEyo+bZIX13TjKLV",
+	"VPHU1R3Hqu9zF3fYdT1IbceVCo4v7Rij5tEiX1I+eahPf0evtorvO8qvV24mAFShvBQDIiRJ2ErbABjl",
+	"CDxuGwArafoRwhKLR1zoR04PTS8334ufBcb2rzhKXFvjX1SKbkEXstPg+Qhhye1rQrej+H152RkpVzzl",
+	"oj4T2W0EIhotoSyLyEAqwS3m2W6zn/AwD7Ih9QNxJtyqGGj5NJw7XOpztX2grWpDUudPxWNYJ5NixRJA",
+	"5Y4QKA7HzvZu+MSiQ5x8RiLKjWDmPBbcop9REtP9iC1uQ3tD4kCv7ZUXIvhFNrl9JQs102l3TbeXHYMH",
+	"OE9v3ZWDXPMKon19g1xNuWP9pa7N+P61WhS5Bcj8zOhCMOYeUpGUKDcrkSQCHWtxB5J4+OHpHLvW9ruH",
+	"EpH5tXiO7tUf0BG4WlGWTIPNBXQK9IhDQrtBTgO0lp/5dP6kwTm1VW0K1tnDu4ihVIyaco0a5zySYkhg",
+	"bcGNuw37ynXXWQdRrvAirPp1IxycvXKgzSL1bgDwFrSSjuxKufyr9ZWLFT5MjqVCoXMz9yfQRIkUEDPa",
+	"ctmZ1Nbfc38YZfjMFscaxnPYEUd41QFEUtlyVqdOX6D3A4+vX56uIof+A4+No1QQyw057eAduwOEfO/V",
+	"l+WFV5A17y1gLkYoj2yMmr7V6iorrCv8vMjxUpUfstyTOAfiR4E42azJYlBCnZ8plH4UbSDadovsW6H0",
+	"C3vZGQlZPOUiZPwB4+OJEFtiW2BJli8TpjYQE0OXuVHaoHCWp/lrCxk2P8Adi8HNFgyT+0Sjq8EjCXeV",
+	"wtogi97aZot35ZVn5FLlKec3pAxnKEKRLGm0tSCiHo5gJ/IkJrEwevmZ608LZajPyx3hMZcnPKPfrFYg",
+	"35k7X+sBjYvDZV7ar65ov8+l9KfXIRgWOlA0a7gaVYIDZ1CyrctZK7SPhd1lhPEoyeNjjh2VL1OG0zm6",
+	"j53bynXnxDEsHnPBg8fP9cGwcoVE9WPnPGqsQHLqIv6PJdzTgLhhWWDZHjYcaM3twSG0td0npfcszdPZ",
+	"zVM/HtH++dXf/+XJ4TCys9p+jkgXkZu3xjyJChgul5CwdEe9Ygg3J1pgOz7if1h0rkNIjwPULgtU+3hJ",
+	"E8qjHv/lO3/RdQZ73PIuM9bGkWKOXbF5ikwBriUD1QFh7qitJeWKRv0Rtp/w+vfVyz8FvzGje5Hra4LT",
+	"sIS8iGjYR5Eqj1tVe1M+UsqSRxugiZ232BZMf01Z8qO96jq3YmWBl5o8YUi3FPegSCxuiAKu5wRlX83J",
+	"UuR2s5r7JpRx86GfRIAWAF/bPnblHEI/47RkFQ69LRllh1Srx7mfGd25j+uTpT/p3Mfh1O3z1z4wlwEx",
+	"6qVw9IzGtfiUdXe9mARYwynSvvkFa3USwddEi2pQrwrhdMhmX9E8dQHu95Ku9NWV3+KqHiJ3Ws6EP7Ml",
+	"botp00KydpRpVQ/na1HEiOoY4v2S8tjXcEwYGnjJEjhKe1woMGDW9pIlhaN8RPjevGI8STMyQkuTQjdb",
+	"Ruc8BtkEsNptWLQhG3D41EyThG3B1lbtiYQs2SPaSZaj+qCKxeDHeXIw54dRSvER8qEe/8k7uyTcZnjZ",
+	"XsKRUbQAnNXFB/pONdfpdL9JRBr0I6Ul0PTkKR9ml9uyiQnGe2CpHG7vYt4qtkYiWdFyp5xQrWm0cWBD",
+	"LTw8xeWuM94C6ExfV62vXznYVT545zN1jbBLQKEohsCa/1llwAWmeLdc7JTZ6lhhycwZgXNt9TM3uB6H",
+	"JqPVSATH/lqQTt6YIlRtLTBer2oQuTZa5ZGN5ffBIb6xV78rLr5OD6CxzMvESexQAUdPj1S3EbkCrNN2",
+	"SfvlnlAc+FvljEhYxKC/4bXxXte64RrLfJjijCatLoRd6PkvSx4F2Ny2+c6OUviJSNBVVGI8V9sQRwkX",
+	"JBUSnrlJIWYzKwK1camtrH5s79JledVYNJpB9v7vxRb4BXXsuXYXRLlkej+7+cdvhxXRAdYUR58uFK7g",
+	"XVlad4c2Pj02NykyRuGN9T0+x5Hj5A01P4LDZ9Pg37u3v7QnPlK2PudbR+2e7/3GiGBuFqs3TPnEIDom",
+	"+IENRIzYKn2tI46pYY/yfFptcg/RP2dqtnjv05uOVY60uYqHPLkD2XvA+Guu1Hj3yzs/bCj2yqyEJBuR",
+	"QtFDIylLboimaqvmfgbknNi0kkVKOAzucoAYC3QFr4FSm5uU3GnOLGivfDtl+MDVQtJOXNHpGg4mupvY",
+	"cZDTVYau65WhTEOqAtp9Pkvp/Sv75ddlOIxKSfft96fabDN7nnTA3Zxzl1Yk9DLudX1HdAc1qp/24sG8",
+	"rWEVXIJgF4H8rdDgxk7xmRMO9xp7BOQcYxJMYe7BhormdqrSvFoWZLOWKUJqMk1oFEGmVbMkfbp45QHj",
+	"HkcihhMKHVsG677Au14tvjvexK7xAfCC688+Mw6ES3inghhOF2ewljQyfpxxrivVgA54JM2Vbs5/GKgJ",
+	"Hnt5nnrUrr1tXZlcpXhVlugWfWkhG6UKPzt3PbvoX5kDpa7IuhucQDkCq5YQa6i/3QgFCatcQRwAChm6",
+	"leDOLHCoIfuDvfoS1mzIZtoyHk9hkv1lWnvf264G4PEjzCA54I7WcrGzHvM+UTlUmF776z/pcib3FhfC",
+	"E7EUs0nHWhnCGRneNbDB19tca9rYLu9hsleXqkUyfCjLEoibT1/AighJErG2Rd3JnFDy/WvzGeWEcQ2S",
+	"04RwoY8xw8Rq5Q7KiaXKtgdda2bULG6MRH02uq7T6LL7hhMU42dEggJ5B8pCITaH5A7dE3748aNU3MHU",
+	"e+O1uINb94CrnWfq1mfW+gCgatXHf94jp1sc4g4ILaYAe+k2h4yHjityHEKSzIbah9S7tm+dbgPynV3K",
+	"bXHxORuW68+6mElfUMKGTWTusUHCmKxnteox1DjYpn9vrz6zfyUv2G1JZQqxDbiWAIk4EaOJx3ZWNuyE",
+	"3K4S0Z4U/A/jKlc48av/wRl54Z9xqwtj6Jx9UUZn4mv69Konyhy3h6VHfQ7FpDzB5GHPTrDXfMZmOQs2",
+	"y7QZuITy+u27TW/D2Z/MT86dlMMHXSYfZ9PhYSQYL++VExs/eAz3mZC6dR/8gF8fuxPUBgAnalB9jVL+",
+	"yclkt1wgtScyWlYs0SAhLqssFHlx+58Ya1CEorJeCrGdE0VXaEHaAcCcUKIynBSNqxkggYZKQxTxT3jd",
+	"5BP/j5WpC6gNeqHA86+uSUHsIJ4bBWKsophaNIFlOSqsaItzbZXY6b7ckyiX0niiQ7jdn/w3183OTtwL",
+	"pfzNo1yrkcMrUnNCtYY0c6VLtumbJIyDChJwAjPHDVv0K5h63KKdw1pw7iojGc/dyz9UrG+YzH0OYQyc",
+	"+UsVySRkVIJ0Z5KEBKgCad0HP+UQK2dpKnKuh2qnsxckXPM2sat7sDKEz7tkkl3yo0jiud8RdsLbxn2k",
+	"5X5OIsojSGzNQSR4xBI4KCHr2iESUqa1uUnXUf6uvOoYczaj2WQxOLyXwzQX9mBOgWvf7a9ISmM47+kr",
+	"4Q6kmv70tQfaO3f3qwUKdOt7mORtQZ2z9xyqLaZs6daO2/XI+s4QtDg0QhYTW5h+VoTeHdCEtdJabEEv",
+	"WL6brRus1V10nV0FuLzLIKZ52494uhUVFhX0PaDR5pgWYPseV3ue4+oeZtc5ylxk+BYifNAan/doGCLk",
+	"eoXN9XaQw7ZQ/8ljxdI8MVRr7TO8dVd8ChLg13pxk6769EtgBb/DAbaHonBnNCxVmlRAR2+w5t7iB2/o",
+	"HZAlALf9quWcBgx8lJcAjyF+1j4Ht0OinBmgmZy+ldzc9Lrl8Co6yF9shFBBXVH0kPvsuOszI2thDHyL",
+	"FlTPhPdw2imdAYf0/j/9pX+N8/YQ2faA3u01jrVz93jTW0hNk0qzSsu+QTl/ixe/EDF83jxd3bGGjIZS",
+	"s5t//PbxtwNQPmo7RtCnUmyNuwgjyJRvieBLQWWMn6ltEwnH3raykRz3LNb0gKix46C9fnbmfhxZjII9",
+	"J8BCO7XfV3G4KTaC7ViSkCUg3ev4Y560k+ymKj8em2dRncvJK+Nu2ZpXeHmdlXH+5R8ooIwc+VGkn+vi",
+	"zrrVDJtLDNGUsgRiVHPoxscQufF1vZpMSojKgU4Tb5j3LNq+KB5xvW2UfoVmvde8Y86oulm0JWK1IpSo",
+	"lCYJKSUDJSrn2lzRMDSDMnU4TyESaeobwKbM78WxP19TB3dxpZ5uZZHXr5bPJ2TP8Rmu5RC4tpgyQGIH",
+	"LzxasLxcTOqyYmGRUFcsTkrbVX4+3P+ah7vlrp0mFccSlPK1qPURYMdsGRybM/GesThR1z8Q6qFQyj7v",
+	"m8vsm+drCbWukcNhUbw+LMrNiFJVq/lII6cxNGpKt9Pc+VgM/jHbK80TzTIq9eOVkOmjmGp6zJSql0Km",
+	"n7fYX9TvRFkk1NpsNySimfURzOahEmISg6YssTWElLjJ/j27aWP41htGQ+7+5Y1kX/QK9xlE2hW+7jbA",
+	"n1maK5cBQlCmRIgt4+tnBDC07ctHbBWstunH+KDmPswE22htlVkdzXRqS+H6O68/Wwp/cUsB8W2qh75v",
+	"0R6wT4qMwSNEdG5P4zgs9uL6nyya+5UGwWJ4w5P9xRF869R5QMX7mnHtIPeNDXmrJctgXsxLAJsvohGO",
+	"NEQNzbEV5RmhamvRQRux2H5Zcgp7VPmi1REPW8Q4NBs0qL6xASZypiSRAjRO23frmwy4pe3snHFA85i/",
+	"cvivJgM/3FtEdQvVJ7bAy1EmHrTPNp2rjZCaOCb5cEeHRNSZm3OVL807LTvqoiwVfqlc+jmrftTO/tnW",
+	"pBCRawk02iA7O5lUjPF3vnIkAbjaCN2t6JS+La/s3R8spWt4nPH1daB3NxThGnxKHAf0AD/P7GRfOM9o",
+	"/9zWd41rP2mItPrLXKSeqP5IIvMhM1RbEw85r9/vL6Cdnp6JuxdAfE8zKsE3QRrHxtqDjXaU5mTcWjNF",
+	"x77zV/11xySPb20f0ijhMECqbe9PL4u86VdyGShGwWFfzGrT1NhPSxptO5AYGx0ZhUD2lqpVOnXOTryL",
+	"NDn7V6+O2rXelqVoSrdgoxcinrzFqk73c7c4fypdVg/b7Dxc+j6H1ga2O9uNhFqqoaAwGuLQ2KVRVUyR",
+	"NbsDTvLsqFboxo46bzP0J9O2+DAN0Z930mQ76SdACJMlzImWezuodU62AJn5GONmNhaCIzn8CTbHYnUt",
+	"cEuVe8xsLUTiFVvz6zzr6562zSQ2jl20A4vt9H1A5qZ2Sts1B8GvohfoBzfZAoNjtkmlY1aoawdqsrTX",
+	"AcFrPgX3gyrbO7DQIjTEqOpw1Nnx3GZAcUfsKNOMr28sGpSQZAOJMfqGuSiXhFjym+Qi4QvbSeaQ2RpA",
+	"k22CNcSRsDPjzkyjSzkRDHY3le7MuZ2RpOxgpB1VvjGznN0cF02aQXqe6FcUTDhzlv7IubIXUtU+Q/9g",
+	"rsTngaNTmD9uxCizdXm4s4p4h9HVQxXS4w3l8SNxN/2ogB8pj9/cgbzu7eBX+XkjfKoetdriWNCliPcE",
+	"EmX2hNJA7QimBHT5bTGvmixhQ5OVMRJdPRgeRYP3TFG+0mMo/oTXXcDo4duLoZ/bYexidWBbqxsHh6MA",
+	"+JzkqoWgk0+5uX73qFyhWe+lU0DXue3P6Qna7vXA9HqLHmNE+Bmem4KDIktYCYlAIJ0KQCTwyAlHz94X",
+	"CbzzF55z85fPucjuf8k45REQQwnlK5GY9nUoKDMe9EpIX9fFJIkhoTUsWRBZAi2k9VFKvmIynTxIiXet",
+	"EG4ajXF+Bl9gTFWVfY78CgvRS66jQtB0C4rAagWRJnSlwZbv9TFZAZXRpnXj3NqvD9gRCjT8Pmuqz4cK",
+	"OthVvwNlKH9+FpmH+douHJheGZJu9LOHvsbQxE7IuAo653/XZMljDfcdGs0+9T1eMwF3Unr/E/C13sxu",
+	"nj55Mp+ljPu/vxqcDD+YNAk8T807psXAOzc0LSpRJ1zHxey34GNORh2fdFT6xLj4KynS8H1iquGRD2AN",
+	"u1kjnHjKrTZULVYsQUjDjinr80+roMrslR/ZZc5kpxN2vix4J5nWwG/8vEE1x/GBOGXcYb3Mfe+RetZW",
+	"DaE3CPhf1RRDhj9Vpz5dI0LlRSdFvfE1ngXtpgSp/FTmzD0MUGVBnUtBVZaj146BqCwkZARG5aciAA+F",
+	"U9l4/iVqH2/p3sMDF+JggSZjUcJPzp2/5Cft7zaCcLjDYkmcIT4Ki7LSnBFDAlZyDsG33oQmcJzP/0aQ",
+	"JQuKf+AOzFvzX7fuXc4qFUpdQhR+tVFFm4AljLv5KtZzzkASPPDC5GmHUHvFZ+fDPnvFL79Fz8qMls4a",
+	"lE3mMMDgUYqhIgcWYvZoRpUyrlOXK2tO9rTdY7Jf91LO+F12wv+j8o5X1H5xC/IO5CMFXBNcprIBc6qJ",
+	"bU6Kb8gH/OLGffBhTj7EVNMb8icXOZ8TFs+Jt+0+fsApvnkKyk4w+Ikq/egHfP9X31etT6q2VRVX4kP0",
+	"ptBLLIWzapHyKZdIpavqS52h86VJ4BrsWKux/8JfdFZsTnzGRex1/z4Y666MzU3ikId0pnTG8zi+cky2",
+	"I9DYvpr64ZeShaYoSPtBltAIM+9MdyUMDrYVQnoMUl4vLfjHiH0lIg1Xeoy46YNgG1ir9UBUIZC01jTa",
+	"OJk/i3rLMgmqH7r7tnrhSWMJe679ffaphbQqpLnMgA9rkPk00xo04rnXu2Xxz8p2K7nns/SrqUEOf2Kr",
+	"qphcb76ZqqEYLOfzAn8CjfvbGdeGidbaXlPGW/lorb+uffoer/gUSnDFjmPNcWfx7XGltNPPeT5rSJyq",
+	"C1WoIKRIuDC34Vfgn4XBm/ngybQ9MXhbs6hrVRVmbX6dlw4AIF3O3gpK5ZZQYrhN4noktl0gJNjq+cnb",
+	"Oextr10g/Dr/kgLxr+wOvEBUIC9t5cMg6VBciD+mVha3eNNrlwy7yr+kXPzI4kIucq5x/knPCQJpllDd",
+	"kxV9X1x1nVlRv77LNOYbA7Cg25QZUf8aV7t73PoeJnJSUOdiGdG0yumj0qKFmDzObHClA6HKXvCpyIBb",
+	"7nN18aEZjRVcoGY0Sbww1PKeNiFqvBabUdhQZVz8O5rkMCoD6mtVOlWwu+acQZ0z+Je/z4b7h74CzvX+",
+	"WBPFuHlo84Zr3up8T2FOuFiKeO9ACICw2AbtCttoTJ9ppdLv2ycDnv+GI6YBcgoTdBsWbapodlhtbPEi",
+	"KfciGl6Ta1vtLSubsJLvrEc0UuVCLR6WAa55nvGluJ8f1JeRhA4pG3Mf9Kbt7ENnZ6fgRdJ12r/MIVlO",
+	"CWNXafn4LN7pc+ub+uVf5wmKq3v+MN7pZWTI+6f4NPRQnf61alk4JT103z1OQa6ndlZfm3t+CpKCC/2L",
+	"Cspruq0Iip9A7+MZgoNX4spYWf4QxQGejeqjPgGypcQDTKzX/tJPGhHTvcVlHGJHMWtoWbrP++uyJztJ",
+	"MsnuaLSfOpjlz/S37vZXrSTcIn+Imf6LqoqfwAKK7TYiAaKBpgSVRilxWNyQ7LEc1XZ4oUJpVjl0a4pz",
+	"BkY/gcPmgYKjA0XoM5JAzyZ5m+vyOBWrVS0K/Ax9IKzTrrmkNlCxNKtAkOoljbbD90uWsKlLFG7NPT+J",
+	"3YIvf+k46IVMM3EHRQtW9WgnjGtRsc2YJGLHhwuMppNnqYuz+lZfc+i0XOJf+Jz2yWorK7HgOEeFRRui",
+	"tMiMglHuYSRKhIMLRWg2pg/qag5FSWyhpwbuvb3knJQ0T7hMEdnbV3Z0RhHNsoHKR4wfZnt7GzBclsnc",
+	"72r3iFncA+WXykdfyvHlpGCwBfNQEElAACy1ETtOhG2Pa+visKJRxCbb2qcsBKfn+8WK5+xja2/ZIq1H",
+	"+4G5chZWqzb4Ba/4pH158woX0TZvkSVe02xErmC8ejGrvVbtYtb2MMoFqXKBkuMi0jq4W6+6kxy0JFN0",
+	"mUxto31v7zqdeJxxt52dU44YBbeeEeCxcpM8/SAs41vauVlU950EFfYhz49nXh62r98Ji3FxngHdCaiH",
+	"MIkvwut3YLttEKkb92MlIf2sBk6kCAeIm0hUQbY353UVXdT/+M0cW/a09dO7sAvSSkEuk9nN7LE5Qv//",
+	"AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -1286,6 +1286,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payouts/{id}/remittance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The paper about one payment that was made */
+        get: operations["getRemittance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payouts/{id}/reversals": {
         parameters: {
             query?: never;
@@ -1609,6 +1628,25 @@ export interface paths {
         put?: never;
         /** Mint a link to Stripe, where the bank account is entered; asks for the mailed code */
         post: operations["createOnboardingLink"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/payments/{id}/remittance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The paper about one payment that was made to the creator */
+        get: operations["getPortalRemittance"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2514,7 +2552,10 @@ export interface components {
             banned: boolean;
             reason: string;
         };
-        /** @enum {string} */
+        /**
+         * @default quickbooks
+         * @enum {string}
+         */
         BooksSystem: "quickbooks" | "xero";
         Branch: {
             /** @description Step to go on with when it does not */
@@ -4942,6 +4983,15 @@ export interface components {
         };
     };
     responses: {
+        /** @description A paper to keep */
+        paper: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/pdf": string;
+            };
+        };
         /** @description What went wrong */
         problem: {
             headers: {
@@ -4966,7 +5016,7 @@ export interface components {
         brand_id: string;
         /** @description next_cursor of the page before */
         cursor: string;
-        /** @description First day in the brand's zone */
+        /** @description First day in the brand's zone; without */
         from: string;
         id: string;
         idempotencyKey: string;
@@ -4977,7 +5027,7 @@ export interface components {
         /** @description The token of the mailed link */
         reviewToken: string;
         sheetFormat: components["schemas"]["SheetFormat"];
-        /** @description Last day in the brand's zone */
+        /** @description Last day in the brand's zone; without */
         to: string;
     };
     requestBodies: never;
@@ -5236,6 +5286,7 @@ export type Waiting = components['schemas']['Waiting'];
 export type WeekMoney = components['schemas']['WeekMoney'];
 export type WorkflowState = components['schemas']['WorkflowState'];
 export type WriteOff = components['schemas']['WriteOff'];
+export type ResponsePaper = components['responses']['paper'];
 export type ResponseProblem = components['responses']['problem'];
 export type ResponseSheet = components['responses']['sheet'];
 export type ParameterBrandId = components['parameters']['brand_id'];
@@ -5428,11 +5479,11 @@ export interface operations {
     };
     listJournals: {
         parameters: {
-            query: {
-                /** @description First day in the brand's zone */
-                from: components["parameters"]["from"];
-                /** @description Last day in the brand's zone */
-                to: components["parameters"]["to"];
+            query?: {
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
             };
             header?: never;
             path: {
@@ -5456,14 +5507,14 @@ export interface operations {
     };
     exportJournals: {
         parameters: {
-            query: {
+            query?: {
                 /** @description Xero needs one; QuickBooks takes every currency without */
                 currency?: string;
-                /** @description First day in the brand's zone */
-                from: components["parameters"]["from"];
-                system: components["schemas"]["BooksSystem"];
-                /** @description Last day in the brand's zone */
-                to: components["parameters"]["to"];
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                system?: components["schemas"]["BooksSystem"];
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
             };
             header?: never;
             path: {
@@ -7557,6 +7608,21 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getRemittance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["paper"];
+            default: components["responses"]["problem"];
+        };
+    };
     createReversal: {
         parameters: {
             query?: never;
@@ -8102,6 +8168,21 @@ export interface operations {
                     "application/json": components["schemas"]["OnboardingLink"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    getPortalRemittance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["paper"];
             default: components["responses"]["problem"];
         };
     };
