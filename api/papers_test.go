@@ -1,10 +1,12 @@
 package api_test
 
 import (
+	"bytes"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"rapport"
 	"rapport/api/pdftest"
 )
 
@@ -49,4 +51,49 @@ func TestRemittanceSaysWhoPaidWhomForWhat(t *testing.T) {
 	other := d.seed(t, d.two, "two.example")
 	d.paid(t, other, "2026-03-31 23:30:00")
 	require.Equal(t, 404, visitor.send(t, "GET", "/v1/portal/payments/"+other.milestone.String()+"/remittance", nil).status, "of another partnership")
+}
+
+func TestTheAuditPackHoldsWhatThePaymentRestsOn(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.contentApproved(t)
+	d.sql(t, `update creators set name = 'Żółć <b>'`)
+	d.post(t, "accrual", "2026-03-01 00:00:00", "eur", d.payout, accrued)
+	_, err := d.worker.SealLedger(t.Context())
+	require.NoError(t, err)
+	d.sql(t, `insert into audit_log (actor, action, subject, detail) values ($1, 'payout.hold', $2, '{"reason": "No invoice."}')`, d.users["finance_preparer@one.example"], d.payout)
+	path := "/v1/partnerships/" + d.partnership.String() + "/audit-pack"
+	a := d.as(t, "auditor@one.example").send(t, "GET", path, nil)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	var pack struct {
+		Records []rapport.PackRecord
+		Count   int
+		SHA256  string
+	}
+	a.into(t, &pack)
+	require.Len(t, pack.Records, pack.Count)
+	lines := bytes.Split(bytes.TrimSuffix(a.body, []byte("\n")), []byte("\n"))
+	require.Equal(t, rapport.PackHead, string(lines[0]))
+	last, kinds := rapport.PackRecord{}, map[string]string{}
+	for _, line := range lines[1 : len(lines)-1] {
+		r, problem := rapport.CheckPackLine(bytes.TrimSuffix(line, []byte(",")), last)
+		require.Empty(t, problem, "%s", line)
+		kinds[r.Kind] += string(r.Body)
+		last = r
+	}
+	require.Equal(t, rapport.PackEnd(last), string(lines[len(lines)-1]))
+	for kind, words := range map[string]string{
+		"partnership": `"creator":"Żółć <b>"`, "contract": `"text":"Both agree."`, "decision": `"by":"Ms both"`, "milestone": `"title":"On approval"`, "payout": `"amount":40000`,
+		"ledger": `creator_payable`, "note": `"reason":"No invoice."`, "submission": `#ad Look!`, "deliverable": `"title":"Launch video"`,
+	} {
+		require.Contains(t, kinds[kind], words)
+	}
+	require.Contains(t, kinds["ledger"], `"prev_sha256"`, "the seal of the book")
+
+	text := pdftest.Text(t, d.as(t, "auditor@one.example").send(t, "GET", path+"?format=pdf", nil).body)
+	for _, words := range []string{"Audit pack", "Żółć", "No invoice.", "Both agree.", last.SHA256[:60]} {
+		require.Contains(t, text, words)
+	}
+	require.Equal(t, 404, d.as(t, "auditor@two.example").send(t, "GET", path, nil).status)
+	require.Equal(t, 403, d.as(t, "ops@one.example").send(t, "GET", path, nil).status)
 }

@@ -259,6 +259,7 @@ func moneyAccess() map[string]access {
 		"getReversal":            books(),
 		"approveReversal":        money(waiting(roles(rapport.RoleFinanceReleaser))),
 		"commandReversal":        money(waiting(finance())),
+		"getAuditPack":           slow(books()),
 		"listBalances":           books(),
 		"listJournals":           books(),
 		"exportJournals":         slow(books()),

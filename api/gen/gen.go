@@ -855,6 +855,24 @@ func (e OutsideReviewState) Valid() bool {
 	}
 }
 
+// Defines values for PackFormat.
+const (
+	PackFormatJson PackFormat = "json"
+	PackFormatPdf  PackFormat = "pdf"
+)
+
+// Valid indicates whether the value is a known member of the PackFormat enum.
+func (e PackFormat) Valid() bool {
+	switch e {
+	case PackFormatJson:
+		return true
+	case PackFormatPdf:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PartnershipCommandKind.
 const (
 	PartnershipCommandKindAcceptDeliverable PartnershipCommandKind = "accept_deliverable"
@@ -3494,6 +3512,9 @@ type Overview struct {
 	TasksOverdue     int            `json:"tasks_overdue"`
 }
 
+// PackFormat defines model for PackFormat.
+type PackFormat string
+
 // Partnership defines model for Partnership.
 type Partnership struct {
 	Codes        ContentCodes       `json:"codes"`
@@ -5416,6 +5437,11 @@ type ListPartnershipsParams struct {
 	Attention  *bool               `form:"attention,omitempty" json:"attention,omitempty"`
 }
 
+// GetAuditPackParams defines parameters for GetAuditPack.
+type GetAuditPackParams struct {
+	Format *PackFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // SetCodesParams defines parameters for SetCodes.
 type SetCodesParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -6282,6 +6308,9 @@ type ServerInterface interface {
 	// GetPartnership One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now
 	// (GET /v1/partnerships/{id})
 	GetPartnership(ctx echo.Context, id Id) error
+	// GetAuditPack All that the money of a partnership rests on, in a chain of hashes that `rapport verify pack` checks; also on paper
+	// (GET /v1/partnerships/{id}/audit-pack)
+	GetAuditPack(ctx echo.Context, id Id, params GetAuditPackParams) error
 	// SetCodes Set the promo code and the tracked link that the creator must name
 	// (PUT /v1/partnerships/{id}/codes)
 	SetCodes(ctx echo.Context, id Id, params SetCodesParams) error
@@ -8616,6 +8645,31 @@ func (w *ServerInterfaceWrapper) GetPartnership(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetPartnership(ctx, id)
+	return err
+}
+
+// GetAuditPack converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAuditPack(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAuditPackParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAuditPack(ctx, id, params)
 	return err
 }
 
@@ -11422,6 +11476,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/review-links/:id/revoke", wrapper.RevokeReviewLink, options.OperationMiddlewares["revokeReviewLink"]...)
 	router.GET(options.BaseURL+"/v1/partnerships", wrapper.ListPartnerships, options.OperationMiddlewares["listPartnerships"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id", wrapper.GetPartnership, options.OperationMiddlewares["getPartnership"]...)
+	router.GET(options.BaseURL+"/v1/partnerships/:id/audit-pack", wrapper.GetAuditPack, options.OperationMiddlewares["getAuditPack"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/events", wrapper.ListPartnershipEvents, options.OperationMiddlewares["listPartnershipEvents"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/messages", wrapper.ListPartnershipMessages, options.OperationMiddlewares["listPartnershipMessages"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/messages", wrapper.SendMessage, options.OperationMiddlewares["sendMessage"]...)
@@ -14430,6 +14485,66 @@ type GetPartnershipdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPartnershipdefaultApplicationProblemPlusJSONResponse) VisitGetPartnershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAuditPackRequestObject struct {
+	Id     Id `json:"id"`
+	Params GetAuditPackParams
+}
+
+type GetAuditPackResponseObject interface {
+	VisitGetAuditPackResponse(w http.ResponseWriter) error
+}
+
+type GetAuditPack200JSONResponse openapi_types.File
+
+func (response GetAuditPack200JSONResponse) VisitGetAuditPackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAuditPack200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetAuditPack200ApplicationpdfResponse) VisitGetAuditPackResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetAuditPackdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAuditPackdefaultApplicationProblemPlusJSONResponse) VisitGetAuditPackResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18685,6 +18800,9 @@ type StrictServerInterface interface {
 	// GetPartnership One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now
 	// (GET /v1/partnerships/{id})
 	GetPartnership(ctx context.Context, request GetPartnershipRequestObject) (GetPartnershipResponseObject, error)
+	// GetAuditPack All that the money of a partnership rests on, in a chain of hashes that `rapport verify pack` checks; also on paper
+	// (GET /v1/partnerships/{id}/audit-pack)
+	GetAuditPack(ctx context.Context, request GetAuditPackRequestObject) (GetAuditPackResponseObject, error)
 	// SetCodes Set the promo code and the tracked link that the creator must name
 	// (PUT /v1/partnerships/{id}/codes)
 	SetCodes(ctx context.Context, request SetCodesRequestObject) (SetCodesResponseObject, error)
@@ -21460,6 +21578,32 @@ func (sh *strictHandler) GetPartnership(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(GetPartnershipResponseObject); ok {
 		return validResponse.VisitGetPartnershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAuditPack operation middleware
+func (sh *strictHandler) GetAuditPack(ctx echo.Context, id Id, params GetAuditPackParams) error {
+	var request GetAuditPackRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAuditPack(ctx.Request().Context(), request.(GetAuditPackRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAuditPack")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAuditPackResponseObject); ok {
+		return validResponse.VisitGetAuditPackResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -24855,408 +24999,410 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17s9u2ki/6VVA6pyrn1JFjx9nJ3L38l+PEE8/EscfLmZy5e+fKENmSMCIBBgCXlpLyd7+FBsCXwJdE",
-	"ackp/2UviSLB7kajn7/+cxaJNBMcuFazmz9nGZU0BQ0S/1pKyuMFi83/GZ/dzH7PQe5n8xmnKcxuyu/n",
-	"MxVtIKXmwpWQKdWzm1me4zd6n5lrlZaMr2cfP85nUS6VkObaGFQkWaaZMHfncK8X9ksiVkRvgGR0DWQJ",
-	"KyFhNg+uwd2suoKU3v8EfK03s5tvnjwJrWAlRXr4/JdMKk1iuieM49Px/b5Q5A/B4RnZMb0RuW5ZB94y",
-	"SIeYajikw3xmnrDCR7qXTQU3a+Z5knyczypkz6jelE9Cqkr4PWcS4tmNljmMoz+LIc2EBh7t/x32xVM2",
-	"QGOQ5XNelZc9Mte1kPjpN9/MZynj/u+vgo9cvaY62rQ/a/XIXlB9yOFtEpYy3SaN9svqDWJY0TzRRgzm",
-	"ZskszdPZzVMjEynj9q9yuYxrWIPEB/1+KB2/ChkrogVRQGW0ISuUutBCfm8lVVgaJdwx2L0XW+CHj32/",
-	"AaLNV4WUUJZATBLGt/75TWq+wxs+snfskpXm2vrYqDYA+qUTsDAXnPhVn/I/JaxmN7P/8bjUNY/tt+rx",
-	"beWO5glaHJLgJ3r8ttRi5KYUMd27PYisUZngCpxyzADVViS4Bo4koFmWsIialT7O4pX5KPC0JeMUV9Uk",
-	"6cd5412fE3yKkbMtQGaWlEmxTCDterC94v/8txK8voIu0r919w2s4tcN1WQHXJOdFJYwyPqONdzx+EuR",
-	"Ab9PE/va6pFYrVgEsYjyFLj+UmUSaIz3SZMvi/uNIdd8puFeP47U3QSE1nSZQEnoj15OkNfPs0yKO5q8",
-	"kGAkxbxsHDPzW5q8lSIDqZmRihVNFCCPio/+nNFU5I5CSfJmNbv5RzcnXgsO+9nH34JsYIpQXAzEz0ia",
-	"K02W4M7Gvcj1F2pOElCK7PBijW+jUG6oxDUAN3ruH7NMQkYl6gkJCVAFcvZbWB95ffEPe5O5f6PycrH8",
-	"b4i0eYyllN0YdTLEdK8Od/N3uWLcLNh8bZUaUySBO0jMX5QTUBFNUKqeEbpURgxToFwRvREKvB5Umq4r",
-	"W7jQ3vPZlvG4+uK5si8tEnO9yLViMQRe3WtikM7m6TlK3S17ttk7c83HOa5i2H0bLMDXCVH+O5pQHsEh",
-	"4WkUeQE8WPKy/FGxDMb1t38LkjLKpTQGQPg4rq7SP7Pym/JhHav/iSl9+AZMQ1r/TxeJPSE+Fo+hUtK9",
-	"+btiU/a/g31YeLH8h9iaHiP0wJJyDnHluUshEqDcihp12rp+CLeZCOUq3V2LWwTXK8RW3e6VhrRmCM1+",
-	"z1m0XZpvZ/Nig9Q+vAcpgpvjO0m5NeHqbwmJgsNtfqshM8p1LYjgeEiT3Qa40VCxAEW40EGJWzFI4gZZ",
-	"vgoQZT5jqrrJmVk7Uwt7X6oXRsOZ/y4hEbvgC1ny+xtIyBI8OejaCLERZjxJEsrXuVU1WUK12TSz+Wwl",
-	"kkTsjJ/klzyfmeMP4oU5ICWNdPmJ8WKCK9CbkMnXQbqNSGI1J8bZIE+eoR7keboEdJiUhkwR4MZMNQoS",
-	"fs/BbIsQme9oksNQ87SUPWHsSVz13PI9KHzGPjuUk4gmwGM6WLnGIqWMLzKQi43IA/7iGzwI0rmhleBA",
-	"7A8MJSREwO5AKmMyUk7w92Fpk0ovjEltBIdFAUH+dbNHckbGEhDSnMc7ybQGTrR4Zo4hQ3Bnmlp/ztwv",
-	"9EYDXxyX413U9m8X1sQNXNL+BWjN+HoR0czQNXJ23AFZgUYbY18Yu41QTVKhtD2n1YZKMDTYQqaND2Tt",
-	"jiqBxA4UWdJoG6S4X4Il9yJsI/wodiQRfO1cf6Kbz2DGE0vi4BNErqV5AZQctOabt39NWaLsTf0mUUQB",
-	"j+3G8l7WUtyj/BhLJfikTChNkwWNYwlKhTaylw24A7knfmWtAqIgEtzoCyYXeiNBmf1+uh35nVGBRn0g",
-	"Ca397oxKmhBUdYpQVZFgswKzkWAPaEuavcSsvjwkw47KdJFnLbz83ph5jJPdhkUbQgmHXUFdyRSgT820",
-	"Iqs8SZw2e0aeOJOPC2Ju/yjPghzwjw4HdH41WtO8lLsFWcKactTeFTfwkWYp9FphuFVxYx3w/WBPVrfw",
-	"vKb32lhcUjggv4eqsEHzkB4Lb/bw/mtV4kd5P/59+6y2F+46NKyaaq9yLH399Ml8iBocFcwoleTInx3u",
-	"+ZE3aN3jA3Z2QyZPEsd2rh9h6QbO6oGHbd3Me9J3HF6tXLQcrYMPwGHn2JAz6ILy2Kf7n5NoQzmG8NeM",
-	"q5ouphx2s2DwNSyVkziKaJme0U0093/nggINX7CSS+m1AO3FrWacFAkMf2kfgKi/c9OpLFM59u6h13tR",
-	"0ewnvF2UCBdRbVh9P968fj0nT/928+QJmpYpizlbb3TQO6D7hRVdFQ6aJyjzGFIyBtwz8v98+7cnTwjc",
-	"R8ZyZZzEkApFKI+JBqVV0L7YiIR50R5E7B/tD0IyNpA6xmdsI07w+h0fHrCyFzcDZMi92dwHypyRHfaZ",
-	"8QatktltJwq5NZovrCte3b4hO4Ct+XZOviKvBY/p3hiH/0Juc24NoYIHh3dvkvsPwQPe3KvnPz8nZvlz",
-	"lDC4p2mWAPkhN+L8+DuQCePDbMEKKStMqFHILaLx5p7FxUaoiFldrkt6du3GI47rcgeOPCwau+68G6bY",
-	"CSMX2ZSzI4RmbGKsKh1jed7F2ykOvUJrn+/ce0HTjLI1D4Sicy1SjOUvWEhT3xb+t3XHNZWaLDHikipI",
-	"7pBUxWv26rfm+0156i4lg1X4mzxe22TWIJspEmnKtIZ4xC/QZ1/I3B38nfy2F7/Daz86dQ7xwuZsh7i+",
-	"cx8wXqwABi8SeKwWVvf3plk3VG00XavWNPsGiLFsbcLLvD5lvK6y/weNAwdCuygMFIJW9qNe7yPGLwrk",
-	"O1jZ9BsbzuBMJCzaD047gQJ5N0J+fJRr6AMwt6baD5WQKq2z8S2VmoNUG5YpkoFsputK3YFbfrDgKO0C",
-	"Et52iSVdGQNR5pyba1AOIQ6H20Gmg7aPpJF+jxf32TT+wBhgMFRM7IqmKYJK9s28mimUSoXbVc3h5KtK",
-	"vnIHFnaHldn6dvZkqEtFVQQr27MQhWqAqqJQ5k0F39RVXafFcbn1gwNl+OmQ0vtX9uJK6ODYs8IdBr3Z",
-	"uyOOhxOU/SUV93Dde2RMZZRrU1OhjTBEvYgAiKMSsb+pBoRbNWJdgw68fyUFN0TnjtCDx6iydpffqaBC",
-	"5YSVSkiLdO3vIxyTPnPxpZAkqx4tFasRczdc7Agudjqt8Hmjn32jjzN/Lm4DfOwQ8mk8NOc+ndND4xzi",
-	"51ztQpVaSxHvW3yeEWfiiiUJxOFNawvWio1r9+2OKkLVFmJXTHt0wpwpZf57lKiOs9y8pjQE66PzUfaN",
-	"Z8WhuunZQ6NYddQ+7T8/hlBlmg1TkeYzbpoNRNt3oLB06qC6ETRlSVDUVuw+HLcvblXUZFJM2O2oxLS0",
-	"uWGwLjFPwk6pErkMFa08t+kgXyuJvw9p0ozyRVczRLShRg9C0ZARUbzA7l9mq1OXtvz60DnC29uK7kCa",
-	"p8oDt0BHoLknbpApIoY3PNmPDXmKeMB2x6vCT01TV9U0xpzBIrGWCsCovOUBYxK6hKRFhnzd4GGZEtNk",
-	"J/IkJksgEla5gtgYRL3xbL8S/9x5sfA2UrjsZuNtebQR/Wl/+/Pn9uKP6EFugvvUf3WQr9iIXFVLebtT",
-	"FsfEvwaqUSPOktMkzODfc6EhnJzaYZRr8J6qsj9L9m5PDYkTieRu5KsXP1qGTQKVL/G8RRN9WFAW7vXY",
-	"bFHoGK4/uRqRcCJUF5gKe9waarLQIdrPC0EesdePUaOzSiPSkyGl7JlgWMXjmGcUbFDmKzmakusiX6KW",
-	"DTzSll3NWhpwvoMN4zEuPKHV1+ld/30g4o8VhI4OOxbrzbwsu0sADfnAmn331lc969/3PHEDbL3RlUdq",
-	"kZ3yxKHF+k60jot5HadYq9qpUeLJE1vUipqUYF8OYfoZgURBrdAyFqDmtgbZBjYi5vZcqKR9hG7ySqHe",
-	"rDnSBHW7unjRDsJPYna6k6+vmKLDorR3eGd17Egx8Jo5dNo07Sl/aXgRXNMoQA1InUXbW2V1ajLFN854",
-	"vebPb7PtOF2jZlkx3mgeaZEC19hjV9/2wmbvibgrqRGkeSZFKhbeeOztSdCSRluIF9ideejFBTvaWlb7",
-	"zkeFxigKlUGkF5JqJkLJ1jzaEKrI32+++nZU7qxsZBn+m5TKLWgVrMqV4OwctRE7fmNLkCUzqubV7Rvy",
-	"9VfffvvoK0KTbEMfPR210pTeL1JY0+VetyWqzCWdNQwpxIwuzOd11VC0mqQ2lXXHYhCz+SyLV+FQU3Nt",
-	"jHc/WMI6T6gOxVCek4hqWAu5t2ZiQndIPy1ZpNvNRZWFu4qfE1y8Ta8quscyKMOMmhHKCY0Dmr5NaGVQ",
-	"qUyZgo9coKzjiiOMfa98+rS/vcyldzGWOuYpcA9RPnZpcJ8xCeMeNCYiPFSP21pV6xEMW4Wzj0I8qsQB",
-	"B4d8getRRFBszanO5Yg6yVv/k9DeDcecbbDZmx8L31JhXdPFSshFsY5ZKQEzz9fYpVEYp/bjGKKE2eY+",
-	"Y3LFku54axS7paLpqBx3q4tmvlioDX36zbdTuHAN1rcnxUuDoL7nC8FyNKh6gT6D7qzC6tLtrqikvkvx",
-	"GOAUWmJNY0E6NXnGoKV7xDubtmpYeBfRWkO1SruKGL/f/f4cvFWC/T1etkpRkmknld/77dYMDifsDiRd",
-	"jinU/r78UbkxG0IS59KmR9v7BuA+SnLF7pjed16lJV1ECc2DlaDhTgyWgNKCj3in1/4nrW/U2QiIzWNF",
-	"EyAQ4DFZ7oteMgkcdjQpYBGMexpDuC1Qwh26rgsp8lYLLFd0DQvJ1hutWonXkJwar2tEOnxok4H11w8L",
-	"mpQQaadjm103HM6xMVtOg9COwUu71/2eRdvR7US1qqo2LxcvCz68tOiCyAgjjAIRMZo8d+AGna5RKMKP",
-	"jva446HldPAN6VMZvbFYcKEXURkLOFx//ZpFmXo4VrCKXvpgYzPINcQLxkMhyPcbpkgmxYolQJYQ0dTm",
-	"ky1kiNAbkMTWvB0flKgWliyaCBrVliu6B1gcWITcPp/xO2atOcGXgsrYGokSaLy3KS702drKE0aXXExV",
-	"nujMK1f2V2yUihQfCM28xKKo0iRIyZYCwo7de1yodPINfqlN3Lk3jqyrGS9NwwQGl9PBumMqvz4z7kyM",
-	"a2PSS4+0ckK8ZuBlzTSW89AKc9sVoSlIwKoVIcKFEO3V+XhQjKLZsEof3+Dl7v9bDz2Pq/kZQ/LJadkM",
-	"avcV5QYoPfIWZcVlNYre25ha5UgfHyZx1qv75IwOu33MhCs+/2JfG1stYF6PMEBtMHFgM41Prg+Pzw6v",
-	"4BDjbpwKl4I7tjXmR7EjKeV7xFehiHl6QOacx2KRc23TccMIan4zyh8MKUAHEoFkmc+ww6OyFv/2fZLx",
-	"XI31+DwfxkHj4a/6FjPhxrJif/bd9db6OYeLRqSx4atGzfWfiPQVWHMJYTb4fu4Xt5xmaiOCllImYQUS",
-	"WzqDlcAp1WpOtMhYhMg/9E6weE4U+wPUnBiPIWN8PbeIZ1xoc81OsnCRuqQaRjPxnTkggyH+fQLGvwF1",
-	"Yqi7SoP6ff2S556VdSS5znbvmmwcYWGfJDydR/YB1wfEEk9iXc9qGpwcC7A4gn0djHrn7MA2aNhB+Tmq",
-	"FmI1qF/Dm4WHpfe+YVYCJHOitJD7Ofn2CVEE5deGI23B0xgjjrvixh609QpqYv3ib0fW+lTAF51N7mjp",
-	"qdTFi1AuZEN53FJWfWp5S/WVh4ZeQsv/3pdbjfSlxyS/y2rewHc+hjvSGY0r6/Z+igMxNuyy/1vsmN4s",
-	"qs+wpAGlFxY2yH6CxPjtBOcTspb4ZipEyzeCL5awocnKbb+BZqovSA7e03ZAt6QdRrWWmyMzVNORUO07",
-	"rQl2JGLtP2IaIyDjTQmcTJjy2ZIGElNbsN13G2PpS6UO0IHGoKmIBO0S5OMA5UoRHXCwNIQ2gKhdrW/U",
-	"LNoqIlYrCy7QIZotzu4YbzfUX3iZrXJQtH1Yku5sj0IqEH2bcNjZyDpJ6RZROpgif3vy9/5A+0GWrJCY",
-	"+mLC4pLAmoaTXqOCJaPz3UMczcpOHN6xKLU6LqFdlH4nBe7zkDZHMfgteuJgziO0gxSK9yhJ65fazcfz",
-	"x8WOYvWigsre0dO9F7lUkKyeEcGTPaFxyrhCGCmCqSc1osF7zBK1WBwNG19hYeU2YR52824KB7qyo4+v",
+	"7L19k9s2si/8VVC6tyr31tXEjrOb8+zMX44Tn+ScOPbxeDf3PLt5ZIhsSViRAAOAo1G2/N2fQgPgm8A3",
+	"iZLllP+yR6JIsLvR6Ndf/2sWiTQTHLhWs9t/zTIqaQoaJP61lJTHCxab/zM+u539loPcz+YzTlOY3Zbf",
+	"z2cq2kBKzYUrIVOqZ7ezPMdv9D4z1yotGV/PPnyYz6JcKiHNtTGoSLJMM2HuzuFRL+yXRKyI3gDJ6BrI",
+	"ElZCwmweXIO7WXUFKX38Cfhab2a3f376NLSClRTp4fNfMqk0iemeMI5Px/f7QpHfBYc7smN6I3Ldsg68",
+	"ZZAOMdVwSIf5zDxhhY90L5sKbtbM8yT5MJ9VyJ5RvSmfhFSV8FvOJMSzWy1zGEd/FkOaCQ082v8n7Iun",
+	"bIDGIMvn/FhedmOuayHxsz//eT5LGfd/fxV85OoV1dGm/VmrG3tB9SGHt0lYynSbNNovqzeIYUXzRBsx",
+	"mJslszRPZ7fPjEykjNu/yuUyrmENEh/026F0/CJkrIgWRAGV0YasUOpCC/mtlVRhaZTwwGD3TmyBHz72",
+	"3QaINl8VUkJZAjFJGN/65zep+RZveGPv2CUrzbX1sVFtAPRLJ2BhLjjxqz7lf0pYzW5n/+NJqWue2G/V",
+	"k/vKHc0TtDgkwU/0+G2pxchNKWK6d3sQWaMywRU45ZgBqq1IcA0cSUCzLGERNSt9ksUr81HgaUvGKa6q",
+	"SdIP88a7Pif4FCNnW4DMLCmTYplA2vVge8X/+acSvL6CLtK/cfcNrOKXDdVkB1yTnRSWMMj6jjU88PhL",
+	"kQF/TBP72upGrFYsglhEeQpcf6kyCTTG+6TJl8X9xpBrPtPwqJ9E6mECQmu6TKAk9AcvJ8jr51kmxQNN",
+	"XkgwkmJeNo6Z+S1N3kiRgdTMSMWKJgqQR8VH/5rRVOSOQknyejW7/Xs3J14JDvvZh1+DbGCKUFwMxHck",
+	"zZUmS3Bn417k+gs1JwkoRXZ4sca3USg3VOIagBs99/dZJiGjEvWEhASoAjn7NayPvL74u73J3L9ReblY",
+	"/hMibR5jKWU3Rp0MMd2rw938ba4YNws2X1ulxhRJ4AES8xflBFREE5SqO0KXyohhCpQrojdCgdeDStN1",
+	"ZQsX2ns+2zIeV188V/alRWKuF7lWLIbAq3tNDNLZPD1HqbtlzzZ7a675MMdVDLtvgwX4OiHKf0sTyiM4",
+	"JDyNIi+AB0telj8qlsG4/uZPQVJGuZTGAAgfx9VV+mdWflM+rGP1PzGlD9+AaUjr/+kisSfEh+IxVEq6",
+	"N39XbMr+d7APCy+Wfx9b02OEHlhSziGuPHcpRAKUW1GjTlvXD+E2E6FcpbtrcYvgeoXYqvu90pDWDKHZ",
+	"bzmLtkvz7WxebJDah48gRXBzfCsptyZc/S0hUXC4ze81ZEa5rgURHA9pstsANxoqFqAIFzoocSsGSdwg",
+	"y1cBosxnTFU3OTNrZ2ph70v1wmg4898lJGIXfCFLfn8DCVmCJwddGyE2wownSUL5OreqJkuoNptmNp+t",
+	"RJKInfGT/JLnM3P8QbwwB6SkkS4/MV5McAV6EzL5Oki3EUms5sQ4G+TpHepBnqdLQIdJacgUAW7MVKMg",
+	"4bcczLYIkfmBJjkMNU9L2RPGnsRVzy3fg8Jn7LNDOYloAjymg5VrLFLK+CIDudiIPOAvvsaDIJ0bWgkO",
+	"xP7AUEJCBOwBpDImI+UEfx+WNqn0wpjURnBYFBDkXzZ7JGdkLAEhzXm8k0xr4ESLO3MMGYI709T6c+Z+",
+	"oTca+OK4HO+itn+7sCZu4JL2L0BrxteLiGaGrpGz4w7ICjTaGPvC2G2EapIKpe05rTZUgqHBFjJtfCBr",
+	"d1QJJHagyJJG2yDF/RIsuRdhG+EHsSOJ4Gvn+hPdfAYznlgSB58gci3NC6DkoDXfvP0ryhJlb+o3iSIK",
+	"eGw3lveyluIR5cdYKsEnZUJpmixoHEtQKrSRvWzAA8g98StrFRAFkeBGXzC50BsJyuz30+3Ib40KNOoD",
+	"SWjtd2dU0oSgqlOEqooEmxWYjQR7QFvS7CVm9eUhGXZUpos8a+Hld8bMY5zsNizaEEo47ArqSqYAfWqm",
+	"FVnlSeK02R156kw+Loi5/U2eBTngHx0O6PxitKZ5KXcLsoQ15ai9K27gjWYp9FphuFVxYx3w/WBPVrfw",
+	"vKb32lhcUjggv4eqsEHzkB4Lb/bw/mtV4kd5P/59+6y2F+46NKyaaq9yLH397Ol8iBocFcwoleTInx3u",
+	"+ZE3aN3jA3Z2QyZPEsd2rh9h6QbO6oGHbd3Me9p3HF6tXLQcrYMPwGHn2JAz6ILy2Kf7n5NoQzmG8NeM",
+	"q5ouphx2s2DwNSyVkziKaJme0U0093/rggINX7CSS+m1AO3FrWacFAkMf2kfgKi/c9OpLFM59u6h13tR",
+	"0ewnvF2UCBdRbVh9P9y+ejUnz/50+/QpmpYpizlbb3TQO6D7hRVdFQ6aJyjzGFIyBtwd+X+++dPTpwQe",
+	"I2O5Mk5iSIUilMdEg9IqaF9sRMK8aA8i9g/2ByEZG0gd4zO2ESd4/Y4PD1jZi5sBMuTebO4DZc7IDvvM",
+	"eINWyey2E4XcGs0X1hU/3r8mO4Ct+XZOviKvBI/p3hiH/0buc24NoYIHh3dvkvt3wQPe3I/Pf35OzPLn",
+	"KGHwSNMsAfJ9bsT5ybcgE8aH2YIVUlaYUKOQW0TjzT2Li41QEbO6XJf07NqNRxzX5Q4ceVg0dt15N0yx",
+	"E0YusilnRwjN2MRYVTrG8ryLt1MceoXWPt+594KmGWVrHghF51qkGMtfsJCmvi/8b+uOayo1WWLEJVWQ",
+	"PCCpitfs1W/N95vy1F1KBqvwN3m8tsmsQTZTJNKUaQ3xiF+gz76QuTv4O/ltL36L135w6hzihc3ZDnF9",
+	"5z5gvFgBDF4k8FgtrO7vTbNuqNpoulatafYNEGPZ2oSXeX3KeF1l/w8aBw6EdlEYKASt7Ee93keMvyqQ",
+	"b2Fl029sOIMzkbBoPzjtBArkwwj58VGuoQ/A3JpqP1RCqrTOxjdUag5SbVimSAayma4rdQdu+cGCo7QL",
+	"SHjbJZZ0ZQxEmXNurkE5hDgcbgeZDto+kkb6HV7cZ9P4A2OAwVAxsSuapggq2TfzaqZQKhVuVzWHk68q",
+	"+codWNgdVmbr29mToS4VVRGsbM9CFKoBqopCmTcVfFNXdZ0Wx+XWDw6U4adDSh9/tBdXQgfHnhXuMOjN",
+	"3h1xPJyg7C+puIfr3iNjKqNcm5oKbYQh6kUEQByViP1NNSDcqhHrGnTg/SspuCE6d4QePEaVtbv8TgUV",
+	"KiesVEJapGt/H+GY9JmLL4UkWfVoqViNmLvhYkdwsdNphc8b/ewbfZz5c3Eb4EOHkE/joTn36ZweGucQ",
+	"P+dqF6rUWop43+LzjDgTVyxJIA5vWluwVmxcu293VBGqthC7YtqjE+ZMKfPfo0R1nOXmNaUhWB+dj7Jv",
+	"PCsO1U3PHhrFqqP2af/5MYQq02yYijSfcdNsINq+BYWlUwfVjaApS4KitmKP4bh9cauiJpNiwm5HJaal",
+	"zQ2DdYl5EnZKlchlqGjluU0H+VpJ/H1Ik2aUL7qaIaINNXoQioaMiOIFdv8yW526tOXXh84R3t5WdAfS",
+	"PFUeuAU6As09cYNMETG85sl+bMhTxAO2O14VfmqauqqmMeYMFom1VABG5S0PGJPQJSQtMuTrBg/LlJgm",
+	"O5EnMVkCkbDKFcTGIOqNZ/uV+OfOi4W3kcJlNxtvy6ON6E/7258/txd/QA9yE9yn/quDfMVG5Kpaytud",
+	"sjgm/jVQjRpxlpwmYQb/lgsN4eTUDqNcg/dUlf1Zsnd7akicSCQPI1+9+NEybBKofInnLZrow4Ky8KjH",
+	"ZotCx3D9ydWIhBOhusBU2OPWUJOFDtF+XgjyiL1+jBqdVRqRng4pZc8EwyoexzyjYIMyX8nRlFwX+RK1",
+	"bOCRtuxq1tKA8y1sGI9x4Qmtvk7v+h8DEX+sIHR02LFYb+Zl2V0CaMgH1uy7t77qWf++54kbYOuNrjxS",
+	"i+yUJw4t1neidVzM6zjFWtVOjRJPntiiVtSkBPtyCNN3BBIFtULLWICa2xpkG9iImNtzoZL2EbrJK4V6",
+	"s+ZIE9Tt6uJFOwg/idnpTr6+YooOi9Le4a3VsSPFwGvm0GnTtKf8peFFcE2jADUgdRZtb5XVqckU3zjj",
+	"9Zo/v82243SNmmXFeKN5pEUKXGOPXX3bC5u9J+KupEaQ5pkUqVh447G3J0FLGm0hXmB35qEXF+xoa1nt",
+	"Wx8VGqMoVAaRXkiqmQglW/NoQ6gif7n96ptRubOykWX4b1Iqt6BVsCpXgrNz1Ebs+K0tQZbMqJof71+T",
+	"r7/65pubrwhNsg29eTZqpSl9XKSwpsu9bktUmUs6axhSiBldmM/rqqFoNUltKuuBxSBm81kWr8Khpuba",
+	"GO9+sIR1nlAdiqE8JxHVsBZyb83EhO6QflqySLebiyoLdxU/J7h4m15VdI9lUIYZNSOUExoHNH2b0Mqg",
+	"UpkyBR+5QFnHFUcY+1759Gl/e5lL72IsdcxT4BGifOzS4DFjEsY9aExEeKget7Wq1iMYtgpnH4V4VIkD",
+	"Dg75AtejiKDYmlOdyxF1kvf+J6G9G44522CzNz8WvqXCuqaLlZCLYh2zUgJmnq+xS6MwTu3HMUQJs819",
+	"xuSKJd3x1ih2S0XTUTnuVhfNfLFQG/rsz99M4cI1WN+eFC8NgvqeLwTL0aDqBfoMurMKq0u3u6KS+i7F",
+	"Y4BTaIk1jQXp1OQZg5buEW9t2qph4V1Eaw3VKu0qYvx+9/tz8FYJ9vd42SpFSaadVH7nt1szOJywB5B0",
+	"OaZQ+7vyR+XGbAhJnEubHm3vG4DHKMkVe2B633mVlnQRJTQPVoKGOzFYAkoLPuKdXvmftL5RZyMgNo8V",
+	"TYBAgMdkuS96ySRw2NGkgEUw7mkM4bZACQ/oui6kyFstsFzRNSwkW2+0aiVeQ3JqvK4R6fChTQbWXz8s",
+	"aFJCpJ2ObXbdcDjHxmw5DUI7Bi/tXvc7Fm1HtxPVqqravFy8LPjw0qILIiOMMApExGjy3IEbdLpGoQg/",
+	"OtrjjoeW08E3pE9l9MZiwYVeRGUs4HD99WsWZerhWMEqeumDjc0g1xAvGA+FIN9tmCKZFCuWAFlCRFOb",
+	"T7aQIUJvQBJb83Z8UKJaWLJoImhUW67oHmBxYBFy+3zGH5i15gRfCipjayRKoPHeprjQZ2srTxhdcjFV",
+	"eaIzr1zZX7FRKlJ8IDTzEouiSpMgJVsKCDt273Gh0sk3+KU2cefeOLKuZrw0DRMYXE4H646p/PrMuDMx",
+	"ro1JLz3SygnxmoGXNdNYzkMrzG1XhKYgAatWhAgXQrRX5+NBMYpmwyp9fIOXu/+vPfQ8ruZnDMknp2Uz",
+	"qN1XlBug9MhblBWX1Sh6b2NqlSN9fJjEWa/ukzM67PYxE674/It9ZWy1gHk9wgC1wcSBzTQ+uT48Pju8",
+	"gkOMu3EqXAru2NaYH8SOpJTvEV+FIubpAZlzHotFzrVNxw0jqPnNKH8wpAAdSASSZT7DDo/KWvzb90nG",
+	"czXW4/N8GAeNh7/qW8yEG8uK/dl31xvr5xwuGpHGhq8aNdffEOkrsOYSwmzw/dwv7jnN1EYELaVMwgok",
+	"tnQGK4FTqtWcaJGxCJF/6INg8Zwo9juoOTEeQ8b4em4Rz7jQ5pqdZOEidUk1jGbiW3NABkP8+wSMfwPq",
+	"xFB3lQb1+/olzz0r60hyne3eNdk4wsI+SXg6j+wDrg+IJZ7Eup7VNDg5FmBxBPs6GPXW2YFt0LCD8nNU",
+	"LcRqUL+GNwsPS+99w6wESOZEaSH3c/LNU6IIyq8NR9qCpzFGHHfFjT1o6xXUxPrF34ys9amALzqb3NHS",
+	"U6mLF6FcyIbyuKWs+tTyluorDw29hJb/nS+3GulLj0l+l9W8ge98DHekMxpX1u39FAdibNhl/7fYMb1Z",
+	"VJ9hSQNKLyxskP0EifHrCc4nZC3xzVSIlm8EXyxhQ5OV234DzVRfkBy8p+2Abkk7jGotN0dmqKYjodp3",
+	"WhPsSMTaf8Q0RkDG2xI4mTDlsyUNJKa2YLvvNsbSl0odoAONQVMRCdolyMcBypUiOuBgaQhtAFG7Wt+o",
+	"WbRVRKxWFlygQzRbnN0x3m6ov/AyW+WgaPuwJN3ZHoVUIPo24bCzkXWS0i2idDBF/vT0L/2B9oMsWSEx",
+	"9cWExSWBNQ0nvUYFS0bnu4c4mpWdOLxjUWp1XEK7KP1OCtznIW2OYvBb9MTBnEdoBykU71GS1i+1m4/n",
+	"j4sdxepFBZW9o6d7L3KpIFndEcGTPaFxyrhCGCmCqSc1osF7zBK1WBwNG19hYeU2YR52824KB7qyo4+v",
 	"nq4USITgpQfVBo6t88M6r0WcnyXR7o32QE5Bt1gRRxTPdVijFj9ykctws1mWLxOmNqMK/6y9MXyCQl4j",
 	"QbV7sLWk54gWJKaTVsQ6tmKjkueDCtvsE+cBt8UnSe2rO173iPtEW7DYPecLYR0UMR1WrRQ7asiAELoy",
 	"Nq0HrpY0wtLkSille9NU/bZG0Av31/rCWAM9J2ojpB6/cdzeGPcS+PJfKBLnQIyIEQys2vZ4e0OyYzwW",
 	"O8TxD75eIcunNG+3i2eDPY0XDbJc/Cx0palkVKFPfxXK8ZMyGncPrt287RHBNJXbWxyR2j1sfBrS4N94",
-	"Nf/8jgqs73M7nSl0Vo46CRFTcbM/IbdaVvOa+3QudhJNV7z5+fTcD2mm+3vQD36GUdUfpAwVp7W0qM+7",
-	"oQZcEr9RNym0hphkFLsrK0FALID+sqxR/MdXv31ZgsN3E8PPOcF1dvboV2LH4RzG0HO7GFPSMM4VMWJ/",
-	"g9C+GghV5L/+67/+69Hr14++/35OKDHqAycayByIkATZ8YyAYVoxWYBDPer5dIBKKVbv1xZ8/WaepK0O",
-	"cSgZhoeBa0mdAQOeSgAJ72emQFVuexOAa3D/U5qlNFy0Fh4EZWlkF15PcrhHhgknga35O7gDqWzj6mnh",
-	"8xEmeyaFsQe8s9WXIigvrgaiw5r4pS84brzMHWWJd2ZOm/DxXmQZxARh1WNMm+1B2xigkIRxskoQSLt7",
-	"pNd8xvjCXTkYWjKDwQxpngrloLCSFNU1+Lu30nSKw8Iy53wHxY+Ux2/cfLyRcALt0YlfNwI79BA8iYtd",
-	"Y1Cej1cMCUs064mMuaXY2jXU8HjBWlqQTohN1AISrfU8Hho6MFhQwyBtOAzjyf26NQvj1jGFsHWgXU8k",
-	"bq/STEicqBo6ehMYNC7THIuYhz+UvH+7ffMzsY8jYkVELgmeiUQL56Ulecq/UMQOpW0I5joHpSAeYGok",
-	"0PF6bZhM9uEjk1Vl3enwip6DdcVyv5A5b8kzlcTsecTBKssnSLEbLmeOTGIXemFzp0UCK70QeWD+1zux",
-	"U2QJe+EgP+xEqKfzJ0+eECrBNmtDPMdjJmEq7IY395ijz7zgUUmWggXuJZsr7JADsRuV120fjOZrBdrT",
-	"59gNbVG1mCIOcs7YmpqqLdmxJCFLIClF23i49InVwnlHbYo+JUyTPDNaSpnTPPbezaCos1gtpKXSYcoH",
-	"qEwYSCLtdLDajQNtD3Ze8MgKEuvrhKUwMOqZ8WKiYTFSL4E5+QpHvhXSWAZUitnXgRmHIGMW6QOcCcMg",
-	"S0+sbrMJNAx9FH4jtnHQhMVD0Cd2s/JZIVn9N5FLXpaqHx4halEM6Aypj44ocRtKWGWi5wGNf8a0hUXD",
-	"cca6ofV/mJ/g3FCH98K0IhmVwKuzUcpH4JzQg5u/EHHo5v/XXNxyk4Wm992r1PSeSOPntd4phMJTopkd",
-	"zjetPHlepX8/+46IFXn+1Spl5n1M6xnMWTJg0IWeyOPGfTo6dtKvn2RTGE6NPXR8Dql+I3UEO09ZeDnr",
-	"ztcEfPPk1Fd5L3TIVY5hybQa7Mf9t71Zi72TMA5DemGLu/ifzP06+l5gQiGxBDleRH6CeA3SHEXjRmuX",
-	"wYmGTpQQMwRpuQPyB0gxJ0gUYkcTz4fEaUaVdHV5+K2Hib7nx/ly97zix80rg8CLsEjV0dedJD9dBuyd",
-	"3kvKFY3C+ebJfK3DZ53UEQH3DkdEtsyZOTmrzMa07le2QajOm+5Fro+SmJq06EJVhCj8mrLkBeUxi4N5",
-	"jGnggkTHQLNjsGp8nV9n9yJeVCZWgmCuKd2jTwF0QHT+IANde7dDHJUa3Iqv62tLzxg+fB8KxUQbQMCz",
-	"Ua3ndD8oehOz1cpFskNZQRzxHbchadlvF1QvfKy2pcqgdVCnwyDp/P1BJGk/c7cM/L6y6JYVlu88r1K2",
-	"jSMvWdIZVggj2o2V6I8tT/8RaGLsyMPo3Ijxb16wAhomoUov4G4sEgz+rELd4b90U6lh3OqX4t5RIvAO",
-	"Od9ysePDbwhK0XCLUc5TqqNNm8TnXAKNfTahMYxJKO1GZUSID82FthjRNH5mPKw9BnZwpLuku/5oTkmp",
-	"+cxVCfg3rS60tqo2Ib4F7eoZxlS4rykLgWAbv5VKaVhvc343dq471j0bj1LDvSaCR0BSIWFO2MoQY8P4",
-	"migtMmXUbg0yu6Jy3I3DsRRfULyhFSRVpivT1Q3RVS3P2lZq7R/URrJS5EL2KWRhBMEkwbnrc+9VI5Tv",
-	"10+IY2DA5ixnCh92bybCaKeArFWns+w2QkE59n5Hcc67kISSDKSq4shWnrsUOY8gMEW5RPm1l7RshUkR",
-	"B0WaJZRx3bmc4qrWBlAsimpb8LDp2RJ8DWLLlHtj1SKL0XBYC0N4lHDkNkstqiOyAjfnwDLZPEkW+Os2",
-	"19B91cxIxnRfQQ7umuLvz+D6HYykI0a6KmZEupAgSq49awNTZinTwcyFvR9qQerIkeUai/9bbmRHW8MB",
-	"kPbg0sA2dLtyVLtTCJaINWKHp/4zhzlY7POqcJX7oiaSBzsqJNbllg5qHYgZDYXa1YLmMRNhG81ibbeA",
-	"6NhocqvtWzuoKjUJ46DOD3YqAo63WHKBt7an8UleXcd4gwH+yYZybmO8PoRtYY7ns0xIjVCTsZvqn8xc",
-	"U15wCEJCWzT5cVXRrAJK5ldmMWhxfnIAkbs2J2iMjWWZ8JKFy1Z9w8bhACsWxyHoW3NY640xSwhCSrE7",
-	"quHGFvbvNoJo7HNBbCnGjSR6dPSgTbDRaQBf/ZZyppmC+By14Snww5a8gf0qh178aPcWp1qEV9ZZse3L",
-	"JQPfrdegvDB1TrKHLNnflpd3ApciiwfXh4vwTcQiEWIbPHafk5RGG8aB7KTQxtabY/EN0wE7h2hBEkBg",
-	"5bUIClKlu7yB1b8i1J7q5h5CbAnVN3jzV6tHr42lHT69JNMauCvdr9/S3AV9oxu8df0t8CWKdVcXfQjW",
-	"Xhhx7ibmJPP37s+cIStKTVJqu7JGvhzs0eIFW+VwXFthu24dpFJP0oHVTXyYc6bm4IMb1EdrMO6DzTJr",
-	"Qazi0hNOOOSwW9jdEpr8sWYcH281plhhWtA6eoEW145t3l733L13e0ZtVjTYF7gwt9TRDYql8FVFsrW6",
-	"unosBepQ7GRH+6tQ9eoGO3RjkCRKKEuDGdYWTL9WY6EDplmxP2BQRWgT6K2EXaq9k7tj8cwOCk0R1O8I",
-	"i0wUyi9wak+uOR06sxDGhbXGxNuLqzsO5IP2UuAOqTLFEbAZ3bt6TIUBGvQpKI8AZzz+NqrHSku2Xvd3",
-	"uJdYwe76MOKs61zxN60cFpZRneztx2s+3K+veAz3hHEtSBXrt1HaRpPERVbS4IHMQXeBHJcVLUVxPtYZ",
-	"QXi0XiUacWAuYJkMwDNcUlnqT1SemhPkqydPJuwrmo67h4wtfdOCeN3MLVfixbqKv1+B58+EK1vz7X8l",
-	"cF7hlAEPy7nd6R1qohF2YFxIknNmo4C3WrIMfFjQScuABHA1qdt0aCQAwfL6RxFVYGw2bXMIPZX6B/nZ",
-	"EHV/Bu3jKZerxR+l7KRrFzh6fnDZWm+cP96t3YLbzQIQZ3Rv7LovVLnrBqTt/KvWX6RUdAWbCj0X1nFv",
-	"VqvQbN8rGSGSlrGUCdH+mxOgXTitEh2z1aqyOV6jHMDRP2jjxDnrrNr02zc7HZl4lDszhmcVZgwxxz0N",
-	"hvWoNKhx0KtyYMJ7jfvFIe3MS7WS6Uh0JCcRg4kVRGhBAStFqhS0Fm9vOL3bcFOCZCgQxn9yA8dO3/th",
-	"LIDGqsxFtelEwdVZNKSj2XQC6s8nDNYziv+Wwu8QcmF0ecxSspZCowGBaTfANBy0hmg7AtuvMmU71J6R",
-	"CAXxAifmtqXoUuB6gjGOA+qBHDrSuHqXitQEviw8ikW7BzUWf+SoQ58l0P7i+O3gMIK73sc/hge3OyEX",
-	"LLQIdLAH65g6v67bDSIDPiu4OvPSFlTiw/E/6+tsTrZq1GE1yrQO5SEE0lCZpVBMEnbbrrIhSrPDbvVe",
-	"FRKyH0dl04+ZRFJMHZ0YhnEYvrsP+fbMpGiQ6QJwVoNnsR41YqAXZb19mmqDFFPE95pCeHzt9ps7kOHD",
-	"kGptY+7hqGqUiGi74MGJ7bd0r4gSFpPYArpIsLAxtiSBKcK40jRJPJhqwKVl8WK5X+wAtoPp8ivAtrBD",
-	"wxW4CqFalGh7L3+V0rkdw9R+iRYLb8y0FFVmCQO14Ja84RFbsFOLlHHovgL1bhvq0xpO7cbUVG27HuK+",
-	"vwMZ5zBAoVfu1/xx460brxgkbpMpAVbOK+JaJ3xBoYZIhTZDpRYrjDYyyLMtJic7W4vyeJytRXl8/vks",
-	"5fjZIb6pL2M4cUxfeMrv8UPywg2iq35n1cZ+cC/b8pZBz31L9eZWQxZEQ4ffh0KI5GlK5b7/YYUw3rpf",
-	"+J04eMHvqdqGFmtMixE49u/N5aH77ITcrhKxG4QB4t/bEb1YRWWXzDuHA1YGa1ky1BdgeTB3G7Vnf/t9",
-	"Nt7Hdr8ayDr3nH9ndk9XrdVxgcBgdvelkCQBvTC2x2It7FTqLcsWzkgbEAoejBV2DIxgMZHjcNmKC/EH",
-	"DKyqbKaeHRuG8fjfG4AdGc2VPXhUbps5/FISsV6Ys2M/s+PYF4H5wgurXxwu6MIWVle+LjQrVh/ewaKa",
-	"KvOR1saHEu7EFqrjkHFQp1kR6EVCMwXVycf4vZb7BXow7ionAmZhhQCEvLIKfaawRFu01HmSzoGHdZut",
-	"DbNUpGBL1zlArAJF1ZXSjLOMYR/qFZ4HmvUcg85dkcqg00Ps+CjYdmOvDV4w7uq4rfcJx952p/dH9KC1",
-	"TxO3MAnj/PlKAfYwJ8ddP3ZAWziqYlvfwjGWmedZ2fDmyFy3t8sy6zqli5njFbKE97Wzq04qHB7HQ7PC",
-	"XNVyYjb9aJO7mBXb2Looo1CzIVBunkju3uFX3TsQmcaLOt2/yKjUk7gL/o5jdLlZ23N/CoXuqTWkmR59",
-	"S/uzsCMynYMUg9LmgGwLHWNv3Dir15z+rzSkocfBHYuBR4H4xwucEj4nngVol2VCaRv6SI3OIhKUVkTw",
-	"OWGc2Gj9GByclYX+W/gceNvwBiVSWIp4T7QQW5xqQaj2VRUW/A6/lhAJGUNMNiCB7KFWMdk95KqOQRjq",
-	"TMTO6Ikaqbmtr2h7X6bJFiCz5cS2zMDSGxtZdlRhwTpHSgx9RV/SEQ4qVWcbt9ZatC0XC0QRq6dY1RyH",
-	"SChtoXuGrrGL/mfwTc22rrmlW1ggSUekvd1GPkh4/7oB5BuWq9qy6pTuiSvoNY9CqbamHEo0FztbTI5d",
-	"hLvNnnChOx3Q6vTlYiNXlWZF2RUCXPNUGxq7UC9VnlekNbRjLWfaj4lCFV+2lkjWIKAyCRmVrh07Aaoc",
-	"ITDQFXQxOjDqRw3uCTTsN+bnFKU+9pEdlHQnUBjZeWwCRkohF63ow7htF6NrdLYQBiBxvVhBcopcRyIN",
-	"ZehUHkUAsWudN8RoydK5atVxYzYk5Wo1EPq1GLRrXrBccm8GyTLu5DiNp8tGJHEpwt6FLop0LcKA4FEd",
-	"SPHISImb6RByQl8KScxabmx2xCp/2wRiDmYfT+gBexgVEDF0/InygKGihOA32HPKOFmxO6jB7wvbMlpI",
-	"VhHB99+40HstVO+7Iuu4tL7bPRyR8At8EcZ7s7s8cIK+4YBFupRUEHOGRZDbkkRNtKJq464jYf/BiMRu",
-	"8gh/7h8wL16qm2XThGjq9D0+WejuNNmaLhExwuc0yxjMMuLcFulT571Ww29OnGtfo81Q/WCVW0MAw6Ja",
-	"O/wGj+qAwYv5bEWZfYw5vZK9O/yhrF7F/24cUHxnv0CdZqeaBBPHt8Zaf23A3BWjeEMVMUcFmnhF84Cf",
-	"c4vG34aqM8bLxhYRGS4uynPi1PmLkxGSKQtVYjyiii9UHesndqA66MxULVPXUXiFOdax5uZ4wCg9UBPb",
-	"nX9CYE4tVlZsDvHEhSQ753EWDaylM18npBNnO3/uuAFJvZG8g9hdk1+B0ngn4v0ROtftdKB1EhG1B1wO",
-	"Y2y+a2pIKM38dF4+ILgskbBof2oNluCrhI1JrNvHvnC/a62LHClupw7RFXyhWOIjUg27l+Y1Kw3/7Jh/",
-	"Kaktjz5o3sjMqzNwuCArpkuooDI9OMcBmAhlQkkCa5q4IapGnSsb15ibHzp4EoHhDvPMyqepUJpEgluj",
-	"P4y4I0EbgVmMDhOP5XUZ+m8wuqPIcT4zW3/Y/X81V7bPOq4WMBblLBV+1wTOca99v7zYCBaF0AEhwtTo",
-	"KDT4dnG8a4T8em81vGD0gCh+6R0v7XfrYdH/7zlNwomj1pfbMd6Cs9dWdx1+A/tsdz//446XOHsZJY7R",
-	"aMVWqM69LeKpEDOEt3/iEBw47Kya2Dsf12It4R5nilBuo7JGRSz3NnRX2hlEUWt3p4yz1KiwJ/OOnu6R",
-	"rZfnUJFdJXlTaJgTlchhpapbXruUTeLg2ZP5jJ6dpRpL8+TMWyKhyrWpOsz5b540je0fxY6klO89VJyT",
-	"9vJEtOMb7q1Ee0m1f30Vku8pBfVaxbFXDh1zgzjBKxYKCDX4kPo5mM6GwMCb0VJBY2KcgHvJi10z0bCo",
-	"ytwuvOOddRhAy3J7RM3ec/eLcKKUxgnjgwaKBkkFKqLm5RcWB+jkBW3BJv8bjY8+GVPwrRiw7g8h421t",
-	"WGQh81QkMiAxszBotnUsWNuDJmkIoahqqzJFONxBMeM+NqdVaXC1GwvjzyS3eZtzNyxkkIQ7JnJVqcFo",
-	"a7T/PRcyT9sKyXUuuePX4aFuX9lh/dnlGPLaXymixdyPsSHGQiBhRASZJzV9RTlCmCd2pgQuzrwQwwBW",
-	"UFUZDtbugL8te3ZWbeF5W403QJ7nTo4qb2wnfBv21oPt9SNd6oXHTitHf+HWr819bl1czQ/GCPuiwlvG",
-	"FxmVNEkwFbHcL2IahFEKm5GlenBMKJ7Z3OxVeWvXQr86JT8m5eLCEHUN1Q8k1ixrQNDORQLu0B0Uy7QZ",
-	"t6xevR8aKyW3EDo2MC4uGag5eXX7hnz91bffPvqK0CTb0EdPR1VlYPgrbzTuV6eRu860kSO3JKztYROY",
-	"PuW/IhHVsBbmNZ4RcwbahnGjwvbEljaNmEYbEAypaeJaQY/yQ7Cy1mmgfrk4RL/6ZvTQ31YwKvsynePx",
-	"fZ19IKqK0QmHAmebCLE2QawItfOqjyzpiajZmpmQepEJ1TLcyFxkMw4t30/Z3dvSJN59O/+boOVRDMse",
-	"Ca8R+/TCYdSdqo2m65E76lRQye5R50LpRRgXoHZWDCaAPWiCKL1usmUixBbnqxkjxdkJYwoz8KsFNt0P",
-	"AZY0V/9HXsJKqkxs28BDfY4hhiihEhTZVep7cKQ8UXTvIorMxQgIjcOIea2VVu05iUqBbbfXYpRCUV3b",
-	"haV12GDsA+qWxLVterixK0I7n7lOljr+QbGL27XXj67w43IQBsf1jA2ACDiiqexQgwdDDRCrhShAP1qC",
-	"fO6oOZRcBAi3kSktSCxqej1YCz9qVw/qVLMviv1q/+n8zL6aQwerNJaYb+3Phg6nH9Ssb+XtoK2rWGGz",
-	"FO+AY+3yX5Lkk4RwatdjF0ZQctTMRlv82qv8cZgxB6ON6whizYV5qTy13gHuMyyCO0dKbnTSu+B+Ezix",
-	"Xbu0HW9dx1Qj3dtO5F/LE7JB5I2DuR1uWY017ipxzoCtvaFZBlzZuSNYqG6xR1THrUY+3j18ZJPJoZWx",
-	"EWMI1dI6Yu7iF1XSJsw5pREK6LSumRXjNGk1VjdULVQkAbjaiBaPY+gmqYzDbRX7EZ62NaNHbmhZDMIu",
-	"qhq3mGxSqUMGxwk80aYxgufQMQ1+seiAFB6EE8aKGW9upXMHHVZQ74AnnbIxTSrHC9oJlYNC6XdoAY88",
-	"ZAajqwWf2jYz493LF+Tvf/vmX4gjK4lBU4YV+YegD4FGUm3Ew0YSMynWkoYBqY8FvzK/CeHQv+Hkb0/+",
-	"bmHO3XWEJhJovA/fStNQ+3VFsUI8t0VMO2qLxNyfaO621r5PNtLaobyxnvEIYSpoG7fWYGce+wQy4/WB",
-	"VKFypA4w3xbF0yeCDuXbn7xF+ZLjgUUlCArpu6JgcFQsraUafZzx5W4TXpathmctCbilBDoCiaJ+u+/M",
-	"j4PhX8bHK3Uflp/UpuscHofBdYhPw2CVOee2azajytYBO6IWZcO/tY7eOAI1oe4VGJrhzcpXrTy/8oL9",
-	"wmG5GcAI121AZb2TW7cNzAZMo/P1YgOITO3/1O5vOwWyrR/phNGrLrrjXqWfFFOct42dd74SiuZ4mFNd",
-	"rGJmUj/qa4GiUUQc57OEavzI8EqszBUMjeCdFHy9KKAacq7ypTkPluZLrCUKcj04KPb9BqytaaONJY5h",
-	"T38NvlmYhq7t8uQWvUqv36kNlOYti97jotbbtVLaQWFrdgfhtslnOLHEdRRhZ6qbGlKusjBPWhoFrq6r",
-	"4KUUabXe/QtF3Njtshl6MI7romuWAM5tREn26ObmCWnR+602VIKvyA8D108JGXZEGfJRrRJGnPgiz6YO",
-	"oU3TC/Emx1aIGlsGdzRwKBP/9dv+XFYtYn/FElZCwuBBkdVG9tPb0Ed3UYydGdDa1uKs+EIpDER3kaAm",
-	"YO3PwDCX5BrnhUTNxkme2b/cqALj0CztxN6RDfFDek38IfBpdJvYWWdgDtheqBlz4ZvVqq1FpRzFcN52",
-	"FSd9DVkrrdnyqHAqo6KRnKTVVXetMT/Q1F+CyVXr6nuaZLwY+Lq1o6okRpoNzW5911Q4qzL5tyGj8Lvn",
-	"AflXm6wdu9J1bduwOSKOULVdlAu3hYELnPh1fIP2Kc3TxXtfgpVuqn0Q6e8dwrMoqwO6MV1sQAgrAYye",
-	"0FIuCO7Dep6mk4TBEbM1lJJntf5B5sZ1b8SO22l7J8Ulmhu/izXTuFzt4CmTOVvVM6LqJHX3H4e7i4u2",
-	"YqfGqn3J1f1T6TE2V1okQzfp0l7R3XPcOikBTZ3hhn5r1QEW6cZtWD6KFJ69rTvVlQYUu4Zja62KHqgB",
-	"jX722snhfCcvrqrXs43A5N2YA9o3bA18n3qLQqAGypCuY7TAcBPsmKzeuJ4HK+atPQ9lH0dvV0B55XA0",
-	"Jfd0D4bQilpUWUad2WWdRYl1XSF/s1WwNHc8YG4piS2qi8Fuuok5HiAH+DmS8bIymWGwK3Lnh/AOl7CT",
-	"Z3A5pB6Hp1gO2HKrCepjc/Gop3b2pyLw+oB2Sz9szdK11ozqqFCboOJv3FV3UMrUROe3l9Djc5TlTW5h",
-	"tIlbjDA5Jspc/XHXyqYi1PlxV+xz3tqYbSAzYMOup5QTJHAHyciBv4IvlrChyWohViPUg7DTNkLLbe3Y",
-	"bifKZB1eNRp/bB++NQap3w1emqCsx7eItXGZx3DfgrPku7NCjVuO6Ydtf2KlbeQDW5KLh8+DD7iDpKt7",
-	"0F5AMLtEqLExEcsA58Sas4sIDmXEhemNyDWhJNpY7K4xEok5+HElLHlLoPJIO0lqddo5VqL/uhOt4r0U",
-	"0HPe1FeLIoTjcY/6596jrFT7l22ptW10qvY+Vflein/HXmwDU7JqYoSOGIc4Mgyv6BKB+/OMUxuaY6/P",
-	"van2SY2PZ3c0NxztQXT0948YmoY9Qm07JLQtKrvGIYOpPEM/fsBY8W5EEip5C3iu+8a3sNcbnPon3/dG",
-	"gctAbzMEHBrhVpqYvqPCb3s3NqgWmC1eq2WrV0CKGqdukohd2xl1XLPSRiTxqEPcLe5HkcThIqnWzEuB",
-	"NdJeOIvhESFjtNuPrE31RPLv1oVT0nifU7PiE0/xH1hEfZB/KJcRfGeRNBw7VTmXZt6isbW2Rg9VIHX9",
-	"RxVoXZrHzG4UGqdoUKyNZgjH50QC76zmOBEFqy8ZL/iKyXRsku8oeN3VCiLN7uA80YHjkpWiP6aGYnAi",
-	"xjEu2iEct2XQcC0HqbAeNN2KoEziR1bk7oxepEhA/RAzfQy8y/CX+c5c7rnXqQndjcNrzXl85Ojm4Jjk",
-	"tQSolE79dmLPUnik9jenTtTG1y4m6Z9l/PrAEef1ntRDwJgx/V08SvIYulplh0y1dYZLcbfgqm0R6K3Z",
-	"SzwIyubwlNsBRYPT4lfC9teKXGM/gzfrvO01ZDhY1+Sx92gissTDgLmKhGKmEtECe5IJliwMeVrr0WPB",
-	"lBaddq2CNtRm5Sg7HFwUsjazH7IR+EDuuW3zAvMsEmlLR7cr82BJQmJRaX2iXO2sozsOoqhtDZ0k/UPw",
-	"AaZSlbwBsMIG7xx5Hb88SSvEcI8dsFMmOcUam+98J9ktUBltfmShJQ+E/RQ5b0EIquCelM5VGIgmX3Y0",
-	"OgwzjnEh82qjYfsLvyvarU5hU0m844P7HQp2HFasSBZitSqQhgL1mw8A/TqtatKSrdf9Nqy/zXt3+SgE",
-	"zzZsU6sP6mTuNW79Ss4PjzmA/0fCgF0HCweAR5pldjFhCsV8EY1sH/Haje9uov8s2BFYgG3sSDHYFwwy",
-	"tdsb2oFwXc1Zn7qQ5cFp/oeFl7JEcwvvo/lztR3rJcn9Qua8ZcRjzhcd5rDFwjrVID7WluxZks0pmYvJ",
-	"EjaMx4Qqm4gyFrYyf+1AAnFGUyCP34bXe/Aoa4/1R3Orb9rFyUvgr3q8ERYsExMKyEbkUlmAwiItZ99Z",
-	"yJhxKvfuEmbBiI28ev7jUgYxv5oq6yCzbT4dmmSYTul3Aa326ewupNUjYVHb9JBXNQ0IgOc/P6+xpTRv",
-	"u3XSH1Vku85XDM4XNVSKNkMCRNEGo6QOSrIFafKlkOgLB3dp909uSEQT4DGVDqbSyWqW0AipsuxFZW02",
-	"TSpAyXYLcq9qZ6ejVIispZDa13wGpnYDj29KJ994+IoUkHgscUWZxn1dC1BG2wZhvDSkWRLs7i6fgl3d",
-	"7rovFHEGyEizqnBqDp/i6DDqhqH20C6pe1/aYQ0DY6VBtry9zVbe2FrvDVVFr359td+GSrgHCOgBhm1N",
-	"Rtt4Yr4xnDf/+k1a8TznREiyYpAY8eCxPWxoCg4V0fwIv22UoT8NvUP70u0iKjPKmH5GlpCIHXlSit4s",
-	"jKhd2xp+Um9Bixa81bFjhV01yFDOcqF7mdqQOdFmWxUFqucKhs9nkLZ3dI+vA211Z3N1ZCGd/2HhrtgF",
-	"z7sC97cbAP3SPaaC8j6L1F1l+p396z5R90EpuWVr/mps3L8gZ0UAvg5uiYwqtRMyPhluyxOkuGGQJGzN",
-	"qc5lyDGKYwkqnESm63oUtvLNFFJhtM2+uom96eZthTa4nnZUnkAf1L4UHiwtqN6gk1ZHBR9ah4iGUkLK",
-	"uildGaFW4jXo0Ch8o6rwh7TFPHSQMNjQMzspQ9QEyu8aO3NspdRAeMmOCifg8dgidt0yAaav80ECTZL9",
-	"ArszR4JX4VTRoc7n+dsmKsZ+b+fE4GX7fqepytwP2imqKwoXHzUQLpv1SpX4R3WxTibKYUSdIy4atAvh",
-	"T8OZkfdGy/xG7DogscHBRWCLoMeXGT69LAM+ZjUtQPhqC3EfvUOO4KhJzWE/a7CDZZahAibia+NAMUVU",
-	"JoHGRNw5jGSzDrIEvQPgZCn0ZnB8oXTl2gOPDUdcK+dy0lTwtQPZgkzN3eAH2/dphzqbMwO/tKlfjiKA",
-	"ZwcXNp6l2nzVqgM4Bsp5sx+Qk7RRSYfdgzvTkdzeICgeCY22LzaUcwhguUSCc1uRGS5Lp0ovEBmtpTB7",
-	"BMTkQXOyf3Lrqm9hbH3MDpYbIbYe9TEYzIqZcs9Wz1zzrx2HYnt8/Zzqei1J6G0OFy0iRpPnURSe9rwS",
-	"WG4o1cD2wOL6BVWur6NneLbtd2yRsKGlhp347+7LNmC7QaCGFYxxt9ygBPjToxzXL1RmvsS+FQx12/Ei",
-	"keDYgax9Zn4tNKOuct9jey9swIZi/R32CtMsY3xtgRSMCZCALUxOaKZcU7IElQmu7C+cdRo7zGHGXTn+",
-	"EnE4wr6TplK/LWMJaqwRXQSITxw+Inb8SMezuoQWNkk9UTbcQrNV6BU0vOxVQzKxbjCV/0Xr8uvPPNSR",
-	"tTB9L+070OGOKP6/Axmz+ggl/z7zmUNEWJSAe7FYcKHNltAUt4qTzvmMi4V3cYt++0W7g9kqBrNyTUGC",
-	"1jqKm5N0staJuq4af3C/uLncid1E8FBuikO8KEc+BCrn/UUOa6DtqtL0HjqekiUdnRf4rWJ/wNCjw1zf",
-	"gu85AuU9ZrS3tBAvwjIe3eYVjnLuWkvcR5ZgNHjQGDTrwHX89K2iF6SvHqOQ7pfuiBwu4Tjhq0qCJSbw",
-	"wiVRLTTomkYyduBIRYJbb7YRu0F3a2oLR4ZuEk5ST1GDJTi2hCrPMtkWZR6jQibtSzim6a09jD0aDc2f",
-	"NnVUyqXIC6yFLKGM2yg/z2kyoN0xrgSuC+Sr1q1WMGUaQSl5fL7am/dUbU8txEuEArVgWoHt02y6sWYf",
-	"ogcteAQlYpKbHlBgqVG1dVBqlMckopwLTZZAcFZcTGKbXg6M2bpcg2arnXSmrky2QuMoDtcEdczEShgP",
-	"j+hCu3pMwz3a4WN6bo4wGdvwOBzLyybL+UxxIf5og2MeMZejUpPhQ42N8VF1se49aM1GeuGcspFOkz88",
-	"Gzhdw1x489wp1A0qgvPqmXdAFSZORs4dODUF2baeW5Slsavh2uqAIyJI9rfB5VRicA1VLOIJ8H0fpBI6",
-	"X/pZuodblYYan1+DXAMx3xUmXEr3JFcO9kHkGN5mkiwljWAczNjJBdHudeaWJe4d+vWC4+xxBdGO+XUy",
-	"vTVmjM0OIhhGWpJN5dGGUEX+/NOdcF9ahCfzNh8/HmIBPjnVJjy2xLqUjVOKfgJF0XUudXFkEq3p9+0Z",
-	"Nad7xFvZkrS1YO2HTpGRhx0WZd7RJEeka8GTPcFAikWnLWrFjKe0NNvLWGcIpTxqb7khAG2LKGBZcCFY",
-	"TrYnOwQ/x566Yh2jHtqpX1pHA4kBSYtChvA25et5YPwBbBpfU+33+tQ7tEiZHlXje7QCGLjlv+lveq2W",
-	"zzZ1cGWxYabc62Cn15hzkOZ605JO6ofNP7lkgnmUyap5jJkBTPqYM0zyoC9rAzgtrTEjh+4Wwz9c67KL",
-	"+FQmkc4DMZRDf+QwbpPRNRhlJIHAPY10srfo/Ky14uU4F4OzLLPZuYGK/R7zIMGOno0EOnj/DfRKnPcR",
-	"xm7pqYKoYRJ4d8Yyv3xzx4TW8IXbK9OcinbbnfNQdOw5WOmmbRp3y5EQmlM+x7sEn4usD+gTbAceNXLW",
-	"+kL9rfDHIltNpZvGxUg2LI7bkgxD4QSpGgfniT84SVGiBR0vGB84Et+pwRbdKu5AxnkLnNbYAMwx4yTa",
-	"2ga+gzXDvJuvMDSUI6VOD9yJ3dGoVumpgaYz901bmbaN0SxGucpjq7vbYkY+QOSiR7/NxzmmqjaDqRsu",
-	"qj6yqT7dvH32egWggTsYgf78RPcch1D/uTs4GieFL7a3Ulg1qHzYy7O82MrzKqqgk+xSxsrtWtkV7Zrz",
-	"+YkBoM5mL2cT9geJWhY3ydFnD4gznnz4AIyUjB0SPcJsaZ6KxU/bl/TWCs4RGEHHaJlmhY67RfvyTgv2",
-	"BeVuR7egCNMj+gzbhe82S0YTrkSFGVltk9L7V/ZiH3Jxf37V6WafEqqprrW8aQe/jD46Qpg6cwm9ctSO",
-	"kv2epZAwDoZQAfsv0i0u4riCDt2dDe2vf3X6vTzTi4aA+SxFUKW6zya4dq3MtlLWLA0Phr0yL+r8vC6X",
-	"rmvWfncdhr3sSH9u8MyCMVkhPMacJ9YOqOJFYZLzoipWZzw1kK0nhUFiAT0Al8XEqxWToGrTQA7LPiEJ",
-	"HOhvqYPgP7SbW1KdYS8a+YgLPgA2btBkKh7KczLPl9AEqvzGAjoe0Rs4xm0bPRShxfvsyMj05VsMsY5K",
-	"tpzSN3nKydgKUl95lUDIQUEkIdC6cItF4aLWVlyNfztZ6hRovOjACMRP5/7BrSueZEvZFZxxS2W/ZCdD",
-	"4l5LCvbA5smAx9ZjU3kUgQOrbp1k3eNsFti7RWlE3xbMfsnOP6YtPKgstKBfuJur/dqZV80aSB4zw4fh",
-	"8mlu9ML/LJgRG2kEha1lW/ziF9f7alPsvDqtzrcDf1Ehg2TKDvmjSqqZosukrbno5GLF8aedLz4sFlY0",
-	"0PduQ0Ph42HYpoYp6O2rP7KSoNqO3/DSNUmAKk2+ekqiDTUej0XsPKlrv8GX4vGdwAaGFZNsTnVWQ9OH",
-	"nY8Gxhwp3qE1/FrGUNuRmRsVph1+xtjCTDf09xDa0yGBO8RvPyB0RLLzLdWbEq2lSHraMvXW6ffN4X7D",
-	"33xUq+N8ttsMqIxYISnMpbXAgn1UkJsAW3tcn2pr7QC2AxoKGwvGX3WO0/1VyO0qEbtiGGgznai0kPtF",
-	"4vTDoJBDiYDXbqqF9bGWOQQWaX6Vt1TFGOdzAl915+gQXniTrJWLi9ctllkaim5x8yYZg4zwA65PlRQ/",
-	"0cVlYw8To/s2LIjwcI9mOcq+1gvQJlkYo4pyyfT+1qzQhbqF1HaiFjP7NxJiy8Crw5vZYvGjUPqRu6pk",
-	"Usb+3b6bKps+um4gaWbuEbpD4QAi3dDAATcAw1270TqbffyI4OsrEVI6qwQRtSSRYKHq1IZlJKWcriEF",
-	"rongJM6xk4l4UVFf/pP/k78Q/A44/uSG/Nvtm58J40RxuoVFRBU8IyxWhEogv/zy6ntF/pcfMPsvmDDD",
-	"ToEdkJRu4X8/w2Z8e/W7ly/I119//Xdzt1/ev3hGMNRJmPon//CnZdGcRLmUwKP9xw/mspRxIUnOmVbP",
-	"MBPnwNoZJLHLKLmewy/JD1IKaZ/0gWZZwuxYlceZFMsE0v/z30rwD+R/mVX8/W/f/Mv//ifHukxKlEYa",
-	"fIhEDB9sX8MHbE5XHwinKeNrAncg92RJY/doqtF3/5I8j8w5SN6+uX1vkRzIh1cxpJnQ5iUe/TvsP1hg",
-	"NkVTIFvYu6cWH2GTxRq0Kj+y6UY3Q41yYef1m+v+9vTpl+Q5cQNJHXIAQGx/7JnoYc/J0ydPcJn/5P44",
-	"s+U6hGmEH3v65Kl9yIef3AyaDzY6yAVxzZgkMisyFzFOVuwOiIJIcBygTySsckWxLvFvT/5ub8W0Inbf",
-	"fflPDDIotxzy4U/UfXNSsYM+frDgZ0i4hKVMf5iTD/Y787/fP3hwNCbJiiXGNvyS/BCbp+QKyIcf3tP1",
-	"h8cfXq0evTYO0Ycv/8nfgsgSIIqtOQY3LZPtHiRuaz4jmRRrSVOF2Hnkw3MsH2N/IBVuyHe424ik2eKf",
-	"+ZMnX0csxn/B/WmjK/ajD4YUzgT5Qjky58pR3T0XWfXBiAl5fPfVY6s7HrvVfCDKCADjBO7teKtiHAEq",
-	"AosJl2JggBi75ct/cqwUioBbHCCnWJ5nNNrAo6dfPqnE1GfvCj1TVFfPvvIQIjRjs5vZ118++fJrNJT1",
-	"BlWgWWTpYaxtCMuoeyTQq3h2MzPM/c57Oa6l3erPp0+eOBAI7QCuqvvxv50Ct0fCIL8FrXJUdocZe5ec",
-	"x+8cEln4jsUSvUaw6t9PtJvZd3EYt0kCEsvaFQ4VsZXw5TwTRC1SAaJYV+47B7SVUUlTQIfm5h/hVZWX",
-	"PGal4sBj4LdiZs13rup0Ooo6l/Nj/dw0hs3HA2Z+Ne2jz87I53FMqMWpLXWSBwsNMfPjvCLvj/9k8cdW",
-	"of9X0J655xX5HirNZxugsbMpjRKs375pHH08napveIn9G9oOI0UdxTszOvuQyEa/H7mFVngMnHfvYL57",
-	"0M75q8uEoYTfasM21uNV3nWm/Cvol/mZTxR8wEVOFHySPbytNspAFgauw4fCAj+I1yAn21cBqv+3yCWn",
-	"ySNqQYS6D/V/sxc/99eekRf1R12EKT+KXYlj/oUiYsfJEmGZzamPX3kqFQWYTf64D47Xe3mA9LcQpPz0",
-	"SqzxlIdQZw/A91u6J5vhvH/mOt4VSWClicgt/rAxJfxCAvLQvvUGbTk1+sBD2MCP897rtHBn4nkZ+l5o",
-	"mlxsG+PIB09fC7LORFwbVPCFcrvXcJJx4p1psVVzstwX2niyzd0hAY/hHv2wNkH4Ab++iCjMXWTq9xzk",
-	"vgxMFfVkA40SQ8Zb+5uP5p51fv9fkMKFJ3D++3/kLNrib9DhVy6q4lngOxBtL8DB2iqcKleXUa1Bmqv/",
-	"v388f/T/0kd//Pbn1x//ZyDi3C/8Gu7140jd1YW+F1bnUM6fExtQ0oJswQ51ONWj6RZtqspdgIGGCqXf",
-	"8IRxIEISZAdLjYypc4q7Smi07bLwEITxnFZFDZvy3Iro1w2gTrGl9jb+SBMliBZJbFSOf11P8AzjU9Mb",
-	"D/45Vxl0KIA3L2xoXFQUXlj8T0Itz0lkn2vOGYbxPTu0kTg4UYzBlrChbhBDU0oCO0yL7FFuUR+Pk6CO",
-	"0JWtubpSKarWLA0SpKfTPvrsEvRa3IFPi3AtasoePWeiN1Lk6w251ZJl0OF0+4BXt+H5orhqLMuL0rOz",
-	"2pV+fRexKQti4PggpOec2I1o0a5skN8dsht6By4z4TqgHSdKyh8yoze6+KKMU56dqFcZYwwEaqsEnfLQ",
-	"NJ5vhd7XFWr0C3sI9/xqBQQDjn8IDnPMdprD1A7/wnF15p+E+XFfXbvR9lv2qUZ/1VjRwETmEFfMFYMN",
-	"uPL3IReVKrnNv3MVH+08Oq8utwS9kC4vuVeKgv+sL4H3ohxyeZWGkF/fw6TxCuqcnYn4eoQWQ0dtPm+Z",
-	"x2vQc+KHbs6JrSaiCbGzZOxp7RroiAaZtolBUyMMOJ8LyTj7RrnS87nKCkyt2mD5ck+wsRGJbz63bGrf",
-	"fxNnDI/fs2c/ye3CHuYkv1JRcqlDLxLPiAObr85IVBg/s4F4RCNzEPUoemM29OOsMSxhQrf5cBjDtYZg",
-	"DhZ6YRe6OtPh7Nke86y6LKG+EjYWipkD7871SRLnED9yNXU9FqO59Lm78niHusV6O8ANCUSpW4AizmvW",
-	"lW99EdPOEdh64T61vmZ3YPx2DfyZr/mrjVtdsSSBGAvraoE2i5rRZRLe0juovuT1GoXlGh/KMKxQ6SJl",
-	"XryolhWSuNpJnFpfTsbGmloPu3bA9OAut4eGhFTcwcTHxTu86acgTj+kmd4Pk6C/Hdaffy84TMDk93QL",
-	"JZeJWLmKDKZ0JztFmuL9HSOVSM7ASbzrC/uoq1UKdnlusRc3Px1xzh43p3KLRd74OEIVUaB1AjHqBZFZ",
-	"xAs/g82LjUvZVcXGuow9x3xx1efA0ERSYgl6mcBQhXuF2Vd8digK/RGBEqjn7BQ6O3XQw/eBk8LD13Cv",
-	"52RD1Qade+VHOLfR8JRSgjrhH+Os0Ik9NuBxhWmf+uH7EFI2pVv41sFgBB76c9mHFGxBYpqshTH7uQ06",
-	"KbISOcf2LN/RVA9tFJ+eO7zx3LY32m4Sv598U4/1WHAn4Qxg+02xq3oUk/VaH2EjWs9BZS99aa+80gRv",
-	"ZY2XKcpGaljn0eZ4bZTJIuuHYgL+o96kQeVVrtYcrKzxgXzEKpUu0wq0chwJcDS4qezJQ2W0YZN7Dc/t",
-	"XT8FWbkKB/BWiwybVhlfe1Y+Q6MEx1TYerstZHoQfxFC2vE357GYmLm/8Fg4zlrs18+c7XPt3VycJY22",
-	"N8VsAT9sLhV3MGjjDjoHr8hfCxY4i5xrue/0wlp+qun64Zw3S9zL+G6nn85XfjA/6Jl8oeO4hOvp39eP",
-	"fcE6wnKEuPsKL2jf4qH9Ekscbh3aMxVs92lFI80TzTIq9eOVkOmjmGo6nEH2JXE48IV9QvvkC2Xt7MPK",
-	"OkvskHxx+5/PiONYAW1BC8eQEomQFzHZSaZBES78aKwB4tUb3Clk9dwK9DqLPfw4BEyo+bZIX13TjKLV",
-	"VPHU1R3Hqu9zF3fYdT1IbceVCo4v7Rij5tEiX1I+eahPf0evtorvO8qvV24mAFShvBQDIiRJ2ErbABjl",
-	"CDxuGwArafoRwhKLR1zoR04PTS8334ufBcb2rzhKXFvjX1SKbkEXstPg+Qhhye1rQrej+H152RkpVzzl",
-	"oj4T2W0EIhotoSyLyEAqwS3m2W6zn/AwD7Ih9QNxJtyqGGj5NJw7XOpztX2grWpDUudPxWNYJ5NixRJA",
-	"5Y4QKA7HzvZu+MSiQ5x8RiLKjWDmPBbcop9REtP9iC1uQ3tD4kCv7ZUXIvhFNrl9JQs102l3TbeXHYMH",
-	"OE9v3ZWDXPMKon19g1xNuWP9pa7N+P61WhS5Bcj8zOhCMOYeUpGUKDcrkSQCHWtxB5J4+OHpHLvW9ruH",
-	"EpH5tXiO7tUf0BG4WlGWTIPNBXQK9IhDQrtBTgO0lp/5dP6kwTm1VW0K1tnDu4ihVIyaco0a5zySYkhg",
-	"bcGNuw37ynXXWQdRrvAirPp1IxycvXKgzSL1bgDwFrSSjuxKufyr9ZWLFT5MjqVCoXMz9yfQRIkUEDPa",
-	"ctmZ1Nbfc38YZfjMFscaxnPYEUd41QFEUtlyVqdOX6D3A4+vX56uIof+A4+No1QQyw057eAduwOEfO/V",
-	"l+WFV5A17y1gLkYoj2yMmr7V6iorrCv8vMjxUpUfstyTOAfiR4E42azJYlBCnZ8plH4UbSDadovsW6H0",
-	"C3vZGQlZPOUiZPwB4+OJEFtiW2BJli8TpjYQE0OXuVHaoHCWp/lrCxk2P8Adi8HNFgyT+0Sjq8EjCXeV",
-	"wtogi97aZot35ZVn5FLlKec3pAxnKEKRLGm0tSCiHo5gJ/IkJrEwevmZ608LZajPyx3hMZcnPKPfrFYg",
-	"35k7X+sBjYvDZV7ar65ov8+l9KfXIRgWOlA0a7gaVYIDZ1CyrctZK7SPhd1lhPEoyeNjjh2VL1OG0zm6",
-	"j53bynXnxDEsHnPBg8fP9cGwcoVE9WPnPGqsQHLqIv6PJdzTgLhhWWDZHjYcaM3twSG0td0npfcszdPZ",
-	"zVM/HtH++dXf/+XJ4TCys9p+jkgXkZu3xjyJChgul5CwdEe9Ygg3J1pgOz7if1h0rkNIjwPULgtU+3hJ",
-	"E8qjHv/lO3/RdQZ73PIuM9bGkWKOXbF5ikwBriUD1QFh7qitJeWKRv0Rtp/w+vfVyz8FvzGje5Hra4LT",
-	"sIS8iGjYR5Eqj1tVe1M+UsqSRxugiZ232BZMf01Z8qO96jq3YmWBl5o8YUi3FPegSCxuiAKu5wRlX83J",
-	"UuR2s5r7JpRx86GfRIAWAF/bPnblHEI/47RkFQ69LRllh1Srx7mfGd25j+uTpT/p3Mfh1O3z1z4wlwEx",
-	"6qVw9IzGtfiUdXe9mARYwynSvvkFa3USwddEi2pQrwrhdMhmX9E8dQHu95Ku9NWV3+KqHiJ3Ws6EP7Ml",
-	"botp00KydpRpVQ/na1HEiOoY4v2S8tjXcEwYGnjJEjhKe1woMGDW9pIlhaN8RPjevGI8STMyQkuTQjdb",
-	"Ruc8BtkEsNptWLQhG3D41EyThG3B1lbtiYQs2SPaSZaj+qCKxeDHeXIw54dRSvER8qEe/8k7uyTcZnjZ",
-	"XsKRUbQAnNXFB/pONdfpdL9JRBr0I6Ul0PTkKR9ml9uyiQnGe2CpHG7vYt4qtkYiWdFyp5xQrWm0cWBD",
-	"LTw8xeWuM94C6ExfV62vXznYVT545zN1jbBLQKEohsCa/1llwAWmeLdc7JTZ6lhhycwZgXNt9TM3uB6H",
-	"JqPVSATH/lqQTt6YIlRtLTBer2oQuTZa5ZGN5ffBIb6xV78rLr5OD6CxzMvESexQAUdPj1S3EbkCrNN2",
-	"SfvlnlAc+FvljEhYxKC/4bXxXte64RrLfJjijCatLoRd6PkvSx4F2Ny2+c6OUviJSNBVVGI8V9sQRwkX",
-	"JBUSnrlJIWYzKwK1camtrH5s79JledVYNJpB9v7vxRb4BXXsuXYXRLlkej+7+cdvhxXRAdYUR58uFK7g",
-	"XVlad4c2Pj02NykyRuGN9T0+x5Hj5A01P4LDZ9Pg37u3v7QnPlK2PudbR+2e7/3GiGBuFqs3TPnEIDom",
-	"+IENRIzYKn2tI46pYY/yfFptcg/RP2dqtnjv05uOVY60uYqHPLkD2XvA+Guu1Hj3yzs/bCj2yqyEJBuR",
-	"QtFDIylLboimaqvmfgbknNi0kkVKOAzucoAYC3QFr4FSm5uU3GnOLGivfDtl+MDVQtJOXNHpGg4mupvY",
-	"cZDTVYau65WhTEOqAtp9Pkvp/Sv75ddlOIxKSfft96fabDN7nnTA3Zxzl1Yk9DLudX1HdAc1qp/24sG8",
-	"rWEVXIJgF4H8rdDgxk7xmRMO9xp7BOQcYxJMYe7BhormdqrSvFoWZLOWKUJqMk1oFEGmVbMkfbp45QHj",
-	"HkcihhMKHVsG677Au14tvjvexK7xAfCC688+Mw6ES3inghhOF2ewljQyfpxxrivVgA54JM2Vbs5/GKgJ",
-	"Hnt5nnrUrr1tXZlcpXhVlugWfWkhG6UKPzt3PbvoX5kDpa7IuhucQDkCq5YQa6i/3QgFCatcQRwAChm6",
-	"leDOLHCoIfuDvfoS1mzIZtoyHk9hkv1lWnvf264G4PEjzCA54I7WcrGzHvM+UTlUmF776z/pcib3FhfC",
-	"E7EUs0nHWhnCGRneNbDB19tca9rYLu9hsleXqkUyfCjLEoibT1/AighJErG2Rd3JnFDy/WvzGeWEcQ2S",
-	"04RwoY8xw8Rq5Q7KiaXKtgdda2bULG6MRH02uq7T6LL7hhMU42dEggJ5B8pCITaH5A7dE3748aNU3MHU",
-	"e+O1uINb94CrnWfq1mfW+gCgatXHf94jp1sc4g4ILaYAe+k2h4yHjityHEKSzIbah9S7tm+dbgPynV3K",
-	"bXHxORuW68+6mElfUMKGTWTusUHCmKxnteox1DjYpn9vrz6zfyUv2G1JZQqxDbiWAIk4EaOJx3ZWNuyE",
-	"3K4S0Z4U/A/jKlc48av/wRl54Z9xqwtj6Jx9UUZn4mv69Konyhy3h6VHfQ7FpDzB5GHPTrDXfMZmOQs2",
-	"y7QZuITy+u27TW/D2Z/MT86dlMMHXSYfZ9PhYSQYL++VExs/eAz3mZC6dR/8gF8fuxPUBgAnalB9jVL+",
-	"yclkt1wgtScyWlYs0SAhLqssFHlx+58Ya1CEorJeCrGdE0VXaEHaAcCcUKIynBSNqxkggYZKQxTxT3jd",
-	"5BP/j5WpC6gNeqHA86+uSUHsIJ4bBWKsophaNIFlOSqsaItzbZXY6b7ckyiX0niiQ7jdn/w3183OTtwL",
-	"pfzNo1yrkcMrUnNCtYY0c6VLtumbJIyDChJwAjPHDVv0K5h63KKdw1pw7iojGc/dyz9UrG+YzH0OYQyc",
-	"+UsVySRkVIJ0Z5KEBKgCad0HP+UQK2dpKnKuh2qnsxckXPM2sat7sDKEz7tkkl3yo0jiud8RdsLbxn2k",
-	"5X5OIsojSGzNQSR4xBI4KCHr2iESUqa1uUnXUf6uvOoYczaj2WQxOLyXwzQX9mBOgWvf7a9ISmM47+kr",
-	"4Q6kmv70tQfaO3f3qwUKdOt7mORtQZ2z9xyqLaZs6daO2/XI+s4QtDg0QhYTW5h+VoTeHdCEtdJabEEv",
-	"WL6brRus1V10nV0FuLzLIKZ52494uhUVFhX0PaDR5pgWYPseV3ue4+oeZtc5ylxk+BYifNAan/doGCLk",
-	"eoXN9XaQw7ZQ/8ljxdI8MVRr7TO8dVd8ChLg13pxk6769EtgBb/DAbaHonBnNCxVmlRAR2+w5t7iB2/o",
-	"HZAlALf9quWcBgx8lJcAjyF+1j4Ht0OinBmgmZy+ldzc9Lrl8Co6yF9shFBBXVH0kPvsuOszI2thDHyL",
-	"FlTPhPdw2imdAYf0/j/9pX+N8/YQ2faA3u01jrVz93jTW0hNk0qzSsu+QTl/ixe/EDF83jxd3bGGjIZS",
-	"s5t//PbxtwNQPmo7RtCnUmyNuwgjyJRvieBLQWWMn6ltEwnH3raykRz3LNb0gKix46C9fnbmfhxZjII9",
-	"J8BCO7XfV3G4KTaC7ViSkCUg3ev4Y560k+ymKj8em2dRncvJK+Nu2ZpXeHmdlXH+5R8ooIwc+VGkn+vi",
-	"zrrVDJtLDNGUsgRiVHPoxscQufF1vZpMSojKgU4Tb5j3LNq+KB5xvW2UfoVmvde8Y86oulm0JWK1IpSo",
-	"lCYJKSUDJSrn2lzRMDSDMnU4TyESaeobwKbM78WxP19TB3dxpZ5uZZHXr5bPJ2TP8Rmu5RC4tpgyQGIH",
-	"LzxasLxcTOqyYmGRUFcsTkrbVX4+3P+ah7vlrp0mFccSlPK1qPURYMdsGRybM/GesThR1z8Q6qFQyj7v",
-	"m8vsm+drCbWukcNhUbw+LMrNiFJVq/lII6cxNGpKt9Pc+VgM/jHbK80TzTIq9eOVkOmjmGp6zJSql0Km",
-	"n7fYX9TvRFkk1NpsNySimfURzOahEmISg6YssTWElLjJ/j27aWP41htGQ+7+5Y1kX/QK9xlE2hW+7jbA",
-	"n1maK5cBQlCmRIgt4+tnBDC07ctHbBWstunH+KDmPswE22htlVkdzXRqS+H6O68/Wwp/cUsB8W2qh75v",
-	"0R6wT4qMwSNEdG5P4zgs9uL6nyya+5UGwWJ4w5P9xRF869R5QMX7mnHtIPeNDXmrJctgXsxLAJsvohGO",
-	"NEQNzbEV5RmhamvRQRux2H5Zcgp7VPmi1REPW8Q4NBs0qL6xASZypiSRAjRO23frmwy4pe3snHFA85i/",
-	"cvivJgM/3FtEdQvVJ7bAy1EmHrTPNp2rjZCaOCb5cEeHRNSZm3OVL807LTvqoiwVfqlc+jmrftTO/tnW",
-	"pBCRawk02iA7O5lUjPF3vnIkAbjaCN2t6JS+La/s3R8spWt4nPH1daB3NxThGnxKHAf0AD/P7GRfOM9o",
-	"/9zWd41rP2mItPrLXKSeqP5IIvMhM1RbEw85r9/vL6Cdnp6JuxdAfE8zKsE3QRrHxtqDjXaU5mTcWjNF",
-	"x77zV/11xySPb20f0ijhMECqbe9PL4u86VdyGShGwWFfzGrT1NhPSxptO5AYGx0ZhUD2lqpVOnXOTryL",
-	"NDn7V6+O2rXelqVoSrdgoxcinrzFqk73c7c4fypdVg/b7Dxc+j6H1ga2O9uNhFqqoaAwGuLQ2KVRVUyR",
-	"NbsDTvLsqFboxo46bzP0J9O2+DAN0Z930mQ76SdACJMlzImWezuodU62AJn5GONmNhaCIzn8CTbHYnUt",
-	"cEuVe8xsLUTiFVvz6zzr6562zSQ2jl20A4vt9H1A5qZ2Sts1B8GvohfoBzfZAoNjtkmlY1aoawdqsrTX",
-	"AcFrPgX3gyrbO7DQIjTEqOpw1Nnx3GZAcUfsKNOMr28sGpSQZAOJMfqGuSiXhFjym+Qi4QvbSeaQ2RpA",
-	"k22CNcSRsDPjzkyjSzkRDHY3le7MuZ2RpOxgpB1VvjGznN0cF02aQXqe6FcUTDhzlv7IubIXUtU+Q/9g",
-	"rsTngaNTmD9uxCizdXm4s4p4h9HVQxXS4w3l8SNxN/2ogB8pj9/cgbzu7eBX+XkjfKoetdriWNCliPcE",
-	"EmX2hNJA7QimBHT5bTGvmixhQ5OVMRJdPRgeRYP3TFG+0mMo/oTXXcDo4duLoZ/bYexidWBbqxsHh6MA",
-	"+JzkqoWgk0+5uX73qFyhWe+lU0DXue3P6Qna7vXA9HqLHmNE+Bmem4KDIktYCYlAIJ0KQCTwyAlHz94X",
-	"CbzzF55z85fPucjuf8k45REQQwnlK5GY9nUoKDMe9EpIX9fFJIkhoTUsWRBZAi2k9VFKvmIynTxIiXet",
-	"EG4ajXF+Bl9gTFWVfY78CgvRS66jQtB0C4rAagWRJnSlwZbv9TFZAZXRpnXj3NqvD9gRCjT8Pmuqz4cK",
-	"OthVvwNlKH9+FpmH+douHJheGZJu9LOHvsbQxE7IuAo653/XZMljDfcdGs0+9T1eMwF3Unr/E/C13sxu",
-	"nj55Mp+ljPu/vxqcDD+YNAk8T807psXAOzc0LSpRJ1zHxey34GNORh2fdFT6xLj4KynS8H1iquGRD2AN",
-	"u1kjnHjKrTZULVYsQUjDjinr80+roMrslR/ZZc5kpxN2vix4J5nWwG/8vEE1x/GBOGXcYb3Mfe+RetZW",
-	"DaE3CPhf1RRDhj9Vpz5dI0LlRSdFvfE1ngXtpgSp/FTmzD0MUGVBnUtBVZaj146BqCwkZARG5aciAA+F",
-	"U9l4/iVqH2/p3sMDF+JggSZjUcJPzp2/5Cft7zaCcLjDYkmcIT4Ki7LSnBFDAlZyDsG33oQmcJzP/0aQ",
-	"JQuKf+AOzFvzX7fuXc4qFUpdQhR+tVFFm4AljLv5KtZzzkASPPDC5GmHUHvFZ+fDPnvFL79Fz8qMls4a",
-	"lE3mMMDgUYqhIgcWYvZoRpUyrlOXK2tO9rTdY7Jf91LO+F12wv+j8o5X1H5xC/IO5CMFXBNcprIBc6qJ",
-	"bU6Kb8gH/OLGffBhTj7EVNMb8icXOZ8TFs+Jt+0+fsApvnkKyk4w+Ikq/egHfP9X31etT6q2VRVX4kP0",
-	"ptBLLIWzapHyKZdIpavqS52h86VJ4BrsWKux/8JfdFZsTnzGRex1/z4Y666MzU3ikId0pnTG8zi+cky2",
-	"I9DYvpr64ZeShaYoSPtBltAIM+9MdyUMDrYVQnoMUl4vLfjHiH0lIg1Xeoy46YNgG1ir9UBUIZC01jTa",
-	"OJk/i3rLMgmqH7r7tnrhSWMJe679ffaphbQqpLnMgA9rkPk00xo04rnXu2Xxz8p2K7nns/SrqUEOf2Kr",
-	"qphcb76ZqqEYLOfzAn8CjfvbGdeGidbaXlPGW/lorb+uffoer/gUSnDFjmPNcWfx7XGltNPPeT5rSJyq",
-	"C1WoIKRIuDC34Vfgn4XBm/ngybQ9MXhbs6hrVRVmbX6dlw4AIF3O3gpK5ZZQYrhN4noktl0gJNjq+cnb",
-	"Oextr10g/Dr/kgLxr+wOvEBUIC9t5cMg6VBciD+mVha3eNNrlwy7yr+kXPzI4kIucq5x/knPCQJpllDd",
-	"kxV9X1x1nVlRv77LNOYbA7Cg25QZUf8aV7t73PoeJnJSUOdiGdG0yumj0qKFmDzObHClA6HKXvCpyIBb",
-	"7nN18aEZjRVcoGY0Sbww1PKeNiFqvBabUdhQZVz8O5rkMCoD6mtVOlWwu+acQZ0z+Je/z4b7h74CzvX+",
-	"WBPFuHlo84Zr3up8T2FOuFiKeO9ACICw2AbtCttoTJ9ppdLv2ycDnv+GI6YBcgoTdBsWbapodlhtbPEi",
-	"KfciGl6Ta1vtLSubsJLvrEc0UuVCLR6WAa55nvGluJ8f1JeRhA4pG3Mf9Kbt7ENnZ6fgRdJ12r/MIVlO",
-	"CWNXafn4LN7pc+ub+uVf5wmKq3v+MN7pZWTI+6f4NPRQnf61alk4JT103z1OQa6ndlZfm3t+CpKCC/2L",
-	"Cspruq0Iip9A7+MZgoNX4spYWf4QxQGejeqjPgGypcQDTKzX/tJPGhHTvcVlHGJHMWtoWbrP++uyJztJ",
-	"MsnuaLSfOpjlz/S37vZXrSTcIn+Imf6LqoqfwAKK7TYiAaKBpgSVRilxWNyQ7LEc1XZ4oUJpVjl0a4pz",
-	"BkY/gcPmgYKjA0XoM5JAzyZ5m+vyOBWrVS0K/Ax9IKzTrrmkNlCxNKtAkOoljbbD90uWsKlLFG7NPT+J",
-	"3YIvf+k46IVMM3EHRQtW9WgnjGtRsc2YJGLHhwuMppNnqYuz+lZfc+i0XOJf+Jz2yWorK7HgOEeFRRui",
-	"tMiMglHuYSRKhIMLRWg2pg/qag5FSWyhpwbuvb3knJQ0T7hMEdnbV3Z0RhHNsoHKR4wfZnt7GzBclsnc",
-	"72r3iFncA+WXykdfyvHlpGCwBfNQEElAACy1ETtOhG2Pa+visKJRxCbb2qcsBKfn+8WK5+xja2/ZIq1H",
-	"+4G5chZWqzb4Ba/4pH158woX0TZvkSVe02xErmC8ejGrvVbtYtb2MMoFqXKBkuMi0jq4W6+6kxy0JFN0",
-	"mUxto31v7zqdeJxxt52dU44YBbeeEeCxcpM8/SAs41vauVlU950EFfYhz49nXh62r98Ji3FxngHdCaiH",
-	"MIkvwut3YLttEKkb92MlIf2sBk6kCAeIm0hUQbY353UVXdT/+M0cW/a09dO7sAvSSkEuk9nN7LE5Qv//",
-	"AAAA//8=",
+	"Nf/8jgqs73I7nSl0Vo46CRFTcbM/IbdaVvOa+3QudhJNV7z5+fTc92mm+3vQD36GUdXvpQwVp7W0qM+7",
+	"oQZcEr9RNym0hphkFLsrK0FALID+sqxR/PtXv35ZgsN3E8PPOcF1dvboV2LH4RzG0HO7GFPSMM4VMWJ/",
+	"i9C+GghV5L//+7//++bVq5vvvpsTSoz6wIkGMgciJEF23BEwTCsmC3CoRz2fDVApxer92oKv38yTtNUh",
+	"DiXD8DBwLakzYMBTCSDh/cwUqMptbwJwDe5/SrOUhovWwoOgLI3swutJDvfIMOEksDV/Cw8glW1cPS18",
+	"PsJkz6Qw9oB3tvpSBOXF1UB0WBO/9AXHjZd5oCzxzsxpEz7eiSyDmCCseoxpsz1oGwMUkjBOVgkCaXeP",
+	"9JrPGF+4KwdDS2YwmCHNU6EcFFaSoroGf/dWmk5xWFjmnO+g+IHy+LWbjzcSTqA9OvHLRmCHHoIncbFr",
+	"DMrz8YohYYlmPZExtxRbu4YaHi9YSwvSCbGJWkCitZ7HQ0MHBgtqGKQNh2E8uV+3ZmHcOqYQtg6064nE",
+	"7cc0ExInqoaO3gQGjcs0xyLm4Q8l7z/uX/9M7OOIWBGRS4JnItHCeWlJnvIvFLFDaRuCuc5BKYgHmBoJ",
+	"dLxeGyaTffjIZFVZdzq8oudgXbHcL2TOW/JMJTF7HnGwyvIJUuyGy5kjk9iFXtjcaZHASi9EHpj/9Vbs",
+	"FFnCXjjIDzsR6tn86dOnhEqwzdoQz/GYSZgKu+HNPeboMy94VJKlYIF7yeYKO+RA7EblddsHo/lagfb0",
+	"OXZDW1QtpoiDnDO2pqZqS3YsScgSSErRNh4ufWK1cN5Rm6JPCdMkz4yWUuY0j713MyjqLFYLaal0mPIB",
+	"KhMGkkg7Hax240Dbg50XPLKCxPo6YSkMjHpmvJhoWIzUS2BOvsKRb4U0lgGVYvZ1YMYhyJhF+gBnwjDI",
+	"0hOr22wCDUMfhd+IbRw0YfEQ9IndrHxWSFb/Q+SSl6Xqh0eIWhQDOkPqoyNK3IYSVpnoeUDjnzFtYdFw",
+	"nLFuaP1f5ic4N9ThvTCtSEYl8OpslPIROCf04OYvRBy6+f81F7fcZKHpY/cqNX0k0vh5rXcKofCUaGaH",
+	"800rT55X6d/PviNiRZ5/tUqZeR/TegZzlgwYdKEn8rhxn46OnfTrJ9kUhlNjDx2fQ6rfSB3BzlMWXs66",
+	"8zUBf3566qu8EzrkKsewZFoN9uP+aW/WYu8kjMOQXtjiLv4nc7+OvheYUEgsQY4XkZ8gXoM0R9G40dpl",
+	"cKKhEyXEDEFaHoD8DlLMCRKF2NHE8yFxmlElXV0efuthoh/5cb7cI6/4cfPKIPAiLFJ19HUnyU+XAXun",
+	"d5JyRaNwvnkyX+vwWSd1RMCjwxGRLXNmTs4qszGt+5VtEKrzpnuR66MkpiYtulAVIQq/oix5QXnM4mAe",
+	"Yxq4INEx0OwYrBpf59fZvYgXlYmVIJhrSvfoUwAdEJ0/yEDX3u0QR6UGt+Lr+trSM4YP34VCMdEGEPBs",
+	"VOs53Q+K3sRstXKR7FBWEEd8x21IWvbbBdULH6ttqTJoHdTpMEg6f38QSdrP3C0Dv68sumWF5TvPq5Rt",
+	"48hLlnSGFcKIdmMl+kPL038Amhg78jA6N2L8mxesgIZJqNILeBiLBIM/q1B3+C/dVGoYt/qleHSUCLxD",
+	"zrdc7PjwG4JSNNxilPOU6mjTJvE5l0Bjn01oDGMSSrtRGRHiQ3OhLUY0je+Mh7XHwA6OdJd01x/NKSk1",
+	"n7kqAf+m1YXWVtUmxPegXT3DmAr3NWUhEGzjt1IpDettzu/WznXHumfjUWp41ETwCEgqJMwJWxlibBhf",
+	"E6VFpozarUFmV1SOu3E4luILije0gqTKdGW6uiG6quVZ20qt/YPaSFaKXMg+hSyMIJgkOHd97r1qhPL9",
+	"+ilxDAzYnOVM4cPuzUQY7RSQtep0lt1GKCjH3u8oznkXklCSgVRVHNnKc5ci5xEEpiiXKL/2kpatMCni",
+	"oEizhDKuO5dTXNXaAIpFUW0LHjY9W4KvQWyZcm+sWmQxGg5rYQiPEo7cZqlFdURW4OYcWCabJ8kCf93m",
+	"GrqvmhnJmO4ryMFdU/z9GVy/g5F0xEhXxYxIFxJEybVnbWDKLGU6mLmw90MtSB05slxj8X/LjexoazgA",
+	"0h5cGtiGbleOancKwRKxRuzw1H/mMAeLfV4VrnJf1ETyYEeFxLrc0kGtAzGjoVC7WtA8ZiJso1ms7RYQ",
+	"HRtNbrV9awdVpSZhHNT5wU5FwPEWSy7w1vY0Psmr6xhvMMA/2VDObYzXh7AtzPF8lgmpEWoydlP9k5lr",
+	"ygsOQUhoiyY/riqaVUDJ/MosBi3OTw4gctfmBI2xsSwTXrJw2apv2DgcYMXiOAR9aw5rvTFmCUFIKfZA",
+	"Ndzawv7dRhCNfS6ILcW4kUSPjh60CTY6DeCr31PONFMQn6M2PAV+2JI3sF/l0Isf7d7iVIvwyjortn25",
+	"ZOC79RqUF6bOSfaQJfv78vJO4FJk8eD6cBG+iVgkQmyDx+5zktJowziQnRTa2HpzLL5hOmDnEC1IAgis",
+	"vBZBQap0lzew+leE2lPd3EOILaH6Fm/+4+rmlbG0w6eXZFoDd6X79Vuau6BvdIu3rr8FvkSx7uqiD8Ha",
+	"CyPO3cScZP7e/ZkzZEWpSUptV9bIl4M9WrxgqxyOayts162DVOpJOrC6iQ9zztQcfHCL+mgNxn2wWWYt",
+	"iFVcesIJhxx2C7tbQpM/1ozj463GFCtMC1pHL9Di2rHN2+ueu/duz6jNigb7Ahfmljq6QbEUvqpItlZX",
+	"V4+lQB2KnexofxWqXt1gh24MkkQJZWkww9qC6ddqLHTANCv2OwyqCG0CvZWwS7V3cncsntlBoSmC+h1h",
+	"kYlC+QVO7ck1p0NnFsK4sNaYeHtxdceBfNBeCtwhVaY4Ajaje1ePqTBAgz4F5RHgjMdfR/VYacnW6/4O",
+	"9xIr2F0fRpx1nSv+ppXDwjKqk739eM2H+/VHHsMjYVwLUsX6bZS20SRxkZU0eCBz0F0gx2VFS1Gcj3VG",
+	"EB6tV4lGHJgLWCYDcIdLKkv9icpTc4J89fTphH1F03H3kLGlb1oQr5u55Uq8WFfx9yvw/JlwZWu+/a8E",
+	"ziucMuBhObc7vUNNNMIOjAtJcs5sFPBeS5aBDws6aRmQAK4mdZsOjQQgWF5/E1EFxmbTNofQU6l/kJ8N",
+	"Ufdn0D6ecrla/FHKTrp2gaPnB5et9cb5493aLbjdLABxRvfGrvtClbtuQNrOv2r9RUpFV7Cp0HNhHfd6",
+	"tQrN9r2SESJpGUuZEO2/OQHahdMq0TFbrSqb4zXKARz9gzZOnLPOqk2/fbPTkYlHuTNjeFZhxhBz3NNg",
+	"WI9KgxoHvSoHJrzXuF8c0s68VCuZjkRHchIxmFhBhBYUsFKkSkFr8faG07sNNyVIhgJh/Cc3cOz0vR/G",
+	"AmisylxUm04UXJ1FQzqaTSeg/nzCYD2j+G8p/BYhF0aXxywlayk0GhCYdgNMw0FriLYjsP0qU7ZD7RmJ",
+	"UBAvcGJuW4ouBa4nGOM4oB7IoSONq3epSE3gy8KjWLR7UGPxR4469FkC7S+O3w4OI7jrffxjeHC7E3LB",
+	"QotAB3uwjqnz67rdIDLgs4KrMy9tQSU+HP+zvs7mZKtGHVajTOtQHkIgDZVZCsUkYbftKhuiNDvsVu9V",
+	"ISH7cVQ2/ZhJJMXU0YlhGIfhu/uQb89MigaZLgBnNXgW61EjBnpR1tunqTZIMUV8rymEx9duv34AGT4M",
+	"qdY25h6OqkaJiLYLHpzYfk/3iihhMYktoIsECxtjSxKYIowrTZPEg6kGXFoWL5b7xQ5gO5guvwBsCzs0",
+	"XIGrEKpFibb38lcpndsxTO2XaLHwxkxLUWWWMFALbskbHrEFO7VIGYfuK1DvtqE+reHUbkxN1bbrIe77",
+	"B5BxDgMUeuV+zR833rrxikHiNpkSYOW8Iq51whcUaohUaDO8odH2pVM0RqZdj9nsnzZp5w9B92fbGNtK",
+	"RVcYs2SQf1zMX3YWG+XxOIuN8vj8U17KIbZDPFxfDHHisL/wrODjR+2F20xX/S6vjSChRrBFMoOe+4bq",
+	"zb2GLIipDr8NBSLJ05TKff/DCmG8d7/w+3nwgt9RtQ0t1hgoI9Dw35nLQ/fZCbldJWI3CEnEv7cjerGK",
+	"yi6Zd44YrIznsmSoL8DyYO42alhLFCT1+2y8p+5+NZB17jn/yeyertq848KJwRzxSyFJAnphLJjFWtjZ",
+	"1luWLZypNyCgPBhx7BgwwmKux+GyFRfidxhYm9lMYDs2DOPxfzZgPzKaK3t8qdy2hPilJGK9MCfQfmaH",
+	"ui8CU4oXVr84dNGFLc+ufF1oVqxhfIBFNeHm47WNDyU8iC1UhyrjuE+zItCLhGYKqvOT8Xst9wv0g9xV",
+	"TgTMwgoB6DnjprBnW7TUeVLXgYd1G78N41akYAvgOUCsAqXZlQKPswxzH+pbngfg9Rzj0l2py6DTQ+z4",
+	"KPB3Y/UNXjDu6ritgwqH53YXCYzoZGufSW7BFsZFBSpl3MNcJXf92DFv4diMbaALR2pmnmdl25wjc91q",
+	"L4u165QuJpdXyBLe186uOqn8eBwPzQpzVcus2SSmTRFjbm1jq6uMQs2GAMJ5Irl7h19176BoGi/qdP8i",
+	"o1JP4i74O47R5WZtz/0pFLqn1pBmevQt7c/Cjsh0DlIMSpsDsi0AjR1246xec/r/qCENPQ4eWAw8CkRR",
+	"XuCs8TnxLEC7LBNK2wBKanQWkaC0IoLPCePExvzHoOmsLIDgwmfS20ZAKJHCUsR7ooXY4mwMQrWvzbAQ",
+	"evi1hEjIGGKyAQlkD7W6y+5RWXUkw1B/I/ZXT9SOzW2VRtv7Mk22AJktSrbFCpbe2A6zowrL3jlSYugr",
+	"+sKQcGiqOiG5tWKjbblYZoqIP8Wq5jiKQmkLADR0jV30P4NvarZ1zS3dwgJJOiJ57jbyQdr8lw0g37Do",
+	"1RZnp3RPXFmweRRKtTXlUKK52NmSdOxF3G32hAvd6YBWZzgXG7mqNCvKrhDgmqfa0NiFeqnyvCKtoR1r",
+	"OdN+TBSq+LIVSbIGJJVJyKh0Td0JUOUIgYGuoIvRgXQ/avxPoO2/MYWnKBiyj+ygpDuBwvjQY9M4Ugq5",
+	"aMUwxm27GF3ps4UwjInr6AqSU+Q6Emkoz6fyKAKIXQO+IUZLrs/VvI4b1iEpV6uBALLFuF7zguWSe/NQ",
+	"lnEnx2k8XTYiiUsR9i50UeprcQoEj+pwjEdGStxkiJAT+lJIYtZya3MsVvnbVhJzMPt4Qg9kxKiAiKHj",
+	"T5QHDBUlBL/FzlXGyYo9QA3EX9jG00KyijyA/8YF8GsBf99bWUe39T3z4YiEX+CLMGqc3eWBE/Q1Byz1",
+	"paSCuzMsgtyWampiHlXbfx0J+w9GJHaTR/hz/4B58VLdLJsmRFOn7/EpR3enydZ0iYgRPqdZDGGWEee2",
+	"1J8677UafnPiXPsabYbqB6vcGgIYFtXaoUB4bAgMXsxnK8rsY8zplezd4Q9lDSz+d+Pg5ju7Duo0O9Uk",
+	"mDi+Ndb6a4P3rhjFG6qIOSrQxCtaEPy0XDT+NlSdMV42thTJcHFRnhOnTnGcjJBMWcAT4xFVfKHqcECx",
+	"A9VBZ6ZqmbqO8i3M1I41N8fDTumBmtju/BMCc2qxsmJziEouJNk5j7Nogy2d+TohnTjbKXbHjVnqjeQd",
+	"xO6a/AoU2DsR74/QuZ6pA62TiKg94HIYY/O9V0NCaean8/IBwWWJhEX7Uyu5BF8lbExi3T72hftda3Xl",
+	"SHE7dRSv4AvFEh+Rati9NK9ZafhnxxRNSW2R9UELSGZenYFDF1kxXQIOlenBOY7RREAUShJY08SNYjXq",
+	"XNm4xtz80IGcCAx3mGdWPk2F0iQS3Br9YdweCdoIzGJ0mHgsr8vQf4PRHaWS85nZ+sPu/4u5sn1icrUM",
+	"siiKqfC7JnCOe+375cVGsCiEMQgRpkZHYcq3i+NDI+TXe6vhZacHRPFL73hpv1sPWwd+y2kSThy1vtyO",
+	"8Ra0vrbq7fAb2Ge7+/kfd7zE2YsxcRhHK0JDdXpuEU+FmCFI/lOHA8FhZ9XE3vm4FrEJ9zhThHIblTUq",
+	"Yrm3obvSziCKWrs7ZZylRoU9nXd0ho9s4DyHiuwq7JtCw5yoRA7rXd3y2qVsEgfPnsxn9Ows1ViaJ2fe",
+	"EglV9arCPz9tGts/iB1JKd97wDkn7eWJaIdAPFqJ9pJq//oqJN9TCuq1imOvHDrmBtGGVywUEGrwIfXT",
+	"NJ0NgYE3o6WCxsQ4AfeSF7uWpGFRlbldeMc76zAMl+X2iJq95+4X4UQpjRPGB40lDZIKVETNyy8smtDJ",
+	"C9qCTf432id9MqbgWzGm3R9CxtvasMgC76lIZEBiZsHUbANasLYHTdIQzlHVVmWKcHiAYlJ+bE6r0uBq",
+	"NxbGn0lu8zand1jgIQkPTOSqUoPR1q7/Wy5knraVo+tccsevw0PdvrJDDLTLMeS1v1JEi7kfhkOMhUDC",
+	"uAoyT2r6inIEQk/sZApcnHkhhgGsoKoyHKzdAX9bdv6s2sLzthpvgDzPnRxV3tjOCTfsrQfb60e61AuP",
+	"wFYOEMOtX5se3bq4mh+MEfZFhbeMLzIqaZJgKmK5X8Q0CMYUNiNL9eCYUDyzudmr8tauhX5xSn5MysWF",
+	"Ieoaqh+OrFnWgNCfiwTcoTsolmkzblm9ej80nEpuIXRsYFxcMlBz8uP9a/L1V998c/MVoUm2oTfPRlVl",
+	"YPgrb7T/V2eau/62kYO7JKztYROYYeW/IhHVsBbmNe6IOQNt27lRYXtiS5tGzLQNCIbUNHENpUf5IVhZ",
+	"6zRQv1wcYmj9efTo4FZIK/synUP2fZ19IKqK0QmHJWdbEbE2QawItVOvjyzpiajZmpmQepEJ1TIiyVxk",
+	"Mw4t30/ZI9zSat59O/+boOVRjNweCdIR+/TCYdSdqo2m65E76lRoyu6B6ULpRRhdoHZWDCaAPWiCWL9u",
+	"PmYixBantBkjxdkJYwoz8KsFtu4Pgac0V/9XXoJTqkxs2yBIfY4hhiihEhTZVep7cDA9UXTvIorMxQgI",
+	"jcO4e62VVu05iUqBbbfXYpRCUV3bhch12KbsA+qWxLVterixK0I7n7lOljqKQrGL27XXD67w43JACMf1",
+	"jA0AGjiiqexQgwdDDRCrhSigQ1qCfO6oOZRchBm3kSktSCxqej1YCz9qVw/qVLMviv1qf3N+Zl/NoQNn",
+	"GkvMN/ZnQ0fcD2r5t/J20NZVrLBZinfAsXb5L0nySQJBteuxC+MwOWpmoy1+7VX+OOSZgwHJdRyy5sK8",
+	"VJ5a7wCPGRbBnSMlNzrpXXC/Cb/Yrl3ajreuY6qR7m0n8i/lCdkg8saB5Q63rMYad5U4Z8DW3tAsA67s",
+	"9BIsVLcIJqrjViMf7x4+ssnk0MrYiDGEamkdMXfxiyppE+ac0ggodFrXzIpxmrQaqxuqFiqSAFxtRIvH",
+	"MXSTVIbqtor9CE/bmtEjN7QsxmkXVY1bTDap1OGL4xyfaNMY5HPomAa/WHQAEw9CG2PFpDi30rkDICuo",
+	"d8CTTtmYJpXjBe2EykGh9Fu0gEceMoMx2oJPbZu88fblC/KXP/3534gjK4lBU4YV+YegD4FGUm3Ew0YS",
+	"MynWkoZhrY+F0DK/CaHZv+bkT0//YsHS3XWEJhJovA/fStNQ+3VFsUI8t0VMO2qLxNyfaO621r5PNhjb",
+	"YcWxniELYSpoG7fWYCcn+wQy4/WxVqFypA5I4BbF0yeCDivcn7xF+ZLjgUUlCArp26JgcFQsraUafZzx",
+	"5W4TXpathmctCbilBDoCiaJ+u2/Nj4PhX8bHK3Uflp/UpuscQYfBdYhPQ3KVOee2azajytYBO6IWZcO/",
+	"tg7wOAI1oe4VGJrhzcpXrTy/8oL9wmG5GUAa121wZ73zX7cNzAZMo/P1YgOIb+3/1O5vO0uyrR/phAGu",
+	"LrrjXqWfFFOct42dd74SiuaQmVNdrGLyUj92bIGiUUQc57OEavzI8EqszBUMjeCdFHy9KKAacq7ypTkP",
+	"luZLrCUKcj04bvbdBqytaaONJRpiT38NvlmYhq7t8uQWvUqv36kNlOYti97jotbbtVLacWNr9gDhtsk7",
+	"nHviOoqwM9XNHilXWZgnLY0CV9dV8FKKtFrv/oUibnh32Qw9GA120TWRAKc/oiR7jHTzhLTo/VYbKsFX",
+	"5Ifh76eEDDuiDPmoVgkjTnyRZ1OH0KbphXidYytEjS2DOxo4lIn/+m1/LqsWsb9iCSshYfC4yWoj++lt",
+	"6KO7KMZOHmhta3FWfKEUBqK7SFATsPZnYJhLco3zQqJm4yTP7F9u4IFxaJZ27u/IhvghvSb+EPg0uk3s",
+	"xDQwB2wv1Iy58PVq1daiUg50OG+7ipO+hqyV1mx5VDiVUdFITtLqqrvWmB9o6i/B5Kp19T1NMl4MfN3a",
+	"UVUSI82GZre+ayqcVZn865CB+t1ThfyrTdaOXem6tm3YHBFHqNouyoXbwsAFzg07vkH7lObp4r0vwUo3",
+	"Gz+I9PcW4VmU1QHdmC42IISVAEZPaCkXBPdhPU/TScLgoNoaSsldrX+QuaHfG7HjdmbfSXGJ5sbvYs00",
+	"Llc7eMpkzlb1jKg6Sd39x+Hu4qKt2Kmxal9ydf9UeozNlRbJ0M3LtFd09xy3zltAU2e4od9adYBFunEb",
+	"lo8ihWdv6051pQHFruHYWquiB2pAo5+9dnI438mLq+r1bCMweTfmgPYNWwPfp96iEKiBMqTrGFAw3AQ7",
+	"Jqs3rufBinlrz0PZx9HbFVBeORxNyT3dgyG0ohZVllFndllnUSJmV8jfbBUszR0PmFtKYovqYrCbbu6O",
+	"B8gBfo5kvKzMdxjsijz4Ub7DJezkSV4OqcfhKZZjutxqgvrYXDzqqZ39qQjfPqDd0o9ss3StNaM6KtTm",
+	"sPgbd9UdlDI10fntJfT4HGV5k3sYbeIWg1COiTJXf9y1sqkIdX7cFfucNzZmG8gM2LDrKeUECTxAMnJs",
+	"sOCLJWxoslqI1Qj1IOzMjtByWzu224kyWYdXjcYf2kd4jUHqd+ObJijr8S1ibVzmMTy24Cz57qxQ45Zj",
+	"+mHbn1hpG/nAluTi4fPgAx4g6eoetBcQzC4RamxMxDLAabPm7CKCQxlxYXojck0oiTYWu2uMRGIOflwJ",
+	"S94SqDzSTpJanXaOlei/7kSreC8F9Jw39dWiCOF43KP+6fkoK9X+ZVtqbRudqr1PVb6X4t+xF9vAlKya",
+	"GKEjxiGODMMrukTg/jxD2Ybm2OvTc6p9UuPj2R3NDUd7EB39/SNGr2GPUNsOCW2Lyq5xyGAqz9CPHzCc",
+	"vBuRhEreAp7rvvEt7PUGp/75+b1R4DLQ2wwBhwbBlSam76jw294NH6oFZovXatnqFZCixqmbJGLXdkYd",
+	"16y0EUk86hB3i/tBJHG4SKo181JgjbQXzmJ4RMgY7fYja1M9kfy7deGUNN7n1Kz4uCSVu3p8j1DLfPYi",
+	"DFkuI/jOImk4dqpyLs28RWNrbY0eqkDq+o8q0Lo0j5ndKDRO0aBYG80Qjs+JBN5azXEiClZfMl7wFZPp",
+	"2CTfUfC6qxVEmj3AeaIDxyUrRX9MDcXgRIxjXLRDOG7LoOFaDlJhPWi6FUGZxI+syN0ZvUiRgPo+ZvoY",
+	"eJfhL/Otudxzr1MTuhuH15rz+MgB0MFhy2sJUCmd+vXEnqXwYO4/nzqXG1+7mMd/liHuAwel13tSDwFj",
+	"xvR38SjJY+hqlR0yG9cZLsXdgqu2RaD3Zi/xICibw1NuBxQNzpxfCdtfK3KN/QzerPO215DhYF2Tx96h",
+	"icgSDwPmKhKKmUpEC+xJJliyMORprUePBVNadNq1CtpQm5Wj7HBwUcjazH7IRuADuee2zQvMs0ikLR3d",
+	"rsyDJQmJRaX1iXK1s47uOIiitjV0kvR3wQeYSlXyBsAKG7xz5HX88iStEMM9dsBOmeQUa2y+851k90Bl",
+	"tPmBhZY8EPZT5LwFIaiCe1I6V2EgmnzZ0egwzDjGhcyrjYbtL/y2aLc6hU0l8Y4P7nco2HFYsSJZiNWq",
+	"QBoK1G9+BOjXaVWTlmy97rdh/W3euctHIXi2YZtafVAnc69x61dyfnjMAfw/EgbsOlg4ADzSLLOLCVMo",
+	"5otoZPuIV24IeBP9Z8GOwAJsY0eKwb5gkKnd3tAOhOtqzvrUhSwPTvPfLbyUJZpbeB/Nn6vtWC9J7hcy",
+	"5y0jHnO+6DCHLRbWqQbxsbZkz5JsTslcTJawYTwmVNlElLGwlflrBxKIM5oCefw2vN6DR1l7rD+aW33T",
+	"Lk5eAn/V442wYJmYUEA2IpfKAhQWaTn7zkLGjFO5d5cwC0Zs5NXzH5cyiPnVVFkHmW3z6dAkw3RKvwto",
+	"tU9ndyGtHgmL2qaHvKppQAA8//l5jS2ledutk36vItt1vmJwvqihUrQZEiCKNhgldVCSLUiTL4VEXzi4",
+	"S7t/cksimgCPqXQwlU5Ws4RGSJVlLyprs2lSAUq2W5B7VTs7HaVCZC2F1L7mMzC1G3h8Wzr5xsNXpIDE",
+	"Y4kryjTu61qAMto2COOlIc2SYHd3+RTs6nbXfaGIM0BGmlWFU3P4FEeHUTcMtYd2Sd270g5rGBgrDbLl",
+	"7W228tbWem+oKnr166v9JlTCPUBADzBsazLaxhPzjeG8+ddv0ornOSdCkhWDxIgHj+1hQ1NwqIjmR/ht",
+	"owz9Wegd2pduF1GZUcb0HVlCInbkaSl6szCidm1r+Em9BS1a8FbHjhV21SBDOcuF7mVqQ+ZEm21VFKie",
+	"Kxg+n0Ha3tE9vg601Z3N1ZGFdP6HhbtiFzzvCtzfbwD0S/eYCsr7LFIPlel39q/HRD0GpeSerfmPY+P+",
+	"BTkrAvB1cEtkVKmdkPHJcFueIMUNgyRha051LkOOURxLUOEkMl3Xo7CVb6aQCqNt9tVN7E03byu0wfW0",
+	"o/IE+qD2pfBgaUH1Bp20Oir40DpENJQSUtZN6coItRKvQYdG4RtVhT+kLeahg4TBhp7ZSRmiJlB+19iZ",
+	"YyulBsJLdlQ4AY/HFrHrlgkwfZ0PEmiS7BfYnTkSvAqnig51Ps/fNlEx9ns7JwYv2/c7TVXmftBOUV1R",
+	"uPiogXDZrFeqxD+qi3UyUQ4j6hxx0aBdCH8azoy8N1rmN2LXAYkNDi4CWwQ9vszw6WUZ8DGraQHCV1uI",
+	"++gdcgRHTWoO+1mDHSyzDBUwEV8ZB4opojIJNCbiwWEkm3WQJegdACdLoTeD4wulK9ceeGw44lo5l5Om",
+	"gq8dyBZkau4GP9i+TzvU2ZwZ+KVN/XIUATw7uLDxLNXmq1YdwDFQzpv9gJykjUo67B7cmY7k9gZB8Uho",
+	"tH2xoZxDAMslEpzbisxwWTpVeoHIaC2F2SMgJg+ak/2TW1d9D2PrY3aw3Aix9aiPwWBWzJR7trpzzb92",
+	"HIrt8fVzquu1JKG3OVy0iBhNnkdReNrzSmC5oVQD2wOL6xdUub6OnuHZtt+xRcKGlhp24r+7L9uA7QaB",
+	"GlYwxt1ygxLgT49yXL9QmfkS+1Yw1G3Hi0SCYwey9pn5tdCMusp9j+29sAEbivV32CtMs4zxtQVSMCZA",
+	"ArYwOaGZck3JElQmuLK/cNZp7DCHGXfl+EvE4Qj7TppK/aaMJaixRnQRID5x+IjY8SMdz+oSWtgk9UTZ",
+	"cAvNVqFX0PCyVw3JxLrBVP4XrcuvP/NQR9bC9L2070CHO6L4/wFkzOojlPz7zGcOEWFRAu7FYsGFNltC",
+	"U9wqTjrnMy4W3sUt+u0X7Q5mqxjMyjUFCVrrKG5O0slaJ+q6avzB/eLmcid2E8FDuSkO8aIc+RConPcX",
+	"OayBtqtK03voeEqWdHRe4LeK/Q5Djw5zfQu+5wiU95jR3tJCvAjLeHSbVzjKuWstcR9ZgtHgQWPQrAPX",
+	"8dO3il6QvnqMQrpfuiNyuITjhK8qCZaYwAuXRLXQoGsaydiBIxUJbr3ZRuwG3a2pLRwZukk4ST1FDZbg",
+	"2BKqPMtkW5R5jAqZtC/hmKa39jD2aDQ0f9rUUSmXIi+wFrKEMm6j/DynyYB2x7gSuC6Qr1q3WsGUaQSl",
+	"5PH5am/eUbU9tRAvEQrUgmkFtk+z6caafYgetOARlIhJbnpAgaVG1dZBqVEek4hyLjRZAsFZcTGJbXo5",
+	"MGbrcg2arXbSmboy2QqNozhcE9QxEythPDyiC+3qMQ33aIeP6bk5wmRsw+NwLC+bLOczxYX4vQ2OecRc",
+	"jkpNhg81NsZH1cW696A1G+mFc8pGOk3+8GzgdA1z4c1zp1A3qAjOq2feAlWYOBk5d+DUFGTbeu5Rlsau",
+	"hmurA46IINnfBpdTicE1VLGIJ8D3/SiV0PnSz9I93Ko01Pj8CuQaiPmuMOFSuie5crAPIsfwNpNkKWkE",
+	"42DGTi6Idq8ztyxx79CvFxxnjyuIdsyvk+mNMWNsdhDBMNKSbCqPNoQq8q9/uRPuS4vwZN7mw4dDLMCn",
+	"p9qEx5ZYl7JxStFPoCi6zqUujkyiNf2+PaPmdI94I1uSthas/dApMvKww6LMB5rkiHQteLInGEix6LRF",
+	"rZjxlJZmexnrDKGUR+0tNwSgbREFLAsuBMvJ9mSH4OfYU1esY9RDO/VL62ggMSBpUcgQ3qZ8PQ+MP4BN",
+	"42uq/V6feocWKdOjanyPVgADt/yf+5teq+WzTR1cWWyYKY862Ok15hykud60pJP6YfNPLplgHmWyah5j",
+	"ZgCTPuYMkzzoy9oATktrzMihu8XwD9e67CI+lUmk80AM5dAfOYzbZHQNRhlJIPBII53sLTo/a614Oc7F",
+	"4CzLbHZuoGJ/xDxIsKNnI4EO3n8DvRLnfYSxW3qqIGqYBN6dscwv39wxoTV84fbKNKei3XbnPBQdew5W",
+	"ummbxt1yJITmlM/xLsHnIusD+gTbgUeNnLW+UH8r/LHIVlPppnExkg2L47Ykw1A4QarGwXniD05SlGhB",
+	"xwvGB47Ed2qwRbeKB5Bx3gKnNTYAc8w4iba2gW9hzTDv5isMDeVIqdMDd2IPNKpVemqg6cx901ambWM0",
+	"i1Gu8tjq7raYkQ8QuejRr/NxjqmqzWDqhouqj2yqTzdvn71eAWjgDkagPz/RPcch1H/uDo7GSeGL7a0U",
+	"Vg0qH/byLC+28ryKKugku5SxcrtWdkW75nx+YgCos9nL2YT9QaKWxU1y9NkD4ownHz4AIyVjh0SPMFua",
+	"p2Lx0/YlvbGCcwRG0DFaplmh427RvrzTgn1BudvRLSjC9Ig+w3bhu8+S0YQrUWFGVtuk9PFHe7EPubg/",
+	"v+p0s08J1VTXWt60g19GHx0hTJ25hF45akfJfsdSSBgHQ6iA/RfpFhdxXEGH7s6G9te/Ov1enulFQ8B8",
+	"liKoUt1nE1y7VmZbKWuWhgfDXpkXdX5el0vXNWu/uw7DXnakPzd4ZsGYrBAeY84TawdU8aIwyXlRFasz",
+	"nhrI1pPCILGAHoDLYuLViklQtWkgh2WfkAQO9DfUQfAf2s0tqc6wF418xAUfABs3aDIVD+U5medLaAJV",
+	"fmMBHY/oDRzjto0eitDifXZkZPryLYZYRyVbTumbPOVkbAWpr7xKIOSgIJIQaF24x6JwUWsrrsa/nSx1",
+	"CjRedGAE4qdz/+DWFU+ypewKzrilsr9mJ0PiXksK9sDmyYDH1mNTeRSBA6tunWTd42wW2LtFaUTfFsz+",
+	"mp1/TFt4UFloQX/lbq72K2deNWsgecwMH4bLp7nRC/+zYEZspBEUtpZt8YtfXO+rTbHz6rQ63w78qwoZ",
+	"JFN2yB9VUs0UXSZtzUUnFyuOP+188WGxsKKBvncbGgofD8M2NUxBb1/9kZUE1Xb8hpeuSQJUafLVMxJt",
+	"qPF4LGLnSV37Db4Uj+8ENjCsmGRzqrMamj7sfDQw5kjxDq3hlzKG2o7M3Kgw7fAzxhZmuqG/h9CeDgnc",
+	"IX77AaEjkp1vqN6UaC1F0tOWqbdOv28O9xv+5qNaHeez3WZAZcQKSWEurQUW7KOC3ATY2uP6VFtrB7Ad",
+	"0FDYWDD+qnOc7i9CbleJ2BXDQJvpRKWF3C8Spx8GhRxKBLx2Uy2sj7XMIbBI86u8pSrGOJ8T+Ko7R4fw",
+	"wptkrVxcvG6xzNJQdIubN8kYZIQfcH2qpPiJLi4be5gY3bdhQYSHezTLUfa1XoA2ycIYVZRLpvf3ZoUu",
+	"1C2kthO1mNm/kRBbBl4d3s4Wix+E0jfuqpJJGftP+26qbProuoGkmblH6A6FA4h0QwMH3AAMd+1G62z2",
+	"4QOCr69ESOmsEkTUkkSChapTG5aRlHK6hhS4JoKTOMdOJuJFRX35D/4P/kLwB+D4k1vyH/evfyaME8Xp",
+	"FhYRVXBHWKwIlUD++tcfv1Pkf/kBs/+GCTPsFNgBSekW/vcdNuPbq9++fEG+/vrrv5i7/fXdizuCoU7C",
+	"1D/4+39ZFs1JlEsJPNp/eG8uSxkXkuScaXWHmTgH1s4giV1GyfUcfkm+l1JI+6T3NMsSZseqPMmkWCaQ",
+	"/p9/KsHfk/9lVvGXP/353/73PzjWZVKiNNLgfSRieG/7Gt5jc7p6TzhNGV8TeAC5J0sau0dTjb77l+R5",
+	"ZM5B8ub1/TuL5EDe/xhDmgltXuLmP2H/3gKzKZoC2cLePbX4CJss1qBV+ZFNN7oZapQLO6/fXPenZ8++",
+	"JM+JG0jqkAMAYvtjz0QPe06ePX2Ky/wH98eZLdchTCP82LOnz+xD3v/kZtC8t9FBLohrxiSRWZG5iHGy",
+	"Yg9AFESC4wB9ImGVK4p1iX96+hd7K6YVsfvuy39gkEG55ZD3/0LdNycVO+jDewt+hoRLWMr0+zl5b78z",
+	"//vtvQdHY5KsWGJswy/J97F5Sq6AvP/+HV2/f/L+x9XNK+MQvf/yH/wNiCwBotiaY3DTMtnuQeK25h3J",
+	"pFhLmirEziPvn2P5GPsdqXBLvsXdRiTNFv/Inz79OmIx/gvuTxtdsR+9N6RwJsgXypE5V47q7rnIqvdG",
+	"TMiTh6+eWN3xxK3mPVFGABgn8GjHWxXjCFARWEy4FAMDxNgtX/6DY6VQBNziADnF8jyj0QZunn35tBJT",
+	"n70t9ExRXT37ykOI0IzNbmdff/n0y6/RUNYbVIFmkaWHsbYhLKPukUA/xrPbmWHut97LcS3tVn8+e/rU",
+	"gUBoB3BV3Y//dArcHgmD/Ba0ylHZHWbsXXIev3NIZOE7Fkv0GsGqfz/RbmbfxWHcJglILGtXOFTEVsKX",
+	"80wQtUgFiGJduW8d0FZGJU0BHZrbv4dXVV7yhJWKA4+BX4uZNd+6qtPpKOpczg/1c9MYNh8OmPnVtI8+",
+	"OyOfxzGhFqe21EkeLDTEzA/zirw/+ReLP7QK/b+D9sw9r8j3UGk+2wCNnU1plGD99k3j6MPpVH3NS+zf",
+	"0HYYKeoo3pnR2YdENvr9yC20wmPgvHsH892Dds4fXSYMJfxWG7axnqzyrjPl30G/zM98ouADLnKi4JPs",
+	"4W21UQayMHAdPhQW+EG8BjnZvgpQ/Z8il5wmN9SCCHUf6v9hL37urz0jL+qPughTfhC7Esf8C0XEjpMl",
+	"wjKbUx+/8lQqCjCb/HEfHK/38gDp7yFI+emVWOMpH0OdfQS+39M92Qzn/Z3reFckgZUmIrf4w8aU8AsJ",
+	"yEP71hu05dToAw9hAz/Me6/Twp2J52XoO6FpcrFtjCMfPH0tyDoTcW1QwRfK7V7DScaJd6bFVs3Jcl9o",
+	"48k2d4cEPIFH9MPaBOF7/PoiojB3kanfcpD7MjBV1JMNNEoMGe/tbz6Ye9b5/X9BCheewPnv/5WzaIu/",
+	"QYdfuaiKZ4HvQLS9AAdrq3CqXF1GtQZprv7//v785v+lN7//+q+vP/zPQMS5X/g1POonkXqoC30vrM6h",
+	"nD8nNqCkBdmCHepwqkfTLdpUlbsAAw0VSr/mCeNAhCTIDpYaGVPnFHeV0GjbZeEhCOM5rYoaNuW5FdEv",
+	"G0CdYkvtbfyRJkoQLZLYqBz/up7gGcanpjce/HOuMuhQAG9e2NC4qCi8sPifhFqek8g+15wzDON7dmgj",
+	"cXCiGIMtYUPdIIamlAR2mBbZTW5RH4+ToI7Qla25ulIpqtYsDRKkZ9M++uwS9Eo8gE+LcC1qyh49Z6I3",
+	"UuTrDbnXkmXQ4XT7gFe34fmiuGosy4vSs7PalX59F7EpC2Lg+CCk55zYjWjRrmyQ3x2yG/oALjPhOqAd",
+	"J0rKHzKjN7r4ooxTnp2oVxljDARqqwSd8tA0nm+F3tcVavQL+xju+dUKCAYcfxcc5pjtNIepHf6F4+rM",
+	"Pwnz4766dqPtt+xTjf6qsaKBicwhrpgrBhtw5W9DLipVcpt/5yo+2nl0Xl1uCXohXV5yrxQF/1lfAu9F",
+	"OeTyKg0hv76Pk8YrqHN2JuLrEVoMHbX5vGUer0HPiR+6OSe2mogmxM6Ssae1a6AjGmTaJgZNjTDgfC4k",
+	"4+wb5UrP5yorMLVqg+XLPcHGRiS++dyyqX3/TZwxPH7Pnv0ktwv7OCf5lYqSSx16kbgjDmy+OiNRYfzM",
+	"BuIRjcxB1KPojdnQT7LGsIQJ3ebDYQzXGoI5WOiFXejqTIezZ3vMs+qyhPpK2FgoZg68O9cnSZxDfONq",
+	"6nosRnPpc3fl8Q51i/V2gBsSiFK3AEWc16wr3/oipp0jsPXCfWp9zR7A+O0a+J2v+auNW12xJIEYC+tq",
+	"gTaLmtFlEt7TB6i+5PUaheUaP5ZhWKHSRcq8eFEtKyRxtZM4tb6cjI01tR527YDpwV1uDw0JqXiAiY+L",
+	"t3jTT0Gcvk8zvR8mQX86rD//TnCYgMnv6BZKLhOxchUZTOlOdoo0xfs7RiqRnIGTeNcX9lFXqxTs8txi",
+	"L25+OuKcPW5O5RaLvPFxhCqiQOsEYtQLIrOIF34Gmxcbl7Krio11GXuO+eKqz4GhiaTEEvQygaEK9wqz",
+	"r/jsUBT6IwIlUM/ZKXR26qCH7wMnhYev4VHPyYaqDTr3yo9wbqPhKaUEdcI/wVmhE3tswOMK0z71w/dj",
+	"SNmUbuEbB4MReOjPZR9SsAWJabIWxuznNuikyErkHNuzfEdTPbRRfHru8MZz295ou0n8fvJNPdZjwZ2E",
+	"M4DtN8Wu6lFM1mu9wUa0noPKXvrSXnmlCd7KGi9TlI3UsM6jzfHaKJNF1g/FBPxHvUmDyqtcrTlYWeNH",
+	"8hGrVLpMK9DKcSTA0eCmsicPldGGTe41PLd3/RRk5SocwHstMmxaZXztWXmHRgmOqbD1dlvI9CD+IoS0",
+	"42/OYzExc//KY+E4a7FfP3O2z7V3c3GWNNreFrMF/LC5VDzAoI076By8In8tWOAscq7lvtMLa/mppuuP",
+	"57xZ4l7Gdzv9dL7yg/mjnskXOo5LuJ7+ff3EF6wjLEeIuz/iBe1bPLRfYonDrUN7poLtPq1opHmiWUal",
+	"frISMr2JqabDGWRfEocDX9gntE++UNbOPqyss8QOyRf3f7sjjmMFtAUtHENKJEJexGQnmQZFuPCjsQaI",
+	"V29wp5DVcyvQ6yz28OMQMKHm2yJ9dU0zilZTxVNXdxyrvs9d3GHX9VFqO65UcHxpxxg1jxb5kvLJQ336",
+	"W3q1VXzfUn69cjMBoArlpRgQIUnCVtoGwChH4HHbAFhJ048QlljccKFvnB6aXm6+Ez8LjO1fcZS4tsY/",
+	"qBTdgy5kp8HzEcKS29eEbkfxu/KyM1KueMpFfSay2whENFpCWRaRgVSCW8yz3WY/4WEeZEPqB+JMuFUx",
+	"0PJpOHe41Odq+5G2qg1JnT8Vj2GdTIoVSwCVO0KgOBw727vhE4sOcfKORJQbwcx5LLhFP6MkpvsRW9yG",
+	"9obEgV7ZKy9E8ItscvtKFmqm0+6abi87Bg9wnt64Kwe55hVE+/oGuZpyx/pLXZvx/Uu1KHILkPmZ0YVg",
+	"zD2kIilRblYiSQQ61uIBJPHww9M5dq3tdx9LRObX4jm6V/+IjsDVirJkGmwuoFOgRxwS2g1yGqC1/Myn",
+	"8ycNzqmtalOwzh7eRQylYtSUa9Q455EUQwJrC27cbdhXrrvOOohyhRdh1S8b4eDslQNtFql3A4C3oJV0",
+	"ZFfK5V+tr1ys8OPkWCoUOjdzfwJNlEgBMaMtl51Jbf0994dRhne2ONYwnsOOOMKrDiCSypazOnX6Ar3v",
+	"eXz98nQVOfTveWwcpYJYbshpB+/YAyDke6++LC+8gqx5bwFzMUJ5ZGPU9K1WV1lhXeHnRY6XqvyQ5Z7E",
+	"ORA/CsTJZk0WgxLq/Eyh9E20gWjbLbJvhNIv7GVnJGTxlIuQ8XuMjydCbIltgSVZvkyY2kBMDF3mRmmD",
+	"wlme5q8tZNj8AA8sBjdbMEzuE42uBo8kPFQKa4MsemObLd6WV56RS5WnnN+QMpyhCEWypNHWgoh6OIKd",
+	"yJOYxMLo5TvXnxbKUJ+XO8JjLk94Rr9erUC+NXe+1gMaF4fLvLRfXdF+n0vpT69DMCx0oGjWcDWqBAfO",
+	"oGRbl7NWaB8Lu8sI41GSx8ccOypfpgync3QfO/eV686JY1g85oIHj5/rg2HlConqx8551FiB5NRF/B9K",
+	"uKcBccOywLI9bDjQmtuDQ2hru09KH1map7PbZ348ov3zq7/829PDYWRntf0ckS4iN2+MeRIVMFwuIWHp",
+	"jnrFEG5OtMB2fMT/sOhch5AeB6hdFqj2yZImlEc9/su3/qLrDPa45V1mrI0jxRy7YvMUmQJcSwaqA8Lc",
+	"UVtLyhWN+iNsP+H176qXfwp+Y0b3ItfXBKdhCXkR0bCPIlUet6r2pnyklCU3G6CJnbfYFkx/RVnyg73q",
+	"OrdiZYGXmjxhSLcUj6BILG6JAq7nBGVfzclS5HazmvsmlHHzoZ9EgBYAX9s+duUcQj/jtGQVDr0tGWWH",
+	"VKsnuZ8Z3bmP65OlP+ncx+HU7fPXPjCXATHqpXD0jMa1+JR1d72YBFjDKdK++QVrdRLB10SLalCvCuF0",
+	"yGZf0Tx1Ae53kq701ZXf4qo+Ru60nAl/ZkvcFtOmhWTtKNOqHs7XoogR1THE+yXlia/hmDA08JIlcJT2",
+	"uFBgwKztJUsKR/mI8L15xXiSZmSEliaFbraMznkMsglgtduwaEM24PCpmSYJ24KtrdoTCVmyR7STLEf1",
+	"QRWLwY/z5GDOD6OU4iPkQz35F+/sknCb4WV7CUdG0QJwVhcf6DvVXKfT/SYRadA3Skug6clTPswut2UT",
+	"E4z3wFI53N7FvFVsjUSyouVOOaFa02jjwIZaeHiKy11nvAXQmb6uWl+/crCr/Oidz9Q1wi4BhaIYAmv+",
+	"Z5UBF5ji3XKxU2arY4UlM2cEzrXVd25wPQ5NRquRCI79tSCdvDFFqNpaYLxe1SBybbTKjY3l98EhvrZX",
+	"vy0uvk4PoLHMy8RJ7FABR0+PVLcRuQKs03ZJ++WeUBz4W+WMSFjEoL/htfFe17rhGsv8OMUZTVpdCLvQ",
+	"81+WPAqwuW3znR2l8BORoKuoxHiutiGOEi5IKiTcuUkhZjMrArVxqa2sfmLv0mV51Vg0mkH2/u/EFvgF",
+	"dey5dhdEuWR6P7v9+6+HFdEB1hRHny4UruBdWVp3hzY+PTE3KTJG4Y31HT7HkePkDTU/gsNn0+Dfube/",
+	"tCc+UrY+51tH7Z7v/MaIYG4WqzdM+cQgOib4gQ1EjNgqfa0jjqlhj/J8Wm1yD9E/Z2q2eO/Tm45VjrS5",
+	"ioc8eQDZe8D4a67UePfLOz9sKPbKrIQkG5FC0UMjKUtuiaZqq+Z+BuSc2LSSRUo4DO5ygBgLdAWvgVKb",
+	"m5Tcac4saK98O2X4wNVC0k5c0ekaDia6m9hxkNNVhq7rlaFMQ6oC2n0+S+njj/bLr8twGJWS7tvvT7XZ",
+	"ZvY86YC7OecurUjoZdzr+o7oDmpUP+3Fg3lTwyq4BMEuAvlbocGtneIzJxweNfYIyDnGJJjC3IMNFc3t",
+	"VKV5tSzIZi1ThNRkmtAogkyrZkn6dPHKA8Y9oXnM9E3WM3/4ubnqTXBYbmj/uG09H8y6aPvS/uT0TdVv",
+	"dcxrd8ji1QTjq200errp1b4tDJPfWMeHscwK/4gEpY0xjLAg1PhgDOvONlRtwB2b7yXNEB/qASRb7Ynh",
+	"83tiS8Pv7MxlwUlGM5CXErhIxHBCZW3LJOcXeNerHSiAN7Fr/AgA1fVnnxl4xFVYpIIYThdGn5Y02kKM",
+	"0ZxK+alDuklzpZsDRwYePU+8Ap16trO9bf30ukrxqizRLfrSQjbq7P0cTejZRf/OHAp6VdtTbyjgygtM",
+	"PzQY3MwOCatcQRxAphm6leDBLHCo5/S9vfoS7lPIyNgyHk/hA/xhesnf2TYa4PENpiwdUkxrfeJZj3mf",
+	"GR8qTK/89Z90/Zx7iwsB2FiKHViGZ2V414QQX+B1rXUKdnkfJ116qeI3w4eyDsa4JBU7C4+JRKxtF0Ey",
+	"J5R898p8RjlhXIPkNCFc6GPMMLFauYNyYqmy/WjXmoo3ixsjUZ+Nrus0uuy+MQ70CuSdca5BPqAbDYdT",
+	"mYfuCT9t+yYVDzD13nglHuDePeBqB+i69Zm1fgQUv+rjP++R0y0O8QCEFmOnvXSbQ8ZjFRZJNSFJZnM7",
+	"Qwqs27dOtwH51i7lvrj4nB3y9WddzKQvKGHDJjL3YDRhEOCzWvUY2x5s07+zV5/Zv5IXbO+lMoXYRvhL",
+	"RE4cwdIEADwrG3ZCbleJaM9C/5dxlSuc+MX/4Iy88M+414UxdM5GPKMz8TV9Pt8TZY7bw9KjPvhkUp5g",
+	"trpnJ9hrPoMBnQUMaNqUb0I5jEhYGc7+ZH5y7iwwPugyCWBbfxGGHvLyXjmx8YMn8JgJqVv3wff49bE7",
+	"QW0AtM8MXp+Uf3Iy2S0XSO2JjJYVSzRIiMuyHkVe3P8NYw2KUFTWSyG2c6LoCi1IO3GaE0pUhqPJcTUD",
+	"JNBQaYgi/gmvO74ma2KZuoDaoBcKPP/iumLEDuK5USDGKoqpha9YlrPpij5M18eL0ArLPYlyKY0nOoTb",
+	"/dUm5rrZ2Yl7oRoT8yjX2+YAstScUK0hzVytnEUZIAnjoIIEnMDMcaUifgVTz/e0g38Lzl1lJOO5e/mP",
+	"FesbJnOfQxgDh0xTRTIJGZUg3ZkkIQGqQFr3wY/VxFJtmoqc66Ha6ewFCde8TezqPloZwuddMsku+UEk",
+	"8dzvCDtScOM+0nI/JxHlESS25iASPGIJHNQsdu0QCSnT2tyk6yh/W151jDlrq9qmMWfxXg5EX9iDOQWu",
+	"PbyEIimN4bynr4QHkGr609ceaG/d3a8WmdKt7+MkbwvqnL3JVW0xZUu3dr6zH+XgDEELfCRkMSKI6bsi",
+	"9O6QTayV1mILesHy7ZPd6MDuoutsY8HlXQaiz9t+xNOtqLCowD0CjTbH9Jzb97ja8xxX93F2naPMRaa9",
+	"IaQMrfF5j4YhYvxX2FzvPzrsQ/afPFEszRNDtdbG1nt3xacgAX6tFzfpqk+/BDj1W5yYfCgKD0bDUqVJ",
+	"BeX2Fps8LGD1hj4AWQJw2yBdDgbBwEd5CfAY4rv2wcsdEuXMAM3k9NgF5qbXLYdXAVnwYiOECuqKArTA",
+	"Z8ddYyNZY4uFhaeqZ8J7OO2UzoBDev83f+kf47w9hFI+oHd7jWPt3D3e9BZS06TSrNKyb1DO3+DFL0QM",
+	"nzdPVzu2IaOh1Oz2779++PUABZLajhH0qRRb4y7CCDLlWyL4UlAZ42dq24ResretbCTHPQtuPiBq7Dho",
+	"r5+duR9HFrOHz4no0U7td1Xgd4qdhzuWJGQJSPc64J0n7SS7qcqPJ+ZZVOdy8sq4e7bmFV5eZ2Wcf/mP",
+	"FFBGjvwg0s91cWfdaobNJWhtSlkCMao5dONjiNy8xF5NJiVE5QSxiTfMOxZtXxSPuN42Sr9Cs95r3jFn",
+	"VN0s2hKxWhFKVEqThJSSgRKVc22uaBiaQZk6HOARiTT1DWBT5vfi2J+vqcNXuVJPt7LI61fL5xOy5/gM",
+	"13IIXFsQIyCxw7MeLVheLiZ1WbGwSKgrFiel7So/H+5/zMPdcteOL4tjCUr5WtT6zLljtgzOaZp4z1hg",
+	"suufQPaxYPE+75vL7Jvnawm1rpHD6WS8Pp3MDSVTVav5SCOnMaVsSrfT3PnYoQ9jtleaJ5plVOonKyHT",
+	"m5hqesxYtJdCpp+32B/U70RZJNTabLckopn1EczmoRJiEoOmLLE1hNTC8vfupo3hW28YDbn7hzeSfdEr",
+	"PGYQaVf4utsAv7M0Vy4DhChgiRBbxtd3BDC07ctHbBWstunH+KDmPswE22htlVkdPndqS+H6O68/Wwp/",
+	"cEsB8W2qh75v0R6wT4qMwQ1CiLencRz4f3H9T3Z8wJUGwWJ4zZP9xSGj69T5iIr3FePazXgwNuS9liyD",
+	"eTGgA2y+iEY4QxM1NMdWlDtC1dbC0TZisf2y5BT2qPJFqyM+bhHj0GzQoPrGBpjImZJECtA4bd+trzPg",
+	"lrazc8YBzWP+yOG/mgx8/2gh/C1Un9gCL2fneNA+23SuNkJq4pjkwx0dElFnbs5VvjTvtOyoi7JU+Gvl",
+	"0s9Z9aN29s+2JoWIXEug0QbZ2ckkpW8sOKjzlSMJwNVG6G5Fp/R9eWXv/mApXcOTjK+vAy6+oQjX4FPi",
+	"OBEK+HmGdfvCeUb7BwW/bVz7SUOk1V/mIvVE9UcSmQ8Z2tuaeMh5/X5/AO307EzcvcCIgTSjEnwTpHFs",
+	"rD3YaEdpjmKuNVN07Dt/1R93Lvf41vYhjRIOA6Ta9v7sssibfiWXgWJEhG4/HFBTYz8tabTtQGJsdGQU",
+	"Atlbqlbp1Dk78S7S5OxfvTrb2XpblqIp3YKNXoh48harOt3P3eL8qXRZfdxm5+HS9zm0NrDd2W4k1FIN",
+	"BYXREIfGLo2qYoqs2QNwkmdHtUI3dtR5m6E/mbbFj9MQ/XknTbaTfgKEMFnCnGi5t5OB5zjuw3yMcTMb",
+	"C8EZMP4Em2Oxuha4pco9ZrYWIvGKrfl1nvV1T9tmEhvHLtqBxXb6PiBzUzsW8JqD4FfRC/S9m2yBwTHb",
+	"pNIxnNa1AzVZ2uuA4DWfgvtBle0dWGgRmppVdTiaw3PQ2cAdsaNMM76+tWhQQpINJMboG+aiXBJiyW+S",
+	"i4QvbCeZQ2ZrAE22CdYQR8IOKTwzjS7lRDDY3Va6M+d2KJeyk7h2VPnGzHJYeFw0aQbpeaJfUTDhzFn6",
+	"IwcZX0hV+wz9R3MlPk+4ncL8cTNtma3Lw51VxDuMrh6qkJ5sKI9vxMP0owJ+oDx+/QDyureDX+XnjfCp",
+	"etRqi3NolyLeE0iU2RNKA7UjmBLQ5bfFgHSyhA1NVsZIdPVgeBQN3jNF+UqPofgTXncBo4dvL4Z+bqf/",
+	"i9WBba1uHRyOAuBzkqsWgk4+5eb63aNyhWa9l04BXee2P6cnaLvXD90/hx5jRPgOz03BQZElrIREIJBO",
+	"BSASuHHC0bP3RQJv/YXn3Pzlcy6y+18yTnkExFBC+Uokpn0dCsqMB70S0td1MUliSGgNSxZElkALaX2U",
+	"kq+YTCcPUuJdK4SbRmOcn8EXGFNVZZ8jv8JC9JLrqBA03YIisFpBpAldabDle31MVkBltGndOPf260HT",
+	"jH+bNdXnxwo62FW/BWUof34WmYf52i6c0F+Zym/0s4e+xtDETsi4Cjrnf9dkyRMNjx0azT71HV4zAXdS",
+	"+vgT8LXezG6fPX06n6WM+7+/GpwMP5g0CTxPzTumxcA7NzQtKlEnXMfF7NfgY05GHZ90Nv/EuPgrKdLw",
+	"fWKq4cYHsIbdrBFOPOVWG6oWK5YgpGHHWP/5p1VQZfbKD+wyZ7LTCTtfFryTTGvgt37eoJrj+EAca++w",
+	"Xua+90jdtVVD6A0C/lc1xZDhT9WpT9eIUHnRSVGvfY1nQbspQSo/lTlzHweosqDOpaAqy9Frx0BUFhIy",
+	"AqPyUxGAj4VT2Xj+JWof7+newwMX4mCBJmNRwk/Onb/kJ+3vNoJweMBiSZwhPgqLstKcEUMCVnIOwbde",
+	"hyZwnM//RpAlC4p/4A7MW/Nf9+5dzioVSl1CFH6xUUWbgCWMu/kq1nPOQBI88MLkaYdQ+5HPzod99iO/",
+	"/BY9KzNaOmtQNpnDAIObFENFDizE7NGMKmVcpy5X1pzsabvHZL/upZzxu+yE/5vyjlfUfnEP8gHkjQKu",
+	"CS5T2YA51cQ2J8W35D1+ces+eD8n72Oq6S35Fxc5nxMWz4m37T68xym+eQrKTjD4iSp98z2+/4/fVa1P",
+	"qrZVFVfiQ/Sm0EsshbNqkfIpl0ilq+pLnaHzpUngGuxYq7H/wl90VmxOfMZF7HX/PhjrrozNTeKQh3Sm",
+	"dMbzOL5yTLYj0Ni+mvrhl5KFpihI+0GW0Agz70x3JQwOthVCegxSXi8t+MeIfSUiDVd6jLjpg2AbWKv1",
+	"QFQhkLTWNNo4mT+LessyCaofuvu+euFJYwl7rv1t9qmFtCqkucyAD2uQ+TTTGjTiude7ZfHPynYrueez",
+	"9KupQQ5/YquqmFxvvpmqoRgs5/MCfwKN+9sZ14aJ1tpeU8Zb+Witv659+g6v+BRKcMWOY81xZ/HtcaW0",
+	"0895PmtInKoLVaggpEi4MLfhV+CfhcGb+eDJtD0xeFuzqGtVFWZtfp2XDgAgXc7eCkrlllBiuE3ieiS2",
+	"XSAk2Or5yds57G2vXSD8Ov+QAvHv7AG8QFQgL23lwyDpUFyI36dWFvd402uXDLvKP6Rc/MDiQi5yrnH+",
+	"Sc8JAmmWUN2TFX1XXHWdWVG/vss05hsDsKDblBlR/xpXu3vc+j5O5KSgzsUyommV00elRQsxeZLZ4EoH",
+	"QpW94FORAbfc5+riQzMaK7hAzWiSeGGo5T1tQtR4LTajsKHKuPgPNMlhVAbU16p0qmB3zTmDOmfwL3+b",
+	"DfcPfQWc6/2xJopx89DmDde81fmewpxwsRTx3oEQAGGxDdoVttGYPtNKpd83Twc8/zVHTAPkFCboNiza",
+	"VNHssNrY4kVS7kU0vCbXttpbVjZhJd9Zj2ikyoVaPCwDXPM840vxOD+oLyMJHVI25j7oTdvZh87OTsGL",
+	"pOu0f5lDspwSxq7S8slZvNPn1jf1y7/OExRX9/zjeKeXkSHvn+LT0EN1+teqZeGU9NB99yQFuZ7aWX1l",
+	"7vkpSAou9A8qKK/otiIofgK9j2cIDl6JK2Nl+UMUB3g2qo/6BMiWEg8wsV75Sz9pREz3FpdxiB3FrKFl",
+	"6T7vr8ue7CTJJHug0X7qYJY/09+421+1knCL/D5m+g+qKn4CCyi224gEiAaaElQapcRhcUOyx3JU2+GF",
+	"CqVZ5dCtKc4ZGP0EDpuPFBwdKEKfkQR6NsmbXJfHqVitalHgO/SBsE675pLaQMXSrAJBqpc02g7fL1nC",
+	"pi5RuDf3/CR2C778peOgFzLNxAMULVjVo50wrkXFNmOSiB0fLjCaTp6lLs7qe33NodNyiX/gc9onq62s",
+	"xILjHBUWbYjSIjMKRrmHkSgRDi4UodmYPqirORQlsYWeGrh39pJzUtI84TJFZG9+tKMzimiWDVTeMH6Y",
+	"7e1twHBZJnO/q90jZnEfKb9UPvpSji8nBYMtmIeCSAICYKmN2HEibHtcWxeHFY0iNtnWPmUhOD3fL1Y8",
+	"Zx9be8sWaT3aD8yVs7BatcFf8YpP2pc3r3ARbfMGWeI1zUbkCsarF7Paa9UuZm0fR7kgVS5QclxEWgd3",
+	"61V3koOWZIouk6lttO/sXacTjzPutrNzyhGj4NYdAR4rN8nTD8IyvqWdm0V130lQYR/y/Hjm5WH7+q2w",
+	"GBfnGdCdgPoYJvFFeP0WbLcNInXjfqwkpO9q4ESKcIC4iUQVZHtzXlfRRf33X82xZU9bP70LuyCtFOQy",
+	"md3Onpgj9P8PAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -1040,6 +1040,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partnerships/{id}/audit-pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** All that the money of a partnership rests on, in a chain of hashes that `rapport verify pack` checks; also on paper */
+        get: operations["getAuditPack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partnerships/{id}/codes": {
         parameters: {
             query?: never;
@@ -3653,6 +3672,11 @@ export interface components {
             tasks_open: number;
             tasks_overdue: number;
         };
+        /**
+         * @default json
+         * @enum {string}
+         */
+        PackFormat: "json" | "pdf";
         Partnership: {
             codes: components["schemas"]["ContentCodes"];
             commands: components["schemas"]["Command"][];
@@ -5147,6 +5171,7 @@ export type OutsideReviewer = components['schemas']['OutsideReviewer'];
 export type OutsideReviewerCreate = components['schemas']['OutsideReviewerCreate'];
 export type OutsideReviewerList = components['schemas']['OutsideReviewerList'];
 export type Overview = components['schemas']['Overview'];
+export type PackFormat = components['schemas']['PackFormat'];
 export type Partnership = components['schemas']['Partnership'];
 export type PartnershipCommand = components['schemas']['PartnershipCommand'];
 export type PartnershipCommandKind = components['schemas']['PartnershipCommandKind'];
@@ -7173,6 +7198,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getAuditPack: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["PackFormat"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file to keep */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/pdf": string;
                 };
             };
             default: components["responses"]["problem"];

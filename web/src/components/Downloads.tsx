@@ -16,13 +16,20 @@ export function fileAddress(path: string, query: Record<string, string | number 
 }
 
 /** Keeps what a page shows, as filtered, in one of several forms. */
-export function Downloads({ path, query, as, label = "Export" }: { path: string; query: Record<string, string | number | string[] | undefined>; as: Format[]; label?: string }) {
+export function Downloads({ path, query, as, label = "Export", small = false }: {
+  path: string;
+  query: Record<string, string | number | string[] | undefined>;
+  as: Format[];
+  label?: string;
+  small?: boolean;
+}) {
   return (
     <Button.Group>
       {as.map((format, at) => (
         <Button
           key={format}
           variant="default"
+          size={small ? "xs" : "sm"}
           leftSection={at === 0 && <IconDownload size={16} aria-hidden />}
           component="a"
           href={fileAddress(path, { ...query, format })}

@@ -9,7 +9,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "rea
 import { overviewQuery } from "../api/queries";
 import type { Overview, Role, Session } from "../api/schema";
 import { useStream } from "../api/stream";
-import { hasRole, useSession } from "../lib/session";
+import { books, hasRole, useSession } from "../lib/session";
 import { useShortcuts } from "../lib/shortcuts";
 import { BrandSwitcher } from "./BrandSwitcher";
 import classes from "./Frame.module.css";
@@ -38,9 +38,6 @@ interface Place {
 
 // A guest sees a brand's work, not its money.
 const house: Role[] = ["ops", "approver", "legal", "finance_preparer", "finance_releaser", "auditor", "admin"];
-
-// What came of the money, for those who answer for it.
-const books: Role[] = ["finance_preparer", "finance_releaser", "auditor", "admin"];
 
 const allPlaces: Place[] = [
   { to: "/", label: "Home", icon: IconHome, keys: "g h", phone: true },

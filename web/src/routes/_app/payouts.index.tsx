@@ -17,7 +17,7 @@ import { Lanes, laneWords } from "../../components/payout/Lanes";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import * as url from "../../lib/search";
-import { hasRole, useSession } from "../../lib/session";
+import { books, hasRole, useSession } from "../../lib/session";
 import { looks } from "../../lib/states";
 
 const states = Object.keys(looks.payout) as [PayoutState, ...PayoutState[]];
@@ -49,7 +49,7 @@ function Payouts() {
   const filter = { brand_id: brand, campaign_id: campaign, state, lane };
   const list = useQuery(payoutsQuery({ ...filter, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
-  const exports = hasRole(useSession(), ["finance_preparer", "finance_releaser", "auditor", "admin"]);
+  const exports = hasRole(useSession(), books);
   const filtered = Boolean(state?.length ?? campaign ?? lane);
 
   return (
