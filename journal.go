@@ -168,7 +168,7 @@ func (p JournalPosting) words() string {
 func PostingWords(kind string) string {
 	if said, ok := map[string]string{
 		"topup": "Funds paid in", "accrual": "Came to be owed", "accrual_cancel": "No longer owed", "submit": "Set aside for a transfer", "void": "Set free again",
-		"settle": "Paid", "reversal": "Transfer reversed", "adjustment": "Adjustment", "clawback": "Asked back", "write_off": "Written off",
+		"settle": "Paid", "claim": "Asked back", "reversal": "Came back", "netting": "Kept from a payment", "write_off": "Written off", "adjustment": "Adjustment",
 	}[kind]; ok {
 		return said
 	}

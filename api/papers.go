@@ -15,6 +15,7 @@ import (
 type PaperStore interface {
 	Remittance(ctx context.Context, payout uuid.UUID) (rapport.Remittance, error)
 	PortalRemittance(ctx context.Context, partnership, milestone uuid.UUID) (rapport.Remittance, error)
+	Statement(ctx context.Context, brand, creator uuid.UUID, from, to time.Time) (rapport.Statement, error)
 }
 
 // localDay is the day of an instant by the clock of a zone, in words.
@@ -67,20 +68,23 @@ func (s *Server) remittance(r rapport.Remittance) (remittanceFile, error) {
 			Code: rapport.CodeConflict, Reason: "not_paid", State: string(r.State), Message: "The payment has not been made yet. The paper is there when it has.",
 		}
 	}
-	paid, net := *r.PaidAt, r.Amount
-	net.Amount -= r.Reversed.Amount
+	paid, remains := *r.PaidAt, r.Sent()
+	remains.Amount -= r.Reversed.Amount
 	p := newPaper("Remittance advice", r.BrandName+", contract "+r.ContractNumber, paid)
 	p.facts([2]string{"From", r.BrandName + "\n" + r.PostalAddress}, [2]string{"To", r.CreatorName})
 	p.section("Payment")
+	if r.Netted.Amount > 0 {
+		p.facts([2]string{"Owed", r.Amount.String()}, [2]string{"Kept", r.Netted.String() + ", for money that was owed back"})
+	}
 	p.facts(
-		[2]string{"Amount", r.Amount.String()},
+		[2]string{"Amount paid", r.Sent().String()},
 		[2]string{"Paid on", localDay(paid, r.Zone)},
 		[2]string{"Due on", localDay(r.DueAt, r.Zone)},
 		[2]string{"Transfer", r.TransferID},
 		[2]string{"Our reference", r.PayoutID.String()},
 	)
 	if r.Reversed.Amount > 0 {
-		p.facts([2]string{"Taken back", r.Reversed.String()}, [2]string{"Remains paid", net.String()})
+		p.facts([2]string{"Taken back", r.Reversed.String()}, [2]string{"Remains paid", remains.String()})
 	}
 	p.section("What it is for")
 	p.facts([2]string{"Milestone", r.MilestoneTitle}, [2]string{"Contract", r.ContractNumber}, [2]string{"Campaign", r.CampaignName})

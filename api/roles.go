@@ -261,6 +261,12 @@ func moneyAccess() map[string]access {
 		"commandReversal":        money(waiting(finance())),
 		"getAuditPack":           slow(books()),
 		"listBalances":           books(),
+		"getStatement":           books(),
+		"exportStatement":        slow(books()),
+		"listHistory":            books(),
+		"exportHistory":          slow(books()),
+		"listPayeeYears":         books(),
+		"exportPayeeYears":       slow(books()),
 		"listJournals":           books(),
 		"exportJournals":         slow(books()),
 		"listJournalAccounts":    books(),
@@ -288,6 +294,9 @@ func portalAccess() map[string]access {
 		"decideRound":          waiting(creator),
 		"addPortalComment":     creator,
 		"getPortalRemittance":  creator,
+		"getPortalStatement":   creator,
+
+		"exportPortalStatement": creator,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/xuri/excelize/v2"
 
 	"rapport"
@@ -113,6 +114,14 @@ func majorUnits(m rapport.Money) string {
 
 // currencyCode is the currency of an amount, such as USD.
 func currencyCode(m rapport.Money) string { return strings.ToUpper(m.Currency) }
+
+// idText is an id as text; empty for none.
+func idText(id *uuid.UUID) string {
+	if id == nil {
+		return ""
+	}
+	return id.String()
+}
 
 // safeCell keeps a spreadsheet from taking a text for a formula.
 func safeCell(s string) string {

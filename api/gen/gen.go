@@ -960,6 +960,33 @@ func (e PathStepStatus) Valid() bool {
 	}
 }
 
+// Defines values for PayeeStands.
+const (
+	PayeeStandsAny   PayeeStands = "any"
+	PayeeStandsBelow PayeeStands = "below"
+	PayeeStandsNear  PayeeStands = "near"
+	PayeeStandsNone  PayeeStands = "none"
+	PayeeStandsOver  PayeeStands = "over"
+)
+
+// Valid indicates whether the value is a known member of the PayeeStands enum.
+func (e PayeeStands) Valid() bool {
+	switch e {
+	case PayeeStandsAny:
+		return true
+	case PayeeStandsBelow:
+		return true
+	case PayeeStandsNear:
+		return true
+	case PayeeStandsNone:
+		return true
+	case PayeeStandsOver:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PayoutApprovalPart.
 const (
 	PayoutApprovalPartContent  PayoutApprovalPart = "content"
@@ -1863,6 +1890,27 @@ func (e StartedPartnershipVerdict) Valid() bool {
 	case StartedPartnershipVerdictStarted:
 		return true
 	case StartedPartnershipVerdictUnknownCreator:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StatementFormat.
+const (
+	StatementFormatCsv  StatementFormat = "csv"
+	StatementFormatPdf  StatementFormat = "pdf"
+	StatementFormatXlsx StatementFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the StatementFormat enum.
+func (e StatementFormat) Valid() bool {
+	switch e {
+	case StatementFormatCsv:
+		return true
+	case StatementFormatPdf:
+		return true
+	case StatementFormatXlsx:
 		return true
 	default:
 		return false
@@ -3030,6 +3078,33 @@ type HandOver struct {
 // HandOverKind defines model for HandOver.Kind.
 type HandOverKind string
 
+// HistoryItem defines model for HistoryItem.
+type HistoryItem struct {
+	// About The creator or the person
+	About  *string `json:"about,omitempty"`
+	Action string  `json:"action"`
+
+	// Actor Absent for a machine
+	Actor         *string             `json:"actor,omitempty"`
+	Amount        *Money              `json:"amount,omitempty"`
+	At            time.Time           `json:"at"`
+	BrandName     *string             `json:"brand_name,omitempty"`
+	Key           string              `json:"key"`
+	Noun          string              `json:"noun"`
+	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
+	Reason        *string             `json:"reason,omitempty"`
+	Subject       *openapi_types.UUID `json:"subject,omitempty"`
+
+	// What In words
+	What string `json:"what"`
+}
+
+// HistoryList defines model for HistoryList.
+type HistoryList struct {
+	Items      []HistoryItem `json:"items"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
 // Holiday defines model for Holiday.
 type Holiday struct {
 	Date openapi_types.Date `json:"date"`
@@ -3586,6 +3661,42 @@ type PathStep struct {
 
 // PathStepStatus defines model for PathStep.Status.
 type PathStepStatus string
+
+// PayeeStands defines model for PayeeStands.
+type PayeeStands string
+
+// PayeeThreshold defines model for PayeeThreshold.
+type PayeeThreshold struct {
+	Amount   *Money             `json:"amount,omitempty"`
+	Country  string             `json:"country"`
+	Form     string             `json:"form"`
+	FromYear int                `json:"from_year"`
+	Note     string             `json:"note"`
+	Source   string             `json:"source"`
+	SourceOn openapi_types.Date `json:"source_on"`
+}
+
+// PayeeYear defines model for PayeeYear.
+type PayeeYear struct {
+	BrandId     openapi_types.UUID `json:"brand_id"`
+	BrandName   string             `json:"brand_name"`
+	Country     *string            `json:"country,omitempty"`
+	CreatorId   openapi_types.UUID `json:"creator_id"`
+	CreatorName string             `json:"creator_name"`
+	Net         Money              `json:"net"`
+	Paid        Money              `json:"paid"`
+	Payments    int                `json:"payments"`
+	Reversed    Money              `json:"reversed"`
+	Stands      PayeeStands        `json:"stands"`
+	Threshold   *Money             `json:"threshold,omitempty"`
+}
+
+// PayeeYearList defines model for PayeeYearList.
+type PayeeYearList struct {
+	Items      []PayeeYear      `json:"items"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+	Thresholds []PayeeThreshold `json:"thresholds"`
+}
 
 // Payout defines model for Payout.
 type Payout struct {
@@ -4618,6 +4729,44 @@ type StartedPartnership struct {
 // StartedPartnershipVerdict defines model for StartedPartnership.Verdict.
 type StartedPartnershipVerdict string
 
+// Statement defines model for Statement.
+type Statement struct {
+	Accounts    []StatementAccount `json:"accounts"`
+	BrandName   string             `json:"brand_name"`
+	CreatorName string             `json:"creator_name"`
+	From        openapi_types.Date `json:"from"`
+	To          openapi_types.Date `json:"to"`
+	Zone        string             `json:"zone"`
+}
+
+// StatementAccount One currency. Above zero is owed to the creator; closing is opening, accrued and other, less paid
+type StatementAccount struct {
+	Accrued Money           `json:"accrued"`
+	Closing Money           `json:"closing"`
+	Lines   []StatementLine `json:"lines"`
+	Opening Money           `json:"opening"`
+	Other   Money           `json:"other"`
+	Paid    Money           `json:"paid"`
+}
+
+// StatementFormat defines model for StatementFormat.
+type StatementFormat string
+
+// StatementLine defines model for StatementLine.
+type StatementLine struct {
+	Amount         Money   `json:"amount"`
+	Balance        Money   `json:"balance"`
+	ContractNumber *string `json:"contract_number,omitempty"`
+
+	// Day In the brand's zone
+	Day            openapi_types.Date `json:"day"`
+	Id             openapi_types.UUID `json:"id"`
+	MilestoneTitle *string            `json:"milestone_title,omitempty"`
+
+	// What In words
+	What string `json:"what"`
+}
+
 // Submission defines model for Submission.
 type Submission struct {
 	Caption         string              `json:"caption"`
@@ -5291,6 +5440,29 @@ type EditCreatorProfileParams struct {
 	IfMatch *IfMatch           `json:"If-Match,omitempty"`
 }
 
+// GetStatementParams defines parameters for GetStatement.
+type GetStatementParams struct {
+	BrandId openapi_types.UUID `form:"brand_id" json:"brand_id"`
+
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To *To `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ExportStatementParams defines parameters for ExportStatement.
+type ExportStatementParams struct {
+	BrandId openapi_types.UUID `form:"brand_id" json:"brand_id"`
+
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To     *To              `form:"to,omitempty" json:"to,omitempty"`
+	Format *StatementFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // GetCreatorTimelineParams defines parameters for GetCreatorTimeline.
 type GetCreatorTimelineParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -5329,6 +5501,47 @@ type ListDeliverablesParams struct {
 // OfferRoundParams defines parameters for OfferRound.
 type OfferRoundParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListHistoryParams defines parameters for ListHistory.
+type ListHistoryParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// UserId Who did it
+	UserId *openapi_types.UUID `form:"user_id,omitempty" json:"user_id,omitempty"`
+	Action *string             `form:"action,omitempty" json:"action,omitempty"`
+
+	// Noun What it is about
+	Noun *string `form:"noun,omitempty" json:"noun,omitempty"`
+
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To *To `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ExportHistoryParams defines parameters for ExportHistory.
+type ExportHistoryParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// UserId Who did it
+	UserId *openapi_types.UUID `form:"user_id,omitempty" json:"user_id,omitempty"`
+	Action *string             `form:"action,omitempty" json:"action,omitempty"`
+
+	// Noun What it is about
+	Noun *string `form:"noun,omitempty" json:"noun,omitempty"`
+
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To     *To          `form:"to,omitempty" json:"to,omitempty"`
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // ListHolidaysParams defines parameters for ListHolidays.
@@ -5484,6 +5697,31 @@ type MoveSequenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListPayeeYearsParams defines parameters for ListPayeeYears.
+type ListPayeeYearsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Year Without
+	Year    *int      `form:"year,omitempty" json:"year,omitempty"`
+	Country *string   `form:"country,omitempty" json:"country,omitempty"`
+	Stands  *[]string `form:"stands,omitempty" json:"stands,omitempty"`
+}
+
+// ExportPayeeYearsParams defines parameters for ExportPayeeYears.
+type ExportPayeeYearsParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Year Without
+	Year    *int         `form:"year,omitempty" json:"year,omitempty"`
+	Country *string      `form:"country,omitempty" json:"country,omitempty"`
+	Stands  *[]string    `form:"stands,omitempty" json:"stands,omitempty"`
+	Format  *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // ListPayoutsParams defines parameters for ListPayouts.
 type ListPayoutsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -5590,6 +5828,25 @@ type DecideOfferParams struct {
 // CreateOnboardingLinkParams defines parameters for CreateOnboardingLink.
 type CreateOnboardingLinkParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetPortalStatementParams defines parameters for GetPortalStatement.
+type GetPortalStatementParams struct {
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To *To `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ExportPortalStatementParams defines parameters for ExportPortalStatement.
+type ExportPortalStatementParams struct {
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To     *To              `form:"to,omitempty" json:"to,omitempty"`
+	Format *StatementFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // PortalUnsubscribeParams defines parameters for PortalUnsubscribe.
@@ -6227,6 +6484,12 @@ type ServerInterface interface {
 	// EditCreatorProfile Write what a brand keeps about a creator
 	// (PUT /v1/creators/{id}/profile)
 	EditCreatorProfile(ctx echo.Context, id Id, params EditCreatorProfileParams) error
+	// GetStatement What a brand came to owe a creator and paid in a period, from the ledger
+	// (GET /v1/creators/{id}/statement)
+	GetStatement(ctx echo.Context, id Id, params GetStatementParams) error
+	// ExportStatement The statement as a table or on paper
+	// (GET /v1/creators/{id}/statement/export)
+	ExportStatement(ctx echo.Context, id Id, params ExportStatementParams) error
 	// GetCreatorTimeline All that happened with a creator
 	// (GET /v1/creators/{id}/timeline)
 	GetCreatorTimeline(ctx echo.Context, id Id, params GetCreatorTimelineParams) error
@@ -6254,6 +6517,12 @@ type ServerInterface interface {
 	// ListSubmissions Every version of a deliverable, newest first
 	// (GET /v1/deliverables/{id}/submissions)
 	ListSubmissions(ctx echo.Context, id Id) error
+	// ListHistory What was done about money and rights, by whom and why, newest first
+	// (GET /v1/history)
+	ListHistory(ctx echo.Context, params ListHistoryParams) error
+	// ExportHistory The same as a table
+	// (GET /v1/history/export)
+	ExportHistory(ctx echo.Context, params ExportHistoryParams) error
 	// ListHolidays Public holidays of a country and year, to fill a calendar with
 	// (GET /v1/holidays)
 	ListHolidays(ctx echo.Context, params ListHolidaysParams) error
@@ -6341,6 +6610,12 @@ type ServerInterface interface {
 	// QueryPartnershipWorkflow Live Query of the workflow, for operators
 	// (GET /v1/partnerships/{id}/workflow)
 	QueryPartnershipWorkflow(ctx echo.Context, id Id) error
+	// ListPayeeYears What each payee got in a year, against the thresholds that are kept; no tax advice
+	// (GET /v1/payee-years)
+	ListPayeeYears(ctx echo.Context, params ListPayeeYearsParams) error
+	// ExportPayeeYears The same as a table
+	// (GET /v1/payee-years/export)
+	ExportPayeeYears(ctx echo.Context, params ExportPayeeYearsParams) error
 	// ListPayouts Payouts by due date
 	// (GET /v1/payouts)
 	ListPayouts(ctx echo.Context, params ListPayoutsParams) error
@@ -6419,6 +6694,12 @@ type ServerInterface interface {
 	// OpenPortal Exchange the token of a mailed link for a short session of the creator
 	// (POST /v1/portal/session)
 	OpenPortal(ctx echo.Context) error
+	// GetPortalStatement The creator's account at the brand in a period
+	// (GET /v1/portal/statement)
+	GetPortalStatement(ctx echo.Context, params GetPortalStatementParams) error
+	// ExportPortalStatement The same as a table or on paper
+	// (GET /v1/portal/statement/export)
+	ExportPortalStatement(ctx echo.Context, params ExportPortalStatementParams) error
 	// PortalUnsubscribe No more outreach mail
 	// (POST /v1/portal/unsubscribe)
 	PortalUnsubscribe(ctx echo.Context, params PortalUnsubscribeParams) error
@@ -7840,6 +8121,91 @@ func (w *ServerInterfaceWrapper) EditCreatorProfile(ctx echo.Context) error {
 	return err
 }
 
+// GetStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) GetStatement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetStatementParams
+	// ------------- Required query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetStatement(ctx, id, params)
+	return err
+}
+
+// ExportStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportStatement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportStatementParams
+	// ------------- Required query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportStatement(ctx, id, params)
+	return err
+}
+
 // GetCreatorTimeline converts echo context to params.
 func (w *ServerInterfaceWrapper) GetCreatorTimeline(ctx echo.Context) error {
 	var err error
@@ -8089,6 +8455,133 @@ func (w *ServerInterfaceWrapper) ListSubmissions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListSubmissions(ctx, id)
+	return err
+}
+
+// ListHistory converts echo context to params.
+func (w *ServerInterfaceWrapper) ListHistory(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHistoryParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id", ctx.QueryParams(), &params.UserId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "noun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "noun", ctx.QueryParams(), &params.Noun, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter noun: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListHistory(ctx, params)
+	return err
+}
+
+// ExportHistory converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportHistory(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportHistoryParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id", ctx.QueryParams(), &params.UserId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "noun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "noun", ctx.QueryParams(), &params.Noun, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter noun: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportHistory(ctx, params)
 	return err
 }
 
@@ -8972,6 +9465,105 @@ func (w *ServerInterfaceWrapper) QueryPartnershipWorkflow(ctx echo.Context) erro
 	return err
 }
 
+// ListPayeeYears converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPayeeYears(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPayeeYearsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "year", ctx.QueryParams(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
+	}
+
+	// ------------- Optional query parameter "country" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "country", ctx.QueryParams(), &params.Country, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter country: %s", err))
+	}
+
+	// ------------- Optional query parameter "stands" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stands", ctx.QueryParams(), &params.Stands, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stands: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPayeeYears(ctx, params)
+	return err
+}
+
+// ExportPayeeYears converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportPayeeYears(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportPayeeYearsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "year", ctx.QueryParams(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
+	}
+
+	// ------------- Optional query parameter "country" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "country", ctx.QueryParams(), &params.Country, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter country: %s", err))
+	}
+
+	// ------------- Optional query parameter "stands" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stands", ctx.QueryParams(), &params.Stands, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stands: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportPayeeYears(ctx, params)
+	return err
+}
+
 // ListPayouts converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPayouts(ctx echo.Context) error {
 	var err error
@@ -9728,6 +10320,63 @@ func (w *ServerInterfaceWrapper) OpenPortal(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.OpenPortal(ctx)
+	return err
+}
+
+// GetPortalStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPortalStatement(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPortalStatementParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPortalStatement(ctx, params)
+	return err
+}
+
+// ExportPortalStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportPortalStatement(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportPortalStatementParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportPortalStatement(ctx, params)
 	return err
 }
 
@@ -11513,6 +12162,12 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/brands/:id/journals/export", wrapper.ExportJournals, options.OperationMiddlewares["exportJournals"]...)
 	router.GET(options.BaseURL+"/v1/brands/:id/journal-accounts", wrapper.ListJournalAccounts, options.OperationMiddlewares["listJournalAccounts"]...)
 	router.PUT(options.BaseURL+"/v1/brands/:id/journal-accounts", wrapper.SetJournalAccounts, options.OperationMiddlewares["setJournalAccounts"]...)
+	router.GET(options.BaseURL+"/v1/creators/:id/statement", wrapper.GetStatement, options.OperationMiddlewares["getStatement"]...)
+	router.GET(options.BaseURL+"/v1/creators/:id/statement/export", wrapper.ExportStatement, options.OperationMiddlewares["exportStatement"]...)
+	router.GET(options.BaseURL+"/v1/history", wrapper.ListHistory, options.OperationMiddlewares["listHistory"]...)
+	router.GET(options.BaseURL+"/v1/history/export", wrapper.ExportHistory, options.OperationMiddlewares["exportHistory"]...)
+	router.GET(options.BaseURL+"/v1/payee-years", wrapper.ListPayeeYears, options.OperationMiddlewares["listPayeeYears"]...)
+	router.GET(options.BaseURL+"/v1/payee-years/export", wrapper.ExportPayeeYears, options.OperationMiddlewares["exportPayeeYears"]...)
 	router.GET(options.BaseURL+"/v1/reconciliations", wrapper.ListReconciliations, options.OperationMiddlewares["listReconciliations"]...)
 	router.POST(options.BaseURL+"/v1/reconciliations", wrapper.RunReconciliation, options.OperationMiddlewares["runReconciliation"]...)
 	router.GET(options.BaseURL+"/v1/tasks", wrapper.ListTasks, options.OperationMiddlewares["listTasks"]...)
@@ -11537,6 +12192,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/comments", wrapper.AddPortalComment, options.OperationMiddlewares["addPortalComment"]...)
 	router.POST(options.BaseURL+"/v1/portal/onboarding-links", wrapper.CreateOnboardingLink, options.OperationMiddlewares["createOnboardingLink"]...)
 	router.GET(options.BaseURL+"/v1/portal/payments/:id/remittance", wrapper.GetPortalRemittance, options.OperationMiddlewares["getPortalRemittance"]...)
+	router.GET(options.BaseURL+"/v1/portal/statement", wrapper.GetPortalStatement, options.OperationMiddlewares["getPortalStatement"]...)
+	router.GET(options.BaseURL+"/v1/portal/statement/export", wrapper.ExportPortalStatement, options.OperationMiddlewares["exportPortalStatement"]...)
 	router.POST(options.BaseURL+"/v1/portal/unsubscribe", wrapper.PortalUnsubscribe, options.OperationMiddlewares["portalUnsubscribe"]...)
 
 }
@@ -11555,6 +12212,22 @@ type SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse s
 	ContentLength int64
 }
 type SheetTextcsvResponse struct {
+	Body io.Reader
+
+	ContentLength int64
+}
+
+type StatementApplicationpdfResponse struct {
+	Body io.Reader
+
+	ContentLength int64
+}
+type StatementApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body io.Reader
+
+	ContentLength int64
+}
+type StatementTextcsvResponse struct {
 	Body io.Reader
 
 	ContentLength int64
@@ -13390,6 +14063,127 @@ func (response EditCreatorProfiledefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type GetStatementRequestObject struct {
+	Id     Id `json:"id"`
+	Params GetStatementParams
+}
+
+type GetStatementResponseObject interface {
+	VisitGetStatementResponse(w http.ResponseWriter) error
+}
+
+type GetStatement200JSONResponse Statement
+
+func (response GetStatement200JSONResponse) VisitGetStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStatementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetStatementdefaultApplicationProblemPlusJSONResponse) VisitGetStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportStatementRequestObject struct {
+	Id     Id `json:"id"`
+	Params ExportStatementParams
+}
+
+type ExportStatementResponseObject interface {
+	VisitExportStatementResponse(w http.ResponseWriter) error
+}
+
+type ExportStatement200ApplicationpdfResponse struct {
+	StatementApplicationpdfResponse
+}
+
+func (response ExportStatement200ApplicationpdfResponse) VisitExportStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportStatement200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	StatementApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportStatement200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportStatement200TextcsvResponse struct{ StatementTextcsvResponse }
+
+func (response ExportStatement200TextcsvResponse) VisitExportStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportStatementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportStatementdefaultApplicationProblemPlusJSONResponse) VisitExportStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetCreatorTimelineRequestObject struct {
 	Id     Id `json:"id"`
 	Params GetCreatorTimelineParams
@@ -13754,6 +14548,106 @@ type ListSubmissionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListSubmissionsdefaultApplicationProblemPlusJSONResponse) VisitListSubmissionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHistoryRequestObject struct {
+	Params ListHistoryParams
+}
+
+type ListHistoryResponseObject interface {
+	VisitListHistoryResponse(w http.ResponseWriter) error
+}
+
+type ListHistory200JSONResponse HistoryList
+
+func (response ListHistory200JSONResponse) VisitListHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHistorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListHistorydefaultApplicationProblemPlusJSONResponse) VisitListHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportHistoryRequestObject struct {
+	Params ExportHistoryParams
+}
+
+type ExportHistoryResponseObject interface {
+	VisitExportHistoryResponse(w http.ResponseWriter) error
+}
+
+type ExportHistory200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportHistory200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportHistoryResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportHistory200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportHistory200TextcsvResponse) VisitExportHistoryResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportHistorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportHistorydefaultApplicationProblemPlusJSONResponse) VisitExportHistoryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15030,6 +15924,106 @@ func (response QueryPartnershipWorkflowdefaultApplicationProblemPlusJSONResponse
 	return err
 }
 
+type ListPayeeYearsRequestObject struct {
+	Params ListPayeeYearsParams
+}
+
+type ListPayeeYearsResponseObject interface {
+	VisitListPayeeYearsResponse(w http.ResponseWriter) error
+}
+
+type ListPayeeYears200JSONResponse PayeeYearList
+
+func (response ListPayeeYears200JSONResponse) VisitListPayeeYearsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayeeYearsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPayeeYearsdefaultApplicationProblemPlusJSONResponse) VisitListPayeeYearsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPayeeYearsRequestObject struct {
+	Params ExportPayeeYearsParams
+}
+
+type ExportPayeeYearsResponseObject interface {
+	VisitExportPayeeYearsResponse(w http.ResponseWriter) error
+}
+
+type ExportPayeeYears200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportPayeeYears200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportPayeeYearsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPayeeYears200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportPayeeYears200TextcsvResponse) VisitExportPayeeYearsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPayeeYearsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportPayeeYearsdefaultApplicationProblemPlusJSONResponse) VisitExportPayeeYearsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPayoutsRequestObject struct {
 	Params ListPayoutsParams
 }
@@ -16242,6 +17236,125 @@ type OpenPortaldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response OpenPortaldefaultApplicationProblemPlusJSONResponse) VisitOpenPortalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPortalStatementRequestObject struct {
+	Params GetPortalStatementParams
+}
+
+type GetPortalStatementResponseObject interface {
+	VisitGetPortalStatementResponse(w http.ResponseWriter) error
+}
+
+type GetPortalStatement200JSONResponse Statement
+
+func (response GetPortalStatement200JSONResponse) VisitGetPortalStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPortalStatementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPortalStatementdefaultApplicationProblemPlusJSONResponse) VisitGetPortalStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPortalStatementRequestObject struct {
+	Params ExportPortalStatementParams
+}
+
+type ExportPortalStatementResponseObject interface {
+	VisitExportPortalStatementResponse(w http.ResponseWriter) error
+}
+
+type ExportPortalStatement200ApplicationpdfResponse struct {
+	StatementApplicationpdfResponse
+}
+
+func (response ExportPortalStatement200ApplicationpdfResponse) VisitExportPortalStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPortalStatement200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	StatementApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportPortalStatement200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportPortalStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPortalStatement200TextcsvResponse struct{ StatementTextcsvResponse }
+
+func (response ExportPortalStatement200TextcsvResponse) VisitExportPortalStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPortalStatementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportPortalStatementdefaultApplicationProblemPlusJSONResponse) VisitExportPortalStatementResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18719,6 +19832,12 @@ type StrictServerInterface interface {
 	// EditCreatorProfile Write what a brand keeps about a creator
 	// (PUT /v1/creators/{id}/profile)
 	EditCreatorProfile(ctx context.Context, request EditCreatorProfileRequestObject) (EditCreatorProfileResponseObject, error)
+	// GetStatement What a brand came to owe a creator and paid in a period, from the ledger
+	// (GET /v1/creators/{id}/statement)
+	GetStatement(ctx context.Context, request GetStatementRequestObject) (GetStatementResponseObject, error)
+	// ExportStatement The statement as a table or on paper
+	// (GET /v1/creators/{id}/statement/export)
+	ExportStatement(ctx context.Context, request ExportStatementRequestObject) (ExportStatementResponseObject, error)
 	// GetCreatorTimeline All that happened with a creator
 	// (GET /v1/creators/{id}/timeline)
 	GetCreatorTimeline(ctx context.Context, request GetCreatorTimelineRequestObject) (GetCreatorTimelineResponseObject, error)
@@ -18746,6 +19865,12 @@ type StrictServerInterface interface {
 	// ListSubmissions Every version of a deliverable, newest first
 	// (GET /v1/deliverables/{id}/submissions)
 	ListSubmissions(ctx context.Context, request ListSubmissionsRequestObject) (ListSubmissionsResponseObject, error)
+	// ListHistory What was done about money and rights, by whom and why, newest first
+	// (GET /v1/history)
+	ListHistory(ctx context.Context, request ListHistoryRequestObject) (ListHistoryResponseObject, error)
+	// ExportHistory The same as a table
+	// (GET /v1/history/export)
+	ExportHistory(ctx context.Context, request ExportHistoryRequestObject) (ExportHistoryResponseObject, error)
 	// ListHolidays Public holidays of a country and year, to fill a calendar with
 	// (GET /v1/holidays)
 	ListHolidays(ctx context.Context, request ListHolidaysRequestObject) (ListHolidaysResponseObject, error)
@@ -18833,6 +19958,12 @@ type StrictServerInterface interface {
 	// QueryPartnershipWorkflow Live Query of the workflow, for operators
 	// (GET /v1/partnerships/{id}/workflow)
 	QueryPartnershipWorkflow(ctx context.Context, request QueryPartnershipWorkflowRequestObject) (QueryPartnershipWorkflowResponseObject, error)
+	// ListPayeeYears What each payee got in a year, against the thresholds that are kept; no tax advice
+	// (GET /v1/payee-years)
+	ListPayeeYears(ctx context.Context, request ListPayeeYearsRequestObject) (ListPayeeYearsResponseObject, error)
+	// ExportPayeeYears The same as a table
+	// (GET /v1/payee-years/export)
+	ExportPayeeYears(ctx context.Context, request ExportPayeeYearsRequestObject) (ExportPayeeYearsResponseObject, error)
 	// ListPayouts Payouts by due date
 	// (GET /v1/payouts)
 	ListPayouts(ctx context.Context, request ListPayoutsRequestObject) (ListPayoutsResponseObject, error)
@@ -18911,6 +20042,12 @@ type StrictServerInterface interface {
 	// OpenPortal Exchange the token of a mailed link for a short session of the creator
 	// (POST /v1/portal/session)
 	OpenPortal(ctx context.Context, request OpenPortalRequestObject) (OpenPortalResponseObject, error)
+	// GetPortalStatement The creator's account at the brand in a period
+	// (GET /v1/portal/statement)
+	GetPortalStatement(ctx context.Context, request GetPortalStatementRequestObject) (GetPortalStatementResponseObject, error)
+	// ExportPortalStatement The same as a table or on paper
+	// (GET /v1/portal/statement/export)
+	ExportPortalStatement(ctx context.Context, request ExportPortalStatementRequestObject) (ExportPortalStatementResponseObject, error)
 	// PortalUnsubscribe No more outreach mail
 	// (POST /v1/portal/unsubscribe)
 	PortalUnsubscribe(ctx context.Context, request PortalUnsubscribeRequestObject) (PortalUnsubscribeResponseObject, error)
@@ -20694,6 +21831,58 @@ func (sh *strictHandler) EditCreatorProfile(ctx echo.Context, id Id, params Edit
 	return nil
 }
 
+// GetStatement operation middleware
+func (sh *strictHandler) GetStatement(ctx echo.Context, id Id, params GetStatementParams) error {
+	var request GetStatementRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStatement(ctx.Request().Context(), request.(GetStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStatementResponseObject); ok {
+		return validResponse.VisitGetStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportStatement operation middleware
+func (sh *strictHandler) ExportStatement(ctx echo.Context, id Id, params ExportStatementParams) error {
+	var request ExportStatementRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportStatement(ctx.Request().Context(), request.(ExportStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportStatementResponseObject); ok {
+		return validResponse.VisitExportStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCreatorTimeline operation middleware
 func (sh *strictHandler) GetCreatorTimeline(ctx echo.Context, id Id, params GetCreatorTimelineParams) error {
 	var request GetCreatorTimelineRequestObject
@@ -20985,6 +22174,56 @@ func (sh *strictHandler) ListSubmissions(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(ListSubmissionsResponseObject); ok {
 		return validResponse.VisitListSubmissionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListHistory operation middleware
+func (sh *strictHandler) ListHistory(ctx echo.Context, params ListHistoryParams) error {
+	var request ListHistoryRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListHistory(ctx.Request().Context(), request.(ListHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListHistoryResponseObject); ok {
+		return validResponse.VisitListHistoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportHistory operation middleware
+func (sh *strictHandler) ExportHistory(ctx echo.Context, params ExportHistoryParams) error {
+	var request ExportHistoryRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportHistory(ctx.Request().Context(), request.(ExportHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportHistoryResponseObject); ok {
+		return validResponse.VisitExportHistoryResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -21976,6 +23215,56 @@ func (sh *strictHandler) QueryPartnershipWorkflow(ctx echo.Context, id Id) error
 		return err
 	} else if validResponse, ok := response.(QueryPartnershipWorkflowResponseObject); ok {
 		return validResponse.VisitQueryPartnershipWorkflowResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPayeeYears operation middleware
+func (sh *strictHandler) ListPayeeYears(ctx echo.Context, params ListPayeeYearsParams) error {
+	var request ListPayeeYearsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPayeeYears(ctx.Request().Context(), request.(ListPayeeYearsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPayeeYears")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPayeeYearsResponseObject); ok {
+		return validResponse.VisitListPayeeYearsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportPayeeYears operation middleware
+func (sh *strictHandler) ExportPayeeYears(ctx echo.Context, params ExportPayeeYearsParams) error {
+	var request ExportPayeeYearsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportPayeeYears(ctx.Request().Context(), request.(ExportPayeeYearsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportPayeeYears")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportPayeeYearsResponseObject); ok {
+		return validResponse.VisitExportPayeeYearsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -22984,6 +24273,56 @@ func (sh *strictHandler) OpenPortal(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(OpenPortalResponseObject); ok {
 		return validResponse.VisitOpenPortalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPortalStatement operation middleware
+func (sh *strictHandler) GetPortalStatement(ctx echo.Context, params GetPortalStatementParams) error {
+	var request GetPortalStatementRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPortalStatement(ctx.Request().Context(), request.(GetPortalStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPortalStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPortalStatementResponseObject); ok {
+		return validResponse.VisitGetPortalStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportPortalStatement operation middleware
+func (sh *strictHandler) ExportPortalStatement(ctx echo.Context, params ExportPortalStatementParams) error {
+	var request ExportPortalStatementRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportPortalStatement(ctx.Request().Context(), request.(ExportPortalStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportPortalStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportPortalStatementResponseObject); ok {
+		return validResponse.VisitExportPortalStatementResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -24999,410 +26338,427 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L19k9s2si/8VVC6tyr31tXEjrOb8+zMX44Tn+ScOPbxeDf3PLt5ZIhsSViRAAOAo1G2/N2fQgPgm8A3",
-	"iZLllP+yR6JIsLvR6Ndf/2sWiTQTHLhWs9t/zTIqaQoaJP61lJTHCxab/zM+u539loPcz+YzTlOY3Zbf",
-	"z2cq2kBKzYUrIVOqZ7ezPMdv9D4z1yotGV/PPnyYz6JcKiHNtTGoSLJMM2HuzuFRL+yXRKyI3gDJ6BrI",
-	"ElZCwmweXIO7WXUFKX38Cfhab2a3f376NLSClRTp4fNfMqk0iemeMI5Px/f7QpHfBYc7smN6I3Ldsg68",
-	"ZZAOMdVwSIf5zDxhhY90L5sKbtbM8yT5MJ9VyJ5RvSmfhFSV8FvOJMSzWy1zGEd/FkOaCQ082v8n7Iun",
-	"bIDGIMvn/FhedmOuayHxsz//eT5LGfd/fxV85OoV1dGm/VmrG3tB9SGHt0lYynSbNNovqzeIYUXzRBsx",
-	"mJslszRPZ7fPjEykjNu/yuUyrmENEh/026F0/CJkrIgWRAGV0YasUOpCC/mtlVRhaZTwwGD3TmyBHz72",
-	"3QaINl8VUkJZAjFJGN/65zep+RZveGPv2CUrzbX1sVFtAPRLJ2BhLjjxqz7lf0pYzW5n/+NJqWue2G/V",
-	"k/vKHc0TtDgkwU/0+G2pxchNKWK6d3sQWaMywRU45ZgBqq1IcA0cSUCzLGERNSt9ksUr81HgaUvGKa6q",
-	"SdIP88a7Pif4FCNnW4DMLCmTYplA2vVge8X/+acSvL6CLtK/cfcNrOKXDdVkB1yTnRSWMMj6jjU88PhL",
-	"kQF/TBP72upGrFYsglhEeQpcf6kyCTTG+6TJl8X9xpBrPtPwqJ9E6mECQmu6TKAk9AcvJ8jr51kmxQNN",
-	"XkgwkmJeNo6Z+S1N3kiRgdTMSMWKJgqQR8VH/5rRVOSOQknyejW7/Xs3J14JDvvZh1+DbGCKUFwMxHck",
-	"zZUmS3Bn417k+gs1JwkoRXZ4sca3USg3VOIagBs99/dZJiGjEvWEhASoAjn7NayPvL74u73J3L9ReblY",
-	"/hMibR5jKWU3Rp0MMd2rw938ba4YNws2X1ulxhRJ4AES8xflBFREE5SqO0KXyohhCpQrojdCgdeDStN1",
-	"ZQsX2ns+2zIeV188V/alRWKuF7lWLIbAq3tNDNLZPD1HqbtlzzZ7a675MMdVDLtvgwX4OiHKf0sTyiM4",
-	"JDyNIi+AB0telj8qlsG4/uZPQVJGuZTGAAgfx9VV+mdWflM+rGP1PzGlD9+AaUjr/+kisSfEh+IxVEq6",
-	"N39XbMr+d7APCy+Wfx9b02OEHlhSziGuPHcpRAKUW1GjTlvXD+E2E6FcpbtrcYvgeoXYqvu90pDWDKHZ",
-	"bzmLtkvz7WxebJDah48gRXBzfCsptyZc/S0hUXC4ze81ZEa5rgURHA9pstsANxoqFqAIFzoocSsGSdwg",
-	"y1cBosxnTFU3OTNrZ2ph70v1wmg4898lJGIXfCFLfn8DCVmCJwddGyE2wownSUL5OreqJkuoNptmNp+t",
-	"RJKInfGT/JLnM3P8QbwwB6SkkS4/MV5McAV6EzL5Oki3EUms5sQ4G+TpHepBnqdLQIdJacgUAW7MVKMg",
-	"4bcczLYIkfmBJjkMNU9L2RPGnsRVzy3fg8Jn7LNDOYloAjymg5VrLFLK+CIDudiIPOAvvsaDIJ0bWgkO",
-	"xP7AUEJCBOwBpDImI+UEfx+WNqn0wpjURnBYFBDkXzZ7JGdkLAEhzXm8k0xr4ESLO3MMGYI709T6c+Z+",
-	"oTca+OK4HO+itn+7sCZu4JL2L0BrxteLiGaGrpGz4w7ICjTaGPvC2G2EapIKpe05rTZUgqHBFjJtfCBr",
-	"d1QJJHagyJJG2yDF/RIsuRdhG+EHsSOJ4Gvn+hPdfAYznlgSB58gci3NC6DkoDXfvP0ryhJlb+o3iSIK",
-	"eGw3lveyluIR5cdYKsEnZUJpmixoHEtQKrSRvWzAA8g98StrFRAFkeBGXzC50BsJyuz30+3Ib40KNOoD",
-	"SWjtd2dU0oSgqlOEqooEmxWYjQR7QFvS7CVm9eUhGXZUpos8a+Hld8bMY5zsNizaEEo47ArqSqYAfWqm",
-	"FVnlSeK02R156kw+Loi5/U2eBTngHx0O6PxitKZ5KXcLsoQ15ai9K27gjWYp9FphuFVxYx3w/WBPVrfw",
-	"vKb32lhcUjggv4eqsEHzkB4Lb/bw/mtV4kd5P/59+6y2F+46NKyaaq9yLH397Ol8iBocFcwoleTInx3u",
-	"+ZE3aN3jA3Z2QyZPEsd2rh9h6QbO6oGHbd3Me9p3HF6tXLQcrYMPwGHn2JAz6ILy2Kf7n5NoQzmG8NeM",
-	"q5ouphx2s2DwNSyVkziKaJme0U0093/rggINX7CSS+m1AO3FrWacFAkMf2kfgKi/c9OpLFM59u6h13tR",
-	"0ewnvF2UCBdRbVh9P9y+ejUnz/50+/QpmpYpizlbb3TQO6D7hRVdFQ6aJyjzGFIyBtwd+X+++dPTpwQe",
-	"I2O5Mk5iSIUilMdEg9IqaF9sRMK8aA8i9g/2ByEZG0gd4zO2ESd4/Y4PD1jZi5sBMuTebO4DZc7IDvvM",
-	"eINWyey2E4XcGs0X1hU/3r8mO4Ct+XZOviKvBI/p3hiH/0buc24NoYIHh3dvkvt3wQPe3I/Pf35OzPLn",
-	"KGHwSNMsAfJ9bsT5ybcgE8aH2YIVUlaYUKOQW0TjzT2Li41QEbO6XJf07NqNRxzX5Q4ceVg0dt15N0yx",
-	"E0YusilnRwjN2MRYVTrG8ryLt1MceoXWPt+594KmGWVrHghF51qkGMtfsJCmvi/8b+uOayo1WWLEJVWQ",
-	"PCCpitfs1W/N95vy1F1KBqvwN3m8tsmsQTZTJNKUaQ3xiF+gz76QuTv4O/ltL36L135w6hzihc3ZDnF9",
-	"5z5gvFgBDF4k8FgtrO7vTbNuqNpoulatafYNEGPZ2oSXeX3KeF1l/w8aBw6EdlEYKASt7Ee93keMvyqQ",
-	"b2Fl029sOIMzkbBoPzjtBArkwwj58VGuoQ/A3JpqP1RCqrTOxjdUag5SbVimSAayma4rdQdu+cGCo7QL",
-	"SHjbJZZ0ZQxEmXNurkE5hDgcbgeZDto+kkb6HV7cZ9P4A2OAwVAxsSuapggq2TfzaqZQKhVuVzWHk68q",
-	"+codWNgdVmbr29mToS4VVRGsbM9CFKoBqopCmTcVfFNXdZ0Wx+XWDw6U4adDSh9/tBdXQgfHnhXuMOjN",
-	"3h1xPJyg7C+puIfr3iNjKqNcm5oKbYQh6kUEQByViP1NNSDcqhHrGnTg/SspuCE6d4QePEaVtbv8TgUV",
-	"KiesVEJapGt/H+GY9JmLL4UkWfVoqViNmLvhYkdwsdNphc8b/ewbfZz5c3Eb4EOHkE/joTn36ZweGucQ",
-	"P+dqF6rUWop43+LzjDgTVyxJIA5vWluwVmxcu293VBGqthC7YtqjE+ZMKfPfo0R1nOXmNaUhWB+dj7Jv",
-	"PCsO1U3PHhrFqqP2af/5MYQq02yYijSfcdNsINq+BYWlUwfVjaApS4KitmKP4bh9cauiJpNiwm5HJaal",
-	"zQ2DdYl5EnZKlchlqGjluU0H+VpJ/H1Ik2aUL7qaIaINNXoQioaMiOIFdv8yW526tOXXh84R3t5WdAfS",
-	"PFUeuAU6As09cYNMETG85sl+bMhTxAO2O14VfmqauqqmMeYMFom1VABG5S0PGJPQJSQtMuTrBg/LlJgm",
-	"O5EnMVkCkbDKFcTGIOqNZ/uV+OfOi4W3kcJlNxtvy6ON6E/7258/txd/QA9yE9yn/quDfMVG5Kpaytud",
-	"sjgm/jVQjRpxlpwmYQb/lgsN4eTUDqNcg/dUlf1Zsnd7akicSCQPI1+9+NEybBKofInnLZrow4Ky8KjH",
-	"ZotCx3D9ydWIhBOhusBU2OPWUJOFDtF+XgjyiL1+jBqdVRqRng4pZc8EwyoexzyjYIMyX8nRlFwX+RK1",
-	"bOCRtuxq1tKA8y1sGI9x4Qmtvk7v+h8DEX+sIHR02LFYb+Zl2V0CaMgH1uy7t77qWf++54kbYOuNrjxS",
-	"i+yUJw4t1neidVzM6zjFWtVOjRJPntiiVtSkBPtyCNN3BBIFtULLWICa2xpkG9iImNtzoZL2EbrJK4V6",
-	"s+ZIE9Tt6uJFOwg/idnpTr6+YooOi9Le4a3VsSPFwGvm0GnTtKf8peFFcE2jADUgdRZtb5XVqckU3zjj",
-	"9Zo/v82243SNmmXFeKN5pEUKXGOPXX3bC5u9J+KupEaQ5pkUqVh447G3J0FLGm0hXmB35qEXF+xoa1nt",
-	"Wx8VGqMoVAaRXkiqmQglW/NoQ6gif7n96ptRubOykWX4b1Iqt6BVsCpXgrNz1Ebs+K0tQZbMqJof71+T",
-	"r7/65pubrwhNsg29eTZqpSl9XKSwpsu9bktUmUs6axhSiBldmM/rqqFoNUltKuuBxSBm81kWr8Khpuba",
-	"GO9+sIR1nlAdiqE8JxHVsBZyb83EhO6QflqySLebiyoLdxU/J7h4m15VdI9lUIYZNSOUExoHNH2b0Mqg",
-	"UpkyBR+5QFnHFUcY+1759Gl/e5lL72IsdcxT4BGifOzS4DFjEsY9aExEeKget7Wq1iMYtgpnH4V4VIkD",
-	"Dg75AtejiKDYmlOdyxF1kvf+J6G9G44522CzNz8WvqXCuqaLlZCLYh2zUgJmnq+xS6MwTu3HMUQJs819",
-	"xuSKJd3x1ih2S0XTUTnuVhfNfLFQG/rsz99M4cI1WN+eFC8NgvqeLwTL0aDqBfoMurMKq0u3u6KS+i7F",
-	"Y4BTaIk1jQXp1OQZg5buEW9t2qph4V1Eaw3VKu0qYvx+9/tz8FYJ9vd42SpFSaadVH7nt1szOJywB5B0",
-	"OaZQ+7vyR+XGbAhJnEubHm3vG4DHKMkVe2B633mVlnQRJTQPVoKGOzFYAkoLPuKdXvmftL5RZyMgNo8V",
-	"TYBAgMdkuS96ySRw2NGkgEUw7mkM4bZACQ/oui6kyFstsFzRNSwkW2+0aiVeQ3JqvK4R6fChTQbWXz8s",
-	"aFJCpJ2ObXbdcDjHxmw5DUI7Bi/tXvc7Fm1HtxPVqqravFy8LPjw0qILIiOMMApExGjy3IEbdLpGoQg/",
-	"OtrjjoeW08E3pE9l9MZiwYVeRGUs4HD99WsWZerhWMEqeumDjc0g1xAvGA+FIN9tmCKZFCuWAFlCRFOb",
-	"T7aQIUJvQBJb83Z8UKJaWLJoImhUW67oHmBxYBFy+3zGH5i15gRfCipjayRKoPHeprjQZ2srTxhdcjFV",
-	"eaIzr1zZX7FRKlJ8IDTzEouiSpMgJVsKCDt273Gh0sk3+KU2cefeOLKuZrw0DRMYXE4H646p/PrMuDMx",
-	"ro1JLz3SygnxmoGXNdNYzkMrzG1XhKYgAatWhAgXQrRX5+NBMYpmwyp9fIOXu/+vPfQ8ruZnDMknp2Uz",
-	"qN1XlBug9MhblBWX1Sh6b2NqlSN9fJjEWa/ukzM67PYxE674/It9ZWy1gHk9wgC1wcSBzTQ+uT48Pju8",
-	"gkOMu3EqXAru2NaYH8SOpJTvEV+FIubpAZlzHotFzrVNxw0jqPnNKH8wpAAdSASSZT7DDo/KWvzb90nG",
-	"czXW4/N8GAeNh7/qW8yEG8uK/dl31xvr5xwuGpHGhq8aNdffEOkrsOYSwmzw/dwv7jnN1EYELaVMwgok",
-	"tnQGK4FTqtWcaJGxCJF/6INg8Zwo9juoOTEeQ8b4em4Rz7jQ5pqdZOEidUk1jGbiW3NABkP8+wSMfwPq",
-	"xFB3lQb1+/olzz0r60hyne3eNdk4wsI+SXg6j+wDrg+IJZ7Eup7VNDg5FmBxBPs6GPXW2YFt0LCD8nNU",
-	"LcRqUL+GNwsPS+99w6wESOZEaSH3c/LNU6IIyq8NR9qCpzFGHHfFjT1o6xXUxPrF34ys9amALzqb3NHS",
-	"U6mLF6FcyIbyuKWs+tTyluorDw29hJb/nS+3GulLj0l+l9W8ge98DHekMxpX1u39FAdibNhl/7fYMb1Z",
-	"VJ9hSQNKLyxskP0EifHrCc4nZC3xzVSIlm8EXyxhQ5OV234DzVRfkBy8p+2Abkk7jGotN0dmqKYjodp3",
-	"WhPsSMTaf8Q0RkDG2xI4mTDlsyUNJKa2YLvvNsbSl0odoAONQVMRCdolyMcBypUiOuBgaQhtAFG7Wt+o",
-	"WbRVRKxWFlygQzRbnN0x3m6ov/AyW+WgaPuwJN3ZHoVUIPo24bCzkXWS0i2idDBF/vT0L/2B9oMsWSEx",
-	"9cWExSWBNQ0nvUYFS0bnu4c4mpWdOLxjUWp1XEK7KP1OCtznIW2OYvBb9MTBnEdoBykU71GS1i+1m4/n",
-	"j4sdxepFBZW9o6d7L3KpIFndEcGTPaFxyrhCGCmCqSc1osF7zBK1WBwNG19hYeU2YR52824KB7qyo4+v",
-	"nq4USITgpQfVBo6t88M6r0WcnyXR7o32QE5Bt1gRRxTPdVijFj9ykctws1mWLxOmNqMK/6y9MXyCQl4j",
-	"QbV7sLWk54gWJKaTVsQ6tmKjkueDCtvsE+cBt8UnSe2rO173iPtEW7DYPecLYR0UMR1WrRQ7asiAELoy",
-	"Nq0HrpY0wtLkSille9NU/bZG0Av31/rCWAM9J2ojpB6/cdzeGPcS+PJfKBLnQIyIEQys2vZ4e0OyYzwW",
-	"O8TxD75eIcunNG+3i2eDPY0XDbJc/Cx0palkVKFPfxXK8ZMyGncPrt287RHBNJXbWxyR2j1sfBrS4N94",
-	"Nf/8jgqs73I7nSl0Vo46CRFTcbM/IbdaVvOa+3QudhJNV7z5+fTc92mm+3vQD36GUdXvpQwVp7W0qM+7",
-	"oQZcEr9RNym0hphkFLsrK0FALID+sqxR/PtXv35ZgsN3E8PPOcF1dvboV2LH4RzG0HO7GFPSMM4VMWJ/",
-	"i9C+GghV5L//+7//++bVq5vvvpsTSoz6wIkGMgciJEF23BEwTCsmC3CoRz2fDVApxer92oKv38yTtNUh",
-	"DiXD8DBwLakzYMBTCSDh/cwUqMptbwJwDe5/SrOUhovWwoOgLI3swutJDvfIMOEksDV/Cw8glW1cPS18",
-	"PsJkz6Qw9oB3tvpSBOXF1UB0WBO/9AXHjZd5oCzxzsxpEz7eiSyDmCCseoxpsz1oGwMUkjBOVgkCaXeP",
-	"9JrPGF+4KwdDS2YwmCHNU6EcFFaSoroGf/dWmk5xWFjmnO+g+IHy+LWbjzcSTqA9OvHLRmCHHoIncbFr",
-	"DMrz8YohYYlmPZExtxRbu4YaHi9YSwvSCbGJWkCitZ7HQ0MHBgtqGKQNh2E8uV+3ZmHcOqYQtg6064nE",
-	"7cc0ExInqoaO3gQGjcs0xyLm4Q8l7z/uX/9M7OOIWBGRS4JnItHCeWlJnvIvFLFDaRuCuc5BKYgHmBoJ",
-	"dLxeGyaTffjIZFVZdzq8oudgXbHcL2TOW/JMJTF7HnGwyvIJUuyGy5kjk9iFXtjcaZHASi9EHpj/9Vbs",
-	"FFnCXjjIDzsR6tn86dOnhEqwzdoQz/GYSZgKu+HNPeboMy94VJKlYIF7yeYKO+RA7EblddsHo/lagfb0",
-	"OXZDW1QtpoiDnDO2pqZqS3YsScgSSErRNh4ufWK1cN5Rm6JPCdMkz4yWUuY0j713MyjqLFYLaal0mPIB",
-	"KhMGkkg7Hax240Dbg50XPLKCxPo6YSkMjHpmvJhoWIzUS2BOvsKRb4U0lgGVYvZ1YMYhyJhF+gBnwjDI",
-	"0hOr22wCDUMfhd+IbRw0YfEQ9IndrHxWSFb/Q+SSl6Xqh0eIWhQDOkPqoyNK3IYSVpnoeUDjnzFtYdFw",
-	"nLFuaP1f5ic4N9ThvTCtSEYl8OpslPIROCf04OYvRBy6+f81F7fcZKHpY/cqNX0k0vh5rXcKofCUaGaH",
-	"800rT55X6d/PviNiRZ5/tUqZeR/TegZzlgwYdKEn8rhxn46OnfTrJ9kUhlNjDx2fQ6rfSB3BzlMWXs66",
-	"8zUBf3566qu8EzrkKsewZFoN9uP+aW/WYu8kjMOQXtjiLv4nc7+OvheYUEgsQY4XkZ8gXoM0R9G40dpl",
-	"cKKhEyXEDEFaHoD8DlLMCRKF2NHE8yFxmlElXV0efuthoh/5cb7cI6/4cfPKIPAiLFJ19HUnyU+XAXun",
-	"d5JyRaNwvnkyX+vwWSd1RMCjwxGRLXNmTs4qszGt+5VtEKrzpnuR66MkpiYtulAVIQq/oix5QXnM4mAe",
-	"Yxq4INEx0OwYrBpf59fZvYgXlYmVIJhrSvfoUwAdEJ0/yEDX3u0QR6UGt+Lr+trSM4YP34VCMdEGEPBs",
-	"VOs53Q+K3sRstXKR7FBWEEd8x21IWvbbBdULH6ttqTJoHdTpMEg6f38QSdrP3C0Dv68sumWF5TvPq5Rt",
-	"48hLlnSGFcKIdmMl+kPL038Amhg78jA6N2L8mxesgIZJqNILeBiLBIM/q1B3+C/dVGoYt/qleHSUCLxD",
-	"zrdc7PjwG4JSNNxilPOU6mjTJvE5l0Bjn01oDGMSSrtRGRHiQ3OhLUY0je+Mh7XHwA6OdJd01x/NKSk1",
-	"n7kqAf+m1YXWVtUmxPegXT3DmAr3NWUhEGzjt1IpDettzu/WznXHumfjUWp41ETwCEgqJMwJWxlibBhf",
-	"E6VFpozarUFmV1SOu3E4luILije0gqTKdGW6uiG6quVZ20qt/YPaSFaKXMg+hSyMIJgkOHd97r1qhPL9",
-	"+ilxDAzYnOVM4cPuzUQY7RSQtep0lt1GKCjH3u8oznkXklCSgVRVHNnKc5ci5xEEpiiXKL/2kpatMCni",
-	"oEizhDKuO5dTXNXaAIpFUW0LHjY9W4KvQWyZcm+sWmQxGg5rYQiPEo7cZqlFdURW4OYcWCabJ8kCf93m",
-	"GrqvmhnJmO4ryMFdU/z9GVy/g5F0xEhXxYxIFxJEybVnbWDKLGU6mLmw90MtSB05slxj8X/LjexoazgA",
-	"0h5cGtiGbleOancKwRKxRuzw1H/mMAeLfV4VrnJf1ETyYEeFxLrc0kGtAzGjoVC7WtA8ZiJso1ms7RYQ",
-	"HRtNbrV9awdVpSZhHNT5wU5FwPEWSy7w1vY0Psmr6xhvMMA/2VDObYzXh7AtzPF8lgmpEWoydlP9k5lr",
-	"ygsOQUhoiyY/riqaVUDJ/MosBi3OTw4gctfmBI2xsSwTXrJw2apv2DgcYMXiOAR9aw5rvTFmCUFIKfZA",
-	"Ndzawv7dRhCNfS6ILcW4kUSPjh60CTY6DeCr31PONFMQn6M2PAV+2JI3sF/l0Isf7d7iVIvwyjortn25",
-	"ZOC79RqUF6bOSfaQJfv78vJO4FJk8eD6cBG+iVgkQmyDx+5zktJowziQnRTa2HpzLL5hOmDnEC1IAgis",
-	"vBZBQap0lzew+leE2lPd3EOILaH6Fm/+4+rmlbG0w6eXZFoDd6X79Vuau6BvdIu3rr8FvkSx7uqiD8Ha",
-	"CyPO3cScZP7e/ZkzZEWpSUptV9bIl4M9WrxgqxyOayts162DVOpJOrC6iQ9zztQcfHCL+mgNxn2wWWYt",
-	"iFVcesIJhxx2C7tbQpM/1ozj463GFCtMC1pHL9Di2rHN2+ueu/duz6jNigb7Ahfmljq6QbEUvqpItlZX",
-	"V4+lQB2KnexofxWqXt1gh24MkkQJZWkww9qC6ddqLHTANCv2OwyqCG0CvZWwS7V3cncsntlBoSmC+h1h",
-	"kYlC+QVO7ck1p0NnFsK4sNaYeHtxdceBfNBeCtwhVaY4Ajaje1ePqTBAgz4F5RHgjMdfR/VYacnW6/4O",
-	"9xIr2F0fRpx1nSv+ppXDwjKqk739eM2H+/VHHsMjYVwLUsX6bZS20SRxkZU0eCBz0F0gx2VFS1Gcj3VG",
-	"EB6tV4lGHJgLWCYDcIdLKkv9icpTc4J89fTphH1F03H3kLGlb1oQr5u55Uq8WFfx9yvw/JlwZWu+/a8E",
-	"ziucMuBhObc7vUNNNMIOjAtJcs5sFPBeS5aBDws6aRmQAK4mdZsOjQQgWF5/E1EFxmbTNofQU6l/kJ8N",
-	"Ufdn0D6ecrla/FHKTrp2gaPnB5et9cb5493aLbjdLABxRvfGrvtClbtuQNrOv2r9RUpFV7Cp0HNhHfd6",
-	"tQrN9r2SESJpGUuZEO2/OQHahdMq0TFbrSqb4zXKARz9gzZOnLPOqk2/fbPTkYlHuTNjeFZhxhBz3NNg",
-	"WI9KgxoHvSoHJrzXuF8c0s68VCuZjkRHchIxmFhBhBYUsFKkSkFr8faG07sNNyVIhgJh/Cc3cOz0vR/G",
-	"AmisylxUm04UXJ1FQzqaTSeg/nzCYD2j+G8p/BYhF0aXxywlayk0GhCYdgNMw0FriLYjsP0qU7ZD7RmJ",
-	"UBAvcGJuW4ouBa4nGOM4oB7IoSONq3epSE3gy8KjWLR7UGPxR4469FkC7S+O3w4OI7jrffxjeHC7E3LB",
-	"QotAB3uwjqnz67rdIDLgs4KrMy9tQSU+HP+zvs7mZKtGHVajTOtQHkIgDZVZCsUkYbftKhuiNDvsVu9V",
-	"ISH7cVQ2/ZhJJMXU0YlhGIfhu/uQb89MigaZLgBnNXgW61EjBnpR1tunqTZIMUV8rymEx9duv34AGT4M",
-	"qdY25h6OqkaJiLYLHpzYfk/3iihhMYktoIsECxtjSxKYIowrTZPEg6kGXFoWL5b7xQ5gO5guvwBsCzs0",
-	"XIGrEKpFibb38lcpndsxTO2XaLHwxkxLUWWWMFALbskbHrEFO7VIGYfuK1DvtqE+reHUbkxN1bbrIe77",
-	"B5BxDgMUeuV+zR833rrxikHiNpkSYOW8Iq51whcUaohUaDO8odH2pVM0RqZdj9nsnzZp5w9B92fbGNtK",
-	"RVcYs2SQf1zMX3YWG+XxOIuN8vj8U17KIbZDPFxfDHHisL/wrODjR+2F20xX/S6vjSChRrBFMoOe+4bq",
-	"zb2GLIipDr8NBSLJ05TKff/DCmG8d7/w+3nwgt9RtQ0t1hgoI9Dw35nLQ/fZCbldJWI3CEnEv7cjerGK",
-	"yi6Zd44YrIznsmSoL8DyYO42alhLFCT1+2y8p+5+NZB17jn/yeyertq848KJwRzxSyFJAnphLJjFWtjZ",
-	"1luWLZypNyCgPBhx7BgwwmKux+GyFRfidxhYm9lMYDs2DOPxfzZgPzKaK3t8qdy2hPilJGK9MCfQfmaH",
-	"ui8CU4oXVr84dNGFLc+ufF1oVqxhfIBFNeHm47WNDyU8iC1UhyrjuE+zItCLhGYKqvOT8Xst9wv0g9xV",
-	"TgTMwgoB6DnjprBnW7TUeVLXgYd1G78N41akYAvgOUCsAqXZlQKPswxzH+pbngfg9Rzj0l2py6DTQ+z4",
-	"KPB3Y/UNXjDu6ritgwqH53YXCYzoZGufSW7BFsZFBSpl3MNcJXf92DFv4diMbaALR2pmnmdl25wjc91q",
-	"L4u165QuJpdXyBLe186uOqn8eBwPzQpzVcus2SSmTRFjbm1jq6uMQs2GAMJ5Irl7h19176BoGi/qdP8i",
-	"o1JP4i74O47R5WZtz/0pFLqn1pBmevQt7c/Cjsh0DlIMSpsDsi0AjR1246xec/r/qCENPQ4eWAw8CkRR",
-	"XuCs8TnxLEC7LBNK2wBKanQWkaC0IoLPCePExvzHoOmsLIDgwmfS20ZAKJHCUsR7ooXY4mwMQrWvzbAQ",
-	"evi1hEjIGGKyAQlkD7W6y+5RWXUkw1B/I/ZXT9SOzW2VRtv7Mk22AJktSrbFCpbe2A6zowrL3jlSYugr",
-	"+sKQcGiqOiG5tWKjbblYZoqIP8Wq5jiKQmkLADR0jV30P4NvarZ1zS3dwgJJOiJ57jbyQdr8lw0g37Do",
-	"1RZnp3RPXFmweRRKtTXlUKK52NmSdOxF3G32hAvd6YBWZzgXG7mqNCvKrhDgmqfa0NiFeqnyvCKtoR1r",
-	"OdN+TBSq+LIVSbIGJJVJyKh0Td0JUOUIgYGuoIvRgXQ/avxPoO2/MYWnKBiyj+ygpDuBwvjQY9M4Ugq5",
-	"aMUwxm27GF3ps4UwjInr6AqSU+Q6Emkoz6fyKAKIXQO+IUZLrs/VvI4b1iEpV6uBALLFuF7zguWSe/NQ",
-	"lnEnx2k8XTYiiUsR9i50UeprcQoEj+pwjEdGStxkiJAT+lJIYtZya3MsVvnbVhJzMPt4Qg9kxKiAiKHj",
-	"T5QHDBUlBL/FzlXGyYo9QA3EX9jG00KyijyA/8YF8GsBf99bWUe39T3z4YiEX+CLMGqc3eWBE/Q1Byz1",
-	"paSCuzMsgtyWampiHlXbfx0J+w9GJHaTR/hz/4B58VLdLJsmRFOn7/EpR3enydZ0iYgRPqdZDGGWEee2",
-	"1J8677UafnPiXPsabYbqB6vcGgIYFtXaoUB4bAgMXsxnK8rsY8zplezd4Q9lDSz+d+Pg5ju7Duo0O9Uk",
-	"mDi+Ndb6a4P3rhjFG6qIOSrQxCtaEPy0XDT+NlSdMV42thTJcHFRnhOnTnGcjJBMWcAT4xFVfKHqcECx",
-	"A9VBZ6ZqmbqO8i3M1I41N8fDTumBmtju/BMCc2qxsmJziEouJNk5j7Nogy2d+TohnTjbKXbHjVnqjeQd",
-	"xO6a/AoU2DsR74/QuZ6pA62TiKg94HIYY/O9V0NCaean8/IBwWWJhEX7Uyu5BF8lbExi3T72hftda3Xl",
-	"SHE7dRSv4AvFEh+Rati9NK9ZafhnxxRNSW2R9UELSGZenYFDF1kxXQIOlenBOY7RREAUShJY08SNYjXq",
-	"XNm4xtz80IGcCAx3mGdWPk2F0iQS3Br9YdweCdoIzGJ0mHgsr8vQf4PRHaWS85nZ+sPu/4u5sn1icrUM",
-	"siiKqfC7JnCOe+375cVGsCiEMQgRpkZHYcq3i+NDI+TXe6vhZacHRPFL73hpv1sPWwd+y2kSThy1vtyO",
-	"8Ra0vrbq7fAb2Ge7+/kfd7zE2YsxcRhHK0JDdXpuEU+FmCFI/lOHA8FhZ9XE3vm4FrEJ9zhThHIblTUq",
-	"Yrm3obvSziCKWrs7ZZylRoU9nXd0ho9s4DyHiuwq7JtCw5yoRA7rXd3y2qVsEgfPnsxn9Ows1ViaJ2fe",
-	"EglV9arCPz9tGts/iB1JKd97wDkn7eWJaIdAPFqJ9pJq//oqJN9TCuq1imOvHDrmBtGGVywUEGrwIfXT",
-	"NJ0NgYE3o6WCxsQ4AfeSF7uWpGFRlbldeMc76zAMl+X2iJq95+4X4UQpjRPGB40lDZIKVETNyy8smtDJ",
-	"C9qCTf432id9MqbgWzGm3R9CxtvasMgC76lIZEBiZsHUbANasLYHTdIQzlHVVmWKcHiAYlJ+bE6r0uBq",
-	"NxbGn0lu8zand1jgIQkPTOSqUoPR1q7/Wy5knraVo+tccsevw0PdvrJDDLTLMeS1v1JEi7kfhkOMhUDC",
-	"uAoyT2r6inIEQk/sZApcnHkhhgGsoKoyHKzdAX9bdv6s2sLzthpvgDzPnRxV3tjOCTfsrQfb60e61AuP",
-	"wFYOEMOtX5se3bq4mh+MEfZFhbeMLzIqaZJgKmK5X8Q0CMYUNiNL9eCYUDyzudmr8tauhX5xSn5MysWF",
-	"Ieoaqh+OrFnWgNCfiwTcoTsolmkzblm9ej80nEpuIXRsYFxcMlBz8uP9a/L1V998c/MVoUm2oTfPRlVl",
-	"YPgrb7T/V2eau/62kYO7JKztYROYYeW/IhHVsBbmNe6IOQNt27lRYXtiS5tGzLQNCIbUNHENpUf5IVhZ",
-	"6zRQv1wcYmj9efTo4FZIK/synUP2fZ19IKqK0QmHJWdbEbE2QawItVOvjyzpiajZmpmQepEJ1TIiyVxk",
-	"Mw4t30/ZI9zSat59O/+boOVRjNweCdIR+/TCYdSdqo2m65E76lRoyu6B6ULpRRhdoHZWDCaAPWiCWL9u",
-	"PmYixBantBkjxdkJYwoz8KsFtu4Pgac0V/9XXoJTqkxs2yBIfY4hhiihEhTZVep7cDA9UXTvIorMxQgI",
-	"jcO4e62VVu05iUqBbbfXYpRCUV3bhch12KbsA+qWxLVterixK0I7n7lOljqKQrGL27XXD67w43JACMf1",
-	"jA0AGjiiqexQgwdDDRCrhSigQ1qCfO6oOZRchBm3kSktSCxqej1YCz9qVw/qVLMviv1qf3N+Zl/NoQNn",
-	"GkvMN/ZnQ0fcD2r5t/J20NZVrLBZinfAsXb5L0nySQJBteuxC+MwOWpmoy1+7VX+OOSZgwHJdRyy5sK8",
-	"VJ5a7wCPGRbBnSMlNzrpXXC/Cb/Yrl3ajreuY6qR7m0n8i/lCdkg8saB5Q63rMYad5U4Z8DW3tAsA67s",
-	"9BIsVLcIJqrjViMf7x4+ssnk0MrYiDGEamkdMXfxiyppE+ac0ggodFrXzIpxmrQaqxuqFiqSAFxtRIvH",
-	"MXSTVIbqtor9CE/bmtEjN7QsxmkXVY1bTDap1OGL4xyfaNMY5HPomAa/WHQAEw9CG2PFpDi30rkDICuo",
-	"d8CTTtmYJpXjBe2EykGh9Fu0gEceMoMx2oJPbZu88fblC/KXP/3534gjK4lBU4YV+YegD4FGUm3Ew0YS",
-	"MynWkoZhrY+F0DK/CaHZv+bkT0//YsHS3XWEJhJovA/fStNQ+3VFsUI8t0VMO2qLxNyfaO621r5PNhjb",
-	"YcWxniELYSpoG7fWYCcn+wQy4/WxVqFypA5I4BbF0yeCDivcn7xF+ZLjgUUlCArp26JgcFQsraUafZzx",
-	"5W4TXpathmctCbilBDoCiaJ+u2/Nj4PhX8bHK3Uflp/UpuscQYfBdYhPQ3KVOee2azajytYBO6IWZcO/",
-	"tg7wOAI1oe4VGJrhzcpXrTy/8oL9wmG5GUAa121wZ73zX7cNzAZMo/P1YgOIb+3/1O5vO0uyrR/phAGu",
-	"LrrjXqWfFFOct42dd74SiuaQmVNdrGLyUj92bIGiUUQc57OEavzI8EqszBUMjeCdFHy9KKAacq7ypTkP",
-	"luZLrCUKcj04bvbdBqytaaONJRpiT38NvlmYhq7t8uQWvUqv36kNlOYti97jotbbtVLacWNr9gDhtsk7",
-	"nHviOoqwM9XNHilXWZgnLY0CV9dV8FKKtFrv/oUibnh32Qw9GA120TWRAKc/oiR7jHTzhLTo/VYbKsFX",
-	"5Ifh76eEDDuiDPmoVgkjTnyRZ1OH0KbphXidYytEjS2DOxo4lIn/+m1/LqsWsb9iCSshYfC4yWoj++lt",
-	"6KO7KMZOHmhta3FWfKEUBqK7SFATsPZnYJhLco3zQqJm4yTP7F9u4IFxaJZ27u/IhvghvSb+EPg0uk3s",
-	"xDQwB2wv1Iy58PVq1daiUg50OG+7ipO+hqyV1mx5VDiVUdFITtLqqrvWmB9o6i/B5Kp19T1NMl4MfN3a",
-	"UVUSI82GZre+ayqcVZn865CB+t1ThfyrTdaOXem6tm3YHBFHqNouyoXbwsAFzg07vkH7lObp4r0vwUo3",
-	"Gz+I9PcW4VmU1QHdmC42IISVAEZPaCkXBPdhPU/TScLgoNoaSsldrX+QuaHfG7HjdmbfSXGJ5sbvYs00",
-	"Llc7eMpkzlb1jKg6Sd39x+Hu4qKt2Kmxal9ydf9UeozNlRbJ0M3LtFd09xy3zltAU2e4od9adYBFunEb",
-	"lo8ihWdv6051pQHFruHYWquiB2pAo5+9dnI438mLq+r1bCMweTfmgPYNWwPfp96iEKiBMqTrGFAw3AQ7",
-	"Jqs3rufBinlrz0PZx9HbFVBeORxNyT3dgyG0ohZVllFndllnUSJmV8jfbBUszR0PmFtKYovqYrCbbu6O",
-	"B8gBfo5kvKzMdxjsijz4Ub7DJezkSV4OqcfhKZZjutxqgvrYXDzqqZ39qQjfPqDd0o9ss3StNaM6KtTm",
-	"sPgbd9UdlDI10fntJfT4HGV5k3sYbeIWg1COiTJXf9y1sqkIdX7cFfucNzZmG8gM2LDrKeUECTxAMnJs",
-	"sOCLJWxoslqI1Qj1IOzMjtByWzu224kyWYdXjcYf2kd4jUHqd+ObJijr8S1ibVzmMTy24Cz57qxQ45Zj",
-	"+mHbn1hpG/nAluTi4fPgAx4g6eoetBcQzC4RamxMxDLAabPm7CKCQxlxYXojck0oiTYWu2uMRGIOflwJ",
-	"S94SqDzSTpJanXaOlei/7kSreC8F9Jw39dWiCOF43KP+6fkoK9X+ZVtqbRudqr1PVb6X4t+xF9vAlKya",
-	"GKEjxiGODMMrukTg/jxD2Ybm2OvTc6p9UuPj2R3NDUd7EB39/SNGr2GPUNsOCW2Lyq5xyGAqz9CPHzCc",
-	"vBuRhEreAp7rvvEt7PUGp/75+b1R4DLQ2wwBhwbBlSam76jw294NH6oFZovXatnqFZCixqmbJGLXdkYd",
-	"16y0EUk86hB3i/tBJHG4SKo181JgjbQXzmJ4RMgY7fYja1M9kfy7deGUNN7n1Kz4uCSVu3p8j1DLfPYi",
-	"DFkuI/jOImk4dqpyLs28RWNrbY0eqkDq+o8q0Lo0j5ndKDRO0aBYG80Qjs+JBN5azXEiClZfMl7wFZPp",
-	"2CTfUfC6qxVEmj3AeaIDxyUrRX9MDcXgRIxjXLRDOG7LoOFaDlJhPWi6FUGZxI+syN0ZvUiRgPo+ZvoY",
-	"eJfhL/Otudxzr1MTuhuH15rz+MgB0MFhy2sJUCmd+vXEnqXwYO4/nzqXG1+7mMd/liHuAwel13tSDwFj",
-	"xvR38SjJY+hqlR0yG9cZLsXdgqu2RaD3Zi/xICibw1NuBxQNzpxfCdtfK3KN/QzerPO215DhYF2Tx96h",
-	"icgSDwPmKhKKmUpEC+xJJliyMORprUePBVNadNq1CtpQm5Wj7HBwUcjazH7IRuADuee2zQvMs0ikLR3d",
-	"rsyDJQmJRaX1iXK1s47uOIiitjV0kvR3wQeYSlXyBsAKG7xz5HX88iStEMM9dsBOmeQUa2y+851k90Bl",
-	"tPmBhZY8EPZT5LwFIaiCe1I6V2EgmnzZ0egwzDjGhcyrjYbtL/y2aLc6hU0l8Y4P7nco2HFYsSJZiNWq",
-	"QBoK1G9+BOjXaVWTlmy97rdh/W3euctHIXi2YZtafVAnc69x61dyfnjMAfw/EgbsOlg4ADzSLLOLCVMo",
-	"5otoZPuIV24IeBP9Z8GOwAJsY0eKwb5gkKnd3tAOhOtqzvrUhSwPTvPfLbyUJZpbeB/Nn6vtWC9J7hcy",
-	"5y0jHnO+6DCHLRbWqQbxsbZkz5JsTslcTJawYTwmVNlElLGwlflrBxKIM5oCefw2vN6DR1l7rD+aW33T",
-	"Lk5eAn/V442wYJmYUEA2IpfKAhQWaTn7zkLGjFO5d5cwC0Zs5NXzH5cyiPnVVFkHmW3z6dAkw3RKvwto",
-	"tU9ndyGtHgmL2qaHvKppQAA8//l5jS2ledutk36vItt1vmJwvqihUrQZEiCKNhgldVCSLUiTL4VEXzi4",
-	"S7t/cksimgCPqXQwlU5Ws4RGSJVlLyprs2lSAUq2W5B7VTs7HaVCZC2F1L7mMzC1G3h8Wzr5xsNXpIDE",
-	"Y4kryjTu61qAMto2COOlIc2SYHd3+RTs6nbXfaGIM0BGmlWFU3P4FEeHUTcMtYd2Sd270g5rGBgrDbLl",
-	"7W228tbWem+oKnr166v9JlTCPUBADzBsazLaxhPzjeG8+ddv0ornOSdCkhWDxIgHj+1hQ1NwqIjmR/ht",
-	"owz9Wegd2pduF1GZUcb0HVlCInbkaSl6szCidm1r+Em9BS1a8FbHjhV21SBDOcuF7mVqQ+ZEm21VFKie",
-	"Kxg+n0Ha3tE9vg601Z3N1ZGFdP6HhbtiFzzvCtzfbwD0S/eYCsr7LFIPlel39q/HRD0GpeSerfmPY+P+",
-	"BTkrAvB1cEtkVKmdkPHJcFueIMUNgyRha051LkOOURxLUOEkMl3Xo7CVb6aQCqNt9tVN7E03byu0wfW0",
-	"o/IE+qD2pfBgaUH1Bp20Oir40DpENJQSUtZN6coItRKvQYdG4RtVhT+kLeahg4TBhp7ZSRmiJlB+19iZ",
-	"YyulBsJLdlQ4AY/HFrHrlgkwfZ0PEmiS7BfYnTkSvAqnig51Ps/fNlEx9ns7JwYv2/c7TVXmftBOUV1R",
-	"uPiogXDZrFeqxD+qi3UyUQ4j6hxx0aBdCH8azoy8N1rmN2LXAYkNDi4CWwQ9vszw6WUZ8DGraQHCV1uI",
-	"++gdcgRHTWoO+1mDHSyzDBUwEV8ZB4opojIJNCbiwWEkm3WQJegdACdLoTeD4wulK9ceeGw44lo5l5Om",
-	"gq8dyBZkau4GP9i+TzvU2ZwZ+KVN/XIUATw7uLDxLNXmq1YdwDFQzpv9gJykjUo67B7cmY7k9gZB8Uho",
-	"tH2xoZxDAMslEpzbisxwWTpVeoHIaC2F2SMgJg+ak/2TW1d9D2PrY3aw3Aix9aiPwWBWzJR7trpzzb92",
-	"HIrt8fVzquu1JKG3OVy0iBhNnkdReNrzSmC5oVQD2wOL6xdUub6OnuHZtt+xRcKGlhp24r+7L9uA7QaB",
-	"GlYwxt1ygxLgT49yXL9QmfkS+1Yw1G3Hi0SCYwey9pn5tdCMusp9j+29sAEbivV32CtMs4zxtQVSMCZA",
-	"ArYwOaGZck3JElQmuLK/cNZp7DCHGXfl+EvE4Qj7TppK/aaMJaixRnQRID5x+IjY8SMdz+oSWtgk9UTZ",
-	"cAvNVqFX0PCyVw3JxLrBVP4XrcuvP/NQR9bC9L2070CHO6L4/wFkzOojlPz7zGcOEWFRAu7FYsGFNltC",
-	"U9wqTjrnMy4W3sUt+u0X7Q5mqxjMyjUFCVrrKG5O0slaJ+q6avzB/eLmcid2E8FDuSkO8aIc+RConPcX",
-	"OayBtqtK03voeEqWdHRe4LeK/Q5Djw5zfQu+5wiU95jR3tJCvAjLeHSbVzjKuWstcR9ZgtHgQWPQrAPX",
-	"8dO3il6QvnqMQrpfuiNyuITjhK8qCZaYwAuXRLXQoGsaydiBIxUJbr3ZRuwG3a2pLRwZukk4ST1FDZbg",
-	"2BKqPMtkW5R5jAqZtC/hmKa39jD2aDQ0f9rUUSmXIi+wFrKEMm6j/DynyYB2x7gSuC6Qr1q3WsGUaQSl",
-	"5PH5am/eUbU9tRAvEQrUgmkFtk+z6caafYgetOARlIhJbnpAgaVG1dZBqVEek4hyLjRZAsFZcTGJbXo5",
-	"MGbrcg2arXbSmboy2QqNozhcE9QxEythPDyiC+3qMQ33aIeP6bk5wmRsw+NwLC+bLOczxYX4vQ2OecRc",
-	"jkpNhg81NsZH1cW696A1G+mFc8pGOk3+8GzgdA1z4c1zp1A3qAjOq2feAlWYOBk5d+DUFGTbeu5Rlsau",
-	"hmurA46IINnfBpdTicE1VLGIJ8D3/SiV0PnSz9I93Ko01Pj8CuQaiPmuMOFSuie5crAPIsfwNpNkKWkE",
-	"42DGTi6Idq8ztyxx79CvFxxnjyuIdsyvk+mNMWNsdhDBMNKSbCqPNoQq8q9/uRPuS4vwZN7mw4dDLMCn",
-	"p9qEx5ZYl7JxStFPoCi6zqUujkyiNf2+PaPmdI94I1uSthas/dApMvKww6LMB5rkiHQteLInGEix6LRF",
-	"rZjxlJZmexnrDKGUR+0tNwSgbREFLAsuBMvJ9mSH4OfYU1esY9RDO/VL62ggMSBpUcgQ3qZ8PQ+MP4BN",
-	"42uq/V6feocWKdOjanyPVgADt/yf+5teq+WzTR1cWWyYKY862Ok15hykud60pJP6YfNPLplgHmWyah5j",
-	"ZgCTPuYMkzzoy9oATktrzMihu8XwD9e67CI+lUmk80AM5dAfOYzbZHQNRhlJIPBII53sLTo/a614Oc7F",
-	"4CzLbHZuoGJ/xDxIsKNnI4EO3n8DvRLnfYSxW3qqIGqYBN6dscwv39wxoTV84fbKNKei3XbnPBQdew5W",
-	"ummbxt1yJITmlM/xLsHnIusD+gTbgUeNnLW+UH8r/LHIVlPppnExkg2L47Ykw1A4QarGwXniD05SlGhB",
-	"xwvGB47Ed2qwRbeKB5Bx3gKnNTYAc8w4iba2gW9hzTDv5isMDeVIqdMDd2IPNKpVemqg6cx901ambWM0",
-	"i1Gu8tjq7raYkQ8QuejRr/NxjqmqzWDqhouqj2yqTzdvn71eAWjgDkagPz/RPcch1H/uDo7GSeGL7a0U",
-	"Vg0qH/byLC+28ryKKugku5SxcrtWdkW75nx+YgCos9nL2YT9QaKWxU1y9NkD4ownHz4AIyVjh0SPMFua",
-	"p2Lx0/YlvbGCcwRG0DFaplmh427RvrzTgn1BudvRLSjC9Ig+w3bhu8+S0YQrUWFGVtuk9PFHe7EPubg/",
-	"v+p0s08J1VTXWt60g19GHx0hTJ25hF45akfJfsdSSBgHQ6iA/RfpFhdxXEGH7s6G9te/Ov1enulFQ8B8",
-	"liKoUt1nE1y7VmZbKWuWhgfDXpkXdX5el0vXNWu/uw7DXnakPzd4ZsGYrBAeY84TawdU8aIwyXlRFasz",
-	"nhrI1pPCILGAHoDLYuLViklQtWkgh2WfkAQO9DfUQfAf2s0tqc6wF418xAUfABs3aDIVD+U5medLaAJV",
-	"fmMBHY/oDRzjto0eitDifXZkZPryLYZYRyVbTumbPOVkbAWpr7xKIOSgIJIQaF24x6JwUWsrrsa/nSx1",
-	"CjRedGAE4qdz/+DWFU+ypewKzrilsr9mJ0PiXksK9sDmyYDH1mNTeRSBA6tunWTd42wW2LtFaUTfFsz+",
-	"mp1/TFt4UFloQX/lbq72K2deNWsgecwMH4bLp7nRC/+zYEZspBEUtpZt8YtfXO+rTbHz6rQ63w78qwoZ",
-	"JFN2yB9VUs0UXSZtzUUnFyuOP+188WGxsKKBvncbGgofD8M2NUxBb1/9kZUE1Xb8hpeuSQJUafLVMxJt",
-	"qPF4LGLnSV37Db4Uj+8ENjCsmGRzqrMamj7sfDQw5kjxDq3hlzKG2o7M3Kgw7fAzxhZmuqG/h9CeDgnc",
-	"IX77AaEjkp1vqN6UaC1F0tOWqbdOv28O9xv+5qNaHeez3WZAZcQKSWEurQUW7KOC3ATY2uP6VFtrB7Ad",
-	"0FDYWDD+qnOc7i9CbleJ2BXDQJvpRKWF3C8Spx8GhRxKBLx2Uy2sj7XMIbBI86u8pSrGOJ8T+Ko7R4fw",
-	"wptkrVxcvG6xzNJQdIubN8kYZIQfcH2qpPiJLi4be5gY3bdhQYSHezTLUfa1XoA2ycIYVZRLpvf3ZoUu",
-	"1C2kthO1mNm/kRBbBl4d3s4Wix+E0jfuqpJJGftP+26qbProuoGkmblH6A6FA4h0QwMH3AAMd+1G62z2",
-	"4QOCr69ESOmsEkTUkkSChapTG5aRlHK6hhS4JoKTOMdOJuJFRX35D/4P/kLwB+D4k1vyH/evfyaME8Xp",
-	"FhYRVXBHWKwIlUD++tcfv1Pkf/kBs/+GCTPsFNgBSekW/vcdNuPbq9++fEG+/vrrv5i7/fXdizuCoU7C",
-	"1D/4+39ZFs1JlEsJPNp/eG8uSxkXkuScaXWHmTgH1s4giV1GyfUcfkm+l1JI+6T3NMsSZseqPMmkWCaQ",
-	"/p9/KsHfk/9lVvGXP/353/73PzjWZVKiNNLgfSRieG/7Gt5jc7p6TzhNGV8TeAC5J0sau0dTjb77l+R5",
-	"ZM5B8ub1/TuL5EDe/xhDmgltXuLmP2H/3gKzKZoC2cLePbX4CJss1qBV+ZFNN7oZapQLO6/fXPenZ8++",
-	"JM+JG0jqkAMAYvtjz0QPe06ePX2Ky/wH98eZLdchTCP82LOnz+xD3v/kZtC8t9FBLohrxiSRWZG5iHGy",
-	"Yg9AFESC4wB9ImGVK4p1iX96+hd7K6YVsfvuy39gkEG55ZD3/0LdNycVO+jDewt+hoRLWMr0+zl5b78z",
-	"//vtvQdHY5KsWGJswy/J97F5Sq6AvP/+HV2/f/L+x9XNK+MQvf/yH/wNiCwBotiaY3DTMtnuQeK25h3J",
-	"pFhLmirEziPvn2P5GPsdqXBLvsXdRiTNFv/Inz79OmIx/gvuTxtdsR+9N6RwJsgXypE5V47q7rnIqvdG",
-	"TMiTh6+eWN3xxK3mPVFGABgn8GjHWxXjCFARWEy4FAMDxNgtX/6DY6VQBNziADnF8jyj0QZunn35tBJT",
-	"n70t9ExRXT37ykOI0IzNbmdff/n0y6/RUNYbVIFmkaWHsbYhLKPukUA/xrPbmWHut97LcS3tVn8+e/rU",
-	"gUBoB3BV3Y//dArcHgmD/Ba0ylHZHWbsXXIev3NIZOE7Fkv0GsGqfz/RbmbfxWHcJglILGtXOFTEVsKX",
-	"80wQtUgFiGJduW8d0FZGJU0BHZrbv4dXVV7yhJWKA4+BX4uZNd+6qtPpKOpczg/1c9MYNh8OmPnVtI8+",
-	"OyOfxzGhFqe21EkeLDTEzA/zirw/+ReLP7QK/b+D9sw9r8j3UGk+2wCNnU1plGD99k3j6MPpVH3NS+zf",
-	"0HYYKeoo3pnR2YdENvr9yC20wmPgvHsH892Dds4fXSYMJfxWG7axnqzyrjPl30G/zM98ouADLnKi4JPs",
-	"4W21UQayMHAdPhQW+EG8BjnZvgpQ/Z8il5wmN9SCCHUf6v9hL37urz0jL+qPughTfhC7Esf8C0XEjpMl",
-	"wjKbUx+/8lQqCjCb/HEfHK/38gDp7yFI+emVWOMpH0OdfQS+39M92Qzn/Z3reFckgZUmIrf4w8aU8AsJ",
-	"yEP71hu05dToAw9hAz/Me6/Twp2J52XoO6FpcrFtjCMfPH0tyDoTcW1QwRfK7V7DScaJd6bFVs3Jcl9o",
-	"48k2d4cEPIFH9MPaBOF7/PoiojB3kanfcpD7MjBV1JMNNEoMGe/tbz6Ye9b5/X9BCheewPnv/5WzaIu/",
-	"QYdfuaiKZ4HvQLS9AAdrq3CqXF1GtQZprv7//v785v+lN7//+q+vP/zPQMS5X/g1POonkXqoC30vrM6h",
-	"nD8nNqCkBdmCHepwqkfTLdpUlbsAAw0VSr/mCeNAhCTIDpYaGVPnFHeV0GjbZeEhCOM5rYoaNuW5FdEv",
-	"G0CdYkvtbfyRJkoQLZLYqBz/up7gGcanpjce/HOuMuhQAG9e2NC4qCi8sPifhFqek8g+15wzDON7dmgj",
-	"cXCiGIMtYUPdIIamlAR2mBbZTW5RH4+ToI7Qla25ulIpqtYsDRKkZ9M++uwS9Eo8gE+LcC1qyh49Z6I3",
-	"UuTrDbnXkmXQ4XT7gFe34fmiuGosy4vSs7PalX59F7EpC2Lg+CCk55zYjWjRrmyQ3x2yG/oALjPhOqAd",
-	"J0rKHzKjN7r4ooxTnp2oVxljDARqqwSd8tA0nm+F3tcVavQL+xju+dUKCAYcfxcc5pjtNIepHf6F4+rM",
-	"Pwnz4766dqPtt+xTjf6qsaKBicwhrpgrBhtw5W9DLipVcpt/5yo+2nl0Xl1uCXohXV5yrxQF/1lfAu9F",
-	"OeTyKg0hv76Pk8YrqHN2JuLrEVoMHbX5vGUer0HPiR+6OSe2mogmxM6Ssae1a6AjGmTaJgZNjTDgfC4k",
-	"4+wb5UrP5yorMLVqg+XLPcHGRiS++dyyqX3/TZwxPH7Pnv0ktwv7OCf5lYqSSx16kbgjDmy+OiNRYfzM",
-	"BuIRjcxB1KPojdnQT7LGsIQJ3ebDYQzXGoI5WOiFXejqTIezZ3vMs+qyhPpK2FgoZg68O9cnSZxDfONq",
-	"6nosRnPpc3fl8Q51i/V2gBsSiFK3AEWc16wr3/oipp0jsPXCfWp9zR7A+O0a+J2v+auNW12xJIEYC+tq",
-	"gTaLmtFlEt7TB6i+5PUaheUaP5ZhWKHSRcq8eFEtKyRxtZM4tb6cjI01tR527YDpwV1uDw0JqXiAiY+L",
-	"t3jTT0Gcvk8zvR8mQX86rD//TnCYgMnv6BZKLhOxchUZTOlOdoo0xfs7RiqRnIGTeNcX9lFXqxTs8txi",
-	"L25+OuKcPW5O5RaLvPFxhCqiQOsEYtQLIrOIF34Gmxcbl7Krio11GXuO+eKqz4GhiaTEEvQygaEK9wqz",
-	"r/jsUBT6IwIlUM/ZKXR26qCH7wMnhYev4VHPyYaqDTr3yo9wbqPhKaUEdcI/wVmhE3tswOMK0z71w/dj",
-	"SNmUbuEbB4MReOjPZR9SsAWJabIWxuznNuikyErkHNuzfEdTPbRRfHru8MZz295ou0n8fvJNPdZjwZ2E",
-	"M4DtN8Wu6lFM1mu9wUa0noPKXvrSXnmlCd7KGi9TlI3UsM6jzfHaKJNF1g/FBPxHvUmDyqtcrTlYWeNH",
-	"8hGrVLpMK9DKcSTA0eCmsicPldGGTe41PLd3/RRk5SocwHstMmxaZXztWXmHRgmOqbD1dlvI9CD+IoS0",
-	"42/OYzExc//KY+E4a7FfP3O2z7V3c3GWNNreFrMF/LC5VDzAoI076By8In8tWOAscq7lvtMLa/mppuuP",
-	"57xZ4l7Gdzv9dL7yg/mjnskXOo5LuJ7+ff3EF6wjLEeIuz/iBe1bPLRfYonDrUN7poLtPq1opHmiWUal",
-	"frISMr2JqabDGWRfEocDX9gntE++UNbOPqyss8QOyRf3f7sjjmMFtAUtHENKJEJexGQnmQZFuPCjsQaI",
-	"V29wp5DVcyvQ6yz28OMQMKHm2yJ9dU0zilZTxVNXdxyrvs9d3GHX9VFqO65UcHxpxxg1jxb5kvLJQ336",
-	"W3q1VXzfUn69cjMBoArlpRgQIUnCVtoGwChH4HHbAFhJ048QlljccKFvnB6aXm6+Ez8LjO1fcZS4tsY/",
-	"qBTdgy5kp8HzEcKS29eEbkfxu/KyM1KueMpFfSay2whENFpCWRaRgVSCW8yz3WY/4WEeZEPqB+JMuFUx",
-	"0PJpOHe41Odq+5G2qg1JnT8Vj2GdTIoVSwCVO0KgOBw727vhE4sOcfKORJQbwcx5LLhFP6MkpvsRW9yG",
-	"9obEgV7ZKy9E8ItscvtKFmqm0+6abi87Bg9wnt64Kwe55hVE+/oGuZpyx/pLXZvx/Uu1KHILkPmZ0YVg",
-	"zD2kIilRblYiSQQ61uIBJPHww9M5dq3tdx9LRObX4jm6V/+IjsDVirJkGmwuoFOgRxwS2g1yGqC1/Myn",
-	"8ycNzqmtalOwzh7eRQylYtSUa9Q455EUQwJrC27cbdhXrrvOOohyhRdh1S8b4eDslQNtFql3A4C3oJV0",
-	"ZFfK5V+tr1ys8OPkWCoUOjdzfwJNlEgBMaMtl51Jbf0994dRhne2ONYwnsOOOMKrDiCSypazOnX6Ar3v",
-	"eXz98nQVOfTveWwcpYJYbshpB+/YAyDke6++LC+8gqx5bwFzMUJ5ZGPU9K1WV1lhXeHnRY6XqvyQ5Z7E",
-	"ORA/CsTJZk0WgxLq/Eyh9E20gWjbLbJvhNIv7GVnJGTxlIuQ8XuMjydCbIltgSVZvkyY2kBMDF3mRmmD",
-	"wlme5q8tZNj8AA8sBjdbMEzuE42uBo8kPFQKa4MsemObLd6WV56RS5WnnN+QMpyhCEWypNHWgoh6OIKd",
-	"yJOYxMLo5TvXnxbKUJ+XO8JjLk94Rr9erUC+NXe+1gMaF4fLvLRfXdF+n0vpT69DMCx0oGjWcDWqBAfO",
-	"oGRbl7NWaB8Lu8sI41GSx8ccOypfpgync3QfO/eV686JY1g85oIHj5/rg2HlConqx8551FiB5NRF/B9K",
-	"uKcBccOywLI9bDjQmtuDQ2hru09KH1map7PbZ348ov3zq7/829PDYWRntf0ckS4iN2+MeRIVMFwuIWHp",
-	"jnrFEG5OtMB2fMT/sOhch5AeB6hdFqj2yZImlEc9/su3/qLrDPa45V1mrI0jxRy7YvMUmQJcSwaqA8Lc",
-	"UVtLyhWN+iNsP+H176qXfwp+Y0b3ItfXBKdhCXkR0bCPIlUet6r2pnyklCU3G6CJnbfYFkx/RVnyg73q",
-	"OrdiZYGXmjxhSLcUj6BILG6JAq7nBGVfzclS5HazmvsmlHHzoZ9EgBYAX9s+duUcQj/jtGQVDr0tGWWH",
-	"VKsnuZ8Z3bmP65OlP+ncx+HU7fPXPjCXATHqpXD0jMa1+JR1d72YBFjDKdK++QVrdRLB10SLalCvCuF0",
-	"yGZf0Tx1Ae53kq701ZXf4qo+Ru60nAl/ZkvcFtOmhWTtKNOqHs7XoogR1THE+yXlia/hmDA08JIlcJT2",
-	"uFBgwKztJUsKR/mI8L15xXiSZmSEliaFbraMznkMsglgtduwaEM24PCpmSYJ24KtrdoTCVmyR7STLEf1",
-	"QRWLwY/z5GDOD6OU4iPkQz35F+/sknCb4WV7CUdG0QJwVhcf6DvVXKfT/SYRadA3Skug6clTPswut2UT",
-	"E4z3wFI53N7FvFVsjUSyouVOOaFa02jjwIZaeHiKy11nvAXQmb6uWl+/crCr/Oidz9Q1wi4BhaIYAmv+",
-	"Z5UBF5ji3XKxU2arY4UlM2cEzrXVd25wPQ5NRquRCI79tSCdvDFFqNpaYLxe1SBybbTKjY3l98EhvrZX",
-	"vy0uvk4PoLHMy8RJ7FABR0+PVLcRuQKs03ZJ++WeUBz4W+WMSFjEoL/htfFe17rhGsv8OMUZTVpdCLvQ",
-	"81+WPAqwuW3znR2l8BORoKuoxHiutiGOEi5IKiTcuUkhZjMrArVxqa2sfmLv0mV51Vg0mkH2/u/EFvgF",
-	"dey5dhdEuWR6P7v9+6+HFdEB1hRHny4UruBdWVp3hzY+PTE3KTJG4Y31HT7HkePkDTU/gsNn0+Dfube/",
-	"tCc+UrY+51tH7Z7v/MaIYG4WqzdM+cQgOib4gQ1EjNgqfa0jjqlhj/J8Wm1yD9E/Z2q2eO/Tm45VjrS5",
-	"ioc8eQDZe8D4a67UePfLOz9sKPbKrIQkG5FC0UMjKUtuiaZqq+Z+BuSc2LSSRUo4DO5ygBgLdAWvgVKb",
-	"m5Tcac4saK98O2X4wNVC0k5c0ekaDia6m9hxkNNVhq7rlaFMQ6oC2n0+S+njj/bLr8twGJWS7tvvT7XZ",
-	"ZvY86YC7OecurUjoZdzr+o7oDmpUP+3Fg3lTwyq4BMEuAvlbocGtneIzJxweNfYIyDnGJJjC3IMNFc3t",
-	"VKV5tSzIZi1ThNRkmtAogkyrZkn6dPHKA8Y9oXnM9E3WM3/4ubnqTXBYbmj/uG09H8y6aPvS/uT0TdVv",
-	"dcxrd8ji1QTjq200errp1b4tDJPfWMeHscwK/4gEpY0xjLAg1PhgDOvONlRtwB2b7yXNEB/qASRb7Ynh",
-	"83tiS8Pv7MxlwUlGM5CXErhIxHBCZW3LJOcXeNerHSiAN7Fr/AgA1fVnnxl4xFVYpIIYThdGn5Y02kKM",
-	"0ZxK+alDuklzpZsDRwYePU+8Ap16trO9bf30ukrxqizRLfrSQjbq7P0cTejZRf/OHAp6VdtTbyjgygtM",
-	"PzQY3MwOCatcQRxAphm6leDBLHCo5/S9vfoS7lPIyNgyHk/hA/xhesnf2TYa4PENpiwdUkxrfeJZj3mf",
-	"GR8qTK/89Z90/Zx7iwsB2FiKHViGZ2V414QQX+B1rXUKdnkfJ116qeI3w4eyDsa4JBU7C4+JRKxtF0Ey",
-	"J5R898p8RjlhXIPkNCFc6GPMMLFauYNyYqmy/WjXmoo3ixsjUZ+Nrus0uuy+MQ70CuSdca5BPqAbDYdT",
-	"mYfuCT9t+yYVDzD13nglHuDePeBqB+i69Zm1fgQUv+rjP++R0y0O8QCEFmOnvXSbQ8ZjFRZJNSFJZnM7",
-	"Qwqs27dOtwH51i7lvrj4nB3y9WddzKQvKGHDJjL3YDRhEOCzWvUY2x5s07+zV5/Zv5IXbO+lMoXYRvhL",
-	"RE4cwdIEADwrG3ZCbleJaM9C/5dxlSuc+MX/4Iy88M+414UxdM5GPKMz8TV9Pt8TZY7bw9KjPvhkUp5g",
-	"trpnJ9hrPoMBnQUMaNqUb0I5jEhYGc7+ZH5y7iwwPugyCWBbfxGGHvLyXjmx8YMn8JgJqVv3wff49bE7",
-	"QW0AtM8MXp+Uf3Iy2S0XSO2JjJYVSzRIiMuyHkVe3P8NYw2KUFTWSyG2c6LoCi1IO3GaE0pUhqPJcTUD",
-	"JNBQaYgi/gmvO74ma2KZuoDaoBcKPP/iumLEDuK5USDGKoqpha9YlrPpij5M18eL0ArLPYlyKY0nOoTb",
-	"/dUm5rrZ2Yl7oRoT8yjX2+YAstScUK0hzVytnEUZIAnjoIIEnMDMcaUifgVTz/e0g38Lzl1lJOO5e/mP",
-	"FesbJnOfQxgDh0xTRTIJGZUg3ZkkIQGqQFr3wY/VxFJtmoqc66Ha6ewFCde8TezqPloZwuddMsku+UEk",
-	"8dzvCDtScOM+0nI/JxHlESS25iASPGIJHNQsdu0QCSnT2tyk6yh/W151jDlrq9qmMWfxXg5EX9iDOQWu",
-	"PbyEIimN4bynr4QHkGr609ceaG/d3a8WmdKt7+MkbwvqnL3JVW0xZUu3dr6zH+XgDEELfCRkMSKI6bsi",
-	"9O6QTayV1mILesHy7ZPd6MDuoutsY8HlXQaiz9t+xNOtqLCowD0CjTbH9Jzb97ja8xxX93F2naPMRaa9",
-	"IaQMrfF5j4YhYvxX2FzvPzrsQ/afPFEszRNDtdbG1nt3xacgAX6tFzfpqk+/BDj1W5yYfCgKD0bDUqVJ",
-	"BeX2Fps8LGD1hj4AWQJw2yBdDgbBwEd5CfAY4rv2wcsdEuXMAM3k9NgF5qbXLYdXAVnwYiOECuqKArTA",
-	"Z8ddYyNZY4uFhaeqZ8J7OO2UzoBDev83f+kf47w9hFI+oHd7jWPt3D3e9BZS06TSrNKyb1DO3+DFL0QM",
-	"nzdPVzu2IaOh1Oz2779++PUABZLajhH0qRRb4y7CCDLlWyL4UlAZ42dq24ResretbCTHPQtuPiBq7Dho",
-	"r5+duR9HFrOHz4no0U7td1Xgd4qdhzuWJGQJSPc64J0n7SS7qcqPJ+ZZVOdy8sq4e7bmFV5eZ2Wcf/mP",
-	"FFBGjvwg0s91cWfdaobNJWhtSlkCMao5dONjiNy8xF5NJiVE5QSxiTfMOxZtXxSPuN42Sr9Cs95r3jFn",
-	"VN0s2hKxWhFKVEqThJSSgRKVc22uaBiaQZk6HOARiTT1DWBT5vfi2J+vqcNXuVJPt7LI61fL5xOy5/gM",
-	"13IIXFsQIyCxw7MeLVheLiZ1WbGwSKgrFiel7So/H+5/zMPdcteOL4tjCUr5WtT6zLljtgzOaZp4z1hg",
-	"suufQPaxYPE+75vL7Jvnawm1rpHD6WS8Pp3MDSVTVav5SCOnMaVsSrfT3PnYoQ9jtleaJ5plVOonKyHT",
-	"m5hqesxYtJdCpp+32B/U70RZJNTabLckopn1EczmoRJiEoOmLLE1hNTC8vfupo3hW28YDbn7hzeSfdEr",
-	"PGYQaVf4utsAv7M0Vy4DhChgiRBbxtd3BDC07ctHbBWstunH+KDmPswE22htlVkdPndqS+H6O68/Wwp/",
-	"cEsB8W2qh75v0R6wT4qMwQ1CiLencRz4f3H9T3Z8wJUGwWJ4zZP9xSGj69T5iIr3FePazXgwNuS9liyD",
-	"eTGgA2y+iEY4QxM1NMdWlDtC1dbC0TZisf2y5BT2qPJFqyM+bhHj0GzQoPrGBpjImZJECtA4bd+trzPg",
-	"lrazc8YBzWP+yOG/mgx8/2gh/C1Un9gCL2fneNA+23SuNkJq4pjkwx0dElFnbs5VvjTvtOyoi7JU+Gvl",
-	"0s9Z9aN29s+2JoWIXEug0QbZ2ckkpW8sOKjzlSMJwNVG6G5Fp/R9eWXv/mApXcOTjK+vAy6+oQjX4FPi",
-	"OBEK+HmGdfvCeUb7BwW/bVz7SUOk1V/mIvVE9UcSmQ8Z2tuaeMh5/X5/AO307EzcvcCIgTSjEnwTpHFs",
-	"rD3YaEdpjmKuNVN07Dt/1R93Lvf41vYhjRIOA6Ta9v7sssibfiWXgWJEhG4/HFBTYz8tabTtQGJsdGQU",
-	"Atlbqlbp1Dk78S7S5OxfvTrb2XpblqIp3YKNXoh48harOt3P3eL8qXRZfdxm5+HS9zm0NrDd2W4k1FIN",
-	"BYXREIfGLo2qYoqs2QNwkmdHtUI3dtR5m6E/mbbFj9MQ/XknTbaTfgKEMFnCnGi5t5OB5zjuw3yMcTMb",
-	"C8EZMP4Em2Oxuha4pco9ZrYWIvGKrfl1nvV1T9tmEhvHLtqBxXb6PiBzUzsW8JqD4FfRC/S9m2yBwTHb",
-	"pNIxnNa1AzVZ2uuA4DWfgvtBle0dWGgRmppVdTiaw3PQ2cAdsaNMM76+tWhQQpINJMboG+aiXBJiyW+S",
-	"i4QvbCeZQ2ZrAE22CdYQR8IOKTwzjS7lRDDY3Va6M+d2KJeyk7h2VPnGzHJYeFw0aQbpeaJfUTDhzFn6",
-	"IwcZX0hV+wz9R3MlPk+4ncL8cTNtma3Lw51VxDuMrh6qkJ5sKI9vxMP0owJ+oDx+/QDyureDX+XnjfCp",
-	"etRqi3NolyLeE0iU2RNKA7UjmBLQ5bfFgHSyhA1NVsZIdPVgeBQN3jNF+UqPofgTXncBo4dvL4Z+bqf/",
-	"i9WBba1uHRyOAuBzkqsWgk4+5eb63aNyhWa9l04BXee2P6cnaLvXD90/hx5jRPgOz03BQZElrIREIJBO",
-	"BSASuHHC0bP3RQJv/YXn3Pzlcy6y+18yTnkExFBC+Uokpn0dCsqMB70S0td1MUliSGgNSxZElkALaX2U",
-	"kq+YTCcPUuJdK4SbRmOcn8EXGFNVZZ8jv8JC9JLrqBA03YIisFpBpAldabDle31MVkBltGndOPf260HT",
-	"jH+bNdXnxwo62FW/BWUof34WmYf52i6c0F+Zym/0s4e+xtDETsi4Cjrnf9dkyRMNjx0azT71HV4zAXdS",
-	"+vgT8LXezG6fPX06n6WM+7+/GpwMP5g0CTxPzTumxcA7NzQtKlEnXMfF7NfgY05GHZ90Nv/EuPgrKdLw",
-	"fWKq4cYHsIbdrBFOPOVWG6oWK5YgpGHHWP/5p1VQZfbKD+wyZ7LTCTtfFryTTGvgt37eoJrj+EAca++w",
-	"Xua+90jdtVVD6A0C/lc1xZDhT9WpT9eIUHnRSVGvfY1nQbspQSo/lTlzHweosqDOpaAqy9Frx0BUFhIy",
-	"AqPyUxGAj4VT2Xj+JWof7+newwMX4mCBJmNRwk/Onb/kJ+3vNoJweMBiSZwhPgqLstKcEUMCVnIOwbde",
-	"hyZwnM//RpAlC4p/4A7MW/Nf9+5dzioVSl1CFH6xUUWbgCWMu/kq1nPOQBI88MLkaYdQ+5HPzod99iO/",
-	"/BY9KzNaOmtQNpnDAIObFENFDizE7NGMKmVcpy5X1pzsabvHZL/upZzxu+yE/5vyjlfUfnEP8gHkjQKu",
-	"CS5T2YA51cQ2J8W35D1+ces+eD8n72Oq6S35Fxc5nxMWz4m37T68xym+eQrKTjD4iSp98z2+/4/fVa1P",
-	"qrZVFVfiQ/Sm0EsshbNqkfIpl0ilq+pLnaHzpUngGuxYq7H/wl90VmxOfMZF7HX/PhjrrozNTeKQh3Sm",
-	"dMbzOL5yTLYj0Ni+mvrhl5KFpihI+0GW0Agz70x3JQwOthVCegxSXi8t+MeIfSUiDVd6jLjpg2AbWKv1",
-	"QFQhkLTWNNo4mT+LessyCaofuvu+euFJYwl7rv1t9qmFtCqkucyAD2uQ+TTTGjTiude7ZfHPynYrueez",
-	"9KupQQ5/YquqmFxvvpmqoRgs5/MCfwKN+9sZ14aJ1tpeU8Zb+Witv659+g6v+BRKcMWOY81xZ/HtcaW0",
-	"0895PmtInKoLVaggpEi4MLfhV+CfhcGb+eDJtD0xeFuzqGtVFWZtfp2XDgAgXc7eCkrlllBiuE3ieiS2",
-	"XSAk2Or5yds57G2vXSD8Ov+QAvHv7AG8QFQgL23lwyDpUFyI36dWFvd402uXDLvKP6Rc/MDiQi5yrnH+",
-	"Sc8JAmmWUN2TFX1XXHWdWVG/vss05hsDsKDblBlR/xpXu3vc+j5O5KSgzsUyommV00elRQsxeZLZ4EoH",
-	"QpW94FORAbfc5+riQzMaK7hAzWiSeGGo5T1tQtR4LTajsKHKuPgPNMlhVAbU16p0qmB3zTmDOmfwL3+b",
-	"DfcPfQWc6/2xJopx89DmDde81fmewpxwsRTx3oEQAGGxDdoVttGYPtNKpd83Twc8/zVHTAPkFCboNiza",
-	"VNHssNrY4kVS7kU0vCbXttpbVjZhJd9Zj2ikyoVaPCwDXPM840vxOD+oLyMJHVI25j7oTdvZh87OTsGL",
-	"pOu0f5lDspwSxq7S8slZvNPn1jf1y7/OExRX9/zjeKeXkSHvn+LT0EN1+teqZeGU9NB99yQFuZ7aWX1l",
-	"7vkpSAou9A8qKK/otiIofgK9j2cIDl6JK2Nl+UMUB3g2qo/6BMiWEg8wsV75Sz9pREz3FpdxiB3FrKFl",
-	"6T7vr8ue7CTJJHug0X7qYJY/09+421+1knCL/D5m+g+qKn4CCyi224gEiAaaElQapcRhcUOyx3JU2+GF",
-	"CqVZ5dCtKc4ZGP0EDpuPFBwdKEKfkQR6NsmbXJfHqVitalHgO/SBsE675pLaQMXSrAJBqpc02g7fL1nC",
-	"pi5RuDf3/CR2C778peOgFzLNxAMULVjVo50wrkXFNmOSiB0fLjCaTp6lLs7qe33NodNyiX/gc9onq62s",
-	"xILjHBUWbYjSIjMKRrmHkSgRDi4UodmYPqirORQlsYWeGrh39pJzUtI84TJFZG9+tKMzimiWDVTeMH6Y",
-	"7e1twHBZJnO/q90jZnEfKb9UPvpSji8nBYMtmIeCSAICYKmN2HEibHtcWxeHFY0iNtnWPmUhOD3fL1Y8",
-	"Zx9be8sWaT3aD8yVs7BatcFf8YpP2pc3r3ARbfMGWeI1zUbkCsarF7Paa9UuZm0fR7kgVS5QclxEWgd3",
-	"61V3koOWZIouk6lttO/sXacTjzPutrNzyhGj4NYdAR4rN8nTD8IyvqWdm0V130lQYR/y/Hjm5WH7+q2w",
-	"GBfnGdCdgPoYJvFFeP0WbLcNInXjfqwkpO9q4ESKcIC4iUQVZHtzXlfRRf33X82xZU9bP70LuyCtFOQy",
-	"md3Onpgj9P8PAAD//w==",
+	"7L37kxs3kif+ryB4G+G7OLYlyzOz3+n+SZattXetkVYtr29vxkeBVUkSwyqgDKCaTTv0v38DCaBeRL3I",
+	"IkU59JOtZj1QmYlEPj/5+ywSaSY4cK1mt7/PMippChok/mspKY8XLDb/z/jsdvZrDnI/m884TWF2W/4+",
+	"n6loAyk1F66ETKme3c7yHH/R+8xcq7RkfD378GE+i3KphDTXxqAiyTLNhHk6h0e9sD8SsSJ6AySjayBL",
+	"WAkJs3lwDe5h1RWk9PFH4Gu9md3++enT0ApWUqSH73/JpNIkpnvCOL4dv+8LRX4THO7IjumNyHXLOvCR",
+	"QTrEVMMhHeYz84YVvtJ9bCq4WTPPk+TDfFYhe0b1pnwTUlXCrzmTEM9utcxhHP1ZDGkmNPBo/x+wL96y",
+	"ARqDLN/zQ3nZjbmuhcTP/vzn+Sxl3P/7q+ArV6+ojjbt71rd2AuqLzl8TMJSptuk0f5YfUAMK5on2ojB",
+	"3CyZpXk6u31mZCJl3P6rXC7jGtYg8UW/HkrHz0LGimhBFFAZbcgKpS60kF9bSRWWRgkPDHbvxBb44Wvf",
+	"bYBo81MhJZQlEJOE8a1/f5Oab/GBN/aJXbLSXFsfG9UGQL90AhbmghO/6lv+RcJqdjv7H09KXfPE/qqe",
+	"3FeeaN6gxSEJfqTHb0stRm5KEdO924PIGpUJrsApxwxQbUWCa+BIApplCYuoWemTLF6ZPwXetmSc4qqa",
+	"JP0wb3zrc4JvMXK2BcjMkjIplgmkXS+2V/zvfyrB6yvoIv0b99zAKn7eUE12wDXZSWEJg6zvWMMDj78U",
+	"GfDHNLGfrW7EasUiiEWUp8D1lyqTQGN8Tpp8WTxvDLnmMw2P+kmkHiYgtKbLBKqEVppqSN23Tcfj+R+C",
+	"TkIS2pTND35r4fZ4nmVSPNDkhQSzuQzh4piZx9DkjRQZSM3MRlrRRAGKdfGn32c0FbmjdpK8Xs1u/94t",
+	"vK8Eh/3swy9ByWWKUFwMxHckzZUmS3DmxF7k+gs1JwkoRXZ4scavUbjVqMQ1ADdHw99nmYSMSlStEhKg",
+	"CuTsl7AK9yr27/Yhc/9F5eVi+U+ItHmNpZTVJXUyxHSvDhXgN7li3CzY/GzPAaZIAg+QmH9RTkBFNEEB",
+	"uyN0qczOTYFyRfRGKPBHh9J0XdF6xYE3n20Zj6sfniv70SIx14tcKxZD4NP94QXSmYk91od7ZI9memuu",
+	"+TDHVQx7boMF+Dkhyn9DE8ojOCQ8jSIvgAdLXpY3FctgXP/lT0FSRrmUxmYKWzDVVfp3Vu4pX9ax+h+Z",
+	"0odfwDSk9f/pIrEnxIfiNVRKujf/rpjh/d9gXxZeLP8uttbaCD2wpJxDXHnvUogEKLeiRt0BV7db2qyq",
+	"cpXuqcUjgusVYqvu90pDWrMdZ7/mLNouza+zebFBan98BCmCm+MbSbm1eutfCYmCw21+ryEzynUtiOBo",
+	"15DdBrjRULEARbjQQYlbMUjiBlm+ChBlPmOqusmZWTtTC/tcqhdGw5n/XUIidsEPsuT3D5CQJXiI0LUR",
+	"YiPMeKgklK9zq2qyhGqzaWbz2UokidgZ19IveT4zJyHEC3PYShrp8i/G8QuuQG9CVnIH6TYiidWcGP+M",
+	"PL1DPcjzdAnoYyoNmSLAjWVvFCT8moPZFiEyP9Akh6EWfSl7wpjguOq55XtQ+IxJeygnEU2Ax3Swco1F",
+	"ShlfZCAXG5EHXOzXeBCkc0MrwYHYGwwlJETAHkAqY2VTTvD+sLRJpRfGCzGCw6KAIP+82SM5I2MJCGnO",
+	"451kWgMnWtyZY8gQ3Fnz1gU2zwt90cAPx+V4r77914X1CgKXtP8AWjO+XkQ0M3SNnE14QFag0cbYF8aE",
+	"I1STVChtz2m1oRIMDbaQaeM2WrujSiCxA0WWNNoGKe6XYMm9CNsI34sdSQRfu2gJ0c13MOO8JnHwDSLX",
+	"0nwASg46QM3Hv6IsUfahfpMoooDHdmN5x3QpHlF+jKUSfFMmlKbJgsaxBKVCG9nLBjyA3BO/slYBURAJ",
+	"bvQFkwu9kaDMfj/djvzGqECjPpCE1hdwRiVNCKo6RaiqSLBZgdlIsAe0Jc1eYlZfHpJhR2W6yLMWXn5r",
+	"zDzGyW7Dog2hhMOuoK5kCjAMwbQiqzxJnDa7I0+dyccFMY+/ybMgB/yrwzGwn43WNB/lHkGWsKYctXfF",
+	"c77RLIVeKwy3Km6sA74f7MnqFp7X9F4bi0sKB+T3UBU2aB7SY+HNHt5/rUr8KO/Hf2+f1fbCXYeGVVPt",
+	"VY6lr589nQ9Rg6PiP6WSHHnb4Z4f+YDWPT5gZzdk8iRxbOf6EZZu4KweeNjWzbynfcfh1cpFy9E6+AAc",
+	"do4NOYMuKI99uv85iTaUY9Zjzbiq6WLKYTcLxqvDUjmJo4iW6RndRPP8ty4o0PAFK+mnXgvQXtxqxkmR",
+	"wPCP9gGI+jc3ncoy+2WfHvq8FxXNfsLXRYlwQeiG1ff97atXc/LsT7dPn6JpmbKYs/VGB70Dul9Y0VXh",
+	"PEOCMo8hJWPA3ZH/7y9/evqUwGNkLFfGSQypUITymGhQWgXti41ImBftQcT+3t4QkrGB1DE+Yxtxgtfv",
+	"+PCAlb24GSBD7s3mPlDmjOywz4wPaJXMbjtRyK3RfGFd8cP9a7ID2Jpf5+Qr8krwmO6Ncfiv5D7n1hAq",
+	"eHD49Ca5fxM84M398Pxvz4lZ/hwlDB5pmiVAvsuNOD/5BmTC+DBbsELKChNqFHKLaHy5Z3GxESpiVpfr",
+	"kp5du/GI47rcgSMPi8auO++GKXbCyEU25ewIoRmbS6xKx1ied/F2ikOv0NrnO/de0DSjbM0DoehcixRj",
+	"+QsW0tT3hf9t3XFNpSZLjLikCpIHJFXxmb36rfl9U566S8lgFf4lj9c2rzXIZopEmjKtIR5xB/rsC5m7",
+	"g7+T3/bit3jtB6fOIV7YNPcQ13fuA8aLFcDgRQKP1cLq/t7M9IaqjaZr1VqZsAFiLFub8DKfTxmvq+z/",
+	"QePAgdAuCgOFoJX9qNf7iPGTAvkWVjb9xoYzOBMJi/aD006gQD6MkB8f5Rr6AsytqfZDJaRK62x8Q6Xm",
+	"INWGZYpkIJvpulJ34JYfLDiY1q7aLrGkK2Mgypxzcw3KIcThcDvIdND2kTTS7/DiPpvGHxgDDIaKiV3R",
+	"NEVQyX6ZVzOFUqlwu6o5nHxVyVfuwMLusDJb386eDHWpqIpgZXsWolANUFUUyryp4Ju6quu0OC63fnCg",
+	"DD8dUvr4g724Ejo49qxwh0Fv9u6I4+EEZX9JxT1c9x4ZUxnl2tRUaCMMUS8iAOKoROw91YBwq0asa9CB",
+	"z6+k4Ibo3BF68BhV1u7yOxVUqJywUglpka79fYRj0mcuvhSSZNWjpWI1Yu6Gix3BxU6nFT5v9LNv9HHm",
+	"z8VtgA8dQj6Nh+bcp3N6aJxD/JyrXahSaynifYvPM+JMXLEkgTi8aW3BWrFx7b7dUUWo2kLs6o+PTpgz",
+	"pcz/HiWq4yw3rykNwfrofJR941lxqG569tAoVh21T/vPjyFUmWbDVKT5jJtmA9H2LSgsnTqobgRNWRIU",
+	"tRV7DMfti0cVNZkUE3Y7KjEtbR4YrEvMk7BTqkQuQ0Urz206yNdK4v0hTZpRvujqH4k21OhBKHpYIooX",
+	"2P3LbHXq0lasHzpH+HhbBB9I81R54BboCDT3xA0yRcTwmif7sSFPEQ/Y7nhV+K1p6qqaxpgzWCTWUgEY",
+	"lY88YExCl5C0yJCvGzwsU2Ka7ESexGQJRMIqVxAbg6g3nu1X4t87LxbeRgqX3Wx8LY82oj/tb29/bi/+",
+	"gB7kJrhP/U8H+YqNyFW1lLc7ZXFM/GugGjXiLDlNwgz+NRcawsmpHUa5Bu+pKvuzZO/21JA4kUgeRn56",
+	"cdMybBKofInnLZrow4Ky8KjHZotCx3D9zdWIhBOhusBU2OPWUJOFDtF+XgjyiL1+jBqdVXq3ng4pZc8E",
+	"wyoexzyjYIMyX8nRlFwX+RK1bOCVtuxq1tKz9A1sGI9x4Qmtfk7v+h8DEX+sIHR02LFYb+Zl2V0CaMgH",
+	"1uwb3r7qWf++540bYOuNrrxSi+yUNw4t1neidVzM6zjFWtVOjRJPntiiVtSkBFt0CNN3BBIFtULLWICa",
+	"2xpkG9iImNtzoZL2EbrJK4V6f+tIE9Tt6uJDOwg/idnpTr6+YooOi9I+4a3VsSPFwGvm0GnTtKf8peFF",
+	"cE2jADUgdRZtb5XVqckU3zjj9Zo/v82243SNmmXFeKN5pEUKXGOPXX3bB5u9J+KupEaQ5pkUqVh447G3",
+	"J0FLGm0hXmBD66EXF2xua1ntWx8VGqMoVAaRXkiqmQglW/NoQ6gif7396i+jcmdlI8vwe1Iqt6BVsCpX",
+	"grNz1Ebs+K0tQZbMqJof7l+Tr7/6y19uviI0yTb05tmolab0cZHCmi73ui1RZS7prGFIIWZ0Yf5eVw1F",
+	"q0lqU1kPLAYxm8+yeBUONTXXxnj3iyWs84TqUAzlOYmohrWQe2smJnSH9NOSRbrdXFRZuBH7OcHF2/Sq",
+	"onssgzLMqBmhnNA4oOnbhFYGlcqUKfjIBco6rjjC2PfKp0/728tcehdjqWPeAo8Q5WOXBo8ZkzDuRWMi",
+	"wkP1uK1VtR7BsFU4+yjEo0occHDIF7geRQTF1pzqXI6ok7z3t4T2bjjmbIPN3vxY+JYK65ouVkIuinXM",
+	"SgmYeb7GLo3COLV/jiFKmG3uMyZXLOmOt0axWyqajspxt7po5oeF2tBnf/7LFC5cg/XtSfHSIKjv+UKw",
+	"HA2qXqDPoDursLp0uysqqe9SPAY4hZZY01iQTk2eMWjpXvHWpq0aFt5FtNZQrdKuIsbvd78/B2+VYH+P",
+	"l61SlGTaSeV3frs1g8MJewBJl2MKtb8tbyo3ZkNI4lza9Gh73wA8Rkmu2APT+86rtKSLKKF5sBI03InB",
+	"ElBa8BHf9Mrf0vpFnY2A2DxWNAECAR6T5b7oJZPAYUeTAhbBuKcxhNsCJTyg67qQIm+1wHJF17CQbL3R",
+	"qpV4Dcmp8bpGpMOXNhlY//ywoEkJkXY6ttl1w+EcG7PlNAjtGLy0e93vWLQd3U5Uq6pq83LxsuDLS4su",
+	"iIwwwigQEaPJcwdu0OkahSL86GiPOx5aTgffkD6V0RuLBRd6EZWxgMP1169ZlKmHYwWr6KUPNjaDXEO8",
+	"YDwUgny3YYpkUqxYAmQJEU1tPtlChgi9AUlszdvxQYlqYcmiiaBRbbmie4DFgUXI7fsZf2DWmhN8KaiM",
+	"rZEogcZ7m+JCn62tPGF0ycVU5YnOvHJlf8VGqUjxgdDMSyyKKk2ClGwpIOzYvceFSiff4JfaxJ1748i6",
+	"mvHSNExgcDkdrDum8usz487EuDYmvfRIKyfEawZe1kxjOQ+tMLddEZqCBKxaESJcCNFenY8HxSiaDav0",
+	"8Q1e7vm/9NDzuJqfMSSfnJbNoHZfUW6A0iMfUVZcVqPovY2pVY708WESZ726T87osNvXTLji8y/2lbHV",
+	"Aub1CAPUBhMHNtP45Prw+OzwCg4x7sGpcCm4Y1tjvhc7klK+R3wVijCxB2TOeSwWOdc2HTeMoOaeUf5g",
+	"SAE6kAgky3yGHR6Vtfiv75OM52qsx+f5MA4aD+/qW8yEG8uK/dl31xvr5xwuGpHGhq8aNdd/IdJXYM0l",
+	"hNng57k77jnN1EYELaVMwgoktnQGK4FTqtWcaJGxCJF/6INg8Zwo9huoOTEeQ8b4em4Rz7jQ5pqdZOEi",
+	"dUk1jGbiW3NABkP8+wSMfwPqxFB3lQb15/olzz0r60hyne3eNdk4wsI+SXg6j+wDrg+IJZ7Eup7VNDg5",
+	"FmBxBPs6GPXW2YFt0LCD8nNULcRqUL+GNwsPS+99w6wESOZEaSH3c/KXp0QRlF8bjrQFT2OMOO6KG3sA",
+	"6iuoifWL/zKy1qcCvuhsckdLT6UuXoRyIRvK45ay6lPLW6qfPDT0Elr+t77caqQvPSb5XVbzBn7zMdyR",
+	"zmhcWbf3UxyI8Wzu/2+xY3qzqL7DkgaUXljYIPsXJMYvJzifkLXEN1MhWn4RfLGEDU1WbvsNNFN9QXLw",
+	"mbYDuiXtMKq13ByZoZqOhGrfaU2wIxFr/xHTGAEZb0vgZMKUz5Y0kJjagu2+2xhLXyp1gA40Bk1FJGiX",
+	"IB8HKFeK6ICDpSG0AUTtan2jZtFWEbFaWXCBDtFscXbHeLuh/sLLbJWDou3DknRnexRSgejbhMPORtZJ",
+	"SreI0sEU+dPTv/YH2g+yZIXE1BcTFpcE1jSc9BoVLBmd7x7iaFZ24vCORanVcQntovQ7KXCfh7Q5isFf",
+	"0RMHcx6hnT1RfEdJWr/Ubj6ePy52FKsXFVT2jp7uvcilgmR1RwRP9oTGKeMKYaQIpp7UiAbvMUvUYnE0",
+	"bHyFhZXHhHnYzbspHOjKjj6+erpSIBGClx5UGzi2zg/rvBZxfpZEuzfaAzkF3WJFHFE812GNWvzIRS7D",
+	"zWZZvkyY2owq/LP2xvAJCnmNBNXuwdaSniNakJhOWhHr2IqNSp4PKmyzb5wH3BafJLWf7njdI+4TbcFi",
+	"95wvhHVQxHRYtVLsqCEDQujK2LQeuFrSCEuTK6WU7U1T9ccaQS/cX+sLYw30nKiNkHr8xnF7Y9xH4Md/",
+	"oUicAzEiRjCwatvj7QPJjvFY7BDHP/h5hSyf0rzdLp4N9jQ+NMhy8TehK00lowp9+qtQjp+U0Xh6cO3m",
+	"a48IpqncPuKI1O5h49OQBv/Gp/n3d1RgfZvbQU2hs3LUSYiYipv9CbnVsprXPKdzsZNouuLLz6fnvksz",
+	"3d+DfnAbRlW/kzJUnNbSoj7vhhpwSfxG3aTQGmKSUeyurAQBsQD6y7JG8e9f/fJlCQ7fTQw/5wTX2dmj",
+	"X4kdh3MYQ8/tYkxJwzhXxIj9LUL7aiBUkf/+7//+75tXr26+/XZOKDHqAycayBynfSE77ggYphWTBTjU",
+	"o57PBqiUYvV+bcHPb+ZJ2uoQh5JheBi4ltQZMOCpBJDwfmYKVOW2NwG4Bvd/SrOUhovWwoOgLI3swutJ",
+	"DvfKMOEksDV/Cw8glW1cPS18PsJkz6Qw9oB3tvpSBOXF1UB0WBO/9AXHjY95oCzxzsxpEz7eiSyDmCCs",
+	"eoxpsz1oGwMUkjBOVgkCaXeP9JrPGF+4KwdDS2YwmCHNU6EcFFaSoroG//RWmk5xWFjmnO+g+J7y+LWb",
+	"jzcSTqA9OvHzRmCHHoIncbFrDMrz8YohYYlmPZExtxRbu4YaHi9YSwvSCbGJWkCitZ7ne4bW+g9uiFlj",
+	"82DLYzCSWQwicrBTIJXgQbVa1NWHfgpNdXZRIQwVk5RGG8aDyuSMeqqnRXIL4Z3NRc6n6sbrKASv2MW9",
+	"j9ltaICDP3CLjtI/FxHHOFsQ0sjlMPGR7mM7RGoKvVGVzjNqDwePHhiuqWGQRTAM58zd3ZqJdOuYhHDt",
+	"iO8TEe2HNBMSBzGHzM8EBk2PNaYh1qIciui/37/+G7GvI2JFRC4J2oVECxepSPKUf6GInWXdUM7rHJSC",
+	"eIC5nUDH57XhktmXj0zYlrXXw6vaDtYVy/1C1rRMNddaErPnFQerLN8gxW64nDkyiV3og82TFgms9CJ4",
+	"jLwVO0WWsBcO9sZORXs2f/r0KaESLGABxHM0tRKmwqGo5h5z9JkXPCrJUrDAfWRzhR1yIHajahvahwP6",
+	"epn2EhJEBLDIckwRB7to/C1N1ZbsWJKQJZCUon84XPrEauHO7DZjJyVMkzwzWkqZcz32Hv6gzItYLaSl",
+	"0qGxAFQmDCSRdkJe7cGB1h87ZnxkFZX198NSGJgQz3gx1bMYK5nAnHyFYw8LaSyDisXI/MCcT5Axi/QB",
+	"1ophkKUnVnjaJDKG/4rYCbYy0YTFQxBYdrPyXSFZ/XeRS162axweIWpRDKkNqY+OTEkbUl5lqu0Bjf+G",
+	"qTuLCOUcVkPr/zS34Oxch3nEtCIZlcC1CgkWzso9ePgLEYce/n/MxS0PWWj62L1KTR+JpBranxRCoioR",
+	"/Q5n/FbePK/Sv599R8RLPf9q1WLzPqb1DKctGTDoQk/kcSNvHR076ddPsikMp8YeOj6PWn+QOoKdpyy8",
+	"nPfo62L+/PTUT3kndChcFMOSaTXYDfunfViLvZMwDkP6wYun+Fvmfh19HzChkFiCHC8iP0K8BmmOonHj",
+	"5UvHt6ETJcQMgYoegPwGUswJEoXY8dzzIbHKUWWNXVGu1sNEP/Lj4hmPvBLLmFeG4RehwWqwS3eS/HQZ",
+	"sE96JylXzjM+n691+K6TuoLg0WHpyJZZSydXVrAx8BWVbRDqdaB7keujJKYmLbpQFSEKv6IseUF5zOJg",
+	"Lm8ayCzRMdTvGLwmX+va2cGLF5XJxSCgcUr36FMAHZChOqjCqH3bIZZQDXLI17a2pSgNH74NhWKiDSDo",
+	"3yj4BbofFL2J2WrlsjmhzDiOuY/b0OTsrwuqFz5f0VJp0zqs1uHwdN5/EEnaz9wjA/dXFt2ywvKb51XK",
+	"tnHkJUs6wwphVMexEv2h5e3fA02MHXkYnRsxAtELVkDDJFTpBTyMRUPC2yrUHX6nm8wO41a/FI+OEoFv",
+	"yPmWix0f/kBQiobb7HKeUh1t2iQ+5xJo7DNqjYFkQmk3LiZCjHQutMVJp/Gd8bD2GNjZQqaJpLv+aE5J",
+	"qfnMVcr4L60utLaqNiG+B+1qesZ0eawpCwHBG7+VSmlYb/Pet0SBi2Mp41FqeNRE8AhIKiTMCVsZYmwY",
+	"XxOlRaaM2q3BxldUjntwd+JlQytowkzbaJkiVCHRVa3WoK3dwL+ojWSlyIXsU8jCKJpJQgzf5t6rRjjr",
+	"r58Sx8CAzVnO1T7MxCTCaKeArFUnFO02QgHxw7zJjjKtXAKpmZmqvHcpch5BYJJ4iXRtL2nZCpOiboo0",
+	"SyjjunM5xVWtTdBYGNi24GET5CX4OtwDTFkbKTNWLbIYDYe1MIRHCUdus9QimyIrcHMOLBXPk2SBd7e5",
+	"hu6nZlY+pvsKerYbfR4uxICQ22QkHecEqGJOqgsJouTaszYwaZkyHcxc2OehFqSOHFmusQGm5UF2vDsc",
+	"gMkPLo9tQ3j0O6uwFSwRa8Q+FIvy2+blPq8KV7kvaiJ5sKNCYl1u6aDWgZjRUKhdLWgeMxG20SzefAuQ",
+	"lI0mt9q+tYOqUpczDu7/YKci6H6LJRf4ansan+TVdYz4GOCfbCjnNsbrQ9gW6ns+y4TUCLcap2jdJ8nM",
+	"NaYGB4EktEWTH9cZwCrAfH5lFocZZ4gHUOlrs7LG2FiWCS9ZuHTbNy0dDnFjcRyCfzaHtd4Ys4QgrBp7",
+	"oBpubXPLbiOIxl4vxFdj3EiinxAQtAk2Og3MGLinnGmmID5Hf0QK/LAtdWDP1qEXP9q9xcku4ZV1di34",
+	"0ojAb+s1KC9MXR/yFrJkf19e3gneiywe3CMhwg8Ri0SIbfDYfe5rYMhOCm1svTkWoDEdsHOIFiQBBBdf",
+	"i6AgVRAWGvMqVlhuwxJ8hhBbQvUtPvyH1c0rY2mHTy/JtAbu2lfqjzRPQd/otqzkKb4CP6JYd3XRhwML",
+	"CiOuLAcqnt2fOUNWlJqk1HZln0g53KbFC7bK4bjW2nbdOkilnqQDq5v4MOdMzcEHt6iP1mDcB5tl1oJY",
+	"xaUnnPLJYbewuyU0/WbNOL7eakyxwrSgdfQCbd4d27y99r977/aMm61osC9wYW6po5t0S+GrimRrh0H1",
+	"WArUodjppvauUAX3BrvUY5AkSihLgxnWFlzLVmOhA6pcsd9gUFV0E+ywhB6rfZN7YvHODgpNEdTvCItM",
+	"FMovsJpPrrseOrcTxoW1xsTbi6s7DuSDFmvgDq01xTHIGd27mmSFARr0KSiPAOec/jKqz1BLtl73ozyU",
+	"eNnu+jDqsuve8g+tHBaWUZ3s7ccsD1VlxvBIGNeCVPGuG6VtNElcZCUNHsgcdBfQd1nRUjSoYJ0RhMdL",
+	"VqIRB+YClskA3OGSynYXovLUnCBfPX06YW/ddNw9ZGzpmxbE62ZuuRIv1tUZFJURFZlwZWu+BbYEjyyc",
+	"MuBhObc7vUNNNMIOjAtJcs5sFPBeS5aBDws6aRmQAK4mdZsOjQQg2GJyE1EFxmbTNofQ061ykJ8NUfdv",
+	"oH085XL9KKOUnXQtM0fP0C7hJYzzx7u1W3C7WRDujO6NXfeFKnfdgLSd/9T6h5SKrmBToefCOu71ahWa",
+	"b30lY3TSMpYy4cSL5hR0F06rRMdstapsjpgph9D0D5s5YmR6CDwIeVcdxdLKxKPcmTE8qzBjiDnuaTCs",
+	"T6tBjYN+rQMT3mvcLw5pZz6qlUxHIoQ5iRhMrCBKEQpYKVKloLV4e8Pp3YYdFCRDgbL/oxu6d/reD+Nh",
+	"NFZlLqpN6AquziKCHc2mE5CvPmHAqlH8txR+i7Ajo8tjlpK1FBoNCEy7Ib7hoDVE2xH4lpVJ86H2jEQo",
+	"iBe2L6olRZcC1xOMMh1QD+QQwsbVu1SkJvBj4VEs2j2osRg8Rx36LIH2D8dfB4cR3PU+/jE8uN0JO2Lh",
+	"daCDPVjH1Plz3W4QGfBZwdWZl7agEh+OgVtfZ3O6W6MOq1GmdSgPIaCSyjyRYpq223aVDVGaHXar96qQ",
+	"kP04Kpt+zDSeYvLuxFCkw2Yc+JBvz1yWBpkuAOk2eB7xUWM2eicNtE8UbpBiivheUwiPr91+/QAyfBhS",
+	"rW3MPRxVjRIRbRce2LeZztsrooTF5bagRhIsdJItSWCKMK40TRIPKBxwaVm8WO4XO4DtYLr8DLAt7NBw",
+	"Ba5CuCIl2r7LX6V0bkeRtV+ixcIbMy1FlVnCQC24JW94zBzs1CJlHLqvQL3bhny2hlO7MTVV266XuN8f",
+	"QMY5DFDolec1b258deMTg8RtMiXAynlFXOuELyjUEKnQZnhDo+1Lp2iMTLses9k/bdLOH4Lun22jnCsV",
+	"XWHcnkH+cTGD3FlslMfjLDbK4/NPOioHOQ/xcH0xxIkDL8Pzso8fNxluM131u7w2goQawRbJDHrvG6o3",
+	"9xqy4FwB+HUoGE+eplTu+19WCOO9u8Pv58ELfkfVNrRYY6CMmAjxzlwees5OyO0qEbtBaDr+ux3Ri1VU",
+	"dsm8c8xmZUSdJUN9AZYHc7dRw1qiIKnfZ+M9dXfXQNa59/wHs3u6avOOCycGc8QvhSQJ6IWxYBZrYee7",
+	"b1m2cKbeCIyPAZGH8YCcxWybw2UrLsRvMLA2s5nAdmwYxuP/aEDfZDRX9vhSuW0J8UtJxHphTqA91nnI",
+	"7SIwqXth9YtD2F3Y8uzKz4VmxRrGB1hUE24+Xtv4o4QHsYXqYHEceWtWBHqR0ExBdYY4/q7lfoF+kLvK",
+	"iYBZWCEAPWfcFPZsi5Y6T+o68LJu47dh3IoUbAE8B4hVoDS7UuAxaWm1d4SH+pbnATk+Q66Du1KXQaeH",
+	"2PFRAxCM1Td4wbir47YOKhwg3V0kMKKTrX0uvwVbGBcVqJRxD3OV3PVjRx2GYzO2gS4cqZl5npVtc47M",
+	"dau9LNauU7qY3l8hS3hfO7vqpPLjcTw0K8xVLbNmk5g2RYy5tY2trjIKNRsCiuiJ5J4d/tQ9wL32PkER",
+	"nXtAKnOg5j++W5ryPZblcWhR5XuAdxsJaiNCMz5Hpq27pp+2BioRwG5vlh2u4BJtG65ApGz5aWE1eE/r",
+	"5IFhYD/BLbi6PLeW4s3V97Qy6r/dh50Q3ertuukZ+C3kqIhkV0Sfgx6hTkfp3n2RlwhGQkA63TwMbLLY",
+	"Ht2WR7mTXCVlsQ/Go1S26smSBwcBbKRR5fsshSvkKD6lU8CmMcO8tI62viqkG/m+UvUMi2LW3tRCEofT",
+	"1VBkzjBeZFTqSWIp/omjvljk+rk30UPP1BrSTI9+pL0tHKWZLnoUg9LGe2jLzmH78biQgHGN2oAR4YHF",
+	"wKNAiPlFYkyIOfEsQKc1E0rb6HJqtieRoLQigs8JK4Eih0ONrSzC8MKXGbXNiFIihaWI90QLscXhWYRq",
+	"X7hmMXbxZwmRkDHEZAMSyB5qRendszTrUMeh5m8En5gIq4LbEra272WabAEy27FhK7ksvbFXcEcV9gRx",
+	"pMTQT/RVc+G4PUCH1d3HHqzBRzi0YlVznFWltEVHG7rGLvqfIXBntnUtZreFBZJ0RGWR28gHNUU/bwD5",
+	"VmLeYg+s65kwr0Kptn4uSjQXO9uvg43au82ecKE7o3Ml1yobuao0K8quEOBaGK+hsQv1UuV5RVpDO9Zy",
+	"pv2YKFTxZcs1ZQ1lL5OQUekQLxKgyhECswBBo71jFM6o+YABTJTGmL6imtK+soOS7gQKD5AYm+OWUshF",
+	"65AD3LaL0WWQrXjHtt01SE6R60ikoSIIlUcRQOzQSQwxWgohXEPAuGleknK1GogwX8zztzDHfsm9SXrL",
+	"uJOD2J4uaMQVIuzji0UfhAVxETyqY9UeGUZ2o6NCEbqXQhKzllubgLbK3/bZmYPZB1vHOoVd0WJDxx8p",
+	"DxgqSgh+i239jJMVe4DalB9hu/KrDrxNkvpfXHazlg31jed1+HsPKNLi47sFvghDatpdHjhBX3PAPghK",
+	"KqBkw9JrbXn4JiBcFRvBkbD/YERiN3mEt/sXzIuP6mbZRI5Tjb7H12O4J022pkuE0/E9zUoxs4w4t31Q",
+	"1IX2qrkJJ861n9FmqP5hlVtDAHNGWjuIHA+c4zznFWX2Neb0SvaLiidd+d+Nm0fT2ZJVp9mpJsHEwf+x",
+	"1l/b/I+KUbyhipijAk28oj/Lj9NH429D1RmTCWPrNA0XFx0jBUaOeZ6MkExZNCjjEVV8oer0YLED1UFn",
+	"pmplDB21rVjGMtbcHI/JpwdqYrvzT8haqMUqND7j540gQpKd8zgLjIDSma8T0omzHXN73BzG3jTHQWKj",
+	"ya9A95ET8f70hWsoPdA6iYjaAy6HCQjfmDokz2BunZcvCC5LJCzan1rmKvgqYWOqjuxrX7j7WkvPR4rb",
+	"qbP6BV8olviIVMPupXnNSsN/dozZltR2oBz0x2Xm0xk46KUV0yUaW1k7Mcc524gWRUkCa5q4We1GnSsb",
+	"15ibGx0ClMBwh3ln5a+pUJpEglujPwxqJkEbgVmMzqGN5XWZF20wuqOOfD4zW3/Y8382Vwb1gNvVZY14",
+	"UTFY4XdN4Bz32vfLi41gUQiAFSKsGxk1cKNdHB8aIb/eRw2vyT8gil96x0f73XrYV/VrTpNwVr3143aM",
+	"t0CZtrW2hL/Avts9z9/c8RFnr1THbGIrfE11vH4RT4WY4QSRpw4kh8POqom983EtnB3ucaYI5TYqa1TE",
+	"cm9Dd6WdQRS1dnfKOEuNCns674DNGNndfg4V2VX1PIWGOVGJHDYDuOW1S9kkDp49mc/o2VmqsTRPzrwl",
+	"EqrqJdd/fto0tr8XO5JSvvdonE7ayxPRTsh5tBLtJdX+66uQfE8pqNcqjr1y6JgbhGJfsVBAqMGH1I/b",
+	"djYEBt6MlgoaE+ME3Ete7Po1h+aHV23zE6p0b0kPjylofu7uCCdKaZwwPmhueZBUoCJqPn5hodZOXtAW",
+	"bGVUo7fcJ2MKvtnTBWRxCBlva8Mii0qqIpEBiZlFmrTducHCRzRJQyBwVVuVKcLhASTxwSBzWpUGV7ux",
+	"MP5Mcpu3OdrIorJJeGAiV5UCtTYsk19zIfO0rUJF55I7fh0e6vaTHZyqXY4hr71LES3mflIYMRYCCYPO",
+	"yDyp6Stb3GWR19zizAcxDGAFVZXhYO0JeG/ZFrlqC8/bUuUB8jx3clT5YrxXGfbWg+31I13qhYenLCeM",
+	"4tYvJ8sv9+2Lq/nBGGFfVHjL+CKjkiYJpiKW+wUupddN9hC0hXpwTCje2dzsVXlr10I/OyU/JuXiwhB1",
+	"DdWP1dgsa0Bc5EUC7tAdFMu0Gbes3toUmtwntxA6NjAuLhmoOfnh/jX5+qu//OXmK0KTbENvno2qysDw",
+	"V97ARqkswTf/jpxqKGFtD5vAgD//E4mohrUwn3FHzBloMTmMCtsTW/c5Yuh9QDCkponrtj/KD8G2A6eB",
+	"+uXiEGDwz0/HNsK24v3Zj/m2jhPWOHHVtq1mA6MTDmjT9mljbYJYEUoQu+bIkp6Imq2ZCakXmVAt8+PM",
+	"RTbj0PL7lAAKLTgc3Y/z9wQtD0OexdjA+gog9umFw6g7VRtN1yN31Km4vZ3QBoZ7izD0Su2sGEwAe9AE",
+	"gdDdAO1EiC2OsDRGirMTxhRm4E8LxDUZgt1rrv7PvETuVZnYtuEz+xxDDFFCJSiyq9T3PLAYBFF07yKK",
+	"zMUICI3DoKStlVbtOYlK90G312KUQtF60AVXeIjh4APqlsS1bXq4sStCO5+5Nr86xEyxi9u11/eu8ONy",
+	"KDHHNdQOQGE5ouP2UIMHQw0Qq4UocJVagnzuqDmUXJzBYCNTWpBY1PR6sFFo1K4e1MZrPxSbef/L+Zl9",
+	"NYfVWvURxHxjb+v1ZBsl4p3JKCtvBz2vlfLxeineAcfa5b8kySeJkteuxy4MUueomY22+LVX+eNguZo2",
+	"mqiDNDYX5qXy1HoHeMywCO4cKbnRSe+C+01s2nbt0na8dR1TjXRvO5F/Lk/IBpE3Dkl8uGU11rirxDkD",
+	"tvaGZhlwZUc7YaG6hXdSHY8a+Xr38pEdeIdWxkaMIVRLX515il9USZsw55RGtLXTWgpXjNOk1VjdULVQ",
+	"kQTgaiNaPI6hm6QycbxV7Ed42taMHrmhpUWmq9bLbjHZpFI3fAGHnEWbxpSzQ8c0+MOiA7V9EBQjK8Zo",
+	"upXOHTpjQb0DnnTKxjSpHC9oJ1QOCqXfogU88pAZDGAZfGvbWKK3L1+Qv/7pz/9KHFlJDJoyrMg/RMQJ",
+	"dNlrIx42kphJsZY0jPl/LL6guSc06uM1J396+lc7ScJdR2gigcb78KM0DWFTVBQrxHNbxLSjtkjM/RPN",
+	"3dba9+Gy85JBEn9n7gmHtSyQJuuZQBOmgrZxaw12rLxPIDNen/kXKkfqwEtvUTx9IugGKfiTtyhfcjyw",
+	"kC1BIX1bFAyOiqW1VKOPM77cY8LLstXwrCUBt5RAR8D01B/3jbk5GP5lfLxS92H5SW26zvmcGFyH+DSY",
+	"a5lzbiEFMqpsHbAjalE2/EvrdKMjIGXqXoGhGT6s/NTK+ysf2C8clpuBMQy6DQuydzj2tgFog2l0vl5s",
+	"AMH//T+1+7cdtNvWj3TCdGsX3XGf0k+KKc7bxs47XwlFcwLXyegKfixdP7B2ATFURBzns4Rq/JPhlViZ",
+	"KxgawTsp+HpR4NjkXOVLcx4szY9YSxTkenAW97sNWFvTRhtLqNie/hr8sjANXdvlyS16lV6/UxsozVcW",
+	"vcdFrbdrpbSzGNfsAcJtk3c4FMp1FGFnqhvMVK6yME9aGgWurqvgpRRptd79C0VohKJYNkMPhspedI1r",
+	"wdG4KMl+gIR5Q1r0fqsNleAr8sOzQabEUzyiDPmoVgkjTnyRZ1OH0KbphXidYytEjS2DOxo4lIn/+mP/",
+	"VlYtYn/FElZCwuBZvNVG9tPb0Ed3UYwdy9La1uKs+EIpDIS+kqAmYO3fgGEuyTXOC4majZM8s/9y02CM",
+	"Q7O0Q9FHNsQP6TXxh8Cn0W1ix0mCOWB7cbjMha9Xq7YWlXLazXnbVZz0NWSttGbLo8KpjIpGcpJWV921",
+	"xvxAU3+JtFmtq+9pkvFi4OvWjqqSGGk2NLv1XVPhrMrkX/rHFkndPXLNf9pk7diVrmvbhm1xhajaLsqF",
+	"28LABQ5VPL5B+5Tm6eK7L8FKKR5YXHTVN8t8IjRbd/2YLjYghJUARk9oKRcE92E9T9NJwuAU7xpKyV2t",
+	"f5AprLlUG7HjdqDpSXGJ5sbvYs00Llc7eMpkzlb1jKg6Sd39x+Hu4qKt2Kmxal9ydf/UgbvsU/wwYXtF",
+	"d89x6zAaNHWGG/qtVQdYpBu3YfkoUnj2tu5UVxpQ7BqOrbUqeqAGNPrZayfHOp+8uKpezzYCsHxjDmjf",
+	"sDXwe+otCoEaKEO6juktw02wY7J643oerJi39jyUfRy9XQHllcPRlNzbPRhCK2pRZRl1Zpd1FuU4gQr5",
+	"m62Cpbnj0cRLSWxRXQx20w0l8wA5wM+RjJeV4TeDXZEHP+d8uISdPObQIfU4sNlyhqFbTVAfm4tHvbWz",
+	"PxVnWwxot/QYkJautWZUR4XakCr/4K66g1KmJjq/vYQen6MsH3IPo03cYkrUMVHm6s1dK5uKUOfHXbHv",
+	"eWNjtoHMgA27nlJOkMADJCNnqgu+WMKGJquFWI1QD8IONAott7Vju50ok3V41Wj8oX2+4ZgxJm623QRl",
+	"Pb5FrI3LPIbHFpwl350VatxyTD9s+xMrbSMf2JJcvHwefMEDJF3dg/YCgtklQo2NiVgGOIrbnF1EcCgj",
+	"LkxvRK4JJdHGYneNkUjMwY8rYclbApVH2klSq9POsRIa3Z1oFe+lgJ7zpr5aFCEcj3vUG56wslLtX7al",
+	"1rbRqdr7VOV7Kf4de7ENTMmqiRE6YhziyDC8oksE7s8zsXJojr0+WqzaJzU+nt3R3HC0B9HR3z9iLiX2",
+	"CLXtkNC2qOwahwym8gz9eOiHCetGJKGSt4Dnul98C3u9wSmg1caCFpWB3mYIODQlszQxfUeF3/ZuMlst",
+	"MFt8VstWr4AUNU7dJBG7tjPquGalcSjj5eK+D6KMd2ZeCqyR9sJZDI8IGaPdfmRtqieS/7YunJLG95ya",
+	"FR+XpHJXj+8RahZzNfMP5TKC3yyShmOnKufSzFs0ttbW6KEKpK7/UwVal+YxsxuFxikaFGujGcLxOZHA",
+	"W6s5zj3Ega+YTMcm+Y6C112tINLsAc4THTguWSn6Y2ooBidiHOOiHcJxWwYN13KQCutB060IyiR+ZEXu",
+	"zuhFigTUdzHTx8C7DP+Yb8zlnnudmtA9OLzWnMdHTscPTqJfS4BK6dQvJ/YsVZqRDnqqTxhaj5/92jey",
+	"jfjm4WtvLMfc2LqS/8zbatlG9XfxKMlj6GqVHTI43BkuxdOCq7ZFoPdmL/EgKJvDU24HFG2AmFivdCVs",
+	"f63INfYzeLPO215DJid2jWV8hyYiSzwMmKtIKAbOES2wJ5lgycKQt3XM9NmB0otOu1ZBG2qzcpQdDi4K",
+	"WZvZD9kIfCD33rZhqnkWibSlo9uVebAkIbGotD5RrnbW0R0HUdS2hk6S/ib4AFOpSt4AWGGDd468jl+e",
+	"pBViuNcO2CmTnGKNzXe+k+weqIw237PQkgfCfoqctyAEVXBPSucqDESTLzsaHYYZx7iQebXRsP2D3xbt",
+	"VqewqSTe8cH9DgU7DitWJAuxWhVIQ4H6zY8A/TqtatKSrdf9Nqx/zDt3+SgEzzZsU6sP6mTuNW79Ss4P",
+	"jzmA/0fCgF0HCweAR5pldjFhCsV8EY1sX/FKPATRfxbsCCzANnakGOwLBpna7Q3tQLiu5qxPXcjy4DT/",
+	"zcJLWaK5hffR/LnajvWS5H4hc94y/zbniw5z2GJhnWoQH2tL9izJ5pTMxWQJG8ZjQpVNRBkLW5l/7UAC",
+	"cUZTII/fhtd78Cprj/VHc6tf2sXJS+Cv1meEHlRGKyAbkUtlAQqLtJz9ZiFjxqncu0uYBSM28ur5j0sZ",
+	"xPxqqqyDzLb5dGiSYTql3wW02qezu5BWj4RFbdNDXtU0IACe/+15jS2ledutk36rItt1fmJw+LKhUrQZ",
+	"EiCKNhgldVCSLUiTL4VEXzi4S7tvuSURTYDHVDqYSierWUIjpMqyF5W12TSpACXbLch96nymqdqiVIis",
+	"pZDa13wertQ88rZ08o2Hr0gBiccSV5Rp3Ne1AGW0bRDGS0OaJcHu7vIt2NXtrvtCEWeAjDSrCqfm8C2O",
+	"DqMeGGoP7ZK6d6Ud1jAwVhpky9fbbOWtrfXeUFX06tdX+5dQCfcAAT3AsK3JaBtPzC+G8+a/fpNWPM85",
+	"EZKsGCRGPHhsDxuagkNFNDfhr40y9Gehb2hful1EZUYZ03cER4mTp6XozcKI2rWt4ceYF7RowVsdO3Pd",
+	"VYMM5SwXupepDZkTbbZVUaB6rmD4fAZpe0f3+DrQVnc2V0cW0vkbC3fFLnjeFbi/3wDol+41FZT3WaQe",
+	"KtPv7L8eE/UYlJJ7tuY/jI37F+SsCMDXwS2RUaV2QsYnw215ghQPDJKErTnVuQw5RnEsQYWTyHRdj8JW",
+	"fplCKoy22Vc3sTfdvK3QBtfTjsoT6IPal8KDpQXVB3TS6qjgQ+sQ0VBKSFk3pSsj1Eq8Bh0ahW9UFf6Q",
+	"tpiHDhIGG3pmJ2WImkD5XWNnjq2UGggv2VHhBDweW8SuWybA9HU+SKBJsl9gd+ZI8CqcKjrU+Tx/20TF",
+	"2O/tnBi8bN/vNFWZ+0E7RXVF4eKjBsJls16pEv+oLtbJRDmMqHPERYN2IfxpODPy3miZ34hdByQ2OLgI",
+	"bBH0+DLDp5dlwMespgUIX20h7qN3yBEcNak57GcNdrDMMlTARHxlHCimiMok0JiIB4eRbNZBlqB3AJws",
+	"hd4Mji+Urlx74LHhiGvlXE6aCr52IFuQqbkb/GD7Pu1QZ3Nm4I829ctRBPDs4MLGs1Sbr1p1AMdAOW/2",
+	"A3KSNirpsHtwZzqS2wcExSOh0fbFhnIOASyXSHBuKzLDZelU6QUio7UUZo+AmDxoTvZvbl31PYytj9nB",
+	"ciPE1qM+BoNZMVPu3erONf/acSi2x9fPqa7XkoS+5nDRImI0eR5F4WnPK4HlhlINbA8srl9Q5fo6eoZn",
+	"237HFgkbWmrYif/ufmwDthsEaljBGHfLDUqAPz3Kcf1CZeZH7FvBULcdLxIJjh3I2mfm10Iz6ir3Pbb3",
+	"wgZsKNbfYa8wzTLG1xZIwZgACdjC5IRmyjUlS1CZ4Mre4azT2GEOM+7K8ZeIwxH2nTSV+k0ZS1Bjjegi",
+	"QHzi8BGx40c6ntUltLBJ6omy4RaarUKvoOFlrxqSiXWDqfwdrcuvv/NQR9bC9L2070CHO6L4/wFkzOoj",
+	"lPz3zGcOEWFRAu7FYsGFNltCU9wqTjrnMy4W3sUt+u0X7Q5mqxjMyjW1EFRDC661VYyjBMI+y6vUgDj0",
+	"Vff2OVFBiMXZMHTC0GXDEo514Ji6Ue4C/1Ucw4JynRSvHDxNXFEgUS4l8Gj/JXm+FA9AfgOJ4zXEzmII",
+	"VVITdyRKhHL4T8Z6xfEbNIpkDjHGQBGbbk4SUIq4cfAHrDYXjwDYwxcOvt4o4iPk6EfGg86c+8jBr7fY",
+	"fMNL/Vl8XEWoX9e8IGgxft8uoaScp0mnhIwKBs5nWbxqO9Yq9Dx5Xj9NKI+G17AWJ7o11cOhEboPonEX",
+	"edEvFPH7rG9HD2756kdc221CSdZ2cPxQaZH5NPekSh+HJ2KQ/TWQh+Zws6x1yLlrkBoM4WEud5bARIh9",
+	"brBOvCin8ASamfxFDv6l7aoyGjJ0YjBLOprh8FfFfoOh1ry5vgVyecTgjZjR3p2CF2FlpW4L1I2Kt7V2",
+	"HY2simvwoDH72+Gd+YGIRXteX4lcId0vndcyXMJx6GKVBEusqQhXqbbQoGtA1NgZUBUJbn3YRuwGPa1p",
+	"wDkydJNwkhK3GlLMsVWteZbJtsTfGBUyaavYMX3I7ZnF0QCV/pCuAwUvRV7A32QJZdwmXnlOkwEd6HEl",
+	"l1iAEbZutYIp0whKyePzlUO+o2p7am10IhSoBdMKbOt8M7KIhvIDjn6PoASxcwNdCnhLqrYO3dIY0RHl",
+	"XGiyBILjO2MSW4MkMPnwcj3zra7rmRrl2Qr91TjsNXWMKUwYD09NxFDHGAwUDI2MaYM8wotvg0hyLC/7",
+	"3uczxYX4rQ0hf8SopEqZnM/+NCb61cW696A1G+mFi5ONjGP5w7MBnTgsqmreO4W6QUVwXj3zFqjCXPbI",
+	"UTCnVoW0receZWnsari2OuCIoL69N7icSlqkoYpFPAHk+kdpTsmXfrz54ValISyKVyDXQMxvhQmX0j3J",
+	"lUPiETlmHJk0XmoE45AfT+5RcZ8ztyxx39CvFxxnj+tRccyvk+mNMWNswQbiE6Ul2VQebQhV5Pff3Qn3",
+	"pQXdM1/z4cMhPOvTU23CY7teStk4pQ4z0KdS51IXRybRmn7fnlFzule8kS11NHZ+xqFTZORhh3XyDzTJ",
+	"cfiA4MmeYGzbAoYX5bvGU1qa7WWsM0S3H7W33FyWtkUUSFm4EKzw3ZMdzqPANudiHaNe2qlfWqe1iQF5",
+	"5EKG8DHl5/lZJQPYNL7Nxe/1qXdoUcVyVNvF0Qpg4Jb/cz8OQbWjoamDK4sNM+VRB5tvx5yDNNeblgx/",
+	"/ySTk6vYmAf+rZrHmKzFPLw5wyQP+rI2gNPSrThyDnoxj8mhSbiIT2U49DwQQzn0Rw7jNhldg1FGEgg8",
+	"0kgnezswhbUWIR7nYnCWZbZgYqBif8TUdLDJciOBDt5/A70S532E4bR6CtNq+TLvzljml1/umNAavnB7",
+	"ZZpT0W67cx6Kjj0HK92wlnGlLUdCEwLKanzzlOB7kfUBfYIIDaOmgFtfqB+d5Fiwwal007gYyYbFcVuS",
+	"YSjCK1XjEJbxhpMUJVrQ8YLxRhq7ByGlRbeKB5Bx3oJwODYAc8yEn7ZOrm9gzbAUwhd9G8qRUqcHnsQe",
+	"aFQrvtdA05n7pa1zxsZoFqNc5bENN20xIx8gctGjX+bjHFNVG4vXjeBXn6LnRvmEzeDKyIwKZg53yC79",
+	"+Ynu0TohSBB3cDROCt//ZKWwalD5sJdnebGV51WgVyfZpYyV27WyK9o15/MTA0Cd/bfOJuwPErUsbpKj",
+	"zx4QZzz58AUYKRk7t3+E2dI8FYtb25f0xgrOEbBtx2iZZtGke0T78k4L9gXlbke3oAjTI1q/24XvPktG",
+	"E64E6hpZAJnSxx/sxT7k4v75VaebfUqoprrW8qEd/DL66Ahh6swl9MpR++CCdyyFhHEwhAoV7+kWF3Fc",
+	"QYfuzob2tyQ4/V6e6UWP1nyWYo1Q3WcTXDt0Cdu8YJaGB8NemQ91fl6XS9dmHPXXYdjLjvTnBo+RGZMV",
+	"wmPMeWLtGFdeFCY5L6pidcZTA9l6UhgkFtCDOVwMIVwxCao2oOmwEh+SwIH+hrqpKId2c0uqM+xFIx9x",
+	"wQdY8w2aTMVDeU7m+RKaQOH1WIzdI9q1x7hto+fUtHifHRmZvnyLIdZRyZZTWtlPORlb54ZUPiUQclAQ",
+	"SQjUS95jn46oIT1U499OljoFGi86MALxr3P/4tYVT7Kl7ArOuKWyn7LTa3OvJAV7YPNkwGPrsak8isDN",
+	"D3DDA4dVPVWczaKMtiiN6NuC2U/Z+SdnhmdHhhb0E0+pjjYQv3LmVbMGksfM8GG4fJoHvfC3BTNiI42g",
+	"sLVsi1/84no/bYqdV6fV+XbgTypkkEwJWnJUSTVTdJm09XueXKw4/rTzxYfFwgpMk95taCh8PDLm1Mgx",
+	"vVAnR1YSVBFSGl66JglQpclXz0i0ocbjsSDKJwGpNPhSvL4Ta8awYpLNqc5qaPqw89FYxSPFO7SGn8sY",
+	"ajtY/tAOkfGFmW4O+yHashvO4IYw+JnNI5Kdb6jelABaRdLTlqn7yXjz4PC6yrzV4V8+qvt8PtttBlRG",
+	"rJAU5tJaYMG+KshNgK09rk+1tXYA2wEtho0F412dE85/FnK7SsSumM/cTCcqLeR+kTj9MCjkUIKStptq",
+	"YX2sZQ6BRZq78paqGON8TuCr7hwdwgtvkrVycfG5xTJLQ9Etbt4kY5ARkml4vVqdLCl+yJbLxh4mRvdt",
+	"8DzheUvNcpR9rRegTbIwRhXlkun9vVmhC3ULqe2QQ2b2byTEloFXh7ezxeJ7ofSNu6pkUsb+w36bKps+",
+	"uh4gaWaeEXpC4QAi3dDAATeTyF270TqbffiA8zBWIqR0VgmCHEoiwaKHqg3LSEo5XWPjIxGcxDl2MhEv",
+	"KurLf/B/8BeCPwDHW27Jv9+//hthnChOt7CIqII7wmJFqATy008/fKvI//Qzv/8VE2bYKbADktIt/K87",
+	"xEexV799+YJ8/fXXfzVP++ndizuCoU7C1D/4+98ti+ZFj++H9+aylHEhSc6ZVneYiXPzMxgkscsouTbw",
+	"L8l3Ugpp3/SeZlnC7KSrJ5kUywTS//1PJfh78j/NKv76pz//6//6B8e6TEqURhq8j0QM721fw3vEC1Hv",
+	"Cacp42sCDyD3ZElj92qq0Xf/kjyPzDlI3ry+f2fBdcj7H2JIM6HNR9z8B+zfW6xMRVMgW9i7txZ/wiaL",
+	"NWhV/smmG91YS8qxS9Ze96dnz74kz4mbEe3AXABie7Nnop9EQZ49fYrL/Af3x5kt1yFMIyLks6fP7Eve",
+	"/+jGgr230UEuiOuPJ5FZkbmIcbJiD0AURILHhh1EwipXFOsS//T0r/ZRTCti992X/8Agg3LLIe9/R903",
+	"JxU76MN7i0eJhEtYyvT7OXlvfzP/9+t7j1fJJFmxxNiGX5LvYvOWXAF5/907un7/5P0Pq5tXxiF6/+U/",
+	"+BsQWQJEsTXH4KZlst2DxG3NO5JJsZY0VQhnSt4/x/Ix9htS4ZZ8g7uNSJot/pE/ffp1xGL8L7h/2uiK",
+	"/dN7QwpngnyhHJlz5aju3ousem/EhDx5+OqJ1R1P3GreE2UEgHECj3biYDEhBhWBhelMMTBAjN3y5T84",
+	"VgpFwC00m1MszzMabeDm2ZdPKzH12dtCzxTV1bOvfMs4zdjsdvb1l0+//BoNZb1BFWgWWXoYaxvCMuoe",
+	"CfRDPLudGeZ+470chzJi9eezp08dLo92IArV/fhPp8DtkTDIb0GrHJXdYcbeJefxN9cPHn5isUSvEaz6",
+	"90NGZ/ZbHOx4koDEsnaFc55sJXw5YgqB5FSAKNaV+8ZhH2ZU0hTQobn9e3hV5SVPWKk48Bj4pRgj9o2r",
+	"Op2Oos7l/FA/N41h8+GAmV9N++qzM/J5HBNqW+RLneTxm0PM/DCvyPuT31n8oVXo/w20Z+55Rb6HSvPZ",
+	"BmjsbEqjBOuPbxpHH06n6mtewrGHtsNIUUfxzozOPiSy0e9HbqEVHgPn3TuY7x60c/7oMmEo4bfasI31",
+	"ZJV3nSn/BvplfuYTBV9wkRMF32QPb6uNMpCFgesg+7DAD+I1yMn2VYDq/xS55DS5qcIXtR7q/24vfu6v",
+	"PSMv6q+6CFO+F7sahIrYcbJEpHxz6uNPnkpFAWaTP+4Px+u9PED6ewhSfnol1njLx1BnH4Hv93RPNsN5",
+	"f+c63hVJYKWJyC0kvDEl/EIC8tC+9QZtOTX6wEOErQ/z3uu0cGfieRn6TmiaXGwb4xQeT18794KJuDY7",
+	"5gvldq/hJOPEO9Niq+ZkuS+08WSbu0MCnsAj+mFtgvAd/nwRUZi7yNSvOch9GZgq6skGGiWGjPf2ng/m",
+	"mXV+/x+QwoUnBIc78p85i7Z4Dzr8ykVVPAt8B6LtBThYW4VT5eoyqjVIc/X/+/vzm/9Lb3775fevP/xL",
+	"IOLcL/waHvWTSD3Uhb4XVudQzp8TG1DSgmzBztk51aPpFm2qyl2AgYYKpV/zhHEgQhJkB0uNjKlzirtK",
+	"aLTtsvAQF/ecVkUNLvjciujnDaBOsaX2Nv5IEyWIFklsVI7/XE/wDONT0xsP/j1XGXQosJAvbGhcVBRe",
+	"WEhmQi3PSWTfa84ZhvE9O0eXOIRnjMGWSM5uNk5TSgI7TIvsJrdAvMdJUEfoytZcXakUVWuWBgnSs2lf",
+	"fXYJeiUewKdFuEM09coePWeiN1Lk6w2515Jl0OF0+4BXt+H5orhqLMuL0rOz2pV+fRexKQti4EQ3pOec",
+	"2I1o0a5skN8dshv6AC4z4TqgHSdKyh8yoze6+KKMU56dqFcZYwwEaqsEnfLQNJ5vhd7XFWr0C/sY7vnV",
+	"CggGHH8THOaY7TSHqZ3HiBNEzX8S5icwdu1G22/Zpxr9VWNFAxOZQ1wxVww24Mpfh1xUquQ2/85VfLTz",
+	"6Ly63BL0Qrq85F4pCv5vfQm8F+Xc4as0hPz6Pk4ar6DO2ZmIn0doMQfa5vOWebwGPSd+DvKc2GoimhA7",
+	"3sue1q6BjmiQaZsYNDXCgPO5kIyzb5QrPZ+rrMDUqg2WL/cEGxuR+Obvlk3t+2/ijOHxe/bsJ7ld2Mc5",
+	"ya9UlFzq0IvEHXHzP6pjaxXGz2wgHtHI3NQQFL0xG/pJ1phfM6HbfDgf51pDMAcLvbALXR2zc/Zsj3lX",
+	"XZZQXwkbC8XMgXfn+iSJc4hvXE1dj8VoLn3urjzeoW6x3g5wQwJR6hagiPOadeVXX8S0cwS2XrhPra/Z",
+	"Axi/XQO/8zV/tQnYK5YkEGNhXS3QZlEzukzCe/oA1Y+8XqOwXOPHMgwrVLpImRcvqmWFJK52Um/A7vNV",
+	"WVPrYdcOmB7c5fbQkJCKB5j4uHiLD/0UxOm7NNP7YRL0p8P682+FHVN0IpPf0S2UXCZi5SoymNKd7BRp",
+	"is93jFQiOQMn8akv7KuuVinY5bnFXtz8dMQ5e9ycyi0WeePrCFVEgdYJxKgXRGYRL/xYTC82LmVXFRvr",
+	"MvYc88VVnwNDE0mJJehlAkMV7hVmX/G3Q1HojwiUQD1np9DZqYMevg+cFB6+hkc9JxuqNujcKz9Vv42G",
+	"p5QS1An/BMc3T+yxAY8rTPvUD9+PIWVTuoVvHAxG4KV/K/uQgi1ITJO1MGY/t0EnRVYi59ie5Tua6qGN",
+	"4q/nDm88t+2NtpvE7yff1GM9FtxJOJbd/lLsqh7FZL3WG2xE6zmo7KUv7ZVXmuCtrPEyRdlIDes82hyv",
+	"jTJZZP1QTMD/qTdpUPmUqzUHK2v8SD5ilUqXaQVaOY4EOBrcVPbkoTLasMm9huf2qZ+CrFyFA3ivRYZN",
+	"q4yvPSvv0CjBMRW23m4LmR7EX4SQdvzNeSwmZu5PPBaOsxb79TNn+1x7NxdnSaPtbTFbwA+bS8UDDNq4",
+	"g87BK/LXggXOIuda7ju9sJZbNV1/POfNEvcyvtvpp/OVH8wf9Uy+0HFcwvX07+snvmAdYTlC3P0BL2jf",
+	"4qH9Esv9QuY8tGcq2O7TikaaJ5plVOonKyHTm5hqOpxB9iNxOPCFfUL75gtl7ezLyjpL7JB8cf9fd8Rx",
+	"rIC2oIVjSIlEyIuY7CTToAgXfjTWAPHqDe4UsnpuBXqdxR5+HAIm1HxbpK+uaUbRaqp46uqOY9X3uYs7",
+	"7Lo+Sm3HlQqOL+0Yo+bRIl9SPnmoT39Dr7aK7xvKr1duJgBUobwUAyIkSdhK2wAY5Qg8bhsAK2n6EcIS",
+	"ixsu9I3TQ9PLzbfibwJj+1ccJa6t8Q8qRfegC9lp8HyEsOT2M6HbUfy2vOyMlCveclGfiew2AhGNllCW",
+	"RWQgleAW82y32U94mAfZkPqBOBNuVQy0fBrOHS71udp+pK1qQ1LnT8VjWCeTYsUSQOWOECgOx872bvjE",
+	"okOcvCMR5UYwcx4LbtHPKInpfsQWt6G9IXGgV/bKCxH8IpvcfpKFmum0u6bby47BA5ynN+7KQa55BdG+",
+	"vkGuptyx/lHXZnz/XC2K3AJkfmZ0IRhzD6lISpSblUgSgY61eABJPPzwdI5da/vdxxKR+bV4ju7TP6Ij",
+	"cLWiLJkGmwvoFOgRhwTWOaWOcK34FMVF1ySO14L0U1Ln/MgaFc4jDq0WROyg4lQiqBpliLPh8X+6gNUm",
+	"ATtpEalh8D6fvnC15KDcIuZjxeilva/10O6WnHJDT5CQNF6Rfx6hilAH5COM2Uoymp1blrSbMzfAqPIj",
+	"6c6f0zynMqkN6Tt79gkh3opJeK6P7JwWcwwJrC32enfcoXLddZZplSu8CKt+3gg3bUM5THmR+igF8BYw",
+	"pY7kb7n8qw3lFSv8OCngCoXOzdwfQRMlUkBIe8tl5/HbcJT7h1GGd7Z23zCew444wqsOnKTKlrM6dfr6",
+	"4e94fP3ydBUlPt/xmFBSssTNYO7gHXsAnEjRqy/LC6+gqKe3v6KY8D6yb3P6TtCrbACp8PMix0tVfshy",
+	"T+IciJ9U5GSzJotBCXVhMKH0TbSBaNstsm+E0i/sZWckZPGWi5DxO0zfJUJsie3QJ1m+TJjaQEwMXeZG",
+	"aYPCUcPmX1vI0K6GBxaDG30aJveJRleDRxIeKnX/QRa9sb1gb8srz8ilylsu4kNrikhJSxptLcaxR0vZ",
+	"iTyJSSyMXr5z7bOhAprzckd4SPgJz+jXqxXIt+bJ13pA4+JwmZcO+1W03+dOn9PLpAwLHWajNVyNKsF5",
+	"WCjZ1uWs9QHFwu4ywniU5PExx47KlynD4UHdx8595bpzBgWL11zw4PFjxzDrVSFR/dg5jxpzictO2n/v",
+	"rrk2A7XOGHS1WWxBMUKmYa5ATmRl0sht1PJJ9TGvwSc112t7A5jLA7Ssmou89UV/fvopB+CdWF0oDkM1",
+	"2VFFMC1v8y5W1RktLNl6oy2O/m4jUl9F0rr/mmMS3CYaFjg/djd9Fv3Lin7/VWoDUIT9j4v6mydMFfHH",
+	"kYtFsL9LXD24aKfSLxFIB6R3yp6f9uzOQAHbgwMNbntOSh9Zmqez22d+Yrf951d//denh/Nxz6vCLJEu",
+	"osLeGJc0KpBhXY2MpTtqLEO4OdECEaIQks4Cxh6izB0AyVoJebKkCeVRT8zqG3/RdQb43fIuM2nRkWKO",
+	"QC15ikwBriUD1bH/HLW1pFxZddpN8R/x+nfVyz+FWGFG9yLX14TwZgl5EdGwryJVHg82J1LKkpsN0MSO",
+	"AG9LoL6iLPneXnWdW7GywEsNQzOkW4pHMIbeLVHA9Zyg7BvrTuR2s5rnJpRx80c/HAu9Pr620ErKBQH9",
+	"2P2SVeb5FUaBUnQN6knOU6qjDcSd+/gnf5UhzKed7659ymUqQylzWW+jXorgntG4FjK9HqIthlPXoDO1",
+	"78fG8vFE8DXRoprIqaKKHrLZN9lN3RP2raQrfXUdYbiqj1HO98rS+/zRF9vflRaStaNMq3oKV4siL1Af",
+	"a9MvKU98WfGE4eCXLIGjtMeFgsFmbS9ZUgRHj0jZmk+MJ8HHwWknpNDNltE5j0E2MVV3GxZtyAbcyBSm",
+	"ScK2YMv990RCluwRgC/LUX1QxWLwE+Y5mPPDKKX4CPlQT37nnY27bjO8bK8qzihaAN5pHug71Vyn0/0m",
+	"EWnQN0pLoOnJg+fMLreVvBNMnMPuDdzeWHrpSqUcJ9Byp5xQrWm0ceWMLTw8JcxaZ7zFdJy+1U9fv3Kw",
+	"q/zoYDzUYbMsAYUCfWlUD2LllAEXWNaz5WKnzFbHph9mg4jGrrxzASyFNZbGaiSCI+QLSCdvTBGqthar",
+	"uVc1iFwbrXJj87d9CN2v7dVvi4uv0wNoLPMycRI758rR04Mnb0SuAFsHXaHWck8oSRivTTQUCYsY9GOw",
+	"NL7rWjdcY5kfpyCvSasLwWl7/suSRwE2t22+swNnfyISdBXVd8/VNsRRwgVJhYQ7N7zObGZFoDbBv5XV",
+	"T+xTuiyvGotGM8g+/53YAr+gjj3X7oIol0zvZ7d//+WwsyXAmuLo04XCFbyrMsc9oY1PT8xDiiqB8Mb6",
+	"Ft/jyHHyhpofweGzafBv3ddf2hMfKVufa2xG7Z5v/caIYG4WqzdM+WIQdEzwDzYQMWKr9HUzO6aGPcrz",
+	"abXJPUT/nqnZ4r1PbzpWOdLmKh7y5AFk7wHjr7lS490v7/xI9ti+vRKSbEQKRVu3pCy5JZqqrZr7seRz",
+	"YtNKyrVMNoO7HCDGpgzBa3NSzENK7jTHaLVXO58yD+tqpyRMXMXvmswmeprY8cmKVXCOX+1BTEOqAtp9",
+	"Pkvp4w/2x6/LcBiVku47imG02WbNepgDBMZz7tKKhF7Gva7viO6gRvWvvRCFb2rwWZcg2EWmUFRocGsH",
+	"S84Jh0eNfWFyjjEJpjD3YENFczvoc14tBbVZyxRR3pkmNIog06rZhjRdvPKAcU9oHjN9k9Fo28XD5+aq",
+	"N+aiQWVDI3utzYP72qwHy0i/1TGvPSGLVyebLT4aLRAAYspWYEx+Y0EjxjIr/CMSlDbG8NyCC0QbjFWu",
+	"cAwKuGPzvaQZQpY+gGSrPTF8fk9sO9AdoYkSoc7xswpcJGI4oZsiD4fIX+BTr3bGFT7ErvEjzEypv/vM",
+	"WHiuwiIVxHC6MPq0pNEWYozmVFoOHE5GmivdnIE38Oh54hXoxPG8F/ax9dPrKsWrskS36EsL2aiz93M0",
+	"oWcX/Rtzg3mq2p56QwFXXsBMo8HgxshJWOUK4gBY4tCtBA9mgUM9p+/s1Zdwn0JGxpbxeAof4A+DH/LO",
+	"tk4Cj28wZenaF1rrE896zPvM+FBheuWv/6Tr59xXXAhT0VLswDI8K8O7htb5Aq9rrVOwy/s46dJLFb8Z",
+	"PpR1MMYlqdhZeEwkYm27CJI5oeTbVwRxygjjGiSnCeFCH2OGidXKHZQTS5XtQb7WVLxZ3BiJ+mx0XafR",
+	"ZfeNcaBXIO+Mcw3yAd1oIMs8NkfY+D2hjMTxCG5S8QBT741X4gHu3QuudXv49Zm1fgRg6errP++R0y0O",
+	"8QCEEplzzviaeOk2h4yHzy6SakKSzOZ2hhRYt2+dbgPyrV3KfXHxOVFR6u+6mElfUMKGTWTuAcjCcynO",
+	"atVjbHuwTf/OXn1m/0peENKByhRiG+EvQeJxKmATk/qsbNgJuV0loj0L/Z/GVa5w4md/wxl54d+ByKnn",
+	"b8QzOhM/0+fzPVHmuD0sPeqz+CblyR7gZg+0dzfsAf4bL7tymA2mN+0t+655u79Z+9nTp4Gmg/kMS17w",
+	"Kbc8T5IxMyYzqo1nMrud/b+/P7/5v/Tmt19+f/bhX0ZliznOlx4XKvrqsqGiQlIuB5wBNNoQlGSyRrQf",
+	"Ql23ebVdUm8kqI0ohlL7gbZ3hAui6SOh8QOLuoAJKptlGJbGCbvms4ifJuJ/XHgMV2DUp67xms+YnWfB",
+	"7Jy2SiehHEbUGBjO/mhuObseNy+6TM2OLZkLI4R6eW9ugMEq+KidUNMO1yfln5xMXk6TrliiQUJcVmIq",
+	"8uL+vzA8bPSrsa+XQmznRNGVnXWRAbdWg8ok0NiuZoAEGioNUcQ/4nUnmQBTytQF1Aa9UK7wZ9fIKHYQ",
+	"I0CacWRjahGHluWE+6J13kEvIBrOck+iXErg0X4It/sLBPfWLDszcS9UFmhe5dqRHY6tmhNj4KWZK2+2",
+	"lglJGAcVJOCJnmlB9SfFCiaOPT/H50LBuasMPj93H/+x0jPDZO5z1LmvFtLKmjmEMgkZlSDdmSQhAapA",
+	"2ogPhuGSve2uoalxs4Zqp7PXkF3zNrGr+2iVY593ySS75HuRxHO/I+yEsY37k5b7OYkojyCxZWKR4BFL",
+	"4KDMvGuHSEiZ1uYhXUf52/KqY8xZW4g8jTmLz3KQsMIezDg3S3vI2JTGcN7TV8IDSDX96WsPtLfu6VcL",
+	"IO/W93HqbQrqnB2XQG2xyoZuwU4wcAMhnSFoseqELAYNM31XZEsdGJW10lpsQS9YvuO9e4iHu+g6Ow9x",
+	"eZdBVfW2H/F0K4riKqjsQKPNMTAh9juu9jzH1X2cXecoc5GZ8YgCRmt83qNhiKO4Kmyut4weQkf4vzxR",
+	"LM0TQ7VWLIJ7d8WnIAF+rRc36apvv8QMmbc5D4rCg9GwVGlSGUZxi315dq7Mhj4AWQJwi2lRzu/DwEd5",
+	"CfAY4juyk0wHMS46JMqZAZrJ6eFmzEOvWw6vAmXmxUYIFdQVBc6ML2hyvehkjV1xFlGwXrzUw2mndAYc",
+	"0vv/8pf+Mc7bw4knB/RuL0uvnbvHm95CappU+gtb9g3K+Ru8+IWI4fPm6ULQMGQ0lJrd/v2XD78cAPdS",
+	"2+SHPpVia9xFGEGmfEsEXwoqY/yb2jbR8uxjKxvJcc/OIBoQNXYctNfPztxCie84OwhTO7XfVeczUWwW",
+	"37EkIUtAutcxSj1pJ9lNVX48Me+iOpeTFzPfszWv8PI6i5n9x3+kgDJy5HuRfi5lPutWM2wuccZTyhKI",
+	"Uc2hGx9D5Maa92oyKSEqB/1OvGHesWj7onjF9Xa++xWa9V7zjjmj6mbRlojVilCiUpokpJQMlKica3NF",
+	"w9AMytThnL1IpKnv2Z0yvxfH/nxNHSTWlXq6lUVev1o+n5A9x3e4LnHg2uLOAYndCILRguXlYlKXFQuL",
+	"hLpicVLarvLz4f7HPNwtd+2U4TiWoJRvH6iPhj5my+A41Yn3jMWSvP5BwR8LyfTzvrnMvnm+llBr9Dsc",
+	"IszrQ4Td7GBVtZqPNHIaw4SndDvNk4+d0zNme6V5ollGpX6yEjK9iammx0wvfilk+nmL/UH9TpRFQq3N",
+	"dksimlkfwWweKiEmMWjKEltDSO0kld7dtDF86w2jIXf/8EayL3qFxwwi7Qpfdxvgd5bmymWAELgxEWLL",
+	"+PqOAIa2ffmIrYLVNv0YH9Tch5lgsTGsMqsjnk9tKVw/WMZnS+EPbikgJFn10PeoGgP2SZExuMGpD+1p",
+	"HDevpbj+Rzvx5UqDYDG85sn+4ij/dep8RMX7inHtxvIYG/JeS5bBvJipBDZfRCPsjUQNzbEV5Y5QtbUI",
+	"4o1YbL8sOYU9qnzR6oiPW8Q4NBs0qL6xgf90piSRAjRO23fr6wy4pe3snHFA85o/cvivJgPfPdqpK7ZH",
+	"W2yBl+POPM6qxQlRGyE1cUzy4Y4OiWgw19g6qaNT98a5Ly4dK1RjBvifs0Kx/IKPneu17PlCFVrRIeZi",
+	"paZtustAMhGP4ODAzs8L8nI+CX54sdY+EPGeZsqS+edmb6Nr3VhLIRzuMD9zrvKlEcxlR6Wi5eJPlUs/",
+	"17kcxa6/2SoxInItETAjtaM425mk9I1FWHfRq0gCcLURPRpU6fvyyl4dx1K6hicZX1/HzJ2GabIGX6SC",
+	"YzWhOueoGt870f7wrSwMSdkDFda49pPGma1/zEUq/OqvJDLnqrWir4DeaE0F5rz+vD+Adnp2Ju5eYE5T",
+	"mlEJvi3Z2BfWQ2s0iDUBVWrtTR37zl/1KYCq2L6b84NNDGldckBqVSCKZ5fFpPIruQyeNY458ROWNTUe",
+	"zZJG2w4460aPVCGQvcWjld65sxPvIrAD/tPLwjUf/7AUTekWbDyx7jFM0vRYp/u5QQc+lb7Hjws/MFz6",
+	"Pge7BwIQ2I2EWqqhoDA+6Rx0aVQVU2TNHoCTPDsKnKCxo84LT/DJNBJ/HIiCzztpsp30IyCo0BLmRMu9",
+	"RZmc48w082eMZNvoJA7S8yfYHNtHtMAtVe4xs7VwnIHYmrvzrA/PwLZ32cxS0aAvttN35pmH2tnK15yW",
+	"uoruvO/ceDAMV9u2sY4J/65Br8nSXgcEr/kU3A+qbDfPQovQ6NGqw9GcQIjOBu6IHWWa8fWtxWcTkmwg",
+	"iVtQTw9dlEuCnvlNcpHwhe3tdFiJDbTuNsEa4kjYSc9nptGlnAgGu9tKv/TcTjZVdpzpjirfKm3+GWPF",
+	"SVy0TQfpeaJfUTDhzHUzBR+vUlX7mpmP5koMksDP5k/PHrOiRpitlMWdVcQ7jK4eqpCebCiPb8TD9POW",
+	"vqc8fv0A8rq3g1/l543wqXrUaovD/Jci3hNIlNkTSgO1cywT0OWv9pAx37CEDU1Wxkh0FZp4FA3eM0VB",
+	"WY+h+CNedwGjh28vNkIGvx2hcBq2tbp1AFUKgM9JrloIOvmowOt3j8oVmvVeOgV0ndv+nJ6gxZM4dP8c",
+	"npMR4Ts8NwUHRZawEhKheToVgEjgxglHz94XCbz1F55z85fvucjuf8k45REQQwnlawOZ9pVhKDMehk5I",
+	"X2nJJIkhoTV0ZxBZAi2k9VFKvmIynTxIiU+tEG4ajXF+Bl9g1meVfY78CltDSq6jQtB0C4rAagWRJnSl",
+	"wRbU9jFZAZXRpnXj3NufD9gRCjT8Omuqz48VdLCrfgvKUP78LDIv8+V8al4d2mbbTTwYPYYmdkLGVRhI",
+	"f1+TJU80PHZoNPvWd3jNBNxJ6eOPwNd6g8NvcBSO//dXg5PhB+O6geep+ca0mBrsJs9GJQ6M64Ga/RJ8",
+	"zclzACx1J8r2TzypAssog8+JqYYbH8Aa9rBGOPGUR22oWqxYAioUNVwKkQDlg9hzVQVVZq98zy5zJjud",
+	"sPOF+jvJtAZ+64c2qznOYFbzopnW/K/dCequrRpCb3AER1VTDJmgWR2deY2YsRcdt/na13gWtJsSNvZT",
+	"Gdb7caBjC+pcCjy2nF97DGhsISEjUGM/FQH4WMixjfdfovbxnu49YHchDhb6NRYlIOzc+UvOYMAAFIcH",
+	"LJY0C1Gj0GEr7VIxJGAl5xAO73VoJs75/G+EPbNjKg7cgXlr/uvefctZpUKpS4jCzzaqaBOwhHE38ch6",
+	"zhlI23oTJk87qOEPfHY+NMIf+OW36FmZ0dLrhrLJHCof3KQYKnLwPWaPZlQp4zp1ubLmZE/bPSb7cy/l",
+	"jN/1BB6A65vyiVfUfnEP8gHkjQKuCS5T2YA51cS2C8a35D3+cOv+8H5O3sdU01vyOxc5nxMWz4m37T68",
+	"vyMSVJ6CsjNFfqRK33yH3//Dt1Xrk6ptVcWViC29KfQS3eSsWqR8yyVS6ar6UWfofGkSuAYE2Grsv/AX",
+	"nRUtF99xEXvdfw/Gur31NiciiUMe0pnSGc/j+MpREo/AR/xq6pdfShaaoiDtH7KERph5Z7orYXCwrRBk",
+	"Z5DyemnheEbsKxFpuNJjxM0DBdtSXq0Hogqh3bWm0cbJ/FnUW5ZJUP1g+vfVC08aFNpz7a+zTy2kVSHN",
+	"ZUbuWIPMp5nWoHHCQr1bFv9Z2W4l93yWfjU17OiPbFUVk+vNN1M1FBXpfF7gj6Bxfzvj2jDRWttryngr",
+	"H63117VP3+EVn0IJrthxrDnuLL49rpR2+snrZw2JU3WhChUE+QkX5jb8CvxnYfBmPngybU8MPtYs6lpV",
+	"hVmbX+elAwBIl7O3glK5RWwMtSVxPRLbLhASbPX85O0c9rHXLhB+nX9Igfg39gBeICogtLbyYZB0KC7E",
+	"b1Mri3t86LVLhl3lH1IuvmdxIRc51ziRqOcEgTRLqO7Jir4rrrrOrKhf32Ua840BWNBtyoyo/4yr3T1u",
+	"fR8nclJQ52IZ0bTK6aPSooWYPMlscKUDocpe8KnIgFvuc3XxMTaNFVygZjRJvDDU8p42IWq8FptR2FBl",
+	"XPwHmuQwKgPqa1U6VbC75pxBnTP4l7/OhvuHvgLO9f5YE8W4eWjzhmve6nxPYU64WIp470AIgLDYBu0K",
+	"22hMn2ml0u8vTwe8/zVHTAPkFCboNizaVPElsdrYIrhS7kU0vCbXttpbVjZhJd9Zj2ikyoVaPCwDXPM8",
+	"40vxOD+oLyMJHVI25v7Qm7azL52dnYIXSddp/zGHZDkljF2l5ZOzeKfPrW/ql3+dJyiu7vnH8U4vI0Pe",
+	"P8W3oYfq9K9Vy8Ip6aH77kkKcj21s/rKPPNTkBRc6B9UUF7RbUVQMiq1Rb2w8QzBwStxRIj1hyiO1G1U",
+	"H/UJkC0lHmBivfKXftKImO4rLuMQO4pZQ8vSfd5flz3ZSZJJ9kCj/dTBLH+mv3GPv2ol4Rb5Xcz0H1RV",
+	"/AgWUGy3EQkQDTQlqDRKicPihmSP5ai2wwsVSrPKoVtTnDMw+gkcNh8pODpQhD4jCfRskje5Lo9TsVrV",
+	"osB36ANhnXbNJbWBiqVZBYJUL2m0Hb5fsoRNXaJwb575SewW/PhLx0EvZJqJByhasKpHO2Fci4ptxiQR",
+	"Oz5cYDSdPEtdnNX3+ppDp+US/8DntE9WW1mJBcfJRizaEKVFZhSMci8jUSIcXChCszF9UFdzKEpiCz01",
+	"cO/sJeekpHnDZYrI3vxgh9kU0SwbqLxh/DDb29uA4bJM5nlXu0fM4j5Sfql89aUcX04KBlswDwWRBATA",
+	"Uhux40TY9ri2Lg4rGkVssq19ykJwer5frHjOvrb2lS3SerQfmCtnYbVqg5/wik/alzefcBFt8wZZ4jXN",
+	"RuQKxqsXs9pr1S5mbR9HuSBVLlByXERaB3frVXeSg5Zkii6TqW20b+1TpxOPM+62s3PKEaPg1h0BHis3",
+	"W9ePpjO+pZ1kR3XfSVBhH/L8eOblYfv6rbAYF+cZmZ+A+hgm8UV4/RZstw0ideN+rCSk72rgRIpwgLiJ",
+	"RBVke3NeV9FF/fdfzLFlT1s/vQu7IK0U5DKZ3c6emCP0/w8AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

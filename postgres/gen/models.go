@@ -30,6 +30,7 @@ type AuditLog struct {
 	Action  string
 	Subject *uuid.UUID
 	Detail  json.RawMessage
+	BrandID *uuid.UUID
 }
 
 type Blob struct {
@@ -436,6 +437,20 @@ type Milestone struct {
 	Extra         bool
 }
 
+type MoneyHistory struct {
+	At            time.Time
+	Key           interface{}
+	Actor         *uuid.UUID
+	Action        string
+	Noun          interface{}
+	Subject       *uuid.UUID
+	BrandID       *uuid.UUID
+	PartnershipID interface{}
+	Amount        interface{}
+	Currency      interface{}
+	Reason        interface{}
+}
+
 type Netting struct {
 	ID         uuid.UUID
 	ReversalID uuid.UUID
@@ -546,6 +561,19 @@ type Payee struct {
 	DestinationChangedAt *time.Time
 	DestinationChangedBy *uuid.UUID
 	CheckedAt            *time.Time
+}
+
+type PayeeThreshold struct {
+	ID       int64
+	Country  string
+	Form     string
+	FromYear int32
+	ToYear   *int32
+	Amount   *int64
+	Currency string
+	Note     string
+	Source   string
+	SourceOn time.Time
 }
 
 type Payout struct {

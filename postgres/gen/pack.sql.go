@@ -16,7 +16,7 @@ const packRecords = `-- name: PackRecords :many
 with p as (select q.id, q.brand_id, q.creator_id, q.campaign_id, q.stage, q.term, q.created_at from partnerships q where q.id = $1::uuid and q.brand_id = any ($2::uuid[]))
 select x.kind::text as kind, x.body::jsonb as body from (
   select 1 as part, p.created_at as at, p.id::text as id, 'partnership' as kind, jsonb_build_object('id', p.id, 'brand', b.name, 'brand_id', b.id, 'postal_address', b.postal_address,
-    'creator', c.name, 'creator_id', c.id, 'campaign', k.name, 'stage', p.stage, 'term', p.term, 'started_at', p.created_at, 'read_at', now()) as body
+    'creator', c.name, 'creator_id', c.id, 'campaign', k.name, 'stage', p.stage, 'term', p.term, 'started_at', p.created_at) as body
   from p join brands b on b.id = p.brand_id join creators c on c.id = p.creator_id join campaigns k on k.id = p.campaign_id
   union all
   select 2, t.created_at, t.id::text, 'contract', jsonb_build_object('id', t.id, 'number', t.number, 'term', t.term, 'version', t.version, 'state', t.state, 'fee', t.fee, 'currency', t.currency,
@@ -42,7 +42,7 @@ select x.kind::text as kind, x.body::jsonb as body from (
   select 8, m.met_at, m.id::text, 'milestone', jsonb_build_object('id', m.id, 'contract_id', m.contract_id, 'term', m.term, 'title', m.title, 'trigger', m.trigger, 'deliverable_id', m.deliverable_id, 'amount', m.amount, 'currency', m.currency, 'net_days', m.net_days, 'state', m.state, 'met_at', m.met_at)
   from p join milestones m on m.partnership_id = p.id
   union all
-  select 9, o.created_at, o.id::text, 'payout', jsonb_build_object('id', o.id, 'milestone_id', o.milestone_id, 'amount', o.amount, 'currency', o.currency, 'destination', o.destination, 'state', o.state, 'amount_reversed', o.amount_reversed, 'content_counts', o.content_counts,
+  select 9, o.created_at, o.id::text, 'payout', jsonb_build_object('id', o.id, 'milestone_id', o.milestone_id, 'amount', o.amount, 'currency', o.currency, 'destination', o.destination, 'state', o.state, 'netted', o.netted, 'amount_reversed', o.amount_reversed, 'content_counts', o.content_counts,
     'held_reason', o.held_reason, 'due_at', o.due_at, 'paid_at', o.paid_at)
   from p join payouts o on o.partnership_id = p.id
   union all
@@ -53,17 +53,24 @@ select x.kind::text as kind, x.body::jsonb as body from (
     'first_sent_at', a.first_sent_at, 'settled_at', a.settled_at)
   from p join payouts o on o.partnership_id = p.id join payout_attempts a on a.payout_id = o.id
   union all
-  select 12, t.at, t.id::text, 'ledger', jsonb_build_object('kind', t.kind, 'at', t.at,
+  select 12, v.created_at, v.id::text, 'reversal', jsonb_build_object('id', v.id, 'payout_id', v.payout_id, 'amount', v.amount, 'currency', v.currency, 'reason', v.reason, 'requested_by', u.name, 'state', v.state, 'recovered', v.recovered, 'netted', v.netted,
+    'written_off', v.written_off, 'write_off_reason', v.write_off_reason, 'write_off_asked_by', w.name, 'at', v.created_at)
+  from p join reversals v on v.partnership_id = p.id left join users u on u.id = v.requested_by left join users w on w.id = v.write_off_by
+  union all
+  select 13, a.at, a.id::text, 'reversal_approval', jsonb_build_object('id', a.id, 'reversal_id', a.reversal_id, 'part', a.part, 'round', a.round, 'by', u.name, 'amount', a.amount, 'currency', a.currency, 'at', a.at)
+  from p join reversals v on v.partnership_id = p.id join reversal_approvals a on a.reversal_id = v.id left join users u on u.id = a.approver
+  union all
+  select 14, t.at, t.id::text, 'ledger', jsonb_build_object('kind', t.kind, 'at', t.at,
     'seal', case when s.n is not null then jsonb_build_object('n', s.n, 'prev_sha256', encode(s.prev_sha256, 'hex'), 'sha256', encode(s.sha256, 'hex')) end,
     'text', jsonb_build_array(t.id, t.kind, t.brand_id, t.payout_id, t.attempt, t.external_ref, extract(epoch from t.at)::text,
       (select jsonb_agg(jsonb_build_array(e.line, a.code, e.amount) order by e.line) from ledger_entries e join ledger_accounts a on a.id = e.account_id where e.txn_id = t.id))::text)
   from p join payouts o on o.partnership_id = p.id join ledger_transactions t on t.payout_id = o.id left join ledger_seals s on s.txn_id = t.id
   union all
-  select 13, g.at, lpad(g.id::text, 20, '0'), 'note', jsonb_build_object('action', g.action, 'subject', g.subject, 'by', u.name, 'detail', g.detail, 'at', g.at)
+  select 15, g.at, lpad(g.id::text, 20, '0'), 'note', jsonb_build_object('action', g.action, 'subject', g.subject, 'by', u.name, 'detail', g.detail, 'at', g.at)
   from p join audit_log g on g.subject = p.id or g.subject in (select o.id from payouts o where o.partnership_id = p.id) or g.subject in (select t.id from contracts t where t.partnership_id = p.id)
   left join users u on u.id = g.actor
   union all
-  select 14, e.at, e.source_id::text || lpad(e.seq::text, 20, '0'), 'event', jsonb_build_object('source', e.source, 'source_id', e.source_id, 'seq', e.seq, 'kind', e.kind, 'code', e.code, 'by', u.name, 'amount', e.amount, 'currency', e.currency, 'ref', e.ref, 'at', e.at)
+  select 16, e.at, e.source_id::text || lpad(e.seq::text, 20, '0'), 'event', jsonb_build_object('source', e.source, 'source_id', e.source_id, 'seq', e.seq, 'kind', e.kind, 'code', e.code, 'by', u.name, 'amount', e.amount, 'currency', e.currency, 'ref', e.ref, 'at', e.at)
   from p join partnership_events e on e.partnership_id = p.id left join users u on u.id = e.actor
 ) x order by x.part, x.at nulls last, x.id
 `

@@ -12,8 +12,137 @@ import (
 	"github.com/google/uuid"
 )
 
+const moneyHistory = `-- name: MoneyHistory :many
+select h.at, h.key::text as key, h.actor, coalesce(u.name, '')::text as actor_name, h.action, h.noun::text as noun, h.subject, h.brand_id, coalesce(b.name, '')::text as brand_name, coalesce(h.partnership_id, '00000000-0000-0000-0000-000000000000')::uuid as partnership_id,
+  coalesce(h.amount, 0)::bigint as amount, coalesce(h.currency, '')::text as currency, h.reason::text as reason,
+  coalesce(c.name, z.name, '')::text as about
+from money_history h left join users u on u.id = h.actor left join brands b on b.id = h.brand_id left join partnerships q on q.id = h.partnership_id left join creators c on c.id = q.creator_id
+left join users z on h.noun = 'person' and z.id = h.subject
+where (h.brand_id = any ($1::uuid[]) or h.brand_id is null and exists (select 1 from user_roles r where r.user_id in (h.actor, h.subject) and r.brand_id = any ($1::uuid[])))
+  and ($2::uuid is null or h.brand_id = $2::uuid)
+  and ($3::uuid is null or h.actor = $3::uuid)
+  and ($4::text = '' or h.action = $4::text)
+  and ($5::text = '' or h.noun = $5::text)
+  and h.at >= $6::date and h.at < $7::date
+  and ($8::timestamptz is null or (h.at, h.key) < ($8::timestamptz, $9::text))
+order by h.at desc, h.key desc
+limit $10
+`
+
+type MoneyHistoryParams struct {
+	Brands   []uuid.UUID
+	BrandID  *uuid.UUID
+	UserID   *uuid.UUID
+	Action   string
+	Noun     string
+	FromDay  time.Time
+	DayAfter time.Time
+	AfterAt  *time.Time
+	AfterKey *string
+	MaxRows  int32
+}
+
+type MoneyHistoryRow struct {
+	At            time.Time
+	Key           string
+	Actor         *uuid.UUID
+	ActorName     string
+	Action        string
+	Noun          string
+	Subject       *uuid.UUID
+	BrandID       *uuid.UUID
+	BrandName     string
+	PartnershipID uuid.UUID
+	Amount        int64
+	Currency      string
+	Reason        string
+	About         string
+}
+
+func (q *Queries) MoneyHistory(ctx context.Context, db DBTX, arg MoneyHistoryParams) ([]MoneyHistoryRow, error) {
+	rows, err := db.Query(ctx, moneyHistory,
+		arg.Brands,
+		arg.BrandID,
+		arg.UserID,
+		arg.Action,
+		arg.Noun,
+		arg.FromDay,
+		arg.DayAfter,
+		arg.AfterAt,
+		arg.AfterKey,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []MoneyHistoryRow
+	for rows.Next() {
+		var i MoneyHistoryRow
+		if err := rows.Scan(
+			&i.At,
+			&i.Key,
+			&i.Actor,
+			&i.ActorName,
+			&i.Action,
+			&i.Noun,
+			&i.Subject,
+			&i.BrandID,
+			&i.BrandName,
+			&i.PartnershipID,
+			&i.Amount,
+			&i.Currency,
+			&i.Reason,
+			&i.About,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const payeeThresholds = `-- name: PayeeThresholds :many
+select id, country, form, from_year, to_year, amount, currency, note, source, source_on from payee_thresholds
+where $1::int >= from_year and (to_year is null or $1::int <= to_year) order by country, id
+`
+
+func (q *Queries) PayeeThresholds(ctx context.Context, db DBTX, year int32) ([]PayeeThreshold, error) {
+	rows, err := db.Query(ctx, payeeThresholds, year)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PayeeThreshold
+	for rows.Next() {
+		var i PayeeThreshold
+		if err := rows.Scan(
+			&i.ID,
+			&i.Country,
+			&i.Form,
+			&i.FromYear,
+			&i.ToYear,
+			&i.Amount,
+			&i.Currency,
+			&i.Note,
+			&i.Source,
+			&i.SourceOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const remittance = `-- name: Remittance :one
-select p.id, p.state, b.name as brand_name, b.postal_address, d.zone, c.name as creator_name, g.name as campaign_name, m.title, k.number, p.amount, p.currency, p.amount_reversed,
+select p.id, p.state, b.name as brand_name, b.postal_address, d.zone, c.name as creator_name, g.name as campaign_name, m.title, k.number, p.amount, p.netted, p.currency, p.amount_reversed,
   p.due_at, p.paid_at, coalesce(a.transfer_id, '')::text as transfer_id
 from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id join creators c on c.id = p.creator_id join milestones m on m.id = p.milestone_id
 join contracts k on k.id = m.contract_id join partnerships q on q.id = p.partnership_id join campaigns g on g.id = q.campaign_id
@@ -39,6 +168,7 @@ type RemittanceRow struct {
 	Title          string
 	Number         string
 	Amount         int64
+	Netted         int64
 	Currency       string
 	AmountReversed int64
 	DueAt          time.Time
@@ -66,6 +196,7 @@ func (q *Queries) Remittance(ctx context.Context, db DBTX, arg RemittanceParams)
 		&i.Title,
 		&i.Number,
 		&i.Amount,
+		&i.Netted,
 		&i.Currency,
 		&i.AmountReversed,
 		&i.DueAt,
@@ -73,4 +204,248 @@ func (q *Queries) Remittance(ctx context.Context, db DBTX, arg RemittanceParams)
 		&i.TransferID,
 	)
 	return i, err
+}
+
+const statementLines = `-- name: StatementLines :many
+select t.id, t.kind, t.at, (t.at at time zone $1::text)::date as day, a.currency, sum(e.amount)::bigint as amount,
+  coalesce(min(m.title), '')::text as milestone_title, coalesce(min(k.number), '')::text as contract_number, coalesce(min(t.external_ref), '')::text as external_ref
+from ledger_accounts a join ledger_entries e on e.account_id = a.id join ledger_transactions t on t.id = e.txn_id
+left join payouts p on p.id = t.payout_id left join milestones m on m.id = p.milestone_id left join contracts k on k.id = m.contract_id
+where a.brand_id = $2::uuid and a.brand_id = any ($3::uuid[]) and t.at >= midnight($1::text, $4) and t.at < midnight($1::text, $5)
+  and (a.code like 'creator\_payable:' || $2::text || ':' || $6::text || ':%' or a.code like 'clawback\_receivable:' || $2::text || ':' || $6::text || ':%')
+group by t.id, t.kind, t.at, a.currency order by t.at, t.id
+limit 5000
+`
+
+type StatementLinesParams struct {
+	Zone      string
+	BrandID   uuid.UUID
+	Brands    []uuid.UUID
+	FromDay   time.Time
+	DayAfter  time.Time
+	CreatorID string
+}
+
+type StatementLinesRow struct {
+	ID             uuid.UUID
+	Kind           string
+	At             time.Time
+	Day            time.Time
+	Currency       string
+	Amount         int64
+	MilestoneTitle string
+	ContractNumber string
+	ExternalRef    string
+}
+
+func (q *Queries) StatementLines(ctx context.Context, db DBTX, arg StatementLinesParams) ([]StatementLinesRow, error) {
+	rows, err := db.Query(ctx, statementLines,
+		arg.Zone,
+		arg.BrandID,
+		arg.Brands,
+		arg.FromDay,
+		arg.DayAfter,
+		arg.CreatorID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []StatementLinesRow
+	for rows.Next() {
+		var i StatementLinesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.At,
+			&i.Day,
+			&i.Currency,
+			&i.Amount,
+			&i.MilestoneTitle,
+			&i.ContractNumber,
+			&i.ExternalRef,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const statementOpening = `-- name: StatementOpening :many
+select a.currency, sum(e.amount)::bigint as amount
+from ledger_accounts a join ledger_entries e on e.account_id = a.id join ledger_transactions t on t.id = e.txn_id
+where a.brand_id = $1::uuid and a.brand_id = any ($2::uuid[]) and t.at < midnight($3::text, $4)
+  and (a.code like 'creator\_payable:' || $1::text || ':' || $5::text || ':%' or a.code like 'clawback\_receivable:' || $1::text || ':' || $5::text || ':%')
+group by a.currency order by a.currency
+`
+
+type StatementOpeningParams struct {
+	BrandID   uuid.UUID
+	Brands    []uuid.UUID
+	Zone      string
+	FromDay   time.Time
+	CreatorID string
+}
+
+type StatementOpeningRow struct {
+	Currency string
+	Amount   int64
+}
+
+// What the brand owed the creator, less what the creator owed back, before a day.
+func (q *Queries) StatementOpening(ctx context.Context, db DBTX, arg StatementOpeningParams) ([]StatementOpeningRow, error) {
+	rows, err := db.Query(ctx, statementOpening,
+		arg.BrandID,
+		arg.Brands,
+		arg.Zone,
+		arg.FromDay,
+		arg.CreatorID,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []StatementOpeningRow
+	for rows.Next() {
+		var i StatementOpeningRow
+		if err := rows.Scan(&i.Currency, &i.Amount); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const statementParties = `-- name: StatementParties :one
+select b.name as brand_name, b.postal_address, d.zone, c.name as creator_name
+from brands b join calendars d on d.id = b.calendar_id, creators c where b.id = $1::uuid and b.id = any ($2::uuid[]) and c.id = $3
+`
+
+type StatementPartiesParams struct {
+	BrandID   uuid.UUID
+	Brands    []uuid.UUID
+	CreatorID uuid.UUID
+}
+
+type StatementPartiesRow struct {
+	BrandName     string
+	PostalAddress string
+	Zone          string
+	CreatorName   string
+}
+
+func (q *Queries) StatementParties(ctx context.Context, db DBTX, arg StatementPartiesParams) (StatementPartiesRow, error) {
+	row := db.QueryRow(ctx, statementParties, arg.BrandID, arg.Brands, arg.CreatorID)
+	var i StatementPartiesRow
+	err := row.Scan(
+		&i.BrandName,
+		&i.PostalAddress,
+		&i.Zone,
+		&i.CreatorName,
+	)
+	return i, err
+}
+
+const yearToDate = `-- name: YearToDate :many
+with paid as (
+  select p.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '') as country, p.currency,
+    sum(p.amount - p.netted)::bigint as paid, sum(p.amount_reversed)::bigint as reversed, count(*)::int as payments
+  from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id join creators c on c.id = p.creator_id
+  where p.brand_id = any ($7::uuid[]) and ($8::uuid is null or p.brand_id = $8::uuid)
+    and p.state in ('paid', 'partly_reversed', 'reversed') and p.paid_at >= new_year(d.zone, $9::int) and p.paid_at < new_year(d.zone, $10::int)
+    and ($11::text = '' or c.country = $11::text)
+  group by 1, 2, 3, 4, 5, 6
+), measured as (
+  select paid.brand_id, paid.brand_name, paid.creator_id, paid.creator_name, paid.country, paid.currency, paid.paid, paid.reversed, paid.payments, t.id as threshold_id, t.amount as threshold, case when t.id is null then 'none' when t.amount is null then 'any' when paid.paid - paid.reversed >= t.amount then 'over' when (paid.paid - paid.reversed) * 5 >= t.amount * 4 then 'near' else 'below' end as stands
+  from paid left join lateral (select x.id, x.amount from payee_thresholds x where x.country = paid.country and $9::int >= x.from_year and (x.to_year is null or $9::int <= x.to_year)
+    and (x.amount is null or x.currency = paid.currency) order by x.amount nulls last, x.id limit 1) t on true
+)
+select m.brand_id, m.brand_name, m.creator_id, m.creator_name, m.country::text as country, m.currency, m.paid, m.reversed, m.payments, coalesce(m.threshold_id, 0)::bigint as threshold_id, m.threshold, m.stands::text as stands from measured m
+where (cardinality($1::text[]) = 0 or m.stands = any ($1::text[]))
+  and ($2::text is null or (m.creator_name, m.creator_id, m.brand_id, m.currency) > ($2::text, $3::uuid, $4::uuid, $5::text))
+order by m.creator_name, m.creator_id, m.brand_id, m.currency
+limit $6
+`
+
+type YearToDateParams struct {
+	Stands        []string
+	AfterName     *string
+	AfterCreator  *uuid.UUID
+	AfterBrand    *uuid.UUID
+	AfterCurrency *string
+	MaxRows       int32
+	Brands        []uuid.UUID
+	BrandID       *uuid.UUID
+	Year          int32
+	NextYear      int32
+	Country       string
+}
+
+type YearToDateRow struct {
+	BrandID     uuid.UUID
+	BrandName   string
+	CreatorID   uuid.UUID
+	CreatorName string
+	Country     string
+	Currency    string
+	Paid        int64
+	Reversed    int64
+	Payments    int32
+	ThresholdID int64
+	Threshold   *int64
+	Stands      string
+}
+
+// What each payee got of each brand in a year of the brand's zone, by the day it was paid, less what was kept or came back; with the first threshold of
+// the payee's country that fits the currency.
+func (q *Queries) YearToDate(ctx context.Context, db DBTX, arg YearToDateParams) ([]YearToDateRow, error) {
+	rows, err := db.Query(ctx, yearToDate,
+		arg.Stands,
+		arg.AfterName,
+		arg.AfterCreator,
+		arg.AfterBrand,
+		arg.AfterCurrency,
+		arg.MaxRows,
+		arg.Brands,
+		arg.BrandID,
+		arg.Year,
+		arg.NextYear,
+		arg.Country,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []YearToDateRow
+	for rows.Next() {
+		var i YearToDateRow
+		if err := rows.Scan(
+			&i.BrandID,
+			&i.BrandName,
+			&i.CreatorID,
+			&i.CreatorName,
+			&i.Country,
+			&i.Currency,
+			&i.Paid,
+			&i.Reversed,
+			&i.Payments,
+			&i.ThresholdID,
+			&i.Threshold,
+			&i.Stands,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

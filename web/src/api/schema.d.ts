@@ -572,6 +572,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/creators/{id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** What a brand came to owe a creator and paid in a period, from the ledger */
+        get: operations["getStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creators/{id}/statement/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The statement as a table or on paper */
+        get: operations["exportStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/creators/{id}/timeline": {
         parameters: {
             query?: never;
@@ -730,6 +768,40 @@ export interface paths {
         };
         /** Every version of a deliverable, newest first */
         get: operations["listSubmissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done about money and rights, by whom and why, newest first */
+        get: operations["listHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table */
+        get: operations["exportHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1231,6 +1303,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payee-years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each payee got in a year, against the thresholds that are kept; no tax advice */
+        get: operations["listPayeeYears"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payee-years/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table */
+        get: operations["exportPayeeYears"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payouts": {
         parameters: {
             query?: never;
@@ -1683,6 +1789,40 @@ export interface paths {
         put?: never;
         /** Exchange the token of a mailed link for a short session of the creator */
         post: operations["openPortal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The creator's account at the brand in a period */
+        get: operations["getPortalStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/statement/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table or on paper */
+        get: operations["exportPortalStatement"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3264,6 +3404,30 @@ export interface components {
             /** Format: uuid */
             to_user_id: string;
         };
+        HistoryItem: {
+            /** @description The creator or the person */
+            about?: string;
+            action: string;
+            /** @description Absent for a machine */
+            actor?: string;
+            amount?: components["schemas"]["Money"];
+            /** Format: date-time */
+            at: string;
+            brand_name?: string;
+            key: string;
+            noun: string;
+            /** Format: uuid */
+            partnership_id?: string;
+            reason?: string;
+            /** Format: uuid */
+            subject?: string;
+            /** @description In words */
+            what: string;
+        };
+        HistoryList: {
+            items: components["schemas"]["HistoryItem"][];
+            next_cursor?: string;
+        };
         Holiday: {
             /** Format: date */
             date: string;
@@ -3747,6 +3911,38 @@ export interface components {
             stage: components["schemas"]["Stage"];
             /** @enum {string} */
             status: "done" | "current" | "ahead" | "skipped";
+        };
+        /** @enum {string} */
+        PayeeStands: "over" | "near" | "below" | "any" | "none";
+        PayeeThreshold: {
+            amount?: components["schemas"]["Money"];
+            country: string;
+            form: string;
+            from_year: number;
+            note: string;
+            source: string;
+            /** Format: date */
+            source_on: string;
+        };
+        PayeeYear: {
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            country?: string;
+            /** Format: uuid */
+            creator_id: string;
+            creator_name: string;
+            net: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            payments: number;
+            reversed: components["schemas"]["Money"];
+            stands: components["schemas"]["PayeeStands"];
+            threshold?: components["schemas"]["Money"];
+        };
+        PayeeYearList: {
+            items: components["schemas"]["PayeeYear"][];
+            next_cursor?: string;
+            thresholds: components["schemas"]["PayeeThreshold"][];
         };
         Payout: {
             approval_parts: components["schemas"]["Command"][];
@@ -4623,6 +4819,45 @@ export interface components {
             items: components["schemas"]["StartedPartnership"][];
             started: number;
         };
+        Statement: {
+            accounts: components["schemas"]["StatementAccount"][];
+            brand_name: string;
+            creator_name: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            zone: string;
+        };
+        /** @description One currency. Above zero is owed to the creator; closing is opening, accrued and other, less paid */
+        StatementAccount: {
+            accrued: components["schemas"]["Money"];
+            closing: components["schemas"]["Money"];
+            lines: components["schemas"]["StatementLine"][];
+            opening: components["schemas"]["Money"];
+            other: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+        };
+        /**
+         * @default csv
+         * @enum {string}
+         */
+        StatementFormat: "csv" | "xlsx" | "pdf";
+        StatementLine: {
+            amount: components["schemas"]["Money"];
+            balance: components["schemas"]["Money"];
+            contract_number?: string;
+            /**
+             * Format: date
+             * @description In the brand's zone
+             */
+            day: string;
+            /** Format: uuid */
+            id: string;
+            milestone_title?: string;
+            /** @description In words */
+            what: string;
+        };
         Submission: {
             caption: string;
             checks: components["schemas"]["CheckResult"][];
@@ -5035,6 +5270,17 @@ export interface components {
                 "text/csv": string;
             };
         };
+        /** @description A table or a paper to keep */
+        statement: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/pdf": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "text/csv": string;
+            };
+        };
     };
     parameters: {
         brand_id: string;
@@ -5131,6 +5377,8 @@ export type ForeignReversal = components['schemas']['ForeignReversal'];
 export type Funds = components['schemas']['Funds'];
 export type FundsList = components['schemas']['FundsList'];
 export type HandOver = components['schemas']['HandOver'];
+export type HistoryItem = components['schemas']['HistoryItem'];
+export type HistoryList = components['schemas']['HistoryList'];
 export type Holiday = components['schemas']['Holiday'];
 export type HolidayList = components['schemas']['HolidayList'];
 export type ImportForm = components['schemas']['ImportForm'];
@@ -5178,6 +5426,10 @@ export type PartnershipCommandKind = components['schemas']['PartnershipCommandKi
 export type PartnershipList = components['schemas']['PartnershipList'];
 export type PartnershipSummary = components['schemas']['PartnershipSummary'];
 export type PathStep = components['schemas']['PathStep'];
+export type PayeeStands = components['schemas']['PayeeStands'];
+export type PayeeThreshold = components['schemas']['PayeeThreshold'];
+export type PayeeYear = components['schemas']['PayeeYear'];
+export type PayeeYearList = components['schemas']['PayeeYearList'];
 export type Payout = components['schemas']['Payout'];
 export type PayoutApproval = components['schemas']['PayoutApproval'];
 export type PayoutAttempt = components['schemas']['PayoutAttempt'];
@@ -5265,6 +5517,10 @@ export type Stage = components['schemas']['Stage'];
 export type StartedPartnership = components['schemas']['StartedPartnership'];
 export type StartPartnerships = components['schemas']['StartPartnerships'];
 export type StartResult = components['schemas']['StartResult'];
+export type Statement = components['schemas']['Statement'];
+export type StatementAccount = components['schemas']['StatementAccount'];
+export type StatementFormat = components['schemas']['StatementFormat'];
+export type StatementLine = components['schemas']['StatementLine'];
 export type Submission = components['schemas']['Submission'];
 export type SubmissionForm = components['schemas']['SubmissionForm'];
 export type SubmissionList = components['schemas']['SubmissionList'];
@@ -5314,6 +5570,7 @@ export type WriteOff = components['schemas']['WriteOff'];
 export type ResponsePaper = components['responses']['paper'];
 export type ResponseProblem = components['responses']['problem'];
 export type ResponseSheet = components['responses']['sheet'];
+export type ResponseStatement = components['responses']['statement'];
 export type ParameterBrandId = components['parameters']['brand_id'];
 export type ParameterCursor = components['parameters']['cursor'];
 export type ParameterFrom = components['parameters']['from'];
@@ -6461,6 +6718,57 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getStatement: {
+        parameters: {
+            query: {
+                brand_id: string;
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportStatement: {
+        parameters: {
+            query: {
+                brand_id: string;
+                format?: components["schemas"]["StatementFormat"];
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["statement"];
+            default: components["responses"]["problem"];
+        };
+    };
     getCreatorTimeline: {
         parameters: {
             query?: {
@@ -6728,6 +7036,66 @@ export interface operations {
                     "application/json": components["schemas"]["SubmissionList"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    listHistory: {
+        parameters: {
+            query?: {
+                action?: string;
+                brand_id?: components["parameters"]["brand_id"];
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                limit?: components["parameters"]["limit"];
+                /** @description What it is about */
+                noun?: string;
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+                /** @description Who did it */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportHistory: {
+        parameters: {
+            query?: {
+                action?: string;
+                brand_id?: components["parameters"]["brand_id"];
+                format?: components["parameters"]["sheetFormat"];
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                /** @description What it is about */
+                noun?: string;
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+                /** @description Who did it */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -7528,6 +7896,56 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    listPayeeYears: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                country?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+                stands?: string[];
+                /** @description Without */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayeeYearList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportPayeeYears: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                country?: string;
+                format?: components["parameters"]["sheetFormat"];
+                stands?: string[];
+                /** @description Without */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
+            default: components["responses"]["problem"];
+        };
+    };
     listPayouts: {
         parameters: {
             query?: {
@@ -8259,6 +8677,51 @@ export interface operations {
                     "application/json": components["schemas"]["PortalHome"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    getPortalStatement: {
+        parameters: {
+            query?: {
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportPortalStatement: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["StatementFormat"];
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["statement"];
             default: components["responses"]["problem"];
         };
     };
