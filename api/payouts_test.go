@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"bytes"
 	"encoding/csv"
 	"fmt"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
+	"github.com/xuri/excelize/v2"
 
 	"rapport"
 )
@@ -191,6 +193,19 @@ func TestExportIsSafeInASpreadsheet(t *testing.T) {
 	rows, err = csv.NewReader(strings.NewReader(strings.TrimPrefix(string(d.as(t, "auditor@two.example").send(t, "GET", "/v1/payouts/export", nil).body), "\ufeff"))).ReadAll()
 	require.NoError(t, err)
 	require.Len(t, rows, 1, "no row of another brand")
+	a = d.as(t, "auditor@one.example").send(t, "GET", "/v1/payouts/export?format=xlsx", nil)
+	require.Equal(t, 200, a.status)
+	book, err := excelize.OpenReader(bytes.NewReader(a.body))
+	require.NoError(t, err)
+	rows, err = book.GetRows("Payouts")
+	require.NoError(t, err)
+	require.Len(t, rows, 2)
+	require.Equal(t, `=HYPERLINK("http://x","y")`, rows[1][4], "a text as it is")
+	formula, err := book.GetCellFormula("Payouts", "E2")
+	require.NoError(t, err)
+	require.Empty(t, formula)
+	require.Equal(t, "400.00", rows[1][6])
+	require.Equal(t, 422, d.as(t, "auditor@one.example").send(t, "GET", "/v1/payouts/export?state=nonsense&format=xlsx", nil).status)
 	require.Equal(t, 422, d.as(t, "auditor@one.example").send(t, "GET", "/v1/payouts/export?state=nonsense", nil).status)
 	require.Equal(t, 403, d.as(t, "ops@one.example").send(t, "GET", "/v1/payouts/export", nil).status)
 }

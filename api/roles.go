@@ -87,6 +87,11 @@ func waiting(a access) access {
 	return a
 }
 
+func slow(a access) access {
+	a.slow = true
+	return a
+}
+
 func money(a access) access {
 	a.money = true
 	return a
@@ -245,7 +250,8 @@ func moneyAccess() map[string]access {
 		"listPayouts":            house(),
 		"listPayoutLanes":        house(),
 		"getPayout":              house(),
-		"exportPayouts":          books(),
+		"exportPayouts":          slow(books()),
+		"getRemittance":          house(),
 		"approvePayout":          money(waiting(finance())),
 		"commandPayout":          money(waiting(finance())),
 		"createReversal":         money(finance()),
@@ -253,7 +259,18 @@ func moneyAccess() map[string]access {
 		"getReversal":            books(),
 		"approveReversal":        money(waiting(roles(rapport.RoleFinanceReleaser))),
 		"commandReversal":        money(waiting(finance())),
+		"getAuditPack":           slow(books()),
 		"listBalances":           books(),
+		"getStatement":           books(),
+		"exportStatement":        slow(books()),
+		"listHistory":            books(),
+		"exportHistory":          slow(books()),
+		"listPayeeYears":         books(),
+		"exportPayeeYears":       slow(books()),
+		"listJournals":           books(),
+		"exportJournals":         slow(books()),
+		"listJournalAccounts":    books(),
+		"setJournalAccounts":     roles(rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser, rapport.RoleAdmin),
 		"listLedgerTransactions": books(),
 		"listReconciliations":    books(),
 		"runReconciliation":      finance(),
@@ -276,6 +293,10 @@ func portalAccess() map[string]access {
 		"tickCorrection":       creator,
 		"decideRound":          waiting(creator),
 		"addPortalComment":     creator,
+		"getPortalRemittance":  creator,
+		"getPortalStatement":   creator,
+
+		"exportPortalStatement": creator,
 	}
 }
 

@@ -63,6 +63,24 @@ func (e ApproverKind) Valid() bool {
 	}
 }
 
+// Defines values for BooksSystem.
+const (
+	BooksSystemQuickbooks BooksSystem = "quickbooks"
+	BooksSystemXero       BooksSystem = "xero"
+)
+
+// Valid indicates whether the value is a known member of the BooksSystem enum.
+func (e BooksSystem) Valid() bool {
+	switch e {
+	case BooksSystemQuickbooks:
+		return true
+	case BooksSystemXero:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for BranchIs.
 const (
 	BranchIsAtLeast BranchIs = "at_least"
@@ -837,6 +855,24 @@ func (e OutsideReviewState) Valid() bool {
 	}
 }
 
+// Defines values for PackFormat.
+const (
+	PackFormatJson PackFormat = "json"
+	PackFormatPdf  PackFormat = "pdf"
+)
+
+// Valid indicates whether the value is a known member of the PackFormat enum.
+func (e PackFormat) Valid() bool {
+	switch e {
+	case PackFormatJson:
+		return true
+	case PackFormatPdf:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PartnershipCommandKind.
 const (
 	PartnershipCommandKindAcceptDeliverable PartnershipCommandKind = "accept_deliverable"
@@ -918,6 +954,33 @@ func (e PathStepStatus) Valid() bool {
 	case PathStepStatusDone:
 		return true
 	case PathStepStatusSkipped:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PayeeStands.
+const (
+	PayeeStandsAny   PayeeStands = "any"
+	PayeeStandsBelow PayeeStands = "below"
+	PayeeStandsNear  PayeeStands = "near"
+	PayeeStandsNone  PayeeStands = "none"
+	PayeeStandsOver  PayeeStands = "over"
+)
+
+// Valid indicates whether the value is a known member of the PayeeStands enum.
+func (e PayeeStands) Valid() bool {
+	switch e {
+	case PayeeStandsAny:
+		return true
+	case PayeeStandsBelow:
+		return true
+	case PayeeStandsNear:
+		return true
+	case PayeeStandsNone:
+		return true
+	case PayeeStandsOver:
 		return true
 	default:
 		return false
@@ -1674,6 +1737,24 @@ func (e SequenceTriggerOn) Valid() bool {
 	}
 }
 
+// Defines values for SheetFormat.
+const (
+	SheetFormatCsv  SheetFormat = "csv"
+	SheetFormatXlsx SheetFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the SheetFormat enum.
+func (e SheetFormat) Valid() bool {
+	switch e {
+	case SheetFormatCsv:
+		return true
+	case SheetFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SignatureParty.
 const (
 	SignaturePartyBrand   SignatureParty = "brand"
@@ -1809,6 +1890,27 @@ func (e StartedPartnershipVerdict) Valid() bool {
 	case StartedPartnershipVerdictStarted:
 		return true
 	case StartedPartnershipVerdictUnknownCreator:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for StatementFormat.
+const (
+	StatementFormatCsv  StatementFormat = "csv"
+	StatementFormatPdf  StatementFormat = "pdf"
+	StatementFormatXlsx StatementFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the StatementFormat enum.
+func (e StatementFormat) Valid() bool {
+	switch e {
+	case StatementFormatCsv:
+		return true
+	case StatementFormatPdf:
+		return true
+	case StatementFormatXlsx:
 		return true
 	default:
 		return false
@@ -2177,6 +2279,9 @@ type BanEdit struct {
 	Banned bool   `json:"banned"`
 	Reason string `json:"reason"`
 }
+
+// BooksSystem defines model for BooksSystem.
+type BooksSystem string
 
 // Branch defines model for Branch.
 type Branch struct {
@@ -2983,6 +3088,33 @@ type HandOver struct {
 // HandOverKind defines model for HandOver.Kind.
 type HandOverKind string
 
+// HistoryItem defines model for HistoryItem.
+type HistoryItem struct {
+	// About The creator or the person
+	About  *string `json:"about,omitempty"`
+	Action string  `json:"action"`
+
+	// Actor Absent for a machine
+	Actor         *string             `json:"actor,omitempty"`
+	Amount        *Money              `json:"amount,omitempty"`
+	At            time.Time           `json:"at"`
+	BrandName     *string             `json:"brand_name,omitempty"`
+	Key           string              `json:"key"`
+	Noun          string              `json:"noun"`
+	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
+	Reason        *string             `json:"reason,omitempty"`
+	Subject       *openapi_types.UUID `json:"subject,omitempty"`
+
+	// What In words
+	What string `json:"what"`
+}
+
+// HistoryList defines model for HistoryList.
+type HistoryList struct {
+	Items      []HistoryItem `json:"items"`
+	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
 // Holiday defines model for Holiday.
 type Holiday struct {
 	Date openapi_types.Date `json:"date"`
@@ -3037,6 +3169,52 @@ type ImportRow struct {
 
 // ImportRowVerdict defines model for ImportRow.Verdict.
 type ImportRowVerdict string
+
+// JournalAccount defines model for JournalAccount.
+type JournalAccount struct {
+	IsDefault bool   `json:"is_default"`
+	Kind      string `json:"kind"`
+	Label     string `json:"label"`
+
+	// Quickbooks Name of the account in QuickBooks, with its parents
+	Quickbooks string `json:"quickbooks"`
+
+	// Xero Code of the account in Xero
+	Xero string `json:"xero"`
+
+	// XeroTax Name of the tax rate in Xero
+	XeroTax string `json:"xero_tax"`
+}
+
+// JournalAccountEdit defines model for JournalAccountEdit.
+type JournalAccountEdit struct {
+	Kind       string `json:"kind"`
+	Quickbooks string `json:"quickbooks"`
+	Xero       string `json:"xero"`
+	XeroTax    string `json:"xero_tax"`
+}
+
+// JournalAccountList defines model for JournalAccountList.
+type JournalAccountList struct {
+	Items []JournalAccount `json:"items"`
+}
+
+// JournalAccountsEdit defines model for JournalAccountsEdit.
+type JournalAccountsEdit struct {
+	Items []JournalAccountEdit `json:"items"`
+}
+
+// JournalTotal defines model for JournalTotal.
+type JournalTotal struct {
+	Debits   Money `json:"debits"`
+	Journals int   `json:"journals"`
+	Lines    int   `json:"lines"`
+}
+
+// JournalTotalList defines model for JournalTotalList.
+type JournalTotalList struct {
+	Items []JournalTotal `json:"items"`
+}
 
 // LedgerLine defines model for LedgerLine.
 type LedgerLine struct {
@@ -3419,6 +3597,9 @@ type Overview struct {
 	TasksOverdue     int            `json:"tasks_overdue"`
 }
 
+// PackFormat defines model for PackFormat.
+type PackFormat string
+
 // Partnership defines model for Partnership.
 type Partnership struct {
 	Codes        ContentCodes       `json:"codes"`
@@ -3490,6 +3671,42 @@ type PathStep struct {
 
 // PathStepStatus defines model for PathStep.Status.
 type PathStepStatus string
+
+// PayeeStands defines model for PayeeStands.
+type PayeeStands string
+
+// PayeeThreshold defines model for PayeeThreshold.
+type PayeeThreshold struct {
+	Amount   *Money             `json:"amount,omitempty"`
+	Country  string             `json:"country"`
+	Form     string             `json:"form"`
+	FromYear int                `json:"from_year"`
+	Note     string             `json:"note"`
+	Source   string             `json:"source"`
+	SourceOn openapi_types.Date `json:"source_on"`
+}
+
+// PayeeYear defines model for PayeeYear.
+type PayeeYear struct {
+	BrandId     openapi_types.UUID `json:"brand_id"`
+	BrandName   string             `json:"brand_name"`
+	Country     *string            `json:"country,omitempty"`
+	CreatorId   openapi_types.UUID `json:"creator_id"`
+	CreatorName string             `json:"creator_name"`
+	Net         Money              `json:"net"`
+	Paid        Money              `json:"paid"`
+	Payments    int                `json:"payments"`
+	Reversed    Money              `json:"reversed"`
+	Stands      PayeeStands        `json:"stands"`
+	Threshold   *Money             `json:"threshold,omitempty"`
+}
+
+// PayeeYearList defines model for PayeeYearList.
+type PayeeYearList struct {
+	Items      []PayeeYear      `json:"items"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+	Thresholds []PayeeThreshold `json:"thresholds"`
+}
 
 // Payout defines model for Payout.
 type Payout struct {
@@ -4388,6 +4605,9 @@ type Session struct {
 	UserId    openapi_types.UUID `json:"user_id"`
 }
 
+// SheetFormat defines model for SheetFormat.
+type SheetFormat string
+
 // SignIn defines model for SignIn.
 type SignIn struct {
 	Email    string `json:"email"`
@@ -4518,6 +4738,44 @@ type StartedPartnership struct {
 
 // StartedPartnershipVerdict defines model for StartedPartnership.Verdict.
 type StartedPartnershipVerdict string
+
+// Statement defines model for Statement.
+type Statement struct {
+	Accounts    []StatementAccount `json:"accounts"`
+	BrandName   string             `json:"brand_name"`
+	CreatorName string             `json:"creator_name"`
+	From        openapi_types.Date `json:"from"`
+	To          openapi_types.Date `json:"to"`
+	Zone        string             `json:"zone"`
+}
+
+// StatementAccount One currency. Above zero is owed to the creator; closing is opening, accrued and other, less paid
+type StatementAccount struct {
+	Accrued Money           `json:"accrued"`
+	Closing Money           `json:"closing"`
+	Lines   []StatementLine `json:"lines"`
+	Opening Money           `json:"opening"`
+	Other   Money           `json:"other"`
+	Paid    Money           `json:"paid"`
+}
+
+// StatementFormat defines model for StatementFormat.
+type StatementFormat string
+
+// StatementLine defines model for StatementLine.
+type StatementLine struct {
+	Amount         Money   `json:"amount"`
+	Balance        Money   `json:"balance"`
+	ContractNumber *string `json:"contract_number,omitempty"`
+
+	// Day In the brand's zone
+	Day            openapi_types.Date `json:"day"`
+	Id             openapi_types.UUID `json:"id"`
+	MilestoneTitle *string            `json:"milestone_title,omitempty"`
+
+	// What In words
+	What string `json:"what"`
+}
 
 // Submission defines model for Submission.
 type Submission struct {
@@ -4974,6 +5232,9 @@ type BrandId = openapi_types.UUID
 // Cursor defines model for cursor.
 type Cursor = string
 
+// From defines model for from.
+type From = openapi_types.Date
+
 // Id defines model for id.
 type Id = openapi_types.UUID
 
@@ -4992,6 +5253,9 @@ type Q = string
 // ReviewToken defines model for reviewToken.
 type ReviewToken = string
 
+// To defines model for to.
+type To = openapi_types.Date
+
 // CreateBrandParams defines parameters for CreateBrand.
 type CreateBrandParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -5000,6 +5264,28 @@ type CreateBrandParams struct {
 // EditBrandParams defines parameters for EditBrand.
 type EditBrandParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// ListJournalsParams defines parameters for ListJournals.
+type ListJournalsParams struct {
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To *To `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ExportJournalsParams defines parameters for ExportJournals.
+type ExportJournalsParams struct {
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To     *To          `form:"to,omitempty" json:"to,omitempty"`
+	System *BooksSystem `form:"system,omitempty" json:"system,omitempty"`
+
+	// Currency Xero needs one; QuickBooks takes every currency without
+	Currency *string `form:"currency,omitempty" json:"currency,omitempty"`
 }
 
 // SetSlackParams defines parameters for SetSlack.
@@ -5164,6 +5450,29 @@ type EditCreatorProfileParams struct {
 	IfMatch *IfMatch           `json:"If-Match,omitempty"`
 }
 
+// GetStatementParams defines parameters for GetStatement.
+type GetStatementParams struct {
+	BrandId openapi_types.UUID `form:"brand_id" json:"brand_id"`
+
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To *To `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ExportStatementParams defines parameters for ExportStatement.
+type ExportStatementParams struct {
+	BrandId openapi_types.UUID `form:"brand_id" json:"brand_id"`
+
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To     *To              `form:"to,omitempty" json:"to,omitempty"`
+	Format *StatementFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // GetCreatorTimelineParams defines parameters for GetCreatorTimeline.
 type GetCreatorTimelineParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -5202,6 +5511,47 @@ type ListDeliverablesParams struct {
 // OfferRoundParams defines parameters for OfferRound.
 type OfferRoundParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListHistoryParams defines parameters for ListHistory.
+type ListHistoryParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// UserId Who did it
+	UserId *openapi_types.UUID `form:"user_id,omitempty" json:"user_id,omitempty"`
+	Action *string             `form:"action,omitempty" json:"action,omitempty"`
+
+	// Noun What it is about
+	Noun *string `form:"noun,omitempty" json:"noun,omitempty"`
+
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To *To `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ExportHistoryParams defines parameters for ExportHistory.
+type ExportHistoryParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// UserId Who did it
+	UserId *openapi_types.UUID `form:"user_id,omitempty" json:"user_id,omitempty"`
+	Action *string             `form:"action,omitempty" json:"action,omitempty"`
+
+	// Noun What it is about
+	Noun *string `form:"noun,omitempty" json:"noun,omitempty"`
+
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To     *To          `form:"to,omitempty" json:"to,omitempty"`
+	Format *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // ListHolidaysParams defines parameters for ListHolidays.
@@ -5310,6 +5660,11 @@ type ListPartnershipsParams struct {
 	Attention  *bool               `form:"attention,omitempty" json:"attention,omitempty"`
 }
 
+// GetAuditPackParams defines parameters for GetAuditPack.
+type GetAuditPackParams struct {
+	Format *PackFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // SetCodesParams defines parameters for SetCodes.
 type SetCodesParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -5352,6 +5707,31 @@ type MoveSequenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListPayeeYearsParams defines parameters for ListPayeeYears.
+type ListPayeeYearsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Year Without
+	Year    *int      `form:"year,omitempty" json:"year,omitempty"`
+	Country *string   `form:"country,omitempty" json:"country,omitempty"`
+	Stands  *[]string `form:"stands,omitempty" json:"stands,omitempty"`
+}
+
+// ExportPayeeYearsParams defines parameters for ExportPayeeYears.
+type ExportPayeeYearsParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// Year Without
+	Year    *int         `form:"year,omitempty" json:"year,omitempty"`
+	Country *string      `form:"country,omitempty" json:"country,omitempty"`
+	Stands  *[]string    `form:"stands,omitempty" json:"stands,omitempty"`
+	Format  *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
 // ListPayoutsParams defines parameters for ListPayouts.
 type ListPayoutsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -5367,6 +5747,7 @@ type ListPayoutsParams struct {
 
 // ExportPayoutsParams defines parameters for ExportPayouts.
 type ExportPayoutsParams struct {
+	Format     *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
 	State      *[]string           `form:"state,omitempty" json:"state,omitempty"`
@@ -5457,6 +5838,25 @@ type DecideOfferParams struct {
 // CreateOnboardingLinkParams defines parameters for CreateOnboardingLink.
 type CreateOnboardingLinkParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetPortalStatementParams defines parameters for GetPortalStatement.
+type GetPortalStatementParams struct {
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To *To `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ExportPortalStatementParams defines parameters for ExportPortalStatement.
+type ExportPortalStatementParams struct {
+	// From First day in the brand's zone; without
+	From *From `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To     *To              `form:"to,omitempty" json:"to,omitempty"`
+	Format *StatementFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // PortalUnsubscribeParams defines parameters for PortalUnsubscribe.
@@ -5729,6 +6129,9 @@ type CreateBrandJSONRequestBody = BrandCreate
 // EditBrandJSONRequestBody defines body for EditBrand for application/json ContentType.
 type EditBrandJSONRequestBody = BrandEdit
 
+// SetJournalAccountsJSONRequestBody defines body for SetJournalAccounts for application/json ContentType.
+type SetJournalAccountsJSONRequestBody = JournalAccountsEdit
+
 // SetSlackJSONRequestBody defines body for SetSlack for application/json ContentType.
 type SetSlackJSONRequestBody = SlackSet
 
@@ -5977,6 +6380,18 @@ type ServerInterface interface {
 	// GetFunds Funds of a brand per currency, from the ledger
 	// (GET /v1/brands/{id}/funds)
 	GetFunds(ctx echo.Context, id Id) error
+	// ListJournalAccounts How the brand's own books call the accounts of the ledger
+	// (GET /v1/brands/{id}/journal-accounts)
+	ListJournalAccounts(ctx echo.Context, id Id) error
+	// SetJournalAccounts Say how the brand's own books call the accounts; what is left out has its default
+	// (PUT /v1/brands/{id}/journal-accounts)
+	SetJournalAccounts(ctx echo.Context, id Id) error
+	// ListJournals How many journals a period of the brand's ledger is in other books, by currency
+	// (GET /v1/brands/{id}/journals)
+	ListJournals(ctx echo.Context, id Id, params ListJournalsParams) error
+	// ExportJournals A period of the brand's ledger as journals that QuickBooks Online or Xero imports
+	// (GET /v1/brands/{id}/journals/export)
+	ExportJournals(ctx echo.Context, id Id, params ExportJournalsParams) error
 	// GetSlack Whether reviews are also told in Slack
 	// (GET /v1/brands/{id}/slack)
 	GetSlack(ctx echo.Context, id Id) error
@@ -6079,6 +6494,12 @@ type ServerInterface interface {
 	// EditCreatorProfile Write what a brand keeps about a creator
 	// (PUT /v1/creators/{id}/profile)
 	EditCreatorProfile(ctx echo.Context, id Id, params EditCreatorProfileParams) error
+	// GetStatement What a brand came to owe a creator and paid in a period, from the ledger
+	// (GET /v1/creators/{id}/statement)
+	GetStatement(ctx echo.Context, id Id, params GetStatementParams) error
+	// ExportStatement The statement as a table or on paper
+	// (GET /v1/creators/{id}/statement/export)
+	ExportStatement(ctx echo.Context, id Id, params ExportStatementParams) error
 	// GetCreatorTimeline All that happened with a creator
 	// (GET /v1/creators/{id}/timeline)
 	GetCreatorTimeline(ctx echo.Context, id Id, params GetCreatorTimelineParams) error
@@ -6106,6 +6527,12 @@ type ServerInterface interface {
 	// ListSubmissions Every version of a deliverable, newest first
 	// (GET /v1/deliverables/{id}/submissions)
 	ListSubmissions(ctx echo.Context, id Id) error
+	// ListHistory What was done about money and rights, by whom and why, newest first
+	// (GET /v1/history)
+	ListHistory(ctx echo.Context, params ListHistoryParams) error
+	// ExportHistory The same as a table
+	// (GET /v1/history/export)
+	ExportHistory(ctx echo.Context, params ExportHistoryParams) error
 	// ListHolidays Public holidays of a country and year, to fill a calendar with
 	// (GET /v1/holidays)
 	ListHolidays(ctx echo.Context, params ListHolidaysParams) error
@@ -6160,6 +6587,9 @@ type ServerInterface interface {
 	// GetPartnership One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now
 	// (GET /v1/partnerships/{id})
 	GetPartnership(ctx echo.Context, id Id) error
+	// GetAuditPack All that the money of a partnership rests on, in a chain of hashes that `rapport verify pack` checks; also on paper
+	// (GET /v1/partnerships/{id}/audit-pack)
+	GetAuditPack(ctx echo.Context, id Id, params GetAuditPackParams) error
 	// SetCodes Set the promo code and the tracked link that the creator must name
 	// (PUT /v1/partnerships/{id}/codes)
 	SetCodes(ctx echo.Context, id Id, params SetCodesParams) error
@@ -6190,10 +6620,16 @@ type ServerInterface interface {
 	// QueryPartnershipWorkflow Live Query of the workflow, for operators
 	// (GET /v1/partnerships/{id}/workflow)
 	QueryPartnershipWorkflow(ctx echo.Context, id Id) error
+	// ListPayeeYears What each payee got in a year, against the thresholds that are kept; no tax advice
+	// (GET /v1/payee-years)
+	ListPayeeYears(ctx echo.Context, params ListPayeeYearsParams) error
+	// ExportPayeeYears The same as a table
+	// (GET /v1/payee-years/export)
+	ExportPayeeYears(ctx echo.Context, params ExportPayeeYearsParams) error
 	// ListPayouts Payouts by due date
 	// (GET /v1/payouts)
 	ListPayouts(ctx echo.Context, params ListPayoutsParams) error
-	// ExportPayouts The filtered payouts as CSV, safe to open in a spreadsheet
+	// ExportPayouts The filtered payouts as CSV or as a workbook, safe to open in a spreadsheet
 	// (GET /v1/payouts/export)
 	ExportPayouts(ctx echo.Context, params ExportPayoutsParams) error
 	// ListPayoutLanes What is owed, by its day and by what it waits for, with sums by currency
@@ -6208,6 +6644,9 @@ type ServerInterface interface {
 	// CommandPayout Hold, release from hold, retry, cancel or reconcile now
 	// (POST /v1/payouts/{id}/commands)
 	CommandPayout(ctx echo.Context, id Id, params CommandPayoutParams) error
+	// GetRemittance The paper about one payment that was made
+	// (GET /v1/payouts/{id}/remittance)
+	GetRemittance(ctx echo.Context, id Id) error
 	// CreateReversal Ask to take back what a payout sent, or part of it; another person approves
 	// (POST /v1/payouts/{id}/reversals)
 	CreateReversal(ctx echo.Context, id Id, params CreateReversalParams) error
@@ -6259,9 +6698,18 @@ type ServerInterface interface {
 	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered; asks for the mailed code
 	// (POST /v1/portal/onboarding-links)
 	CreateOnboardingLink(ctx echo.Context, params CreateOnboardingLinkParams) error
+	// GetPortalRemittance The paper about one payment that was made to the creator
+	// (GET /v1/portal/payments/{id}/remittance)
+	GetPortalRemittance(ctx echo.Context, id Id) error
 	// OpenPortal Exchange the token of a mailed link for a short session of the creator
 	// (POST /v1/portal/session)
 	OpenPortal(ctx echo.Context) error
+	// GetPortalStatement The creator's account at the brand in a period
+	// (GET /v1/portal/statement)
+	GetPortalStatement(ctx echo.Context, params GetPortalStatementParams) error
+	// ExportPortalStatement The same as a table or on paper
+	// (GET /v1/portal/statement/export)
+	ExportPortalStatement(ctx echo.Context, params ExportPortalStatementParams) error
 	// PortalUnsubscribe No more outreach mail
 	// (POST /v1/portal/unsubscribe)
 	PortalUnsubscribe(ctx echo.Context, params PortalUnsubscribeParams) error
@@ -6537,6 +6985,116 @@ func (w *ServerInterfaceWrapper) GetFunds(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetFunds(ctx, id)
+	return err
+}
+
+// ListJournalAccounts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListJournalAccounts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListJournalAccounts(ctx, id)
+	return err
+}
+
+// SetJournalAccounts converts echo context to params.
+func (w *ServerInterfaceWrapper) SetJournalAccounts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetJournalAccounts(ctx, id)
+	return err
+}
+
+// ListJournals converts echo context to params.
+func (w *ServerInterfaceWrapper) ListJournals(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListJournalsParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListJournals(ctx, id, params)
+	return err
+}
+
+// ExportJournals converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportJournals(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportJournalsParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "system" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "system", ctx.QueryParams(), &params.System, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter system: %s", err))
+	}
+
+	// ------------- Optional query parameter "currency" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "currency", ctx.QueryParams(), &params.Currency, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter currency: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportJournals(ctx, id, params)
 	return err
 }
 
@@ -7573,6 +8131,91 @@ func (w *ServerInterfaceWrapper) EditCreatorProfile(ctx echo.Context) error {
 	return err
 }
 
+// GetStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) GetStatement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetStatementParams
+	// ------------- Required query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetStatement(ctx, id, params)
+	return err
+}
+
+// ExportStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportStatement(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportStatementParams
+	// ------------- Required query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportStatement(ctx, id, params)
+	return err
+}
+
 // GetCreatorTimeline converts echo context to params.
 func (w *ServerInterfaceWrapper) GetCreatorTimeline(ctx echo.Context) error {
 	var err error
@@ -7822,6 +8465,133 @@ func (w *ServerInterfaceWrapper) ListSubmissions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListSubmissions(ctx, id)
+	return err
+}
+
+// ListHistory converts echo context to params.
+func (w *ServerInterfaceWrapper) ListHistory(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListHistoryParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id", ctx.QueryParams(), &params.UserId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "noun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "noun", ctx.QueryParams(), &params.Noun, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter noun: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListHistory(ctx, params)
+	return err
+}
+
+// ExportHistory converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportHistory(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportHistoryParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id", ctx.QueryParams(), &params.UserId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "action" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "action", ctx.QueryParams(), &params.Action, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter action: %s", err))
+	}
+
+	// ------------- Optional query parameter "noun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "noun", ctx.QueryParams(), &params.Noun, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter noun: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportHistory(ctx, params)
 	return err
 }
 
@@ -8381,6 +9151,31 @@ func (w *ServerInterfaceWrapper) GetPartnership(ctx echo.Context) error {
 	return err
 }
 
+// GetAuditPack converts echo context to params.
+func (w *ServerInterfaceWrapper) GetAuditPack(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetAuditPackParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetAuditPack(ctx, id, params)
+	return err
+}
+
 // SetCodes converts echo context to params.
 func (w *ServerInterfaceWrapper) SetCodes(ctx echo.Context) error {
 	var err error
@@ -8680,6 +9475,105 @@ func (w *ServerInterfaceWrapper) QueryPartnershipWorkflow(ctx echo.Context) erro
 	return err
 }
 
+// ListPayeeYears converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPayeeYears(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPayeeYearsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "year", ctx.QueryParams(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
+	}
+
+	// ------------- Optional query parameter "country" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "country", ctx.QueryParams(), &params.Country, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter country: %s", err))
+	}
+
+	// ------------- Optional query parameter "stands" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stands", ctx.QueryParams(), &params.Stands, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stands: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPayeeYears(ctx, params)
+	return err
+}
+
+// ExportPayeeYears converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportPayeeYears(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportPayeeYearsParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "year" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "year", ctx.QueryParams(), &params.Year, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter year: %s", err))
+	}
+
+	// ------------- Optional query parameter "country" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "country", ctx.QueryParams(), &params.Country, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter country: %s", err))
+	}
+
+	// ------------- Optional query parameter "stands" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "stands", ctx.QueryParams(), &params.Stands, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter stands: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportPayeeYears(ctx, params)
+	return err
+}
+
 // ListPayouts converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPayouts(ctx echo.Context) error {
 	var err error
@@ -8746,6 +9640,13 @@ func (w *ServerInterfaceWrapper) ExportPayouts(ctx echo.Context) error {
 
 	// Parameter object where we will unmarshal all parameters from the context
 	var params ExportPayoutsParams
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
 	// ------------- Optional query parameter "brand_id" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
@@ -8889,6 +9790,22 @@ func (w *ServerInterfaceWrapper) CommandPayout(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CommandPayout(ctx, id, params)
+	return err
+}
+
+// GetRemittance converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRemittance(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRemittance(ctx, id)
 	return err
 }
 
@@ -9391,12 +10308,85 @@ func (w *ServerInterfaceWrapper) CreateOnboardingLink(ctx echo.Context) error {
 	return err
 }
 
+// GetPortalRemittance converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPortalRemittance(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPortalRemittance(ctx, id)
+	return err
+}
+
 // OpenPortal converts echo context to params.
 func (w *ServerInterfaceWrapper) OpenPortal(ctx echo.Context) error {
 	var err error
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.OpenPortal(ctx)
+	return err
+}
+
+// GetPortalStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPortalStatement(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetPortalStatementParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPortalStatement(ctx, params)
+	return err
+}
+
+// ExportPortalStatement converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportPortalStatement(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportPortalStatementParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportPortalStatement(ctx, params)
 	return err
 }
 
@@ -11145,6 +12135,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/review-links/:id/revoke", wrapper.RevokeReviewLink, options.OperationMiddlewares["revokeReviewLink"]...)
 	router.GET(options.BaseURL+"/v1/partnerships", wrapper.ListPartnerships, options.OperationMiddlewares["listPartnerships"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id", wrapper.GetPartnership, options.OperationMiddlewares["getPartnership"]...)
+	router.GET(options.BaseURL+"/v1/partnerships/:id/audit-pack", wrapper.GetAuditPack, options.OperationMiddlewares["getAuditPack"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/events", wrapper.ListPartnershipEvents, options.OperationMiddlewares["listPartnershipEvents"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/messages", wrapper.ListPartnershipMessages, options.OperationMiddlewares["listPartnershipMessages"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/messages", wrapper.SendMessage, options.OperationMiddlewares["sendMessage"]...)
@@ -11166,6 +12157,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts", wrapper.ListPayouts, options.OperationMiddlewares["listPayouts"]...)
 	router.GET(options.BaseURL+"/v1/payouts/lanes", wrapper.ListPayoutLanes, options.OperationMiddlewares["listPayoutLanes"]...)
 	router.GET(options.BaseURL+"/v1/payouts/:id", wrapper.GetPayout, options.OperationMiddlewares["getPayout"]...)
+	router.GET(options.BaseURL+"/v1/payouts/:id/remittance", wrapper.GetRemittance, options.OperationMiddlewares["getRemittance"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/approvals", wrapper.ApprovePayout, options.OperationMiddlewares["approvePayout"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/commands", wrapper.CommandPayout, options.OperationMiddlewares["commandPayout"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/reversals", wrapper.CreateReversal, options.OperationMiddlewares["createReversal"]...)
@@ -11176,6 +12168,16 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts/export", wrapper.ExportPayouts, options.OperationMiddlewares["exportPayouts"]...)
 	router.GET(options.BaseURL+"/v1/ledger/balances", wrapper.ListBalances, options.OperationMiddlewares["listBalances"]...)
 	router.GET(options.BaseURL+"/v1/ledger/transactions", wrapper.ListLedgerTransactions, options.OperationMiddlewares["listLedgerTransactions"]...)
+	router.GET(options.BaseURL+"/v1/brands/:id/journals", wrapper.ListJournals, options.OperationMiddlewares["listJournals"]...)
+	router.GET(options.BaseURL+"/v1/brands/:id/journals/export", wrapper.ExportJournals, options.OperationMiddlewares["exportJournals"]...)
+	router.GET(options.BaseURL+"/v1/brands/:id/journal-accounts", wrapper.ListJournalAccounts, options.OperationMiddlewares["listJournalAccounts"]...)
+	router.PUT(options.BaseURL+"/v1/brands/:id/journal-accounts", wrapper.SetJournalAccounts, options.OperationMiddlewares["setJournalAccounts"]...)
+	router.GET(options.BaseURL+"/v1/creators/:id/statement", wrapper.GetStatement, options.OperationMiddlewares["getStatement"]...)
+	router.GET(options.BaseURL+"/v1/creators/:id/statement/export", wrapper.ExportStatement, options.OperationMiddlewares["exportStatement"]...)
+	router.GET(options.BaseURL+"/v1/history", wrapper.ListHistory, options.OperationMiddlewares["listHistory"]...)
+	router.GET(options.BaseURL+"/v1/history/export", wrapper.ExportHistory, options.OperationMiddlewares["exportHistory"]...)
+	router.GET(options.BaseURL+"/v1/payee-years", wrapper.ListPayeeYears, options.OperationMiddlewares["listPayeeYears"]...)
+	router.GET(options.BaseURL+"/v1/payee-years/export", wrapper.ExportPayeeYears, options.OperationMiddlewares["exportPayeeYears"]...)
 	router.GET(options.BaseURL+"/v1/reconciliations", wrapper.ListReconciliations, options.OperationMiddlewares["listReconciliations"]...)
 	router.POST(options.BaseURL+"/v1/reconciliations", wrapper.RunReconciliation, options.OperationMiddlewares["runReconciliation"]...)
 	router.GET(options.BaseURL+"/v1/tasks", wrapper.ListTasks, options.OperationMiddlewares["listTasks"]...)
@@ -11199,11 +12201,47 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/round", wrapper.DecideRound, options.OperationMiddlewares["decideRound"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/comments", wrapper.AddPortalComment, options.OperationMiddlewares["addPortalComment"]...)
 	router.POST(options.BaseURL+"/v1/portal/onboarding-links", wrapper.CreateOnboardingLink, options.OperationMiddlewares["createOnboardingLink"]...)
+	router.GET(options.BaseURL+"/v1/portal/payments/:id/remittance", wrapper.GetPortalRemittance, options.OperationMiddlewares["getPortalRemittance"]...)
+	router.GET(options.BaseURL+"/v1/portal/statement", wrapper.GetPortalStatement, options.OperationMiddlewares["getPortalStatement"]...)
+	router.GET(options.BaseURL+"/v1/portal/statement/export", wrapper.ExportPortalStatement, options.OperationMiddlewares["exportPortalStatement"]...)
 	router.POST(options.BaseURL+"/v1/portal/unsubscribe", wrapper.PortalUnsubscribe, options.OperationMiddlewares["portalUnsubscribe"]...)
 
 }
 
+type PaperApplicationpdfResponse struct {
+	Body io.Reader
+
+	ContentLength int64
+}
+
 type ProblemApplicationProblemPlusJSONResponse Problem
+
+type SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body io.Reader
+
+	ContentLength int64
+}
+type SheetTextcsvResponse struct {
+	Body io.Reader
+
+	ContentLength int64
+}
+
+type StatementApplicationpdfResponse struct {
+	Body io.Reader
+
+	ContentLength int64
+}
+type StatementApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body io.Reader
+
+	ContentLength int64
+}
+type StatementTextcsvResponse struct {
+	Body io.Reader
+
+	ContentLength int64
+}
 
 type ListBrandsRequestObject struct {
 }
@@ -11411,6 +12449,171 @@ type GetFundsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetFundsdefaultApplicationProblemPlusJSONResponse) VisitGetFundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJournalAccountsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListJournalAccountsResponseObject interface {
+	VisitListJournalAccountsResponse(w http.ResponseWriter) error
+}
+
+type ListJournalAccounts200JSONResponse JournalAccountList
+
+func (response ListJournalAccounts200JSONResponse) VisitListJournalAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJournalAccountsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListJournalAccountsdefaultApplicationProblemPlusJSONResponse) VisitListJournalAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetJournalAccountsRequestObject struct {
+	Id   Id `json:"id"`
+	Body *SetJournalAccountsJSONRequestBody
+}
+
+type SetJournalAccountsResponseObject interface {
+	VisitSetJournalAccountsResponse(w http.ResponseWriter) error
+}
+
+type SetJournalAccounts200JSONResponse JournalAccountList
+
+func (response SetJournalAccounts200JSONResponse) VisitSetJournalAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetJournalAccountsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetJournalAccountsdefaultApplicationProblemPlusJSONResponse) VisitSetJournalAccountsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJournalsRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListJournalsParams
+}
+
+type ListJournalsResponseObject interface {
+	VisitListJournalsResponse(w http.ResponseWriter) error
+}
+
+type ListJournals200JSONResponse JournalTotalList
+
+func (response ListJournals200JSONResponse) VisitListJournalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListJournalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListJournalsdefaultApplicationProblemPlusJSONResponse) VisitListJournalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportJournalsRequestObject struct {
+	Id     Id `json:"id"`
+	Params ExportJournalsParams
+}
+
+type ExportJournalsResponseObject interface {
+	VisitExportJournalsResponse(w http.ResponseWriter) error
+}
+
+type ExportJournals200TextcsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportJournals200TextcsvResponse) VisitExportJournalsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportJournalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportJournalsdefaultApplicationProblemPlusJSONResponse) VisitExportJournalsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -12870,6 +14073,127 @@ func (response EditCreatorProfiledefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type GetStatementRequestObject struct {
+	Id     Id `json:"id"`
+	Params GetStatementParams
+}
+
+type GetStatementResponseObject interface {
+	VisitGetStatementResponse(w http.ResponseWriter) error
+}
+
+type GetStatement200JSONResponse Statement
+
+func (response GetStatement200JSONResponse) VisitGetStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetStatementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetStatementdefaultApplicationProblemPlusJSONResponse) VisitGetStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportStatementRequestObject struct {
+	Id     Id `json:"id"`
+	Params ExportStatementParams
+}
+
+type ExportStatementResponseObject interface {
+	VisitExportStatementResponse(w http.ResponseWriter) error
+}
+
+type ExportStatement200ApplicationpdfResponse struct {
+	StatementApplicationpdfResponse
+}
+
+func (response ExportStatement200ApplicationpdfResponse) VisitExportStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportStatement200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	StatementApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportStatement200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportStatement200TextcsvResponse struct{ StatementTextcsvResponse }
+
+func (response ExportStatement200TextcsvResponse) VisitExportStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportStatementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportStatementdefaultApplicationProblemPlusJSONResponse) VisitExportStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetCreatorTimelineRequestObject struct {
 	Id     Id `json:"id"`
 	Params GetCreatorTimelineParams
@@ -13234,6 +14558,106 @@ type ListSubmissionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListSubmissionsdefaultApplicationProblemPlusJSONResponse) VisitListSubmissionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHistoryRequestObject struct {
+	Params ListHistoryParams
+}
+
+type ListHistoryResponseObject interface {
+	VisitListHistoryResponse(w http.ResponseWriter) error
+}
+
+type ListHistory200JSONResponse HistoryList
+
+func (response ListHistory200JSONResponse) VisitListHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListHistorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListHistorydefaultApplicationProblemPlusJSONResponse) VisitListHistoryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportHistoryRequestObject struct {
+	Params ExportHistoryParams
+}
+
+type ExportHistoryResponseObject interface {
+	VisitExportHistoryResponse(w http.ResponseWriter) error
+}
+
+type ExportHistory200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportHistory200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportHistoryResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportHistory200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportHistory200TextcsvResponse) VisitExportHistoryResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportHistorydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportHistorydefaultApplicationProblemPlusJSONResponse) VisitExportHistoryResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -13976,6 +15400,66 @@ func (response GetPartnershipdefaultApplicationProblemPlusJSONResponse) VisitGet
 	return err
 }
 
+type GetAuditPackRequestObject struct {
+	Id     Id `json:"id"`
+	Params GetAuditPackParams
+}
+
+type GetAuditPackResponseObject interface {
+	VisitGetAuditPackResponse(w http.ResponseWriter) error
+}
+
+type GetAuditPack200JSONResponse openapi_types.File
+
+func (response GetAuditPack200JSONResponse) VisitGetAuditPackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetAuditPack200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetAuditPack200ApplicationpdfResponse) VisitGetAuditPackResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetAuditPackdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAuditPackdefaultApplicationProblemPlusJSONResponse) VisitGetAuditPackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SetCodesRequestObject struct {
 	Id     Id `json:"id"`
 	Params SetCodesParams
@@ -14450,6 +15934,106 @@ func (response QueryPartnershipWorkflowdefaultApplicationProblemPlusJSONResponse
 	return err
 }
 
+type ListPayeeYearsRequestObject struct {
+	Params ListPayeeYearsParams
+}
+
+type ListPayeeYearsResponseObject interface {
+	VisitListPayeeYearsResponse(w http.ResponseWriter) error
+}
+
+type ListPayeeYears200JSONResponse PayeeYearList
+
+func (response ListPayeeYears200JSONResponse) VisitListPayeeYearsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayeeYearsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPayeeYearsdefaultApplicationProblemPlusJSONResponse) VisitListPayeeYearsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPayeeYearsRequestObject struct {
+	Params ExportPayeeYearsParams
+}
+
+type ExportPayeeYearsResponseObject interface {
+	VisitExportPayeeYearsResponse(w http.ResponseWriter) error
+}
+
+type ExportPayeeYears200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportPayeeYears200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportPayeeYearsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPayeeYears200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportPayeeYears200TextcsvResponse) VisitExportPayeeYearsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPayeeYearsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportPayeeYearsdefaultApplicationProblemPlusJSONResponse) VisitExportPayeeYearsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPayoutsRequestObject struct {
 	Params ListPayoutsParams
 }
@@ -14497,10 +16081,26 @@ type ExportPayoutsResponseObject interface {
 	VisitExportPayoutsResponse(w http.ResponseWriter) error
 }
 
-type ExportPayouts200TextcsvResponse struct {
-	Body          io.Reader
-	ContentLength int64
+type ExportPayouts200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
 }
+
+func (response ExportPayouts200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportPayoutsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPayouts200TextcsvResponse struct{ SheetTextcsvResponse }
 
 func (response ExportPayouts200TextcsvResponse) VisitExportPayoutsResponse(w http.ResponseWriter) error {
 
@@ -14731,6 +16331,48 @@ type CommandPayoutdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CommandPayoutdefaultApplicationProblemPlusJSONResponse) VisitCommandPayoutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRemittanceRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetRemittanceResponseObject interface {
+	VisitGetRemittanceResponse(w http.ResponseWriter) error
+}
+
+type GetRemittance200ApplicationpdfResponse struct{ PaperApplicationpdfResponse }
+
+func (response GetRemittance200ApplicationpdfResponse) VisitGetRemittanceResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetRemittancedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRemittancedefaultApplicationProblemPlusJSONResponse) VisitGetRemittanceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -15534,6 +17176,48 @@ func (response CreateOnboardingLinkdefaultApplicationProblemPlusJSONResponse) Vi
 	return err
 }
 
+type GetPortalRemittanceRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetPortalRemittanceResponseObject interface {
+	VisitGetPortalRemittanceResponse(w http.ResponseWriter) error
+}
+
+type GetPortalRemittance200ApplicationpdfResponse struct{ PaperApplicationpdfResponse }
+
+func (response GetPortalRemittance200ApplicationpdfResponse) VisitGetPortalRemittanceResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetPortalRemittancedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPortalRemittancedefaultApplicationProblemPlusJSONResponse) VisitGetPortalRemittanceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type OpenPortalRequestObject struct {
 	Body *OpenPortalJSONRequestBody
 }
@@ -15562,6 +17246,125 @@ type OpenPortaldefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response OpenPortaldefaultApplicationProblemPlusJSONResponse) VisitOpenPortalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPortalStatementRequestObject struct {
+	Params GetPortalStatementParams
+}
+
+type GetPortalStatementResponseObject interface {
+	VisitGetPortalStatementResponse(w http.ResponseWriter) error
+}
+
+type GetPortalStatement200JSONResponse Statement
+
+func (response GetPortalStatement200JSONResponse) VisitGetPortalStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPortalStatementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPortalStatementdefaultApplicationProblemPlusJSONResponse) VisitGetPortalStatementResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportPortalStatementRequestObject struct {
+	Params ExportPortalStatementParams
+}
+
+type ExportPortalStatementResponseObject interface {
+	VisitExportPortalStatementResponse(w http.ResponseWriter) error
+}
+
+type ExportPortalStatement200ApplicationpdfResponse struct {
+	StatementApplicationpdfResponse
+}
+
+func (response ExportPortalStatement200ApplicationpdfResponse) VisitExportPortalStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPortalStatement200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	StatementApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportPortalStatement200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportPortalStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPortalStatement200TextcsvResponse struct{ StatementTextcsvResponse }
+
+func (response ExportPortalStatement200TextcsvResponse) VisitExportPortalStatementResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportPortalStatementdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportPortalStatementdefaultApplicationProblemPlusJSONResponse) VisitExportPortalStatementResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -17925,6 +19728,18 @@ type StrictServerInterface interface {
 	// GetFunds Funds of a brand per currency, from the ledger
 	// (GET /v1/brands/{id}/funds)
 	GetFunds(ctx context.Context, request GetFundsRequestObject) (GetFundsResponseObject, error)
+	// ListJournalAccounts How the brand's own books call the accounts of the ledger
+	// (GET /v1/brands/{id}/journal-accounts)
+	ListJournalAccounts(ctx context.Context, request ListJournalAccountsRequestObject) (ListJournalAccountsResponseObject, error)
+	// SetJournalAccounts Say how the brand's own books call the accounts; what is left out has its default
+	// (PUT /v1/brands/{id}/journal-accounts)
+	SetJournalAccounts(ctx context.Context, request SetJournalAccountsRequestObject) (SetJournalAccountsResponseObject, error)
+	// ListJournals How many journals a period of the brand's ledger is in other books, by currency
+	// (GET /v1/brands/{id}/journals)
+	ListJournals(ctx context.Context, request ListJournalsRequestObject) (ListJournalsResponseObject, error)
+	// ExportJournals A period of the brand's ledger as journals that QuickBooks Online or Xero imports
+	// (GET /v1/brands/{id}/journals/export)
+	ExportJournals(ctx context.Context, request ExportJournalsRequestObject) (ExportJournalsResponseObject, error)
 	// GetSlack Whether reviews are also told in Slack
 	// (GET /v1/brands/{id}/slack)
 	GetSlack(ctx context.Context, request GetSlackRequestObject) (GetSlackResponseObject, error)
@@ -18027,6 +19842,12 @@ type StrictServerInterface interface {
 	// EditCreatorProfile Write what a brand keeps about a creator
 	// (PUT /v1/creators/{id}/profile)
 	EditCreatorProfile(ctx context.Context, request EditCreatorProfileRequestObject) (EditCreatorProfileResponseObject, error)
+	// GetStatement What a brand came to owe a creator and paid in a period, from the ledger
+	// (GET /v1/creators/{id}/statement)
+	GetStatement(ctx context.Context, request GetStatementRequestObject) (GetStatementResponseObject, error)
+	// ExportStatement The statement as a table or on paper
+	// (GET /v1/creators/{id}/statement/export)
+	ExportStatement(ctx context.Context, request ExportStatementRequestObject) (ExportStatementResponseObject, error)
 	// GetCreatorTimeline All that happened with a creator
 	// (GET /v1/creators/{id}/timeline)
 	GetCreatorTimeline(ctx context.Context, request GetCreatorTimelineRequestObject) (GetCreatorTimelineResponseObject, error)
@@ -18054,6 +19875,12 @@ type StrictServerInterface interface {
 	// ListSubmissions Every version of a deliverable, newest first
 	// (GET /v1/deliverables/{id}/submissions)
 	ListSubmissions(ctx context.Context, request ListSubmissionsRequestObject) (ListSubmissionsResponseObject, error)
+	// ListHistory What was done about money and rights, by whom and why, newest first
+	// (GET /v1/history)
+	ListHistory(ctx context.Context, request ListHistoryRequestObject) (ListHistoryResponseObject, error)
+	// ExportHistory The same as a table
+	// (GET /v1/history/export)
+	ExportHistory(ctx context.Context, request ExportHistoryRequestObject) (ExportHistoryResponseObject, error)
 	// ListHolidays Public holidays of a country and year, to fill a calendar with
 	// (GET /v1/holidays)
 	ListHolidays(ctx context.Context, request ListHolidaysRequestObject) (ListHolidaysResponseObject, error)
@@ -18108,6 +19935,9 @@ type StrictServerInterface interface {
 	// GetPartnership One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now
 	// (GET /v1/partnerships/{id})
 	GetPartnership(ctx context.Context, request GetPartnershipRequestObject) (GetPartnershipResponseObject, error)
+	// GetAuditPack All that the money of a partnership rests on, in a chain of hashes that `rapport verify pack` checks; also on paper
+	// (GET /v1/partnerships/{id}/audit-pack)
+	GetAuditPack(ctx context.Context, request GetAuditPackRequestObject) (GetAuditPackResponseObject, error)
 	// SetCodes Set the promo code and the tracked link that the creator must name
 	// (PUT /v1/partnerships/{id}/codes)
 	SetCodes(ctx context.Context, request SetCodesRequestObject) (SetCodesResponseObject, error)
@@ -18138,10 +19968,16 @@ type StrictServerInterface interface {
 	// QueryPartnershipWorkflow Live Query of the workflow, for operators
 	// (GET /v1/partnerships/{id}/workflow)
 	QueryPartnershipWorkflow(ctx context.Context, request QueryPartnershipWorkflowRequestObject) (QueryPartnershipWorkflowResponseObject, error)
+	// ListPayeeYears What each payee got in a year, against the thresholds that are kept; no tax advice
+	// (GET /v1/payee-years)
+	ListPayeeYears(ctx context.Context, request ListPayeeYearsRequestObject) (ListPayeeYearsResponseObject, error)
+	// ExportPayeeYears The same as a table
+	// (GET /v1/payee-years/export)
+	ExportPayeeYears(ctx context.Context, request ExportPayeeYearsRequestObject) (ExportPayeeYearsResponseObject, error)
 	// ListPayouts Payouts by due date
 	// (GET /v1/payouts)
 	ListPayouts(ctx context.Context, request ListPayoutsRequestObject) (ListPayoutsResponseObject, error)
-	// ExportPayouts The filtered payouts as CSV, safe to open in a spreadsheet
+	// ExportPayouts The filtered payouts as CSV or as a workbook, safe to open in a spreadsheet
 	// (GET /v1/payouts/export)
 	ExportPayouts(ctx context.Context, request ExportPayoutsRequestObject) (ExportPayoutsResponseObject, error)
 	// ListPayoutLanes What is owed, by its day and by what it waits for, with sums by currency
@@ -18156,6 +19992,9 @@ type StrictServerInterface interface {
 	// CommandPayout Hold, release from hold, retry, cancel or reconcile now
 	// (POST /v1/payouts/{id}/commands)
 	CommandPayout(ctx context.Context, request CommandPayoutRequestObject) (CommandPayoutResponseObject, error)
+	// GetRemittance The paper about one payment that was made
+	// (GET /v1/payouts/{id}/remittance)
+	GetRemittance(ctx context.Context, request GetRemittanceRequestObject) (GetRemittanceResponseObject, error)
 	// CreateReversal Ask to take back what a payout sent, or part of it; another person approves
 	// (POST /v1/payouts/{id}/reversals)
 	CreateReversal(ctx context.Context, request CreateReversalRequestObject) (CreateReversalResponseObject, error)
@@ -18207,9 +20046,18 @@ type StrictServerInterface interface {
 	// CreateOnboardingLink Mint a link to Stripe, where the bank account is entered; asks for the mailed code
 	// (POST /v1/portal/onboarding-links)
 	CreateOnboardingLink(ctx context.Context, request CreateOnboardingLinkRequestObject) (CreateOnboardingLinkResponseObject, error)
+	// GetPortalRemittance The paper about one payment that was made to the creator
+	// (GET /v1/portal/payments/{id}/remittance)
+	GetPortalRemittance(ctx context.Context, request GetPortalRemittanceRequestObject) (GetPortalRemittanceResponseObject, error)
 	// OpenPortal Exchange the token of a mailed link for a short session of the creator
 	// (POST /v1/portal/session)
 	OpenPortal(ctx context.Context, request OpenPortalRequestObject) (OpenPortalResponseObject, error)
+	// GetPortalStatement The creator's account at the brand in a period
+	// (GET /v1/portal/statement)
+	GetPortalStatement(ctx context.Context, request GetPortalStatementRequestObject) (GetPortalStatementResponseObject, error)
+	// ExportPortalStatement The same as a table or on paper
+	// (GET /v1/portal/statement/export)
+	ExportPortalStatement(ctx context.Context, request ExportPortalStatementRequestObject) (ExportPortalStatementResponseObject, error)
 	// PortalUnsubscribe No more outreach mail
 	// (POST /v1/portal/unsubscribe)
 	PortalUnsubscribe(ctx context.Context, request PortalUnsubscribeRequestObject) (PortalUnsubscribeResponseObject, error)
@@ -18553,6 +20401,131 @@ func (sh *strictHandler) GetFunds(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(GetFundsResponseObject); ok {
 		return validResponse.VisitGetFundsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListJournalAccounts operation middleware
+func (sh *strictHandler) ListJournalAccounts(ctx echo.Context, id Id) error {
+	var request ListJournalAccountsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListJournalAccounts(ctx.Request().Context(), request.(ListJournalAccountsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListJournalAccounts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListJournalAccountsResponseObject); ok {
+		return validResponse.VisitListJournalAccountsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetJournalAccounts operation middleware
+func (sh *strictHandler) SetJournalAccounts(ctx echo.Context, id Id) error {
+	var request SetJournalAccountsRequestObject
+
+	request.Id = id
+
+	var body SetJournalAccountsJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetJournalAccounts(ctx.Request().Context(), request.(SetJournalAccountsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetJournalAccounts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetJournalAccountsResponseObject); ok {
+		return validResponse.VisitSetJournalAccountsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListJournals operation middleware
+func (sh *strictHandler) ListJournals(ctx echo.Context, id Id, params ListJournalsParams) error {
+	var request ListJournalsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListJournals(ctx.Request().Context(), request.(ListJournalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListJournals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListJournalsResponseObject); ok {
+		return validResponse.VisitListJournalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportJournals operation middleware
+func (sh *strictHandler) ExportJournals(ctx echo.Context, id Id, params ExportJournalsParams) error {
+	var request ExportJournalsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportJournals(ctx.Request().Context(), request.(ExportJournalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportJournals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportJournalsResponseObject); ok {
+		return validResponse.VisitExportJournalsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -19868,6 +21841,58 @@ func (sh *strictHandler) EditCreatorProfile(ctx echo.Context, id Id, params Edit
 	return nil
 }
 
+// GetStatement operation middleware
+func (sh *strictHandler) GetStatement(ctx echo.Context, id Id, params GetStatementParams) error {
+	var request GetStatementRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetStatement(ctx.Request().Context(), request.(GetStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetStatementResponseObject); ok {
+		return validResponse.VisitGetStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportStatement operation middleware
+func (sh *strictHandler) ExportStatement(ctx echo.Context, id Id, params ExportStatementParams) error {
+	var request ExportStatementRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportStatement(ctx.Request().Context(), request.(ExportStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportStatementResponseObject); ok {
+		return validResponse.VisitExportStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetCreatorTimeline operation middleware
 func (sh *strictHandler) GetCreatorTimeline(ctx echo.Context, id Id, params GetCreatorTimelineParams) error {
 	var request GetCreatorTimelineRequestObject
@@ -20159,6 +22184,56 @@ func (sh *strictHandler) ListSubmissions(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(ListSubmissionsResponseObject); ok {
 		return validResponse.VisitListSubmissionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListHistory operation middleware
+func (sh *strictHandler) ListHistory(ctx echo.Context, params ListHistoryParams) error {
+	var request ListHistoryRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListHistory(ctx.Request().Context(), request.(ListHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListHistoryResponseObject); ok {
+		return validResponse.VisitListHistoryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportHistory operation middleware
+func (sh *strictHandler) ExportHistory(ctx echo.Context, params ExportHistoryParams) error {
+	var request ExportHistoryRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportHistory(ctx.Request().Context(), request.(ExportHistoryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportHistory")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportHistoryResponseObject); ok {
+		return validResponse.VisitExportHistoryResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -20758,6 +22833,32 @@ func (sh *strictHandler) GetPartnership(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// GetAuditPack operation middleware
+func (sh *strictHandler) GetAuditPack(ctx echo.Context, id Id, params GetAuditPackParams) error {
+	var request GetAuditPackRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAuditPack(ctx.Request().Context(), request.(GetAuditPackRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAuditPack")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAuditPackResponseObject); ok {
+		return validResponse.VisitGetAuditPackResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SetCodes operation middleware
 func (sh *strictHandler) SetCodes(ctx echo.Context, id Id, params SetCodesParams) error {
 	var request SetCodesRequestObject
@@ -21130,6 +23231,56 @@ func (sh *strictHandler) QueryPartnershipWorkflow(ctx echo.Context, id Id) error
 	return nil
 }
 
+// ListPayeeYears operation middleware
+func (sh *strictHandler) ListPayeeYears(ctx echo.Context, params ListPayeeYearsParams) error {
+	var request ListPayeeYearsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPayeeYears(ctx.Request().Context(), request.(ListPayeeYearsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPayeeYears")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPayeeYearsResponseObject); ok {
+		return validResponse.VisitListPayeeYearsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportPayeeYears operation middleware
+func (sh *strictHandler) ExportPayeeYears(ctx echo.Context, params ExportPayeeYearsParams) error {
+	var request ExportPayeeYearsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportPayeeYears(ctx.Request().Context(), request.(ExportPayeeYearsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportPayeeYears")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportPayeeYearsResponseObject); ok {
+		return validResponse.VisitExportPayeeYearsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPayouts operation middleware
 func (sh *strictHandler) ListPayouts(ctx echo.Context, params ListPayoutsParams) error {
 	var request ListPayoutsRequestObject
@@ -21322,6 +23473,31 @@ func (sh *strictHandler) CommandPayout(ctx echo.Context, id Id, params CommandPa
 		return err
 	} else if validResponse, ok := response.(CommandPayoutResponseObject); ok {
 		return validResponse.VisitCommandPayoutResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetRemittance operation middleware
+func (sh *strictHandler) GetRemittance(ctx echo.Context, id Id) error {
+	var request GetRemittanceRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRemittance(ctx.Request().Context(), request.(GetRemittanceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRemittance")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRemittanceResponseObject); ok {
+		return validResponse.VisitGetRemittanceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -22042,6 +24218,31 @@ func (sh *strictHandler) CreateOnboardingLink(ctx echo.Context, params CreateOnb
 	return nil
 }
 
+// GetPortalRemittance operation middleware
+func (sh *strictHandler) GetPortalRemittance(ctx echo.Context, id Id) error {
+	var request GetPortalRemittanceRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPortalRemittance(ctx.Request().Context(), request.(GetPortalRemittanceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPortalRemittance")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPortalRemittanceResponseObject); ok {
+		return validResponse.VisitGetPortalRemittanceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // OpenPortal operation middleware
 func (sh *strictHandler) OpenPortal(ctx echo.Context) error {
 	var request OpenPortalRequestObject
@@ -22082,6 +24283,56 @@ func (sh *strictHandler) OpenPortal(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(OpenPortalResponseObject); ok {
 		return validResponse.VisitOpenPortalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPortalStatement operation middleware
+func (sh *strictHandler) GetPortalStatement(ctx echo.Context, params GetPortalStatementParams) error {
+	var request GetPortalStatementRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPortalStatement(ctx.Request().Context(), request.(GetPortalStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPortalStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPortalStatementResponseObject); ok {
+		return validResponse.VisitGetPortalStatementResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportPortalStatement operation middleware
+func (sh *strictHandler) ExportPortalStatement(ctx echo.Context, params ExportPortalStatementParams) error {
+	var request ExportPortalStatementRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportPortalStatement(ctx.Request().Context(), request.(ExportPortalStatementRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportPortalStatement")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportPortalStatementResponseObject); ok {
+		return validResponse.VisitExportPortalStatementResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -24097,395 +26348,429 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L1ts9s2sif+VVDaf9Xs1sqx48zk/uf4lePEN9kbj70+npu6NZOSIbIl4YoEGAA8sjLl776FBsAnARQp",
-	"UbKc8iv7SBQJdjca/fjrf80SkReCA9dqdvevWUElzUGDxL+WkvJ0wVLzf8Znd7PfSpD72XzGaQ6zu/r7",
-	"+UwlG8ipuXAlZE717G5WlviN3hfmWqUl4+vZx4/zWVJKJaS5NgWVSFZoJszdOXzQC/slESuiN0AKugay",
-	"hJWQMJsH1+Bu1lxBTj/8DHytN7O7vzx5ElpB45UKqjf13XDFEn4rmYR0dqdlCePejaWQF0IDT/b/Afvq",
-	"KRugKcj6OT/Vlz0y10WW//Qvf5nPcsb9318HH7l6RXWyiT9r9che0HzI4W0yljMd47T9snmDFFa0zLQh",
-	"8dwsmeVlPrt7auidM27/qpfLuIY1SHzQb4ec/0XIVBEtiAIqkw1ZIUdDC/ktSqowpyU8MNi9E1vgh499",
-	"twGizVde3HLKMkhJxvjWP79Lzbd4w0f2jn2y0l1bPxtxqaoQXIHdiFIsM8jNfxPBNXBkDS2KjCXULP+x",
-	"u+J//7cS+Gr1k/8/CavZ3ex/PK739mP7rXr8xt0Xn9hhwoZqsgOuyU4KRz73M3PX50UhxQPNXkigGnA1",
-	"acrMb2n2RooCpGZm7SuaKZibF6g++teM5qJ0r5Blr1ezu3/0L/OV4LCfffw1uEamCMXFQPqM5KXSZAlO",
-	"W+xFqf+k5iQDpcgOL9ZkC1Co2ce50W64BuBGOv8xKyQUVCJ3JWRAFcjZr2Ep8lz+h73J3L9RfblY/jck",
-	"2jzGUgqk42ODDCndq0Mx/K5UjJsFm6+tKDJFMniAzPxFOQGV0AzZ/ozQpTI8yoFyRfRGKPDSqzRdw+xw",
-	"z81nW8bT5ouXyr60yMz1otSKpRB4db9/QLpT4IgCdLc8IoNvzTUf57iKYfftsABfJ0T572hGeQKHhKdJ",
-	"4gXwYMnL+kfVMhjX3/45SMqklNKo7bASba7SP7Pxm/phPav/mSl9+AZMQ97+Tx+JPSE+Vo+hUtK9+btx",
-	"yh5/B/uw8GL5D6k9MEbogSXlHNLGc5dCZEC5FTXqVFlbdcYUe71Kd9fqFsH1SsrtIdleEWQKDrfkvYbC",
-	"nEdrQQQnO6Y3ZLcBbrRJKkARLnRQOlYMsrTzCl8HXmA+Y6q5IZky541a2PtSvTDayPx3CZnYBXemJZW/",
-	"gYQiM/Kl6doInBE8PDYzytelVQtFRrUR8Nl8thJZJnbGyvNLns9EARzShTltJE10/YmxwYIr0JvQodpD",
-	"uo3IUjUnKyly8uQZ6ixe5ktAc09pKBQBbgwBo8zgtxKMCIfI/ECzEoYaALWcCHNi46rnlu8xQUkP5SSh",
-	"GfCUDlaEqcgp44sC5GIjyoC1+xqVdj43tBIciP2BoYSEBNgDSEUYN9offx+WNqn0whgtRnBYEhDkXzZ7",
-	"JGdiTm0hzdm5k0xr4ESLZ+bIMARnHC/C+6ERFHqjgS+OyzEsDirb6tuFtacCl8S/AK0ZXy8SWhi6Js4o",
-	"OiAr0GRjbIHcnJNUk1wobc9UtaESDA22UGhjZVoboUkgsQNFljTZBinul2DJvQif5z+KHckEXzvHheju",
-	"M5ixdbM0+ARRamleACUnpfvD27+iLFP2pn6TKKKAp3ZjeTt2KT6g/BirIvikQihNswVNUwlKhTaylw14",
-	"ALknfmVRAVGQCG70BZMLvZGgzH4/3+b7zqhAoz6QhNYYdgYgzQiqOkWoakiwWYHZSLAHtPvMXmJWXx6S",
-	"YUdlviiLCC+/NyYZ42S3YcmGUMJhV1FXMgXotTCtyKrMMqfNnpEnzjzjgpjbPyqLIAf8o/1u6W5dsNvS",
-	"3YIsYU05am+3BVOq4ZFmORy1mHCr4sY64PvBnmxu4XlL78VYXFM4IL+HqrBD85AeC2/28P6LKvGTPBX/",
-	"vscsrBfuOjSCumqvcSx98/TJfIgaHOUu1kpy5M8O9/zIG0T3+ICd3ZHJs8QxzvUTrNLAWT3wsG2beU+O",
-	"HYc3KxeRo3XwATjsHBtyBl1RHo/p/uck2VCOAcg146qliymH3SwY3gpL5SROHVqmF3TpzP3fOge+47c1",
-	"IsFHLUB7cdSMkyKD4S/tgwXtd+46gHUg2t499HovGpr9jLdLMuFidB2r78e7V6/m5Omf7548QdMyZyln",
-	"640Oegd0v7Ciq8JhyQxlHsM/xoB7Rv7/b//85AmBD4mxXBknKeRCEcpTokFpFbQvNiJjXrQHEftH+4OQ",
-	"jA2kjvEZY8QJXr/jw4NL9uJuMAu5N5v7oJYzssM+M94gKpn9dqKQW6P5wrrip/vXZAewNd/OydfkleAp",
-	"3Rvj8N/IfcmtIVTx4PDuXXL/LnjAm/vp+d+eE7P8OUoYfKB5kQH5oTTi/Pg7kBnjw2zBBikbTGhRyC2i",
-	"8+aexdVGaIhZW65revbtxhOO63oHjjwsOrvushum2gkjF9mVsxOEZlzqoS0dY3nex9spDr1Ka1/u3HtB",
-	"84KyNQ+GjWUJE/iwr3eQkuWecLFDnc0Feql4mtNSixyD+wsWOg7uKyff+vyaSm3upTeQK8gekB8VLY8q",
-	"0S4R6QNlGV3aU3+C7AwXesP4mqgC6FYZPfWMYBST/A5S2FigsaSWZboGTXZUkaTUtd0wjZGxlMysP/QN",
-	"PnewiZiIPGdaTyEE92zNISU+wqrmKAJESAwn47MwuLGQpbOQejeGvfgtXvvRnXuQLqhu0a8nRjD3SdzF",
-	"CmAwQYCnamEPydZDQvffULXRdK2iGd8NEOMC2CyeeX3KePts+x80DZyccXEeKD5RwcED8Bgx/q5AvoWV",
-	"zSmy4f5GITKW7Afn0kCBfJhE/axWIJ3+oBKIKLURO5oYaxLSSiUpK6F70Na3sopn6Hox/6jih3noCGuv",
-	"8w2VmoNUG1YoUoDspjRrnY1acLAcKu0CQd5mTCVdGcNclpyba1CsIQ2nOUDmg3aj2dTv8OJjtqQ/qAcY",
-	"ag3XpqHyqmCefTOv7yrt1hCepgqbVyeaE9ym+m8Std7mlRVoN0ZbZ3jitGWlKecNHVAJSDNc2NBaBydh",
-	"VyH2nd2nVSUcnLzDj9GcfvjJXtwI5FRaaORR5s6qo3nPE06vM06Ua54OwxX8iRGuUY5mS093gkLt8gsg",
-	"jkrE/qYZno/qybZeHXj/RkJ0iCYeoR1PUXDxAIxTTJUiCiuVkBbp298nuInH7OqXQpKieeA0zGvMpBlj",
-	"HRc7nVb4stEvvtHH2VhXtww+9gj5NP6yc2Yv6S9zDulzrnahGrelSPcRl2zEmbhiWQZpeNPaUr9q49p9",
-	"a/xIqraQuuLRk8sXmFLmvyeJ6jh7zmtKQ7BjdD7JvvGsOFQ3R/bQKFadtE+Pnx9DqDLNhmlI8wU3zQaS",
-	"7VtQWDN9UBcKmrIsKGor9iGcRaluVVWzUkyf7qjEIgFzw2BFZ5mFPV8lShkqIXpuk3O+yhR/H9KkBeWR",
-	"SoaXWJWRbKjRg1AV9ycUL7D7l9m63qUow5V1eHstQv5UhwdugY5Ac0/cIFNECq95th8bgBbpgO2OV4Wf",
-	"mueuxmyMOYMle5HayaS+5QFjMrqELCJDvuLysGiMabITZZaSJRAJq1JBagyio9kFvxL/3Hm18BgpXK65",
-	"87Y82YjjRRj258/txTaWugnuU//VQfZoI0rVLILuTyCdEmQbqEaNOEtOszCDfyuFhnCqcIehtMF7qsn+",
-	"Itu7PTUkGCWyh5GvXv1oGTYJVLnE8xZN9GHRa/igx+buQsdw+8nNiIQTobbANNjj1tCShR7Rfl4J8oi9",
-	"fooanTUab54MaQIoBMOaKsc8o2CDMt/ImNVcF6UNGQUeaYvgkFki0OwAG8ZTXHhGm69zdP0fAqkRrOd0",
-	"dNixVG/mdRFkBmjIB9bsu5W+PrL+/ZEnboCtN7rxSC2Kc544tM3BidZpMa/TFGtTO3ViyzyzJcaoSYkE",
-	"mirC9DMCmYJW2WsqQM1tRbgNbCTM7blQM8AI3eSVQrvxb6QJ6nZ19aI9hJ/E7HQn37HSlh6L0t7hrdWx",
-	"I8XAa+bQadO1p/yl4UVwTZMANSB3Fu3RmrdzMza+5cjrNX9+m23H6Ro1y4rxTttNRApcS5RdfeyFzd4T",
-	"aV+qI0jzQopcLLzxeLRDREuabCFdYDfioRcXepPYat/6qNAYRaEKSPRCUs1EKCtdJhtCFfnr3dffjkrQ",
-	"1S1Aw3+TU7kFrYI10hKcnaM2YsfvbEG4ZEbV/HT/mnzz9bffPvqa0KzY0EdPR600px8WOazpcq9j6Stz",
-	"SW9FSQ4powvzeVs1VI0/uU1wPbAUxGw+K9JVONTUXRvj/Q+WsC4zqkMxlOckoRrWQu6tmZjRHdJPS5bo",
-	"uLmoinAX7XOCi7c5XEX3mE00zGgZoZzQNKDpY0Irg0plygqBxAXKeq44wdj3yueY9reXuRwyxlLHPAU+",
-	"QFKOXRp8KJiEcQ8aExEeqsdt5bD1CIatwtlHIR414oCDQ77A9SgiKLbmVJdyRNXqvf9JaO+GY8422OzN",
-	"j4VvcLGu6WIl5KJax6yWgJnna+rSKIxT+3EKScZsW6QxuVJJdzwaxY7Ul52U+Y66aOaLhdrQp3/5dgoX",
-	"rsP6eKq8Ngjae74SLEeDphfo8+rOKmwu3e6KRuq7Fo8BTqEl1jQWpFOTFwxauke8tWmrjoV3Fa01VKvE",
-	"VcT4/e735+CtEuy28rJVi5LMe6n8zm+3bnA4Yw8g6XJM2fz39Y/qjdkRkrSUNj0a7+KAD0lWKvbA9L73",
-	"Ki3pIsloGazLDffFsAyUFnzEO73yP4m+UW9bJrbyVS2ZQIBjSabv7JPAYUezClDCuKcphJs0JTyg67qQ",
-	"ooxaYKWia1hItt5oFSVeR3JavG4R6fChXQa2Xz8saFJCop2O7fZAcbjExoycBqEdg5f2r/sdS7ajm7ta",
-	"tVYxLxcvCz68tuiCmBIjjAKRMJo9d7AQva5RKMKPjva44yFyOnh4gKmM3lQsuNCLpI4FHK6/fc2iTj2c",
-	"KlgVskGwzRzkGtIF46EQ5LsNU6SQYsUyIEtIaG7zyRZsRegNSGJr3k4PSjQLSxZd7JFmAxzdAywOLEJu",
-	"n8/4A7PWnOBLQWVqjUQJNN3bFBf6bLHyhNElF1MVLTrzypX9VRulIcUHQjOvUTyaNAlSMlJA2LN7TwuV",
-	"Tr7Br7WJe/fGiXU146VpmMDgcnpYd0rl1xfGXYhxMSa99Lg3Z8RrBl7WTWM5D60yt10RmoIMrFoRIlwI",
-	"EW8BwINiFM2GVfr4djt3/1+P0PO0mp8xJJ+clt2g9rGi3AClR96irrhsRtGPtgk3OXKMD5M46819ckGH",
-	"3T5mwhVffrGvjK0WMK9HGKA2mDiwY8cn14fHZ4dXcIhxN86Fb+85sWHmR7EjOeV7RLuhiPF5QOaSp2JR",
-	"cm3TccMIan4zyh8MKUAH2YFkmc+ww6OxFv/2xyTjuRrr8Xk+jAMVxF8dW8yEG8uK/cV31xvr5xwuGnHf",
-	"hq8aNdd/Iu5aYM01oNzg+7lf3HNaqI0IWkqFhBVI7H0NVgLnVKs50aJgCeIw0QfB0jlR7HdQc2I8hoLx",
-	"9dz2nHKhzTU7ycJF6pJqGM3Et+aADIb49xkY/wbUmaHuJg3a9/VLnntWtnH9epvvW7JxgoV9lvD0HtkH",
-	"XB8QSzyLdUdW0+HkWGjKEezrYdRbZwfGQHUH5eeoWojVoH4NbxYelt77rlwJkM2J0kLu5+TbJ0QRlF8b",
-	"jrQFT2OMOO6KG48gdzcwLNsXfzuy1qcBhelsckdLT6U+XoRyIRvK00hZ9bnlLc1XHhp6CS3/e19uNdKX",
-	"HpP8rqt5A9/5GO5IZzRtrNv7KQ7+2bDL/m+xY3qzaD7DkgaUXlgQJ/sJEuPXM5xPKCLxzVyIyDeCL5aw",
-	"odnKbb+BZqovSA7e0/ZFR9IOo/rXzZEZqunIqPb91wQ7ErH2H9GgER7zroacJkz5bEkHFysWbLcluK63",
-	"u1EH6CB80FREgvYJ8mnwfrWIDjhYOkIbQLto1jdqlmwVEauVRTDoEc2IszvG2w31F15nqxwUbR+WpDvb",
-	"o5IKxC0nHHY2sk5yukU4E6bIn5/89Xig/SBLVklMezFhcclgTcNJr1HBktH57iGOZmMnDu9YlFqdltCu",
-	"Sr+zCjF7SJujGPwWR+JgziNEf7B+j5q0fqn9fLx8XOwkVi8aePY9Pd17UUoF2eoZETzbE5rmjCsE9SKY",
-	"elIjGrzHLFGLxcmA+w0WNm4T5mE/76ZwoBs7+vTq6UaBRAjse1Bt4Ng6P6zzWqTlRRLt3mgP5BR0xIo4",
-	"oXiuxxq1aJ6LUoabzYpymTG1GVX4Z+2N4bMnyhYJmt2D0ZKeE1qQmM6i+IFsxUYlzwcVttknzgNui0+S",
-	"2ld3vD4i7hNtwWr3XC6EdVDEdFi1Uu2oIaNV6MrYtB5GXNIES5MbpZTxpqn2bY2gV+6v9YWxBnpO1EZI",
-	"PX7juL0x7iXw5f+kSFoCMSJGMLBq2+PtDcmO8VTscKpC8PUqWT6neTsunh32dF40yHLxN6EbTSWjCn2O",
-	"V6GcPmOkc/fg2s3bnhBMU6W9xQmp3cPGpyEN/p1X88/vqcD6vrSDp0Jn5aiTEBEuN/szcqt1Na+5T+9i",
-	"J9F01ZtfTs/9kBf6eA/6wc8wqvqDlKHitEiL+rwfasAl8Tt1k0JrSElBsbuyEQTEAuiv6hrFf3z961c1",
-	"VH8/MfzUGVxnb49+I3YczmEMPberoTEd41wRI/Z3CLSsgVBF/uu//uu/Hr169ej77+eEEqM+cL6ELIEI",
-	"SZAdzwgYplVzHji0o55PB6iUavV+bcHX7+ZJYnWIQ8kwPAzcSuoMGI1VA0h4PzMHqkrbmwBcg/uf0iyn",
-	"4aK18AgtSyO78HaSwz0yTDgJbM3fwgNIZRtXzwufjzDZCymMPeCdrWMpgvriZiA6rIlf+oLjzstMh+L6",
-	"ThQFpARB7i0s5B60jQEKSRgnqwxhzfuHoc1njC/clUNJrAoYzJDuqVCPWGsiGtZr8HeP0nSKw8Iy53IH",
-	"xY+Up6/dZMGRcALx6MQvG4EdegiexMWuM2LQxyuGhCW69UTG3FJs7RpqeLpgkRakM2ITrYBEtJ7HA3UH",
-	"RjJqGKQNh2E8uV9HszBuHVMIWw/2+ETi9lNeCKlfOq+le/RmbbotGadyHwbFwzz8oeT9n/vXfyP2cUSs",
-	"iCglwTORaOG8tKzM+Z8UsUNYO4K5LkEpSAeYGhn0vF4Mk8k+fGSyqq47HV7Rc7CuVO4XsuSRPFNNzCOP",
-	"OFhl/QQpdsPlzJFJ7EIvbO60yGClF6IMTGN7K3aKLGEvHOSHnc/1dP7kyRMEIkZ6QTrHYyZjKuyGd/eY",
-	"o8+84lFNlooF7iW7K+yRA7EbldeNj6nztQLx9Dl2Q1tULaaIg5wztqamakt2LMvIEkhO0TYeLn1itXDe",
-	"UUzR54RpUhZGSylzmqfeuxkUdRarhbRUOkz5AJUZA0mkndXWunGg7cGOIR5ZQWJ9nbAUHq7qZ8ar+ZLV",
-	"gMMM5uRrHMBXSWMdUKlmPQcmToJMWaIPcCYMgyw9sbrNJtAw9FH5jdjGQTOWDkGf2M3qZ4Vk9WdI1yDN",
-	"q40bclsbu20ivZCQMmz6fwAE6J+TFJZMW8j+plDE7f5RJQJ9FmM0hK0/8NNsgw+8YRfMGyN5KzO7aTj2",
-	"k/z8E9ve6Z2kXNEknL+Y7Ow+fNZZFbbwwfWly8hYhbOzFGxMK2hjG4TqBnEO+EkS05IWIx92XSEKv6Is",
-	"e0F5ytJgXGwa+AnRM67oFOwDXzfS2w2DF9WBuiA4YE73eEYBHRDtOchotN7tsC+/1b7v60Ri4T7Dh+9D",
-	"pn2yAQTQGdXKSPeDvIGU4UiFWJQZB/imMWQW++2C6oX3/SNZq+gYPtfT3vv7A89kP3O3DPy+sejICut3",
-	"njcpG+PIS5b1mqlhhKSxEv0x8vQfgWZ6Ex/AP6zf3AlWQMNkVOkFPIxFFsCfNag7/Jdu5iyMW/1SfHCU",
-	"CLxDybdc7PjwG4JSNFyyXvKc6mQTk/iSS6Cpj051Rn4IpR30eoJ4o8YTWFocORwRvkdHAQc2S7o77h3U",
-	"lJrPXNbJv2lzoa1VxYT4HrTLj42pmFxTFgJVZXpDqJSG9TaGfGenNmMdHc0Bw9BE8ARILiTMCVvVw5S0",
-	"KJRRuy0I1obKcTcO2+a+QG1DG8h8TDdmJ+Pwl1bcPla65x8UI1ktciH7FMfNBGLwWYZTleceWRGhIb95",
-	"QhwDAzZnPTH0sBsoE0Y7BWStifa/2wgF9VDrHcUpzkISSgqQqolL2HjuUpQ8gcCM1Bo10l4S2QqTIliJ",
-	"vMgo47p3OdVV0YYiTLLHFjxsNq4EX9MSmWFtrFpkMRoOa2EIjxKO3Ga5RQlDVuDmHFh2VWbZAn8dXlf1",
-	"VTfCndJ9A4myb0a3Ck6ZtzPYxaoxgd25mCi5sZHrRsiCkbDGTHfqyFGUGotJeyeHwwEw6+BSkxhaUj2I",
-	"2SkES8QWscMzvZnDsKr2eVO46n3REsmDHRUS63pLB7UOpIyGQjdqQcuUibCNZrFbI6AMNjoRtX1bB1Uj",
-	"xzUOOvdgpyKAbcSSC7y1PY3P8up64LIH+CcbyrlFFvchEQubOZ8VQmqELkvdzO5s5po8gqDaGY1o8tOq",
-	"7FgD5MavzGIa4nTUAMJra+7EGBvLMuElC5dB+QLgw4EoLE1DUIrmsNYbY5YQhChhD1TDnS0U3W0E0Vg3",
-	"jVgljBtJ9Gi7QZtgo/MAXu895UwzBeklag1z4IctHgPrnw+9+NHuLaKkh1fWWwHoy28C363XoLww9c6p",
-	"hiLb39eX9wLhIYsH1xuK8E3EIhNiGzx2n5OcJhvGgeyk0MbWm2Myl+mAnUO0IBkgUOdaBAWp0a3YnStI",
-	"qD3VzT2E2BKq7/DmP60evTKWdvj0kkxr4K4UtH1Lcxf0je7w1u23wJeo1t1c9CH4b2XEuZuYk8zf+3gk",
-	"FllRa5Ja29U1lzVQfMQLtsrhtDaVuG4dpFLP0oHNTXyYw6Dm4IM71EdrMO6DzVpoQazi0hNOzOKwW9jd",
-	"EkKSx6n81GtMsSJGtK2jF2iZ6tnm8Tq6/r17ZHRbQ4P9CRfmljq64aUWvqZIRqv1msdSIK9pJ4XZX4Wq",
-	"oTbY8ZWCJElGWa6C2fCw5RQ1FnpgPxX7HQZVGHWBg2oYj9Y7uTtWz+yh0BRB/Z6wyESh/Ar38OwapqEz",
-	"sGBcWGtMvL26uudAPmhXAu6Qz3IcKVjQvZ9YigEa9CkoTwBnhv06qmZfS7ZeH++YrLEn3fVhBENXCe1v",
-	"2jgsLKN62Xsc//Nwv/7EU/hAGNeCNLEjO6USNMtcZCUPHsgcdB9oZp0hrYo9MW8N4VFNjWjEgbmAaVeA",
-	"Z7ikunSUqDI3J8jXT55MWKc+HXcPGVv7phXx+plbr8SLdRPPuQH3XAhXBuHbSWogpsopAx6Wc7vTe9RE",
-	"J+zAuJCk5MxGAe+1ZAX4sKCTlgEJ4GZSt+vQSACC5ZqPEqrA2Gza5hCOVH4e5GdD1P0baB9PuV5t5yhl",
-	"J1356cnzKOtWTeP88X7tFtxuFtCyoHtj1/1J1btuQNrOv2r7RWpFV7Gp0nNhHYcDyAMQ0rcBSZ/XsZQJ",
-	"0aO7E0VdOK0RHbPVT7IL114Duh8Hbj9zbi9rNpEdm8WLTDzJnRnDswYzhpjjngbDap471DiofT4w4b3G",
-	"/dMh7cxLRcl0ItqGk4jBxAp2/KOA1SJVC1rE2xtO71gffpAMFWLtz26Azfl7P9xb2lmVuag17SK4Oouu",
-	"cTKbzkCR+IzBH0bx31L4Lbbwji6PqUZlnxKYdgPxwkFrSLYjsKIaU1tD5b6ZUJAucAJjLEVnBGWCsWAD",
-	"6oEc2sa4epeG1AS+rDyKRdyDGtvPftKhzzKIvzh+OziM4K738Y/hwe3eFl7bqg497ME6pt6v23aDKIDP",
-	"Kq7OvLQFlfhwPLn2OruTUjp1WJ0yrUN5CDX9NrC5q8mUbts1NkRtdtitflSFBGeNj8mmn4JsX02xmxjW",
-	"axhesA/5HsE475DpCvAog2f7XWY2eHw6X4cUU8T3ukJ4OuTI6weQ4cOQam1j7uGoapKJZLvgwQnA93Sv",
-	"iBIW49ICBEiwMAS2JIEpwrjSNMs8OF/ApWXpYrlf7AC2g+nyC8C2skPDFbgKW/+ViL2Xv0rp0o71iF+i",
-	"xcIbM5GiyiJjoBbckjc8sgV2apEzDv1XoN6NoYis4dzuHk3Vtu8h7vsHkGkJAxR6437dH3feuvOKQeJ2",
-	"mRJg5bwhrm3CVxTqiFRoMzRqscLd64M822oSZz0DfZytRXl6ebz/epzhEN/UlzGcOfYpPDXy9KFL4Yaj",
-	"1XFn1cZ+cC/b8pZBz31D9eZeQxFE14Xfhrakl3lO5f74wyphvHe/8Dtx8ILfUbUNLdaYFiNwkd+Zy0P3",
-	"2Qm5XWViN6in3L+3I3q1isYumfcOm2oMarFkaC/A8mDuNuqR/e332Xgf2/1qIOvcc/6D2T3dtFbHBQKD",
-	"2d2XQpIM9MLYHou1sFNOt6xYOCNtQCh4MPbMKbBUFcL74bIVF+J3GFhV2U09OzYM4/F/dGfM01LZg0eV",
-	"tpnDLyUT6wUO+Z7Z8b6LwLzKhdUvDmduYQurG19XmhWrDx9g0UyV+Uhr50MJD2ILzfGaOPjNrAj0IqOF",
-	"guYkTfxey/0CPRh3lRMBs7BKAEJeWYM+U1iiES11maRz4GH9ZmvHLBU52NJ1DpCqQFF1ozTjImN9h3qF",
-	"l4H6u8TgXFekMuj0EDs+CgbY2GuDF4y7Oo31PuEYxf70/ogetPh0Wtt2O86fbxRgD3Ny3PVjB/6Eoyq2",
-	"9S0cY5l5ntUNb47MbXu7LrNuU7qaYdsgS3hfO7vqrMLhcTw0KyxbY89Tm360yV3Mim1sXZRRqMUQaCBP",
-	"JHfv8KvuHShB50Wd7l8UVOpJ3AV/xzG63KztuT+FQvfUGvJCj76l/VnYEZnOQUpBaXNAxkLH2Bs3zuo1",
-	"p/9PGvLQ4+CBpcCTQPzjBU6dnRPPArTLCqG0DX3kRmcRCUorIvicME5stH4MrsLKQkktfA48BgauRA5L",
-	"ke6JFmKLKOmEal9VYcGU8GsJiZAppGQDEsgeWhWT/UNT2phWoc5E7IyeqJGa2/qK2PsyTbYAhS0ntmUG",
-	"lt7YyLKjCgvWOVJi6Cv6ko5wUKk5KzNaaxFbLhaIIvZDtao5gpIrbaEghq6xj/4X8E3Ntm65pVtYIElH",
-	"pL3dRj5IeP+yAeQblqvasuqc7okr6DWPQqm2phxKNBc7W0yOXYS7zZ5woXsd0OY0z2ojN5VmQ9lVAtzy",
-	"VDsau1IvTZ43pDW0Yy1n4sdEpYqvW0skW5AihYSCSteOnQFVjhAY6Aq6GD2Yx6MGQQQa9jvzGKpSH/vI",
-	"Hkq6EyiMFDo2ASOlkIsomiVu28XoGp0thAFIDqbIN8gpSp2IPJShU2WSAKSudd4QI5Klc9Wq42DbJeVq",
-	"NRBKsBrcaF6wXvLRDJJl3NlxGk+XjcjSWoS9C10V6VqEAcGTNjDXiZEShxEeckJfCknMWu5sdsQqf9sE",
-	"Yg5mH084AvYwKiBi6Pgz5QFDRQnB77DnlHGyYg/QgnMWtmW0kqwqgu+/caH3Vqjed0W2cQ59t3s4IuEX",
-	"+MIrtZCyC5ygrzlgkS4lDcScYRHkWJKoZyx25kh4/GBEYnd5hD/3D5hXL9XPsmlCNG36np4sdHeabE3X",
-	"iBjhc7plDGYZaWmL9KnzXpvhNyfOra/RZmh+sCqtIYBhUa0dfoNHdcDgxXy2oiwDD6Cf7d3hD3X1Kv53",
-	"44CHe/sF2jQ71ySYOL411vqLAb02jOINVcQcFWjiVc0Dfm4iGn8bqi4YLxtbRGS4uKjPiXPneU1GSKYs",
-	"VInxiBq+UHNMlNiB6qEzU61MXU/hFeZYx5qb4wGj9EBNbHf+GYE5tVhZsTnEpxWS7JzHWTWw1s58m5BO",
-	"nO08o9MGbhyN5B3E7rr8CpTGOxE/HqFz3U4HWicTSTzgchhj811TQ0Jp5qfz+gHBZYmMJftza7AEX2Vs",
-	"TGLdPvaF+120LnKkuJ07lFHwhWKZj0h17F5atqw0/LNnnpqktjz6oHmjMK/OwOGCrJiuoYLq9OAcB6oh",
-	"lAklGaxp5obyGXWubFxjbn7o4EkEhjvMMxuf5kJpkghujf4w4o4EbQRmMTpMPJbXdei/w+ieIsf5zGz9",
-	"Yff/xVwZn53ZLGCsylka/G4JnONefL+82AiWhNABIcHU6Ch04bg4PnRCfkdvNbxg9IAofuk9L+1362HR",
-	"/28lzcKJo+jL7RiP4OzF6q7Db2Cf7e7nf9zzEhcvo0RY9ii2QnOOYhVPhZQhXPITh+DAYWfVxN75uBZr",
-	"Cfc4U4RyG5U1KmK5t6G72s4gilq7O2ec5UaFPZn39HSPbL28hIrsK8mbQsOcqUQOK1Xd8uJSNomDZ0/m",
-	"C3p2lmosL7MLb4mMKtemuqKIyv6XJ11j+0exIznlew8V56S9PhEtHPgHK9FeUu1fX4fke0pBvVVxPCqH",
-	"jrlBnOAVCwWEOnzI/Vw1Z0Ng4M1oqaAxMU7AveSlrploWFRlbhfe8846DKBluT2iZu+5+0U4UUrTjPFB",
-	"A+qCpAKVUPPyC4sDdPaCtmCT/53GR5+MqfhWDez1h5DxtjYssZB5KhEFkJRZGDTbOhas7UGTNDhgumGr",
-	"MkU4PEA1Mzk1p1VtcMWNhfFnktu8XRx3Cxkk4YGJUjVqMGKN9r+VQpZ5rJBcl5I7fh0e6vaVHdafXY4h",
-	"r/2VIlrM/VgEYiwEEkZEkGXW0leUI4Q5wgK5xZkXYhjACqoqw8HWHfC3dc/OKhaet9V4A+TZzcFuvrGd",
-	"GGvY2w62t490qRceO60eJYNbvzVHNLq4lh+MEfZFg7eMLwoqaZZhKmK5X6Q0CKMUNiNr9eCYUD2zu9mb",
-	"8hbXQr84JT8m5eLCEG0NdRxIrFvWgKCdiwzcoTsolmkzbkW7ej80pkRuIXRsYFxcMlBz8tP9a/LN199+",
-	"++hrQrNiQx89HVWVgeGvstO435xu6zrTRo5wkbC2h01gmon/iiRUw1qY13hGzBloG8aNCtsTW9o0Yrph",
-	"QDCkpplrBT3JD8HKWqeBjsvFIfrVX0YPkYyCUdmX6R237OvsI/P1PQqcbSLE2gSxItTOPz2xpCehZmsW",
-	"QupFIVRkWqi5yGYcIt9P2d0baRLvv53/TdDyOGna9Aog9emFw6g7VRtN1yN31Lmgkp9i5nQQpddNSsuE",
-	"2OK8HmOkODthTGEGfrXApvshwJLm6v9b1rCSqhDbGHiozzGkkGRUgiK7Rn0Pjigmiu5dRJG5GAGhaRgx",
-	"L1ppFc9JNAps+70WoxSq6to+LK3jQ68b2/RwYzeEdj5znSxt/INqF8e114+u8ON6EAan9YwNgAg4oans",
-	"UIMHQw2QqoWoQD8iQT531BxKLgKE28iUFiQVLb0erIUftasHdarZF8V+tf90fuaxmkMHqzSWmG/sz4YO",
-	"Ox7UrG/l7aCtq1phtxTvgGNx+a9J8llCOMX12JURlBw1i9EWv/YqfxxmzMGozDaCWHdhXirPrXeADwUW",
-	"wV0iJTc66V1xvwucGNcuseOt75jqpHvjRP6lPiE7RN44mNvhltVY464R5wzY2htaFMCVnTuCheoWe0T1",
-	"3Grk493DRzaZHFoZG3HGBPl6oBS28DEbZPK0CXNOaYQCOq9rZsU4zaLG6oaqhUokAPdzvg/Pz6GbpDFe",
-	"MSr2Izxta0aP3NCyGqxaVTVuMdmkcocMjhN4kk1nBM+hYxr8YtEDKTwIJ4xVM97cSucOOqyi3gFPemVj",
-	"mlSOF7QzKgeF0m/RAh55yAxGVws+NTYz4+3LF+Svf/7LvxFHVmJn/avZPAD6EGgk1UY8bCSxkGItaRiQ",
-	"+lTwK/ObEA79a07+/OSvFubcXUdoJoGm+/CtNA21XzcUK6RzW8S0o7ZIzP2J5m609n2yEakO5Y0dGY8Q",
-	"poK2cWsN+L8qgcx4eyBVqBypB8w3oniOiaBD+fYnb1W+5HhgUQmCQvq2KhgcFUuLVKOPM77cbcLLstXw",
-	"LJKAW0qgI5Ao2rf7zvw4GP5lfLxS92H5SW263uFxGFyH9DwMVllybrtmC+qGhjuiVmXDv0ZHb5yAmtD2",
-	"CgzN8Gb1qzae33jB48JhuRnACNcxoLKjk1u7Q/vdOOrFBhCZ2v+p3d92CmSsH+mM0asuuuNe5Tgppjhv",
-	"OzvvciUU3fEw57pY1cyk46ivFYpGFXGczzKq8SPDK7EyVzA0gndS8PWigmoouSqX5jxYmi+xlijI9eCg",
-	"2HcbsLamjTbWOIZH+mvwzcI0dG2XZ7foNXr9zm2gNG9Z9R5Xtd6uldIOCluzBwi3TT7DiSWuo8hPJcfe",
-	"u491Y4QzTyKNAjfXVfBSirxZ7/4nRdzY7boZejCO66JvlgDObURJ9ujm5gl51futNlSCr8gPA9dPCRl2",
-	"QhnySa0SRpz4oiymDqFN0wvxusRWiBZbBnc0cKgT/+3b/q2uWsT+iiWshITBgyKbjeznt6GP7qIYOzMg",
-	"2tbirPhKKQxEd5GgJmDt34BhLsk1zguJmo2TsrB/uVEFxqFZ2om9Ixvih/Sa+EPg8+g2sbPOwBywR6Fm",
-	"zIWvV6tYi0o9iuGy7SpO+jqyVluz9VHhVEZDIzlJa6vuVmN+oKm/BpNr1tUfaZLxYuDr1k6qkhhpNnS7",
-	"9V1T4azJ5F+HjMLvnwfkX22yduxG17Vtw+aIOELVdlEv3BYGLnDi1+kN2uc0T1fvfQ1Wuqn2QaS/twjP",
-	"oqwO6Md0sQEhrAQwekJLuSC4D9t5ml4SBkfMtlBKnrX6B5kb170RO26n7Z0Vl+hu/D7WTONyxcFTJnO2",
-	"mmdE00nq7z8OdxdXbcVOjTX7kpv7p9FjbK60SIZu0qW9or/nODopAU2d4YZ+tOoAi3TTGJaPIpVnb+tO",
-	"daMBxa7h1FqrqgdqQKOfvXZyON/Ji6va9WwjMHk35oD2DVsD36fdohCogTKk6xktMNwEOyWrN67nwYp5",
-	"tOeh7uM42hVQXzkcTck93YMhRFGLGstoM7uus6ixrhvk77YK1uaOB8ytJTGiuhjsppuY4wFygF8iGS8b",
-	"kxkGuyIPfgjvcAk7ewaXQ+pxeIr1gC23mqA+NhePempvfyoCrw9ot/TD1ixdW82ojgqtCSr+xn11B7VM",
-	"TXR+ewk9PUdZ3+QeRpu41QiTU6LMzR/3rWwqQl0ed8U+542N2QYyAzbsek45QQYPkI0c+Cv4Ygkbmq0W",
-	"YjVCPQg7bSO03GjHdpwok3V4tWj8MT58awxSvxu8NEFZj28Ri3GZp/AhgrPku7NCjVuO6Ydtf2KlbeQD",
-	"W5Krh8+DD3iArK970F5AMLtEqLExEcsA58Sas4sIDnXEhemNKDWhJNlY7K4xEok5+HElLGUkUHminSS1",
-	"Ou8cq9F/3YnW8F4q6Dlv6qtFFcLxuEfH596jrDT7l22ptW10avY+Nflei3/PXoyBKVk1MUJHjEMcGYZX",
-	"dI3A/WXGqQ3Nsbfn3jT7pMbHs3uaG072IHr6+0cMTcMeodgOCW2Lxq5xyGCqLNCPHzBWvB+RhEoeAc91",
-	"3/gW9naD0/HJ90ejwHWgtxsCDo1wq01M31Hht70bG9QKzFavFdnqDZCizqmbZWIXO6NOa1baiCwddYi7",
-	"xf0osjRcJBXNvFRYI/HCWQyPCJmi3X5ibaonkn+3PpySzvucmxWfeIr/wCLqg/xDvYzgO4us49ipxrk0",
-	"8xaNrbU1eqgBqes/akDr0jJldqPQNEeDYm00Qzg+JzJ4azXHmShYx5Lxgq+YzMcm+U6C112tINHsAS4T",
-	"HTgtWSmOx9RQDM7EOMZFO4TjWAYN13KQCjuCptsQlEn8yIbcXdCLFBmoH1KmT4F3Gf4y35nLPfd6NaG7",
-	"cXitJU9PHN0cHJO8lgCN0qlfz+xZCo/U/su5E7XxtatJ+hcZvz5wxHm7J/UQMGZMfxdPsjKFvlbZIVNt",
-	"neFS3S24alsEem/2Eg+Csjk85TigaHBa/ErY/lpRauxn8Gadt72GDAfrmzz2Dk1ElnkYMFeRUM1UIlpg",
-	"TzLBkoUhT4sePRZMadFr1yqIoTYrR9nh4KJQxMx+KEbgA7nnxuYFlkUi8khHtyvzYFlGUtFofaJc7ayj",
-	"Ow6iKLaGXpL+LvgAU6lJ3gBYYYd3jryOX56kDWK4xw7YKZOcYp3Nd7mT7B6oTDY/stCSB8J+ipJHEIIa",
-	"uCe1cxUGoimXPY0Ow4xjXMi82WgYf+G3VbvVOWyqiXd6cL9HwY7DihXZQqxWFdJQoH7zE0C/TquatGTr",
-	"9XEb1t/mnbt8FIJnDNvU6oM2mY8at34ll4fHHMD/E2HAboOFA8AjzTL7mDCFYr6KRraPeOXGd3fRfxbs",
-	"BCzAGDtyDPYFg0xxe0M7EK6bOetzF7I8OM1/t/BSlmhu4cdo/lxtx3pJcr+QJY+MeCz5oscctlhY5xrE",
-	"p9qSR5Zkc0rmYrKEDeMpocomooyFrcxfO5BAnNEUyOPH8HoPHmXtsePR3Oab9nHyGvirHm+EBcvEhAKy",
-	"EaVUFqCwSsvZdxYyZZzKvbuEWTBiI6+e/7iUQcxvpsp6yGybT4cmGaZT+n1Aq8d0dh/S6omwqDE95FVN",
-	"BwLg+d+et9hSm7f9Oun3JrJd7ysG54saKiWbIQGiZINRUgclGUGafCkk+sLBXdr/kzuS0Ax4SqWDqXSy",
-	"WmQ0Qaosj6KydpsmFaBkuwW5V7Wz01EqRBEppPY1n4Gp3cDTu9rJNx6+IhUkHstcUaZxX9cClNG2QRgv",
-	"DXmRBbu766dgV7e77k+KOANkpFlVOTWHT3F0GHXDUHton9S9q+2wjoGx0iAjb2+zlXe21ntDVdWr317t",
-	"t6ES7gECeoBh25LRGE/MN4bz5l+/SRue55wISVYMMiMePLWHDc3BoSKaH+G3nTL0p6F3iC/dLqIxo4zp",
-	"Z2QJmdiRJ7XozcKI2q2t4Sf1VrSI4K2OHSvsqkGGcpYLfZSpHZkTMduqKlC9VDB8PoM83tE9vg406s6W",
-	"6sRCOv/Dyl2xC573Be7v2Zr/NDZiXxGiwbpvgsJcUKV2QqZnA2X5V6luGHsZqksZcmnSVIIKp3/puh0/",
-	"bXwzBT+Nntg3t583uvwpHwPaiePpBDqY9jXbsSigeYNeWp0UNoiO/wwlc5R1MPpyOVHidejQKVmjqvJk",
-	"tEUrdGAu2IozOyu304W47xsYc2qN00BgyJ7aJODp2PJzHZndcqxnQQLNsv0C+ypHwk7hPNChbuPlGx4a",
-	"ZvrRnofBy/adSlMVqB80QjRXFC4b6mBTdiuNGpGL5mKdTNRjhHqHU3RoF0KOhgtj5o2W+Y3Y9YBZgwN6",
-	"wOY+jwwzfO5YAXzMaiIQ9moL6TF6h1y4UTOWwx7SYNfILEMFjLtXxvVhiqhCAk2JeHDoxmYdZAl6B8DJ",
-	"UujN4MhA7YTFQ4YdF1or5yzSXPC1g8eCQs3dyAbbsWnHMZszA7+0SVuOIoBnBxc2EqViXmbTdRsDwrzZ",
-	"D8gm2niiQ93BnelIbm8QFI+MJtsXG8o5BFBYEsG5raUMF5RTpReIaRYpqR4BDnnQVuyfHF31PYytbNnB",
-	"ciPE1uM1BsNQKVPu2eqZa9u1g0xsd66fMN2uAgm9zeGiRcJo9jxJwnOaVwILBaUa2NhXXb+gynVkHBl7",
-	"bTsVIxI2tEiwF7ndfRmDpBsER9hAB3fLDUqAPz3qQftCFeZL7DjBILUdDJIIjr3D2ufU10Iz6mruPSr3",
-	"woZaKFbOYZcvLQrG1xYCwZgAGdiS4owWyrUTS1CF4Mr+wlmnqUMLZtwV0i8RQSOoD+81lfpNHQVQY43o",
-	"KrR75tgQseMnuozNJUTYJPVEeWwLqtagV9DwslcNyaG6kVL+F9Hlt595qCNbAfajtO/BdTuhbP8BZMra",
-	"w4/8+8xnDstgUUPlpWLBhTZbQlPcKk465zMuFt7FrTrlF3EHMyoGs3pNQYK2eoG7M3CK6CxcV0c/uNPb",
-	"XO7EbiJgJzd/IV3UwxoCNe/+IocSELuqNr2HDpZkWU/PBH6r2O8w9Ogw10eQOUfgs6eMHi0KxIuwAEfH",
-	"vMJRzl20OH1k8USHB50RsQ4Wx8/Nqro4jlVSVNL90h2RwyUcZ3M1SbDE1Fu4mClCg745ImNHhTQkOHqz",
-	"jdgNultXWzgy9JNwkkqIFqDAqcVPZVHIWHx4jAqZtKPglHa1eAB6NI6ZP23aeJJLUVYoCUVGGbfxeV7S",
-	"bECjYtoIOVeYVdGtVjFlGkGpeXy5qpl3VG3PLaHLhAK1YFqB7bDsurFmH6IHLXgCNdaRw/2vUNCo2joQ",
-	"NMpTklDOhSZLIDjlLSWpTQwHBmRdr7UyaiddqJ+SrdA4SsPVPD3TrDLGw8O10K4e0yqPdviYbpkTTMYY",
-	"koZjed0eOZ8pLsTvMSDlERM1GtUUPtTYGfzUFuujB63ZSC+cUzbSafKHZwdha5gLb547hbpBRXBZPfMW",
-	"qMLEyciJAecmD2PruUdZGrsarq0OOCGCZH8bXE4jBtdRxSKdAJn3k9Qwl0s/Bfdwq9JQy/IrkGsg5rvK",
-	"hMvpnpTKATaIEsPbTJKlpAmMAwg7u5TZvc7cssS9w3G94Dh7WimzY36bTG+MGWOzgwhjkddkU2WyIVSR",
-	"f/3LnXBfWWwm8zYfPx6i+D051yY8tTi6lo1zynUC5cxtLvVxZBKt6fftBTWne8QbGUnaWpj1Q6fIyMMO",
-	"yykfaFYiRrXg2Z5gIMXiylZVXsZTWprtZawzBEEetbccfH9sERWgCi4EC8H2ZIew5dgNV61j1EN79Ut0",
-	"qI8YkLSoZAhvU7+eh7QfwKbx1dB+r0+9Q6uU6UnVuScrgIFb/i/H21Wbha9dHdxYbJgpH3SwR2vMOUhL",
-	"vYmkk44D3p9dMsE8PmTTPMbMACZ9zBkmedCXtQGcSFPLyHG51dgO13TsIj6NGaLzQAzl0B85jNsUdA1G",
-	"GUkg8IEmOttbXH0WrXg5zcXgrChsdm6gYv+AeZBgL85GAh28/wZ6Jc77CKOuHKmCaKEJeHfGMr9+c8eE",
-	"aPjC7ZVpTkW77S55KDr2HKx0E5ujHTkSQhPG53iX4HOR9QF9go28o4bFWl/oeBP7qZhUU+mmcTGSDUvT",
-	"WJJhKBAgVeOAOPEHZylKtKDTBeMDh9k7NRjRreIBZFpGgLDGBmBOGQQRK/j/DtYM826+wtBQjtQ6PXAn",
-	"9kCTVqWnBprP3DexAmsbo1mMcpXH1mXHYkY+QOSiR7/OxzmmqjU9qR/oqT1sqT2XPD41vQGtwB0AwPH8",
-	"RP8EhlDnuDs4OieFL5O3Utg0qHzYy7O82srzJh6gk+xaxurt2tgVcc35/MwAUG+blrMJjweJIoub5Oiz",
-	"B8QFTz58AEZKxo53HmG2dE/F6qfxJb2xgnMCus8pWqZboeNuEV/eecG+oNzt6BYUYXpEh2Bc+O6LbDTh",
-	"ajyXkdU2Of3wk73Yh1zcn1/3utnnhGqaa61v2sMvo49OEKbeXMJROYrjW79jOWSMgyFUwP5LdMRFHFfQ",
-	"ofuzocfrX51+r8/0qiFgPssRDqntswmuXROyrZQ1S8ODYa/Mizo/r8+l65uS31+HYS870Z8bPG1gTFYI",
-	"jzHnicWhULwoTHJeNMXqgqcGsvWsMEgq4Ag0ZTWrasUkqNYcj8OyT8gCB/ob6sDzD+3mSKoz7EUjH3HB",
-	"B5DEHZpMxUN5Seb5EppAld9YKMYTuvrGuG2jxxlEvM+ejMyxfIsh1knJlnM6Hs85GaPw8o1XCYQcFCQS",
-	"Aq0L91gULloNwc34t5OlXoHGiw6MQPx07h8cXfEkW8qu4IJbqvh7cTaY7a2kYA9sngJ4aj02VSYJOJjp",
-	"6AzqI85mhZpblUYc24LF34vLD1gLjxgLLejv3E3EfuXMq24NJE+Z4cNw+TQ3euF/FsyIjTSCwtayLX7x",
-	"izv6alPsvDatLrcD/65CBsmUve0nlVQzRZdZrLno7GLF8aedLz6sFla1vh/dhobCpwOoTQ0wcLSv/sRK",
-	"gmY7fsdL1yQDqjT5+ilJNtR4PBZr86yu/Q5fqsf3QhIYVkyyOdVFDU0fdj4Z0nKkeIfW8EsdQ41jKncq",
-	"THv8jLGFmW5c7yEop8PwdljdfrTniGTnG6o3Nc5KlfS0ZerRufXdsXzD33xUq+N8ttsMqIxYISnMpa3A",
-	"gn1UkJsAW3tcn2tr7QC2AxoKOwvGX/UOwv1FyO0qE7tqjGc3nai0kPtF5vTDoJBDjV0XN9XC+ljLEgKL",
-	"NL8qI1UxxvmcwFfdOTqEF94la+Pi6nWrZdaGolvcvEvGICP8aOpzJcXPYnHZ2MPE6D6GBREey9EtR9m3",
-	"egFikoUxqqSUTO/vzQpdqFtIbWdhMbN/EyG2DLw6vJstFj8KpR+5q2omFew/7Lupuumj7waSFuYeoTtU",
-	"DiDSDQ0ccKMr3LUbrYvZx48Im74SIaWzyhALSxIJFmRObVhBcsrpGnLgmghO0hI7mYgXFfXVP/k/+QvB",
-	"H4DjT+7I/7l//TfCOFGcbmGRUAXPCEsVoRLI3//+0/eK/E8/GvbfMGGGnQI7IDndwv96hs349uq3L1+Q",
-	"b7755q/mbn9/9+IZwVAnYeqf/P2/LIvmJCmlBJ7sP743l+WMC0lKzrR6hpk4B7POIEtdRsn1HH5FfpBS",
-	"SPuk97QoMmYHojwupFhmkP/v/1aCvyf/06zir3/+y7/9r39yrMukRGmkwftEpPDe9jW8x+Z09Z5wmjO+",
-	"JvAAck+WNHWPphp996/I88Scg+TN6/t3FsmBvP8phbwQ2rzEo/+A/XsLqaZoDmQLe/fU6iNssliDVvVH",
-	"Nt3opp9RLuykfXPdn58+/Yo8J26UqEMOAEjtjz0TPWA5efrkCS7zn9wfZ7ZchzCNwGFPnzy1D3n/s5se",
-	"895GB7kgrhmTJGZF5iLGyYo9AFGQCI6j74mEVako1iX++clf7a2YVsTuu6/+iUEG5ZZD3v8Ldd+cNOyg",
-	"j+8tbBkSLmM50+/n5L39zvzvt/ce1oxJsmKZsQ2/Ij+k5imlAvL+h3d0/f7x+59Wj14Zh+j9V//kb0AU",
-	"GRDF1hyDm5bJdg8StzWfkUKKtaS5QtQ78v45lo+x35EKd+Q73G1E0mLxz/LJk28SluK/4P600RX70XtD",
-	"CmeC/Ek5MpfKUd09F1n13ogJefzw9WOrOx671bwnyggA4wQ+2MFU1SABVAQWzS3HwAAxdstX/+RYKZQA",
-	"tzhATrE8L2iygUdPv3rSiKnP3lZ6pqqunn3tIURowWZ3s2++evLVN2go6w2qQLPI2sNY2xCWUfdIoJ/S",
-	"2d3MMPc77+W4lnarP58+eeJAILQDuGrux/92CtweCYP8FrTKUdkdZuxdch6/W1HXLx66Y7VErxGs+vez",
-	"6Gb2XRw6bZaBxLJ2heNAbCV8PYkEUYtUgCjWlfvOAW0VVNIc0KG5+0d4VfUlj1mtOPAY+LWaNvOdqzqd",
-	"jqLO5fzYPjeNYfPxgJlfT/voizPyeZoSahFma53kYT5DzPw4b8j743+x9GNU6P8dtGfuZUX+CJXmsw3Q",
-	"1NmURgm2b981jj6eT9XXvEbtDW2HkaKO4l0YnX1IZKPfT9xCKzwGLrt3MN89aOf80WXCUMJvtWEb6/Gq",
-	"7DtT/h30y/LCJwo+4ConCj7JHt5WGxUgKwPX4UNhgR+ka5CT7asA1VVGk20f1REY6ZJUb+FFXZrwv2wA",
-	"jWZb/mZ9ApopQbTIUmNn+df1BC/QZjxDkZUBst7XZL1JQ6ACw7qyLruqKLywmFyEWp6TxD6XLPdoFjBu",
-	"RyARB/GFflEN5eVgjbtSEthhWhSPSovEdJoE9ZiTNg96o1LUzCMOEqSn0z764hL0SjyAD1VwLerxBX9S",
-	"BE8zojdSlOsNudeSFdBzEHojtN+pelFdNZblVTrYMvtC+9ev7ypnaEUMBONHes6J3YgWgcI63q4XeUMf",
-	"wEULXFeS40RN+UNmHLX4X9S+w8WJepN2f8B5ahJ0ykPTmJQNet+W+e8X9ik8gJsVEHQCfhcc5hiBNIep",
-	"HaWBw1/MPxnzwzP6dqPtgTimGv1VY0UDg4uzj/OjF7oE7YArfxtyUa2S5y4b8FsJcl8nA3wWJs6jy+py",
-	"S9Ar6fKae7Uo+M+OBdVe1COjbtIQ8uv7NKG1ijoXZyK+HqHVCC8bY1uW6Rr0nPgRVnNiM3w0Ixbf3Z7W",
-	"rqidaJB5TAy6GmHA+VxJxsU3yo2ez01WYLhTlFwr4+VgswES33xu2RTffxNH8U7fsxc/ye3CPs1JfqOi",
-	"5MJ5XiSeEQcA25w4pMgWoLBJXkQIcbCxKHpjNvTjogNgPKHbfAiQfKshmIOFXtmFbuIsX/rkwGe1ZQn1",
-	"Fc6fk3b0onfnjkkS55A+8oO5+y1Gc+nzaoT3qQ51xHo76OWtyX6sefOyZl391lcx7RyBrRfuw91r9gDG",
-	"b9fAn/k8fGt42YplGaSY7G4F2mwna59JeE8foPmSt2sU1mv8VIZhg0pXSb3yqoJFSOLqGXAGbD1nEutc",
-	"PBTKAdODu9weGhJyPzl4uuPiLd70cxCnH/JC74dJ0J8Pa8K+FxwmYPI7uoWay0SsHEwFU7qXnSLP8f6O",
-	"kUpkF+Ak3vWFfdTNKgW7PLfYq5ufjjgXj5tTucXCK3wcoYoo0DqDFPWCKGwXqp+L4sXGpeyaYmNdxiPH",
-	"fHXVl8DQRFJiCXqdwFCDe5XZV312KArHIwJ18/zFKXRx6qCH7wMnlYev4YOekw1VG3TulR+rGKPhOaUE",
-	"bcI/xvldE3tswNMG0z73w/dTSNmUbuEb15oaeOjf6trgYFlwNYOa26CTIitRciyZ9lXG7dBG9emlwxvP",
-	"bcuBrfD0+8kX2lqPBXcSzuWz31S76ohisl7rIywOP3JQ2Utf2itvNMHbWON1CqWQGtZ5tDleG2WyaLeh",
-	"mID/6GjSoPEqN2sONtb4iXzEJpWuU57rx5IHOBrcVPbkoTLZsMm9huf2rp+DrNyEA3ivRYGNJIyvPSuf",
-	"oVGC0NG23m4LhR7EX4R1dPwteSomZu7feSocZy0e2xfOHnPtHVb9kibbuwrv1w+AycUDDNq4g87BG/LX",
-	"Qj4YptHwg7hlEvmpputP57xZ4l7Hdzv/dL7xg/mTnslXOo7rFvrj+/oxywshtWuVDXH3J7wgvsVD+yWV",
-	"OHAytGcaeKvTikZeZpoVVOrHKyHzRynVdDiD7EviwL4r+4T2yVfK2tmH1XWW2LXw4v4/nxHHsardlFaO",
-	"ISUS21BTspNMgyJc+HEVA8TraHCnktVLK9DbLPbwEMWYUEtcpYevrulG0VqqeOrqjlPV96WLO+y6Pklt",
-	"x40Kji/tGKPm0SJfUj55qE9/R2+2iu87ym9XbiZocqa8FgMiJMnYStsAGOUIBmqhDhpp+hHCkopHXOhH",
-	"fkz05HLzvfibwNj+DUeJW2v8g0rRPehKdjo8HyEspX1N6HcUv68vuyDlqqdc1Wciu41AlIEl1GURBUgl",
-	"uMUh2W32Ex7mQTbkHqR+wq2KgZbPw7nDpT5X20+0VW1I6vKpeAzrFFKsWAao3LEt2WHL2N4Nn1h0KFDP",
-	"SEK5EcySp4JbRBJKUrofscVtaG9IHOiVvfJKBL/KJrevZNu/e+2u6fayY/AA5+mNu3KQa95AmW1vkJsp",
-	"d2y/1K0Z3780iyK3AIWf41gJxtzDHPnCfbEiK5FlAh1rHMvtIQGnc+yi7XefSkTmt+I5ulf/hI7AzYqy",
-	"ZBpsLqBXoEccEtoNVxigtfwchssnDS6prVqTKS4e3s0y3xpdFMBdo8Ylj6QUMlhbwMF+w75x3W3WQdQr",
-	"vAqrftkIBzGrHJCiyL0bADyCVtKTXamXf7O+crXCT5NjaVDo0sz9GezYZsRxtFx2JrX199wfRhk+s8Wx",
-	"hvEcdsQRXvUAkTS2nNWp0xfo/cDT25enm8ih/8BT4yhVxHKDx3p4xx4AYViP6sv6whvImh8tYG7OtB5p",
-	"Bk7canWTFdYNfl7leGnKD1nuSVoC8fDcTjZbshiUUOdnCqUfJRtItv0i+0Yo/cJedkFCVk+5Chl/wPh4",
-	"JsSW2BZYUpTLjKkNpMTQZW6UNiicr2X+2kKBzQ/wwFJw837C5D7T6OrwSMJDo7A2yCI3Bf9tfeUFudR4",
-	"yuUNKcMZilAkS5pskUsVHMFOlFlKUmH08jPXnxbKUF+WO8LjIE54Rr9erUC+NXe+1QMaF4fLvLZf3dB+",
-	"X0rpz69DMCx0oGjWcDWqBEHgUbKty9kqtE+F3WWE8SQr01OOHVUuc4aI2f3Hzn3jukviGFaPueLB47H2",
-	"MazcIFH72LmMGquQnPqI/2MN9zQgblgXWMbDhgOtuT04hLbYfXL6geVlPrt76kcW2T+//uu/PTkcEHJR",
-	"288R6Spy88aYJ0kFw+USEpbuqFcM4eZEC2zHR/wPi851COlxgNplkWsfL2lGeXLEf/nOX3SbwR63vOtA",
-	"zTtSzLErtsyRKcC1ZK32PYcL3KW2lpQrmhyPsP2M179rXv45+I0F3YtS3xKchiXkVUTDPoo0eRxV7V35",
-	"yCnLHm2AZnYGUiyY/oqy7Ed71W1uxcYCL03uH8UOzRRDuqX4AIqk4o4o4HpOUPbVnCxFaTeruW9GGTcf",
-	"2nYIRdAC4Gvbx66cQ+jnjtWswkF0NaPs4Ej1uPRzHHv3cXva42ed+zichHn52gfmMiBGvVSOntG4Fp+y",
-	"7a5X03laOEXaN79grU4m+Jpo0QzqNSGcDtnsK5qnLsD9XtKVvrnyW1zVp8id1nNaL2yJ22LavJKsHWVa",
-	"tcP5WlQxojaG+HFJeexrOCYMDbxkGZykPa4UGDBre8myylE+IXz/EucmT9GMjNDSpNLNltElT0F2Aax2",
-	"G5ZsyAYcPjXTJGNbsLVVeyKhyPaIdlKUqD6oYin4EVsczPlhlFJ6gnyox//ivV0SbjO8jJdwFBQtAGd1",
-	"8YG+U8t1Ot9vEokG/UhpCTRvi0tl8C0Zp2gfHgQyQrvclk2cnzfHG9ntXc1Aw9ZIJCta7pQTqjVNNg5s",
-	"KMLDc1zuNuMtgM70ddX69pWDXeUn73ymrhF2CSgU1WA28z+rDLjAFO+Wi50yWx0rLJk5I3DWnH7mhsni",
-	"IEO0Gong2F8L0skbU4SqrQXGO6oaRKmNVnlkY/nH4BBf26vfVhffpgfQWeZ14iR2qICjp0eq24hSAdZp",
-	"u6T9ck8oDuFrckZkLGFwvOG18163uuE6y/w0xRldWl0Ju9DzX9Y8CrA5tvkujlL4mUjQTVRiPFfbEEcJ",
-	"FyQXEp65SSFmMysCrRFmUVY/tnfps7xaLBrNIHv/dzgA+Ho69lK7yw1Xnt3949fDiugAa6qjT1cKV/C+",
-	"LK27Q4xPj/0A9J5u9e/xOY4cZ2+o+QkcvpgG/96Pf7+yJz5Str7kW0ftnu/9xkhgbharN0z5xCA6JviB",
-	"DUSM2CrHWkccU8Me5eW02uQeon/O1Gzx3qc3HZscibmKhzx5AHn0gPHX3Kjx7pd3edhQ7JVZCUk2Ioeq",
-	"h0ZSlt0RTdVWzf0MyDmxaSWLlHAY3OUAKRboCt4CpTY3qbnTnVkQr3w7Z/jAzULSTlzR6RoOJrqb2HGQ",
-	"01WGrtuVoTi7PqDd57OcfvjJfvlNHQ6jUtJ9/P5Um21mz5MeuJtL7tKGhF7HvW7viP6gRvPTo3gwb1pY",
-	"Bdcg2FUgfxs0uLNTfOaEwweNPQJyjjEJpjD3YENFcztVad4sC7JZyxwhNZkmNEmg0Kpbkj5dvPKAcY8T",
-	"kcIZhY6Rwbov8K43i++ON7Fr/AR4we1nXxgHwiW8c0EMp6szWEuaGD/OONeNakAHPJKXSnfnPwzUBI+9",
-	"PE89atfetq1MblK8Gkt0i762kI1ShV+cuyO76N+ZA6VuyLobnEA5AqvWEGuov90IBQmrUkEaAAoZupXg",
-	"wSxwqCH7g736GtZsyGbaMp5OYZL9YVp739muBuDpI8wgOeCOaLnYRY95n6gcKkyv/PWfdTmTe4sr4YlY",
-	"itmkY6sM4YIM7xvY4OttbjVtbJf3abJX16pFMnyoyxKIm09fwYoISTKxtkXd2ZxQ8v0r8xnlhHENktOM",
-	"cKFPMcPEauUOyomlyrYH3Wpm1CxujER9Mbpu0+iy+4YTFONnRIIC+QDKQiF2h+QO3RN++PGjXDzA1Hvj",
-	"lXiAe/eAm51n6tZn1voJQNWaj/+yR863OMQDEFpNAfbSbQ4ZDx1X5TiEJIUNtQ+pd41vnX4D8q1dyn11",
-	"8SUbltvPuppJX1HChk1k6bFBwpisF7XqMdQ42KZ/Z6++sH8lr9htSWUOqQ241gCJOBGji8d2UTbshNyu",
-	"MhFPCv5f4yo3OPGL/8EFeeGfca8rY+iSfVFGZ+Jr+vSqJ8oct4elR3sOxaQ8weThkZ1gr/mCzXIRbJZp",
-	"M3AZ5e3b95vehrM/m59cOimHD7pOPs6mw8NIMF7eGyc2fvAYPhRC6ug++AG/PnUnXFtsP2ch0/BBP07U",
-	"w22UxHSLYDRISOuSC0Ve3P/nnCi6QuvRDv/lhBJV4JToDXT8rYj0GYIOUcI/43U3I35XUBn0SkHnX1yD",
-	"gthBOjfKw1hEKbVIAst6TFjVEudaKrHLfbknSSml8UKHcPt44t9cN7s4ca+U7jePcm1GDqtIzQnVGvLC",
-	"lS3Zhm+SMQ4qSMAJTBw3aNGvYOpRi3YGa8W5m4xiPHcv/6nifMNk7kv4YuC8X6pIIaGgEnDiCVVEQgZU",
-	"gbSug59wiFWzNBcl10O108WLEW55m9jVfbIShC+7ZJJd8qPI0rnfEXa628Z9pOV+ThLKE8hsvUEieMIy",
-	"OCgf69shEh5AqulPEquc37q73yzgnVvfp0lCVtS5eO+c2mLqkW7t2FiPEO+MGounImQ1eYTpZ1UI2QEm",
-	"WIsjYtd4wfJdWf2go+6i26yOx+VdB/nL2zHE062qFGigyAFNNqe0str3uNmzCVf3aXado8xVhkghUgVt",
-	"8XmPRg5ChzfY3G5rOGxv9J88ViwvM0O1aL/cvbvic5AAv9armyfNp18D8/YtDmI9FIUHo2Gp0qQBnnmH",
-	"teMWB3dDH4AsAbjtu6znDaATX18CPIX0WXyea49EOTNAMzl9S7S56W3L4U10Qr/YCKGCuqLqhfZZXtcv",
-	"RdbCGKsW9aad0T3Caad0BhzS+//0l/4xzttDhNYDesdr9Vrn7ulBHCE1zRpNF5F9g3L+Bi9+IVL4snn6",
-	"ujwNGQ2lZnf/+PXjrwfgctR2PmC2XrE17iKMhlK+JYIvBZUpfqa2XUQXe9vGRnLcs5jJAyKgjoP2+tmF",
-	"+0pkNdL0kkABcWq/a+JJU2xo2rEsI0tAurdxtDxpJ9lNTX48Ns+iupSTV3jdszVv8PI2K7z8y3+i4Chy",
-	"5EeRf6nvuuhWM2yusTBzyjJIUc2hG59C4sawHdVkUkJSDyaaeMO8Y8n2RfWI220H9Cs0673lHXNB1c2S",
-	"LRGrFaFE5TTLSC0ZKFEl1+aKjqEZlKnDuQCJyHPfyDRlripN/fmaO9iGG/V0G4u8fbV8OSF7js9wrXPA",
-	"tcVGAZI6mNzRguXlYlKXFQtkhLphcVLarvLL4f7HPNwtd+1UpDSVoJSvqWyPsjply+D4l4n3jMU7uv3B",
-	"Rp8KbevLvrnOvnm+ltDqfjgcesTbQ4/crCPVtJpPNHI6w4+mdDvNnU/Fkh+zvfIy06ygUj9eCZk/Sqmm",
-	"p0xbeilk/mWL/UH9TpRFQq3NdkcSWlgfwWweKiElKWjKMlsPR4mbUH9kN20M346G0ZC7f3gj2RdwwocC",
-	"Eu2KOHcb4M8szZXLACG4UCbElvH1MwIY2i7oHu1qW9GpbfoxPagdDzPBNgxbZdZG5ZzaUrj9DuIvlsIf",
-	"3FJAnJbmoe9bjQfskypj8AiRieNpHIcpXl3/s0Ulv9EgWAqveba/OhJtmzqfUPG+Ylw76HhjQ95ryQqY",
-	"V7j/YPNFNMHRfKihOXZRPCNUbS3KZScWe1yWFKDFFBeh1wVwqxRmlwxOmcf8kWNSLUb/8MHCVVscNLEF",
-	"Xs+J8IhotqNXbYwf7pjkfXCH3XGcuSVX5dK807KnWMdS4e+NS7+kek/avn+zhRJElFoCTTbIzl4mVTPS",
-	"nQOXSACuNkL3m6JK39dXHt0fLKdreFzw9Q32gRV0DT5Pi9NPgF9mMK2vTGb0+FDMt51rP2v8qfbLXKXI",
-	"pf1IIsshAyqj0fCSt+/3B9BOTy/E3SvAaecFleC7zIy1bY2UTr1/d+xoq8K/Z9/5q/64M2jHtxkPqd53",
-	"AAvNFuSn14U19Cu5Ds4dTpX3g7A0NfbTkibbHpi7TptAJZBH66ca7SMXJ95Vukj9qzfnmGLMxqHJ5HQL",
-	"1qUW6eQdpG26X7qH9HNp/fm03aTDpe9LvGdgP6ndSKilOgoKXXQHdS2NqmKKrNkDcFIWJ/WadnbUZbtN",
-	"P5teuk/TcfplJ022k34GxIhYwpxoubdTMOdkC1CYj0WpfSwE5x34E2yOFdRa4Jaq95jZWghzKrbm12Vx",
-	"rD3VdjjY4GrVoyq20zenmJvaEVi3HJm9iQaVH9zYAAyO2c6JnkGMrkely9KjDghe8zm4H1TZgvYFTpmP",
-	"78V5lx3PbVoOd8SOMs34+s7C7QhJNpAZo2+Yi3JNDBu/Sa4SvrDtTQ72qoPiFxOsIY6EHch1YRpdy4lg",
-	"sLtrtAzO7QAaZafO7Kjy3YL1YNy06hwM0vNMv6JiwoVTxycO7bySqvZp40/mSnyZ5jiF+ePmNzJbLIY7",
-	"q4p3GF09VCE93lCePhIP0+Ow/0h5+voB5G1vB7/KLxvhc/Wo1RZnLuLEfMiU2RNKA7XzbTLQ9bfVMGCy",
-	"hA3NVnbgvqgGBg/eM1VNxRFD8We87gpGD99eDVraTroWqwPbWt05jBYFwOekVBGCTj5C5Pbdo3qFZr3X",
-	"TgHd5ra/pCdoW6oDo8EtpIkRYRzcTgQHRZawEhI6w9sPFYDI4JETjiN7X2Tw1l94yc1fP+cqu/8l45Qn",
-	"QAwlXCrAuIe+DgVlxiMxCemLjZgkKWS0BdYJosggQlofpeQrJvPJg5R41wbhptEYl2fwFWYANdnnyK+w",
-	"OrrmOioETbegCKxWkGhCVxpsTdkxJiugMtlEN869/fqAHaFAw2+zrvr8VEEHu+q3oAzlL88i8zBf24XT",
-	"qBsTqI1+9tjCGJrYCZk2kdD877oseazhQ49Gs099h9dMwJ2cfvgZ+FpvZndPnzyZz3LG/d9fD06GH4zx",
-	"A17m5h3zapqYm0iV1FAIrg1g9mvwMWfDOk86h3pijPKVFHn4PinV8MgHsIbdrBNOPOdWG6oWK5Yhzl7P",
-	"COv551VQZfbKj+w6Z7LTCTt7GCvE1tLA7/wwNzXH2Ww4wtkBkMx9Q4x6FquG0BtEVG9qiiGTdZojdW4R",
-	"NvGqY3he+xrPinZTIid+LkO8Pg16YkWda+En1nOtTsFNrCRkBHDi5yIAnwo8sfP8a9Q+3tO9x6ytxMGi",
-	"H6aixkScO3/JjzHfbQTh8IDFkjigeRRAYqM5I4UMrOQcIkK9Do04uJz/jcg/FnX8wB2YR/Nf9+5dLioV",
-	"Sl1DFH6xUUWbgCWMuwEW1nMuQBI88MLkieN6/cRnlwPk+olff4telBmRzhqUTeaAqeBRjqEih2Bh9mhB",
-	"lTKuU58ra072PO4x2a+HTd/B8emP6jveUPvFPcgHkI8UcE3slHcbMKea2Oak9I68xy/u3Afv5+R9SjW9",
-	"I//iouRzwtI58bbdx/c4IrXMQVmI+J+p0o9wIPyjn75vWp9UbZsqrgYtOJpCrxv8L6pF6qdcI5Wumi91",
-	"gc6XLoFbWFhRY/+Fv+iigJH4jKvY6/59MNbdmEmapSEP6ULpjOdpeuNAYSdAhH099cOvJQtdUZD2gyKj",
-	"CWbeme5LGBxsK8SZGKS8XlpEihH7SiQabvQYcdPcwDawNuuBqEJ0Y61psnEyfxH1VhQS1HE86fvmhWfN",
-	"fTty7W+zzy2k1SDNdaZOWIPMp5nWoBFkvN0ti382tlvNPZ+lX02NvPczWzXF5HbzzVQNBQa5nBf4M2jc",
-	"3864Nky01vaaMh7lo7X++vbpO7zicyjBFTuONce9xbenldJOP0T3oiFxqq5UoYI4F+HC3I5fgX9WBm/h",
-	"gyfT9sTgbc2iblVVmLX5dV47AIB0uXgrKJVbQonhNknbkdi4QEiw1fOTt3PY2966QPh1/iEF4t/ZA3iB",
-	"aOAw2sqHQdKhuBC/T60s7vGmty4ZdpV/SLn4kaWVXJRc41COIycI5EVG9ZGs6LvqqtvMivr1Xacx3xiA",
-	"Fd2mzIj617jZ3ePW92kiJxV1rpYRzZucPiktWonJ48IGV3oQquwFn4sMuOU+V1ef5NBZwRVqRrPMC0Mr",
-	"72kTosZrsRmFDVXGxX+gWQmjMqC+VqVXBbtrLhnUuYB/+dtsuH/oK+Bc7481UYybhzZvuOatzfcc5oSL",
-	"pUj3DoQACEtt0K6yjcb0mTYq/b59MuD5rzliGiCnMEG3YcmmiWaH1cYWxJByL6LhNbm21aNlZRNW8l30",
-	"iEaqXKnFwzLANc8zvhQf5gf1ZSSjQ8rG3AdH03b2obOLU/Aq6TrtX+aQLOeEsZu0fHwR7/S59U398m/z",
-	"BMXVPf803ul1ZMj7p/g09FCd/rVqWTglPXTfPc5Brqd2Vl+Ze34OkoIL/YMKyiu6bQiKH4vu4xmCg1fi",
-	"ylhZ/hDFqZKd6qNjAmRLiQeYWK/8pZ81IqZ7i+s4xI5i1tCydJ8fr8ue7CQpJHugyX7qYJY/09+429+0",
-	"knCL/CFl+g+qKn4GCyi224gMiAaaE1QatcRhcUO2x3JU2+GFCqVb5dCvKS4ZGP0MDptPFBwdKEJfkASO",
-	"bJI3pa6PU7FataLAz9AHwjrtlktqAxVLswoEqV7SZDt8vxQZm7pE4d7c87PYLfjy146DXsk0Ew9QtWA1",
-	"j3bCuBYN24xJInZ8uMBoOnmWujqr7/Uth07rJf6Bz2mfrLaykgqOwz1YsiFKi8IoGOUeRpJMOLhQhGZj",
-	"+qCu5lCUxBaO1MC9s5dckpLmCdcpInvzkx2dUUWzbKDyEeOH2d6jDRguy2Tud7N7xCzuE+WX6kdfy/Hl",
-	"pGKwBfNQkEhAACy1ETtOhG2Pi3VxWNGoYpOx9ikLwen5frXiOfvY1ltGpPVkP7BUzsKKaoO/4xWftS9v",
-	"XuEq2uYNssRrmo0oFYxXL2a1t6pdzNo+jXJBqlyh5LiKtA7u1mvuJActyRRdZlPbaN/bu04nHhfcbRfn",
-	"lCNGxa1nBHiq3HhJPwjL+JZ2bhbVx06CBvuQ56czrwzb12+Fxbi4zNToDNSnMImvwuu3YLttEKkb92Mj",
-	"If2sBU6kCAdIu0hUQbZ353VVXdT/+NUcW/a09dO7sAvSSkEps9nd7LE5Qv9fAAAA//8=",
+	"7L37kxs3kif+ryB4G+G7OLYlyzOz3+n+SZattXetkVYtr29vxkeBVUkSwyqgDKCaTTv0v38DCaBeRL3I",
+	"IkU59JOtZj1QmYlEPj/5+ywSaSY4cK1mt7/PMippChok/mspKY8XLDb/z/jsdvZrDnI/m884TWF2W/4+",
+	"n6loAyk1F66ETKme3c7yHH/R+8xcq7RkfD378GE+i3KphDTXxqAiyTLNhHk6h0e9sD8SsSJ6AySjayBL",
+	"WAkJs3lwDe5h1RWk9PFH4Gu9md3++enT0ApWUqSH73/JpNIkpnvCOL4dv+8LRX4THO7IjumNyHXLOvCR",
+	"QTrEVMMhHeYz84YVvtJ9bCq4WTPPk+TDfFYhe0b1pnwTUlXCrzmTEM9utcxhHP1ZDGkmNPBo/x+wL96y",
+	"ARqDLN/zQ3nZjbmuhcTP/vzn+Sxl3P/7q+ArV6+ojjbt71rd2AuqLzl8TMJSptuk0f5YfUAMK5on2ojB",
+	"3CyZpXk6u31mZCJl3P6rXC7jGtYg8UW/HkrHz0LGimhBFFAZbcgKpS60kF9bSRWWRgkPDHbvxBb44Wvf",
+	"bYBo81MhJZQlEJOE8a1/f5Oab/GBN/aJXbLSXFsfG9UGQL90AhbmghO/6lv+RcJqdjv7H09KXfPE/qqe",
+	"3FeeaN6gxSEJfqTHb0stRm5KEdO924PIGpUJrsApxwxQbUWCa+BIApplCYuoWemTLF6ZPwXetmSc4qqa",
+	"JP0wb3zrc4JvMXK2BcjMkjIplgmkXS+2V/zvfyrB6yvoIv0b99zAKn7eUE12wDXZSWEJg6zvWMMDj78U",
+	"GfDHNLGfrW7EasUiiEWUp8D1lyqTQGN8Tpp8WTxvDLnmMw2P+kmkHiYgtKbLBKqEVppqSN23Tcfj+R+C",
+	"TkIS2pTND35r4fZ4nmVSPNDkhQSzuQzh4piZx9DkjRQZSM3MRlrRRAGKdfGn32c0FbmjdpK8Xs1u/94t",
+	"vK8Eh/3swy9ByWWKUFwMxHckzZUmS3DmxF7k+gs1JwkoRXZ4scavUbjVqMQ1ADdHw99nmYSMSlStEhKg",
+	"CuTsl7AK9yr27/Yhc/9F5eVi+U+ItHmNpZTVJXUyxHSvDhXgN7li3CzY/GzPAaZIAg+QmH9RTkBFNEEB",
+	"uyN0qczOTYFyRfRGKPBHh9J0XdF6xYE3n20Zj6sfniv70SIx14tcKxZD4NP94QXSmYk91od7ZI9memuu",
+	"+TDHVQx7boMF+Dkhyn9DE8ojOCQ8jSIvgAdLXpY3FctgXP/lT0FSRrmUxmYKWzDVVfp3Vu4pX9ax+h+Z",
+	"0odfwDSk9f/pIrEnxIfiNVRKujf/rpjh/d9gXxZeLP8uttbaCD2wpJxDXHnvUogEKLeiRt0BV7db2qyq",
+	"cpXuqcUjgusVYqvu90pDWrMdZ7/mLNouza+zebFBan98BCmCm+MbSbm1eutfCYmCw21+ryEzynUtiOBo",
+	"15DdBrjRULEARbjQQYlbMUjiBlm+ChBlPmOqusmZWTtTC/tcqhdGw5n/XUIidsEPsuT3D5CQJXiI0LUR",
+	"YiPMeKgklK9zq2qyhGqzaWbz2UokidgZ19IveT4zJyHEC3PYShrp8i/G8QuuQG9CVnIH6TYiidWcGP+M",
+	"PL1DPcjzdAnoYyoNmSLAjWVvFCT8moPZFiEyP9Akh6EWfSl7wpjguOq55XtQ+IxJeygnEU2Ax3Swco1F",
+	"ShlfZCAXG5EHXOzXeBCkc0MrwYHYGwwlJETAHkAqY2VTTvD+sLRJpRfGCzGCw6KAIP+82SM5I2MJCGnO",
+	"451kWgMnWtyZY8gQ3Fnz1gU2zwt90cAPx+V4r77914X1CgKXtP8AWjO+XkQ0M3SNnE14QFag0cbYF8aE",
+	"I1STVChtz2m1oRIMDbaQaeM2WrujSiCxA0WWNNoGKe6XYMm9CNsI34sdSQRfu2gJ0c13MOO8JnHwDSLX",
+	"0nwASg46QM3Hv6IsUfahfpMoooDHdmN5x3QpHlF+jKUSfFMmlKbJgsaxBKVCG9nLBjyA3BO/slYBURAJ",
+	"bvQFkwu9kaDMfj/djvzGqECjPpCE1hdwRiVNCKo6RaiqSLBZgdlIsAe0Jc1eYlZfHpJhR2W6yLMWXn5r",
+	"zDzGyW7Dog2hhMOuoK5kCjAMwbQiqzxJnDa7I0+dyccFMY+/ybMgB/yrwzGwn43WNB/lHkGWsKYctXfF",
+	"c77RLIVeKwy3Km6sA74f7MnqFp7X9F4bi0sKB+T3UBU2aB7SY+HNHt5/rUr8KO/Hf2+f1fbCXYeGVVPt",
+	"VY6lr589nQ9Rg6PiP6WSHHnb4Z4f+YDWPT5gZzdk8iRxbOf6EZZu4KweeNjWzbynfcfh1cpFy9E6+AAc",
+	"do4NOYMuKI99uv85iTaUY9Zjzbiq6WLKYTcLxqvDUjmJo4iW6RndRPP8ty4o0PAFK+mnXgvQXtxqxkmR",
+	"wPCP9gGI+jc3ncoy+2WfHvq8FxXNfsLXRYlwQeiG1ff97atXc/LsT7dPn6JpmbKYs/VGB70Dul9Y0VXh",
+	"PEOCMo8hJWPA3ZH/7y9/evqUwGNkLFfGSQypUITymGhQWgXti41ImBftQcT+3t4QkrGB1DE+Yxtxgtfv",
+	"+PCAlb24GSBD7s3mPlDmjOywz4wPaJXMbjtRyK3RfGFd8cP9a7ID2Jpf5+Qr8krwmO6Ncfiv5D7n1hAq",
+	"eHD49Ca5fxM84M398Pxvz4lZ/hwlDB5pmiVAvsuNOD/5BmTC+DBbsELKChNqFHKLaHy5Z3GxESpiVpfr",
+	"kp5du/GI47rcgSMPi8auO++GKXbCyEU25ewIoRmbS6xKx1ied/F2ikOv0NrnO/de0DSjbM2DoWiZwwQ+",
+	"7OsdxGS5J1zsUGdzgV4qnuY01yLFhMGChY6D+8LJtz6/plKbZ+kNpAqSB+RHQcteJdokIn2gLKFLe+pP",
+	"kPHhQm8YXxOVAd0qo6fuCEYxyW8ghY0FYuo4j9egyY4qEuW6tBumMTKWksEq/Au+d7CJGIk0ZVpPIQT3",
+	"bM0hJj7CquYoAkRIDCfjuzC4sZC5s5A6N4a9+C1e+8GdexAvbD3AkBjB3EfWFyuAwQQBHquFPSR7U/gb",
+	"qjaarlVrCccGiHEBbGbQfD5lvH62/Q8aB07OdnEeKD6tgoMHYB8xflIg38LK5inZcH8jEwmL9oPzc6BA",
+	"PkyiflYrkE5/UAlE5BqzyJGxJiEuVJKyEroHbX0rq3iGrhdzmqr9MA8dYfV1vqFSc5BqwzJFMpDNNGmp",
+	"s1ELDpZDLCeo2oyxpCtjmMucc3MNijXE4TQHyHTQbjSb+h1e3GdL+oN6gKFWcW0qKq8I5tkv8/qu0G4V",
+	"4amqsHlxojnBrar/KlHLbV5YgXZj1HWGJ05dVqpyXtEBhYBUw4UVrXVwEjYVYtfZfVylw8HJO/wYTenj",
+	"D/biSiCn0EIjjzJ3VvXmUo84vU44US55OgxX8EdGuEY5mjU93QgK1Us6gDgqEXtPNTzfqifrenXg8ysJ",
+	"0SGaeIR2PEbBtQdgnGIqFFFYqYS0SNf+PsJN7LOrXwpJsuqBUzGvMZNmjHVc7HRa4fNGP/tGH2djXdwy",
+	"+NAh5NP4y86ZPae/zDnEz7nahermliLet7hkI87EFUsSiMOb1pYPFhvX7lvjR1K1hdhVgx9dvsCUMv97",
+	"lKiOs+e8pjQE66PzUfaNZ8WhuunZQ6NYddQ+7T8/hlBlmg1TkeYzbpoNRNu3oLCQ7aDWFDRlSVDUVuwx",
+	"nEUpHlVUyFJMn+6oxCIB88BglWiehD1fJXIZKiF6bpNzvnIV7w9p0ozyRVc3T7ShRg9C0VEUUbzA7l9m",
+	"a4WXtn/g0GXCx9uWhEDSrcoDt0BHoLknbpApIobXPNmPDUCLeMB2x6vCb01TV2M2xpzBkr2WesyofOQB",
+	"YxK6hKRFhnwV52HRGNNkJ/IkJksgEla5gtgYRL3ZBb8S/955sfA2Urhcc+NrebQR/UUY9vbn9mIbS90E",
+	"96n/6SB7tBG5qhZWdyeQjgmyDVSjRpwlp0mYwb/mQkM4VbjDUNrgPVVlf5bs3Z4aEowSycPITy9uWoZN",
+	"ApUv8bxFE31Y9Boe9djcXegYrr+5GpFwIlQXmAp73BpqstAh2s8LQR6x149Ro7NKJ93TIY0FmWBYU+WY",
+	"ZxRsUOYrGbOS6yK3IaPAK20R3Kylg+wb2DAe48ITWv2c3vU/BlIjWM/p6LBjsd7MyyLIBNCQD6zZtx9+",
+	"1bP+fc8bN8DWG115pRbZKW8c2jrhROu4mNdxirWqnRqxZZ7YEmPUpAQbpgjTdwQSBbWy11iAmtuKcBvY",
+	"iJjbc6EGgxG6ySuFerfxSBPU7eriQzsIP4nZ6U6+vtKWDovSPuGt1bEjxcBr5tBp07Sn/KXhRXBNowA1",
+	"IHUWbW/N26kZG9/G5PWaP7/NtuN0jZplxXijladFClyblV192webvSfirlRHkOaZFKlYeOOxt0NESxpt",
+	"IV5ge/GhFxdsNWxZ7VsfFRqjKFQGkV5IqpkIZaXzaEOoIn+9/eovoxJ0ZVvR8HtSKregVbBGWoKzc9RG",
+	"7PitLQiXzKiaH+5fk6+/+stfbr4iNMk29ObZqJWm9HGRwpou97otfWUu6awoSSFmdGH+XlcNReNPahNc",
+	"DywGMZvPsngVDjU118Z494slrPOE6lAM5TmJqIa1kHtrJiZ0h/TTkkW63VxUWbgt/jnBxdscrqJ7zCYa",
+	"ZtSMUE5oHND0bUIrg0plygqByAXKOq44wtj3yqdP+9vLXA4ZY6lj3gKPEOVjlwaPGZMw7kVjIsJD9bit",
+	"HLYewbBVOPsoxKNKHHBwyBe4HkUExdac6lyOqFq997eE9m445myDzd78WPgGF+uaLlZCLop1zEoJmHm+",
+	"xi6Nwji1f44hSphttTQmVyzpjrdGsVvqy47KfLe6aOaHhdrQZ3/+yxQuXIP17any0iCo7/lCsBwNql6g",
+	"z6s7q7C6dLsrKqnvUjwGOIWWWNNYkE5NnjFo6V7x1qatGhbeRbTWUK3SriLG73e/PwdvlWC3lZetUpRk",
+	"2knld367NYPDCXsASZdjyua/LW8qN2ZDSOJc2vRoexcHPEZJrtgD0/vOq7SkiyihebAuN9wXwxJQWvAR",
+	"3/TK39L6RZ1tmdjKV7RkAgGOJZm+s08Chx1NCpAK457GEG7SlPCArutCirzVAssVXcNCsvVGq1biNSSn",
+	"xusakQ5f2mRg/fPDgiYlRNrp2GYPFIdzbMyW0yC0Y/DS7nW/Y9F2dHNXrdaqzcvFy4IvLy26IE7FCKNA",
+	"RIwmzx3URKdrFIrwo6M97nhoOR08PMBURm8sFlzoRVTGAg7XX79mUaYejhWsAtkg2GYOcg3xgvFQCPLd",
+	"himSSbFiCZAlRDS1+WQL4CL0BiSxNW/HByWqhSWLJp5JtQGO7gEWBxYht+9n/IFZa07wpaAytkaiBBrv",
+	"bYoLfba28oTRJRdTFS0688qV/RUbpSLFB0IzL5FBqjQJUrKlgLBj9x4XKp18g19qE3fujSPrasZL0zCB",
+	"weV0sO6Yyq/PjDsT49qY9NLj3pwQrxl4WTON5Ty0wtx2RWgKErBqRYhwIUR7CwAeFKNoNqzSx7fbuef/",
+	"0kPP42p+xpB8clo2g9p9RbkBSo98RFlxWY2i97YJVznSx4dJnPXqPjmjw25fM+GKz7/YV8ZWC5jXIwxQ",
+	"G0wc2LHjk+vD47PDKzjEuAenwrf3HNkw873YkZTyPaLdUATtPSBzzmOxyLm26bhhBDX3jPIHQwrQQXYg",
+	"WeYz7PCorMV/fZ9kPFdjPT7Ph3FAhXhX32Im3FhW7M++u95YP+dw0Yj7NnzVqLn+C3HXAmsuAeUGP8/d",
+	"cc9ppjYiaCllElYgsfc1WAmcUq3mRIuMRYjDRB8Ei+dEsd9AzYnxGDLG13Pbc8qFNtfsJAsXqUuqYTQT",
+	"35oDMhji3ydg/BtQJ4a6qzSoP9cvee5ZWcf162y+r8nGERb2ScLTeWQfcH1ALPEk1vWspsHJsXCXI9jX",
+	"wai3zg5sA+odlJ+jaiFWg/o1vFl4WHrvu3IlQDInSgu5n5O/PCWKoPzacKQteBpjxHFX3NgzLqCCYVm/",
+	"+C8ja30qUJjOJne09FTq4kUoF7KhPG4pqz61vKX6yUNDL6Hlf+vLrUb60mOS32U1b+A3H8Md6YzGlXV7",
+	"P8VBSs/m/v8WO6Y3i+o7LGlA6YUFcbJ/QWL8coLzCVlLfDMVouUXwRdL2NBk5bbfQDPVFyQHn2n7olvS",
+	"DqP6182RGarpSKj2/dcEOxKx9h8RphEe87aEsSZM+WxJAxerLdhuS3Bdb3elDtBB+KCpiATtEuTj4P1K",
+	"ER1wsDSENoB2Ua1v1CzaKiJWK4tg0CGaLc7uGG831F94ma1yULR9WJLubI9CKhALnXDY2cg6SekW4UyY",
+	"In96+tf+QPtBlqyQmPpiwuKSwJqGk16jgiWj891DHM3KThzesSi1Oi6hXZR+JwUK95A2RzH4K3riYM4j",
+	"tJNAiu8oSeuX2s3H88fFjmL1ooKR39HTvRe5VJCs7ojgyZ7QOGVcIagXwdSTGtHgPWaJWiyOBvGvsLDy",
+	"mDAPu3k3hQNd2dHHV09XCiRCYN+DagPH1vlhndcizs+SaPdGeyCnoFusiCOK5zqsUYvmuchluNksy5cJ",
+	"U5tRhX/W3hg+zyKvkaDaPdha0nNECxLTSSt+IFuxUcnzQYVt9o3zgNvik6T20x2ve8R9oi1Y7J7zhbAO",
+	"ipgOq1aKHTVkXAtdGZvWw4hLGmFpcqWUsr1pqv5YI+iF+2t9YayBnhO1EVKP3zhub4z7CPz4LxSJcyBG",
+	"xAgGVm17vH0g2TEeix1OVQh+XiHLpzRvt4tngz2NDw2yXPxN6EpTyahCn/4qlOPnljSeHly7+dojgmkq",
+	"t484IrV72Pg0pMG/8Wn+/R0VWN/mdmxW6KwcdRIiwuVmf0JutazmNc/pXOwkmq748vPpue/STPf3oB/c",
+	"hlHV76QMFae1tKjPu6EGXBK/UTcptIaYZBS7KytBQCyA/rKsUfz7V798WUL1dxPDT53BdXb26Fdix+Ec",
+	"xtBzuxga0zDOFTFif4tAyxoIVeS///u///vm1aubb7+dE0qM+sD5EjLH2WvIjjsChmnFnAcO9ajnswEq",
+	"pVi9X1vw85t5krY6xKFkGB4GriV1BozbKgEkvJ+ZAlW57U0ArsH9n9IspeGitfBYLksju/B6ksO9Mkw4",
+	"CWzN38IDSGUbV08Ln48w2TMpjD3gna2+FEF5cTUQHdbEL33BceNjpkNxfSeyDGKCIPcWFnIP2sYAhSSM",
+	"k1WCsObdA9bmM8YX7sqhJFYZDGZI81Qox7ZVEQ3LNfint9J0isPCMud8B8X3lMev3bTCkXAC7dGJnzcC",
+	"O/QQPImLXWNsoY9XDAlLNOuJjLml2No11PB4wVpakE6ITdQCEq31PN8ztNZ/cCPlGpsHWx6DkcxiLJSD",
+	"nQKpBA+q1aKuPvRTaMa2iwphqJikNNowHlQmZ9RTPS2SWwjvbC5yPlU3XkcheMUu7n3MbkMDHPyBW3SU",
+	"/imVOFTbgpBGLoeJj3Qf2yFSU+iNqnSeUXs4sPrAqFMNgyyCYThn7u7WTKRbxySEa8ffn4hoP6SZkDgW",
+	"O2R+JjBolq8xDbEW5VBE//3+9d+IfR0RKyJySdAuJFq4SEWSp/wLRexk8YZyXuegFMQDzO0EOj6vDZfM",
+	"vnxkwrasvR5e1XawrljuF7KmZaq51pKYPa84WGX5Bil2w+XMkUnsQh9snrRIYKUXwWPkrdgpsoS9cLA3",
+	"dkbds/nTp08RjBvpBfEcTa2EqXAoqrnHHH3mBY9KshQscB/ZXGGHHIjdqNqG9lGNvl6mvYQEEQEsshxT",
+	"xMEuGn9LU7UlO5YkZAkkpegfDpc+sVq4M7vN2EkJ0yTPjJZS5lyPvYc/KPMiVgtpqXRoLACVCQNJpJ1X",
+	"WHtwoPXHDn0fWUVl/f2wFAbm9TNezFgthnwmMCdf4RDKQhrLoKJVM+GpqyBjFukDrBXDIEtPrPC0SWQM",
+	"/xWxE2xlogmLhyCw7Gblu0Ky+u8il7xs1zg8QtSiGBkcUh8dmZI2pLzKjOEDGv8NU3cWEco5rIbW/2lu",
+	"wUnGDvOIaUUyKoFrFRIsnFx88PAXIg49/P+Yi1sestD0sXuVmj4SSTW0PymERFUi+h1OXK68eV6lfz/7",
+	"joiXev7VqsXmfUzrGRVcMmDQhZ7I4wYQOzp20q+fZFMYTo09dHwetf4gdQQ7T1l4OX3T18X8+empn/JO",
+	"6FC4KIYl02qwG/ZP+7AWeydhHIb0gxdP8bfM/Tr6PmBCIbEEOV5EfoR4DdIcReOG/ZeOb0MnSogZAhU9",
+	"AA4VmhMkih0zVD3E22OVo8oau6JcrYeJfuTHxTMeeSWWUXTPVkOD1WCX7iT56TJgn/ROUq6cZ3w+X+vw",
+	"XSd1BcGjw9KRLaOgTq6sYGPgKyrbINTrQPci10dJTE1adKEqQhR+RVnygvKYxcFc3jSQWaJjxOIxeE2+",
+	"1rWzgxcvKpOLQUDjlO7RpwA6IEN1UIVR+7ZDLKEa5JCvbW1LURo+fBsKxUQbQNC/UfALdD8oehMzHAPV",
+	"lhmPgNUBIWuAJ/bXBdULn69oqbRpHR3scHg67z+IJO1n7pGB+yuLbllh+c3zKmXbOPKSJZ1hhTCq41iJ",
+	"/tDy9u+BJsaOPIzOjRhI6QUroGESqvQCHsaiIeFtFeoOv9PNyYdxq1+KR0eJwDfkfMvFjg9/IChFw212",
+	"OU+pjjZtEp9zCTT2GbXGmDKhtBsXEyFGOhfa4qTT+M54WHsM7Gwh00TSXX80p6TUfOYqZfyXVhdaW1Wb",
+	"EN+DdjU9Y7o81pSFgOCN30qlNKy3ee9bosDFsZTxKDU8aiJ4BCQVEuaErcoBkFpkyqjdGmx8ReW4B3cn",
+	"Xja0gibMtI2WKUKVHVhXqzVoazfwL2ojWSlyIfsUR+QF0jdJQgzf5t6rRjjrr58Sx8CAzVlOOT/MxCTC",
+	"aKeArFUnFO02QuH0PhytTnaUaeUSSM3MVOW9S5HzCAJz3Uuka3tJy1aYFHVTpFlCGdedyymuam2CxsLA",
+	"tgUPm+cvwdfhHmDK2kiZsWqRxWg4rIUhPEo4cpulFtkUWYGbc2CpeJ4kC7y7zTV0PzWz8jHdV9Cz3SD6",
+	"cCEGhNwmI+k4J0AVA2VdSBAl1561gbnXlOlg5sI+z86UdOTIco0NMC0PssP24QBMfnB5bBvCo99Zha1g",
+	"iVgj9qFYlN82L/d5VbjKfVETyYMdFRLrcksHtQ7EjIZC7WpB85iJsI1m8eZbgKRsNLnV9q0dVJW6nHFw",
+	"/wc7FUH3Wyy5wFfb0/gkr65jxMcA/2RDObcxXh/CtlDf81kmpEa41ThF6z5JZq4xNTgIJKEtmvy4zgBW",
+	"AebzK7M4zDjRPYBKX5uVNcbGskx4ycKl275p6XCIG4vjEPyzOaz1xpglBGHV2APVcGubW3YbQTT2eiG+",
+	"GuNGEv2EgKBNsNFpYMbAPeVMMwXxOfojUuCHbakDe7YOvfjR7i1OdgmvrLNrwZdGBH5br0F5Yer6kLeQ",
+	"Jfv78vJO8F5k8eAeCRF+iFgkQmyDx+5zXwNDdlJoY+vNsQCN6YCdQ7QgCSC4+FoEBamCsNCchYzlNizB",
+	"ZwixJVTf4sN/WN28MpZ2+PSSTGvgrn2l/kjzFPSNbstKnuIr8COKdVcXfTiwoDDiynKg4tn9mTNkRalJ",
+	"Sm1X9omUw21avGCrHI5rrW3XrYNU6kk6sLqJD3PO1Bx8cIv6aA3GfbBZZi2IVVx6wimfHHYLu1tC02/W",
+	"jOPrrcYUK0wLWkcv0Obdsc3ba/+7927PuNmKBvsCF+aWOrpJtxS+qki2dhhUj6VAHYqdbmrvClVwb7BL",
+	"PQZJooSyNJhhbcG1bDUWOqDKFfsNBlVFN8EOS+ix2je5Jxbv7KDQFEH9jrDIRKH8Aqv55LrroXM7YVxY",
+	"a0y8vbi640A+aLEG7tBaUxyDnNG9n7KOARr0KSiPAOec/jKqz1BLtl73ozyUeNnu+jDqsuve8g+tHBaW",
+	"UZ3s7ccsD1VlxvBIGNeCVPGuG6VtNElcZCUNHsgcdBfQd1nRUjSoYJ0RhMdLVqIRB+YClskA3OGSynYX",
+	"ovLUnCBfPX06YW/ddNw9ZGzpmxbE62ZuuRIv1tUZFJURFZlwZWu+BbYEjyycMuBhObc7vUNNNMIOjAtJ",
+	"cs5sFPBeS5aBDws6aRmQAK4mdZsOjQQg2GJyE1EFxmbTNofQ061ykJ8NUfdvoH085XL9KKOUnXQtM0fP",
+	"0C7hJYzzx7u1W3C7WRDujO6NXfeFKnfdgLSd/9T6h5SKrmBToefCOu71ahWab30lY3TSMpYy4cSL5hR0",
+	"F06rRMdstapsjpgph9D0D5s5YmR6CDwIeVcdxdLKxKPcmTE8qzBjiDnuaTCsT6tBjYN+rQMT3mvcLw5p",
+	"Zz6qlUxHIoQ5iRhMrCBKEQpYKVKloLV4e8Pp3YYdFCRDgbL/oxu6d/reD+NhNFZlLqpN6AquziKCHc2m",
+	"E5CvPmHAqlH8txR+i7Ajo8tjlpK1FBoNCEy7Ib7hoDVE2xH4lpVJ86H2jEQoiBe2L6olRZcC1xOMMh1Q",
+	"D+QQwsbVu1SkJvBj4VEs2j2osRg8Rx36LIH2D8dfB4cR3PU+/jE8uN0JO2LhdaCDPVjH1Plz3W4QGfBZ",
+	"wdWZl7agEh+OgVtfZ3O6W6MOq1GmdSgPIaCSyjyRYpq223aVDVGaHXar96qQkP04Kpt+zDSeYvLuxFCk",
+	"w2Yc+JBvz1yWBpkuAOk2eB7xUWM2eicNtE8UbpBiivheUwiPr91+/QAyfBhSrW3MPRxVjRIRbRce2LeZ",
+	"ztsrooTF5bagRhIsdJItSWCKMK40TRIPKBxwaVm8WO4XO4DtYLr8DLAt7NBwBa5CuCIl2r7LX6V0bkeR",
+	"tV+ixcIbMy1FlVnCQC24JW94zBzs1CJlHLqvQL3bhny2hlO7MTVV266XuN8fQMY5DFDolec1b258deMT",
+	"g8RtMiXAynlFXOuELyjUEKnQZnhDo+1Lp2iMTLses9k/bdLOH4Lun22jnCsVXWHcnkH+cTGD3FlslMfj",
+	"LDbK4/NPOioHOQ/xcH0xxIkDL8Pzso8fNxluM131u7w2goQawRbJDHrvG6o39xqy4FwB+HUoGE+eplTu",
+	"+19WCOO9u8Pv58ELfkfVNrRYY6CMmAjxzlwees5OyO0qEbtBaDr+ux3Ri1VUdsm8c8xmZUSdJUN9AZYH",
+	"c7dRw1qiIKnfZ+M9dXfXQNa59/wHs3u6avOOCycGc8QvhSQJ6IWxYBZrYee7b1m2cKbeCIyPAZGH8YCc",
+	"xWybw2UrLsRvMLA2s5nAdmwYxuP/aEDfZDRX9vhSuW0J8UtJxHphTqA91nnI7SIwqXth9YtD2F3Y8uzK",
+	"z4VmxRrGB1hUE24+Xtv4o4QHsYXqYHEceWtWBHqR0ExBdYY4/q7lfoF+kLvKiYBZWCEAPWfcFPZsi5Y6",
+	"T+o68LJu47dh3IoUbAE8B4hVoDS7UuAxaWm1d4SH+pbnATk+Q66Du1KXQaeH2PFRAxCM1Td4wbir47YO",
+	"Khwg3V0kMKKTrX0uvwVbGBcVqJRxD3OV3PVjRx2GYzO2gS4cqZl5npVtc47Mdau9LNauU7qY3l8hS3hf",
+	"O7vqpPLjcTw0K8xVLbNmk5g2RYy5tY2trjIKNRsCiuiJ5J4d/tQ9wL32PkERnXtAKnOg5j++W5ryPZbl",
+	"cWhR5XuAdxsJaiNCMz5Hpq27pp+2BioRwG5vlh2u4BJtG65ApGz5aWE1eE/r5IFhYD/BLbi6PLeW4s3V",
+	"97Qy6r/dh50Q3ertuukZ+C3kqIhkV0Sfgx6hTkfp3n2RlwhGQkA63TwMbLLYHt2WR7mTXCVlsQ/Go1S2",
+	"6smSBwcBbKRR5fsshSvkKD6lU8CmMcO8tI62viqkG/m+UvUMi2LW3tRCEofT1VBkzjBeZFTqSWIp/omj",
+	"vljk+rk30UPP1BrSTI9+pL0tHKWZLnoUg9LGe2jLzmH78biQgHGN2oAR4YHFwKNAiPlFYkyIOfEsQKc1",
+	"E0rb6HJqtieRoLQigs8JK4Eih0ONrSzC8MKXGbXNiFIihaWI90QLscXhWYRqX7hmMXbxZwmRkDHEZAMS",
+	"yB5qRendszTrUMeh5m8En5gIq4LbEra272WabAEy27FhK7ksvbFXcEcV9gRxpMTQT/RVc+G4PUCH1d3H",
+	"HqzBRzi0YlVznFWltEVHG7rGLvqfIXBntnUtZreFBZJ0RGWR28gHNUU/bwD5VmLeYg+s65kwr0Kptn4u",
+	"SjQXO9uvg43au82ecKE7o3Ml1yobuao0K8quEOBaGK+hsQv1UuV5RVpDO9Zypv2YKFTxZcs1ZQ1lL5OQ",
+	"UekQLxKgyhECswBBo71jFM6o+YABTJTGmL6imtK+soOS7gQKD5AYm+OWUshF65AD3LaL0WWQrXjHtt01",
+	"SE6R60ikoSIIlUcRQOzQSQwxWgohXEPAuGleknK1GogwX8zztzDHfsm9SXrLuJOD2J4uaMQVIuzji0Uf",
+	"hAVxETyqY9UeGUZ2o6NCEbqXQhKzllubgLbK3/bZmYPZB1vHOoVd0WJDxx8pDxgqSgh+i239jJMVe4Da",
+	"lB9hu/KrDrxNkvpfXHazlg31jed1+HsPKNLi47sFvghDatpdHjhBX3PAPghKKqBkw9JrbXn4JiBcFRvB",
+	"kbD/YERiN3mEt/sXzIuP6mbZRI5Tjb7H12O4J022pkuE0/E9zUoxs4w4t31Q1IX2qrkJJ861n9FmqP5h",
+	"lVtDAHNGWjuIHA+c4zznFWX2Neb0SvaLiidd+d+Nm0fT2ZJVp9mpJsHEwf+x1l/b/I+KUbyhipijAk28",
+	"oj/Lj9NH429D1RmTCWPrNA0XFx0jBUaOeZ6MkExZNCjjEVV8oer0YLED1UFnpmplDB21rVjGMtbcHI/J",
+	"pwdqYrvzT8haqMUqND7j540gQpKd8zgLjIDSma8T0omzHXN73BzG3jTHQWKjya9A95ET8f70hWsoPdA6",
+	"iYjaAy6HCQjfmDokz2BunZcvCC5LJCzan1rmKvgqYWOqjuxrX7j7WkvPR4rbqbP6BV8olviIVMPupXnN",
+	"SsN/dozZltR2oBz0x2Xm0xk46KUV0yUaW1k7Mcc524gWRUkCa5q4We1GnSsb15ibGx0ClMBwh3ln5a+p",
+	"UJpEglujPwxqJkEbgVmMzqGN5XWZF20wuqOOfD4zW3/Y8382Vwb1gNvVZY14UTFY4XdN4Bz32vfLi41g",
+	"UQiAFSKsGxk1cKNdHB8aIb/eRw2vyT8gil96x0f73XrYV/VrTpNwVr3143aMt0CZtrW2hL/Avts9z9/c",
+	"8RFnr1THbGIrfE11vH4RT4WY4QSRpw4kh8POqom983EtnB3ucaYI5TYqa1TEcm9Dd6WdQRS1dnfKOEuN",
+	"Cns674DNGNndfg4V2VX1PIWGOVGJHDYDuOW1S9kkDp49mc/o2VmqsTRPzrwlEqrqJdd/fto0tr8XO5JS",
+	"vvdonE7ayxPRTsh5tBLtJdX+66uQfE8pqNcqjr1y6JgbhGJfsVBAqMGH1I/bdjYEBt6MlgoaE+ME3Ete",
+	"7Po1h+aHV23zE6p0b0kPjylofu7uCCdKaZwwPmhueZBUoCJqPn5hodZOXtAWbGVUo7fcJ2MKvtnTBWRx",
+	"CBlva8Mii0qqIpEBiZlFmrTducHCRzRJQyBwVVuVKcLhASTxwSBzWpUGV7uxMP5Mcpu3OdrIorJJeGAi",
+	"V5UCtTYsk19zIfO0rUJF55I7fh0e6vaTHZyqXY4hr71LES3mflIYMRYCCYPOyDyp6Stb3GWR19zizAcx",
+	"DGAFVZXhYO0JeG/ZFrlqC8/bUuUB8jx3clT5YrxXGfbWg+31I13qhYenLCeM4tYvJ8sv9+2Lq/nBGGFf",
+	"VHjL+CKjkiYJpiKW+wUupddN9hC0hXpwTCje2dzsVXlr10I/OyU/JuXiwhB1DdWP1dgsa0Bc5EUC7tAd",
+	"FMu0Gbes3toUmtwntxA6NjAuLhmoOfnh/jX5+qu//OXmK0KTbENvno2qysDwV97ARqkswTf/jpxqKGFt",
+	"D5vAgD//E4mohrUwn3FHzBloMTmMCtsTW/c5Yuh9QDCkponrtj/KD8G2A6eB+uXiEGDwz0/HNsK24v3Z",
+	"j/m2jhPWOHHVtq1mA6MTDmjT9mljbYJYEUoQu+bIkp6Imq2ZCakXmVAt8+PMRTbj0PL7lAAKLTgc3Y/z",
+	"9wQtD0OexdjA+gog9umFw6g7VRtN1yN31Km4vZ3QBoZ7izD0Su2sGEwAe9AEgdDdAO1EiC2OsDRGirMT",
+	"xhRm4E8LxDUZgt1rrv7PvETuVZnYtuEz+xxDDFFCJSiyq9T3PLAYBFF07yKKzMUICI3DoKStlVbtOYlK",
+	"90G312KUQtF60AVXeIjh4APqlsS1bXq4sStCO5+5Nr86xEyxi9u11/eu8ONyKDHHNdQOQGE5ouP2UIMH",
+	"Qw0Qq4UocJVagnzuqDmUXJzBYCNTWpBY1PR6sFFo1K4e1MZrPxSbef/L+Zl9NYfVWvURxHxjb+v1ZBsl",
+	"4p3JKCtvBz2vlfLxeineAcfa5b8kySeJkteuxy4MUueomY22+LVX+eNguZo2mqiDNDYX5qXy1HoHeMyw",
+	"CO4cKbnRSe+C+01s2nbt0na8dR1TjXRvO5F/Lk/IBpE3Dkl8uGU11rirxDkDtvaGZhlwZUc7YaG6hXdS",
+	"HY8a+Xr38pEdeIdWxkaMIVRLX515il9USZsw55RGtLXTWgpXjNOk1VjdULVQkQTgaiNaPI6hm6QycbxV",
+	"7Ed42taMHrmhpUWmq9bLbjHZpFI3fAGHnEWbxpSzQ8c0+MOiA7V9EBQjK8ZoupXOHTpjQb0DnnTKxjSp",
+	"HC9oJ1QOCqXfogU88pAZDGAZfGvbWKK3L1+Qv/7pz/9KHFlJDJoyrMg/RMQJdNlrIx42kphJsZY0jPl/",
+	"LL6guSc06uM1J396+lc7ScJdR2gigcb78KM0DWFTVBQrxHNbxLSjtkjM/RPN3dba9+Gy85JBEn9n7gmH",
+	"tSyQJuuZQBOmgrZxaw12rLxPIDNen/kXKkfqwEtvUTx9IugGKfiTtyhfcjywkC1BIX1bFAyOiqW1VKOP",
+	"M77cY8LLstXwrCUBt5RAR8D01B/3jbk5GP5lfLxS92H5SW26zvmcGFyH+DSYa5lzbiEFMqpsHbAjalE2",
+	"/EvrdKMjIGXqXoGhGT6s/NTK+ysf2C8clpuBMQy6DQuydzj2tgFog2l0vl5sAMH//T+1+7cdtNvWj3TC",
+	"dGsX3XGf0k+KKc7bxs47XwlFcwLXyegKfixdP7B2ATFURBzns4Rq/JPhlViZKxgawTsp+HpR4NjkXOVL",
+	"cx4szY9YSxTkenAW97sNWFvTRhtLqNie/hr8sjANXdvlyS16lV6/UxsozVcWvcdFrbdrpbSzGNfsAcJt",
+	"k3c4FMp1FGFnqhvMVK6yME9aGgWurqvgpRRptd79C0VohKJYNkMPhspedI1rwdG4KMl+gIR5Q1r0fqsN",
+	"leAr8sOzQabEUzyiDPmoVgkjTnyRZ1OH0KbphXidYytEjS2DOxo4lIn/+mP/VlYtYn/FElZCwuBZvNVG",
+	"9tPb0Ed3UYwdy9La1uKs+EIpDIS+kqAmYO3fgGEuyTXOC4majZM8s/9y02CMQ7O0Q9FHNsQP6TXxh8Cn",
+	"0W1ix0mCOWB7cbjMha9Xq7YWlXLazXnbVZz0NWSttGbLo8KpjIpGcpJWV921xvxAU3+JtFmtq+9pkvFi",
+	"4OvWjqqSGGk2NLv1XVPhrMrkX/rHFkndPXLNf9pk7diVrmvbhm1xhajaLsqF28LABQ5VPL5B+5Tm6eK7",
+	"L8FKKR5YXHTVN8t8IjRbd/2YLjYghJUARk9oKRcE92E9T9NJwuAU7xpKyV2tf5AprLlUG7HjdqDpSXGJ",
+	"5sbvYs00Llc7eMpkzlb1jKg6Sd39x+Hu4qKt2Kmxal9ydf/UgbvsU/wwYXtFd89x6zAaNHWGG/qtVQdY",
+	"pBu3YfkoUnj2tu5UVxpQ7BqOrbUqeqAGNPrZayfHOp+8uKpezzYCsHxjDmjfsDXwe+otCoEaKEO6jukt",
+	"w02wY7J643oerJi39jyUfRy9XQHllcPRlNzbPRhCK2pRZRl1Zpd1FuU4gQr5m62Cpbnj0cRLSWxRXQx2",
+	"0w0l8wA5wM+RjJeV4TeDXZEHP+d8uISdPObQIfU4sNlyhqFbTVAfm4tHvbWzPxVnWwxot/QYkJautWZU",
+	"R4XakCr/4K66g1KmJjq/vYQen6MsH3IPo03cYkrUMVHm6s1dK5uKUOfHXbHveWNjtoHMgA27nlJOkMAD",
+	"JCNnqgu+WMKGJquFWI1QD8IONAott7Vju50ok3V41Wj8oX2+4ZgxJm623QRlPb5FrI3LPIbHFpwl350V",
+	"atxyTD9s+xMrbSMf2JJcvHwefMEDJF3dg/YCgtklQo2NiVgGOIrbnF1EcCgjLkxvRK4JJdHGYneNkUjM",
+	"wY8rYclbApVH2klSq9POsRIa3Z1oFe+lgJ7zpr5aFCEcj3vUG56wslLtX7al1rbRqdr7VOV7Kf4de7EN",
+	"TMmqiRE6YhziyDC8oksE7s8zsXJojr0+WqzaJzU+nt3R3HC0B9HR3z9iLiX2CLXtkNC2qOwahwym8gz9",
+	"eOiHCetGJKGSt4Dnul98C3u9wSmg1caCFpWB3mYIODQlszQxfUeF3/ZuMlstMFt8VstWr4AUNU7dJBG7",
+	"tjPquGalcSjj5eK+D6KMd2ZeCqyR9sJZDI8IGaPdfmRtqieS/7YunJLG95yaFR+XpHJXj+8RahZzNfMP",
+	"5TKC3yyShmOnKufSzFs0ttbW6KEKpK7/UwVal+YxsxuFxikaFGujGcLxOZHAW6s5zj3Ega+YTMcm+Y6C",
+	"112tINLsAc4THTguWSn6Y2ooBidiHOOiHcJxWwYN13KQCutB060IyiR+ZEXuzuhFigTUdzHTx8C7DP+Y",
+	"b8zlnnudmtA9OLzWnMdHTscPTqJfS4BK6dQvJ/YsVZqRDnqqTxhaj5/92jeyjfjm4WtvLMfc2LqS/8zb",
+	"atlG9XfxKMlj6GqVHTI43BkuxdOCq7ZFoPdmL/EgKJvDU24HFG2AmFivdCVsf63INfYzeLPO215DJid2",
+	"jWV8hyYiSzwMmKtIKAbOES2wJ5lgycKQt3XM9NmB0otOu1ZBG2qzcpQdDi4KWZvZD9kIfCD33rZhqnkW",
+	"ibSlo9uVebAkIbGotD5RrnbW0R0HUdS2hk6S/ib4AFOpSt4AWGGDd468jl+epBViuNcO2CmTnGKNzXe+",
+	"k+weqIw237PQkgfCfoqctyAEVXBPSucqDESTLzsaHYYZx7iQebXRsP2D3xbtVqewqSTe8cH9DgU7DitW",
+	"JAuxWhVIQ4H6zY8A/TqtatKSrdf9Nqx/zDt3+SgEzzZsU6sP6mTuNW79Ss4PjzmA/0fCgF0HCweAR5pl",
+	"djFhCsV8EY1sX/FKPATRfxbsCCzANnakGOwLBpna7Q3tQLiu5qxPXcjy4DT/zcJLWaK5hffR/LnajvWS",
+	"5H4hc94y/zbniw5z2GJhnWoQH2tL9izJ5pTMxWQJG8ZjQpVNRBkLW5l/7UACcUZTII/fhtd78Cprj/VH",
+	"c6tf2sXJS+Cv1meEHlRGKyAbkUtlAQqLtJz9ZiFjxqncu0uYBSM28ur5j0sZxPxqqqyDzLb5dGiSYTql",
+	"3wW02qezu5BWj4RFbdNDXtU0IACe/+15jS2ledutk36rItt1fmJw+LKhUrQZEiCKNhgldVCSLUiTL4VE",
+	"Xzi4S7tvuSURTYDHVDqYSierWUIjpMqyF5W12TSpACXbLch96nymqdqiVIispZDa13wertQ88rZ08o2H",
+	"r0gBiccSV5Rp3Ne1AGW0bRDGS0OaJcHu7vIt2NXtrvtCEWeAjDSrCqfm8C2ODqMeGGoP7ZK6d6Ud1jAw",
+	"Vhpky9fbbOWtrfXeUFX06tdX+5dQCfcAAT3AsK3JaBtPzC+G8+a/fpNWPM85EZKsGCRGPHhsDxuagkNF",
+	"NDfhr40y9Gehb2hful1EZUYZ03cER4mTp6XozcKI2rWt4ceYF7RowVsdO3PdVYMM5SwXupepDZkTbbZV",
+	"UaB6rmD4fAZpe0f3+DrQVnc2V0cW0vkbC3fFLnjeFbi/3wDol+41FZT3WaQeKtPv7L8eE/UYlJJ7tuY/",
+	"jI37F+SsCMDXwS2RUaV2QsYnw215ghQPDJKErTnVuQw5RnEsQYWTyHRdj8JWfplCKoy22Vc3sTfdvK3Q",
+	"BtfTjsoT6IPal8KDpQXVB3TS6qjgQ+sQ0VBKSFk3pSsj1Eq8Bh0ahW9UFf6QtpiHDhIGG3pmJ2WImkD5",
+	"XWNnjq2UGggv2VHhBDweW8SuWybA9HU+SKBJsl9gd+ZI8CqcKjrU+Tx/20TF2O/tnBi8bN/vNFWZ+0E7",
+	"RXVF4eKjBsJls16pEv+oLtbJRDmMqHPERYN2IfxpODPy3miZ34hdByQ2OLgIbBH0+DLDp5dlwMespgUI",
+	"X20h7qN3yBEcNak57GcNdrDMMlTARHxlHCimiMok0JiIB4eRbNZBlqB3AJwshd4Mji+Urlx74LHhiGvl",
+	"XE6aCr52IFuQqbkb/GD7Pu1QZ3Nm4I829ctRBPDs4MLGs1Sbr1p1AMdAOW/2A3KSNirpsHtwZzqS2wcE",
+	"xSOh0fbFhnIOASyXSHBuKzLDZelU6QUio7UUZo+AmDxoTvZvbl31PYytj9nBciPE1qM+BoNZMVPu3erO",
+	"Nf/acSi2x9fPqa7XkoS+5nDRImI0eR5F4WnPK4HlhlINbA8srl9Q5fo6eoZn237HFgkbWmrYif/ufmwD",
+	"thsEaljBGHfLDUqAPz3Kcf1CZeZH7FvBULcdLxIJjh3I2mfm10Iz6ir3Pbb3wgZsKNbfYa8wzTLG1xZI",
+	"wZgACdjC5IRmyjUlS1CZ4Mre4azT2GEOM+7K8ZeIwxH2nTSV+k0ZS1BjjegiQHzi8BGx40c6ntUltLBJ",
+	"6omy4RaarUKvoOFlrxqSiXWDqfwdrcuvv/NQR9bC9L2070CHO6L4/wFkzOojlPz3zGcOEWFRAu7FYsGF",
+	"NltCU9wqTjrnMy4W3sUt+u0X7Q5mqxjMyjW1EFRDC661VYyjBMI+y6vUgDj0Vff2OVFBiMXZMHTC0GXD",
+	"Eo514Ji6Ue4C/1Ucw4JynRSvHDxNXFEgUS4l8Gj/JXm+FA9AfgOJ4zXEzmIIVVITdyRKhHL4T8Z6xfEb",
+	"NIpkDjHGQBGbbk4SUIq4cfAHrDYXjwDYwxcOvt4o4iPk6EfGg86c+8jBr7fYfMNL/Vl8XEWoX9e8IGgx",
+	"ft8uoaScp0mnhIwKBs5nWbxqO9Yq9Dx5Xj9NKI+G17AWJ7o11cOhEboPonEXedEvFPH7rG9HD2756kdc",
+	"221CSdZ2cPxQaZH5NPekSh+HJ2KQ/TWQh+Zws6x1yLlrkBoM4WEud5bARIh9brBOvCin8ASamfxFDv6l",
+	"7aoyGjJ0YjBLOprh8FfFfoOh1ry5vgVyecTgjZjR3p2CF2FlpW4L1I2Kt7V2HY2simvwoDH72+Gd+YGI",
+	"RXteX4lcId0vndcyXMJx6GKVBEusqQhXqbbQoGtA1NgZUBUJbn3YRuwGPa1pwDkydJNwkhK3GlLMsVWt",
+	"eZbJtsTfGBUyaavYMX3I7ZnF0QCV/pCuAwUvRV7A32QJZdwmXnlOkwEd6HEll1iAEbZutYIp0whKyePz",
+	"lUO+o2p7am10IhSoBdMKbOt8M7KIhvIDjn6PoASxcwNdCnhLqrYO3dIY0RHlXGiyBILjO2MSW4MkMPnw",
+	"cj3zra7rmRrl2Qr91TjsNXWMKUwYD09NxFDHGAwUDI2MaYM8wotvg0hyLC/73uczxYX4rQ0hf8SopEqZ",
+	"nM/+NCb61cW696A1G+mFi5ONjGP5w7MBnTgsqmreO4W6QUVwXj3zFqjCXPbIUTCnVoW0receZWnsari2",
+	"OuCIoL69N7icSlqkoYpFPAHk+kdpTsmXfrz54ValISyKVyDXQMxvhQmX0j3JlUPiETlmHJk0XmoE45Af",
+	"T+5RcZ8ztyxx39CvFxxnj+tRccyvk+mNMWNswQbiE6Ul2VQebQhV5Pff3Qn3pQXdM1/z4cMhPOvTU23C",
+	"Y7teStk4pQ4z0KdS51IXRybRmn7fnlFzule8kS11NHZ+xqFTZORhh3XyDzTJcfiA4MmeYGzbAoYX5bvG",
+	"U1qa7WWsM0S3H7W33FyWtkUUSFm4EKzw3ZMdzqPANudiHaNe2qlfWqe1iQF55EKG8DHl5/lZJQPYNL7N",
+	"xe/1qXdoUcVyVNvF0Qpg4Jb/cz8OQbWjoamDK4sNM+VRB5tvx5yDNNeblgx//ySTk6vYmAf+rZrHmKzF",
+	"PLw5wyQP+rI2gNPSrThyDnoxj8mhSbiIT2U49DwQQzn0Rw7jNhldg1FGEgg80kgnezswhbUWIR7nYnCW",
+	"ZbZgYqBif8TUdLDJciOBDt5/A70S532E4bR6CtNq+TLvzljml1/umNAavnB7ZZpT0W67cx6Kjj0HK92w",
+	"lnGlLUdCEwLKanzzlOB7kfUBfYIIDaOmgFtfqB+d5Fiwwal007gYyYbFcVuSYSjCK1XjEJbxhpMUJVrQ",
+	"8YLxRhq7ByGlRbeKB5Bx3oJwODYAc8yEn7ZOrm9gzbAUwhd9G8qRUqcHnsQeaFQrvtdA05n7pa1zxsZo",
+	"FqNc5bENN20xIx8gctGjX+bjHFNVG4vXjeBXn6LnRvmEzeDKyIwKZg53yC79+Ynu0TohSBB3cDROCt//",
+	"ZKWwalD5sJdnebGV51WgVyfZpYyV27WyK9o15/MTA0Cd/bfOJuwPErUsbpKjzx4QZzz58AUYKRk7t3+E",
+	"2dI8FYtb25f0xgrOEbBtx2iZZtGke0T78k4L9gXlbke3oAjTI1q/24XvPktGE64E6hpZAJnSxx/sxT7k",
+	"4v75VaebfUqoprrW8qEd/DL66Ahh6swl9MpR++CCdyyFhHEwhAoV7+kWF3FcQYfuzob2tyQ4/V6e6UWP",
+	"1nyWYo1Q3WcTXDt0Cdu8YJaGB8NemQ91fl6XS9dmHPXXYdjLjvTnBo+RGZMVwmPMeWLtGFdeFCY5L6pi",
+	"dcZTA9l6UhgkFtCDOVwMIVwxCao2oOmwEh+SwIH+hrqpKId2c0uqM+xFIx9xwQdY8w2aTMVDeU7m+RKa",
+	"QOH1WIzdI9q1x7hto+fUtHifHRmZvnyLIdZRyZZTWtlPORlb54ZUPiUQclAQSQjUS95jn46oIT1U499O",
+	"ljoFGi86MALxr3P/4tYVT7Kl7ArOuKWyn7LTa3OvJAV7YPNkwGPrsak8isDND3DDA4dVPVWczaKMtiiN",
+	"6NuC2U/Z+SdnhmdHhhb0E0+pjjYQv3LmVbMGksfM8GG4fJoHvfC3BTNiI42gsLVsi1/84no/bYqdV6fV",
+	"+XbgTypkkEwJWnJUSTVTdJm09XueXKw4/rTzxYfFwgpMk95taCh8PDLm1MgxvVAnR1YSVBFSGl66JglQ",
+	"pclXz0i0ocbjsSDKJwGpNPhSvL4Ta8awYpLNqc5qaPqw89FYxSPFO7SGn8sYajtY/tAOkfGFmW4O+yHa",
+	"shvO4IYw+JnNI5Kdb6jelABaRdLTlqn7yXjz4PC6yrzV4V8+qvt8PtttBlRGrJAU5tJaYMG+KshNgK09",
+	"rk+1tXYA2wEtho0F412dE85/FnK7SsSumM/cTCcqLeR+kTj9MCjkUIKStptqYX2sZQ6BRZq78paqGON8",
+	"TuCr7hwdwgtvkrVycfG5xTJLQ9Etbt4kY5ARkml4vVqdLCl+yJbLxh4mRvdt8DzheUvNcpR9rRegTbIw",
+	"RhXlkun9vVmhC3ULqe2QQ2b2byTEloFXh7ezxeJ7ofSNu6pkUsb+w36bKps+uh4gaWaeEXpC4QAi3dDA",
+	"ATeTyF270TqbffiA8zBWIqR0VgmCHEoiwaKHqg3LSEo5XWPjIxGcxDl2MhEvKurLf/B/8BeCPwDHW27J",
+	"v9+//hthnChOt7CIqII7wmJFqATy008/fKvI//Qzv/8VE2bYKbADktIt/K87xEexV799+YJ8/fXXfzVP",
+	"++ndizuCoU7C1D/4+98ti+ZFj++H9+aylHEhSc6ZVneYiXPzMxgkscsouTbwL8l3Ugpp3/SeZlnC7KSr",
+	"J5kUywTS//1PJfh78j/NKv76pz//6//6B8e6TEqURhq8j0QM721fw3vEC1HvCacp42sCDyD3ZElj92qq",
+	"0Xf/kjyPzDlI3ry+f2fBdcj7H2JIM6HNR9z8B+zfW6xMRVMgW9i7txZ/wiaLNWhV/smmG91YS8qxS9Ze",
+	"96dnz74kz4mbEe3AXABie7Nnop9EQZ49fYrL/Af3x5kt1yFMIyLks6fP7Eve/+jGgr230UEuiOuPJ5FZ",
+	"kbmIcbJiD0AURILHhh1EwipXFOsS//T0r/ZRTCti992X/8Agg3LLIe9/R903JxU76MN7i0eJhEtYyvT7",
+	"OXlvfzP/9+t7j1fJJFmxxNiGX5LvYvOWXAF5/907un7/5P0Pq5tXxiF6/+U/+BsQWQJEsTXH4KZlst2D",
+	"xG3NO5JJsZY0VQhnSt4/x/Ix9htS4ZZ8g7uNSJot/pE/ffp1xGL8L7h/2uiK/dN7QwpngnyhHJlz5aju",
+	"3ousem/EhDx5+OqJ1R1P3GreE2UEgHECj3biYDEhBhWBhelMMTBAjN3y5T84VgpFwC00m1MszzMabeDm",
+	"2ZdPKzH12dtCzxTV1bOvfMs4zdjsdvb1l0+//BoNZb1BFWgWWXoYaxvCMuoeCfRDPLudGeZ+470chzJi",
+	"9eezp08dLo92IArV/fhPp8DtkTDIb0GrHJXdYcbeJefxN9cPHn5isUSvEaz690NGZ/ZbHOx4koDEsnaF",
+	"c55sJXw5YgqB5FSAKNaV+8ZhH2ZU0hTQobn9e3hV5SVPWKk48Bj4pRgj9o2rOp2Oos7l/FA/N41h8+GA",
+	"mV9N++qzM/J5HBNqW+RLneTxm0PM/DCvyPuT31n8oVXo/w20Z+55Rb6HSvPZBmjsbEqjBOuPbxpHH06n",
+	"6mtewrGHtsNIUUfxzozOPiSy0e9HbqEVHgPn3TuY7x60c/7oMmEo4bfasI31ZJV3nSn/BvplfuYTBV9w",
+	"kRMF32QPb6uNMpCFgesg+7DAD+I1yMn2VYDq/xS55DS5qcIXtR7q/24vfu6vPSMv6q+6CFO+F7sahIrY",
+	"cbJEpHxz6uNPnkpFAWaTP+4Px+u9PED6ewhSfnol1njLx1BnH4Hv93RPNsN5f+c63hVJYKWJyC0kvDEl",
+	"/EIC8tC+9QZtOTX6wEOErQ/z3uu0cGfieRn6TmiaXGwb4xQeT18794KJuDY75gvldq/hJOPEO9Niq+Zk",
+	"uS+08WSbu0MCnsAj+mFtgvAd/nwRUZi7yNSvOch9GZgq6skGGiWGjPf2ng/mmXV+/x+QwoUnBIc78p85",
+	"i7Z4Dzr8ykVVPAt8B6LtBThYW4VT5eoyqjVIc/X/+/vzm/9Lb3775fevP/xLIOLcL/waHvWTSD3Uhb4X",
+	"VudQzp8TG1DSgmzBztk51aPpFm2qyl2AgYYKpV/zhHEgQhJkB0uNjKlzirtKaLTtsvAQF/ecVkUNLvjc",
+	"iujnDaBOsaX2Nv5IEyWIFklsVI7/XE/wDONT0xsP/j1XGXQosJAvbGhcVBReWEhmQi3PSWTfa84ZhvE9",
+	"O0eXOIRnjMGWSM5uNk5TSgI7TIvsJrdAvMdJUEfoytZcXakUVWuWBgnSs2lffXYJeiUewKdFuEM09coe",
+	"PWeiN1Lk6w2515Jl0OF0+4BXt+H5orhqLMuL0rOz2pV+fRexKQti4EQ3pOec2I1o0a5skN8dshv6AC4z",
+	"4TqgHSdKyh8yoze6+KKMU56dqFcZYwwEaqsEnfLQNJ5vhd7XFWr0C/sY7vnVCggGHH8THOaY7TSHqZ3H",
+	"iBNEzX8S5icwdu1G22/Zpxr9VWNFAxOZQ1wxVww24Mpfh1xUquQ2/85VfLTz6Ly63BL0Qrq85F4pCv5v",
+	"fQm8F+Xc4as0hPz6Pk4ar6DO2ZmIn0doMQfa5vOWebwGPSd+DvKc2GoimhA73sue1q6BjmiQaZsYNDXC",
+	"gPO5kIyzb5QrPZ+rrMDUqg2WL/cEGxuR+Obvlk3t+2/ijOHxe/bsJ7ld2Mc5ya9UlFzq0IvEHXHzP6pj",
+	"axXGz2wgHtHI3NQQFL0xG/pJ1phfM6HbfDgf51pDMAcLvbALXR2zc/Zsj3lXXZZQXwkbC8XMgXfn+iSJ",
+	"c4hvXE1dj8VoLn3urjzeoW6x3g5wQwJR6hagiPOadeVXX8S0cwS2XrhPra/ZAxi/XQO/8zV/tQnYK5Yk",
+	"EGNhXS3QZlEzukzCe/oA1Y+8XqOwXOPHMgwrVLpImRcvqmWFJK52Um/A7vNVWVPrYdcOmB7c5fbQkJCK",
+	"B5j4uHiLD/0UxOm7NNP7YRL0p8P682+FHVN0IpPf0S2UXCZi5SoymNKd7BRpis93jFQiOQMn8akv7Kuu",
+	"VinY5bnFXtz8dMQ5e9ycyi0WeePrCFVEgdYJxKgXRGYRL/xYTC82LmVXFRvrMvYc88VVnwNDE0mJJehl",
+	"AkMV7hVmX/G3Q1HojwiUQD1np9DZqYMevg+cFB6+hkc9JxuqNujcKz9Vv42Gp5QS1An/BMc3T+yxAY8r",
+	"TPvUD9+PIWVTuoVvHAxG4KV/K/uQgi1ITJO1MGY/t0EnRVYi59ie5Tua6qGN4q/nDm88t+2NtpvE7yff",
+	"1GM9FtxJOJbd/lLsqh7FZL3WG2xE6zmo7KUv7ZVXmuCtrPEyRdlIDes82hyvjTJZZP1QTMD/qTdpUPmU",
+	"qzUHK2v8SD5ilUqXaQVaOY4EOBrcVPbkoTLasMm9huf2qZ+CrFyFA3ivRYZNq4yvPSvv0CjBMRW23m4L",
+	"mR7EX4SQdvzNeSwmZu5PPBaOsxb79TNn+1x7NxdnSaPtbTFbwA+bS8UDDNq4g87BK/LXggXOIuda7ju9",
+	"sJZbNV1/POfNEvcyvtvpp/OVH8wf9Uy+0HFcwvX07+snvmAdYTlC3P0BL2jf4qH9Esv9QuY8tGcq2O7T",
+	"ikaaJ5plVOonKyHTm5hqOpxB9iNxOPCFfUL75gtl7ezLyjpL7JB8cf9fd8RxrIC2oIVjSIlEyIuY7CTT",
+	"oAgXfjTWAPHqDe4UsnpuBXqdxR5+HAIm1HxbpK+uaUbRaqp46uqOY9X3uYs77Lo+Sm3HlQqOL+0Yo+bR",
+	"Il9SPnmoT39Dr7aK7xvKr1duJgBUobwUAyIkSdhK2wAY5Qg8bhsAK2n6EcISixsu9I3TQ9PLzbfibwJj",
+	"+1ccJa6t8Q8qRfegC9lp8HyEsOT2M6HbUfy2vOyMlCveclGfiew2AhGNllCWRWQgleAW82y32U94mAfZ",
+	"kPqBOBNuVQy0fBrOHS71udp+pK1qQ1LnT8VjWCeTYsUSQOWOECgOx872bvjEokOcvCMR5UYwcx4LbtHP",
+	"KInpfsQWt6G9IXGgV/bKCxH8IpvcfpKFmum0u6bby47BA5ynN+7KQa55BdG+vkGuptyx/lHXZnz/XC2K",
+	"3AJkfmZ0IRhzD6lISpSblUgSgY61eABJPPzwdI5da/vdxxKR+bV4ju7TP6IjcLWiLJkGmwvoFOgRhwTW",
+	"OaWOcK34FMVF1ySO14L0U1Ln/MgaFc4jDq0WROyg4lQiqBpliLPh8X+6gNUmATtpEalh8D6fvnC15KDc",
+	"IuZjxeilva/10O6WnHJDT5CQNF6Rfx6hilAH5COM2Uoymp1blrSbMzfAqPIj6c6f0zynMqkN6Tt79gkh",
+	"3opJeK6P7JwWcwwJrC32enfcoXLddZZplSu8CKt+3gg3bUM5THmR+igF8BYwpY7kb7n8qw3lFSv8OCng",
+	"CoXOzdwfQRMlUkBIe8tl5/HbcJT7h1GGd7Z23zCew444wqsOnKTKlrM6dfr64e94fP3ydBUlPt/xmFBS",
+	"ssTNYO7gHXsAnEjRqy/LC6+gqKe3v6KY8D6yb3P6TtCrbACp8PMix0tVfshyT+IciJ9U5GSzJotBCXVh",
+	"MKH0TbSBaNstsm+E0i/sZWckZPGWi5DxO0zfJUJsie3QJ1m+TJjaQEwMXeZGaYPCUcPmX1vI0K6GBxaD",
+	"G30aJveJRleDRxIeKnX/QRa9sb1gb8srz8ilylsu4kNrikhJSxptLcaxR0vZiTyJSSyMXr5z7bOhAprz",
+	"ckd4SPgJz+jXqxXIt+bJ13pA4+JwmZcO+1W03+dOn9PLpAwLHWajNVyNKsF5WCjZ1uWs9QHFwu4ywniU",
+	"5PExx47KlynD4UHdx8595bpzBgWL11zw4PFjxzDrVSFR/dg5jxpzictO2n/vrrk2A7XOGHS1WWxBMUKm",
+	"Ya5ATmRl0sht1PJJ9TGvwSc112t7A5jLA7Ssmou89UV/fvopB+CdWF0oDkM12VFFMC1v8y5W1RktLNl6",
+	"oy2O/m4jUl9F0rr/mmMS3CYaFjg/djd9Fv3Lin7/VWoDUIT9j4v6mydMFfHHkYtFsL9LXD24aKfSLxFI",
+	"B6R3yp6f9uzOQAHbgwMNbntOSh9Zmqez22d+Yrf951d//denh/Nxz6vCLJEuosLeGJc0KpBhXY2MpTtq",
+	"LEO4OdECEaIQks4Cxh6izB0AyVoJebKkCeVRT8zqG3/RdQb43fIuM2nRkWKOQC15ikwBriUD1bH/HLW1",
+	"pFxZddpN8R/x+nfVyz+FWGFG9yLX14TwZgl5EdGwryJVHg82J1LKkpsN0MSOAG9LoL6iLPneXnWdW7Gy",
+	"wEsNQzOkW4pHMIbeLVHA9Zyg7BvrTuR2s5rnJpRx80c/HAu9Pr620ErKBQH92P2SVeb5FUaBUnQN6knO",
+	"U6qjDcSd+/gnf5UhzKed7659ymUqQylzWW+jXorgntG4FjK9HqIthlPXoDO178fG8vFE8DXRoprIqaKK",
+	"HrLZN9lN3RP2raQrfXUdYbiqj1HO98rS+/zRF9vflRaStaNMq3oKV4siL1Afa9MvKU98WfGE4eCXLIGj",
+	"tMeFgsFmbS9ZUgRHj0jZmk+MJ8HHwWknpNDNltE5j0E2MVV3GxZtyAbcyBSmScK2YMv990RCluwRgC/L",
+	"UX1QxWLwE+Y5mPPDKKX4CPlQT37nnY27bjO8bK8qzihaAN5pHug71Vyn0/0mEWnQN0pLoOnJg+fMLreV",
+	"vBNMnMPuDdzeWHrpSqUcJ9Byp5xQrWm0ceWMLTw8JcxaZ7zFdJy+1U9fv3Kwq/zoYDzUYbMsAYUCfWlU",
+	"D2LllAEXWNaz5WKnzFbHph9mg4jGrrxzASyFNZbGaiSCI+QLSCdvTBGqtharuVc1iFwbrXJj87d9CN2v",
+	"7dVvi4uv0wNoLPMycRI758rR04Mnb0SuAFsHXaHWck8oSRivTTQUCYsY9GOwNL7rWjdcY5kfpyCvSasL",
+	"wWl7/suSRwE2t22+swNnfyISdBXVd8/VNsRRwgVJhYQ7N7zObGZFoDbBv5XVT+xTuiyvGotGM8g+/53Y",
+	"Ar+gjj3X7oIol0zvZ7d//+WwsyXAmuLo04XCFbyrMsc9oY1PT8xDiiqB8Mb6Ft/jyHHyhpofweGzafBv",
+	"3ddf2hMfKVufa2xG7Z5v/caIYG4WqzdM+WIQdEzwDzYQMWKr9HUzO6aGPcrzabXJPUT/nqnZ4r1PbzpW",
+	"OdLmKh7y5AFk7wHjr7lS490v7/xI9ti+vRKSbEQKRVu3pCy5JZqqrZr7seRzYtNKyrVMNoO7HCDGpgzB",
+	"a3NSzENK7jTHaLVXO58yD+tqpyRMXMXvmswmeprY8cmKVXCOX+1BTEOqAtp9Pkvp4w/2x6/LcBiVku47",
+	"imG02WbNepgDBMZz7tKKhF7Gva7viO6gRvWvvRCFb2rwWZcg2EWmUFRocGsHS84Jh0eNfWFyjjEJpjD3",
+	"YENFczvoc14tBbVZyxRR3pkmNIog06rZhjRdvPKAcU9oHjN9k9Fo28XD5+aqN+aiQWVDI3utzYP72qwH",
+	"y0i/1TGvPSGLVyebLT4aLRAAYspWYEx+Y0EjxjIr/CMSlDbG8NyCC0QbjFWucAwKuGPzvaQZQpY+gGSr",
+	"PTF8fk9sO9AdoYkSoc7xswpcJGI4oZsiD4fIX+BTr3bGFT7ErvEjzEypv/vMWHiuwiIVxHC6MPq0pNEW",
+	"YozmVFoOHE5GmivdnIE38Oh54hXoxPG8F/ax9dPrKsWrskS36EsL2aiz93M0oWcX/Rtzg3mq2p56QwFX",
+	"XsBMo8HgxshJWOUK4gBY4tCtBA9mgUM9p+/s1Zdwn0JGxpbxeAof4A+DH/LOtk4Cj28wZenaF1rrE896",
+	"zPvM+FBheuWv/6Tr59xXXAhT0VLswDI8K8O7htb5Aq9rrVOwy/s46dJLFb8ZPpR1MMYlqdhZeEwkYm27",
+	"CJI5oeTbVwRxygjjGiSnCeFCH2OGidXKHZQTS5XtQb7WVLxZ3BiJ+mx0XafRZfeNcaBXIO+Mcw3yAd1o",
+	"IMs8NkfY+D2hjMTxCG5S8QBT741X4gHu3QuudXv49Zm1fgRg6errP++R0y0O8QCEEplzzviaeOk2h4yH",
+	"zy6SakKSzOZ2hhRYt2+dbgPyrV3KfXHxOVFR6u+6mElfUMKGTWTuAcjCcynOatVjbHuwTf/OXn1m/0pe",
+	"ENKByhRiG+EvQeJxKmATk/qsbNgJuV0loj0L/Z/GVa5w4md/wxl54d+ByKnnb8QzOhM/0+fzPVHmuD0s",
+	"Peqz+CblyR7gZg+0dzfsAf4bL7tymA2mN+0t+655u79Z+9nTp4Gmg/kMS17wKbc8T5IxMyYzqo1nMrud",
+	"/b+/P7/5v/Tmt19+f/bhX0ZliznOlx4XKvrqsqGiQlIuB5wBNNoQlGSyRrQfQl23ebVdUm8kqI0ohlL7",
+	"gbZ3hAui6SOh8QOLuoAJKptlGJbGCbvms4ifJuJ/XHgMV2DUp67xms+YnWfB7Jy2SiehHEbUGBjO/mhu",
+	"ObseNy+6TM2OLZkLI4R6eW9ugMEq+KidUNMO1yfln5xMXk6TrliiQUJcVmIq8uL+vzA8bPSrsa+XQmzn",
+	"RNGVnXWRAbdWg8ok0NiuZoAEGioNUcQ/4nUnmQBTytQF1Aa9UK7wZ9fIKHYQI0CacWRjahGHluWE+6J1",
+	"3kEvIBrOck+iXErg0X4It/sLBPfWLDszcS9UFmhe5dqRHY6tmhNj4KWZK2+2lglJGAcVJOCJnmlB9SfF",
+	"CiaOPT/H50LBuasMPj93H/+x0jPDZO5z1LmvFtLKmjmEMgkZlSDdmSQhAapA2ogPhuGSve2uoalxs4Zq",
+	"p7PXkF3zNrGr+2iVY593ySS75HuRxHO/I+yEsY37k5b7OYkojyCxZWKR4BFL4KDMvGuHSEiZ1uYhXUf5",
+	"2/KqY8xZW4g8jTmLz3KQsMIezDg3S3vI2JTGcN7TV8IDSDX96WsPtLfu6VcLIO/W93HqbQrqnB2XQG2x",
+	"yoZuwU4wcAMhnSFoseqELAYNM31XZEsdGJW10lpsQS9YvuO9e4iHu+g6Ow9xeZdBVfW2H/F0K4riKqjs",
+	"QKPNMTAh9juu9jzH1X2cXecoc5GZ8YgCRmt83qNhiKO4Kmyut4weQkf4vzxRLM0TQ7VWLIJ7d8WnIAF+",
+	"rRc36apvv8QMmbc5D4rCg9GwVGlSGUZxi315dq7Mhj4AWQJwi2lRzu/DwEd5CfAY4juyk0wHMS46JMqZ",
+	"AZrJ6eFmzEOvWw6vAmXmxUYIFdQVBc6ML2hyvehkjV1xFlGwXrzUw2mndAYc0vv/8pf+Mc7bw4knB/Ru",
+	"L0uvnbvHm95CappU+gtb9g3K+Ru8+IWI4fPm6ULQMGQ0lJrd/v2XD78cAPdS2+SHPpVia9xFGEGmfEsE",
+	"XwoqY/yb2jbR8uxjKxvJcc/OIBoQNXYctNfPztxCie84OwhTO7XfVeczUWwW37EkIUtAutcxSj1pJ9lN",
+	"VX48Me+iOpeTFzPfszWv8PI6i5n9x3+kgDJy5HuRfi5lPutWM2wuccZTyhKIUc2hGx9D5Maa92oyKSEq",
+	"B/1OvGHesWj7onjF9Xa++xWa9V7zjjmj6mbRlojVilCiUpokpJQMlKica3NFw9AMytThnL1IpKnv2Z0y",
+	"vxfH/nxNHSTWlXq6lUVev1o+n5A9x3e4LnHg2uLOAYndCILRguXlYlKXFQuLhLpicVLarvLz4f7HPNwt",
+	"d+2U4TiWoJRvH6iPhj5my+A41Yn3jMWSvP5BwR8LyfTzvrnMvnm+llBr9DscIszrQ4Td7GBVtZqPNHIa",
+	"w4SndDvNk4+d0zNme6V5ollGpX6yEjK9iammx0wvfilk+nmL/UH9TpRFQq3NdksimlkfwWweKiEmMWjK",
+	"EltDSO0kld7dtDF86w2jIXf/8EayL3qFxwwi7Qpfdxvgd5bmymWAELgxEWLL+PqOAIa2ffmIrYLVNv0Y",
+	"H9Tch5lgsTGsMqsjnk9tKVw/WMZnS+EPbikgJFn10PeoGgP2SZExuMGpD+1pHDevpbj+Rzvx5UqDYDG8",
+	"5sn+4ij/dep8RMX7inHtxvIYG/JeS5bBvJipBDZfRCPsjUQNzbEV5Y5QtbUI4o1YbL8sOYU9qnzR6oiP",
+	"W8Q4NBs0qL6xgf90piSRAjRO23fr6wy4pe3snHFA85o/cvivJgPfPdqpK7ZHW2yBl+POPM6qxQlRGyE1",
+	"cUzy4Y4OiWgw19g6qaNT98a5Ly4dK1RjBvifs0Kx/IKPneu17PlCFVrRIeZipaZtustAMhGP4ODAzs8L",
+	"8nI+CX54sdY+EPGeZsqS+edmb6Nr3VhLIRzuMD9zrvKlEcxlR6Wi5eJPlUs/17kcxa6/2SoxInItETAj",
+	"taM425mk9I1FWHfRq0gCcLURPRpU6fvyyl4dx1K6hicZX1/HzJ2GabIGX6SCYzWhOueoGt870f7wrSwM",
+	"SdkDFda49pPGma1/zEUq/OqvJDLnqrWir4DeaE0F5rz+vD+Adnp2Ju5eYE5TmlEJvi3Z2BfWQ2s0iDUB",
+	"VWrtTR37zl/1KYCq2L6b84NNDGldckBqVSCKZ5fFpPIruQyeNY458ROWNTUezZJG2w4460aPVCGQvcWj",
+	"ld65sxPvIrAD/tPLwjUf/7AUTekWbDyx7jFM0vRYp/u5QQc+lb7Hjws/MFz6Pge7BwIQ2I2EWqqhoDA+",
+	"6Rx0aVQVU2TNHoCTPDsKnKCxo84LT/DJNBJ/HIiCzztpsp30IyCo0BLmRMu9RZmc48w082eMZNvoJA7S",
+	"8yfYHNtHtMAtVe4xs7VwnIHYmrvzrA/PwLZ32cxS0aAvttN35pmH2tnK15yWuoruvO/ceDAMV9u2sY4J",
+	"/65Br8nSXgcEr/kU3A+qbDfPQovQ6NGqw9GcQIjOBu6IHWWa8fWtxWcTkmwgiVtQTw9dlEuCnvlNcpHw",
+	"he3tdFiJDbTuNsEa4kjYSc9nptGlnAgGu9tKv/TcTjZVdpzpjirfKm3+GWPFSVy0TQfpeaJfUTDhzHUz",
+	"BR+vUlX7mpmP5koMksDP5k/PHrOiRpitlMWdVcQ7jK4eqpCebCiPb8TD9POWvqc8fv0A8rq3g1/l543w",
+	"qXrUaovD/Jci3hNIlNkTSgO1cywT0OWv9pAx37CEDU1Wxkh0FZp4FA3eM0VBWY+h+CNedwGjh28vNkIG",
+	"vx2hcBq2tbp1AFUKgM9JrloIOvmowOt3j8oVmvVeOgV0ndv+nJ6gxZM4dP8cnpMR4Ts8NwUHRZawEhKh",
+	"eToVgEjgxglHz94XCbz1F55z85fvucjuf8k45REQQwnlawOZ9pVhKDMehk5IX2nJJIkhoTV0ZxBZAi2k",
+	"9VFKvmIynTxIiU+tEG4ajXF+Bl9g1meVfY78CltDSq6jQtB0C4rAagWRJnSlwRbU9jFZAZXRpnXj3Nuf",
+	"D9gRCjT8Omuqz48VdLCrfgvKUP78LDIv8+V8al4d2mbbTTwYPYYmdkLGVRhIf1+TJU80PHZoNPvWd3jN",
+	"BNxJ6eOPwNd6g8NvcBSO//dXg5PhB+O6geep+ca0mBrsJs9GJQ6M64Ga/RJ8zclzACx1J8r2TzypAsso",
+	"g8+JqYYbH8Aa9rBGOPGUR22oWqxYAioUNVwKkQDlg9hzVQVVZq98zy5zJjudsPOF+jvJtAZ+64c2qznO",
+	"YFbzopnW/K/dCequrRpCb3AER1VTDJmgWR2deY2YsRcdt/na13gWtJsSNvZTGdb7caBjC+pcCjy2nF97",
+	"DGhsISEjUGM/FQH4WMixjfdfovbxnu49YHchDhb6NRYlIOzc+UvOYMAAFIcHLJY0C1Gj0GEr7VIxJGAl",
+	"5xAO73VoJs75/G+EPbNjKg7cgXlr/uvefctZpUKpS4jCzzaqaBOwhHE38ch6zhlI23oTJk87qOEPfHY+",
+	"NMIf+OW36FmZ0dLrhrLJHCof3KQYKnLwPWaPZlQp4zp1ubLmZE/bPSb7cy/ljN/1BB6A65vyiVfUfnEP",
+	"8gHkjQKuCS5T2YA51cS2C8a35D3+cOv+8H5O3sdU01vyOxc5nxMWz4m37T68vyMSVJ6CsjNFfqRK33yH",
+	"3//Dt1Xrk6ptVcWViC29KfQS3eSsWqR8yyVS6ar6UWfofGkSuAYE2Grsv/AXnRUtF99xEXvdfw/Gur31",
+	"NiciiUMe0pnSGc/j+MpREo/AR/xq6pdfShaaoiDtH7KERph5Z7orYXCwrRBkZ5DyemnheEbsKxFpuNJj",
+	"xM0DBdtSXq0Hogqh3bWm0cbJ/FnUW5ZJUP1g+vfVC08aFNpz7a+zTy2kVSHNZUbuWIPMp5nWoHHCQr1b",
+	"Fv9Z2W4l93yWfjU17OiPbFUVk+vNN1M1FBXpfF7gj6Bxfzvj2jDRWttryngrH63117VP3+EVn0IJrthx",
+	"rDnuLL49rpR2+snrZw2JU3WhChUE+QkX5jb8CvxnYfBmPngybU8MPtYs6lpVhVmbX+elAwBIl7O3glK5",
+	"RWwMtSVxPRLbLhASbPX85O0c9rHXLhB+nX9Igfg39gBeICogtLbyYZB0KC7Eb1Mri3t86LVLhl3lH1Iu",
+	"vmdxIRc51ziRqOcEgTRLqO7Jir4rrrrOrKhf32Ua840BWNBtyoyo/4yr3T1ufR8nclJQ52IZ0bTK6aPS",
+	"ooWYPMlscKUDocpe8KnIgFvuc3XxMTaNFVygZjRJvDDU8p42IWq8FptR2FBlXPwHmuQwKgPqa1U6VbC7",
+	"5pxBnTP4l7/OhvuHvgLO9f5YE8W4eWjzhmve6nxPYU64WIp470AIgLDYBu0K22hMn2ml0u8vTwe8/zVH",
+	"TAPkFCboNizaVPElsdrYIrhS7kU0vCbXttpbVjZhJd9Zj2ikyoVaPCwDXPM840vxOD+oLyMJHVI25v7Q",
+	"m7azL52dnYIXSddp/zGHZDkljF2l5ZOzeKfPrW/ql3+dJyiu7vnH8U4vI0PeP8W3oYfq9K9Vy8Ip6aH7",
+	"7kkKcj21s/rKPPNTkBRc6B9UUF7RbUVQMiq1Rb2w8QzBwStxRIj1hyiO1G1UH/UJkC0lHmBivfKXftKI",
+	"mO4rLuMQO4pZQ8vSfd5flz3ZSZJJ9kCj/dTBLH+mv3GPv2ol4Rb5Xcz0H1RV/AgWUGy3EQkQDTQlqDRK",
+	"icPihmSP5ai2wwsVSrPKoVtTnDMw+gkcNh8pODpQhD4jCfRskje5Lo9TsVrVosB36ANhnXbNJbWBiqVZ",
+	"BYJUL2m0Hb5fsoRNXaJwb575SewW/PhLx0EvZJqJByhasKpHO2Fci4ptxiQROz5cYDSdPEtdnNX3+ppD",
+	"p+US/8DntE9WW1mJBcfJRizaEKVFZhSMci8jUSIcXChCszF9UFdzKEpiCz01cO/sJeekpHnDZYrI3vxg",
+	"h9kU0SwbqLxh/DDb29uA4bJM5nlXu0fM4j5Sfql89aUcX04KBlswDwWRBATAUhux40TY9ri2Lg4rGkVs",
+	"sq19ykJwer5frHjOvrb2lS3SerQfmCtnYbVqg5/wik/alzefcBFt8wZZ4jXNRuQKxqsXs9pr1S5mbR9H",
+	"uSBVLlByXERaB3frVXeSg5Zkii6TqW20b+1TpxOPM+62s3PKEaPg1h0BHis3W9ePpjO+pZ1kR3XfSVBh",
+	"H/L8eOblYfv6rbAYF+cZmZ+A+hgm8UV4/RZstw0ideN+rCSk72rgRIpwgLiJRBVke3NeV9FF/fdfzLFl",
+	"T1s/vQu7IK0U5DKZ3c6emCP0/w8AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

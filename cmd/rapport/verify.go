@@ -27,7 +27,7 @@ func verifyCommand() command {
   ledger      the book's hash chain and invariants; with --pack FILE also exports the sealed book
   contracts   the hashes of the contracts and of what was signed
   workflows   open workflows against what the database knows; with --repair starts the missing ones from their snapshots
-  pack FILE   an exported book, without any database
+  pack FILE   an exported book or the audit pack of a partnership, without any database; names what was changed first
 
 ledger and contracts read the database at RAPPORT_WORKER_DATABASE_URL; workflows also needs Temporal's settings. Exit code
 0: all is well, 3: something is not, and each finding is a line.`,

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,8 +11,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"rapport"
 )
 
 // packFormat is the first line of a pack. The other lines are seals in their order, one JSON object each.
@@ -79,6 +83,9 @@ func verifyPack(name string, out io.Writer) error {
 	lines := bufio.NewScanner(file)
 	lines.Buffer(make([]byte, 64<<10), maxPackLine)
 	if !lines.Scan() || lines.Text() != packFormat {
+		if strings.HasPrefix(lines.Text(), `{"pack":"rapport-partnership"`) {
+			return verifyPartnershipPack(file, out)
+		}
 		return fmt.Errorf("%s is not a pack of this version: %w", name, errors.Join(errors.New("its first line is another"), lines.Err()))
 	}
 	last := sealLine{SHA256: "00"}
@@ -87,6 +94,10 @@ func verifyPack(name string, out io.Writer) error {
 		var line sealLine
 		if err := json.Unmarshal(lines.Bytes(), &line); err != nil {
 			return fmt.Errorf("seal after %d cannot be read: %w", last.N, err)
+		}
+		if !bytes.Equal(lines.Bytes(), line.written()) {
+			_, _ = fmt.Fprintf(out, "seal %d: it is not written as it was\n", last.N+1)
+			found++
 		}
 		for _, problem := range line.check(last) {
 			_, _ = fmt.Fprintf(out, "seal %d: %s\n", line.N, problem)
@@ -100,6 +111,64 @@ func verifyPack(name string, out io.Writer) error {
 	_, _ = fmt.Fprintf(out, "%d seals, the last is %s.\n", last.N, last.SHA256)
 
 	return verdict("pack", found, out)
+}
+
+// written is the line of a seal, byte for byte.
+func (l sealLine) written() []byte {
+	var line bytes.Buffer
+	encoder := json.NewEncoder(&line)
+	encoder.SetEscapeHTML(false)
+	_ = encoder.Encode(l) // strings and a number are always written
+
+	return bytes.TrimSuffix(line.Bytes(), []byte("\n"))
+}
+
+// verifyPartnershipPack checks the audit pack of a partnership byte for byte, and names the first record that was changed. That a pack was
+// not made anew as a whole shows only by comparing the last hash with one noted elsewhere, so it is printed.
+func verifyPartnershipPack(file io.ReadSeeker, out io.Writer) error {
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return fmt.Errorf("read the pack: %w", err)
+	}
+	content, err := io.ReadAll(file)
+	if err != nil {
+		return fmt.Errorf("read the pack: %w", err)
+	}
+	altered := func(where, problem string) error {
+		_, _ = fmt.Fprintf(out, "%s was altered: %s.\n", where, problem)
+
+		return verdict("pack", 1, out)
+	}
+	head, rest, _ := bytes.Cut(content, []byte("\n"))
+	if string(head) != rapport.PackHead {
+		return altered("the head of the pack", "it is not written as it was")
+	}
+	var last rapport.PackRecord
+	for last.N == 0 || len(rest) != len(rapport.PackEnd(last)+"\n") {
+		// A value that a changed byte made longer or shorter is not written as its record is.
+		var record json.RawMessage
+		if err := json.NewDecoder(bytes.NewReader(rest)).Decode(&record); err != nil {
+			return altered(fmt.Sprintf("record %d", last.N+1), "it cannot be read")
+		}
+		r, problem := rapport.CheckPackLine(record, last)
+		rest = rest[len(record):]
+		parted := ",\n"
+		if len(rest) == len("\n"+rapport.PackEnd(r)+"\n") {
+			parted = "\n"
+		}
+		if problem == "" && !bytes.HasPrefix(rest, []byte(parted)) {
+			problem = "it is not parted from the next as it was"
+		}
+		if problem != "" {
+			return altered(strings.TrimSuffix(fmt.Sprintf("record %d (%s)", r.N, r.Kind), " ()"), problem)
+		}
+		last, rest = r, rest[len(parted):]
+	}
+	if string(rest) != rapport.PackEnd(last)+"\n" {
+		return altered("the end of the pack", "it is not written as it was")
+	}
+	_, _ = fmt.Fprintf(out, "%d records, the last hash is %s.\n", last.N, last.SHA256)
+
+	return verdict("pack", 0, out)
 }
 
 // check names what is wrong with a seal that follows last.

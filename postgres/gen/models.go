@@ -30,6 +30,7 @@ type AuditLog struct {
 	Action  string
 	Subject *uuid.UUID
 	Detail  json.RawMessage
+	BrandID *uuid.UUID
 }
 
 type Blob struct {
@@ -309,6 +310,14 @@ type Idempotency struct {
 	CreatedAt   time.Time
 }
 
+type JournalAccount struct {
+	BrandID    uuid.UUID
+	Kind       string
+	Quickbooks string
+	Xero       string
+	XeroTax    string
+}
+
 type LedgerAccount struct {
 	ID        uuid.UUID
 	Code      string
@@ -428,6 +437,20 @@ type Milestone struct {
 	Extra         bool
 }
 
+type MoneyHistory struct {
+	At            time.Time
+	Key           interface{}
+	Actor         *uuid.UUID
+	Action        string
+	Noun          interface{}
+	Subject       *uuid.UUID
+	BrandID       *uuid.UUID
+	PartnershipID interface{}
+	Amount        interface{}
+	Currency      interface{}
+	Reason        interface{}
+}
+
 type Netting struct {
 	ID         uuid.UUID
 	ReversalID uuid.UUID
@@ -538,6 +561,19 @@ type Payee struct {
 	DestinationChangedAt *time.Time
 	DestinationChangedBy *uuid.UUID
 	CheckedAt            *time.Time
+}
+
+type PayeeThreshold struct {
+	ID       int64
+	Country  string
+	Form     string
+	FromYear int32
+	ToYear   *int32
+	Amount   *int64
+	Currency string
+	Note     string
+	Source   string
+	SourceOn time.Time
 }
 
 type Payout struct {

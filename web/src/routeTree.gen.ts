@@ -14,6 +14,7 @@ import { Route as PortalRouteImport } from "./routes/portal"
 import { Route as SignInRouteImport } from "./routes/sign-in"
 import { Route as AppIndexRouteImport } from "./routes/_app/index"
 import { Route as AppInboxRouteImport } from "./routes/_app/inbox"
+import { Route as AppReportsRouteImport } from "./routes/_app/reports"
 import { Route as AppSearchRouteImport } from "./routes/_app/search"
 import { Route as AppSettingsRouteImport } from "./routes/_app/settings"
 import { Route as AppTasksRouteImport } from "./routes/_app/tasks"
@@ -31,7 +32,8 @@ import { Route as AppPartnershipsIndexRouteImport } from "./routes/_app/partners
 import { Route as AppPartnershipsIdRouteImport } from "./routes/_app/partnerships.$id"
 import { Route as AppPayoutsIndexRouteImport } from "./routes/_app/payouts.index"
 import { Route as AppPayoutsIdRouteImport } from "./routes/_app/payouts.$id"
-import { Route as AppReversalsIndexRouteImport } from "./routes/_app/reversals.index"
+import { Route as AppReportsIndexRouteImport } from "./routes/_app/reports.index"
+import { Route as AppReportsBooksRouteImport } from "./routes/_app/reports.books"
 import { Route as AppReviewsIndexRouteImport } from "./routes/_app/reviews.index"
 import { Route as AppReviewsIdRouteImport } from "./routes/_app/reviews.$id"
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings.index"
@@ -70,6 +72,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppInboxRoute = AppInboxRouteImport.update({
   id: "/inbox",
   path: "/inbox",
+  getParentRoute: () => AppRoute,
+} as any)
+const AppReportsRoute = AppReportsRouteImport.update({
+  id: "/reports",
+  path: "/reports",
   getParentRoute: () => AppRoute,
 } as any)
 const AppSearchRoute = AppSearchRouteImport.update({
@@ -157,10 +164,15 @@ const AppPayoutsIdRoute = AppPayoutsIdRouteImport.update({
   path: "/payouts/$id",
   getParentRoute: () => AppRoute,
 } as any)
-const AppReversalsIndexRoute = AppReversalsIndexRouteImport.update({
-  id: "/reversals/",
-  path: "/reversals/",
-  getParentRoute: () => AppRoute,
+const AppReportsIndexRoute = AppReportsIndexRouteImport.update({
+  id: "/",
+  path: "/",
+  getParentRoute: () => AppReportsRoute,
+} as any)
+const AppReportsBooksRoute = AppReportsBooksRouteImport.update({
+  id: "/books",
+  path: "/books",
+  getParentRoute: () => AppReportsRoute,
 } as any)
 const AppReviewsIndexRoute = AppReviewsIndexRouteImport.update({
   id: "/reviews/",
@@ -243,6 +255,7 @@ export interface FileRoutesByFullPath {
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/inbox": typeof AppInboxRoute
+  "/reports": typeof AppReportsRouteWithChildren
   "/search": typeof AppSearchRoute
   "/settings": typeof AppSettingsRouteWithChildren
   "/tasks": typeof AppTasksRoute
@@ -255,6 +268,7 @@ export interface FileRoutesByFullPath {
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
+  "/reports/books": typeof AppReportsBooksRoute
   "/reviews/$id": typeof AppReviewsIdRoute
   "/settings/brands": typeof AppSettingsBrandsRoute
   "/settings/calendars": typeof AppSettingsCalendarsRoute
@@ -271,7 +285,7 @@ export interface FileRoutesByFullPath {
   "/creators/": typeof AppCreatorsIndexRoute
   "/partnerships/": typeof AppPartnershipsIndexRoute
   "/payouts/": typeof AppPayoutsIndexRoute
-  "/reversals/": typeof AppReversalsIndexRoute
+  "/reports/": typeof AppReportsIndexRoute
   "/reviews/": typeof AppReviewsIndexRoute
   "/settings/": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
@@ -293,6 +307,7 @@ export interface FileRoutesByTo {
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
+  "/reports/books": typeof AppReportsBooksRoute
   "/reviews/$id": typeof AppReviewsIdRoute
   "/settings/brands": typeof AppSettingsBrandsRoute
   "/settings/calendars": typeof AppSettingsCalendarsRoute
@@ -309,7 +324,7 @@ export interface FileRoutesByTo {
   "/creators": typeof AppCreatorsIndexRoute
   "/partnerships": typeof AppPartnershipsIndexRoute
   "/payouts": typeof AppPayoutsIndexRoute
-  "/reversals": typeof AppReversalsIndexRoute
+  "/reports": typeof AppReportsIndexRoute
   "/reviews": typeof AppReviewsIndexRoute
   "/settings": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
@@ -321,6 +336,7 @@ export interface FileRoutesById {
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/_app/inbox": typeof AppInboxRoute
+  "/_app/reports": typeof AppReportsRouteWithChildren
   "/_app/search": typeof AppSearchRoute
   "/_app/settings": typeof AppSettingsRouteWithChildren
   "/_app/tasks": typeof AppTasksRoute
@@ -334,6 +350,7 @@ export interface FileRoutesById {
   "/_app/creators/import": typeof AppCreatorsImportRoute
   "/_app/partnerships/$id": typeof AppPartnershipsIdRoute
   "/_app/payouts/$id": typeof AppPayoutsIdRoute
+  "/_app/reports/books": typeof AppReportsBooksRoute
   "/_app/reviews/$id": typeof AppReviewsIdRoute
   "/_app/settings/brands": typeof AppSettingsBrandsRoute
   "/_app/settings/calendars": typeof AppSettingsCalendarsRoute
@@ -350,7 +367,7 @@ export interface FileRoutesById {
   "/_app/creators/": typeof AppCreatorsIndexRoute
   "/_app/partnerships/": typeof AppPartnershipsIndexRoute
   "/_app/payouts/": typeof AppPayoutsIndexRoute
-  "/_app/reversals/": typeof AppReversalsIndexRoute
+  "/_app/reports/": typeof AppReportsIndexRoute
   "/_app/reviews/": typeof AppReviewsIndexRoute
   "/_app/settings/": typeof AppSettingsIndexRoute
   "/_app/campaigns/$id/start": typeof AppCampaignsIdStartRoute
@@ -363,6 +380,7 @@ export interface FileRouteTypes {
     | "/portal"
     | "/sign-in"
     | "/inbox"
+    | "/reports"
     | "/search"
     | "/settings"
     | "/tasks"
@@ -375,6 +393,7 @@ export interface FileRouteTypes {
     | "/creators/import"
     | "/partnerships/$id"
     | "/payouts/$id"
+    | "/reports/books"
     | "/reviews/$id"
     | "/settings/brands"
     | "/settings/calendars"
@@ -391,7 +410,7 @@ export interface FileRouteTypes {
     | "/creators/"
     | "/partnerships/"
     | "/payouts/"
-    | "/reversals/"
+    | "/reports/"
     | "/reviews/"
     | "/settings/"
     | "/campaigns/$id/start"
@@ -413,6 +432,7 @@ export interface FileRouteTypes {
     | "/creators/import"
     | "/partnerships/$id"
     | "/payouts/$id"
+    | "/reports/books"
     | "/reviews/$id"
     | "/settings/brands"
     | "/settings/calendars"
@@ -429,7 +449,7 @@ export interface FileRouteTypes {
     | "/creators"
     | "/partnerships"
     | "/payouts"
-    | "/reversals"
+    | "/reports"
     | "/reviews"
     | "/settings"
     | "/campaigns/$id/start"
@@ -440,6 +460,7 @@ export interface FileRouteTypes {
     | "/portal"
     | "/sign-in"
     | "/_app/inbox"
+    | "/_app/reports"
     | "/_app/search"
     | "/_app/settings"
     | "/_app/tasks"
@@ -453,6 +474,7 @@ export interface FileRouteTypes {
     | "/_app/creators/import"
     | "/_app/partnerships/$id"
     | "/_app/payouts/$id"
+    | "/_app/reports/books"
     | "/_app/reviews/$id"
     | "/_app/settings/brands"
     | "/_app/settings/calendars"
@@ -469,7 +491,7 @@ export interface FileRouteTypes {
     | "/_app/creators/"
     | "/_app/partnerships/"
     | "/_app/payouts/"
-    | "/_app/reversals/"
+    | "/_app/reports/"
     | "/_app/reviews/"
     | "/_app/settings/"
     | "/_app/campaigns/$id/start"
@@ -518,6 +540,13 @@ declare module "@tanstack/react-router" {
       path: "/inbox"
       fullPath: "/inbox"
       preLoaderRoute: typeof AppInboxRouteImport
+      parentRoute: typeof AppRoute
+    }
+    "/_app/reports": {
+      id: "/_app/reports"
+      path: "/reports"
+      fullPath: "/reports"
+      preLoaderRoute: typeof AppReportsRouteImport
       parentRoute: typeof AppRoute
     }
     "/_app/search": {
@@ -639,12 +668,19 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppPayoutsIdRouteImport
       parentRoute: typeof AppRoute
     }
-    "/_app/reversals/": {
-      id: "/_app/reversals/"
-      path: "/reversals"
-      fullPath: "/reversals/"
-      preLoaderRoute: typeof AppReversalsIndexRouteImport
-      parentRoute: typeof AppRoute
+    "/_app/reports/": {
+      id: "/_app/reports/"
+      path: "/"
+      fullPath: "/reports/"
+      preLoaderRoute: typeof AppReportsIndexRouteImport
+      parentRoute: typeof AppReportsRoute
+    }
+    "/_app/reports/books": {
+      id: "/_app/reports/books"
+      path: "/books"
+      fullPath: "/reports/books"
+      preLoaderRoute: typeof AppReportsBooksRouteImport
+      parentRoute: typeof AppReportsRoute
     }
     "/_app/reviews/": {
       id: "/_app/reviews/"
@@ -754,6 +790,20 @@ declare module "@tanstack/react-router" {
   }
 }
 
+interface AppReportsRouteChildren {
+  AppReportsBooksRoute: typeof AppReportsBooksRoute
+  AppReportsIndexRoute: typeof AppReportsIndexRoute
+}
+
+const AppReportsRouteChildren: AppReportsRouteChildren = {
+  AppReportsBooksRoute: AppReportsBooksRoute,
+  AppReportsIndexRoute: AppReportsIndexRoute,
+}
+
+const AppReportsRouteWithChildren = AppReportsRoute._addFileChildren(
+  AppReportsRouteChildren,
+)
+
 interface AppSettingsRouteChildren {
   AppSettingsBrandsRoute: typeof AppSettingsBrandsRoute
   AppSettingsCalendarsRoute: typeof AppSettingsCalendarsRoute
@@ -786,6 +836,7 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 
 interface AppRouteChildren {
   AppInboxRoute: typeof AppInboxRoute
+  AppReportsRoute: typeof AppReportsRouteWithChildren
   AppSearchRoute: typeof AppSearchRoute
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
   AppTasksRoute: typeof AppTasksRoute
@@ -802,7 +853,6 @@ interface AppRouteChildren {
   AppCreatorsIndexRoute: typeof AppCreatorsIndexRoute
   AppPartnershipsIndexRoute: typeof AppPartnershipsIndexRoute
   AppPayoutsIndexRoute: typeof AppPayoutsIndexRoute
-  AppReversalsIndexRoute: typeof AppReversalsIndexRoute
   AppReviewsIndexRoute: typeof AppReviewsIndexRoute
   AppCampaignsIdStartRoute: typeof AppCampaignsIdStartRoute
   AppCampaignsIdIndexRoute: typeof AppCampaignsIdIndexRoute
@@ -810,6 +860,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppInboxRoute: AppInboxRoute,
+  AppReportsRoute: AppReportsRouteWithChildren,
   AppSearchRoute: AppSearchRoute,
   AppSettingsRoute: AppSettingsRouteWithChildren,
   AppTasksRoute: AppTasksRoute,
@@ -826,7 +877,6 @@ const AppRouteChildren: AppRouteChildren = {
   AppCreatorsIndexRoute: AppCreatorsIndexRoute,
   AppPartnershipsIndexRoute: AppPartnershipsIndexRoute,
   AppPayoutsIndexRoute: AppPayoutsIndexRoute,
-  AppReversalsIndexRoute: AppReversalsIndexRoute,
   AppReviewsIndexRoute: AppReviewsIndexRoute,
   AppCampaignsIdStartRoute: AppCampaignsIdStartRoute,
   AppCampaignsIdIndexRoute: AppCampaignsIdIndexRoute,

@@ -406,6 +406,20 @@ export const balancesQuery = (brand_id?: string) =>
     queryFn: ({ signal }) => body(api.GET("/v1/ledger/balances", { params: { query: { brand_id } }, signal })),
   });
 
+/** What a period of a brand's ledger would be in other books. */
+export const journalsQuery = (brand: string, query: Params<"/v1/brands/{id}/journals">) =>
+  queryOptions({
+    queryKey: ["journal", "list", brand, query],
+    queryFn: ({ signal }) => body(api.GET("/v1/brands/{id}/journals", { params: { ...id(brand), query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const journalAccountsQuery = (brand: string) =>
+  queryOptions({
+    queryKey: ["journal", "one", brand, "accounts"],
+    queryFn: ({ signal }) => body(api.GET("/v1/brands/{id}/journal-accounts", { params: id(brand), signal })),
+  });
+
 export const reconciliationsQuery = queryOptions({
   queryKey: ["reconciliation", "list"],
   queryFn: ({ signal }) => body(api.GET("/v1/reconciliations", { params: { query: { limit: 20 } }, signal })),

@@ -61,6 +61,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/brands/{id}/journal-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** How the brand's own books call the accounts of the ledger */
+        get: operations["listJournalAccounts"];
+        /** Say how the brand's own books call the accounts; what is left out has its default */
+        put: operations["setJournalAccounts"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/brands/{id}/journals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** How many journals a period of the brand's ledger is in other books, by currency */
+        get: operations["listJournals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/brands/{id}/journals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** A period of the brand's ledger as journals that QuickBooks Online or Xero imports */
+        get: operations["exportJournals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/brands/{id}/slack": {
         parameters: {
             query?: never;
@@ -514,6 +572,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/creators/{id}/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** What a brand came to owe a creator and paid in a period, from the ledger */
+        get: operations["getStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/creators/{id}/statement/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The statement as a table or on paper */
+        get: operations["exportStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/creators/{id}/timeline": {
         parameters: {
             query?: never;
@@ -672,6 +768,40 @@ export interface paths {
         };
         /** Every version of a deliverable, newest first */
         get: operations["listSubmissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was done about money and rights, by whom and why, newest first */
+        get: operations["listHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/history/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table */
+        get: operations["exportHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -982,6 +1112,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partnerships/{id}/audit-pack": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** All that the money of a partnership rests on, in a chain of hashes that `rapport verify pack` checks; also on paper */
+        get: operations["getAuditPack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partnerships/{id}/codes": {
         parameters: {
             query?: never;
@@ -1154,6 +1303,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payee-years": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What each payee got in a year, against the thresholds that are kept; no tax advice */
+        get: operations["listPayeeYears"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payee-years/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table */
+        get: operations["exportPayeeYears"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payouts": {
         parameters: {
             query?: never;
@@ -1228,6 +1411,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payouts/{id}/remittance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The paper about one payment that was made */
+        get: operations["getRemittance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payouts/{id}/reversals": {
         parameters: {
             query?: never;
@@ -1254,7 +1456,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The filtered payouts as CSV, safe to open in a spreadsheet */
+        /** The filtered payouts as CSV or as a workbook, safe to open in a spreadsheet */
         get: operations["exportPayouts"];
         put?: never;
         post?: never;
@@ -1557,6 +1759,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portal/payments/{id}/remittance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The paper about one payment that was made to the creator */
+        get: operations["getPortalRemittance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portal/session": {
         parameters: {
             query?: never;
@@ -1568,6 +1789,40 @@ export interface paths {
         put?: never;
         /** Exchange the token of a mailed link for a short session of the creator */
         post: operations["openPortal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The creator's account at the brand in a period */
+        get: operations["getPortalStatement"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/statement/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a table or on paper */
+        get: operations["exportPortalStatement"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2456,6 +2711,11 @@ export interface components {
             banned: boolean;
             reason: string;
         };
+        /**
+         * @default quickbooks
+         * @enum {string}
+         */
+        BooksSystem: "quickbooks" | "xero";
         Branch: {
             /** @description Step to go on with when it does not */
             else: number;
@@ -3150,6 +3410,30 @@ export interface components {
             /** Format: uuid */
             to_user_id: string;
         };
+        HistoryItem: {
+            /** @description The creator or the person */
+            about?: string;
+            action: string;
+            /** @description Absent for a machine */
+            actor?: string;
+            amount?: components["schemas"]["Money"];
+            /** Format: date-time */
+            at: string;
+            brand_name?: string;
+            key: string;
+            noun: string;
+            /** Format: uuid */
+            partnership_id?: string;
+            reason?: string;
+            /** Format: uuid */
+            subject?: string;
+            /** @description In words */
+            what: string;
+        };
+        HistoryList: {
+            items: components["schemas"]["HistoryItem"][];
+            next_cursor?: string;
+        };
         Holiday: {
             /** Format: date */
             date: string;
@@ -3195,6 +3479,37 @@ export interface components {
             row: number;
             /** @enum {string} */
             verdict: "create" | "update" | "unchanged" | "duplicate" | "invalid";
+        };
+        JournalAccount: {
+            is_default: boolean;
+            kind: string;
+            label: string;
+            /** @description Name of the account in QuickBooks, with its parents */
+            quickbooks: string;
+            /** @description Code of the account in Xero */
+            xero: string;
+            /** @description Name of the tax rate in Xero */
+            xero_tax: string;
+        };
+        JournalAccountEdit: {
+            kind: string;
+            quickbooks: string;
+            xero: string;
+            xero_tax: string;
+        };
+        JournalAccountList: {
+            items: components["schemas"]["JournalAccount"][];
+        };
+        JournalAccountsEdit: {
+            items: components["schemas"]["JournalAccountEdit"][];
+        };
+        JournalTotal: {
+            debits: components["schemas"]["Money"];
+            journals: number;
+            lines: number;
+        };
+        JournalTotalList: {
+            items: components["schemas"]["JournalTotal"][];
         };
         LedgerLine: {
             account: string;
@@ -3527,6 +3842,11 @@ export interface components {
             tasks_open: number;
             tasks_overdue: number;
         };
+        /**
+         * @default json
+         * @enum {string}
+         */
+        PackFormat: "json" | "pdf";
         Partnership: {
             codes: components["schemas"]["ContentCodes"];
             commands: components["schemas"]["Command"][];
@@ -3597,6 +3917,38 @@ export interface components {
             stage: components["schemas"]["Stage"];
             /** @enum {string} */
             status: "done" | "current" | "ahead" | "skipped";
+        };
+        /** @enum {string} */
+        PayeeStands: "over" | "near" | "below" | "any" | "none";
+        PayeeThreshold: {
+            amount?: components["schemas"]["Money"];
+            country: string;
+            form: string;
+            from_year: number;
+            note: string;
+            source: string;
+            /** Format: date */
+            source_on: string;
+        };
+        PayeeYear: {
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            country?: string;
+            /** Format: uuid */
+            creator_id: string;
+            creator_name: string;
+            net: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+            payments: number;
+            reversed: components["schemas"]["Money"];
+            stands: components["schemas"]["PayeeStands"];
+            threshold?: components["schemas"]["Money"];
+        };
+        PayeeYearList: {
+            items: components["schemas"]["PayeeYear"][];
+            next_cursor?: string;
+            thresholds: components["schemas"]["PayeeThreshold"][];
         };
         Payout: {
             approval_parts: components["schemas"]["Command"][];
@@ -4353,6 +4705,11 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
+        /**
+         * @default csv
+         * @enum {string}
+         */
+        SheetFormat: "csv" | "xlsx";
         Signature: {
             address?: string;
             agent?: string;
@@ -4467,6 +4824,45 @@ export interface components {
         StartResult: {
             items: components["schemas"]["StartedPartnership"][];
             started: number;
+        };
+        Statement: {
+            accounts: components["schemas"]["StatementAccount"][];
+            brand_name: string;
+            creator_name: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            zone: string;
+        };
+        /** @description One currency. Above zero is owed to the creator; closing is opening, accrued and other, less paid */
+        StatementAccount: {
+            accrued: components["schemas"]["Money"];
+            closing: components["schemas"]["Money"];
+            lines: components["schemas"]["StatementLine"][];
+            opening: components["schemas"]["Money"];
+            other: components["schemas"]["Money"];
+            paid: components["schemas"]["Money"];
+        };
+        /**
+         * @default csv
+         * @enum {string}
+         */
+        StatementFormat: "csv" | "xlsx" | "pdf";
+        StatementLine: {
+            amount: components["schemas"]["Money"];
+            balance: components["schemas"]["Money"];
+            contract_number?: string;
+            /**
+             * Format: date
+             * @description In the brand's zone
+             */
+            day: string;
+            /** Format: uuid */
+            id: string;
+            milestone_title?: string;
+            /** @description In words */
+            what: string;
         };
         Submission: {
             caption: string;
@@ -4852,6 +5248,15 @@ export interface components {
         };
     };
     responses: {
+        /** @description A paper to keep */
+        paper: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/pdf": string;
+            };
+        };
         /** @description What went wrong */
         problem: {
             headers: {
@@ -4861,11 +5266,34 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description A table to keep */
+        sheet: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "text/csv": string;
+            };
+        };
+        /** @description A table or a paper to keep */
+        statement: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/pdf": string;
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                "text/csv": string;
+            };
+        };
     };
     parameters: {
         brand_id: string;
         /** @description next_cursor of the page before */
         cursor: string;
+        /** @description First day in the brand's zone; without */
+        from: string;
         id: string;
         idempotencyKey: string;
         ifMatch: string;
@@ -4874,6 +5302,9 @@ export interface components {
         q: string;
         /** @description The token of the mailed link */
         reviewToken: string;
+        sheetFormat: components["schemas"]["SheetFormat"];
+        /** @description Last day in the brand's zone; without */
+        to: string;
     };
     requestBodies: never;
     headers: never;
@@ -4884,6 +5315,7 @@ export type Approver = components['schemas']['Approver'];
 export type Balance = components['schemas']['Balance'];
 export type BalanceList = components['schemas']['BalanceList'];
 export type BanEdit = components['schemas']['BanEdit'];
+export type BooksSystem = components['schemas']['BooksSystem'];
 export type Branch = components['schemas']['Branch'];
 export type Brand = components['schemas']['Brand'];
 export type BrandCreate = components['schemas']['BrandCreate'];
@@ -4951,11 +5383,19 @@ export type ForeignReversal = components['schemas']['ForeignReversal'];
 export type Funds = components['schemas']['Funds'];
 export type FundsList = components['schemas']['FundsList'];
 export type HandOver = components['schemas']['HandOver'];
+export type HistoryItem = components['schemas']['HistoryItem'];
+export type HistoryList = components['schemas']['HistoryList'];
 export type Holiday = components['schemas']['Holiday'];
 export type HolidayList = components['schemas']['HolidayList'];
 export type ImportForm = components['schemas']['ImportForm'];
 export type ImportResult = components['schemas']['ImportResult'];
 export type ImportRow = components['schemas']['ImportRow'];
+export type JournalAccount = components['schemas']['JournalAccount'];
+export type JournalAccountEdit = components['schemas']['JournalAccountEdit'];
+export type JournalAccountList = components['schemas']['JournalAccountList'];
+export type JournalAccountsEdit = components['schemas']['JournalAccountsEdit'];
+export type JournalTotal = components['schemas']['JournalTotal'];
+export type JournalTotalList = components['schemas']['JournalTotalList'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LedgerList = components['schemas']['LedgerList'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
@@ -4985,12 +5425,17 @@ export type OutsideReviewer = components['schemas']['OutsideReviewer'];
 export type OutsideReviewerCreate = components['schemas']['OutsideReviewerCreate'];
 export type OutsideReviewerList = components['schemas']['OutsideReviewerList'];
 export type Overview = components['schemas']['Overview'];
+export type PackFormat = components['schemas']['PackFormat'];
 export type Partnership = components['schemas']['Partnership'];
 export type PartnershipCommand = components['schemas']['PartnershipCommand'];
 export type PartnershipCommandKind = components['schemas']['PartnershipCommandKind'];
 export type PartnershipList = components['schemas']['PartnershipList'];
 export type PartnershipSummary = components['schemas']['PartnershipSummary'];
 export type PathStep = components['schemas']['PathStep'];
+export type PayeeStands = components['schemas']['PayeeStands'];
+export type PayeeThreshold = components['schemas']['PayeeThreshold'];
+export type PayeeYear = components['schemas']['PayeeYear'];
+export type PayeeYearList = components['schemas']['PayeeYearList'];
 export type Payout = components['schemas']['Payout'];
 export type PayoutApproval = components['schemas']['PayoutApproval'];
 export type PayoutAttempt = components['schemas']['PayoutAttempt'];
@@ -5064,6 +5509,7 @@ export type SequenceSimulation = components['schemas']['SequenceSimulation'];
 export type SequenceStep = components['schemas']['SequenceStep'];
 export type SequenceTrigger = components['schemas']['SequenceTrigger'];
 export type Session = components['schemas']['Session'];
+export type SheetFormat = components['schemas']['SheetFormat'];
 export type Signature = components['schemas']['Signature'];
 export type SignatureCreate = components['schemas']['SignatureCreate'];
 export type SignIn = components['schemas']['SignIn'];
@@ -5077,6 +5523,10 @@ export type Stage = components['schemas']['Stage'];
 export type StartedPartnership = components['schemas']['StartedPartnership'];
 export type StartPartnerships = components['schemas']['StartPartnerships'];
 export type StartResult = components['schemas']['StartResult'];
+export type Statement = components['schemas']['Statement'];
+export type StatementAccount = components['schemas']['StatementAccount'];
+export type StatementFormat = components['schemas']['StatementFormat'];
+export type StatementLine = components['schemas']['StatementLine'];
 export type Submission = components['schemas']['Submission'];
 export type SubmissionForm = components['schemas']['SubmissionForm'];
 export type SubmissionList = components['schemas']['SubmissionList'];
@@ -5123,15 +5573,21 @@ export type Waiting = components['schemas']['Waiting'];
 export type WeekMoney = components['schemas']['WeekMoney'];
 export type WorkflowState = components['schemas']['WorkflowState'];
 export type WriteOff = components['schemas']['WriteOff'];
+export type ResponsePaper = components['responses']['paper'];
 export type ResponseProblem = components['responses']['problem'];
+export type ResponseSheet = components['responses']['sheet'];
+export type ResponseStatement = components['responses']['statement'];
 export type ParameterBrandId = components['parameters']['brand_id'];
 export type ParameterCursor = components['parameters']['cursor'];
+export type ParameterFrom = components['parameters']['from'];
 export type ParameterId = components['parameters']['id'];
 export type ParameterIdempotencyKey = components['parameters']['idempotencyKey'];
 export type ParameterIfMatch = components['parameters']['ifMatch'];
 export type ParameterLimit = components['parameters']['limit'];
 export type ParameterQ = components['parameters']['q'];
 export type ParameterReviewToken = components['parameters']['reviewToken'];
+export type ParameterSheetFormat = components['parameters']['sheetFormat'];
+export type ParameterTo = components['parameters']['to'];
 export type $defs = Record<string, never>;
 export interface operations {
     listBrands: {
@@ -5254,6 +5710,115 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FundsList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listJournalAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalAccountList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    setJournalAccounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JournalAccountsEdit"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalAccountList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listJournals: {
+        parameters: {
+            query?: {
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalTotalList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportJournals: {
+        parameters: {
+            query?: {
+                /** @description Xero needs one; QuickBooks takes every currency without */
+                currency?: string;
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                system?: components["schemas"]["BooksSystem"];
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A table to keep */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["problem"];
@@ -6159,6 +6724,57 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getStatement: {
+        parameters: {
+            query: {
+                brand_id: string;
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportStatement: {
+        parameters: {
+            query: {
+                brand_id: string;
+                format?: components["schemas"]["StatementFormat"];
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["statement"];
+            default: components["responses"]["problem"];
+        };
+    };
     getCreatorTimeline: {
         parameters: {
             query?: {
@@ -6426,6 +7042,66 @@ export interface operations {
                     "application/json": components["schemas"]["SubmissionList"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    listHistory: {
+        parameters: {
+            query?: {
+                action?: string;
+                brand_id?: components["parameters"]["brand_id"];
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                limit?: components["parameters"]["limit"];
+                /** @description What it is about */
+                noun?: string;
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+                /** @description Who did it */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportHistory: {
+        parameters: {
+            query?: {
+                action?: string;
+                brand_id?: components["parameters"]["brand_id"];
+                format?: components["parameters"]["sheetFormat"];
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                /** @description What it is about */
+                noun?: string;
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+                /** @description Who did it */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -6901,6 +7577,32 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getAuditPack: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["PackFormat"];
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A file to keep */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                    "application/pdf": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     setCodes: {
         parameters: {
             query?: never;
@@ -7200,6 +7902,56 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    listPayeeYears: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                country?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+                stands?: string[];
+                /** @description Without */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayeeYearList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportPayeeYears: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                country?: string;
+                format?: components["parameters"]["sheetFormat"];
+                stands?: string[];
+                /** @description Without */
+                year?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
+            default: components["responses"]["problem"];
+        };
+    };
     listPayouts: {
         parameters: {
             query?: {
@@ -7331,6 +8083,21 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getRemittance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["paper"];
+            default: components["responses"]["problem"];
+        };
+    };
     createReversal: {
         parameters: {
             query?: never;
@@ -7365,6 +8132,7 @@ export interface operations {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
                 campaign_id?: string;
+                format?: components["parameters"]["sheetFormat"];
                 lane?: components["schemas"]["PayoutLane"];
                 state?: string[];
             };
@@ -7374,15 +8142,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The content */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/csv": string;
-                };
-            };
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
@@ -7886,6 +8646,21 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getPortalRemittance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["paper"];
+            default: components["responses"]["problem"];
+        };
+    };
     openPortal: {
         parameters: {
             query?: never;
@@ -7908,6 +8683,51 @@ export interface operations {
                     "application/json": components["schemas"]["PortalHome"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    getPortalStatement: {
+        parameters: {
+            query?: {
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Statement"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportPortalStatement: {
+        parameters: {
+            query?: {
+                format?: components["schemas"]["StatementFormat"];
+                /** @description First day in the brand's zone; without */
+                from?: components["parameters"]["from"];
+                /** @description Last day in the brand's zone; without */
+                to?: components["parameters"]["to"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["statement"];
             default: components["responses"]["problem"];
         };
     };

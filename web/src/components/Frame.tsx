@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import {
-  IconAddressBook, IconClock, IconCoin, IconEye, IconFileText, IconHeartHandshake, IconHome, IconInbox, IconMenu2, IconPlugConnectedX,
+  IconAddressBook, IconChartBar, IconClock, IconCoin, IconEye, IconFileText, IconHeartHandshake, IconHome, IconInbox, IconMenu2, IconPlugConnectedX,
   IconSearch, IconSettings, IconSpeakerphone, type TablerIcon,
 } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
@@ -9,7 +9,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "rea
 import { overviewQuery } from "../api/queries";
 import type { Overview, Role, Session } from "../api/schema";
 import { useStream } from "../api/stream";
-import { hasRole, useSession } from "../lib/session";
+import { books, hasRole, useSession } from "../lib/session";
 import { useShortcuts } from "../lib/shortcuts";
 import { BrandSwitcher } from "./BrandSwitcher";
 import classes from "./Frame.module.css";
@@ -48,6 +48,7 @@ const allPlaces: Place[] = [
   { to: "/reviews", label: "Reviews", icon: IconEye, count: ({ reviews_mine }) => reviews_mine, keys: "g r", phone: true },
   { to: "/contracts", label: "Contracts", icon: IconFileText, keys: "g o" },
   { to: "/payouts", label: "Payments", icon: IconCoin, count: ({ payouts_to_approve }, session) => (hasRole(session, ["finance_preparer", "finance_releaser"]) ? payouts_to_approve : 0), keys: "g m", phone: true, roles: house },
+  { to: "/reports", label: "Reports", icon: IconChartBar, keys: "g t", roles: books },
   { to: "/settings", label: "Settings", icon: IconSettings, keys: "g s" },
 ];
 

@@ -101,7 +101,7 @@ function Shown({ home }: { home: PortalHome }) {
                   {payment.title}
                   <div className="soft">
                     {payment.state}
-                    {payment.paid_at ? <>, <RelativeTime at={payment.paid_at} /></> : payment.expected_at && <>, expected <RelativeTime at={payment.expected_at} /></>}
+                    {payment.paid_at ? <>, <RelativeTime at={payment.paid_at} />, <a href={`/v1/portal/payments/${payment.id}/remittance`} download>remittance (PDF)</a></> : payment.expected_at && <>, expected <RelativeTime at={payment.expected_at} /></>}
                   </div>
                 </div>
                 <strong><Money value={payment.amount} /></strong>

@@ -7,6 +7,7 @@ import { lazy, Suspense, useState } from "react";
 import { partnershipEventsQuery, partnershipQuery, warm } from "../../api/queries";
 import type { TimelineItem } from "../../api/schema";
 import { CreatorMark } from "../../components/CreatorName";
+import { Downloads } from "../../components/Downloads";
 import { LoadingLines } from "../../components/Loading";
 import { EmptyState, LoadFailed } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
@@ -18,7 +19,7 @@ import { Chip, StatusChip } from "../../components/StatusChip";
 import { TaskList } from "../../components/TaskList";
 import { Timeline, timelineKinds } from "../../components/Timeline";
 import * as url from "../../lib/search";
-import { hasRole, useSession } from "../../lib/session";
+import { books, hasRole, useSession } from "../../lib/session";
 import classes from "./partnership.module.css";
 
 const Composer = lazy(async () => ({ default: (await import("../../components/partnership/Composer")).Composer }));
@@ -62,6 +63,7 @@ function PartnershipPage() {
       }
       actions={
         <Group gap="sm">
+          {hasRole(session, books, summary.brand_id) && <Downloads path={`/v1/partnerships/${summary.id}/audit-pack`} query={{}} as={["pdf", "json"]} label="Audit pack" small />}
           {operates && (
             <Button variant="default" size="xs" leftSection={<IconActivity size={15} aria-hidden />} onClick={() => setWorkflow(true)}>
               Live workflow

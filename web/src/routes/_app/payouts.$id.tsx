@@ -1,7 +1,7 @@
-import { Group } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import { IconUserCheck } from "@tabler/icons-react";
+import { IconDownload, IconUserCheck } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { payoutQuery, warm } from "../../api/queries";
@@ -47,6 +47,11 @@ function PayoutPage() {
     <Page
       title={`${moneyText(summary.amount)} to ${summary.creator.name}`}
       up={{ to: "/payouts", label: "Payments" }}
+      actions={summary.paid_at && (
+        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={`/v1/payouts/${id}/remittance`} download>
+          Remittance PDF
+        </Button>
+      )}
       under={
         <Group gap="md">
           <StatusChip noun="payout" state={summary.state} />

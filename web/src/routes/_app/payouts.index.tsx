@@ -1,12 +1,13 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { IconCoin, IconDownload, IconRotate, IconSearchOff } from "@tabler/icons-react";
+import { IconCoin, IconRotate, IconSearchOff } from "@tabler/icons-react";
 
 import { payoutsQuery } from "../../api/queries";
 import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
 import { CampaignFilter, LateFilters, StatesFilter } from "../../components/LateFilters";
 import { Money, Unknown } from "../../components/Money";
@@ -16,7 +17,7 @@ import { Lanes, laneWords } from "../../components/payout/Lanes";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import * as url from "../../lib/search";
-import { hasRole, useSession } from "../../lib/session";
+import { books, hasRole, useSession } from "../../lib/session";
 import { looks } from "../../lib/states";
 
 const states = Object.keys(looks.payout) as [PayoutState, ...PayoutState[]];
@@ -42,23 +43,13 @@ const cols = columns<PayoutSummary>([
   { id: "amount", header: "Amount", right: true, cell: ({ amount }) => <Money value={amount} /> },
 ]);
 
-/** The address of the same list as CSV. */
-function exportAddress(filter: { brand_id?: string; campaign_id?: string; state?: string[]; lane?: PayoutLane }): string {
-  const query = new URLSearchParams();
-  if (filter.brand_id) query.set("brand_id", filter.brand_id);
-  if (filter.campaign_id) query.set("campaign_id", filter.campaign_id);
-  if (filter.lane) query.set("lane", filter.lane);
-  for (const state of filter.state ?? []) query.append("state", state);
-  return `/v1/payouts/export?${query.toString()}`;
-}
-
 function Payouts() {
   const { brand, state, campaign, cursor, lane } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const filter = { brand_id: brand, campaign_id: campaign, state, lane };
   const list = useQuery(payoutsQuery({ ...filter, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
-  const exports = hasRole(useSession(), ["finance_preparer", "finance_releaser", "auditor", "admin"]);
+  const exports = hasRole(useSession(), books);
   const filtered = Boolean(state?.length ?? campaign ?? lane);
 
   return (
@@ -70,9 +61,7 @@ function Payouts() {
           <Button variant="default" leftSection={<IconRotate size={16} aria-hidden />} component={Link} to="/reversals">
             Money taken back
           </Button>
-          <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={exportAddress(filter)} download>
-            Export CSV
-          </Button>
+          <Downloads path="/v1/payouts/export" query={filter} as={["csv", "xlsx"]} />
         </>
       )}
     >

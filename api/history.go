@@ -1,0 +1,220 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+
+	openapi_types "github.com/oapi-codegen/runtime/types"
+
+	"rapport"
+	"rapport/api/gen"
+)
+
+// HistoryStore keeps what was done about money and rights, and what payees got in a year.
+type HistoryStore interface {
+	MoneyHistory(ctx context.Context, f rapport.HistoryFilter, page rapport.Page) ([]rapport.HistoryItem, []string, error)
+	PayeeYears(ctx context.Context, f rapport.PayeeYearFilter, page rapport.Page) ([]rapport.PayeeYear, []string, error)
+	PayeeThresholds(ctx context.Context, year int) ([]rapport.PayeeThreshold, error)
+}
+
+func (s *Server) historyFilter(p gen.ListHistoryParams) (rapport.HistoryFilter, error) {
+	f := rapport.HistoryFilter{BrandID: p.BrandId, UserID: p.UserId, Action: value(p.Action), Noun: value(p.Noun)}
+	var err error
+	f.From, f.To, err = s.period(p.From, p.To)
+	if f.Noun != "" && !slices.Contains(rapport.HistoryNouns(), f.Noun) {
+		return f, rapport.Invalid(rapport.Field{Path: "noun", Code: "unknown_value", Detail: "The history is not about this."})
+	}
+	return f, err
+}
+
+// ListHistory lists what was done about money and rights, newest first.
+func (s *Server) ListHistory(ctx context.Context, r gen.ListHistoryRequestObject) (gen.ListHistoryResponseObject, error) {
+	store, err := storeAs[HistoryStore](s)
+	if err != nil {
+		return nil, err
+	}
+	page, err := pageOf(r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.historyFilter(r.Params)
+	if err != nil {
+		return nil, err
+	}
+	items, next, err := store.MoneyHistory(ctx, f, page)
+	if err != nil {
+		return nil, err
+	}
+	list := gen.ListHistory200JSONResponse{Items: make([]gen.HistoryItem, len(items)), NextCursor: cursorOf(next)}
+	for i, h := range items {
+		list.Items[i] = gen.HistoryItem{
+			Key: h.Key, At: h.At, Actor: orNil(h.ActorName), Action: h.Action, What: historyWords(h), Noun: h.Noun, Subject: h.Subject, BrandName: orNil(h.BrandName),
+			PartnershipId: h.PartnershipID, About: orNil(h.About), Reason: orNil(h.Reason),
+		}
+		if h.Amount != nil {
+			amount := toMoney(*h.Amount)
+			list.Items[i].Amount = &amount
+		}
+	}
+	return list, nil
+}
+
+// historyWords says what was done in words: those of a payment's history where it is one, else those of the action.
+func historyWords(h rapport.HistoryItem) string {
+	source, kind, _ := strings.Cut(h.Action, ".")
+	if source == "payout" && strings.HasPrefix(kind, "payout_") {
+		title, _ := payoutEventWords(rapport.Fact{Kind: kind, Code: h.Reason})
+		return title
+	}
+	return upperFirst(strings.ReplaceAll(source, "_", " ")) + ": " + strings.ReplaceAll(kind, "_", " ")
+}
+
+// ExportHistory gives the same as a table.
+func (s *Server) ExportHistory(ctx context.Context, r gen.ExportHistoryRequestObject) (gen.ExportHistoryResponseObject, error) {
+	store, err := storeAs[HistoryStore](s)
+	if err != nil {
+		return nil, err
+	}
+	p := r.Params
+	f, err := s.historyFilter(gen.ListHistoryParams{BrandId: p.BrandId, UserId: p.UserId, Action: p.Action, Noun: p.Noun, From: p.From, To: p.To})
+	if err != nil {
+		return nil, err
+	}
+	items, next, err := store.MoneyHistory(ctx, f, rapport.Page{Limit: exportPage})
+	if err != nil {
+		return nil, err
+	}
+	rows := func(row func(cells ...any) error) error {
+		if err := row("When", "Who", "What", "Action", "About", "Brand", "Amount", "Currency", "Reason", "Thing", "Partnership"); err != nil {
+			return err
+		}
+		for {
+			for _, h := range items {
+				var amount any = ""
+				currency := ""
+				if h.Amount != nil {
+					amount, currency = *h.Amount, currencyCode(*h.Amount)
+				}
+				err := row(h.At, h.ActorName, historyWords(h), h.Action, h.About, h.BrandName, amount, currency, h.Reason, idText(h.Subject), idText(h.PartnershipID))
+				if err != nil {
+					return err
+				}
+			}
+			if len(next) == 0 {
+				return nil
+			}
+			if items, next, err = store.MoneyHistory(ctx, f, rapport.Page{Limit: exportPage, After: next}); err != nil {
+				return fmt.Errorf("export the history: %w", err)
+			}
+		}
+	}
+	return historyFile{sheetFile{name: "history-" + f.From.Format("2006-01-02") + "-" + f.To.Format("2006-01-02"), xlsx: isXLSX(p.Format), title: "History", rows: rows}}, nil
+}
+
+type historyFile struct{ sheetFile }
+
+// VisitExportHistoryResponse writes the file.
+func (f historyFile) VisitExportHistoryResponse(w http.ResponseWriter) error { return f.write(w) }
+
+func (s *Server) payeeYearFilter(p gen.ListPayeeYearsParams) (rapport.PayeeYearFilter, error) {
+	f := rapport.PayeeYearFilter{Year: s.today().Year(), BrandID: p.BrandId, Country: strings.ToUpper(value(p.Country)), Stands: value(p.Stands)}
+	edit(&f.Year, p.Year)
+	for _, stands := range f.Stands {
+		if !slices.Contains(rapport.PayeeStands(), stands) {
+			return f, rapport.Invalid(rapport.Field{Path: "stands", Code: "unknown_value", Detail: "No payee stands so."})
+		}
+	}
+	return f, nil
+}
+
+// ListPayeeYears lists what payees got in a year, and how that stands to the thresholds that are kept.
+func (s *Server) ListPayeeYears(ctx context.Context, r gen.ListPayeeYearsRequestObject) (gen.ListPayeeYearsResponseObject, error) {
+	store, err := storeAs[HistoryStore](s)
+	if err != nil {
+		return nil, err
+	}
+	page, err := pageOf(r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	f, err := s.payeeYearFilter(r.Params)
+	if err != nil {
+		return nil, err
+	}
+	years, next, err := store.PayeeYears(ctx, f, page)
+	if err != nil {
+		return nil, err
+	}
+	thresholds, err := store.PayeeThresholds(ctx, f.Year)
+	if err != nil {
+		return nil, err
+	}
+	list := gen.ListPayeeYears200JSONResponse{Items: make([]gen.PayeeYear, len(years)), Thresholds: make([]gen.PayeeThreshold, len(thresholds)), NextCursor: cursorOf(next)}
+	for i, y := range years {
+		list.Items[i] = gen.PayeeYear{
+			BrandId: y.BrandID, BrandName: y.BrandName, CreatorId: y.CreatorID, CreatorName: y.CreatorName, Country: orNil(y.Country), Paid: toMoney(y.Paid), Reversed: toMoney(y.Reversed),
+			Net: toMoney(y.Net()), Payments: y.Payments, Stands: gen.PayeeStands(y.Stands),
+		}
+		if y.Threshold != nil {
+			threshold := toMoney(*y.Threshold)
+			list.Items[i].Threshold = &threshold
+		}
+	}
+	for i, t := range thresholds {
+		list.Thresholds[i] = gen.PayeeThreshold{Country: t.Country, Form: t.Form, FromYear: t.FromYear, Note: t.Note, Source: t.Source, SourceOn: openapi_types.Date{Time: t.SourceOn}}
+		if t.Amount != nil {
+			amount := toMoney(*t.Amount)
+			list.Thresholds[i].Amount = &amount
+		}
+	}
+	return list, nil
+}
+
+// ExportPayeeYears gives the same as a table.
+func (s *Server) ExportPayeeYears(ctx context.Context, r gen.ExportPayeeYearsRequestObject) (gen.ExportPayeeYearsResponseObject, error) {
+	store, err := storeAs[HistoryStore](s)
+	if err != nil {
+		return nil, err
+	}
+	p := r.Params
+	f, err := s.payeeYearFilter(gen.ListPayeeYearsParams{BrandId: p.BrandId, Year: p.Year, Country: p.Country, Stands: p.Stands})
+	if err != nil {
+		return nil, err
+	}
+	years, next, err := store.PayeeYears(ctx, f, rapport.Page{Limit: exportPage})
+	if err != nil {
+		return nil, err
+	}
+	rows := func(row func(cells ...any) error) error {
+		if err := row("Year", "Creator", "Country", "Brand", "Payments", "Paid", "Came back", "Net", "Currency", "Threshold", "Stands", "Creator id", "Brand id"); err != nil {
+			return err
+		}
+		for {
+			for _, y := range years {
+				var threshold any = ""
+				if y.Threshold != nil {
+					threshold = *y.Threshold
+				}
+				err := row(f.Year, y.CreatorName, y.Country, y.BrandName, y.Payments, y.Paid, y.Reversed, y.Net(), currencyCode(y.Paid), threshold, y.Stands, y.CreatorID.String(), y.BrandID.String())
+				if err != nil {
+					return err
+				}
+			}
+			if len(next) == 0 {
+				return nil
+			}
+			if years, next, err = store.PayeeYears(ctx, f, rapport.Page{Limit: exportPage, After: next}); err != nil {
+				return fmt.Errorf("export the year: %w", err)
+			}
+		}
+	}
+	return payeeYearsFile{sheetFile{name: fmt.Sprintf("payees-%d", f.Year), xlsx: isXLSX(p.Format), title: "Payees", rows: rows}}, nil
+}
+
+type payeeYearsFile struct{ sheetFile }
+
+// VisitExportPayeeYearsResponse writes the file.
+func (f payeeYearsFile) VisitExportPayeeYearsResponse(w http.ResponseWriter) error { return f.write(w) }
