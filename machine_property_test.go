@@ -22,7 +22,7 @@ var wrongs = map[string][]string{
 	rapport.EffectDraftMail: {rapport.MailBlocked, rapport.MailNoAddress, rapport.MailCancelled},
 	rapport.EffectSubmit: {
 		rapport.SubmitNotApproved, rapport.SubmitPayeeNotReady, rapport.SubmitNewRound, rapport.SubmitFundsShort, rapport.SubmitRejected,
-		rapport.SubmitRejectedFunds, rapport.SubmitRejectedPayee, rapport.SubmitUnknown, rapport.SubmitTimedOut,
+		rapport.SubmitRejectedFunds, rapport.SubmitRejectedPayee, rapport.SubmitUnknown, rapport.SubmitTimedOut, rapport.SubmitGated,
 	},
 	rapport.EffectReconcile: {rapport.SubmitPaid, rapport.ReconcileAbsentLong},
 }
@@ -115,7 +115,10 @@ func (l *life) event() {
 	default:
 		machine := pick(l, "machine", l.order)
 		if _, ok := l.machines[machine].(*rapport.Payout); ok {
-			kinds := []string{rapport.SignalFunds, rapport.SignalPayeeReady, rapport.SignalStripe, rapport.SignalHold, rapport.SignalRelease, rapport.SignalHold, rapport.SignalRelease, rapport.SignalCancelled}
+			kinds := []string{
+				rapport.SignalFunds, rapport.SignalGate, rapport.SignalPayeeReady, rapport.SignalStripe, rapport.SignalHold, rapport.SignalRelease, rapport.SignalHold, rapport.SignalRelease,
+				rapport.SignalCancelled,
+			}
 			l.signal(machine, rapport.Signal{Kind: pick(l, "signal", kinds), Code: pick(l, "why", []string{"ban", "post_mismatch"})})
 		}
 	}

@@ -73,6 +73,7 @@ const (
 	SignalStripe     = "stripe"      // Ref an inbox row about this payout's transfer
 	SignalPayeeReady = "payee_ready" //
 	SignalFunds      = "funds"       // the brand's funds grew
+	SignalGate       = "gate"        // what kept every submission back is out of the way
 )
 
 // Effects of a payout, with the codes of their outcomes.
@@ -97,6 +98,7 @@ const (
 	SubmitRejectedFunds = "rejected_funds"
 	SubmitRejectedPayee = "rejected_payee"
 	SubmitUnknown       = "unknown"
+	SubmitGated         = "gated"     // the books or the provider must be put right first; SignalGate says that they are
 	SubmitTimedOut      = "timed_out" // as long as one key may be used, nobody answered: it is looked up before anything else
 	ReconcileNeverSent  = "never_sent"
 	ReconcileAbsent     = "absent"
@@ -154,6 +156,7 @@ type Payout struct {
 	Absences      int              `json:"absences,omitempty"`
 	LongAbsent    bool             `json:"long_absent,omitempty"`
 	Reminded      int              `json:"reminded,omitempty"`
+	Gated         bool             `json:"gated,omitempty"`        // the books or the provider kept the last submission back
 	Woken         bool             `json:"woken,omitempty"`        // a cure arrived while a submission was running
 	Late          []HoldReason     `json:"late,omitempty"`         // holds that came while the money may have been leaving
 	CancelAsked   bool             `json:"cancel_asked,omitempty"` // so did a cancellation
@@ -228,7 +231,7 @@ func (p *Payout) Allowed(cmd Command, _ time.Time) *Refusal {
 		if p.submitting() {
 			return p.refuse("being_sent")
 		}
-		if p.State != PayoutFailed && p.State != PayoutAwaitingPayee && p.State != PayoutAwaitingFunds && !(p.State == PayoutUnknown && p.LongAbsent) {
+		if !p.Gated && p.State != PayoutFailed && p.State != PayoutAwaitingPayee && p.State != PayoutAwaitingFunds && !(p.State == PayoutUnknown && p.LongAbsent) {
 			return p.refuse("nothing_to_retry")
 		}
 	case CmdReconcile:
@@ -288,7 +291,7 @@ func (p *Payout) tryApproved(now time.Time) {
 
 func (p *Payout) submit() {
 	p.Submits++
-	p.Woken = false
+	p.Woken, p.Gated = false, false
 	p.closeTask("funds")
 	p.closeTask("failed")
 	p.do(Effect{Key: fmt.Sprintf("submit/%d", p.Submits), Kind: EffectSubmit, Ref: p.ID, N: p.Submits})
@@ -302,7 +305,7 @@ func (p *Payout) park(now time.Time, h HoldReason) {
 	if slices.ContainsFunc(p.Holds, func(x HoldReason) bool { return x.Code == h.Code }) {
 		return
 	}
-	p.Holds = append(p.Holds, h)
+	p.Holds, p.Gated = append(p.Holds, h), false
 	if p.State != PayoutHeld {
 		p.to(PayoutHeld, now, h.By)
 	} else {
@@ -363,7 +366,7 @@ func (p *Payout) cancel(now time.Time, actor uuid.UUID) {
 	for _, h := range p.Holds {
 		p.closeTask("hold/" + h.Code)
 	}
-	p.Holds, p.Late = nil, nil
+	p.Holds, p.Late, p.Gated = nil, nil, false
 	p.to(PayoutCancelled, now, actor)
 	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutCancelled), At: now})
 	p.closed("cancelled")
@@ -397,6 +400,8 @@ func (p *Payout) Signal(sig Signal, now time.Time) {
 		p.wake(p.State == PayoutAwaitingPayee || (p.State == PayoutFailed && p.Failed == SubmitRejectedPayee))
 	case SignalFunds:
 		p.wake(p.State == PayoutAwaitingFunds || (p.State == PayoutFailed && p.Failed == SubmitRejectedFunds))
+	case SignalGate:
+		p.wake(p.Gated)
 	case SignalStripe:
 		if p.State == PayoutUnknown && !p.submitting() {
 			p.reconcile()
@@ -528,6 +533,12 @@ func (p *Payout) submitted(now time.Time, out Outcome) {
 	case SubmitFundsShort:
 		p.to(PayoutAwaitingFunds, now, uuid.Nil)
 		p.task(TaskChange{Key: "funds", Kind: "top_up", Role: RoleFinancePreparer, Ref: p.ID, Due: now})
+	case SubmitGated:
+		if p.State != PayoutApproved {
+			p.State, p.StateAt = PayoutApproved, now
+		}
+		p.Gated = true
+		p.fact(now, Fact{Kind: "payout_gated", Ref: p.ID})
 	case SubmitUnknown:
 		p.to(PayoutUnknown, now, uuid.Nil)
 		p.Absences, p.LongAbsent = 0, false
@@ -542,7 +553,7 @@ func (p *Payout) submitted(now time.Time, out Outcome) {
 	p.overtaken(now)
 	if p.Woken && p.State != PayoutPaid && p.State != PayoutUnknown {
 		p.Woken = false
-		p.wake(p.State == PayoutAwaitingFunds || p.State == PayoutAwaitingPayee || (p.State == PayoutFailed && p.Failed != SubmitRejected))
+		p.wake(p.Gated || p.State == PayoutAwaitingFunds || p.State == PayoutAwaitingPayee || (p.State == PayoutFailed && p.Failed != SubmitRejected))
 	}
 }
 
@@ -678,7 +689,11 @@ func (p *Payout) waiting() []Waiting {
 		add("role", string(RoleFinanceReleaser), "retry")
 	case PayoutUnknown:
 		add("provider", "", "transfer")
-	case PayoutScheduled, PayoutApproved, PayoutSubmitted, PayoutPaid, PayoutPartlyReversed, PayoutReversed, PayoutCancelled:
+	case PayoutApproved:
+		if p.Gated {
+			add("role", string(RoleFinanceReleaser), "compare_books")
+		}
+	case PayoutScheduled, PayoutSubmitted, PayoutPaid, PayoutPartlyReversed, PayoutReversed, PayoutCancelled:
 	}
 	return w
 }

@@ -358,6 +358,53 @@ func TestParkedForFunds(t *testing.T) {
 	require.False(t, open)
 }
 
+// TestKeptBackByTheBooks: a payout that is right in itself waits without an attempt, and can be held or cancelled meanwhile.
+func TestKeptBackByTheBooks(t *testing.T) {
+	t.Parallel()
+	gated := func(t *testing.T) *till {
+		t.Helper()
+		d := newTill(t)
+		d.comes(rapport.SubmitGated)
+		d.both()
+		d.run()
+		require.Equal(t, rapport.PayoutApproved, d.p.State)
+		require.Equal(t, "compare_books", d.p.View(d.now).Waiting[0].Decision)
+		d.tell(rapport.SignalFunds, "")
+		d.tell(rapport.SignalPayeeReady, "")
+		d.tell(rapport.SignalStripe, "")
+		d.pass(40)
+		require.Equal(t, 1, d.submits(), "only the gate wakes it, and no clock does")
+		return d
+	}
+	d := gated(t)
+	d.comes(rapport.SubmitGated)
+	d.tell(rapport.SignalGate, "")
+	require.Equal(t, 2, d.submits())
+	require.Equal(t, rapport.PayoutApproved, d.p.State, "something else was in the way")
+	d.comes(rapport.SubmitPaid)
+	d.tell(rapport.SignalGate, "")
+	require.Equal(t, rapport.PayoutPaid, d.p.State)
+	d.tell(rapport.SignalGate, "")
+	require.Equal(t, 3, d.submits())
+
+	d = gated(t)
+	d.tell(rapport.SignalHold, "ban")
+	require.Equal(t, rapport.PayoutHeld, d.p.State)
+	d.tell(rapport.SignalGate, "")
+	require.Equal(t, 1, d.submits(), "nothing is sent while it is held")
+	d.comes(rapport.SubmitPaid)
+	d.tell(rapport.SignalRelease, "ban")
+	require.Equal(t, rapport.PayoutPaid, d.p.State)
+
+	d = newTill(t)
+	d.both()
+	d.signal(d.p.ID, rapport.Signal{Kind: rapport.SignalGate})
+	a := d.effects[len(d.effects)-1]
+	d.effects = nil
+	d.outcome(a, rapport.Outcome{Code: rapport.SubmitGated})
+	require.Equal(t, 2, d.p.Submits, "the answer is older than the opening")
+}
+
 func TestParkedForThePayee(t *testing.T) {
 	t.Parallel()
 

@@ -21,6 +21,7 @@ type PayoutItem struct {
 	State          PayoutState
 	HeldReason     string   // a person's words, or the code of the condition
 	HeldBy         string   // the name of the person; empty when none holds it
+	Gated          string   // why it is not sent although everything about it is right; empty when nothing is
 	InTheWay       []string // codes of what else holds it, or of what a person must look at while it is unknown
 	Missing        []string // the approvals that it waits for: preparer, releaser
 	ReviewOn       string   // YYYY-MM-DD, when a hold is looked at again; empty for none
@@ -181,13 +182,4 @@ type Funds struct {
 	Available int64
 	InFlight  int64
 	Spent     int64
-}
-
-// ReconciliationRun is one comparison of the ledger with the payment provider, with how it went.
-type ReconciliationRun struct {
-	Reconciliation
-
-	State      string // running, passed, breaks or failed
-	StartedAt  time.Time
-	FinishedAt *time.Time
 }

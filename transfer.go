@@ -50,7 +50,8 @@ type Transfer struct {
 	Amount      Money
 	Destination string
 	Created     time.Time
-	Reversed    bool // some or all of it was taken back
+	Reversed    bool   // some or all of it was taken back
+	Payment     string // what the creator's own account calls it; may be empty
 }
 
 // PayeeAccount is a creator's account at the payment provider, as it is now.
@@ -74,13 +75,28 @@ type PayoutOrder struct {
 	Request TransferRequest
 	// Expired: the key is older than it may be used.
 	Expired bool
+	// Gate is why nothing may be sent now; empty when it may. What was sent before is still looked up.
+	Gate string
 }
 
 // BalanceMovement is one movement of the platform's balance as the provider tells it.
 type BalanceMovement struct {
 	ID       string
-	Category string // transfer | transfer_reversal | topup | other
+	Category string // the provider's stable word: transfer, transfer_reversal, topup, …
 	SourceID string
 	Amount   Money
+	Net      int64 // what the balance changed by: the amount without the provider's fee
 	Created  time.Time
+}
+
+// BankPayout is money of a creator's account on its way to the bank, as the provider knows it now. Paid is not final: the bank may still
+// return it.
+type BankPayout struct {
+	ID          string
+	Account     string
+	Amount      Money
+	State       string // pending | in_transit | paid | failed | canceled
+	FailureCode string
+	ArrivesOn   time.Time
+	Payments    []string // what it carried, as the account calls it; empty where the provider cannot say
 }

@@ -96,6 +96,10 @@ type Store interface {
 	OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, partnership, milestone uuid.UUID) (rapport.PayoutPlan, error)
 	// OrderPayout re-reads approvals, payee and funds under the row's lock and opens an attempt, or finds the open one.
 	OrderPayout(ctx context.Context, id uuid.UUID, submission int, requestHash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error)
+	// PaymentsPaused says that the provider refuses our key, so that nobody asks it for anything.
+	PaymentsPaused(ctx context.Context) (bool, error)
+	// PauseProvider keeps everybody from asking a provider that refuses our key, until a probe is answered.
+	PauseProvider(ctx context.Context, code string) error
 	MarkSent(ctx context.Context, payout uuid.UUID, attempt int) error
 	SettlePayout(ctx context.Context, payout uuid.UUID, attempt int, t rapport.Transfer) error
 	RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int, kind, code string) error

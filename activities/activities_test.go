@@ -300,6 +300,44 @@ func TestAPayoutThatMayNotBeSent(t *testing.T) {
 	require.Empty(t, k.p.log, "whether the payee is ready is read afresh before money moves")
 }
 
+// TestWhileTheKeyIsRefused: nobody asks the provider for anything, whatever it is about.
+func TestWhileTheKeyIsRefused(t *testing.T) {
+	t.Parallel()
+
+	k := newTill()
+	k.s.paused = true
+	k.s.order.Gate = rapport.GatePaused
+	_, err := k.SubmitPayout(t.Context(), effect(rapport.EffectSubmit, ""))
+	require.Equal(t, time.Minute, delay(t, err, "gate.paused"))
+	_, err = k.ReconcilePayout(t.Context(), effect(rapport.EffectReconcile, ""))
+	require.Equal(t, time.Minute, delay(t, err, "gate.paused"))
+	_, err = k.CreateTopUp(t.Context(), id("topup"))
+	require.Equal(t, time.Minute, delay(t, err, "gate.paused"))
+	require.Empty(t, k.p.log)
+	k.s.order = rapport.PayoutOrder{Verdict: rapport.SubmitGated}
+	out, err := k.SubmitPayout(t.Context(), effect(rapport.EffectSubmit, ""))
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitGated, out.Code)
+	require.Empty(t, k.p.log)
+}
+
+// TestBehindTheGate: what was sent before is looked up and settled, and nothing else is sent.
+func TestBehindTheGate(t *testing.T) {
+	t.Parallel()
+
+	k := newTill()
+	k.s.order.Gate = rapport.GateMissingHere
+	_, err := k.SubmitPayout(t.Context(), effect(rapport.EffectSubmit, ""))
+	require.Equal(t, time.Minute, delay(t, err, "gate.missing_here"))
+	require.Equal(t, []string{"look up"}, k.p.log)
+	r := k.s.order.Request
+	k.p.found = []rapport.Transfer{{ID: "tr_1", PayoutID: r.PayoutID, Attempt: r.Attempt, Amount: r.Amount, Destination: r.Destination}}
+	out, err := k.SubmitPayout(t.Context(), effect(rapport.EffectSubmit, ""))
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitPaid, out.Code)
+	require.Equal(t, []string{"look up", "look up"}, k.p.log)
+}
+
 func TestWhatThePaymentProviderAnswers(t *testing.T) {
 	t.Parallel()
 
@@ -328,7 +366,11 @@ func TestWhatThePaymentProviderAnswers(t *testing.T) {
 		}
 		_, err := k.SubmitPayout(t.Context(), effect(rapport.EffectSubmit, ""))
 		require.Equal(t, wait, delay(t, err, "provider."+outcome))
-		require.Equal(t, "sent 1", k.s.log[len(k.s.log)-1], "the attempt stays open under its key")
+		last := "sent 1"
+		if outcome == rapport.PayUnauthorized {
+			last = "pause x"
+		}
+		require.Equal(t, last, k.s.log[len(k.s.log)-1], "the attempt stays open under its key")
 	}
 	k := newTill()
 	k.p.transfer = func(rapport.TransferRequest) (rapport.Transfer, error) {

@@ -42,6 +42,12 @@ func retryDelay(outcome string) time.Duration {
 	}
 }
 
+// heldBack says that nothing may be asked of the provider, or sent, for now. It is looked at again in a minute; a retry costs the provider
+// nothing.
+func heldBack(gate string) error {
+	return temporal.NewApplicationErrorWithOptions("held back: "+gate, "gate."+gate, temporal.ApplicationErrorOptions{NextRetryDelay: time.Minute})
+}
+
 func permanent(code string, err error) error {
 	return temporal.NewApplicationErrorWithOptions(code, code, temporal.ApplicationErrorOptions{NonRetryable: true, Cause: err})
 }

@@ -34,6 +34,7 @@ type store struct {
 	told   rapport.SlackTold
 	media  *rapport.Media
 
+	paused bool
 	payee  rapport.Payee
 	order  rapport.PayoutOrder
 	open   rapport.OpenAttempt
@@ -146,6 +147,13 @@ func (s *store) OpenPayout(context.Context, uuid.UUID, time.Time, uuid.UUID, uui
 
 func (s *store) OrderPayout(_ context.Context, _ uuid.UUID, _ int, hash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error) {
 	return s.order, s.note("order %s", hash(s.order.Request))
+}
+
+func (s *store) PaymentsPaused(context.Context) (bool, error) { return s.paused, nil }
+
+func (s *store) PauseProvider(_ context.Context, code string) error {
+	s.paused = true
+	return s.note("pause %s", code)
 }
 
 func (s *store) MarkSent(_ context.Context, _ uuid.UUID, attempt int) error {

@@ -15,12 +15,12 @@ func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.
 		return rapport.Outcome{}, classify(err)
 	}
 	if payee.Account == "" {
-		account, err := a.Payer.CreatePayeeAccount(ctx, in.Effect.Ref, payee.Email, payee.Country)
+		account, err := a.newAccount(ctx, payee)
 		if failed, ok := errors.AsType[*rapport.PayError](err); ok && failed.Outcome == rapport.PayRejected {
 			return rapport.Outcome{Code: "rejected"}, nil // for example a country that cannot be paid; the payout will ask for help
 		}
 		if err != nil {
-			return rapport.Outcome{}, classify(err)
+			return rapport.Outcome{}, a.refused(ctx, err)
 		}
 		payee.Account, payee.State = account.ID, "onboarding"
 		if account.Ready {
@@ -45,15 +45,30 @@ func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.
 	return rapport.Outcome{Code: "invited"}, nil
 }
 
+// newAccount makes a creator's account, unless the provider refuses our key.
+func (a *Activities) newAccount(ctx context.Context, payee rapport.Payee) (rapport.PayeeAccount, error) {
+	paused, err := a.Store.PaymentsPaused(ctx)
+	if err != nil {
+		return rapport.PayeeAccount{}, err
+	}
+	if paused {
+		return rapport.PayeeAccount{}, &rapport.PayError{Outcome: rapport.PayUnauthorized, Code: rapport.GatePaused}
+	}
+	return a.Payer.CreatePayeeAccount(ctx, payee.CreatorID, payee.Email, payee.Country)
+}
+
 // RefreshPayee reads a creator's account afresh and remembers whether it can be paid.
 func (a *Activities) RefreshPayee(ctx context.Context, payee rapport.Payee) (rapport.Payee, error) {
+	if err := a.notPaused(ctx); err != nil {
+		return payee, err
+	}
 	account, err := a.Payer.PayeeAccount(ctx, payee.Account)
 	if failed, ok := errors.AsType[*rapport.PayError](err); ok && (failed.Outcome == rapport.PayRejected || failed.Outcome == rapport.PayRejectedPayee) {
 		payee.State = "restricted" // the account is gone, or no longer ours to pay
 		return payee, classify(a.Store.SavePayee(ctx, payee.CreatorID, payee.Account, payee.State))
 	}
 	if err != nil {
-		return payee, classify(err)
+		return payee, a.refused(ctx, err)
 	}
 	switch {
 	case account.Ready:

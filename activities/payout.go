@@ -21,7 +21,7 @@ func (a *Activities) OpenPayout(ctx context.Context, in EffectInput) (rapport.Ou
 
 // SubmitPayout moves the money of an approved payout, once. The order of its steps is what makes it safe: authority is re-read
 // under the row's lock, the attempt with its key is committed before the first byte, an answer is written before it is
-// reported, and what is not understood stays open under the same key.
+// reported, and what is not understood stays open under the same key. While the provider refuses our key it is asked for nothing.
 func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
 	if err := a.refreshPayeeOf(ctx, in.ID); err != nil {
 		return rapport.Outcome{}, err
@@ -32,6 +32,9 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 	}
 	if order.Verdict != "submit" {
 		return rapport.Outcome{Code: order.Verdict}, nil
+	}
+	if order.Gate == rapport.GatePaused {
+		return rapport.Outcome{}, heldBack(order.Gate) // the attempt stays open under its key
 	}
 	r := order.Request
 	// Something may have been sent before: by this attempt, by an earlier one that rolled forward late, or by a database that was
@@ -46,6 +49,9 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 	}
 	if order.Expired {
 		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkUnknown(ctx, in.ID))
+	}
+	if order.Gate != "" {
+		return rapport.Outcome{}, heldBack(order.Gate)
 	}
 	if err := a.Store.MarkSent(ctx, in.ID, r.Attempt); err != nil {
 		return rapport.Outcome{}, classify(err)
@@ -74,11 +80,26 @@ func (a *Activities) notPaid(ctx context.Context, id uuid.UUID, attempt int, err
 	case rapport.PayIndeterminate, rapport.PayFrozen:
 		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkUnknown(ctx, id))
 	default:
-		return rapport.Outcome{}, classify(failed) // the attempt stays open; the retry uses the same key
+		return rapport.Outcome{}, a.refused(ctx, failed) // the attempt stays open; the retry uses the same key
 	}
 }
 
+// refused is classify for an error of the payment provider. One that says that it refuses our key pauses everything that would ask it.
+func (a *Activities) refused(ctx context.Context, err error) error {
+	if failed, ok := errors.AsType[*rapport.PayError](err); ok && failed.Outcome == rapport.PayUnauthorized {
+		if err := a.Store.PauseProvider(context.WithoutCancel(ctx), failed.Code); err != nil {
+			return classify(err)
+		}
+	}
+	return classify(err)
+}
+
+// refreshPayeeOf reads the payee's account afresh. While the provider refuses our key, what is known of it counts.
 func (a *Activities) refreshPayeeOf(ctx context.Context, payout uuid.UUID) error {
+	paused, err := a.Store.PaymentsPaused(ctx)
+	if err != nil || paused {
+		return classify(err)
+	}
 	payee, err := a.Store.PayeeOfPayout(ctx, payout)
 	if err != nil {
 		return classify(err)
@@ -102,7 +123,7 @@ const (
 func (a *Activities) settleFound(ctx context.Context, payout uuid.UUID, r rapport.TransferRequest) (int, error) {
 	found, err := a.Payer.TransfersOf(ctx, payout)
 	if err != nil {
-		return foundNothing, classify(err)
+		return foundNothing, a.refused(ctx, err)
 	}
 	for _, t := range found {
 		if t.Amount == r.Amount && t.Destination == r.Destination && t.Attempt == r.Attempt && !t.Reversed {
@@ -119,8 +140,23 @@ func (a *Activities) settleFound(ctx context.Context, payout uuid.UUID, r rappor
 // roll a stored request forward.
 const reconcileSilence = 24 * time.Hour
 
+// notPaused keeps a call to the provider back while it refuses our key.
+func (a *Activities) notPaused(ctx context.Context) error {
+	paused, err := a.Store.PaymentsPaused(ctx)
+	switch {
+	case err != nil:
+		return classify(err)
+	case paused:
+		return heldBack(rapport.GatePaused)
+	}
+	return nil
+}
+
 // ReconcilePayout looks up what became of an attempt whose answer never came. It sends nothing.
 func (a *Activities) ReconcilePayout(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	if err := a.notPaused(ctx); err != nil {
+		return rapport.Outcome{}, err
+	}
 	open, err := a.Store.OpenAttempt(ctx, in.ID)
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
@@ -156,6 +192,9 @@ func (a *Activities) ReconcilePayout(ctx context.Context, in EffectInput) (rappo
 
 // CreateTopUp asks the provider to fund the platform's balance for a brand. True when it has arrived already.
 func (a *Activities) CreateTopUp(ctx context.Context, id uuid.UUID) (bool, error) {
+	if err := a.notPaused(ctx); err != nil {
+		return false, err
+	}
 	t, err := a.Store.TopUp(ctx, id)
 	if err != nil {
 		return false, classify(err)
@@ -173,7 +212,7 @@ func (a *Activities) CreateTopUp(ctx context.Context, id uuid.UUID) (bool, error
 		}
 	}
 	if err != nil {
-		return false, classify(err)
+		return false, a.refused(ctx, err)
 	}
 	return made.Status != "pending", classify(a.Store.SettleTopUp(ctx, id, made.ID, made.Status))
 }
@@ -187,9 +226,12 @@ func (a *Activities) SettleTopUp(ctx context.Context, id uuid.UUID) (bool, error
 	if t.ProviderID == "" {
 		return false, nil // no answer and no event yet
 	}
+	if err := a.notPaused(ctx); err != nil {
+		return false, err
+	}
 	now, err := a.Payer.TopUp(ctx, t.ProviderID)
 	if err != nil {
-		return false, classify(err)
+		return false, a.refused(ctx, err)
 	}
 	return now.Status != "pending", classify(a.Store.SettleTopUp(ctx, id, now.ID, now.Status))
 }

@@ -21,6 +21,9 @@ func (a *Activities) OpenReversal(ctx context.Context, in EffectInput) (rapport.
 
 // SubmitReversal takes back what a payout sent, once, by the order of steps that makes SubmitPayout safe.
 func (a *Activities) SubmitReversal(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	if err := a.notPaused(ctx); err != nil {
+		return rapport.Outcome{}, err
+	}
 	order, err := a.Store.OrderReversal(ctx, in.ID, in.Effect.N, a.Payer.ReversalHash)
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
@@ -65,7 +68,7 @@ func (a *Activities) notTakenBack(ctx context.Context, id uuid.UUID, attempt int
 	case rapport.PayIndeterminate, rapport.PayFrozen:
 		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkReversalUnknown(ctx, id))
 	default:
-		return rapport.Outcome{}, classify(failed) // the attempt stays open; the retry uses the same key
+		return rapport.Outcome{}, a.refused(ctx, failed) // the attempt stays open; the retry uses the same key
 	}
 }
 
@@ -74,7 +77,7 @@ func (a *Activities) notTakenBack(ctx context.Context, id uuid.UUID, attempt int
 func (a *Activities) settleTakenBack(ctx context.Context, r rapport.ReversalRequest) (rapport.Outcome, bool, error) {
 	found, err := a.Payer.ReversalsOf(ctx, r.TransferID)
 	if err != nil {
-		return rapport.Outcome{}, false, classify(err)
+		return rapport.Outcome{}, false, a.refused(ctx, err)
 	}
 	for _, back := range found {
 		if (back.ReversalID != r.ReversalID || back.Attempt != r.Attempt) && (r.Adopts == "" || back.ID != r.Adopts) {
@@ -91,6 +94,9 @@ func (a *Activities) settleTakenBack(ctx context.Context, r rapport.ReversalRequ
 
 // FindReversal looks up what became of an attempt whose answer never came. It sends nothing.
 func (a *Activities) FindReversal(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	if err := a.notPaused(ctx); err != nil {
+		return rapport.Outcome{}, err
+	}
 	open, err := a.Store.OpenReversalAttempt(ctx, in.ID)
 	if err != nil {
 		return rapport.Outcome{}, classify(err)

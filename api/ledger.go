@@ -2,29 +2,20 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
 	"rapport"
 	"rapport/api/gen"
-	"rapport/workflows"
 )
 
-// reconcileWindow is how far back a comparison with the payment provider looks. A transfer that was missed is older than a day
-// only when several comparisons were missed.
-const reconcileWindow = 30 * rapport.Day
-
-// LedgerStore keeps the ledger and its comparisons with the payment provider.
+// LedgerStore keeps the ledger.
 type LedgerStore interface {
 	ListLedgerTransactions(ctx context.Context, brandID, payoutID *uuid.UUID, page rapport.Page) ([]rapport.LedgerTransaction, []string, error)
 	ListBalances(ctx context.Context, brandID *uuid.UUID) ([]rapport.Balance, error)
-	ListReconciliations(ctx context.Context, page rapport.Page) ([]rapport.ReconciliationRun, []string, error)
-	AddReconciliation(ctx context.Context, id uuid.UUID, window time.Duration, by uuid.UUID) (rapport.ReconciliationRun, error)
 	AddTopUp(ctx context.Context, t rapport.TopUp, by uuid.UUID) (rapport.TopUp, error)
 }
 
@@ -121,70 +112,4 @@ func fundsOf(brand uuid.UUID, balances []rapport.Balance) []rapport.Funds {
 		funds = append(funds, *by[currency])
 	}
 	return funds
-}
-
-// ListReconciliations lists comparisons of the ledger with Stripe, newest first.
-func (s *Server) ListReconciliations(ctx context.Context, r gen.ListReconciliationsRequestObject) (gen.ListReconciliationsResponseObject, error) {
-	store, err := storeAs[LedgerStore](s)
-	if err != nil {
-		return nil, err
-	}
-	page, err := pageOf(r.Params.Limit, r.Params.Cursor)
-	if err != nil {
-		return nil, err
-	}
-	runs, next, err := store.ListReconciliations(ctx, page)
-	if err != nil {
-		return nil, err
-	}
-	list := gen.ListReconciliations200JSONResponse{Items: make([]gen.Reconciliation, len(runs)), NextCursor: cursorOf(next)}
-	for i, run := range runs {
-		list.Items[i] = showReconciliation(run)
-	}
-	return list, nil
-}
-
-func showReconciliation(r rapport.ReconciliationRun) gen.Reconciliation {
-	shown := gen.Reconciliation{
-		Id: r.ID, State: gen.ReconciliationState(r.State), From: r.From, To: r.To, Matched: r.Matched, Breaks: make([]gen.ReconciliationBreak, len(r.Breaks)),
-		StartedAt: r.StartedAt, FinishedAt: r.FinishedAt,
-	}
-	for i, b := range r.Breaks {
-		shown.Breaks[i] = gen.ReconciliationBreak{Kind: gen.ReconciliationBreakKind(b.Kind), ExternalRef: orNil(b.Ref), Detail: breakWords(b)}
-		if b.PayoutID != uuid.Nil {
-			shown.Breaks[i].PayoutId = &r.Breaks[i].PayoutID
-		}
-	}
-	return shown
-}
-
-// breakWords says what one side has and the other has not.
-func breakWords(b rapport.ReconciliationBreak) string {
-	switch b.Kind {
-	case "missing_here":
-		return fmt.Sprintf("Stripe has a transfer of %s that the ledger does not know.", b.Theirs)
-	case "missing_there":
-		return fmt.Sprintf("The ledger has a transfer of %s that Stripe does not know.", b.Ours)
-	}
-	return fmt.Sprintf("The ledger says %s, Stripe says %s.", b.Ours, b.Theirs)
-}
-
-// RunReconciliation asks for a comparison now. The worker does it; the answer is where to look.
-func (s *Server) RunReconciliation(ctx context.Context, _ gen.RunReconciliationRequestObject) (gen.RunReconciliationResponseObject, error) {
-	store, err := storeAs[LedgerStore](s)
-	if err != nil {
-		return nil, err
-	}
-	id := uuid.Must(uuid.NewV7())
-	var run rapport.ReconciliationRun
-	err = s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
-		if run, err = store.AddReconciliation(ctx, id, reconcileWindow, principalFrom(ctx).UserID); err != nil {
-			return err
-		}
-		return s.start(ctx, uuid.Nil, "job/reconcile/"+id.String(), workflows.TypeJob, id, "reconcile")
-	})
-	if err != nil {
-		return nil, err
-	}
-	return gen.RunReconciliation202JSONResponse(showReconciliation(run)), nil
 }

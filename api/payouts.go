@@ -99,6 +99,9 @@ func partOf(p rapport.PayoutItem, part int64) *gen.Money {
 
 // payoutWaits says who or what a payout waits for; empty when it has ended.
 func payoutWaits(p rapport.PayoutItem) string {
+	if p.Gated != "" && p.State == rapport.PayoutApproved {
+		return gateWords[p.Gated]
+	}
 	switch p.State {
 	case rapport.PayoutAwaitingApproval:
 		if len(p.Missing) == 0 {
@@ -332,6 +335,8 @@ func payoutEventWords(f rapport.Fact) (title, detail string) {
 		return "Scheduled", "Due on " + moment(f.Until)
 	case "payout_approval":
 		return "Approved as " + f.Code, f.Amount.String()
+	case "payout_gated":
+		return "Kept back: the books must be compared, or Stripe must take our key again", ""
 	case "payout_retry":
 		return "Tried again", ""
 	case "payout_released":

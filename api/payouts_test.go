@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
@@ -252,7 +253,9 @@ func TestFundsLedgerAndReconciliation(t *testing.T) {
 	require.Equal(t, "running", a.text("state"))
 	require.Equal(t, `"reconcile"`, one[string](t, d, `select input::text from outbox where workflow = 'Job' and workflow_id = $1`, "job/reconcile/"+a.text("id")))
 	require.NoError(t, d.worker.FinishReconciliation(t.Context(), rapport.Reconciliation{
-		ID: uuid.MustParse(a.text("id")), Matched: 3, Breaks: []rapport.ReconciliationBreak{{Kind: "missing_here", Ref: "tr_1", Theirs: rapport.Money{Amount: 500, Currency: "eur"}}},
+		ID: uuid.MustParse(a.text("id")), Lines: []rapport.ReconciliationLine{
+			{Kind: "settle", Result: "missing_here", Ref: "tr_1", Theirs: rapport.Money{Amount: 500, Currency: "eur"}, At: time.Now()},
+		},
 	}))
 	var runs struct {
 		Items []struct {

@@ -274,6 +274,10 @@ func moneyAccess() map[string]access {
 		"listLedgerTransactions": books(),
 		"listReconciliations":    books(),
 		"runReconciliation":      finance(),
+		"exportReconciliation":   books(),
+		"listCases":              books(),
+		"commandCase":            finance(),
+		"getPaymentsGate":        house(),
 	}
 }
 

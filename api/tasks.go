@@ -51,7 +51,7 @@ func taskLink(t rapport.Task) *string {
 			"approve_reversal", "approve_write_off", "reversal_failed", "reversal_unknown", "netting_slow":
 			return orNil("/payouts/" + t.Ref.String())
 		case "reconciliation_break":
-			return orNil("/payouts")
+			return orNil("/reconciliation?case=" + t.Ref.String())
 		case "review_held", "review_nobody":
 			return orNil("/reviews/" + t.Ref.String())
 		case "approve_contract":
@@ -59,6 +59,8 @@ func taskLink(t rapport.Task) *string {
 		}
 	}
 	switch {
+	case t.Kind == "payments_held":
+		return orNil("/reconciliation")
 	case t.Kind == "mail_missing":
 		return orNil("/settings/mail")
 	case t.PartnershipID != nil:

@@ -48,6 +48,8 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 	"getPortalStatement":    "takes no id: the visit says whom it is about",
 	"exportPortalStatement": "takes no id: the visit says whom it is about",
 	"stream":                "stays open: TestTheStreamTellsWhatChangesInOnesBrands",
+	"exportReconciliation":  "a comparison is of the whole house, its lines are not: TestCasesAndLinesStayBehindTheirWalls",
+	"getPaymentsGate":       "takes no id; its brands are the caller's: TestCasesAndLinesStayBehindTheirWalls",
 }
 
 // exemptFields are the ids in bodies that the API passes on unseen.
@@ -131,6 +133,7 @@ func bodies(i ids) map[string]any {
 		"createReversal":     map[string]any{"amount": eur(50), "reason": "The post is gone"},
 		"approveReversal":    map[string]any{"part": "reverse", "amount": eur(100)},
 		"commandReversal":    map[string]any{"command": "cancel", "reason": "It is right as it is"},
+		"commandCase":        map[string]any{"command": "assign", "owner_id": i["to_user_id"]},
 		"completeTask":       map[string]any{"note": "Done"},
 		"reassignTask":       map[string]any{"user_id": user},
 		"snoozeTask":         map[string]any{"until": time.Now().Add(time.Hour)},
@@ -243,9 +246,6 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		values ($1, $2, $3, $4, 1, 1, 'On signature', 'signature', 30000, 'eur', 'settled', now())`, settled, w.partnership, brand, w.contract)
 	d.sql(t, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, state, due_at, paid_at)
 		values ($1, $2, $3, $4, $5, 30000, 'eur', 'acct_mia', 'paid', now(), now())`, paid, settled, w.partnership, brand, w.creator)
-	breaks, err := json.Marshal([]rapport.ReconciliationBreak{{Kind: "different", PayoutID: w.payout}})
-	require.NoError(t, err)
-	d.sql(t, `insert into reconciliations (id, state, from_at, to_at, breaks) values ($1, 'breaks', now() - interval '1 day', now(), $2)`, id(), breaks)
 	earned, paid, reversal := id(), id(), id()
 	d.sql(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, amount, currency)
 		select $1, m.partnership_id, m.brand_id, m.contract_id, 1, 90, 'Paid', 'signature', 1000, 'eur' from milestones m join payouts p on p.milestone_id = m.id where p.id = $2`, earned, w.payout)
@@ -253,6 +253,12 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		select $1, $2, partnership_id, brand_id, creator_id, 1000, 'eur', 'acct_1', 'paid', now(), now() from payouts where id = $3`, paid, earned, w.payout)
 	d.sql(t, `insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, cap_percent, commands)
 		select $1, id, partnership_id, brand_id, creator_id, 100, 'eur', 'Ours', $3, 50, '[{"kind": "cancel"}, {"kind": "approve_reversal"}]' from payouts where id = $2`, reversal, paid, d.users["finance_preparer@"+host])
+	difference := id()
+	d.sql(t, `insert into reconciliations (id, state, from_at, to_at) values ($1, 'breaks', now() - interval '1 day', now()) on conflict do nothing`, sharedComparison)
+	d.sql(t, `insert into reconciliation_lines (run_id, n, kind, ref, result, brand_id, payout_id, at)
+		select $1, count(*) + 1, 'settle', 'tr_1', 'different', $2, $3, now() from reconciliation_lines`, sharedComparison, brand, w.payout)
+	d.sql(t, `insert into reconciliation_cases (id, kind, noun, ref, brand_id, payout_id, at, last_run)
+		values ($1, 'different', 'settle', $1::uuid::text, $2, $3, now(), $4)`, difference, brand, w.payout, sharedComparison)
 	made := ids{
 		"brands": brand, "brand_id": brand, "calendars": one[uuid.UUID](t, d, `select calendar_id from brands where id = $1`, brand), "campaigns": w.campaign, "campaign_id": w.campaign,
 		"contracts": w.contract, "creators": w.creator, "creator_id": w.creator, "creator_ids": w.creator, "deliverables": w.deliverable, "deliverable_id": w.deliverable, "messages": mail,
@@ -260,12 +266,15 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"sequence_id": sequence, "submissions": w.submission, "submission_id": w.submission, "tasks": task, "tokens": token, "users": leaver, "user_id": user, "owner_id": user,
 		"owner": user, "assigned_to": user, "creator-fields": field, "field_id": field, "creator-merges": merge, "suppressions": suppression, "mentions": user,
 		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,
-		"post-checks": look, "from_user_id": user, "to_user_id": both,
+		"post-checks": look, "from_user_id": user, "to_user_id": both, "reconciliation-cases": difference, "reconciliations": sharedComparison,
 		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
 	}
 	maps.Copy(made, threads)
 	return made
 }
+
+// sharedComparison is of both brands' books: each sees its own lines.
+var sharedComparison = id() //nolint:gochecknoglobals // a constant
 
 // sharedRun is the id of a running sequence in both brands' partnerships: what it belongs to is told by the partnership alone.
 var sharedRun = id() //nolint:gochecknoglobals // a constant

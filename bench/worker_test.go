@@ -75,7 +75,9 @@ func runWorker() error {
 	if err != nil {
 		return err
 	}
-	acts.Jobs = worker.Jobs(&worker.Sweep{Client: c, Store: store, Log: log}, worker.Reconcile(store, acts.Payer.(stripe.Payer), time.Now), worker.CountMail(store, mailer, time.Now))
+	pay := acts.Payer.(stripe.Payer)
+	reconcile := worker.Reconcile(store, pay, time.Now)
+	acts.Jobs = worker.Jobs(&worker.Sweep{Client: c, Store: store, Log: log}, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now))
 	cache, _ := strconv.Atoi(os.Getenv(envCache)) // unset is the default
 	w := worker.New(c, acts, worker.Options{
 		PaymentsPerSecond: 10_000, MailsPerSecond: 10_000, CacheSize: cache, StopTimeout: 5 * time.Second, Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()},

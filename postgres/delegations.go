@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -140,10 +139,11 @@ func (s *Store) SetSlack(ctx context.Context, brand uuid.UUID, webhookURL string
 	})
 }
 
-// orZero is the zero time for none.
-func orZero(t *time.Time) time.Time {
-	if t == nil {
-		return time.Time{}
+// orZero is the zero value for none.
+func orZero[T any](p *T) T {
+	if p == nil {
+		var none T
+		return none
 	}
-	return *t
+	return *p
 }

@@ -67,7 +67,11 @@ func (s *Store) OrderPayout(ctx context.Context, id uuid.UUID, submission int, h
 		case rapport.PayoutUnknown:
 			return rapport.PayoutOrder{Verdict: rapport.SubmitUnknown}, nil
 		case rapport.PayoutSubmitted:
-			return again(p, last, hash)
+			order, err := again(p, last, hash)
+			if err == nil {
+				order.Gate, err = s.q.SubmissionGate(ctx, tx, gen.SubmissionGateParams{BrandID: p.BrandID, Destination: textOrNil(p.Destination)})
+			}
+			return order, err
 		case rapport.PayoutScheduled, rapport.PayoutAwaitingApproval, rapport.PayoutApproved, rapport.PayoutAwaitingPayee, rapport.PayoutAwaitingFunds,
 			rapport.PayoutFailed, rapport.PayoutHeld, rapport.PayoutCancelled:
 		}
@@ -136,6 +140,13 @@ func (s *Store) newAttempt(
 	if p.Funds < p.Amount-p.Netted {
 		return rapport.PayoutOrder{Verdict: rapport.SubmitFundsShort}, state(rapport.PayoutAwaitingFunds)
 	}
+	gate, err := s.gate(ctx, tx, p)
+	if err != nil {
+		return rapport.PayoutOrder{}, err
+	}
+	if gate.held {
+		return none(rapport.SubmitGated)
+	}
 	r := request(p, next.attempt)
 	key, err := s.q.InsertAttempt(ctx, tx, gen.InsertAttemptParams{PayoutID: p.ID, Number: next.attempt, BrandID: p.BrandID, RequestSha256: hash(r), Submission: next.submission})
 	if err != nil {
@@ -148,7 +159,7 @@ func (s *Store) newAttempt(
 		return rapport.PayoutOrder{}, fmt.Errorf("submit: %w", err)
 	}
 	err = s.post(ctx, tx, posting{kind: "submit", brand: p.BrandID, payout: p.ID, attempt: next.attempt, currency: p.Currency, lines: submitLines(p.BrandID, p.Currency, p.Amount-p.Netted)})
-	return rapport.PayoutOrder{Verdict: "submit", Request: r}, err
+	return rapport.PayoutOrder{Verdict: "submit", Request: r, Gate: gate.reason}, err
 }
 
 // fundsFor reads the brand's funds; where they are short it reads them again under the lock of whoever brings more, and keeps it.

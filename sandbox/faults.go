@@ -15,6 +15,8 @@ const (
 	actCommit500       = "commit_then_500"      // it happens, and the answer, kept under the key, is a 500
 	actRollForward     = "500_then_rollforward" // the answer, kept under the key, is a 500; it happens delay_ms later
 	act429             = "429"                  // refused by the rate limiter, which runs before the idempotency layer
+	act401             = "401"                  // the key is refused, before the idempotency layer
+	act403             = "403"                  // the key lacks the right, before the idempotency layer
 	actTruncate        = "truncate"             // it happens, and half of the answer arrives
 	actSlow            = "slow"                 // it happens, and the answer comes delay_ms later
 	actHTML502         = "html_502"             // a proxy's page instead of an answer; nothing happens
@@ -34,7 +36,7 @@ const (
 )
 
 var requestActions = []string{
-	actDropBefore, actCommitDrop, actCommit500, actRollForward, act429, actTruncate, actSlow, actHTML502, actWrongAmount, actRedirect,
+	actDropBefore, actCommitDrop, actCommit500, actRollForward, act429, actTruncate, actSlow, actHTML502, actWrongAmount, actRedirect, act401, act403,
 }
 
 var webhookActions = []string{actDuplicate, actReorder, actDelay, actDrop}

@@ -163,6 +163,14 @@ func refuseByFault(w http.ResponseWriter, f Fault, c *call) bool {
 		writeStripe(w, c.request, http.StatusTooManyRequests, errorBody(&stripeError{
 			Type: "invalid_request_error", Code: "rate_limit", Message: "Request rate limit exceeded.",
 		}))
+	case act401:
+		writeStripe(w, c.request, http.StatusUnauthorized, errorBody(&stripeError{
+			Type: "invalid_request_error", Code: "api_key_expired", Message: "Expired API Key provided.",
+		}))
+	case act403:
+		writeStripe(w, c.request, http.StatusForbidden, errorBody(&stripeError{
+			Type: "invalid_request_error", Code: "", Message: "The provided key does not have the required permissions for this endpoint.",
+		}))
 	case actHTML502:
 		writeHTML502(w)
 	case actRedirect:

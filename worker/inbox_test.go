@@ -36,7 +36,8 @@ type arrivals struct {
 	inbox   *worker.Inbox
 	mailer  sendgrid.Mailer
 	payer   stripe.Payer
-	account string // a connected account that can be paid, made when it is first needed
+	account string        // a connected account that can be paid, made when it is first needed
+	payees  func() string // makes the account of the next payout's creator; nil for one that the provider does not know
 }
 
 func arriving(t *testing.T) *arrivals {
@@ -482,7 +483,12 @@ func (a *arrivals) newPayout(state string) payable {
 	a.exec(`insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, amount, currency)
 		values ($1, $2, $3, $4, 1, 0, 'M', 'signature', 1000, 'usd')`, milestone, m.partnership, a.brand, contract)
 	if state != "awaiting_payee" {
-		a.exec(`insert into payees (creator_id, state, account_id) select creator_id, 'ready', 'acct_' || replace(creator_id::text, '-', '') from partnerships where id = $1`, m.partnership)
+		account := ""
+		if a.payees != nil {
+			account = a.payees()
+		}
+		a.exec(`insert into payees (creator_id, state, account_id)
+			select creator_id, 'ready', coalesce(nullif($2, ''), 'acct_' || replace(creator_id::text, '-', '')) from partnerships where id = $1`, m.partnership, account)
 	}
 	_, err := a.store.OpenPayout(a.ctx, p.id, time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), m.partnership, milestone)
 	require.NoError(a.t, err)
@@ -500,7 +506,7 @@ func (a *arrivals) newPayout(state string) payable {
 		a.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
 			select gen_random_uuid(), id, brand_id, round, $2, $3, amount, currency, destination from payouts where id = $1`, p.id, part, who)
 	}
-	p.order, err = a.store.OrderPayout(a.ctx, p.id, 1, func(rapport.TransferRequest) []byte { return []byte("same") })
+	p.order, err = a.store.OrderPayout(a.ctx, p.id, 1, a.payer.RequestHash)
 	require.NoError(a.t, err)
 	switch state {
 	case "unknown":

@@ -168,17 +168,21 @@ func (s *Sweep) compare(ctx context.Context, snap rapport.Snapshot, r *SweepResu
 
 // Schedules says how often each periodic job runs.
 func Schedules() map[string]time.Duration {
-	return map[string]time.Duration{"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "mail": 10 * time.Minute, "mail_count": time.Hour}
+	return map[string]time.Duration{
+		"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "mail": 10 * time.Minute, "mail_count": time.Hour,
+		"gate": time.Minute,
+	}
 }
 
 // Jobs are the periodic jobs by name.
-func Jobs(s *Sweep, reconcile, countMail func(context.Context) error) map[string]func(context.Context) error {
+func Jobs(s *Sweep, reconcile, gate, countMail func(context.Context) error) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"sweep": func(ctx context.Context) error {
 			_, err := s.Run(ctx, true)
 			return err
 		},
 		"reconcile":  reconcile,
+		"gate":       gate,
 		"mail_count": countMail,
 		"retention":  s.Store.DeleteOld,
 		"seal": func(ctx context.Context) error {

@@ -156,9 +156,17 @@ func TestSchedulesComeBackAndFollowTheirIntervals(t *testing.T) {
 // nothingMoved is a provider without movements.
 type nothingMoved struct{ from time.Time }
 
-func (m *nothingMoved) Movements(_ context.Context, from, _ time.Time) ([]rapport.BalanceMovement, error) {
-	m.from = from
-	return nil, nil
+func (m *nothingMoved) Books(_ context.Context, since time.Time) ([]rapport.BookObject, []rapport.BalanceMovement, error) {
+	m.from = since
+	return nil, nil, nil
+}
+
+func (*nothingMoved) BookEntry(context.Context, string, string) (*rapport.BookObject, *rapport.BalanceMovement, error) {
+	return nil, nil, nil
+}
+
+func (*nothingMoved) Balance(context.Context) (map[string]int64, error) {
+	return map[string]int64{}, nil
 }
 
 func (*nothingMoved) MissedEvents(context.Context, time.Time) ([]rapport.InboxRow, error) {
@@ -179,12 +187,14 @@ func TestReconciliationFetchesWhatNoWebhookBrought(t *testing.T) {
 func TestABreakOfTheBooksIsATask(t *testing.T) {
 	t.Parallel()
 	b := setup(t)
-	run := rapport.Reconciliation{ID: uuid.New(), From: time.Now(), To: time.Now(), Breaks: []rapport.ReconciliationBreak{{Kind: "missing_here", Ref: "tr_9"}}}
+	run := rapport.Reconciliation{From: time.Now(), To: time.Now(), Lines: []rapport.ReconciliationLine{{Kind: "settle", Result: "missing_here", Ref: "tr_9", At: time.Now()}}}
 	for range 2 {
+		run.ID = uuid.New()
 		require.NoError(t, b.store.StartReconciliation(b.ctx, run))
 		require.NoError(t, b.store.FinishReconciliation(b.ctx, run))
 	}
 	b.until("finance_releaser", `select owner_role from tasks where kind = 'reconciliation_break' and code = 'missing_here' and state = 'open'`)
+	b.until("1", `select count(*) from reconciliation_cases`)
 }
 
 func TestReconciliationLeavesNoGap(t *testing.T) {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -19,17 +21,28 @@ type ReconcileStore interface {
 	ReconciledUntil(ctx context.Context) (time.Time, error)
 	StartReconciliation(ctx context.Context, r rapport.Reconciliation) error
 	FinishReconciliation(ctx context.Context, r rapport.Reconciliation) error
-	Settlements(ctx context.Context, from, to time.Time) ([]rapport.Settlement, error)
+	// NoteReconciliationProblem says, in a word, what kept a run from ending.
+	NoteReconciliationProblem(ctx context.Context, id uuid.UUID, problem string) error
+	// LastBalance is the provider's balance as the newest finished run saw it; nil before the first.
+	LastBalance(ctx context.Context) (*rapport.BalancePoint, error)
+	// OpenCaseRefs are what is asked about again, however old it is.
+	OpenCaseRefs(ctx context.Context) ([]rapport.BookRef, error)
+	// OurBooks reads our side of [from, to) at one moment: what was posted then, or under one of the refs at any time, and what is open.
+	OurBooks(ctx context.Context, from, to time.Time, refs []string) (rapport.Books, error)
 	// PutInbox keeps a verified event; false when it is there already.
 	PutInbox(ctx context.Context, r rapport.InboxRow) (bool, error)
-	// SettledRefs are those of the refs that the ledger has settled, at any time.
-	SettledRefs(ctx context.Context, refs []string) ([]string, error)
+	// PauseProvider keeps everybody from asking a provider that refuses our key, until a probe is answered.
+	PauseProvider(ctx context.Context, code string) error
 }
 
 // Books are the payment provider's.
 type Books interface {
-	// Movements reads what changed the platform's balance.
-	Movements(ctx context.Context, from, to time.Time) ([]rapport.BalanceMovement, error)
+	// Books reads what changed the platform's balance since an instant, and the objects behind it.
+	Books(ctx context.Context, since time.Time) ([]rapport.BookObject, []rapport.BalanceMovement, error)
+	// BookEntry reads one object with its movement; nil when there is none.
+	BookEntry(ctx context.Context, ref, parent string) (*rapport.BookObject, *rapport.BalanceMovement, error)
+	// Balance is what lies at the provider by currency, available and pending.
+	Balance(ctx context.Context) (map[string]int64, error)
 	// MissedEvents reads what no webhook of ours has acknowledged. A second time, it is kept once.
 	MissedEvents(ctx context.Context, since time.Time) ([]rapport.InboxRow, error)
 }
@@ -67,7 +80,7 @@ func Reconcile(store ReconcileStore, provider Books, now func() time.Time) func(
 			failed = errors.Join(failed, takeMissed(ctx, store, provider, r.From))
 			done, err := compare(ctx, store, provider, r)
 			if err != nil {
-				return errors.Join(failed, err)
+				return errors.Join(failed, err, noteProblem(ctx, store, r.ID, err))
 			}
 			if err := store.FinishReconciliation(ctx, done); err != nil {
 				return errors.Join(failed, fmt.Errorf("finish: %w", err))
@@ -75,6 +88,20 @@ func Reconcile(store ReconcileStore, provider Books, now func() time.Time) func(
 		}
 		return failed
 	}
+}
+
+// noteProblem writes down why a run did not end. It stays running, and the next try goes on with it.
+func noteProblem(ctx context.Context, store ReconcileStore, id uuid.UUID, err error) error {
+	problem := "internal"
+	failed, ok := errors.AsType[*rapport.PayError](err)
+	if ok {
+		problem = failed.Outcome
+	}
+	noted := store.NoteReconciliationProblem(ctx, id, problem)
+	if ok && failed.Outcome == rapport.PayUnauthorized {
+		noted = errors.Join(noted, store.PauseProvider(ctx, failed.Code))
+	}
+	return noted
 }
 
 // takeMissed keeps the events that no webhook brought.
@@ -91,51 +118,135 @@ func takeMissed(ctx context.Context, store ReconcileStore, provider Books, since
 	return nil
 }
 
-// compare finds transfers that only one side knows. The other side is read with an hour's margin, because the two clocks and
-// the time between a transfer and its record differ.
+// margin is how far beyond a window the other side is read, because the two clocks, and the time between a transfer and its record, differ.
+const margin = time.Hour
+
+// compare reads the three books and says of everything in one of them whether the others have it alike. The provider's are read first: what
+// is in them was asked for by us before, so that ours has it too, posted or open.
 func compare(ctx context.Context, store ReconcileStore, provider Books, r rapport.Reconciliation) (rapport.Reconciliation, error) {
-	theirs, err := provider.Movements(ctx, r.From.Add(-time.Hour), r.To.Add(time.Hour))
+	opening, err := store.LastBalance(ctx)
 	if err != nil {
-		return r, fmt.Errorf("movements: %w", err)
+		return r, fmt.Errorf("last balance: %w", err)
 	}
-	ours, err := store.Settlements(ctx, r.From, r.To)
+	theirs, amounts, err := readTheirs(ctx, provider, r, opening)
 	if err != nil {
-		return r, fmt.Errorf("settlements: %w", err)
+		return r, err
 	}
-	there := map[string]rapport.BalanceMovement{}
-	var refs []string
-	for _, m := range theirs {
-		if m.Category == "transfer" {
-			there[m.SourceID] = m
-			if !m.Created.Before(r.From) && m.Created.Before(r.To) {
-				refs = append(refs, m.SourceID)
-			}
-		}
-	}
-	for _, s := range ours {
-		m, ok := there[s.Ref]
-		switch {
-		case !ok:
-			r.Breaks = append(r.Breaks, rapport.ReconciliationBreak{Kind: "missing_there", PayoutID: s.PayoutID, Ref: s.Ref})
-		case m.Amount.Amount != -s.Amount.Amount || m.Amount.Currency != s.Amount.Currency:
-			theirs := rapport.Money{Amount: -m.Amount.Amount, Currency: m.Amount.Currency}
-			r.Breaks = append(r.Breaks, rapport.ReconciliationBreak{Kind: "different", PayoutID: s.PayoutID, Ref: s.Ref, Ours: s.Amount, Theirs: theirs})
-		default:
-			r.Matched++
-		}
-	}
-	settled, err := store.SettledRefs(ctx, refs)
+	cases, err := store.OpenCaseRefs(ctx)
 	if err != nil {
-		return r, fmt.Errorf("settled: %w", err)
+		return r, fmt.Errorf("open cases: %w", err)
 	}
-	known := map[string]bool{}
-	for _, ref := range settled {
-		known[ref] = true
+	asked := map[string]string{}
+	for _, c := range cases {
+		asked[c.Ref] = c.Parent
 	}
-	for _, ref := range refs {
-		if !known[ref] {
-			r.Breaks = append(r.Breaks, rapport.ReconciliationBreak{Kind: "missing_here", Ref: ref, Theirs: rapport.Money{Amount: -there[ref].Amount.Amount, Currency: there[ref].Amount.Currency}})
-		}
+	ours, err := store.OurBooks(ctx, r.From, r.To, append(refsIn(theirs, r.From, r.To), slices.Collect(maps.Keys(asked))...))
+	if err != nil {
+		return r, fmt.Errorf("our books: %w", err)
 	}
+	for _, p := range ours.Ours {
+		asked[p.Ref] = p.Parent
+	}
+	moved := theirs.Movements
+	if err := lookUp(ctx, provider, &theirs, asked); err != nil {
+		return r, err
+	}
+	theirs.within(r.From, r.To, asked)
+	if amounts != nil {
+		r.Closing = rapport.NextBalance(opening, amounts, moved, r.From.Add(-margin))
+	}
+	ours.Objects, ours.Movements, ours.Opening, ours.Closing, ours.Moved = theirs.Objects, theirs.Movements, opening, r.Closing, moved
+	r.Lines = rapport.CompareBooks(ours)
 	return r, nil
+}
+
+// theirBooks is what the provider has.
+type theirBooks struct {
+	Objects   []rapport.BookObject
+	Movements []rapport.BalanceMovement
+}
+
+// balanceTries is how often the provider's books are read until the balance stood still meanwhile. Where it never does, this run does not
+// check that it adds up.
+const balanceTries = 3
+
+func readTheirs(ctx context.Context, provider Books, r rapport.Reconciliation, opening *rapport.BalancePoint) (theirBooks, map[string]int64, error) {
+	from := r.From.Add(-margin)
+	if opening != nil && opening.At.Before(from) {
+		from = opening.At
+	}
+	before, err := provider.Balance(ctx)
+	if err != nil {
+		return theirBooks{}, nil, fmt.Errorf("balance: %w", err)
+	}
+	for try := 1; ; try++ {
+		objects, movements, err := provider.Books(ctx, from)
+		if err != nil {
+			return theirBooks{}, nil, fmt.Errorf("their books: %w", err)
+		}
+		after, err := provider.Balance(ctx)
+		switch {
+		case err != nil:
+			return theirBooks{}, nil, fmt.Errorf("balance: %w", err)
+		case maps.Equal(before, after):
+			return theirBooks{objects, movements}, after, nil
+		case try == balanceTries:
+			return theirBooks{objects, movements}, nil, nil
+		}
+		before = after
+	}
+}
+
+// refsIn are what the provider has of a window.
+func refsIn(t theirBooks, from, to time.Time) []string {
+	refs := map[string]bool{}
+	for _, o := range t.Objects {
+		if !o.Created.Before(from) && o.Created.Before(to) {
+			refs[o.Ref] = true
+		}
+	}
+	for _, m := range t.Movements {
+		if !m.Created.Before(from) && m.Created.Before(to) {
+			refs[m.SourceID] = true
+		}
+	}
+	return slices.Collect(maps.Keys(refs))
+}
+
+// lookUp asks by name for what its list lacks: a transfer that was found late is older than its record.
+func lookUp(ctx context.Context, provider Books, t *theirBooks, asked map[string]string) error {
+	listed := map[string]bool{}
+	for _, o := range t.Objects {
+		listed[o.Ref] = true
+	}
+	moved := map[string]bool{}
+	for _, m := range t.Movements {
+		moved[m.SourceID] = true
+	}
+	for _, ref := range slices.Sorted(maps.Keys(asked)) {
+		if listed[ref] && moved[ref] {
+			continue
+		}
+		object, movement, err := provider.BookEntry(ctx, ref, asked[ref])
+		if err != nil {
+			return fmt.Errorf("look up: %w", err)
+		}
+		if object != nil && !listed[ref] {
+			t.Objects = append(t.Objects, *object)
+		}
+		if movement != nil && !moved[ref] {
+			t.Movements = append(slices.Clip(t.Movements), *movement)
+		}
+	}
+	return nil
+}
+
+// within leaves what lies in the window, and what was asked for.
+func (t *theirBooks) within(from, to time.Time, asked map[string]string) {
+	in := func(at time.Time, ref string) bool {
+		_, wanted := asked[ref]
+		return wanted || !at.Before(from) && at.Before(to)
+	}
+	t.Objects = slices.DeleteFunc(slices.Clone(t.Objects), func(o rapport.BookObject) bool { return !in(o.Created, o.Ref) })
+	t.Movements = slices.DeleteFunc(slices.Clone(t.Movements), func(m rapport.BalanceMovement) bool { return !in(m.Created, m.SourceID) })
 }

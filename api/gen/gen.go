@@ -207,6 +207,72 @@ func (e CampaignEditState) Valid() bool {
 	}
 }
 
+// Defines values for CaseState.
+const (
+	CaseStateExplained CaseState = "explained"
+	CaseStateOpen      CaseState = "open"
+	CaseStateResolved  CaseState = "resolved"
+)
+
+// Valid indicates whether the value is a known member of the CaseState enum.
+func (e CaseState) Valid() bool {
+	switch e {
+	case CaseStateExplained:
+		return true
+	case CaseStateOpen:
+		return true
+	case CaseStateResolved:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CaseCommandCommand.
+const (
+	CaseCommandCommandAssign  CaseCommandCommand = "assign"
+	CaseCommandCommandExplain CaseCommandCommand = "explain"
+	CaseCommandCommandNote    CaseCommandCommand = "note"
+	CaseCommandCommandResolve CaseCommandCommand = "resolve"
+)
+
+// Valid indicates whether the value is a known member of the CaseCommandCommand enum.
+func (e CaseCommandCommand) Valid() bool {
+	switch e {
+	case CaseCommandCommandAssign:
+		return true
+	case CaseCommandCommandExplain:
+		return true
+	case CaseCommandCommandNote:
+		return true
+	case CaseCommandCommandResolve:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CaseKind.
+const (
+	CaseKindDifferent    CaseKind = "different"
+	CaseKindMissingHere  CaseKind = "missing_here"
+	CaseKindMissingThere CaseKind = "missing_there"
+)
+
+// Valid indicates whether the value is a known member of the CaseKind enum.
+func (e CaseKind) Valid() bool {
+	switch e {
+	case CaseKindDifferent:
+		return true
+	case CaseKindMissingHere:
+		return true
+	case CaseKindMissingThere:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CheckResultResult.
 const (
 	CheckResultResultFail CheckResultResult = "fail"
@@ -513,6 +579,30 @@ func (e FollowerSnapshotSource) Valid() bool {
 	case FollowerSnapshotSourceEstimated:
 		return true
 	case FollowerSnapshotSourceMeasured:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GateReason.
+const (
+	GateReasonMissingHere GateReason = "missing_here"
+	GateReasonPaused      GateReason = "paused"
+	GateReasonRestored    GateReason = "restored"
+	GateReasonStale       GateReason = "stale"
+)
+
+// Valid indicates whether the value is a known member of the GateReason enum.
+func (e GateReason) Valid() bool {
+	switch e {
+	case GateReasonMissingHere:
+		return true
+	case GateReasonPaused:
+		return true
+	case GateReasonRestored:
+		return true
+	case GateReasonStale:
 		return true
 	default:
 		return false
@@ -1371,21 +1461,30 @@ func (e ReconciliationState) Valid() bool {
 	}
 }
 
-// Defines values for ReconciliationBreakKind.
+// Defines values for ReconciliationSumResult.
 const (
-	ReconciliationBreakKindDifferent    ReconciliationBreakKind = "different"
-	ReconciliationBreakKindMissingHere  ReconciliationBreakKind = "missing_here"
-	ReconciliationBreakKindMissingThere ReconciliationBreakKind = "missing_there"
+	ReconciliationSumResultDifferent    ReconciliationSumResult = "different"
+	ReconciliationSumResultMatched      ReconciliationSumResult = "matched"
+	ReconciliationSumResultMissingHere  ReconciliationSumResult = "missing_here"
+	ReconciliationSumResultMissingThere ReconciliationSumResult = "missing_there"
+	ReconciliationSumResultOpen         ReconciliationSumResult = "open"
+	ReconciliationSumResultOutside      ReconciliationSumResult = "outside"
 )
 
-// Valid indicates whether the value is a known member of the ReconciliationBreakKind enum.
-func (e ReconciliationBreakKind) Valid() bool {
+// Valid indicates whether the value is a known member of the ReconciliationSumResult enum.
+func (e ReconciliationSumResult) Valid() bool {
 	switch e {
-	case ReconciliationBreakKindDifferent:
+	case ReconciliationSumResultDifferent:
 		return true
-	case ReconciliationBreakKindMissingHere:
+	case ReconciliationSumResultMatched:
 		return true
-	case ReconciliationBreakKindMissingThere:
+	case ReconciliationSumResultMissingHere:
+		return true
+	case ReconciliationSumResultMissingThere:
+		return true
+	case ReconciliationSumResultOpen:
+		return true
+	case ReconciliationSumResultOutside:
 		return true
 	default:
 		return false
@@ -2193,6 +2292,24 @@ func (e WaitingFor) Valid() bool {
 	}
 }
 
+// Defines values for ListCasesParamsState.
+const (
+	ListCasesParamsStateClosed ListCasesParamsState = "closed"
+	ListCasesParamsStateOpen   ListCasesParamsState = "open"
+)
+
+// Valid indicates whether the value is a known member of the ListCasesParamsState enum.
+func (e ListCasesParamsState) Valid() bool {
+	switch e {
+	case ListCasesParamsStateClosed:
+		return true
+	case ListCasesParamsStateOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SearchTextsParamsKind.
 const (
 	SearchTextsParamsKindCaption  SearchTextsParamsKind = "caption"
@@ -2540,6 +2657,82 @@ type CannedAnswerCreate struct {
 type CannedAnswerList struct {
 	Items      []CannedAnswer `json:"items"`
 	NextCursor *string        `json:"next_cursor,omitempty"`
+}
+
+// Case defines model for Case.
+type Case struct {
+	// About What it is about, in words: a transfer, a top-up, …
+	About string `json:"about"`
+
+	// At When the money moved
+	At time.Time `json:"at"`
+
+	// BrandId Absent when nothing of ours explains it
+	BrandId     *openapi_types.UUID `json:"brand_id,omitempty"`
+	BrandName   *string             `json:"brand_name,omitempty"`
+	ClosedAt    *time.Time          `json:"closed_at,omitempty"`
+	ClosedBy    *UserRef            `json:"closed_by,omitempty"`
+	CreatorName *string             `json:"creator_name,omitempty"`
+	Destination *string             `json:"destination,omitempty"`
+
+	// Detail What one side has and the other has not, in words
+	Detail string `json:"detail"`
+
+	// Differs In what the books differ, in words
+	Differs     []string  `json:"differs"`
+	ExternalRef *string   `json:"external_ref,omitempty"`
+	FirstSeenAt time.Time `json:"first_seen_at"`
+
+	// GoneAt The newest comparison found nothing wrong any more
+	GoneAt     *time.Time         `json:"gone_at,omitempty"`
+	Id         openapi_types.UUID `json:"id"`
+	Kind       CaseKind           `json:"kind"`
+	LastSeenAt time.Time          `json:"last_seen_at"`
+
+	// MayChange Whether the person may assign, note and close it
+	MayChange bool                `json:"may_change"`
+	Notes     []CaseNote          `json:"notes"`
+	Ours      *Money              `json:"ours,omitempty"`
+	Owner     *UserRef            `json:"owner,omitempty"`
+	PayoutId  *openapi_types.UUID `json:"payout_id,omitempty"`
+	Reason    *string             `json:"reason,omitempty"`
+	State     CaseState           `json:"state"`
+	Theirs    *Money              `json:"theirs,omitempty"`
+}
+
+// CaseState defines model for Case.State.
+type CaseState string
+
+// CaseCommand defines model for CaseCommand.
+type CaseCommand struct {
+	Command CaseCommandCommand `json:"command"`
+
+	// OwnerId For assign: somebody of finance at the brand
+	OwnerId *openapi_types.UUID `json:"owner_id,omitempty"`
+
+	// Text The note, or the reason for which it is closed
+	Text *string `json:"text,omitempty"`
+}
+
+// CaseCommandCommand defines model for CaseCommand.Command.
+type CaseCommandCommand string
+
+// CaseKind defines model for CaseKind.
+type CaseKind string
+
+// CaseList defines model for CaseList.
+type CaseList struct {
+	Items      []Case  `json:"items"`
+	NextCursor *string `json:"next_cursor,omitempty"`
+}
+
+// CaseNote defines model for CaseNote.
+type CaseNote struct {
+	At time.Time `json:"at"`
+
+	// Author Absent for what a comparison found
+	Author *string `json:"author,omitempty"`
+	Text   string  `json:"text"`
 }
 
 // CheckResult defines model for CheckResult.
@@ -3076,6 +3269,9 @@ type FundsList struct {
 	Items      []Funds `json:"items"`
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
+
+// GateReason defines model for GateReason.
+type GateReason string
 
 // HandOver defines model for HandOver.
 type HandOver struct {
@@ -3708,6 +3904,36 @@ type PayeeYearList struct {
 	Thresholds []PayeeThreshold `json:"thresholds"`
 }
 
+// PaymentsGate defines model for PaymentsGate.
+type PaymentsGate struct {
+	// ComparedUntil Up to when the books were compared without a gap
+	ComparedUntil *time.Time     `json:"compared_until,omitempty"`
+	Holds         []PaymentsHold `json:"holds"`
+
+	// Open Whether anything at all would be sent now
+	Open    bool              `json:"open"`
+	Waiting []PaymentsWaiting `json:"waiting"`
+}
+
+// PaymentsHold defines model for PaymentsHold.
+type PaymentsHold struct {
+	// Detail What it means and what to do
+	Detail string     `json:"detail"`
+	Reason GateReason `json:"reason"`
+	Since  *time.Time `json:"since,omitempty"`
+	Title  string     `json:"title"`
+}
+
+// PaymentsWaiting defines model for PaymentsWaiting.
+type PaymentsWaiting struct {
+	Amounts   []Money            `json:"amounts"`
+	BrandId   openapi_types.UUID `json:"brand_id"`
+	BrandName string             `json:"brand_name"`
+	Count     int                `json:"count"`
+	Reason    GateReason         `json:"reason"`
+	Words     string             `json:"words"`
+}
+
 // Payout defines model for Payout.
 type Payout struct {
 	ApprovalParts []Command        `json:"approval_parts"`
@@ -4125,14 +4351,23 @@ type Reason struct {
 
 // Reconciliation defines model for Reconciliation.
 type Reconciliation struct {
+	AskedBy *UserRef `json:"asked_by,omitempty"`
+
+	// Breaks The first hundred; all stand in the export
 	Breaks     []ReconciliationBreak `json:"breaks"`
 	FinishedAt *time.Time            `json:"finished_at,omitempty"`
 	From       time.Time             `json:"from"`
 	Id         openapi_types.UUID    `json:"id"`
 	Matched    int                   `json:"matched"`
-	StartedAt  time.Time             `json:"started_at"`
-	State      ReconciliationState   `json:"state"`
-	To         time.Time             `json:"to"`
+
+	// Problem What kept its last try from ending, in words; it is tried again
+	Problem   *string             `json:"problem,omitempty"`
+	StartedAt time.Time           `json:"started_at"`
+	State     ReconciliationState `json:"state"`
+
+	// Sums Of the lines that the person may see
+	Sums []ReconciliationSum `json:"sums"`
+	To   time.Time           `json:"to"`
 }
 
 // ReconciliationState defines model for Reconciliation.State.
@@ -4140,20 +4375,30 @@ type ReconciliationState string
 
 // ReconciliationBreak defines model for ReconciliationBreak.
 type ReconciliationBreak struct {
-	Detail      string                  `json:"detail"`
-	ExternalRef *string                 `json:"external_ref,omitempty"`
-	Kind        ReconciliationBreakKind `json:"kind"`
-	PayoutId    *openapi_types.UUID     `json:"payout_id,omitempty"`
+	Detail      string              `json:"detail"`
+	ExternalRef *string             `json:"external_ref,omitempty"`
+	Kind        CaseKind            `json:"kind"`
+	PayoutId    *openapi_types.UUID `json:"payout_id,omitempty"`
 }
-
-// ReconciliationBreakKind defines model for ReconciliationBreak.Kind.
-type ReconciliationBreakKind string
 
 // ReconciliationList defines model for ReconciliationList.
 type ReconciliationList struct {
 	Items      []Reconciliation `json:"items"`
 	NextCursor *string          `json:"next_cursor,omitempty"`
 }
+
+// ReconciliationSum defines model for ReconciliationSum.
+type ReconciliationSum struct {
+	// About Transfers, top-ups, …, in words
+	About  string                  `json:"about"`
+	Count  int                     `json:"count"`
+	Ours   *Money                  `json:"ours,omitempty"`
+	Result ReconciliationSumResult `json:"result"`
+	Theirs *Money                  `json:"theirs,omitempty"`
+}
+
+// ReconciliationSumResult defines model for ReconciliationSum.Result.
+type ReconciliationSumResult string
 
 // ReplySuggestion defines model for ReplySuggestion.
 type ReplySuggestion struct {
@@ -5864,6 +6109,24 @@ type PortalUnsubscribeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListCasesParams defines parameters for ListCases.
+type ListCasesParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor               `form:"cursor,omitempty" json:"cursor,omitempty"`
+	State  *ListCasesParamsState `form:"state,omitempty" json:"state,omitempty"`
+	Kind   *CaseKind             `form:"kind,omitempty" json:"kind,omitempty"`
+}
+
+// ListCasesParamsState defines parameters for ListCases.
+type ListCasesParamsState string
+
+// CommandCaseParams defines parameters for CommandCase.
+type CommandCaseParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListReconciliationsParams defines parameters for ListReconciliations.
 type ListReconciliationsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -6285,6 +6548,9 @@ type OpenPortalJSONRequestBody = PortalOpen
 // PortalUnsubscribeJSONRequestBody defines body for PortalUnsubscribe for application/json ContentType.
 type PortalUnsubscribeJSONRequestBody = Empty
 
+// CommandCaseJSONRequestBody defines body for CommandCase for application/json ContentType.
+type CommandCaseJSONRequestBody = CaseCommand
+
 // RunReconciliationJSONRequestBody defines body for RunReconciliation for application/json ContentType.
 type RunReconciliationJSONRequestBody = Empty
 
@@ -6626,6 +6892,9 @@ type ServerInterface interface {
 	// ExportPayeeYears The same as a table
 	// (GET /v1/payee-years/export)
 	ExportPayeeYears(ctx echo.Context, params ExportPayeeYearsParams) error
+	// GetPaymentsGate Whether payouts are sent now, and what they wait for
+	// (GET /v1/payments-gate)
+	GetPaymentsGate(ctx echo.Context) error
 	// ListPayouts Payouts by due date
 	// (GET /v1/payouts)
 	ListPayouts(ctx echo.Context, params ListPayoutsParams) error
@@ -6716,12 +6985,21 @@ type ServerInterface interface {
 	// GetPostScreenshot The page as it was seen
 	// (GET /v1/post-checks/{id}/screenshot)
 	GetPostScreenshot(ctx echo.Context, id Id) error
+	// ListCases Differences between the books that a person must explain, newest first
+	// (GET /v1/reconciliation-cases)
+	ListCases(ctx echo.Context, params ListCasesParams) error
+	// CommandCase Give a case to somebody, note something, or close it with a reason
+	// (POST /v1/reconciliation-cases/{id}/commands)
+	CommandCase(ctx echo.Context, id Id, params CommandCaseParams) error
 	// ListReconciliations Reconciliation runs, newest first
 	// (GET /v1/reconciliations)
 	ListReconciliations(ctx echo.Context, params ListReconciliationsParams) error
 	// RunReconciliation Compare ledger and Stripe now
 	// (POST /v1/reconciliations)
 	RunReconciliation(ctx echo.Context, params RunReconciliationParams) error
+	// ExportReconciliation Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet
+	// (GET /v1/reconciliations/{id}/export)
+	ExportReconciliation(ctx echo.Context, id Id) error
 	// ListReversals Money that is taken back, newest first
 	// (GET /v1/reversals)
 	ListReversals(ctx echo.Context, params ListReversalsParams) error
@@ -9574,6 +9852,15 @@ func (w *ServerInterfaceWrapper) ExportPayeeYears(ctx echo.Context) error {
 	return err
 }
 
+// GetPaymentsGate converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPaymentsGate(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPaymentsGate(ctx)
+	return err
+}
+
 // ListPayouts converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPayouts(ctx echo.Context) error {
 	var err error
@@ -10435,6 +10722,81 @@ func (w *ServerInterfaceWrapper) GetPostScreenshot(ctx echo.Context) error {
 	return err
 }
 
+// ListCases converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCases(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCasesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCases(ctx, params)
+	return err
+}
+
+// CommandCase converts echo context to params.
+func (w *ServerInterfaceWrapper) CommandCase(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CommandCaseParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CommandCase(ctx, id, params)
+	return err
+}
+
 // ListReconciliations converts echo context to params.
 func (w *ServerInterfaceWrapper) ListReconciliations(ctx echo.Context) error {
 	var err error
@@ -10486,6 +10848,22 @@ func (w *ServerInterfaceWrapper) RunReconciliation(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.RunReconciliation(ctx, params)
+	return err
+}
+
+// ExportReconciliation converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportReconciliation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportReconciliation(ctx, id)
 	return err
 }
 
@@ -12180,6 +12558,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payee-years/export", wrapper.ExportPayeeYears, options.OperationMiddlewares["exportPayeeYears"]...)
 	router.GET(options.BaseURL+"/v1/reconciliations", wrapper.ListReconciliations, options.OperationMiddlewares["listReconciliations"]...)
 	router.POST(options.BaseURL+"/v1/reconciliations", wrapper.RunReconciliation, options.OperationMiddlewares["runReconciliation"]...)
+	router.GET(options.BaseURL+"/v1/reconciliations/:id/export", wrapper.ExportReconciliation, options.OperationMiddlewares["exportReconciliation"]...)
+	router.GET(options.BaseURL+"/v1/reconciliation-cases", wrapper.ListCases, options.OperationMiddlewares["listCases"]...)
+	router.POST(options.BaseURL+"/v1/reconciliation-cases/:id/commands", wrapper.CommandCase, options.OperationMiddlewares["commandCase"]...)
+	router.GET(options.BaseURL+"/v1/payments-gate", wrapper.GetPaymentsGate, options.OperationMiddlewares["getPaymentsGate"]...)
 	router.GET(options.BaseURL+"/v1/tasks", wrapper.ListTasks, options.OperationMiddlewares["listTasks"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/complete", wrapper.CompleteTask, options.OperationMiddlewares["completeTask"]...)
 	router.POST(options.BaseURL+"/v1/tasks/:id/reassign", wrapper.ReassignTask, options.OperationMiddlewares["reassignTask"]...)
@@ -16034,6 +16416,44 @@ func (response ExportPayeeYearsdefaultApplicationProblemPlusJSONResponse) VisitE
 	return err
 }
 
+type GetPaymentsGateRequestObject struct {
+}
+
+type GetPaymentsGateResponseObject interface {
+	VisitGetPaymentsGateResponse(w http.ResponseWriter) error
+}
+
+type GetPaymentsGate200JSONResponse PaymentsGate
+
+func (response GetPaymentsGate200JSONResponse) VisitGetPaymentsGateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPaymentsGatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPaymentsGatedefaultApplicationProblemPlusJSONResponse) VisitGetPaymentsGateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPayoutsRequestObject struct {
 	Params ListPayoutsParams
 }
@@ -17455,6 +17875,86 @@ func (response GetPostScreenshotdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type ListCasesRequestObject struct {
+	Params ListCasesParams
+}
+
+type ListCasesResponseObject interface {
+	VisitListCasesResponse(w http.ResponseWriter) error
+}
+
+type ListCases200JSONResponse CaseList
+
+func (response ListCases200JSONResponse) VisitListCasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCasesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCasesdefaultApplicationProblemPlusJSONResponse) VisitListCasesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommandCaseRequestObject struct {
+	Id     Id `json:"id"`
+	Params CommandCaseParams
+	Body   *CommandCaseJSONRequestBody
+}
+
+type CommandCaseResponseObject interface {
+	VisitCommandCaseResponse(w http.ResponseWriter) error
+}
+
+type CommandCase200JSONResponse Case
+
+func (response CommandCase200JSONResponse) VisitCommandCaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CommandCasedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CommandCasedefaultApplicationProblemPlusJSONResponse) VisitCommandCaseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListReconciliationsRequestObject struct {
 	Params ListReconciliationsParams
 }
@@ -17523,6 +18023,51 @@ type RunReconciliationdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RunReconciliationdefaultApplicationProblemPlusJSONResponse) VisitRunReconciliationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportReconciliationRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ExportReconciliationResponseObject interface {
+	VisitExportReconciliationResponse(w http.ResponseWriter) error
+}
+
+type ExportReconciliation200TextcsvResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response ExportReconciliation200TextcsvResponse) VisitExportReconciliationResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportReconciliationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportReconciliationdefaultApplicationProblemPlusJSONResponse) VisitExportReconciliationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19974,6 +20519,9 @@ type StrictServerInterface interface {
 	// ExportPayeeYears The same as a table
 	// (GET /v1/payee-years/export)
 	ExportPayeeYears(ctx context.Context, request ExportPayeeYearsRequestObject) (ExportPayeeYearsResponseObject, error)
+	// GetPaymentsGate Whether payouts are sent now, and what they wait for
+	// (GET /v1/payments-gate)
+	GetPaymentsGate(ctx context.Context, request GetPaymentsGateRequestObject) (GetPaymentsGateResponseObject, error)
 	// ListPayouts Payouts by due date
 	// (GET /v1/payouts)
 	ListPayouts(ctx context.Context, request ListPayoutsRequestObject) (ListPayoutsResponseObject, error)
@@ -20064,12 +20612,21 @@ type StrictServerInterface interface {
 	// GetPostScreenshot The page as it was seen
 	// (GET /v1/post-checks/{id}/screenshot)
 	GetPostScreenshot(ctx context.Context, request GetPostScreenshotRequestObject) (GetPostScreenshotResponseObject, error)
+	// ListCases Differences between the books that a person must explain, newest first
+	// (GET /v1/reconciliation-cases)
+	ListCases(ctx context.Context, request ListCasesRequestObject) (ListCasesResponseObject, error)
+	// CommandCase Give a case to somebody, note something, or close it with a reason
+	// (POST /v1/reconciliation-cases/{id}/commands)
+	CommandCase(ctx context.Context, request CommandCaseRequestObject) (CommandCaseResponseObject, error)
 	// ListReconciliations Reconciliation runs, newest first
 	// (GET /v1/reconciliations)
 	ListReconciliations(ctx context.Context, request ListReconciliationsRequestObject) (ListReconciliationsResponseObject, error)
 	// RunReconciliation Compare ledger and Stripe now
 	// (POST /v1/reconciliations)
 	RunReconciliation(ctx context.Context, request RunReconciliationRequestObject) (RunReconciliationResponseObject, error)
+	// ExportReconciliation Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet
+	// (GET /v1/reconciliations/{id}/export)
+	ExportReconciliation(ctx context.Context, request ExportReconciliationRequestObject) (ExportReconciliationResponseObject, error)
 	// ListReversals Money that is taken back, newest first
 	// (GET /v1/reversals)
 	ListReversals(ctx context.Context, request ListReversalsRequestObject) (ListReversalsResponseObject, error)
@@ -23281,6 +23838,29 @@ func (sh *strictHandler) ExportPayeeYears(ctx echo.Context, params ExportPayeeYe
 	return nil
 }
 
+// GetPaymentsGate operation middleware
+func (sh *strictHandler) GetPaymentsGate(ctx echo.Context) error {
+	var request GetPaymentsGateRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPaymentsGate(ctx.Request().Context(), request.(GetPaymentsGateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPaymentsGate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPaymentsGateResponseObject); ok {
+		return validResponse.VisitGetPaymentsGateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPayouts operation middleware
 func (sh *strictHandler) ListPayouts(ctx echo.Context, params ListPayoutsParams) error {
 	var request ListPayoutsRequestObject
@@ -24412,6 +24992,80 @@ func (sh *strictHandler) GetPostScreenshot(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// ListCases operation middleware
+func (sh *strictHandler) ListCases(ctx echo.Context, params ListCasesParams) error {
+	var request ListCasesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCases(ctx.Request().Context(), request.(ListCasesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCases")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCasesResponseObject); ok {
+		return validResponse.VisitListCasesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CommandCase operation middleware
+func (sh *strictHandler) CommandCase(ctx echo.Context, id Id, params CommandCaseParams) error {
+	var request CommandCaseRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body CommandCaseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CommandCase(ctx.Request().Context(), request.(CommandCaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CommandCase")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CommandCaseResponseObject); ok {
+		return validResponse.VisitCommandCaseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListReconciliations operation middleware
 func (sh *strictHandler) ListReconciliations(ctx echo.Context, params ListReconciliationsParams) error {
 	var request ListReconciliationsRequestObject
@@ -24479,6 +25133,31 @@ func (sh *strictHandler) RunReconciliation(ctx echo.Context, params RunReconcili
 		return err
 	} else if validResponse, ok := response.(RunReconciliationResponseObject); ok {
 		return validResponse.VisitRunReconciliationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportReconciliation operation middleware
+func (sh *strictHandler) ExportReconciliation(ctx echo.Context, id Id) error {
+	var request ExportReconciliationRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportReconciliation(ctx.Request().Context(), request.(ExportReconciliationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportReconciliation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportReconciliationResponseObject); ok {
+		return validResponse.VisitExportReconciliationResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -26348,429 +27027,447 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L37kxs3kif+ryB4G+G7OLYlyzOz3+n+SZattXetkVYtr29vxkeBVUkSwyqgDKCaTTv0v38DCaBeRL3I",
-	"IkU59JOtZj1QmYlEPj/5+ywSaSY4cK1mt7/PMippChok/mspKY8XLDb/z/jsdvZrDnI/m884TWF2W/4+",
-	"n6loAyk1F66ETKme3c7yHH/R+8xcq7RkfD378GE+i3KphDTXxqAiyTLNhHk6h0e9sD8SsSJ6AySjayBL",
-	"WAkJs3lwDe5h1RWk9PFH4Gu9md3++enT0ApWUqSH73/JpNIkpnvCOL4dv+8LRX4THO7IjumNyHXLOvCR",
-	"QTrEVMMhHeYz84YVvtJ9bCq4WTPPk+TDfFYhe0b1pnwTUlXCrzmTEM9utcxhHP1ZDGkmNPBo/x+wL96y",
-	"ARqDLN/zQ3nZjbmuhcTP/vzn+Sxl3P/7q+ArV6+ojjbt71rd2AuqLzl8TMJSptuk0f5YfUAMK5on2ojB",
-	"3CyZpXk6u31mZCJl3P6rXC7jGtYg8UW/HkrHz0LGimhBFFAZbcgKpS60kF9bSRWWRgkPDHbvxBb44Wvf",
-	"bYBo81MhJZQlEJOE8a1/f5Oab/GBN/aJXbLSXFsfG9UGQL90AhbmghO/6lv+RcJqdjv7H09KXfPE/qqe",
-	"3FeeaN6gxSEJfqTHb0stRm5KEdO924PIGpUJrsApxwxQbUWCa+BIApplCYuoWemTLF6ZPwXetmSc4qqa",
-	"JP0wb3zrc4JvMXK2BcjMkjIplgmkXS+2V/zvfyrB6yvoIv0b99zAKn7eUE12wDXZSWEJg6zvWMMDj78U",
-	"GfDHNLGfrW7EasUiiEWUp8D1lyqTQGN8Tpp8WTxvDLnmMw2P+kmkHiYgtKbLBKqEVppqSN23Tcfj+R+C",
-	"TkIS2pTND35r4fZ4nmVSPNDkhQSzuQzh4piZx9DkjRQZSM3MRlrRRAGKdfGn32c0FbmjdpK8Xs1u/94t",
-	"vK8Eh/3swy9ByWWKUFwMxHckzZUmS3DmxF7k+gs1JwkoRXZ4scavUbjVqMQ1ADdHw99nmYSMSlStEhKg",
-	"CuTsl7AK9yr27/Yhc/9F5eVi+U+ItHmNpZTVJXUyxHSvDhXgN7li3CzY/GzPAaZIAg+QmH9RTkBFNEEB",
-	"uyN0qczOTYFyRfRGKPBHh9J0XdF6xYE3n20Zj6sfniv70SIx14tcKxZD4NP94QXSmYk91od7ZI9memuu",
-	"+TDHVQx7boMF+Dkhyn9DE8ojOCQ8jSIvgAdLXpY3FctgXP/lT0FSRrmUxmYKWzDVVfp3Vu4pX9ax+h+Z",
-	"0odfwDSk9f/pIrEnxIfiNVRKujf/rpjh/d9gXxZeLP8uttbaCD2wpJxDXHnvUogEKLeiRt0BV7db2qyq",
-	"cpXuqcUjgusVYqvu90pDWrMdZ7/mLNouza+zebFBan98BCmCm+MbSbm1eutfCYmCw21+ryEzynUtiOBo",
-	"15DdBrjRULEARbjQQYlbMUjiBlm+ChBlPmOqusmZWTtTC/tcqhdGw5n/XUIidsEPsuT3D5CQJXiI0LUR",
-	"YiPMeKgklK9zq2qyhGqzaWbz2UokidgZ19IveT4zJyHEC3PYShrp8i/G8QuuQG9CVnIH6TYiidWcGP+M",
-	"PL1DPcjzdAnoYyoNmSLAjWVvFCT8moPZFiEyP9Akh6EWfSl7wpjguOq55XtQ+IxJeygnEU2Ax3Swco1F",
-	"ShlfZCAXG5EHXOzXeBCkc0MrwYHYGwwlJETAHkAqY2VTTvD+sLRJpRfGCzGCw6KAIP+82SM5I2MJCGnO",
-	"451kWgMnWtyZY8gQ3Fnz1gU2zwt90cAPx+V4r77914X1CgKXtP8AWjO+XkQ0M3SNnE14QFag0cbYF8aE",
-	"I1STVChtz2m1oRIMDbaQaeM2WrujSiCxA0WWNNoGKe6XYMm9CNsI34sdSQRfu2gJ0c13MOO8JnHwDSLX",
-	"0nwASg46QM3Hv6IsUfahfpMoooDHdmN5x3QpHlF+jKUSfFMmlKbJgsaxBKVCG9nLBjyA3BO/slYBURAJ",
-	"bvQFkwu9kaDMfj/djvzGqECjPpCE1hdwRiVNCKo6RaiqSLBZgdlIsAe0Jc1eYlZfHpJhR2W6yLMWXn5r",
-	"zDzGyW7Dog2hhMOuoK5kCjAMwbQiqzxJnDa7I0+dyccFMY+/ybMgB/yrwzGwn43WNB/lHkGWsKYctXfF",
-	"c77RLIVeKwy3Km6sA74f7MnqFp7X9F4bi0sKB+T3UBU2aB7SY+HNHt5/rUr8KO/Hf2+f1fbCXYeGVVPt",
-	"VY6lr589nQ9Rg6PiP6WSHHnb4Z4f+YDWPT5gZzdk8iRxbOf6EZZu4KweeNjWzbynfcfh1cpFy9E6+AAc",
-	"do4NOYMuKI99uv85iTaUY9Zjzbiq6WLKYTcLxqvDUjmJo4iW6RndRPP8ty4o0PAFK+mnXgvQXtxqxkmR",
-	"wPCP9gGI+jc3ncoy+2WfHvq8FxXNfsLXRYlwQeiG1ff97atXc/LsT7dPn6JpmbKYs/VGB70Dul9Y0VXh",
-	"PEOCMo8hJWPA3ZH/7y9/evqUwGNkLFfGSQypUITymGhQWgXti41ImBftQcT+3t4QkrGB1DE+Yxtxgtfv",
-	"+PCAlb24GSBD7s3mPlDmjOywz4wPaJXMbjtRyK3RfGFd8cP9a7ID2Jpf5+Qr8krwmO6Ncfiv5D7n1hAq",
-	"eHD49Ca5fxM84M398Pxvz4lZ/hwlDB5pmiVAvsuNOD/5BmTC+DBbsELKChNqFHKLaHy5Z3GxESpiVpfr",
-	"kp5du/GI47rcgSMPi8auO++GKXbCyEU25ewIoRmbS6xKx1ied/F2ikOv0NrnO/de0DSjbM2DoWiZwwQ+",
-	"7OsdxGS5J1zsUGdzgV4qnuY01yLFhMGChY6D+8LJtz6/plKbZ+kNpAqSB+RHQcteJdokIn2gLKFLe+pP",
-	"kPHhQm8YXxOVAd0qo6fuCEYxyW8ghY0FYuo4j9egyY4qEuW6tBumMTKWksEq/Au+d7CJGIk0ZVpPIQT3",
-	"bM0hJj7CquYoAkRIDCfjuzC4sZC5s5A6N4a9+C1e+8GdexAvbD3AkBjB3EfWFyuAwQQBHquFPSR7U/gb",
-	"qjaarlVrCccGiHEBbGbQfD5lvH62/Q8aB07OdnEeKD6tgoMHYB8xflIg38LK5inZcH8jEwmL9oPzc6BA",
-	"PkyiflYrkE5/UAlE5BqzyJGxJiEuVJKyEroHbX0rq3iGrhdzmqr9MA8dYfV1vqFSc5BqwzJFMpDNNGmp",
-	"s1ELDpZDLCeo2oyxpCtjmMucc3MNijXE4TQHyHTQbjSb+h1e3GdL+oN6gKFWcW0qKq8I5tkv8/qu0G4V",
-	"4amqsHlxojnBrar/KlHLbV5YgXZj1HWGJ05dVqpyXtEBhYBUw4UVrXVwEjYVYtfZfVylw8HJO/wYTenj",
-	"D/biSiCn0EIjjzJ3VvXmUo84vU44US55OgxX8EdGuEY5mjU93QgK1Us6gDgqEXtPNTzfqifrenXg8ysJ",
-	"0SGaeIR2PEbBtQdgnGIqFFFYqYS0SNf+PsJN7LOrXwpJsuqBUzGvMZNmjHVc7HRa4fNGP/tGH2djXdwy",
-	"+NAh5NP4y86ZPae/zDnEz7nahermliLet7hkI87EFUsSiMOb1pYPFhvX7lvjR1K1hdhVgx9dvsCUMv97",
-	"lKiOs+e8pjQE66PzUfaNZ8WhuunZQ6NYddQ+7T8/hlBlmg1TkeYzbpoNRNu3oLCQ7aDWFDRlSVDUVuwx",
-	"nEUpHlVUyFJMn+6oxCIB88BglWiehD1fJXIZKiF6bpNzvnIV7w9p0ozyRVc3T7ShRg9C0VEUUbzA7l9m",
-	"a4WXtn/g0GXCx9uWhEDSrcoDt0BHoLknbpApIobXPNmPDUCLeMB2x6vCb01TV2M2xpzBkr2WesyofOQB",
-	"YxK6hKRFhnwV52HRGNNkJ/IkJksgEla5gtgYRL3ZBb8S/955sfA2Urhcc+NrebQR/UUY9vbn9mIbS90E",
-	"96n/6SB7tBG5qhZWdyeQjgmyDVSjRpwlp0mYwb/mQkM4VbjDUNrgPVVlf5bs3Z4aEowSycPITy9uWoZN",
-	"ApUv8bxFE31Y9Boe9djcXegYrr+5GpFwIlQXmAp73BpqstAh2s8LQR6x149Ro7NKJ93TIY0FmWBYU+WY",
-	"ZxRsUOYrGbOS6yK3IaPAK20R3Kylg+wb2DAe48ITWv2c3vU/BlIjWM/p6LBjsd7MyyLIBNCQD6zZtx9+",
-	"1bP+fc8bN8DWG115pRbZKW8c2jrhROu4mNdxirWqnRqxZZ7YEmPUpAQbpgjTdwQSBbWy11iAmtuKcBvY",
-	"iJjbc6EGgxG6ySuFerfxSBPU7eriQzsIP4nZ6U6+vtKWDovSPuGt1bEjxcBr5tBp07Sn/KXhRXBNowA1",
-	"IHUWbW/N26kZG9/G5PWaP7/NtuN0jZplxXijladFClyblV192webvSfirlRHkOaZFKlYeOOxt0NESxpt",
-	"IV5ge/GhFxdsNWxZ7VsfFRqjKFQGkV5IqpkIZaXzaEOoIn+9/eovoxJ0ZVvR8HtSKregVbBGWoKzc9RG",
-	"7PitLQiXzKiaH+5fk6+/+stfbr4iNMk29ObZqJWm9HGRwpou97otfWUu6awoSSFmdGH+XlcNReNPahNc",
-	"DywGMZvPsngVDjU118Z494slrPOE6lAM5TmJqIa1kHtrJiZ0h/TTkkW63VxUWbgt/jnBxdscrqJ7zCYa",
-	"ZtSMUE5oHND0bUIrg0plygqByAXKOq44wtj3yqdP+9vLXA4ZY6lj3gKPEOVjlwaPGZMw7kVjIsJD9bit",
-	"HLYewbBVOPsoxKNKHHBwyBe4HkUExdac6lyOqFq997eE9m445myDzd78WPgGF+uaLlZCLop1zEoJmHm+",
-	"xi6Nwji1f44hSphttTQmVyzpjrdGsVvqy47KfLe6aOaHhdrQZ3/+yxQuXIP17any0iCo7/lCsBwNql6g",
-	"z6s7q7C6dLsrKqnvUjwGOIWWWNNYkE5NnjFo6V7x1qatGhbeRbTWUK3SriLG73e/PwdvlWC3lZetUpRk",
-	"2knld367NYPDCXsASZdjyua/LW8qN2ZDSOJc2vRoexcHPEZJrtgD0/vOq7SkiyihebAuN9wXwxJQWvAR",
-	"3/TK39L6RZ1tmdjKV7RkAgGOJZm+s08Chx1NCpAK457GEG7SlPCArutCirzVAssVXcNCsvVGq1biNSSn",
-	"xusakQ5f2mRg/fPDgiYlRNrp2GYPFIdzbMyW0yC0Y/DS7nW/Y9F2dHNXrdaqzcvFy4IvLy26IE7FCKNA",
-	"RIwmzx3URKdrFIrwo6M97nhoOR08PMBURm8sFlzoRVTGAg7XX79mUaYejhWsAtkg2GYOcg3xgvFQCPLd",
-	"himSSbFiCZAlRDS1+WQL4CL0BiSxNW/HByWqhSWLJp5JtQGO7gEWBxYht+9n/IFZa07wpaAytkaiBBrv",
-	"bYoLfba28oTRJRdTFS0688qV/RUbpSLFB0IzL5FBqjQJUrKlgLBj9x4XKp18g19qE3fujSPrasZL0zCB",
-	"weV0sO6Yyq/PjDsT49qY9NLj3pwQrxl4WTON5Ty0wtx2RWgKErBqRYhwIUR7CwAeFKNoNqzSx7fbuef/",
-	"0kPP42p+xpB8clo2g9p9RbkBSo98RFlxWY2i97YJVznSx4dJnPXqPjmjw25fM+GKz7/YV8ZWC5jXIwxQ",
-	"G0wc2LHjk+vD47PDKzjEuAenwrf3HNkw873YkZTyPaLdUATtPSBzzmOxyLm26bhhBDX3jPIHQwrQQXYg",
-	"WeYz7PCorMV/fZ9kPFdjPT7Ph3FAhXhX32Im3FhW7M++u95YP+dw0Yj7NnzVqLn+C3HXAmsuAeUGP8/d",
-	"cc9ppjYiaCllElYgsfc1WAmcUq3mRIuMRYjDRB8Ei+dEsd9AzYnxGDLG13Pbc8qFNtfsJAsXqUuqYTQT",
-	"35oDMhji3ydg/BtQJ4a6qzSoP9cvee5ZWcf162y+r8nGERb2ScLTeWQfcH1ALPEk1vWspsHJsXCXI9jX",
-	"wai3zg5sA+odlJ+jaiFWg/o1vFl4WHrvu3IlQDInSgu5n5O/PCWKoPzacKQteBpjxHFX3NgzLqCCYVm/",
-	"+C8ja30qUJjOJne09FTq4kUoF7KhPG4pqz61vKX6yUNDL6Hlf+vLrUb60mOS32U1b+A3H8Md6YzGlXV7",
-	"P8VBSs/m/v8WO6Y3i+o7LGlA6YUFcbJ/QWL8coLzCVlLfDMVouUXwRdL2NBk5bbfQDPVFyQHn2n7olvS",
-	"DqP6182RGarpSKj2/dcEOxKx9h8RphEe87aEsSZM+WxJAxerLdhuS3Bdb3elDtBB+KCpiATtEuTj4P1K",
-	"ER1wsDSENoB2Ua1v1CzaKiJWK4tg0CGaLc7uGG831F94ma1yULR9WJLubI9CKhALnXDY2cg6SekW4UyY",
-	"In96+tf+QPtBlqyQmPpiwuKSwJqGk16jgiWj891DHM3KThzesSi1Oi6hXZR+JwUK95A2RzH4K3riYM4j",
-	"tJNAiu8oSeuX2s3H88fFjmL1ooKR39HTvRe5VJCs7ojgyZ7QOGVcIagXwdSTGtHgPWaJWiyOBvGvsLDy",
-	"mDAPu3k3hQNd2dHHV09XCiRCYN+DagPH1vlhndcizs+SaPdGeyCnoFusiCOK5zqsUYvmuchluNksy5cJ",
-	"U5tRhX/W3hg+zyKvkaDaPdha0nNECxLTSSt+IFuxUcnzQYVt9o3zgNvik6T20x2ve8R9oi1Y7J7zhbAO",
-	"ipgOq1aKHTVkXAtdGZvWw4hLGmFpcqWUsr1pqv5YI+iF+2t9YayBnhO1EVKP3zhub4z7CPz4LxSJcyBG",
-	"xAgGVm17vH0g2TEeix1OVQh+XiHLpzRvt4tngz2NDw2yXPxN6EpTyahCn/4qlOPnljSeHly7+dojgmkq",
-	"t484IrV72Pg0pMG/8Wn+/R0VWN/mdmxW6KwcdRIiwuVmf0JutazmNc/pXOwkmq748vPpue/STPf3oB/c",
-	"hlHV76QMFae1tKjPu6EGXBK/UTcptIaYZBS7KytBQCyA/rKsUfz7V798WUL1dxPDT53BdXb26Fdix+Ec",
-	"xtBzuxga0zDOFTFif4tAyxoIVeS///u///vm1aubb7+dE0qM+sD5EjLH2WvIjjsChmnFnAcO9ajnswEq",
-	"pVi9X1vw85t5krY6xKFkGB4GriV1BozbKgEkvJ+ZAlW57U0ArsH9n9IspeGitfBYLksju/B6ksO9Mkw4",
-	"CWzN38IDSGUbV08Ln48w2TMpjD3gna2+FEF5cTUQHdbEL33BceNjpkNxfSeyDGKCIPcWFnIP2sYAhSSM",
-	"k1WCsObdA9bmM8YX7sqhJFYZDGZI81Qox7ZVEQ3LNfint9J0isPCMud8B8X3lMev3bTCkXAC7dGJnzcC",
-	"O/QQPImLXWNsoY9XDAlLNOuJjLml2No11PB4wVpakE6ITdQCEq31PN8ztNZ/cCPlGpsHWx6DkcxiLJSD",
-	"nQKpBA+q1aKuPvRTaMa2iwphqJikNNowHlQmZ9RTPS2SWwjvbC5yPlU3XkcheMUu7n3MbkMDHPyBW3SU",
-	"/imVOFTbgpBGLoeJj3Qf2yFSU+iNqnSeUXs4sPrAqFMNgyyCYThn7u7WTKRbxySEa8ffn4hoP6SZkDgW",
-	"O2R+JjBolq8xDbEW5VBE//3+9d+IfR0RKyJySdAuJFq4SEWSp/wLRexk8YZyXuegFMQDzO0EOj6vDZfM",
-	"vnxkwrasvR5e1XawrljuF7KmZaq51pKYPa84WGX5Bil2w+XMkUnsQh9snrRIYKUXwWPkrdgpsoS9cLA3",
-	"dkbds/nTp08RjBvpBfEcTa2EqXAoqrnHHH3mBY9KshQscB/ZXGGHHIjdqNqG9lGNvl6mvYQEEQEsshxT",
-	"xMEuGn9LU7UlO5YkZAkkpegfDpc+sVq4M7vN2EkJ0yTPjJZS5lyPvYc/KPMiVgtpqXRoLACVCQNJpJ1X",
-	"WHtwoPXHDn0fWUVl/f2wFAbm9TNezFgthnwmMCdf4RDKQhrLoKJVM+GpqyBjFukDrBXDIEtPrPC0SWQM",
-	"/xWxE2xlogmLhyCw7Gblu0Ky+u8il7xs1zg8QtSiGBkcUh8dmZI2pLzKjOEDGv8NU3cWEco5rIbW/2lu",
-	"wUnGDvOIaUUyKoFrFRIsnFx88PAXIg49/P+Yi1sestD0sXuVmj4SSTW0PymERFUi+h1OXK68eV6lfz/7",
-	"joiXev7VqsXmfUzrGRVcMmDQhZ7I4wYQOzp20q+fZFMYTo09dHwetf4gdQQ7T1l4OX3T18X8+empn/JO",
-	"6FC4KIYl02qwG/ZP+7AWeydhHIb0gxdP8bfM/Tr6PmBCIbEEOV5EfoR4DdIcReOG/ZeOb0MnSogZAhU9",
-	"AA4VmhMkih0zVD3E22OVo8oau6JcrYeJfuTHxTMeeSWWUXTPVkOD1WCX7iT56TJgn/ROUq6cZ3w+X+vw",
-	"XSd1BcGjw9KRLaOgTq6sYGPgKyrbINTrQPci10dJTE1adKEqQhR+RVnygvKYxcFc3jSQWaJjxOIxeE2+",
-	"1rWzgxcvKpOLQUDjlO7RpwA6IEN1UIVR+7ZDLKEa5JCvbW1LURo+fBsKxUQbQNC/UfALdD8oehMzHAPV",
-	"lhmPgNUBIWuAJ/bXBdULn69oqbRpHR3scHg67z+IJO1n7pGB+yuLbllh+c3zKmXbOPKSJZ1hhTCq41iJ",
-	"/tDy9u+BJsaOPIzOjRhI6QUroGESqvQCHsaiIeFtFeoOv9PNyYdxq1+KR0eJwDfkfMvFjg9/IChFw212",
-	"OU+pjjZtEp9zCTT2GbXGmDKhtBsXEyFGOhfa4qTT+M54WHsM7Gwh00TSXX80p6TUfOYqZfyXVhdaW1Wb",
-	"EN+DdjU9Y7o81pSFgOCN30qlNKy3ee9bosDFsZTxKDU8aiJ4BCQVEuaErcoBkFpkyqjdGmx8ReW4B3cn",
-	"Xja0gibMtI2WKUKVHVhXqzVoazfwL2ojWSlyIfsUR+QF0jdJQgzf5t6rRjjrr58Sx8CAzVlOOT/MxCTC",
-	"aKeArFUnFO02QuH0PhytTnaUaeUSSM3MVOW9S5HzCAJz3Uuka3tJy1aYFHVTpFlCGdedyymuam2CxsLA",
-	"tgUPm+cvwdfhHmDK2kiZsWqRxWg4rIUhPEo4cpulFtkUWYGbc2CpeJ4kC7y7zTV0PzWz8jHdV9Cz3SD6",
-	"cCEGhNwmI+k4J0AVA2VdSBAl1561gbnXlOlg5sI+z86UdOTIco0NMC0PssP24QBMfnB5bBvCo99Zha1g",
-	"iVgj9qFYlN82L/d5VbjKfVETyYMdFRLrcksHtQ7EjIZC7WpB85iJsI1m8eZbgKRsNLnV9q0dVJW6nHFw",
-	"/wc7FUH3Wyy5wFfb0/gkr65jxMcA/2RDObcxXh/CtlDf81kmpEa41ThF6z5JZq4xNTgIJKEtmvy4zgBW",
-	"AebzK7M4zDjRPYBKX5uVNcbGskx4ycKl275p6XCIG4vjEPyzOaz1xpglBGHV2APVcGubW3YbQTT2eiG+",
-	"GuNGEv2EgKBNsNFpYMbAPeVMMwXxOfojUuCHbakDe7YOvfjR7i1OdgmvrLNrwZdGBH5br0F5Yer6kLeQ",
-	"Jfv78vJO8F5k8eAeCRF+iFgkQmyDx+5zXwNDdlJoY+vNsQCN6YCdQ7QgCSC4+FoEBamCsNCchYzlNizB",
-	"ZwixJVTf4sN/WN28MpZ2+PSSTGvgrn2l/kjzFPSNbstKnuIr8COKdVcXfTiwoDDiynKg4tn9mTNkRalJ",
-	"Sm1X9omUw21avGCrHI5rrW3XrYNU6kk6sLqJD3PO1Bx8cIv6aA3GfbBZZi2IVVx6wimfHHYLu1tC02/W",
-	"jOPrrcYUK0wLWkcv0Obdsc3ba/+7927PuNmKBvsCF+aWOrpJtxS+qki2dhhUj6VAHYqdbmrvClVwb7BL",
-	"PQZJooSyNJhhbcG1bDUWOqDKFfsNBlVFN8EOS+ix2je5Jxbv7KDQFEH9jrDIRKH8Aqv55LrroXM7YVxY",
-	"a0y8vbi640A+aLEG7tBaUxyDnNG9n7KOARr0KSiPAOec/jKqz1BLtl73ozyUeNnu+jDqsuve8g+tHBaW",
-	"UZ3s7ccsD1VlxvBIGNeCVPGuG6VtNElcZCUNHsgcdBfQd1nRUjSoYJ0RhMdLVqIRB+YClskA3OGSynYX",
-	"ovLUnCBfPX06YW/ddNw9ZGzpmxbE62ZuuRIv1tUZFJURFZlwZWu+BbYEjyycMuBhObc7vUNNNMIOjAtJ",
-	"cs5sFPBeS5aBDws6aRmQAK4mdZsOjQQg2GJyE1EFxmbTNofQ061ykJ8NUfdvoH085XL9KKOUnXQtM0fP",
-	"0C7hJYzzx7u1W3C7WRDujO6NXfeFKnfdgLSd/9T6h5SKrmBToefCOu71ahWab30lY3TSMpYy4cSL5hR0",
-	"F06rRMdstapsjpgph9D0D5s5YmR6CDwIeVcdxdLKxKPcmTE8qzBjiDnuaTCsT6tBjYN+rQMT3mvcLw5p",
-	"Zz6qlUxHIoQ5iRhMrCBKEQpYKVKloLV4e8Pp3YYdFCRDgbL/oxu6d/reD+NhNFZlLqpN6AquziKCHc2m",
-	"E5CvPmHAqlH8txR+i7Ajo8tjlpK1FBoNCEy7Ib7hoDVE2xH4lpVJ86H2jEQoiBe2L6olRZcC1xOMMh1Q",
-	"D+QQwsbVu1SkJvBj4VEs2j2osRg8Rx36LIH2D8dfB4cR3PU+/jE8uN0JO2LhdaCDPVjH1Plz3W4QGfBZ",
-	"wdWZl7agEh+OgVtfZ3O6W6MOq1GmdSgPIaCSyjyRYpq223aVDVGaHXar96qQkP04Kpt+zDSeYvLuxFCk",
-	"w2Yc+JBvz1yWBpkuAOk2eB7xUWM2eicNtE8UbpBiivheUwiPr91+/QAyfBhSrW3MPRxVjRIRbRce2LeZ",
-	"ztsrooTF5bagRhIsdJItSWCKMK40TRIPKBxwaVm8WO4XO4DtYLr8DLAt7NBwBa5CuCIl2r7LX6V0bkeR",
-	"tV+ixcIbMy1FlVnCQC24JW94zBzs1CJlHLqvQL3bhny2hlO7MTVV266XuN8fQMY5DFDolec1b258deMT",
-	"g8RtMiXAynlFXOuELyjUEKnQZnhDo+1Lp2iMTLses9k/bdLOH4Lun22jnCsVXWHcnkH+cTGD3FlslMfj",
-	"LDbK4/NPOioHOQ/xcH0xxIkDL8Pzso8fNxluM131u7w2goQawRbJDHrvG6o39xqy4FwB+HUoGE+eplTu",
-	"+19WCOO9u8Pv58ELfkfVNrRYY6CMmAjxzlwees5OyO0qEbtBaDr+ux3Ri1VUdsm8c8xmZUSdJUN9AZYH",
-	"c7dRw1qiIKnfZ+M9dXfXQNa59/wHs3u6avOOCycGc8QvhSQJ6IWxYBZrYee7b1m2cKbeCIyPAZGH8YCc",
-	"xWybw2UrLsRvMLA2s5nAdmwYxuP/aEDfZDRX9vhSuW0J8UtJxHphTqA91nnI7SIwqXth9YtD2F3Y8uzK",
-	"z4VmxRrGB1hUE24+Xtv4o4QHsYXqYHEceWtWBHqR0ExBdYY4/q7lfoF+kLvKiYBZWCEAPWfcFPZsi5Y6",
-	"T+o68LJu47dh3IoUbAE8B4hVoDS7UuAxaWm1d4SH+pbnATk+Q66Du1KXQaeH2PFRAxCM1Td4wbir47YO",
-	"Khwg3V0kMKKTrX0uvwVbGBcVqJRxD3OV3PVjRx2GYzO2gS4cqZl5npVtc47Mdau9LNauU7qY3l8hS3hf",
-	"O7vqpPLjcTw0K8xVLbNmk5g2RYy5tY2trjIKNRsCiuiJ5J4d/tQ9wL32PkERnXtAKnOg5j++W5ryPZbl",
-	"cWhR5XuAdxsJaiNCMz5Hpq27pp+2BioRwG5vlh2u4BJtG65ApGz5aWE1eE/r5IFhYD/BLbi6PLeW4s3V",
-	"97Qy6r/dh50Q3ertuukZ+C3kqIhkV0Sfgx6hTkfp3n2RlwhGQkA63TwMbLLYHt2WR7mTXCVlsQ/Go1S2",
-	"6smSBwcBbKRR5fsshSvkKD6lU8CmMcO8tI62viqkG/m+UvUMi2LW3tRCEofT1VBkzjBeZFTqSWIp/omj",
-	"vljk+rk30UPP1BrSTI9+pL0tHKWZLnoUg9LGe2jLzmH78biQgHGN2oAR4YHFwKNAiPlFYkyIOfEsQKc1",
-	"E0rb6HJqtieRoLQigs8JK4Eih0ONrSzC8MKXGbXNiFIihaWI90QLscXhWYRqX7hmMXbxZwmRkDHEZAMS",
-	"yB5qRendszTrUMeh5m8En5gIq4LbEra272WabAEy27FhK7ksvbFXcEcV9gRxpMTQT/RVc+G4PUCH1d3H",
-	"HqzBRzi0YlVznFWltEVHG7rGLvqfIXBntnUtZreFBZJ0RGWR28gHNUU/bwD5VmLeYg+s65kwr0Kptn4u",
-	"SjQXO9uvg43au82ecKE7o3Ml1yobuao0K8quEOBaGK+hsQv1UuV5RVpDO9Zypv2YKFTxZcs1ZQ1lL5OQ",
-	"UekQLxKgyhECswBBo71jFM6o+YABTJTGmL6imtK+soOS7gQKD5AYm+OWUshF65AD3LaL0WWQrXjHtt01",
-	"SE6R60ikoSIIlUcRQOzQSQwxWgohXEPAuGleknK1GogwX8zztzDHfsm9SXrLuJOD2J4uaMQVIuzji0Uf",
-	"hAVxETyqY9UeGUZ2o6NCEbqXQhKzllubgLbK3/bZmYPZB1vHOoVd0WJDxx8pDxgqSgh+i239jJMVe4Da",
-	"lB9hu/KrDrxNkvpfXHazlg31jed1+HsPKNLi47sFvghDatpdHjhBX3PAPghKKqBkw9JrbXn4JiBcFRvB",
-	"kbD/YERiN3mEt/sXzIuP6mbZRI5Tjb7H12O4J022pkuE0/E9zUoxs4w4t31Q1IX2qrkJJ861n9FmqP5h",
-	"lVtDAHNGWjuIHA+c4zznFWX2Neb0SvaLiidd+d+Nm0fT2ZJVp9mpJsHEwf+x1l/b/I+KUbyhipijAk28",
-	"oj/Lj9NH429D1RmTCWPrNA0XFx0jBUaOeZ6MkExZNCjjEVV8oer0YLED1UFnpmplDB21rVjGMtbcHI/J",
-	"pwdqYrvzT8haqMUqND7j540gQpKd8zgLjIDSma8T0omzHXN73BzG3jTHQWKjya9A95ET8f70hWsoPdA6",
-	"iYjaAy6HCQjfmDokz2BunZcvCC5LJCzan1rmKvgqYWOqjuxrX7j7WkvPR4rbqbP6BV8olviIVMPupXnN",
-	"SsN/dozZltR2oBz0x2Xm0xk46KUV0yUaW1k7Mcc524gWRUkCa5q4We1GnSsb15ibGx0ClMBwh3ln5a+p",
-	"UJpEglujPwxqJkEbgVmMzqGN5XWZF20wuqOOfD4zW3/Y8382Vwb1gNvVZY14UTFY4XdN4Bz32vfLi41g",
-	"UQiAFSKsGxk1cKNdHB8aIb/eRw2vyT8gil96x0f73XrYV/VrTpNwVr3143aMt0CZtrW2hL/Avts9z9/c",
-	"8RFnr1THbGIrfE11vH4RT4WY4QSRpw4kh8POqom983EtnB3ucaYI5TYqa1TEcm9Dd6WdQRS1dnfKOEuN",
-	"Cns674DNGNndfg4V2VX1PIWGOVGJHDYDuOW1S9kkDp49mc/o2VmqsTRPzrwlEqrqJdd/fto0tr8XO5JS",
-	"vvdonE7ayxPRTsh5tBLtJdX+66uQfE8pqNcqjr1y6JgbhGJfsVBAqMGH1I/bdjYEBt6MlgoaE+ME3Ete",
-	"7Po1h+aHV23zE6p0b0kPjylofu7uCCdKaZwwPmhueZBUoCJqPn5hodZOXtAWbGVUo7fcJ2MKvtnTBWRx",
-	"CBlva8Mii0qqIpEBiZlFmrTducHCRzRJQyBwVVuVKcLhASTxwSBzWpUGV7uxMP5Mcpu3OdrIorJJeGAi",
-	"V5UCtTYsk19zIfO0rUJF55I7fh0e6vaTHZyqXY4hr71LES3mflIYMRYCCYPOyDyp6Stb3GWR19zizAcx",
-	"DGAFVZXhYO0JeG/ZFrlqC8/bUuUB8jx3clT5YrxXGfbWg+31I13qhYenLCeM4tYvJ8sv9+2Lq/nBGGFf",
-	"VHjL+CKjkiYJpiKW+wUupddN9hC0hXpwTCje2dzsVXlr10I/OyU/JuXiwhB1DdWP1dgsa0Bc5EUC7tAd",
-	"FMu0Gbes3toUmtwntxA6NjAuLhmoOfnh/jX5+qu//OXmK0KTbENvno2qysDwV97ARqkswTf/jpxqKGFt",
-	"D5vAgD//E4mohrUwn3FHzBloMTmMCtsTW/c5Yuh9QDCkponrtj/KD8G2A6eB+uXiEGDwz0/HNsK24v3Z",
-	"j/m2jhPWOHHVtq1mA6MTDmjT9mljbYJYEUoQu+bIkp6Imq2ZCakXmVAt8+PMRTbj0PL7lAAKLTgc3Y/z",
-	"9wQtD0OexdjA+gog9umFw6g7VRtN1yN31Km4vZ3QBoZ7izD0Su2sGEwAe9AEgdDdAO1EiC2OsDRGirMT",
-	"xhRm4E8LxDUZgt1rrv7PvETuVZnYtuEz+xxDDFFCJSiyq9T3PLAYBFF07yKKzMUICI3DoKStlVbtOYlK",
-	"90G312KUQtF60AVXeIjh4APqlsS1bXq4sStCO5+5Nr86xEyxi9u11/eu8ONyKDHHNdQOQGE5ouP2UIMH",
-	"Qw0Qq4UocJVagnzuqDmUXJzBYCNTWpBY1PR6sFFo1K4e1MZrPxSbef/L+Zl9NYfVWvURxHxjb+v1ZBsl",
-	"4p3JKCtvBz2vlfLxeineAcfa5b8kySeJkteuxy4MUueomY22+LVX+eNguZo2mqiDNDYX5qXy1HoHeMyw",
-	"CO4cKbnRSe+C+01s2nbt0na8dR1TjXRvO5F/Lk/IBpE3Dkl8uGU11rirxDkDtvaGZhlwZUc7YaG6hXdS",
-	"HY8a+Xr38pEdeIdWxkaMIVRLX515il9USZsw55RGtLXTWgpXjNOk1VjdULVQkQTgaiNaPI6hm6QycbxV",
-	"7Ed42taMHrmhpUWmq9bLbjHZpFI3fAGHnEWbxpSzQ8c0+MOiA7V9EBQjK8ZoupXOHTpjQb0DnnTKxjSp",
-	"HC9oJ1QOCqXfogU88pAZDGAZfGvbWKK3L1+Qv/7pz/9KHFlJDJoyrMg/RMQJdNlrIx42kphJsZY0jPl/",
-	"LL6guSc06uM1J396+lc7ScJdR2gigcb78KM0DWFTVBQrxHNbxLSjtkjM/RPN3dba9+Gy85JBEn9n7gmH",
-	"tSyQJuuZQBOmgrZxaw12rLxPIDNen/kXKkfqwEtvUTx9IugGKfiTtyhfcjywkC1BIX1bFAyOiqW1VKOP",
-	"M77cY8LLstXwrCUBt5RAR8D01B/3jbk5GP5lfLxS92H5SW26zvmcGFyH+DSYa5lzbiEFMqpsHbAjalE2",
-	"/EvrdKMjIGXqXoGhGT6s/NTK+ysf2C8clpuBMQy6DQuydzj2tgFog2l0vl5sAMH//T+1+7cdtNvWj3TC",
-	"dGsX3XGf0k+KKc7bxs47XwlFcwLXyegKfixdP7B2ATFURBzns4Rq/JPhlViZKxgawTsp+HpR4NjkXOVL",
-	"cx4szY9YSxTkenAW97sNWFvTRhtLqNie/hr8sjANXdvlyS16lV6/UxsozVcWvcdFrbdrpbSzGNfsAcJt",
-	"k3c4FMp1FGFnqhvMVK6yME9aGgWurqvgpRRptd79C0VohKJYNkMPhspedI1rwdG4KMl+gIR5Q1r0fqsN",
-	"leAr8sOzQabEUzyiDPmoVgkjTnyRZ1OH0KbphXidYytEjS2DOxo4lIn/+mP/VlYtYn/FElZCwuBZvNVG",
-	"9tPb0Ed3UYwdy9La1uKs+EIpDIS+kqAmYO3fgGEuyTXOC4majZM8s/9y02CMQ7O0Q9FHNsQP6TXxh8Cn",
-	"0W1ix0mCOWB7cbjMha9Xq7YWlXLazXnbVZz0NWSttGbLo8KpjIpGcpJWV921xvxAU3+JtFmtq+9pkvFi",
-	"4OvWjqqSGGk2NLv1XVPhrMrkX/rHFkndPXLNf9pk7diVrmvbhm1xhajaLsqF28LABQ5VPL5B+5Tm6eK7",
-	"L8FKKR5YXHTVN8t8IjRbd/2YLjYghJUARk9oKRcE92E9T9NJwuAU7xpKyV2tf5AprLlUG7HjdqDpSXGJ",
-	"5sbvYs00Llc7eMpkzlb1jKg6Sd39x+Hu4qKt2Kmxal9ydf/UgbvsU/wwYXtFd89x6zAaNHWGG/qtVQdY",
-	"pBu3YfkoUnj2tu5UVxpQ7BqOrbUqeqAGNPrZayfHOp+8uKpezzYCsHxjDmjfsDXwe+otCoEaKEO6jukt",
-	"w02wY7J643oerJi39jyUfRy9XQHllcPRlNzbPRhCK2pRZRl1Zpd1FuU4gQr5m62Cpbnj0cRLSWxRXQx2",
-	"0w0l8wA5wM+RjJeV4TeDXZEHP+d8uISdPObQIfU4sNlyhqFbTVAfm4tHvbWzPxVnWwxot/QYkJautWZU",
-	"R4XakCr/4K66g1KmJjq/vYQen6MsH3IPo03cYkrUMVHm6s1dK5uKUOfHXbHveWNjtoHMgA27nlJOkMAD",
-	"JCNnqgu+WMKGJquFWI1QD8IONAott7Vju50ok3V41Wj8oX2+4ZgxJm623QRlPb5FrI3LPIbHFpwl350V",
-	"atxyTD9s+xMrbSMf2JJcvHwefMEDJF3dg/YCgtklQo2NiVgGOIrbnF1EcCgjLkxvRK4JJdHGYneNkUjM",
-	"wY8rYclbApVH2klSq9POsRIa3Z1oFe+lgJ7zpr5aFCEcj3vUG56wslLtX7al1rbRqdr7VOV7Kf4de7EN",
-	"TMmqiRE6YhziyDC8oksE7s8zsXJojr0+WqzaJzU+nt3R3HC0B9HR3z9iLiX2CLXtkNC2qOwahwym8gz9",
-	"eOiHCetGJKGSt4Dnul98C3u9wSmg1caCFpWB3mYIODQlszQxfUeF3/ZuMlstMFt8VstWr4AUNU7dJBG7",
-	"tjPquGalcSjj5eK+D6KMd2ZeCqyR9sJZDI8IGaPdfmRtqieS/7YunJLG95yaFR+XpHJXj+8RahZzNfMP",
-	"5TKC3yyShmOnKufSzFs0ttbW6KEKpK7/UwVal+YxsxuFxikaFGujGcLxOZHAW6s5zj3Ega+YTMcm+Y6C",
-	"112tINLsAc4THTguWSn6Y2ooBidiHOOiHcJxWwYN13KQCutB060IyiR+ZEXuzuhFigTUdzHTx8C7DP+Y",
-	"b8zlnnudmtA9OLzWnMdHTscPTqJfS4BK6dQvJ/YsVZqRDnqqTxhaj5/92jeyjfjm4WtvLMfc2LqS/8zb",
-	"atlG9XfxKMlj6GqVHTI43BkuxdOCq7ZFoPdmL/EgKJvDU24HFG2AmFivdCVsf63INfYzeLPO215DJid2",
-	"jWV8hyYiSzwMmKtIKAbOES2wJ5lgycKQt3XM9NmB0otOu1ZBG2qzcpQdDi4KWZvZD9kIfCD33rZhqnkW",
-	"ibSlo9uVebAkIbGotD5RrnbW0R0HUdS2hk6S/ib4AFOpSt4AWGGDd468jl+epBViuNcO2CmTnGKNzXe+",
-	"k+weqIw237PQkgfCfoqctyAEVXBPSucqDESTLzsaHYYZx7iQebXRsP2D3xbtVqewqSTe8cH9DgU7DitW",
-	"JAuxWhVIQ4H6zY8A/TqtatKSrdf9Nqx/zDt3+SgEzzZsU6sP6mTuNW79Ss4PjzmA/0fCgF0HCweAR5pl",
-	"djFhCsV8EY1sX/FKPATRfxbsCCzANnakGOwLBpna7Q3tQLiu5qxPXcjy4DT/zcJLWaK5hffR/LnajvWS",
-	"5H4hc94y/zbniw5z2GJhnWoQH2tL9izJ5pTMxWQJG8ZjQpVNRBkLW5l/7UACcUZTII/fhtd78Cprj/VH",
-	"c6tf2sXJS+Cv1meEHlRGKyAbkUtlAQqLtJz9ZiFjxqncu0uYBSM28ur5j0sZxPxqqqyDzLb5dGiSYTql",
-	"3wW02qezu5BWj4RFbdNDXtU0IACe/+15jS2ledutk36rItt1fmJw+LKhUrQZEiCKNhgldVCSLUiTL4VE",
-	"Xzi4S7tvuSURTYDHVDqYSierWUIjpMqyF5W12TSpACXbLch96nymqdqiVIispZDa13wertQ88rZ08o2H",
-	"r0gBiccSV5Rp3Ne1AGW0bRDGS0OaJcHu7vIt2NXtrvtCEWeAjDSrCqfm8C2ODqMeGGoP7ZK6d6Ud1jAw",
-	"Vhpky9fbbOWtrfXeUFX06tdX+5dQCfcAAT3AsK3JaBtPzC+G8+a/fpNWPM85EZKsGCRGPHhsDxuagkNF",
-	"NDfhr40y9Gehb2hful1EZUYZ03cER4mTp6XozcKI2rWt4ceYF7RowVsdO3PdVYMM5SwXupepDZkTbbZV",
-	"UaB6rmD4fAZpe0f3+DrQVnc2V0cW0vkbC3fFLnjeFbi/3wDol+41FZT3WaQeKtPv7L8eE/UYlJJ7tuY/",
-	"jI37F+SsCMDXwS2RUaV2QsYnw215ghQPDJKErTnVuQw5RnEsQYWTyHRdj8JWfplCKoy22Vc3sTfdvK3Q",
-	"BtfTjsoT6IPal8KDpQXVB3TS6qjgQ+sQ0VBKSFk3pSsj1Eq8Bh0ahW9UFf6QtpiHDhIGG3pmJ2WImkD5",
-	"XWNnjq2UGggv2VHhBDweW8SuWybA9HU+SKBJsl9gd+ZI8CqcKjrU+Tx/20TF2O/tnBi8bN/vNFWZ+0E7",
-	"RXVF4eKjBsJls16pEv+oLtbJRDmMqHPERYN2IfxpODPy3miZ34hdByQ2OLgIbBH0+DLDp5dlwMespgUI",
-	"X20h7qN3yBEcNak57GcNdrDMMlTARHxlHCimiMok0JiIB4eRbNZBlqB3AJwshd4Mji+Urlx74LHhiGvl",
-	"XE6aCr52IFuQqbkb/GD7Pu1QZ3Nm4I829ctRBPDs4MLGs1Sbr1p1AMdAOW/2A3KSNirpsHtwZzqS2wcE",
-	"xSOh0fbFhnIOASyXSHBuKzLDZelU6QUio7UUZo+AmDxoTvZvbl31PYytj9nBciPE1qM+BoNZMVPu3erO",
-	"Nf/acSi2x9fPqa7XkoS+5nDRImI0eR5F4WnPK4HlhlINbA8srl9Q5fo6eoZn237HFgkbWmrYif/ufmwD",
-	"thsEaljBGHfLDUqAPz3Kcf1CZeZH7FvBULcdLxIJjh3I2mfm10Iz6ir3Pbb3wgZsKNbfYa8wzTLG1xZI",
-	"wZgACdjC5IRmyjUlS1CZ4Mre4azT2GEOM+7K8ZeIwxH2nTSV+k0ZS1BjjegiQHzi8BGx40c6ntUltLBJ",
-	"6omy4RaarUKvoOFlrxqSiXWDqfwdrcuvv/NQR9bC9L2070CHO6L4/wFkzOojlPz3zGcOEWFRAu7FYsGF",
-	"NltCU9wqTjrnMy4W3sUt+u0X7Q5mqxjMyjW1EFRDC661VYyjBMI+y6vUgDj0Vff2OVFBiMXZMHTC0GXD",
-	"Eo514Ji6Ue4C/1Ucw4JynRSvHDxNXFEgUS4l8Gj/JXm+FA9AfgOJ4zXEzmIIVVITdyRKhHL4T8Z6xfEb",
-	"NIpkDjHGQBGbbk4SUIq4cfAHrDYXjwDYwxcOvt4o4iPk6EfGg86c+8jBr7fYfMNL/Vl8XEWoX9e8IGgx",
-	"ft8uoaScp0mnhIwKBs5nWbxqO9Yq9Dx5Xj9NKI+G17AWJ7o11cOhEboPonEXedEvFPH7rG9HD2756kdc",
-	"221CSdZ2cPxQaZH5NPekSh+HJ2KQ/TWQh+Zws6x1yLlrkBoM4WEud5bARIh9brBOvCin8ASamfxFDv6l",
-	"7aoyGjJ0YjBLOprh8FfFfoOh1ry5vgVyecTgjZjR3p2CF2FlpW4L1I2Kt7V2HY2simvwoDH72+Gd+YGI",
-	"RXteX4lcId0vndcyXMJx6GKVBEusqQhXqbbQoGtA1NgZUBUJbn3YRuwGPa1pwDkydJNwkhK3GlLMsVWt",
-	"eZbJtsTfGBUyaavYMX3I7ZnF0QCV/pCuAwUvRV7A32QJZdwmXnlOkwEd6HEll1iAEbZutYIp0whKyePz",
-	"lUO+o2p7am10IhSoBdMKbOt8M7KIhvIDjn6PoASxcwNdCnhLqrYO3dIY0RHlXGiyBILjO2MSW4MkMPnw",
-	"cj3zra7rmRrl2Qr91TjsNXWMKUwYD09NxFDHGAwUDI2MaYM8wotvg0hyLC/73uczxYX4rQ0hf8SopEqZ",
-	"nM/+NCb61cW696A1G+mFi5ONjGP5w7MBnTgsqmreO4W6QUVwXj3zFqjCXPbIUTCnVoW0receZWnsari2",
-	"OuCIoL69N7icSlqkoYpFPAHk+kdpTsmXfrz54ValISyKVyDXQMxvhQmX0j3JlUPiETlmHJk0XmoE45Af",
-	"T+5RcZ8ztyxx39CvFxxnj+tRccyvk+mNMWNswQbiE6Ul2VQebQhV5Pff3Qn3pQXdM1/z4cMhPOvTU23C",
-	"Y7teStk4pQ4z0KdS51IXRybRmn7fnlFzule8kS11NHZ+xqFTZORhh3XyDzTJcfiA4MmeYGzbAoYX5bvG",
-	"U1qa7WWsM0S3H7W33FyWtkUUSFm4EKzw3ZMdzqPANudiHaNe2qlfWqe1iQF55EKG8DHl5/lZJQPYNL7N",
-	"xe/1qXdoUcVyVNvF0Qpg4Jb/cz8OQbWjoamDK4sNM+VRB5tvx5yDNNeblgx//ySTk6vYmAf+rZrHmKzF",
-	"PLw5wyQP+rI2gNPSrThyDnoxj8mhSbiIT2U49DwQQzn0Rw7jNhldg1FGEgg80kgnezswhbUWIR7nYnCW",
-	"ZbZgYqBif8TUdLDJciOBDt5/A70S532E4bR6CtNq+TLvzljml1/umNAavnB7ZZpT0W67cx6Kjj0HK92w",
-	"lnGlLUdCEwLKanzzlOB7kfUBfYIIDaOmgFtfqB+d5Fiwwal007gYyYbFcVuSYSjCK1XjEJbxhpMUJVrQ",
-	"8YLxRhq7ByGlRbeKB5Bx3oJwODYAc8yEn7ZOrm9gzbAUwhd9G8qRUqcHnsQeaFQrvtdA05n7pa1zxsZo",
-	"FqNc5bENN20xIx8gctGjX+bjHFNVG4vXjeBXn6LnRvmEzeDKyIwKZg53yC79+Ynu0TohSBB3cDROCt//",
-	"ZKWwalD5sJdnebGV51WgVyfZpYyV27WyK9o15/MTA0Cd/bfOJuwPErUsbpKjzx4QZzz58AUYKRk7t3+E",
-	"2dI8FYtb25f0xgrOEbBtx2iZZtGke0T78k4L9gXlbke3oAjTI1q/24XvPktGE64E6hpZAJnSxx/sxT7k",
-	"4v75VaebfUqoprrW8qEd/DL66Ahh6swl9MpR++CCdyyFhHEwhAoV7+kWF3FcQYfuzob2tyQ4/V6e6UWP",
-	"1nyWYo1Q3WcTXDt0Cdu8YJaGB8NemQ91fl6XS9dmHPXXYdjLjvTnBo+RGZMVwmPMeWLtGFdeFCY5L6pi",
-	"dcZTA9l6UhgkFtCDOVwMIVwxCao2oOmwEh+SwIH+hrqpKId2c0uqM+xFIx9xwQdY8w2aTMVDeU7m+RKa",
-	"QOH1WIzdI9q1x7hto+fUtHifHRmZvnyLIdZRyZZTWtlPORlb54ZUPiUQclAQSQjUS95jn46oIT1U499O",
-	"ljoFGi86MALxr3P/4tYVT7Kl7ArOuKWyn7LTa3OvJAV7YPNkwGPrsak8isDND3DDA4dVPVWczaKMtiiN",
-	"6NuC2U/Z+SdnhmdHhhb0E0+pjjYQv3LmVbMGksfM8GG4fJoHvfC3BTNiI42gsLVsi1/84no/bYqdV6fV",
-	"+XbgTypkkEwJWnJUSTVTdJm09XueXKw4/rTzxYfFwgpMk95taCh8PDLm1MgxvVAnR1YSVBFSGl66JglQ",
-	"pclXz0i0ocbjsSDKJwGpNPhSvL4Ta8awYpLNqc5qaPqw89FYxSPFO7SGn8sYajtY/tAOkfGFmW4O+yHa",
-	"shvO4IYw+JnNI5Kdb6jelABaRdLTlqn7yXjz4PC6yrzV4V8+qvt8PtttBlRGrJAU5tJaYMG+KshNgK09",
-	"rk+1tXYA2wEtho0F412dE85/FnK7SsSumM/cTCcqLeR+kTj9MCjkUIKStptqYX2sZQ6BRZq78paqGON8",
-	"TuCr7hwdwgtvkrVycfG5xTJLQ9Etbt4kY5ARkml4vVqdLCl+yJbLxh4mRvdt8DzheUvNcpR9rRegTbIw",
-	"RhXlkun9vVmhC3ULqe2QQ2b2byTEloFXh7ezxeJ7ofSNu6pkUsb+w36bKps+uh4gaWaeEXpC4QAi3dDA",
-	"ATeTyF270TqbffiA8zBWIqR0VgmCHEoiwaKHqg3LSEo5XWPjIxGcxDl2MhEvKurLf/B/8BeCPwDHW27J",
-	"v9+//hthnChOt7CIqII7wmJFqATy008/fKvI//Qzv/8VE2bYKbADktIt/K87xEexV799+YJ8/fXXfzVP",
-	"++ndizuCoU7C1D/4+98ti+ZFj++H9+aylHEhSc6ZVneYiXPzMxgkscsouTbwL8l3Ugpp3/SeZlnC7KSr",
-	"J5kUywTS//1PJfh78j/NKv76pz//6//6B8e6TEqURhq8j0QM721fw3vEC1HvCacp42sCDyD3ZElj92qq",
-	"0Xf/kjyPzDlI3ry+f2fBdcj7H2JIM6HNR9z8B+zfW6xMRVMgW9i7txZ/wiaLNWhV/smmG91YS8qxS9Ze",
-	"96dnz74kz4mbEe3AXABie7Nnop9EQZ49fYrL/Af3x5kt1yFMIyLks6fP7Eve/+jGgr230UEuiOuPJ5FZ",
-	"kbmIcbJiD0AURILHhh1EwipXFOsS//T0r/ZRTCti992X/8Agg3LLIe9/R903JxU76MN7i0eJhEtYyvT7",
-	"OXlvfzP/9+t7j1fJJFmxxNiGX5LvYvOWXAF5/907un7/5P0Pq5tXxiF6/+U/+BsQWQJEsTXH4KZlst2D",
-	"xG3NO5JJsZY0VQhnSt4/x/Ix9htS4ZZ8g7uNSJot/pE/ffp1xGL8L7h/2uiK/dN7QwpngnyhHJlz5aju",
-	"3ousem/EhDx5+OqJ1R1P3GreE2UEgHECj3biYDEhBhWBhelMMTBAjN3y5T84VgpFwC00m1MszzMabeDm",
-	"2ZdPKzH12dtCzxTV1bOvfMs4zdjsdvb1l0+//BoNZb1BFWgWWXoYaxvCMuoeCfRDPLudGeZ+470chzJi",
-	"9eezp08dLo92IArV/fhPp8DtkTDIb0GrHJXdYcbeJefxN9cPHn5isUSvEaz690NGZ/ZbHOx4koDEsnaF",
-	"c55sJXw5YgqB5FSAKNaV+8ZhH2ZU0hTQobn9e3hV5SVPWKk48Bj4pRgj9o2rOp2Oos7l/FA/N41h8+GA",
-	"mV9N++qzM/J5HBNqW+RLneTxm0PM/DCvyPuT31n8oVXo/w20Z+55Rb6HSvPZBmjsbEqjBOuPbxpHH06n",
-	"6mtewrGHtsNIUUfxzozOPiSy0e9HbqEVHgPn3TuY7x60c/7oMmEo4bfasI31ZJV3nSn/BvplfuYTBV9w",
-	"kRMF32QPb6uNMpCFgesg+7DAD+I1yMn2VYDq/xS55DS5qcIXtR7q/24vfu6vPSMv6q+6CFO+F7sahIrY",
-	"cbJEpHxz6uNPnkpFAWaTP+4Px+u9PED6ewhSfnol1njLx1BnH4Hv93RPNsN5f+c63hVJYKWJyC0kvDEl",
-	"/EIC8tC+9QZtOTX6wEOErQ/z3uu0cGfieRn6TmiaXGwb4xQeT18794KJuDY75gvldq/hJOPEO9Niq+Zk",
-	"uS+08WSbu0MCnsAj+mFtgvAd/nwRUZi7yNSvOch9GZgq6skGGiWGjPf2ng/mmXV+/x+QwoUnBIc78p85",
-	"i7Z4Dzr8ykVVPAt8B6LtBThYW4VT5eoyqjVIc/X/+/vzm/9Lb3775fevP/xLIOLcL/waHvWTSD3Uhb4X",
-	"VudQzp8TG1DSgmzBztk51aPpFm2qyl2AgYYKpV/zhHEgQhJkB0uNjKlzirtKaLTtsvAQF/ecVkUNLvjc",
-	"iujnDaBOsaX2Nv5IEyWIFklsVI7/XE/wDONT0xsP/j1XGXQosJAvbGhcVBReWEhmQi3PSWTfa84ZhvE9",
-	"O0eXOIRnjMGWSM5uNk5TSgI7TIvsJrdAvMdJUEfoytZcXakUVWuWBgnSs2lffXYJeiUewKdFuEM09coe",
-	"PWeiN1Lk6w2515Jl0OF0+4BXt+H5orhqLMuL0rOz2pV+fRexKQti4EQ3pOec2I1o0a5skN8dshv6AC4z",
-	"4TqgHSdKyh8yoze6+KKMU56dqFcZYwwEaqsEnfLQNJ5vhd7XFWr0C/sY7vnVCggGHH8THOaY7TSHqZ3H",
-	"iBNEzX8S5icwdu1G22/Zpxr9VWNFAxOZQ1wxVww24Mpfh1xUquQ2/85VfLTz6Ly63BL0Qrq85F4pCv5v",
-	"fQm8F+Xc4as0hPz6Pk4ar6DO2ZmIn0doMQfa5vOWebwGPSd+DvKc2GoimhA73sue1q6BjmiQaZsYNDXC",
-	"gPO5kIyzb5QrPZ+rrMDUqg2WL/cEGxuR+Obvlk3t+2/ijOHxe/bsJ7ld2Mc5ya9UlFzq0IvEHXHzP6pj",
-	"axXGz2wgHtHI3NQQFL0xG/pJ1phfM6HbfDgf51pDMAcLvbALXR2zc/Zsj3lXXZZQXwkbC8XMgXfn+iSJ",
-	"c4hvXE1dj8VoLn3urjzeoW6x3g5wQwJR6hagiPOadeVXX8S0cwS2XrhPra/ZAxi/XQO/8zV/tQnYK5Yk",
-	"EGNhXS3QZlEzukzCe/oA1Y+8XqOwXOPHMgwrVLpImRcvqmWFJK52Um/A7vNVWVPrYdcOmB7c5fbQkJCK",
-	"B5j4uHiLD/0UxOm7NNP7YRL0p8P682+FHVN0IpPf0S2UXCZi5SoymNKd7BRpis93jFQiOQMn8akv7Kuu",
-	"VinY5bnFXtz8dMQ5e9ycyi0WeePrCFVEgdYJxKgXRGYRL/xYTC82LmVXFRvrMvYc88VVnwNDE0mJJehl",
-	"AkMV7hVmX/G3Q1HojwiUQD1np9DZqYMevg+cFB6+hkc9JxuqNujcKz9Vv42Gp5QS1An/BMc3T+yxAY8r",
-	"TPvUD9+PIWVTuoVvHAxG4KV/K/uQgi1ITJO1MGY/t0EnRVYi59ie5Tua6qGN4q/nDm88t+2NtpvE7yff",
-	"1GM9FtxJOJbd/lLsqh7FZL3WG2xE6zmo7KUv7ZVXmuCtrPEyRdlIDes82hyvjTJZZP1QTMD/qTdpUPmU",
-	"qzUHK2v8SD5ilUqXaQVaOY4EOBrcVPbkoTLasMm9huf2qZ+CrFyFA3ivRYZNq4yvPSvv0CjBMRW23m4L",
-	"mR7EX4SQdvzNeSwmZu5PPBaOsxb79TNn+1x7NxdnSaPtbTFbwA+bS8UDDNq4g87BK/LXggXOIuda7ju9",
-	"sJZbNV1/POfNEvcyvtvpp/OVH8wf9Uy+0HFcwvX07+snvmAdYTlC3P0BL2jf4qH9Esv9QuY8tGcq2O7T",
-	"ikaaJ5plVOonKyHTm5hqOpxB9iNxOPCFfUL75gtl7ezLyjpL7JB8cf9fd8RxrIC2oIVjSIlEyIuY7CTT",
-	"oAgXfjTWAPHqDe4UsnpuBXqdxR5+HAIm1HxbpK+uaUbRaqp46uqOY9X3uYs77Lo+Sm3HlQqOL+0Yo+bR",
-	"Il9SPnmoT39Dr7aK7xvKr1duJgBUobwUAyIkSdhK2wAY5Qg8bhsAK2n6EcISixsu9I3TQ9PLzbfibwJj",
-	"+1ccJa6t8Q8qRfegC9lp8HyEsOT2M6HbUfy2vOyMlCveclGfiew2AhGNllCWRWQgleAW82y32U94mAfZ",
-	"kPqBOBNuVQy0fBrOHS71udp+pK1qQ1LnT8VjWCeTYsUSQOWOECgOx872bvjEokOcvCMR5UYwcx4LbtHP",
-	"KInpfsQWt6G9IXGgV/bKCxH8IpvcfpKFmum0u6bby47BA5ynN+7KQa55BdG+vkGuptyx/lHXZnz/XC2K",
-	"3AJkfmZ0IRhzD6lISpSblUgSgY61eABJPPzwdI5da/vdxxKR+bV4ju7TP6IjcLWiLJkGmwvoFOgRhwTW",
-	"OaWOcK34FMVF1ySO14L0U1Ln/MgaFc4jDq0WROyg4lQiqBpliLPh8X+6gNUmATtpEalh8D6fvnC15KDc",
-	"IuZjxeilva/10O6WnHJDT5CQNF6Rfx6hilAH5COM2Uoymp1blrSbMzfAqPIj6c6f0zynMqkN6Tt79gkh",
-	"3opJeK6P7JwWcwwJrC32enfcoXLddZZplSu8CKt+3gg3bUM5THmR+igF8BYwpY7kb7n8qw3lFSv8OCng",
-	"CoXOzdwfQRMlUkBIe8tl5/HbcJT7h1GGd7Z23zCew444wqsOnKTKlrM6dfr64e94fP3ydBUlPt/xmFBS",
-	"ssTNYO7gHXsAnEjRqy/LC6+gqKe3v6KY8D6yb3P6TtCrbACp8PMix0tVfshyT+IciJ9U5GSzJotBCXVh",
-	"MKH0TbSBaNstsm+E0i/sZWckZPGWi5DxO0zfJUJsie3QJ1m+TJjaQEwMXeZGaYPCUcPmX1vI0K6GBxaD",
-	"G30aJveJRleDRxIeKnX/QRa9sb1gb8srz8ilylsu4kNrikhJSxptLcaxR0vZiTyJSSyMXr5z7bOhAprz",
-	"ckd4SPgJz+jXqxXIt+bJ13pA4+JwmZcO+1W03+dOn9PLpAwLHWajNVyNKsF5WCjZ1uWs9QHFwu4ywniU",
-	"5PExx47KlynD4UHdx8595bpzBgWL11zw4PFjxzDrVSFR/dg5jxpzictO2n/vrrk2A7XOGHS1WWxBMUKm",
-	"Ya5ATmRl0sht1PJJ9TGvwSc112t7A5jLA7Ssmou89UV/fvopB+CdWF0oDkM12VFFMC1v8y5W1RktLNl6",
-	"oy2O/m4jUl9F0rr/mmMS3CYaFjg/djd9Fv3Lin7/VWoDUIT9j4v6mydMFfHHkYtFsL9LXD24aKfSLxFI",
-	"B6R3yp6f9uzOQAHbgwMNbntOSh9Zmqez22d+Yrf951d//denh/Nxz6vCLJEuosLeGJc0KpBhXY2MpTtq",
-	"LEO4OdECEaIQks4Cxh6izB0AyVoJebKkCeVRT8zqG3/RdQb43fIuM2nRkWKOQC15ikwBriUD1bH/HLW1",
-	"pFxZddpN8R/x+nfVyz+FWGFG9yLX14TwZgl5EdGwryJVHg82J1LKkpsN0MSOAG9LoL6iLPneXnWdW7Gy",
-	"wEsNQzOkW4pHMIbeLVHA9Zyg7BvrTuR2s5rnJpRx80c/HAu9Pr620ErKBQH92P2SVeb5FUaBUnQN6knO",
-	"U6qjDcSd+/gnf5UhzKed7659ymUqQylzWW+jXorgntG4FjK9HqIthlPXoDO178fG8vFE8DXRoprIqaKK",
-	"HrLZN9lN3RP2raQrfXUdYbiqj1HO98rS+/zRF9vflRaStaNMq3oKV4siL1Afa9MvKU98WfGE4eCXLIGj",
-	"tMeFgsFmbS9ZUgRHj0jZmk+MJ8HHwWknpNDNltE5j0E2MVV3GxZtyAbcyBSmScK2YMv990RCluwRgC/L",
-	"UX1QxWLwE+Y5mPPDKKX4CPlQT37nnY27bjO8bK8qzihaAN5pHug71Vyn0/0mEWnQN0pLoOnJg+fMLreV",
-	"vBNMnMPuDdzeWHrpSqUcJ9Byp5xQrWm0ceWMLTw8JcxaZ7zFdJy+1U9fv3Kwq/zoYDzUYbMsAYUCfWlU",
-	"D2LllAEXWNaz5WKnzFbHph9mg4jGrrxzASyFNZbGaiSCI+QLSCdvTBGqtharuVc1iFwbrXJj87d9CN2v",
-	"7dVvi4uv0wNoLPMycRI758rR04Mnb0SuAFsHXaHWck8oSRivTTQUCYsY9GOwNL7rWjdcY5kfpyCvSasL",
-	"wWl7/suSRwE2t22+swNnfyISdBXVd8/VNsRRwgVJhYQ7N7zObGZFoDbBv5XVT+xTuiyvGotGM8g+/53Y",
-	"Ar+gjj3X7oIol0zvZ7d//+WwsyXAmuLo04XCFbyrMsc9oY1PT8xDiiqB8Mb6Ft/jyHHyhpofweGzafBv",
-	"3ddf2hMfKVufa2xG7Z5v/caIYG4WqzdM+WIQdEzwDzYQMWKr9HUzO6aGPcrzabXJPUT/nqnZ4r1PbzpW",
-	"OdLmKh7y5AFk7wHjr7lS490v7/xI9ti+vRKSbEQKRVu3pCy5JZqqrZr7seRzYtNKyrVMNoO7HCDGpgzB",
-	"a3NSzENK7jTHaLVXO58yD+tqpyRMXMXvmswmeprY8cmKVXCOX+1BTEOqAtp9Pkvp4w/2x6/LcBiVku47",
-	"imG02WbNepgDBMZz7tKKhF7Gva7viO6gRvWvvRCFb2rwWZcg2EWmUFRocGsHS84Jh0eNfWFyjjEJpjD3",
-	"YENFczvoc14tBbVZyxRR3pkmNIog06rZhjRdvPKAcU9oHjN9k9Fo28XD5+aqN+aiQWVDI3utzYP72qwH",
-	"y0i/1TGvPSGLVyebLT4aLRAAYspWYEx+Y0EjxjIr/CMSlDbG8NyCC0QbjFWucAwKuGPzvaQZQpY+gGSr",
-	"PTF8fk9sO9AdoYkSoc7xswpcJGI4oZsiD4fIX+BTr3bGFT7ErvEjzEypv/vMWHiuwiIVxHC6MPq0pNEW",
-	"YozmVFoOHE5GmivdnIE38Oh54hXoxPG8F/ax9dPrKsWrskS36EsL2aiz93M0oWcX/Rtzg3mq2p56QwFX",
-	"XsBMo8HgxshJWOUK4gBY4tCtBA9mgUM9p+/s1Zdwn0JGxpbxeAof4A+DH/LOtk4Cj28wZenaF1rrE896",
-	"zPvM+FBheuWv/6Tr59xXXAhT0VLswDI8K8O7htb5Aq9rrVOwy/s46dJLFb8ZPpR1MMYlqdhZeEwkYm27",
-	"CJI5oeTbVwRxygjjGiSnCeFCH2OGidXKHZQTS5XtQb7WVLxZ3BiJ+mx0XafRZfeNcaBXIO+Mcw3yAd1o",
-	"IMs8NkfY+D2hjMTxCG5S8QBT741X4gHu3QuudXv49Zm1fgRg6errP++R0y0O8QCEEplzzviaeOk2h4yH",
-	"zy6SakKSzOZ2hhRYt2+dbgPyrV3KfXHxOVFR6u+6mElfUMKGTWTuAcjCcynOatVjbHuwTf/OXn1m/0pe",
-	"ENKByhRiG+EvQeJxKmATk/qsbNgJuV0loj0L/Z/GVa5w4md/wxl54d+ByKnnb8QzOhM/0+fzPVHmuD0s",
-	"Peqz+CblyR7gZg+0dzfsAf4bL7tymA2mN+0t+655u79Z+9nTp4Gmg/kMS17wKbc8T5IxMyYzqo1nMrud",
-	"/b+/P7/5v/Tmt19+f/bhX0ZliznOlx4XKvrqsqGiQlIuB5wBNNoQlGSyRrQfQl23ebVdUm8kqI0ohlL7",
-	"gbZ3hAui6SOh8QOLuoAJKptlGJbGCbvms4ifJuJ/XHgMV2DUp67xms+YnWfB7Jy2SiehHEbUGBjO/mhu",
-	"ObseNy+6TM2OLZkLI4R6eW9ugMEq+KidUNMO1yfln5xMXk6TrliiQUJcVmIq8uL+vzA8bPSrsa+XQmzn",
-	"RNGVnXWRAbdWg8ok0NiuZoAEGioNUcQ/4nUnmQBTytQF1Aa9UK7wZ9fIKHYQI0CacWRjahGHluWE+6J1",
-	"3kEvIBrOck+iXErg0X4It/sLBPfWLDszcS9UFmhe5dqRHY6tmhNj4KWZK2+2lglJGAcVJOCJnmlB9SfF",
-	"CiaOPT/H50LBuasMPj93H/+x0jPDZO5z1LmvFtLKmjmEMgkZlSDdmSQhAapA2ogPhuGSve2uoalxs4Zq",
-	"p7PXkF3zNrGr+2iVY593ySS75HuRxHO/I+yEsY37k5b7OYkojyCxZWKR4BFL4KDMvGuHSEiZ1uYhXUf5",
-	"2/KqY8xZW4g8jTmLz3KQsMIezDg3S3vI2JTGcN7TV8IDSDX96WsPtLfu6VcLIO/W93HqbQrqnB2XQG2x",
-	"yoZuwU4wcAMhnSFoseqELAYNM31XZEsdGJW10lpsQS9YvuO9e4iHu+g6Ow9xeZdBVfW2H/F0K4riKqjs",
-	"QKPNMTAh9juu9jzH1X2cXecoc5GZ8YgCRmt83qNhiKO4Kmyut4weQkf4vzxRLM0TQ7VWLIJ7d8WnIAF+",
-	"rRc36apvv8QMmbc5D4rCg9GwVGlSGUZxi315dq7Mhj4AWQJwi2lRzu/DwEd5CfAY4juyk0wHMS46JMqZ",
-	"AZrJ6eFmzEOvWw6vAmXmxUYIFdQVBc6ML2hyvehkjV1xFlGwXrzUw2mndAYc0vv/8pf+Mc7bw4knB/Ru",
-	"L0uvnbvHm95CappU+gtb9g3K+Ru8+IWI4fPm6ULQMGQ0lJrd/v2XD78cAPdS2+SHPpVia9xFGEGmfEsE",
-	"XwoqY/yb2jbR8uxjKxvJcc/OIBoQNXYctNfPztxCie84OwhTO7XfVeczUWwW37EkIUtAutcxSj1pJ9lN",
-	"VX48Me+iOpeTFzPfszWv8PI6i5n9x3+kgDJy5HuRfi5lPutWM2wuccZTyhKIUc2hGx9D5Maa92oyKSEq",
-	"B/1OvGHesWj7onjF9Xa++xWa9V7zjjmj6mbRlojVilCiUpokpJQMlKica3NFw9AMytThnL1IpKnv2Z0y",
-	"vxfH/nxNHSTWlXq6lUVev1o+n5A9x3e4LnHg2uLOAYndCILRguXlYlKXFQuLhLpicVLarvLz4f7HPNwt",
-	"d+2U4TiWoJRvH6iPhj5my+A41Yn3jMWSvP5BwR8LyfTzvrnMvnm+llBr9DscIszrQ4Td7GBVtZqPNHIa",
-	"w4SndDvNk4+d0zNme6V5ollGpX6yEjK9iammx0wvfilk+nmL/UH9TpRFQq3NdksimlkfwWweKiEmMWjK",
-	"EltDSO0kld7dtDF86w2jIXf/8EayL3qFxwwi7Qpfdxvgd5bmymWAELgxEWLL+PqOAIa2ffmIrYLVNv0Y",
-	"H9Tch5lgsTGsMqsjnk9tKVw/WMZnS+EPbikgJFn10PeoGgP2SZExuMGpD+1pHDevpbj+Rzvx5UqDYDG8",
-	"5sn+4ij/dep8RMX7inHtxvIYG/JeS5bBvJipBDZfRCPsjUQNzbEV5Y5QtbUI4o1YbL8sOYU9qnzR6oiP",
-	"W8Q4NBs0qL6xgf90piSRAjRO23fr6wy4pe3snHFA85o/cvivJgPfPdqpK7ZHW2yBl+POPM6qxQlRGyE1",
-	"cUzy4Y4OiWgw19g6qaNT98a5Ly4dK1RjBvifs0Kx/IKPneu17PlCFVrRIeZipaZtustAMhGP4ODAzs8L",
-	"8nI+CX54sdY+EPGeZsqS+edmb6Nr3VhLIRzuMD9zrvKlEcxlR6Wi5eJPlUs/17kcxa6/2SoxInItETAj",
-	"taM425mk9I1FWHfRq0gCcLURPRpU6fvyyl4dx1K6hicZX1/HzJ2GabIGX6SCYzWhOueoGt870f7wrSwM",
-	"SdkDFda49pPGma1/zEUq/OqvJDLnqrWir4DeaE0F5rz+vD+Adnp2Ju5eYE5TmlEJvi3Z2BfWQ2s0iDUB",
-	"VWrtTR37zl/1KYCq2L6b84NNDGldckBqVSCKZ5fFpPIruQyeNY458ROWNTUezZJG2w4460aPVCGQvcWj",
-	"ld65sxPvIrAD/tPLwjUf/7AUTekWbDyx7jFM0vRYp/u5QQc+lb7Hjws/MFz6Pge7BwIQ2I2EWqqhoDA+",
-	"6Rx0aVQVU2TNHoCTPDsKnKCxo84LT/DJNBJ/HIiCzztpsp30IyCo0BLmRMu9RZmc48w082eMZNvoJA7S",
-	"8yfYHNtHtMAtVe4xs7VwnIHYmrvzrA/PwLZ32cxS0aAvttN35pmH2tnK15yWuoruvO/ceDAMV9u2sY4J",
-	"/65Br8nSXgcEr/kU3A+qbDfPQovQ6NGqw9GcQIjOBu6IHWWa8fWtxWcTkmwgiVtQTw9dlEuCnvlNcpHw",
-	"he3tdFiJDbTuNsEa4kjYSc9nptGlnAgGu9tKv/TcTjZVdpzpjirfKm3+GWPFSVy0TQfpeaJfUTDhzHUz",
-	"BR+vUlX7mpmP5koMksDP5k/PHrOiRpitlMWdVcQ7jK4eqpCebCiPb8TD9POWvqc8fv0A8rq3g1/l543w",
-	"qXrUaovD/Jci3hNIlNkTSgO1cywT0OWv9pAx37CEDU1Wxkh0FZp4FA3eM0VBWY+h+CNedwGjh28vNkIG",
-	"vx2hcBq2tbp1AFUKgM9JrloIOvmowOt3j8oVmvVeOgV0ndv+nJ6gxZM4dP8cnpMR4Ts8NwUHRZawEhKh",
-	"eToVgEjgxglHz94XCbz1F55z85fvucjuf8k45REQQwnlawOZ9pVhKDMehk5IX2nJJIkhoTV0ZxBZAi2k",
-	"9VFKvmIynTxIiU+tEG4ajXF+Bl9g1meVfY78CltDSq6jQtB0C4rAagWRJnSlwRbU9jFZAZXRpnXj3Nuf",
-	"D9gRCjT8Omuqz48VdLCrfgvKUP78LDIv8+V8al4d2mbbTTwYPYYmdkLGVRhIf1+TJU80PHZoNPvWd3jN",
-	"BNxJ6eOPwNd6g8NvcBSO//dXg5PhB+O6geep+ca0mBrsJs9GJQ6M64Ga/RJ8zclzACx1J8r2TzypAsso",
-	"g8+JqYYbH8Aa9rBGOPGUR22oWqxYAioUNVwKkQDlg9hzVQVVZq98zy5zJjudsPOF+jvJtAZ+64c2qznO",
-	"YFbzopnW/K/dCequrRpCb3AER1VTDJmgWR2deY2YsRcdt/na13gWtJsSNvZTGdb7caBjC+pcCjy2nF97",
-	"DGhsISEjUGM/FQH4WMixjfdfovbxnu49YHchDhb6NRYlIOzc+UvOYMAAFIcHLJY0C1Gj0GEr7VIxJGAl",
-	"5xAO73VoJs75/G+EPbNjKg7cgXlr/uvefctZpUKpS4jCzzaqaBOwhHE38ch6zhlI23oTJk87qOEPfHY+",
-	"NMIf+OW36FmZ0dLrhrLJHCof3KQYKnLwPWaPZlQp4zp1ubLmZE/bPSb7cy/ljN/1BB6A65vyiVfUfnEP",
-	"8gHkjQKuCS5T2YA51cS2C8a35D3+cOv+8H5O3sdU01vyOxc5nxMWz4m37T68vyMSVJ6CsjNFfqRK33yH",
-	"3//Dt1Xrk6ptVcWViC29KfQS3eSsWqR8yyVS6ar6UWfofGkSuAYE2Grsv/AXnRUtF99xEXvdfw/Gur31",
-	"NiciiUMe0pnSGc/j+MpREo/AR/xq6pdfShaaoiDtH7KERph5Z7orYXCwrRBkZ5DyemnheEbsKxFpuNJj",
-	"xM0DBdtSXq0Hogqh3bWm0cbJ/FnUW5ZJUP1g+vfVC08aFNpz7a+zTy2kVSHNZUbuWIPMp5nWoHHCQr1b",
-	"Fv9Z2W4l93yWfjU17OiPbFUVk+vNN1M1FBXpfF7gj6Bxfzvj2jDRWttryngrH63117VP3+EVn0IJrthx",
-	"rDnuLL49rpR2+snrZw2JU3WhChUE+QkX5jb8CvxnYfBmPngybU8MPtYs6lpVhVmbX+elAwBIl7O3glK5",
-	"RWwMtSVxPRLbLhASbPX85O0c9rHXLhB+nX9Igfg39gBeICogtLbyYZB0KC7Eb1Mri3t86LVLhl3lH1Iu",
-	"vmdxIRc51ziRqOcEgTRLqO7Jir4rrrrOrKhf32Ua840BWNBtyoyo/4yr3T1ufR8nclJQ52IZ0bTK6aPS",
-	"ooWYPMlscKUDocpe8KnIgFvuc3XxMTaNFVygZjRJvDDU8p42IWq8FptR2FBlXPwHmuQwKgPqa1U6VbC7",
-	"5pxBnTP4l7/OhvuHvgLO9f5YE8W4eWjzhmve6nxPYU64WIp470AIgLDYBu0K22hMn2ml0u8vTwe8/zVH",
-	"TAPkFCboNizaVPElsdrYIrhS7kU0vCbXttpbVjZhJd9Zj2ikyoVaPCwDXPM840vxOD+oLyMJHVI25v7Q",
-	"m7azL52dnYIXSddp/zGHZDkljF2l5ZOzeKfPrW/ql3+dJyiu7vnH8U4vI0PeP8W3oYfq9K9Vy8Ip6aH7",
-	"7kkKcj21s/rKPPNTkBRc6B9UUF7RbUVQMiq1Rb2w8QzBwStxRIj1hyiO1G1UH/UJkC0lHmBivfKXftKI",
-	"mO4rLuMQO4pZQ8vSfd5flz3ZSZJJ9kCj/dTBLH+mv3GPv2ol4Rb5Xcz0H1RV/AgWUGy3EQkQDTQlqDRK",
-	"icPihmSP5ai2wwsVSrPKoVtTnDMw+gkcNh8pODpQhD4jCfRskje5Lo9TsVrVosB36ANhnXbNJbWBiqVZ",
-	"BYJUL2m0Hb5fsoRNXaJwb575SewW/PhLx0EvZJqJByhasKpHO2Fci4ptxiQROz5cYDSdPEtdnNX3+ppD",
-	"p+US/8DntE9WW1mJBcfJRizaEKVFZhSMci8jUSIcXChCszF9UFdzKEpiCz01cO/sJeekpHnDZYrI3vxg",
-	"h9kU0SwbqLxh/DDb29uA4bJM5nlXu0fM4j5Sfql89aUcX04KBlswDwWRBATAUhux40TY9ri2Lg4rGkVs",
-	"sq19ykJwer5frHjOvrb2lS3SerQfmCtnYbVqg5/wik/alzefcBFt8wZZ4jXNRuQKxqsXs9pr1S5mbR9H",
-	"uSBVLlByXERaB3frVXeSg5Zkii6TqW20b+1TpxOPM+62s3PKEaPg1h0BHis3W9ePpjO+pZ1kR3XfSVBh",
-	"H/L8eOblYfv6rbAYF+cZmZ+A+hgm8UV4/RZstw0ideN+rCSk72rgRIpwgLiJRBVke3NeV9FF/fdfzLFl",
-	"T1s/vQu7IK0U5DKZ3c6emCP0/w8AAP//",
+	"7L3rkhs3sif+KgjuRng3lm3J8ozPf1qfZNka+4xl6ajl452d8VJgVZLEsAiUAVSzaYci9mn2wfZJ/oEE",
+	"UDcCdeFNlEOfpCaLVajMRCKvv/x9kohNLjhwrSa3v09yKukGNEj8ay4pT2csNf9nfHI7+bUAuZtMJ5xu",
+	"YHJbfT+dqGQFG2ouXAi5oXpyOykK/EbvcnOt0pLx5eT9++kkKaQS0lybgkokyzUT5u4cHvTMfknEgugV",
+	"kJwugcxhISRMpsE1uJvVV7ChDz8AX+rV5PbPjx+HVrCQYrP//BdMKk1SuiOM49Px/T5T5DfB4SnZMr0S",
+	"hY6sA28ZpENKNezTYToxT1jgI93LbgQ3a+ZFlr2fTmpkz6leVU9Cqkr4tWAS0smtlgWMoz9LYZMLDTzZ",
+	"/Q125VNWQFOQ1XO+ry67MddFSPzkz3+eTjaM+7+/CD5y8ZLqZBV/1uLGXlB/yP5tMrZhOiaN9sv6DVJY",
+	"0CLTRgymZslsU2wmt0+MTGwYt39Vy2VcwxIkPujXfen4WchUES2IAiqTFVmg1IUW8muUVGFplHDPYPtW",
+	"rIHvP/btCog2X5VSQlkGKckYX/vnt6n5Bm94Y+/YJSvttfWxUa0A9AsnYGEuOPGrP+W/SlhMbif/5VGl",
+	"ax7Zb9Wju9odzRO02CfBD/TwbanFyE0pUrpzexBZo3LBFTjlmAOqrURwDRxJQPM8Ywk1K32UpwvzUeBp",
+	"c8YprqpN0vfT1rs+I/gUI2drgNwsKZdinsGm68H2iv/xLyV4cwVdpH/t7htYxc8rqskWuCZbKSxhkPUd",
+	"a7jn6eciB/6wyexrqxuxWLAEUpEUG+D6c5VLoCneZ5N9Xt5vDLmmEw0P+lGi7k9AaE3nGdQJrTTVsHHv",
+	"djoeT/8QdBKS0LZsvvdbC7fHszyX4p5mzyWYzWUIl6bM3IZmr6XIQWpmNtKCZgpQrMuPfp/QjSgctbPs",
+	"1WJy+49u4X0pOOwm738JSi5ThOJiIH1KNoXSZA7OnNiJQn+mpiQDpcgWL9b4Ngq3GpW4BuDmaPjHJJeQ",
+	"U4mqVUIGVIGc/BJW4V7F/sPeZOrfqLpczP8FiTaPsZSyuqRJhpTu1L4C/LpQjJsFm6/tOcAUyeAeMvMX",
+	"5QRUQjMUsKeEzpXZuRugXBG9Egr80aE0Xda0XnngTSdrxtP6ixfKvrTIzPWi0IqlEHh1f3iBdGZij/Xh",
+	"btmjmd6Ya95PcRXD7ttiAb5OiPJf04zyBPYJT5PEC+DekufVj8plMK6/+lOQlEkhpbGZwhZMfZX+mbXf",
+	"VA/rWP0PTOn9N2AaNs3/dJHYE+J9+RgqJd2Zv2tmeP872IeFF8u/Ta21NkIPzCnnkNaeOxciA8qtqFF3",
+	"wDXtlphVVa3S3bW8RXC9QqzV3U5p2DRsx8mvBUvWc/PtZFpukMaHDyBFcHN8LSm3Vm/zLSFTsL/N7zTk",
+	"RrkuBREc7RqyXQE3GioVoAgXOihxCwZZ2iLLFwGiTCdM1Tc5M2tnambvS/XMaDjz3zlkYht8IUt+fwMJ",
+	"eYaHCF0aITbCjIdKRvmysKomz6g2m2YynSxElomtcS39kqcTcxJCOjOHraSJrj4xjl9wBXoVspI7SLcS",
+	"WaqmxPhn5PFT1IO82MwBfUylIVcEuLHsjYKEXwsw2yJE5nuaFTDUoq9kTxgTHFc9tXwPCp8xafflJKEZ",
+	"8JQOVq6p2FDGZznI2UoUARf7FR4Em6mhleBA7A8MJSQkwO5BKmNlU07w92Fpk0rPjBdiBIclAUH+ebVD",
+	"cibGEhDSnMdbybQGTrR4ao4hQ3BnzVsX2Nwv9EYDXxyX4736+Lcz6xUELol/AVozvpwlNDd0TZxNuEdW",
+	"oMnK2BfGhCNUk41Q2p7TakUlGBqsIdfGbbR2R51AYguKzGmyDlLcL8GSexa2Eb4TW5IJvnTREqLbz2DG",
+	"ec3S4BNEoaV5AZQcdIDat39JWabsTf0mUUQBT+3G8o7pXDyg/BhLJfikXChNsxlNUwlKhTaylw24B7kj",
+	"fmVRAVGQCG70BZMzvZKgzH4/3o782qhAoz6QhNYXcEYlzQiqOkWoqkmwWYHZSLADtCXNXmJWX+6TYUvl",
+	"ZlbkEV5+Y8w8xsl2xZIVoYTDtqSuZAowDMG0Iosiy5w2e0oeO5OPC2Juf1PkQQ74R4djYD8brWleyt2C",
+	"zGFJOWrvmud8o9kGeq0w3Kq4sfb4vrcn61t42tB7MRZXFA7I774qbNE8pMfCmz28/6JK/CDvx79vn9X2",
+	"3F2HhlVb7dWOpS+fPJ4OUYOj4j+Vkhz5s/09P/IG0T0+YGe3ZPIocYxz/QBLN3BWDzxsm2be477j8Grl",
+	"InK0Dj4Ah51jQ86gC8pjn+5/RpIV5Zj1WDKuGrqYcthOgvHqsFSexFFEy/SMbqK5/xsXFGj5grX0U68F",
+	"aC+OmnFSZDD8pX0AovnObaeyyn7Zu4de73lNsx/xdkkmXBC6ZfV9d/vy5ZQ8+dPt48doWm5YytlypYPe",
+	"Ad3NrOiqcJ4hQ5nHkJIx4J6S/++rPz1+TOAhMZYr4ySFjVCE8pRoUFoF7YuVyJgX7UHE/s7+ICRjA6lj",
+	"fMYYcYLXb/nwgJW9uB0gQ+5Npj5Q5ozssM+MN4hKZredKOTaaL6wrvj+7hXZAqzNt1PyBXkpeEp3xjj8",
+	"N3JXcGsIlTzYv3ub3L8JHvDmvn/24zNilj9FCYMHuskzIN8WRpwffQ0yY3yYLVgjZY0JDQq5RbTe3LO4",
+	"3Ag1MWvKdUXPrt14wHFd7cCRh0Vr1513w5Q7YeQi23J2gNCMzSXWpWMsz7t4e4pDr9Ta5zv3ntNNTtmS",
+	"B0PRsoAT+LCvtpCS+Y5wsUWdzQV6qXia00KLDSYMZix0HNyVTr71+TWV2txLr2CjILtHfpS07FWibSLS",
+	"e8oyOren/gkyPlzoFeNLonKga2X01FOCUUzyG0hhY4GYOi7SJWiypYokha7shtMYGXPJYBH+Bp872ERM",
+	"xGbDtD6FENyxJYeU+AirmqIIECExnIzPwuDGTBbOQurcGPbiN3jte3fuQTqz9QBDYgRTH1mfLQAGEwR4",
+	"qmb2kOxN4a+oWmm6VNESjhUQ4wLYzKB5fcp482z7LzQNnJxxcR4oPlHBwQOwjxg/KZBvYGHzlGy4v5GL",
+	"jCW7wfk5UCDvT6J+FguQTn9QCUQUGrPIibEmIS1VkrISugNtfSureIauF3OaKn6Yh46w5jpfU6k5SLVi",
+	"uSI5yHaatNLZqAUHyyGWE9RtxlTShTHMZcG5uQbFGtJwmgPkZtBuNJv6LV7cZ0v6g3qAoVZzbWoqrwzm",
+	"2Tfz+q7UbjXhqauwaXmiOcGtq/86UattXlqBdmM0dYYnTlNW6nJe0wGlgNTDhTWttXcSthVi19l9WKXD",
+	"3sk7/Bjd0Ifv7cW1QE6phUYeZe6s6s2lHnB6HXGiXPJ0GK7gD4xwjXI0G3q6FRRqlnQAcVQi9jf18HxU",
+	"Tzb16sD71xKiQzTxCO14iIKLB2CcYioVUViphLRI1/4+wE3ss6tfCEny+oFTM68xk2aMdVzs6bTCp41+",
+	"9o0+zsa6uGXwvkPIT+MvO2f2nP4y55A+42obqpubi3QXcclGnIkLlmWQhjetLR8sN67dt8aPpGoNqasG",
+	"P7h8gSll/nuQqI6z57ymNATro/NB9o1nxb666dlDo1h10D7tPz+GUOU0G6YmzefcNCpU6zgXhQ6l/m01",
+	"LFMEr5hiCYJxmW8JJVpSrhYgp+b/Ir8p8in5f//n/4Z4Q3VHXcHG6HKyEdZLGBYxqEtG0HDB+I6PAYkF",
+	"EYVUBB7yjDKuCHaFHBvbwSDkuECH+8l8N8Kzd4mE+DpSUJpxqptuXv17TVkW4a7gQBRLgayoS+OsgAi9",
+	"AomfcFFjejB0w9CnD+QIeFXUhFWRxF7auN1w1QYPGiSn2UxG4mk2L64A+CiOLAWHWUg8366AcNgCBoQ2",
+	"OZVMCU4WorAxCpQrbIUglBvplTBYeAcqNJ9g6tYaCv7GbDo2o4cQYEN3M5tfDm5RlAQ86UAaAmzojlCl",
+	"2JJPDRkAZQbF2m6q/Rpdc9UYNajgR6GDZchmDw82DMcH0Hai0MNjYr7wuN+UE7mt9LTKxxUdK5Hdx8y5",
+	"FbDBLxo62106zSr1cv9Xe7UK12C4o7lzWnLUEBDPzNjB8lxsNq5qdUwerfqVJ5mVMPe8inYV5TrSqixi",
+	"rtl73hIlNmBOdXMqLBinPAHi9ZRL4fYnL+AhpjKEhilx1qGVElfgyZKVO0vtKYCkrbel9tYNe0LFyP+3",
+	"Vkba2ZCzFaBy8n9q97cVB2h0pFSvaG54GrtGwZntGdQX+zbNCCVIC70K9R87Y6Ks0KV7Z0GXdPT0eqC6",
+	"NJcG32sFyfoNKGw42OsJKk/0wDH4EK52KW9VdjJRLHPbUonFnOaGwW6eIgubHUoUMlTq/cwWUfkOI/x9",
+	"yOPNKZ91dV0nK2r8VSg7vxOKF1g/q2aVBmtO8Pa2dTRQHFXng1ugI1CpLoNMESm84tlutIJLB7hleFX4",
+	"qYdoVYqtFZG+mZrK3WNMRueQRWTIH3r7xf1Mk60ospTMjdpbFAqMmbSdDNVp/rnTcuExUriawNbb8sRt",
+	"4O4YCP78mb24se8jKmGvymclClVvgOsu9DkkGTrQAjHibAziMIN/LZxO3D+h0PYevqfq7M+zndtTQ5KG",
+	"aOGMevXyR/Nw6EYVczzEMJQ6rMogrIo782Ihk6r55HrmyIlQU2Bq7HFraMhCh2g/KwV5xF4/RI1OaogH",
+	"j4c0gOaCYe27Y55RsEGZr1U2VVwXhU3tBR5pmxUmkU7/r2HFnFdq7NLqdXrX/xAoYcG+G0eHLUv1alo1",
+	"q2SwaEQFqjV7mIgveta/63niCthypWuP1CI/5olDW1ydaB2WmzxMsda1U6sGgGe2FQw1KcHGdsL0UwKZ",
+	"gkZ7UipATW3nnk1AJcztuVAj6Ajd5JXCnvk9JlTodnX5oh2EP4kZ7U6+vhLkDkvZ3uGNc6DGiUHpsAZO",
+	"m7Y9te/b1hfBNU0C1ICNs2h7exOOrazx7eZer/nz22w7TpeoWZxf2N/Z79rh7epjL2z2nki7SlKCNM+l",
+	"2IiZNx57O3m1pMka0hnCwOxH24OQEJHVvvHZuzGKQuWQ6JmkmolQ9WCRrAhV5C+3X3w1KvBXtX8P/82G",
+	"yjVoFQxoSXB2jlqJLb+1jXuSGVXz/d0r8uUXX3118wWhWb6iN09GrXRDH2YbWNL5TsfKjMwlnZW/G0gZ",
+	"nZnPm6qhbNDe2EKke5aCmEwneboIx5Daa2O8+8ESlkVGdSjX9YwkVMNSyJ01EzO6RfppyRIdNxdVHoYv",
+	"ekZw8bbWTtEdRhANMxpGKCc0DWj6mNDKoFI5ZSVn4hKaHVccYOx75dOn/e1lLlSJOe8xT4EHSIqxS4OH",
+	"nEkY96Axmfuhetx2eFmPYNgqnH0U4lEtXzs4NQ9cjyKCYktOdSFHRL3v/E9CezdcG2CLArz5MfONyNY1",
+	"nS2EnJXrmFQSMPF8TV25C+PUfpxCkrnotDG5Ukm3PFptEOkDOKhCMeqimS9makWf/PmrU7hwLdbHSxor",
+	"g6C550vBcjSoe4E+oO6swvrS7a6olShW4jHAKbTEOo0F6dTkGYOx7hFvbI6uZeFdRGsN1SpxFTF+v/v9",
+	"OXirBLvivWxVoiQ3nVR+67dbOzicsXuQdD6mvfGb6kfVxmwJSVpIW8YW77aFhyQrFLtnetd5lZZ0lmS0",
+	"CPZPhfuXWQZKCz7inV76n0TfqBM+AyEXSugMIMCxdcYjMEjgsKVZCSZm3NMUwmAaEu7RdZ1JUUQtsELR",
+	"JcwkW660ihKvJTkNXjeItP/QNgObrx8WNCkh8XUF7V71Mm9+0o05LHdifxvNnZTrfsuS9egm/EZNfMzL",
+	"xcuCD68suiCe2AijQCSMZs8cJFinaxSK8KOjPe54iJwOHsbpVEZvKmZc6FlSxQL219+8ZtaRbx8oWCUC",
+	"VRAOCOQS0hnjoRDk2xVTJJdiwTIgc0joxtb9WaA9WytjexMOD0rUC4Bnbdy5OlAB3QHM9ixCbp/P+D2z",
+	"1pzgc0Flao1ECTTd2RQX+myxuoPRpbGnai5x5pVrzyg3Sk2K94RmWiG41WkSpGSk0aNj9x4WKj35Br/U",
+	"Ju7cGwfWP4+XpmECg8vpYN0hFfqfGHcmxsWY9MLjEx4RrxlZRedVpfPQSnPbNQsoyMCqFSHChRDxVk08",
+	"KEbRbFhFtodFcPf/pYeeh9VmjyH5yWnZDmr3NU8FKD3yFlVnTD2K3gvnUudIHx9O4qzX98kZHXb7mBOu",
+	"+PyLfWlstePKvUbVX/vk+vD47PAKDjHuxrZG/ojG5u/Elmwox9pHoDhcYY/MBU/FrODapuOGEdT8ZpQ/",
+	"GFKADloNyeJKU2tr8W/fJxnP1FiPz/NhHKA0/qpvMSfcWFbsz767Xls/Z3/RiM87fNWouf4T8XEDa66A",
+	"fwffz/3ijtNcrUTQUsolYEFrAuE2yw3Vakq0yFmCeJn0XrB0ShT7DdSUGI8hZ3w5LXtHzDVbycLNhJKO",
+	"Kmt3+5jqSIh/l8GsrJQ/ItRdp0Hzvn7JU8/KJv5yJ0hSQzYOsLCPEp7OI3uP6wNiiUexrmc1LU6OhSUf",
+	"wb4ORr2hwYLocqDCoPwcVTOxGNRX683C/Zp7j54iAbIpUVrI3ZR89ZgogvJrw5HNQvghRhx3xY09Y51q",
+	"WOPNi78aWetTgyz3vRUbF1mwVOriRSgXsqI8jZRVH1veUn/loaGX0PK/8eVWI33pMcnvqpo38J2P4Y50",
+	"RtPaust2EjtdYzL1/5ttmV7N6s+wpAGlXa+L/QSJ8csRzifkkfjmRojIN4LP5rCi2cJtv4Fmqi9IDt7T",
+	"4tdE0g6j2qTMkRmq6cio9jg5BHsmbP/LPYMtwpjfVuNGCFM+W9LCL40F220JrsPgqdUBOqhF26ZkCNol",
+	"yIfBMFciOuBgaQltoN2yXt+oWbJWRCwWFmmqQzQjzu4YbzeEA3GZrbJXtL1fku5sj1IqcGYNdl9iZJ1s",
+	"6Bph55gif3r8l/5A+16WrJSY5mLC4pLBkoaTXqOCJaPz3UMczdpOHI4sIbU6LKFdln5n5bSUIXAUYvBb",
+	"9MTBnEdoJ7aV71GR1i+1m4/nj4sdxOpZbZZRB/bOThRSQbZ4SgTPdoSmG8YVgq/aNm01AohnzBK1mB08",
+	"bKnGwtptwjzs5t0pHOjajj68erpWIBEayjKoNnBsnR/Wec3S4iyJdm+0B3IKOmJFHFA812GNWtT1WSHD",
+	"zWZ5Mc+YWo0q/LP2xvC5Y0WDBPXuwWhJzwEtSExnUZxntmCjkueDCtvsE6cBt8UnSaVrXc06tKcX9xNt",
+	"wXL3nC+EtVfEtF+1Uu6oIWP16EI78AOPlWpM11opZbxpqnlbI+il+2t9YayBnhK1ElKP3zhub4x7CXz5",
+	"zxRJCyBGxAgGVi24g70h2TKeii1Ovwq+XinLx4DsxMWzxZ7WiwZZLn4UutZUMqrQp78K5fD5cq27B9du",
+	"3vaAYJoq7C0OSO3uNz4NAWJqvZp/fkcF1jeFHW8aOitHnYSIRL7aHZFbrap5zX06F3sSTVe++fn03Leb",
+	"XPf3oO/9DKOq30oZKk6LtKhPu6EGXBK/VTcptIaU5BS7K2tBQCyA/ryqUfzHF798Xo1U6iaGnw6I6+zs",
+	"0a/FjsM5jKHndjncr2WcK2LE/hYHYmggVJG///3vf795+fLmm2+mhBKjPnAOmCxwRi6y4ykBw7RyHheH",
+	"ZtTzyQCVUq7ery34+u08SawOcSgZhoeBG0mdAWNRKwCJErAEqCpsbwJwDe5/SrMNDRethcenWhrZhTeT",
+	"HO6RYcJJYEv+Bu5BKtu4elz4fITJnkth7AHvbPWlCKqL64HosCZ+4QuOWy9zOrT9tyLPISU4jMjCd+9A",
+	"2xigkIRxsshw/Ez3INzphPGZu3IoiVUOgxnSPhWq8bp15OlqDf7uUZqe4rCwzDnfQfFXquFNacJUwC+F",
+	"8ihUWthNpjTN6hhBCBEUCu58R3n6yg2qHolQEA94/LwS2PSHuJlcbFsTq30IZEiko12iZCw4hyWFQ0Zn",
+	"LNLVdES4oxHjiJYIfcfQAfjeTRMeBMD4tj4RtI7DFtTUSRQCkCa6B96Ikg1NVoyH4ZHOp/p6ui7XEFYW",
+	"XBT8VA1+XVhulande5vtKgQj+H0UO7GN3gA7n8pwjHS3dC/bIVKnUEV16TyfQvJzigJT7jUMMjKGQdy6",
+	"X0eTm24dJyFcfPTSiYj2/SYXUr9wwYC2RZs16TZnnMpdGOgRy1v2RfTf7179SOzjHFIqQVOTaOGCH1mx",
+	"4Z8psgKagmwp52UBSkE6wILPoOP1YlBn9uEjc8BVOffwQrm9daVyN5MNLVNP31bE7HnE3iqrJ0ixHS5n",
+	"jkxiG3phc6dZBgs9Cx4jb8RWkTnshEPSseOJn0wfP36Mc1iQXpAioifJmApHt9p7zNFnWvKoIkvJAveS",
+	"7RV2yIHYjiqXiE/p9iU48aoUBBmwYHVMEWf6IJoxVWuyZVlG5kA2FF3O4dInFjOP2RsxdjaEaVLkRksp",
+	"c66nPmgwKJkjFjNpqbRvLACVGQNJpB1V3bhxoJtIink2ymCtQghhKdxf1Q+Ml+P1y/nuGUzJFzh/vJTG",
+	"Kk5p1Ux44D7IlCV6D77FMMjSE4tGbV4aI4plOAa7o2jG0iGgLttJ9ayQrP67KCSvOkD2jxA1c8MMwuqj",
+	"I/kSA9/7tWDJGoGU92n8I2YDLciU84ENrf/D/ORr8xMHo8S0IjmVwHUQy/kBZKD97blIQzf/n+biyE1m",
+	"mj50r1LTByKphvidQuBWFUhgjRpu3bUnT+v072ffASFYz79GAdq0j2ntaG2UAYMu9ETuuThMx0769ZPs",
+	"FIZTaw8dnppt3kgdwM5jFl4NXvelNn9+fOyrvBU6FIFKYc70cATsf9mbReydjHEY0mJe3sX/ZOrX0fcC",
+	"JxQSS5DDReQHSJcgzVEUjYeG/ebS8W3pRAkpQ+yje8B5klOCRLETJuuHeDz8OapSsitwFj1M9AM/LJ7x",
+	"wGcNIPHE99GW0cZ6/Ex3kvx4GbB3eispV84zPp+vtf+soxqNeqcWHF2swcYgYtS2Qah9YgQCfhfsvC5V",
+	"RYjCLynLnlOesjSYHjwNClfXuIxDIKB8+WxnUzBeVOUrgxjJG7pDnwLogKTXXmFH49324YkaKEa+XDaW",
+	"9TR8+CYUiklWgDiCoxAd6G5Q9KY2LSSUbE+ANTEmGxgq9tsZ1TOfAokU70AMPcFB+3T+fi+StJu4WwZ+",
+	"X1t0ZIX1qQs1ysY48oJlnWGFMFDkWIl+H3n6d0AzY0fuR+dGzCL3ghXQMDhZAu7HAizhz2rUHTPchGVz",
+	"8QDjVj8XD44SgXco+JqLLR9+Q1CKhjv3Cr6hOlnFJL7gEmjqk3StCbVCaTcpMEHYdS60hV6n6VPjYe0w",
+	"sLOGXBNJt/3RnIpS04krvvFvWl9oY1UxIb4D7cqExjSOLCkLYcsbv5VKaVhvU+m3RIGLYynjUWp40ETw",
+	"BHAIz5SwRTX7W4tcGbXbQKKvqRx34+7Ey4rWAIqZttEyRex0JKIa5QuxDgb/oBjJKpEL2ac4HTmQvsky",
+	"Yvg29V41ImR/+Zg4BgZsThvuCs/Fy4TRTgFZqw+n3K6EwsHNEmiyIlvKtHIJpHZmqvbcuSh4AjNf7VE9",
+	"vgLPtpdEtsJJgTzFBofJ6M7llFdF+6qx1jC24FRsKOPmCbOVKCIH1UJCePZUORrNWLXIYjQcloLYIWyO",
+	"22xjwVKRFSOGpy2KLJvhr2OuofuqnehP6a4GyL2lcnNT5OHaDgi5TUbScfSAHyKrfEgQJdeetfs3M0IW",
+	"zFzY+9lx4o4ceaGxpyZyI7mZFfkM9vDpB1fcxkAj/c4qbQVLxAax98Wierdptc/rwlXti4ZI7u2okFhX",
+	"WzqodSBlNBRqVzNapEyEbTQLYR/BprLR5Kjt2zioaqU+4yYI7O1UxPGPWHKBt7an8YmmBR3in6wo5zbG",
+	"60PYFj18OsmF1Ijgmm7Qus8yPwErOFskoxFNflizAath/ZWjywqLcR8Gum+MSR1jY1kmvGDhanDfB7U/",
+	"v5elaQhR2hzWemXMEoJIbeyeari1/TLblSAa28cQso1xI4l+6EDQJljpTWBswR3lTDMF6TlaLjbA9ztd",
+	"B7aB7Xvxo91bHBaTdg+z6yqNCHy3XILywtT1Im8gz3Z31eWdeMDI4sFtFyJ8EzHLhFgHj91nvgaGbKXQ",
+	"xtabYk0b0wE7h2hBMkC88qUIClINtKE1AmOB5TYsw3sIsSZU3+LNv1/cvDSWdvj0kkxr4K4jpnlLcxf0",
+	"jW6rSp7yLfAlynXXF70/A6E04qpyoPLe/ZkzZEWlSSptVxs5WM7LiXjBVjkc1q0b162DVOpROrC+iQPT",
+	"B3Ey4C3qoyUY98FmmbUgVnHpEw5457Cd2d0SGqizZBwfbzWmWGBa0Dp6gc7xjm0ebyfo3rsd3Y6tmdqf",
+	"4cLcUkf3/VbCVxfJaNNC/VgK1KHYwfb2V6Gi8BU2vqcgSZJRtglmWCNQmVFjoQP9XLHfYFChdRs/sUIz",
+	"a7yTu2P5zA4KnSKo3xEWOVEov4R/PrqUe+jIdhgX1ho3cdZd3XEg73VtA3cAsBvQFifVlTkrDNCgT0F5",
+	"Ajji/pdRrYtasuWyHziiguB214eBnF1DmL9p7bCwjOpkbz8MeqgqM4UHwrgWpA6h3Spto1nmIiub4IHM",
+	"QXdhh1cVLWXPC9YZQXhiZS0asWcuYJkMwFNcUtVBQ1SxMSfIF48fn7Bd73Tc3Wds5ZuWxOtmbrUSL9b1",
+	"sRa1qRe5cGVrvqu2wqMsnTLgYTm3O71DTbTCDowLSQrObBTwTkuWgw8LOmkZkACuJ3XbDo0EINi1cpNQ",
+	"BcZm0zaH0NMAs5efDVH3R9A+nnK5FpeR47VtF86IBF0MscI4f7xbuwW3m8X1zunO2HWfqWrXDUjb+Vdt",
+	"vkil6Eo21eZwhxj1arGAQLPelUzm2VSxlBMO0WgMuanCabXomK1Wle2pNdVcm/75NWOn1ETwiJB39eku",
+	"USYe5M6M4VmNGUPMcU+DYa1fLWrstYDtmfBe4362TzvzUlEyHQg65iRiMLGCwEcoYJVIVYIW8faG0zsG",
+	"RxQkQwnc/4Ob43f83g9DbLRWZS5qDP0Krs6CjB3MpiPAtD5iDKxR/LcUfoNIJqPLY+aSRQqNBgSm3Vzg",
+	"cNAakvUIyMza8PpQe0YmFKQz2xcVSdFtgOsTTEcdUA/kQMfG1bvUpCbwZelRzOIe1FhYn4MOfZZB/MXx",
+	"28FhBHe9j38MD253IplYxB7oYA/WMXV+3bQbRA58UnJ14qUtqMSHw+o219keGNeqw2qVae3LQwj7pDai",
+	"pBzQ7bZdbUNUZofd6r0qJGQ/jsqmHzLgpxzme2J002FjE3zIt2fUS4tMF0CJGzzi+KDJHb3DC+JDiluk",
+	"OEV8ry2Eh9duv7oHGT4MqdY25h6OqiaZSNYzjxXcTuftFFHCQn1bnCQJFo3JliQwRRhXmmaZxygOuLQs",
+	"nc13sy3AejBdfgZYl3ZouAJXIQKSErH38lcpXdjpZvFLtJh5YyZSVJlnDNSMW/KGJ9fBVs02jEP3Fah3",
+	"Y2BqSzi2G1NTte56iPv+HmRawACFXrtf+8ett269YpC4baYEWDmtiWuT8CWFWiIV2gyvabJ+4RSNkWnX",
+	"Yzb5l03a+UPQ/RmbDl2r6ApDAQ3yj8ux5s5iozwdZ7FRnp5/eFI1G3qIh+uLIY6coRkewX34BMtwm+mi",
+	"3+W1ESTUCLZIZtBzX1O9utOQB0cVwK9D8X2KzYbKXf/DSmG8c7/w+3nwgt9StQ4t1hgoI4ZMvDWXh+6z",
+	"FXK9yMR2EECPf29H9HIVtV0y7ZzcWZt6Z8nQXIDlwdRt1LCWKEnq99l4T939aiDr3HP+xuyertu848KJ",
+	"wRzxCyFJBnpmLJjZUtiR8WuWz5ypNwLjY0DkYTzGZzkuZ3/ZigvxGwyszWwnsB0bhvH4by3oG8T5sTA/",
+	"hW0J8UvJxHJmTqAd1nnI9Sww/Htm9YsD7Z3Z8uza16VmxRrGe5jVE24+Xtv6UMK9WEN9VjlO0TUrAj3L",
+	"aK6gPpYcv9dyN0M/yF3lRMAsrBSAnjPuFPZsREudJ3UdeFi38dsybsUGbAE8B0hVoDS7VuBx0tJq7wgP",
+	"9S3Pg5t8hlwHd6Uug04PseWjZioYq2/wgh16V6SDCmdSdxcJjOhki4/6t2AL46ICtTLuYa6Su37s9MRw",
+	"bMY20IUjNRPPs6ptrgRJq1vtVbF2k9KOUg2yhPe1s6uOKj8ex0OzwkI1Mms2iWlTxJhbW9nqKqNQ8yE4",
+	"i55I7t7hV90B3GnvE5TRuXukMgdq/vHd0pTvsCyPQ0SV7wDeriSolQiNDR2Ztu4aqBoNVCKA3c4sO1zB",
+	"JWIbrgS5jHw1sxq8p3VyzzCwr+AWXF+eW0v55Ppzooz6u3uxI6JbvV03PTPEhRwVkeyK6HPQI9TpKN27",
+	"K/MSwUgISKebh+FXltuj2/KodpKrpCz3wXjgy6ierHiwF8BGGtXez1K4Ro7yVToF7DRmmJfW0dZXjXQj",
+	"n1epnmFRzMaTIiRBwv01jJAtNjmVkM4iXsVPOQ4m9D1iiOJCtoA4XvaX2KMlCk0oWdJ8cF/YaNLgS3wn",
+	"wiNqfaxur7UNC2so31kTlWosattic9DcDY+K9WuONSH8GoeaEi7CZwlRPa6Lh98Fj6QKNjswBIqVBYY8",
+	"JVscCyVIKrr91q7XrOG8YmUwT2DEoJdIinIvA0adC+FSWB0Y3G2yR07sEYGwWMT85EdUTLWPZ0MsvT1Q",
+	"IZf09vChTQyWqGJxAIAtejuPe5ZTqU8SpPV3HKUvRKGfed8/dE+tYZPr0be0PwuHf08Xlk5BacZptEYC",
+	"cQ3GxRozxiGGuAr3LAW3kVvgQ5nxTabEswDVSC6UtmmrjdkrRILSigg+JaxCoB2OYbiwaOgzX78Ym2en",
+	"xAbmIt0RLcQaB/0Zhe4qYi0eOH4tIREyhZSszDm1g0a3S/fc3yYsewhVAlFtTgSCw21trIqr7jVAblvB",
+	"bImopTc2IW+pwmZDjpQY+oq+HDecEATocOf72IPNPYizWK5qinP1lLawi0PX2EX/M2QEzLZuJAPWMEOS",
+	"jihZdBt5r1jRWyAVmDY217tmLPMolGprnaBEc7G1jYCIALFd7QgXujPsX3GttpHrSrOm7EoBbuQHWhq7",
+	"VC91ntekNbRjLWfix0Spii9bBy4b8J25BGOyWiidDKhyhMD0YjAa0DG2a9Qs0wDYUmukaFmmbR/ZQUl3",
+	"AoWH3YwtnpFSyFl0IAtu29no+uookLrtow+SUxQ6EZtQdZUqkgQgdbBHhhiRCivXaTRu8qCkXC0GTsNw",
+	"6586/HS/5N7qH8u4o7Njni7oHZYi7BMXZYOVRYcSPGmCYB+Yn3Jj7kKh/xdCErOWW+sfWuVvG3jR03JZ",
+	"nLHRpq40lKHjD5QHDBUlBL9FX5RxsmD30JhIJizcRz0yaKsv/DeubKJRZuERLZqjOjxSUSR46Bb4PIzV",
+	"W/NFWo0gHLDBipIa2uFx7kqHi5E5EvYfjEjsNo/w52OcBHOXE0VkGvQ9vNDL3elka7pEng6f0y5BNctI",
+	"C9tgSV0MoZ70dOLc+BpthvoHi8IaApiM1tphb3lELheSW1BmH2NOr2w3q4Xoav9dudlZnb2eTZodaxKc",
+	"OKs41vqLzSqqGcUrqog5KtDEKxs/UWt6+LAVVWfMUo4tADdcnHXMKhk5kv5khGTKwswZj6jmC9UnnYst",
+	"qA46M9Woj+oomsf6uLHm5niwTz1QE9udf0Q6VM0Wobk8P68EEdKGBuvgI5Uz3ySkE2c7kvuwmbG9+dO9",
+	"jGmbX4G2Rifi/XlR16m+p3UykcQDLvuZTd/xPiSBaX46rR4QXJbIWLI7tn5e8EXGxpQz2sc+d7+L9rSM",
+	"FLfjKu+nE8FnimU+ItWye2nRsNLwz2g71HQiqW1t22u8zc2rM3CYbgumK5jHqihrSgQHC0NHSQZLmhFM",
+	"SKM6VzauMTU/dNByAsMd5pm1TzdCaZIIbo3+MFqiBG0EZjY6OT+W11XBRYvRHQ0q04nZ+sPu/7O5MqgH",
+	"3K6umk/KUuQavxsC57gX3y/PV4IlIWRnSLAgbdQkn7g43rdCfr23Gt7ss0cUv/SOl/a7db9h89eCZuFy",
+	"nejLbRmPYCQPTCr4jg98truf/3HHS5y9BQbLFKK4WG9XQNyXVTwVUoajiR479C0OW6smdrdVDtSFNJki",
+	"lNuorFER850N3VV2BlHU2t0bxtnGqLDH0w48npGwGedQkV3tFKfQMEcqkf0uI7e8uJSdxMGzJ/MZPTtL",
+	"NbYpsjNviYyqZi/Hnx+3je3vxJZsKN95mF8n7dWJaEdvPViJ9pJq//oiJN+nFNRrFcdeOXTMDc54WLBQ",
+	"QKjFh42bjudtCAy8GS0VNCbGCbiXvNQ1gg8tPFnEBrPU6R5JD4/plHjmfhFOlNI0Yxwi2EhfF4pxUCqO",
+	"Ug0qoeblZxbD8egFrcGWXLZAK3wypuSbPV1AloeQ8bZWLLFwxyoROZCUWQhb2/YfLFJBkzSELlm3VZki",
+	"HO5BEh8MMqdVZXDFjYXxZ5LbvO2ZaRbuUcI9E4WqVb7GQJJ+LYQsNrH6CF1I7vi1f6jbV3Y4zXY5hrz2",
+	"V4poMfUjCImxEEgYzUoWWUNf2apRC+noFmdeiGEAK6iqDAcbd8DfVv3Wi1h43vZADJDnqZOj2hvjb5Vh",
+	"bzPY3jzSpZ553NtqdDFu/ekkL+YZU6vZfBdfXMMPxgj7rMZbxmc5lTTLMBUx381wKb1usse2LtWDY0L5",
+	"zPZmr8tbXAv97JT8mJSLC0M0NVQ/CGy7rAEB12cZuEN3UCzTZtzyZs9kaCSoXEPo2MC4uGSgpuT7u1fk",
+	"yy+++urmC0KzfEVvnoyqysDwV9ECXaotwaMKjByXKmFpD5vA5FD/FUmohqUwr/GUmDPQVrAZFbYjtqB8",
+	"6APfBwVDapo5GI+D/BDsZ3IaqF8u9pFL//x4bId9FEjUvsw3TQDC1omr1rGaDYxOOARfCwCBtQliQShB",
+	"UKwDS3oSarZmLqSe5UJFBlOai2zGIfL9KZFZIgA/3bfzvwlaHoY8s7GB9QVA6tML+1F3qlaaLkfuqGMB",
+	"wTsxUwz3ZmFMp8ZZMZgA9qAJTlhwk/kzIdY4G9cYKc5OGFOYgV/NEDBpCCi4ufo/igoSXOViHQN+9zmG",
+	"FJKMSlBkW6vvuWcpCKLozkUUmYsREJqG0Y6jlVbxnEStJrnbazFKoSxE7sJB3QeH8QF1S+LGNt3f2DWh",
+	"nU5c/3ATu6rcxXHt9Z0r/Lgc/NRhnfoD4J0OaOXf1+DBUAOkaiZKwLZIkM8dNfuSi8NdbGQK678bej3Y",
+	"gThqVw/CB7AviigB/+n8zL6aw3oTzAhiuprwXk+21XvSmYyy8rbXTF/rS2mW4u1xLC7/FUk+SvjNuB67",
+	"MPqlo2Y+2uLXXuWPw/tr22iiif7aXpiXymPrHeAhxyK4c6TkRie9S+63Qa/j2mVgE0gXim2cyPE2kJUb",
+	"UTDcshpr3NXinAFbe0XzHLiyM+OwUN3ixqmOW418/KhenLK1d9/KWIkxhIo07Jq7+EVVtAlzTmmEcTyu",
+	"V3nBOM2ixuqKqplKJABXKxHxOIZuEjt8SnWK/QhP25rRIze0tJCX9XrZNSab1MZNdcHpicmqNT5x3zEN",
+	"fjHrGAcxCOOVlfN53UqnDva1pN4eTzpl4zSpHC9oR1QOCqXfoAU88pAZjIwbfGps3tmbF8/JX/70538j",
+	"jqzEtsqpyTQAtRWA79BGPGwkMZdiKWl4mMihwKXmN6EZQq84+dPjv9gRNe46QjMJNN2Fb9XR4mgVK6RT",
+	"W8S0pbZIbNrT7oi178Nl5wWDLP3W/CYc1rIIvaxntFWYCtrGrTXg/8oEMuPN5tRQOVLHIIaI4ukTQTeh",
+	"xZ+8ZfmS44HFggoK6ZuyYHBULC1SjT7O+HK3CS/LVsOzSAKOqnUppQNRVOYSaCioZlwtDOGSVcFTCamd",
+	"ooEd6378JDyg8hjcDFVf/NfmucFgM+PjjxCfBDipBdk5ZrhjbCPVtrSTaWUndGq5sxkaW2hXr0d0fWaS",
+	"Ga3h2gzCqQpIj5sMIAvOLQpLTpWtcHa8Lwuig2mSImQdvPKzVLmvOmv1hSmAw+Tirgj2dbYi1MPBwJpu",
+	"lxETvFnF3RoZ8F0b5O7fhFaOOzrZA5DUdhzaTEaiPj6+2elrUgUeNW7MkJAWdVygrKMpvfm2pzBdWkrs",
+	"fNUo+4K1rzDnrvG7pfxcL5WaEi3ymyJXU/L//s//7Q41dXSpiEIO737ZN4crUcXKFb6crQAH+fg/tfvb",
+	"Ds238ESu50xYROGw2bwCNnhh7Zk5czvhrzSJk+jMqfa0yqORiPwI1/4hFCUcXxlEn04yqvEjs2fEwlzB",
+	"0K/bSsGXsxLzreCqmBuhmJsvsTwuSMTtahc+PVFQrHKsYNV7WsbwzcI0dJ3ER3ed1tpXj+0JNm9ZttO3",
+	"TwE7t3jJ7iHcCfwUz0fXJIeHoBtiWK2ytGUivS9X1yjzwhzytRaOzxShCYpi1d8/eKzErGu0GY6RR0n2",
+	"w5bMEzYlnIFaUQm+ySQ8R+uU2MMHVNYf1P1jxInPivzUUeHTtPe8KrC7p8GWwU06HKpaluZtf6wKcdGu",
+	"nMNCSBiMT1THZjgeWWF0Y9DYEWbRTi3nmI51cCSoE7D2R2CYHnVYEEKiZuOkyO1fbnKa8dHnYDfdOIyH",
+	"Ie1T/hD4OBqo7OhlMAdsL2alufDVYhHruqomw523A6tED2rIWuU/VEeFUxk1jeQkram6G1gTAZyKCpW6",
+	"3irS0/flxcCXYh5U+DPSbGgDULg+2Umdyb/0j/iTuns8qX+1kyEM1IAELLKAxeCjaj2rFm5rXWc4gPhw",
+	"zIFj8ADK974EK6W4Z2kJFNGuXEvQbN32wxTZGCcWtxg9oaWcEdyHzdRjJwnb+me3B7zztNESyxSWEauV",
+	"2HI7/PuoUFt743ex5jSubxwP6GROb/2MqDtJ3S314Yb5slPeqbF6q319/zRBLu1d/OB9e0V3G310cBua",
+	"OsMN/WghDdadpzF4KkVKz9kG6nStp8qu4dDywbKtb0Dvqr325HNBTl4v2CzRHDHcY2UOaN+DOPB9ml03",
+	"gbI+Q7qOSWfDTbBDEtXj2nismEfbeKrWpN5Gl+rK4QBh7uke3yMKxFVbRpPZVelQNXqnRv5292tl7vjJ",
+	"G5UkRlQXg+3pBnh6zCfg56gvkbVBcYNdkXuxHhvHP3oksAsEOmD2at6vW01QH5uLRz21s+Ua50AN6CD2",
+	"eMmWro3+akeFxkBHf+OuUppKpk50fnsJPTztXt3kDkabuOVExUOi/fUfd63sVIQ6P5SQfc5rG7MNJGFs",
+	"2PWYCpkM7iGLoNd3gD7MYUWzxUwsRqgHH6oPLDcKQhAnysmaFhs0fh+fBTxm5JebA3uCSjXf9RjjMk/h",
+	"IQId5hsOQ72Ijun7naxioW3kA7vsy4dPgw+4h6yrIdZeQDB7Q6ixMRGeQ5epd8GhiriU4OTJqpEnHiSR",
+	"WFYyriqriAQqD7STpFbHnWPVGBF3otW8lxJN0Zv6alaGcDyUV294wspKvSXfdg/Y3r16O1+d75X4d+zF",
+	"GD6YVROjyjXGgOgMg+C6ROD+PNOdhxZyNMdw1lv/xsezO/p1DvYgOiArRsxwxra32A4JbYvarnFgd6rI",
+	"0Y+HfuS7bpAdKnkED9p941EZmj17Aa02FoerCvS2Q8ChidKViembhPy2d1NMG4HZ8rUiW72Gu9U6dbNM",
+	"bGNn1GH9d+PGTlSLiw2e6Mi8lPA58VpwDI8ImaLdfmC5tSdSbZJEFHqn9T7HZsXHJanc1ePb3tr1ie38",
+	"Q7WM4DuLrOXYqdq5NPEWjS0fN3qohhLtP6qhRdMiZXaj0HSDBsXSaIZwfE5k8MZqjnMPPOILJjdjk3wH",
+	"IUYvFpBodg/niQ4clqwU/TE1FIMjYbtx0Q60OzpKQ7jpk41UWA9AdE1QTuJH1uTujF6kyEB9mzJ9CGLR",
+	"8Jf52lzuudepCd2Nw2steFo6UOPWm9Z+VqYFlhKgVjr1y5FteLX+uj2YgG7+lKuLvvYr35s54p2Hr721",
+	"HPPD6Er+o4jVso1qWeRJVqTQ1f09IGrmDZfybsFV2+rfO7OXeBBn0EGExzFyW7g81itdCNsyLgqNLTre",
+	"rPO215Apw10jjN+iicgyj2znKhLK4axEC2yzJ1iyMORpHfPvtqD0rNOuVRAr8VSOssPxciGPmf2Qj4C8",
+	"cs+NDR4v8kRsIiAFrsyDZRlJRa2bj3K1tY7uONSt2Bo6Sfqb4ANMpTp5A/ibLd458jp+eZLWiOEeO2Cn",
+	"nOQUa22+851kd0BlsvqOhZY8EMlWFDwCelWD8qmcq0jTwLyjd2eYcYwLmdZ7Z+Mv/KYsmT6GTRXxDg/u",
+	"dyjYcfDHIpuJxaIEzwrUb34ANOPTqiYt2XLZb8P627x1l48CpY3B9Vp90CRzr3HrV3J+xNcB/D8Q2e46",
+	"WDgAD9Uss4sJp1DMF9HI9hEvxX0Q0GrGDoC3jLFjg8G+YJApbm9ohyt3NWf9xoUs907z3yximiWaW3gf",
+	"zZ+p9VgvSe5msuCRWfEFn3WYwxbe7ViD+FBbsmdJNqdkLiZzWDGeEqpsIspY2Mr8hfNwndEUyOPHIKj3",
+	"HmXtsf5obv1Nuzh5CUjh5jztvcpoBWQlCqks5maZlrPvLGTKOJU7d4nrjzXy6vmPSxnE/HqqrIPMtp96",
+	"aJLhdEq/Czu4T2d3gQcfiPQb00Ne1bRQLZ79+KzBlsq87dZJv9XBGjtf0e3FfUFMVkMCRMkKo6QOHTUC",
+	"nvpCSPSFg7u0+ye3JKEZ8JRKh7zqZDXPaIJUmfcCDfv+1HJwE6BkuwW5V51ONFVrlAqRRwqpfc3n/krN",
+	"LW8rJz/DYd0lyiPLXFGmcV+XAhSxvYj76lrDJs+CgAXVUxCowF33mSLOABlpVpVOzf5THB1G3TDUptsl",
+	"dW8rO6xlYCw0yMjb22zlra31XlFVwk80V/tVqIR7gIDuwTI3ZDTGE/ON4bz512/Smuc5JUKSBYPMiAdP",
+	"7WFDN+CAPs2P8NtWGfqT0DvEl24XURu7x/RTModMbMnjSvQmYZD4xtZwCEIVLSIQwrVEcKfa86Wjrhpk",
+	"KGe50L1MbQ91j9lWZYHquYLh0wls4s3z4+tAo+5soQ4spPM/LN0Vu+BpV+D+bgWgX7jH1AYXTBJ1Xxvo",
+	"aP96yNRDUEru2JJ/PzbuX5KzJgBfBrdETpXaCpkejSDnCVLeMEgStuRUFzLkGKWpBBVOItNlMwpb++YU",
+	"UmG0za6+ib3p5m2FGAJVHGgq0Ae1q4QHSwvqN+ik1UHBh+hc3FBKSFk3pSsjFCVeiw6twjeqSn9IWxhP",
+	"h3KEDT2TozJE7dkPXZOUDq2UGoiY2lHhBDwdW8SuI0ON+jofJNAs282wO3MkHhsOyh3qfJ6/baJm7Pd2",
+	"Tgxetu93OlWZ+147RX1F4eKjFmhru16pFv+oL9bJRDVfq3NqS4t2Ycio84JJjpb5ldh2oLyDg4vAFkGP",
+	"6DN8IF8OfMxqIrMd1BrSPnqHHMFRw8fDftZgB8ssQwVMxJfGgWKKqFwCTYm4d7DfZh1kDnoLwMlc6NXg",
+	"+ELlysUDjy1HXCvnctKN4EuHGwe5mrpZJrbv084pN2cGfmlTvxxFAM8OLmw8S8V81boDOAadfLUbkJO0",
+	"UUmHoYQ705Hc3iAoHhlN1s9XlHMIYLkkgnNbkRkuS6dKzxDsL1KYPQI1da852T85uuo7GFsfs4X5Soi1",
+	"BzINBrNSptyzSzQ0O+HH9vh6TLRmLUnobfYXLRJGs2dJEh5gvhBYbijVwPbA8voZVa6vo2cevO13jEjY",
+	"0FLDzpEG7ssYVuMgnM4abL5bblAC/OlRDo2VQuXmS+xbwVC3nZiTCI4dyNpn5pdCM+oq9z1c/cwGbCjW",
+	"32GvMM1zxpcWSMGYABnYwuSM5so1JUtQueDK/sJZp6mD0WbclePPEYcj7DtpKvXrKpagxhrRZYD4yHk6",
+	"YssPdDzrS4iwSeoTZcMtCl6NXkHDy141JBPrZq35X0SX33zmvo5shOl7ad8BxHdA8f89yJQ1p4L595lO",
+	"HCLCrEJaTMWMC222hKa4VZx0TidczLyLW/bbz+IOZlQMJtWaIgTVEIFqt4pxlEDYe3mVGhCHvurePicq",
+	"iOMZ3FJi0GXDEo5N4JimUe4C/3XkyJJynRSvHTxtqFwgSSEl8GT3OXk2F/dAfgOJE2PE1mII1VITT0mS",
+	"CeXwn4z1igiiNElkASnGQBGbbkoyUIrk1DZItFltLh4BsIcPHHw9woCOl6MfGA86c+4lBz/eYvMNL/Vn",
+	"6WEVoX5d05Kg7m5+CRXlPE06JWRUMHA6ydNF7Fir0fPYTog5zShPhtewlie6NdXDoRG6CwLMl3nRzxTx",
+	"+6xvRw9u+epHXNuuQknW+LyHUGmReTV3p1ofhydikP0NkIf2vL48OrffNUgNhvAwlztL4ESIfW5WVDqr",
+	"BksFmpn8RQ7+JXZVFQ0ZOgSbZR3NcPitYr/BUGveXB9BER8xSyZltHen4EVYWaljgbpR8bZo19HIqrgW",
+	"D1rj7B3emZ/xWbbn9ZXIldL9wnktwyUc54jWSTDHmopwlWqEBl0zz8aONatJcPRmK7EddLe2AefI0E3C",
+	"k5S4NZBiDq1qLfJcxhJ/Y1TISVvFDulDjmcWRwNU+kO6CRQ8F0UJf5NnlHGbeOUFzQZ0oKe1XGIJRhjd",
+	"aiVTTiMoFY/PVw75lqr1sbXRmVCgZkwrsK3z7cgiGsr3IIngCVQgdm5GUQlvSdXaoVsaIzqhnAtN5kBw",
+	"Im1KUmuQBIZ5Xq5nPuq6nqlRni3QX03DXlPH5M3MgTbth9u3fBREkg2NjGmDPMCLj0EkOZZXfe/TieJC",
+	"/BaJJ42Z/lUrk/PZn9aQyqZY9x60ZiM9d3GykXEsf3i2oBOHRVXNc0+hblARnFfPvAGqMJc9crrRsVUh",
+	"sfXcoSyNXQ3XVgccENS3vw0up5YWaalikZ4Acv2DNKcUcz+xf3+r0hAWxUuQSyDmu9KE29AdKZRD4hEF",
+	"ZhyZNF5qAuOQH4/uUXGvM7Usce/QrxccZw/rUXHMb5LptTFjbMEG4hNtKrKpIlkRqsjvv7sT7nMLumfe",
+	"5v37fXjWx8fahId2vVSycUwdZqBPpcmlLo6cRGv6fXtGzeke8VpG6mjs/Ix9p8jIwxbr5O9pVuDwAcGz",
+	"HcHYtgUML8t3jac0N9vLWGeIbj9qb7m5J7FFlEhZuBCs8N2RLc6jwDbnch2jHtqpX6IDCMWAPHIpQ3ib",
+	"6vX8rJIBbBrf5uL3+ql3aFnFclDbxcEKYOCW/3M/DkG9o6Gtg2uLDTPlQQebb8ecg7TQq0iGv3+SydFV",
+	"bMwD/9bNY0zWYh7enGGSB31ZG8CJdCuOHO1fTj5yaBIu4lObdz4NxFD2/ZH9uE1Ol2CUkQQCDzTR2c4O",
+	"TGHRIsTDXAzO8twWTAxU7A+Ymg42Wa4k0MH7b6BX4ryPMJxWT2FaI1/m3RnL/OrNHROi4Qu3V05zKtpt",
+	"d85D0bFnb6UrFpnAGzkS2hBQVuObuwSfi6wP6BNEaBg12N76Qv3oJIeCDZ5KN42LkaxYmsaSDEMRXqka",
+	"h7CMPzhKUaIFnc4Yb6WxexBSIrpV3INMiwjC4dgAzCETfmKdXF/DkmEphC/6xmmYlU4P3Ind06RRfK+B",
+	"bibum1jnjI3RzEa5ymMbbmIxIx8gctGjX6bjHFPVGIvXjeDXnKLnRvmEzeDayIwaZg53yC79+Ynu0Toh",
+	"SBB3cLROCt//ZKWwblD5sJdnebmVp3WgVyfZlYxV27W2K+Ka89mRAaDO/ltnE/YHiSKLO8nRZw+IM558",
+	"+ACMlIwk4xizpX0qlj+NL+m1FZwDYNsO0TLtokl3i/jyjgv2BeVuS9egCNMjWr/jwneXZ6MJVwF1jSyA",
+	"3NCH7+3FPuTi/vyi080+JlRTX2t10w5+GX10gDB15hJ65Sg+uOAt20DGOBhChYr3dMRFHFfQobuzof0t",
+	"CU6/V2d62aM1nWywRqjpswmuHbqEbV4wS8ODYafMizo/r8ulixlH/XUY9rID/bnBY2TGZIXwGHOeWBzj",
+	"yovCSc6Lulid8dRAth4VBkkF9GAOl0MIF0yC6h7OjPjW+5Ft6qai7NvNkVRn2ItGPuKC97DmWzQ5FQ/l",
+	"OZnnS2gChddjMXYPaNce47aNnlMT8T47MjJ9+RZDrIOSLce0sh9zMkbnhtReJRByUJBICNRL3mGfjmgg",
+	"PdTj306WOgUaL9ozAvHTqX9wdMUn2VJ2BWfcUvlP+fG1uVeSgt2zeXLgqfXYVJEk4OYHuOGBw6qeas5m",
+	"WUZblkb0bcH8p/z8kzPDsyNDC/qJu4n9L5151a6B5CkzfBgun+ZGz/3PghmxkUZQ2Fq2xS9+cb2vdoqd",
+	"16TV+XbgTypkkJwStOSgkmqm6DyL9XseXaw4/rTzxYflwkpMk95taCh8ODLmqZFjeqFODqwkqCOktLx0",
+	"TTKgSpMvnpBkRY3HY0GUjwJSafGlfHwn1oxhxUk2pzqroenDzgdjFY8U79Aafq5iqHGw/KEdIuMLM90c",
+	"9n20ZTecwQ1h8DObRyQ7X1O9qgC0yqSnLVP3k/GmweF1tXmrw998VPf5dLJdDaiMWCApzKWNwIJ9VJCb",
+	"AGt7XB9ra20B1gNaDFsLxl91Tjj/Wcj1IhPbcj5zO52otJC7Web0w6CQQwVKGjfVwvpYywICizS/KiJV",
+	"Mcb5PIGvunV0CC+8TdbaxeXrlsusDEW3uGmbjEFGSKbh1WJxtKT4IVsuG7ufGN3F4HnC85ba5Si7Ri9A",
+	"TLIwRpUUkundnVmhC3ULqe2QQ2b2byLEmoFXh7eT2ew7ofSNu6piUs7+Zt9NVU0fXTeQNDf3CN2hdACR",
+	"bmjggJtJ5K5daZ1P3r/HeRgLEVI6iwxBDiWRYNFD1YrlZEM5XWLjIxGcpAV2MhEvKurzf/J/8ueC3wPH",
+	"n9ySf7979SNhnChO1zBLqIKnhKWKUAnkp5++/0aR/+Znfv8bJsywU2ALZEPX8N+fIj6KvfrNi+fkyy+/",
+	"/Iu5209vnz8lGOokTP2Tv/vdsmha9vi+f2cu2zAuJCk40+opZuLc/AwGWeoySq4N/HPyrZRC2ie9o3me",
+	"MTvp6lEuxTyDzf/4lxL8HflvZhV/+dOf/+2//5NjXSYlSiMN3iUihXe2r+Ed4oWod4TTDeNLAvcgd2RO",
+	"U/doqtF3/5w8S8w5SF6/untrwXXIu+9T2ORCm5e4+Rvs3lmsTEU3QNawc08tP8ImiyVoVX1k041urCXl",
+	"2CVrr/vTkyefk2fEzYh2YC4Aqf2xZ6KfREGePH6My/wn98eZLdchTCMi5JPHT+xD3v3gxoK9s9FBLojr",
+	"jyeJWZG5iHGyYPdAFCSCp4YdRMKiUBTrEv/0+C/2VkwrYvfd5//EIINyyyHvfkfdNyU1O+j9O4tHiYTL",
+	"2Ibpd1Pyzn5n/vfrO49XySRZsMzYhp+Tb1PzlEIBefftW7p89+jd94ubl8Yhevf5P/lrEHkGRLElx+Cm",
+	"ZbLdg8Rtzackl2Ip6UYhnCl59wzLx9hvSIVb8jXuNiJpPvtn8fjxlwlL8V9wf9roiv3onSGFM0E+U47M",
+	"hXJUd89FVr0zYkIe3X/xyOqOR24174gyAsA4gQc7cbCcEIOKwMJ0bjAwQIzd8vk/OVYKJcAtNJtTLM9y",
+	"mqzg5snnj2sx9cmbUs+U1dWTL3zLOM3Z5Hby5eePP/8SDWW9QhVoFll5GEsbwjLqHgn0fTq5nRjmfu29",
+	"HIcyYvXnk8ePHS6PdiAK9f34L6fA7ZEwyG9BqxyV3X7G3iXn8TvXDx6+Y7lErxGs+vdDRif2XRzseJaB",
+	"xLJ2hXOebCV8NWIKgeRUgCjWlfvaYR/mVNINoENz+4/wqqpLHrFKceAx8Es5RuxrV3V6Ooo6l/N989w0",
+	"hs37PWZ+cdpHn52Rz9KUUNsiX+kkj98cYub7aU3eH/3O0vdRof8raM/c84p8D5WmkxXQ1NmURgk2b982",
+	"jt4fT9VXvIJjD22HkaKO4p0bnb1PZKPfD9xCCzwGzrt3MN89aOf80WXCUMJvtWEb69Gi6DpT/gr6RXHm",
+	"EwUfcJETBZ9kD2+rjXKQpYHrIPuwwA/SJciT7asA1f8lCslpdlOHL4oe6v9uL37mrz0jL5qPughTvhPb",
+	"BoSK2HIyR6R8c+rjV55KZQFmmz/ug8P1XhEg/R0EKX96JdZ6yodQZx+A73d0R1bDef/UdbwrksFCE1FY",
+	"SHhjSviFBOQhvvUGbTk1+sBDhK33097rtHBn4nkZ+lZoml1sG+MUHk9fO/eCibQxO+Yz5Xav4STjxDvT",
+	"Yq2mZL4rtfHJNneHBDyCB/TDYoLwLX59EVGYusjUrwXIXRWYKuvJBholhox39jfvzT2b/P6fIIULTwgO",
+	"T8l/FCxZ42/Q4VcuquJZ4DsQbS/A3tpqnKpWl1OtQZqr//c/nt38L3rz2y+/f/n+vwYizv3Cr+FBP0rU",
+	"fVPoe2F19uX8GbEBJS3IGuycnWM9mm7RpqraBRhoqFH6Fc8YByIkQXawjZExdU5xVxlN1l0WHuLintOq",
+	"aMAFn1sR/bwC1Cm21N7GH2mmBNEiS43K8a/rCZ5jfOr0xoN/zlUGHUos5AsbGhcVhecWkplQy3OS2Oea",
+	"c4ZhfM/O0SUO4RljsBWSs5uN05aSwA7TIr8pLBDvYRLUEbqyNVdXKkX1mqVBgvTktI8+uwS9FPfg0yLc",
+	"IZp6ZY+eM9ErKYrlitxpyXLocLp9wKvb8HxeXjWW5WXp2VntSr++i9iUJTFwohvSc0rsRrRoVzbI7w7Z",
+	"Fb0Hl5lwHdCOExXl95nRG118XsUpz07Uq4wxBgK1dYKe8tA0nm+N3tcVavQL+xDu+dUKCAYcfxMcppjt",
+	"NIepnceIE0TNPxnzExi7dqPtt+xTjf6qsaKBicwhrpgrBhtw5a9DLqpUcsy/cxUfcR6dV5dbgl5Il1fc",
+	"q0TBf9aXwHtezR2+SkPIr+/DpPFK6pydifh6hJZzoG0+b16kS9BT4ucgT4mtJqIZseO97GntGuiIBrmJ",
+	"iUFbIww4n0vJOPtGudLzuc4KTK3aYPl8R7CxEYlvPrdsiu+/E2cMD9+zZz/J7cI+zEl+paLkUodeJJ4S",
+	"N/+jPrZWYfzMBuIRjcxNDUHRG7OhH+Wt+TUndJv35+Ncawhmb6EXdqHrY3bOnu0xz2rKEuorYWOhmDnw",
+	"7lyfJHEO6Y2rqeuxGM2lz9yVhzvUEettDzckEKWOAEWc16yr3voipp0jsPXCfWp9ye7B+O0a+FNf89eY",
+	"gL1gWQYpFtY1Am0WNaPLJLyj91B/yes1Cqs1fijDsEali5R58bJaVkjiaif1Cuw+X1Q1tR52bY/pwV1u",
+	"Dw0JG3EPJz4u3uBNPwZx+naT690wCfrTfv35N8KOKTqSyW/pGiouE7FwFRlM6U52is0G7+8YqUR2Bk7i",
+	"XZ/bR12tUrDLc4u9uPnpiHP2uDmVayzyxscRqogCrTNIUS+I3CJe+LGYXmxcyq4uNtZl7Dnmy6s+BYZO",
+	"JCWWoJcJDNW4V5p95Wf7otAfEaiAes5OobNTBz18HzgpPXwND3pKVlSt0LlXfqp+jIbHlBI0Cf8Ixzef",
+	"2GMDntaY9rEfvh9Cyk7pFr52MBiBh/5Y9SEFW5CYJkthzH5ug06KLETBsT3LdzQ1Qxvlp+cObzyz7Y22",
+	"m8TvJ9/UYz0W3Ek4lt1+U+6qHsVkvdYbbETrOajspS/slVea4K2t8TJF2UgN6zzaHK+NMllk/VBMwH/U",
+	"mzSovcrVmoO1NX4gH7FOpcu0Ai0cRwIcDW4qe/JQmazYyb2GZ/auH4OsXIUDeKdFjk2rjC89K5+iUYJj",
+	"Kmy93RpyPYi/CCHt+FvwVJyYuT/xVDjOWuzXT5ztc+3dXJw5Tda35WwBP2xuI+5h0MYddA5ekb8WLHAW",
+	"Bddy1+mFRX6q6fLDOW+WuJfx3Y4/na/8YP6gZ/KFjuMKrqd/Xz/yBesIyxHi7vd4QXyLh/ZLKnczWfDQ",
+	"nqlhu59WNDZFpllOpX60EHJzk1JNhzPIviQOB76wT2iffKGsnX1YVWeJHZLP7/7zKXEcK6EtaOkYUiIR",
+	"8iIlW8k0KMKFH401QLx6gzulrJ5bgV5nsYcfh4AJNd8W6atr2lG0hio+dXXHoer73MUddl0fpLbjSgXH",
+	"l3aMUfNokc8pP3moT39Nr7aK72vKr1duTgCoQnklBkRIkrGFtgEwyhF43DYA1tL0I4QlFTdc6Bunh04v",
+	"N9+IHwXG9q84StxY4x9Uiu5Al7LT4vkIYSnsa0K3o/hNddkZKVc+5aI+E9muBCIazaEqi8hBKsEt5tl2",
+	"tTvhYR5kw8YPxDnhVsVAy8fh3OFSn6n1B9qqNiR1/lQ8hnVyKRYsA1TuCIHicOxs74ZPLDrEyackodwI",
+	"ZsFTwS36GSUp3Y3Y4ja0NyQO9NJeeSGCX2ST21eyUDOddtfp9rJj8ADn6bW7cpBrXkO0b26Qqyl3bL7U",
+	"tRnfP9eLItcAuZ8ZXQrG1EMqkgrlZiGyTKBjLe5BEg8/fDrHLtp+96FEZHotnqN79Q/oCFytKEumweYC",
+	"OgV6xCGBdU4bR7goPkV50TWJ47Ug/VTUOT+yRo3ziEOrBRFbqDmVCKpGGeJsePyfLmC1k4CdRERqGLzP",
+	"xy9ckRyUW8R0rBi9sL+LHtrdklNt6BMkJI1X5O9HqCLUAfkIY7aSnObnliXt5swNMKr8SLrz5zTPqUwa",
+	"Q/rOnn1CiLdyEp7rIzunxZxCBkuLvd4dd6hdd51lWtUKL8Kqn1fCTdtQDlNebHyUAngETKkj+Vst/2pD",
+	"eeUKP0wKuEahczP3B9BEiQ0gpL3lsvP4bTjK/WGU4VNbu28Yz2FLHOFVB05SbctZnXr6+uFveXr98nQV",
+	"JT7f8pRQUrHEzWDu4B27B5xI0asvqwuvoKint7+inPA+sm/z9J2gV9kAUuPnRY6XuvyQ+Y6kBRA/qcjJ",
+	"ZkMWgxLqwmBC6ZtkBcm6W2RfC6Wf28vOSMjyKRch47eYvsuEWBPboU/yYp4xtYKUGLpMjdIGhaOGzV9r",
+	"yNGuhnuWght9Gib3kUZXi0cS7mt1/0EWvba9YG+qK8/IpdpTLuJDa4pISXOarC3GsUdL2YoiS0kqjF5+",
+	"6tpnQwU05+WO8JDwJzyjXy0WIN+YO1/rAY2Lw2VeOuxX036fOn2OL5MyLHSYjdZwNaoE52GhZFuXs9EH",
+	"lAq7ywjjSVakhxw7qphvGA4P6j527mrXnTMoWD7mggePHzuGWa8aiZrHznnUmEtcdtL+O3fNtRmoTcag",
+	"q81SC4oRMg0LBfJEViZN3Eat7tQc8xq8U3u9tjeAuTxAZNVcFNEH/fnxxxyAd2J1oTgM1WRLFcG0vM27",
+	"WFVntLBky5W2OPrbldj4KpLo/muPSXCbaFjg/NDd9En0Lyv6/VepFUAZ9j8s6m/ucKqIP45cLIP9XeLq",
+	"wUU7lX6FQDogvVP1/MSzOwMFbAcONDh2nw19YJtiM7l94id22z+/+Mu/Pd6fj3teFWaJdBEV9tq4pEmJ",
+	"DOtqZCzdUWMZwk2JFogQhZB0FjB2H2VuD0jWSsijOc0oT3piVl/7i64zwO+Wd5lJi44UUwRqKTbIFOBa",
+	"MlAd+89RW0vKlVWn3RT/Aa9/W7/8Y4gV5nQnCn1NCG+WkBcRDfsoUufxYHNiQ1l2swKa2RHgsQTqS8qy",
+	"7+xV17kVawu81DA0Q7q5eABj6N0SBVxPCcq+se5EYTeruW9GGTcf+uFY6PXxpYVWUi4I6MfuV6wy968x",
+	"CpSiS1CPCr6hOllB2rmPf/JXGcJ83PnuxqtcpjKUMpf1NuqlDO4ZjWsh05sh2nI4dQM6U/t+bCwfzwRf",
+	"Ei3qiZw6qug+m32T3al7wr6RdKGvriMMV/UhyvleWnqfP/pi+7s2pWRtKdOqmcLVoswLNMfa9EvKI19W",
+	"fMJw8AuWwUHa40LBYLO2Fywrg6MHpGzNK6YnwcfBaSek1M2W0QVPQbYxVbcrlqzICtzIFKZJxtZgy/13",
+	"REKe7RCALy9QfVDFUvAT5jmY88MopfQA+VCPfuedjbtuM7yIVxXnFC0A7zQP9J0artPxfpNINOgbpSXQ",
+	"zdGD58wut5W8J5g4h90buL2x9NKVSjlOoOVOOaFa02TlyhkjPDwmzNpkvMV0PH2rn75+5WBX+cHBeKjD",
+	"ZpkDCgX60qgexMIpAy6wrGfNxVaZrY5NP8wGEY1d+dQFsBTWWBqrkQiOkC8gnbwxRahaW6zmXtUgCm20",
+	"yo3N3/YhdL+yV78pL75OD6C1zMvESeycK0dPD568EoUCbB10hVrzHaEkY7wx0VBkLGHQj8HSeq9r3XCt",
+	"ZX6Ygrw2rS4Ep+35LyseBdgc23xnB87+SCToKqrvnql1iKOEC7IREp664XVmMysCjQn+UVY/snfpsrwa",
+	"LBrNIHv/t2IN/II69ly7C5JCMr2b3P7jl/3OlgBryqNPlwpX8K7KHHeHGJ8emZuUVQLhjfUNPseR4+gN",
+	"NT2Aw2fT4N+4t7+0Jz5Stj7V2IzaPd/4jZHA1CxWr5jyxSDomOAHNhAxYqv0dTM7poY9yvNptZN7iP45",
+	"p2aL9z696VjnSMxV3OfJPcjeA8Zfc6XGu1/e+ZHssX17ISRZiQ2Ubd2SsuyWaKrWaurHkk+JTSsp1zLZ",
+	"Du5ygBSbMgRvzEkxN6m40x6jFa92PmYe1tVOSThxFb9rMjvR3cSWn6xYBef4NW7ENGxUQLtPJxv68L39",
+	"8ssqHEalpLuOYhhttlm7HmYPgfGcu7QmoZdxr5s7ojuoUf+0F6LwdQM+6xIEu8gUihoNbu1gySnh8KCx",
+	"L0xOMSbBFOYebKhoagd9TuuloDZruUGUd6YJTRLItWq3IZ0uXrnHuEe0SJm+yWmy7uLhM3PVa3PRoLKh",
+	"kb3W5sZ9bdaDZaTf6pg27pCni6PNFh+NFggAccpWYEx+Y0EjxjJr/CMSlDbG8NSCCyQrjFUucAwKuGPz",
+	"naQ5Qpbeg2SLHTF8fkdsO9BTQjMlQp3jZxW4RKRwRDdFEQ6RP8e7Xu2MK7yJXeMHmJnSfPaZsfBchcVG",
+	"EMPp0ujTkiZrSDGaU2s5cDgZm0Lp9gy8gUfPI69ATxzPe25v2zy9rlK8akt0i760kI06ez9FE3p20V+Z",
+	"G8xT1/bUGwq48hJmGg0GN0ZOwqJQkAbAEoduJbg3CxzqOX1rr76E+xQyMtaMp6fwAf4w+CFvbesk8PQG",
+	"U5aufSFan3jWY95nxocK00t//UddP+fe4kKYipZie5bhWRneNbTOF3hda52CXd6HSZdeqvjN8KGqgzEu",
+	"Sc3OwmMiE0vbRZBNCSXfvCSIU0YY1yA5zQgX+hAzTCwW7qA8sVTZHuRrTcWbxY2RqE9G13UaXXbfGAd6",
+	"AfKpca5B3qMbDWRepOYIG78nlJE4nsDNRtzDqffGS3EPd+4B17o9/PrMWj8AsHT98Z/2yPEWh7gHQoks",
+	"OGd8Sbx0m0PGw2eXSTUhSW5zO0MKrONbp9uAfGOXcldefE5UlOazLmbSl5SwYRNZeACy8FyKs1r1GNse",
+	"bNO/tVef2b+SF4R0oHIDqY3wVyDxOBWwjUl9VjZshVwvMhHPQv+HcZVrnPjZ/+CMvPDPQOTU8zfiGZ2J",
+	"r+nz+Z4oU9welh7NWXwn5ckO4GYHtHc37AD+jpddOcwG06t4y75r3u5v1n7y+HGg6WA6wZIXvMstL7Js",
+	"zIzJnGrjmUxuJ//7H89u/he9+e2X35+8/6+jssUc50uPCxV9cdlQUSkplwPOAJqsCEoyWSLaD6Gu27ze",
+	"LqlXEtRKlEOp/UDbp4QLoukDoek9S7qACWqbZRiWxhG75pOIHyfif1x4jJzuNua2N0tzPnUWLNgL/2oR",
+	"F8+546vnnH/D21aXssxKgu1x4ebEtCkDm5TbYc1Cq7klQExzm76zD6/5BIB6FgDU05Y8ZZTDiIINw9kf",
+	"zE/OfiiaB12mAMpujDDcqpf39gYYfJ4dtBMaqvb6pPyjk8nLHUsLlmmQkFb6VpHnd/+JsXZzWBlnZS7E",
+	"ekoUXdjBITlwa4KpXAJN7WoGSKCh0hBF/ANed5Q9dUqZuoDaoBdKvP7sukLFFlJEm2NakZRa+Ka5a0ll",
+	"NRwCh2OB0ELzHUkKKYEnuyHc7q+23Fkb98zEvVCNpXmU6+12oMBqSoy1vMldrbi1TEjGOKggAY9080uq",
+	"PypXcOJA/jO8L5Scu8pI/jP38h8q1zVM5j6F8PsKS62smUMol5BTCdKdSRIyoAqkDZ9hTDPb2VYlujE+",
+	"61DtdPaCvGveJnZ1H6wM79MuOcku+U5k6dTvCDuubeU+0nI3JQnlCWS25i4RPGEZ7NXsd+0QCRumtblJ",
+	"11H+prrqEHPWVnWfxpzFezl8XWEPZhxCpj3+7oamcN7TV8I9SHX609ceaG/c3a8Wjd+t78MUL5XUOTvI",
+	"g1pjyRJdgx0H4aZrOkPQAv8JWU5tZvppmXp2yF7WSovYgl6wPHxA90QUd9F1tnHi8i4DUettP+LpVlYY",
+	"1iDugSarQzBX7Htc7XmOq/swu85R5iID+BFSjTb4vEPDEOea1djc7L/dx+HwnzxSbFNkLtIeKe5zV3wM",
+	"EuDXenGTrv70SwzkeVPwoCjcY+5AaVKb7HGLTY52SM+K3gOZA3ALEFINQ8TAR3UJ8BTSp2QrmQ4ChnRI",
+	"lDMDNJOnx+4xN71uObwKyJ7nKyFUUFeUoD2+Osw19pMlthhaeMZmJVgPp53SGXBI7/7TX/rHOG/3x8fs",
+	"0Tte4984dw83vYXUNKs1a0b2Dcr5a7z4uUjh0+bpgiMxZDSUmtz+45f3v+yhIFPbMYk+lWJL3EUYQaZ8",
+	"TQSfCypT/Eyt29CD9ra1jeS4Zwc6DYgaOw7a6ydn7kfFZ5wd0SpO7bf1YVcUO++3LMvIHJDuTcBXT9qT",
+	"7KY6Px6ZZ1FdyJNXht+xJa/x8jorw/3Lf6CAMnLkO7H5VBd+1q1m2FyBtm8oyyBFNYdufAqJmxHfq8mk",
+	"hKSamnziDfOWJevn5SOuF0bAr9Cs95p3zBlVN0vWRCwWhBK1oVlGKslAiSq4Nle0DM2gTO0PLUzEZuMb",
+	"oE+Z30tTf75uHL7YlXq6tUVev1o+n5A9w2e4lnvg2oL4AUndPIfRguXl4qQuKxYWCXXF4qS0XeWnw/2P",
+	"ebhb7tqRzWkqQSnfi9Gcs33IlsHZtCfeMxaY8/qnLn8oWNhP++Yy++bZUkKja3J/IjNvTmR2g5hV3Wo+",
+	"0MhpTWY+pdtp7nzo0KMx22tTZJrlVOpHCyE3NynV9JBR0C+E3HzaYn9QvxNlkVBrs92ShObWRzCbh0pI",
+	"SQqasszWEFI7lqZ3N60M33rDaMjdP7yR7Ite4SGHRLvC1+0K+FNLc+UyQIiCmQmxZnz5lACGtn35iK2C",
+	"1Tb9mO7V3IeZYIFGrDJrwsef2lK4fuSRT5bCH9xSQHy3+qHvIUoG7JMyY3CDIzTiaRw3/Ka8/gc7PudK",
+	"g2ApvOLZ7uIjE5rU+YCK9yXj2s04MjbknZYsh2k5oApsvogm2GiKGppjK8pTQtXawrG3YrH9suR7J8eU",
+	"L1od8WGLGIdmgwbVN7bAtM6UJFKAxml8t77KgVvaTs4ZBzSP+SOH/xoy8O2DHWFjG97FGng1O86D1lrQ",
+	"FbUSUhPHJB/u6JCIFnONrbNxdOreOHflpWOFaiHFZki7oBbnrVCs3uBD53otez5TpVZ08MNYqWmb7nKQ",
+	"TKQjODiw8/OCvJyeBIy9XGsfIntPM2XF/HOztwUBYKylEKh5mJ8FV8XcCOa8o1LRcvGn2qWf6lwOYteP",
+	"tkqMiEJLRB/Z2LmmcSYpfWPh6l30KpEAXK1EjwZV+q66slfHsQ1dwqOcL69jgFHLNFmCL1LBGaVQHxpV",
+	"j+8daX/4VhaGpLxJqOopkH+OV3wo+Of95nPgxQaHNuVIoiQTCtLJL4Pb2fcApTv9EKrgbwx7vM55hprH",
+	"XKTm8BtmvEqLMzcHvQWwIei5EGsP/ONbLBCtHx7yjDIeLURsI4aExOsS/YKGglfrzFIFH6hXEMlybqFC",
+	"JHtKDK+N86TEBuYi3U0RYxj/xPJvzGrgdrWleDjJWwJtzsfrFqgenMjWtR81yHjzZS6iHZqPJLLgqn/j",
+	"R0sXCt683x/AmnpyJu5eYEjfJqcSPIyC8YdsRKnV0Nqz+9z8iCEu0R7vezaKhgf9KFH3V2ab2SJ9jMli",
+	"qCBBQjJsQUSsl6kLs+lkBSkRHBTRQgwHfKnvoyOMulrXbId69Fd9DFhdtp3z/BhGQzpiHdhpHd/oyWVx",
+	"I/1KLjNzAkeRaZf603QNHPt0O0ZOtFpvS4Hs7UmotWSfnXgXQbPxr17VQ/uwuqXohq7BpqmagaiT9NI3",
+	"6X5uLJuPpZ3+w6LaDJe+TznUgbg2diOhlmopKEx7ubivNKqKKbJk98BJkR+EedPaUef1Yj8afIoP481+",
+	"2kkn20k/AGLVzWFKtNxZJOgpzjU1H2OC1Ca9cNitP8Gm2JWoBW6pao+ZrYUjh8Ta/LrI+2BybNewLVgo",
+	"cV/E+vQN3+amb/Bh11ztcBVN39+6EZ6YBbXdyG4uvmvybuRZXN93m6W9Dghe8zG4H1TZJtGZFqHx4HWH",
+	"oz0lGJ0N3BFbyjTjy1vrBQpJVpClEWTyfRflkliafpNcJMpkIQMcBG9rokZMsIY4Egy2k7PT6FJOBIPt",
+	"bQ2GY2qnjys7cnxLlUfgMH+mWMiYlmgcQXoe6VeUTDhzOWbJx6tU1b4U84O5EoMk8JP505cHQ1EjzGa/",
+	"cGeV8Q6XWBykkB6tKE9vxP3pZyJ+R3n66h7kdW8Hv8pPG+Fj9ajVukzYEciU2RNKA7WzpjPQ1bf2kDHv",
+	"MIcVzRbGSHSF/3gUDd4zZZ1yj6H4A153AaOHry825g3fHRHWWra1unW4hwqAT0mhIgQ9+Tjf63ePqhWa",
+	"9V46U3ed2/6cnqCFKdp3/xxMoBHhp3huYrZrDgshEfGtUwGIDG6ccPTsfZHBG3/hOTd/9ZyL7P4XjFOe",
+	"ADGUUL7k3E7gIdTJjC+9EdIX8DNJUshoY2gAiDyDCGl9lJIvmNycPEiJd60R7jQa4/wMvsA87jr7HPkV",
+	"dhxWXEeFoOkaFIHFAhJN6EKD7dPoY7ICKpNVdOPc2a/32BEKNPw6aavPDxV0sKt+A8pQ/vwsMg/zVeJq",
+	"Wh+sarsY/YwTDE1shUzr6ML+d22WPNLw0KHR7FPf4jUn4M6GPvwAfKlXOKAOx9X5v784vALSl1Ruysn+",
+	"bjp8UsGLudbaSKHl0eNlLHVPlO0/8QAkrM4P3ielGm58AGvYzVrhxGNutaJqtmAZqFDUcC5EBpQPYs9V",
+	"1b2ZvfIdu8yZ7HTC1vd/bSXTGvgtcTtB2RpGNS0xGsx/7U5QT2PVEHqFhT51TTFkynV9vPU1QpFfdCT2",
+	"K986UNLulGjkH8tA/Q+DSF5S51KY5NWM+UOwyEsJGQFG/rEIwIcCJG89/xIlqnd05+dAlOJgEcVTUeGM",
+	"T52/5AwGDEBxuMeaVrMQNQp0vNaFm0IGVnL2UVZfhUatnc//RjRNO/1ozx2YRvNfd+5dzioVSl1CFH62",
+	"UUWbgCWMu0F61nPOQdqOzjB54li53/PJ+UBuv+eX36JnZUakhRplkzmwV7jZYKjIocKZPZpTpYzr1OXK",
+	"mpN9E/eY7NfDCsbhHri+qe54RZXjdyDvQd7g9GVcprIBc6qJ7UJPb8k7/OLWffBuSt6lVNNb8jsXBZ8S",
+	"lk6Jt+3ev3tKJKhiA8qOqvqBKn3zLb7/99/UrU+q1nUVVwGB9abQK9Css2qR6imXSKWr+kudoaGyTeAG",
+	"vmy8q9JfdFYQdnzGRex1/z4Y6/bW25SILA15SGdKZzxL0ysH3z0AdveLUz/8UrLQFgVpP8gzmmDmnemu",
+	"hMHetkLstkHK64VFeRuxr0Si4UqPETdm2rUf1euBqMKJIVrTZOVk/izqLc8lqP4ZLXf1C4+aP91z7a+T",
+	"jy2kVSPNZSa5WYPMp5mWoHFwTxOEAf+sbbeKez5Lvzg1mvUPbFEXk+vNN2NP8geux/0BNO5vZ1wbJlpr",
+	"e0kZj/LRWn9d+/QtXvExlOCKLcea487i28NKaaM9h2VK6JoG3RuWXaZCBbHjwoW5Lb8C/ywN3twHT07b",
+	"E4O3NYu6VlVh1ubXeekAANLl7K2gVK4RckmtSdqMxMYFQoKtnj95O4e97bULhF/nH1IgHNiHdo1AzbG8",
+	"g6RDcSF+O7WyuMObXrtk2FX+IeXiO5aWclFwjYPuek4Q2OQZ1T1Z0bflVdeZFfXru0xjvjEAS7qdMiPq",
+	"X+Nqd49b34eJnJTUuVhGdFPn9EFp0VJMHuU2uNIBfGgv+FhkwC33mbr4dLTWCi5QM5plXhgaeU+bEDVe",
+	"i80orKgyLv49zQoYlQH1tSqdKthdc86gzhn8y18PBxW0Jopx89DmDde8Nfm+gSnhwuKeOextltqgXWkb",
+	"jekzrVX6ffV4wPNfccQ0QE5hgm7FklUdthirjS0wOOVeRMNrcm2rvWVlJ6zkO+sRjVS5UIuHZYBrnmd8",
+	"Lh6me/VlJKNDysbcB71pO/vQydkpeJF0nfYvs0+WY8LYdVo+Oot3+sz6pn7513mC4uqefRjv9DIy5P1T",
+	"fBp6qE7/WrUsnJIeuu8ebUAuT+2svjT3/BgkBRf6BxWUl3RdE5ScSm1RL2w8Q1jAP+2Bx/0hipPaW9VH",
+	"fQJkS4kHmFgv/aUfNXCpe4vLOMSOYtbQsnSf9tdln+wkySW7p8nu1MEsf6a/dre/aiXhFvltyvQfVFX8",
+	"ABZQbLsSGRANdENQaVQSh8UN2Q7LUW2HFyqUdpVDt6Y4Z2D0IzhsPlBwdKAIfUIS6NkkrwtdHadisWhE",
+	"gZ+iD4R12g2X1AYq5mYVOPtgTpP18P2SZ+zUJQp35p4fxW7Bl790HPRCppm4h7IFq360E8a1qNlmTBKx",
+	"5cMFRtOTZ6nLs/pOX3PotFriH/ic9slqKyup4DgwjyUrorTIjYJR7mEkyYSDC7UA3XqvrmZflMQaemrg",
+	"3tpLzklJ84TLFJG9/t7OSCujWTZQecP4fra3twHDZZnM/a52j5jFfaD8UvXoSzm+nJQMtmAeChIJCICl",
+	"VmLLibDtcbEuDisaZWwy1j5lITg93y9WPGcf23jLiLQe7AcWyllYUW3wE17xUfvy5hUuom1eI0u8plmJ",
+	"QsF49WJWe63axaztwygXpMoFSo6ryVFDu/XqO8lBSzJF59mpbbRv7F1PJx5n3G0XGAGGxCi59ZQAT5Ub",
+	"2e4nnhrf0g5IpbrvJKixD3l+OPOKsH39RliMi7PUept7fwiT+CK8fgO22waRuv9/gfMj0oS0NcrhRMUK",
+	"eampKegnUWGNdvRrIOG7qKNjQdUWpLaFXQoJ3gUJSQWlRTlKVkr6oCoUEAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

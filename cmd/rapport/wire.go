@@ -33,6 +33,7 @@ var (
 	_ worker.JobStore   = (*postgres.Store)(nil)
 
 	_ worker.ReconcileStore = (*postgres.Store)(nil)
+	_ worker.GateStore      = (*postgres.Store)(nil)
 	_ worker.Books          = stripe.Payer{}
 	_ worker.MailCountStore = (*postgres.Store)(nil)
 	_ worker.MailCounter    = sendgrid.Mailer{}

@@ -92,7 +92,8 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 	if err != nil {
 		return err
 	}
-	acts.Jobs = worker.Jobs(sweep, worker.Reconcile(store, pay, time.Now), worker.CountMail(store, mailer, time.Now))
+	reconcile := worker.Reconcile(store, pay, time.Now)
+	acts.Jobs = worker.Jobs(sweep, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now))
 	fatal := make(chan error, 1)
 	workers := worker.New(connection, acts, worker.Options{
 		StopTimeout: cfg.ShutdownTimeout, Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()}, Identity: identity(),

@@ -33,12 +33,36 @@ type AuditLog struct {
 	BrandID *uuid.UUID
 }
 
+type BankArrival struct {
+	BankPayoutID string
+	PayoutID     uuid.UUID
+	BrandID      uuid.UUID
+}
+
+type BankPayout struct {
+	ID          string
+	AccountID   string
+	Amount      int64
+	Currency    string
+	State       string
+	FailureCode *string
+	ArrivesOn   pgtype.Date
+	ReadAt      time.Time
+}
+
 type Blob struct {
 	Sha256      []byte
 	ContentType string
 	Size        int64
 	Content     []byte
 	CreatedAt   time.Time
+}
+
+type BooksMarker struct {
+	Single    bool
+	Copy      string
+	WrittenBy pgtype.Uint64
+	At        time.Time
 }
 
 type Brand struct {
@@ -600,6 +624,8 @@ type Payout struct {
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	Netted         int64
+	Gated          *string
+	GatedAt        *time.Time
 }
 
 type PayoutApproval struct {
@@ -707,15 +733,81 @@ type PostCheck struct {
 	ScreenshotSha256 []byte
 }
 
+type ProviderPause struct {
+	Provider string
+	Code     string
+	Since    time.Time
+	Strikes  int32
+	ProbeAt  time.Time
+	LiftedAt *time.Time
+}
+
 type Reconciliation struct {
 	ID         uuid.UUID
 	State      string
 	FromAt     time.Time
 	ToAt       time.Time
 	Matched    int32
-	Breaks     json.RawMessage
 	StartedAt  time.Time
 	FinishedAt *time.Time
+	AskedBy    *uuid.UUID
+	Problem    *string
+	TriedAt    *time.Time
+	Closing    []byte
+}
+
+type ReconciliationCase struct {
+	ID             uuid.UUID
+	Kind           string
+	Noun           string
+	Ref            string
+	BrandID        *uuid.UUID
+	Meant          []uuid.UUID
+	PayoutID       *uuid.UUID
+	Destination    *string
+	Differs        []string
+	Ours           *int64
+	OursCurrency   *string
+	Theirs         *int64
+	TheirsCurrency *string
+	At             time.Time
+	State          string
+	OwnerID        *uuid.UUID
+	Reason         *string
+	ClosedBy       *uuid.UUID
+	ClosedAt       *time.Time
+	FirstSeenAt    time.Time
+	LastSeenAt     time.Time
+	LastRun        uuid.UUID
+	GoneAt         *time.Time
+}
+
+type ReconciliationLine struct {
+	RunID          uuid.UUID
+	N              int32
+	Kind           string
+	Ref            string
+	Result         string
+	Differs        []string
+	BrandID        *uuid.UUID
+	Meant          []uuid.UUID
+	PayoutID       *uuid.UUID
+	Destination    *string
+	Ours           *int64
+	OursCurrency   *string
+	Theirs         *int64
+	TheirsCurrency *string
+	Net            *int64
+	At             time.Time
+}
+
+type ReconciliationNote struct {
+	ID     uuid.UUID
+	CaseID uuid.UUID
+	At     time.Time
+	Author *uuid.UUID
+	Kind   string
+	Text   string
 }
 
 type Reversal struct {
@@ -1038,6 +1130,13 @@ type Topup struct {
 	ProviderID  *string
 	RequestedBy *uuid.UUID
 	CreatedAt   time.Time
+}
+
+type TransferPayment struct {
+	PaymentID  string
+	PayoutID   uuid.UUID
+	BrandID    uuid.UUID
+	TransferID string
 }
 
 type User struct {

@@ -7,7 +7,6 @@ package gen
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -38,27 +37,6 @@ func (q *Queries) CreatorOfMilestone(ctx context.Context, db DBTX, id uuid.UUID)
 	var creator_id uuid.UUID
 	err := row.Scan(&creator_id)
 	return creator_id, err
-}
-
-const finishReconciliation = `-- name: FinishReconciliation :exec
-update reconciliations set state = $1, matched = $2, breaks = $3, finished_at = now() where id = $4
-`
-
-type FinishReconciliationParams struct {
-	State   string
-	Matched int32
-	Breaks  json.RawMessage
-	ID      uuid.UUID
-}
-
-func (q *Queries) FinishReconciliation(ctx context.Context, db DBTX, arg FinishReconciliationParams) error {
-	_, err := db.Exec(ctx, finishReconciliation,
-		arg.State,
-		arg.Matched,
-		arg.Breaks,
-		arg.ID,
-	)
-	return err
 }
 
 const getTopUp = `-- name: GetTopUp :one
@@ -395,21 +373,6 @@ func (q *Queries) NoteTopUp(ctx context.Context, db DBTX, arg NoteTopUpParams) e
 	return err
 }
 
-const reconciledUntil = `-- name: ReconciledUntil :one
-with runs as (select from_at, to_at, max(to_at) over (order by from_at, to_at rows between unbounded preceding and 1 preceding) as before
-  from reconciliations where state in ('passed', 'breaks'))
-select coalesce((select min(before) from runs where from_at > before), (select max(to_at) from runs), now())::timestamptz as until
-`
-
-// Up to when the books were compared without a gap; now where they never were. A run leaves a gap behind it when it begins after all
-// earlier ones ended.
-func (q *Queries) ReconciledUntil(ctx context.Context, db DBTX) (time.Time, error) {
-	row := db.QueryRow(ctx, reconciledUntil)
-	var until time.Time
-	err := row.Scan(&until)
-	return until, err
-}
-
 const rejectAttempt = `-- name: RejectAttempt :execrows
 update payout_attempts set outcome = 'rejected', rejection = $1, error_code = $2, settled_at = now() where payout_id = $3 and number = $4 and outcome = 'open'
 `
@@ -432,36 +395,6 @@ func (q *Queries) RejectAttempt(ctx context.Context, db DBTX, arg RejectAttemptP
 		return 0, err
 	}
 	return result.RowsAffected(), nil
-}
-
-const runningReconciliations = `-- name: RunningReconciliations :many
-select id, from_at, to_at from reconciliations where state = 'running' order by started_at
-`
-
-type RunningReconciliationsRow struct {
-	ID     uuid.UUID
-	FromAt time.Time
-	ToAt   time.Time
-}
-
-func (q *Queries) RunningReconciliations(ctx context.Context, db DBTX) ([]RunningReconciliationsRow, error) {
-	rows, err := db.Query(ctx, runningReconciliations)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []RunningReconciliationsRow
-	for rows.Next() {
-		var i RunningReconciliationsRow
-		if err := rows.Scan(&i.ID, &i.FromAt, &i.ToAt); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
 }
 
 const sealLedger = `-- name: SealLedger :one
@@ -550,118 +483,6 @@ func (q *Queries) SettleTopUp(ctx context.Context, db DBTX, arg SettleTopUpParam
 		&i.Currency,
 	)
 	return i, err
-}
-
-const settledRefs = `-- name: SettledRefs :many
-select external_ref::text as external_ref from ledger_transactions where kind = 'settle' and external_ref = any ($1::text[])
-`
-
-func (q *Queries) SettledRefs(ctx context.Context, db DBTX, refs []string) ([]string, error) {
-	rows, err := db.Query(ctx, settledRefs, refs)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []string
-	for rows.Next() {
-		var external_ref string
-		if err := rows.Scan(&external_ref); err != nil {
-			return nil, err
-		}
-		items = append(items, external_ref)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const settledTransfers = `-- name: SettledTransfers :many
-select t.payout_id, t.external_ref, (p.amount - p.netted)::bigint as amount, p.currency, p.destination, t.at from ledger_transactions t join payouts p on p.id = t.payout_id
-where t.kind = 'settle' and t.at >= $1 and t.at < $2 order by t.at
-`
-
-type SettledTransfersParams struct {
-	FromAt time.Time
-	ToAt   time.Time
-}
-
-type SettledTransfersRow struct {
-	PayoutID    *uuid.UUID
-	ExternalRef *string
-	Amount      int64
-	Currency    string
-	Destination *string
-	At          time.Time
-}
-
-func (q *Queries) SettledTransfers(ctx context.Context, db DBTX, arg SettledTransfersParams) ([]SettledTransfersRow, error) {
-	rows, err := db.Query(ctx, settledTransfers, arg.FromAt, arg.ToAt)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var items []SettledTransfersRow
-	for rows.Next() {
-		var i SettledTransfersRow
-		if err := rows.Scan(
-			&i.PayoutID,
-			&i.ExternalRef,
-			&i.Amount,
-			&i.Currency,
-			&i.Destination,
-			&i.At,
-		); err != nil {
-			return nil, err
-		}
-		items = append(items, i)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	return items, nil
-}
-
-const startReconciliation = `-- name: StartReconciliation :exec
-insert into reconciliations (id, from_at, to_at) values ($1, $2, $3) on conflict do nothing
-`
-
-type StartReconciliationParams struct {
-	ID     uuid.UUID
-	FromAt time.Time
-	ToAt   time.Time
-}
-
-func (q *Queries) StartReconciliation(ctx context.Context, db DBTX, arg StartReconciliationParams) error {
-	_, err := db.Exec(ctx, startReconciliation, arg.ID, arg.FromAt, arg.ToAt)
-	return err
-}
-
-const taskForBreak = `-- name: TaskForBreak :exec
-insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_role, ref, due_at)
-select $1, b.id, p.partnership_id, p.creator_id, 'break/' || $2::text, 'reconciliation_break', $3::text, 'finance_releaser', coalesce(p.id, $4::uuid), now()
-from brands b left join payouts p on p.id = $5
-where b.id = coalesce(p.brand_id, (select id from brands order by created_at, id limit 1))
-on conflict (dedupe_key) do nothing
-`
-
-type TaskForBreakParams struct {
-	TaskID   uuid.UUID
-	Ref      string
-	Kind     string
-	RunID    uuid.UUID
-	PayoutID *uuid.UUID
-}
-
-func (q *Queries) TaskForBreak(ctx context.Context, db DBTX, arg TaskForBreakParams) error {
-	_, err := db.Exec(ctx, taskForBreak,
-		arg.TaskID,
-		arg.Ref,
-		arg.Kind,
-		arg.RunID,
-		arg.PayoutID,
-	)
-	return err
 }
 
 const unbalancedAccounts = `-- name: UnbalancedAccounts :many

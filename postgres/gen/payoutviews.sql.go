@@ -326,7 +326,7 @@ func (q *Queries) ListLedgerTransactions(ctx context.Context, db DBTX, arg ListL
 
 const listPayouts = `-- name: ListPayouts :many
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.review_on::text, '')::text as review_on,
+  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.gated, '')::text as gated, coalesce(p.review_on::text, '')::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
     (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason,
   coalesce((select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
@@ -386,6 +386,7 @@ type ListPayoutsRow struct {
 	DueAt          time.Time
 	PaidAt         *time.Time
 	UpdatedAt      time.Time
+	Gated          string
 	ReviewOn       string
 	HeldReason     string
 	HeldByName     string
@@ -432,6 +433,7 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 			&i.DueAt,
 			&i.PaidAt,
 			&i.UpdatedAt,
+			&i.Gated,
 			&i.ReviewOn,
 			&i.HeldReason,
 			&i.HeldByName,

@@ -7,68 +7,58 @@ package gen
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
 )
 
-const insertReconciliation = `-- name: InsertReconciliation :one
-insert into reconciliations (id, from_at, to_at) values ($1, now() - make_interval(secs => $2), now())
-returning id, state, from_at, to_at, matched, breaks, started_at, finished_at
+const assignCase = `-- name: AssignCase :exec
+update reconciliation_cases set owner_id = $1 where id = $2
 `
 
-type InsertReconciliationParams struct {
-	ID            uuid.UUID
-	WindowSeconds float64
+type AssignCaseParams struct {
+	OwnerID *uuid.UUID
+	ID      uuid.UUID
 }
 
-func (q *Queries) InsertReconciliation(ctx context.Context, db DBTX, arg InsertReconciliationParams) (Reconciliation, error) {
-	row := db.QueryRow(ctx, insertReconciliation, arg.ID, arg.WindowSeconds)
-	var i Reconciliation
-	err := row.Scan(
-		&i.ID,
-		&i.State,
-		&i.FromAt,
-		&i.ToAt,
-		&i.Matched,
-		&i.Breaks,
-		&i.StartedAt,
-		&i.FinishedAt,
-	)
-	return i, err
+func (q *Queries) AssignCase(ctx context.Context, db DBTX, arg AssignCaseParams) error {
+	_, err := db.Exec(ctx, assignCase, arg.OwnerID, arg.ID)
+	return err
 }
 
-const listReconciliationRuns = `-- name: ListReconciliationRuns :many
-select id, state, from_at, to_at, matched, breaks, started_at, finished_at from reconciliations
-where $1::timestamptz is null or (started_at, id) < ($1::timestamptz, $2::uuid)
-order by started_at desc, id desc
-limit $3
+const bookAttempts = `-- name: BookAttempts :many
+select 'settle' as kind, (p.id || '/' || t.number)::text as key, (p.amount - p.netted)::bigint as amount, p.currency, coalesce(p.destination, '')::text as destination
+from payout_attempts t join payouts p on p.id = t.payout_id where t.outcome = 'open'
+union all
+select 'topup', x.id::text, x.amount, x.currency, '' from topups x where x.state = 'pending'
+union all
+select 'reversal', r.reversal_id || '/' || r.number, r.amount, v.currency, '' from reversal_attempts r join reversals v on v.id = r.reversal_id where r.outcome = 'open'
 `
 
-type ListReconciliationRunsParams struct {
-	AfterAt *time.Time
-	AfterID *uuid.UUID
-	MaxRows int32
+type BookAttemptsRow struct {
+	Kind        string
+	Key         string
+	Amount      int64
+	Currency    string
+	Destination string
 }
 
-func (q *Queries) ListReconciliationRuns(ctx context.Context, db DBTX, arg ListReconciliationRunsParams) ([]Reconciliation, error) {
-	rows, err := db.Query(ctx, listReconciliationRuns, arg.AfterAt, arg.AfterID, arg.MaxRows)
+func (q *Queries) BookAttempts(ctx context.Context, db DBTX) ([]BookAttemptsRow, error) {
+	rows, err := db.Query(ctx, bookAttempts)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	var items []Reconciliation
+	var items []BookAttemptsRow
 	for rows.Next() {
-		var i Reconciliation
+		var i BookAttemptsRow
 		if err := rows.Scan(
-			&i.ID,
-			&i.State,
-			&i.FromAt,
-			&i.ToAt,
-			&i.Matched,
-			&i.Breaks,
-			&i.StartedAt,
-			&i.FinishedAt,
+			&i.Kind,
+			&i.Key,
+			&i.Amount,
+			&i.Currency,
+			&i.Destination,
 		); err != nil {
 			return nil, err
 		}
@@ -80,12 +70,164 @@ func (q *Queries) ListReconciliationRuns(ctx context.Context, db DBTX, arg ListR
 	return items, nil
 }
 
-const visiblePayouts = `-- name: VisiblePayouts :many
-select id from payouts where id = any ($1::uuid[])
+const bookPostings = `-- name: BookPostings :many
+select t.kind, coalesce(t.external_ref, '')::text as ref, t.payout_id, t.brand_id, (-e.amount)::bigint as moved, a.currency, t.at,
+  coalesce(case t.kind when 'settle' then t.payout_id || '/' || t.attempt when 'topup' then (select x.id::text from topups x where x.provider_id = t.external_ref)
+    -- What somebody took back at the provider, and we recorded, says nothing of us there.
+    when 'reversal' then (select r.reversal_id || '/' || r.number from reversal_attempts r join reversals v on v.id = r.reversal_id where r.provider_id = t.external_ref and v.adopts is null) end, '')::text as key,
+  coalesce(case when t.kind = 'settle' then p.destination end, '')::text as destination,
+  coalesce(case when t.kind = 'reversal' then (select s.external_ref from ledger_transactions s where s.kind = 'settle' and s.payout_id = t.payout_id) end, '')::text as parent
+from ledger_transactions t
+join ledger_entries e on e.txn_id = t.id join ledger_accounts a on a.id = e.account_id and a.code = 'stripe_cash:' || a.currency
+left join payouts p on p.id = t.payout_id
+where t.kind = any ($1::text[]) and (t.at >= $2 and t.at < $3 or t.external_ref = any ($4::text[]))
+order by t.at, t.id
 `
 
-func (q *Queries) VisiblePayouts(ctx context.Context, db DBTX, ids []uuid.UUID) ([]uuid.UUID, error) {
-	rows, err := db.Query(ctx, visiblePayouts, ids)
+type BookPostingsParams struct {
+	Kinds  []string
+	FromAt time.Time
+	ToAt   time.Time
+	Refs   []string
+}
+
+type BookPostingsRow struct {
+	Kind        string
+	Ref         string
+	PayoutID    *uuid.UUID
+	BrandID     *uuid.UUID
+	Moved       int64
+	Currency    string
+	At          time.Time
+	Key         string
+	Destination string
+	Parent      string
+}
+
+// What the ledger posted to what lies at the provider, in a window, or under one of the refs at any time.
+func (q *Queries) BookPostings(ctx context.Context, db DBTX, arg BookPostingsParams) ([]BookPostingsRow, error) {
+	rows, err := db.Query(ctx, bookPostings,
+		arg.Kinds,
+		arg.FromAt,
+		arg.ToAt,
+		arg.Refs,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BookPostingsRow
+	for rows.Next() {
+		var i BookPostingsRow
+		if err := rows.Scan(
+			&i.Kind,
+			&i.Ref,
+			&i.PayoutID,
+			&i.BrandID,
+			&i.Moved,
+			&i.Currency,
+			&i.At,
+			&i.Key,
+			&i.Destination,
+			&i.Parent,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const booksInFlight = `-- name: BooksInFlight :many
+select a.brand_id::uuid as brand_id, a.currency, a.balance as account, coalesce((select sum(p.amount - p.netted) from payout_attempts t join payouts p on p.id = t.payout_id
+  where t.outcome = 'open' and p.brand_id = a.brand_id and p.currency = a.currency), 0)::bigint as open
+from ledger_accounts a where a.code like 'brand\_in\_flight:%' order by a.code
+`
+
+type BooksInFlightRow struct {
+	BrandID  uuid.UUID
+	Currency string
+	Account  int64
+	Open     int64
+}
+
+func (q *Queries) BooksInFlight(ctx context.Context, db DBTX) ([]BooksInFlightRow, error) {
+	rows, err := db.Query(ctx, booksInFlight)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BooksInFlightRow
+	for rows.Next() {
+		var i BooksInFlightRow
+		if err := rows.Scan(
+			&i.BrandID,
+			&i.Currency,
+			&i.Account,
+			&i.Open,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const caseNotes = `-- name: CaseNotes :many
+select n.case_id, n.at, n.kind, n.text, coalesce(u.name, '')::text as author from reconciliation_notes n left join users u on u.id = n.author
+where n.case_id = any ($1::uuid[]) order by n.at, n.id
+`
+
+type CaseNotesRow struct {
+	CaseID uuid.UUID
+	At     time.Time
+	Kind   string
+	Text   string
+	Author string
+}
+
+func (q *Queries) CaseNotes(ctx context.Context, db DBTX, cases []uuid.UUID) ([]CaseNotesRow, error) {
+	rows, err := db.Query(ctx, caseNotes, cases)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CaseNotesRow
+	for rows.Next() {
+		var i CaseNotesRow
+		if err := rows.Scan(
+			&i.CaseID,
+			&i.At,
+			&i.Kind,
+			&i.Text,
+			&i.Author,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const casesGone = `-- name: CasesGone :many
+update reconciliation_cases c set gone_at = now()
+where c.state = 'open' and c.gone_at is null and c.last_run <> $1
+  and (c.noun not in ('in_flight', 'balance') or exists (select 1 from reconciliation_lines l where l.run_id = $1 and l.kind = c.noun and l.ref = c.ref))
+returning c.id
+`
+
+// Every open case was asked about again; what came out differently is gone.
+func (q *Queries) CasesGone(ctx context.Context, db DBTX, runID uuid.UUID) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, casesGone, runID)
 	if err != nil {
 		return nil, err
 	}
@@ -102,4 +244,704 @@ func (q *Queries) VisiblePayouts(ctx context.Context, db DBTX, ids []uuid.UUID) 
 		return nil, err
 	}
 	return items, nil
+}
+
+const closeCase = `-- name: CloseCase :exec
+update reconciliation_cases set state = $1, reason = $2, closed_by = $3, closed_at = now() where id = $4
+`
+
+type CloseCaseParams struct {
+	State    string
+	Reason   *string
+	ClosedBy *uuid.UUID
+	ID       uuid.UUID
+}
+
+func (q *Queries) CloseCase(ctx context.Context, db DBTX, arg CloseCaseParams) error {
+	_, err := db.Exec(ctx, closeCase,
+		arg.State,
+		arg.Reason,
+		arg.ClosedBy,
+		arg.ID,
+	)
+	return err
+}
+
+const closeCaseTask = `-- name: CloseCaseTask :exec
+update tasks set state = 'done', snoozed_until = null, done_by = $1, done_at = now() where dedupe_key = 'case/' || $2::uuid and state in ('open', 'snoozed')
+`
+
+type CloseCaseTaskParams struct {
+	DoneBy *uuid.UUID
+	CaseID uuid.UUID
+}
+
+func (q *Queries) CloseCaseTask(ctx context.Context, db DBTX, arg CloseCaseTaskParams) error {
+	_, err := db.Exec(ctx, closeCaseTask, arg.DoneBy, arg.CaseID)
+	return err
+}
+
+const financePerson = `-- name: FinancePerson :one
+select u.name from users u where u.id = $1 and u.disabled_at is null
+  and exists (select 1 from user_roles r where r.user_id = u.id and r.role in ('finance_preparer', 'finance_releaser') and r.effective_at <= now())
+  and not exists (select 1 from unnest($2::uuid[]) b where not exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = b
+    and r.role in ('finance_preparer', 'finance_releaser') and r.effective_at <= now()))
+`
+
+type FinancePersonParams struct {
+	UserID uuid.UUID
+	Brands []uuid.UUID
+}
+
+// The name of somebody who works in finance for all the brands, or for any where none is given.
+func (q *Queries) FinancePerson(ctx context.Context, db DBTX, arg FinancePersonParams) (string, error) {
+	row := db.QueryRow(ctx, financePerson, arg.UserID, arg.Brands)
+	var name string
+	err := row.Scan(&name)
+	return name, err
+}
+
+const finishReconciliation = `-- name: FinishReconciliation :exec
+update reconciliations set state = $1, matched = $2, closing = $3, problem = null, finished_at = now() where id = $4
+`
+
+type FinishReconciliationParams struct {
+	State   string
+	Matched int32
+	Closing []byte
+	ID      uuid.UUID
+}
+
+func (q *Queries) FinishReconciliation(ctx context.Context, db DBTX, arg FinishReconciliationParams) error {
+	_, err := db.Exec(ctx, finishReconciliation,
+		arg.State,
+		arg.Matched,
+		arg.Closing,
+		arg.ID,
+	)
+	return err
+}
+
+const insertCaseNote = `-- name: InsertCaseNote :exec
+insert into reconciliation_notes (id, case_id, author, kind, text) values ($1, $2, $3, $4, $5)
+`
+
+type InsertCaseNoteParams struct {
+	ID     uuid.UUID
+	CaseID uuid.UUID
+	Author *uuid.UUID
+	Kind   string
+	Text   string
+}
+
+func (q *Queries) InsertCaseNote(ctx context.Context, db DBTX, arg InsertCaseNoteParams) error {
+	_, err := db.Exec(ctx, insertCaseNote,
+		arg.ID,
+		arg.CaseID,
+		arg.Author,
+		arg.Kind,
+		arg.Text,
+	)
+	return err
+}
+
+const insertReconciliation = `-- name: InsertReconciliation :exec
+insert into reconciliations (id, from_at, to_at, asked_by)
+values ($1, least(now() - make_interval(secs => $2), coalesce(books_until(), now())), now(), $3)
+`
+
+type InsertReconciliationParams struct {
+	ID            uuid.UUID
+	WindowSeconds float64
+	AskedBy       *uuid.UUID
+}
+
+// A person's comparison reaches back over the window, and further where the books were not compared since.
+func (q *Queries) InsertReconciliation(ctx context.Context, db DBTX, arg InsertReconciliationParams) error {
+	_, err := db.Exec(ctx, insertReconciliation, arg.ID, arg.WindowSeconds, arg.AskedBy)
+	return err
+}
+
+const insertReconciliationLines = `-- name: InsertReconciliationLines :exec
+insert into reconciliation_lines (run_id, n, kind, ref, result, differs, brand_id, meant, payout_id, destination, ours, ours_currency, theirs, theirs_currency, net, at)
+select $1, x.n, x.kind, x.ref, x.result, coalesce(x.differs, '{}'), coalesce(x.brand_id, p.brand_id, u.brand_id),
+  case when coalesce(x.brand_id, p.brand_id, u.brand_id) is null and x.destination is not null then array(select distinct q.brand_id from payees y join partnerships q on q.creator_id = y.creator_id
+    where y.account_id = x.destination) else '{}' end,
+  p.id, x.destination, (x.ours ->> 'amount')::bigint, x.ours ->> 'currency', (x.theirs ->> 'amount')::bigint, x.theirs ->> 'currency', x.net, x.at
+from jsonb_to_recordset($2::jsonb) as x(n int, kind text, ref text, key text, result text, differs text[], brand_id uuid, payout_id uuid, destination text, ours jsonb, theirs jsonb, net bigint, at timestamptz)
+left join payouts p on p.id = x.payout_id left join topups u on x.kind = 'topup' and u.id::text = x.key
+`
+
+type InsertReconciliationLinesParams struct {
+	RunID uuid.UUID
+	Lines json.RawMessage
+}
+
+// What a transfer says of itself is believed only where a payout of ours has that id. What belongs to no brand may be about those that owe
+// something to whoever has the destination.
+func (q *Queries) InsertReconciliationLines(ctx context.Context, db DBTX, arg InsertReconciliationLinesParams) error {
+	_, err := db.Exec(ctx, insertReconciliationLines, arg.RunID, arg.Lines)
+	return err
+}
+
+const keepCase = `-- name: KeepCase :one
+insert into reconciliation_cases as c (id, kind, noun, ref, brand_id, meant, payout_id, destination, differs, ours, ours_currency, theirs, theirs_currency, at, last_run)
+select $1, l.result, l.kind, l.ref, l.brand_id, l.meant, l.payout_id, l.destination, l.differs, l.ours, l.ours_currency, l.theirs, l.theirs_currency, l.at, l.run_id
+from reconciliation_lines l where l.run_id = $2 and l.n = $3
+on conflict (kind, noun, ref) do update set last_seen_at = now(), last_run = excluded.last_run, brand_id = coalesce(c.brand_id, excluded.brand_id), meant = excluded.meant,
+  payout_id = coalesce(c.payout_id, excluded.payout_id), destination = excluded.destination, differs = excluded.differs,
+  ours = excluded.ours, ours_currency = excluded.ours_currency, theirs = excluded.theirs, theirs_currency = excluded.theirs_currency, at = excluded.at, gone_at = null,
+  state = case when same_break(c, excluded) then c.state else 'open' end, closed_at = case when same_break(c, excluded) then c.closed_at end,
+  closed_by = case when same_break(c, excluded) then c.closed_by end, reason = case when same_break(c, excluded) then c.reason end
+returning c.id, c.kind, c.state, c.payout_id, (c.first_seen_at = c.last_seen_at)::boolean as fresh,
+  (exists (select 1 from reconciliation_cases o where o.id = c.id and (o.state <> c.state or o.gone_at is not null)))::boolean as seen_again,
+  coalesce(c.brand_id, c.meant[1], (select b.id from brands b order by b.created_at, b.id limit 1))::uuid as task_brand
+`
+
+type KeepCaseParams struct {
+	ID    uuid.UUID
+	RunID uuid.UUID
+	N     int32
+}
+
+type KeepCaseRow struct {
+	ID        uuid.UUID
+	Kind      string
+	State     string
+	PayoutID  *uuid.UUID
+	Fresh     bool
+	SeenAgain bool
+	TaskBrand uuid.UUID
+}
+
+// A break that was seen before is the same case. One that was called resolved is not; one that was explained, only as long as it is the same.
+// The subselects of what is answered still see the case as it was.
+func (q *Queries) KeepCase(ctx context.Context, db DBTX, arg KeepCaseParams) (KeepCaseRow, error) {
+	row := db.QueryRow(ctx, keepCase, arg.ID, arg.RunID, arg.N)
+	var i KeepCaseRow
+	err := row.Scan(
+		&i.ID,
+		&i.Kind,
+		&i.State,
+		&i.PayoutID,
+		&i.Fresh,
+		&i.SeenAgain,
+		&i.TaskBrand,
+	)
+	return i, err
+}
+
+const lastBalance = `-- name: LastBalance :one
+select closing from reconciliations where state in ('passed', 'breaks') and closing is not null order by finished_at desc limit 1
+`
+
+func (q *Queries) LastBalance(ctx context.Context, db DBTX) ([]byte, error) {
+	row := db.QueryRow(ctx, lastBalance)
+	var closing []byte
+	err := row.Scan(&closing)
+	return closing, err
+}
+
+const listCases = `-- name: ListCases :many
+select c.id, c.kind, c.noun, c.ref, c.brand_id, coalesce(b.name, '')::text as brand_name, c.meant, c.payout_id, coalesce(k.name, '')::text as creator_name,
+  coalesce(c.destination, '')::text as destination, c.differs, c.ours, c.ours_currency, c.theirs, c.theirs_currency, c.at, c.state, c.owner_id, coalesce(o.name, '')::text as owner_name,
+  coalesce(c.reason, '')::text as reason, c.closed_by, coalesce(x.name, '')::text as closed_by_name, c.closed_at, c.first_seen_at, c.last_seen_at, c.gone_at
+from reconciliation_cases c
+left join brands b on b.id = c.brand_id
+left join payouts p on p.id = c.payout_id left join creators k on k.id = p.creator_id
+left join users o on o.id = c.owner_id left join users x on x.id = c.closed_by
+where (c.brand_id = any ($1::uuid[]) or c.brand_id is null and c.meant <@ $1::uuid[])
+  and ($2::uuid is null or c.id = $2::uuid)
+  and ($3::text = '' or (c.state = 'open') = ($3::text = 'open'))
+  and ($4::text = '' or c.kind = $4::text)
+  and ($5::timestamptz is null or (c.first_seen_at, c.id) < ($5::timestamptz, $6::uuid))
+order by c.first_seen_at desc, c.id desc
+limit $7
+`
+
+type ListCasesParams struct {
+	Brands  []uuid.UUID
+	ID      *uuid.UUID
+	State   string
+	Kind    string
+	AfterAt *time.Time
+	AfterID *uuid.UUID
+	MaxRows int32
+}
+
+type ListCasesRow struct {
+	ID             uuid.UUID
+	Kind           string
+	Noun           string
+	Ref            string
+	BrandID        *uuid.UUID
+	BrandName      string
+	Meant          []uuid.UUID
+	PayoutID       *uuid.UUID
+	CreatorName    string
+	Destination    string
+	Differs        []string
+	Ours           *int64
+	OursCurrency   *string
+	Theirs         *int64
+	TheirsCurrency *string
+	At             time.Time
+	State          string
+	OwnerID        *uuid.UUID
+	OwnerName      string
+	Reason         string
+	ClosedBy       *uuid.UUID
+	ClosedByName   string
+	ClosedAt       *time.Time
+	FirstSeenAt    time.Time
+	LastSeenAt     time.Time
+	GoneAt         *time.Time
+}
+
+func (q *Queries) ListCases(ctx context.Context, db DBTX, arg ListCasesParams) ([]ListCasesRow, error) {
+	rows, err := db.Query(ctx, listCases,
+		arg.Brands,
+		arg.ID,
+		arg.State,
+		arg.Kind,
+		arg.AfterAt,
+		arg.AfterID,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListCasesRow
+	for rows.Next() {
+		var i ListCasesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Kind,
+			&i.Noun,
+			&i.Ref,
+			&i.BrandID,
+			&i.BrandName,
+			&i.Meant,
+			&i.PayoutID,
+			&i.CreatorName,
+			&i.Destination,
+			&i.Differs,
+			&i.Ours,
+			&i.OursCurrency,
+			&i.Theirs,
+			&i.TheirsCurrency,
+			&i.At,
+			&i.State,
+			&i.OwnerID,
+			&i.OwnerName,
+			&i.Reason,
+			&i.ClosedBy,
+			&i.ClosedByName,
+			&i.ClosedAt,
+			&i.FirstSeenAt,
+			&i.LastSeenAt,
+			&i.GoneAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const listReconciliationRuns = `-- name: ListReconciliationRuns :many
+select r.id, r.state, r.from_at, r.to_at, r.matched, r.problem, r.started_at, r.finished_at, u.id as asked_by, coalesce(u.name, '')::text as asked_by_name
+from reconciliations r left join users u on u.id = r.asked_by
+where ($1::uuid is null or r.id = $1::uuid)
+  and ($2::timestamptz is null or (r.started_at, r.id) < ($2::timestamptz, $3::uuid))
+order by r.started_at desc, r.id desc
+limit $4
+`
+
+type ListReconciliationRunsParams struct {
+	ID      *uuid.UUID
+	AfterAt *time.Time
+	AfterID *uuid.UUID
+	MaxRows int32
+}
+
+type ListReconciliationRunsRow struct {
+	ID          uuid.UUID
+	State       string
+	FromAt      time.Time
+	ToAt        time.Time
+	Matched     int32
+	Problem     *string
+	StartedAt   time.Time
+	FinishedAt  *time.Time
+	AskedBy     *uuid.UUID
+	AskedByName string
+}
+
+func (q *Queries) ListReconciliationRuns(ctx context.Context, db DBTX, arg ListReconciliationRunsParams) ([]ListReconciliationRunsRow, error) {
+	rows, err := db.Query(ctx, listReconciliationRuns,
+		arg.ID,
+		arg.AfterAt,
+		arg.AfterID,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListReconciliationRunsRow
+	for rows.Next() {
+		var i ListReconciliationRunsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.State,
+			&i.FromAt,
+			&i.ToAt,
+			&i.Matched,
+			&i.Problem,
+			&i.StartedAt,
+			&i.FinishedAt,
+			&i.AskedBy,
+			&i.AskedByName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const lockCase = `-- name: LockCase :one
+select c.id, c.state, c.brand_id, c.meant from reconciliation_cases c
+where c.id = $1 and (c.brand_id = any ($2::uuid[]) or c.brand_id is null and c.meant <@ $2::uuid[]) for update
+`
+
+type LockCaseParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type LockCaseRow struct {
+	ID      uuid.UUID
+	State   string
+	BrandID *uuid.UUID
+	Meant   []uuid.UUID
+}
+
+func (q *Queries) LockCase(ctx context.Context, db DBTX, arg LockCaseParams) (LockCaseRow, error) {
+	row := db.QueryRow(ctx, lockCase, arg.ID, arg.Brands)
+	var i LockCaseRow
+	err := row.Scan(
+		&i.ID,
+		&i.State,
+		&i.BrandID,
+		&i.Meant,
+	)
+	return i, err
+}
+
+const lockReconciliation = `-- name: LockReconciliation :one
+select state, (from_at <= coalesce(books_until(), from_at))::boolean as gapless from reconciliations where id = $1 for update
+`
+
+type LockReconciliationRow struct {
+	State   string
+	Gapless bool
+}
+
+func (q *Queries) LockReconciliation(ctx context.Context, db DBTX, id uuid.UUID) (LockReconciliationRow, error) {
+	row := db.QueryRow(ctx, lockReconciliation, id)
+	var i LockReconciliationRow
+	err := row.Scan(&i.State, &i.Gapless)
+	return i, err
+}
+
+const markDatabase = `-- name: MarkDatabase :exec
+select mark_database()
+`
+
+func (q *Queries) MarkDatabase(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, markDatabase)
+	return err
+}
+
+const noteReconciliationProblem = `-- name: NoteReconciliationProblem :exec
+update reconciliations set problem = $1, tried_at = now() where id = $2 and state = 'running'
+`
+
+type NoteReconciliationProblemParams struct {
+	Problem *string
+	ID      uuid.UUID
+}
+
+func (q *Queries) NoteReconciliationProblem(ctx context.Context, db DBTX, arg NoteReconciliationProblemParams) error {
+	_, err := db.Exec(ctx, noteReconciliationProblem, arg.Problem, arg.ID)
+	return err
+}
+
+const openCaseRefs = `-- name: OpenCaseRefs :many
+select distinct c.ref, coalesce((select s.external_ref from ledger_transactions s where s.kind = 'settle' and s.payout_id = c.payout_id), '')::text as parent
+from reconciliation_cases c where c.state = 'open' and c.gone_at is null and c.noun in ('settle', 'reversal', 'topup')
+`
+
+type OpenCaseRefsRow struct {
+	Ref    string
+	Parent string
+}
+
+func (q *Queries) OpenCaseRefs(ctx context.Context, db DBTX) ([]OpenCaseRefsRow, error) {
+	rows, err := db.Query(ctx, openCaseRefs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OpenCaseRefsRow
+	for rows.Next() {
+		var i OpenCaseRefsRow
+		if err := rows.Scan(&i.Ref, &i.Parent); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reassignCaseTask = `-- name: ReassignCaseTask :exec
+update tasks set owner_id = $1 where dedupe_key = 'case/' || $2::uuid and state in ('open', 'snoozed')
+`
+
+type ReassignCaseTaskParams struct {
+	OwnerID *uuid.UUID
+	CaseID  uuid.UUID
+}
+
+func (q *Queries) ReassignCaseTask(ctx context.Context, db DBTX, arg ReassignCaseTaskParams) error {
+	_, err := db.Exec(ctx, reassignCaseTask, arg.OwnerID, arg.CaseID)
+	return err
+}
+
+const reconciledUntil = `-- name: ReconciledUntil :one
+select coalesce(books_until(), now())::timestamptz as until
+`
+
+func (q *Queries) ReconciledUntil(ctx context.Context, db DBTX) (time.Time, error) {
+	row := db.QueryRow(ctx, reconciledUntil)
+	var until time.Time
+	err := row.Scan(&until)
+	return until, err
+}
+
+const reconciliationLines = `-- name: ReconciliationLines :many
+select n, kind, ref, result, differs, payout_id, brand_id, coalesce(destination, '')::text as destination, ours, ours_currency, theirs, theirs_currency, net, at
+from reconciliation_lines where run_id = $1 and n > $2 and (not $3::boolean or result in ('missing_here', 'missing_there', 'different'))
+order by n limit $4
+`
+
+type ReconciliationLinesParams struct {
+	RunID   uuid.UUID
+	After   int32
+	Breaks  bool
+	MaxRows int32
+}
+
+type ReconciliationLinesRow struct {
+	N              int32
+	Kind           string
+	Ref            string
+	Result         string
+	Differs        []string
+	PayoutID       *uuid.UUID
+	BrandID        *uuid.UUID
+	Destination    string
+	Ours           *int64
+	OursCurrency   *string
+	Theirs         *int64
+	TheirsCurrency *string
+	Net            *int64
+	At             time.Time
+}
+
+func (q *Queries) ReconciliationLines(ctx context.Context, db DBTX, arg ReconciliationLinesParams) ([]ReconciliationLinesRow, error) {
+	rows, err := db.Query(ctx, reconciliationLines,
+		arg.RunID,
+		arg.After,
+		arg.Breaks,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReconciliationLinesRow
+	for rows.Next() {
+		var i ReconciliationLinesRow
+		if err := rows.Scan(
+			&i.N,
+			&i.Kind,
+			&i.Ref,
+			&i.Result,
+			&i.Differs,
+			&i.PayoutID,
+			&i.BrandID,
+			&i.Destination,
+			&i.Ours,
+			&i.OursCurrency,
+			&i.Theirs,
+			&i.TheirsCurrency,
+			&i.Net,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const reconciliationSums = `-- name: ReconciliationSums :many
+select run_id, kind, result, coalesce(ours_currency, theirs_currency, '')::text as currency, count(*)::int as n,
+  coalesce(sum(ours), 0)::bigint as ours, coalesce(sum(theirs), 0)::bigint as theirs
+from reconciliation_lines where run_id = any ($1::uuid[]) group by 1, 2, 3, 4 order by 1, 2, 3, 4
+`
+
+type ReconciliationSumsRow struct {
+	RunID    uuid.UUID
+	Kind     string
+	Result   string
+	Currency string
+	N        int32
+	Ours     int64
+	Theirs   int64
+}
+
+func (q *Queries) ReconciliationSums(ctx context.Context, db DBTX, runs []uuid.UUID) ([]ReconciliationSumsRow, error) {
+	rows, err := db.Query(ctx, reconciliationSums, runs)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ReconciliationSumsRow
+	for rows.Next() {
+		var i ReconciliationSumsRow
+		if err := rows.Scan(
+			&i.RunID,
+			&i.Kind,
+			&i.Result,
+			&i.Currency,
+			&i.N,
+			&i.Ours,
+			&i.Theirs,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const runExists = `-- name: RunExists :one
+select exists (select 1 from reconciliations where id = $1)::boolean
+`
+
+func (q *Queries) RunExists(ctx context.Context, db DBTX, id uuid.UUID) (bool, error) {
+	row := db.QueryRow(ctx, runExists, id)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}
+
+const runningReconciliations = `-- name: RunningReconciliations :many
+select id, from_at, to_at from reconciliations where state = 'running' order by started_at
+`
+
+type RunningReconciliationsRow struct {
+	ID     uuid.UUID
+	FromAt time.Time
+	ToAt   time.Time
+}
+
+func (q *Queries) RunningReconciliations(ctx context.Context, db DBTX) ([]RunningReconciliationsRow, error) {
+	rows, err := db.Query(ctx, runningReconciliations)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []RunningReconciliationsRow
+	for rows.Next() {
+		var i RunningReconciliationsRow
+		if err := rows.Scan(&i.ID, &i.FromAt, &i.ToAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const startReconciliation = `-- name: StartReconciliation :exec
+insert into reconciliations (id, from_at, to_at) values ($1, $2, $3) on conflict do nothing
+`
+
+type StartReconciliationParams struct {
+	ID     uuid.UUID
+	FromAt time.Time
+	ToAt   time.Time
+}
+
+func (q *Queries) StartReconciliation(ctx context.Context, db DBTX, arg StartReconciliationParams) error {
+	_, err := db.Exec(ctx, startReconciliation, arg.ID, arg.FromAt, arg.ToAt)
+	return err
+}
+
+const taskForCase = `-- name: TaskForCase :exec
+insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_role, ref, due_at)
+select $1, $2, p.partnership_id, p.creator_id, 'case/' || $3::uuid, 'reconciliation_break', $4::text, 'finance_releaser', $3::uuid, now()
+from (select 1) x left join payouts p on p.id = $5 and p.brand_id = $2
+on conflict (dedupe_key) do update set state = 'open', done_by = null, done_at = null, snoozed_until = null where tasks.state in ('done', 'cancelled')
+`
+
+type TaskForCaseParams struct {
+	TaskID   uuid.UUID
+	BrandID  uuid.UUID
+	CaseID   uuid.UUID
+	Kind     string
+	PayoutID *uuid.UUID
+}
+
+func (q *Queries) TaskForCase(ctx context.Context, db DBTX, arg TaskForCaseParams) error {
+	_, err := db.Exec(ctx, taskForCase,
+		arg.TaskID,
+		arg.BrandID,
+		arg.CaseID,
+		arg.Kind,
+		arg.PayoutID,
+	)
+	return err
+}
+
+const vouchForDatabase = `-- name: VouchForDatabase :exec
+select vouch_for_database()
+`
+
+func (q *Queries) VouchForDatabase(ctx context.Context, db DBTX) error {
+	_, err := db.Exec(ctx, vouchForDatabase)
+	return err
 }

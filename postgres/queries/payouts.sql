@@ -75,36 +75,6 @@ select n, txn_id from ledger_breaks limit 100;
 select a.code, a.balance, coalesce(sum(e.amount), 0)::bigint as entries from ledger_accounts a left join ledger_entries e on e.account_id = a.id
 group by a.id having a.balance <> coalesce(sum(e.amount), 0) limit 100;
 
--- name: SettledTransfers :many
-select t.payout_id, t.external_ref, (p.amount - p.netted)::bigint as amount, p.currency, p.destination, t.at from ledger_transactions t join payouts p on p.id = t.payout_id
-where t.kind = 'settle' and t.at >= @from_at and t.at < @to_at order by t.at;
-
--- name: SettledRefs :many
-select external_ref::text as external_ref from ledger_transactions where kind = 'settle' and external_ref = any (@refs::text[]);
-
--- name: ReconciledUntil :one
--- Up to when the books were compared without a gap; now where they never were. A run leaves a gap behind it when it begins after all
--- earlier ones ended.
-with runs as (select from_at, to_at, max(to_at) over (order by from_at, to_at rows between unbounded preceding and 1 preceding) as before
-  from reconciliations where state in ('passed', 'breaks'))
-select coalesce((select min(before) from runs where from_at > before), (select max(to_at) from runs), now())::timestamptz as until;
-
--- name: StartReconciliation :exec
-insert into reconciliations (id, from_at, to_at) values (@id, @from_at, @to_at) on conflict do nothing;
-
--- name: FinishReconciliation :exec
-update reconciliations set state = @state, matched = @matched, breaks = @breaks, finished_at = now() where id = @id;
-
--- name: TaskForBreak :exec
-insert into tasks (id, brand_id, partnership_id, creator_id, dedupe_key, kind, code, owner_role, ref, due_at)
-select @task_id, b.id, p.partnership_id, p.creator_id, 'break/' || @ref::text, 'reconciliation_break', @kind::text, 'finance_releaser', coalesce(p.id, @run_id::uuid), now()
-from brands b left join payouts p on p.id = sqlc.narg('payout_id')
-where b.id = coalesce(p.brand_id, (select id from brands order by created_at, id limit 1))
-on conflict (dedupe_key) do nothing;
-
--- name: RunningReconciliations :many
-select id, from_at, to_at from reconciliations where state = 'running' order by started_at;
-
 -- name: LockPayee :exec
 select pg_advisory_xact_lock(hashtextextended(concat('payee:', @creator_id::uuid), 0));
 

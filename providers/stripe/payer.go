@@ -76,7 +76,7 @@ func (p Payer) TransfersOf(ctx context.Context, payout uuid.UUID) ([]rapport.Tra
 func toDomain(t Transfer, payout uuid.UUID) rapport.Transfer {
 	return rapport.Transfer{
 		ID: t.ID, PayoutID: payout, Attempt: t.Attempt, Amount: rapport.Money{Amount: t.Amount, Currency: t.Currency},
-		Destination: t.Destination, Created: t.Created, Reversed: t.Reversed || t.AmountReversed > 0,
+		Destination: t.Destination, Created: t.Created, Reversed: t.Reversed || t.AmountReversed > 0, Payment: t.DestinationPayment,
 	}
 }
 
@@ -119,16 +119,6 @@ func (p Payer) CreateTopUp(ctx context.Context, id, brand uuid.UUID, amount rapp
 func (p Payer) TopUp(ctx context.Context, providerID string) (rapport.ProviderTopUp, error) {
 	t, err := p.Client.GetTopup(ctx, providerID)
 	return rapport.ProviderTopUp{ID: t.ID, Status: t.Status}, payError(err)
-}
-
-// Movements lists what changed the platform's balance in [from, to).
-func (p Payer) Movements(ctx context.Context, from, to time.Time) ([]rapport.BalanceMovement, error) {
-	found, err := p.Client.BalanceTransactions(ctx, from, to)
-	out := make([]rapport.BalanceMovement, len(found))
-	for i, m := range found {
-		out[i] = rapport.BalanceMovement{ID: m.ID, Category: m.Category, SourceID: m.SourceID, Amount: rapport.Money{Amount: m.Amount, Currency: m.Currency}, Created: m.Created}
-	}
-	return out, payError(err)
 }
 
 // MissedEvents lists the platform's events since an instant that no webhook of ours has acknowledged, as the inbox keeps them.

@@ -1337,6 +1337,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payments-gate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether payouts are sent now, and what they wait for */
+        get: operations["getPaymentsGate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payouts": {
         parameters: {
             query?: never;
@@ -1865,6 +1882,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reconciliation-cases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Differences between the books that a person must explain, newest first */
+        get: operations["listCases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconciliation-cases/{id}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a case to somebody, note something, or close it with a reason */
+        post: operations["commandCase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reconciliations": {
         parameters: {
             query?: never;
@@ -1877,6 +1930,25 @@ export interface paths {
         put?: never;
         /** Compare ledger and Stripe now */
         post: operations["runReconciliation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reconciliations/{id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet */
+        get: operations["exportReconciliation"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2941,6 +3013,78 @@ export interface components {
             items: components["schemas"]["CannedAnswer"][];
             next_cursor?: string;
         };
+        Case: {
+            /** @description What it is about, in words: a transfer, a top-up, … */
+            about: string;
+            /**
+             * Format: date-time
+             * @description When the money moved
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description Absent when nothing of ours explains it
+             */
+            brand_id?: string;
+            brand_name?: string;
+            /** Format: date-time */
+            closed_at?: string;
+            closed_by?: components["schemas"]["UserRef"];
+            creator_name?: string;
+            destination?: string;
+            /** @description What one side has and the other has not, in words */
+            detail: string;
+            /** @description In what the books differ, in words */
+            differs: string[];
+            external_ref?: string;
+            /** Format: date-time */
+            first_seen_at: string;
+            /**
+             * Format: date-time
+             * @description The newest comparison found nothing wrong any more
+             */
+            gone_at?: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["CaseKind"];
+            /** Format: date-time */
+            last_seen_at: string;
+            /** @description Whether the person may assign, note and close it */
+            may_change: boolean;
+            notes: components["schemas"]["CaseNote"][];
+            ours?: components["schemas"]["Money"];
+            owner?: components["schemas"]["UserRef"];
+            /** Format: uuid */
+            payout_id?: string;
+            reason?: string;
+            /** @enum {string} */
+            state: "open" | "explained" | "resolved";
+            theirs?: components["schemas"]["Money"];
+        };
+        CaseCommand: {
+            /** @enum {string} */
+            command: "assign" | "note" | "explain" | "resolve";
+            /**
+             * Format: uuid
+             * @description For assign: somebody of finance at the brand
+             */
+            owner_id?: string;
+            /** @description The note, or the reason for which it is closed */
+            text?: string;
+        };
+        /** @enum {string} */
+        CaseKind: "missing_here" | "missing_there" | "different";
+        CaseList: {
+            items: components["schemas"]["Case"][];
+            next_cursor?: string;
+        };
+        CaseNote: {
+            /** Format: date-time */
+            at: string;
+            /** @description Absent for what a comparison found */
+            author?: string;
+            text: string;
+        };
         CheckResult: {
             detail: string;
             fix?: string;
@@ -3399,6 +3543,8 @@ export interface components {
             items: components["schemas"]["Funds"][];
             next_cursor?: string;
         };
+        /** @enum {string} */
+        GateReason: "paused" | "restored" | "stale" | "missing_here";
         HandOver: {
             /**
              * Format: uuid
@@ -3950,6 +4096,34 @@ export interface components {
             next_cursor?: string;
             thresholds: components["schemas"]["PayeeThreshold"][];
         };
+        PaymentsGate: {
+            /**
+             * Format: date-time
+             * @description Up to when the books were compared without a gap
+             */
+            compared_until?: string;
+            holds: components["schemas"]["PaymentsHold"][];
+            /** @description Whether anything at all would be sent now */
+            open: boolean;
+            waiting: components["schemas"]["PaymentsWaiting"][];
+        };
+        PaymentsHold: {
+            /** @description What it means and what to do */
+            detail: string;
+            reason: components["schemas"]["GateReason"];
+            /** Format: date-time */
+            since?: string;
+            title: string;
+        };
+        PaymentsWaiting: {
+            amounts: components["schemas"]["Money"][];
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            count: number;
+            reason: components["schemas"]["GateReason"];
+            words: string;
+        };
         Payout: {
             approval_parts: components["schemas"]["Command"][];
             approvals: components["schemas"]["PayoutApproval"][];
@@ -4292,6 +4466,8 @@ export interface components {
             reason: string;
         };
         Reconciliation: {
+            asked_by?: components["schemas"]["UserRef"];
+            /** @description The first hundred; all stand in the export */
             breaks: components["schemas"]["ReconciliationBreak"][];
             /** Format: date-time */
             finished_at?: string;
@@ -4300,24 +4476,36 @@ export interface components {
             /** Format: uuid */
             id: string;
             matched: number;
+            /** @description What kept its last try from ending, in words; it is tried again */
+            problem?: string;
             /** Format: date-time */
             started_at: string;
             /** @enum {string} */
             state: "running" | "passed" | "breaks" | "failed";
+            /** @description Of the lines that the person may see */
+            sums: components["schemas"]["ReconciliationSum"][];
             /** Format: date-time */
             to: string;
         };
         ReconciliationBreak: {
             detail: string;
             external_ref?: string;
-            /** @enum {string} */
-            kind: "missing_here" | "missing_there" | "different";
+            kind: components["schemas"]["CaseKind"];
             /** Format: uuid */
             payout_id?: string;
         };
         ReconciliationList: {
             items: components["schemas"]["Reconciliation"][];
             next_cursor?: string;
+        };
+        ReconciliationSum: {
+            /** @description Transfers, top-ups, …, in words */
+            about: string;
+            count: number;
+            ours?: components["schemas"]["Money"];
+            /** @enum {string} */
+            result: "matched" | "missing_here" | "missing_there" | "different" | "open" | "outside";
+            theirs?: components["schemas"]["Money"];
         };
         ReplySuggestion: {
             amount?: components["schemas"]["Money"];
@@ -5332,6 +5520,11 @@ export type CampaignList = components['schemas']['CampaignList'];
 export type CannedAnswer = components['schemas']['CannedAnswer'];
 export type CannedAnswerCreate = components['schemas']['CannedAnswerCreate'];
 export type CannedAnswerList = components['schemas']['CannedAnswerList'];
+export type Case = components['schemas']['Case'];
+export type CaseCommand = components['schemas']['CaseCommand'];
+export type CaseKind = components['schemas']['CaseKind'];
+export type CaseList = components['schemas']['CaseList'];
+export type CaseNote = components['schemas']['CaseNote'];
 export type CheckResult = components['schemas']['CheckResult'];
 export type CodeOnly = components['schemas']['CodeOnly'];
 export type Command = components['schemas']['Command'];
@@ -5382,6 +5575,7 @@ export type FollowerSnapshot = components['schemas']['FollowerSnapshot'];
 export type ForeignReversal = components['schemas']['ForeignReversal'];
 export type Funds = components['schemas']['Funds'];
 export type FundsList = components['schemas']['FundsList'];
+export type GateReason = components['schemas']['GateReason'];
 export type HandOver = components['schemas']['HandOver'];
 export type HistoryItem = components['schemas']['HistoryItem'];
 export type HistoryList = components['schemas']['HistoryList'];
@@ -5436,6 +5630,9 @@ export type PayeeStands = components['schemas']['PayeeStands'];
 export type PayeeThreshold = components['schemas']['PayeeThreshold'];
 export type PayeeYear = components['schemas']['PayeeYear'];
 export type PayeeYearList = components['schemas']['PayeeYearList'];
+export type PaymentsGate = components['schemas']['PaymentsGate'];
+export type PaymentsHold = components['schemas']['PaymentsHold'];
+export type PaymentsWaiting = components['schemas']['PaymentsWaiting'];
 export type Payout = components['schemas']['Payout'];
 export type PayoutApproval = components['schemas']['PayoutApproval'];
 export type PayoutAttempt = components['schemas']['PayoutAttempt'];
@@ -5471,6 +5668,7 @@ export type Reason = components['schemas']['Reason'];
 export type Reconciliation = components['schemas']['Reconciliation'];
 export type ReconciliationBreak = components['schemas']['ReconciliationBreak'];
 export type ReconciliationList = components['schemas']['ReconciliationList'];
+export type ReconciliationSum = components['schemas']['ReconciliationSum'];
 export type ReplySuggestion = components['schemas']['ReplySuggestion'];
 export type Reversal = components['schemas']['Reversal'];
 export type ReversalApprovalCreate = components['schemas']['ReversalApprovalCreate'];
@@ -7952,6 +8150,27 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getPaymentsGate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentsGate"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listPayouts: {
         parameters: {
             query?: {
@@ -8779,6 +8998,62 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    listCases: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                kind?: components["schemas"]["CaseKind"];
+                limit?: components["parameters"]["limit"];
+                state?: "open" | "closed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CaseList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    commandCase: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CaseCommand"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Case"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listReconciliations: {
         parameters: {
             query?: {
@@ -8826,6 +9101,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reconciliation"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportReconciliation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             default: components["responses"]["problem"];

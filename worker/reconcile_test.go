@@ -1,0 +1,476 @@
+package worker_test
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+	"rapport/activities"
+	"rapport/postgres"
+	"rapport/providers/stripe"
+	"rapport/worker"
+)
+
+// desk is books on both sides: payouts of creators whom the sandbox knows, and a top-up that arrived there.
+type desk struct{ *arrivals }
+
+func newDesk(t *testing.T) *desk {
+	t.Helper()
+	d := &desk{arriving(t)}
+	d.payees = d.payee
+	topup := d.id(`select id from topups`)
+	done, err := d.inbox.Activities.CreateTopUp(d.ctx, topup)
+	require.NoError(t, err)
+	require.Eventually(t, func() bool {
+		if !done {
+			done, err = d.inbox.Activities.SettleTopUp(d.ctx, topup)
+		}
+		return err == nil && done
+	}, 10*time.Second, 10*time.Millisecond)
+	return d
+}
+
+// payee makes an account at the sandbox that can be paid.
+func (d *desk) payee() string {
+	d.t.Helper()
+	account, err := d.payer.CreatePayeeAccount(d.ctx, uuid.New(), "casey@creators.example", "US")
+	require.NoError(d.t, err)
+	d.ask(http.MethodPost, "/control/stripe/accounts/"+account.ID, `{"outcome": "complete"}`)
+	return account.ID
+}
+
+func (d *desk) ask(method, path, body string) {
+	d.t.Helper()
+	req, err := http.NewRequestWithContext(d.ctx, method, d.control+path, strings.NewReader(body))
+	require.NoError(d.t, err)
+	req.Header.Set("Content-Type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(d.t, err)
+	require.NoError(d.t, res.Body.Close())
+	require.Less(d.t, res.StatusCode, 300, path)
+}
+
+// faulty sets the sandbox's script; asked counts the requests that each of its lines has matched.
+func (d *desk) faulty(script string) { d.ask(http.MethodPut, "/control/faults", script) }
+
+func (d *desk) asked() []int {
+	d.t.Helper()
+	req, err := http.NewRequestWithContext(d.ctx, http.MethodGet, d.control+"/control/faults", nil)
+	require.NoError(d.t, err)
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(d.t, err)
+	defer res.Body.Close()
+	var answer struct {
+		Seen []int `json:"seen"`
+	}
+	require.NoError(d.t, json.NewDecoder(res.Body).Decode(&answer))
+	return answer.Seen
+}
+
+// approved makes a payout that both have approved, and that was not sent.
+func (d *desk) approved() uuid.UUID {
+	d.t.Helper()
+	p := d.newPayout("awaiting_approval")
+	d.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
+		select gen_random_uuid(), p.id, p.brand_id, p.round, x.part, x.who, p.amount, p.currency, p.destination
+		from payouts p, (values ('preparer', $2::uuid), ('releaser', $3::uuid)) x(part, who) where p.id = $1`, p.id, d.preparer, d.releaser)
+	return p.id
+}
+
+func (d *desk) submit(payout uuid.UUID) (string, error) {
+	d.t.Helper()
+	out, err := d.inbox.Activities.SubmitPayout(d.ctx, activities.EffectInput{ID: payout, Effect: rapport.Effect{N: 1}})
+	return out.Code, err
+}
+
+// paid makes a payout and sends it.
+func (d *desk) paid() uuid.UUID {
+	d.t.Helper()
+	id := d.approved()
+	code, err := d.submit(id)
+	require.NoError(d.t, err)
+	require.Equal(d.t, rapport.SubmitPaid, code)
+	return id
+}
+
+// reconcile compares the books a second into the future, because the sandbox's transfers of this second lie in the next one's window.
+func (d *desk) reconcile() string {
+	d.t.Helper()
+	require.NoError(d.t, worker.Reconcile(d.store, d.payer, func() time.Time { return time.Now().Add(time.Second) })(d.ctx))
+	return d.text(`select state from reconciliations order by started_at desc limit 1`)
+}
+
+// lines are those of the newest run that are not matched.
+func (d *desk) lines() string {
+	d.t.Helper()
+	return d.text(`select string_agg(kind || ' ' || result, ', ' order by kind, result) from reconciliation_lines
+		where result <> 'matched' and run_id = (select id from reconciliations order by started_at desc limit 1)`)
+}
+
+func (d *desk) transfers(payout uuid.UUID) int {
+	d.t.Helper()
+	found, err := d.payer.TransfersOf(d.ctx, payout)
+	require.NoError(d.t, err)
+	return len(found)
+}
+
+func TestTheBooksAgree(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	first, second := d.paid(), d.paid()
+	require.Equal(t, "passed", d.reconcile(), d.lines())
+	require.Equal(t, "in_flight 1, settle 2, topup 1", d.text(`select string_agg(kind || ' ' || n, ', ' order by kind) from (select kind, count(*) as n from reconciliation_lines group by kind) x`))
+	// The balance adds up from one comparison to the next, with what somebody else moved in between.
+	d.paid()
+	d.ask(http.MethodPost, "/control/stripe/balance", `{"currency": "usd", "amount": 77, "add": true}`)
+	require.Equal(t, "passed", d.reconcile())
+	require.Equal(t, "other outside", d.lines())
+	require.Equal(t, "matched", d.text(`select result from reconciliation_lines where kind = 'balance'`))
+	// A reversal that the ledger has, and one that it lacks.
+	for i, payout := range []uuid.UUID{first, second} {
+		transfer := d.text(`select transfer_id from payout_attempts where payout_id = $1`, payout)
+		r, err := d.payer.Client.ReverseTransfer(d.ctx, stripe.ReverseRequest{Key: "trr_" + payout.String(), ReversalID: payout.String(), Attempt: 1, TransferID: transfer, Amount: 400, Currency: "usd"})
+		require.NoError(t, err)
+		if i == 0 {
+			d.exec(`select ledger_post(gen_random_uuid(), 'reversal', brand_id, id, null::int, $2, 'usd', jsonb_build_array(
+				jsonb_build_object('account', 'stripe_cash:usd', 'amount', -400), jsonb_build_object('account', 'brand_spent:' || brand_id || ':usd', 'amount', 400))) from payouts where id = $1`, payout, r.ID)
+		}
+	}
+	require.Equal(t, "breaks", d.reconcile())
+	require.Equal(t, "other outside, reversal missing_here", d.lines())
+}
+
+func TestEachKindOfBreakIsFound(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	kept := d.paid()
+	// Stripe has one that nobody here knows.
+	stranger, err := d.payer.Transfer(d.ctx, rapport.TransferRequest{Key: "po_x", PayoutID: uuid.New(), Attempt: 1, Amount: rapport.Money{Amount: 300, Currency: "usd"}, Destination: d.payee()})
+	require.NoError(t, err)
+	// The ledger has one that Stripe does not know.
+	forged := d.newPayout("submitted")
+	require.NoError(t, d.store.SettlePayout(d.ctx, forged.id, 1, rapport.Transfer{ID: "tr_forged", PayoutID: forged.id, Attempt: 1}))
+	// Both have one, for other amounts: the ledger believed an answer that was raised.
+	other, err := d.payer.Transfer(d.ctx, rapport.TransferRequest{Key: "po_y", PayoutID: uuid.New(), Attempt: 1, Amount: rapport.Money{Amount: 999, Currency: "usd"}, Destination: d.payee()})
+	require.NoError(t, err)
+	wrong := d.newPayout("submitted")
+	require.NoError(t, d.store.SettlePayout(d.ctx, wrong.id, 1, rapport.Transfer{ID: other.ID, PayoutID: wrong.id, Attempt: 1}))
+	for range 2 {
+		require.Equal(t, "breaks", d.reconcile())
+		require.Equal(t, "settle different, settle missing_here, settle missing_there", d.lines())
+	}
+	require.Equal(t, "amount,destination,metadata,net", d.text(`select array_to_string(differs, ',') from reconciliation_cases where ref = $1`, other.ID))
+	require.Equal(t, "3", d.text(`select count(*) from reconciliation_cases where state = 'open' and gone_at is null`), "one each, seen twice")
+	require.Equal(t, "3", d.text(`select count(*) from tasks where kind = 'reconciliation_break' and state = 'open' and ref in (select id from reconciliation_cases)`))
+	require.Empty(t, d.text(`select brand_id from reconciliation_cases where ref = $1`, stranger.ID), "nothing of ours explains it")
+	require.Equal(t, d.brand.String(), d.text(`select brand_id from reconciliation_cases where payout_id = $1`, forged.id))
+	require.NotEqual(t, uuid.Nil, kept)
+	// One that is explained stays so while it is the same; one that was called put right comes back.
+	closed := func(ref, state string) {
+		d.exec(`update reconciliation_cases set state = $2, reason = 'So it is', closed_by = $3, closed_at = now() where ref = $1`, ref, state, d.releaser)
+	}
+	closed(stranger.ID, "explained")
+	closed("tr_forged", "resolved")
+	require.Equal(t, "breaks", d.reconcile())
+	require.Equal(t, "explained", d.text(`select state from reconciliation_cases where ref = $1`, stranger.ID))
+	require.Equal(t, "open", d.text(`select state from reconciliation_cases where ref = 'tr_forged'`))
+	require.Equal(t, "1", d.text(`select count(*) from reconciliation_notes where kind = 'seen_again'`))
+}
+
+// TestACaseIsAskedAboutAgain: what is older than every window is still looked at while its case is open, and stays when it is gone.
+func TestACaseIsAskedAboutAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	payout := d.newPayout("submitted")
+	transfer, err := d.payer.Transfer(d.ctx, payout.order.Request)
+	require.NoError(t, err)
+	require.Equal(t, "passed", d.reconcile())
+	require.Equal(t, "settle open", d.lines(), "an attempt of ours is open for exactly this")
+	require.Equal(t, "1", d.text(`select count(*) from outbox where workflow_id = $1 and input ->> 'kind' = 'stripe'`, "payout/"+payout.id.String()), "its payout is told to look")
+	d.exec(`insert into reconciliation_cases (id, kind, noun, ref, at, last_run)
+		select gen_random_uuid(), 'missing_here', 'settle', $1, now() - interval '90 days', id from reconciliations limit 1`, transfer.ID)
+	require.NoError(t, d.store.SettlePayout(d.ctx, payout.id, 1, transfer))
+	require.Equal(t, "passed", d.reconcile())
+	require.Equal(t, "true open", d.text(`select (gone_at is not null)::text || ' ' || state from reconciliation_cases where ref = $1`, transfer.ID))
+}
+
+// TestATransferThatIsOlderThanItsRecord: it was found days after it was made, so its record and itself lie in different windows.
+func TestATransferThatIsOlderThanItsRecord(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.paid()
+	later := func() time.Time { return time.Now().Add(72 * time.Hour) }
+	d.exec(`alter table ledger_transactions disable trigger all`)
+	d.exec(`update ledger_transactions set at = now() + interval '71 hours' where kind = 'settle'`)
+	require.NoError(t, d.store.StartReconciliation(d.ctx, rapport.Reconciliation{ID: uuid.New(), From: later().Add(-24 * time.Hour), To: later()}))
+	require.Equal(t, "passed", d.reconcile(), d.lines())
+	require.Equal(t, "1", d.text(`select count(*) from reconciliation_lines where kind = 'settle' and result = 'matched'`))
+}
+
+func TestAComparisonThatFails(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.faulty(`[{"provider": "stripe", "method": "GET", "path": "/v1/transfers", "times": -1, "action": "html_502"}]`)
+	require.Error(t, worker.Reconcile(d.store, d.payer, time.Now)(d.ctx))
+	require.Equal(t, "running ambiguous", d.text(`select state || ' ' || problem from reconciliations`))
+	d.faulty(`[]`)
+	require.Equal(t, "passed", d.reconcile())
+	require.Equal(t, "1", d.text(`select count(*) from reconciliations where problem is null`), "the same run has gone on")
+}
+
+// TestARestoredDatabaseSendsNothingTwice: a real dump, taken before a payout was sent and loaded after it was.
+func TestARestoredDatabaseSendsNothingTwice(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.paid()
+	require.Equal(t, "passed", d.reconcile())
+	sent, neighbour := d.approved(), d.approved()
+	before := d.restorer(t)
+	code, err := d.submit(sent)
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitPaid, code)
+	require.Equal(t, 1, d.transfers(sent))
+
+	d.restored(t, before())
+	for _, payout := range []uuid.UUID{sent, neighbour} {
+		code, err := d.submit(payout)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitGated, code)
+		require.Equal(t, "approved restored", d.text(`select state || ' ' || gated from payouts where id = $1`, payout))
+	}
+	require.Equal(t, "open restored", d.text(`select state || ' ' || code from tasks where kind = 'payments_held' and owner_role = 'finance_releaser'`))
+	// The comparison that is due by itself finds the transfer.
+	gate := worker.KeepGate(d.store, d.payer, func(context.Context) error { d.reconcile(); return nil })
+	d.exec(`update reconciliations set started_at = now() - interval '1 hour', finished_at = now() - interval '1 hour'`)
+	require.NoError(t, gate(d.ctx))
+	require.Equal(t, "settle missing_here", d.lines())
+	require.Equal(t, sent.String(), d.text(`select payout_id from reconciliation_cases`))
+	// What Stripe has goes on to look, finds it and is settled; its neighbour waits until the books agree.
+	require.Equal(t, "1", d.text(`select count(*) from outbox where workflow_id = $1 and input ->> 'kind' = 'gate'`, "payout/"+sent.String()))
+	require.Equal(t, "missing_here", d.text(`select gated from payouts where id = $1`, neighbour))
+	code, err = d.submit(neighbour)
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitGated, code)
+	code, err = d.submit(sent)
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitPaid, code)
+	d.exec(`update reconciliations set started_at = now() - interval '1 hour', finished_at = now() - interval '1 hour'`)
+	require.NoError(t, gate(d.ctx))
+	require.Equal(t, "passed", d.text(`select state from reconciliations order by started_at desc limit 1`), d.lines())
+	require.Equal(t, "1", d.text(`select count(*) from outbox where workflow_id = $1 and input ->> 'kind' = 'gate'`, "payout/"+neighbour.String()))
+	code, err = d.submit(neighbour)
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitPaid, code)
+	require.Equal(t, "done", d.text(`select state from tasks where kind = 'payments_held'`))
+	for _, payout := range []uuid.UUID{sent, neighbour} {
+		require.Equal(t, 1, d.transfers(payout), "never a second transfer")
+	}
+}
+
+// restorer dumps the database as it is now; what it answers loads the dump into an empty one and gives its name.
+func (d *desk) restorer(t *testing.T) func() string {
+	t.Helper()
+	found, err := filepath.Glob("/usr/lib/postgresql/*/bin/pg_dump")
+	require.NoError(t, err)
+	require.NotEmpty(t, found, "pg_dump comes with PostgreSQL")
+	bin := filepath.Dir(slices.Max(found))
+	owner := d.owner
+	from := owner.Config().ConnString()
+	file := filepath.Join(t.TempDir(), "dump")
+	run := func(program string, args ...string) {
+		out, err := exec.CommandContext(d.ctx, filepath.Join(bin, program), args...).CombinedOutput()
+		require.NoError(t, err, "%s", out)
+	}
+	run("pg_dump", "--format=custom", "--file="+file, from)
+	return func() string {
+		name := "restored_" + strings.ReplaceAll(uuid.NewString(), "-", "")
+		d.exec("create database " + name)
+		t.Cleanup(func() {
+			_, err := owner.Exec(context.WithoutCancel(d.ctx), "drop database "+name+" with (force)")
+			require.NoError(t, err)
+		})
+		run("pg_restore", "--dbname="+database(t, from, name, ""), file)
+		return name
+	}
+}
+
+// database changes the database and the user of a URL.
+func database(t *testing.T, from, name, role string) string {
+	t.Helper()
+	u, err := url.Parse(from)
+	require.NoError(t, err)
+	u.Path = "/" + name
+	if role != "" {
+		u.User = url.User(role)
+	}
+	return u.String()
+}
+
+// restored lets everything go on with another database.
+func (d *desk) restored(t *testing.T, name string) {
+	t.Helper()
+	from := d.owner.Config().ConnString()
+	owner, err := pgxpool.New(d.ctx, database(t, from, name, ""))
+	require.NoError(t, err)
+	store, err := postgres.Open(d.ctx, database(t, from, name, "rapport_worker"))
+	require.NoError(t, err)
+	t.Cleanup(func() { store.Close(); owner.Close() })
+	d.owner, d.store = owner, store
+	d.inbox.Store, d.inbox.Activities.Store = store, store
+}
+
+func TestStaleBooksHoldWhatIsNotSent(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	require.Empty(t, d.text(`select submission_gate($1, 'acct_1')`, d.brand), "nothing was ever sent")
+	d.paid()
+	open := d.approved()
+	code, err := d.submit(open)
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitPaid, code, "never compared, and younger than a day")
+	late := d.approved()
+	d.exec(`alter table payout_attempts disable trigger all`)
+	d.exec(`update payout_attempts set first_sent_at = now() - interval '27 hours'`)
+	code, err = d.submit(late)
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitGated, code)
+	require.Equal(t, "stale", d.text(`select gated from payouts where id = $1`, late))
+	require.NoError(t, worker.KeepGate(d.store, d.payer, func(context.Context) error { d.reconcile(); return nil })(d.ctx))
+	require.Empty(t, d.text(`select gated from payouts where id = $1`, late), "the comparison ran by itself and let it go")
+	code, err = d.submit(late)
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitPaid, code)
+	// An attempt that is open already is looked up, and not sent either.
+	second := d.newPayout("submitted")
+	d.exec(`update reconciliations set from_at = from_at - interval '27 hours', to_at = to_at - interval '27 hours'`)
+	_, err = d.submit(second.id)
+	require.ErrorContains(t, err, "held back: stale")
+	require.Zero(t, d.transfers(second.id))
+	require.Equal(t, "submitted", d.text(`select state from payouts where id = $1`, second.id))
+}
+
+// TestAKeyThatIsRefusedPausesTheQueue: a thousand payouts, a handful of calls.
+func TestAKeyThatIsRefusedPausesTheQueue(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	payouts := d.thousand()
+	d.faulty(`[{"provider": "stripe", "times": -1, "action": "401"}]`)
+	const workers = 16
+	work, codes := make(chan uuid.UUID), sync.Map{}
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for payout := range work {
+				code, err := d.submit(payout)
+				if err != nil {
+					code, err = d.submit(payout) // as Temporal does, a minute later
+				}
+				if err != nil {
+					code = err.Error()
+				}
+				codes.Store(payout, code)
+			}
+		})
+	}
+	for _, p := range payouts {
+		work <- p
+	}
+	close(work)
+	wg.Wait()
+	for _, p := range payouts {
+		code, _ := codes.Load(p)
+		require.Equal(t, rapport.SubmitGated, code)
+	}
+	calls := d.asked()[0]
+	t.Logf("%d payouts on a bad key: %d calls", len(payouts), calls)
+	require.LessOrEqual(t, calls, workers)
+	require.Equal(t, "1000", d.text(`select count(*) from payouts where state = 'approved' and gated = 'paused'`), "none failed")
+	require.Equal(t, "0", d.text(`select count(*) from payout_attempts`))
+	require.Equal(t, "admin, finance_releaser", d.text(`select string_agg(owner_role, ', ' order by owner_role) from tasks where kind = 'payments_held' and state = 'open' and code = 'paused'`))
+	// A probe a minute, by one job.
+	gate := worker.KeepGate(d.store, d.payer, func(context.Context) error { return nil })
+	require.NoError(t, gate(d.ctx))
+	require.Equal(t, calls, d.asked()[0], "its minute has not come")
+	d.exec(`update provider_pauses set probe_at = now()`)
+	for range 3 {
+		require.NoError(t, gate(d.ctx))
+	}
+	require.Equal(t, calls+1, d.asked()[0])
+	require.Equal(t, "1000", d.text(`select count(*) from payouts where gated is not null`))
+	d.faulty(`[]`)
+	d.exec(`update provider_pauses set probe_at = now()`)
+	require.NoError(t, gate(d.ctx))
+	require.Equal(t, "1000", d.text(`select count(*) from outbox where input ->> 'kind' = 'gate'`))
+	require.Equal(t, "0", d.text(`select count(*) from tasks where kind = 'payments_held' and state = 'open'`))
+	code, err := d.submit(payouts[0])
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitPaid, code)
+}
+
+// TestAnOpenAttemptWaitsUnderItsKey: the key was refused after the attempt was opened.
+func TestAnOpenAttemptWaitsUnderItsKey(t *testing.T) {
+	t.Parallel()
+	for _, status := range []string{"401", "403"} {
+		t.Run(status, func(t *testing.T) {
+			t.Parallel()
+			d := newDesk(t)
+			payout := d.approved()
+			d.faulty(`[{"provider": "stripe", "method": "POST", "path": "/v1/transfers", "times": -1, "action": "` + status + `"}]`)
+			for range 5 {
+				_, err := d.submit(payout)
+				require.Error(t, err)
+			}
+			require.Equal(t, 1, d.asked()[0])
+			key := d.text(`select key from payout_attempts where outcome = 'open'`)
+			require.Equal(t, "submitted", d.text(`select state from payouts where id = $1`, payout))
+			d.faulty(`[]`)
+			d.exec(`update provider_pauses set probe_at = now()`)
+			require.NoError(t, worker.KeepGate(d.store, d.payer, func(context.Context) error { return nil })(d.ctx))
+			code, err := d.submit(payout)
+			require.NoError(t, err)
+			require.Equal(t, rapport.SubmitPaid, code)
+			require.Equal(t, key+" succeeded", d.text(`select key || ' ' || outcome from payout_attempts`))
+		})
+	}
+}
+
+// thousand payouts to one creator, approved by both.
+func (d *desk) thousand() []uuid.UUID {
+	d.t.Helper()
+	first := d.newPayout("awaiting_approval")
+	d.exec(`insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, amount, currency)
+		select gen_random_uuid(), partnership_id, brand_id, contract_id, term, n, title, trigger, amount, currency from milestones, generate_series(1, 999) n`)
+	d.exec(`insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, state, due_at)
+		select gen_random_uuid(), m.id, p.partnership_id, p.brand_id, p.creator_id, p.amount, p.currency, p.destination, p.state, p.due_at
+		from milestones m, payouts p where m.position > 0 and p.id = $1`, first.id)
+	for _, x := range []struct {
+		part string
+		who  uuid.UUID
+	}{{"preparer", d.preparer}, {"releaser", d.releaser}} {
+		d.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
+			select gen_random_uuid(), id, brand_id, round, $1, $2, amount, currency, destination from payouts`, x.part, x.who)
+	}
+	rows, err := d.owner.Query(d.ctx, `select id from payouts`)
+	require.NoError(d.t, err)
+	var ids []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		require.NoError(d.t, rows.Scan(&id))
+		ids = append(ids, id)
+	}
+	require.Len(d.t, ids, 1000)
+	return ids
+}
