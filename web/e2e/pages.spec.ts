@@ -184,6 +184,7 @@ const visits: Visit[] = [
   { name: "a review", person: "approver", path: review },
   { name: "payments", person: "finance_releaser", path: "/payouts" },
   { name: "money taken back", person: "finance_releaser", path: "/reversals" },
+  { name: "reconciliation", person: "finance_releaser", path: "/reconciliation" },
   { name: "a payment", person: "finance_releaser", path: first("finance_releaser", "/v1/payouts?limit=1&state=paid", "payouts") },
   { name: "books", person: "auditor", path: "/reports/books" },
   { name: "accounts in other books", person: "finance_preparer", path: "/reports/books", then: async (page) => page.getByRole("button", { name: "Edit" }).click() },
@@ -263,9 +264,9 @@ async function portalLink(): Promise<string> {
 }
 
 // Lists answer that there is nothing, or that something broke.
-const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|reversals|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts|history|payee-years|brands\/[^/]+\/journals)(\?|$)/;
+const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|reversals|reconciliations|reconciliation-cases|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts|history|payee-years|brands\/[^/]+\/journals)(\?|$)/;
 
-const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|books|outreach settings|review settings|standing in|search|mail|calendars|brands|people|tokens)$/;
+const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|reconciliation|books|outreach settings|review settings|standing in|search|mail|calendars|brands|people|tokens)$/;
 
 interface Seat {
   page: Page;

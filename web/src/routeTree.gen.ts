@@ -14,6 +14,7 @@ import { Route as PortalRouteImport } from "./routes/portal"
 import { Route as SignInRouteImport } from "./routes/sign-in"
 import { Route as AppIndexRouteImport } from "./routes/_app/index"
 import { Route as AppInboxRouteImport } from "./routes/_app/inbox"
+import { Route as AppReconciliationRouteImport } from "./routes/_app/reconciliation"
 import { Route as AppReportsRouteImport } from "./routes/_app/reports"
 import { Route as AppSearchRouteImport } from "./routes/_app/search"
 import { Route as AppSettingsRouteImport } from "./routes/_app/settings"
@@ -34,6 +35,7 @@ import { Route as AppPayoutsIndexRouteImport } from "./routes/_app/payouts.index
 import { Route as AppPayoutsIdRouteImport } from "./routes/_app/payouts.$id"
 import { Route as AppReportsIndexRouteImport } from "./routes/_app/reports.index"
 import { Route as AppReportsBooksRouteImport } from "./routes/_app/reports.books"
+import { Route as AppReversalsIndexRouteImport } from "./routes/_app/reversals.index"
 import { Route as AppReviewsIndexRouteImport } from "./routes/_app/reviews.index"
 import { Route as AppReviewsIdRouteImport } from "./routes/_app/reviews.$id"
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings.index"
@@ -72,6 +74,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
 const AppInboxRoute = AppInboxRouteImport.update({
   id: "/inbox",
   path: "/inbox",
+  getParentRoute: () => AppRoute,
+} as any)
+const AppReconciliationRoute = AppReconciliationRouteImport.update({
+  id: "/reconciliation",
+  path: "/reconciliation",
   getParentRoute: () => AppRoute,
 } as any)
 const AppReportsRoute = AppReportsRouteImport.update({
@@ -174,6 +181,11 @@ const AppReportsBooksRoute = AppReportsBooksRouteImport.update({
   path: "/books",
   getParentRoute: () => AppReportsRoute,
 } as any)
+const AppReversalsIndexRoute = AppReversalsIndexRouteImport.update({
+  id: "/reversals/",
+  path: "/reversals/",
+  getParentRoute: () => AppRoute,
+} as any)
 const AppReviewsIndexRoute = AppReviewsIndexRouteImport.update({
   id: "/reviews/",
   path: "/reviews/",
@@ -255,6 +267,7 @@ export interface FileRoutesByFullPath {
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/inbox": typeof AppInboxRoute
+  "/reconciliation": typeof AppReconciliationRoute
   "/reports": typeof AppReportsRouteWithChildren
   "/search": typeof AppSearchRoute
   "/settings": typeof AppSettingsRouteWithChildren
@@ -286,6 +299,7 @@ export interface FileRoutesByFullPath {
   "/partnerships/": typeof AppPartnershipsIndexRoute
   "/payouts/": typeof AppPayoutsIndexRoute
   "/reports/": typeof AppReportsIndexRoute
+  "/reversals/": typeof AppReversalsIndexRoute
   "/reviews/": typeof AppReviewsIndexRoute
   "/settings/": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
@@ -295,6 +309,7 @@ export interface FileRoutesByTo {
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/inbox": typeof AppInboxRoute
+  "/reconciliation": typeof AppReconciliationRoute
   "/search": typeof AppSearchRoute
   "/tasks": typeof AppTasksRoute
   "/portal/$token": typeof PortalTokenRoute
@@ -325,6 +340,7 @@ export interface FileRoutesByTo {
   "/partnerships": typeof AppPartnershipsIndexRoute
   "/payouts": typeof AppPayoutsIndexRoute
   "/reports": typeof AppReportsIndexRoute
+  "/reversals": typeof AppReversalsIndexRoute
   "/reviews": typeof AppReviewsIndexRoute
   "/settings": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
@@ -336,6 +352,7 @@ export interface FileRoutesById {
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
   "/_app/inbox": typeof AppInboxRoute
+  "/_app/reconciliation": typeof AppReconciliationRoute
   "/_app/reports": typeof AppReportsRouteWithChildren
   "/_app/search": typeof AppSearchRoute
   "/_app/settings": typeof AppSettingsRouteWithChildren
@@ -368,6 +385,7 @@ export interface FileRoutesById {
   "/_app/partnerships/": typeof AppPartnershipsIndexRoute
   "/_app/payouts/": typeof AppPayoutsIndexRoute
   "/_app/reports/": typeof AppReportsIndexRoute
+  "/_app/reversals/": typeof AppReversalsIndexRoute
   "/_app/reviews/": typeof AppReviewsIndexRoute
   "/_app/settings/": typeof AppSettingsIndexRoute
   "/_app/campaigns/$id/start": typeof AppCampaignsIdStartRoute
@@ -380,6 +398,7 @@ export interface FileRouteTypes {
     | "/portal"
     | "/sign-in"
     | "/inbox"
+    | "/reconciliation"
     | "/reports"
     | "/search"
     | "/settings"
@@ -411,6 +430,7 @@ export interface FileRouteTypes {
     | "/partnerships/"
     | "/payouts/"
     | "/reports/"
+    | "/reversals/"
     | "/reviews/"
     | "/settings/"
     | "/campaigns/$id/start"
@@ -420,6 +440,7 @@ export interface FileRouteTypes {
     | "/portal"
     | "/sign-in"
     | "/inbox"
+    | "/reconciliation"
     | "/search"
     | "/tasks"
     | "/portal/$token"
@@ -450,6 +471,7 @@ export interface FileRouteTypes {
     | "/partnerships"
     | "/payouts"
     | "/reports"
+    | "/reversals"
     | "/reviews"
     | "/settings"
     | "/campaigns/$id/start"
@@ -460,6 +482,7 @@ export interface FileRouteTypes {
     | "/portal"
     | "/sign-in"
     | "/_app/inbox"
+    | "/_app/reconciliation"
     | "/_app/reports"
     | "/_app/search"
     | "/_app/settings"
@@ -492,6 +515,7 @@ export interface FileRouteTypes {
     | "/_app/partnerships/"
     | "/_app/payouts/"
     | "/_app/reports/"
+    | "/_app/reversals/"
     | "/_app/reviews/"
     | "/_app/settings/"
     | "/_app/campaigns/$id/start"
@@ -540,6 +564,13 @@ declare module "@tanstack/react-router" {
       path: "/inbox"
       fullPath: "/inbox"
       preLoaderRoute: typeof AppInboxRouteImport
+      parentRoute: typeof AppRoute
+    }
+    "/_app/reconciliation": {
+      id: "/_app/reconciliation"
+      path: "/reconciliation"
+      fullPath: "/reconciliation"
+      preLoaderRoute: typeof AppReconciliationRouteImport
       parentRoute: typeof AppRoute
     }
     "/_app/reports": {
@@ -681,6 +712,13 @@ declare module "@tanstack/react-router" {
       fullPath: "/reports/books"
       preLoaderRoute: typeof AppReportsBooksRouteImport
       parentRoute: typeof AppReportsRoute
+    }
+    "/_app/reversals/": {
+      id: "/_app/reversals/"
+      path: "/reversals"
+      fullPath: "/reversals/"
+      preLoaderRoute: typeof AppReversalsIndexRouteImport
+      parentRoute: typeof AppRoute
     }
     "/_app/reviews/": {
       id: "/_app/reviews/"
@@ -836,6 +874,7 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 
 interface AppRouteChildren {
   AppInboxRoute: typeof AppInboxRoute
+  AppReconciliationRoute: typeof AppReconciliationRoute
   AppReportsRoute: typeof AppReportsRouteWithChildren
   AppSearchRoute: typeof AppSearchRoute
   AppSettingsRoute: typeof AppSettingsRouteWithChildren
@@ -853,6 +892,7 @@ interface AppRouteChildren {
   AppCreatorsIndexRoute: typeof AppCreatorsIndexRoute
   AppPartnershipsIndexRoute: typeof AppPartnershipsIndexRoute
   AppPayoutsIndexRoute: typeof AppPayoutsIndexRoute
+  AppReversalsIndexRoute: typeof AppReversalsIndexRoute
   AppReviewsIndexRoute: typeof AppReviewsIndexRoute
   AppCampaignsIdStartRoute: typeof AppCampaignsIdStartRoute
   AppCampaignsIdIndexRoute: typeof AppCampaignsIdIndexRoute
@@ -860,6 +900,7 @@ interface AppRouteChildren {
 
 const AppRouteChildren: AppRouteChildren = {
   AppInboxRoute: AppInboxRoute,
+  AppReconciliationRoute: AppReconciliationRoute,
   AppReportsRoute: AppReportsRouteWithChildren,
   AppSearchRoute: AppSearchRoute,
   AppSettingsRoute: AppSettingsRouteWithChildren,
@@ -877,6 +918,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppCreatorsIndexRoute: AppCreatorsIndexRoute,
   AppPartnershipsIndexRoute: AppPartnershipsIndexRoute,
   AppPayoutsIndexRoute: AppPayoutsIndexRoute,
+  AppReversalsIndexRoute: AppReversalsIndexRoute,
   AppReviewsIndexRoute: AppReviewsIndexRoute,
   AppCampaignsIdStartRoute: AppCampaignsIdStartRoute,
   AppCampaignsIdIndexRoute: AppCampaignsIdIndexRoute,

@@ -425,6 +425,19 @@ export const reconciliationsQuery = queryOptions({
   queryFn: ({ signal }) => body(api.GET("/v1/reconciliations", { params: { query: { limit: 20 } }, signal })),
 });
 
+export const casesQuery = (query: Params<"/v1/reconciliation-cases">) =>
+  queryOptions({
+    queryKey: ["reconciliation", "cases", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/reconciliation-cases", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** Whether payouts are sent now, and what they wait for. */
+export const paymentsGateQuery = queryOptions({
+  queryKey: ["payout", "gate"],
+  queryFn: ({ signal }) => body(api.GET("/v1/payments-gate", { signal })),
+});
+
 export const searchQuery = (q: string) =>
   queryOptions({
     queryKey: ["search", "list", q],

@@ -36,6 +36,8 @@ export function refresh(queries: QueryClient, changes: Change[]): void {
       if (noun === "partnership" && kind === "one" && (about || written?.has(String(id)))) return true;
       // Who waits, and until when, stands in messages and partnerships; what was said, in messages alone.
       if (noun === "thread" && (written || (ids.has("partnership") && part === undefined))) return true;
+      // A comparison of the books may let payments go, or keep them back.
+      if (noun === "payout" && kind === "gate" && ids.has("reconciliation")) return true;
       // Funds move with payouts and top-ups, which both come as payouts.
       if (noun === "brand" && part === "funds" && ids.has("payout")) return true;
       const changed = ids.get(String(noun));

@@ -201,9 +201,23 @@ const renewal = {
 
 const reconciliation = {
   running: look("Running", "progress", IconRefresh),
-  passed: look("Passed", "done", IconCheck),
-  breaks: look("Breaks found", "danger", IconAlertTriangle),
+  passed: look("Books agree", "done", IconCheck),
+  breaks: look("Differences found", "danger", IconAlertTriangle),
   failed: look("Failed", "danger", IconX),
+};
+
+/** What two books have of one thing. */
+const difference = {
+  missing_here: look("Missing in the ledger", "danger", IconAlertTriangle),
+  missing_there: look("Missing at Stripe", "danger", IconAlertTriangle),
+  different: look("Different", "danger", IconAlertTriangle),
+};
+
+/** A difference that somebody explains. */
+const differenceCase = {
+  open: look("Open", "attention", IconUserExclamation),
+  explained: look("Explained", "done", IconCheck),
+  resolved: look("Put right", "done", IconChecks),
 };
 
 const delegation = {
@@ -228,7 +242,7 @@ const postCheck = {
 /** The looks of every noun that has states. */
 export const looks = {
   stage: stages, payout, reversal, netting, review, reviewStage, deliverable, contract, offer, milestone, message, task, campaign, payee, check, verdict,
-  attempt, renewal, reconciliation, delegation, reviewLink, postCheck,
+  attempt, renewal, reconciliation, difference, differenceCase, delegation, reviewLink, postCheck,
 } as const;
 
 /** A noun whose states have looks. */

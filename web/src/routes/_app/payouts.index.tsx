@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { IconCoin, IconRotate, IconSearchOff } from "@tabler/icons-react";
+import { IconCoin, IconRotate, IconScale, IconSearchOff } from "@tabler/icons-react";
 
 import { payoutsQuery } from "../../api/queries";
 import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
@@ -13,6 +13,7 @@ import { CampaignFilter, LateFilters, StatesFilter } from "../../components/Late
 import { Money, Unknown } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
+import { GateNotices } from "../../components/payout/GateNotices";
 import { Lanes, laneWords } from "../../components/payout/Lanes";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
@@ -61,10 +62,14 @@ function Payouts() {
           <Button variant="default" leftSection={<IconRotate size={16} aria-hidden />} component={Link} to="/reversals">
             Money taken back
           </Button>
+          <Button variant="default" leftSection={<IconScale size={16} aria-hidden />} component={Link} to="/reconciliation">
+            Reconciliation
+          </Button>
           <Downloads path="/v1/payouts/export" query={filter} as={["csv", "xlsx"]} />
         </>
       )}
     >
+      <GateNotices linked={exports} />
       <Lanes brandId={brand} campaignId={campaign} value={lane} onChange={(one) => set({ lane: one, state: undefined })} />
       <Filters>
         <LateFilters>
