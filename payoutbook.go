@@ -72,6 +72,7 @@ type PayoutRecord struct {
 	Events       []PayoutEvent
 	ContentFirst bool // the content's approval is the first pair of eyes
 	Evidence     PayoutEvidence
+	Bank         *BankArrival      // nil before anything is known
 	Reversals    []ReversalItem    // newest first
 	Nettings     []Netting         // what it keeps for other money that was taken back
 	Foreign      []ForeignReversal // what came back elsewhere and is not recorded

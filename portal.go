@@ -58,6 +58,7 @@ type PortalPayment struct {
 	PayoutState PayoutState
 	DueAt       *time.Time
 	PaidAt      *time.Time
+	Bank        *BankArrival // State and On; nil before anything is known
 }
 
 // PortalSignature is a creator's signature on its way into the database.

@@ -89,6 +89,14 @@ type BalanceMovement struct {
 	Created  time.Time
 }
 
+// BankArrival is how a payout stands at the creator's bank, as the provider reports it. It is advisory: what arrived may still be returned.
+type BankArrival struct {
+	State       string // pending | in_transit | paid | failed | canceled
+	On          string // YYYY-MM-DD, when it arrives or arrived; empty when nobody knows
+	FailureCode string
+	ReadAt      time.Time
+}
+
 // BankPayout is money of a creator's account on its way to the bank, as the provider knows it now. Paid is not final: the bank may still
 // return it.
 type BankPayout struct {

@@ -100,6 +100,11 @@ type Store interface {
 	PaymentsPaused(ctx context.Context) (bool, error)
 	// PauseProvider keeps everybody from asking a provider that refuses our key, until a probe is answered.
 	PauseProvider(ctx context.Context, code string) error
+	// PayoutsWithoutPayment are the payouts that went to an account and of which nobody knows what it calls them.
+	PayoutsWithoutPayment(ctx context.Context, account string) ([]uuid.UUID, error)
+	NotePayment(ctx context.Context, t rapport.Transfer) error
+	// KeepBankPayout remembers how a payout to the bank stands. What failed stays failed.
+	KeepBankPayout(ctx context.Context, b rapport.BankPayout) error
 	MarkSent(ctx context.Context, payout uuid.UUID, attempt int) error
 	SettlePayout(ctx context.Context, payout uuid.UUID, attempt int, t rapport.Transfer) error
 	RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int, kind, code string) error
@@ -136,6 +141,8 @@ type Payer interface {
 	ReversalsOf(ctx context.Context, transfer string) ([]rapport.TakenBack, error)
 	CreateTopUp(ctx context.Context, id, brand uuid.UUID, amount rapport.Money) (rapport.ProviderTopUp, error)
 	TopUp(ctx context.Context, providerID string) (rapport.ProviderTopUp, error)
+	// BankPayout reads a payout of a creator's account to the bank as it is now.
+	BankPayout(ctx context.Context, account, id string) (rapport.BankPayout, error)
 }
 
 // Mailer sends mail. Its errors are *rapport.SendError.

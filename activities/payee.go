@@ -57,6 +57,36 @@ func (a *Activities) newAccount(ctx context.Context, payee rapport.Payee) (rappo
 	return a.Payer.CreatePayeeAccount(ctx, payee.CreatorID, payee.Email, payee.Country)
 }
 
+// ReadBankPayout reads afresh how a payout of a creator's account to the bank stands, and for which payouts of ours. False when there is none.
+func (a *Activities) ReadBankPayout(ctx context.Context, account, id string) (bool, error) {
+	if err := a.notPaused(ctx); err != nil {
+		return false, err
+	}
+	bank, err := a.Payer.BankPayout(ctx, account, id)
+	if failed, ok := errors.AsType[*rapport.PayError](err); ok && (failed.Outcome == rapport.PayRejected || failed.Outcome == rapport.PayRejectedPayee) {
+		return false, nil // the account or the payout is gone
+	}
+	if err != nil {
+		return false, a.refused(ctx, err)
+	}
+	unnamed, err := a.Store.PayoutsWithoutPayment(ctx, account)
+	if err != nil {
+		return false, classify(err)
+	}
+	for _, payout := range unnamed {
+		sent, err := a.Payer.TransfersOf(ctx, payout)
+		if err != nil {
+			return false, a.refused(ctx, err)
+		}
+		for _, t := range sent {
+			if err := a.Store.NotePayment(ctx, t); err != nil {
+				return false, classify(err)
+			}
+		}
+	}
+	return true, classify(a.Store.KeepBankPayout(ctx, bank))
+}
+
 // RefreshPayee reads a creator's account afresh and remembers whether it can be paid.
 func (a *Activities) RefreshPayee(ctx context.Context, payee rapport.Payee) (rapport.Payee, error) {
 	if err := a.notPaused(ctx); err != nil {

@@ -177,7 +177,7 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 	}
 	me := principalFrom(ctx)
 	shown := gen.Payout{
-		Summary: showPayoutSummary(p.PayoutItem), Destination: orNil(p.Destination), PayeeState: p.PayeeState, Evidence: evidenceWords(p.Evidence),
+		Summary: showPayoutSummary(p.PayoutItem), Destination: orNil(p.Destination), PayeeState: p.PayeeState, Bank: showArrival(p.Bank), Evidence: evidenceWords(p.Evidence),
 		Approvals: make([]gen.PayoutApproval, len(p.Approvals)), Attempts: make([]gen.PayoutAttempt, len(p.Attempts)), Ledger: showLines(p.Ledger),
 		Commands: payoutCommands(p, me), ApprovalParts: approvalParts(p, me), Events: make([]gen.TimelineItem, len(p.Events)), Seq: p.Seq,
 		Reversals: each(p.Reversals, func(r rapport.ReversalItem) gen.Reversal { return showReversal(r, me) }), Nettings: each(p.Nettings, showNetting(p.Amount.Currency)),

@@ -70,6 +70,9 @@ func (s *Server) home(page rapport.PortalPage) gen.PortalHome {
 	for i, m := range page.Payments {
 		state, expected := paymentWords(m)
 		home.Payments[i] = gen.PortalPayment{Id: m.ID, Title: m.Title, Amount: toMoney(m.Amount), State: state, ExpectedAt: expected, PaidAt: m.PaidAt}
+		if m.Bank != nil {
+			home.Payments[i].Bank = orNil(arrivalWords(m.Bank.State, m.Bank.On))
+		}
 	}
 	return home
 }

@@ -234,6 +234,9 @@ func (s *Store) SettlePayout(ctx context.Context, payout uuid.UUID, attempt int,
 		if err := s.takeNettings(ctx, tx, p); err != nil {
 			return err
 		}
+		if err := s.notePayment(ctx, tx, rapport.Transfer{ID: t.ID, PayoutID: payout, Payment: t.Payment}); err != nil {
+			return fmt.Errorf("payment: %w", err)
+		}
 		return s.q.MarkPaid(ctx, tx, payout)
 	})
 }

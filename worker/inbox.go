@@ -97,6 +97,19 @@ func (x *Inbox) stripe(ctx context.Context, row rapport.InboxRow) (string, error
 		}
 		_, err = x.Activities.RefreshPayee(ctx, payee)
 		return "", err
+	case strings.HasPrefix(row.Type, "payout."):
+		creator, err := x.Store.PayeeByAccount(ctx, row.Account)
+		if err != nil {
+			return "", fmt.Errorf("payee: %w", err)
+		}
+		if creator == uuid.Nil {
+			return "no such payee", nil
+		}
+		there, err := x.Activities.ReadBankPayout(ctx, row.Account, row.ObjectID)
+		if err != nil {
+			return "", err
+		}
+		return unless(there, "no such payout"), nil
 	case strings.HasPrefix(row.Type, "transfer."):
 		return x.transfer(ctx, row, object.Metadata["payout_id"])
 	case strings.HasPrefix(row.Type, "topup."):

@@ -40,7 +40,7 @@ type arrivals struct {
 	payees  func() string // makes the account of the next payout's creator; nil for one that the provider does not know
 }
 
-func arriving(t *testing.T) *arrivals {
+func arriving(t *testing.T, change ...func(*sandbox.Config)) *arrivals {
 	t.Helper()
 	ownerURL, _, workerURL := pgtest.New(t)
 	owner, err := pgxpool.New(t.Context(), ownerURL)
@@ -49,10 +49,14 @@ func arriving(t *testing.T) *arrivals {
 	store, err := postgres.Open(t.Context(), workerURL)
 	require.NoError(t, err)
 	t.Cleanup(store.Close)
-	sb, err := sandbox.New(sandbox.Config{
+	config := sandbox.Config{
 		State: t.TempDir(), StripeAccountSecret: whsecAccount, StripeConnectSecret: whsecConnect, SendGridKeyDir: t.TempDir(),
 		InboundDomain: "in.test", Mute: true, Log: zap.NewNop(),
-	})
+	}
+	for _, f := range change {
+		f(&config)
+	}
+	sb, err := sandbox.New(config)
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, sb.Close()) })
 	public, control := httptest.NewServer(sb.Handler()), httptest.NewServer(sb.Control())
@@ -63,7 +67,7 @@ func arriving(t *testing.T) *arrivals {
 	require.NoError(t, err)
 
 	a := &arrivals{
-		bundle: &bundle{t: t, ctx: t.Context(), owner: owner, store: store, control: control.URL},
+		bundle: &bundle{t: t, ctx: t.Context(), owner: owner, store: store, control: control.URL, posts: public.URL},
 		mailer: sendgrid.Mailer{Domain: "in.test", Key: []byte("0123456789abcdef0123456789abcdef")},
 		payer:  stripe.Payer{Client: client},
 	}

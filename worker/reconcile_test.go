@@ -21,15 +21,16 @@ import (
 	"rapport/activities"
 	"rapport/postgres"
 	"rapport/providers/stripe"
+	"rapport/sandbox"
 	"rapport/worker"
 )
 
 // desk is books on both sides: payouts of creators whom the sandbox knows, and a top-up that arrived there.
 type desk struct{ *arrivals }
 
-func newDesk(t *testing.T) *desk {
+func newDesk(t *testing.T, change ...func(*sandbox.Config)) *desk {
 	t.Helper()
-	d := &desk{arriving(t)}
+	d := &desk{arriving(t, change...)}
 	d.payees = d.payee
 	topup := d.id(`select id from topups`)
 	done, err := d.inbox.Activities.CreateTopUp(d.ctx, topup)

@@ -72,6 +72,10 @@ type Config struct {
 	// is less than what docker-compose.yml grants.
 	ShutdownTimeout time.Duration
 
+	// RAPPORT_PAYMENTS_PER_SECOND: how many calls that move money, or look for it, all workers together begin in a second (15). Stripe
+	// takes about 25 of a kind.
+	PaymentsPerSecond int
+
 	LogFormat string // RAPPORT_LOG: json, or console for people
 	LogLevel  string // RAPPORT_LOG_LEVEL: debug, info, warn or error
 }
@@ -146,14 +150,16 @@ func loadConfig(needs part, getenv func(string) string) (Config, error) {
 			EventKey:   getenv("SENDGRID_EVENT_PUBLIC_KEY"),
 			InboundKey: getenv("SENDGRID_INBOUND_PUBLIC_KEY"),
 		},
-		AllowBaseURL:    getenv("RAPPORT_ALLOW_BASE_URL") == "yes",
-		MailDomain:      getenv("RAPPORT_MAIL_DOMAIN"),
-		Browser:         r.or("RAPPORT_BROWSER", ""),
-		FetchAllow:      r.list("RAPPORT_FETCH_ALLOW"),
-		FinanceDelay:    r.duration("RAPPORT_FINANCE_DELAY", 24*time.Hour),
-		ShutdownTimeout: r.duration("RAPPORT_SHUTDOWN_TIMEOUT", shutdownTimeout(needs)),
-		LogFormat:       r.or("RAPPORT_LOG", "json"),
-		LogLevel:        r.or("RAPPORT_LOG_LEVEL", "info"),
+		AllowBaseURL:      getenv("RAPPORT_ALLOW_BASE_URL") == "yes",
+		MailDomain:        getenv("RAPPORT_MAIL_DOMAIN"),
+		Browser:           r.or("RAPPORT_BROWSER", ""),
+		FetchAllow:        r.list("RAPPORT_FETCH_ALLOW"),
+		FinanceDelay:      r.duration("RAPPORT_FINANCE_DELAY", 24*time.Hour),
+		ShutdownTimeout:   r.duration("RAPPORT_SHUTDOWN_TIMEOUT", shutdownTimeout(needs)),
+		PaymentsPerSecond: r.whole("RAPPORT_PAYMENTS_PER_SECOND", 15),
+
+		LogFormat: r.or("RAPPORT_LOG", "json"),
+		LogLevel:  r.or("RAPPORT_LOG_LEVEL", "info"),
 	}
 	for _, item := range r.list("RAPPORT_TRUSTED_PROXIES") {
 		_, network, err := net.ParseCIDR(item)
@@ -236,6 +242,19 @@ func (r *reader) duration(name string, value time.Duration) time.Duration {
 	}
 
 	return d
+}
+
+func (r *reader) whole(name string, value int) int {
+	text := r.getenv(name)
+	if text == "" {
+		return value
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 {
+		r.badf("%s is not a whole number above zero: set it to one such as %d", name, value)
+	}
+
+	return n
 }
 
 func (r *reader) codecKey(name, text string) Secret {

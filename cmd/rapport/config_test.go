@@ -119,6 +119,8 @@ func TestConfigRefusals(t *testing.T) {
 		{"RAPPORT_FINANCE_DELAY", "a day", "RAPPORT_FINANCE_DELAY is not a duration"},
 		{"RAPPORT_FINANCE_DELAY", "-1h", "RAPPORT_FINANCE_DELAY is not a duration"},
 		{"RAPPORT_SHUTDOWN_TIMEOUT", "30", "RAPPORT_SHUTDOWN_TIMEOUT is not a duration"},
+		{"RAPPORT_PAYMENTS_PER_SECOND", "0", "RAPPORT_PAYMENTS_PER_SECOND is not a whole number"},
+		{"RAPPORT_PAYMENTS_PER_SECOND", "1.5", "RAPPORT_PAYMENTS_PER_SECOND is not a whole number"},
 		{"RAPPORT_LOG", "xml", "RAPPORT_LOG"},
 		{"RAPPORT_LOG_LEVEL", "loud", "RAPPORT_LOG_LEVEL"},
 		{"STRIPE_API_KEY", "", "STRIPE_API_KEY is not set"},

@@ -96,7 +96,7 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 	acts.Jobs = worker.Jobs(sweep, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now))
 	fatal := make(chan error, 1)
 	workers := worker.New(connection, acts, worker.Options{
-		StopTimeout: cfg.ShutdownTimeout, Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()}, Identity: identity(),
+		StopTimeout: cfg.ShutdownTimeout, PaymentsPerSecond: float64(cfg.PaymentsPerSecond), Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()}, Identity: identity(),
 		OnFatal: func(err error) {
 			select {
 			case fatal <- fmt.Errorf("a worker has given up: %w", err):

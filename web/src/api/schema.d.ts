@@ -2783,6 +2783,14 @@ export interface components {
             banned: boolean;
             reason: string;
         };
+        /** @description How the money stands at the bank of the creator, as the bank reports it; what arrived may still be returned */
+        BankArrival: {
+            /** Format: date-time */
+            read_at: string;
+            /** @enum {string} */
+            state: "pending" | "in_transit" | "paid" | "failed" | "canceled";
+            words: string;
+        };
         /**
          * @default quickbooks
          * @enum {string}
@@ -4128,6 +4136,7 @@ export interface components {
             approval_parts: components["schemas"]["Command"][];
             approvals: components["schemas"]["PayoutApproval"][];
             attempts: components["schemas"]["PayoutAttempt"][];
+            bank?: components["schemas"]["BankArrival"];
             commands: components["schemas"]["Command"][];
             destination?: string;
             events: components["schemas"]["TimelineItem"][];
@@ -4398,6 +4407,8 @@ export interface components {
         };
         PortalPayment: {
             amount: components["schemas"]["Money"];
+            /** @description How it stands at the bank, in words; advisory */
+            bank?: string;
             /** Format: date-time */
             expected_at?: string;
             /** Format: uuid */
@@ -5503,6 +5514,7 @@ export type Approver = components['schemas']['Approver'];
 export type Balance = components['schemas']['Balance'];
 export type BalanceList = components['schemas']['BalanceList'];
 export type BanEdit = components['schemas']['BanEdit'];
+export type BankArrival = components['schemas']['BankArrival'];
 export type BooksSystem = components['schemas']['BooksSystem'];
 export type Branch = components['schemas']['Branch'];
 export type Brand = components['schemas']['Brand'];

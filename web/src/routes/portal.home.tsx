@@ -102,6 +102,7 @@ function Shown({ home }: { home: PortalHome }) {
                   <div className="soft">
                     {payment.state}
                     {payment.paid_at ? <>, <RelativeTime at={payment.paid_at} />, <a href={`/v1/portal/payments/${payment.id}/remittance`} download>remittance (PDF)</a></> : payment.expected_at && <>, expected <RelativeTime at={payment.expected_at} /></>}
+                    {payment.bank && <><br />{payment.bank}</>}
                   </div>
                 </div>
                 <strong><Money value={payment.amount} /></strong>

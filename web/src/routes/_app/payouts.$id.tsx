@@ -106,6 +106,7 @@ function PayoutPage() {
                 ["Came back", summary.came_back && <Money key="back" value={summary.came_back} />],
                 ["From", `Funds of ${summary.brand_name}`],
                 ["To", payout.destination ?? "No bank account yet"],
+                ["At the bank", payout.bank && <span key="bank">{payout.bank.words}<div className="soft">Asked <RelativeTime at={payout.bank.read_at} /></div></span>],
                 ["Creator", <StatusChip key="payee" noun="payee" state={payout.payee_state} />],
                 ["Due", <span key="due"><RelativeTime at={summary.due_at} /><div className="soft">{exactText(new Date(summary.due_at))}</div></span>],
                 ["Changed", <RelativeTime key="changed" at={summary.updated_at} />],
