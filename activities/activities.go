@@ -59,6 +59,8 @@ func NameOf(effect string) string {
 
 // Store is what the activities remember with.
 type Store interface {
+	ProviderStore
+
 	ApplyBatch(ctx context.Context, b rapport.Batch) error
 
 	PrepareMail(ctx context.Context, in rapport.MailOrder) (rapport.MailDraft, error)
@@ -96,15 +98,6 @@ type Store interface {
 	OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, partnership, milestone uuid.UUID) (rapport.PayoutPlan, error)
 	// OrderPayout re-reads approvals, payee and funds under the row's lock and opens an attempt, or finds the open one.
 	OrderPayout(ctx context.Context, id uuid.UUID, submission int, requestHash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error)
-	// PaymentsPaused says that the provider refuses our key, so that nobody asks it for anything.
-	PaymentsPaused(ctx context.Context) (bool, error)
-	// PauseProvider keeps everybody from asking a provider that refuses our key, until a probe is answered.
-	PauseProvider(ctx context.Context, code string) error
-	// PayoutsWithoutPayment are the payouts that went to an account and of which nobody knows what it calls them.
-	PayoutsWithoutPayment(ctx context.Context, account string) ([]uuid.UUID, error)
-	NotePayment(ctx context.Context, t rapport.Transfer) error
-	// KeepBankPayout remembers how a payout to the bank stands. What failed stays failed.
-	KeepBankPayout(ctx context.Context, b rapport.BankPayout) error
 	MarkSent(ctx context.Context, payout uuid.UUID, attempt int) error
 	SettlePayout(ctx context.Context, payout uuid.UUID, attempt int, t rapport.Transfer) error
 	RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int, kind, code string) error
@@ -127,6 +120,20 @@ type Store interface {
 
 	TopUp(ctx context.Context, id uuid.UUID) (rapport.TopUp, error)
 	SettleTopUp(ctx context.Context, id uuid.UUID, providerID, status string) error
+}
+
+// ProviderStore remembers whether the payment provider takes our key, and what it says of money beyond our transfers.
+type ProviderStore interface {
+	// PaymentsPaused says that the provider refuses our key, so that nobody asks it for anything.
+	PaymentsPaused(ctx context.Context) (bool, error)
+	// PauseProvider keeps everybody from asking a provider that refuses our key, until a probe is answered.
+	PauseProvider(ctx context.Context, code string) error
+
+	// PayoutsWithoutPayment are the payouts that went to an account and of which nobody knows what it calls them.
+	PayoutsWithoutPayment(ctx context.Context, account string) ([]uuid.UUID, error)
+	NotePayment(ctx context.Context, t rapport.Transfer) error
+	// KeepBankPayout remembers how a payout to the bank stands. What failed stays failed.
+	KeepBankPayout(ctx context.Context, b rapport.BankPayout) error
 }
 
 // Payer moves money. Its errors are *rapport.PayError.

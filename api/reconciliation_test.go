@@ -64,9 +64,9 @@ func TestCasesAndLinesStayBehindTheirWalls(t *testing.T) {
 		require.Equal(t, 200, a.status, "%s", a.body)
 		rows, err := csv.NewReader(strings.NewReader(strings.TrimPrefix(string(a.body), "\ufeff"))).ReadAll()
 		require.NoError(t, err)
-		var out []string
-		for _, r := range rows[1:] {
-			out = append(out, r[2]+" "+r[3]+" "+r[5])
+		out := make([]string, len(rows)-1)
+		for i, r := range rows[1:] {
+			out[i] = r[2] + " " + r[3] + " " + r[5]
 		}
 		return strings.Join(out, ", ")
 	}

@@ -56,14 +56,15 @@ func (s *Store) KeepBankPayout(ctx context.Context, b rapport.BankPayout) error 
 	})
 }
 
-// payoutArrival reads how a payout stands at the bank; nil before anything is known.
-func (s *Store) payoutArrival(ctx context.Context, tx pgx.Tx, payout uuid.UUID) (*rapport.BankArrival, error) {
-	a, err := s.q.PayoutArrival(ctx, tx, payout)
+// payoutArrival reads how a payout stands at the bank, as far as anything is known.
+func (s *Store) payoutArrival(ctx context.Context, tx pgx.Tx, p *rapport.PayoutRecord) error {
+	a, err := s.q.PayoutArrival(ctx, tx, p.ID)
 	if errors.Is(err, pgx.ErrNoRows) {
-		return nil, nil
+		return nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("arrival: %w", err)
+		return fmt.Errorf("arrival: %w", err)
 	}
-	return &rapport.BankArrival{State: a.State, On: a.ArrivesOn, FailureCode: a.FailureCode, ReadAt: a.ReadAt}, nil
+	p.Bank = &rapport.BankArrival{State: a.State, On: a.ArrivesOn, FailureCode: a.FailureCode, ReadAt: a.ReadAt}
+	return nil
 }

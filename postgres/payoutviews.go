@@ -97,7 +97,7 @@ func (s *Store) Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord,
 		if err := s.payoutBack(ctx, tx, &p); err != nil {
 			return p, err
 		}
-		if p.Bank, err = s.payoutArrival(ctx, tx, id); err != nil {
+		if err := s.payoutArrival(ctx, tx, &p); err != nil {
 			return p, err
 		}
 		events, err := s.q.PayoutEvents(ctx, tx, gen.PayoutEventsParams{PayoutID: id, Brands: brands})

@@ -131,7 +131,7 @@ func (p Payer) BookEntry(ctx context.Context, ref, parent string) (*rapport.Book
 	}
 	raw, err := p.Client.read(ctx, path, "balance_transaction")
 	if e, ok := errors.AsType[*Error](err); ok && e.Status == http.StatusNotFound {
-		return nil, nil, nil //nolint:nilerr // it is not there, which is an answer
+		return nil, nil, nil
 	}
 	if err != nil {
 		return nil, nil, payError(err)
@@ -145,8 +145,8 @@ func (p Payer) BookEntry(ctx context.Context, ref, parent string) (*rapport.Book
 		return nil, nil, payError(foreign(nil))
 	}
 	var m wireMovement
-	if json.Unmarshal(w.Movement, &m) != nil || m.ID == "" {
-		return &o, nil, nil
+	if err := json.Unmarshal(w.Movement, &m); err != nil || m.ID == "" {
+		return &o, nil, nil //nolint:nilerr // an object whose movement is not told with it is one without
 	}
 	moved := m.toDomain()
 	moved.SourceID = ref
