@@ -20,6 +20,7 @@ import { StatusChip } from "../../components/StatusChip";
 import * as url from "../../lib/search";
 import { hasRole, useSession } from "../../lib/session";
 import { exactText } from "../../lib/time";
+import classes from "./campaign.module.css";
 
 const filters = url.search({ state: url.oneOf(["closed"]), case: url.id, cursor: url.cursor });
 
@@ -50,17 +51,17 @@ function Desk() {
     >
       <GateNotices />
       {runs.error ? <LoadFailed error={runs.error} retry={() => void runs.refetch()} /> : !runs.data ? <LoadingLines /> : (
-        <>
+        <div className={classes.column}>
           <RunningNotice runs={runs.data.items} />
           {runs.data.items.length === 0 ? (
             <EmptyState icon={IconScale} title="The books were never compared">
               Each night the ledger is held against what Stripe says: every transfer, reversal and top-up, and the balance. What only one side has, or has
-              otherwise, becomes a case here, with somebody who finds out why. Nothing was sent yet, so there is nothing to compare; you can try it all the same.
+              otherwise, becomes a case here, with somebody who finds out why.{may && " Compare now shows the first."}
             </EmptyState>
           ) : last && <LastRun run={last} />}
           <CaseList />
           {runs.data.items.length > 0 && <Runs runs={runs.data.items} />}
-        </>
+        </div>
       )}
     </Page>
   );
