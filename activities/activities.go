@@ -181,6 +181,7 @@ type Activities struct {
 
 // Record writes what a machine said.
 func (a *Activities) Record(ctx context.Context, b Batch) error {
+	failpoint(b.Kind + ".recording")
 	return classify(a.Store.ApplyBatch(ctx, b))
 }
 

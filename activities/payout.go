@@ -26,6 +26,7 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 	if err := a.refreshPayeeOf(ctx, in.ID); err != nil {
 		return rapport.Outcome{}, err
 	}
+	failpoint("transfer.decided")
 	order, err := a.Store.OrderPayout(ctx, in.ID, in.Effect.N, a.Payer.RequestHash)
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
@@ -33,6 +34,7 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 	if order.Verdict != "submit" {
 		return rapport.Outcome{Code: order.Verdict}, nil
 	}
+	failpoint("transfer.ordered")
 	r := order.Request
 	// Something may have been sent before: by this attempt, by an earlier one that rolled forward late, or by a database that was
 	// restored since. Asking costs less than paying twice.

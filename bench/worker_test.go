@@ -42,8 +42,11 @@ const (
 	envProfile        = "RAPPORT_BENCH_PROFILE" // a file for the worker's CPU profile
 )
 
-func workerMain() int {
-	if err := runWorker(); err != nil {
+// roles are what this binary can be a child process as.
+var roles = map[string]func() error{roleWorker: runWorker}
+
+func childMain(run func() error) int {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}

@@ -143,6 +143,10 @@ func (s *Server) stripeHandler(e endpoint) http.HandlerFunc {
 			return
 		}
 		f := s.faults.pick(requestActions, providerStripe, r.Method, r.URL.Path)
+		if f.Action == actStall {
+			s.pause(r, f)
+			dropConnection(w)
+		}
 		if refuseByFault(w, f, c) {
 			return
 		}

@@ -73,12 +73,35 @@ begin
   select p_id, l.n::smallint, l.account, l.amount from unnest(accounts, amounts) with ordinality l (account, amount, n) order by l.n;
   return true;
 end $$;
+
+-- Seals what is committed and not yet sealed; answers how many. It looks from a day before the last seal: a transaction that was open for
+-- longer would be missed, and `rapport verify ledger` names what was not sealed.
+create or replace function ledger_seal(p_max int) returns int language plpgsql security definer set search_path = public, pg_temp as $$
+declare t record; k bigint; p bytea; h bytea; c int := 0; since timestamptz;
+begin
+  perform pg_advisory_xact_lock(7210032);
+  select s.n, s.sha256, x.at - interval '1 day' into k, p, since from ledger_seals s join ledger_transactions x on x.id = s.txn_id order by s.n desc limit 1;
+  for t in select x.id from ledger_transactions x where x.at >= coalesce(since, '-infinity') and not exists (select from ledger_seals s where s.txn_id = x.id)
+           order by x.at, x.id limit p_max loop
+    k := coalesce(k, 0) + 1; p := coalesce(p, '\x00');
+    h := ledger_digest(t.id, p);
+    insert into ledger_seals values (k, t.id, p, h);
+    p := h; c := c + 1;
+  end loop;
+  return c;
+end $$;
 -- +goose StatementEnd
 
+create index ledger_transactions_at on ledger_transactions (at, id);
+create index ledger_transactions_payout on ledger_transactions (payout_id) where payout_id is not null;
+create index ledger_transactions_brand on ledger_transactions (brand_id, at desc, id desc);
 create trigger ledger_entries_apply after insert on ledger_entries referencing new table as fresh for each statement execute function ledger_entry_apply();
 create trigger ledger_accounts_guard before update on ledger_accounts for each row
   when (pg_trigger_depth() = 0 or (new.id, new.code, new.currency, new.floor_zero, new.brand_id) is distinct from (old.id, old.code, old.currency, old.floor_zero, old.brand_id))
   execute function ledger_account_guard();
+
+-- A list by due date of what ended otherwise than paid, which is little among much; what is open has payouts_open.
+create index payouts_not_paid on payouts (brand_id, due_at, id) where state in ('partly_reversed', 'reversed', 'cancelled');
 
 -- +goose Down
 select 1;
