@@ -173,6 +173,7 @@ type Activities struct {
 	Shooter   Shooter // nil without a browser
 	Slack     Chat    // nil without one
 	Jobs      map[string]func(context.Context) error
+	Pace      func(context.Context) error // waits until a transfer may be sent; nil is no limit
 	PublicURL string
 	MailHost  string // the domain of our Message-IDs
 	NewToken  func() string

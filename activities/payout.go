@@ -49,6 +49,11 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 	if order.Expired {
 		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkUnknown(ctx, in.ID))
 	}
+	if a.Pace != nil {
+		if err := a.Pace(ctx); err != nil {
+			return rapport.Outcome{}, classify(err)
+		}
+	}
 	if err := a.Store.MarkSent(ctx, in.ID, r.Attempt); err != nil {
 		return rapport.Outcome{}, classify(err)
 	}

@@ -203,6 +203,14 @@ func (s *Store) bringFunds(ctx context.Context, tx pgx.Tx, p posting) error {
 	return nil
 }
 
+// NextSend takes the next moment at which one of the name may leave, so many a second over all processes, and answers how long it is until then.
+func (s *Store) NextSend(ctx context.Context, name string, perSecond float64) (time.Duration, error) {
+	return query(forgettable(ctx), s, func(ctx context.Context, tx pgx.Tx) (time.Duration, error) {
+		wait, err := s.q.NextSend(ctx, tx, gen.NextSendParams{Name: name, Spacing: 1 / perSecond})
+		return max(time.Duration(wait*float64(time.Second)), 0), err
+	})
+}
+
 // MarkSent notes, by the database's clock, that an attempt is about to be sent.
 func (s *Store) MarkSent(ctx context.Context, payout uuid.UUID, attempt int) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {

@@ -511,6 +511,11 @@ type OutsideReviewer struct {
 	RemovedAt *time.Time
 }
 
+type Pace struct {
+	Name   string
+	NextAt time.Time
+}
+
 type Partnership struct {
 	ID           uuid.UUID
 	BrandID      uuid.UUID

@@ -103,5 +103,9 @@ create trigger ledger_accounts_guard before update on ledger_accounts for each r
 -- A list by due date of what ended otherwise than paid, which is little among much; what is open has payouts_open.
 create index payouts_not_paid on payouts (brand_id, due_at, id) where state in ('partly_reversed', 'reversed', 'cancelled');
 
+-- When the next one may leave of what goes out at a bounded rate over all workers.
+create table pace (name text primary key, next_at timestamptz not null);
+grant select, insert, update on pace to rapport_worker;
+
 -- +goose Down
 select 1;
