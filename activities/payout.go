@@ -49,13 +49,13 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 	if order.Expired {
 		return rapport.Outcome{Code: rapport.SubmitUnknown}, classify(a.Store.MarkUnknown(ctx, in.ID))
 	}
-	if a.Pace != nil {
+	if err := a.Store.MarkSent(ctx, in.ID, r.Attempt); err != nil {
+		return rapport.Outcome{}, classify(err)
+	}
+	if a.Pace != nil { // the last thing before the first byte, so that nothing else moves its moment
 		if err := a.Pace(ctx); err != nil {
 			return rapport.Outcome{}, classify(err)
 		}
-	}
-	if err := a.Store.MarkSent(ctx, in.ID, r.Attempt); err != nil {
-		return rapport.Outcome{}, classify(err)
 	}
 	failpoint("transfer.before")
 	transfer, err := a.Payer.Transfer(ctx, r)

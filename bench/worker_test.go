@@ -40,7 +40,7 @@ const (
 	envFetchAllow     = "RAPPORT_FETCH_ALLOW"
 	envCache          = "RAPPORT_BENCH_CACHE"
 	envPayments       = "RAPPORT_BENCH_PAYMENTS" // how many transfers it sends a second; unset is no limit
-	envProfile        = "RAPPORT_BENCH_PROFILE" // a file for the worker's CPU profile
+	envProfile        = "RAPPORT_BENCH_PROFILE"  // a file for the worker's CPU profile
 )
 
 // roles are what this binary can be a child process as.

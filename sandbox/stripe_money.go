@@ -52,6 +52,7 @@ type transfer struct {
 	Reversals   []string          `json:"reversals,omitempty"`
 	Key         string            `json:"key,omitempty"`
 	Created     int64             `json:"created"`
+	At          int64             `json:"at"` // when it was asked for, in milliseconds
 }
 
 type reversal struct {
@@ -144,7 +145,7 @@ func (s *Server) createTransfer(x *tx, c *call) (any, *stripeError) {
 	}
 	t := transfer{
 		ID: newID("tr_"), Amount: amount, Currency: currency, Destination: to, Payment: newID("py_"), Group: c.text("transfer_group"),
-		Description: c.text("description"), Metadata: c.metadata(), Key: c.key, Created: time.Now().Unix(),
+		Description: c.text("description"), Metadata: c.metadata(), Key: c.key, Created: time.Now().Unix(), At: c.at.UnixMilli(),
 	}
 	s.move(x, currency, holderPlatform, to, amount)
 	t.Movement = s.newMovement(x, movement{

@@ -51,7 +51,7 @@ type PaceStore interface {
 
 // paceMargin keeps the sends a little further apart than their rate says: what the network and the scheduler shift must not bring one too
 // many into a second.
-const paceMargin = 0.95
+const paceMargin = 0.93
 
 // Pace spaces transfers evenly over all workers. The limit of the payments queue keeps most of them waiting in Temporal, where waiting costs
 // nothing, but it counts activities that begin, and lets a second's worth begin at once.
