@@ -654,7 +654,7 @@ func (s *Server) stripeEndpoints() map[string]endpoint {
 		http.MethodGet + " /v1/balance_transactions":           {params: filters("type", "currency", "source", "payout"), read: s.listMovements},
 		http.MethodGet + " /v1/balance_transactions/{id}":      {params: reading(), read: s.readMovement},
 		http.MethodPost + " /v1/topups":                        {params: money.and(params{"transfer_group": text()}), write: s.createTopup},
-		http.MethodGet + " /v1/topups":                         {params: filters("status"), read: s.listTopups},
+		http.MethodGet + " /v1/topups":                         {params: listing().and(params{"status": oneOf("canceled", "failed", "pending", "succeeded")}), read: s.listTopups},
 		http.MethodGet + " /v1/topups/{id}":                    {params: reading(), read: s.readTopup},
 		http.MethodPost + " /v1/payouts":                       {params: money, write: s.createPayout},
 		http.MethodGet + " /v1/payouts":                        {params: filters("status"), read: s.listPayouts},

@@ -71,7 +71,7 @@ func (a *arrivals) payableNow() uuid.UUID {
 	creator := a.id(`select creator_id from payouts where id = $1`, p.id)
 	made, err := a.payer.CreatePayeeAccount(a.ctx, creator, "casey@creators.example", "US")
 	require.NoError(a.t, err)
-	a.account(made.ID, "complete")
+	a.becomes(made.ID, "complete")
 	require.NoError(a.t, a.store.SavePayee(a.ctx, creator, made.ID, "ready"))
 	a.exec(`update payouts set state = 'awaiting_approval' where id = $1`, p.id)
 	for part, who := range map[string]uuid.UUID{"preparer": a.preparer, "releaser": a.releaser} {
