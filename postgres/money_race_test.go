@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -91,4 +92,34 @@ func TestFundsForTenOfSixty(t *testing.T) {
 	bring((all - funded) * amount)
 	require.Equal(t, map[string]int{"submit 1": all}, order(2, h.payouts))
 	h.laws(t)
+}
+
+// TestNextSendKeepsItsDistance takes turns at once from two processes' worth of connections: they add up to their distance, however they fall.
+func TestNextSendKeepsItsDistance(t *testing.T) {
+	t.Parallel()
+	ownerURL, _, workerURL := pgtest.New(t)
+	owner, err := pgxpool.New(t.Context(), ownerURL)
+	require.NoError(t, err)
+	t.Cleanup(owner.Close)
+	stores := []*postgres.Store{open(t, workerURL), open(t, workerURL)}
+	const turns, perSecond = 40, 0.5 // slower than any machine that asks
+	next := func() (at time.Time) {
+		require.NoError(t, owner.QueryRow(t.Context(), `select next_at from pace where name = 'transfer'`).Scan(&at))
+		return at
+	}
+	_, err = stores[0].NextSend(t.Context(), "transfer", perSecond)
+	require.NoError(t, err)
+	first := next()
+	var all sync.WaitGroup
+	for i := range turns {
+		all.Go(func() {
+			_, err := stores[i%2].NextSend(t.Context(), "transfer", perSecond)
+			assert.NoError(t, err)
+		})
+	}
+	all.Wait()
+	require.Equal(t, turns*2*time.Second, next().Sub(first))
+	wait, err := stores[0].NextSend(t.Context(), "another", perSecond)
+	require.NoError(t, err)
+	require.Zero(t, wait, "what has another name waits for itself")
 }

@@ -154,9 +154,16 @@ func moneyCalls(t *testing.T, sc *client.API, account string) {
 	require.NoError(t, err)
 }
 
-// What the sandbox accepts, Stripe's own judge of request shapes accepts too.
-func TestContract_stripe_mock_accepts_what_the_sandbox_accepts(t *testing.T) {
+// TestContract asks Stripe's own judge of request shapes about everything that production asks of Stripe.
+func TestContract(t *testing.T) {
 	t.Parallel()
+	mock := startStripeMock(t)
+	t.Run("stripe-mock accepts what the sandbox accepts", func(t *testing.T) { acceptsWhatIsAccepted(t, mock) })
+	t.Run("the sandbox refuses what stripe-mock refuses", func(t *testing.T) { refusesWhatIsRefused(t, mock) })
+}
+
+func acceptsWhatIsAccepted(t *testing.T, mock string) {
+	t.Helper()
 	b := newBox(t, quick(), nil)
 	everyCall(t, b, b.stripe())
 	accepted := b.Accepted()
@@ -169,19 +176,17 @@ func TestContract_stripe_mock_accepts_what_the_sandbox_accepts(t *testing.T) {
 		require.True(t, seen[method+" "+strings.NewReplacer("{id}", "*", "{sub}", "*").Replace(path)], "no call of %s was recorded", route)
 	}
 
-	mock := startStripeMock(t)
 	for _, r := range accepted {
 		status, raw := judge(t, mock, r)
 		require.Equal(t, http.StatusOK, status, "%s %s?%s: %s", r.Method, r.Path, r.Form, raw)
 	}
 }
 
-// What Stripe's judge refuses, the sandbox refuses too: every call with a parameter too many, one too few, and each of them spoilt.
-func TestContract_the_sandbox_refuses_what_stripe_mock_refuses(t *testing.T) {
-	t.Parallel()
+// refusesWhatIsRefused tries every call with a parameter too many, with one too few, and with each of them spoilt.
+func refusesWhatIsRefused(t *testing.T, mock string) {
+	t.Helper()
 	b := newBox(t, quick(), nil)
 	everyCall(t, b, b.stripe())
-	mock := startStripeMock(t)
 	seen, refused := map[string]bool{}, 0
 	for _, r := range b.Accepted() {
 		for what, form := range spoilt(t, r.Form) {
