@@ -5,7 +5,6 @@ package bench
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
 	"slices"
@@ -138,6 +137,6 @@ func (w *world) owe(n int, s shape) time.Time {
 		w.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
 			select gen_random_uuid(), id, brand_id, round, $1, $2, amount, currency, destination from payouts`, part, who)
 	}
-	require.True(w.t, time.Now().Before(due), fmt.Sprintf("%d payouts were due before they were ready", n))
+	require.True(w.t, time.Now().Before(due), "%d payouts were due before they were ready", n)
 	return due
 }

@@ -146,7 +146,7 @@ func (b *book) rate(brands int, write func(context.Context, posting) error) floa
 	for range postClients {
 		clients.Go(func() {
 			for time.Since(began) < postTime {
-				for _, p := range life(brandAt(rand.IntN(brands)), rand.IntN(20)) { //nolint:gosec // an account at random
+				for _, p := range life(brandAt(rand.IntN(brands)), rand.IntN(20)) {
 					if err := write(b.t.Context(), p); err != nil {
 						b.t.Error(err)
 						return

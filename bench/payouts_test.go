@@ -35,7 +35,7 @@ const roleAPI = "api"
 
 const envAPIDatabase = "RAPPORT_API_DATABASE_URL"
 
-func init() { roles[roleAPI] = runAPI }
+func init() { roles[roleAPI] = runAPI } //nolint:gochecknoinits // this file is not part of the fault tests, which have roles too
 
 func runAPI() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
@@ -134,13 +134,15 @@ func (a *archive) loadPayouts(n int) {
 			values ($1, $2, $3, '', 1, 'usd', '2026-01-01', '2027-01-01', $4, 1, '{}', $5, $6)`,
 			a.campaigns[i], brands[i%3], "Campaign "+strconv.Itoa(i), a.viewer, rapport.DefaultSequenceID, rapport.DefaultPolicyID)
 	}
-	exec(`create temp table party as select gen_random_uuid() as id, gen_random_uuid() as creator, gen_random_uuid() as contract, i, ($1::uuid[])[i % $2 + 1] as campaign, ($3::uuid[])[i % $2 % 3 + 1] as brand
+	exec(`create temp table party as select gen_random_uuid() as id, gen_random_uuid() as creator, gen_random_uuid() as contract, i,
+		($1::uuid[])[i % $2 + 1] as campaign, ($3::uuid[])[i % $2 % 3 + 1] as brand
 		from generate_series(0, $4 - 1) i`, a.campaigns, campaigns, brands, partnerships)
 	exec(`create index on party (i)`)
 	exec(`insert into creators (id, name) select creator, 'Creator ' || i from party`)
 	exec(`insert into creator_accounts (id, creator_id, platform, handle) select gen_random_uuid(), creator, 'youtube', 'creator' || i from party`)
 	exec(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id) select id, brand, campaign, creator, $1 from party`, a.viewer)
-	exec(`insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms) select contract, id, brand, id, 1, 'internal_approval', 'x', 'x', 1000, 'usd', '{}' from party`)
+	exec(`insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms)
+		select contract, id, brand, id, 1, 'internal_approval', 'x', 'x', 1000, 'usd', '{}' from party`)
 	// Payouts of the last month are under way: one in three of them waits for something.
 	exec(`create temp table owed as select gen_random_uuid() as id, gen_random_uuid() as milestone, i, i % $2 as party, now() - interval '4 years' + i * (interval '4 years 10 days' / $1) as due,
 		(random() * 100000)::bigint + 100 as amount from generate_series(0, $1 - 1) i`, n, partnerships)
@@ -150,7 +152,8 @@ func (a *archive) loadPayouts(n int) {
 		select o.id, o.milestone, p.id, p.brand, p.creator, o.amount, 'usd', 'acct_1', s.state, case when s.state = 'held' then 'manual' end, o.due, case when s.state = 'paid' then o.due end
 		from owed o join party p on p.i = o.party cross join lateral (select case when o.due < now() - interval '20 days' then case when o.i % 200 = 0 then 'cancelled' else 'paid' end
 		else (array['scheduled', 'awaiting_approval', 'held', 'awaiting_funds', 'failed', 'paid', 'paid', 'paid'])[o.i % 8 + 1] end as state) s`)
-	exec(`insert into ledger_accounts (code, currency, brand_id, floor_zero) select k || ':' || b || ':usd', 'usd', b, k = 'brand_funds' from unnest($1::uuid[]) b, unnest(array['brand_spent', 'milestone_expense']) k`, brands)
+	exec(`insert into ledger_accounts (code, currency, brand_id, floor_zero)
+		select k || ':' || b || ':usd', 'usd', b, k = 'brand_funds' from unnest($1::uuid[]) b, unnest(array['brand_spent', 'milestone_expense']) k`, brands)
 	exec(`insert into ledger_transactions (id, kind, brand_id, payout_id, at) select o.id, 'accrual', p.brand, o.id, o.due from owed o join party p on p.i = o.party`)
 	exec(`insert into ledger_entries (txn_id, line, account_id, amount) select o.id, l.line, a.id, o.amount * l.sign from owed o join party p on p.i = o.party
 		cross join (values (1, 'milestone_expense', -1), (2, 'brand_spent', 1)) l (line, kind, sign) join ledger_accounts a on a.code = l.kind || ':' || p.brand || ':usd'`)
@@ -177,7 +180,7 @@ type view struct {
 
 // views are pages as finance looks at them, of every kind in turn.
 func (a *archive) views(n int) []view {
-	rng := rand.New(rand.NewPCG(5, 6)) //nolint:gosec // the same pages in each run
+	rng := rand.New(rand.NewPCG(5, 6))
 	list := make([]view, n)
 	for i := range list {
 		var v view
@@ -243,7 +246,7 @@ func (a *archive) get(url string) *http.Response {
 	req, err := http.NewRequestWithContext(a.t.Context(), http.MethodGet, url, nil)
 	require.NoError(a.t, err)
 	req.Header.Set("Cookie", a.cookie)
-	res, err := http.DefaultClient.Do(req) //nolint:bodyclose // the caller reads it
+	res, err := http.DefaultClient.Do(req)
 	require.NoError(a.t, err)
 	require.Equal(a.t, http.StatusOK, res.StatusCode)
 	return res

@@ -20,7 +20,7 @@ type planned struct{ pgx.Tx }
 
 // Query asks with a plan of its own.
 func (p planned) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
-	return p.Tx.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...)
+	return p.Tx.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...) //nolint:wrapcheck // whoever asked says what for
 }
 
 // ListPayouts lists payouts of the scope by due date.

@@ -158,8 +158,8 @@ func moneyCalls(t *testing.T, sc *client.API, account string) {
 func TestContract(t *testing.T) {
 	t.Parallel()
 	mock := startStripeMock(t)
-	t.Run("stripe-mock accepts what the sandbox accepts", func(t *testing.T) { acceptsWhatIsAccepted(t, mock) })
-	t.Run("the sandbox refuses what stripe-mock refuses", func(t *testing.T) { refusesWhatIsRefused(t, mock) })
+	t.Run("stripe-mock accepts what the sandbox accepts", func(t *testing.T) { t.Parallel(); acceptsWhatIsAccepted(t, mock) })
+	t.Run("the sandbox refuses what stripe-mock refuses", func(t *testing.T) { t.Parallel(); refusesWhatIsRefused(t, mock) })
 }
 
 func acceptsWhatIsAccepted(t *testing.T, mock string) {

@@ -53,7 +53,11 @@ func TestTwoWorkersOnePayout(t *testing.T) {
 			})
 		}
 		workers.Wait()
-		var seen struct{ Transfers []struct{ Amount int64 } }
+		var seen struct {
+			Transfers []struct {
+				Amount int64 `json:"amount"`
+			} `json:"transfers"`
+		}
 		require.NoError(t, json.Unmarshal(a.ask(http.MethodGet, "/control/stripe/transfers?transfer_group=payout_"+p.String(), ""), &seen))
 		require.Len(t, seen.Transfers, 1, fault)
 		require.Equal(t, "1 attempts, 1 settled, paid", a.text(`select (select count(*) from payout_attempts where payout_id = p.id) || ' attempts, '

@@ -67,7 +67,7 @@ func Pace(store PaceStore, perSecond float64) func(context.Context) error {
 		case <-timer.C:
 			return nil
 		case <-ctx.Done():
-			return ctx.Err() //nolint:wrapcheck // the activity was stopped
+			return ctx.Err()
 		}
 	}
 }
