@@ -149,9 +149,9 @@ func (f *fleet) transfers(ctx context.Context, payout string) []sandboxTransfer 
 	return seen.Transfers
 }
 
-// openAttempts are the payouts with an open attempt.
+// openAttempts are the payouts with an open attempt whose key was used, as far as the database knows.
 func (f *fleet) openAttempts() (ids []string) {
-	f.each(`select payout_id::text, 1::bigint from payout_attempts where outcome = 'open'`, func(id string, _ int64) { ids = append(ids, id) })
+	f.each(`select payout_id::text, 1::bigint from payout_attempts where outcome = 'open' and first_sent_at is not null`, func(id string, _ int64) { ids = append(ids, id) })
 	return ids
 }
 

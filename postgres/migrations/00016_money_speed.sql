@@ -94,7 +94,6 @@ end $$;
 
 create index ledger_transactions_at on ledger_transactions (at, id);
 create index ledger_transactions_payout on ledger_transactions (payout_id) where payout_id is not null;
-create index ledger_transactions_brand on ledger_transactions (brand_id, at desc, id desc);
 create trigger ledger_entries_apply after insert on ledger_entries referencing new table as fresh for each statement execute function ledger_entry_apply();
 create trigger ledger_accounts_guard before update on ledger_accounts for each row
   when (pg_trigger_depth() = 0 or (new.id, new.code, new.currency, new.floor_zero, new.brand_id) is distinct from (old.id, old.code, old.currency, old.floor_zero, old.brand_id))
