@@ -191,6 +191,7 @@ type Activities struct {
 	Shooter   Shooter // nil without a browser
 	Slack     Chat    // nil without one
 	Jobs      map[string]func(context.Context) error
+	Pace      func(context.Context) error // waits until a transfer may be sent; nil is no limit
 	PublicURL string
 	MailHost  string // the domain of our Message-IDs
 	NewToken  func() string
@@ -199,6 +200,7 @@ type Activities struct {
 
 // Record writes what a machine said.
 func (a *Activities) Record(ctx context.Context, b Batch) error {
+	failpoint(b.Kind + ".recording")
 	return classify(a.Store.ApplyBatch(ctx, b))
 }
 

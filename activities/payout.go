@@ -26,6 +26,7 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 	if err := a.refreshPayeeOf(ctx, in.ID); err != nil {
 		return rapport.Outcome{}, err
 	}
+	failpoint("transfer.decided")
 	order, err := a.Store.OrderPayout(ctx, in.ID, in.Effect.N, a.Payer.RequestHash)
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
@@ -33,6 +34,7 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 	if order.Verdict != "submit" {
 		return rapport.Outcome{Code: order.Verdict}, nil
 	}
+	failpoint("transfer.ordered")
 	if order.Gate == rapport.GatePaused {
 		return rapport.Outcome{}, heldBack(order.Gate) // the attempt stays open under its key
 	}
@@ -55,6 +57,11 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 	}
 	if err := a.Store.MarkSent(ctx, in.ID, r.Attempt); err != nil {
 		return rapport.Outcome{}, classify(err)
+	}
+	if a.Pace != nil { // the last thing before the first byte, so that nothing else moves its moment
+		if err := a.Pace(ctx); err != nil {
+			return rapport.Outcome{}, classify(err)
+		}
 	}
 	failpoint("transfer.before")
 	transfer, err := a.Payer.Transfer(ctx, r)

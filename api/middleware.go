@@ -101,7 +101,9 @@ func cut(s string, n int) string {
 func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
-		if err := next(c); err != nil {
+		err := next(c)
+		half := err != nil && c.Response().Committed
+		if err != nil {
 			c.Error(err)
 		}
 		r, took, status := requestFrom(c.Request().Context()), time.Since(start), c.Response().Status
@@ -117,6 +119,12 @@ func (s *Server) record(next echo.HandlerFunc) echo.HandlerFunc {
 			fields = append(fields, zap.String("partnership_id", cut(id, 36)))
 		}
 		s.cfg.Log.Info("request", fields...)
+		if half {
+			if c.Request().Context().Err() == nil {
+				s.cfg.Log.Error("an answer was cut off", zap.String("request_id", r.ID), zap.String("route", c.Path()), zap.Error(err))
+			}
+			panic(http.ErrAbortHandler) // the half that is out must not look like the whole
+		}
 		return nil
 	}
 }

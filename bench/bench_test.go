@@ -42,6 +42,14 @@ type figures struct {
 	OutreachByPerson         *int     `json:"outreach_sent_once_more_by_a_person,omitempty"`
 	SendsAfterReply          *int     `json:"sends_after_reply,omitempty"`
 	OutreachDrainRatio       *float64 `json:"outreach_drain_ratio,omitempty"`
+	LedgerPostRatio          *float64 `json:"ledger_post_ratio,omitempty"`
+	LedgerPostHotRatio       *float64 `json:"ledger_post_hot_ratio,omitempty"`
+	LedgerVerifyRSS          *float64 `json:"ledger_verify_rss_mb,omitempty"`
+	PayoutListP99Ratio       *float64 `json:"payout_list_p99_ratio,omitempty"`
+	PayoutExportRSS          *float64 `json:"payout_export_rss_mb,omitempty"`
+	PayoutDrainRatio         *float64 `json:"payout_drain_ratio,omitempty"`
+	PayoutRateViolations     *int     `json:"payout_rate_violations,omitempty"`
+	PayoutDuplicates         *int     `json:"payout_duplicates,omitempty"`
 }
 
 // latest is where the figures go. The parts of a measurement add to it, and its first part begins it anew.

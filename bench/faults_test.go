@@ -34,6 +34,9 @@ type verdict struct {
 	Passed     int `json:"passed"`
 	Duplicates int `json:"duplicates"`
 	Lost       int `json:"lost"`
+	// Scripts are of random faults of Stripe, each over four payouts.
+	Scripts       int `json:"random_scripts"`
+	ScriptsPassed int `json:"random_passed"`
 }
 
 // fleet is the real programs: serve and worker, built so that they die where they are told to, and the sandbox.
@@ -245,18 +248,7 @@ func scenarios() []scenario {
 	slow := func(provider, path string) map[string]any {
 		return map[string]any{"provider": provider, "method": "POST", "path": path, "action": "slow", "delay_ms": 2000, "times": -1}
 	}
-	return []scenario{
-		{"worker dies before, after and at the recording of a transfer", func(f *fleet) {
-			payouts := f.owed(15*times, "Pay")
-			f.faults(slow("stripe", "/v1/transfers"))
-			f.paid(payouts, func() {
-				for range times {
-					for _, point := range []string{"transfer.before", "transfer.after", "transfer.recorded"} {
-						f.dieAt(point, 6, `select count(*) from payout_attempts where outcome = 'open' and first_sent_at is not null`)
-					}
-				}
-			})
-		}},
+	return append(moneyScenarios(times), []scenario{
 		{"worker dies between the claim and the answer of a mail", func(f *fleet) {
 			f.replyAfter = 100
 			f.found(paydays())
@@ -269,17 +261,6 @@ func scenarios() []scenario {
 			}
 			f.eventually(60*times, `select count(*) from partnerships p where p.campaign_id = $1
 				and exists (select 1 from partnership_events e where e.partnership_id = p.id and e.kind in ('mail_sent', 'mail_unknown'))`)
-		}},
-		{"worker is killed while Stripe answers slowly", func(f *fleet) {
-			payouts := f.owed(12, "Slow")
-			f.faults(slow("stripe", "/v1/transfers"))
-			f.paid(payouts, func() {
-				for range 2 * times {
-					f.wait(500*time.Millisecond, 6*time.Second)
-					f.worker.kill(syscall.SIGKILL)
-					f.startFleetWorker()
-				}
-			})
 		}},
 		{"worker is killed at random during lifecycles", func(f *fleet) {
 			f.live(20, "Random", func() {
@@ -331,7 +312,7 @@ func scenarios() []scenario {
 				require.NoError(f.t, err)
 			})
 		}},
-	}
+	}...)
 }
 
 // starts kills serve while five hundred starts are between their commit and their workflows: the relay is away, so that none
@@ -595,6 +576,11 @@ func TestFaults(t *testing.T) {
 			}
 		}
 	}
+	if only == "" || only == "script" {
+		t.Run("random scripts", func(t *testing.T) { v.Scripts, v.ScriptsPassed = f.randomScripts(t, seed) })
+		duplicates, lost := f.audit()
+		v.Duplicates, v.Lost = max(v.Duplicates, duplicates), max(v.Lost, lost)
+	}
 	write(t, "faults.json", v)
 }
 
@@ -612,7 +598,7 @@ func (f *fleet) revive() {
 	if !f.worker.alive() {
 		f.startFleetWorker()
 	}
-	for _, name := range []string{"transfer.before", "transfer.after", "transfer.recorded", "mail.claimed", "mail.sent"} {
+	for _, name := range []string{"transfer.decided", "transfer.ordered", "transfer.before", "transfer.after", "transfer.recorded", "payout.recording", "mail.claimed", "mail.sent"} {
 		_ = os.Remove(filepath.Join(f.points, name))
 	}
 }

@@ -13,8 +13,8 @@ import (
 const envRole = "RAPPORT_BENCH_ROLE"
 
 func TestMain(m *testing.M) {
-	if os.Getenv(envRole) == roleWorker {
-		os.Exit(workerMain())
+	if role := os.Getenv(envRole); roles[role] != nil {
+		os.Exit(childMain(roles[role]))
 	}
 	os.Exit(m.Run())
 }

@@ -35,7 +35,9 @@ type archive struct {
 	cookie    string
 	bare      *pgx.Conn
 	sql       string // of a search
+	list      string // the statement of the list of payouts
 	viewer    uuid.UUID
+	brands    []uuid.UUID // those of the viewer
 	creators  []uuid.UUID
 	campaigns []uuid.UUID
 	words     []string  // by how often they are written, the commonest first
@@ -47,7 +49,7 @@ func TestSearch(t *testing.T) {
 	if !full() {
 		t.Skip("make bench-full loads a million messages")
 	}
-	a := newArchive(t)
+	a := newArchive(t, rapport.RoleOps)
 	a.load(messages())
 	asks := a.asks(600)
 	for _, q := range asks[:60] { // the cache and the connections are warm before the clock runs
@@ -85,10 +87,10 @@ func messages() int {
 	return 1_000_000
 }
 
-func newArchive(t *testing.T) *archive {
+func newArchive(t *testing.T, role rapport.Role) *archive {
 	t.Helper()
 	ctx := t.Context()
-	a := &archive{t: t, pg: startDatabase(t), sql: searchStatement(t)}
+	a := &archive{t: t, pg: startDatabase(t), sql: statement(t, "search", "searchTexts"), list: statement(t, "payoutviews", "listPayouts")}
 	admin, err := pgx.Connect(ctx, a.pg.url("owner", "postgres"))
 	require.NoError(t, err)
 	_, err = admin.Exec(ctx, "create database rapport")
@@ -105,16 +107,15 @@ func newArchive(t *testing.T) *archive {
 	for _, name := range []string{"One", "Two", "Three"} {
 		b.Brands = append(b.Brands, rapport.BootstrapBrand{Name: name, PostalAddress: "1 Street", MailFromName: name, MailFrom: "hello@house.example", Calendar: rapport.DefaultCalendar("UTC")})
 		if name != "Three" {
-			roles[name] = []rapport.Role{rapport.RoleOps}
+			roles[name] = []rapport.Role{role}
 		}
 	}
 	b.Users = []rapport.BootstrapUser{{Name: "Olga", Email: "olga@house.example", PasswordHash: api.HashPassword(password), Roles: roles}}
 	made, err := store.Bootstrap(ctx, b)
 	require.NoError(t, err)
 	a.viewer = made.Users[0]
-	server, err := api.New(api.Config{
-		Store: store, Workflows: worker.NewDispatcher(nil, store, time.Second), Log: zap.NewNop(), PublicURL: "https://rapport.example", Secret: []byte(codecKey), Metrics: prometheus.NewRegistry(),
-	})
+	a.brands = made.Brands[:2]
+	server, err := newAPI(store)
 	require.NoError(t, err)
 	web := httptest.NewServer(server.Handler())
 	t.Cleanup(web.Close)
@@ -138,6 +139,13 @@ func newArchive(t *testing.T) *archive {
 	_, err = a.bare.Exec(ctx, "set timezone = 'UTC'; set rapport.brands = '{"+made.Brands[0].String()+","+made.Brands[1].String()+"}'")
 	require.NoError(t, err)
 	return a
+}
+
+// newAPI is the API as `rapport serve` puts it together, without workflows to speak to.
+func newAPI(store *postgres.Store) (*api.Server, error) {
+	return api.New(api.Config{
+		Store: store, Workflows: worker.NewDispatcher(nil, store, time.Second), Log: zap.NewNop(), PublicURL: "https://rapport.example", Secret: []byte(codecKey), Metrics: prometheus.NewRegistry(),
+	})
 }
 
 // load writes n messages of four years in three brands, 20,000 partnerships and 40 campaigns, some of them notes, some with files, some
@@ -328,12 +336,12 @@ func (a *archive) straight(q ask) time.Duration {
 	return took
 }
 
-// searchStatement is the statement of a search, as it is generated for the store.
-func searchStatement(t *testing.T) string {
+// statement is one of the store's, as it is generated.
+func statement(t *testing.T, file, name string) string {
 	t.Helper()
-	source, err := os.ReadFile("../postgres/gen/search.sql.go")
+	source, err := os.ReadFile("../postgres/gen/" + file + ".sql.go")
 	require.NoError(t, err)
-	_, rest, found := strings.Cut(string(source), "const searchTexts = `")
+	_, rest, found := strings.Cut(string(source), "const "+name+" = `")
 	require.True(t, found)
 	sql, _, _ := strings.Cut(rest, "`")
 	return sql

@@ -107,11 +107,16 @@ func (p *process) kill(signal syscall.Signal) {
 }
 
 // rss is the resident memory of the process in MB.
-func (p *process) rss() float64 {
+func (p *process) rss() float64 { return p.memory("VmRSS:") }
+
+// peak is the most resident memory that the process has had, in MB.
+func (p *process) peak() float64 { return p.memory("VmHWM:") }
+
+func (p *process) memory(kind string) float64 {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.cmd.Process.Pid))
 	require.NoError(p.t, err)
 	for line := range strings.Lines(string(raw)) {
-		if rest, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if rest, ok := strings.CutPrefix(line, kind); ok {
 			kb, err := strconv.Atoi(strings.Fields(rest)[0])
 			require.NoError(p.t, err)
 			return float64(kb) / 1024

@@ -39,11 +39,15 @@ const (
 	envSandbox        = "STRIPE_BASE_URL"
 	envFetchAllow     = "RAPPORT_FETCH_ALLOW"
 	envCache          = "RAPPORT_BENCH_CACHE"
-	envProfile        = "RAPPORT_BENCH_PROFILE" // a file for the worker's CPU profile
+	envPayments       = "RAPPORT_BENCH_PAYMENTS" // how many transfers it sends a second; unset is no limit
+	envProfile        = "RAPPORT_BENCH_PROFILE"  // a file for the worker's CPU profile
 )
 
-func workerMain() int {
-	if err := runWorker(); err != nil {
+// roles are what this binary can be a child process as.
+var roles = map[string]func() error{roleWorker: runWorker}
+
+func childMain(run func() error) int {
+	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
@@ -79,8 +83,12 @@ func runWorker() error {
 	reconcile := worker.Reconcile(store, pay, time.Now)
 	acts.Jobs = worker.Jobs(&worker.Sweep{Client: c, Store: store, Log: log}, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now))
 	cache, _ := strconv.Atoi(os.Getenv(envCache)) // unset is the default
+	payments := 10_000.0
+	if n, err := strconv.ParseFloat(os.Getenv(envPayments), 64); err == nil && n > 0 {
+		payments, acts.Pace = n, worker.Pace(store, n)
+	}
 	w := worker.New(c, acts, worker.Options{
-		PaymentsPerSecond: 10_000, MailsPerSecond: 10_000, CacheSize: cache, StopTimeout: 5 * time.Second, Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()},
+		PaymentsPerSecond: payments, MailsPerSecond: 10_000, CacheSize: cache, StopTimeout: 5 * time.Second, Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()},
 	})
 	if err := w.Start(); err != nil {
 		return fmt.Errorf("start: %w", err)

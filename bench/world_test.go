@@ -152,8 +152,8 @@ func (w *world) receive(res http.ResponseWriter, r *http.Request) {
 	res.WriteHeader(http.StatusOK)
 }
 
-// startWorker runs a worker in a process of its own.
-func (w *world) startWorker() *process {
+// startWorker runs a worker in a process of its own, with more of its settings.
+func (w *world) startWorker(more ...string) *process {
 	w.t.Helper()
 	env := []string{
 		envRole + "=" + roleWorker, envWorkerDatabase + "=" + w.pg.url("rapport_worker", "rapport"), envTemporal + "=" + w.address,
@@ -161,7 +161,7 @@ func (w *world) startWorker() *process {
 	}
 	program, err := filepath.Abs("/proc/self/exe")
 	require.NoError(w.t, err)
-	p, _ := launch(w.root, w.dir, "worker", true, env, nil, program)
+	p, _ := launch(w.root, w.dir, "worker", true, append(env, more...), nil, program)
 	return p
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"rapport"
 	"rapport/postgres/gen"
@@ -52,6 +53,19 @@ func (s *Store) OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, _, 
 // that is open, or says why there is none. A submission whose attempt was rejected answers so again: the next attempt needs
 // another submission.
 func (s *Store) OrderPayout(ctx context.Context, id uuid.UUID, submission int, hash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error) {
+	for {
+		o, err := s.orderPayout(ctx, id, submission, hash)
+		if pg, ok := errors.AsType[*pgconn.PgError](err); !ok || pg.ConstraintName != fundsFloor {
+			return o, err
+		}
+		// Another payout has taken the funds since they were read. It has them for good, so that asking again finds less, and an end.
+	}
+}
+
+// fundsFloor is the constraint that keeps an account from falling below zero.
+const fundsFloor = "ledger_accounts_check"
+
+func (s *Store) orderPayout(ctx context.Context, id uuid.UUID, submission int, hash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PayoutOrder, error) {
 		p, err := s.q.LockPayout(ctx, tx, id)
 		if err != nil {
@@ -198,6 +212,14 @@ func (s *Store) bringFunds(ctx context.Context, tx pgx.Tx, p posting) error {
 		}
 	}
 	return nil
+}
+
+// NextSend takes the next moment at which one of the name may leave, so many a second over all processes, and answers how long it is until then.
+func (s *Store) NextSend(ctx context.Context, name string, perSecond float64) (time.Duration, error) {
+	return query(forgettable(ctx), s, func(ctx context.Context, tx pgx.Tx) (time.Duration, error) {
+		wait, err := s.q.NextSend(ctx, tx, gen.NextSendParams{Name: name, Spacing: 1 / perSecond})
+		return max(time.Duration(wait*float64(time.Second)), 0), err
+	})
 }
 
 // MarkSent notes, by the database's clock, that an attempt is about to be sent.

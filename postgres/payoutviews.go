@@ -15,6 +15,14 @@ import (
 	"rapport/postgres/gen"
 )
 
+// planned is a transaction whose queries are planned for what they ask, each time. A plan for any filter whatever reads all payouts of a brand.
+type planned struct{ pgx.Tx }
+
+// Query asks with a plan of its own.
+func (p planned) Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error) {
+	return p.Tx.Query(ctx, sql, append([]any{pgx.QueryExecModeCacheDescribe}, args...)...) //nolint:wrapcheck // whoever asked says what for
+}
+
 // ListPayouts lists payouts of the scope by due date.
 func (s *Store) ListPayouts(ctx context.Context, f rapport.PayoutFilter, page rapport.Page) ([]rapport.PayoutItem, []string, error) {
 	params := gen.ListPayoutsParams{
@@ -27,7 +35,7 @@ func (s *Store) ListPayouts(ctx context.Context, f rapport.PayoutFilter, page ra
 	}
 	var next []string
 	items, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.PayoutItem, error) {
-		rows, err := s.q.ListPayouts(ctx, tx, params)
+		rows, err := s.q.ListPayouts(ctx, planned{tx}, params)
 		if len(rows) > page.Limit {
 			rows = rows[:page.Limit]
 			next = timeKey(rows[len(rows)-1].DueAt, rows[len(rows)-1].ID)
@@ -253,7 +261,7 @@ func (s *Store) ListLedgerTransactions(ctx context.Context, brandID, payoutID *u
 }
 
 func (s *Store) ledger(ctx context.Context, tx pgx.Tx, params gen.ListLedgerTransactionsParams) ([]rapport.LedgerTransaction, error) {
-	rows, err := s.q.ListLedgerTransactions(ctx, tx, params)
+	rows, err := s.q.ListLedgerTransactions(ctx, planned{tx}, params)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

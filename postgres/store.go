@@ -68,10 +68,11 @@ func (s *Store) Ping(ctx context.Context) error {
 
 type txKey struct{}
 
-// running is the transaction that a context carries, with the scope it is set to.
+// running is the transaction that a context carries, with the scope it is set to, and whether it has posted to the ledger.
 type running struct {
 	tx     pgx.Tx
 	brands []uuid.UUID
+	posted *bool
 }
 
 // InTx runs f in a transaction whose row-level security lets the brands of the context through. Inside another InTx it joins
@@ -87,10 +88,27 @@ func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx pgx.Tx)
 		return mapped(err)
 	}
 	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
-	if err := f(context.WithValue(ctx, txKey{}, &running{tx, brands}), tx); err != nil {
+	posted := false
+	if err := f(context.WithValue(ctx, txKey{}, &running{tx, brands, &posted}), tx); err != nil {
 		return mapped(err)
 	}
 	if err := tx.Commit(ctx); err != nil {
+		return mapped(err)
+	}
+	if posted {
+		return s.onDisk(ctx)
+	}
+	return nil
+}
+
+// Kept is a transaction whose commit waits for the disk, and by that for every commit before it.
+const Kept = "select pg_logical_emit_message(true, 'rapport', '')"
+
+// onDisk waits until what this process has committed is on the disk. A transaction that posted to the ledger lets go of its accounts first, so
+// that those who wait for them, and a brand's are wanted by all its payouts, go to the disk together; whoever read them meanwhile is
+// written behind it. An error leaves open what a failed commit leaves open.
+func (s *Store) onDisk(ctx context.Context) error {
+	if _, err := s.pool.Exec(ctx, Kept); err != nil {
 		return mapped(err)
 	}
 	return nil
@@ -138,7 +156,7 @@ func (r *running) join(ctx context.Context, brands []uuid.UUID, f func(ctx conte
 	if err := setScope(ctx, r.tx, brands); err != nil {
 		return err
 	}
-	if err := f(context.WithValue(ctx, txKey{}, &running{r.tx, brands}), r.tx); err != nil {
+	if err := f(context.WithValue(ctx, txKey{}, &running{r.tx, brands, r.posted}), r.tx); err != nil {
 		return mapped(err) // the transaction is lost, and its scope with it
 	}
 	return setScope(ctx, r.tx, r.brands)

@@ -3,14 +3,18 @@ package sandbox
 import (
 	"context"
 	"io"
+	"maps"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"github.com/stripe/stripe-go/v79"
 	"github.com/stripe/stripe-go/v79/client"
@@ -150,9 +154,16 @@ func moneyCalls(t *testing.T, sc *client.API, account string) {
 	require.NoError(t, err)
 }
 
-// What the sandbox accepts, Stripe's own judge of request shapes accepts too.
-func TestContract_stripe_mock_accepts_what_the_sandbox_accepts(t *testing.T) {
+// TestContract asks Stripe's own judge of request shapes about everything that production asks of Stripe.
+func TestContract(t *testing.T) {
 	t.Parallel()
+	mock := startStripeMock(t)
+	t.Run("stripe-mock accepts what the sandbox accepts", func(t *testing.T) { t.Parallel(); acceptsWhatIsAccepted(t, mock) })
+	t.Run("the sandbox refuses what stripe-mock refuses", func(t *testing.T) { t.Parallel(); refusesWhatIsRefused(t, mock) })
+}
+
+func acceptsWhatIsAccepted(t *testing.T, mock string) {
+	t.Helper()
 	b := newBox(t, quick(), nil)
 	everyCall(t, b, b.stripe())
 	accepted := b.Accepted()
@@ -165,29 +176,86 @@ func TestContract_stripe_mock_accepts_what_the_sandbox_accepts(t *testing.T) {
 		require.True(t, seen[method+" "+strings.NewReplacer("{id}", "*", "{sub}", "*").Replace(path)], "no call of %s was recorded", route)
 	}
 
-	mock := startStripeMock(t)
 	for _, r := range accepted {
-		var body io.Reader = strings.NewReader(r.Form)
-		target := mock + r.Path
-		if r.Method == http.MethodGet {
-			target, body = target+"?"+r.Form, http.NoBody
-		}
-		req, err := http.NewRequestWithContext(t.Context(), r.Method, target, body)
-		require.NoError(t, err)
-		req.Header.Set("Authorization", "Bearer sk_test_123")
-		if r.Method == http.MethodPost {
-			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		}
-		if r.Account != "" {
-			req.Header.Set("Stripe-Account", r.Account)
-		}
-		resp, err := http.DefaultClient.Do(req)
-		require.NoError(t, err)
-		raw, err := io.ReadAll(resp.Body)
-		require.NoError(t, err)
-		require.NoError(t, resp.Body.Close())
-		require.Equal(t, http.StatusOK, resp.StatusCode, "%s %s?%s: %s", r.Method, r.Path, r.Form, raw)
+		status, raw := judge(t, mock, r)
+		require.Equal(t, http.StatusOK, status, "%s %s?%s: %s", r.Method, r.Path, r.Form, raw)
 	}
+}
+
+// refusesWhatIsRefused tries every call with a parameter too many, with one too few, and with each of them spoilt.
+func refusesWhatIsRefused(t *testing.T, mock string) {
+	t.Helper()
+	b := newBox(t, quick(), nil)
+	everyCall(t, b, b.stripe())
+	seen, refused := map[string]bool{}, 0
+	for _, r := range b.Accepted() {
+		for what, form := range spoilt(t, r.Form) {
+			r := r
+			r.Form = form
+			key := r.Method + " " + shape(r.Path) + " " + what
+			if seen[key] {
+				continue
+			}
+			seen[key] = true
+			theirs, words := judge(t, mock, r)
+			if theirs == http.StatusOK {
+				continue
+			}
+			refused++
+			ours, raw := judge(t, b.api.URL, r)
+			assert.GreaterOrEqual(t, ours, 400, "%s: stripe-mock says %d %s and the sandbox %d %s", key, theirs, words, ours, raw)
+		}
+	}
+	require.Greater(t, refused, 100, "the judge refused too little to prove anything")
+}
+
+// spoilt are forms that differ from one that is accepted, by what is wrong with them.
+func spoilt(t *testing.T, form string) map[string]string {
+	t.Helper()
+	values, err := url.ParseQuery(form)
+	require.NoError(t, err)
+	with := func(change func(url.Values)) string {
+		copied := url.Values{}
+		maps.Copy(copied, values)
+		change(copied)
+		return copied.Encode()
+	}
+	out := map[string]string{"with a parameter that there is not": with(func(v url.Values) { v.Set("nonsense", "1") })}
+	for name := range values {
+		if !strings.HasSuffix(name, "[0]") { // a list with a hole is nothing that a client sends
+			out["without "+name] = with(func(v url.Values) { v.Del(name) })
+		}
+		out[name+" with a part that there is not"] = with(func(v url.Values) { v.Del(name); v.Set(name+"[nonsense]", "1") })
+		for _, value := range []string{"nonsense", "1.5", "-1", ""} {
+			out[name+" as "+strconv.Quote(value)] = with(func(v url.Values) { v.Set(name, value) })
+		}
+	}
+	return out
+}
+
+// judge sends a request to a server of Stripe's API.
+func judge(t *testing.T, base string, r AcceptedRequest) (status int, answer string) {
+	t.Helper()
+	var body io.Reader = strings.NewReader(r.Form)
+	target := base + r.Path
+	if r.Method == http.MethodGet {
+		target, body = target+"?"+r.Form, http.NoBody
+	}
+	req, err := http.NewRequestWithContext(t.Context(), r.Method, target, body)
+	require.NoError(t, err)
+	req.Header.Set("Authorization", "Bearer sk_test_123")
+	if r.Method == http.MethodPost {
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	if r.Account != "" {
+		req.Header.Set("Stripe-Account", r.Account)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	raw, err := io.ReadAll(resp.Body)
+	require.NoError(t, err)
+	require.NoError(t, resp.Body.Close())
+	return resp.StatusCode, string(raw)
 }
 
 // shape replaces the ids of a path.

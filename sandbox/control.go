@@ -29,6 +29,7 @@ type controlTransfer struct {
 	Metadata       map[string]string `json:"metadata"`
 	IdempotencyKey string            `json:"idempotency_key"`
 	Created        int64             `json:"created"`
+	AtMS           int64             `json:"at_ms"`
 }
 
 const maxControlMails = 100_000
@@ -124,7 +125,7 @@ func (s *Server) getTransfers(w http.ResponseWriter, r *http.Request) {
 				(!q.Has("destination") || q.Get("destination") == t.Destination) {
 				list = append(list, controlTransfer{
 					ID: t.ID, Amount: t.Amount, AmountReversed: t.Reversed, Currency: t.Currency, Destination: t.Destination,
-					TransferGroup: t.Group, Metadata: t.Metadata, IdempotencyKey: t.Key, Created: t.Created,
+					TransferGroup: t.Group, Metadata: t.Metadata, IdempotencyKey: t.Key, Created: t.Created, AtMS: t.At,
 				})
 			}
 			return true

@@ -1,6 +1,7 @@
 package sandbox
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path"
@@ -11,6 +12,7 @@ import (
 // What a fault does. The first group befalls a vendor's API, the second the delivery of its webhooks.
 const (
 	actDropBefore      = "drop_before"          // the connection ends before anything happens
+	actStall           = "stall"                // the connection stays silent for delay_ms and ends; nothing happens
 	actCommitDrop      = "commit_then_drop"     // it happens, and the connection ends without an answer
 	actCommit500       = "commit_then_500"      // it happens, and the answer, kept under the key, is a 500
 	actRollForward     = "500_then_rollforward" // the answer, kept under the key, is a 500; it happens delay_ms later
@@ -36,7 +38,7 @@ const (
 )
 
 var requestActions = []string{
-	actDropBefore, actCommitDrop, actCommit500, actRollForward, act429, actTruncate, actSlow, actHTML502, actWrongAmount, actRedirect, act401, act403,
+	actDropBefore, actStall, actCommitDrop, actCommit500, actRollForward, act429, actTruncate, actSlow, actHTML502, actWrongAmount, actRedirect, act401, act403,
 }
 
 var webhookActions = []string{actDuplicate, actReorder, actDelay, actDrop}
@@ -49,7 +51,7 @@ type Fault struct {
 	Nth      int    `json:"nth,omitempty"`      // the first matching request it befalls, from 1; 0 is 1
 	Times    int    `json:"times,omitempty"`    // how many matching requests in a row; 0 is 1, negative is all
 	Action   string `json:"action"`             //
-	DelayMS  int    `json:"delay_ms,omitempty"` // for slow, delay and 500_then_rollforward; 0 is 1000
+	DelayMS  int    `json:"delay_ms,omitempty"` // for slow, stall, delay and 500_then_rollforward; 0 is 1000
 }
 
 func (f Fault) check() error {
@@ -58,6 +60,9 @@ func (f Fault) check() error {
 	}
 	if !slices.Contains(requestActions, f.Action) && !slices.Contains(webhookActions, f.Action) {
 		return fmt.Errorf("unknown action %q", f.Action)
+	}
+	if f.Action == actStall && f.Provider != providerStripe {
+		return errors.New("only Stripe stalls")
 	}
 	if _, err := path.Match(f.Path, "/"); err != nil {
 		return fmt.Errorf("path %q: %w", f.Path, err)

@@ -27,6 +27,7 @@ func TestFaults_of_transfers(t *testing.T) {
 		replays bool
 	}{
 		"drop before":      {actDropBefore, 0, false, true, false},
+		"stall":            {actStall, 0, false, true, false},
 		"commit then drop": {actCommitDrop, 0, true, true, true},
 		"commit then 500":  {actCommit500, 500, true, false, true},
 		"roll forward":     {actRollForward, 500, false, false, true},

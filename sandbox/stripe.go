@@ -86,6 +86,7 @@ type call struct {
 	key     string
 	request string
 	base    string
+	at      time.Time // when it came
 }
 
 func (c *call) text(name string) string { return c.form.Get(name) }
@@ -143,6 +144,10 @@ func (s *Server) stripeHandler(e endpoint) http.HandlerFunc {
 			return
 		}
 		f := s.faults.pick(requestActions, providerStripe, r.Method, r.URL.Path)
+		if f.Action == actStall {
+			s.pause(r, f)
+			dropConnection(w)
+		}
 		if refuseByFault(w, f, c) {
 			return
 		}
@@ -213,7 +218,7 @@ func sendHalf(w http.ResponseWriter, status int, body []byte) {
 func (s *Server) stripeCall(r *http.Request) (*call, *stripeError) {
 	c := &call{
 		method: r.Method, pattern: r.Pattern, path: r.URL.Path, id: r.PathValue("id"), sub: r.PathValue("sub"), account: r.Header.Get("Stripe-Account"),
-		key: r.Header.Get("Idempotency-Key"), request: newID("req_"), base: s.baseURL(),
+		key: r.Header.Get("Idempotency-Key"), request: newID("req_"), base: s.baseURL(), at: time.Now(),
 	}
 	secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
 	if !ok {
@@ -406,7 +411,7 @@ func (s *Server) rollForward(_ context.Context, j job) time.Duration {
 	}
 	c := &call{
 		method: http.MethodPost, path: j.Ref, id: j.Args["id"], sub: j.Args["sub"], account: j.Args["account"], form: form,
-		key: j.Args["key"], request: newID("req_"), base: s.baseURL(),
+		key: j.Args["key"], request: newID("req_"), base: s.baseURL(), at: time.Now(),
 	}
 	return s.finish(j, func(x *tx) error {
 		x.attempt(func() bool {

@@ -52,6 +52,7 @@ type transfer struct {
 	Reversals   []string          `json:"reversals,omitempty"`
 	Key         string            `json:"key,omitempty"`
 	Created     int64             `json:"created"`
+	At          int64             `json:"at"` // when it was asked for, in milliseconds
 }
 
 type reversal struct {
@@ -144,7 +145,7 @@ func (s *Server) createTransfer(x *tx, c *call) (any, *stripeError) {
 	}
 	t := transfer{
 		ID: newID("tr_"), Amount: amount, Currency: currency, Destination: to, Payment: newID("py_"), Group: c.text("transfer_group"),
-		Description: c.text("description"), Metadata: c.metadata(), Key: c.key, Created: time.Now().Unix(),
+		Description: c.text("description"), Metadata: c.metadata(), Key: c.key, Created: time.Now().Unix(), At: c.at.UnixMilli(),
 	}
 	s.move(x, currency, holderPlatform, to, amount)
 	t.Movement = s.newMovement(x, movement{
@@ -653,7 +654,7 @@ func (s *Server) stripeEndpoints() map[string]endpoint {
 		http.MethodGet + " /v1/balance_transactions":           {params: filters("type", "currency", "source", "payout"), read: s.listMovements},
 		http.MethodGet + " /v1/balance_transactions/{id}":      {params: reading(), read: s.readMovement},
 		http.MethodPost + " /v1/topups":                        {params: money.and(params{"transfer_group": text()}), write: s.createTopup},
-		http.MethodGet + " /v1/topups":                         {params: filters("status"), read: s.listTopups},
+		http.MethodGet + " /v1/topups":                         {params: listing().and(params{"status": oneOf("canceled", "failed", "pending", "succeeded")}), read: s.listTopups},
 		http.MethodGet + " /v1/topups/{id}":                    {params: reading(), read: s.readTopup},
 		http.MethodPost + " /v1/payouts":                       {params: money, write: s.createPayout},
 		http.MethodGet + " /v1/payouts":                        {params: filters("status"), read: s.listPayouts},

@@ -118,6 +118,9 @@ func (p params) check(form url.Values) *stripeError {
 
 func (p param) check(key, value string) *stripeError {
 	if name, ok := strings.CutPrefix(key, "metadata["); ok {
+		if strings.IndexByte(name, ']') != len(name)-1 {
+			return invalid("", key, "Metadata values are texts: %s", key)
+		}
 		if utf8.RuneCountInString(name)-1 > maxMetadataKey || utf8.RuneCountInString(value) > maxMetadataValue {
 			return invalid("", key, "Metadata keys have at most %d characters and values at most %d.", maxMetadataKey, maxMetadataValue)
 		}

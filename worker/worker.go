@@ -40,6 +40,38 @@ type Options struct {
 	OnFatal func(error)
 }
 
+// PaymentsPerSecond is how many transfers are sent a second by default: Stripe allows about 25 on one endpoint.
+const PaymentsPerSecond = 15
+
+// PaceStore takes turns over all processes.
+type PaceStore interface {
+	// NextSend takes the next moment at which one of the name may leave, and answers how long it is until then.
+	NextSend(ctx context.Context, name string, perSecond float64) (time.Duration, error)
+}
+
+// paceMargin keeps the sends a little further apart than their rate says: what the network and the scheduler shift must not bring one too
+// many into a second.
+const paceMargin = 0.93
+
+// Pace spaces transfers evenly over all workers. The limit of the payments queue keeps most of them waiting in Temporal, where waiting costs
+// nothing, but it counts activities that begin, and lets a second's worth begin at once.
+func Pace(store PaceStore, perSecond float64) func(context.Context) error {
+	return func(ctx context.Context) error {
+		wait, err := store.NextSend(ctx, "transfer", perSecond*paceMargin)
+		if err != nil {
+			return fmt.Errorf("pace: %w", err)
+		}
+		timer := time.NewTimer(wait)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return nil
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
 // concurrency bounds the activities that a worker runs at once on each queue, to about the connections that it has to the database.
 const concurrency = 16
 
@@ -52,7 +84,7 @@ func New(c client.Client, a *activities.Activities, o Options) *Workers {
 		o.StopTimeout = 40 * time.Second
 	}
 	if o.PaymentsPerSecond == 0 {
-		o.PaymentsPerSecond = 15
+		o.PaymentsPerSecond = PaymentsPerSecond
 	}
 	if o.MailsPerSecond == 0 {
 		o.MailsPerSecond = 100

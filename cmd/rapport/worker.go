@@ -169,7 +169,7 @@ func newActivities(cfg Config, store *postgres.Store, pay stripe.Payer) (*activi
 	mailer := sendgrid.Mailer{Client: send, Domain: cfg.MailDomain, Key: replyKey}
 	acts := &activities.Activities{
 		Store: store, Payer: pay, Mailer: mailer, Fetcher: fetch.Poster{Client: pages}, Prober: media.New(), Slack: chat,
-		PublicURL: cfg.PublicURL, MailHost: cfg.MailDomain, NewToken: newToken, HashToken: hashToken,
+		PublicURL: cfg.PublicURL, MailHost: cfg.MailDomain, NewToken: newToken, HashToken: hashToken, Pace: worker.Pace(store, worker.PaymentsPerSecond),
 	}
 	if shooter.Enabled() {
 		acts.Shooter = shooter

@@ -535,6 +535,11 @@ type OutsideReviewer struct {
 	RemovedAt *time.Time
 }
 
+type Pace struct {
+	Name   string
+	NextAt time.Time
+}
+
 type Partnership struct {
 	ID           uuid.UUID
 	BrandID      uuid.UUID

@@ -359,6 +359,24 @@ func (q *Queries) NewPayoutRound(ctx context.Context, db DBTX, arg NewPayoutRoun
 	return err
 }
 
+const nextSend = `-- name: NextSend :one
+insert into pace (name, next_at) values ($1, clock_timestamp())
+on conflict (name) do update set next_at = greatest(pace.next_at + make_interval(secs => $2::float8), clock_timestamp())
+returning extract(epoch from next_at - clock_timestamp())::float8 as wait
+`
+
+type NextSendParams struct {
+	Name    string
+	Spacing float64
+}
+
+func (q *Queries) NextSend(ctx context.Context, db DBTX, arg NextSendParams) (float64, error) {
+	row := db.QueryRow(ctx, nextSend, arg.Name, arg.Spacing)
+	var wait float64
+	err := row.Scan(&wait)
+	return wait, err
+}
+
 const noteTopUp = `-- name: NoteTopUp :exec
 update topups set provider_id = $1 where id = $2 and provider_id is null and state = 'pending'
 `

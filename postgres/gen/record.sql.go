@@ -285,6 +285,7 @@ func (q *Queries) InsertReview(ctx context.Context, db DBTX, arg InsertReviewPar
 
 const ledgerPost = `-- name: LedgerPost :one
 select ledger_post($1, $2, $3, $4, $5, $6, $7, $8)::boolean
+from set_config('synchronous_commit', 'off', true)
 `
 
 type LedgerPostParams struct {
@@ -298,6 +299,7 @@ type LedgerPostParams struct {
 	Lines       json.RawMessage
 }
 
+// The commit lets go of the accounts before the disk has it; whoever posts waits for the disk afterwards.
 func (q *Queries) LedgerPost(ctx context.Context, db DBTX, arg LedgerPostParams) (bool, error) {
 	row := db.QueryRow(ctx, ledgerPost,
 		arg.ID,

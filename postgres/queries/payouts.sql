@@ -42,6 +42,11 @@ insert into payout_attempts (payout_id, number, brand_id, request_sha256, submis
 -- name: MarkSent :exec
 update payout_attempts set first_sent_at = coalesce(first_sent_at, clock_timestamp()), last_sent_at = clock_timestamp() where payout_id = @payout_id and number = @number and outcome = 'open';
 
+-- name: NextSend :one
+insert into pace (name, next_at) values (@name, clock_timestamp())
+on conflict (name) do update set next_at = greatest(pace.next_at + make_interval(secs => @spacing::float8), clock_timestamp())
+returning extract(epoch from next_at - clock_timestamp())::float8 as wait;
+
 -- name: MarkLookedUp :exec
 update payout_attempts set look_ups = look_ups + 1 where payout_id = @payout_id and number = @number and outcome = 'open';
 

@@ -99,7 +99,9 @@ from partnerships p join campaigns k on k.id = p.campaign_id where p.id = @partn
 on conflict do nothing;
 
 -- name: LedgerPost :one
-select ledger_post(@id, @kind, sqlc.narg('brand_id'), sqlc.narg('payout_id'), sqlc.narg('attempt'), sqlc.narg('external_ref'), @currency, @lines)::boolean;
+-- The commit lets go of the accounts before the disk has it; whoever posts waits for the disk afterwards.
+select ledger_post(@id, @kind, sqlc.narg('brand_id'), sqlc.narg('payout_id'), sqlc.narg('attempt'), sqlc.narg('external_ref'), @currency, @lines)::boolean
+from set_config('synchronous_commit', 'off', true);
 
 -- name: ChangeThread :exec
 update threads set state = @state, snoozed_until = sqlc.narg('until') where id = @id and merged_into is null and (state <> 'done' or @state = 'snoozed');
