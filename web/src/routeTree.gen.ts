@@ -34,6 +34,10 @@ import { Route as AppPayoutsIndexRouteImport } from "./routes/_app/payouts.index
 import { Route as AppPayoutsIdRouteImport } from "./routes/_app/payouts.$id"
 import { Route as AppReportsIndexRouteImport } from "./routes/_app/reports.index"
 import { Route as AppReportsBooksRouteImport } from "./routes/_app/reports.books"
+import { Route as AppReportsHistoryRouteImport } from "./routes/_app/reports.history"
+import { Route as AppReportsStatementsRouteImport } from "./routes/_app/reports.statements"
+import { Route as AppReportsYearRouteImport } from "./routes/_app/reports.year"
+import { Route as AppReversalsIndexRouteImport } from "./routes/_app/reversals.index"
 import { Route as AppReviewsIndexRouteImport } from "./routes/_app/reviews.index"
 import { Route as AppReviewsIdRouteImport } from "./routes/_app/reviews.$id"
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings.index"
@@ -174,6 +178,26 @@ const AppReportsBooksRoute = AppReportsBooksRouteImport.update({
   path: "/books",
   getParentRoute: () => AppReportsRoute,
 } as any)
+const AppReportsHistoryRoute = AppReportsHistoryRouteImport.update({
+  id: "/history",
+  path: "/history",
+  getParentRoute: () => AppReportsRoute,
+} as any)
+const AppReportsStatementsRoute = AppReportsStatementsRouteImport.update({
+  id: "/statements",
+  path: "/statements",
+  getParentRoute: () => AppReportsRoute,
+} as any)
+const AppReportsYearRoute = AppReportsYearRouteImport.update({
+  id: "/year",
+  path: "/year",
+  getParentRoute: () => AppReportsRoute,
+} as any)
+const AppReversalsIndexRoute = AppReversalsIndexRouteImport.update({
+  id: "/reversals/",
+  path: "/reversals/",
+  getParentRoute: () => AppRoute,
+} as any)
 const AppReviewsIndexRoute = AppReviewsIndexRouteImport.update({
   id: "/reviews/",
   path: "/reviews/",
@@ -269,6 +293,9 @@ export interface FileRoutesByFullPath {
   "/partnerships/$id": typeof AppPartnershipsIdRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
   "/reports/books": typeof AppReportsBooksRoute
+  "/reports/history": typeof AppReportsHistoryRoute
+  "/reports/statements": typeof AppReportsStatementsRoute
+  "/reports/year": typeof AppReportsYearRoute
   "/reviews/$id": typeof AppReviewsIdRoute
   "/settings/brands": typeof AppSettingsBrandsRoute
   "/settings/calendars": typeof AppSettingsCalendarsRoute
@@ -286,6 +313,7 @@ export interface FileRoutesByFullPath {
   "/partnerships/": typeof AppPartnershipsIndexRoute
   "/payouts/": typeof AppPayoutsIndexRoute
   "/reports/": typeof AppReportsIndexRoute
+  "/reversals/": typeof AppReversalsIndexRoute
   "/reviews/": typeof AppReviewsIndexRoute
   "/settings/": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
@@ -308,6 +336,9 @@ export interface FileRoutesByTo {
   "/partnerships/$id": typeof AppPartnershipsIdRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
   "/reports/books": typeof AppReportsBooksRoute
+  "/reports/history": typeof AppReportsHistoryRoute
+  "/reports/statements": typeof AppReportsStatementsRoute
+  "/reports/year": typeof AppReportsYearRoute
   "/reviews/$id": typeof AppReviewsIdRoute
   "/settings/brands": typeof AppSettingsBrandsRoute
   "/settings/calendars": typeof AppSettingsCalendarsRoute
@@ -325,6 +356,7 @@ export interface FileRoutesByTo {
   "/partnerships": typeof AppPartnershipsIndexRoute
   "/payouts": typeof AppPayoutsIndexRoute
   "/reports": typeof AppReportsIndexRoute
+  "/reversals": typeof AppReversalsIndexRoute
   "/reviews": typeof AppReviewsIndexRoute
   "/settings": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
@@ -351,6 +383,9 @@ export interface FileRoutesById {
   "/_app/partnerships/$id": typeof AppPartnershipsIdRoute
   "/_app/payouts/$id": typeof AppPayoutsIdRoute
   "/_app/reports/books": typeof AppReportsBooksRoute
+  "/_app/reports/history": typeof AppReportsHistoryRoute
+  "/_app/reports/statements": typeof AppReportsStatementsRoute
+  "/_app/reports/year": typeof AppReportsYearRoute
   "/_app/reviews/$id": typeof AppReviewsIdRoute
   "/_app/settings/brands": typeof AppSettingsBrandsRoute
   "/_app/settings/calendars": typeof AppSettingsCalendarsRoute
@@ -368,6 +403,7 @@ export interface FileRoutesById {
   "/_app/partnerships/": typeof AppPartnershipsIndexRoute
   "/_app/payouts/": typeof AppPayoutsIndexRoute
   "/_app/reports/": typeof AppReportsIndexRoute
+  "/_app/reversals/": typeof AppReversalsIndexRoute
   "/_app/reviews/": typeof AppReviewsIndexRoute
   "/_app/settings/": typeof AppSettingsIndexRoute
   "/_app/campaigns/$id/start": typeof AppCampaignsIdStartRoute
@@ -394,6 +430,9 @@ export interface FileRouteTypes {
     | "/partnerships/$id"
     | "/payouts/$id"
     | "/reports/books"
+    | "/reports/history"
+    | "/reports/statements"
+    | "/reports/year"
     | "/reviews/$id"
     | "/settings/brands"
     | "/settings/calendars"
@@ -411,6 +450,7 @@ export interface FileRouteTypes {
     | "/partnerships/"
     | "/payouts/"
     | "/reports/"
+    | "/reversals/"
     | "/reviews/"
     | "/settings/"
     | "/campaigns/$id/start"
@@ -433,6 +473,9 @@ export interface FileRouteTypes {
     | "/partnerships/$id"
     | "/payouts/$id"
     | "/reports/books"
+    | "/reports/history"
+    | "/reports/statements"
+    | "/reports/year"
     | "/reviews/$id"
     | "/settings/brands"
     | "/settings/calendars"
@@ -450,6 +493,7 @@ export interface FileRouteTypes {
     | "/partnerships"
     | "/payouts"
     | "/reports"
+    | "/reversals"
     | "/reviews"
     | "/settings"
     | "/campaigns/$id/start"
@@ -475,6 +519,9 @@ export interface FileRouteTypes {
     | "/_app/partnerships/$id"
     | "/_app/payouts/$id"
     | "/_app/reports/books"
+    | "/_app/reports/history"
+    | "/_app/reports/statements"
+    | "/_app/reports/year"
     | "/_app/reviews/$id"
     | "/_app/settings/brands"
     | "/_app/settings/calendars"
@@ -492,6 +539,7 @@ export interface FileRouteTypes {
     | "/_app/partnerships/"
     | "/_app/payouts/"
     | "/_app/reports/"
+    | "/_app/reversals/"
     | "/_app/reviews/"
     | "/_app/settings/"
     | "/_app/campaigns/$id/start"
@@ -682,6 +730,34 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppReportsBooksRouteImport
       parentRoute: typeof AppReportsRoute
     }
+    "/_app/reports/history": {
+      id: "/_app/reports/history"
+      path: "/history"
+      fullPath: "/reports/history"
+      preLoaderRoute: typeof AppReportsHistoryRouteImport
+      parentRoute: typeof AppReportsRoute
+    }
+    "/_app/reports/statements": {
+      id: "/_app/reports/statements"
+      path: "/statements"
+      fullPath: "/reports/statements"
+      preLoaderRoute: typeof AppReportsStatementsRouteImport
+      parentRoute: typeof AppReportsRoute
+    }
+    "/_app/reports/year": {
+      id: "/_app/reports/year"
+      path: "/year"
+      fullPath: "/reports/year"
+      preLoaderRoute: typeof AppReportsYearRouteImport
+      parentRoute: typeof AppReportsRoute
+    }
+    "/_app/reversals/": {
+      id: "/_app/reversals/"
+      path: "/reversals"
+      fullPath: "/reversals/"
+      preLoaderRoute: typeof AppReversalsIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
     "/_app/reviews/": {
       id: "/_app/reviews/"
       path: "/reviews"
@@ -792,11 +868,17 @@ declare module "@tanstack/react-router" {
 
 interface AppReportsRouteChildren {
   AppReportsBooksRoute: typeof AppReportsBooksRoute
+  AppReportsHistoryRoute: typeof AppReportsHistoryRoute
+  AppReportsStatementsRoute: typeof AppReportsStatementsRoute
+  AppReportsYearRoute: typeof AppReportsYearRoute
   AppReportsIndexRoute: typeof AppReportsIndexRoute
 }
 
 const AppReportsRouteChildren: AppReportsRouteChildren = {
   AppReportsBooksRoute: AppReportsBooksRoute,
+  AppReportsHistoryRoute: AppReportsHistoryRoute,
+  AppReportsStatementsRoute: AppReportsStatementsRoute,
+  AppReportsYearRoute: AppReportsYearRoute,
   AppReportsIndexRoute: AppReportsIndexRoute,
 }
 
@@ -853,6 +935,7 @@ interface AppRouteChildren {
   AppCreatorsIndexRoute: typeof AppCreatorsIndexRoute
   AppPartnershipsIndexRoute: typeof AppPartnershipsIndexRoute
   AppPayoutsIndexRoute: typeof AppPayoutsIndexRoute
+  AppReversalsIndexRoute: typeof AppReversalsIndexRoute
   AppReviewsIndexRoute: typeof AppReviewsIndexRoute
   AppCampaignsIdStartRoute: typeof AppCampaignsIdStartRoute
   AppCampaignsIdIndexRoute: typeof AppCampaignsIdIndexRoute
@@ -877,6 +960,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppCreatorsIndexRoute: AppCreatorsIndexRoute,
   AppPartnershipsIndexRoute: AppPartnershipsIndexRoute,
   AppPayoutsIndexRoute: AppPayoutsIndexRoute,
+  AppReversalsIndexRoute: AppReversalsIndexRoute,
   AppReviewsIndexRoute: AppReviewsIndexRoute,
   AppCampaignsIdStartRoute: AppCampaignsIdStartRoute,
   AppCampaignsIdIndexRoute: AppCampaignsIdIndexRoute,
