@@ -141,9 +141,9 @@ type HistoryItem struct {
 
 // HistoryFilter narrows the history; zero fields do not. Days are UTC's.
 type HistoryFilter struct {
-	BrandID, UserID *uuid.UUID
-	Action, Noun    string
-	From, To        time.Time
+	BrandID, UserID, PayoutID *uuid.UUID
+	Action, Noun              string
+	From, To                  time.Time
 }
 
 // HistoryNouns are what the history is about.

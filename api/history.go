@@ -21,7 +21,7 @@ type HistoryStore interface {
 }
 
 func (s *Server) historyFilter(p gen.ListHistoryParams) (rapport.HistoryFilter, error) {
-	f := rapport.HistoryFilter{BrandID: p.BrandId, UserID: p.UserId, Action: value(p.Action), Noun: value(p.Noun)}
+	f := rapport.HistoryFilter{BrandID: p.BrandId, UserID: p.UserId, PayoutID: p.PayoutId, Action: value(p.Action), Noun: value(p.Noun)}
 	var err error
 	f.From, f.To, err = s.period(p.From, p.To)
 	if f.Noun != "" && !slices.Contains(rapport.HistoryNouns(), f.Noun) {

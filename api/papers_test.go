@@ -211,8 +211,10 @@ func TestTheHistorySaysWhoDidWhatAndWhy(t *testing.T) {
 	require.Equal(t, 200, preparer.keyed().send(t, "POST", "/v1/payouts/"+d.payout.String()+"/approvals", map[string]any{"part": "preparer", "amount": eur(40000)}).status)
 	require.Equal(t, 200, preparer.keyed().send(t, "POST", "/v1/payouts/"+d.payout.String()+"/commands", map[string]any{"command": "hold", "reason": "=No invoice."}).status)
 	require.Equal(t, 202, preparer.keyed().send(t, "POST", "/v1/brands/"+d.one.String()+"/top-ups", map[string]any{"amount": eur(500)}).status)
-	d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind, amount, currency) values ($1, 'payout', $2, 1, $3, now(), 'payout_paid', 40000, 'eur')`, d.partnership, d.payout, d.one)
-	d.sql(t, `insert into audit_log (actor, action, subject, detail) values ($1, 'role.granted', $2, jsonb_build_object('brand_id', $3::uuid, 'role', 'ops'))`, d.users["admin@two.example"], d.users["ops@two.example"], d.two)
+	d.sql(t, `insert into partnership_events (partnership_id, source, source_id, seq, brand_id, at, kind, amount, currency)
+		values ($1, 'payout', $2, 1, $3, now(), 'payout_paid', 40000, 'eur')`, d.partnership, d.payout, d.one)
+	d.sql(t, `insert into audit_log (actor, action, subject, detail)
+		values ($1, 'role.granted', $2, jsonb_build_object('brand_id', $3::uuid, 'role', 'ops'))`, d.users["admin@two.example"], d.users["ops@two.example"], d.two)
 	type item struct {
 		Actor, What, Action, Noun, Reason, About string
 		Amount                                   struct{ Amount int64 }

@@ -134,7 +134,8 @@ func (s *Store) PayeeThresholds(ctx context.Context, year int) ([]rapport.PayeeT
 // with whoever did it.
 func (s *Store) MoneyHistory(ctx context.Context, f rapport.HistoryFilter, page rapport.Page) ([]rapport.HistoryItem, []string, error) {
 	params := gen.MoneyHistoryParams{
-		Brands: rapport.BrandsFrom(ctx), BrandID: f.BrandID, UserID: f.UserID, Action: f.Action, Noun: f.Noun, FromDay: f.From, DayAfter: f.To.AddDate(0, 0, 1), MaxRows: int32(page.Limit + 1),
+		Brands: rapport.BrandsFrom(ctx), BrandID: f.BrandID, UserID: f.UserID, PayoutID: f.PayoutID, Action: f.Action, Noun: f.Noun,
+		FromDay: f.From, DayAfter: f.To.AddDate(0, 0, 1), MaxRows: int32(page.Limit + 1),
 	}
 	if page.After != nil {
 		if len(page.After) != 2 {

@@ -118,7 +118,7 @@ func (l sealLine) written() []byte {
 	var line bytes.Buffer
 	encoder := json.NewEncoder(&line)
 	encoder.SetEscapeHTML(false)
-	_ = encoder.Encode(l) // strings and a number are always written
+	_ = encoder.Encode(l) //nolint:errchkjson // strings and a number are always written
 
 	return bytes.TrimSuffix(line.Bytes(), []byte("\n"))
 }

@@ -20,18 +20,20 @@ from money_history h left join users u on u.id = h.actor left join brands b on b
 left join users z on h.noun = 'person' and z.id = h.subject
 where (h.brand_id = any ($1::uuid[]) or h.brand_id is null and exists (select 1 from user_roles r where r.user_id in (h.actor, h.subject) and r.brand_id = any ($1::uuid[])))
   and ($2::uuid is null or h.brand_id = $2::uuid)
-  and ($3::uuid is null or h.actor = $3::uuid)
-  and ($4::text = '' or h.action = $4::text)
-  and ($5::text = '' or h.noun = $5::text)
-  and h.at >= $6::date and h.at < $7::date
-  and ($8::timestamptz is null or (h.at, h.key) < ($8::timestamptz, $9::text))
+  and ($3::uuid is null or h.subject = $3::uuid)
+  and ($4::uuid is null or h.actor = $4::uuid)
+  and ($5::text = '' or h.action = $5::text)
+  and ($6::text = '' or h.noun = $6::text)
+  and h.at >= $7::date and h.at < $8::date
+  and ($9::timestamptz is null or (h.at, h.key) < ($9::timestamptz, $10::text))
 order by h.at desc, h.key desc
-limit $10
+limit $11
 `
 
 type MoneyHistoryParams struct {
 	Brands   []uuid.UUID
 	BrandID  *uuid.UUID
+	PayoutID *uuid.UUID
 	UserID   *uuid.UUID
 	Action   string
 	Noun     string
@@ -63,6 +65,7 @@ func (q *Queries) MoneyHistory(ctx context.Context, db DBTX, arg MoneyHistoryPar
 	rows, err := db.Query(ctx, moneyHistory,
 		arg.Brands,
 		arg.BrandID,
+		arg.PayoutID,
 		arg.UserID,
 		arg.Action,
 		arg.Noun,

@@ -186,6 +186,13 @@ const visits: Visit[] = [
   { name: "money taken back", person: "finance_releaser", path: "/reversals" },
   { name: "reconciliation", person: "finance_releaser", path: "/reconciliation" },
   { name: "a payment", person: "finance_releaser", path: first("finance_releaser", "/v1/payouts?limit=1&state=paid", "payouts") },
+  { name: "history", person: "auditor", path: "/reports/history" },
+  { name: "statements", person: "finance_preparer", path: "/reports/statements" },
+  {
+    name: "a statement", person: "finance_preparer",
+    path: async () => `/reports/statements?creator=${(await as<{ items: { creator: { id: string } }[] }>("finance_preparer", "/v1/payouts?limit=1&state=paid")).items[0]?.creator.id ?? ""}&from=2020-01-01`,
+  },
+  { name: "year to date", person: "auditor", path: "/reports/year" },
   { name: "books", person: "auditor", path: "/reports/books" },
   { name: "accounts in other books", person: "finance_preparer", path: "/reports/books", then: async (page) => page.getByRole("button", { name: "Edit" }).click() },
   { name: "outreach settings", person: "admin", path: "/settings/outreach" },
@@ -266,7 +273,7 @@ async function portalLink(): Promise<string> {
 // Lists answer that there is nothing, or that something broke.
 const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|reversals|reconciliations|reconciliation-cases|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts|history|payee-years|brands\/[^/]+\/journals)(\?|$)/;
 
-const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|reconciliation|books|outreach settings|review settings|standing in|search|mail|calendars|brands|people|tokens)$/;
+const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|reconciliation|history|statements|year to date|books|outreach settings|review settings|standing in|search|mail|calendars|brands|people|tokens)$/;
 
 interface Seat {
   page: Page;
@@ -329,7 +336,7 @@ for (const look of looks) {
 
 const states: { state: string; look: Look; names: RegExp; answer: { status: number; json: object } }[] = [
   {
-    state: "empty", look: { scheme: "light", width: 1280 }, names: /^(inbox|tasks|partnerships|campaigns|creators|contracts|reviews|payments|books)$/,
+    state: "empty", look: { scheme: "light", width: 1280 }, names: /^(inbox|tasks|partnerships|campaigns|creators|contracts|reviews|payments|history|year to date|books)$/,
     answer: { status: 200, json: { items: [] } },
   },
   {

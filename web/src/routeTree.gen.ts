@@ -35,6 +35,9 @@ import { Route as AppPayoutsIndexRouteImport } from "./routes/_app/payouts.index
 import { Route as AppPayoutsIdRouteImport } from "./routes/_app/payouts.$id"
 import { Route as AppReportsIndexRouteImport } from "./routes/_app/reports.index"
 import { Route as AppReportsBooksRouteImport } from "./routes/_app/reports.books"
+import { Route as AppReportsHistoryRouteImport } from "./routes/_app/reports.history"
+import { Route as AppReportsStatementsRouteImport } from "./routes/_app/reports.statements"
+import { Route as AppReportsYearRouteImport } from "./routes/_app/reports.year"
 import { Route as AppReversalsIndexRouteImport } from "./routes/_app/reversals.index"
 import { Route as AppReviewsIndexRouteImport } from "./routes/_app/reviews.index"
 import { Route as AppReviewsIdRouteImport } from "./routes/_app/reviews.$id"
@@ -181,6 +184,21 @@ const AppReportsBooksRoute = AppReportsBooksRouteImport.update({
   path: "/books",
   getParentRoute: () => AppReportsRoute,
 } as any)
+const AppReportsHistoryRoute = AppReportsHistoryRouteImport.update({
+  id: "/history",
+  path: "/history",
+  getParentRoute: () => AppReportsRoute,
+} as any)
+const AppReportsStatementsRoute = AppReportsStatementsRouteImport.update({
+  id: "/statements",
+  path: "/statements",
+  getParentRoute: () => AppReportsRoute,
+} as any)
+const AppReportsYearRoute = AppReportsYearRouteImport.update({
+  id: "/year",
+  path: "/year",
+  getParentRoute: () => AppReportsRoute,
+} as any)
 const AppReversalsIndexRoute = AppReversalsIndexRouteImport.update({
   id: "/reversals/",
   path: "/reversals/",
@@ -282,6 +300,9 @@ export interface FileRoutesByFullPath {
   "/partnerships/$id": typeof AppPartnershipsIdRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
   "/reports/books": typeof AppReportsBooksRoute
+  "/reports/history": typeof AppReportsHistoryRoute
+  "/reports/statements": typeof AppReportsStatementsRoute
+  "/reports/year": typeof AppReportsYearRoute
   "/reviews/$id": typeof AppReviewsIdRoute
   "/settings/brands": typeof AppSettingsBrandsRoute
   "/settings/calendars": typeof AppSettingsCalendarsRoute
@@ -323,6 +344,9 @@ export interface FileRoutesByTo {
   "/partnerships/$id": typeof AppPartnershipsIdRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
   "/reports/books": typeof AppReportsBooksRoute
+  "/reports/history": typeof AppReportsHistoryRoute
+  "/reports/statements": typeof AppReportsStatementsRoute
+  "/reports/year": typeof AppReportsYearRoute
   "/reviews/$id": typeof AppReviewsIdRoute
   "/settings/brands": typeof AppSettingsBrandsRoute
   "/settings/calendars": typeof AppSettingsCalendarsRoute
@@ -368,6 +392,9 @@ export interface FileRoutesById {
   "/_app/partnerships/$id": typeof AppPartnershipsIdRoute
   "/_app/payouts/$id": typeof AppPayoutsIdRoute
   "/_app/reports/books": typeof AppReportsBooksRoute
+  "/_app/reports/history": typeof AppReportsHistoryRoute
+  "/_app/reports/statements": typeof AppReportsStatementsRoute
+  "/_app/reports/year": typeof AppReportsYearRoute
   "/_app/reviews/$id": typeof AppReviewsIdRoute
   "/_app/settings/brands": typeof AppSettingsBrandsRoute
   "/_app/settings/calendars": typeof AppSettingsCalendarsRoute
@@ -413,6 +440,9 @@ export interface FileRouteTypes {
     | "/partnerships/$id"
     | "/payouts/$id"
     | "/reports/books"
+    | "/reports/history"
+    | "/reports/statements"
+    | "/reports/year"
     | "/reviews/$id"
     | "/settings/brands"
     | "/settings/calendars"
@@ -454,6 +484,9 @@ export interface FileRouteTypes {
     | "/partnerships/$id"
     | "/payouts/$id"
     | "/reports/books"
+    | "/reports/history"
+    | "/reports/statements"
+    | "/reports/year"
     | "/reviews/$id"
     | "/settings/brands"
     | "/settings/calendars"
@@ -498,6 +531,9 @@ export interface FileRouteTypes {
     | "/_app/partnerships/$id"
     | "/_app/payouts/$id"
     | "/_app/reports/books"
+    | "/_app/reports/history"
+    | "/_app/reports/statements"
+    | "/_app/reports/year"
     | "/_app/reviews/$id"
     | "/_app/settings/brands"
     | "/_app/settings/calendars"
@@ -713,6 +749,27 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppReportsBooksRouteImport
       parentRoute: typeof AppReportsRoute
     }
+    "/_app/reports/history": {
+      id: "/_app/reports/history"
+      path: "/history"
+      fullPath: "/reports/history"
+      preLoaderRoute: typeof AppReportsHistoryRouteImport
+      parentRoute: typeof AppReportsRoute
+    }
+    "/_app/reports/statements": {
+      id: "/_app/reports/statements"
+      path: "/statements"
+      fullPath: "/reports/statements"
+      preLoaderRoute: typeof AppReportsStatementsRouteImport
+      parentRoute: typeof AppReportsRoute
+    }
+    "/_app/reports/year": {
+      id: "/_app/reports/year"
+      path: "/year"
+      fullPath: "/reports/year"
+      preLoaderRoute: typeof AppReportsYearRouteImport
+      parentRoute: typeof AppReportsRoute
+    }
     "/_app/reversals/": {
       id: "/_app/reversals/"
       path: "/reversals"
@@ -830,11 +887,17 @@ declare module "@tanstack/react-router" {
 
 interface AppReportsRouteChildren {
   AppReportsBooksRoute: typeof AppReportsBooksRoute
+  AppReportsHistoryRoute: typeof AppReportsHistoryRoute
+  AppReportsStatementsRoute: typeof AppReportsStatementsRoute
+  AppReportsYearRoute: typeof AppReportsYearRoute
   AppReportsIndexRoute: typeof AppReportsIndexRoute
 }
 
 const AppReportsRouteChildren: AppReportsRouteChildren = {
   AppReportsBooksRoute: AppReportsBooksRoute,
+  AppReportsHistoryRoute: AppReportsHistoryRoute,
+  AppReportsStatementsRoute: AppReportsStatementsRoute,
+  AppReportsYearRoute: AppReportsYearRoute,
   AppReportsIndexRoute: AppReportsIndexRoute,
 }
 

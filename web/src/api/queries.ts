@@ -406,6 +406,27 @@ export const balancesQuery = (brand_id?: string) =>
     queryFn: ({ signal }) => body(api.GET("/v1/ledger/balances", { params: { query: { brand_id } }, signal })),
   });
 
+export const statementQuery = (creator: string, query: Params<"/v1/creators/{id}/statement">) =>
+  queryOptions({
+    queryKey: ["ledger", "one", creator, "statement", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/creators/{id}/statement", { params: { ...id(creator), query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const historyQuery = (query: Params<"/v1/history">) =>
+  queryOptions({
+    queryKey: ["history", "list", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/history", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const payeeYearsQuery = (query: Params<"/v1/payee-years">) =>
+  queryOptions({
+    queryKey: ["payout", "years", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/payee-years", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
 /** What a period of a brand's ledger would be in other books. */
 export const journalsQuery = (brand: string, query: Params<"/v1/brands/{id}/journals">) =>
   queryOptions({

@@ -7267,6 +7267,8 @@ export interface operations {
                 limit?: components["parameters"]["limit"];
                 /** @description What it is about */
                 noun?: string;
+                /** @description Only what was done about this payment */
+                payout_id?: string;
                 /** @description Last day in the brand's zone; without */
                 to?: components["parameters"]["to"];
                 /** @description Who did it */

@@ -8,6 +8,7 @@ import { api, body } from "../api/client";
 import { asProblem } from "../api/problem";
 import { portalHomeQuery } from "../api/queries";
 import type { PortalHome } from "../api/schema";
+import { fileAddress } from "../components/Downloads";
 import { LoadingPage } from "../components/Loading";
 import { Money } from "../components/Money";
 import { EmptyState, LoadFailed, ProblemNotice } from "../components/Notice";
@@ -16,6 +17,7 @@ import { BankAccount } from "../components/portal/BankAccount";
 import { DeliverableCard } from "../components/portal/DeliverableCard";
 import { OfferCard } from "../components/portal/OfferCard";
 import classes from "../components/portal/Portal.module.css";
+import { yearOf } from "../components/reports/Period";
 import { RelativeTime } from "../components/RelativeTime";
 import { StatusChip } from "../components/StatusChip";
 import { exactText } from "../lib/time";
@@ -109,6 +111,11 @@ function Shown({ home }: { home: PortalHome }) {
               </li>
             ))}
           </ul>
+        )}
+        {home.payments.some(({ paid_at }) => paid_at) && (
+          <p style={{ margin: "8px 0 0" }}>
+            <a href={fileAddress("/v1/portal/statement/export", { ...yearOf(new Date()), format: "pdf" })} download>Statement of this year (PDF)</a>
+          </p>
         )}
         {!home.needs_onboarding && <div className={classes.payee}><StatusChip noun="payee" state={home.payee_state} /></div>}
       </Section>

@@ -1,16 +1,17 @@
 import { Button, Group } from "@mantine/core";
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import { IconDownload, IconUserCheck } from "@tabler/icons-react";
+import { IconDownload, IconPrinter, IconUserCheck } from "@tabler/icons-react";
 import { useState } from "react";
 
-import { payoutQuery, warm } from "../../api/queries";
+import { historyQuery, payoutQuery, warm } from "../../api/queries";
 import type { ApprovalCreate, Payout, PayoutAttempt, PayoutCommand } from "../../api/schema";
 import { CommandButton, refusal } from "../../components/CommandButton";
 import { CommandList } from "../../components/CommandList";
 import table from "../../components/DataTable.module.css";
+import { LoadingLines } from "../../components/Loading";
 import { Money } from "../../components/Money";
-import { Notice } from "../../components/Notice";
+import { LoadFailed, Notice } from "../../components/Notice";
 import { Facts, Page, Section } from "../../components/Page";
 import { ApproveDialog, Evidence, PayoutDialog, partWords } from "../../components/payout/PayoutDialogs";
 import { Reversals } from "../../components/payout/Reversals";
@@ -18,6 +19,7 @@ import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import { Timeline } from "../../components/Timeline";
 import { moneyText } from "../../lib/money";
+import { books, hasRole, useSession } from "../../lib/session";
 import { useShortcuts } from "../../lib/shortcuts";
 import { words } from "../../lib/states";
 import { exactText } from "../../lib/time";
@@ -35,6 +37,7 @@ function PayoutPage() {
   const { data: payout } = useSuspenseQuery(payoutQuery(id));
   const { summary } = payout;
   const [asked, setAsked] = useState<Asked | null>(null);
+  const answers = hasRole(useSession(), books, summary.brand_id);
   const part = payout.approval_parts.find(({ allowed }) => allowed);
   const hold = payout.commands.find(({ command, allowed }) => command === "hold" && allowed);
 
@@ -47,11 +50,16 @@ function PayoutPage() {
     <Page
       title={`${moneyText(summary.amount)} to ${summary.creator.name}`}
       up={{ to: "/payouts", label: "Payments" }}
-      actions={summary.paid_at && (
-        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={`/v1/payouts/${id}/remittance`} download>
-          Remittance PDF
-        </Button>
-      )}
+      actions={
+        <>
+          <Button variant="default" leftSection={<IconPrinter size={16} aria-hidden />} onClick={() => window.print()}>Print</Button>
+          {summary.paid_at && (
+            <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={`/v1/payouts/${id}/remittance`} download>
+              Remittance PDF
+            </Button>
+          )}
+        </>
+      }
       under={
         <Group gap="md">
           <StatusChip noun="payout" state={summary.state} />
@@ -83,6 +91,7 @@ function PayoutPage() {
           <Section title="Ledger" flush>
             <Ledger payout={payout} />
           </Section>
+          {answers && <Reasons payoutId={id} />}
           <Section title="History">
             <Timeline items={payout.events} />
           </Section>
@@ -118,6 +127,25 @@ function PayoutPage() {
       {asked?.kind === "approve" && <ApproveDialog payout={payout} part={asked.part} onClose={() => setAsked(null)} />}
       {asked?.kind === "command" && <PayoutDialog payout={payout} command={asked.command} label={asked.label} onClose={() => setAsked(null)} />}
     </Page>
+  );
+}
+
+/** What people did about the payment, with the reasons that they gave. */
+function Reasons({ payoutId }: { payoutId: string }) {
+  const history = useQuery(historyQuery({ payout_id: payoutId, from: "2000-01-01", limit: 200 }));
+  const items = history.data?.items.filter(({ actor }) => actor);
+  return (
+    <Section title="Who did what, and why">
+      {history.error && !items ? <LoadFailed error={history.error} retry={() => void history.refetch()} /> : !items ? <LoadingLines lines={2} /> : items.length === 0 ? (
+        <p className="soft" style={{ margin: 0 }}>Nobody did anything about it yet.</p>
+      ) : (
+        <ul className={classes.stages}>
+          {items.map(({ key, actor, what, reason, at }) => (
+            <li key={key}><span><strong>{actor}</strong>: {what}{reason && <> – “{reason}”</>}</span><span className="soft">{exactText(new Date(at))}</span></li>
+          ))}
+        </ul>
+      )}
+    </Section>
   );
 }
 

@@ -5,6 +5,9 @@ import classes from "./settings.module.css";
 export const Route = createFileRoute("/_app/reports")({ component: Reports });
 
 const parts = [
+  { to: "/reports/history", label: "History" },
+  { to: "/reports/statements", label: "Statements" },
+  { to: "/reports/year", label: "Year to date" },
   { to: "/reports/books", label: "Books" },
 ];
 

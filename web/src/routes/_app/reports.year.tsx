@@ -1,0 +1,101 @@
+import { NativeSelect } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { IconAlertTriangle, IconCalendarStats, IconCheck, IconInfoCircle, IconMinus, IconSearchOff, IconTrendingUp } from "@tabler/icons-react";
+
+import { payeeYearsQuery } from "../../api/queries";
+import type { PayeeStands, PayeeThreshold, PayeeYear } from "../../api/schema";
+import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
+import { Downloads } from "../../components/Downloads";
+import { Filters } from "../../components/Filters";
+import { Money, Unknown } from "../../components/Money";
+import { EmptyState, Notice } from "../../components/Notice";
+import { Page, Section } from "../../components/Page";
+import { Chip } from "../../components/StatusChip";
+import * as url from "../../lib/search";
+import { countryName } from "../../lib/countries";
+import { dateText } from "../../lib/time";
+
+const stands = ["over", "near", "below", "any", "none"] as const satisfies readonly PayeeStands[];
+
+const standWords: Record<PayeeStands, string> = { over: "Over", near: "Near, from 80 %", below: "Below", any: "Every payment counts", none: "No threshold kept" };
+
+const looks = {
+  over: { tone: "danger", icon: IconAlertTriangle }, near: { tone: "attention", icon: IconTrendingUp }, below: { tone: "done", icon: IconCheck },
+  any: { tone: "attention", icon: IconInfoCircle }, none: { tone: "idle", icon: IconMinus },
+} as const;
+
+function Stands({ value }: { value: PayeeStands }) {
+  const { tone, icon: Icon } = looks[value];
+  return <Chip tone={tone} icon={<Icon size={13} stroke={2} aria-hidden />}>{standWords[value]}</Chip>;
+}
+
+const years = Array.from({ length: 5 }, (_, before) => String(new Date().getFullYear() - before)) as [string, ...string[]];
+
+const filters = url.search({ year: url.oneOf(years), stands: url.oneOf(stands), cursor: url.cursor });
+
+export const Route = createFileRoute("/_app/reports/year")({ validateSearch: filters, component: Year });
+
+const cols = columns<PayeeYear>([
+  { id: "creator", header: "Payee", cell: ({ creator_name, country }) => <TwoLines first={creator_name} second={country ? countryName(country) : "Country not known"} /> },
+  { id: "brand", header: "Paid by", cell: ({ brand_name }) => brand_name },
+  { id: "stands", header: "Threshold", cell: (row) => <Stands value={row.stands} />, phone: "head" },
+  { id: "limit", header: "Reported from", right: true, cell: ({ threshold }) => (threshold ? <Money value={threshold} /> : <Unknown what="no amount" />) },
+  { id: "payments", header: "Payments", right: true, cell: ({ payments }) => payments },
+  { id: "reversed", header: "Came back", right: true, cell: ({ reversed }) => <Money value={reversed} />, phone: "hide" },
+  { id: "net", header: "Paid, net", right: true, cell: ({ net }) => <Money value={net} /> },
+]);
+
+function Year() {
+  const { brand, year = years[0], stands: one, cursor } = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const query = { brand_id: brand, year: Number(year), stands: one && [one] };
+  const list = useQuery(payeeYearsQuery({ ...query, cursor }));
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
+  return (
+    <Page
+      title="Year to date"
+      under="What each payee got in a year, by the day it was paid in the brand’s zone, less what came back."
+      actions={<Downloads path="/v1/payee-years/export" query={query} as={["csv", "xlsx"]} />}
+    >
+      <Filters>
+        <NativeSelect label="Year" value={year} onChange={(event) => set({ year: event.currentTarget.value })} data={years} />
+        <NativeSelect
+          label="Threshold"
+          value={one ?? ""}
+          onChange={(event) => set({ stands: (event.currentTarget.value || undefined) as PayeeStands | undefined })}
+          data={[{ value: "", label: "All payees" }, ...stands.map((value) => ({ value, label: standWords[value] }))]}
+        />
+      </Filters>
+      <DataTable
+        label="Payees"
+        columns={cols}
+        rows={list.data?.items}
+        rowId={({ creator_id, brand_id, net }) => `${creator_id} ${brand_id} ${net.currency}`}
+        error={list.error}
+        retry={() => void list.refetch()}
+        empty={one
+          ? <EmptyState icon={IconSearchOff} title="No payee stands so" />
+          : <EmptyState icon={IconCalendarStats} title="Nobody was paid in this year" />}
+      />
+      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next, year, stands: one })} />
+      {list.data && <Thresholds items={list.data.thresholds} />}
+    </Page>
+  );
+}
+
+function Thresholds({ items }: { items: PayeeThreshold[] }) {
+  const shown = [...new Map(items.map((one) => [`${one.form} ${one.from_year} ${one.amount?.amount}`, one])).values()];
+  return (
+    <Section title="Where the thresholds come from">
+      <Notice tone="progress" title="This is not tax advice">Amounts in another currency than the threshold’s are not counted against it. Ask whoever does your taxes.</Notice>
+      <ul>
+        {shown.map((one) => (
+          <li key={`${one.form} ${one.from_year}`}>
+            <strong>{one.form}</strong> ({items.filter(({ form }) => form === one.form).map(({ country }) => country).join(", ")}): {one.note} <span className="soft">{one.source}, read {dateText(one.source_on)}.</span>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
