@@ -98,6 +98,14 @@ func peopleAccess() map[string]access {
 		"getSession": {who: signedIn},
 		"signOut":    {who: signedIn},
 
+		"stepUp":               {who: signedIn, person: true},
+		"getSecondFactor":      {who: signedIn, person: true},
+		"beginSecondFactor":    {who: signedIn, person: true},
+		"confirmSecondFactor":  {who: signedIn, person: true},
+		"replaceRecoveryCodes": {who: signedIn, person: true},
+		"removeSecondFactor":   {who: signedIn, person: true},
+		"resetSecondFactor":    {who: withRole, roles: admin().roles, person: true},
+
 		"listUsers":          house(),
 		"createUser":         admin(),
 		"disableUser":        admin(),

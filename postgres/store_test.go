@@ -124,6 +124,10 @@ func TestRolesOfTheDatabaseHaveOnlyTheirRights(t *testing.T) {
 		require.ErrorContains(t, err, "permission denied", sql)
 	}
 	denied(w.worker, "insert into payout_approvals (id) values (gen_random_uuid())")
+	denied(w.worker, "insert into step_ups (id) values (gen_random_uuid())")
+	denied(w.worker, "select secret from second_factors")
+	denied(w.worker, "update payout_tiers set two_releasers_from = 1")
+	denied(w.api, "insert into step_ups (id, at) values (gen_random_uuid(), now())")
 	denied(w.worker, "select password_hash from users")
 	denied(w.worker, "insert into user_roles (role) values ('admin')")
 	denied(w.api, "insert into ledger_transactions (id, kind) values (gen_random_uuid(), 'x')")

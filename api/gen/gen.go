@@ -945,6 +945,24 @@ func (e PayoutApprovalPart) Valid() bool {
 	}
 }
 
+// Defines values for PayoutApprovalProvedWith.
+const (
+	PayoutApprovalProvedWithRecoveryCode PayoutApprovalProvedWith = "recovery_code"
+	PayoutApprovalProvedWithTotp         PayoutApprovalProvedWith = "totp"
+)
+
+// Valid indicates whether the value is a known member of the PayoutApprovalProvedWith enum.
+func (e PayoutApprovalProvedWith) Valid() bool {
+	switch e {
+	case PayoutApprovalProvedWithRecoveryCode:
+		return true
+	case PayoutApprovalProvedWithTotp:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PayoutAttemptOutcome.
 const (
 	PayoutAttemptOutcomeOpen      PayoutAttemptOutcome = "open"
@@ -2450,6 +2468,12 @@ type CodeOnly struct {
 	Code string `json:"code"`
 }
 
+// CodeProof defines model for CodeProof.
+type CodeProof struct {
+	// Code Six digits of the authenticator, or a recovery code
+	Code string `json:"code"`
+}
+
 // Command defines model for Command.
 type Command struct {
 	Allowed bool   `json:"allowed"`
@@ -3497,9 +3521,15 @@ type Payout struct {
 	ForeignReversals []ForeignReversal `json:"foreign_reversals"`
 	Ledger           []LedgerLine      `json:"ledger"`
 
+	// Needs Why it needs more eyes than usual, in words
+	Needs *string `json:"needs,omitempty"`
+
 	// Nettings What it keeps for other money that was taken back
 	Nettings   []Netting `json:"nettings"`
 	PayeeState string    `json:"payee_state"`
+
+	// Releasers How many different people release it
+	Releasers *int `json:"releasers,omitempty"`
 
 	// Reversals What of it is taken back, newest first
 	Reversals []Reversal    `json:"reversals"`
@@ -3515,12 +3545,19 @@ type PayoutApproval struct {
 	Amount Money              `json:"amount"`
 	At     time.Time          `json:"at"`
 	Part   PayoutApprovalPart `json:"part"`
-	Round  int                `json:"round"`
-	User   UserRef            `json:"user"`
+
+	// ProvedAt When the person proved with a second factor that it is them
+	ProvedAt   *time.Time                `json:"proved_at,omitempty"`
+	ProvedWith *PayoutApprovalProvedWith `json:"proved_with,omitempty"`
+	Round      int                       `json:"round"`
+	User       UserRef                   `json:"user"`
 }
 
 // PayoutApprovalPart defines model for PayoutApproval.Part.
 type PayoutApprovalPart string
+
+// PayoutApprovalProvedWith defines model for PayoutApproval.ProvedWith.
+type PayoutApprovalProvedWith string
 
 // PayoutAttempt defines model for PayoutAttempt.
 type PayoutAttempt struct {
@@ -3928,6 +3965,12 @@ type ReconciliationList struct {
 	NextCursor *string          `json:"next_cursor,omitempty"`
 }
 
+// RecoveryCodes defines model for RecoveryCodes.
+type RecoveryCodes struct {
+	// Codes Each proves once; they are not shown again
+	Codes []string `json:"codes"`
+}
+
 // ReplySuggestion defines model for ReplySuggestion.
 type ReplySuggestion struct {
 	Amount *Money               `json:"amount,omitempty"`
@@ -4250,6 +4293,25 @@ type SearchResult struct {
 	Items []SearchHit `json:"items"`
 }
 
+// SecondFactor defines model for SecondFactor.
+type SecondFactor struct {
+	InUse             bool       `json:"in_use"`
+	RecoveryCodesLeft int        `json:"recovery_codes_left"`
+	Since             *time.Time `json:"since,omitempty"`
+}
+
+// SecondFactorBegun defines model for SecondFactorBegun.
+type SecondFactorBegun struct {
+	// Picture QR code of the address, as the data address of a PNG
+	Picture string `json:"picture"`
+
+	// Secret Base32, to type by hand
+	Secret string `json:"secret"`
+
+	// Uri otpauth address, for authenticators on this machine
+	Uri string `json:"uri"`
+}
+
 // Sequence defines model for Sequence.
 type Sequence struct {
 	BrandId     *openapi_types.UUID `json:"brand_id,omitempty"`
@@ -4371,17 +4433,25 @@ type SequenceTriggerOn string
 
 // Session defines model for Session.
 type Session struct {
-	Brands    []BrandRole        `json:"brands"`
-	Email     string             `json:"email"`
-	ExpiresAt *time.Time         `json:"expires_at,omitempty"`
-	Name      string             `json:"name"`
-	UserId    openapi_types.UUID `json:"user_id"`
+	Brands    []BrandRole `json:"brands"`
+	Email     string      `json:"email"`
+	ExpiresAt *time.Time  `json:"expires_at,omitempty"`
+	Name      string      `json:"name"`
+
+	// ProvedAt The newest proof of the second factor that this session gave
+	ProvedAt *time.Time `json:"proved_at,omitempty"`
+
+	// SecondFactor Whether the person has set one up; absent for programs
+	SecondFactor *bool              `json:"second_factor,omitempty"`
+	UserId       openapi_types.UUID `json:"user_id"`
 }
 
 // SignIn defines model for SignIn.
 type SignIn struct {
-	Email    string `json:"email"`
-	Password string `json:"password"`
+	// Code Of the second factor; asked for with the code second_factor_required once the password is right
+	Code     *string `json:"code,omitempty"`
+	Email    string  `json:"email"`
+	Password string  `json:"password"`
 }
 
 // Signature defines model for Signature.
@@ -4891,6 +4961,9 @@ type User struct {
 	Email     string             `json:"email"`
 	Id        openapi_types.UUID `json:"id"`
 	Name      string             `json:"name"`
+
+	// SecondFactor Whether the person has set one up
+	SecondFactor *bool `json:"second_factor,omitempty"`
 }
 
 // UserCreate defines model for UserCreate.
@@ -5713,6 +5786,11 @@ type DisableUserParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ResetSecondFactorParams defines parameters for ResetSecondFactor.
+type ResetSecondFactorParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateBrandJSONRequestBody defines body for CreateBrand for application/json ContentType.
 type CreateBrandJSONRequestBody = BrandCreate
 
@@ -5901,6 +5979,18 @@ type SimulateSequenceJSONRequestBody = SequenceSimulate
 
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
+
+// ConfirmSecondFactorJSONRequestBody defines body for ConfirmSecondFactor for application/json ContentType.
+type ConfirmSecondFactorJSONRequestBody = CodeProof
+
+// ReplaceRecoveryCodesJSONRequestBody defines body for ReplaceRecoveryCodes for application/json ContentType.
+type ReplaceRecoveryCodesJSONRequestBody = CodeProof
+
+// RemoveSecondFactorJSONRequestBody defines body for RemoveSecondFactor for application/json ContentType.
+type RemoveSecondFactorJSONRequestBody = CodeProof
+
+// StepUpJSONRequestBody defines body for StepUp for application/json ContentType.
+type StepUpJSONRequestBody = CodeProof
 
 // AddCommentJSONRequestBody defines body for AddComment for application/json ContentType.
 type AddCommentJSONRequestBody = CommentCreate
@@ -6327,6 +6417,24 @@ type ServerInterface interface {
 	// SignIn Sign in with e-mail address and password
 	// (POST /v1/session)
 	SignIn(ctx echo.Context) error
+	// GetSecondFactor The signed-in person's second factor
+	// (GET /v1/session/second-factor)
+	GetSecondFactor(ctx echo.Context) error
+	// BeginSecondFactor Begin to set up an authenticator; in use once a code of it is given
+	// (POST /v1/session/second-factor)
+	BeginSecondFactor(ctx echo.Context) error
+	// ConfirmSecondFactor Put the authenticator to use with its first code; the recovery codes are shown once
+	// (POST /v1/session/second-factor/confirm)
+	ConfirmSecondFactor(ctx echo.Context) error
+	// ReplaceRecoveryCodes New recovery codes; the earlier ones are worthless then
+	// (POST /v1/session/second-factor/recovery-codes)
+	ReplaceRecoveryCodes(ctx echo.Context) error
+	// RemoveSecondFactor Take the own second factor away, with a code of it
+	// (POST /v1/session/second-factor/remove)
+	RemoveSecondFactor(ctx echo.Context) error
+	// StepUp Prove with a code that it is you; holds for five minutes. Takes no key: a code proves once
+	// (POST /v1/session/step-up)
+	StepUp(ctx echo.Context) error
 	// Stream Server-sent events of what changed: `event: change`, `data: {noun, id, brand_id}`; resumes from Last-Event-ID
 	// (GET /v1/stream)
 	Stream(ctx echo.Context) error
@@ -6417,6 +6525,9 @@ type ServerInterface interface {
 	// SetRoles Replace the roles of a person; finance roles need a second person
 	// (PUT /v1/users/{id}/roles)
 	SetRoles(ctx echo.Context, id Id) error
+	// ResetSecondFactor Take the second factor of somebody else away, who lost it; ends their sessions
+	// (POST /v1/users/{id}/second-factor/reset)
+	ResetSecondFactor(ctx echo.Context, id Id, params ResetSecondFactorParams) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -10092,6 +10203,60 @@ func (w *ServerInterfaceWrapper) SignIn(ctx echo.Context) error {
 	return err
 }
 
+// GetSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSecondFactor(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSecondFactor(ctx)
+	return err
+}
+
+// BeginSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) BeginSecondFactor(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.BeginSecondFactor(ctx)
+	return err
+}
+
+// ConfirmSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmSecondFactor(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmSecondFactor(ctx)
+	return err
+}
+
+// ReplaceRecoveryCodes converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplaceRecoveryCodes(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplaceRecoveryCodes(ctx)
+	return err
+}
+
+// RemoveSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveSecondFactor(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveSecondFactor(ctx)
+	return err
+}
+
+// StepUp converts echo context to params.
+func (w *ServerInterfaceWrapper) StepUp(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StepUp(ctx)
+	return err
+}
+
 // Stream converts echo context to params.
 func (w *ServerInterfaceWrapper) Stream(ctx echo.Context) error {
 	var err error
@@ -10988,6 +11153,42 @@ func (w *ServerInterfaceWrapper) SetRoles(ctx echo.Context) error {
 	return err
 }
 
+// ResetSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) ResetSecondFactor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResetSecondFactorParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResetSecondFactor(ctx, id, params)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -11038,6 +11239,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/session", wrapper.SignOut, options.OperationMiddlewares["signOut"]...)
 	router.GET(options.BaseURL+"/v1/session", wrapper.GetSession, options.OperationMiddlewares["getSession"]...)
 	router.POST(options.BaseURL+"/v1/session", wrapper.SignIn, options.OperationMiddlewares["signIn"]...)
+	router.POST(options.BaseURL+"/v1/session/step-up", wrapper.StepUp, options.OperationMiddlewares["stepUp"]...)
+	router.GET(options.BaseURL+"/v1/session/second-factor", wrapper.GetSecondFactor, options.OperationMiddlewares["getSecondFactor"]...)
+	router.POST(options.BaseURL+"/v1/session/second-factor", wrapper.BeginSecondFactor, options.OperationMiddlewares["beginSecondFactor"]...)
+	router.POST(options.BaseURL+"/v1/session/second-factor/confirm", wrapper.ConfirmSecondFactor, options.OperationMiddlewares["confirmSecondFactor"]...)
+	router.POST(options.BaseURL+"/v1/session/second-factor/recovery-codes", wrapper.ReplaceRecoveryCodes, options.OperationMiddlewares["replaceRecoveryCodes"]...)
+	router.POST(options.BaseURL+"/v1/session/second-factor/remove", wrapper.RemoveSecondFactor, options.OperationMiddlewares["removeSecondFactor"]...)
+	router.POST(options.BaseURL+"/v1/users/:id/second-factor/reset", wrapper.ResetSecondFactor, options.OperationMiddlewares["resetSecondFactor"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/disable", wrapper.DisableUser, options.OperationMiddlewares["disableUser"]...)
@@ -16654,6 +16862,232 @@ func (response SignIndefaultApplicationProblemPlusJSONResponse) VisitSignInRespo
 	return err
 }
 
+type GetSecondFactorRequestObject struct {
+}
+
+type GetSecondFactorResponseObject interface {
+	VisitGetSecondFactorResponse(w http.ResponseWriter) error
+}
+
+type GetSecondFactor200JSONResponse SecondFactor
+
+func (response GetSecondFactor200JSONResponse) VisitGetSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSecondFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSecondFactordefaultApplicationProblemPlusJSONResponse) VisitGetSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginSecondFactorRequestObject struct {
+}
+
+type BeginSecondFactorResponseObject interface {
+	VisitBeginSecondFactorResponse(w http.ResponseWriter) error
+}
+
+type BeginSecondFactor201JSONResponse SecondFactorBegun
+
+func (response BeginSecondFactor201JSONResponse) VisitBeginSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginSecondFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response BeginSecondFactordefaultApplicationProblemPlusJSONResponse) VisitBeginSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSecondFactorRequestObject struct {
+	Body *ConfirmSecondFactorJSONRequestBody
+}
+
+type ConfirmSecondFactorResponseObject interface {
+	VisitConfirmSecondFactorResponse(w http.ResponseWriter) error
+}
+
+type ConfirmSecondFactor200JSONResponse RecoveryCodes
+
+func (response ConfirmSecondFactor200JSONResponse) VisitConfirmSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSecondFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmSecondFactordefaultApplicationProblemPlusJSONResponse) VisitConfirmSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceRecoveryCodesRequestObject struct {
+	Body *ReplaceRecoveryCodesJSONRequestBody
+}
+
+type ReplaceRecoveryCodesResponseObject interface {
+	VisitReplaceRecoveryCodesResponse(w http.ResponseWriter) error
+}
+
+type ReplaceRecoveryCodes200JSONResponse RecoveryCodes
+
+func (response ReplaceRecoveryCodes200JSONResponse) VisitReplaceRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceRecoveryCodesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReplaceRecoveryCodesdefaultApplicationProblemPlusJSONResponse) VisitReplaceRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveSecondFactorRequestObject struct {
+	Body *RemoveSecondFactorJSONRequestBody
+}
+
+type RemoveSecondFactorResponseObject interface {
+	VisitRemoveSecondFactorResponse(w http.ResponseWriter) error
+}
+
+type RemoveSecondFactor204Response struct {
+}
+
+func (response RemoveSecondFactor204Response) VisitRemoveSecondFactorResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveSecondFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveSecondFactordefaultApplicationProblemPlusJSONResponse) VisitRemoveSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepUpRequestObject struct {
+	Body *StepUpJSONRequestBody
+}
+
+type StepUpResponseObject interface {
+	VisitStepUpResponse(w http.ResponseWriter) error
+}
+
+type StepUp200JSONResponse Session
+
+func (response StepUp200JSONResponse) VisitStepUpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepUpdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StepUpdefaultApplicationProblemPlusJSONResponse) VisitStepUpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type StreamRequestObject struct {
 }
 
@@ -17898,6 +18332,46 @@ func (response SetRolesdefaultApplicationProblemPlusJSONResponse) VisitSetRolesR
 	return err
 }
 
+type ResetSecondFactorRequestObject struct {
+	Id     Id `json:"id"`
+	Params ResetSecondFactorParams
+}
+
+type ResetSecondFactorResponseObject interface {
+	VisitResetSecondFactorResponse(w http.ResponseWriter) error
+}
+
+type ResetSecondFactor200JSONResponse User
+
+func (response ResetSecondFactor200JSONResponse) VisitResetSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetSecondFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResetSecondFactordefaultApplicationProblemPlusJSONResponse) VisitResetSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// ListBrands Brands the caller may see
@@ -18275,6 +18749,24 @@ type StrictServerInterface interface {
 	// SignIn Sign in with e-mail address and password
 	// (POST /v1/session)
 	SignIn(ctx context.Context, request SignInRequestObject) (SignInResponseObject, error)
+	// GetSecondFactor The signed-in person's second factor
+	// (GET /v1/session/second-factor)
+	GetSecondFactor(ctx context.Context, request GetSecondFactorRequestObject) (GetSecondFactorResponseObject, error)
+	// BeginSecondFactor Begin to set up an authenticator; in use once a code of it is given
+	// (POST /v1/session/second-factor)
+	BeginSecondFactor(ctx context.Context, request BeginSecondFactorRequestObject) (BeginSecondFactorResponseObject, error)
+	// ConfirmSecondFactor Put the authenticator to use with its first code; the recovery codes are shown once
+	// (POST /v1/session/second-factor/confirm)
+	ConfirmSecondFactor(ctx context.Context, request ConfirmSecondFactorRequestObject) (ConfirmSecondFactorResponseObject, error)
+	// ReplaceRecoveryCodes New recovery codes; the earlier ones are worthless then
+	// (POST /v1/session/second-factor/recovery-codes)
+	ReplaceRecoveryCodes(ctx context.Context, request ReplaceRecoveryCodesRequestObject) (ReplaceRecoveryCodesResponseObject, error)
+	// RemoveSecondFactor Take the own second factor away, with a code of it
+	// (POST /v1/session/second-factor/remove)
+	RemoveSecondFactor(ctx context.Context, request RemoveSecondFactorRequestObject) (RemoveSecondFactorResponseObject, error)
+	// StepUp Prove with a code that it is you; holds for five minutes. Takes no key: a code proves once
+	// (POST /v1/session/step-up)
+	StepUp(ctx context.Context, request StepUpRequestObject) (StepUpResponseObject, error)
 	// Stream Server-sent events of what changed: `event: change`, `data: {noun, id, brand_id}`; resumes from Last-Event-ID
 	// (GET /v1/stream)
 	Stream(ctx context.Context, request StreamRequestObject) (StreamResponseObject, error)
@@ -18365,6 +18857,9 @@ type StrictServerInterface interface {
 	// SetRoles Replace the roles of a person; finance roles need a second person
 	// (PUT /v1/users/{id}/roles)
 	SetRoles(ctx context.Context, request SetRolesRequestObject) (SetRolesResponseObject, error)
+	// ResetSecondFactor Take the second factor of somebody else away, who lost it; ends their sessions
+	// (POST /v1/users/{id}/second-factor/reset)
+	ResetSecondFactor(ctx context.Context, request ResetSecondFactorRequestObject) (ResetSecondFactorResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -22955,6 +23450,236 @@ func (sh *strictHandler) SignIn(ctx echo.Context) error {
 	return nil
 }
 
+// GetSecondFactor operation middleware
+func (sh *strictHandler) GetSecondFactor(ctx echo.Context) error {
+	var request GetSecondFactorRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSecondFactor(ctx.Request().Context(), request.(GetSecondFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSecondFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSecondFactorResponseObject); ok {
+		return validResponse.VisitGetSecondFactorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// BeginSecondFactor operation middleware
+func (sh *strictHandler) BeginSecondFactor(ctx echo.Context) error {
+	var request BeginSecondFactorRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.BeginSecondFactor(ctx.Request().Context(), request.(BeginSecondFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BeginSecondFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(BeginSecondFactorResponseObject); ok {
+		return validResponse.VisitBeginSecondFactorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmSecondFactor operation middleware
+func (sh *strictHandler) ConfirmSecondFactor(ctx echo.Context) error {
+	var request ConfirmSecondFactorRequestObject
+
+	var body ConfirmSecondFactorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmSecondFactor(ctx.Request().Context(), request.(ConfirmSecondFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmSecondFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmSecondFactorResponseObject); ok {
+		return validResponse.VisitConfirmSecondFactorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReplaceRecoveryCodes operation middleware
+func (sh *strictHandler) ReplaceRecoveryCodes(ctx echo.Context) error {
+	var request ReplaceRecoveryCodesRequestObject
+
+	var body ReplaceRecoveryCodesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplaceRecoveryCodes(ctx.Request().Context(), request.(ReplaceRecoveryCodesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplaceRecoveryCodes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReplaceRecoveryCodesResponseObject); ok {
+		return validResponse.VisitReplaceRecoveryCodesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveSecondFactor operation middleware
+func (sh *strictHandler) RemoveSecondFactor(ctx echo.Context) error {
+	var request RemoveSecondFactorRequestObject
+
+	var body RemoveSecondFactorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveSecondFactor(ctx.Request().Context(), request.(RemoveSecondFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveSecondFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveSecondFactorResponseObject); ok {
+		return validResponse.VisitRemoveSecondFactorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StepUp operation middleware
+func (sh *strictHandler) StepUp(ctx echo.Context) error {
+	var request StepUpRequestObject
+
+	var body StepUpJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StepUp(ctx.Request().Context(), request.(StepUpRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StepUp")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StepUpResponseObject); ok {
+		return validResponse.VisitStepUpResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // Stream operation middleware
 func (sh *strictHandler) Stream(ctx echo.Context) error {
 	var request StreamRequestObject
@@ -24082,399 +24807,437 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// ResetSecondFactor operation middleware
+func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params ResetSecondFactorParams) error {
+	var request ResetSecondFactorRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetSecondFactor(ctx.Request().Context(), request.(ResetSecondFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetSecondFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetSecondFactorResponseObject); ok {
+		return validResponse.VisitResetSecondFactorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
 // Stored as a slice of fixed-width chunks rather than one concatenated
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L1ts9s2sif+VVDaf9Xs1sqx48zk/uf4lePEN9kbj70+npu6NZOSIbIl4YoEGAA8sjLl776FBsAnARQp",
-	"UbKc8iv7SBQJdjca/fjrf80SkReCA9dqdvevWUElzUGDxL+WkvJ0wVLzf8Znd7PfSpD72XzGaQ6zu/r7",
-	"+UwlG8ipuXAlZE717G5WlviN3hfmWqUl4+vZx4/zWVJKJaS5NgWVSFZoJszdOXzQC/slESuiN0AKugay",
-	"hJWQMJsH1+Bu1lxBTj/8DHytN7O7vzx5ElpB45UKqjf13XDFEn4rmYR0dqdlCePejaWQF0IDT/b/Afvq",
-	"KRugKcj6OT/Vlz0y10WW//Qvf5nPcsb9318HH7l6RXWyiT9r9che0HzI4W0yljMd47T9snmDFFa0zLQh",
-	"8dwsmeVlPrt7auidM27/qpfLuIY1SHzQb4ec/0XIVBEtiAIqkw1ZIUdDC/ktSqowpyU8MNi9E1vgh499",
-	"twGizVde3HLKMkhJxvjWP79Lzbd4w0f2jn2y0l1bPxtxqaoQXIHdiFIsM8jNfxPBNXBkDS2KjCXULP+x",
-	"u+J//7cS+Gr1k/8/CavZ3ex/PK739mP7rXr8xt0Xn9hhwoZqsgOuyU4KRz73M3PX50UhxQPNXkigGnA1",
-	"acrMb2n2RooCpGZm7SuaKZibF6g++teM5qJ0r5Blr1ezu3/0L/OV4LCfffw1uEamCMXFQPqM5KXSZAlO",
-	"W+xFqf+k5iQDpcgOL9ZkC1Co2ce50W64BuBGOv8xKyQUVCJ3JWRAFcjZr2Ep8lz+h73J3L9RfblY/jck",
-	"2jzGUgqk42ODDCndq0Mx/K5UjJsFm6+tKDJFMniAzPxFOQGV0AzZ/ozQpTI8yoFyRfRGKPDSqzRdw+xw",
-	"z81nW8bT5ouXyr60yMz1otSKpRB4db9/QLpT4IgCdLc8IoNvzTUf57iKYfftsABfJ0T572hGeQKHhKdJ",
-	"4gXwYMnL+kfVMhjX3/45SMqklNKo7bASba7SP7Pxm/phPav/mSl9+AZMQ97+Tx+JPSE+Vo+hUtK9+btx",
-	"yh5/B/uw8GL5D6k9MEbogSXlHNLGc5dCZEC5FTXqVFlbdcYUe71Kd9fqFsH1SsrtIdleEWQKDrfkvYbC",
-	"nEdrQQQnO6Y3ZLcBbrRJKkARLnRQOlYMsrTzCl8HXmA+Y6q5IZky541a2PtSvTDayPx3CZnYBXemJZW/",
-	"gYQiM/Kl6doInBE8PDYzytelVQtFRrUR8Nl8thJZJnbGyvNLns9EARzShTltJE10/YmxwYIr0JvQodpD",
-	"uo3IUjUnKyly8uQZ6ixe5ktAc09pKBQBbgwBo8zgtxKMCIfI/ECzEoYaALWcCHNi46rnlu8xQUkP5SSh",
-	"GfCUDlaEqcgp44sC5GIjyoC1+xqVdj43tBIciP2BoYSEBNgDSEUYN9offx+WNqn0whgtRnBYEhDkXzZ7",
-	"JGdiTm0hzdm5k0xr4ESLZ+bIMARnHC/C+6ERFHqjgS+OyzEsDirb6tuFtacCl8S/AK0ZXy8SWhi6Js4o",
-	"OiAr0GRjbIHcnJNUk1wobc9UtaESDA22UGhjZVoboUkgsQNFljTZBinul2DJvQif5z+KHckEXzvHheju",
-	"M5ixdbM0+ARRamleACUnpfvD27+iLFP2pn6TKKKAp3ZjeTt2KT6g/BirIvikQihNswVNUwlKhTaylw14",
-	"ALknfmVRAVGQCG70BZMLvZGgzH4/3+b7zqhAoz6QhNYYdgYgzQiqOkWoakiwWYHZSLAHtPvMXmJWXx6S",
-	"YUdlviiLCC+/NyYZ42S3YcmGUMJhV1FXMgXotTCtyKrMMqfNnpEnzjzjgpjbPyqLIAf8o/1u6W5dsNvS",
-	"3YIsYU05am+3BVOq4ZFmORy1mHCr4sY64PvBnmxu4XlL78VYXFM4IL+HqrBD85AeC2/28P6LKvGTPBX/",
-	"vscsrBfuOjSCumqvcSx98/TJfIgaHOUu1kpy5M8O9/zIG0T3+ICd3ZHJs8QxzvUTrNLAWT3wsG2beU+O",
-	"HYc3KxeRo3XwATjsHBtyBl1RHo/p/uck2VCOAcg146qliymH3SwY3gpL5SROHVqmF3TpzP3fOge+47c1",
-	"IsFHLUB7cdSMkyKD4S/tgwXtd+46gHUg2t499HovGpr9jLdLMuFidB2r78e7V6/m5Omf7548QdMyZyln",
-	"640Oegd0v7Ciq8JhyQxlHsM/xoB7Rv7/b//85AmBD4mxXBknKeRCEcpTokFpFbQvNiJjXrQHEftH+4OQ",
-	"jA2kjvEZY8QJXr/jw4NL9uJuMAu5N5v7oJYzssM+M94gKpn9dqKQW6P5wrrip/vXZAewNd/OydfkleAp",
-	"3Rvj8N/IfcmtIVTx4PDuXXL/LnjAm/vp+d+eE7P8OUoYfKB5kQH5oTTi/Pg7kBnjw2zBBikbTGhRyC2i",
-	"8+aexdVGaIhZW65revbtxhOO63oHjjwsOrvushum2gkjF9mVsxOEZlzqoS0dY3nex9spDr1Ka1/u3HtB",
-	"84KyNQ+EjUstcoy7L1hIU99X/rd1xzWVmiwx4pIryB6QVNVrHtVv3feb8tRdSmaIHPqmTNegB9tMichz",
-	"pjWkI36BPvtClu7g7+W3vfgtXvvRqXNIF1S3qNDj+s59bnKxAhi8SOCpWljd33pI6P4bqjaarlU0kbkB",
-	"Yixbm5wyr08Zb6vs/0HTwIEQF4WBQhBlP+r1Y8T4uwL5FlY2VcaGM7gQGUv2g1NEoEA+jJAfH+Ua+gDM",
-	"g6n4oRJSpW02vqFSc5BqwwpFCpDd1FqtO3DLDxYcpV1AwtsuqaQrYyDKknNzDcohpOFwO8h80PaRNNHv",
-	"8OJjNo0/MAYYDA0Tu6FpqqCSfTOvZiql0uB2U3M4+WqSr96Bld1hZba9nT0Z2lLRFMHG9qxEoRmgaiiU",
-	"eVfBd3VV32lxWh784EAZfjrk9MNP9uJG6ODUs8IdBkczbSccD2co+2sq7uG698SYyijXpqVCO2GIdsIf",
-	"iKMSsb9pBoSjGrGtQQfev5GCG6JzR+jBU1RZ3OV3KqhSOWGlEtIiffv7BMfkmLn4UkhSNI+WhtWIuRsu",
-	"dgQXO51W+LLRL77Rx5k/V7cBPvYI+TQemnOfLumhcQ7pc652oaqqpUj3EZ9nxJm4YlkGaXjT2uKyauPa",
-	"fbujilC1hdSVK56cMGdKmf+eJKrjLDevKQ3BjtH5JPvGs+JQ3RzZQ6NYddI+PX5+DKHKNBumIc0X3DQb",
-	"SLZvQWGV7kElImjKsqCordiHcNy+ulVVP0kxYbejEtPS5obBGsIyCzulSpQyVLTy3KaDfF0j/j6kSQvK",
-	"I7nzl1gHkGyo0YNQlZMnFC+w+5fZStKlKMO1XHh7LUKeU4cHboGOQHNP3CBTRAqvebYfG/IU6YDtjleF",
-	"n5rnrqppjDmDRWKRar2kvuUBYzK6hCwiQ77G77BMiWmyE2WWkiUQCatSQWoMoqPxbL8S/9x5tfAYKVx2",
-	"s/O2PNmI42l/+/Pn9uKP6EFugvvUf3WQr9iIUjXLbvtTFqfEvwaqUSPOktMszODfSqEhnJzaYZRr8J5q",
-	"sr/I9m5PDYkTiexh5KtXP1qGTQJVLvG8RRN9WFAWPuix2aLQMdx+cjMi4USoLTAN9rg1tGShR7SfV4I8",
-	"Yq+fokZnjVaPJ0PKzgvBsIrHMc8o2KDMN3I0NddFuUQtG3ikLbtCZolAeT1sGE9x4Rltvs7R9X8IRPyx",
-	"gtDRYcdSvZnXZXcZoCEfWLPvj/n6yPr3R564Abbe6MYjtSjOeeLQwnonWqfFvE5TrE3t1Cnx5JktakVN",
-	"SiTQVBGmnxHIFLQKLVMBam5rkG1gI2Fuz4XKz0foJq8U2q1mI01Qt6urF+0h/CRmpzv5jhVT9FiU9g5v",
-	"rY4dKQZeM4dOm6495S8NL4JrmgSoAbmzaI9WWZ2bTPFNLl6v+fPbbDtO16hZVox3Gj0iUuCacOzqYy9s",
-	"9p5I+5IaQZoXUuRi4Y3Hoz0JWtJkC+kC+98OvbjQm8RW+9ZHhcYoClVAoheSaiZCydYy2RCqyF/vvv52",
-	"VO6sbjoZ/pucyi1oFazKleDsHLURO35nS5AlM6rmp/vX5Juvv/320deEZsWGPno6aqU5/bDIYU2Xex1L",
-	"VJlLemsYckgZXZjP26qhajXJbSrrgaUgZvNZka7Coabu2hjvf7CEdZlRHYqhPCcJ1bAWcm/NxIzukH5a",
-	"skTHzUVVhPs2nxNcvE2vKrrHMijDjJYRyglNA5o+JrQyqFSmTMEnLlDWc8UJxr5XPse0v73MpXcxljrm",
-	"KfABknLs0uBDwSSMe9CYiPBQPW5rVa1HMGwVzj4K8agRBxwc8gWuRxFBsTWnupQj6iTv/U9Cezccc7bB",
-	"Zm9+LHxLhXVNFyshF9U6ZrUEzDxfU5dGYZzaj1NIMmYb8YzJlUq649EodqSi6aQcd9RFM18s1IY+/cu3",
-	"U7hwHdbHk+K1QdDe85VgORo0vUCfQXdWYXPpdlc0Ut+1eAxwCi2xprEgnZq8YNDSPeKtTVt1LLyraK2h",
-	"WiWuIsbvd78/B2+VYH+Pl61alGTeS+V3frt1g8MZewBJl2MKtb+vf1RvzI6QpKW06dF43wB8SLJSsQem",
-	"971XaUkXSUbLYCVouBODZaC04CPe6ZX/SfSNehsBsXmsagIEAjwly33VSyaBw45mFYSBcU9TCLcFSnhA",
-	"13UhRRm1wEpF17CQbL3RKkq8juS0eN0i0uFDuwxsv35Y0KSERDsd2+264XCJjRk5DUI7Bi/tX/c7lmxH",
-	"txO1qqpiXi5eFnx4bdEFUQxGGAUiYTR77oAIel2jUIQfHe1xx0PkdPAN6VMZvalYcKEXSR0LOFx/+5pF",
-	"nXo4VbCqXvpgYzPINaQLxkMhyHcbpkghxYplQJaQ0Nzmky28h9AbkMTWvJ0elGgWliy6aBfNliu6B1gc",
-	"WITcPp/xB2atOcGXgsrUGokSaLq3KS702WLlCaNLLqYqT3TmlSv7qzZKQ4oPhGZe40Y0aRKkZKSAsGf3",
-	"nhYqnXyDX2sT9+6NE+tqxkvTMIHB5fSw7pTKry+MuxDjYkx66ZFWzojXDLysm8ZyHlplbrsiNAUZWLUi",
-	"RLgQIl6djwfFKJoNq/TxDV7u/r8eoedpNT9jSD45LbtB7WNFuQFKj7xFXXHZjKIfbUxtcuQYHyZx1pv7",
-	"5IIOu33MhCu+/GJfGVstYF6PMEBtMHFgM41Prg+Pzw6v4BDjbpwLl4I7tTXmR7EjOeV7xFehiCp5QOaS",
-	"p2JRcm3TccMIan4zyh8MKUAHEoFkmc+ww6OxFv/2xyTjuRrr8Xk+jIOxw18dW8yEG8uK/cV31xvr5xwu",
-	"GpHGhq8aNdd/ItJXYM01hNng+7lf3HNaqI0IWkqFhBVIbOkMVgLnVKs50aJgCSL/0AfB0jlR7HdQc2I8",
-	"hoLx9dwinnGhzTU7ycJF6pJqGM3Et+aADIb49xkY/wbUmaHuJg3a9/VLnntWtpHketu9W7JxgoV9lvD0",
-	"HtkHXB8QSzyLdUdW0+HkWDDEEezrYdRbZwfGYFwH5eeoWojVoH4NbxYelt77hlkJkM2J0kLu5+TbJ0QR",
-	"lF8bjrQFT2OMOO6KG49gRTdQE9sXfzuy1qcBvuhsckdLT6U+XoRyIRvK00hZ9bnlLc1XHhp6CS3/e19u",
-	"NdKXHpP8rqt5A9/5GO5IZzRtrNv7KQ5w2LDL/m+xY3qzaD7DkgaUXljYIPsJEuPXM5xPKCLxzVyIyDeC",
-	"L5awodnKbb+BZqovSA7e03ZAR9IOo1rLzZEZqunIqPad1gQ7ErH2H/GHEZDxrgY5Jkz5bEkHiSkWbPfd",
-	"xlj60qgDdKAxaCoiQfsE+TRAuVpEBxwsHaENoF836xs1S7aKiNXKggv0iGbE2R3j7Yb6C6+zVQ6Ktg9L",
-	"0p3tUUkFImUTDjsbWSc53SJKB1Pkz0/+ejzQfpAlqySmvZiwuGSwpuGk16hgyeh89xBHs7ETh3csSq1O",
-	"S2hXpd9ZhdE8pM1RDH6LI3Ew5xGiP1i/R01av9R+Pl4+LnYSqxcNBPWenu69KKWCbPWMCJ7tCU1zxhXC",
-	"SBFMPakRDd5jlqjF4mSI9wYLG7cJ87Cfd1M40I0dfXr1dKNAIgQvPag2cGydH9Z5LdLyIol2b7QHcgo6",
-	"YkWcUDzXY41a/MhFKcPNZkW5zJjajCr8s/bG8GkHZYsEze7BaEnPCS1ITGdRxDq2YqOS54MK2+wT5wG3",
-	"xSdJ7as7Xh8R94m2YLV7LhfCOihiOqxaqXbUkGEedGVsWg9cLWmCpcmNUsp401T7tkbQK/fX+sJYAz0n",
-	"aiOkHr9x3N4Y9xL48n9SJC2BGBEjGFi17fH2hmTHeCp2iOMffL1Kls9p3o6LZ4c9nRcNslz8TehGU8mo",
-	"Qp/jVSinT7Xo3D24dvO2JwTTVGlvcUJq97DxaUiDf+fV/PN7KrC+L+2oo9BZOeokREzFzf6M3GpdzWvu",
-	"07vYSTRd9eaX03M/5IU+3oN+8DOMqv4gZag4LdKiPu+HGnBJ/E7dpNAaUlJQ7K5sBAGxAPqrukbxH1//",
-	"+lUNDt9PDD/nBNfZ26PfiB2HcxhDz+1qTEnHOFfEiP0dQvtqIFSR//qv//qvR69ePfr++zmhxKgPnGgg",
-	"SyBCEmTHMwKGadVkAQ7tqOfTASqlWr1fW/D1u3mSWB3iUDIMDwO3kjoDhjHVABLez8yBqtL2JgDX4P6n",
-	"NMtpuGgtPLTJ0sguvJ3kcI8ME04CW/O38ABS2cbV88LnI0z2QgpjD3hn61iKoL64GYgOa+KXvuC48zIP",
-	"lGXemTlvwsc7URSQEoRVTzFttgdtY4BCEsbJKkMg7f7xW/MZ4wt35WBoyQIGM6R7KtRDvWpSNNfg7x6l",
-	"6RSHhWXO5Q6KHylPX7tZdiPhBOLRiV82Ajv0EDyJi11nqJ2PVwwJS3TriYy5pdjaNdTwdMEiLUhnxCZa",
-	"AYloPY+Hhg4MAdQwSBsOw3hyv45mYdw6phC2HrTricTtp7wQUr90Xkv36M3adFsyTuU+DIqHefhDyfs/",
-	"96//RuzjiFgRUUqCZyLRwnlpWZnzPylix352BHNdglKQDjA1Muh5vRgmk334yGRVXXc6vKLnYF2p3C9k",
-	"ySN5ppqYRx5xsMr6CVLshsuZI5PYhV7Y3GmRwUovRBmY//VW7BRZwl44yA87Eerp/MmTJ4RKsM3akM7x",
-	"mMmYCrvh3T3m6DOveFSTpWKBe8nuCnvkQOxG5XXjg9F8rUA8fY7d0BZViyniIOeMramp2pIdyzKyBJJT",
-	"tI2HS59YLZx3FFP0OWGalIXRUsqc5qn3bgZFncVqIS2VDlM+QGXGQBJpp4O1bhxoe7CDb0dWkFhfJyyF",
-	"h6v6mfFqomE1Ui+DOfkaR75V0lgHVKrpwoEZhyBTlugDnAnDIEtPrG6zCTQMfVR+I7Zx0IylQ9AndrP6",
-	"WSFZ/RnSNUjzauPGqtbGbptILySkDJv+H4D8DlLMSQpLpokddTkfYvePKhHosxijIWz9gZ9mG3zgDbtg",
-	"3hgCW5nZTcOxn+Tnn9j2Tu8k5Yom4fzFZGf34bPOqrCFD64vXUbmFpydpWBjWkEb2yBUN4iTp0+SmJa0",
-	"GPmw6wpR+BVl2QvKU5YG42LTwE+IngE5p2Af+LqR3m4YvKgO1AXBAXO6xzMK6IBoz0FGo/Vuh335rfZ9",
-	"XycSC/cZPnwfMu2TDSCAzqhWRrof5A2kbLVykZFQlBlHxqYxZBb77YLqhff9I1mr6OA319Pe+/sDz2Q/",
-	"c7cM/L6x6MgK63eeNykb48hLlvWaqWGEpLES/THy9B+BZnoTH/k+rN/cCVZAw2RU6QU8jEUWwJ81qDv8",
-	"l27KKYxb/VJ8cJQIvEPJt1zs+PAbglI0XLJe8pzqZBOT+JJLoKmPTnWGewilHfR6gnijxhNYWhw5HEq9",
-	"R0cBRwRLujvuHdSUms9c1sm/aXOhrVXFhPgetMuPjamYXFMWAlVlekOolIb1NoZ8Z+cEYx0dzQHD0ETw",
-	"BEguJMwJWxlibBhfE6VFoYzabUGwNlSOu3HYNvcFahvaQOZjujGt1xBdteL2sdI9/6AYyWqRC9mnUIQR",
-	"qbIM5/jOPbIiQkN+84Q4BgZsznpG5WE3UCaMdgrIWhPtf7cRCuoxyjuKc4OFJJQUIFUTl7Dx3KUoeQKB",
-	"qZw1aqS9JLIVJkWwEnmRUcZ173Kqq6INRZhkjy142DRWCb6mJTI12Vi1yGI0HNbCEB4lHLnNcosShqzA",
-	"zTmw7KrMsgX+Oryu6qtuhDul+wYSZd9UaBWca26nfotVY+a3czFRcmNDvo2QBSNhjSni1JGjKDUWk/bO",
-	"qoYDYNbBpSYxtKR69K9TCJaILWKHp0gzh2FV7fOmcNX7oiWSBzsqJNb1lg5qHUgZDYVu1IKWKRNhG81i",
-	"t0ZAGWx0Imr7tg6qRo5rHHTuwU5FANuIJRd4a3san+XV9cBlD/BPNpRziyzuQyLghtEXQmqELkvdlOhs",
-	"5po8gqDaGY1o8tOq7FgD5MavzGIa4jzOAMJra+7EGBvLMuElC5dB+QLgw4EoLE1DUIrmsNYbY5YQhChh",
-	"D1TDnS0U3W0E0Vg3jVgljBtJ9Gi7QZtgo/MAXu895UwzBeklag1z4IctHgPrnw+9+NHuLaKkh1fWWwHo",
-	"y28C363XoLww9U5GhiLb39eX9wLhIYsH1xuK8E3EIhNiGzx2n5OcJhvGgeyk0MbWm2Myl+mAnUO0IBkg",
-	"UOdaBAWp0a3YwX5eEWpPdXMPIbaE6ju8+U+rR6+MpR0+vSTTGrgrBW3f0twFfaM7vHX7LfAlqnU3F30I",
-	"/lsZce4m5iTz9z4eiUVW1Jqk1nZ1zWUNFB/xgq1yOK1NJa5bB6nUs3RgcxMf5jCoOfjgDvXRGoz7YLMW",
-	"WhCruPSEE7M47BZ2t4SQ5HEOPPUaU6yIEW3r6AVapnq2ebyOrn/vHhnd1tBgf8KFuaWObnipha8pktFq",
-	"veaxFMhr2klh9lehaqgNdnylIEmSUZarYDY8bDlFjYUe2E/FfodBFUZd4KAaxqP1Tu6O1TN7KDRFUL8n",
-	"LDJRKL/CPTy7hmnoDCwYF9YaE2+vru45kA/alYA75LMcRwoWdO/qexQGaNCnoDwBnBn266iafS3Zen28",
-	"Y7LGnnTXhxEMXSW0v2njsLCM6mXvcfzPwAx6nsIHwrgWpIkd2SmVoFnmIit58EDmoPtAM+sMaVXsiXlr",
-	"CI9qakQjDswFTLsCPMMl1aWjRJW5OUG+fvJkwjr16bh7yNjaN62I18/ceiVerJt4zg2450K4MgjfTlID",
-	"MVVOGfCwnNud3qMmOmEHxoUkJWc2CnivJSvAhwWdtAxIADeTul2HRgIQLNd8lFAFxmbTNodwpPLzID8b",
-	"ou7fQPt4yvVqO0cpO+nKT0+eR1m3ahrnj/drt+B2s4CWBd0bu+5Pqt51A9J2/lXbL1IruopNlZ4L67jX",
-	"q1VoVuSNQNLndSxlQvTo7kRRF05rRMds9ZPswrXXgO7HgdvPnNvLmk1kx2bxIhNPcmfG8KzBjCHmuKfB",
-	"sJrnDjUOap8PTHivcf90SDvzUlEynYi24SRiMLGCHf8oYLVI1YIW8faG0zvWhx8kQ4VY+7MbYHP+3g/3",
-	"lnZWZS5qTbsIrs6ia5zMpjNQJD5j8IdR/LcUfostvKPLY6pR2acEpt1AvHDQGpLtCKyoxtTWULlvJhSk",
-	"C5zAGEvRGUGZYCzYgHogh7Yxrt6lITWBLyuPYhH3oMb2s5906LMM4i+O3w4OI7jrffxjeHC7t4XXtqpD",
-	"D3uwjqn367bdIArgs4qrMy9tQSU+HE+uvc7upJROHVanTOtQHkJNvw1s7moypdt2jQ1Rmx12qx9VIcFZ",
-	"42Oy6acg21dT7CaG9RqGF+xDvkcwzjtkugI8yuDZfpeZDR6fztchxRTxva4Qng458voBZPgwpFrbmHs4",
-	"qppkItkueHAC8D3dK6KExbi0AAESLAyBLUlgijCuNM0yD84XcGlZuljuFzuA7WC6/AKwrezQcAWuwtZ/",
-	"JWLv5a9SurRjPeKXaLHwxkykqLLIGKgFt+QNj2yBnVrkjEP/Fah3Yygiazi3u0dTte17iPv+AWRawgCF",
-	"3rhf98edt+68YpC4XaYEWDlviGub8BWFOiIV2gyNWqxw9/ogz7aaxFnPQB9na1GeXh7vvx5nOMQ39WUM",
-	"Z459Ck+NPH3oUrjhaHXcWbWxH9zLtrxl0HPfUL2511AE0XXht6Et6WWeU7k//rBKGO/dL/xOHLzgd1Rt",
-	"Q4s1psUIXOR35vLQfXZCbleZ2A3qKffv7YheraKxS+a9w6Yag1osGdoLsDyYu416ZH/7fTbex3a/Gsg6",
-	"95z/YHZPN63VcYHAYHb3pZAkA70wtsdiLeyU0y0rFs5IGxAKHow9cwosVYXwfrhsxYX4HQZWVXZTz44N",
-	"w3j8H90Z87RU9uBRpW3m8EvJxHqBQ75ndrzvIjCvcmH1i8OZW9jC6sbXlWbF6sMHWDRTZT7S2vlQwoPY",
-	"QnO8Jg5+MysCvchooaA5SRO/13K/QA/GXeVEwCysEoCQV9agzxSWaERLXSbpHHhYv9naMUtFDrZ0nQOk",
-	"KlBU3SjNuMhY36Fe4WWg/i4xONcVqQw6PcSOj4IBNvba4AXjrk5jvU84RrE/vT+iBy0+nda23Y7z5xsF",
-	"2MOcHHf92IE/4aiKbX0Lx1hmnmd1w5sjc9versus25SuZtg2yBLe186uOqtweBwPzQrL1tjz1KYfbXIX",
-	"s2IbWxdlFGoxBBrIE8ndO/yqewdK0HlRp/sXBZV6EnfB33GMLjdre+5PodA9tYa80KNvaX8WdkSmc5BS",
-	"UNockLHQMfbGjbN6zen/k4Y89Dh4YCnwJBD/eIFTZ+fEswDtskIobUMfudFZRILSigg+J4wTG60fg6uw",
-	"slBSC58Dj4GBK5HDUqR7ooXYIko6odpXVVgwJfxaQiJkCinZgASyh1bFZP/QlDamVagzETujJ2qk5ra+",
-	"Iva+TJMtQGHLiW2ZgaU3NrLsqMKCdY6UGPqKvqQjHFRqzsqM1lrElosFooj9UK1qjqDkSlsoiKFr7KP/",
-	"BXxTs61bbukWFkjSEWlvt5EPEt6/bAD5huWqtqw6p3viCnrNo1CqrSmHEs3FzhaTYxfhbrMnXOheB7Q5",
-	"zbPayE2l2VB2lQC3PNWOxq7US5PnDWkN7VjLmfgxUani69YSyRakSCGhoNK1Y2dAlSMEBrqCLkYP5vGo",
-	"QRCBhv3OPIaq1Mc+soeS7gQKI4WOTcBIKeQiimaJ23YxukZnC2EAkoMp8g1yilInIg9l6FSZJACpa503",
-	"xIhk6Vy16jjYdkm5Wg2EEqwGN5oXrJd8NINkGXd2nMbTZSOytBZh70JXRboWYUDwpA3MdWKkxGGEh5zQ",
-	"l0ISs5Y7mx2xyt82gZiD2ccTjoA9jAqIGDr+THnAUFFC8DvsOWWcrNgDtOCchW0ZrSSriuD7b1zovRWq",
-	"912RbZxD3+0ejkj4Bb7wSi2k7AIn6GsOWKRLSQMxZ1gEOZYk6hmLnTkSHj8YkdhdHuHP/QPm1Uv1s2ya",
-	"EE2bvqcnC92dJlvTNSJG+JxuGYNZRlraIn3qvNdm+M2Jc+trtBmaH6xKawhgWFRrh9/gUR0weDGfrSjL",
-	"wAPoZ3t3+ENdvYr/3Tjg4d5+gTbNzjUJJo5vjbX+YkCvDaN4QxUxRwWaeFXzgJ+biMbfhqoLxsvGFhEZ",
-	"Li7qc+LceV6TEZIpC1ViPKKGL9QcEyV2oHrozFQrU9dTeIU51rHm5njAKD1QE9udf0ZgTi1WVmwO8WmF",
-	"JDvncVYNrLUz3yakE2c7z+i0gRtHI3kHsbsuvwKl8U7Ej0foXLfTgdbJRBIPuBzG2HzX1JBQmvnpvH5A",
-	"cFkiY8n+3BoswVcZG5NYt4994X4XrYscKW7nDmUUfKFY5iNSHbuXli0rDf/smacmqS2PPmjeKMyrM3C4",
-	"ICuma6igOj04x4FqCGVCSQZrmrmhfEadKxvXmJsfOngSgeEO88zGp7lQmiSCW6M/jLgjQRuBWYwOE4/l",
-	"dR367zC6p8hxPjNbf9j9fzFXxmdnNgsYq3KWBr9bAue4F98vLzaCJSF0QEgwNToKXTgujg+dkN/RWw0v",
-	"GD0gil96z0v73XpY9P9bSbNw4ij6cjvGIzh7sbrr8BvYZ7v7+R/3vMTFyygRlj2KrdCco1jFUyFlCJf8",
-	"xCE4cNhZNbF3Pq7FWsI9zhSh3EZljYpY7m3orrYziKLW7s4ZZ7lRYU/mPT3dI1svL6Ei+0ryptAwZyqR",
-	"w0pVt7y4lE3i4NmT+YKenaUay8vswlsio8q1qa4oorL/5UnX2P5R7EhO+d5DxTlpr09ECwf+wUq0l1T7",
-	"19ch+Z5SUG9VHI/KoWNuECd4xUIBoQ4fcj9XzdkQGHgzWipoTIwTcC95qWsmGhZVmduF97yzDgNoWW6P",
-	"qNl77n4RTpTSNGN80IC6IKlAJdS8/MLiAJ29oC3Y5H+n8dEnYyq+VQN7/SFkvK0NSyxknkpEASRlFgbN",
-	"to4Fa3vQJA0OmG7YqkwRDg9QzUxOzWlVG1xxY2H8meQ2bxfH3UIGSXhgolSNGoxYo/1vpZBlHisk16Xk",
-	"jl+Hh7p9ZYf1Z5djyGt/pYgWcz8WgRgLgYQREWSZtfQV5QhhjrBAbnHmhRgGsIKqynCwdQf8bd2zs4qF",
-	"52013gB5dnOwm29sJ8Ya9raD7e0jXeqFx06rR8ng1m/NEY0uruUHY4R90eAt44uCSpplmIpY7hcpDcIo",
-	"hc3IWj04JlTP7G72przFtdAvTsmPSbm4MERbQx0HEuuWNSBo5yIDd+gOimXajFvRrt4PjSmRWwgdGxgX",
-	"lwzUnPx0/5p88/W33z76mtCs2NBHT0dVZWD4q+w07jen27rOtJEjXCSs7WETmGbivyIJ1bAW5jWeEXMG",
-	"2oZxo8L2xJY2jZhuGBAMqWnmWkFP8kOwstZpoONycYh+9ZfRQySjYFT2ZXrHLfs6+8h8fY8CZ5sIsTZB",
-	"rAi1809PLOlJqNmahZB6UQgVmRZqLrIZh8j3U3b3RprE+2/nfxO0PE6aNr0CSH164TDqTtVG0/XIHXUu",
-	"qOSnmDkdROl1k9IyIbY4r8cYKc5OGFOYgV8tsOl+CLCkufr/ljWspCrENgYe6nMMKSQZlaDIrlHfgyOK",
-	"iaJ7F1FkLkZAaBpGzItWWsVzEo0C236vxSiFqrq2D0vr+NDrxjY93NgNoZ3PXCdLG/+g2sVx7fWjK/y4",
-	"HoTBaT1jAyACTmgqO9TgwVADpGohKtCPSJDPHTWHkosA4TYypQVJRUuvB2vhR+3qQZ1q9kWxX+0/nZ95",
-	"rObQwSqNJeYb+7Ohw44HNetbeTto66pW2C3FO+BYXP5rknyWEE5xPXZlBCVHzWK0xa+9yh+HGXMwKrON",
-	"INZdmJfKc+sd4EOBRXCXSMmNTnpX3O8CJ8a1S+x46zumOuneOJF/qU/IDpE3DuZ2uGU11rhrxDkDtvaG",
-	"FgVwZeeOYKG6xR5RPbca+Xj38JFNJodWxkacMUG+HiiFLXzMBpk8bcKcUxqhgM7rmlkxTrOosbqhaqES",
-	"CcD9nO/D83PoJmmMV4yK/QhP25rRIze0rAarVlWNW0w2qdwhg+MEnmTTGcFz6JgGv1j0QAoPwglj1Yw3",
-	"t9K5gw6rqHfAk17ZmCaV4wXtjMpBofRbtIBHHjKD0dWCT43NzHj78gX565//8m/EkZXYWf9qNg+APgQa",
-	"SbURDxtJLKRYSxoGpD4V/Mr8JoRD/5qTPz/5q4U5d9cRmkmg6T58K01D7dcNxQrp3BYx7agtEnN/orkb",
-	"rX2fbESqQ3ljR8YjhKmgbdxaA/6vSiAz3h5IFSpH6gHzjSieYyLoUL79yVuVLzkeWFSCoJC+rQoGR8XS",
-	"ItXo44wvd5vwsmw1PIsk4JYS6AgkivbtvjM/DoZ/GR+v1H1YflKbrnd4HAbXIT0Pg1WWnNuu2YK6oeGO",
-	"qFXZ8K/R0RsnoCa0vQJDM7xZ/aqN5zde8LhwWG4GMMJ1DKjs6OTW7tB+N456sQFEpvZ/ave3nQIZ60c6",
-	"Y/Sqi+64VzlOiinO287Ou1wJRXc8zLkuVjUz6Tjqa4WiUUUc57OMavzI8EqszBUMjeCdFHy9qKAaSq7K",
-	"pTkPluZLrCUKcj04KPbdBqytaaONNY7hkf4afLMwDV3b5dkteo1ev3MbKM1bVr3HVa23a6W0g8LW7AHC",
-	"bZPPcGKJ6yjyU8mx9+5j3RjhzJNIo8DNdRW8lCJv1rv/SRE3drtuhh6M47romyWAcxtRkj26uXlCXvV+",
-	"qw2V4Cvyw8D1U0KGnVCGfFKrhBEnviiLqUNo0/RCvC6xFaLFlsEdDRzqxH/7tn+rqxaxv2IJKyFh8KDI",
-	"ZiP7+W3oo7soxs4MiLa1OCu+UgoD0V0kqAlY+zdgmEtyjfNCombjpCzsX25UgXFolnZi78iG+CG9Jv4Q",
-	"+Dy6TeysMzAH7FGoGXPh69Uq1qJSj2K4bLuKk76OrNXWbH1UOJXR0EhO0tqqu9WYH2jqr8HkmnX1R5pk",
-	"vBj4urWTqiRGmg3dbn3XVDhrMvnXIaPw++cB+VebrB270XVt27A5Io5QtV3UC7eFgQuc+HV6g/Y5zdPV",
-	"e1+DlW6qfRDp7y3CsyirA/oxXWxACCsBjJ7QUi4I7sN2nqaXhMERsy2Ukmet/kHmxnVvxI7baXtnxSW6",
-	"G7+PNdO4XHHwlMmcreYZ0XSS+vuPw93FVVuxU2PNvuTm/mn0GJsrLZKhm3Rpr+jvOY5OSkBTZ7ihH606",
-	"wCLdNIblo0jl2du6U91oQLFrOLXWquqBGtDoZ6+dHM538uKqdj3bCEzejTmgfcPWwPdptygEaqAM6XpG",
-	"Cww3wU7J6o3rebBiHu15qPs4jnYF1FcOR1NyT/dgCFHUosYy2syu6yxqrOsG+butgrW54wFza0mMqC4G",
-	"u+km5niAHOCXSMbLxmSGwa7Igx/CO1zCzp7B5ZB6HJ5iPWDLrSaoj83Fo57a25+KwOsD2i39sDVL11Yz",
-	"qqNCa4KKv3Ff3UEtUxOd315CT89R1je5h9EmbjXC5JQoc/PHfSubilCXx12xz3ljY7aBzIANu55TTpDB",
-	"A2QjB/4KvljChmarhViNUA/CTtsILTfasR0nymQdXi0af4wP3xqD1O8GL01Q1uNbxGJc5il8iOAs+e6s",
-	"UOOWY/ph259YaRv5wJbk6uHz4AMeIOvrHrQXEMwuEWpsTMQywDmx5uwigkMdcWF6I0pNKEk2FrtrjERi",
-	"Dn5cCUsZCVSeaCdJrc47x2r0X3eiNbyXCnrOm/pqUYVwPO7R8bn3KCvN/mVbam0bnZq9T02+1+Lfsxdj",
-	"YEpWTYzQEeMQR4bhFV0jcH+ZcWpDc+ztuTfNPqnx8eye5oaTPYie/v4RQ9OwRyi2Q0LborFrHDKYKgv0",
-	"4weMFe9HJKGSR8Bz3Te+hb3d4HR88v3RKHAd6O2GgEMj3GoT03dU+G3vxga1ArPVa0W2egOkqHPqZpnY",
-	"xc6o05qVNiJLRx3ibnE/iiwNF0lFMy8V1ki8cBbDI0KmaLefWJvqieTfrQ+npPM+52bFJ57iP7CI+iD/",
-	"UC8j+M4i6zh2qnEuzbxFY2ttjR5qQOr6jxrQurRMmd0oNM3RoFgbzRCOz4kM3lrNcSYK1rFkvOArJvOx",
-	"Sb6T4HVXK0g0e4DLRAdOS1aK4zE1FIMzMY5x0Q7hOJZBw7UcpMKOoOk2BGUSP7Ihdxf0IkUG6oeU6VPg",
-	"XYa/zHfmcs+9Xk3obhxea8nTE0c3B8ckryVAo3Tq1zN7lsIjtf9y7kRtfO1qkv5Fxq8PHHHe7kk9BIwZ",
-	"09/Fk6xMoa9VdshUW2e4VHcLrtoWgd6bvcSDoGwOTzkOKBqcFr8Str9WlBr7GbxZ522vIcPB+iaPvUMT",
-	"kWUeBsxVJFQzlYgW2JNMsGRhyNOiR48FU1r02rUKYqjNylF2OLgoFDGzH4oR+EDuubF5gWWRiDzS0e3K",
-	"PFiWkVQ0Wp8oVzvr6I6DKIqtoZekvws+wFRqkjcAVtjhnSOv45cnaYMY7rEDdsokp1hn813uJLsHKpPN",
-	"jyy05IGwn6LkEYSgBu5J7VyFgWjKZU+jwzDjGBcybzYaxl/4bdVudQ6bauKdHtzvUbDjsGJFthCrVYU0",
-	"FKjf/ATQr9OqJi3Zen3chvW3eecuH4XgGcM2tfqgTeajxq1fyeXhMQfw/0QYsNtg4QDwSLPMPiZMoZiv",
-	"opHtI1658d1d9J8FOwELMMaOHIN9wSBT3N7QDoTrZs763IUsD07z3y28lCWaW/gxmj9X27FektwvZMkj",
-	"Ix5Lvugxhy0W1rkG8am25JEl2ZySuZgsYcN4SqiyiShjYSvz1w4kEGc0BfL4Mbzeg0dZe+x4NLf5pn2c",
-	"vAb+qscbYcEyMaGAbEQplQUorNJy9p2FTBmncu8uYRaM2Mir5z8uZRDzm6myHjLb5tOhSYbplH4f0Oox",
-	"nd2HtHoiLGpMD3lV04EAeP635y221OZtv076vYls1/uKwfmihkrJZkiAKNlglNRBSUaQJl8Kib5wcJf2",
-	"/+SOJDQDnlLpYCqdrBYZTZAqy6OorN2mSQUo2W5B7lXt7HSUClFECql9zWdgajfw9K528o2Hr0gFiccy",
-	"V5Rp3Ne1AGW0bRDGS0NeZMHu7vop2NXtrvuTIs4AGWlWVU7N4VMcHUbdMNQe2id172o7rGNgrDTIyNvb",
-	"bOWdrfXeUFX16rdX+22ohHuAgB5g2LZkNMYT843hvPnXb9KG5zknQpIVg8yIB0/tYUNzcKiI5kf4bacM",
-	"/WnoHeJLt4tozChj+hlZQiZ25EkterMwonZra/hJvRUtInirY8cKu2qQoZzlQh9lakfmRMy2qgpULxUM",
-	"n88gj3d0j68DjbqzpTqxkM7/sHJX7ILnfYH7e7bmP42N2FeEaLDum6AwF1SpnZDp2UBZ/lWqG8ZehupS",
-	"hlyaNJWgwulfum7HTxvfTMFPoyf2ze3njS5/yseAduJ4OoEOpn3NdiwKaN6gl1YnhQ2i4z9DyRxlHYy+",
-	"XE6UeB06dErWqKo8GW3RCh2YC7bizM7K7XQh7vsGxpxa4zQQGLKnNgl4Orb8XEdmtxzrWZBAs2y/wL7K",
-	"kbBTOA90qNt4+YaHhpl+tOdh8LJ9p9JUBeoHjRDNFYXLhjrYlN1Ko0bkorlYJxP1GKHe4RQd2oWQo+HC",
-	"mHmjZX4jdj1g1uCAHrC5zyPDDJ87VgAfs5oIhL3aQnqM3iEXbtSM5bCHNNg1MstQAePulXF9mCKqkEBT",
-	"Ih4curFZB1mC3gFwshR6MzgyUDth8ZBhx4XWyjmLNBd87eCxoFBzN7LBdmzacczmzMAvbdKWowjg2cGF",
-	"jUSpmJfZdN3GgDBv9gOyiTae6FB3cGc6ktsbBMUjo8n2xYZyDgEUlkRwbmspwwXlVOkFYppFSqpHgEMe",
-	"tBX7J0dXfQ9jK1t2sNwIsfV4jcEwVMqUe7Z65tp27SAT253rJ0y3q0BCb3O4aJEwmj1PkvCc5pXAQkGp",
-	"Bjb2VdcvqHIdGUfGXttOxYiEDS0S7EVud1/GIOkGwRE20MHdcoMS4E+PetC+UIX5EjtOMEhtB4MkgmPv",
-	"sPY59bXQjLqae4/KvbChFoqVc9jlS4uC8bWFQDAmQAa2pDijhXLtxBJUIbiyv3DWaerQghl3hfRLRNAI",
-	"6sN7TaV+U0cB1Fgjugrtnjk2ROz4iS5jcwkRNkk9UR7bgqo16BU0vOxVQ3KobqSU/0V0+e1nHurIVoD9",
-	"KO17cN1OKNt/AJmy9vAj/z7zmcMyWNRQealYcKHNltAUt4qTzvmMi4V3catO+UXcwYyKwaxeU5CgrV7g",
-	"7gycIjoL19XRD+70Npc7sZsI2MnNX0gX9bCGQM27v8ihBMSuqk3voYMlWdbTM4HfKvY7DD06zPURZM4R",
-	"+Owpo0eLAvEiLMDRMa9wlHMXLU4fWTzR4UFnRKyDxfFzs6oujmOVFJV0v3RH5HAJx9lcTRIsMfUWLmaK",
-	"0KBvjsjYUSENCY7ebCN2g+7W1RaODP0knKQSogUocGrxU1kUMhYfHqNCJu0oOKVdLR6AHo1j5k+bNp7k",
-	"UpQVSkKRUcZtfJ6XNBvQqJg2Qs4VZlV0q1VMmUZQah5frmrmHVXbc0voMqFALZhWYDssu26s2YfoQQue",
-	"QI115HD/KxQ0qrYOBI3ylCSUc6HJEghOeUtJahPDgQFZ12utjNpJF+qnZCs0jtJwNU/PNKuM8fBwLbSr",
-	"x7TKox0+plvmBJMxhqThWF63R85nigvxewxIecREjUY1hQ81dgY/tcX66EFrNtIL55SNdJr84dlB2Brm",
-	"wpvnTqFuUBFcVs+8BaowcTJyYsC5ycPYeu5RlsauhmurA06IINnfBpfTiMF1VLFIJ0Dm/SQ1zOXST8E9",
-	"3Ko01LL8CuQaiPmuMuFyuielcoANosTwNpNkKWkC4wDCzi5ldq8ztyxx73BcLzjOnlbK7JjfJtMbY8bY",
-	"7CDCWOQ12VSZbAhV5F//cifcVxabybzNx4+HKH5PzrUJTy2OrmXjnHKdQDlzm0t9HJlEa/p9e0HN6R7x",
-	"RkaSthZm/dApMvKww3LKB5qViFEteLYnGEixuLJVlZfxlJZmexnrDEGQR+0tB98fW0QFqIILwUKwPdkh",
-	"bDl2w1XrGPXQXv0SHeojBiQtKhnC29Sv5yHtB7BpfDW03+tT79AqZXpSde7JCmDglv/L8XbVZuFrVwc3",
-	"Fhtmygcd7NEacw7SUm8i6aTjgPdnl0wwjw/ZNI8xM4BJH3OGSR70ZW0AJ9LUMnJcbjW2wzUdu4hPY4bo",
-	"PBBDOfRHDuM2BV2DUUYSCHygic72FlefRSteTnMxOCsKm50bqNg/YB4k2IuzkUAH77+BXonzPsKoK0eq",
-	"IFpoAt6dscyv39wxIRq+cHtlmlPRbrtLHoqOPQcr3cTmaEeOhNCE8TneJfhcZH1An2Aj76hhsdYXOt7E",
-	"fiom1VS6aVyMZMPSNJZkGAoESNU4IE78wVmKEi3odMH4wGH2Tg1GdKt4AJmWESCssQGYUwZBxAr+v4M1",
-	"w7ybrzA0lCO1Tg/ciT3QpFXpqYHmM/dNrMDaxmgWo1zlsXXZsZiRDxC56NGv83GOqWpNT+oHemoPW2rP",
-	"JY9PTW9AK3AHAHA8P9E/gSHUOe4Ojs5J4cvkrRQ2DSof9vIsr7byvIkH6CS7lrF6uzZ2RVxzPj8zANTb",
-	"puVswuNBosjiJjn67AFxwZMPH4CRkrHjnUeYLd1TsfppfElvrOCcgO5zipbpVui4W8SXd16wLyh3O7oF",
-	"RZge0SEYF777IhtNuBrPZWS1TU4//GQv9iEX9+fXvW72OaGa5lrrm/bwy+ijE4SpN5dwVI7i+NbvWA4Z",
-	"42AIFbD/Eh1xEccVdOj+bOjx+len3+szvWoImM9yhENq+2yCa9eEbCtlzdLwYNgr86LOz+tz6fqm5PfX",
-	"YdjLTvTnBk8bGJMVwmPMeWJxKBQvCpOcF02xuuCpgWw9KwySCjgCTVnNqloxCao1x+Ow7BOywIH+hjrw",
-	"/EO7OZLqDHvRyEdc8AEkcYcmU/FQXpJ5voQmUOU3ForxhK6+MW7b6HEGEe+zJyNzLN9iiHVSsuWcjsdz",
-	"TsYovHzjVQIhBwWJhEDrwj0WhYtWQ3Az/u1kqVeg8aIDIxA/nfsHR1c8yZayK7jglir+XpwNZnsrKdgD",
-	"m6cAnlqPTZVJAg5mOjqD+oizWaHmVqURx7Zg8ffi8gPWwiPGQgv6O3cTsV8586pbA8lTZvgwXD7NjV74",
-	"nwUzYiONoLC1bItf/OKOvtoUO69Nq8vtwL+rkEEyZW/7SSXVTNFlFmsuOrtYcfxp54sPq4VVre9Ht6Gh",
-	"8OkAalMDDBztqz+xkqDZjt/x0jXJgCpNvn5Kkg01Ho/F2jyra7/Dl+rxvZAEhhWTbE51UUPTh51PhrQc",
-	"Kd6hNfxSx1DjmMqdCtMeP2NsYaYb13sIyukwvB1Wtx/tOSLZ+YbqTY2zUiU9bZl6dG59dyzf8Dcf1eo4",
-	"n+02AyojVkgKc2krsGAfFeQmwNYe1+faWjuA7YCGws6C8Ve9g3B/EXK7ysSuGuPZTScqLeR+kTn9MCjk",
-	"UGPXxU21sD7WsoTAIs2vykhVjHE+J/BVd44O4YV3ydq4uHrdapm1oegWN++SMcgIP5r6XEnxs1hcNvYw",
-	"MbqPYUGEx3J0y1H2rV6AmGRhjCopJdP7e7NCF+oWUttZWMzs30SILQOvDu9mi8WPQulH7qqaSQX7D/tu",
-	"qm766LuBpIW5R+gOlQOIdEMDB9zoCnftRuti9vEjwqavREjprDLEwpJEggWZUxtWkJxyuoYcuCaCk7TE",
-	"TibiRUV99U/+T/5C8Afg+JM78n/uX/+NME4Up1tYJFTBM8JSRagE8ve///S9Iv/Tj4b9N0yYYafADkhO",
-	"t/C/nmEzvr367csX5Jtvvvmrudvf3714RjDUSZj6J3//L8uiOUlKKYEn+4/vzWU540KSkjOtnmEmzsGs",
-	"M8hSl1FyPYdfkR+kFNI+6T0tiozZgSiPCymWGeT/+7+V4O/J/zSr+Ouf//Jv/+ufHOsyKVEaafA+ESm8",
-	"t30N77E5Xb0nnOaMrwk8gNyTJU3do6lG3/0r8jwx5yB58/r+nUVyIO9/SiEvhDYv8eg/YP/eQqopmgPZ",
-	"wt49tfoImyzWoFX9kU03uulnlAs7ad9c9+enT78iz4kbJeqQAwBS+2PPRA9YTp4+eYLL/Cf3x5kt1yFM",
-	"I3DY0ydP7UPe/+ymx7y30UEuiGvGJIlZkbmIcbJiD0AUJILj6HsiYVUqinWJf37yV3srphWx++6rf2KQ",
-	"QbnlkPf/Qt03Jw076ON7C1uGhMtYzvT7OXlvvzP/++29hzVjkqxYZmzDr8gPqXlKqYC8/+EdXb9//P6n",
-	"1aNXxiF6/9U/+RsQRQZEsTXH4KZlst2DxG3NZ6SQYi1prhD1jrx/juVj7Hekwh35DncbkbRY/LN88uSb",
-	"hKX4L7g/bXTFfvTekMKZIH9SjsylclR3z0VWvTdiQh4/fP3Y6o7HbjXviTICwDiBD3YwVTVIABWBRXPL",
-	"MTBAjN3y1T85VgolwC0OkFMszwuabODR06+eNGLqs7eVnqmqq2dfewgRWrDZ3eybr5589Q0aynqDKtAs",
-	"svYw1jaEZdQ9EuindHY3M8z9zns5rqXd6s+nT544EAjtAK6a+/G/nQK3R8IgvwWtclR2hxl7l5zH71bU",
-	"9YuH7lgt0WsEq/79LLqZfReHTptlILGsXeE4EFsJX08iQdQiFSCKdeW+c0BbBZU0B3Ro7v4RXlV9yWNW",
-	"Kw48Bn6tps1856pOp6Ooczk/ts9NY9h8PGDm19M++uKMfJ6mhFqE2VoneZjPEDM/zhvy/vhfLP0YFfp/",
-	"B+2Ze1mRP0Kl+WwDNHU2pVGC7dt3jaOP51P1Na9Re0PbYaSoo3gXRmcfEtno9xO30AqPgcvuHcx3D9o5",
-	"f3SZMJTwW23Yxnq8KvvOlH8H/bK88ImCD7jKiYJPsoe31UYFyMrAdfhQWOAH6RrkZPsqQHWV0WTbR3UE",
-	"Rrok1Vt4UZcm/C8bQKPZlr9Zn4BmShAtstTYWf51PcELtBnPUGRlgKz3NVlv0hCowLCurMuuKgovLCYX",
-	"oZbnJLHPJcs9mgWM2xFIxEF8oV9UQ3k5WOOulAR2mBbFo9IiMZ0mQT3mpM2D3qgUNfOIgwTp6bSPvrgE",
-	"vRIP4EMVXIt6fMGfFMHTjOiNFOV6Q+61ZAX0HITeCO13ql5UV41leZUOtsy+0P7167vKGVoRA8H4kZ5z",
-	"YjeiRaCwjrfrRd7QB3DRAteV5DhRU/6QGUct/he173Bxot6k3R9wnpoEnfLQNCZlg963Zf77hX0KD+Bm",
-	"BQSdgN8FhzlGIM1hakdp4PAX80/G/PCMvt1oeyCOqUZ/1VjRwODi7OP86IUuQTvgyt+GXFSr5LnLBvxW",
-	"gtzXyQCfhYnz6LK63BL0Srq85l4tCv6zY0G1F/XIqJs0hPz6Pk1oraLOxZmIr0doNcLLxtiWZboGPSd+",
-	"hNWc2AwfzYjFd7entStqJxpkHhODrkYYcD5XknHxjXKj53OTFRjuFCXXyng52GyAxDefWzbF99/EUbzT",
-	"9+zFT3K7sE9zkt+oKLlwnheJZ8QBwDYnDimyBShskhcRQhxsLIremA39uOgAGE/oNh8CJN9qCOZgoVd2",
-	"oZs4y5c+OfBZbVlCfYXz56QdvejduWOSxDmkj/xg7n6L0Vz6vBrhfapDHbHeDnp5a7Ifa968rFlXv/VV",
-	"TDtHYOuF+3D3mj2A8ds18Gc+D98aXrZiWQYpJrtbgTbbydpnEt7TB2i+5O0ahfUaP5Vh2KDSVVKvvKpg",
-	"EZK4egacAVvPmcQ6Fw+FcsD04C63h4aE3E8Onu64eIs3/RzE6Ye80PthEvTnw5qw7wWHCZj8jm6h5jIR",
-	"KwdTwZTuZafIc7y/Y6QS2QU4iXd9YR91s0rBLs8t9urmpyPOxePmVG6x8AofR6giCrTOIEW9IArbhern",
-	"onixcSm7pthYl/HIMV9d9SUwNJGUWIJeJzDU4F5l9lWfHYrC8YhA3Tx/cQpdnDro4fvASeXha/ig52RD",
-	"1Qade+XHKsZoeE4pQZvwj3F+18QeG/C0wbTP/fD9FFI2pVv4xrWmBh76t7o2OFgWXM2g5jbopMhKlBxL",
-	"pn2VcTu0UX166fDGc9tyYCs8/X7yhbbWY8GdhHP57DfVrjqimKzX+giLw48cVPbSl/bKG03wNtZ4nUIp",
-	"pIZ1Hm2O10aZLNptKCbgPzqaNGi8ys2ag401fiIfsUml65Tn+rHkAY4GN5U9eahMNmxyr+G5vevnICs3",
-	"4QDea1FgIwnja8/KZ2iUIHS0rbfbQqEH8RdhHR1/S56KiZn7d54Kx1mLx/aFs8dce4dVv6TJ9q7C+/UD",
-	"YHLxAIM27qBz8Ib8tZAPhmk0/CBumUR+qun60zlvlrjX8d3OP51v/GD+pGfylY7juoX++L5+zPJCSO1a",
-	"ZUPc/QkviG/x0H5JJQ6cDO2ZBt7qtKKRl5lmBZX68UrI/FFKNR3OIPuSOLDvyj6hffKVsnb2YXWdJXYt",
-	"vLj/z2fEcaxqN6WVY0iJxDbUlOwk06AIF35cxQDxOhrcqWT10gr0Nos9PEQxJtQSV+nhq2u6UbSWKp66",
-	"uuNU9X3p4g67rk9S23GjguNLO8aoebTIl5RPHurT39GbreL7jvLblZsJmpwpr8WACEkyttI2AEY5goFa",
-	"qINGmn6EsKTiERf6kR8TPbncfC/+JjC2f8NR4tYa/6BSdA+6kp0Oz0cIS2lfE/odxe/ryy5IueopV/WZ",
-	"yG4jEGVgCXVZRAFSCW5xSHab/YSHeZANuQepn3CrYqDl83DucKnP1fYTbVUbkrp8Kh7DOoUUK5YBKnds",
-	"S3bYMrZ3wycWHQrUM5JQbgSz5KngFpGEkpTuR2xxG9obEgd6Za+8EsGvssntK9n27167a7q97Bg8wHl6",
-	"464c5Jo3UGbbG+Rmyh3bL3VrxvcvzaLILUDh5zhWgjH3MEe+cF+syEpkmUDHGsdye0jA6Ry7aPvdpxKR",
-	"+a14ju7VP6EjcLOiLJkGmwvoFegRh4R2wxUGaC0/h+HySYNLaqvWZIqLh3ezzLdGFwVw16hxySMphQzW",
-	"FnCw37BvXHebdRD1Cq/Cql82wkHMKgekKHLvBgCPoJX0ZFfq5d+sr1yt8NPkWBoUujRzfwY7thlxHC2X",
-	"nUlt/T33h1GGz2xxrGE8hx1xhFc9QCSNLWd16vQFej/w9Pbl6SZy6D/w1DhKFbHc4LEe3rEHQBjWo/qy",
-	"vvAGsuZHC5ibM61HmoETt1rdZIV1g59XOV6a8kOWe5KWQDw8t5PNliwGJdT5mULpR8kGkm2/yL4RSr+w",
-	"l12QkNVTrkLGHzA+ngmxJbYFlhTlMmNqAykxdJkbpQ0K52uZv7ZQYPMDPLAU3LyfMLnPNLo6PJLw0Cis",
-	"DbLITcF/W195QS41nnJ5Q8pwhiIUyZImW+RSBUewE2WWklQYvfzM9aeFMtSX5Y7wOIgTntGvVyuQb82d",
-	"b/WAxsXhMq/tVze035dS+vPrEAwLHSiaNVyNKkEQeJRs63K2Cu1TYXcZYTzJyvSUY0eVy5whYnb/sXPf",
-	"uO6SOIbVY6548HisfQwrN0jUPnYuo8YqJKc+4v9Ywz0NiBvWBZbxsOFAa24PDqEtdp+cfmB5mc/unvqR",
-	"RfbPr//6b08OB4Rc1PZzRLqK3Lwx5klSwXC5hISlO+oVQ7g50QLb8RH/w6JzHUJ6HKB2WeTax0uaUZ4c",
-	"8V++8xfdZrDHLe86UPOOFHPsii1zZApwLVmrfc/hAneprSXliibHI2w/4/Xvmpd/Dn5jQfei1LcEp2EJ",
-	"eRXRsI8iTR5HVXtXPnLKskcboJmdgRQLpr+iLPvRXnWbW7GxwEuT+0exQzPFkG4pPoAiqbgjCrieE5R9",
-	"NSdLUdrNau6bUcbNh7YdQhG0APja9rEr5xD6uWM1q3AQXc0oOzhSPS79HMfefdye9vhZ5z4OJ2FevvaB",
-	"uQyIUS+Vo2c0rsWnbLvr1XSeFk6R9s0vWKuTCb4mWjSDek0Ip0M2+4rmqQtwv5d0pW+u/BZX9Slyp/Wc",
-	"1gtb4raYNq8ka0eZVu1wvhZVjKiNIX5cUh77Go4JQwMvWQYnaY8rBQbM2l6yrHKUTwjfv8S5yVM0IyO0",
-	"NKl0s2V0yVOQXQCr3YYlG7IBh0/NNMnYFmxt1Z5IKLI9op0UJaoPqlgKfsQWB3N+GKWUniAf6vG/eG+X",
-	"hNsML+MlHAVFC8BZXXyg79Rync73m0SiQT9SWgLN2+JSGXxLxinahweBjNAut2UT5+fN8UZ2e1cz0LA1",
-	"EsmKljvlhGpNk40DG4rw8ByXu814C6AzfV21vn3lYFf5yTufqWuEXQIKRTWYzfzPKgMuMMW75WKnzFbH",
-	"CktmzgicNaefuWGyOMgQrUYiOPbXgnTyxhShamuB8Y6qBlFqo1Ue2Vj+MTjE1/bqt9XFt+kBdJZ5nTiJ",
-	"HSrg6OmR6jaiVIB12i5pv9wTikP4mpwRGUsYHG947bzXrW64zjI/TXFGl1ZXwi70/Jc1jwJsjm2+i6MU",
-	"fiYSdBOVGM/VNsRRwgXJhYRnblKI2cyKQGuEWZTVj+1d+iyvFotGM8je/x0OAL6ejr3U7nLDlWd3//j1",
-	"sCI6wJrq6NOVwhW8L0vr7hDj02M/AL2nW/17fI4jx9kban4Chy+mwb/349+v7ImPlK0v+dZRu+d7vzES",
-	"mJvF6g1TPjGIjgl+YAMRI7bKsdYRx9SwR3k5rTa5h+ifMzVbvPfpTccmR2Ku4iFPHkAePWD8NTdqvPvl",
-	"XR42FHtlVkKSjcih6qGRlGV3RFO1VXM/A3JObFrJIiUcBnc5QIoFuoK3QKnNTWrudGcWxCvfzhk+cLOQ",
-	"tBNXdLqGg4nuJnYc5HSVoet2ZSjOrg9o9/kspx9+sl9+U4fDqJR0H78/1Wab2fOkB+7mkru0IaHXca/b",
-	"O6I/qNH89CgezJsWVsE1CHYVyN8GDe7sFJ854fBBY4+AnGNMginMPdhQ0dxOVZo3y4Js1jJHSE2mCU0S",
-	"KLTqlqRPF688YNzjRKRwRqFjZLDuC7zrzeK7403sGj8BXnD72RfGgXAJ71wQw+nqDNaSJsaPM851oxrQ",
-	"AY/kpdLd+Q8DNcFjL89Tj9q1t20rk5sUr8YS3aKvLWSjVOEX5+7ILvp35kCpG7LuBidQjsCqNcQa6m83",
-	"QkHCqlSQBoBChm4leDALHGrI/mCvvoY1G7KZtoynU5hkf5jW3ne2qwF4+ggzSA64I1oudtFj3icqhwrT",
-	"K3/9Z13O5N7iSngilmI26dgqQ7ggw/sGNvh6m1tNG9vlfZrs1bVqkQwf6rIE4ubTV7AiQpJMrG1RdzYn",
-	"lHz/ynxGOWFcg+Q0I1zoU8wwsVq5g3JiqbLtQbeaGTWLGyNRX4yu2zS67L7hBMX4GZGgQD6AslCI3SG5",
-	"Q/eEH378KBcPMPXeeCUe4N494Gbnmbr1mbV+AlC15uO/7JHzLQ7xAIRWU4C9dJtDxkPHVTkOIUlhQ+1D",
-	"6l3jW6ffgHxrl3JfXXzJhuX2s65m0leUsGETWXpskDAm60Wtegw1Drbp39mrL+xfySt2W1KZQ2oDrjVA",
-	"Ik7E6OKxXZQNOyG3q0zEk4L/17jKDU784n9wQV74Z9zryhi6ZF+U0Zn4mj696okyx+1h6dGeQzEpTzB5",
-	"eGQn2Gu+YLNcBJtl2gxcRnn79v2mt+Hsz+Ynl07K4YOuk4+z6fAwEoyX98aJjR88hg+FkDq6D37Ar0/d",
-	"CdcW289ZyDR80I8T9XAbJTHdIhgNEtK65EKRF/f/OSeKrtB6tMN/OaFEFTglegMdfysifYagQ5Twz3jd",
-	"zYjfFVQGvVLQ+RfXoCB2kM6N8jAWUUotksCyHhNWtcS5lkrscl/uSVJKabzQIdw+nvg3180uTtwrpfvN",
-	"o1ybkcMqUnNCtYa8cGVLtuGbZIyDChJwAhPHDVr0K5h61KKdwVpx7iajGM/dy3+qON8wmfsSvhg475cq",
-	"UkgoqASceEIVkZABVSCt6+AnHGLVLM1FyfVQ7XTxYoRb3iZ2dZ+sBOHLLplkl/wosnTud4Sd7rZxH2m5",
-	"n5OE8gQyW2+QCJ6wDA7Kx/p2iIQHkGr6k8Qq57fu7jcLeOfW92mSkBV1Lt47p7aYeqRbOzbWI8Q7o8bi",
-	"qQhZTR5h+lkVQnaACdbiiNg1XrB8V1Y/6Ki76Dar43F510H+8nYM8XSrKgUaKHJAk80praz2PW72bMLV",
-	"fZpd5yhzlSFSiFRBW3zeo5GD0OENNrfbGg7bG/0njxXLy8xQLdovd++u+BwkwK/16uZJ8+nXwLx9i4NY",
-	"D0XhwWhYqjRpgGfeYe24xcHd0AcgSwBu+y7reQPoxNeXAE8hfRaf59ojUc4M0ExO3xJtbnrbcngTndAv",
-	"NkKooK6oeqF9ltf1S5G1MMaqRb1pZ3SPcNopnQGH9P4//aV/jPP2EKH1gN7xWr3WuXt6EEdITbNG00Vk",
-	"36Ccv8GLX4gUvmyevi5PQ0ZDqdndP379+OsBuBy1nQ+YrVdsjbsIo6GUb4ngS0Flip+pbRfRxd62sZEc",
-	"9yxm8oAIqOOgvX524b4SWY00vSRQQJza75p40hQbmnYsy8gSkO5tHC1P2kl2U5Mfj82zqC7l5BVe92zN",
-	"G7y8zQov//KfKDiKHPlR5F/quy661QybayzMnLIMUlRz6MankLgxbEc1mZSQ1IOJJt4w71iyfVE94nbb",
-	"Af0KzXpvecdcUHWzZEvEakUoUTnNMlJLBkpUybW5omNoBmXqcC5AIvLcNzJNmatKU3++5g624UY93cYi",
-	"b18tX07InuMzXOsccG2xUYCkDiZ3tGB5uZjUZcUCGaFuWJyUtqv8crj/MQ93y107FSlNJSjlayrbo6xO",
-	"2TI4/mXiPWPxjm5/sNGnQtv6sm+us2+eryW0uh8Ohx7x9tAjN+tINa3mE42czvCjKd1Oc+dTseTHbK+8",
-	"zDQrqNSPV0Lmj1Kq6SnTll4KmX/ZYn9QvxNlkVBrs92RhBbWRzCbh0pISQqasszWw1HiJtQf2U0bw7ej",
-	"YTTk7h/eSPYFnPChgES7Is7dBvgzS3PlMkAILpQJsWV8/YwAhrYLuke72lZ0apt+TA9qx8NMsA3DVpm1",
-	"UTmnthRuv4P4i6XwB7cUEKeleej7VuMB+6TKGDxCZOJ4GsdhilfX/2xRyW80CJbCa57tr45E26bOJ1S8",
-	"rxjXDjre2JD3WrIC5hXuP9h8EU1wNB9qaI5dFM8IVVuLctmJxR6XJQVoMcVF6HUB3CqF2SWDU+Yxf+SY",
-	"VIvRP3ywcNUWB01sgddzIjwimu3oVRvjhzsmeR/cYXccZ27JVbk077TsKdaxVPh749Ivqd6Ttu/fbKEE",
-	"EaWWQJMNsrOXSdWMdOfAJRKAq43Q/aao0vf1lUf3B8vpGh4XfH2DfWAFXYPP0+L0E+CXGUzrK5MZPT4U",
-	"823n2s8af6r9Mlcpcmk/kshyyIDKaDS85O37/QG009MLcfcKcNp5QSX4LjNjbVsjpVPv3x072qrw79l3",
-	"/qo/7gza8W3GQ6r3HcBCswX56XVhDf1KroNzh1Pl/SAsTY39tKTJtgfmrtMmUAnk0fqpRvvIxYl3lS5S",
-	"/+rNOaYYs3FoMjndgnWpRTp5B2mb7pfuIf1cWn8+bTfpcOn7Eu8Z2E9qNxJqqY6CQhfdQV1Lo6qYImv2",
-	"AJyUxUm9pp0dddlu08+ml+7TdJx+2UmT7aSfATEiljAnWu7tFMw52QIU5mNRah8LwXkH/gSbYwW1Fril",
-	"6j1mthbCnIqt+XVZHGtPtR0ONrha9aiK7fTNKeamdgTWLUdmb6JB5Qc3NgCDY7ZzomcQo+tR6bL0qAOC",
-	"13wO7gdVtqB9gVPm43tx3mXHc5uWwx2xo0wzvr6zcDtCkg1kxugb5qJcE8PGb5KrhC9se5ODveqg+MUE",
-	"a4gjYQdyXZhG13IiGOzuGi2DczuARtmpMzuqfLdgPRg3rToHg/Q806+omHDh1PGJQzuvpKp92viTuRJf",
-	"pjlOYf64+Y3MFovhzqriHUZXD1VIjzeUp4/Ew/Q47D9Snr5+AHnb28Gv8stG+Fw9arXFmYs4MR8yZfaE",
-	"0kDtfJsMdP1tNQyYLGFDs5UduC+qgcGD90xVU3HEUPwZr7uC0cO3V4OWtpOuxerAtlZ3DqNFAfA5KVWE",
-	"oJOPELl996heoVnvtVNAt7ntL+kJ2pbqwGhwC2liRBgHtxPBQZElrISEzvD2QwUgMnjkhOPI3hcZvPUX",
-	"XnLz18+5yu5/yTjlCRBDCZcKMO6hr0NBmfFITEL6YiMmSQoZbYF1gigyiJDWRyn5isl88iAl3rVBuGk0",
-	"xuUZfIUZQE32OfIrrI6uuY4KQdMtKAKrFSSa0JUGW1N2jMkKqEw20Y1zb78+YEco0PDbrKs+P1XQwa76",
-	"LShD+cuzyDzM13bhNOrGBGqjnz22MIYmdkKmTSQ0/7suSx5r+NCj0exT3+E1E3Anpx9+Br7Wm9nd0ydP",
-	"5rOccf/314OT4Qdj/ICXuXnHvJom5iZSJTUUgmsDmP0afMzZsM6TzqGeGKN8JUUevk9KNTzyAaxhN+uE",
-	"E8+51YaqxYpliLPXM8J6/nkVVJm98iO7zpnsdMLOHsYKsbU08Ds/zE3NcTYbjnB2ACRz3xCjnsWqIfQG",
-	"EdWbmmLIZJ3mSJ1bhE286hie177Gs6LdlMiJn8sQr0+DnlhR51r4ifVcq1NwEysJGQGc+LkIwKcCT+w8",
-	"/xq1j/d07zFrK3Gw6IepqDER585f8mPMdxtBODxgsSQOaB4FkNhozkghAys5h4hQr0MjDi7nfyPyj0Ud",
-	"P3AH5tH81717l4tKhVLXEIVfbFTRJmAJ426AhfWcC5AED7wweeK4Xj/x2eUAuX7i19+iF2VGpLMGZZM5",
-	"YCp4lGOoyCFYmD1aUKWM69TnypqTPY97TPbrYdN3cHz6o/qON9R+cQ/yAeQjBVwTO+XdBsypJrY5Kb0j",
-	"7/GLO/fB+zl5n1JN78i/uCj5nLB0Trxt9/E9jkgtc1AWIv5nqvQjHAj/6Kfvm9YnVdumiqtBC46m0OsG",
-	"/4tqkfop10ilq+ZLXaDzpUvgFhZW1Nh/4S+6KGAkPuMq9rp/H4x1N2aSZmnIQ7pQOuN5mt44UNgJEGFf",
-	"T/3wa8lCVxSk/aDIaIKZd6b7EgYH2wpxJgYpr5cWkWLEvhKJhhs9Rtw0N7ANrM16IKoQ3VhrmmyczF9E",
-	"vRWFBHUcT/q+eeFZc9+OXPvb7HMLaTVIc52pE9Yg82mmNWgEGW93y+Kfje1Wc89n6VdTI+/9zFZNMbnd",
-	"fDNVQ4FBLucF/gwa97czrg0TrbW9poxH+Witv759+g6v+BxKcMWOY81xb/HtaaW00w/RvWhInKorVagg",
-	"zkW4MLfjV+CflcFb+ODJtD0xeFuzqFtVFWZtfp3XDgAgXS7eCkrlllBiuE3SdiQ2LhASbPX85O0c9ra3",
-	"LhB+nX9Igfh39gBeIBo4jLbyYZB0KC7E71Mri3u86a1Lhl3lH1IufmRpJRcl1ziU48gJAnmRUX0kK/qu",
-	"uuo2s6J+fddpzDcGYEW3KTOi/jVudve49X2ayElFnatlRPMmp09Ki1Zi8riwwZUehCp7weciA265z9XV",
-	"Jzl0VnCFmtEs88LQynvahKjxWmxGYUOVcfEfaFbCqAyor1XpVcHumksGdS7gX/42G+4f+go41/tjTRTj",
-	"5qHNG655a/M9hznhYinSvQMhAMJSG7SrbKMxfaaNSr9vnwx4/muOmAbIKUzQbViyaaLZYbWxBTGk3Ito",
-	"eE2ubfVoWdmElXwXPaKRKldq8bAMcM3zjC/Fh/lBfRnJ6JCyMffB0bSdfejs4hS8SrpO+5c5JMs5Yewm",
-	"LR9fxDt9bn1Tv/zbPEFxdc8/jXd6HRny/ik+DT1Up3+tWhZOSQ/dd49zkOupndVX5p6fg6TgQv+ggvKK",
-	"bhuC4sei+3iG4OCVuDJWlj9Ecapkp/romADZUuIBJtYrf+lnjYjp3uI6DrGjmDW0LN3nx+uyJztJCske",
-	"aLKfOpjlz/Q37vY3rSTcIn9Imf6DqoqfwQKK7TYiA6KB5gSVRi1xWNyQ7bEc1XZ4oULpVjn0a4pLBkY/",
-	"g8PmEwVHB4rQFySBI5vkTanr41SsVq0o8DP0gbBOu+WS2kDF0qwCQaqXNNkO3y9FxqYuUbg39/wsdgu+",
-	"/LXjoFcyzcQDVC1YzaOdMK5FwzZjkogdHy4wmk6epa7O6nt9y6HTeol/4HPaJ6utrKSC43APlmyI0qIw",
-	"Cka5h5EkEw4uFKHZmD6oqzkUJbGFIzVw7+wll6SkecJ1isje/GRHZ1TRLBuofMT4Ybb3aAOGyzKZ+93s",
-	"HjGL+0T5pfrR13J8OakYbME8FCQSEABLbcSOE2Hb42JdHFY0qthkrH3KQnB6vl+teM4+tvWWEWk92Q8s",
-	"lbOwotrg73jFZ+3Lm1e4irZ5gyzxmmYjSgXj1YtZ7a1qF7O2T6NckCpXKDmuIq2Du/WaO8lBSzJFl9nU",
-	"Ntr39q7TiccFd9vFOeWIUXHrGQGeKjde0g/CMr6lnZtF9bGToME+5PnpzCvD9vVbYTEuLjM1OgP1KUzi",
-	"q/D6LdhuG0Tqxv3YSEg/a4ETKcIB0i4SVZDt3XldVRf1P341x5Y9bf30LuyCtFJQymx2N3tsjtD/FwAA",
-	"//8=",
+	"7L17s9u2sif6VVCaW5WZGq34keycu9f6y3HiE8+JY4+Xc1Kn9k7JENmScEQCDAAuWdnl734LDYAvgS+J",
+	"kuVc/2UviSLBfqG70f3rf80ikWaCA9dqdvuvWUYlTUGDxL+WkvJ4wWLzf8Znt7M/cpD72XzGaQqz2/L7",
+	"+UxFG0ipuXAlZEr17HaW5/iN3mfmWqUl4+vZx4/zWZRLJaS5NgYVSZZpJszdOXzQC/slESuiN0Ayugay",
+	"hJWQMJsH1+BuVl1BSj/8DHytN7Pbvz1+HFpB5ZUyqjfl3XDFEv7ImYR4dqtlDuPejcWQZkIDj/b/Afvi",
+	"KRugMcjyOS/Ly27MdS3Lf/q3v81nKeP+7yfBR65eUR1t2p+1urEXVB9yeJuEpUy3cdp+Wb1BDCuaJ9qQ",
+	"eG6WzNI8nd0+NfROGbd/lctlXMMaJD7oj0PO/yZkrIgWRAGV0YaskKOhhfzRSqowpyU8MNi9E1vgh499",
+	"twGizVde3FLKEohJwvjWP79Jzbd4wxt7xy5Zaa6tm424VJUJrsAqohTLBFLz30hwDRxZQ7MsYRE1y3/k",
+	"rvjf/60Evlr55P9Hwmp2O/sfj0rdfmS/VY/euPviExtM2FBNdsA12UnhyOd+Zu76LMukeKDJcwlUA64m",
+	"jpn5LU3eSJGB1MysfUUTBXPzAsVH/5rRVOTuFZLk9Wp2+4/uZb4SHPazj78H18gUobgYiO9ImitNluCs",
+	"xV7k+is1JwkoRXZ4sSZbgEzNPs6NdcM1ADfS+Y9ZJiGjErkrIQGqQM5+D0uR5/I/7E3m/o3Ky8XyvyHS",
+	"5jGWUiAdHytkiOleHYrh97li3CzYfG1FkSmSwAMk5i/KCaiIJsj2O0KXyvAoBcoV0RuhwEuv0nQNs0Od",
+	"m8+2jMfVF8+VfWmRmOtFrhWLIfDqXn9Aul2gxwC6W/bI4Ftzzcc5rmLYfRsswNcJUf57mlAewSHhaRR5",
+	"ATxY8rL8UbEMxvV33wZJGeVSGrMdNqLVVfpnVn5TPqxj9T8zpQ/fgGlI6//pIrEnxMfiMVRKujd/V3bZ",
+	"/newDwsvlv8Y2w1jhB1YUs4hrjx3KUQClFtRo86U1U1nm2EvV+nuWtwiuF5Jud0k6yuCRMGhSt5ryMx+",
+	"tBZEcLJjekN2G+DGmsQCFOFCB6VjxSCJG6/wJPAC8xlTVYVkyuw3amHvS/XCWCPz3yUkYhfUTEsqfwMJ",
+	"WWLkS9O1ETgjeLhtJpSvc2sWsoRqI+Cz+WwlkkTsjJfnlzyfiQw4xAuz20ga6fIT44MFV6A3oU21g3Qb",
+	"kcRqTlZSpOTxHdosnqdLQHdPacgUAW4cAWPM4I8cjAiHyPxAkxyGOgClnAizY+Oq55bvbYISH8pJRBPg",
+	"MR1sCGORUsYXGcjFRuQBb/c1Gu10bmglOBD7A0MJCRGwB5CKMG6sP/4+LG1S6YVxWozgsCggyL9t9kjO",
+	"yOzaQpq9cyeZ1sCJFndmyzAEZxwvwvuhExR6o4EvjssxLA4a2+LbhfWnApe0fwFaM75eRDQzdI2cU3RA",
+	"VqDRxvgCqdknqSapUNruqWpDJRgabCHTxsu0PkKVQGIHiixptA1S3C/BknsR3s9/EjuSCL52gQvRzWcw",
+	"4+smcfAJItfSvABKTkz3h7d/RVmi7E29kiiigMdWsbwfuxQfUH6MVxF8UiaUpsmCxrEEpUKK7GUDHkDu",
+	"iV9Zq4AoiAQ39oLJhd5IUEbfT/f5vjcm0JgPJKF1hp0DSBOCpk4RqioSbFZgFAn2gH6f0SVm7eUhGXZU",
+	"pos8a+HlD8YlY5zsNizaEEo47ArqSqYAoxamFVnlSeKs2R157NwzLoi5/U2eBTngH+21pam6YNXS3YIs",
+	"YU05Wm+ngjHVcKNZCr0eE6oqKtYB3w90sqrC85rda2NxSeGA/B6awgbNQ3YsrOxh/Ws14kdFKv59+zys",
+	"5+46dIKaZq+yLX3z9PF8iBkcFS6WRnLkzw51fuQNWnV8gGY3ZPIkcWzn+hFeaWCvHrjZ1t28x33b4dXK",
+	"RcvWOngDHLaPDdmDLiiPfbb/GYk2lGMCcs24qtliymE3C6a3wlI5SVCHnukZQzpz/7cugG/EbZVMcK8H",
+	"aC9udeOkSGD4S/tkQf2dmwFgmYi2dw+93vOKZT/h7aJEuBxdw+v76fbVqzl5+u3t48foWqYs5my90cHo",
+	"gO4XVnRVOC2ZoMxj+sc4cHfk//3u28ePCXyIjOfKOIkhFYpQHhMNSqugf7ERCfOiPYjYP9kfhGRsIHVM",
+	"zNhGnOD1Oz48uWQvbiazkHuzuU9qOSc7HDPjDVols9tPFHJrLF/YVry8f012AFvz7Zw8Ia8Ej+neOIf/",
+	"Ru5zbh2hggeHd2+S+0/BA9Hcy2e/PCNm+XOUMPhA0ywB8mNuxPnR9yATxof5ghVSVphQo5BbROPNPYsL",
+	"RaiIWV2uS3p2aeMR23WpgSM3i4bWnVdhCk0YucimnB0hNOOOHurSMZbnXbydYtMrrPb59r3nNM0oW/NA",
+	"2jjXIsW8+4KFLPV9EX/bcFxTqckSMy6pguQBSVW8Zq99a77flLvuUjJD5NA3ebwGPdhnikSaMq0hHvEL",
+	"jNkXMncbfye/7cVv8dqPzpxDvKC6RoWO0HfuzyYXK4DBiwQeq4W1/bWHhO6/oWqj6Vq1HmRugBjP1h5O",
+	"mdenjNdN9v+gcWBDaBeFgULQyn60633E+FWBfAsre1TGhjM4EwmL9oOPiECBfBghPz7LNfQBeA6m2jeV",
+	"kCmts/ENlZqDVBuWKZKBbB6tlbYDVX6w4CjtEhLed4klXRkHUeacm2tQDiEOp9tBpoPUR9JIv8OL+3wa",
+	"v2EMcBgqLnbF0hRJJftm3swURqXC7arlcPJVJV+pgYXfYWW2rs6eDHWpqIpgRT0LUagmqCoGZd408E1b",
+	"1bVbHHcOfrChDN8dUvrhpb24kjo4dq9wm0HvSdsR28MJxv6Shnu47T0ypzIqtKmZ0EYaon7gD8RRidjf",
+	"VBPCrRaxbkEH3r9yBDfE5o6wg8eYsvaQ35mgwuSEjUrIinTp9xGBSZ+7+EJIklW3lorXiGc3XOwILnY6",
+	"q/BF0c+u6OPcn4v7AB87hHyaCM2FT+eM0DiH+BlXu1BV1VLE+5aYZ8SeuGJJAnFYaW1xWaG4Vm93VBGq",
+	"thC7csWjD8yZUua/R4nqOM/NW0pDsD46H+XfeFYcmpseHRrFqqP0tH//GEKVaRSmIs1nVJoNRNu3oLBK",
+	"96ASETRlSVDUVuxDOG9f3Kqon6R4YLejEo+lzQ2DNYR5Eg5KlchlqGjlmT0O8nWN+PuQJc0obzk7f4F1",
+	"ANGGGjsIRTl5RPECq7/MVpIuRR6u5cLbaxGKnBo8cAt0BJp74gaZImJ4zZP92JSniAeoO17V9tQ3UojV",
+	"kY9tZL3YBxKzNdMFh2iuN8A1i6gWck6EJJRIiATWjeBN5lVl/Xakrna8V5q6aq0xbhoWv7VUIUblLQ8E",
+	"LqFLSFp0w9cuHpZfMU12Ik9isgQiYZUriI2jN+t/a7sS/9x5sfA2UrhT28bb8mgj+ssZ7M+f2Ys/YmS8",
+	"Cdof/9XBOcxG5KpaTtx9FHNMXm/g9mDUVHKahBn8Ry40hA/ddpi9G2wrquzPkr2zFUPyXyJ5GPnqxY+W",
+	"YVdH5Uv0IzD0GJZshg967ClYyL2oP7maaXEiVBeYCnvcGmqy0CHazwpBHqHrx2wPs0oLy+Mh5fSZYFid",
+	"5JhnNo6gzFfOnkqui3yJu0fgkbacDJklAm0DsGE8xoUntPo6vev/ELDpWBnp6LBjsd7My3LCBDBACazZ",
+	"9/086Vn/vueJG2Drja48UovslCcObRhwonVcLu84w1q1To3SVZ7YYl20pEQCjRVh+o5AoqBWQBoLUHNb",
+	"W20TNhFzOhcqqx9hm7xRqLfQjdyunVYXL9pB+Encabfz9RWJdHjK9g5vrY0dKQbeMod2m6af6C8NL4Jr",
+	"GgWoAanz1Hurx049JPLNO96u+f3bqB2na7QsK8YbDSwtUuCai+zq217Y6J6Iuw5rgjTPpEjFwnunvb0W",
+	"WtJoC/EC+/oOo9PQm7St9q3Pdo0xFCqDSC8k1UyEDpHzaEOoIn+/ffLdqDPBsplm+G9SKregVbDaWILz",
+	"c9RG7PitLa2WzJial/evyTdPvvvu5gmhSbahN09HrTSlHxYprOlyr9sO4MwlnbUZKcSMLsznddNQtNCk",
+	"9ojugcUgZvNZFq/CKbTm2hjvfrCEdZ5QHcoNPSMR1bAWcm/dxITukH5aski3u4sqC/ejPiO4eHtsrOge",
+	"y7sMM2pOKCc0Dlj6NqGVQaMyZWlB5BKAHVcc4ex749Nn/e1l7tgac8RjngIfIMrHLg0+ZEzCuAeNyXQP",
+	"teO2BtdGBMNW4fyjEI8q+c3BqWzgehQRFFtzqnM5ov7z3v8kpLvhXLpNonv3Y+FbRWxoulgJuSjWMSsl",
+	"YOb5GrvjIcap/TiGKGG2wdC4XLGkO96anW+p1Drq7L41RDNfLNSGPv3bd1OEcA3Wtx/2lw5BXecLwXI0",
+	"qEaBvjLAeYXVpVutqBzpl+IxICi0xJrGg3Rm8ozJWPeIt/Y4ruHhXcRqDbUq7SZivL57/RysKsG+JS9b",
+	"pSjJtJPK77y6NZPeCXsASZdjCtB/KH9UKmZDSOJc2mPf9n4I+BAluWIPTO87r9KSLqKE5sEK13CHCUtA",
+	"acFHvNMr/5PWN+pscMSmuKK5EQjwmCz3RY+cBA47mhTQDCY8jSHc7ijhAUPXhRR5qweWK7qGhWTrjVat",
+	"xGtITo3XNSIdPrTJwPrrhwVNSoi0s7HNbiIO51DMlt0gpDF4afe637FoO7pNqlYt1hbl4mXBh5ceXRCd",
+	"YYRTICJGk2cOYKEzNApl+DHQHrc9tOwOvtF+Kqc3Fgsu9CIqcwGH669fsyiPHo4VrAIjINiwDXIN8YLx",
+	"UAry3YYpkkmxYgmQJUQ0tefkFrZE6A1IYmv5jk9KVAtmFk0Uj2orGd0DLA48Qm6fz/gDs96c4EtBZWyd",
+	"RAk03tujO4zZ2souRpeSTFV26dwrV85YKEpFig+EZl7iYVRpEqRkS2Fkh/YelyqdXMEvpcSdunFkvdB4",
+	"aRomMLicDtYdU9H2hXFnYlwbk154BJkT8jUDL2seY7kIrXC3XXGdggSsWREiXODR3nWAG8Uomg2rYPKN",
+	"a+7+v/fQ87hapjEkn5yWzaR2X7FxgNIjb1FWklaz6L0Nt1WO9PFhkmC9qidnDNjtYyZc8fkX+8r4agH3",
+	"eoQDapOJA5uE/OH68Pzs8AoOMe7GqXBHcMe2/PwkdiSlfI+4MRTRMg/InPNYLHKu7XHcMIKa34yKB0MG",
+	"0IFfIFnmM+xcqazFv32fZDxTYyM+z4dx8Hz4q77FTKhYVuzPrl1vbJxzuGhEUBu+arRc/4kIZoE1l9Bs",
+	"g+/nfnHPaaY2IugpZRJWILFVNVjhnFKt5kSLjEWIaEQfBIvnRLE/Qc2JiRgyxtdzi+TGhTbX7CQLF99L",
+	"qmE0E9+aDTKY4t8nYOIbUCemuqs0qN/XL3nuWVlHyOtsY6/JxhEe9knC07llH3B9QC7xJNb1rKbBybEg",
+	"jyPY18Got84PbIOnHXQ+R9XCltL29qF4t/CwpcA3AkuAZE6UFnI/J989Joqg/Np0ZL1sdogTx11xYw8G",
+	"dgUNsn7xdyNrfSqgks4nd7T0VOriRegsZEN53FIufmp5S/WVh6ZeQsv/wZdbjYylxxx+l9W8ge98Dndk",
+	"MBpX1u3jFAekbNhl/7fYMb1ZVJ9hSQNKLywckv0EifH7CcEnZC35zVSIlm8EXyxhQ5OVU7+BbqovSA7e",
+	"03Z2txw7jGqZN1tmqKYjodp3kBPstMSeBsRVRqDJ2xK8mTDlT0saCFNtyXbfRY2lL5U6QAeGg64iErRL",
+	"kI8DyitFdMDG0hDaAKp3tb5Rs2iriFitLGhCh2i2BLtjot1Q3+RlVOWgaPuwJN35HoVUIAI44bCzmXWS",
+	"0i2ijzBFvn389/5E+8EpWSEx9cWExSWBNQ0feo1Klow+7x4SaFY0cXgnptTquAPtovQ7KbCnh7RvisFv",
+	"0ZMHcxEhxoPle5Sk9Uvt5uP582JHsXpRQYbv6FXfi1wqSFZ3RPBkT2icMq4QHovg0ZMa0bg+ZolaLI6G",
+	"rq+wsHKbMA+7eTdFAF3R6OOrpysFEiHY7EG1gWPr/LDOaxHnZzlo90574ExBt3gRRxTPdXijFhdzkctw",
+	"s1mWLxOmNqMK/6y/MXyKQ14jQbUrsrWk54gWJKaTViQ+tmKjDs8HFbbZJ84DYYs/JLWv7njdI+4TqWCh",
+	"PedLYR0UMR1WrRQaNWRICV0Zn9YDcksaYWlypZSyvWmqflsj6EX4a2NhrIGeE7URUo9XHKcb414CX/4r",
+	"ReIciBExgolV2/Zvb0h2jMdih/MJgq9XyPIpTent4tlgT+NFgywXvwhdaSoZVejTX4Vy/LSOxt2Dazdv",
+	"e0QyTeX2Fkcc7R42Pg0BLmi8mn9+RwXWD7kd4RTaK0fthIgVudmfcLZaVvOa+3QudhJLV7z5+ezcj2mm",
+	"+3vrD36GWdUfpQwVp7W03s+7IRTcIX6jblJoDTHJKHZXVpKAWAD9dVmj+I8nv39dgt53E8PPb3Ft9h3Y",
+	"A5XccfgMY+i+XYxfaTjnihixv0XIYg2EKvJf//Vf/3Xz6tXNDz/MCSXGfOCkBpkDEZIgO+4IGKYVExN4",
+	"Ayzg6QCTUqzery34+s1zkrY6xKFkGJ4Grh3qDBgyVQJj+DgzBapy25sAXIP7n9IspeGitfAwKksju/D6",
+	"IYd7ZJhwEtiav4UHkMo2rp6WPh/hsmdSGH/AB1t9RwTlxdVEdNgSv/AFx42XeaAs8cHMaZNL3oksg5gg",
+	"XHyMx2Z70DYHKCRhnKwSBAjvHis2nzG+cFcOhszMYDBDmrtCOaysJEV1Df7urTSdYrOwzDnfRvET5fFr",
+	"N6NvJJxAe3bit43ADj0EheJi1xjW5/MVQ9ISzXoi424ptnYNNTxesJYWpBNyE7WERGs9j4e8Dgw31DDI",
+	"Gg7DrnK/bj2FceuYQtg6ULwnEreXaSakfuGilubWm9TptmScyn0Y7A/P4Q8l7//cv/6F2McRsSIilwT3",
+	"RKKFi9KSPOVfKWLHmTYEc52DUhAPcDUS6Hi9Nqwp+/CRh1Vl3enwip6DdcVyv5A5bzlnKonZ84iDVZZP",
+	"kGI3XM4cmcQu9MLmTosEVnoh8sBcs7dip8gS9sJBfthJV0/njx8/JlSCbdaGeI7bTMJUOAxv6pijz7zg",
+	"UUmWggXuJZsr7JADsRt1rts+8M3XCrQfn2M3tEULY4o4KD3ja2qqtmTHkoQsgaQUfePh0idWCxcdtRn6",
+	"lDBN8sxYKWV289hHN4OyzmK1kJZKh0c+QGXCQBJpp57Vbhxoe7ADfUdWkNhYJyyFh6v6mfFiUmMxKjCB",
+	"OXmCo+wKaSwTKsXU5MDsRpAxi/QBzoRhkKUnVrfZAzRMfRRxI7Zx0ITFQ9AndrPyWSFZ/RniNUjzauPG",
+	"xZbObp1IzyXEDJv+H4D8CVLMSQxLpokd4Tkf4vePKhHo8hhbU9j6Az/ON/jAK37BvDLctnCzq45jN8lP",
+	"37Htnd5JyhWNwucXk+3dh886qcIWPri+dNkyj+HkUwo2phW0ogahukGcqH2UxNSkxciHXVeIwq8oS55T",
+	"HrM4mBebBn5CdAz+OQb7wNeNdHbD4EVloi4IDpjSPe5RQAdkew5ONGrvdtiXX2vf93Uibek+w4cfQq59",
+	"tAEE0BnVykj3g6KBmK1WLjMSyjLjKNy4DZnFfrugeuFj/5ZTq9aBdq6nvfP3B5HJfuZuGfh9ZdEtKyzf",
+	"eV6lbBtHXrCk000NIySNleiPLU//CWiiN+2j7If1mzvBCliYhCq9gIexyAL4swp1h//STW+Fcatfig+O",
+	"EoF3yPmWix0ffkNQioZL1nOeUh1t2iQ+5xJo7LNTjaElQmkHKR8h3qiJBJYWRw6Hbe8xUMDRx5Lu+qOD",
+	"klLzmTt18m9aXWhtVW1CfA/anY+NqZhcUxYCVWV6Q6iUhvU2h3xr5x9jHR1NAdPQRPAISCokzAlbGWJs",
+	"GF8TpUWmjNmtQbBWTI67cdg39wVqG1pB5mO6MoXYEF3V8vZtpXv+QW0kK0Uu5J9CFkakShKcTzz3yIoI",
+	"DfnNY+IYGPA5y9mbh91AiTDWKSBr1SkGu41QUI6H3lGch4wgwBlIVcUlrDx3KXIeQWDaaIkaaS9pUYVJ",
+	"EaxEmiWUcd25nOKq1oYiPGRvW/CwKbMSfE1LyzRo49Uii9FxWAtDeJRw5DZLLUoYsgKVc2DZVZ4kC/x1",
+	"eF3FV80Md0z3FSTKrmnXKjiv3U4zF6vKLHMXYqLktg0vN0IWzIRVpqNTR44sR6TqVecMbjgAZh1catKG",
+	"llSONHYGwRKxRuzwdGzmMKwKPa8KV6kXNZE80KiQWJcqHbQ6EDMaSt2oBc1jJsI+msVubQFlsNmJVt+3",
+	"tlFVzrjGQeceaCoC2LZ4coG3trvxSVFdB1z2gPhkQzm3yOI+JQJuyH4mpEbosthNv05mrskjCKqd0BZL",
+	"flyVHauA3PiVWUxDnDMaQHitzdMY42NZJrxg4TIoXwB8OOiFxXEIStFs1npj3BKCECXsgWq4tYWiu40g",
+	"GuumEauEcSOJHm036BNsdBrA672nnGmmID5HrWEK/LDFY2D982EUPzq8RZT08Mo6KwB9+U3gu/UalBem",
+	"zonPkCX7+/LyTiA8ZPHgekMRvolYJEJsg9vuM5LSaMM4kJ0U2vh6czzMZTrg5xAtSAII1LkWQUGqdCs2",
+	"sJ9XhNpd3dxDiC2h+hZv/nJ188p42uHdSzKtgbtS0PotzV0wNrrFW9ffAl+iWHd10Yfgv4UT525idjJ/",
+	"7/5MLLKitCSltStrLkug+JYo2BqH49pU2m3rIJN6kg2sKvHhGQY1Gx/coj1agwkf7KmFFsQaLj3hJDAO",
+	"u4XVlhCSPM63p95iihXB4R67MKJ4l5q319F1627PSLqKBfsKF+aWOrrhpRS+qki2VutVt6XAuaadgGZ/",
+	"FaqG2mDHVwySRAllqQqehoc9p1ZnoQP2U7E/YVCFURM4qITxqL2Tu2PxzA4KTZHU70iLTJTKL3APT65h",
+	"GjrbC8altcbk24urOzbkg3Yl4A75LMVRiRndu/oehQkajCkojwBnof0+qmZfS7Ze93dMltiT7vowgqGr",
+	"hPY3rWwWllGd7O3H/wzM1ucxfCCMa0Gq2JGNUgmaJC6zkgY3ZA66CzSzPCEtij3x3BrCI6gq2YgDdwGP",
+	"XQHucEll6ShReWp2kCePH09Ypz4ddw8ZW8amBfG6mVuuxIt1Fc+5AvecCVcG4dtJSiCmIigDHpZzq+kd",
+	"ZqKRdmBcSJJzZrOA91qyDHxa0EnLgAPg6qFuM6CRAATLNW8iqsD4bNqeIfRUfh6cz4ao+wton0+5XG3n",
+	"KGMnXfnp0XM2y1ZNE/zxbusWVDcLaJnRvfHrvlKl1g04tvOvWn+R0tAVbCrsXNjGvV6tQjMwrwSSPi1z",
+	"KROiRzcnpbp0WiU7ZqufZBOuvQR07wduP3EeMas2kfXNGEYmHhXOjOFZhRlD3HFPg2E1zw1qHNQ+H7jw",
+	"3uJ+dUg781KtZDoSbcNJxGBiBTv+UcBKkSoFrSXaG07vtj78IBkKxNqf3QCb03U/3FvaWJW5qDbtIrg6",
+	"i65xNJtOQJH4jMEfRvHfUvgttvCOLo8pRoAfk5h2A/HCSWuItiOwoirTaEPlvolQEC9wAmPbEZ0RlAnG",
+	"gg2oB3JoG+PqXSpSE/iyiCgW7RHU2H72ozZ9lkD7i+O3g9MI7nqf/xie3O5s4bWt6tDBHqxj6vy67jeI",
+	"DPis4OrMS1vQiA/Hk6uvszkppVGH1SjTOpSHUNNvBZu7mEzp1K6iEKXbYVW914QEZ6iPOU0/Btm+mGI3",
+	"MazXMLxgn/LtwThvkOkC8CiDZ/udZ+Z5+3S+BimmyO81hfB4yJHXDyDDmyHV2ubcw1nVKBHRdsGDE4Dv",
+	"6V4RJSzGpQUIkGBhCGxJAlOEcaVpknhwvkBIy+LFcr/YAWwH0+U3gG3hh4YrcBW2/ivR9l7+KqVzO9aj",
+	"/RItFt6ZaSmqzBIGasEtecMjW2CnFinj0H0F2t02FJE1nNrdo6nadj3Eff8AMs5hgEGv3K/548ZbN14x",
+	"SNwmUwKsnFfEtU74gkINkQopQ6UWK9y9PiiyLSZxljPQx/lalMfnx/svxxkOiU19GcOJY5/CUyOPH7oU",
+	"bjha9QerNveDumzLWwY99w3Vm3sNWRBdF/4Y2pKepymV+/6HFcJ4737hNXHwgt9RtQ0t1rgWI3CR35nL",
+	"Q/fZCbldJWI3qKfcv7cjerGKipbMO4dNVQa1WDLUF2B5MHeK2qPfXs/Gx9juVwNZ557zH8zqdNVbHZcI",
+	"DJ7uvhCSJKAXxvdYrIWdcrpl2cI5aQNSwYOxZ46BpSoQ3g+XrbgQf8LAqsrm0bNjwzAe/0dzxjzNld14",
+	"VG6bOfxSErFe4JDvmR3vuwjMq1xY++Jw5ha2sLrydWFZsfrwARbVozKfaW18KOFBbKE6XhMHv5kVgV4k",
+	"NFNQnaSJ32u5X2AE465yImAWVghAKCqr0GcKT7TFSp3n0DnwsG63teGWihRs6ToHiFWgqLpSmnGWsb5D",
+	"o8LzQP2dY3CuK1IZtHuIHR8FA2z8tcELRq2O23qfcIxi9/H+iB609um0tu12XDxfKcAeFuS468cO/Aln",
+	"VWzrWzjHMvM8KxveHJnr/nZZZl2ndDHDtkKWsF47v+qkwuFxPDQrzGtjz2N7/GgPd/FUbGProoxBzYZA",
+	"A3kiuXuHX3XvQAkaL+ps/yKjUk8SLvg7jrHlZm3P/C4UuqfWkGZ69C3tz8KByHQBUgxKmw2yLXWMvXHj",
+	"vF6z+7/UkIYeBw8sBh4F8h/PcersnHgWoF+WCaVt6iM1NotIUFoRweeEcWKz9WNwFVYWSmrhz8DbwMCV",
+	"SGEp4j3RQmwRJZ1Q7asqLJgSfi0hEjKGmGxAAtlDrWKye2hKHdMq1JmIndETNVLj3t3aBmF39lRIILBH",
+	"PG/KSa5ymtToHNjIsGqjjYpMky1AZouUbfGC5SK2x+yowjJ4jvQdSjhfKBJOVVUncAbc9gSociFcy/Ql",
+	"2xkLXJMMhJ2PgT+qVebXU02dgoSlrIhSUbzpHOHTlbagFUPfu0tSzhBFGwNUC6C3sEA2jTigdybn4Gj+",
+	"tw2gLGBhrS0AT+meuNJj8yjUP+t0ou5xsbNl79jvuNvsCRe6M1Suzh0tTE7VvFfMcqFqtZi6sbcUhrDK",
+	"84oGhGyL5Uz7hlZsGpetepI18JNMQkalaxy3ClLW4QaDIcwvxt1dgo6v9lLbn0eJbaIiKxrhkAVnIthh",
+	"gVovJB/EeP5dm3godGY73sUDmDBPxOGK+g5w6VETNwLICI3BF0VNlX1khyC4rT4MyTr2pEtKIRetsKFo",
+	"dRaji6G2EEZ6ORjXXyGnyHUk0tBRqMqjCCB2GAWGGC3Hoa4seBw+vqRcrQZiNhYTMs0LlkvuPaqzjDs5",
+	"IebpshFJXGqgz1UU1dBOsHlUR0A7MiXlwNhD0f4LIYlZy609hrLqabttjAfkEzc9qBqjMk+Gjj9THvAI",
+	"lRD8Fo0H42TFHqCGmy1sb24hWcVRif/GnXHUzkR8+2kdUNLDCoRTP36Bz71NDtnqgAPwmgNWQ1NSgSYa",
+	"lqpvO43rmD+eOBL27+tI7CaP8Of+AfPipbpZNk0urE7f409l3Z0mW9MlUnP4nGa9iFlGnNtuCOrSBNU8",
+	"pxPn2tfo8lQ/WOXWj8H8s9YOKMPDZ2CWaD5bUZaAn1SQ7J3vAmWZMP534xCeOxsz6jQ71aOZOJE41nlt",
+	"Q9St+PQbqojZKtBDLbo0/IBK9F03VJ0xMTm2WstwcVHuE6cOTpuMkExZTBgTJFbCw+o8LrED1UFnpmpH",
+	"oh0VbniYPdZbHo/MpQdaYqv5J2RA1WJlxeYQCFhIsnMedtEpXEbzdUI6cbaDo46bbNKbMj1Ikjb5FehB",
+	"cCLenwp1bWUHVicRUXtm6zCZ6dvThuQszU/n5QOCyxIJi/anFrsJvkrYmAoG+9jn7netBagjxe3U6ZeC",
+	"LxRLfOqv4ffSvOal4Z8dg+sktXXoB10ymXl1Bg6AZcV0iclUnsPOcXKdi0kTWNPETT805lzZtMzc/NDh",
+	"wAjM1phnVj5NhdLEhLPMV1+HkkPaCMxidD5+LK/LM5YGozuqSeczo/rD7m/C+o4hpdVK0aJuqMLvmsA5",
+	"7rXry/ONYFEIhhEiPIMeBePcLo4Pjdxq762GV+YeEMUvveOlvbYedlf8kdMkfELX+nI7xlsADdsK3MNv",
+	"YJ/t7ud/3PESZ69XRfz7VhCL6sDKIsUMMUNc6scOKoPDzpqJvYtxLagV6jhThHKbqDYmYrm3mcfSzyCK",
+	"Wr87ZZylxoQ9nnc0z4/scT2HieyqfZzCwpxoRA5Lgt3y2qVskgDP7sxnjOws1ViaJ2dWiYQql4hdUYS/",
+	"/9vjedvphsPkc9Je7ogWd/2DlWgvqfavJyH5nlJQr1Uce+XQMTcIyLxiuuuUyXXw+wF2zofAxJuxUkFn",
+	"YpyAe8mLXdfWsKzK3C684511GKnMcntEceQz94vwiTSNE8YHTQIMkgpURM3LLyzg0skL2oKtsmh0mPqz",
+	"pIJvxWRkvwmZaGvDIotNqCKRAYmZxZuzPXrBIip0SYOTvCu+KlOEwwMUw6ljs1uVDle7szB+T3LK2wTM",
+	"t9hMEh6YyFWl2KUN0eCPXMg8bavY17nkjl+Hm7p9ZQeqaJdjyGt/pYgWcz9/ghgPgYShJ2Se1OwV5YgV",
+	"j/hLbnHmhRgmsIKmynCwdgf8bdkctWpLz9uyxwHy7AaOV9/YjuY17K0n2+tbutQLD1JXzuxB1a8NbG1d",
+	"XC0Oxgz7osJbxhcZlTRJ8ChiuV/ENIhXFXYjS/PgmFA8s6nsVXlrt0K/OSM/5sjFpSHqFqofsa1ZP4Lo",
+	"qIsE3KY7KJdpT9yyeptEaB6M3EJo28C8uGSg5uTl/WvyzZPvvrt5QmiSbejN01HlL5j+yhsICdUxwq4F",
+	"cOSsHAlru9kExsb4r0hENayFeY07YvZA25lvTNie2BqyEWMkA4IhNU1cz+1RcQiWMDsL1C8XhzBjfxs9",
+	"rbMV9cu+TOdca9/QEMiqYnbCwe3Zbk0srRArQu2g2SNrpyJqVDMTUi8yoVrGspqL7IlDy/dTtlG3dON3",
+	"387/Juh5HDXWewUQ++OFw6w7VRtN1yM16lT0zk8x3DsIh+xG0iVCbHEwknFSnJ8wpjADv1ogusEQBE9z",
+	"9f/NS/xOlYltG0qrP2OIIUqoBEV2lfIknAVNFN2rarkKDn0KQxO2Fp+1n0lUKpm7oxZjFIoy5i7Qsv7p",
+	"4hU1PVTsitDOZ65lqA40UWhxu/X6yRV+XA4r4rjmvAFYDEd07x1a8LaazIUo0FVaknxuqzmUXERit5kp",
+	"LUgs+mo1P+hRWj2oJdC+KDYG/qeLM/vKMB1+1VhivrE/GzpVehAqgpW3g/65YoXNSsIDjrXLf0mSzxIr",
+	"q92OXRiqylEzG+3xa2/yx4HzHMwkrUO1NRfmpfLUegf4kGER3DmO5EYfehfcbyJUtluXtu2ta5tqHPe2",
+	"E/m3codsEHnj8ISHe1ZjnbtKnjPga29olgFXdsALdgRYkBfVcauRj3cPH9nNc+hlbMQJo/rLyV3YK8ls",
+	"ksnTJsw5pRFz6bT2pBXjNGl1VjdULVQkAbgfqH64fw5Vksocy1axHxFpWzd6pELLYoJtUdW4xcMmlToI",
+	"dhx1FG0as44OA9PgF4sO7OZBgGysGKbnVjp3GG0F9Q540ikb0xzleEE7oXJQKP0WPeCRm8xgGLvgU9uG",
+	"k7x98Zz8/du//RtxZCUxaMqwoeAQXSPQsauNeNhMYibFWtIw8vexKGPmNyHA/9ecfPv47xZP3l1HaCKB",
+	"xvvwrTQN9blXDCvEc1vEtKO2SMz9ie5ua+37ZLNoHZwe65lDEaaCtnlrDfi/4gCZ8frkr1A5Ugdqcovh",
+	"6RNBB6fud96ifMnxwMI/BIX0bVEwOCqX1lKNPs75crcJL8tWw7OWA7ilBDoC8qN+u+/Nj4PpX8bHG3Wf",
+	"lp/Up+uc0ofJdYhPA7uVOee2PTmjbjq7I2pRNvx764yTI+Ap6lGBoRnerHzVyvMrL9gvHJabATB23YYI",
+	"1zsid9sAx3BzvxcbQAhw/6d2fxdNheF2quNn3LrsjnuVflJMsd82NO98JRRvXSfXcw8h1YIsVTe/P9Jo",
+	"Y9vOFE5grEyexNGIG7HjRRvLkd5wO1ZOc3bQqWFhMVCrHxK4gFgpsqTzWUI1fmTkS6zMFQwd950UfL0o",
+	"cDxyrvKlIeLSfIn1T0FJDU4RfrcB6x/bDGkJctnTE4RvFqah63Q9uSuy0l55as+qecuiMb2oT3ddjnaK",
+	"3Jo9QLhT9Q7H2bguKD+yHvsFP5bNHM6lamluuLpOiBdSpNUa/a8UcTPZy075wSC/i65BEzjUEyXZQ9+b",
+	"J6QFMIDaGOV2XQThqQZT4skdUTp9VHuHESe+yLOp037T9G+8zrF9o8aWwV0YHMpihfptfykrLbEnZAkr",
+	"IWFwa3AVj+B0NIHRnR9jB0q0tuK4yKMwCgOhfySoCVj7CzA8/3JYBUKiZeMkz+xfbo6FCcKWdpzzSAyC",
+	"If0xfhP4PDpk7CA8MBtsLw6RufD1atXWVlPO6Thvi42TvoaslR54uVU4k1GxSE7S6qa7hoUQwFEokQar",
+	"vQA9jT1eDHyt3VGVHSPdhiZAgmuEnFWZ/Hv/wBWpu4dF+VebrIW80iluW8c5wtFQtV2UC7fFjAscB3d8",
+	"U/kpDd/Fe1+ClVI8sLhAAmiWJkXotu76AX9sEgurF4yd0FIuCOph/Wypk4RB4J0aMMxdreeRqUrAguf0",
+	"J+VSmorfxZppwsR2vJrJAsTqHlENkrp7psMd0UUrtDNj1V7qqv5U+qLNlRbm0o1BtVd090m3jtFAV2e4",
+	"o99aKYGFxXEbJJOqQBytvA/v65XtGo6tDyv6tgY0J9prJ8d6nrwgrF6DNwKweWM2aN9kNvB96m0Vgbot",
+	"Q7qOuRPDXbBjTiLH9WlYMW/t0yh7T3o7GcorhwNYuad7AIdWoKjKMurMLmtDSiD0Cvmb7Y2lu+PRlEtJ",
+	"bDFdDHbTjVPyoD7Az1FAICtjOwaHIg9+QvNwCTt5QJtDF3Jgm+X0NbeaoD02F496amdPLaLyD2gR9ZP4",
+	"LF1rDbSOCrXxOv7GXbUSpUxNtH97CT3+XLW8yT2MdnGL+TbHZMarP+5a2VSEOj9WjH3OG5uzDZxm2LTr",
+	"KSUQCTxAMnIatOCLJWxoslqI1QjzIOwoltByW7vM24kyWVdajcYf2yezjRnj4KZyTVCK5Nva2rjMY/jQ",
+	"gg3lO8pCzWaO6YetimKlbeYD26iLh8+DD3iApKvj0V5A8ESMUONjIv4CDhE2excRHMqMC9MbkWtCSbSx",
+	"BzVjJBLrBsaV3eQticoj/SSp1Wn7WAkN7Xa0SvRSwOV5V18tihSOx2rqTU9YWan2XNvycNucVe3XqvK9",
+	"FP8OXWwDgLJmYoSNGIeSMgxj6RKJ+/PM2htaF1AfilTt7Rqfz+5oyDg6gujAJBgxUQ/7mto0JKQWFa1x",
+	"aGYqzzCOHzBzvhtFhUregoHsvvFt9/WmrIBVGwu0VCZ6myng0Hy/0sX0XSBe7d1MqVpitnitFlWvACs1",
+	"dt0kEbu2Peq4BquNSOJRm7hb3E8iicOFXa0nLwU+SnuxL6ZHhIzRbz+ygsATyb9bF7ZK431OPRUfd0jl",
+	"rh7f19Qydr9IQ5bLCL6zSBqBnarsSzPv0dj6YGOHKijG/qMKmjHNY2YVhcYpOhRrYxnC+TmRwFtrOU5E",
+	"7uo7jBd8xWQ69pDvKEjg1QoizR7gPNmB4w4rRX9ODcXgRFxmXLRDZW47QcO1HByF9SAAVwRlkjiyIndn",
+	"jCJFAurHmOljIGmGv8z35nLPvU5L6G4cXmvO4yPnegdnaK8lQKV06vcT+6zC89b/duq4dXzt17757iyz",
+	"+QfOv6/30R6C3IzpSeNRksfQ1d47ZOSxc1yKuwVXbQtX740u8SCQnMOAbgdBbQCv2Kh0JWxPsMg19mB4",
+	"t877XkMmx3WNpXuHLiJLPHSZq0goBm4RLbCPmmDJwpCntW49FgBq0enXKmhDmlaOssMBUSFrc/shG4Fp",
+	"5J7bNkwyzyKRtnShuzIPliQkFpV2LcrVzga642CV2tbQSdI/BR/gKlXJGwBYbPDOkdfxy5O0Qgz32AGa",
+	"Msku1lC+8+1k90BltPmJhZY8EKpU5LwF1aiC1VIGV2HwnHzZ0ZwxzDnGhcyrzZHtL/y2aBE7hU0l8Y5P",
+	"7t/jNI8XOMwjsB6+cGCdoclylRkdapHAqs3SjOl+PEhxLfzEysOn9b3P97DOAztexiKdy0DTz/99S8zd",
+	"/ZZA41iCUnNCba1vTDX1H1oglje//Hv4CCySECiD/Z4q+ObpHOfj7DNEptxQHp4eKtnh74XOaK435cJw",
+	"Y8n1BrhmkZF6RYSbMe7SFL0Edmu1T5wXtAmTtnUvHgeFLJKFWK0KIK1Aqe8nQDaedhfTkq3X/eGOv807",
+	"d/kogNo26F67ddTJ3BsH+ZWcH/11AP+PRLm7DhYOwEY1y+xiwhR7+EU2b/uIV+IhCG61YEdAXbaxI8W8",
+	"cHAnandNtcOYuxq3MHXZ7QPH70+LnmaJ5hbeR/Nnajs2oJb7hcx5y4ae80VH5GSh3k6NnY4NO3qWZI8f",
+	"zcVkCRvGY7Np45mlCcaU+WsHEojzrwMlH21w1AePsq57f+K/+qZdnLwEvLCH02HBikKhgGxELpXF3yxO",
+	"cO07CxkzTuXeXcIs1raRV89/XMog5ldPVTvIbHurh55HTWf0u3CE+2x2F5Dwkai/bXbIm5oGwsWzX57V",
+	"2FJGQt026c8qcGPnKwbnFBsqRZshucRogwl1h5TaAqT6QkhMmwS1tPsntySiCfCYSofC6mQ1S2iEVFn2",
+	"gg43e4IVoGS7BblXnc80VVuUCpG11Nz78uDA9H/g8W2ZD0qE2CpSID6yxNXvEqbJWoAy1jaIUqchzZIg",
+	"eEH5FAQtcNd9pYhzQEa6VUX8e/gUR4dRNwx1P3dJ3bvSD2s4GCsNsuXt7cH2rW0L2FBVQFHUV/tdqNp/",
+	"gIAeQDTXZLSNJ+Ybw3nzr1fSSpJiToQkKwaJEQ8e282GpuBAP82P8NtGx8LT0Du0L90uojKCj+k7soRE",
+	"7MjjUvRmYcD4mmr4id8FLVrghMeOJ3eFQ0M5y4XuZWpD5kSbb1XUMp/r3GQ+g7QdsGB8yXBrONsx3vVd",
+	"OTwgk0KsvCgGBrva1lxLFrKmD8ObOO3NFqsisdQ7PdjwUgHWkJE8K5yQMP5NxQ7m6sjqUv/DIjCzrJl3",
+	"nWbdszV/ORq2Ogjw8zpA9TtC1RYsDH1RWoc5qRo9F/41EBzB2RGldkJiY7p0AzErOvFtyEgUoli58Jug",
+	"OfF3PxmJz5O4uGEbkalP0TVsvk19BUWeruuHHZVvJtEoKvW+agC92+v9rDYkr3bArkC74b4UR6zgqd6g",
+	"k1ZHJW5a5wuHTl6VDfG6Dl5bidegQ6O+lKoiltQWDtWhRWHf3Oykg9jmDI2uiVTHFiQORJ7tKCQEHo/t",
+	"FdEtw6H6Gowk0CTZL7AJeiSuHQ4cHhq4n787qRIo9TYoDV62byucqpvkoGupuqJwjV8D/LZZFljJHVUX",
+	"62SinFPWOf2mQbsQND2cGZRztMxvxK4DLR8cKgt24nroqeGDDTPgY1bTMiNDbSHuo3coiB41xD0cow4O",
+	"Ts0yVMAvfGWCT+PvZRJoTMSD88/MOsgS9A6Ak6XQm8FOYBkGtydtG0kMrVy4TlPB1w5/DzI1dzNhbHu1",
+	"nfdu9gz80h6EcRQB3Du4sLlA1RbnV4PnMSjvm/2Ao3+b0XWwXqiZjuT2BkHxSGi0fb6hnEMSQsni3BY+",
+	"h7s/qNILBE1s6X84/vy1fHLrqu9hbBnaDpYbIbYeEDaYCIyZcs9Wd67H3k5KqmN/1Uu2Qm9zuGgRMZo8",
+	"i6LwIPiVwKpeqQZ24RbXL6hy7VM9c/VtW3GLhA2t6O0cDeG+bMO8HIR3Whk/4JYblAC/exTDd6VQmfkS",
+	"28PwmMBOHooEx0Z/7Qtg1kIz6hpkPOz/wia7KJa5Yks+zTLG1xavxLgACdj6/4RmyvX+S1CZ4Mr+wnmn",
+	"sYMjZ9x1vSwR7iZoD+81lfpNmYdRY53oIrl+4lwiseNHhrLVJbSwSeqJik4samOFXkHHy1415BTbzazz",
+	"v2hdfv2ZhzaydsTRS/sO4MgjemweQMasPl3Nv8985oBHFiUWZywWXGijEpqiqjjpnM+4WPgQt4C1WLQH",
+	"mK1iMCvXFCRorXG/OWQrax227ZpeBsMymMud2E2EwuYGvMSLchpMoEHFX+QgPdquKl3voZNrWdLR4ITf",
+	"KvYnDN06zPUt0L8jBkDEjPZW8OJFWC2n26LCUcFdayfJyPKVBg8aM6gdhpUfzFe0XPXVshTS/cJtkcMl",
+	"HIf/VUmwxMPPcOVhCw26BhWNnUVUkeDWm23EbtDdmtbCkaGbhJPUotTQP46tVMyzTLZl6MeYkEnbf47p",
+	"LW0/AhgNOuh3mzr461LkBaRJllDGbTaY5zQZ0FUcV1LhBcBcq6oVTJlGUEoen69u6R1V21OLGBOhQC2Y",
+	"VmDboZthrNFDjKAxQ18Ak7nBIgVkIVVbh1hIeUwiyrnQZAkEx0jGJBY8PAf2gn3QrX7SmZqf2Qqdozhc",
+	"T9UxLi9hPDy9D/3qMbgW6IePaW07wmVsg71xLC97meczxYX4sw2pfcTInko9i081NibL1cW6d6M1ivTc",
+	"BWUjgya/eTbg8IaF8Oa5U5gbNATntTNvgSo8OBk5kuTUQ8229dyjLI1dDdfWBhyRQbK/DS6nkoNrmGIR",
+	"TwCj/UmqyPOlH7N9qKo0hC/wCuQaiPmucOFSuie5cugqIsf0NpNkKWkE49D8Ti4md68ztyxx79BvFxxn",
+	"jysmd8yvk+mNcWPs6SAejKcl2VQebQhV5F//cjvc1xZIzbzNx4+HkJuPT/UJjy1PL2XjlIKpQEF5nUtd",
+	"HJnEanq9PaPldI94I1sObe1MhMOgyMjDDgtaH2iSI6C84MmeYCLFgkAXdXYmUloa9TLeGSKWj9ItNx+k",
+	"bREF+hEu5NYOsNjhjAFsXS3WMeqhnfaldWqYGHBoUcgQ3qZ8PT9/YgCbxteje12fWkOLI9Oj6qOPNgAD",
+	"Vf5v/b3l1dLjpg2uLDbMlA862FA5Zh+kud60HCf1T6c4uWSCeTDXqnuMJwN24Au3k33Cvf/Mjfg9zLeN",
+	"nMddzAVyCAEu41MZUjwP5FAO45HDvE1G12CMkQQCH2ikk72ttGOtFS/HhRicZZk9nRto2D/gOUiwG2oj",
+	"gQ7Wv4FRiYs+whBJPVUQNegPH85Y5pdv7pjQmr5wujLNrmjV7pybomPPwUo3bYP6W7aEJqyPtfjmLsHn",
+	"IusD9gS77kdNo7axUD/ixLEAclPZpnE5kg2L47ZDhqGonVSNQ83FH5xkKNGDjheMN4a99aBetNhW8QAy",
+	"zltaxccmYI6Z2tLWcvE9rBmeu/kKQ0M5Utr0wJ3YA41qlZ4aaDpz37SVuNsczWJUqDy2Mr4tZ+QTRC57",
+	"9Pt8XGCqaqPOulHZ6pPR3HiWsBtcGYNQwUHhDq2j/3yie1xKCObBbRyNncI3KlgprDpUPu3lWV6o8rwK",
+	"3ukku5SxUl0rWtFuOZ+dmADqbJRzPmF/kqhlcZNsfXaDOOPOhw/ATMnY+fEj3Jbmrlj8tH1Jb6zgHAHF",
+	"dYyVaVbouFu0L++0ZF9Q7nZ0C4owPaJHs1347rNkNOFK8KWR1TYp/fDSXuxTLu7PJ51h9impmupay5t2",
+	"8MvYoyOEqfMsoVeO2sHo37EUEsbBECrg//nWnpP6LToOmFrK1w7qX519L/f0oiFgPksRu6weswmuXRu4",
+	"rZQ1S8ONYa/Mi7o4ryuka3OO+usw7GVHxnODR4OMORXCbcxFYu24RV4UJtkvqmJ1xl0D2XpSGiQW0IMj",
+	"WwyWWzEJqjZ057DsE5LAhv6GukkXh35zy1FnOIpGPuKCD/DDGzSZiofynMzzJTSBKr+xuKlH9FWOCdtG",
+	"zx5piT47TmT6zlsMsY46bDml5/SUnbF1FkTlVQIphzZkrXssChe1luxq/tvJUqdA40UHTiB+WkB6ta54",
+	"EpWyKzijSmW/ZicjT1/LEeyBz5MBj23EpvIoAocJ3zrkvifYLCCui9KIPhXMfs3OPw0xPA8wtKBfuRu5",
+	"/8q5V80aSB4zw4fh8mlu9Nz/LHgiNtIJCnvLtvjFL6731abQvDqtzqeBv6qQQzIlusBRJdVM0WXS1lx0",
+	"crFix6S70yACBmaQGs39xdsWff69um3Ydjwu3tS4Eb3N+keWJ1R7/BuhvyYJUKXJk6ck2lATRlm03ZOg",
+	"ABp8KR7fib9gWDGJxquzeq8+l300qO1IDzG0ht/KxGw7qnqjbLUjeBlb7ekGdh/C8joUf4fW74f7jjhB",
+	"fUP1poTPKU5Sbe27H6E2D045qwzmHP7mo/on57PdZkC5xQpJYS6tZSvso4LcBNhaH+BUB24HsB3QpdhY",
+	"MP6qcxT2b0JuV4nYFYN8m2eUSgu5XyTOPgzKY5SQhO3+X9gea5lDYJHmV3lLqY2JaCcIgHeODuGFN8la",
+	"ubh43WKZpffpFjdvkjHICD+c/lRJ8dOY3BHv4Wnrvg1gIjyYp1njsq81GLRJlvUUcsn0/t6s0OXPhdR2",
+	"Gh4z+hsJsWXgzeHtbLH4SSh9464qmZSx/7DvpspOkq4bSJqZe4TuUESVSDd0Q8ANr3HXbrTOZh8/4uCE",
+	"lQgZnVWCEGeSSLDYgWrDMpJSTteQAjeeDolzbI8iXlTU1//k/+TPBX8Ajj+5Jf/n/vUvhHGiON3CIqIK",
+	"7giLFaESyK+/vvxBkf/ph0P/m8UWQoAVICndwv+6ww5/e/XbF8/JN99883dzt1/fPb8jmD8lTP2Tv/+X",
+	"ZdGcRLmUwKP9x/fmspRxIUnOmVZ3eLzncJsYJLE7pnKNjF+TH6UU0j7pPc2yhNmRSI8yKZYJpP/7v5Xg",
+	"78n/NKv4+7d/+7f/9U+OxZ6UKI00eB+JGN7bZon32PGu3hNOU8bXBB5A7smSxu7RVGNC4GvyLDL7IHnz",
+	"+v6dhYcg71/GkGZCm5e4+Q/Yv7dIeYqmQLawd08tPsLOjTVoVX5kzzDd/EPKBXqqeN23T59+TZ4RN0zY",
+	"wREAxPbHnol+ZAF5+vgxLvOf3G9ntgaIMI14cE8fP7UPef+zmx/13qYcuSCuw5NEZkXmIsbJij14sCjD",
+	"DiJhlSuKxY7fPv67vRXTili9+/qfmLlQbjnk/b/Q9s1JxQ/6+N6i0SHhEpYy/X5O3tvvzP/+eO/R6pgk",
+	"K5YY3/Br8mNsnpIrIO9/fEfX7x+9f7m6eWWirPdf/5O/AZElQBRbc8yYWiZbHfR4Y3cF7BeCGZL3z7Am",
+	"jf2JVLgl36O2EUmzxT/zx4+/iViM/4L706Zs7EfvDSmcC/KVcmTOlaO6ey6y6r0RE/Lo4ckjazseudW8",
+	"N4EHop/CBzuarhglgobAgvSlmG0gxm/5+p8cy48i4BZcyBmWZxmNNnDz9OvHlUT97G1hZ4qS7dkTj0tC",
+	"Mza7nX3z9eOvv0FHWW/QBJpFlhHG2ubFjLlHAr2MZ7czw9zvfZTj+uSt/Xz6+LFDltAONauqj//tDLjd",
+	"EgbFLeiVo7E7LANwJ/743Yq6JvTQHYsleotgzb+fRjmz7+JAh5MEJNbKKxwIZMvry1lECIWkAkSxodz3",
+	"Dr0ro5KmgAHN7T/CqyovecRKw4HbwO/FvKnvXSnrdBR1IefH+r5pHJuPB8x8Mu2jz87IZ3FMqAUOLm2S",
+	"R28NMfPjvCLvj/7F4o+tQv/voD1zzyvyPVSazzZAY+dTGiNYv33TOfp4OlVf8xKMOaQOI0UdxTszNvuQ",
+	"yMa+H6lCK9wGzqs7eIg+SHP+6jJhKOFVbZhiPVrlXXvKv4N+kZ95R8EHXGRHwSfZzdtaowxk4eA60Cms",
+	"GoR4DXIyvQpQXSU02nZRHdGWzkn1GgjVuQnv07u2ps7GBDRRgmiRxMbP8q/rCZ6hz3iCIcsDZL0vyXqV",
+	"jkCBsHVhW3ZRUXhugb4ItTwnkX0uWe7RLWDcDkEjDjcM46ISH8yhVTelJKBhWmQ3uYV3Ok6COtxJe7h6",
+	"pVJUPZwcJEhPp3302SXolXgAn6rgWpRTKb5SBHczojdS5OsNudeSZdCxEXontDuoel5cNZblxRmzZfaZ",
+	"9Nev7yJ7aEEMnLGA9JwTq4gW1sIG3q7BeUMfwGULXKuT40RJ+UNm9Hr8z8vY4exEvUq/PxA8VQk65aZp",
+	"XMoKva/L/fcL+xQRwNUKCAYBfwoOc8xAms3UTkjBmT7mn4T5mShd2mgbK/pMo79qrGhgcnH2cd57oTug",
+	"HXDlH0MuKk3y3J0G/JGD3JeHAf4Upp1H57XllqAXsuUl90pR8J/1JdWel5PArtIR8uv7NKm1gjpnZyK+",
+	"HqHFZDabY1vm8Rr0nPjJZHNiT/hoQixovN2tXaU80SDTNjFoWoQB+3MhGWdXlCvdn6uswHSnyLlWJsrB",
+	"DgYkvvncsqld/ybO4h2vs2ffye3CPs1OfqWi5NJ5XiTuiEOVrQ6SUmQLkNlDXoQdcVi0KHpjFPpR1kBF",
+	"njBsPkRdvtYUzMFCLxxCV8Gbz71z4LPqsoT2CscKSjtR04dzfZLEOcQ3fjR/t8doLn1WDPE/NqBu8d4O",
+	"GoRLsvd1hJ7XrSvf+iKunSOwjcJ9unvNHsDE7Rr4nT+Hr82kW7EkcROpaok22x7b5RLe0weovuT1OoXl",
+	"Gj+VY1ih0kWOXnlRwSIkcfUMONq3HB+KdS4eX+WA6UEtt5uGhNQPhJ5uu3iLN/0cxOnHNNP7YRL07WFN",
+	"2A+CwwRMfke3UHKZiJXDvmBKd7JTpCne3zFSieQMnMS7PrePulqjYJfnFntx99MR5+x5cyq3WHiFjyO2",
+	"vUInEKNdEJltbfXDVrzYuCO7qtjYkLFnmy+u+pIYmkhKLEEvkxiqcK9w+4rPDkWhPyNQduSfnUJnpw5G",
+	"+D5xUkT4Gj7oOdlQtcHgXvlZjW00PKWUoE74RzgUbOKIDXhcYdrnvvl+CimbMix84/pdAw/9pawNDpYF",
+	"F6PFuU06KbISOceSaV9lXE9tFJ+eO73xzLYcuLm3Tp98oa2NWFCTcNif/abQqh7DZKPWGywO79mo7KUv",
+	"7JVXesBbWeNlCqWQGjZ4tGe8NstkIXRDOQH/Ue+hQeVVrtYdrKzxE8WIVSpdpjzXT5sPcDSoVHbnoTLa",
+	"sMmjhmf2rp+DrFxFAHivRYaNJIyvPSvv0ClBPGpbb7eFTA/iL2JFOv7mPBYTM/dXHgvHWQvy9oWzfaG9",
+	"A8Bf0mh7W4AI+6kyqXiAQYo7aB+8ongtFIPhMRp+0O6ZtPxU0/WnC94scS8Tu52+O1/5xvxJ9+QLbcdl",
+	"C32/Xj9iaSakdq2yIe6+xAvaVTykL7HEKZYhnalAcEwrGmmeaJZRqR+thExvYqrpcAbZl8QpgBeOCe2T",
+	"L3RqZx9W1lli18Lz+/+8I45jRbspLQJDSiS2ocZkJ5kGRbjwMzAGiFdvcqeQ1XMb0Oss9vC4x3igFrlK",
+	"D19d08yi1Uzx1NUdx5rvcxd32HV9ktqOKxUcX9oxxsyjR76kfPJUn/6eXm0V3/eUX6/cTNDkTHkpBkRI",
+	"krCVtgkwyhFh1EIdVI7pRwhLLG640Dd+9vTkcvOD+EVgbv+Ks8S1Nf5FpegedCE7DZ6PEJbcviZ0B4o/",
+	"lJedkXLFUy4aM5HdRiDKwBLKsgiLR2dxSHab/YSbeZANqUe+n1BVMdHyeQR3uNRnavuJVNWmpM5/FI9p",
+	"nUyKFUsAjTu2JTtsGdu74Q8WHQrUHYkoN4KZ81hwi0hCSUz3I1TcpvaG5IFe2SsvRPCLKLl9Jdv+3el3",
+	"TafLjsEDgqc37spBoXkFurauIFdT7lh/qWtzvn+rFkVuATI/HLIQjLmHOfKF+2JFViJJBAbWOOvbQwJO",
+	"F9i1tt99KhGZX0vk6F79EwYCVyvKkmmwZwGdAj1ik9BuYsMAq+WHO5z/0OCc1qo27uLs6d0k8a3RWQbc",
+	"NWqcc0uKIYG1BRzsduwr111nHUS5wouw6reNcBCzygEpitSHAcBb0Eo6TlfK5V9trFys8NOcsVQodG7m",
+	"/gx2FjTiOFouO5fa4Y/bP4wxvLPFsYbxHHbEEV51AJFUVM7a1OkL9H7k8fXL01Wcof/IYxMoFcRy08w6",
+	"eMceAGFYe+1leeEVnJr3FjBXB2WPdAMnbrW6ygrrCj8vsr1U5Ycs9yTOgXh4biebNVkMSqiLM4XSN9EG",
+	"om23yL4RSj+3l52RkMVTLkLGHzE/ngixJbYFlmT5MmFqAzExdJkbow0Kh3aZv7aQYfMDPLAY3BChMLlP",
+	"dLoaPJLwUCmsDbLIjdZ/W155Ri5VnnJ+R8pwhiIUyZJGW+RSAUewE3kSk1gYu3zn+tNCJ9Tn5Y7wOIgT",
+	"7tGvVyuQb82dr3WDxsXhMi8dV1es35dS+tPrEAwLHSiadVyNKUEQeJRsG3LWCu1jYbWMMB4leXzMtqPy",
+	"ZcoQMbt727mvXHdOHMPiMRfceDzWPqaVKySqbzvnMWMFklMX8X8q4Z4G5A3LAsv2tOFAb24PDqGt7T4p",
+	"/cDSPJ3dPvUji+yfT/7+b48PB4Sc1fdzRLqI3Lwx7klUwHC5AwlLd7QrhnBzogW24yP+h0XnOoT0OEDt",
+	"ssi1j5Y0oTzqiV++9xddZ7LHLe8yUPOOFHPsis1TZApwLVmtfc/hAjeprSXlikb9Gbaf8fp31cs/h7gx",
+	"o3uR62uC07CEvIho2EeRKo9bTXtTPlLKkpsN0MTOQGpLpr+iLPnJXnWdqlhZ4LnJ/ZPYoZtiSLcUH0CR",
+	"WNwSBVzPCcq+mpOlyK2ymvsmlHHzoW2HUAQ9AL62fezKBYR+7ljJKhxEVzLKTqNUj3I/HLJTj+sjJD/r",
+	"s4/D8Zrnr31g7gTEmJci0DMW1+JT1sP1YjpPDadI++YXrNVJBF8TLapJvSqE0yGbfUXz1AW4P0i60ldX",
+	"four+hRnp+Xw1zN74raYNi0ka0eZVvV0vhZFjqiOId4vKY98DceEqYEXLIGjrMeFEgNmbS9YUgTKR6Tv",
+	"X+Aw5imakRFamhS22TI65zHIJoDVbsOiDdmAw6dmmiRsC7a2ak8kZMke0U6yHM0HVSwGP2KLg9k/jFGK",
+	"j5AP9ehfvLNLwinDi/YSjoyiB+C8Lj4wdqqFTqfHTSLSoG+UlkDTurgUDt+ScYr+4UEiI6Tltmzi9HNz",
+	"vJFV72IGGrZGIlnRc6ecUK1ptHFgQy08PCXkrjPeAuhMX1etr9842FV+8s5n6hphl4BCUQxmM/+zxoAL",
+	"POLdcrFTRtWxwpKZPQJnzek7N0wWBxmi10gEx/5akE7emCJUbS0wXq9pELk2VuXG5vL74BBf26vfFhdf",
+	"ZwTQWOZl8iR2qICjp0eq24hcAdZpu0P75Z5QHMJX5YxIWMSgv+G18V7XqnCNZX6a4owmrS6EXej5L0se",
+	"BdjcpnxnRyn8TCToKioxnqltiKOEC5IKCXduUohRZkWgNsKsldWP7F26PK8ai0YzyN7/HQ4AvpyNPZd2",
+	"ueHKs9t//H5YER1gTbH16cLgCt51Suvu0ManR34Aeke3+g/4HEeOkxVqfgSHz2bBf/Dj3y8ciY+UrS/n",
+	"raO05wevGBHMzWL1hil/MIiBCX5gExEjVKWvdcQxNRxRns+qTR4h+udMzRYffXrXscqRtlDxkCcPIHs3",
+	"GH/NlTrvfnnnhw3FXpmVkGQjUih6aCRlyS3RVG3V3M+AnBN7rGSREg6TuxwgxgJdwWug1OYmJXeaMwva",
+	"K99OGT5wtZC0E1d0uoaDie4mdhzkdJWh63plKM6uD1j3+SylH17aL78p02FUSrpvvz/VRs3sftIBd3NO",
+	"La1I6GXC67pGdCc1qp/24sG8qWEVXIJgF4H8rdDg1k7xmRMOHzT2CMg55iSYwrMHmyqa26lK82pZkD21",
+	"TBFSk2lCowgyrZol6dPlKw8Y9ygSMZxQ6NgyWPc53vVq8d3xJnaNnwAvuP7sM+NAuAPvVBDD6WIP1pJG",
+	"Jo4zwXWlGtABj6S50s35DwMtwSMvz1OP2rW3rRuTqxSvyhLdoi8tZKNM4ZfgrkeL/p05UOqKrLvBCZQj",
+	"sGoJsYb2241QkLDKFcQBoJChqgQPZoFDHdkf7dWX8GZDPtOW8XgKl+wv09r7znY1AI9v8ATJAXe0loud",
+	"dZv3B5VDhemVv/6zLmdyb3EhPBFLMXvoWCtDOCPDuwY2+Hqbaz02tsv7NKdXl6pFMnwoyxKIm09fwIoI",
+	"SRKxtkXdyZxQ8sMr8xnlhHENktOEcKGPccPEauU2yomlyrYHXevJqFncGIn64nRdp9Nl9YYTFOM7IkGB",
+	"fABloRCbQ3KH6oQffnyTigeYWjdeiQe4dw+42nmmbn1mrZ8AVK36+C86crrHIR6A0GIKsJdus8l46Lji",
+	"jENIktlU+5B613bV6XYg39ql3BcXn7Nhuf6si7n0BSVs2kTmHhskjMl6Vq8eU42Dffp39uozx1fygt2W",
+	"VKYQ24RrCZCIEzGaeGxnZcNOyO0qEe2Hgv/XhMoVTvzmf3BGXvhn3OvCGTpnX5Sxmfia/njVE2WO6mHp",
+	"UZ9DMSlP8PCwRxPsNV+wWc6CzTLtCVxCef323a634ezP5ifnPpTDB13mPM4eh4eRYLy8V3Zs/OARfMiE",
+	"1K168CN+fawmXFpsP2ch0/BBP4rUw3WUxDSLYDRIiMuSC0We3//nnCi6Qu/RDv/lhBKV4ZToDTTirRbp",
+	"MwQdYoR/xuuuRvwuYDLohZLOv7kGBbGDeG6Mh/GIYmqRBJblmLCiJc61VGKX+3JPolxKE4UO4Xb/wb+5",
+	"bnZ24l7ouN88yrUZOawiNSdUa0gzV7ZkG75JwjioIAEncHHcoEW/gqlHLdoZrAXnrjKL8cy9/KfK8w2T",
+	"uS/pi4HzfqkimYSMSsCJJ1QRCQlQBdKGDn7CIVbN0lTkXA+1TmcvRrhmNbGr+2QlCF+0ZBIt+Ukk8dxr",
+	"hJ3utnEfabmfk4jyCBJbbxAJHrEEDsrHujREwgNINf1OYo3zW3f3qwW8c+v7NIeQBXXO3juntnj0SLd2",
+	"bKxHiHdOjcVTEbKYPML0XZFCdoAJ1uNo8Wu8YPmurG7QUXfRdVbH4/Iug/zl/Rji6VZUClRQ5IBGm2Na",
+	"We17XO3ehKv7NFrnKHORIVKIVEFrfN6jk4PQ4RU219saDtsb/SePFEvzxFCttV/u3l3xOUiAX+vF3ZPq",
+	"0y+BefsWB7EeisKDsbBUaVIBz7zF2nGLg7uhD0CWANz2XZbzBjCILy8BHkN81z7PtUOinBugmZy+Jdrc",
+	"9Lrl8Co6oZ9vhFBBW1H0QvtTXtcvRdbCOKsW9aZ+otvDaWd0BmzS+//0l/419ttDhNYDerfX6tX23eOT",
+	"OEJqmlSaLlr0BuX8DV78XMTwRXm6ujwNGQ2lZrf/+P3j7wfgctR2PuBpvWJr1CLMhlK+JYIvBZUxfqa2",
+	"TUQXe9uKIjnuWczkARlQx0F7/ezMfSWyGGl6TqCAdmq/q+JJU2xo2rEkIUtAutdxtDxpJ9GmKj8emWdR",
+	"ncvJK7zu2ZpXeHmdFV7+5T9RchQ58pNIv9R3nVXVDJtLLMyUsgRiNHMYxscQuTFsvZZMSojKwUQTK8w7",
+	"Fm2fF4+43nZAv0Kz3mvWmDOabhZtiVitCCUqpUlCSslAicq5Nlc0HM2gTB3OBYhEmvpGpinPquLY76+p",
+	"g2240ki3ssjrN8vnE7Jn+AzXOgdcW2wUILGDyR0tWF4uJg1ZsUBGqCsWJ6XtKr9s7n/Nzd1y105FimMJ",
+	"Svmayvooq2NUBse/TKwzFu/o+gcbfSq0rS96cxm9ebaWUOt+OBx6xOtDj9ysI1X1mo90chrDj6YMO82d",
+	"j8WSH6NeaZ5ollGpH62ETG9iqukx05ZeCJl+UbG/aNyJskio9dluSUQzGyMY5aESYhKDpiyx9XCUuAn1",
+	"Pdq0MXzrTaMhd//yTrIv4IQPGUTaFXHuNsDvLM2VOwFCcKFEiC3j6zsCmNrO6B79alvRqe3xY3xQOx5m",
+	"gm0Ytsasjso5tadw/R3EXzyFv7ingDgt1U3ftxoP0JPixOAGkYnbj3Ecpnhx/c8WlfxKk2AxvObJ/uJI",
+	"tHXqfELD+4px7aDjjQ95ryXLYF7g/oM9L6IRjuZDC82xi+KOULW1KJeNXGy/LClAj6ldhF5nwK1RmJ0z",
+	"OWUe81fOSdUY/eMHC1dtcdDEFng5J8IjotmOXrUxcbhjko/BHXZHP3NzrvKleadlR7GOpcKvlUu/HPUe",
+	"pb6/2EIJInItgUYbZGcnk4oZ6S6AiyQAVxuhu11Rpe/LK3v1g6V0DY8yvr7CPrCMrsGf0+L0E+DnGUzr",
+	"K5MZ7R+K+bZx7WeNP1V/mYsUudQfSWQ+ZEBlazY85/X7/QWs09MzcfcCcNppRiX4LjPjbVsnpVHv3xw7",
+	"Wqvw79A7f9Vfdwbt+DbjIdX7DmCh2oL89LKwhn4ll8G5w6nyfhCWpsZ/WtJo2wFz12gTKASyt36q0j5y",
+	"duJdpIvUv3p1jinmbByaTEq3YENqEU/eQVqn+7l7SD+X1p9P2006XPq+5HsG9pNaRUIr1TBQGKI7qGtp",
+	"TBVTZM0egJM8O6rXtKFR5+02/Wx66T5Nx+kXTZpMk34GxIhYwpxoubdTMOdkC5CZj0WufS4E5x34HWyO",
+	"FdRaoEqVOmZUC2FOxdb8Os/62lNth4NNrhY9qmI7fXOKuakdgXXNmdmraFD50Y0NwOSY7ZzoGMToelSa",
+	"LO0NQPCazyH8oMoWtC9wyny7Ls6b7Hhmj+VQI3aUacbXtxZuR0iygcQ4fcNClEti2HgluUj6wrY3Odir",
+	"Bopfm2ANCSTsQK4z0+hSQQSD3W2lZXBuB9AoO3VmR5XvFiwH48ZF52CQnifGFQUTznx0fOTQzguZan9s",
+	"/MlCiS/THKdwf9z8RmaLxVCzinyHsdVDDdKjDeXxjXiYHof9J8rj1w8gr1sd/Cq/KMLnGlGrLc5cxIn5",
+	"kCijE0oDtfNtEtDlt8UwYLKEDU1WduC+KAYGD9aZoqaix1H8Ga+7gNPDtxeDlraTrsXqwLdWtw6jRQHw",
+	"OclVC0EnHyFy/eFRuUKz3ksfAV2n2p8zErQt1YHR4BbSxIgwDm4ngoMiS1gJCY3h7YcGQCRw44SjR/dF",
+	"Am/9hedU/vI5F9H+F4xTHgExlHBHASY89HUoKDMeiUlIX2zEJIkhoTWwThBZAi2k9VlKvmIynTxJiXet",
+	"EG4ai3F+Bl9gBlCVfY78CqujS66jQdB0C4rAagWRJnSlwdaU9TFZAZXRplVx7u3XB+wIJRr+mDXN56dK",
+	"OthVvwVlKH9+FpmH+dounEZdmUBt7LPHFsbUxE7IuIqE5n/XZMkjDR86LJp96ju8ZgLupPTDz8DXejO7",
+	"ffr48XyWMu7/fjL4MPxgjB/wPDXvmBbTxNxEqqiEQnBtALPfg485GdZ50jnUE2OUr6RIw/eJqYYbn8Aa",
+	"drNGOvGUW22oWqxYgjh7HSOs559XQZXRlZ/YZfZkZxN2djNWiK2lgd/6YW5qjrPZcISzAyCZ+4YYdddW",
+	"DaE3iKhetRRDJutUR+pcI2ziRcfwvPY1ngXtpkRO/FyGeH0a9MSCOpfCTyznWh2Dm1hIyAjgxM9FAD4V",
+	"eGLj+Zeofbyne49ZW4iDRT+MRYmJOHfxkh9jvtsIwuEBiyVxQPMogMRKc0YMCVjJOUSEeh0acXC++BuR",
+	"fyzq+EE4MG89/7p373JWqVDqEqLwm80q2gNYwrgbYGEj5wwkwQ0vTJ52XK+XfHY+QK6X/PIqelZmtHTW",
+	"oGwyB0wFNymmihyChdHRjCplQqfOUBYX/simPG5WNNJCdp3s2uD6hb3urBStPOcicwZRwG8Yd4mDr5TP",
+	"A638yw6W8O9hzXg3pZ6chVLfwzo/v0nA1yNaEAVYYEQ5obneANfmDYS8M0KZKyDC7BsODxJhzosKwLEi",
+	"WcuidSXEDqh+nt7NN1KI1eUP2iLxAHL/HOFMzz4RLXeYOFXWGq4bzhbTHzHeQg7fuRo0u0b8SBEqgaiN",
+	"2HGUhdFc93e76UVwzRIaQZ1AX7h/Avd/gV2Dl5a/QGXCQNrjBsPdnZB6k5gtR2+O0GsJqXiALs6mOOj5",
+	"2rT6fB7nO7q15ZxGa2pbEKE7unf+V9WqDiG6huwmzzqCMQ3Zr9lfTWcu5SS/wUr4KmO0G/zGFNmL/A6H",
+	"yNiudTyWTBnPNaivyTs8guCCbGF/639sR3/0mkwtgabt2W779bDJifAAXN+Ud7yi1tl7kA8gbxRwTXCZ",
+	"yhY7UE1sY3l8S97jF7fug/dz8j6mmt6Sf3GR8zlh8Zz4vNzH9zjePk9B2fE+P1Olb37E93/5QzVzSNW2",
+	"Gp6WgFO95Y8lONNZXeTyKZcog1TVlzpD13KTwDUc09ZE7XN/0VnBvvEZF8m1+vfBOoXKPPkkDmW3z1SK",
+	"8iyOrxzk9Qh41ydTP/xSstAUBWk/QI/XRFpMdxV7HKgVYoQNMl4vLJrYCL0SkYYr3UbcJF6w4CPVWm6q",
+	"MILVmkYbJ/NnMW9ZJkH1zwK5r1540szenmv/mH1ux5EV0lxmYphNpvkSoTVoHBBTRzrBPyvqVnLPV1iu",
+	"pkZN/pmtqmJyvbWCVA0FdTtfPPUzaNRvlxg1TLSZ0jVlvJWP1vvr0tN3eMXn0D4ldhz7xTobp45rg2rF",
+	"iyjKea5pOLhh2WWqixGjLNxU1Ygr8M/C4c38wde0/cx4W7OoazUVZm1+nZdOEiBdzg7jQeWWUGK4TeL6",
+	"KXq7QEiwnY+Tt+La2167QPh1/iUF4t/ZA3iBqGBo28OnQdKhuBB/Tm0s7vGm1y4ZdpV/Sbn4icWFXORc",
+	"40C1nh0E0iyhuqei7V1x1XVWtPn1XQZUyTiABd2mrGbzr3G12uPW92kyJwV1LlbNllY5fVRJWyEmjzKb",
+	"XOlAF7UXfC4y4Jb7TF18CldjBRfo90kSLwy1mjVbzGaiFnuisKF4GPNAkxxGVa/5OuNOE+yuOWdS5wzx",
+	"5R+z4fGh715wfdvWRTFhHvq84X6FOt9TmBMuliLeOwApICy2SbvCNxqDEVLp0vju8YDnv+aIR4WcwuKq",
+	"DYs2VSRi7BSzR3mUexENr8lBjvS2BEzYhXHWLRqpcqH2XMsAB3zE+FJ8mB/0BpCEDin5dx/0HtvZh87O",
+	"TsGLHNdp/zKHZDkljV2l5aOzRKfPbGzql3+dOyiu7tmniU4vI0M+PsWnYYTq7K81y8IZ6aF69ygFuZ46",
+	"WH1l7vk5SAou9C8qKK/otiIoGZXaIpbZfIbg4I24Ml6W30RxInijcrxPgGwb2AAX65W/9LNGM3dvcZmA",
+	"2FHMOlqW7vP+nrrJdpJMsgca7adOZvk9/Y27/VUbCbfIH2Om/6Km4mewJcW7jUiAaKApQaNRShwWNyR7",
+	"bCWy3floUJpVDt2W4pyJ0c9gs/lEydGBIvQFBWpA3X2xnYrVqpYFvsMYCHvsaiGpTVQszSpwwMiSRtvh",
+	"+pIlbOoShXtzz89CW/DlL50HvZBrJh6gaJ+vbu2EcS0qvhmTROz4cIHRdPJT6mKvvtfXnDotl/gX3qf9",
+	"YbWVlVhwHMzGog1RWmQKG3/sw0iUCAf1jrC6TB/U1RyKkthCTw3cO3vJOSlpnnCZIrI3L+3YsyKb1Ww1",
+	"HNNa6E6ZzP2uVkfM4j7R+VL56EsFvpwUDLYdUgoiCdj4MajxzYpGkZtsa3238Ome7xcrnrOPrb1li7Qe",
+	"HQfmynlYrdbgV7zis47lzStcxNq8QZZ4S7MRuYLx5sWs9lqti1nbpzEuSJULlBwXmdbBSAtVTXKw4EzR",
+	"ZTK1j/aDvet04nFGbTs7pxwxCm7dEeCxcqPB/RBTE1vamadU9+0EFfYhz49nXh72r9+K5Gxt0XjvT+ES",
+	"X4TXrr/cdrijPlYOpO9qwJKKcIC4iSI6jO3N1mgFevLST3WA4fH/cz0u+q3rvdZi1cDids3XG0ESoTRh",
+	"2im8DZ9V2bFzyOjmUN0C6ugfvxv/xLpVfsQutrtaVuQymd3OHhlf6f8LAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -41,23 +41,25 @@ type Blob struct {
 }
 
 type Brand struct {
-	ID                 uuid.UUID
-	Name               string
-	PostalAddress      string
-	MailFromName       string
-	MailFrom           string
-	CalendarID         uuid.UUID
-	SecondPairAmount   int64
-	SecondPairCurrency string
-	OutreachPerDay     int32
-	Version            int32
-	CreatedAt          time.Time
-	DomainPerHour      int32
-	WarmUpDays         int32
-	WarmUpFrom         *time.Time
-	FirstMailNotice    string
-	NettingCapPercent  int32
-	NettingNoticeDays  int32
+	ID                  uuid.UUID
+	Name                string
+	PostalAddress       string
+	MailFromName        string
+	MailFrom            string
+	CalendarID          uuid.UUID
+	SecondPairAmount    int64
+	SecondPairCurrency  string
+	OutreachPerDay      int32
+	Version             int32
+	CreatedAt           time.Time
+	DomainPerHour       int32
+	WarmUpDays          int32
+	WarmUpFrom          *time.Time
+	FirstMailNotice     string
+	NettingCapPercent   int32
+	NettingNoticeDays   int32
+	PreparersProve      bool
+	PayoutPolicyVersion int32
 }
 
 type Calendar struct {
@@ -564,6 +566,9 @@ type Payout struct {
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	Netted         int64
+	Releasers      int16
+	TierFrom       *int64
+	PreparerProves bool
 }
 
 type PayoutApproval struct {
@@ -578,6 +583,10 @@ type PayoutApproval struct {
 	Destination *string
 	At          time.Time
 	Netted      int64
+	StepUpID    *uuid.UUID
+	ProvedAt    *time.Time
+	ProvedWith  *string
+	Place       int16
 }
 
 type PayoutAttempt struct {
@@ -605,6 +614,12 @@ type PayoutLane struct {
 	Currency string
 	Due      string
 	Stands   string
+}
+
+type PayoutTier struct {
+	BrandID          uuid.UUID
+	Currency         string
+	TwoReleasersFrom int64
 }
 
 type PayoutTransition struct {
@@ -680,6 +695,12 @@ type Reconciliation struct {
 	Breaks     json.RawMessage
 	StartedAt  time.Time
 	FinishedAt *time.Time
+}
+
+type RecoveryCode struct {
+	CodeHash []byte
+	FactorID uuid.UUID
+	UsedAt   *time.Time
 }
 
 type Reversal struct {
@@ -849,6 +870,16 @@ type RoleRequest struct {
 	CreatedAt   time.Time
 }
 
+type SecondFactor struct {
+	ID          uuid.UUID
+	UserID      uuid.UUID
+	Secret      []byte
+	ConfirmedAt *time.Time
+	RemovedAt   *time.Time
+	RemovedBy   *uuid.UUID
+	CreatedAt   time.Time
+}
+
 type Sequence struct {
 	ID          uuid.UUID
 	Version     int32
@@ -867,6 +898,7 @@ type Session struct {
 	CreatedAt time.Time
 	SeenAt    time.Time
 	ExpiresAt time.Time
+	StepUpID  *uuid.UUID
 }
 
 type Signature struct {
@@ -901,6 +933,15 @@ type SlackPost struct {
 	BrandID uuid.UUID
 	At      time.Time
 	State   string
+}
+
+type StepUp struct {
+	ID       uuid.UUID
+	UserID   uuid.UUID
+	FactorID uuid.UUID
+	Method   string
+	TotpStep *int64
+	At       time.Time
 }
 
 type Submission struct {

@@ -232,6 +232,7 @@ const visits: Visit[] = [
   { name: "calendars", person: "admin", path: "/settings/calendars" },
   { name: "brands", person: "admin", path: "/settings/brands" },
   { name: "people", person: "admin", path: "/settings/people" },
+  { name: "sign-in settings", person: "finance_releaser", path: "/settings/sign-in" },
   { name: "tokens", person: "admin", path: "/settings/tokens" },
   { name: "the palette", person: "ops", path: "/", then: press("Search or jump to") },
   { name: "no such page", person: "ops", path: "/nowhere" },

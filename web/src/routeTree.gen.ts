@@ -43,6 +43,7 @@ import { Route as AppSettingsMailRouteImport } from "./routes/_app/settings.mail
 import { Route as AppSettingsOutreachRouteImport } from "./routes/_app/settings.outreach"
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings.people"
 import { Route as AppSettingsReviewsRouteImport } from "./routes/_app/settings.reviews"
+import { Route as AppSettingsSignInRouteImport } from "./routes/_app/settings.sign-in"
 import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings.tokens"
 import { Route as PortalContractsIdRouteImport } from "./routes/portal.contracts.$id"
 import { Route as AppCampaignsIdIndexRouteImport } from "./routes/_app/campaigns.$id.index"
@@ -217,6 +218,11 @@ const AppSettingsReviewsRoute = AppSettingsReviewsRouteImport.update({
   path: "/reviews",
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsSignInRoute = AppSettingsSignInRouteImport.update({
+  id: "/sign-in",
+  path: "/sign-in",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsTokensRoute = AppSettingsTokensRouteImport.update({
   id: "/tokens",
   path: "/tokens",
@@ -264,6 +270,7 @@ export interface FileRoutesByFullPath {
   "/settings/outreach": typeof AppSettingsOutreachRoute
   "/settings/people": typeof AppSettingsPeopleRoute
   "/settings/reviews": typeof AppSettingsReviewsRoute
+  "/settings/sign-in": typeof AppSettingsSignInRoute
   "/settings/tokens": typeof AppSettingsTokensRoute
   "/portal/contracts/$id": typeof PortalContractsIdRoute
   "/campaigns/": typeof AppCampaignsIndexRoute
@@ -302,6 +309,7 @@ export interface FileRoutesByTo {
   "/settings/outreach": typeof AppSettingsOutreachRoute
   "/settings/people": typeof AppSettingsPeopleRoute
   "/settings/reviews": typeof AppSettingsReviewsRoute
+  "/settings/sign-in": typeof AppSettingsSignInRoute
   "/settings/tokens": typeof AppSettingsTokensRoute
   "/portal/contracts/$id": typeof PortalContractsIdRoute
   "/campaigns": typeof AppCampaignsIndexRoute
@@ -343,6 +351,7 @@ export interface FileRoutesById {
   "/_app/settings/outreach": typeof AppSettingsOutreachRoute
   "/_app/settings/people": typeof AppSettingsPeopleRoute
   "/_app/settings/reviews": typeof AppSettingsReviewsRoute
+  "/_app/settings/sign-in": typeof AppSettingsSignInRoute
   "/_app/settings/tokens": typeof AppSettingsTokensRoute
   "/portal/contracts/$id": typeof PortalContractsIdRoute
   "/_app/campaigns/": typeof AppCampaignsIndexRoute
@@ -384,6 +393,7 @@ export interface FileRouteTypes {
     | "/settings/outreach"
     | "/settings/people"
     | "/settings/reviews"
+    | "/settings/sign-in"
     | "/settings/tokens"
     | "/portal/contracts/$id"
     | "/campaigns/"
@@ -422,6 +432,7 @@ export interface FileRouteTypes {
     | "/settings/outreach"
     | "/settings/people"
     | "/settings/reviews"
+    | "/settings/sign-in"
     | "/settings/tokens"
     | "/portal/contracts/$id"
     | "/campaigns"
@@ -462,6 +473,7 @@ export interface FileRouteTypes {
     | "/_app/settings/outreach"
     | "/_app/settings/people"
     | "/_app/settings/reviews"
+    | "/_app/settings/sign-in"
     | "/_app/settings/tokens"
     | "/portal/contracts/$id"
     | "/_app/campaigns/"
@@ -723,6 +735,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsReviewsRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    "/_app/settings/sign-in": {
+      id: "/_app/settings/sign-in"
+      path: "/sign-in"
+      fullPath: "/settings/sign-in"
+      preLoaderRoute: typeof AppSettingsSignInRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     "/_app/settings/tokens": {
       id: "/_app/settings/tokens"
       path: "/tokens"
@@ -763,6 +782,7 @@ interface AppSettingsRouteChildren {
   AppSettingsOutreachRoute: typeof AppSettingsOutreachRoute
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute
   AppSettingsReviewsRoute: typeof AppSettingsReviewsRoute
+  AppSettingsSignInRoute: typeof AppSettingsSignInRoute
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
 }
@@ -776,6 +796,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsOutreachRoute: AppSettingsOutreachRoute,
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
   AppSettingsReviewsRoute: AppSettingsReviewsRoute,
+  AppSettingsSignInRoute: AppSettingsSignInRoute,
   AppSettingsTokensRoute: AppSettingsTokensRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
 }

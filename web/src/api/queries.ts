@@ -348,6 +348,11 @@ export const roleRequestsQuery = queryOptions({
   queryFn: ({ signal }) => body(api.GET("/v1/role-requests", { signal })),
 });
 
+export const secondFactorQuery = queryOptions({
+  queryKey: ["second-factor"],
+  queryFn: ({ signal }) => body(api.GET("/v1/session/second-factor", { signal })),
+});
+
 export const tokensQuery = queryOptions({
   queryKey: ["token", "list"],
   queryFn: ({ signal }) => body(api.GET("/v1/tokens", { signal })),

@@ -1939,6 +1939,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed-in person's second factor */
+        get: operations["getSecondFactor"];
+        put?: never;
+        /** Begin to set up an authenticator; in use once a code of it is given */
+        post: operations["beginSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the authenticator to use with its first code; the recovery codes are shown once */
+        post: operations["confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes; the earlier ones are worthless then */
+        post: operations["replaceRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the own second factor away, with a code of it */
+        post: operations["removeSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove with a code that it is you; holds for five minutes. Takes no key: a code proves once */
+        post: operations["stepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stream": {
         parameters: {
             query?: never;
@@ -2421,6 +2507,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users/{id}/second-factor/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the second factor of somebody else away, who lost it; ends their sessions */
+        post: operations["resetSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2688,6 +2793,10 @@ export interface components {
             span_to?: number;
         };
         CodeOnly: {
+            code: string;
+        };
+        CodeProof: {
+            /** @description Six digits of the authenticator, or a recovery code */
             code: string;
         };
         Command: {
@@ -3604,9 +3713,13 @@ export interface components {
             /** @description What somebody took back at Stripe and nobody recorded here yet */
             foreign_reversals: components["schemas"]["ForeignReversal"][];
             ledger: components["schemas"]["LedgerLine"][];
+            /** @description Why it needs more eyes than usual, in words */
+            needs?: string;
             /** @description What it keeps for other money that was taken back */
             nettings: components["schemas"]["Netting"][];
             payee_state: string;
+            /** @description How many different people release it */
+            releasers?: number;
             /** @description What of it is taken back, newest first */
             reversals: components["schemas"]["Reversal"][];
             /** Format: int64 */
@@ -3621,6 +3734,13 @@ export interface components {
             at: string;
             /** @enum {string} */
             part: "preparer" | "releaser" | "content";
+            /**
+             * Format: date-time
+             * @description When the person proved with a second factor that it is them
+             */
+            proved_at?: string;
+            /** @enum {string} */
+            proved_with?: "totp" | "recovery_code";
             round: number;
             user: components["schemas"]["UserRef"];
         };
@@ -3961,6 +4081,10 @@ export interface components {
             items: components["schemas"]["Reconciliation"][];
             next_cursor?: string;
         };
+        RecoveryCodes: {
+            /** @description Each proves once; they are not shown again */
+            codes: string[];
+        };
         ReplySuggestion: {
             amount?: components["schemas"]["Money"];
             /** @enum {string} */
@@ -4241,6 +4365,20 @@ export interface components {
         SearchResult: {
             items: components["schemas"]["SearchHit"][];
         };
+        SecondFactor: {
+            in_use: boolean;
+            recovery_codes_left: number;
+            /** Format: date-time */
+            since?: string;
+        };
+        SecondFactorBegun: {
+            /** @description QR code of the address, as the data address of a PNG */
+            picture: string;
+            /** @description Base32, to type by hand */
+            secret: string;
+            /** @description otpauth address, for authenticators on this machine */
+            uri: string;
+        };
         Sequence: {
             /** Format: uuid */
             brand_id?: string;
@@ -4344,6 +4482,13 @@ export interface components {
             /** Format: date-time */
             expires_at?: string;
             name: string;
+            /**
+             * Format: date-time
+             * @description The newest proof of the second factor that this session gave
+             */
+            proved_at?: string;
+            /** @description Whether the person has set one up; absent for programs */
+            second_factor?: boolean;
             /** Format: uuid */
             user_id: string;
         };
@@ -4366,6 +4511,8 @@ export interface components {
             text_sha256?: string;
         };
         SignIn: {
+            /** @description Of the second factor; asked for with the code second_factor_required once the password is right */
+            code?: string;
             email: string;
             password: string;
         };
@@ -4790,6 +4937,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /** @description Whether the person has set one up */
+            second_factor?: boolean;
         };
         UserCreate: {
             brands: components["schemas"]["BrandRole"][];
@@ -4896,6 +5045,7 @@ export type CannedAnswerCreate = components['schemas']['CannedAnswerCreate'];
 export type CannedAnswerList = components['schemas']['CannedAnswerList'];
 export type CheckResult = components['schemas']['CheckResult'];
 export type CodeOnly = components['schemas']['CodeOnly'];
+export type CodeProof = components['schemas']['CodeProof'];
 export type Command = components['schemas']['Command'];
 export type Comment = components['schemas']['Comment'];
 export type CommentAnchor = components['schemas']['CommentAnchor'];
@@ -5020,6 +5170,7 @@ export type Reason = components['schemas']['Reason'];
 export type Reconciliation = components['schemas']['Reconciliation'];
 export type ReconciliationBreak = components['schemas']['ReconciliationBreak'];
 export type ReconciliationList = components['schemas']['ReconciliationList'];
+export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type ReplySuggestion = components['schemas']['ReplySuggestion'];
 export type Reversal = components['schemas']['Reversal'];
 export type ReversalApprovalCreate = components['schemas']['ReversalApprovalCreate'];
@@ -5048,6 +5199,8 @@ export type RunningSequence = components['schemas']['RunningSequence'];
 export type RunningSequenceList = components['schemas']['RunningSequenceList'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchResult = components['schemas']['SearchResult'];
+export type SecondFactor = components['schemas']['SecondFactor'];
+export type SecondFactorBegun = components['schemas']['SecondFactorBegun'];
 export type Sequence = components['schemas']['Sequence'];
 export type SequenceCreate = components['schemas']['SequenceCreate'];
 export type SequenceList = components['schemas']['SequenceList'];
@@ -8595,6 +8748,146 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    beginSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorBegun"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeProof"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    replaceRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeProof"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeProof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    stepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeProof"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     stream: {
         parameters: {
             query?: never;
@@ -9390,6 +9683,31 @@ export interface operations {
                 "application/json": components["schemas"]["RolesEdit"];
             };
         };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    resetSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description The answer */
             200: {
