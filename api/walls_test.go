@@ -131,6 +131,11 @@ func bodies(i ids) map[string]any {
 		"sendOffer":          map[string]any{"fee": eur(100)},
 		"sendContract":       map[string]any{},
 		"decideReview":       map[string]any{"decision": "approve", "submission_id": i["submission_id"]},
+		"createPayoutBatch": map[string]any{
+			"brand_id": brand, "part": "preparer", "approve": []any{map[string]any{"payout_id": i["payout_id"], "amount": eur(40000)}},
+			"exclude": []any{map[string]any{"payout_id": i["second_payout"], "reason": "Not yet"}},
+		},
+		"editPayoutPolicy":   map[string]any{"preparers_prove": true, "two_releasers_from": []any{eur(100)}},
 		"approvePayout":      map[string]any{"part": "preparer", "amount": eur(40000)},
 		"commandPayout":      map[string]any{"command": "hold", "reason": "Wait"},
 		"createReversal":     map[string]any{"amount": eur(50), "reason": "The post is gone"},
@@ -223,6 +228,9 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `update submissions set file_name = 'draft.png', file_sha256 = '\x01' where id = $1`, w.submission)
 	d.sql(t, `select ledger_post($1, 'accrual', $2, $3, null::int, null::text, 'eur', $4)`, id(), brand, w.payout,
 		`[{"account":"milestone_expense:`+brand.String()+`:eur","amount":-40000},{"account":"creator_payable:`+brand.String()+":"+w.creator.String()+`:eur","floor_zero":true,"amount":40000}]`)
+	second, batch := d.secondPayout(t, brand, w), id()
+	d.sql(t, `insert into payout_batches (id, brand_id, part, made_by) values ($1, $2, 'preparer', $3)`, batch, brand, both)
+	d.sql(t, `insert into payout_batch_items (batch_id, payout_id, brand_id, amount, currency, excluded) values ($1, $2, $3, 30000, 'eur', 'Not yet')`, batch, second, brand)
 	suppression, field, part, merge := id(), id(), id(), id()
 	d.sql(t, `insert into suppressions (id, email, brand_id, reason) values ($1, $2, $3, 'unsubscribe')`, suppression, "gone@"+host, brand)
 	d.sql(t, `insert into creator_fields (id, brand_id, name, kind) values ($1, $2, 'Size', 'text')`, field, brand)
@@ -259,7 +267,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"sequence_id": sequence, "submissions": w.submission, "submission_id": w.submission, "tasks": task, "tokens": token, "users": leaver, "user_id": user, "owner_id": user,
 		"owner": user, "assigned_to": user, "creator-fields": field, "field_id": field, "creator-merges": merge, "suppressions": suppression, "mentions": user,
 		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,
-		"post-checks": look, "from_user_id": user, "to_user_id": both,
+		"post-checks": look, "from_user_id": user, "to_user_id": both, "payout-batches": batch, "second_payout": second,
 	}
 	maps.Copy(made, threads)
 	return made

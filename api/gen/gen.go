@@ -42,6 +42,24 @@ func (e ApprovalCreatePart) Valid() bool {
 	}
 }
 
+// Defines values for ApprovalPart.
+const (
+	ApprovalPartPreparer ApprovalPart = "preparer"
+	ApprovalPartReleaser ApprovalPart = "releaser"
+)
+
+// Valid indicates whether the value is a known member of the ApprovalPart enum.
+func (e ApprovalPart) Valid() bool {
+	switch e {
+	case ApprovalPartPreparer:
+		return true
+	case ApprovalPartReleaser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ApproverKind.
 const (
 	ApproverKindOutside ApproverKind = "outside"
@@ -984,6 +1002,30 @@ func (e PayoutAttemptOutcome) Valid() bool {
 	}
 }
 
+// Defines values for PayoutBatchItemOutcome.
+const (
+	PayoutBatchItemOutcomeApproved PayoutBatchItemOutcome = "approved"
+	PayoutBatchItemOutcomeExcluded PayoutBatchItemOutcome = "excluded"
+	PayoutBatchItemOutcomePending  PayoutBatchItemOutcome = "pending"
+	PayoutBatchItemOutcomeRefused  PayoutBatchItemOutcome = "refused"
+)
+
+// Valid indicates whether the value is a known member of the PayoutBatchItemOutcome enum.
+func (e PayoutBatchItemOutcome) Valid() bool {
+	switch e {
+	case PayoutBatchItemOutcomeApproved:
+		return true
+	case PayoutBatchItemOutcomeExcluded:
+		return true
+	case PayoutBatchItemOutcomePending:
+		return true
+	case PayoutBatchItemOutcomeRefused:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PayoutCommandCommand.
 const (
 	PayoutCommandCommandCancel    PayoutCommandCommand = "cancel"
@@ -1089,6 +1131,33 @@ func (e PayoutState) Valid() bool {
 	case PayoutStateSubmitted:
 		return true
 	case PayoutStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PayoutToApproveWarnings.
+const (
+	PayoutToApproveWarningsAboveTier      PayoutToApproveWarnings = "above_tier"
+	PayoutToApproveWarningsFirstPayment   PayoutToApproveWarnings = "first_payment"
+	PayoutToApproveWarningsLooksDouble    PayoutToApproveWarnings = "looks_double"
+	PayoutToApproveWarningsNewDestination PayoutToApproveWarnings = "new_destination"
+	PayoutToApproveWarningsNoDestination  PayoutToApproveWarnings = "no_destination"
+)
+
+// Valid indicates whether the value is a known member of the PayoutToApproveWarnings enum.
+func (e PayoutToApproveWarnings) Valid() bool {
+	switch e {
+	case PayoutToApproveWarningsAboveTier:
+		return true
+	case PayoutToApproveWarningsFirstPayment:
+		return true
+	case PayoutToApproveWarningsLooksDouble:
+		return true
+	case PayoutToApproveWarningsNewDestination:
+		return true
+	case PayoutToApproveWarningsNoDestination:
 		return true
 	default:
 		return false
@@ -2163,6 +2232,9 @@ type ApprovalCreate struct {
 
 // ApprovalCreatePart defines model for ApprovalCreate.Part.
 type ApprovalCreatePart string
+
+// ApprovalPart defines model for ApprovalPart.
+type ApprovalPart string
 
 // Approver defines model for Approver.
 type Approver struct {
@@ -3574,6 +3646,51 @@ type PayoutAttempt struct {
 // PayoutAttemptOutcome defines model for PayoutAttempt.Outcome.
 type PayoutAttemptOutcome string
 
+// PayoutBatch defines model for PayoutBatch.
+type PayoutBatch struct {
+	BrandId   openapi_types.UUID `json:"brand_id"`
+	BrandName string             `json:"brand_name"`
+	Id        openapi_types.UUID `json:"id"`
+	Items     []PayoutBatchItem  `json:"items"`
+	MadeAt    time.Time          `json:"made_at"`
+	MadeBy    UserRef            `json:"made_by"`
+	Part      ApprovalPart       `json:"part"`
+}
+
+// PayoutBatchCreate defines model for PayoutBatchCreate.
+type PayoutBatchCreate struct {
+	Approve []struct {
+		// Amount What the person saw; must be what is sent
+		Amount   Money              `json:"amount"`
+		PayoutId openapi_types.UUID `json:"payout_id"`
+	} `json:"approve"`
+	BrandId openapi_types.UUID `json:"brand_id"`
+	Exclude []struct {
+		PayoutId openapi_types.UUID `json:"payout_id"`
+
+		// Reason Kept in the payout's history
+		Reason string `json:"reason"`
+	} `json:"exclude"`
+	Part ApprovalPart `json:"part"`
+}
+
+// PayoutBatchItem defines model for PayoutBatchItem.
+type PayoutBatchItem struct {
+	Amount         Money                  `json:"amount"`
+	CreatorName    string                 `json:"creator_name"`
+	MilestoneTitle string                 `json:"milestone_title"`
+	Outcome        PayoutBatchItemOutcome `json:"outcome"`
+	PartnershipId  openapi_types.UUID     `json:"partnership_id"`
+	PayoutId       openapi_types.UUID     `json:"payout_id"`
+
+	// Reason Why it was refused or left out
+	Reason *string     `json:"reason,omitempty"`
+	State  PayoutState `json:"state"`
+}
+
+// PayoutBatchItemOutcome defines model for PayoutBatchItem.Outcome.
+type PayoutBatchItemOutcome string
+
 // PayoutCommand defines model for PayoutCommand.
 type PayoutCommand struct {
 	Command PayoutCommandCommand `json:"command"`
@@ -3610,6 +3727,22 @@ type PayoutList struct {
 	NextCursor *string         `json:"next_cursor,omitempty"`
 }
 
+// PayoutPolicy defines model for PayoutPolicy.
+type PayoutPolicy struct {
+	PreparersProve   bool    `json:"preparers_prove"`
+	TwoReleasersFrom []Money `json:"two_releasers_from"`
+	Version          int     `json:"version"`
+}
+
+// PayoutPolicyEdit defines model for PayoutPolicyEdit.
+type PayoutPolicyEdit struct {
+	// PreparersProve A preparer, too, gives a code
+	PreparersProve bool `json:"preparers_prove"`
+
+	// TwoReleasersFrom One amount a currency; from it on two people release
+	TwoReleasersFrom []Money `json:"two_releasers_from"`
+}
+
 // PayoutState defines model for PayoutState.
 type PayoutState string
 
@@ -3637,6 +3770,23 @@ type PayoutSummary struct {
 
 	// WaitsFor Who or what it waits for, in words; absent when it has ended
 	WaitsFor *string `json:"waits_for,omitempty"`
+}
+
+// PayoutToApprove defines model for PayoutToApprove.
+type PayoutToApprove struct {
+	Summary  PayoutSummary             `json:"summary"`
+	Warnings []PayoutToApproveWarnings `json:"warnings"`
+}
+
+// PayoutToApproveWarnings defines model for PayoutToApprove.Warnings.
+type PayoutToApproveWarnings string
+
+// PayoutToApproveList defines model for PayoutToApproveList.
+type PayoutToApproveList struct {
+	Items []PayoutToApprove `json:"items"`
+
+	// More There are more than 500
+	More bool `json:"more"`
 }
 
 // Pending defines model for Pending.
@@ -5065,6 +5215,11 @@ type EditBrandParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
+// EditPayoutPolicyParams defines parameters for EditPayoutPolicy.
+type EditPayoutPolicyParams struct {
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
 // SetSlackParams defines parameters for SetSlack.
 type SetSlackParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -5415,6 +5570,11 @@ type MoveSequenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// CreatePayoutBatchParams defines parameters for CreatePayoutBatch.
+type CreatePayoutBatchParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListPayoutsParams defines parameters for ListPayouts.
 type ListPayoutsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -5440,6 +5600,14 @@ type ExportPayoutsParams struct {
 type ListPayoutLanesParams struct {
 	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+}
+
+// ListPayoutsToApproveParams defines parameters for ListPayoutsToApprove.
+type ListPayoutsToApproveParams struct {
+	BrandId openapi_types.UUID `form:"brand_id" json:"brand_id"`
+
+	// Part Without, the part that the person has
+	Part *ApprovalPart `form:"part,omitempty" json:"part,omitempty"`
 }
 
 // ApprovePayoutParams defines parameters for ApprovePayout.
@@ -5797,6 +5965,9 @@ type CreateBrandJSONRequestBody = BrandCreate
 // EditBrandJSONRequestBody defines body for EditBrand for application/json ContentType.
 type EditBrandJSONRequestBody = BrandEdit
 
+// EditPayoutPolicyJSONRequestBody defines body for EditPayoutPolicy for application/json ContentType.
+type EditPayoutPolicyJSONRequestBody = PayoutPolicyEdit
+
 // SetSlackJSONRequestBody defines body for SetSlack for application/json ContentType.
 type SetSlackJSONRequestBody = SlackSet
 
@@ -5898,6 +6069,9 @@ type SendOfferJSONRequestBody = OfferCreate
 
 // MoveSequenceJSONRequestBody defines body for MoveSequence for application/json ContentType.
 type MoveSequenceJSONRequestBody = SequenceMoveAsk
+
+// CreatePayoutBatchJSONRequestBody defines body for CreatePayoutBatch for application/json ContentType.
+type CreatePayoutBatchJSONRequestBody = PayoutBatchCreate
 
 // ApprovePayoutJSONRequestBody defines body for ApprovePayout for application/json ContentType.
 type ApprovePayoutJSONRequestBody = ApprovalCreate
@@ -6057,6 +6231,12 @@ type ServerInterface interface {
 	// GetFunds Funds of a brand per currency, from the ledger
 	// (GET /v1/brands/{id}/funds)
 	GetFunds(ctx echo.Context, id Id) error
+	// GetPayoutPolicy From which amounts on two people release, and whether preparers give a code
+	// (GET /v1/brands/{id}/payout-policy)
+	GetPayoutPolicy(ctx echo.Context, id Id) error
+	// EditPayoutPolicy Replace it; payouts that are open keep what they were opened with
+	// (PUT /v1/brands/{id}/payout-policy)
+	EditPayoutPolicy(ctx echo.Context, id Id, params EditPayoutPolicyParams) error
 	// GetSlack Whether reviews are also told in Slack
 	// (GET /v1/brands/{id}/slack)
 	GetSlack(ctx echo.Context, id Id) error
@@ -6270,6 +6450,12 @@ type ServerInterface interface {
 	// QueryPartnershipWorkflow Live Query of the workflow, for operators
 	// (GET /v1/partnerships/{id}/workflow)
 	QueryPartnershipWorkflow(ctx echo.Context, id Id) error
+	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
+	// (POST /v1/payout-batches)
+	CreatePayoutBatch(ctx echo.Context, params CreatePayoutBatchParams) error
+	// GetPayoutBatch A batch with what became of each payout
+	// (GET /v1/payout-batches/{id})
+	GetPayoutBatch(ctx echo.Context, id Id) error
 	// ListPayouts Payouts by due date
 	// (GET /v1/payouts)
 	ListPayouts(ctx echo.Context, params ListPayoutsParams) error
@@ -6279,6 +6465,9 @@ type ServerInterface interface {
 	// ListPayoutLanes What is owed, by its day and by what it waits for, with sums by currency
 	// (GET /v1/payouts/lanes)
 	ListPayoutLanes(ctx echo.Context, params ListPayoutLanesParams) error
+	// ListPayoutsToApprove The payouts of a brand that wait for a part of the signed-in person, with what to look out for; at most 500
+	// (GET /v1/payouts/to-approve)
+	ListPayoutsToApprove(ctx echo.Context, params ListPayoutsToApproveParams) error
 	// GetPayout One payout with approvals, attempts and ledger lines
 	// (GET /v1/payouts/{id})
 	GetPayout(ctx echo.Context, id Id) error
@@ -6638,6 +6827,58 @@ func (w *ServerInterfaceWrapper) GetFunds(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetFunds(ctx, id)
+	return err
+}
+
+// GetPayoutPolicy converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPayoutPolicy(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPayoutPolicy(ctx, id)
+	return err
+}
+
+// EditPayoutPolicy converts echo context to params.
+func (w *ServerInterfaceWrapper) EditPayoutPolicy(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EditPayoutPolicyParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EditPayoutPolicy(ctx, id, params)
 	return err
 }
 
@@ -8781,6 +9022,51 @@ func (w *ServerInterfaceWrapper) QueryPartnershipWorkflow(ctx echo.Context) erro
 	return err
 }
 
+// CreatePayoutBatch converts echo context to params.
+func (w *ServerInterfaceWrapper) CreatePayoutBatch(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePayoutBatchParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreatePayoutBatch(ctx, params)
+	return err
+}
+
+// GetPayoutBatch converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPayoutBatch(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPayoutBatch(ctx, id)
+	return err
+}
+
 // ListPayouts converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPayouts(ctx echo.Context) error {
 	var err error
@@ -8902,6 +9188,31 @@ func (w *ServerInterfaceWrapper) ListPayoutLanes(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPayoutLanes(ctx, params)
+	return err
+}
+
+// ListPayoutsToApprove converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPayoutsToApprove(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPayoutsToApproveParams
+	// ------------- Required query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "part" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "part", ctx.QueryParams(), &params.Part, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter part: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPayoutsToApprove(ctx, params)
 	return err
 }
 
@@ -11362,6 +11673,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/reviews/:id", wrapper.GetReview, options.OperationMiddlewares["getReview"]...)
 	router.POST(options.BaseURL+"/v1/reviews/:id/decisions", wrapper.DecideReview, options.OperationMiddlewares["decideReview"]...)
 	router.GET(options.BaseURL+"/v1/payouts", wrapper.ListPayouts, options.OperationMiddlewares["listPayouts"]...)
+	router.POST(options.BaseURL+"/v1/payout-batches", wrapper.CreatePayoutBatch, options.OperationMiddlewares["createPayoutBatch"]...)
+	router.GET(options.BaseURL+"/v1/payout-batches/:id", wrapper.GetPayoutBatch, options.OperationMiddlewares["getPayoutBatch"]...)
+	router.GET(options.BaseURL+"/v1/payouts/to-approve", wrapper.ListPayoutsToApprove, options.OperationMiddlewares["listPayoutsToApprove"]...)
+	router.GET(options.BaseURL+"/v1/brands/:id/payout-policy", wrapper.GetPayoutPolicy, options.OperationMiddlewares["getPayoutPolicy"]...)
+	router.PUT(options.BaseURL+"/v1/brands/:id/payout-policy", wrapper.EditPayoutPolicy, options.OperationMiddlewares["editPayoutPolicy"]...)
 	router.GET(options.BaseURL+"/v1/payouts/lanes", wrapper.ListPayoutLanes, options.OperationMiddlewares["listPayoutLanes"]...)
 	router.GET(options.BaseURL+"/v1/payouts/:id", wrapper.GetPayout, options.OperationMiddlewares["getPayout"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/approvals", wrapper.ApprovePayout, options.OperationMiddlewares["approvePayout"]...)
@@ -11609,6 +11925,106 @@ type GetFundsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetFundsdefaultApplicationProblemPlusJSONResponse) VisitGetFundsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPayoutPolicyRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetPayoutPolicyResponseObject interface {
+	VisitGetPayoutPolicyResponse(w http.ResponseWriter) error
+}
+
+type GetPayoutPolicy200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetPayoutPolicy200JSONResponse struct {
+	Body    PayoutPolicy
+	Headers GetPayoutPolicy200ResponseHeaders
+}
+
+func (response GetPayoutPolicy200JSONResponse) VisitGetPayoutPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPayoutPolicydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPayoutPolicydefaultApplicationProblemPlusJSONResponse) VisitGetPayoutPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditPayoutPolicyRequestObject struct {
+	Id     Id `json:"id"`
+	Params EditPayoutPolicyParams
+	Body   *EditPayoutPolicyJSONRequestBody
+}
+
+type EditPayoutPolicyResponseObject interface {
+	VisitEditPayoutPolicyResponse(w http.ResponseWriter) error
+}
+
+type EditPayoutPolicy200ResponseHeaders struct {
+	ETag *string
+}
+
+type EditPayoutPolicy200JSONResponse struct {
+	Body    PayoutPolicy
+	Headers EditPayoutPolicy200ResponseHeaders
+}
+
+func (response EditPayoutPolicy200JSONResponse) VisitEditPayoutPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditPayoutPolicydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EditPayoutPolicydefaultApplicationProblemPlusJSONResponse) VisitEditPayoutPolicyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -14648,6 +15064,85 @@ func (response QueryPartnershipWorkflowdefaultApplicationProblemPlusJSONResponse
 	return err
 }
 
+type CreatePayoutBatchRequestObject struct {
+	Params CreatePayoutBatchParams
+	Body   *CreatePayoutBatchJSONRequestBody
+}
+
+type CreatePayoutBatchResponseObject interface {
+	VisitCreatePayoutBatchResponse(w http.ResponseWriter) error
+}
+
+type CreatePayoutBatch201JSONResponse PayoutBatch
+
+func (response CreatePayoutBatch201JSONResponse) VisitCreatePayoutBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePayoutBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreatePayoutBatchdefaultApplicationProblemPlusJSONResponse) VisitCreatePayoutBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPayoutBatchRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetPayoutBatchResponseObject interface {
+	VisitGetPayoutBatchResponse(w http.ResponseWriter) error
+}
+
+type GetPayoutBatch200JSONResponse PayoutBatch
+
+func (response GetPayoutBatch200JSONResponse) VisitGetPayoutBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPayoutBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPayoutBatchdefaultApplicationProblemPlusJSONResponse) VisitGetPayoutBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPayoutsRequestObject struct {
 	Params ListPayoutsParams
 }
@@ -14760,6 +15255,45 @@ type ListPayoutLanesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListPayoutLanesdefaultApplicationProblemPlusJSONResponse) VisitListPayoutLanesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayoutsToApproveRequestObject struct {
+	Params ListPayoutsToApproveParams
+}
+
+type ListPayoutsToApproveResponseObject interface {
+	VisitListPayoutsToApproveResponse(w http.ResponseWriter) error
+}
+
+type ListPayoutsToApprove200JSONResponse PayoutToApproveList
+
+func (response ListPayoutsToApprove200JSONResponse) VisitListPayoutsToApproveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayoutsToApprovedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPayoutsToApprovedefaultApplicationProblemPlusJSONResponse) VisitListPayoutsToApproveResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -18389,6 +18923,12 @@ type StrictServerInterface interface {
 	// GetFunds Funds of a brand per currency, from the ledger
 	// (GET /v1/brands/{id}/funds)
 	GetFunds(ctx context.Context, request GetFundsRequestObject) (GetFundsResponseObject, error)
+	// GetPayoutPolicy From which amounts on two people release, and whether preparers give a code
+	// (GET /v1/brands/{id}/payout-policy)
+	GetPayoutPolicy(ctx context.Context, request GetPayoutPolicyRequestObject) (GetPayoutPolicyResponseObject, error)
+	// EditPayoutPolicy Replace it; payouts that are open keep what they were opened with
+	// (PUT /v1/brands/{id}/payout-policy)
+	EditPayoutPolicy(ctx context.Context, request EditPayoutPolicyRequestObject) (EditPayoutPolicyResponseObject, error)
 	// GetSlack Whether reviews are also told in Slack
 	// (GET /v1/brands/{id}/slack)
 	GetSlack(ctx context.Context, request GetSlackRequestObject) (GetSlackResponseObject, error)
@@ -18602,6 +19142,12 @@ type StrictServerInterface interface {
 	// QueryPartnershipWorkflow Live Query of the workflow, for operators
 	// (GET /v1/partnerships/{id}/workflow)
 	QueryPartnershipWorkflow(ctx context.Context, request QueryPartnershipWorkflowRequestObject) (QueryPartnershipWorkflowResponseObject, error)
+	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
+	// (POST /v1/payout-batches)
+	CreatePayoutBatch(ctx context.Context, request CreatePayoutBatchRequestObject) (CreatePayoutBatchResponseObject, error)
+	// GetPayoutBatch A batch with what became of each payout
+	// (GET /v1/payout-batches/{id})
+	GetPayoutBatch(ctx context.Context, request GetPayoutBatchRequestObject) (GetPayoutBatchResponseObject, error)
 	// ListPayouts Payouts by due date
 	// (GET /v1/payouts)
 	ListPayouts(ctx context.Context, request ListPayoutsRequestObject) (ListPayoutsResponseObject, error)
@@ -18611,6 +19157,9 @@ type StrictServerInterface interface {
 	// ListPayoutLanes What is owed, by its day and by what it waits for, with sums by currency
 	// (GET /v1/payouts/lanes)
 	ListPayoutLanes(ctx context.Context, request ListPayoutLanesRequestObject) (ListPayoutLanesResponseObject, error)
+	// ListPayoutsToApprove The payouts of a brand that wait for a part of the signed-in person, with what to look out for; at most 500
+	// (GET /v1/payouts/to-approve)
+	ListPayoutsToApprove(ctx context.Context, request ListPayoutsToApproveRequestObject) (ListPayoutsToApproveResponseObject, error)
 	// GetPayout One payout with approvals, attempts and ledger lines
 	// (GET /v1/payouts/{id})
 	GetPayout(ctx context.Context, request GetPayoutRequestObject) (GetPayoutResponseObject, error)
@@ -19038,6 +19587,80 @@ func (sh *strictHandler) GetFunds(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(GetFundsResponseObject); ok {
 		return validResponse.VisitGetFundsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPayoutPolicy operation middleware
+func (sh *strictHandler) GetPayoutPolicy(ctx echo.Context, id Id) error {
+	var request GetPayoutPolicyRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPayoutPolicy(ctx.Request().Context(), request.(GetPayoutPolicyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPayoutPolicy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPayoutPolicyResponseObject); ok {
+		return validResponse.VisitGetPayoutPolicyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EditPayoutPolicy operation middleware
+func (sh *strictHandler) EditPayoutPolicy(ctx echo.Context, id Id, params EditPayoutPolicyParams) error {
+	var request EditPayoutPolicyRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body EditPayoutPolicyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EditPayoutPolicy(ctx.Request().Context(), request.(EditPayoutPolicyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditPayoutPolicy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EditPayoutPolicyResponseObject); ok {
+		return validResponse.VisitEditPayoutPolicyResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -21615,6 +22238,79 @@ func (sh *strictHandler) QueryPartnershipWorkflow(ctx echo.Context, id Id) error
 	return nil
 }
 
+// CreatePayoutBatch operation middleware
+func (sh *strictHandler) CreatePayoutBatch(ctx echo.Context, params CreatePayoutBatchParams) error {
+	var request CreatePayoutBatchRequestObject
+
+	request.Params = params
+
+	var body CreatePayoutBatchJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePayoutBatch(ctx.Request().Context(), request.(CreatePayoutBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePayoutBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreatePayoutBatchResponseObject); ok {
+		return validResponse.VisitCreatePayoutBatchResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPayoutBatch operation middleware
+func (sh *strictHandler) GetPayoutBatch(ctx echo.Context, id Id) error {
+	var request GetPayoutBatchRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPayoutBatch(ctx.Request().Context(), request.(GetPayoutBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPayoutBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPayoutBatchResponseObject); ok {
+		return validResponse.VisitGetPayoutBatchResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPayouts operation middleware
 func (sh *strictHandler) ListPayouts(ctx echo.Context, params ListPayoutsParams) error {
 	var request ListPayoutsRequestObject
@@ -21684,6 +22380,31 @@ func (sh *strictHandler) ListPayoutLanes(ctx echo.Context, params ListPayoutLane
 		return err
 	} else if validResponse, ok := response.(ListPayoutLanesResponseObject); ok {
 		return validResponse.VisitListPayoutLanesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPayoutsToApprove operation middleware
+func (sh *strictHandler) ListPayoutsToApprove(ctx echo.Context, params ListPayoutsToApproveParams) error {
+	var request ListPayoutsToApproveRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPayoutsToApprove(ctx.Request().Context(), request.(ListPayoutsToApproveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPayoutsToApprove")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPayoutsToApproveResponseObject); ok {
+		return validResponse.VisitListPayoutsToApproveResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -24838,406 +25559,420 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L17s9u2sif6VVCaW5WZGq34keycu9f6y3HiE8+JY4+Xc1Kn9k7JENmScEQCDAAuWdnl734LDYAvgS+J",
-	"kuVc/2UviSLBfqG70f3rf80ikWaCA9dqdvuvWUYlTUGDxL+WkvJ4wWLzf8Znt7M/cpD72XzGaQqz2/L7",
-	"+UxFG0ipuXAlZEr17HaW5/iN3mfmWqUl4+vZx4/zWZRLJaS5NgYVSZZpJszdOXzQC/slESuiN0Ayugay",
-	"hJWQMJsH1+BuVl1BSj/8DHytN7Pbvz1+HFpB5ZUyqjfl3XDFEv7ImYR4dqtlDuPejcWQZkIDj/b/Afvi",
-	"KRugMcjyOS/Ly27MdS3Lf/q3v81nKeP+7yfBR65eUR1t2p+1urEXVB9yeJuEpUy3cdp+Wb1BDCuaJ9qQ",
-	"eG6WzNI8nd0+NfROGbd/lctlXMMaJD7oj0PO/yZkrIgWRAGV0YaskKOhhfzRSqowpyU8MNi9E1vgh499",
-	"twGizVde3FLKEohJwvjWP79Jzbd4wxt7xy5Zaa6tm424VJUJrsAqohTLBFLz30hwDRxZQ7MsYRE1y3/k",
-	"rvjf/60Evlr55P9Hwmp2O/sfj0rdfmS/VY/euPviExtM2FBNdsA12UnhyOd+Zu76LMukeKDJcwlUA64m",
-	"jpn5LU3eSJGB1MysfUUTBXPzAsVH/5rRVOTuFZLk9Wp2+4/uZb4SHPazj78H18gUobgYiO9ImitNluCs",
-	"xV7k+is1JwkoRXZ4sSZbgEzNPs6NdcM1ADfS+Y9ZJiGjErkrIQGqQM5+D0uR5/I/7E3m/o3Ky8XyvyHS",
-	"5jGWUiAdHytkiOleHYrh97li3CzYfG1FkSmSwAMk5i/KCaiIJsj2O0KXyvAoBcoV0RuhwEuv0nQNs0Od",
-	"m8+2jMfVF8+VfWmRmOtFrhWLIfDqXn9Aul2gxwC6W/bI4Ftzzcc5rmLYfRsswNcJUf57mlAewSHhaRR5",
-	"ATxY8rL8UbEMxvV33wZJGeVSGrMdNqLVVfpnVn5TPqxj9T8zpQ/fgGlI6//pIrEnxMfiMVRKujd/V3bZ",
-	"/newDwsvlv8Y2w1jhB1YUs4hrjx3KUQClFtRo86U1U1nm2EvV+nuWtwiuF5Jud0k6yuCRMGhSt5ryMx+",
-	"tBZEcLJjekN2G+DGmsQCFOFCB6VjxSCJG6/wJPAC8xlTVYVkyuw3amHvS/XCWCPz3yUkYhfUTEsqfwMJ",
-	"WWLkS9O1ETgjeLhtJpSvc2sWsoRqI+Cz+WwlkkTsjJfnlzyfiQw4xAuz20ga6fIT44MFV6A3oU21g3Qb",
-	"kcRqTlZSpOTxHdosnqdLQHdPacgUAW4cAWPM4I8cjAiHyPxAkxyGOgClnAizY+Oq55bvbYISH8pJRBPg",
-	"MR1sCGORUsYXGcjFRuQBb/c1Gu10bmglOBD7A0MJCRGwB5CKMG6sP/4+LG1S6YVxWozgsCggyL9t9kjO",
-	"yOzaQpq9cyeZ1sCJFndmyzAEZxwvwvuhExR6o4EvjssxLA4a2+LbhfWnApe0fwFaM75eRDQzdI2cU3RA",
-	"VqDRxvgCqdknqSapUNruqWpDJRgabCHTxsu0PkKVQGIHiixptA1S3C/BknsR3s9/EjuSCL52gQvRzWcw",
-	"4+smcfAJItfSvABKTkz3h7d/RVmi7E29kiiigMdWsbwfuxQfUH6MVxF8UiaUpsmCxrEEpUKK7GUDHkDu",
-	"iV9Zq4AoiAQ39oLJhd5IUEbfT/f5vjcm0JgPJKF1hp0DSBOCpk4RqioSbFZgFAn2gH6f0SVm7eUhGXZU",
-	"pos8a+HlD8YlY5zsNizaEEo47ArqSqYAoxamFVnlSeKs2R157NwzLoi5/U2eBTngH+21pam6YNXS3YIs",
-	"YU05Wm+ngjHVcKNZCr0eE6oqKtYB3w90sqrC85rda2NxSeGA/B6awgbNQ3YsrOxh/Ws14kdFKv59+zys",
-	"5+46dIKaZq+yLX3z9PF8iBkcFS6WRnLkzw51fuQNWnV8gGY3ZPIkcWzn+hFeaWCvHrjZ1t28x33b4dXK",
-	"RcvWOngDHLaPDdmDLiiPfbb/GYk2lGMCcs24qtliymE3C6a3wlI5SVCHnukZQzpz/7cugG/EbZVMcK8H",
-	"aC9udeOkSGD4S/tkQf2dmwFgmYi2dw+93vOKZT/h7aJEuBxdw+v76fbVqzl5+u3t48foWqYs5my90cHo",
-	"gO4XVnRVOC2ZoMxj+sc4cHfk//3u28ePCXyIjOfKOIkhFYpQHhMNSqugf7ERCfOiPYjYP9kfhGRsIHVM",
-	"zNhGnOD1Oz48uWQvbiazkHuzuU9qOSc7HDPjDVols9tPFHJrLF/YVry8f012AFvz7Zw8Ia8Ej+neOIf/",
-	"Ru5zbh2hggeHd2+S+0/BA9Hcy2e/PCNm+XOUMPhA0ywB8mNuxPnR9yATxof5ghVSVphQo5BbROPNPYsL",
-	"RaiIWV2uS3p2aeMR23WpgSM3i4bWnVdhCk0YucimnB0hNOOOHurSMZbnXbydYtMrrPb59r3nNM0oW/NA",
-	"2jjXIsW8+4KFLPV9EX/bcFxTqckSMy6pguQBSVW8Zq99a77flLvuUjJD5NA3ebwGPdhnikSaMq0hHvEL",
-	"jNkXMncbfye/7cVv8dqPzpxDvKC6RoWO0HfuzyYXK4DBiwQeq4W1/bWHhO6/oWqj6Vq1HmRugBjP1h5O",
-	"mdenjNdN9v+gcWBDaBeFgULQyn60633E+FWBfAsre1TGhjM4EwmL9oOPiECBfBghPz7LNfQBeA6m2jeV",
-	"kCmts/ENlZqDVBuWKZKBbB6tlbYDVX6w4CjtEhLed4klXRkHUeacm2tQDiEOp9tBpoPUR9JIv8OL+3wa",
-	"v2EMcBgqLnbF0hRJJftm3swURqXC7arlcPJVJV+pgYXfYWW2rs6eDHWpqIpgRT0LUagmqCoGZd408E1b",
-	"1bVbHHcOfrChDN8dUvrhpb24kjo4dq9wm0HvSdsR28MJxv6Shnu47T0ypzIqtKmZ0EYaon7gD8RRidjf",
-	"VBPCrRaxbkEH3r9yBDfE5o6wg8eYsvaQ35mgwuSEjUrIinTp9xGBSZ+7+EJIklW3lorXiGc3XOwILnY6",
-	"q/BF0c+u6OPcn4v7AB87hHyaCM2FT+eM0DiH+BlXu1BV1VLE+5aYZ8SeuGJJAnFYaW1xWaG4Vm93VBGq",
-	"thC7csWjD8yZUua/R4nqOM/NW0pDsD46H+XfeFYcmpseHRrFqqP0tH//GEKVaRSmIs1nVJoNRNu3oLBK",
-	"96ASETRlSVDUVuxDOG9f3Kqon6R4YLejEo+lzQ2DNYR5Eg5KlchlqGjlmT0O8nWN+PuQJc0obzk7f4F1",
-	"ANGGGjsIRTl5RPECq7/MVpIuRR6u5cLbaxGKnBo8cAt0BJp74gaZImJ4zZP92JSniAeoO17V9tQ3UojV",
-	"kY9tZL3YBxKzNdMFh2iuN8A1i6gWck6EJJRIiATWjeBN5lVl/Xakrna8V5q6aq0xbhoWv7VUIUblLQ8E",
-	"LqFLSFp0w9cuHpZfMU12Ik9isgQiYZUriI2jN+t/a7sS/9x5sfA2UrhT28bb8mgj+ssZ7M+f2Ys/YmS8",
-	"Cdof/9XBOcxG5KpaTtx9FHNMXm/g9mDUVHKahBn8Ry40hA/ddpi9G2wrquzPkr2zFUPyXyJ5GPnqxY+W",
-	"YVdH5Uv0IzD0GJZshg967ClYyL2oP7maaXEiVBeYCnvcGmqy0CHazwpBHqHrx2wPs0oLy+Mh5fSZYFid",
-	"5JhnNo6gzFfOnkqui3yJu0fgkbacDJklAm0DsGE8xoUntPo6vev/ELDpWBnp6LBjsd7My3LCBDBACazZ",
-	"9/086Vn/vueJG2Drja48UovslCcObRhwonVcLu84w1q1To3SVZ7YYl20pEQCjRVh+o5AoqBWQBoLUHNb",
-	"W20TNhFzOhcqqx9hm7xRqLfQjdyunVYXL9pB+Encabfz9RWJdHjK9g5vrY0dKQbeMod2m6af6C8NL4Jr",
-	"GgWoAanz1Hurx049JPLNO96u+f3bqB2na7QsK8YbDSwtUuCai+zq217Y6J6Iuw5rgjTPpEjFwnunvb0W",
-	"WtJoC/EC+/oOo9PQm7St9q3Pdo0xFCqDSC8k1UyEDpHzaEOoIn+/ffLdqDPBsplm+G9SKregVbDaWILz",
-	"c9RG7PitLa2WzJial/evyTdPvvvu5gmhSbahN09HrTSlHxYprOlyr9sO4MwlnbUZKcSMLsznddNQtNCk",
-	"9ojugcUgZvNZFq/CKbTm2hjvfrCEdZ5QHcoNPSMR1bAWcm/dxITukH5aski3u4sqC/ejPiO4eHtsrOge",
-	"y7sMM2pOKCc0Dlj6NqGVQaMyZWlB5BKAHVcc4ex749Nn/e1l7tgac8RjngIfIMrHLg0+ZEzCuAeNyXQP",
-	"teO2BtdGBMNW4fyjEI8q+c3BqWzgehQRFFtzqnM5ov7z3v8kpLvhXLpNonv3Y+FbRWxoulgJuSjWMSsl",
-	"YOb5GrvjIcap/TiGKGG2wdC4XLGkO96anW+p1Drq7L41RDNfLNSGPv3bd1OEcA3Wtx/2lw5BXecLwXI0",
-	"qEaBvjLAeYXVpVutqBzpl+IxICi0xJrGg3Rm8ozJWPeIt/Y4ruHhXcRqDbUq7SZivL57/RysKsG+JS9b",
-	"pSjJtJPK77y6NZPeCXsASZdjCtB/KH9UKmZDSOJc2mPf9n4I+BAluWIPTO87r9KSLqKE5sEK13CHCUtA",
-	"acFHvNMr/5PWN+pscMSmuKK5EQjwmCz3RY+cBA47mhTQDCY8jSHc7ijhAUPXhRR5qweWK7qGhWTrjVat",
-	"xGtITo3XNSIdPrTJwPrrhwVNSoi0s7HNbiIO51DMlt0gpDF4afe637FoO7pNqlYt1hbl4mXBh5ceXRCd",
-	"YYRTICJGk2cOYKEzNApl+DHQHrc9tOwOvtF+Kqc3Fgsu9CIqcwGH669fsyiPHo4VrAIjINiwDXIN8YLx",
-	"UAry3YYpkkmxYgmQJUQ0tefkFrZE6A1IYmv5jk9KVAtmFk0Uj2orGd0DLA48Qm6fz/gDs96c4EtBZWyd",
-	"RAk03tujO4zZ2souRpeSTFV26dwrV85YKEpFig+EZl7iYVRpEqRkS2Fkh/YelyqdXMEvpcSdunFkvdB4",
-	"aRomMLicDtYdU9H2hXFnYlwbk154BJkT8jUDL2seY7kIrXC3XXGdggSsWREiXODR3nWAG8Uomg2rYPKN",
-	"a+7+v/fQ87hapjEkn5yWzaR2X7FxgNIjb1FWklaz6L0Nt1WO9PFhkmC9qidnDNjtYyZc8fkX+8r4agH3",
-	"eoQDapOJA5uE/OH68Pzs8AoOMe7GqXBHcMe2/PwkdiSlfI+4MRTRMg/InPNYLHKu7XHcMIKa34yKB0MG",
-	"0IFfIFnmM+xcqazFv32fZDxTYyM+z4dx8Hz4q77FTKhYVuzPrl1vbJxzuGhEUBu+arRc/4kIZoE1l9Bs",
-	"g+/nfnHPaaY2IugpZRJWILFVNVjhnFKt5kSLjEWIaEQfBIvnRLE/Qc2JiRgyxtdzi+TGhTbX7CQLF99L",
-	"qmE0E9+aDTKY4t8nYOIbUCemuqs0qN/XL3nuWVlHyOtsY6/JxhEe9knC07llH3B9QC7xJNb1rKbBybEg",
-	"jyPY18Got84PbIOnHXQ+R9XCltL29qF4t/CwpcA3AkuAZE6UFnI/J989Joqg/Np0ZL1sdogTx11xYw8G",
-	"dgUNsn7xdyNrfSqgks4nd7T0VOriRegsZEN53FIufmp5S/WVh6ZeQsv/wZdbjYylxxx+l9W8ge98Dndk",
-	"MBpX1u3jFAekbNhl/7fYMb1ZVJ9hSQNKLywckv0EifH7CcEnZC35zVSIlm8EXyxhQ5OVU7+BbqovSA7e",
-	"03Z2txw7jGqZN1tmqKYjodp3kBPstMSeBsRVRqDJ2xK8mTDlT0saCFNtyXbfRY2lL5U6QAeGg64iErRL",
-	"kI8DyitFdMDG0hDaAKp3tb5Rs2iriFitLGhCh2i2BLtjot1Q3+RlVOWgaPuwJN35HoVUIAI44bCzmXWS",
-	"0i2ijzBFvn389/5E+8EpWSEx9cWExSWBNQ0feo1Klow+7x4SaFY0cXgnptTquAPtovQ7KbCnh7RvisFv",
-	"0ZMHcxEhxoPle5Sk9Uvt5uP582JHsXpRQYbv6FXfi1wqSFZ3RPBkT2icMq4QHovg0ZMa0bg+ZolaLI6G",
-	"rq+wsHKbMA+7eTdFAF3R6OOrpysFEiHY7EG1gWPr/LDOaxHnZzlo90574ExBt3gRRxTPdXijFhdzkctw",
-	"s1mWLxOmNqMK/6y/MXyKQ14jQbUrsrWk54gWJKaTViQ+tmKjDs8HFbbZJ84DYYs/JLWv7njdI+4TqWCh",
-	"PedLYR0UMR1WrRQaNWRICV0Zn9YDcksaYWlypZSyvWmqflsj6EX4a2NhrIGeE7URUo9XHKcb414CX/4r",
-	"ReIciBExgolV2/Zvb0h2jMdih/MJgq9XyPIpTent4tlgT+NFgywXvwhdaSoZVejTX4Vy/LSOxt2Dazdv",
-	"e0QyTeX2Fkcc7R42Pg0BLmi8mn9+RwXWD7kd4RTaK0fthIgVudmfcLZaVvOa+3QudhJLV7z5+ezcj2mm",
-	"+3vrD36GWdUfpQwVp7W03s+7IRTcIX6jblJoDTHJKHZXVpKAWAD9dVmj+I8nv39dgt53E8PPb3Ft9h3Y",
-	"A5XccfgMY+i+XYxfaTjnihixv0XIYg2EKvJf//Vf/3Xz6tXNDz/MCSXGfOCkBpkDEZIgO+4IGKYVExN4",
-	"Ayzg6QCTUqzery34+s1zkrY6xKFkGJ4Grh3qDBgyVQJj+DgzBapy25sAXIP7n9IspeGitfAwKksju/D6",
-	"IYd7ZJhwEtiav4UHkMo2rp6WPh/hsmdSGH/AB1t9RwTlxdVEdNgSv/AFx42XeaAs8cHMaZNL3oksg5gg",
-	"XHyMx2Z70DYHKCRhnKwSBAjvHis2nzG+cFcOhszMYDBDmrtCOaysJEV1Df7urTSdYrOwzDnfRvET5fFr",
-	"N6NvJJxAe3bit43ADj0EheJi1xjW5/MVQ9ISzXoi424ptnYNNTxesJYWpBNyE7WERGs9j4e8Dgw31DDI",
-	"Gg7DrnK/bj2FceuYQtg6ULwnEreXaSakfuGilubWm9TptmScyn0Y7A/P4Q8l7//cv/6F2McRsSIilwT3",
-	"RKKFi9KSPOVfKWLHmTYEc52DUhAPcDUS6Hi9Nqwp+/CRh1Vl3enwip6DdcVyv5A5bzlnKonZ84iDVZZP",
-	"kGI3XM4cmcQu9MLmTosEVnoh8sBcs7dip8gS9sJBfthJV0/njx8/JlSCbdaGeI7bTMJUOAxv6pijz7zg",
-	"UUmWggXuJZsr7JADsRt1rts+8M3XCrQfn2M3tEULY4o4KD3ja2qqtmTHkoQsgaQUfePh0idWCxcdtRn6",
-	"lDBN8sxYKWV289hHN4OyzmK1kJZKh0c+QGXCQBJpp57Vbhxoe7ADfUdWkNhYJyyFh6v6mfFiUmMxKjCB",
-	"OXmCo+wKaSwTKsXU5MDsRpAxi/QBzoRhkKUnVrfZAzRMfRRxI7Zx0ITFQ9AndrPyWSFZ/RniNUjzauPG",
-	"xZbObp1IzyXEDJv+H4D8CVLMSQxLpokd4Tkf4vePKhHo8hhbU9j6Az/ON/jAK37BvDLctnCzq45jN8lP",
-	"37Htnd5JyhWNwucXk+3dh886qcIWPri+dNkyj+HkUwo2phW0ogahukGcqH2UxNSkxciHXVeIwq8oS55T",
-	"HrM4mBebBn5CdAz+OQb7wNeNdHbD4EVloi4IDpjSPe5RQAdkew5ONGrvdtiXX2vf93Uibek+w4cfQq59",
-	"tAEE0BnVykj3g6KBmK1WLjMSyjLjKNy4DZnFfrugeuFj/5ZTq9aBdq6nvfP3B5HJfuZuGfh9ZdEtKyzf",
-	"eV6lbBtHXrCk000NIySNleiPLU//CWiiN+2j7If1mzvBCliYhCq9gIexyAL4swp1h//STW+Fcatfig+O",
-	"EoF3yPmWix0ffkNQioZL1nOeUh1t2iQ+5xJo7LNTjaElQmkHKR8h3qiJBJYWRw6Hbe8xUMDRx5Lu+qOD",
-	"klLzmTt18m9aXWhtVW1CfA/anY+NqZhcUxYCVWV6Q6iUhvU2h3xr5x9jHR1NAdPQRPAISCokzAlbGWJs",
-	"GF8TpUWmjNmtQbBWTI67cdg39wVqG1pB5mO6MoXYEF3V8vZtpXv+QW0kK0Uu5J9CFkakShKcTzz3yIoI",
-	"DfnNY+IYGPA5y9mbh91AiTDWKSBr1SkGu41QUI6H3lGch4wgwBlIVcUlrDx3KXIeQWDaaIkaaS9pUYVJ",
-	"EaxEmiWUcd25nOKq1oYiPGRvW/CwKbMSfE1LyzRo49Uii9FxWAtDeJRw5DZLLUoYsgKVc2DZVZ4kC/x1",
-	"eF3FV80Md0z3FSTKrmnXKjiv3U4zF6vKLHMXYqLktg0vN0IWzIRVpqNTR44sR6TqVecMbjgAZh1catKG",
-	"llSONHYGwRKxRuzwdGzmMKwKPa8KV6kXNZE80KiQWJcqHbQ6EDMaSt2oBc1jJsI+msVubQFlsNmJVt+3",
-	"tlFVzrjGQeceaCoC2LZ4coG3trvxSVFdB1z2gPhkQzm3yOI+JQJuyH4mpEbosthNv05mrskjCKqd0BZL",
-	"flyVHauA3PiVWUxDnDMaQHitzdMY42NZJrxg4TIoXwB8OOiFxXEIStFs1npj3BKCECXsgWq4tYWiu40g",
-	"GuumEauEcSOJHm036BNsdBrA672nnGmmID5HrWEK/LDFY2D982EUPzq8RZT08Mo6KwB9+U3gu/UalBem",
-	"zonPkCX7+/LyTiA8ZPHgekMRvolYJEJsg9vuM5LSaMM4kJ0U2vh6czzMZTrg5xAtSAII1LkWQUGqdCs2",
-	"sJ9XhNpd3dxDiC2h+hZv/nJ188p42uHdSzKtgbtS0PotzV0wNrrFW9ffAl+iWHd10Yfgv4UT525idjJ/",
-	"7/5MLLKitCSltStrLkug+JYo2BqH49pU2m3rIJN6kg2sKvHhGQY1Gx/coj1agwkf7KmFFsQaLj3hJDAO",
-	"u4XVlhCSPM63p95iihXB4R67MKJ4l5q319F1627PSLqKBfsKF+aWOrrhpRS+qki2VutVt6XAuaadgGZ/",
-	"FaqG2mDHVwySRAllqQqehoc9p1ZnoQP2U7E/YVCFURM4qITxqL2Tu2PxzA4KTZHU70iLTJTKL3APT65h",
-	"GjrbC8altcbk24urOzbkg3Yl4A75LMVRiRndu/oehQkajCkojwBnof0+qmZfS7Ze93dMltiT7vowgqGr",
-	"hPY3rWwWllGd7O3H/wzM1ucxfCCMa0Gq2JGNUgmaJC6zkgY3ZA66CzSzPCEtij3x3BrCI6gq2YgDdwGP",
-	"XQHucEll6ShReWp2kCePH09Ypz4ddw8ZW8amBfG6mVuuxIt1Fc+5AvecCVcG4dtJSiCmIigDHpZzq+kd",
-	"ZqKRdmBcSJJzZrOA91qyDHxa0EnLgAPg6qFuM6CRAATLNW8iqsD4bNqeIfRUfh6cz4ao+wton0+5XG3n",
-	"KGMnXfnp0XM2y1ZNE/zxbusWVDcLaJnRvfHrvlKl1g04tvOvWn+R0tAVbCrsXNjGvV6tQjMwrwSSPi1z",
-	"KROiRzcnpbp0WiU7ZqufZBOuvQR07wduP3EeMas2kfXNGEYmHhXOjOFZhRlD3HFPg2E1zw1qHNQ+H7jw",
-	"3uJ+dUg781KtZDoSbcNJxGBiBTv+UcBKkSoFrSXaG07vtj78IBkKxNqf3QCb03U/3FvaWJW5qDbtIrg6",
-	"i65xNJtOQJH4jMEfRvHfUvgttvCOLo8pRoAfk5h2A/HCSWuItiOwoirTaEPlvolQEC9wAmPbEZ0RlAnG",
-	"gg2oB3JoG+PqXSpSE/iyiCgW7RHU2H72ozZ9lkD7i+O3g9MI7nqf/xie3O5s4bWt6tDBHqxj6vy67jeI",
-	"DPis4OrMS1vQiA/Hk6uvszkppVGH1SjTOpSHUNNvBZu7mEzp1K6iEKXbYVW914QEZ6iPOU0/Btm+mGI3",
-	"MazXMLxgn/LtwThvkOkC8CiDZ/udZ+Z5+3S+BimmyO81hfB4yJHXDyDDmyHV2ubcw1nVKBHRdsGDE4Dv",
-	"6V4RJSzGpQUIkGBhCGxJAlOEcaVpknhwvkBIy+LFcr/YAWwH0+U3gG3hh4YrcBW2/ivR9l7+KqVzO9aj",
-	"/RItFt6ZaSmqzBIGasEtecMjW2CnFinj0H0F2t02FJE1nNrdo6nadj3Eff8AMs5hgEGv3K/548ZbN14x",
-	"SNwmUwKsnFfEtU74gkINkQopQ6UWK9y9PiiyLSZxljPQx/lalMfnx/svxxkOiU19GcOJY5/CUyOPH7oU",
-	"bjha9QerNveDumzLWwY99w3Vm3sNWRBdF/4Y2pKepymV+/6HFcJ4737hNXHwgt9RtQ0t1rgWI3CR35nL",
-	"Q/fZCbldJWI3qKfcv7cjerGKipbMO4dNVQa1WDLUF2B5MHeK2qPfXs/Gx9juVwNZ557zH8zqdNVbHZcI",
-	"DJ7uvhCSJKAXxvdYrIWdcrpl2cI5aQNSwYOxZ46BpSoQ3g+XrbgQf8LAqsrm0bNjwzAe/0dzxjzNld14",
-	"VG6bOfxSErFe4JDvmR3vuwjMq1xY++Jw5ha2sLrydWFZsfrwARbVozKfaW18KOFBbKE6XhMHv5kVgV4k",
-	"NFNQnaSJ32u5X2AE465yImAWVghAKCqr0GcKT7TFSp3n0DnwsG63teGWihRs6ToHiFWgqLpSmnGWsb5D",
-	"o8LzQP2dY3CuK1IZtHuIHR8FA2z8tcELRq2O23qfcIxi9/H+iB609um0tu12XDxfKcAeFuS468cO/Aln",
-	"VWzrWzjHMvM8KxveHJnr/nZZZl2ndDHDtkKWsF47v+qkwuFxPDQrzGtjz2N7/GgPd/FUbGProoxBzYZA",
-	"A3kiuXuHX3XvQAkaL+ps/yKjUk8SLvg7jrHlZm3P/C4UuqfWkGZ69C3tz8KByHQBUgxKmw2yLXWMvXHj",
-	"vF6z+7/UkIYeBw8sBh4F8h/PcersnHgWoF+WCaVt6iM1NotIUFoRweeEcWKz9WNwFVYWSmrhz8DbwMCV",
-	"SGEp4j3RQmwRJZ1Q7asqLJgSfi0hEjKGmGxAAtlDrWKye2hKHdMq1JmIndETNVLj3t3aBmF39lRIILBH",
-	"PG/KSa5ymtToHNjIsGqjjYpMky1AZouUbfGC5SK2x+yowjJ4jvQdSjhfKBJOVVUncAbc9gSociFcy/Ql",
-	"2xkLXJMMhJ2PgT+qVebXU02dgoSlrIhSUbzpHOHTlbagFUPfu0tSzhBFGwNUC6C3sEA2jTigdybn4Gj+",
-	"tw2gLGBhrS0AT+meuNJj8yjUP+t0ou5xsbNl79jvuNvsCRe6M1Suzh0tTE7VvFfMcqFqtZi6sbcUhrDK",
-	"84oGhGyL5Uz7hlZsGpetepI18JNMQkalaxy3ClLW4QaDIcwvxt1dgo6v9lLbn0eJbaIiKxrhkAVnIthh",
-	"gVovJB/EeP5dm3godGY73sUDmDBPxOGK+g5w6VETNwLICI3BF0VNlX1khyC4rT4MyTr2pEtKIRetsKFo",
-	"dRaji6G2EEZ6ORjXXyGnyHUk0tBRqMqjCCB2GAWGGC3Hoa4seBw+vqRcrQZiNhYTMs0LlkvuPaqzjDs5",
-	"IebpshFJXGqgz1UU1dBOsHlUR0A7MiXlwNhD0f4LIYlZy609hrLqabttjAfkEzc9qBqjMk+Gjj9THvAI",
-	"lRD8Fo0H42TFHqCGmy1sb24hWcVRif/GnXHUzkR8+2kdUNLDCoRTP36Bz71NDtnqgAPwmgNWQ1NSgSYa",
-	"lqpvO43rmD+eOBL27+tI7CaP8Of+AfPipbpZNk0urE7f409l3Z0mW9MlUnP4nGa9iFlGnNtuCOrSBNU8",
-	"pxPn2tfo8lQ/WOXWj8H8s9YOKMPDZ2CWaD5bUZaAn1SQ7J3vAmWZMP534xCeOxsz6jQ71aOZOJE41nlt",
-	"Q9St+PQbqojZKtBDLbo0/IBK9F03VJ0xMTm2WstwcVHuE6cOTpuMkExZTBgTJFbCw+o8LrED1UFnpmpH",
-	"oh0VbniYPdZbHo/MpQdaYqv5J2RA1WJlxeYQCFhIsnMedtEpXEbzdUI6cbaDo46bbNKbMj1Ikjb5FehB",
-	"cCLenwp1bWUHVicRUXtm6zCZ6dvThuQszU/n5QOCyxIJi/anFrsJvkrYmAoG+9jn7netBagjxe3U6ZeC",
-	"LxRLfOqv4ffSvOal4Z8dg+sktXXoB10ymXl1Bg6AZcV0iclUnsPOcXKdi0kTWNPETT805lzZtMzc/NDh",
-	"wAjM1phnVj5NhdLEhLPMV1+HkkPaCMxidD5+LK/LM5YGozuqSeczo/rD7m/C+o4hpdVK0aJuqMLvmsA5",
-	"7rXry/ONYFEIhhEiPIMeBePcLo4Pjdxq762GV+YeEMUvveOlvbYedlf8kdMkfELX+nI7xlsADdsK3MNv",
-	"YJ/t7ud/3PESZ69XRfz7VhCL6sDKIsUMMUNc6scOKoPDzpqJvYtxLagV6jhThHKbqDYmYrm3mcfSzyCK",
-	"Wr87ZZylxoQ9nnc0z4/scT2HieyqfZzCwpxoRA5Lgt3y2qVskgDP7sxnjOws1ViaJ2dWiYQql4hdUYS/",
-	"/9vjedvphsPkc9Je7ogWd/2DlWgvqfavJyH5nlJQr1Uce+XQMTcIyLxiuuuUyXXw+wF2zofAxJuxUkFn",
-	"YpyAe8mLXdfWsKzK3C684511GKnMcntEceQz94vwiTSNE8YHTQIMkgpURM3LLyzg0skL2oKtsmh0mPqz",
-	"pIJvxWRkvwmZaGvDIotNqCKRAYmZxZuzPXrBIip0SYOTvCu+KlOEwwMUw6ljs1uVDle7szB+T3LK2wTM",
-	"t9hMEh6YyFWl2KUN0eCPXMg8bavY17nkjl+Hm7p9ZQeqaJdjyGt/pYgWcz9/ghgPgYShJ2Se1OwV5YgV",
-	"j/hLbnHmhRgmsIKmynCwdgf8bdkctWpLz9uyxwHy7AaOV9/YjuY17K0n2+tbutQLD1JXzuxB1a8NbG1d",
-	"XC0Oxgz7osJbxhcZlTRJ8ChiuV/ENIhXFXYjS/PgmFA8s6nsVXlrt0K/OSM/5sjFpSHqFqofsa1ZP4Lo",
-	"qIsE3KY7KJdpT9yyeptEaB6M3EJo28C8uGSg5uTl/WvyzZPvvrt5QmiSbejN01HlL5j+yhsICdUxwq4F",
-	"cOSsHAlru9kExsb4r0hENayFeY07YvZA25lvTNie2BqyEWMkA4IhNU1cz+1RcQiWMDsL1C8XhzBjfxs9",
-	"rbMV9cu+TOdca9/QEMiqYnbCwe3Zbk0srRArQu2g2SNrpyJqVDMTUi8yoVrGspqL7IlDy/dTtlG3dON3",
-	"387/Juh5HDXWewUQ++OFw6w7VRtN1yM16lT0zk8x3DsIh+xG0iVCbHEwknFSnJ8wpjADv1ogusEQBE9z",
-	"9f/NS/xOlYltG0qrP2OIIUqoBEV2lfIknAVNFN2rarkKDn0KQxO2Fp+1n0lUKpm7oxZjFIoy5i7Qsv7p",
-	"4hU1PVTsitDOZ65lqA40UWhxu/X6yRV+XA4r4rjmvAFYDEd07x1a8LaazIUo0FVaknxuqzmUXERit5kp",
-	"LUgs+mo1P+hRWj2oJdC+KDYG/qeLM/vKMB1+1VhivrE/GzpVehAqgpW3g/65YoXNSsIDjrXLf0mSzxIr",
-	"q92OXRiqylEzG+3xa2/yx4HzHMwkrUO1NRfmpfLUegf4kGER3DmO5EYfehfcbyJUtluXtu2ta5tqHPe2",
-	"E/m3codsEHnj8ISHe1ZjnbtKnjPga29olgFXdsALdgRYkBfVcauRj3cPH9nNc+hlbMQJo/rLyV3YK8ls",
-	"ksnTJsw5pRFz6bT2pBXjNGl1VjdULVQkAbgfqH64fw5Vksocy1axHxFpWzd6pELLYoJtUdW4xcMmlToI",
-	"dhx1FG0as44OA9PgF4sO7OZBgGysGKbnVjp3GG0F9Q540ikb0xzleEE7oXJQKP0WPeCRm8xgGLvgU9uG",
-	"k7x98Zz8/du//RtxZCUxaMqwoeAQXSPQsauNeNhMYibFWtIw8vexKGPmNyHA/9ecfPv47xZP3l1HaCKB",
-	"xvvwrTQN9blXDCvEc1vEtKO2SMz9ie5ua+37ZLNoHZwe65lDEaaCtnlrDfi/4gCZ8frkr1A5Ugdqcovh",
-	"6RNBB6fud96ifMnxwMI/BIX0bVEwOCqX1lKNPs75crcJL8tWw7OWA7ilBDoC8qN+u+/Nj4PpX8bHG3Wf",
-	"lp/Up+uc0ofJdYhPA7uVOee2PTmjbjq7I2pRNvx764yTI+Ap6lGBoRnerHzVyvMrL9gvHJabATB23YYI",
-	"1zsid9sAx3BzvxcbQAhw/6d2fxdNheF2quNn3LrsjnuVflJMsd82NO98JRRvXSfXcw8h1YIsVTe/P9Jo",
-	"Y9vOFE5grEyexNGIG7HjRRvLkd5wO1ZOc3bQqWFhMVCrHxK4gFgpsqTzWUI1fmTkS6zMFQwd950UfL0o",
-	"cDxyrvKlIeLSfIn1T0FJDU4RfrcB6x/bDGkJctnTE4RvFqah63Q9uSuy0l55as+qecuiMb2oT3ddjnaK",
-	"3Jo9QLhT9Q7H2bguKD+yHvsFP5bNHM6lamluuLpOiBdSpNUa/a8UcTPZy075wSC/i65BEzjUEyXZQ9+b",
-	"J6QFMIDaGOV2XQThqQZT4skdUTp9VHuHESe+yLOp037T9G+8zrF9o8aWwV0YHMpihfptfykrLbEnZAkr",
-	"IWFwa3AVj+B0NIHRnR9jB0q0tuK4yKMwCgOhfySoCVj7CzA8/3JYBUKiZeMkz+xfbo6FCcKWdpzzSAyC",
-	"If0xfhP4PDpk7CA8MBtsLw6RufD1atXWVlPO6Thvi42TvoaslR54uVU4k1GxSE7S6qa7hoUQwFEokQar",
-	"vQA9jT1eDHyt3VGVHSPdhiZAgmuEnFWZ/Hv/wBWpu4dF+VebrIW80iluW8c5wtFQtV2UC7fFjAscB3d8",
-	"U/kpDd/Fe1+ClVI8sLhAAmiWJkXotu76AX9sEgurF4yd0FIuCOph/Wypk4RB4J0aMMxdreeRqUrAguf0",
-	"J+VSmorfxZppwsR2vJrJAsTqHlENkrp7psMd0UUrtDNj1V7qqv5U+qLNlRbm0o1BtVd090m3jtFAV2e4",
-	"o99aKYGFxXEbJJOqQBytvA/v65XtGo6tDyv6tgY0J9prJ8d6nrwgrF6DNwKweWM2aN9kNvB96m0Vgbot",
-	"Q7qOuRPDXbBjTiLH9WlYMW/t0yh7T3o7GcorhwNYuad7AIdWoKjKMurMLmtDSiD0Cvmb7Y2lu+PRlEtJ",
-	"bDFdDHbTjVPyoD7Az1FAICtjOwaHIg9+QvNwCTt5QJtDF3Jgm+X0NbeaoD02F496amdPLaLyD2gR9ZP4",
-	"LF1rDbSOCrXxOv7GXbUSpUxNtH97CT3+XLW8yT2MdnGL+TbHZMarP+5a2VSEOj9WjH3OG5uzDZxm2LTr",
-	"KSUQCTxAMnIatOCLJWxoslqI1QjzIOwoltByW7vM24kyWVdajcYf2yezjRnj4KZyTVCK5Nva2rjMY/jQ",
-	"gg3lO8pCzWaO6YetimKlbeYD26iLh8+DD3iApKvj0V5A8ESMUONjIv4CDhE2excRHMqMC9MbkWtCSbSx",
-	"BzVjJBLrBsaV3eQticoj/SSp1Wn7WAkN7Xa0SvRSwOV5V18tihSOx2rqTU9YWan2XNvycNucVe3XqvK9",
-	"FP8OXWwDgLJmYoSNGIeSMgxj6RKJ+/PM2htaF1AfilTt7Rqfz+5oyDg6gujAJBgxUQ/7mto0JKQWFa1x",
-	"aGYqzzCOHzBzvhtFhUregoHsvvFt9/WmrIBVGwu0VCZ6myng0Hy/0sX0XSBe7d1MqVpitnitFlWvACs1",
-	"dt0kEbu2Peq4BquNSOJRm7hb3E8iicOFXa0nLwU+SnuxL6ZHhIzRbz+ygsATyb9bF7ZK431OPRUfd0jl",
-	"rh7f19Qydr9IQ5bLCL6zSBqBnarsSzPv0dj6YGOHKijG/qMKmjHNY2YVhcYpOhRrYxnC+TmRwFtrOU5E",
-	"7uo7jBd8xWQ69pDvKEjg1QoizR7gPNmB4w4rRX9ODcXgRFxmXLRDZW47QcO1HByF9SAAVwRlkjiyIndn",
-	"jCJFAurHmOljIGmGv8z35nLPvU5L6G4cXmvO4yPnegdnaK8lQKV06vcT+6zC89b/duq4dXzt17757iyz",
-	"+QfOv6/30R6C3IzpSeNRksfQ1d47ZOSxc1yKuwVXbQtX740u8SCQnMOAbgdBbQCv2Kh0JWxPsMg19mB4",
-	"t877XkMmx3WNpXuHLiJLPHSZq0goBm4RLbCPmmDJwpCntW49FgBq0enXKmhDmlaOssMBUSFrc/shG4Fp",
-	"5J7bNkwyzyKRtnShuzIPliQkFpV2LcrVzga642CV2tbQSdI/BR/gKlXJGwBYbPDOkdfxy5O0Qgz32AGa",
-	"Msku1lC+8+1k90BltPmJhZY8EKpU5LwF1aiC1VIGV2HwnHzZ0ZwxzDnGhcyrzZHtL/y2aBE7hU0l8Y5P",
-	"7t/jNI8XOMwjsB6+cGCdoclylRkdapHAqs3SjOl+PEhxLfzEysOn9b3P97DOAztexiKdy0DTz/99S8zd",
-	"/ZZA41iCUnNCba1vTDX1H1oglje//Hv4CCySECiD/Z4q+ObpHOfj7DNEptxQHp4eKtnh74XOaK435cJw",
-	"Y8n1BrhmkZF6RYSbMe7SFL0Edmu1T5wXtAmTtnUvHgeFLJKFWK0KIK1Aqe8nQDaedhfTkq3X/eGOv807",
-	"d/kogNo26F67ddTJ3BsH+ZWcH/11AP+PRLm7DhYOwEY1y+xiwhR7+EU2b/uIV+IhCG61YEdAXbaxI8W8",
-	"cHAnandNtcOYuxq3MHXZ7QPH70+LnmaJ5hbeR/Nnajs2oJb7hcx5y4ae80VH5GSh3k6NnY4NO3qWZI8f",
-	"zcVkCRvGY7Np45mlCcaU+WsHEojzrwMlH21w1AePsq57f+K/+qZdnLwEvLCH02HBikKhgGxELpXF3yxO",
-	"cO07CxkzTuXeXcIs1raRV89/XMog5ldPVTvIbHurh55HTWf0u3CE+2x2F5Dwkai/bXbIm5oGwsWzX57V",
-	"2FJGQt026c8qcGPnKwbnFBsqRZshucRogwl1h5TaAqT6QkhMmwS1tPsntySiCfCYSofC6mQ1S2iEVFn2",
-	"gg43e4IVoGS7BblXnc80VVuUCpG11Nz78uDA9H/g8W2ZD0qE2CpSID6yxNXvEqbJWoAy1jaIUqchzZIg",
-	"eEH5FAQtcNd9pYhzQEa6VUX8e/gUR4dRNwx1P3dJ3bvSD2s4GCsNsuXt7cH2rW0L2FBVQFHUV/tdqNp/",
-	"gIAeQDTXZLSNJ+Ybw3nzr1fSSpJiToQkKwaJEQ8e282GpuBAP82P8NtGx8LT0Du0L90uojKCj+k7soRE",
-	"7MjjUvRmYcD4mmr4id8FLVrghMeOJ3eFQ0M5y4XuZWpD5kSbb1XUMp/r3GQ+g7QdsGB8yXBrONsx3vVd",
-	"OTwgk0KsvCgGBrva1lxLFrKmD8ObOO3NFqsisdQ7PdjwUgHWkJE8K5yQMP5NxQ7m6sjqUv/DIjCzrJl3",
-	"nWbdszV/ORq2Ogjw8zpA9TtC1RYsDH1RWoc5qRo9F/41EBzB2RGldkJiY7p0AzErOvFtyEgUoli58Jug",
-	"OfF3PxmJz5O4uGEbkalP0TVsvk19BUWeruuHHZVvJtEoKvW+agC92+v9rDYkr3bArkC74b4UR6zgqd6g",
-	"k1ZHJW5a5wuHTl6VDfG6Dl5bidegQ6O+lKoiltQWDtWhRWHf3Oykg9jmDI2uiVTHFiQORJ7tKCQEHo/t",
-	"FdEtw6H6Gowk0CTZL7AJeiSuHQ4cHhq4n787qRIo9TYoDV62byucqpvkoGupuqJwjV8D/LZZFljJHVUX",
-	"62SinFPWOf2mQbsQND2cGZRztMxvxK4DLR8cKgt24nroqeGDDTPgY1bTMiNDbSHuo3coiB41xD0cow4O",
-	"Ts0yVMAvfGWCT+PvZRJoTMSD88/MOsgS9A6Ak6XQm8FOYBkGtydtG0kMrVy4TlPB1w5/DzI1dzNhbHu1",
-	"nfdu9gz80h6EcRQB3Du4sLlA1RbnV4PnMSjvm/2Ao3+b0XWwXqiZjuT2BkHxSGi0fb6hnEMSQsni3BY+",
-	"h7s/qNILBE1s6X84/vy1fHLrqu9hbBnaDpYbIbYeEDaYCIyZcs9Wd67H3k5KqmN/1Uu2Qm9zuGgRMZo8",
-	"i6LwIPiVwKpeqQZ24RbXL6hy7VM9c/VtW3GLhA2t6O0cDeG+bMO8HIR3Whk/4JYblAC/exTDd6VQmfkS",
-	"28PwmMBOHooEx0Z/7Qtg1kIz6hpkPOz/wia7KJa5Yks+zTLG1xavxLgACdj6/4RmyvX+S1CZ4Mr+wnmn",
-	"sYMjZ9x1vSwR7iZoD+81lfpNmYdRY53oIrl+4lwiseNHhrLVJbSwSeqJik4samOFXkHHy1415BTbzazz",
-	"v2hdfv2ZhzaydsTRS/sO4MgjemweQMasPl3Nv8985oBHFiUWZywWXGijEpqiqjjpnM+4WPgQt4C1WLQH",
-	"mK1iMCvXFCRorXG/OWQrax227ZpeBsMymMud2E2EwuYGvMSLchpMoEHFX+QgPdquKl3voZNrWdLR4ITf",
-	"KvYnDN06zPUt0L8jBkDEjPZW8OJFWC2n26LCUcFdayfJyPKVBg8aM6gdhpUfzFe0XPXVshTS/cJtkcMl",
-	"HIf/VUmwxMPPcOVhCw26BhWNnUVUkeDWm23EbtDdmtbCkaGbhJPUotTQP46tVMyzTLZl6MeYkEnbf47p",
-	"LW0/AhgNOuh3mzr461LkBaRJllDGbTaY5zQZ0FUcV1LhBcBcq6oVTJlGUEoen69u6R1V21OLGBOhQC2Y",
-	"VmDboZthrNFDjKAxQ18Ak7nBIgVkIVVbh1hIeUwiyrnQZAkEx0jGJBY8PAf2gn3QrX7SmZqf2Qqdozhc",
-	"T9UxLi9hPDy9D/3qMbgW6IePaW07wmVsg71xLC97meczxYX4sw2pfcTInko9i081NibL1cW6d6M1ivTc",
-	"BWUjgya/eTbg8IaF8Oa5U5gbNATntTNvgSo8OBk5kuTUQ8229dyjLI1dDdfWBhyRQbK/DS6nkoNrmGIR",
-	"TwCj/UmqyPOlH7N9qKo0hC/wCuQaiPmucOFSuie5cugqIsf0NpNkKWkE49D8Ti4md68ztyxx79BvFxxn",
-	"jysmd8yvk+mNcWPs6SAejKcl2VQebQhV5F//cjvc1xZIzbzNx4+HkJuPT/UJjy1PL2XjlIKpQEF5nUtd",
-	"HJnEanq9PaPldI94I1sObe1MhMOgyMjDDgtaH2iSI6C84MmeYCLFgkAXdXYmUloa9TLeGSKWj9ItNx+k",
-	"bREF+hEu5NYOsNjhjAFsXS3WMeqhnfaldWqYGHBoUcgQ3qZ8PT9/YgCbxteje12fWkOLI9Oj6qOPNgAD",
-	"Vf5v/b3l1dLjpg2uLDbMlA862FA5Zh+kud60HCf1T6c4uWSCeTDXqnuMJwN24Au3k33Cvf/Mjfg9zLeN",
-	"nMddzAVyCAEu41MZUjwP5FAO45HDvE1G12CMkQQCH2ikk72ttGOtFS/HhRicZZk9nRto2D/gOUiwG2oj",
-	"gQ7Wv4FRiYs+whBJPVUQNegPH85Y5pdv7pjQmr5wujLNrmjV7pybomPPwUo3bYP6W7aEJqyPtfjmLsHn",
-	"IusD9gS77kdNo7axUD/ixLEAclPZpnE5kg2L47ZDhqGonVSNQ83FH5xkKNGDjheMN4a99aBetNhW8QAy",
-	"zltaxccmYI6Z2tLWcvE9rBmeu/kKQ0M5Utr0wJ3YA41qlZ4aaDpz37SVuNsczWJUqDy2Mr4tZ+QTRC57",
-	"9Pt8XGCqaqPOulHZ6pPR3HiWsBtcGYNQwUHhDq2j/3yie1xKCObBbRyNncI3KlgprDpUPu3lWV6o8rwK",
-	"3ukku5SxUl0rWtFuOZ+dmADqbJRzPmF/kqhlcZNsfXaDOOPOhw/ATMnY+fEj3Jbmrlj8tH1Jb6zgHAHF",
-	"dYyVaVbouFu0L++0ZF9Q7nZ0C4owPaJHs1347rNkNOFK8KWR1TYp/fDSXuxTLu7PJ51h9impmupay5t2",
-	"8MvYoyOEqfMsoVeO2sHo37EUEsbBECrg//nWnpP6LToOmFrK1w7qX519L/f0oiFgPksRu6weswmuXRu4",
-	"rZQ1S8ONYa/Mi7o4ryuka3OO+usw7GVHxnODR4OMORXCbcxFYu24RV4UJtkvqmJ1xl0D2XpSGiQW0IMj",
-	"WwyWWzEJqjZ057DsE5LAhv6GukkXh35zy1FnOIpGPuKCD/DDGzSZiofynMzzJTSBKr+xuKlH9FWOCdtG",
-	"zx5piT47TmT6zlsMsY46bDml5/SUnbF1FkTlVQIphzZkrXssChe1luxq/tvJUqdA40UHTiB+WkB6ta54",
-	"EpWyKzijSmW/ZicjT1/LEeyBz5MBj23EpvIoAocJ3zrkvifYLCCui9KIPhXMfs3OPw0xPA8wtKBfuRu5",
-	"/8q5V80aSB4zw4fh8mlu9Nz/LHgiNtIJCnvLtvjFL6731abQvDqtzqeBv6qQQzIlusBRJdVM0WXS1lx0",
-	"crFix6S70yACBmaQGs39xdsWff69um3Ydjwu3tS4Eb3N+keWJ1R7/BuhvyYJUKXJk6ck2lATRlm03ZOg",
-	"ABp8KR7fib9gWDGJxquzeq8+l300qO1IDzG0ht/KxGw7qnqjbLUjeBlb7ekGdh/C8joUf4fW74f7jjhB",
-	"fUP1poTPKU5Sbe27H6E2D045qwzmHP7mo/on57PdZkC5xQpJYS6tZSvso4LcBNhaH+BUB24HsB3QpdhY",
-	"MP6qcxT2b0JuV4nYFYN8m2eUSgu5XyTOPgzKY5SQhO3+X9gea5lDYJHmV3lLqY2JaCcIgHeODuGFN8la",
-	"ubh43WKZpffpFjdvkjHICD+c/lRJ8dOY3BHv4Wnrvg1gIjyYp1njsq81GLRJlvUUcsn0/t6s0OXPhdR2",
-	"Gh4z+hsJsWXgzeHtbLH4SSh9464qmZSx/7DvpspOkq4bSJqZe4TuUESVSDd0Q8ANr3HXbrTOZh8/4uCE",
-	"lQgZnVWCEGeSSLDYgWrDMpJSTteQAjeeDolzbI8iXlTU1//k/+TPBX8Ajj+5Jf/n/vUvhHGiON3CIqIK",
-	"7giLFaESyK+/vvxBkf/ph0P/m8UWQoAVICndwv+6ww5/e/XbF8/JN99883dzt1/fPb8jmD8lTP2Tv/+X",
-	"ZdGcRLmUwKP9x/fmspRxIUnOmVZ3eLzncJsYJLE7pnKNjF+TH6UU0j7pPc2yhNmRSI8yKZYJpP/7v5Xg",
-	"78n/NKv4+7d/+7f/9U+OxZ6UKI00eB+JGN7bZon32PGu3hNOU8bXBB5A7smSxu7RVGNC4GvyLDL7IHnz",
-	"+v6dhYcg71/GkGZCm5e4+Q/Yv7dIeYqmQLawd08tPsLOjTVoVX5kzzDd/EPKBXqqeN23T59+TZ4RN0zY",
-	"wREAxPbHnol+ZAF5+vgxLvOf3G9ntgaIMI14cE8fP7UPef+zmx/13qYcuSCuw5NEZkXmIsbJij14sCjD",
-	"DiJhlSuKxY7fPv67vRXTili9+/qfmLlQbjnk/b/Q9s1JxQ/6+N6i0SHhEpYy/X5O3tvvzP/+eO/R6pgk",
-	"K5YY3/Br8mNsnpIrIO9/fEfX7x+9f7m6eWWirPdf/5O/AZElQBRbc8yYWiZbHfR4Y3cF7BeCGZL3z7Am",
-	"jf2JVLgl36O2EUmzxT/zx4+/iViM/4L706Zs7EfvDSmcC/KVcmTOlaO6ey6y6r0RE/Lo4ckjazseudW8",
-	"N4EHop/CBzuarhglgobAgvSlmG0gxm/5+p8cy48i4BZcyBmWZxmNNnDz9OvHlUT97G1hZ4qS7dkTj0tC",
-	"Mza7nX3z9eOvv0FHWW/QBJpFlhHG2ubFjLlHAr2MZ7czw9zvfZTj+uSt/Xz6+LFDltAONauqj//tDLjd",
-	"EgbFLeiVo7E7LANwJ/743Yq6JvTQHYsleotgzb+fRjmz7+JAh5MEJNbKKxwIZMvry1lECIWkAkSxodz3",
-	"Dr0ro5KmgAHN7T/CqyovecRKw4HbwO/FvKnvXSnrdBR1IefH+r5pHJuPB8x8Mu2jz87IZ3FMqAUOLm2S",
-	"R28NMfPjvCLvj/7F4o+tQv/voD1zzyvyPVSazzZAY+dTGiNYv33TOfp4OlVf8xKMOaQOI0UdxTszNvuQ",
-	"yMa+H6lCK9wGzqs7eIg+SHP+6jJhKOFVbZhiPVrlXXvKv4N+kZ95R8EHXGRHwSfZzdtaowxk4eA60Cms",
-	"GoR4DXIyvQpQXSU02nZRHdGWzkn1GgjVuQnv07u2ps7GBDRRgmiRxMbP8q/rCZ6hz3iCIcsDZL0vyXqV",
-	"jkCBsHVhW3ZRUXhugb4ItTwnkX0uWe7RLWDcDkEjDjcM46ISH8yhVTelJKBhWmQ3uYV3Ok6COtxJe7h6",
-	"pVJUPZwcJEhPp3302SXolXgAn6rgWpRTKb5SBHczojdS5OsNudeSZdCxEXontDuoel5cNZblxRmzZfaZ",
-	"9Nev7yJ7aEEMnLGA9JwTq4gW1sIG3q7BeUMfwGULXKuT40RJ+UNm9Hr8z8vY4exEvUq/PxA8VQk65aZp",
-	"XMoKva/L/fcL+xQRwNUKCAYBfwoOc8xAms3UTkjBmT7mn4T5mShd2mgbK/pMo79qrGhgcnH2cd57oTug",
-	"HXDlH0MuKk3y3J0G/JGD3JeHAf4Upp1H57XllqAXsuUl90pR8J/1JdWel5PArtIR8uv7NKm1gjpnZyK+",
-	"HqHFZDabY1vm8Rr0nPjJZHNiT/hoQixovN2tXaU80SDTNjFoWoQB+3MhGWdXlCvdn6uswHSnyLlWJsrB",
-	"DgYkvvncsqld/ybO4h2vs2ffye3CPs1OfqWi5NJ5XiTuiEOVrQ6SUmQLkNlDXoQdcVi0KHpjFPpR1kBF",
-	"njBsPkRdvtYUzMFCLxxCV8Gbz71z4LPqsoT2CscKSjtR04dzfZLEOcQ3fjR/t8doLn1WDPE/NqBu8d4O",
-	"GoRLsvd1hJ7XrSvf+iKunSOwjcJ9unvNHsDE7Rr4nT+Hr82kW7EkcROpaok22x7b5RLe0weovuT1OoXl",
-	"Gj+VY1ih0kWOXnlRwSIkcfUMONq3HB+KdS4eX+WA6UEtt5uGhNQPhJ5uu3iLN/0cxOnHNNP7YRL07WFN",
-	"2A+CwwRMfke3UHKZiJXDvmBKd7JTpCne3zFSieQMnMS7PrePulqjYJfnFntx99MR5+x5cyq3WHiFjyO2",
-	"vUInEKNdEJltbfXDVrzYuCO7qtjYkLFnmy+u+pIYmkhKLEEvkxiqcK9w+4rPDkWhPyNQduSfnUJnpw5G",
-	"+D5xUkT4Gj7oOdlQtcHgXvlZjW00PKWUoE74RzgUbOKIDXhcYdrnvvl+CimbMix84/pdAw/9pawNDpYF",
-	"F6PFuU06KbISOceSaV9lXE9tFJ+eO73xzLYcuLm3Tp98oa2NWFCTcNif/abQqh7DZKPWGywO79mo7KUv",
-	"7JVXesBbWeNlCqWQGjZ4tGe8NstkIXRDOQH/Ue+hQeVVrtYdrKzxE8WIVSpdpjzXT5sPcDSoVHbnoTLa",
-	"sMmjhmf2rp+DrFxFAHivRYaNJIyvPSvv0ClBPGpbb7eFTA/iL2JFOv7mPBYTM/dXHgvHWQvy9oWzfaG9",
-	"A8Bf0mh7W4AI+6kyqXiAQYo7aB+8ongtFIPhMRp+0O6ZtPxU0/WnC94scS8Tu52+O1/5xvxJ9+QLbcdl",
-	"C32/Xj9iaSakdq2yIe6+xAvaVTykL7HEKZYhnalAcEwrGmmeaJZRqR+thExvYqrpcAbZl8QpgBeOCe2T",
-	"L3RqZx9W1lli18Lz+/+8I45jRbspLQJDSiS2ocZkJ5kGRbjwMzAGiFdvcqeQ1XMb0Oss9vC4x3igFrlK",
-	"D19d08yi1Uzx1NUdx5rvcxd32HV9ktqOKxUcX9oxxsyjR76kfPJUn/6eXm0V3/eUX6/cTNDkTHkpBkRI",
-	"krCVtgkwyhFh1EIdVI7pRwhLLG640Dd+9vTkcvOD+EVgbv+Ks8S1Nf5FpegedCE7DZ6PEJbcviZ0B4o/",
-	"lJedkXLFUy4aM5HdRiDKwBLKsgiLR2dxSHab/YSbeZANqUe+n1BVMdHyeQR3uNRnavuJVNWmpM5/FI9p",
-	"nUyKFUsAjTu2JTtsGdu74Q8WHQrUHYkoN4KZ81hwi0hCSUz3I1TcpvaG5IFe2SsvRPCLKLl9Jdv+3el3",
-	"TafLjsEDgqc37spBoXkFurauIFdT7lh/qWtzvn+rFkVuATI/HLIQjLmHOfKF+2JFViJJBAbWOOvbQwJO",
-	"F9i1tt99KhGZX0vk6F79EwYCVyvKkmmwZwGdAj1ik9BuYsMAq+WHO5z/0OCc1qo27uLs6d0k8a3RWQbc",
-	"NWqcc0uKIYG1BRzsduwr111nHUS5wouw6reNcBCzygEpitSHAcBb0Eo6TlfK5V9trFys8NOcsVQodG7m",
-	"/gx2FjTiOFouO5fa4Y/bP4wxvLPFsYbxHHbEEV51AJFUVM7a1OkL9H7k8fXL01Wcof/IYxMoFcRy08w6",
-	"eMceAGFYe+1leeEVnJr3FjBXB2WPdAMnbrW6ygrrCj8vsr1U5Ycs9yTOgXh4biebNVkMSqiLM4XSN9EG",
-	"om23yL4RSj+3l52RkMVTLkLGHzE/ngixJbYFlmT5MmFqAzExdJkbow0Kh3aZv7aQYfMDPLAY3BChMLlP",
-	"dLoaPJLwUCmsDbLIjdZ/W155Ri5VnnJ+R8pwhiIUyZJGW+RSAUewE3kSk1gYu3zn+tNCJ9Tn5Y7wOIgT",
-	"7tGvVyuQb82dr3WDxsXhMi8dV1es35dS+tPrEAwLHSiadVyNKUEQeJRsG3LWCu1jYbWMMB4leXzMtqPy",
-	"ZcoQMbt727mvXHdOHMPiMRfceDzWPqaVKySqbzvnMWMFklMX8X8q4Z4G5A3LAsv2tOFAb24PDqGt7T4p",
-	"/cDSPJ3dPvUji+yfT/7+b48PB4Sc1fdzRLqI3Lwx7klUwHC5AwlLd7QrhnBzogW24yP+h0XnOoT0OEDt",
-	"ssi1j5Y0oTzqiV++9xddZ7LHLe8yUPOOFHPsis1TZApwLVmtfc/hAjeprSXlikb9Gbaf8fp31cs/h7gx",
-	"o3uR62uC07CEvIho2EeRKo9bTXtTPlLKkpsN0MTOQGpLpr+iLPnJXnWdqlhZ4LnJ/ZPYoZtiSLcUH0CR",
-	"WNwSBVzPCcq+mpOlyK2ymvsmlHHzoW2HUAQ9AL62fezKBYR+7ljJKhxEVzLKTqNUj3I/HLJTj+sjJD/r",
-	"s4/D8Zrnr31g7gTEmJci0DMW1+JT1sP1YjpPDadI++YXrNVJBF8TLapJvSqE0yGbfUXz1AW4P0i60ldX",
-	"four+hRnp+Xw1zN74raYNi0ka0eZVvV0vhZFjqiOId4vKY98DceEqYEXLIGjrMeFEgNmbS9YUgTKR6Tv",
-	"X+Aw5imakRFamhS22TI65zHIJoDVbsOiDdmAw6dmmiRsC7a2ak8kZMke0U6yHM0HVSwGP2KLg9k/jFGK",
-	"j5AP9ehfvLNLwinDi/YSjoyiB+C8Lj4wdqqFTqfHTSLSoG+UlkDTurgUDt+ScYr+4UEiI6Tltmzi9HNz",
-	"vJFV72IGGrZGIlnRc6ecUK1ptHFgQy08PCXkrjPeAuhMX1etr9842FV+8s5n6hphl4BCUQxmM/+zxoAL",
-	"POLdcrFTRtWxwpKZPQJnzek7N0wWBxmi10gEx/5akE7emCJUbS0wXq9pELk2VuXG5vL74BBf26vfFhdf",
-	"ZwTQWOZl8iR2qICjp0eq24hcAdZpu0P75Z5QHMJX5YxIWMSgv+G18V7XqnCNZX6a4owmrS6EXej5L0se",
-	"BdjcpnxnRyn8TCToKioxnqltiKOEC5IKCXduUohRZkWgNsKsldWP7F26PK8ai0YzyN7/HQ4AvpyNPZd2",
-	"ueHKs9t//H5YER1gTbH16cLgCt51Suvu0ManR34Aeke3+g/4HEeOkxVqfgSHz2bBf/Dj3y8ciY+UrS/n",
-	"raO05wevGBHMzWL1hil/MIiBCX5gExEjVKWvdcQxNRxRns+qTR4h+udMzRYffXrXscqRtlDxkCcPIHs3",
-	"GH/NlTrvfnnnhw3FXpmVkGQjUih6aCRlyS3RVG3V3M+AnBN7rGSREg6TuxwgxgJdwWug1OYmJXeaMwva",
-	"K99OGT5wtZC0E1d0uoaDie4mdhzkdJWh63plKM6uD1j3+SylH17aL78p02FUSrpvvz/VRs3sftIBd3NO",
-	"La1I6GXC67pGdCc1qp/24sG8qWEVXIJgF4H8rdDg1k7xmRMOHzT2CMg55iSYwrMHmyqa26lK82pZkD21",
-	"TBFSk2lCowgyrZol6dPlKw8Y9ygSMZxQ6NgyWPc53vVq8d3xJnaNnwAvuP7sM+NAuAPvVBDD6WIP1pJG",
-	"Jo4zwXWlGtABj6S50s35DwMtwSMvz1OP2rW3rRuTqxSvyhLdoi8tZKNM4ZfgrkeL/p05UOqKrLvBCZQj",
-	"sGoJsYb2241QkLDKFcQBoJChqgQPZoFDHdkf7dWX8GZDPtOW8XgKl+wv09r7znY1AI9v8ATJAXe0loud",
-	"dZv3B5VDhemVv/6zLmdyb3EhPBFLMXvoWCtDOCPDuwY2+Hqbaz02tsv7NKdXl6pFMnwoyxKIm09fwIoI",
-	"SRKxtkXdyZxQ8sMr8xnlhHENktOEcKGPccPEauU2yomlyrYHXevJqFncGIn64nRdp9Nl9YYTFOM7IkGB",
-	"fABloRCbQ3KH6oQffnyTigeYWjdeiQe4dw+42nmmbn1mrZ8AVK36+C86crrHIR6A0GIKsJdus8l46Lji",
-	"jENIktlU+5B613bV6XYg39ql3BcXn7Nhuf6si7n0BSVs2kTmHhskjMl6Vq8eU42Dffp39uozx1fygt2W",
-	"VKYQ24RrCZCIEzGaeGxnZcNOyO0qEe2Hgv/XhMoVTvzmf3BGXvhn3OvCGTpnX5Sxmfia/njVE2WO6mHp",
-	"UZ9DMSlP8PCwRxPsNV+wWc6CzTLtCVxCef323a634ezP5ifnPpTDB13mPM4eh4eRYLy8V3Zs/OARfMiE",
-	"1K168CN+fawmXFpsP2ch0/BBP4rUw3WUxDSLYDRIiMuSC0We3//nnCi6Qu/RDv/lhBKV4ZToDTTirRbp",
-	"MwQdYoR/xuuuRvwuYDLohZLOv7kGBbGDeG6Mh/GIYmqRBJblmLCiJc61VGKX+3JPolxKE4UO4Xb/wb+5",
-	"bnZ24l7ouN88yrUZOawiNSdUa0gzV7ZkG75JwjioIAEncHHcoEW/gqlHLdoZrAXnrjKL8cy9/KfK8w2T",
-	"uS/pi4HzfqkimYSMSsCJJ1QRCQlQBdKGDn7CIVbN0lTkXA+1TmcvRrhmNbGr+2QlCF+0ZBIt+Ukk8dxr",
-	"hJ3utnEfabmfk4jyCBJbbxAJHrEEDsrHujREwgNINf1OYo3zW3f3qwW8c+v7NIeQBXXO3juntnj0SLd2",
-	"bKxHiHdOjcVTEbKYPML0XZFCdoAJ1uNo8Wu8YPmurG7QUXfRdVbH4/Iug/zl/Rji6VZUClRQ5IBGm2Na",
-	"We17XO3ehKv7NFrnKHORIVKIVEFrfN6jk4PQ4RU219saDtsb/SePFEvzxFCttV/u3l3xOUiAX+vF3ZPq",
-	"0y+BefsWB7EeisKDsbBUaVIBz7zF2nGLg7uhD0CWANz2XZbzBjCILy8BHkN81z7PtUOinBugmZy+Jdrc",
-	"9Lrl8Co6oZ9vhFBBW1H0QvtTXtcvRdbCOKsW9aZ+otvDaWd0BmzS+//0l/419ttDhNYDerfX6tX23eOT",
-	"OEJqmlSaLlr0BuX8DV78XMTwRXm6ujwNGQ2lZrf/+P3j7wfgctR2PuBpvWJr1CLMhlK+JYIvBZUxfqa2",
-	"TUQXe9uKIjnuWczkARlQx0F7/ezMfSWyGGl6TqCAdmq/q+JJU2xo2rEkIUtAutdxtDxpJ9GmKj8emWdR",
-	"ncvJK7zu2ZpXeHmdFV7+5T9RchQ58pNIv9R3nVXVDJtLLMyUsgRiNHMYxscQuTFsvZZMSojKwUQTK8w7",
-	"Fm2fF4+43nZAv0Kz3mvWmDOabhZtiVitCCUqpUlCSslAicq5Nlc0HM2gTB3OBYhEmvpGpinPquLY76+p",
-	"g2240ki3ssjrN8vnE7Jn+AzXOgdcW2wUILGDyR0tWF4uJg1ZsUBGqCsWJ6XtKr9s7n/Nzd1y105FimMJ",
-	"Svmayvooq2NUBse/TKwzFu/o+gcbfSq0rS96cxm9ebaWUOt+OBx6xOtDj9ysI1X1mo90chrDj6YMO82d",
-	"j8WSH6NeaZ5ollGpH62ETG9iqukx05ZeCJl+UbG/aNyJskio9dluSUQzGyMY5aESYhKDpiyx9XCUuAn1",
-	"Pdq0MXzrTaMhd//yTrIv4IQPGUTaFXHuNsDvLM2VOwFCcKFEiC3j6zsCmNrO6B79alvRqe3xY3xQOx5m",
-	"gm0Ytsasjso5tadw/R3EXzyFv7ingDgt1U3ftxoP0JPixOAGkYnbj3Ecpnhx/c8WlfxKk2AxvObJ/uJI",
-	"tHXqfELD+4px7aDjjQ95ryXLYF7g/oM9L6IRjuZDC82xi+KOULW1KJeNXGy/LClAj6ldhF5nwK1RmJ0z",
-	"OWUe81fOSdUY/eMHC1dtcdDEFng5J8IjotmOXrUxcbhjko/BHXZHP3NzrvKleadlR7GOpcKvlUu/HPUe",
-	"pb6/2EIJInItgUYbZGcnk4oZ6S6AiyQAVxuhu11Rpe/LK3v1g6V0DY8yvr7CPrCMrsGf0+L0E+DnGUzr",
-	"K5MZ7R+K+bZx7WeNP1V/mYsUudQfSWQ+ZEBlazY85/X7/QWs09MzcfcCcNppRiX4LjPjbVsnpVHv3xw7",
-	"Wqvw79A7f9Vfdwbt+DbjIdX7DmCh2oL89LKwhn4ll8G5w6nyfhCWpsZ/WtJo2wFz12gTKASyt36q0j5y",
-	"duJdpIvUv3p1jinmbByaTEq3YENqEU/eQVqn+7l7SD+X1p9P2006XPq+5HsG9pNaRUIr1TBQGKI7qGtp",
-	"TBVTZM0egJM8O6rXtKFR5+02/Wx66T5Nx+kXTZpMk34GxIhYwpxoubdTMOdkC5CZj0WufS4E5x34HWyO",
-	"FdRaoEqVOmZUC2FOxdb8Os/62lNth4NNrhY9qmI7fXOKuakdgXXNmdmraFD50Y0NwOSY7ZzoGMToelSa",
-	"LO0NQPCazyH8oMoWtC9wyny7Ls6b7Hhmj+VQI3aUacbXtxZuR0iygcQ4fcNClEti2HgluUj6wrY3Odir",
-	"Bopfm2ANCSTsQK4z0+hSQQSD3W2lZXBuB9AoO3VmR5XvFiwH48ZF52CQnifGFQUTznx0fOTQzguZan9s",
-	"/MlCiS/THKdwf9z8RmaLxVCzinyHsdVDDdKjDeXxjXiYHof9J8rj1w8gr1sd/Cq/KMLnGlGrLc5cxIn5",
-	"kCijE0oDtfNtEtDlt8UwYLKEDU1WduC+KAYGD9aZoqaix1H8Ga+7gNPDtxeDlraTrsXqwLdWtw6jRQHw",
-	"OclVC0EnHyFy/eFRuUKz3ksfAV2n2p8zErQt1YHR4BbSxIgwDm4ngoMiS1gJCY3h7YcGQCRw44SjR/dF",
-	"Am/9hedU/vI5F9H+F4xTHgExlHBHASY89HUoKDMeiUlIX2zEJIkhoTWwThBZAi2k9VlKvmIynTxJiXet",
-	"EG4ai3F+Bl9gBlCVfY78CqujS66jQdB0C4rAagWRJnSlwdaU9TFZAZXRplVx7u3XB+wIJRr+mDXN56dK",
-	"OthVvwVlKH9+FpmH+dounEZdmUBt7LPHFsbUxE7IuIqE5n/XZMkjDR86LJp96ju8ZgLupPTDz8DXejO7",
-	"ffr48XyWMu7/fjL4MPxgjB/wPDXvmBbTxNxEqqiEQnBtALPfg485GdZ50jnUE2OUr6RIw/eJqYYbn8Aa",
-	"drNGOvGUW22oWqxYgjh7HSOs559XQZXRlZ/YZfZkZxN2djNWiK2lgd/6YW5qjrPZcISzAyCZ+4YYdddW",
-	"DaE3iKhetRRDJutUR+pcI2ziRcfwvPY1ngXtpkRO/FyGeH0a9MSCOpfCTyznWh2Dm1hIyAjgxM9FAD4V",
-	"eGLj+Zeofbyne49ZW4iDRT+MRYmJOHfxkh9jvtsIwuEBiyVxQPMogMRKc0YMCVjJOUSEeh0acXC++BuR",
-	"fyzq+EE4MG89/7p373JWqVDqEqLwm80q2gNYwrgbYGEj5wwkwQ0vTJ52XK+XfHY+QK6X/PIqelZmtHTW",
-	"oGwyB0wFNymmihyChdHRjCplQqfOUBYX/simPG5WNNJCdp3s2uD6hb3urBStPOcicwZRwG8Yd4mDr5TP",
-	"A638yw6W8O9hzXg3pZ6chVLfwzo/v0nA1yNaEAVYYEQ5obneANfmDYS8M0KZKyDC7BsODxJhzosKwLEi",
-	"WcuidSXEDqh+nt7NN1KI1eUP2iLxAHL/HOFMzz4RLXeYOFXWGq4bzhbTHzHeQg7fuRo0u0b8SBEqgaiN",
-	"2HGUhdFc93e76UVwzRIaQZ1AX7h/Avd/gV2Dl5a/QGXCQNrjBsPdnZB6k5gtR2+O0GsJqXiALs6mOOj5",
-	"2rT6fB7nO7q15ZxGa2pbEKE7unf+V9WqDiG6huwmzzqCMQ3Zr9lfTWcu5SS/wUr4KmO0G/zGFNmL/A6H",
-	"yNiudTyWTBnPNaivyTs8guCCbGF/639sR3/0mkwtgabt2W779bDJifAAXN+Ud7yi1tl7kA8gbxRwTXCZ",
-	"yhY7UE1sY3l8S97jF7fug/dz8j6mmt6Sf3GR8zlh8Zz4vNzH9zjePk9B2fE+P1Olb37E93/5QzVzSNW2",
-	"Gp6WgFO95Y8lONNZXeTyKZcog1TVlzpD13KTwDUc09ZE7XN/0VnBvvEZF8m1+vfBOoXKPPkkDmW3z1SK",
-	"8iyOrxzk9Qh41ydTP/xSstAUBWk/QI/XRFpMdxV7HKgVYoQNMl4vLJrYCL0SkYYr3UbcJF6w4CPVWm6q",
-	"MILVmkYbJ/NnMW9ZJkH1zwK5r1540szenmv/mH1ux5EV0lxmYphNpvkSoTVoHBBTRzrBPyvqVnLPV1iu",
-	"pkZN/pmtqmJyvbWCVA0FdTtfPPUzaNRvlxg1TLSZ0jVlvJWP1vvr0tN3eMXn0D4ldhz7xTobp45rg2rF",
-	"iyjKea5pOLhh2WWqixGjLNxU1Ygr8M/C4c38wde0/cx4W7OoazUVZm1+nZdOEiBdzg7jQeWWUGK4TeL6",
-	"KXq7QEiwnY+Tt+La2167QPh1/iUF4t/ZA3iBqGBo28OnQdKhuBB/Tm0s7vGm1y4ZdpV/Sbn4icWFXORc",
-	"40C1nh0E0iyhuqei7V1x1XVWtPn1XQZUyTiABd2mrGbzr3G12uPW92kyJwV1LlbNllY5fVRJWyEmjzKb",
-	"XOlAF7UXfC4y4Jb7TF18CldjBRfo90kSLwy1mjVbzGaiFnuisKF4GPNAkxxGVa/5OuNOE+yuOWdS5wzx",
-	"5R+z4fGh715wfdvWRTFhHvq84X6FOt9TmBMuliLeOwApICy2SbvCNxqDEVLp0vju8YDnv+aIR4WcwuKq",
-	"DYs2VSRi7BSzR3mUexENr8lBjvS2BEzYhXHWLRqpcqH2XMsAB3zE+FJ8mB/0BpCEDin5dx/0HtvZh87O",
-	"TsGLHNdp/zKHZDkljV2l5aOzRKfPbGzql3+dOyiu7tmniU4vI0M+PsWnYYTq7K81y8IZ6aF69ygFuZ46",
-	"WH1l7vk5SAou9C8qKK/otiIoGZXaIpbZfIbg4I24Ml6W30RxInijcrxPgGwb2AAX65W/9LNGM3dvcZmA",
-	"2FHMOlqW7vP+nrrJdpJMsgca7adOZvk9/Y27/VUbCbfIH2Om/6Km4mewJcW7jUiAaKApQaNRShwWNyR7",
-	"bCWy3floUJpVDt2W4pyJ0c9gs/lEydGBIvQFBWpA3X2xnYrVqpYFvsMYCHvsaiGpTVQszSpwwMiSRtvh",
-	"+pIlbOoShXtzz89CW/DlL50HvZBrJh6gaJ+vbu2EcS0qvhmTROz4cIHRdPJT6mKvvtfXnDotl/gX3qf9",
-	"YbWVlVhwHMzGog1RWmQKG3/sw0iUCAf1jrC6TB/U1RyKkthCTw3cO3vJOSlpnnCZIrI3L+3YsyKb1Ww1",
-	"HNNa6E6ZzP2uVkfM4j7R+VL56EsFvpwUDLYdUgoiCdj4MajxzYpGkZtsa3238Ome7xcrnrOPrb1li7Qe",
-	"HQfmynlYrdbgV7zis47lzStcxNq8QZZ4S7MRuYLx5sWs9lqti1nbpzEuSJULlBwXmdbBSAtVTXKw4EzR",
-	"ZTK1j/aDvet04nFGbTs7pxwxCm7dEeCxcqPB/RBTE1vamadU9+0EFfYhz49nXh72r9+K5Gxt0XjvT+ES",
-	"X4TXrr/cdrijPlYOpO9qwJKKcIC4iSI6jO3N1mgFevLST3WA4fH/cz0u+q3rvdZi1cDids3XG0ESoTRh",
-	"2im8DZ9V2bFzyOjmUN0C6ugfvxv/xLpVfsQutrtaVuQymd3OHhlf6f8LAAD//w==",
+	"7L17s9u2ki/6VVA6tyrn1NGKH3nM3Wv95TjxJLPj2OPlTGpq75QMkS0JIxJgAHDJyi5/91toAHwJoEi9",
+	"LOf6r8RLfIDdjUY/f/2vSSLyQnDgWk1u/zUpqKQ5aJD4r7mkPJ2x1Pw/45PbyR8lyO1kOuE0h8lt/ft0",
+	"opIV5NRcuBAyp3pyOylL/EVvC3Ot0pLx5eTDh+kkKaUS0lybgkokKzQT5ukc3uuZ/ZGIBdErIAVdApnD",
+	"QkiYTINrcA9rriCn738GvtSrye03jx+HVtD4pILqVf00XLGEP0omIZ3calnCuG9jKeSF0MCT7d9hW71l",
+	"BTQFWb/np/qyG3NdZPlPv/lmOskZ9/9+Enzl4iXVySr+rsWNvaD5kt3HZCxnOsZp+2PzASksaJlpQ+Kp",
+	"WTLLy3xy+9TQO2fc/qteLuMaliDxRX/scv43IVNFtCAKqExWZIEcDS3kjyipwpyW8MBg81asge++9u0K",
+	"iDY/eXHLKcsgJRnja//+LjXf4ANv7BP7ZKW7tn424lJVIbgCuxGlmGeQm/9NBNfAkTW0KDKWULP8R+6K",
+	"//s/SuCn1W/+fyQsJreT//Wo3tuP7K/q0Wv3XHxjhwkrqskGuCYbKRz53G3mqc+KQooHmj2XQDXgatKU",
+	"mXtp9lqKAqRmZu0LmimYmg+o/vSvCc1F6T4hy14tJrf/6F/mS8FhO/nwe3CNTBGKi4H0juSl0mQOTlts",
+	"Ram/UFOSgVJkgxdrsgYo1OTD1Gg3XANwI53/mBQSCiqRuxIyoArk5PewFHku/8M+ZOq/qL5czP8HEm1e",
+	"4yn1+qDX+ftBOjlokDGlW7Urxt+VinHzweZnK8pMkQweIDP/opyASmiGYnNH6FwZHudAuSJ6JRR46Vea",
+	"LmGyu2enkzXjafNLSmW/QmTmelFqxVIIfovdfyDdKbJHgbpH7pHhN+aaD1NcxbDndliInxPi3Hc0ozyB",
+	"XcLTJPECvLPkeX1TtQzG9bdfB0mZlFIatR9Wws1V+nc27qlf1rP6n5nSu1/ANOTt/+kjsSfEh+o1VEq6",
+	"Nf9unNL7v8G+LLxY/kNqD5wRemROOYe08d65EBlQbkWNOlXYVr2xg6FepXtq9YjgeiXl9pBtrwgyBbtb",
+	"8l5DYc6zpSCCkw3TK7JZATfaKBWgCBc6KB0LBlna+YQngQ+YTphqbkimzHmlZva5VM+MejH/O4dMbII7",
+	"05LKP0BCkRn50nRpBM4IHh67GeXL0qqFIqPaCPhkOlmILBMbYyX6JU8nogAO6cycVpImuv6LseGCK9Cr",
+	"0KHcQ7qVyFI1JQspcvL4DnUWL/M5oLmoNBSKADeGhFFm8EcJRoRDZH6gWQlDDYhaToQ58XHVU8v3mKCk",
+	"u3KS0Ax4SgcrwlTklPFZAXK2EmXAWn6FSjufGloJDsTeYCghIQH2AFIRxo32x/vD0iaVnhmjxwgOSwKC",
+	"/Ntqi+RMzKkvpDl7N5JpDZxocWeODENwxvEifB4aUaEvGvjhuBzD4qCyrX6dWXsscEn8B9Ca8eUsoYWh",
+	"a+KMqh2yAk1WxpbIzTlJNcmF0vZMVSsqwdBgDYU2Vqq1MZoEEhtQZE6TdZDifgmW3LPwef6j2JBM8KVz",
+	"fIjuvoMZWzlLg28QpZbmA1ByUrrdffxLyjJlH+o3iSIKeGo3lreD5+I9yo+xKoJvKoTSNJvRNJWgVGgj",
+	"e9mAB5Bb4lcWFRAFieBGXzA50ysJyuz3423G74wKNOoDSWiNaWdA0oygqlOEqoYEmxWYjQRbQLvR7CVm",
+	"9eUuGTZU5rOyiPDye2OSMU42K5asCCUcNhV1JVOAXg/TiizKLHPa7I48duYZF8Q8/qYsghzwr/a7pbt1",
+	"wW5L9wgyhyXlqL3dFkyphhvNcthrMeFWxY21w/edPdncwtOW3ouxuKZwQH53VWGH5iE9Ft7s4f0XVeIH",
+	"eTr+e/dZWM/ddWgEddVe41j66unj6RA1OMrdrJXkyNt29/zIB0T3+ICd3ZHJo8QxzvUDrNLAWT3wsG2b",
+	"eY/3HYdXKxeRo3XwATjsHBtyBl1QHvfp/mckWVGOAcwl46qliymHzSQYHgtL5UmcOrRMz+jSmee/cQ58",
+	"x29rRJL3WoD24qgZJ0UGwz/aBwva39x1AOtAtn166POeNzT7EV+XZMLF+DpW34+3L19OydOvbx8/RtMy",
+	"Zylny5UOegd0O7Oiq8JhzQxlHsM/xoC7I//vt18/fkzgfWIsV8ZJCrlQhPKUaFBaBe2LlciYF+1BxP7R",
+	"3hCSsYHUMT5jjDjB6zd8eHDJXtwNZiH3JlMf1HJGdthnxgdEJbPfThRybTRfWFf8dP+KbADW5tcpeUJe",
+	"Cp7SrTEO/43cl9waQhUPdp/eJfefgge8uZ+e/fKMmOVPUcLgPc2LDMgPpRHnR9+BzBgfZgs2SNlgQotC",
+	"bhGdL/csrjZCQ8zacl3Ts283HnBc1ztw5GHR2XXn3TDVThi5yK6cHSA041IXbekYy/M+3p7i0Ku09vnO",
+	"vec0Lyhb8kDYuNQix7j7jIU09X3lf1t3XFOpyRwjLrmC7AFJVX3mXv3W/b5TnrpzyQyRQ7+U6RL0YJsp",
+	"EXnOtIZ0xB3os89k6Q7+Xn7bi9/gtR+cOod0RnWLCj2u79TnNmcLgMGLBJ6qmdX9rZeEnr+iaqXpUkUT",
+	"oSsgxrK1yS3z+ZTxtsr+XzQNHAhxURgoBFH2o17fR4xfFcg3sLCpNjacwYXIWLIdnCICBfJhhPz4KNfQ",
+	"F2AeTMUPlZAqbbPxNZWag1QrVihSgOym1mrdgVt+sOAo7QIS3nZJJV0YA1GWnJtrUA4hDYfbQeaDto+k",
+	"iX6LF++zafyBMcBgaJjYDU1TBZXsl3k1UymVBrebmsPJV5N89Q6s7A4rs+3t7MnQloqmCDa2ZyUKzQBV",
+	"Q6FMuwq+q6v6TovD8ug7B8rw0yGn73+yFzdCB4eeFe4w2JtpO+B4OELZX1JxD9e9B8ZURrk2LRXaCUO0",
+	"E/5AHJWIvacZEI5qxLYGHfj8RgpuiM4doQcPUWVxl9+poErlhJVKSIv07e8DHJN95uILIUnRPFoaViPm",
+	"brjYEFzs6bTC541+9o0+zvy5uA3woUfIT+OhOffpnB4a55A+42oTqqqai3Qb8XlGnIkLlmWQhjetLU6r",
+	"Nq7dtxuqCFVrSF2548EJc6aU+d+DRHWc5eY1pSHYPjofZN94Vuyqmz17aBSrDtqn+8+PIVQ5zYZpSPMZ",
+	"N80KkvUbUFjlu1OJCJqyLChqC/Y+HLevHlUVRFJM2G2oxLS0eWCwhrDMwk6pEqUMFa08s+kgX9eI94c0",
+	"aUF5JHf+AusAkhU1ehCqcvSE4gV2/zJbiToXZbiWCx+vRchz6vDALdARaOqJG2SKSOEVz7ZjQ54iHbDd",
+	"8arYW19LIRYHvrYT9WLvScqWTFccoqVeAdcsoVrIKRGSUCIhEVg3gg+ZNjfr1yP3as935bmr1hpjpmHx",
+	"W6QKMakfuSNwGZ1DFtkbvnZxt/yKabIRZZaSORAJi1JBagy9yf6vtivx751WC4+RwmVtO1/Lk5XYX85g",
+	"b39mL/6AnvEqqH/8Tzt5mJUoVbOcuD8Vc0hcb+DxYLap5DQLM/iPUmgIJ902GL0brCua7C+yrdMVQ+Jf",
+	"InsY+enVTfOwqaPKOdoR6HoMCzbDez02CxYyL9pvbkZanAi1BabBHreGliz0iPazSpBH7PVDjodJowXm",
+	"8ZBy+kIwrE5yzDMHR1DmG7mnmuuinOPpEXilLSdDZolA2wCsGE9x4Rltfs7e9b8P6HSsjHR02LBUr6Z1",
+	"OWEG6KAE1uz7hp7sWf92zxtXwJYr3XilFsUxbxzaMOBE67BY3mGKtamdOqWrPLPFuqhJiQSaKsL0HYFM",
+	"QauANBWgpra22gZsEub2XKisfoRu8kqh3YI38rh2u7r60B7Cn8ScdiffviKRHkvZPuGN1bEjxcBr5tBp",
+	"07UT/aXhRXBNkwA1IHeW+t7qsWOTRL55x+s1f36bbcfpEjXLgvFOA0tEClxzkV197IPN3hNpX7ImSPNC",
+	"ilzMvHW6t9dCS5qsIZ1hX+Cudxr6kthq3/ho1xhFoQpI9ExSzUQoiVwmK0IV+dvtk29H5QTrZprh9+RU",
+	"rkGrYLWxBGfnqJXY8FtbWi2ZUTU/3b8iXz359tubJ4RmxYrePB210py+n+WwpPOtjiXgzCW9tRk5pIzO",
+	"zN/bqqFqocltiu6BpSAm00mRLsIhtO7aGO9/sYRlmVEdig09IwnVsBRya83EjG6QflqyRMfNRVWE+1mf",
+	"EVy8TRsrusXyLsOMlhHKCU0Dmj4mtDKoVE5ZWpC4AGDPFQcY+1757NP+9jKXtsYY8Zi3wHtIyrFLg/cF",
+	"kzDuRWMi3UP1uK3BtR7BsFU4+yjEo0Z8c3AoG7geRQTFlpzqUo6o/7z3t4T2bjiWboPo3vyY+VYR65rO",
+	"FkLOqnVMagmYeL6mLj3EOLV/TiHJmG0wNCZXKumGR6PzkUqtg3L3URfN/DBTK/r0m29P4cJ1WB9P9tcG",
+	"QXvPV4LlaND0An1lgLMKm0u3u6KR0q/FY4BTaIl1GgvSqckzBmPdK97YdFzHwruI1hqqVeIqYvx+9/tz",
+	"8FYJ9i152apFSea9VH7rt1s36J2xB5B0PqYA/fv6pnpjdoQkLaVN+8b7IeB9kpWKPTC97b1KSzpLMloG",
+	"K1zDHSYsA6UFH/FNL/0t0S/qbXDEpriquREI8JTMt1WPnAQOG5pV0A7GPU0h3O4o4QFd15kUZdQCKxVd",
+	"wkyy5UqrKPE6ktPidYtIuy/tMrD9+WFBkxIS7XRst5uIwzk2ZuQ0CO0YvLR/3W9Zsh7dJtWqFot5uXhZ",
+	"8OW1RRdEZxhhFIiE0eyZA1jodY1CEX50tMcdD5HTwTfan8roTcWMCz1L6ljA7vrb18zq1MOhglVhBAQb",
+	"tkEuIZ0xHgpBvl0xRQopFiwDMoeE5jZPbmFLhF6BJLaW7/CgRLNgZtZF8Wi2ktEtwGzHIuT2/Yw/MGvN",
+	"CT4XVKbWSJRA061N3aHPFiu7GF1KcqqyS2deuXLGaqM0pHhHaKY1HkaTJkFKRgoje3bvYaHSk2/wS23i",
+	"3r1xYL3QeGkaJjC4nB7WHVLR9plxZ2JcjEkvPILMEfGagZd101jOQ6vMbVdcpyADq1aECBd4xLsO8KAY",
+	"RbNhFUy+cc09//c99DyslmkMyU9Oy25Qe1+xcYDSIx9RV5I2o+h7G26bHNnHh5M46819ckaH3b7mhCs+",
+	"/2JfGlstYF6PMEBtMHFgk5BPrg+Pzw6v4BDjHpwLl4I7tOXnR7EhOeVbxI2hiLa5Q+aSp2JWcm3TccMI",
+	"au4Z5Q+GFKADv0CyTCfYudJYi//6fZLxTI31+DwfxsHz4V37FnPCjWXF/uy767X1c3YXjQhqw1eNmuu/",
+	"EMEssOYamm3w89wd95wWaiWCllIhYQESW1WDFc451WpKtChYgohG9EGwdEoU+xPUlBiPoWB8ObVIblxo",
+	"c81GsnDxvaQaRjPxjTkggyH+bQbGvwF1ZKi7SYP2c/2Sp56VbYS83jb2lmwcYGEfJTy9R/YO1wfEEo9i",
+	"3Z7VdDg5FuRxBPt6GPXG2YExeNtB+TmqZraUdm8fijcLd1sKfCOwBMimRGkht1Py7WOiCMqvDUe2y2aH",
+	"GHHcFTfuwdBuoEG2L/52ZK1PA1TS2eSOlp5KfbwI5UJWlKeRcvFjy1uanzw09BJa/ve+3GqkLz0m+V1X",
+	"8wZ+8zHckc5o2li391McELNhl/2/2Ybp1az5DksaUHpm4ZDsX5AYvx/hfEIRiW/mQkR+EXw2hxXNFm77",
+	"DTRTfUFy8Jm2szuSdhjVMm+OzFBNR0a17yAn2GmJPQ2Iq4xAk7c1eDNhymdLOghTsWC776LG0pdGHaAD",
+	"w0FTEQnaJ8iHAeXVIjrgYOkIbQAVvFnfqFmyVkQsFhY0oUc0I87uGG831Dd5ma2yU7S9W5LubI9KKhAB",
+	"nHDY2Mg6yeka0UeYIl8//tv+QPtOlqySmPZiwuKSwZKGk16jgiWj891DHM3GThzeiSm1OiyhXZV+ZxX2",
+	"9JD2TTH4K/bEwZxHiP5g/R01af1S+/l4/rjYQayeNZDhe3rVt6KUCrLFHRE82xKa5owrhMcimHpSIxrX",
+	"xyxRi9nB0PUNFjYeE+ZhP+9O4UA3dvTh1dONAokQbPag2sCxdX5Y5zVLy7Mk2r3RHsgp6IgVcUDxXI81",
+	"anExZ6UMN5sV5TxjajWq8M/aG8OnOJQtEjS7IqMlPQe0IDGdRZH42IKNSp4PKmyzb5wG3BafJLWf7ni9",
+	"R9xPtAWr3XO+ENZOEdNu1Uq1o4YMKaELY9N6QG5JEyxNbpRSxpum2o81gl65v9YXxhroKVErIfX4jeP2",
+	"xriPwI//QpG0BGJEjGBg1bb92weSDeOp2OB8guDnVbJ8TFN6XDw77Ol8aJDl4hehG00lowp99lehHD6t",
+	"o/P04NrN1x4QTFOlfcQBqd3dxqchwAWdT/Pv76nA+r60I6BCZ+WokxCxIlfbI3KrdTWveU7vYk+i6aov",
+	"P5+e+yEv9P7e+p3bMKr6g5Sh4rRI6/20H0LBJfE7dZNCa0hJQbG7shEExALoL+saxX88+f3LGvS+nxh+",
+	"fotrs+/BHmjEjsM5jKHndjV+pWOcK2LE/hYhizUQqsh///d///fNy5c3338/JZQY9YGTGmQJREiC7Lgj",
+	"YJhWTUzgHbCApwNUSrV6v7bg53fzJLE6xKFkGB4GbiV1BgyZqoExvJ+ZA1Wl7U0ArsH9n9Isp+GitfAw",
+	"Kksju/B2ksO9Mkw4CWzJ38ADSGUbV48Ln48w2QspjD3gna19KYL64mYgOqyJX/iC487HPFCWeWfmuMkl",
+	"b0VRQEoQLj7FtNkWtI0BCkkYJ4sMAcL7x4pNJ4zP3JWDITMLGMyQ7qlQDyurSdFcg396lKanOCwsc853",
+	"UPxIefrKzegbCScQj078thLYoYegUFxsOsP6fLxiSFiiW09kzC3Flq6hhqczFmlBOiI20QpIROt5POR1",
+	"YLihhkHacBh2lbs7moVx6ziFsPWgeJ9I3H7KCyH1C+e1dI/erE23OeNUbsNgf5iH35W8/7h/9QuxryNi",
+	"QUQpCZ6JRAvnpWVlzr9QxI5D7QjmsgSlIB1gamTQ83kxrCn78pHJqrrudHhFz866UrmdyZJH8kw1Mfe8",
+	"YmeV9Ruk2AyXM0cmsQl9sHnSLIOFnokyMNfsjdgoMoetcJAfdtLV0+njx48JlWCbtSGd4jGTMRV2w7t7",
+	"zNFnWvGoJkvFAveR3RX2yIHYjMrrxge++VqBePocu6EtWhhTxEHpGVtTU7UmG5ZlZA4kp2gbD5c+sZg5",
+	"7yim6HPCNCkLo6WUOc1T790MijqLxUxaKu2mfIDKjIEk0k49az040PZgBwKPrCCxvk5YCndX9TPj1aTG",
+	"alRgBlPyBEfZVdJYB1SqqcuB2Y0gU5boHZwJwyBLT6xuswk0DH1UfiO2cdCMpUPQJzaT+l0hWf0Z0iVI",
+	"82njxsXWxm6bSM8lpAyb/h+A/AlSTEkKc6aJHeE5HWL3jyoR6LMYoyFs/Z4fZhu85w27YNoYbluZ2U3D",
+	"sZ/kx5/Y9klvJeWKJuH8xcnO7t13HVVhC+9dX7qMzGM4OkvBxrSCNrZBqG4QJ3IfJDEtaTHyYdcVovBL",
+	"yrLnlKcsDcbFTgM/IXoG/xyCfeDrRnq7YfCiOlAXBAfM6RbPKKADoj07GY3Wt+325bfa932dSCzcZ/jw",
+	"fci0T1aAADqjWhnpdpA3kLLFwkVGQlFmHIWbxpBZ7K8zqmfe949kraID7VxPe+/9O57JduIeGbi/sejI",
+	"CutvnjYpG+PIC5b1mqlhhKSxEv0h8vYfgWZ6FR9lP6zf3AlWQMNkVOkZPIxFFsDbGtQdfqeb3grjVj8X",
+	"7x0lAt9Q8jUXGz78gaAUDZeslzynOlnFJL7kEmjqo1OdoSVCaQcpnyDeqPEE5hZHDodtb9FRwNHHkm72",
+	"ewc1paYTl3XyX9pcaGtVMSG+B+3yY2MqJpeUhUBVmV4RKqVhvY0h39r5x1hHR3PAMDQRPAGSCwlTwhaG",
+	"GCvGl0RpUSijdlsQrA2V4x4cts19gdqKNpD5mG5MITZEV624fax0z78oRrJa5EL2KRRhRKosw/nEU4+s",
+	"iNCQXz0mjoEBm7OevbnbDZQJo50CstacYrBZCQX1eOgNxXnICAJcgFRNXMLGe+ei5AkEpo3WqJH2kshW",
+	"OCmClciLjDKue5dTXRVtKMIke2zBw6bMSvA1LZFp0MaqRRaj4bAUhvAo4chtlluUMGQFbs6BZVdlls3w",
+	"7vC6qp+6Ee6UbhtIlH3TrlVwXrudZi4WjVnmzsVEyY0NLzdCFoyENaajU0eOokSk6kXvDG7YAWYdXGoS",
+	"Q0uqRxo7hWCJ2CJ2eDo2cxhW1T5vCle9L1oiubOjQmJdb+mg1oGU0VDoRs1omTIRttEsdmsElMFGJ6K2",
+	"b+ugauS4xkHn7uxUBLCNWHKBr7an8VFeXQ9c9gD/ZEU5t8jiPiQCbsh+IaRG6LLUTb/OJq7JIwiqndGI",
+	"Jj+syo41QG78yiymIc4ZDSC8tuZpjLGxLBNesHAZlC8A3h30wtI0BKVoDmu9MmYJQYgS9kA13NpC0c1K",
+	"EI1104hVwriRRI+2G7QJVjoP4PXeU840U5Ceo9YwB77b4jGw/nnXix/t3iJKenhlvRWAvvwm8NtyCcoL",
+	"U+/EZyiy7X19eS8QHrJ4cL2hCD9EzDIh1sFj9xnJabJiHMhGCm1svSkmc5kO2DlEC5IBAnUuRVCQGt2K",
+	"HeznBaH2VDfPEGJNqL7Fh/+0uHlpLO3w6SWZ1sBdKWj7keYp6Bvd4qPbX4EfUa27uehd8N/KiHMPMSeZ",
+	"f/b+SCyyotYktbaray5roPiIF2yVw2FtKnHdOkilHqUDm5t4N4dBzcEHt6iPlmDcB5u10IJYxaVPOAmM",
+	"w2Zmd0sISR7n21OvMcWC4HCPTRhRvG+bx+vo+vfunpF0DQ32BS7MLXV0w0stfE2RjFbrNY+lQF7TTkCz",
+	"d4WqoVbY8ZWCJElGWa6C2fCw5RQ1FnpgPxX7EwZVGHWBg2oYj9Y3uSdW7+yh0CmC+j1hkROF8ivcw6Nr",
+	"mIbO9oJxYa0x8fbq6p4DeaddCbhDPstxVGJBt66+R2GABn0KyhPAWWi/j6rZ15Itl/s7JmvsSXd9GMHQ",
+	"VUL7hzYOC8uoXvbux/8MzNbnKbwnjGtBmtiRnVIJmmUuspIHD2QOug80s86QVsWemLeG8AiqRjRix1zA",
+	"tCvAHS6pLh0lqszNCfLk8eMT1qmfjru7jK1904p4/cytV+LFuonn3IB7LoQrg/DtJDUQU+WUAQ/Lud3p",
+	"PWqiE3ZgXEhScmajgPdasgJ8WNBJy4AEcDOp23VoJADBcs2bhCowNpu2OYQ9lZ87+dkQdX8B7eMpl6vt",
+	"HKXspCs/PXjOZt2qaZw/3q/dgtvNAloWdGvsui9UvesGpO38p7Y/pFZ0FZsqPRfWca8Wi9AMzCuBpM/r",
+	"WMoJ0aO7k1JdOK0RHbPVT7IL114Duu8Hbj9yHjFrNpHtmzGMTDzInRnDswYzhpjjngbDap471Nipfd4x",
+	"4b3G/WKXduajomQ6EG3DScRgYgU7/lHAapGqBS3i7Q2nd6wPP0iGCrH2ZzfA5vi9H+4t7azKXNSadhFc",
+	"nUXXOJhNR6BIfMLgD6P4byn8Blt4R5fHVCPADwlMu4F44aA1JOsRWFGNabShct9MKEhnOIExlqIzgnKC",
+	"sWAD6oEc2sa4epeG1AR+rDyKWdyDGtvPftChzzKIfzj+OjiM4K738Y/hwe3eFl7bqg497ME6pt6f23aD",
+	"KIBPKq5OvLQFlfhwPLn2OruTUjp1WJ0yrV15CDX9NrC5q8mUbts1NkRtdtitvleFBGeoj8mmH4JsX02x",
+	"OzGs1zC8YB/y3YNx3iHTBeBRBs/2O8/M8/h0vg4pThHf6wrh4ZAjrx5Ahg9DqrWNuYejqkkmkvWMBycA",
+	"39OtIkpYjEsLECDBwhDYkgSmCONK0yzz4HwBl5als/l2tgFYD6bLbwDryg4NV+AqbP1XIvZd/iqlSzvW",
+	"I36JFjNvzESKKouMgZpxS97wyBbYqFnOOPRfgXo3hiKyhGO7ezRV676XuN8fQKYlDFDojed1b+58decT",
+	"g8TtMiXAymlDXNuEryjUEanQZmjUYoW71wd5ttUkznoG+jhbi/L0/Hj/9TjDIb6pL2M4cuxTeGrk4UOX",
+	"wg1Hi/3Oqo394F625S2D3vua6tW9hiKIrgt/DG1JL/Ocyu3+l1XCeO/u8Dtx8ILfUrUOLdaYFiNwkd+a",
+	"y0PP2Qi5XmRiM6in3H+3I3q1isYumfYOm2oMarFkaC/A8mDqNuqe/e332Xgf2901kHXuPX9ndk83rdVx",
+	"gcBgdveFkCQDPTO2x2wp7JTTNStmzkgbEAoejD1zCCxVhfC+u2zFhfgTBlZVdlPPjg3DePz37ox5Wip7",
+	"8KjSNnP4pWRiOcMh3xM73ncWmFc5s/rF4czNbGF14+dKs2L14QPMmqkyH2nt/FHCg1hDc7wmDn4zKwI9",
+	"y2ihoDlJE3/XcjtDD8Zd5UTALKwSgJBX1qDPKSzRiJY6T9I58LJ+s7VjloocbOk6B0hVoKi6UZpxlrG+",
+	"Q73C80D9nWNwritSGXR6iA0fBQNs7LXBC8ZdncZ6n3CMYn96f0QPWnw6rW27HefPNwqwhzk57vqxA3/C",
+	"URXb+haOsUw8z+qGN0fmtr1dl1m3KV3NsG2QJbyvnV11VOHwOB6aFZatseepTT/a5C5mxVa2Lsoo1GII",
+	"NJAnknt2+FO3DpSg86FO988KKvVJ3AX/xDG63KztmT+FQs/UGvJCj36kvS3siJzOQUpBaXNAxkLH2Bs3",
+	"zuo1p/9PGvLQ6+CBpcCTQPzjOU6dnRLPArTLCqG0DX3kRmcRCUorIviUME5stH4MrsLCQknNfA48Bgau",
+	"RA5zkW6JFmKNKOmEal9VYcGU8GcJiZAppGQFEsgWWhWT/UNT2phWoc5E7Iw+USM1nt3RNgh7sudCAoEt",
+	"4nlTTkpV0qxF58BBhlUbMSoyTdYAhS1StsULlovYHrOhCsvgOdJ3KOF8oUg4VNWcwBkw2zOgyrlwkelL",
+	"tjMWuCYFCDsfA29qVea3Q029goSlrIhSUX3pFOHTlbagFUO/u09SzuBFGwXUcqDXMEM2jUjQO5Wzk5r/",
+	"bQUoC1hYawvAc7olrvTYvAr3nzU6ce9xsbFl79jvuFltCRe611Vuzh2tVE5TvTfUcrXVWj5152ypFGGT",
+	"540dENItljPxA606NC5b9SRb4CeFhIJK1zhuN0hdhxt0hjC+mPZ3CTq+2kttfx4ltomKLGiCQxacimC7",
+	"BWp7Ifkgxfx3a+Kh0IXteBcPYNw8kYYr6nvApUdN3AggI3QGX1Q1VfaVPYLgjvowJOvYTJeUQs6isKGo",
+	"dWaji6HWEEZ62RnX3yCnKHUi8lAqVJVJApA6jAJDjEg61JUFj8PHl5SrxUDMxmpCpvnAesl7U3WWcd9h",
+	"Z8xx2cw9bvDQkYUjAxDV6mOGWk5TGAlskMJs1PxGr4r6Lvc68rW5dpSz5jakX1b9RdPeYElFmMMmTdep",
+	"rYoRY26v9P5xyJ/VRBunhxXd3JG8VNjnukHFqyxMwHEgO8260p7C+Lre6RuXM/aD2gKj80flr98nWZke",
+	"TO6xFcA+7Nsm9t+h0L5p3D7xC0VWDEHldyaojZ1v1ircxfcPIHCoAfOojdbYY25b1WlGz4M92wn1zLGG",
+	"zt7KqSr10VPmFDiW3Nfg91UtKhIWLmzjPjF8RB0ye+MkcuecN+NHuaUSzGwsNLENgvHKpAHGP17aJ477",
+	"oKC6rAjUmHtOxEXn6IyT5/BKZGlt4vpkQNVu5CxHnrQhRg/M+bhpJyGmvRCSmLXc2joPa//adlZCNfGZ",
+	"kT2wVaNSO4aOP1MeCLkoIfgtWueMkwV7gNZgCmHBLyrTrapF8L+4IoJW0YHHd2gjNnvcnnBuxS/wudcF",
+	"IR0R8LBfccB2I0oa2H/DcuGxcpcu7mITgsSRcP/eQWJ3eYS3+xdMq4/qZ9lpkk1t+h5e9uSedLI1XSL3",
+	"Zd7zWmQsCWS9vOurZt16pEYaRG/ErIoczTwQxHFSNmpocGuJwfX0jwhu0uCAmSYBInUhCvwlU6KFmJIl",
+	"ewBlNqWdCDGUpLt72+6Rxva+I+ZiozQFJ3ojOkG60bu/Npu+erxnVwxiRJz8992aYLOWtLQdr9Slgpq5",
+	"7IZFUv2MYa3mHxaljVVhjYHWDgzNQ6RhJnA6WVBmX2MO7Gzr4lNQt4Lh/67cFI/e5tv2tj3WmDtxsnhs",
+	"gLLXd7Jx2xVVxBgoGIWsOnH9EHKMT66oOmPyeWxFvuHirDZVjh2OezJCMmVx/xailQJozlwVG1A9dGZq",
+	"qHmPBYtjI6Lj0VdHGtKHZ7nVbGHFZnfYg5DOmW+gwdQZmzYhnTjb4aCHTa/bmxbfSYQP8AGciA9Idxtq",
+	"vhXP6ghLd/jWYbmNDZXcJ7Gq48OraQ6bWTNDOp1w0fmDDai6rlzzhXPxYL4Xo4rGslczhxQWbP3sO3Tq",
+	"jEa1yAGkOZ2BVlM7FCAUEoLAVxKwch3TiZhJ/KaJBRCdJI3Lco8NfqVzzHe+LBNJPH29W7HgHfwhhQnm",
+	"1mn9guCyIsbluI4WwRcZG1OmbF/73N0X7TIbqW+OHXEv+EyxzOf3O743LVueIv6zZzq1pLbZdKcVvjCf",
+	"zsChLC6YroFX62LLKY6ndomnDJY0cyPOzXmubO51am50YI8CU7LmnY2/5kJpkghujWUVyQBrIzCz0UU3",
+	"Y3ldF1IN9yamE6P7hz3/N3Nl8CBwar1uB6uaAxr8bgmc4158vzxfCZaEsNYhwULTUbNa4uL40Cmg2Puo",
+	"4Z7ZDlH80ns+2u/W3RbqP0qahf3P6MdtGI+glse6WMNfYN/tnudv7vmIszel4ZCrKFJdcyp9VUcCKcPh",
+	"M48dHh6HjVUTWxdns8i1uMeZIpTbahSjIuZbW15QG5pEUet45Yyz3Kiwx9MehKyRQDbnUJF9DU6n0DBH",
+	"KpHdvj+3vLiUncSGsSfzGaNLlmosL7Mzb4mMKldtsaA44+qbx9NYCZMD3nbSXp+IdrjSeyvRXlLtv56E",
+	"5PuUgnqt4rhXDh1zg1NXFkz3lZI5mC4/pdrZEBj8N1oqaEyME3AveamDZhgW2Z3ahfd8sw7DEVtuj+iA",
+	"cs6DDJed0jRjfNC47yCpQCXUfPzMoqoevaA12FLqTnDTF4xVfLOnC8jqEDLu9oolFoBcJaIAkjILKm2B",
+	"OIIxUDRJQ8HUpq3KFOHwAJL4aKA5rWqDK24sjD+T3ObtTsWyAKwSHpgoVaOiPQZb9kcpZJnH2nJ1Kbnj",
+	"1+6hbj/ZIafb5Rjy2rsU0WLqh8zZKHAYX06WWTuzy3EgFIKsusWZD2LoVwdVleFg6wl4b42AsIilCG1v",
+	"0wB5njo5anwx3qsMe9sJv/aRLnUVLa8Hc+LWrweyz7fxxbX8YMzyzRq8ZXxWUEmzDNOh8+0Ml7LXTfZo",
+	"85V6cEyo3tnd7E15i2uh35ySH5P2dXGotobaD8vcLRLHEQizDNyhOyiY7aNArV7o0NBHuYbQsYG5OclA",
+	"TclP96/IV0++/fbmCaFZsaI3T0fVuGP8s+zAoDWW4HE+Rg7ElLC0h01gNqT/iSRUw1KYz7gj5gy08FtG",
+	"hW2JbRQZMSs+IBhS08wB6xzkh2CfotNA++ViF0v4m9EFPFFoX/sx37chQTsnrutajtR2eUxtC8mC9dNi",
+	"QShBmLoDGyQSarZmIaSeFULpsASZi2zKKfL7KbGSIpBb/Y/z9wQtD0Oe2djMygIg9fml3bQLVStNlyN3",
+	"1LEQ/b0oRoZ7szDKWuusGEwAe9AEZ564udOZEGucfmqMFGcnjKm+xp9mCGE2BKbfXP2fZQ3Srwqxjo1i",
+	"8EmmFJKMSlBk0+hBeGApCKLoVjVr0nGyaxh/PNphEk9KNdoV+70WoxSqXsU+ZOJduCafUbEkbm3T3Y3d",
+	"ENrpxOECtNHkql0c114/ujK6ywHCHYbAMQBw7QCIjl0NHmu8mokKQjES5HNHza7k4rglG5nSgqRiX0PW",
+	"ez1qVw/C/bAfiugf/+X8zH29Vi4dNpaYr10WbZ8n2yk17M1GWnnbAcmoVthtF9rhWFz+a5J8koC4cT12",
+	"YTxaR81itMWvvco/qsjaPiW+MC+Vxxa8wPsCO13OkZIbXfVQcb8LQx/XLrHjre+Y6uT740T+rT4hO0Re",
+	"uaEhwy2rscZdI84ZsLVXtCiAKzvFEdt+LZKj6nnUyNe7l49s2d+1MlZiDKEijfjmKX5RNW3CnFMagVWP",
+	"wyBYME6zqLG6omqmEgnA1UpEPI6hm6QxrD4q9iM8bWtGj9zQ0oLQNpvi1phsUrmbs4TzTJMVjdaMRMdR",
+	"meO/Z0DLINRlVk3MdiudOiDmino7POmVjdOkcrygHVG9LJR+gxbwyENmMFZ18K2xCYRvXjwnf/v6m38j",
+	"jqwkBU0Zdg3vQugFYHm0EQ8bSSykWEoaHu9zKJSwuSc01esVJ18//psdGuWuIzSTQNNt+FGahsCsGooV",
+	"0qmtYttQWyXo/onmbrTBdbjsvGCQpT+Ye8JhLYuZzfYMmwtTQdu4tQb8vyqBzHh7vG+oHKlnNEpE8ewT",
+	"QTczyZ+8VfmS44HFeAsK6ZuqYnRULC3SETPO+OrpanvjOnJYJAE3l0BH4Pq1H/eduTkY/mV8vFL3YfmT",
+	"2nS9o7gxuA7pcRMtZMm5bXYrqLKF4I6oVd3479FBhgdg0LW9Atu7oMWk/tTG+xsfuF84LDcDE5d0DPYZ",
+	"3tvBeTMZiUasOwh4mEbny9kKpG1vs//U7t8VckikSfDgHlsX3XGfsp8UpzhvOzvvfCUUbxxcw3OPExuB",
+	"j22r3x9osrLYEgrHrDfGy+P885XY8KqV7kBrOA6I2R0QenRTq5+au3/uR4WjWEVJp5OMavyTkS+xMFcw",
+	"NNw3UvDlrALrK7kq54aIc+y8NGIblNTNahuORKF9bCOkNZL9nr5E/LIwDR2czdHQJw0MlWOBacxXVuhT",
+	"utNCb0dFL9kDhOFo7nBmpevEdKAmODeyXmVlUkW6W66uFeaFFHmzSeMLRWiS2KYsD4c1eJLHrG+aHE7u",
+	"R0n2863MG/IK/UutzOZ2bSTh0WWnBI0+oHT6oP4eI058VhanDvudpoHnVYn9Oy22DG7D4aAjrX2/1JWW",
+	"2BQ0h4WQMBj/pwk6djxk2MV69wM/oRKvlMJA0BQJ6gSs/QUY5r8cIJmQqNk4KQv7Lzeszjhhc7CbbhzQ",
+	"2JAGKX8IfBotUnbaNZgDdi/YqLnw1WIR66vqAVE4aY+Vk76OrNUWeH1UOJXR0EhO0tqquwV4FgBLq+HE",
+	"m70Aezq7vBj4WrvDgHfGmQ1dFDTXCTtpMvn3/eAsUvcD3/hPOxmMRQOtwsJXcMScpGo9qxduixlnOPP5",
+	"cGCLY0Anqu++BCuleGBpBffVLU1K0Gzd7Ef1tEEsrF4wekJLOSO4D9u5pfEALS30x7tW0ytTDYeF6fbL",
+	"xsdSuhu/jzWncRPjoJQncxCbZ0TTSepvmg+3xFe98E6NNZvpm/un0RhvrrRY9tI8j7sr+hvlo7Py0NQZ",
+	"buhHKyWwsDiN4a6qBo7pwtvwvl7ZruHQ+rCqb2tAc6K99uQDXU5eENauwRsxlWVlDmjfZDbwe9ptFYG6",
+	"LUO6nuFyw02wQzKR4/o0rJhH+zTq3pO9nQz1lcNRat3bfSd3tHe6sYw2s+vakHraUYP83fbG2tzxI1Nq",
+	"SYyoLgab081M9cidwM9RQCAbs/kGuyIPYj02BH30FGYHIVpBs/kRy241QX1sLh711t6eWhy9NaBF1I/b",
+	"tnRtNdA6KrRmaPoH99VK1DJ1ovPbS+jhedX6Ifcw2sSthlgeEhlv3ty3slMR6vx4VfY9r23MNpDNsGHX",
+	"Y0ogMniALCzWfV39c1jRbDETixHqQdh5i6HlRrvM40Q5WVdai8Yf4uOXx8xqc6N3T1CK5NvaYlzmKbyP",
+	"4NP5jrJQs5lj+m6rolhoG/nANurq5dPgCx4g6+t4tBcQ7SFAphZ/wRifeHYRwaGOuDC9EiWie61somaM",
+	"RGLdwLiymzISqDzQTpJaHXeO1fNf3InW8F4qTGxv6qtZFcLxYF17wxNWVpo917Y83DZnNfu1mnyvxb9n",
+	"L8YQwKyaGKEjxqGkDAPZukTg/jwDtYfWBbQnnzZ7u8bHs3saMg72IHowCUaMzca+ptgOCW2Lxq5xcHaq",
+	"LNCPh/3Ydv0oKg2MqI7D7X7xbfftpqyAVhuLtFUHersh4NAQ79rE9F0gftu7wbGtwGwvqtQbeGgAK3VO",
+	"3SwTm9gZdViD1Upk6ahD3C3uR5Gl4cKuaOalwkeJF/tieETIFO32AysIPJH8t/Vhq3S+59is+Lgklbt6",
+	"fF9TtwCtm3+olxH8ZpF1HDvVOJcm3qKx9cFGDzVGlfg/NUaW0DJldqPQNEeDYmk0Qzg+JzJ4YzXHeac3",
+	"JIIvmMzHJvkOmvuxWECi2QOcJzpwWLJS7I+poRgcOXwFF+1Gr8QyaLiWnVTYnjEfDUE5iR/ZkLszepEi",
+	"A3UA1C+Sa/jHfGcu99zr1YTuweG1ljytHKhx600bt1VpgaUEaJRO/X5kn1WjgWqnD7yfP9Xqop/9yjff",
+	"jfjm4WvvLMfcGF3Jf5axWrZRPWncjUmIt/cOiJp5w6V6WnDVtnD13uwlHgSSczj0cRTcDvCK9UoXwvYE",
+	"i1JjD4Y367ztNWQ8dN/s6bdoIrLMQ5e5ioRqqi7RAvuoCZYsDHlb9OixAFCzXrtWQQztXjnKDkfEhSJm",
+	"9kMxAtPIvTc2Mb4sEpFHutBdmQfLMpKKRrsW5WpjHd1xsEqxNfSS9E/BB5hKTfIGABY7vHPkdfzyJG0Q",
+	"w712wE45ySnW2XznO8nugcpk9SMLLXkgVKkoeQTVqIHVUjtXYfCcct7TnDHMOMaFTJvNkfEPflO1iB3D",
+	"ppp4hwf373Fk3wuc2BdYD585sM7Q+OjGID41y2AR0zRjuh93QlwzP5Z+9237vuc7WJaBE69giS5D0Mb/",
+	"+QZHGvgjgaapBKWmhNpa35Rq6v9ogVhe//Lv4RRYIiFQBvsdVfDV0ykOwdwWiEy5ojwo1aVku/cLXdBS",
+	"r+qF4cFS6hVwzRIj9QrnJuA0XRum2Etgt1b7xmlFmzBpo2fxOChkkc3EYlEBaQVKfT8CsvFpTzEt2XK5",
+	"393xj3nrLh8FUBuD7rVHR5vMe/0gv5Lzo78O4P+BKHfXwcIB2KhmmX1MOMUZfpHD277iZRCun6oZOwDq",
+	"MsaOHOPCwZMobppqhzF3NWZh7qLbO4bfnxY9zRLNLXwfzZ+p9ViHWm5nsuSRA73ksx7PyUK9Hes7Hep2",
+	"7FmSTT+ai8kcVoyn5tDGnKVxxpT51wYkEGdfB0o+YnDUO6+ypvv+wH/zS/s4eQl4YQ+nw4IVhUIBWYlS",
+	"Kou/WWVw7TcLmTJO5dZd4uZgGnn1/MelDGJ+M6vaQ2bbWz00H3U6pd+HI7xPZ/cBCR+I+hvTQ17VdBAu",
+	"nv3yrMWW2hPq10l/NoEbez/R7cVdQbQzkvfFEpMVBtQdUmoESPWFkBg2Ce7S/ltuSUIz4CmVDoXVz2zN",
+	"aIJUme8FHe72BCtAyXYLcp86nWiq1igVoojU3Pvy4N2Vmkfe1vEgHCBDKsRHlrn6XcI0WQpQ7VGfzSFr",
+	"kBdZELygfguCFrjrvlDED+4cZ1ZV/u/uWxwdRj0w1P3cJ3VvazusY2AsNMjI19vE9q1tC1hRVUFRtFf7",
+	"bajaf4CA7kA0t2Q0xhPzi+G8+a/fpI0gxZQISRYMMiMePLWHDc3BgX6am/DXTsfC09A3xJduF9EYA8r0",
+	"HZlDJjbkcS16kzBgfGtrODShmhYROOFGzUCv2vNVxq5waChnudB7mdqRORGzrapa5nPlTaYTyOOABeNL",
+	"hqPurGtHplHUQRweUEghFl4UFYZOyAJjJ749GseII1nIkj4Mb+K0D5stqsBS1+io4TmdIjS8VIA1ZKQs",
+	"KiMkjH/T0IOlOrC61N9YOWaWNdO+bNY9W/KfRsNWBwF+XgWofkeoWoOFoa9K6zAm1aLnzH8GgiM4PaLU",
+	"RkhsTJduKG9jT3wdUhKVKDYu/CqoTvzTj0bi8ySuHhgjMvUhuo7Ot6GvoMjTZTvZ0fjlJDuKSr1tKkBv",
+	"9no7K4bkFQfsCrQbbmtxxAqe5gN6aXVQ4MZLZhAhqpt5VdbF60u8RonXoUOnvpSqypfUFg7VoUVh39zk",
+	"qERsd4ZG30SqQwsSByLP9hQSAk/H9oroyHCofQ1GEmiWbWfYBD0S1w6Hng913M/fndRwlPY2KA1etm8r",
+	"PFU3yU7XUnNF4Rq/DvhttyywETtqLtbJRD2nrHf6TYd2IWh6ODMo52iZX4lND1o+OFQW7MT10FPDBxsW",
+	"wMesJjIjQ60h3UfvkBM9hgwRH3Wwc2qWoQJ24UvjfBp7r5BAUyIenH1m1kHmoDcAnMyFXg02Ams3OB60",
+	"7QQxtHLuOs0FXzr8PSjU1M2Ese3VvMznIM2ZgT/aRBhHEcCzgwsbC1QxP7/pPI9BeV9tB6T+bUTXwXrh",
+	"znQktw8IikdGk/XzFeUcshBKFue28Dnc/UGVniFoYqT/4fD8a/3m6KrvYWwZ2gbmKyHWHhA2GAhMmXLv",
+	"Vneux95OSmpjf7VLtkJfs7tokTCaPbMwR4F6KIFVvVIN7MKtrp9R5dqnWnQOKjLK04iEDa3o7R0N4X6M",
+	"YV4OwjttjB9wyw1KgD89quG7UqjC/IjtYZgmsJOHEsGx0d9PWYal0Iy6BhkP+z+zwS6KZa7Ykk+LgvGl",
+	"xSsxJkAGtv4/o4Vyvf8SVCG4snc46zR1cOSMu66XOcLdBPXhvaZSv67jMGqsEV0F14+cSyQ2/EBXtrmE",
+	"CJukPlHRiUVtbNAraHjZq4Zksd3MOn9HdPntd+7qyFaKYy/te4AjD+ixeQCZsvZ0Nf8904kDHpnVWJyp",
+	"mHGhzZbQFLeKk04cPu5d3ArWYhZ3MKNiMKnXFCRoq3G/O2SriA7bdk0vg2EZzOVO7E6EwuYGvKSzehpM",
+	"oEHFX+QgPWJX1ab30Mm1LOtpcMJfFfsThh4d5voI9O+IARApo3srePEirJbTMa9wlHMX7SQZWb7S4UFn",
+	"BrXDsPKD+aqWq321LJV0v3BH5HAJx+F/TRLMMfkZrjyM0KBvUNHYWUQNCY4+bCU2g57W1RaODP0kPEkt",
+	"Sgv949BKxbIoZCxCP0aFnLT955De0ngKYDTooD9t2uCvc1FWkCZFRhm30WBe0mxAV3HaCIVXAHPRrVYx",
+	"5TSCUvP4fHVLb6laH1vEmAkFasa0AtsO3XVjzT5EDxoj9BUwmRssUkEWUrV2iIWUpyShnAtN5kBwjGRK",
+	"UsHDc2Av2AcdtZPO1PzMFmgcpeF6qp5xeRnj4el9aFePwbVAO3xMa9sBJmMM9saxvO5lnk4UF+LPGFL7",
+	"iJE9jXoWH2rsTJZri/Xeg9ZspOfOKRvpNPnDswOHN8yFN+89hbpBRXBePfMGqMLEyciRJMcmNWPruUdZ",
+	"Grsarq0OOCCCZO8NLqcRg+uoYpGeAEb7o1SRl3M/Znt3q9IQvsBLkEsg5rfKhMvplpTKoauIEsPbTJK5",
+	"pAmMQ/M7upjcfc7UssR9w3694Dh7WDG5Y36bTK+NGWOzg5gYz2uyqTJZEarIv/7lTrgvLZCa+ZoPH3Yh",
+	"Nx8faxMeWp5ey8YxBVOBgvI2l/o4chKt6fftGTWne8VrGUna2pkIu06RkYcNFrQ+0KxEQHnBsy3BQIoF",
+	"ga7q7IynNDfby1hniFg+am+5+SCxRVToR7iQWzvAYoMzBrB1tVrHqJf26pfo1DAxIGlRyRA+pv48P39i",
+	"AJvG16P7vX7qHVqlTA+qjz5YAQzc8t/s7y1vlh53dXBjsWGmvNfBhsox5yAt9SqSTto/neLokgnmwVyb",
+	"5jFmBuzAF24n+4R7/5kb8bsbbxs5j7uaC+QQAlzEpzGkeBqIoez6I7txm4IuwSgjCQTe00RnW1tpx6IV",
+	"L4e5GJwVhc3ODVTs7zEPEuyGWkmgg/ffQK/EeR9hiKQ9VRAt6A/vzljm11/umBANX7i9cppT0W67cx6K",
+	"jj07K13FBvVHjoQurI/V+OYpwfci6wP6BLvuR02jtr7QfsSJQwHkTqWbxsVIVixNY0mGoaidVI1DzcUb",
+	"jlKUaEGnM8Y7w972oF5EdKt4AJmWkVbxsQGYQ6a2xFouvoMlw7ybrzA0lCO1Tg88iT3QpFXpqYHmE/dL",
+	"rMTdxmhmo1zlsZXxsZiRDxC56NHv03GOqWqNOutHZWtPRnPjWcJmcGMMQgMHhTu0jv35if5xKSGYB3dw",
+	"dE4K36hgpbBpUPmwl2d5tZWnTfBOJ9m1jNXbtbEr4prz2ZEBoN5GOWcT7g8SRRZ3kqPPHhBnPPnwBRgp",
+	"GTs/foTZ0j0Vq1vjS3ptBecAKK5DtEy3Qsc9Ir6844J9Qbnb0DUowvSIHs248N0X2WjC1eBLI6ttcvr+",
+	"J3uxD7m4fz7pdbOPCdU011o/tIdfRh8dIEy9uYS9chQHo3/LcsgYB0OogP3nW3uO6rfoSTBFytd26l+d",
+	"fq/P9KohYDrJEbus7bMJrl0buK2UNUvDg2GrzIc6P6/PpYsZR/vrMOxlB/pzg0eDjMkK4THmPLE4bpEX",
+	"hZOcF02xOuOpgWw9KgySCtiDI1sNllswCao1dGe37BOywIH+mrpJF7t2cyTVGfaikY+44B388A5NTsVD",
+	"eU7m+RKaQJXfWNzUA/oqx7hto2ePRLzPnozMvnyLIdZByZZjek6PORmjsyAanxIIOcSQte6xKFy0WrKb",
+	"8W8nS70CjRftGIH41wrSK7rik2wpu4Izbqni1+Jo5OlrScHu2DwF8NR6bKpMEnCY8NEh93uczQriuiqN",
+	"2LcFi1+L809DDM8DDC3oV+5G7r905lW3BpKnzPBhuHyaBz33twUzYiONoLC1bItf/OL2ftopdl6bVufb",
+	"gb+qkEFySnSBg0qqmaLzLNZcdHSxYs+ku+MgAgZGkDrN/dXXVn3+e/e2YdvhuHinxo3Y26x/YHlCs8e/",
+	"4/prkgFVmjx5SpIVNW6URds9Cgqgw5fq9b34C4YVJ9nx6qzWq49lHwxqO9JCDK3htzowG0dV75St9jgv",
+	"Y6s93cDuXVheh+Lv0Pr9cN8RGdTXVK9q+Jwqk2pr3/0ItWlwylljMOfwLx/VPzmdbFYDyi0WSApzaSta",
+	"YV8V5CbA2toAxxpwG4D1gC7FzoLxrt5R2L8JuV5kYlMN8u3mKJUWcjvLnH4YFMeoIQnj9l9YH2tZQmCR",
+	"5q4yUmpjPNoTOMAbR4fwwrtkbVxcfW61zNr6dIubdskYZIQfTn+spPhpTC7Fu5tt3cYAJsKDebo1LttW",
+	"g0FMsqylUEqmt/dmhS5+LqS20/CY2b+JEGsGXh3eTmazH4XSN+6qmkkF+7v9NlV3kvQ9QNLCPCP0hMqr",
+	"RLqhGQJueI27dqV1MfnwAQcnLERI6SwyhDiTRILFDlQrVpCccrqEHLixdEhaYnsU8aKivvwn/yd/LvgD",
+	"cLzllvzH/atfCONEcbqGWUIV3BGWKkIlkF9//el7Rf63Hw79bxZbCAFWgOR0Df/nDjv87dVvXjwnX331",
+	"1d/M0359+/yOYPyUMPVP/u5flkVTkpRSAk+2H96Zy3LGhSQlZ1rdYXrP4TYxyFKXpnKNjF+SH6QU0r7p",
+	"HS2KjNmRSI8KKeYZ5P/3f5Tg78j/Nqv429ff/Nv/+SfHYk9KlEYavEtECu9ss8Q77HhX7winOeNLAg8g",
+	"t2ROU/dqqjEg8CV5lphzkLx+df/WwkOQdz+lkBdCm4+4+Tts31mkPEVzIGvYurdWf8LOjSVoVf/J5jDd",
+	"/EPKBVqqeN3XT59+SZ4RN0zYwREApPZmz0Q/soA8ffwYl/lP7o8zWwNEmEY8uKePn9qXvPvZzY96Z0OO",
+	"XBDX4UkSsyJzEeNkwR48WJRhB5GwKBXFYsevH//NPoppRey++/KfGLlQbjnk3b9Q901Jww768M6i0SHh",
+	"MpYz/W5K3tnfzP/98c6j1TFJFiwztuGX5IfUvKVUQN798JYu3z1699Pi5qXxst59+U/+GkSRAVFsyTFi",
+	"apls96DHG7urYL8QzJC8e4Y1aexPpMIt+Q53G5G0mP2zfPz4q4Sl+F9w/7QhG/und4YUzgT5Qjkyl8pR",
+	"3b0XWfXOiAl59PDkkdUdj9xq3hnHA9FP4b0dTVeNEkFFYEH6cow2EGO3fPlPjuVHCXALLuQUy7OCJiu4",
+	"efrl40agfvKm0jNVyfbkiccloQWb3E6++vLxl1+hoaxXqALNImsPY2njYkbdI4F+Sie3E8Pc77yX4/rk",
+	"rf58+vixQ5bQDjWruR//xylweyQM8lvQKkdlt1sG4DL++NuCuib00BOrJXqNYNW/n0Y5sd/iQIezDCTW",
+	"yiscCGTL6+tZRAiFpAJEsa7cdw69q6CS5oAOze0/wquqL3nEasWBx8Dv1byp71wp6+ko6lzOD+1z0xg2",
+	"H3aY+eS0rz47I5+lKaEWOLjWSR69NcTMD9OGvD/6F0s/RIX+30F75p5X5PdQaTpZAU2dTWmUYPvxXePo",
+	"w/FUfcVrMObQdhgp6ijehdHZu0Q2+v3ALbTAY+C8eweT6IN2zl9dJgwl/FYbtrEeLcq+M+XfQb8oz3yi",
+	"4AsucqLgm+zhbbVRAbIycB3oFFYNQroEebJ9FaC6naV5Y+H7+qj/Gi98ba87IxNa77k2sX5hGLNZsWRF",
+	"rFtiR99sBCmsbekGh1pfYeNiyX7AqCJLYydTxFY9pbIsdVhVdnh2XRqzubiPoTivWtDegMWjY/qO2C3q",
+	"GjWNE2usc7IGKKxHbXu8wP0A1rQZqHRVRpN137ZHsLVz7vcWBt259a7P7tiSWhsSoJkSRIssNW6W/1xP",
+	"O7utT7w172uyXqUfUAHsXXhHXlQUnlucP0Itz0li30vmW/QKGLczEImDDcSwSA0P6MDqu1IS2GFaFDel",
+	"RXc7TIJ6vElbW3GlUtSsTRgkSE9P++qzS9BL8QA+Usm1qIfSfKEIGrNEr6QolytyryUroEclex+0P6by",
+	"vLpqLMurEhPL7DPtX7++i5jQFTFwxArSc+qtMES1sXE3d2yu6AO4YKHrdHScqCm/y4y9Dv/zOnRwdqJe",
+	"pdsfiJ00CXpqe7ZB7+uyZf3CPoYde7UCgjGAPwWHKSYgzGFqByThSC/zn4z5kUh9u9H2Ve1Tjf6qsaKB",
+	"uYXJh+neC119xoAr/xhyUa2Spy4Z+EcJclvnAn0SNs6j8+pyS9AL6fKae7Uo+L/ti6k/rwcBXqUh5Nf3",
+	"cSLrFXXOzkT8PEKrwYw2xD4v0yXoKfGDCafEJvhpRmzQyZ7WrlGGaJB5TAy6GmHA+VxJxtk3ypWez01W",
+	"YLbDRq3mW4INTEh883fLpvj+O3EQ//A9e/aT3C7s45zkVypKLprvReKOOFDp5hw51Y1IOSjqbjRq74Z+",
+	"VHRA0U/oNu+Crl9rCGZnoRd2oZvY7ec+OfBdbVlCfYVTRaUdqOvduX2SxDmkN67MZY/FaC595q483KGO",
+	"WG87+AA12fc1hJ/XrKu/+iKmnSOwC167bNeSPYDx2zXwO1+G0xpJuWBZ5gbStQJttju+zyS8pw/Q/Mjr",
+	"NQrrNX4sw7BBpYtUXvCqgE1I4sqZcLJ3PT0Yy9w8vNIO04O73B4aEnI/D/50x8UbfOinIE4/5IXeDpOg",
+	"r3dLQr8XHE7A5Ld0DTWXiVg46BumdC87RZ7j8x0jlcjOwEl86nP7qqtVCnZ5brEXNz8dcc4eN6dyjUlw",
+	"fB2x3VU6gxT1AiY3jbnpZi15sXEpu6bYWJdxzzFfXfU5MHQiKbEEvUxgqMG9yuyr/rYrCvsjAjUgx9kp",
+	"dHbqoIfvAyeVh6/hvZ6SFVUrdO6VH9Uao+ExlURtwj/CmYAn9tiApw2mfeqH78eQslO6ha9du3vgpb/U",
+	"rQHBrgCmyVIAFkxROzRzIUqOHRO+yaAd2qj+eu7wxjPbceTGXrv95OvsrceCOwlnfdpfql21RzFZr/UG",
+	"e0P2HFT20hf2yitN8DbWeJk6SaSGdR5tjtdGmSyCdigm4P+0N2nQ+JSrNQcba/xIPmKTSpepzl84jgQ4",
+	"GtxU9uShMlmxk3sNz+xTPwVZuQoH8F6LAvvIGF96Vt6hUYJw9Lbebg2FHsRfhIp1/C15Kk7M3F95Khxn",
+	"LcbjZ87uc+3d/Is5Tda3FYa4HyqViwcYtHEHnYNX5K+FfDBMo+Ef4pZJ5FZNlx/PebPEvYzvdvzpfOUH",
+	"80c9ky90HNcIGvv39SOWF0Jq1ykf4u5PeEF8i4f2SypxiG1ozzQQeE4rGnmZaVZQqR8thMxvUqrpcAbZ",
+	"j8QhoBf2Ce2bL5S1sy+r6yyxaen5/X/dEcexqtucVo4hJRK70FOykUyDIlz4ETgDxGtvcKeS1XMr0Oss",
+	"9vCw55hQS1ylh6+u6UbRWqr41NUdh6rvcxd32HV9lNqOKxUcX9oxRs2jRT6n/OShPv0dvdoqvu8ov165",
+	"OQHGAeW1GBAhScYW2gbAKEeAYYt00kjTjxCWVNxwoW/86PmTy8334heBsf0rjhK31vgXlaJ70JXsdHg+",
+	"QlhK+5nQ7yh+X192RspVb7moz0Q2K4EgI3OoyyIsHKVvLd6e8DAPsiH3gy9OuFUx0PJpOHe41Gdq/ZG2",
+	"qg1JnT8Vj2GdQooFywCVO6ISOGgp27vhE4sOBO6OJJQbwSx5KrgFJKIkpdsRW9yG9obEgV7aKy9E8Its",
+	"cvtJFv2h1+463V52DB7gPL12Vw5yzRvI1e0NcjXlju2Pujbj+7dmUeQaoPCzYSvBmHqUM1+4LxZkIbJM",
+	"oGONo/49IujpHLto+93HEpHptXiO7tM/oiNwtaIsmQabC+gV6BGHhHYDWwZoLT/b5fxJg3Nqq9a0m7OH",
+	"d7PMt0YXNWzIOY+kFDJYWrzRfsO+cd111kHUK7wIq35bCYcwrRyOqsgrhCEeQSvpya7Uy79aX7la4cfJ",
+	"sTQodG7m/gx2FDzCuFouO5PajR+w/zDK8M4WxxrGc9gQR3jVA0TS2HJWp56+QO8Hnl6/PF1FDv0HnhpH",
+	"qSKWG2bYwzv2AIjCvFdf1hdeQdZ8bwFzc07+SDPwxK1WV1lh3eDnRY6XpvyQ+ZakJRCPzu9ksyWLQQl1",
+	"fqZQ+iZZQbLuF9nXQunn9rJzIrz5t1yEjD9gfDwTYk1sCywpynnG1ApSYugyNUobFM7sM/9aQ4HND/DA",
+	"UnAzxMLkPtLo6vBIwkOjsDbIote22eJNfeUZudR4y/kNKcMZilAkc5qskUsVHMFGlFlKUmH08p3rTwtl",
+	"qM/LHeFhUE94Rr9aLEC+MU++1gMaF4fLvLRf3dB+n0vpj69DMCx0oGjWcDWqBGdAoGRbl7NVaJ8Ku8sI",
+	"40lWpoccO6qc5wwB8/uPnfvGdefEMaxec8GDx4/awLByg0TtY+c8aqxCcuoj/o813NOAuGFdYBkPGw60",
+	"5rbgENpiz8npe5aX+eT2qZ9YZv/55G//9nh3PtBZbT9HpIvIzWtjniQVDJdLSFi6o14xhJsSLbAdH/E/",
+	"LDrXLqTHDmqXBa5+NKcZ5cke/+U7f9F1Bnvc8i4zacKRYopdsWWOTAGuJWu17zlY8C61taRc0WR/hO1n",
+	"vP5t8/JPwW+0QMjXBKdhCXkR0bCvIk0eR1V7Vz5yyrKbFdDMjkCLBdNfUpb9aK+6zq3YWOC5yf2j2KCZ",
+	"Ykg3F+9BkVTcEgVcTwnKvpqSuSjtZjXPzSjj5o+2HUIRtAD40vaxK+cQ+rGDNatwDmXNKDuMVj0q/WzY",
+	"3n3cniD7Sec+dqfrnr/2gbkMiFEvlaNnNK7Fp2y769VwrhZOkfbNL1irkwm+JFo0g3pNCKddNvuK5lMX",
+	"4H4v6UJfXfktrupj5E7r2c9ntsRtMW1eSdaGMq3a4XwtqhhRG0N8v6Q88jUcJwwNvGAZHKQ9LhQYMGt7",
+	"wbLKUT4gfP8CZ7GfohkZoaVJpZsto0ueguwCWNkZIStw+NRMk4ytwdZWbYmEItsi2klRovqgiqXgJ+xx",
+	"MOeHUUrpAfKhHv2L93ZJuM3wIl7CUVC0AJzVxQf6Ti3X6Xi/SSQa9I3SEmjeFpfK4JszTtE+3AlkhHa5",
+	"LZs4Pm+OD7LbuxqBiK2RSFa03CknVGuarBzYUISHx7jcbcZbAJ3T11Xr61cOdpUfvfOZukbYOaBQVHMZ",
+	"zf9ZZcAFpnjXXGxUNRqImTMCR03qOzdLGueYotVIBMf+WpBO3pgiVK0tMN5e1SBKbbTKjY3l74NDfGWv",
+	"flNdfJ0eQGeZl4mT2KECjp4eqW4lSgVYp+2S9vMtoTiDs8kZkbGEwf6G1853XeuG6yzz4xRndGl1IexC",
+	"z39Z8yjA5tjmOztK4SciQVdRifFMrUMcJVyQXEi4c5NCzGZWBFoTDKOsfmSf0md5tVg0mkH2+W9x/vfl",
+	"dOy5dpebrT65/cfvuxXRAdZUR5+uFK7gfVla94QYnx6Zh1QZo/DG+h7f48hx9IaaHsDhs2nw793XX9oT",
+	"Hylbn/Oto3bP935jJDDFwZQrpnxiEB0T/IMNRIzYKvtaRxxTwx7l+bTayT1E/55Ts8V7n950bHIk5iru",
+	"8uQB5N4Dxl9zpca7X975YUOxV2YhJFmJHKoeGklZdks0VWs19TMgp9V8TZzDuxPc5QApFugK3gKlNg+p",
+	"udOdWRCvfDtm+MDVQtKeuKLTNRyc6Gliw0GerjJ02a4MZRpyFdDu00lO3/9kf/yqDodRKek2/nyqzTaz",
+	"50kP3M3vZ52LW0noZdzr9o7oD2o0/7oXD+Z1C6vgEgS7CORvgwa3dorPlHB4r7FHQE4xJsEU5h5sqGhq",
+	"pypNm2VBNmuZI6Qm04QmCRRadUvSTxev3GHco0SkcEShY2Sw7nN86tXiu+ND7Bo/Al5w+91nxoFwCe9c",
+	"4Ljz6gzWkibGjzPOdaMa0AGP5KXS3fkPAzXBIy/Ppx61ax/bViZXKV6NJbpFX36m+ghV+Nm527OL/p05",
+	"UOqGrLvBCZQjsGoNsYb6241QkLAoFaQBoJChWwkezAKHGrI/2KsvYc2GbKY14+kpTLK/TGvvW9vVADy9",
+	"wQySA+6Iloud9Zj3icqhwvTSX/9JlzO5r7gQnoilmE06tsoQzsjwvoENvt7mWtPGdnkfJ3t1qVokw4e6",
+	"LIG4+fQVrIiQJBNLW9SdTQkl3780f6OcMK5BcpoRLvQhZphYLNxBeWKpsu1B15oZNYsbI1Gfja7rNLrs",
+	"vuEExfiOSFAgH0BZKMTukNyhe8IPP77JxQOcem+8FA9w715wtfNM3frMWj8CqFrz9Z/3yPEWh3gAQqsp",
+	"wF66zSHjoeOqHIeQpLCh9iH1rvGt029AvrFLua8uPmfDcvtdFzPpK0rYsIksPTZIGJP1rFY9hhoH2/Rv",
+	"7dVn9q/kBbstqcwhtQHXGiARJ2J08djOyoaNkOtFJuJJwf80rnKDE7/5G87IC/+Oe10ZQ+fsizI6Ez/T",
+	"p1c9Uaa4PSw92nMoTsqTrSj1zRwrwntqSaxp+Bqv/g67LK42iFgt8eM4SE0anb20z01+wxHjPg8sFjiR",
+	"2ILYYRUuEJroOwI0WWEhkr0rnVaRNuNNwUITUWoy3xplANmiJXD46OY51xSbAZmsptyc0ZO4IOkJfrzV",
+	"np3SaSS0JVGQiMdv2H1Hl73mM5jSWcCUTpsyzyhvP36/hP9sbjl3Fh1fdJkEutVbYeimiOpRj+B9IaSO",
+	"7oMf8OdDd8KlxfZTFjIN7/WjRD1cRw1bt2pNg4S0rpFS5Pn9f02Jogt09+y0bk4oUQWOdV8B6CHSZwg6",
+	"RAn/jNddjfhdQGXQC2WJfnMdRWJjLBlrtZCUWuiPeT3Xr+phdT3QCEsx35KklNIYo0O4rcWNM5qGnLtv",
+	"hbPLLgsx3ab1b0yvRKmnVQK2LlZwnbwragQzdogO1hbPHP6Y8dIuImEVeS8WuWhY1h4cumqPbsQwvAOn",
+	"2JJDesN4NfKiNhJ9+7SxtBdC3hGqSS6UJt88fjxEEodZ2uc3si9UKWZe5TpUnZipKaFaQ164ileLFUIy",
+	"xkGdy9h2M3r9Ck49pddKc8W5q3Sr/S7/WCmiYTL3OfI9MGBAFSkkFFQCDsuiikjIgCqQNurkh+NiwwXN",
+	"Rcn1UO109jq2a94mdnUfrXrt8y45yS75UWQYHMMdYQeDrtyftNxOSUJ5ApktVUsET1gGO5XHfTtEwgNI",
+	"dfqTxCrnN+7pV4uV6tb3ccKzFXXOHiBUa6xaoWs7cdwPF3FGjYXiErKyHJm+q7KPzkJ3PofqFSzf0NuP",
+	"V+0uus7GKlzeZUAjvR1DPN2qIrMGACnQZHUICoL9jqs9m3B1HykpYilzkfmDCHJEW3zeopGDUycabG53",
+	"xO12xvu/PFIsLzNDtWh67N5d8SlIgF/rxc2T5tsvAZf+Bmd474rCg9GwVGnSwF2+xbYjC6G+og9A5gDc",
+	"tuzXo2ownFRfAjyF9C4+CrxHopwZoJk8PZqGeeh1y+FVgGg8XwmhgrqigtHwBUKu1ZYshTFWLWBauxho",
+	"D6ed0hlwSG//y1/61zhvd8G9d+gdL/NunbuHB3GE1DRr9OtF9g3K+Wu8+LlI4fPm6QMIMGQ0lJrc/uP3",
+	"D7/v4JJS2zSHUVLFlriLMC5P+ZoIPhdUpvg3te6CgdnHNjaS456F2x8QAXUctNdPztySKKtp2OfEmIlT",
+	"+21zFAHFXtgNyzIy92HoEGlPspua/Hhk3kV1KU9eHHzPlrzBy+ssDvYf/5GCo8iRH0X+uTT4rFvNsLmG",
+	"Uc4pyyBFNYdufAqJm+C5V5NJCUk90+7EG+YtS9bPq1dcbye5X6FZ7zXvmDOqbpasiVgsCCUqp1lGaslA",
+	"iSq5Nld0DM2gTO2OlElEnvse2FPmqtLUn6+5Q/y5Uk+3scjrV8vnE7Jn+A7XdQ1cW1gtIKlDWB8tWF4u",
+	"TuqyYqmWUFcsTkrbVX4+3P+ah7vlrh2ol6YSlPLVHO0piIdsGZwcduI9Y6Hyrn8m3scCavy8by6zb54t",
+	"JbQa53bn5fH2vDw3Jk81reYDjZzO3LxTup3myYeOIRmzvfIy06ygUj9aCJnfpFTTQwb1vRAy/7zF/qJ+",
+	"J8oiodZmuyUJLayPYDYPlZCSFDRlma2Ho3ZQxN7dtDJ82xtGQ+7+5Y1kX0oM7wtItCsn3qyA31maK5cB",
+	"Qly6TIg148s7AhjaLugW7WpbW6xt+jHd6WIIM8FiTVhl1gZ0PrWlcP3gE58thb+4pYAQX81D36NUDNgn",
+	"VcbgBkHt9/Wpvqqu/9kOtLjSIFgKr3i2vTiIeZs6H1HxvmRcu6kjxoa815IVMK1GxoDNF9EEp7qihubY",
+	"z3NHqFpbgOROLHa/LClAiykuQq8K4FYpTM4ZnDKv+SvHpFqM/uG9nXRgITTFGng9YsiDadpGCrUyfrhj",
+	"kvfBHezTfuaWXJVz803znmIdS4VfG5d+TvUetH1/sYUSRJRaYs9zbodtxZmk9E2ygmTtHbhEAnC1Errf",
+	"FFX6vr5y7/5gOV3Co4Ivr7AjsaBL8HlaHJwF/DwzzX1lMqP75ym/6Vz7SUMXtj/mIkUu7VcSWQ6ZbRyN",
+	"hpe8/by/gHZ6eibuXmASQ15QCb7LzFjb1kjp1Pt3J1a3Kvx79p2/6q87vnx8w/uQ6n2HzdNshn96WURc",
+	"v5LLQKQKDttqhqKmxn6a02Tdg5DaaROoBHJv/VSjfeTsxLtIF6n/9OYIbIzZOCCynK7ButQiPXkHaZvu",
+	"5+4h/VRafz5uN+lw6fsc7xnYT2o3EmqpjoJCF90BD0ijqpgiS/YAnJTFQb2mnR113m7TT6aX7uN0nH7e",
+	"SSfbST8DopXMYUq03NoBylOyBijMn0VZoUvgqBx/gk2xgloL3FL1HjNbCxGyxdrcXRb72lNth4MNrlY9",
+	"qmJ9+uYU81A7PfGaI7NX0aDyg5s4g8Ex2znRM8PX9ah0WbrXAcFrPgX3gypb0D7TIjRcLI6E88ym5XBH",
+	"bCjTjC9vLfCTkGQFWRpBwdl1US6JpuQ3yUXCF7a9yQGwdQBgY4I1xJGwsxzPTKNLOREMNreNlsGpnV2m",
+	"7MCyDVW+W7CeqZ5WnYNBeh7pV1RMOHPq+MB5zxdS1T5t/NFcic+DgE9h/rjRv8wWi+HOquIdRlcPVUiP",
+	"VpSnN+Lh9CM8fqQ8ffUA8rq3g1/l543wqXrUao3jeuci3RLIlNkTSgO1o9Ey0PWv1Rx5MocVzRbGSHRF",
+	"SngUDd4zVU3FHkPxZ7zuAkYPX18M2w+/HdEgOra1unUYLQqAT0mpIgQ9+fSp63eP6hWa9V46BXSd2/6c",
+	"nqBtqd51/xykiRHhOzw3BQdF5rAQEtEpehWAyODGCceevS8yeOMvPOfmr99zkd3/gnHKEyCGEmoH0NPK",
+	"jEdiEtIXGzFJUshoCzYWRJFBhLQ+SskXTOYnD1LiUxuEO43GOD+DLzA+rsk+R36F1dE111EhaLoGRWCx",
+	"gEQTutBga8r2MVkBlckqunHu7c+DAID/6EX+vWTQwa76DShD+fOzyLzM13apaXMOkK249ijXGJrYCJk2",
+	"kdD8fV2WPNLwvkej2be+xWtOwJ2cvv8Z+FKvJrdPHz+eTnLG/b+fDE6G70yABV7m5hvzahClG2aY1FAI",
+	"rg1g8nvwNUcDjFvqnijbf2K0/IUUefg5KdVw4wNYwx7WCSce86gVVbMFyxBnb2cDz4XIgPJB7Lmqgiqz",
+	"V35klzmTnU7Y2MNYIbaWBn7r54CqKY71xOn/DoBk6hti1F2sGkKvENu/qSmGDGVrTmO7RtjEi05we+Vr",
+	"PCvanRI58VOZ//hx0BMr6lwKP7EeiXgIbmIlISOAEz8VAfhY4Imd91+i9vGebj1mbSUOFv0wFTUm4tT5",
+	"S85gwAAUhwcslsTZ/qMAEhvNGSlkYCVnFxHqVWjEwfn8b0T+6Qzz8u7ANJr/unffclapUOoSovCbjSra",
+	"BCxhfqKF9ZwLkHYoRpg8cVyvn/jkfIBcP/HLb9GzMiPSWYOyyRwwFdzkGCpyCBZmjxZUKeM69bqyuPBH",
+	"NuRxs6CJFrIvs2ud6xf2urNStPGei4yo7Uxu+UL5ONDCf+xgCf8Oloz3U+rJWSj1HSzL86sE/DyiBVGA",
+	"BUaUE1rqFXBtvkDIOyOUpQIizLnh8CAR5ryqABwrkq0oWl9AbIfq5+ndfC2FWFw+0ZaIB5Db5whnevbZ",
+	"fKXDxGmy1nDdcLYaHIz+FnL4ztWg2TXinxShEohaiQ1HWRjNdf+0m70IrkVGE2gT6DP3j+D+L7Dp8NLy",
+	"F6jMGEibbjDc3QipV5k5cvTqgH0tIXej1WKcNb9f364+n8X5lq5tOafZNa0jiNAN3Tr7q6lVhxBdQ3FT",
+	"Fj3OmIbi1+KvtmcuZSS/xkr4JmO0G0HIFNmK8g6HyNiudUxL5oyXGtSX5C2mILgga9je+pvt6I+9KlNL",
+	"oHk82m1/HjbDEx6A65v6iVfUOnsP8gHkjQKuCS5T2WIHqoltLE9vyTv84db94d2UvEupprfkX1yUfEpY",
+	"OiU+Lvfh3R2RoMoclB3v8zNV+uYH/P6fvm9GDqlaN93TGnBqb/ljDc50VhO5fsslyiBV86PO0LXcJXAL",
+	"xzQaqH3uLzor2De+4yKxVv89WKfgI29TIrI0FN0+UynKszS9cpDXA+Bdn5z65ZeSha4oSPsHtHiNp8V0",
+	"X7HHzrZCjLBByuuFRRMbsa9EouFKjxE3Exos+Eizlpsq9GC1psnKyfxZ1FtRSFD7Z4HcNy88anr0nmv/",
+	"mHxq6cgGaS4zMcwG03yJ0BI0DohpI53gPxvbreaer7BcnBo1+We2aIrJ9dYKUjUU1O18/tTPoHF/u8Co",
+	"YaKNlC4p41E+Wuuvb5++xSs+hfYpseHYL9bbOHVYG1QUL6Iq57mmMfWGZZepLkaMsnBTVcevwH9WBm/h",
+	"E1+n7WfGx5pFXauqMGvz67x0kADpcnYYDyrXhBLDbZK2s+hxgZBgOx9P3oprH3vtAuHX+ZcUiH9nD+AF",
+	"ooGhbZNPg6RDcSH+PLWyuMeHXrtk2FX+JeXiR5ZWclFyjQPV9pwgkBcZ1Xsq2t5WV11nRZtf32VAlYwB",
+	"WNHtlNVs/jOudve49X2cyElFnYtVs+VNTh9U0laJyaPCBld60EXtBZ+KDLjlPlMXn8LVWcEF+n2yzAtD",
+	"q2bNFrMZr8VmFFYUkzEPNCthVPWarzPuVcHumnMGdc7gX/4xGe4f+u4F17dtTRTj5qHNG+5XaPM9hynh",
+	"Yi7SrQOQAsJSG7SrbKMxGCGNLo1vHw94/yuOeFTIKSyuWrFk1UQixk4xm8qj3ItoeE0OcmRvS8AJuzDO",
+	"ekQjVS7UnmsZ4ICPGJ+L99Od3gCS0SEl/+4Pe9N29qWTs1PwIuk67T9mlyzHhLGbtHx0Fu/0mfVN/fKv",
+	"8wTF1T37ON7pZWTI+6f4NvRQnf61alk4JT103z3KQS5P7ay+NM/8FCQFF/oXFZSXdN0QlIJKbRHLbDxD",
+	"cPBKXBkryx+iOBG8Uzm+T4BsG9gAE+ulv/STRjN3X3EZh9hRzBpalu7T/T11JztJCskeaLI9dTDLn+mv",
+	"3eOvWkm4Rf6QMv0XVRU/gy0p3qxEBkQDzQkqjVrisLgh22Irke3OR4XSrXLo1xTnDIx+AofNRwqODhSh",
+	"zyhQA+ruq+NULBatKPAd+kDYY9dySW2gYm5WgQNG5jRZD98vRcZOXaJwb575SewW/PhLx0EvZJqJB6ja",
+	"55tHO2Fci4ZtxiQRGz5cYDQ9eZa6Oqvv9TWHTusl/oXPaZ+strKSCo6D2ViyIkqLQmHjj30ZSTLhoN4R",
+	"VpfpnbqaXVESa9hTA/fWXnJOSpo3XKaI7PVPduxZFc3qthqOaS10WSbzvKvdI2ZxHym/VL/6Uo4vJxWD",
+	"bYeUgkQCNn4ManyzolHFJmOt7xY+3fP9YsVz9rWtr4xI68F+YKmchRXVBr/iFZ+0L28+4SLa5jWyxGua",
+	"lSgVjFcvZrXXql3M2j6OckGqXKDkuIq0DkZaaO4kBwvOFJ1np7bRvrdPPZ14nHG3nZ1TjhgVt+4I8FS5",
+	"0eB+iKnxLe3MU6r3nQQN9iHPD2deGbav34jsbG3R+OyPYRJfhNeuv9x2uON+bCSk71rAkopwgLSLIjqM",
+	"7d3WaAX65KWfagfD4//n+7jqt273WotFB4vbNV+vBMmE0oRpt+Gt+6zqjp1dRneH6lZQR//43dgn1qzy",
+	"I3ax3dWyopTZ5HbyyNhK/18AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -607,6 +607,26 @@ type PayoutAttempt struct {
 	SettledAt     *time.Time
 }
 
+type PayoutBatch struct {
+	ID      uuid.UUID
+	BrandID uuid.UUID
+	Part    string
+	MadeBy  uuid.UUID
+	MadeAt  time.Time
+}
+
+type PayoutBatchItem struct {
+	BatchID    uuid.UUID
+	PayoutID   uuid.UUID
+	BrandID    uuid.UUID
+	Amount     int64
+	Currency   string
+	Excluded   *string
+	Refused    *string
+	ApprovalID *uuid.UUID
+	OutboxID   *uuid.UUID
+}
+
 type PayoutLane struct {
 	ID       uuid.UUID
 	BrandID  uuid.UUID

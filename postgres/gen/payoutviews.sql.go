@@ -353,19 +353,21 @@ join creators c on c.id = p.creator_id
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
 where p.brand_id = any ($1::uuid[])
   and ($2::uuid is null or p.id = $2::uuid)
-  and ($3::uuid is null or p.brand_id = $3::uuid)
-  and ($4::uuid is null or q.campaign_id = $4::uuid)
-  and ($5::uuid is null or p.partnership_id = $5::uuid)
-  and (cardinality($6::text[]) = 0 or p.state = any ($6::text[]))
-  and ($7::text is null or exists (select 1 from payout_lanes l where l.id = p.id and $7::text in (l.due, l.stands)))
-  and ($8::timestamptz is null or (p.due_at, p.id) > ($8::timestamptz, $9::uuid))
+  and ($3::uuid[] is null or p.id = any ($3::uuid[]))
+  and ($4::uuid is null or p.brand_id = $4::uuid)
+  and ($5::uuid is null or q.campaign_id = $5::uuid)
+  and ($6::uuid is null or p.partnership_id = $6::uuid)
+  and (cardinality($7::text[]) = 0 or p.state = any ($7::text[]))
+  and ($8::text is null or exists (select 1 from payout_lanes l where l.id = p.id and $8::text in (l.due, l.stands)))
+  and ($9::timestamptz is null or (p.due_at, p.id) > ($9::timestamptz, $10::uuid))
 order by p.due_at, p.id
-limit $10
+limit $11
 `
 
 type ListPayoutsParams struct {
 	Brands        []uuid.UUID
 	ID            *uuid.UUID
+	Ids           []uuid.UUID
 	BrandID       *uuid.UUID
 	CampaignID    *uuid.UUID
 	PartnershipID *uuid.UUID
@@ -406,6 +408,7 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 	rows, err := db.Query(ctx, listPayouts,
 		arg.Brands,
 		arg.ID,
+		arg.Ids,
 		arg.BrandID,
 		arg.CampaignID,
 		arg.PartnershipID,

@@ -19,6 +19,7 @@ join creators c on c.id = p.creator_id
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
 where p.brand_id = any (@brands::uuid[])
   and (sqlc.narg('id')::uuid is null or p.id = sqlc.narg('id')::uuid)
+  and (sqlc.narg('ids')::uuid[] is null or p.id = any (sqlc.narg('ids')::uuid[]))
   and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('campaign_id')::uuid is null or q.campaign_id = sqlc.narg('campaign_id')::uuid)
   and (sqlc.narg('partnership_id')::uuid is null or p.partnership_id = sqlc.narg('partnership_id')::uuid)

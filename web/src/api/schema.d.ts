@@ -61,6 +61,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/brands/{id}/payout-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** From which amounts on two people release, and whether preparers give a code */
+        get: operations["getPayoutPolicy"];
+        /** Replace it; payouts that are open keep what they were opened with */
+        put: operations["editPayoutPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/brands/{id}/slack": {
         parameters: {
             query?: never;
@@ -1154,6 +1174,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payout-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve many payouts of one brand in one act; each is approved, refused or left out by itself */
+        post: operations["createPayoutBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payout-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** A batch with what became of each payout */
+        get: operations["getPayoutBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payouts": {
         parameters: {
             query?: never;
@@ -1273,6 +1329,23 @@ export interface paths {
         };
         /** What is owed, by its day and by what it waits for, with sums by currency */
         get: operations["listPayoutLanes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts/to-approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The payouts of a brand that wait for a part of the signed-in person, with what to look out for; at most 500 */
+        get: operations["listPayoutsToApprove"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2536,6 +2609,8 @@ export interface components {
             /** @enum {string} */
             part: "preparer" | "releaser";
         };
+        /** @enum {string} */
+        ApprovalPart: "preparer" | "releaser";
         Approver: {
             /** @description Business days of this level of an escalation; absent means those of the stage */
             days?: number;
@@ -3758,6 +3833,49 @@ export interface components {
             settled_at?: string;
             transfer_id?: string;
         };
+        PayoutBatch: {
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            /** Format: uuid */
+            id: string;
+            items: components["schemas"]["PayoutBatchItem"][];
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["UserRef"];
+            part: components["schemas"]["ApprovalPart"];
+        };
+        PayoutBatchCreate: {
+            approve: {
+                /** @description What the person saw; must be what is sent */
+                amount: components["schemas"]["Money"];
+                /** Format: uuid */
+                payout_id: string;
+            }[];
+            /** Format: uuid */
+            brand_id: string;
+            exclude: {
+                /** Format: uuid */
+                payout_id: string;
+                /** @description Kept in the payout's history */
+                reason: string;
+            }[];
+            part: components["schemas"]["ApprovalPart"];
+        };
+        PayoutBatchItem: {
+            amount: components["schemas"]["Money"];
+            creator_name: string;
+            milestone_title: string;
+            /** @enum {string} */
+            outcome: "approved" | "pending" | "refused" | "excluded";
+            /** Format: uuid */
+            partnership_id: string;
+            /** Format: uuid */
+            payout_id: string;
+            /** @description Why it was refused or left out */
+            reason?: string;
+            state: components["schemas"]["PayoutState"];
+        };
         PayoutCommand: {
             /** @enum {string} */
             command: "hold" | "release" | "retry" | "cancel" | "reconcile";
@@ -3785,6 +3903,17 @@ export interface components {
         PayoutList: {
             items: components["schemas"]["PayoutSummary"][];
             next_cursor?: string;
+        };
+        PayoutPolicy: {
+            preparers_prove: boolean;
+            two_releasers_from: components["schemas"]["Money"][];
+            version: number;
+        };
+        PayoutPolicyEdit: {
+            /** @description A preparer, too, gives a code */
+            preparers_prove: boolean;
+            /** @description One amount a currency; from it on two people release */
+            two_releasers_from: components["schemas"]["Money"][];
         };
         /** @enum {string} */
         PayoutState: "scheduled" | "awaiting_approval" | "approved" | "awaiting_payee" | "awaiting_funds" | "submitted" | "unknown" | "paid" | "failed" | "partly_reversed" | "reversed" | "held" | "cancelled";
@@ -3814,6 +3943,15 @@ export interface components {
             updated_at: string;
             /** @description Who or what it waits for, in words; absent when it has ended */
             waits_for?: string;
+        };
+        PayoutToApprove: {
+            summary: components["schemas"]["PayoutSummary"];
+            warnings: ("new_destination" | "no_destination" | "first_payment" | "above_tier" | "looks_double")[];
+        };
+        PayoutToApproveList: {
+            items: components["schemas"]["PayoutToApprove"][];
+            /** @description There are more than 500 */
+            more: boolean;
         };
         Pending: {
             location: string;
@@ -5023,6 +5161,7 @@ export interface components {
     pathItems: never;
 }
 export type ApprovalCreate = components['schemas']['ApprovalCreate'];
+export type ApprovalPart = components['schemas']['ApprovalPart'];
 export type Approver = components['schemas']['Approver'];
 export type Balance = components['schemas']['Balance'];
 export type BalanceList = components['schemas']['BalanceList'];
@@ -5138,13 +5277,20 @@ export type PathStep = components['schemas']['PathStep'];
 export type Payout = components['schemas']['Payout'];
 export type PayoutApproval = components['schemas']['PayoutApproval'];
 export type PayoutAttempt = components['schemas']['PayoutAttempt'];
+export type PayoutBatch = components['schemas']['PayoutBatch'];
+export type PayoutBatchCreate = components['schemas']['PayoutBatchCreate'];
+export type PayoutBatchItem = components['schemas']['PayoutBatchItem'];
 export type PayoutCommand = components['schemas']['PayoutCommand'];
 export type PayoutLane = components['schemas']['PayoutLane'];
 export type PayoutLaneCount = components['schemas']['PayoutLaneCount'];
 export type PayoutLaneList = components['schemas']['PayoutLaneList'];
 export type PayoutList = components['schemas']['PayoutList'];
+export type PayoutPolicy = components['schemas']['PayoutPolicy'];
+export type PayoutPolicyEdit = components['schemas']['PayoutPolicyEdit'];
 export type PayoutState = components['schemas']['PayoutState'];
 export type PayoutSummary = components['schemas']['PayoutSummary'];
+export type PayoutToApprove = components['schemas']['PayoutToApprove'];
+export type PayoutToApproveList = components['schemas']['PayoutToApproveList'];
 export type Pending = components['schemas']['Pending'];
 export type Policy = components['schemas']['Policy'];
 export type PolicyChoice = components['schemas']['PolicyChoice'];
@@ -5401,6 +5547,60 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FundsList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getPayoutPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutPolicy"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    editPayoutPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutPolicyEdit"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutPolicy"];
                 };
             };
             default: components["responses"]["problem"];
@@ -7347,6 +7547,56 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    createPayoutBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutBatchCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutBatch"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getPayoutBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutBatch"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listPayouts: {
         parameters: {
             query?: {
@@ -7552,6 +7802,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PayoutLaneList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listPayoutsToApprove: {
+        parameters: {
+            query: {
+                brand_id: string;
+                /** @description Without, the part that the person has */
+                part?: components["schemas"]["ApprovalPart"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutToApproveList"];
                 };
             };
             default: components["responses"]["problem"];
