@@ -225,6 +225,7 @@ func TestTiersArePinnedWhenAPayoutIsOpened(t *testing.T) {
 	require.Equal(t, "second_factor_missing", a.text("code"), "who takes eyes away proves that it is them")
 	require.Equal(t, 200, d.proved(t, "admin@one.example").send(t, "PUT", path, policy(false)).status)
 	require.Equal(t, 2, one[int](t, d, `select count(*) from audit_log where action = 'payout_policy.edited' and subject = $1`, d.world.one))
+	require.Equal(t, 3, one[int](t, d, `select count(*) from tasks where kind = 'payout_policy_weaker' and brand_id = $1`, d.world.one), "finance and the admins are told")
 	var shown struct{ Needs string }
 	d.as(t, "auditor@one.example").send(t, "GET", "/v1/payouts/"+open.String(), nil).into(t, &shown)
 	require.Equal(t, "Two people release it, because it is at least 500.00 EUR.", shown.Needs, "a change does not weaken what is open")

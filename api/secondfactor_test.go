@@ -159,6 +159,7 @@ func TestSecondFactorIsTakenAway(t *testing.T) {
 	require.Equal(t, 401, c.send(t, "GET", "/v1/session", nil).status, "their sessions end")
 	require.Equal(t, 1, one[int](t, d, `select count(*) from audit_log where action = 'second_factor.reset' and actor = $1 and subject = $2`,
 		d.users["admin@one.example"], d.users["ops@one.example"]))
+	require.Equal(t, []string{"admin", "finance_preparer", "finance_releaser"}, one[[]string](t, d, `select array_agg(owner_role order by owner_role) from tasks where kind = 'second_factor_reset'`))
 	again := map[string]string{"email": "ops@one.example", "password": password, "code": codeOf(t, secret, 1)}
 	require.Equal(t, 200, d.anon().send(t, "POST", "/v1/session", again).status, "the password alone opens again")
 }

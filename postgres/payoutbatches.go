@@ -199,6 +199,12 @@ func (s *Store) SetPayoutPolicy(ctx context.Context, p rapport.PayoutPolicy, by 
 		if err != nil {
 			return rapport.PayoutPolicy{}, err
 		}
+		if after.WeakerThan(before) {
+			changed := alert{brand: p.BrandID, kind: "payout_policy_weaker", ref: p.BrandID, key: fmt.Sprintf("payout_policy/%s/%d", p.BrandID, after.Version)}
+			if err := s.alert(ctx, tx, changed); err != nil {
+				return rapport.PayoutPolicy{}, err
+			}
+		}
 		detail := map[string]any{"before": policyDetail(before), "after": policyDetail(after)}
 		return after, s.audit(ctx, tx, by, "payout_policy.edited", p.BrandID, detail)
 	})

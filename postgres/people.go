@@ -235,8 +235,12 @@ func (s *Store) grant(ctx context.Context, tx pgx.Tx, user, brand uuid.UUID, rol
 	action := "role.granted"
 	if role.Finance() {
 		action = "role.requested"
-		n, err := s.q.CreateRoleRequest(ctx, tx, gen.CreateRoleRequestParams{ID: newID(), UserID: user, BrandID: brand, Role: string(role), RequestedBy: by})
+		request := newID()
+		n, err := s.q.CreateRoleRequest(ctx, tx, gen.CreateRoleRequestParams{ID: request, UserID: user, BrandID: brand, Role: string(role), RequestedBy: by})
 		if err != nil || n == 0 { // it waits for its confirmation already
+			return err
+		}
+		if err := s.alert(ctx, tx, alert{brand: brand, kind: "finance_role_asked", code: string(role), ref: user, key: roleAsked(request)}); err != nil {
 			return err
 		}
 	} else if err := s.q.GrantRole(ctx, tx, gen.GrantRoleParams{UserID: user, BrandID: brand, Role: string(role), GrantedBy: &by}); err != nil {
@@ -377,15 +381,58 @@ func (s *Store) ConfirmRoleRequest(ctx context.Context, id, by uuid.UUID, delay 
 		if err := s.audit(ctx, tx, by, "role.confirmed", r.UserID, detail); err != nil {
 			return rapport.RoleRequest{}, err
 		}
-		admin, key := string(rapport.RoleAdmin), "finance_role/"+id.String()
-		if err := s.q.CreateTask(ctx, tx, gen.CreateTaskParams{
-			ID: newID(), BrandID: r.BrandID, DedupeKey: &key, Kind: "finance_role_granted", Code: r.Role, OwnerRole: &admin, Ref: &r.UserID, DueAt: at,
-		}); err != nil {
+		if err := s.alertOver(ctx, tx, roleAsked(id)); err != nil {
+			return rapport.RoleRequest{}, err
+		}
+		granted := alert{brand: r.BrandID, kind: "finance_role_granted", code: r.Role, ref: r.UserID, key: "finance_role/" + id.String(), due: at}
+		if err := s.alert(ctx, tx, granted); err != nil {
 			return rapport.RoleRequest{}, err
 		}
 		r, err = s.q.GetRoleRequest(ctx, tx, find)
 		return roleRequest(r), err
 	})
+}
+
+// alert is what a brand's admins and people of finance are told about who can move money there, as a task for each of these roles.
+type alert struct {
+	brand      uuid.UUID
+	kind, code string
+	ref        uuid.UUID
+	key        string // one alert a key
+	due        *time.Time
+}
+
+func roleAsked(request uuid.UUID) string { return "finance_role_asked/" + request.String() }
+
+// alertKeys are the keys of an alert's tasks, by the role that each is for.
+func alertKeys(key string) map[rapport.Role]string {
+	keys := map[rapport.Role]string{}
+	for _, role := range []rapport.Role{rapport.RoleAdmin, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser} {
+		keys[role] = key + "/" + string(role)
+	}
+	return keys
+}
+
+func (s *Store) alert(ctx context.Context, tx pgx.Tx, a alert) error {
+	for role, key := range alertKeys(a.key) {
+		owner := string(role)
+		if err := s.q.CreateTask(ctx, tx, gen.CreateTaskParams{
+			ID: newID(), BrandID: a.brand, DedupeKey: &key, Kind: a.kind, Code: a.code, OwnerRole: &owner, Ref: &a.ref, DueAt: a.due,
+		}); err != nil {
+			return fmt.Errorf("alert: %w", err)
+		}
+	}
+	return nil
+}
+
+// alertOver takes an alert back whose matter has settled itself.
+func (s *Store) alertOver(ctx context.Context, tx pgx.Tx, key string) error {
+	for _, key := range alertKeys(key) {
+		if err := s.q.CloseTask(ctx, tx, &key); err != nil {
+			return fmt.Errorf("alert: %w", err)
+		}
+	}
+	return nil
 }
 
 func roleRequest(r gen.GetRoleRequestRow) rapport.RoleRequest {

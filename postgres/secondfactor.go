@@ -149,6 +149,15 @@ func (s *Store) ResetSecondFactor(ctx context.Context, id, by uuid.UUID) (rappor
 		if err := s.audit(ctx, tx, by, "second_factor.reset", id, nil); err != nil {
 			return rapport.User{}, err
 		}
-		return s.user(ctx, tx, id)
+		u, err := s.user(ctx, tx, id)
+		if err != nil {
+			return rapport.User{}, err
+		}
+		for _, b := range u.Brands {
+			if err := s.alert(ctx, tx, alert{brand: b.BrandID, kind: "second_factor_reset", ref: id, key: "second_factor_reset/" + newID().String()}); err != nil {
+				return rapport.User{}, err
+			}
+		}
+		return u, nil
 	})
 }

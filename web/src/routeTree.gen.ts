@@ -31,7 +31,7 @@ import { Route as AppPartnershipsIndexRouteImport } from "./routes/_app/partners
 import { Route as AppPartnershipsIdRouteImport } from "./routes/_app/partnerships.$id"
 import { Route as AppPayoutsIndexRouteImport } from "./routes/_app/payouts.index"
 import { Route as AppPayoutsIdRouteImport } from "./routes/_app/payouts.$id"
-import { Route as AppReversalsIndexRouteImport } from "./routes/_app/reversals.index"
+import { Route as AppPayoutsBatchRouteImport } from "./routes/_app/payouts.batch"
 import { Route as AppReviewsIndexRouteImport } from "./routes/_app/reviews.index"
 import { Route as AppReviewsIdRouteImport } from "./routes/_app/reviews.$id"
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings.index"
@@ -48,6 +48,7 @@ import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings.to
 import { Route as PortalContractsIdRouteImport } from "./routes/portal.contracts.$id"
 import { Route as AppCampaignsIdIndexRouteImport } from "./routes/_app/campaigns.$id.index"
 import { Route as AppCampaignsIdStartRouteImport } from "./routes/_app/campaigns.$id.start"
+import { Route as AppPayoutsBatchesIdRouteImport } from "./routes/_app/payouts.batches.$id"
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -158,9 +159,9 @@ const AppPayoutsIdRoute = AppPayoutsIdRouteImport.update({
   path: "/payouts/$id",
   getParentRoute: () => AppRoute,
 } as any)
-const AppReversalsIndexRoute = AppReversalsIndexRouteImport.update({
-  id: "/reversals/",
-  path: "/reversals/",
+const AppPayoutsBatchRoute = AppPayoutsBatchRouteImport.update({
+  id: "/payouts/batch",
+  path: "/payouts/batch",
   getParentRoute: () => AppRoute,
 } as any)
 const AppReviewsIndexRoute = AppReviewsIndexRouteImport.update({
@@ -243,6 +244,11 @@ const AppCampaignsIdStartRoute = AppCampaignsIdStartRouteImport.update({
   path: "/campaigns/$id/start",
   getParentRoute: () => AppRoute,
 } as any)
+const AppPayoutsBatchesIdRoute = AppPayoutsBatchesIdRouteImport.update({
+  id: "/payouts/batches/$id",
+  path: "/payouts/batches/$id",
+  getParentRoute: () => AppRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute
@@ -261,6 +267,7 @@ export interface FileRoutesByFullPath {
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
+  "/payouts/batch": typeof AppPayoutsBatchRoute
   "/reviews/$id": typeof AppReviewsIdRoute
   "/settings/brands": typeof AppSettingsBrandsRoute
   "/settings/calendars": typeof AppSettingsCalendarsRoute
@@ -282,6 +289,7 @@ export interface FileRoutesByFullPath {
   "/reviews/": typeof AppReviewsIndexRoute
   "/settings/": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
+  "/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
   "/campaigns/$id/": typeof AppCampaignsIdIndexRoute
 }
 export interface FileRoutesByTo {
@@ -300,6 +308,7 @@ export interface FileRoutesByTo {
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
+  "/payouts/batch": typeof AppPayoutsBatchRoute
   "/reviews/$id": typeof AppReviewsIdRoute
   "/settings/brands": typeof AppSettingsBrandsRoute
   "/settings/calendars": typeof AppSettingsCalendarsRoute
@@ -321,6 +330,7 @@ export interface FileRoutesByTo {
   "/reviews": typeof AppReviewsIndexRoute
   "/settings": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
+  "/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
   "/campaigns/$id": typeof AppCampaignsIdIndexRoute
 }
 export interface FileRoutesById {
@@ -342,6 +352,7 @@ export interface FileRoutesById {
   "/_app/creators/import": typeof AppCreatorsImportRoute
   "/_app/partnerships/$id": typeof AppPartnershipsIdRoute
   "/_app/payouts/$id": typeof AppPayoutsIdRoute
+  "/_app/payouts/batch": typeof AppPayoutsBatchRoute
   "/_app/reviews/$id": typeof AppReviewsIdRoute
   "/_app/settings/brands": typeof AppSettingsBrandsRoute
   "/_app/settings/calendars": typeof AppSettingsCalendarsRoute
@@ -363,6 +374,7 @@ export interface FileRoutesById {
   "/_app/reviews/": typeof AppReviewsIndexRoute
   "/_app/settings/": typeof AppSettingsIndexRoute
   "/_app/campaigns/$id/start": typeof AppCampaignsIdStartRoute
+  "/_app/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
   "/_app/campaigns/$id/": typeof AppCampaignsIdIndexRoute
 }
 export interface FileRouteTypes {
@@ -384,6 +396,7 @@ export interface FileRouteTypes {
     | "/creators/import"
     | "/partnerships/$id"
     | "/payouts/$id"
+    | "/payouts/batch"
     | "/reviews/$id"
     | "/settings/brands"
     | "/settings/calendars"
@@ -405,6 +418,7 @@ export interface FileRouteTypes {
     | "/reviews/"
     | "/settings/"
     | "/campaigns/$id/start"
+    | "/payouts/batches/$id"
     | "/campaigns/$id/"
   fileRoutesByTo: FileRoutesByTo
   to:
@@ -423,6 +437,7 @@ export interface FileRouteTypes {
     | "/creators/import"
     | "/partnerships/$id"
     | "/payouts/$id"
+    | "/payouts/batch"
     | "/reviews/$id"
     | "/settings/brands"
     | "/settings/calendars"
@@ -444,6 +459,7 @@ export interface FileRouteTypes {
     | "/reviews"
     | "/settings"
     | "/campaigns/$id/start"
+    | "/payouts/batches/$id"
     | "/campaigns/$id"
   id:
     | "__root__"
@@ -464,6 +480,7 @@ export interface FileRouteTypes {
     | "/_app/creators/import"
     | "/_app/partnerships/$id"
     | "/_app/payouts/$id"
+    | "/_app/payouts/batch"
     | "/_app/reviews/$id"
     | "/_app/settings/brands"
     | "/_app/settings/calendars"
@@ -485,6 +502,7 @@ export interface FileRouteTypes {
     | "/_app/reviews/"
     | "/_app/settings/"
     | "/_app/campaigns/$id/start"
+    | "/_app/payouts/batches/$id"
     | "/_app/campaigns/$id/"
   fileRoutesById: FileRoutesById
 }
@@ -651,11 +669,11 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppPayoutsIdRouteImport
       parentRoute: typeof AppRoute
     }
-    "/_app/reversals/": {
-      id: "/_app/reversals/"
-      path: "/reversals"
-      fullPath: "/reversals/"
-      preLoaderRoute: typeof AppReversalsIndexRouteImport
+    "/_app/payouts/batch": {
+      id: "/_app/payouts/batch"
+      path: "/payouts/batch"
+      fullPath: "/payouts/batch"
+      preLoaderRoute: typeof AppPayoutsBatchRouteImport
       parentRoute: typeof AppRoute
     }
     "/_app/reviews/": {
@@ -770,6 +788,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppCampaignsIdStartRouteImport
       parentRoute: typeof AppRoute
     }
+    "/_app/payouts/batches/$id": {
+      id: "/_app/payouts/batches/$id"
+      path: "/payouts/batches/$id"
+      fullPath: "/payouts/batches/$id"
+      preLoaderRoute: typeof AppPayoutsBatchesIdRouteImport
+      parentRoute: typeof AppRoute
+    }
   }
 }
 
@@ -817,6 +842,7 @@ interface AppRouteChildren {
   AppCreatorsImportRoute: typeof AppCreatorsImportRoute
   AppPartnershipsIdRoute: typeof AppPartnershipsIdRoute
   AppPayoutsIdRoute: typeof AppPayoutsIdRoute
+  AppPayoutsBatchRoute: typeof AppPayoutsBatchRoute
   AppReviewsIdRoute: typeof AppReviewsIdRoute
   AppCampaignsIndexRoute: typeof AppCampaignsIndexRoute
   AppContractsIndexRoute: typeof AppContractsIndexRoute
@@ -826,6 +852,7 @@ interface AppRouteChildren {
   AppReversalsIndexRoute: typeof AppReversalsIndexRoute
   AppReviewsIndexRoute: typeof AppReviewsIndexRoute
   AppCampaignsIdStartRoute: typeof AppCampaignsIdStartRoute
+  AppPayoutsBatchesIdRoute: typeof AppPayoutsBatchesIdRoute
   AppCampaignsIdIndexRoute: typeof AppCampaignsIdIndexRoute
 }
 
@@ -841,6 +868,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppCreatorsImportRoute: AppCreatorsImportRoute,
   AppPartnershipsIdRoute: AppPartnershipsIdRoute,
   AppPayoutsIdRoute: AppPayoutsIdRoute,
+  AppPayoutsBatchRoute: AppPayoutsBatchRoute,
   AppReviewsIdRoute: AppReviewsIdRoute,
   AppCampaignsIndexRoute: AppCampaignsIndexRoute,
   AppContractsIndexRoute: AppContractsIndexRoute,
@@ -850,6 +878,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppReversalsIndexRoute: AppReversalsIndexRoute,
   AppReviewsIndexRoute: AppReviewsIndexRoute,
   AppCampaignsIdStartRoute: AppCampaignsIdStartRoute,
+  AppPayoutsBatchesIdRoute: AppPayoutsBatchesIdRoute,
   AppCampaignsIdIndexRoute: AppCampaignsIdIndexRoute,
 }
 

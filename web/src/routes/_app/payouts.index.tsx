@@ -1,7 +1,8 @@
-import { Button } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconCoin, IconDownload, IconRotate, IconSearchOff } from "@tabler/icons-react";
+import { IconChecks, IconCoin, IconDownload, IconSearchOff } from "@tabler/icons-react";
 
 import { payoutsQuery } from "../../api/queries";
 import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
@@ -58,7 +59,8 @@ function Payouts() {
   const filter = { brand_id: brand, campaign_id: campaign, state, lane };
   const list = useQuery(payoutsQuery({ ...filter, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
-  const exports = hasRole(useSession(), ["finance_preparer", "finance_releaser", "auditor", "admin"]);
+  const session = useSession();
+  const exports = hasRole(session, ["finance_preparer", "finance_releaser", "auditor", "admin"]);
   const filtered = Boolean(state?.length ?? campaign ?? lane);
 
   return (
@@ -74,6 +76,16 @@ function Payouts() {
             Export CSV
           </Button>
         </>
+        <Group gap="xs">
+          {hasRole(session, ["finance_preparer", "finance_releaser"]) && (
+            <Button leftSection={<IconChecks size={16} aria-hidden />} renderRoot={(props) => <Link to="/payouts/batch" search={{ brand }} {...props} />}>
+              Approve together
+            </Button>
+          )}
+          <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={exportAddress(filter)} download>
+            Export CSV
+          </Button>
+        </Group>
       )}
     >
       <Lanes brandId={brand} campaignId={campaign} value={lane} onChange={(one) => set({ lane: one, state: undefined })} />
