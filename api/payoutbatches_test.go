@@ -50,7 +50,7 @@ func (b batchBody) of(t *testing.T, payout uuid.UUID) (outcome, reason string) {
 }
 
 func batchOf(brand uuid.UUID, part string, amounts map[uuid.UUID]int, exclude map[uuid.UUID]string) map[string]any {
-	approve, leave := []any{}, []any{}
+	approve, leave := make([]any, 0, len(amounts)), make([]any, 0, len(exclude))
 	for payout, amount := range amounts {
 		approve = append(approve, map[string]any{"payout_id": payout, "amount": eur(amount)})
 	}
@@ -83,7 +83,8 @@ func (d *desk) relay(t *testing.T) {
 func TestABatchApprovesEachPayoutByItself(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	small, big, held, odd := d.anotherPayout(t, d.world.one, d.work, 100), d.anotherPayout(t, d.world.one, d.work, 200), d.anotherPayout(t, d.world.one, d.work, 300), d.anotherPayout(t, d.world.one, d.work, 400)
+	small, big := d.anotherPayout(t, d.world.one, d.work, 100), d.anotherPayout(t, d.world.one, d.work, 200)
+	held, odd := d.anotherPayout(t, d.world.one, d.work, 300), d.anotherPayout(t, d.world.one, d.work, 400)
 	other := d.seed(t, d.two, "two.example")
 	const path = "/v1/payout-batches"
 	releaser := d.as(t, "finance_releaser@one.example")
@@ -195,7 +196,8 @@ func TestWhatIsToApproveSaysWhatToLookOutFor(t *testing.T) {
 	d.sql(t, `update payees set destination_changed_at = now()`)
 	twin := d.anotherPayout(t, d.world.one, d.work, 40000)
 	require.Equal(t, []string{"new_destination", "first_payment", "above_tier", "looks_double"}, waits(releaser, "releaser")[twin])
-	d.sql(t, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, step_up_id) values ($1, $2, $3, 1, 'releaser', $4, 40000, 'eur', 'acct_mia', $5)`,
+	d.sql(t, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, step_up_id)
+		values ($1, $2, $3, 1, 'releaser', $4, 40000, 'eur', 'acct_mia', $5)`,
 		id(), twin, d.world.one, d.users[releaser], pgtest.StepUp(t, d.owner, d.users[releaser], 0))
 	require.NotContains(t, waits(releaser, "releaser"), twin, "their part is done")
 	require.Contains(t, waits("both@one.example", "releaser"), twin, "another one releases it too")

@@ -117,7 +117,7 @@ func (s *Store) approveOne(ctx context.Context, tx pgx.Tx, i rapport.PayoutBatch
 		return "", fmt.Errorf("savepoint: %w", err)
 	}
 	defer func() { _ = part.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
-	if i.Approval.PayoutID != uuid.Nil {                            // one that stands already names none
+	if i.Approval.PayoutID != uuid.Nil {                             // one that stands already names none
 		if err := approvalRefused(mapped(s.insertApproval(ctx, part, *i.Approval))); err != nil {
 			if e, ok := errors.AsType[*rapport.Error](err); ok && (e.Code == rapport.CodeConflict || e.Code == rapport.CodeForbidden) {
 				return e.Reason, nil
@@ -131,7 +131,10 @@ func (s *Store) approveOne(ctx context.Context, tx pgx.Tx, i rapport.PayoutBatch
 	}); err != nil {
 		return "", fmt.Errorf("command: %w", err)
 	}
-	return "", part.Commit(ctx)
+	if err := part.Commit(ctx); err != nil {
+		return "", fmt.Errorf("release the savepoint: %w", err)
+	}
+	return "", nil
 }
 
 // PayoutBatch is a batch of the scope with what became of each payout.
@@ -156,7 +159,9 @@ func (s *Store) PayoutBatch(ctx context.Context, id uuid.UUID) (rapport.PayoutBa
 
 // PayoutPolicy is what a brand of the scope wants for its payouts.
 func (s *Store) PayoutPolicy(ctx context.Context, brand uuid.UUID) (rapport.PayoutPolicy, error) {
-	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PayoutPolicy, error) { return s.payoutPolicy(ctx, tx, brand) })
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.PayoutPolicy, error) {
+		return s.payoutPolicy(ctx, tx, brand)
+	})
 }
 
 func (s *Store) payoutPolicy(ctx context.Context, tx pgx.Tx, brand uuid.UUID) (rapport.PayoutPolicy, error) {

@@ -32,6 +32,7 @@ import { Route as AppPartnershipsIdRouteImport } from "./routes/_app/partnership
 import { Route as AppPayoutsIndexRouteImport } from "./routes/_app/payouts.index"
 import { Route as AppPayoutsIdRouteImport } from "./routes/_app/payouts.$id"
 import { Route as AppPayoutsBatchRouteImport } from "./routes/_app/payouts.batch"
+import { Route as AppReversalsIndexRouteImport } from "./routes/_app/reversals.index"
 import { Route as AppReviewsIndexRouteImport } from "./routes/_app/reviews.index"
 import { Route as AppReviewsIdRouteImport } from "./routes/_app/reviews.$id"
 import { Route as AppSettingsIndexRouteImport } from "./routes/_app/settings.index"
@@ -162,6 +163,11 @@ const AppPayoutsIdRoute = AppPayoutsIdRouteImport.update({
 const AppPayoutsBatchRoute = AppPayoutsBatchRouteImport.update({
   id: "/payouts/batch",
   path: "/payouts/batch",
+  getParentRoute: () => AppRoute,
+} as any)
+const AppReversalsIndexRoute = AppReversalsIndexRouteImport.update({
+  id: "/reversals/",
+  path: "/reversals/",
   getParentRoute: () => AppRoute,
 } as any)
 const AppReviewsIndexRoute = AppReviewsIndexRouteImport.update({
@@ -674,6 +680,13 @@ declare module "@tanstack/react-router" {
       path: "/payouts/batch"
       fullPath: "/payouts/batch"
       preLoaderRoute: typeof AppPayoutsBatchRouteImport
+      parentRoute: typeof AppRoute
+    }
+    "/_app/reversals/": {
+      id: "/_app/reversals/"
+      path: "/reversals"
+      fullPath: "/reversals/"
+      preLoaderRoute: typeof AppReversalsIndexRouteImport
       parentRoute: typeof AppRoute
     }
     "/_app/reviews/": {

@@ -1,4 +1,4 @@
-import type { Money, PayoutBatchItem, PayoutToApprove } from "../../api/schema";
+import type { Money, PayoutBatchItem, PayoutSummary, PayoutToApprove } from "../../api/schema";
 
 /** What whoever approves many payouts should look out for. */
 export const warningWords: Record<PayoutToApprove["warnings"][number], string> = {
@@ -16,6 +16,11 @@ export const outcomeWords: Record<PayoutBatchItem["outcome"], { word: string; to
   refused: { word: "Refused", tone: "danger" },
   excluded: { word: "Left out", tone: "held" },
 };
+
+/** What is sent: what is owed less what is kept for money that the creator owes back. */
+export function sent({ amount, kept }: PayoutSummary): Money {
+  return { ...amount, amount: amount.amount - (kept?.amount ?? 0) };
+}
 
 /** One sum a currency, in the order in which the currencies come. */
 export function sums(amounts: Money[]): Money[] {

@@ -15,7 +15,7 @@ import { Filters } from "../../components/Filters";
 import { Money } from "../../components/Money";
 import { EmptyState, Notice, ProblemNotice } from "../../components/Notice";
 import { Facts, Page } from "../../components/Page";
-import { sums, warningWords } from "../../components/payout/batch";
+import { sent, sums, warningWords } from "../../components/payout/batch";
 import { RelativeTime } from "../../components/RelativeTime";
 import { Chip } from "../../components/StatusChip";
 import { moneyText } from "../../lib/money";
@@ -48,7 +48,7 @@ function Batch() {
     >
       {!brandId || !part ? <EmptyState icon={IconCoin} title="You approve no payments">An admin gives you a finance role, and a second person confirms it.</EmptyState> : (
         <>
-          <Filters>
+          <Group gap="xs" align="flex-end">
             {brands.length > 1 && (
               <Select
                 label="Brand"
@@ -66,7 +66,7 @@ function Batch() {
                 onChange={(value) => void navigate({ search: (search) => ({ ...search, part: value }) })}
               />
             )}
-          </Filters>
+          </Group>
           <ToApprove key={`${brandId}/${part}`} brandId={brandId} part={part} />
         </>
       )}
@@ -127,7 +127,7 @@ function ToApprove({ brandId, part }: { brandId: string; part: ApprovalPart }) {
       ),
     },
     { id: "due", header: "Due", cell: ({ summary }) => <RelativeTime at={summary.due_at} inList /> },
-    { id: "amount", header: "Amount", right: true, cell: ({ summary }) => <Money value={summary.amount} /> },
+    { id: "amount", header: "Amount", right: true, cell: ({ summary }) => <Money value={sent(summary)} /> },
   ]);
 
   return (
@@ -142,7 +142,7 @@ function ToApprove({ brandId, part }: { brandId: string; part: ApprovalPart }) {
         <Button variant="default" onClick={() => setChosen((before) => ({ ...before, ...Object.fromEntries((rows ?? []).map(({ summary }) => [summary.id, true as const])) }))}>Choose all {rows?.length ?? 0} shown</Button>
         <Button variant="subtle" color="gray" onClick={() => setChosen({})}>Choose none</Button>
         <CommandButton reason={taken.length === 0 ? "Choose payments first." : undefined} onClick={() => setConfirming(true)}>Approve {taken.length} chosen</CommandButton>
-        <span role="status" aria-label="Chosen">{sums(taken.map(({ summary }) => summary.amount)).map(moneyText).join(" + ")}</span>
+        <span role="status" aria-label="Chosen">{sums(taken.map(({ summary }) => sent(summary))).map(moneyText).join(" + ")}</span>
       </Filters>
       {list.data?.more && <Notice tone="attention" title="There are more than 500">Approve these first; the others are shown then.</Notice>}
       <DataTable
@@ -174,7 +174,7 @@ function Confirm({ brandId, part, taken, left, reasons, onClose }: {
   const [batch] = useState<PayoutBatchCreate>(() => ({
     brand_id: brandId,
     part,
-    approve: taken.map(({ summary }) => ({ payout_id: summary.id, amount: summary.amount })),
+    approve: taken.map(({ summary }) => ({ payout_id: summary.id, amount: sent(summary) })),
     exclude: left.map(({ summary }) => ({ payout_id: summary.id, reason: reasons[summary.id]?.trim() ?? "" })),
   }));
   const total = sums(batch.approve.map(({ amount }) => amount)).map(moneyText).join(" + ");

@@ -1,8 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { IconCoin, IconDownload, IconRotate, IconSearchOff } from "@tabler/icons-react";
-import { IconChecks, IconCoin, IconDownload, IconSearchOff } from "@tabler/icons-react";
+import { IconChecks, IconCoin, IconDownload, IconRotate, IconSearchOff } from "@tabler/icons-react";
 
 import { payoutsQuery } from "../../api/queries";
 import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
@@ -68,20 +67,15 @@ function Payouts() {
       title="Payments"
       under="Money owed to creators and its way to the bank, by due date."
       actions={exports && (
-        <>
-          <Button variant="default" leftSection={<IconRotate size={16} aria-hidden />} component={Link} to="/reversals">
-            Money taken back
-          </Button>
-          <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={exportAddress(filter)} download>
-            Export CSV
-          </Button>
-        </>
         <Group gap="xs">
           {hasRole(session, ["finance_preparer", "finance_releaser"]) && (
             <Button leftSection={<IconChecks size={16} aria-hidden />} renderRoot={(props) => <Link to="/payouts/batch" search={{ brand }} {...props} />}>
               Approve together
             </Button>
           )}
+          <Button variant="default" leftSection={<IconRotate size={16} aria-hidden />} component={Link} to="/reversals">
+            Money taken back
+          </Button>
           <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={exportAddress(filter)} download>
             Export CSV
           </Button>
