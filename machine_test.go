@@ -79,6 +79,8 @@ type house struct {
 	terms rapport.ContractTerms
 	plan  rapport.ReviewPlan
 	count bool // the content's approval is the first pair of eyes
+	// releasers is how many people release a payout; 0 as older plans have it.
+	releasers int
 	// answers replaces the usual outcome of an effect, by its kind or by kind and code as in mail/brief.
 	answers map[string]func(rapport.Effect) rapport.Outcome
 	// mirror applies every input also to a copy that went through JSON, and compares.
@@ -350,7 +352,7 @@ func (h *house) usual(a asked) rapport.Outcome {
 		plan := h.plan
 		return rapport.Outcome{Code: "passed", Review: &plan}
 	case rapport.EffectOpenPayout:
-		return rapport.Outcome{Code: "opened", Payout: &rapport.PayoutPlan{ContentCounts: h.count}}
+		return rapport.Outcome{Code: "opened", Payout: &rapport.PayoutPlan{ContentCounts: h.count, Releasers: h.releasers}}
 	case rapport.EffectSubmit:
 		return rapport.Outcome{Code: rapport.SubmitPaid}
 	case rapport.EffectReconcile:

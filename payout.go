@@ -116,6 +116,8 @@ const (
 type PayoutPlan struct {
 	// ContentCounts: below the brand's threshold the content's approval is the first pair of eyes.
 	ContentCounts bool `json:"content_counts"`
+	// Releasers is how many different people release it; 0, as older plans have it, means one.
+	Releasers int `json:"releasers,omitempty"`
 }
 
 // PayoutApproval is one pair of eyes, by the id of its row.
@@ -195,15 +197,10 @@ func (p *Payout) Allowed(cmd Command, _ time.Time) *Refusal {
 		if p.State != PayoutAwaitingApproval || p.submitting() {
 			return p.refuse(RefusedNotAwaiting)
 		}
-		for _, a := range p.Approvals {
-			if a.Part == cmd.Code {
-				return &Refusal{Code: "already_approved", State: string(p.State), By: a.Actor, At: a.At}
-			}
-			if cmd.Actor != uuid.Nil && a.Actor == cmd.Actor {
-				return &Refusal{Code: "same_person", State: string(p.State), By: a.Actor, At: a.At}
-			}
+		if r := p.alreadyApproved(cmd); r != nil {
+			return r
 		}
-		if cmd.Code == "preparer" && p.Plan != nil && p.Plan.ContentCounts {
+		if p.needs(cmd.Code) == 0 {
 			return p.refuse("content_approval_counts")
 		}
 	case CmdHold:
@@ -244,6 +241,43 @@ func (p *Payout) Allowed(cmd Command, _ time.Time) *Refusal {
 	return nil
 }
 
+// needs is how many people give a part of the approval.
+func (p *Payout) needs(part string) int {
+	switch {
+	case p.Plan == nil:
+		return 1
+	case part == "releaser":
+		return max(p.Plan.Releasers, 1)
+	case p.Plan.ContentCounts:
+		return 0
+	}
+	return 1
+}
+
+// lacks says that more people must give the part.
+func (p *Payout) lacks(part string) bool {
+	n := 0
+	for _, a := range p.Approvals {
+		if a.Part == part {
+			n++
+		}
+	}
+	return n < p.needs(part)
+}
+
+// alreadyApproved refuses a part that nobody else need give, and a person who gave one.
+func (p *Payout) alreadyApproved(cmd Command) *Refusal {
+	for _, a := range p.Approvals {
+		if a.Part == cmd.Code && !p.lacks(cmd.Code) {
+			return &Refusal{Code: "already_approved", State: string(p.State), By: a.Actor, At: a.At}
+		}
+		if cmd.Actor != uuid.Nil && a.Actor == cmd.Actor {
+			return &Refusal{Code: "same_person", State: string(p.State), By: a.Actor, At: a.At}
+		}
+	}
+	return nil
+}
+
 func (p *Payout) to(s PayoutState, now time.Time, actor uuid.UUID) {
 	p.State, p.StateAt = s, now
 	p.fact(now, Fact{Kind: "payout_" + string(s), Ref: p.ID, Ref2: p.MilestoneID, Actor: actor, Amount: p.Amount})
@@ -255,7 +289,9 @@ func (p *Payout) Command(cmd Command, now time.Time) Reply {
 	case CmdApprovePayout:
 		p.Approvals = append(p.Approvals, PayoutApproval{ID: cmd.Ref, Part: cmd.Code, Actor: cmd.Actor, At: now})
 		p.fact(now, Fact{Kind: "payout_approval", Ref: p.ID, Ref2: cmd.Ref, Actor: cmd.Actor, Code: cmd.Code, Amount: p.Amount})
-		p.closeTask("approve/" + cmd.Code)
+		if !p.lacks(cmd.Code) {
+			p.closeTask("approve/" + cmd.Code)
+		}
 		p.tryApproved(now)
 	case CmdHold:
 		p.park(now, HoldReason{Code: "manual", By: cmd.Actor, At: now})
@@ -279,10 +315,7 @@ func (p *Payout) Command(cmd Command, now time.Time) Reply {
 }
 
 func (p *Payout) tryApproved(now time.Time) {
-	have := func(part string) bool {
-		return slices.ContainsFunc(p.Approvals, func(a PayoutApproval) bool { return a.Part == part })
-	}
-	if have("releaser") && (have("preparer") || (p.Plan != nil && p.Plan.ContentCounts)) {
+	if !p.lacks("releaser") && !p.lacks("preparer") {
 		p.State, p.StateAt = PayoutApproved, now
 		p.fact(now, Fact{Kind: "payout_approved", Ref: p.ID, Amount: p.Amount})
 		p.submit()
@@ -346,10 +379,7 @@ func (p *Payout) askApproval(now time.Time) {
 	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutAwaitingApproval), At: now})
 	due := p.Calendar.AddBusinessDays(now, p.Timings.TaskDueBusinessDays)
 	for _, part := range []string{"preparer", "releaser"} {
-		if part == "preparer" && p.Plan != nil && p.Plan.ContentCounts {
-			continue
-		}
-		if !slices.ContainsFunc(p.Approvals, func(a PayoutApproval) bool { return a.Part == part }) {
+		if p.lacks(part) {
 			p.task(TaskChange{Key: "approve/" + part, Kind: "approve_payout", Code: part, Role: Role("finance_" + part), Ref: p.ID, Due: due})
 		}
 	}

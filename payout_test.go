@@ -104,6 +104,42 @@ func TestTwoPairsOfEyes(t *testing.T) {
 	require.Equal(t, "unknown_command", d.refuses(rapport.Command{Kind: "dance"}))
 }
 
+func TestTwoReleasersAreThreePeople(t *testing.T) {
+	t.Parallel()
+
+	d := newTill(t, func(h *house) { h.releasers = 2 })
+	release := func(who string) string {
+		return d.refuses(rapport.Command{Kind: rapport.CmdApprovePayout, Code: "releaser", Actor: id(who)})
+	}
+	asked := func() bool {
+		return slices.ContainsFunc(d.p.View(d.now).Waiting, func(w rapport.Waiting) bool { return w.Who == "finance_releaser" })
+	}
+	d.approve("releaser", "rob")
+	d.approve("preparer", "pia")
+	d.run()
+	require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
+	require.Zero(t, d.submits())
+	require.True(t, asked(), "another one is waited for")
+	require.Equal(t, "finance_releaser", string(d.requireTask("approve_payout").Role))
+	require.Equal(t, "same_person", release("rob"))
+	require.Equal(t, "same_person", release("pia"))
+	require.Empty(t, release("eve"))
+	d.comes(rapport.SubmitNewRound)
+	d.approve("releaser", "eve")
+	d.run()
+	require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
+	require.Empty(t, d.p.Approvals, "a new round asks all three again")
+	require.Empty(t, release("rob"))
+	d.comes(rapport.SubmitPaid)
+	d.approve("releaser", "eve")
+	d.approve("releaser", "rob")
+	require.Equal(t, "already_approved", release("max"))
+	d.approve("preparer", "pia")
+	d.run()
+	require.Equal(t, rapport.PayoutPaid, d.p.State)
+	require.Equal(t, 2, d.submits())
+}
+
 func TestContentApprovalAsTheFirstPair(t *testing.T) {
 	t.Parallel()
 

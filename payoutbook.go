@@ -70,13 +70,17 @@ type PayoutRecord struct {
 	Attempts     []PayoutAttempt
 	Ledger       []LedgerLine
 	Events       []PayoutEvent
-	ContentFirst bool // the content's approval is the first pair of eyes
-	Evidence     PayoutEvidence
-	Bank         *BankArrival      // nil before anything is known
-	Reversals    []ReversalItem    // newest first
-	Nettings     []Netting         // what it keeps for other money that was taken back
-	Foreign      []ForeignReversal // what came back elsewhere and is not recorded
-	Seq          int64
+	ContentFirst bool   // the content's approval is the first pair of eyes
+	Releasers    int    // how many different people release it
+	TierFrom     *Money // from where on the brand wants two, if that is why
+	// PreparerProves says that the preparer, too, proves with a second factor that it is them.
+	PreparerProves bool
+	Evidence       PayoutEvidence
+	Bank           *BankArrival      // nil before anything is known
+	Reversals      []ReversalItem    // newest first
+	Nettings       []Netting         // what it keeps for other money that was taken back
+	Foreign        []ForeignReversal // what came back elsewhere and is not recorded
+	Seq            int64
 }
 
 // PayoutEyes is one approval of a payout.
@@ -87,6 +91,9 @@ type PayoutEyes struct {
 	At     time.Time
 	Amount Money
 	Round  int
+	// ProvedAt and ProvedWith say when and how the person proved that it is them; nil and empty where none was asked for.
+	ProvedAt   *time.Time
+	ProvedWith string
 }
 
 // PayoutAttempt is one numbered try to move the money, bound to its idempotency key.
@@ -148,6 +155,7 @@ type PayoutApprovalCreate struct {
 	Amount      Money
 	Kept        int64
 	Destination string
+	StepUpID    *uuid.UUID // the newest proof that the session gave; nil for none
 }
 
 // LedgerLine is one entry: credit above zero, debit below.
@@ -184,3 +192,22 @@ type Funds struct {
 	InFlight  int64
 	Spent     int64
 }
+
+// approvalRefusals says in plain words why the database refuses an approval, by the code of its trigger.
+var approvalRefusals = map[string]string{
+	"RA010": "This payout takes no approval now.",
+	"RA011": "The approvals were started anew meanwhile. Look at the payout again.",
+	"RA012": "The approval is for another amount than the payout's.",
+	"RA013": "The creator's account changed meanwhile. Look at the payout again.",
+	"RA014": "You approved the content, so another person must approve its payout.",
+	"RA015": "You changed the creator's account lately, so another person must approve this payout.",
+	"RA016": "You have no right to give this approval at this brand.",
+	"RA017": "You gave an approval of this payout. Different people approve it.",
+
+	RefusedNoProof:     "Prove with a code that it is you. A proof holds for five minutes.",
+	"already_approved": "Somebody gave this approval already.",
+	"another_amount":   "The payout has another amount than the one that was approved.",
+}
+
+// ApprovalRefusal says in plain words why an approval is refused before a workflow sees it; empty for a code of something else.
+func ApprovalRefusal(code string) string { return approvalRefusals[code] }

@@ -51,6 +51,8 @@ type User struct {
 	Disabled  bool
 	Brands    []BrandRoles // only roles in effect, and only brands of the reader's scope
 	CreatedAt time.Time
+	// SecondFactor says whether the person can prove with a second factor that it is them.
+	SecondFactor bool
 }
 
 // UserRef names a person where the rest of the profile does not matter.
@@ -68,6 +70,10 @@ type Principal struct {
 	ExpiresAt *time.Time // when the session or the token ends; nil means never
 	// TokenID is set when a program signed in with an API token instead of a person with a session.
 	TokenID *uuid.UUID
+	// SecondFactor says whether the person has one; StepUpID and ProvedAt name the newest proof that the session gave, if any.
+	SecondFactor bool
+	StepUpID     *uuid.UUID
+	ProvedAt     *time.Time
 }
 
 // Has says whether the principal holds one of the roles at the brand.
@@ -156,6 +162,7 @@ type BootstrapUser struct {
 	Name         string            `json:"name" yaml:"name"`
 	Email        string            `json:"email" yaml:"email"`
 	PasswordHash string            `json:"password_hash" yaml:"password_hash"`
+	SecondFactor *SecondFactor     `json:"-" yaml:"-"` // nil for none; its secret is sealed before it gets here
 	Roles        map[string][]Role `json:"roles" yaml:"roles"`
 }
 

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/pquerna/otp/totp"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/stretchr/testify/require"
 	"go.uber.org/zap"
@@ -149,6 +150,26 @@ func (w world) as(t *testing.T, email string) call {
 		w.tokens[email] = sessionOf(a)
 	}
 	return w.anon().with("Cookie", "__Host-rapport="+w.tokens[email])
+}
+
+// proved signs in as the person, who has just set up an authenticator and given its first code.
+func (w world) proved(t *testing.T, email string) call {
+	t.Helper()
+	c := w.as(t, email)
+	if a := c.send(t, "POST", "/v1/session/second-factor", nil); a.status != 409 { // in use already
+		require.Equal(t, 201, a.status, "%s", a.body)
+		a = c.send(t, "POST", "/v1/session/second-factor/confirm", map[string]string{"code": codeOf(t, a.text("secret"), 0)})
+		require.Equal(t, 200, a.status, "%s", a.body)
+	}
+	return c
+}
+
+// codeOf is what an authenticator shows so many half minutes from now.
+func codeOf(t *testing.T, secret string, steps int) string {
+	t.Helper()
+	code, err := totp.GenerateCode(secret, time.Now().Add(time.Duration(steps)*30*time.Second))
+	require.NoError(t, err)
+	return code
 }
 
 func sessionOf(a answer) string {

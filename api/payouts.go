@@ -179,6 +179,7 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 	shown := gen.Payout{
 		Summary: showPayoutSummary(p.PayoutItem), Destination: orNil(p.Destination), PayeeState: p.PayeeState, Bank: showArrival(p.Bank), Evidence: evidenceWords(p.Evidence),
 		Approvals: make([]gen.PayoutApproval, len(p.Approvals)), Attempts: make([]gen.PayoutAttempt, len(p.Attempts)), Ledger: showLines(p.Ledger),
+		Releasers: &p.Releasers, Needs: orNil(payoutNeeds(p)),
 		Commands: payoutCommands(p, me), ApprovalParts: approvalParts(p, me), Events: make([]gen.TimelineItem, len(p.Events)), Seq: p.Seq,
 		Reversals: each(p.Reversals, func(r rapport.ReversalItem) gen.Reversal { return showReversal(r, me) }), Nettings: each(p.Nettings, showNetting(p.Amount.Currency)),
 		ForeignReversals: each(p.Foreign, func(f rapport.ForeignReversal) gen.ForeignReversal {
@@ -188,7 +189,11 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 	back := takeBack(p, me)
 	shown.TakeBack = &back
 	for i, a := range p.Approvals {
-		shown.Approvals[i] = gen.PayoutApproval{Part: gen.PayoutApprovalPart(a.Part), User: toUserRef(a.User), At: a.At, Amount: toMoney(a.Amount), Round: a.Round}
+		shown.Approvals[i] = gen.PayoutApproval{Part: gen.PayoutApprovalPart(a.Part), User: toUserRef(a.User), At: a.At, Amount: toMoney(a.Amount), Round: a.Round, ProvedAt: a.ProvedAt}
+		if a.ProvedWith != "" {
+			with := gen.PayoutApprovalProvedWith(a.ProvedWith)
+			shown.Approvals[i].ProvedWith = &with
+		}
 	}
 	for i, a := range p.Attempts {
 		shown.Attempts[i] = gen.PayoutAttempt{
@@ -312,7 +317,7 @@ func approvalParts(p rapport.PayoutRecord, me rapport.Principal) []gen.Command {
 		case !me.Has(p.BrandID, part.role):
 			reason = "You are no " + part.name + " at this brand."
 		case mine:
-			reason = "You gave the other approval. Two different people approve a payout."
+			reason = "You gave an approval. Different people approve a payout."
 		case content:
 			reason = "You approved the content, so another person must approve its payout."
 		}
@@ -380,13 +385,14 @@ func (s *Server) ApprovePayout(ctx context.Context, r gen.ApprovePayoutRequestOb
 	}
 	me, part := principalFrom(ctx), string(r.Body.Part)
 	if !sent {
-		if err := checkApproval(p, me, part, fromMoney(r.Body.Amount)); err != nil {
+		if err := s.checkApproval(p, me, part, fromMoney(r.Body.Amount)); err != nil {
 			return nil, err
 		}
 	}
 	deed, _ := deedID(ctx)
 	approval := rapport.PayoutApprovalCreate{
 		ID: rapport.DeriveID(deed, "approval"), PayoutID: p.ID, BrandID: p.BrandID, Round: p.Round, Part: part, Approver: me.UserID, Amount: p.Amount, Kept: p.Kept, Destination: p.Destination,
+		StepUpID: me.StepUpID,
 	}
 	before := func(ctx context.Context) error { return store.ApprovePayout(ctx, approval) }
 	// An approval that the payout did not take, for example because it was just being sent, stays on record and is offered again.
@@ -416,31 +422,69 @@ func (s *Server) ApprovePayout(ctx context.Context, r gen.ApprovePayoutRequestOb
 
 // checkApproval refuses what can be seen to be wrong before anything is written. An approval is append-only: one that the payout
 // would not take must not be written.
-func checkApproval(p rapport.PayoutRecord, me rapport.Principal, part string, amount rapport.Money) error {
+func (s *Server) checkApproval(p rapport.PayoutRecord, me rapport.Principal, part string, amount rapport.Money) error {
 	if !me.Has(p.BrandID, rapport.Role("finance_"+part)) {
 		return &rapport.Error{Code: rapport.CodeForbidden, Reason: "wrong_role", Message: "You are no " + part + " at this brand."}
 	}
 	if amount != p.Sent() {
 		return rapport.Invalid(rapport.Field{Path: "amount", Code: "another_amount", Detail: "What is sent is " + p.Sent().String() + ". An approval is for exactly that."})
 	}
-	for _, a := range p.Approvals {
-		if a.Part == "content" || a.Round != p.Round {
-			continue
-		}
-		if a.Part == part && a.User.ID != me.UserID {
-			return &rapport.Error{
-				Code: rapport.CodeConflict, Reason: "already_approved", State: string(p.State),
-				Message: fmt.Sprintf("%s gave this approval on %s.", a.User.Name, moment(a.At)),
-			}
-		}
-		if a.Part != part && a.User.ID == me.UserID {
-			return &rapport.Error{Code: rapport.CodeForbidden, Reason: "same_person", State: string(p.State), Message: "You gave the other approval. Two different people approve a payout."}
-		}
+	if err := checkEyes(p, me, part); err != nil {
+		return err
 	}
 	if refused, _ := payoutRefused(p, approveKind(part)); refused != "" {
 		return &rapport.Error{Code: rapport.CodeConflict, Reason: refused, State: string(p.State), Message: payoutRefusal(p, rapport.CmdApprovePayout, refused)}
 	}
+	if part == "releaser" || p.PreparerProves {
+		return s.checkProof(me)
+	}
 	return nil
+}
+
+// checkEyes refuses a part that enough people gave, and a person who gave another one.
+func checkEyes(p rapport.PayoutRecord, me rapport.Principal, part string) error {
+	given := eyesOf(p, part)
+	mine := slices.ContainsFunc(given, func(a rapport.PayoutEyes) bool { return a.User.ID == me.UserID })
+	if len(given) >= partNeeds(p, part) && !mine {
+		last := given[len(given)-1]
+		return &rapport.Error{
+			Code: rapport.CodeConflict, Reason: "already_approved", State: string(p.State),
+			Message: fmt.Sprintf("%s gave this approval on %s.", last.User.Name, moment(last.At)),
+		}
+	}
+	for _, other := range []string{"preparer", "releaser"} {
+		if other != part && slices.ContainsFunc(eyesOf(p, other), func(a rapport.PayoutEyes) bool { return a.User.ID == me.UserID }) {
+			return &rapport.Error{Code: rapport.CodeForbidden, Reason: "same_person", State: string(p.State), Message: "You gave another approval. Different people approve a payout."}
+		}
+	}
+	return nil
+}
+
+// eyesOf are the approvals of a part that count in the present round, oldest first.
+func eyesOf(p rapport.PayoutRecord, part string) []rapport.PayoutEyes {
+	var given []rapport.PayoutEyes
+	for _, a := range p.Approvals {
+		if a.Part == part && a.Round == p.Round {
+			given = append(given, a)
+		}
+	}
+	return given
+}
+
+// partNeeds is how many people give a part.
+func partNeeds(p rapport.PayoutRecord, part string) int {
+	if part == "releaser" {
+		return p.Releasers
+	}
+	return 1
+}
+
+// payoutNeeds says in words why a payout needs more eyes than usual; empty when it does not.
+func payoutNeeds(p rapport.PayoutRecord) string {
+	if p.TierFrom == nil {
+		return ""
+	}
+	return fmt.Sprintf("Two people release it, because it is at least %s.", p.TierFrom)
 }
 
 // CommandPayout holds, releases, retries, cancels or looks up a payout.

@@ -13,6 +13,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"rapport"
+	"rapport/postgres/pgtest"
 )
 
 func eur(amount int) map[string]any { return map[string]any{"amount": amount, "currency": "eur"} }
@@ -83,7 +84,7 @@ func TestPayoutIsApprovedByTwoPeopleForItsAmount(t *testing.T) {
 	d.contentApproved(t)
 	path := "/v1/payouts/" + d.payout.String() + "/approvals"
 	prepare := map[string]any{"part": "preparer", "amount": eur(40000)}
-	preparer, releaser := d.as(t, "finance_preparer@one.example"), d.as(t, "finance_releaser@one.example")
+	preparer, releaser := d.as(t, "finance_preparer@one.example"), d.proved(t, "finance_releaser@one.example")
 
 	require.Equal(t, "key_required", preparer.send(t, "POST", path, prepare).text("code"))
 	a := preparer.keyed().send(t, "POST", path, map[string]any{"part": "preparer", "amount": eur(40001)})
@@ -148,7 +149,7 @@ func TestApprovalIsNotWrittenWhenThePayoutWouldNotTakeIt(t *testing.T) {
 	require.Equal(t, 1, one[int](t, d, `select count(*) from payout_approvals`))
 
 	d.sql(t, `update payouts set state = 'held', held_reason = 'ban'`)
-	a = d.as(t, "finance_releaser@one.example").keyed().send(t, "POST", path, map[string]any{"part": "releaser", "amount": eur(40000)})
+	a = d.proved(t, "finance_releaser@one.example").keyed().send(t, "POST", path, map[string]any{"part": "releaser", "amount": eur(40000)})
 	require.Equal(t, 409, a.status)
 	require.Equal(t, "RA010", a.text("code"), "the database has the last word")
 }
@@ -330,8 +331,9 @@ func TestWhatIsOwedStandsInLanes(t *testing.T) {
 	d.sql(t, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination) values ($1, $2, $3, 1, 'preparer', $4, 40000, 'eur', 'acct_mia')`,
 		id(), d.payout, d.world.one, d.users["finance_preparer@one.example"])
 	require.Equal(t, []string{"A finance releaser"}, in("to_approve"))
-	d.sql(t, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination) values ($1, $2, $3, 1, 'releaser', $4, 40000, 'eur', 'acct_mia')`,
-		id(), d.payout, d.world.one, d.users["finance_releaser@one.example"])
+	d.sql(t, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, step_up_id)
+		values ($1, $2, $3, 1, 'releaser', $4, 40000, 'eur', 'acct_mia', $5)`,
+		id(), d.payout, d.world.one, d.users["finance_releaser@one.example"], pgtest.StepUp(t, d.owner, d.users["finance_releaser@one.example"], 0))
 	require.Equal(t, []string{"Stripe"}, in("in_flight"), "approved by both, and not sent yet")
 	d.sql(t, `update payouts set state = 'held', held_reason = 'manual' where id = $1`, d.payout)
 	hold := func(code, who string) uuid.UUID {

@@ -57,7 +57,7 @@ func fromBrandRoles(ctx context.Context, given []gen.BrandRole) ([]rapport.Brand
 }
 
 func toUser(u rapport.User) gen.User {
-	return gen.User{Id: u.ID, Name: u.Name, Email: u.Email, Disabled: u.Disabled, Brands: toBrandRoles(u.Brands), CreatedAt: u.CreatedAt}
+	return gen.User{Id: u.ID, Name: u.Name, Email: u.Email, Disabled: u.Disabled, Brands: toBrandRoles(u.Brands), CreatedAt: u.CreatedAt, SecondFactor: &u.SecondFactor}
 }
 
 // ListUsers lists people of the caller's brands.

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 	"golang.org/x/crypto/argon2"
 
@@ -138,8 +139,12 @@ func (s *Server) SignIn(ctx context.Context, r gen.SignInRequestObject) (gen.Sig
 	if err := s.cfg.Store.SignedIn(ctx, account, address); err != nil {
 		return nil, err
 	}
+	proof, err := s.signInProof(ctx, found.UserID, value(r.Body.Code))
+	if err != nil {
+		return nil, err
+	}
 	token := randomToken()
-	if _, err := s.cfg.Store.StartSession(ctx, hashOf(token), found.UserID, sessionLife, requestFrom(ctx).Session); err != nil {
+	if err := s.startSession(ctx, hashOf(token), found.UserID, proof); err != nil {
 		return nil, err
 	}
 	p, err := s.cfg.Store.PrincipalOfSession(ctx, hashOf(token), sessionIdle)
@@ -147,6 +152,36 @@ func (s *Server) SignIn(ctx context.Context, r gen.SignInRequestObject) (gen.Sig
 		return nil, err
 	}
 	return signedInAnswer{session: toSession(p), cookie: cookie(sessionCookie, token, sessionLife)}, nil
+}
+
+// signInProof reads the code of whoever has a second factor; nil for whoever has none.
+func (s *Server) signInProof(ctx context.Context, user uuid.UUID, code string) (*rapport.Proof, error) {
+	_, err := s.cfg.Store.SecondFactor(ctx, user, true)
+	if rapport.ErrorCode(err) == rapport.CodeNotFound {
+		return nil, nil //nolint:nilnil // nothing to prove with is no error
+	}
+	if err != nil {
+		return nil, err
+	}
+	if code == "" {
+		return nil, &rapport.Error{Code: rapport.CodeUnauthorized, Reason: rapport.RefusedNoProof, Message: "Type the code that your authenticator shows now."}
+	}
+	proof, err := s.readCode(ctx, user, true, code)
+	return &proof, err
+}
+
+// startSession starts a session, with the proof that came with the sign-in. A code that was used before starts none.
+func (s *Server) startSession(ctx context.Context, hash []byte, user uuid.UUID, proof *rapport.Proof) error {
+	return s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
+		if _, err := s.cfg.Store.StartSession(ctx, hash, user, sessionLife, requestFrom(ctx).Session); err != nil {
+			return err
+		}
+		if proof == nil {
+			return nil
+		}
+		proof.Session = hash
+		return s.cfg.Store.Prove(ctx, user, *proof)
+	})
 }
 
 // subject is whose attempts are counted, without keeping the address itself.
@@ -238,5 +273,9 @@ func (s *Server) SignOut(ctx context.Context, _ gen.SignOutRequestObject) (gen.S
 }
 
 func toSession(p rapport.Principal) gen.Session {
-	return gen.Session{UserId: p.UserID, Name: p.Name, Email: p.Email, Brands: toBrandRoles(p.Brands), ExpiresAt: p.ExpiresAt}
+	shown := gen.Session{UserId: p.UserID, Name: p.Name, Email: p.Email, Brands: toBrandRoles(p.Brands), ExpiresAt: p.ExpiresAt, ProvedAt: p.ProvedAt}
+	if p.TokenID == nil {
+		shown.SecondFactor = &p.SecondFactor
+	}
+	return shown
 }

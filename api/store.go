@@ -40,6 +40,14 @@ type SessionStore interface {
 	EndSession(ctx context.Context, tokenHash []byte) error
 	PrincipalOfSession(ctx context.Context, tokenHash []byte, idle time.Duration) (rapport.Principal, error)
 	PrincipalOfToken(ctx context.Context, id uuid.UUID) (rapport.Principal, []byte, error)
+	SecondFactor(ctx context.Context, user uuid.UUID, confirmed bool) (rapport.SecondFactor, error)
+	BeginSecondFactor(ctx context.Context, user uuid.UUID, f rapport.SecondFactor) error
+	ConfirmSecondFactor(ctx context.Context, user uuid.UUID, p rapport.Proof, recovery [][]byte) error
+	// Prove keeps that a code was right; invalid when it proved something before.
+	Prove(ctx context.Context, user uuid.UUID, p rapport.Proof) error
+	ReplaceRecoveryCodes(ctx context.Context, user uuid.UUID, p rapport.Proof, hashes [][]byte) error
+	RemoveSecondFactor(ctx context.Context, user uuid.UUID, p rapport.Proof) error
+	ResetSecondFactor(ctx context.Context, id, by uuid.UUID) (rapport.User, error)
 	PortalSessionOf(ctx context.Context, tokenHash []byte) (rapport.PortalSession, error)
 }
 

@@ -61,6 +61,10 @@ func taskLink(t rapport.Task) *string {
 	switch {
 	case t.Kind == "payments_held":
 		return orNil("/reconciliation")
+	case t.Kind == "finance_role_asked", t.Kind == "finance_role_granted", t.Kind == "second_factor_reset":
+		return orNil("/settings/people")
+	case t.Kind == "payout_policy_weaker":
+		return orNil("/settings/brands")
 	case t.Kind == "mail_missing":
 		return orNil("/settings/mail")
 	case t.PartnershipID != nil:

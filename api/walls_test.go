@@ -19,6 +19,7 @@ import (
 	"rapport"
 	"rapport/api"
 	"rapport/api/gen"
+	"rapport/postgres/pgtest"
 )
 
 // exempt are the operations of the contract that TestBrandsAreWallsInEveryOperation does not walk, each with its reason.
@@ -50,6 +51,12 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 	"stream":                "stays open: TestTheStreamTellsWhatChangesInOnesBrands",
 	"exportReconciliation":  "a comparison is of the whole house, its lines are not: TestCasesAndLinesStayBehindTheirWalls",
 	"getPaymentsGate":       "takes no id; its brands are the caller's: TestCasesAndLinesStayBehindTheirWalls",
+	"stepUp":                "takes no id: it proves that it is the caller",
+	"getSecondFactor":       "takes no id: it is the caller's own",
+	"beginSecondFactor":     "takes no id: it makes something of the caller's own",
+	"confirmSecondFactor":   "takes no id: it is the caller's own",
+	"replaceRecoveryCodes":  "takes no id: it is the caller's own",
+	"removeSecondFactor":    "takes no id: it is the caller's own",
 }
 
 // exemptFields are the ids in bodies that the API passes on unseen.
@@ -128,6 +135,11 @@ func bodies(i ids) map[string]any {
 		"sendOffer":          map[string]any{"fee": eur(100)},
 		"sendContract":       map[string]any{},
 		"decideReview":       map[string]any{"decision": "approve", "submission_id": i["submission_id"]},
+		"createPayoutBatch": map[string]any{
+			"brand_id": brand, "part": "preparer", "approve": []any{map[string]any{"payout_id": i["payout_id"], "amount": eur(40000)}},
+			"exclude": []any{map[string]any{"payout_id": i["second_payout"], "reason": "Not yet"}},
+		},
+		"editPayoutPolicy":   map[string]any{"preparers_prove": true, "two_releasers_from": []any{eur(100)}},
 		"approvePayout":      map[string]any{"part": "preparer", "amount": eur(40000)},
 		"commandPayout":      map[string]any{"command": "hold", "reason": "Wait"},
 		"createReversal":     map[string]any{"amount": eur(50), "reason": "The post is gone"},
@@ -222,6 +234,9 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `update submissions set file_name = 'draft.png', file_sha256 = '\x01' where id = $1`, w.submission)
 	d.sql(t, `select ledger_post($1, 'accrual', $2, $3, null::int, null::text, 'eur', $4)`, id(), brand, w.payout,
 		`[{"account":"milestone_expense:`+brand.String()+`:eur","amount":-40000},{"account":"creator_payable:`+brand.String()+":"+w.creator.String()+`:eur","floor_zero":true,"amount":40000}]`)
+	second, batch := d.secondPayout(t, brand, w), id()
+	d.sql(t, `insert into payout_batches (id, brand_id, part, made_by) values ($1, $2, 'preparer', $3)`, batch, brand, both)
+	d.sql(t, `insert into payout_batch_items (batch_id, payout_id, brand_id, amount, currency, excluded) values ($1, $2, $3, 30000, 'eur', 'Not yet')`, batch, second, brand)
 	suppression, field, part, merge := id(), id(), id(), id()
 	d.sql(t, `insert into suppressions (id, email, brand_id, reason) values ($1, $2, $3, 'unsubscribe')`, suppression, "gone@"+host, brand)
 	d.sql(t, `insert into creator_fields (id, brand_id, name, kind) values ($1, $2, 'Size', 'text')`, field, brand)
@@ -268,6 +283,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,
 		"post-checks": look, "from_user_id": user, "to_user_id": both, "reconciliation-cases": difference, "reconciliations": sharedComparison,
 		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
+		"payout-batches": batch, "second_payout": second,
 	}
 	maps.Copy(made, threads)
 	return made
@@ -507,9 +523,10 @@ func (w walls) attempts(t *testing.T, r route, body any) []attempt {
 func TestBrandsAreWallsInEveryOperation(t *testing.T) {
 	t.Parallel()
 	w := newWalls(t)
-	me, guest := w.as(t, "both@two.example"), w.as(t, "admin@two.example")
+	me, guest := w.proved(t, "both@two.example"), w.proved(t, "admin@two.example")
 	w.sql(t, `insert into user_roles (user_id, brand_id, role) select distinct $1::uuid, $2::uuid, role from user_roles on conflict do nothing`, w.users["admin@two.example"], w.two)
 	w.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'guest')`, w.users["admin@two.example"], w.world.one)
+	pgtest.StepUp(t, w.owner, w.mine["users"], 0) // who has one to be reset
 	own := w.mine.all(t, w.desk)
 	secrets := slices.DeleteFunc(w.theirs.all(t, w.desk), func(s string) bool { return slices.Contains(own, s) })
 	samples, unused := bodies(w.mine), maps.Clone(exempt)
@@ -569,6 +586,9 @@ func TestRolesAreHeldInEveryOperation(t *testing.T) {
 		path, house := w.mine.of(t, r.path), map[rapport.Role]call{}
 		for _, role := range rapport.Roles() {
 			house[role] = w.as(t, string(role)+"@two.example")
+		}
+		if r.id == "resetSecondFactor" {
+			house[rapport.RoleAdmin] = w.proved(t, "admin@two.example")
 		}
 		before := w.traces(t)
 		stranger := r.ask(t, w.anon(), path, samples[r.id]).status

@@ -238,6 +238,7 @@ func (w *world) found(s shape) {
 	}
 	w.ops, w.approver, w.legal = person("ops"), person("approver"), person("legal")
 	w.preparer, w.releaser = person("finance_preparer"), person("finance_releaser")
+	w.exec(`insert into second_factors (id, user_id, secret, confirmed_at) select id, id, 'x', now() from users where id = any ($1)`, []uuid.UUID{w.preparer, w.releaser})
 	w.exec(`insert into policies (id, version, name, stages, on_silence) select $1, 1, 'Bench', jsonb_agg(s || '{"deadline_days": 60}'), 'hold'
 		from policies, jsonb_array_elements(stages) s where id = '00000000-0000-7000-8000-000000000002' on conflict do nothing`, policyID)
 	terms, err := json.Marshal(s.terms)
@@ -519,10 +520,13 @@ func (w *world) fulfil(ctx context.Context, d duty) error {
 		return w.command(ctx, "partnership", d.partnership, rapport.Command{Kind: rapport.CmdReportPost, Ref: d.ref})
 	case "approve":
 		for part, user := range map[string]uuid.UUID{"preparer": w.preparer, "releaser": w.releaser} {
-			id := rapport.DeriveID(d.ref, fmt.Sprintf("%s/%d", part, d.n))
-			if err := exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
-				select $1, id, brand_id, round, $3, $4, amount, currency, destination from payouts p where id = $2
-					and not exists (select 1 from payout_approvals a where a.id = $1)`, id, d.ref, part, user); err != nil {
+			id, proof := rapport.DeriveID(d.ref, fmt.Sprintf("%s/%d", part, d.n)), uuid.New()
+			if err := exec(`insert into step_ups (id, user_id, factor_id, method) select $1, user_id, id, 'recovery_code' from second_factors where user_id = $2`, proof, user); err != nil {
+				return err
+			}
+			if err := exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, step_up_id)
+				select $1, id, brand_id, round, $3, $4, amount, currency, destination, $5 from payouts p where id = $2
+					and not exists (select 1 from payout_approvals a where a.id = $1)`, id, d.ref, part, user, proof); err != nil {
 				return err
 			}
 			// A part that was approved before a fault is refused now.

@@ -43,7 +43,7 @@ func (s *Store) OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, _, 
 		if err != nil {
 			return rapport.PayoutPlan{}, fmt.Errorf("payout: %w", err)
 		}
-		return rapport.PayoutPlan{ContentCounts: p.ContentCounts}, s.post(ctx, tx, posting{
+		return rapport.PayoutPlan{ContentCounts: p.ContentCounts, Releasers: int(p.Releasers)}, s.post(ctx, tx, posting{
 			kind: "accrual", brand: m.BrandID, payout: id, currency: m.Currency, lines: accrualLines(m.BrandID, m.CreatorID, m.Currency, m.Amount),
 		})
 	})

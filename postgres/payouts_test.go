@@ -72,9 +72,10 @@ func TestPayoutAttempts(t *testing.T) {
 	}
 	approve := func(t *testing.T, b *bundle) {
 		t.Helper()
+		proof := pgtest.StepUp(t, b.owner, b.releaser, 0)
 		for part, who := range map[string]uuid.UUID{"preparer": b.preparer, "releaser": b.releaser} {
-			_, err := b.owner.Exec(ctx, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
-				select gen_random_uuid(), id, brand_id, round, $1, $2, amount, currency, destination from payouts`, part, who)
+			_, err := b.owner.Exec(ctx, `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, step_up_id)
+				select gen_random_uuid(), id, brand_id, round, $1, $2, amount, currency, destination, case $1 when 'releaser' then $3::uuid end from payouts`, part, who, proof)
 			require.NoError(t, err)
 		}
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"rapport"
 	"rapport/postgres/gen"
@@ -87,11 +86,14 @@ func (s *Store) Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord,
 		}
 		p := rapport.PayoutRecord{
 			PayoutItem: payoutItem(rows[0]), CreatorID: rows[0].CreatorID, Destination: text(c.Destination), PayeeState: c.PayeeState, Round: int(c.Round),
-			ContentFirst: c.ContentCounts, Seq: c.Seq,
+			ContentFirst: c.ContentCounts, Releasers: int(c.Releasers), PreparerProves: c.PreparerProves, Seq: c.Seq,
 			Evidence: rapport.PayoutEvidence{
 				ContractNumber: c.ContractNumber, ExecutedAt: c.ExecutedAt, MilestoneTitle: c.MilestoneTitle, Trigger: rapport.Trigger(c.Trigger),
 				NetDays: int(c.NetDays), MetAt: c.MetAt, DeliverableTitle: c.DeliverableTitle,
 			},
+		}
+		if c.TierFrom != nil {
+			p.TierFrom = &rapport.Money{Amount: *c.TierFrom, Currency: p.Amount.Currency}
 		}
 		if err := json.Unmarshal(c.Commands, &p.Commands); err != nil {
 			return p, fmt.Errorf("read the commands of payout %s: %w", id, err)
@@ -147,6 +149,7 @@ func (s *Store) payoutBook(ctx context.Context, tx pgx.Tx, p *rapport.PayoutReco
 	for _, a := range approvals {
 		p.Approvals = append(p.Approvals, rapport.PayoutEyes{
 			ID: a.ID, Part: a.Part, User: rapport.UserRef{ID: a.Approver, Name: a.Name}, At: a.At, Amount: rapport.Money{Amount: a.Amount, Currency: a.Currency}, Round: int(a.Round),
+			ProvedAt: a.ProvedAt, ProvedWith: a.ProvedWith,
 		})
 	}
 	attempts, err := s.q.PayoutAttempts(ctx, tx, p.ID)
@@ -182,36 +185,33 @@ func payoutEvent(e gen.PayoutEventsRow) rapport.PayoutEvent {
 	return rapport.PayoutEvent{Fact: f, ActorName: e.ActorName}
 }
 
-// approvalRefusals says in plain words why the database refuses an approval, by the code of its trigger.
-var approvalRefusals = map[string]string{
-	"RA010": "This payout takes no approval now.",
-	"RA011": "The approvals were started anew meanwhile. Look at the payout again.",
-	"RA012": "The approval is for another amount than the payout's.",
-	"RA013": "The creator's account changed meanwhile. Look at the payout again.",
-	"RA014": "You approved the content, so another person must approve its payout.",
-	"RA015": "You changed the creator's account lately, so another person must approve this payout.",
-	"RA016": "You have no right to give this approval at this brand.",
-	"RA017": "You gave the other approval. Two different people approve a payout.",
-}
+// approvalReasons are the words for programs of refusals that pages act on.
+var approvalReasons = map[string]string{"RA050": rapport.RefusedNoProof, "RA051": "already_approved"}
 
 // ApprovePayout keeps an approval. The database checks amount, destination, round and person under the payout's lock; its
 // refusals are conflict or forbidden with the trigger's code as reason.
 func (s *Store) ApprovePayout(ctx context.Context, a rapport.PayoutApprovalCreate) error {
-	err := s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		return s.q.InsertPayoutApproval(ctx, tx, gen.InsertPayoutApprovalParams{
-			ID: a.ID, PayoutID: a.PayoutID, BrandID: a.BrandID, Round: int32(a.Round), Part: a.Part, Approver: a.Approver,
-			Amount: a.Amount.Amount, Currency: a.Amount.Currency, Destination: orNil(a.Destination), Netted: a.Kept,
-		})
+	return approvalRefused(s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.insertApproval(ctx, tx, a) }))
+}
+
+func (s *Store) insertApproval(ctx context.Context, tx pgx.Tx, a rapport.PayoutApprovalCreate) error {
+	return s.q.InsertPayoutApproval(ctx, tx, gen.InsertPayoutApprovalParams{
+		ID: a.ID, PayoutID: a.PayoutID, BrandID: a.BrandID, Round: int32(a.Round), Part: a.Part, Approver: a.Approver,
+		Amount: a.Amount.Amount, Currency: a.Amount.Currency, Destination: orNil(a.Destination), Netted: a.Kept, StepUpID: a.StepUpID,
 	})
+}
+
+// approvalRefused gives a refusal of the database the words that people and programs know.
+func approvalRefused(err error) error {
 	e, ok := errors.AsType[*rapport.Error](err)
 	if !ok {
 		return err
 	}
-	if words, ok := approvalRefusals[e.Reason]; ok {
-		e.Message = words
+	if reason, ok := approvalReasons[e.Reason]; ok {
+		e.Reason = reason
 	}
-	if pg, ok := errors.AsType[*pgconn.PgError](err); ok && pg.ConstraintName == "payout_approvals_payout_id_round_part_key" {
-		e.Reason, e.Message = "already_approved", "Somebody gave this approval already."
+	if words := rapport.ApprovalRefusal(e.Reason); words != "" {
+		e.Message = words
 	}
 	return e
 }

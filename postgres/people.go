@@ -86,7 +86,10 @@ func (s *Store) PrincipalOfSession(ctx context.Context, tokenHash []byte, idle t
 				return rapport.Principal{}, err
 			}
 		}
-		p := rapport.Principal{UserID: rows[0].UserID, Name: rows[0].Name, Email: rows[0].Email, ExpiresAt: &rows[0].ExpiresAt}
+		p := rapport.Principal{
+			UserID: rows[0].UserID, Name: rows[0].Name, Email: rows[0].Email, ExpiresAt: &rows[0].ExpiresAt,
+			SecondFactor: rows[0].SecondFactor, StepUpID: rows[0].StepUpID, ProvedAt: rows[0].ProvedAt,
+		}
 		for _, r := range rows {
 			if r.BrandID != nil {
 				p.Brands = withRole(p.Brands, *r.BrandID, text(r.BrandName), rapport.Role(text(r.Role)))
@@ -177,7 +180,7 @@ func (s *Store) ListUsers(ctx context.Context, page rapport.Page) ([]rapport.Use
 		}
 		users, ids := make([]rapport.User, len(rows)), make([]uuid.UUID, len(rows))
 		for i, r := range rows {
-			users[i], ids[i] = rapport.User{ID: r.ID, Name: r.Name, Email: r.Email, Disabled: r.Disabled, CreatedAt: r.CreatedAt}, r.ID
+			users[i], ids[i] = rapport.User{ID: r.ID, Name: r.Name, Email: r.Email, Disabled: r.Disabled, CreatedAt: r.CreatedAt, SecondFactor: r.SecondFactor}, r.ID
 		}
 		roles, err := s.rolesOf(ctx, tx, rapport.BrandsFrom(ctx), ids...)
 		for i := range users {
@@ -199,7 +202,7 @@ func (s *Store) user(ctx context.Context, tx pgx.Tx, id uuid.UUID) (rapport.User
 		return rapport.User{}, err
 	}
 	roles, err := s.rolesOf(ctx, tx, rapport.BrandsFrom(ctx), id)
-	return rapport.User{ID: r.ID, Name: r.Name, Email: r.Email, Disabled: r.Disabled, Brands: roles[id], CreatedAt: r.CreatedAt}, err
+	return rapport.User{ID: r.ID, Name: r.Name, Email: r.Email, Disabled: r.Disabled, Brands: roles[id], CreatedAt: r.CreatedAt, SecondFactor: r.SecondFactor}, err
 }
 
 // CreateUser adds a person. Ordinary roles are granted at once, finance roles become requests for a second person.
@@ -232,8 +235,12 @@ func (s *Store) grant(ctx context.Context, tx pgx.Tx, user, brand uuid.UUID, rol
 	action := "role.granted"
 	if role.Finance() {
 		action = "role.requested"
-		n, err := s.q.CreateRoleRequest(ctx, tx, gen.CreateRoleRequestParams{ID: newID(), UserID: user, BrandID: brand, Role: string(role), RequestedBy: by})
+		request := newID()
+		n, err := s.q.CreateRoleRequest(ctx, tx, gen.CreateRoleRequestParams{ID: request, UserID: user, BrandID: brand, Role: string(role), RequestedBy: by})
 		if err != nil || n == 0 { // it waits for its confirmation already
+			return err
+		}
+		if err := s.alert(ctx, tx, alert{brand: brand, kind: "finance_role_asked", code: string(role), ref: user, key: roleAsked(request)}); err != nil {
 			return err
 		}
 	} else if err := s.q.GrantRole(ctx, tx, gen.GrantRoleParams{UserID: user, BrandID: brand, Role: string(role), GrantedBy: &by}); err != nil {
@@ -298,18 +305,8 @@ func (s *Store) setRolesAt(ctx context.Context, tx pgx.Tx, user uuid.UUID, b rap
 // for a brand outside of the scope, which has a say.
 func (s *Store) DisableUser(ctx context.Context, id, by uuid.UUID) (rapport.User, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.User, error) {
-		if _, err := s.user(ctx, tx, id); err != nil {
+		if err := s.onlyOurs(ctx, tx, id); err != nil {
 			return rapport.User{}, err
-		}
-		elsewhere, err := s.q.BrandsElsewhere(ctx, tx, gen.BrandsElsewhereParams{UserID: id, Brands: rapport.BrandsFrom(ctx)})
-		if err != nil {
-			return rapport.User{}, err
-		}
-		if len(elsewhere) > 0 {
-			return rapport.User{}, &rapport.Error{
-				Code: rapport.CodeForbidden, Reason: "works_elsewhere",
-				Message: "This person also works for another brand. Nothing was changed. Take away the roles at your brands, or ask an admin of all of them.",
-			}
 		}
 		if _, err := s.q.DisableUser(ctx, tx, id); err != nil {
 			return rapport.User{}, err
@@ -325,6 +322,24 @@ func (s *Store) DisableUser(ctx context.Context, id, by uuid.UUID) (rapport.User
 		}
 		return s.user(ctx, tx, id)
 	})
+}
+
+// onlyOurs refuses what would reach beyond the scope: a person who also works for another brand.
+func (s *Store) onlyOurs(ctx context.Context, tx pgx.Tx, id uuid.UUID) error {
+	if _, err := s.user(ctx, tx, id); err != nil {
+		return err
+	}
+	elsewhere, err := s.q.BrandsElsewhere(ctx, tx, gen.BrandsElsewhereParams{UserID: id, Brands: rapport.BrandsFrom(ctx)})
+	if err != nil {
+		return err
+	}
+	if len(elsewhere) > 0 {
+		return &rapport.Error{
+			Code: rapport.CodeForbidden, Reason: "works_elsewhere",
+			Message: "This person also works for another brand. Nothing was changed. Take away the roles at your brands, or ask an admin of all of them.",
+		}
+	}
+	return nil
 }
 
 // ListRoleRequests lists the finance roles of the scope that wait for a second person or for their delay, oldest first.
@@ -366,15 +381,58 @@ func (s *Store) ConfirmRoleRequest(ctx context.Context, id, by uuid.UUID, delay 
 		if err := s.audit(ctx, tx, by, "role.confirmed", r.UserID, detail); err != nil {
 			return rapport.RoleRequest{}, err
 		}
-		admin, key := string(rapport.RoleAdmin), "finance_role/"+id.String()
-		if err := s.q.CreateTask(ctx, tx, gen.CreateTaskParams{
-			ID: newID(), BrandID: r.BrandID, DedupeKey: &key, Kind: "finance_role_granted", Code: r.Role, OwnerRole: &admin, Ref: &r.UserID, DueAt: at,
-		}); err != nil {
+		if err := s.alertOver(ctx, tx, roleAsked(id)); err != nil {
+			return rapport.RoleRequest{}, err
+		}
+		granted := alert{brand: r.BrandID, kind: "finance_role_granted", code: r.Role, ref: r.UserID, key: "finance_role/" + id.String(), due: at}
+		if err := s.alert(ctx, tx, granted); err != nil {
 			return rapport.RoleRequest{}, err
 		}
 		r, err = s.q.GetRoleRequest(ctx, tx, find)
 		return roleRequest(r), err
 	})
+}
+
+// alert is what a brand's admins and people of finance are told about who can move money there, as a task for each of these roles.
+type alert struct {
+	brand      uuid.UUID
+	kind, code string
+	ref        uuid.UUID
+	key        string // one alert a key
+	due        *time.Time
+}
+
+func roleAsked(request uuid.UUID) string { return "finance_role_asked/" + request.String() }
+
+// alertKeys are the keys of an alert's tasks, by the role that each is for.
+func alertKeys(key string) map[rapport.Role]string {
+	keys := map[rapport.Role]string{}
+	for _, role := range []rapport.Role{rapport.RoleAdmin, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser} {
+		keys[role] = key + "/" + string(role)
+	}
+	return keys
+}
+
+func (s *Store) alert(ctx context.Context, tx pgx.Tx, a alert) error {
+	for role, key := range alertKeys(a.key) {
+		owner := string(role)
+		if err := s.q.CreateTask(ctx, tx, gen.CreateTaskParams{
+			ID: newID(), BrandID: a.brand, DedupeKey: &key, Kind: a.kind, Code: a.code, OwnerRole: &owner, Ref: &a.ref, DueAt: a.due,
+		}); err != nil {
+			return fmt.Errorf("alert: %w", err)
+		}
+	}
+	return nil
+}
+
+// alertOver takes an alert back whose matter has settled itself.
+func (s *Store) alertOver(ctx context.Context, tx pgx.Tx, key string) error {
+	for _, key := range alertKeys(key) {
+		if err := s.q.CloseTask(ctx, tx, &key); err != nil {
+			return fmt.Errorf("alert: %w", err)
+		}
+	}
+	return nil
 }
 
 func roleRequest(r gen.GetRoleRequestRow) rapport.RoleRequest {
@@ -492,6 +550,11 @@ func (s *Store) bootstrapUser(ctx context.Context, tx pgx.Tx, u rapport.Bootstra
 	}
 	if err := s.q.CreateUser(ctx, tx, gen.CreateUserParams{ID: id, Email: rapport.NormalEmail(u.Email), Name: u.Name, PasswordHash: u.PasswordHash}); err != nil {
 		return uuid.Nil, err
+	}
+	if u.SecondFactor != nil {
+		if err := s.q.BootstrapSecondFactor(ctx, tx, gen.BootstrapSecondFactorParams{ID: u.SecondFactor.ID, UserID: id, Secret: u.SecondFactor.Sealed}); err != nil {
+			return uuid.Nil, err
+		}
 	}
 	for brand, roles := range u.Roles {
 		for _, role := range roles {

@@ -40,6 +40,7 @@ func (s *Server) pageRoutes(mux *http.ServeMux) {
 	mux.HandleFunc("GET /mailbox", s.mailboxPage)
 	mux.HandleFunc("GET /mailbox/{id}", s.mailPage)
 	form("POST /mailbox/{id}/reply", s.mailReply)
+	mux.HandleFunc("GET /authenticator", s.authenticatorPage)
 	mux.HandleFunc("GET /onboarding/{id}", s.onboardingPage)
 	form("POST /onboarding/{id}", s.onboardingDone)
 	mux.HandleFunc("GET /posts/{id}", s.postPage)

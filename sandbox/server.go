@@ -39,6 +39,8 @@ type Config struct {
 	Mute bool
 	// Retry is the pause before the second delivery of a webhook; it doubles up to half a minute. 0 means 200 ms.
 	Retry time.Duration
+	// People are those whose authenticators are shown.
+	People []Person
 	// Log receives what goes wrong; nil discards it.
 	Log *zap.Logger
 }

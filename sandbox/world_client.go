@@ -22,6 +22,8 @@ type Person struct {
 	Name     string `json:"name"`
 	Email    string `json:"email"`
 	Password string `json:"password"`
+	// SecondFactor is the secret of the person's authenticator in base32; empty for whoever has none.
+	SecondFactor string `json:"second_factor"`
 }
 
 const houseCookie = "__Host-rapport"
@@ -79,10 +81,16 @@ func (w *World) do(ctx context.Context, who *seat, a ask) error {
 		}
 		err := w.send(ctx, who, a)
 		refusal, ok := errors.AsType[*refusedError](err)
-		if !ok || refusal.status != http.StatusUnauthorized {
+		switch {
+		case ok && refusal.status == http.StatusUnauthorized:
+			who.cookie = ""
+		case ok && refusal.code == codeWanted && who.SecondFactor != "":
+			if err := w.stepUp(ctx, who); err != nil {
+				return err
+			}
+		default:
 			return err
 		}
-		who.cookie = ""
 	}
 	return fmt.Errorf("the session of %s does not last", who.Role)
 }
@@ -95,6 +103,15 @@ func (w *World) post(ctx context.Context, who *seat, path, key string, body any)
 	return w.do(ctx, who, ask{method: http.MethodPost, path: path, key: key, body: body})
 }
 
+// stepUp proves with a code that it is still the person.
+func (w *World) stepUp(ctx context.Context, who *seat) error {
+	shown, err := code(who.SecondFactor, time.Now().Add(-codePeriod))
+	if err != nil {
+		return err
+	}
+	return w.send(ctx, who, ask{method: http.MethodPost, path: "/v1/session/step-up", body: map[string]string{"code": shown}})
+}
+
 // signIn opens a session. A sign-in that fails is not repeated soon: the API counts them.
 func (w *World) signIn(ctx context.Context, who *seat) error {
 	var session struct {
@@ -105,9 +122,15 @@ func (w *World) signIn(ctx context.Context, who *seat) error {
 			Roles     []string `json:"roles"`
 		} `json:"brands"`
 	}
-	err := w.send(ctx, who, ask{
-		method: http.MethodPost, path: "/v1/session", body: map[string]string{"email": who.Email, "password": who.Password}, out: &session,
-	})
+	body := map[string]string{"email": who.Email, "password": who.Password}
+	if who.SecondFactor != "" {
+		shown, err := code(who.SecondFactor, time.Now().Add(-codePeriod))
+		if err != nil {
+			return err
+		}
+		body["code"] = shown
+	}
+	err := w.send(ctx, who, ask{method: http.MethodPost, path: "/v1/session", body: body, out: &session})
 	if refusal, ok := errors.AsType[*refusedError](err); ok && refusal.status < http.StatusInternalServerError && who.later.IsZero() {
 		who.later = time.Now().Add(10 * w.cfg.Pace)
 	}

@@ -39,6 +39,8 @@ type fakeAPI struct {
 	tasks        []map[string]any
 	named        map[string][]map[string]any // policies, users and the like, by the path that lists them
 	ready        bool
+	secret       string // of the authenticator whose code whoever releases gives; empty asks for none
+	proved       bool
 	url          string
 }
 
@@ -67,6 +69,18 @@ func (f *fakeAPI) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	raw, _ := io.ReadAll(r.Body)
 	body := map[string]any{}
 	_ = json.Unmarshal(raw, &body)
+	if r.URL.Path == "/v1/session/step-up" {
+		for _, ago := range []time.Duration{codePeriod, 2 * codePeriod} { // a new half minute may have begun meanwhile
+			shown, err := code(f.secret, time.Now().Add(-ago))
+			f.proved = f.proved || err == nil && body["code"] == shown
+		}
+		writeJSON(w, map[bool]int{true: http.StatusOK, false: http.StatusUnprocessableEntity}[f.proved], map[string]string{"code": "invalid"})
+		return
+	}
+	if f.secret != "" && !f.proved && strings.HasSuffix(r.URL.Path, "/approvals") && body["part"] == "releaser" {
+		writeJSON(w, http.StatusForbidden, map[string]string{"code": codeWanted})
+		return
+	}
 	if r.URL.Path == "/v1/session" {
 		email, _ := body["email"].(string)
 		if body["password"] != "right" {
@@ -404,6 +418,21 @@ func TestWorld_decides_and_leaves_some_to_whoever_looks_on(t *testing.T) {
 	require.Equal(t, "s-brand", decision.body["submission_id"])
 	approval, _ := f.last("/v1/payouts/one/approvals")
 	require.Equal(t, "releaser", approval.body["part"])
+}
+
+func TestWorld_releases_with_the_code_that_nobody_else_types(t *testing.T) {
+	t.Parallel()
+	f, w := furnished(t)
+	f.secret = "JBSWY3DPEHPK3PXP"
+	w.houses[0].seats[roleReleaser].SecondFactor = f.secret
+	f.payouts = []map[string]any{{
+		"id": "two", "partnership_id": "p", "campaign_name": "Spring trail launch", "updated_at": past(), "state": "awaiting_approval", "amount": amount{45_000, "usd"},
+		"creator": map[string]any{"handle": somebody(t, "")}, "brand_id": "id-north.example",
+	}}
+	f.details["two"] = map[string]any{"approval_parts": []any{map[string]any{"command": "preparer", "allowed": true}, map[string]any{"command": "releaser", "allowed": true}}}
+	w.round(t.Context())
+	require.Contains(t, f.done(), roleReleaser+" /v1/payouts/two/approvals")
+	require.True(t, f.proved)
 }
 
 func TestWorld_sends_some_drafts_back_and_approves_some_with_corrections(t *testing.T) {

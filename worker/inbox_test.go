@@ -507,8 +507,8 @@ func (a *arrivals) newPayout(state string) payable {
 		require.NoError(a.t, a.store.SettleTopUp(a.ctx, a.id(`select id from topups`), "tu_seed", "succeeded"))
 	}
 	for part, who := range map[string]uuid.UUID{"preparer": a.preparer, "releaser": a.releaser} {
-		a.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
-			select gen_random_uuid(), id, brand_id, round, $2, $3, amount, currency, destination from payouts where id = $1`, p.id, part, who)
+		a.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, step_up_id)
+			select gen_random_uuid(), id, brand_id, round, $2, $3, amount, currency, destination, $4 from payouts where id = $1`, p.id, part, who, pgtest.StepUp(a.t, a.owner, who, 0))
 	}
 	p.order, err = a.store.OrderPayout(a.ctx, p.id, 1, a.payer.RequestHash)
 	require.NoError(a.t, err)

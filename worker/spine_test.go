@@ -384,7 +384,7 @@ func (b *bundle) decide(review, submission, user uuid.UUID, decision string) {
 func (b *bundle) approve(payout uuid.UUID, part string, user uuid.UUID) {
 	b.t.Helper()
 	id := uuid.New()
-	b.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
-		select $1, id, brand_id, round, $3, $4, amount, currency, destination from payouts where id = $2`, id, payout, part, user)
+	b.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, step_up_id)
+		select $1, id, brand_id, round, $3, $4, amount, currency, destination, $5 from payouts where id = $2`, id, payout, part, user, pgtest.StepUp(b.t, b.owner, user, 0))
 	b.accepted("payout", payout, rapport.Command{Kind: rapport.CmdApprovePayout, Actor: user, Ref: id, Code: part})
 }

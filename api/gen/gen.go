@@ -42,6 +42,24 @@ func (e ApprovalCreatePart) Valid() bool {
 	}
 }
 
+// Defines values for ApprovalPart.
+const (
+	ApprovalPartPreparer ApprovalPart = "preparer"
+	ApprovalPartReleaser ApprovalPart = "releaser"
+)
+
+// Valid indicates whether the value is a known member of the ApprovalPart enum.
+func (e ApprovalPart) Valid() bool {
+	switch e {
+	case ApprovalPartPreparer:
+		return true
+	case ApprovalPartReleaser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ApproverKind.
 const (
 	ApproverKindOutside ApproverKind = "outside"
@@ -1125,6 +1143,24 @@ func (e PayoutApprovalPart) Valid() bool {
 	}
 }
 
+// Defines values for PayoutApprovalProvedWith.
+const (
+	PayoutApprovalProvedWithRecoveryCode PayoutApprovalProvedWith = "recovery_code"
+	PayoutApprovalProvedWithTotp         PayoutApprovalProvedWith = "totp"
+)
+
+// Valid indicates whether the value is a known member of the PayoutApprovalProvedWith enum.
+func (e PayoutApprovalProvedWith) Valid() bool {
+	switch e {
+	case PayoutApprovalProvedWithRecoveryCode:
+		return true
+	case PayoutApprovalProvedWithTotp:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for PayoutAttemptOutcome.
 const (
 	PayoutAttemptOutcomeOpen      PayoutAttemptOutcome = "open"
@@ -1140,6 +1176,30 @@ func (e PayoutAttemptOutcome) Valid() bool {
 	case PayoutAttemptOutcomeRejected:
 		return true
 	case PayoutAttemptOutcomeSucceeded:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PayoutBatchItemOutcome.
+const (
+	PayoutBatchItemOutcomeApproved PayoutBatchItemOutcome = "approved"
+	PayoutBatchItemOutcomeExcluded PayoutBatchItemOutcome = "excluded"
+	PayoutBatchItemOutcomePending  PayoutBatchItemOutcome = "pending"
+	PayoutBatchItemOutcomeRefused  PayoutBatchItemOutcome = "refused"
+)
+
+// Valid indicates whether the value is a known member of the PayoutBatchItemOutcome enum.
+func (e PayoutBatchItemOutcome) Valid() bool {
+	switch e {
+	case PayoutBatchItemOutcomeApproved:
+		return true
+	case PayoutBatchItemOutcomeExcluded:
+		return true
+	case PayoutBatchItemOutcomePending:
+		return true
+	case PayoutBatchItemOutcomeRefused:
 		return true
 	default:
 		return false
@@ -1251,6 +1311,33 @@ func (e PayoutState) Valid() bool {
 	case PayoutStateSubmitted:
 		return true
 	case PayoutStateUnknown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PayoutToApproveWarnings.
+const (
+	PayoutToApproveWarningsAboveTier      PayoutToApproveWarnings = "above_tier"
+	PayoutToApproveWarningsFirstPayment   PayoutToApproveWarnings = "first_payment"
+	PayoutToApproveWarningsLooksDouble    PayoutToApproveWarnings = "looks_double"
+	PayoutToApproveWarningsNewDestination PayoutToApproveWarnings = "new_destination"
+	PayoutToApproveWarningsNoDestination  PayoutToApproveWarnings = "no_destination"
+)
+
+// Valid indicates whether the value is a known member of the PayoutToApproveWarnings enum.
+func (e PayoutToApproveWarnings) Valid() bool {
+	switch e {
+	case PayoutToApproveWarningsAboveTier:
+		return true
+	case PayoutToApproveWarningsFirstPayment:
+		return true
+	case PayoutToApproveWarningsLooksDouble:
+		return true
+	case PayoutToApproveWarningsNewDestination:
+		return true
+	case PayoutToApproveWarningsNoDestination:
 		return true
 	default:
 		return false
@@ -2392,6 +2479,9 @@ type ApprovalCreate struct {
 // ApprovalCreatePart defines model for ApprovalCreate.Part.
 type ApprovalCreatePart string
 
+// ApprovalPart defines model for ApprovalPart.
+type ApprovalPart string
+
 // Approver defines model for Approver.
 type Approver struct {
 	// Days Business days of this level of an escalation; absent means those of the stage
@@ -2792,6 +2882,12 @@ type CheckResultResult string
 
 // CodeOnly defines model for CodeOnly.
 type CodeOnly struct {
+	Code string `json:"code"`
+}
+
+// CodeProof defines model for CodeProof.
+type CodeProof struct {
+	// Code Six digits of the authenticator, or a recovery code
 	Code string `json:"code"`
 }
 
@@ -3990,9 +4086,15 @@ type Payout struct {
 	ForeignReversals []ForeignReversal `json:"foreign_reversals"`
 	Ledger           []LedgerLine      `json:"ledger"`
 
+	// Needs Why it needs more eyes than usual, in words
+	Needs *string `json:"needs,omitempty"`
+
 	// Nettings What it keeps for other money that was taken back
 	Nettings   []Netting `json:"nettings"`
 	PayeeState string    `json:"payee_state"`
+
+	// Releasers How many different people release it
+	Releasers *int `json:"releasers,omitempty"`
 
 	// Reversals What of it is taken back, newest first
 	Reversals []Reversal    `json:"reversals"`
@@ -4008,12 +4110,19 @@ type PayoutApproval struct {
 	Amount Money              `json:"amount"`
 	At     time.Time          `json:"at"`
 	Part   PayoutApprovalPart `json:"part"`
-	Round  int                `json:"round"`
-	User   UserRef            `json:"user"`
+
+	// ProvedAt When the person proved with a second factor that it is them
+	ProvedAt   *time.Time                `json:"proved_at,omitempty"`
+	ProvedWith *PayoutApprovalProvedWith `json:"proved_with,omitempty"`
+	Round      int                       `json:"round"`
+	User       UserRef                   `json:"user"`
 }
 
 // PayoutApprovalPart defines model for PayoutApproval.Part.
 type PayoutApprovalPart string
+
+// PayoutApprovalProvedWith defines model for PayoutApproval.ProvedWith.
+type PayoutApprovalProvedWith string
 
 // PayoutAttempt defines model for PayoutAttempt.
 type PayoutAttempt struct {
@@ -4029,6 +4138,51 @@ type PayoutAttempt struct {
 
 // PayoutAttemptOutcome defines model for PayoutAttempt.Outcome.
 type PayoutAttemptOutcome string
+
+// PayoutBatch defines model for PayoutBatch.
+type PayoutBatch struct {
+	BrandId   openapi_types.UUID `json:"brand_id"`
+	BrandName string             `json:"brand_name"`
+	Id        openapi_types.UUID `json:"id"`
+	Items     []PayoutBatchItem  `json:"items"`
+	MadeAt    time.Time          `json:"made_at"`
+	MadeBy    UserRef            `json:"made_by"`
+	Part      ApprovalPart       `json:"part"`
+}
+
+// PayoutBatchCreate defines model for PayoutBatchCreate.
+type PayoutBatchCreate struct {
+	Approve []struct {
+		// Amount What the person saw; must be what is sent
+		Amount   Money              `json:"amount"`
+		PayoutId openapi_types.UUID `json:"payout_id"`
+	} `json:"approve"`
+	BrandId openapi_types.UUID `json:"brand_id"`
+	Exclude []struct {
+		PayoutId openapi_types.UUID `json:"payout_id"`
+
+		// Reason Kept in the payout's history
+		Reason string `json:"reason"`
+	} `json:"exclude"`
+	Part ApprovalPart `json:"part"`
+}
+
+// PayoutBatchItem defines model for PayoutBatchItem.
+type PayoutBatchItem struct {
+	Amount         Money                  `json:"amount"`
+	CreatorName    string                 `json:"creator_name"`
+	MilestoneTitle string                 `json:"milestone_title"`
+	Outcome        PayoutBatchItemOutcome `json:"outcome"`
+	PartnershipId  openapi_types.UUID     `json:"partnership_id"`
+	PayoutId       openapi_types.UUID     `json:"payout_id"`
+
+	// Reason Why it was refused or left out
+	Reason *string     `json:"reason,omitempty"`
+	State  PayoutState `json:"state"`
+}
+
+// PayoutBatchItemOutcome defines model for PayoutBatchItem.Outcome.
+type PayoutBatchItemOutcome string
 
 // PayoutCommand defines model for PayoutCommand.
 type PayoutCommand struct {
@@ -4066,6 +4220,22 @@ type PayoutList struct {
 	NextCursor *string         `json:"next_cursor,omitempty"`
 }
 
+// PayoutPolicy defines model for PayoutPolicy.
+type PayoutPolicy struct {
+	PreparersProve   bool    `json:"preparers_prove"`
+	TwoReleasersFrom []Money `json:"two_releasers_from"`
+	Version          int     `json:"version"`
+}
+
+// PayoutPolicyEdit defines model for PayoutPolicyEdit.
+type PayoutPolicyEdit struct {
+	// PreparersProve A preparer, too, gives a code
+	PreparersProve bool `json:"preparers_prove"`
+
+	// TwoReleasersFrom One amount a currency; from it on two people release
+	TwoReleasersFrom []Money `json:"two_releasers_from"`
+}
+
 // PayoutState defines model for PayoutState.
 type PayoutState string
 
@@ -4093,6 +4263,23 @@ type PayoutSummary struct {
 
 	// WaitsFor Who or what it waits for, in words; absent when it has ended
 	WaitsFor *string `json:"waits_for,omitempty"`
+}
+
+// PayoutToApprove defines model for PayoutToApprove.
+type PayoutToApprove struct {
+	Summary  PayoutSummary             `json:"summary"`
+	Warnings []PayoutToApproveWarnings `json:"warnings"`
+}
+
+// PayoutToApproveWarnings defines model for PayoutToApprove.Warnings.
+type PayoutToApproveWarnings string
+
+// PayoutToApproveList defines model for PayoutToApproveList.
+type PayoutToApproveList struct {
+	Items []PayoutToApprove `json:"items"`
+
+	// More There are more than 500
+	More bool `json:"more"`
 }
 
 // Pending defines model for Pending.
@@ -4443,6 +4630,12 @@ type ReconciliationSum struct {
 // ReconciliationSumResult defines model for ReconciliationSum.Result.
 type ReconciliationSumResult string
 
+// RecoveryCodes defines model for RecoveryCodes.
+type RecoveryCodes struct {
+	// Codes Each proves once; they are not shown again
+	Codes []string `json:"codes"`
+}
+
 // ReplySuggestion defines model for ReplySuggestion.
 type ReplySuggestion struct {
 	Amount *Money               `json:"amount,omitempty"`
@@ -4765,6 +4958,25 @@ type SearchResult struct {
 	Items []SearchHit `json:"items"`
 }
 
+// SecondFactor defines model for SecondFactor.
+type SecondFactor struct {
+	InUse             bool       `json:"in_use"`
+	RecoveryCodesLeft int        `json:"recovery_codes_left"`
+	Since             *time.Time `json:"since,omitempty"`
+}
+
+// SecondFactorBegun defines model for SecondFactorBegun.
+type SecondFactorBegun struct {
+	// Picture QR code of the address, as the data address of a PNG
+	Picture string `json:"picture"`
+
+	// Secret Base32, to type by hand
+	Secret string `json:"secret"`
+
+	// Uri otpauth address, for authenticators on this machine
+	Uri string `json:"uri"`
+}
+
 // Sequence defines model for Sequence.
 type Sequence struct {
 	BrandId     *openapi_types.UUID `json:"brand_id,omitempty"`
@@ -4886,11 +5098,17 @@ type SequenceTriggerOn string
 
 // Session defines model for Session.
 type Session struct {
-	Brands    []BrandRole        `json:"brands"`
-	Email     string             `json:"email"`
-	ExpiresAt *time.Time         `json:"expires_at,omitempty"`
-	Name      string             `json:"name"`
-	UserId    openapi_types.UUID `json:"user_id"`
+	Brands    []BrandRole `json:"brands"`
+	Email     string      `json:"email"`
+	ExpiresAt *time.Time  `json:"expires_at,omitempty"`
+	Name      string      `json:"name"`
+
+	// ProvedAt The newest proof of the second factor that this session gave
+	ProvedAt *time.Time `json:"proved_at,omitempty"`
+
+	// SecondFactor Whether the person has set one up; absent for programs
+	SecondFactor *bool              `json:"second_factor,omitempty"`
+	UserId       openapi_types.UUID `json:"user_id"`
 }
 
 // SheetFormat defines model for SheetFormat.
@@ -4898,8 +5116,10 @@ type SheetFormat string
 
 // SignIn defines model for SignIn.
 type SignIn struct {
-	Email    string `json:"email"`
-	Password string `json:"password"`
+	// Code Of the second factor; asked for with the code second_factor_required once the password is right
+	Code     *string `json:"code,omitempty"`
+	Email    string  `json:"email"`
+	Password string  `json:"password"`
 }
 
 // Signature defines model for Signature.
@@ -5447,6 +5667,9 @@ type User struct {
 	Email     string             `json:"email"`
 	Id        openapi_types.UUID `json:"id"`
 	Name      string             `json:"name"`
+
+	// SecondFactor Whether the person has set one up
+	SecondFactor *bool `json:"second_factor,omitempty"`
 }
 
 // UserCreate defines model for UserCreate.
@@ -5574,6 +5797,11 @@ type ExportJournalsParams struct {
 
 	// Currency Xero needs one; QuickBooks takes every currency without
 	Currency *string `form:"currency,omitempty" json:"currency,omitempty"`
+}
+
+// EditPayoutPolicyParams defines parameters for EditPayoutPolicy.
+type EditPayoutPolicyParams struct {
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // SetSlackParams defines parameters for SetSlack.
@@ -6023,6 +6251,11 @@ type ExportPayeeYearsParams struct {
 	Format  *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
+// CreatePayoutBatchParams defines parameters for CreatePayoutBatch.
+type CreatePayoutBatchParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListPayoutsParams defines parameters for ListPayouts.
 type ListPayoutsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -6049,6 +6282,14 @@ type ExportPayoutsParams struct {
 type ListPayoutLanesParams struct {
 	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
 	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+}
+
+// ListPayoutsToApproveParams defines parameters for ListPayoutsToApprove.
+type ListPayoutsToApproveParams struct {
+	BrandId openapi_types.UUID `form:"brand_id" json:"brand_id"`
+
+	// Part Without, the part that the person has
+	Part *ApprovalPart `form:"part,omitempty" json:"part,omitempty"`
 }
 
 // ApprovePayoutParams defines parameters for ApprovePayout.
@@ -6432,6 +6673,11 @@ type DisableUserParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ResetSecondFactorParams defines parameters for ResetSecondFactor.
+type ResetSecondFactorParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateBrandJSONRequestBody defines body for CreateBrand for application/json ContentType.
 type CreateBrandJSONRequestBody = BrandCreate
 
@@ -6440,6 +6686,9 @@ type EditBrandJSONRequestBody = BrandEdit
 
 // SetJournalAccountsJSONRequestBody defines body for SetJournalAccounts for application/json ContentType.
 type SetJournalAccountsJSONRequestBody = JournalAccountsEdit
+
+// EditPayoutPolicyJSONRequestBody defines body for EditPayoutPolicy for application/json ContentType.
+type EditPayoutPolicyJSONRequestBody = PayoutPolicyEdit
 
 // SetSlackJSONRequestBody defines body for SetSlack for application/json ContentType.
 type SetSlackJSONRequestBody = SlackSet
@@ -6543,6 +6792,9 @@ type SendOfferJSONRequestBody = OfferCreate
 // MoveSequenceJSONRequestBody defines body for MoveSequence for application/json ContentType.
 type MoveSequenceJSONRequestBody = SequenceMoveAsk
 
+// CreatePayoutBatchJSONRequestBody defines body for CreatePayoutBatch for application/json ContentType.
+type CreatePayoutBatchJSONRequestBody = PayoutBatchCreate
+
 // ApprovePayoutJSONRequestBody defines body for ApprovePayout for application/json ContentType.
 type ApprovePayoutJSONRequestBody = ApprovalCreate
 
@@ -6627,6 +6879,18 @@ type SimulateSequenceJSONRequestBody = SequenceSimulate
 // SignInJSONRequestBody defines body for SignIn for application/json ContentType.
 type SignInJSONRequestBody = SignIn
 
+// ConfirmSecondFactorJSONRequestBody defines body for ConfirmSecondFactor for application/json ContentType.
+type ConfirmSecondFactorJSONRequestBody = CodeProof
+
+// ReplaceRecoveryCodesJSONRequestBody defines body for ReplaceRecoveryCodes for application/json ContentType.
+type ReplaceRecoveryCodesJSONRequestBody = CodeProof
+
+// RemoveSecondFactorJSONRequestBody defines body for RemoveSecondFactor for application/json ContentType.
+type RemoveSecondFactorJSONRequestBody = CodeProof
+
+// StepUpJSONRequestBody defines body for StepUp for application/json ContentType.
+type StepUpJSONRequestBody = CodeProof
+
 // AddCommentJSONRequestBody defines body for AddComment for application/json ContentType.
 type AddCommentJSONRequestBody = CommentCreate
 
@@ -6704,6 +6968,12 @@ type ServerInterface interface {
 	// ExportJournals A period of the brand's ledger as journals that QuickBooks Online or Xero imports
 	// (GET /v1/brands/{id}/journals/export)
 	ExportJournals(ctx echo.Context, id Id, params ExportJournalsParams) error
+	// GetPayoutPolicy From which amounts on two people release, and whether preparers give a code
+	// (GET /v1/brands/{id}/payout-policy)
+	GetPayoutPolicy(ctx echo.Context, id Id) error
+	// EditPayoutPolicy Replace it; payouts that are open keep what they were opened with
+	// (PUT /v1/brands/{id}/payout-policy)
+	EditPayoutPolicy(ctx echo.Context, id Id, params EditPayoutPolicyParams) error
 	// GetSlack Whether reviews are also told in Slack
 	// (GET /v1/brands/{id}/slack)
 	GetSlack(ctx echo.Context, id Id) error
@@ -6941,6 +7211,12 @@ type ServerInterface interface {
 	// GetPaymentsGate Whether payouts are sent now, and what they wait for
 	// (GET /v1/payments-gate)
 	GetPaymentsGate(ctx echo.Context) error
+	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
+	// (POST /v1/payout-batches)
+	CreatePayoutBatch(ctx echo.Context, params CreatePayoutBatchParams) error
+	// GetPayoutBatch A batch with what became of each payout
+	// (GET /v1/payout-batches/{id})
+	GetPayoutBatch(ctx echo.Context, id Id) error
 	// ListPayouts Payouts by due date
 	// (GET /v1/payouts)
 	ListPayouts(ctx echo.Context, params ListPayoutsParams) error
@@ -6950,6 +7226,9 @@ type ServerInterface interface {
 	// ListPayoutLanes What is owed, by its day and by what it waits for, with sums by currency
 	// (GET /v1/payouts/lanes)
 	ListPayoutLanes(ctx echo.Context, params ListPayoutLanesParams) error
+	// ListPayoutsToApprove The payouts of a brand that wait for a part of the signed-in person, with what to look out for; at most 500
+	// (GET /v1/payouts/to-approve)
+	ListPayoutsToApprove(ctx echo.Context, params ListPayoutsToApproveParams) error
 	// GetPayout One payout with approvals, attempts and ledger lines
 	// (GET /v1/payouts/{id})
 	GetPayout(ctx echo.Context, id Id) error
@@ -7109,6 +7388,24 @@ type ServerInterface interface {
 	// SignIn Sign in with e-mail address and password
 	// (POST /v1/session)
 	SignIn(ctx echo.Context) error
+	// GetSecondFactor The signed-in person's second factor
+	// (GET /v1/session/second-factor)
+	GetSecondFactor(ctx echo.Context) error
+	// BeginSecondFactor Begin to set up an authenticator; in use once a code of it is given
+	// (POST /v1/session/second-factor)
+	BeginSecondFactor(ctx echo.Context) error
+	// ConfirmSecondFactor Put the authenticator to use with its first code; the recovery codes are shown once
+	// (POST /v1/session/second-factor/confirm)
+	ConfirmSecondFactor(ctx echo.Context) error
+	// ReplaceRecoveryCodes New recovery codes; the earlier ones are worthless then
+	// (POST /v1/session/second-factor/recovery-codes)
+	ReplaceRecoveryCodes(ctx echo.Context) error
+	// RemoveSecondFactor Take the own second factor away, with a code of it
+	// (POST /v1/session/second-factor/remove)
+	RemoveSecondFactor(ctx echo.Context) error
+	// StepUp Prove with a code that it is you; holds for five minutes. Takes no key: a code proves once
+	// (POST /v1/session/step-up)
+	StepUp(ctx echo.Context) error
 	// Stream Server-sent events of what changed: `event: change`, `data: {noun, id, brand_id}`; resumes from Last-Event-ID
 	// (GET /v1/stream)
 	Stream(ctx echo.Context) error
@@ -7199,6 +7496,9 @@ type ServerInterface interface {
 	// SetRoles Replace the roles of a person; finance roles need a second person
 	// (PUT /v1/users/{id}/roles)
 	SetRoles(ctx echo.Context, id Id) error
+	// ResetSecondFactor Take the second factor of somebody else away, who lost it; ends their sessions
+	// (POST /v1/users/{id}/second-factor/reset)
+	ResetSecondFactor(ctx echo.Context, id Id, params ResetSecondFactorParams) error
 }
 
 // ServerInterfaceWrapper converts echo contexts to parameters.
@@ -7419,6 +7719,58 @@ func (w *ServerInterfaceWrapper) ExportJournals(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExportJournals(ctx, id, params)
+	return err
+}
+
+// GetPayoutPolicy converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPayoutPolicy(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPayoutPolicy(ctx, id)
+	return err
+}
+
+// EditPayoutPolicy converts echo context to params.
+func (w *ServerInterfaceWrapper) EditPayoutPolicy(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EditPayoutPolicyParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EditPayoutPolicy(ctx, id, params)
 	return err
 }
 
@@ -9914,6 +10266,51 @@ func (w *ServerInterfaceWrapper) GetPaymentsGate(ctx echo.Context) error {
 	return err
 }
 
+// CreatePayoutBatch converts echo context to params.
+func (w *ServerInterfaceWrapper) CreatePayoutBatch(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreatePayoutBatchParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreatePayoutBatch(ctx, params)
+	return err
+}
+
+// GetPayoutBatch converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPayoutBatch(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPayoutBatch(ctx, id)
+	return err
+}
+
 // ListPayouts converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPayouts(ctx echo.Context) error {
 	var err error
@@ -10042,6 +10439,31 @@ func (w *ServerInterfaceWrapper) ListPayoutLanes(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPayoutLanes(ctx, params)
+	return err
+}
+
+// ListPayoutsToApprove converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPayoutsToApprove(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPayoutsToApproveParams
+	// ------------- Required query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "part" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "part", ctx.QueryParams(), &params.Part, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter part: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPayoutsToApprove(ctx, params)
 	return err
 }
 
@@ -11523,6 +11945,60 @@ func (w *ServerInterfaceWrapper) SignIn(ctx echo.Context) error {
 	return err
 }
 
+// GetSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) GetSecondFactor(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetSecondFactor(ctx)
+	return err
+}
+
+// BeginSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) BeginSecondFactor(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.BeginSecondFactor(ctx)
+	return err
+}
+
+// ConfirmSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) ConfirmSecondFactor(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ConfirmSecondFactor(ctx)
+	return err
+}
+
+// ReplaceRecoveryCodes converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplaceRecoveryCodes(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplaceRecoveryCodes(ctx)
+	return err
+}
+
+// RemoveSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveSecondFactor(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveSecondFactor(ctx)
+	return err
+}
+
+// StepUp converts echo context to params.
+func (w *ServerInterfaceWrapper) StepUp(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.StepUp(ctx)
+	return err
+}
+
 // Stream converts echo context to params.
 func (w *ServerInterfaceWrapper) Stream(ctx echo.Context) error {
 	var err error
@@ -12419,6 +12895,42 @@ func (w *ServerInterfaceWrapper) SetRoles(ctx echo.Context) error {
 	return err
 }
 
+// ResetSecondFactor converts echo context to params.
+func (w *ServerInterfaceWrapper) ResetSecondFactor(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ResetSecondFactorParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResetSecondFactor(ctx, id, params)
+	return err
+}
+
 // This is a simple interface which specifies echo.Route addition functions which
 // are present on both echo.Echo and echo.Group, since we want to allow using
 // either of them for path registration
@@ -12469,6 +12981,13 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.DELETE(options.BaseURL+"/v1/session", wrapper.SignOut, options.OperationMiddlewares["signOut"]...)
 	router.GET(options.BaseURL+"/v1/session", wrapper.GetSession, options.OperationMiddlewares["getSession"]...)
 	router.POST(options.BaseURL+"/v1/session", wrapper.SignIn, options.OperationMiddlewares["signIn"]...)
+	router.POST(options.BaseURL+"/v1/session/step-up", wrapper.StepUp, options.OperationMiddlewares["stepUp"]...)
+	router.GET(options.BaseURL+"/v1/session/second-factor", wrapper.GetSecondFactor, options.OperationMiddlewares["getSecondFactor"]...)
+	router.POST(options.BaseURL+"/v1/session/second-factor", wrapper.BeginSecondFactor, options.OperationMiddlewares["beginSecondFactor"]...)
+	router.POST(options.BaseURL+"/v1/session/second-factor/confirm", wrapper.ConfirmSecondFactor, options.OperationMiddlewares["confirmSecondFactor"]...)
+	router.POST(options.BaseURL+"/v1/session/second-factor/recovery-codes", wrapper.ReplaceRecoveryCodes, options.OperationMiddlewares["replaceRecoveryCodes"]...)
+	router.POST(options.BaseURL+"/v1/session/second-factor/remove", wrapper.RemoveSecondFactor, options.OperationMiddlewares["removeSecondFactor"]...)
+	router.POST(options.BaseURL+"/v1/users/:id/second-factor/reset", wrapper.ResetSecondFactor, options.OperationMiddlewares["resetSecondFactor"]...)
 	router.GET(options.BaseURL+"/v1/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
 	router.POST(options.BaseURL+"/v1/users", wrapper.CreateUser, options.OperationMiddlewares["createUser"]...)
 	router.POST(options.BaseURL+"/v1/users/:id/disable", wrapper.DisableUser, options.OperationMiddlewares["disableUser"]...)
@@ -12586,6 +13105,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/reviews/:id", wrapper.GetReview, options.OperationMiddlewares["getReview"]...)
 	router.POST(options.BaseURL+"/v1/reviews/:id/decisions", wrapper.DecideReview, options.OperationMiddlewares["decideReview"]...)
 	router.GET(options.BaseURL+"/v1/payouts", wrapper.ListPayouts, options.OperationMiddlewares["listPayouts"]...)
+	router.POST(options.BaseURL+"/v1/payout-batches", wrapper.CreatePayoutBatch, options.OperationMiddlewares["createPayoutBatch"]...)
+	router.GET(options.BaseURL+"/v1/payout-batches/:id", wrapper.GetPayoutBatch, options.OperationMiddlewares["getPayoutBatch"]...)
+	router.GET(options.BaseURL+"/v1/payouts/to-approve", wrapper.ListPayoutsToApprove, options.OperationMiddlewares["listPayoutsToApprove"]...)
+	router.GET(options.BaseURL+"/v1/brands/:id/payout-policy", wrapper.GetPayoutPolicy, options.OperationMiddlewares["getPayoutPolicy"]...)
+	router.PUT(options.BaseURL+"/v1/brands/:id/payout-policy", wrapper.EditPayoutPolicy, options.OperationMiddlewares["editPayoutPolicy"]...)
 	router.GET(options.BaseURL+"/v1/payouts/lanes", wrapper.ListPayoutLanes, options.OperationMiddlewares["listPayoutLanes"]...)
 	router.GET(options.BaseURL+"/v1/payouts/:id", wrapper.GetPayout, options.OperationMiddlewares["getPayout"]...)
 	router.GET(options.BaseURL+"/v1/payouts/:id/remittance", wrapper.GetRemittance, options.OperationMiddlewares["getRemittance"]...)
@@ -13049,6 +13573,106 @@ type ExportJournalsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ExportJournalsdefaultApplicationProblemPlusJSONResponse) VisitExportJournalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPayoutPolicyRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetPayoutPolicyResponseObject interface {
+	VisitGetPayoutPolicyResponse(w http.ResponseWriter) error
+}
+
+type GetPayoutPolicy200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetPayoutPolicy200JSONResponse struct {
+	Body    PayoutPolicy
+	Headers GetPayoutPolicy200ResponseHeaders
+}
+
+func (response GetPayoutPolicy200JSONResponse) VisitGetPayoutPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPayoutPolicydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPayoutPolicydefaultApplicationProblemPlusJSONResponse) VisitGetPayoutPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditPayoutPolicyRequestObject struct {
+	Id     Id `json:"id"`
+	Params EditPayoutPolicyParams
+	Body   *EditPayoutPolicyJSONRequestBody
+}
+
+type EditPayoutPolicyResponseObject interface {
+	VisitEditPayoutPolicyResponse(w http.ResponseWriter) error
+}
+
+type EditPayoutPolicy200ResponseHeaders struct {
+	ETag *string
+}
+
+type EditPayoutPolicy200JSONResponse struct {
+	Body    PayoutPolicy
+	Headers EditPayoutPolicy200ResponseHeaders
+}
+
+func (response EditPayoutPolicy200JSONResponse) VisitEditPayoutPolicyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditPayoutPolicydefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EditPayoutPolicydefaultApplicationProblemPlusJSONResponse) VisitEditPayoutPolicyResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16507,6 +17131,85 @@ func (response GetPaymentsGatedefaultApplicationProblemPlusJSONResponse) VisitGe
 	return err
 }
 
+type CreatePayoutBatchRequestObject struct {
+	Params CreatePayoutBatchParams
+	Body   *CreatePayoutBatchJSONRequestBody
+}
+
+type CreatePayoutBatchResponseObject interface {
+	VisitCreatePayoutBatchResponse(w http.ResponseWriter) error
+}
+
+type CreatePayoutBatch201JSONResponse PayoutBatch
+
+func (response CreatePayoutBatch201JSONResponse) VisitCreatePayoutBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreatePayoutBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreatePayoutBatchdefaultApplicationProblemPlusJSONResponse) VisitCreatePayoutBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPayoutBatchRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetPayoutBatchResponseObject interface {
+	VisitGetPayoutBatchResponse(w http.ResponseWriter) error
+}
+
+type GetPayoutBatch200JSONResponse PayoutBatch
+
+func (response GetPayoutBatch200JSONResponse) VisitGetPayoutBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetPayoutBatchdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPayoutBatchdefaultApplicationProblemPlusJSONResponse) VisitGetPayoutBatchResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPayoutsRequestObject struct {
 	Params ListPayoutsParams
 }
@@ -16635,6 +17338,45 @@ type ListPayoutLanesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListPayoutLanesdefaultApplicationProblemPlusJSONResponse) VisitListPayoutLanesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayoutsToApproveRequestObject struct {
+	Params ListPayoutsToApproveParams
+}
+
+type ListPayoutsToApproveResponseObject interface {
+	VisitListPayoutsToApproveResponse(w http.ResponseWriter) error
+}
+
+type ListPayoutsToApprove200JSONResponse PayoutToApproveList
+
+func (response ListPayoutsToApprove200JSONResponse) VisitListPayoutsToApproveResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayoutsToApprovedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPayoutsToApprovedefaultApplicationProblemPlusJSONResponse) VisitListPayoutsToApproveResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19065,6 +19807,232 @@ func (response SignIndefaultApplicationProblemPlusJSONResponse) VisitSignInRespo
 	return err
 }
 
+type GetSecondFactorRequestObject struct {
+}
+
+type GetSecondFactorResponseObject interface {
+	VisitGetSecondFactorResponse(w http.ResponseWriter) error
+}
+
+type GetSecondFactor200JSONResponse SecondFactor
+
+func (response GetSecondFactor200JSONResponse) VisitGetSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSecondFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetSecondFactordefaultApplicationProblemPlusJSONResponse) VisitGetSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginSecondFactorRequestObject struct {
+}
+
+type BeginSecondFactorResponseObject interface {
+	VisitBeginSecondFactorResponse(w http.ResponseWriter) error
+}
+
+type BeginSecondFactor201JSONResponse SecondFactorBegun
+
+func (response BeginSecondFactor201JSONResponse) VisitBeginSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type BeginSecondFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response BeginSecondFactordefaultApplicationProblemPlusJSONResponse) VisitBeginSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSecondFactorRequestObject struct {
+	Body *ConfirmSecondFactorJSONRequestBody
+}
+
+type ConfirmSecondFactorResponseObject interface {
+	VisitConfirmSecondFactorResponse(w http.ResponseWriter) error
+}
+
+type ConfirmSecondFactor200JSONResponse RecoveryCodes
+
+func (response ConfirmSecondFactor200JSONResponse) VisitConfirmSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ConfirmSecondFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ConfirmSecondFactordefaultApplicationProblemPlusJSONResponse) VisitConfirmSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceRecoveryCodesRequestObject struct {
+	Body *ReplaceRecoveryCodesJSONRequestBody
+}
+
+type ReplaceRecoveryCodesResponseObject interface {
+	VisitReplaceRecoveryCodesResponse(w http.ResponseWriter) error
+}
+
+type ReplaceRecoveryCodes200JSONResponse RecoveryCodes
+
+func (response ReplaceRecoveryCodes200JSONResponse) VisitReplaceRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplaceRecoveryCodesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReplaceRecoveryCodesdefaultApplicationProblemPlusJSONResponse) VisitReplaceRecoveryCodesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveSecondFactorRequestObject struct {
+	Body *RemoveSecondFactorJSONRequestBody
+}
+
+type RemoveSecondFactorResponseObject interface {
+	VisitRemoveSecondFactorResponse(w http.ResponseWriter) error
+}
+
+type RemoveSecondFactor204Response struct {
+}
+
+func (response RemoveSecondFactor204Response) VisitRemoveSecondFactorResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveSecondFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveSecondFactordefaultApplicationProblemPlusJSONResponse) VisitRemoveSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepUpRequestObject struct {
+	Body *StepUpJSONRequestBody
+}
+
+type StepUpResponseObject interface {
+	VisitStepUpResponse(w http.ResponseWriter) error
+}
+
+type StepUp200JSONResponse Session
+
+func (response StepUp200JSONResponse) VisitStepUpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type StepUpdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StepUpdefaultApplicationProblemPlusJSONResponse) VisitStepUpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type StreamRequestObject struct {
 }
 
@@ -20309,6 +21277,46 @@ func (response SetRolesdefaultApplicationProblemPlusJSONResponse) VisitSetRolesR
 	return err
 }
 
+type ResetSecondFactorRequestObject struct {
+	Id     Id `json:"id"`
+	Params ResetSecondFactorParams
+}
+
+type ResetSecondFactorResponseObject interface {
+	VisitResetSecondFactorResponse(w http.ResponseWriter) error
+}
+
+type ResetSecondFactor200JSONResponse User
+
+func (response ResetSecondFactor200JSONResponse) VisitResetSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetSecondFactordefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResetSecondFactordefaultApplicationProblemPlusJSONResponse) VisitResetSecondFactorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
 	// ListBrands Brands the caller may see
@@ -20338,6 +21346,12 @@ type StrictServerInterface interface {
 	// ExportJournals A period of the brand's ledger as journals that QuickBooks Online or Xero imports
 	// (GET /v1/brands/{id}/journals/export)
 	ExportJournals(ctx context.Context, request ExportJournalsRequestObject) (ExportJournalsResponseObject, error)
+	// GetPayoutPolicy From which amounts on two people release, and whether preparers give a code
+	// (GET /v1/brands/{id}/payout-policy)
+	GetPayoutPolicy(ctx context.Context, request GetPayoutPolicyRequestObject) (GetPayoutPolicyResponseObject, error)
+	// EditPayoutPolicy Replace it; payouts that are open keep what they were opened with
+	// (PUT /v1/brands/{id}/payout-policy)
+	EditPayoutPolicy(ctx context.Context, request EditPayoutPolicyRequestObject) (EditPayoutPolicyResponseObject, error)
 	// GetSlack Whether reviews are also told in Slack
 	// (GET /v1/brands/{id}/slack)
 	GetSlack(ctx context.Context, request GetSlackRequestObject) (GetSlackResponseObject, error)
@@ -20575,6 +21589,12 @@ type StrictServerInterface interface {
 	// GetPaymentsGate Whether payouts are sent now, and what they wait for
 	// (GET /v1/payments-gate)
 	GetPaymentsGate(ctx context.Context, request GetPaymentsGateRequestObject) (GetPaymentsGateResponseObject, error)
+	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
+	// (POST /v1/payout-batches)
+	CreatePayoutBatch(ctx context.Context, request CreatePayoutBatchRequestObject) (CreatePayoutBatchResponseObject, error)
+	// GetPayoutBatch A batch with what became of each payout
+	// (GET /v1/payout-batches/{id})
+	GetPayoutBatch(ctx context.Context, request GetPayoutBatchRequestObject) (GetPayoutBatchResponseObject, error)
 	// ListPayouts Payouts by due date
 	// (GET /v1/payouts)
 	ListPayouts(ctx context.Context, request ListPayoutsRequestObject) (ListPayoutsResponseObject, error)
@@ -20584,6 +21604,9 @@ type StrictServerInterface interface {
 	// ListPayoutLanes What is owed, by its day and by what it waits for, with sums by currency
 	// (GET /v1/payouts/lanes)
 	ListPayoutLanes(ctx context.Context, request ListPayoutLanesRequestObject) (ListPayoutLanesResponseObject, error)
+	// ListPayoutsToApprove The payouts of a brand that wait for a part of the signed-in person, with what to look out for; at most 500
+	// (GET /v1/payouts/to-approve)
+	ListPayoutsToApprove(ctx context.Context, request ListPayoutsToApproveRequestObject) (ListPayoutsToApproveResponseObject, error)
 	// GetPayout One payout with approvals, attempts and ledger lines
 	// (GET /v1/payouts/{id})
 	GetPayout(ctx context.Context, request GetPayoutRequestObject) (GetPayoutResponseObject, error)
@@ -20743,6 +21766,24 @@ type StrictServerInterface interface {
 	// SignIn Sign in with e-mail address and password
 	// (POST /v1/session)
 	SignIn(ctx context.Context, request SignInRequestObject) (SignInResponseObject, error)
+	// GetSecondFactor The signed-in person's second factor
+	// (GET /v1/session/second-factor)
+	GetSecondFactor(ctx context.Context, request GetSecondFactorRequestObject) (GetSecondFactorResponseObject, error)
+	// BeginSecondFactor Begin to set up an authenticator; in use once a code of it is given
+	// (POST /v1/session/second-factor)
+	BeginSecondFactor(ctx context.Context, request BeginSecondFactorRequestObject) (BeginSecondFactorResponseObject, error)
+	// ConfirmSecondFactor Put the authenticator to use with its first code; the recovery codes are shown once
+	// (POST /v1/session/second-factor/confirm)
+	ConfirmSecondFactor(ctx context.Context, request ConfirmSecondFactorRequestObject) (ConfirmSecondFactorResponseObject, error)
+	// ReplaceRecoveryCodes New recovery codes; the earlier ones are worthless then
+	// (POST /v1/session/second-factor/recovery-codes)
+	ReplaceRecoveryCodes(ctx context.Context, request ReplaceRecoveryCodesRequestObject) (ReplaceRecoveryCodesResponseObject, error)
+	// RemoveSecondFactor Take the own second factor away, with a code of it
+	// (POST /v1/session/second-factor/remove)
+	RemoveSecondFactor(ctx context.Context, request RemoveSecondFactorRequestObject) (RemoveSecondFactorResponseObject, error)
+	// StepUp Prove with a code that it is you; holds for five minutes. Takes no key: a code proves once
+	// (POST /v1/session/step-up)
+	StepUp(ctx context.Context, request StepUpRequestObject) (StepUpResponseObject, error)
 	// Stream Server-sent events of what changed: `event: change`, `data: {noun, id, brand_id}`; resumes from Last-Event-ID
 	// (GET /v1/stream)
 	Stream(ctx context.Context, request StreamRequestObject) (StreamResponseObject, error)
@@ -20833,6 +21874,9 @@ type StrictServerInterface interface {
 	// SetRoles Replace the roles of a person; finance roles need a second person
 	// (PUT /v1/users/{id}/roles)
 	SetRoles(ctx context.Context, request SetRolesRequestObject) (SetRolesResponseObject, error)
+	// ResetSecondFactor Take the second factor of somebody else away, who lost it; ends their sessions
+	// (POST /v1/users/{id}/second-factor/reset)
+	ResetSecondFactor(ctx context.Context, request ResetSecondFactorRequestObject) (ResetSecondFactorResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx echo.Context, request any) (any, error)
@@ -21136,6 +22180,80 @@ func (sh *strictHandler) ExportJournals(ctx echo.Context, id Id, params ExportJo
 		return err
 	} else if validResponse, ok := response.(ExportJournalsResponseObject); ok {
 		return validResponse.VisitExportJournalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPayoutPolicy operation middleware
+func (sh *strictHandler) GetPayoutPolicy(ctx echo.Context, id Id) error {
+	var request GetPayoutPolicyRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPayoutPolicy(ctx.Request().Context(), request.(GetPayoutPolicyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPayoutPolicy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPayoutPolicyResponseObject); ok {
+		return validResponse.VisitGetPayoutPolicyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EditPayoutPolicy operation middleware
+func (sh *strictHandler) EditPayoutPolicy(ctx echo.Context, id Id, params EditPayoutPolicyParams) error {
+	var request EditPayoutPolicyRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body EditPayoutPolicyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EditPayoutPolicy(ctx.Request().Context(), request.(EditPayoutPolicyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditPayoutPolicy")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EditPayoutPolicyResponseObject); ok {
+		return validResponse.VisitEditPayoutPolicyResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -23914,6 +25032,79 @@ func (sh *strictHandler) GetPaymentsGate(ctx echo.Context) error {
 	return nil
 }
 
+// CreatePayoutBatch operation middleware
+func (sh *strictHandler) CreatePayoutBatch(ctx echo.Context, params CreatePayoutBatchParams) error {
+	var request CreatePayoutBatchRequestObject
+
+	request.Params = params
+
+	var body CreatePayoutBatchJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreatePayoutBatch(ctx.Request().Context(), request.(CreatePayoutBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreatePayoutBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreatePayoutBatchResponseObject); ok {
+		return validResponse.VisitCreatePayoutBatchResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPayoutBatch operation middleware
+func (sh *strictHandler) GetPayoutBatch(ctx echo.Context, id Id) error {
+	var request GetPayoutBatchRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPayoutBatch(ctx.Request().Context(), request.(GetPayoutBatchRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPayoutBatch")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPayoutBatchResponseObject); ok {
+		return validResponse.VisitGetPayoutBatchResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPayouts operation middleware
 func (sh *strictHandler) ListPayouts(ctx echo.Context, params ListPayoutsParams) error {
 	var request ListPayoutsRequestObject
@@ -23983,6 +25174,31 @@ func (sh *strictHandler) ListPayoutLanes(ctx echo.Context, params ListPayoutLane
 		return err
 	} else if validResponse, ok := response.(ListPayoutLanesResponseObject); ok {
 		return validResponse.VisitListPayoutLanesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPayoutsToApprove operation middleware
+func (sh *strictHandler) ListPayoutsToApprove(ctx echo.Context, params ListPayoutsToApproveParams) error {
+	var request ListPayoutsToApproveRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPayoutsToApprove(ctx.Request().Context(), request.(ListPayoutsToApproveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPayoutsToApprove")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPayoutsToApproveResponseObject); ok {
+		return validResponse.VisitListPayoutsToApproveResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -25948,6 +27164,236 @@ func (sh *strictHandler) SignIn(ctx echo.Context) error {
 	return nil
 }
 
+// GetSecondFactor operation middleware
+func (sh *strictHandler) GetSecondFactor(ctx echo.Context) error {
+	var request GetSecondFactorRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetSecondFactor(ctx.Request().Context(), request.(GetSecondFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetSecondFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetSecondFactorResponseObject); ok {
+		return validResponse.VisitGetSecondFactorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// BeginSecondFactor operation middleware
+func (sh *strictHandler) BeginSecondFactor(ctx echo.Context) error {
+	var request BeginSecondFactorRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.BeginSecondFactor(ctx.Request().Context(), request.(BeginSecondFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "BeginSecondFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(BeginSecondFactorResponseObject); ok {
+		return validResponse.VisitBeginSecondFactorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ConfirmSecondFactor operation middleware
+func (sh *strictHandler) ConfirmSecondFactor(ctx echo.Context) error {
+	var request ConfirmSecondFactorRequestObject
+
+	var body ConfirmSecondFactorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ConfirmSecondFactor(ctx.Request().Context(), request.(ConfirmSecondFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ConfirmSecondFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ConfirmSecondFactorResponseObject); ok {
+		return validResponse.VisitConfirmSecondFactorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReplaceRecoveryCodes operation middleware
+func (sh *strictHandler) ReplaceRecoveryCodes(ctx echo.Context) error {
+	var request ReplaceRecoveryCodesRequestObject
+
+	var body ReplaceRecoveryCodesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplaceRecoveryCodes(ctx.Request().Context(), request.(ReplaceRecoveryCodesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplaceRecoveryCodes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReplaceRecoveryCodesResponseObject); ok {
+		return validResponse.VisitReplaceRecoveryCodesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveSecondFactor operation middleware
+func (sh *strictHandler) RemoveSecondFactor(ctx echo.Context) error {
+	var request RemoveSecondFactorRequestObject
+
+	var body RemoveSecondFactorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveSecondFactor(ctx.Request().Context(), request.(RemoveSecondFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveSecondFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveSecondFactorResponseObject); ok {
+		return validResponse.VisitRemoveSecondFactorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StepUp operation middleware
+func (sh *strictHandler) StepUp(ctx echo.Context) error {
+	var request StepUpRequestObject
+
+	var body StepUpJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.StepUp(ctx.Request().Context(), request.(StepUpRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StepUp")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StepUpResponseObject); ok {
+		return validResponse.VisitStepUpResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // Stream operation middleware
 func (sh *strictHandler) Stream(ctx echo.Context) error {
 	var request StreamRequestObject
@@ -27075,455 +28521,508 @@ func (sh *strictHandler) SetRoles(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// ResetSecondFactor operation middleware
+func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params ResetSecondFactorParams) error {
+	var request ResetSecondFactorRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetSecondFactor(ctx.Request().Context(), request.(ResetSecondFactorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetSecondFactor")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetSecondFactorResponseObject); ok {
+		return validResponse.VisitResetSecondFactorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // Base64 encoded, compressed with deflate, json marshaled OpenAPI spec.
 // Stored as a slice of fixed-width chunks rather than one concatenated
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rkhs3sif+KojejfBuLNuS7Zk5/2l9kmXr2Gcsy0etOd6zM14KrEqSGBaBMoBqNj2hiH2afbB9kn8g",
-	"AdSNQF3IIkU59ElqsliFykwk8vrLf94kYpsLDlyrm7t/3uRU0i1okPjXQlKezllq/s/4zd3NrwXI/c3s",
-	"htMt3NxV389uVLKGLTUXLoXcUn1zd1MU+I3e5+ZapSXjq5v372c3SSGVkObaFFQiWa6ZMHfn8Kjn9ksi",
-	"lkSvgeR0BWQBSyHhZhZcg7tZfQVb+vgD8JVe39z98enT0AqWUmwPn/+SSaVJSveEcXw6vt9nivwmODwj",
-	"O6bXotCRdeAtg3RIqYZDOsxuzBOW+Ej3slvBzZp5kWXvZzc1sudUr6snIVUl/FowCenNnZYFjKM/S2Gb",
-	"Cw082f8F9uVT1kBTkNVzvq8uuzXXRUj85R//OLvZMu7//iL4yOUrqpN1/FnLW3tB/SGHt8nYlumYNNov",
-	"6zdIYUmLTBsxmJkls22xvbn70sjElnH7V7VcxjWsQOKDfj2Ujp+FTBXRgiigMlmTJUpdaCG/RkkVlkYJ",
-	"Dwx2b8UG+OFj366BaPNVKSWUZZCSjPGNf36bmm/whrf2jl2y0l5bHxvVGkC/dAIW5oITv/pT/quE5c3d",
-	"zX95UumaJ/Zb9eS+dkfzBC0OSfADPX5bajFyU4qU7t0eRNaoXHAFTjnmgGorEVwDRxLQPM9YQs1Kn+Tp",
-	"0nwUeNqCcYqrapP0/az1rs8JPsXI2QYgN0vKpVhksO16sL3if/xDCd5cQRfpf3L3Dazi5zXVZAdck50U",
-	"ljDI+o41PPD0c5EDf9xm9rXVrVguWQKpSIotcP25yiXQFO+zzT4v7zeGXLMbDY/6SaIeJiC0posM6oRW",
-	"mmrYunebjsez3wWdhCS0LZvv/dbC7fE8z6V4oNkLCWZzGcKlKTO3odlPUuQgNTMbaUkzBSjW5Uf/vKFb",
-	"UThqZ9nr5c3d37qF95XgsL95/0tQcpkiFBcD6TOyLZQmC3DmxF4U+jM1IxkoRXZ4sca3UbjVqMQ1ADdH",
-	"w99ucgk5lahaJWRAFcibX8Iq3KvYv9mbzPwbVZeLxT8g0eYxllJWlzTJkNK9OlSAXxeKcbNg87U9B5gi",
-	"GTxAZv6inIBKaIYC9ozQhTI7dwuUK6LXQoE/OpSmq5rWKw+82c2G8bT+4oWyLy0yc70otGIpBF7dH14g",
-	"nZnYY324W/ZopjfmmvczXMWw+7ZYgK8TovzXNKM8gUPC0yTxAniw5EX1o3IZjOs//SFIyqSQ0thMYQum",
-	"vkr/zNpvqod1rP4HpvThGzAN2+Z/ukjsCfG+fAyVku7N3zUzvP8d7MPCi+XfptZaG6EHFpRzSGvPXQiR",
-	"AeVW1Kg74Jp2S8yqqlbp7lreIrLezXMp2QPNDnfgd2LnTXTYm33EU0WotuYI5Ru/wxKj+4ScEaqq7yTk",
-	"QmpFmH5mVQ41j4GUbKm5F8syo58k6ELaVTZJYk6DuTW4GubLrWbboA2D51hDjQFPzXfGRJprSblCQzmn",
-	"uJWWaFAaKTQSYf4b2uc7Y/72y4N9tr98Vi4+SHEhNup+rzRsG9b6za8FSzYL8+3NrHyJxoePIEVwmV9L",
-	"yq2f0SQiZAoO2XqvITfH2UoQwdGSJLs1cHMmpAIU4UIH9/iSQZa2BPGLgBjObpiqM4KZtTM1t/elem7O",
-	"FPPfBWRiF3whK/D+BhLyDI9tariJ6gOP8YzyVWGVe55RbeTEcFZkmdgZZ94veXZjbA9I58a8kTTR1SfG",
-	"1Q6uQK9DfkkH6dYiS9WMGI+YPH2G+4AX2wWgV6805IqA2T94JMGvBRhFFCLzA80KGOpDVTIojNODq55Z",
-	"vgeFzzgRh3KS0Ax4SgcfZ6nYUsbnOcj5WhSBoMZrVAzbmaGV4EDsDwwlJCTAHkAq49dQTvD3YWmTSs+N",
-	"32cEhyUBQf55va/rH2MB7STTGjjR4plXWM5/skEHc7/QGw18cVyOj6PEv51bPyxwSfwL0Jrx1TyhuaFr",
-	"4qzwA7ICTdbGojNGs9HFW6G0tYzUmkowNNhAro2jbtVunUBiB4osaLIJUtwvwZJ7HrbKzJmQCb5y8Smi",
-	"289gimiRpcEniEJL8wIoOehytm//irJM2Zv6TaKIAp7ajeVDAQvxiPJjbMPgk3KhNM3mNE0lKBXayF42",
-	"4AHknviVRQVEQSK40RdMzvVagjL7/XTL/WujAo36QBJa78uZ8TQjqOqUP1atBJsVmI0Ee0Dr3ewlZvXl",
-	"IRl2VG7nRR7h5TfGsGac7NYsWRNKOOxK6kqmAAM/TCuyLLLMabNn5Kkzsrkg5va3RR7kgH90OOr4s9Ga",
-	"5qXcLcgCVpSj9u4/7NvWWOojHwd8P9iT9S08a+i9GIsrCgfk91AVtmge0mPhzR7ef1ElfpS/6d+3z05+",
-	"4a5DU7at9mrH0ldfPp0NUYOjIm6Vkhz5s8M9P/IG0T0+YGe3ZPIkcYxz/QjfInBWDzxsm2be077j8Grl",
-	"InK0Dj4Ah51jQ86gC8pjn+5/TpI15ZhnWjGuGrqYctjdBDMEYamcxDVHy/SMjrm5/xsXhml537WEX68F",
-	"aC+OmnFSZDD8pX3Ip/nObTe+yjfau4de70VNs5/wdkkmXNi/ZfV9d/fq1Yx8+Ye7p0/RtNyylLPVWge9",
-	"A7qfW9FV4cxOhjKPQTxjwD0j/9+f/vD0KYHHxFiujJMUtkIRylOiQWkVtC/WImNetAcR+zv7g5CMDaSO",
-	"8RljxAlev+PDQ4T24nZIErl3M/OhSWdkh31mvEFUMrvtRCE3RvOFdcX396/JDmBjvp2RL8grwVO6N8bh",
-	"v5D7gltDqOTB4d3b5P5N8IA39/3zH58Ts/wZShg80m2eAfm2MOL85GuQGePDbMEaKWtMaFDILaL15p7F",
-	"5UaoiVlTrit6du3GI47rageOPCxau+68G6bcCSMX2ZazI4RmbPa2Lh1jed7F2ykOvVJrn+/ce0G3OWUr",
-	"Hgz+ywIm8GFf7yAliz3hYoc6mwv0UvE0p4UWW0zRzFnoOLgvnXzr82sqtbmXXsNWQfaA/Chp2atE20Sk",
-	"D5RldGFP/QlybFzoNeMronKgG2X01DOCUUzyG0hhY4EYAS/SFWiyo4okha7shmmMjIVksAx/g88dbCIm",
-	"YrtlWk8hBPdsxSElPsKqZigCREgMJ+OzMLgxl4WzkDo3hr34DV773p17MC4h4CLr8yXAYIIAT9XcHpK9",
-	"RRNrqtaarlS0aGYNxLgANhdrXp8y3jzb/gtNAydnXJwHik9UcPAA7CPGXxXIN7C0mWE23N/IRcaS/eCM",
-	"KCiQD5Oon+USpNMfVAIRhca8fWKsSUhLlaSshO5BW9/KKp6h68Ussoof5qEjrLnOn6jUHKRas1yRHGQ7",
-	"MV3pbNSCg+XwIPGVSro0hrksOLcJMOBpJMGlQW4H7Uazqd/ixX22pD+oBxhqNdempvLKYJ5Pq1l9V2q3",
-	"mvDUVdisPNHKJF+l/utErbZ5aQXajdHUGZ44TVmpy3lNB5QCUg8X1rTWwUnYVohdZ/dxtSUHJ+/wY3RL",
-	"H7+3F9cCOaUWGnmUubOqN3t9xOl1wolyydNhuII/MsI1ytFs6OlWUKhZRAPEUYnY39TD81E92dSrA+9f",
-	"S4gO0cQjtOMxCi4egHGKqVREYaUS0iJd+/sIN7HPrn4pJMnrB07NvMZMmjHWcbHTaYVPG/3sG32cjXVx",
-	"y+B9h5BP4y87Z/ac/jLnkD7naheqVFyIdB9xyUaciUuWZZCGN60t2Cw3rt23xo+kagOpq78/unyBKWX+",
-	"e5SojrPnvKY0BOuj81H2jWfFobrp2UOjWHXUPu0/P4ZQZZoNU5Pmc24aFaouXYhCh1L/tv6YKYJXzLAE",
-	"wbjMd4QSLNRbgpyZ/4v8tshn5P/9n/8b4g3VHXUFtmZxK6yXMCxiUJeMoOGC8R0fAxJLIgqpCDzmGWVc",
-	"ESwvPDW2g0HIcYEO95PFfoRn7xIJ8XWkoDTjVDfdvPr3mrIswl3BgSiWAllTl8ZZAxF6DRI/4aLG9GDo",
-	"hqFPH8gR8KqoCasiib20cbvhqg0eNUhOs7mMxNNsXlwB8FEcWQkO85B4vl0D4bADDAhtcyqZEpwsRWFj",
-	"FChX2HxCKDfSK2Gw8A5UaD7B1K01FPyF2XRsRo8hwJbu5za/HNyiKAl40oE0BNjSPaFKsRWfGTIAygyK",
-	"td1Uh1XR5qoxalDBj0IHC7/NHh5sGI4PoO1FoYfHxHypd78pJ3Jb6WmVjyvzViJ7iJlza2CDXzR0trt0",
-	"mlXq5f6v9moVrsFwR3PntOSoISCembGD5YXYbl3V6pg8WvUrTzIrYe55Fe0qynWkVVnEXLP3vCNKbMGc",
-	"6uZUWDJOeQJlpbxL4fYnL+AxpjKEhhlx1qGVElfgyZK1O0vtKYCkrTcC99YNe0LFyP+XVkba2ZDzNaBy",
-	"8n9q97cVB2j0AFWvaG44jV2j4Mz2DOqLQ5tmhBKkhV6HOr6dMVFW6NKDs6BLOnq6a1BdmkuD77WGZPMG",
-	"FDYcHHRhlSd64Bh8DFe7lLcqmy4olrntqOSuySLcP1VkYbNDiUKGSr2f2yIq33GCvw95vDnl864+92RN",
-	"jb8KZa99QvEC62fVrNJgzQne3jbrBoqj6nxwC3QEKtVlkCkihdc8249WcOkAtwyvCj/1GK1KsbUi0qlU",
-	"U7kHjMnoArKIDPlD77C4n2myE0WW2k6hZaHAmEm7m6E6zT93Vi48RgpXE9h6W564DdwdA8GfP7cXN/Z9",
-	"RCUcVPmsRaHqLYfdhT7HJEMHWiBGnI1BHGbwr4XTiYcnFNrew/dUnf15tnd7akjSEC2cUa9e/mgRDt2o",
-	"YoGHGIZSh1UZhFVxZ14sZFI1n1zPHDkRagpMjT1uDQ1Z6BDt56Ugj9jrx6jRmxrGxNMhLbe5YFj77phn",
-	"FGxQ5muVTRXXRWFTe4FH2maFmwi2wtewZs4rNXZp9Tq9638MlLBg342jw46lej2rmlUyWDaiAtWaPTDH",
-	"Fz3r3/c8cQ1stda1R2qRn/LEoU3FTrSOy00ep1jr2qlVA8Az2wqGmpQglAB2nkKmoNGelApQM9u5ZxNQ",
-	"CXN7LtR6O0I3eaVwYH6PCRW6XV2+aAfhJzGj3cnXV4LcYSnbO7xxDtQ4MSgd1sBp07anDn3b+iK4pkmA",
-	"GrB1Fm1vb8KplTW+wd/rNX9+m23H6Qo1i/ML+7EUHACBXX3shc3eE2lXSUqQ5rkUWzH3xmNvJ6+WNNlA",
-	"OkfgncNoexCEI7LaNz57N0ZRqBwSPZdUMxGqHiySNaGK/Pnuiz+NCvxVDffDf7OlcgNaBQNaEpydo9Zi",
-	"x+9s455kRtV8f/+afPXFn/50+wWhWb6mt1+OWumWPs63sKKLvY6VGZlLOit/t5AyOjefN1VD2aC9tYVI",
-	"DywFcTO7ydNlOIbUXhvj3Q+WsCoyqkO5ruckoRpWQu6tmZjRHdJPS5bouLmo8jBg1HOCi7e1doruMYJo",
-	"mNEwQjmhaUDTx4RWBpXKlJWciUtodlxxhLHvlU+f9reXuVAl5rzHPAUeISnGLg0ecyZh3IPGZO6H6nHb",
-	"4WU9gmGrcPZRiEe1fO3g1DxwPQ7egq041YUcEfW+9z8J7d1wbYDHy3BpEd+IbF3T+VLIebmOm0oCbjxf",
-	"U1fuwji1H6eQZC46bUyuVNIdj1YbRPoAjqpQjLpo5ou5WtMv//inKVy4FuvjJY2VQdDc86VgORrUvUAf",
-	"UHdWYX3pdlfUShQr8RjgFFpiTWNBOjV5xmCse8Qbm6NrWXgX0VpDtUpcRYzf735/Dt4qwa54L1uVKMlt",
-	"J5Xf+u3WDg5n7AEkXYxpb/ym+lG1MVtCkhbSlrHFu23hMckKxR6Y3ndepSWdJxktgv1T4f5lloHSgo94",
-	"p1f+J9E36oTPQMiFEjoDCHBsnfEIDBI47GhWwrcZ9zSFMJiGhAd0XedSFFELrFB0BXPJVmutosRrSU6D",
-	"1w0iHT60zcDm64cFTUpIfF1Bu1e9zJtPujGH5U7sb6O5k3Ldb1myGd2E36iJj3m5eFnw4ZVFF0RwG2EU",
-	"iITR7LkDYet0jUIRfnS0xx0PkdPBwzhNZfSmYs6FnidVLOBw/c1r5h359oGCVSJQBeGAQK4gnTMeCkG+",
-	"XTNFcimWLAOygIRubd2fhTa0tTK2N+H4oES9AHjeRvqrAxXQPcD8wCLk9vmMPzBrzQm+EFQ6UDUJNN3b",
-	"FBf6bLG6g9GlsVM1lzjzyrVnlBulJsUHQjOrMPPqNAlSMtLo0bF7jwuVTr7BL7WJO/fGkfXP46VpmMDg",
-	"cjpYd0yF/ifGnYlxMSa99PiEJ8RrRlbReVXpPLTS3HbNAgoysGpFiHAhRLxVEw+KUTQbVpHtYRHc/X/p",
-	"oedxtdljSD45LdtB7b7mqQClR96i6oypR9F74VzqHOnjwyTOen2fnNFht4+ZcMXnX+wrY6udVu41qv7a",
-	"J9eHx2eHV3CIcTe2NfInNDZ/J3ZkSznWPgLFcRYHZC54KuYF1zYdN4yg5jej/MGQAnTQakgWV5paW4t/",
-	"+z7JeK7GenyeD+MgvPFXfYuZcGNZsT/77vrJ+jmHi0Z83uGrRs31H4iPG1hzBfw7+H7uF/ec5motgpZS",
-	"LgELWhMIt1luqVYzokXOEsTLpA+CpTOi2G+gZsR4DDnjq1nZO2Ku2UkWbiaUdFRZu9vHVEdC/PsM5mWl",
-	"/Amh7joNmvf1S555VjbxlztBkhqycYSFfZLwdB7ZB1wfEEs8iXU9q2lxciwQ/Aj2dTDqDQ0WRJcjLAbl",
-	"56iai+WgvlpvFh7W3Hv0FAmQzYjSQu5n5E9PiSIovzYc2SyEH2LEcVfc2DNIq4Y13rz4TyNrfWqQ5b63",
-	"YusiC5ZKXbwI5ULWlKeRsupTy1vqrzw09BJa/je+3GqkLz0m+V1V8wa+8zHckc5oWlt32U5i55nczPz/",
-	"5jum1/P6MyxpQGnX62I/QWL8coLzCXkkvrkVIvKN4PMFrGm2dNtvoJnqC5KD97T4NZG0w6g2KXNkhmo6",
-	"Mqo9Tg7Bngnb//LAYIcw5nfVgBfClM+WtPBLY8F2W4LrMHhqdYAOatG2KRmCdgnycTDMlYgOOFhaQhto",
-	"t6zXN2qWbBQRy6VFmuoQzYizO8bbDeFAXGarHBRtH5akO9ujlAqcEoTdlxhZJ1u6Qdg5psgfnv65P9B+",
-	"kCUrJaa5mLC4ZLCi4aTXqGDJ6Hz3EEezthOHI0tIrU6cz5KV82mGwFGIwW/REwdzHqGdkVe+R0Vav9Ru",
-	"Pp4/LnYUq+e16VEd2Dt7UUgF2fIZETzbE5puGVcIvmrbtNUIIJ4xS9RifvR4qxoLa7cJ87Cbd1M40LUd",
-	"fXz1dK1AIjSUZVBt4Ng6P6zzmqfFWRLt3mgP5BR0xIo4oniuwxq1qOvzQoabzfJikTG1HlX4Z+2N4ZPe",
-	"igYJ6t2D0ZKeI1qQmM6iOM9syUYlzwcVttknzgJui0+SSte6mnVoTy/uE23BcvecL4R1UMR0WLVS7qgh",
-	"gwzpUjvwA4+VakzXWillvGmqeVsj6KX7a31hrIGeEbUWUo/fOG5vjHsJfPnPFEkLIEbECAZWLbiDvSHZ",
-	"MZ6KHU6/Cr5eKcungOzExbPFntaLBlkufhS61lQyqtCnvwrl+Il+rbsH127e9ohgmirsLY5I7R42Pg0B",
-	"YmqP0HPP76jA+qawA2VDZ+WokxCRyNf7E3KrVTWvuU/nYifRdOWbn0/PfbvNdX8P+sHPMKr6rZSh4rRI",
-	"i/qsG2rAJfFbdZNCa0hJTrG7shYExALoz6saxb998cvn1UilbmL46YC4zs4e/VrsOJzDGHpul8P9Wsa5",
-	"Ikbs73AghgZCFfnP//zP/7x99er2m29mhBKjPnAOmCxwKjGy4xkBw7RyHheHZtTzywEqpVy9X1vw9dt5",
-	"klgd4lAyDA8DN5I6AwbRVgASJWAJUFXY3gTgGtz/lGZbGi5aCw+stTSyC28mOdwjw4STwFb8DTyAVLZx",
-	"9bTw+QiTPZfC2APe2epLEVQX1wPRYU380hcct15mOrT9tyLPISU4jMjCd+9B2xigkIRxssxw/Ez36GEc",
-	"/equHEpilcNghrRPhWqgcR15ulqDv3uUplMcFpY55zso/pVqeFOaMBXwS6E8CpUWdpMpTbM6RhBCBIWC",
-	"O99Rnr52o8FHIhTEAx4/rwU2/SFuJhe71oxwHwIZEulolygZC85hSeGQ0TmLdDWdEO5oxDiiJULfMXQA",
-	"vnfThAcBML6tTwSt47AFNXUShQCkie6BN6JkS5M142F4pPOpvp6uyw2ElQUXBZ+qwa8Ly60ytXtvs1uH",
-	"YAS/j2InttEbYO9TGY6R7pbuZTtEagpVVJfO8ykkP6fo0DF3vkKvkTEM4tb9OprcdOuYhHDx0UsTEe37",
-	"bS6kfumCAW2LNmvSbcE4lfsw0COWtxyK6L/dv/6R2Mc5pFSCpibRwgU/smLLP1NkDTQF2VLOqwKUgnSA",
-	"BZ9Bx+vFoM7sw0fmgKty7uGFcgfrSuV+Lhtapp6+rYjZ84iDVVZPkGI3XM4cmcQu9MLmTvMMlnoePEbe",
-	"iJ0iC9gLh6RjxxN/OXv69CnOYUF6QYqIniRjKhzdau8xR59ZyaOKLCUL3Eu2V9ghB2I3qlwiPqXbl+DE",
-	"q1IQZMCC1TFFnOmDaMZUbciOZRlZANlSdDmHS59Yzj1mb8TY2RKmSZEbLaXMuZ76oMGgZI5YzqWl0qGx",
-	"AFRmDCSRdlR148aBbiIpFtkog7UKIYSl8HBVPzBejtcv57tnMCNf4PzxUhqrOKVVM+GB+yBTlugD+BbD",
-	"IEtPLBq1eWmMKJbhGOyOohlLh4C67G6qZ4Vk9d9EIXnVAXJ4hKi5G2YQVh8dyZcY+N6vBUs2CKR8SOMf",
-	"MRtoQaacD2xo/e/mJ1+bnzgYJaYVyakEroNYzo8gA+1vL0Qauvn/NBdHbjLX9LF7lZo+Ekk1xO8UAreq",
-	"QAJr1HDrrj15Vqd/P/uOCMF6/jUK0GZ9TGtHa6MMGHShJ3LPxWE6dtKvn2RTGE6tPXR8arZ5I3UEO09Z",
-	"eDV43Zfa/PHpqa/yVuhQBCqFBdPDEbD/YW8WsXcyxmFIi3l5F/+TmV9H3wtMKCSWIMeLyA+QrkCaoyga",
-	"Dw37zaXj29KJElKG2EcPgPMkZwSJYidM1g/xePhzVKVkV+AsepjoR35cPOORzxtA4onvoy2jjfX4me4k",
-	"+ekyYO/0VlKunGd8Pl/r8FknNRr1Ti04uViDjUHEqG2DUPvECAT8Lth5XaqKEIVfUZa9oDxlaTA9OA0K",
-	"V9e4jGMgoHz5bGdTMF5U5SuDGMlbukefAuiApNdBYUfj3Q7hiRooRr5cNpb1NHz4JhSKSdaAOIKjEB3o",
-	"flD0pjYtJJRsT4A1MSYbGCr22znVc58CiRTvQAw9wUH7dP7+IJK0v3G3DPy+tujICutTF2qUjXHkJcs6",
-	"wwphoMixEv0+8vTvgGbGjjyMzo2YRe4FK6BhcLIEPIwFWMKf1ag7ZrgJyxbiEcatfiEeHSUC71DwDRc7",
-	"PvyGoBQNd+4VfEt1so5JfMEl0NQn6VoTaoXSblJggrDrXGgLvU7TZ8bD2mNgZwO5JpLu+qM5FaVmN674",
-	"xr9pfaGNVcWE+B60KxMa0ziyoiyELW/8ViqlYb1Npd8RBS6OpYxHqeFRE8ETwCE8M8KW1exvLXJl1G4D",
-	"ib6mctyNuxMva1oDKGbaRssUsdORiGqUL8Q6GPyDYiSrRC5kn+J05ED6JsuI4dvMe9WIkP3VU+IYGLA5",
-	"bbgrPBcvE0Y7BWStPpxytxYKBzdLoMma7CjTyiWQ2pmp2nMXouAJzH21R/X4CjzbXhLZCpMCeYotDpPR",
-	"ncspr4r2VWOtYWzBqdhSxs0T5mtRRA6qpYTw7KlyNJqxapHFaDisBLFD2By32daCpSIrRgxPWxZZNsdf",
-	"x1xD91U70Z/SfQ2Qe0fl9rbIw7UdEHKbjKTj6AE/RFb5kCBKrj1rD29mhCyYubD3s+PEHTnyQmNPTeRG",
-	"cjsv8jkc4NMPrriNgUb6nVXaCpaIDWIfikX1brNqn9eFq9oXDZE82FEhsa62dFDrQMpoKNSu5rRImQjb",
-	"aBbCPoJNZaPJUdu3cVDVSn3GTRA42KmI4x+x5AJvbU/jiaYFHeOfrCnnNsbrQ9gWPXx2kwupEcE13aJ1",
-	"n2V+AlZwtkhGI5r8uGYDVsP6K0eXFRbjPgx03xiTOsbGskx4ycLV4L4P6nB+L0vTEKK0Oaz12pglBJHa",
-	"2APVcGf7ZXZrQTS2jyFkG+NGEv3QgaBNsNbbwNiCe8qZZgrSc7RcbIEfdroObAM79OJHu7c4LCbtHmbX",
-	"VRoR+G61AuWFqetF3kCe7e+ryzvxgJHFg9suRPgmYp4JsQkeu899DQzZSaGNrTfDmjamA3YO0YJkgHjl",
-	"KxEUpBpoQ2sExhLLbViG9xBiQ6i+w5t/v7x9ZSzt8OklmdbAXUdM85bmLugb3VWVPOVb4EuU664v+nAG",
-	"QmnEVeVA5b37M2fIikqTVNquNnKwnJcT8YKtcjiuWzeuWwep1JN0YH0TB6YP4mTAO9RHKzDug80ya0Gs",
-	"4tITDnjnsJvb3RIaqLNiHB9vNaZYYlrQOnqBzvGObR5vJ+jeux3djq2Z2p/hwtxSR/f9VsJXF8lo00L9",
-	"WArUodjB9vZXoaLwNTa+pyBJklG2DWZYI1CZUWOhA/1csd9gUKF1Gz+xQjNrvJO7Y/nMDgpNEdTvCItM",
-	"FMov4Z9PLuUeOrIdxoW1xk2cdVd3HMgHXdvAHQDsFrTFSXVlzgoDNOhTUJ4Ajrj/ZVTropZsteoHjqgg",
-	"uN31YSBn1xDmb1o7LCyjOtnbD4MeqspM4ZEwrgWpQ2i3SttolrnIyjZ4IHPQXdjhVUVL2fOCdUYQnlhZ",
-	"i0YcmAtYJgPwDJdUddAQVWzNCfLF06cTtutNx91Dxla+aUm8buZWK/FiXR9rUZt6kQtXtua7ais8ytIp",
-	"Ax6Wc7vTO9REK+zAuJCk4MxGAe+1ZDn4sKCTlgEJ4HpSt+3QSACCXSu3CVVgbDZtcwg9DTAH+dkQdX8E",
-	"7eMpl2txGTle23bhjEjQxRArjPPHu7VbcLtZXO+c7o1d95mqdt2AtJ1/1eaLVIquZFNtDneIUa+XSwg0",
-	"613JZJ5tFUuZcIhGY8hNFU6rRcdstapsT62p5tr0z68ZO6UmgkeEvKtPd4ky8Sh3ZgzPaswYYo57Ggxr",
-	"/WpR46AF7MCE9xr3s0PamZeKkulI0DEnEYOJFQQ+QgGrRKoStIi3N5zeMTiiIBlK4P4f3By/0/d+GGKj",
-	"tSpzUWPoV3B1FmTsaDadAKb1EWNgjeK/pfAbRDIZXR6zkCxSaDQgMO3mAoeD1pBsRkBm1obXh9ozMqEg",
-	"ndu+qEiKbgtcTzAddUA9kAMdG1fvUpOawJelRzGPe1BjYX2OOvRZBvEXx28HhxHc9T7+MTy43YlkYhF7",
-	"oIM9WMfU+XXTbhA58JuSqzde2oJKfDisbnOd7YFxrTqsVpnWoTyEsE9qI0rKAd1u29U2RGV22K3eq0JC",
-	"9uOobPoxA37KYb4To5sOG5vgQ749o15aZLoAStzgEcdHTe7oHV4QH1LcIsUU8b22EB5fu/36AWT4MKRa",
-	"25h7OKqaZCLZzD1WcDudt1dECQv1bXGSJFg0JluSwBRhXGmaZR6jOODSsnS+2M93AJvBdPkZYFPaoeEK",
-	"XIUISErE3stfpXRhp5vFL9Fi7o2ZSFFlnjFQc27JG55cBzs13zIO3Veg3o2Bqa3g1G5MTdWm6yHu+weQ",
-	"aQEDFHrtfu0ft9669YpB4raZEmDlrCauTcKXFGqJVGgz/ESTzUunaIxMux6zm3/YpJ0/BN2fsenQtYqu",
-	"MBTQIP+4HGvuLDbK03EWG+Xp+YcnVbOhh3i4vhjixBma4RHcx0+wDLeZLvtdXhtBQo1gi2QGPfcnqtf3",
-	"GvLgqAL4dSi+T7HdUrnvf1gpjPfuF34/D17wW6o2ocUaA2XEkIm35vLQfXZCbpaZ2A0C6PHv7YherqK2",
-	"S2adkztrU+8sGZoLsDyYuY0a1hIlSf0+G++pu18NZJ17zl+Y3dN1m3dcODGYI34pJMlAz40FM18JOzJ+",
-	"w/K5M/VGYHwMiDyMx/gsx+UcLltxIX6DgbWZ7QS2Y8MwHv+lBX2DOD8W5qewLSF+KZlYzc0JtMc6D7mZ",
-	"B4Z/z61+caC9c1ueXfu61KxYw/gA83rCzcdrWx9KeBAbqM8qxym6ZkWg5xnNFdTHkuP3Wu7n6Ae5q5wI",
-	"mIWVAtBzxk1hz0a01HlS14GHdRu/LeNWbMEWwHOAVAVKs2sFHpOWVntHeKhveR7c5DPkOrgrdRl0eogd",
-	"HzVTwVh9gxfs0LsiHVQ4k7q7SGBEJ1t81L8FWxgXFaiVcQ9zldz1Y6cnhmMztoEuHKm58Tyr2uZKkLS6",
-	"1V4Vazcp7SjVIEt4Xzu76qTy43E8NCssVCOzZpOYNkWMubW1ra4yCjUfgrPoieTuHX7VPcC99j5BGZ17",
-	"QCpzoOYf3y1N+R7L8jhEVPke4O1aglqL0NjQkWnrroGq0UAlAtjtzbLDFVwituFKkMvIV3OrwXtaJw8M",
-	"A/sKbsH15bm1lE+uPyfKqP90L3ZCdKu366ZnhriQoyKSXRF9DnqEOh2le/dlXiIYCQHpdPMw/Mpye3Rb",
-	"HtVOcpWU5T4YD3wZ1ZMVDw4C2Eij2vtZCtfIUb5Kp4BNY4Z5aR1tfdVIN/J5leoZFsVsPClCEiTcv4YR",
-	"ssU2pxLSecSr+GuOgwl9jxiiuJAdII6X/SX2aIlCE0pWNB/cFzaaNPgS34nwiFofqztobcPCGsr31kSl",
-	"GovadtgctHDDo2L9mmNNCL/GoaaEi/BZQlSP6+Lhd8EjqYLNDgyBYmWBIU/JDsdCCZKKbr+16zVrOK9Y",
-	"GcwTGDHoJZKiPMiAUedCuBRWBwZ3m+yRE3tEICwWMZ/8iIqp9vFsiKW3Byrkkt4ePrSJwRJVLA4AsEVv",
-	"53HPcyr1JEFaf8dR+kIU+rn3/UP31Bq2uR59S/uzoHhQW0PTdZOvKd88l5K5RU0ZyU5BacZptKwCoRDG",
-	"hSczxiEG0goPLAW391t4RZlxZ2bEcw01Ty6UtpmurdleRILSigg+I6wCrR0Oe7i0AOpzX/IYG4GnxBYW",
-	"It0TLcQGZwOaM8AV0VoIcfxaQiJkCilZm6NtD40Gme5RwU0k9xAQBQLhTISbw205rYpr+w1AbrvHbFWp",
-	"pTf2Le+owv5EjpQY+oq+gjecQwToiAD0sQf7gRCasVzVDEfxKW2RGoeusYv+Z0giGE3QyB9sYI4kHVHl",
-	"6DbyQX2jN1oq/G3sx3f9W+ZRKNXWoEGJ5mJnewcRNGK33hMudGemoOJabSPX9WxNP5YC3EgptJR8qV7q",
-	"PK9Ja2jHWs7ET5ZSe1+2dFw2ED9zCcbKteg7GVDlCIEZyWAAoWPS16jxpwF8ptYU0rKy2z6yg5Lu0ArP",
-	"xxlbbyOlkPPoDBfctvPRJdlR7HXbeh8kpyh0IrahgixVJAlA6pCSDDEiRVmuOWncsEJJuVoOHKDh1j9z",
-	"kOt+yb0FQ5ZxJyfUPF3QoSxF2Oc6yp4sCygleNLEzT4ypeUm44WyBS+FJGYtd9altMrf9vyic+YSP2MD",
-	"VF2ZK0PHHygPGCpKCH6H7ivjZMkeoDHETFiEkHow0RZs+G9cpUWjMsODYDSne3hwo0i80S3wRRjet+a+",
-	"tHpHOGBPFiU1gMTTPJwOryRzJOw/GJHYbR7hz8f4FeYuEwVxGvQ9vjbM3WmyNV0itYfPaVetmmWkhe3J",
-	"pC7sUM+TOnFufI02Q/2DZWENAcxfa+3gujyIl4viLSmzjzGnV7af16J6tf+u3bitzvbQJs1ONQkmTkSO",
-	"tf5i441qRvGaKmKOCjTxyl5R1JoecWxN1RkTm2Nrxg0X5x3jTUZOsZ+MkExZZDrjEdV8ofpwdLED1UFn",
-	"pholVR119lhSN9bcHI8PqgdqYrvzT8igqvkyNMrn57UgQtpoYh2vpHLmm4R04myneB83ZrY35XqQZG3z",
-	"K9AJ6US8P5XqmtsPtE4mknjA5TAZ6pvkh+Q8zU9n1QOCyxIZS/anltwLvszYmApI+9gX7nfRNpiR4nZa",
-	"sf7sRvC5YpmPSLXsXlo0rDT8M9pBNbuRLpJ30Kubm1dn4GDglkxXyJBVHdeMCA4WuY6SDFY0I5jDRnWu",
-	"bFxjZn7o0OgEhjvMM2ufboXSJBHcGv1hgEUJ2gjMfHQ+fyyvqxqNFqM7elpmN2brD7v/z+bKoB5wu7rq",
-	"Vymrl2v8bgic4158v7xYC5aEwKAhwRq2UcN/4uL40Ar59d5qeH/QAVH80jte2u/Wwx7PXwuahSt8oi+3",
-	"YzwCqzwwD+GbRPDZ7n7+xx0vcfauGaxsiEJpvV0DcV9W8VRIGU4zeuoAuzjsrJrY31VpUxfSZIpQbqOy",
-	"RkUs9jZ0V9kZRFFrd28ZZ1ujwp7OOiB8RiJtnENFdnVgTKFhTlQih41JbnlxKZvEwbMn8xk9O0s1ti2y",
-	"M2+JjKpm+8cfn7aN7e/Ejmwp33tkYCft1Ylop3U9Won2kmr/+iIk31MK6rWKY68cOuYGx0IsWSgg1OLD",
-	"1g3U8zYEBt6MlgoaE+ME3Ete6nrHh9aqLGOzXOp0j2SUxzRXPHe/CCdKaZoxDhE4pa8LxTgoFQe2BpVQ",
-	"8/JzC/t48oI2YKs0WzgXPhlT8s2eLiDLQ8h4W2uWWIRklYgcSMos6q1FCgjWtaBJGgKkrNuqTBEODyCJ",
-	"DwaZ06oyuOLGwvgzyW3e9pg1ixAp4YGJQtWKZWO4Sr8WQhbbWEmFLiR3/Do81O0rO2hnuxxDXvsrRbSY",
-	"+amFxFgIJAyAJYusoa9soalFgXSLMy/EMIAVVFWGg4074G+rFu1lLDxv2yYGyPPMyVHtjfG3yrC3GWxv",
-	"HulSzz1UbjXtGLf+7CYvFhlT6/liH19cww/GCPu8xlvG5zmVNMswFbHYz3EpvW6yh8Mu1YNjQvnM9mav",
-	"y1tcC/3slPyYlIsLQzQ1VD9ubLusATHa5xm4Q3dQLNNm3PJmm2VoiqjcQOjYwLi4ZKBm5Pv71+SrL/70",
-	"p9svCM3yNb39clRVBoa/ihZOU20JHohg5IRVCSt72ASGjfqvSEI1rIR5jWfEnIG26M2osD2xNehDH/g+",
-	"KBhS08whfxzlh2ALlNNA/XJxCHb6x6djm/Kj2KP2Zb5pYha2Tly1idVsYHTCgf5azAisTRBLQgniaB1Z",
-	"0pNQszVzIfU8Fyoyy9JcZDMOke+nBHOJYAJ1387/Jmh5GPLMxwbWlwCpTy8cRt2pWmu6GrmjTsUQ74RZ",
-	"Mdybh2GgGmfFYALYgyY4lMEN88+E2OA4XWOkODthTGEGfjVHjKUhOOLm6n8vKhRxlYtNDCve5xhSSDIq",
-	"QZFdrb7ngaUgiKJ7F1FkLkZAaBoGSI5WWsVzErUy5m6vxSiFsna5Czr1EE/GB9QtiRvb9HBj14R2duNa",
-	"jptwV+Uujmuv71zhx+UQq45r7h+ACHVE9/+hBg+GGiBVc1FivEWCfO6oOZRcnAdjI1NYMt7Q68GmxVG7",
-	"ehCkgH1RBBb4D+dn9tUc1vtmRhDTlZH3erKtdpXOZJSVt4P++1orS7MU74BjcfmvSPJRInbG9diFATMd",
-	"NfPRFr/2Kn8cRGDbRhNNwNj2wrxUnlzvEMxofWcHt9t+KuJsuwUmomqJ3PSBKSH3EZw4rK07R6ZvdC69",
-	"FKo2/HZcaQ1sR+nC043zLt6QsnbDEoYbbGNtxlr4NGDCr2meA1d2eh3Wv1sEO9Vxq5GPH9UVVDYZHxov",
-	"azGGUJHWYXMXv6iKNmHOKY2Akqd1TS8Zp1nUBl5TNVeJBOBqLSKOzNBNYsdgqU6xH+HAW+t85IaWFnyz",
-	"Xoa7wRyW2rr5MjjHMVm3Bjke+rvBL+YdgykGoc2yclKwW+nMAdCW1DvgSadsTJMh8oJ2QkGiUPoNGtYj",
-	"z67BGL3Bp8Ymr715+YL8+Q9//BfiyEps0566mQVAvwJAItqIhw1Q5lKsJA2PNTkWQtX8JjTN6DUnf3j6",
-	"Zzssx11HaCaBpvvwrTqaLa1ihXRma6N21NaezXoaL7GkfrjsvGSQpd+a34SjZRYrmPUM2QpTQdtwuAb8",
-	"X5mXZrzZJhuqcuoYCRFRPH0i6GbF+JO3rIpyPLCoVEEhfVPWIY4K0UWK3MfZdO424WXZInsWyetRtSml",
-	"dCCey0ICDcXqjAeHkWGyLngqIbXzPNDW84Mw4RGVx+Aeq/rivzbPDcawGR9/hPjcwqQWZOfA444BklTb",
-	"ilGmlZ0VquXeJn5s/V7dOnbta5IZreG6F8IZEEhPm1EgC84tHkxOlS2cdrwv66yD2ZciZB289lNduS9m",
-	"a7WbKYDj5OK+CLaLtgLfw2HJmt6cERO8WcXdGhnwXRvk7t+EVo47euoDTo8dzDaXkWCSD5t2urBUgcev",
-	"GzOupEUdF3/raI9vvu0UpktLiZ2vyOVQsA4V5sK1oLeUn2vRUjOiRX5b5GpG/t//+b/dEayO5hdRyOFN",
-	"NYfmcCWqWBDDV/M14Egh/6d2f9vx/RYoybWyCYttHDab18AGL6w9vWdhZw2WJnESnX7Vnpt5MiaSHybb",
-	"Pw6jBAYsY/Ozm4xq/MjsGbE0VzD063ZS8NW8RJ8ruCoWRigW5kusugsScbfeh09PFBSrHCuA955ONHyz",
-	"MA1dg/LJzay1rthTW43NW5Zd+u1TwE5QXrEHCDcYP8Pz0fXe4SHoxilWqyxtmUhLzdX137w0h3ytM+Qz",
-	"RWiColjBBgwecDHvGrKGA+1Rkv3YJ/OEbYmSoNZUgu9dCU/0mhIF+YiC/aOaiow48XmRTx1snqZr6HWB",
-	"TUMNtgzu/eFQlcg0b/tjVd+LduUClkLCYKSkOuTD6YANo/uNxg5TizaAOcd0rIMjQU3A2h+BYdbVQUwI",
-	"iZqNkyK3f7kZbsZHX4DddOOgI4Z0ZflD4OPoy7JDoMEcsL3omebC18tlrJmrmlF33sauEseoIWuV/1Ad",
-	"FU5l1DSSk7Sm6m5AWATgLyp87HoHSk87mRcDX+F5VD3RSLOhjWvh2m9v6kz+pX/YoNTdg1L9q00GXFDD",
-	"J7CABRYNkKrNvFq4LaGd4yjk46EMToEZKN/7EqyU4oGlJf5EuyAuQbN1149+ZGOcWDNj9ISWck5wHzYz",
-	"mp0kbOuf/QGez7NGpy1TWJ2s1mLH7Rjyk0Jt7Y3fxZppXN84zNBkTm/9jKg7Sd2d+uE+/LIB36mxegd/",
-	"ff804TbtXcz3Gri7ors7PzpCDk2d4YZ+tD4Hy9nTGOqVIqXnbAN1utaqZddwbFVi2S04oCXWXjv5hJLJ",
-	"yxCblZ8jxoyszQHtWxsHvk+zmSdQLWhI1zFzbbgJdkyielx3kBXzaHdQ1fHU2z9TXTkcd8w93cOGRPG9",
-	"astoMruqSKqGANXI326qrcwdPwOkksSI6mKwm26UqIeSAn6O+hJZG1k32BV5EJuxcfyThxO7QKCDiK8m",
-	"D7vVBPWxuXjUUzs7uXEi1YDGZI/cbOnaaNt2VGiMlvQ37iqlqWRqovPbS+jxaffqJvcw2sQtZzseE+2v",
-	"/7hrZVMR6vwIRfY5P9mYbSAJY8Oup1TIZPAAWQRHvwNLYgFrmi3nYjlCPfhQfWC5UWyDOFEm64Vs0Ph9",
-	"fCrxmOFjbiLtBJVqvpkyxmWewmMEkcz3MYZaHB3TD+sdxVLbyAc275cPnwUf8ABZV5+tvYBg9oZQY2Mi",
-	"6ocuU++CQxVxKWHSk3UjTzxIIrGsZFxVVhEJVB5pJ0mtTjvHqoEm7kSreS8lSKM39dW8DOF4hLDe8ISV",
-	"lXqnv21KsC2B9S7BOt8r8e/YizHYMasmRpVrjMHmGYbsdYnA/XnmTA8t5GgOBK13FI6PZ3e0AR3tQXQg",
-	"YYyYJo3ddLEdEtoWtV3jMPRUkaMfD/2Aet3YPVTyCMy0+8aDPTRbAQNabSy8VxXobYeAQ7OtKxPT9x75",
-	"be/mqTYCs+VrRbZ6Dc6rdepmmdjFzqjj2vrGDcCoFhcbgdGReSlReeK14BgeETJFu/3IcmtPpNpMiyii",
-	"T+t9Ts2Kj0tSuavHd9O16xPb+YdqGcF3FlnLsVO1c+nGWzS2fNzooRr4tP+oBkJNi5TZjULTLRoUK6MZ",
-	"wvE5kcEbqznOPXqJL5ncjk3yHQVEvVxCotkDnCc6cFyyUvTH1FAMTkQDx0U7LPDoUA/h5mA2UmE9uNM1",
-	"QZnEj6zJ3Rm9SJGB+jZl+hggpOEv87W53HOvUxO6G4fXWvC0dKDGrTet/axMC6wkQK106pcTu/tqbXsH",
-	"6APd/ClXF33t177lc8Q7D197aznmh9GV/HsRq2Ub1QnJk6xIoaupfEDUzBsu5d2Cq7bVv/dmL/EgfKFD",
-	"Ho9D77bgfqxXuhS2E10UGlt0vFnnba8h8467him/RRORZR4wz1UklGNiiRbYvU+wZGHI0zom8e1A6Xmn",
-	"XasgVuKpHGWHw/BCHjP7IR+BpOWeGxuBXuSJ2EawD1yZB8sykopaNx/lamcd3XFgXrE1dJL0N8EHmEp1",
-	"8gZgPVu8c+R1/PIkrRHDPXbATpnkFGttvvOdZPdAZbL+joWWPBAgVxQ8gqVVQwiqnKtI08Cio3dnmHGM",
-	"C5nVe2fjL/ymLJk+hU0V8Y4P7nco2HGoyiKbi+WyxOQK1G9+AJDkaVWTlmy16rdh/W3eustHYd3GUICt",
-	"PmiSude49Ss5P5DsAP4fCZh3HSwcALNqltnFhCkU80U0sn3EK/EQxMmasyNQM2Ps2GKwLxhkitsb2sHV",
-	"Xc1Zv3Uhy4PT/DcLxGaJ5hbeR/PnajPWS5L7uSx4ZGp9wecd5rBFjTvVID7WluxZks0pmYvJAtaMp4Qq",
-	"m4gyFrYyf+FkXmc0BfL4MWTrg0dZe6w/mlt/0y5OXgKpuDnZ+6AyWgFZi0IqC+VZpuXsOwuZMk7l3l3i",
-	"+mONvHr+41IGMb+eKusgs+2nHppkmE7pd0ES9+nsLkziIwGEY3rIq5oWqsXzH5832FKZt9066bc6BmTn",
-	"K7q9eCiIyXpIgChZY5TUga5GMFlfCom+cHCXdv/kjiQ0A55S6QBdnazmGU2QKote/GLfn1rOgwKUbLcg",
-	"96qzG03VBqVC5JFCal/zebhSc8u7ysnPcGx4CR7JMleUadzXlQBFbC/iobrWsM2zIGBB9RQEKnDXfaaI",
-	"M0BGmlWlU3P4FEeHUTcMtel2Sd3byg5rGRhLDTLy9jZbeWdrvddUlfATzdX+KVTCPUBAD9CeGzIa44n5",
-	"xnDe/Os3ac3znBEhyZJBZsSDp/awoVtw+KHmR/htqwz9y9A7xJduF1Gb5sf0M7KATOzI00r0bsLY842t",
-	"4RCEKlpEkIlrieBOtedLR101yFDOcqF7mdoeLx+zrcoC1XMFw2c3sI03z4+vA426s4U6spDO/7B0V+yC",
-	"Z12B+/s1gH7pHlObh3CTqIfanEj712OmHoNScs9W/Puxcf+SnDUB+Cq4JXKq1E7I9GRgOk+Q8oZBkrAV",
-	"p7qQIccoTSWocBKZrppR2No3U0iF0Tb7+ib2ppu3FWIIVHGgqUAf1L4SHiwtqN+gk1ZHBR+i43ZDKSFl",
-	"3ZSujFCUeC06tArfqCr9IW3RQR3KETb03JyUIWqPlOga0HRspdRAINaOCifg6dgidh2ZldTX+SCBZtl+",
-	"jt2ZI/HYcP7uUOfz/G0TNWO/t3Ni8LJ9v9NUZe4H7RT1FYWLj1pYsO16pVr8o75YJxPV2K7OYTAt2oUh",
-	"o84LJjla5tdi1wEeDw4uAlsEPaLP8Dl/OfAxq4mMjFAbSPvoHXIER800D/tZgx0sswwVMBFfGQeKKaJy",
-	"CTQl4sGhiZt1kAXoHQAnC6HXg+MLlSsXDzy2HHGtnMtJt4KvHG4c5GrmRqTYvk87/tycGfilTf1yFAE8",
-	"O7iw8SwV81XrDuAY0PP1fkBO0kYlHYYS7kxHcnuDoHhkNNm8WFPOIYDlkgjObUVmuCydKj1HsL9IYfYI",
-	"1NSD5mT/5Oiq72FsfcwOFmshNh7INBjMSplyzy7R0OzgINvj6zHRmrUkobc5XLRIGM2eJ0l4LvpSYLmh",
-	"VAPbA8vr51S5vo6eMfO23zEiYUNLDTsnJbgvY1iNg3A6a2j8brlBCfCnRzmLVgqVmy+xbwVD3XYQTyI4",
-	"diBrn5lfCc2oq9z3KPhzG7ChWH+HvcI0zxlfWSAFYwJkYAuTM5or15QsQeWCK/sLZ52mDp2bcVeOv0Ac",
-	"jrDvpKnUP1WxBDXWiC4DxCeO6RE7fqTjWV9ChE1ST5QNtyh4NXoFDS971ZBMrBvh5n8RXX7zmYc6shGm",
-	"76V9BxDfEcX/DyBT1hw25t9nduMQEeYV0mIq5lxosyU0xa3ipHN2w8Xcu7hlv/087mBGxeCmWlOEoBoi",
-	"CPBWMY4SCHsvr1ID4tBX3dvnRAVxPINbSgy6bFjCsQkc0zTKXeC/jhxZUq6T4rWDpw2VCyQppASe7D8n",
-	"zxfiAchvIHEQjdhZDKFaauIZSTKhHP6TsV4RQZQmiSwgxRgoYtPNSAZKkZzaBok2q83FIwD28IGDr0cY",
-	"0PFy9APjQWfOveTgx1tsvuGl/iw9riLUr2tWEtTdzS+hopynSaeEjAoGzm7ydBk71mr0PH3SQ0Z5MryG",
-	"tTzRrakeDo3QfRBgvsyLfqaI32d9O3pwy1c/4tpuHUqyxuc9hEqLzKu5O9X6ODwRg+xvgDy0xwDmmkWa",
-	"cFyD1GAID3O5swQmQuxzI6jSeTWvKtDM5C9y8C+xq6poyNDZ2izraIbDbxX7DYZa8+b6CIr4iBE1KaO9",
-	"OwUvwspKHQvUjYq3RbuORlbFtXjQmpLv8M786NCyPa+vRK6U7pfOaxku4TietE6CBdZUhKtUIzToGqU2",
-	"dlpaTYKjN1uL3aC7tQ04R4ZuEk5S4tZAijm2qrXIcxlL/I1RIZO2ih3ThxzPLI4GqPSHdBMoeCGKEv4m",
-	"zyjjNvHKC5oN6EBPa7nEEowwutVKpkwjKBWPz1cO+Zaqzam10ZlQoOZMK7Ct8+3IIhrKDyCJ4AlUIHZu",
-	"RlEJb0nVxqFbGiM6oZwLTRZAcNBtSlJrkARmhF6uZz7qup6pUZ4t0V9Nw15Tx0DPzIE2HYbbd3wURJIN",
-	"jYxpgzzCi49BJDmWV33vsxvFhfgtEk8aM/2rVibnsz+t2ZdNse49aM1GeuHiZCPjWP7wbEEnDouqmudO",
-	"oW5QEZxXz7wBqjCXPXK60alVIbH13KMsjV0N11YHHBHUt78NLqeWFmmpYpFOALn+QZpTCvt6wUwPDWFR",
-	"vAK5AmK+K024Ld2TQjkkHlFgxpFJ46UmMA758eQeFfc6M8sS9w79esFx9rgeFcf8Jpl+MmaMLdhAfKJt",
-	"RTZVJGtCFfnnP90J97kF3TNv8/79ITzr01NtwmO7XirZOKUOM9Cn0uRSF0cm0Zp+355Rc7pH/CQjdTR2",
-	"fsahU2TkYYd18g80K3D4gODZnmBs2wKGl+W7xlNamO1lrDNEtx+1t9zck9giSqQsXAhW+O7JDudRYJtz",
-	"uY5RD+3UL9EBhGJAHrmUIbxN9Xp+VskANo1vc/F7feodWlaxHNV2cbQCGLjl/9iPQ1DvaGjr4Npiw0x5",
-	"1MHm2zHnIC30OpLh759kcnIVG/PAv3XzGJO1mIc3Z5jkQV/WBnAi3YpD53C0Sl48moSL+NTGqM8CMZRD",
-	"f+QwbpPTFRhlJIHAI010trcDU1i0CPE4F4OzPLcFEwMV+yOmpoNNlmsJdPD+G+iVOO8jDKfVU5jWyJd5",
-	"d8Yyv3pzx4Ro+MLtlWlORbvtznkoOvYcrHTNIhN4I0dCGwLKanxzl+BzkfUBfYIIDaPm5VtfqB+d5Fiw",
-	"wal007gYyZqlaSzJMBThlapxCMv4g5MUJVrQ6ZzxVhq7ByElolvFA8i0iCAcjg3AHDPhJ9bJ9TWsGJZC",
-	"+KJvnIZZ6fTAndgDTRrF9xro9sZ9E+ucsTGa+ShXeWzDTSxm5ANELnr0y2ycY6oaY/G6EfyaU/TcKJ+w",
-	"GVwbmVHDzOEO2aU/P9E9WicECeIOjtZJ4fufrBTWDSof9vIsL7fyrA706iS7krFqu9Z2RVxzPj8xANTZ",
-	"f+tswv4gUWRxkxx99oA448mHD8BIyUgyjjFb2qdi+dP4kn6ygnMEbNsxWqZdNOluEV/eacG+oNzt6AYU",
-	"YXpE63dc+O7zbDThKqCukQWQW/r4vb3Yh1zcn190utmnhGrqa61u2sEvo4+OEKbOXEKvHMUHF7xlW8gY",
-	"B0OoUPGejriI4wo6dHc2tL8lwen36kwve7RmN1usEWr6bIJrhy5hmxfM0vBg2Cvzos7P63LpYsZRfx2G",
-	"vexIf27wGJkxWSE8xpwnFse48qIwyXlRF6sznhrI1pPCIKmAHszhcgjhkklQ3cOZEd/6MLJN3VSUQ7s5",
-	"kuoMe9HIR1zwAdZ8iyZT8VCek3m+hCZQeD0WY/eIdu0xbtvoOTUR77MjI9OXbzHEOirZckor+yknY3Ru",
-	"SO1VAiEHBYmEQL3kPfbpiAbSQz3+7WSpU6DxogMjED+d+QdHVzzJlrIrOOOWyv+an16beyUp2AObJwee",
-	"Wo9NFUkCbn6AGx44rOqp5myWZbRlaUTfFsz/mp9/cmZ4dmRoQX/lbmL/K2detWsgecoMH4bLp7nRC/+z",
-	"YEZspBEUtpZt8YtfXO+rTbHzmrQ63w78qwoZJFOClhxVUs0UXWSxfs+TixXHn3a++LBcWIlp0rsNDYWP",
-	"R8acGjmmF+rkyEqCOkJKy0vXJAOqNPniS5KsqfF4LIjySUAqLb6Uj+/EmjGsmGRzqrMamj7sfDRW8Ujx",
-	"Dq3h5yqGGgfLH9ohMr4w081hP0RbdsMZ3BAGP7N5RLLzJ6rXFYBWmfS0Zep+Mt4sOLyuNm91+JuP6j6f",
-	"3ezWAyojlkgKc2kjsGAfFeQmwMYe16faWjuAzYAWw9aC8VedE85/FnKzzMSunM/cTicqLeR+njn9MCjk",
-	"UIGSxk21sD7WsoDAIs2vikhVjHE+J/BVd44O4YW3yVq7uHzdcpmVoegWN2uTMcgIyTS8Xi5PlhQ/ZMtl",
-	"Yw8To/sYPE943lK7HGXf6AWISRbGqJJCMr2/Nyt0oW4htR1yyMz+TYTYMPDq8O5mPv9OKH3rrqqYlLO/",
-	"2HdTVdNH1w0kzc09QncoHUCkGxo44GYSuWvXWuc379/jPIylCCmdZYYgh5JIsOihas1ysqWcrrDxkQhO",
-	"0gI7mYgXFfX53/nf+QvBH4DjT+7Iv92//pEwThSnG5gnVMEzwlJFqATy179+/40i/83P/P4XTJhhp8AO",
-	"yJZu4L8/Q3wUe/Wbly/IV1999Wdzt7++ffGMYKiTMPV3/u6flkWzssf3/Ttz2ZZxIUnBmVbPMBPn5mcw",
-	"yFKXUXJt4J+Tb6UU0j7pHc3zjNlJV09yKRYZbP/HP5Tg78h/M6v48x/++C///e8c6zIpURpp8C4RKbyz",
-	"fQ3vEC9EvSOcbhlfEXgAuScLmrpHU42+++fkeWLOQfLT6/u3FlyHvPs+hW0utHmJ27/A/p3FylR0C2QD",
-	"e/fU8iNssliBVtVHNt3oxlpSjl2y9ro/fPnl5+Q5cTOiHZgLQGp/7JnoJ1GQL58+xWX+nfvjzJbrEKYR",
-	"EfLLp1/ah7z7wY0Fe2ejg1wQ1x9PErMicxHjZMkegChIBE8NO4iEZaEo1iX+4emf7a2YVsTuu8//jkEG",
-	"5ZZD3v0Tdd+M1Oyg9+8sHiUSLmNbpt/NyDv7nfnfr+88XiWTZMkyYxt+Tr5NzVMKBeTdt2/p6t2Td98v",
-	"b18Zh+jd53/nP4HIMyCKrTgGNy2T7R4kbms+I7kUK0m3CuFMybvnWD7GfkMq3JGvcbcRSfP534unT79K",
-	"WIr/gvvTRlfsR+8MKZwJ8plyZC6Uo7p7LrLqnRET8uThiydWdzxxq3lHlBEAxgk82omD5YQYVAQWpnOL",
-	"gQFi7JbP/86xUigBbqHZnGJ5ntNkDbdffv60FlO/eVPqmbK6+uYL3zJOc3Zzd/PV508//woNZb1GFWgW",
-	"WXkYKxvCMuoeCfR9enN3Y5j7tfdyHMqI1Z9fPn3qcHm0A1Go78d/OAVuj4RBfgta5ajsDjP2LjmP37l+",
-	"8PAdyyV6jWDVvx8yemPfxcGOZxlILGtXOOfJVsJXI6YQSE4FiGJdua8d9mFOJd0COjR3fwuvqrrkCasU",
-	"Bx4Dv5RjxL52VafTUdS5nO+b56YxbN4fMPOLaR99dkY+T1NCbYt8pZM8fnOIme9nNXl/8k+Wvo8K/b+C",
-	"9sw9r8j3UGl2swaaOpvSKMHm7dvG0fvTqfqaV3Dsoe0wUtRRvHOjsw+JbPT7kVtoicfAefcO5rsH7Zzf",
-	"u0wYSvitNmxjPVkWXWfKv4J+WZz5RMEHXOREwSfZw9tqoxxkaeA6yD4s8IN0BXKyfRWg+j9EITnNbuvw",
-	"RdFD/d/sxc/9tWfkRfNRF2HKd2LXgFARO04WiJRvTn38ylOpLMBs88d9cLzeKwKkv4cg5adXYq2nfAh1",
-	"9gH4fk/3ZD2c989cx7siGSw1EYWFhDemhF9IQB7iW2/QllOjDzxE2Ho/671OC3cmnpehb4Wm2cW2MU7h",
-	"8fS1cy+YSBuzYz5TbvcaTjJOvDMtNmpGFvtSG0+2uTsk4Ak8oh8WE4Rv8euLiMLMRaZ+LUDuq8BUWU82",
-	"0CgxZLy3v3lv7tnk9/8EKVx4QnB4Rv69YMkGf4MOv3JRFc8C34FoewEO1lbjVLW6nGoN0lz9v//2/PZ/",
-	"0dvffvnnV+//ayDi3C/8Gh71k0Q9NIW+F1bnUM6fExtQ0oJswM7ZOdWj6RZtqqpdgIGGGqVf84xxIEIS",
-	"ZAfbGhlT5xR3ldFk02XhIS7uOa2KBlzwuRXRz2tAnWJL7W38kWZKEC2y1Kgc/7qe4DnGp6Y3HvxzrjLo",
-	"UGIhX9jQuKgovLCQzIRanpPEPtecMwzje3aOLnEIzxiDrZCc3WyctpQEdpgW+W1hgXiPk6CO0JWtubpS",
-	"KarXLA0SpC+nffTZJeiVeACfFuEO0dQre/SciV5LUazW5F5LlkOH0+0DXt2G54vyqrEsL0vPzmpX+vVd",
-	"xKYsiYET3ZCeM2I3okW7skF+d8iu6QO4zITrgHacqCh/yIze6OKLKk55dqJeZYwxEKitE3TKQ9N4vjV6",
-	"X1eo0S/sQ7jnVysgGHD8TXCYYbbTHKZ2HiNOEDX/ZMxPYOzajbbfsk81+qvGigYmMoe4Yq4YbMCVvw65",
-	"qFLJMf/OVXzEeXReXW4JeiFdXnGvEgX/WV8C70U1d/gqDSG/vg+Txiupc3Ym4usRWs6Btvm8RZGuQM+I",
-	"n4M8I7aaiGbEjveyp7VroCMa5DYmBm2NMOB8LiXj7BvlSs/nOiswtWqD5Ys9wcZGJL753LIpvv8mzhge",
-	"v2fPfpLbhX2Yk/xKRcmlDr1IPCNu/kd9bK3C+JkNxCMamZsagqI3ZkM/yVvzayZ0mw/n41xrCOZgoRd2",
-	"oetjds6e7THPasoS6ithY6GYOfDuXJ8kcQ7praup67EYzaXP3ZXHO9QR6+0ANyQQpY4ARZzXrKve+iKm",
-	"nSOw9cJ9an3FHsD47Rr4M1/z15iAvWRZBikW1jUCbRY1o8skvKcPUH/J6zUKqzV+KMOwRqWLlHnxslpW",
-	"SOJqJ/Ua7D5fVjW1HnbtgOnBXW4PDQlb8QATHxdv8KYfgzh9u831fpgE/eGw/vwbYccUncjkt3QDFZeJ",
-	"WLqKDKZ0JzvFdov3d4xUIjsDJ/GuL+yjrlYp2OW5xV7c/HTEOXvcnMoNFnnj4whVRIHWGaSoF0RuES/8",
-	"WEwvNi5lVxcb6zL2HPPlVZ8CQxNJiSXoZQJDNe6VZl/52aEo9EcEKqCes1Po7NRBD98HTkoPX8OjnpE1",
-	"VWt07pWfqh+j4SmlBE3CP8HxzRN7bMDTGtM+9sP3Q0jZlG7hTw4GI/DQH6s+pGALEtNkJYzZz23QSZGl",
-	"KDi2Z/mOpmZoo/z03OGN57a90XaT+P3km3qsx4I7Ccey22/KXdWjmKzXeouNaD0Hlb30pb3yShO8tTVe",
-	"pigbqWGdR5vjtVEmi6wfign4j3qTBrVXuVpzsLbGD+Qj1ql0mVagpeNIgKPBTWVPHiqTNZvca3hu7/ox",
-	"yMpVOID3WuTYtMr4yrPyGRolOKbC1tttINeD+IsQ0o6/BU/FxMz9K0+F46zFfv3E2T7X3s3FWdBkc1fO",
-	"FvDD5rbiAQZt3EHn4BX5a8ECZ1FwLfedXljkp5quPpzzZol7Gd/t9NP5yg/mD3omX+g4ruB6+vf1E1+w",
-	"jrAcIe5+jxfEt3hov6RyP5cFD+2ZGrb7tKKxLTLNcir1k6WQ29uUajqcQfYlcTjwhX1C++QLZe3sw6o6",
-	"S+yQfHH/H8+I41gJbUFLx5ASiZAXKdlJpkERLvxorAHi1RvcKWX13Ar0Oos9/DgETKj5tkhfXdOOojVU",
-	"8dTVHceq73MXd9h1fZDajisVHF/aMUbNo0W+oHzyUJ/+ml5tFd/XlF+v3EwAqEJ5JQZESJKxpbYBMMoR",
-	"eNw2ANbS9COEJRW3XOhbp4eml5tvxI8CY/tXHCVurPF3KkX3oEvZafF8hLAU9jWh21H8prrsjJQrn3JR",
-	"n4ns1gIRjRZQlUXkIJXgFvNst95PeJgH2bD1A3Em3KoYaPk4nDtc6nO1+UBb1Yakzp+Kx7BOLsWSZYDK",
-	"HSFQHI6d7d3wiUWHOPmMJJQbwSx4KrhFP6MkpfsRW9yG9obEgV7ZKy9E8ItscvtKFmqm0+6abi87Bg9w",
-	"nn5yVw5yzWuI9s0NcjXljs2Xujbj++d6UeQGIPczo0vBmHlIRVKh3CxFlgl0rMUDSOLhh6dz7KLtdx9K",
-	"RGbX4jm6V/+AjsDVirJkGmwuoFOgRxwSWOe0dYSL4lOUF12TOF4L0k9FnfMja9Q4jzi0WhCxg5pTiaBq",
-	"lCHOhsf/6QJWmwTsJCJSw+B9Pn7hiuSg3CJmY8Xopf1d9NDulpxqQ0+QkDRekb8foYpQB+QjjNlKcpqf",
-	"W5a0mzM3wKjyI+nOn9M8pzJpDOk7e/YJId7KSXiuj+ycFnMKGaws9np33KF23XWWaVUrvAirfl4LN21D",
-	"OUx5sfVRCuARMKWO5G+1/KsN5ZUr/DAp4BqFzs3cH0ATJbaAkPaWy87jt+Eo94dRhs9s7b5hPIcdcYRX",
-	"HThJtS1nder09cPf8vT65ekqSny+5SmhpGKJm8HcwTv2ADiRoldfVhdeQVFPb39FOeF9ZN/m9J2gV9kA",
-	"UuPnRY6XuvyQxZ6kBRA/qcjJZkMWgxLqwmBC6dtkDcmmW2R/Ekq/sJedkZDlUy5Cxm8xfZcJsSG2Q5/k",
-	"xSJjag0pMXSZGaUNCkcNm782kKNdDQ8sBTf6NEzuE42uFo8kPNTq/oMs+sn2gr2prjwjl2pPuYgPrSki",
-	"JS1osrEYxx4tZSeKLCWpMHr5mWufDRXQnJc7wkPCT3hGv14uQb4xd77WAxoXh8u8dNivpv0+dfqcXiZl",
-	"WOgwG63halQJzsNCybYuZ6MPKBV2lxHGk6xIjzl2VLHYMhwe1H3s3NeuO2dQsHzMBQ8eP3YMs141EjWP",
-	"nfOoMZe47KT9d+6aazNQm4x5zX3B/Y4qgulXG1/Xa6ZITvcuWBm2Q/ei0EeYoM0loLfPUovLEXpOoUBO",
-	"ZOjSxOmK6k7NSbOD1mvbE5hLRURWzUURfdAfn37MOQAn2RcKBR2KptW25iCQbLXWFsp/txZbX8gSVQHt",
-	"SQ1uHw+L3R+7oTt23yfRP0+GoucqtQYoMw/HJR7MHaZKOuDUxzLf0CWuHt+089ypQFAHZJiqtqN4gmmg",
-	"gO3B4RbH7rOlj2xbbG/uvvRDw+2fX/z5X54ejug9rwqzRLqICvvJeMVJCU7rynQs3VFjGcLNiBYIUoWo",
-	"eBaz9hDo7gDL1krIkwXNKE96wmZf+4uuM8fglneZYY+OFDPEiim2yBTgWjJQHfvPUVtLypVVp90U/wGv",
-	"f1u//GMIVx5n151TNiwhLyIa9lGkzuPB5sSWsux2DTSzU8hjOdxXlGXf2auucyvWFnipeWyGdAvxCMbQ",
-	"uyMKuJ4RlH1j3YnCblZz34wybj7087nQ8eQri+6kXBzST/6vWGXuX2MUKEVXoJ4UfEt1soa0cx//1V9l",
-	"CPNxp9wbr3KZ4lTKXOLdqJcyvmg0rkVtb0aJy/nYDfRO7VvCsYI9E3xFtKjnkurApods9n1+U7elfSPp",
-	"Ul9dUxqu6kNUFL6y9D5/AMi2mG1LydpRplUzi6xFmZpoTtbpl5QnvrJ5woj0S5bBUdrjQvFos7aXLCvj",
-	"s0dkjc0rppNA9ODAFVLqZsvogqcg27CuuzVL1mQNbmoL0yRjG7AdB3siIc/2iAGYF6g+qGIp+CH3HMz5",
-	"YZRSeoR8qCf/5J29w24zvIwXNucULQDvNA/0nRqu0+l+k0g06FulJdDtybPvzC63xcQTDL3DBhLc3lj9",
-	"6aq1HCfQcqecUK1psnZByggPT4n0NhlvYSWn7zbU168c7Co/OB4QddHqBaBQoC+N6kEsnTLgAiuLNlzs",
-	"lNnq2HfEbBDR2JXPXABLYZmnsRqJsEFwkE7emCJUbSxcdK9qEIU2WuXWppD7QMJf26vflBdfpwfQWuZl",
-	"4iR21Jajp8dvXotCAXYvulqxxZ5QkjHeGKooMpYw6IeBab3XtW641jI/TE1gm1YXQvT2/JcVjwJsjm2+",
-	"s2N3fyQSdBUFgM/VJsRRwgXZCgnP3Pw8s5kVAZ4OYfUTe5cuy6vBotEMsvd/KzbAL6hjz7W7ICkk0/ub",
-	"u7/9cthcE2BNefTpUuEK3lUc5O4Q49MTc5OyUCG8sb7B5zhynLyhZkdw+Gwa/Bv39pf2xEfK1qcyn1G7",
-	"5xu/MRKYmcVirYSrR0HHxBZPYCBixFbpa6h2TA17lOfTapN7iP45U7PFe5/edKxzJOYqHvLkAWTvAeOv",
-	"uVLj3S/v/GD62EG+FJKsxRbKznJJWXZHNFUbNfOT0WfEppWU69psB3c5QIp9IYI3RrWYm1TcaU/yihdc",
-	"nzKS62oHNUzcSOD63Ca6m9jxyYpVcJRg40ZMw1YFtPvsZksfv7dfflWFw6iUdN9RDKPNNmvXwxyAQJ5z",
-	"l9Yk9DLudXNHdAc16p/2oiT+1EDwugTBLjIIo0aDOzvbckY4PGpsTZMzjEkwhbkHGyqa2Vmjs3o1qs1a",
-	"bhFonmlCkwRyrdqdUNPFKw8Y94QWKdO3OU02XTx8bq76yVw0qGxoZLu3uXFfp/dgGem3OmaNO+Tp8mSz",
-	"xUejBWJQTNmNjMlvLGjEWGaNf0SC0sYYnll8g2SNscolTmIBd2y+kzRH1NQHkGy5J4bP74jtSHpGaKZE",
-	"qHn9rAKXiBROaOgowiHyF3jXqx2zhTexa/wAY1uazz4zHJ+rsNgKYjhdGn1a0mQDKUZzal0PDqpjWyjd",
-	"HsM38Oh54hXoxPG8F/a2zdPrKsWrtkS36EsL2aiz91M0oWcX/Stzs4Hq2p56QwFXXiJdo8HgJtlJWBYK",
-	"0gBe49CtBA9mgUM9p2/t1Zdwn0JGxobxdAof4HcDYfLWdm8CT28xZenaF6L1iWc95n1mfKgwvfLXf9T1",
-	"c+4tLgTraCl2YBmeleFdc/N8gde11inY5X2YdOmlit8MH6o6GOOS1OwsPCYysbJdBNmMUPLNK4JQaYRx",
-	"DZLTjHChjzHDxHLpDsqJpcq2QV9rKt4sboxEfTK6rtPosvvGONBLkM+Mcw3yAd1oIIsiNUfY+D2hjMTx",
-	"BG634gGm3huvxAPcuwdc6/bw6zNr/QDY1vXHf9ojp1sc4gEIJbLgnPEV8dJtDhmP4F0m1YQkuc3tDCmw",
-	"jm+dbgPyjV3KfXnxOYFZms+6mElfUsKGTWThMdDCozHOatVjbHuwTf/WXn1m/0peEFWCyi2kNsJf4dTj",
-	"YMI2LPZZ2bATcrPMRDwL/e/GVa5x4mf/gzPywj8DwVvP34hndCa+ps/ne6LMcHtYejTHAU7Kkz3A7R5o",
-	"727YA/wnXnbdSB8/M72Ot+y75u3+Zu0vnz4NNB3MbrDkBe9yx4ssGzPmMqfaeCY3dzf/+2/Pb/8Xvf3t",
-	"l39++f6/jsoWcxxxPS5U9MVlQ0WlpFwOOANosiYoyWSFgEOEum7zerukXktQa1HOxfYzdZ8RLoimj4Sm",
-	"DyzpAiaobZZhWBon7JpPIn6aiP9+4TEcWpG6XZnzqbNgwV74rxb08Zw7vnrO+Te8bXUpy6wk2B4Xbk5M",
-	"mzKwSbk91iy0mlsCxDS36Tv78JpPGKxnwWCdtuQpoxxGFGwYzv5gfnL2Q9E86DIFUHZjhBFfvby3N8Dg",
-	"8+yondBQtdcn5R+dTF7uWFqyTIOEtNK3iry4/w+MtZvDyjgrCyE2M6Lo0s4uyYFbE0zlEmhqVzNAAg2V",
-	"hijiH/C6k+ypKWXqAmqDXijx+rPrChU7SBFtjmlFUmrhmxauJZXVcAgcjgVCCy32JCmkBJ7sh3C7v9py",
-	"b23cMxP3QjWW5lGut9vhEqsZMdbyNne14tYyIRnjoIIEPNHNL6n+pFzBxIH853hfKDl3lZH85+7lP1Su",
-	"a5jMfQrh9xWWWlkzh1AuIacSpDuTJGRAFUgbPsOYZra3rUp0a3zWodrp7AV517xN7Oo+WBnep10yyS75",
-	"TmTpzO8IOzFu7T7Scj8jCeUJZLbmLhE8YRkc1Ox37RAJW6a1uUnXUf6muuoYc9ZWdU9jzuK9HL6usAcz",
-	"zkHTHn93S1M47+kr4QGkmv70tQfaG3f3qx0I4Nb3YYqXSuqcHeRBbbBkiW7ATqRwAz6dIWiB/4QsB0cz",
-	"/axMPTtkL2ulRWxBL1gePqB7KIu76DrbOHF5l4Go9bYf8XQrKwxrKPtAk/UxmCv2Pa72PMfVfZhd5yhz",
-	"9jZdfDlsgW7weY+GIY5Wq7G52X97iMPhP3mi2LbIXKQ9UtznrvgYJMCv9eImXf3pl5gJ9KbgQVF4wNyB",
-	"0qQ2XOQOmxztnKA1fQCyAOAWIKSax4iBj+oS4Cmkz8hOMh0EDOmQKGcGaCanx+4xN71uObwKyJ4XayFU",
-	"UFeUoD2+Osw19pMVthhaeMZmJVgPp53SGXBI7//DX/r7OG8PJ9gc0Dte4984d483vYXUNKs1a0b2Dcr5",
-	"T3jxC5HCp83TBUdiyGgodXP3t1/e/3KAgkxtxyT6VIqtcBdhBJnyDRF8IahM8TO1aUMP2tvWNpLjnp0p",
-	"NSBq7Dhor785cz8qPuPsiFZxar+tz9ui2Hm/Y1lGFoB0bwK+etJOspvq/HhinkV1ISevDL9nK17j5XVW",
-	"hvuX/0ABZeTId2L7qS78rFvNsLkCbd9SlkGKag7d+BQSN6a+V5NJCUk1uHniDfOWJZsX5SOuF0bAr9Cs",
-	"95p3zBlVN0s2RCyXhBK1pVlGKslAiSq4Nle0DM2gTB3OTUzEdusboKfM76WpP1+3Dl/sSj3d2iKvXy2f",
-	"T8ie4zNcyz1wbUH8gKRunsNowfJyManLioVFQl2xOCltV/npcP99Hu6Wu3ZqdJpKUMr3YjRHfR+zZXA8",
-	"7sR7xgJzXv/g5w8FC/tp31xm3zxfSWh0TR4OhebNodBuFrSqW81HGjmt4dBTup3mzscOPRqzvbZFpllO",
-	"pX6yFHJ7m1JNj5lG/VLI7act9jv1O1EWCbU22x1JaG59BLN5qISUpKApy2wNIbVjaXp309rwrTeMhtz9",
-	"3RvJvugVHnNItCt83a2BP7M0Vy4DhCiYmRAbxlfPCGBo25eP2CpYbdOP6UHNfZgJFmjEKrMmfPzUlsL1",
-	"I498shR+55YC4rvVD30PUTJgn5QZg1scoRFP47jhN+X1P9jxOVcaBEvhNc/2Fx+Z0KTOB1S8rxjXbsaR",
-	"sSHvtWQ5zMoBVWDzRTTBRlPU0BxbUZ4RqjYWjr0Vi+2XJd87OaZ80eqID1vEODQbNKi+sQWmdaYkkQI0",
-	"TuO79XUO3NL25pxxQPOY33P4ryED3z7aETa24V1sgFez4zxorQVdUWshNXFM8uGODoloMdfYOltHp+6N",
-	"c19eOlaollJsh7QLanHeCsXqDT50rtey5zNVakUHP4yVmrbpLgfJRDqCgwM7Py/Iy9kkYOzlWvsQ2Xua",
-	"KSvmn5u9LQgAYy2FQM3D/Cy4KhZGMBcdlYqWi3+tXfqpzuUodv1oq8SIKLRE9JGtnWsaZ5LStxau3kWv",
-	"EgnA1Vr0aFCl76sre3Uc29IVPMn56joGGLVMkxX4IhWcUQr1oVH1+N6J9odvZWFIytuEqp4C+Rd4xYeC",
-	"fz5sPgdebHFoU44kSjKhIL35ZXA7+wGgdKcfQhX8hWGP1znPUPOYi9QcfsOMV2lx5hagdwA2BL0QYuOB",
-	"f3yLBaL1w2OeUcajhYhtxJCQeF2iX9BQ8GqdWargA/UKIlnOLVSIZE+J4bVxnpTYwkKk+xliDOOfWP6N",
-	"WQ3crrYUDyd5S6DN+XjdAtWDE9m69qMGGW++zEW0Q/ORRBZc9W/8aOlCwZv3+x1YU1+eibsXGNK3zakE",
-	"D6Ng/CEbUWo1tPbsPjc/YohLdMD7no2i4VE/SdTDldlmtkgfY7IYKkiQkAxbEBHrZebCbDpZQ0oEB0W0",
-	"EMMBX+r76ASjrtY126Ee/VUfA1aXbec8P4bRkI5YB3Zaxzf68rK4kX4ll5k5gaPItEv9aboBjn26HSMn",
-	"Wq23pUD29iTUWrLPTryLoNn4V6/qoX1Y3VJ0Szdg01TNQNQkvfRNup8by+Zjaaf/sKg2w6XvUw51IK6N",
-	"3UiopVoKCtNeLu4rjapiiqzYA3BS5Edh3rR21Hm92I8Gn+LDeLOfdtJkO+kHQKy6BcyIlnuLBD3Duabm",
-	"Y0yQ2qQXDrv1J9gMuxK1wC1V7TGztXDkkNiYXxd5H0yO7Rq2BQsl7ovYTN/wbW76Bh92zdUOV9H0/a0b",
-	"4YlZUNuN7ObiuybvRp7F9X23WdrrgOA1H4P7QZVtEp1rERoPXnc42lOC0dnAHbGjTDO+urNeoJBkDVka",
-	"QSY/dFEuiaXpN8lFokwWMsBB8LYmasQEa4gjwWB3c3YaXcqJYLC7q8FwzOz0cWVHju+o8ggc5s8UCxnT",
-	"Eo0jSM8T/YqSCWcuxyz5eJWq2pdifjBXYpAEfjJ/+vJgKGqE2ewX7qwy3uESi4MU0pM15emteJh+JuJ3",
-	"lKevH0Be93bwq/y0ET5Wj1ptyoQdgUyZPaE0UDtrOgNdfWsPGfMOC1jTbGmMRFf4j0fR4D1T1in3GIo/",
-	"4HUXMHr45mJj3vDdEWGtZVurO4d7qAD4jBQqQtDJx/lev3tUrdCs99KZuuvc9uf0BC1M0aH752ACjQg/",
-	"w3MTs10LWAqJiG+dCkBkcOuEo2fviwze+AvPufmr51xk979knPIEiKGE8iXndgIPoU5mfOmNkL6An0mS",
-	"QkYbQwNA5BlESOujlHzJ5HbyICXetUa4aTTG+Rl8gXncdfY58ivsOKy4jgpB0w0oAsslJJrQpQbbp9HH",
-	"ZAVUJuvoxrm3Xx+wIxRo+PWmrT4/VNDBrvoNKEP587PIPMxXiatZfbCq7WL0M04wNLETMq2jC/vftVny",
-	"RMNjh0azT32L10zAnS19/AH4Sq9xQB2Oq/N/f3F8BaQvqdyWk/3ddPikghdzrbWRQsuTx8tY6k6U7Z94",
-	"ABJW5wfvk1INtz6ANexmrXDiKbdaUzVfsgxUKGq4ECIDygex56rq3sxe+Y5d5kx2OmHn+792kmkN/I64",
-	"naBsDaOalRgN5r92J6hnsWoIvcZCn7qmGDLluj7e+hqhyC86Evu1bx0oaTclGvnHMlD/wyCSl9S5FCZ5",
-	"NWP+GCzyUkJGgJF/LALwoQDJW8+/RInqPd37ORClOFhE8VRUOOMz5y85gwEDUBwesKbVLESNAh2vdeGm",
-	"kIGVnEOU1dehUWvn878RTdNOPzpwB2bR/Ne9e5ezSoVSlxCFn21U0SZgCeNukJ71nHOQtqMzTJ44Vu73",
-	"/OZ8ILff88tv0bMyI9JCjbLJHNgr3G4xVORQ4cwezalSxnXqcmXNyb6Ne0z262EF4/AAXN9Wd7yiyvF7",
-	"kA8gb3H6Mi5T2YA51cR2oad35B1+cec+eDcj71Kq6R35JxcFnxGWzoi37d6/e0YkqGILyo6q+oEqffst",
-	"vv/339StT6o2dRVXAYH1ptAr0KyzapHqKZdIpav6S52hobJN4Aa+bLyr0l90VhB2fMZF7HX/Phjr9tbb",
-	"jIgsDXlIZ0pnPE/TKwffPQJ294upH34pWWiLgrQf5BlNMPPOdFfC4GBbIXbbIOX10qK8jdhXItFwpceI",
-	"GzPt2o/q9UBU4cQQrWmydjJ/FvWW5xJU/4yW+/qFJ82f7rn215uPLaRVI81lJrlZg8ynmVagcXBPE4QB",
-	"/6xtt4p7Pku/nBrN+ge2rIvJ9eabsSf5A9fj/gAa97czrg0TrbW9ooxH+Witv659+hav+BhKcMWOY81x",
-	"Z/HtcaW00Z7DMiV0TYPuDcsuU6GC2HHhwtyWX4F/lgZv7oMn0/bE4G3Noq5VVZi1+XVeOgCAdDl7KyiV",
-	"G4RcUhuSNiOxcYGQYKvnJ2/nsLe9doHw6/xdCoQD+9CuEag5lneQdCguxG9TK4t7vOm1S4Zd5e9SLr5j",
-	"aSkXBdc46K7nBIFtnlHdkxV9W151nVlRv77LNOYbA7Ck25QZUf8aV7t73Po+TOSkpM7FMqLbOqePSouW",
-	"YvIkt8GVDuBDe8HHIgNuuc/VxaejtVZwgZrRLPPC0Mh72oSo8VpsRmFNlXHxH2hWwKgMqK9V6VTB7ppz",
-	"BnXO4F/+ejyooDVRjJuHNm+45q3J9y3MCBcW98xhb7PUBu1K22hMn2mt0u9PTwc8/zVHTAPkFCbo1ixZ",
-	"12GLsdrYAoNT7kU0vCbXttpbVjZhJd9Zj2ikyoVaPCwDXPM84wvxODuoLyMZHVI25j7oTdvZh96cnYIX",
-	"Sddp/zKHZDkljF2n5ZOzeKfPrW/ql3+dJyiu7vmH8U4vI0PeP8WnoYfq9K9Vy8Ip6aH77skW5GpqZ/WV",
-	"uefHICm40N+poLyim5qg5FRqi3ph4xnCAv5pDzzuD1Gc1N6qPuoTIFtKPMDEeuUv/aiBS91bXMYhdhSz",
-	"hpal+6y/LnuykySX7IEm+6mDWf5M/8nd/qqVhFvktynTv1NV8QNYQLHdWmRANNAtQaVRSRwWN2R7LEe1",
-	"HV6oUNpVDt2a4pyB0Y/gsPlAwdGBIvQJSaBnk/xU6Oo4FctlIwr8DH0grNNuuKQ2ULEwq8DZBwuabIbv",
-	"lzxjU5co3Jt7fhS7BV/+0nHQC5lm4gHKFqz60U4Y16JmmzFJxI4PFxhNJ89Sl2f1vb7m0Gm1xN/xOe2T",
-	"1VZWUsFxYB5L1kRpkRsFo9zDSJIJBxdqAbr1QV3NoSiJDfTUwL21l5yTkuYJlyki++l7OyOtjGbZQOUt",
-	"44fZ3t4GDJdlMve72j1iFveB8kvVoy/l+HJSMtiCefz/Kk5NLkoFH4BVnJFfnqeQD9keh2sXByRpwMcm",
-	"cW2fghzBCYt3ui2eg1iL4kscqZXsfmBpMbSFhbM0CAWrGNJ9eZAX6FLaBICjBFbSZOSXFqeSXryAXDtY",
-	"SxeQ2wamcAGHCh2WHCNujiJ2tx5yToIeLZlZnJiUQ+02mgvEVOolDxrmNjpcAQYODHhsWSuk5qUUQ69s",
-	"h914CupbQi5ITSwhVBMgRR84zsmPvFLs7eugfMgZFzRZ6w0yeyCaxHSJ66BUyG4b8End4PyINCFtjXI4",
-	"UbFCXmpqCvpJVFijHf0aSPgu6uhYULUFqW1hl0KCd0FCUkFpUY6SlZI+qAoFBAAA//8=",
+	"7L3rkhs3sif+KojejfBuLNuS5fGc/3R/kmVr7DOWpaPWHO/sjJcCq5IkhlVAGUA1m55QxD7NPtg+yT+Q",
+	"AOpGoC68qe3QJ1vNuqAyE4m8/vJfV4nIC8GBa3V186+rgkqagwaJ/1pIytM5S83/M351c/VLCXJ3Nbvi",
+	"NIerm/r32ZVK1pBTc+FSyJzqq5urssRf9K4w1yotGV9dffgwu0pKqYQ016agEskKzYR5OocHPbc/ErEk",
+	"eg2koCsgC1gKCVez4Brcw5oryOnDD8BXen1189XTp6EVLKXI99//kkmlSUp3hHF8O37fZ4r8Kjjcki3T",
+	"a1HqyDrwkUE6pFTDPh1mV+YNS3yl+9hccLNmXmbZh9lVg+wF1ev6TUhVCb+UTEJ6daNlCdPoz1LIC6GB",
+	"J7u/wK56yxpoCrJ+z/f1ZdfmugiJn3311ewqZ9z/+4vgK5evqE7W8Xctr+0FzZfsPyZjOdMxabQ/Nh+Q",
+	"wpKWmTZiMDNLZnmZX908MzKRM27/VS+XcQ0rkPiiX/al4ychU0W0IAqoTNZkiVIXWsgvUVKFpVHCPYPt",
+	"O7EBvv/ad2sg2vxUSQllGaQkY3zj39+l5lt84LV9Yp+sdNc2xEa1BtAvnYCFueDEr/mW/ypheXVz9V+e",
+	"1Lrmif1VPblrPNG8QYt9EvxAD9+WWkzclCKlO7cHkTWqEFyBU44FoNpKBNfAkQS0KDKWULPSJ0W6NH8K",
+	"vG3BOMVVdUn6Ydb51ucE32LkbANQmCUVUiwyyPtebK/4H/9UgrdX0Ef6N+65gVX8tKaabIFrspXCEgZZ",
+	"37OGe55+LgrgD3lmP1tdi+WSJZCKpMyB689VIYGm+Jw8+7x63hRyza40POgnibo/AaE1XWTQJLTSVEPu",
+	"vu10PJ79LugkJKFd2fzgtxZuj+dFIcU9zV5IMJvLEC5NmXkMzd5IUYDUzGykJc0UoFhXf/rXFc1F6aid",
+	"Za+XVzd/7xfeV4LD7urDz0HJZYpQXAyktyQvlSYLcObETpT6MzUjGShFtnixxq9RuNWoxDUAN0fD368K",
+	"CQWVqFolZEAVyKufwyrcq9i/24fM/BfVl4vFPyHR5jWeUm8Oep2/3+qiNhlTulP7CvTrUjFuPtj8bM8R",
+	"pkgG95CZf1FOQCU0QwG9JXShzM7PgXJF9Foo8EeP0nTV0JrVgTm72jCeNr+kVPYrRGauF6VWLIXgt9jD",
+	"D6QzMwesF/fIAc321lzzYYarGPfcDgvxc0Kc+5pmlCewT3iaJF6A95a8qG+qlsG4/uMfgqRMSimNzRW2",
+	"gJqr9O9s3FO/rGf1PzCl97+Aacjb/9NHYk+ID9VrqJR0Z/7dMOOHv8G+LLxY/m1qrb0JemRBOYe08d6F",
+	"EBlQbkWNugOybffErLJ6le6p1SMi6908l5Ld02x/B34ntt7Eh53ZRzxVhGprzlC+8TssMbpTyBmhqv5N",
+	"QiGkVoTpW6uyqHkNpCSn5lksy4x+k6BLaVfZJok5TebWYGuZP9ea5UEbCM/Bll4CnprfjIk115JyhYZ2",
+	"QXErLdEgNVJoJML8b2ifb435PCwP9t3+8lm1+CDFhdiou53SkLes/atfSpZsFubXq1n1Ea0/PoAUwWV+",
+	"LSm3fkqbiJAp2GfrnYbCHIcrQQRHS5Rs18DNmZIKUIQLHdzjSwZZ2hHELwJiOLtiqskIZtbO1Nw+l+q5",
+	"OSTM/y4gE9vgB1mB9w+QUGR47FPDTVQfaAZklK9Kq9yLjGojJ4azIsvEFqR5q13y7MrYLpDOjXkkaaLr",
+	"vxhXPbgCvQ75NT2kW4ssVTNiPGry9Bb3AS/zBWBUQGkoFAGzf/BIgl9KMIooROZ7mpUw1gerZVAYpwlX",
+	"PbN8DwqfcUL25SShGfCUjj7OUpFTxucFyPlalIGgyGtUDPnM0EpwIPYGQwkJCbB7kMr4RZQTvD8sbVLp",
+	"ufEbjeCwJCDIP613Tf1jLKitZFoDJ1rceoXl/C8btDDPC33RyA/H5fg4TPzXufXjApfEfwCtGV/NE1oY",
+	"uibOit8jK9BkbSxCY3QbXZwLpa1lpNZUgqHBBgptHH2rdpsEEltQZEGTTZDifgmW3POwVWbOhEzwlYtv",
+	"Ed19B1NEiywNvkGUWpoPQMlBl7X7+FeUZco+1G8SRRTw1G4sH0pYiAeUH2MbBt9UCKVpNqdpKkGp0Eb2",
+	"sgH3IHfErywqIAoSwY2+YHKu1xKU2e/HW/5fGxVo1AeS0Hpvzg2gGUFVp/yxaiXYrMBsJNgBWv9mLzGr",
+	"L/fJsKUyn5dFhJffGMOacbJds2RNKOGwragrmQIMHDGtyLLMMqfNbslTZ2RzQczjr8siyAH/6nDU8iej",
+	"Nc1HuUeQBawoR+09fNh3rbHUR072+L63J5tbeNbSezEW1xQOyO++KuzQPKTHwps9vP+iSvwgf9V/75Cd",
+	"/MJdh6ZsV+01jqUvnz2djVGDkyJ2tZKceNv+np/4gOgeH7GzOzJ5lDjGuX6AbxE4q0cetm0z7+nQcfho",
+	"5SJytI4+AMedY2POoAvK45Duf06SNeWYp1oxrlq6mHLYXgUzDGGpPIlrjpbpGR1z8/y3LgzT8b4bCcNB",
+	"C9BeHDXjpMhg/Ef7kE/7m7tufJ2vtE8Pfd6LhmY/4uuSTLi0Qcfq++7m1asZefaHm6dP0bTMWcrZaq2D",
+	"3gHdza3oqnBmKEOZxyCeMeBuyf/3xz88fUrgITGWK+MkhVwoQnlKNCitgvbFWmTMi/YoYn9nbwjJ2Ejq",
+	"GJ8xRpzg9Vs+PkRoL+6GJJF7VzMfmnRGdthnxgdEJbPfThRyYzRfWFd8f/eabAE25tcZ+YK8EjylO2Mc",
+	"/hu5K7k1hCoe7D+9S+5fBQ94c98///E5McufoYTBA82LDMi3pRHnJ1+DzBgfZws2SNlgQotCbhGdL/cs",
+	"rjZCQ8zacl3Ts283HnBc1ztw4mHR2XXn3TDVTpi4yK6cHSA0U7O/TemYyvM+3p7i0Ku09vnOvRc0Lyhb",
+	"8WDwX5ZwAh/29RZSstgRLraos7lALxVPc1pqkWOKZs5Cx8Fd5eRbn19Tqc2z9BpyBdk98qOi5aAS7RKR",
+	"3lOW0YU99U+Qo+NCrxlfEVUA3Sijp24JRjHJryCFjQViBLxMV6DJliqSlLq2G05jZCwkg2X4F3zvaBMx",
+	"EXnOtD6FENyxFYeU+AirmqEIECExnIzvwuDGXJbOQurdGPbit3jtB3fuwbSEgIusz5cAowkCPFVze0gO",
+	"Fl2sqVprulLRops1EOMC2Fyu+XzKePts+y80DZyccXEeKT5RwcEDcIgYf1Ug38LSZpbZeH+jEBlLdqMz",
+	"oqBA3p9E/SyXIJ3+oBKIKDXm/RNjTUJaqSRlJXQH2vpWVvGMXS9mkVX8MA8dYe11vqFSc5BqzQpFCpDd",
+	"xHSts1ELjpbDvcRXKunSGOay5NwmwICnkQSXBpmP2o1mU7/Di4dsSX9QjzDUGq5NQ+VVwTyfVrP6rtJu",
+	"DeFpqrBZdaJVSb5a/TeJWm/zygq0G6OtMzxx2rLSlPOGDqgEpBkubGitvZOwqxD7zu7DalP2Tt7xx2hO",
+	"H763FzcCOZUWmniUubNqMHt9wOl1xIlyydNhvII/MMI1ydFs6elOUKhdRAPEUYnYe5rh+aiebOvVkc9v",
+	"JETHaOIJ2vEQBRcPwDjFVCmisFIJaZG+/X2AmzhkV78UkhTNA6dhXmMmzRjruNjTaYVPG/3sG32ajXVx",
+	"y+BDj5Cfxl92zuw5/WXOIX3O1TZUqbgQ6S7ikk04E5csyyANb1pb8FltXLtvjR9J1QZSV79/cPkCU8r8",
+	"70GiOs2e85rSEGyIzgfZN54V++pmYA9NYtVB+3T4/BhDldNsmIY0n3PTqFB16UKUOpT6t/XLTBG8YoYl",
+	"CMZlviGUYKHeEuTM/L8orstiRv7f//m/Id5Q3VNXYGsWc2G9hHERg6ZkBA0XjO/4GJBYElFKReChyCjj",
+	"imB54bGxHQxCTgt0uFsWuwmevUskxNeRgtKMU91285q/a8qyCHcFB6JYCmRNXRpnDUToNUj8CxcNpgdD",
+	"Nwx9+kCOgNdFTVgVSeylrceNV23woEFyms1lJJ5m8+IKgE/iyEpwmIfE890aCIctYEAoL6hkSnCyFKWN",
+	"UaBcYfMKodxIr4TRwjtSofkEU7/WUPAXZtOxGT2EADndzW1+ObhFURLwpANpCJDTHaFKsRWfGTIAygyK",
+	"td1U+1XR5qopalDBj0IHC7/NHh5tGE4PoO1EqcfHxHyp97ApJwpb6WmVjyvzViK7j5lza2CjPzR0trt0",
+	"mlXq1f6v92odrsFwR3vndOSoJSCembGD5YXIc1e1OiWPVt/lSWYlzL2vpl1NuZ60KouYa/aZN0SJHMyp",
+	"bk6FJeOUJ1BVyrsU7nDyAh5iKkNomBFnHVopcQWeLFm7s9SeAkjaZiPxYN2wJ1SM/H/pZKSdDTlfAyon",
+	"/0/t/m3FAVo9RPUnmgeexq5RcGZ7BvXFvk0zQQnSUq9DHePOmKgqdOneWdAnHQPdNaguzaXB71pDsnkL",
+	"ChsO9rqwqhM9cAw+hKtdqkdVTRcUy9y2VHLXZBHunyqzsNmhRClDpd7PbRGV7zjB+0Meb0H5vK9PPllT",
+	"469C1aufULzA+lkNqzRYc4KPt82+geKoJh/cAh2BKnUZZIpI4TXPdpMVXDrCLcOrYm99I4VYHvjabvbv",
+	"gaRsxXTFISP8wDVLbGcQNmJKSARWW+NDWprqDxN9qp7vOuS0oNgyEunAahwlewKX0QVkkb3hD/P9pgWm",
+	"yVaUWWo7oJalAmP+ba/G6mr/3lm18BgpXK1j52t54hRTf2wHb39uL27ps4iq26teWotSNVsp+wuYDkny",
+	"jrSszDY1hn6Ywb+UTtfvn7zoU4zXFU32F9nO6YoxyVC03CZ9enXTIhySUuUCD2cMEY+rnggfMb35vpCp",
+	"2H5zMyPmRKgtMA32uDW0ZKFHtJ9Xgjxhrx9yPFw1sDeejmklLgTDmn7HPHNwBGW+UbFVc12UNmUZeKVt",
+	"wriKYE58DWvmvG1jb9efM7j+h4BOx34iR4ctS/V6VjfhZLBsRTvqNXvAki8G1r8beOMa2GqtG6/Uojjm",
+	"jWObpZ1oHZZzPUyxNrVTp7aBZ7bFDTUpQYgF7KiFTEGr7SoVoGa2I9Em1hLm9lyopXiCbvJKYc+tmHJc",
+	"u11dfWgP4U/iHriTb6i0uscDsE946xzDaWJQOeKB06ZrJ+777M1FcE2TADUgd5b6YM/FsRVDHrjA6zV/",
+	"fpttx+kKNYvzd4cxJhywgl197IPN3hNpX6lNkOaFFLmYe+t0sENZS5psIJ0jINF+FiEIThJZ7VuflZyi",
+	"KFQBiZ5LqpkIVUWWyZpQRf5088UfJwU0ayCB8ffkVG5Aq2CgToKzc9RabPmNbUiUzKia7+9eky+/+OMf",
+	"r78gNCvW9PrZpJXm9GGew4oudjpWPmUu6a1oziFldG7+3lYNVeN5bgus7lkK4mp2VaTLcGysuzbG+18s",
+	"YVVmVIdyeM9JQjWshNxZMzGjW6SflizRcXNRFWEgrecEF29rCBXdYWTUMKNlhHJC04CmjwmtDCqVU1ao",
+	"Ji5R23PFAca+Vz5D2t9e5kKwmMuf8hZ4gKScujR4KJiEaS+aUpEwVo/bzjXrEYxbhbOPQjxq5KFHlxwA",
+	"19NgO9iKU13KCdH8O39LaO+Gax48DohL9/gGa+uazpdCzqt1XNUScOX5mroyHsap/XMKSeai7sbkSiXd",
+	"8mgVRaS/4aDKy6iLZn6YqzV99tUfT+HCdVgfL9WsDYL2nq8Ey9Gg6QX6RIGzCptLt7uiUXpZi8cIp9AS",
+	"6zQWpFOTZwwyu1e8tbnHjoV3Ea01VqvEVcT0/e735+itEuz297JVi5LMe6n8zm+3btA7Y/cg6WJK2+Y3",
+	"9U31xuwISVpKW54X7yKGhyQrFbtnetd7lZZ0nmS0DPaFhfuyWQZKCz7hm175W6Jf1AsLglASFSQIEODY",
+	"EuSRJSRw2NKsgrUz7mkKYZAQCffous6lKKMWWKnoCuaSrdZaRYnXkZwWr1tE2n9pl4Htzw8LmpSQ+HqJ",
+	"bg9+VQ9w0o05Lidk743mhKp1v2PJZjK4QKvWP+bl4mXBl9cWXRCZboJRIBJGs+cOXK7XNQpF+NHRnnY8",
+	"RE4HD091KqM3FXMu9DypYwH7629fM++pIxgpWBWyVhDmCOQK0jnjoRDkuzVTpJBiyTIgC0hobusZLWSj",
+	"rQGyPReHByWahc3zLoJhE4CB7gDmexYht+9n/J5Za07whaDSgcVJoOnOpu7QZ4vVU0wu+T1V04wzr1zb",
+	"SbVRGlK8JzSzGguwSZMgJSMNLD2797BQ6ck3+KU2ce/eOLCue7o0jRMYXE4P6w7pPPjEuDMxLsaklx53",
+	"8Yh4zcTqQK8qnYdWmduuCUJBBlatCBEu8Ii3oOJBMYlm4yrNPdyDe/7PA/Q8rOZ8CslPTstuUHuoKSxA",
+	"6YmPqDt+mlH0QZiaJkeG+HASZ725T87osNvXnHDF51/sK2OrHVfGNqmu3CfXx8dnx1dwiGkPtrX/RzRs",
+	"fye2JKccazqB4piPPTKXPBXzkmubjhtHUHPPJH8wpAAdZBySxZXcNtbiv35IMp6rqR6f58M0aHK8a2gx",
+	"J9xYVuzPvrveWD9nf9GIOzx+1ai5/hNxfwNrrgGNRz/P3XHHaaHWImgpFRKwUDeBcPtoTrWaES0KliAO",
+	"KL0XLJ0RxX4FNSPGYygYX82qnhhzzVaycJOkpJPK9d0+pjoS4t9lMK86AI4IdTdp0H6uX/LMs7KNK90L",
+	"/tSSjQMs7KOEp/fI3uP6iFjiUawbWE2Hk1MB7iewr4dRb2mw0Lsa7TEqP0fV3JbSDvYLe7Nwv5fAo8JI",
+	"gGxGlBZyNyN/fEoUQfm14ch22ewYI4674saBAWMNDPX2xX+cWOvTgGL3PSO5iyxYKvXxIpQLWVOeRsrF",
+	"jy1vaX7y2NBLaPnf+HKrib70lOR3Xc0b+M3HcCc6o2lj3VWbjJ3TcjXz/zffMr2eN99hSQNKux4e+xck",
+	"xs9HOJ9QROKbuRCRXwSfL2BNs6XbfiPNVF+QHHymxeWJpB0mtX+ZIzNU05FR7fF/CPaC2L6eewZbhGe/",
+	"qQfXEKZ8tqSDyxoLttsSXIct1KgDdBCStv3KELRPkA+Dl65FdMTB0hHaQBtps75Rs2SjiFguLYJWj2hG",
+	"nN0p3m4I3+IyW2WvaHu/JN3ZHpVU4PQj7CrFyDrJ6Qbh9Jgif3j6p+FA+16WrJKY9mLC4pLBioaTXpOC",
+	"JZPz3WMczcZOHI+YIbU6cu5MVs3dGQOzIUZ/xUAczHmEdnZg9R01af1S+/l4/rjYQayeN6Zi9WAK7UQp",
+	"FWTLWyJ4tiM0zRlXCCpr28/VBIChKUvUYn7w2K4GCxuPCfOwn3encKAbO/rw6ulGgURo2Myo2sCpdX5Y",
+	"5zVPy7Mk2r3RHsgp6IgVcUDxXI81atHk56UMN5sV5SJjaj2p8M/aG+Mn2JUtEjS7IqMlPQe0IDGdRfGr",
+	"2ZJNSp6PKmyzb5wF3BafJJWuJTfr0Z5e3E+0Bavdc74Q1l4R037VSrWjxgxopEvtQB08BqwxXRullPGm",
+	"qfZjjaBX7q/1hbEGekbUWkg9feO4vTHtI/DjP1MkLYEYESMYWLWgFfaBZMt4KrY41Sv4eZUsHwMeFBfP",
+	"Dns6HxpkufhR6EZTyaRCn+EqlMMnFXaeHly7+doDgmmqtI84ILW73/g0BmCqOxrQvb+nAuub0g7aDZ2V",
+	"k05CRFhf747IrdbVvOY5vYs9iaarvvx8eu7bvNDDvfV7t2FU9VspQ8Vpkdb7WT+Egkvid+omhdaQkoJi",
+	"d2UjCIgF0J/XNYp//+Lnz+tRUf3E8FMPXZt9D/ZAI3YczmGMPberoYUd41wRI/Y3OOhDA6GK/O1vf/vb",
+	"9atX1998MyOUGPWB881kidOakR23BAzTqjljvAMW8GyESqlW79cW/PxuniRWhziWDOPDwK2kzogBuzUw",
+	"RgXEAlSVtjcBuAb3f0qznIaL1sKDeC2N7MLbSQ73yjDhJLAVfwv3IJVtXD0ufD7BZC+kMPaAd7aGUgT1",
+	"xc1AdFgTv/QFx52POd0UgXeiKCAlOGTJwpLvQNsYoJCEcbLMcKxO/0hlHGnrrhxLYlXAaIZ0T4V6UHMT",
+	"Ubteg396lKanOCwsc853UPyZanhbmTA1oE2pPLqWFnaTKU2zJvYRQh+FgjvfUZ6+diPPJyIUxAMeP60F",
+	"Nv0hHigX287scx8CGRPp6JYoGQvOYWTh8NQ5i3Q1HRHuaMU4oiVC3zF0AL53U5JHAUu+a046beLLBTV1",
+	"EoU2pIkegG2iJKfJmvEw7NP5VN9A1+UGwsqCi5KfqsGvD6OuNrUHH7Ndh+ARv49iQnbRG2DnUxmOke6R",
+	"7mN7ROoUqqgpnedTSH7+0r5j7nyFQSNjHHSvuzua3HTrOAnh4iOlTkS07/NCSP3SBQO6Fm3WptuCcSp3",
+	"YQBLLG/ZF9F/v3v9I7GvcwiwBE1NooULfmRlzj9TZA00BdlRzqsSlIJ0hAWfQc/nxSDc7Msn5oDrcu7x",
+	"hXJ760rlbi5bWqaZvq2JOfCKvVXWb5BiO17OHJnENvTB5knzDJZ6HjxG3oqtIgvYCYekY8cuP5s9ffoU",
+	"58sgvSBFpFKSMRWObnX3mKPPrOJRTZaKBe4juyvskQOxnVQuEZ8+7ktw4lUpCDJgQfiYIs70QZRmqjZk",
+	"y7KMLIDkFF3O8dInlnOPRRwxdnLCNCkLo6WUOddTHzQYlcwRy7m0VNo3FoDKjIEk0o7gbj040E0kxSKb",
+	"ZLDWIYSwFO6v6gfGwQ3arufWZzAjX+Bc9Uoa6zilVTPBBd+DTFmi9+BbDIMsPbFo1OalMaJYhWOwO4pm",
+	"LB0D6rK9qt8VktV/F6XkdQfI/hGi5m5IQ1h99CRfYuB7v5Qs2SBA9D6Nf8RsoEMptGsytP4Pc8vX5hYH",
+	"o8S0IgWVwHUQo/oBZKD97YVIQw//n+biyEPmmj70r1LTByKphviTQuBWNUhggxpu3Y03z5r0H2bfASFY",
+	"z79WAdpsiGndaG2UAaMu9EQeuDhMx176DZPsFIZTZw8dnpptP0gdwM5jFl4PlPelNl89PfZT3gkdikCl",
+	"sGB6PLL3P+3DIvZOxjiMaTGvnuJvmfl1DH3ACYXEEuRwEfkB0hVIcxRF46Fhv7lyfDs6UULKEPvoHnBO",
+	"5owgUezkzOYhHg9/TqqU7AucRQ8T/cAPi2c88HkLID3xfbRVtLEZP9O9JD9eBuyT3knKlfOMz+dr7b/r",
+	"qEajwWkMRxdrsCmIGI1tEGqfmIDs3wenrytVEaLwK8qyF5SnLA2mB0+DwtU3BuQQCChfPtvbFIwX1fnK",
+	"IEZyTnfoUwAdkfTaK+xofds+PFELxciXy8aynoYP34RCMckaEEdwEqID3Y2K3jSmoISS7QmwNsZkC0PF",
+	"/jqneu5TIJHiHYihJzhon9779yJJuyv3yMD9jUVHVticJtGgbIwjL1nWG1YIA0VOlegPkbd/BzQzduR+",
+	"dG7CjHUvWAENgxMz4H4qwBLe1qDulKEtLFuIB5i2+oV4cJQIfEPJN1xs+fgHglI03LlX8pzqZB2T+JJL",
+	"oKlP0nUm7wql3QTEBGHXudAWep2mt8bD2mFgZwOFJpJuh6M5NaVmV674xn9pc6GtVcWE+A60KxOa0jiy",
+	"oiyELW/8ViqlYb1Npd8QBS6OpYxHqeFBE8ETwOFCM8KW9UxzLQpl1G4Lib6hctyD+xMva9oAKGbaRssU",
+	"sVOfiGqVL8Q6GPyLYiSrRS5kn+LU50D6JsuI4dvMe9WIkP3lU+IYGLA5bbgrPO8vE0Y7BWStOXRzuxYK",
+	"B1JLoMmabCnTyiWQupmpxnsXouQJzH21R/36GjzbXhLZCicF8hQ5DsnRvcupror2VWOtYWzBqcgp4+YN",
+	"87UoIwfVUkJ4plY18s1YtchiNBxWgtjhco7bLLdgqciKCUPhlmWWzfHumGvofuom+lO6awByb6nMr8si",
+	"XNsBIbfJSDqOHvDDcZUPCaLk2rN2/2FGyIKZC/s8OybdkaMocWDHMvIgmc/LYg57+PSjK25joJF+Z1W2",
+	"giVii9j7YlF/26ze503hqvdFSyT3dlRIrOstHdQ6kDIaCrWrOS1TJsI2moWwj2BT2Why1PZtHVSNUp9p",
+	"EwT2diri+EcsucBX29P4RFOQDvFP1pRzG+P1IWyLHj67KoTUiOCa5mjdZ5mf7BWcLZLRiCY/rNmANbD+",
+	"qpFspcW4DwPdt8a/TrGxLBNesnA1uO+D2p9LzNI0hChtDmu9NmYJQaQ2dk813Nh+me1aEI3tYwjZxriR",
+	"RD90IGgTrHUeGFtwRznTTEF6jpaLHPh+p+vINrB9L36ye4vDYtL+IX19pRGB31YrUF6Y+j7kLRTZ7q6+",
+	"vBcPGFk8uu1ChB8i5pkQm+Cx+9zXwJCtFNrYejOsaWM6YOcQLUgGiFe+EkFBaoA2dEZgLLHchmX4DCE2",
+	"hOobfPj3y+tXxtIOn16SaQ3cdcS0H2megr7RTV3JU30FfkS17uai92cgVEZcXQ5UPXs4c4asqDVJre0a",
+	"oxSreTkRL9gqh8O6deO6dZRKPUoHNjdxYKoiTjy8QX20AuM+2CyzFsQqLn3CwfUctnO7W0IDdVaM4+ut",
+	"xhRLTAtaRy/QOd6zzePtBP17t6fbsTMr/DNcmFvq5L7fWviaIhltWmgeS4E6FDuw394VKgpfY+N7CpIk",
+	"GWV5MMMagcqMGgs96OeK/QqjCq27+Ik1mlnrm9wTq3f2UOgUQf2esMiJQvkV/PPRpdxjR9HDtLDWtEm6",
+	"7uqeA3mvaxu4A4DNQVucVFfmrDBAgz4F5Qng6P6fJ7UuaslWq2HgiBqC210fBnJ2DWH+oY3DwjKql73D",
+	"MOihqswUHgjjWpAmhHantI1mmYus5MEDmYPuww6vK1qqnhesM4LwJM5GNGLPXMAyGYBbXFLdQUNUmZsT",
+	"5IunT0/Yrnc67u4ztvZNK+L1M7deiRfr5liLxtSLQriyNd9VW+NRVk4Z8LCc253eoyY6YQfGhSQlZzYK",
+	"eKclK8CHBZ20jEgAN5O6XYdGAhDsWrlOqAJjs2mbQxhogNnLz4ao+yNoH0+5XIvLxLHhtgtnQoIuhlhh",
+	"nD/er92C283iehd0Z+y6z1S960ak7fyntj+kVnQVmxrzxUOMer1cQqBZ75FM5snrWMoJh2i0htzU4bRG",
+	"dMxWq8ru1Jp6rs3w/JqpU2oieETIu+Z0lygTD3JnpvCswYwx5rinwbjWrw419lrA9kx4r3E/26ed+ago",
+	"mQ4EHXMSMZpYQeAjFLBapGpBi3h74+kdgyMKkqEC7v/BzfE7fu+HITY6qzIXtYZ+BVdnQcYOZtMRYFq/",
+	"YQysSfy3FH6LSCaTy2MWkkUKjUYEpt1c4HDQGpLNBMjMxlD+UHtGJhSkc9sXFUnR5cD1CaajjqgHcqBj",
+	"0+pdGlIT+LHyKOZxD2oqrM9Bhz7LIP7h+OvoMIK73sc/xge3e5FMLGIP9LAH65h6f27bDaIAflVx9cpL",
+	"W1CJj4fVba+zOzCuU4fVKdPal4cQ9kljREk1oNttu8aGqM0Ou9UHVUjIfpyUTT9kwE81zPfE6Kbjxib4",
+	"kO/AqJcOmS6AEjd6xPFBkzsGhxfEhxR3SHGK+F5XCA+v3X59DzJ8GFKtbcw9HFVNMpFs5h4ruJvO2ymi",
+	"hIX6tjhJEiwaky1JYIowrjTNMo9RHHBpWTpf7OZbgM1ouvwEsKns0HAFrkIEJCVi3+WvUrq0083il2gx",
+	"98ZMpKiyyBioObfkDU+ug62a54xD/xWod2Ngais4thtTU7Xpe4n7/R5kWsIIhd54Xvfmzld3PjFI3C5T",
+	"AqycNcS1TfiKQh2RCm2GNzTZvHSKxsi06zG7+qdN2vlD0P0zNh26UdEVhgIa5R9XY82dxUZ5Os1iozw9",
+	"//Ckejb0GA/XF0McOUMzPIL78AmW4TbT5bDLayNIqBFskcyo976hen2noQiOKoBfxuL7lHlO5W74ZZUw",
+	"3rk7/H4eveB3VG1CizUGyoQhE+/M5aHnbIXcLDOxHQXQ47/bEb1aRWOXzHondzam3lkytBdgeTBzGzWs",
+	"JSqS+n023VN3d41knXvPX5jd002bd1o4MZgjfikkyUDPjQUzXwk7Mn7Dirkz9SZgfIyIPEzH+KzG5ewv",
+	"W3EhfoWRtZndBLZjwzge/6UDfYM4Pxbmp7QtIX4pmVjNzQm0wzoPuZkHhn/PrX5xoL1zW57d+LnSrFjD",
+	"eA/zZsLNx2s7f5RwLzbQnFWOU3TNikDPM1ooaI4lx9+13M3RD3JXOREwC6sEYOCMO4U9G9FS50ldB17W",
+	"b/x2jFuRgy2A5wCpCpRmNwo8Tlpa7R3hsb7leXCTz5Dr4K7UZdTpIbZ80kwFY/WNXrBD74p0UOFM6v4i",
+	"gQmdbPFR/xZsYVpUoFHGPc5VctdPnZ4Yjs3YBrpwpObK86xum6tA0ppWe12s3aa0o1SLLOF97eyqo8qP",
+	"p/HQrLBUrcyaTWLaFDHm1ta2usoo1GIMzqInknt2+FN3AHfa+wRVdO4eqcyBmv/4bmnKd1iWxyGiyncA",
+	"79YS1FqExoZOTFv3DVSNBioRwG5nlh2u4BKxDVeBXEZ+mlsNPtA6uWcY2E9wC24uz62lenPzPVFG/c19",
+	"2BHRrcGum4EZ4kJOikj2RfQ56AnqdJLu3VV5iWAkBKTTzePwK6vt0W951DvJVVJW+2A68GVUT9Y82Atg",
+	"I40a32cp3CBH9Sm9AnYaM8xL62Trq0G6ie+rVc+4KGbrTRGSIOH+HEbIFnlBJaTziFfx1wIHE/oeMURx",
+	"IVtAHC97J/ZoiVITSla0GN0XNpk0+BHfifCIWh+r22ttw8IaynfWRKUai9q22By0cMOjYv2aU00Iv8ax",
+	"poSL8FlC1K/r4+F3wSOphs0ODIFiVYEhT8kWx0IJkop+v7XvMxs4r1gZzBOYMOglkqLcy4BR50K4FFYP",
+	"BneX7JETe0IgLBYxP/kRFVPt09kQS2+PVMgVvT18aBuDJapYHABgh97O454XVOqTBGn9EyfpC1Hq5973",
+	"Dz1Ta8gLPfmR9rageFBbQ9P3kK8p3zyXkrlFnTKSnYLSjNNoWQVCIUwLT2aMQwykFe5ZCm7vd/CKMuPO",
+	"zIjnGmqeQihtM1252V5EgtKKCD4jrAatHQ97uLQA6nNf8hgbgadEDguR7ogWYoOzAc0Z4IpoLYQ4/iwh",
+	"ETKFlKzN0baDVoNM/6jgNpJ7CIgCgXBOhJuDQZZo16sNweRCAoEdTrGjnJSqpFmLziEj1uhOFT9DNgCF",
+	"7UmztaqWi9gNvaUKux450ncs4XxdcDgzCdATV5CQAVUu1h6ZOW6BUMzxXoCwU2HxplYj5p49HRck7FxC",
+	"EMnqS2c4NFBpiyk59rv7JOUM6Q6js1qZjg3MkU0T6jGdytmrxPTmVY0UjsgBrtPMvAr3nzW9cO9xsbVd",
+	"jghvsV3vCBe6N6dRS0JD5TRPhIYmr7ZaK/nROY4qRdjkeWMHhHSL5Uz8DKzOmcsWucsWNmkhwdjjFifI",
+	"bpC67SoY6sB0ctoPCuH4ai+1cAyU2J55skSkd6sE3Obo9CMMDqKAFMsdm9+hhS4swJG4B7mb4xSWn6eN",
+	"VJs0ZzYAhNUZ91qV0NtX9giCsw7Cg4imFjZJKeQ8OiwHtc58cu17FOTeYhwEySlKnYg8VPmmyiQBSB0k",
+	"lSFGpPrNdYFNmwopKVfLkZNK3PpnDtveL3mwMssy7mtshD5rUGrkUyaHKPzqY4ZaTlOYiGOVguv7Hp1T",
+	"kIM6zuvIN+baSVF1tyH9suovmvVmtSrCHFRs16hkqhgx5fZK7x8376aa4+z0sKLbW5KXCmFN0JtnyqJC",
+	"HYep2Gwj6umDbOLO2hJB988vjvSW4SHJyvRgck9t+PIOdpvYf4FCe4wg+8TPFFnbWRXtCVpfTJ5j1+7T",
+	"wvePIHAIb+OojdbYY25b1VVlngcD2ykyU2ZiWmQorF7VqPRUtQeOJfc1+H1VR7KEpcuvuU8MH1GHTJw9",
+	"idw55834UW6pBEtQlppYPIh4IfoI4x8v7RPHIeTPLisCLYWeE3HRObo0yHMYQ+OVieurNqrucmc58qQ9",
+	"AeTA4hw34zfEtJdCErOWGxsct/avRS/BMLMrYZmaauurwTF0/IHyQMhFCcFv0DpnnCzZPbTGsQqLddZM",
+	"i9rSU/+Lqxlt1Zh6OK/2nDIP0xjJnLoFvggPKmgEYjtdsBywu5ySBtTzcbHanvhq5kg4vHeQ2F0e4e1T",
+	"IqTmKSdKR7Xoe3iVu3vSydZ0iSIl8543ImNJoDzJu75q3i0/b6Rz9FbMq8jR3ON+HSdl43t6uksMrqd+",
+	"4BANDpg7ECBSF5HKXzIjWogZWbF7UGZT2jmoY0m6v7ftHmls71tiLjZKU3Cit6ITpJu8+2uz6cuheQij",
+	"GBEn/123BcysJS0twAl1Obxm0WHDIql+xrBW8w/L0saqsBhUa4d96xFxXUp8SZl9jTmws928kSJv/O/a",
+	"za7txVppb9tjjbkTV/VNDVD2+k42brumihgDBaOQFfAKHtwevndN1RmrBKc2YBouzntmBY4FAYRCn5SQ",
+	"TFmY56VopQB0c3TkFlQPnZkaa95jf8rUiOh0sP2JhvTh5YhqvgzNxfxpLYy5v3VR1Ar8r87YtAnpxBl4",
+	"CiNnJewZ+IP1i3sViyN8ACfiI+oSDTXfied1hKU7cv6w3MaWSu6TWNXx4dU0h+28mSGdXXHR+YMNqLo6",
+	"I/OFC3FvvhejisayV3MHDBtE+ug7dOqMRrXIEaQ5nYFWUzsUIBQSgjinErBREdOJmEn8qgn9FEMf92VJ",
+	"+NjgVzrHfO/LMpHE09f7paXewR9TQWpundUvCC4rYlxOa2AWfJmxKf1k9rUv3H1RUIGJ+ua41ufZleBz",
+	"xTKf3+/43rRseYr4zygexexKurqIPeSjwnw6AweqvWS6xtmvu2JmRHDwiacMVjQjWBGM57myudeZudFh",
+	"ewtMyZp3Nv6aC6VJIrg1llUkA6yNwMwnV0dP5XVd8T7em5hdGd0/7vk/mSuDB4FT63X3f9UL2uB3S+Ac",
+	"9+L75cVasCQ0WgcS7AiaNEo1Lo73nQKKwUeN98z2iOKX3vPRfrfuI+b8UtIs7H9GP27LeGRIzciqLt9y",
+	"j+92z/M393zE2TEIsE48Ckz8bg3E/VjXkUDKcDbsUwd/zGFr1cTupi5CdWUXTBHKbTWKURGLnS0vqA1N",
+	"oqh1vHLGWW5U2NNZDyDqRNzCc6jIvn72U2iYI5XIPsyDW15cyk5iw9iT+YzRJUs1lpfZmbdERlW7mf6r",
+	"p7NYCZObs+KkvT4R7ezjByvRXlLtv74IyfcpBfWxiuOgHDrmBofsLZnuKyVzqKxuPLm3ITD4b7RU0JiY",
+	"JuBe8lKHxDW28n8Zm4zZpHukPndKq7pzHmS47JSmGeMQAaf9ulSMg1LxMUGgEmo+fm5B9I9e0AZsz1sn",
+	"uOkLxiq+2dMFZHUIGXd7zRI7b0YlogCSMjtDxOKuBWOgaJKGgqlNW5UpwuEeJPHRQHNa1QZX3FiYfia5",
+	"zdsdWm3x9iXcM1GqRuthDKX2l1LIMo8VqOtScsev/UPdfrIblGOXY8hr71JEi5mfAW+jwGE4YVlm7cwu",
+	"tu1ZTH23OPNBDP3qoKoyHGw9Ae+tAa+WsRShbUIfIc8zJ0eNL8Z7lWFvO+HXPtKlrqLlfnU21Wi+qVxk",
+	"TK3ni118cS0/GLN88wZvGZ8XVNIsw3ToYjfHpQy6yX64UKUeHBOqd3Y3e1Pe4lroJ6fkp6R9XRyqraGG",
+	"p3B0i8Rx4tU8A3fojgpm+yhQC7Rmf4PmVG4gdGxgbk4yUDPy/d1r8uUXf/zj9ReEZsWaXj+bVOOO8c+y",
+	"g3rbWIKHdVPTPCMJK3vY7K/9rf+JJFTDSpjPuCXmDLQtREaF7Yjt6B37wg9BwZCaZg5H8SA/BAElnAYa",
+	"lov90RFfTS7giU5ysB/zTRsBvnPiqk2srhyjE26EikXgw/ppsSSUICrxgQ0SCTVbsxBSzwuhdFiCzEU2",
+	"5RT5/ZTQmBGE1f7H+XuClochz3xqZmUJkPr80n7ahaq1pquJO+rYiUy9oJWGe/MwqG7rrBhNAHvQBEfc",
+	"/bQWvoqF8dUMjRRnJ0ypvsaf5ohYO2Yqk7n6P8p6JpMqxCY2ecsnmVJIMipBkW2jB+GepSCIojvVrEmn",
+	"nNA0PG4m2mEST0o1mkL7vRajFKpO0L5BFPvonD6jYknc2qb7G7shtLMrB+DUBg+udnFce33nyuguh/97",
+	"GFTaCHzdA7DU9jV4rPFqLirE7EiQzx01+5KL0zVtZAobcIcash70pF09CqDNfijCtP2n8zOHeq2aKAQT",
+	"iOmacgc92U6pYW820srbHppZAxig3S60x7G4/Nck+U3OP4jrsQuPH3DULCZb/Nqr/KOKrO1T4gvzUnl0",
+	"wUswo/Wd2Jojx6JTEGfbLTAR1cjkp/dM2XryEOo2NtCcI9M3uZiiEqruMKO40hrZ3N83nSTOu3h7/9qN",
+	"nhtvsE21GRvh04AJv6ZFAVzZWeDYTWzxwFXPoya+fhLGQgXZtG+8rMUUQkWAmMxT/KJq2oQ5pzTC8x+H",
+	"QbVknGZRG3hN1VwlEoCrtYg4MmM3iR0qrHrFfoIDb63ziRta2lEGzV67DeawVO6mdeJU/GRNo6Uo0aGm",
+	"xqroGfM3anaH7RHSV9VKZ26cR0W9PZ70ysZpMkRe0I4oihZKv0XDeuLZNXriSfCtsTnWb1++IH/6w1f/",
+	"RhxZiYVAUVezAIRyAJZRG/GwAcpCipWk4SGRhw6kMPeEZsO+5uQPT/9kR4+66wjNJNB0F35UD3SNVayQ",
+	"zmxx3Jba4sPZAIwN9s2Ol52XDLL0W3NPOFpmJ6+wgZHFYSpoGw7XgP9X5aUZb4MOhaqcegbsRRTPkAi6",
+	"yZv+5K2qohwPLMZvUEjfVoWok0J0kUabaTZdT7PcW9fowyJ5Pao2lZSO7GRdSKChWJ3x4DAyTNYlTyWk",
+	"djoi2nq+ZRAeUHmMxoFoLv5r895gDJvx6UeIzy2c1ILE0wfSyeP4qbYlw0wrklGliZY7m/ix9XtN69ih",
+	"CEhmtIbroApnQCA9buKbLDm33YEFVbZy3vG+KrQPZl/KkHXgpvhljPtitg4khgI4TC7uymBPdyfwPR7k",
+	"ue3N2Z4TLa5q7jbIgN/aIvfwJrRy3INQFnB67JjruYwEk3zYtNeFpQo8GvgRXdAu/tYDNtb+2lOYLh0l",
+	"dr4il33B2leYCwfo1VF+DodBzYgWxXVZqBn5f//n//ZHsHoa8EQpx7f27JvDtahiQQxfzdcgofFP7f5d",
+	"YQBdzTxehbCTYsJm8xrY6IV1Z6EubKduZRIn0R76tw7Y5IUffRGZiNHmwbc0WVsUFkUET+DWqJgd1mdz",
+	"oYlaiy2vVOaBDl4c4/8tFNnurlyt6pD+ce3fGVVq3EDEChq+yifMrjKq8U9mn4uluYKhL7qVgq/mFf54",
+	"yVW5MERcYI+yEYsg47frXfjER+G2Cr0e8TXQwYtfFqahA346GiSogTZ0LIST+coKp617ciUIk7li9xAG",
+	"brrFM931LDv4HxyoX6+ysr8ifWCPrmnspTFMGu1MnylCk8S2L3rguNEjDud9Y7aNC09Qkv3gX/OGvMLJ",
+	"U2uzuV3DVXim8ynn4BzQZHBQJ5wRJz4vi1MHyE/T6va6xE63FltGN6xx0JEm2B/rmmS0hRewFBJGI2U1",
+	"4fmOB9e7GMpF4CdU4lOdMgnqBKz9ERhmih10n5Co2TgpC/svN8WbaEEWYDfdNEi+Ma2E/hD4bTQTmhOV",
+	"aTAH7OD8BHPh6+Uy1oHYAzdy0m7ECsm2JWu1z1MfFU5lNDSSk7S26m5BAwZgBesJSc2umYEeSC8Gvir1",
+	"MIiqaWZDFy/Q9YxfNZn88zCMkdT9EFH+004G+NLAdbFALxYPnqrNvF64LfudJxll+eEQMMfAs1TffQlW",
+	"SnHP0goYr1vEl6DZuh3Gv7VxWazzMXpCSzknuA/bWdjpUEYtnNTbVns4Uw2Hhen2y6aHB7sbv481p3HX",
+	"4/CtJ3PUm2dE00nqh5cIg0dUqBFOjTVhJ5r7pz1wwT7F/K6Buyv6ISWiQ8TR1Blv6EdrirAEP40hFKsG",
+	"4u/S2/C+st+u4dBKyqrDcUQbr7325DMqT1462a5WnTBocm0OaN+OOfJ72g1IgQpHQ7qeqdvjTbBDkuvT",
+	"OpqsmEc7muourcGen/rK8XjO7u0e8yCKMtBYRpvZdRVVPQa2Qf5uI3Bt7vgpkLUkRlQXg+0PjG9OVEjl",
+	"MG6Bn6MmRjaGlo92Re7FZmruYSpEb2zMfAViWCDHq9UE9bG5eNJbe7vPcSbxiGZqP7vH0rXVau6oMGsK",
+	"gn9wX/lPLVMnOr+9hB5eKlA/5A4mm7jVdP9DMhTNm/tWdipCnR/Zzb7njY3ZBhJHNux6TFVPBveQRSap",
+	"9eBfLGBNs+VcLCeoB59eCCw3iscQJ8rJ+jdbNA6aAwlTk8yLb9wdp6iu8w2gMS7zFB4iSI6+9zLUlumY",
+	"vl+jKZbaRj4QcKB6+Sz4gnvI+nqD7QVEe7CcmUUq0VW5gOBQR1yqQVnJupXbHiWRWAozrZKsjAQqD7ST",
+	"pFbHnWP1SEt3ojW8lwo93pv6al6FcDys3WB4wspKE53ANlLYNsZmZ2OT77X49+zFGFaeVROTSkym4AmN",
+	"g6O7ROC+OWU7HgOfuvnHFp8wHuuCnB7P7mldOtiD6EHv6PFsuhsEOwBjOyS0LRq7xgE/qrJAPx6GUSD7",
+	"8YYaaGodh9v94gEq2u2LAa02FZOuDvR2Q8D7Mtg0MX2/lN/2uUskNwOzvfhrb+G+AUHWOXWzTGxjZ9Rh",
+	"rYjTRiDWi4sNQezJvFRIQvH6dQyPCJmi3X5gBYEnUmOqYRSFqPM9x2bFpyWp3NXTOwC7NZXd/EO9jOA3",
+	"i6zj2KnGuXTlLRpb8m70UGOoj/9TY7gPLVNmNwpNczQoVkYzhONzIoO3VnOce/guXzKZT03yHTQhZ7mE",
+	"RLN7OE904LBkpRiOqaEYHDmmCBfthhRFxzqKDPZTYQMDcRqCchI/siF3Z/QiRQbqAFBsJNf4j/naXO65",
+	"16sJ3YPDay15WjlQ09abNm6r0gIrCdAonfr5yI7ERqvhHmJCP3+q1UU/+7VvU53wzePX3lmOuTG6kv8o",
+	"Y7Vsk7o3uRsoEm+EHxE184ZL9bTgqm3F8p3ZSzwIuegmNsTxojsQRdYrXQrbPS9KjW1F3qzztlezSmWg",
+	"OzWYj3yHJiLLPMifq0gg1JeZaYGIAwRLFsa8rWcW+xaUnvfatQpiZanKUXY8djQUMbMfignoX+69d+Z5",
+	"ARVZFonII3gNrsyDZRlJRaMDkXK1tY7uNACy2Bp6Sfqr4CNMpSZ5A1CkHd458jp+eZI2iOFeO2KnnOQU",
+	"62y+851kd0Blsv6OhZY8EtRXlDyC/9VANaqdq0ijw6Kn32iccYwLmTX7feMf/LYq8z6GTTXxDg/u3+Fw",
+	"y5c42zKwHj53sLb7XmBrZKWaZ7CMaZopDb17IS5cQPhtQ9/zNazKwIlXsESXIRDw/3iLwz/8kUDTVIJS",
+	"M0JtrW9KNfV/tJBFb378czgFlkgIlMF+TRV8+WyG42J3BWK4rikPSnUp2f79Qhe01Ot6YXiwlHoNXLPE",
+	"SL3CCSM4d9qGKQYJ7NZq3ziraBMmbfQsngYaLrK5WC4ryLlAqe9HwAA/7SmmJVutht0d/5h37vJJUM4x",
+	"kGt7dLTJPOgH+ZWcHyd5BP8PxIN8HCwcgSJsltnHhFOc4Rc5vO0rXgUHW1A1ZweAwsbYkWNcOHgSxU1T",
+	"7dAYH41ZmLvo9p7h96vFGbREcwsfovlztZnqUMvdXJY8cqCXfN7jOVlQxGN9p0PdjoEl2fSjuZgsYM14",
+	"ag5tzFkaZ0yZf21BAnH2daDkIwbcvvcqa7oPB/6bX9rHyUsAcXvgKRasKBQKyFqUUlmk2iqDa79ZyJRx",
+	"KnfuEtf+beTV8x+XMor5zaxqD5ktXMDYfNTplH4f4vaQzu6D3D4QHzumh7yq6YC2PP/xeYsttSfUr5N+",
+	"bUKc9n6i24v7gminiQ/FEpM1BtQdpnAEcvilkBg2Ce7S/ltuSEIz4CmVDq/YTzfOaIJUWQzCc/v262re",
+	"HaBkuwW5T51daao2KBWiiNTc+/Lg/ZWaR97U8SActUQqbFSWufpdwjRZCVDtobjNcYSQF1kQj6N+C+Jw",
+	"uOs+U8SPuJ1mVlX+7/5bHB0mPTDUhd4nde9qO6xjYCw1yMjX28T2jW0LWFNVoau0V/vHULX/CAHdAzNv",
+	"yWiMJ+YXw3nzX79JG0GKGRGSLBlkRjx4ag8bmoODxzU34a+djoVnoW+IL90uojEwl+lbsoBMbMnTWvSu",
+	"wqMVWlvDAWTVtIgAbzdqBnrVnq8ydoVDYznLhR5kakfmRMy2qmqZz5U3mV1BHseGmF4yHHVnXTsyjeJz",
+	"4piNQgqx9KKoMHRClhg78e3ROHAfyUJW9H58E6d92HxZBZa6RkcNZOsUoeGlAqwhI2VRGSFhSKeGHizV",
+	"gdWl/sbKMbOsmfVls+7WAPqle01jsMlVou4bQ6ftvx4y9RDcD3dsxb+fDBMfRL56HeDdLUEsICRdVaCH",
+	"ka0WV+aeGAix4LSRUlshsb1duiHYjZ31h5CqqQS6ceGXQaXkn3408qVnVPXAIKvYilMf6OucHDaAFtw4",
+	"dNVOmTR+Ocm+pFLvmmrUG8/eWotB3MWR7AJNi7taqLEOqPmAXlodFP7xkhmETuvmb5V1FPvSt1HidejQ",
+	"qVKlqvJItYUfdjBq2H13dVQ6tzuzpm8C3KFljSORnnvKEYGnUztOdGQY21CbkgSaZbs5tlJPBHw0BBzt",
+	"/p+/x6nhbg22OY1etm9OPFVPyl7vU3NF4UrBDth0t7iwEYFqLtbJRD0XsHfaVId2YUy686LVTpb5tdj2",
+	"TKcAh+2C/bweMmz8INEC+JTVRGbSqA2kQ/QOueJTyBDxdEe7uGYZKmBdvjIurLEaCwk0JeLeWXlmHWQB",
+	"egvAyULo9WhTsnam46HfTihEK+f001zwlQOmhELN3Awm26TNy3wB0pwZ+KNNp3EUATw7uLARRRWLFjRd",
+	"8ClTFda7EQUENi7sQNpwZzqS2wcExSOjyebFmnIOWQhri3NbPh3uIaFKzxFNNNJFcXgWt35zdNV3MLWY",
+	"bQuLtRAbj5QcDCemTLl3V3CLdjJZG0GsXfgV+pr9RYuE0ex5UgG/daqqBNYGSzWyl7e6fk6Va8Jq0Tmo",
+	"yChPIxI2ti64dxSL+zEGBjsKCLgx7sMtNygB/vSohl1LoQrzIzaZYbLBTvpKBEe4AD/VHFZCM+rabPyY",
+	"jbkNmVEslsXGfloUjK8s6okxATKwXQQZLZRDEJCgCsGVvcNZp6mD/2fc9c4sEDQn7NNpKvWbOpqjphrR",
+	"VYj+yDlgYssPdIibS4iwSeoTla5YmM0GvYKGl71qTC7czYj0d0SX337nvo5sJUoGad+D9HlAp849yJS1",
+	"pxn675ldOfiSeQ3lmoo5F9psCU1xqzjpxGH/3sWtwDHmcQczKgZX9ZoiBNUQGTFhFeMkgbDP8io1IA5D",
+	"pfhDTlQQKDi4pcSoy8alfNsoT22j3KVemtC0FeV6Kd44eLpY3ECSUkrgye5z8nwh7oH8ChInXYmtBfxq",
+	"JIduSZIJ5cDajPWKEMU0SWQJKUahEUhyRjJQihTUdjN1WW0unoCGiS8cfT3iDE+Xox8YDzpz7iNHv94C",
+	"aY7vy2HpYeXbfl2ziqDuaX4JNeU8TXolZFKQcnZVpMvYsdag5/GjZDLKk/EF59WJbk31cGiE7oITLKrM",
+	"9GeK+H02tKNH92cOwyNu16HYe3ygTKi4y3yae1Kj6coTMcj+FiJLd85ooVmkY851M47G2zGXO0vgRPCa",
+	"bsZdOq8H4gU6D/1FDqspdlUdDRk7vJ9lPZ2r+Ktiv8JYa95cHxlTMGEGVsro4E7Bi7AMWscCdZPibdEW",
+	"wYl1iR0etCuePDihn01c9dIOFSlW0v3SeS3jJRznHzdJsMCqlnBJeYQGfbMap45jbEhw9GFrsR31tK4B",
+	"58jQT8KTFBm2YJ0OLUEvi0LGUq9TVMhJ+zoPAQ2I53Yno8n6Q7qN6r0QZYVVVWSUcZug4yXNRsBFpI0c",
+	"Z4UcGt1qFVNOIyg1j89XkPqOqs2x1emZUKDmTCuwOBfdyCIayvcgbdK0Qpx0Q9AqLFqqNg6K1hjRCeVc",
+	"aLIAgpO0U5IKHh6Ff0GAi6jreiZUC7ZEfzUNe009E4Mzh7C2H27f8kl4ZjY0MqVn+QAvPoZn5lheg1TM",
+	"rhQX4tdIPGnKeMFGoaLP/nSG67bFevCgNRvphYuTTYxj+cOzg3M6Lqpq3nsKdYOK4Lx65i1QhbnsiePT",
+	"jq1Wia3nDmVp6mq4tjrggKC+vTe4nEZapKOKRXqC+QgfpT2otJ8XzPTQEHDMK5ArIOa3yoTL6Y6UysFm",
+	"iRIzjkwaLzWBaTCtR3cJuc+ZWZa4bxjWC46zh3UJOea3yfTGmDG2YANrlfKabKpM1oQq8q9/uRPuc4uQ",
+	"ab7mw4d9LOWnx9qEh/Yd1bJxTCVsoFOozaU+jpxEa/p9e0bN6V7xRkbqaOywm32nyMjDFjsV7mlW4qQQ",
+	"wbMdwdi2RfevCqiNp7Qw28tYZziKYtLecoOVYouoYO1wITd2MtEWh8cgJkG1jkkv7dUv0QmnYkQeuZIh",
+	"fEz9eX6w0Ag2TW808nv91Du0qmI5qPHlYAUwcst/NQwa0uwp6ergxmLDTHnQwU75KecgLfU6kuEfHjt0",
+	"dBUb8yjdTfMYk7V2khe30/HCoC4sg0i/6NihOZ2SFw/94iI+dbi5EZwKlr6w0ED0d1g/uwKjjCQQeKCJ",
+	"zna2hJpFixAPczE4KwpbMDFSsT9gajrY5rqWQEfvv5FeifM+wth3A4VprXyZd2cs8+svd0yIhi/cXjnN",
+	"qWi33TkPRceevZWuWWTEd+RI6OK1WY1vnhJ8L7I+oE8QTsUBgY1UK+gLDUMJHYoMeirdNC1GsmZpGksy",
+	"jIVjpmoaHDrecJSiRAs6nTPeSWMPwBlFdKu4B5mWEQyQqQGYQ8ZxxXrpvoYVw1IIX/SN43ZrnR54Erun",
+	"Sav4XgPNr9wvsd4lG6OZT3KVp7Y8xWJGPkDkokc/z6Y5pqo1w7IfbrM98tLN3QqbwY35Ng2AK+5gmIbz",
+	"E/1zsEL4Pe7g6JwUvgPNSmHToPJhL8/yaivPmqjMTrJrGau3a2NXxDXn8yMDQL0d0M4mHA4SRRZ3kqPP",
+	"HhBnPPnwBRgpmUjGKWZL91Ssbo0v6Y0VnAMwFg/RMt2iSfeI+PKOC/YF5W5LN6AI0xOa7+PCd1dkkwlX",
+	"o+pNLIDM6cP39mIfcnH//KLXzT4mVNNca/3QHn4ZfXSAMPXmEgblKD5l5B3LIWMcDKFCxXs64iJOK+jQ",
+	"/dnQ4ZYEp9/rM73q0Zpd5Vgj1PbZBNcO38M2L5il4cGwU+ZDnZ/X59LFjKPhOgx72YH+3OiZT1OyQniM",
+	"OU8sDkjnReEk50VTrM54aiBbjwqDpAIGAMKriaFLJkH1T39HMPr9yDZ1I4z27eZIqjPsRSMfccF7gyE6",
+	"NDkVD+U5medLaAKF11MBsQ9omJ/itk0eKhXxPnsyMkP5FkOsg5Itx4AJHHMyRof8ND4lEHKIQSbeYZ+O",
+	"aGFtNOPfTpZ6BRov2jMC8a8VVmN0xSfZUnYFZ9xSxV+L42tzH0kKds/mKYCn1mNTZZKAG/bhJn2Oq3pq",
+	"OJtVGW1VGjG0BYu/Fucfcxse9Bpa0F95TnWyhvSVM6+6NZA8ZYYP4+XTPOiFvy2YEZtoBIWtZVv84hc3",
+	"+Gmn2HltWp1vB/5VhQySU8LGHFRSzRRdZLF+z6OLFXtGmB6H/TIygtRBbam+tgJwGdzbhm2HA56eGhBo",
+	"ED/lwPKEJuxKx/XXJAOqNPniGUnW1LhRFkb9KHSWDl+q1/cC6xhWnGTHq7Narz6WfTBa+UQLMbSGn+rA",
+	"bHxcxti2k+nVnktLwX28dTeexY1h8VPbJ2RQ31C9rnHRqkyqrX33szFnwfGVjYnL4798Ukv77Gq7HlFu",
+	"sURSmEtb0Qr7qiA3ATbWBjjWgNsCbEb0LXYWjHfN+gyOn4TcLDOxrSa0d3OUSgu5m2dOP4yKY9RYs3H7",
+	"L6yPtSwhsEhzVxkptTEe7Qkc4K2jQ3jhXbI2Lq4+t1pmbX26xc26ZAwyQjINr5fLoyXFj9lzKd79bOsu",
+	"hvkTnrjWrXHZtRoMYpJlLYVSMr27Myt08XMhtR1zysz+TYTYMPDq8OZqPv9OKH3trqqZVLC/2G9TdSdJ",
+	"3wMkLcwzQk+ovEqkG5oh4KaSuWvXWhdXHz7gRJylCCmdZYbYlZJIsKCwas0KklNOV9hNSQQnaYntUcSL",
+	"ivr8H/wf/IXg98Dxlhvy73evfySME8XpBuYJVXBLWKoIlUD++tfvv1Hkv/mp//9m4d4Q8wpITjfw328R",
+	"dMVe/fblC/Lll1/+yTztr+9e3BKMnxKm/sHf/8uyaFY1Dn94by7LGReSlJxpdYvpPQfIxyBLXZrK9ZZ/",
+	"Tr6VUkj7pve0KDJmZ909KaRYZJD/j38qwd+T/2ZW8ac/fPVv//0fHIs9KVEaafA+ESm8t80S7xGERL0n",
+	"nOaMrwjcg9yRBU3dq6nGgMDn5HlizkHy5vXdO4vYQ95/n0JeCG0+4vovsHtvIVAVzYFsYOfeWv0JOzdW",
+	"oFX9J5vDdINtKcfWW3vdH549+5w8J25KvEOIAUjtzZ6JfhYNefb0KS7zH9wfZ7YGiDCNQJ/Pnj6zL3n/",
+	"gxsM+N6GHLkgrumeJGZF5iLGyZLde/w+ww4iYVkqisWOf3j6J/sophWx++7zf2DkQrnlkPf/Qt03Iw07",
+	"6MN7CzOKhMtYzvT7GXlvfzP/98t7D0PKJFmyzNiGn5NvU/OWUgF5/+07unr/5P33y+tXxst6//k/+BsQ",
+	"RQZEsRXHiKllst2DHkjytsJzRJRa8v451qSxX5EKN+Rr3G1E0mL+j/Lp0y8TluJ/wf3Thmzsn94bUjgT",
+	"5DPlyFwqR3X3XmTVeyMm5Mn9F0+s7njiVvPeOB4Iaw0PduZoNSMKFYFFX80x2kCM3fL5PziWHyXALd6b",
+	"UyzPC5qs4frZ508bgfqrt5WeqUq2r77wfei0YFc3V19+/vTzL9FQ1mtUgWaRtYexsnExo+6RQN+nVzdX",
+	"hrlfey/HQZdY/fns6VMH9qMdMkNzP/7TKXB7JIzyW9AqR2W3XwbgMv74m2syDz+xWqLXCFb9+zHDV/Zb",
+	"HJp8loHEWnmFk95seX09ZA7R6VSAKNaV+9oBKhZU0hzQobn5e3hV9SVPWK048Bj4uRok+LUrZT0dRZ3L",
+	"+aF9bhrD5sMeM7847avPzsjnaUqo7buvdZKH5Q4x88OsIe9P/sXSD1Gh/zNoz9zzivwAlWZXa6CpsymN",
+	"Emw/vmscfTieqq95jbIf2g4TRR3FuzA6e5/IRr8fuIWWeAycd+9gEn3Uzvm9y4ShhN9q4zbWk2XZd6b8",
+	"GfTL8swnCr7gIicKvske3lYbFSArA9fhAGLVIKQrkCfbVwGq/1OUktPsuomJFD3U/91e/Nxfe0ZetF91",
+	"EaZ8J7YtXBax5WSBAxDMqW+nrrkvr6o6u/xxfzhc75UB0t9BkPKnV2Kdt3wMdfYR+H5Hd2Q9nve3ro1e",
+	"kQyWmojSIv0bU8IvJCAP8a03asupyQcewnZ9mA1ep4U7E8/L0HdC0+xi2xiHK3n62nEmTKStkUCfKbd7",
+	"DScZJ96ZFhs1I4tdpY1Ptrl7JOAJPKAfFhOEb/Hni4jCzEWmfilB7urAVFWkNtIoMWS8s/d8MM9s8/t/",
+	"ghQuPCE43JL/KFmywXvQ4VcuquJZ4NsabYPB3toanKpXV1CtQZqr//ffn1//L3r968//+vLDfw1EnIeF",
+	"X8ODfpKo+7bQD2L17Mv5c2IDSlqQDdjxScd6NP2iTVW9CzDQ0KD0a54xDkRIguxguZExdU5xL+hOlPra",
+	"orf3WXpv8MI39roz6qbWex6bCf3SGIHbNUvWxIZA7fzUrSCFjWNJyIAqsHHJrctbFxIKKkEqsmL3gOGt",
+	"FE7pmIUMFGModHj2uLyz5uI+hlXzqAXtLVg4cqZvid2iTllQCQi7icrKWj22nxzcD2DDKCMdPJXRZNO3",
+	"7RFr+5z7vQVBfm47xFeS2PYdm36gmRJEiyw1Fof/XE87u61P7zv49zzKmGOFr37hHXlRUXhhYd4JtTwn",
+	"iX2vMTMZhvftIH3iUOMxBVOjw7uJZ10pCewwLYrr0oJ7HyZBPZFrW8f5SKWoWQc5SpCenfbVZ5egV+Ie",
+	"fFaUO5Rkb+th4IzotRTlak3utGQF9KhkH+/u9ztfVFdNZXlVznpWt9Kv7yIuZUUMnNOJ9Jx5KwwR9GyO",
+	"zx2ba3oPLjHpUBUcJ2rK7zNjMLnwok5TnJ2ojzLFEMjTNAl6anu2Qe/HZcv6hX0MO/bRCgjmG34VHGZY",
+	"7GAOUztlF+dCm/9kzM/V7duNtod7SDX6q6aKBtYxjInEuFrQEVf+MuaiWiXHwjuu4CvOo/PqckvQC+ny",
+	"mnu1KPi/DeXvX9TT5B+lIeTX93Gy+BV1zs5E/DxCq+n+Np2/KNMV6Bnx0+1nxBYT0ozYoJM9rV1TLtEg",
+	"85gYdDXCiPO5koyzb5RHej43WYGVFTZqtdgRbJZG4pu/WzbF99+JCwYO37NnP8ntwj7OSf5IRclVDniR",
+	"uCVuplBzGLnqRqTcJKJuNGpwQz8pOjOxTug278/ceqwhmL2FXtiFbo7uOnuy17yrLUuor4RNhWDi0Ltz",
+	"Q5LEOaTXrqR2wGI0lz53Vx7uUEestz0sokCSKgI+c16zrv7qi5h2jsAueO0qa1bsHozfroHf+pLfBsFm",
+	"ZMmyzM0jbwXaLBJPn0l4R++h+ZGP1yis1/ixDMMGlS5S5cmrYnkhiSud1muw+3xZl9R7KMc9pgd3uT00",
+	"JOTiHk58XLzFh/4WxOnbvNC7cRL0h/32k2+EHX12JJPf0Q3UXCZi6QqymNK97BR5js93jFQiOwMn8akv",
+	"7KserVKwy3OLvbj56Yhz9rg5lRtMguPriO3k1hmkqBcwuWnMTTdq14uNS9k1xca6jAPHfHXVp8DQiaTE",
+	"EvQygaEG9yqzr/rbvigMRwRq8K+zU+js1EEP3wdOKg9fw4OekTVVa3TuFVtxqksJMRoeU0nUJvwTHAl/",
+	"Yo8NeNpg2m/98P0YUnZKt/CNg9YJvPTHug0x2IHINFkJwIIpDDopshQlx+5M39DYDm1Ufz13eOO57W62",
+	"zWR+P/mePuux4E4CjJXhL9WuGlBM1mu9xj7UgYPKXvrSXvlIE7yNNV6mJwOpYZ1Hm+O1USY7rSMUE/B/",
+	"GkwaND7l0ZqDjTV+JB+xSaXLdAIuHUcCHA1uKnvyUJms2cm9huf2qb8FWXkUDuCdFgX2rDO+8qy8RaME",
+	"R9/YersNFHoUfxGW3vG35Kk4MXP/ylPhOGvxpD9xdsi1d7O2FjTZ3FTzSvwAy1zcw6iNO+ocfET+WrC/",
+	"QZRcy12vFxa5VdPVx3PeLHEv47sdfzo/8oP5o57JFzqOa7Su4X39xPerICpPiLvf4wXxLR7aL6nczWXJ",
+	"Q3umgfZ3WtHIy0yzgkr9ZClkfp1STcczyH4kDhy/sE9o33yhrJ19WV1niQ3SL+7+85Y4jlXINrRyDCmR",
+	"iHiTkq1kGhThwo/bGyFeg8GdSlbPrUAfZ7GHH7GCCTXfFe2ra7pRtJYqPnV1x6Hq+9zFHXZdH6W245EK",
+	"ji/tmKLm0SJfUH7yUJ/+mj7aKr6vKX+8cnMCPCXKazEgQpKMLbUNgFGOwwxs/28jTT9BWFJxzYW+dnro",
+	"9HLzjfhRYGz/EUeJW2v8nUrRHehKdjo8nyAspf1M6HcUv6kvOyPlqrdc1Gci27VAQLMF1GURFvratxbv",
+	"TniYB9mQ+yFbJ9yqGGj5bTh3uNTnavORtqoNSZ0/FY9hnUKKJcsAlTsiIDkYS9u74ROLDnD2liSUG8Es",
+	"eSq4BT+kJKW7CVvchvbGxIFe2SsvRPCLbHL7SRZpqtfuOt1edgwe4Ty9cVeOcs0bUzLaG+TRlDu2P+qx",
+	"Gd8/NYsiNwCFn0NfCcbMI6qSGuRqKbJMoGMt7kESjz5+Oscu2n73sURk9lg8R/fpH9EReLSiLJkGmwvo",
+	"FegJhwTWOeWOcFF8iuqixySOjwXoq6bO+ZE1GpxHGGotiNhCw6lETEXKEGfDw3/14SqeBOsoIlLj0L1+",
+	"+8IVyUG5RcymitFLe1/00O6XnHpDnyAhabwi/zxCFaEOx0sYs5UUtDi3LGk3u3KEUeXHXJ4/p3lOZdIa",
+	"/Hn27BMiPFbTNV0f2Tkt5hQyWNnRC/1xh8Z1j7NMq17hRVj101q4YTvKjZQQeQWAxiNgSj3J33r5jzaU",
+	"V63w46SAGxQ6N3N/AE2UyAEnWlguO4/fTWKz/zDK8NbW7hvGc9gSR3jVg5PU2HJWp56+fvhbnj5+eXoU",
+	"JT7f8pRQUrPEzXXv4R27BxxIM6gv6wsfQVHPYH+F7yud2rd5+k7QR9kA0uDnRY6XpvyQxY6kJRA/qMzJ",
+	"ZksWgxLqwmBC6etkDcmmX2TfCKVf2MvOCUDp33IRMn6L6btMiA2xHfqkKBcZU2tIiaHLzChtUDi+3Pxr",
+	"AwXa1XDPUnDjlMPkPtLo6vBIwn2j7j/Ioje2F+xtfeUZudR4y0V8aE0RKWlBk42FOPdoKVtRZilJhdHL",
+	"t659NlRAc17uCD8R4oRn9OvlEuRb8+THekDj4nCZlw77NbTfp06f48ukDAsdZqM1XI0qwXF4KNnW5Wz1",
+	"AaXC7jLCeJKV6SHHjioXOcPZYf3Hzl3junMGBavXXPDg8VMHMevVIFH72DmPGnOJy17af+eueWwGapsx",
+	"r7kvuN9SRTD9auPres0UKejOBSvDduhOlPoAE7Q7jFuQlKUWlyP0nlKBPJGhSxOnK+ontQdNj1qvbU9g",
+	"LhURWTUXZfRFXz39LecAnGRfKBS0L5pW25qDQLLVWttJHtu1yH0hS1QFdAe1uH08LnZ/6Ibu2X2fRP88",
+	"GYqBq9QaoMo8HJZ4ME84VdIBh75W+YY+cfX4pr3nTg2COiLDVLcdxRNMIwVsBw63OPacnD6wvMyvbp49",
+	"cwP97T+/+NO/Pd2f0H1eFWaJdBEV9sZ4xUkFTuvKdCzdUWMZws2IFghShah4FrN2H+huD8vWSsiTBc0o",
+	"TwbCZl/7ix5njsEt7zKzXh0pZogVU+bIFOBaMlA9+89RW0vKlVWn/RT/Aa9/17z8txCuPMyuO6dsWEJe",
+	"RDTsq0iTx6PNiZyy7HoNNNPrvhzuK8qy7+xVj3MrNhZ4qXGMhnQL8QDG0LshCrieEZR9Y92J0m5W89yM",
+	"Mm7+6MfzoePJVxbdSbk4pBT3LG2l683zG4wCpegK1JOS51Qna0h79/Ff/VWGML/tlHvrUy5TnEqZS7wb",
+	"9VLFF43Gtajt7ShxNR6/hd6pfUs4VrBngq+IFs1cUhPYdJ/Nvs/v1G1p30i61I+uKQ1X9TEqCl9Zep8/",
+	"AGRbzPJKsraUadXOImtRpSbak3WGJeWJr2w+YUT6JcvgIO1xoXi0WdtLllXx2QOyxuYT05NA9ODAFVLp",
+	"Zsvokqcgu7CudnLeGtzUFqZJxjZgOw52REKR7RADsChRfVDFUsAiEsIFB3N+GKWUHiAf6sm/eG/vsNsM",
+	"L+OFzQVFC8A7zSN9p5brdLzfJBIN+lppCTQ/evSl2eW2mPgEMy+xgQS3N1Z/umotxwm03CknVGuarF2Q",
+	"MsLDYyK9bcZbWMnTdxvqx68c7Co/Oh4QddHqBaBQoC+N6kEsnTLgAiuLNlxsVTUwk9kgorErb10AS2GZ",
+	"p7EaibBBcJBO3pgiVG0sXPSgahClNlrl2qaQh0DCX9ur31YXP04PoLPMy8RJ7KgtR0+P37wWpQLsXnS1",
+	"YosdoSRjvDVUUWQsYTAMA9P5rse64TrL/Dg1gV1aXQjR2/Nf1jwKsDm2+c6O3f0bkaBHUQD4XG1CHCVc",
+	"kFxIuHXz88xmVgR4OobVT+xT+iyvFosmM8g+/53YAL+gjj3X7oKklEzvrm7+/vN+c02ANdXRpyuFK3hf",
+	"cZB7QoxPT8xDqkKF8Mb6Bt/jyHH0hpodwOGzafBv3Ndf2hOfKFufynwm7Z5v/MZIYIbj2tdM+XoUdExs",
+	"8QQGIiZslaGGasfUsEd5Pq12cg/Rv+fUbPHepzcdmxyJuYr7PLkHOXjA+GseqfHul3d+MH3sIF8KSdYi",
+	"h6qzXFKW3RBN1UbN/GT0WTV13nZtdoO7HCDFvhDBW6NazENq7nQnecULro8ZyfVoBzWcuJHA9bmd6Gli",
+	"y09WrIKjBFsPYhpyFdDus6ucPnxvf/yyDodRKemupxhGm23WrYfZA4E85y5tSOhl3Ov2jugPajT/OoiS",
+	"+KaF4HUJgl1kEEaDBjd2tuWMcHjQ2JomZxiTYApzDzZUNLOzRmfNalSbtcwRaJ5pQpMECq26nVCni1fu",
+	"Me4JLVOmrwuabPp4+Nxc9cZcNKpsaGK7t3nwUKf3aBkZtjpmrScU6fJos8VHowViUJyyGxmT31jQiLHM",
+	"Bv+IBKWNMTyz+AbJGmOVS5zEAu7YfC9pgaip9yDZckcMn98T25F0S2imRKh5/awCl4gUjmjoKMMh8hf4",
+	"1Ec7ZgsfYtf4Eca2tN99Zjg+V2GRC2I4XRl9WtJkAylGcxpdDw6qIy+V7o7hG3n0PPEK9MTxvBf2se3T",
+	"61GKV2OJbtGXFrJJZ++naMLALvozc7OBmtqeekMBV14hXaPB4CbZSViWCtIAXuPYrQT3ZoFjPadv7dWX",
+	"cJ9CRsaG8fQUPsDvBsLkne3eBJ5eY8rStS9E6xPPesz7zPhYYXrlr/9N18+5r7gQrKOl2J5leFaG983N",
+	"8wVej7VOwS7v46RLL1X8ZvhQ18EYl6RhZ+ExkYmV7SLIZoSSb14RhEojjGuQnGaEC32IGSaWS3dQnliq",
+	"bBv0Y03Fm8VNkahPRtfjNLrsvjEO9BLkrXGuQd6jGw1kUabmCJu+J5SROJ7AdS7u4dR745W4hzv3gse6",
+	"Pfz6zFo/ArZ18/Wf9sjxFoe4B0KJLDlnfEW8dJtDxiN4V0k1IUlhcztjCqzjW6ffgHxrl3JXXXxOYJb2",
+	"uy5m0leUsGETWXoMtPBojLNa9RjbHm3Tv7NXn9m/khdElaAyh9RG+GucehxM2IXFPisbtkJulpmIZ6H/",
+	"w7jKDU785G84Iy/8OxC89fyNeEZn4mf6fL4nygy3h6VHexzgSXmyA7jeAR3cDTuAv+Fljxvp4yem1/GW",
+	"fde8Pdys/ezp00DTwewKS17wKTe8zLIpYy4Lqo1ncnVz9b///vz6f9HrX3/+17MP/3VStpjjiOtpoaIv",
+	"LhsqqiTlcsAZQJM1QUkmKwQcItR1mzfbJfVaglqLai62n6l7S7ggmj4Qmt6zpA+YoLFZxmFpHLFrPon4",
+	"cSL++4XHcGhF6nplzqfeggV74Z8t6OM5d3z9nvNveNvqUpVZSbA9LtycmDZlYJNyO6xZ6DS3BIgpSn29",
+	"wBa8nuJdGxp5g1d/jW2tjzaJVi3x4wQImzQ6ey8FYjwCySnfVRIhlkRwcBMVsO0JCE30rT0mmHLIkJDO",
+	"qkyTkCSDpSai1GSxM8YwZMuWwYWPjonNiNKhptyccyNejvQEP956D51eNX8e20Nqn4hHGqz4lAFjFa/5",
+	"BJp8FtDk09YoZpTDhAorw9kfzC1nt2LNiy5TsWj1VhiiOaJ6xhugB+2Elm30+KT8NyeTl7MjlyzTICGt",
+	"DSRFXtz9JybHjHW5FXKzEGIzI4ou7bChArj1mVQhgaZ2NSMk0FBpjCL+Aa87ygE6pUxdQG3QC1VK/OTa",
+	"uMXWWDPWciEptXhrC9dDzhrAIQ54BrHAFjuSlFIag3QMt7W4dobTmLP3nXC22WUnQAUd5VlVhFQX7Dn4",
+	"lDVVUdRXOb7w97nDGn9jbrqEhFXkvVj0vmFd+2llFSZNI47vg5iKrTik14xX03drQ9Fj1hhreynkLaGa",
+	"5EJp8tXTp2MkcZy1fX5D+0Ll+eZVDhbEiZmaEao15IVrM7JOLckYB3Uug9tV2fsVnDgH7KS54tyjdK39",
+	"Lv9YZRLjZO5T9ndk0IAqUkgoqATprCMJGVAF0mZeMB2W7WyXK81FyfVY7XT2Wu7HvE3s6j5aBfenXXKS",
+	"XfKdyDBAhjvCDhtduz9puZuRhPIEMluunQiesAz22r36doiEnGltHtJ3lL+trzrEsbINQacygAqQDppd",
+	"2IMZR2hqD92e0xTOe/pKuAepTn/62gPtrXv6o50l49b3ccLaFXXOHlhVG6x2pRuww4zcbGhnCFrMWCEr",
+	"a5vp26pqyXk1zk9TvZvRI8/0z/NyFz1OBABc3mXQzb3tRzzdquL0xoAWoMn6ELgu+x2P9jzH1X2kZJKl",
+	"zNkRHvDjED2jxecdGoY4lbPB5jZ0wz6Ek//LE8XyMnNJ2khduLvityABfq0XN+mab7/EOLm3JQ+Kwj2m",
+	"nZUmjblUN9gfb0fMrek9kAUAt9hS9ShfDMHVlwBPIb0lW8l0EGuqR6KcGaCZPD3sm3no45bDR4H29mIt",
+	"hArqigrvzRcWO0wYssLudIvs2y4iHuC0UzojDundf/pLfx/n7f7wsz16x9vDWufu4aa3kJpmjT7/yL5B",
+	"OX+DF78QKXzaPH1IVoaMhlJXN3//+cPPewD61Dbbo0+l2Ap3EeYyKN8QwReCyhT/pjZd1Fr72MZGctyz",
+	"4whHRI0dB+31V2eGMsB3nB0MMU7td81RjRRBW7Ysy8jCh+5DpD3Jbmry44l5F9WlPHlT0R1b8QYvH2dT",
+	"kf/4jxRQRo58J/JPLUVn3WqGzfW8j5yyDFJUc+jGp5BkrONQRDSZlJDUM/9PvGHesWTzonrF40Wg8Ss0",
+	"633MO+aMqpslGyKWS0KJymmWkVoyUKJKrs0VHUMzKFP7I3cTkeceO+OU+b009edr7qApH6mn21jk41fL",
+	"5xOy5/gOh9YCXFv8VyCpGwU0WbC8XJzUZcUSN6EesTgpbVf56XD/fR7ulru4NWiaSlDKV8AU5SJjag0p",
+	"KYQ6aMvgZPUT7xmL6Yxj+R9tnscs7mMhin/aN5fZN89XEloN9xLukeEEpZ7oNbUHTuWkMp5kZQqqaTUf",
+	"aOQ04rendjvNkw+dlzdle+VlpllBpX6yFDK/TqmmExzP6vtfCpl/2mK/U78TZZFQa7PdkIQW1kcwm4dK",
+	"SEkKmrLM1hBSO9FscDetDd8Gw2jI3d+9kezLr+GhgES7EuztGvitpblyGSAEUM6E2DC+uiWAoW1fPmLr",
+	"sbVNP6Z73R9hJliMKqvM2pNHTm0pPH7Qqk+Wwu/cUkBo0Oah79GtRuyTKmNwjdOXhvp7X1fX/2Anrz3S",
+	"IFgKr3m2u/i0nTZ1PqLifcW4duPxjA15pyUrYFbNNgSbL6IJYhSghubYFHVLqNrYSR6dWOywLPm2+ynl",
+	"i1ZHfNwixrHZoFH1jR0cxjMliRSgcRrfra8L4Ja2V+eMA5rX/J7Dfy0Z+PbBTj+zWCliA7weO+rxzm2f",
+	"j1oLqYljkg939EhEh7nG1skdnfo3zl116VShWkqRj2lc1eK8FYr1F3zsXK9lz2eq0oquEa6CScCR4kyk",
+	"Ezg4sgf5grycnWSOR7XWoWEeA229NfPPzd4OeoyxlkLzMML8LLkqF0YwFz2VipaLf21c+qnO5SB2/Wir",
+	"xIgotUSgjNyOxI4zSelrO+nERa8SCcDVWgxoUKXv6isHdRzL6QqeFHz1OGbfdUyTFfgiFRxvDc15g834",
+	"3pH2h29lYUjK64SqgQL5F3jFx5ocsA+DALzMcd5fgSRKMqEgvfp5NLDC3iyCXj+EKvgLwx6vc56h5jUX",
+	"qTn8hhmv0kKULkBvAWwIeiHExmPG+RYLHPQCD0VGGY8WInbBpkLidYl+QUPBR+vMUgUfqVcQyXJuocIh",
+	"KJQYXhvnSYkcFiLdzRCeHv+J5d+Y1cDtakvx9JpQIoG2R6v2C9QAxHDn2t/0fIr2x1xEO7RfSWTJ1fDG",
+	"j5YulLz9vN+BNfXsTNy9wHzXvKASPIyC8YdsRKnT0Dqw+9zooTEu0R7vBzaKhgf9JFH3j8w2s0X6GJPF",
+	"UEGChGTYgoioQzMXZtPJGlIiOCiihRgPPdTcR0cYdY2u2R716K/6LaDG2XbO86NpjemIdTjZTaStZ5eF",
+	"HPYrucy4IpxiqV3qT9MNcOzT7ZlW1Gm9rQRysCeh0ZJ9duJdBM3Gf3pdD+3D6paiOd2ATVO1A1En6aVv",
+	"0/3cWDa/lXb6j4tqM176PuVQR+La2I2EWqqjoDDt5eK+0qgqpsiK3QMnZXEQ5k1nR53Xi/3N4FN8HG/2",
+	"00462U76ARA1cQEzouXODhGY4Uhs82dMkNqkF85J9yfYDLsStcAtVe8xs7VwWp3YmLvLYggmx3YN24KF",
+	"CvdFbE7f8G0e+hZf9pirHR5F0/e3bvozZkFtN7JhGkvBNXm38iyu77vL0kEHBK/5LbgfVNkm0bkWLb9h",
+	"EJHzuS11wx2xpUwzvrqxXqCQZA1ZGkHj3HdRLonq6jfJRaJMFjLAgUF3hjHFBGuMI8Fge3V2Gl3KiWCw",
+	"vWnAcMyMWK1AzSwaB1UegcP8M8VCxrRC4wjS80i/omLCmcsxKz4+SlXtSzE/misxSgI/mT9DeTAUNcJs",
+	"9gt3VhXvcInFUQrpyZry9Frcn36c7neUp6/vQT7u7eBX+Wkj/FY9arWpEnYEMmX2hNJAU2vRg65/tYeM",
+	"+YYFrGm2NEaiK/zHo2j0nqnqlAcMxR/wugsYPXxzMYxx/HZEWOvY1urG4R4qAD4jpYoQ9OST4B+/e1Sv",
+	"0Kz30pm6x7ntz+kJWpiifffPwQQaEb7FcxOzXQtYComIb70KQGRw7YRjYO+LDN76C8+5+ev3XGT3v2Sc",
+	"8gSIoYTaGyxgZcaX3gjpC/iZJClktDW+AkSRQYS0PkrJl0zmJw9S4lMbhDuNxjg/g8/O3LsW+xz5FXYc",
+	"1lxHhaDpBhSB5RISTehSg+3TGGKyAiqTdXTj3NmfRw0i+aV3Asklgw521W9BGcqfn0XmZb5KXM2aM7lt",
+	"F6OftoOhia2QaRNd2N/XZckTDQ89Gs2+9R1ecwLu5PThB+ArvcbZpv8/e9fT3LatxL8Kxpd3kZ5fLu9g",
+	"nZyXZOIZ58VTOdNDp1PD4srkiAIYApSqdvrdO9gFKIoSJUomIMrNLbYZ/NvFArv47W+x0qn7+d3pCEgH",
+	"qZyDUvwFzJcSY1GTNb2YTa1tAFq+utARrW5Hr/0dl+JCdP7OdiKuYegCWO0aq4UTX9NUzNVv0yQFtStq",
+	"+CxlCly0Ek+vcG9mr3xOwpzJ1iYsXf7XMk+0BnHD7E5QhGFUg5KjwfyTdoIaNaEhdIxAn6ql+F4g5nbv",
+	"xWdcftVPKnI3viCS+epSB8q165KN3E2lt7SJdnznYSQvVycUJ3kp5JO4yEsNOYKM/FIU4FyE5LX+Q0BU",
+	"x3zl6kCU6kCM4pFc84wPrL9kLwwYgBKwQEyrGYg6inS8koUbQQqkOdssq193lVrz538jm2atsLBzBwaN",
+	"719jOxevWqFUCFX4maKK9ADLEldZjzznDHLK6Ny9PM1cuXfiyh/J7Z0Iv0W9CqMhhRp1M7FkrzCcY6jI",
+	"ssKZPZpxpYzrtNeVxYFfU8hjOOUTLfN9L7vkXH+i77yuaKWfEMHgegXJfykXB5q6ybbW8Pfwkoj9K/XO",
+	"y0q9h5fCv0nA6WF2ESDAiAvGCx2D0GYGMh8ZpSwUMGnODcuxjqWDSgTgsSq5EUXbFxDbWnU/fCgPuZTT",
+	"8A9tE7mAfPU/LBHgvU54YXkmq6I1UjeSRZODRX6Nv4USHlkMGo0Rf6UYz4GpWC4F6sLRUnetDQ9WRchS",
+	"PoHNBfoh/VdI//+wrMmS5As8TxPI6bnBSHcpcx2n5sjR8Qn7Ooe5LfHcJFnz9/7tan83zkc+Izin2TUb",
+	"RxDjS74auGzNtVVts+gasmGR7XHGNGTfsre2Z0Jdkh8QCV8VjLal0BPFVrIYYTFLYoLCZ8l5IgoN6t/s",
+	"EZ8ghGQzWN24/0zl9A6aTJ0DnzdHu+nP7ZL9YAFCD9ct9ijrbwz5AvKhAqEZDlMR2IFrRgxC0Q17wj/c",
+	"2F88DdhTxDW/YX8KWYgBS6IBc3G5v55GLAdVzEFRmdF7rvTwI87/7kM1csjVrOqerklcD8If14SnXq/I",
+	"615CwCBVdVIeyDDqC7xRG6CZEcN95LWADvYRJNbq5oM4BRd5GzCZRrui256gKLdR1PPCCSeUTHjXdeeh",
+	"dKGuCjn9Am+8xtNK9D6wx9a2Qt7dVsbrEzH0HrGv5ERDT48R05qZOqWOV7HcXKEHqzWfxFbnvZi3LMtB",
+	"Ha6vN65+ePrr0+EHxO9Xl/YcWVmaMFV4KZjmIEIvoLHo4iaBFv5Y2W5r6TmE5bTrSiT3ybSqJv3FCiKf",
+	"zJn9qXvQuL9tYNQIkSKlLzwRjXKk29++ffqIX1xC+pRcCswX25s4dVoaVCNfRAnnORb34RXOwFUgdDHy",
+	"/u5Oqqr5FfhjeeHN3MNXt/nM2KwZVF9NhRmbG2foIAGui3caD57PkC5TzVi0+YrerBA5UOZj56m41Gzf",
+	"FcKN800qhCVq0zaJ29WlocenVtqhhJR/dG0sxtho3zWDRvkm9eJzEpV6UQiNRYoPnCAwz1KuDyDaHsuv",
+	"+oloc+MLQ6pkLoDlunWJZnPT6O3useM7T+SkXJ1gaLZ5VdInQdpKNbnOKLiyh7SaPrgUHbDDvVXBK9vW",
+	"RhAg3ydNnTJsYNYIzGa8FnpRiDk+xix4WsBR6DWHM95rgu03PoM6HvzL76cTQtMVxbh5eOfdna+wKfc5",
+	"DJiQxFlr66YkEQXtyrvRMRwhlSyN//6nRf9fBfJRoaQQXBUnk7hacgIzxegpjwunorvHZClHDqYEdJiF",
+	"4fWIxlUJlJ5LArDER4l4lr8PtnIDWMrbQP7tLw4+21GnV95XMMhznXaT2V6W14Sxq2t57cU7vSXf1A2/",
+	"nycoju72PN5pGB1y/in2hh6qtb9klqU10m333fUc8peundUvps1L0BQc6BtVlC98VlGUjOeaGMsoniGJ",
+	"rFm7ojHuEDXXrjpy/JACURpYiyvWF/fpRZPO21mEcYjtitFFi9Z9cDinrrOTJMuTBZ+sug5muTP9wTbf",
+	"ayNhB/kxSvQbNRX3QJDiZSxTYBr4nKHRWGscghvSFaYSUXY+GpQ6ymG/pfAZGL2Aw+ZMwdGWKvSDBaoF",
+	"7r48TuV0uhEFHqEPhDl2Gy4pBSqezSiwbtUzn8za75csTbqGKIxNmxexW3DyoeOgga5mcgFl+nz1aGeJ",
+	"0LJyN0tyJpeivcJo3vkrdXlWj3WfQ6frIb7hc9o9VpOuRFJgseNkEjOlZaYw8Yc6Y5NUWqp3Kq6it3A1",
+	"26okZ3AAA/dIn/hcSdNDGBDZwx3Vty2jWfVUw2NSC+0rk2mvt3vEDO5M70vrrkM5voKVAqYMKQWTHDDx",
+	"o1XiG6lGGZtsSn0n+nQn92DgOep2Y5YN2nqyH1goe8NqtAbf8IuL9uXNFIJYmwcUibM0sSwUHG9ezGj7",
+	"al3M2M5jXHBVAkCO11U/2zItVHeSpQVPFH9Ou76jfaBWu1MPj7stQPlWXIxSWiMGIlIMMGPWVas3viUV",
+	"t+f60ElQER/K/HThFbvv1z/J1FtaNLZ9jitxEFnb/HLKcMf9WHmQHm0QSyomAKI6i2g7sddToxXozqGf",
+	"aovD4x++j8t8681cazmtcXHb5OtYslQqzRJtNzy5z2qdsbMt6Hqt9pLq6Jdfzf2ErlWucjumu5Ioijy9",
+	"urm6NnelvwMAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

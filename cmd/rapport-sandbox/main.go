@@ -80,7 +80,7 @@ func parse(args []string, getenv func(string) string) (settings, error) {
 	f.DurationVar(&c.Pace, "pace", pace, "length of a day of simulated creators and banks")
 	f.BoolVar(&c.Mute, "mute", getenv("RAPPORT_SANDBOX_MUTE") == "true", "switch the simulated creators off")
 	f.StringVar(&s.world, "world", getenv("RAPPORT_SANDBOX_WORLD"), "base `URL` of the API in which a sample world is made and moved; empty is none")
-	f.StringVar(&s.credentials, "credentials", getenv("RAPPORT_SANDBOX_CREDENTIALS"), "`file` that names the people of the sample world with their passwords")
+	f.StringVar(&s.credentials, "credentials", getenv("RAPPORT_SANDBOX_CREDENTIALS"), "`file` that names the sample people with their passwords and authenticators")
 	f.BoolVar(&s.verbose, "verbose", getenv("RAPPORT_SANDBOX_VERBOSE") == "true", "log every deed and every refusal")
 	if err := f.Parse(args); err != nil {
 		return s, fmt.Errorf("flags: %w", err)
@@ -91,8 +91,8 @@ func parse(args []string, getenv func(string) string) (settings, error) {
 	if c.State == "" {
 		return s, errors.New("--state must name a directory: the sandbox must not forget money")
 	}
-	if (s.world == "") != (s.credentials == "") {
-		return s, errors.New("--world and --credentials go together: the sample world is made by people who can sign in")
+	if s.world != "" && s.credentials == "" {
+		return s, errors.New("--world needs --credentials: the sample world is made by people who can sign in")
 	}
 	if c.SendGridKeyDir == "" {
 		c.SendGridKeyDir = filepath.Join(c.State, "keys")
@@ -112,21 +112,28 @@ func checkLoopback(addr string) error {
 	return nil
 }
 
+// people are those who can sign in, if a file says so.
+func (s settings) people() ([]sandbox.Person, error) {
+	if s.credentials == "" {
+		return nil, nil
+	}
+	return sandbox.ReadPeople(s.credentials)
+}
+
 // sampleWorld is nil when none was asked for.
 func (s settings) sampleWorld(log *zap.Logger) (*sandbox.World, error) {
 	if s.world == "" {
 		return nil, nil //nolint:nilnil // no world is no error
 	}
-	people, err := sandbox.ReadPeople(s.credentials)
-	if err != nil {
-		return nil, err
-	}
-	return sandbox.NewWorld(sandbox.WorldConfig{URL: s.world, Sandbox: s.sandbox.PublicURL, People: people, Pace: s.sandbox.Pace, Log: log})
+	return sandbox.NewWorld(sandbox.WorldConfig{URL: s.world, Sandbox: s.sandbox.PublicURL, People: s.sandbox.People, Pace: s.sandbox.Pace, Log: log})
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) (err error) {
 	s, err := parse(args, getenv)
 	if err != nil {
+		return err
+	}
+	if s.sandbox.People, err = s.people(); err != nil {
 		return err
 	}
 	logging := zap.NewProductionConfig()

@@ -129,9 +129,11 @@ func TestWorld_is_made_of_people_who_can_sign_in(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "people.json")
 	s := settings{world: "http://127.0.0.1:1", credentials: path}
-	_, err := s.sampleWorld(zap.NewNop())
+	_, err := s.people()
 	require.ErrorContains(t, err, "read the credentials")
 	require.NoError(t, os.WriteFile(path, []byte(`[{"brand":"B","role":"ops","name":"Kim","email":"ops@b.example","password":"x"}]`), 0o600))
+	s.sandbox.People, err = s.people()
+	require.NoError(t, err)
 	_, err = s.sampleWorld(zap.NewNop())
 	require.ErrorContains(t, err, "needs somebody with the role")
 	none, err := settings{}.sampleWorld(zap.NewNop())

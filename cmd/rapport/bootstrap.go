@@ -25,10 +25,12 @@ type firstPeople struct {
 }
 
 type firstUser struct {
-	Name     string                    `json:"name"`
-	Email    string                    `json:"email"`
-	Password string                    `json:"password"`
-	Roles    map[string][]rapport.Role `json:"roles"`
+	Name     string `json:"name"`
+	Email    string `json:"email"`
+	Password string `json:"password"`
+	// SecondFactor is the secret of the person's authenticator in base32; empty for none. It needs RAPPORT_SECRET, with which it is kept.
+	SecondFactor string                    `json:"second_factor"`
+	Roles        map[string][]rapport.Role `json:"roles"`
 }
 
 func readFirstPeople(path string) (firstPeople, error) {
@@ -54,7 +56,7 @@ func readFirstPeople(path string) (firstPeople, error) {
 }
 
 // bootstrap writes the first brands and people, as the schema's owner. It is a conflict when anybody exists.
-func bootstrap(ctx context.Context, owner Secret, first firstPeople) error {
+func bootstrap(ctx context.Context, owner, installation Secret, first firstPeople) error {
 	b := rapport.Bootstrap{Brands: first.Brands}
 	hashes := map[string]string{} // the hash is made to be slow
 	for _, u := range first.Users {
@@ -64,7 +66,11 @@ func bootstrap(ctx context.Context, owner Secret, first firstPeople) error {
 		if hashes[u.Password] == "" {
 			hashes[u.Password] = api.HashPassword(u.Password)
 		}
-		b.Users = append(b.Users, rapport.BootstrapUser{Name: u.Name, Email: u.Email, PasswordHash: hashes[u.Password], Roles: u.Roles})
+		factor, err := secondFactor(installation, u)
+		if err != nil {
+			return err
+		}
+		b.Users = append(b.Users, rapport.BootstrapUser{Name: u.Name, Email: u.Email, PasswordHash: hashes[u.Password], SecondFactor: factor, Roles: u.Roles})
 	}
 	store, err := postgres.Open(ctx, string(owner))
 	if err != nil {
@@ -74,6 +80,22 @@ func bootstrap(ctx context.Context, owner Secret, first firstPeople) error {
 	_, err = store.Bootstrap(ctx, b)
 
 	return explain(err)
+}
+
+// secondFactor is what the person of the file proves with; nil for nothing.
+func secondFactor(installation Secret, u firstUser) (*rapport.SecondFactor, error) {
+	if u.SecondFactor == "" {
+		return nil, nil //nolint:nilnil // none is no error
+	}
+	if len(installation) < minSecret {
+		return nil, fmt.Errorf("%s has a second factor: set RAPPORT_SECRET to what serve has", u.Email)
+	}
+	factor, err := api.SealSecondFactor([]byte(installation), u.SecondFactor)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", u.Email, err)
+	}
+
+	return &factor, nil
 }
 
 // explain adds the bad fields to a refusal, for a reader on a terminal.

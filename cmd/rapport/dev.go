@@ -308,7 +308,7 @@ func (d *dev) childEnv(database string) []string {
 
 // summary says what runs where.
 func (d *dev) summary() string {
-	order := []string{"Dashboard", "Mailbox", "API", "Temporal UI", "Temporal", "Worker", "Sandbox", "Sandbox control", "PostgreSQL"}
+	order := []string{"Dashboard", "Mailbox", "Authenticator", "API", "Temporal UI", "Temporal", "Worker", "Sandbox", "Sandbox control", "PostgreSQL"}
 	var rows [][]string
 	for _, what := range order {
 		for _, s := range d.rows {

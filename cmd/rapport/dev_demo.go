@@ -2,6 +2,9 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base32"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -23,6 +26,8 @@ type signIn struct {
 	Name     string       `json:"name"`
 	Email    string       `json:"email"`
 	Password string       `json:"password"`
+	// SecondFactor is the secret of the person's authenticator in base32; empty for whoever has none.
+	SecondFactor string `json:"second_factor,omitempty"`
 }
 
 // demoBrand is a brand that `rapport dev` makes, with the name of each role's person.
@@ -57,6 +62,14 @@ func demoPassword(role rapport.Role) string {
 	return "rapport-demo-" + strings.ReplaceAll(string(role), "_", "-")
 }
 
+// demoSecondFactor is the secret of a person's authenticator. Like the passwords it is the same in every installation, for a database on
+// this machine only, so that one entry in a real authenticator serves every demo.
+func demoSecondFactor(email string) string {
+	sum := sha256.Sum256([]byte("rapport-demo-authenticator " + email))
+
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:20])
+}
+
 // populate gives an empty database brands and people to sign in as: two brands whose days are short for the sample world, else one with
 // ordinary days. A database that has people, or that was given without being asked for a sample world, is left alone.
 func (d *dev) populate(ctx context.Context) error {
@@ -86,7 +99,7 @@ func (d *dev) populate(ctx context.Context) error {
 			return err
 		}
 	}
-	err = bootstrap(ctx, Secret(d.set["DATABASE_URL"]), d.firstPeople(people))
+	err = bootstrap(ctx, Secret(d.set["DATABASE_URL"]), Secret(d.set["RAPPORT_SECRET"]), d.firstPeople(people))
 	switch {
 	case rapport.ErrorCode(err) == rapport.CodeConflict && len(begun) == 0:
 		d.out.printf("The database has people already, so none are made.")
@@ -139,9 +152,16 @@ func (d *dev) people() []signIn {
 			if d.given("DATABASE_URL") {
 				password = random(minPassword)
 			}
-			people = append(people, signIn{
+			person := signIn{
 				Brand: b.name, Role: role, Name: b.people[i], Email: strings.ReplaceAll(string(role), "_", "-") + "@" + b.domain, Password: password,
-			})
+			}
+			if role.Finance() {
+				person.SecondFactor = demoSecondFactor(person.Email)
+				if d.given("DATABASE_URL") {
+					person.SecondFactor = rand.Text()
+				}
+			}
+			people = append(people, person)
 		}
 	}
 
@@ -165,7 +185,7 @@ func (d *dev) firstPeople(people []signIn) firstPeople {
 	}
 	for _, p := range people {
 		first.Users = append(first.Users, firstUser{
-			Name: p.Name, Email: p.Email, Password: p.Password, Roles: map[string][]rapport.Role{p.Brand: {p.Role}},
+			Name: p.Name, Email: p.Email, Password: p.Password, SecondFactor: p.SecondFactor, Roles: map[string][]rapport.Role{p.Brand: {p.Role}},
 		})
 	}
 
@@ -214,10 +234,13 @@ func (d *dev) startSandbox(ctx context.Context) error {
 	args := []string{
 		"--addr", address(d.sandboxPort), "--control", address(d.sandboxControl), "--state", state, "--target", "http://" + address(d.http),
 	}
+	if len(d.signIns) > 0 {
+		args = append(args, "--credentials", d.signInsPath())
+	}
 	if d.demo {
 		args = append(args, "--pace", d.day.String())
 		if len(d.signIns) > 0 {
-			args = append(args, "--world", "http://"+address(d.http), "--credentials", d.signInsPath())
+			args = append(args, "--world", "http://"+address(d.http))
 		}
 	}
 	if err := d.sup.start(ctx, program{
@@ -227,7 +250,7 @@ func (d *dev) startSandbox(ctx context.Context) error {
 	}); err != nil {
 		return err
 	}
-	d.rows = append(d.rows, service{"Mailbox", d.sandboxURL() + "/mailbox", "sandbox"},
+	d.rows = append(d.rows, service{"Mailbox", d.sandboxURL() + "/mailbox", "sandbox"}, service{"Authenticator", d.sandboxURL() + "/authenticator", "sandbox"},
 		service{"Sandbox", d.sandboxURL(), "sandbox"}, service{"Sandbox control", "http://" + address(d.sandboxControl), "sandbox"})
 	if d.given("SENDGRID_API_KEY") {
 		return nil
@@ -255,7 +278,7 @@ func signInTable(people []signIn) string {
 			other = p.Brand
 		}
 	}
-	text := table([]string{"Role", "E-mail", "Password"}, rows)
+	text := table([]string{"Role", "E-mail", "Password"}, rows) + "\nFinance also gives a code, which the page Authenticator shows.\n"
 	if other != "" {
 		text += "\nThese are the people of " + people[0].Brand + "; those of " + other + " are in people.json.\n"
 	}

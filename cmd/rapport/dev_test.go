@@ -123,6 +123,11 @@ func TestSignInsNameEachRoleOnce(t *testing.T) {
 	given := &dev{env: environment{getenv: lookup(map[string]string{"DATABASE_URL": "postgres://x@db/x"})}}
 	require.Len(t, given.people(), len(rapport.Roles()))
 	require.NotEqual(t, demoPassword(rapport.RoleOps), given.people()[0].Password, "a known password is for a private database only")
+	for i, role := range rapport.Roles() {
+		known, own := people[i].SecondFactor, given.people()[i].SecondFactor
+		require.Equal(t, role.Finance(), known != "", role)
+		require.Equal(t, role.Finance(), own != "" && own != known, "%s: so is a known authenticator", role)
+	}
 }
 
 func TestPeopleAreMadeOnce(t *testing.T) {
@@ -134,7 +139,7 @@ func TestPeopleAreMadeOnce(t *testing.T) {
 
 		return &dev{
 			devOptions: devOptions{dir: dir, demo: true, day: 30 * time.Second}, env: environment{getenv: lookup(nil)},
-			out: &terminal{w: out}, set: map[string]string{"DATABASE_URL": owner},
+			out: &terminal{w: out}, set: map[string]string{"DATABASE_URL": owner, "RAPPORT_SECRET": random(32)},
 		}, out
 	}
 	first, _ := fresh()

@@ -72,7 +72,7 @@ func migrate(ctx context.Context, cfg Config, first firstPeople, out io.Writer) 
 	if len(first.Users) == 0 {
 		return nil
 	}
-	if err := bootstrap(ctx, cfg.DatabaseURL, first); err != nil {
+	if err := bootstrap(ctx, cfg.DatabaseURL, cfg.Secret, first); err != nil {
 		return err
 	}
 	_, _ = fmt.Fprintf(out, "Wrote %d brands and %d people.\n", len(first.Brands), len(first.Users))

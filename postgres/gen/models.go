@@ -66,23 +66,25 @@ type BooksMarker struct {
 }
 
 type Brand struct {
-	ID                 uuid.UUID
-	Name               string
-	PostalAddress      string
-	MailFromName       string
-	MailFrom           string
-	CalendarID         uuid.UUID
-	SecondPairAmount   int64
-	SecondPairCurrency string
-	OutreachPerDay     int32
-	Version            int32
-	CreatedAt          time.Time
-	DomainPerHour      int32
-	WarmUpDays         int32
-	WarmUpFrom         *time.Time
-	FirstMailNotice    string
-	NettingCapPercent  int32
-	NettingNoticeDays  int32
+	ID                  uuid.UUID
+	Name                string
+	PostalAddress       string
+	MailFromName        string
+	MailFrom            string
+	CalendarID          uuid.UUID
+	SecondPairAmount    int64
+	SecondPairCurrency  string
+	OutreachPerDay      int32
+	Version             int32
+	CreatedAt           time.Time
+	DomainPerHour       int32
+	WarmUpDays          int32
+	WarmUpFrom          *time.Time
+	FirstMailNotice     string
+	NettingCapPercent   int32
+	NettingNoticeDays   int32
+	PreparersProve      bool
+	PayoutPolicyVersion int32
 }
 
 type Calendar struct {
@@ -629,6 +631,9 @@ type Payout struct {
 	CreatedAt      time.Time
 	UpdatedAt      time.Time
 	Netted         int64
+	Releasers      int16
+	TierFrom       *int64
+	PreparerProves bool
 	Gated          *string
 	GatedAt        *time.Time
 }
@@ -645,6 +650,10 @@ type PayoutApproval struct {
 	Destination *string
 	At          time.Time
 	Netted      int64
+	StepUpID    *uuid.UUID
+	ProvedAt    *time.Time
+	ProvedWith  *string
+	Place       int16
 }
 
 type PayoutAttempt struct {
@@ -665,6 +674,26 @@ type PayoutAttempt struct {
 	SettledAt     *time.Time
 }
 
+type PayoutBatch struct {
+	ID      uuid.UUID
+	BrandID uuid.UUID
+	Part    string
+	MadeBy  uuid.UUID
+	MadeAt  time.Time
+}
+
+type PayoutBatchItem struct {
+	BatchID    uuid.UUID
+	PayoutID   uuid.UUID
+	BrandID    uuid.UUID
+	Amount     int64
+	Currency   string
+	Excluded   *string
+	Refused    *string
+	ApprovalID *uuid.UUID
+	OutboxID   *uuid.UUID
+}
+
 type PayoutLane struct {
 	ID       uuid.UUID
 	BrandID  uuid.UUID
@@ -672,6 +701,12 @@ type PayoutLane struct {
 	Currency string
 	Due      string
 	Stands   string
+}
+
+type PayoutTier struct {
+	BrandID          uuid.UUID
+	Currency         string
+	TwoReleasersFrom int64
 }
 
 type PayoutTransition struct {
@@ -813,6 +848,12 @@ type ReconciliationNote struct {
 	Author *uuid.UUID
 	Kind   string
 	Text   string
+}
+
+type RecoveryCode struct {
+	CodeHash []byte
+	FactorID uuid.UUID
+	UsedAt   *time.Time
 }
 
 type Reversal struct {
@@ -982,6 +1023,16 @@ type RoleRequest struct {
 	CreatedAt   time.Time
 }
 
+type SecondFactor struct {
+	ID          uuid.UUID
+	UserID      uuid.UUID
+	Secret      []byte
+	ConfirmedAt *time.Time
+	RemovedAt   *time.Time
+	RemovedBy   *uuid.UUID
+	CreatedAt   time.Time
+}
+
 type Sequence struct {
 	ID          uuid.UUID
 	Version     int32
@@ -1000,6 +1051,7 @@ type Session struct {
 	CreatedAt time.Time
 	SeenAt    time.Time
 	ExpiresAt time.Time
+	StepUpID  *uuid.UUID
 }
 
 type Signature struct {
@@ -1034,6 +1086,15 @@ type SlackPost struct {
 	BrandID uuid.UUID
 	At      time.Time
 	State   string
+}
+
+type StepUp struct {
+	ID       uuid.UUID
+	UserID   uuid.UUID
+	FactorID uuid.UUID
+	Method   string
+	TotpStep *int64
+	At       time.Time
 }
 
 type Submission struct {

@@ -56,7 +56,8 @@ func (q *Queries) CloseSnapshot(ctx context.Context, db DBTX, workflowID string)
 const deleteOld = `-- name: DeleteOld :exec
 with c as (delete from changes where at < now() - interval '2 days'),
      i as (delete from idempotency where created_at < now() - interval '30 days'),
-     o as (delete from outbox where acked_at < now() - interval '30 days' and handled_at is not null and kind <> 'start'),
+     o as (delete from outbox where acked_at < now() - interval '30 days' and handled_at is not null and kind <> 'start'
+       and not exists (select 1 from payout_batch_items b where b.outbox_id = outbox.id)), -- a batch shows what became of it
      w as (delete from webhook_inbox where processed_at < now() - interval '30 days' and not (provider = 'inbound' and last_error is not distinct from 'unreadable')),
      s as (delete from sessions where expires_at < now()),
      p as (delete from portal_sessions where expires_at < now()),

@@ -220,7 +220,7 @@ func (q *Queries) LockPayee(ctx context.Context, db DBTX, creatorID uuid.UUID) e
 }
 
 const lockPayout = `-- name: LockPayout :one
-select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.round, p.state,
+select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.releasers, p.round, p.state,
   payout_approved(p) as approved, p.netted,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id and y.state = 'ready'), '')::text as ready_destination,
   coalesce((select a.balance from ledger_accounts a where a.code = 'brand_funds:' || p.brand_id || ':' || p.currency), 0)::bigint as funds
@@ -235,6 +235,7 @@ type LockPayoutRow struct {
 	Currency         string
 	Destination      string
 	ContentCounts    bool
+	Releasers        int16
 	Round            int32
 	State            string
 	Approved         bool
@@ -254,6 +255,7 @@ func (q *Queries) LockPayout(ctx context.Context, db DBTX, id uuid.UUID) (LockPa
 		&i.Currency,
 		&i.Destination,
 		&i.ContentCounts,
+		&i.Releasers,
 		&i.Round,
 		&i.State,
 		&i.Approved,

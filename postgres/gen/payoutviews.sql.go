@@ -30,7 +30,7 @@ func (q *Queries) BrandExists(ctx context.Context, db DBTX, arg BrandExistsParam
 }
 
 const getPayoutCore = `-- name: GetPayoutCore :one
-select p.id, p.milestone_id, p.destination, content_approvers(p.milestone_id)::uuid[] as content_approvers, p.content_counts, p.round, p.commands, p.seq, coalesce(y.state, 'none')::text as payee_state,
+select p.id, p.milestone_id, p.destination, content_approvers(p.milestone_id)::uuid[] as content_approvers, p.content_counts, p.releasers, p.tier_from, p.preparer_proves, p.round, p.commands, p.seq, coalesce(y.state, 'none')::text as payee_state,
   m.contract_id, m.deliverable_id, m.title as milestone_title, m.trigger, m.net_days, m.met_at, t.number as contract_number, t.executed_at, coalesce(d.title, '')::text as deliverable_title
 from payouts p
 join milestones m on m.id = p.milestone_id
@@ -51,6 +51,9 @@ type GetPayoutCoreRow struct {
 	Destination      *string
 	ContentApprovers []uuid.UUID
 	ContentCounts    bool
+	Releasers        int16
+	TierFrom         *int64
+	PreparerProves   bool
 	Round            int32
 	Commands         json.RawMessage
 	Seq              int64
@@ -75,6 +78,9 @@ func (q *Queries) GetPayoutCore(ctx context.Context, db DBTX, arg GetPayoutCoreP
 		&i.Destination,
 		&i.ContentApprovers,
 		&i.ContentCounts,
+		&i.Releasers,
+		&i.TierFrom,
+		&i.PreparerProves,
 		&i.Round,
 		&i.Commands,
 		&i.Seq,
@@ -120,8 +126,8 @@ func (q *Queries) InsertNote(ctx context.Context, db DBTX, arg InsertNoteParams)
 }
 
 const insertPayoutApproval = `-- name: InsertPayoutApproval :exec
-insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, netted)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, netted, step_up_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 `
 
 type InsertPayoutApprovalParams struct {
@@ -135,6 +141,7 @@ type InsertPayoutApprovalParams struct {
 	Currency    string
 	Destination *string
 	Netted      int64
+	StepUpID    *uuid.UUID
 }
 
 func (q *Queries) InsertPayoutApproval(ctx context.Context, db DBTX, arg InsertPayoutApprovalParams) error {
@@ -149,6 +156,7 @@ func (q *Queries) InsertPayoutApproval(ctx context.Context, db DBTX, arg InsertP
 		arg.Currency,
 		arg.Destination,
 		arg.Netted,
+		arg.StepUpID,
 	)
 	return err
 }
@@ -331,15 +339,16 @@ const listPayouts = `-- name: ListPayouts :many
 with page as materialized (select f.id from unnest($1::uuid[]) x(brand) cross join lateral (
   select p.id, p.due_at from payouts p where p.brand_id = x.brand
     and ($2::uuid is null or p.id = $2::uuid)
-    and ($3::uuid is null or p.brand_id = $3::uuid)
-    and ($4::uuid is null or x.brand = (select k.brand_id from campaigns k where k.id = $4::uuid))
-    and ($4::uuid is null or p.partnership_id in (select q.id from partnerships q where q.campaign_id = $4::uuid))
-    and ($5::uuid is null or p.partnership_id = $5::uuid)
-    and (cardinality($6::text[]) = 0 or p.state = any ($6::text[]))
-    and ($7::text is null or p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))
-    and ($7::text is null or exists (select 1 from payout_lanes l where l.id = p.id and $7::text in (l.due, l.stands)))
-    and ($8::timestamptz is null or (p.due_at, p.id) > ($8::timestamptz, $9::uuid))
-  order by p.due_at, p.id limit $10::int) f order by f.due_at, f.id limit $10::int)
+    and ($3::uuid[] is null or p.id = any ($3::uuid[]))
+    and ($4::uuid is null or p.brand_id = $4::uuid)
+    and ($5::uuid is null or x.brand = (select k.brand_id from campaigns k where k.id = $5::uuid))
+    and ($5::uuid is null or p.partnership_id in (select q.id from partnerships q where q.campaign_id = $5::uuid))
+    and ($6::uuid is null or p.partnership_id = $6::uuid)
+    and (cardinality($7::text[]) = 0 or p.state = any ($7::text[]))
+    and ($8::text is null or p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))
+    and ($8::text is null or exists (select 1 from payout_lanes l where l.id = p.id and $8::text in (l.due, l.stands)))
+    and ($9::timestamptz is null or (p.due_at, p.id) > ($9::timestamptz, $10::uuid))
+  order by p.due_at, p.id limit $11::int) f order by f.due_at, f.id limit $11::int)
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
   m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.gated, '')::text as gated, coalesce(p.review_on::text, '')::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
@@ -349,7 +358,8 @@ select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campa
   array(select t.code from tasks t where p.state in ('held', 'unknown') and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_' || p.state and t.code <> 'manual'
     and t.state in ('open', 'snoozed') order by t.created_at)::text[] as in_the_way,
   (case when p.state = 'awaiting_approval' then array(select x.part from (values ('preparer', 1), ('releaser', 2)) x(part, n) where not (x.part = 'preparer' and p.content_counts)
-    and not exists (select 1 from payout_approvals o where o.payout_id = p.id and o.round = p.round and o.part = x.part) order by x.n) else '{}' end)::text[] as missing
+    and (select count(*) from payout_approvals o where o.payout_id = p.id and o.round = p.round and o.part = x.part) < case x.part when 'releaser' then p.releasers else 1 end
+    order by x.n) else '{}' end)::text[] as missing
 from page
 join payouts p on p.id = page.id
 join milestones m on m.id = p.milestone_id
@@ -364,6 +374,7 @@ order by p.due_at, p.id
 type ListPayoutsParams struct {
 	Brands        []uuid.UUID
 	ID            *uuid.UUID
+	Ids           []uuid.UUID
 	BrandID       *uuid.UUID
 	CampaignID    *uuid.UUID
 	PartnershipID *uuid.UUID
@@ -407,6 +418,7 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 	rows, err := db.Query(ctx, listPayouts,
 		arg.Brands,
 		arg.ID,
+		arg.Ids,
 		arg.BrandID,
 		arg.CampaignID,
 		arg.PartnershipID,
@@ -460,19 +472,21 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 }
 
 const payoutApprovals = `-- name: PayoutApprovals :many
-select a.id, a.part, a.approver, u.name, a.at, a.amount, a.currency, a.round from payout_approvals a join users u on u.id = a.approver
+select a.id, a.part, a.approver, u.name, a.at, a.amount, a.currency, a.round, a.proved_at, coalesce(a.proved_with, '')::text as proved_with from payout_approvals a join users u on u.id = a.approver
 where a.payout_id = $1 order by a.at, a.id
 `
 
 type PayoutApprovalsRow struct {
-	ID       uuid.UUID
-	Part     string
-	Approver uuid.UUID
-	Name     string
-	At       time.Time
-	Amount   int64
-	Currency string
-	Round    int32
+	ID         uuid.UUID
+	Part       string
+	Approver   uuid.UUID
+	Name       string
+	At         time.Time
+	Amount     int64
+	Currency   string
+	Round      int32
+	ProvedAt   *time.Time
+	ProvedWith string
 }
 
 func (q *Queries) PayoutApprovals(ctx context.Context, db DBTX, payoutID uuid.UUID) ([]PayoutApprovalsRow, error) {
@@ -493,6 +507,8 @@ func (q *Queries) PayoutApprovals(ctx context.Context, db DBTX, payoutID uuid.UU
 			&i.Amount,
 			&i.Currency,
 			&i.Round,
+			&i.ProvedAt,
+			&i.ProvedWith,
 		); err != nil {
 			return nil, err
 		}

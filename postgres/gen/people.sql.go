@@ -475,8 +475,10 @@ func (q *Queries) GetRoleRequest(ctx context.Context, db DBTX, arg GetRoleReques
 }
 
 const getSession = `-- name: GetSession :many
-select u.id as user_id, u.name, u.email, s.expires_at, (s.seen_at < now() - interval '1 minute')::boolean as stale, r.brand_id, b.name as brand_name, r.role
-from sessions s join users u on u.id = s.user_id left join user_roles r on r.user_id = u.id and r.effective_at <= now() left join brands b on b.id = r.brand_id
+select u.id as user_id, u.name, u.email, s.expires_at, (s.seen_at < now() - interval '1 minute')::boolean as stale, r.brand_id, b.name as brand_name, r.role,
+  exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor,
+  s.step_up_id, x.at as proved_at
+from sessions s join users u on u.id = s.user_id left join step_ups x on x.id = s.step_up_id left join user_roles r on r.user_id = u.id and r.effective_at <= now() left join brands b on b.id = r.brand_id
 where s.token_hash = $1 and s.expires_at > now() and s.seen_at > now() - make_interval(secs => $2)
   and u.disabled_at is null
 order by b.name, r.brand_id, r.role
@@ -488,14 +490,17 @@ type GetSessionParams struct {
 }
 
 type GetSessionRow struct {
-	UserID    uuid.UUID
-	Name      string
-	Email     string
-	ExpiresAt time.Time
-	Stale     bool
-	BrandID   *uuid.UUID
-	BrandName *string
-	Role      *string
+	UserID       uuid.UUID
+	Name         string
+	Email        string
+	ExpiresAt    time.Time
+	Stale        bool
+	BrandID      *uuid.UUID
+	BrandName    *string
+	Role         *string
+	SecondFactor bool
+	StepUpID     *uuid.UUID
+	ProvedAt     *time.Time
 }
 
 // A row for each role that is in effect; one without a role where there is none.
@@ -517,6 +522,9 @@ func (q *Queries) GetSession(ctx context.Context, db DBTX, arg GetSessionParams)
 			&i.BrandID,
 			&i.BrandName,
 			&i.Role,
+			&i.SecondFactor,
+			&i.StepUpID,
+			&i.ProvedAt,
 		); err != nil {
 			return nil, err
 		}
@@ -577,7 +585,8 @@ func (q *Queries) GetToken(ctx context.Context, db DBTX, id uuid.UUID) (GetToken
 }
 
 const getUserInScope = `-- name: GetUserInScope :one
-select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, u.created_at, lower(u.name)::text as sort_name
+select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, u.created_at, lower(u.name)::text as sort_name,
+  exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
 where u.id = $1 and exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any ($2::uuid[]))
 `
@@ -588,12 +597,13 @@ type GetUserInScopeParams struct {
 }
 
 type GetUserInScopeRow struct {
-	ID        uuid.UUID
-	Email     string
-	Name      string
-	Disabled  bool
-	CreatedAt time.Time
-	SortName  string
+	ID           uuid.UUID
+	Email        string
+	Name         string
+	Disabled     bool
+	CreatedAt    time.Time
+	SortName     string
+	SecondFactor bool
 }
 
 func (q *Queries) GetUserInScope(ctx context.Context, db DBTX, arg GetUserInScopeParams) (GetUserInScopeRow, error) {
@@ -606,6 +616,7 @@ func (q *Queries) GetUserInScope(ctx context.Context, db DBTX, arg GetUserInScop
 		&i.Disabled,
 		&i.CreatedAt,
 		&i.SortName,
+		&i.SecondFactor,
 	)
 	return i, err
 }
@@ -867,7 +878,8 @@ func (q *Queries) ListTokens(ctx context.Context, db DBTX, userID uuid.UUID) ([]
 }
 
 const listUsersInScope = `-- name: ListUsersInScope :many
-select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, u.created_at, lower(u.name)::text as sort_name
+select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, u.created_at, lower(u.name)::text as sort_name,
+  exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
 where exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any ($1::uuid[]))
   and ($2::text is null or (lower(u.name), u.id) > ($2::text, $3::uuid))
@@ -883,12 +895,13 @@ type ListUsersInScopeParams struct {
 }
 
 type ListUsersInScopeRow struct {
-	ID        uuid.UUID
-	Email     string
-	Name      string
-	Disabled  bool
-	CreatedAt time.Time
-	SortName  string
+	ID           uuid.UUID
+	Email        string
+	Name         string
+	Disabled     bool
+	CreatedAt    time.Time
+	SortName     string
+	SecondFactor bool
 }
 
 func (q *Queries) ListUsersInScope(ctx context.Context, db DBTX, arg ListUsersInScopeParams) ([]ListUsersInScopeRow, error) {
@@ -912,6 +925,7 @@ func (q *Queries) ListUsersInScope(ctx context.Context, db DBTX, arg ListUsersIn
 			&i.Disabled,
 			&i.CreatedAt,
 			&i.SortName,
+			&i.SecondFactor,
 		); err != nil {
 			return nil, err
 		}

@@ -20,7 +20,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 
 	"rapport/postgres"
 )
@@ -47,6 +49,28 @@ func Run(m *testing.M) int {
 		shared.stop()
 	}
 	return code
+}
+
+// Executor is the owner's connection or pool.
+type Executor interface {
+	Exec(ctx context.Context, sql string, args ...any) (pgconn.CommandTag, error)
+}
+
+// StepUp gives a person a second factor, if there is none, and a proof of it that is so old, as its release of money needs.
+func StepUp(tb testing.TB, owner Executor, user uuid.UUID, age time.Duration) uuid.UUID {
+	tb.Helper()
+	proof := uuid.New()
+	for _, sql := range []string{
+		`insert into second_factors (id, user_id, secret, confirmed_at) select gen_random_uuid(), $2, 'x', now()
+			where $1::uuid is not null and $3::float8 is not null and not exists (select 1 from second_factors where user_id = $2 and removed_at is null)`,
+		`insert into step_ups (id, user_id, factor_id, method, at) select $1, user_id, id, 'recovery_code', clock_timestamp() - make_interval(secs => $3)
+			from second_factors where user_id = $2 and removed_at is null`,
+	} {
+		if _, err := owner.Exec(tb.Context(), sql, proof, user, age.Seconds()); err != nil {
+			tb.Fatalf("a proof for the test: %v", err)
+		}
+	}
+	return proof
 }
 
 // New gives a fresh, migrated database. It is dropped when the test ends.

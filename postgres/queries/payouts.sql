@@ -10,7 +10,7 @@ values (@id, @milestone_id, @partnership_id, @brand_id, @creator_id, @amount, @c
 on conflict (id) do nothing;
 
 -- name: LockPayout :one
-select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.round, p.state,
+select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.releasers, p.round, p.state,
   payout_approved(p) as approved, p.netted,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id and y.state = 'ready'), '')::text as ready_destination,
   coalesce((select a.balance from ledger_accounts a where a.code = 'brand_funds:' || p.brand_id || ':' || p.currency), 0)::bigint as funds

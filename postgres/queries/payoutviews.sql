@@ -4,6 +4,7 @@
 with page as materialized (select f.id from unnest(@brands::uuid[]) x(brand) cross join lateral (
   select p.id, p.due_at from payouts p where p.brand_id = x.brand
     and (sqlc.narg('id')::uuid is null or p.id = sqlc.narg('id')::uuid)
+    and (sqlc.narg('ids')::uuid[] is null or p.id = any (sqlc.narg('ids')::uuid[]))
     and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)
     and (sqlc.narg('campaign_id')::uuid is null or x.brand = (select k.brand_id from campaigns k where k.id = sqlc.narg('campaign_id')::uuid))
     and (sqlc.narg('campaign_id')::uuid is null or p.partnership_id in (select q.id from partnerships q where q.campaign_id = sqlc.narg('campaign_id')::uuid))
@@ -22,7 +23,8 @@ select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campa
   array(select t.code from tasks t where p.state in ('held', 'unknown') and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_' || p.state and t.code <> 'manual'
     and t.state in ('open', 'snoozed') order by t.created_at)::text[] as in_the_way,
   (case when p.state = 'awaiting_approval' then array(select x.part from (values ('preparer', 1), ('releaser', 2)) x(part, n) where not (x.part = 'preparer' and p.content_counts)
-    and not exists (select 1 from payout_approvals o where o.payout_id = p.id and o.round = p.round and o.part = x.part) order by x.n) else '{}' end)::text[] as missing
+    and (select count(*) from payout_approvals o where o.payout_id = p.id and o.round = p.round and o.part = x.part) < case x.part when 'releaser' then p.releasers else 1 end
+    order by x.n) else '{}' end)::text[] as missing
 from page
 join payouts p on p.id = page.id
 join milestones m on m.id = p.milestone_id
@@ -43,7 +45,7 @@ where p.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is nul
 group by 1, 2 order by 1, 2;
 
 -- name: GetPayoutCore :one
-select p.id, p.milestone_id, p.destination, content_approvers(p.milestone_id)::uuid[] as content_approvers, p.content_counts, p.round, p.commands, p.seq, coalesce(y.state, 'none')::text as payee_state,
+select p.id, p.milestone_id, p.destination, content_approvers(p.milestone_id)::uuid[] as content_approvers, p.content_counts, p.releasers, p.tier_from, p.preparer_proves, p.round, p.commands, p.seq, coalesce(y.state, 'none')::text as payee_state,
   m.contract_id, m.deliverable_id, m.title as milestone_title, m.trigger, m.net_days, m.met_at, t.number as contract_number, t.executed_at, coalesce(d.title, '')::text as deliverable_title
 from payouts p
 join milestones m on m.id = p.milestone_id
@@ -53,7 +55,7 @@ left join payees y on y.creator_id = p.creator_id
 where p.id = @id and p.brand_id = any (@brands::uuid[]);
 
 -- name: PayoutApprovals :many
-select a.id, a.part, a.approver, u.name, a.at, a.amount, a.currency, a.round from payout_approvals a join users u on u.id = a.approver
+select a.id, a.part, a.approver, u.name, a.at, a.amount, a.currency, a.round, a.proved_at, coalesce(a.proved_with, '')::text as proved_with from payout_approvals a join users u on u.id = a.approver
 where a.payout_id = @payout_id order by a.at, a.id;
 
 -- name: PayoutAttempts :many
@@ -78,8 +80,8 @@ from partnership_events e left join users u on u.id = e.actor
 where e.source = 'payout' and e.source_id = @payout_id and e.brand_id = any (@brands::uuid[]) order by e.seq desc limit 500;
 
 -- name: InsertPayoutApproval :exec
-insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, netted)
-values (@id, @payout_id, @brand_id, @round, @part, @approver, @amount, @currency, sqlc.narg('destination'), @netted);
+insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, netted, step_up_id)
+values (@id, @payout_id, @brand_id, @round, @part, @approver, @amount, @currency, sqlc.narg('destination'), @netted, sqlc.narg('step_up_id'));
 
 -- name: PayoutReviewOn :exec
 update payouts set review_on = nullif(@review_on::text, '')::date where id = @id;

@@ -8,12 +8,14 @@ select count(*) from users;
 select id, password_hash, (disabled_at is not null)::boolean as disabled from users where email = @email;
 
 -- name: GetUserInScope :one
-select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, u.created_at, lower(u.name)::text as sort_name
+select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, u.created_at, lower(u.name)::text as sort_name,
+  exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
 where u.id = @id and exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any (@brands::uuid[]));
 
 -- name: ListUsersInScope :many
-select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, u.created_at, lower(u.name)::text as sort_name
+select u.id, u.email, u.name, (u.disabled_at is not null)::boolean as disabled, u.created_at, lower(u.name)::text as sort_name,
+  exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor
 from users u
 where exists (select 1 from user_roles r where r.user_id = u.id and r.brand_id = any (@brands::uuid[]))
   and (sqlc.narg('after_name')::text is null or (lower(u.name), u.id) > (sqlc.narg('after_name')::text, sqlc.narg('after_id')::uuid))
@@ -85,8 +87,10 @@ returning expires_at;
 
 -- name: GetSession :many
 -- A row for each role that is in effect; one without a role where there is none.
-select u.id as user_id, u.name, u.email, s.expires_at, (s.seen_at < now() - interval '1 minute')::boolean as stale, r.brand_id, b.name as brand_name, r.role
-from sessions s join users u on u.id = s.user_id left join user_roles r on r.user_id = u.id and r.effective_at <= now() left join brands b on b.id = r.brand_id
+select u.id as user_id, u.name, u.email, s.expires_at, (s.seen_at < now() - interval '1 minute')::boolean as stale, r.brand_id, b.name as brand_name, r.role,
+  exists (select 1 from second_factors f where f.user_id = u.id and f.confirmed_at is not null and f.removed_at is null)::boolean as second_factor,
+  s.step_up_id, x.at as proved_at
+from sessions s join users u on u.id = s.user_id left join step_ups x on x.id = s.step_up_id left join user_roles r on r.user_id = u.id and r.effective_at <= now() left join brands b on b.id = r.brand_id
 where s.token_hash = @token_hash and s.expires_at > now() and s.seen_at > now() - make_interval(secs => @idle_seconds)
   and u.disabled_at is null
 order by b.name, r.brand_id, r.role;

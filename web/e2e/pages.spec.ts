@@ -1,7 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { type Browser, type BrowserContext, expect, type Page, test } from "@playwright/test";
 
-import type { Creator, OutsideReview, PartnershipSummary, PortalDeliverable, PortalHome } from "../src/api/schema";
+import type { Creator, OutsideReview, PartnershipSummary, PayoutBatch, PayoutSummary, PortalDeliverable, PortalHome } from "../src/api/schema";
 import { as, cookieOf, mailsTo, type Person, world } from "./house";
 
 // Every page with what the golden path has made, empty and failing, is looked at by axe. RAPPORT_TEST_FULL=1 looks at each in
@@ -195,6 +195,9 @@ const visits: Visit[] = [
   { name: "year to date", person: "auditor", path: "/reports/year" },
   { name: "books", person: "auditor", path: "/reports/books" },
   { name: "accounts in other books", person: "finance_preparer", path: "/reports/books", then: async (page) => page.getByRole("button", { name: "Edit" }).click() },
+  { name: "approve together", person: "finance_releaser", path: "/payouts/batch" },
+  { name: "a batch", person: "finance_preparer", path: batch },
+  { name: "approvals of payments", person: "admin", path: "/settings/brands", then: press("Approvals of payments") },
   { name: "outreach settings", person: "admin", path: "/settings/outreach" },
   {
     name: "a new sequence", person: "ops", path: "/settings/outreach",
@@ -242,6 +245,7 @@ const visits: Visit[] = [
   { name: "calendars", person: "admin", path: "/settings/calendars" },
   { name: "brands", person: "admin", path: "/settings/brands" },
   { name: "people", person: "admin", path: "/settings/people" },
+  { name: "sign-in settings", person: "finance_releaser", path: "/settings/sign-in" },
   { name: "tokens", person: "admin", path: "/settings/tokens" },
   { name: "the palette", person: "ops", path: "/", then: press("Search or jump to") },
   { name: "no such page", person: "ops", path: "/nowhere" },
@@ -259,6 +263,14 @@ const visits: Visit[] = [
   { name: "an outside review", person: null, path: "/review/one", then: outsideReview },
   { name: "a dead outside link", person: null, path: "/review/nothing" },
 ];
+
+/** A batch whose only payment is refused, because it is paid. */
+async function batch(): Promise<string> {
+  const { items } = await as<{ items: PayoutSummary[] }>("finance_preparer", "/v1/payouts?limit=1&state=paid");
+  const approve = items.map(({ id, amount }) => ({ payout_id: id, amount }));
+  const made = await as<PayoutBatch>("finance_preparer", "/v1/payout-batches", { method: "POST", body: { brand_id: items[0]?.brand_id, part: "preparer", approve, exclude: [] } });
+  return `/payouts/batches/${made.id}`;
+}
 
 /** The newest link that was mailed to the creator of the golden path. */
 async function portalLink(): Promise<string> {

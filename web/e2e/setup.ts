@@ -15,7 +15,7 @@ const people: Person[] = ["ops", "approver", "legal", "finance_preparer", "finan
 export default async function setup(): Promise<() => Promise<void>> {
   const given = process.env.RAPPORT_URL;
   const stack: Stack = given
-    ? { url: given, control: process.env.RAPPORT_CONTROL_URL ?? "http://127.0.0.1:8071", dir: process.env.RAPPORT_DIR ?? "", stop: () => Promise.resolve() }
+    ? { url: given, control: process.env.RAPPORT_CONTROL_URL ?? "http://127.0.0.1:8071", dir: process.env.RAPPORT_DIR ?? "", database: process.env.RAPPORT_OWNER_URL ?? "", stop: () => Promise.resolve() }
     : await start();
   try {
     await prepare(stack);
@@ -26,7 +26,7 @@ export default async function setup(): Promise<() => Promise<void>> {
   return stack.stop;
 }
 
-async function prepare({ url, control, dir }: Stack): Promise<void> {
+async function prepare({ url, control, dir, database }: Stack): Promise<void> {
   await ask(`${url}/readyz`);
   const cookies: Record<string, string> = {};
   for (const person of people) cookies[person] = (await signIn(url, person)).cookie;
@@ -51,5 +51,5 @@ async function prepare({ url, control, dir }: Stack): Promise<void> {
     });
   }
   cookies.second_approver = (await signIn(url, "second_approver")).cookie;
-  leave({ url, control, dir, run: Date.now().toString(36), cookies });
+  leave({ url, control, dir, database, run: Date.now().toString(36), cookies });
 }

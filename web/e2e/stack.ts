@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -10,6 +10,8 @@ export interface Stack {
   control: string;
   /** Folder of its state; empty for one that was started by somebody else. */
   dir: string;
+  /** Its database, as the owner; empty likewise. */
+  database: string;
   stop: () => Promise<void>;
 }
 
@@ -61,7 +63,9 @@ export async function start(): Promise<Stack> {
     await stop();
     throw error;
   }
-  return { url: at("http"), control: at("sandbox-control"), dir, stop };
+  const { owner_password } = JSON.parse(readFileSync(join(dir, "secrets.json"), "utf8")) as { owner_password: string };
+  const database = `postgres://rapport_owner:${owner_password}@127.0.0.1:${ports[flags.indexOf("postgres")] ?? ""}/rapport`;
+  return { url: at("http"), control: at("sandbox-control"), dir, database, stop };
 }
 
 /** Waits until the program says that everything runs. */

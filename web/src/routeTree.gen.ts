@@ -33,6 +33,7 @@ import { Route as AppPartnershipsIndexRouteImport } from "./routes/_app/partners
 import { Route as AppPartnershipsIdRouteImport } from "./routes/_app/partnerships.$id"
 import { Route as AppPayoutsIndexRouteImport } from "./routes/_app/payouts.index"
 import { Route as AppPayoutsIdRouteImport } from "./routes/_app/payouts.$id"
+import { Route as AppPayoutsBatchRouteImport } from "./routes/_app/payouts.batch"
 import { Route as AppReportsIndexRouteImport } from "./routes/_app/reports.index"
 import { Route as AppReportsBooksRouteImport } from "./routes/_app/reports.books"
 import { Route as AppReportsHistoryRouteImport } from "./routes/_app/reports.history"
@@ -50,10 +51,12 @@ import { Route as AppSettingsMailRouteImport } from "./routes/_app/settings.mail
 import { Route as AppSettingsOutreachRouteImport } from "./routes/_app/settings.outreach"
 import { Route as AppSettingsPeopleRouteImport } from "./routes/_app/settings.people"
 import { Route as AppSettingsReviewsRouteImport } from "./routes/_app/settings.reviews"
+import { Route as AppSettingsSignInRouteImport } from "./routes/_app/settings.sign-in"
 import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings.tokens"
 import { Route as PortalContractsIdRouteImport } from "./routes/portal.contracts.$id"
 import { Route as AppCampaignsIdIndexRouteImport } from "./routes/_app/campaigns.$id.index"
 import { Route as AppCampaignsIdStartRouteImport } from "./routes/_app/campaigns.$id.start"
+import { Route as AppPayoutsBatchesIdRouteImport } from "./routes/_app/payouts.batches.$id"
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -174,6 +177,11 @@ const AppPayoutsIdRoute = AppPayoutsIdRouteImport.update({
   path: "/payouts/$id",
   getParentRoute: () => AppRoute,
 } as any)
+const AppPayoutsBatchRoute = AppPayoutsBatchRouteImport.update({
+  id: "/payouts/batch",
+  path: "/payouts/batch",
+  getParentRoute: () => AppRoute,
+} as any)
 const AppReportsIndexRoute = AppReportsIndexRouteImport.update({
   id: "/",
   path: "/",
@@ -259,6 +267,11 @@ const AppSettingsReviewsRoute = AppSettingsReviewsRouteImport.update({
   path: "/reviews",
   getParentRoute: () => AppSettingsRoute,
 } as any)
+const AppSettingsSignInRoute = AppSettingsSignInRouteImport.update({
+  id: "/sign-in",
+  path: "/sign-in",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 const AppSettingsTokensRoute = AppSettingsTokensRouteImport.update({
   id: "/tokens",
   path: "/tokens",
@@ -277,6 +290,11 @@ const AppCampaignsIdIndexRoute = AppCampaignsIdIndexRouteImport.update({
 const AppCampaignsIdStartRoute = AppCampaignsIdStartRouteImport.update({
   id: "/campaigns/$id/start",
   path: "/campaigns/$id/start",
+  getParentRoute: () => AppRoute,
+} as any)
+const AppPayoutsBatchesIdRoute = AppPayoutsBatchesIdRouteImport.update({
+  id: "/payouts/batches/$id",
+  path: "/payouts/batches/$id",
   getParentRoute: () => AppRoute,
 } as any)
 
@@ -299,6 +317,7 @@ export interface FileRoutesByFullPath {
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
+  "/payouts/batch": typeof AppPayoutsBatchRoute
   "/reports/books": typeof AppReportsBooksRoute
   "/reports/history": typeof AppReportsHistoryRoute
   "/reports/statements": typeof AppReportsStatementsRoute
@@ -312,6 +331,7 @@ export interface FileRoutesByFullPath {
   "/settings/outreach": typeof AppSettingsOutreachRoute
   "/settings/people": typeof AppSettingsPeopleRoute
   "/settings/reviews": typeof AppSettingsReviewsRoute
+  "/settings/sign-in": typeof AppSettingsSignInRoute
   "/settings/tokens": typeof AppSettingsTokensRoute
   "/portal/contracts/$id": typeof PortalContractsIdRoute
   "/campaigns/": typeof AppCampaignsIndexRoute
@@ -324,6 +344,7 @@ export interface FileRoutesByFullPath {
   "/reviews/": typeof AppReviewsIndexRoute
   "/settings/": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
+  "/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
   "/campaigns/$id/": typeof AppCampaignsIdIndexRoute
 }
 export interface FileRoutesByTo {
@@ -343,6 +364,7 @@ export interface FileRoutesByTo {
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
   "/payouts/$id": typeof AppPayoutsIdRoute
+  "/payouts/batch": typeof AppPayoutsBatchRoute
   "/reports/books": typeof AppReportsBooksRoute
   "/reports/history": typeof AppReportsHistoryRoute
   "/reports/statements": typeof AppReportsStatementsRoute
@@ -356,6 +378,7 @@ export interface FileRoutesByTo {
   "/settings/outreach": typeof AppSettingsOutreachRoute
   "/settings/people": typeof AppSettingsPeopleRoute
   "/settings/reviews": typeof AppSettingsReviewsRoute
+  "/settings/sign-in": typeof AppSettingsSignInRoute
   "/settings/tokens": typeof AppSettingsTokensRoute
   "/portal/contracts/$id": typeof PortalContractsIdRoute
   "/campaigns": typeof AppCampaignsIndexRoute
@@ -368,6 +391,7 @@ export interface FileRoutesByTo {
   "/reviews": typeof AppReviewsIndexRoute
   "/settings": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
+  "/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
   "/campaigns/$id": typeof AppCampaignsIdIndexRoute
 }
 export interface FileRoutesById {
@@ -391,6 +415,7 @@ export interface FileRoutesById {
   "/_app/creators/import": typeof AppCreatorsImportRoute
   "/_app/partnerships/$id": typeof AppPartnershipsIdRoute
   "/_app/payouts/$id": typeof AppPayoutsIdRoute
+  "/_app/payouts/batch": typeof AppPayoutsBatchRoute
   "/_app/reports/books": typeof AppReportsBooksRoute
   "/_app/reports/history": typeof AppReportsHistoryRoute
   "/_app/reports/statements": typeof AppReportsStatementsRoute
@@ -404,6 +429,7 @@ export interface FileRoutesById {
   "/_app/settings/outreach": typeof AppSettingsOutreachRoute
   "/_app/settings/people": typeof AppSettingsPeopleRoute
   "/_app/settings/reviews": typeof AppSettingsReviewsRoute
+  "/_app/settings/sign-in": typeof AppSettingsSignInRoute
   "/_app/settings/tokens": typeof AppSettingsTokensRoute
   "/portal/contracts/$id": typeof PortalContractsIdRoute
   "/_app/campaigns/": typeof AppCampaignsIndexRoute
@@ -416,6 +442,7 @@ export interface FileRoutesById {
   "/_app/reviews/": typeof AppReviewsIndexRoute
   "/_app/settings/": typeof AppSettingsIndexRoute
   "/_app/campaigns/$id/start": typeof AppCampaignsIdStartRoute
+  "/_app/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
   "/_app/campaigns/$id/": typeof AppCampaignsIdIndexRoute
 }
 export interface FileRouteTypes {
@@ -439,6 +466,7 @@ export interface FileRouteTypes {
     | "/creators/import"
     | "/partnerships/$id"
     | "/payouts/$id"
+    | "/payouts/batch"
     | "/reports/books"
     | "/reports/history"
     | "/reports/statements"
@@ -452,6 +480,7 @@ export interface FileRouteTypes {
     | "/settings/outreach"
     | "/settings/people"
     | "/settings/reviews"
+    | "/settings/sign-in"
     | "/settings/tokens"
     | "/portal/contracts/$id"
     | "/campaigns/"
@@ -464,6 +493,7 @@ export interface FileRouteTypes {
     | "/reviews/"
     | "/settings/"
     | "/campaigns/$id/start"
+    | "/payouts/batches/$id"
     | "/campaigns/$id/"
   fileRoutesByTo: FileRoutesByTo
   to:
@@ -483,6 +513,7 @@ export interface FileRouteTypes {
     | "/creators/import"
     | "/partnerships/$id"
     | "/payouts/$id"
+    | "/payouts/batch"
     | "/reports/books"
     | "/reports/history"
     | "/reports/statements"
@@ -496,6 +527,7 @@ export interface FileRouteTypes {
     | "/settings/outreach"
     | "/settings/people"
     | "/settings/reviews"
+    | "/settings/sign-in"
     | "/settings/tokens"
     | "/portal/contracts/$id"
     | "/campaigns"
@@ -508,6 +540,7 @@ export interface FileRouteTypes {
     | "/reviews"
     | "/settings"
     | "/campaigns/$id/start"
+    | "/payouts/batches/$id"
     | "/campaigns/$id"
   id:
     | "__root__"
@@ -530,6 +563,7 @@ export interface FileRouteTypes {
     | "/_app/creators/import"
     | "/_app/partnerships/$id"
     | "/_app/payouts/$id"
+    | "/_app/payouts/batch"
     | "/_app/reports/books"
     | "/_app/reports/history"
     | "/_app/reports/statements"
@@ -543,6 +577,7 @@ export interface FileRouteTypes {
     | "/_app/settings/outreach"
     | "/_app/settings/people"
     | "/_app/settings/reviews"
+    | "/_app/settings/sign-in"
     | "/_app/settings/tokens"
     | "/portal/contracts/$id"
     | "/_app/campaigns/"
@@ -555,6 +590,7 @@ export interface FileRouteTypes {
     | "/_app/reviews/"
     | "/_app/settings/"
     | "/_app/campaigns/$id/start"
+    | "/_app/payouts/batches/$id"
     | "/_app/campaigns/$id/"
   fileRoutesById: FileRoutesById
 }
@@ -735,6 +771,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppPayoutsIdRouteImport
       parentRoute: typeof AppRoute
     }
+    "/_app/payouts/batch": {
+      id: "/_app/payouts/batch"
+      path: "/payouts/batch"
+      fullPath: "/payouts/batch"
+      preLoaderRoute: typeof AppPayoutsBatchRouteImport
+      parentRoute: typeof AppRoute
+    }
     "/_app/reports/": {
       id: "/_app/reports/"
       path: "/"
@@ -854,6 +897,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppSettingsReviewsRouteImport
       parentRoute: typeof AppSettingsRoute
     }
+    "/_app/settings/sign-in": {
+      id: "/_app/settings/sign-in"
+      path: "/sign-in"
+      fullPath: "/settings/sign-in"
+      preLoaderRoute: typeof AppSettingsSignInRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
     "/_app/settings/tokens": {
       id: "/_app/settings/tokens"
       path: "/tokens"
@@ -880,6 +930,13 @@ declare module "@tanstack/react-router" {
       path: "/campaigns/$id/start"
       fullPath: "/campaigns/$id/start"
       preLoaderRoute: typeof AppCampaignsIdStartRouteImport
+      parentRoute: typeof AppRoute
+    }
+    "/_app/payouts/batches/$id": {
+      id: "/_app/payouts/batches/$id"
+      path: "/payouts/batches/$id"
+      fullPath: "/payouts/batches/$id"
+      preLoaderRoute: typeof AppPayoutsBatchesIdRouteImport
       parentRoute: typeof AppRoute
     }
   }
@@ -914,6 +971,7 @@ interface AppSettingsRouteChildren {
   AppSettingsOutreachRoute: typeof AppSettingsOutreachRoute
   AppSettingsPeopleRoute: typeof AppSettingsPeopleRoute
   AppSettingsReviewsRoute: typeof AppSettingsReviewsRoute
+  AppSettingsSignInRoute: typeof AppSettingsSignInRoute
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
 }
@@ -927,6 +985,7 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsOutreachRoute: AppSettingsOutreachRoute,
   AppSettingsPeopleRoute: AppSettingsPeopleRoute,
   AppSettingsReviewsRoute: AppSettingsReviewsRoute,
+  AppSettingsSignInRoute: AppSettingsSignInRoute,
   AppSettingsTokensRoute: AppSettingsTokensRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
 }
@@ -949,6 +1008,7 @@ interface AppRouteChildren {
   AppCreatorsImportRoute: typeof AppCreatorsImportRoute
   AppPartnershipsIdRoute: typeof AppPartnershipsIdRoute
   AppPayoutsIdRoute: typeof AppPayoutsIdRoute
+  AppPayoutsBatchRoute: typeof AppPayoutsBatchRoute
   AppReviewsIdRoute: typeof AppReviewsIdRoute
   AppCampaignsIndexRoute: typeof AppCampaignsIndexRoute
   AppContractsIndexRoute: typeof AppContractsIndexRoute
@@ -958,6 +1018,7 @@ interface AppRouteChildren {
   AppReversalsIndexRoute: typeof AppReversalsIndexRoute
   AppReviewsIndexRoute: typeof AppReviewsIndexRoute
   AppCampaignsIdStartRoute: typeof AppCampaignsIdStartRoute
+  AppPayoutsBatchesIdRoute: typeof AppPayoutsBatchesIdRoute
   AppCampaignsIdIndexRoute: typeof AppCampaignsIdIndexRoute
 }
 
@@ -975,6 +1036,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppCreatorsImportRoute: AppCreatorsImportRoute,
   AppPartnershipsIdRoute: AppPartnershipsIdRoute,
   AppPayoutsIdRoute: AppPayoutsIdRoute,
+  AppPayoutsBatchRoute: AppPayoutsBatchRoute,
   AppReviewsIdRoute: AppReviewsIdRoute,
   AppCampaignsIndexRoute: AppCampaignsIndexRoute,
   AppContractsIndexRoute: AppContractsIndexRoute,
@@ -984,6 +1046,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppReversalsIndexRoute: AppReversalsIndexRoute,
   AppReviewsIndexRoute: AppReviewsIndexRoute,
   AppCampaignsIdStartRoute: AppCampaignsIdStartRoute,
+  AppPayoutsBatchesIdRoute: AppPayoutsBatchesIdRoute,
   AppCampaignsIdIndexRoute: AppCampaignsIdIndexRoute,
 }
 

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 
+import { askForProof } from "../lib/proof";
 import { say } from "../lib/toasts";
 import { isPending } from "./client";
 import { asProblem, Problem } from "./problem";
@@ -28,6 +29,16 @@ function nameFile(_: string, value: unknown): unknown {
   return value instanceof File ? [value.name, value.size, value.lastModified] : value;
 }
 
+/** Runs a step. When it needs a proof that it is the person, asks for one and goes on with the same step under the same key. */
+async function proved<V, R>(run: Act<V, R>["run"], what: V, key: string): Promise<R> {
+  try {
+    return await run(what, key);
+  } catch (error) {
+    if (asProblem(error).code !== "second_factor_required" || !(await askForProof())) throw error;
+    return run(what, key);
+  }
+}
+
 /**
  * One acting step of a person. Its key stays the same while the outcome is uncertain (no answer, or a
  * server error), so pressing again never does the thing twice; after a definite answer, or when the person
@@ -42,7 +53,7 @@ export function useAct<V, R>({ run, done, close, then, touches = [], announce = 
       const fingerprint = JSON.stringify([what], nameFile);
       if (intent.current?.what !== fingerprint) intent.current = { what: fingerprint, key: crypto.randomUUID() };
       try {
-        const answer = await run(what, intent.current.key);
+        const answer = await proved(run, what, intent.current.key);
         intent.current = null;
         return answer;
       } catch (error) {

@@ -1,7 +1,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions, type QueryClient, type QueryKey, type UseQueryOptions } from "@tanstack/react-query";
 
 import { api, body, tagged } from "./client";
-import type { paths, SequenceMoveAsk } from "./schema";
+import type { ApprovalPart, paths, SequenceMoveAsk } from "./schema";
 
 // The only place that names query keys. A key is [noun, kind, …]: the stream of changes speaks of nouns,
 // so a change of one noun refreshes its lists and the one thing it names.
@@ -286,6 +286,26 @@ export const payoutLanesQuery = (query: { brand_id?: string; campaign_id?: strin
     placeholderData: keepPreviousData,
   });
 
+export const payoutsToApproveQuery = (brand_id: string, part: ApprovalPart) =>
+  queryOptions({
+    queryKey: ["payout", "to-approve", brand_id, part],
+    queryFn: ({ signal }) => body(api.GET("/v1/payouts/to-approve", { params: { query: { brand_id, part } }, signal })),
+  });
+
+export const payoutBatchQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["payout", "batch", value],
+    queryFn: ({ signal }) => body(api.GET("/v1/payout-batches/{id}", { params: id(value), signal })),
+    // A payment whose approval is refused does not change, so the stream says nothing of it.
+    refetchInterval: ({ state }) => (state.data?.items.some(({ outcome }) => outcome === "pending") ? 2_000 : false),
+  });
+
+export const payoutPolicyQuery = (brand: string) =>
+  queryOptions({
+    queryKey: ["brand", "payout-policy", brand],
+    queryFn: ({ signal }) => tagged(api.GET("/v1/brands/{id}/payout-policy", { params: id(brand), signal })),
+  });
+
 export const payoutQuery = (value: string) =>
   queryOptions({
     queryKey: ["payout", "one", value],
@@ -346,6 +366,11 @@ export const usersQuery = queryOptions({
 export const roleRequestsQuery = queryOptions({
   queryKey: ["user", "list", "role-requests"],
   queryFn: ({ signal }) => body(api.GET("/v1/role-requests", { signal })),
+});
+
+export const secondFactorQuery = queryOptions({
+  queryKey: ["second-factor"],
+  queryFn: ({ signal }) => body(api.GET("/v1/session/second-factor", { signal })),
 });
 
 export const tokensQuery = queryOptions({

@@ -119,6 +119,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/brands/{id}/payout-policy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** From which amounts on two people release, and whether preparers give a code */
+        get: operations["getPayoutPolicy"];
+        /** Replace it; payouts that are open keep what they were opened with */
+        put: operations["editPayoutPolicy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/brands/{id}/slack": {
         parameters: {
             query?: never;
@@ -1354,6 +1374,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payout-batches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Approve many payouts of one brand in one act; each is approved, refused or left out by itself */
+        post: operations["createPayoutBatch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payout-batches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** A batch with what became of each payout */
+        get: operations["getPayoutBatch"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/payouts": {
         parameters: {
             query?: never;
@@ -1492,6 +1548,23 @@ export interface paths {
         };
         /** What is owed, by its day and by what it waits for, with sums by currency */
         get: operations["listPayoutLanes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts/to-approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The payouts of a brand that wait for a part of the signed-in person, with what to look out for; at most 500 */
+        get: operations["listPayoutsToApprove"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2266,6 +2339,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The signed-in person's second factor */
+        get: operations["getSecondFactor"];
+        put?: never;
+        /** Begin to set up an authenticator; in use once a code of it is given */
+        post: operations["beginSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the authenticator to use with its first code; the recovery codes are shown once */
+        post: operations["confirmSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** New recovery codes; the earlier ones are worthless then */
+        post: operations["replaceRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/second-factor/remove": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the own second factor away, with a code of it */
+        post: operations["removeSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/step-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Prove with a code that it is you; holds for five minutes. Takes no key: a code proves once */
+        post: operations["stepUp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/stream": {
         parameters: {
             query?: never;
@@ -2748,6 +2907,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/users/{id}/second-factor/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the second factor of somebody else away, who lost it; ends their sessions */
+        post: operations["resetSecondFactor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2758,6 +2936,8 @@ export interface components {
             /** @enum {string} */
             part: "preparer" | "releaser";
         };
+        /** @enum {string} */
+        ApprovalPart: "preparer" | "releaser";
         Approver: {
             /** @description Business days of this level of an escalation; absent means those of the stage */
             days?: number;
@@ -3106,6 +3286,10 @@ export interface components {
             span_to?: number;
         };
         CodeOnly: {
+            code: string;
+        };
+        CodeProof: {
+            /** @description Six digits of the authenticator, or a recovery code */
             code: string;
         };
         Command: {
@@ -4145,9 +4329,13 @@ export interface components {
             /** @description What somebody took back at Stripe and nobody recorded here yet */
             foreign_reversals: components["schemas"]["ForeignReversal"][];
             ledger: components["schemas"]["LedgerLine"][];
+            /** @description Why it needs more eyes than usual, in words */
+            needs?: string;
             /** @description What it keeps for other money that was taken back */
             nettings: components["schemas"]["Netting"][];
             payee_state: string;
+            /** @description How many different people release it */
+            releasers?: number;
             /** @description What of it is taken back, newest first */
             reversals: components["schemas"]["Reversal"][];
             /** Format: int64 */
@@ -4162,6 +4350,13 @@ export interface components {
             at: string;
             /** @enum {string} */
             part: "preparer" | "releaser" | "content";
+            /**
+             * Format: date-time
+             * @description When the person proved with a second factor that it is them
+             */
+            proved_at?: string;
+            /** @enum {string} */
+            proved_with?: "totp" | "recovery_code";
             round: number;
             user: components["schemas"]["UserRef"];
         };
@@ -4178,6 +4373,49 @@ export interface components {
             /** Format: date-time */
             settled_at?: string;
             transfer_id?: string;
+        };
+        PayoutBatch: {
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            /** Format: uuid */
+            id: string;
+            items: components["schemas"]["PayoutBatchItem"][];
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["UserRef"];
+            part: components["schemas"]["ApprovalPart"];
+        };
+        PayoutBatchCreate: {
+            approve: {
+                /** @description What the person saw; must be what is sent */
+                amount: components["schemas"]["Money"];
+                /** Format: uuid */
+                payout_id: string;
+            }[];
+            /** Format: uuid */
+            brand_id: string;
+            exclude: {
+                /** Format: uuid */
+                payout_id: string;
+                /** @description Kept in the payout's history */
+                reason: string;
+            }[];
+            part: components["schemas"]["ApprovalPart"];
+        };
+        PayoutBatchItem: {
+            amount: components["schemas"]["Money"];
+            creator_name: string;
+            milestone_title: string;
+            /** @enum {string} */
+            outcome: "approved" | "pending" | "refused" | "excluded";
+            /** Format: uuid */
+            partnership_id: string;
+            /** Format: uuid */
+            payout_id: string;
+            /** @description Why it was refused or left out */
+            reason?: string;
+            state: components["schemas"]["PayoutState"];
         };
         PayoutCommand: {
             /** @enum {string} */
@@ -4207,6 +4445,17 @@ export interface components {
             items: components["schemas"]["PayoutSummary"][];
             next_cursor?: string;
         };
+        PayoutPolicy: {
+            preparers_prove: boolean;
+            two_releasers_from: components["schemas"]["Money"][];
+            version: number;
+        };
+        PayoutPolicyEdit: {
+            /** @description A preparer, too, gives a code */
+            preparers_prove: boolean;
+            /** @description One amount a currency; from it on two people release */
+            two_releasers_from: components["schemas"]["Money"][];
+        };
         /** @enum {string} */
         PayoutState: "scheduled" | "awaiting_approval" | "approved" | "awaiting_payee" | "awaiting_funds" | "submitted" | "unknown" | "paid" | "failed" | "partly_reversed" | "reversed" | "held" | "cancelled";
         PayoutSummary: {
@@ -4235,6 +4484,15 @@ export interface components {
             updated_at: string;
             /** @description Who or what it waits for, in words; absent when it has ended */
             waits_for?: string;
+        };
+        PayoutToApprove: {
+            summary: components["schemas"]["PayoutSummary"];
+            warnings: ("new_destination" | "no_destination" | "first_payment" | "above_tier" | "looks_double")[];
+        };
+        PayoutToApproveList: {
+            items: components["schemas"]["PayoutToApprove"][];
+            /** @description There are more than 500 */
+            more: boolean;
         };
         Pending: {
             location: string;
@@ -4518,6 +4776,10 @@ export interface components {
             result: "matched" | "missing_here" | "missing_there" | "different" | "open" | "outside";
             theirs?: components["schemas"]["Money"];
         };
+        RecoveryCodes: {
+            /** @description Each proves once; they are not shown again */
+            codes: string[];
+        };
         ReplySuggestion: {
             amount?: components["schemas"]["Money"];
             /** @enum {string} */
@@ -4798,6 +5060,20 @@ export interface components {
         SearchResult: {
             items: components["schemas"]["SearchHit"][];
         };
+        SecondFactor: {
+            in_use: boolean;
+            recovery_codes_left: number;
+            /** Format: date-time */
+            since?: string;
+        };
+        SecondFactorBegun: {
+            /** @description QR code of the address, as the data address of a PNG */
+            picture: string;
+            /** @description Base32, to type by hand */
+            secret: string;
+            /** @description otpauth address, for authenticators on this machine */
+            uri: string;
+        };
         Sequence: {
             /** Format: uuid */
             brand_id?: string;
@@ -4901,6 +5177,13 @@ export interface components {
             /** Format: date-time */
             expires_at?: string;
             name: string;
+            /**
+             * Format: date-time
+             * @description The newest proof of the second factor that this session gave
+             */
+            proved_at?: string;
+            /** @description Whether the person has set one up; absent for programs */
+            second_factor?: boolean;
             /** Format: uuid */
             user_id: string;
         };
@@ -4928,6 +5211,8 @@ export interface components {
             text_sha256?: string;
         };
         SignIn: {
+            /** @description Of the second factor; asked for with the code second_factor_required once the password is right */
+            code?: string;
             email: string;
             password: string;
         };
@@ -5391,6 +5676,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+            /** @description Whether the person has set one up */
+            second_factor?: boolean;
         };
         UserCreate: {
             brands: components["schemas"]["BrandRole"][];
@@ -5510,6 +5797,7 @@ export interface components {
     pathItems: never;
 }
 export type ApprovalCreate = components['schemas']['ApprovalCreate'];
+export type ApprovalPart = components['schemas']['ApprovalPart'];
 export type Approver = components['schemas']['Approver'];
 export type Balance = components['schemas']['Balance'];
 export type BalanceList = components['schemas']['BalanceList'];
@@ -5539,6 +5827,7 @@ export type CaseList = components['schemas']['CaseList'];
 export type CaseNote = components['schemas']['CaseNote'];
 export type CheckResult = components['schemas']['CheckResult'];
 export type CodeOnly = components['schemas']['CodeOnly'];
+export type CodeProof = components['schemas']['CodeProof'];
 export type Command = components['schemas']['Command'];
 export type Comment = components['schemas']['Comment'];
 export type CommentAnchor = components['schemas']['CommentAnchor'];
@@ -5648,13 +5937,20 @@ export type PaymentsWaiting = components['schemas']['PaymentsWaiting'];
 export type Payout = components['schemas']['Payout'];
 export type PayoutApproval = components['schemas']['PayoutApproval'];
 export type PayoutAttempt = components['schemas']['PayoutAttempt'];
+export type PayoutBatch = components['schemas']['PayoutBatch'];
+export type PayoutBatchCreate = components['schemas']['PayoutBatchCreate'];
+export type PayoutBatchItem = components['schemas']['PayoutBatchItem'];
 export type PayoutCommand = components['schemas']['PayoutCommand'];
 export type PayoutLane = components['schemas']['PayoutLane'];
 export type PayoutLaneCount = components['schemas']['PayoutLaneCount'];
 export type PayoutLaneList = components['schemas']['PayoutLaneList'];
 export type PayoutList = components['schemas']['PayoutList'];
+export type PayoutPolicy = components['schemas']['PayoutPolicy'];
+export type PayoutPolicyEdit = components['schemas']['PayoutPolicyEdit'];
 export type PayoutState = components['schemas']['PayoutState'];
 export type PayoutSummary = components['schemas']['PayoutSummary'];
+export type PayoutToApprove = components['schemas']['PayoutToApprove'];
+export type PayoutToApproveList = components['schemas']['PayoutToApproveList'];
 export type Pending = components['schemas']['Pending'];
 export type Policy = components['schemas']['Policy'];
 export type PolicyChoice = components['schemas']['PolicyChoice'];
@@ -5681,6 +5977,7 @@ export type Reconciliation = components['schemas']['Reconciliation'];
 export type ReconciliationBreak = components['schemas']['ReconciliationBreak'];
 export type ReconciliationList = components['schemas']['ReconciliationList'];
 export type ReconciliationSum = components['schemas']['ReconciliationSum'];
+export type RecoveryCodes = components['schemas']['RecoveryCodes'];
 export type ReplySuggestion = components['schemas']['ReplySuggestion'];
 export type Reversal = components['schemas']['Reversal'];
 export type ReversalApprovalCreate = components['schemas']['ReversalApprovalCreate'];
@@ -5709,6 +6006,8 @@ export type RunningSequence = components['schemas']['RunningSequence'];
 export type RunningSequenceList = components['schemas']['RunningSequenceList'];
 export type SearchHit = components['schemas']['SearchHit'];
 export type SearchResult = components['schemas']['SearchResult'];
+export type SecondFactor = components['schemas']['SecondFactor'];
+export type SecondFactorBegun = components['schemas']['SecondFactorBegun'];
 export type Sequence = components['schemas']['Sequence'];
 export type SequenceCreate = components['schemas']['SequenceCreate'];
 export type SequenceList = components['schemas']['SequenceList'];
@@ -6029,6 +6328,60 @@ export interface operations {
                 };
                 content: {
                     "text/csv": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getPayoutPolicy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutPolicy"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    editPayoutPolicy: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutPolicyEdit"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutPolicy"];
                 };
             };
             default: components["responses"]["problem"];
@@ -8185,6 +8538,56 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    createPayoutBatch: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PayoutBatchCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutBatch"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getPayoutBatch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutBatch"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listPayouts: {
         parameters: {
             query?: {
@@ -8398,6 +8801,31 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PayoutLaneList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listPayoutsToApprove: {
+        parameters: {
+            query: {
+                brand_id: string;
+                /** @description Without, the part that the person has */
+                part?: components["schemas"]["ApprovalPart"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutToApproveList"];
                 };
             };
             default: components["responses"]["problem"];
@@ -9733,6 +10161,146 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactor"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    beginSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorBegun"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    confirmSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeProof"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    replaceRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeProof"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    removeSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeProof"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    stepUp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CodeProof"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     stream: {
         parameters: {
             query?: never;
@@ -10528,6 +11096,31 @@ export interface operations {
                 "application/json": components["schemas"]["RolesEdit"];
             };
         };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    resetSecondFactor: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
         responses: {
             /** @description The answer */
             200: {

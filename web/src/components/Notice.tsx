@@ -37,6 +37,7 @@ export function ProblemNotice({ problem, shownFields = [] }: { problem: Problem 
           {problem.decidedBy} decided already{problem.decidedAt && `, ${exactText(new Date(problem.decidedAt))}`}.
         </div>
       )}
+      {problem.code === "second_factor_missing" && <a href="/settings/sign-in">Set up an authenticator</a>}
       {rest.length > 0 && (
         <ul>
           {rest.map(([field, detail]) => (

@@ -7,6 +7,7 @@ import { sessionQuery } from "../api/queries";
 import { Frame } from "../components/Frame";
 import { LoadingFirstPage } from "../components/Loading";
 import { LoadFailed } from "../components/Notice";
+import { ProofDialog } from "../components/ProofDialog";
 import * as url from "../lib/search";
 
 /** Every page of the house: behind the sign-in, inside the frame, about one brand or all. */
@@ -44,6 +45,7 @@ function App() {
   return (
     <Frame brandId={brand}>
       <Outlet />
+      <ProofDialog />
     </Frame>
   );
 }

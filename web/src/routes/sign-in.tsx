@@ -2,10 +2,13 @@ import { Button, Paper, PasswordInput, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, useRouter } from "@tanstack/react-router";
+import { useState } from "react";
 
 import { useAct } from "../api/act";
 import { api, body } from "../api/client";
+import { asProblem } from "../api/problem";
 import { sessionQuery } from "../api/queries";
+import { CodeInput } from "../components/CodeInput";
 import { ProblemNotice } from "../components/Notice";
 import * as url from "../lib/search";
 import { useTitle } from "../lib/title";
@@ -22,10 +25,17 @@ function SignIn() {
   const { next } = Route.useSearch();
   const router = useRouter();
   const queries = useQueryClient();
-  const form = useForm({ initialValues: { email: "", password: "" } });
+  const form = useForm({ initialValues: { email: "", password: "", code: "" } });
+  // Whether the person has an authenticator is said only to whoever knows the password.
+  const [coded, setCoded] = useState(false);
   const signIn = useAct({
-    run: (values: { email: string; password: string }) => body(api.POST("/v1/session", { body: values })),
+    run: ({ code, ...values }: { email: string; password: string; code: string }) =>
+      body(api.POST("/v1/session", { body: { ...values, code: code === "" ? undefined : code } })).catch((error: unknown) => {
+        if (asProblem(error).code !== "second_factor_required") throw error;
+        return "code" as const;
+      }),
     then: (session) => {
+      if (session === "code") return setCoded(true);
       queries.clear();
       queries.setQueryData(sessionQuery.queryKey, session);
       // In place of the sign-in, so that the way back does not lead here again.
@@ -42,14 +52,20 @@ function SignIn() {
         </div>
         <form
           onSubmit={form.onSubmit((values) =>
-            signIn.mutate(values, { onError: (problem) => form.setErrors(problem.byField) }),
+            signIn.mutate(values, {
+              onError: (problem) => {
+                form.setErrors(problem.byField);
+                form.setFieldValue("code", "");
+              },
+            }),
           )}
         >
           <Stack gap="md">
             {next && !signIn.error && <p className="soft" style={{ margin: 0 }}>Sign in to go on where you were.</p>}
-            <ProblemNotice problem={signIn.error} shownFields={["email", "password"]} />
+            <ProblemNotice problem={signIn.error} shownFields={["email", "password", "code"]} />
             <TextInput label="E-mail" type="email" autoComplete="username" required withAsterisk={false} autoFocus {...form.getInputProps("email")} />
             <PasswordInput label="Password" autoComplete="current-password" required withAsterisk={false} {...form.getInputProps("password")} />
+            {coded && <CodeInput description="Six digits of your authenticator, or a recovery code" autoFocus {...form.getInputProps("code")} />}
             <Button type="submit" loading={signIn.isPending}>
               Sign in
             </Button>

@@ -40,7 +40,7 @@ export function ApproveDialog({ payout, part, onClose }: { payout: Payout; part:
           />
           <Evidence payout={payout} />
           <p className="soft" style={{ margin: 0 }}>
-            Your approval holds for this amount, currency and destination only. Two different people of finance approve; neither approved the content.
+            Your approval holds for this amount, currency and destination only. {(payout.releasers ?? 1) > 1 ? "Three" : "Two"} different people of finance approve; none of them approved the content.
           </p>
           <ProblemNotice problem={approve.error} />
           <Group justify="flex-end">

@@ -78,6 +78,7 @@ function PayoutPage() {
       <div className={classes.columns}>
         <div className={classes.column}>
           <Section title="Approvals">
+            {payout.needs && <p style={{ margin: "0 0 8px" }}>{payout.needs}</p>}
             <Approvals payout={payout} approve={(part) => setAsked({ kind: "approve", part })} />
           </Section>
           {(payout.reversals.length + payout.nettings.length + payout.foreign_reversals.length > 0 || ["paid", "partly_reversed", "reversed"].includes(summary.state)) && (
@@ -160,7 +161,10 @@ function Approvals({ payout, approve }: { payout: Payout; approve: (part: Approv
               <IconUserCheck size={15} aria-hidden style={{ verticalAlign: "-2px" }} /> <strong>{approval.user.name}</strong> as {partWords[approval.part]}
               {approval.round < latest && <span className="soft"> (an earlier round; no longer counts)</span>}
             </span>
-            <span><Money value={approval.amount} /> <span className="soft"><RelativeTime at={approval.at} /></span></span>
+            <span>
+              <Money value={approval.amount} /> <span className="soft"><RelativeTime at={approval.at} /></span>
+              {approval.proved_with && <span className="soft"> · {approval.proved_with === "totp" ? "proved with a code" : "proved with a recovery code"}</span>}
+            </span>
           </li>
         ))}
       </ul>

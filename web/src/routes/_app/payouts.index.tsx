@@ -1,7 +1,7 @@
-import { Button } from "@mantine/core";
+import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { IconCoin, IconRotate, IconScale, IconSearchOff } from "@tabler/icons-react";
+import { IconChecks, IconCoin, IconRotate, IconScale, IconSearchOff } from "@tabler/icons-react";
 
 import { payoutsQuery } from "../../api/queries";
 import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
@@ -50,7 +50,8 @@ function Payouts() {
   const filter = { brand_id: brand, campaign_id: campaign, state, lane };
   const list = useQuery(payoutsQuery({ ...filter, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
-  const exports = hasRole(useSession(), books);
+  const session = useSession();
+  const exports = hasRole(session, books);
   const filtered = Boolean(state?.length ?? campaign ?? lane);
 
   return (
@@ -58,7 +59,12 @@ function Payouts() {
       title="Payments"
       under="Money owed to creators and its way to the bank, by due date."
       actions={exports && (
-        <>
+        <Group gap="xs">
+          {hasRole(session, ["finance_preparer", "finance_releaser"]) && (
+            <Button leftSection={<IconChecks size={16} aria-hidden />} renderRoot={(props) => <Link to="/payouts/batch" search={{ brand }} {...props} />}>
+              Approve together
+            </Button>
+          )}
           <Button variant="default" leftSection={<IconRotate size={16} aria-hidden />} component={Link} to="/reversals">
             Money taken back
           </Button>
@@ -66,7 +72,7 @@ function Payouts() {
             Reconciliation
           </Button>
           <Downloads path="/v1/payouts/export" query={filter} as={["csv", "xlsx"]} />
-        </>
+        </Group>
       )}
     >
       <GateNotices linked={exports} />

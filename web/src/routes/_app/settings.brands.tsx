@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, Modal, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
@@ -7,15 +7,15 @@ import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { brandQuery, brandsQuery, fundsQuery } from "../../api/queries";
-import type { Brand, BrandEdit, Money as MoneyValue } from "../../api/schema";
+import { brandQuery, brandsQuery, fundsQuery, payoutPolicyQuery } from "../../api/queries";
+import type { Brand, BrandEdit, Money as MoneyValue, PayoutPolicy, PayoutPolicyEdit } from "../../api/schema";
 import table from "../../components/DataTable.module.css";
 import { LoadingLines } from "../../components/Loading";
 import { Money } from "../../components/Money";
 import { MoneyInput, type TypedMoney } from "../../components/MoneyInput";
 import { EmptyState, LoadFailed, ProblemNotice } from "../../components/Notice";
 import { Facts, Page, Section } from "../../components/Page";
-import { toMajor, toMinor } from "../../lib/money";
+import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { hasRole, useSession } from "../../lib/session";
 
 export const Route = createFileRoute("/_app/settings/brands")({ component: Brands });
@@ -47,13 +47,15 @@ function BrandBox({ brand }: { brand: Brand }) {
   const finance = hasRole(session, ["finance_preparer", "finance_releaser"], brand.id);
   const reads = finance || hasRole(session, ["auditor"], brand.id);
   const funds = useQuery({ ...fundsQuery(brand.id), enabled: reads });
-  const [open, setOpen] = useState<"edit" | "top-up" | null>(null);
+  const policy = useQuery({ ...payoutPolicyQuery(brand.id), enabled: !hasRole(session, ["guest"], brand.id) || admin || reads });
+  const [open, setOpen] = useState<"edit" | "policy" | "top-up" | null>(null);
   return (
     <Section
       title={brand.name}
       actions={
         <Group gap="xs">
           {admin && <Button size="xs" variant="default" onClick={() => setOpen("edit")}>Edit</Button>}
+          {admin && <Button size="xs" variant="default" onClick={() => setOpen("policy")}>Approvals of payments</Button>}
           {finance && <Button size="xs" onClick={() => setOpen("top-up")}>Top up funds</Button>}
         </Group>
       }
@@ -65,6 +67,8 @@ function BrandBox({ brand }: { brand: Brand }) {
             ["Address in every mail", <span key="address" className="prewrap">{brand.postal_address}</span>],
             ["Two people approve from", <Money key="threshold" value={brand.second_pair_threshold} />],
             ["What a creator owes back", `At most ${brand.netting_cap_percent} % of each payment is kept for it, ${brand.netting_notice_days} days after the creator was told`],
+            ["Three people approve from", policy.data ? (policy.data.data.two_releasers_from.map(moneyText).join(", ") || "No amount") : "…"],
+            ["Preparers give a code", policy.data ? (policy.data.data.preparers_prove ? "Yes, as releasers do" : "No, only releasers") : "…"],
           ]}
         />
         {reads && (funds.error && !funds.data ? <LoadFailed error={funds.error} retry={() => void funds.refetch()} /> : !funds.data ? <LoadingLines lines={2} /> : funds.data.items.length === 0 ? (
@@ -85,6 +89,7 @@ function BrandBox({ brand }: { brand: Brand }) {
           </table>
         ))}
       </Stack>
+      {open === "policy" && <EditPolicy brand={brand} onClose={() => setOpen(null)} />}
       {open === "edit" && <EditBrand id={brand.id} onClose={() => setOpen(null)} />}
       {open === "top-up" && <TopUp brand={brand} onClose={() => setOpen(null)} />}
     </Section>
@@ -122,6 +127,60 @@ function TopUp({ brand, onClose }: { brand: Brand; onClose: () => void }) {
         </Stack>
       </form>
     </Modal>
+  );
+}
+
+/** From which amounts on a second person releases, and whether preparers give a code too. */
+function EditPolicy({ brand, onClose }: { brand: Brand; onClose: () => void }) {
+  const policy = useQuery({ ...payoutPolicyQuery(brand.id), refetchOnWindowFocus: false });
+  return (
+    <Modal opened onClose={onClose} title={`Approvals of payments of ${brand.name}`}>
+      {policy.data ? <PolicyForm brand={brand} policy={policy.data.data} etag={policy.data.etag} onClose={onClose} /> : policy.error ? <LoadFailed error={policy.error} /> : <LoadingLines />}
+    </Modal>
+  );
+}
+
+function PolicyForm({ brand, policy, etag, onClose }: { brand: Brand; policy: PayoutPolicy; etag: string | undefined; onClose: () => void }) {
+  const [tag] = useState(etag);
+  const [prove, setProve] = useState(policy.preparers_prove);
+  const [tiers, setTiers] = useState<TypedMoney[]>(policy.two_releasers_from.map((tier) => ({ amount: toMajor(tier), currency: tier.currency })));
+  const [missing, setMissing] = useState<number>();
+  const save = useAct({
+    run: (edit: PayoutPolicyEdit) => body(api.PUT("/v1/brands/{id}/payout-policy", { params: { path: { id: brand.id }, header: { "If-Match": tag } }, body: edit })),
+    done: "Saved; payments that are open keep what they were opened with",
+    close: onClose,
+    touches: ["brand"],
+  });
+  const errors = save.error?.byField ?? {};
+  const errorOf = (at: number) => missing === at ? "Say an amount" : (errors[`two_releasers_from.${at}.amount`] ?? errors[`two_releasers_from.${at}.currency`]);
+  return (
+    <form
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        const amounts = tiers.map(({ amount, currency }) => ({ amount: toMinor(amount, currency) ?? 0, currency }));
+        const bad = tiers.findIndex(({ amount, currency }) => !toMinor(amount, currency));
+        setMissing(bad < 0 ? undefined : bad);
+        if (bad < 0) save.mutate({ preparers_prove: prove, two_releasers_from: amounts });
+      }}
+    >
+      <Stack>
+        <p style={{ margin: 0 }}>A payment needs a preparer and a releaser. From these amounts on it needs a second releaser: three people.</p>
+        {tiers.map((tier, at) => (
+          <Group key={at} align="flex-end" wrap="nowrap">
+            <MoneyInput label="Two releasers from" value={tier} onChange={(value) => setTiers(tiers.map((one, other) => (other === at ? value : one)))} error={errorOf(at)} />
+            <Button variant="default" aria-label={`Remove tier ${at + 1}`} onClick={() => setTiers(tiers.filter((_, other) => other !== at))}>Remove</Button>
+          </Group>
+        ))}
+        <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} style={{ alignSelf: "flex-start" }} onClick={() => setTiers([...tiers, { amount: "", currency: brand.second_pair_threshold.currency }])}>Add an amount</Button>
+        <Checkbox label="Preparers give a code of their authenticator too" checked={prove} onChange={(event) => setProve(event.currentTarget.checked)} />
+        <ProblemNotice problem={save.error} shownFields={tiers.flatMap((_, at) => [`two_releasers_from.${at}.amount`, `two_releasers_from.${at}.currency`])} />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>Leave it as it is</Button>
+          <Button type="submit" loading={save.isPending}>Save</Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }
 

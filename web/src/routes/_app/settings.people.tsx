@@ -20,7 +20,7 @@ import classes from "./settings.module.css";
 
 export const Route = createFileRoute("/_app/settings/people")({ component: People });
 
-type Asked = { kind: "create" } | { kind: "roles" | "disable"; user: User };
+type Asked = { kind: "create" } | { kind: "roles" | "disable" | "reset"; user: User };
 
 function People() {
   const session = useSession();
@@ -43,6 +43,11 @@ function People() {
       ),
     },
     { id: "state", header: "State", cell: ({ disabled }) => disabled ? <Chip tone="idle" icon={<IconUserOff size={13} aria-hidden />}>Disabled</Chip> : <Chip tone="done" icon={null}>Active</Chip>, phone: "head" },
+    {
+      id: "factor",
+      header: "Authenticator",
+      cell: (user) => user.second_factor ? "Set up" : user.disabled ? <span className="soft">None</span> : <Chip tone={releases(user) ? "attention" : "idle"} icon={null}>None</Chip>,
+    },
     { id: "since", header: "Since", cell: ({ created_at }) => <RelativeTime at={created_at} inList />, phone: "hide" },
     ...(admin ? [{
       id: "do",
@@ -50,6 +55,9 @@ function People() {
       cell: (user: User) => (
         <Group gap={4} wrap="nowrap">
           <Button size="compact-sm" variant="default" onClick={() => setAsked({ kind: "roles", user })} aria-label={`Roles of ${user.name}`}>Roles</Button>
+          {user.second_factor && user.id !== session?.user_id && (
+            <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "reset", user })} aria-label={`Reset the authenticator of ${user.name}`}>Reset authenticator</Button>
+          )}
           {!user.disabled && user.id !== session?.user_id && (
             <Button size="compact-sm" variant="subtle" color="gray" onClick={() => setAsked({ kind: "disable", user })} aria-label={`Disable ${user.name}`}>Disable</Button>
           )}
@@ -76,6 +84,7 @@ function People() {
       />
       {asked?.kind === "create" && <CreateDialog onClose={() => setAsked(null)} />}
       {asked?.kind === "roles" && <RolesDialog user={asked.user} onClose={() => setAsked(null)} />}
+      {asked?.kind === "reset" && <ResetDialog user={asked.user} onClose={() => setAsked(null)} />}
       {asked?.kind === "disable" && <DisableDialog user={asked.user} onClose={() => setAsked(null)} />}
     </Page>
   );
@@ -179,6 +188,34 @@ function RolesDialog({ user, onClose }: { user: User; onClose: () => void }) {
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Leave it as it is</Button>
             <Button type="submit" loading={save.isPending}>Save roles</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+/** Whether the person cannot do what their role is for without an authenticator. */
+function releases({ brands }: User): boolean {
+  return brands.some(({ roles }) => roles.includes("finance_releaser"));
+}
+
+function ResetDialog({ user, onClose }: { user: User; onClose: () => void }) {
+  const reset = useAct({
+    run: (_: object, key) => body(api.POST("/v1/users/{id}/second-factor/reset", { params: { path: { id: user.id }, header: { "Idempotency-Key": key } } })),
+    done: `${user.name} can set up another authenticator`,
+    close: onClose,
+    touches: ["user"],
+  });
+  return (
+    <Modal opened onClose={onClose} title={`Reset the authenticator of ${user.name}`}>
+      <form onSubmit={(event) => { event.preventDefault(); reset.mutate({}); }}>
+        <Stack>
+          <p style={{ margin: 0 }}>For somebody who lost it, once you are sure that it is them who asks. Their sessions end; their password alone opens until they set up another one. It stays in the audit log, and finance and the admins are told.</p>
+          <ProblemNotice problem={reset.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Leave it as it is</Button>
+            <Button type="submit" color="red" loading={reset.isPending}>Reset</Button>
           </Group>
         </Stack>
       </form>

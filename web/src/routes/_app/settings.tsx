@@ -16,6 +16,7 @@ function Settings() {
     { to: "/settings/delegations", label: "Standing in" },
     { to: "/settings/fields", label: "Creator fields" },
     { to: "/settings/mail", label: "Mail" },
+    { to: "/settings/sign-in", label: "Sign-in" },
     { to: "/settings/tokens", label: "API tokens" },
   ];
   return (
