@@ -122,4 +122,5 @@ type ReversalApprovalCreate struct {
 	Round      int
 	Approver   uuid.UUID
 	Amount     Money
+	StepUpID   *uuid.UUID // the proof that it is the approver
 }

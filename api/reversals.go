@@ -261,13 +261,16 @@ func (s *Server) ApproveReversal(ctx context.Context, q gen.ApproveReversalReque
 		return nil, err
 	}
 	me, part := principalFrom(ctx), string(q.Body.Part)
-	of := rapport.ReversalApprovalCreate{ReversalID: r.ID, BrandID: r.BrandID, Part: part, Approver: me.UserID, Amount: r.Amount}
+	of := rapport.ReversalApprovalCreate{ReversalID: r.ID, BrandID: r.BrandID, Part: part, Approver: me.UserID, Amount: r.Amount, StepUpID: me.StepUpID}
 	kind := rapport.CmdApproveReversal
 	if part == partWriteOff {
 		kind, of.Round, of.Amount.Amount = rapport.CmdApproveWriteOff, r.WriteOff.Round, r.WriteOff.Amount
 	}
 	if !sent {
 		if err := checkReversalApproval(r, me, part, fromMoney(q.Body.Amount), of.Amount); err != nil {
+			return nil, err
+		}
+		if err := s.checkProof(me); err != nil {
 			return nil, err
 		}
 	}

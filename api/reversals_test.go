@@ -50,7 +50,7 @@ func TestMoneyIsTakenBackByTwoPeople(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	path := "/v1/payouts/" + d.payout.String() + "/reversals"
-	preparer, releaser := d.as(t, "finance_preparer@one.example"), d.as(t, "finance_releaser@one.example")
+	preparer, releaser := d.as(t, "finance_preparer@one.example"), d.proved(t, "finance_releaser@one.example")
 	ask := func(amount int, reason string) map[string]any {
 		return map[string]any{"amount": eur(amount), "reason": reason}
 	}
@@ -85,6 +85,8 @@ func TestMoneyIsTakenBackByTwoPeople(t *testing.T) {
 	refused(t, releaser.keyed().send(t, "POST", path+"/commands", map[string]any{"command": "retry"}), 409, "nothing_to_retry")
 	refused(t, releaser.keyed().send(t, "POST", path+"/commands", map[string]any{"command": "cancel"}), 422, "")
 	require.Equal(t, "0", one[string](t, d, `select count(*)::text from reversal_approvals`))
+
+	refused(t, d.as(t, "both@one.example").keyed().send(t, "POST", path+"/approvals", yes), 403, "second_factor_missing")
 
 	d.flows.refuse("starting")
 	refused(t, releaser.keyed().send(t, "POST", path+"/approvals", yes), 409, "starting")

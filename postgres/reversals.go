@@ -395,12 +395,16 @@ var reversalRefusals = map[string]string{
 	"RA042": "More would be taken back than was sent.",
 	"RA044": "This takes no such approval now. Load the page again.",
 	"RA045": "Nothing like that was taken back at Stripe.",
+	"RA050": "Prove with a code that it is you. A proof holds for five minutes.",
 }
 
 func inWords(err error, words map[string]string) error {
 	if e, ok := errors.AsType[*rapport.Error](err); ok {
 		if said, ok := words[e.Reason]; ok {
 			e.Message = said
+		}
+		if reason, ok := approvalReasons[e.Reason]; ok {
+			e.Reason = reason
 		}
 		return e
 	}
@@ -428,6 +432,7 @@ func (s *Store) ApproveReversal(ctx context.Context, a rapport.ReversalApprovalC
 	return inWords(s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		err := s.q.InsertReversalApproval(ctx, tx, gen.InsertReversalApprovalParams{
 			ID: a.ID, ReversalID: a.ReversalID, BrandID: a.BrandID, Part: a.Part, Round: int32(a.Round), Approver: a.Approver, Amount: a.Amount.Amount, Currency: a.Amount.Currency,
+			StepUpID: a.StepUpID,
 		})
 		if err != nil {
 			return fmt.Errorf("insert approval: %w", err)

@@ -129,6 +129,7 @@ func (b *vault) approvePayout(payout uuid.UUID) {
 		kept, round := one[int64](b, `select netted from payouts where id = $1`, payout), one[int](b, `select round from payouts where id = $1`, payout)
 		require.NoError(b.t, b.api.ApprovePayout(b.ctx, rapport.PayoutApprovalCreate{
 			ID: uuid.New(), PayoutID: payout, BrandID: b.brand, Round: round, Part: part, Approver: who, Amount: usd(1000), Kept: kept, Destination: "acct_1",
+			StepUpID: new(pgtest.StepUp(b.t, b.owner, who, 0)),
 		}))
 	}
 }
@@ -141,7 +142,7 @@ func (b *vault) ask(amount int64, by uuid.UUID) (uuid.UUID, error) {
 }
 
 func (b *vault) approve(reversal uuid.UUID, part string, round int, by uuid.UUID, amount int64) error {
-	return b.api.ApproveReversal(b.ctx, rapport.ReversalApprovalCreate{ID: uuid.New(), ReversalID: reversal, BrandID: b.brand, Part: part, Round: round, Approver: by, Amount: usd(amount)})
+	return b.api.ApproveReversal(b.ctx, rapport.ReversalApprovalCreate{ID: uuid.New(), ReversalID: reversal, BrandID: b.brand, Part: part, Round: round, Approver: by, Amount: usd(amount), StepUpID: new(pgtest.StepUp(b.t, b.owner, by, 0))})
 }
 
 // approved is a reversal that two people want.
@@ -212,6 +213,11 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 	require.Equal(t, "RA017", reason(t, b.approve(id, "reverse", 0, b.pia, 700)), "who asked cannot approve")
 	require.Equal(t, "RA012", reason(t, b.approve(id, "reverse", 0, b.rob, 699)))
 	require.Equal(t, "RA044", reason(t, b.approve(id, "write_off", 0, b.rob, 700)))
+	for _, proof := range []*uuid.UUID{nil, new(pgtest.StepUp(t, b.owner, b.rob, 6*time.Minute)), new(pgtest.StepUp(t, b.owner, b.ria, 0))} {
+		require.Equal(t, rapport.RefusedNoProof, reason(t, b.api.ApproveReversal(b.ctx, rapport.ReversalApprovalCreate{
+			ID: uuid.New(), ReversalID: id, BrandID: b.brand, Part: "reverse", Approver: b.rob, Amount: usd(700), StepUpID: proof,
+		})), "without a young proof of one's own")
+	}
 	for _, sql := range []string{
 		`insert into reversal_approvals (id, reversal_id, brand_id, part, approver, amount, currency) select gen_random_uuid(), id, brand_id, 'reverse', requested_by, amount, currency from reversals`,
 		`update reversals set amount = 1`, `update reversals set state = 'reversed'`, `update reversals set recovered = 700`, `update reversals set written_off = 700`, `update reversals set state = 'approved'`,

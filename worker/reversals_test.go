@@ -12,6 +12,7 @@ import (
 
 	"rapport"
 	"rapport/activities"
+	"rapport/postgres/pgtest"
 )
 
 // faults sets what befalls the requests to the sandbox.
@@ -37,7 +38,8 @@ func (a *arrivals) reversing() (in activities.EffectInput, transfer string) {
 	reversal := uuid.New()
 	a.exec(`insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, cap_percent)
 		select $1, id, partnership_id, brand_id, creator_id, 400, 'usd', 'r', $3, 50 from payouts where id = $2`, reversal, p.id, a.preparer)
-	a.exec(`insert into reversal_approvals (id, reversal_id, brand_id, part, approver, amount, currency) select gen_random_uuid(), id, brand_id, 'reverse', $2, amount, currency from reversals where id = $1`, reversal, a.releaser)
+	a.exec(`insert into reversal_approvals (id, reversal_id, brand_id, part, approver, amount, currency, step_up_id) select gen_random_uuid(), id, brand_id, 'reverse', $2, amount, currency, $3 from reversals where id = $1`,
+		reversal, a.releaser, pgtest.StepUp(a.t, a.owner, a.releaser, 0))
 	a.exec(`update reversals set state = 'approved' where id = $1`, reversal)
 	return activities.EffectInput{Kind: "reversal", ID: reversal, BrandID: a.brand, Effect: rapport.Effect{N: 1}}, transfer
 }

@@ -358,7 +358,8 @@ func (b *bundle) takeBack(payout uuid.UUID, amount int64) uuid.UUID {
 		select $1, id, partnership_id, brand_id, creator_id, $3, currency, 'The post is gone.', $4, 50 from payouts where id = $2`, r.ID, payout, amount, b.preparer)
 	b.put("start", workflows.ReversalID(r.ID), workflows.TypeReversal, r)
 	b.until("open", `select state from tasks where kind = 'approve_reversal' and ref = $1`, payout)
-	b.exec(`insert into reversal_approvals (id, reversal_id, brand_id, part, approver, amount, currency) select gen_random_uuid(), id, brand_id, 'reverse', $2, amount, currency from reversals where id = $1`, r.ID, b.releaser)
+	b.exec(`insert into reversal_approvals (id, reversal_id, brand_id, part, approver, amount, currency, step_up_id) select gen_random_uuid(), id, brand_id, 'reverse', $2, amount, currency, $3 from reversals where id = $1`,
+		r.ID, b.releaser, pgtest.StepUp(b.t, b.owner, b.releaser, 0))
 	b.accepted("reversal", r.ID, rapport.Command{Kind: rapport.CmdApproveReversal, Actor: b.releaser, Ref: uuid.New()})
 	return r.ID
 }

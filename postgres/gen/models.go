@@ -893,6 +893,9 @@ type ReversalApproval struct {
 	Amount     int64
 	Currency   string
 	At         time.Time
+	StepUpID   *uuid.UUID
+	ProvedAt   *time.Time
+	ProvedWith *string
 }
 
 type ReversalAttempt struct {

@@ -219,8 +219,8 @@ func (q *Queries) InsertReversal(ctx context.Context, db DBTX, arg InsertReversa
 }
 
 const insertReversalApproval = `-- name: InsertReversalApproval :exec
-insert into reversal_approvals (id, reversal_id, brand_id, part, round, approver, amount, currency)
-values ($1, $2, $3, $4, $5, $6, $7, $8)
+insert into reversal_approvals (id, reversal_id, brand_id, part, round, approver, amount, currency, step_up_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 `
 
 type InsertReversalApprovalParams struct {
@@ -232,6 +232,7 @@ type InsertReversalApprovalParams struct {
 	Approver   uuid.UUID
 	Amount     int64
 	Currency   string
+	StepUpID   *uuid.UUID
 }
 
 func (q *Queries) InsertReversalApproval(ctx context.Context, db DBTX, arg InsertReversalApprovalParams) error {
@@ -244,6 +245,7 @@ func (q *Queries) InsertReversalApproval(ctx context.Context, db DBTX, arg Inser
 		arg.Approver,
 		arg.Amount,
 		arg.Currency,
+		arg.StepUpID,
 	)
 	return err
 }

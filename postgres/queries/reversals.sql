@@ -46,8 +46,8 @@ where n.payout_id = @payout_id and n.state <> 'released' order by n.created_at, 
 select seq from reversals where id = @id and brand_id = any (@brands::uuid[]);
 
 -- name: InsertReversalApproval :exec
-insert into reversal_approvals (id, reversal_id, brand_id, part, round, approver, amount, currency)
-values (@id, @reversal_id, @brand_id, @part, @round, @approver, @amount, @currency);
+insert into reversal_approvals (id, reversal_id, brand_id, part, round, approver, amount, currency, step_up_id)
+values (@id, @reversal_id, @brand_id, @part, @round, @approver, @amount, @currency, sqlc.narg('step_up_id'));
 
 -- name: AskWriteOff :execrows
 update reversals set write_off_by = @by, write_off_reason = @reason where id = @id and state in ('failed', 'netting');
