@@ -183,11 +183,14 @@ func TestTheYearOfAPayeeIsHeldAgainstTheThreshold(t *testing.T) {
 	for _, threshold := range y.Thresholds {
 		require.NotEmpty(t, threshold.Source, threshold.Country)
 	}
-	for reversed, stands := range map[int]string{1: "near", 40000: "near", 40001: "below"} {
-		d.sql(t, `begin; set local session_replication_role = replica; update payouts set state = 'partly_reversed', amount_reversed = `+strconv.Itoa(reversed)+` where id = '`+d.payout.String()+`'; commit`)
+	for _, c := range []struct {
+		reversed int
+		stands   string
+	}{{1, "near"}, {40000, "near"}, {40001, "below"}} {
+		d.sql(t, `begin; set local session_replication_role = replica; update payouts set state = 'partly_reversed', amount_reversed = `+strconv.Itoa(c.reversed)+` where id = '`+d.payout.String()+`'; commit`)
 		y = of("year=2026")
-		require.Equal(t, stands, y.Items[0].Stands, "%d came back", reversed)
-		require.EqualValues(t, 200000-reversed, y.Items[0].Net.Amount)
+		require.Equal(t, c.stands, y.Items[0].Stands, "%d came back", c.reversed)
+		require.EqualValues(t, 200000-c.reversed, y.Items[0].Net.Amount)
 	}
 	require.Empty(t, of("year=2026&stands=over&stands=near").Items)
 	require.Empty(t, of("year=2026&country=DE").Items)

@@ -105,9 +105,9 @@ func peopleAccess() map[string]access {
 
 		"stepUp":               {who: signedIn, person: true},
 		"getSecondFactor":      {who: signedIn, person: true},
-		"beginSecondFactor":    {who: signedIn, person: true},
-		"confirmSecondFactor":  {who: signedIn, person: true},
-		"replaceRecoveryCodes": {who: signedIn, person: true},
+		"beginSecondFactor":    {who: signedIn, person: true, secret: true},
+		"confirmSecondFactor":  {who: signedIn, person: true, secret: true},
+		"replaceRecoveryCodes": {who: signedIn, person: true, secret: true},
 		"removeSecondFactor":   {who: signedIn, person: true},
 		"resetSecondFactor":    {who: withRole, roles: admin().roles, person: true},
 

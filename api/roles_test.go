@@ -62,7 +62,7 @@ func TestTableKeepsTheRulesOfTheHouse(t *testing.T) {
 		if op.waits {
 			require.NotNil(t, op.route.Operation.Responses.Value("202"), "%s: the contract has no answer for a verdict that is late", id)
 		}
-		if method == "POST" && op.who != public {
+		if method == "POST" && op.who != public && id != "stepUp" { // a code proves once, whatever the key
 			require.True(t, op.keyed, "%s: an acting POST takes a key", id)
 		}
 		if op.who == public {

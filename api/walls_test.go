@@ -258,7 +258,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into post_checks (id, deliverable_id, n, result, url, screenshot_sha256) values ($1, $2, 0, 'ok', 'https://video.example/1', '\x01')`, look, w.deliverable)
 	settled, paid := id(), id()
 	d.sql(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, amount, currency, state, met_at)
-		values ($1, $2, $3, $4, 1, 1, 'On signature', 'signature', 30000, 'eur', 'settled', now())`, settled, w.partnership, brand, w.contract)
+		values ($1, $2, $3, $4, 1, 91, 'On signature', 'signature', 30000, 'eur', 'settled', now())`, settled, w.partnership, brand, w.contract)
 	d.sql(t, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, state, due_at, paid_at)
 		values ($1, $2, $3, $4, $5, 30000, 'eur', 'acct_mia', 'paid', now(), now())`, paid, settled, w.partnership, brand, w.creator)
 	earned, paid, reversal := id(), id(), id()

@@ -134,8 +134,10 @@ func (w *world) owe(n int, s shape) time.Time {
 	until(w.t, 20*time.Minute, "every payout to be opened", func(context.Context) bool { return w.number(`select count(*) from payouts`) == n })
 	w.exec(`update payouts set state = 'awaiting_approval' where state = 'scheduled'`)
 	for part, who := range map[string]uuid.UUID{"preparer": w.preparer, "releaser": w.releaser} {
-		w.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
-			select gen_random_uuid(), id, brand_id, round, $1, $2, amount, currency, destination from payouts`, part, who)
+		proof := uuid.New()
+		w.exec(`insert into step_ups (id, user_id, factor_id, method) select $1, user_id, id, 'recovery_code' from second_factors where user_id = $2`, proof, who)
+		w.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, step_up_id)
+			select gen_random_uuid(), id, brand_id, round, $1, $2, amount, currency, destination, $3 from payouts`, part, who, proof)
 	}
 	require.True(w.t, time.Now().Before(due), "%d payouts were due before they were ready", n)
 	return due

@@ -24,6 +24,7 @@ import (
 // what no money depends on.
 type house struct {
 	ctx         context.Context
+	tb          testing.TB
 	owner       *pgxpool.Pool
 	api, worker *postgres.Store
 
@@ -39,8 +40,9 @@ type house struct {
 const deed = `insert into calendars (id, owner_kind, owner_id, zone, working_days, opens, closes) values ($1, 'brand', $1, 'UTC', '{1}', '09:00', '17:00')`
 
 // newHouse writes two brands with their people, and a contract at the first one.
-func newHouse(ctx context.Context, t require.TestingT, owner *pgxpool.Pool, api, worker *postgres.Store) *house {
-	h := &house{ctx: ctx, owner: owner, api: api, worker: worker}
+func newHouse(tb testing.TB, t require.TestingT, owner *pgxpool.Pool, api, worker *postgres.Store) *house {
+	ctx := tb.Context()
+	h := &house{ctx: ctx, tb: tb, owner: owner, api: api, worker: worker}
 	exec := func(sql string, args ...any) {
 		_, err := owner.Exec(ctx, sql, args...)
 		require.NoError(t, err, sql)
@@ -236,6 +238,11 @@ func (h *house) open(t *rapid.T) {
 	h.payouts = append(h.payouts, id)
 }
 
+// proof is one of the second factor of a person, so old.
+func (h *house) proof(who uuid.UUID, age time.Duration) *uuid.UUID {
+	return new(pgtest.StepUp(h.tb, h.owner, who, age))
+}
+
 // approve lets somebody approve, who may or may not be the right one, something that may or may not be what is owed.
 func (h *house) approve(t *rapid.T) {
 	id := h.payout(t)
@@ -245,6 +252,7 @@ func (h *house) approve(t *rapid.T) {
 		Amount: rapport.Money{Amount: r.amount, Currency: r.currency}, Destination: r.destination,
 	}
 	a.Approver = map[string]uuid.UUID{"preparer": h.preparer, "releaser": h.releaser}[a.Part]
+	a.StepUpID = h.proof(a.Approver, 0)
 	brand, right := h.brand, true
 	wrong := func(change func()) { change(); right = false }
 	switch rapid.IntRange(0, 19).Draw(t, "how") {
@@ -262,9 +270,20 @@ func (h *house) approve(t *rapid.T) {
 		wrong(func() { brand = h.otherBrand })
 	case 6:
 		wrong(func() { a.BrandID = h.otherBrand })
+	case 11:
+		if a.Part == "releaser" {
+			wrong(func() { a.StepUpID = nil })
+		}
+	case 12:
+		if a.Part == "releaser" {
+			wrong(func() { a.StepUpID = h.proof(a.Approver, 6*time.Minute) })
+		}
+	case 13:
+		wrong(func() { a.StepUpID = h.proof(h.clerk, 0) })
 	case 7, 8, 9, 10:
 		wrong(func() {
-			a.Approver = rapid.SampledFrom([]uuid.UUID{h.clerk, h.author, h.left, h.stranger, h.mover, h.notYet, h.otherPreparer, uuid.New()}).Draw(t, "person")
+			a.Approver = rapid.SampledFrom([]uuid.UUID{h.clerk, h.author, h.left, h.stranger, h.mover, h.notYet, h.otherPreparer}).Draw(t, "person")
+			a.StepUpID = h.proof(a.Approver, 0)
 		})
 	}
 	for i, part := range r.approved {
@@ -401,6 +420,7 @@ func (h *house) forward(t *rapid.T) {
 			if !slices.Contains(r.approved, part) && !slices.Contains(r.approvers, who) {
 				require.NoError(t, h.api.ApprovePayout(rapport.WithBrands(h.ctx, h.brand), rapport.PayoutApprovalCreate{
 					ID: uuid.New(), PayoutID: id, BrandID: h.brand, Round: r.round, Part: part, Approver: who, Amount: rapport.Money{Amount: r.amount, Currency: r.currency}, Destination: r.destination,
+					StepUpID: h.proof(who, 0),
 				}))
 			}
 		}
@@ -534,7 +554,7 @@ func TestMoneyProperties(t *testing.T) {
 	t.Cleanup(owner.Close)
 	api, worker := open(t, apiURL), open(t, workerURL)
 	rapid.Check(t, func(rt *rapid.T) {
-		h := newHouse(t.Context(), rt, owner, api, worker)
+		h := newHouse(t, rt, owner, api, worker)
 		do := map[string]func(*rapid.T){"": func(t *rapid.T) { h.laws(t) }}
 		for _, a := range []struct {
 			name  string

@@ -24,7 +24,7 @@ func TestFundsForTenOfSixty(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(owner.Close)
 	api, worker, second := open(t, apiURL), open(t, workerURL), open(t, workerURL)
-	h := newHouse(t.Context(), t, owner, api, worker)
+	h := newHouse(t, t, owner, api, worker)
 	const all, funded, amount = 60, 10, int64(100)
 	for i := range all {
 		milestone := uuid.New()
@@ -39,6 +39,7 @@ func TestFundsForTenOfSixty(t *testing.T) {
 		for part, who := range map[string]uuid.UUID{"preparer": h.preparer, "releaser": h.releaser} {
 			require.NoError(t, api.ApprovePayout(rapport.WithBrands(t.Context(), h.brand), rapport.PayoutApprovalCreate{
 				ID: uuid.New(), PayoutID: id, BrandID: h.brand, Round: r.round, Part: part, Approver: who, Amount: rapport.Money{Amount: amount, Currency: "usd"}, Destination: r.destination,
+				StepUpID: new(pgtest.StepUp(t, owner, who, 0)),
 			}))
 		}
 		h.payouts = append(h.payouts, id)

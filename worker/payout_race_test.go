@@ -15,6 +15,7 @@ import (
 	"rapport"
 	"rapport/activities"
 	"rapport/postgres"
+	"rapport/postgres/pgtest"
 )
 
 // TestTwoWorkersOnePayout lets two workers, each with its own connections, submit one payout at once while Stripe answers at once, slowly, or
@@ -79,8 +80,8 @@ func (a *arrivals) payableNow() uuid.UUID {
 	require.NoError(a.t, a.store.SavePayee(a.ctx, creator, made.ID, "ready"))
 	a.exec(`update payouts set state = 'awaiting_approval' where id = $1`, p.id)
 	for part, who := range map[string]uuid.UUID{"preparer": a.preparer, "releaser": a.releaser} {
-		a.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
-			select gen_random_uuid(), id, brand_id, round, $2, $3, amount, currency, destination from payouts where id = $1`, p.id, part, who)
+		a.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, step_up_id)
+			select gen_random_uuid(), id, brand_id, round, $2, $3, amount, currency, destination, $4 from payouts where id = $1`, p.id, part, who, pgtest.StepUp(a.t, a.owner, who, 0))
 	}
 	return p.id
 }

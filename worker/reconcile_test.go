@@ -20,6 +20,7 @@ import (
 	"rapport"
 	"rapport/activities"
 	"rapport/postgres"
+	"rapport/postgres/pgtest"
 	"rapport/providers/stripe"
 	"rapport/sandbox"
 	"rapport/worker"
@@ -85,9 +86,10 @@ func (d *desk) asked() []int {
 func (d *desk) approved() uuid.UUID {
 	d.t.Helper()
 	p := d.newPayout("awaiting_approval")
-	d.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
-		select gen_random_uuid(), p.id, p.brand_id, p.round, x.part, x.who, p.amount, p.currency, p.destination
-		from payouts p, (values ('preparer', $2::uuid), ('releaser', $3::uuid)) x(part, who) where p.id = $1`, p.id, d.preparer, d.releaser)
+	d.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, step_up_id)
+		select gen_random_uuid(), p.id, p.brand_id, p.round, x.part, x.who, p.amount, p.currency, p.destination, x.proof
+		from payouts p, (values ('preparer', $2::uuid, null::uuid), ('releaser', $3::uuid, $4::uuid)) x(part, who, proof) where p.id = $1`,
+		p.id, d.preparer, d.releaser, pgtest.StepUp(d.t, d.owner, d.releaser, 0))
 	return p.id
 }
 
@@ -461,8 +463,8 @@ func (d *desk) thousand() []uuid.UUID {
 		part string
 		who  uuid.UUID
 	}{{"preparer", d.preparer}, {"releaser", d.releaser}} {
-		d.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
-			select gen_random_uuid(), id, brand_id, round, $1, $2, amount, currency, destination from payouts`, x.part, x.who)
+		d.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, step_up_id)
+			select gen_random_uuid(), id, brand_id, round, $1, $2, amount, currency, destination, $3 from payouts`, x.part, x.who, pgtest.StepUp(d.t, d.owner, x.who, 0))
 	}
 	rows, err := d.owner.Query(d.ctx, `select id from payouts`)
 	require.NoError(d.t, err)

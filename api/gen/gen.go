@@ -6525,6 +6525,26 @@ type SimulateSequenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// BeginSecondFactorParams defines parameters for BeginSecondFactor.
+type BeginSecondFactorParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ConfirmSecondFactorParams defines parameters for ConfirmSecondFactor.
+type ConfirmSecondFactorParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ReplaceRecoveryCodesParams defines parameters for ReplaceRecoveryCodes.
+type ReplaceRecoveryCodesParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RemoveSecondFactorParams defines parameters for RemoveSecondFactor.
+type RemoveSecondFactorParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // AddCommentParams defines parameters for AddComment.
 type AddCommentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -7393,16 +7413,16 @@ type ServerInterface interface {
 	GetSecondFactor(ctx echo.Context) error
 	// BeginSecondFactor Begin to set up an authenticator; in use once a code of it is given
 	// (POST /v1/session/second-factor)
-	BeginSecondFactor(ctx echo.Context) error
+	BeginSecondFactor(ctx echo.Context, params BeginSecondFactorParams) error
 	// ConfirmSecondFactor Put the authenticator to use with its first code; the recovery codes are shown once
 	// (POST /v1/session/second-factor/confirm)
-	ConfirmSecondFactor(ctx echo.Context) error
+	ConfirmSecondFactor(ctx echo.Context, params ConfirmSecondFactorParams) error
 	// ReplaceRecoveryCodes New recovery codes; the earlier ones are worthless then
 	// (POST /v1/session/second-factor/recovery-codes)
-	ReplaceRecoveryCodes(ctx echo.Context) error
+	ReplaceRecoveryCodes(ctx echo.Context, params ReplaceRecoveryCodesParams) error
 	// RemoveSecondFactor Take the own second factor away, with a code of it
 	// (POST /v1/session/second-factor/remove)
-	RemoveSecondFactor(ctx echo.Context) error
+	RemoveSecondFactor(ctx echo.Context, params RemoveSecondFactorParams) error
 	// StepUp Prove with a code that it is you; holds for five minutes. Takes no key: a code proves once
 	// (POST /v1/session/step-up)
 	StepUp(ctx echo.Context) error
@@ -11958,8 +11978,28 @@ func (w *ServerInterfaceWrapper) GetSecondFactor(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) BeginSecondFactor(ctx echo.Context) error {
 	var err error
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params BeginSecondFactorParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.BeginSecondFactor(ctx)
+	err = w.Handler.BeginSecondFactor(ctx, params)
 	return err
 }
 
@@ -11967,8 +12007,28 @@ func (w *ServerInterfaceWrapper) BeginSecondFactor(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) ConfirmSecondFactor(ctx echo.Context) error {
 	var err error
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ConfirmSecondFactorParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ConfirmSecondFactor(ctx)
+	err = w.Handler.ConfirmSecondFactor(ctx, params)
 	return err
 }
 
@@ -11976,8 +12036,28 @@ func (w *ServerInterfaceWrapper) ConfirmSecondFactor(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) ReplaceRecoveryCodes(ctx echo.Context) error {
 	var err error
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReplaceRecoveryCodesParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.ReplaceRecoveryCodes(ctx)
+	err = w.Handler.ReplaceRecoveryCodes(ctx, params)
 	return err
 }
 
@@ -11985,8 +12065,28 @@ func (w *ServerInterfaceWrapper) ReplaceRecoveryCodes(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) RemoveSecondFactor(ctx echo.Context) error {
 	var err error
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RemoveSecondFactorParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.RemoveSecondFactor(ctx)
+	err = w.Handler.RemoveSecondFactor(ctx, params)
 	return err
 }
 
@@ -19846,6 +19946,7 @@ func (response GetSecondFactordefaultApplicationProblemPlusJSONResponse) VisitGe
 }
 
 type BeginSecondFactorRequestObject struct {
+	Params BeginSecondFactorParams
 }
 
 type BeginSecondFactorResponseObject interface {
@@ -19884,7 +19985,8 @@ func (response BeginSecondFactordefaultApplicationProblemPlusJSONResponse) Visit
 }
 
 type ConfirmSecondFactorRequestObject struct {
-	Body *ConfirmSecondFactorJSONRequestBody
+	Params ConfirmSecondFactorParams
+	Body   *ConfirmSecondFactorJSONRequestBody
 }
 
 type ConfirmSecondFactorResponseObject interface {
@@ -19923,7 +20025,8 @@ func (response ConfirmSecondFactordefaultApplicationProblemPlusJSONResponse) Vis
 }
 
 type ReplaceRecoveryCodesRequestObject struct {
-	Body *ReplaceRecoveryCodesJSONRequestBody
+	Params ReplaceRecoveryCodesParams
+	Body   *ReplaceRecoveryCodesJSONRequestBody
 }
 
 type ReplaceRecoveryCodesResponseObject interface {
@@ -19962,7 +20065,8 @@ func (response ReplaceRecoveryCodesdefaultApplicationProblemPlusJSONResponse) Vi
 }
 
 type RemoveSecondFactorRequestObject struct {
-	Body *RemoveSecondFactorJSONRequestBody
+	Params RemoveSecondFactorParams
+	Body   *RemoveSecondFactorJSONRequestBody
 }
 
 type RemoveSecondFactorResponseObject interface {
@@ -27188,8 +27292,10 @@ func (sh *strictHandler) GetSecondFactor(ctx echo.Context) error {
 }
 
 // BeginSecondFactor operation middleware
-func (sh *strictHandler) BeginSecondFactor(ctx echo.Context) error {
+func (sh *strictHandler) BeginSecondFactor(ctx echo.Context, params BeginSecondFactorParams) error {
 	var request BeginSecondFactorRequestObject
+
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.BeginSecondFactor(ctx.Request().Context(), request.(BeginSecondFactorRequestObject))
@@ -27211,8 +27317,10 @@ func (sh *strictHandler) BeginSecondFactor(ctx echo.Context) error {
 }
 
 // ConfirmSecondFactor operation middleware
-func (sh *strictHandler) ConfirmSecondFactor(ctx echo.Context) error {
+func (sh *strictHandler) ConfirmSecondFactor(ctx echo.Context, params ConfirmSecondFactorParams) error {
 	var request ConfirmSecondFactorRequestObject
+
+	request.Params = params
 
 	var body ConfirmSecondFactorJSONRequestBody
 	var err error
@@ -27257,8 +27365,10 @@ func (sh *strictHandler) ConfirmSecondFactor(ctx echo.Context) error {
 }
 
 // ReplaceRecoveryCodes operation middleware
-func (sh *strictHandler) ReplaceRecoveryCodes(ctx echo.Context) error {
+func (sh *strictHandler) ReplaceRecoveryCodes(ctx echo.Context, params ReplaceRecoveryCodesParams) error {
 	var request ReplaceRecoveryCodesRequestObject
+
+	request.Params = params
 
 	var body ReplaceRecoveryCodesJSONRequestBody
 	var err error
@@ -27303,8 +27413,10 @@ func (sh *strictHandler) ReplaceRecoveryCodes(ctx echo.Context) error {
 }
 
 // RemoveSecondFactor operation middleware
-func (sh *strictHandler) RemoveSecondFactor(ctx echo.Context) error {
+func (sh *strictHandler) RemoveSecondFactor(ctx echo.Context, params RemoveSecondFactorParams) error {
 	var request RemoveSecondFactorRequestObject
+
+	request.Params = params
 
 	var body RemoveSecondFactorJSONRequestBody
 	var err error
@@ -28988,41 +29100,41 @@ var swaggerSpec = []string{
 	"0Kz30pm6x7ntz+kJWpiifffPwQQaEb7FcxOzXQtYComIb70KQGRw7YRjYO+LDN76C8+5+ev3XGT3v2Sc",
 	"8gSIoYTaGyxgZcaX3gjpC/iZJClktDW+AkSRQYS0PkrJl0zmJw9S4lMbhDuNxjg/g8/O3LsW+xz5FXYc",
 	"1lxHhaDpBhSB5RISTehSg+3TGGKyAiqTdXTj3NmfRw0i+aV3Asklgw521W9BGcqfn0XmZb5KXM2aM7lt",
-	"F6OftoOhia2QaRNd2N/XZckTDQ89Gs2+9R1ecwLu5PThB+ArvcbZpv8/e9fT3LatxL8Kxpd3kZ5fLu9g",
-	"nZyXZOIZ58VTOdNDp1PD4srkiAIYApSqdvrdO9gFKIoSJUomIMrNLbYZ/NvFArv47W+x0qn7+d3pCEgH",
-	"qZyDUvwFzJcSY1GTNb2YTa1tAFq+utARrW5Hr/0dl+JCdP7OdiKuYegCWO0aq4UTX9NUzNVv0yQFtStq",
-	"+CxlCly0Ek+vcG9mr3xOwpzJ1iYsXf7XMk+0BnHD7E5QhGFUg5KjwfyTdoIaNaEhdIxAn6ql+F4g5nbv",
-	"xWdcftVPKnI3viCS+epSB8q165KN3E2lt7SJdnznYSQvVycUJ3kp5JO4yEsNOYKM/FIU4FyE5LX+Q0BU",
-	"x3zl6kCU6kCM4pFc84wPrL9kLwwYgBKwQEyrGYg6inS8koUbQQqkOdssq193lVrz538jm2atsLBzBwaN",
-	"719jOxevWqFUCFX4maKK9ADLEldZjzznDHLK6Ny9PM1cuXfiyh/J7Z0Iv0W9CqMhhRp1M7FkrzCcY6jI",
-	"ssKZPZpxpYzrtNeVxYFfU8hjOOUTLfN9L7vkXH+i77yuaKWfEMHgegXJfykXB5q6ybbW8Pfwkoj9K/XO",
-	"y0q9h5fCv0nA6WF2ESDAiAvGCx2D0GYGMh8ZpSwUMGnODcuxjqWDSgTgsSq5EUXbFxDbWnU/fCgPuZTT",
-	"8A9tE7mAfPU/LBHgvU54YXkmq6I1UjeSRZODRX6Nv4USHlkMGo0Rf6UYz4GpWC4F6sLRUnetDQ9WRchS",
-	"PoHNBfoh/VdI//+wrMmS5As8TxPI6bnBSHcpcx2n5sjR8Qn7Ooe5LfHcJFnz9/7tan83zkc+Izin2TUb",
-	"RxDjS74auGzNtVVts+gasmGR7XHGNGTfsre2Z0Jdkh8QCV8VjLal0BPFVrIYYTFLYoLCZ8l5IgoN6t/s",
-	"EZ8ghGQzWN24/0zl9A6aTJ0DnzdHu+nP7ZL9YAFCD9ct9ijrbwz5AvKhAqEZDlMR2IFrRgxC0Q17wj/c",
-	"2F88DdhTxDW/YX8KWYgBS6IBc3G5v55GLAdVzEFRmdF7rvTwI87/7kM1csjVrOqerklcD8If14SnXq/I",
-	"615CwCBVdVIeyDDqC7xRG6CZEcN95LWADvYRJNbq5oM4BRd5GzCZRrui256gKLdR1PPCCSeUTHjXdeeh",
-	"dKGuCjn9Am+8xtNK9D6wx9a2Qt7dVsbrEzH0HrGv5ERDT48R05qZOqWOV7HcXKEHqzWfxFbnvZi3LMtB",
-	"Ha6vN65+ePrr0+EHxO9Xl/YcWVmaMFV4KZjmIEIvoLHo4iaBFv5Y2W5r6TmE5bTrSiT3ybSqJv3FCiKf",
-	"zJn9qXvQuL9tYNQIkSKlLzwRjXKk29++ffqIX1xC+pRcCswX25s4dVoaVCNfRAnnORb34RXOwFUgdDHy",
-	"/u5Oqqr5FfhjeeHN3MNXt/nM2KwZVF9NhRmbG2foIAGui3caD57PkC5TzVi0+YrerBA5UOZj56m41Gzf",
-	"FcKN800qhCVq0zaJ29WlocenVtqhhJR/dG0sxtho3zWDRvkm9eJzEpV6UQiNRYoPnCAwz1KuDyDaHsuv",
-	"+oloc+MLQ6pkLoDlunWJZnPT6O3useM7T+SkXJ1gaLZ5VdInQdpKNbnOKLiyh7SaPrgUHbDDvVXBK9vW",
-	"RhAg3ydNnTJsYNYIzGa8FnpRiDk+xix4WsBR6DWHM95rgu03PoM6HvzL76cTQtMVxbh5eOfdna+wKfc5",
-	"DJiQxFlr66YkEQXtyrvRMRwhlSyN//6nRf9fBfJRoaQQXBUnk7hacgIzxegpjwunorvHZClHDqYEdJiF",
-	"4fWIxlUJlJ5LArDER4l4lr8PtnIDWMrbQP7tLw4+21GnV95XMMhznXaT2V6W14Sxq2t57cU7vSXf1A2/",
-	"nycoju72PN5pGB1y/in2hh6qtb9klqU10m333fUc8peundUvps1L0BQc6BtVlC98VlGUjOeaGMsoniGJ",
-	"rFm7ojHuEDXXrjpy/JACURpYiyvWF/fpRZPO21mEcYjtitFFi9Z9cDinrrOTJMuTBZ+sug5muTP9wTbf",
-	"ayNhB/kxSvQbNRX3QJDiZSxTYBr4nKHRWGscghvSFaYSUXY+GpQ6ymG/pfAZGL2Aw+ZMwdGWKvSDBaoF",
-	"7r48TuV0uhEFHqEPhDl2Gy4pBSqezSiwbtUzn8za75csTbqGKIxNmxexW3DyoeOgga5mcgFl+nz1aGeJ",
-	"0LJyN0tyJpeivcJo3vkrdXlWj3WfQ6frIb7hc9o9VpOuRFJgseNkEjOlZaYw8Yc6Y5NUWqp3Kq6it3A1",
-	"26okZ3AAA/dIn/hcSdNDGBDZwx3Vty2jWfVUw2NSC+0rk2mvt3vEDO5M70vrrkM5voKVAqYMKQWTHDDx",
-	"o1XiG6lGGZtsSn0n+nQn92DgOep2Y5YN2nqyH1goe8NqtAbf8IuL9uXNFIJYmwcUibM0sSwUHG9ezGj7",
-	"al3M2M5jXHBVAkCO11U/2zItVHeSpQVPFH9Ou76jfaBWu1MPj7stQPlWXIxSWiMGIlIMMGPWVas3viUV",
-	"t+f60ElQER/K/HThFbvv1z/J1FtaNLZ9jitxEFnb/HLKcMf9WHmQHm0QSyomAKI6i2g7sddToxXozqGf",
-	"aovD4x++j8t8681cazmtcXHb5OtYslQqzRJtNzy5z2qdsbMt6Hqt9pLq6Jdfzf2ErlWucjumu5Ioijy9",
-	"urm6NnelvwMAAP//",
+	"F6OftoOhia2QaRNd2N/XZckTDQ89Gs2+9R1ecwLu5PThB+ArvcbZpv8/e1fT3LbNhP8Kxpf3Ir1uLj1Y",
+	"J6dJJp5xGk/lTA+dTg2LK5MjCmAI0Kra6X/vYBegKEqUKIWAKDW32GbwtYsFdvHss1jp1P385ngEpINU",
+	"zkEp/gLmS4mxqMmKXsym1jYALb+50BGtbkev/R2X4kJ0/tZ2Iq5h6AJY7RqrhRO/pamYqz+mSQpqW9Tw",
+	"WcoUuGglnl7h3sxe+ZiEOZOtTVi4/K9FnmgN4obZnaAIw6gGJUeD+SftBDVqQkPoGIE+VUvxtUDM7c6L",
+	"z7j8qp9U5G58QSTz2aUOlGvXJRu5m0pvaRPt+E7DSF6uTihO8lLIR3GRlxpyABn5uSjAqQjJa/2HgKiO",
+	"+dLVgSjVgRjFI7niGR9Yf8leGDAAJeAVMa1mIOog0vFKFm4EKZDmbLKsft5Was2f/41smrXCws4dGDS+",
+	"f43tXLxqhVIhVOFXiirSAyxLXGU98pwzyCmjc/vyNHPl3okrfyS3dyL8FvUqjIYUatTNxJK9wnCOoSLL",
+	"Cmf2aMaVMq7TTlcWB35NIY/hlE+0zHe97JJz/YG+87qilX5CBIPrFST/p1wcaOom21rD38JLImor1XVs",
+	"5o2XpX4LL4V/m4Lrg+lJgAglLhgvdAxCmxnIfGS0ulDApDl4LEk71h4qIYSH6vRaGG5XRK17sflhZHnI",
+	"pZyGf+qbyFfIlz9hkQLvlcoLy3RZ1Q2jNkY10OhhmWHj8aGKjCwKjsaIv1KM58BULBcClelgtXGtDffW",
+	"ZchSPoH1BfquPqdUn59hUVMGUhDgeZpATi8mRj0WMtdxak5NHR9hWXKY2yrVTaph/n6BdsXfrfuRzwjS",
+	"avbt2jHM+IIvBy5jdXUwtJGahmxYZDscUg3Zl+zqwjZdKEfhAbMBqoLRthx8othSFiMs6ElsWPg0O09E",
+	"oUH9nz3iM4yQbAbLG/efqaTgXqOtc+Dz5og//bldwiO8gtDDVYs9ynwcQ/4K+VCB0AyHqQjwwTUjFqXo",
+	"hj3hH27sL54G7Cnimt+wv4UsxIAl0YC52OQ/TyOWgyrmoKjU6j1Xevge53/3rho95WpWddFXRLZ7IaAr",
+	"0levbsKqlxBQUFWdlAdCkPoCr9VHaGYFcR95LSKEfQSJN7v5IFbDRR8HTKbRtgi/JzjObRT1vHjEEWUj",
+	"3nTdeShdqKtCTr/AO7dxFhO9C/Cysa2Qe7iV8fpALMUH7Cs50dDTY8S0ZqZO6fNVPDtX6IRrzSex1Xkv",
+	"5i3LclD7awyOqx8e/wK3/xH169W5PclWliZMJWIKKDqY1AtoLDy5TiKGP1a220p6DmU67boay30yrapJ",
+	"f/GSyKlzYn/qHjTubxscNkKkaPELT0SjHOn2t2ufPuIX55BCJhcCc+Z2Jo8dlwrWyJlRQpoOxb54hXRw",
+	"FQhhjdzH2xPLan4F/lheeDP3+NdtTjc2awbVV1NhxubGGTpIgOvincqE5zOkDFUzFq0jCZoVIgfK/uw8",
+	"HZma7btCuHFepEJYsjptE9ldbR56gGulHUpI+VfXxmKMjfZdM2iUF6kXH5Oo1ItCaCzUvOcEgXmWcr0H",
+	"1fdYftVPVJ8bXxhiKXMBLNetS0Sfm0Zvd48d32kiJ+XqBEP0zauSPgrWV6rJdUbBlR3E3fTBueiAHe6t",
+	"Cl7dtzaCADlPaeqUYQ23R4A+47XQi0LM8THmlacFHITgc1jrnSbYfuMzqOPBv/x6PCk2XVGMm4d33u05",
+	"G+tyn8OACUm8vbZ2TBJR0K68Gx3Ck1LJVPnxhxb9fxbIyYWSQoBZnEziatkNzJajpzwunIpuH5OlXdmb",
+	"FtFhJorXIxpXJVCKMgnAkj8l4ln+OdjIj2Apb5P2YH+x99mOOr3yvoJBnuu0m8zmsnxLGLu6ltdevNNb",
+	"8k3d8Pt5guLobk/jnYbRIeefYm/ooVr7S2ZZWiPddt9dzyF/6dpZ/WTaPAdNwYFeqKJ84rOKomQ818Ta",
+	"RvEMSYTV2hXOcYeouXbV0fP7FIhS4VpcsT65T8+aeN/OIoxDbFeMLlq07oP9eYWdnSRZnrzyybLrYJY7",
+	"0x9s8702EnaQ76NEX6ipuAcCNS9imQLTwOcMjcZK4xDckC4xnYoYCtCg1FEOuy2Fz8DoGRw2JwqOtlSh",
+	"70xYLZD/5XEqp9O1KPAIfSDMM1xzSSlQ8WxGgbW7nvlk1n6/ZGnSNURhbNo8i92Ckw8dBw10NZOvUFII",
+	"VI92lggtK3ezJGdyIdorjOadv1KXZ/VY9zl0uhriBZ/T7rGadCWSAgs+J5OYKS0zhalH1BmbpNLS3VOB",
+	"Gb2Bq9lUJTmDPRi4R/rE50qaHsKAyB7uqMZvGc2qp1sekl5pX5lMe73dI2ZwJ3pfWnUdyvEVrBQwpVgp",
+	"mOSAiR+tUu9INcrYZFP6P1HIO7kHA89Rt2uzbNDWo/3AQtkbVqM1+IJfnLUvb6YQxNo8oEicpYlloeBw",
+	"82JG21frYsZ2GuOCqxIAcryqfNqWbaK6kyw1eqL4c9r1He0dtdqdenjcbQFK2OJilNIaMRCRYoApt65i",
+	"v/EtqcA/1/tOgor4UObHC6/Yfr/+RRJHmxest2n7FFfiILK2Ge6UY4/7sfIgPVoj11RMAER1JtV2Yq/n",
+	"VivQnUM/1QaPyX98H5f51uu51nJa4yO3ydexZKlUmiXabnhyn9UqY2dT0PV69SXd02+/m/sJXatc9XpM",
+	"dyVRFHl6dXN1be5K/wYAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,
