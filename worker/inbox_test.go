@@ -754,6 +754,8 @@ func TestEventsThatTwoRelaysTakeAtOnce(t *testing.T) {
 		require.Equal(t, "bounced | suppressed: bounce+unsubscribe | told: bounce+unsubscribe | bounced", a.fate(m))
 	}
 	p := a.newPayout("paid")
-	at(rapport.InboxRow{ID: uuid.New(), Provider: "stripe", Type: "transfer.reversed", Body: object(t, "payout_id", p.id.String())})
+	transfer := a.sent(p.id)
+	a.takesBack(transfer, uuid.New(), 100)
+	at(rapport.InboxRow{ID: uuid.New(), Provider: "stripe", Type: "transfer.reversed", ObjectID: transfer, Body: object(t, "payout_id", p.id.String())})
 	require.Equal(t, "paid | 1 settled | transfer_reversed open", a.standing(p))
 }
