@@ -169,10 +169,9 @@ func (d *recovery) netted() {
 	d.keep()
 }
 
-func (d *recovery) approved() *recovery {
+func (d *recovery) approved() {
 	d.do(rapport.CmdApproveReversal, "rob")
 	d.run()
-	return d
 }
 
 func TestTakingMoneyBack(t *testing.T) {
@@ -305,7 +304,7 @@ func TestAnyLifeOfAReversal(t *testing.T) {
 				d.keep()
 			}
 			if !d.r.Done() {
-				require.True(rt, len(d.r.Pending)+len(d.r.Timers)+len(d.tasks) > 0, "%s waits for nobody", d.r.State)
+				require.Positive(rt, len(d.r.Pending)+len(d.r.Timers)+len(d.tasks), "%s waits for nobody", d.r.State)
 			}
 		}
 		d.says, d.finds = rapport.ReverseDone, rapport.ReverseDone

@@ -106,17 +106,7 @@ type Store interface {
 	OpenAttempt(ctx context.Context, payout uuid.UUID) (rapport.OpenAttempt, error)
 	MarkLookedUp(ctx context.Context, payout uuid.UUID, attempt int) error
 
-	ReversalPlan(ctx context.Context, id uuid.UUID) (rapport.ReversalPlan, error)
-	// OrderReversal re-reads under the row's lock what may be taken back and opens an attempt, or finds the open one.
-	OrderReversal(ctx context.Context, id uuid.UUID, submission int, requestHash func(rapport.ReversalRequest) []byte) (rapport.ReversalOrder, error)
-	MarkReversalSent(ctx context.Context, reversal uuid.UUID, attempt int) error
-	SettleReversal(ctx context.Context, reversal uuid.UUID, attempt int, back rapport.TakenBack) (outcome string, err error)
-	RejectReversal(ctx context.Context, reversal uuid.UUID, attempt int, kind, code string) error
-	MarkReversalUnknown(ctx context.Context, reversal uuid.UUID) error
-	OpenReversalAttempt(ctx context.Context, reversal uuid.UUID) (rapport.OpenReversal, error)
-	MarkReversalLookedUp(ctx context.Context, reversal uuid.UUID, attempt int) error
-	ReversalStands(ctx context.Context, reversal uuid.UUID) (rapport.ReversalState, error)
-	WriteOffReversal(ctx context.Context, reversal uuid.UUID) (rapport.ReversalState, error)
+	ReversalStore
 
 	TopUp(ctx context.Context, id uuid.UUID) (rapport.TopUp, error)
 	SettleTopUp(ctx context.Context, id uuid.UUID, providerID, status string) error

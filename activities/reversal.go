@@ -10,6 +10,21 @@ import (
 	"rapport"
 )
 
+// ReversalStore is what the activities of reversals remember with.
+type ReversalStore interface {
+	ReversalPlan(ctx context.Context, id uuid.UUID) (rapport.ReversalPlan, error)
+	// OrderReversal re-reads under the row's lock what may be taken back and opens an attempt, or finds the open one.
+	OrderReversal(ctx context.Context, id uuid.UUID, submission int, requestHash func(rapport.ReversalRequest) []byte) (rapport.ReversalOrder, error)
+	MarkReversalSent(ctx context.Context, reversal uuid.UUID, attempt int) error
+	SettleReversal(ctx context.Context, reversal uuid.UUID, attempt int, back rapport.TakenBack) (outcome string, err error)
+	RejectReversal(ctx context.Context, reversal uuid.UUID, attempt int, kind, code string) error
+	MarkReversalUnknown(ctx context.Context, reversal uuid.UUID) error
+	OpenReversalAttempt(ctx context.Context, reversal uuid.UUID) (rapport.OpenReversal, error)
+	MarkReversalLookedUp(ctx context.Context, reversal uuid.UUID, attempt int) error
+	ReversalStands(ctx context.Context, reversal uuid.UUID) (rapport.ReversalState, error)
+	WriteOffReversal(ctx context.Context, reversal uuid.UUID) (rapport.ReversalState, error)
+}
+
 // OpenReversal reads what a reversal goes by.
 func (a *Activities) OpenReversal(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
 	plan, err := a.Store.ReversalPlan(ctx, in.ID)

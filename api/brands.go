@@ -11,7 +11,8 @@ import (
 func toBrand(b rapport.Brand) gen.Brand {
 	return gen.Brand{
 		Id: b.ID, Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom, CalendarId: b.CalendarID,
-		SecondPairThreshold: toMoney(b.SecondPairThreshold), Version: b.Version, OutreachPerDay: b.OutreachPerDay, DomainPerHour: b.DomainPerHour, NettingCapPercent: b.NettingCapPercent, NettingNoticeDays: b.NettingNoticeDays,
+		SecondPairThreshold: toMoney(b.SecondPairThreshold), Version: b.Version, OutreachPerDay: b.OutreachPerDay, DomainPerHour: b.DomainPerHour,
+		NettingCapPercent: b.NettingCapPercent, NettingNoticeDays: b.NettingNoticeDays,
 		WarmUpDays: b.WarmUpDays, WarmUpFrom: b.WarmUpFrom, FirstMailNotice: b.FirstMailNotice,
 	}
 }

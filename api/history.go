@@ -66,7 +66,7 @@ func (s *Server) ListHistory(ctx context.Context, r gen.ListHistoryRequestObject
 func historyWords(h rapport.HistoryItem) string {
 	source, kind, _ := strings.Cut(h.Action, ".")
 	if source == "payout" && strings.HasPrefix(kind, "payout_") {
-		title, _ := payoutEventWords(rapport.Fact{Kind: kind, Code: h.Reason})
+		title, _ := payoutEventWords(rapport.Fact{Kind: kind, Code: h.Reason, Until: h.At}) // the list has no room for when it is due
 		return title
 	}
 	return upperFirst(strings.ReplaceAll(source, "_", " ")) + ": " + strings.ReplaceAll(kind, "_", " ")

@@ -74,7 +74,7 @@ func TestTheAuditPackHoldsWhatThePaymentRestsOn(t *testing.T) {
 	a.into(t, &pack)
 	require.Len(t, pack.Records, pack.Count)
 	lines := bytes.Split(bytes.TrimSuffix(a.body, []byte("\n")), []byte("\n"))
-	require.Equal(t, rapport.PackHead, string(lines[0]))
+	require.Equal(t, []byte(rapport.PackHead), lines[0], "byte for byte")
 	last, kinds := rapport.PackRecord{}, map[string]string{}
 	for _, line := range lines[1 : len(lines)-1] {
 		r, problem := rapport.CheckPackLine(bytes.TrimSuffix(line, []byte(",")), last)
@@ -187,7 +187,8 @@ func TestTheYearOfAPayeeIsHeldAgainstTheThreshold(t *testing.T) {
 		reversed int
 		stands   string
 	}{{1, "near"}, {40000, "near"}, {40001, "below"}} {
-		d.sql(t, `begin; set local session_replication_role = replica; update payouts set state = 'partly_reversed', amount_reversed = `+strconv.Itoa(c.reversed)+` where id = '`+d.payout.String()+`'; commit`)
+		d.sql(t, `begin; set local session_replication_role = replica;
+			update payouts set state = 'partly_reversed', amount_reversed = `+strconv.Itoa(c.reversed)+` where id = '`+d.payout.String()+`'; commit`)
 		y = of("year=2026")
 		require.Equal(t, c.stands, y.Items[0].Stands, "%d came back", c.reversed)
 		require.EqualValues(t, 200000-c.reversed, y.Items[0].Net.Amount)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -68,7 +69,7 @@ func lineCells(l rapport.ReconciliationLine) []any {
 	}
 	differs := strings.Join(each(l.Differs, func(d string) string { return differWords[d] }), "; ")
 	return []any{
-		fmt.Sprint(l.N), lineSingle[l.Kind], l.Ref, strings.ReplaceAll(l.Result, "_", " "), differs,
+		strconv.Itoa(l.N), lineSingle[l.Kind], l.Ref, strings.ReplaceAll(l.Result, "_", " "), differs,
 		amount(l.Ours), currencyCode(l.Ours), amount(l.Theirs), currencyCode(l.Theirs), amount(net), l.At, some(l.PayoutID), some(l.BrandID), l.Destination,
 	}
 }

@@ -130,7 +130,7 @@ func reversalRefusal(r rapport.ReversalItem, kind rapport.CommandKind, code stri
 }
 
 func reversalCommands(r rapport.ReversalItem, me rapport.Principal) []gen.Command {
-	commands := []gen.Command{}
+	commands := make([]gen.Command, 0, 6)
 	for _, c := range []struct {
 		kind  rapport.CommandKind
 		label string

@@ -267,7 +267,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, state, due_at, paid_at)
 		select $1, $2, partnership_id, brand_id, creator_id, 1000, 'eur', 'acct_1', 'paid', now(), now() from payouts where id = $3`, paid, earned, w.payout)
 	d.sql(t, `insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, cap_percent, commands)
-		select $1, id, partnership_id, brand_id, creator_id, 100, 'eur', 'Ours', $3, 50, '[{"kind": "cancel"}, {"kind": "approve_reversal"}]' from payouts where id = $2`, reversal, paid, d.users["finance_preparer@"+host])
+		select $1, id, partnership_id, brand_id, creator_id, 100, 'eur', 'Ours', $3, 50, '[{"kind": "cancel"}, {"kind": "approve_reversal"}]' from payouts where id = $2`,
+		reversal, paid, d.users["finance_preparer@"+host])
 	difference := id()
 	d.sql(t, `insert into reconciliations (id, state, from_at, to_at) values ($1, 'breaks', now() - interval '1 day', now()) on conflict do nothing`, sharedComparison)
 	d.sql(t, `insert into reconciliation_lines (run_id, n, kind, ref, result, brand_id, payout_id, at)
@@ -277,7 +278,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	made := ids{
 		"brands": brand, "brand_id": brand, "calendars": one[uuid.UUID](t, d, `select calendar_id from brands where id = $1`, brand), "campaigns": w.campaign, "campaign_id": w.campaign,
 		"contracts": w.contract, "creators": w.creator, "creator_id": w.creator, "creator_ids": w.creator, "deliverables": w.deliverable, "deliverable_id": w.deliverable, "messages": mail,
-		"offers": w.offer, "partnerships": w.partnership, "partnership_id": w.partnership, "payouts": w.payout, "payout_id": w.payout, "reversals": reversal, "/v1/payouts/{id}/reversals": paid, "policy_id": policy, "reviews": w.review, "role-requests": request,
+		"offers": w.offer, "partnerships": w.partnership, "partnership_id": w.partnership, "payouts": w.payout, "payout_id": w.payout, "reversals": reversal, "/v1/payouts/{id}/reversals": paid,
+		"policy_id": policy, "reviews": w.review, "role-requests": request,
 		"sequence_id": sequence, "submissions": w.submission, "submission_id": w.submission, "tasks": task, "tokens": token, "users": leaver, "user_id": user, "owner_id": user,
 		"owner": user, "assigned_to": user, "creator-fields": field, "field_id": field, "creator-merges": merge, "suppressions": suppression, "mentions": user,
 		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,

@@ -238,7 +238,7 @@ func (w *world) found(s shape) {
 	}
 	w.ops, w.approver, w.legal = person("ops"), person("approver"), person("legal")
 	w.preparer, w.releaser = person("finance_preparer"), person("finance_releaser")
-	w.exec(`insert into second_factors (id, user_id, secret, confirmed_at) select id, id, 'x', now() from users where id = any ($1)`, []uuid.UUID{w.preparer, w.releaser})
+	w.exec(`insert into second_factors (id, user_id, secret, confirmed_at) select gen_random_uuid(), u.id, 'x', now() from users u where u.id = any ($1)`, []uuid.UUID{w.preparer, w.releaser})
 	w.exec(`insert into policies (id, version, name, stages, on_silence) select $1, 1, 'Bench', jsonb_agg(s || '{"deadline_days": 60}'), 'hold'
 		from policies, jsonb_array_elements(stages) s where id = '00000000-0000-7000-8000-000000000002' on conflict do nothing`, policyID)
 	terms, err := json.Marshal(s.terms)

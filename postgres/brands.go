@@ -36,7 +36,8 @@ func (s *Store) Brand(ctx context.Context, id uuid.UUID) (rapport.Brand, error) 
 func brand(r gen.GetBrandInScopeRow) rapport.Brand {
 	return rapport.Brand{
 		ID: r.ID, Name: r.Name, PostalAddress: r.PostalAddress, MailFromName: r.MailFromName, MailFrom: r.MailFrom, CalendarID: r.CalendarID,
-		SecondPairThreshold: rapport.Money{Amount: r.SecondPairAmount, Currency: r.SecondPairCurrency}, OutreachPerDay: int(r.OutreachPerDay), DomainPerHour: int(r.DomainPerHour), NettingCapPercent: int(r.NettingCapPercent), NettingNoticeDays: int(r.NettingNoticeDays),
+		SecondPairThreshold: rapport.Money{Amount: r.SecondPairAmount, Currency: r.SecondPairCurrency}, OutreachPerDay: int(r.OutreachPerDay), DomainPerHour: int(r.DomainPerHour),
+		NettingCapPercent: int(r.NettingCapPercent), NettingNoticeDays: int(r.NettingNoticeDays),
 		WarmUpDays: int(r.WarmUpDays), WarmUpFrom: r.WarmUpFrom, FirstMailNotice: r.FirstMailNotice, Version: int(r.Version),
 	}
 }

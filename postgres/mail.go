@@ -166,7 +166,8 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 		}
 		v["payout.amount"], v["payout.note"] = rapport.Money{Amount: r.Amount - r.Netted, Currency: r.Currency}.String(), "That is all of it. "
 		if r.Netted > 0 {
-			v["payout.note"] = fmt.Sprintf("Of the %s that we owed you, %s was kept for what you owed us. ", rapport.Money{Amount: r.Amount, Currency: r.Currency}, rapport.Money{Amount: r.Netted, Currency: r.Currency})
+			owed, kept := rapport.Money{Amount: r.Amount, Currency: r.Currency}, rapport.Money{Amount: r.Netted, Currency: r.Currency}
+			v["payout.note"] = fmt.Sprintf("Of the %s that we owed you, %s was kept for what you owed us. ", owed, kept)
 		}
 	case "payment_reversed", "netting_notice":
 		r, err := s.q.ReversalMail(ctx, tx, o.Ref)

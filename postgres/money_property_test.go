@@ -41,6 +41,7 @@ const deed = `insert into calendars (id, owner_kind, owner_id, zone, working_day
 
 // newHouse writes two brands with their people, and a contract at the first one.
 func newHouse(tb testing.TB, t require.TestingT, owner *pgxpool.Pool, api, worker *postgres.Store) *house {
+	tb.Helper()
 	ctx := tb.Context()
 	h := &house{ctx: ctx, tb: tb, owner: owner, api: api, worker: worker}
 	exec := func(sql string, args ...any) {

@@ -142,7 +142,9 @@ func (b *vault) ask(amount int64, by uuid.UUID) (uuid.UUID, error) {
 }
 
 func (b *vault) approve(reversal uuid.UUID, part string, round int, by uuid.UUID, amount int64) error {
-	return b.api.ApproveReversal(b.ctx, rapport.ReversalApprovalCreate{ID: uuid.New(), ReversalID: reversal, BrandID: b.brand, Part: part, Round: round, Approver: by, Amount: usd(amount), StepUpID: new(pgtest.StepUp(b.t, b.owner, by, 0))})
+	return b.api.ApproveReversal(b.ctx, rapport.ReversalApprovalCreate{
+		ID: uuid.New(), ReversalID: reversal, BrandID: b.brand, Part: part, Round: round, Approver: by, Amount: usd(amount), StepUpID: new(pgtest.StepUp(b.t, b.owner, by, 0)),
+	})
 }
 
 // approved is a reversal that two people want.
@@ -220,7 +222,8 @@ func TestWhatCanBeTakenBack(t *testing.T) {
 	}
 	for _, sql := range []string{
 		`insert into reversal_approvals (id, reversal_id, brand_id, part, approver, amount, currency) select gen_random_uuid(), id, brand_id, 'reverse', requested_by, amount, currency from reversals`,
-		`update reversals set amount = 1`, `update reversals set state = 'reversed'`, `update reversals set recovered = 700`, `update reversals set written_off = 700`, `update reversals set state = 'approved'`,
+		`update reversals set amount = 1`, `update reversals set state = 'reversed'`, `update reversals set recovered = 700`, `update reversals set written_off = 700`,
+		`update reversals set state = 'approved'`,
 		`update payouts set amount_reversed = 10 where state = 'paid'`, `update payouts set netted = 1 where state = 'paid'`, `delete from reversals`,
 	} {
 		_, err := b.owner.Exec(b.ctx, sql)
@@ -338,7 +341,8 @@ func TestKeptOutOfTheNextPayment(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, rapport.SubmitNotApproved, o.Verdict, "another sum was approved")
 		require.Equal(t, "RA012", reason(t, b.api.ApprovePayout(b.ctx, rapport.PayoutApprovalCreate{
-			ID: uuid.New(), PayoutID: b.owed, BrandID: b.brand, Round: one[int](b, `select round from payouts where id = $1`, b.owed), Part: "preparer", Approver: b.pia, Amount: usd(1000), Destination: "acct_1",
+			ID: uuid.New(), PayoutID: b.owed, BrandID: b.brand, Round: one[int](b, `select round from payouts where id = $1`, b.owed), Part: "preparer",
+			Approver: b.pia, Amount: usd(1000), Destination: "acct_1",
 		})), "by somebody who saw the old sum")
 		b.say("payout", b.owed, "cancelled", time.Time{})
 		item, err := b.api.Reversal(b.ctx, id)

@@ -491,7 +491,7 @@ func TestAPausedPayoutGoesOnByItself(t *testing.T) {
 	machine := rapport.Payout{Core: rapport.Core{Durable: true}, ID: p.id, BrandID: b.brand, State: rapport.PayoutScheduled, Due: time.Now(), Timings: rapport.DefaultTimings(), Calendar: day}
 	row := b.owner.QueryRow(b.ctx, `select partnership_id, milestone_id, creator_id, amount, currency from payouts where id = $1`, p.id)
 	require.NoError(t, row.Scan(&machine.PartnershipID, &machine.MilestoneID, &machine.CreatorID, &machine.Amount.Amount, &machine.Amount.Currency))
-	b.put("start", "payout/"+p.id.String(), "Payout", machine)
+	b.put("payout/"+p.id.String(), "Payout", machine)
 	b.until("awaiting_approval", `select state from payouts where id = $1`, p.id)
 	d.faulty(`[{"provider": "stripe", "times": -1, "action": "401"}]`)
 	b.approve(p.id, "preparer", b.preparer)
@@ -505,7 +505,7 @@ func TestAPausedPayoutGoesOnByItself(t *testing.T) {
 	machine.ID = other.id
 	row = b.owner.QueryRow(b.ctx, `select partnership_id, milestone_id, creator_id from payouts where id = $1`, other.id)
 	require.NoError(t, row.Scan(&machine.PartnershipID, &machine.MilestoneID, &machine.CreatorID))
-	b.put("start", "payout/"+other.id.String(), "Payout", machine)
+	b.put("payout/"+other.id.String(), "Payout", machine)
 	b.until("awaiting_approval", `select state from payouts where id = $1`, other.id)
 	b.approve(other.id, "preparer", b.preparer)
 	b.approve(other.id, "releaser", b.releaser)

@@ -38,7 +38,8 @@ func (a *arrivals) reversing() (in activities.EffectInput, transfer string) {
 	reversal := uuid.New()
 	a.exec(`insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, cap_percent)
 		select $1, id, partnership_id, brand_id, creator_id, 400, 'usd', 'r', $3, 50 from payouts where id = $2`, reversal, p.id, a.preparer)
-	a.exec(`insert into reversal_approvals (id, reversal_id, brand_id, part, approver, amount, currency, step_up_id) select gen_random_uuid(), id, brand_id, 'reverse', $2, amount, currency, $3 from reversals where id = $1`,
+	a.exec(`insert into reversal_approvals (id, reversal_id, brand_id, part, approver, amount, currency, step_up_id)
+		select gen_random_uuid(), id, brand_id, 'reverse', $2, amount, currency, $3 from reversals where id = $1`,
 		reversal, a.releaser, pgtest.StepUp(a.t, a.owner, a.releaser, 0))
 	a.exec(`update reversals set state = 'approved' where id = $1`, reversal)
 	return activities.EffectInput{Kind: "reversal", ID: reversal, BrandID: a.brand, Effect: rapport.Effect{N: 1}}, transfer
@@ -56,10 +57,10 @@ func (a *arrivals) back(transfer string) (times int, amount int64) {
 }
 
 // TestTakingBackUnderFaults: whatever befalls the request, it is taken back once, and the row says so in the end.
-func TestTakingBackUnderFaults(t *testing.T) {
+func TestTakingBackUnderFaults(t *testing.T) { //nolint:tparallel // as below
 	t.Parallel()
 	a := arriving(t)
-	for action, want := range map[string]string{
+	for action, want := range map[string]string{ //nolint:paralleltest // one sandbox, whose script is set for one case at a time
 		"": "reversed", "drop_before": "retry", "commit_then_drop": "retry", "429": "retry", "truncate": "retry", "html_502": "retry", "slow": "reversed",
 		"commit_then_500": "unknown", "500_then_rollforward": "unknown", "wrong_amount": "unknown", "redirect": "retry",
 	} {

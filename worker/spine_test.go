@@ -154,14 +154,15 @@ func (b *bundle) seed() {
 		'00000000-0000-7000-8000-000000000001', '00000000-0000-7000-8000-000000000002', '{#ad}')`, b.campaign, b.brand, b.ops, raw)
 	topup := uuid.New()
 	b.exec(`insert into topups (id, brand_id, amount, currency) values ($1, $2, 5000000, 'usd')`, topup, b.brand)
-	b.put("start", "topup/"+topup.String(), "TopUp", topup)
+	b.put("topup/"+topup.String(), "TopUp", topup)
 }
 
-func (b *bundle) put(kind, workflowID, workflow string, input any) {
+// put asks for the start of a workflow.
+func (b *bundle) put(workflowID, workflow string, input any) {
 	b.t.Helper()
 	raw, err := json.Marshal(input)
 	require.NoError(b.t, err)
-	row := rapport.OutboxRow{ID: uuid.New(), BrandID: b.brand, Kind: kind, WorkflowID: workflowID, Workflow: workflow, TaskQueue: "rapport", Input: raw}
+	row := rapport.OutboxRow{ID: uuid.New(), BrandID: b.brand, Kind: "start", WorkflowID: workflowID, Workflow: workflow, TaskQueue: "rapport", Input: raw}
 	require.NoError(b.t, b.store.PutOutbox(b.ctx, row))
 }
 
@@ -184,7 +185,7 @@ func (b *bundle) start(name string, change ...func(p *rapport.Partnership)) uuid
 	for _, f := range change {
 		f(&p)
 	}
-	b.put("start", "partnership/"+id.String(), "Partnership", p)
+	b.put("partnership/"+id.String(), "Partnership", p)
 	return id
 }
 
@@ -356,9 +357,10 @@ func (b *bundle) takeBack(payout uuid.UUID, amount int64) uuid.UUID {
 	r.CreatorID = b.id(`select creator_id from payouts where id = $1`, payout)
 	b.exec(`insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, cap_percent)
 		select $1, id, partnership_id, brand_id, creator_id, $3, currency, 'The post is gone.', $4, 50 from payouts where id = $2`, r.ID, payout, amount, b.preparer)
-	b.put("start", workflows.ReversalID(r.ID), workflows.TypeReversal, r)
+	b.put(workflows.ReversalID(r.ID), workflows.TypeReversal, r)
 	b.until("open", `select state from tasks where kind = 'approve_reversal' and ref = $1`, payout)
-	b.exec(`insert into reversal_approvals (id, reversal_id, brand_id, part, approver, amount, currency, step_up_id) select gen_random_uuid(), id, brand_id, 'reverse', $2, amount, currency, $3 from reversals where id = $1`,
+	b.exec(`insert into reversal_approvals (id, reversal_id, brand_id, part, approver, amount, currency, step_up_id)
+		select gen_random_uuid(), id, brand_id, 'reverse', $2, amount, currency, $3 from reversals where id = $1`,
 		r.ID, b.releaser, pgtest.StepUp(b.t, b.owner, b.releaser, 0))
 	b.accepted("reversal", r.ID, rapport.Command{Kind: rapport.CmdApproveReversal, Actor: b.releaser, Ref: uuid.New()})
 	return r.ID

@@ -632,7 +632,9 @@ func recordReversals(t *testing.T, address, folder string) {
 				return rapport.Outcome{Code: rapport.SubmitRejectedFunds}, nil
 			}
 		},
-		rapport.EffectFindReversal:  func(activities.EffectInput) (rapport.Outcome, error) { return rapport.Outcome{Code: rapport.ReverseDone}, nil },
+		rapport.EffectFindReversal: func(activities.EffectInput) (rapport.Outcome, error) {
+			return rapport.Outcome{Code: rapport.ReverseDone}, nil
+		},
 		rapport.EffectCountReversal: func(activities.EffectInput) (rapport.Outcome, error) { return rapport.Outcome{Code: "open"}, nil },
 		rapport.EffectWriteOff: func(activities.EffectInput) (rapport.Outcome, error) {
 			return rapport.Outcome{Code: string(rapport.ReversalWrittenOff)}, nil
@@ -642,7 +644,8 @@ func recordReversals(t *testing.T, address, folder string) {
 	defer r.stop()
 	begin := func(name string) (uuid.UUID, string) {
 		m := &rapport.Reversal{
-			Core: rapport.Core{Durable: true}, ID: id(name), BrandID: id("brand"), PartnershipID: id("partnership"), PayoutID: id("payout"), CreatorID: id("creator"), Amount: eur(40_000), RequestedBy: id("pia"),
+			Core: rapport.Core{Durable: true}, ID: id(name), BrandID: id("brand"), PartnershipID: id("partnership"), PayoutID: id("payout"), CreatorID: id("creator"),
+			Amount: eur(40_000), RequestedBy: id("pia"),
 		}
 		r.start(workflows.TypeReversal, workflows.ReversalID(m.ID), m)
 		r.until(m.ID, func(b activities.Batch) bool { return len(b.Record.Tasks) > 0 })

@@ -25,15 +25,16 @@ func packOf(t *testing.T) (content []byte, starts []int) {
 		h := sha256.Sum256(text)
 		return hex.EncodeToString(h[:])
 	}
-	const contract, txn = "Both agree: <ünï> “quotes”\n & 日本.", `["a", "accrual", null, null, null, null, "1", [[1, "x", -5], [2, "y", 5]]]`
+	const contract, txn = "Both agree: <ünï> “quotes”\n & 日本.", `["a", "accrual", "b", null, 1, null, "1", [[1, "x", -5], [2, "y", 5]]]`
 	bodies := map[string]any{
 		"contract": map[string]any{"text": contract, "sha256": sum([]byte(contract)...), "fee": 100},
 		"ledger":   map[string]any{"text": txn, "seal": map[string]any{"n": 1, "prev_sha256": "00", "sha256": sum(append([]byte{0}, txn...)...)}},
 	}
-	var entries []rapport.PackEntry
-	for _, kind := range []string{
+	kinds := []string{
 		"partnership", "contract", "signature", "deliverable", "submission", "decision", "post_check", "milestone", "payout", "payout_approval", "payout_attempt", "ledger", "note", "event", "event",
-	} {
+	}
+	entries := make([]rapport.PackEntry, 0, len(kinds))
+	for _, kind := range kinds {
 		body, ok := bodies[kind]
 		if !ok {
 			body = map[string]any{"id": kind, "at": "2026-03-01T09:00:00+00:00", "by": "Łucja", "amount": 40000, "detail": map[string]any{"reason": "a <b> & \"c\"", "none": nil}}
@@ -140,8 +141,8 @@ func TestEveryByteOfAnExportedBookCounts(t *testing.T) {
 		sum := sha256.Sum256(append(begin, text...))
 		return sealLine{N: n, Prev: prev, SHA256: hex.EncodeToString(sum[:]), Text: text}
 	}
-	first := seal(1, "00", `["a", "topup", null, null, null, null, "1", [[1, "x", -5], [2, "y", 5]]]`)
-	second := seal(2, first.SHA256, `["b", "topup", null, null, null, "<&>", "2", [[1, "x", -7], [2, "y", 7]]]`)
+	first := seal(1, "00", `["a", "topup", "b", null, 1, null, "1", [[1, "x", -5], [2, "y", 5]]]`)
+	second := seal(2, first.SHA256, `["b", "topup", "b", null, 1, "<&>", "2", [[1, "x", -7], [2, "y", 7]]]`)
 	content := slicesOf(packFormat, first.written(), second.written())
 	file := filepath.Join(t.TempDir(), "book.jsonl")
 	for at := range content[:len(content)-1] {
