@@ -74,7 +74,7 @@ func TestTheAuditPackHoldsWhatThePaymentRestsOn(t *testing.T) {
 	a.into(t, &pack)
 	require.Len(t, pack.Records, pack.Count)
 	lines := bytes.Split(bytes.TrimSuffix(a.body, []byte("\n")), []byte("\n"))
-	require.Equal(t, []byte(rapport.PackHead), lines[0], "byte for byte")
+	require.Equal(t, []byte(rapport.PackHead), lines[0]) //nolint:testifylint // byte for byte, and not as JSON
 	last, kinds := rapport.PackRecord{}, map[string]string{}
 	for _, line := range lines[1 : len(lines)-1] {
 		r, problem := rapport.CheckPackLine(bytes.TrimSuffix(line, []byte(",")), last)
