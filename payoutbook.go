@@ -57,6 +57,13 @@ type PayoutLane struct {
 	Amount Money
 }
 
+// CashWeek is what leaves in the week that begins on a day (YYYY-MM-DD, a Monday), in one currency.
+type CashWeek struct {
+	Week   string
+	Kind   string // paid, owed, committed or forecast
+	Amount Money
+}
+
 // PayoutRecord is one payout with all that its money rests on.
 type PayoutRecord struct {
 	PayoutItem

@@ -16,6 +16,7 @@ import (
 type PayoutStore interface {
 	ListPayouts(ctx context.Context, f rapport.PayoutFilter, page rapport.Page) ([]rapport.PayoutItem, []string, error)
 	PayoutLanes(ctx context.Context, brand, campaign *uuid.UUID) ([]rapport.PayoutLane, error)
+	CashByWeek(ctx context.Context, brand *uuid.UUID) ([]rapport.CashWeek, error)
 	Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord, error)
 	ApprovePayout(ctx context.Context, a rapport.PayoutApprovalCreate) error
 	// NotePayoutCommand keeps a person's reason, once an id; reviewOn is YYYY-MM-DD or empty.
@@ -67,6 +68,26 @@ func (s *Server) ListPayoutLanes(ctx context.Context, r gen.ListPayoutLanesReque
 			}
 		}
 		list.Items = append(list.Items, gen.PayoutLaneCount{Lane: gen.PayoutLane(lane), Count: n, Amounts: amounts})
+	}
+	return list, nil
+}
+
+// ListCashWeeks says what left week by week and what will.
+func (s *Server) ListCashWeeks(ctx context.Context, r gen.ListCashWeeksRequestObject) (gen.ListCashWeeksResponseObject, error) {
+	store, err := storeAs[PayoutStore](s)
+	if err != nil {
+		return nil, err
+	}
+	weeks, err := store.CashByWeek(ctx, r.Params.BrandId)
+	if err != nil {
+		return nil, err
+	}
+	list := gen.ListCashWeeks200JSONResponse{Items: make([]gen.CashWeek, len(weeks))}
+	for i, w := range weeks {
+		list.Items[i] = gen.CashWeek{Kind: gen.CashWeekKind(w.Kind), Amount: toMoney(w.Amount)}
+		if err := list.Items[i].Week.UnmarshalText([]byte(w.Week)); err != nil {
+			return nil, fmt.Errorf("week %s: %w", w.Week, err)
+		}
 	}
 	return list, nil
 }

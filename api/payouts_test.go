@@ -270,6 +270,52 @@ func TestFundsLedgerAndReconciliation(t *testing.T) {
 	require.Contains(t, runs.Items[0].Breaks[0].Detail, "5.00 EUR")
 }
 
+// TestCashLeavesByWeek: what was paid, what is owed, what a contract promises and what an offer would cost, each in its week and its brand.
+func TestCashLeavesByWeek(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.seed(t, d.two, "two.example")
+	weeks := func(who string) map[string]int64 {
+		var list struct {
+			Items []struct {
+				Week, Kind string
+				Amount     struct{ Amount int64 }
+			}
+		}
+		a := d.as(t, who).send(t, "GET", "/v1/payouts/weeks", nil)
+		require.Equal(t, 200, a.status, "%s", a.body)
+		a.into(t, &list)
+		found := map[string]int64{}
+		for _, w := range list.Items {
+			found[w.Week+" "+w.Kind] = w.Amount.Amount
+		}
+		return found
+	}
+	day := func(expression string) string {
+		return one[string](t, d, `select (date_trunc('week', (`+expression+`) at time zone 'Europe/Berlin'))::date::text`)
+	}
+	d.sql(t, `update payouts set due_at = now() + interval '15 days' where id = $1`, d.payout)
+	d.sql(t, `update milestones set state = 'cancelled', met_at = null`)
+	d.sql(t, `update offers set state = 'declined'`)
+	require.Equal(t, map[string]int64{day("now() + interval '15 days'") + " owed": 40_000}, weeks("auditor@one.example"))
+	d.sql(t, `update payouts set due_at = now() - interval '40 days' where id = $1`, d.payout)
+	require.Equal(t, map[string]int64{day("now()") + " owed": 40_000}, weeks("auditor@one.example"), "what is overdue leaves now at the earliest")
+	d.isPaid(t)
+	require.Equal(t, map[string]int64{day("now()") + " paid": 40_000}, weeks("auditor@one.example"))
+	d.sql(t, `update milestones set state = 'pending', trigger = 'posted', net_days = 7`)
+	d.sql(t, `update contracts set state = 'executed', executed_at = now()`)
+	d.sql(t, `update deliverables set publish_by = now() + interval '14 days'`)
+	require.Equal(t, map[string]int64{day("now()") + " paid": 40_000, day("now() + interval '21 days'") + " committed": 40_000}, weeks("auditor@one.example"))
+	d.sql(t, `update milestones set state = 'cancelled'`)
+	d.sql(t, `update offers set state = 'sent'`)
+	d.sql(t, `update contracts set state = 'drafting', executed_at = null`)
+	d.sql(t, `update campaigns set starts_on = now(), ends_on = now() + interval '30 days'`)
+	found := weeks("auditor@one.example")
+	require.Len(t, found, 2)
+	require.EqualValues(t, 100_000, found[day("(now() + interval '30 days')::date::timestamptz")+" forecast"])
+	require.Equal(t, 403, d.as(t, "guest@one.example").send(t, "GET", "/v1/payouts/weeks", nil).status)
+}
+
 func TestWhatIsOwedStandsInLanes(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

@@ -257,6 +257,7 @@ func moneyAccess() map[string]access {
 		"createTopUp":            money(finance()),
 		"listPayouts":            house(),
 		"listPayoutLanes":        house(),
+		"listCashWeeks":          house(),
 		"getPayout":              house(),
 		"exportPayouts":          slow(books()),
 		"getRemittance":          house(),

@@ -60,6 +60,18 @@ func (s *Store) PayoutLanes(ctx context.Context, brand, campaign *uuid.UUID) ([]
 	})
 }
 
+// CashByWeek is what left the brands of the scope, or one of them, in the last eight weeks, and what will in the next thirteen.
+func (s *Store) CashByWeek(ctx context.Context, brand *uuid.UUID) ([]rapport.CashWeek, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.CashWeek, error) {
+		rows, err := s.q.CashByWeek(ctx, tx, gen.CashByWeekParams{Brands: rapport.BrandsFrom(ctx), BrandID: brand})
+		weeks := make([]rapport.CashWeek, len(rows))
+		for i, r := range rows {
+			weeks[i] = rapport.CashWeek{Week: r.Week.Format("2006-01-02"), Kind: r.Kind, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}}
+		}
+		return weeks, err
+	})
+}
+
 func payoutItem(r gen.ListPayoutsRow) rapport.PayoutItem {
 	return rapport.PayoutItem{
 		ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, BrandName: r.BrandName, CampaignName: r.CampaignName,

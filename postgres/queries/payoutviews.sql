@@ -44,6 +44,32 @@ where p.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is nul
   and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') and x.lane <> ''
 group by 1, 2 order by 1, 2;
 
+-- name: CashByWeek :many
+-- What leaves a brand week by week, by its own clock: what was paid in the last eight weeks; what is owed; what signed contracts promise and nobody
+-- has earned yet, at the day that its terms expect; and what offers would cost that are not signed, at the end of their campaign.
+with zones as (select b.id as brand_id, k.zone, k.day_seconds from brands b join calendars k on k.id = b.calendar_id
+    where b.id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is null or b.id = sqlc.narg('brand_id')::uuid)),
+  cash as (
+    select z.zone, p.paid_at as at, p.currency, 'paid' as kind, p.amount - p.netted as amount from payouts p join zones z using (brand_id)
+      where p.state in ('paid', 'partly_reversed', 'reversed') and p.paid_at >= now() - interval '8 weeks'
+    union all
+    select z.zone, greatest(p.due_at, now()), p.currency, 'owed', p.amount - p.netted from payouts p join zones z using (brand_id)
+      where p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled')
+    union all
+    select z.zone, greatest(e.at + m.net_days * z.day_seconds * interval '1 second', now()), m.currency, 'committed', m.amount
+      from milestones m join zones z using (brand_id) join contracts c on c.id = m.contract_id
+      cross join lateral (select coalesce(case
+        when m.trigger = 'approval' then (select max(d.draft_due_at) from deliverables d where d.contract_id = c.id and (m.deliverable_id is null or d.id = m.deliverable_id))
+        when m.trigger in ('posted', 'verified') then (select max(d.publish_by) from deliverables d where d.contract_id = c.id and (m.deliverable_id is null or d.id = m.deliverable_id))
+        end, c.ends_at, now()) as at) e
+      where m.state = 'pending' and c.state = 'executed'
+    union all
+    select z.zone, greatest(g.ends_on::timestamptz, now()), o.currency, 'forecast', o.fee from offers o join zones z using (brand_id) join campaigns g on g.id = o.campaign_id
+      where o.state in ('sent', 'accepted') and not exists (select 1 from contracts c where c.offer_id = o.id and c.state not in ('drafting', 'internal_approval', 'out_for_signature')))
+select date_trunc('week', c.at at time zone c.zone)::date as week, c.currency, c.kind::text as kind, sum(c.amount)::bigint as amount from cash c
+where c.at < now() + interval '13 weeks'
+group by 1, 2, 3 order by 1, 2, 3;
+
 -- name: GetPayoutCore :one
 select p.id, p.milestone_id, p.destination, content_approvers(p.milestone_id)::uuid[] as content_approvers, p.content_counts, p.releasers, p.tier_from, p.preparer_proves, p.round, p.commands, p.seq, coalesce(y.state, 'none')::text as payee_state,
   m.contract_id, m.deliverable_id, m.title as milestone_title, m.trigger, m.net_days, m.met_at, t.number as contract_number, t.executed_at, coalesce(d.title, '')::text as deliverable_title

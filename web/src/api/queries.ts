@@ -306,6 +306,13 @@ export const payoutPolicyQuery = (brand: string) =>
     queryFn: ({ signal }) => tagged(api.GET("/v1/brands/{id}/payout-policy", { params: id(brand), signal })),
   });
 
+export const cashWeeksQuery = (query: { brand_id?: string }) =>
+  queryOptions({
+    queryKey: ["payout", "weeks", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/payouts/weeks", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
 export const payoutQuery = (value: string) =>
   queryOptions({
     queryKey: ["payout", "one", value],

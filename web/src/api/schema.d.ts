@@ -1573,6 +1573,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/payouts/weeks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What left week by week, and what will: owed, committed by contracts, and forecast from offers */
+        get: operations["listCashWeeks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/policies": {
         parameters: {
             query?: never;
@@ -3272,6 +3289,19 @@ export interface components {
             /** @description Absent for what a comparison found */
             author?: string;
             text: string;
+        };
+        CashWeek: {
+            amount: components["schemas"]["Money"];
+            /** @enum {string} */
+            kind: "paid" | "owed" | "committed" | "forecast";
+            /**
+             * Format: date
+             * @description Its Monday
+             */
+            week: string;
+        };
+        CashWeekList: {
+            items: components["schemas"]["CashWeek"][];
         };
         CheckResult: {
             detail: string;
@@ -5825,6 +5855,8 @@ export type CaseCommand = components['schemas']['CaseCommand'];
 export type CaseKind = components['schemas']['CaseKind'];
 export type CaseList = components['schemas']['CaseList'];
 export type CaseNote = components['schemas']['CaseNote'];
+export type CashWeek = components['schemas']['CashWeek'];
+export type CashWeekList = components['schemas']['CashWeekList'];
 export type CheckResult = components['schemas']['CheckResult'];
 export type CodeOnly = components['schemas']['CodeOnly'];
 export type CodeProof = components['schemas']['CodeProof'];
@@ -8826,6 +8858,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PayoutToApproveList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listCashWeeks: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CashWeekList"];
                 };
             };
             default: components["responses"]["problem"];

@@ -14,6 +14,7 @@ import { Money, Unknown } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { GateNotices } from "../../components/payout/GateNotices";
+import { CashOut } from "../../components/payout/CashOut";
 import { Lanes, laneWords } from "../../components/payout/Lanes";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
@@ -99,6 +100,7 @@ function Payouts() {
         }
       />
       <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next })} />
+      <CashOut brandId={brand} />
     </Page>
   );
 }
