@@ -19,7 +19,8 @@ type Remittance struct {
 	ContractNumber string
 	Amount         Money // what was owed
 	Netted         Money // what of it was kept for money that the creator owed back
-	Reversed       Money // what was taken back since
+	Reversed       Money // what was taken back since from the creator's account
+	MadeGood       Money // what later payments kept for it
 	TransferID     string
 	DueAt          time.Time
 	PaidAt         *time.Time // absent until it is paid

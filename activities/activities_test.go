@@ -441,7 +441,7 @@ func TestMoneyIsNeverSentTwice(t *testing.T) {
 		t.Parallel()
 		for _, change := range []func(*rapport.Transfer){
 			func(x *rapport.Transfer) { x.Amount.Amount++ }, func(x *rapport.Transfer) { x.Amount.Currency = "usd" },
-			func(x *rapport.Transfer) { x.Destination = "acct_2" }, func(x *rapport.Transfer) { x.Attempt++ }, func(x *rapport.Transfer) { x.Reversed = true },
+			func(x *rapport.Transfer) { x.Destination = "acct_2" }, func(x *rapport.Transfer) { x.Attempt++ },
 		} {
 			k := newTill()
 			other, _ := paid(k.s.order.Request)
@@ -455,6 +455,17 @@ func TestMoneyIsNeverSentTwice(t *testing.T) {
 			require.NoError(t, err)
 			require.Equal(t, rapport.ReconcileDiffers, out.Code, "nobody can call it absent")
 		}
+	})
+	t.Run("a transfer that somebody took back since", func(t *testing.T) {
+		t.Parallel()
+		k := newTill()
+		x, _ := paid(k.s.order.Request)
+		x.Reversed = true
+		k.p.found = []rapport.Transfer{x}
+		out, err := k.SubmitPayout(t.Context(), in)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitPaid, out.Code, "it was paid; what came back is recorded beside it")
+		require.Equal(t, []string{"look up"}, k.p.log)
 	})
 	for _, name := range []string{"payee", "save payee", "order", "sent"} {
 		t.Run(name+" fails", func(t *testing.T) {

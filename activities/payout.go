@@ -118,8 +118,8 @@ func (a *Activities) refreshPayeeOf(ctx context.Context, payout uuid.UUID) error
 	return err
 }
 
-// What a look-up finds. Money that moved otherwise than asked (another amount, destination or attempt, or taken back) is neither
-// paid nor absent: a person looks.
+// What a look-up finds. Money that moved otherwise than asked (another amount, destination or attempt) is neither paid nor absent: a person
+// looks. What was paid as asked and taken back since is paid; that it was taken back is noted beside it.
 const (
 	foundNothing = iota
 	foundPaid
@@ -133,7 +133,7 @@ func (a *Activities) settleFound(ctx context.Context, payout uuid.UUID, r rappor
 		return foundNothing, a.refused(ctx, err)
 	}
 	for _, t := range found {
-		if t.Amount == r.Amount && t.Destination == r.Destination && t.Attempt == r.Attempt && !t.Reversed {
+		if t.Amount == r.Amount && t.Destination == r.Destination && t.Attempt == r.Attempt {
 			return foundPaid, classify(a.Store.SettlePayout(ctx, payout, r.Attempt, t))
 		}
 	}

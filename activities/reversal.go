@@ -43,7 +43,11 @@ func (a *Activities) SubmitReversal(ctx context.Context, in EffectInput) (rappor
 	if err != nil {
 		return rapport.Outcome{}, classify(err)
 	}
-	if order.Verdict != "submit" {
+	switch order.Verdict {
+	case "submit":
+	case rapport.GateRestored:
+		return rapport.Outcome{}, heldBack(order.Verdict)
+	default:
 		return rapport.Outcome{Code: order.Verdict}, nil
 	}
 	r := order.Request

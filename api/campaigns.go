@@ -149,8 +149,8 @@ func (s *Server) EditCampaign(ctx context.Context, r gen.EditCampaignRequestObje
 		next := *c
 		editCampaign(&next, r.Body)
 		bad := append(next.Check(), c.CheckEdit(next)...)
-		if next.Budget.Amount > c.Budget.Amount && c.State == rapport.CampaignRunning && !finance {
-			bad = append(bad, rapport.Field{Path: "budget.amount", Code: "needs_finance", Detail: "Only finance raises the budget of a campaign that runs."})
+		if next.Budget.Amount > c.Budget.Amount && c.State != rapport.CampaignDraft && !finance {
+			bad = append(bad, rapport.Field{Path: "budget.amount", Code: "needs_finance", Detail: "Only finance raises the budget of a campaign that has begun."})
 		}
 		if len(bad) > 0 {
 			return rapport.Invalid(rapport.SortFields(bad)...)

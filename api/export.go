@@ -28,13 +28,13 @@ func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestOb
 		return nil, err
 	}
 	rows := func(row func(cells ...any) error) error {
-		if err := row("Payout", "Due", "Brand", "Campaign", "Creator", "Milestone", "Amount", "Currency", "State", "Held because", "Paid", "Partnership"); err != nil {
+		if err := row("Payout", "Due", "Brand", "Campaign", "Creator", "Milestone", "Amount", "Kept", "Sent", "Came back", "Currency", "State", "Held because", "Paid", "Partnership"); err != nil {
 			return err
 		}
 		for {
 			for _, p := range items {
 				err := row(p.ID.String(), p.DueAt, p.BrandName, p.CampaignName, p.Creator.Name, p.MilestoneTitle,
-					p.Amount, currencyCode(p.Amount), string(p.State), heldWords(p), p.PaidAt, p.PartnershipID.String())
+					p.Amount, partMoney(p, p.Kept), p.Sent(), partMoney(p, p.CameBack), currencyCode(p.Amount), string(p.State), heldWords(p), p.PaidAt, p.PartnershipID.String())
 				if err != nil {
 					return err
 				}
@@ -48,6 +48,11 @@ func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestOb
 		}
 	}
 	return payoutsFile{sheetFile{name: "payouts-" + s.today().Format("2006-01-02"), xlsx: isXLSX(r.Params.Format), title: "Payouts", rows: rows}}, nil
+}
+
+// partMoney is a part of a payout's money, as a cell.
+func partMoney(p rapport.PayoutItem, part int64) rapport.Money {
+	return rapport.Money{Amount: part, Currency: p.Amount.Currency}
 }
 
 type payoutsFile struct{ sheetFile }

@@ -86,6 +86,9 @@ func (s *Server) remittance(r rapport.Remittance) (remittanceFile, error) {
 	if r.Reversed.Amount > 0 {
 		p.facts([2]string{"Taken back", r.Reversed.String()}, [2]string{"Remains paid", remains.String()})
 	}
+	if r.MadeGood.Amount > 0 {
+		p.facts([2]string{"Kept since", r.MadeGood.String() + ", out of later payments, whose papers say so"})
+	}
 	p.section("What it is for")
 	p.facts([2]string{"Milestone", r.MilestoneTitle}, [2]string{"Contract", r.ContractNumber}, [2]string{"Campaign", r.CampaignName})
 	p.say("Days are those of " + r.Zone + ". The transfer is the one to the creator's account at Stripe; how long the bank takes from there is not known here.")

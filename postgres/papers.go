@@ -29,7 +29,8 @@ func (s *Store) remittance(ctx context.Context, params gen.RemittanceParams) (ra
 			PayoutID: r.ID, State: rapport.PayoutState(r.State), BrandName: r.BrandName, PostalAddress: r.PostalAddress, Zone: r.Zone, CreatorName: r.CreatorName,
 			CampaignName: r.CampaignName, MilestoneTitle: r.Title, ContractNumber: r.Number, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency},
 			Netted:   rapport.Money{Amount: r.Netted, Currency: r.Currency},
-			Reversed: rapport.Money{Amount: r.AmountReversed, Currency: r.Currency}, TransferID: r.TransferID, DueAt: r.DueAt, PaidAt: r.PaidAt,
+			Reversed: rapport.Money{Amount: r.Recovered, Currency: r.Currency}, MadeGood: rapport.Money{Amount: r.AmountReversed - r.Recovered, Currency: r.Currency},
+			TransferID: r.TransferID, DueAt: r.DueAt, PaidAt: r.PaidAt,
 		}, err
 	})
 }

@@ -189,7 +189,11 @@ func (s *Store) ChangeCase(ctx context.Context, c rapport.CaseChange, by uuid.UU
 		if err := s.changeCase(ctx, tx, c, about, by); err != nil {
 			return rapport.ReconciliationCase{}, err
 		}
-		if err := s.audit(ctx, tx, by, "reconciliation.case_"+c.Command, c.ID, map[string]any{"text": c.Text}); err != nil {
+		detail := map[string]any{"reason": c.Text}
+		if row.BrandID != nil {
+			detail["brand_id"] = *row.BrandID
+		}
+		if err := s.audit(ctx, tx, by, "reconciliation.case_"+c.Command, c.ID, detail); err != nil {
 			return rapport.ReconciliationCase{}, fmt.Errorf("audit: %w", err)
 		}
 		cases, err := s.cases(ctx, tx, gen.ListCasesParams{Brands: rapport.BrandsFrom(ctx), ID: &c.ID, MaxRows: 1})

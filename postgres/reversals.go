@@ -63,6 +63,13 @@ func (s *Store) OrderReversal(ctx context.Context, id uuid.UUID, submission int,
 		if r.Rest <= 0 {
 			return none(rapport.ReverseNothing)
 		}
+		switch restored, err := s.q.DatabaseRestored(ctx, tx); {
+		case err != nil:
+			return rapport.ReversalOrder{}, fmt.Errorf("restored: %w", err)
+		case restored:
+			// What was taken back since then may not be known here; the comparison finds it.
+			return none(rapport.GateRestored)
+		}
 		request := reversalRequest(r, last.Number+1, r.Rest)
 		key, err := s.q.InsertReversalAttempt(ctx, tx, gen.InsertReversalAttemptParams{
 			ReversalID: id, Number: last.Number + 1, BrandID: r.BrandID, Amount: r.Rest, RequestSha256: hash(request), Submission: int32(submission),
@@ -184,7 +191,7 @@ func (s *Store) OpenReversalAttempt(ctx context.Context, reversal uuid.UUID) (ra
 		switch {
 		case err != nil:
 			return rapport.OpenReversal{}, err
-		case last.Number == 0:
+		case last.Number == 0 || r.State == string(rapport.ReversalApproved): // the last one is of an earlier submission
 			return rapport.OpenReversal{Verdict: rapport.ReconcileNeverSent}, nil
 		case last.Outcome != "open":
 			return rapport.OpenReversal{Verdict: attemptVerdict(r, last)}, nil
@@ -207,11 +214,18 @@ func (s *Store) MarkReversalLookedUp(ctx context.Context, reversal uuid.UUID, at
 	})
 }
 
-// ReversalStands is where a reversal stands, and whether anything of it is neither back nor given up.
+// ReversalStands is where a reversal stands. One that was made good while an attempt of it was under way ends here.
 func (s *Store) ReversalStands(ctx context.Context, reversal uuid.UUID) (rapport.ReversalState, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.ReversalState, error) {
 		r, err := s.q.LockReversal(ctx, tx, reversal)
-		return rapport.ReversalState(r.State), err
+		if err != nil {
+			return "", err
+		}
+		waits := r.State == string(rapport.ReversalNetting) || r.State == string(rapport.ReversalAwaitingWriteOff)
+		if !waits || r.Recovered+r.Netted+r.WrittenOff < r.Amount {
+			return rapport.ReversalState(r.State), nil
+		}
+		return rapport.ReversalNetted, s.q.SetReversalState(ctx, tx, gen.SetReversalStateParams{ID: reversal, State: string(rapport.ReversalNetted)})
 	})
 }
 
@@ -222,11 +236,12 @@ func (s *Store) WriteOffReversal(ctx context.Context, reversal uuid.UUID) (rappo
 		if err != nil {
 			return "", fmt.Errorf("reversal: %w", err)
 		}
-		if r.State != string(rapport.ReversalAwaitingWriteOff) || r.WriteOffAmount == 0 || r.WrittenOff > 0 {
+		if r.State != string(rapport.ReversalAwaitingWriteOff) || r.WriteOffAmount == 0 {
 			return rapport.ReversalState(r.State), nil
 		}
 		err = s.post(ctx, tx, posting{
-			kind: "write_off", brand: r.BrandID, payout: r.PayoutID, ref: reversal.String(), currency: r.Currency, lines: writeOffLines(r.BrandID, r.CreatorID, r.Currency, r.WriteOffAmount),
+			kind: "write_off", brand: r.BrandID, payout: r.PayoutID, ref: fmt.Sprintf("%s:%d", reversal, r.WriteOffRound), currency: r.Currency,
+			lines: writeOffLines(r.BrandID, r.CreatorID, r.Currency, r.WriteOffAmount),
 		})
 		if err != nil {
 			return "", err
@@ -238,6 +253,10 @@ func (s *Store) WriteOffReversal(ctx context.Context, reversal uuid.UUID) (rappo
 
 // changeReversal follows a reversal's machine. What the creator owes back is claimed at the moment it is approved.
 func (s *Store) changeReversal(ctx context.Context, tx pgx.Tx, c rapport.Change) error {
+	// What is left is counted only when no payment is planning to keep some of it at this moment.
+	if _, err := s.q.LockReversal(ctx, tx, c.ID); err != nil {
+		return err
+	}
 	if err := s.q.ChangeReversal(ctx, tx, gen.ChangeReversalParams{ID: c.ID, State: c.State, Until: timeOrNil(c.Until)}); err != nil {
 		return err
 	}
@@ -456,8 +475,12 @@ func (s *Store) ReversalApproval(ctx context.Context, reversal uuid.UUID, part s
 func (s *Store) NoteReversalCommand(ctx context.Context, r rapport.ReversalItem, command, reason string, by uuid.UUID) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		if command == string(rapport.CmdAskWriteOff) {
-			if _, err := s.q.AskWriteOff(ctx, tx, gen.AskWriteOffParams{ID: r.ID, By: &by, Reason: &reason}); err != nil {
+			n, err := s.q.AskWriteOff(ctx, tx, gen.AskWriteOffParams{ID: r.ID, By: &by, Reason: &reason})
+			if err != nil {
 				return fmt.Errorf("ask: %w", err)
+			}
+			if n == 0 {
+				return &rapport.Error{Code: rapport.CodeConflict, Reason: "nothing_to_write_off", State: string(r.State), Message: "There is nothing to give up now. Load the page again."}
 			}
 		}
 		return s.audit(ctx, tx, by, "reversal."+command, r.ID, map[string]any{"reason": reason, "payout_id": r.PayoutID})

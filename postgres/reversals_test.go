@@ -114,6 +114,17 @@ func reversalHash(rapport.ReversalRequest) []byte { return []byte("same") }
 func (b *vault) pay(payout uuid.UUID, transfer string) int64 {
 	b.t.Helper()
 	b.say("payout", payout, "awaiting_approval", time.Time{})
+	return b.send(payout, transfer)
+}
+
+// sent approves and sends what waits for its approvals.
+func (b *vault) sent(payout uuid.UUID) int64 {
+	b.t.Helper()
+	return b.send(payout, "tr_2")
+}
+
+func (b *vault) send(payout uuid.UUID, transfer string) int64 {
+	b.t.Helper()
 	b.approvePayout(payout)
 	o, err := b.worker.OrderPayout(b.ctx, payout, 1, transferHash)
 	require.NoError(b.t, err)
@@ -321,6 +332,46 @@ func TestKeptOutOfTheNextPayment(t *testing.T) {
 		require.Equal(t, "netted", b.state(id), "money leads; a late machine changes nothing")
 		b.sound()
 	})
+	t.Run("GivenUpInTwoParts", func(t *testing.T) {
+		t.Parallel()
+		b := newVault(t)
+		id := b.short(600, past)
+		b.say("payout", b.owed, "awaiting_approval", time.Time{}) // plans to keep 500
+		giveUp := func(round int, amount int64) rapport.ReversalState {
+			item, err := b.api.Reversal(b.ctx, id)
+			require.NoError(t, err)
+			require.NoError(t, b.api.NoteReversalCommand(b.ctx, item, "ask_write_off", "Not worth it.", b.pia))
+			b.say("reversal", id, "awaiting_write_off", time.Time{})
+			require.NoError(t, b.approve(id, "write_off", round, b.ria, amount))
+			state, err := b.worker.WriteOffReversal(b.ctx, id)
+			require.NoError(t, err)
+			again, err := b.worker.WriteOffReversal(b.ctx, id)
+			require.NoError(t, err)
+			require.Equal(t, state, again)
+			return state
+		}
+		require.Equal(t, rapport.ReversalAwaitingWriteOff, giveUp(1, 100), "what a payment is planned to keep is not given up")
+		b.say("reversal", id, "netting", past)
+		b.say("payout", b.owed, "cancelled", time.Time{})
+		require.Equal(t, rapport.ReversalWrittenOff, giveUp(2, 500), "what is free again can be")
+		require.EqualValues(t, -600, b.balance("write_off"))
+		require.Zero(t, b.balance("clawback_receivable"))
+		b.sound()
+	})
+	t.Run("MadeGoodWhileAnAttemptWasUnderWay", func(t *testing.T) {
+		t.Parallel()
+		b := newVault(t)
+		id := b.short(400, past)
+		b.say("payout", b.owed, "awaiting_approval", time.Time{}) // plans to keep all of it
+		b.say("reversal", id, "approved", time.Time{})
+		require.EqualValues(t, 600, b.sent(b.owed))
+		require.Equal(t, rapport.ReverseNothing, b.order(id, 2).Verdict)
+		b.say("reversal", id, "netting", past)
+		state, err := b.worker.ReversalStands(b.ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, rapport.ReversalNetted, state)
+		b.sound()
+	})
 	t.Run("NotBeforeTheNotice", func(t *testing.T) {
 		t.Parallel()
 		b := newVault(t)
@@ -376,19 +427,24 @@ func TestWhenNobodyKnowsWhetherItCameBack(t *testing.T) {
 	t.Parallel()
 	b := newVault(t)
 	id := b.approved(400)
-	open, err := b.worker.OpenReversalAttempt(b.ctx, id)
-	require.NoError(t, err)
-	require.Equal(t, rapport.ReconcileNeverSent, open.Verdict)
+	neverSent := func() {
+		t.Helper()
+		open, err := b.worker.OpenReversalAttempt(b.ctx, id)
+		require.NoError(t, err)
+		require.Equal(t, rapport.ReconcileNeverSent, open.Verdict)
+	}
+	neverSent()
 	o := b.order(id, 1)
 	require.NoError(t, b.worker.MarkReversalUnknown(b.ctx, id))
 	require.Equal(t, rapport.SubmitUnknown, b.order(id, 2).Verdict, "no new attempt while nobody knows")
-	open, err = b.worker.OpenReversalAttempt(b.ctx, id)
+	open, err := b.worker.OpenReversalAttempt(b.ctx, id)
 	require.NoError(t, err)
 	require.Equal(t, o.Request, open.Request)
 	require.NoError(t, b.worker.MarkReversalLookedUp(b.ctx, id, 1))
 	require.NoError(t, b.worker.RejectReversal(b.ctx, id, 1, rapport.PayRejected, "confirmed_absent"))
 	require.Equal(t, "failed", b.state(id))
 	b.say("reversal", id, "approved", time.Time{})
+	neverSent() // the attempt that was rejected is of an earlier submission
 	o = b.order(id, 2)
 	require.Equal(t, 2, o.Request.Attempt)
 	_, err = b.worker.SettleReversal(b.ctx, id, 1, rapport.TakenBack{ID: "trr_late", Amount: usd(400)})

@@ -76,6 +76,17 @@ func (q *Queries) ComparisonDue(ctx context.Context, db DBTX) (bool, error) {
 	return column_1, err
 }
 
+const databaseRestored = `-- name: DatabaseRestored :one
+select database_restored()
+`
+
+func (q *Queries) DatabaseRestored(ctx context.Context, db DBTX) (bool, error) {
+	row := db.QueryRow(ctx, databaseRestored)
+	var database_restored bool
+	err := row.Scan(&database_restored)
+	return database_restored, err
+}
+
 const gateNow = `-- name: GateNow :one
 select (exists (select 1 from provider_pauses where provider = 'stripe' and lifted_at is null))::boolean as paused,
   coalesce((select code from provider_pauses where provider = 'stripe'), '')::text as pause_code,
@@ -124,7 +135,7 @@ func (q *Queries) GatePayout(ctx context.Context, db DBTX, arg GatePayoutParams)
 }
 
 const gatedBrands = `-- name: GatedBrands :many
-select p.brand_id, b.name, p.gated::text as reason, p.currency, count(*)::int as n, sum(p.amount)::bigint as amount
+select p.brand_id, b.name, p.gated::text as reason, p.currency, count(*)::int as n, sum(p.amount - p.netted)::bigint as amount
 from payouts p join brands b on b.id = p.brand_id where p.gated is not null and p.state = 'approved' and p.brand_id = any ($1::uuid[])
 group by 1, 2, 3, 4 order by b.name, p.brand_id, 3, 4
 `

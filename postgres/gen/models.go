@@ -697,7 +697,7 @@ type PayoutBatchItem struct {
 type PayoutLane struct {
 	ID       uuid.UUID
 	BrandID  uuid.UUID
-	Amount   int64
+	Amount   int32
 	Currency string
 	Due      string
 	Stands   string

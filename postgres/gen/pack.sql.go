@@ -43,10 +43,12 @@ select x.kind::text as kind, x.body::jsonb as body from (
   from p join milestones m on m.partnership_id = p.id
   union all
   select 9, o.created_at, o.id::text, 'payout', jsonb_build_object('id', o.id, 'milestone_id', o.milestone_id, 'amount', o.amount, 'currency', o.currency, 'destination', o.destination, 'state', o.state, 'netted', o.netted, 'amount_reversed', o.amount_reversed, 'content_counts', o.content_counts,
+    'releasers', o.releasers, 'tier_from', o.tier_from, 'preparer_proves', o.preparer_proves,
     'held_reason', o.held_reason, 'due_at', o.due_at, 'paid_at', o.paid_at)
   from p join payouts o on o.partnership_id = p.id
   union all
-  select 10, a.at, a.id::text, 'payout_approval', jsonb_build_object('id', a.id, 'payout_id', a.payout_id, 'round', a.round, 'part', a.part, 'by', u.name, 'amount', a.amount, 'currency', a.currency, 'destination', a.destination, 'at', a.at)
+  select 10, a.at, a.id::text, 'payout_approval', jsonb_build_object('id', a.id, 'payout_id', a.payout_id, 'round', a.round, 'part', a.part, 'by', u.name, 'amount', a.amount, 'currency', a.currency, 'destination', a.destination, 'netted', a.netted,
+    'place', a.place, 'proved_at', a.proved_at, 'proved_with', a.proved_with, 'at', a.at)
   from p join payouts o on o.partnership_id = p.id join payout_approvals a on a.payout_id = o.id left join users u on u.id = a.approver
   union all
   select 11, a.created_at, a.key, 'payout_attempt', jsonb_build_object('payout_id', a.payout_id, 'number', a.number, 'key', a.key, 'request_sha256', encode(a.request_sha256, 'hex'), 'outcome', a.outcome, 'transfer_id', a.transfer_id, 'error_code', a.error_code,
@@ -57,7 +59,8 @@ select x.kind::text as kind, x.body::jsonb as body from (
     'written_off', v.written_off, 'write_off_reason', v.write_off_reason, 'write_off_asked_by', w.name, 'at', v.created_at)
   from p join reversals v on v.partnership_id = p.id left join users u on u.id = v.requested_by left join users w on w.id = v.write_off_by
   union all
-  select 13, a.at, a.id::text, 'reversal_approval', jsonb_build_object('id', a.id, 'reversal_id', a.reversal_id, 'part', a.part, 'round', a.round, 'by', u.name, 'amount', a.amount, 'currency', a.currency, 'at', a.at)
+  select 13, a.at, a.id::text, 'reversal_approval', jsonb_build_object('id', a.id, 'reversal_id', a.reversal_id, 'part', a.part, 'round', a.round, 'by', u.name, 'amount', a.amount, 'currency', a.currency,
+    'proved_at', a.proved_at, 'proved_with', a.proved_with, 'at', a.at)
   from p join reversals v on v.partnership_id = p.id join reversal_approvals a on a.reversal_id = v.id left join users u on u.id = a.approver
   union all
   select 14, t.at, t.id::text, 'ledger', jsonb_build_object('kind', t.kind, 'at', t.at,
@@ -68,6 +71,7 @@ select x.kind::text as kind, x.body::jsonb as body from (
   union all
   select 15, g.at, lpad(g.id::text, 20, '0'), 'note', jsonb_build_object('action', g.action, 'subject', g.subject, 'by', u.name, 'detail', g.detail, 'at', g.at)
   from p join audit_log g on g.subject = p.id or g.subject in (select o.id from payouts o where o.partnership_id = p.id) or g.subject in (select t.id from contracts t where t.partnership_id = p.id)
+    or g.subject in (select v.id from reversals v where v.partnership_id = p.id)
   left join users u on u.id = g.actor
   union all
   select 16, e.at, e.source_id::text || lpad(e.seq::text, 20, '0'), 'event', jsonb_build_object('source', e.source, 'source_id', e.source_id, 'seq', e.seq, 'kind', e.kind, 'code', e.code, 'by', u.name, 'amount', e.amount, 'currency', e.currency, 'ref', e.ref, 'at', e.at)

@@ -146,6 +146,7 @@ func (q *Queries) PayeeThresholds(ctx context.Context, db DBTX, year int32) ([]P
 
 const remittance = `-- name: Remittance :one
 select p.id, p.state, b.name as brand_name, b.postal_address, d.zone, c.name as creator_name, g.name as campaign_name, m.title, k.number, p.amount, p.netted, p.currency, p.amount_reversed,
+  (select coalesce(sum(v.recovered), 0) from reversals v where v.payout_id = p.id)::bigint as recovered,
   p.due_at, p.paid_at, coalesce(a.transfer_id, '')::text as transfer_id
 from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id join creators c on c.id = p.creator_id join milestones m on m.id = p.milestone_id
 join contracts k on k.id = m.contract_id join partnerships q on q.id = p.partnership_id join campaigns g on g.id = q.campaign_id
@@ -174,6 +175,7 @@ type RemittanceRow struct {
 	Netted         int64
 	Currency       string
 	AmountReversed int64
+	Recovered      int64
 	DueAt          time.Time
 	PaidAt         *time.Time
 	TransferID     string
@@ -202,6 +204,7 @@ func (q *Queries) Remittance(ctx context.Context, db DBTX, arg RemittanceParams)
 		&i.Netted,
 		&i.Currency,
 		&i.AmountReversed,
+		&i.Recovered,
 		&i.DueAt,
 		&i.PaidAt,
 		&i.TransferID,
@@ -359,7 +362,8 @@ func (q *Queries) StatementParties(ctx context.Context, db DBTX, arg StatementPa
 const yearToDate = `-- name: YearToDate :many
 with paid as (
   select p.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '') as country, p.currency,
-    sum(p.amount - p.netted)::bigint as paid, sum(p.amount_reversed)::bigint as reversed, count(*)::int as payments
+    sum(p.amount - p.netted)::bigint as paid,
+    sum((select coalesce(sum(v.recovered), 0) from reversals v where v.payout_id = p.id))::bigint as reversed, count(*)::int as payments
   from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id join creators c on c.id = p.creator_id
   where p.brand_id = any ($7::uuid[]) and ($8::uuid is null or p.brand_id = $8::uuid)
     and p.state in ('paid', 'partly_reversed', 'reversed') and p.paid_at >= new_year(d.zone, $9::int) and p.paid_at < new_year(d.zone, $10::int)
@@ -406,7 +410,7 @@ type YearToDateRow struct {
 	Stands      string
 }
 
-// What each payee got of each brand in a year of the brand's zone, by the day it was paid, less what was kept or came back; with the first threshold of
+// What each payee got of each brand in a year of the brand's zone, by the day it was paid, less what was kept or came back (what a later payment kept for it is missing there); with the first threshold of
 // the payee's country that fits the currency.
 func (q *Queries) YearToDate(ctx context.Context, db DBTX, arg YearToDateParams) ([]YearToDateRow, error) {
 	rows, err := db.Query(ctx, yearToDate,

@@ -550,7 +550,7 @@ func (q *Queries) PortalParties(ctx context.Context, db DBTX, id uuid.UUID) (Por
 }
 
 const portalPayments = `-- name: PortalPayments :many
-select m.id, m.title, m.trigger, m.amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at, coalesce(k.state, '')::text as bank_state, coalesce(k.arrives_on::text, '')::text as bank_on
+select m.id, m.title, m.trigger, (m.amount - coalesce(p.netted, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at, coalesce(k.state, '')::text as bank_state, coalesce(k.arrives_on::text, '')::text as bank_on
 from milestones m left join payouts p on p.milestone_id = m.id
 left join lateral (select b.state, b.arrives_on from bank_arrivals a join bank_payouts b on b.id = a.bank_payout_id where a.payout_id = p.id order by b.read_at desc limit 1) k on true
 where m.partnership_id = $1 order by m.term desc, m.position

@@ -365,7 +365,8 @@ func (q *Queries) InsertReconciliation(ctx context.Context, db DBTX, arg InsertR
 const insertReconciliationLines = `-- name: InsertReconciliationLines :exec
 insert into reconciliation_lines (run_id, n, kind, ref, result, differs, brand_id, meant, payout_id, destination, ours, ours_currency, theirs, theirs_currency, net, at)
 select $1, x.n, x.kind, x.ref, x.result, coalesce(x.differs, '{}'), coalesce(x.brand_id, p.brand_id, u.brand_id),
-  case when coalesce(x.brand_id, p.brand_id, u.brand_id) is null and x.destination is not null then array(select distinct q.brand_id from payees y join partnerships q on q.creator_id = y.creator_id
+  case when x.kind in ('balance', 'other') then array(select b.id from brands b)
+    when coalesce(x.brand_id, p.brand_id, u.brand_id) is null and x.destination is not null then array(select distinct q.brand_id from payees y join partnerships q on q.creator_id = y.creator_id
     where y.account_id = x.destination) else '{}' end,
   p.id, x.destination, (x.ours ->> 'amount')::bigint, x.ours ->> 'currency', (x.theirs ->> 'amount')::bigint, x.theirs ->> 'currency', x.net, x.at
 from jsonb_to_recordset($2::jsonb) as x(n int, kind text, ref text, key text, result text, differs text[], brand_id uuid, payout_id uuid, destination text, ours jsonb, theirs jsonb, net bigint, at timestamptz)
@@ -378,7 +379,7 @@ type InsertReconciliationLinesParams struct {
 }
 
 // What a transfer says of itself is believed only where a payout of ours has that id. What belongs to no brand may be about those that owe
-// something to whoever has the destination.
+// something to whoever has the destination. The balance is of all brands together.
 func (q *Queries) InsertReconciliationLines(ctx context.Context, db DBTX, arg InsertReconciliationLinesParams) error {
 	_, err := db.Exec(ctx, insertReconciliationLines, arg.RunID, arg.Lines)
 	return err

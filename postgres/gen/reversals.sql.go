@@ -107,7 +107,7 @@ func (q *Queries) CountRecovered(ctx context.Context, db DBTX, arg CountRecovere
 }
 
 const countWrittenOff = `-- name: CountWrittenOff :one
-update reversals r set written_off = r.written_off + $1::bigint,
+update reversals r set written_off = r.written_off + $1::bigint, write_off_amount = 0,
   state = case when r.recovered + r.netted + r.written_off + $1::bigint = r.amount then 'written_off' else r.state end
 where r.id = $2 returning state
 `
@@ -117,6 +117,7 @@ type CountWrittenOffParams struct {
 	ID     uuid.UUID
 }
 
+// What was asked for is given up once: nothing of it is left to give up.
 func (q *Queries) CountWrittenOff(ctx context.Context, db DBTX, arg CountWrittenOffParams) (string, error) {
 	row := db.QueryRow(ctx, countWrittenOff, arg.Amount, arg.ID)
 	var state string
@@ -454,7 +455,7 @@ func (q *Queries) ListReversals(ctx context.Context, db DBTX, arg ListReversalsP
 
 const lockReversal = `-- name: LockReversal :one
 select r.id, r.payout_id, r.brand_id, r.creator_id, r.amount, r.currency, r.state, r.recovered, r.netted, r.written_off, reversal_rest(r)::bigint as rest,
-  coalesce(r.write_off_amount, 0)::bigint as write_off_amount, coalesce(r.adopts, '')::text as adopts,
+  coalesce(r.write_off_amount, 0)::bigint as write_off_amount, r.write_off_round, coalesce(r.adopts, '')::text as adopts,
   coalesce((select a.transfer_id from payout_attempts a where a.payout_id = r.payout_id and a.outcome = 'succeeded'), '')::text as transfer_id
 from reversals r where r.id = $1 for update of r
 `
@@ -472,6 +473,7 @@ type LockReversalRow struct {
 	WrittenOff     int64
 	Rest           int64
 	WriteOffAmount int64
+	WriteOffRound  int32
 	Adopts         string
 	TransferID     string
 }
@@ -492,6 +494,7 @@ func (q *Queries) LockReversal(ctx context.Context, db DBTX, id uuid.UUID) (Lock
 		&i.WrittenOff,
 		&i.Rest,
 		&i.WriteOffAmount,
+		&i.WriteOffRound,
 		&i.Adopts,
 		&i.TransferID,
 	)

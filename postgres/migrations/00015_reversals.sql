@@ -208,6 +208,9 @@ begin
      and a.round = old.write_off_round and a.amount = new.written_off - old.written_off and a.approver <> old.write_off_by and old.state = 'awaiting_write_off') then
     raise exception 'nobody else approved to write that off' using errcode = 'RA022';
   end if;
+  if new.written_off <> old.written_off and reversal_rest(new) < 0 then
+    raise exception 'a payment is planned to keep some of what would be given up' using errcode = 'RA042';
+  end if;
   new.updated_at := now();
   return new;
 end $$;

@@ -86,7 +86,8 @@ select g.at, 'a' || lpad(g.id::text, 20, '0') as key, g.actor, g.action, (case s
   case when g.detail ->> 'amount' ~ '^\d{1,15}$' then g.detail ->> 'currency' else (select p.currency from payouts p where p.id = g.subject) end as currency,
   coalesce(g.detail ->> 'reason', g.detail ->> 'role', '') as reason
 from audit_log g
-where split_part(g.action, '.', 1) in ('payout', 'reversal', 'topup', 'role', 'user', 'token', 'delegation', 'brand', 'journal_accounts', 'contract', 'reconciliation', 'policy', 'bootstrap')
+where (split_part(g.action, '.', 1) in ('payout', 'reversal', 'topup', 'role', 'user', 'token', 'delegation', 'brand', 'journal_accounts', 'contract', 'reconciliation', 'policy', 'payout_policy', 'second_factor', 'payments', 'bootstrap')
+    and g.action not in ('second_factor.proved', 'reversal.reverse_approved', 'reversal.write_off_approved')) -- proofs and approvals stand with what they are for
   or g.action in ('partnership.terminate', 'partnership.revoke_approval', 'creator.ban', 'creator.merged', 'creator.merge_undone')
 union all
 select a.at, 'b' || a.id::text, a.approver, 'payout.approved_as_' || a.part, 'payout', a.payout_id, a.brand_id, p.partnership_id, a.amount, a.currency, ''

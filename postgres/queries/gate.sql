@@ -1,3 +1,6 @@
+-- name: DatabaseRestored :one
+select database_restored();
+
 -- name: PaymentsPaused :one
 select exists (select 1 from provider_pauses where provider = 'stripe' and lifted_at is null)::boolean;
 
@@ -66,6 +69,6 @@ select (exists (select 1 from provider_pauses where provider = 'stripe' and lift
   database_restored() as restored, books_stale() as stale, coalesce(books_until(), 'epoch')::timestamptz as until;
 
 -- name: GatedBrands :many
-select p.brand_id, b.name, p.gated::text as reason, p.currency, count(*)::int as n, sum(p.amount)::bigint as amount
+select p.brand_id, b.name, p.gated::text as reason, p.currency, count(*)::int as n, sum(p.amount - p.netted)::bigint as amount
 from payouts p join brands b on b.id = p.brand_id where p.gated is not null and p.state = 'approved' and p.brand_id = any (@brands::uuid[])
 group by 1, 2, 3, 4 order by b.name, p.brand_id, 3, 4;

@@ -66,7 +66,7 @@ where r.id = @id and r.state <> @state and r.state not in ('reversed', 'netted',
 
 -- name: LockReversal :one
 select r.id, r.payout_id, r.brand_id, r.creator_id, r.amount, r.currency, r.state, r.recovered, r.netted, r.written_off, reversal_rest(r)::bigint as rest,
-  coalesce(r.write_off_amount, 0)::bigint as write_off_amount, coalesce(r.adopts, '')::text as adopts,
+  coalesce(r.write_off_amount, 0)::bigint as write_off_amount, r.write_off_round, coalesce(r.adopts, '')::text as adopts,
   coalesce((select a.transfer_id from payout_attempts a where a.payout_id = r.payout_id and a.outcome = 'succeeded'), '')::text as transfer_id
 from reversals r where r.id = @id for update of r;
 
@@ -100,7 +100,8 @@ update reversals r set recovered = r.recovered + @amount::bigint,
 where r.id = @id returning state;
 
 -- name: CountWrittenOff :one
-update reversals r set written_off = r.written_off + @amount::bigint,
+-- What was asked for is given up once: nothing of it is left to give up.
+update reversals r set written_off = r.written_off + @amount::bigint, write_off_amount = 0,
   state = case when r.recovered + r.netted + r.written_off + @amount::bigint = r.amount then 'written_off' else r.state end
 where r.id = @id returning state;
 

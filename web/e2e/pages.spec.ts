@@ -349,7 +349,7 @@ for (const look of looks) {
 const states: { state: string; look: Look; names: RegExp; answer: { status: number; json: object } }[] = [
   {
     state: "empty", look: { scheme: "light", width: 1280 }, names: /^(inbox|tasks|partnerships|campaigns|creators|contracts|reviews|payments|history|year to date|books)$/,
-    answer: { status: 200, json: { items: [] } },
+    answer: { status: 200, json: { items: [], thresholds: [] } },
   },
   {
     state: "failing", look: { scheme: "dark", width: 390 }, names: /^(home of ops|inbox|partnerships)$/,
