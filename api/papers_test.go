@@ -42,10 +42,20 @@ func TestRemittanceSaysWhoPaidWhomForWhat(t *testing.T) {
 		}
 		require.NotContains(t, text, "Taken back")
 	}
-	d.sql(t, `begin; set local session_replication_role = replica; update payouts set state = 'partly_reversed', amount_reversed = 15050 where id = '`+d.payout.String()+`'; commit`)
-	text := pdftest.Text(t, finance.send(t, "GET", path, nil).body)
+	taken := func(recovered string) string {
+		d.sql(t, `begin; set local session_replication_role = replica; delete from reversals;
+			insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, cap_percent, state, recovered)
+			select gen_random_uuid(), id, partnership_id, brand_id, creator_id, 15050, currency, 'r', (select id from users limit 1), 50, 'failed', `+recovered+` from payouts where id = '`+d.payout.String()+`';
+			update payouts set state = 'partly_reversed', amount_reversed = 15050 where id = '`+d.payout.String()+`'; commit`)
+		return pdftest.Text(t, finance.send(t, "GET", path, nil).body)
+	}
+	text := taken("15050")
 	require.Contains(t, text, "150.50 EUR")
 	require.Contains(t, text, "249.50 EUR")
+	require.NotContains(t, text, "Kept since")
+	text = taken("0")
+	require.Contains(t, text, "Kept since\n150.50 EUR")
+	require.NotContains(t, text, "249.50 EUR", "a later payment kept it: this one was paid whole")
 
 	require.Equal(t, 404, d.as(t, "finance_preparer@two.example").send(t, "GET", path, nil).status)
 	require.Equal(t, 403, d.as(t, "guest@one.example").send(t, "GET", path, nil).status)
