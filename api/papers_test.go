@@ -45,7 +45,8 @@ func TestRemittanceSaysWhoPaidWhomForWhat(t *testing.T) {
 	taken := func(recovered string) string {
 		d.sql(t, `begin; set local session_replication_role = replica; delete from reversals;
 			insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, cap_percent, state, recovered)
-			select gen_random_uuid(), id, partnership_id, brand_id, creator_id, 15050, currency, 'r', (select id from users limit 1), 50, 'failed', `+recovered+` from payouts where id = '`+d.payout.String()+`';
+			select gen_random_uuid(), id, partnership_id, brand_id, creator_id, 15050, currency, 'r', (select id from users limit 1), 50, 'failed', `+recovered+`
+				from payouts where id = '`+d.payout.String()+`';
 			update payouts set state = 'partly_reversed', amount_reversed = 15050 where id = '`+d.payout.String()+`'; commit`)
 		return pdftest.Text(t, finance.send(t, "GET", path, nil).body)
 	}
