@@ -173,7 +173,7 @@ func (h *house) refuses(t *rapid.T, what string, do func() error) {
 
 func (h *house) payout(t *rapid.T) uuid.UUID {
 	if len(h.payouts) == 0 {
-		t.Skip("nothing is owed yet")
+		t.Skip("this step needs a payout, and there is none yet: rapid draws another step")
 	}
 	return rapid.SampledFrom(h.payouts).Draw(t, "payout")
 }
@@ -384,7 +384,7 @@ func (h *house) topUp(t *rapid.T) {
 
 func (h *house) arrive(t *rapid.T) {
 	if len(h.topups) == 0 {
-		t.Skip("no top-up")
+		t.Skip("this step needs a top-up, and there is none yet: rapid draws another step")
 	}
 	id := rapid.SampledFrom(h.topups).Draw(t, "top-up")
 	status := rapid.SampledFrom([]string{"succeeded", "succeeded", "pending", "failed", "canceled"}).Draw(t, "status")
@@ -535,7 +535,7 @@ func (h *house) jump(t *rapid.T) {
 		borne = len(r.approved) == 2
 	}
 	if legal && (borne || r.state == string(to)) {
-		t.Skip("it may")
+		t.Skip("this step tries what is not allowed, and this is: rapid draws another step")
 	}
 	h.refuses(t, r.state+" to "+string(to), func() error {
 		return h.worker.InTx(h.ctx, func(ctx context.Context, tx pgx.Tx) error {
