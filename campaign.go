@@ -85,7 +85,7 @@ func (c Campaign) Check() []Field {
 		}
 	}
 	f = append(f, c.Terms.Check("terms")...)
-	return append(f, c.Terms.CheckShares("terms", c.DefaultFee)...)
+	return append(f, c.Terms.CheckAmounts("terms", c.DefaultFee)...)
 }
 
 // CheckEdit names what an edit from the campaign to next must not change.

@@ -30,9 +30,18 @@ func ContractText(c ContractParts) string {
 	}
 	p("\n3. Approval. Content is published only after the brand has approved the draft. %d rounds of revision are included.\n", c.Terms.RevisionRounds)
 	p("4. Fee. %s in total, owed in these parts:", c.Fee)
-	shares := c.Fee.Split(c.Terms.Percents())
-	for i, m := range c.Terms.Milestones {
-		p("   %d. %s: %s, %s%s.", i+1, m.Title, shares[i], triggerWords(m, c.Terms), netWords(m.NetDays))
+	amounts := c.Terms.Amounts(c.Fee)
+	parts := func(bonus bool) {
+		for i, m := range c.Terms.Milestones {
+			if (m.Bonus > 0) == bonus {
+				p("   %d. %s: %s, %s%s.", i+1, m.Title, amounts[i], triggerWords(m, c.Terms), netWords(m))
+			}
+		}
+	}
+	parts(false)
+	if c.Terms.Bonuses() > 0 {
+		p("   On top of the fee the creator is owed:")
+		parts(true)
 	}
 	p("\n5. Disclosure. Every post says clearly, at its beginning, that it is an advertisement, and keeps saying so.\n")
 	p("6. Duration. %d days from the day both have signed. By %d days before the end the parties say whether they renew.\n",
@@ -58,14 +67,18 @@ func triggerWords(m MilestoneTerms, t ContractTerms) string {
 		TriggerSignature: "when both have signed", TriggerApproval: "when the draft of " + what + " is approved",
 		TriggerPosted: "when " + what + " is published", TriggerVerified: "when the publication of " + what + " is verified",
 		TriggerDate: "at the end of the term", TriggerCampaignEnd: "at the end of the campaign",
+		TriggerThreshold: "when " + what + " has " + m.Threshold.Words(),
 	}[m.Trigger]
 }
 
-func netWords(days int) string {
-	if days == 0 {
-		return ""
+func netWords(m MilestoneTerms) (words string) {
+	if m.NetDays > 0 {
+		words = fmt.Sprintf(", payable %d days later", m.NetDays)
 	}
-	return fmt.Sprintf(", payable %d days later", days)
+	if m.HoldUntil != "" {
+		words += ", held until: " + m.HoldUntil
+	}
+	return words
 }
 
 // PlanContract computes the dates of a contract executed at now. Ids are derived from the contract's, so that planning again
@@ -83,9 +96,12 @@ func PlanContract(c ContractDates) ContractPlan {
 			PublishBy: c.Creator.EndOfDay(c.Creator.AddBusinessDays(due, d.PublishDays)),
 		})
 	}
-	shares := c.Fee.Split(c.Terms.Percents())
+	amounts := c.Terms.Amounts(c.Fee)
 	for i, m := range c.Terms.Milestones {
-		s := MilestoneState{ID: DeriveID(c.ID, fmt.Sprintf("milestone/%d", i)), Trigger: m.Trigger, State: "pending", Amount: shares[i], NetDays: m.NetDays}
+		s := MilestoneState{
+			ID: DeriveID(c.ID, fmt.Sprintf("milestone/%d", i)), Trigger: m.Trigger, State: "pending", Amount: amounts[i], NetDays: m.NetDays,
+			Threshold: m.Threshold, Hold: m.HoldUntil != "",
+		}
 		if m.Deliverable != nil {
 			s.Deliverable = p.Deliverables[*m.Deliverable].ID
 		}
@@ -94,7 +110,7 @@ func PlanContract(c ContractDates) ContractPlan {
 			s.At = p.EndsAt
 		case TriggerCampaignEnd:
 			s.At = c.CampaignEnd
-		case TriggerSignature, TriggerApproval, TriggerPosted, TriggerVerified:
+		case TriggerSignature, TriggerApproval, TriggerPosted, TriggerVerified, TriggerThreshold, TriggerGiven:
 		}
 		p.Milestones = append(p.Milestones, s)
 	}

@@ -44,6 +44,7 @@ type Command struct {
 	Code   string      `json:"code,omitempty"`
 	Amount Money       `json:"amount,omitzero"`
 	Until  time.Time   `json:"until,omitzero"`
+	N      int64       `json:"n,omitempty"`
 	// Sequence and Step are what a running sequence goes on with.
 	Sequence *Sequence `json:"sequence,omitempty"`
 	Step     int       `json:"step,omitempty"`

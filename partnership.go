@@ -111,6 +111,9 @@ const (
 	CmdAgreeRound      CommandKind = "agree_round"     // Ref deliverable, Amount the fee that was shown: the creator makes another round than the contract includes
 	CmdDeclineRound    CommandKind = "decline_round"   // Ref deliverable
 	CmdOfferRound      CommandKind = "offer_round"     // Ref deliverable, Amount what another round is paid with
+	CmdRecordNumber    CommandKind = "record_number"   // Ref deliverable, Code metric, N what it stood at, Until when it stood there
+	CmdDropBonus       CommandKind = "drop_bonus"      // Ref milestone whose number was not reached, or cannot be known
+	CmdGiveBonus       CommandKind = "give_bonus"      // Ref the bonus, Ref2 the deliverable it is for, Amount
 	CmdRenew           CommandKind = "renew"           // Ref offer of the next term, Amount fee
 	CmdLetLapse        CommandKind = "let_lapse"
 	CmdTerminate       CommandKind = "terminate"
@@ -141,6 +144,7 @@ const (
 	timerVerify        = "verify_post"
 	timerCure          = "post_cure"
 	timerMilestone     = "milestone_date"
+	timerNumber        = "number_due" // Ref the milestone whose number must be known now
 	timerRenewalReview = "renewal_review"
 	timerRenewalLadder = "renewal_reminder"
 	timerNotice        = "renewal_notice"
@@ -243,14 +247,17 @@ func (d DeliverableState) Terminal() bool {
 
 // MilestoneState is one share of the fee of the present term.
 type MilestoneState struct {
-	ID          uuid.UUID `json:"id"`
-	Trigger     Trigger   `json:"trigger"`
-	Deliverable uuid.UUID `json:"deliverable,omitzero"` // zero means all
-	State       string    `json:"state"`
-	Amount      Money     `json:"amount"`
-	NetDays     int       `json:"net_days,omitempty"`
-	At          time.Time `json:"at,omitzero"` // for triggers by date
-	Payout      uuid.UUID `json:"payout,omitzero"`
+	ID          uuid.UUID  `json:"id"`
+	Trigger     Trigger    `json:"trigger"`
+	Deliverable uuid.UUID  `json:"deliverable,omitzero"` // zero means all
+	State       string     `json:"state"`
+	Amount      Money      `json:"amount"`
+	NetDays     int        `json:"net_days,omitempty"`
+	At          time.Time  `json:"at,omitzero"` // for triggers by date
+	Payout      uuid.UUID  `json:"payout,omitzero"`
+	Threshold   *Threshold `json:"threshold,omitempty"`
+	CountsUntil time.Time  `json:"counts_until,omitzero"` // the threshold's last moment, once its deliverable is posted
+	Hold        bool       `json:"hold,omitempty"`        // a person of finance lets the money go
 	// Held are the conditions for which the payout was told to wait.
 	Held []string `json:"held,omitempty"`
 }
@@ -535,6 +542,9 @@ func (p *Partnership) metOne(now time.Time, m *MilestoneState) {
 		ID: m.Payout, BrandID: p.BrandID, PartnershipID: p.ID, MilestoneID: m.ID, CreatorID: p.CreatorID,
 		Amount: m.Amount, Due: due, State: PayoutScheduled, Timings: p.Timings, Calendar: p.BrandCalendar, Core: Core{Durable: true},
 	}})
+	if m.Hold {
+		p.holdPayout(m, HoldTerms)
+	}
 	if p.Stage == StageBanned {
 		p.holdPayout(m, "ban")
 	}
@@ -556,10 +566,17 @@ func (p *Partnership) allReached(trigger Trigger) bool {
 			if !past {
 				return false
 			}
-		case TriggerSignature, TriggerDate, TriggerCampaignEnd:
+		case TriggerSignature, TriggerDate, TriggerCampaignEnd, TriggerThreshold, TriggerGiven:
 		}
 	}
 	return true
+}
+
+func (p *Partnership) cancelMilestone(now time.Time, m *MilestoneState) {
+	p.closeNumber(m)
+	m.State = "cancelled"
+	p.fact(now, Fact{Kind: "milestone_cancelled", Ref: m.ID, Amount: m.Amount})
+	p.change(Change{Noun: "milestone", ID: m.ID, State: "cancelled", At: now})
 }
 
 func (p *Partnership) cancelMilestonesOf(now time.Time, deliverable uuid.UUID) {
@@ -568,9 +585,7 @@ func (p *Partnership) cancelMilestonesOf(now time.Time, deliverable uuid.UUID) {
 		switch {
 		case m.Deliverable != deliverable:
 		case m.State == "pending":
-			m.State = "cancelled"
-			p.fact(now, Fact{Kind: "milestone_cancelled", Ref: m.ID, Amount: m.Amount})
-			p.change(Change{Noun: "milestone", ID: m.ID, State: "cancelled", At: now})
+			p.cancelMilestone(now, m)
 		case m.State == "met" && slices.Contains(m.Held, "approval_revoked"):
 			// Its approval was revoked and never given again: nothing is owed for it any more.
 			p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, "revoked"), Kind: SignalCancelled}})
@@ -610,7 +625,7 @@ func (p *Partnership) anyCounts() bool {
 func (p *Partnership) eachPayout(deliverable uuid.UUID, f func(m *MilestoneState)) {
 	for i := range p.Milestones {
 		m := &p.Milestones[i]
-		if m.State == "met" && m.Payout != uuid.Nil && (deliverable == uuid.Nil || m.Deliverable == deliverable || (m.Deliverable == uuid.Nil && m.Trigger != TriggerSignature)) {
+		if m.State == "met" && m.Payout != uuid.Nil && (deliverable == uuid.Nil || m.Deliverable == deliverable || (m.Deliverable == uuid.Nil && m.Trigger != TriggerSignature && m.Trigger != TriggerGiven)) {
 			f(m)
 		}
 	}
@@ -657,10 +672,8 @@ func (p *Partnership) releasePayout(now time.Time, m *MilestoneState, code strin
 func (p *Partnership) advance(now time.Time) {
 	if p.Stage == StageActive && !slices.ContainsFunc(p.Deliverables, func(d DeliverableState) bool { return !d.Terminal() }) {
 		for i := range p.Milestones {
-			if m := &p.Milestones[i]; m.State == "pending" && m.Trigger != TriggerDate && m.Trigger != TriggerCampaignEnd {
-				m.State = "cancelled"
-				p.fact(now, Fact{Kind: "milestone_cancelled", Ref: m.ID, Amount: m.Amount})
-				p.change(Change{Noun: "milestone", ID: m.ID, State: "cancelled", At: now})
+			if m := &p.Milestones[i]; m.State == "pending" && m.Trigger != TriggerDate && m.Trigger != TriggerCampaignEnd && m.CountsUntil.IsZero() {
+				p.cancelMilestone(now, m)
 			}
 		}
 		p.to(StageWrappingUp, now, uuid.Nil)
@@ -743,6 +756,7 @@ func (p *Partnership) terminate(now time.Time, actor uuid.UUID) {
 	for i := range p.Milestones {
 		switch m := &p.Milestones[i]; m.State {
 		case "pending":
+			p.closeNumber(m)
 			m.State = "cancelled"
 			p.change(Change{Noun: "milestone", ID: m.ID, State: "cancelled", At: now})
 		case "met":

@@ -99,6 +99,8 @@ func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:go
 		}
 	case CmdSubmit, CmdReportPost, CmdRetryCheck, CmdAcceptContent, CmdWaive, CmdRevokeApproval, CmdAgreeRound, CmdDeclineRound, CmdOfferRound:
 		return p.allowedOnDeliverable(cmd)
+	case CmdRecordNumber, CmdDropBonus, CmdGiveBonus:
+		return p.allowedBonus(cmd, now)
 	case CmdRenew:
 		if p.Renewal != RenewalReviewOpen && !(p.Renewal == RenewalNotDue && p.in(StageActive, StageWrappingUp, StageCompleted)) {
 			return &Refusal{Code: "renewal_decided", State: p.Renewal}
@@ -293,6 +295,12 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.declineRound(now, p.deliverable(cmd.Ref))
 	case CmdOfferRound:
 		p.offerRound(now, p.deliverable(cmd.Ref), cmd)
+	case CmdRecordNumber:
+		p.recordNumber(now, cmd)
+	case CmdDropBonus:
+		p.dropBonus(now, cmd)
+	case CmdGiveBonus:
+		p.giveBonus(now, cmd)
 	case CmdRenew:
 		p.Renewal = RenewalOffered
 		p.RenewalOffer = &OfferState{ID: cmd.Ref, State: "sent", Fee: cmd.Amount, At: now, Expires: p.CreatorCalendar.AddDays(now, p.Timings.OfferExpiryDays)}
@@ -356,6 +364,6 @@ var reminders = map[string]string{ //nolint:gochecknoglobals // a constant table
 
 // partnershipButtons are the commands that people of the house have, in the order of the page.
 var partnershipButtons = []CommandKind{ //nolint:gochecknoglobals // a constant list
-	CmdSendOffer, CmdWithdrawOffer, CmdSendContract, CmdWithdrawContr, CmdRenew, CmdLetLapse, CmdLogReply, CmdMarkDeclined, CmdStartAgain,
+	CmdSendOffer, CmdWithdrawOffer, CmdSendContract, CmdWithdrawContr, CmdGiveBonus, CmdRenew, CmdLetLapse, CmdLogReply, CmdMarkDeclined, CmdStartAgain,
 	CmdPause, CmdResume, CmdSnooze, CmdTerminate,
 }

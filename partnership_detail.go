@@ -130,7 +130,7 @@ type PartnershipDeliverable struct {
 	VerifiedAt   *time.Time
 }
 
-// PartnershipMilestone is one share of the fee of the newest term, with its payout when there is one.
+// PartnershipMilestone is one share of the fee of the newest term, or a bonus on top of it, with its payout when there is one.
 type PartnershipMilestone struct {
 	ID          uuid.UUID
 	Title       string
@@ -140,6 +140,14 @@ type PartnershipMilestone struct {
 	MetAt       *time.Time
 	PayoutID    *uuid.UUID
 	PayoutState string
+	Bonus       bool // on top of the fee
+	Threshold   *Threshold
+	CountsUntil *time.Time // nil until its deliverable is published
+	// Number is the newest that is known of what the threshold asks for, as it stood at NumberAt; nil before any.
+	Number        *int64
+	NumberAt      *time.Time
+	DeliverableID *uuid.UUID
+	HoldUntil     string // what finance waits for, in words
 }
 
 // Message is one message with a creator, or a note of the house about one.
@@ -265,7 +273,7 @@ type OfferDraft struct {
 // Check names every bad field of an offer in a campaign of the currency. Its terms must be set.
 func (o OfferDraft) Check(currency string) []Field {
 	f := append(CheckMoney("fee", o.Fee), o.Terms.Check("terms")...)
-	f = append(f, o.Terms.CheckShares("terms", o.Fee)...)
+	f = append(f, o.Terms.CheckAmounts("terms", o.Fee)...)
 	if o.Fee.Currency != currency {
 		f = append(f, Field{"fee.currency", "other_currency", "The fee must be in the campaign's currency, " + strings.ToUpper(currency) + "."})
 	}

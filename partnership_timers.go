@@ -113,6 +113,8 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 				p.metOne(now, m)
 			}
 		}
+	case timerNumber:
+		p.numberDue(now, t.Ref)
 	case timerRenewalReview:
 		p.openRenewal(now)
 	case timerRenewalLadder:

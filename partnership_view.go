@@ -21,6 +21,11 @@ func (p *Partnership) View(now time.Time) View {
 			}
 		}
 	}
+	for _, m := range p.Milestones {
+		if !m.CountsUntil.IsZero() && p.Allowed(Command{Kind: CmdDropBonus, Ref: m.ID}, now) == nil {
+			v.Commands = append(v.Commands, CommandView{Kind: CmdRecordNumber, Ref: m.Deliverable}, CommandView{Kind: CmdDropBonus, Ref: m.ID})
+		}
+	}
 	for _, d := range p.Deliverables {
 		for _, k := range []CommandKind{CmdRetryCheck, CmdAcceptContent, CmdRevokeApproval, CmdOfferRound, CmdWaive} {
 			if p.Allowed(Command{Kind: k, Ref: d.ID}, now) == nil {
@@ -77,6 +82,11 @@ func (p *Partnership) waiting() []Waiting {
 				add(Waiting{For: "role", Who: string(RoleApprover), Decision: "review", Ref: d.Review, Since: d.Since})
 			case "approved_to_post", "scheduled":
 				add(Waiting{For: "creator", Decision: "post", Ref: d.ID, Since: d.Since, Due: d.PublishBy, Silence: "post_late"})
+			}
+		}
+		for _, m := range p.Milestones {
+			if m.Trigger == TriggerThreshold && m.State == "pending" && !m.CountsUntil.IsZero() {
+				add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "number", Ref: m.Deliverable, Since: p.StageAt, Due: m.CountsUntil, Silence: "number_asked"})
 			}
 		}
 		if p.Renewal == RenewalReviewOpen && p.Contract != nil {

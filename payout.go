@@ -214,7 +214,7 @@ func (p *Payout) Allowed(cmd Command, _ time.Time) *Refusal {
 		if p.State != PayoutHeld {
 			return p.refuse("not_held")
 		}
-		if !slices.ContainsFunc(p.Holds, func(h HoldReason) bool { return h.Code == "manual" }) {
+		if p.personal() == "" {
 			return &Refusal{Code: "held_by_condition", State: p.Holds[0].Code, At: p.Holds[0].At}
 		}
 	case CmdCancel:
@@ -239,6 +239,16 @@ func (p *Payout) Allowed(cmd Command, _ time.Time) *Refusal {
 		return p.refuse("unknown_command")
 	}
 	return nil
+}
+
+// personal is the hold that a person releases next; empty where only conditions hold the payout.
+func (p *Payout) personal() string {
+	for _, code := range []string{"manual", HoldTerms} {
+		if slices.ContainsFunc(p.Holds, func(h HoldReason) bool { return h.Code == code }) {
+			return code
+		}
+	}
+	return ""
 }
 
 // needs is how many people give a part of the approval.
@@ -296,7 +306,7 @@ func (p *Payout) Command(cmd Command, now time.Time) Reply {
 	case CmdHold:
 		p.park(now, HoldReason{Code: "manual", By: cmd.Actor, At: now})
 	case CmdRelease:
-		p.release(now, "manual", cmd.Actor)
+		p.release(now, p.personal(), cmd.Actor)
 	case CmdCancel:
 		p.cancel(now, cmd.Actor)
 	case CmdRetry:

@@ -133,6 +133,10 @@ type PayoutEvidence struct {
 	DeliverableTitle string // empty when the milestone is about all of them
 	Decisions        []ContentDecision
 	Posts            []PostEvidence
+	Threshold        *Threshold
+	Numbers          []PostNumber // of what the threshold asks for, oldest first
+	Bonus            *GivenBonus  // what a person gave, and why
+	HoldUntil        string       // what the contract has finance wait for, in words
 }
 
 // ContentDecision is one accepted approval of the content that a payout is for.

@@ -16,6 +16,8 @@ const (
 	TriggerVerified    Trigger = "verified"     // the first verification passed
 	TriggerDate        Trigger = "date"         // the contract's end date
 	TriggerCampaignEnd Trigger = "campaign_end" // the campaign's last day has ended
+	TriggerThreshold   Trigger = "threshold"    // a number of the post has reached what was agreed
+	TriggerGiven       Trigger = "given"        // a person of the brand gave a bonus; no contract can have it
 )
 
 // DeliverableTerms is one piece of content that a contract asks for.
@@ -29,14 +31,20 @@ type DeliverableTerms struct {
 	PublishDays int `json:"publish_days"`
 }
 
-// MilestoneTerms is one share of the fee and what makes it owed.
+// MilestoneTerms is one share of the fee, or a bonus on top of it, and what makes it owed.
 type MilestoneTerms struct {
 	Title   string  `json:"title"`
 	Trigger Trigger `json:"trigger"`
 	// Deliverable is an index into the deliverables; nil means all of them.
 	Deliverable *int `json:"deliverable,omitempty"`
-	Percent     int  `json:"percent"`
-	NetDays     int  `json:"net_days"`
+	// Percent is the share of the fee; 0 for a bonus.
+	Percent int `json:"percent"`
+	NetDays int `json:"net_days"`
+	// Bonus is in minor units of the fee's currency and paid on top of the fee; 0 for a share of it.
+	Bonus     int64      `json:"bonus,omitempty"`
+	Threshold *Threshold `json:"threshold,omitempty"` // of a bonus that is owed when it is reached
+	// HoldUntil says in words what a person of finance must have seen before the money leaves, such as an invoice; empty holds nothing.
+	HoldUntil string `json:"hold_until,omitempty"`
 }
 
 // ContractTerms is what a contract will say: deliverables, the payment schedule, dates and rights.
@@ -84,12 +92,12 @@ func (t ContractTerms) Check(path string) []Field {
 			add(p+".title", "required", "Give the milestone a title.")
 		}
 		switch m.Trigger {
-		case TriggerSignature, TriggerApproval, TriggerPosted, TriggerVerified, TriggerDate, TriggerCampaignEnd:
+		case TriggerSignature, TriggerApproval, TriggerPosted, TriggerVerified, TriggerDate, TriggerCampaignEnd, TriggerThreshold:
 		default:
 			add(p+".trigger", "unknown_trigger", fmt.Sprintf("%q is not a trigger.", m.Trigger))
 		}
-		if m.Percent < 1 || m.Percent > 100 {
-			add(p+".percent", "out_of_range", "A milestone is 1 to 100 percent of the fee.")
+		for _, bad := range m.checkPart() {
+			add(p+"."+bad.Path, bad.Code, bad.Detail)
 		}
 		if m.NetDays < 0 || m.NetDays > 365 {
 			add(p+".net_days", "out_of_range", "Net days are 0 to 365.")
@@ -113,27 +121,52 @@ func (t ContractTerms) Check(path string) []Field {
 	return f
 }
 
-// CheckShares refuses a schedule in which a share of the fee rounds to nothing; path is where the terms stand.
-func (t ContractTerms) CheckShares(path string, fee Money) []Field {
+// CheckAmounts refuses a schedule in which a share of the fee rounds to nothing or a bonus cannot be paid in the fee's currency; path
+// is where the terms stand.
+func (t ContractTerms) CheckAmounts(path string, fee Money) []Field {
 	if len(CheckMoney("", fee)) > 0 {
 		return nil
 	}
 	var f []Field
-	for i, share := range fee.Split(t.Percents()) {
-		if share.Amount <= 0 && t.Milestones[i].Percent > 0 {
-			f = append(f, Field{fmt.Sprintf("%s.milestones[%d].percent", path, i), "rounds_to_zero", "This share of the fee rounds to nothing."})
+	for i, amount := range t.Amounts(fee) {
+		at := fmt.Sprintf("%s.milestones[%d]", path, i)
+		switch {
+		case t.Milestones[i].Bonus > 0:
+			for _, bad := range CheckMoney("", amount) {
+				f = append(f, Field{at + ".bonus", bad.Code, bad.Detail})
+			}
+		case amount.Amount <= 0 && t.Milestones[i].Percent > 0:
+			f = append(f, Field{at + ".percent", "rounds_to_zero", "This share of the fee rounds to nothing."})
 		}
 	}
 	return f
 }
 
-// Percents are the shares of the milestones.
-func (t ContractTerms) Percents() []int {
-	p := make([]int, len(t.Milestones))
-	for i, m := range t.Milestones {
-		p[i] = m.Percent
+// Amounts are what each milestone pays: its share of the fee, or its bonus.
+func (t ContractTerms) Amounts(fee Money) []Money {
+	var percents []int
+	for _, m := range t.Milestones {
+		if m.Bonus == 0 {
+			percents = append(percents, m.Percent)
+		}
 	}
-	return p
+	shares, amounts := fee.Split(percents), make([]Money, len(t.Milestones))
+	for i, m := range t.Milestones {
+		if m.Bonus != 0 {
+			amounts[i] = Money{m.Bonus, fee.Currency}
+			continue
+		}
+		amounts[i], shares = shares[0], shares[1:]
+	}
+	return amounts
+}
+
+// Bonuses is what all bonuses may come to on top of the fee, in minor units of its currency.
+func (t ContractTerms) Bonuses() (sum int64) {
+	for _, m := range t.Milestones {
+		sum += m.Bonus
+	}
+	return sum
 }
 
 // DefaultTerms are the terms a new campaign starts from: 30 % on signature, 40 % on approval, 30 % after verification.

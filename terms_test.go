@@ -2,6 +2,7 @@ package rapport_test
 
 import (
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -45,10 +46,46 @@ func TestDefaultTimings(t *testing.T) {
 	}
 }
 
-func TestPercents(t *testing.T) {
+func TestABonusIsPaidOnTopOfTheFee(t *testing.T) {
 	t.Parallel()
 
-	require.Equal(t, []int{30, 40, 30}, rapport.DefaultTerms().Percents())
+	first := 0
+	terms := rapport.DefaultTerms()
+	terms.Milestones = append(terms.Milestones, rapport.MilestoneTerms{
+		Title: "100,000 views", Trigger: rapport.TriggerThreshold, Deliverable: &first, Bonus: 25_000,
+		Threshold: &rapport.Threshold{Metric: rapport.MetricViews, AtLeast: 100_000, WithinDays: 30},
+	})
+	require.Empty(t, terms.Check("terms"))
+	fee := rapport.Money{Amount: 100_001, Currency: "usd"}
+	usd := func(n int64) rapport.Money { return rapport.Money{Amount: n, Currency: "usd"} }
+	require.Equal(t, []rapport.Money{usd(30_000), usd(40_000), usd(30_001), usd(25_000)}, terms.Amounts(fee))
+	require.Equal(t, int64(25_000), terms.Bonuses())
+	text := rapport.ContractText(rapport.ContractParts{Fee: fee, Terms: terms})
+	require.Contains(t, text, "On top of the fee the creator is owed:")
+	require.Contains(t, text, "250.00 USD, when “Launch video” has 100,000 views within 30 days after publication")
+	require.NotContains(t, rapport.ContractText(rapport.ContractParts{Fee: fee, Terms: rapport.DefaultTerms()}), "On top of the fee")
+
+	codes := func(change func(m *rapport.MilestoneTerms)) (found []string) {
+		bad := terms
+		bad.Milestones = slices.Clone(terms.Milestones)
+		change(&bad.Milestones[3])
+		for _, f := range append(bad.Check("terms"), bad.CheckAmounts("terms", fee)...) {
+			found = append(found, f.Path+" "+f.Code)
+		}
+		return found
+	}
+	at := "terms.milestones[3]."
+	require.Equal(t, []string{at + "percent bonus_is_no_share", "terms.milestones percent_sum"}, codes(func(m *rapport.MilestoneTerms) { m.Percent = 5 }))
+	require.Equal(t, []string{at + "percent out_of_range", at + "bonus required"}, codes(func(m *rapport.MilestoneTerms) { m.Bonus = 0 }))
+	require.Equal(t, []string{at + "bonus not_positive"}, codes(func(m *rapport.MilestoneTerms) { m.Bonus = -1 })[:1])
+	require.Equal(t, []string{at + "bonus too_large"}, codes(func(m *rapport.MilestoneTerms) { m.Bonus = 1 << 50 }))
+	require.Equal(t, []string{at + "threshold required"}, codes(func(m *rapport.MilestoneTerms) { m.Threshold = nil }))
+	require.Equal(t, []string{at + "threshold required"}, codes(func(m *rapport.MilestoneTerms) { m.Trigger = rapport.TriggerPosted }))
+	require.Equal(t, []string{at + "deliverable required"}, codes(func(m *rapport.MilestoneTerms) { m.Deliverable = nil }))
+	require.Equal(t, []string{at + "trigger unknown_trigger", at + "threshold required"}, codes(func(m *rapport.MilestoneTerms) { m.Trigger = rapport.TriggerGiven }))
+	require.Equal(t, []string{at + "threshold.metric unknown_metric", at + "threshold.at_least out_of_range", at + "threshold.within_days out_of_range"},
+		codes(func(m *rapport.MilestoneTerms) { m.Threshold = &rapport.Threshold{Metric: "fame"} }))
+	require.Equal(t, []string{at + "hold_until too_long"}, codes(func(m *rapport.MilestoneTerms) { m.HoldUntil = strings.Repeat("x", 201) }))
 }
 
 func TestThePlanOfAContract(t *testing.T) {

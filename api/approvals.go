@@ -34,7 +34,7 @@ type ApprovalStore interface {
 
 func toApprovers(list []rapport.Approver) []gen.Approver {
 	return each(list, func(a rapport.Approver) gen.Approver {
-		out := gen.Approver{Kind: gen.ApproverKind(a.Kind), UserId: a.UserID, ReviewerId: a.ReviewerID, Days: someDays(a.Days)}
+		out := gen.Approver{Kind: gen.ApproverKind(a.Kind), UserId: a.UserID, ReviewerId: a.ReviewerID, Days: orNil(a.Days)}
 		if a.Role != "" {
 			role := gen.Role(a.Role)
 			out.Role = &role
@@ -58,7 +58,7 @@ func toPolicy(v rapport.PolicyVersion) gen.Policy {
 
 func toPolicyStage(s rapport.PolicyStage) gen.PolicyStage {
 	out := gen.PolicyStage{
-		Name: s.Name, Approvers: toApprovers(s.Approvers), Rule: gen.PolicyStageRule(s.Rule), Quorum: someDays(s.Quorum), Starts: gen.PolicyStageStarts(s.Starts),
+		Name: s.Name, Approvers: toApprovers(s.Approvers), Rule: gen.PolicyStageRule(s.Rule), Quorum: orNil(s.Quorum), Starts: gen.PolicyStageStarts(s.Starts),
 		DeadlineDays: s.DeadlineDays, OnReject: gen.PolicyStageOnReject(s.OnReject), Legal: orNot(s.Legal), Keep: orNot(s.Keep),
 	}
 	if s.Starts == rapport.StartsByDate {

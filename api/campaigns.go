@@ -16,18 +16,14 @@ func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 			return gen.DeliverableTerms{Title: d.Title, Platform: d.Platform, Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays}
 		}),
 		Milestones: each(t.Milestones, func(m rapport.MilestoneTerms) gen.MilestoneTerms {
-			return gen.MilestoneTerms{Title: m.Title, Trigger: gen.MilestoneTrigger(m.Trigger), Deliverable: m.Deliverable, Percent: m.Percent, NetDays: m.NetDays}
+			return gen.MilestoneTerms{
+				Title: m.Title, Trigger: gen.MilestoneTrigger(m.Trigger), Deliverable: m.Deliverable, Percent: m.Percent, NetDays: m.NetDays,
+				Bonus: orNil(m.Bonus), Threshold: toThreshold(m.Threshold), HoldUntil: orNil(m.HoldUntil),
+			}
 		}),
 		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
-		UsageRightsDays: someDays(t.UsageRightsDays), ExclusivityDays: someDays(t.ExclusivityDays), ExtraClauses: orNil(t.ExtraClauses),
+		UsageRightsDays: orNil(t.UsageRightsDays), ExclusivityDays: orNil(t.ExclusivityDays), ExtraClauses: orNil(t.ExtraClauses),
 	}
-}
-
-func someDays(n int) *int {
-	if n == 0 {
-		return nil
-	}
-	return &n
 }
 
 // fromTerms reads contract terms; ContractTerms.Check says what is wrong with them.
@@ -37,7 +33,10 @@ func fromTerms(t gen.ContractTerms) rapport.ContractTerms {
 			return rapport.DeliverableTerms{Title: d.Title, Platform: rapport.NormalPlatform(d.Platform), Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays}
 		}),
 		Milestones: each(t.Milestones, func(m gen.MilestoneTerms) rapport.MilestoneTerms {
-			return rapport.MilestoneTerms{Title: m.Title, Trigger: rapport.Trigger(m.Trigger), Deliverable: m.Deliverable, Percent: m.Percent, NetDays: m.NetDays}
+			return rapport.MilestoneTerms{
+				Title: m.Title, Trigger: rapport.Trigger(m.Trigger), Deliverable: m.Deliverable, Percent: m.Percent, NetDays: m.NetDays,
+				Bonus: value(m.Bonus), Threshold: fromThreshold(m.Threshold), HoldUntil: strings.TrimSpace(value(m.HoldUntil)),
+			}
 		}),
 		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
 		UsageRightsDays: value(t.UsageRightsDays), ExclusivityDays: value(t.ExclusivityDays), ExtraClauses: value(t.ExtraClauses),
@@ -99,8 +98,8 @@ func (s *Server) CreateCampaign(ctx context.Context, r gen.CreateCampaignRequest
 
 func toContentRules(r rapport.ContentRules) gen.ContentRules {
 	out := gen.ContentRules{
-		Markets: someOf(r.Markets), Regulated: orNil(r.Regulated), Banned: someOf(r.Banned), MaxMegabytes: someDays(r.MaxMegabytes), MinSeconds: someDays(r.MinSeconds),
-		MaxSeconds: someDays(r.MaxSeconds), AspectRatios: someOf(r.AspectRatios), Spoken: orNot(r.Spoken),
+		Markets: someOf(r.Markets), Regulated: orNil(r.Regulated), Banned: someOf(r.Banned), MaxMegabytes: orNil(r.MaxMegabytes), MinSeconds: orNil(r.MinSeconds),
+		MaxSeconds: orNil(r.MaxSeconds), AspectRatios: someOf(r.AspectRatios), Spoken: orNot(r.Spoken),
 	}
 	out.MediaTypes = someOf(each(r.MediaTypes, func(t string) gen.ContentRulesMediaTypes { return gen.ContentRulesMediaTypes(t) }))
 	return out

@@ -90,7 +90,7 @@ func showSubmission(n rapport.Submission) gen.Submission {
 	}
 	shown.DeclaredSpoken, shown.DeclaredWritten, shown.ReviewId = n.Spoken, n.Written, n.ReviewID
 	if m := n.Media; m != nil {
-		shown.Media = &gen.Media{Width: someDays(m.Width), Height: someDays(m.Height), HasAudio: orNot(m.HasAudio), Problem: orNil(m.Problem)}
+		shown.Media = &gen.Media{Width: orNil(m.Width), Height: orNil(m.Height), HasAudio: orNot(m.HasAudio), Problem: orNil(m.Problem)}
 		if m.Seconds > 0 {
 			shown.Media.Seconds = &m.Seconds
 		}

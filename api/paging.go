@@ -80,12 +80,12 @@ func versionOf(ifMatch *string, now int) (int, error) {
 	return now, err
 }
 
-// orNil is nil for the empty text: absent means unknown.
-func orNil(s string) *string {
-	if s == "" {
+// orNil is nil for the zero value: absent means unknown.
+func orNil[T comparable](v T) *T {
+	if v == *new(T) {
 		return nil
 	}
-	return &s
+	return &v
 }
 
 // value is what a pointer points to; the zero value for none.

@@ -292,7 +292,7 @@ func toCommands(d rapport.PartnershipDetail, p rapport.Principal) []gen.Command 
 // commandRoles are the roles that may give a command.
 func commandRoles(kind rapport.CommandKind) []rapport.Role {
 	switch kind { //nolint:exhaustive // the others are for operations and admins
-	case rapport.CmdSendOffer, rapport.CmdOfferRound:
+	case rapport.CmdSendOffer, rapport.CmdOfferRound, rapport.CmdGiveBonus, rapport.CmdRecordNumber, rapport.CmdDropBonus:
 		return []rapport.Role{rapport.RoleOps}
 	case rapport.CmdSendContract:
 		return []rapport.Role{rapport.RoleOps, rapport.RoleLegal}
@@ -320,7 +320,8 @@ func toDeliverableOf(x rapport.PartnershipDeliverable, d rapport.PartnershipDeta
 func toMilestone(m rapport.PartnershipMilestone) gen.Milestone {
 	return gen.Milestone{
 		Id: m.ID, Title: m.Title, Trigger: gen.MilestoneTrigger(m.Trigger), State: gen.MilestoneState(m.State), Amount: toMoney(m.Amount),
-		MetAt: m.MetAt, PayoutId: m.PayoutID, PayoutState: orNil(m.PayoutState),
+		MetAt: m.MetAt, PayoutId: m.PayoutID, PayoutState: orNil(m.PayoutState), Bonus: &m.Bonus, Threshold: toThreshold(m.Threshold), CountsUntil: m.CountsUntil,
+		Number: m.Number, NumberAt: m.NumberAt, DeliverableId: m.DeliverableID, HoldUntil: orNil(m.HoldUntil),
 	}
 }
 
@@ -385,6 +386,9 @@ func (s *Server) CommandPartnership(ctx context.Context, r gen.CommandPartnershi
 	if kind == rapport.CmdLetMailGo || kind == rapport.CmdSkipMail {
 		cmd.Ref = *r.Body.MessageId
 	}
+	if kind == rapport.CmdDropBonus {
+		cmd.Ref = *r.Body.MilestoneId
+	}
 	if kind == rapport.CmdSnooze {
 		cmd.Until = r.Body.Until.UTC()
 	}
@@ -439,6 +443,13 @@ func (s *Server) checkCommand(kind rapport.CommandKind, b gen.PartnershipCommand
 	case rapport.CmdLetMailGo, rapport.CmdSkipMail:
 		if b.MessageId == nil || *b.MessageId == uuid.Nil {
 			missing("message_id", "Say which mail.")
+		}
+	case rapport.CmdDropBonus:
+		if b.MilestoneId == nil || *b.MilestoneId == uuid.Nil {
+			missing("milestone_id", "Say which bonus.")
+		}
+		if strings.TrimSpace(value(b.Reason)) == "" {
+			missing("reason", "Say why it is not owed, such as that its number was not reached.")
 		}
 	case rapport.CmdTerminate:
 		if strings.TrimSpace(value(b.Reason)) == "" {

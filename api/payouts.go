@@ -235,8 +235,17 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 // evidenceWords says what makes the money owed: clause, approvals, posts.
 func evidenceWords(e rapport.PayoutEvidence) []string {
 	clause := fmt.Sprintf("Contract %s, milestone “%s”: %s", e.ContractNumber, e.MilestoneTitle, dueWords(e.Trigger, e.DeliverableTitle))
+	if e.Threshold != nil {
+		clause = fmt.Sprintf("Contract %s, bonus “%s”: owed when “%s” has %s", e.ContractNumber, e.MilestoneTitle, e.DeliverableTitle, e.Threshold.Words())
+	}
 	if e.NetDays > 0 {
 		clause += fmt.Sprintf(", payable %d days later", e.NetDays)
+	}
+	if e.HoldUntil != "" {
+		clause += ", held until: " + e.HoldUntil
+	}
+	if e.Bonus != nil {
+		clause = fmt.Sprintf("%s gave a bonus on top of contract %s on %s: %s", e.Bonus.By.Name, e.ContractNumber, moment(e.Bonus.At), e.Bonus.Reason)
 	}
 	words := []string{clause + "."}
 	if e.ExecutedAt != nil {
@@ -244,6 +253,9 @@ func evidenceWords(e rapport.PayoutEvidence) []string {
 	}
 	if e.MetAt != nil {
 		words = append(words, "The milestone was met on "+moment(*e.MetAt)+".")
+	}
+	for _, n := range e.Numbers {
+		words = append(words, numberWords(n))
 	}
 	for _, d := range e.Decisions {
 		how := "approved"

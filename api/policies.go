@@ -21,7 +21,7 @@ func toSequence(v rapport.SequenceVersion) gen.Sequence {
 }
 
 func toStep(s rapport.SequenceStep) gen.SequenceStep {
-	out := gen.SequenceStep{Kind: gen.SequenceStepKind(s.Kind), Template: orNil(s.Template), BusinessDays: someDays(s.BusinessDays), Days: someDays(s.Days), Title: orNil(s.Title)}
+	out := gen.SequenceStep{Kind: gen.SequenceStepKind(s.Kind), Template: orNil(s.Template), BusinessDays: orNil(s.BusinessDays), Days: orNil(s.Days), Title: orNil(s.Title)}
 	if s.Review {
 		out.Review = &s.Review
 	}
@@ -40,7 +40,7 @@ func toTrigger(t *rapport.SequenceTrigger) *gen.SequenceTrigger {
 		return nil
 	}
 	out := gen.SequenceTrigger{
-		On: gen.SequenceTriggerOn(t.On), After: orNil(t.After), Without: orNil(t.Without), BusinessDays: someDays(t.BusinessDays), Date: orNil(t.Date), Days: someDays(t.Days),
+		On: gen.SequenceTriggerOn(t.On), After: orNil(t.After), Without: orNil(t.Without), BusinessDays: orNil(t.BusinessDays), Date: orNil(t.Date), Days: orNil(t.Days),
 	}
 	if t.Stage != "" {
 		stage := gen.Stage(t.Stage)

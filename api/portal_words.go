@@ -254,6 +254,7 @@ func paymentWords(m rapport.PortalPayment) (string, *time.Time) {
 	return map[rapport.Trigger]string{
 		rapport.TriggerSignature: "Earned when both have signed", rapport.TriggerApproval: "Earned when your draft is approved",
 		rapport.TriggerPosted: "Earned when your post is published", rapport.TriggerVerified: "Earned when your post is verified",
+		rapport.TriggerThreshold: goalWords(m), rapport.TriggerGiven: "A bonus, on its way",
 		rapport.TriggerDate: "Earned at the end of the contract", rapport.TriggerCampaignEnd: "Earned at the end of the campaign",
 	}[m.Trigger], nil
 }

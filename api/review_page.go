@@ -228,7 +228,7 @@ func showStages(r rapport.ReviewItem, decisions []rapport.ReviewDecision, names 
 	for i, stage := range r.Stages {
 		shown := gen.ReviewStage{
 			Index: i, Name: stage.Name, State: gen.ReviewStageState(stage.State), Rule: ruleWords(stage.Rule, 0), Approvers: []gen.ReviewPerson{},
-			Escalated: stage.Escalated, Level: someDays(stage.Level), Decisions: []gen.Decision{},
+			Escalated: stage.Escalated, Level: orNil(stage.Level), Decisions: []gen.Decision{},
 		}
 		if !stage.OpenedAt.IsZero() {
 			shown.OpenedAt, shown.DueAt = &stage.OpenedAt, &stage.DueAt
@@ -275,7 +275,7 @@ func showStages(r rapport.ReviewItem, decisions []rapport.ReviewDecision, names 
 }
 
 func showReviewPerson(stage *rapport.ReviewStage, a rapport.ReviewApprover, names map[uuid.UUID]string) gen.ReviewPerson {
-	p := gen.ReviewPerson{Id: a.User, Name: names[a.User], Outside: orNot(a.Outside), Level: someDays(a.Level), Decided: orNot(!slices.Contains(stage.Open(), a))}
+	p := gen.ReviewPerson{Id: a.User, Name: names[a.User], Outside: orNot(a.Outside), Level: orNil(a.Level), Decided: orNot(!slices.Contains(stage.Open(), a))}
 	if a.OnBehalf != uuid.Nil {
 		p.OnBehalfOf = &gen.UserRef{Id: a.OnBehalf, Name: names[a.OnBehalf]}
 	}

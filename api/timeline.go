@@ -85,6 +85,8 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 	"round_unanswered": {itemTimer, "The creator has not answered about another round of %about"},
 	"review_silence":   {itemTimer, "Nobody decided on %about in time (%code)"}, "review_closed": {itemDecision, "The review of %about ended: %code"},
 
+	"number_recorded": {itemDecision, "A number of %about was entered"}, "number_due": {itemMoney, "The number that a bonus depends on must be known now: %about"},
+	"bonus_given": {itemMoney, "A bonus of %amount was given"}, "bonus_dropped": {itemDecision, "A bonus was dropped: %about"},
 	"milestone_met": {itemMoney, "%amount is owed: %about"}, "milestone_settled": {itemMoney, "%amount is settled: %about"}, "milestone_cancelled": {itemMoney, "%amount is no longer owed: %about"},
 	"payee_invited": {itemMoney, "The creator was asked for a bank account"}, "payee_reminded": {itemMoney, "The creator was reminded of the bank account"},
 	"payout_scheduled": {itemMoney, "A payment of %amount is scheduled"}, "payout_awaiting_approval": {itemMoney, "The payment of %amount waits for its approvals"},

@@ -97,6 +97,7 @@ var timerTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"payee_reminder":     "Looks again whether the creator can be paid, and reminds",
 	"reconcile":          "Looks up what became of the transfer",
 	"netting_review":     "Asks finance to look whether payments make good what the creator owes back",
+	"number_due":         "Asks the owner for the number that a bonus depends on",
 	"round_word":         "Gives the owner a task when the creator has not answered about another round of %s",
 	"review_stage_start": "Opens the next stage of the review",
 	"review_reminder":    "Reminds the people who were asked",
@@ -119,6 +120,7 @@ var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"sign": "Sign the contract", "draft": "Hand in the draft of %s", "review": "Decide on %s", "post": "Publish %s and tell us its address",
 	"renewal": "Decide on the renewal", "renewal_offer": "Accept or decline the renewal", "payout": "Settle the payment",
 	"look_at_mail": "Look at a mail before it goes out", "answer": "Answer the creator",
+	"number": "Enter the number of %s that a bonus depends on",
 	"extra_round": "Say whether they make another round of %s", "round_declined": "Offer money for another round of %s, or go on without it",
 }
 
@@ -127,6 +129,7 @@ var silenceEffects = map[string]string{ //nolint:gochecknoglobals // a table
 	"next_step": "The next step of the outreach follows", "reminder": "The owner gets a task", "offer_expires": "The offer expires",
 	"contract_expires": "The contract expires and the talks go on", "draft_late": "It is marked late and the owner gets a task",
 	"post_late": "The owner gets a task", "renewal_lapses": "The renewal lapses and an admin is told",
+	"number_asked": "The owner gets a task", "bonus_open": "The bonus stays open",
 	"mail_waits": "The mail waits, and a colleague is asked too", "answer_escalates": "The brand's admins are told",
 	"owner_reminded": "The owner gets a task", "hold": "It is held and an admin gets a task", "auto_approve": "It counts as approved", "auto_reject": "It counts as rejected",
 }
@@ -168,6 +171,7 @@ var commandLabels = map[rapport.CommandKind]string{ //nolint:gochecknoglobals //
 	rapport.CmdSendContract: "Send the contract", rapport.CmdWithdrawContr: "Withdraw the contract", rapport.CmdRetryCheck: "Check the post again",
 	rapport.CmdAcceptContent: "Accept a deliverable", rapport.CmdWaive: "Waive a deliverable", rapport.CmdRevokeApproval: "Revoke an approval",
 	rapport.CmdOfferRound: "Offer money for another round", rapport.CmdAgreeRound: "Agree to another round", rapport.CmdDeclineRound: "Decline another round",
+	rapport.CmdGiveBonus: "Give a bonus", rapport.CmdDropBonus: "Drop a bonus", rapport.CmdRecordNumber: "Enter a number",
 	rapport.CmdReassign: "Ask somebody else", rapport.CmdStandIn: "Let somebody decide", rapport.CmdAskAgain: "Ask again",
 	rapport.CmdRenew: "Offer a renewal", rapport.CmdLetLapse: "Let it lapse", rapport.CmdTerminate: "End the partnership", rapport.CmdBan: "Ban", rapport.CmdUnban: "Lift the ban",
 	"approve_preparer": "Approve as preparer", "approve_releaser": "Approve as releaser", rapport.CmdApprovePayout: "Approve",
@@ -197,6 +201,12 @@ func refusalWords(workflow string, kind rapport.CommandKind, r rapport.Refusal, 
 	case "already_decided", "already_approved":
 		if by != "" {
 			return fmt.Sprintf("This was decided already%s. Nothing more is needed of you.", byAndAt(by, r.At))
+		}
+	case "number_too_late":
+		return "Read after " + moment(r.At) + " it may have been reached too late. Enter what it was then, or drop the bonus."
+	case "number_before_post":
+		if !r.At.IsZero() {
+			return "The post was published on " + moment(r.At) + ": enter a number from then on, and not from the future."
 		}
 	case "deliverable_state", "already_submitted":
 		if state != "" {
@@ -260,6 +270,8 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"review_closed":           "This review is closed.",
 	"already_paid":            "Money for this approval has reached the creator. Take the payment back instead.",
 	"another_fee":             "The fee for this round has changed. Look at it again; nothing was agreed.",
+	"no_bonus_waits":          "No bonus depends on this number, or it is decided already.",
+	"number_before_post":      "The content is not published yet, so it has no numbers.",
 	"no_round_asked":          "No further revision round is in question here.",
 	"asked_already":           "This person is asked already.",
 	"still_checking":          "The machine checks are still running. Try again in a moment.",
@@ -298,7 +310,7 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 
 // holdWords say why money is held.
 var holdWords = map[string]string{ //nolint:gochecknoglobals // a table
-	"manual": "a person holds it", "ban": "the creator is banned", "post_mismatch": "the post differs from what was approved",
+	"manual": "a person holds it", rapport.HoldTerms: "the contract has finance see something first", "ban": "the creator is banned", "post_mismatch": "the post differs from what was approved",
 	"approval_revoked": "the approval of the content was revoked", "destination_changed": "the bank account changed lately",
 }
 

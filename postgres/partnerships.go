@@ -217,7 +217,8 @@ func (s *Store) content(ctx context.Context, tx pgx.Tx, d *rapport.PartnershipDe
 	for _, r := range milestones {
 		d.Milestones = append(d.Milestones, rapport.PartnershipMilestone{
 			ID: r.ID, Title: r.Title, Trigger: rapport.Trigger(r.Trigger), State: r.State, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency},
-			MetAt: r.MetAt, PayoutID: r.PayoutID, PayoutState: r.PayoutState,
+			MetAt: r.MetAt, PayoutID: r.PayoutID, PayoutState: r.PayoutState, Bonus: r.Bonus, Threshold: threshold(r.Metric, r.AtLeast, r.WithinDays),
+			CountsUntil: r.CountsUntil, DeliverableID: r.DeliverableID, Number: number(r.Number), NumberAt: numberAt(r.Number, r.NumberAt), HoldUntil: r.HoldUntil,
 		})
 	}
 	return nil
@@ -452,16 +453,16 @@ func (s *Store) DraftOffer(ctx context.Context, o rapport.OfferDraft) error {
 		if err != nil {
 			return fmt.Errorf("budget: %w", err)
 		}
-		if spoken+o.Fee.Amount > p.Budget {
+		if spoken+o.Fee.Amount+o.Terms.Bonuses() > p.Budget {
 			in := func(amount int64) rapport.Money { return rapport.Money{Amount: amount, Currency: p.Currency} }
 			return &rapport.Error{
 				Code: rapport.CodeConflict, Reason: "over_budget",
-				Message: fmt.Sprintf("The campaign's budget is %s and %s of it are spoken for, so %s are left: not enough for %s. Nothing was sent. "+
-					"Offer less, or ask finance to raise the budget first.", in(p.Budget), in(spoken), in(max(p.Budget-spoken, 0)), o.Fee),
+				Message: fmt.Sprintf("The campaign's budget is %s and %s of it are spoken for, so %s are left: not enough for %s%s. Nothing was sent. "+
+					"Offer less, or ask finance to raise the budget first.", in(p.Budget), in(spoken), in(max(p.Budget-spoken, 0)), o.Fee, withBonuses(in(o.Terms.Bonuses()))),
 			}
 		}
 		err = s.q.InsertOffer(ctx, tx, gen.InsertOfferParams{
-			ID: o.ID, PartnershipID: p.ID, BrandID: p.BrandID, CampaignID: p.CampaignID, Term: int32(o.Term), Fee: o.Fee.Amount, Currency: o.Fee.Currency,
+			ID: o.ID, PartnershipID: p.ID, BrandID: p.BrandID, CampaignID: p.CampaignID, Term: int32(o.Term), Fee: o.Fee.Amount, Bonus: o.Terms.Bonuses(), Currency: o.Fee.Currency,
 			Message: orNil(o.Message), Terms: mustJSON(o.Terms), CreatedBy: some(o.By),
 		})
 		if err != nil {

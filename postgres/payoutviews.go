@@ -102,6 +102,7 @@ func (s *Store) Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord,
 			Evidence: rapport.PayoutEvidence{
 				ContractNumber: c.ContractNumber, ExecutedAt: c.ExecutedAt, MilestoneTitle: c.MilestoneTitle, Trigger: rapport.Trigger(c.Trigger),
 				NetDays: int(c.NetDays), MetAt: c.MetAt, DeliverableTitle: c.DeliverableTitle,
+				Threshold: threshold(c.Metric, c.AtLeast, c.WithinDays), HoldUntil: c.HoldUntil,
 			},
 		}
 		if c.TierFrom != nil {
@@ -111,6 +112,9 @@ func (s *Store) Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord,
 			return p, fmt.Errorf("read the commands of payout %s: %w", id, err)
 		}
 		if err := s.payoutEvidence(ctx, tx, c, &p); err != nil {
+			return p, err
+		}
+		if err := s.payoutBonus(ctx, tx, c.MilestoneID, &p.Evidence); err != nil {
 			return p, err
 		}
 		if err := s.payoutBook(ctx, tx, &p); err != nil {
@@ -145,6 +149,25 @@ func (s *Store) payoutEvidence(ctx context.Context, tx pgx.Tx, c gen.GetPayoutCo
 	for _, r := range posts {
 		p.Evidence.Posts = append(p.Evidence.Posts, rapport.PostEvidence{Title: r.Title, URL: r.PostUrl, Result: r.Result, CheckedAt: r.CheckedAt})
 	}
+	return err
+}
+
+// payoutBonus adds what a bonus rests on: the numbers of the post, or who gave it and why.
+func (s *Store) payoutBonus(ctx context.Context, tx pgx.Tx, milestone uuid.UUID, e *rapport.PayoutEvidence) error {
+	numbers, err := s.q.PayoutNumbers(ctx, tx, milestone)
+	if err != nil {
+		return fmt.Errorf("numbers: %w", err)
+	}
+	for _, n := range numbers {
+		e.Numbers = append(e.Numbers, rapport.PostNumber{
+			Metric: rapport.Metric(n.Metric), Value: n.Value, StoodAt: n.StoodAt, Source: n.Source, URL: n.Url, EnteredBy: rapport.UserRef{ID: n.UserID, Name: n.Name}, EnteredAt: n.EnteredAt,
+		})
+	}
+	b, err := s.q.PayoutBonus(ctx, tx, milestone)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return nil
+	}
+	e.Bonus = &rapport.GivenBonus{ID: milestone, Reason: b.Reason, By: rapport.UserRef{ID: b.UserID, Name: b.Name}, At: b.GivenAt}
 	return err
 }
 

@@ -108,7 +108,12 @@ func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c r
 		n := int32(c.N)
 		return s.q.ChangeDecision(ctx, tx, gen.ChangeDecisionParams{ID: c.ID, Stage: &n, OnBehalfOf: idOrNil(c.Ref), At: &at})
 	case "milestone":
-		if c.State == "added" {
+		switch c.State {
+		case "counting":
+			return s.q.CountMilestone(ctx, tx, gen.CountMilestoneParams{ID: c.ID, CountsUntil: &c.Until})
+		case "given":
+			return s.q.AddGivenBonus(ctx, tx, c.ID)
+		case "added":
 			return s.q.AddMilestone(ctx, tx, gen.AddMilestoneParams{ID: c.ID, DeliverableID: c.Ref, Title: fmt.Sprintf("Revision round %d", c.N), Amount: c.Amount.Amount, Currency: c.Amount.Currency})
 		}
 		return s.q.ChangeMilestone(ctx, tx, gen.ChangeMilestoneParams{ID: c.ID, State: c.State, At: &at})

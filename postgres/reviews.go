@@ -445,18 +445,10 @@ func (s *Store) CheckRoundFee(ctx context.Context, deliverable uuid.UUID, fee ra
 		if err != nil {
 			return err
 		}
-		if b.Currency != fee.Currency {
-			return rapport.Invalid(rapport.Field{Path: "fee.currency", Code: "other_currency", Detail: "The fee is in the currency of the campaign's budget."})
-		}
 		spoken, err := s.q.BudgetSpoken(ctx, tx, gen.BudgetSpokenParams{CampaignID: b.CampaignID, Besides: &deliverable})
 		if err != nil {
 			return err
 		}
-		if free := b.Budget - spoken + b.Offered; fee.Amount > free {
-			return rapport.Invalid(rapport.Field{
-				Path: "fee.amount", Code: "over_budget", Detail: "The campaign's budget has " + rapport.Money{Amount: max(free, 0), Currency: b.Currency}.String() + " left.",
-			})
-		}
-		return nil
+		return checkRoom("fee", fee, b.Currency, b.Budget-spoken+b.Offered)
 	})
 }

@@ -90,11 +90,16 @@ func (s *Store) writePlan(ctx context.Context, tx pgx.Tx, c gen.ContractForExecu
 		}
 	}
 	for i, m := range plan.Milestones {
-		err := s.q.InsertMilestone(ctx, tx, gen.InsertMilestoneParams{
-			ID: m.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: int32(i), Title: terms.Milestones[i].Title,
+		t := terms.Milestones[i]
+		row := gen.InsertMilestoneParams{
+			ID: m.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: int32(i), Title: t.Title,
 			Trigger: string(m.Trigger), DeliverableID: idOrNil(m.Deliverable), Amount: m.Amount.Amount, Currency: m.Amount.Currency, NetDays: int32(m.NetDays),
-		})
-		if err != nil {
+			Bonus: t.Bonus > 0, HoldUntil: orNil(t.HoldUntil),
+		}
+		if of := t.Threshold; of != nil {
+			row.Metric, row.AtLeast, row.WithinDays = new(string(of.Metric)), &of.AtLeast, new(int32(of.WithinDays))
+		}
+		if err := s.q.InsertMilestone(ctx, tx, row); err != nil {
 			return fmt.Errorf("insert milestone: %w", err)
 		}
 	}

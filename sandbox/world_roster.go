@@ -189,6 +189,15 @@ type milestoneTerms struct {
 	Deliverable *int   `json:"deliverable,omitempty"`
 	Percent     int    `json:"percent"`
 	NetDays     int    `json:"net_days"`
+	Bonus       int64  `json:"bonus,omitempty"`
+	Threshold   *goal  `json:"threshold,omitempty"`
+}
+
+// goal is what a number of a post must reach for a bonus.
+type goal struct {
+	Metric     string `json:"metric"`
+	AtLeast    int64  `json:"at_least"`
+	WithinDays int    `json:"within_days"`
 }
 
 type contractTerms struct {
@@ -306,6 +315,7 @@ var campaignPlans = []campaignPlan{
 			Milestones: []milestoneTerms{
 				{Title: "Reel approved", Trigger: "approval", Deliverable: new(0), Percent: 50},
 				{Title: "Both verified", Trigger: "verified", Percent: 50, NetDays: 1},
+				{Title: "Much seen", Trigger: "threshold", Deliverable: new(0), Bonus: 6_000, Threshold: &goal{Metric: "views", AtLeast: 20_000, WithinDays: 3}},
 			},
 			RevisionRounds: 1, DurationDays: 24, NoticeDays: 5,
 		},

@@ -840,6 +840,39 @@ func (e MessageCreateDirection) Valid() bool {
 	}
 }
 
+// Defines values for Metric.
+const (
+	MetricClicks      Metric = "clicks"
+	MetricComments    Metric = "comments"
+	MetricConversions Metric = "conversions"
+	MetricLikes       Metric = "likes"
+	MetricSaves       Metric = "saves"
+	MetricShares      Metric = "shares"
+	MetricViews       Metric = "views"
+)
+
+// Valid indicates whether the value is a known member of the Metric enum.
+func (e Metric) Valid() bool {
+	switch e {
+	case MetricClicks:
+		return true
+	case MetricComments:
+		return true
+	case MetricConversions:
+		return true
+	case MetricLikes:
+		return true
+	case MetricSaves:
+		return true
+	case MetricShares:
+		return true
+	case MetricViews:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MilestoneState.
 const (
 	MilestoneStateCancelled MilestoneState = "cancelled"
@@ -872,8 +905,10 @@ const (
 	MilestoneTriggerApproval    MilestoneTrigger = "approval"
 	MilestoneTriggerCampaignEnd MilestoneTrigger = "campaign_end"
 	MilestoneTriggerDate        MilestoneTrigger = "date"
+	MilestoneTriggerGiven       MilestoneTrigger = "given"
 	MilestoneTriggerPosted      MilestoneTrigger = "posted"
 	MilestoneTriggerSignature   MilestoneTrigger = "signature"
+	MilestoneTriggerThreshold   MilestoneTrigger = "threshold"
 	MilestoneTriggerVerified    MilestoneTrigger = "verified"
 )
 
@@ -886,9 +921,13 @@ func (e MilestoneTrigger) Valid() bool {
 		return true
 	case MilestoneTriggerDate:
 		return true
+	case MilestoneTriggerGiven:
+		return true
 	case MilestoneTriggerPosted:
 		return true
 	case MilestoneTriggerSignature:
+		return true
+	case MilestoneTriggerThreshold:
 		return true
 	case MilestoneTriggerVerified:
 		return true
@@ -1035,6 +1074,7 @@ func (e PackFormat) Valid() bool {
 // Defines values for PartnershipCommandKind.
 const (
 	PartnershipCommandKindAcceptDeliverable PartnershipCommandKind = "accept_deliverable"
+	PartnershipCommandKindDropBonus         PartnershipCommandKind = "drop_bonus"
 	PartnershipCommandKindLetLapse          PartnershipCommandKind = "let_lapse"
 	PartnershipCommandKindLetMailGo         PartnershipCommandKind = "let_mail_go"
 	PartnershipCommandKindLogReply          PartnershipCommandKind = "log_reply"
@@ -1057,6 +1097,8 @@ const (
 func (e PartnershipCommandKind) Valid() bool {
 	switch e {
 	case PartnershipCommandKindAcceptDeliverable:
+		return true
+	case PartnershipCommandKindDropBonus:
 		return true
 	case PartnershipCommandKindLetLapse:
 		return true
@@ -2548,6 +2590,15 @@ type BankArrival struct {
 // BankArrivalState defines model for BankArrival.State.
 type BankArrivalState string
 
+// BonusCreate defines model for BonusCreate.
+type BonusCreate struct {
+	Amount        Money               `json:"amount"`
+	DeliverableId *openapi_types.UUID `json:"deliverable_id,omitempty"`
+
+	// Reason What it is for; the creator reads it
+	Reason string `json:"reason"`
+}
+
 // BooksSystem defines model for BooksSystem.
 type BooksSystem string
 
@@ -3794,14 +3845,28 @@ type MessageList struct {
 	NextCursor *string   `json:"next_cursor,omitempty"`
 }
 
+// Metric defines model for Metric.
+type Metric string
+
 // Milestone defines model for Milestone.
 type Milestone struct {
-	Amount      Money               `json:"amount"`
-	Id          openapi_types.UUID  `json:"id"`
-	MetAt       *time.Time          `json:"met_at,omitempty"`
+	Amount Money `json:"amount"`
+
+	// Bonus On top of the fee
+	Bonus         *bool               `json:"bonus,omitempty"`
+	CountsUntil   *time.Time          `json:"counts_until,omitempty"`
+	DeliverableId *openapi_types.UUID `json:"deliverable_id,omitempty"`
+	HoldUntil     *string             `json:"hold_until,omitempty"`
+	Id            openapi_types.UUID  `json:"id"`
+	MetAt         *time.Time          `json:"met_at,omitempty"`
+
+	// Number The newest that is known of what the threshold asks for
+	Number      *int64              `json:"number,omitempty"`
+	NumberAt    *time.Time          `json:"number_at,omitempty"`
 	PayoutId    *openapi_types.UUID `json:"payout_id,omitempty"`
 	PayoutState *string             `json:"payout_state,omitempty"`
 	State       MilestoneState      `json:"state"`
+	Threshold   *Threshold          `json:"threshold,omitempty"`
 	Title       string              `json:"title"`
 	Trigger     MilestoneTrigger    `json:"trigger"`
 }
@@ -3811,16 +3876,23 @@ type MilestoneState string
 
 // MilestoneTerms defines model for MilestoneTerms.
 type MilestoneTerms struct {
+	// Bonus On top of the fee, in minor units of its currency
+	Bonus *int64 `json:"bonus,omitempty"`
+
 	// Deliverable Index into deliverables; absent means all of them
 	Deliverable *int `json:"deliverable,omitempty"`
+
+	// HoldUntil What finance must have seen before the money leaves, in words
+	HoldUntil *string `json:"hold_until,omitempty"`
 
 	// NetDays Days after the milestone is met
 	NetDays int `json:"net_days"`
 
-	// Percent Of the fee; all milestones sum to 100
-	Percent int              `json:"percent"`
-	Title   string           `json:"title"`
-	Trigger MilestoneTrigger `json:"trigger"`
+	// Percent Of the fee; all milestones sum to 100. 0 for a bonus
+	Percent   int              `json:"percent"`
+	Threshold *Threshold       `json:"threshold,omitempty"`
+	Title     string           `json:"title"`
+	Trigger   MilestoneTrigger `json:"trigger"`
 }
 
 // MilestoneTrigger defines model for MilestoneTrigger.
@@ -3993,7 +4065,10 @@ type PartnershipCommand struct {
 	DeliverableId *openapi_types.UUID    `json:"deliverable_id,omitempty"`
 
 	// MessageId For let_mail_go and skip_mail
-	MessageId    *openapi_types.UUID `json:"message_id,omitempty"`
+	MessageId *openapi_types.UUID `json:"message_id,omitempty"`
+
+	// MilestoneId For drop_bonus
+	MilestoneId  *openapi_types.UUID `json:"milestone_id,omitempty"`
 	Reason       *string             `json:"reason,omitempty"`
 	SubmissionId *openapi_types.UUID `json:"submission_id,omitempty"`
 
@@ -4587,6 +4662,38 @@ type PostCheckResult string
 // PostCheckList defines model for PostCheckList.
 type PostCheckList struct {
 	Items []PostCheck `json:"items"`
+}
+
+// PostNumber defines model for PostNumber.
+type PostNumber struct {
+	EnteredAt time.Time          `json:"entered_at"`
+	EnteredBy UserRef            `json:"entered_by"`
+	Id        openapi_types.UUID `json:"id"`
+	Metric    Metric             `json:"metric"`
+	Source    string             `json:"source"`
+	StoodAt   time.Time          `json:"stood_at"`
+	Url       *string            `json:"url,omitempty"`
+	Value     int64              `json:"value"`
+}
+
+// PostNumberCreate defines model for PostNumberCreate.
+type PostNumberCreate struct {
+	Metric Metric `json:"metric"`
+
+	// Source Where it was read, in words
+	Source string `json:"source"`
+
+	// StoodAt When the number was what it is said to be
+	StoodAt time.Time `json:"stood_at"`
+
+	// Url A picture or page that shows it, https only
+	Url   *string `json:"url,omitempty"`
+	Value int64   `json:"value"`
+}
+
+// PostNumberList defines model for PostNumberList.
+type PostNumberList struct {
+	Items []PostNumber `json:"items"`
 }
 
 // PostReport defines model for PostReport.
@@ -5602,6 +5709,15 @@ type ThreadStateEdit struct {
 // ThreadStateEditState defines model for ThreadStateEdit.State.
 type ThreadStateEditState string
 
+// Threshold defines model for Threshold.
+type Threshold struct {
+	AtLeast int64  `json:"at_least"`
+	Metric  Metric `json:"metric"`
+
+	// WithinDays Days after publication in which it counts
+	WithinDays int `json:"within_days"`
+}
+
 // TimelineItem defines model for TimelineItem.
 type TimelineItem struct {
 	Actor         *string             `json:"actor,omitempty"`
@@ -6065,6 +6181,11 @@ type ListDeliverablesParams struct {
 	State         *string             `form:"state,omitempty" json:"state,omitempty"`
 }
 
+// EnterPostNumberParams defines parameters for EnterPostNumber.
+type EnterPostNumberParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // OfferRoundParams defines parameters for OfferRound.
 type OfferRoundParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -6223,6 +6344,11 @@ type ListPartnershipsParams struct {
 // GetAuditPackParams defines parameters for GetAuditPack.
 type GetAuditPackParams struct {
 	Format *PackFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// GiveBonusParams defines parameters for GiveBonus.
+type GiveBonusParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // SetCodesParams defines parameters for SetCodes.
@@ -6822,6 +6948,9 @@ type CreateDelegationJSONRequestBody = DelegationCreate
 // EndDelegationJSONRequestBody defines body for EndDelegation for application/json ContentType.
 type EndDelegationJSONRequestBody = Empty
 
+// EnterPostNumberJSONRequestBody defines body for EnterPostNumber for application/json ContentType.
+type EnterPostNumberJSONRequestBody = PostNumberCreate
+
 // OfferRoundJSONRequestBody defines body for OfferRound for application/json ContentType.
 type OfferRoundJSONRequestBody = RoundOffer
 
@@ -6842,6 +6971,9 @@ type RemoveOutsideReviewerJSONRequestBody = Empty
 
 // DecideOutsideJSONRequestBody defines body for DecideOutside for application/json ContentType.
 type DecideOutsideJSONRequestBody = OutsideDecision
+
+// GiveBonusJSONRequestBody defines body for GiveBonus for application/json ContentType.
+type GiveBonusJSONRequestBody = BonusCreate
 
 // SetCodesJSONRequestBody defines body for SetCodes for application/json ContentType.
 type SetCodesJSONRequestBody = ContentCodes
@@ -7163,6 +7295,12 @@ type ServerInterface interface {
 	// ListDeliverables Deliverables by due date
 	// (GET /v1/deliverables)
 	ListDeliverables(ctx echo.Context, params ListDeliverablesParams) error
+	// ListPostNumbers The numbers of the post as they were entered, newest first
+	// (GET /v1/deliverables/{id}/numbers)
+	ListPostNumbers(ctx echo.Context, id Id) error
+	// EnterPostNumber Enter a number of the post; a bonus that it decides is owed, or is not
+	// (POST /v1/deliverables/{id}/numbers)
+	EnterPostNumber(ctx echo.Context, id Id, params EnterPostNumberParams) error
 	// ListPostChecks Every look at the published post, newest first, kept as evidence
 	// (GET /v1/deliverables/{id}/post-checks)
 	ListPostChecks(ctx echo.Context, id Id) error
@@ -7238,6 +7376,9 @@ type ServerInterface interface {
 	// GetAuditPack All that the money of a partnership rests on, in a chain of hashes that `rapport verify pack` checks; also on paper
 	// (GET /v1/partnerships/{id}/audit-pack)
 	GetAuditPack(ctx echo.Context, id Id, params GetAuditPackParams) error
+	// GiveBonus Give a bonus on top of the contract; finance releases it as any payment
+	// (POST /v1/partnerships/{id}/bonuses)
+	GiveBonus(ctx echo.Context, id Id, params GiveBonusParams) error
 	// SetCodes Set the promo code and the tracked link that the creator must name
 	// (PUT /v1/partnerships/{id}/codes)
 	SetCodes(ctx echo.Context, id Id, params SetCodesParams) error
@@ -9129,6 +9270,58 @@ func (w *ServerInterfaceWrapper) ListDeliverables(ctx echo.Context) error {
 	return err
 }
 
+// ListPostNumbers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPostNumbers(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPostNumbers(ctx, id)
+	return err
+}
+
+// EnterPostNumber converts echo context to params.
+func (w *ServerInterfaceWrapper) EnterPostNumber(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EnterPostNumberParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EnterPostNumber(ctx, id, params)
+	return err
+}
+
 // ListPostChecks converts echo context to params.
 func (w *ServerInterfaceWrapper) ListPostChecks(ctx echo.Context) error {
 	var err error
@@ -9925,6 +10118,42 @@ func (w *ServerInterfaceWrapper) GetAuditPack(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetAuditPack(ctx, id, params)
+	return err
+}
+
+// GiveBonus converts echo context to params.
+func (w *ServerInterfaceWrapper) GiveBonus(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GiveBonusParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GiveBonus(ctx, id, params)
 	return err
 }
 
@@ -13241,6 +13470,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/deliverables/:id/submissions", wrapper.ListSubmissions, options.OperationMiddlewares["listSubmissions"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/revocation", wrapper.PreviewRevocation, options.OperationMiddlewares["previewRevocation"]...)
 	router.POST(options.BaseURL+"/v1/deliverables/:id/rounds", wrapper.OfferRound, options.OperationMiddlewares["offerRound"]...)
+	router.GET(options.BaseURL+"/v1/deliverables/:id/numbers", wrapper.ListPostNumbers, options.OperationMiddlewares["listPostNumbers"]...)
+	router.POST(options.BaseURL+"/v1/deliverables/:id/numbers", wrapper.EnterPostNumber, options.OperationMiddlewares["enterPostNumber"]...)
 	router.GET(options.BaseURL+"/v1/deliverables/:id/post-checks", wrapper.ListPostChecks, options.OperationMiddlewares["listPostChecks"]...)
 	router.GET(options.BaseURL+"/v1/post-checks/:id/screenshot", wrapper.GetPostScreenshot, options.OperationMiddlewares["getPostScreenshot"]...)
 	router.GET(options.BaseURL+"/v1/submissions/:id/comments", wrapper.ListComments, options.OperationMiddlewares["listComments"]...)
@@ -13261,6 +13492,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/partnerships/:id/timers", wrapper.ListPartnershipTimers, options.OperationMiddlewares["listPartnershipTimers"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/workflow", wrapper.QueryPartnershipWorkflow, options.OperationMiddlewares["queryPartnershipWorkflow"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/commands", wrapper.CommandPartnership, options.OperationMiddlewares["commandPartnership"]...)
+	router.POST(options.BaseURL+"/v1/partnerships/:id/bonuses", wrapper.GiveBonus, options.OperationMiddlewares["giveBonus"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/offers", wrapper.SendOffer, options.OperationMiddlewares["sendOffer"]...)
 	router.GET(options.BaseURL+"/v1/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
@@ -15614,6 +15846,110 @@ func (response ListDeliverablesdefaultApplicationProblemPlusJSONResponse) VisitL
 	return err
 }
 
+type ListPostNumbersRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListPostNumbersResponseObject interface {
+	VisitListPostNumbersResponse(w http.ResponseWriter) error
+}
+
+type ListPostNumbers200JSONResponse PostNumberList
+
+func (response ListPostNumbers200JSONResponse) VisitListPostNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPostNumbersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPostNumbersdefaultApplicationProblemPlusJSONResponse) VisitListPostNumbersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterPostNumberRequestObject struct {
+	Id     Id `json:"id"`
+	Params EnterPostNumberParams
+	Body   *EnterPostNumberJSONRequestBody
+}
+
+type EnterPostNumberResponseObject interface {
+	VisitEnterPostNumberResponse(w http.ResponseWriter) error
+}
+
+type EnterPostNumber200JSONResponse Partnership
+
+func (response EnterPostNumber200JSONResponse) VisitEnterPostNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterPostNumber202ResponseHeaders struct {
+	Location *string
+}
+
+type EnterPostNumber202JSONResponse struct {
+	Body    Pending
+	Headers EnterPostNumber202ResponseHeaders
+}
+
+func (response EnterPostNumber202JSONResponse) VisitEnterPostNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EnterPostNumberdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EnterPostNumberdefaultApplicationProblemPlusJSONResponse) VisitEnterPostNumberResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListPostChecksRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -16676,6 +17012,71 @@ type GetAuditPackdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetAuditPackdefaultApplicationProblemPlusJSONResponse) VisitGetAuditPackResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveBonusRequestObject struct {
+	Id     Id `json:"id"`
+	Params GiveBonusParams
+	Body   *GiveBonusJSONRequestBody
+}
+
+type GiveBonusResponseObject interface {
+	VisitGiveBonusResponse(w http.ResponseWriter) error
+}
+
+type GiveBonus200JSONResponse Partnership
+
+func (response GiveBonus200JSONResponse) VisitGiveBonusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveBonus202ResponseHeaders struct {
+	Location *string
+}
+
+type GiveBonus202JSONResponse struct {
+	Body    Pending
+	Headers GiveBonus202ResponseHeaders
+}
+
+func (response GiveBonus202JSONResponse) VisitGiveBonusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GiveBonusdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GiveBonusdefaultApplicationProblemPlusJSONResponse) VisitGiveBonusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21686,6 +22087,12 @@ type StrictServerInterface interface {
 	// ListDeliverables Deliverables by due date
 	// (GET /v1/deliverables)
 	ListDeliverables(ctx context.Context, request ListDeliverablesRequestObject) (ListDeliverablesResponseObject, error)
+	// ListPostNumbers The numbers of the post as they were entered, newest first
+	// (GET /v1/deliverables/{id}/numbers)
+	ListPostNumbers(ctx context.Context, request ListPostNumbersRequestObject) (ListPostNumbersResponseObject, error)
+	// EnterPostNumber Enter a number of the post; a bonus that it decides is owed, or is not
+	// (POST /v1/deliverables/{id}/numbers)
+	EnterPostNumber(ctx context.Context, request EnterPostNumberRequestObject) (EnterPostNumberResponseObject, error)
 	// ListPostChecks Every look at the published post, newest first, kept as evidence
 	// (GET /v1/deliverables/{id}/post-checks)
 	ListPostChecks(ctx context.Context, request ListPostChecksRequestObject) (ListPostChecksResponseObject, error)
@@ -21761,6 +22168,9 @@ type StrictServerInterface interface {
 	// GetAuditPack All that the money of a partnership rests on, in a chain of hashes that `rapport verify pack` checks; also on paper
 	// (GET /v1/partnerships/{id}/audit-pack)
 	GetAuditPack(ctx context.Context, request GetAuditPackRequestObject) (GetAuditPackResponseObject, error)
+	// GiveBonus Give a bonus on top of the contract; finance releases it as any payment
+	// (POST /v1/partnerships/{id}/bonuses)
+	GiveBonus(ctx context.Context, request GiveBonusRequestObject) (GiveBonusResponseObject, error)
 	// SetCodes Set the promo code and the tracked link that the creator must name
 	// (PUT /v1/partnerships/{id}/codes)
 	SetCodes(ctx context.Context, request SetCodesRequestObject) (SetCodesResponseObject, error)
@@ -24008,6 +24418,80 @@ func (sh *strictHandler) ListDeliverables(ctx echo.Context, params ListDeliverab
 	return nil
 }
 
+// ListPostNumbers operation middleware
+func (sh *strictHandler) ListPostNumbers(ctx echo.Context, id Id) error {
+	var request ListPostNumbersRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPostNumbers(ctx.Request().Context(), request.(ListPostNumbersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPostNumbers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPostNumbersResponseObject); ok {
+		return validResponse.VisitListPostNumbersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EnterPostNumber operation middleware
+func (sh *strictHandler) EnterPostNumber(ctx echo.Context, id Id, params EnterPostNumberParams) error {
+	var request EnterPostNumberRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body EnterPostNumberJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EnterPostNumber(ctx.Request().Context(), request.(EnterPostNumberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EnterPostNumber")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EnterPostNumberResponseObject); ok {
+		return validResponse.VisitEnterPostNumberResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListPostChecks operation middleware
 func (sh *strictHandler) ListPostChecks(ctx echo.Context, id Id) error {
 	var request ListPostChecksRequestObject
@@ -24795,6 +25279,55 @@ func (sh *strictHandler) GetAuditPack(ctx echo.Context, id Id, params GetAuditPa
 		return err
 	} else if validResponse, ok := response.(GetAuditPackResponseObject); ok {
 		return validResponse.VisitGetAuditPackResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GiveBonus operation middleware
+func (sh *strictHandler) GiveBonus(ctx echo.Context, id Id, params GiveBonusParams) error {
+	var request GiveBonusRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body GiveBonusJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GiveBonus(ctx.Request().Context(), request.(GiveBonusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GiveBonus")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GiveBonusResponseObject); ok {
+		return validResponse.VisitGiveBonusResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -28799,479 +29332,489 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rkhs3sif+KojejfBuLNuS5fGc/3R/kmVr7DOWpaPWHO/sjJcCq5IkhlVAGUA1m55QxD7NPtg+yT+Q",
-	"AOpGoC68qe3QJ1vNuqAyE4m8/vJfV4nIC8GBa3V186+rgkqagwaJ/1pIytM5S83/M351c/VLCXJ3Nbvi",
-	"NIerm/r32ZVK1pBTc+FSyJzqq5urssRf9K4w1yotGV9dffgwu0pKqYQ016agEskKzYR5OocHPbc/ErEk",
-	"eg2koCsgC1gKCVez4Brcw5oryOnDD8BXen1189XTp6EVLKXI99//kkmlSUp3hHF8O37fZ4r8Kjjcki3T",
-	"a1HqyDrwkUE6pFTDPh1mV+YNS3yl+9hccLNmXmbZh9lVg+wF1ev6TUhVCb+UTEJ6daNlCdPoz1LIC6GB",
-	"J7u/wK56yxpoCrJ+z/f1ZdfmugiJn3311ewqZ9z/+4vgK5evqE7W8Xctr+0FzZfsPyZjOdMxabQ/Nh+Q",
-	"wpKWmTZiMDNLZnmZX908MzKRM27/VS+XcQ0rkPiiX/al4ychU0W0IAqoTNZkiVIXWsgvUVKFpVHCPYPt",
-	"O7EBvv/ad2sg2vxUSQllGaQkY3zj39+l5lt84LV9Yp+sdNc2xEa1BtAvnYCFueDEr/mW/ypheXVz9V+e",
-	"1Lrmif1VPblrPNG8QYt9EvxAD9+WWkzclCKlO7cHkTWqEFyBU44FoNpKBNfAkQS0KDKWULPSJ0W6NH8K",
-	"vG3BOMVVdUn6Ydb51ucE32LkbANQmCUVUiwyyPtebK/4H/9UgrdX0Ef6N+65gVX8tKaabIFrspXCEgZZ",
-	"37OGe55+LgrgD3lmP1tdi+WSJZCKpMyB689VIYGm+Jw8+7x63hRyza40POgnibo/AaE1XWTQJLTSVEPu",
-	"vu10PJ79LugkJKFd2fzgtxZuj+dFIcU9zV5IMJvLEC5NmXkMzd5IUYDUzGykJc0UoFhXf/rXFc1F6aid",
-	"Za+XVzd/7xfeV4LD7urDz0HJZYpQXAyktyQvlSYLcObETpT6MzUjGShFtnixxq9RuNWoxDUAN0fD368K",
-	"CQWVqFolZEAVyKufwyrcq9i/24fM/BfVl4vFPyHR5jWeUm8Oep2/3+qiNhlTulP7CvTrUjFuPtj8bM8R",
-	"pkgG95CZf1FOQCU0QwG9JXShzM7PgXJF9Foo8EeP0nTV0JrVgTm72jCeNr+kVPYrRGauF6VWLIXgt9jD",
-	"D6QzMwesF/fIAc321lzzYYarGPfcDgvxc0Kc+5pmlCewT3iaJF6A95a8qG+qlsG4/uMfgqRMSimNzRW2",
-	"gJqr9O9s3FO/rGf1PzCl97+Aacjb/9NHYk+ID9VrqJR0Z/7dMOOHv8G+LLxY/m1qrb0JemRBOYe08d6F",
-	"EBlQbkWNugOybffErLJ6le6p1SMi6908l5Ld02x/B34ntt7Eh53ZRzxVhGprzlC+8TssMbpTyBmhqv5N",
-	"QiGkVoTpW6uyqHkNpCSn5lksy4x+k6BLaVfZJok5TebWYGuZP9ea5UEbCM/Bll4CnprfjIk115JyhYZ2",
-	"QXErLdEgNVJoJML8b2ifb435PCwP9t3+8lm1+CDFhdiou53SkLes/atfSpZsFubXq1n1Ea0/PoAUwWV+",
-	"LSm3fkqbiJAp2GfrnYbCHIcrQQRHS5Rs18DNmZIKUIQLHdzjSwZZ2hHELwJiOLtiqskIZtbO1Nw+l+q5",
-	"OSTM/y4gE9vgB1mB9w+QUGR47FPDTVQfaAZklK9Kq9yLjGojJ4azIsvEFqR5q13y7MrYLpDOjXkkaaLr",
-	"vxhXPbgCvQ75NT2kW4ssVTNiPGry9Bb3AS/zBWBUQGkoFAGzf/BIgl9KMIooROZ7mpUw1gerZVAYpwlX",
-	"PbN8DwqfcUL25SShGfCUjj7OUpFTxucFyPlalIGgyGtUDPnM0EpwIPYGQwkJCbB7kMr4RZQTvD8sbVLp",
-	"ufEbjeCwJCDIP613Tf1jLKitZFoDJ1rceoXl/C8btDDPC33RyA/H5fg4TPzXufXjApfEfwCtGV/NE1oY",
-	"uibOit8jK9BkbSxCY3QbXZwLpa1lpNZUgqHBBgptHH2rdpsEEltQZEGTTZDifgmW3POwVWbOhEzwlYtv",
-	"Ed19B1NEiywNvkGUWpoPQMlBl7X7+FeUZco+1G8SRRTw1G4sH0pYiAeUH2MbBt9UCKVpNqdpKkGp0Eb2",
-	"sgH3IHfErywqIAoSwY2+YHKu1xKU2e/HW/5fGxVo1AeS0Hpvzg2gGUFVp/yxaiXYrMBsJNgBWv9mLzGr",
-	"L/fJsKUyn5dFhJffGMOacbJds2RNKOGwragrmQIMHDGtyLLMMqfNbslTZ2RzQczjr8siyAH/6nDU8iej",
-	"Nc1HuUeQBawoR+09fNh3rbHUR072+L63J5tbeNbSezEW1xQOyO++KuzQPKTHwps9vP+iSvwgf9V/75Cd",
-	"/MJdh6ZsV+01jqUvnz2djVGDkyJ2tZKceNv+np/4gOgeH7GzOzJ5lDjGuX6AbxE4q0cetm0z7+nQcfho",
-	"5SJytI4+AMedY2POoAvK45Duf06SNeWYp1oxrlq6mHLYXgUzDGGpPIlrjpbpGR1z8/y3LgzT8b4bCcNB",
-	"C9BeHDXjpMhg/Ef7kE/7m7tufJ2vtE8Pfd6LhmY/4uuSTLi0Qcfq++7m1asZefaHm6dP0bTMWcrZaq2D",
-	"3gHdza3oqnBmKEOZxyCeMeBuyf/3xz88fUrgITGWK+MkhVwoQnlKNCitgvbFWmTMi/YoYn9nbwjJ2Ejq",
-	"GJ8xRpzg9Vs+PkRoL+6GJJF7VzMfmnRGdthnxgdEJbPfThRyYzRfWFd8f/eabAE25tcZ+YK8EjylO2Mc",
-	"/hu5K7k1hCoe7D+9S+5fBQ94c98///E5McufoYTBA82LDMi3pRHnJ1+DzBgfZws2SNlgQotCbhGdL/cs",
-	"rjZCQ8zacl3Ts283HnBc1ztw4mHR2XXn3TDVTpi4yK6cHSA0U7O/TemYyvM+3p7i0Ku09vnOvRc0Lyhb",
-	"8WDwX5ZwAh/29RZSstgRLraos7lALxVPc1pqkWOKZs5Cx8Fd5eRbn19Tqc2z9BpyBdk98qOi5aAS7RKR",
-	"3lOW0YU99U+Qo+NCrxlfEVUA3Sijp24JRjHJryCFjQViBLxMV6DJliqSlLq2G05jZCwkg2X4F3zvaBMx",
-	"EXnOtD6FENyxFYeU+AirmqEIECExnIzvwuDGXJbOQurdGPbit3jtB3fuwbSEgIusz5cAowkCPFVze0gO",
-	"Fl2sqVprulLRops1EOMC2Fyu+XzKePts+y80DZyccXEeKT5RwcEDcIgYf1Ug38LSZpbZeH+jEBlLdqMz",
-	"oqBA3p9E/SyXIJ3+oBKIKDXm/RNjTUJaqSRlJXQH2vpWVvGMXS9mkVX8MA8dYe11vqFSc5BqzQpFCpDd",
-	"xHSts1ELjpbDvcRXKunSGOay5NwmwICnkQSXBpmP2o1mU7/Di4dsSX9QjzDUGq5NQ+VVwTyfVrP6rtJu",
-	"DeFpqrBZdaJVSb5a/TeJWm/zygq0G6OtMzxx2rLSlPOGDqgEpBkubGitvZOwqxD7zu7DalP2Tt7xx2hO",
-	"H763FzcCOZUWmniUubNqMHt9wOl1xIlyydNhvII/MMI1ydFs6elOUKhdRAPEUYnYe5rh+aiebOvVkc9v",
-	"JETHaOIJ2vEQBRcPwDjFVCmisFIJaZG+/X2AmzhkV78UkhTNA6dhXmMmzRjruNjTaYVPG/3sG32ajXVx",
-	"y+BDj5Cfxl92zuw5/WXOIX3O1TZUqbgQ6S7ikk04E5csyyANb1pb8FltXLtvjR9J1QZSV79/cPkCU8r8",
-	"70GiOs2e85rSEGyIzgfZN54V++pmYA9NYtVB+3T4/BhDldNsmIY0n3PTqFB16UKUOpT6t/XLTBG8YoYl",
-	"CMZlviGUYKHeEuTM/L8orstiRv7f//m/Id5Q3VNXYGsWc2G9hHERg6ZkBA0XjO/4GJBYElFKReChyCjj",
-	"imB54bGxHQxCTgt0uFsWuwmevUskxNeRgtKMU91285q/a8qyCHcFB6JYCmRNXRpnDUToNUj8CxcNpgdD",
-	"Nwx9+kCOgNdFTVgVSeylrceNV23woEFyms1lJJ5m8+IKgE/iyEpwmIfE890aCIctYEAoL6hkSnCyFKWN",
-	"UaBcYfMKodxIr4TRwjtSofkEU7/WUPAXZtOxGT2EADndzW1+ObhFURLwpANpCJDTHaFKsRWfGTIAygyK",
-	"td1U+1XR5qopalDBj0IHC7/NHh5tGE4PoO1EqcfHxHyp97ApJwpb6WmVjyvzViK7j5lza2CjPzR0trt0",
-	"mlXq1f6v92odrsFwR3vndOSoJSCembGD5YXIc1e1OiWPVt/lSWYlzL2vpl1NuZ60KouYa/aZN0SJHMyp",
-	"bk6FJeOUJ1BVyrsU7nDyAh5iKkNomBFnHVopcQWeLFm7s9SeAkjaZiPxYN2wJ1SM/H/pZKSdDTlfAyon",
-	"/0/t/m3FAVo9RPUnmgeexq5RcGZ7BvXFvk0zQQnSUq9DHePOmKgqdOneWdAnHQPdNaguzaWR71r/BLAJ",
-	"fFfVyTZKD3bLFFy8VWz3YrJLISGhKiwOW7eWziGvlSsx6B5+g+l/fGCtq+LNbJ4SJxJGS9WhSp4egVtD",
-	"snkLCjtB9trjKlMrYJ88hMuQqkfVHML6wy2V3HW/hBvbyixsDypRylAN/nNb3eZbgfD+UCiioHzeB2CQ",
-	"rKmkiYYKRCGheIF1gBvuQrAYCB9vu7ADVWtNHrgFOgJV51iQKSKF1zzbTT550hH+Ml4Ve+sbKcTywNd2",
-	"07IPJGUrpisOGa0EXLPEtmxhh6yERGAZPD6kdYT8YaKz2/NdhxzjFHt5Iq1xjTN+T+AyuoAssje8lbXf",
-	"TcI02YoyS21r2rJUYOzy7dXYQ9S/d1YtPEYKV4Ta+VqeuBOjP+iGtz+3F7cOmsgZtFdWthalava49leW",
-	"HZJ9H2nymm1qPLAwg38p3SG8bxKhszdeVzTZX2Q7pyvGZKnRpJ706dVNi3CsUJULtJowdj+urCV89vcm",
-	"YkM2fPvNzVSlE6G2wDTY49bQkoUe0X5eCfKEvX7I8XDVAEV5OqbHuxAMmy0c88zBEZT5RildzXVR2lxy",
-	"4JW2O+YqAgbyNayZC4MYR6j+nMH1PwR0OjZ6OTpsWarXs7o7KoNlKwxVr9kjyXwxsP7dwBvXwFZr3Xil",
-	"FsUxbxzbxe5E67Bk+GGKtamdOkUnPLO9h6hJCWJfYKszZApa/XCpADWzraI245kwt+dCvd4TdJNXCnv+",
-	"3pTj2u3q6kN7CH8SU9mdfEdYyvYJb53HPk0MqghJ4LTp2on7wZTmIrimSYAakDtLfbAZ5thSLo8o4fWa",
-	"P7/NtuN0hZrFBSKGwT8c4oVdfeyDzd4TaV8NVJDmhRS5mHvrdLB1XEuabCCdI1LUfnoniBoTWe1bny6e",
-	"oihUAYmeS6qZCJWrlsmaUEX+dPPFHydFmmuEh/H35FRuQKtgBFWCs3PUWmz5je0Ulcyomu/vXpMvv/jj",
-	"H6+/IDQr1vT62aSV5vRhnsOKLnY6VtdmLuktNc8hZXRu/t5WDRUiQG4r3+5ZCuJqdlWky3DQsrs2xvtf",
-	"LGFVZlSHkqvPSUI1rITcWTMxo1ukn5Ys0XFzURVhhLPnBBdvizsV3WHI2jCjZYRyQtOApo8JrQwqlVOW",
-	"Dicug95zxQHGvlc+Q9rfXuZi41hkMeUt8ABJOXVp8FAwCdNeNKVUZKwety2F1iMYtwpnH4V41CgQGF0L",
-	"AlxPw1NhK051KSekWe78LaG9Gy5G8QAtLg/nO9+tazpfCjmv1nFVS8CV52vq6qsYp/bPKSSZS4cYkyuV",
-	"dMuj5S2RxpODSmKjLpr5Ya7W9NlXfzyFC9dhfbyGtjYI2nu+EixHg6YX6DM4zipsLt3uikZNbC0eI5xC",
-	"S6zTWJBOTZ4x+u9e8dYmhTsW3kW01litElcR0/e735+jt0oQhsHLVi1KMu+l8ju/3bpB74zdg6SLKf20",
-	"39Q31RuzIyRpKW3dZLy9Gx6SrFTsnuld71Va0nmS0TLYsBdumGcZKC34hG965W+JflEvXgtifFRYLUCA",
-	"Y6+Wh/yQwGFLswpv0LinKYTRWyTco+s6l6KMWmCloiuYS7ZaaxUlXkdyWrxuEWn/pV0Gtj8/LGhSQuIL",
-	"WbrgCFWhxkk35rhknb03mqyr1v2OJZvJqA+tJoyYl4uXBV9eW3RByMAJRoFIGM2eO9S/XtcoFOFHR3va",
-	"8RA5HTxu2KmM3lTMudDzpI4F7K+/fc28p8BjpGBVkGdB/CmQK0jnjIdCkO/WTJFCiiXLgCwgobktNLVY",
-	"mrY4yzbDHB6UaFacz7vQkk1kDLoDmO9ZhNy+n/F7Zq05wReCSofiJ4GmO5u6Q58tVugyuRb7VN1Mzrxy",
-	"/UDVRmlI8Z7QzGqQxiZNgpSMdBb17N7DQqUn3+CX2sS9e+PAgvvp0jROYHA5Paw7pCXkE+POxLgYk156",
-	"QMwj4jUTyza9qnQeWmVuu+oYBRlYtSJEuMAj3huMB8Ukmo1rAfA4HO75Pw/Q87BmgCkkPzktu0HtoW69",
-	"AKUnPqJuxWpG0Qfxg5ocGeLDSZz15j45o8NuX3PCFZ9/sa+MrXZcfeGkgn+fXB8fnx1fwSGmPdg2ZRzR",
-	"Sf+d2JKcciy2BYrzV/bIXPJUzEuubTpuHEHNPZP8wZACdFh+SBZXC91Yi//6Icl4rqZ6fJ4P0zDj8a6h",
-	"xZxwY1mxP/vuemP9nP1FIyD0+FWj5vpPBGQOrLlGmh79PHfHHaeFWougpVRIwArqBMJ9vTnVaka0KFiC",
-	"AK30XrB0RhT7FdSMGI+hYHw1q5qVzDVbycLdq5JO6qNw+5jqSIh/l8G8as04ItTdpEH7uX7JM8/KNuB3",
-	"LypXSzYOsLCPEp7eI3uP6yNiiUexbmA1HU5OnTwwgX09jHpLgxX40yrVqZrbUtrBRm5vFu43eXi4HgmQ",
-	"zYjSQu5m5I9PiSIovzYc2S6bHWPEcVfcODD5rQFu3774jxNrfRoY+e0CeU+lPl6EciFrytNIufix5S3N",
-	"Tx4begkt/xtfbjXRl56S/K6reQO/+RjuRGc0bay76l+yA3SuZv7/5lum1/PmOyxpQGnXXGX/gsT4+Qjn",
-	"E4pIfDMXIvKL4PMFrGm2dNtvpJnqC5KDz7SASZG0w6S+PHNkhmo6Mqo9MBPBJh3bcHXPYIu4+Tf1RCHC",
-	"lM+WdABzY8F2W4LrQJ8adYAO29P2xRmC9gnyYbjftYiOOFg6Qhvo723WN2qWbBQRy6WFNusRzYizO8Xb",
-	"DQGPXGar7BVt75ekO9ujkgocS4XtvhhZJzndIM4hU+QPT/80HGjfy5JVEtNeTFhcMljRcNJrUrBkcr57",
-	"jKPZ2InjoUykVkcOBMqqgUhj8E/E6K8YiIM5j9AOday+oyatX2o/H88fFzuI1fPGuLIesKedKKWCbHlL",
-	"BM92hKY54wrRfi0ugJqA/DRliVrMD56n1mBh4zFhHvbz7hQOdGNHH1493SiQCE0BGlUbOLXOD+u85ml5",
-	"lkS7N9oDOQUdsSIOKJ7rsUYtzP+8lOFms6JcZEytJxX+WXtj/GjBskWCZldktKTngBYkprMosDhbsknJ",
-	"81GFbfaNs4Db4pOk0vVKZz3a04v7ibZgtXvOF8LaK2Lar1qpdtSYyZl0qR3ahgfnNaZro5Qy3jTVfqwR",
-	"9Mr9tb4w1kDPiFoLqadvHLc3pn0EfvxniqQlECNiBAOrFk3EPpBsGU/FFsetBT+vkuVjUJ3i4tlhT+dD",
-	"gywXPwrdaCqZVOgzXIVy+AjJztODazdfe0AwTZX2EQekdvcbn8Ygf3VnNrr391RgfVPaCcihs3LSSYhY",
-	"B+vdEbnVuprXPKd3sSfRdNWXn0/PfZsXeri3fu82jKp+K2WoOC3Sej/rh1BwSfxO3aTQGlJSUOyubAQB",
-	"sQD687pG8e9f/Px5PcOrnxh+HKVrs+/BHmjEjsM5jLHndjVNsmOcK2LE/gYnsGggVJG//e1vf7t+9er6",
-	"m29mhBKjPnDwnCxxjDay45aAYVo1AI53wAKejVAp1er92oKf382TxOoQx5JhfBi4ldQZMfm4BsaoEHKA",
-	"qtL2JgDX4P5PaZbTcNFaeEKypZFdeDvJ4V4ZJpwEtuJv4R6kso2rx4XPJ5jshRTGHvDO1lCKoL64GYgO",
-	"a+KXvuC48zGnG+/wThQFpASnX1m8+B1oGwMUkjBOlhnOO+qfdY2zht2VY0msChjNkO6pUE/QbkKd12vw",
-	"T4/S9BSHhWXO+Q6KP1MNbysTpga0KZWHPdPCbjKladYEpUJMqlBw5zvK09duFv1EhIJ4wOOntcCmPwRq",
-	"5WLbGUrvQyBjIh3dEiVjwTnwMpxqO2eRrqYjwh2tGEe0ROg7hg7A92589SjEz3fNEbRN4L+gpk6imJM0",
-	"0QN4WpTkNFkzHsbjOp/qG+i63EBYWXBR8lM1+PWBB9am9uBjtusQbuX3UbDOLnoD7HwqwzHSPdJ9bI9I",
-	"nUIVNaXzfArJD8bad8ydrzBoZIzDVHZ3R5Obbh0nIVx81teJiPZ9XgipX7pgQNeizdp0WzBO5S6MLIrl",
-	"Lfsi+u93r38k9nUOmpegqUm0cMGPrMz5Z4qsgaYgO8p5VYJSkI6w4DPo+bwYhJt9+cQccF3OPb5Qbm9d",
-	"qdzNZUvLNNO3NTEHXrG3yvoNUmzHy5kjk9iGPtg8aZ7BUs+Dx8hbsVVkATvhkHTsPOxns6dPn+LgH6QX",
-	"pAghSzKmwtGt7h5z9JlVPKrJUrHAfWR3hT1yILaTyiXiY+F9CU68KgVBBiwIH1PEmT4In03VhmxZlpEF",
-	"kJyiyzle+sRy7kGiI8ZOTpgmZWG0lDLneuqDBqOSOWI5l5ZK+8YCUJkxkETa2eitBwe6iaRYZJMM1jqE",
-	"EJbC/VX9wDi4CejGGbDil8GMfIED7ytprOOUVs0EF3wPMmWJ3oNvMQyy9MSiUZuXxohiFY7B7iiasXQM",
-	"qMv2qn5XSFb/XZSS1x0g+0eImrvpGWH10ZN8iYHv/VKyZIPI3fs0/hGzgQ6l0K7J0Po/zC1fm1scjBLT",
-	"ihRUAtdB8PAHkIH2txciDT38f5qLIw+Za/rQv0pNH4ikGuJPCoFb1SCBDWq4dTfePGvSf5h9B4RgPf9a",
-	"BWizIaZ1o7VRBoy60BN54OIwHXvpN0yyUxhOnT10eGq2/SB1ADuPWXg96d+X2nz19NhPeSd0KAKVwoLp",
-	"8ZDr/7QPi9g7GeMwpsW8eoq/ZebXMfQBJxQSS5DDReQHSFcgzVEUjYeG/ebK8e3oRAkpQ+yje8ABpjOC",
-	"RLEjTZuHeDz8OalSsi9wFj1M9AM/LJ7xwOct5PrE99FW0cZm/Ez3kvx4GbBPeicpV84zPp+vtf+uoxqN",
-	"BsdkHF2swaYgYjS2Qah9YsLIhb45B7pSFSEKv6Ise0F5ytJgevA0KFx981kOgYDy5bO9TcF4UZ2vDGIk",
-	"53SHPgXQEUmvvcKO1rftwxO1UIx8uWws62n48E0oFJOsAXEEJyE60N2o6E1jPE0o2Z4Aa2NMtjBU7K9z",
-	"quc+BRIp3oEYeoKD9um9fy+StLtyjwzc31h0ZIXNMR8NysY48pJlvWGFMFDkVIn+EHn7d0AzY0fuR+cm",
-	"DL/3ghXQMDjKBO6nAizhbQ3qTpmmw7KFeIBpq1+IB0eJwDeUfMPFlo9/IChFw517Jc+pTtYxiS+5BJr6",
-	"JF1nJLJQ2o2mTBB2nQttoddpems8rB0GdjZQaCLpdjiaU1NqduWKb/yXNhfaWlVMiO9AuzKhKY0jK8pC",
-	"2PLGb6VSGtbbVPoNUeDiWMp4lBoeNBE8AZz6NCNsWQ+b16JQRu22kOgbKsc9uD/xsqYNgGKmbbRMETuO",
-	"i6hW+UKsg8G/KEayWuRC9imO4w6kb7KMGL7NvFeNCNlfPiWOgQGb04a7woMYM2G0U0DWmtNQt2uhcFK4",
-	"BJqsyZYyrVwCqZuZarx3IUqewNxXe9Svr8Gz7SWRrXBSIE+R4/Qi3buc6qpoXzXWGsYWnIqcMm7eMF+L",
-	"MnJQLSWEh51Vs/iMVYssRsNhJYid+ue4zXILloqsmDCtb1lm2RzvjrmG7qduoj+luwYg95bK/LoswrUd",
-	"EHKbjKTj6AE/tVj5kCBKrj1r9x9mhCyYubDPs/PrHTmKEgd2LCMPkvm8LOawh08/uuI2Bhrpd1ZlK1gi",
-	"toi9Lxb1t83qfd4UrnpftERyb0eFxLre0kGtAymjoVC7mtMyZSJso1kI+wg2lY0mR23f1kHVKPWZNkFg",
-	"b6cijn/Ekgt8tT2NTzSe6hD/ZE05tzFeH8K26OGzq0JIjQiuaY7WfZb5kWvB2SIZjWjyw5oNWAPrr5qV",
-	"V1qM+zDQfWsu7xQbyzLhJQtXg/s+qP2B0SxNQ4jS5rDWa2OWEERqY/dUw43tl9muBdHYPoaQbYwbSfRD",
-	"B4I2wVrngbEFd5QzzRSk52i5yIHvd7qObAPb9+Inu7c4LCbtn57YVxoR+G21AuWFqe9D3kKR7e7qy3vx",
-	"gJHFo9suRPghYp4JsQkeu899DQzZSqGNrTfDmjamA3YO0YJkgHjlKxEUpAZoQ2cExhLLbViGzxBiQ6i+",
-	"wYd/v7x+ZSzt8OklmdbAXUdM+5HmKegb3dSVPNVX4EdU624uen8GQmXE1eVA1bOHM2fIilqT1NquMeOy",
-	"mpcT8YKtcjisWzeuW0ep1KN0YHMTB8Zd4ijKG9RHKzDug80ya0Gs4tLNHPPwPPLexl4O27ndLaGBOivG",
-	"8fVWY4olpgWtoxfoHO/Z5vF2gv6929Pt2Bni/hkuzC11ct9vLXxNkYw2LTSPpUAdCk7GmNu7QkXha2x8",
-	"T0GSJKMsD2ZYI1CZUWOhB/1csV9hVKF1Fz+xRjNrfZN7YvXOHgqdIqjfExY5USi/gn8+upR75ImTw7Sw",
-	"1rQRx+7qngN5r2sbuAOAzUFbnFRX5qwwQIM+BeUJZFmskzvauqglW62GgSNqCG53fRjI2TWE+Yc2Dov4",
-	"HNIOuncfDHqoKjOFB8K4FqQJod0pbaNZ5iIrefBA5qD7sMPripaq5wXrjCA8ibMRjdgzF7BMBuAWl1R3",
-	"0BBV5uYE+eLp0xO2652Ou/uMrX3Tinj9zK1X4sW6OdaiMfWiEK5szXfV1niUlVMGPCzndqf3qIlO2IFx",
-	"IUnJmY0C3mnJCvBhQSctIxLAzaRu16GRAAS7Vq4TqsDYbNrmEAYaYPbysyHq/gjax1Mu1+IycZ677cKZ",
-	"kKCLIVYY54/3a7fgdrO43gXdGbvuM1XvuhFpO/+p7Q+pFV3Fpsbg9xCjXi+XEGjWeySTefI6lnLCIRqt",
-	"ITd1OK0RHbPVqrI7taaeazM8v2bqlJoIHhHyrjndJcrEg9yZKTxrMGOMOe5pMK71q0ONvRawPRPea9zP",
-	"9mlnPipKpgNBx5xEjCZWEPgIBawWqVrQIt7eeHrH4IiCZKiA+39wc/yO3/thiI3OqsxFraFfwdVZkLGD",
-	"2XQEmNZvGANrEv8thd8iksnk8piFZJFCoxGBaTcXOBy0hmQzATKzMZQ/1J6RCQXp3PZFRVJ0OXB9gumo",
-	"I+qBHOjYtHqXhtQEfqw8inncg5oK63PQoc8yiH84/jo6jOCu9/GP8cHtXiQTi9gDPezBOqben9t2gyiA",
-	"X1VcvfLSFlTi42F12+vsDozr1GF1yrT25SGEfdIYUVIN6HbbrrEharPDbvVBFRKyHydl0w8Z8FMN8z0x",
-	"uum4sQk+5Dsw6qVDpgugxI0ecXzQ5I7B4QXxIcUdUpwivtcVwsNrt1/fgwwfhlRrG3MPR1WTTCSbuccK",
-	"7qbzdoooYaG+LU6SBIvGZEsSmCKMK02zzGMUB1xals4Xu/kWYDOaLj8BbCo7NFyBqxABSYnYd/mrlC7t",
-	"dLP4JVrMvTETKaosMgZqzi15w5PrYKvmOePQfwXq3RiY2gqO7cbUVG36XuJ+vweZljBCoTee172589Wd",
-	"TwwSt8uUACtnDXFtE76iUEekQpvhDU02L52iMTLtesyu/mmTdv4QdP+MTYduVHSFoYBG+cfVWHNnsVGe",
-	"TrPYKE/PPzypng09xsP1xRBHztAMj+A+fIJluM10Oezy2ggSagRbJDPqvW+oXt9pKIKjCuCXsfg+ZZ5T",
-	"uRt+WSWMd+4Ov59HL/gdVZvQYo2BMmHIxDtzeeg5WyE3y0xsRwH0+O92RK9W0dgls97JnY2pd5YM7QVY",
-	"HszcRg1riYqkfp9N99TdXSNZ597zF2b3dNPmnRZODOaIXwpJMtBzY8HMV8KOjN+wYu5MvQkYHyMiD9Mx",
-	"PqtxOfvLVlyIX2FkbWY3ge3YMI7Hf+lA3yDOj4X5KW1LiF9KJlZzcwLtsM5DbuaB4d9zq18caO/clmc3",
-	"fq40K9Yw3sO8mXDz8drOHyXciw00Z5XjFF2zItDzjBYKmmPJ8Xctd3P0g9xVTgTMwioBGDjjTmHPRrTU",
-	"eVLXgZf1G78d41bkYAvgOUCqAqXZjQKPk5ZWe0d4rG95HtzkM+Q6uCt1GXV6iC2fNFPBWH2jF+zQuyId",
-	"VDiTur9IYEInW3zUvwVbmBYVaJRxj3OV3PVTpyeGYzO2gS4cqbnyPKvb5iqQtKbVXhdrtyntKNUiS3hf",
-	"O7vqqPLjaTw0KyxVK7Nmk5g2RYy5tbWtrjIKtRiDs+iJ5J4d/tQdwJ32PkEVnbtHKnOg5j++W5ryHZbl",
-	"cYio8h3Au7UEtRahsaET09Z9A1WjgUoEsNuZZYcruERsw1Ugl5Gf5laDD7RO7hkG9hPcgpvLc2up3tx8",
-	"T5RRf3MfdkR0a7DrZmCGuJCTIpJ9EX0OeoI6naR7d1VeIhgJAel08zj8ymp79Fse9U5ylZTVPpgOfBnV",
-	"kzUP9gLYSKPG91kKN8hRfUqvgJ3GDPPSOtn6apBu4vtq1TMuitl6U4QkSLg/hxGyRV5QCek84lX8tcDB",
-	"hL5HDFFcyBYQx8veiT1aotSEkhUtRveFTSYNfsR3Ijyi1sfq9lrbsLCG8p01UanGorYtNgct3PCoWL/m",
-	"VBPCr3GsKeEifJYQ9ev6ePhd8EiqYbMDQ6BYVWDIU7LFsVCCpKLfb+37zAbOK1YG8wQmDHqJpCj3MmDU",
-	"uRAuhdWDwd0le+TEnhAIi0XMT35ExVT7dDbE0tsjFXJFbw8f2sZgiSoWBwDYobfzuOcFlfokQVr/xEn6",
-	"QpT6uff9Q8/UGvJCT36kvS0oHtTW0PQ95GvKN8+lZG5Rp4xkp6A04zRaVoFQCNPCkxnjEANphXuWgtv7",
-	"HbyizLgzM+K5hpqnEErbTFdutheRoLQigs8Iq0Frx8MeLi2A+tyXPMZG4CmRw0KkO6KF2OBsQHMGuCJa",
-	"CyGOP0tIhEwhJWtztO2g1SDTPyq4jeQeAqJAIJwT4eZgkCXa9WpDMLmQQGCHU+woJ6Uqadaic8iINbpT",
-	"xc+QDUBhe9JsrarlInZDb6nCrkeO9B1LOF8XHM5MAvTEFSRkQJWLtUdmjlsgFHO8FyDsVFi8qdWIuWdP",
-	"xwUJO5cQRLL60hkODVTaYkqO/e4+STlDusPorFamYwNzZNOEekyncvYqMb15VSOFI3KA6zQzr8L9Z00v",
-	"3HtcbG2XI8JbbNc7woXuzWnUktBQOc0ToaHJq63WSn50jqNKETZ53tgBId1iORM/A6tz5rJF7rKFTVpI",
-	"MPa4xQmyG6RuuwqGOjCdnPaDQji+2kstHAMltmeeLBHp3SoBtzk6/QiDgyggxXLH5ndooQsLcCTuQe7m",
-	"OIXl52kj1SbNmQ0AYXXGvVYl9PaVPYLgrIPwIKKphU1SCjmPDstBrTOfXPseBbm3GAdBcopSJyIPVb6p",
-	"MkkAUgdJZYgRqX5zXWDTpkJKytVy5KQSt/6Zw7b3Sx6szLKM+xoboc8alBr5lMkhCr/6mKGW0xQm4lil",
-	"4Pq+R+cU5KCO8zryjbl2UlTdbUi/rPqLZr1ZrYowBxXbNSqZKkZMub3S+8fNu6nmODs9rOj2luSlQlgT",
-	"9OaZsqhQx2EqNtuIevogm7iztkTQ/fOLI71leEiyMj2Y3FMbvryD3Sb2X6DQHiPIPvEzRdZ2VkV7gtYX",
-	"k+fYtfu08P0jCBzC2zhqozX2mNtWdVWZ58HAdorMlJmYFhkKq1c1Kj1V7YFjyX0Nfl/VkSxh6fJr7hPD",
-	"R9QhE2dPInfOeTN+lFsqwRKUpSYWDyJeiD7C+MdL+8RxCPmzy4pAS6HnRFx0ji4N8hzG0Hhl4vqqjaq7",
-	"3FmOPGlPADmwOMfN+A0x7aWQxKzlxgbHrf1r0UswzOxKWKam2vpqcAwdf6A8EHJRQvAbtM4ZJ0t2D61x",
-	"rMJinTXTorb01P/iakZbNaYezqs9p8zDNEYyp26BL8KDChqB2E4XLAfsLqekAfV8XKy2J76aORIO7x0k",
-	"dpdHePuUCKl5yonSUS36Hl7l7p50sjVdokjJvOeNyFgSKE/yrq+ad8vPG+kcvRXzKnI097hfx0nZ+J6e",
-	"7hKD66kfOESDA+YOBIjURaTyl8yIFmJGVuwelNmUdg7qWJLu7227Rxrb+5aYi43SFJzoregE6Sbv/tps",
-	"+nJoHsIoRsTJf9dtATNrSUsLcEJdDq9ZdNiwSKqfMazV/MOytLEqLAbV2mHfekRclxJfUmZfYw7sbDdv",
-	"pMgb/7t2s2t7sVba2/ZYY+7EVX1TA5S9vpON266pIsZAwShkBbyCB7eH711TdcYqwakNmIaL855ZgWNB",
-	"AKHQJyUkUxbmeSlaKQDdHB25BdVDZ6bGmvfYnzI1IjodbH+iIX14OaKaL0NzMX9aC2Pub10UtQL/qzM2",
-	"bUI6cQaewshZCXsG/mD94l7F4ggfwIn4iLpEQ8134nkdYemOnD8st7GlkvskVnV8eDXNYTtvZkhnV1x0",
-	"/mADqq7OyHzhQtyb78WoorHs1dwBwwaRPvoOnTqjUS1yBGlOZ6DV1A4FCIWEIM6pBGxUxHQiZhK/akI/",
-	"xdDHfVkSPjb4lc4x3/uyTCTx9PV+aal38MdUkJpbZ/ULgsuKGJfTGpgFX2ZsSj+Zfe0Ld18UVGCivjmu",
-	"9Xl2Jfhcsczn9zu+Ny1bniL+M4pHMbuSri5iD/moMJ/OwIFqL5mucfbrrpgZERx84imDFc0IVgTjea5s",
-	"7nVmbnTY3gJTsuadjb/mQmmSCG6NZRXJAGsjMPPJ1dFTeV1XvI/3JmZXRvePe/5P5srgQeDUet39X/WC",
-	"NvjdEjjHvfh+ebEWLAmN1oEEO4ImjVKNi+N9p4Bi8FHjPbM9ovil93y03637iDm/lDQL+5/Rj9syHhlS",
-	"M7Kqy7fc47vd8/zNPR9xdgwCrBOPAhO/WwNxP9Z1JJAynA371MEfc9haNbG7qYtQXdkFU4RyW41iVMRi",
-	"Z8sLakOTKGodr5xxlhsV9nTWA4g6EbfwHCqyr5/9FBrmSCWyD/PglheXspPYMPZkPmN0yVKN5WV25i2R",
-	"UdVupv/q6SxWwuTmrDhpr09EO/v4wUq0l1T7ry9C8n1KQX2s4jgoh465wSF7S6b7SskcKqsbT+5tCAz+",
-	"Gy0VNCamCbiXvNQhcY2t/F/GJmM26R6pz53Squ6cBxkuO6VpxjhEwGm/LhXjoFR8TBCohJqPn1sQ/aMX",
-	"tAHb89YJbvqCsYpv9nQBWR1Cxt1es8TOm1GJKICkzM4QsbhrwRgomqShYGrTVmWKcLgHSXw00JxWtcEV",
-	"Nxamn0lu83aHVlu8fQn3TJSq0XoYQ6n9pRSyzGMF6rqU3PFr/1C3n+wG5djlGPLauxTRYuZnwNsocBhO",
-	"WJZZO7OLbXsWU98tznwQQ786qKoMB1tPwHtrwKtlLEVom9BHyPPMyVHji/FeZdjbTvi1j3Spq2i5X51N",
-	"NZpvKhcZU+v5YhdfXMsPxizfvMFbxucFlTTLMB262M1xKYNush8uVKkHx4Tqnd3N3pS3uBb6ySn5KWlf",
-	"F4dqa6jhKRzdInGceDXPwB26o4LZPgrUAq3Z36A5lRsIHRuYm5MM1Ix8f/eafPnFH/94/QWhWbGm188m",
-	"1bhj/LPsoN42luBh3dQ0z0jCyh42+2t/638iCdWwEuYzbok5A20LkVFhO2I7ese+8ENQMKSmmcNRPMgP",
-	"QUAJp4GG5WJ/dMRXkwt4opMc7Md800aA75y4ahOrK8fohBuhYhH4sH5aLAkliEp8YINEQs3WLITU80Io",
-	"HZYgc5FNOUV+PyU0ZgRhtf9x/p6g5WHIM5+aWVkCpD6/tJ92oWqt6Wrijjp2IlMvaKXh3jwMqts6K0YT",
-	"wB40wRF3P62Fr2JhfDVDI8XZCVOqr/GnOSLWjpnKZK7+j7KeyaQKsYlN3vJJphSSjEpQZNvoQbhnKQii",
-	"6E41a9IpJzQNj5uJdpjEk1KNptB+r8UohaoTtG8QxT46p8+oWBK3tun+xm4I7ezKATi1wYOrXRzXXt+5",
-	"MrrL4f8eBpU2Al/3ACy1fQ0ea7yaiwoxOxLkc0fNvuTidE0bmcIG3KGGrAc9aVePAmizH4owbf/p/Myh",
-	"XqsmCsEEYrqm3EFPtlNq2JuNtPK2h2bWAAZotwvtcSwu/zVJfpPzD+J67MLjBxw1i8kWv/Yq/6gia/uU",
-	"+MK8VB5d8BLMaH0ntubIsegUxNl2C0xENTL56T1Ttp48hLqNDTTnyPRNLqaohKo7zCiutEY29/dNJ4nz",
-	"Lt7ev3aj58YbbFNtxkb4NGDCr2lRAFd2Fjh2E1s8cNXzqImvn4SxUEE27RsvazGFUBEgJvMUv6iaNmHO",
-	"KY3w/MdhUC0Zp1nUBl5TNVeJBOBqLSKOzNhNYocKq16xn+DAW+t84oaWdpRBs9dugzkslbtpnTgVP1nT",
-	"aClKdKipsSp6xvyNmt1he4T0VbXSmRvnUVFvjye9snGaDJEXtCOKooXSb9Gwnnh2jZ54EnxrbI7125cv",
-	"yJ/+8NW/EUdWYiFQ1NUsAKEcgGXURjxsgLKQYiVpeEjkoQMpzD2h2bCvOfnD0z/Z0aPuOkIzCTTdhR/V",
-	"A11jFSukM1sct6W2+HA2AGODfbPjZeclgyz91twTjpbZyStsYGRxmArahsM14P9VeWnG26BDoSqnngF7",
-	"EcUzJIJu8qY/eauqKMcDi/EbFNK3VSHqpBBdpNFmmk3X0yz31jX6sEhej6pNJaUjO1kXEmgoVmc8OIwM",
-	"k3XJUwmpnY6Itp5vGYQHVB6jcSCai//avDcYw2Z8+hHicwsntSDx9IF08jh+qm3JMNOKZFRpouXOJn5s",
-	"/V7TOnYoApIZreE6qMIZEEiPm/gmS85td2BBla2cd7yvCu2D2ZcyZB24KX4Z476YrQOJoQAOk4u7MtjT",
-	"3Ql8jwd5bntztudEi6uauw0y4Le2yD28Ca0c9yCUBZweO+Z6LiPBJB827XVhqQKPBn5EF7SLv/WAjbW/",
-	"9hSmS0eJna/IZV+w9hXmwgF6dZSfw2FQM6JFcV0Wakb+3//5v/0RrJ4GPFHK8a09++ZwLapYEMNX8zVI",
-	"aPxTu39XGEBXM49XIeykmLDZvAY2emHdWagL26lbmcRJtIf+rQM2eeFHX0QmYrR58C1N1haFRRHBE7g1",
-	"KmaH9dlcaKLWYssrlXmggxfH+H8LRba7K1erOqR/XPt3RpUaNxCxgoav8gmzq4xq/JPZ52JprmDoi26l",
-	"4Kt5hT9eclUuDBEX2KNsxCLI+O16Fz7xUbitQq9HfA108OKXhWnogJ+OBglqoA0dC+FkvrLCaeueXAnC",
-	"ZK7YPYSBm27xTHc9yw7+Bwfq16us7K9IH9ijaxp7aQyTRjvTZ4rQJLHtix44bvSIw3nfmG3jwhOUZD/4",
-	"17whr3Dy1NpsbtdwFZ7pfMo5OAc0GRzUCWfEic/L4tQB8tO0ur0usdOtxZbRDWscdKQJ9se6Jhlt4QUs",
-	"hYTRSFlNeL7jwfUuhnIR+AmV+FSnTII6AWt/BIaZYgfdJyRqNk7Kwv7LTfEmWpAF2E03DZJvTCuhPwR+",
-	"G82E5kRlGswBOzg/wVz4ermMdSD2wI2ctBuxQrJtyVrt89RHhVMZDY3kJK2tulvQgAFYwXpCUrNrZqAH",
-	"0ouBr0o9DKJqmtnQxQt0PeNXTSb/PAxjJHU/RJT/tJMBvjRwXSzQi8WDp2ozrxduy37nSUZZfjgEzDHw",
-	"LNV3X4KVUtyztALG6xbxJWi2bofxb21cFut8jJ7QUs4J7sN2FnY6lFELJ/W21R7OVMNhYbr9sunhwe7G",
-	"72PNadz1OHzryRz15hnRdJL64SXC4BEVaoRTY03Yieb+aQ9csE8xv2vg7op+SInoEHE0dcYb+tGaIizB",
-	"T2MIxaqB+Lv0Nryv7LdrOLSSsupwHNHGa689+YzKk5dOtqtVJwyaXJsD2rdjjvyedgNSoMLRkK5n6vZ4",
-	"E+yQ5Pq0jiYr5tGOprpLa7Dnp75yPJ6ze7vHPIiiDDSW0WZ2XUVVj4FtkL/bCFybO34KZC2JEdXFYPsD",
-	"45sTFVI5jFvg56iJkY2h5aNdkXuxmZp7mArRGxszX4EYFsjxajVBfWwunvTW3u5znEk8opnaz+6xdG21",
-	"mjsqzJqC4B/cV/5Ty9SJzm8voYeXCtQPuYPJJm413f+QDEXz5r6VnYpQ50d2s+95Y2O2gcSRDbseU9WT",
-	"wT1kkUlqPfgXC1jTbDkXywnqwacXAsuN4jHEiXKy/s0WjYPmQMLUJPPiG3fHKarrfANojMs8hYcIkqPv",
-	"vQy1ZTqm79doiqW2kQ8EHKhePgu+4B6yvt5gewHRHixnZpFKdFUuIDjUEZdqUFaybuW2R0kklsJMqyQr",
-	"I4HKA+0kqdVx51g90tKdaA3vpUKP96a+mlchHA9rNxiesLLSRCewjRS2jbHZ2djkey3+PXsxhpVn1cSk",
-	"EpMpeELj4OguEbhvTtmOx8Cnbv6xxSeMx7ogp8eze1qXDvYgetA7ejyb7gbBDsDYDglti8auccCPqizQ",
-	"j4dhFMh+vKEGmlrH4Xa/eICKdvtiQKtNxaSrA73dEPC+DDZNTN8v5bd97hLJzcBsL/7aW7hvQJB1Tt0s",
-	"E9vYGXVYK+K0EYj14mJDEHsyLxWSULx+HcMjQqZotx9YQeCJ1JhqGEUh6nzPsVnxaUkqd/X0DsBuTWU3",
-	"/1AvI/jNIus4dqpxLl15i8aWvBs91Bjq4//UGO5Dy5TZjULTHA2KldEM4ficyOCt1RznHr7Ll0zmU5N8",
-	"B03IWS4h0ewezhMdOCxZKYZjaigGR44pwkW7IUXRsY4ig/1U2MBAnIagnMSPbMjdGb1IkYE6ABQbyTX+",
-	"Y742l3vu9WpC9+DwWkueVg7UtPWmjduqtMBKAjRKp34+siOx0Wq4h5jQz59qddHPfu3bVCd88/i1d5Zj",
-	"boyu5D/KWC3bpO5N7gaKxBvhR0TNvOFSPS24aluxfGf2Eg9CLrqJDXG86A5EkfVKl8J2z4tSY1uRN+u8",
-	"7dWsUhnoTg3mI9+hicgyD/LnKhII9WVmWiDiAMGShTFv65nFvgWl5712rYJYWapylB2PHQ1FzOyHYgL6",
-	"l3vvnXleQEWWRSLyCF6DK/NgWUZS0ehApFxtraM7DYAstoZekv4q+AhTqUneABRph3eOvI5fnqQNYrjX",
-	"jtgpJznFOpvvfCfZHVCZrL9joSWPBPUVJY/gfzVQjWrnKtLosOjpNxpnHONCZs1+3/gHv63KvI9hU028",
-	"w4P7dzjc8iXOtgysh88drO2+F9gaWanmGSxjmmZKQ+9eiAsXEH7b0Pd8DasycOIVLNFlCAT8P97i8A9/",
-	"JNA0laDUjFBb65tSTf0fLWTRmx//HE6BJRICZbBfUwVfPpvhuNhdgRiua8qDUl1Ktn+/0AUt9bpeGB4s",
-	"pV4D1ywxUq9wwgjOnbZhikECu7XaN84q2oRJGz2Lp4GGi2wulssKci5Q6vsRMMBPe4ppyVarYXfHP+ad",
-	"u3wSlHMM5NoeHW0yD/pBfiXnx0kewf8D8SAfBwtHoAibZfYx4RRn+EUOb/uKV8HBFlTN2QGgsDF25BgX",
-	"Dp5EcdNUOzTGR2MW5i66vWf4/WpxBi3R3MKHaP5cbaY61HI3lyWPHOgln/d4ThYU8Vjf6VC3Y2BJNv1o",
-	"LiYLWDOemkMbc5bGGVPmX1uQQJx9HSj5iAG3773Kmu7Dgf/ml/Zx8hJA3B54igUrCoUCshalVBaptsrg",
-	"2m8WMmWcyp27xLV/G3n1/MeljGJ+M6vaQ2YLFzA2H3U6pd+HuD2ks/sgtw/Ex47pIa9qOqAtz3983mJL",
-	"7Qn166RfmxCnvZ/o9uK+INpp4kOxxGSNAXWHKRyBHH4pJIZNgru0/5YbktAMeEqlwyv2040zmiBVFoPw",
-	"3L79upp3ByjZbkHuU2dXmqoNSoUoIjX3vjx4f6XmkTd1PAhHLZEKG5Vlrn6XME1WAlR7KG5zHCHkRRbE",
-	"46jfgjgc7rrPFPEjbqeZVZX/u/8WR4dJDwx1ofdJ3bvaDusYGEsNMvL1NrF9Y9sC1lRV6Crt1f4xVO0/",
-	"QkD3wMxbMhrjifnFcN7812/SRpBiRoQkSwaZEQ+e2sOG5uDgcc1N+GunY+FZ6BviS7eLaAzMZfqWLCAT",
-	"W/K0Fr2r8GiF1tZwAFk1LSLA242agV6156uMXeHQWM5yoQeZ2pE5EbOtqlrmc+VNZleQx7EhppcMR91Z",
-	"145Mo/icOGajkEIsvSgqDJ2QJcZOfHs0DtxHspAVvR/fxGkfNl9WgaWu0VED2TpFaHipAGvISFlURkgY",
-	"0qmhB0t1YHWpv7FyzCxrZn3ZrLs1gH7pXtMYbHKVqPvG0Gn7r4dMPQT3wx1b8e8nw8QHka9eB3h3SxAL",
-	"CElXFehhZKvFlbknBkIsOG2k1FZIbG+Xbgh2Y2f9IaRqKoFuXPhlUCn5px+NfOkZVT0wyCq24tQH+jon",
-	"hw2gBTcOXbVTJo1fTrIvqdS7phr1xrO31mIQd3Eku0DT4q4WaqwDaj6gl1YHhX+8ZAah07r5W2Udxb70",
-	"bZR4HTp0qlSpqjxSbeGHHYwadt9dHZXO7c6s6ZsAd2hZ40ik555yRODp1I4THRnGNtSmJIFm2W6OrdQT",
-	"AR8NAUe7/+fvcWq4W4NtTqOX7ZsTT9WTstf71FxRuFKwAzbdLS5sRKCai3UyUc8F7J021aFdGJPuvGi1",
-	"k2V+LbY90ynAYbtgP6+HDBs/SLQAPmU1kZk0agPpEL1DrvgUMkQ83dEurlmGCliXr4wLa6zGQgJNibh3",
-	"Vp5ZB1mA3gJwshB6PdqUrJ3peOi3EwrRyjn9NBd85YApoVAzN4PJNmnzMl+ANGcG/mjTaRxFAM8OLmxE",
-	"UcWiBU0XfMpUhfVuRAGBjQs7kDbcmY7k9gFB8chosnmxppxDFsLa4tyWT4d7SKjSc0QTjXRRHJ7Frd8c",
-	"XfUdTC1m28JiLcTGIyUHw4kpU+7dFdyinUzWRhBrF36FvmZ/0SJhNHueVMBvnaoqgbXBUo3s5a2un1Pl",
-	"mrBadA4qMsrTiISNrQvuHcXifoyBwY4CAm6M+3DLDUqAPz2qYddSqML8iE1mmGywk74SwREuwE81h5XQ",
-	"jLo2Gz9mY25DZhSLZbGxnxYF4yuLemJMgAxsF0FGC+UQBCSoQnBl73DWaerg/xl3vTMLBM0J+3SaSv2m",
-	"juaoqUZ0FaI/cg6Y2PIDHeLmEiJskvpEpSsWZrNBr6DhZa8akwt3MyL9HdHlt9+5ryNbiZJB2vcgfR7Q",
-	"qXMPMmXtaYb+e2ZXDr5kXkO5pmLOhTZbQlPcKk46cdi/d3ErcIx53MGMisFVvaYIQTVERkxYxThJIOyz",
-	"vEoNiMNQKf6QExUECg5uKTHqsnEp3zbKU9sod6mXJjRtRbleijcOni4WN5CklBJ4svucPF+IeyC/gsRJ",
-	"V2JrAb8ayaFbkmRCObA2Y70iRDFNEllCilFoBJKckQyUIgW13UxdVpuLJ6Bh4gtHX484w9Pl6AfGg86c",
-	"+8jRr7dAmuP7clh6WPm2X9esIqh7ml9CTTlPk14JmRSknF0V6TJ2rDXoefwomYzyZHzBeXWiW1M9HBqh",
-	"u+AEiyoz/Zkifp8N7ejR/ZnD8IjbdSj2Hh8oEyruMp/mntRouvJEDLK/hcjSnTNaaBbpmHPdjKPxdszl",
-	"zhI4Ebymm3GXzuuBeIHOQ3+Rw2qKXVVHQ8YO72dZT+cq/qrYrzDWmjfXR8YUTJiBlTI6uFPwIiyD1rFA",
-	"3aR4W7RFcGJdYocH7YonD07oZxNXvbRDRYqVdL90Xst4Ccf5x00SLLCqJVxSHqFB36zGqeMYGxIcfdha",
-	"bEc9rWvAOTL0k/AkRYYtWKdDS9DLopCx1OsUFXLSvs5DQAPiud3JaLL+kG6jei9EWWFVFRll3CboeEmz",
-	"EXARaSPHWSGHRrdaxZTTCErN4/MVpL6janNsdXomFKg50woszkU3soiG8j1ImzStECfdELQKi5aqjYOi",
-	"NUZ0QjkXmiyA4CTtlKSCh0fhXxDgIuq6ngnVgi3RX03DXlPPxODMIazth9u3fBKemQ2NTOlZPsCLj+GZ",
-	"OZbXIBWzK8WF+DUST5oyXrBRqOizP53hum2xHjxozUZ64eJkE+NY/vDs4JyOi6qa955C3aAiOK+eeQtU",
-	"YS574vi0Y6tVYuu5Q1mauhqurQ44IKhv7w0up5EW6ahikZ5gPsJHaQ8q7ecFMz00BBzzCuQKiPmtMuFy",
-	"uiOlcrBZosSMI5PGS01gGkzr0V1C7nNmliXuG4b1guPsYV1CjvltMr0xZowt2MBapbwmmyqTNaGK/Otf",
-	"7oT73CJkmq/58GEfS/npsTbhoX1HtWwcUwkb6BRqc6mPIyfRmn7fnlFzule8kZE6GjvsZt8pMvKwxU6F",
-	"e5qVOClE8GxHMLZt0f2rAmrjKS3M9jLWGY6imLS33GCl2CIqWDtcyI2dTLTF4TGISVCtY9JLe/VLdMKp",
-	"GJFHrmQIH1N/nh8sNIJN0xuN/F4/9Q6tqlgOanw5WAGM3PJfDYOGNHtKujq4sdgwUx50sFN+yjlIS72O",
-	"ZPiHxw4dXcXGPEp30zzGZK2d5MXtdLwwqAvLINIvOnZoTqfkxUO/uIhPHW5uBKeCpS8sNBD9HdbPrsAo",
-	"IwkEHmiis50toWbRIsTDXAzOisIWTIxU7A+Ymg62ua4l0NH7b6RX4ryPMPbdQGFaK1/m3RnL/PrLHROi",
-	"4Qu3V05zKtptd85D0bFnb6VrFhnxHTkSunhtVuObpwTfi6wP6BOEU3FAYCPVCvpCw1BChyKDnko3TYuR",
-	"rFmaxpIMY+GYqZoGh443HKUo0YJO54x30tgDcEYR3SruQaZlBANkagDmkHFcsV66r2HFsBTCF33juN1a",
-	"pweexO5p0iq+10DzK/dLrHfJxmjmk1zlqS1PsZiRDxC56NHPs2mOqWrNsOyH22yPvHRzt8JmcGO+TQPg",
-	"ijsYpuH8RP8crBB+jzs4OieF70CzUtg0qHzYy7O82sqzJiqzk+xaxurt2tgVcc35/MgAUG8HtLMJh4NE",
-	"kcWd5OizB8QZTz58AUZKJpJxitnSPRWrW+NLemMF5wCMxUO0TLdo0j0ivrzjgn1BudvSDSjC9ITm+7jw",
-	"3RXZZMLVqHoTCyBz+vC9vdiHXNw/v+h1s48J1TTXWj+0h19GHx0gTL25hEE5ik8ZecdyyBgHQ6hQ8Z6O",
-	"uIjTCjp0fzZ0uCXB6ff6TK96tGZXOdYItX02wbXD97DNC2ZpeDDslPlQ5+f1uXQx42i4DsNedqA/N3rm",
-	"05SsEB5jzhOLA9J5UTjJedEUqzOeGsjWo8IgqYABgPBqYuiSSVD9098RjH4/sk3dCKN9uzmS6gx70chH",
-	"XPDeYIgOTU7FQ3lO5vkSmkDh9VRA7AMa5qe4bZOHSkW8z56MzFC+xRDroGTLMWACx5yM0SE/jU8JhBxi",
-	"kIl32KcjWlgbzfi3k6VegcaL9oxA/GuF1Rhd8Um2lF3BGbdU8dfi+NrcR5KC3bN5CuCp9dhUmSTghn24",
-	"SZ/jqp4azmZVRluVRgxtweKvxfnH3IYHvYYW9FeeU52sIX3lzKtuDSRPmeHDePk0D3rhbwtmxCYaQWFr",
-	"2Ra/+MUNftopdl6bVufbgX9VIYPklLAxB5VUM0UXWazf8+hixZ4Rpsdhv4yMIHVQW6qvrQBcBve2Ydvh",
-	"gKenBgQaxE85sDyhCbvScf01yYAqTb54RpI1NW6UhVE/Cp2lw5fq9b3AOoYVJ9nx6qzWq49lH4xWPtFC",
-	"DK3hpzowGx+XMbbtZHq159JScB9v3Y1ncWNY/NT2CRnUN1Sva1y0KpNqa9/9bMxZcHxlY+Ly+C+f1NI+",
-	"u9quR5RbLJEU5tJWtMK+KshNgI21AY414LYAmxF9i50F412zPoPjJyE3y0xsqwnt3Ryl0kLu5pnTD6Pi",
-	"GDXWbNz+C+tjLUsILNLcVUZKbYxHewIHeOvoEF54l6yNi6vPrZZZW59ucbMuGYOMkEzD6+XyaEnxY/Zc",
-	"inc/27qLYf6EJ651a1x2rQaDmGRZS6GUTO/uzApd/FxIbcecMrN/EyE2DLw6vLmaz78TSl+7q2omFewv",
-	"9ttU3UnS9wBJC/OM0BMqrxLphmYIuKlk7tq11sXVhw84EWcpQkpnmSF2pSQSLCisWrOC5JTTFXZTEsFJ",
-	"WmJ7FPGioj7/B/8HfyH4PXC85Yb8+93rHwnjRHG6gXlCFdwSlipCJZC//vX7bxT5b37q/79ZuDfEvAKS",
-	"0w3891sEXbFXv335gnz55Zd/Mk/767sXtwTjp4Spf/D3/7IsmlWNwx/em8tyxoUkJWda3WJ6zwHyMchS",
-	"l6ZyveWfk2+lFNK+6T0tiozZWXdPCikWGeT/459K8Pfkv5lV/OkPX/3bf/8Hx2JPSpRGGrxPRArvbbPE",
-	"ewQhUe8JpznjKwL3IHdkQVP3aqoxIPA5eZ6Yc5C8eX33ziL2kPffp5AXQpuPuP4L7N5bCFRFcyAb2Lm3",
-	"Vn/Czo0VaFX/yeYw3WBbyrH11l73h2fPPifPiZsS7xBiAFJ7s2ein0VDnj19isv8B/fHma0BIkwj0Oez",
-	"p8/sS97/4AYDvrchRy6Ia7oniVmRuYhxsmT3Hr/PsINIWJaKYrHjH57+yT6KaUXsvvv8Hxi5UG455P2/",
-	"UPfNSMMO+vDewowi4TKWM/1+Rt7b38z//fLew5AySZYsM7bh5+Tb1LylVEDef/uOrt4/ef/98vqV8bLe",
-	"f/4P/gZEkQFRbMUxYmqZbPegB5K8rfAcEaWWvH+ONWnsV6TCDfkadxuRtJj/o3z69MuEpfhfcP+0IRv7",
-	"p/eGFM4E+Uw5MpfKUd29F1n13ogJeXL/xROrO5641bw3jgfCWsODnTlazYhCRWDRV3OMNhBjt3z+D47l",
-	"Rwlwi/fmFMvzgiZruH72+dNGoP7qbaVnqpLtqy98Hzot2NXN1ZefP/38SzSU9RpVoFlk7WGsbFzMqHsk",
-	"0Pfp1c2VYe7X3stx0CVWfz57+tSB/WiHzNDcj/90CtweCaP8FrTKUdntlwG4jD/+5prMw0+slug1glX/",
-	"fszwlf0WhyafZSCxVl7hpDdbXl8PmUN0OhUginXlvnaAigWVNAd0aG7+Hl5VfckTVisOPAZ+rgYJfu1K",
-	"WU9HUedyfmifm8aw+bDHzC9O++qzM/J5mhJq++5rneRhuUPM/DBryPuTf7H0Q1To/wzaM/e8Ij9ApdnV",
-	"GmjqbEqjBNuP7xpHH46n6mteo+yHtsNEUUfxLozO3iey0e8HbqElHgPn3TuYRB+1c37vMmEo4bfauI31",
-	"ZFn2nSl/Bv2yPPOJgi+4yImCb7KHt9VGBcjKwHU4gFg1COkK5Mn2VYDq/xSl5DS7bmIiRQ/1f7cXP/fX",
-	"npEX7VddhCnfiW0Ll0VsOVngAARz6tupa+7Lq6rOLn/cHw7Xe2WA9HcQpPzplVjnLR9DnX0Evt/RHVmP",
-	"5/2ta6NXJIOlJqK0SP/GlPALCchDfOuN2nJq8oGHsF0fZoPXaeHOxPMy9J3QNLvYNsbhSp6+dpwJE2lr",
-	"JNBnyu1ew0nGiXemxUbNyGJXaeOTbe4eCXgCD+iHxQThW/z5IqIwc5GpX0qQuzowVRWpjTRKDBnv7D0f",
-	"zDPb/P6fIIULTwgOt+Q/SpZs8B50+JWLqngW+LZG22Cwt7YGp+rVFVRrkObq//3359f/i17/+vO/vvzw",
-	"XwMR52Hh1/CgnyTqvi30g1g9+3L+nNiAkhZkA3Z80rEeTb9oU1XvAgw0NCj9mmeMAxGSIDtYbmRMnVPc",
-	"C7oTpb626O19lt4bvPCNve6Muqn1nsdmQr80RuB2zZI1sSFQOz91K0hh41gSMqAKbFxy6/LWhYSCSpCK",
-	"rNg9YHgrhVM6ZiEDxRgKHZ49Lu+subiPYdU8akF7CxaOnOlbYreoUxZUAsJuorKyVo/tJwf3A9gwykgH",
-	"T2U02fRte8TaPud+b0GQn9sO8ZUktn3Hph9opgTRIkuNxeE/19PObuvT+w7+PY8y5ljhq194R15UFF5Y",
-	"mHdCLc9JYt9rzEyG4X07SJ841HhMwdTo8G7iWVdKAjtMi+K6tODeh0lQT+Ta1nE+Uilq1kGOEqRnp331",
-	"2SXolbgHnxXlDiXZ23oYOCN6LUW5WpM7LVkBPSrZx7v7/c4X1VVTWV6Vs57VrfTru4hLWRED53QiPWfe",
-	"CkMEPZvjc8fmmt6DS0w6VAXHiZry+8wYTC68qNMUZyfqo0wxBPI0TYKe2p5t0Ptx2bJ+YR/Djn20AoL5",
-	"hl8FhxkWO5jD1E7ZxbnQ5j8Z83N1+3aj7eEeUo3+qqmigXUMYyIxrhZ0xJW/jLmoVsmx8I4r+Irz6Ly6",
-	"3BL0Qrq85l4tCv5vQ/n7F/U0+UdpCPn1fZwsfkWdszMRP4/Qarq/TecvynQFekb8dPsZscWENCM26GRP",
-	"a9eUSzTIPCYGXY0w4nyuJOPsG+WRns9NVmBlhY1aLXYEm6WR+Obvlk3x/XfigoHD9+zZT3K7sI9zkj9S",
-	"UXKVA14kbombKdQcRq66ESk3iagbjRrc0E+KzkysE7rN+zO3HmsIZm+hF3ahm6O7zp7sNe9qyxLqK2FT",
-	"IZg49O7ckCRxDum1K6kdsBjNpc/dlYc71BHrbQ+LKJCkioDPnNesq7/6IqadI7ALXrvKmhW7B+O3a+C3",
-	"vuS3QbAZWbIsc/PIW4E2i8TTZxLe0XtofuTjNQrrNX4sw7BBpYtUefKqWF5I4kqn9RrsPl/WJfUeynGP",
-	"6cFdbg8NCbm4hxMfF2/xob8Fcfo2L/RunAT9Yb/95BthR58dyeR3dAM1l4lYuoIspnQvO0We4/MdI5XI",
-	"zsBJfOoL+6pHqxTs8txiL25+OuKcPW5O5QaT4Pg6Yju5dQYp6gVMbhpz043a9WLjUnZNsbEu48AxX131",
-	"KTB0IimxBL1MYKjBvcrsq/62LwrDEYEa/OvsFDo7ddDD94GTysPX8KBnZE3VGp17xVac6lJCjIbHVBK1",
-	"Cf8ER8Kf2GMDnjaY9ls/fD+GlJ3SLXzjoHUCL/2xbkMMdiAyTVYCsGAKg06KLEXJsTvTNzS2QxvVX88d",
-	"3nhuu5ttM5nfT76nz3osuJMAY2X4S7WrBhST9VqvsQ914KCyl760Vz7SBG9jjZfpyUBqWOfR5nhtlMlO",
-	"6wjFBPyfBpMGjU95tOZgY40fyUdsUukynYBLx5EAR4Obyp48VCZrdnKv4bl96m9BVh6FA3inRYE964yv",
-	"PCtv0SjB0Te23m4DhR7FX4Sld/wteSpOzNy/8lQ4zlo86U+cHXLt3aytBU02N9W8Ej/AMhf3MGrjjjoH",
-	"H5G/FuxvECXXctfrhUVu1XT18Zw3S9zL+G7Hn86P/GD+qGfyhY7jGq1reF8/8f0qiMoT4u73eEF8i4f2",
-	"Syp3c1ny0J5poP2dVjTyMtOsoFI/WQqZX6dU0/EMsh+JA8cv7BPaN18oa2dfVtdZYoP0i7v/vCWOYxWy",
-	"Da0cQ0okIt6kZCuZBkW48OP2RojXYHCnktVzK9DHWezhR6xgQs13Rfvqmm4UraWKT13dcaj6Pndxh13X",
-	"R6nteKSC40s7pqh5tMgXlJ881Ke/po+2iu9ryh+v3JwAT4nyWgyIkCRjS20DYJTjMAPb/9tI008QllRc",
-	"c6GvnR46vdx8I34UGNt/xFHi1hp/p1J0B7qSnQ7PJwhLaT8T+h3Fb+rLzki56i0X9ZnIdi0Q0GwBdVmE",
-	"hb72rcW7Ex7mQTbkfsjWCbcqBlp+G84dLvW52nykrWpDUudPxWNYp5BiyTJA5Y4ISA7G0vZu+MSiA5y9",
-	"JQnlRjBLngpuwQ8pSeluwha3ob0xcaBX9soLEfwim9x+kkWa6rW7TreXHYNHOE9v3JWjXPPGlIz2Bnk0",
-	"5Y7tj3psxvdPzaLIDUDh59BXgjHziKqkBrlaiiwT6FiLe5DEo4+fzrGLtt99LBGZPRbP0X36R3QEHq0o",
-	"S6bB5gJ6BXrCIYF1TrkjXBSforroMYnjYwH6qqlzfmSNBucRhloLIrbQcCoRU5EyxNnw8F99uIonwTqK",
-	"iNQ4dK/fvnBFclBuEbOpYvTS3hc9tPslp97QJ0hIGq/IP49QRajD8RLGbCUFLc4tS9rNrhxhVPkxl+fP",
-	"aZ5TmbQGf549+4QIj9V0TddHdk6LOYUMVnb0Qn/coXHd4yzTqld4EVb9tBZu2I5yIyVEXgGg8QiYUk/y",
-	"t17+ow3lVSv8OCngBoXOzdwfQBMlcsCJFpbLzuN3k9jsP4wyvLW1+4bxHLbEEV714CQ1tpzVqaevH/6W",
-	"p49fnh5Fic+3PCWU1Cxxc917eMfuAQfSDOrL+sJHUNQz2F/h+0qn9m2evhP0UTaANPh5keOlKT9ksSNp",
-	"CcQPKnOy2ZLFoIS6MJhQ+jpZQ7LpF9k3QukX9rJzAlD6t1yEjN9i+i4TYkNshz4pykXG1BpSYugyM0ob",
-	"FI4vN//aQIF2NdyzFNw45TC5jzS6OjyScN+o+w+y6I3tBXtbX3lGLjXechEfWlNESlrQZGMhzj1aylaU",
-	"WUpSYfTyrWufDRXQnJc7wk+EOOEZ/Xq5BPnWPPmxHtC4OFzmpcN+De33qdPn+DIpw0KH2WgNV6NKcBwe",
-	"SrZ1OVt9QKmwu4wwnmRlesixo8pFznB2WP+xc9e47pxBweo1Fzx4/NRBzHo1SNQ+ds6jxlzispf237lr",
-	"HpuB2mbMa+4L7rdUEUy/2vi6XjNFCrpzwcqwHboTpT7ABO0O4xYkZanF5Qi9p1QgT2To0sTpivpJ7UHT",
-	"o9Zr2xOYS0VEVs1FGX3RV09/yzkAJ9kXCgXti6bVtuYgkGy11naSx3Ytcl/IElUB3UEtbh+Pi90fuqF7",
-	"dt8n0T9PhmLgKrUGqDIPhyUezBNOlXTAoa9VvqFPXD2+ae+5U4Ogjsgw1W1H8QTTSAHbgcMtjj0npw8s",
-	"L/Orm2fP3EB/+88v/vRvT/cndJ9XhVkiXUSFvTFecVKB07oyHUt31FiGcDOiBYJUISqexazdB7rbw7K1",
-	"EvJkQTPKk4Gw2df+oseZY3DLu8ysV0eKGWLFlDkyBbiWDFTP/nPU1pJyZdVpP8V/wOvfNS//LYQrD7Pr",
-	"zikblpAXEQ37KtLk8WhzIqcsu14DzfS6L4f7irLsO3vV49yKjQVeahyjId1CPIAx9G6IAq5nBGXfWHei",
-	"tJvVPDejjJs/+vF86HjylUV3Ui4OKcU9S1vpevP8BqNAKboC9aTkOdXJGtLeffxXf5UhzG875d76lMsU",
-	"p1LmEu9GvVTxRaNxLWp7O0pcjcdvoXdq3xKOFeyZ4CuiRTOX1AQ23Wez7/M7dVvaN5Iu9aNrSsNVfYyK",
-	"wleW3ucPANkWs7ySrC1lWrWzyFpUqYn2ZJ1hSXniK5tPGJF+yTI4SHtcKB5t1vaSZVV89oCssfnE9CQQ",
-	"PThwhVS62TK65CnILqyrnZy3Bje1hWmSsQ3YjoMdkVBkO8QALEpUH1SxFLCIhHDBwZwfRimlB8iHevIv",
-	"3ts77DbDy3hhc0HRAvBO80jfqeU6He83iUSDvlZaAs2PHn1pdrktJj7BzEtsIMHtjdWfrlrLcQItd8oJ",
-	"1ZomaxekjPDwmEhvm/EWVvL03Yb68SsHu8qPjgdEXbR6ASgU6EujehBLpwy4wMqiDRdbVQ3MZDaIaOzK",
-	"WxfAUljmaaxGImwQHKSTN6YIVRsLFz2oGkSpjVa5tinkIZDw1/bqt9XFj9MD6CzzMnESO2rL0dPjN69F",
-	"qQC7F12t2GJHKMkYbw1VFBlLGAzDwHS+67FuuM4yP05NYJdWF0L09vyXNY8CbI5tvrNjd/9GJOhRFAA+",
-	"V5sQRwkXJBcSbt38PLOZFQGejmH1E/uUPsurxaLJDLLPfyc2wC+oY8+1uyApJdO7q5u//7zfXBNgTXX0",
-	"6UrhCt5XHOSeEOPTE/OQqlAhvLG+wfc4chy9oWYHcPhsGvwb9/WX9sQnytanMp9Ju+cbvzESmOG49jVT",
-	"vh4FHRNbPIGBiAlbZaih2jE17FGeT6ud3EP07zk1W7z36U3HJkdiruI+T+5BDh4w/ppHarz75Z0fTB87",
-	"yJdCkrXIoeosl5RlN0RTtVEzPxl9Vk2dt12b3eAuB0ixL0Tw1qgW85CaO91JXvGC62NGcj3aQQ0nbiRw",
-	"fW4neprY8pMVq+AowdaDmIZcBbT77CqnD9/bH7+sw2FUSrrrKYbRZpt162H2QCDPuUsbEnoZ97q9I/qD",
-	"Gs2/DqIkvmkheF2CYBcZhNGgwY2dbTkjHB40tqbJGcYkmMLcgw0Vzeys0VmzGtVmLXMEmmea0CSBQqtu",
-	"J9Tp4pV7jHtCy5Tp64Immz4ePjdXvTEXjSobmtjubR481Ok9WkaGrY5Z6wlFujzabPHRaIEYFKfsRsbk",
-	"NxY0YiyzwT8iQWljDM8svkGyxljlEiexgDs230taIGrqPUi23BHD5/fEdiTdEpopEWpeP6vAJSKFIxo6",
-	"ynCI/AU+9dGO2cKH2DV+hLEt7XefGY7PVVjkghhOV0afljTZQIrRnEbXg4PqyEulu2P4Rh49T7wCPXE8",
-	"74V9bPv0epTi1ViiW/SlhWzS2fspmjCwi/7M3Gygpran3lDAlVdI12gwuEl2EpalgjSA1zh2K8G9WeBY",
-	"z+lbe/Ul3KeQkbFhPD2FD/C7gTB5Z7s3gafXmLJ07QvR+sSzHvM+Mz5WmF7563/T9XPuKy4E62gptmcZ",
-	"npXhfXPzfIHXY61TsMv7OOnSSxW/GT7UdTDGJWnYWXhMZGJluwiyGaHkm1cEodII4xokpxnhQh9ihonl",
-	"0h2UJ5Yq2wb9WFPxZnFTJOqT0fU4jS67b4wDvQR5a5xrkPfoRgNZlKk5wqbvCWUkjidwnYt7OPXeeCXu",
-	"4c694LFuD78+s9aPgG3dfP2nPXK8xSHugVAiS84ZXxEv3eaQ8QjeVVJNSFLY3M6YAuv41uk3IN/apdxV",
-	"F58TmKX9rouZ9BUlbNhElh4DLTwa46xWPca2R9v07+zVZ/av5AVRJajMIbUR/hqnHgcTdmGxz8qGrZCb",
-	"ZSbiWej/MK5ygxM/+RvOyAv/DgRvPX8jntGZ+Jk+n++JMsPtYenRHgd4Up7sAK53QAd3ww7gb3jZ40b6",
-	"+Inpdbxl3zVvDzdrP3v6NNB0MLvCkhd8yg0vs2zKmMuCauOZXN1c/e+/P7/+X/T615//9ezDf52ULeY4",
-	"4npaqOiLy4aKKkm5HHAG0GRNUJLJCgGHCHXd5s12Sb2WoNaimovtZ+reEi6Ipg+Epvcs6QMmaGyWcVga",
-	"R+yaTyJ+nIj/fuExHFqRul6Z86m3YMFe+GcL+njOHV+/5/wb3ra6VGVWEmyPCzcnpk0Z2KTcDmsWOs0t",
-	"AWKKUl8vsAWvp3jXhkbe4NVfY1vro02iVUv8OAHCJo3O3kuBGI9Acsp3lUSIJREc3EQFbHsCQhN9a48J",
-	"phwyJKSzKtMkJMlgqYkoNVnsjDEM2bJlcOGjY2IzonSoKTfn3IiXIz3Bj7feQ6dXzZ/H9pDaJ+KRBis+",
-	"ZcBYxWs+gSafBTT5tDWKGeUwocLKcPYHc8vZrVjzostULFq9FYZojqie8QboQTuhZRs9Pin/zcnk5ezI",
-	"Jcs0SEhrA0mRF3f/ickxY11uhdwshNjMiKJLO2yoAG59JlVIoKldzQgJNFQao4h/wOuOcoBOKVMXUBv0",
-	"QpUSP7k2brE11oy1XEhKLd7awvWQswZwiAOeQSywxY4kpZTGIB3DbS2uneE05ux9J5xtdtkJUEFHeVYV",
-	"IdUFew4+ZU1VFPVVji/8fe6wxt+Ymy4hYRV5Lxa9b1jXflpZhUnTiOP7IKZiKw7pNePV9N3aUPSYNcba",
-	"Xgp5S6gmuVCafPX06RhJ3AIMzCF4QdX6J7zqcbYu+fVdTkmge2MIh2oBYNPwlbcsy26cDklEnjOtAdWH",
-	"x/JW9uKlkJBQpe3oOVcnMYJf47yj8ztGF2qnMK9yMC5OLRj6aQ154drCbBCCZIyDOpeD5Loi/ApOnLN3",
-	"2qfi3KMMhXit/LHKWsbJ3Kds/cggD1WkkFBQCdJZsxIyoAqkzZRh+jLb2a5kmouS67Ha6ey19495m9jV",
-	"fbSK+0+75CS75DuRYUATd4Q9odfuT1ruZiShPIHMltcngicsg732vL4dIsHYBeYhfUf52/qqQxxh28B1",
-	"KoO1AOmg9IU9mHHkqfZQ+zlN4bynr4R7kOr0p6890N66pz/a2T9ufR8nDVFR5+yBcLXB6mS6ATt8ys3y",
-	"doagxfgVsvKOmL6tqsycF+r86n5j2iMF9c9fcxc9TrcHl3cZNHpv+xFPt6qZoDFQB2iyPgRezX7Hoz3P",
-	"cXUfKflnKXN2RA78OEQ7afF5h4YhTlFtsLkNtbEPueX/8kSxvMxcUj1Sx++u+C1IgF/rxU265tsvMf7v",
-	"bcmDonCPZQJKk8YcsRvEM7AjAdf0HsgCgFsssHr0MoZM60uAp5Dekq1kOogN1iNRzgzQTJ4eps889HHL",
-	"4aNA53uxFkIFdUWFz+cLwR2GD1khmoBFYm4XfQ9w2imdEYf07j/9pb+P83Z/WN0evePtfK1z93DTW0hN",
-	"swYuQ2TfoJy/wYtfiBQ+bZ4+5DFDRkOpq5u///zh572BB9SCI6BPpdgKdxHmnijfEMEXgsoU/6Y2XZRh",
-	"+9jGRnLccyHn4aix46C9/urM0BP4jrODV8ap/a45WpMiyM6WZRlZ+FRLiLQn2U1Nfjwx76K6lCdvArtj",
-	"K97g5eNsAvMf/5ECysiR70T+qQXsrFvNsLmez5JTlkGKag7d+BSSjHUciogmkxLsZKUjB7MEN8w7lmxe",
-	"VK94vIhBfoVmvY95x5xRdbNkQ8RySShROc0yUksGSlTJtbmiY2gGZWp/RHIi8txjnZwyv5em/nzNHZTo",
-	"I/V0G4t8/Gr5fEL2HN/h0HWAa4vXCyR1o5smC5aXi5O6rFiSKNQjFiel7So/He6/z8Pdche3Bk1TCUr5",
-	"iqWiXGRMrSElhVAHbRmchH/iPWMxuN/ikx9rnscs7mMhwH/aN5fZN89XEloACRLukeEEpZ7oNbUHTuWk",
-	"Mp5kZQqqaTUfaOQ04rendjvNkw+dbzhle+VlpllBpX6yFDK/TqmmExzP6vtfCpl/2mK/U78TZZFQa7Pd",
-	"kIQW1kcwm4dKSEkKmrLM1hBSO4FucDetDd8Gw2jI3d+9kezL5eGhgES7kvntGvitpblyGSAEvM6E2DC+",
-	"uiWAoW1fPmLr57VNP6Z73TphJthaWavM2pNiTm0pPH6QsU+Wwu/cUkAo1+ah79HIRuyTKmNwjdOyhvqx",
-	"X1fX/2An5T3SIFgKr3m2u/h0pDZ1PqLifcW4duMMjQ15pyUrYFbNogSbL6IJYkqghubYxHZLqNrYySud",
-	"WOywLHmYhCnli1ZHfNwixrHZoFH1jR3czDMliRSgcRrfra8L4Ja2V+eMA5rX/J7Dfy0Z+PbBTquz2DZi",
-	"A7weE+vx6W1flloLqYljkg939EhEh7nG1skdnfo3zl116VShWkqRj2k01uK8FYr1F3zsXK9lz2eq0oqu",
-	"cbGCtcAR8EykEzg4smf8grycnWTuSrXWoeErA23YNfPPzd4O2o+xlkLzS8L8LLkqF0YwFz2VipaLf21c",
-	"+qnO5SB2/WirxIgotURgk9yOMI8zSelrO5nGRa8SCcDVWgxoUKXv6isHdRzL6QqeFHz1OGYVdkyTFfgi",
-	"FRxHDs35kM343pH2h29lYUjK64QqGGwMho836WEftgJ4meN8xgJJlGRCQXr182ggjL3ZEQNdx/AXhj1e",
-	"Z25uvkxb+jfMeJUWUnYBegtgQ9ALITYe48+3WOBgHngoMsp4tBCxCw4WEq9L9AsaCj5aZ5Yq+Ei9gkiW",
-	"cwsVDq2hxPDaOE9K5LAQ6W6G4wTwn1j+jVkN3K62FE+vCSUSaHsUbr9ADUBCd679Tc8TaX/MRbRD+5VE",
-	"llwNb/xo6ULJ28/7HVhTz87E3QvM480LKsHDKBh/yEaUOg2tA7vPjYoa4xLt8X5go2h40E8Sdf/IbDNb",
-	"pI8xWQwVJEhIhi2IiBI1c2E2nawhJYKDIlqI8VBRzX10hFHX6JrtUY/+qt8Cyp9t5zw/+tmYjliHa95E",
-	"Rnt2WYhov5LLjJfCqaPapf403QDHPt2e6VKd1ttKIAd7Ehot2Wcn3kXQbPyn1/XQPqxuKZrTDdg0VTsQ",
-	"dZJe+jbdz41l81tpp/+4qDbjpe9TDnUkro3dSKilOgoK014u7iuNqmKKrNg9cFIWB2HedHbUeb3Y3ww+",
-	"xcfxZj/tpJPtpB8AUS4XMCNa7uzQhxmOMDd/xgSpTXrhXHt/gs2wK1EL3FL1HjNbC6cLio25uyyGYHJs",
-	"17AtWKhwX8Tm9A3f5qFv8WWPudrhUTR9f+umdWMW1HYjG6axFFyTdyvP4vq+uywddEDwmt+C+0GVbRKd",
-	"a9HyGwYRVJ/bUjfcEVvKNOOrG+sFCknWkKUR9NR9F+WSKLx+k1wkymQhAxx4d2d4VkywxjgSDLZXZ6fR",
-	"pZwIBtubBgzHzIjVCtTMonFQ5RE4zD9TLGRMKzSOID2P9CsqJpy5HLPi46NU1b4U86O5EqMk8JP5M5QH",
-	"Q1EjzGa/cGdV8Q6XWBylkJ6sKU+vxf3pxx9/R3n6+h7k494OfpWfNsJv1aNWmyphRyBTZk8oDTS1Fj3o",
-	"+ld7yJhvWMCaZktjJLrCfzyKRu+Zqk55wFD8Aa+7gNHDNxfDhMdvR4S1jm2tbhzuoQLgM1KqCEFPPrn/",
-	"8btH9QrNei+dqXuc2/6cnqCFKdp3/xxMoBHhWzw3Mdu1gKWQiPjWqwBEBtdOOAb2vsjgrb/wnJu/fs9F",
-	"dv9LxilPgBhKqL1BEFZmfOmNkL6An0mSQkZb40ZAFBlESOujlHzJZH7yICU+tUG402iM/5+9q2lu22bC",
-	"fwXjy3uRXjeXHqyT0yQTzziNJ3Kmh06nhsWVyREF0ARoxe30v3ewC1AUJUqUQkCUmqNtGl+7WGAXzz7r",
-	"X8DehTteEZ9dfoUZh0upo0HQfAaKwXQKE834VAPlaewSsgKeT+LGjTOmP7cqHPO8tWJMyKADjfoLKLPy",
-	"/kVkOnMocTWo1lCnLEZXHQlDEwuZR1V2Yfd/dZFcavi2xaJRr/f4TQfSmfNvtyCedIy1aLEyrfv5zeEI",
-	"SAepnINS/AnMlxJjUZMlvZhNrW0AWn53YSpa3Y5e+zsunYbo/I3tRFzD0AWw2jVWCyd+T1MxV39OkxTU",
-	"pqjho5QpcNFKPL3CvZm98jEJcyZbm7Bw+V+LPNEaxBWzO0ERhlENqnV97E5QoyY0hI4R6FO1FM8FYm63",
-	"XnzG5Vf9pCJ34wsimc8udaBcuy7ZyN1UekubaMd3HEbycnVCcZKXQj6Ii7zUkD3IyE9FAY5FSF7rPwRE",
-	"dcxfXR2IUh2IUTySS57xgfWX7IUBA1ACXhDTagai9iIdr2ThRpACac46y+rnTaXW/PnfyKZZKwTt3IFB",
-	"4/vX2M7Fq1YoFUIVfqOoIj3AssRVQiTPOYOcMjo3L08zV+6NuPBHcnsjwm9Rr8JoSKFG3Uws2SsM5xgq",
-	"sqxwZo9mXCnjOm11ZXHglxTyGE75RMt828suOdcf6DuvK1rpJ0QwuF7x83/KxYGmbrKtNfwtPCWitlJd",
-	"x2beeFnqt/BU+LcpuD6YngSIUOKC8ULHILSZgcxHRqsLBUyag8eStGPtoRJCuK9Or4ThtkXUuhebH0aW",
-	"u1zKafinvol8gfz1FyxS4L2yfGGZLqu6YdTGqAYaPSwLbTw+VJGRRcHRGPFXivEcmIrlQqAy7a02rrXh",
-	"zroMWconsLpAP9TnmOrzKyxqykAKAjxPE8jpxcSox0LmOk7NqanjAyxLDnNbVbxJNczfz9Cu+Lt13/MZ",
-	"QVrNvl05hhlf8NeBy1hdHgxtpKYhGxbZFodUQ/Y1uzizTRfKUbjDbICqYLQt358o9iqLERb0JDYsfJqd",
-	"J6LQoP7P7vEZRkg2g9cr989UUnCn0dY58HlzxJ/+3C7hEV5A6OGyxR5lPo4hf4F8qEBohsNUBPjgmhGL",
-	"UnTFHvAPV/YXDwP2EHHNr9jfQhZiwJJowFxs8p+HEctBFXNQVGr1lis9fI/zv3lXjZ5yNau66Esi250Q",
-	"0CXpq1c3YdlLCCioqk7KAyFIfYFX6iM0s4K4j7wWEcI+gsSb3XwQq+GijwMm02hThN8THOc6inpePOKA",
-	"shFvuu48lC7UVSGnX+Cd2ziLid4GeFnbVsg93Mp4fSCW4j32lZxo6OkxYlozU6f0+SqenSt0wrXmk9jq",
-	"vBfzlmU5qN01BsfVDw9/gdv9iPp8cWpPspWlCVOJmAKKDib1BBoLT66SiOGPle22lJ5DmU67rsZym0yr",
-	"atJfvCRy6hzZn7oFjfvbBoeNECla/MQT0ShHuv1t26f3+MUppJDJhcCcua3JY4elgjVyZpSQpn2xL14h",
-	"HVwFQlgj9/HmxLKaX4E/lhfezD3+dZvTjc2aQfXVVJixuXGGDhLguninMuH5DClD1YxFq0iCZoXIgbI/",
-	"O09Hpmb7rhBunGepEJasTttEdlebhx7gWmmHElL+1bWxGGOjfdcMGuVZ6sXHJCr1ohAaCzXvOEFgnqVc",
-	"70D13Zdf9RPV58YXhljKXADLdesS0eem0dvdY8d3nMhJuTrBEH3zqqQPgvWVanKZUXBlC3E3fXAqOmCH",
-	"e62CV/etjSBAzlOaOmVYwe0RoM94LfSiEHN8jHnhaQF7Ifgc1nqrCbbf+AzqePAvnw8nxaYrinHz8M67",
-	"OWdjVe5zGDAhibfX1o5JIgralXejfXhSKpkqP//Uov/PAjm5UFIIMIuTSVwtu4HZcvSUx4VT0c1jsrQr",
-	"O9MiOsxE8XpE46oESlEmAVjyp0Q8ym+DtfwIlvI2aQ/2Fzuf7ajTC+8rGOS5TrvJrC/L94Sxq2t56cU7",
-	"vSbf1A2/nycoju76ON5pGB1y/in2hh6qtb9klqU10m333eUc8qeundVPps1T0BQc6Jkqyic+qyhKxnNN",
-	"rG0Uz5BEWK1d4Rx3iJprVx09v0uBKBWuxRXrk/v0pIn37SzCOMR2xeiiRes+2J1X2NlJkuXJC5+8dh3M",
-	"cmf6nW2+10bCDvJ9lOgzNRW3QKDmRSxTYBr4nKHRWGocghvSV0ynIoYCNCh1lMN2S+EzMHoCh82RgqMt",
-	"VegHE1YL5H95nMrpdCUKPEIfCPMMV1xSClQ8mlFg7a5HPpm13y9ZmnQNURibNk9it+DkQ8dBA13N5AuU",
-	"FALVo50lQsvK3SzJmVyI9gqjeeev1OVZPdZ9Dp0uh3jG57R7rCZdiaTAgs/JJGZKy0xh6hF1xiaptHT3",
-	"VGBGr+Fq1lVJzmAHBu6ePvG5kqaHMCCyuxuq8VtGs+rplvukV9pXJtNeb/eIGdyR3peWXYdyfAUrBUwp",
-	"VgomOWDiR6vUO1KNMjbZlP5PFPJO7sHAc9TtyiwbtPVgP7BQ9obVaA2+4hcn7cubKQSxNncoEmdpYlko",
-	"2N+8mNH21bqYsR3HuOCqBIAcLyuftmWbqO4kS42eKP6Ydn1He0etdqceHndbgBK2uBiltEYMRKQYYMqt",
-	"q9hvfEsq8M/1rpOgIj6U+eHCKzbfr79I4mjzgvU2bR/jShxE1jbDnXLscT9WHqRHK+SaigmAqM6k2k7s",
-	"9dxqBbpz6Kda4zH5j+/jMt96NddaTmt85Db5OpYslUqzRNsNT+6zWmbsrAu6Xq++pHv6/Q9zP6Frlate",
-	"j+muJIoiTy+uLi7NXenfAAAA//8=",
+	"7L3rkhs3sif+KgjuRng3lm3J8njOf7o/SbI19hnL0lFrjnd2xkuBVUkSwyqgDKCaTU8oYp9mH2yf5B9I",
+	"AHUjUBdeWm2HP9lq1gWVmUjk9Zf/miUiLwQHrtXs+l+zgkqagwaJ/1pKytMFS83/Mz67nv1cgtzP5jNO",
+	"c5hd17/PZyrZQE7NhSshc6pn17OyxF/0vjDXKi0ZX88+fpzPklIqIc21KahEskIzYZ7O4V4v7I9ErIje",
+	"ACnoGsgSVkLCbB5cg3tYcwU5vf8e+FpvZtdfPX0aWsFKivzw/a+YVJqkdE8Yx7fj932myC+Cww3ZMb0R",
+	"pY6sAx8ZpENKNRzSYT4zb1jhK93H5oKbNfMyyz7OZw2yF1Rv6jchVSX8XDIJ6exayxKm0Z+lkBdCA0/2",
+	"f4F99ZYN0BRk/Z7v6suuzHUREj/76qv5LGfc//uL4CtXr6lONvF3ra7sBc2XHD4mYznTMWm0PzYfkMKK",
+	"lpk2YjA3S2Z5mc+unxmZyBm3/6qXy7iGNUh80c+H0vGjkKkiWhAFVCYbskKpCy3k5yipwtIo4Y7B7r3Y",
+	"Aj987fsNEG1+qqSEsgxSkjG+9e/vUvMdPvDKPrFPVrprG2Kj2gDoV07Awlxw4td8y3+VsJpdz/7Lk1rX",
+	"PLG/qie3jSeaN2hxSILv6fHbUouJm1KkdO/2ILJGFYIrcMqxAFRbieAaOJKAFkXGEmpW+qRIV+ZPgbct",
+	"Gae4qi5JP8473/qc4FuMnG0BCrOkQoplBnnfi+0V/+OfSvD2CvpI/9Y9N7CKHzdUkx1wTXZSWMIg63vW",
+	"cMfTz0UB/D7P7GerK7FasQRSkZQ5cP25KiTQFJ+TZ59Xz5tCrvlMw71+kqi7MxBa02UGTUIrTTXk7tvO",
+	"x+P5b4JOQhLalc2Pfmvh9nheFFLc0eylBLO5DOHSlJnH0OytFAVIzcxGWtFMAYp19ad/zWguSkftLHuz",
+	"ml3/vV94XwsO+9nHn4KSyxShuBhIb0heKk2W4MyJvSj1Z2pOMlCK7PBijV+jcKtRiWsAbo6Gv88KCQWV",
+	"qFolZEAVyNlPYRXuVezf7UPm/ovqy8Xyn5Bo8xpPqbdHvc7fb3VRm4wp3atDBfqiVIybDzY/23OEKZLB",
+	"HWTmX5QTUAnNUEBvCF0qs/NzoFwRvREK/NGjNF03tGZ1YM5nW8bT5peUyn6FyMz1otSKpRD8Fnv4gXRm",
+	"5oD14h45oNnemWs+znEV457bYSF+TohzL2hGeQKHhKdJ4gX4YMnL+qZqGYzrP/4hSMqklNLYXGELqLlK",
+	"/87GPfXLelb/PVP68AuYhrz9P30k9oT4WL2GSkn35t8NM374G+zLwovl36TW2pugR5aUc0gb710KkQHl",
+	"VtSoOyDbdk/MKqtX6Z5aPSKy3u1zKdkdzQ534Ldi50182Jt9xFNFqLbmDOVbv8MSozuFnBOq6t8kFEJq",
+	"RZi+sSqLmtdASnJqnsWyzOg3CbqUdpVtkpjTZGENtpb5c6VZHrSB8Bxs6SXgqfnNmFgLLSlXaGgXFLfS",
+	"Cg1SI4VGIsz/hvb5zpjPw/Jg3+0vn1eLD1Jc8FLVp03sQBlxjJhTJGN3IM1RN1oTVeIUOoLwFFoJedPk",
+	"K8GTnSD1GjL4xZ8GJdB9Tr8ECrFVt3ulIW95P7OfS5Zsl+bX2bxiauuP9yBFkG0vJOXWb2uTFzIFh59+",
+	"q6Ew5sFaEMHRMie7DXBDjVSAIlzooM5bMcjSzsb8IrAt5zOmmoLJzNqZWtjnUr0wh6b53yVkYhf8IMsx",
+	"/wAJRYZmEDXSjeoUzaKM8nVpD7sio9rIgpF0kWViB9K81S55PjO2HKQLYy5Kmuj6L4W5/aew388nkW4j",
+	"slTNyUqKnDy18sTLfAkYJVEaCkXA6BM8ouHnEoxiDpH5jmYljPVJa9kTxonEVc8t34PCZ5yyQzlJaAY8",
+	"paOP91TklPFFAXKxEWUgSPQGFWU+N7QSHIi9wVBCQgJmDyvjJ1JO8P6wtEmlF8aPNoLDEgjt4X1r3zJF",
+	"dpJpDZxoceMVuPNHbRDHPC/0RSM/HJfj41LxXxfWrw1cEv8BtGZ8vUhoYeiaOK/mgKxAk42xkI0TYs6m",
+	"XChtLUW1oRIMDbZQaKPU7DHUJJDYgSJLmmyDFPdLsORehK1Uc0Zmgq9dvI/o7juYIlpkafANotTSfABK",
+	"Drrw3ce/pixT9qF+kyiigKd2Y/nQylLco/wYWzn4pkIoTbMFTVMJSoU2spcNuAO5J35lUQFRkAhu9AWT",
+	"C72RoMx+P90TemFUoFEfSELrzTq3iGYEVZ3yZoaVYLMCs5FgD+gNmb3ErL48JMOOynxRFhFefm0cDcbJ",
+	"bsOSDaGEw66irmQKMJDGtCKrMsucNrshT53TwQUxj78qiyAH/KvDUdwfjdY0H+UeQZawphy197Dx07VO",
+	"Ux9JOuD7wZ5sbuF5S+/FWFxTOCC/h6qwQ/OQHgtv9vD+iyrxo/x3/71DBtdLdx2a9l211ziWvnz2dD5G",
+	"DU6KYNZKcuJth3t+4gOie3zEzu7I5EniGOf6Eb5W4Kweedi2zbynQ8fho5WLyNE6+gAcd46NOYMeUB6H",
+	"dP9zkmwox7zdmnHV0sWUw24WzLiEpfIsoQq0TC8YqDDPf+fCUp1oRCOBOmgB2oujZpwUGYz/aB8Ca39z",
+	"N6xR52/t00Of97Kh2U/4uiQTLo3Ssfq+vX79ek6e/eH66VM0LXOWcrbe6KB3QPcLK7oqnCnLUOYxqGkM",
+	"uBvy//3xD0+fErhPjOXKOEkhF4pQnhINSqugfbERGfOiPYrY39obQjI2kjrGZ4wRJ3j9jo8PmdqLuyFa",
+	"5N5s7kO1zsgO+8z4gKhk9tuJQm6N5gvriu9u35AdwNb8OidfkNeCp3RvjMN/I7clt4ZQxYPDp3fJ/Yvg",
+	"AW/uu+c/PCdm+XOUMLineZEB+aY04vzkBciM8XG2YIOUDSa0KOQW0flyz+JqIzTErC3XNT37duMRx3W9",
+	"AyceFp1dd9kNU+2EiYvsytkRQjM1G96Ujqk87+PtOQ69Smtf7tx7SfOCsjUPJkNkCWfwYd/sICXLPeFi",
+	"hzqbC/RS8TSnpRY5pqwWLHQc3FZOvvX5NZXaPEtvIFeQ3SE/KloOKtEuEekdZRld2lP/DDlLLvSG8TVR",
+	"BdCtixxjFJP8AlLYWCBmBMp0DZrsqCJJqWu74TxGxlIyWIV/wfeONhETkedM63MIwS1bc0iJj7CqOYoA",
+	"ERLDyfguDG4sZOkspN6NYS9+h9d+dOceTEuQuMj6YgUwmiDAU7Wwh+RgEcqGqo2maxUtQtoAMS6AzW2b",
+	"z6eMt8+2/0LTwMkZF+eR4hMVHDwAh4jxVwXyHaxspp2N9zcKkbFkPz4vo0DenUX9rFYgnf6gEogoNdZB",
+	"JMaahLRSScpK6B609a2s4hm7Xsyqq/hhHjrC2ut8S6XmINWGFYoUILuJ+lpnoxYcLYcHicBU0hUmoUrO",
+	"bUIQeBpJ+GmQ+ajdaDb1e7x4yJb0B/UIQ63h2jRUXhXM82lGq+8q7dYQnqYKm1cnWpX0rNV/k6j1Nq+s",
+	"QLsx2jrDE6ctK005b+iASkCa4cKG1jo4CbsKse/sPq5W5+DkHX+M5vT+O3txI5BTaaGJR5k7qwaz+Uec",
+	"XiecKA95OoxX8EdGuCY5mi093QkKtYuKgDgqEXtPMzwf1ZNtvTry+Y2E6BhNPEE7HqPg4gEYp5gqRRRW",
+	"KiEt0re/j3ATh+zqV0KSonngNMxrzKQZYx0Xez6t8PtGv/hGn2ZjPbhl8LFHyM/jLztn9pL+MueQPudq",
+	"F6rcXIp0H3HJJpyJK5ZlkIY3rS2ArTau3bfGj6RqC6nrZzi6fIEpZf73KFGdZs95TWkINkTno+wbz4pD",
+	"dTOwhyax6qh9Onx+jKHKeTZMQ5ovuWlUqLhvKUrdW3mHV8yxBMG4zNeEEixcXIGcm/8XxVVZzMn/+z//",
+	"N8QbqnvqCmwNZy6slzAuYtCUjKDhgvEdHwMSKyJKqQjcFxll3BUMnhrbwSDktECHu2W5n+DZu0RCfB0p",
+	"KM041W03r/m7piyLcFdwIIqlQDbUpXE2QITegMS/cNFgejB0w9CnD+QIeF3UhFWRxF7aetx41Qb3GiSn",
+	"2UJG4mk2L64A+CSOrAWHRUg832+AcNgBBoTygkqmBCcrUdoYBcoVNvMQyo30ShgtvCMVmk8w9WsNBX9h",
+	"Nh2b0WMIkNP9wuaXg1sUJQFPOpCGADndE6oUW/O5IQOgzKBY2011WCVurpqiBhX8IHSwEN7s4dGG4fQA",
+	"2l6Uenqt8rApJwpb6WmVjyt7VyK7i5lzG2CjPzR0trt0mlXq1f6v92odrsFwR3vndOSoJSCembGD5aXI",
+	"c1e1OiWPVt/lSWYlzL2vpl1NuZ60KouYa/aZ10SJHMypbk6FFeOUJ1B1DrgU7nDyAu5jKkNomBNnHVop",
+	"cQWeLNm4s9SeAu2S9a9GdE14QsXI/5dORtrZkIsNoHLy/9Tu31YcoNVTVX+ieeB57BoFF7ZnUF8c2jQT",
+	"lCAt9SbUQe+MiapClx6cBX3SMdCBgOrSXBr5rs2PANuTGzG6ZQou3ip2BzHZlZCQUBUWh51bS+eQ18qV",
+	"GHQPv8H0Pz6w1lXx5j5PiTMJo6XqUCVPj8BtINm+A4WdIAftgpWpFbBP7sNlSNWjag5h/eGOSu66gcKN",
+	"fmUWtgeVKGWoBv+5rW7zrVF4fygUUVC+6AN0SDZU0kRDBSqRULzAOsANdyFYDISPt13pgaq1Jg/cAh2B",
+	"qnMsyBSRwhue7SefPOkIfxmvir31rRRideRru2nZe5KyNdMVh4xWAq5ZYlvYsGNYQiKwDB4f0jpC/jDR",
+	"2e35rmOOcYq9PJFWwcYZfyBwGV1CFtkbsY6wvZGznSiz1LbqrUoFxi7fzcYeov6982rhMVK4ItTO1/LE",
+	"nRj9QTe8/bm9uHXQRM6gg7KyjShVs+e3v7LsmOz7SJPXbFPjgYUZ/HPpDuFDkwidvfG6osn+Its7XTEm",
+	"S40m9aRPr25ahmOFqlyi1YSx+3FlLeGzvzcRG7Lh229upiqdCLUFpsEet4aWLPSI9vNKkCfs9WOOh1kD",
+	"JObpmJ73QjBstnDMMwdHUOYbpXQ110Vpc8mBV9rumFkEHOUFbJgLgxhHqP6cwfXfB3Q6Nno5OuxYqjfz",
+	"ujsqg1UrDFWv2SPrfDGw/v3AGzfA1hvdeKUWxSlvHNvV70TruGT4cYq1qZ06RSc8s72HqEmrjuEbApmC",
+	"Vj9cKkDNbauozXgmzO25UO/7BN3klcKBvzfluHa7uvrQHsKfxVR2J98JlrJ9wjvnsU8TgypCEjhtunbi",
+	"YTCluQiuaRKgBuTOUh9shjm1lMsjbHi95s9vs+04XaNmcYGIYTAUhwBiVx/7YLP3RNpXAxWkeSFFLhbe",
+	"Oh1sHdeSJltIF4icdZjeCaLoRFb7zqeLpygKVUCiF5JqJkLlqmWyIVSRP11/8cdJkeYa8WL8PTmVW9Aq",
+	"GEGV4OwctRE7fm07RSUzqua72zfkyy/++MerLwjNig29ejZppTm9X+Swpsu9jtW1mUt6S81zSBldmL+3",
+	"VUOFCJDbyrc7loKYzWdFugoHLbtrY7z/xRLWZUZ1KLn6nCRUw1rIvTUTM7pD+mnJEh03F1URRnx7TnDx",
+	"trhT0T2GrA0zWkYoJzQNaPqY0MqgUjln6XDiMug9Vxxh7HvlM6T97WUuNo5FFlPeAveQlFOXBvcFkzDt",
+	"RVNKRcbqcdtSaD2Ccatw9lGIR40CgdG1IMD1NHwZtuZUl3JCmuXW3xLau+FiFA9Y4/JwvvPduqaLlZCL",
+	"ah2zWgJmnq+pq69inNo/p5BkLh1iTK5U0h2PlrdEGk+OKomNumjmh4Xa0Gdf/fEcLlyH9fEa2togaO/5",
+	"SrAcDZpeoM/gOKuwuXS7Kxo1sbV4jHAKLbHOY0E6NXnB6L97xTubFO5YeA+itcZqlbiKmL7f/f4cvVWC",
+	"MAxetmpRknkvld/77dYNeldQT+OF4+v6pnpjdoQkLaWtm4y3d8N9kpWK3TG9771KS7pIMloGG/bCDfMs",
+	"A6UFn/BNr/0t0S/qxWtBjI8KqwUIcOzV8pAfEjjsaFbhLxr3NIUweouEO3RdF1KUUQusVHQNC8nWG62i",
+	"xOtITovXLSIdvrTLwPbnhwVNSkh8IUsXHKEq1DjrxhyXrLP3RpN11brfs2Q7GfWh1YQR83LxsuDLa4su",
+	"CKE4wSgQCaPZc4eC2OsahSL86GhPOx4ip4PHDTuX0ZuKBRd6kdSxgMP1t69Z9BR4jBSsCvIsiD8Fcg3p",
+	"gvFQCPL9hilSSLFiGZAlJDS3haYWW9QWZ9lmmOODEs2K80UXarOJjEH3AIsDi5Db9zN+x6w1J/hSUOlQ",
+	"DSXQdG9Td+izxQpdJtdin6ubyZlXrh+o2igNKT4QmnkNWtmkSZCSkc6int17XKj07Bv8oTZx7944suB+",
+	"ujSNExhcTg/rjmkJ+Z1xF2JcjEmvPCDmCfGaiWWbXlU6D60yt111jIIMrFoRIlzgEe8NxoNiEs3GtQB4",
+	"HA73/J8G6HlcM8AUkp+dlt2g9lC3XoDSEx9Rt2I1o+iD+EFNjgzx4SzOenOfXNBht68544ovv9jXxlY7",
+	"rb5wUsG/T66Pj8+Or+AQ0x5smzJO6KT/VuxITjkW2wLFeTQHZC55KhYl1zYdN46g5p5J/mBIATosPySL",
+	"q4VurMV//ZBkPFdTPT7Ph2kY+njX0GLOuLGs2F98d721fs7hohEQevyqUXP9JwIyB9ZcI02Pfp6745bT",
+	"Qm1E0FIqJGAFdQLhvt6cajUnWhQsQYBWeidYOieK/QJqTozHUDC+nlfNSuaanWTh7lVJJ/VRuH1MdSTE",
+	"v89gUbVmnBDqbtKg/Vy/5LlnZRvwuxeVqyUbR1jYJwlP75F9wPURscSTWDewmg4np05imMC+Hka9O8fI",
+	"AKoWtpR2sJHbm4WHTR4erkcCZHOitJD7OfnjU6IIyq8NR3aGBYzBJXXFjQOT8Brg9u2L/zix1qeBkd8u",
+	"kPdU6uNFKBeyoTyNlIufWt7S/OSxoZfQ8r/25VYTfekpye+6mjfwm4/hTnRG08a6q/4lO1BoNvf/t9gx",
+	"vVk032FJA0q75ir7FyTGTyc4n1BE4pu5EJFfBF8sYUOzldt+I81UX5AcfKYFTIqkHSb15ZkjM1TTkVHt",
+	"gZkINunYhqs7BjvEzb+uJywRpny2pAOYGwu22xJcB/rUqAN02J62L84QtE+Qj8P9rkV0xMHSEdpAf2+z",
+	"vlGzZKuIWK0stFmPaEac3Snebgh45GG2ykHR9mFJurM9KqnAMV3Y7ouRdZLTLeIcMkX+8PRPw4H2gyxZ",
+	"JTHtxYTFJYM1DSe9JgVLJue7xziajZ04HspEanXigKSsGhA1Bv9EjP6KgTiY8wjtkMvqO2rS+qX28/Hy",
+	"cbGjWL1ojG/rAXvai1IqyFY3RPBsT2iaM64Q7dfiAqgJyE9TlqjF4uj5cg0WNh4T5mE/787hQDd29PHV",
+	"040CidAUoFG1gVPr/LDOa5GWF0m0e6M9kFPQESviiOK5HmvUwvwvShluNivKZcbUZlLhn7U3xo9aLFsk",
+	"aHZFRkt6jmhBYjqLAouzFZuUPB9V2GbfOA+4LT5JKl2vdNajPb24n2kLVrvnciGsgyKmw6qVakeNmSRK",
+	"V9qhbXhwXmO6Nkop401T7ccaQa/cX+sLYw30nKiNkHr6xnF7Y9pH4Md/pkhaAjEiRjCwatFE7APJjvFU",
+	"7HDcWvDzKlk+BdUpLp4d9nQ+NMhy8YPQjaaSSYU+w1Uox4/U7Dw9uHbztUcE01RpH3FEavew8WkM8ld3",
+	"hqV7f08F1telnQgdOisnnYSIdbDZn5Bbrat5zXN6F3sWTVd9+eX03Dd5oYd76w9uw6jqN1KGitMirffz",
+	"fggFl8Tv1E0KrSElBcXuykYQEAugP69rFP/+xU+f1zO8+onhx1G6Nvse7IFG7Dicwxh7blfTJDvGuSJG",
+	"7K9xAosGQhX529/+9rer16+vvv56Tigx6gMHz8kSx4ojO24IGKZVA+B4Byzg2QiVUq3ery34+d08SawO",
+	"cSwZxoeBW0mdEZOga2CMCiEHqCptbwJwDe7/lGY5DRethSdGWxrZhbeTHO6VYcJJYGv+Du5AKtu4elr4",
+	"fILJXkhh7AHvbA2lCOqLm4HosCZ+5QuOOx9zvvEO70VRQEpw+pXFi9+DtjFAIQnjZJXhvKP+2d84e9ld",
+	"OZbEqoDRDOmeCvVE8SbUeb0G//QoTc9xWFjmXO6g+DPV8K4yYWpAm1J52DMt7CZTmmZNUCrEpAoFd76l",
+	"PH3jZvNPRCiIBzx+3Ahs+kOgVi52nSH9PgQyJtLRLVEyFpwDL8OptgsW6Wo6IdzRinFES4S+ZegAfOfG",
+	"V49C/HzfHEHbBP4LauokijlJEz2Ap0VJTpMN42E8rsupvoGuyy2ElQUXJT9Xg18feGBtag8+ZrcJ4VZ+",
+	"FwXr7KI3wN6nMhwj3SPdx/aI1DlUUVM6L6eQ/GCsQ8fc+QqDRsY4TGV3dzS56dZxFsLFZ32diWjf5YWQ",
+	"+pULBnQt2qxNtyXjVO7DyKJY3nIoov9+++YHYl/noHkJmppECxf8yMqcf6bIBmgKsqOc1yUoBekICz6D",
+	"ns+LQbjZl0/MAdfl3OML5Q7Wlcr9Qra0TDN9WxNz4BUHq6zfIMVuvJw5Mold6IPNkxYZrPQieIy8EztF",
+	"lrAXDknHzsN+Nn/69CkO/kF6QYoQsiRjKhzd6u4xR595xaOaLBUL3Ed2V9gjB2I3qVwiPhbel+DEq1IQ",
+	"ZMCC8DFFnOmD8NlUbcmOZRlZAskpupzjpU+sFh4kOmLs5IRpUhZGSylzrqc+aDAqmSNWC2mpdGgsAJUZ",
+	"A0mknY3eenCgm0iKZTbJYK1DCGEpPFzV94yDm4BunAErfhnMyRc48L6SxjpOadVMcMF3IFOW6AP4FsMg",
+	"S08sGrV5aYwoVuEY7I6iGUvHgLrsZvW7QrL676KUvO4AOTxC1MJNzwirj57kSwx87+eSJVtE7j6k8Q+Y",
+	"DXQohXZNhtb/YW55YW5xMEpMK1JQCVwHwcPvQQba316KNPTw/2kujjxkoel9/yo1vSeSaog/KQRuVYME",
+	"Nqjh1t1487xJ/2H2HRGC9fxrFaDNh5jWjdZGGTDqQk/kgYvDdOyl3zDJzmE4dfbQ8anZ9oPUEew8ZeH1",
+	"pH9favPV01M/5b3QoQhUCkumx0Ou/9M+LGLvZIzDmBbz6in+lrlfx9AHnFFILEGOF5HvIV2DNEdRNB4a",
+	"9psrx7ejEyWkDLGP7gAHmM4JEsWONG0e4vHw56RKyb7AWfQw0ff8uHjGPV+0kOsT30dbRRub8TPdS/LT",
+	"ZcA+6b2kXDnP+HK+1uG7Tmo0GhyTcXKxBpuCiNHYBqH2iQkjF/rmHOhKVYQo/Jqy7CXlKUuD6cHzoHD1",
+	"zWc5BgLKl8/2NgXjRXW+MoiRnNM9+hRARyS9Dgo7Wt92CE/UQjHy5bKxrKfhw9ehUEyyAcQRnIToQPej",
+	"ojeN8TShZHsCrI0x2cJQsb8uqF74FEikeAdi6AkO2qf3/oNI0n7mHhm4v7HoyAqbYz4alI1x5BXLesMK",
+	"YaDIqRL9MfL2b4Fmxo48jM5NGH7vBSugYXCUCdxNBVjC2xrUnTJNh2VLcQ/TVr8U944SgW8o+ZaLHR//",
+	"QFCKhjv3Sp5TnWxiEl9yCTT1SbrOSGShtBtNmSDsOhfaQq/T9MZ4WHsM7Gyh0ETS3XA0p6bUfOaKb/yX",
+	"NhfaWlVMiG9BuzKhKY0ja8pC2PLGb6VSGtbbVPo1UeDiWMp4lBruNRE8AZz6NCdsVQ+b16JQRu22kOgb",
+	"Ksc9uD/xsqENgGKmbbRMETuOi6hW+UKsg8G/KEayWuRC9imO4w6kb7KMGL7NvVeNCNlfPiWOgQGb04a7",
+	"woMYM2G0U0DWmtNQdxuhcFK4BJpsyI4yrVwCqZuZarx3KUqewMJXe9Svr8Gz7SWRrXBWIE+R4/Qi3buc",
+	"6qpoXzXWGsYWnIqcMm7esNiIMnJQrSSEh51Vs/iMVYssRsNhLYid+ue4zXILloqsmDCtb1Vm2QLvjrmG",
+	"7qduoj+l+wYg947K/KoswrUdEHKbjKTj6AE/tVj5kCBKrj1rDx9mhCyYubDPs/PrHTmKEgd2rCIPkvmi",
+	"LBZwgE8/uuI2Bhrpd1ZlK1gitoh9KBb1t83rfd4UrnpftETyYEeFxLre0kGtAymjoVC7WtAyZSJso1kI",
+	"+wg2lY0mR23f1kHVKPWZNkHgYKcijn/Ekgt8tT2NzzSe6hj/ZEM5tzFeH8K26OHzWSGkRgTXNEfrPsv8",
+	"yLXgbJGMRjT5cc0GrIH1V83KKy3GfRjovjWXd4qNZZnwioWrwX0f1OHAaJamIURpc1jrjTFLCCK1sTuq",
+	"4dr2y+w2gmhsH0PINsaNJPqhA0GbYKPzwNiCW8qZZgrSS7Rc5MAPO11HtoEdevGT3VscFpP2T0/sK40I",
+	"/LZeg/LC1Pch76DI9rf15b14wMji0W0XIvwQsciE2AaP3ee+BobspNDG1ptjTRvTATuHaEEyQLzytQgK",
+	"UgO0oTMCY4XlNizDZwixJVRf48O/W129NpZ2+PSSTGvgriOm/UjzFPSNrutKnuor8COqdTcXfTgDoTLi",
+	"6nKg6tnDmTNkRa1Jam3XmHFZzcuJeMFWORzXrRvXraNU6kk6sLmJA+MucRTlNeqjNRj3wWaZtSBWcelm",
+	"jnl4HnlvYy+H3cLultBAnTXj+HqrMcUK04LW0Qt0jvds83g7Qf/e7el27Axx/wwX5pY6ue+3Fr6mSEab",
+	"FprHUqAOBSdjLOxdoaLwDTa+pyBJklGWBzOsEajMqLHQg36u2C8wqtC6i59Yo5m1vsk9sXpnD4XOEdTv",
+	"CYucKZT/GrRkSXMn3zHY2TzW1oKv2+Z+ZT/aArIremd/y1iydRCkTpGr4LavUKZPrhhfCl6q0MAkokXh",
+	"XXyHJR/A+y25VlNxuxr40WPP1Y3I0vo1x5pCOUwLAdZ47dGx4HZ6iCIYtDLkquadG/WhzLoJVVs8xcdl",
+	"6OxLJ61z2thqd3WPkXXQiQ/cgfrmoC32rStdVxh0Qz+R8gSyLDrO2hFjSC7fVxf2NrFqydbrYQiRGozd",
+	"XR+G9Hatgf6hDbMhPpG2g/N+mFIaua9wFH7OuJCk5G7up/lPI9c5QmjSdqN4txo4hXvCuBakCd3eKamk",
+	"WeaWlQdf0d6CAZQRP0cbsek39M6cTMCbYPa5UTokA6Pt8Lt9kfJg6QkH3QeYX5dxVY1eWFwH4fGzjRDc",
+	"gY3s2HKD9Kjbxogqc2M2ffH06efkqbPJLY+DLaunyfvUDssz7YbDjVBHdSoO9G+GeiVeeTQHwjTmxRTC",
+	"FXz6fvQaybUKZ4AdrV2RaD5bszsIt1LYA63nNOwE8Ro7jipyqyUrwAfZ3R4Yse+aJRLdM0ICEOwBu0qo",
+	"AuMBaZuRG2gnO6h2CFH8B9A+OvlwDWOTjhnpetompLtj+C+abiNcr3ZMcB9blPyC7o3B9Zmqt/OIJLj/",
+	"1PaH1IdFxabqrAifE29WKwi0vj6SOVd5HZk840ia1sioOjjdiDXb2m/ZnQFVT4kangY1deZTBN0Ledec",
+	"lRRl4lHBgSk8azBjjHPraTCukbJDjYOGygOH2Gvhzw5pZz4qSqYjIfycRIwmVhBGDAWsFqla0CKxk/H0",
+	"joF7BclQjcH43k3FPH3vhwFrOqsyF7VG6AVXZyH7jmbTCdB0v2JEuUn8txR+h7hAk4vNlpJFyvZGpHnc",
+	"lO1wCgiS7QQAWnO5648KNTtlQkG6sAZ8JOFtwxwnzxoeUV3nIPymVY81pKY3RBH3QqeCZB116LMM4h+O",
+	"v44OyrnrfTRxfKqoFxfI4l9BD3uwKrD357bdIArgs4qrMy9tQSU+HqS6vc7u+MVOVWOn6PFQHkJIQo2B",
+	"P9W4e7ft2nE/Z3bYrT6oQkL246TalGPGZVWjsc+MFTxuCIlPoAwMTuqQ6QEwF0cPDD9qDs7gKJD4yO8O",
+	"Kc4RLe8K4fGdEG/uQIYPQ6q1zWCFcxRJJpLtwiNvd5Pje0WUsMD5FnVMgsU2swU+TBHGlaZZ5hG/Ay4t",
+	"SxfL/WIHsB1Nlx8BtpUdGq5nV4gnpkTsu/xVSpd2VmD8Ei0W3piJlCgXGQO14Ja84TmQsFOLnHHovwL1",
+	"bgyacA2n9jZrqrZ9L3G/34FMSxih0BvP697c+erOJwaJ22VKgJXzhri2CV9RqCNSoc3wlibbV07RGJl2",
+	"HZuzf9oUuD8E3T9js9Yb9ZFhYK1R/jFw/RKvdRYb5ek0i43y9PKjyOpJ62M8XF9adOJE2vBA++PnwYab",
+	"tlfDLq+NIKFGsCVno977lurNrYYiOPgDfh6LllXmOZX74ZdVwnjr7vD7efSC31O1DS3WGCgTRra8N5eH",
+	"nrMTcrvKxG4U3JX/bkf0ahWNXTLvnYPbmCFpydBegOXB3G3UsJaoSOr32XRP3d01knXuPX9hdk8fkaZ1",
+	"EZVgxcUrIUkGemEsmMVaYHmQ2rJi4Uy94Yd7+kYfn0pRLHxSZgICz4hIxnQE3kiqzKxTcSF+gZGV093y",
+	"EsfWcTLzlw4wFaJwWRCu0jZs+aVkYr0wJ9oe03FyuwiM5l9YfeUgtRe2eaLxc6WpscL4DhbNtKSP/3b+",
+	"KOFObGHRyAzhjGuzItCLjBbKh2YZdzDCoOV+gX6Vu8qJlFlYQ6Aa0jBwgJ7DWI6owMtUmQRe1m9Zdyxn",
+	"kYPtVeEAqQp0UTRqPM7aBeG97LGO62Ugzi+QSOGuKm3U0SR2fNL4E2NSjl6wA9qLNDvi+Pj+2o8JTadm",
+	"W0bayBAXZVrIodFxMc4Pc9dPHXQaDvzYXtdwGGjmeVZ3uFZ4hk2XoO6raFPaUapFlvC+dkbbSZ0C03ho",
+	"VmgrVaq0nc2Q2vwzJu42thDSaNdiDCSqJ5J7dvhT9wC32jscVejvDqnMgZr/eGADyvdYQcshosr3AO+b",
+	"JRcn5cT7Zh9Ho6CINbk3yw4XW4rYhqvwaCM/LawGH+hyPrAS7Ce4BTeX59ZSvbn5niij/uY+7ITQ2WCD",
+	"3MC4fyEnhTv70gUc9AR1Okn37qukRzDMAtLp5nFQs9X26Lc86p00pfQojFEb1ZM1Dw6i40ijxvdZCjfI",
+	"UX1Kr4Cdxwzz0jrZ+mqQbuL72kVcwyHS1psiJEHC/TkMZi/ygkqIVuP9tcAZor6dEwGXyA4Qcs/eie2U",
+	"otSEkjUtRrdwTiYNfsS3IjxN2gcCD7pQsWqH8r01UanGUrwd9vEt3Zy3WGv1VBPCr3GsKeHCh5YQ9ev6",
+	"ePht8EiqEe4DlZSsqsnkqSsoFiQV/U5s32c2IJmxiJ8nMGEmUyT/eZBeo86FcPmxHrj8LtkjJ/aEKFss",
+	"HH/2Iyqm2qezIZY7H6mQK3r7Ito2XFJUsTiszg69nfu9KKjUZ4kA+ydO0hei1M99ICD0TK0hL/TkR9rb",
+	"guJBbYFO30NeUL59LiVzizpnmDwFpRmn0ZoNRC2ZFvvMGIcYnjLcsRTc3u9Ai2XGnZkTzzXUPIXABgem",
+	"XOG2BKUVEbxVuj0eoXRlZx0sfD1lbFqlEjksRbonWogtjvE0Z4Cr0LVo//izhETIFFKyMUfbHlq9bP1T",
+	"vdtDF0KYMYhZdSaIKwyyRBvUbQgmFxII7HHgJOWkVCXNWnQOGbFGd6r4GbIFKGz7qC2EtVzEjpUdVdig",
+	"zJG+Ywnni47DaU+AnriChAyocoH89nK/FTuSU74nFrPIHO8FCDvAGW9q9Uwf2NNxQcJOCsR7rb507vt2",
+	"EP517Hf3ScoFcilGZ7XSKFtYIJsmFHs6lXNQ5unNqxrUH0E+XFOoeRXuP2t64d7jYmcbkhGJZrfZEy50",
+	"b8KkloSGymmeCA1NXm21VmalcxxVirDJ88YOCOkWy5n4GVidMw9bQS9bMMKFBGOPW0gvu0HqDslgqANz",
+	"1Wk/fovjq73UIqdQYuEtyAqHMri2Ne3AkPPRHoB7vXlm8zu00IXFIhN3IPcLHJj007Tph5NGQgcw6zqT",
+	"mav6fPvKHkFw1kF4ZtjUqikphVxE51qh1llMLqyPzqOo+hMPySlKnYg8VFanyiQBSB16nCFGpLTONfdN",
+	"G+AqKVerkUOF3PrnbgyFX/Jg2Zdl3AvELLhoUGrkUyaHKPzqY4ZaTlOYCDmXgoNoGJ1TkIM6zuvIt+ba",
+	"SVF1tyH9suovmvdmtSrCHFXJ1yiTqhgx5fZK7582mqoaue70sKK7G9sUuQTrzTNlAdxOgz9t9ij1NKo2",
+	"IaJt/aH75xcnestwn2RlejS5p3aTeQe7Tey/QKE9nJd94meKbOxYmXZj6ReTR062m8Dw/SMIHILGOWmj",
+	"NfaY21Z1yZrnwcB2iox/mpgWGQqr1wUa8ZL5wLHkvga/r2o0l7By+TX3ieEj6pjh0GeRO+e8GT/KLZVg",
+	"fctKEwvdEq9yH2H846V94jgE0ttlRaBf0XMiLjon1x15DrvmXWfi+hKOCjTAWY48aQ/rObJSx43jDjHt",
+	"lZDErOXaBset/WuBhjDM7OpZpqba+gpyDB2/pzwQclFC8Gu0zhknK3YHrcnJwsISNtOitq7V/+IKUlsF",
+	"rB55rz1S0COqRjKnboEvwzNFGoHYLpABYE88bSIVnBar7YmvZo6Ew3sHid3lEd4+JUJqnnKmdFSLvseX",
+	"0LsnnW1ND1GkZN7zVmQsCZQneddXLbq17Y10jt6JRRU5WniIvtOkbHzDUHeJwfXUDxyiwREjQgJE6oLH",
+	"+UvmRAsxJ2t2B8psSjuyeCxJD/e23SON7X1DzMVGaQpO9E50gnSTd39tNn05NLpkFCPi5L/t9peZtaSl",
+	"xa2hLofXrEBsWCTVzxjWav5hVdpYFVaGau1gqj14tUuJryizrzEHdrZfNFLkjf/duDHTvRA67W17MuzT",
+	"eav6pgYoe30nG7fdUEWMgYJRyAqrBg9uj7S9oeqCVYJTuzsNFxc9Yz3H4nVCoc9KSKYsIvtKtFIAujnl",
+	"dQeqh85MjTXvsfllakR0+lyMiYb08eWIarEKjbD9cSOMub9zUdQKp7PO2LQJ6cQZeAojx5ocGPiD9YsH",
+	"FYsjfAAn4iPqEg0134vndYSlrX2OzW3sqOQ+iVUdH15Nc9gtmhnS+YyLzh9sQNXVGZkvXIo7870YVTSW",
+	"vVo4DOcgjEjfoVNnNKpFjiDN+Qy0mtqhAKGQEMSlk4BdkLmF3KKcfPX06fCgAF+WhI8NfqVzzA++LBNJ",
+	"PH19WFrqHfwxFaQa2ziqFwSXFTEup3VHC77K2JRmNfval+6+KGLBRH1zWl/1fCb4QrHM5/c7vjctW54i",
+	"/jMKdjGfSVcXcQCrVJhPZ+Dw71dM1yMx6haZOREcfOIpgzXNCFYE43mubO51bm50MPwCU7LmnY2/5kJp",
+	"kghujWUVyQBrIzCLydXRU3ldV7yP9ybmM6P7xz3/R3Nl8CBwar2GFqgaTRv8bgmc4158v7zcCJaEpmBB",
+	"gu1Bk6Yex8XxrlNAMfio8Z7ZAVH80ns+2u/WQzien0uahf3P6MftGI/MkxpZ1eX7+fHd7nn+5p6PuDjA",
+	"AdaJRzHE32+AuB/rOhJIGY5x9qiIHHZWTeyv6yJUV3bBFKHcVqMYFbHc2/KC2tAkilrHK2ec5UaFPZ33",
+	"YBdPBEq8hIrsa5Y/h4Y5UYkcYki45cWl7Cw2jD2ZLxhdslRjeZldeEtkVLU79b96Oo+VMDlcVyft9Yno",
+	"QE6tRHtJtf/6IiTf5xTUxyqOg3LomBuch7liuq+UzAHZWie3siEw+O+QmA9pPk3AveSlDuZrbOX/KjbE",
+	"tkn3SH3ulD545zzIcNkpTTPGIQKp+6JUjINS8YleoBJqPn5h512cvKAt2J63TnDTF4xVfLOnC8jqEDLu",
+	"9oYldjSUSkQBJGV23I8FdQvGQNEkDQVTm7YqU4TDHUjio4HmtKoNrrixMP1Mcpu3O1/ejsaQcMdEqRqt",
+	"h8DDEcKfSyHLPFagrkvJHb8OD3X7yW6mlV2OIa+9SxEt5hYbF1IbBX4aNsfLrJ3ZxbY9O/7CLc58EEO/",
+	"OqiqDAdbT8B7azStVSxFaDvSR8jz3MlR44vxXmXY2074tY90qatouV+dTTWabyqXGVObxXIfX1zLD8Ys",
+	"36LBW8YXBZU0yzAdutwvcCmDbrKfA1apB8eE6p3dzd6Ut7gW+tEp+SlpXxeHamuo4YE53SJxHE63yMAd",
+	"uqOC2T4K1ELEOdygOZVbCB0bmJuTDNScfHf7hnz5xR//ePUFoVmxoVfPJtW4Y/yz7EDqNpbgMePUNM9I",
+	"wtoeNodrf+d/IgnVsBbmM26IOQNtC5FRYXtiO3rHvvBjUDCkppkDaTzKD0F0CaeBhuXicMrLV5MLeKJD",
+	"V+zHfN0Gze+cuA67JlLb5acdWXg/rJ8WK0IJQh4f2SCRULM1CyH1ohBKhyXIXGRTTpHfz4m7GYFv7X+c",
+	"vydoeRjyLKZmVlYAqc8vHaZdqNpoup64o04dntaLiGm4twgj9rbOitEEsAdNcBrljxvhq1gYX8/RSHF2",
+	"wpTqa/xpgXC4Ywaomav/o6zHp6lCbGND8nySKYUkoxIU2TV6EO5YCoIoulfNmnTKCU3Dk6GiHSbxpFSj",
+	"KbTfazFKoeoE7ZsUcgj96TMqlsStbXq4sRtCO585dKg2MnG1i+Pa61tXRvdw4MLH4bCNAO89AqjtUIPH",
+	"Gq8WooLjjgT53FETmvFzjw1wfG0bcIcasu71pF09Cv3NfihiwP2n8zOHeq2aKAQTiOmacgc92U6pYW82",
+	"0srbAVRaAxig3S50wLG4/Nck+VUOV4jrsQeebeCoWUy2+LVX+ScVWdunxBfmpfLkgpdgRutbsTNHjkWn",
+	"IM62W2IiqpHJT++YsvXkIUhvbKC5RKZvcjFFJVTd+U9xpTWyub9v9Emcd/H2/o2bEjneYJtqMzbCpwET",
+	"fkOLAriyY/uxm9iCjaueR018/SSMhQqy6dB42YgphIoAMZmn+EXVtAlzTmnE/j8Ng2rFOM2iNvCGqoVK",
+	"JABXGxFxZMZuEjv/W/WK/QQH3lrnEze0tHMSmr12W8xhqdwN1i05zsun0VKU6PxhY1X0TOQcNRjE9gjp",
+	"WbXSuZsVUlHvgCe9snGeDJEXtBOKooXSP1RNkB0jwA4Ymta+6e6Z1Ek3fvikmwzaP6EUrxoABtNCpGcY",
+	"HzOf3dGsPGqgK36j+yT/mMbCGuhiDZrOm0zp52cdYWpz9XgqHjRLS6g7eGgam0f4VRgOtsGBSBe2bW7F",
+	"5+9qz1ZRlhpnYgmje64d7w4Kv1miSwlESFLUoeyN2CkcIb7RulA4jf5gvmLog44WhBEy0M/pc+kSpwdO",
+	"Uybv0EufaAiPns0UfKvVwIHA7quX5E9/+OrfiNPRxOIpqdk8APYewHjV5qyx2Y5CirWk4eHQx47OSSs1",
+	"eTDg9A9P/2RHjrvrCM3MDtuHH9WDg2WtNEjndgeZrbSFQs8HMLGwCX+88LxikKXfmHvCoXc7I4ql/X5c",
+	"mAra5tY0uJHArsiF8TaCWahkMjAfIT4ONzzRp+tq2Ynb3oyvSiwdDywaeVBI31VV7ZPi/ZGuvWkOYk/n",
+	"7TvXNcgiRQJUbace5ksJNBT4f78BW7dINiVPJaR2QCw6jr7/GO5ReYwGlWku/oV5bzAhxvh0e9QnKs/q",
+	"jqIpC5H4cRFTY7iRsf+AaUUyqjTRcm+zyLYYuOlqO0gSyYzWcO2Y4XQqpKfNppQl57bVuKDKtuE43ldd",
+	"O8FUbhlyNdy80YxxXxnbwddRAMfJxW0ZBIjoZNHGw8e3Q0O2gU2LWc3dBhnwW1vkHt6EVo574A4DERQN",
+	"0jiLMhKZ9jmY3ngYVeDnFpwAqeCC+T3Ihe2vPYft0lFil6uYOxSsQ4W5dOiAHeXnQF3UnGhRXJWFmpP/",
+	"93/+b384vKebV5RyfJ/goW9diypW1/H1whjzjX9q9+8KUGw29+A3ws60igypBzZ6Yd2pzUvb9l/510kU",
+	"kOOdQ0l66Yf0RGb3tHnwDU02FtLJWPUJ3BgVs8dmDy6s4c8rlXlktCg+jeQdFNn+tlyv6/zgaVgSGVVq",
+	"3OjWauhElZyczzKq8U9mn4uVuYKhr7mTgq8X1TCDkqtyaYiI3haWHQcZv9vswyc+CrdV6PUwwgE4APyy",
+	"MA0ditzJiGMN6LJT8eDMV1agj92TK0HM3TW7gzAK3A2e6Q4AwWGJEcQo+Vg30Tr7K9JU+ug6UF8Zw6TR",
+	"G/mZIjRJbC+0R6EcPYx14efnhywGMDsaJdmPKDdvyCvQTbUxm9t1b4anz59zYtcRHUtHtdXiCP9FWZw7",
+	"23aevtk3JbbNttgyuvuVg4501P9QNzigLbyElZDjQ0BNrM/TkTofDDIn8BMq8alOmQR1Btb+AAzLThwO",
+	"qJCo2TgpC/uvIqOcg4vO2U03Dd9zTF+yPwR+HZ3J5kRlGswBOziMxVz4ZrWKtTP3YBedtbW5gsVuyVrt",
+	"89RHhVMZDY3kJK2tuls4owGM0nqWW7MFb6Ch2ouBL3E/Du9umtnQBR91ABSzJpN/GsZEk7ofb85/2tnQ",
+	"oxogURY1yg6XoGq7qBduewgWSUZZfjye1ClYT9V3PwQrpbhjaYWy2a0ITtBs3Q2Dadu4LBYNGj2hpVwQ",
+	"m9lplXRMx0VrgS7ftLAmmGo4LEyHshNTwoPdjd/HmvO463Es6LM56s0zoukk9WPVhJFoKggap8aaGDbN",
+	"/dOe3mKfYn7XwN0V/fg0rg8q0FVsTJ3xhn60QBH7edIY3LlqwIevvA3v24TsGo4ty67apUdgAthrzz5N",
+	"9+x12O3S9wkjcTfmgPa93SO/p93NGCiXNqSLO1ITTLBjKnWmtUdaMY+2R9Ytn4MNhPWV48Hh3ds9gEoU",
+	"sqSxjDaz65LMemB1g/xdVIHa3PHzamtJjKguBrvvGd+eqSrTAWYDv0SBnfST7ae4IndiOzX3MBXv+yBZ",
+	"4YKXFSJqgRyvVhPUx+biSW/thbLA6ekjkBn8IDBL1xZuhaPCvCkI/sF9tYS1TJ3p/PYSenypQP2QW5hs",
+	"4nrqHJWhaN7ct7JzEeryMJH2PW9tzDaQOLJh11NKBDO4gywylrEHTGcJG5qtFmI1QT349EJguVFwlzhR",
+	"ztYM3qJx0BxImJpkXnzt7jhHqa7vJo9xmadwH4GF9Y3coR5vx/TDgm+x0jbygegl1cvnwRfcQdYHNGAv",
+	"INojb80t7JGuygUEhzriUk3dSzat3PYoicRSmGllqWUkUHmknSS1Ou0cq+fjuhOt4b1Uoyi8qa8WVQjH",
+	"Y2QOhiesrDShTmxXlu2JbrZJN/lei3/PXowBb1o1ManEZAo42Thsy4cI3DfMyJ4Y+NTNP7b4hPFYS/X0",
+	"eHZPH+TRHkQPFFCPZ9PdINhOHNshoW3R2DUORVaVBfrxMAwp2w9e1oBm7Djc7hePdtPuhR5ZO9wXBa4D",
+	"vd0Q8KEMNk1M33zpt33uEsnNwGwvmOM7uGvgGXZO3SwTu9gZdVxf87R5qvXiYhNVezIvFSxZvBkGwyNC",
+	"pmi3H1lB4InUGJEahTTrfM+pWfFpSSp39fR24m5NZTf/UC8j+M0i6zh2qnEuzbxFY/tnjB5qTAjzf2pM",
+	"CqNlyuxGoWmOBsXaaIZwfE5k8M5qjktP8uYrJvOpSb6jxm2tVpBodgeXiQ4cl6wUwzE1FIMTZ57hot3E",
+	"s+iMWJHBYSpsYLpWQ1DO4kc25O6CXqTIQB2BsI/kGv8xL8zlnnu9mtA9OLzWkqeVAzVtvWnjtiotsJYA",
+	"jdKpn05sb270LR/Ar/Tzp1pd9LPf+J73Cd88fu2d5Zgboyv5jzJWyzapFZy76URxVI0RUTNvuFRPC67a",
+	"Vizfmr3Eg/itbvxLHHy+00NkvdKVsFAcotTYo+jNOm97NatUBlrdg/nI92gisswjhrqKBEJ9mZkWCF9C",
+	"sGRhzNuiR4/FXVz02rUKYmWpylF2PBA9FDGzH4oJUILuvbfmeQEVWRaJyCPgL67Mg2UZSUWjnZlytbOO",
+	"7jQ0w9gaekn6i+AjTKUmeQO4xh3eOfI6fnmSNojhXjtip5zlFOtsvsudZLdAZbL5loWWPBIhXJQ8AibY",
+	"gEirnatIo8Oyp99onHGMC5k3wQPiH/yuKvM+hU018Y4P7t/ipNxXOCg3sB6+cBjZh15ga/6tWmSwimma",
+	"KegAByEuXED4bUPf8wLWZeDEc72khwrmP97hJCF/JNA0laDUnFBb65tSTf0fLf7Z2x/+HE6BJRICZbAv",
+	"qIIvn81x9vS+QEDoDeVpuA2WHd4vdEFLvakXhgdLqTfANUuM1CscV4RD7G2YYpDAbq32jfOKNmHSRs/i",
+	"aRMIRLYQq1WFXxko9f0EAwXOe4ppydbrYXfHP+a9u3wSLnwMMd8eHW0yD/pBfiWXB10fwf8jwWUfBwtH",
+	"QJKbZfYx4Rxn+IMc3vYVr4NTcqhasCMQpmPsyDEuHDyJ4qapdtCuj8YszF10+8Dw+8WCllqiuYUP0fy5",
+	"2k51qOV+IUseOdBLvujxnCzC6qm+07Fux8CSbPrRXEyWsGE8NYc25iyNM6bMv3YggTj7OlDyEZsCcfAq",
+	"a7oPB/6bX9rHyYdA9fcodixYUSgUkI0opbKw11UG136zkCnjVO7dJa7928ir5z8uZRTzm1nVHjJbuICx",
+	"+ajzKf0++P4hnd2H338k2H5MD3lV00GAev7D8xZbak+oXyf90sRL7v1EtxcPBTHZjIklJhsMqDuA8gh+",
+	"+SshMWwS3KX9t1yThGbAUyod+LkflZ7RBKmyHMT69+3X1fBMQMl2C3KfOp9pqrYW/aWI1Nz78uDDlZpH",
+	"XtfxIJzbRiqgZZa5+l3CNFkLUO0J283ZppAXWRCPo34L4nC46z5TxM/LnmZWVf7v4VscHSY9MNSF3id1",
+	"72s7rGNgrDTIyNfbxPa1bQvYUFWhq7RX+8dQtf8IAT2YjNCS0RhPzC+G8+a/fpM2ghRzIiRZMciMePDU",
+	"HjY0B4e1bW7CXzsdC89C3xBful1EY/o20zdkCZnYkae16M3Cc1paW8Oh7dW0iKD4N2oGetWerzJ2hUNj",
+	"OcuFHmRqR+ZEzLaqapkvlTeZzyCPY0NMLxmOurOuHZlGwX5xZk8hhVh5UVQYOiErjJ349mimiLJkIWt6",
+	"N76J0z5ssaoCSwfAYRUqtlOEhpcKsIaMlEVlhIQhnRp6sFRHVpf6GyvHzLJm3pfNut0A6FfuNY0pSbNE",
+	"3TUm2Nt/3WfqPrgfbtmafzd55kQQ+epNgHc3BLGAkHRVgR5GtlpcWXhiIMSC00ZK7YTE9nbpJuo3dtYf",
+	"QqqmEujGhV8GlZJ/+skwup5R1QODrGJrTn2gr3Ny2ABacOPQdTtl0vjlLPuSSr1vqlFvPHtrLYaXGYfF",
+	"DDQt7muhxjqg5gN6aXVU+MdLZhA6rZu/VdZR7EvfRonXoUOnSpWqyiPVFsvcwahh993spHRudwBW3zjJ",
+	"Y8saR8LG95QjAk+ndpzoyGTHoTYlCTTL9gtspZ6IHmsIONr9v3yPU8PdGmxzGr1s35x4rp6Ug96n5orC",
+	"lYId5PpucWEjAtVcrJOJesho7+i6Du3CmHSXhb6eLPMbsesZdQMO2wX7eT1k2PipxAXwKauJDLhSW0iH",
+	"6B1yxaeQIeLpjnZxzTJUwLp8bVxYYzUWEmhKxJ2z8sw6yBL0DoCTpdCb0aZk7UzHQ7+dUIhWzumnueBr",
+	"B0wJhZq7gW43TdBasbI/2nQaRxHAs4MLG1FUsWhB0wWfMqJlsx9RQGDjwg6kDXemI7l9QFA8MppsX24o",
+	"55CFsLY4t+XT4R4SqvQC0UQjXRTHZ3HrN0dXfQtTi9l2sNwIsV2EEYOt85Ay5d5dwS3aMYdtBLEBBOTQ",
+	"hLBbkTCaPU8q4LdOVZXA2mCpRvbyVtcvqHJNWC06BxUZ5WlEwsbWBffOdXI/xsBgRwEBN2YHueUGJcCf",
+	"HtXkfClUYX7EJjNMNtixgYngCBegfRnNWmhGXZuNn9mzsCEzisWy2NhPi4LxtUU9MSZABraLIKOFcggC",
+	"ElQhuLJ3OOs0dbNEGHe9M0sEzQn7dJpK/baO5qipRnQVoj9xqKDY8SMd4uYSImyS+kylKxZms0GvoOFl",
+	"rxqTC3cDZ/0d0eW333moI1uJkkHa9yB9HtGpcwcyZe3RqP575jMHX7KooVxTseBCmy2hKW4VJ53zGRcL",
+	"7+JW4BiLuIMZFYNZvaYIQTVE5tVYxThJIOyzvEoNiMNQKf6QExUECg5uKTHqsnEp3zbKU9sod6mXJjRt",
+	"RbleijcOni4WN5CklBJ4sv+cPF+KOyC/gMSxeWJnAb8ayaEbkmRCObA2Y70iRDFNEllCilFoBJKckwyU",
+	"IgW13UxdVpuLJ6Bh4gtHX484w9Pl6HvGg86c+8jRr7dAmuP7clh6XPm2X9e8Iqh7ml9CTTlPk14JmRSk",
+	"nM+KdBU71hr0PH0uVUZ5Mr7gvDrReTX3JJTqCI7DqTLTnyni99nQjh7dnzkMj7jbhGLv8elUoeIu82nu",
+	"SY2mK0/EIPtbiCzdocWFZpGOOdfNOBpvx1zuLIEzwWu6gZnpop6uGeg89Bc5rKbYVXU0ZCRHVyzr6VzF",
+	"XxX7BcZa8+b6yJiCCSN0UkaHZ7+Yi7AMWscCdZPibdEWwYl1iR0etCuePDihH3Re9dIOFSlW0v3KeS3j",
+	"JRyHqTdJsMSqlnBJeYQGfYNfp852bUhw9GE432bE07oGnCNDPwnPUmTYgnU6tgS9LAoZS71OUSFn7es8",
+	"BjQgntudjCbrD+k2qvdSlBVWVZFRxm2Cjpc0GwEXkTZynBVyaHSrVUw5j6DUPL5cQep7qranVqdnQoFa",
+	"MK3A4lx0I4toKN+BtEnTCnHSTVSssGip2jooWmNEJ5RzockSCI7lT0kqmrX5zYnmDwdwEXVdL4RqwVbo",
+	"r6Zhr6ln/HjmENYOw+07PgnPzIZGpvQsH+HFx/DMHMtrkIr5THEhfonEk6bMKm0UKvrsT2dSd1usBw9a",
+	"s5FeujjZxDiWPzw7OKfjoqrmvedQN6gILqtn3gFVmMueOD7t1GqV2HpuUZamroZrqwOOCOrbe4PLaaRF",
+	"OqpYpGeYj/BJ2oNK+3nBTA8NAce8BrkGYn6rTLic7kmpHGyWKDHjyKTxUhOYBtN6cpeQ+5y5ZYn7hmG9",
+	"4Dh7XJeQY36bTG+NGWMLNrBWKa/JpspkQ6gi//qXO+E+twiZ5ms+fjzEUn56qk14bN9RLRunVMIGOoXa",
+	"XOrjyFm0pt+3F9Sc7hVvZaSOxg67OXSKjDzssFMBR2+iFcazPcHYtkX3rwqojae0NNvLWGc4imLS3nKD",
+	"lWKLqGDtcCHXdjLRDofHICZBtY5JL+3VL9FxyWJEHrmSIXxM/Xl+sNAINk1vNPJ7/dw7tKpiOarx5WgF",
+	"MHLLfzUMGtLsKenq4MZiw0y518FO+SnnIC31JpLhHx47dHIVG/Mo3U3zGJO1dpIXt9PxwqAuLINIv+jY",
+	"oTmdkhcP/eIiPnW4uRGcCpa+OH/kMG6Ds4l3CI8J9zTR2d6WULNoEeJxLgZnRWELJkYq9ntMTQfbXDcS",
+	"6Oj9N9Ircd5HGPtuoDCtlS/z7oxlfv3ljgnR8IXbK+c5Fe22u+Sh6NhzsNIN0+EQd+RI6OK1WY1vnhJ8",
+	"L7I+oE8QTsUBgY1UK+gLDUMJHYsMei7dNC1GsmFpGksyjIVjpmoaHDrecJKiRAs6XTDeSWMPwBlFdKu4",
+	"A5mWEQyQqQGYY8ZxxXrpXsCaYSmEL/rGcbu1Tg88id3RpFV8r4HmM/dLrHfJxmgWk1zlqS1PsZiRDxC5",
+	"6NFP82mOqWrNsOyH22yPvHRzt8JmcGO+TQPgijsYpuH8RP8crBB+jzs4OieF70CzUtg0qHzYy7O82srz",
+	"Jiqzk+xaxurt2tgVcc35/MQAUG8HtLMJh4NEkcWd5eizB8QFTz58AUZKJpJxitnSPRWrW+NLemsF5wiM",
+	"xWO0TLdo0j0ivrzTgn1BudvRLSjC9ITm+7jw3RbZZMLVqHoTCyBzev+dvdiHXNw/v+h1s08J1TTXWj+0",
+	"h19GHx0hTL25hEE5ik8ZMatSmzAQsV5kQJUeWeqQg5YsGS5TwKtccy/jkdbqr+uu5KJcZswCJuMgqw1L",
+	"NkY6XXHcIPqGW9e8/p72u4NUYTlkjIMRn1BJo444ztPKXHR/jni4UcOderWlU3WuzWc5Vk61PVnBtUM9",
+	"sS0dZml4XO6V+VDn/fY5ujGTcZjt9rIjvdzRk7Cm5MrwcHf+aRymz4vCWU7Rplhd8CxFtp4UHEoFDMCm",
+	"V3NUV0yC6p+JjxD9h/F+6gY7HXoTkQRwOLaAfMQFH4zL6NDkXDyUl2SeLywKlKNPhQk/AkZgijM7edRW",
+	"xCfvyVMNZaEMsY5KQZ0CsXCKvRAdfdT4lMBZHAOSvMXuJdFCIGlmBZws9Qo0XnRgGuNfKwTL6IrPsqXs",
+	"Ci64pYq/FqdXLD+SxPSBJVgAT60fq8okATcCxc0/HVcL1nDBq+LiqmBkaAsWfy0uP/w3PP42tKC/8pzq",
+	"ZAPpa2dedStDecoMH8bLp3nQS39bME840QgK+xC2JMgvbvDTzrHz2rS63A78qwoZJOcE0zmq0Jwpusxi",
+	"XbAnl3D2DHY9DRFnZFytg2VTfW0FazO4tw3bjoeBPTdM0iCqzJFFG00wmk5ARBP0GMkXz0iyocaNsuDy",
+	"J2HWdPhSvb4Xbsiw4iw7Xl3UevUR/qMx3CdaiKE1/FiHq+NDRMY240yvgV1ZCh6i0LuhNW44jZ9lPyGv",
+	"/JbqTY0WV+WXbUeAnxg6Dw71bMyhHv/lkxr957PdZkQRygpJYS5tRSvsq4LcBNhaG+BUA24HsB3RzdlZ",
+	"MN417zM4fhRyu8rErppb383cKi3kfpE5/TAqjlEj8Mbtv7A+1rKEwCLNXWWkAMl4tGdwgHeODuGFd8na",
+	"uLj63GqZtfXpFjfvkjHICMk0vFmtTpYUP3zQJb4Pc9D7GBJSeA5dt/Jn32q7iEmWtRRKyfT+1qzQZRWE",
+	"1Hb4KzP7NxFiy8Crw+vZYvGtUPrKXVUzqWB/sd+m6v6avgdIWphnhJ5QeZVINzRDwM1qc9dutC5mHz/i",
+	"nKCVCCmdVYaInpJIsFC5asMKklNO19hjSgQnaYlNY8SLivr8H/wf/KXgd8Dxlmvy77dvfiCME8XpFhYJ",
+	"VXBDWKoIlUD++tfvvlbkv7lKV/JvFgQPkcCA5HQL//0GoWjs1e9evSRffvnln8zT/vr+5Q3B+Clh6h/8",
+	"w78si+ZVO/XHD+aynHEhScmZVjeY9HQwhQyy1CXvXMf95+QbKYW0b/pAi8IHtJ8UUiwzyP/HP5XgH8h/",
+	"M6v40x+++rf//g+OJbCUKI00+JCIFD7YFpIPCM2iPhBOc8bXBO5A7smSpu7VVGNA4HPyPDHnIHn75va9",
+	"xTEiH75LIS+ENh9x9RfYf7DAsIrmQLawd2+t/oT9LGvQqv6Tzey6cb+UY0Oyve4Pz559Tp4TNzvf4eYA",
+	"pPZmz0Q/oYc8e/oUl/kP7o8zWxlFmEb402dPn9mXfPjejUv8YEOOXBAHRUASsyIbyycrdudRDQ07iIRV",
+	"qSiWgP7h6Z/so5hWxO67z/+BkQvllkM+/At135w07KCPHyz4KhIuYznTH+bkg/3N/N/PHzw4K5NkxTJj",
+	"G35OvknNW0oF5MM37+n6w5MP362uXhsv68Pn/+BvQRQZEMXWNplhmWz3oIfXvKlQLhG7l3x4jpV67Bek",
+	"wjV5gbuNSFos/lE+ffplwlL8L7h/2pCN/dMHQwpngnymHJlL5aju3ous+mDEhDy5++KJ1R1P3Go+GMcD",
+	"wb7h3k5irSZnoSKwmLQ5RhuIsVs+/wfHoqwEuEXBc4rleUGTDVw9+/xpI1A/e1fpmaqQffaF786nBZtd",
+	"z778/OnnX6KhrDeoAs0iaw9jbeNiRt0jgb5LZ9czw9wX3stxgC5Wfz57+tRBIGmHV9Hcj/90CtweCaP8",
+	"FrTKUdkdFke4Ogj8zbXeh59YLdFrBKv+/fDlmf0Wh7GfZSCxg0Dh/DvbdFCP3kPMPhUginXlXjiYyYJK",
+	"mgM6NNd/D6+qvuQJqxUHHgM/VeMVX7gC3/NR1LmcH9vnpjFsPh4w84vzvvrijHyepoRaNIJaJ3mw8hAz",
+	"P84b8v7kXyz9GBX6P4P2zL2syA9QaT7bAE2dTWmUYPvxXePo4+lUfcPr2QOh7TBR1FG8C6OzD4ls9PuR",
+	"W2iFx8Bl9w6WFozaOb91mTCU8Ftt3MZ6sir7zpQ/g35VXvhEwRc8yImCb7KHt9VGBcjKwHXoiFhLCeka",
+	"5Nn2VYDq/xSl5DS7aiJFRQ/1f7cXP0+q8o+L8aL9qgdhyrdi10KrETtOljgWwpz6dhad+/Kq1rXLH/eH",
+	"4/VeGSD9LQQpf34l1nnLp1Bnn4Dvt3RPNuN5f+PABRTJYKWJKO38A2NK+IUE5CG+9UZtOTX5wEMws4/z",
+	"weu0cGfiZRn6XmiaPdg2xpFTnr52yAsTaWtQ0mfK7V7DScaJd6bFVs3Jcl9p47Nt7h4JeAL36IfFBOEb",
+	"/PlBRGHuIlM/lyD3dWCqKlIbaZQYMt7aez6aZ7b5/T9BCheeEBxuyH+ULNniPejwKxdV8SzwzZ627eJg",
+	"bQ1O1asrqNYgzdX/++/Pr/4Xvfrlp399+fG/BiLOw8Kv4V4/SdRdW+gHEYwO5fw5sQElLcgW7FCpUz2a",
+	"ftGmqt4FGGhoUPoNzxgHIiRBdrDcyJi6pLgXdC9KfWUx7fssvbd44Vt73QV1U+s9j82EfmWMQFtwa0Og",
+	"dqrsTpDCxrEkZEAV2LjkzuWtCwkFlSAVWbM7wPBWCud0zEIGijEUOjx7XN5Zc3Gfwqp51IL2DixIO9M3",
+	"xG5RpyyoBAQjRWVlrR7bZQ/uB7BhlJEOnsposu3b9ohAfsn93gJmv7Qd4itJbFOTTT/QTAmiRZYai8N/",
+	"rqed3dbn9x38ex5lzLFCnX/gHfmgovDSgt8TanlOEvteY2YyDO8nApNJDksfUzA1Zr6bA9eVksAO06K4",
+	"Ki3k+XES1BO5tnWcj1SKmnWQowTp2XlffXEJei3uwGdFucOO9rYeBs6I3khRrjfkVktWQI9K9vHufr/z",
+	"ZXXVVJZX5awXdSv9+h7EpayIgdNLkZ5zb4UhrqDN8bljc0PvwCUmHdaE40RN+UNmDCYXXtZpiosT9VGm",
+	"GAJ5miZBz23PNuj9uGxZv7BPYcc+WgHBfMMvgsMcix3MYWpnD+O0bPOfjPlpw3270Xa2D6lGf9VU0cA6",
+	"hjGRGFcLOuLKn8dcVKvkWHjHFXzFeXRZXW4J+kC6vOZeLQr+b0P5+5f1jP1HaQj59X2aLH5FnYszET+P",
+	"UOI5Z9P5yzJdg54TP/N/TmwxIc2IDTrZ09o15RINMo+JQVcjjDifK8m4+EZ5pOdzkxVYWWGjVss9wWZp",
+	"JL75u2VTfP+duWDg+D178ZPcLuzTnOSPVJRc5YAXiRviJi01R7SrbkTKzWfqRqMGN/STojMp7Ixu8+Ek",
+	"sscagjlY6AO70M2BZhdP9pp3tWUJ9ZWwqRBMHHp3bkiSOIf0ypXUDliM5tLn7srjHeqI9XaA0BRIUkUg",
+	"eS5r1tVf/SCmnSOwC167ypo1uwPjt2vgN77kt0GwOVmxLHNT2luBNotP1GcS3tI7aH7k4zUK6zV+KsOw",
+	"QaUHqfLkVbG8kMSVTusN2H2+qkvqPcDlAdODu9weGhJycQdnPi7e4UN/DeL0TV7o/TgJ+kMAXEjYgXAn",
+	"Mvk93ULNZSJWriCLKd3LTpHn+HzHSCWyC3ASn/rSvurRKgW7PLfYBzc/HXEuHjencotJcHwdsZ3cOoMU",
+	"9QImN4256QYQe7FxKbum2FiXceCYr676PTB0JimxBH2YwFCDe5XZV/3tUBSGIwI1+NfFKXRx6qCH7wMn",
+	"lYev4V7PyYaqDTr3iq051aWEGA1PqSRqE/4JDso/s8cGPG0w7dd++H4KKTunW/jWQesEXvpD3YYY7EBk",
+	"mqwFYMEUBp0UWYmSY3emb2hshzaqv146vPHcdjfbZjK/n3xPn/VYcCcBxsrwl2pXDSgm67VeYR/qwEFl",
+	"L31lr3ykCd7GGh+mJwOpYZ1Hm+O1USY7wyQUE/B/GkwaND7l0ZqDjTV+Ih+xSaWH6QRcOY4EOBrcVPbk",
+	"oTLZsLN7Dc/tU38NsvIoHMBbLQrsWWd87Vl5g0YJDgSy9XZbKPQo/iJYv+NvyVNxZub+lafCcdaibP/O",
+	"2SHX3k0gW9Jke11NcfFjPXNxB6M27qhz8BH5a8H+BlFyLfe9XljkVk3Xn855s8R9GN/t9NP5kR/Mn/RM",
+	"fqDjuEbrGt7XT3y/CqLyhLj7HV4Q3+Kh/ZLK/UKWPLRnGmh/5xWNvMw0K6jUT1ZC5lcp1XQ8g+xH4hj2",
+	"B/YJ7ZsfKGtnX1bXWWKD9Mvb/7whjmMVsg2tHENKJCLepGQnmQZFuPBDCEeI12Bwp5LVSyvQx1ns4QfP",
+	"YELNd0X76ppuFK2lis9d3XGs+r50cYdd1yep7XikguNLO6aoebTIl5SfPdSnX9BHW8X3gvLHKzdnwFOi",
+	"vBYDIiTJ2ErbABjlOMzA9v820vQThCUVV1zoK6eHzi83X4sfBMb2H3GUuLXG36gU3YKuZKfD8wnCUtrP",
+	"hH5H8ev6sgtSrnrLg/pMZLcRCGi2hLoswkJf+9bi/RkP8yAbcj967IxbFQMtvw7nDpf6XG0/0Va1IanL",
+	"p+IxrFNIsWIZoHJHBCQHY2l7N3xi0QHO3pCEciOYJU8Ft+CHlKR0P2GL29DemDjQa3vlAxH8QTa5/SSL",
+	"NNVrd51vLzsGj3Ce3rorR7nmjSkZ7Q3yaMod2x/12IzvH5tFkVuAwk/nrwRj7hFVSQ1ytRJZJtCxFncg",
+	"iUcfP59jF22/+1QiMn8snqP79E/oCDxaUZZMg80F9Ar0hEMC65xyR7goPkV10WMSx8cC9FVT5/LIGg3O",
+	"Iwy1FkTsoOFUIqYiZYiz4eG/+nAVz4J1FBGpcehev37hiuSg3CLmU8Xolb0vemj3S069oc+QkDRekX8e",
+	"oYpQh+MljNlKClpcWpa0m105wqjyYy4vn9O8pDJpDf68ePYJER6r6Zquj+ySFnMKGazt6IX+uEPjusdZ",
+	"plWv8EFY9eNGuGE7yo2UEHkFgMYjYEo9yd96+Y82lFet8NOkgBsUujRzvwdNlMgBJ1pYLjuP301is/8w",
+	"yvDG1u4bxnPYEUd41YOT1NhyVqeev374G54+fnl6FCU+3/CUUFKzxE277+EduwMcSDOoL+sLH0FRz2B/",
+	"he8rndq3ef5O0EfZANLg54McL035Ics9SUsgflCZk82WLAYl1KoXXubLob7gt0LpH9x1l0SfrF7zIEQ0",
+	"D3NfXw3MEwoN5xo+ErgGCencqG9QOMi81bnXIfP8vHpag6yJ8lg1db3CKSf/OUFL6/Tr740fpx95Goz1",
+	"YndGc2PcEEqWgpeu94DpysJlioid61VkWMB0hCIyr7hKNpBsh5XRS3vZhXURvuVBVNE3WEeQCbElFiqE",
+	"FOUyY2oDKZK+rX7mWC9u9BTcsRTcXPczKqQojyTcNeQwyKK3tin1XX3lBbnUeMuDBPM0Rci2JU22dtaC",
+	"h23aiTJLSSqMgXjj+vhDlXyX5Y7wo2nOeAi9Wa1AvjNPfqznDy4Ol/nQJ0/DDPv95Dm9XtOw0IHHWg/a",
+	"qBKcy4mSbY+dVkNiKuwuI4wnWZkeY/+qcpkzHGLYf+zcNq67ZHaies0DHjx+/Cmm3xskuqjV6zjiKih6",
+	"af+tu+axecptxrzhvvNnRxXBOhCb6NMbpkhB9y5rEnaI96LUR/jC7SVg2JGlFiAo9J5SgTyTx00Tpyvq",
+	"J7Un3o9arzUkmcuJRlbNRRl90VdPf83JSCfZDxSTPhRNq23NQSDZeqPtSKHdRuS+oi6qAroTo9w+HpdE",
+	"PHZD9+y+30X/MqnSgavUBqBKgR6XATVPOFf2E6dPV4nPPnH1QMu9506Nxjwi1V33P8Yz3SMFbA8OQD32",
+	"nJzes7zMZ9fPnhlpyxm3//ziT/9WCwXjGtZoFV9UhVkiPYgKe2u84qRCyXb1gpbuqLEM4eZEC0TLQ3hO",
+	"C559iLh5AKptJeTJkmaUJwPx+xf+oseZ7HTLe5ih044UcwStKnNkCnAtGaie/eeorSXlyqrTfop/j9e/",
+	"b17+a8ibHGfXXVI2LCEfRDTsq0iTx6PNiZyy7GoDNNObvmKS15Rl39qrHudWbCzwoebCGtItxT0YQ++a",
+	"KOB6TlD2jXUnSrtZzXMzyrj5o58Tio4nX1uYOeXikFLcsbRVN2Se32AUKEXXoJ6UPKc62UDau4//6q8y",
+	"hPl11/60PuVhquQpcxVARr1U8UWjce34iHaUGKuDkIlNGGEfvLetNJnga6JFM6ndRFg+ZLNvOD53f+zX",
+	"kq70o+uOxVV9itLm15belw8A2V7XvJKsHWVatctZtKhSE+0RX8OS8sS3WJwxIv2KZXCU9nigeLRZ2yuW",
+	"VfHZI8pXzCemZ8EKw8lPpNLNltElTzHH18KXtiM8N+DGRzFNMrYF2/q0JxKKbI8JvqJE9UEVSwGr2QgX",
+	"HDDvR/MW2s1Y+VBP/sV7QQzcZngV77AoKFoA3mke6Tu1XKfT/SaRaNBXSkug+ckzeM0ut10NZxi+i51s",
+	"uL2xDN2VjTpOoOVOOaFa02TjgpQRHp4S6W0z3uLbnr/tWT9+5WBX+cmByaiLVi8BhQJ9aVQPYuWUARdY",
+	"4rjlYqeqyb3MBhGNXXnjAlgK682N1UiEDYKDdPLGFKFqa3HrB1WDKLXRKlc2hTxUlfTGXv2uuvhxegCd",
+	"ZT5MnMTO/HP09EUcG1EqwDZqV7S63BNKMsZb011FxhIGw3hUne96rBuus8xPU5zcpdUDjRbw/Jc1jwJs",
+	"jm2+iw8R+JVI0KOoRH6utiGOEi5ILiTcuEGeZjMrAjwdw+on9il9lleLRZMZZJ//XmyBP6COvdTugqSU",
+	"TO9n13//6bDLL8Ca6ujTlcIVvK84yD0hxqcn5iFVoUJ4Y32N73HkOHlDzY/g8MU0+Nfu6x/aE58oW7+X",
+	"+UzaPV/7jZHA3CwWayVcPcrclmIz5QIRE7bKELKDY2rYo7ycVju7h+jfc262eO/Tm45NjsRcxUOe3IEc",
+	"PGD8NY/UePfLu/xUD4SyWAlJNiKHCuJCUpZdE03VVs3d0aLmxKaVlGsf7wZ3OUCKDWqCt2ZGmYfU3OmO",
+	"FIwXXJ8yG/DRTow5c0eTa7g909PEjp+tWAVnmrYexDTkKqDd57Oc3n9nf/yyDodRKem+pxhGm23WrYc5",
+	"QKP96WE6QB7GvW7viP6gRvOvg3Ctb1tQgo+jZeYMMKwNGlzbIbtzwuFeY4+snGNMginMPdhQ0dwOPZ43",
+	"q1Ft1jLHiRdME5okUGjVbck8X7zygHFPaJkyfVXQZNvHw+fmqrfmolFlQxNxJ8yDhyAnRsvIsNUxbz2h",
+	"SFcnmy0+Gi0QDOecsAiY/MaCRoxlNvhHJChtjOG5BVpJNhirXOFIKHDH5gdJC4RvvgPJVnti+PyB2I6k",
+	"G0IzJUIoGhcVOGy3gnO3dPyZ3cEL8+RHiytrFvd7M+Gvv6XDSFrVNYiZ5MJ7FL6H44asGKc8ASIhA6rA",
+	"KneFWce6aH7iGfskEekp+6YMJ5de4lMf7aRMfIhd4yeYvNZ+94URdV1tUi6I4XTlLhmR2kKKcdBGv5BD",
+	"28pLpbuTdMcLlDU9zqyLX9rHtu2+x9nmXS/RLfp33fyr182d6jA3gpZyHFFVD6tAU9s1eEtYlQrSAOTy",
+	"2K0Ed2aBY2MO39irHyLwEDLPt4yn5/CefzMoZO9t3zPw9AqT/a7xJ1rZe1ED2deUjBWm1/76X3XlqfuK",
+	"B0JmthQ78KkuyvC+0be+NPKxVvjY5X2aQoOHKhs1fKgryIwz37Cz8JjIxNr232RzQsnXrwminRLGNUhO",
+	"M8KFPsYME6uVOyjPLFUWQOCxFrGYxf3uEP/6jS67bzhBMb4hEhTIOwxAAVmWqTnCpu8JZSSOJ3CVi7uz",
+	"B4teizu4dS94rNvDr8+s9ROMp2i+/vc9crrFITBoJEvOGV8TL93mkPFDOKp0tJCksFnRMa0J8a3Tb0C+",
+	"s0u5rS6+JKRR+10PZtJXlLBhE1l6GNPwdKuLWvWYFRpt07+3V1/Yv5IPiMdCZQ6pzY3Vo2ZwtnB3ssVF",
+	"2bATcrvKRLx+4z+Mq9zgxI/+hgvywr8D8dcv38JqdCZ+po9be6LMcXtYerQn+p6VJ3uAqz3Qwd2wB/gb",
+	"Xva4MXJ+ZHoTB7twsAfDMAfPnj4NtOvMZ1gshk+55mWWTZlUXVBtPJPZ9ex///351f+iV7/89K9nH//r",
+	"pDoLnqrJoaIvHjZUVEnKw0HOAE02BCWZrBGqi1CH09BsNNYbCWojstQdQH4s/g3hgmh6T2h6x5I+SI/G",
+	"ZhmHQnPCrvldxE8T8d8usIxLWaqrtTmfekt97IV/trjNl9zx9Xsuv+Ftk1hVoCjBdodxc2LalIFNyu2x",
+	"2qfTFhYgpij11RKbV3vK3m1o5C1e/QIbwh9tEq1a4qcJEDZpdPEuJERHBZK7VD5KhFgRwcENRcKGQSBY",
+	"BoDHBFMOUxXSeZVpEpJksNJElJos98YYhmzVMrjw0TGxGVF015SbS27EhyM9wY+33kOny9Ofx/aQOiTi",
+	"iQYrPmXAWMVrfp97cJG5B+et7s0ohwm1iYaz35tbLm7Fmhc9TK2v1VvhKQsR1TPeAD1qJ7Rso8cn5b86",
+	"mXw4O3LFMpwnURtIiry8/U9MjhnrcifkdinEdk4UXdl5gQVw6zOpQgJN7WpGSKCh0hhF/D1ed5IDdE6Z",
+	"egC1QR+oUuJHB4BgZyNYy4Wk1CIVLh36AmtA7jjIJkTRW+5JUkppDNIx3NbiyhlOY87e98LZZg87xDHo",
+	"KM+rIqS6YM8BD22oiuIly/El888dSv9bc9NDSFhF3geL3jesaz9wtEJzasTxfRBTsTWH9IrxaoB+bSh6",
+	"tCdjba+EvCFUk1woTb56+nSMJO4ABiZ4vKRq8yNe9Tib/vz6Hk5JoHtjCIdqAWDb8JV3LMuunQ5JRJ4z",
+	"rQHVh6+gVvbilZCQUKXt9FhXJzGCX+O8o8s7Rg/UiGRe5QCQnFow9NMa8sI1VNogBMkYB3UpB8n1E/kV",
+	"nDln77RPxblHGQrxWvlTlbWMk7nfs/UjgzxUkUJCQSVIZ826fg5pM2WYvsz2tp+f5qLkeqx2unjt/WPe",
+	"JnZ1n6zi/vddcpZd8q3IMKCJO8Ke0Bv3Jy33c5JQnkBmy+sTwROWwUFja98OkWDsAvOQvqP8XX3VMY6w",
+	"bX08l8FagHRDKIQ9mHFqufZDKnKawmVPXwl3INX5T197oL1zT3+0U7Pc+j5NGqKizsUD4WqL1cl0C3Zs",
+	"G9rU1BuCFh1byMo7YvqmqjJzXqjzq/uNaY+x1T+50F30ON0eXN7DzHHwth/xdKuaCRqjqIAmm2OACe13",
+	"PN5pqWZ1nyj5ZylzcSwb/DjECWrxeY+GIQ5Cb7C5DVJzCFbn//JEsbzMXFI9Usfvrvg1SIBf64ObdM23",
+	"P8TgzHclD4rCHZYJKE0aE/iuEQnEDtPc0DsgSwBuUfR8RAQ4hkzrS4CnkN6QnWQ6iKrXI1HODNBMnh/g",
+	"0jz0ccvho8C1fLkRQgV1RYVs6QvBHfoVWSMOh8Uwbxd9D3DaKZ0Rh/T+P/2lv43z9nDM4wG94+18rXP3",
+	"eNNbSE2zBi5DZN+gnL/Fi1+KFH7fPH2YfYaMhlKz67//9PGng1Eh1IIjoE+l2Bp3EeaeKN8SwZeCyhT/",
+	"prZdfG772MZGctxzIefhqLHjoL1+dmHoCXzHxWFf49R+3xxKSxHBZMeyjCx9qiVE2rPspiY/nph3UV3K",
+	"szeB3bI1b/DycTaB+Y//RAFl5Mi3Iv+9BeyiW82wuZ5slFOWQYpqDt34FJKMdRyKiCaTEuxMshNHGgU3",
+	"zHuWbF9Wr3i8iEF+hWa9j3nHXFB1s2RLxGpFKFE5zTJSSwZKVMm1uaJjaAZl6nC4eCLy3GOdnDO/l6b+",
+	"fM0dPtYj9XQbi3z8avlyQvYc3+HQdYBri3QNJHVDzyYLlpeLs7qsWJIo1CMWJ6XtKn8/3H+bh7vlLm4N",
+	"mqYSlPIVS0W5zJjaQEoKoY7aMtJ8/pn3jEWvf4dPfqx5HrO4TzU74fd98zD75vlaQgsgQcIdMpyg1BO9",
+	"obyFukkYT7IyBdW0mo80chrx23O7nebJx04GnbK98jLTrKBSP1kJmV+lVNMJjmf1/a+EzH/fYr9RvxNl",
+	"kVBrs12ThBbWRzCbh0pISQqasszWEFI7u3FwN20M3wbDaMjd37yR7Mvl4b6ARLuS+d0G+I2luXIZIISK",
+	"z4TYMr6+IYChbV8+YuvntU0/pgfdOmEm2FpZq8zaM5bObSk8fpCx3y2F37ilgFCuzUPfo5GN2CdVxuAK",
+	"58wN9WO/qa7/3s6YfKRBsBTe8Gz/4HPF2tT5hIr3NePaDQI1NuStlqyAeTXFFWy+iCaIKYEammMT2w2h",
+	"amtnFnViscOy5GESppQvWh3xaYsYx2aDRtU3dnAzL5QkUoDGaXy3vimAW9rOLhkHNK/5LYf/WjLwzb2d",
+	"82ixbcQWeD1g2ePT274stRFSE8ekajpCXCI6zDW2Tu7o1L9xbqtLpwrVSop8TKOxFpetUKy/4FPnei17",
+	"PlOVVnSNixWsBSUFSCbSCRwc2TP+gLycn2ViUbXWobFFA23YNfMvzd4O2o+xlkKTf8L8LLkql0Ywlz2V",
+	"ipaLf21c+nudy1Hs+sFWiRFRaonAJrkd/h9nktJXdqaTi14lEoCrjRjQoErf1lcO6jiW0zU8Kfj6cUz5",
+	"7Jgma/BFKjjIH5qTVZvxvRPtD9/KwpCUVwlVMNgYDJ9u0sMhbAXwMsfJpgWSKMmEgnT202ggjIPZEQNd",
+	"x/AXhj1eF25ufpi29K+Z8SotpOwS9A7AhqCXQmw9xp9vscDBPHBfZJTxaCFiFxwsJF4P0S9oKPhonVmq",
+	"4BP1CiJZLi1UbqCY4bVxnpTIYSnS/RzHCeA/sfwbsxq4XW0pnt4QSiTQ9hDpfoEagITuXPurnifS/pgH",
+	"0Q7tVxJZcjW88aOlCyVvP+83YE09uxB3H2CSdV5QCR5GwfhDNqLUaWgd2H1uVNQYl+iA9wMbRcO9fpKo",
+	"u0dmm9kifYzJYqggQUIybEFElKi5C7PpZAMpERwU0UKMh4pq7qMTjLpG12yPevRX/RpQ/mw75+XRz8Z0",
+	"xDpc8yYy2rOHhYj2K3mY8VI4r1e71J+mW+DYp9szXarTelsJ5GBPQqMl+/9n71qe2+aN+L+C8aUXqW4u",
+	"PVgnf/2SSWacxhP5mx46nQQWVyJHFMAQoBS30/+9g12AL4kipZAQ5fpomyaBfQH7+u3gxPOCZuO2XtRD",
+	"u7A6UXTD10Bpqmogqpde+irdh8ayuZZ2+sui2nSXvrccakdcG1IktFI1A4VpLxv3TY2pihRbRVsQLEvO",
+	"wrypadSwXuzV4FNcxpt906TeNOkBEOXyGSZMpy809GGCw//NrzFBSkkvAT91foJNsCtRS1SpQseMauF0",
+	"Qbk2/50lbTA51DVMBQs57otc99/wbV76FT825mqHUTR9v7fTujELSt3IhmlRALbJu5JnsX3fdZa2OiD4",
+	"zDW4H1xRk+g3LSt+QyuC6j2VuqFG7HikI7G6Iy9QpiyEOGhAT913UXyi8Dol8RJlIsgAC95dG57VJFhd",
+	"HIkIdjeD08iXExHB7q4EwzExYrUCNSE0Dq4cAof5McBCxiBH4zhIz1/0K3ImDFyOmfNxlKbalWJezJXo",
+	"JIFv15+2PBiKGoso+4Walcc7bGKxk0G6DbkIpnLb//jjj1wEX7aQjlsd3CrfFOFaPWq1zhN2DGJldEJp",
+	"4AHd6EEXf6VDxuzhGUIeL80l0Rb+41HUWWfyOuWWi+IDPufh0iPW3jDhce+IsFa7W6s7i3uoAMSEZaqB",
+	"oL1P7h+/e1Ss0KzXd6ZunGo/pCdIMEX77p+FCTQiPMNzE7Ndz7CUKSK+HTUAMoapFY4W3ZcxfHUPDqn8",
+	"xXe8aP+HSHCxAGYoofYGQZDMuNIbmboC/ihlAcS8Mm4EZBJDA2ldlFIso3TTe5AS31oiXD8WY3gGD87c",
+	"eYV9lvwKOw4LrqNB0HwNisFyCQvN+FID9Wm0MVkBTxdho+LM6c+dBsf8ODoxxmfQgVb9FZSh/PAsMh9z",
+	"VeJqUp6hTl2MbjoShiZ2Mg3K6MLu/+osudXw84hFo68+4TM9cGfDfz6AWOkQZ9HiZFr387vzKyBdSeUG",
+	"lOIrME9KjEUtCngx21rbUGj5y4OpiLo9Zft7Hp2G1fkH3xNwDVMXwOr2slo48VdeFXL1bRnFoA5FDZ+l",
+	"jIGLTuwZVd2b0ZWPkZ8z2dqEnev/2qWR1iDumNUERTWMalKe62M1Qc2aqiF0iIU+ZUvxI8Oa26MXn3n+",
+	"1DihyN36vHDmi2sdyGnXJxq528poYRPt+i6DSJ5Txxcmec7ks7DIcwk5AYz8WgTgUoDkte/7KFGd8xc3",
+	"ByIXB0IUD2SBMz6x/pK9MGAASsAWa1rNQtRJoOOlLtwAYiDJ2UdZ/XJo1Npw/jeiadYGQTt3YNKY/5rb",
+	"vQwqFUr5EIV/UFSRErAscpMQyXNOIKWOzsPkacbK/SRuhgO5/ST8q+igzGhooUbZjCzYK0w3GCqyqHBG",
+	"RxOulHGdjrqyuPBbCnlMl3yhZXoss0vO9Qd6blCKlr7jIxhcn/j5J+XiQEu32c4S/husIlGjVN+xmXeD",
+	"kPo3WGXD2xSkD7YnAVYoccF4pkMQ2uxApjMj1ZkCJs3BY0HacfZQXkJ4qkxXwnDHImr9s20YRJbHVMql",
+	"/1TfQm4hffkbDikYfLJ8ZpEuy7JhxMaIBho9HAttPD4UkZmtgqM14q8U4ykwFcqdQGE6WWzc26atcxmS",
+	"mC+gSqA38bmk+PwddjVhIAEBnsYRpJQxMeKxk6kOY3Nq6vAMy5LCxk4VbxIN8/dXaFeGu3U/8TWVtBq9",
+	"rRzDjO/4y8R1rBYHQxeuaUimWXLEIdWQ/JHcvDKl8+UoPGI3QJkx2o7vjxR7kdkMB3oSGhamZjeRyDSo",
+	"P7MnTMMIydbwcuf+mUYKthptnQLfNEf86c/dGh5hC0JPizeOqPNxDukW0qkCoRkuU1HBB9eMUJSCO/Yd",
+	"/3Bnf/F9wr4HXPM79h8hMzFhUTBhLjb53+8zloLKNqBo1OoDV3r6Hvf/6fdy9JSrddlFL4BsW0tAC9DX",
+	"Qd2E4is+SkFVeVMDAILUCVyZj9CMCuIeGnSIEH7DS7zZ7QdrNVz0ccJkHByK8A9UjnMfBCMfHnHG2Ih3",
+	"fX/clyzURSGlX+Cd2ziLkT5W8LKnVog93Ml4fSCU4hP0Si40jPQYMW8zW6f2+XI9O1fohGvNF6GV+UHM",
+	"W5KkoNpnDM7LD56fgWtPov64ubaUbIk0fiYRU0DRlUmtQOPgySqIGP5YUreCe67KdNn3NJaHaFkWk/HW",
+	"SyKmzoX9qQfQqN82OGyYSNHiFY9EIx/p9ndMT5/wiWtoIZM7gT1zR5vHzmsFa8TMyEuaTq19GbSkgytP",
+	"FdaIfXy4sazmV+CP+YU3ccm/fnu68bVmUWM1FWZtbp2+gwRIl8GhTHi6RshQtWZBtZKgWSBSoO7P3tuR",
+	"6bVjFwi3zlcpEBasTttGdjebhxJwnaRDCSn/3bexmONLxy4ZtMpXKRcfoyCXi0xoHNTccoLAJom5bqnq",
+	"e8qfGmdVn1ufH2ApcwHM6dZnRZ/bxmi1x67vMpGTnDreKvo2ZU6fVdaXi8ltQsGVI8Dd9MC1yIBd7r3y",
+	"Pt23tgIPPU9x7IShUrdHBX3Ga6GMQsgxGbPlcQYnVfC5WuujJtg+M2RQZwD/8sf5oNh0RTFuHt55D/ds",
+	"VPm+gQkTknB77eyYKKCgXX43OgUnpdSp8te/dPj+F4GYXMgpLDALo0VYHruB3XKUyuPCiejhNVnYlda2",
+	"iB47UQY9opEqnlqUiQEW/CkSz/LnZK8/gsW8S9uD/UVr2o4+ejM4Bb2k67TbzD5ZfiWMXabl7SDe6T35",
+	"pm754zxBcXX3l/FO/ciQ80/xa+ihWvtLZllaI91V7243kK76dlY/m3deg6TgQl+poHzm65KgJDzVhNpG",
+	"8QxJgNXaDc5xh6i5dtWr59sEiFrhOlyxPrtHrxp43+7Cj0NsKUYXLaL7pL2vsLeTJEmjLV+89B3Mcmf6",
+	"o339qI2EXeT7INKv1FQ8ABU170IZA9PANwyNRiFxWNwQv2A7FSEUoEGpVzkctxRDBkav4LC5UHC0owi9",
+	"IWF1qPzPj1O5XFaiwDP0gbDPsOKSUqDi2awCZ3c988W6u74kcdR3icLcvPMqtAU37zsO6ulqJreQQwiU",
+	"j3YWCS1Ld7MoZXInuguM5r1nqfOzeq7HHDotlviKz2mXrCZZCaTAgc/RImRKy0Rh6xF9jC1iaeHuacCM",
+	"3qur2RcluYaWGrgnemRISpov+Ckie/xEM37zaFa93fKU9kqbZTLvG62OmMVdKL9UfNqX4ytYzmBqsVKw",
+	"SAEbPzq13pFo5LHJpvZ/gpB3fPdWPEefreyyQVrP9gMzZW9YjdbgD3ziqn15swUv1uYRWeIsTSgzBaeb",
+	"F7PasVoXs7bLGBekioeS42LyaVe0ibImWWj0SPHnuO872u/01v7EY0Bt8zDCFomRc2vGQASKAbbcuon9",
+	"xrekAf9ct50EJfYhz89nXnb4fv1VEkbbILXe5t2XuBJ74bXtcKcee9THUkJ6VgHXVEwABHUk1W5sr/dW",
+	"K9C9l36qPRyT/3M9zvutq73WclnDI7fN16FksVSaRdoqPLnPqujY2Wd0fV59Dvf0z3+Z+wldq9z0emx3",
+	"JVZkaXxzd3Nr7kr/CwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

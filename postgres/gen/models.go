@@ -58,6 +58,18 @@ type Blob struct {
 	CreatedAt   time.Time
 }
 
+type Bonuse struct {
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	DeliverableID *uuid.UUID
+	Amount        int64
+	Currency      string
+	Reason        string
+	GivenBy       uuid.UUID
+	GivenAt       time.Time
+}
+
 type BooksMarker struct {
 	Single    bool
 	Copy      string
@@ -461,6 +473,12 @@ type Milestone struct {
 	State         string
 	MetAt         *time.Time
 	Extra         bool
+	Bonus         bool
+	Metric        *string
+	AtLeast       *int64
+	WithinDays    *int32
+	CountsUntil   *time.Time
+	HoldUntil     *string
 }
 
 type MoneyHistory struct {
@@ -504,6 +522,7 @@ type Offer struct {
 	ExpiresAt     *time.Time
 	DecidedAt     *time.Time
 	CreatedAt     time.Time
+	Bonus         int64
 }
 
 type Outbox struct {
@@ -771,6 +790,20 @@ type PostCheck struct {
 	Authors          []string
 	PublishedAt      *time.Time
 	ScreenshotSha256 []byte
+}
+
+type PostNumber struct {
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	DeliverableID uuid.UUID
+	Metric        string
+	Value         int64
+	StoodAt       time.Time
+	Source        string
+	Url           *string
+	EnteredBy     uuid.UUID
+	EnteredAt     time.Time
 }
 
 type ProviderPause struct {

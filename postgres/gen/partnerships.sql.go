@@ -42,6 +42,35 @@ func (q *Queries) BudgetOfDeliverable(ctx context.Context, db DBTX, arg BudgetOf
 	return i, err
 }
 
+const budgetOfPartnership = `-- name: BudgetOfPartnership :one
+select p.brand_id, p.campaign_id, g.budget, g.currency from partnerships p join campaigns g on g.id = p.campaign_id
+where p.id = $1 and p.brand_id = any ($2::uuid[]) for update of g
+`
+
+type BudgetOfPartnershipParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type BudgetOfPartnershipRow struct {
+	BrandID    uuid.UUID
+	CampaignID uuid.UUID
+	Budget     int64
+	Currency   string
+}
+
+func (q *Queries) BudgetOfPartnership(ctx context.Context, db DBTX, arg BudgetOfPartnershipParams) (BudgetOfPartnershipRow, error) {
+	row := db.QueryRow(ctx, budgetOfPartnership, arg.ID, arg.Brands)
+	var i BudgetOfPartnershipRow
+	err := row.Scan(
+		&i.BrandID,
+		&i.CampaignID,
+		&i.Budget,
+		&i.Currency,
+	)
+	return i, err
+}
+
 const budgetSpoken = `-- name: BudgetSpoken :one
 select campaign_spoken($1::uuid, $2::uuid)::bigint as spoken
 `
@@ -325,8 +354,8 @@ func (q *Queries) DeliverablesOfTerm(ctx context.Context, db DBTX, arg Deliverab
 }
 
 const insertOffer = `-- name: InsertOffer :exec
-insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, currency, message, terms, created_by)
-values ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9, $10)
+insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, bonus, currency, message, terms, created_by)
+values ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9, $10, $11)
 `
 
 type InsertOfferParams struct {
@@ -336,6 +365,7 @@ type InsertOfferParams struct {
 	CampaignID    uuid.UUID
 	Term          int32
 	Fee           int64
+	Bonus         int64
 	Currency      string
 	Message       *string
 	Terms         json.RawMessage
@@ -350,6 +380,7 @@ func (q *Queries) InsertOffer(ctx context.Context, db DBTX, arg InsertOfferParam
 		arg.CampaignID,
 		arg.Term,
 		arg.Fee,
+		arg.Bonus,
 		arg.Currency,
 		arg.Message,
 		arg.Terms,
@@ -599,8 +630,10 @@ func (q *Queries) MilestoneTitles(ctx context.Context, db DBTX, arg MilestoneTit
 }
 
 const milestonesOfTerm = `-- name: MilestonesOfTerm :many
-select m.id, m.title, m.trigger, m.state, m.amount, m.currency, m.met_at, y.id as payout_id, coalesce(y.state, '')::text as payout_state
+select m.id, m.title, m.trigger, m.state, m.amount, m.currency, m.met_at, m.bonus, coalesce(m.metric, '')::text as metric, coalesce(m.at_least, 0)::bigint as at_least, coalesce(m.within_days, 0)::int as within_days,
+  m.counts_until, coalesce(m.hold_until, '')::text as hold_until, m.deliverable_id, coalesce(n.value, -1)::bigint as number, coalesce(n.stood_at, 'epoch')::timestamptz as number_at, y.id as payout_id, coalesce(y.state, '')::text as payout_state
 from milestones m left join payouts y on y.milestone_id = m.id
+left join lateral (select x.value, x.stood_at from post_numbers x where x.deliverable_id = m.deliverable_id and x.metric = m.metric order by x.stood_at desc, x.entered_at desc limit 1) n on true
 where m.partnership_id = $1 and m.term = $2 order by m.position
 `
 
@@ -610,15 +643,24 @@ type MilestonesOfTermParams struct {
 }
 
 type MilestonesOfTermRow struct {
-	ID          uuid.UUID
-	Title       string
-	Trigger     string
-	State       string
-	Amount      int64
-	Currency    string
-	MetAt       *time.Time
-	PayoutID    *uuid.UUID
-	PayoutState string
+	ID            uuid.UUID
+	Title         string
+	Trigger       string
+	State         string
+	Amount        int64
+	Currency      string
+	MetAt         *time.Time
+	Bonus         bool
+	Metric        string
+	AtLeast       int64
+	WithinDays    int32
+	CountsUntil   *time.Time
+	HoldUntil     string
+	DeliverableID *uuid.UUID
+	Number        int64
+	NumberAt      time.Time
+	PayoutID      *uuid.UUID
+	PayoutState   string
 }
 
 func (q *Queries) MilestonesOfTerm(ctx context.Context, db DBTX, arg MilestonesOfTermParams) ([]MilestonesOfTermRow, error) {
@@ -638,6 +680,15 @@ func (q *Queries) MilestonesOfTerm(ctx context.Context, db DBTX, arg MilestonesO
 			&i.Amount,
 			&i.Currency,
 			&i.MetAt,
+			&i.Bonus,
+			&i.Metric,
+			&i.AtLeast,
+			&i.WithinDays,
+			&i.CountsUntil,
+			&i.HoldUntil,
+			&i.DeliverableID,
+			&i.Number,
+			&i.NumberAt,
 			&i.PayoutID,
 			&i.PayoutState,
 		); err != nil {

@@ -43,7 +43,8 @@ with zones as (select b.id as brand_id, k.zone, k.day_seconds from brands b join
       from milestones m join zones z using (brand_id) join contracts c on c.id = m.contract_id
       cross join lateral (select coalesce(case
         when m.trigger = 'approval' then (select max(d.draft_due_at) from deliverables d where d.contract_id = c.id and (m.deliverable_id is null or d.id = m.deliverable_id))
-        when m.trigger in ('posted', 'verified') then (select max(d.publish_by) from deliverables d where d.contract_id = c.id and (m.deliverable_id is null or d.id = m.deliverable_id))
+        when m.trigger = 'threshold' and m.counts_until is not null then m.counts_until
+        when m.trigger in ('posted', 'verified', 'threshold') then (select max(d.publish_by) from deliverables d where d.contract_id = c.id and (m.deliverable_id is null or d.id = m.deliverable_id))
         end, c.ends_at, now()) as at) e
       where m.state = 'pending' and c.state = 'executed'
     union all
@@ -95,7 +96,7 @@ func (q *Queries) CashByWeek(ctx context.Context, db DBTX, arg CashByWeekParams)
 
 const getPayoutCore = `-- name: GetPayoutCore :one
 select p.id, p.milestone_id, p.destination, content_approvers(p.milestone_id)::uuid[] as content_approvers, p.content_counts, p.releasers, p.tier_from, p.preparer_proves, p.round, p.commands, p.seq, coalesce(y.state, 'none')::text as payee_state,
-  m.contract_id, m.deliverable_id, m.title as milestone_title, m.trigger, m.net_days, m.met_at, t.number as contract_number, t.executed_at, coalesce(d.title, '')::text as deliverable_title
+  m.contract_id, m.deliverable_id, m.title as milestone_title, m.trigger, m.net_days, m.met_at, coalesce(m.metric, '')::text as metric, coalesce(m.at_least, 0)::bigint as at_least, coalesce(m.within_days, 0)::int as within_days, coalesce(m.hold_until, '')::text as hold_until, t.number as contract_number, t.executed_at, coalesce(d.title, '')::text as deliverable_title
 from payouts p
 join milestones m on m.id = p.milestone_id
 join contracts t on t.id = m.contract_id
@@ -128,6 +129,10 @@ type GetPayoutCoreRow struct {
 	Trigger          string
 	NetDays          int32
 	MetAt            *time.Time
+	Metric           string
+	AtLeast          int64
+	WithinDays       int32
+	HoldUntil        string
 	ContractNumber   string
 	ExecutedAt       *time.Time
 	DeliverableTitle string
@@ -155,6 +160,10 @@ func (q *Queries) GetPayoutCore(ctx context.Context, db DBTX, arg GetPayoutCoreP
 		&i.Trigger,
 		&i.NetDays,
 		&i.MetAt,
+		&i.Metric,
+		&i.AtLeast,
+		&i.WithinDays,
+		&i.HoldUntil,
 		&i.ContractNumber,
 		&i.ExecutedAt,
 		&i.DeliverableTitle,
@@ -628,6 +637,29 @@ func (q *Queries) PayoutAttempts(ctx context.Context, db DBTX, payoutID uuid.UUI
 	return items, nil
 }
 
+const payoutBonus = `-- name: PayoutBonus :one
+select b.reason, u.id as user_id, u.name, b.given_at from bonuses b join users u on u.id = b.given_by where b.id = $1
+`
+
+type PayoutBonusRow struct {
+	Reason  string
+	UserID  uuid.UUID
+	Name    string
+	GivenAt time.Time
+}
+
+func (q *Queries) PayoutBonus(ctx context.Context, db DBTX, milestoneID uuid.UUID) (PayoutBonusRow, error) {
+	row := db.QueryRow(ctx, payoutBonus, milestoneID)
+	var i PayoutBonusRow
+	err := row.Scan(
+		&i.Reason,
+		&i.UserID,
+		&i.Name,
+		&i.GivenAt,
+	)
+	return i, err
+}
+
 const payoutContentDecisions = `-- name: PayoutContentDecisions :many
 select u.id as user_id, u.name, d.title, x.decision, coalesce(x.decided_at, x.created_at)::timestamptz as at
 from decisions x join submissions s on s.id = x.submission_id join deliverables d on d.id = s.deliverable_id join users u on u.id = x.user_id
@@ -771,6 +803,52 @@ func (q *Queries) PayoutLanes(ctx context.Context, db DBTX, arg PayoutLanesParam
 			&i.Currency,
 			&i.N,
 			&i.Amount,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const payoutNumbers = `-- name: PayoutNumbers :many
+select n.metric, n.value, n.stood_at, n.source, coalesce(n.url, '')::text as url, u.id as user_id, u.name, n.entered_at
+from milestones m join post_numbers n on n.deliverable_id = m.deliverable_id and n.metric = m.metric join users u on u.id = n.entered_by
+where m.id = $1 and m.trigger = 'threshold' order by n.stood_at, n.entered_at
+`
+
+type PayoutNumbersRow struct {
+	Metric    string
+	Value     int64
+	StoodAt   time.Time
+	Source    string
+	Url       string
+	UserID    uuid.UUID
+	Name      string
+	EnteredAt time.Time
+}
+
+func (q *Queries) PayoutNumbers(ctx context.Context, db DBTX, milestoneID uuid.UUID) ([]PayoutNumbersRow, error) {
+	rows, err := db.Query(ctx, payoutNumbers, milestoneID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PayoutNumbersRow
+	for rows.Next() {
+		var i PayoutNumbersRow
+		if err := rows.Scan(
+			&i.Metric,
+			&i.Value,
+			&i.StoodAt,
+			&i.Source,
+			&i.Url,
+			&i.UserID,
+			&i.Name,
+			&i.EnteredAt,
 		); err != nil {
 			return nil, err
 		}

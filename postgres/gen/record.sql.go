@@ -13,6 +13,19 @@ import (
 	"github.com/google/uuid"
 )
 
+const addGivenBonus = `-- name: AddGivenBonus :exec
+insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, extra, bonus)
+select b.id, b.partnership_id, b.brand_id, c.id, c.term, (select max(m.position) + 1 from milestones m where m.contract_id = c.id), 'Bonus: ' || b.reason, 'given', b.deliverable_id, b.amount, b.currency, true, true
+from bonuses b cross join lateral (select x.id, x.term from contracts x where x.partnership_id = b.partnership_id and x.executed_at is not null order by x.term desc, x.executed_at desc limit 1) c
+where b.id = $1 on conflict do nothing
+`
+
+// What a person gave stands behind the contract's own milestones.
+func (q *Queries) AddGivenBonus(ctx context.Context, db DBTX, id uuid.UUID) error {
+	_, err := db.Exec(ctx, addGivenBonus, id)
+	return err
+}
+
 const addMilestone = `-- name: AddMilestone :exec
 insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, extra)
 select $1, d.partnership_id, d.brand_id, d.contract_id, d.term, (select max(m.position) + 1 from milestones m where m.contract_id = d.contract_id), $2, 'approval', d.id, $3, $4, true
@@ -222,6 +235,20 @@ update tasks set state = 'cancelled', snoozed_until = null, done_at = now() wher
 
 func (q *Queries) CloseTask(ctx context.Context, db DBTX, dedupeKey *string) error {
 	_, err := db.Exec(ctx, closeTask, dedupeKey)
+	return err
+}
+
+const countMilestone = `-- name: CountMilestone :exec
+update milestones set counts_until = $1 where id = $2
+`
+
+type CountMilestoneParams struct {
+	CountsUntil *time.Time
+	ID          uuid.UUID
+}
+
+func (q *Queries) CountMilestone(ctx context.Context, db DBTX, arg CountMilestoneParams) error {
+	_, err := db.Exec(ctx, countMilestone, arg.CountsUntil, arg.ID)
 	return err
 }
 

@@ -345,8 +345,9 @@ func (q *Queries) InsertDeliverable(ctx context.Context, db DBTX, arg InsertDeli
 }
 
 const insertMilestone = `-- name: InsertMilestone :exec
-insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) on conflict (contract_id, position) do nothing
+insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, bonus, metric, at_least, within_days, hold_until)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+  $16, $17) on conflict (contract_id, position) do nothing
 `
 
 type InsertMilestoneParams struct {
@@ -362,6 +363,11 @@ type InsertMilestoneParams struct {
 	Amount        int64
 	Currency      string
 	NetDays       int32
+	Bonus         bool
+	Metric        *string
+	AtLeast       *int64
+	WithinDays    *int32
+	HoldUntil     *string
 }
 
 func (q *Queries) InsertMilestone(ctx context.Context, db DBTX, arg InsertMilestoneParams) error {
@@ -378,6 +384,11 @@ func (q *Queries) InsertMilestone(ctx context.Context, db DBTX, arg InsertMilest
 		arg.Amount,
 		arg.Currency,
 		arg.NetDays,
+		arg.Bonus,
+		arg.Metric,
+		arg.AtLeast,
+		arg.WithinDays,
+		arg.HoldUntil,
 	)
 	return err
 }

@@ -54,8 +54,10 @@ from deliverables d left join reviews r on r.submission_id = d.current_submissio
 where d.partnership_id = @partnership_id and d.term = @term order by d.position;
 
 -- name: MilestonesOfTerm :many
-select m.id, m.title, m.trigger, m.state, m.amount, m.currency, m.met_at, y.id as payout_id, coalesce(y.state, '')::text as payout_state
+select m.id, m.title, m.trigger, m.state, m.amount, m.currency, m.met_at, m.bonus, coalesce(m.metric, '')::text as metric, coalesce(m.at_least, 0)::bigint as at_least, coalesce(m.within_days, 0)::int as within_days,
+  m.counts_until, coalesce(m.hold_until, '')::text as hold_until, m.deliverable_id, coalesce(n.value, -1)::bigint as number, coalesce(n.stood_at, 'epoch')::timestamptz as number_at, y.id as payout_id, coalesce(y.state, '')::text as payout_state
 from milestones m left join payouts y on y.milestone_id = m.id
+left join lateral (select x.value, x.stood_at from post_numbers x where x.deliverable_id = m.deliverable_id and x.metric = m.metric order by x.stood_at desc, x.entered_at desc limit 1) n on true
 where m.partnership_id = @partnership_id and m.term = @term order by m.position;
 
 -- name: ContactsToShow :many
@@ -106,6 +108,10 @@ select campaign_spoken(@campaign_id::uuid, sqlc.narg('besides')::uuid)::bigint a
 select p.campaign_id, g.budget, g.currency, coalesce(d.extra_fee, 0)::bigint as offered from deliverables d join partnerships p on p.id = d.partnership_id join campaigns g on g.id = p.campaign_id
 where d.id = @id and d.brand_id = any (@brands::uuid[]) for update of g;
 
+-- name: BudgetOfPartnership :one
+select p.brand_id, p.campaign_id, g.budget, g.currency from partnerships p join campaigns g on g.id = p.campaign_id
+where p.id = @id and p.brand_id = any (@brands::uuid[]) for update of g;
+
 -- name: SetCodes :execrows
 update partnerships set promo_code = sqlc.narg('promo_code'), tracked_link = sqlc.narg('tracked_link') where id = @id and brand_id = any (@brands::uuid[]);
 
@@ -113,8 +119,8 @@ update partnerships set promo_code = sqlc.narg('promo_code'), tracked_link = sql
 select coalesce(promo_code, '')::text as promo_code, coalesce(tracked_link, '')::text as tracked_link from partnerships where id = @id and brand_id = any (@brands::uuid[]);
 
 -- name: InsertOffer :exec
-insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, currency, message, terms, created_by)
-values (@id, @partnership_id, @brand_id, @campaign_id, @term, 'draft', @fee, @currency, @message, @terms, @created_by);
+insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, bonus, currency, message, terms, created_by)
+values (@id, @partnership_id, @brand_id, @campaign_id, @term, 'draft', @fee, @bonus, @currency, @message, @terms, @created_by);
 
 -- name: PartnershipSeq :one
 select seq from partnerships where id = @id and brand_id = any (@brands::uuid[]);

@@ -1,7 +1,7 @@
 -- name: MilestoneForPayout :one
 select m.id, m.partnership_id, m.brand_id, m.contract_id, m.amount, m.currency, m.deliverable_id, m.trigger, p.creator_id, b.second_pair_amount, b.second_pair_currency,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id), '')::text as destination,
-  (cardinality(content_approvers(m.id)) > 0)::boolean as content_approved
+  (not m.bonus and cardinality(content_approvers(m.id)) > 0)::boolean as content_approved
 from milestones m join partnerships p on p.id = m.partnership_id join brands b on b.id = m.brand_id where m.id = @id;
 
 -- name: InsertPayout :exec

@@ -60,7 +60,8 @@ with zones as (select b.id as brand_id, k.zone, k.day_seconds from brands b join
       from milestones m join zones z using (brand_id) join contracts c on c.id = m.contract_id
       cross join lateral (select coalesce(case
         when m.trigger = 'approval' then (select max(d.draft_due_at) from deliverables d where d.contract_id = c.id and (m.deliverable_id is null or d.id = m.deliverable_id))
-        when m.trigger in ('posted', 'verified') then (select max(d.publish_by) from deliverables d where d.contract_id = c.id and (m.deliverable_id is null or d.id = m.deliverable_id))
+        when m.trigger = 'threshold' and m.counts_until is not null then m.counts_until
+        when m.trigger in ('posted', 'verified', 'threshold') then (select max(d.publish_by) from deliverables d where d.contract_id = c.id and (m.deliverable_id is null or d.id = m.deliverable_id))
         end, c.ends_at, now()) as at) e
       where m.state = 'pending' and c.state = 'executed'
     union all
@@ -72,7 +73,7 @@ group by 1, 2, 3 order by 1, 2, 3;
 
 -- name: GetPayoutCore :one
 select p.id, p.milestone_id, p.destination, content_approvers(p.milestone_id)::uuid[] as content_approvers, p.content_counts, p.releasers, p.tier_from, p.preparer_proves, p.round, p.commands, p.seq, coalesce(y.state, 'none')::text as payee_state,
-  m.contract_id, m.deliverable_id, m.title as milestone_title, m.trigger, m.net_days, m.met_at, t.number as contract_number, t.executed_at, coalesce(d.title, '')::text as deliverable_title
+  m.contract_id, m.deliverable_id, m.title as milestone_title, m.trigger, m.net_days, m.met_at, coalesce(m.metric, '')::text as metric, coalesce(m.at_least, 0)::bigint as at_least, coalesce(m.within_days, 0)::int as within_days, coalesce(m.hold_until, '')::text as hold_until, t.number as contract_number, t.executed_at, coalesce(d.title, '')::text as deliverable_title
 from payouts p
 join milestones m on m.id = p.milestone_id
 join contracts t on t.id = m.contract_id
@@ -93,6 +94,14 @@ from decisions x join submissions s on s.id = x.submission_id join deliverables 
 where d.contract_id = @contract_id and (sqlc.narg('deliverable_id')::uuid is null or d.id = sqlc.narg('deliverable_id')::uuid)
   and x.state = 'accepted' and x.decision in ('approve', 'approve_with_corrections')
 order by at, x.id;
+
+-- name: PayoutNumbers :many
+select n.metric, n.value, n.stood_at, n.source, coalesce(n.url, '')::text as url, u.id as user_id, u.name, n.entered_at
+from milestones m join post_numbers n on n.deliverable_id = m.deliverable_id and n.metric = m.metric join users u on u.id = n.entered_by
+where m.id = @milestone_id and m.trigger = 'threshold' order by n.stood_at, n.entered_at;
+
+-- name: PayoutBonus :one
+select b.reason, u.id as user_id, u.name, b.given_at from bonuses b join users u on u.id = b.given_by where b.id = @milestone_id;
 
 -- name: PayoutPosts :many
 select d.title, d.post_url::text as post_url, coalesce(c.result, '')::text as result, coalesce(c.at, to_timestamp(0))::timestamptz as checked_at

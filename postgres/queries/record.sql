@@ -58,6 +58,16 @@ where x.id = @id and x.state = 'proposed';
 -- name: ChangeMilestone :exec
 update milestones set state = @state, met_at = case when @state = 'met' then coalesce(met_at, @at) else met_at end where id = @id;
 
+-- name: CountMilestone :exec
+update milestones set counts_until = @counts_until where id = @id;
+
+-- name: AddGivenBonus :exec
+-- What a person gave stands behind the contract's own milestones.
+insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, extra, bonus)
+select b.id, b.partnership_id, b.brand_id, c.id, c.term, (select max(m.position) + 1 from milestones m where m.contract_id = c.id), 'Bonus: ' || b.reason, 'given', b.deliverable_id, b.amount, b.currency, true, true
+from bonuses b cross join lateral (select x.id, x.term from contracts x where x.partnership_id = b.partnership_id and x.executed_at is not null order by x.term desc, x.executed_at desc limit 1) c
+where b.id = @id on conflict do nothing;
+
 -- name: AddMilestone :exec
 -- What a revision round beyond those included is paid with; it stands behind the contract's own.
 insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, extra)

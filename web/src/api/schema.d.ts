@@ -720,6 +720,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deliverables/{id}/numbers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The numbers of the post as they were entered, newest first */
+        get: operations["listPostNumbers"];
+        put?: never;
+        /** Enter a number of the post; a bonus that it decides is owed, or is not */
+        post: operations["enterPostNumber"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deliverables/{id}/post-checks": {
         parameters: {
             query?: never;
@@ -1145,6 +1165,25 @@ export interface paths {
         get: operations["getAuditPack"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partnerships/{id}/bonuses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a bonus on top of the contract; finance releases it as any payment */
+        post: operations["giveBonus"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2988,6 +3027,13 @@ export interface components {
             state: "pending" | "in_transit" | "paid" | "failed" | "canceled";
             words: string;
         };
+        BonusCreate: {
+            amount: components["schemas"]["Money"];
+            /** Format: uuid */
+            deliverable_id?: string;
+            /** @description What it is for; the creator reads it */
+            reason: string;
+        };
         /**
          * @default quickbooks
          * @enum {string}
@@ -4061,32 +4107,57 @@ export interface components {
             items: components["schemas"]["Message"][];
             next_cursor?: string;
         };
+        /** @enum {string} */
+        Metric: "views" | "likes" | "comments" | "shares" | "saves" | "clicks" | "conversions";
         Milestone: {
             amount: components["schemas"]["Money"];
+            /** @description On top of the fee */
+            bonus?: boolean;
+            /** Format: date-time */
+            counts_until?: string;
+            /** Format: uuid */
+            deliverable_id?: string;
+            hold_until?: string;
             /** Format: uuid */
             id: string;
             /** Format: date-time */
             met_at?: string;
+            /**
+             * Format: int64
+             * @description The newest that is known of what the threshold asks for
+             */
+            number?: number;
+            /** Format: date-time */
+            number_at?: string;
             /** Format: uuid */
             payout_id?: string;
             payout_state?: string;
             /** @enum {string} */
             state: "pending" | "met" | "payable" | "settled" | "cancelled";
+            threshold?: components["schemas"]["Threshold"];
             title: string;
             trigger: components["schemas"]["MilestoneTrigger"];
         };
         MilestoneTerms: {
+            /**
+             * Format: int64
+             * @description On top of the fee, in minor units of its currency
+             */
+            bonus?: number;
             /** @description Index into deliverables; absent means all of them */
             deliverable?: number;
+            /** @description What finance must have seen before the money leaves, in words */
+            hold_until?: string;
             /** @description Days after the milestone is met */
             net_days: number;
-            /** @description Of the fee; all milestones sum to 100 */
+            /** @description Of the fee; all milestones sum to 100. 0 for a bonus */
             percent: number;
+            threshold?: components["schemas"]["Threshold"];
             title: string;
             trigger: components["schemas"]["MilestoneTrigger"];
         };
         /** @enum {string} */
-        MilestoneTrigger: "signature" | "approval" | "posted" | "verified" | "date" | "campaign_end";
+        MilestoneTrigger: "signature" | "approval" | "posted" | "verified" | "date" | "campaign_end" | "threshold" | "given";
         Money: {
             /**
              * Format: int64
@@ -4240,6 +4311,11 @@ export interface components {
              * @description For let_mail_go and skip_mail
              */
             message_id?: string;
+            /**
+             * Format: uuid
+             * @description For drop_bonus
+             */
+            milestone_id?: string;
             reason?: string;
             /** Format: uuid */
             submission_id?: string;
@@ -4250,7 +4326,7 @@ export interface components {
             until?: string;
         };
         /** @enum {string} */
-        PartnershipCommandKind: "pause" | "resume" | "snooze" | "log_reply" | "mark_declined" | "withdraw_offer" | "start_again" | "withdraw_contract" | "waive_deliverable" | "accept_deliverable" | "revoke_approval" | "renew" | "let_lapse" | "terminate" | "retry_check" | "let_mail_go" | "skip_mail";
+        PartnershipCommandKind: "pause" | "resume" | "snooze" | "log_reply" | "mark_declined" | "withdraw_offer" | "start_again" | "withdraw_contract" | "waive_deliverable" | "accept_deliverable" | "revoke_approval" | "renew" | "let_lapse" | "terminate" | "retry_check" | "let_mail_go" | "skip_mail" | "drop_bonus";
         PartnershipList: {
             items: components["schemas"]["PartnershipSummary"][];
             next_cursor?: string;
@@ -4739,6 +4815,37 @@ export interface components {
         };
         PostCheckList: {
             items: components["schemas"]["PostCheck"][];
+        };
+        PostNumber: {
+            /** Format: date-time */
+            entered_at: string;
+            entered_by: components["schemas"]["UserRef"];
+            /** Format: uuid */
+            id: string;
+            metric: components["schemas"]["Metric"];
+            source: string;
+            /** Format: date-time */
+            stood_at: string;
+            url?: string;
+            /** Format: int64 */
+            value: number;
+        };
+        PostNumberCreate: {
+            metric: components["schemas"]["Metric"];
+            /** @description Where it was read, in words */
+            source: string;
+            /**
+             * Format: date-time
+             * @description When the number was what it is said to be
+             */
+            stood_at: string;
+            /** @description A picture or page that shows it, https only */
+            url?: string;
+            /** Format: int64 */
+            value: number;
+        };
+        PostNumberList: {
+            items: components["schemas"]["PostNumber"][];
         };
         PostReport: {
             url: string;
@@ -5617,6 +5724,13 @@ export interface components {
             /** @enum {string} */
             state: "open" | "done";
         };
+        Threshold: {
+            /** Format: int64 */
+            at_least: number;
+            metric: components["schemas"]["Metric"];
+            /** @description Days after publication in which it counts */
+            within_days: number;
+        };
         TimelineItem: {
             actor?: string;
             /** Format: date-time */
@@ -5833,6 +5947,7 @@ export type Balance = components['schemas']['Balance'];
 export type BalanceList = components['schemas']['BalanceList'];
 export type BanEdit = components['schemas']['BanEdit'];
 export type BankArrival = components['schemas']['BankArrival'];
+export type BonusCreate = components['schemas']['BonusCreate'];
 export type BooksSystem = components['schemas']['BooksSystem'];
 export type Branch = components['schemas']['Branch'];
 export type Brand = components['schemas']['Brand'];
@@ -5937,6 +6052,7 @@ export type Message = components['schemas']['Message'];
 export type MessageCreate = components['schemas']['MessageCreate'];
 export type MessageFile = components['schemas']['MessageFile'];
 export type MessageList = components['schemas']['MessageList'];
+export type Metric = components['schemas']['Metric'];
 export type Milestone = components['schemas']['Milestone'];
 export type MilestoneTerms = components['schemas']['MilestoneTerms'];
 export type MilestoneTrigger = components['schemas']['MilestoneTrigger'];
@@ -6002,6 +6118,9 @@ export type PortalPayment = components['schemas']['PortalPayment'];
 export type PortalWaiting = components['schemas']['PortalWaiting'];
 export type PostCheck = components['schemas']['PostCheck'];
 export type PostCheckList = components['schemas']['PostCheckList'];
+export type PostNumber = components['schemas']['PostNumber'];
+export type PostNumberCreate = components['schemas']['PostNumberCreate'];
+export type PostNumberList = components['schemas']['PostNumberList'];
 export type PostReport = components['schemas']['PostReport'];
 export type Problem = components['schemas']['Problem'];
 export type Reason = components['schemas']['Reason'];
@@ -6094,6 +6213,7 @@ export type ThreadPrivacyEdit = components['schemas']['ThreadPrivacyEdit'];
 export type ThreadSnooze = components['schemas']['ThreadSnooze'];
 export type ThreadSplit = components['schemas']['ThreadSplit'];
 export type ThreadStateEdit = components['schemas']['ThreadStateEdit'];
+export type Threshold = components['schemas']['Threshold'];
 export type TimelineItem = components['schemas']['TimelineItem'];
 export type TimelineList = components['schemas']['TimelineList'];
 export type Timer = components['schemas']['Timer'];
@@ -7532,6 +7652,68 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    listPostNumbers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PostNumberList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    enterPostNumber: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PostNumberCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listPostChecks: {
         parameters: {
             query?: never;
@@ -8195,6 +8377,45 @@ export interface operations {
                 content: {
                     "application/json": string;
                     "application/pdf": string;
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    giveBonus: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BonusCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
                 };
             };
             default: components["responses"]["problem"];

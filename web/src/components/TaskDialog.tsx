@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useAct } from "../api/act";
 import { api, body } from "../api/client";
 import type { Task } from "../api/schema";
+import { localInput } from "../lib/time";
 import { ProblemNotice } from "./Notice";
 import { PersonSelect } from "./Pickers";
 
@@ -19,7 +20,7 @@ const dialogs: Record<Asked, { title: string; verb: string; done: string }> = {
 /** The start of the next hour in the form a local date and time field takes. */
 function nextHour(): string {
   const at = new Date(Date.now() + 3_600_000);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 14) + "00";
+  return localInput(at).slice(0, 14) + "00";
 }
 
 /** Marks a task done, hides it until later, or gives it to somebody else. */

@@ -2,8 +2,10 @@ import { ActionIcon, Button, Group, NativeSelect, NumberInput, SimpleGrid, Stack
 import type { UseFormReturnType } from "@mantine/form";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
 
-import type { ContractTerms, DeliverableTerms, MilestoneTrigger } from "../api/schema";
+import type { ContractTerms, DeliverableTerms, Metric, MilestoneTrigger, Threshold } from "../api/schema";
+import { exponent, moneyText, toMajor, toMinor } from "../lib/money";
 import { Facts } from "./Page";
+import { goalText } from "./partnership/goals";
 import classes from "./Terms.module.css";
 
 /** When a milestone is met, in words. */
@@ -14,8 +16,16 @@ export const triggerWords: Record<MilestoneTrigger, string> = {
   verified: "when verified",
   date: "on a date",
   campaign_end: "at the campaign's end",
+  threshold: "when a number is reached",
+  given: "given by a person",
 };
 
+const metrics: Metric[] = ["views", "likes", "comments", "shares", "saves", "clicks", "conversions"];
+// What a share of the fee can wait for, and what a bonus can.
+const triggers = (bonus: boolean) =>
+  Object.entries(triggerWords).filter(([value]) => value !== "given" && (bonus || value !== "threshold")).map(([value, label]) => ({ value, label }));
+
+const usualThreshold: Threshold = { metric: "views", at_least: 100_000, within_days: 30 };
 const usualDeliverable: DeliverableTerms = { title: "Video", platform: "youtube", kind: "video", draft_due_days: 10, publish_days: 5 };
 
 /** The terms that a new campaign starts from: the usual split, two rounds, a year. */
@@ -34,7 +44,7 @@ export const usualTerms: ContractTerms = {
 const days = (count: number | undefined) => (count === undefined ? undefined : `${count} ${count === 1 ? "day" : "days"}`);
 
 /** Contract terms to read. */
-export function TermsView({ terms }: { terms: ContractTerms }) {
+export function TermsView({ terms, currency }: { terms: ContractTerms; currency: string }) {
   return (
     <Stack gap="sm">
       <ul className={classes.list} aria-label="Deliverables">
@@ -51,10 +61,11 @@ export function TermsView({ terms }: { terms: ContractTerms }) {
       <ul className={classes.list} aria-label="Milestones">
         {terms.milestones.map((milestone, at) => (
           <li key={at}>
-            <strong className="tabular">{milestone.percent} %</strong>{" "}
+            <strong className="tabular">{milestone.bonus ? `Bonus ${moneyText({ amount: milestone.bonus, currency })}` : `${milestone.percent} %`}</strong>{" "}
             <span>
-              {triggerWords[milestone.trigger]}
+              {milestone.threshold ? `when the post has ${goalText(milestone.threshold)}` : triggerWords[milestone.trigger]}
               {milestone.net_days > 0 && `, ${days(milestone.net_days)} later`}
+              {milestone.hold_until && `, held until finance has: ${milestone.hold_until}`}
               {milestone.deliverable !== undefined && `: ${terms.deliverables[milestone.deliverable]?.title ?? ""}`}
             </span>
           </li>
@@ -79,8 +90,8 @@ export interface HoldsTerms {
   terms: ContractTerms;
 }
 
-/** Contract terms to write; the errors of the API land under their inputs by path. */
-export function TermsEditor<F extends HoldsTerms>({ form: wide }: { form: UseFormReturnType<F> }) {
+/** Contract terms to write, bonuses in the currency of the fee; the errors of the API land under their inputs by path. */
+export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { form: UseFormReturnType<F>; currency: string }) {
   // The editor touches only `terms.*`; the rest of the form's shape does not matter to it.
   const form = wide as unknown as UseFormReturnType<HoldsTerms>;
   const { terms } = form.values;
@@ -123,22 +134,43 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide }: { form: UseFor
       <fieldset className={classes.group}>
         <legend>When money is owed</legend>
         {terms.milestones.map((milestone, at) => (
-          <div className={classes.line} key={at}>
+          <div className={classes.money} key={at}>
             <TextInput label="Title" required withAsterisk={false} {...form.getInputProps(`terms.milestones.${at}.title`)} />
             <NativeSelect
               label="When"
-              data={Object.entries(triggerWords).map(([value, label]) => ({ value, label }))}
+              data={triggers(milestone.bonus !== undefined)}
               {...form.getInputProps(`terms.milestones.${at}.trigger`)}
+              onChange={({ currentTarget: { value } }) =>
+                form.setFieldValue(`terms.milestones.${at}`, {
+                  ...milestone,
+                  trigger: value as MilestoneTrigger,
+                  ...(value === "threshold" ? { threshold: usualThreshold, deliverable: milestone.deliverable ?? 0 } : { threshold: undefined }),
+                })}
             />
             <NativeSelect
               label="Of deliverable"
               value={milestone.deliverable ?? ""}
-              data={[{ value: "", label: "All of them" }, ...terms.deliverables.map(({ title }, index) => ({ value: String(index), label: title || `Deliverable ${index + 1}` }))]}
+              data={[...(milestone.threshold ? [] : [{ value: "", label: "All of them" }]), ...terms.deliverables.map(({ title }, index) => ({ value: String(index), label: title || `Deliverable ${index + 1}` }))]}
               onChange={({ currentTarget: { value } }) => form.setFieldValue(`terms.milestones.${at}.deliverable`, value === "" ? undefined : Number(value))}
               error={form.errors[`terms.milestones.${at}.deliverable`]}
             />
-            <NumberInput label="Share" suffix=" %" min={0} max={100} {...form.getInputProps(`terms.milestones.${at}.percent`)} />
+            {milestone.bonus === undefined ? (
+              <NumberInput label="Share" suffix=" %" min={0} max={100} {...form.getInputProps(`terms.milestones.${at}.percent`)} />
+            ) : (
+              <NumberInput
+                label="Bonus"
+                suffix={` ${currency.toUpperCase()}`}
+                min={0}
+                decimalScale={exponent(currency)}
+                thousandSeparator=","
+                hideControls
+                defaultValue={milestone.bonus ? toMajor({ amount: milestone.bonus, currency }) : ""}
+                onChange={(value) => form.setFieldValue(`terms.milestones.${at}.bonus`, toMinor(value, currency) ?? 0)}
+                error={form.errors[`terms.milestones.${at}.bonus`]}
+              />
+            )}
             <NumberInput label="Paid after" suffix=" days" min={0} {...form.getInputProps(`terms.milestones.${at}.net_days`)} />
+            <TextInput label="Finance waits for" placeholder="Nothing more" {...form.getInputProps(`terms.milestones.${at}.hold_until`)} value={milestone.hold_until ?? ""} />
             <ActionIcon
               className={classes.remove}
               aria-label={`Remove milestone ${at + 1}`}
@@ -147,17 +179,35 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide }: { form: UseFor
             >
               <IconTrash size={16} aria-hidden />
             </ActionIcon>
+            {milestone.threshold && (
+              <div className={classes.goal}>
+                <NumberInput label="At least" min={1} allowDecimal={false} thousandSeparator="," {...form.getInputProps(`terms.milestones.${at}.threshold.at_least`)} />
+                <NativeSelect label="Of what" data={metrics} {...form.getInputProps(`terms.milestones.${at}.threshold.metric`)} />
+                <NumberInput label="Within" suffix=" days after publication" min={1} max={365} {...form.getInputProps(`terms.milestones.${at}.threshold.within_days`)} />
+              </div>
+            )}
+            {form.errors[`terms.milestones.${at}.threshold`] && <span className={classes.wrong}>{form.errors[`terms.milestones.${at}.threshold`]}</span>}
           </div>
         ))}
         <Group justify="space-between">
-          <Button
-            variant="default"
-            size="xs"
-            leftSection={<IconPlus size={14} aria-hidden />}
-            onClick={() => form.insertListItem("terms.milestones", { title: "", trigger: "posted", percent: Math.max(0, 100 - total), net_days: 0 })}
-          >
-            Add a milestone
-          </Button>
+          <Group gap="xs">
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<IconPlus size={14} aria-hidden />}
+              onClick={() => form.insertListItem("terms.milestones", { title: "", trigger: "posted", percent: Math.max(0, 100 - total), net_days: 0 })}
+            >
+              Add a milestone
+            </Button>
+            <Button
+              variant="default"
+              size="xs"
+              leftSection={<IconPlus size={14} aria-hidden />}
+              onClick={() => form.insertListItem("terms.milestones", { title: "", trigger: "threshold", percent: 0, net_days: 0, bonus: 0, deliverable: 0, threshold: usualThreshold })}
+            >
+              Add a bonus
+            </Button>
+          </Group>
           <span className={total === 100 ? "soft" : classes.wrong} role="status">
             {total === 100 ? "Shares sum to 100 %" : `Shares sum to ${total} %; they must be 100 %`}
           </span>
@@ -185,5 +235,6 @@ export function cleanTerms(terms: ContractTerms): ContractTerms {
     usage_rights_days: optional(terms.usage_rights_days),
     exclusivity_days: optional(terms.exclusivity_days),
     extra_clauses: terms.extra_clauses || undefined,
+    milestones: terms.milestones.map((each) => ({ ...each, hold_until: each.hold_until || undefined })),
   };
 }

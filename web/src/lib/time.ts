@@ -95,3 +95,6 @@ export function useTimeText(make: (now: Date) => string): string {
     return make(current);
   });
 }
+
+/** A moment in the form that a local date and time field takes. */
+export const localInput = (at: Date): string => new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);

@@ -5,6 +5,7 @@ import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import type { Command, Partnership, PartnershipCommandKind } from "../../api/schema";
 import { words } from "../../lib/states";
+import { localInput } from "../../lib/time";
 import { ProblemNotice } from "../Notice";
 
 interface Ask {
@@ -36,8 +37,7 @@ const asks: Partial<Record<PartnershipCommandKind, Ask>> = {
 
 /** Tomorrow at the same minute, in the form a local date and time field takes. */
 function tomorrow(): string {
-  const at = new Date(Date.now() + 86_400_000);
-  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+  return localInput(new Date(Date.now() + 86_400_000));
 }
 
 /** Says what a command does, asks for what it needs, and gives it. */

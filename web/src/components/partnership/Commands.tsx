@@ -8,13 +8,16 @@ import { CommandList } from "../CommandList";
 const CommandDialog = lazy(() => import("./CommandDialog"));
 const RevokeDialog = lazy(() => import("./RevokeDialog"));
 const RoundDialog = lazy(() => import("./RoundDialog"));
+const BonusDialog = lazy(() => import("./BonusDialog"));
+const DropBonusDialog = lazy(() => import("./DropBonusDialog"));
+const NumberDialog = lazy(() => import("./NumberDialog"));
 const OfferDialog = lazy(() => import("./OfferDialog"));
 
 // Commands that other pages give: the creator's own, and a ban, which is about every partnership of a creator.
 const elsewhere = ["accept_offer", "decline_offer", "counter_offer", "sign_contract", "decline_contract", "submit", "report_post", "ban", "unban"];
 
 // Those that ask for more than a reason have a dialog of their own.
-const own = ["send_offer", "revoke_approval", "offer_round"];
+const own = ["send_offer", "revoke_approval", "offer_round", "give_bonus", "record_number", "drop_bonus"];
 // What an approval can be taken back from: it was given, and the content is not posted yet.
 const revocable = ["approved_to_post", "scheduled"];
 
@@ -41,6 +44,9 @@ export function Commands({ partnership }: { partnership: Partnership }) {
         {asked?.command === "send_offer" && <OfferDialog partnership={partnership} onClose={close} />}
         {asked?.command === "revoke_approval" && <RevokeDialog partnershipId={partnership.summary.id} deliverables={partnership.deliverables.filter(({ state }) => revocable.includes(state))} onClose={close} />}
         {asked?.command === "offer_round" && <RoundDialog deliverables={partnership.deliverables.filter(({ state }) => state === "changes_requested")} currency={partnership.summary.fee?.currency} onClose={close} />}
+        {asked?.command === "give_bonus" && <BonusDialog partnership={partnership} onClose={close} />}
+        {asked?.command === "record_number" && <NumberDialog partnership={partnership} onClose={close} />}
+        {asked?.command === "drop_bonus" && <DropBonusDialog partnership={partnership} onClose={close} />}
         {asked && !own.includes(asked.command) && <CommandDialog key={asked.command} command={asked} partnership={partnership} onClose={close} />}
       </Suspense>
     </>

@@ -11,6 +11,7 @@ import { StatusChip } from "../StatusChip";
 import { TermsView, triggerWords } from "../Terms";
 import { Codes } from "./Codes";
 import classes from "./Deal.module.css";
+import { goalText } from "./goals";
 import { PostChecks } from "./PostChecks";
 
 /** Terms and money, deliverables, contract and contacts of a partnership. */
@@ -33,7 +34,15 @@ export function Deal({ partnership }: { partnership: Partnership }) {
               <li key={milestone.id}>
                 <div>
                   {milestone.payout_id ? <Link to="/payouts/$id" params={{ id: milestone.payout_id }}>{milestone.title}</Link> : milestone.title}
-                  <div className={classes.small}>{words(triggerWords[milestone.trigger])}</div>
+                  <div className={classes.small}>
+                    {milestone.threshold ? `When the post has ${goalText(milestone.threshold)}` : words(triggerWords[milestone.trigger])}
+                    {milestone.bonus && ", on top of the fee"}
+                  </div>
+                  {milestone.number !== undefined && milestone.number_at && (
+                    <div className={classes.small}>{milestone.number.toLocaleString("en-US")} {milestone.threshold?.metric} on {dayText(new Date(milestone.number_at))}</div>
+                  )}
+                  {milestone.counts_until && milestone.state === "pending" && <div className={classes.small}>Counts until <RelativeTime at={milestone.counts_until} /></div>}
+                  {milestone.hold_until && <div className={classes.small}>Finance waits for: {milestone.hold_until}</div>}
                 </div>
                 <div className={classes.end}>
                   <Money value={milestone.amount} />
@@ -100,7 +109,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
         {offer && (
           <details className={classes.terms}>
             <summary>Terms</summary>
-            <TermsView terms={offer.terms} />
+            <TermsView terms={offer.terms} currency={offer.fee.currency} />
           </details>
         )}
       </Section>

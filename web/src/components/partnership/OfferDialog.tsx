@@ -77,7 +77,7 @@ function OfferForm({ partnership, campaign, onClose }: { partnership: Partnershi
         />
         <Textarea label="Message" description="Goes into the mail that carries the offer" autosize minRows={3} maxRows={12} {...form.getInputProps("message")} />
         <Switch label="Other terms than the campaign's" checked={ownTerms} onChange={(event) => setOwnTerms(event.currentTarget.checked)} />
-        {ownTerms ? <TermsEditor form={form} /> : <TermsView terms={campaign.terms} />}
+        {ownTerms ? <TermsEditor form={form} currency={form.values.fee.currency} /> : <TermsView terms={campaign.terms} currency={form.values.fee.currency} />}
         <ProblemNotice problem={send.error} shownFields={["fee", "fee.amount", "message", ...(ownTerms ? Object.keys(form.errors) : [])]} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>Send no offer</Button>

@@ -41,7 +41,7 @@ export function OfferCard({ offer, brandName }: { offer: PortalOfferView; brandN
         {offer.message && <div className="prewrap">{offer.message}</div>}
         <details open={offer.state === "sent"}>
           <summary>What it asks for</summary>
-          <div className={classes.inside}><TermsView terms={offer.terms} /></div>
+          <div className={classes.inside}><TermsView terms={offer.terms} currency={offer.fee.currency} /></div>
         </details>
         {offer.state === "sent" && answer === null && (
           <Stack gap="xs">

@@ -133,7 +133,7 @@ function CampaignPage() {
             </Section>
           )}
           <Section title="Terms">
-            <TermsView terms={campaign.terms} />
+            <TermsView terms={campaign.terms} currency={campaign.budget.currency} />
           </Section>
         </div>
       </div>
@@ -235,7 +235,7 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
               <ContentRulesEditor form={form} />
             </Stack>
           </fieldset>
-          <TermsEditor form={form} />
+          <TermsEditor form={form} currency={campaign.budget.currency} />
           <ProblemNotice problem={save.error} shownFields={Object.keys(form.errors)} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Leave it as it is</Button>

@@ -171,7 +171,7 @@ function NewCampaign() {
             </Stack>
           </Section>
           <Section title="Contract terms">
-            <TermsEditor form={form} />
+            <TermsEditor form={form} currency={values.budget.currency} />
           </Section>
           <ProblemNotice problem={create.error} shownFields={Object.keys(errors)} />
           <Group justify="flex-end">

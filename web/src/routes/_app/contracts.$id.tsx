@@ -78,7 +78,7 @@ function ContractPage() {
             />
           </Section>
           <Section title="Terms">
-            <TermsView terms={contract.terms} />
+            <TermsView terms={contract.terms} currency={contract.fee.currency} />
           </Section>
         </div>
       </div>
