@@ -59,8 +59,8 @@ type PortalPayment struct {
 	DueAt       *time.Time
 	PaidAt      *time.Time
 	Threshold   *Threshold
-	CountsUntil *time.Time // nil until its post is published
-	Number      *int64     // the newest that the brand knows
+	CountsUntil *time.Time   // nil until its post is published
+	Number      *int64       // the newest that the brand knows
 	Bank        *BankArrival // State and On; nil before anything is known
 }
 

@@ -95,7 +95,13 @@ func (s *Server) GiveBonus(ctx context.Context, r gen.GiveBonusRequestObject) (g
 		ID: rapport.DeriveID(deed, "bonus"), PartnershipID: r.Id, DeliverableID: r.Body.DeliverableId, Amount: fromMoney(r.Body.Amount), Reason: strings.TrimSpace(r.Body.Reason),
 		By: rapport.UserRef{ID: principalFrom(ctx).UserID},
 	}
-	if bad := b.Check(); len(bad) > 0 {
+	bad := b.Check()
+	if b.DeliverableID != nil {
+		if d, err := store.Deliverable(ctx, *b.DeliverableID); err != nil || d.PartnershipID != r.Id {
+			bad = append(bad, rapport.Field{Path: "deliverable_id", Code: "unknown", Detail: "There is no such deliverable in this partnership."})
+		}
+	}
+	if len(bad) > 0 {
 		return nil, rapport.Invalid(bad...)
 	}
 	result, err := s.command(ctx, commandRequest{

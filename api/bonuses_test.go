@@ -110,7 +110,9 @@ func TestWhatABonusRestsOnIsShown(t *testing.T) {
 
 	d.sql(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, bonus, metric, at_least, within_days, counts_until)
 		select gen_random_uuid(), partnership_id, brand_id, contract_id, term, 9, 'More views', 'threshold', deliverable_id, 100, currency, true, 'views', 200000, 30, now() + interval '3 days' from milestones`)
-	var home struct{ Payments []struct{ Title, State string } }
+	var home struct {
+		Payments []struct{ Title, State string }
+	}
 	d.visitor(t).send(t, "GET", "/v1/portal/home", nil).into(t, &home)
 	goal := home.Payments[len(home.Payments)-1]
 	require.Equal(t, "More views", goal.Title)

@@ -62,6 +62,7 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 
 // exemptFields are the ids in bodies that the API passes on unseen.
 var exemptFields = map[string]string{ //nolint:gochecknoglobals // a table
+	"commandPartnership.milestone_id":   "the partnership's workflow refuses milestones that are not its own",
 	"commandPartnership.deliverable_id": "the partnership's workflow refuses deliverables that are not its own",
 	"commandPartnership.submission_id":  "no command to a partnership reads it",
 	"commandPartnership.message_id":     "the partnership's workflow refuses mails that are not its own",
@@ -120,7 +121,7 @@ func bodies(i ids) map[string]any {
 		"createTemplate":     map[string]any{"brand_id": brand, "name": "New", "subject": "Hi", "body": "Hi"},
 		"fileMail":           map[string]any{"partnership_id": i["partnership_id"]},
 		"sendMessage":        map[string]any{"channel": "note", "direction": "internal", "text": "Look!", "thread_id": i["thread_id"], "mentions": []uuid.UUID{i["mentions"]}},
-		"commandPartnership": map[string]any{"command": "revoke_approval", "deliverable_id": i["deliverable_id"], "submission_id": i["submission_id"], "message_id": i["message_id"]},
+		"commandPartnership": map[string]any{"command": "revoke_approval", "deliverable_id": i["deliverable_id"], "submission_id": i["submission_id"], "message_id": i["message_id"], "milestone_id": i["milestone_id"]},
 		"previewTemplate":    map[string]any{"brand_id": brand, "subject": "Hi", "body": "Hi {{creator.name}}", "creator_id": i["creator_id"], "campaign_id": i["campaign_id"]},
 		"moveSequence":       map[string]any{"sequence_id": i["automation_ids"], "run_id": i["run_id"], "dry_run": true},
 		"editDraft":          map[string]any{"subject": "Hi", "text": "Hi {{portal_link}}"},
@@ -173,6 +174,8 @@ func bodies(i ids) map[string]any {
 		"setSlack":              map[string]any{},
 		"setCodes":              map[string]any{"promo_code": "NORD10"},
 		"offerRound":            map[string]any{"fee": eur(100)},
+		"giveBonus":             map[string]any{"amount": eur(100), "reason": "A good one", "deliverable_id": i["deliverable_id"]},
+		"enterPostNumber":       map[string]any{"metric": "views", "value": 1, "stood_at": "2026-01-02T03:04:05Z", "source": "The statistics page"},
 		"addComment":            map[string]any{"text": "Brighter?", "internal": true, "reply_to": i["reply_to"]},
 		"resolveComment":        map[string]any{"resolved": true},
 		"handOverReview":        map[string]any{"kind": "reassign", "from_user_id": user, "to_user_id": i["to_user_id"]},
@@ -278,7 +281,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		values ($1, 'different', 'settle', $1::uuid::text, $2, $3, now(), $4)`, difference, brand, w.payout, sharedComparison)
 	made := ids{
 		"brands": brand, "brand_id": brand, "calendars": one[uuid.UUID](t, d, `select calendar_id from brands where id = $1`, brand), "campaigns": w.campaign, "campaign_id": w.campaign,
-		"contracts": w.contract, "creators": w.creator, "creator_id": w.creator, "creator_ids": w.creator, "deliverables": w.deliverable, "deliverable_id": w.deliverable, "messages": mail,
+		"contracts": w.contract, "creators": w.creator, "creator_id": w.creator, "creator_ids": w.creator, "deliverables": w.deliverable, "deliverable_id": w.deliverable, "milestone_id": w.milestone, "messages": mail,
 		"offers": w.offer, "partnerships": w.partnership, "partnership_id": w.partnership, "payouts": w.payout, "payout_id": w.payout, "reversals": reversal, "/v1/payouts/{id}/reversals": paid,
 		"policy_id": policy, "reviews": w.review, "role-requests": request,
 		"sequence_id": sequence, "submissions": w.submission, "submission_id": w.submission, "tasks": task, "tokens": token, "users": leaver, "user_id": user, "owner_id": user,

@@ -120,7 +120,7 @@ var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"sign": "Sign the contract", "draft": "Hand in the draft of %s", "review": "Decide on %s", "post": "Publish %s and tell us its address",
 	"renewal": "Decide on the renewal", "renewal_offer": "Accept or decline the renewal", "payout": "Settle the payment",
 	"look_at_mail": "Look at a mail before it goes out", "answer": "Answer the creator",
-	"number": "Enter the number of %s that a bonus depends on",
+	"number":      "Enter the number of %s that a bonus depends on",
 	"extra_round": "Say whether they make another round of %s", "round_declined": "Offer money for another round of %s, or go on without it",
 }
 
@@ -271,6 +271,7 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"already_paid":            "Money for this approval has reached the creator. Take the payment back instead.",
 	"another_fee":             "The fee for this round has changed. Look at it again; nothing was agreed.",
 	"no_bonus_waits":          "No bonus depends on this number, or it is decided already.",
+	"number_too_late":         "The number was read after the time in which it counts, so it may have been reached too late.",
 	"number_before_post":      "The content is not published yet, so it has no numbers.",
 	"no_round_asked":          "No further revision round is in question here.",
 	"asked_already":           "This person is asked already.",
@@ -354,6 +355,7 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"find_address":         {"Find an address for the creator", "Nothing can be sent to this creator."},
 	"mail_failed":          {"Look at a mail that was not delivered", "The creator may not know about it."},
 	"rounds_exceeded":      {"Agree on a revision round beyond the included ones", "The creator may refuse further changes."},
+	"enter_number":         {"Enter the number that a bonus depends on", "The bonus stays open, and so does the partnership."},
 	"round_declined":       {"The creator makes no further round for nothing: offer money, or go on without it", "The content stays as it is."},
 	"round_unanswered":     {"The creator has not said whether they make another round: talk to them", "The content stays as it is."},
 	"content_late":         {"Follow up on a late draft", "The deliverable stays late, and its money is not owed."},

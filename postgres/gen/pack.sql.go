@@ -39,7 +39,14 @@ select x.kind::text as kind, x.body::jsonb as body from (
     'body_sha256', encode(y.body_sha256, 'hex'), 'screenshot_sha256', encode(y.screenshot_sha256, 'hex'), 'at', y.at)
   from p join deliverables d on d.partnership_id = p.id join post_checks y on y.deliverable_id = d.id
   union all
-  select 8, m.met_at, m.id::text, 'milestone', jsonb_build_object('id', m.id, 'contract_id', m.contract_id, 'term', m.term, 'title', m.title, 'trigger', m.trigger, 'deliverable_id', m.deliverable_id, 'amount', m.amount, 'currency', m.currency, 'net_days', m.net_days, 'state', m.state, 'met_at', m.met_at)
+  select 7, n.stood_at, n.id::text, 'post_number', jsonb_build_object('id', n.id, 'deliverable_id', n.deliverable_id, 'metric', n.metric, 'value', n.value, 'stood_at', n.stood_at, 'source', n.source, 'url', n.url, 'by', u.name, 'at', n.entered_at)
+  from p join post_numbers n on n.partnership_id = p.id join users u on u.id = n.entered_by
+  union all
+  select 7, y.given_at, y.id::text, 'bonus', jsonb_build_object('id', y.id, 'amount', y.amount, 'currency', y.currency, 'reason', y.reason, 'deliverable_id', y.deliverable_id, 'by', u.name, 'at', y.given_at)
+  from p join bonuses y on y.partnership_id = p.id join users u on u.id = y.given_by
+  union all
+  select 8, m.met_at, m.id::text, 'milestone', jsonb_build_object('id', m.id, 'contract_id', m.contract_id, 'term', m.term, 'title', m.title, 'trigger', m.trigger, 'deliverable_id', m.deliverable_id, 'amount', m.amount, 'currency', m.currency, 'net_days', m.net_days, 'state', m.state, 'met_at', m.met_at, 'bonus', m.bonus,
+    'metric', m.metric, 'at_least', m.at_least, 'within_days', m.within_days, 'counts_until', m.counts_until, 'hold_until', m.hold_until)
   from p join milestones m on m.partnership_id = p.id
   union all
   select 9, o.created_at, o.id::text, 'payout', jsonb_build_object('id', o.id, 'milestone_id', o.milestone_id, 'amount', o.amount, 'currency', o.currency, 'destination', o.destination, 'state', o.state, 'netted', o.netted, 'amount_reversed', o.amount_reversed, 'content_counts', o.content_counts,
