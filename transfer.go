@@ -60,6 +60,8 @@ type PayeeAccount struct {
 	Ready     bool
 	Submitted bool // the creator has finished the provider's form
 	Disabled  bool
+	// Banks are the fingerprints of the bank accounts behind it that a currency is paid to; nil where the provider does not say.
+	Banks map[string]string
 }
 
 // ProviderTopUp is money on its way into the platform's balance.

@@ -22,11 +22,11 @@ func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.
 		if err != nil {
 			return rapport.Outcome{}, a.refused(ctx, err)
 		}
-		payee.Account, payee.State = account.ID, "onboarding"
+		payee.Account, payee.State, payee.Banks = account.ID, "onboarding", account.Banks
 		if account.Ready {
 			payee.State = "ready"
 		}
-		if err := a.Store.SavePayee(ctx, in.Effect.Ref, payee.Account, payee.State); err != nil {
+		if err := a.Store.SavePayee(ctx, payee); err != nil {
 			return rapport.Outcome{}, classify(err)
 		}
 	}
@@ -95,7 +95,7 @@ func (a *Activities) RefreshPayee(ctx context.Context, payee rapport.Payee) (rap
 	account, err := a.Payer.PayeeAccount(ctx, payee.Account)
 	if failed, ok := errors.AsType[*rapport.PayError](err); ok && (failed.Outcome == rapport.PayRejected || failed.Outcome == rapport.PayRejectedPayee) {
 		payee.State = "restricted" // the account is gone, or no longer ours to pay
-		return payee, classify(a.Store.SavePayee(ctx, payee.CreatorID, payee.Account, payee.State))
+		return payee, classify(a.Store.SavePayee(ctx, payee))
 	}
 	if err != nil {
 		return payee, a.refused(ctx, err)
@@ -108,5 +108,6 @@ func (a *Activities) RefreshPayee(ctx context.Context, payee rapport.Payee) (rap
 	default:
 		payee.State = "onboarding"
 	}
-	return payee, classify(a.Store.SavePayee(ctx, payee.CreatorID, payee.Account, payee.State))
+	payee.Banks = account.Banks
+	return payee, classify(a.Store.SavePayee(ctx, payee))
 }

@@ -66,25 +66,26 @@ type BooksMarker struct {
 }
 
 type Brand struct {
-	ID                  uuid.UUID
-	Name                string
-	PostalAddress       string
-	MailFromName        string
-	MailFrom            string
-	CalendarID          uuid.UUID
-	SecondPairAmount    int64
-	SecondPairCurrency  string
-	OutreachPerDay      int32
-	Version             int32
-	CreatedAt           time.Time
-	DomainPerHour       int32
-	WarmUpDays          int32
-	WarmUpFrom          *time.Time
-	FirstMailNotice     string
-	NettingCapPercent   int32
-	NettingNoticeDays   int32
-	PreparersProve      bool
-	PayoutPolicyVersion int32
+	ID                     uuid.UUID
+	Name                   string
+	PostalAddress          string
+	MailFromName           string
+	MailFrom               string
+	CalendarID             uuid.UUID
+	SecondPairAmount       int64
+	SecondPairCurrency     string
+	OutreachPerDay         int32
+	Version                int32
+	CreatedAt              time.Time
+	DomainPerHour          int32
+	WarmUpDays             int32
+	WarmUpFrom             *time.Time
+	FirstMailNotice        string
+	NettingCapPercent      int32
+	NettingNoticeDays      int32
+	PreparersProve         bool
+	PayoutPolicyVersion    int32
+	DestinationCoolOffDays int32
 }
 
 type Calendar struct {
@@ -306,6 +307,15 @@ type Deliverable struct {
 	Extra             string
 	ExtraFee          *int64
 	ExtraCurrency     *string
+}
+
+type DestinationHold struct {
+	PayoutID   uuid.UUID
+	BrandID    uuid.UUID
+	ChangedAt  time.Time
+	FreeAt     time.Time
+	ReleasedAt *time.Time
+	ReleasedBy *uuid.UUID
 }
 
 type FollowerSnapshot struct {
@@ -592,6 +602,7 @@ type Payee struct {
 	DestinationChangedAt *time.Time
 	DestinationChangedBy *uuid.UUID
 	CheckedAt            *time.Time
+	Banks                json.RawMessage
 }
 
 type PayeeThreshold struct {
@@ -854,6 +865,13 @@ type RecoveryCode struct {
 	CodeHash []byte
 	FactorID uuid.UUID
 	UsedAt   *time.Time
+}
+
+type RemovedContact struct {
+	CreatorID uuid.UUID
+	Email     string
+	Name      *string
+	RemovedAt time.Time
 }
 
 type Reversal struct {

@@ -47,7 +47,7 @@ func (p Payer) PayeeAccount(ctx context.Context, account string) (rapport.PayeeA
 }
 
 func toPayee(a Account) rapport.PayeeAccount {
-	return rapport.PayeeAccount{ID: a.ID, Ready: a.Ready(), Submitted: a.DetailsSubmitted, Disabled: a.DisabledReason != ""}
+	return rapport.PayeeAccount{ID: a.ID, Ready: a.Ready(), Submitted: a.DetailsSubmitted, Disabled: a.DisabledReason != "", Banks: a.Banks}
 }
 
 func toRequest(r rapport.TransferRequest) TransferRequest {

@@ -1476,7 +1476,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hold, release from hold, retry, cancel or reconcile now */
+        /** Hold, release from hold, release a changed bank account, retry, cancel or reconcile now */
         post: operations["commandPayout"];
         delete?: never;
         options?: never;
@@ -3008,6 +3008,8 @@ export interface components {
         Brand: {
             /** Format: uuid */
             calendar_id: string;
+            /** @description How many working days a payment waits at least after the bank account of its creator changed */
+            destination_cool_off_days: number;
             /** @description Of them, to one domain of receivers in an hour */
             domain_per_hour: number;
             /** @description Why the creator is written to; stands in the first mail */
@@ -3045,6 +3047,8 @@ export interface components {
             second_pair_threshold?: components["schemas"]["Money"];
         };
         BrandEdit: {
+            /** @description From 1 to 30 */
+            destination_cool_off_days?: number;
             domain_per_hour?: number;
             first_mail_notice?: string;
             mail_from?: string;
@@ -4449,7 +4453,7 @@ export interface components {
         };
         PayoutCommand: {
             /** @enum {string} */
-            command: "hold" | "release" | "retry" | "cancel" | "reconcile";
+            command: "hold" | "release" | "release_destination" | "retry" | "cancel" | "reconcile";
             reason?: string;
             /**
              * Format: date
@@ -4499,6 +4503,11 @@ export interface components {
             creator: components["schemas"]["CreatorRef"];
             /** Format: date-time */
             due_at: string;
+            /**
+             * Format: date-time
+             * @description When a person may release it at the earliest; absent where no time is set
+             */
+            free_at?: string;
             held_reason?: string;
             /** Format: uuid */
             id: string;
