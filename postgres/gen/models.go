@@ -514,6 +514,7 @@ type Offer struct {
 	ExpiresAt     *time.Time
 	DecidedAt     *time.Time
 	CreatedAt     time.Time
+	PaidOutside   *string
 }
 
 type Outbox struct {

@@ -4,6 +4,9 @@
 alter table payees add column banks jsonb not null default '{}';
 alter table brands add column destination_cool_off_days int not null default 3 check (destination_cool_off_days between 1 and 30);
 
+-- Why the fee of an offer is paid outside of Stripe; null where it is paid through Stripe.
+alter table offers add column paid_outside text check (paid_outside <> '');
+
 -- One payout that a changed destination holds: from when on a person may release it, and who did. A further change holds it again.
 create table destination_holds (
   payout_id uuid primary key references payouts,
@@ -82,5 +85,6 @@ drop trigger payout_approvals_held on payout_approvals;
 drop trigger contacts_removed on contacts;
 drop table removed_contacts, destination_holds;
 drop function destination_held, destination_hold_guard, keep_removed_contact;
+alter table offers drop column paid_outside;
 alter table brands drop column destination_cool_off_days;
 alter table payees drop column banks;

@@ -4120,6 +4120,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             message?: string;
+            /** @description Why the fee is paid outside of Stripe; absent where it is not */
+            paid_outside?: string;
             /** Format: date-time */
             sent_at?: string;
             /** @enum {string} */
@@ -4129,6 +4131,8 @@ export interface components {
         OfferCreate: {
             fee: components["schemas"]["Money"];
             message?: string;
+            /** @description Why the fee is paid outside of Stripe; absent where it is paid through Stripe */
+            paid_outside?: string;
             /** @description Absent means the campaign's */
             terms?: components["schemas"]["ContractTerms"];
         };
@@ -4228,6 +4232,10 @@ export interface components {
             milestones: components["schemas"]["Milestone"][];
             offer?: components["schemas"]["Offer"];
             path: components["schemas"]["PathStep"][];
+            /** @description Whether such an offer is refused unless it is paid outside of Stripe */
+            pay_checked: boolean;
+            /** @description Why Stripe could not pay an offer in the campaign's currency to this creator */
+            pay_problems: components["schemas"]["FieldError"][];
             /** Format: int64 */
             seq: number;
             summary: components["schemas"]["PartnershipSummary"];
