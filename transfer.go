@@ -64,6 +64,12 @@ type PayeeAccount struct {
 	Banks map[string]string
 }
 
+// AskedAccount is a creator's account at the payment provider, with up to when its events are known.
+type AskedAccount struct {
+	Account string
+	Known   time.Time
+}
+
 // ProviderTopUp is money on its way into the platform's balance.
 type ProviderTopUp struct {
 	ID     string

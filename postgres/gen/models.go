@@ -604,6 +604,7 @@ type Payee struct {
 	DestinationChangedBy *uuid.UUID
 	CheckedAt            *time.Time
 	Banks                json.RawMessage
+	EventsAt             *time.Time
 }
 
 type PayeeThreshold struct {

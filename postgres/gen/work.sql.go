@@ -13,6 +13,39 @@ import (
 	"github.com/google/uuid"
 )
 
+const accountsToAsk = `-- name: AccountsToAsk :many
+select y.account_id::text as account_id, coalesce(y.events_at, 'epoch')::timestamptz as events_at from payees y
+where y.account_id is not null and (y.state <> 'ready' or exists (select 1 from payouts p where p.creator_id = y.creator_id and p.state <> 'cancelled'
+  and (p.paid_at is null or p.paid_at > now() - interval '30 days')))
+order by y.events_at nulls first, y.creator_id limit $1
+`
+
+type AccountsToAskRow struct {
+	AccountID string
+	EventsAt  time.Time
+}
+
+// Those that are not ready, that money is owed to, or that got some within a month: what else happens there changes nothing here.
+func (q *Queries) AccountsToAsk(ctx context.Context, db DBTX, maxRows int32) ([]AccountsToAskRow, error) {
+	rows, err := db.Query(ctx, accountsToAsk, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AccountsToAskRow
+	for rows.Next() {
+		var i AccountsToAskRow
+		if err := rows.Scan(&i.AccountID, &i.EventsAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const anewForDestination = `-- name: AnewForDestination :exec
 update payouts p set destination = coalesce($1, p.destination),
   round = case when exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round) or p.destination is distinct from $1 then p.round + 1 else p.round end
@@ -525,6 +558,20 @@ func (q *Queries) MarkExecuted(ctx context.Context, db DBTX, arg MarkExecutedPar
 		arg.NoticeBy,
 		arg.ID,
 	)
+	return err
+}
+
+const noteAsked = `-- name: NoteAsked :exec
+update payees set events_at = $1::timestamptz where account_id = $2::text and (events_at is null or events_at < $1::timestamptz)
+`
+
+type NoteAskedParams struct {
+	Until     time.Time
+	AccountID string
+}
+
+func (q *Queries) NoteAsked(ctx context.Context, db DBTX, arg NoteAskedParams) error {
+	_, err := db.Exec(ctx, noteAsked, arg.Until, arg.AccountID)
 	return err
 }
 

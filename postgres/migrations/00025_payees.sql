@@ -2,6 +2,8 @@
 -- Where a creator's money goes is the account and the bank behind it. Of the bank only the provider's fingerprint is kept, by currency, also
 -- after it was removed: whoever puts another one in its place has changed it.
 alter table payees add column banks jsonb not null default '{}';
+-- Up to when the events of the account are known, whether a webhook brought them or not.
+alter table payees add column events_at timestamptz;
 alter table brands add column destination_cool_off_days int not null default 3 check (destination_cool_off_days between 1 and 30);
 
 -- Why the fee of an offer is paid outside of Stripe; null where it is paid through Stripe.
@@ -87,4 +89,4 @@ drop table removed_contacts, destination_holds;
 drop function destination_held, destination_hold_guard, keep_removed_contact;
 alter table offers drop column paid_outside;
 alter table brands drop column destination_cool_off_days;
-alter table payees drop column banks;
+alter table payees drop column banks, drop column events_at;

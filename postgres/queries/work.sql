@@ -60,6 +60,16 @@ on conflict (creator_id) do update set state = excluded.state, banks = excluded.
   destination_changed_at = case when @changed::boolean then now() else payees.destination_changed_at end
 returning coalesce(destination_changed_at, 'epoch')::timestamptz as destination_changed_at;
 
+-- name: AccountsToAsk :many
+-- Those that are not ready, that money is owed to, or that got some within a month: what else happens there changes nothing here.
+select y.account_id::text as account_id, coalesce(y.events_at, 'epoch')::timestamptz as events_at from payees y
+where y.account_id is not null and (y.state <> 'ready' or exists (select 1 from payouts p where p.creator_id = y.creator_id and p.state <> 'cancelled'
+  and (p.paid_at is null or p.paid_at > now() - interval '30 days')))
+order by y.events_at nulls first, y.creator_id limit @max_rows;
+
+-- name: NoteAsked :exec
+update payees set events_at = @until::timestamptz where account_id = @account_id::text and (events_at is null or events_at < @until::timestamptz);
+
 -- name: PayoutsToHold :many
 -- What is not settled, locked so that no approval is given meanwhile. Those that are being sent are held if they come back.
 select p.id, p.brand_id, b.destination_cool_off_days from payouts p join brands b on b.id = p.brand_id
