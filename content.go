@@ -69,6 +69,8 @@ type Payee struct {
 	Account   string
 	Email     string
 	Country   string
+	// Due says that a payment waits for the account, whose payout reminds by itself.
+	Due bool
 	// Banks are the fingerprints of the bank accounts behind it, by currency; the last known one where it was removed.
 	Banks map[string]string
 }

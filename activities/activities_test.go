@@ -653,6 +653,15 @@ func TestOnboarding(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, rapport.MailNoAddress, out.Code)
 
+	k = fresh()
+	k.s.payee.Due = true
+	again := in
+	again.Effect.N = 2
+	out, err = k.OnboardPayee(t.Context(), again)
+	require.NoError(t, err)
+	require.Equal(t, "invited", out.Code)
+	require.Empty(t, k.m.sent, "the payment that waits reminds by itself")
+
 	for _, name := range []string{"payee", "save payee", "prepare"} {
 		k = fresh()
 		k.s.fail[name] = errAway

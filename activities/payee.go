@@ -8,7 +8,7 @@ import (
 )
 
 // OnboardPayee makes the creator's account at the payment provider, once, and invites the creator to fill it in. The link itself
-// is minted on demand on the creator's page, because it lives for minutes.
+// is minted on demand on the creator's page, because it lives for minutes. While a payment waits, its payout reminds the creator, and nobody else.
 func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
 	payee, err := a.Store.Payee(ctx, in.Effect.Ref)
 	if err != nil {
@@ -32,6 +32,9 @@ func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.
 	}
 	if payee.State == "ready" {
 		return rapport.Outcome{Code: "ready"}, nil
+	}
+	if in.Effect.N > 0 && payee.Due {
+		return rapport.Outcome{Code: "invited"}, nil
 	}
 	mailed, err := a.mail(ctx, rapport.MailOrder{
 		Key: in.Kind + "/" + in.ID.String() + "/" + in.Effect.Key, Template: "payee_invitation", BrandID: in.BrandID, PartnershipID: in.PartnershipID,

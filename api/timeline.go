@@ -87,7 +87,8 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 
 	"milestone_met": {itemMoney, "%amount is owed: %about"}, "milestone_settled": {itemMoney, "%amount is settled: %about"}, "milestone_cancelled": {itemMoney, "%amount is no longer owed: %about"},
 	"payee_invited": {itemMoney, "The creator was asked for a bank account"}, "payee_reminded": {itemMoney, "The creator was reminded of the bank account"},
-	"payout_scheduled": {itemMoney, "A payment of %amount is scheduled"}, "payout_awaiting_approval": {itemMoney, "The payment of %amount waits for its approvals"},
+	"destination_cooled_off": {itemMoney, "A finance releaser may release what the changed bank account holds"},
+	"payout_scheduled":       {itemMoney, "A payment of %amount is scheduled"}, "payout_awaiting_approval": {itemMoney, "The payment of %amount waits for its approvals"},
 	"payout_approval": {itemDecision, "The payment of %amount was approved (%code)"}, "payout_approved": {itemMoney, "The payment of %amount is approved"},
 	"payout_awaiting_payee": {itemMoney, "The payment of %amount waits for the creator's bank account"}, "payout_awaiting_funds": {itemMoney, "The payment of %amount waits for funds"},
 	"payout_submitted": {itemMoney, "The payment of %amount was sent"}, "payout_unknown": {itemMoney, "Nobody knows yet whether the payment of %amount went through"},

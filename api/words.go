@@ -94,6 +94,7 @@ var timerTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"renewal_notice":       "Lets the renewal lapse if nobody has decided",
 	"term_end":             "Ends the term",
 	"payout_due":           "Asks finance to approve the payment",
+	"payee_onboarding":     "Looks whether the creator has given a bank account, and reminds",
 	"payee_reminder":       "Looks again whether the creator can be paid, and reminds",
 	"reconcile":            "Looks up what became of the transfer",
 	"destination_cool_off": "Lets a finance releaser release what a changed bank account holds",

@@ -158,7 +158,7 @@ func (s *Store) payee(ctx context.Context, tx pgx.Tx, creator uuid.UUID) (rappor
 	if err != nil {
 		return rapport.Payee{}, fmt.Errorf("payee: %w", err)
 	}
-	payee := rapport.Payee{CreatorID: p.CreatorID, State: p.State, Account: p.AccountID, Email: p.Email, Country: p.Country}
+	payee := rapport.Payee{CreatorID: p.CreatorID, State: p.State, Account: p.AccountID, Email: p.Email, Country: p.Country, Due: p.Due}
 	if err := json.Unmarshal(p.Banks, &payee.Banks); err != nil {
 		return payee, fmt.Errorf("read the banks: %w", err)
 	}

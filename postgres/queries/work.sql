@@ -43,7 +43,7 @@ select zone, country from creators where id = @id;
 
 -- name: PayeeOf :one
 select c.id as creator_id, coalesce(y.state, 'none')::text as state, coalesce(y.account_id, '')::text as account_id, coalesce(c.country, 'US')::text as country,
-  coalesce(y.banks, '{}')::jsonb as banks,
+  coalesce(y.banks, '{}')::jsonb as banks, exists (select 1 from payouts p where p.creator_id = c.id and p.state = 'awaiting_payee')::boolean as due,
   coalesce((select email from contacts x where x.creator_id = c.id order by role = 'finance' desc, role = 'creator' desc limit 1), '')::text as email
 from creators c left join payees y on y.creator_id = c.id where c.id = @id;
 
