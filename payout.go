@@ -202,7 +202,7 @@ func (p *Payout) refuse(code string) *Refusal {
 }
 
 // Allowed says why the command would be refused now.
-func (p *Payout) Allowed(cmd Command, now time.Time) *Refusal { //nolint:gocyclo // one case a command
+func (p *Payout) Allowed(cmd Command, now time.Time) *Refusal {
 	before := slices.Contains([]PayoutState{PayoutScheduled, PayoutAwaitingApproval, PayoutApproved, PayoutAwaitingPayee, PayoutAwaitingFunds}, p.State)
 	switch cmd.Kind {
 	case CmdApprovePayout:

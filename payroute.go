@@ -20,8 +20,10 @@ var ( //nolint:gochecknoglobals // constant tables
 	eea = []string{
 		"AT", "BE", "BG", "HR", "CY", "CZ", "DK", "EE", "FI", "FR", "DE", "GR", "HU", "IS", "IE", "IT", "LV", "LI", "LT", "LU", "MT", "NL", "NO", "PL", "PT", "RO", "SK", "SI", "ES", "SE",
 	}
-	selfServe          = append([]string{"US", "GB", "CA", "CH"}, eea...)
-	ownCurrency        = map[string]string{"US": "usd", "GB": "gbp", "CA": "cad", "CH": "chf", "LI": "chf", "CZ": "czk", "DK": "dkk", "HU": "huf", "IS": "isk", "NO": "nok", "PL": "pln", "RO": "ron", "SE": "sek"}
+	selfServe   = append([]string{"US", "GB", "CA", "CH"}, eea...)
+	ownCurrency = map[string]string{ // the euro elsewhere
+		"US": "usd", "GB": "gbp", "CA": "cad", "CH": "chf", "LI": "chf", "CZ": "czk", "DK": "dkk", "HU": "huf", "IS": "isk", "NO": "nok", "PL": "pln", "RO": "ron", "SE": "sek",
+	}
 	europeanCurrencies = []string{"eur", "gbp", "chf", "dkk", "nok", "sek", "usd", "czk", "huf", "pln"}
 )
 
@@ -64,7 +66,10 @@ const otherwise = "or say that this deal is paid outside of Stripe."
 // where the platform is: then only a creator's unknown country is named.
 func CheckPayable(platform, country, currency string) []Field {
 	if country == "" {
-		return []Field{{"creator.country", "unknown_country", "Nobody has said in which country this creator lives, so nobody knows whether they can be paid. Enter the country on the creator's page, " + otherwise}}
+		return []Field{{
+			"creator.country", "unknown_country",
+			"Nobody has said in which country this creator lives, so nobody knows whether they can be paid. Enter the country on the creator's page, " + otherwise,
+		}}
 	}
 	if platform == "" {
 		return nil

@@ -181,8 +181,8 @@ func TestAChangedBankAccountIsReleasedAfterItsTime(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
 	path := "/v1/payouts/" + d.payout.String()
-	d.sql(t, `update payouts set state = 'held', held_reason = 'destination_changed', commands = '[{"kind": "release", "refused": "held_by_condition"}, {"kind": "release_destination", "refused": "destination_cool_off"}]'
-		where id = $1`, d.payout)
+	d.sql(t, `update payouts set state = 'held', held_reason = 'destination_changed', 
+		commands = '[{"kind": "release", "refused": "held_by_condition"}, {"kind": "release_destination", "refused": "destination_cool_off"}]' where id = $1`, d.payout)
 	d.sql(t, `insert into destination_holds (payout_id, brand_id, changed_at, free_at) values ($1, $2, '2026-03-02 10:00', '2100-03-05 10:00')`, d.payout, d.world.one)
 	releaser := d.as(t, "finance_releaser@one.example")
 	ask := func(who call, reason string) answer {

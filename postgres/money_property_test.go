@@ -51,7 +51,8 @@ func newHouse(tb testing.TB, t require.TestingT, owner *pgxpool.Pool, api, worke
 	for _, id := range []*uuid.UUID{&h.brand, &h.otherBrand} {
 		*id = uuid.New()
 		exec(deed, *id)
-		exec(`insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, destination_cool_off_days) values ($1, 'Brand ' || ($1::uuid)::text, 'A', 'B', 'b@b.example', $1, 1)`, *id)
+		exec(`insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, destination_cool_off_days)
+			values ($1, 'Brand ' || ($1::uuid)::text, 'A', 'B', 'b@b.example', $1, 1)`, *id)
 	}
 	person := func(brand uuid.UUID, from string, roles ...string) uuid.UUID {
 		id := uuid.New()

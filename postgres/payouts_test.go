@@ -281,9 +281,9 @@ func TestPayoutAttempts(t *testing.T) {
 		require.Equal(t, "submit", o.Verdict)
 	})
 	// bank is what a look at the creator's account finds behind it.
-	bank := func(t *testing.T, b *bundle, account, print string) {
+	bank := func(t *testing.T, b *bundle, account, mark string) {
 		t.Helper()
-		require.NoError(t, b.store.SavePayee(ctx, rapport.Payee{CreatorID: b.creator, Account: account, State: "ready", Banks: map[string]string{"usd": print}}))
+		require.NoError(t, b.store.SavePayee(ctx, rapport.Payee{CreatorID: b.creator, Account: account, State: "ready", Banks: map[string]string{"usd": mark}}))
 	}
 	count := func(t *testing.T, b *bundle, sql string) (n int) {
 		t.Helper()

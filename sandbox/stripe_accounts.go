@@ -51,11 +51,11 @@ const defaultNumber = "000123456789"
 // changeBank lets an account be paid out to another bank account. False when it is already.
 func (a *account) changeBank(number string) bool {
 	sum := sha256.Sum256([]byte(number))
-	print := hex.EncodeToString(sum[:8])
-	if a.Bank != nil && a.Bank.Fingerprint == print {
+	mark := hex.EncodeToString(sum[:8])
+	if a.Bank != nil && a.Bank.Fingerprint == mark {
 		return false
 	}
-	a.Bank = &bankAccount{ID: newID("ba_"), Fingerprint: print, Last4: number[max(0, len(number)-4):]}
+	a.Bank = &bankAccount{ID: newID("ba_"), Fingerprint: mark, Last4: number[max(0, len(number)-4):]}
 	return true
 }
 
