@@ -2,6 +2,8 @@ package rapport
 
 import (
 	"errors"
+	"fmt"
+	"maps"
 	"time"
 
 	"github.com/google/uuid"
@@ -67,6 +69,33 @@ type Payee struct {
 	Account   string
 	Email     string
 	Country   string
+	// Due says that a payment waits for the account, whose payout reminds by itself.
+	Due bool
+	// Banks are the fingerprints of the bank accounts behind it, by currency; the last known one where it was removed.
+	Banks map[string]string
+}
+
+// BanksAfter is what is known of a creator's bank accounts after a look at the account, and whether money goes elsewhere by it than before. The
+// first look of all says only where it goes.
+func BanksAfter(known, seen map[string]string) (map[string]string, bool) {
+	after, changed := maps.Clone(known), false
+	if after == nil {
+		after = map[string]string{}
+	}
+	for currency, bank := range seen {
+		changed = changed || len(known) > 0 && known[currency] != bank
+		after[currency] = bank
+	}
+	return after, changed
+}
+
+// DestinationNotice is the mail to a creator, at every address that is known, when the account is another one.
+func DestinationNotice(creator, brand string, changed time.Time) (subject, text string) {
+	return "Your bank account for payments of " + brand + " was changed", fmt.Sprintf("Hello %s,\n\n"+
+		"on %s the bank account to which %s pays you was changed at Stripe. Payments wait now until somebody at %s has made sure that it was you.\n\n"+
+		"If it was you, you need do nothing.\n\n"+
+		"If it was not you, answer this mail at once and say so, and secure your account at Stripe and your mailbox with a new password. Nothing is paid to the new account meanwhile.\n\n"+
+		"%s", creator, changed.UTC().Format("2 January 2006, 15:04 UTC"), brand, brand, brand)
 }
 
 // OpenAttempt is an attempt to pay whose outcome is open.

@@ -119,7 +119,7 @@ func (l *life) event() {
 				rapport.SignalFunds, rapport.SignalGate, rapport.SignalPayeeReady, rapport.SignalStripe, rapport.SignalHold, rapport.SignalRelease, rapport.SignalHold, rapport.SignalRelease,
 				rapport.SignalCancelled,
 			}
-			l.signal(machine, rapport.Signal{Kind: pick(l, "signal", kinds), Code: pick(l, "why", []string{"ban", "post_mismatch"})})
+			l.signal(machine, rapport.Signal{Kind: pick(l, "signal", kinds), Code: pick(l, "why", []string{"ban", "post_mismatch", rapport.HoldDestination}), At: l.now.Add(time.Hour)})
 		}
 	}
 }
@@ -174,7 +174,7 @@ func (l *life) money(p *rapport.Payout) rapport.Command {
 	cmd := rapport.Command{Kind: rapport.CmdRetry, Actor: id("rob"), Ref: id(fmt.Sprintf("row/%d", l.n))}
 	switch p.State {
 	case rapport.PayoutHeld:
-		cmd.Kind = rapport.CmdRelease
+		cmd.Kind = pick(l, "release", []rapport.CommandKind{rapport.CmdRelease, rapport.CmdReleaseDestination})
 	case rapport.PayoutAwaitingApproval:
 		cmd.Kind, cmd.Code = rapport.CmdApprovePayout, "releaser"
 		if len(p.Approvals) == 0 && (p.Plan == nil || !p.Plan.ContentCounts) {
@@ -370,6 +370,7 @@ func TestLivesOfAPartnership(t *testing.T) {
 		l := &life{t: rt}
 		l.house = newHouse(rt, func(h *house) {
 			h.mirror = true
+			h.p.RemindsPayee = rapid.Bool().Draw(rt, "reminds")
 			h.count = rapid.Bool().Draw(rt, "content counts")
 			if rapid.Bool().Draw(rt, "two pieces") {
 				twoPieces(h)

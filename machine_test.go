@@ -244,7 +244,7 @@ func requireTimers(t require.TestingT, m rapport.Machine) {
 	if !ok {
 		return
 	}
-	acting := []string{"outreach_step", "sequence_step", "conversation_quiet", "offer_reminder", "signature_reminder", "draft_reminder", "publish_reminder"}
+	acting := []string{"outreach_step", "sequence_step", "conversation_quiet", "offer_reminder", "signature_reminder", "draft_reminder", "publish_reminder", "payee_onboarding"}
 	for _, x := range p.Timers {
 		if p.Stage == rapport.StageBanned || p.Paused && slices.Contains(acting, x.Kind) {
 			require.True(t, x.Held, "%s goes on while the partnership is stopped", x.Kind)

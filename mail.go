@@ -183,3 +183,41 @@ func Render(template string, values map[string]string) (string, []string) {
 	})
 	return out, missing
 }
+
+// AlertMail tells an admin or a person of finance that something about who can move a brand's money changed.
+type AlertMail struct {
+	Kind      string // of the task that says the same
+	Role      Role   // the role in question, if one is
+	To, About string // names: of who reads it, and of whom it is about, if a person
+	Brand     string
+	From      *time.Time // when it takes effect, if that is later
+}
+
+// Words are the mail's subject and text.
+func (a AlertMail) Words() (subject, text string) {
+	role := strings.ReplaceAll(string(a.Role), "_", " ")
+	var what, do string
+	switch a.Kind {
+	case "finance_role_asked":
+		subject = fmt.Sprintf("%s: the role %s was asked for", a.Brand, role)
+		what = fmt.Sprintf("somebody asks that %s gets the role %s at %s. Nobody gets it before a second person confirms.", a.About, role, a.Brand)
+		do = "If it is right, confirm it under Settings > People. If you do not know of it, confirm nothing and find out who asked."
+	case "finance_role_granted":
+		subject = fmt.Sprintf("%s: the role %s was granted", a.Brand, role)
+		what = fmt.Sprintf("%s gets the role %s at %s", a.About, role, a.Brand)
+		if a.From != nil {
+			what += " from " + a.From.UTC().Format("2 January 2006, 15:04 UTC") + " on"
+		}
+		what += "."
+		do = "If this is not right, take the role away under Settings > People before it takes effect."
+	case "second_factor_reset":
+		subject = fmt.Sprintf("%s: an authenticator was reset", a.Brand)
+		what = fmt.Sprintf("the authenticator of %s, who has a role at %s, was reset. Their password alone opens until they set up another one.", a.About, a.Brand)
+		do = "If they did not ask for it, disable them under Settings > People and find out who did this."
+	default:
+		subject = a.Brand + ": payments need fewer eyes than before"
+		what = fmt.Sprintf("the approvals that payments of %s need were changed so that fewer people, or fewer codes, are needed. It holds for payments that are opened from now on.", a.Brand)
+		do = "If you do not know of it, look under Settings > Brands and set it back."
+	}
+	return subject, fmt.Sprintf("Hello %s,\n\n%s\n\n%s", a.To, what, do)
+}

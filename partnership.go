@@ -148,11 +148,12 @@ const (
 	timerRenewalReview = "renewal_review"
 	timerRenewalLadder = "renewal_reminder"
 	timerNotice        = "renewal_notice"
+	timerOnboard       = "payee_onboarding" // Ref the contract
 	timerTermEnd       = "term_end"
 )
 
 // actingTimers are held while a partnership is paused: what a machine would send. Deadlines go on.
-var actingTimers = []string{timerStep, timerSequence, timerQuiet, timerOfferReminder, timerSignReminder, timerDraftReminder, timerPublish} //nolint:gochecknoglobals // a constant list
+var actingTimers = []string{timerStep, timerSequence, timerQuiet, timerOfferReminder, timerSignReminder, timerDraftReminder, timerPublish, timerOnboard} //nolint:gochecknoglobals // a constant list
 
 // Effects of a partnership, with the codes of their outcomes.
 const (
@@ -169,7 +170,8 @@ const (
 	EffectDraftContract = "draft_contract"
 	// EffectExecute fixes deliverables and milestones of a signed contract. executed (Contract).
 	EffectExecute = "execute_contract"
-	// EffectOnboard makes the creator's payee account. ready; invited.
+	// EffectOnboard makes the creator's payee account, if there is none, and asks the creator to complete it; N counts the reminders. ready;
+	// invited; rejected; no_address.
 	EffectOnboard = "onboard_payee"
 	// EffectVerify looks at the published post. ok; mismatch; unreachable.
 	EffectVerify = "verify_post"
@@ -300,9 +302,14 @@ type Partnership struct {
 	Runs        []Outreach      `json:"runs,omitempty"`        // what has started and not ended
 	Starts      []SequenceStart `json:"starts,omitempty"`
 	// Dates are the dates outside of the partnership that something starts by: campaign_starts, campaign_ends, field:<name>.
-	Dates      map[string]time.Time `json:"dates,omitempty"`
-	DatesAsked int                  `json:"dates_asked,omitempty"` // counts the questions for them; only the last answer counts
-	ReplyAt    time.Time            `json:"reply_at,omitzero"`     // when the creator began to wait for an answer
+	Dates map[string]time.Time `json:"dates,omitempty"`
+	// RemindsPayee says that the creator is reminded to complete the payee account from the contract on, PayeeReminded how often that was in
+	// this term.
+	RemindsPayee  bool `json:"reminds_payee,omitempty"`
+	PayeeReminded int  `json:"payee_reminded,omitempty"`
+
+	DatesAsked int       `json:"dates_asked,omitempty"` // counts the questions for them; only the last answer counts
+	ReplyAt    time.Time `json:"reply_at,omitzero"`     // when the creator began to wait for an answer
 	// Early are soft bounces that came before the answer of the call that sent their mail; Unfiled are mails that may be the creator's.
 	Early        []uuid.UUID        `json:"early,omitempty"`
 	Unfiled      []uuid.UUID        `json:"unfiled,omitempty"`
@@ -510,6 +517,7 @@ func (p *Partnership) executed(now time.Time, plan *ContractPlan) {
 	}
 	p.arm(timerRenewalReview, c.ID, 0, review)
 	p.do(Effect{Key: "brief/" + c.ID.String(), Kind: EffectMail, Code: "brief", Ref: c.ID})
+	p.PayeeReminded = 0
 	p.do(Effect{Key: "payee/" + c.ID.String(), Kind: EffectOnboard, Ref: p.CreatorID})
 	p.meet(now, TriggerSignature, uuid.Nil)
 }
@@ -680,6 +688,8 @@ func (p *Partnership) advance(now time.Time) {
 	}
 	if p.Stage == StageWrappingUp && !slices.ContainsFunc(p.Milestones, func(m MilestoneState) bool { return m.State != "settled" && m.State != "cancelled" }) {
 		p.to(StageCompleted, now, uuid.Nil)
+		p.disarm(timerOnboard, uuid.Nil)
+		p.closeTask("payee")
 		if p.Contract != nil && !p.Contract.EndsAt.After(now) {
 			p.termEnd(now)
 		}

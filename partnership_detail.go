@@ -58,6 +58,9 @@ type PartnershipDetail struct {
 	Milestones   []PartnershipMilestone
 	Contacts     []Contact
 	Codes        ContentCodes
+	// Country is where the creator lives, empty for unknown; Currency that of the campaign.
+	Country  string
+	Currency string
 	// DoNotContact and Banned are the creator's.
 	DoNotContact bool
 	Banned       bool
@@ -76,6 +79,7 @@ type Offer struct {
 	CreatedBy     uuid.UUID
 	SentAt        *time.Time
 	ExpiresAt     *time.Time
+	PaidOutside   string // why the fee is paid outside of Stripe; empty where it is not
 }
 
 // Contract is a contract with its text, its hash and who signed.
@@ -268,6 +272,8 @@ type OfferDraft struct {
 	Message       string
 	Terms         *ContractTerms // nil means the campaign's
 	By            uuid.UUID
+	PaidOutside   string // why the fee is paid outside of Stripe; empty where it is not
+	Platform      string // the country that Stripe pays from; empty for unknown
 }
 
 // Check names every bad field of an offer in a campaign of the currency. Its terms must be set.
@@ -277,7 +283,16 @@ func (o OfferDraft) Check(currency string) []Field {
 	if o.Fee.Currency != currency {
 		f = append(f, Field{"fee.currency", "other_currency", "The fee must be in the campaign's currency, " + strings.ToUpper(currency) + "."})
 	}
-	return f
+	return append(f, checkText("paid_outside", o.PaidOutside, false, 1000)...)
+}
+
+// CheckPayable names why the offer could not be paid to a creator of the country. Where nobody knows what the platform can pay, or the deal
+// is paid outside of Stripe, nothing is in the way.
+func (o OfferDraft) CheckPayable(country string) []Field {
+	if o.Platform == "" || o.PaidOutside != "" {
+		return nil
+	}
+	return CheckPayable(o.Platform, country, o.Fee.Currency)
 }
 
 // Overview counts what needs somebody.

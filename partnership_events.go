@@ -1,6 +1,7 @@
 package rapport
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -127,13 +128,41 @@ func (p *Partnership) Outcome(out Outcome, now time.Time) {
 			p.undone(now, e.Ref, out.Contract)
 		}
 	case EffectOnboard:
-		p.fact(now, Fact{Kind: "payee_invited", Code: out.Code})
+		p.onboarded(now, e, out)
 		if out.Code == MailNoAddress {
 			p.task(TaskChange{Key: "address", Kind: "find_address", Code: out.Code, OwnerID: p.OwnerID, Due: p.taskDue(now)})
 		}
 	case EffectVerify:
 		p.verified(now, p.deliverable(e.Ref), e, out.Code)
 	}
+}
+
+// onboarded goes on asking a creator who cannot be paid yet, so that it is known before money is due.
+func (p *Partnership) onboarded(now time.Time, e Effect, out Outcome) {
+	if e.N == 0 || out.Code == "ready" {
+		p.fact(now, Fact{Kind: "payee_invited", Code: out.Code})
+	} else {
+		p.fact(now, Fact{Kind: "payee_reminded", Code: out.Code, N: e.N})
+	}
+	switch {
+	case !p.RemindsPayee || p.Contract == nil:
+	case out.Code == "ready":
+		p.closeTask("payee")
+	case p.in(StageActive, StageWrappingUp):
+		p.arm(timerOnboard, p.Contract.ID, 0, p.CreatorCalendar.AddDays(now, p.Timings.PayeeReminderDays))
+	}
+}
+
+// remindPayee looks whether the creator can be paid by now, and asks again if not; from the third time on the owner is asked to help.
+func (p *Partnership) remindPayee(now time.Time) {
+	if p.Contract == nil || !p.in(StageActive, StageWrappingUp) {
+		return
+	}
+	p.PayeeReminded++
+	if p.PayeeReminded >= 3 {
+		p.task(TaskChange{Key: "payee", Kind: "payee_not_ready", OwnerID: p.OwnerID, Due: p.taskDue(now)})
+	}
+	p.do(Effect{Key: fmt.Sprintf("payee/%s/%d", p.Contract.ID, p.PayeeReminded), Kind: EffectOnboard, Ref: p.CreatorID, N: p.PayeeReminded})
 }
 
 // undone cancels the rows of a contract that was executed when the partnership had just ended.

@@ -727,3 +727,45 @@ func TestThePageShowsEveryButton(t *testing.T) {
 	}))
 	require.NotNil(t, rapport.View{Timers: []rapport.Timer{{Held: true}, {Kind: "x"}}}.Next())
 }
+
+// TestACreatorIsAskedForABankAccountFromTheContractOn: every three days, and after the third time somebody helps; it ends by itself.
+func TestACreatorIsAskedForABankAccountFromTheContractOn(t *testing.T) {
+	t.Parallel()
+	reminding := func(h *house) { h.p.RemindsPayee = true }
+	asked := func(h *house) (n int) {
+		for _, a := range h.done {
+			if a.effect.Kind == rapport.EffectOnboard {
+				n++
+			}
+		}
+		return n
+	}
+	h := newHouse(t, reminding).activate()
+	require.Equal(t, 1, asked(h))
+	h.pass(2)
+	require.Equal(t, 1, asked(h))
+	h.pass(2)
+	require.Equal(t, 2, asked(h))
+	_, open := h.task("payee_not_ready")
+	require.False(t, open)
+	h.pass(6)
+	require.Equal(t, 4, asked(h))
+	require.Equal(t, id("owner"), h.requireTask("payee_not_ready").OwnerID)
+	h.answers[rapport.EffectOnboard] = func(rapport.Effect) rapport.Outcome { return rapport.Outcome{Code: "ready"} }
+	h.pass(3)
+	require.Equal(t, 5, asked(h))
+	_, open = h.task("payee_not_ready")
+	require.False(t, open)
+	h.pass(30)
+	require.Equal(t, 5, asked(h))
+
+	for name, stop := range map[string]rapport.CommandKind{"terminated": rapport.CmdTerminate, "banned": rapport.CmdBan, "paused": rapport.CmdPause} {
+		h := newHouse(t, reminding).activate()
+		h.do(h.p.ID, rapport.Command{Kind: stop, Actor: id("admin")})
+		h.pass(30)
+		require.Equal(t, 1, asked(h), name)
+	}
+	h = newHouse(t).activate()
+	h.pass(30)
+	require.Equal(t, 1, asked(h), "a run that began before goes on as it began")
+}

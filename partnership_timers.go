@@ -129,6 +129,8 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 			p.closeRenewal()
 			p.task(TaskChange{Key: fmt.Sprintf("lapsed/%d", p.Term), Kind: "renewal_lapsed", Role: RoleAdmin, Ref: t.Ref, Due: p.taskDue(now)})
 		}
+	case timerOnboard:
+		p.remindPayee(now)
 	case timerTermEnd:
 		p.termEnd(now)
 	}

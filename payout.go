@@ -57,18 +57,27 @@ func PayoutTransitions() map[PayoutState][]PayoutState {
 const (
 	CmdApprovePayout CommandKind = "approve"   // Ref the approval's row, Code preparer or releaser
 	CmdHold          CommandKind = "hold"      //
-	CmdRelease       CommandKind = "release"   //
+	CmdRelease       CommandKind = "release"   // what a person held
 	CmdRetry         CommandKind = "retry"     //
 	CmdCancel        CommandKind = "cancel"    //
 	CmdReconcile     CommandKind = "reconcile" //
+	// CmdReleaseDestination says, once the cool-off is over, that the creator's new bank account is the creator's.
+	CmdReleaseDestination CommandKind = "release_destination"
 )
+
+// HoldDestination is the condition of a payout whose creator's account, or the bank behind it, changed. It has a time before which nobody
+// releases it, and it does not end with that time.
+const HoldDestination = "destination_changed"
+
+// RefusedCoolOff refuses the release of a changed destination before its time.
+const RefusedCoolOff = "destination_cool_off"
 
 // RefusedNotAwaiting refuses an approval that the payout does not wait for, or not yet again.
 const RefusedNotAwaiting = "not_awaiting_approval"
 
 // Signals of a payout.
 const (
-	SignalHold       = "hold"        // Code why
+	SignalHold       = "hold"        // Code why, At when a person may release it at the earliest, if that is bound to a time
 	SignalRelease    = "release"     // Code what is no longer in the way
 	SignalStripe     = "stripe"      // Ref an inbox row about this payout's transfer
 	SignalPayeeReady = "payee_ready" //
@@ -110,6 +119,7 @@ const (
 	timerDue       = "payout_due"
 	timerPayee     = "payee_reminder"
 	timerReconcile = "reconcile"
+	timerCooledOff = "destination_cool_off"
 )
 
 // PayoutPlan is what opening found out.
@@ -133,6 +143,8 @@ type HoldReason struct {
 	Code string    `json:"code"` // manual, or the condition
 	By   uuid.UUID `json:"by,omitzero"`
 	At   time.Time `json:"at"`
+	// Until is when a person may release it at the earliest; zero where that is bound to no time.
+	Until time.Time `json:"until,omitzero"`
 }
 
 // Payout is the machine of money owed to a creator and its way to the bank.
@@ -190,7 +202,7 @@ func (p *Payout) refuse(code string) *Refusal {
 }
 
 // Allowed says why the command would be refused now.
-func (p *Payout) Allowed(cmd Command, _ time.Time) *Refusal {
+func (p *Payout) Allowed(cmd Command, now time.Time) *Refusal {
 	before := slices.Contains([]PayoutState{PayoutScheduled, PayoutAwaitingApproval, PayoutApproved, PayoutAwaitingPayee, PayoutAwaitingFunds}, p.State)
 	switch cmd.Kind {
 	case CmdApprovePayout:
@@ -216,6 +228,14 @@ func (p *Payout) Allowed(cmd Command, _ time.Time) *Refusal {
 		}
 		if p.personal() == "" {
 			return &Refusal{Code: "held_by_condition", State: p.Holds[0].Code, At: p.Holds[0].At}
+		}
+	case CmdReleaseDestination:
+		i := p.held(HoldDestination)
+		if p.State != PayoutHeld || i < 0 {
+			return p.refuse("not_held")
+		}
+		if h := p.Holds[i]; now.Before(h.Until) {
+			return &Refusal{Code: RefusedCoolOff, State: h.Code, At: h.Until}
 		}
 	case CmdCancel:
 		if p.submitting() {
@@ -307,6 +327,8 @@ func (p *Payout) Command(cmd Command, now time.Time) Reply {
 		p.park(now, HoldReason{Code: "manual", By: cmd.Actor, At: now})
 	case CmdRelease:
 		p.release(now, p.personal(), cmd.Actor)
+	case CmdReleaseDestination:
+		p.release(now, HoldDestination, cmd.Actor)
 	case CmdCancel:
 		p.cancel(now, cmd.Actor)
 	case CmdRetry:
@@ -344,8 +366,36 @@ func (p *Payout) reconcile() {
 	p.do(Effect{Key: fmt.Sprintf("reconcile/%d", p.Seq), Kind: EffectReconcile, Ref: p.ID})
 }
 
+// held finds the hold of a condition; -1 for none.
+func (p *Payout) held(code string) int {
+	return slices.IndexFunc(p.Holds, func(h HoldReason) bool { return h.Code == code })
+}
+
+// holdTask asks somebody to look at a hold. One with a time of its own is for who may release it, from then on.
+func (p *Payout) holdTask(now time.Time, h HoldReason) {
+	t := TaskChange{Key: "hold/" + h.Code, Kind: "payout_held", Code: h.Code, Role: RoleFinancePreparer, OwnerID: h.By, Ref: p.ID, Due: p.Calendar.AddBusinessDays(now, p.Timings.TaskDueBusinessDays)}
+	if !h.Until.IsZero() {
+		t.Role, t.Due = RoleFinanceReleaser, h.Until
+	}
+	p.task(t)
+}
+
+// parkLonger moves the time before which a hold is not released: the condition came again.
+func (p *Payout) parkLonger(now time.Time, i int, until time.Time) {
+	if !until.After(p.Holds[i].Until) {
+		return
+	}
+	h := &p.Holds[i]
+	h.Until = until
+	p.fact(now, Fact{Kind: "payout_held", Ref: p.ID, Ref2: p.MilestoneID, Code: h.Code, Amount: p.Amount, Until: until})
+	p.arm(timerCooledOff, p.ID, 0, until)
+	p.closeTask("hold/" + h.Code)
+	p.holdTask(now, *h)
+}
+
 func (p *Payout) park(now time.Time, h HoldReason) {
-	if slices.ContainsFunc(p.Holds, func(x HoldReason) bool { return x.Code == h.Code }) {
+	if i := p.held(h.Code); i >= 0 {
+		p.parkLonger(now, i, h.Until)
 		return
 	}
 	p.Holds, p.Gated = append(p.Holds, h), false
@@ -355,12 +405,16 @@ func (p *Payout) park(now time.Time, h HoldReason) {
 		p.fact(now, Fact{Kind: "payout_held", Ref: p.ID, Ref2: p.MilestoneID, Code: h.Code, Amount: p.Amount})
 	}
 	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutHeld), At: now, Code: h.Code, Ref: h.By})
-	p.Timers = nil
+	p.Timers = slices.DeleteFunc(p.Timers, func(t Timer) bool { return t.Kind != timerCooledOff })
 	p.closeTask("approve/preparer")
 	p.closeTask("approve/releaser")
 	p.closeTask("funds")
 	p.closeTask("too_late/" + h.Code)
-	p.task(TaskChange{Key: "hold/" + h.Code, Kind: "payout_held", Code: h.Code, Role: RoleFinancePreparer, OwnerID: h.By, Ref: p.ID, Due: p.Calendar.AddBusinessDays(now, p.Timings.TaskDueBusinessDays)})
+	if h.Code == HoldDestination {
+		p.Approvals = nil // they were for another destination
+		p.arm(timerCooledOff, p.ID, 0, h.Until)
+	}
+	p.holdTask(now, h)
 }
 
 func (p *Payout) release(now time.Time, code string, actor uuid.UUID) {
@@ -371,6 +425,9 @@ func (p *Payout) release(now time.Time, code string, actor uuid.UUID) {
 		return
 	}
 	p.closeTask("hold/" + code)
+	if code == HoldDestination {
+		p.disarm(timerCooledOff, uuid.Nil)
+	}
 	p.fact(now, Fact{Kind: "payout_released", Ref: p.ID, Actor: actor, Code: code})
 	if len(p.Holds) > 0 || p.State != PayoutHeld {
 		return
@@ -423,7 +480,7 @@ func (p *Payout) Signal(sig Signal, now time.Time) {
 	}
 	switch sig.Kind {
 	case SignalHold:
-		p.holdFor(now, HoldReason{Code: sig.Code, At: now})
+		p.holdFor(now, HoldReason{Code: sig.Code, At: now, Until: sig.At})
 	case SignalRelease:
 		p.release(now, sig.Code, uuid.Nil)
 	case SignalCancelled:
@@ -684,6 +741,8 @@ func (p *Payout) Tick(now time.Time) {
 			if p.State == PayoutUnknown && !p.submitting() {
 				p.reconcile()
 			}
+		case timerCooledOff: // nothing is released by it: a person may now
+			p.fact(now, Fact{Kind: "destination_cooled_off", Ref: p.ID})
 		}
 	}
 }
@@ -691,10 +750,14 @@ func (p *Payout) Tick(now time.Time) {
 // View is what the pages show.
 func (p *Payout) View(now time.Time) View {
 	v := View{State: string(p.State), Timers: append([]Timer{}, p.Timers...), Waiting: p.waiting(), Commands: []CommandView{}}
-	for _, c := range []Command{
+	commands := []Command{
 		{Kind: CmdApprovePayout, Code: "preparer"}, {Kind: CmdApprovePayout, Code: "releaser"},
 		{Kind: CmdHold}, {Kind: CmdRelease}, {Kind: CmdRetry}, {Kind: CmdCancel}, {Kind: CmdReconcile},
-	} {
+	}
+	if p.held(HoldDestination) >= 0 {
+		commands = append(commands, Command{Kind: CmdReleaseDestination})
+	}
+	for _, c := range commands {
 		cv := CommandView{Kind: c.Kind}
 		if c.Code != "" {
 			cv.Kind = CommandKind(string(c.Kind) + "_" + c.Code)
@@ -724,7 +787,11 @@ func (p *Payout) waiting() []Waiting {
 	case PayoutAwaitingFunds:
 		add("role", string(RoleFinancePreparer), "top_up")
 	case PayoutHeld:
-		add("role", string(RoleFinancePreparer), "release")
+		if p.held(HoldDestination) >= 0 {
+			add("role", string(RoleFinanceReleaser), "release_destination")
+		} else {
+			add("role", string(RoleFinancePreparer), "release")
+		}
 	case PayoutFailed:
 		add("role", string(RoleFinanceReleaser), "retry")
 	case PayoutUnknown:

@@ -302,6 +302,113 @@ func TestHolds(t *testing.T) {
 	})
 }
 
+func TestAChangedDestination(t *testing.T) {
+	t.Parallel()
+	release := rapport.Command{Kind: rapport.CmdReleaseDestination, Actor: id("rob")}
+	changes := func(d *till, n int64, days int) time.Time {
+		until := d.p.Calendar.AddBusinessDays(d.now, days)
+		d.signal(d.p.ID, rapport.Signal{ID: uuid.New(), Kind: rapport.SignalHold, Code: rapport.HoldDestination, At: until, N: n})
+		d.run()
+		return until
+	}
+
+	t.Run("before anybody approved it", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		until := changes(d, 1, 3)
+		require.Equal(t, rapport.PayoutHeld, d.p.State)
+		task := d.requireTask("payout_held")
+		require.Equal(t, rapport.RoleFinanceReleaser, task.Role)
+		require.Equal(t, until, task.Due)
+		require.Equal(t, "held_by_condition", d.refuses(rapport.Command{Kind: rapport.CmdRelease}), "it is no person's hold")
+		refused := d.p.Allowed(release, d.now)
+		require.Equal(t, &rapport.Refusal{Code: rapport.RefusedCoolOff, State: rapport.HoldDestination, At: until}, refused)
+		require.Equal(t, rapport.RefusedCoolOff, viewOf(d, rapport.CmdReleaseDestination))
+		d.pass(60)
+		require.Equal(t, rapport.PayoutHeld, d.p.State, "time alone releases nothing")
+		require.Empty(t, viewOf(d, rapport.CmdReleaseDestination), "and the page hears that a person may")
+		d.do(d.p.ID, release)
+		require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
+		d.both()
+		d.run()
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+	})
+	t.Run("after it was approved", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		d.comes(rapport.SubmitFundsShort)
+		d.both()
+		d.run()
+		until := changes(d, 1, 3)
+		require.Equal(t, rapport.PayoutHeld, d.p.State)
+		d.comes(rapport.SubmitPaid)
+		d.tell(rapport.SignalFunds, "")
+		require.Equal(t, rapport.PayoutHeld, d.p.State)
+		d.now = until
+		d.tick()
+		d.do(d.p.ID, release)
+		d.run()
+		require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State, "it was approved for where the money went before")
+		d.both()
+		d.run()
+		require.Equal(t, rapport.PayoutPaid, d.p.State)
+	})
+	t.Run("while it is being sent", func(t *testing.T) {
+		t.Parallel()
+		for code, end := range map[string]rapport.PayoutState{
+			rapport.SubmitPaid: rapport.PayoutPaid, rapport.SubmitRejectedFunds: rapport.PayoutHeld, rapport.SubmitNotApproved: rapport.PayoutHeld,
+		} {
+			d := newTill(t)
+			d.comes(code)
+			d.both()
+			d.signal(d.p.ID, rapport.Signal{Kind: rapport.SignalHold, Code: rapport.HoldDestination, At: d.now.Add(time.Hour), N: 1})
+			d.run()
+			require.Equal(t, end, d.p.State, "after %s", code)
+			_, late := d.task("hold_too_late")
+			require.Equal(t, end == rapport.PayoutPaid, late)
+		}
+	})
+	t.Run("twice, and heard of in the wrong order", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		first := changes(d, 10, 3)
+		d.pass(2)
+		second := changes(d, 20, 3)
+		require.True(t, second.After(first))
+		require.Equal(t, second, d.requireTask("payout_held").Due)
+		changes(d, 10, 30)
+		d.now = first
+		require.Equal(t, rapport.RefusedCoolOff, d.refuses(release))
+		d.now = second
+		d.tick()
+		require.Empty(t, d.refuses(release))
+		d.do(d.p.ID, release)
+		require.Equal(t, "not_held", d.refuses(release))
+	})
+	t.Run("beside a person's hold", func(t *testing.T) {
+		t.Parallel()
+		d := newTill(t)
+		until := changes(d, 1, 3)
+		d.tell(rapport.SignalHold, "ban")
+		d.now = until
+		d.tick()
+		d.do(d.p.ID, release)
+		require.Equal(t, rapport.PayoutHeld, d.p.State, "each reason is released by its own")
+		d.tell(rapport.SignalRelease, "ban")
+		require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
+	})
+}
+
+// viewOf is why the page of a payout says that a command is not possible.
+func viewOf(d *till, kind rapport.CommandKind) string {
+	for _, c := range d.p.View(d.now).Commands {
+		if c.Kind == kind {
+			return c.Refused
+		}
+	}
+	return "not shown"
+}
+
 func TestCancelling(t *testing.T) {
 	t.Parallel()
 

@@ -25,9 +25,13 @@ type PayoutItem struct {
 	InTheWay       []string // codes of what else holds it, or of what a person must look at while it is unknown
 	Missing        []string // the approvals that it waits for: preparer, releaser
 	ReviewOn       string   // YYYY-MM-DD, when a hold is looked at again; empty for none
-	DueAt          time.Time
-	PaidAt         *time.Time
-	UpdatedAt      time.Time
+	// DestinationAt and FreeAt are when the creator's bank account changed and when a person may release it at the earliest; nil where no such
+	// change holds it.
+	DestinationAt *time.Time
+	FreeAt        *time.Time
+	DueAt         time.Time
+	PaidAt        *time.Time
+	UpdatedAt     time.Time
 }
 
 // Sent is what the creator gets of it.
@@ -214,6 +218,9 @@ var approvalRefusals = map[string]string{
 	"RA015": "You changed the creator's account lately, so another person must approve this payout.",
 	"RA016": "You have no right to give this approval at this brand.",
 	"RA017": "You gave an approval of this payout. Different people approve it.",
+
+	"RA060": "The creator's bank account changed. Nobody can release this payment before its time.",
+	"RA061": "The creator's bank account changed. A finance releaser must make sure of it and release the payment first.",
 
 	RefusedNoProof:     "Prove with a code that it is you. A proof holds for five minutes.",
 	"already_approved": "Somebody gave this approval already.",

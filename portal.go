@@ -62,6 +62,9 @@ type PortalPayment struct {
 	CountsUntil *time.Time   // nil until its post is published
 	Number      *int64       // the newest that the brand knows
 	Bank        *BankArrival // State and On; nil before anything is known
+	// DestinationAt and FreeAt are when the bank account changed and until when at least the payment waits for that; nil where it does not.
+	DestinationAt *time.Time
+	FreeAt        *time.Time
 }
 
 // PortalSignature is a creator's signature on its way into the database.

@@ -60,6 +60,14 @@ type PayeeAccount struct {
 	Ready     bool
 	Submitted bool // the creator has finished the provider's form
 	Disabled  bool
+	// Banks are the fingerprints of the bank accounts behind it that a currency is paid to; nil where the provider does not say.
+	Banks map[string]string
+}
+
+// AskedAccount is a creator's account at the payment provider, with up to when its events are known.
+type AskedAccount struct {
+	Account string
+	Known   time.Time
 }
 
 // ProviderTopUp is money on its way into the platform's balance.

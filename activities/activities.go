@@ -81,7 +81,9 @@ type Store interface {
 	ExecuteContract(ctx context.Context, contract uuid.UUID, now time.Time) (rapport.ContractPlan, error)
 
 	Payee(ctx context.Context, creator uuid.UUID) (rapport.Payee, error)
-	SavePayee(ctx context.Context, creator uuid.UUID, account, state string) error
+	// SavePayee remembers where a creator is paid, as the provider says it now. Where money would go elsewhere than before, every payout of the
+	// creator that has not left is held, and the creator is told.
+	SavePayee(ctx context.Context, now rapport.Payee) error
 
 	PostToVerify(ctx context.Context, deliverable uuid.UUID) (rapport.PostToVerify, error)
 	SavePostCheck(ctx context.Context, c rapport.PostCheck) error

@@ -653,6 +653,15 @@ func TestOnboarding(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, rapport.MailNoAddress, out.Code)
 
+	k = fresh()
+	k.s.payee.Due = true
+	again := in
+	again.Effect.N = 2
+	out, err = k.OnboardPayee(t.Context(), again)
+	require.NoError(t, err)
+	require.Equal(t, "invited", out.Code)
+	require.Empty(t, k.m.sent, "the payment that waits reminds by itself")
+
 	for _, name := range []string{"payee", "save payee", "prepare"} {
 		k = fresh()
 		k.s.fail[name] = errAway
@@ -664,15 +673,21 @@ func TestOnboarding(t *testing.T) {
 func TestAPayeeIsReadAfresh(t *testing.T) {
 	t.Parallel()
 
-	for account, want := range map[rapport.PayeeAccount]string{
-		{Ready: true}: "ready", {Disabled: true, Submitted: true}: "restricted", {Disabled: true}: "onboarding", {Submitted: true}: "onboarding",
+	for _, tt := range []struct {
+		account rapport.PayeeAccount
+		want    string
+	}{
+		{rapport.PayeeAccount{Ready: true}, "ready"}, {rapport.PayeeAccount{Disabled: true, Submitted: true}, "restricted"},
+		{rapport.PayeeAccount{Disabled: true}, "onboarding"}, {rapport.PayeeAccount{Submitted: true}, "onboarding"},
 	} {
 		k := newKit()
-		k.p.account = account
-		payee, err := k.RefreshPayee(t.Context(), rapport.Payee{CreatorID: id("creator"), Account: "acct_1"})
+		k.p.account = tt.account
+		k.p.account.Banks = map[string]string{"usd": "print"}
+		payee, err := k.RefreshPayee(t.Context(), rapport.Payee{CreatorID: id("creator"), Account: "acct_1", Banks: map[string]string{"usd": "older"}})
 		require.NoError(t, err)
-		require.Equal(t, want, payee.State)
-		require.Equal(t, want, k.s.payee.State)
+		require.Equal(t, tt.want, payee.State)
+		require.Equal(t, tt.want, k.s.payee.State)
+		require.Equal(t, k.p.account.Banks, k.s.payee.Banks)
 	}
 }
 

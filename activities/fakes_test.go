@@ -118,9 +118,9 @@ func (s *store) PayeeOfPayout(context.Context, uuid.UUID) (rapport.Payee, error)
 	return s.payee, s.note("payee")
 }
 
-func (s *store) SavePayee(_ context.Context, _ uuid.UUID, account, state string) error {
-	s.payee.Account, s.payee.State = account, state
-	return s.note("save payee %s %s", account, state)
+func (s *store) SavePayee(_ context.Context, now rapport.Payee) error {
+	s.payee.Account, s.payee.State, s.payee.Banks = now.Account, now.State, now.Banks
+	return s.note("save payee %s %s", now.Account, now.State)
 }
 
 func (s *store) PostToVerify(context.Context, uuid.UUID) (rapport.PostToVerify, error) {

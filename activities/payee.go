@@ -8,7 +8,7 @@ import (
 )
 
 // OnboardPayee makes the creator's account at the payment provider, once, and invites the creator to fill it in. The link itself
-// is minted on demand on the creator's page, because it lives for minutes.
+// is minted on demand on the creator's page, because it lives for minutes. While a payment waits, its payout reminds the creator, and nobody else.
 func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
 	payee, err := a.Store.Payee(ctx, in.Effect.Ref)
 	if err != nil {
@@ -22,16 +22,19 @@ func (a *Activities) OnboardPayee(ctx context.Context, in EffectInput) (rapport.
 		if err != nil {
 			return rapport.Outcome{}, a.refused(ctx, err)
 		}
-		payee.Account, payee.State = account.ID, "onboarding"
+		payee.Account, payee.State, payee.Banks = account.ID, "onboarding", account.Banks
 		if account.Ready {
 			payee.State = "ready"
 		}
-		if err := a.Store.SavePayee(ctx, in.Effect.Ref, payee.Account, payee.State); err != nil {
+		if err := a.Store.SavePayee(ctx, payee); err != nil {
 			return rapport.Outcome{}, classify(err)
 		}
 	}
 	if payee.State == "ready" {
 		return rapport.Outcome{Code: "ready"}, nil
+	}
+	if in.Effect.N > 0 && payee.Due {
+		return rapport.Outcome{Code: "invited"}, nil
 	}
 	mailed, err := a.mail(ctx, rapport.MailOrder{
 		Key: in.Kind + "/" + in.ID.String() + "/" + in.Effect.Key, Template: "payee_invitation", BrandID: in.BrandID, PartnershipID: in.PartnershipID,
@@ -95,7 +98,7 @@ func (a *Activities) RefreshPayee(ctx context.Context, payee rapport.Payee) (rap
 	account, err := a.Payer.PayeeAccount(ctx, payee.Account)
 	if failed, ok := errors.AsType[*rapport.PayError](err); ok && (failed.Outcome == rapport.PayRejected || failed.Outcome == rapport.PayRejectedPayee) {
 		payee.State = "restricted" // the account is gone, or no longer ours to pay
-		return payee, classify(a.Store.SavePayee(ctx, payee.CreatorID, payee.Account, payee.State))
+		return payee, classify(a.Store.SavePayee(ctx, payee))
 	}
 	if err != nil {
 		return payee, a.refused(ctx, err)
@@ -108,5 +111,6 @@ func (a *Activities) RefreshPayee(ctx context.Context, payee rapport.Payee) (rap
 	default:
 		payee.State = "onboarding"
 	}
-	return payee, classify(a.Store.SavePayee(ctx, payee.CreatorID, payee.Account, payee.State))
+	payee.Banks = account.Banks
+	return payee, classify(a.Store.SavePayee(ctx, payee))
 }

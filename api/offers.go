@@ -12,7 +12,7 @@ import (
 
 func toOffer(o rapport.Offer) gen.Offer {
 	return gen.Offer{
-		Id: o.ID, State: gen.OfferState(o.State), Fee: toMoney(o.Fee), Message: orNil(o.Message), Terms: toTerms(o.Terms), SentAt: o.SentAt, ExpiresAt: o.ExpiresAt,
+		Id: o.ID, State: gen.OfferState(o.State), Fee: toMoney(o.Fee), Message: orNil(o.Message), PaidOutside: orNil(o.PaidOutside), Terms: toTerms(o.Terms), SentAt: o.SentAt, ExpiresAt: o.ExpiresAt,
 	}
 }
 
@@ -30,6 +30,7 @@ func (s *Server) SendOffer(ctx context.Context, r gen.SendOfferRequestObject) (g
 	deed, _ := deedID(ctx)
 	offer := rapport.OfferDraft{
 		ID: rapport.DeriveID(deed, "offer"), PartnershipID: d.ID, Fee: fromMoney(r.Body.Fee), Message: strings.TrimSpace(value(r.Body.Message)), By: me,
+		PaidOutside: strings.TrimSpace(value(r.Body.PaidOutside)), Platform: s.cfg.PlatformCountry,
 	}
 	if r.Body.Terms != nil {
 		terms := fromTerms(*r.Body.Terms)
@@ -42,7 +43,7 @@ func (s *Server) SendOffer(ctx context.Context, r gen.SendOfferRequestObject) (g
 			if err := store.DraftOffer(ctx, offer); err != nil {
 				return err
 			}
-			return store.NoteCommand(ctx, d.ID, rapport.CmdSendOffer, "", "", false, me)
+			return store.NoteCommand(ctx, d.ID, rapport.CmdSendOffer, "Paid outside of Stripe", offer.PaidOutside, false, me)
 		},
 	})
 	if err != nil {
@@ -73,5 +74,11 @@ func (s *Server) renewal(ctx context.Context, store PartnershipStore, partnershi
 	}
 	deed, _ := deedID(ctx)
 	cmd.Ref, cmd.Amount = rapport.DeriveID(deed, "offer"), d.Contract.Fee
-	return &rapport.OfferDraft{ID: cmd.Ref, PartnershipID: d.ID, Term: d.Term + 1, Fee: d.Contract.Fee, Terms: &d.Contract.Terms, By: cmd.Actor}, nil
+	offer := &rapport.OfferDraft{
+		ID: cmd.Ref, PartnershipID: d.ID, Term: d.Term + 1, Fee: d.Contract.Fee, Terms: &d.Contract.Terms, By: cmd.Actor, Platform: s.cfg.PlatformCountry,
+	}
+	if d.Offer != nil { // how the present term is paid, the next one is
+		offer.PaidOutside = d.Offer.PaidOutside
+	}
+	return offer, nil
 }

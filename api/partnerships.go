@@ -137,6 +137,10 @@ func (s *Server) partnership(ctx context.Context, id uuid.UUID) (gen.Partnership
 		Milestones: each(d.Milestones, toMilestone), Contacts: each(d.Contacts, toContact), Tasks: each(tasks, toTask),
 		WorkflowId: workflows.PartnershipID(id), Seq: d.Seq, Codes: showCodes(d.Codes),
 	}
+	out.PayProblems = each(rapport.CheckPayable(s.cfg.PlatformCountry, d.Country, d.Currency), func(f rapport.Field) gen.FieldError {
+		return gen.FieldError{Field: f.Path, Code: f.Code, Detail: f.Detail}
+	})
+	out.PayChecked = s.cfg.PlatformCountry != ""
 	if d.Offer != nil {
 		o := toOffer(*d.Offer)
 		out.Offer = &o

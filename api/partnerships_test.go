@@ -46,9 +46,9 @@ type talk struct {
 	ops                   call
 }
 
-func newTalk(t *testing.T) *talk {
+func newTalk(t *testing.T, change ...func(*api.Config)) *talk {
 	t.Helper()
-	w := &talk{desk: newDesk(t), creator: id()}
+	w := &talk{desk: newDesk(t, change...), creator: id()}
 	w.ops = w.as(t, "ops@one.example")
 	a := w.as(t, "admin@one.example").send(t, "POST", "/v1/campaigns", campaign(w.world.one))
 	require.Equal(t, 201, a.status, "%s", a.body)
@@ -491,6 +491,59 @@ func TestAnOfferKeepsToBudgetAndTerms(t *testing.T) {
 	require.Equal(t, 200, w.offer(t, 50_000).status)
 	require.Equal(t, 404, w.as(t, "ops@two.example").keyed().send(t, "POST", w.path+"/offers", map[string]any{"fee": eur(1_000)}).status)
 	require.Equal(t, 403, w.as(t, "admin@one.example").keyed().send(t, "POST", w.path+"/offers", map[string]any{"fee": eur(1_000)}).status)
+}
+
+func TestAnOfferIsToSomebodyWhoCanBePaid(t *testing.T) {
+	t.Parallel()
+	w := newTalk(t, func(c *api.Config) { c.PlatformCountry = "DE" })
+	w.reply(t)
+	lives := func(country string) {
+		w.sql(t, `update creators set country = nullif($2, '') where id = $1`, w.creator, country)
+	}
+	problems := func() (codes []string) {
+		p := w.get(t)
+		require.True(t, p.PayChecked)
+		for _, f := range p.PayProblems {
+			codes = append(codes, f.Field+" "+f.Code)
+		}
+		return codes
+	}
+	for country, want := range map[string]string{"": "creator.country unknown_country", "BR": "creator.country not_payable"} {
+		lives(country)
+		require.Equal(t, []string{want}, problems(), "the form says it before")
+		a := w.offer(t, 50_000)
+		require.Equal(t, 422, a.status, "%s", a.body)
+		require.Equal(t, []string{want}, a.fields(t))
+		require.Contains(t, string(a.body), "paid outside of Stripe")
+	}
+	w.sql(t, `update campaigns set currency = 'jpy' where id = $1`, w.campaign)
+	lives("FR")
+	a := w.ops.keyed().send(t, "POST", w.path+"/offers", map[string]any{"fee": map[string]any{"amount": 50_000, "currency": "jpy"}})
+	require.Equal(t, []string{"fee.currency not_receivable"}, a.fields(t))
+	w.sql(t, `update campaigns set currency = 'eur' where id = $1`, w.campaign)
+	require.Empty(t, problems(), "within the EEA")
+	require.Zero(t, one[int64](t, w.desk, `select count(*) from outbox where kind = 'update'`), "nothing was sent")
+
+	lives("BR")
+	a = w.ops.keyed().send(t, "POST", w.path+"/offers", map[string]any{"fee": eur(50_000), "paid_outside": "Our agency in São Paulo pays."})
+	require.Equal(t, 200, a.status, "%s", a.body)
+	require.Equal(t, "Our agency in São Paulo pays.", *w.get(t).Offer.PaidOutside)
+	require.Equal(t, "Our agency in São Paulo pays.", one[string](t, w.desk, `select paid_outside from offers where partnership_id = $1`, w.id))
+	require.Contains(t, string(w.ops.send(t, "GET", w.path+"/events", nil).body), "Our agency in São Paulo pays.", "and in the history")
+}
+
+func TestARenewalAsksWhoCanBePaidAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t, func(c *api.Config) { c.PlatformCountry = "DE" })
+	renew := func() answer {
+		return d.as(t, "ops@one.example").keyed().send(t, "POST", "/v1/partnerships/"+d.partnership.String()+"/commands", map[string]any{"command": "renew"})
+	}
+	d.sql(t, `update creators set country = 'BR'`)
+	require.Equal(t, []string{"creator.country not_payable"}, renew().fields(t))
+	d.sql(t, `update offers set paid_outside = 'By our agency.'`)
+	a := renew()
+	require.Equal(t, 200, a.status, "%s", a.body)
+	require.Equal(t, 2, one[int](t, d, `select count(*) from offers where paid_outside = 'By our agency.'`), "how one term is paid, the next one is")
 }
 
 func TestRenewalOffersTheSameTermsAgain(t *testing.T) {

@@ -21,6 +21,8 @@ type PayoutStore interface {
 	ApprovePayout(ctx context.Context, a rapport.PayoutApprovalCreate) error
 	// NotePayoutCommand keeps a person's reason, once an id; reviewOn is YYYY-MM-DD or empty.
 	NotePayoutCommand(ctx context.Context, id uuid.UUID, p rapport.PayoutItem, command, reason, reviewOn string, by uuid.UUID) error
+	// ReleaseDestination notes that a person has made sure of a creator's new bank account. It is refused before its time.
+	ReleaseDestination(ctx context.Context, payout, by uuid.UUID) error
 }
 
 // ListPayouts lists payouts by due date.
@@ -105,7 +107,7 @@ func payoutFilter(brand, campaign, partnership *uuid.UUID, states *[]string) (ra
 func showPayoutSummary(p rapport.PayoutItem) gen.PayoutSummary {
 	return gen.PayoutSummary{
 		Id: p.ID, PartnershipId: p.PartnershipID, BrandId: p.BrandID, BrandName: p.BrandName, CampaignName: p.CampaignName, Creator: showCreator(p.Creator),
-		MilestoneTitle: p.MilestoneTitle, Amount: toMoney(p.Amount), State: gen.PayoutState(p.State), HeldReason: orNil(heldWords(p)), WaitsFor: orNil(payoutWaits(p)),
+		MilestoneTitle: p.MilestoneTitle, Amount: toMoney(p.Amount), State: gen.PayoutState(p.State), HeldReason: orNil(heldWords(p)), FreeAt: p.FreeAt, WaitsFor: orNil(payoutWaits(p)),
 		Kept: partOf(p, p.Kept), CameBack: partOf(p, p.CameBack), DueAt: p.DueAt, PaidAt: p.PaidAt, UpdatedAt: p.UpdatedAt,
 	}
 }
@@ -131,6 +133,9 @@ func payoutWaits(p rapport.PayoutItem) string {
 		parts := map[string]string{"preparer": "a finance preparer", "releaser": "a finance releaser"}
 		return upperFirst(strings.Join(each(p.Missing, func(part string) string { return parts[part] }), " and "))
 	case rapport.PayoutHeld:
+		if p.FreeAt != nil {
+			return "A finance releaser, from " + moment(*p.FreeAt) + " on"
+		}
 		if p.HeldBy != "" {
 			return p.HeldBy + ", who holds it"
 		}
@@ -161,6 +166,14 @@ func payoutWaits(p rapport.PayoutItem) string {
 // heldWords says why a payout is held: a person's own words, or the condition in plain language.
 func heldWords(p rapport.PayoutItem) string {
 	held := conditionWords(p.HeldReason)
+	if p.DestinationAt != nil {
+		also := ""
+		if p.HeldReason != rapport.HoldDestination {
+			also = held + " "
+		}
+		return fmt.Sprintf("%sThe creator's bank account changed on %s. Make sure by another way than mail that it was the creator; a releaser may release it from %s on.",
+			also, moment(*p.DestinationAt), moment(*p.FreeAt))
+	}
 	if held != "" && p.ReviewOn != "" {
 		held += " To be looked at again on " + p.ReviewOn + "."
 	}
@@ -170,7 +183,8 @@ func heldWords(p rapport.PayoutItem) string {
 func conditionWords(code string) string {
 	words := map[string]string{
 		"": "", "manual": "A person holds it.", "ban": "The creator is banned.", "approval_revoked": "The approval of the content was revoked.",
-		"post_mismatch": "The post is not as it was approved.", "terminated": "The partnership was terminated.",
+		rapport.HoldDestination: "The creator's bank account changed.",
+		"post_mismatch":         "The post is not as it was approved.", "terminated": "The partnership was terminated.",
 	}
 	if said, ok := words[code]; ok {
 		return said
@@ -305,6 +319,7 @@ func payoutRefused(p rapport.PayoutRecord, kind rapport.CommandKind) (refused st
 func payoutCommands(p rapport.PayoutRecord, me rapport.Principal) []gen.Command {
 	labels := map[rapport.CommandKind]string{
 		rapport.CmdHold: "Hold", rapport.CmdRelease: "Release the hold", rapport.CmdRetry: "Try again", rapport.CmdCancel: "Cancel", rapport.CmdReconcile: "Look it up now",
+		rapport.CmdReleaseDestination: "Release: the new bank account is the creator's",
 	}
 	commands := []gen.Command{}
 	for _, c := range p.Commands {
@@ -316,6 +331,8 @@ func payoutCommands(p rapport.PayoutRecord, me rapport.Principal) []gen.Command 
 		switch {
 		case !me.Has(p.BrandID, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser):
 			reason = "Only finance may do this."
+		case c.Kind == rapport.CmdReleaseDestination && !me.Has(p.BrandID, rapport.RoleFinanceReleaser):
+			reason = "Only a finance releaser may do this."
 		case c.Refused != "":
 			reason = payoutRefusal(p, c.Kind, c.Refused)
 		}
@@ -325,7 +342,11 @@ func payoutCommands(p rapport.PayoutRecord, me rapport.Principal) []gen.Command 
 }
 
 func payoutRefusal(p rapport.PayoutRecord, kind rapport.CommandKind, code string) string {
-	return refusalWords("payout", kind, rapport.Refusal{Code: code, State: string(p.State)}, "")
+	r := rapport.Refusal{Code: code, State: string(p.State)}
+	if code == rapport.RefusedCoolOff && p.FreeAt != nil {
+		r.At = *p.FreeAt
+	}
+	return refusalWords("payout", kind, r, "")
 }
 
 // approvalParts says which of the two approvals the person could give now, and else why not.
@@ -378,7 +399,16 @@ func payoutEventWords(f rapport.Fact) (title, detail string) {
 	case "payout_retry":
 		return "Tried again", ""
 	case "payout_released":
+		if f.Code == rapport.HoldDestination {
+			return "Released: the new bank account is the creator's", ""
+		}
 		return "A hold was released", ""
+	case "destination_cooled_off":
+		return "A finance releaser may release it now", ""
+	case "payout_held":
+		if !f.Until.IsZero() {
+			return "Held longer: the bank account changed again", "Until " + moment(f.Until) + " at least"
+		}
 	case "payout_new_round":
 		return "The approvals start anew: the creator's account changed", ""
 	case "transfer_unanswered":
@@ -520,7 +550,7 @@ func payoutNeeds(p rapport.PayoutRecord) string {
 	return fmt.Sprintf("Two people release it, because it is at least %s.", p.TierFrom)
 }
 
-// CommandPayout holds, releases, retries, cancels or looks up a payout.
+// CommandPayout holds, releases, makes sure of a bank account, retries, cancels or looks up a payout.
 func (s *Server) CommandPayout(ctx context.Context, r gen.CommandPayoutRequestObject) (gen.CommandPayoutResponseObject, error) {
 	store, err := storeAs[PayoutStore](s)
 	if err != nil {
@@ -546,10 +576,19 @@ func (s *Server) CommandPayout(ctx context.Context, r gen.CommandPayoutRequestOb
 		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: refused, State: string(p.State), Message: payoutRefusal(p, kind, refused)}
 	}
 	me := principalFrom(ctx).UserID
+	releases := kind == rapport.CmdReleaseDestination
+	if releases && !principalFrom(ctx).Has(p.BrandID, rapport.RoleFinanceReleaser) {
+		return nil, &rapport.Error{Code: rapport.CodeForbidden, Reason: "wrong_role", Message: "Only a finance releaser of this brand may release a changed bank account."}
+	}
 	deed, _ := deedID(ctx)
 	request := commandRequest{Workflow: "payout", ID: p.ID, BrandID: p.BrandID, Cmd: rapport.Command{Kind: kind, Actor: me}}
 	if reason != "" {
 		request.Before = func(ctx context.Context) error {
+			if releases {
+				if err := store.ReleaseDestination(ctx, p.ID, me); err != nil {
+					return err
+				}
+			}
 			return store.NotePayoutCommand(ctx, rapport.DeriveID(deed, "note"), p.PayoutItem, string(kind), reason, reviewOn, me)
 		}
 	}
@@ -573,6 +612,9 @@ func (s *Server) checkPayoutCommand(kind rapport.CommandKind, reason string, bod
 	var bad []rapport.Field
 	if reason == "" && (kind == rapport.CmdHold || kind == rapport.CmdCancel) {
 		bad = append(bad, rapport.Field{Path: "reason", Code: "required", Detail: "Say why: it stays with the payout."})
+	}
+	if reason == "" && kind == rapport.CmdReleaseDestination {
+		bad = append(bad, rapport.Field{Path: "reason", Code: "required", Detail: "Say how you made sure that the new account is the creator's."})
 	}
 	switch {
 	case body.ReviewOn == nil:

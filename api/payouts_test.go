@@ -177,6 +177,42 @@ func TestHoldKeepsItsReason(t *testing.T) {
 	require.Equal(t, 403, d.as(t, "ops@one.example").keyed().send(t, "POST", path, map[string]any{"command": "release"}).status)
 }
 
+func TestAChangedBankAccountIsReleasedAfterItsTime(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	path := "/v1/payouts/" + d.payout.String()
+	d.sql(t, `update payouts set state = 'held', held_reason = 'destination_changed', 
+		commands = '[{"kind": "release", "refused": "held_by_condition"}, {"kind": "release_destination", "refused": "destination_cool_off"}]' where id = $1`, d.payout)
+	d.sql(t, `insert into destination_holds (payout_id, brand_id, changed_at, free_at) values ($1, $2, '2026-03-02 10:00', '2100-03-05 10:00')`, d.payout, d.world.one)
+	releaser := d.as(t, "finance_releaser@one.example")
+	ask := func(who call, reason string) answer {
+		return who.keyed().send(t, "POST", path+"/commands", map[string]any{"command": "release_destination", "reason": reason})
+	}
+
+	var p payoutBody
+	releaser.send(t, "GET", path, nil).into(t, &p)
+	require.Contains(t, p.Summary.HeldReason, "The creator's bank account changed on 2 March 2026")
+	require.Contains(t, p.Summary.HeldReason, "5 March 2100")
+	a := ask(releaser, "")
+	require.Equal(t, []string{"reason required"}, a.fields(t))
+	a = ask(releaser, "I called her.")
+	require.Equal(t, 409, a.status)
+	require.Contains(t, a.text("detail"), "5 March 2100", "it says when")
+	d.sql(t, `update payouts set commands = '[{"kind": "release_destination"}]' where id = $1`, d.payout)
+	a = ask(releaser, "I called her.")
+	require.Equal(t, "RA060", a.text("code"), "the database has the last word: %s", a.body)
+	require.Empty(t, d.flows.commands())
+
+	d.sql(t, `update destination_holds set free_at = '2026-03-05 10:00'`)
+	require.Equal(t, 403, ask(d.as(t, "finance_preparer@one.example"), "I called her.").status)
+	require.Equal(t, 403, ask(d.as(t, "ops@one.example"), "I called her.").status)
+	a = ask(releaser, "I called her.")
+	require.Equal(t, 200, a.status, "%s", a.body)
+	require.Equal(t, rapport.CmdReleaseDestination, d.flows.commands()[0].Kind)
+	require.Equal(t, d.users["finance_releaser@one.example"], one[uuid.UUID](t, d, `select released_by from destination_holds`))
+	require.Equal(t, 1, one[int](t, d, `select count(*) from messages where direction = 'internal' and body_text = 'I called her.'`))
+}
+
 func TestExportIsSafeInASpreadsheet(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

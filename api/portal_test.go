@@ -103,6 +103,12 @@ func TestPortalHomeSaysWhatIsExpected(t *testing.T) {
 	require.True(t, h.NeedsOnboarding)
 	require.Contains(t, h.Next, "bank account")
 	require.NotContains(t, string(me.send(t, "GET", "/v1/portal/home", nil).body), d.users["approver@one.example"].String(), "people of the house stay unnamed")
+	d.sql(t, `insert into destination_holds (payout_id, brand_id, changed_at, free_at) values ($1, $2, '2026-03-02 10:00', '2100-03-05 10:00')`, d.payout, d.world.one)
+	d.sql(t, `update payouts set state = 'held', held_reason = 'destination_changed' where id = $1`, d.payout)
+	state := home().Payments[0].State
+	require.Contains(t, state, "your bank account was changed on 2 March 2026")
+	require.Contains(t, state, "until 5 March 2100")
+	require.Contains(t, state, "answer our mail at once")
 
 	d.sql(t, `update deliverables set state = 'changes_requested', round = 1`)
 	d.sql(t, `update reviews set state = 'changes_requested', checks = '[{"rule":"disclosure","result":"fail","detail":"Begin with #ad."}]'`)

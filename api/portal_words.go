@@ -1,6 +1,7 @@
 package api
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -233,6 +234,10 @@ func paymentWords(m rapport.PortalPayment) (string, *time.Time) {
 	case rapport.PayoutCancelled:
 		return "Cancelled", nil
 	case rapport.PayoutHeld:
+		if m.DestinationAt != nil {
+			return fmt.Sprintf("On hold, because your bank account was changed on %s. To keep your money safe it waits until %s at least, and until somebody has made sure that it was you. "+
+				"If it was not you, answer our mail at once", moment(*m.DestinationAt), moment(*m.FreeAt)), nil
+		}
 		return "On hold. We write when it goes on", nil
 	case rapport.PayoutAwaitingPayee:
 		return "Waits for your bank account", nil

@@ -39,6 +39,8 @@ type Config struct {
 	FinanceDelay time.Duration
 	// TrustedProxies are the networks whose X-Forwarded-For is believed; none means that the peer is the client.
 	TrustedProxies []*net.IPNet
+	// PlatformCountry is where the account that pays is, in two letters; empty for unknown, which checks no offer against it.
+	PlatformCountry string
 	// Outside is what the providers' rooms do for the API.
 	Outside Outside
 	// Development adds warnings for people who write clients.

@@ -70,39 +70,41 @@ func stepWords(p rapport.PartnershipSummary) string {
 }
 
 var timerTable = map[string]string{ //nolint:gochecknoglobals // a table
-	"resume":             "Resumes the partnership",
-	"sequence_step":      "Does the next step of a sequence that was started",
-	"sequence_start":     "Starts a sequence",
-	"look_at_mail":       "Asks a colleague too to look at a mail that waits",
-	"answer_due":         "Tells the brand's admins that the creator still waits for an answer",
-	"thread_snoozed":     "Brings a thread back to the inbox",
-	"conversation_quiet": "Gives the owner a task to make an offer",
-	"cool_off":           "Ends the cool-off; the outreach may be started again",
-	"offer_reminder":     "Reminds the creator of the offer",
-	"offer_expiry":       "Lets the offer expire",
-	"signature_reminder": "Reminds the creator to sign",
-	"signature_expiry":   "Lets the contract expire unsigned",
-	"draft_reminder":     "Reminds the creator of the draft of %s",
-	"draft_late":         "Marks the draft of %s as late and gives the owner a task",
-	"publish_reminder":   "Reminds the creator to publish %s",
-	"publish_late":       "Gives the owner a task when %s is not published",
-	"verify_post":        "Looks at the post of %s again",
-	"post_cure":          "Looks whether the post of %s was put right, and gives the owner a task if not",
-	"milestone_date":     "Makes the money of %s owed",
-	"renewal_review":     "Opens the decision on the renewal",
-	"renewal_reminder":   "Reminds the owner to decide on the renewal",
-	"renewal_notice":     "Lets the renewal lapse if nobody has decided",
-	"term_end":           "Ends the term",
-	"payout_due":         "Asks finance to approve the payment",
-	"payee_reminder":     "Looks again whether the creator can be paid, and reminds",
-	"reconcile":          "Looks up what became of the transfer",
-	"netting_review":     "Asks finance to look whether payments make good what the creator owes back",
-	"number_due":         "Asks the owner for the number that a bonus depends on",
-	"round_word":         "Gives the owner a task when the creator has not answered about another round of %s",
-	"review_stage_start": "Opens the next stage of the review",
-	"review_reminder":    "Reminds the people who were asked",
-	"review_escalate":    "Asks the next people as well",
-	"review_silence":     "Does what the policy says about silence",
+	"resume":               "Resumes the partnership",
+	"sequence_step":        "Does the next step of a sequence that was started",
+	"sequence_start":       "Starts a sequence",
+	"look_at_mail":         "Asks a colleague too to look at a mail that waits",
+	"answer_due":           "Tells the brand's admins that the creator still waits for an answer",
+	"thread_snoozed":       "Brings a thread back to the inbox",
+	"conversation_quiet":   "Gives the owner a task to make an offer",
+	"cool_off":             "Ends the cool-off; the outreach may be started again",
+	"offer_reminder":       "Reminds the creator of the offer",
+	"offer_expiry":         "Lets the offer expire",
+	"signature_reminder":   "Reminds the creator to sign",
+	"signature_expiry":     "Lets the contract expire unsigned",
+	"draft_reminder":       "Reminds the creator of the draft of %s",
+	"draft_late":           "Marks the draft of %s as late and gives the owner a task",
+	"publish_reminder":     "Reminds the creator to publish %s",
+	"publish_late":         "Gives the owner a task when %s is not published",
+	"verify_post":          "Looks at the post of %s again",
+	"post_cure":            "Looks whether the post of %s was put right, and gives the owner a task if not",
+	"milestone_date":       "Makes the money of %s owed",
+	"renewal_review":       "Opens the decision on the renewal",
+	"renewal_reminder":     "Reminds the owner to decide on the renewal",
+	"renewal_notice":       "Lets the renewal lapse if nobody has decided",
+	"term_end":             "Ends the term",
+	"payout_due":           "Asks finance to approve the payment",
+	"payee_onboarding":     "Looks whether the creator has given a bank account, and reminds",
+	"payee_reminder":       "Looks again whether the creator can be paid, and reminds",
+	"reconcile":            "Looks up what became of the transfer",
+	"destination_cool_off": "Lets a finance releaser release what a changed bank account holds",
+	"netting_review":       "Asks finance to look whether payments make good what the creator owes back",
+	"number_due":           "Asks the owner for the number that a bonus depends on",
+	"round_word":           "Gives the owner a task when the creator has not answered about another round of %s",
+	"review_stage_start":   "Opens the next stage of the review",
+	"review_reminder":      "Reminds the people who were asked",
+	"review_escalate":      "Asks the next people as well",
+	"review_silence":       "Does what the policy says about silence",
 }
 
 // waitingWords says what is waited for. about is the title of the deliverable that it is for, if known.
@@ -216,6 +218,10 @@ func refusalWords(workflow string, kind rapport.CommandKind, r rapport.Refusal, 
 		if state != "" {
 			return fmt.Sprintf("The payment does not wait for an approval now: it is %s.", state)
 		}
+	case rapport.RefusedCoolOff:
+		if !r.At.IsZero() {
+			return "The creator's bank account changed. This can be released from " + moment(r.At) + " on, so that the creator has time to object."
+		}
 	case "held_by_condition":
 		if why, ok := holdWords[r.State]; ok {
 			return "This is held because " + why + ". It is released when that is settled."
@@ -288,6 +294,7 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"too_late_to_hold":        "It is too late to hold this payment: it was sent, or it is settled.",
 	"being_sent":              "The payment is being sent at this moment. Look again in a minute.",
 	"not_held":                "The payment is not held.",
+	"destination_cool_off":    "The creator's bank account changed lately. This can be released when the time to object is over.",
 	"held_by_condition":       "A condition holds this payment, not a person. It is released when the condition is settled.",
 	"too_late_to_cancel":      "It is too late to cancel this payment: it was sent, or it is settled.",
 	"nothing_to_retry":        "There is nothing to try again now.",

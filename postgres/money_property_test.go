@@ -51,7 +51,8 @@ func newHouse(tb testing.TB, t require.TestingT, owner *pgxpool.Pool, api, worke
 	for _, id := range []*uuid.UUID{&h.brand, &h.otherBrand} {
 		*id = uuid.New()
 		exec(deed, *id)
-		exec(`insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id) values ($1, 'Brand ' || ($1::uuid)::text, 'A', 'B', 'b@b.example', $1)`, *id)
+		exec(`insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, destination_cool_off_days)
+			values ($1, 'Brand ' || ($1::uuid)::text, 'A', 'B', 'b@b.example', $1, 1)`, *id)
 	}
 	person := func(brand uuid.UUID, from string, roles ...string) uuid.UUID {
 		id := uuid.New()
@@ -91,7 +92,7 @@ func newHouse(tb testing.TB, t require.TestingT, owner *pgxpool.Pool, api, worke
 			id, h.partnership, h.brand, h.contract, i, amount, currency)
 		h.milestones = append(h.milestones, id)
 	}
-	exec(`insert into payees (creator_id, state, account_id, destination_changed_by, destination_changed_at) values ($1, 'ready', $2, $3, now())`, h.creator, h.account(1), h.mover)
+	exec(`insert into payees (creator_id, state, account_id, destination_changed_by, destination_changed_at) values ($1, 'ready', $2, $3, now() - interval '13 days')`, h.creator, h.account(1), h.mover)
 	return h
 }
 
@@ -394,7 +395,23 @@ func (h *house) arrive(t *rapid.T) {
 func (h *house) payee(t *rapid.T) {
 	state := rapid.SampledFrom([]string{"ready", "ready", "onboarding", "restricted"}).Draw(t, "state")
 	account := h.account(rapid.SampledFrom([]int{1, 1, 1, 2}).Draw(t, "account"))
-	require.NoError(t, h.keeps(t, func() error { return h.worker.SavePayee(h.ctx, h.creator, account, state) }))
+	require.NoError(t, h.keeps(t, func() error {
+		return h.worker.SavePayee(h.ctx, rapport.Payee{CreatorID: h.creator, Account: account, State: state})
+	}))
+	h.coolOff(t)
+}
+
+// coolOff lets the time pass that a changed destination holds what is owed, and somebody release it.
+func (h *house) coolOff(t *rapid.T) {
+	for _, sql := range []string{
+		`update payees set destination_changed_at = now() - interval '13 days' where creator_id in (select creator_id from partnerships where brand_id = $1)`,
+		`update destination_holds set changed_at = now() - interval '13 days', free_at = now() - interval '1 day' where released_at is null and brand_id = $1`,
+		`update destination_holds set released_at = now(), released_by = (select r.user_id from user_roles r where r.brand_id = $1 and r.role = 'finance_releaser' limit 1)
+			where released_at is null and brand_id = $1`,
+	} {
+		_, err := h.owner.Exec(h.ctx, sql, h.brand)
+		require.NoError(t, err)
+	}
 }
 
 func (h *house) seal(t *rapid.T) {
@@ -429,7 +446,8 @@ func (h *house) forward(t *rapid.T) {
 	case "approved", "failed":
 		next(r.attempts + 1)
 	case "awaiting_payee":
-		require.NoError(t, h.worker.SavePayee(h.ctx, h.creator, h.account(1), "ready"))
+		require.NoError(t, h.worker.SavePayee(h.ctx, rapport.Payee{CreatorID: h.creator, Account: h.account(1), State: "ready"}))
+		h.coolOff(t)
 		next(r.attempts + 1)
 	case "awaiting_funds":
 		u := rapport.TopUp{ID: uuid.New(), BrandID: h.brand, Amount: rapport.Money{Amount: r.amount, Currency: r.currency}}

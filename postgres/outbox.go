@@ -341,6 +341,25 @@ func (s *Store) PayeeByAccount(ctx context.Context, account string) (uuid.UUID, 
 	})
 }
 
+// AccountsToAsk lists creators' accounts that something is waited for, those that were asked longest ago first.
+func (s *Store) AccountsToAsk(ctx context.Context, limit int) ([]rapport.AskedAccount, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.AskedAccount, error) {
+		rows, err := s.q.AccountsToAsk(ctx, tx, int32(limit))
+		out := make([]rapport.AskedAccount, len(rows))
+		for i, r := range rows {
+			out[i] = rapport.AskedAccount{Account: r.AccountID, Known: r.EventsAt}
+		}
+		return out, err
+	})
+}
+
+// NoteAsked says that the events of an account are known up to an instant.
+func (s *Store) NoteAsked(ctx context.Context, account string, until time.Time) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		return s.q.NoteAsked(ctx, tx, gen.NoteAskedParams{AccountID: account, Until: until})
+	})
+}
+
 // SignalWorkflow writes a signal to a workflow into the outbox.
 func (s *Store) SignalWorkflow(ctx context.Context, kind string, id, brand uuid.UUID, sig rapport.Signal) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error { return s.signal(ctx, tx, kind, id, brand, sig) })

@@ -140,6 +140,11 @@ func (s *Store) Partnership(ctx context.Context, id uuid.UUID) (rapport.Partners
 		if d.Codes, err = s.Codes(ctx, id); err != nil {
 			return d, err
 		}
+		paid, err := s.q.PaysWhom(ctx, tx, gen.PaysWhomParams{ID: id, Brands: rapport.BrandsFrom(ctx)})
+		if err != nil {
+			return d, fmt.Errorf("who is paid: %w", err)
+		}
+		d.Country, d.Currency = paid.Country, paid.Currency
 		stages, err := s.q.StagesEntered(ctx, tx, id)
 		if err != nil {
 			return d, fmt.Errorf("stages: %w", err)
@@ -183,7 +188,7 @@ func (s *Store) newestOffer(ctx context.Context, tx pgx.Tx, partnership uuid.UUI
 	r := rows[0]
 	o := rapport.Offer{
 		ID: r.ID, PartnershipID: r.PartnershipID, Term: int(r.Term), State: r.State, Fee: rapport.Money{Amount: r.Fee, Currency: r.Currency},
-		Message: text(r.Message), SentAt: r.SentAt, ExpiresAt: r.ExpiresAt,
+		Message: text(r.Message), SentAt: r.SentAt, ExpiresAt: r.ExpiresAt, PaidOutside: r.PaidOutside,
 	}
 	if r.CounterFee != nil {
 		o.CounterFee = &rapport.Money{Amount: *r.CounterFee, Currency: r.Currency}
@@ -446,7 +451,7 @@ func (s *Store) DraftOffer(ctx context.Context, o rapport.OfferDraft) error {
 		if o.Term == 0 {
 			o.Term = int(p.Term)
 		}
-		if bad := o.Check(p.Currency); len(bad) > 0 {
+		if bad := append(o.Check(p.Currency), o.CheckPayable(p.Country)...); len(bad) > 0 {
 			return rapport.Invalid(rapport.SortFields(bad)...)
 		}
 		spoken, err := s.q.BudgetSpoken(ctx, tx, gen.BudgetSpokenParams{CampaignID: p.CampaignID})
@@ -463,7 +468,7 @@ func (s *Store) DraftOffer(ctx context.Context, o rapport.OfferDraft) error {
 		}
 		err = s.q.InsertOffer(ctx, tx, gen.InsertOfferParams{
 			ID: o.ID, PartnershipID: p.ID, BrandID: p.BrandID, CampaignID: p.CampaignID, Term: int32(o.Term), Fee: o.Fee.Amount, Bonus: o.Terms.Bonuses(), Currency: o.Fee.Currency,
-			Message: orNil(o.Message), Terms: mustJSON(o.Terms), CreatedBy: some(o.By),
+			Message: orNil(o.Message), Terms: mustJSON(o.Terms), CreatedBy: some(o.By), PaidOutside: textOrNil(o.PaidOutside),
 		})
 		if err != nil {
 			return fmt.Errorf("insert offer: %w", err)

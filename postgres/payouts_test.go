@@ -271,28 +271,148 @@ func TestPayoutAttempts(t *testing.T) {
 		t.Parallel()
 		b := setup(t, 5000)
 		approve(t, b)
-		require.NoError(t, b.store.SavePayee(ctx, b.creator, "acct_1", "onboarding"))
+		require.NoError(t, b.store.SavePayee(ctx, rapport.Payee{CreatorID: b.creator, Account: "acct_1", State: "onboarding"}))
 		o, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
 		require.NoError(t, err)
 		require.Equal(t, rapport.SubmitPayeeNotReady, o.Verdict)
-		require.NoError(t, b.store.SavePayee(ctx, b.creator, "acct_1", "ready"))
+		require.NoError(t, b.store.SavePayee(ctx, rapport.Payee{CreatorID: b.creator, Account: "acct_1", State: "ready"}))
 		o, err = b.store.OrderPayout(ctx, b.payout, 2, hash)
 		require.NoError(t, err)
 		require.Equal(t, "submit", o.Verdict)
 	})
-	t.Run("AnotherDestinationAsksForNewApprovals", func(t *testing.T) {
+	// bank is what a look at the creator's account finds behind it.
+	bank := func(t *testing.T, b *bundle, account, mark string) {
+		t.Helper()
+		require.NoError(t, b.store.SavePayee(ctx, rapport.Payee{CreatorID: b.creator, Account: account, State: "ready", Banks: map[string]string{"usd": mark}}))
+	}
+	count := func(t *testing.T, b *bundle, sql string) (n int) {
+		t.Helper()
+		require.NoError(t, b.owner.QueryRow(ctx, `select count(*) from `+sql).Scan(&n))
+		return n
+	}
+	const told = `outbox where workflow_id like 'payout/%' and input ->> 'kind' = 'hold' and input ->> 'code' = 'destination_changed'`
+	refused := func(t *testing.T, b *bundle, code, sql string, args ...any) {
+		t.Helper()
+		_, err := b.owner.Exec(ctx, sql, args...)
+		require.ErrorContains(t, err, "(SQLSTATE "+code+")")
+	}
+	release := func(t *testing.T, b *bundle) {
+		t.Helper()
+		_, err := b.owner.Exec(ctx, `update destination_holds set changed_at = now() - interval '9 days', free_at = now() - interval '1 second'`)
+		require.NoError(t, err)
+		require.NoError(t, b.store.ReleaseDestination(rapport.WithBrands(ctx, b.brand), b.payout, b.releaser))
+	}
+	t.Run("AnotherDestinationIsHeldAndAsksForNewApprovals", func(t *testing.T) {
+		t.Parallel()
+		for name, change := range map[string]func(*testing.T, *bundle){
+			"account": func(t *testing.T, b *bundle) { t.Helper(); bank(t, b, "acct_2", "one") },
+			"bank":    func(t *testing.T, b *bundle) { t.Helper(); bank(t, b, "acct_1", "two") },
+		} {
+			b := setup(t, 5000)
+			bank(t, b, "acct_1", "one")
+			require.Zero(t, count(t, b, told), "the first look says only where it goes: %s", name)
+			approve(t, b)
+			change(t, b)
+			change(t, b)
+			require.Equal(t, 1, count(t, b, told), "once: %s", name)
+			o, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+			require.NoError(t, err)
+			require.Equal(t, rapport.SubmitNotApproved, o.Verdict, name)
+			refused(t, b, "RA061", `insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination)
+				select gen_random_uuid(), id, brand_id, round, 'preparer', $1, amount, currency, destination from payouts`, b.preparer)
+			refused(t, b, "RA060", `update destination_holds set released_at = now(), released_by = $1`, b.releaser)
+			refused(t, b, "RA001", `update destination_holds set released_at = now(), released_by = $1, free_at = now() - interval '1 hour', changed_at = now() - interval '2 hours'`, b.releaser)
+			_, err = b.owner.Exec(ctx, `update destination_holds set changed_at = now() - interval '9 days', free_at = now() - interval '1 second'`)
+			require.NoError(t, err)
+			refused(t, b, "RA016", `update destination_holds set released_at = now(), released_by = $1`, b.preparer)
+			_, err = b.owner.Exec(ctx, `update payees set destination_changed_by = $1`, b.releaser)
+			require.NoError(t, err)
+			refused(t, b, "RA015", `update destination_holds set released_at = now(), released_by = $1`, b.releaser)
+			_, err = b.owner.Exec(ctx, `update payees set destination_changed_by = null`)
+			require.NoError(t, err)
+			release(t, b)
+			approve(t, b)
+			o, err = b.store.OrderPayout(ctx, b.payout, 2, hash)
+			require.NoError(t, err)
+			require.Equal(t, "submit", o.Verdict, name)
+			require.Equal(t, map[string]string{"account": "acct_2", "bank": "acct_1"}[name], o.Request.Destination)
+		}
+	})
+	t.Run("AChangeWhileItIsSentStopsOnlyTheNextAttempt", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t, 5000)
+		bank(t, b, "acct_1", "one")
 		approve(t, b)
-		require.NoError(t, b.store.SavePayee(ctx, b.creator, "acct_2", "ready"))
-		o, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+		first, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
 		require.NoError(t, err)
-		require.Equal(t, rapport.SubmitNewRound, o.Verdict)
-		require.Equal(t, "awaiting_approval", state(t, b))
-		approve(t, b)
-		o, err = b.store.OrderPayout(ctx, b.payout, 2, hash)
+		bank(t, b, "acct_1", "two")
+		require.Equal(t, 1, count(t, b, told), "its workflow holds it if it comes back, and asks somebody if it does not")
+		again, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
 		require.NoError(t, err)
-		require.Equal(t, "acct_2", o.Request.Destination)
+		require.Equal(t, first.Request, again.Request, "what is under way is finished under its key")
+		require.NoError(t, b.store.MarkSent(ctx, b.payout, 1))
+		require.NoError(t, b.store.RejectAttempt(ctx, b.payout, 1, rapport.PayRejectedFunds, "balance_insufficient"))
+		next, err := b.store.OrderPayout(ctx, b.payout, 2, hash)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitNotApproved, next.Verdict)
+	})
+	t.Run("ASecondChangeStartsTheTimeAnew", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		bank(t, b, "acct_1", "one")
+		bank(t, b, "acct_1", "two")
+		release(t, b)
+		bank(t, b, "acct_1", "three")
+		require.Equal(t, 2, count(t, b, told))
+		require.Equal(t, 1, count(t, b, `destination_holds where released_at is null and free_at > now()`))
+		refused(t, b, "RA060", `update destination_holds set released_at = now(), released_by = $1`, b.releaser)
+		bank(t, b, "acct_1", "two")
+		require.Equal(t, 3, count(t, b, told), "back again is a change too")
+	})
+	t.Run("ARemovedBankIsRemembered", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		bank(t, b, "acct_1", "one")
+		require.NoError(t, b.store.SavePayee(ctx, rapport.Payee{CreatorID: b.creator, Account: "acct_1", State: "restricted", Banks: map[string]string{}}))
+		require.NoError(t, b.store.SavePayee(ctx, rapport.Payee{CreatorID: b.creator, Account: "acct_1", State: "restricted"}))
+		require.Zero(t, count(t, b, told))
+		bank(t, b, "acct_1", "two")
+		require.Equal(t, 1, count(t, b, told))
+	})
+	t.Run("WhatIsOpenedMeanwhileIsHeldToo", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		bank(t, b, "acct_1", "one")
+		bank(t, b, "acct_1", "two")
+		milestone, payout := uuid.New(), uuid.New()
+		_, err := b.owner.Exec(ctx, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, amount, currency)
+			select $1, partnership_id, brand_id, contract_id, 1, 1, 'M', 'signature', 500, 'usd' from milestones`, milestone)
+		require.NoError(t, err)
+		for range 2 {
+			_, err = b.store.OpenPayout(ctx, payout, milestoneDue, uuid.Nil, milestone)
+			require.NoError(t, err)
+		}
+		require.Equal(t, 2, count(t, b, told))
+		require.Equal(t, 2, count(t, b, `destination_holds where free_at > now()`))
+	})
+	t.Run("EveryAddressHears", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		for i, address := range []string{"old@c.example", "casey@c.example", "long.ago@c.example", "thief@c.example"} {
+			_, err := b.owner.Exec(ctx, `insert into contacts (id, creator_id, role, email) values ($1, $2, $3, $4)`, uuid.New(), b.creator, []string{"finance", "creator", "manager", "finance"}[i], address)
+			require.NoError(t, err)
+		}
+		_, err := b.owner.Exec(ctx, `delete from contacts where email in ('old@c.example', 'long.ago@c.example')`)
+		require.NoError(t, err)
+		_, err = b.owner.Exec(ctx, `update removed_contacts set removed_at = now() - interval '15 days' where email = 'long.ago@c.example'`)
+		require.NoError(t, err)
+		bank(t, b, "acct_1", "one")
+		require.Zero(t, count(t, b, `messages`))
+		bank(t, b, "acct_1", "two")
+		var told []string
+		require.NoError(t, b.owner.QueryRow(ctx, `select array_agg(to_address order by to_address) from messages m where m.kind = 'transactional'
+			and exists (select 1 from outbox o where o.workflow_id = 'message/' || m.id and o.kind = 'start' and o.workflow = 'Message')`).Scan(&told))
+		require.Equal(t, []string{"casey@c.example", "old@c.example", "thief@c.example"}, told)
 	})
 	t.Run("UnknownIsSettledByALookUp", func(t *testing.T) {
 		t.Parallel()

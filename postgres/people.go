@@ -393,7 +393,7 @@ func (s *Store) ConfirmRoleRequest(ctx context.Context, id, by uuid.UUID, delay 
 	})
 }
 
-// alert is what a brand's admins and people of finance are told about who can move money there, as a task for each of these roles.
+// alert is what a brand's admins and people of finance are told about who can move money there, as a task for each of these roles and by mail.
 type alert struct {
 	brand      uuid.UUID
 	kind, code string
@@ -420,6 +420,29 @@ func (s *Store) alert(ctx context.Context, tx pgx.Tx, a alert) error {
 			ID: newID(), BrandID: a.brand, DedupeKey: &key, Kind: a.kind, Code: a.code, OwnerRole: &owner, Ref: &a.ref, DueAt: a.due,
 		}); err != nil {
 			return fmt.Errorf("alert: %w", err)
+		}
+	}
+	return s.mailAlert(ctx, tx, a)
+}
+
+// mailAlert tells the same people by mail: whoever takes somebody's session over does not read their mail by that.
+func (s *Store) mailAlert(ctx context.Context, tx pgx.Tx, a alert) error {
+	people, err := s.q.WhoIsAlerted(ctx, tx, gen.WhoIsAlertedParams{BrandID: a.brand, About: a.ref})
+	if err != nil {
+		return fmt.Errorf("who is alerted: %w", err)
+	}
+	for _, p := range people {
+		id, key := newID(), "alert/"+a.key+"/"+p.ID.String()
+		subject, text := rapport.AlertMail{Kind: a.kind, Role: rapport.Role(a.code), To: p.Name, About: p.About, Brand: p.BrandName, From: a.due}.Words()
+		n, err := s.q.InsertAlertMail(ctx, tx, gen.InsertAlertMailParams{ID: id, BrandID: a.brand, DedupeKey: &key, ToAddress: &p.Email, Subject: &subject, BodyText: &text})
+		if err != nil {
+			return fmt.Errorf("alert's mail: %w", err)
+		}
+		if n == 0 {
+			continue
+		}
+		if err := s.startMessage(ctx, tx, id, a.brand); err != nil {
+			return err
 		}
 	}
 	return nil

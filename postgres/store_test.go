@@ -173,6 +173,24 @@ func TestFinanceRoleNeedsTwoPeopleAndADelay(t *testing.T) {
 	}
 	all := []rapport.Role{rapport.RoleAdmin, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser}
 	require.ElementsMatch(t, all, told("finance_role_asked"))
+	mailed := func() (mails []rapport.MailDraft) {
+		var ids []uuid.UUID
+		require.NoError(t, w.worker.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+			return tx.QueryRow(ctx, `select coalesce(array_agg(m.id order by m.id), '{}') from messages m join outbox o on o.workflow_id = 'message/' || m.id and o.kind = 'start' and o.workflow = 'Message'
+				where m.direction = 'internal' and m.brand_id = $1`, w.one).Scan(&ids)
+		}))
+		for _, id := range ids {
+			m, err := w.worker.ManualMail(ctx, id)
+			require.NoError(t, err)
+			mails = append(mails, m)
+		}
+		return mails
+	}
+	first := mailed()
+	require.Len(t, first, 1, "of those with such a role there is the admin alone")
+	require.Equal(t, []string{"admin@one.example", "Ada", rapport.MailInternal, "One: the role finance preparer was asked for"}, []string{first[0].To, first[0].ToName, first[0].Kind, first[0].Subject})
+	require.Contains(t, first[0].Body, "Olga gets the role finance preparer at One")
+	require.False(t, first[0].NoAddress)
 	waiting, err := w.api.ListRoleRequests(ctx)
 	require.NoError(t, err)
 	require.Len(t, waiting, 1)
@@ -189,6 +207,8 @@ func TestFinanceRoleNeedsTwoPeopleAndADelay(t *testing.T) {
 	require.Equal(t, rapport.CodeConflict, rapport.ErrorCode(err))
 	require.ElementsMatch(t, all, told("finance_role_granted"))
 	require.Empty(t, told("finance_role_asked"), "it is confirmed")
+	require.Len(t, mailed(), 2)
+	require.Contains(t, mailed()[1].Body, "takes effect")
 }
 
 func TestBootstrapIsRefusedWhenAnybodyExists(t *testing.T) {

@@ -163,7 +163,11 @@ func (s *Store) payee(ctx context.Context, tx pgx.Tx, creator uuid.UUID) (rappor
 	if err != nil {
 		return rapport.Payee{}, fmt.Errorf("payee: %w", err)
 	}
-	return rapport.Payee{CreatorID: p.CreatorID, State: p.State, Account: p.AccountID, Email: p.Email, Country: p.Country}, nil
+	payee := rapport.Payee{CreatorID: p.CreatorID, State: p.State, Account: p.AccountID, Email: p.Email, Country: p.Country, Due: p.Due}
+	if err := json.Unmarshal(p.Banks, &payee.Banks); err != nil {
+		return payee, fmt.Errorf("read the banks: %w", err)
+	}
+	return payee, nil
 }
 
 // PayeeOfPayout is the payee that a payout goes to.
@@ -177,28 +181,37 @@ func (s *Store) PayeeOfPayout(ctx context.Context, payout uuid.UUID) (rapport.Pa
 	})
 }
 
-// SavePayee remembers how a creator's account stands, and wakes the payouts that waited for it.
-func (s *Store) SavePayee(ctx context.Context, creator uuid.UUID, account, state string) error {
+// SavePayee remembers where a creator is paid, and wakes the payouts that waited for it. Where money would go elsewhere than before, it holds
+// instead what has not left.
+func (s *Store) SavePayee(ctx context.Context, now rapport.Payee) error {
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
-		if err := s.q.LockPayee(ctx, tx, creator); err != nil {
+		if err := s.q.LockPayee(ctx, tx, now.CreatorID); err != nil {
 			return fmt.Errorf("lock payee: %w", err)
 		}
-		before, err := s.q.PayeeOf(ctx, tx, creator)
+		before, err := s.payee(ctx, tx, now.CreatorID)
 		if err != nil {
-			return fmt.Errorf("payee: %w", err)
+			return err
 		}
-		if _, err := s.q.SavePayee(ctx, tx, gen.SavePayeeParams{CreatorID: creator, AccountID: textOrNil(account), State: state}); err != nil {
+		banks, changed := rapport.BanksAfter(before.Banks, now.Banks)
+		changed = changed || before.Account != "" && before.Account != now.Account
+		at, err := s.q.SavePayee(ctx, tx, gen.SavePayeeParams{CreatorID: now.CreatorID, AccountID: textOrNil(now.Account), State: now.State, Banks: mustJSON(banks), Changed: changed})
+		if err != nil {
 			return fmt.Errorf("save payee: %w", err)
 		}
-		if before.AccountID == "" && account != "" {
-			if err := s.q.SetFirstDestination(ctx, tx, gen.SetFirstDestinationParams{CreatorID: creator, Destination: &account}); err != nil {
+		if before.Account == "" && now.Account != "" {
+			if err := s.q.SetFirstDestination(ctx, tx, gen.SetFirstDestinationParams{CreatorID: now.CreatorID, Destination: &now.Account}); err != nil {
 				return fmt.Errorf("destination: %w", err)
 			}
 		}
-		if state != "ready" || before.State == "ready" {
+		if changed {
+			if err := s.destinationChanged(ctx, tx, now, at); err != nil {
+				return err
+			}
+		}
+		if now.State != "ready" || before.State == "ready" {
 			return nil
 		}
-		waiting, err := s.q.PayoutsOfCreator(ctx, tx, creator)
+		waiting, err := s.q.PayoutsOfCreator(ctx, tx, now.CreatorID)
 		if err != nil {
 			return fmt.Errorf("payouts: %w", err)
 		}

@@ -146,11 +146,12 @@ func (s *Server) getAccounts(w http.ResponseWriter, _ *http.Request) {
 }
 
 // setAccount puts an account into a state without its onboarding page: {outcome: complete | incomplete | restricted,
-// payout_failure: code}. Absent fields stay.
+// payout_failure: code, bank: account number}. Absent fields stay.
 func (s *Server) setAccount(w http.ResponseWriter, r *http.Request) {
 	var body struct {
 		Outcome       string  `json:"outcome"`
 		PayoutFailure *string `json:"payout_failure"`
+		Bank          string  `json:"bank"`
 	}
 	if !readJSON(w, r, &body) {
 		return
@@ -170,10 +171,14 @@ func (s *Server) setAccount(w http.ResponseWriter, r *http.Request) {
 			a.PayoutFailure = *body.PayoutFailure
 			s.accounts.put(x, id, a)
 		}
-		if body.Outcome != "" {
-			if err := s.onboard(x, id, body.Outcome); err != nil {
+		switch {
+		case body.Outcome != "":
+			if err := s.onboard(x, id, body.Outcome, body.Bank); err != nil {
 				return err
 			}
+		case body.Bank != "":
+			s.replaceBank(x, &a, body.Bank)
+			s.saveAccount(x, a, a.Transfers)
 		}
 		a, _ = s.accounts.get(id)
 		shown = renderAccount(a)

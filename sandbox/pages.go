@@ -164,7 +164,7 @@ func (s *Server) onboardingDone(w http.ResponseWriter, r *http.Request) {
 		s.render(w, http.StatusUnprocessableEntity, "note.html", "There is no such outcome.")
 		return
 	}
-	l, ok, err := s.completeLink(r.PathValue("id"), r.PostFormValue("session"), outcome)
+	l, ok, err := s.completeLink(r.PathValue("id"), r.PostFormValue("session"), outcome, strings.TrimSpace(r.PostFormValue("number")))
 	switch {
 	case err != nil:
 		s.notFound(w)

@@ -358,7 +358,7 @@ func (v *visit) onboard(ctx context.Context, code string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	_, ok, err := v.s.completeLink(id, l.Session, onboardComplete)
+	_, ok, err := v.s.completeLink(id, l.Session, onboardComplete, "")
 	v.mark(wantOnboard + "|" + v.door.Room)
 	return ok, err
 }

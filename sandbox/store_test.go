@@ -40,7 +40,7 @@ func (a *localAPI) payee(t *testing.T) string {
 	t.Helper()
 	status, id := a.post("/v1/accounts", "", "country", "US", "capabilities[transfers][requested]", "true")
 	require.Equal(t, http.StatusOK, status)
-	require.NoError(t, a.server.db.update(func(x *tx) error { return a.server.onboard(x, id, onboardComplete) }))
+	require.NoError(t, a.server.db.update(func(x *tx) error { return a.server.onboard(x, id, onboardComplete, "") }))
 	return id
 }
 

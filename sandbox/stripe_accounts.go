@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	netmail "net/mail"
 	"strings"
@@ -32,7 +34,48 @@ type account struct {
 	Disabled       string            `json:"disabled,omitempty"`
 	Interval       string            `json:"interval,omitempty"`
 	PayoutFailure  string            `json:"payout_failure,omitempty"` // fails every payout with this code
+	Bank           *bankAccount      `json:"bank,omitempty"`
 	Created        int64             `json:"created"`
+}
+
+// bankAccount is where an account is paid out to.
+type bankAccount struct {
+	ID          string `json:"id"`
+	Fingerprint string `json:"fingerprint"` // the same for the same number
+	Last4       string `json:"last4"`
+}
+
+// defaultNumber is the account number that a creator gives who says nothing else.
+const defaultNumber = "000123456789"
+
+// changeBank lets an account be paid out to another bank account. False when it is already.
+func (a *account) changeBank(number string) bool {
+	sum := sha256.Sum256([]byte(number))
+	mark := hex.EncodeToString(sum[:8])
+	if a.Bank != nil && a.Bank.Fingerprint == mark {
+		return false
+	}
+	a.Bank = &bankAccount{ID: newID("ba_"), Fingerprint: mark, Last4: number[max(0, len(number)-4):]}
+	return true
+}
+
+func renderBank(a account, b bankAccount) map[string]any {
+	return map[string]any{
+		"id": b.ID, "object": "bank_account", "account": a.ID, "country": a.Country, "currency": a.Currency, "default_for_currency": true,
+		"fingerprint": b.Fingerprint, "last4": b.Last4, "status": "new", "metadata": map[string]string{},
+	}
+}
+
+// replaceBank puts another bank account in the place of the one that there is, and tells the platform, as Stripe does, with an event for each.
+func (s *Server) replaceBank(x *tx, a *account, number string) {
+	old := a.Bank
+	if !a.changeBank(number) {
+		return
+	}
+	s.emit(x, nil, endpointConnect, "account.external_account.created", a.ID, renderBank(*a, *a.Bank))
+	if old != nil {
+		s.emit(x, nil, endpointConnect, "account.external_account.deleted", a.ID, renderBank(*a, *old))
+	}
 }
 
 // accountLink leads once to the onboarding page. The first visit uses it up and opens a session of that page.
@@ -215,7 +258,7 @@ const (
 )
 
 // completeLink is the form of the onboarding page. It needs the session of the visit, or a link that nobody has visited.
-func (s *Server) completeLink(id, session, outcome string) (l accountLink, ok bool, err error) {
+func (s *Server) completeLink(id, session, outcome, number string) (l accountLink, ok bool, err error) {
 	err = s.db.update(func(x *tx) error {
 		var found bool
 		if l, found = s.links.get(id); !found {
@@ -227,13 +270,14 @@ func (s *Server) completeLink(id, session, outcome string) (l accountLink, ok bo
 		}
 		ok, l.Done = true, true
 		s.links.put(x, id, l)
-		return s.onboard(x, l.Account, outcome)
+		return s.onboard(x, l.Account, outcome, number)
 	})
 	return l, ok, err
 }
 
-// onboard puts an account into the state that an outcome of the onboarding leads to, and tells the platform.
-func (s *Server) onboard(x *tx, id, outcome string) error {
+// onboard puts an account into the state that an outcome of the onboarding leads to, and tells the platform. Without a number the bank account
+// that there is stays.
+func (s *Server) onboard(x *tx, id, outcome, number string) error {
 	a, ok := s.accounts.get(id)
 	if !ok {
 		return errGone
@@ -246,6 +290,12 @@ func (s *Server) onboard(x *tx, id, outcome string) error {
 		a.Submitted, a.PayoutsEnabled, a.Due, a.Disabled = true, false, []string{"individual.verification.document"}, "requirements.past_due"
 	default:
 		a.Submitted, a.PayoutsEnabled, a.Due, a.Disabled = true, true, nil, ""
+	}
+	if number == "" && a.Bank == nil {
+		number = defaultNumber
+	}
+	if number != "" && outcome != onboardIncomplete {
+		s.replaceBank(x, &a, number)
 	}
 	if a.Transfers != "" {
 		a.Transfers = capabilityInactive
@@ -305,6 +355,10 @@ func renderAccount(a account) map[string]any {
 		}
 		return other
 	}
+	banks := []any{}
+	if a.Bank != nil {
+		banks = append(banks, renderBank(a, *a.Bank))
+	}
 	return map[string]any{
 		"id": a.ID, "object": "account", "type": a.Type, "country": a.Country, "email": orNull(a.Email),
 		"business_type": orNull(a.BusinessType), "default_currency": a.Currency, "created": a.Created, "metadata": a.Metadata,
@@ -321,7 +375,7 @@ func renderAccount(a account) map[string]any {
 			"requirement_collection": field("controller[requirement_collection]", "stripe"),
 			"stripe_dashboard":       map[string]any{"type": field("controller[stripe_dashboard][type]", "express")},
 		},
-		"external_accounts": listAnswer{Object: "list", Data: []any{}, URL: "/v1/accounts/" + a.ID + "/external_accounts"},
+		"external_accounts": listAnswer{Object: "list", Data: banks, URL: "/v1/accounts/" + a.ID + "/external_accounts"},
 		"settings": map[string]any{
 			"payouts": map[string]any{"debit_negative_balances": false, "schedule": map[string]any{"interval": interval, "delay_days": 2}},
 		},

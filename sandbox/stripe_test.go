@@ -380,13 +380,26 @@ func TestOnboarding_link_is_used_up_by_its_first_visit(t *testing.T) {
 		b.links.oldest(func(_ string, l accountLink) bool { session = l.Session; return false })
 	})
 	require.Equal(t, "http://127.0.0.1/done", submit(session))
-	h := b.next(ofType("account.updated"))
+	h := b.next(ofType("account.external_account.created"))
+	require.Equal(t, endpointConnect, h.path)
+	h = b.next(ofType("account.updated"))
 	require.Equal(t, endpointConnect, h.path)
 	a, err = sc.Accounts.GetByID(a.ID, nil)
 	require.NoError(t, err)
 	require.True(t, a.DetailsSubmitted)
 	require.True(t, a.PayoutsEnabled)
 	require.Equal(t, stripe.AccountCapabilityStatusActive, a.Capabilities.Transfers)
+	require.Len(t, a.ExternalAccounts.Data, 1)
+	first := a.ExternalAccounts.Data[0].BankAccount
+	require.True(t, first.DefaultForCurrency)
+	require.NotEmpty(t, first.Fingerprint)
+
+	require.Equal(t, http.StatusOK, b.control(http.MethodPost, "/control/stripe/accounts/"+a.ID, map[string]string{"bank": "DE00 1234"}, nil))
+	b.next(ofType("account.external_account.deleted"))
+	a, err = sc.Accounts.GetByID(a.ID, nil)
+	require.NoError(t, err)
+	require.NotEqual(t, first.Fingerprint, a.ExternalAccounts.Data[0].BankAccount.Fingerprint)
+	require.Equal(t, "1234", a.ExternalAccounts.Data[0].BankAccount.Last4)
 
 	stale, err := sc.AccountLinks.New(&stripe.AccountLinkParams{
 		Account: new(a.ID), RefreshURL: new("http://127.0.0.1/again"), ReturnURL: new("http://127.0.0.1/done"),

@@ -447,6 +447,56 @@ func TestAccountEventsInEveryOrder(t *testing.T) {
 	}
 }
 
+// bankOf gives an account of the sandbox another bank account.
+func (a *arrivals) bankOf(id, number string) {
+	a.t.Helper()
+	a.ask("POST", "/control/stripe/accounts/"+id, `{"bank": "`+number+`"}`)
+}
+
+// TestABankAccountThatChanges: whatever the events are, and however they come, each change holds what is owed once, and the creator hears of it once.
+func TestABankAccountThatChanges(t *testing.T) {
+	t.Parallel()
+	a := arriving(t)
+	payout := a.payableNow()
+	account := a.text(`select account_id from payees`)
+	steps := []string{"account.external_account.created", "account.external_account.deleted", "account.external_account.updated", "account.updated"}
+	bring := func() {
+		t.Helper()
+		for _, order := range permutations(steps)[:6] {
+			for _, kind := range order {
+				a.arrive(rapport.InboxRow{ID: uuid.New(), Provider: "stripe", EventID: uuid.NewString(), Type: kind, Account: account, Body: []byte(`{"id": "ba_stale", "fingerprint": "stale"}`)})
+			}
+		}
+	}
+	holds := func() string {
+		return a.text(`select count(*) from outbox where workflow_id = 'payout/' || $1 and input ->> 'kind' = 'hold' and input ->> 'code' = 'destination_changed'`, payout) +
+			" held, " + a.text(`select count(*) from messages where kind = 'transactional' and subject like 'Your bank account%'`) + " told"
+	}
+	bring()
+	require.Equal(t, "0 held, 0 told", holds(), "the first bank account changes nothing")
+	a.bankOf(account, "000999888777")
+	bring()
+	require.Equal(t, "1 held, 1 told", holds())
+	a.bankOf(account, "000999888777")
+	bring()
+	require.Equal(t, "1 held, 1 told", holds(), "the same number again is no change")
+	a.bankOf(account, "000999888111")
+	bring()
+	require.Equal(t, "2 held, 2 told", holds())
+	require.Empty(t, a.text(`select string_agg(x.t, '') from (select y::text as t from payees y union all select o.input::text from outbox o union all select m.body_text from messages m) x
+		where x.t like '%000999888%'`), "the number is nowhere")
+
+	// The look at the account just before sending finds a change that no event has told of yet.
+	fresh := a.payableNow()
+	account = a.text(`select y.account_id from payees y join payouts p on p.creator_id = y.creator_id where p.id = $1`, fresh)
+	bring()
+	a.bankOf(account, "000555")
+	out, err := a.inbox.Activities.SubmitPayout(a.ctx, activities.EffectInput{ID: fresh, Effect: rapport.Effect{N: 1}})
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitNotApproved, out.Code)
+	require.Empty(t, a.text(`select key from payout_attempts where payout_id = $1`, fresh))
+}
+
 func TestEventsOfNobodysAccountChangeNobody(t *testing.T) {
 	t.Parallel()
 	a := arriving(t)

@@ -170,12 +170,12 @@ func (s *Sweep) compare(ctx context.Context, snap rapport.Snapshot, r *SweepResu
 func Schedules() map[string]time.Duration {
 	return map[string]time.Duration{
 		"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "mail": 10 * time.Minute, "mail_count": time.Hour,
-		"gate": time.Minute,
+		"gate": time.Minute, "events": 10 * time.Minute,
 	}
 }
 
 // Jobs are the periodic jobs by name.
-func Jobs(s *Sweep, reconcile, gate, countMail func(context.Context) error) map[string]func(context.Context) error {
+func Jobs(s *Sweep, reconcile, gate, countMail, events func(context.Context) error) map[string]func(context.Context) error {
 	return map[string]func(context.Context) error{
 		"sweep": func(ctx context.Context) error {
 			_, err := s.Run(ctx, true)
@@ -184,6 +184,7 @@ func Jobs(s *Sweep, reconcile, gate, countMail func(context.Context) error) map[
 		"reconcile":  reconcile,
 		"gate":       gate,
 		"mail_count": countMail,
+		"events":     events,
 		"retention":  s.Store.DeleteOld,
 		"seal": func(ctx context.Context) error {
 			_, err := s.Store.SealLedger(ctx)

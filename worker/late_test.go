@@ -169,7 +169,7 @@ func (*nothingMoved) Balance(context.Context) (map[string]int64, error) {
 	return map[string]int64{}, nil
 }
 
-func (*nothingMoved) MissedEvents(context.Context, time.Time) ([]rapport.InboxRow, error) {
+func (*nothingMoved) MissedEvents(context.Context, string, time.Time) ([]rapport.InboxRow, error) {
 	return nil, nil
 }
 

@@ -77,7 +77,7 @@ func (a *arrivals) payableNow() uuid.UUID {
 	made, err := a.payer.CreatePayeeAccount(a.ctx, creator, "casey@creators.example", "US")
 	require.NoError(a.t, err)
 	a.becomes(made.ID, "complete")
-	require.NoError(a.t, a.store.SavePayee(a.ctx, creator, made.ID, "ready"))
+	require.NoError(a.t, a.store.SavePayee(a.ctx, rapport.Payee{CreatorID: creator, Account: made.ID, State: "ready"}))
 	a.exec(`update payouts set state = 'awaiting_approval' where id = $1`, p.id)
 	for part, who := range map[string]uuid.UUID{"preparer": a.preparer, "releaser": a.releaser} {
 		a.exec(`insert into payout_approvals (id, payout_id, brand_id, round, part, approver, amount, currency, destination, step_up_id)

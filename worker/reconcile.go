@@ -43,8 +43,8 @@ type Books interface {
 	BookEntry(ctx context.Context, ref, parent string) (*rapport.BookObject, *rapport.BalanceMovement, error)
 	// Balance is what lies at the provider by currency, available and pending.
 	Balance(ctx context.Context) (map[string]int64, error)
-	// MissedEvents reads what no webhook of ours has acknowledged. A second time, it is kept once.
-	MissedEvents(ctx context.Context, since time.Time) ([]rapport.InboxRow, error)
+	// MissedEvents reads what no webhook of ours has acknowledged, of the platform or of one account. A second time, it is kept once.
+	MissedEvents(ctx context.Context, account string, since time.Time) ([]rapport.InboxRow, error)
 }
 
 // reconcileWindow is how far back a daily run looks: two days, so that each movement is compared twice. After a pause of the jobs it
@@ -106,7 +106,7 @@ func noteProblem(ctx context.Context, store ReconcileStore, id uuid.UUID, err er
 
 // takeMissed keeps the events that no webhook brought.
 func takeMissed(ctx context.Context, store ReconcileStore, provider Books, since time.Time) error {
-	missed, err := provider.MissedEvents(ctx, since)
+	missed, err := provider.MissedEvents(ctx, "", since)
 	if err != nil {
 		return fmt.Errorf("missed events: %w", err)
 	}

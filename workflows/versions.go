@@ -5,4 +5,5 @@ package workflows
 // A change to what a running workflow would do (an activity more or fewer, another order, another timer) needs a flag here, a
 // history recorded from the build before it, and the replay suite. A flag can go once every run has continued as new past it.
 //
-// There is none yet: the first recorded histories are the baseline.
+// flagRemindsPayee: from November 2026 on, a partnership looks every few days after its contract whether the creator can be paid, and reminds.
+const flagRemindsPayee = "reminds_payee"

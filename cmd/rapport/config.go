@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"rapport"
 )
 
 // Secret is a setting that must never be shown: however it is formatted, printed, logged or marshalled, only whether it
@@ -84,6 +86,7 @@ type Config struct {
 type StripeConfig struct {
 	APIKey        Secret // STRIPE_API_KEY
 	BaseURL       string // STRIPE_BASE_URL; the vendor's when empty
+	Country       string // STRIPE_PLATFORM_COUNTRY: where the account is, in two letters; empty checks no offer against it
 	AccountSecret Secret // STRIPE_WEBHOOK_SECRET_ACCOUNT
 	ConnectSecret Secret // STRIPE_WEBHOOK_SECRET_CONNECT
 }
@@ -141,6 +144,7 @@ func loadConfig(needs part, getenv func(string) string) (Config, error) {
 		Stripe: StripeConfig{
 			APIKey:        Secret(getenv("STRIPE_API_KEY")),
 			BaseURL:       strings.TrimRight(getenv("STRIPE_BASE_URL"), "/"),
+			Country:       getenv("STRIPE_PLATFORM_COUNTRY"),
 			AccountSecret: Secret(getenv("STRIPE_WEBHOOK_SECRET_ACCOUNT")),
 			ConnectSecret: Secret(getenv("STRIPE_WEBHOOK_SECRET_CONNECT")),
 		},
@@ -167,6 +171,9 @@ func loadConfig(needs part, getenv func(string) string) (Config, error) {
 			r.badf("RAPPORT_TRUSTED_PROXIES contains %q: set each item to a network such as 10.1.0.0/16", item)
 		}
 		cfg.TrustedProxies = append(cfg.TrustedProxies, network)
+	}
+	if c := cfg.Stripe.Country; c != "" && !rapport.PlatformCountry(c) {
+		r.badf("STRIPE_PLATFORM_COUNTRY is no country that Stripe pays other countries from: set it to the two letters of the account's, such as US or DE, or leave it away")
 	}
 	for _, old := range r.list("RAPPORT_OLD_CODEC_KEYS") {
 		cfg.OldCodecKeys = append(cfg.OldCodecKeys, r.codecKey("RAPPORT_OLD_CODEC_KEYS", old))

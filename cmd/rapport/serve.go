@@ -78,7 +78,7 @@ func runServe(ctx context.Context, cfg Config, log *zap.Logger) error {
 		Store: store, Workflows: dispatch, Log: log,
 		PublicURL: cfg.PublicURL, Secret: []byte(cfg.Secret), Web: web.Dist(), Metrics: registry,
 		Checks:       map[string]func(context.Context) error{"temporal": temporalAnswers(connection, cfg.TemporalNamespace)},
-		FinanceDelay: cfg.FinanceDelay, TrustedProxies: cfg.TrustedProxies, Outside: beyond,
+		FinanceDelay: cfg.FinanceDelay, PlatformCountry: cfg.Stripe.Country, TrustedProxies: cfg.TrustedProxies, Outside: beyond,
 		Development: strings.HasPrefix(cfg.PublicURL, "http://"), // which is on this machine only
 	})
 	if err != nil {

@@ -34,6 +34,8 @@ var (
 
 	_ worker.ReconcileStore = (*postgres.Store)(nil)
 	_ worker.GateStore      = (*postgres.Store)(nil)
+	_ worker.EventStore     = (*postgres.Store)(nil)
+	_ worker.Events         = stripe.Payer{}
 	_ worker.Books          = stripe.Payer{}
 	_ worker.MailCountStore = (*postgres.Store)(nil)
 	_ worker.MailCounter    = sendgrid.Mailer{}

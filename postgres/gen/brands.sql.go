@@ -40,7 +40,7 @@ func (q *Queries) AllBrandIDs(ctx context.Context, db DBTX) ([]uuid.UUID, error)
 const createBrand = `-- name: CreateBrand :one
 insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
-returning outreach_per_day, domain_per_hour, first_mail_notice, netting_cap_percent, netting_notice_days
+returning outreach_per_day, domain_per_hour, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days
 `
 
 type CreateBrandParams struct {
@@ -55,11 +55,12 @@ type CreateBrandParams struct {
 }
 
 type CreateBrandRow struct {
-	OutreachPerDay    int32
-	DomainPerHour     int32
-	FirstMailNotice   string
-	NettingCapPercent int32
-	NettingNoticeDays int32
+	OutreachPerDay         int32
+	DomainPerHour          int32
+	FirstMailNotice        string
+	NettingCapPercent      int32
+	NettingNoticeDays      int32
+	DestinationCoolOffDays int32
 }
 
 func (q *Queries) CreateBrand(ctx context.Context, db DBTX, arg CreateBrandParams) (CreateBrandRow, error) {
@@ -80,6 +81,7 @@ func (q *Queries) CreateBrand(ctx context.Context, db DBTX, arg CreateBrandParam
 		&i.FirstMailNotice,
 		&i.NettingCapPercent,
 		&i.NettingNoticeDays,
+		&i.DestinationCoolOffDays,
 	)
 	return i, err
 }
@@ -119,7 +121,7 @@ func (q *Queries) CreateCalendar(ctx context.Context, db DBTX, arg CreateCalenda
 }
 
 const getBrandInScope = `-- name: GetBrandInScope :one
-select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, version
+select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, version
 from brands where id = $1 and id = any ($2::uuid[])
 `
 
@@ -129,22 +131,23 @@ type GetBrandInScopeParams struct {
 }
 
 type GetBrandInScopeRow struct {
-	ID                 uuid.UUID
-	Name               string
-	PostalAddress      string
-	MailFromName       string
-	MailFrom           string
-	CalendarID         uuid.UUID
-	SecondPairAmount   int64
-	SecondPairCurrency string
-	OutreachPerDay     int32
-	DomainPerHour      int32
-	WarmUpDays         int32
-	WarmUpFrom         *time.Time
-	FirstMailNotice    string
-	NettingCapPercent  int32
-	NettingNoticeDays  int32
-	Version            int32
+	ID                     uuid.UUID
+	Name                   string
+	PostalAddress          string
+	MailFromName           string
+	MailFrom               string
+	CalendarID             uuid.UUID
+	SecondPairAmount       int64
+	SecondPairCurrency     string
+	OutreachPerDay         int32
+	DomainPerHour          int32
+	WarmUpDays             int32
+	WarmUpFrom             *time.Time
+	FirstMailNotice        string
+	NettingCapPercent      int32
+	NettingNoticeDays      int32
+	DestinationCoolOffDays int32
+	Version                int32
 }
 
 func (q *Queries) GetBrandInScope(ctx context.Context, db DBTX, arg GetBrandInScopeParams) (GetBrandInScopeRow, error) {
@@ -166,33 +169,35 @@ func (q *Queries) GetBrandInScope(ctx context.Context, db DBTX, arg GetBrandInSc
 		&i.FirstMailNotice,
 		&i.NettingCapPercent,
 		&i.NettingNoticeDays,
+		&i.DestinationCoolOffDays,
 		&i.Version,
 	)
 	return i, err
 }
 
 const listBrandsInScope = `-- name: ListBrandsInScope :many
-select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, version
+select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, version
 from brands where id = any ($1::uuid[]) order by lower(name), id
 `
 
 type ListBrandsInScopeRow struct {
-	ID                 uuid.UUID
-	Name               string
-	PostalAddress      string
-	MailFromName       string
-	MailFrom           string
-	CalendarID         uuid.UUID
-	SecondPairAmount   int64
-	SecondPairCurrency string
-	OutreachPerDay     int32
-	DomainPerHour      int32
-	WarmUpDays         int32
-	WarmUpFrom         *time.Time
-	FirstMailNotice    string
-	NettingCapPercent  int32
-	NettingNoticeDays  int32
-	Version            int32
+	ID                     uuid.UUID
+	Name                   string
+	PostalAddress          string
+	MailFromName           string
+	MailFrom               string
+	CalendarID             uuid.UUID
+	SecondPairAmount       int64
+	SecondPairCurrency     string
+	OutreachPerDay         int32
+	DomainPerHour          int32
+	WarmUpDays             int32
+	WarmUpFrom             *time.Time
+	FirstMailNotice        string
+	NettingCapPercent      int32
+	NettingNoticeDays      int32
+	DestinationCoolOffDays int32
+	Version                int32
 }
 
 func (q *Queries) ListBrandsInScope(ctx context.Context, db DBTX, brands []uuid.UUID) ([]ListBrandsInScopeRow, error) {
@@ -220,6 +225,7 @@ func (q *Queries) ListBrandsInScope(ctx context.Context, db DBTX, brands []uuid.
 			&i.FirstMailNotice,
 			&i.NettingCapPercent,
 			&i.NettingNoticeDays,
+			&i.DestinationCoolOffDays,
 			&i.Version,
 		); err != nil {
 			return nil, err
@@ -316,26 +322,27 @@ update brands set name = $1, postal_address = $2, mail_from_name = $3, mail_from
   second_pair_amount = $5, second_pair_currency = $6, outreach_per_day = $7, domain_per_hour = $8,
   warm_up_from = case when $9::int = 0 then null when $9::int <> warm_up_days then now() else warm_up_from end,
   warm_up_days = $9, first_mail_notice = $10,
-  netting_cap_percent = $11, netting_notice_days = $12, version = version + 1
-where id = $13 and version = $14
+  netting_cap_percent = $11, netting_notice_days = $12, destination_cool_off_days = $13, version = version + 1
+where id = $14 and version = $15
 returning version, warm_up_from
 `
 
 type UpdateBrandParams struct {
-	Name               string
-	PostalAddress      string
-	MailFromName       string
-	MailFrom           string
-	SecondPairAmount   int64
-	SecondPairCurrency string
-	OutreachPerDay     int32
-	DomainPerHour      int32
-	WarmUpDays         int32
-	FirstMailNotice    string
-	NettingCapPercent  int32
-	NettingNoticeDays  int32
-	ID                 uuid.UUID
-	Version            int32
+	Name                   string
+	PostalAddress          string
+	MailFromName           string
+	MailFrom               string
+	SecondPairAmount       int64
+	SecondPairCurrency     string
+	OutreachPerDay         int32
+	DomainPerHour          int32
+	WarmUpDays             int32
+	FirstMailNotice        string
+	NettingCapPercent      int32
+	NettingNoticeDays      int32
+	DestinationCoolOffDays int32
+	ID                     uuid.UUID
+	Version                int32
 }
 
 type UpdateBrandRow struct {
@@ -357,6 +364,7 @@ func (q *Queries) UpdateBrand(ctx context.Context, db DBTX, arg UpdateBrandParam
 		arg.FirstMailNotice,
 		arg.NettingCapPercent,
 		arg.NettingNoticeDays,
+		arg.DestinationCoolOffDays,
 		arg.ID,
 		arg.Version,
 	)

@@ -78,25 +78,26 @@ type BooksMarker struct {
 }
 
 type Brand struct {
-	ID                  uuid.UUID
-	Name                string
-	PostalAddress       string
-	MailFromName        string
-	MailFrom            string
-	CalendarID          uuid.UUID
-	SecondPairAmount    int64
-	SecondPairCurrency  string
-	OutreachPerDay      int32
-	Version             int32
-	CreatedAt           time.Time
-	DomainPerHour       int32
-	WarmUpDays          int32
-	WarmUpFrom          *time.Time
-	FirstMailNotice     string
-	NettingCapPercent   int32
-	NettingNoticeDays   int32
-	PreparersProve      bool
-	PayoutPolicyVersion int32
+	ID                     uuid.UUID
+	Name                   string
+	PostalAddress          string
+	MailFromName           string
+	MailFrom               string
+	CalendarID             uuid.UUID
+	SecondPairAmount       int64
+	SecondPairCurrency     string
+	OutreachPerDay         int32
+	Version                int32
+	CreatedAt              time.Time
+	DomainPerHour          int32
+	WarmUpDays             int32
+	WarmUpFrom             *time.Time
+	FirstMailNotice        string
+	NettingCapPercent      int32
+	NettingNoticeDays      int32
+	PreparersProve         bool
+	PayoutPolicyVersion    int32
+	DestinationCoolOffDays int32
 }
 
 type Calendar struct {
@@ -320,6 +321,15 @@ type Deliverable struct {
 	ExtraCurrency     *string
 }
 
+type DestinationHold struct {
+	PayoutID   uuid.UUID
+	BrandID    uuid.UUID
+	ChangedAt  time.Time
+	FreeAt     time.Time
+	ReleasedAt *time.Time
+	ReleasedBy *uuid.UUID
+}
+
 type FollowerSnapshot struct {
 	AccountID uuid.UUID
 	AsOf      time.Time
@@ -523,6 +533,7 @@ type Offer struct {
 	DecidedAt     *time.Time
 	CreatedAt     time.Time
 	Bonus         int64
+	PaidOutside   *string
 }
 
 type Outbox struct {
@@ -611,6 +622,8 @@ type Payee struct {
 	DestinationChangedAt *time.Time
 	DestinationChangedBy *uuid.UUID
 	CheckedAt            *time.Time
+	Banks                json.RawMessage
+	EventsAt             *time.Time
 }
 
 type PayeeThreshold struct {
@@ -887,6 +900,13 @@ type RecoveryCode struct {
 	CodeHash []byte
 	FactorID uuid.UUID
 	UsedAt   *time.Time
+}
+
+type RemovedContact struct {
+	CreatorID uuid.UUID
+	Email     string
+	Name      *string
+	RemovedAt time.Time
 }
 
 type Reversal struct {

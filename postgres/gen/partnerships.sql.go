@@ -354,8 +354,8 @@ func (q *Queries) DeliverablesOfTerm(ctx context.Context, db DBTX, arg Deliverab
 }
 
 const insertOffer = `-- name: InsertOffer :exec
-insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, bonus, currency, message, terms, created_by)
-values ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9, $10, $11)
+insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, bonus, currency, message, terms, created_by, paid_outside)
+values ($1, $2, $3, $4, $5, 'draft', $6, $7, $8, $9, $10, $11, $12)
 `
 
 type InsertOfferParams struct {
@@ -370,6 +370,7 @@ type InsertOfferParams struct {
 	Message       *string
 	Terms         json.RawMessage
 	CreatedBy     *uuid.UUID
+	PaidOutside   *string
 }
 
 func (q *Queries) InsertOffer(ctx context.Context, db DBTX, arg InsertOfferParams) error {
@@ -385,6 +386,7 @@ func (q *Queries) InsertOffer(ctx context.Context, db DBTX, arg InsertOfferParam
 		arg.Message,
 		arg.Terms,
 		arg.CreatedBy,
+		arg.PaidOutside,
 	)
 	return err
 }
@@ -734,7 +736,7 @@ func (q *Queries) NamesOfApprovers(ctx context.Context, db DBTX, ids []uuid.UUID
 }
 
 const newestOffer = `-- name: NewestOffer :many
-select id, partnership_id, term, state, fee, currency, counter_fee, message, terms, created_by, sent_at, expires_at from offers
+select id, partnership_id, term, state, fee, currency, counter_fee, message, terms, created_by, sent_at, expires_at, coalesce(paid_outside, '')::text as paid_outside from offers
 where partnership_id = $1 order by term desc, created_at desc, id desc limit 1
 `
 
@@ -751,6 +753,7 @@ type NewestOfferRow struct {
 	CreatedBy     *uuid.UUID
 	SentAt        *time.Time
 	ExpiresAt     *time.Time
+	PaidOutside   string
 }
 
 func (q *Queries) NewestOffer(ctx context.Context, db DBTX, partnershipID uuid.UUID) ([]NewestOfferRow, error) {
@@ -775,6 +778,7 @@ func (q *Queries) NewestOffer(ctx context.Context, db DBTX, partnershipID uuid.U
 			&i.CreatedBy,
 			&i.SentAt,
 			&i.ExpiresAt,
+			&i.PaidOutside,
 		); err != nil {
 			return nil, err
 		}
@@ -808,8 +812,8 @@ func (q *Queries) PartnershipBrand(ctx context.Context, db DBTX, arg Partnership
 }
 
 const partnershipForOffer = `-- name: PartnershipForOffer :one
-select p.id, p.brand_id, p.campaign_id, p.term, g.budget, g.currency, g.terms
-from partnerships p join campaigns g on g.id = p.campaign_id
+select p.id, p.brand_id, p.campaign_id, p.term, g.budget, g.currency, g.terms, coalesce(c.country, '')::text as country
+from partnerships p join campaigns g on g.id = p.campaign_id join creators c on c.id = p.creator_id
 where p.id = $1 and p.brand_id = any ($2::uuid[]) for update of g
 `
 
@@ -826,6 +830,7 @@ type PartnershipForOfferRow struct {
 	Budget     int64
 	Currency   string
 	Terms      json.RawMessage
+	Country    string
 }
 
 func (q *Queries) PartnershipForOffer(ctx context.Context, db DBTX, arg PartnershipForOfferParams) (PartnershipForOfferRow, error) {
@@ -839,6 +844,7 @@ func (q *Queries) PartnershipForOffer(ctx context.Context, db DBTX, arg Partners
 		&i.Budget,
 		&i.Currency,
 		&i.Terms,
+		&i.Country,
 	)
 	return i, err
 }
@@ -889,6 +895,28 @@ func (q *Queries) PayoutSeq(ctx context.Context, db DBTX, arg PayoutSeqParams) (
 	var seq int64
 	err := row.Scan(&seq)
 	return seq, err
+}
+
+const paysWhom = `-- name: PaysWhom :one
+select coalesce(c.country, '')::text as country, g.currency from partnerships p join campaigns g on g.id = p.campaign_id join creators c on c.id = p.creator_id
+where p.id = $1 and p.brand_id = any ($2::uuid[])
+`
+
+type PaysWhomParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type PaysWhomRow struct {
+	Country  string
+	Currency string
+}
+
+func (q *Queries) PaysWhom(ctx context.Context, db DBTX, arg PaysWhomParams) (PaysWhomRow, error) {
+	row := db.QueryRow(ctx, paysWhom, arg.ID, arg.Brands)
+	var i PaysWhomRow
+	err := row.Scan(&i.Country, &i.Currency)
+	return i, err
 }
 
 const reviewSeq = `-- name: ReviewSeq :one

@@ -221,7 +221,7 @@ func (q *Queries) LockPayee(ctx context.Context, db DBTX, creatorID uuid.UUID) e
 
 const lockPayout = `-- name: LockPayout :one
 select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.releasers, p.round, p.state,
-  payout_approved(p) as approved, p.netted,
+  (payout_approved(p) and not exists (select 1 from destination_holds h where h.payout_id = p.id and h.released_at is null))::boolean as approved, p.netted,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id and y.state = 'ready'), '')::text as ready_destination,
   coalesce((select a.balance from ledger_accounts a where a.code = 'brand_funds:' || p.brand_id || ':' || p.currency), 0)::bigint as funds
 from payouts p where p.id = $1 for update of p
@@ -411,6 +411,24 @@ func (q *Queries) RejectAttempt(ctx context.Context, db DBTX, arg RejectAttemptP
 		arg.PayoutID,
 		arg.Number,
 	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
+const releaseDestination = `-- name: ReleaseDestination :execrows
+update destination_holds set released_at = clock_timestamp(), released_by = $1 where payout_id = $2 and brand_id = any ($3::uuid[]) and released_at is null
+`
+
+type ReleaseDestinationParams struct {
+	By       *uuid.UUID
+	PayoutID uuid.UUID
+	Brands   []uuid.UUID
+}
+
+func (q *Queries) ReleaseDestination(ctx context.Context, db DBTX, arg ReleaseDestinationParams) (int64, error) {
+	result, err := db.Exec(ctx, releaseDestination, arg.By, arg.PayoutID, arg.Brands)
 	if err != nil {
 		return 0, err
 	}

@@ -430,6 +430,7 @@ select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campa
     and t.state in ('open', 'snoozed') limit 1), '')::text as held_by_name,
   array(select t.code from tasks t where p.state in ('held', 'unknown') and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_' || p.state and t.code <> 'manual'
     and t.state in ('open', 'snoozed') order by t.created_at)::text[] as in_the_way,
+  h.changed_at as destination_changed_at, h.free_at as destination_free_at,
   (case when p.state = 'awaiting_approval' then array(select x.part from (values ('preparer', 1), ('releaser', 2)) x(part, n) where not (x.part = 'preparer' and p.content_counts)
     and (select count(*) from payout_approvals o where o.payout_id = p.id and o.round = p.round and o.part = x.part) < case x.part when 'releaser' then p.releasers else 1 end
     order by x.n) else '{}' end)::text[] as missing
@@ -441,6 +442,7 @@ join campaigns k on k.id = q.campaign_id
 join brands b on b.id = p.brand_id
 join creators c on c.id = p.creator_id
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
+left join destination_holds h on h.payout_id = p.id and h.released_at is null and p.state = 'held'
 order by p.due_at, p.id
 `
 
@@ -459,30 +461,32 @@ type ListPayoutsParams struct {
 }
 
 type ListPayoutsRow struct {
-	ID             uuid.UUID
-	PartnershipID  uuid.UUID
-	BrandID        uuid.UUID
-	BrandName      string
-	CampaignName   string
-	CreatorID      uuid.UUID
-	CreatorName    string
-	Handle         string
-	Platform       string
-	Title          string
-	Amount         int64
-	Netted         int64
-	AmountReversed int64
-	Currency       string
-	State          string
-	DueAt          time.Time
-	PaidAt         *time.Time
-	UpdatedAt      time.Time
-	Gated          string
-	ReviewOn       string
-	HeldReason     string
-	HeldByName     string
-	InTheWay       []string
-	Missing        []string
+	ID                   uuid.UUID
+	PartnershipID        uuid.UUID
+	BrandID              uuid.UUID
+	BrandName            string
+	CampaignName         string
+	CreatorID            uuid.UUID
+	CreatorName          string
+	Handle               string
+	Platform             string
+	Title                string
+	Amount               int64
+	Netted               int64
+	AmountReversed       int64
+	Currency             string
+	State                string
+	DueAt                time.Time
+	PaidAt               *time.Time
+	UpdatedAt            time.Time
+	Gated                string
+	ReviewOn             string
+	HeldReason           string
+	HeldByName           string
+	InTheWay             []string
+	DestinationChangedAt *time.Time
+	DestinationFreeAt    *time.Time
+	Missing              []string
 }
 
 // The page is found before anything is read about its payouts, brand by brand, each in the order of its index: sorting all that a brand ever paid
@@ -532,6 +536,8 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 			&i.HeldReason,
 			&i.HeldByName,
 			&i.InTheWay,
+			&i.DestinationChangedAt,
+			&i.DestinationFreeAt,
 			&i.Missing,
 		); err != nil {
 			return nil, err

@@ -646,6 +646,36 @@ func (q *Queries) GrantRole(ctx context.Context, db DBTX, arg GrantRoleParams) e
 	return err
 }
 
+const insertAlertMail = `-- name: InsertAlertMail :execrows
+insert into messages (id, brand_id, dedupe_key, direction, channel, kind, state, to_address, from_address, subject, body_text)
+select $1, b.id, $2, 'internal', 'email', 'internal', 'prepared', $3, b.mail_from, $4, $5 from brands b where b.id = $6
+on conflict (dedupe_key) do nothing
+`
+
+type InsertAlertMailParams struct {
+	ID        uuid.UUID
+	DedupeKey *string
+	ToAddress *string
+	Subject   *string
+	BodyText  *string
+	BrandID   uuid.UUID
+}
+
+func (q *Queries) InsertAlertMail(ctx context.Context, db DBTX, arg InsertAlertMailParams) (int64, error) {
+	result, err := db.Exec(ctx, insertAlertMail,
+		arg.ID,
+		arg.DedupeKey,
+		arg.ToAddress,
+		arg.Subject,
+		arg.BodyText,
+		arg.BrandID,
+	)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
+}
+
 const listDelegations = `-- name: ListDelegations :many
 select d.id, d.brand_id, d.from_user, f.name as from_name, d.to_user, t.name as to_name, d.starts_at, coalesce(d.cancelled_at, d.ends_at)::timestamptz as ends_at,
   case when d.cancelled_at is not null or d.ends_at <= now() then 'ended' when d.starts_at > now() then 'planned' else 'running' end::text as state
@@ -1071,4 +1101,50 @@ update api_tokens set last_used_at = now() where id = $1
 func (q *Queries) TouchToken(ctx context.Context, db DBTX, id uuid.UUID) error {
 	_, err := db.Exec(ctx, touchToken, id)
 	return err
+}
+
+const whoIsAlerted = `-- name: WhoIsAlerted :many
+select distinct u.id, u.name, u.email, b.name as brand_name, coalesce((select x.name from users x where x.id = $1), '')::text as about
+from user_roles r join users u on u.id = r.user_id join brands b on b.id = r.brand_id
+where r.brand_id = $2 and r.role in ('admin', 'finance_preparer', 'finance_releaser') and r.effective_at <= now() and u.disabled_at is null order by u.email
+`
+
+type WhoIsAlertedParams struct {
+	About   uuid.UUID
+	BrandID uuid.UUID
+}
+
+type WhoIsAlertedRow struct {
+	ID        uuid.UUID
+	Name      string
+	Email     string
+	BrandName string
+	About     string
+}
+
+// A brand's admins and people of finance, with whom the alert is about, if it is about a person.
+func (q *Queries) WhoIsAlerted(ctx context.Context, db DBTX, arg WhoIsAlertedParams) ([]WhoIsAlertedRow, error) {
+	rows, err := db.Query(ctx, whoIsAlerted, arg.About, arg.BrandID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WhoIsAlertedRow
+	for rows.Next() {
+		var i WhoIsAlertedRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.Email,
+			&i.BrandName,
+			&i.About,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

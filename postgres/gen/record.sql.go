@@ -179,8 +179,9 @@ func (q *Queries) ChangeOffer(ctx context.Context, db DBTX, arg ChangeOfferParam
 }
 
 const changePayout = `-- name: ChangePayout :exec
-update payouts set state = $1, held_reason = case when $1 = 'held' then $2::text end, held_by = case when $1 = 'held' then $3::uuid end
-where id = $4 and state <> $1
+update payouts p set state = $1, held_reason = case when $1 = 'held' then $2::text end, held_by = case when $1 = 'held' then $3::uuid end,
+  round = p.round + ($1 = 'held' and $2::text = 'destination_changed' and exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round))::int
+where p.id = $4 and p.state <> $1
 `
 
 type ChangePayoutParams struct {
@@ -190,6 +191,7 @@ type ChangePayoutParams struct {
 	ID    uuid.UUID
 }
 
+// What comes back from being sent while its destination changes needs approvals of its own.
 func (q *Queries) ChangePayout(ctx context.Context, db DBTX, arg ChangePayoutParams) error {
 	_, err := db.Exec(ctx, changePayout,
 		arg.State,

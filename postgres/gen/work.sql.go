@@ -13,6 +13,56 @@ import (
 	"github.com/google/uuid"
 )
 
+const accountsToAsk = `-- name: AccountsToAsk :many
+select y.account_id::text as account_id, coalesce(y.events_at, 'epoch')::timestamptz as events_at from payees y
+where y.account_id is not null and (y.state <> 'ready' or exists (select 1 from payouts p where p.creator_id = y.creator_id and p.state <> 'cancelled'
+  and (p.paid_at is null or p.paid_at > now() - interval '30 days')))
+order by y.events_at nulls first, y.creator_id limit $1
+`
+
+type AccountsToAskRow struct {
+	AccountID string
+	EventsAt  time.Time
+}
+
+// Those that are not ready, that money is owed to, or that got some within a month: what else happens there changes nothing here.
+func (q *Queries) AccountsToAsk(ctx context.Context, db DBTX, maxRows int32) ([]AccountsToAskRow, error) {
+	rows, err := db.Query(ctx, accountsToAsk, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AccountsToAskRow
+	for rows.Next() {
+		var i AccountsToAskRow
+		if err := rows.Scan(&i.AccountID, &i.EventsAt); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const anewForDestination = `-- name: AnewForDestination :exec
+update payouts p set destination = coalesce($1, p.destination),
+  round = case when exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round) or p.destination is distinct from $1 then p.round + 1 else p.round end
+where p.id = $2 and p.state not in ('submitted', 'unknown') and p.destination is not null
+`
+
+type AnewForDestinationParams struct {
+	Account *string
+	ID      uuid.UUID
+}
+
+// The approvals were for another destination; what is being sent keeps the one that it is sent to.
+func (q *Queries) AnewForDestination(ctx context.Context, db DBTX, arg AnewForDestinationParams) error {
+	_, err := db.Exec(ctx, anewForDestination, arg.Account, arg.ID)
+	return err
+}
+
 const calendarOfBrand = `-- name: CalendarOfBrand :one
 select d.zone, d.working_days, d.opens, d.closes, d.holidays, d.day_seconds from calendars d join brands b on b.calendar_id = d.id where b.id = $1
 `
@@ -239,6 +289,29 @@ func (q *Queries) DeliverableView(ctx context.Context, db DBTX, id uuid.UUID) (D
 	return i, err
 }
 
+const destinationOfCreator = `-- name: DestinationOfCreator :one
+select y.destination_changed_at, b.destination_cool_off_days, now()::timestamptz as now from brands b left join payees y on y.creator_id = $1 where b.id = $2
+`
+
+type DestinationOfCreatorParams struct {
+	CreatorID uuid.UUID
+	BrandID   uuid.UUID
+}
+
+type DestinationOfCreatorRow struct {
+	DestinationChangedAt   *time.Time
+	DestinationCoolOffDays int32
+	Now                    time.Time
+}
+
+// When it changed the last time, if ever, and how long payouts of the brand wait then.
+func (q *Queries) DestinationOfCreator(ctx context.Context, db DBTX, arg DestinationOfCreatorParams) (DestinationOfCreatorRow, error) {
+	row := db.QueryRow(ctx, destinationOfCreator, arg.CreatorID, arg.BrandID)
+	var i DestinationOfCreatorRow
+	err := row.Scan(&i.DestinationChangedAt, &i.DestinationCoolOffDays, &i.Now)
+	return i, err
+}
+
 const failedChecks = `-- name: FailedChecks :one
 select r.checks from reviews r where r.submission_id = $1
 `
@@ -272,6 +345,29 @@ func (q *Queries) Feedback(ctx context.Context, db DBTX, submissionID uuid.UUID)
 		return nil, err
 	}
 	return items, nil
+}
+
+const holdDestination = `-- name: HoldDestination :exec
+insert into destination_holds (payout_id, brand_id, changed_at, free_at) values ($1, $2, $3, $4)
+on conflict (payout_id) do update set changed_at = excluded.changed_at, free_at = greatest(destination_holds.free_at, excluded.free_at), released_at = null, released_by = null
+where destination_holds.changed_at < excluded.changed_at
+`
+
+type HoldDestinationParams struct {
+	PayoutID  uuid.UUID
+	BrandID   uuid.UUID
+	ChangedAt time.Time
+	FreeAt    time.Time
+}
+
+func (q *Queries) HoldDestination(ctx context.Context, db DBTX, arg HoldDestinationParams) error {
+	_, err := db.Exec(ctx, holdDestination,
+		arg.PayoutID,
+		arg.BrandID,
+		arg.ChangedAt,
+		arg.FreeAt,
+	)
+	return err
 }
 
 const insertContract = `-- name: InsertContract :exec
@@ -393,6 +489,32 @@ func (q *Queries) InsertMilestone(ctx context.Context, db DBTX, arg InsertMilest
 	return err
 }
 
+const insertNotice = `-- name: InsertNotice :exec
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, to_address, from_address, subject, body_text)
+select $1, (select coalesce(t.merged_into, t.id) from threads t where t.partnership_id = p.id and t.main), p.id, p.brand_id, p.creator_id, 'out', 'email', 'transactional', 'prepared', $2, b.mail_from, $3, $4
+from partnerships p join brands b on b.id = p.brand_id where p.id = $5
+`
+
+type InsertNoticeParams struct {
+	ID            uuid.UUID
+	ToAddress     *string
+	Subject       *string
+	BodyText      *string
+	PartnershipID uuid.UUID
+}
+
+// A mail whose words are fixed, to an address that need not be a contact any more.
+func (q *Queries) InsertNotice(ctx context.Context, db DBTX, arg InsertNoticeParams) error {
+	_, err := db.Exec(ctx, insertNotice,
+		arg.ID,
+		arg.ToAddress,
+		arg.Subject,
+		arg.BodyText,
+		arg.PartnershipID,
+	)
+	return err
+}
+
 const insertPostCheck = `-- name: InsertPostCheck :exec
 insert into post_checks (deliverable_id, n, result, url, final_url, text_found, body_sha256, problems, authors, published_at, screenshot_sha256)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
@@ -447,6 +569,20 @@ func (q *Queries) MarkExecuted(ctx context.Context, db DBTX, arg MarkExecutedPar
 		arg.NoticeBy,
 		arg.ID,
 	)
+	return err
+}
+
+const noteAsked = `-- name: NoteAsked :exec
+update payees set events_at = $1::timestamptz where account_id = $2::text and (events_at is null or events_at < $1::timestamptz)
+`
+
+type NoteAskedParams struct {
+	Until     time.Time
+	AccountID string
+}
+
+func (q *Queries) NoteAsked(ctx context.Context, db DBTX, arg NoteAskedParams) error {
+	_, err := db.Exec(ctx, noteAsked, arg.Until, arg.AccountID)
 	return err
 }
 
@@ -529,6 +665,7 @@ func (q *Queries) PayeeByAccount(ctx context.Context, db DBTX, accountID *string
 
 const payeeOf = `-- name: PayeeOf :one
 select c.id as creator_id, coalesce(y.state, 'none')::text as state, coalesce(y.account_id, '')::text as account_id, coalesce(c.country, 'US')::text as country,
+  coalesce(y.banks, '{}')::jsonb as banks, exists (select 1 from payouts p where p.creator_id = c.id and p.state = 'awaiting_payee')::boolean as due,
   coalesce((select email from contacts x where x.creator_id = c.id order by role = 'finance' desc, role = 'creator' desc limit 1), '')::text as email
 from creators c left join payees y on y.creator_id = c.id where c.id = $1
 `
@@ -538,6 +675,8 @@ type PayeeOfRow struct {
 	State     string
 	AccountID string
 	Country   string
+	Banks     json.RawMessage
+	Due       bool
 	Email     string
 }
 
@@ -549,6 +688,8 @@ func (q *Queries) PayeeOf(ctx context.Context, db DBTX, id uuid.UUID) (PayeeOfRo
 		&i.State,
 		&i.AccountID,
 		&i.Country,
+		&i.Banks,
+		&i.Due,
 		&i.Email,
 	)
 	return i, err
@@ -618,6 +759,38 @@ func (q *Queries) PayoutsOfCreator(ctx context.Context, db DBTX, creatorID uuid.
 	for rows.Next() {
 		var i PayoutsOfCreatorRow
 		if err := rows.Scan(&i.ID, &i.BrandID); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const payoutsToHold = `-- name: PayoutsToHold :many
+select p.id, p.brand_id, b.destination_cool_off_days from payouts p join brands b on b.id = p.brand_id
+where p.creator_id = $1 and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') order by p.id for update of p
+`
+
+type PayoutsToHoldRow struct {
+	ID                     uuid.UUID
+	BrandID                uuid.UUID
+	DestinationCoolOffDays int32
+}
+
+// What is not settled, locked so that no approval is given meanwhile. Those that are being sent are held if they come back.
+func (q *Queries) PayoutsToHold(ctx context.Context, db DBTX, creatorID uuid.UUID) ([]PayoutsToHoldRow, error) {
+	rows, err := db.Query(ctx, payoutsToHold, creatorID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PayoutsToHoldRow
+	for rows.Next() {
+		var i PayoutsToHoldRow
+		if err := rows.Scan(&i.ID, &i.BrandID, &i.DestinationCoolOffDays); err != nil {
 			return nil, err
 		}
 		items = append(items, i)
@@ -815,24 +988,32 @@ func (q *Queries) SaveMedia(ctx context.Context, db DBTX, arg SaveMediaParams) e
 }
 
 const savePayee = `-- name: SavePayee :one
-insert into payees (creator_id, account_id, state, checked_at) values ($1, $2, $3, now())
-on conflict (creator_id) do update set state = excluded.state, checked_at = now(),
+insert into payees (creator_id, account_id, state, banks, checked_at) values ($1, $2, $3, $4, now())
+on conflict (creator_id) do update set state = excluded.state, banks = excluded.banks, checked_at = now(),
   account_id = excluded.account_id,
-  destination_changed_at = case when payees.account_id is not null and payees.account_id <> excluded.account_id then now() else payees.destination_changed_at end
-returning state
+  destination_changed_at = case when $5::boolean then now() else payees.destination_changed_at end
+returning coalesce(destination_changed_at, 'epoch')::timestamptz as destination_changed_at
 `
 
 type SavePayeeParams struct {
 	CreatorID uuid.UUID
 	AccountID *string
 	State     string
+	Banks     json.RawMessage
+	Changed   bool
 }
 
-func (q *Queries) SavePayee(ctx context.Context, db DBTX, arg SavePayeeParams) (string, error) {
-	row := db.QueryRow(ctx, savePayee, arg.CreatorID, arg.AccountID, arg.State)
-	var state string
-	err := row.Scan(&state)
-	return state, err
+func (q *Queries) SavePayee(ctx context.Context, db DBTX, arg SavePayeeParams) (time.Time, error) {
+	row := db.QueryRow(ctx, savePayee,
+		arg.CreatorID,
+		arg.AccountID,
+		arg.State,
+		arg.Banks,
+		arg.Changed,
+	)
+	var destination_changed_at time.Time
+	err := row.Scan(&destination_changed_at)
+	return destination_changed_at, err
 }
 
 const saveReviewOpened = `-- name: SaveReviewOpened :exec
@@ -1050,6 +1231,55 @@ func (q *Queries) UsersWithRole(ctx context.Context, db DBTX, arg UsersWithRoleP
 			return nil, err
 		}
 		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const whoHearsOfDestination = `-- name: WhoHearsOfDestination :many
+with owing as (select distinct on (p.brand_id) p.id, p.brand_id, p.creator_id from partnerships p
+    where p.creator_id = $1 and exists (select 1 from payouts o where o.partnership_id = p.id and o.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))
+    order by p.brand_id, p.created_at desc),
+  newest as (select p.id, p.brand_id, p.creator_id from partnerships p where p.creator_id = $1 and not exists (select 1 from owing) order by p.created_at desc limit 1)
+select w.id as partnership_id, w.brand_id, b.name as brand_name, b.mail_from, c.name as creator_name, e.email::text as email
+from (select id, brand_id, creator_id from owing union all select id, brand_id, creator_id from newest) w join brands b on b.id = w.brand_id join creators c on c.id = w.creator_id
+cross join lateral (select k.email from contacts k where k.creator_id = w.creator_id and k.bounced_at is null
+  union select r.email from removed_contacts r where r.creator_id = w.creator_id and r.removed_at > now() - interval '14 days') e
+order by w.brand_id, e.email
+`
+
+type WhoHearsOfDestinationRow struct {
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	BrandName     string
+	MailFrom      string
+	CreatorName   string
+	Email         string
+}
+
+// Every address of the creator, and those that were taken away lately, once for each brand that owes money; where none does, for the newest partnership.
+func (q *Queries) WhoHearsOfDestination(ctx context.Context, db DBTX, creatorID uuid.UUID) ([]WhoHearsOfDestinationRow, error) {
+	rows, err := db.Query(ctx, whoHearsOfDestination, creatorID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []WhoHearsOfDestinationRow
+	for rows.Next() {
+		var i WhoHearsOfDestinationRow
+		if err := rows.Scan(
+			&i.PartnershipID,
+			&i.BrandID,
+			&i.BrandName,
+			&i.MailFrom,
+			&i.CreatorName,
+			&i.Email,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err

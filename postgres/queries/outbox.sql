@@ -66,6 +66,7 @@ with c as (delete from changes where at < now() - interval '2 days'),
      w as (delete from webhook_inbox where processed_at < now() - interval '30 days' and not (provider = 'inbound' and last_error is not distinct from 'unreadable')),
      s as (delete from sessions where expires_at < now()),
      p as (delete from portal_sessions where expires_at < now()),
+     r as (delete from removed_contacts where removed_at < now() - interval '30 days'),
      k as (delete from portal_codes where expires_at < now() - interval '1 day')
 delete from signin_attempts where at < now() - interval '2 days';
 

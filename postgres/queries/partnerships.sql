@@ -43,7 +43,7 @@ select code as stage, max(at)::timestamptz as at from partnership_events
 where partnership_id = @partnership_id and source_id = @partnership_id and kind = 'stage' group by code;
 
 -- name: NewestOffer :many
-select id, partnership_id, term, state, fee, currency, counter_fee, message, terms, created_by, sent_at, expires_at from offers
+select id, partnership_id, term, state, fee, currency, counter_fee, message, terms, created_by, sent_at, expires_at, coalesce(paid_outside, '')::text as paid_outside from offers
 where partnership_id = @partnership_id order by term desc, created_at desc, id desc limit 1;
 
 -- name: DeliverablesOfTerm :many
@@ -97,8 +97,8 @@ on conflict (campaign_id, creator_id) do nothing returning id, creator_id;
 insert into outbox (id, brand_id, kind, workflow_id, workflow, task_queue, input) values (@id, @brand_id, @kind, @workflow_id, @workflow, @task_queue, @input);
 
 -- name: PartnershipForOffer :one
-select p.id, p.brand_id, p.campaign_id, p.term, g.budget, g.currency, g.terms
-from partnerships p join campaigns g on g.id = p.campaign_id
+select p.id, p.brand_id, p.campaign_id, p.term, g.budget, g.currency, g.terms, coalesce(c.country, '')::text as country
+from partnerships p join campaigns g on g.id = p.campaign_id join creators c on c.id = p.creator_id
 where p.id = @id and p.brand_id = any (@brands::uuid[]) for update of g;
 
 -- name: BudgetSpoken :one
@@ -119,8 +119,12 @@ update partnerships set promo_code = sqlc.narg('promo_code'), tracked_link = sql
 select coalesce(promo_code, '')::text as promo_code, coalesce(tracked_link, '')::text as tracked_link from partnerships where id = @id and brand_id = any (@brands::uuid[]);
 
 -- name: InsertOffer :exec
-insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, bonus, currency, message, terms, created_by)
-values (@id, @partnership_id, @brand_id, @campaign_id, @term, 'draft', @fee, @bonus, @currency, @message, @terms, @created_by);
+insert into offers (id, partnership_id, brand_id, campaign_id, term, state, fee, bonus, currency, message, terms, created_by, paid_outside)
+values (@id, @partnership_id, @brand_id, @campaign_id, @term, 'draft', @fee, @bonus, @currency, @message, @terms, @created_by, sqlc.narg('paid_outside'));
+
+-- name: PaysWhom :one
+select coalesce(c.country, '')::text as country, g.currency from partnerships p join campaigns g on g.id = p.campaign_id join creators c on c.id = p.creator_id
+where p.id = @id and p.brand_id = any (@brands::uuid[]);
 
 -- name: PartnershipSeq :one
 select seq from partnerships where id = @id and brand_id = any (@brands::uuid[]);

@@ -11,7 +11,7 @@ on conflict (id) do nothing;
 
 -- name: LockPayout :one
 select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.releasers, p.round, p.state,
-  payout_approved(p) as approved, p.netted,
+  (payout_approved(p) and not exists (select 1 from destination_holds h where h.payout_id = p.id and h.released_at is null))::boolean as approved, p.netted,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id and y.state = 'ready'), '')::text as ready_destination,
   coalesce((select a.balance from ledger_accounts a where a.code = 'brand_funds:' || p.brand_id || ':' || p.currency), 0)::bigint as funds
 from payouts p where p.id = @id for update of p;
@@ -88,3 +88,6 @@ select p.creator_id from milestones m join partnerships p on p.id = m.partnershi
 
 -- name: NoteTopUp :exec
 update topups set provider_id = sqlc.narg('provider_id') where id = @id and provider_id is null and state = 'pending';
+
+-- name: ReleaseDestination :execrows
+update destination_holds set released_at = clock_timestamp(), released_by = @by where payout_id = @payout_id and brand_id = any (@brands::uuid[]) and released_at is null;

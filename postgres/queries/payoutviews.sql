@@ -22,6 +22,7 @@ select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campa
     and t.state in ('open', 'snoozed') limit 1), '')::text as held_by_name,
   array(select t.code from tasks t where p.state in ('held', 'unknown') and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_' || p.state and t.code <> 'manual'
     and t.state in ('open', 'snoozed') order by t.created_at)::text[] as in_the_way,
+  h.changed_at as destination_changed_at, h.free_at as destination_free_at,
   (case when p.state = 'awaiting_approval' then array(select x.part from (values ('preparer', 1), ('releaser', 2)) x(part, n) where not (x.part = 'preparer' and p.content_counts)
     and (select count(*) from payout_approvals o where o.payout_id = p.id and o.round = p.round and o.part = x.part) < case x.part when 'releaser' then p.releasers else 1 end
     order by x.n) else '{}' end)::text[] as missing
@@ -33,6 +34,7 @@ join campaigns k on k.id = q.campaign_id
 join brands b on b.id = p.brand_id
 join creators c on c.id = p.creator_id
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
+left join destination_holds h on h.payout_id = p.id and h.released_at is null and p.state = 'held'
 order by p.due_at, p.id;
 
 -- name: PayoutLanes :many

@@ -194,6 +194,17 @@ on conflict (brand_id) do update set webhook_url = @webhook_url, connected_by = 
 -- name: RemoveSlack :exec
 delete from slack_channels where brand_id = @brand_id;
 
+-- name: WhoIsAlerted :many
+-- A brand's admins and people of finance, with whom the alert is about, if it is about a person.
+select distinct u.id, u.name, u.email, b.name as brand_name, coalesce((select x.name from users x where x.id = @about), '')::text as about
+from user_roles r join users u on u.id = r.user_id join brands b on b.id = r.brand_id
+where r.brand_id = @brand_id and r.role in ('admin', 'finance_preparer', 'finance_releaser') and r.effective_at <= now() and u.disabled_at is null order by u.email;
+
+-- name: InsertAlertMail :execrows
+insert into messages (id, brand_id, dedupe_key, direction, channel, kind, state, to_address, from_address, subject, body_text)
+select @id, b.id, @dedupe_key, 'internal', 'email', 'internal', 'prepared', @to_address, b.mail_from, @subject, @body_text from brands b where b.id = @brand_id
+on conflict (dedupe_key) do nothing;
+
 -- name: CanDecide :one
 select exists (select 1 from user_roles r join users u on u.id = r.user_id
   where r.user_id = @user_id and r.brand_id = @brand_id and r.role in ('ops', 'approver', 'legal', 'admin') and r.effective_at <= now() and u.disabled_at is null)::boolean;

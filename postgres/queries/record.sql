@@ -75,8 +75,10 @@ select @id, d.partnership_id, d.brand_id, d.contract_id, d.term, (select max(m.p
 from deliverables d where d.id = @deliverable_id on conflict do nothing;
 
 -- name: ChangePayout :exec
-update payouts set state = @state, held_reason = case when @state = 'held' then @code::text end, held_by = case when @state = 'held' then sqlc.narg('by')::uuid end
-where id = @id and state <> @state;
+-- What comes back from being sent while its destination changes needs approvals of its own.
+update payouts p set state = @state, held_reason = case when @state = 'held' then @code::text end, held_by = case when @state = 'held' then sqlc.narg('by')::uuid end,
+  round = p.round + (@state = 'held' and @code::text = 'destination_changed' and exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round))::int
+where p.id = @id and p.state <> @state;
 
 -- name: PayoutForLedger :one
 select id, brand_id, creator_id, amount, netted, currency, state, seq from payouts where id = @id;

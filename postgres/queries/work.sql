@@ -44,6 +44,7 @@ select zone, country from creators where id = @id;
 
 -- name: PayeeOf :one
 select c.id as creator_id, coalesce(y.state, 'none')::text as state, coalesce(y.account_id, '')::text as account_id, coalesce(c.country, 'US')::text as country,
+  coalesce(y.banks, '{}')::jsonb as banks, exists (select 1 from payouts p where p.creator_id = c.id and p.state = 'awaiting_payee')::boolean as due,
   coalesce((select email from contacts x where x.creator_id = c.id order by role = 'finance' desc, role = 'creator' desc limit 1), '')::text as email
 from creators c left join payees y on y.creator_id = c.id where c.id = @id;
 
@@ -54,11 +55,59 @@ select creator_id from payouts where id = @id;
 select creator_id from payees where account_id = @account_id;
 
 -- name: SavePayee :one
-insert into payees (creator_id, account_id, state, checked_at) values (@creator_id, @account_id, @state, now())
-on conflict (creator_id) do update set state = excluded.state, checked_at = now(),
+insert into payees (creator_id, account_id, state, banks, checked_at) values (@creator_id, @account_id, @state, @banks, now())
+on conflict (creator_id) do update set state = excluded.state, banks = excluded.banks, checked_at = now(),
   account_id = excluded.account_id,
-  destination_changed_at = case when payees.account_id is not null and payees.account_id <> excluded.account_id then now() else payees.destination_changed_at end
-returning state;
+  destination_changed_at = case when @changed::boolean then now() else payees.destination_changed_at end
+returning coalesce(destination_changed_at, 'epoch')::timestamptz as destination_changed_at;
+
+-- name: AccountsToAsk :many
+-- Those that are not ready, that money is owed to, or that got some within a month: what else happens there changes nothing here.
+select y.account_id::text as account_id, coalesce(y.events_at, 'epoch')::timestamptz as events_at from payees y
+where y.account_id is not null and (y.state <> 'ready' or exists (select 1 from payouts p where p.creator_id = y.creator_id and p.state <> 'cancelled'
+  and (p.paid_at is null or p.paid_at > now() - interval '30 days')))
+order by y.events_at nulls first, y.creator_id limit @max_rows;
+
+-- name: NoteAsked :exec
+update payees set events_at = @until::timestamptz where account_id = @account_id::text and (events_at is null or events_at < @until::timestamptz);
+
+-- name: PayoutsToHold :many
+-- What is not settled, locked so that no approval is given meanwhile. Those that are being sent are held if they come back.
+select p.id, p.brand_id, b.destination_cool_off_days from payouts p join brands b on b.id = p.brand_id
+where p.creator_id = @creator_id and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') order by p.id for update of p;
+
+-- name: HoldDestination :exec
+insert into destination_holds (payout_id, brand_id, changed_at, free_at) values (@payout_id, @brand_id, @changed_at, @free_at)
+on conflict (payout_id) do update set changed_at = excluded.changed_at, free_at = greatest(destination_holds.free_at, excluded.free_at), released_at = null, released_by = null
+where destination_holds.changed_at < excluded.changed_at;
+
+-- name: AnewForDestination :exec
+-- The approvals were for another destination; what is being sent keeps the one that it is sent to.
+update payouts p set destination = coalesce(sqlc.narg('account'), p.destination),
+  round = case when exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round) or p.destination is distinct from sqlc.narg('account') then p.round + 1 else p.round end
+where p.id = @id and p.state not in ('submitted', 'unknown') and p.destination is not null;
+
+-- name: DestinationOfCreator :one
+-- When it changed the last time, if ever, and how long payouts of the brand wait then.
+select y.destination_changed_at, b.destination_cool_off_days, now()::timestamptz as now from brands b left join payees y on y.creator_id = @creator_id where b.id = @brand_id;
+
+-- name: WhoHearsOfDestination :many
+-- Every address of the creator, and those that were taken away lately, once for each brand that owes money; where none does, for the newest partnership.
+with owing as (select distinct on (p.brand_id) p.id, p.brand_id, p.creator_id from partnerships p
+    where p.creator_id = @creator_id and exists (select 1 from payouts o where o.partnership_id = p.id and o.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled'))
+    order by p.brand_id, p.created_at desc),
+  newest as (select p.id, p.brand_id, p.creator_id from partnerships p where p.creator_id = @creator_id and not exists (select 1 from owing) order by p.created_at desc limit 1)
+select w.id as partnership_id, w.brand_id, b.name as brand_name, b.mail_from, c.name as creator_name, e.email::text as email
+from (select * from owing union all select * from newest) w join brands b on b.id = w.brand_id join creators c on c.id = w.creator_id
+cross join lateral (select k.email from contacts k where k.creator_id = w.creator_id and k.bounced_at is null
+  union select r.email from removed_contacts r where r.creator_id = w.creator_id and r.removed_at > now() - interval '14 days') e
+order by w.brand_id, e.email;
+
+-- name: InsertNotice :exec
+-- A mail whose words are fixed, to an address that need not be a contact any more.
+insert into messages (id, thread_id, partnership_id, brand_id, creator_id, direction, channel, kind, state, to_address, from_address, subject, body_text)
+select @id, (select coalesce(t.merged_into, t.id) from threads t where t.partnership_id = p.id and t.main), p.id, p.brand_id, p.creator_id, 'out', 'email', 'transactional', 'prepared', @to_address, b.mail_from, @subject, @body_text
+from partnerships p join brands b on b.id = p.brand_id where p.id = @partnership_id;
 
 -- name: PayoutsOfCreator :many
 select id, brand_id from payouts where creator_id = @creator_id and state in ('awaiting_payee', 'failed', 'approved');

@@ -1,6 +1,7 @@
 package stripe
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -43,6 +44,8 @@ type Account struct {
 	CurrentlyDue, PastDue []string
 	// DisabledReason is Stripe's reason code, empty when not disabled.
 	DisabledReason string
+	// Banks are the fingerprints of the default bank accounts and cards, by currency; nil when Stripe lists none.
+	Banks map[string]string
 }
 
 // Ready tells whether a transfer to the account can arrive at the creator's bank.
@@ -187,7 +190,31 @@ func checkAccount(a *sdk.Account) (Account, error) {
 		out.DisabledReason = string(a.Requirements.DisabledReason)
 	}
 
+	out.Banks = banksOf(a.ExternalAccounts)
+
 	return out, nil
+}
+
+// banksOf says where each currency is paid out to. A fingerprint is the same for the same account number, whoever enters it; what has none is
+// told by its id.
+func banksOf(list *sdk.AccountExternalAccountList) map[string]string {
+	if list == nil {
+		return nil
+	}
+
+	banks := map[string]string{}
+
+	for _, e := range list.Data {
+		switch {
+		case e == nil:
+		case e.BankAccount != nil && e.BankAccount.DefaultForCurrency:
+			banks[string(e.BankAccount.Currency)] = cmp.Or(e.BankAccount.Fingerprint, e.ID)
+		case e.Card != nil && e.Card.DefaultForCurrency:
+			banks[string(e.Card.Currency)] = cmp.Or(e.Card.Fingerprint, e.ID)
+		}
+	}
+
+	return banks
 }
 
 func ok(last *sdk.APIResponse) bool {

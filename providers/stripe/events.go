@@ -169,10 +169,14 @@ func decodeEvent(payload []byte) (Event, error) {
 	return out, nil
 }
 
-// UndeliveredEvents lists the platform's events since an instant that no webhook of ours has acknowledged, newest
-// first. Stripe keeps events for 30 days. Events of connected accounts are listed per account only, and are not here.
-func (c *Client) UndeliveredEvents(ctx context.Context, since time.Time) ([]Event, error) {
-	found, err := list[json.RawMessage](ctx, c, "/v1/events", "", &sdk.EventListParams{
+// UndeliveredEvents lists the events since an instant that no webhook of ours has acknowledged, newest first: those of a connected
+// account, or the platform's own where none is named. Stripe keeps events for 30 days.
+func (c *Client) UndeliveredEvents(ctx context.Context, account string, since time.Time) ([]Event, error) {
+	if account != "" && !isID(account, "acct_") {
+		return nil, localError("account")
+	}
+
+	found, err := list[json.RawMessage](ctx, c, "/v1/events", account, &sdk.EventListParams{
 		DeliverySuccess: new(false),
 		CreatedRange:    &sdk.RangeQueryParams{GreaterThanOrEqual: since.Unix()},
 	})
@@ -185,6 +189,10 @@ func (c *Client) UndeliveredEvents(ctx context.Context, since time.Time) ([]Even
 	for _, raw := range found {
 		// One that cannot be read keeps none of the others away.
 		if event, err := decodeEvent(raw); err == nil {
+			if event.Account == "" {
+				event.Account = account // which a list of an account need not repeat
+			}
+
 			out = append(out, event)
 		}
 	}

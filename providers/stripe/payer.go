@@ -47,7 +47,7 @@ func (p Payer) PayeeAccount(ctx context.Context, account string) (rapport.PayeeA
 }
 
 func toPayee(a Account) rapport.PayeeAccount {
-	return rapport.PayeeAccount{ID: a.ID, Ready: a.Ready(), Submitted: a.DetailsSubmitted, Disabled: a.DisabledReason != ""}
+	return rapport.PayeeAccount{ID: a.ID, Ready: a.Ready(), Submitted: a.DetailsSubmitted, Disabled: a.DisabledReason != "", Banks: a.Banks}
 }
 
 func toRequest(r rapport.TransferRequest) TransferRequest {
@@ -121,9 +121,10 @@ func (p Payer) TopUp(ctx context.Context, providerID string) (rapport.ProviderTo
 	return rapport.ProviderTopUp{ID: t.ID, Status: t.Status}, payError(err)
 }
 
-// MissedEvents lists the platform's events since an instant that no webhook of ours has acknowledged, as the inbox keeps them.
-func (p Payer) MissedEvents(ctx context.Context, since time.Time) ([]rapport.InboxRow, error) {
-	found, err := p.Client.UndeliveredEvents(ctx, since)
+// MissedEvents lists the events of an account, or the platform's own, since an instant that no webhook of ours has acknowledged, as the inbox
+// keeps them.
+func (p Payer) MissedEvents(ctx context.Context, account string, since time.Time) ([]rapport.InboxRow, error) {
+	found, err := p.Client.UndeliveredEvents(ctx, account, since)
 	out := make([]rapport.InboxRow, len(found))
 	for i, e := range found {
 		out[i] = rapport.InboxRow{ID: uuid.Must(uuid.NewV7()), Provider: "stripe", EventID: e.ID, Type: e.Type, ObjectID: e.ObjectID, Account: e.Account, Body: e.Data}

@@ -1515,7 +1515,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hold, release from hold, retry, cancel or reconcile now */
+        /** Hold, release from hold, release a changed bank account, retry, cancel or reconcile now */
         post: operations["commandPayout"];
         delete?: never;
         options?: never;
@@ -3054,6 +3054,8 @@ export interface components {
         Brand: {
             /** Format: uuid */
             calendar_id: string;
+            /** @description How many working days a payment waits at least after the bank account of its creator changed */
+            destination_cool_off_days: number;
             /** @description Of them, to one domain of receivers in an hour */
             domain_per_hour: number;
             /** @description Why the creator is written to; stands in the first mail */
@@ -3091,6 +3093,8 @@ export interface components {
             second_pair_threshold?: components["schemas"]["Money"];
         };
         BrandEdit: {
+            /** @description From 1 to 30 */
+            destination_cool_off_days?: number;
             domain_per_hour?: number;
             first_mail_notice?: string;
             mail_from?: string;
@@ -4187,6 +4191,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             message?: string;
+            /** @description Why the fee is paid outside of Stripe; absent where it is not */
+            paid_outside?: string;
             /** Format: date-time */
             sent_at?: string;
             /** @enum {string} */
@@ -4196,6 +4202,8 @@ export interface components {
         OfferCreate: {
             fee: components["schemas"]["Money"];
             message?: string;
+            /** @description Why the fee is paid outside of Stripe; absent where it is paid through Stripe */
+            paid_outside?: string;
             /** @description Absent means the campaign's */
             terms?: components["schemas"]["ContractTerms"];
         };
@@ -4295,6 +4303,10 @@ export interface components {
             milestones: components["schemas"]["Milestone"][];
             offer?: components["schemas"]["Offer"];
             path: components["schemas"]["PathStep"][];
+            /** @description Whether such an offer is refused unless it is paid outside of Stripe */
+            pay_checked: boolean;
+            /** @description Why Stripe could not pay an offer in the campaign's currency to this creator */
+            pay_problems: components["schemas"]["FieldError"][];
             /** Format: int64 */
             seq: number;
             summary: components["schemas"]["PartnershipSummary"];
@@ -4525,7 +4537,7 @@ export interface components {
         };
         PayoutCommand: {
             /** @enum {string} */
-            command: "hold" | "release" | "retry" | "cancel" | "reconcile";
+            command: "hold" | "release" | "release_destination" | "retry" | "cancel" | "reconcile";
             reason?: string;
             /**
              * Format: date
@@ -4575,6 +4587,11 @@ export interface components {
             creator: components["schemas"]["CreatorRef"];
             /** Format: date-time */
             due_at: string;
+            /**
+             * Format: date-time
+             * @description When a person may release it at the earliest; absent where no time is set
+             */
+            free_at?: string;
             held_reason?: string;
             /** Format: uuid */
             id: string;

@@ -92,6 +92,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
             <span>
               Offer of <Money value={offer.fee} />
               {offer.state === "sent" && offer.expires_at && <span className={classes.small}> expires <RelativeTime at={offer.expires_at} /></span>}
+              {offer.paid_outside && <span className={classes.small} style={{ display: "block" }}>Paid outside of Stripe: {offer.paid_outside}</span>}
             </span>
             <StatusChip noun="offer" state={offer.state} />
           </div>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Stack, Switch, Textarea } from "@mantine/core";
+import { Button, Group, Modal, Stack, Switch, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
@@ -10,7 +10,7 @@ import type { Campaign, ContractTerms, Money, Partnership } from "../../api/sche
 import { toMajor, toMinor } from "../../lib/money";
 import { LoadingLines } from "../Loading";
 import { MoneyInput, type TypedMoney } from "../MoneyInput";
-import { LoadFailed, ProblemNotice } from "../Notice";
+import { LoadFailed, Notice, ProblemNotice } from "../Notice";
 import { cleanTerms, TermsEditor, TermsView } from "../Terms";
 
 /** Sends an offer. It starts from the last offer's fee or the campaign's, and from the campaign's terms. */
@@ -32,17 +32,21 @@ export default function OfferDialog({ partnership, onClose }: { partnership: Par
 interface OfferValues {
   fee: TypedMoney;
   message: string;
+  paid_outside: string;
   terms: ContractTerms;
 }
 
-function OfferForm({ partnership, campaign, onClose }: { partnership: Partnership; campaign: Campaign; onClose: () => void }) {
+/** The form of an offer. What Stripe could not pay is said before it is sent. */
+export function OfferForm({ partnership, campaign, onClose }: { partnership: Partnership; campaign: Campaign; onClose: () => void }) {
   const last = partnership.offer?.fee ?? campaign.default_fee;
   const [ownTerms, setOwnTerms] = useState(false);
+  const { pay_problems: problems, pay_checked: checked } = partnership;
+  const [outside, setOutside] = useState(Boolean(partnership.offer?.paid_outside));
   const form = useForm<OfferValues>({
-    initialValues: { fee: { amount: toMajor(last), currency: last.currency }, message: "", terms: campaign.terms },
+    initialValues: { fee: { amount: toMajor(last), currency: last.currency }, message: "", paid_outside: partnership.offer?.paid_outside ?? "", terms: campaign.terms },
   });
   const send = useAct({
-    run: (offer: { fee: Money; message: string | undefined; terms: ContractTerms | undefined }, key) =>
+    run: (offer: { fee: Money; message: string | undefined; terms: ContractTerms | undefined; paid_outside: string | undefined }, key) =>
       body(api.POST("/v1/partnerships/{id}/offers", {
         params: { path: { id: partnership.summary.id }, header: { "Idempotency-Key": key } },
         body: offer,
@@ -54,14 +58,18 @@ function OfferForm({ partnership, campaign, onClose }: { partnership: Partnershi
 
   return (
     <form
-      onSubmit={form.onSubmit(({ fee, message, terms }) => {
+      onSubmit={form.onSubmit(({ fee, message, terms, paid_outside }) => {
         const amount = toMinor(fee.amount, fee.currency);
         if (!amount) {
           form.setFieldError("fee", "Say how much, in whole units of the currency");
           return;
         }
+        if (outside && !paid_outside.trim()) {
+          form.setFieldError("paid_outside", "Say how it is paid, and why not through Stripe");
+          return;
+        }
         send.mutate(
-          { fee: { amount, currency: fee.currency }, message: message || undefined, terms: ownTerms ? cleanTerms(terms) : undefined },
+          { paid_outside: outside ? paid_outside : undefined, fee: { amount, currency: fee.currency }, message: message || undefined, terms: ownTerms ? cleanTerms(terms) : undefined },
           { onError: (problem) => form.setErrors(problem.byField) },
         );
       })}
@@ -75,13 +83,23 @@ function OfferForm({ partnership, campaign, onClose }: { partnership: Partnershi
           onChange={(fee) => form.setFieldValue("fee", fee)}
           error={form.errors.fee ?? form.errors["fee.amount"]}
         />
+        {problems.length > 0 && !outside && (
+          <Notice tone="attention" title={checked ? "Stripe cannot pay this offer" : "It is not known whether Stripe can pay this offer"}>
+            {problems.map(({ field, detail }) => <div key={field}>{detail}</div>)}
+          </Notice>
+        )}
+        <Switch
+          label="This deal is paid outside of Stripe" description="By a transfer of your own, for instance. It stays with the offer and in the history"
+          checked={outside} onChange={(event) => setOutside(event.currentTarget.checked)}
+        />
+        {outside && <TextInput label="How and why" required maxLength={1000} {...form.getInputProps("paid_outside")} />}
         <Textarea label="Message" description="Goes into the mail that carries the offer" autosize minRows={3} maxRows={12} {...form.getInputProps("message")} />
         <Switch label="Other terms than the campaign's" checked={ownTerms} onChange={(event) => setOwnTerms(event.currentTarget.checked)} />
         {ownTerms ? <TermsEditor form={form} currency={form.values.fee.currency} /> : <TermsView terms={campaign.terms} currency={form.values.fee.currency} />}
-        <ProblemNotice problem={send.error} shownFields={["fee", "fee.amount", "message", ...(ownTerms ? Object.keys(form.errors) : [])]} />
+        <ProblemNotice problem={send.error} shownFields={["fee", "fee.amount", "message", ...(outside ? ["paid_outside"] : []), ...(ownTerms ? Object.keys(form.errors) : [])]} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>Send no offer</Button>
-          <Button type="submit" loading={send.isPending}>Send offer</Button>
+          <Button type="submit" loading={send.isPending} disabled={checked && problems.length > 0 && !outside}>Send offer</Button>
         </Group>
       </Stack>
     </form>

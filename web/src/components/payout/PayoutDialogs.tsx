@@ -74,6 +74,10 @@ interface Ask {
 const asks: Record<PayoutCommand["command"], Ask> = {
   hold: { says: "Nothing is sent until somebody releases it. A hold never ends by itself; on its review date you are asked again.", verb: "Hold payout", reason: "needed", reviewOn: true },
   release: { says: "The payout goes on from where it was held. Approvals stay if amount and destination did.", verb: "Release from hold", reason: "optional" },
+  release_destination: {
+    says: "Ask the creator by another way than mail, for instance by a call to the number you know, whether the new bank account is theirs. Then two people approve the payout anew.",
+    verb: "Release: it is theirs", reason: "needed",
+  },
   retry: { says: "A new attempt is made with a new key, because the last one was definitely rejected.", verb: "Try again" },
   cancel: { says: "This money is not sent, now or later. This cannot be undone.", verb: "Cancel payout", reason: "needed", danger: true },
   reconcile: { says: "Stripe is asked now whether the transfer exists. No new transfer is made.", verb: "Ask Stripe now" },

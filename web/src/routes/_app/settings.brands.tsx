@@ -67,6 +67,7 @@ function BrandBox({ brand }: { brand: Brand }) {
             ["Address in every mail", <span key="address" className="prewrap">{brand.postal_address}</span>],
             ["Two people approve from", <Money key="threshold" value={brand.second_pair_threshold} />],
             ["What a creator owes back", `At most ${brand.netting_cap_percent} % of each payment is kept for it, ${brand.netting_notice_days} days after the creator was told`],
+            ["When a bank account changes", `The creator's payments wait at least ${brand.destination_cool_off_days} working days, and until a releaser has made sure`],
             ["Three people approve from", policy.data ? (policy.data.data.two_releasers_from.map(moneyText).join(", ") || "No amount") : "…"],
             ["Preparers give a code", policy.data ? (policy.data.data.preparers_prove ? "Yes, as releasers do" : "No, only releasers") : "…"],
           ]}
@@ -201,6 +202,7 @@ interface BrandValues {
   threshold: TypedMoney;
   netting_cap_percent: number | string;
   netting_notice_days: number | string;
+  destination_cool_off_days: number | string;
 }
 
 function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | undefined; onClose: () => void }) {
@@ -215,6 +217,7 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
       threshold: { amount: toMajor(brand.second_pair_threshold), currency: brand.second_pair_threshold.currency },
       netting_cap_percent: brand.netting_cap_percent,
       netting_notice_days: brand.netting_notice_days,
+      destination_cool_off_days: brand.destination_cool_off_days,
     },
   });
   const save = useAct({
@@ -229,7 +232,10 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
       onSubmit={form.onSubmit(({ threshold, ...values }) => {
         const amount = toMinor(threshold.amount, threshold.currency);
         if (amount === undefined) return form.setFieldError("threshold", "Say an amount, or 0");
-        const edit = { ...values, netting_cap_percent: Number(values.netting_cap_percent), netting_notice_days: Number(values.netting_notice_days) };
+        const edit = {
+          ...values, netting_cap_percent: Number(values.netting_cap_percent), netting_notice_days: Number(values.netting_notice_days),
+          destination_cool_off_days: Number(values.destination_cool_off_days),
+        };
         save.mutate({ ...edit, second_pair_threshold: { amount, currency: threshold.currency } }, { onError: (problem) => form.setErrors(problem.byField) });
       })}
     >
@@ -244,6 +250,10 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
         />
         <NumberInput label="Share of a payment kept for what the creator owes back" description="At most, in percent" suffix=" %" min={1} max={100} allowDecimal={false} required {...form.getInputProps("netting_cap_percent")} />
         <NumberInput label="Days of notice before that" min={0} max={365} allowDecimal={false} required {...form.getInputProps("netting_notice_days")} />
+        <NumberInput
+          label="Working days that payments wait after the creator's bank account changed" description="Time in which the creator can object. At least 1, because a stolen account is emptied at once"
+          min={1} max={30} allowDecimal={false} required {...form.getInputProps("destination_cool_off_days")}
+        />
         <ProblemNotice problem={save.error} shownFields={Object.keys(form.errors)} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>Leave it as it is</Button>

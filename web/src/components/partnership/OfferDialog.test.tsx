@@ -1,0 +1,50 @@
+import { screen } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, it, vi } from "vitest";
+
+import type { Campaign, Partnership } from "../../api/schema";
+import { answer, show } from "../../test/render";
+import { uuid } from "../../test/threads";
+import { OfferForm } from "./OfferDialog";
+
+const fee = { amount: 50_000, currency: "eur" };
+const campaign = {
+  default_fee: fee,
+  terms: { deliverables: [], milestones: [], revision_rounds: 2, duration_days: 180, notice_days: 30 },
+} as unknown as Campaign;
+const partnership = (checked: boolean, problems: Partnership["pay_problems"]) => ({
+  summary: { id: uuid(301), campaign_id: uuid(2), creator: { id: uuid(3), name: "Ana" } }, pay_checked: checked, pay_problems: problems,
+}) as unknown as Partnership;
+const nobody = [{ field: "creator.country", code: "not_payable", detail: "Stripe pays nobody in BR from DE." }];
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function listen() {
+  const sent: unknown[] = [];
+  vi.stubGlobal("fetch", async (request: Request) => {
+    sent.push(await request.json());
+    return answer({});
+  });
+  return sent;
+}
+
+it("says before it is sent that the creator cannot be paid, and sends it only as a deal outside of Stripe, with a reason", async () => {
+  const sent = listen();
+  await show(<OfferForm partnership={partnership(true, nobody)} campaign={campaign} onClose={vi.fn()} />);
+  expect(screen.getByText("Stripe pays nobody in BR from DE.")).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Send offer" })).toBeDisabled();
+  await userEvent.click(screen.getByRole("switch", { name: /^This deal is paid outside of Stripe/ }));
+  await userEvent.type(screen.getByRole("textbox", { name: "How and why" }), "By our agency");
+  await userEvent.click(screen.getByRole("button", { name: "Send offer" }));
+  await vi.waitFor(() => expect(sent).toEqual([{ fee, paid_outside: "By our agency" }]));
+});
+
+it("warns and lets it go where nobody knows what Stripe can pay", async () => {
+  const sent = listen();
+  await show(<OfferForm partnership={partnership(false, nobody)} campaign={campaign} onClose={vi.fn()} />);
+  expect(screen.getByText("It is not known whether Stripe can pay this offer")).toBeInTheDocument();
+  await userEvent.click(screen.getByRole("button", { name: "Send offer" }));
+  await vi.waitFor(() => expect(sent).toEqual([{ fee }]));
+});
