@@ -1206,24 +1206,24 @@ func (e PayoutAttemptOutcome) Valid() bool {
 	}
 }
 
-// Defines values for PayoutBatchItemOutcome.
+// Defines values for PayoutBatchOutcome.
 const (
-	PayoutBatchItemOutcomeApproved PayoutBatchItemOutcome = "approved"
-	PayoutBatchItemOutcomeExcluded PayoutBatchItemOutcome = "excluded"
-	PayoutBatchItemOutcomePending  PayoutBatchItemOutcome = "pending"
-	PayoutBatchItemOutcomeRefused  PayoutBatchItemOutcome = "refused"
+	PayoutBatchOutcomeApproved PayoutBatchOutcome = "approved"
+	PayoutBatchOutcomeExcluded PayoutBatchOutcome = "excluded"
+	PayoutBatchOutcomePending  PayoutBatchOutcome = "pending"
+	PayoutBatchOutcomeRefused  PayoutBatchOutcome = "refused"
 )
 
-// Valid indicates whether the value is a known member of the PayoutBatchItemOutcome enum.
-func (e PayoutBatchItemOutcome) Valid() bool {
+// Valid indicates whether the value is a known member of the PayoutBatchOutcome enum.
+func (e PayoutBatchOutcome) Valid() bool {
 	switch e {
-	case PayoutBatchItemOutcomeApproved:
+	case PayoutBatchOutcomeApproved:
 		return true
-	case PayoutBatchItemOutcomeExcluded:
+	case PayoutBatchOutcomeExcluded:
 		return true
-	case PayoutBatchItemOutcomePending:
+	case PayoutBatchOutcomePending:
 		return true
-	case PayoutBatchItemOutcomeRefused:
+	case PayoutBatchOutcomeRefused:
 		return true
 	default:
 		return false
@@ -4210,20 +4210,47 @@ type PayoutBatchCreate struct {
 
 // PayoutBatchItem defines model for PayoutBatchItem.
 type PayoutBatchItem struct {
-	Amount         Money                  `json:"amount"`
-	CreatorName    string                 `json:"creator_name"`
-	MilestoneTitle string                 `json:"milestone_title"`
-	Outcome        PayoutBatchItemOutcome `json:"outcome"`
-	PartnershipId  openapi_types.UUID     `json:"partnership_id"`
-	PayoutId       openapi_types.UUID     `json:"payout_id"`
+	Amount         Money              `json:"amount"`
+	CreatorName    string             `json:"creator_name"`
+	MilestoneTitle string             `json:"milestone_title"`
+	Outcome        PayoutBatchOutcome `json:"outcome"`
+	PartnershipId  openapi_types.UUID `json:"partnership_id"`
+	PayoutId       openapi_types.UUID `json:"payout_id"`
 
 	// Reason Why it was refused or left out
 	Reason *string     `json:"reason,omitempty"`
 	State  PayoutState `json:"state"`
 }
 
-// PayoutBatchItemOutcome defines model for PayoutBatchItem.Outcome.
-type PayoutBatchItemOutcome string
+// PayoutBatchList defines model for PayoutBatchList.
+type PayoutBatchList struct {
+	Items      []PayoutBatchSummary `json:"items"`
+	NextCursor *string              `json:"next_cursor,omitempty"`
+}
+
+// PayoutBatchOutcome defines model for PayoutBatchOutcome.
+type PayoutBatchOutcome string
+
+// PayoutBatchSum How many payouts of a batch came to this, and their sums
+type PayoutBatchSum struct {
+	// Amounts One a currency
+	Amounts []Money            `json:"amounts"`
+	Count   int                `json:"count"`
+	Outcome PayoutBatchOutcome `json:"outcome"`
+}
+
+// PayoutBatchSummary defines model for PayoutBatchSummary.
+type PayoutBatchSummary struct {
+	BrandId   openapi_types.UUID `json:"brand_id"`
+	BrandName string             `json:"brand_name"`
+	Id        openapi_types.UUID `json:"id"`
+	MadeAt    time.Time          `json:"made_at"`
+	MadeBy    UserRef            `json:"made_by"`
+	Part      ApprovalPart       `json:"part"`
+
+	// Sums Only what became of some
+	Sums []PayoutBatchSum `json:"sums"`
+}
 
 // PayoutCommand defines model for PayoutCommand.
 type PayoutCommand struct {
@@ -6292,6 +6319,27 @@ type ExportPayeeYearsParams struct {
 	Format  *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
+// ListPayoutBatchesParams defines parameters for ListPayoutBatches.
+type ListPayoutBatchesParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// UserId Who approved
+	UserId *openapi_types.UUID `form:"user_id,omitempty" json:"user_id,omitempty"`
+
+	// Outcome Batches in which this became of at least one payout
+	Outcome *PayoutBatchOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// From First day in the brand's zone; without
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+}
+
 // CreatePayoutBatchParams defines parameters for CreatePayoutBatch.
 type CreatePayoutBatchParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -7277,6 +7325,9 @@ type ServerInterface interface {
 	// GetPaymentsGate Whether payouts are sent now, and what they wait for
 	// (GET /v1/payments-gate)
 	GetPaymentsGate(ctx echo.Context) error
+	// ListPayoutBatches Payouts that were approved together, newest first, each batch with what became of its payouts
+	// (GET /v1/payout-batches)
+	ListPayoutBatches(ctx echo.Context, params ListPayoutBatchesParams) error
 	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
 	// (POST /v1/payout-batches)
 	CreatePayoutBatch(ctx echo.Context, params CreatePayoutBatchParams) error
@@ -10335,6 +10386,66 @@ func (w *ServerInterfaceWrapper) GetPaymentsGate(ctx echo.Context) error {
 	return err
 }
 
+// ListPayoutBatches converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPayoutBatches(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPayoutBatchesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id", ctx.QueryParams(), &params.UserId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", ctx.QueryParams(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter outcome: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPayoutBatches(ctx, params)
+	return err
+}
+
 // CreatePayoutBatch converts echo context to params.
 func (w *ServerInterfaceWrapper) CreatePayoutBatch(ctx echo.Context) error {
 	var err error
@@ -13272,6 +13383,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/reviews/:id", wrapper.GetReview, options.OperationMiddlewares["getReview"]...)
 	router.POST(options.BaseURL+"/v1/reviews/:id/decisions", wrapper.DecideReview, options.OperationMiddlewares["decideReview"]...)
 	router.GET(options.BaseURL+"/v1/payouts", wrapper.ListPayouts, options.OperationMiddlewares["listPayouts"]...)
+	router.GET(options.BaseURL+"/v1/payout-batches", wrapper.ListPayoutBatches, options.OperationMiddlewares["listPayoutBatches"]...)
 	router.POST(options.BaseURL+"/v1/payout-batches", wrapper.CreatePayoutBatch, options.OperationMiddlewares["createPayoutBatch"]...)
 	router.GET(options.BaseURL+"/v1/payout-batches/:id", wrapper.GetPayoutBatch, options.OperationMiddlewares["getPayoutBatch"]...)
 	router.GET(options.BaseURL+"/v1/payouts/to-approve", wrapper.ListPayoutsToApprove, options.OperationMiddlewares["listPayoutsToApprove"]...)
@@ -17288,6 +17400,45 @@ type GetPaymentsGatedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPaymentsGatedefaultApplicationProblemPlusJSONResponse) VisitGetPaymentsGateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayoutBatchesRequestObject struct {
+	Params ListPayoutBatchesParams
+}
+
+type ListPayoutBatchesResponseObject interface {
+	VisitListPayoutBatchesResponse(w http.ResponseWriter) error
+}
+
+type ListPayoutBatches200JSONResponse PayoutBatchList
+
+func (response ListPayoutBatches200JSONResponse) VisitListPayoutBatchesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayoutBatchesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPayoutBatchesdefaultApplicationProblemPlusJSONResponse) VisitListPayoutBatchesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21800,6 +21951,9 @@ type StrictServerInterface interface {
 	// GetPaymentsGate Whether payouts are sent now, and what they wait for
 	// (GET /v1/payments-gate)
 	GetPaymentsGate(ctx context.Context, request GetPaymentsGateRequestObject) (GetPaymentsGateResponseObject, error)
+	// ListPayoutBatches Payouts that were approved together, newest first, each batch with what became of its payouts
+	// (GET /v1/payout-batches)
+	ListPayoutBatches(ctx context.Context, request ListPayoutBatchesRequestObject) (ListPayoutBatchesResponseObject, error)
 	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
 	// (POST /v1/payout-batches)
 	CreatePayoutBatch(ctx context.Context, request CreatePayoutBatchRequestObject) (CreatePayoutBatchResponseObject, error)
@@ -25240,6 +25394,31 @@ func (sh *strictHandler) GetPaymentsGate(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetPaymentsGateResponseObject); ok {
 		return validResponse.VisitGetPaymentsGateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPayoutBatches operation middleware
+func (sh *strictHandler) ListPayoutBatches(ctx echo.Context, params ListPayoutBatchesParams) error {
+	var request ListPayoutBatchesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPayoutBatches(ctx.Request().Context(), request.(ListPayoutBatchesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPayoutBatches")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPayoutBatchesResponseObject); ok {
+		return validResponse.VisitListPayoutBatchesResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -28973,305 +29152,309 @@ var swaggerSpec = []string{
 	"MkkAUgdJZYgRqX5zXWDTpkJKytVy5KQSt/6Zw7b3Sx6szLKM+xoboc8alBr5lMkhCr/6mKGW0xQm4lil",
 	"4Pq+R+cU5KCO8zryjbl2UlTdbUi/rPqLZr1ZrYowBxXbNSqZKkZMub3S+8fNu6nmODs9rOj2luSlQlgT",
 	"9OaZsqhQx2EqNtuIevogm7iztkTQ/fOLI71leEiyMj2Y3FMbvryD3Sb2X6DQHiPIPvEzRdZ2VkV7gtYX",
-	"k+fYtfu08P0jCBzC2zhqozX2mNtWdVWZ58HAdorMlJmYFhkKq1c1Kj1V7YFjyX0Nfl/VkSxh6fJr7hPD",
-	"R9QhE2dPInfOeTN+lFsqwRKUpSYWDyJeiD7C+MdL+8RxCPmzy4pAS6HnRFx0ji4N8hzG0Hhl4vqqjaq7",
-	"3FmOPGlPADmwOMfN+A0x7aWQxKzlxgbHrf1r0UswzOxKWKam2vpqcAwdf6A8EHJRQvAbtM4ZJ0t2D61x",
-	"rMJinTXTorb01P/iakZbNaYezqs9p8zDNEYyp26BL8KDChqB2E4XLAfsLqekAfV8XKy2J76aORIO7x0k",
-	"dpdHePuUCKl5yonSUS36Hl7l7p50sjVdokjJvOeNyFgSKE/yrq+ad8vPG+kcvRXzKnI097hfx0nZ+J6e",
-	"7hKD66kfOESDA+YOBIjURaTyl8yIFmJGVuwelNmUdg7qWJLu7227Rxrb+5aYi43SFJzoregE6Sbv/tps",
-	"+nJoHsIoRsTJf9dtATNrSUsLcEJdDq9ZdNiwSKqfMazV/MOytLEqLAbV2mHfekRclxJfUmZfYw7sbDdv",
-	"pMgb/7t2s2t7sVba2/ZYY+7EVX1TA5S9vpON266pIsZAwShkBbyCB7eH711TdcYqwakNmIaL855ZgWNB",
-	"AKHQJyUkUxbmeSlaKQDdHB25BdVDZ6bGmvfYnzI1IjodbH+iIX14OaKaL0NzMX9aC2Pub10UtQL/qzM2",
-	"bUI6cQaewshZCXsG/mD94l7F4ggfwIn4iLpEQ8134nkdYemOnD8st7GlkvskVnV8eDXNYTtvZkhnV1x0",
-	"/mADqq7OyHzhQtyb78WoorHs1dwBwwaRPvoOnTqjUS1yBGlOZ6DV1A4FCIWEIM6pBGxUxHQiZhK/akI/",
-	"xdDHfVkSPjb4lc4x3/uyTCTx9PV+aal38MdUkJpbZ/ULgsuKGJfTGpgFX2ZsSj+Zfe0Ld18UVGCivjmu",
-	"9Xl2Jfhcsczn9zu+Ny1bniL+M4pHMbuSri5iD/moMJ/OwIFqL5mucfbrrpgZERx84imDFc0IVgTjea5s",
-	"7nVmbnTY3gJTsuadjb/mQmmSCG6NZRXJAGsjMPPJ1dFTeV1XvI/3JmZXRvePe/5P5srgQeDUet39X/WC",
-	"NvjdEjjHvfh+ebEWLAmN1oEEO4ImjVKNi+N9p4Bi8FHjPbM9ovil93y03637iDm/lDQL+5/Rj9syHhlS",
-	"M7Kqy7fc47vd8/zNPR9xdgwCrBOPAhO/WwNxP9Z1JJAynA371MEfc9haNbG7qYtQXdkFU4RyW41iVMRi",
-	"Z8sLakOTKGodr5xxlhsV9nTWA4g6EbfwHCqyr5/9FBrmSCWyD/PglheXspPYMPZkPmN0yVKN5WV25i2R",
-	"UdVupv/q6SxWwuTmrDhpr09EO/v4wUq0l1T7ry9C8n1KQX2s4jgoh465wSF7S6b7SskcKqsbT+5tCAz+",
-	"Gy0VNCamCbiXvNQhcY2t/F/GJmM26R6pz53Squ6cBxkuO6VpxjhEwGm/LhXjoFR8TBCohJqPn1sQ/aMX",
-	"tAHb89YJbvqCsYpv9nQBWR1Cxt1es8TOm1GJKICkzM4QsbhrwRgomqShYGrTVmWKcLgHSXw00JxWtcEV",
-	"Nxamn0lu83aHVlu8fQn3TJSq0XoYQ6n9pRSyzGMF6rqU3PFr/1C3n+wG5djlGPLauxTRYuZnwNsocBhO",
-	"WJZZO7OLbXsWU98tznwQQ786qKoMB1tPwHtrwKtlLEVom9BHyPPMyVHji/FeZdjbTvi1j3Spq2i5X51N",
-	"NZpvKhcZU+v5YhdfXMsPxizfvMFbxucFlTTLMB262M1xKYNush8uVKkHx4Tqnd3N3pS3uBb6ySn5KWlf",
-	"F4dqa6jhKRzdInGceDXPwB26o4LZPgrUAq3Z36A5lRsIHRuYm5MM1Ix8f/eafPnFH/94/QWhWbGm188m",
-	"1bhj/LPsoN42luBh3dQ0z0jCyh42+2t/638iCdWwEuYzbok5A20LkVFhO2I7ese+8ENQMKSmmcNRPMgP",
-	"QUAJp4GG5WJ/dMRXkwt4opMc7Md800aA75y4ahOrK8fohBuhYhH4sH5aLAkliEp8YINEQs3WLITU80Io",
-	"HZYgc5FNOUV+PyU0ZgRhtf9x/p6g5WHIM5+aWVkCpD6/tJ92oWqt6Wrijjp2IlMvaKXh3jwMqts6K0YT",
-	"wB40wRF3P62Fr2JhfDVDI8XZCVOqr/GnOSLWjpnKZK7+j7KeyaQKsYlN3vJJphSSjEpQZNvoQbhnKQii",
-	"6E41a9IpJzQNj5uJdpjEk1KNptB+r8UohaoTtG8QxT46p8+oWBK3tun+xm4I7ezKATi1wYOrXRzXXt+5",
-	"MrrL4f8eBpU2Al/3ACy1fQ0ea7yaiwoxOxLkc0fNvuTidE0bmcIG3KGGrAc9aVePAmizH4owbf/p/Myh",
-	"XqsmCsEEYrqm3EFPtlNq2JuNtPK2h2bWAAZotwvtcSwu/zVJfpPzD+J67MLjBxw1i8kWv/Yq/6gia/uU",
-	"+MK8VB5d8BLMaH0ntubIsegUxNl2C0xENTL56T1Ttp48hLqNDTTnyPRNLqaohKo7zCiutEY29/dNJ4nz",
-	"Lt7ev3aj58YbbFNtxkb4NGDCr2lRAFd2Fjh2E1s8cNXzqImvn4SxUEE27RsvazGFUBEgJvMUv6iaNmHO",
-	"KY3w/MdhUC0Zp1nUBl5TNVeJBOBqLSKOzNhNYocKq16xn+DAW+t84oaWdpRBs9dugzkslbtpnTgVP1nT",
-	"aClKdKipsSp6xvyNmt1he4T0VbXSmRvnUVFvjye9snGaDJEXtCOKooXSb9Gwnnh2jZ54EnxrbI7125cv",
-	"yJ/+8NW/EUdWYiFQ1NUsAKEcgGXURjxsgLKQYiVpeEjkoQMpzD2h2bCvOfnD0z/Z0aPuOkIzCTTdhR/V",
-	"A11jFSukM1sct6W2+HA2AGODfbPjZeclgyz91twTjpbZyStsYGRxmArahsM14P9VeWnG26BDoSqnngF7",
-	"EcUzJIJu8qY/eauqKMcDi/EbFNK3VSHqpBBdpNFmmk3X0yz31jX6sEhej6pNJaUjO1kXEmgoVmc8OIwM",
-	"k3XJUwmpnY6Itp5vGYQHVB6jcSCai//avDcYw2Z8+hHicwsntSDx9IF08jh+qm3JMNOKZFRpouXOJn5s",
-	"/V7TOnYoApIZreE6qMIZEEiPm/gmS85td2BBla2cd7yvCu2D2ZcyZB24KX4Z476YrQOJoQAOk4u7MtjT",
-	"3Ql8jwd5bntztudEi6uauw0y4Le2yD28Ca0c9yCUBZweO+Z6LiPBJB827XVhqQKPBn5EF7SLv/WAjbW/",
-	"9hSmS0eJna/IZV+w9hXmwgF6dZSfw2FQM6JFcV0Wakb+3//5v/0RrJ4GPFHK8a09++ZwLapYEMNX8zVI",
-	"aPxTu39XGEBXM49XIeykmLDZvAY2emHdWagL26lbmcRJtIf+rQM2eeFHX0QmYrR58C1N1haFRRHBE7g1",
-	"KmaH9dlcaKLWYssrlXmggxfH+H8LRba7K1erOqR/XPt3RpUaNxCxgoav8gmzq4xq/JPZ52JprmDoi26l",
-	"4Kt5hT9eclUuDBEX2KNsxCLI+O16Fz7xUbitQq9HfA108OKXhWnogJ+OBglqoA0dC+FkvrLCaeueXAnC",
-	"ZK7YPYSBm27xTHc9yw7+Bwfq16us7K9IH9ijaxp7aQyTRjvTZ4rQJLHtix44bvSIw3nfmG3jwhOUZD/4",
-	"17whr3Dy1NpsbtdwFZ7pfMo5OAc0GRzUCWfEic/L4tQB8tO0ur0usdOtxZbRDWscdKQJ9se6Jhlt4QUs",
-	"hYTRSFlNeL7jwfUuhnIR+AmV+FSnTII6AWt/BIaZYgfdJyRqNk7Kwv7LTfEmWpAF2E03DZJvTCuhPwR+",
-	"G82E5kRlGswBOzg/wVz4ermMdSD2wI2ctBuxQrJtyVrt89RHhVMZDY3kJK2tulvQgAFYwXpCUrNrZqAH",
-	"0ouBr0o9DKJqmtnQxQt0PeNXTSb/PAxjJHU/RJT/tJMBvjRwXSzQi8WDp2ozrxduy37nSUZZfjgEzDHw",
-	"LNV3X4KVUtyztALG6xbxJWi2bofxb21cFut8jJ7QUs4J7sN2FnY6lFELJ/W21R7OVMNhYbr9sunhwe7G",
-	"72PNadz1OHzryRz15hnRdJL64SXC4BEVaoRTY03Yieb+aQ9csE8xv2vg7op+SInoEHE0dcYb+tGaIizB",
-	"T2MIxaqB+Lv0Nryv7LdrOLSSsupwHNHGa689+YzKk5dOtqtVJwyaXJsD2rdjjvyedgNSoMLRkK5n6vZ4",
-	"E+yQ5Pq0jiYr5tGOprpLa7Dnp75yPJ6ze7vHPIiiDDSW0WZ2XUVVj4FtkL/bCFybO34KZC2JEdXFYPsD",
-	"45sTFVI5jFvg56iJkY2h5aNdkXuxmZp7mArRGxszX4EYFsjxajVBfWwunvTW3u5znEk8opnaz+6xdG21",
-	"mjsqzJqC4B/cV/5Ty9SJzm8voYeXCtQPuYPJJm413f+QDEXz5r6VnYpQ50d2s+95Y2O2gcSRDbseU9WT",
-	"wT1kkUlqPfgXC1jTbDkXywnqwacXAsuN4jHEiXKy/s0WjYPmQMLUJPPiG3fHKarrfANojMs8hYcIkqPv",
-	"vQy1ZTqm79doiqW2kQ8EHKhePgu+4B6yvt5gewHRHixnZpFKdFUuIDjUEZdqUFaybuW2R0kklsJMqyQr",
-	"I4HKA+0kqdVx51g90tKdaA3vpUKP96a+mlchHA9rNxiesLLSRCewjRS2jbHZ2djkey3+PXsxhpVn1cSk",
-	"EpMpeELj4OguEbhvTtmOx8Cnbv6xxSeMx7ogp8eze1qXDvYgetA7ejyb7gbBDsDYDglti8auccCPqizQ",
-	"j4dhFMh+vKEGmlrH4Xa/eICKdvtiQKtNxaSrA73dEPC+DDZNTN8v5bd97hLJzcBsL/7aW7hvQJB1Tt0s",
-	"E9vYGXVYK+K0EYj14mJDEHsyLxWSULx+HcMjQqZotx9YQeCJ1JhqGEUh6nzPsVnxaUkqd/X0DsBuTWU3",
-	"/1AvI/jNIus4dqpxLl15i8aWvBs91Bjq4//UGO5Dy5TZjULTHA2KldEM4ficyOCt1RznHr7Ll0zmU5N8",
-	"B03IWS4h0ewezhMdOCxZKYZjaigGR44pwkW7IUXRsY4ig/1U2MBAnIagnMSPbMjdGb1IkYE6ABQbyTX+",
-	"Y742l3vu9WpC9+DwWkueVg7UtPWmjduqtMBKAjRKp34+siOx0Wq4h5jQz59qddHPfu3bVCd88/i1d5Zj",
-	"boyu5D/KWC3bpO5N7gaKxBvhR0TNvOFSPS24aluxfGf2Eg9CLrqJDXG86A5EkfVKl8J2z4tSY1uRN+u8",
-	"7dWsUhnoTg3mI9+hicgyD/LnKhII9WVmWiDiAMGShTFv65nFvgWl5712rYJYWapylB2PHQ1FzOyHYgL6",
-	"l3vvnXleQEWWRSLyCF6DK/NgWUZS0ehApFxtraM7DYAstoZekv4q+AhTqUneABRph3eOvI5fnqQNYrjX",
-	"jtgpJznFOpvvfCfZHVCZrL9joSWPBPUVJY/gfzVQjWrnKtLosOjpNxpnHONCZs1+3/gHv63KvI9hU028",
-	"w4P7dzjc8iXOtgysh88drO2+F9gaWanmGSxjmmZKQ+9eiAsXEH7b0Pd8DasycOIVLNFlCAT8P97i8A9/",
-	"JNA0laDUjFBb65tSTf0fLWTRmx//HE6BJRICZbBfUwVfPpvhuNhdgRiua8qDUl1Ktn+/0AUt9bpeGB4s",
-	"pV4D1ywxUq9wwgjOnbZhikECu7XaN84q2oRJGz2Lp4GGi2wulssKci5Q6vsRMMBPe4ppyVarYXfHP+ad",
-	"u3wSlHMM5NoeHW0yD/pBfiXnx0kewf8D8SAfBwtHoAibZfYx4RRn+EUOb/uKV8HBFlTN2QGgsDF25BgX",
-	"Dp5EcdNUOzTGR2MW5i66vWf4/WpxBi3R3MKHaP5cbaY61HI3lyWPHOgln/d4ThYU8Vjf6VC3Y2BJNv1o",
-	"LiYLWDOemkMbc5bGGVPmX1uQQJx9HSj5iAG3773Kmu7Dgf/ml/Zx8hJA3B54igUrCoUCshalVBaptsrg",
-	"2m8WMmWcyp27xLV/G3n1/MeljGJ+M6vaQ2YLFzA2H3U6pd+HuD2ks/sgtw/Ex47pIa9qOqAtz3983mJL",
-	"7Qn166RfmxCnvZ/o9uK+INpp4kOxxGSNAXWHKRyBHH4pJIZNgru0/5YbktAMeEqlwyv2040zmiBVFoPw",
-	"3L79upp3ByjZbkHuU2dXmqoNSoUoIjX3vjx4f6XmkTd1PAhHLZEKG5Vlrn6XME1WAlR7KG5zHCHkRRbE",
-	"46jfgjgc7rrPFPEjbqeZVZX/u/8WR4dJDwx1ofdJ3bvaDusYGEsNMvL1NrF9Y9sC1lRV6Crt1f4xVO0/",
-	"QkD3wMxbMhrjifnFcN7812/SRpBiRoQkSwaZEQ+e2sOG5uDgcc1N+GunY+FZ6BviS7eLaAzMZfqWLCAT",
-	"W/K0Fr2r8GiF1tZwAFk1LSLA242agV6156uMXeHQWM5yoQeZ2pE5EbOtqlrmc+VNZleQx7EhppcMR91Z",
-	"145Mo/icOGajkEIsvSgqDJ2QJcZOfHs0DtxHspAVvR/fxGkfNl9WgaWu0VED2TpFaHipAGvISFlURkgY",
-	"0qmhB0t1YHWpv7FyzCxrZn3ZrLs1gH7pXtMYbHKVqPvG0Gn7r4dMPQT3wx1b8e8nw8QHka9eB3h3SxAL",
-	"CElXFehhZKvFlbknBkIsOG2k1FZIbG+Xbgh2Y2f9IaRqKoFuXPhlUCn5px+NfOkZVT0wyCq24tQH+jon",
-	"hw2gBTcOXbVTJo1fTrIvqdS7phr1xrO31mIQd3Eku0DT4q4WaqwDaj6gl1YHhX+8ZAah07r5W2Udxb70",
-	"bZR4HTp0qlSpqjxSbeGHHYwadt9dHZXO7c6s6ZsAd2hZ40ik555yRODp1I4THRnGNtSmJIFm2W6OrdQT",
-	"AR8NAUe7/+fvcWq4W4NtTqOX7ZsTT9WTstf71FxRuFKwAzbdLS5sRKCai3UyUc8F7J021aFdGJPuvGi1",
-	"k2V+LbY90ynAYbtgP6+HDBs/SLQAPmU1kZk0agPpEL1DrvgUMkQ83dEurlmGCliXr4wLa6zGQgJNibh3",
-	"Vp5ZB1mA3gJwshB6PdqUrJ3peOi3EwrRyjn9NBd85YApoVAzN4PJNmnzMl+ANGcG/mjTaRxFAM8OLmxE",
-	"UcWiBU0XfMpUhfVuRAGBjQs7kDbcmY7k9gFB8chosnmxppxDFsLa4tyWT4d7SKjSc0QTjXRRHJ7Frd8c",
-	"XfUdTC1m28JiLcTGIyUHw4kpU+7dFdyinUzWRhBrF36FvmZ/0SJhNHueVMBvnaoqgbXBUo3s5a2un1Pl",
-	"mrBadA4qMsrTiISNrQvuHcXifoyBwY4CAm6M+3DLDUqAPz2qYddSqML8iE1mmGywk74SwREuwE81h5XQ",
-	"jLo2Gz9mY25DZhSLZbGxnxYF4yuLemJMgAxsF0FGC+UQBCSoQnBl73DWaerg/xl3vTMLBM0J+3SaSv2m",
-	"juaoqUZ0FaI/cg6Y2PIDHeLmEiJskvpEpSsWZrNBr6DhZa8akwt3MyL9HdHlt9+5ryNbiZJB2vcgfR7Q",
-	"qXMPMmXtaYb+e2ZXDr5kXkO5pmLOhTZbQlPcKk46cdi/d3ErcIx53MGMisFVvaYIQTVERkxYxThJIOyz",
-	"vEoNiMNQKf6QExUECg5uKTHqsnEp3zbKU9sod6mXJjRtRbleijcOni4WN5CklBJ4svucPF+IeyC/gsRJ",
-	"V2JrAb8ayaFbkmRCObA2Y70iRDFNEllCilFoBJKckQyUIgW13UxdVpuLJ6Bh4gtHX484w9Pl6AfGg86c",
-	"+8jRr7dAmuP7clh6WPm2X9esIqh7ml9CTTlPk14JmRSknF0V6TJ2rDXoefwomYzyZHzBeXWiW1M9HBqh",
-	"u+AEiyoz/Zkifp8N7ejR/ZnD8IjbdSj2Hh8oEyruMp/mntRouvJEDLK/hcjSnTNaaBbpmHPdjKPxdszl",
-	"zhI4Ebymm3GXzuuBeIHOQ3+Rw2qKXVVHQ8YO72dZT+cq/qrYrzDWmjfXR8YUTJiBlTI6uFPwIiyD1rFA",
-	"3aR4W7RFcGJdYocH7YonD07oZxNXvbRDRYqVdL90Xst4Ccf5x00SLLCqJVxSHqFB36zGqeMYGxIcfdha",
-	"bEc9rWvAOTL0k/AkRYYtWKdDS9DLopCx1OsUFXLSvs5DQAPiud3JaLL+kG6jei9EWWFVFRll3CboeEmz",
-	"EXARaSPHWSGHRrdaxZTTCErN4/MVpL6janNsdXomFKg50woszkU3soiG8j1ImzStECfdELQKi5aqjYOi",
-	"NUZ0QjkXmiyA4CTtlKSCh0fhXxDgIuq6ngnVgi3RX03DXlPPxODMIazth9u3fBKemQ2NTOlZPsCLj+GZ",
-	"OZbXIBWzK8WF+DUST5oyXrBRqOizP53hum2xHjxozUZ64eJkE+NY/vDs4JyOi6qa955C3aAiOK+eeQtU",
-	"YS574vi0Y6tVYuu5Q1mauhqurQ44IKhv7w0up5EW6ahikZ5gPsJHaQ8q7ecFMz00BBzzCuQKiPmtMuFy",
-	"uiOlcrBZosSMI5PGS01gGkzr0V1C7nNmliXuG4b1guPsYV1CjvltMr0xZowt2MBapbwmmyqTNaGK/Otf",
-	"7oT73CJkmq/58GEfS/npsTbhoX1HtWwcUwkb6BRqc6mPIyfRmn7fnlFzule8kZE6GjvsZt8pMvKwxU6F",
-	"e5qVOClE8GxHMLZt0f2rAmrjKS3M9jLWGY6imLS33GCl2CIqWDtcyI2dTLTF4TGISVCtY9JLe/VLdMKp",
-	"GJFHrmQIH1N/nh8sNIJN0xuN/F4/9Q6tqlgOanw5WAGM3PJfDYOGNHtKujq4sdgwUx50sFN+yjlIS72O",
-	"ZPiHxw4dXcXGPEp30zzGZK2d5MXtdLwwqAvLINIvOnZoTqfkxUO/uIhPHW5uBKeCpS8sNBD9HdbPrsAo",
-	"IwkEHmiis50toWbRIsTDXAzOisIWTIxU7A+Ymg62ua4l0NH7b6RX4ryPMPbdQGFaK1/m3RnL/PrLHROi",
-	"4Qu3V05zKtptd85D0bFnb6VrFhnxHTkSunhtVuObpwTfi6wP6BOEU3FAYCPVCvpCw1BChyKDnko3TYuR",
-	"rFmaxpIMY+GYqZoGh443HKUo0YJO54x30tgDcEYR3SruQaZlBANkagDmkHFcsV66r2HFsBTCF33juN1a",
-	"pweexO5p0iq+10DzK/dLrHfJxmjmk1zlqS1PsZiRDxC56NHPs2mOqWrNsOyH22yPvHRzt8JmcGO+TQPg",
-	"ijsYpuH8RP8crBB+jzs4OieF70CzUtg0qHzYy7O82sqzJiqzk+xaxurt2tgVcc35/MgAUG8HtLMJh4NE",
-	"kcWd5OizB8QZTz58AUZKJpJxitnSPRWrW+NLemMF5wCMxUO0TLdo0j0ivrzjgn1BudvSDSjC9ITm+7jw",
-	"3RXZZMLVqHoTCyBz+vC9vdiHXNw/v+h1s48J1TTXWj+0h19GHx0gTL25hEE5ik8ZecdyyBgHQ6hQ8Z6O",
-	"uIjTCjp0fzZ0uCXB6ff6TK96tGZXOdYItX02wbXD97DNC2ZpeDDslPlQ5+f1uXQx42i4DsNedqA/N3rm",
-	"05SsEB5jzhOLA9J5UTjJedEUqzOeGsjWo8IgqYABgPBqYuiSSVD9098RjH4/sk3dCKN9uzmS6gx70chH",
-	"XPDeYIgOTU7FQ3lO5vkSmkDh9VRA7AMa5qe4bZOHSkW8z56MzFC+xRDroGTLMWACx5yM0SE/jU8JhBxi",
-	"kIl32KcjWlgbzfi3k6VegcaL9oxA/GuF1Rhd8Um2lF3BGbdU8dfi+NrcR5KC3bN5CuCp9dhUmSTghn24",
-	"SZ/jqp4azmZVRluVRgxtweKvxfnH3IYHvYYW9FeeU52sIX3lzKtuDSRPmeHDePk0D3rhbwtmxCYaQWFr",
-	"2Ra/+MUNftopdl6bVufbgX9VIYPklLAxB5VUM0UXWazf8+hixZ4Rpsdhv4yMIHVQW6qvrQBcBve2Ydvh",
-	"gKenBgQaxE85sDyhCbvScf01yYAqTb54RpI1NW6UhVE/Cp2lw5fq9b3AOoYVJ9nx6qzWq49lH4xWPtFC",
-	"DK3hpzowGx+XMbbtZHq159JScB9v3Y1ncWNY/NT2CRnUN1Sva1y0KpNqa9/9bMxZcHxlY+Ly+C+f1NI+",
-	"u9quR5RbLJEU5tJWtMK+KshNgI21AY414LYAmxF9i50F412zPoPjJyE3y0xsqwnt3Ryl0kLu5pnTD6Pi",
-	"GDXWbNz+C+tjLUsILNLcVUZKbYxHewIHeOvoEF54l6yNi6vPrZZZW59ucbMuGYOMkEzD6+XyaEnxY/Zc",
-	"inc/27qLYf6EJ651a1x2rQaDmGRZS6GUTO/uzApd/FxIbcecMrN/EyE2DLw6vLmaz78TSl+7q2omFewv",
-	"9ttU3UnS9wBJC/OM0BMqrxLphmYIuKlk7tq11sXVhw84EWcpQkpnmSF2pSQSLCisWrOC5JTTFXZTEsFJ",
-	"WmJ7FPGioj7/B/8HfyH4PXC85Yb8+93rHwnjRHG6gXlCFdwSlipCJZC//vX7bxT5b37q/79ZuDfEvAKS",
-	"0w3891sEXbFXv335gnz55Zd/Mk/767sXtwTjp4Spf/D3/7IsmlWNwx/em8tyxoUkJWda3WJ6zwHyMchS",
-	"l6ZyveWfk2+lFNK+6T0tiozZWXdPCikWGeT/459K8Pfkv5lV/OkPX/3bf/8Hx2JPSpRGGrxPRArvbbPE",
-	"ewQhUe8JpznjKwL3IHdkQVP3aqoxIPA5eZ6Yc5C8eX33ziL2kPffp5AXQpuPuP4L7N5bCFRFcyAb2Lm3",
-	"Vn/Czo0VaFX/yeYw3WBbyrH11l73h2fPPifPiZsS7xBiAFJ7s2ein0VDnj19isv8B/fHma0BIkwj0Oez",
-	"p8/sS97/4AYDvrchRy6Ia7oniVmRuYhxsmT3Hr/PsINIWJaKYrHjH57+yT6KaUXsvvv8Hxi5UG455P2/",
-	"UPfNSMMO+vDewowi4TKWM/1+Rt7b38z//fLew5AySZYsM7bh5+Tb1LylVEDef/uOrt4/ef/98vqV8bLe",
-	"f/4P/gZEkQFRbMUxYmqZbPegB5K8rfAcEaWWvH+ONWnsV6TCDfkadxuRtJj/o3z69MuEpfhfcP+0IRv7",
-	"p/eGFM4E+Uw5MpfKUd29F1n13ogJeXL/xROrO5641bw3jgfCWsODnTlazYhCRWDRV3OMNhBjt3z+D47l",
-	"Rwlwi/fmFMvzgiZruH72+dNGoP7qbaVnqpLtqy98Hzot2NXN1ZefP/38SzSU9RpVoFlk7WGsbFzMqHsk",
-	"0Pfp1c2VYe7X3stx0CVWfz57+tSB/WiHzNDcj/90CtweCaP8FrTKUdntlwG4jD/+5prMw0+slug1glX/",
-	"fszwlf0WhyafZSCxVl7hpDdbXl8PmUN0OhUginXlvnaAigWVNAd0aG7+Hl5VfckTVisOPAZ+rgYJfu1K",
-	"WU9HUedyfmifm8aw+bDHzC9O++qzM/J5mhJq++5rneRhuUPM/DBryPuTf7H0Q1To/wzaM/e8Ij9ApdnV",
-	"GmjqbEqjBNuP7xpHH46n6mteo+yHtsNEUUfxLozO3iey0e8HbqElHgPn3TuYRB+1c37vMmEo4bfauI31",
-	"ZFn2nSl/Bv2yPPOJgi+4yImCb7KHt9VGBcjKwHU4gFg1COkK5Mn2VYDq/xSl5DS7bmIiRQ/1f7cXP/fX",
-	"npEX7VddhCnfiW0Ll0VsOVngAARz6tupa+7Lq6rOLn/cHw7Xe2WA9HcQpPzplVjnLR9DnX0Evt/RHVmP",
-	"5/2ta6NXJIOlJqK0SP/GlPALCchDfOuN2nJq8oGHsF0fZoPXaeHOxPMy9J3QNLvYNsbhSp6+dpwJE2lr",
-	"JNBnyu1ew0nGiXemxUbNyGJXaeOTbe4eCXgCD+iHxQThW/z5IqIwc5GpX0qQuzowVRWpjTRKDBnv7D0f",
-	"zDPb/P6fIIULTwgOt+Q/SpZs8B50+JWLqngW+LZG22Cwt7YGp+rVFVRrkObq//3359f/i17/+vO/vvzw",
-	"XwMR52Hh1/CgnyTqvi30g1g9+3L+nNiAkhZkA3Z80rEeTb9oU1XvAgw0NCj9mmeMAxGSIDtYbmRMnVPc",
-	"C7oTpb626O19lt4bvPCNve6Muqn1nsdmQr80RuB2zZI1sSFQOz91K0hh41gSMqAKbFxy6/LWhYSCSpCK",
-	"rNg9YHgrhVM6ZiEDxRgKHZ49Lu+subiPYdU8akF7CxaOnOlbYreoUxZUAsJuorKyVo/tJwf3A9gwykgH",
-	"T2U02fRte8TaPud+b0GQn9sO8ZUktn3Hph9opgTRIkuNxeE/19PObuvT+w7+PY8y5ljhq194R15UFF5Y",
-	"mHdCLc9JYt9rzEyG4X07SJ841HhMwdTo8G7iWVdKAjtMi+K6tODeh0lQT+Ta1nE+Uilq1kGOEqRnp331",
-	"2SXolbgHnxXlDiXZ23oYOCN6LUW5WpM7LVkBPSrZx7v7/c4X1VVTWV6Vs57VrfTru4hLWRED53QiPWfe",
-	"CkMEPZvjc8fmmt6DS0w6VAXHiZry+8wYTC68qNMUZyfqo0wxBPI0TYKe2p5t0Ptx2bJ+YR/Djn20AoL5",
-	"hl8FhxkWO5jD1E7ZxbnQ5j8Z83N1+3aj7eEeUo3+qqmigXUMYyIxrhZ0xJW/jLmoVsmx8I4r+Irz6Ly6",
-	"3BL0Qrq85l4tCv5vQ/n7F/U0+UdpCPn1fZwsfkWdszMRP4/Qarq/TecvynQFekb8dPsZscWENCM26GRP",
-	"a9eUSzTIPCYGXY0w4nyuJOPsG+WRns9NVmBlhY1aLXYEm6WR+Obvlk3x/XfigoHD9+zZT3K7sI9zkj9S",
-	"UXKVA14kbombKdQcRq66ESk3iagbjRrc0E+KzkysE7rN+zO3HmsIZm+hF3ahm6O7zp7sNe9qyxLqK2FT",
-	"IZg49O7ckCRxDum1K6kdsBjNpc/dlYc71BHrbQ+LKJCkioDPnNesq7/6IqadI7ALXrvKmhW7B+O3a+C3",
-	"vuS3QbAZWbIsc/PIW4E2i8TTZxLe0XtofuTjNQrrNX4sw7BBpYtUefKqWF5I4kqn9RrsPl/WJfUeynGP",
-	"6cFdbg8NCbm4hxMfF2/xob8Fcfo2L/RunAT9Yb/95BthR58dyeR3dAM1l4lYuoIspnQvO0We4/MdI5XI",
-	"zsBJfOoL+6pHqxTs8txiL25+OuKcPW5O5QaT4Pg6Yju5dQYp6gVMbhpz043a9WLjUnZNsbEu48AxX131",
-	"KTB0IimxBL1MYKjBvcrsq/62LwrDEYEa/OvsFDo7ddDD94GTysPX8KBnZE3VGp17xVac6lJCjIbHVBK1",
-	"Cf8ER8Kf2GMDnjaY9ls/fD+GlJ3SLXzjoHUCL/2xbkMMdiAyTVYCsGAKg06KLEXJsTvTNzS2QxvVX88d",
-	"3nhuu5ttM5nfT76nz3osuJMAY2X4S7WrBhST9VqvsQ914KCyl760Vz7SBG9jjZfpyUBqWOfR5nhtlMlO",
-	"6wjFBPyfBpMGjU95tOZgY40fyUdsUukynYBLx5EAR4Obyp48VCZrdnKv4bl96m9BVh6FA3inRYE964yv",
-	"PCtv0SjB0Te23m4DhR7FX4Sld/wteSpOzNy/8lQ4zlo86U+cHXLt3aytBU02N9W8Ej/AMhf3MGrjjjoH",
-	"H5G/FuxvECXXctfrhUVu1XT18Zw3S9zL+G7Hn86P/GD+qGfyhY7jGq1reF8/8f0qiMoT4u73eEF8i4f2",
-	"Syp3c1ny0J5poP2dVjTyMtOsoFI/WQqZX6dU0/EMsh+JA8cv7BPaN18oa2dfVtdZYoP0i7v/vCWOYxWy",
-	"Da0cQ0okIt6kZCuZBkW48OP2RojXYHCnktVzK9DHWezhR6xgQs13Rfvqmm4UraWKT13dcaj6Pndxh13X",
-	"R6nteKSC40s7pqh5tMgXlJ881Ke/po+2iu9ryh+v3JwAT4nyWgyIkCRjS20DYJTjMAPb/9tI008QllRc",
-	"c6GvnR46vdx8I34UGNt/xFHi1hp/p1J0B7qSnQ7PJwhLaT8T+h3Fb+rLzki56i0X9ZnIdi0Q0GwBdVmE",
-	"hb72rcW7Ex7mQTbkfsjWCbcqBlp+G84dLvW52nykrWpDUudPxWNYp5BiyTJA5Y4ISA7G0vZu+MSiA5y9",
-	"JQnlRjBLngpuwQ8pSeluwha3ob0xcaBX9soLEfwim9x+kkWa6rW7TreXHYNHOE9v3JWjXPPGlIz2Bnk0",
-	"5Y7tj3psxvdPzaLIDUDh59BXgjHziKqkBrlaiiwT6FiLe5DEo4+fzrGLtt99LBGZPRbP0X36R3QEHq0o",
-	"S6bB5gJ6BXrCIYF1TrkjXBSforroMYnjYwH6qqlzfmSNBucRhloLIrbQcCoRU5EyxNnw8F99uIonwTqK",
-	"iNQ4dK/fvnBFclBuEbOpYvTS3hc9tPslp97QJ0hIGq/IP49QRajD8RLGbCUFLc4tS9rNrhxhVPkxl+fP",
-	"aZ5TmbQGf549+4QIj9V0TddHdk6LOYUMVnb0Qn/coXHd4yzTqld4EVb9tBZu2I5yIyVEXgGg8QiYUk/y",
-	"t17+ow3lVSv8OCngBoXOzdwfQBMlcsCJFpbLzuN3k9jsP4wyvLW1+4bxHLbEEV714CQ1tpzVqaevH/6W",
-	"p49fnh5Fic+3PCWU1Cxxc917eMfuAQfSDOrL+sJHUNQz2F/h+0qn9m2evhP0UTaANPh5keOlKT9ksSNp",
-	"CcQPKnOy2ZLFoIS6MJhQ+jpZQ7LpF9k3QukX9rJzAlD6t1yEjN9i+i4TYkNshz4pykXG1BpSYugyM0ob",
-	"FI4vN//aQIF2NdyzFNw45TC5jzS6OjyScN+o+w+y6I3tBXtbX3lGLjXechEfWlNESlrQZGMhzj1aylaU",
-	"WUpSYfTyrWufDRXQnJc7wk+EOOEZ/Xq5BPnWPPmxHtC4OFzmpcN+De33qdPn+DIpw0KH2WgNV6NKcBwe",
-	"SrZ1OVt9QKmwu4wwnmRlesixo8pFznB2WP+xc9e47pxBweo1Fzx4/NRBzHo1SNQ+ds6jxlzispf237lr",
-	"HpuB2mbMa+4L7rdUEUy/2vi6XjNFCrpzwcqwHboTpT7ABO0O4xYkZanF5Qi9p1QgT2To0sTpivpJ7UHT",
-	"o9Zr2xOYS0VEVs1FGX3RV09/yzkAJ9kXCgXti6bVtuYgkGy11naSx3Ytcl/IElUB3UEtbh+Pi90fuqF7",
-	"dt8n0T9PhmLgKrUGqDIPhyUezBNOlXTAoa9VvqFPXD2+ae+5U4Ogjsgw1W1H8QTTSAHbgcMtjj0npw8s",
-	"L/Orm2fP3EB/+88v/vRvT/cndJ9XhVkiXUSFvTFecVKB07oyHUt31FiGcDOiBYJUISqexazdB7rbw7K1",
-	"EvJkQTPKk4Gw2df+oseZY3DLu8ysV0eKGWLFlDkyBbiWDFTP/nPU1pJyZdVpP8V/wOvfNS//LYQrD7Pr",
-	"zikblpAXEQ37KtLk8WhzIqcsu14DzfS6L4f7irLsO3vV49yKjQVeahyjId1CPIAx9G6IAq5nBGXfWHei",
-	"tJvVPDejjJs/+vF86HjylUV3Ui4OKcU9S1vpevP8BqNAKboC9aTkOdXJGtLeffxXf5UhzG875d76lMsU",
-	"p1LmEu9GvVTxRaNxLWp7O0pcjcdvoXdq3xKOFeyZ4CuiRTOX1AQ23Wez7/M7dVvaN5Iu9aNrSsNVfYyK",
-	"wleW3ucPANkWs7ySrC1lWrWzyFpUqYn2ZJ1hSXniK5tPGJF+yTI4SHtcKB5t1vaSZVV89oCssfnE9CQQ",
-	"PThwhVS62TK65CnILqyrnZy3Bje1hWmSsQ3YjoMdkVBkO8QALEpUH1SxFLCIhHDBwZwfRimlB8iHevIv",
-	"3ts77DbDy3hhc0HRAvBO80jfqeU6He83iUSDvlZaAs2PHn1pdrktJj7BzEtsIMHtjdWfrlrLcQItd8oJ",
-	"1ZomaxekjPDwmEhvm/EWVvL03Yb68SsHu8qPjgdEXbR6ASgU6EujehBLpwy4wMqiDRdbVQ3MZDaIaOzK",
-	"WxfAUljmaaxGImwQHKSTN6YIVRsLFz2oGkSpjVa5tinkIZDw1/bqt9XFj9MD6CzzMnESO2rL0dPjN69F",
-	"qQC7F12t2GJHKMkYbw1VFBlLGAzDwHS+67FuuM4yP05NYJdWF0L09vyXNY8CbI5tvrNjd/9GJOhRFAA+",
-	"V5sQRwkXJBcSbt38PLOZFQGejmH1E/uUPsurxaLJDLLPfyc2wC+oY8+1uyApJdO7q5u//7zfXBNgTXX0",
-	"6UrhCt5XHOSeEOPTE/OQqlAhvLG+wfc4chy9oWYHcPhsGvwb9/WX9sQnytanMp9Ju+cbvzESmOG49jVT",
-	"vh4FHRNbPIGBiAlbZaih2jE17FGeT6ud3EP07zk1W7z36U3HJkdiruI+T+5BDh4w/ppHarz75Z0fTB87",
-	"yJdCkrXIoeosl5RlN0RTtVEzPxl9Vk2dt12b3eAuB0ixL0Tw1qgW85CaO91JXvGC62NGcj3aQQ0nbiRw",
-	"fW4neprY8pMVq+AowdaDmIZcBbT77CqnD9/bH7+sw2FUSrrrKYbRZpt162H2QCDPuUsbEnoZ97q9I/qD",
-	"Gs2/DqIkvmkheF2CYBcZhNGgwY2dbTkjHB40tqbJGcYkmMLcgw0Vzeys0VmzGtVmLXMEmmea0CSBQqtu",
-	"J9Tp4pV7jHtCy5Tp64Immz4ePjdXvTEXjSobmtjubR481Ok9WkaGrY5Z6wlFujzabPHRaIEYFKfsRsbk",
-	"NxY0YiyzwT8iQWljDM8svkGyxljlEiexgDs230taIGrqPUi23BHD5/fEdiTdEpopEWpeP6vAJSKFIxo6",
-	"ynCI/AU+9dGO2cKH2DV+hLEt7XefGY7PVVjkghhOV0afljTZQIrRnEbXg4PqyEulu2P4Rh49T7wCPXE8",
-	"74V9bPv0epTi1ViiW/SlhWzS2fspmjCwi/7M3Gygpran3lDAlVdI12gwuEl2EpalgjSA1zh2K8G9WeBY",
-	"z+lbe/Ul3KeQkbFhPD2FD/C7gTB5Z7s3gafXmLJ07QvR+sSzHvM+Mz5WmF7563/T9XPuKy4E62gptmcZ",
-	"npXhfXPzfIHXY61TsMv7OOnSSxW/GT7UdTDGJWnYWXhMZGJluwiyGaHkm1cEodII4xokpxnhQh9ihonl",
-	"0h2UJ5Yq2wb9WFPxZnFTJOqT0fU4jS67b4wDvQR5a5xrkPfoRgNZlKk5wqbvCWUkjidwnYt7OPXeeCXu",
-	"4c694LFuD78+s9aPgG3dfP2nPXK8xSHugVAiS84ZXxEv3eaQ8QjeVVJNSFLY3M6YAuv41uk3IN/apdxV",
-	"F58TmKX9rouZ9BUlbNhElh4DLTwa46xWPca2R9v07+zVZ/av5AVRJajMIbUR/hqnHgcTdmGxz8qGrZCb",
-	"ZSbiWej/MK5ygxM/+RvOyAv/DgRvPX8jntGZ+Jk+n++JMsPtYenRHgd4Up7sAK53QAd3ww7gb3jZ40b6",
-	"+Inpdbxl3zVvDzdrP3v6NNB0MLvCkhd8yg0vs2zKmMuCauOZXN1c/e+/P7/+X/T615//9ezDf52ULeY4",
-	"4npaqOiLy4aKKkm5HHAG0GRNUJLJCgGHCHXd5s12Sb2WoNaimovtZ+reEi6Ipg+Epvcs6QMmaGyWcVga",
-	"R+yaTyJ+nIj/fuExHFqRul6Z86m3YMFe+GcL+njOHV+/5/wb3ra6VGVWEmyPCzcnpk0Z2KTcDmsWOs0t",
-	"AWKKUl8vsAWvp3jXhkbe4NVfY1vro02iVUv8OAHCJo3O3kuBGI9Acsp3lUSIJREc3EQFbHsCQhN9a48J",
-	"phwyJKSzKtMkJMlgqYkoNVnsjDEM2bJlcOGjY2IzonSoKTfn3IiXIz3Bj7feQ6dXzZ/H9pDaJ+KRBis+",
-	"ZcBYxWs+gSafBTT5tDWKGeUwocLKcPYHc8vZrVjzostULFq9FYZojqie8QboQTuhZRs9Pin/zcnk5ezI",
-	"Jcs0SEhrA0mRF3f/ickxY11uhdwshNjMiKJLO2yoAG59JlVIoKldzQgJNFQao4h/wOuOcoBOKVMXUBv0",
-	"QpUSP7k2brE11oy1XEhKLd7awvWQswZwiAOeQSywxY4kpZTGIB3DbS2uneE05ux9J5xtdtkJUEFHeVYV",
-	"IdUFew4+ZU1VFPVVji/8fe6wxt+Ymy4hYRV5Lxa9b1jXflpZhUnTiOP7IKZiKw7pNePV9N3aUPSYNcba",
-	"Xgp5S6gmuVCafPX06RhJ3AIMzCF4QdX6J7zqcbYu+fVdTkmge2MIh2oBYNPwlbcsy26cDklEnjOtAdWH",
-	"x/JW9uKlkJBQpe3oOVcnMYJf47yj8ztGF2qnMK9yMC5OLRj6aQ154drCbBCCZIyDOpeD5Loi/ApOnLN3",
-	"2qfi3KMMhXit/LHKWsbJ3Kds/cggD1WkkFBQCdJZsxIyoAqkzZRh+jLb2a5kmouS67Ha6ey19495m9jV",
-	"fbSK+0+75CS75DuRYUATd4Q9odfuT1ruZiShPIHMltcngicsg732vL4dIsHYBeYhfUf52/qqQxxh28B1",
-	"KoO1AOmg9IU9mHHkqfZQ+zlN4bynr4R7kOr0p6890N66pz/a2T9ufR8nDVFR5+yBcLXB6mS6ATt8ys3y",
-	"doagxfgVsvKOmL6tqsycF+r86n5j2iMF9c9fcxc9TrcHl3cZNHpv+xFPt6qZoDFQB2iyPgRezX7Hoz3P",
-	"cXUfKflnKXN2RA78OEQ7afF5h4YhTlFtsLkNtbEPueX/8kSxvMxcUj1Sx++u+C1IgF/rxU265tsvMf7v",
-	"bcmDonCPZQJKk8YcsRvEM7AjAdf0HsgCgFsssHr0MoZM60uAp5Dekq1kOogN1iNRzgzQTJ4eps889HHL",
-	"4aNA53uxFkIFdUWFz+cLwR2GD1khmoBFYm4XfQ9w2imdEYf07j/9pb+P83Z/WN0evePtfK1z93DTW0hN",
-	"swYuQ2TfoJy/wYtfiBQ+bZ4+5DFDRkOpq5u///zh572BB9SCI6BPpdgKdxHmnijfEMEXgsoU/6Y2XZRh",
-	"+9jGRnLccyHn4aix46C9/urM0BP4jrODV8ap/a45WpMiyM6WZRlZ+FRLiLQn2U1Nfjwx76K6lCdvArtj",
-	"K97g5eNsAvMf/5ECysiR70T+qQXsrFvNsLmez5JTlkGKag7d+BSSjHUciogmkxLsZKUjB7MEN8w7lmxe",
-	"VK94vIhBfoVmvY95x5xRdbNkQ8RySShROc0yUksGSlTJtbmiY2gGZWp/RHIi8txjnZwyv5em/nzNHZTo",
-	"I/V0G4t8/Gr5fEL2HN/h0HWAa4vXCyR1o5smC5aXi5O6rFiSKNQjFiel7So/He6/z8Pdche3Bk1TCUr5",
-	"iqWiXGRMrSElhVAHbRmchH/iPWMxuN/ikx9rnscs7mMhwH/aN5fZN89XEloACRLukeEEpZ7oNbUHTuWk",
-	"Mp5kZQqqaTUfaOQ04rendjvNkw+dbzhle+VlpllBpX6yFDK/TqmmExzP6vtfCpl/2mK/U78TZZFQa7Pd",
-	"kIQW1kcwm4dKSEkKmrLM1hBSO4FucDetDd8Gw2jI3d+9kezL5eGhgES7kvntGvitpblyGSAEvM6E2DC+",
-	"uiWAoW1fPmLr57VNP6Z73TphJthaWavM2pNiTm0pPH6QsU+Wwu/cUkAo1+ah79HIRuyTKmNwjdOyhvqx",
-	"X1fX/2An5T3SIFgKr3m2u/h0pDZ1PqLifcW4duMMjQ15pyUrYFbNogSbL6IJYkqghubYxHZLqNrYySud",
-	"WOywLHmYhCnli1ZHfNwixrHZoFH1jR3czDMliRSgcRrfra8L4Ja2V+eMA5rX/J7Dfy0Z+PbBTquz2DZi",
-	"A7weE+vx6W1flloLqYljkg939EhEh7nG1skdnfo3zl116VShWkqRj2k01uK8FYr1F3zsXK9lz2eq0oqu",
-	"cbGCtcAR8EykEzg4smf8grycnWTuSrXWoeErA23YNfPPzd4O2o+xlkLzS8L8LLkqF0YwFz2VipaLf21c",
-	"+qnO5SB2/WirxIgotURgk9yOMI8zSelrO5nGRa8SCcDVWgxoUKXv6isHdRzL6QqeFHz1OGYVdkyTFfgi",
-	"FRxHDs35kM343pH2h29lYUjK64QqGGwMho836WEftgJ4meN8xgJJlGRCQXr182ggjL3ZEQNdx/AXhj1e",
-	"Z25uvkxb+jfMeJUWUnYBegtgQ9ALITYe48+3WOBgHngoMsp4tBCxCw4WEq9L9AsaCj5aZ5Yq+Ei9gkiW",
-	"cwsVDq2hxPDaOE9K5LAQ6W6G4wTwn1j+jVkN3K62FE+vCSUSaHsUbr9ADUBCd679Tc8TaX/MRbRD+5VE",
-	"llwNb/xo6ULJ28/7HVhTz87E3QvM480LKsHDKBh/yEaUOg2tA7vPjYoa4xLt8X5go2h40E8Sdf/IbDNb",
-	"pI8xWQwVJEhIhi2IiBI1c2E2nawhJYKDIlqI8VBRzX10hFHX6JrtUY/+qt8Cyp9t5zw/+tmYjliHa95E",
-	"Rnt2WYhov5LLjJfCqaPapf403QDHPt2e6VKd1ttKIAd7Ehot2Wcn3kXQbPyn1/XQPqxuKZrTDdg0VTsQ",
-	"dZJe+jbdz41l81tpp/+4qDbjpe9TDnUkro3dSKilOgoK014u7iuNqmKKrNg9cFIWB2HedHbUeb3Y3ww+",
-	"xcfxZj/tpJPtpB8AUS4XMCNa7uzQhxmOMDd/xgSpTXrhXHt/gs2wK1EL3FL1HjNbC6cLio25uyyGYHJs",
-	"17AtWKhwX8Tm9A3f5qFv8WWPudrhUTR9f+umdWMW1HYjG6axFFyTdyvP4vq+uywddEDwmt+C+0GVbRKd",
-	"a9HyGwYRVJ/bUjfcEVvKNOOrG+sFCknWkKUR9NR9F+WSKLx+k1wkymQhAxx4d2d4VkywxjgSDLZXZ6fR",
-	"pZwIBtubBgzHzIjVCtTMonFQ5RE4zD9TLGRMKzSOID2P9CsqJpy5HLPi46NU1b4U86O5EqMk8JP5M5QH",
-	"Q1EjzGa/cGdV8Q6XWBylkJ6sKU+vxf3pxx9/R3n6+h7k494OfpWfNsJv1aNWmyphRyBTZk8oDTS1Fj3o",
-	"+ld7yJhvWMCaZktjJLrCfzyKRu+Zqk55wFD8Aa+7gNHDNxfDhMdvR4S1jm2tbhzuoQLgM1KqCEFPPrn/",
-	"8btH9QrNei+dqXuc2/6cnqCFKdp3/xxMoBHhWzw3Mdu1gKWQiPjWqwBEBtdOOAb2vsjgrb/wnJu/fs9F",
-	"dv9LxilPgBhKqL1BEFZmfOmNkL6An0mSQkZb40ZAFBlESOujlHzJZH7yICU+tUG402iM/5+9q2lu22bC",
-	"fwXjy3uRXjeXHqyT0yQTzziNJ3Kmh06nhsWVyREF0ARoxe30v3ewC1AUJUqUQkCUmqNtGl+7WGAXzz7r",
-	"X8DehTteEZ9dfoUZh0upo0HQfAaKwXQKE834VAPlaewSsgKeT+LGjTOmP7cqHPO8tWJMyKADjfoLKLPy",
-	"/kVkOnMocTWo1lCnLEZXHQlDEwuZR1V2Yfd/dZFcavi2xaJRr/f4TQfSmfNvtyCedIy1aLEyrfv5zeEI",
-	"SAepnINS/AnMlxJjUZMlvZhNrW0AWn53YSpa3Y5e+zsunYbo/I3tRFzD0AWw2jVWCyd+T1MxV39OkxTU",
-	"pqjho5QpcNFKPL3CvZm98jEJcyZbm7Bw+V+LPNEaxBWzO0ERhlENqnV97E5QoyY0hI4R6FO1FM8FYm63",
-	"XnzG5Vf9pCJ34wsimc8udaBcuy7ZyN1UekubaMd3HEbycnVCcZKXQj6Ii7zUkD3IyE9FAY5FSF7rPwRE",
-	"dcxfXR2IUh2IUTySS57xgfWX7IUBA1ACXhDTagai9iIdr2ThRpACac46y+rnTaXW/PnfyKZZKwTt3IFB",
-	"4/vX2M7Fq1YoFUIVfqOoIj3AssRVQiTPOYOcMjo3L08zV+6NuPBHcnsjwm9Rr8JoSKFG3Uws2SsM5xgq",
-	"sqxwZo9mXCnjOm11ZXHglxTyGE75RMt828suOdcf6DuvK1rpJ0QwuF7x83/KxYGmbrKtNfwtPCWitlJd",
-	"x2beeFnqt/BU+LcpuD6YngSIUOKC8ULHILSZgcxHRqsLBUyag8eStGPtoRJCuK9Or4ThtkXUuhebH0aW",
-	"u1zKafinvol8gfz1FyxS4L2yfGGZLqu6YdTGqAYaPSwLbTw+VJGRRcHRGPFXivEcmIrlQqAy7a02rrXh",
-	"zroMWconsLpAP9TnmOrzKyxqykAKAjxPE8jpxcSox0LmOk7NqanjAyxLDnNbVbxJNczfz9Cu+Lt13/MZ",
-	"QVrNvl05hhlf8NeBy1hdHgxtpKYhGxbZFodUQ/Y1uzizTRfKUbjDbICqYLQt358o9iqLERb0JDYsfJqd",
-	"J6LQoP7P7vEZRkg2g9cr989UUnCn0dY58HlzxJ/+3C7hEV5A6OGyxR5lPo4hf4F8qEBohsNUBPjgmhGL",
-	"UnTFHvAPV/YXDwP2EHHNr9jfQhZiwJJowFxs8p+HEctBFXNQVGr1lis9fI/zv3lXjZ5yNau66Esi250Q",
-	"0CXpq1c3YdlLCCioqk7KAyFIfYFX6iM0s4K4j7wWEcI+gsSb3XwQq+GijwMm02hThN8THOc6inpePOKA",
-	"shFvuu48lC7UVSGnX+Cd2ziLid4GeFnbVsg93Mp4fSCW4j32lZxo6OkxYlozU6f0+SqenSt0wrXmk9jq",
-	"vBfzlmU5qN01BsfVDw9/gdv9iPp8cWpPspWlCVOJmAKKDib1BBoLT66SiOGPle22lJ5DmU67rsZym0yr",
-	"atJfvCRy6hzZn7oFjfvbBoeNECla/MQT0ShHuv1t26f3+MUppJDJhcCcua3JY4elgjVyZpSQpn2xL14h",
-	"HVwFQlgj9/HmxLKaX4E/lhfezD3+dZvTjc2aQfXVVJixuXGGDhLguninMuH5DClD1YxFq0iCZoXIgbI/",
-	"O09Hpmb7rhBunGepEJasTttEdlebhx7gWmmHElL+1bWxGGOjfdcMGuVZ6sXHJCr1ohAaCzXvOEFgnqVc",
-	"70D13Zdf9RPV58YXhljKXADLdesS0eem0dvdY8d3nMhJuTrBEH3zqqQPgvWVanKZUXBlC3E3fXAqOmCH",
-	"e62CV/etjSBAzlOaOmVYwe0RoM94LfSiEHN8jHnhaQF7Ifgc1nqrCbbf+AzqePAvnw8nxaYrinHz8M67",
-	"OWdjVe5zGDAhibfX1o5JIgralXejfXhSKpkqP//Uov/PAjm5UFIIMIuTSVwtu4HZcvSUx4VT0c1jsrQr",
-	"O9MiOsxE8XpE46oESlEmAVjyp0Q8ym+DtfwIlvI2aQ/2Fzuf7ajTC+8rGOS5TrvJrC/L94Sxq2t56cU7",
-	"vSbf1A2/nycoju76ON5pGB1y/in2hh6qtb9klqU10m333eUc8qeundVPps1T0BQc6Jkqyic+qyhKxnNN",
-	"rG0Uz5BEWK1d4Rx3iJprVx09v0uBKBWuxRXrk/v0pIn37SzCOMR2xeiiRes+2J1X2NlJkuXJC5+8dh3M",
-	"cmf6nW2+10bCDvJ9lOgzNRW3QKDmRSxTYBr4nKHRWGocghvSV0ynIoYCNCh1lMN2S+EzMHoCh82RgqMt",
-	"VegHE1YL5H95nMrpdCUKPEIfCPMMV1xSClQ8mlFg7a5HPpm13y9ZmnQNURibNk9it+DkQ8dBA13N5AuU",
-	"FALVo50lQsvK3SzJmVyI9gqjeeev1OVZPdZ9Dp0uh3jG57R7rCZdiaTAgs/JJGZKy0xh6hF1xiaptHT3",
-	"VGBGr+Fq1lVJzmAHBu6ePvG5kqaHMCCyuxuq8VtGs+rplvukV9pXJtNeb/eIGdyR3peWXYdyfAUrBUwp",
-	"VgomOWDiR6vUO1KNMjbZlP5PFPJO7sHAc9TtyiwbtPVgP7BQ9obVaA2+4hcn7cubKQSxNncoEmdpYlko",
-	"2N+8mNH21bqYsR3HuOCqBIAcLyuftmWbqO4kS42eKP6Ydn1He0etdqceHndbgBK2uBiltEYMRKQYYMqt",
-	"q9hvfEsq8M/1rpOgIj6U+eHCKzbfr79I4mjzgvU2bR/jShxE1jbDnXLscT9WHqRHK+SaigmAqM6k2k7s",
-	"9dxqBbpz6Kda4zH5j+/jMt96NddaTmt85Db5OpYslUqzRNsNT+6zWmbsrAu6Xq++pHv6/Q9zP6Frlate",
-	"j+muJIoiTy+uLi7NXenfAAAA//8=",
+	"k+fYtfu08P0jCBzC2zhqozX2mNtWdVWZ58HAdorMlJmYFhkKq1c1Kj1V7Y1jaaSOfO3uOHC+7EmkzLlq",
+	"xmuSsCwVpAQLTpaaWPSHeNn5CFMfL+0TviGczy7hAw2Enu4DgnKiELx/3CUqIfYEZb9RB2lYNbs7Dta7",
+	"J40lFRuf0eO2ukpO425SsjDXkwRxBwUGT6zzpNfAJFElRv+jsc5OoykHQkkDSfm4UGhP+PKIXdkNkNc2",
+	"3OhwZEtUHoM99yjNLwwgBKUEUayoMS8SN0FBWRYcsF2PK6boMftw8XEZOLoM0W95TMNV7rSvEKuQLJyX",
+	"ypP2tKEDCwHdPPHQkfFSSGLWcmMTcdbXtkhJmNJy5XJT0/p99X6Gjj9QHgjvKiH4DUYCGCdLdg+t0c/C",
+	"4io2SzBsmbv/xdWnt+rZPXRgeyaih4SNK1SzwBfhoSi9ilCV+YWUYeZIOLxpkNhdHuHtU9Sfecrpzt2a",
+	"vod31LgnnWxNlzID3oiMJYEjxIfZ1Lzb6tJIHeutmFdR6rnHGDxOysb3D3aXGFxP/cAhGhww4yRApC76",
+	"nb9kRrQQM7Ji96DMprQzl8eSNGDk4B5pbO9bYi42SlNworeikxCYvPtrF+3LodkroxgRJ/9dt93UrCUt",
+	"LZgSdfUCzQLnhola/Ywh9OYflqWNi2PhudYOZ9ujb7vymyVl9jXmFM5280Y5TuN/125Odi+uU3vbHus4",
+	"nriCeGoypDdOY3NEa6qIMVsx41GBPOHB7aHC11SdsSJ5arO34eK8Zy7pWMBRKPRJCcmUhZRfila6UTfH",
+	"1G5B9dCZqbGhBOyFm5p9mT7YY6Ibf3jps5ovQzN4f1oLIqQLHDaARuvscJuQTpyBpzByLsteeGGwVnqv",
+	"OnpEBMKJ+IgaaEPNd+J5Hc1ta59D86hbKrlPmFfHh1fTHLbzZjXG7IqLzh9s8sbVNJovXIh7872YwTCW",
+	"vZo7EOogqlDfoVNnT6tFjiDN6Qy0mtqhZISQEMRUloBN0Vi6gFULXzVh5mKTDnwJJD42+JUuUrP3ZZlI",
+	"4qUy+2XsPuIzplrd3DqrXxBcVsS4nAaWIPgyY1N6V+1rX7j7ogAmE/XNcTALsyvB54plvpao43vTsuUp",
+	"4j+j2DezK+lqsPZQ1grz6QwcgP+S6XqmR92BNyOCg09yZ7CiGcHuAzzPla3zmJkb3RwBgeUf5p2Nv+ZC",
+	"aZIIbo1lFak20UZg5pM7Mabyuu6uGe9NzK6M7h/3/J/MlcGDwKn1Gmmk6jtv8LslcI578f3yYi1YEhrj",
+	"BQl2H04a2xwXx/tOsdbgo8Z7ZntE8Uvv+Wi/W/fRuX4paRb2P6Mft2U8MhBrZAWph/fAd7vn+Zt7PuLs",
+	"eCfYkxIFQX+3BuJ+rGvWIGU4h/qpg1rnsLVqYndTF7y7Ei+mCOW28s2oiMXOljLVhiZR1DpeOeMsNyrs",
+	"6awHfHkiRuo5VGQfdsYpNMyRSmQfUsYtLy5lJ7Fh7Ml8xuiSpRrLy+zMWyKjqg3c8dXTWSzv5GY6OWmv",
+	"T0Q7Z/3BSrSXVPuvL0LyfUpBfaziOCiHjrnBgZ5LpvvKVh0CtHVyKxsCg/9GSwWNiWkC7iUvdah/Y7uM",
+	"lrEpvE26R3oBpsBiOOdBhkvcaZoxDhEg7K9LxTgoFR9JBiqh5uPndmDH0QvagO2v7QQ3fXFqxTd7uoCs",
+	"DiHjbq9ZYmdbqUQUQFJm5xVZjMdgDBRN0lAwtWmrMkU43IMkPhpoTqva4IobC9PPJLd5uwPy7WwPCfdM",
+	"lKrR5hxDxP6lFLLMY80wupTc8Wv/ULef7IZy2eUY8tq7FNFiZqGyIbVR4DB0uSyzdqofW4Tt/A63OPNB",
+	"DP3qoKoyHGw9Ae+twfWWsRShBbwYIc8zJ0eNL8Z7lWFvO+HXPtKlrqLlfnU21Wi+qVxkTK3ni118cS0/",
+	"GLN88wZvGZ8XVNIsw3ToYjfHpQy6yX6QWaUeHBOqd3Y3e1Pe4lroJ6fkp6R9XRyqraGGJ/50G1Jwut48",
+	"A3fojgpm+yhQCyBrf4PmVG4gdGxgbk4yUDPy/d1r8uUXf/zj9ReEZsWaXj+b1E+D8c+yg7DdWIKHkFTT",
+	"PCMJK3vY7K/9rf+JJFTDSpjPuCXmDLTtikaF7YhFDxj7wg9BwZCaZg6z9SA/BMFrnAYalov9MTVfTS4W",
+	"jE6NsR/zTXvaROfEdVBWkTpSP67Jon1irwbWGiEC+oHNWAk1W7MQUs8LoXRYgsxFNuUU+f2UMLwRNOf+",
+	"x/l7gpaHIc98amZlCZD6/NJ+2oWqtaariTvq2OlvvQC5hnvzMIB366wYTQB70ATHaf60Fr6KhfHVDI0U",
+	"ZydM6fTAn+aIjj1mApy5+j/Kev6bKsQmNuXPJ5lSSDIqQZFto9/pnqUgiKI71ex/oZzQNDzaKtrNFk9K",
+	"NRrQ+70WoxSqrvO+oTf7SMA+o2JJ3Nqm+xu7IbSzKwcW1wYqr3ZxXHt954oDL4c1fhgs4wgs7wNwG/c1",
+	"eKzJcy4qdP5IkM8dNfuSi5N8bWQKm/2Hmj8f9KRdPQoM0n4oQkL+p/Mzh/o6m4gnE4jpAAAGPdlOoXNv",
+	"NtLK2x5yYgOEpN2auMexuPzXJPlNzlqJ67ELjzpx1CwmW/zaq/yjGjrsU+IL81J5dMFLMKP1ndiaI8ci",
+	"4RBn2y0wEdXI5Kf3TNnelRDCPzbrnSPTN7mYohKq7uC0uNIaCSTSNwkpzrs4lMjajbkcb7BNtRkb4dOA",
+	"Cb+mRQFcEbb0yAV29oDqedTE10/Cc6ng4faNl7WYQqgI6Jt5il9UTZsw55TGUSDH4d0tGadZ1AZeUzVX",
+	"iQTgai0ijszYTWIHmKtesZ/gwFvrfOKGlnZsSrOvd4M5LJW7ycAlx4H/NFqKEh2gbKyKnpGio+YE2X5E",
+	"fVWtdOZGB1XU2+NJr2ycJkPkBe2Iomih9Fs0rCeeXaOnKwXfGpuZ//blC/KnP3z1b8SRlVi4pf32It+M",
+	"3oGA1UY8bICykGIlaXgg7aHDb8w9oTnUrzn5w9M/2THH7jpCMwk03YUf1QOTZRUrpDNbHLeltvhwNgCZ",
+	"hT3642XnJYMs/dbcE46W2SlPbGA8epgK2obDNeD/VXlpxtsAZ6Eqp55hnhHFMySCbsqvP3mrqijHA4sn",
+	"HhTSt1Uh6qQQXaTRZppN19OY+9Y1+rBIXo+qTSWlI9u2FhJoKFZnPDiMDJN1yVMJqZ3Eiraeb0+GB1Qe",
+	"ozFnmov/2rw3GMNmfPoR4nMLJ7Ug8fSBSMiniKkx3MhYMsy0IhlVmmi5s4kfW7/XtI4dYolkRmu4Dqpw",
+	"BgTS46ZLypJz2y5aUGUr5x3vq0L7YPYl3KJnM/UZ476YrQO/owAOk4tgx97sqhP4Hg8o3/bmbM+JFlc1",
+	"dxtkcM2sDXIPb0Irxz1oiAGnx47Un8tIMMmHTXtdWKrATx44AnHBxd96gA3bX3sK06WjxM5X5LIvWPsK",
+	"c+HAAzvKz2G+qBnRorguCzUj/+///N/+CFZvN7Ic39qzbw7XoooFMXw1X4OExj+1+3eFN3Y189g4wk6l",
+	"CpvNa2CjF9adu7ywOAGVSZxE8TreOhClF37MTmT6TpsH39JkbRGfFBE8gVujYnZYn82FJmottrxSmQc6",
+	"ePF5Im+hyHZ35WpVh/SPg5rIqFLjhq9WYyiqfMLsKqMa/2T2uViaKxj6olsp+GpezToouSoXhogLREgw",
+	"YhFk/Ha9C5/4KNxWodfjBAc6ePHLwjR0IHNHA5I1kM2OhYszX1lhQnZPrgQheVfsHsIgcbd4prueZQc1",
+	"RgrXzO4rXZz9FekDe3RNYy+NYdJoZ/pMEZoktn3Rg1SOHqc67xvpb1x4gpLsh4ybN+QVJqdam83tGq7C",
+	"8+NPOXPrgCaDgzrhjDjxeVmcOkB+mla31yV2urXYMrphjYOONMH+WNckoy28gKWQMBqVrwkFejyQ58Uw",
+	"dgI/oRKf6pRJUCdg7Y/AMFPsYEKFRM3GSVnYfxUZ5RxSogVZgN100+A/x7QS+kPgt9FMaE5UpsEcsIOz",
+	"WsyFr5fLWAdiD9jRSbsRK9TslqzVPk99VDiV0dBITtLaqrsFQxqAMK2nsTW7ZgZ6IL0Y+KrUw+DwppkN",
+	"XWxS1zN+1WTyz8OQaVL3w9H5TzsZ4EsD18UCvdjZE1Rt5vXCbdnvPMkoyw+HgDkGnqX67kuwUop7llYg",
+	"nN0ivgTN1u0w1raNy2Kdj9ETWso5wX3YzsJOB1JrYTLfttrDmWo4LEy3XzY9PNjd+H2sOY27HoeKPpmj",
+	"3jwjmk5SP7xEGDyiQo1waqwJO9HcP+3hLvYp5ncN3F3RDynhWhcCjYDG1Blv6EdrirAEP42hoasGuvjS",
+	"2/C+st+u4dBKyqrDcUQbr7325PNwT1462a5WnTDUdm0OaN+OOfJ72g1IgQpHQ7qeCf/jTbBDkuvTOpqs",
+	"mEc7muourcGen/rK8djx7u0e8yCKMtBYRpvZdRVVPXK6Qf5uI3Bt7viJs7UkRlQXg+0PjG9OVEjl8LSB",
+	"n6MmRvrZ9FNckXuxmZp7mAoHvpescMHLCtWyQI5XqwnqY3PxpLf2dp/j/PMRzdR+Tpila6vV3FFh1hQE",
+	"/+C+8p9apk50fnsJPbxUoH7IHUw2cT11DspQNG/uW9mpCHV+ZDf7njc2ZhtIHNmw6zFVPRncQxaZ2tiD",
+	"f7GANc2Wc7GcoB58eiGw3CgeQ5woJ+vfbNE4aA4kTE0yL75xd5yius43gMa4zFN4iCA5+t7LUFumY/p+",
+	"jaZYahv5QMCB6uWz4AvuIevrDbYXEO3BcmYWqURX5QKCQx1xqYbyJetWbnuURGIpzLRKsjISqDzQTpJa",
+	"HXeO1eNz3YnW8F6qSRXe1FfzKoTjYe0GwxNWVproBLaRwrYxNjsbm3yvxb9nL0bhi1FNTCoxmYInNA6O",
+	"7hKB++ZE/3gMfOrmH1t8wnisC3J6PLundelgD6IHvaPHs+luEOwAjO2Q0LZo7BoH/KjKAv14GEaB7Mcb",
+	"aqCpdRxu94sHqGi3Lwa02lRMujrQ2w0B78tg08T0/VJ+2+cukdwMzPbir72F+wYEWefUzTKxjZ1Rh7Ui",
+	"Thu3Wi8uNnC1J/NSIQnF69cxPCJkinb7gRUEnkiNCapRFKLO9xybFZ+WpHJXT+8A7NZUdvMP9TKC3yyy",
+	"jmOnGufSlbdobMm70UONAWL+T41BYrRMmd0oNM3RoFgZzRCOz4kM3lrNce5B33zJZD41yXfQNK7lEhLN",
+	"7uE80YHDkpViOKaGYnDkSDRctBuIFh0hKzLYT4UNDN9qCMpJ/MiG3J3RixQZqANAsZFc4z/ma3O5516v",
+	"JnQPDq+15GnlQE1bb9q4rUoLrCRAo3Tq5yM7EhuthnuICf38qVYX/ezXvk11wjePX3tnOebG6Er+o4zV",
+	"sk3q3uRuwky8EX5E1MwbLtXTgqu2Fct3Zi/xIOSim9gQx4vuQBRZr3QpbPe8KDW2FXmzzttezSqVge7U",
+	"YD7yHZqILPMgf64igVBfZqYFIg4QLFkY87bo0WOh0ua9dq2CWFmqcpQdjx0NRczsh2IC+pd77515XkBF",
+	"lkUi8ghegyvzYFlGUtHoQKRcba2jOw2ALLaGXpL+KvgIU6lJ3gAUaYd3jryOX56kDWK4147YKSc5xTqb",
+	"73wn2R1Qmay/Y6EljwT1FSWP4H81UI1q5yrS6LDo6TcaZxzjQmbNft/4B7+tyryPYVNNvMOD+3c4SPcl",
+	"ztENrIfPHaztvhfYGo+r5hksY5pmSkPvXogLFxB+29D3fA2rMnDiFSzRZQgE/D/e4vAPfyTQNJWg1IxQ",
+	"W+ubUk39Hy1k0Zsf/xxOgSUSAmWwX1MFXz6b4Si1XYEYrmvKg1JdSrZ/v9AFLfW6XhgeLKVeA9csMVKv",
+	"cMIIzri3YYpBAru12jfOKtqESRs9i6eBhotsLpbLCnIuUOr7ETDAT3uKaclWq2F3xz/mnbt8EpRzDOTa",
+	"Hh1tMg/6QX4l58dJHsH/A/EgHwcLR6AIm2X2MeEUZ/hFDm/7ilfBwRZUzdkBoLAxduQYFw6eRHHTVDs0",
+	"xkdjFuYuur1n+P1qcQYt0dzCh2j+XG2mOtRyN5cljxzoJZ/3eE4WFPFY3+lQt2NgSTb9aC4mC1gznppD",
+	"G3OWxhlT5l9bkECcfR0o+YgBt++9ypruw4H/5pf2cfISQNweeIoFKwqFArIWpVQWqbbK4NpvFjJlnMqd",
+	"u8S1fxt59fzHpYxifjOr2kNmCxcwNh91OqXfh7g9pLP7ILcPxMeO6SGvajqgLc9/fN5iS+0J9eukX5sQ",
+	"p72f6PbiviAm6zGxxGSNAXWHKRyBHH4pJIZNgru0/5YbktAMeEqlwyv2k9QzmiBVFoPw3L79upp3ByjZ",
+	"bkHuU2dXmqoNSoUoIjX3vjx4f6XmkTd1PAhHLZEKG5Vlrn6XME1WAlR7JHdzHCHkRRbE46jfgjgc7rrP",
+	"FPEDtqeZVZX/u/8WR4dJDwx1ofdJ3bvaDusYGEsNMvL1NrF9Y9sC1lRV6Crt1f4xVO0/QkD3wMxbMhrj",
+	"ifnFcN7812/SRpBiRoQkSwaZEQ87ZBs55uBxzU34a6dj4VnoG+JLt4toDMxl+pYsIBNb8rQWvavwaIXW",
+	"1nAAWTUtIsDbjZqBXrXnq4xd4dBYznKhB5naHesds62qWuZz5U1mV5DHsSGmlwxH3VnXjkyj+Jw4ZqOQ",
+	"Qiy9KCoMnZAlxk58ezRTRFmykBW9H9/EaR82X1aBpa7RUQPZOkVoeKkAa8hIWVRGSBjSqaEHS3Vgdam/",
+	"sXLMLGtmfdmsuzWAfule0xhscpWo+8bQafuvh0w9BPfDHVvx7yfDxAeRr14HeHdLEAsISVcV6GFkq8WV",
+	"uScGQiw4baTUVkhsb5duCHZjZ/0hpGoqgW5c+GVQKfmnH4186RlVPTDIKrbi1Af6OieHDaAFNw5dtVMm",
+	"jV9Osi+p1LumGvXGs7fWYhB3cSS7QNPirhZqrANqPqCXVgeFf7xkBqHTuvlbZR3FvvRtlHgdOnSqVKmq",
+	"PFJt4YcdjBp2310dlc7tzqzpmwB3aFnjSKTnnnJE4OnUjhMdGcY21KYkgWbZbo6t1BMBHw0BR7v/5+9x",
+	"arhbg21Oo5ftmxNP1ZOy1/vUXFG4UrADNt0tLmxEoJqLdTJRzwXsnTbVoV0Yk+68aLWTZX4ttj3TKcBh",
+	"u2A/r4cMGz9ItAA+ZTWRmTRqA+kQvUOu+BQyRDzd0S6uWYYKWJevjAtrrMZCAk2JuHdWnlkHWYDeAnCy",
+	"EHo92pSsnel46LcTCtHKOf00F3zlgCmhUDM3g8k2afMyX4A0Zwb+aNNpHEUAzw4ubERRxaIFTRd8ylSF",
+	"9W5EAYGNCzuQNtyZjuT2AUHxyGiyebGmnEMWwtri3JZPh3tIqNJzRBONdFEcnsWt3xxd9R1MLWbbwmIt",
+	"xMYjJQfDiSlT7t0V3KKdTNZGEGsXfoW+Zn/RImE0e55UwG+dqiqBtcFSjezlra6fU+WasFp0DioyytOI",
+	"hI2tC+4dxeJ+jIHBjgICboz7cMsNSoA/Paph11KowvyITWaYbLCTvhLBES7ATzWHldCMujYbP2ZjbkNm",
+	"FItlsbGfFgXjK4t6YkyADGwXQUYL5RAEJKhCcGXvcNZp6uD/GXe9MwsEzQn7dJpK/aaO5qipRnQVoj9y",
+	"DpjY8gMd4uYSImyS+kSlKxZms0GvoOFlrxqTC3czIv0d0eW337mvI1uJkkHa9yB9HtCpcw8yZe1phv57",
+	"ZlcOvmReQ7mmYs6FNltCU9wqTjpx2L93cStwjHncwYyKwVW9pghBNURGTFjFOEkg7LO8Sg2Iw1Ap/pAT",
+	"FQQKDm4pMeqycSnfNspT2yh3qZcmNG1FuV6KNw6eLhY3kKSUEniy+5w8X4h7IL+CxElXYmsBvxrJoVuS",
+	"ZEI5sDZjvSJEMU0SWUKKUWgEkpyRDJQiBbXdTF1Wm4snoGHiC0dfjzjD0+XoB8aDzpz7yNGvt0Ca4/ty",
+	"WHpY+bZf16wiqHuaX0JNOU+TXgmZFKScXRXpMnasNeh5/CiZjPJkfMF5daJbUz0cGqG74ASLKjP9mSJ+",
+	"nw3t6NH9mcPwiNt1KPYeHygTKu4yn+ae1Gi68kQMsr+FyNKdM1poFumYc92Mo/F2zOXOEjgRvKabcZfO",
+	"64F4gc5Df5HDaopdVUdDxg7vZ1lP5yr+qtivMNaaN9dHxhRMmIGVMjq4U/AiLIPWsUDdpHhbtEVwYl1i",
+	"hwftiicPTuhnE1e9tENFipV0v3Rey3gJx/nHTRIssKolXFIeoUHfrMap4xgbEhx92FpsRz2ta8A5MvST",
+	"8CRFhi1Yp0NL0MuikLHU6xQVctK+zkNAA+K53closv6QbqN6L0RZYVUVGWXcJuh4SbMRcBFpI8dZIYdG",
+	"t1rFlNMISs3j8xWkvqNqc2x1eiYUqDnTCizORTeyiIbyPUibNK0QJ90QtAqLlqqNg6I1RnRCOReaLIDg",
+	"JO2UpIKHR+FfEOAi6rqeCdWCLdFfTcNeU8/E4MwhrO2H27d8Ep6ZDY1M6Vk+wIuP4Zk5ltcgFbMrxYX4",
+	"NRJPmjJesFGo6LM/neG6bbEePGjNRnrh4mQT41j+8OzgnI6Lqpr3nkLdoCI4r555C1RhLnvi+LRjq1Vi",
+	"67lDWZq6Gq6tDjggqG/vDS6nkRbpqGKRnmA+wkdpDyrt5wUzPTQEHPMK5AqI+a0y4XK6I6VysFmixIwj",
+	"k8ZLTWAaTOvRXULuc2aWJe4bhvWC4+xhXUKO+W0yvTFmjC3YwFqlvCabKpM1oYr861/uhPvcImSar/nw",
+	"YR9L+emxNuGhfUe1bBxTCRvoFGpzqY8jJ9Gaft+eUXO6V7yRkToaO+xm3yky8rDFToV7mpU4KUTwbEcw",
+	"tm3R/asCauMpLcz2MtYZjqKYtLfcYKXYIipYO1zIjZ1MtMXhMYhJUK1j0kt79Ut0wqkYkUeuZAgfU3+e",
+	"Hyw0gk3TG438Xj/1Dq2qWA5qfDlYAYzc8l8Ng4Y0e0q6Orix2DBTHnSwU37KOUhLvY5k+IfHDh1dxcY8",
+	"SnfTPMZkrZ3kxe10vDCoC8sg0i86dmhOp+TFQ7+4iE8dbm4Ep4KlLyw0EP0d1s+uwCgjCQQeaKKznS2h",
+	"ZtEixMNcDM6KwhZMjFTsD5iaDra5riXQ0ftvpFfivI8w9t1AYVorX+bdGcv8+ssdE6LhC7dXTnMq2m13",
+	"zkPRsWdvpWsWGfEdORK6eG1W45unBN+LrA/oE4RTcUBgI9UK+kLDUEKHIoOeSjdNi5GsWZrGkgxj4Zip",
+	"mgaHjjccpSjRgk7njHfS2ANwRhHdKu5BpmUEA2RqAOaQcVyxXrqvYcWwFMIXfeO43VqnB57E7mnSKr7X",
+	"QPMr90usd8nGaOaTXOWpLU+xmJEPELno0c+zaY6pas2w7IfbbI+8dHO3wmZwY75NA+CKOxim4fxE/xys",
+	"EH6POzg6J4XvQLNS2DSofNjLs7zayrMmKrOT7FrG6u3a2BVxzfn8yABQbwe0swmHg0SRxZ3k6LMHxBlP",
+	"PnwBRkomknGK2dI9Fatb40t6YwXnAIzFQ7RMt2jSPSK+vOOCfUG529INKML0hOb7uPDdFdlkwtWoehML",
+	"IHP68L292Idc3D+/6HWzjwnVNNdaP7SHX0YfHSBMvbmEQTmKTxl5x3LIGAdDqFDxno64iNMKOnR/NnS4",
+	"JcHp9/pMr3q0Zlc51gi1fTbBtcP3sM0LZml4MOyU+VDn5/W5dDHjaLgOw152oD83eubTlKwQHmPOE4sD",
+	"0nlROMl50RSrM54ayNajwiCpgAGA8Gpi6JJJUP3T3xGMfj+yTd0Io327OZLqDHvRyEdc8N5giA5NTsVD",
+	"eU7m+RKaQOH1VEDsAxrmp7htk4dKRbzPnozMUL7FEOugZMsxYALHnIzRIT+NTwmEHGKQiXfYpyNaWBvN",
+	"+LeTpV6Bxov2jED8a4XVGF3xSbaUXcEZt1Tx1+L42txHkoLds3kK4Kn12FSZJOCGfbhJn+OqnhrOZlVG",
+	"W5VGDG3B4q/F+cfchge9hhb0V55TnawhfeXMq24NJE+Z4cN4+TQPeuFvC2bEJhpBYWvZFr/4xQ1+2il2",
+	"XptW59uBf1Uhg+SUsDEHlVQzRRdZrN/z6GLFnhGmx2G/jIwgdVBbqq+tAFwG97Zh2+GAp6cGBBrETzmw",
+	"PKEJu9Jx/TXJgCpNvnhGkjU1bpSFUT8KnaXDl+r1vcA6hhUn2fHqrNarj2UfjFY+0UIMreGnOjAbH5cx",
+	"tu1kerXn0lJwH2/djWdxY1j81PYJGdQ3VK9rXLQqk2pr3/1szFlwfGVj4vL4L5/U0j672q5HlFsskRTm",
+	"0la0wr4qyE2AjbUBjjXgtgCbEX2LnQXjXbM+g+MnITfLTGyrCe3dHKXSQu7mmdMPo+IYNdZs3P4L62Mt",
+	"Swgs0txVRkptjEd7Agd46+gQXniXrI2Lq8+tlllbn25xsy4Zg4yQTMPr5fJoSfFj9lyKdz/buoth/oQn",
+	"rnVrXHatBoOYZFlLoZRM7+7MCl38XEhtx5wys38TITYMvDq8uZrPvxNKX7uraiYV7C/221TdSdL3AEkL",
+	"84zQEyqvEumGZgi4qWTu2rXWxdWHDzgRZylCSmeZIXalJBIsKKxas4LklNMVdlMSwUlaYnsU8aKiPv8H",
+	"/wd/Ifg9cLzlhvz73esfCeNEcbqBeUIV3BKWKkIlkL/+9ftvFPlvfur/v1m4N8S8ApLTDfz3WwRdsVe/",
+	"ffmCfPnll38yT/vruxe3BOOnhKl/8Pf/siyaVY3DH96by3LGhSQlZ1rdYnrPAfIxyFKXpnK95Z+Tb6UU",
+	"0r7pPS2KjNlZd08KKRYZ5P/jn0rw9+S/mVX86Q9f/dt//wfHYk9KlEYavE9ECu9ts8R7BCFR7wmnOeMr",
+	"Avcgd2RBU/dqqjEg8Dl5nphzkLx5fffOIvaQ99+nkBdCm4+4/gvs3lsIVEVzIBvYubdWf8LOjRVoVf/J",
+	"5jDdYFvKsfXWXveHZ88+J8+JmxLvEGIAUnuzZ6KfRUOePX2Ky/wH98eZrQEiTCPQ57Onz+xL3v/gBgO+",
+	"tyFHLohruieJWZG5iHGyZPcev8+wg0hYlopiseMfnv7JPoppRey++/wfGLlQbjnk/b9Q981Iww768N7C",
+	"jCLhMpYz/X5G3tvfzP/98t7DkDJJliwztuHn5NvUvKVUQN5/+46u3j95//3y+pXxst5//g/+BkSRAVFs",
+	"xTFiapls96AHkryt8BwRpZa8f441aexXpMIN+Rp3G5G0mP+jfPr0y4Sl+F9w/7QhG/un94YUzgT5TDky",
+	"l8pR3b0XWfXeiAl5cv/FE6s7nrjVvDeOB8Jaw4OdOVrNiEJFYNFXc4w2EGO3fP4PjuVHCXCL9+YUy/OC",
+	"Jmu4fvb500ag/uptpWeqku2rL3wfOi3Y1c3Vl58//fxLNJT1GlWgWWTtYaxsXMyoeyTQ9+nVzZVh7tfe",
+	"y3HQJVZ/Pnv61IH9aIfM0NyP/3QK3B4Jo/wWtMpR2e2XAbiMP/7mmszDT6yW6DWCVf9+zPCV/RaHJp9l",
+	"ILFWXuGkN1teXw+ZQ3Q6FSCKdeW+doCKBZU0B3Robv4eXlV9yRNWKw48Bn6uBgl+7UpZT0dR53J+aJ+b",
+	"xrD5sMfML0776rMz8nmaEmr77mud5GG5Q8z8MGvI+5N/sfRDVOj/DNoz97wiP0Cl2dUaaOpsSqME24/v",
+	"Gkcfjqfqa16j7Ie2w0RRR/EujM7eJ7LR7wduoSUeA+fdO5hEH7Vzfu8yYSjht9q4jfVkWfadKX8G/bI8",
+	"84mCL7jIiYJvsoe31UYFyMrAdTiAWDUI6QrkyfZVgOr/FKXkNLtuYiJFD/V/txc/99eekRftV12EKd+J",
+	"bQuXRWw5WeAABHPq26lr7surqs4uf9wfDtd7ZYD0dxCk/OmVWOctH0OdfQS+39EdWY/n/a1ro1ckg6Um",
+	"orRI/8aU8AsJyEN8643acmrygYewXR9mg9dp4c7E8zL0ndA0u9g2xuFKnr52nAkTaWsk0GfK7V7DScaJ",
+	"d6bFRs3IYldp45Nt7h4JeAIP6IfFBOFb/PkiojBzkalfSpC7OjBVFamNNEoMGe/sPR/MM9v8/p8ghQtP",
+	"CA635D9KlmzwHnT4lYuqeBb4tkbbYLC3tgan6tUVVGuQ5ur//ffn1/+LXv/687++/PBfAxHnYeHX8KCf",
+	"JOq+LfSDWD37cv6c2ICSFmQDdnzSsR5Nv2hTVe8CDDQ0KP2aZ4wDEZIgO1huZEydU9wLuhOlvrbo7X2W",
+	"3hu88I297oy6qfWex2ZCvzRG4HbNkjWxIVA7P3UrSGHjWBIyoApsXHLr8taFhIJKkIqs2D1geCuFUzpm",
+	"IQPFGAodnj0u76y5uI9h1TxqQXsLFo6c6Vtit6hTFlQCwm6isrJWj+0nB/cD2DDKSAdPZTTZ9G17xNo+",
+	"535vQZCf2w7xlSS2fcemH2imBNEiS43F4T/X085u69P7Dv49jzLmWOGrX3hHXlQUXliYd0Itz0li32vM",
+	"TIbhfTtInzjUeEzB1OjwbuJZV0oCO0yL4rq04N6HSVBP5NrWcT5SKWrWQY4SpGenffXZJeiVuAefFeUO",
+	"Jdnbehg4I3otRblakzstWQE9KtnHu/v9zhfVVVNZXpWzntWt9Ou7iEtZEQPndCI9Z94KQwQ9m+Nzx+aa",
+	"3oNLTDpUBceJmvL7zBhMLryo0xRnJ+qjTDEE8jRNgp7anm3Q+3HZsn5hH8OOfbQCgvmGXwWHGRY7mMPU",
+	"TtnFudDmPxnzc3X7dqPt4R5Sjf6qqaKBdQxjIjGuFnTElb+MuahWybHwjiv4ivPovLrcEvRCurzmXi0K",
+	"/m9D+fsX9TT5R2kI+fV9nCx+RZ2zMxE/j9Bqur9N5y/KdAV6Rvx0+xmxxYQ0IzboZE9r15RLNMg8JgZd",
+	"jTDifK4k4+wb5ZGez01WYGWFjVotdgSbpZH45u+WTfH9d+KCgcP37NlPcruwj3OSP1JRcpUDXiRuiZsp",
+	"1BxGrroRKTeJqBuNGtzQT4rOTKwTus37M7ceawhmb6EXdqGbo7vOnuw172rLEuorYVMhmDj07tyQJHEO",
+	"6bUrqR2wGM2lz92VhzvUEettD4sokKSKgM+c16yrv/oipp0jsAteu8qaFbsH47dr4Le+5LdBsBlZsixz",
+	"88hbgTaLxNNnEt7Re2h+5OM1Cus1fizDsEGli1R58qpYXkjiSqf1Guw+X9Yl9R7KcY/pwV1uDw0JubiH",
+	"Ex8Xb/GhvwVx+jYv9G6cBP1hv/3kG2FHnx3J5Hd0AzWXiVi6giymdC87RZ7j8x0jlcjOwEl86gv7qker",
+	"FOzy3GIvbn464pw9bk7lBpPg+DpiO7l1BinqBUxuGnPTjdr1YuNSdk2xsS7jwDFfXfUpMHQiKbEEvUxg",
+	"qMG9yuyr/rYvCsMRgRr86+wUOjt10MP3gZPKw9fwoGdkTdUanXvFVpzqUkKMhsdUErUJ/wRHwp/YYwOe",
+	"Npj2Wz98P4aUndItfOOgdQIv/bFuQwx2IDJNVgKwYAqDToosRcmxO9M3NLZDG9Vfzx3eeG67m20zmd9P",
+	"vqfPeiy4kwBjZfhLtasGFJP1Wq+xD3XgoLKXvrRXPtIEb2ONl+nJQGpY59HmeG2UyU7rCMUE/J8GkwaN",
+	"T3m05mBjjR/JR2xS6TKdgEvHkQBHg5vKnjxUJmt2cq/huX3qb0FWHoUDeKdFgT3rjK88K2/RKMHRN7be",
+	"bgOFHsVfhKV3/C15Kk7M3L/yVDjOWjzpT5wdcu3drK0FTTY31bwSP8AyF/cwauOOOgcfkb8W7G8QJddy",
+	"1+uFRW7VdPXxnDdL3Mv4bsefzo/8YP6oZ/KFjuMarWt4Xz/x/SqIyhPi7vd4QXyLh/ZLKndzWfLQnmmg",
+	"/Z1WNPIy06ygUj9ZCplfp1TT8QyyH4kDxy/sE9o3XyhrZ19W11lig/SLu/+8JY5jFbINrRxDSiQi3qRk",
+	"K5kGRbjw4/ZGiNdgcKeS1XMr0MdZ7OFHrGBCzXdF++qabhStpYpPXd1xqPo+d3GHXddHqe14pILjSzum",
+	"qHm0yBeUnzzUp7+mj7aK72vKH6/cnABPifJaDIiQJGNLbQNglOMwA9v/20jTTxCWVFxzoa+dHjq93Hwj",
+	"fhQY23/EUeLWGn+nUnQHupKdDs8nCEtpPxP6HcVv6svOSLnqLRf1mch2LRDQbAF1WYSFvvatxbsTHuZB",
+	"NuR+yNYJtyoGWn4bzh0u9bnafKStakNS50/FY1inkGLJMkDljghIDsbS9m74xKIDnL0lCeVGMEueCm7B",
+	"DylJ6W7CFrehvTFxoFf2ygsR/CKb3H6SRZrqtbtOt5cdg0c4T2/claNc88aUjPYGeTTlju2PemzG90/N",
+	"osgNQOHn0FeCMfOIqqQGuVqKLBPoWIt7kMSjj5/OsYu2330sEZk9Fs/RffpHdAQerShLpsHmAnoFesIh",
+	"gXVOuSNcFJ+iuugxieNjAfqqqXN+ZI0G5xGGWgsittBwKhFTkTLE2fDwX324iifBOoqI1Dh0r9++cEVy",
+	"UG4Rs6li9NLeFz20+yWn3tAnSEgar8g/j1BFqMPxEsZsJQUtzi1L2s2uHGFU+TGX589pnlOZtAZ/nj37",
+	"hAiP1XRN10d2Tos5hQxWdvRCf9yhcd3jLNOqV3gRVv20Fm7YjnIjJUReAaDxCJhST/K3Xv6jDeVVK/w4",
+	"KeAGhc7N3B9AEyVywIkWlsvO43eT2Ow/jDK8tbX7hvEctsQRXvXgJDW2nNWpp68f/panj1+eHkWJz7c8",
+	"JZTULHFz3Xt4x+4BB9IM6sv6wkdQ1DPYX+H7Sqf2bZ6+E/RRNoA0+HmR46UpP2SxI2kJxA8qc7LZksWg",
+	"hLowmFD6OllDsukX2TdC6Rf2snMCUPq3XISM32L6LhNiQ2yHPinKRcbUGlJi6DIzShsUji83/9pAgXY1",
+	"3LMU3DjlMLmPNLo6PJJw36j7D7Loje0Fe1tfeUYuNd5yER9aU0RKWtBkYyHOPVrKVpRZSlJh9PKta58N",
+	"FdCclzvCT4Q44Rn9erkE+dY8+bEe0Lg4XOalw34N7fep0+f4MinDQofZaA1Xo0pwHB5KtnU5W31AqbC7",
+	"jDCeZGV6yLGjykXOcHZY/7Fz17junEHB6jUXPHj81EHMejVI1D52zqPGXOKyl/bfuWsem4HaZsxr7gvu",
+	"t1QRTL/a+LpeM0UKunPByrAduhOlPsAE7Q7jFiRlqcXlCL2nVCBPZOjSxOmK+kntQdOj1mvbE5hLRURW",
+	"zUUZfdFXT3/LOQAn2RcKBe2LptW25iCQbLXWdpLHdi1yX8gSVQHdQS1uH4+L3R+6oXt23yfRP0+GYuAq",
+	"tQaoMg+HJR7ME06VdMChr1W+oU9cPb5p77lTg6COyDDVbUfxBNNIAduBwy2OPSenDywv86ubZ8/cQH/7",
+	"zy/+9G9P9yd0n1eFWSJdRIW9MV5xUoHTujIdS3fUWIZwM6IFglQhKp7FrN0HutvDsrUS8mRBM8qTgbDZ",
+	"1/6ix5ljcMu7zKxXR4oZYsWUOTIFuJYMVM/+c9TWknJl1Wk/xX/A6981L/8thCsPs+vOKRuWkBcRDfsq",
+	"0uTxaHMipyy7XgPN9Lovh/uKsuw7e9Xj3IqNBV5qHKMh3UI8gDH0bogCrmcEZd9Yd6K0m9U8N6OMmz/6",
+	"8XzoePKVRXdSLg4pxT1LW+l68/wGo0ApugL1pOQ51cka0t59/Fd/lSHMbzvl3vqUyxSnUuYS70a9VPFF",
+	"o3Etans7SlyNx2+hd2rfEo4V7JngK6JFM5fUBDbdZ7Pv8zt1W9o3ki71o2tKw1V9jIrCV5be5w8A2Raz",
+	"vJKsLWVatbPIWlSpifZknWFJeeIrm08YkX7JMjhIe1woHm3W9pJlVXz2gKyx+cT0JBA9OHCFVLrZMrrk",
+	"KcgurKudnLcGN7WFaZKxDdiOgx2RUGQ7xAAsSlQfVLEUsIiEcMHBnB9GKaUHyId68i/e2zvsNsPLeGFz",
+	"QdEC8E7zSN+p5Tod7zeJRIO+VloCzY8efWl2uS0mPsHMS2wgwe2N1Z+uWstxAi13ygnVmiZrF6SM8PCY",
+	"SG+b8RZW8vTdhvrxKwe7yo+OB0RdtHoBKBToS6N6EEunDLjAyqINF1tVDcxkNoho7MpbF8BSWOZprEYi",
+	"bBAcpJM3pghVGwsXPagaRKmNVrm2KeQhkPDX9uq31cWP0wPoLPMycRI7asvR0+M3r0WpALsXXa3YYkco",
+	"yRhvDVUUGUsYDMPAdL7rsW64zjI/Tk1gl1YXQvT2/Jc1jwJsjm2+s2N3/0Yk6FEUAD5XmxBHCRckFxJu",
+	"3fw8s5kVAZ6OYfUT+5Q+y6vFoskMss9/JzbAL6hjz7W7ICkl07urm7//vN9cE2BNdfTpSuEK3lcc5J4Q",
+	"49MT85CqUCG8sb7B9zhyHL2hZgdw+Gwa/Bv39Zf2xCfK1qcyn0m75xu/MRKY4bj2NVO+HgUdE1s8gYGI",
+	"CVtlqKHaMTXsUZ5Pq53cQ/TvOTVbvPfpTccmR2Ku4j5P7kEOHjD+mkdqvPvlnR9MHzvIl0KStcih6iyX",
+	"lGU3RFO1UTM/GX1WTZ23XZvd4C4HSLEvRPDWqBbzkJo73Ule8YLrY0ZyPdpBDSduJHB9bid6mtjykxWr",
+	"4CjB1oOYhlwFtPvsKqcP39sfv6zDYVRKuusphtFmm3XrYfZAIM+5SxsSehn3ur0j+oMazb8OoiS+aSF4",
+	"XYJgFxmE0aDBjZ1tOSMcHjS2pskZxiSYwtyDDRXN7KzRWbMa1WYtcwSaZ5rQJIFCq24n1OnilXuMe0LL",
+	"lOnrgiabPh4+N1e9MReNKhua2O5tHjzU6T1aRoatjlnrCUW6PNps8dFogRgUp+xGxuQ3FjRiLLPBPyJB",
+	"aWMMzyy+QbLGWOUSJ7GAOzbfS1ogauo9SLbcEcPn98R2JN0SmikRal4/q8AlIoUjGjrKcIj8BT710Y7Z",
+	"wofYNX6EsS3td58Zjs9VWOSCGE5XRp+WNNlAitGcRteDg+rIS6W7Y/hGHj1PvAI9cTzvhX1s+/R6lOLV",
+	"WKJb9KWFbNLZ+ymaMLCL/szcbKCmtqfeUMCVV0jXaDC4SXYSlqWCNIDXOHYrwb1Z4FjP6Vt79SXcp5CR",
+	"sWE8PYUP8LuBMHlnuzeBp9eYsnTtC9H6xLMe8z4zPlaYXvnrf9P1c+4rLgTraCm2ZxmeleF9c/N8gddj",
+	"rVOwy/s46dJLFb8ZPtR1MMYladhZeExkYmW7CLIZoeSbVwSh0gjjGiSnGeFCH2KGieXSHZQnlirbBv1Y",
+	"U/FmcVMk6pPR9TiNLrtvjAO9BHlrnGuQ9+hGA1mUqTnCpu8JZSSOJ3Cdi3s49d54Je7hzr3gsW4Pvz6z",
+	"1o+Abd18/ac9crzFIe6BUCJLzhlfES/d5pDxCN5VUk1IUtjczpgC6/jW6Tcg39ql3FUXnxOYpf2ui5n0",
+	"FSVs2ESWHgMtPBrjrFY9xrZH2/Tv7NVn9q/kBVElqMwhtRH+GqceBxN2YbHPyoatkJtlJuJZ6P8wrnKD",
+	"Ez/5G87IC/8OBG89fyOe0Zn4mT6f74kyw+1h6dEeB3hSnuwArndAB3fDDuBveNnjRvr4iel1vGXfNW8P",
+	"N2s/e/o00HQwu8KSF3zKDS+zbMqYy4Jq45lc3Vz9778/v/5f9PrXn//17MN/nZQt5jjielqo6IvLhooq",
+	"SbkccAbQZE1QkskKAYcIdd3mzXZJvZag1qKai+1n6t4SLoimD4Sm9yzpAyZobJZxWBpH7JpPIn6ciP9+",
+	"4TEcWpG6XpnzqbdgwV74Zwv6eM4dX7/n/BvetrpUZVYSbI8LNyemTRnYpNwOaxY6zS0BYopSXy+wBW/w",
+	"CBSl/tpd+chPwbVwAIjY9XdCzJ32exw1jMq1bUmoPBpdS5pkQJUmAitNdnG1JUqdiBwm1FpU3Hjtbg2s",
+	"7yWTSpOU7swKMQRiaPaZIr8KDrdo+tol2SF9Kd1ZpRdeI8LzBOnlcVWH6PUDPeFysDV8/GLOfOh7blyo",
+	"ysvuftsWDRIqaSdarFBDdDvu0UjAfW49nk5/nXGAnE5pWdr2L0MNV43vf7zZ9WqJHydz0KTR2ZusrDSQ",
+	"nPJddVSIJaohO2oF+yGB0ETfWtFgqpKhWZWCFpJksNRElJosdkZIIFsG5SN4noyoKWzKzSW25/lJ37PJ",
+	"vKFulVxwkx3jyeJTho/wT2jqZ0JTP23xckb5VHPgB3PLJU66ix5yYez2iOoZ75ketBNaTtPjk/LfnExe",
+	"zsFcskyDhLT2nBR5cfefmDU3budWyM1CiM2MKLq0U8gK4DaYogoJNLWrGSGBhkpjFPEPeN1RkZFTytQF",
+	"1Aa9UAnVTw7fQWyNNWMtF/Q7jOmzcOASrIEo5BCpECRwsSNJKaUxSMdwW4trZziNOXvfCWebXXY0XDCC",
+	"NquqE+tKXoertKYqCgctx3cEPHdDCN6Ymy4hYRV5L5bWa1jXfoxhBVbVSPD57IZiKw7pNePVWO7aUPRg",
+	"VsbaXgp5S6gmuVCafPX06RhJ3AIMDCh5QdX6J7zqcfY0+vVdTkmge2MIh2oBYNMIom1Zlt04HZKIPGda",
+	"A6oPD/Kv7MVLISGhxtWWIieugGoEv8Z5R+d3jC7UZ2Ve5fCdnFow9NMa8sL1i9roJMkYB3UuB8m1S/kV",
+	"nLiYx2mfinOPMhTitfLHqncbJ3OfynhGBnmoIoWEgkqQzpqVkAFVIG0KHesasp2NTdNclFyP1U5nb8p5",
+	"zNvEru6jteJ82iUn2SXfiQwDmrgj7Am9dn/ScjcjCeUJZLbvJhE8YRns9e327RAJxi4wD+k7yt/WVx3i",
+	"CNvOzlMZrAVIN2PDpaVwFrL2MzhymsJ5T18J9yDV6U9fe6C9dU9/tEPB3Po+Thqios7ZA+Fqg20LdAN2",
+	"Kp0b8u8MQQv+LWTlHTF9W5WfOi/U+dX9xrSHEOsfzOguepxuDy7vMmMqvO1HPN2qPGFj0hbQZH0I7qL9",
+	"jkd7nuPqPlLyz1Lm7FA9+HEIg9Ti8w4NQxyv3GBzG4NnH4vP/+WJYnmZuWqbSIOPu+K3IAF+rRc36Zpv",
+	"v8Rc0LclD4rCPdYPKU0aAwZvEOjEzgpd03sgCwBuQQLrmewYMq0vAZ5Ceku2kukgaGCPRDkzQDN5evxO",
+	"89DHLYePArbzxVoIFdQVFXCn7xBx4F5khTAjFqK93Q0ywGmndEYc0rv/9Jf+Ps7b/SmWe/SO9/m2zt3D",
+	"TW8hNc0agC2RfYNy/gYvfiFS+LR5+iAJDRkNpa5u/v7zh5/3JqFQi5qCPpViK9xFmHuifEMEXwgqU/yb",
+	"2nThx+1jGxvJcc+FnIejxo6D9vqrM2PS4DvOjmobp/a75sxdiuhbW5ZlZOFTLSHSnmQ3NfnxxLyL6lKe",
+	"vDv0jq14g5ePszvUf/xHCigjR76zJbCfwmVn22qGzfXgppyyDFJUc+jGp5BkrONQRDSZlGBHrh05sSm4",
+	"Yd6xZPOiesXjhRLzKzTrfcw75oyqmyUbIpZLQonKaZaRWjJQokquzRUdQzMoU/uz0xOR5x4E6ZT5vTT1",
+	"52vuMIYfqafbWOTjV8vnE7Ln+A4HuwVcWyBvIKmb6TZZsLxcnNRlxZJEoR6xOCltV/npcP99Hu6Wu7g1",
+	"aJpKUMpXLBXlImNqDSkphDpoy0jz+SfeMxac/y0++bHmecziPtZoiE/75jL75vlKQgs5RcI9Mpyg1BO9",
+	"pvbAqZxUxpOsTEE1reYDjZxG/PbUbqd58qGDT6dsr7zMNCuo1E+WQubXKdV0guNZff9LIfNPW+x36nei",
+	"LBJqbbYbktDC+ghm81AJKUlBU5bZGkJqR1MO7qa14dtgGO0725P7OzeSfbk8PBSQaFcyv10Dv7U0Vy4D",
+	"hEj4mRAbxle3xDbp+vIRWz+vbfox3evWCTPB1spaZdYeIXVqS+Hxow9+shR+55YCYjw3D30PUzhin1QZ",
+	"g2scoxdP47gBmNX1P9gRmo80CJbCa57tLj42rU2dj6h4XzGu3ZxTY0PeackKmFVDasHmi2iCYDOooTk2",
+	"sd0SqjZ2JFMnFjssSx4/ZUr5otURH7eIcWw2aFR9YwdQ90xJIgVonMZ36+sCuKXt1TnjgOY1v+fwX0sG",
+	"vn2wYywt6JXYAK/nR/vBFbYvS62F1MQxyYc7eiSiw1xj6+SOTv0b5666dKpQIeTKiEZjLc5boVh/wcfO",
+	"9Vr2fKYqregaFytYC0oKkEykEzg4smf8grycnWQgU7XWoalMA23YNfPPzd4ODJixlkKDjcL8LLkqF0Yw",
+	"Fz2VipaLf21c+qnO5SB2/WirxIgotURgE6Nge5mk9LUdWeWiV4kE4GotBjSo0nf1lYM6juV0BU8Kvnoc",
+	"Q0w7pskKfJEKVUQBNAfHNuN7R9ofvpWFISmvE6pgsDEYPt4ImH3YCuBljoNbCyRRkgkF6dXPo4Ew9obK",
+	"DHQdw18Y9nidubn5Mm3p3zDjVVqs6QXoLYBDWxNi48E/fYsFTuyChyKjjEcLEbuogSHxukS/oKHgo3Vm",
+	"qYKP1CuIZDm3UOE0K0oMr43zpEQOC5HuZjhnBP+J5d+Y1cDtakvx9JpQIoG2Z2T3C9QAVnzn2t/0oKH2",
+	"x1xEO7RfSWTJ1fDGj5YulLz9vN+BNfXsTNy9wKDuvKASPIyC8YdsRKnT0Dqw+9wMuTEu0R7vBzaKhgf9",
+	"JFH3j8w2s0X6GJPFUEGChGTYgogoUTMXZtPJGlIiOCiihRgPFdXcR0cYdY2u2R716K/6LaD82XbO86Of",
+	"jemIdQMPmshozy6LHe9Xcpm5cziOWLvUn6Yb4Nin2zN2rtN6WwnkYE9CoyX77MS7CJqN//S6HtqH1S1F",
+	"c7oBm6ZqB6JO0kvfpvu5sWx+K+30HxfVZrz0fcqhjsS1sRsJtVRHQWHay8V9pVFVTJEVuwdOyuIgzJvO",
+	"jjqvF/ubwaf4ON7sp510sp30AyDK5QJmRMudnQYzIxuAwvwZE6Q26cXhQVcn2Ay7ErXALVXvMbO1cOyo",
+	"2Ji7y2IIJsd2DduChQr3RWxO3/BtHvoWX/aYqx0eRdP3t26MP2ZBbTeyYRpLwTV5t/Isru+7y9JBBwSv",
+	"+S24H1TZJtF5Z5bEIILqc1vqhjtiS5lmfHVjvUAhyRqy2NSRfRflkii8fpNcJMpkIQMceHdnql5MsMY4",
+	"Egy2V2en0aWcCAbbmwYMx8yI1QrUzKJxUOUROMw/UyxkTCs0jiA9j/QrKiacuRyz4uOjVNW+FPOjuRKj",
+	"JPCT+TOUB0NR87OGcGdV8Q6XWBylkJ6s/3/2rqe5bd2IfxWML71IdXPpwTrl9b1MMuM0nshveuh0Glhc",
+	"mRxRAA2AUtxOv3sHuwBJUaJIKSRE+eUYi8Gf/QfsYve3XERTuem/L/pHLqIvG1DjVge/yp+KcK0etV4V",
+	"D3YMUm11QhvgEd3owZS/0iFj9/AEMU+X9pLoEv/xKOqsM0WecstF8R6/C3DpEatgmPC4d0RYq92t9Z3D",
+	"PdQAYsJy3UDQSa+1XIAxh5G7R+UK7XpDv9SNU+2H9AQJpmjf/XMwgVaEZ3hu4mvXEyylQsS3owZApjB1",
+	"wtGi+zKFr/7DIZW/nCeI9n9IBBcLYJYSeq8RBMmMT72RyifwJ4pFkPKddiMgsxQaSOujlGKZqHXvQUoc",
+	"tUK4fizG8AwenLnzHfY58musOCy5jgbB8BVoBsslLAzjSwNUp9HGZA1cLeJGxZnTz50ax7wc7RgTMuhA",
+	"q/4K2lJ+eBbZyXyWuJ6waq94tM++OxKGJrZSRVV0Yf//6iy5NfD9iEWjWR/xmx64s+bf70E8mxibVGPL",
+	"av/vd+dnQPqUyjVozZ/BfikxFrUo4cVcaW1DouUPN6Yi6vb02t9z67TjzW2nPoDVbbBjrWlPHCrm+t/L",
+	"JAV9KGr4JGUKXHRiz6jy3qyufEzCnMnOJmx9/ddWJcaAuGNOEzTlMOpJta+P0wQ9a8qGMDEm+lQtxUuO",
+	"ObdHLz7z4qtxQpH79QXhzBdfOlDQrk80cr+V0cImuvVdBpG8oE4oTPKCyWdhkRcScgIY+bUIwKUAyWvz",
+	"h0hRnfNX3weiEAdCFI9kiTM+cf6SuzBgAErABnNa7UL0SaDjlSrcCFIgydlHWf1yqNXacP43omnWGkF7",
+	"d2DS+P41d3sZVCq0DiEK/6CoIj3AssR3QiTPOQNFFZ2HydOMlftJ3AwHcvtJhFfRQZnRUEKNspk4sFeY",
+	"rjFU5FDhrI5mXGvrOh11ZXHhtxTymC75wkh17GWXnOsP9N2gFK3MEyIYXO/4+Sft40BLv9nOEv4LPCei",
+	"Rqm+YzPvBiH1L/CcD29TkD5YngSYocQF47mJQRi7A6lmVqpzDUzag8eBtGPvoSKF8FSZ3gnDHYuo9c+2",
+	"YRBZHpSUy/BPfQu5AfX6N2xSMHhn+dwhXVZlw4qNFQ00etgW2np8KCIzlwVHa8Q/acYVMB3LrUBhOlls",
+	"/GjT1r4MWcoXsEugn+JzSfH5O2xrwkACAlylCSh6MbHisZXKxKk9NU18hmVRsHZdxZtEw/7+Bu3KcLfu",
+	"R76ilFartzvHMONb/jrxFavlwdCFawayaZ4dcUgNZL9nN29M6UI5Cg9YDVBljHHt+xPNXmU+w4aehIaF",
+	"T7PrROQG9J/ZIz7DCMlW8Hrn/zO1FGw12kYBXzdH/OnnbgWPsAFhpuWII6p8nIPagJpqEIbhMjUlfHDD",
+	"CEUpumPf8Ic794dvE/Yt4obfsf8KmYsJS6IJ87HJ/32bMQU6X4OmVqv3XJvpb7j/T79Wo6dcr6oueglk",
+	"25oCWoK+DuomlLOESAXV1U0NAAhSJ/BOf4RmVBD/0aBNhHCOIPFmvx/M1fDRxwmTaXQowj9QOs77KBp5",
+	"84gz2ka863vyULJQFwVFf8A7t3UWE3Ms4WVPrRB7uJPx+kAoxSfolVwYGOkxYkezW6fy+Wo+O9fohBvD",
+	"F7GT+UHMW5Yp0O09BufVD89/gWt/RH25ubYn2QppwnQipoCiT5N6BoONJ3dBxPCfFXUrueezTJd9d2O5",
+	"T5ZVMRlvviRi6lzYn7oHg/rtgsOWiRQtfuaJaOQj3f6O6ekjfnENJWRyK7Bm7mjx2HmlYI2YGUVK06m5",
+	"L4OmdHAdKMMasY8PF5bV/Ar8Z3HhzfzjX7813TisXdRYTYVdm19n6CAB0mVwKBOuVggZqlcs2s0kaBYI",
+	"BVT92Xs5Mg07doHw63yTAuHA6owrZPe9eegBrpN0aCHlf/o2FnMcdOySQat8k3LxMYkKuciFwUbNLScI",
+	"rLOUm5asvsfiq3Fm9fn1hQGWshfAgm59ZvT5bYxWe9z6LhM5KagTLKNvXeX0WWl9hZjcZhRcOQLcTR9c",
+	"iwy45b7Xwbv71lYQoOYpTb0w7OTtUUKf9VroRSHm+Biz4WkOJ2Xw+VzroybYfTNkUGcA//LlfFBsuqJY",
+	"Nw/vvIdrNnb5voYJE5Jwe13vmCSioF1xNzoFJ6VSqfLXv3SY/4tATC7kFCaYxckirrbdwGo5esrjwovo",
+	"4TU52JXWsogeK1EGPaKRKoFKlIkBDvwpEU/y+2SvPoKlvEvZg/tD67MdTXozOAWDPNcZv5l9svxIGLtK",
+	"y9tBvNP35Jv65Y/zBMXVvb+MdxpGhrx/irOhh+rsL5ll6Yx0V727XYN67ttZ/WzHvAZJwYW+UUH5zFcV",
+	"Qcm4MoTaRvEMSYDVxjfO8YeovXbVs+fbBIhK4TpcsT77T68aeN/tIoxD7ChGFy2i+6S9rrC3kyRTyYYv",
+	"XvsOZvkz/cENP2oj4Rb5W5SYN2oq7oGSmrexTIEZ4GuGRqOUOExuSF+xnIoQCtCg1LMcjluKIQOjV3DY",
+	"XCg42lGEfiJhdcj8L45TuVzuRIFn6ANhneGOS0qBiie7Cuzd9cQXq+76kqVJ3ykKczvmVWgLbj50HDTQ",
+	"1UxuoIAQqB7tLBFGVu5miWJyK7oLjOG9v1IXZ/XcjDl0Wi7xDZ/T/rGaZCWSAhs+J4uYaSMzjaVHNBlb",
+	"pNLB3VODGbOXV7MvSnIFLTlwj/TJkJS0M4RJInv4RD1+i2hWvdzylPJK98pkxxutjtjFXeh9qZw6lOMr",
+	"WMFgKrHSsFCAhR+dSu9INIrYZFP5P0HIe74HS56jaXd22SCtZ/uBuXY3rEZr8Dt+cdW+vN1CEGvzgCzx",
+	"liaWuYbTzYtd7Viti13bZYwLUiVAynHZ+bQr2kRVkxw0eqL5U9r3He1XGrU/8RhQ2wK0sEViFNyaMRCR",
+	"ZoAlt75jv/UtqcE/N20nQYV9yPPzmZcfvl9/lYTRNkiutx37ElfiILx2Fe5UY4/6WHmQnu2Aa2omAKI6",
+	"kmo3ttdrqzWY3lM/9R6OyR9cj4t6691aa7ms4ZG74utYslRqwxLjFJ7cZ11W7Owzut6vvoB7+ue/7P2E",
+	"rlW+ez2WuxIrcpXe3N3c2rvS/wMAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

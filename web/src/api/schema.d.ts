@@ -1381,7 +1381,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Payouts that were approved together, newest first, each batch with what became of its payouts */
+        get: operations["listPayoutBatches"];
         put?: never;
         /** Approve many payouts of one brand in one act; each is approved, refused or left out by itself */
         post: operations["createPayoutBatch"];
@@ -4437,8 +4438,7 @@ export interface components {
             amount: components["schemas"]["Money"];
             creator_name: string;
             milestone_title: string;
-            /** @enum {string} */
-            outcome: "approved" | "pending" | "refused" | "excluded";
+            outcome: components["schemas"]["PayoutBatchOutcome"];
             /** Format: uuid */
             partnership_id: string;
             /** Format: uuid */
@@ -4446,6 +4446,32 @@ export interface components {
             /** @description Why it was refused or left out */
             reason?: string;
             state: components["schemas"]["PayoutState"];
+        };
+        PayoutBatchList: {
+            items: components["schemas"]["PayoutBatchSummary"][];
+            next_cursor?: string;
+        };
+        /** @enum {string} */
+        PayoutBatchOutcome: "approved" | "pending" | "refused" | "excluded";
+        /** @description How many payouts of a batch came to this, and their sums */
+        PayoutBatchSum: {
+            /** @description One a currency */
+            amounts: components["schemas"]["Money"][];
+            count: number;
+            outcome: components["schemas"]["PayoutBatchOutcome"];
+        };
+        PayoutBatchSummary: {
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["UserRef"];
+            part: components["schemas"]["ApprovalPart"];
+            /** @description Only what became of some */
+            sums: components["schemas"]["PayoutBatchSum"][];
         };
         PayoutCommand: {
             /** @enum {string} */
@@ -5972,6 +5998,10 @@ export type PayoutAttempt = components['schemas']['PayoutAttempt'];
 export type PayoutBatch = components['schemas']['PayoutBatch'];
 export type PayoutBatchCreate = components['schemas']['PayoutBatchCreate'];
 export type PayoutBatchItem = components['schemas']['PayoutBatchItem'];
+export type PayoutBatchList = components['schemas']['PayoutBatchList'];
+export type PayoutBatchOutcome = components['schemas']['PayoutBatchOutcome'];
+export type PayoutBatchSum = components['schemas']['PayoutBatchSum'];
+export type PayoutBatchSummary = components['schemas']['PayoutBatchSummary'];
 export type PayoutCommand = components['schemas']['PayoutCommand'];
 export type PayoutLane = components['schemas']['PayoutLane'];
 export type PayoutLaneCount = components['schemas']['PayoutLaneCount'];
@@ -8565,6 +8595,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentsGate"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listPayoutBatches: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description First day in the brand's zone; without */
+                from?: string;
+                limit?: components["parameters"]["limit"];
+                /** @description Batches in which this became of at least one payout */
+                outcome?: components["schemas"]["PayoutBatchOutcome"];
+                /** @description Last day in the brand's zone; without */
+                to?: string;
+                /** @description Who approved */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutBatchList"];
                 };
             };
             default: components["responses"]["problem"];

@@ -131,18 +131,21 @@ function PayoutPage() {
   );
 }
 
-/** What people did about the payment, with the reasons that they gave. */
+/** What people did about the payment and about money of it that is taken back, with the reasons that they gave. */
 function Reasons({ payoutId }: { payoutId: string }) {
   const history = useQuery(historyQuery({ payout_id: payoutId, from: "2000-01-01", limit: 200 }));
-  const items = history.data?.items.filter(({ actor }) => actor);
+  const items = history.data?.items.filter(({ actor, noun, key }) => actor && !(noun === "reversal" && key.startsWith("f"))); // the events of a reversal say again what people did
   return (
     <Section title="Who did what, and why">
       {history.error && !items ? <LoadFailed error={history.error} retry={() => void history.refetch()} /> : !items ? <LoadingLines lines={2} /> : items.length === 0 ? (
         <p className="soft" style={{ margin: 0 }}>Nobody did anything about it yet.</p>
       ) : (
         <ul className={classes.stages}>
-          {items.map(({ key, actor, what, reason, at }) => (
-            <li key={key}><span><strong>{actor}</strong>: {what}{reason && <> – “{reason}”</>}</span><span className="soft">{exactText(new Date(at))}</span></li>
+          {items.map(({ key, actor, what, reason, at, noun, amount }) => (
+            <li key={key}>
+              <span><strong>{actor}</strong>: {what}{noun === "reversal" && amount && <>, <Money value={amount} /></>}{reason && <> – “{reason}”</>}</span>
+              <span className="soft">{exactText(new Date(at))}</span>
+            </li>
           ))}
         </ul>
       )}

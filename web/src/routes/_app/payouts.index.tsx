@@ -1,7 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { IconChecks, IconCoin, IconRotate, IconScale, IconSearchOff } from "@tabler/icons-react";
+import { IconChecks, IconCoin, IconHistory, IconRotate, IconScale, IconSearchOff } from "@tabler/icons-react";
 
 import { payoutsQuery } from "../../api/queries";
 import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
@@ -66,6 +66,9 @@ function Payouts() {
               Approve together
             </Button>
           )}
+          <Button variant="default" leftSection={<IconHistory size={16} aria-hidden />} renderRoot={(props) => <Link to="/payouts/batches" search={{ brand }} {...props} />}>
+            Past batches
+          </Button>
           <Button variant="default" leftSection={<IconRotate size={16} aria-hidden />} component={Link} to="/reversals">
             Money taken back
           </Button>
