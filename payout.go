@@ -344,13 +344,19 @@ func (p *Payout) park(now time.Time, h HoldReason) {
 	} else {
 		p.fact(now, Fact{Kind: "payout_held", Ref: p.ID, Ref2: p.MilestoneID, Code: h.Code, Amount: p.Amount})
 	}
-	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutHeld), At: now, Code: h.Code, Ref: h.By})
+	p.held(now)
 	p.Timers = nil
 	p.closeTask("approve/preparer")
 	p.closeTask("approve/releaser")
 	p.closeTask("funds")
 	p.closeTask("too_late/" + h.Code)
 	p.task(TaskChange{Key: "hold/" + h.Code, Kind: "payout_held", Code: h.Code, Role: RoleFinancePreparer, OwnerID: h.By, Ref: p.ID, Due: p.Calendar.AddBusinessDays(now, p.Timings.TaskDueBusinessDays)})
+}
+
+// held writes down all that is in the way now.
+func (p *Payout) held(now time.Time) {
+	first := p.Holds[0]
+	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutHeld), At: now, Code: first.Code, Ref: first.By, Holds: slices.Clone(p.Holds)})
 }
 
 func (p *Payout) release(now time.Time, code string, actor uuid.UUID) {
@@ -362,7 +368,11 @@ func (p *Payout) release(now time.Time, code string, actor uuid.UUID) {
 	}
 	p.closeTask("hold/" + code)
 	p.fact(now, Fact{Kind: "payout_released", Ref: p.ID, Actor: actor, Code: code})
-	if len(p.Holds) > 0 || p.State != PayoutHeld {
+	if p.State != PayoutHeld {
+		return
+	}
+	if len(p.Holds) > 0 {
+		p.held(now)
 		return
 	}
 	if p.Due.After(now) {
@@ -521,11 +531,11 @@ func (p *Payout) Outcome(out Outcome, now time.Time) {
 		p.Plan = out.Payout
 		if p.State != PayoutScheduled {
 			// It was held or cancelled before its row was there.
-			c := Change{Noun: "payout", ID: p.ID, State: string(p.State), At: now}
-			if len(p.Holds) > 0 {
-				c.Code, c.Ref = p.Holds[0].Code, p.Holds[0].By
+			if p.State == PayoutHeld {
+				p.held(now)
+				return
 			}
-			p.change(c)
+			p.change(Change{Noun: "payout", ID: p.ID, State: string(p.State), At: now})
 			return
 		}
 		if p.Due.After(now) {

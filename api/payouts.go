@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
+	openapi_types "github.com/oapi-codegen/runtime/types"
 
 	"rapport"
 	"rapport/api/gen"
@@ -178,6 +180,28 @@ func conditionWords(code string) string {
 	return code
 }
 
+// holdEnds says what ends a hold; empty for one that nothing ends by itself.
+func holdEnds(code string) string {
+	return map[string]string{
+		"manual": "Finance releases it.", "ban": "It ends when the ban is lifted.", "approval_revoked": "It ends when the content is approved again.",
+		"post_mismatch": "It ends when the post is as it was approved.",
+	}[code]
+}
+
+func showHold(h rapport.PayoutHold) gen.PayoutHold {
+	shown := gen.PayoutHold{Reason: conditionWords(h.Code), By: orNil(h.By), Ends: orNil(holdEnds(h.Code))}
+	if h.Reason != "" {
+		shown.Reason = h.Reason
+	}
+	if !h.At.IsZero() {
+		shown.Since = &h.At
+	}
+	if on, err := time.Parse(time.DateOnly, h.ReviewOn); err == nil {
+		shown.ReviewOn = &openapi_types.Date{Time: on}
+	}
+	return shown
+}
+
 // GetPayout shows one payout with approvals, attempts and ledger lines.
 func (s *Server) GetPayout(ctx context.Context, r gen.GetPayoutRequestObject) (gen.GetPayoutResponseObject, error) {
 	shown, err := s.payout(ctx, r.Id)
@@ -199,7 +223,7 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 	me := principalFrom(ctx)
 	shown := gen.Payout{
 		Summary: showPayoutSummary(p.PayoutItem), Destination: orNil(p.Destination), PayeeState: p.PayeeState, Bank: showArrival(p.Bank), Evidence: evidenceWords(p.Evidence),
-		Approvals: make([]gen.PayoutApproval, len(p.Approvals)), Attempts: make([]gen.PayoutAttempt, len(p.Attempts)), Ledger: showLines(p.Ledger),
+		Holds: each(p.Holds, showHold), Approvals: make([]gen.PayoutApproval, len(p.Approvals)), Attempts: make([]gen.PayoutAttempt, len(p.Attempts)), Ledger: showLines(p.Ledger),
 		Releasers: &p.Releasers, Needs: orNil(payoutNeeds(p)),
 		Commands: payoutCommands(p, me), ApprovalParts: approvalParts(p, me), Events: make([]gen.TimelineItem, len(p.Events)), Seq: p.Seq,
 		Reversals: each(p.Reversals, func(r rapport.ReversalItem) gen.Reversal { return showReversal(r, me) }), Nettings: each(p.Nettings, showNetting(p.Amount.Currency)),

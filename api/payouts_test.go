@@ -18,7 +18,13 @@ import (
 
 func eur(amount int) map[string]any { return map[string]any{"amount": amount, "currency": "eur"} }
 
+type holdBody struct {
+	Reason, By, Since, Ends string
+	ReviewOn                string `json:"review_on"`
+}
+
 type payoutBody struct {
+	Holds   []holdBody
 	Summary struct {
 		State      string
 		HeldReason string `json:"held_reason"`
@@ -171,6 +177,15 @@ func TestHoldKeepsItsReason(t *testing.T) {
 	var p payoutBody
 	preparer.send(t, "GET", "/v1/payouts/"+d.payout.String(), nil).into(t, &p)
 	require.Equal(t, "The invoice is missing. To be looked at again on 2100-01-31.", p.Summary.HeldReason)
+	d.sql(t, `update payouts set held_reason = 'ban', holds = jsonb_build_array(jsonb_build_object('code', 'ban', 'at', '2026-03-01T09:00:00Z'),
+		jsonb_build_object('code', 'manual', 'by', $1::uuid, 'at', '2026-03-02T09:00:00Z'))`, d.users["finance_preparer@one.example"])
+	p = payoutBody{}
+	preparer.send(t, "GET", "/v1/payouts/"+d.payout.String(), nil).into(t, &p)
+	require.Equal(t, "The creator is banned.", p.Summary.HeldReason, "a day to look at it again is of the person's hold alone")
+	require.Equal(t, []holdBody{
+		{Reason: "The creator is banned.", Since: "2026-03-01T09:00:00Z", Ends: "It ends when the ban is lifted."},
+		{Reason: "The invoice is missing.", By: "Ms finance_preparer", Since: "2026-03-02T09:00:00Z", ReviewOn: "2100-01-31", Ends: "Finance releases it."},
+	}, p.Holds)
 	a = preparer.keyed().send(t, "POST", path, map[string]any{"command": "reconcile"})
 	require.Equal(t, 409, a.status)
 	require.Equal(t, "nothing_to_reconcile", a.text("code"))

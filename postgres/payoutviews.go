@@ -154,6 +154,17 @@ func (s *Store) payoutBook(ctx context.Context, tx pgx.Tx, p *rapport.PayoutReco
 			p.Approvals = append(p.Approvals, rapport.PayoutEyes{Part: "content", User: d.User, At: d.At, Amount: p.Amount, Round: p.Round})
 		}
 	}
+	holds, err := s.q.PayoutHolds(ctx, tx, gen.PayoutHoldsParams{ID: p.ID, Brands: rapport.BrandsFrom(ctx)})
+	if err != nil {
+		return fmt.Errorf("holds: %w", err)
+	}
+	for _, h := range holds {
+		hold := rapport.PayoutHold{Code: h.Code, Reason: h.Reason, By: h.ByName, ReviewOn: h.ReviewOn}
+		if h.At.Unix() > 0 {
+			hold.At = h.At
+		}
+		p.Holds = append(p.Holds, hold)
+	}
 	approvals, err := s.q.PayoutApprovals(ctx, tx, p.ID)
 	if err != nil {
 		return fmt.Errorf("approvals: %w", err)

@@ -166,22 +166,26 @@ func (q *Queries) ChangeOffer(ctx context.Context, db DBTX, arg ChangeOfferParam
 }
 
 const changePayout = `-- name: ChangePayout :exec
-update payouts set state = $1, held_reason = case when $1 = 'held' then $2::text end, held_by = case when $1 = 'held' then $3::uuid end
-where id = $4 and state <> $1
+update payouts set state = $1, held_reason = case when $1 = 'held' then $2::text end, held_by = case when $1 = 'held' then $3::uuid end,
+  holds = case when $1 = 'held' then $4::jsonb else '[]' end
+where id = $5 and (state <> $1 or $1 = 'held' and $4::jsonb <> '[]')
 `
 
 type ChangePayoutParams struct {
 	State string
 	Code  string
 	By    *uuid.UUID
+	Holds json.RawMessage
 	ID    uuid.UUID
 }
 
+// What is in the way of a payout changes while it is held. A record from before all of it was said names one reason.
 func (q *Queries) ChangePayout(ctx context.Context, db DBTX, arg ChangePayoutParams) error {
 	_, err := db.Exec(ctx, changePayout,
 		arg.State,
 		arg.Code,
 		arg.By,
+		arg.Holds,
 		arg.ID,
 	)
 	return err

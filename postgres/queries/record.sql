@@ -65,8 +65,10 @@ select @id, d.partnership_id, d.brand_id, d.contract_id, d.term, (select max(m.p
 from deliverables d where d.id = @deliverable_id on conflict do nothing;
 
 -- name: ChangePayout :exec
-update payouts set state = @state, held_reason = case when @state = 'held' then @code::text end, held_by = case when @state = 'held' then sqlc.narg('by')::uuid end
-where id = @id and state <> @state;
+-- What is in the way of a payout changes while it is held. A record from before all of it was said names one reason.
+update payouts set state = @state, held_reason = case when @state = 'held' then @code::text end, held_by = case when @state = 'held' then sqlc.narg('by')::uuid end,
+  holds = case when @state = 'held' then @holds::jsonb else '[]' end
+where id = @id and (state <> @state or @state = 'held' and @holds::jsonb <> '[]');
 
 -- name: PayoutForLedger :one
 select id, brand_id, creator_id, amount, netted, currency, state, seq from payouts where id = @id;

@@ -4359,6 +4359,8 @@ export interface components {
             evidence: string[];
             /** @description What somebody took back at Stripe and nobody recorded here yet */
             foreign_reversals: components["schemas"]["ForeignReversal"][];
+            /** @description All that is in its way while it is held, the oldest first */
+            holds: components["schemas"]["PayoutHold"][];
             ledger: components["schemas"]["LedgerLine"][];
             /** @description Why it needs more eyes than usual, in words */
             needs?: string;
@@ -4482,6 +4484,24 @@ export interface components {
              * @description For hold: when it is looked at again
              */
             review_on?: string;
+        };
+        PayoutHold: {
+            /** @description The name of the person who holds it; absent for a condition */
+            by?: string;
+            /** @description What ends it, in words */
+            ends?: string;
+            /** @description In words; those of the person, where one holds it */
+            reason: string;
+            /**
+             * Format: date
+             * @description When the person wants to look at it again
+             */
+            review_on?: string;
+            /**
+             * Format: date-time
+             * @description Absent where it was not kept
+             */
+            since?: string;
         };
         /**
          * @description soon: within five days after today
@@ -6003,6 +6023,7 @@ export type PayoutBatchOutcome = components['schemas']['PayoutBatchOutcome'];
 export type PayoutBatchSum = components['schemas']['PayoutBatchSum'];
 export type PayoutBatchSummary = components['schemas']['PayoutBatchSummary'];
 export type PayoutCommand = components['schemas']['PayoutCommand'];
+export type PayoutHold = components['schemas']['PayoutHold'];
 export type PayoutLane = components['schemas']['PayoutLane'];
 export type PayoutLaneCount = components['schemas']['PayoutLaneCount'];
 export type PayoutLaneList = components['schemas']['PayoutLaneList'];

@@ -14,6 +14,7 @@ import { Money } from "../../components/Money";
 import { LoadFailed, Notice } from "../../components/Notice";
 import { Facts, Page, Section } from "../../components/Page";
 import { ApproveDialog, Evidence, PayoutDialog, partWords } from "../../components/payout/PayoutDialogs";
+import { Holds } from "../../components/payout/Holds";
 import { Reversals } from "../../components/payout/Reversals";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
@@ -69,7 +70,7 @@ function PayoutPage() {
         </Group>
       }
     >
-      {summary.state === "held" && <Notice tone="attention" title="Held">{summary.held_reason ?? "No reason was given."}</Notice>}
+      {summary.state === "held" && <Holds holds={payout.holds} />}
       {summary.state === "unknown" && (
         <Notice tone="attention" title="We do not know whether Stripe made the transfer">
           No new attempt is made until reconciliation has settled it, so that nothing is paid twice.
