@@ -57,6 +57,15 @@ type PayoutLane struct {
 	Amount Money
 }
 
+// PayoutBlock counts what is blocked by the same, in one currency.
+type PayoutBlock struct {
+	State     PayoutState
+	Who       string // who holds it, whose funds it waits for, or the creator; empty for a condition, and for what finance must look at
+	Condition string // the code of what holds it, when nobody does
+	Count     int
+	Amount    Money
+}
+
 // CashWeek is what leaves in the week that begins on a day (YYYY-MM-DD, a Monday), in one currency.
 type CashWeek struct {
 	Week   string

@@ -18,6 +18,7 @@ import (
 type PayoutStore interface {
 	ListPayouts(ctx context.Context, f rapport.PayoutFilter, page rapport.Page) ([]rapport.PayoutItem, []string, error)
 	PayoutLanes(ctx context.Context, brand, campaign *uuid.UUID) ([]rapport.PayoutLane, error)
+	PayoutsBlocked(ctx context.Context, brand, campaign *uuid.UUID) ([]rapport.PayoutBlock, error)
 	CashByWeek(ctx context.Context, brand *uuid.UUID) ([]rapport.CashWeek, error)
 	Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord, error)
 	ApprovePayout(ctx context.Context, a rapport.PayoutApprovalCreate) error
@@ -51,7 +52,7 @@ func (s *Server) ListPayouts(ctx context.Context, r gen.ListPayoutsRequestObject
 	return list, nil
 }
 
-// ListPayoutLanes counts what is owed by its day and by what it waits for. A lane without payouts is there with none.
+// ListPayoutLanes counts what is owed by its day and by what it waits for, and what is blocked by whom. A lane without payouts is there with none.
 func (s *Server) ListPayoutLanes(ctx context.Context, r gen.ListPayoutLanesRequestObject) (gen.ListPayoutLanesResponseObject, error) {
 	store, err := storeAs[PayoutStore](s)
 	if err != nil {
@@ -61,7 +62,11 @@ func (s *Server) ListPayoutLanes(ctx context.Context, r gen.ListPayoutLanesReque
 	if err != nil {
 		return nil, err
 	}
-	var list gen.ListPayoutLanes200JSONResponse
+	blocked, err := store.PayoutsBlocked(ctx, r.Params.BrandId, r.Params.CampaignId)
+	if err != nil {
+		return nil, err
+	}
+	list := gen.ListPayoutLanes200JSONResponse{Blocked: showBlocked(blocked)}
 	for _, lane := range rapport.PayoutLanes() {
 		n, amounts := 0, []gen.Money{}
 		for _, c := range counted {
@@ -72,6 +77,54 @@ func (s *Server) ListPayoutLanes(ctx context.Context, r gen.ListPayoutLanesReque
 		list.Items = append(list.Items, gen.PayoutLaneCount{Lane: gen.PayoutLane(lane), Count: n, Amounts: amounts})
 	}
 	return list, nil
+}
+
+// maxBlockers is how many are named that payouts of a state wait for.
+const maxBlockers = 3
+
+// showBlocked puts what is blocked together by state, with whom or what it waits for.
+func showBlocked(blocked []rapport.PayoutBlock) []gen.PayoutBlock {
+	shown, sums, named := []gen.PayoutBlock{}, map[string]int64{}, map[string]bool{}
+	for _, b := range blocked {
+		last := len(shown) - 1
+		if last < 0 || shown[last].State != gen.PayoutState(b.State) {
+			shown, last = append(shown, gen.PayoutBlock{State: gen.PayoutState(b.State), Who: []string{}, Amounts: []gen.Money{}}), last+1
+			clear(sums)
+			clear(named)
+		}
+		s := &shown[last]
+		s.Count += b.Count
+		if _, ok := sums[b.Amount.Currency]; !ok {
+			s.Amounts = append(s.Amounts, gen.Money{Currency: b.Amount.Currency})
+		}
+		sums[b.Amount.Currency] += b.Amount.Amount
+		for i := range s.Amounts {
+			s.Amounts[i].Amount = sums[s.Amounts[i].Currency]
+		}
+		who := blocker(b)
+		switch {
+		case named[who]:
+		case len(s.Who) < maxBlockers:
+			s.Who = append(s.Who, who)
+		default:
+			s.More++
+		}
+		named[who] = true
+	}
+	return shown
+}
+
+// blocker says whom or what blocked payouts wait for.
+func blocker(b rapport.PayoutBlock) string {
+	switch {
+	case b.Who != "" && b.State == rapport.PayoutAwaitingFunds:
+		return "Funds of " + b.Who
+	case b.Who != "":
+		return b.Who
+	case b.Condition != "":
+		return strings.TrimSuffix(conditionWords(b.Condition), ".")
+	}
+	return "Finance"
 }
 
 // ListCashWeeks says what left week by week and what will.

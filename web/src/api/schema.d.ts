@@ -4475,6 +4475,17 @@ export interface components {
             /** @description Only what became of some */
             sums: components["schemas"]["PayoutBatchSum"][];
         };
+        /** @description Payouts of the lane blocked that are in the same state */
+        PayoutBlock: {
+            /** @description One sum a currency */
+            amounts: components["schemas"]["Money"][];
+            count: number;
+            /** @description How many others they wait for */
+            more: number;
+            state: components["schemas"]["PayoutState"];
+            /** @description Whom or what they wait for, in words, at most three, those with most payouts first */
+            who: string[];
+        };
         PayoutCommand: {
             /** @enum {string} */
             command: "hold" | "release" | "retry" | "cancel" | "reconcile";
@@ -4515,6 +4526,8 @@ export interface components {
             lane: components["schemas"]["PayoutLane"];
         };
         PayoutLaneList: {
+            /** @description What the lane blocked is made of */
+            blocked: components["schemas"]["PayoutBlock"][];
             items: components["schemas"]["PayoutLaneCount"][];
         };
         PayoutList: {
@@ -6022,6 +6035,7 @@ export type PayoutBatchList = components['schemas']['PayoutBatchList'];
 export type PayoutBatchOutcome = components['schemas']['PayoutBatchOutcome'];
 export type PayoutBatchSum = components['schemas']['PayoutBatchSum'];
 export type PayoutBatchSummary = components['schemas']['PayoutBatchSummary'];
+export type PayoutBlock = components['schemas']['PayoutBlock'];
 export type PayoutCommand = components['schemas']['PayoutCommand'];
 export type PayoutHold = components['schemas']['PayoutHold'];
 export type PayoutLane = components['schemas']['PayoutLane'];

@@ -80,7 +80,10 @@ function Payouts() {
       )}
     >
       <GateNotices linked={exports} />
-      <Lanes brandId={brand} campaignId={campaign} value={lane} onChange={(one) => set({ lane: one, state: undefined })} />
+      <Lanes
+        brandId={brand} campaignId={campaign} value={lane} onChange={(one) => set({ lane: one, state: undefined })}
+        state={state?.length === 1 ? state[0] : undefined} onState={(one) => set({ state: one && [one], lane: undefined })}
+      />
       <Filters>
         <LateFilters>
           <StatesFilter label="State" value={state} onChange={(value) => set({ state: value as PayoutState[] | undefined, lane: undefined })} data={states.map((value) => ({ value, label: looks.payout[value].word }))} />
