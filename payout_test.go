@@ -63,7 +63,7 @@ func (d *till) requireHolds(codes ...string) {
 	}
 	require.Equal(d.t, string(rapport.PayoutHeld), said.State)
 	require.Equal(d.t, codes[0], said.Code)
-	require.Equal(d.t, len(codes), len(said.Holds))
+	require.Len(d.t, said.Holds, len(codes))
 	for i, h := range said.Holds {
 		require.Equal(d.t, codes[i], h.Code)
 		require.False(d.t, h.At.IsZero())

@@ -3,7 +3,7 @@ import { createFileRoute, Link } from "@tanstack/react-router";
 import { IconChecklist } from "@tabler/icons-react";
 
 import { overviewQuery, partnershipsQuery, payoutLanesQuery, tasksQuery } from "../../api/queries";
-import type { Overview, PartnershipSummary, PayoutLane, PayoutLaneCount, Stage } from "../../api/schema";
+import type { Overview, PartnershipSummary, PayoutLaneCount, Stage } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { LoadingLines } from "../../components/Loading";
@@ -79,21 +79,36 @@ const stuckColumns = columns<PartnershipSummary>([
   { id: "since", header: "Since", cell: ({ waiting, updated_at }) => <RelativeTime at={waiting[0]?.since ?? updated_at} inList /> },
 ]);
 
-/** What finance asks first: what is late, what is due, what waits, what is wrong. Each leads to just those payments. */
-const moneyLanes = ["overdue", "today", "soon", "to_approve", "blocked", "unknown"] as const satisfies readonly PayoutLane[];
-
+/** What waits, and for finance what is late, due and wrong: each leads to just those payments. */
 function Tiles({ overview, lanes, finance }: { overview: Overview | undefined; lanes: PayoutLaneCount[] | undefined; finance: boolean }) {
   if (!overview || (finance && !lanes)) return <LoadingLines lines={2} />;
-  const tiles: { label: string; count: number; late?: number; to: string; search?: object; shown?: boolean }[] = [
+  const tiles: Tile[] = [
     { label: "Your open tasks", count: overview.tasks_open, late: overview.tasks_overdue, to: "/tasks" },
     { label: "Reviews for you", count: overview.reviews_mine, to: "/reviews" },
     { label: "New replies", count: overview.replies_new, to: "/inbox" },
     { label: "Need someone", count: overview.attention, to: "/partnerships", search: { attention: true } },
-    ...moneyLanes.map((lane) => ({ label: `Payments: ${laneWords[lane].word.toLowerCase()}`, count: lanes?.find((one) => one.lane === lane)?.count ?? 0, to: "/payouts", search: { lane }, shown: finance })),
   ];
+  const money = lanes?.map(({ lane, count }) => ({ label: `Payments: ${laneWords[lane].word.toLowerCase()}`, count, to: "/payouts", search: { lane } }));
+  return (
+    <>
+      <TileRow tiles={tiles} />
+      {money && <TileRow tiles={money} />}
+    </>
+  );
+}
+
+interface Tile {
+  label: string;
+  count: number;
+  late?: number;
+  to: string;
+  search?: object;
+}
+
+function TileRow({ tiles }: { tiles: Tile[] }) {
   return (
     <ul className={classes.tiles}>
-      {tiles.filter(({ shown = true }) => shown).map(({ label, count, late = 0, to, search }) => (
+      {tiles.map(({ label, count, late = 0, to, search }) => (
         <li key={label}>
           <Link to={to} search={search} className={classes.tile}>
             <span className={`${classes.number} ${count === 0 ? "soft" : ""}`}>{count}</span>
