@@ -138,7 +138,8 @@ const saidTwice = ["payout.payout_held", "payout.payout_cancelled"];
 /** What people did about the payment and about money of it that is taken back, with the reasons that they gave. */
 function Reasons({ payoutId }: { payoutId: string }) {
   const history = useQuery(historyQuery({ payout_id: payoutId, from: "2000-01-01", limit: 200 }));
-  const items = history.data?.items.filter(({ actor, noun, key, action }) => actor && !(noun === "reversal" && key.startsWith("f")) && !saidTwice.includes(action)); // events of a reversal repeat people's acts
+  // The events of a reversal, too, repeat what people did.
+  const items = history.data?.items.filter(({ actor, noun, key, action }) => actor && !(noun === "reversal" && key.startsWith("f")) && !saidTwice.includes(action));
   return (
     <Section title="Who did what, and why">
       {history.error && !items ? <LoadFailed error={history.error} retry={() => void history.refetch()} /> : !items ? <LoadingLines lines={2} /> : items.length === 0 ? (
