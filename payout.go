@@ -404,7 +404,7 @@ func (p *Payout) park(now time.Time, h HoldReason) {
 	} else {
 		p.fact(now, Fact{Kind: "payout_held", Ref: p.ID, Ref2: p.MilestoneID, Code: h.Code, Amount: p.Amount})
 	}
-	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutHeld), At: now, Code: h.Code, Ref: h.By})
+	p.showHolds(now)
 	p.Timers = slices.DeleteFunc(p.Timers, func(t Timer) bool { return t.Kind != timerCooledOff })
 	p.closeTask("approve/preparer")
 	p.closeTask("approve/releaser")
@@ -415,6 +415,12 @@ func (p *Payout) park(now time.Time, h HoldReason) {
 		p.arm(timerCooledOff, p.ID, 0, h.Until)
 	}
 	p.holdTask(now, h)
+}
+
+// held writes down all that is in the way now.
+func (p *Payout) showHolds(now time.Time) {
+	first := p.Holds[0]
+	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutHeld), At: now, Code: first.Code, Ref: first.By, Holds: slices.Clone(p.Holds)})
 }
 
 func (p *Payout) release(now time.Time, code string, actor uuid.UUID) {
@@ -429,7 +435,11 @@ func (p *Payout) release(now time.Time, code string, actor uuid.UUID) {
 		p.disarm(timerCooledOff, uuid.Nil)
 	}
 	p.fact(now, Fact{Kind: "payout_released", Ref: p.ID, Actor: actor, Code: code})
-	if len(p.Holds) > 0 || p.State != PayoutHeld {
+	if p.State != PayoutHeld {
+		return
+	}
+	if len(p.Holds) > 0 {
+		p.showHolds(now)
 		return
 	}
 	if p.Due.After(now) {
@@ -588,11 +598,11 @@ func (p *Payout) Outcome(out Outcome, now time.Time) {
 		p.Plan = out.Payout
 		if p.State != PayoutScheduled {
 			// It was held or cancelled before its row was there.
-			c := Change{Noun: "payout", ID: p.ID, State: string(p.State), At: now}
-			if len(p.Holds) > 0 {
-				c.Code, c.Ref = p.Holds[0].Code, p.Holds[0].By
+			if p.State == PayoutHeld {
+				p.showHolds(now)
+				return
 			}
-			p.change(c)
+			p.change(Change{Noun: "payout", ID: p.ID, State: string(p.State), At: now})
 			return
 		}
 		if p.Due.After(now) {

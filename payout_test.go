@@ -53,6 +53,23 @@ func (d *till) comes(code string) {
 	d.answers[rapport.EffectSubmit] = func(rapport.Effect) rapport.Outcome { return rapport.Outcome{Code: code} }
 }
 
+// requireHolds says what the payout's row was last told to be in its way.
+func (d *till) requireHolds(codes ...string) {
+	var said rapport.Change
+	for _, c := range d.changes {
+		if c.ID == d.p.ID {
+			said = c
+		}
+	}
+	require.Equal(d.t, string(rapport.PayoutHeld), said.State)
+	require.Equal(d.t, codes[0], said.Code)
+	require.Len(d.t, said.Holds, len(codes))
+	for i, h := range said.Holds {
+		require.Equal(d.t, codes[i], h.Code)
+		require.False(d.t, h.At.IsZero())
+	}
+}
+
 func (d *till) looks(code string) {
 	d.answers[rapport.EffectReconcile] = func(e rapport.Effect) rapport.Outcome {
 		if e.Code == "confirm" {
@@ -210,10 +227,12 @@ func TestHolds(t *testing.T) {
 		d := newTill(t)
 		d.tell(rapport.SignalHold, "ban")
 		d.tell(rapport.SignalHold, "post_mismatch")
+		d.requireHolds("ban", "post_mismatch")
 		require.Equal(t, "held_by_condition", d.refuses(rapport.Command{Kind: rapport.CmdRelease}))
 		d.tell(rapport.SignalRelease, "ban")
 		require.Equal(t, rapport.PayoutHeld, d.p.State, "each reason is released by its own")
 		require.Equal(t, "post_mismatch", d.requireTask("payout_held").Code)
+		d.requireHolds("post_mismatch")
 		d.tell(rapport.SignalRelease, "never held")
 		require.Equal(t, rapport.PayoutHeld, d.p.State)
 		d.tell(rapport.SignalRelease, "post_mismatch")

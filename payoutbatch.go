@@ -60,6 +60,29 @@ type PayoutBatchItem struct {
 	Command  *OutboxRow
 }
 
+// PayoutBatchFilter narrows a list of batches; zero fields do not.
+type PayoutBatchFilter struct {
+	BrandID *uuid.UUID
+	UserID  *uuid.UUID // who made it
+	Outcome string     // approved, pending, refused or excluded: of at least one payout
+	// From and To are days of the brand's zone, both included.
+	From, To time.Time
+}
+
+// PayoutBatchItemSum counts what became of the payouts of a batch, in one currency.
+type PayoutBatchItemSum struct {
+	Outcome string // approved, pending, refused or excluded
+	Count   int
+	Amount  Money
+}
+
+// PayoutBatchLine is one batch, as lists show it.
+type PayoutBatchLine struct {
+	PayoutBatch // without its items
+
+	Sums []PayoutBatchItemSum
+}
+
 // PayoutPolicy is what a brand wants for its payouts beside two pairs of eyes. It is pinned by each payout when that is opened.
 type PayoutPolicy struct {
 	BrandID        uuid.UUID

@@ -61,6 +61,15 @@ type PayoutLane struct {
 	Amount Money
 }
 
+// PayoutBlock counts what is blocked by the same, in one currency.
+type PayoutBlock struct {
+	State     PayoutState
+	Who       string // who holds it, whose funds it waits for, or the creator; empty for a condition, and for what finance must look at
+	Condition string // the code of what holds it, when nobody does
+	Count     int
+	Amount    Money
+}
+
 // CashWeek is what leaves in the week that begins on a day (YYYY-MM-DD, a Monday), in one currency.
 type CashWeek struct {
 	Week   string
@@ -77,6 +86,7 @@ type PayoutRecord struct {
 	PayeeState   string
 	Round        int
 	Commands     []CommandView
+	Holds        []PayoutHold // all that is in its way while it is held, the oldest first
 	Approvals    []PayoutEyes // of every round, oldest first; content approvers come with the part content
 	Attempts     []PayoutAttempt
 	Ledger       []LedgerLine
@@ -92,6 +102,15 @@ type PayoutRecord struct {
 	Nettings       []Netting         // what it keeps for other money that was taken back
 	Foreign        []ForeignReversal // what came back elsewhere and is not recorded
 	Seq            int64
+}
+
+// PayoutHold is one thing in the way of a payout.
+type PayoutHold struct {
+	Code     string    // manual, or the condition
+	Reason   string    // the words of the person whose hold it is
+	By       string    // the name of that person; empty for a condition
+	At       time.Time // zero where it was not kept
+	ReviewOn string    // YYYY-MM-DD, when the person wants to look at it again; empty for none
 }
 
 // PayoutEyes is one approval of a payout.

@@ -62,9 +62,26 @@ func (s *Server) ListHistory(ctx context.Context, r gen.ListHistoryRequestObject
 	return list, nil
 }
 
-// historyWords says what was done in words: those of a payment's history where it is one, else those of the action.
+// historyActs are what people do about money, in words.
+var historyActs = map[string]string{ //nolint:gochecknoglobals // a table
+	"payout.hold": "Held the payment", "payout.release": "Released the hold", "payout.cancel": "Cancelled the payment", "payout.retry": "Tried again", "payout.exclude": "Left out of a batch",
+	"payout.approved_as_preparer": "Approved as preparer", "payout.approved_as_releaser": "Approved as releaser",
+	"reversal.requested": "Asked to take money back", "reversal.approved_reverse": "Approved that money is taken back", "reversal.approved_write_off": "Approved that the rest is given up",
+	"reversal.cancel": "Left the money with the creator", "reversal.retry": "Tried again to take money back", "reversal.reconcile": "Looked the reversal up at Stripe",
+	"reversal.net": "Left it to the next payments", "reversal.ask_write_off": "Asked to give the rest up", "reversal.keep_claim": "Did not give the rest up",
+}
+
+// historyWords says what was done in words: those of what people do, those of a payment's or a reversal's history where it is one, else those of
+// the action.
 func historyWords(h rapport.HistoryItem) string {
+	if words, ok := historyActs[h.Action]; ok {
+		return words
+	}
 	source, kind, _ := strings.Cut(h.Action, ".")
+	if _, known := factTable[kind]; known && source == "reversal" {
+		_, title, _ := factTitle(rapport.Fact{Kind: kind, Code: h.Reason, Amount: value(h.Amount)}, h.About)
+		return title
+	}
 	if source == "payout" && strings.HasPrefix(kind, "payout_") {
 		title, _ := payoutEventWords(rapport.Fact{Kind: kind, Code: h.Reason, Until: h.At}) // the list has no room for when it is due
 		return title

@@ -213,6 +213,10 @@ func TestTheYearOfAPayeeIsHeldAgainstTheThreshold(t *testing.T) {
 	require.Equal(t, "over", of("year=2025").Items[0].Stands, "600 USD until 2025")
 	d.sql(t, `update creators set country = 'DE'`)
 	require.Equal(t, "any", of("year=2025").Items[0].Stands)
+	for country, payees := range map[string]int{"de": 1, "US": 0} {
+		require.Len(t, of("year=2025&country="+country).Items, payees)
+		require.Len(t, rowsOf(t, auditor.send(t, "GET", "/v1/payee-years/export?year=2025&country="+country, nil)), 1+payees, "the file is filtered as the page")
+	}
 	d.sql(t, `update creators set country = null`)
 	require.Equal(t, "none", of("year=2025").Items[0].Stands)
 	rows := rowsOf(t, auditor.send(t, "GET", "/v1/payee-years/export?year=2025", nil))

@@ -20,6 +20,7 @@ type PayoutBatchStore interface {
 	PayoutsToApprove(ctx context.Context, brand uuid.UUID, part string, person uuid.UUID, ids []uuid.UUID) ([]rapport.PayoutToApprove, error)
 	MakePayoutBatch(ctx context.Context, b rapport.PayoutBatch) error
 	PayoutBatch(ctx context.Context, id uuid.UUID) (rapport.PayoutBatch, error)
+	PayoutBatches(ctx context.Context, f rapport.PayoutBatchFilter, page rapport.Page) ([]rapport.PayoutBatchLine, []string, error)
 	NotePayoutCommand(ctx context.Context, id uuid.UUID, p rapport.PayoutItem, command, reason, reviewOn string, by uuid.UUID) error
 	PayoutPolicy(ctx context.Context, brand uuid.UUID) (rapport.PayoutPolicy, error)
 	SetPayoutPolicy(ctx context.Context, p rapport.PayoutPolicy, by uuid.UUID) (rapport.PayoutPolicy, error)
@@ -198,6 +199,48 @@ func batchItem(b rapport.PayoutBatch, p rapport.PayoutToApprove, amount rapport.
 	return item, nil
 }
 
+// ListPayoutBatches lists batches, newest first, each with what became of its payouts.
+func (s *Server) ListPayoutBatches(ctx context.Context, r gen.ListPayoutBatchesRequestObject) (gen.ListPayoutBatchesResponseObject, error) {
+	store, err := storeAs[PayoutBatchStore](s)
+	if err != nil {
+		return nil, err
+	}
+	page, err := pageOf(r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	f := rapport.PayoutBatchFilter{BrandID: r.Params.BrandId, UserID: r.Params.UserId, Outcome: string(value(r.Params.Outcome))}
+	if r.Params.From != nil {
+		f.From = r.Params.From.Time
+	}
+	if r.Params.To != nil {
+		f.To = r.Params.To.Time
+	}
+	if !f.To.IsZero() && f.To.Before(f.From) {
+		return nil, rapport.Invalid(rapport.Field{Path: "to", Code: "before_from", Detail: "The last day is before the first."})
+	}
+	items, next, err := store.PayoutBatches(ctx, f, page)
+	if err != nil {
+		return nil, err
+	}
+	return gen.ListPayoutBatches200JSONResponse{Items: each(items, showPayoutBatchLine), NextCursor: cursorOf(next)}, nil
+}
+
+func showPayoutBatchLine(b rapport.PayoutBatchLine) gen.PayoutBatchSummary {
+	shown := gen.PayoutBatchSummary{
+		Id: b.ID, BrandId: b.BrandID, BrandName: b.BrandName, Part: gen.ApprovalPart(b.Part), MadeBy: toUserRef(b.MadeBy), MadeAt: b.MadeAt, Sums: []gen.PayoutBatchSum{},
+	}
+	for _, sum := range b.Sums { // one outcome's currencies stand together
+		outcome, last := gen.PayoutBatchOutcome(sum.Outcome), len(shown.Sums)-1
+		if last < 0 || shown.Sums[last].Outcome != outcome {
+			shown.Sums, last = append(shown.Sums, gen.PayoutBatchSum{Outcome: outcome}), last+1
+		}
+		shown.Sums[last].Count += sum.Count
+		shown.Sums[last].Amounts = append(shown.Sums[last].Amounts, toMoney(sum.Amount))
+	}
+	return shown
+}
+
 // GetPayoutBatch shows a batch with what became of each payout.
 func (s *Server) GetPayoutBatch(ctx context.Context, r gen.GetPayoutBatchRequestObject) (gen.GetPayoutBatchResponseObject, error) {
 	store, err := storeAs[PayoutBatchStore](s)
@@ -220,19 +263,19 @@ func showPayoutBatch(b rapport.PayoutBatch) gen.PayoutBatch {
 func showPayoutBatchItem(i rapport.PayoutBatchItem) gen.PayoutBatchItem {
 	shown := gen.PayoutBatchItem{
 		PayoutId: i.PayoutID, PartnershipId: i.PartnershipID, CreatorName: i.CreatorName, MilestoneTitle: i.MilestoneTitle, Amount: toMoney(i.Amount),
-		State: gen.PayoutState(i.State), Outcome: gen.PayoutBatchItemOutcomePending,
+		State: gen.PayoutState(i.State), Outcome: gen.PayoutBatchOutcomePending,
 	}
 	switch {
 	case i.Excluded != "":
-		shown.Outcome, shown.Reason = gen.PayoutBatchItemOutcomeExcluded, &i.Excluded
+		shown.Outcome, shown.Reason = gen.PayoutBatchOutcomeExcluded, &i.Excluded
 	case i.Refused != "":
 		words := rapport.ApprovalRefusal(i.Refused)
 		if words == "" {
 			words = refusalWords("payout", rapport.CmdApprovePayout, rapport.Refusal{Code: i.Refused, State: string(i.State)}, "")
 		}
-		shown.Outcome, shown.Reason = gen.PayoutBatchItemOutcomeRefused, &words
+		shown.Outcome, shown.Reason = gen.PayoutBatchOutcomeRefused, &words
 	case i.Approved:
-		shown.Outcome = gen.PayoutBatchItemOutcomeApproved
+		shown.Outcome = gen.PayoutBatchOutcomeApproved
 	}
 	return shown
 }

@@ -158,6 +158,82 @@ func TestABatchApprovesEachPayoutByItself(t *testing.T) {
 	require.Equal(t, 1, one[int](t, d, `select count(*) from payout_approvals where payout_id = $1`, held))
 }
 
+func TestBatchesAreFoundAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	const path = "/v1/payout-batches"
+	type line struct {
+		ID     uuid.UUID
+		MadeBy struct{ Name string } `json:"made_by"`
+		Sums   []struct {
+			Outcome string
+			Count   int
+			Amounts []struct {
+				Amount   int64
+				Currency string
+			}
+		}
+	}
+	var list struct {
+		Items      []line
+		NextCursor string `json:"next_cursor"`
+	}
+	auditor := d.as(t, "auditor@one.example")
+	found := func(query string) (ids []uuid.UUID) {
+		list.Items, list.NextCursor = nil, ""
+		a := auditor.send(t, "GET", path+query, nil)
+		require.Equal(t, 200, a.status, "%s", a.body)
+		a.into(t, &list)
+		for _, i := range list.Items {
+			ids = append(ids, i.ID)
+		}
+		return ids
+	}
+	require.Empty(t, found(""))
+
+	made := func(who, part string, amounts map[uuid.UUID]int, exclude map[uuid.UUID]string) (b batchBody) {
+		a := d.proved(t, who).keyed().send(t, "POST", path, batchOf(d.world.one, part, amounts, exclude))
+		require.Equal(t, 201, a.status, "%s", a.body)
+		a.into(t, &b)
+		return b
+	}
+	small, big := d.anotherPayout(t, d.world.one, d.work, 100), d.anotherPayout(t, d.world.one, d.work, 200)
+	first := made("finance_releaser@one.example", "releaser", map[uuid.UUID]int{small: 100, big: 250}, map[uuid.UUID]string{d.payout: "No invoice."}).ID
+	second := made("finance_preparer@one.example", "preparer", map[uuid.UUID]int{small: 100, big: 200}, nil).ID
+	d.sql(t, `begin; set local session_replication_role = replica; update payout_batches set made_at = '2026-03-31 22:30:00+00' where id = '`+first.String()+`';
+		update payout_batches set made_at = '2026-04-02' where id = '`+second.String()+`'; commit`)
+	d.sql(t, `update calendars set zone = 'Europe/Berlin'`)
+
+	require.Equal(t, []uuid.UUID{second, first}, found(""), "newest first")
+	require.Equal(t, "Ms finance_releaser", list.Items[1].MadeBy.Name)
+	require.Len(t, list.Items[1].Sums, 3)
+	for i, want := range []struct {
+		outcome string
+		amount  int64
+	}{{"excluded", 40000}, {"pending", 100}, {"refused", 200}} {
+		sum := list.Items[1].Sums[i]
+		require.Equal(t, []any{want.outcome, 1, want.amount, "eur"}, []any{sum.Outcome, sum.Count, sum.Amounts[0].Amount, sum.Amounts[0].Currency})
+	}
+	require.Equal(t, []any{2, int64(300)}, []any{list.Items[0].Sums[0].Count, list.Items[0].Sums[0].Amounts[0].Amount}, "one sum an outcome and a currency")
+
+	require.Equal(t, []uuid.UUID{first}, found("?outcome=refused"))
+	require.Empty(t, found("?outcome=approved"))
+	d.relay(t)
+	require.Len(t, found("?outcome=approved"), 2)
+	require.Equal(t, []uuid.UUID{second}, found("?user_id="+d.users["finance_preparer@one.example"].String()))
+	require.Equal(t, []uuid.UUID{first}, found("?from=2026-04-01&to=2026-04-01"), "by the day of the brand's zone")
+	require.Empty(t, found("?to=2026-03-31"))
+	require.Equal(t, []uuid.UUID{second}, found("?from=2026-04-02&brand_id="+d.world.one.String()))
+	require.Empty(t, found("?brand_id="+d.two.String()))
+	require.Equal(t, []uuid.UUID{second}, found("?limit=1"))
+	require.Equal(t, []uuid.UUID{first}, found("?limit=1&cursor="+list.NextCursor))
+	require.Empty(t, list.NextCursor)
+
+	require.Equal(t, []string{"to before_from"}, auditor.send(t, "GET", path+"?from=2026-04-02&to=2026-04-01", nil).fields(t))
+	require.Equal(t, 403, d.as(t, "ops@one.example").send(t, "GET", path, nil).status)
+	require.NotContains(t, string(d.as(t, "auditor@two.example").send(t, "GET", path, nil).body), first.String())
+}
+
 // sorted moves a bad field to the front, where the order of a map decides otherwise.
 func sorted(fields []string, first string) []string {
 	if len(fields) == 2 && fields[0] != first {

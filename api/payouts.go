@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
+	openapi_types "github.com/oapi-codegen/runtime/types"
 
 	"rapport"
 	"rapport/api/gen"
@@ -16,6 +18,7 @@ import (
 type PayoutStore interface {
 	ListPayouts(ctx context.Context, f rapport.PayoutFilter, page rapport.Page) ([]rapport.PayoutItem, []string, error)
 	PayoutLanes(ctx context.Context, brand, campaign *uuid.UUID) ([]rapport.PayoutLane, error)
+	PayoutsBlocked(ctx context.Context, brand, campaign *uuid.UUID) ([]rapport.PayoutBlock, error)
 	CashByWeek(ctx context.Context, brand *uuid.UUID) ([]rapport.CashWeek, error)
 	Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord, error)
 	ApprovePayout(ctx context.Context, a rapport.PayoutApprovalCreate) error
@@ -51,7 +54,7 @@ func (s *Server) ListPayouts(ctx context.Context, r gen.ListPayoutsRequestObject
 	return list, nil
 }
 
-// ListPayoutLanes counts what is owed by its day and by what it waits for. A lane without payouts is there with none.
+// ListPayoutLanes counts what is owed by its day and by what it waits for, and what is blocked by whom. A lane without payouts is there with none.
 func (s *Server) ListPayoutLanes(ctx context.Context, r gen.ListPayoutLanesRequestObject) (gen.ListPayoutLanesResponseObject, error) {
 	store, err := storeAs[PayoutStore](s)
 	if err != nil {
@@ -61,7 +64,11 @@ func (s *Server) ListPayoutLanes(ctx context.Context, r gen.ListPayoutLanesReque
 	if err != nil {
 		return nil, err
 	}
-	var list gen.ListPayoutLanes200JSONResponse
+	blocked, err := store.PayoutsBlocked(ctx, r.Params.BrandId, r.Params.CampaignId)
+	if err != nil {
+		return nil, err
+	}
+	list := gen.ListPayoutLanes200JSONResponse{Blocked: showBlocked(blocked)}
 	for _, lane := range rapport.PayoutLanes() {
 		n, amounts := 0, []gen.Money{}
 		for _, c := range counted {
@@ -72,6 +79,54 @@ func (s *Server) ListPayoutLanes(ctx context.Context, r gen.ListPayoutLanesReque
 		list.Items = append(list.Items, gen.PayoutLaneCount{Lane: gen.PayoutLane(lane), Count: n, Amounts: amounts})
 	}
 	return list, nil
+}
+
+// maxBlockers is how many are named that payouts of a state wait for.
+const maxBlockers = 3
+
+// showBlocked puts what is blocked together by state, with whom or what it waits for.
+func showBlocked(blocked []rapport.PayoutBlock) []gen.PayoutBlock {
+	shown, sums, named := []gen.PayoutBlock{}, map[string]int64{}, map[string]bool{}
+	for _, b := range blocked {
+		last := len(shown) - 1
+		if last < 0 || shown[last].State != gen.PayoutState(b.State) {
+			shown, last = append(shown, gen.PayoutBlock{State: gen.PayoutState(b.State), Who: []string{}, Amounts: []gen.Money{}}), last+1
+			clear(sums)
+			clear(named)
+		}
+		s := &shown[last]
+		s.Count += b.Count
+		if _, ok := sums[b.Amount.Currency]; !ok {
+			s.Amounts = append(s.Amounts, gen.Money{Currency: b.Amount.Currency})
+		}
+		sums[b.Amount.Currency] += b.Amount.Amount
+		for i := range s.Amounts {
+			s.Amounts[i].Amount = sums[s.Amounts[i].Currency]
+		}
+		who := blocker(b)
+		switch {
+		case named[who]:
+		case len(s.Who) < maxBlockers:
+			s.Who = append(s.Who, who)
+		default:
+			s.More++
+		}
+		named[who] = true
+	}
+	return shown
+}
+
+// blocker says whom or what blocked payouts wait for.
+func blocker(b rapport.PayoutBlock) string {
+	switch {
+	case b.Who != "" && b.State == rapport.PayoutAwaitingFunds:
+		return "Funds of " + b.Who
+	case b.Who != "":
+		return b.Who
+	case b.Condition != "":
+		return strings.TrimSuffix(conditionWords(b.Condition), ".")
+	}
+	return "Finance"
 }
 
 // ListCashWeeks says what left week by week and what will.
@@ -184,12 +239,36 @@ func conditionWords(code string) string {
 	words := map[string]string{
 		"": "", "manual": "A person holds it.", "ban": "The creator is banned.", "approval_revoked": "The approval of the content was revoked.",
 		rapport.HoldDestination: "The creator's bank account changed.",
+		rapport.HoldTerms:       "The contract has finance see something first.",
 		"post_mismatch":         "The post is not as it was approved.", "terminated": "The partnership was terminated.",
 	}
 	if said, ok := words[code]; ok {
 		return said
 	}
 	return code
+}
+
+// holdEnds says what ends a hold; empty for one that nothing ends by itself.
+func holdEnds(code string) string {
+	return map[string]string{
+		"manual": "Finance releases it.", "ban": "It ends when the ban is lifted.", "approval_revoked": "It ends when the content is approved again.",
+		"post_mismatch": "It ends when the post is as it was approved.", rapport.HoldTerms: "Finance releases it when it has seen that.",
+		rapport.HoldDestination: "A releaser releases it when it is certain that it was the creator.",
+	}[code]
+}
+
+func showHold(h rapport.PayoutHold) gen.PayoutHold {
+	shown := gen.PayoutHold{Reason: conditionWords(h.Code), By: orNil(h.By), Ends: orNil(holdEnds(h.Code))}
+	if h.Reason != "" {
+		shown.Reason = h.Reason
+	}
+	if !h.At.IsZero() {
+		shown.Since = &h.At
+	}
+	if on, err := time.Parse(time.DateOnly, h.ReviewOn); err == nil {
+		shown.ReviewOn = &openapi_types.Date{Time: on}
+	}
+	return shown
 }
 
 // GetPayout shows one payout with approvals, attempts and ledger lines.
@@ -213,7 +292,7 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 	me := principalFrom(ctx)
 	shown := gen.Payout{
 		Summary: showPayoutSummary(p.PayoutItem), Destination: orNil(p.Destination), PayeeState: p.PayeeState, Bank: showArrival(p.Bank), Evidence: evidenceWords(p.Evidence),
-		Approvals: make([]gen.PayoutApproval, len(p.Approvals)), Attempts: make([]gen.PayoutAttempt, len(p.Attempts)), Ledger: showLines(p.Ledger),
+		Holds: each(p.Holds, showHold), Approvals: make([]gen.PayoutApproval, len(p.Approvals)), Attempts: make([]gen.PayoutAttempt, len(p.Attempts)), Ledger: showLines(p.Ledger),
 		Releasers: &p.Releasers, Needs: orNil(payoutNeeds(p)),
 		Commands: payoutCommands(p, me), ApprovalParts: approvalParts(p, me), Events: make([]gen.TimelineItem, len(p.Events)), Seq: p.Seq,
 		Reversals: each(p.Reversals, func(r rapport.ReversalItem) gen.Reversal { return showReversal(r, me) }), Nettings: each(p.Nettings, showNetting(p.Amount.Currency)),

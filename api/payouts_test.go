@@ -18,7 +18,13 @@ import (
 
 func eur(amount int) map[string]any { return map[string]any{"amount": amount, "currency": "eur"} }
 
+type holdBody struct {
+	Reason, By, Since, Ends string
+	ReviewOn                string `json:"review_on"`
+}
+
 type payoutBody struct {
+	Holds   []holdBody
 	Summary struct {
 		State      string
 		HeldReason string `json:"held_reason"`
@@ -171,6 +177,15 @@ func TestHoldKeepsItsReason(t *testing.T) {
 	var p payoutBody
 	preparer.send(t, "GET", "/v1/payouts/"+d.payout.String(), nil).into(t, &p)
 	require.Equal(t, "The invoice is missing. To be looked at again on 2100-01-31.", p.Summary.HeldReason)
+	d.sql(t, `update payouts set held_reason = 'ban', holds = jsonb_build_array(jsonb_build_object('code', 'ban', 'at', '2026-03-01T09:00:00Z'),
+		jsonb_build_object('code', 'manual', 'by', $1::uuid, 'at', '2026-03-02T09:00:00Z'))`, d.users["finance_preparer@one.example"])
+	p = payoutBody{}
+	preparer.send(t, "GET", "/v1/payouts/"+d.payout.String(), nil).into(t, &p)
+	require.Equal(t, "The creator is banned.", p.Summary.HeldReason, "a day to look at it again is of the person's hold alone")
+	require.Equal(t, []holdBody{
+		{Reason: "The creator is banned.", Since: "2026-03-01T09:00:00Z", Ends: "It ends when the ban is lifted."},
+		{Reason: "The invoice is missing.", By: "Ms finance_preparer", Since: "2026-03-02T09:00:00Z", ReviewOn: "2100-01-31", Ends: "Finance releases it."},
+	}, p.Holds)
 	a = preparer.keyed().send(t, "POST", path, map[string]any{"command": "reconcile"})
 	require.Equal(t, 409, a.status)
 	require.Equal(t, "nothing_to_reconcile", a.text("code"))
@@ -378,6 +393,21 @@ func TestWhatIsOwedStandsInLanes(t *testing.T) {
 		}
 		return found
 	}
+	blocked := func(who string) (found []string) {
+		var list struct {
+			Blocked []struct {
+				State       string
+				Who         []string
+				More, Count int
+				Amounts     []struct{ Amount int64 }
+			}
+		}
+		d.as(t, who).send(t, "GET", "/v1/payouts/lanes", nil).into(t, &list)
+		for _, b := range list.Blocked {
+			found = append(found, fmt.Sprintf("%s %v +%d: %d, %v", b.State, b.Who, b.More, b.Count, b.Amounts))
+		}
+		return found
+	}
 	in := func(lane string) (waits []string) {
 		var list struct {
 			Items []struct {
@@ -427,12 +457,26 @@ func TestWhatIsOwedStandsInLanes(t *testing.T) {
 	manual := hold("manual", "finance_releaser@one.example")
 	hold("ban", "finance_preparer@one.example")
 	require.Equal(t, []string{"Ms finance_releaser, who holds it"}, in("blocked"))
+	require.Equal(t, []string{"held [Ms finance_releaser] +0: 1, [{40000}]"}, blocked("ops@one.example"))
 	d.sql(t, `update tasks set state = 'done' where id = $1`, manual)
 	require.Equal(t, []string{"The creator is banned."}, in("blocked"), "the person has let it go")
 	require.Equal(t, map[string]string{"blocked": "1: 40000 eur"}, lanes("ops@one.example"))
+	for amount, held := range map[int64]string{100: "manual", 200: "ban", 300: "post_mismatch", 400: "approval_revoked", 500: "terminated"} {
+		d.sql(t, `update payouts set state = 'held', held_reason = $2 where id = $1`, d.anotherPayout(t, d.world.one, d.work, amount), held)
+	}
+	d.sql(t, `update payouts set state = 'held', held_reason = 'ban' where id = $1`, d.payout)
+	for state, amount := range map[string]int64{"awaiting_payee": 600, "awaiting_funds": 700} {
+		d.sql(t, `begin; set local session_replication_role = replica; update payouts set state = '`+state+`' where id = '`+d.anotherPayout(t, d.world.one, d.work, amount).String()+`'; commit`)
+	}
+	require.Equal(t, []string{
+		"awaiting_funds [Funds of One] +0: 1, [{700}]", "awaiting_payee [Mia Lens] +0: 1, [{600}]",
+		"held [The creator is banned The approval of the content was revoked A person holds it] +2: 6, [{41500}]",
+	}, blocked("ops@one.example"), "most first, one sum a currency")
+	require.Empty(t, blocked("auditor@two.example"))
 	require.Empty(t, in("to_approve"))
 	require.Equal(t, 422, d.as(t, "auditor@one.example").send(t, "GET", "/v1/payouts?lane=nonsense", nil).status)
 	d.sql(t, `update payouts set state = 'cancelled' where id = $1`, d.payout)
+	d.sql(t, `begin; set local session_replication_role = replica; delete from payouts where id <> all ('{`+d.payout.String()+`,`+other.payout.String()+`}'); commit`)
 	require.Empty(t, lanes("ops@one.example"), "what has ended is owed to nobody, and another brand's is not shown")
 	require.NotEqual(t, uuid.Nil, other.payout)
 }

@@ -96,6 +96,20 @@ func TestMoneyIsTakenBackByTwoPeople(t *testing.T) {
 	require.Equal(t, "1", one[string](t, d, `select count(*)::text from reversal_approvals`), "the approval that was not taken counts when it is given again")
 	require.Equal(t, rapport.CmdApproveReversal, d.flows.commands()[len(d.flows.commands())-1].Kind)
 
+	var history struct {
+		Items []struct{ Actor, What, Reason, Noun string }
+	}
+	d.as(t, "auditor@one.example").send(t, "GET", "/v1/history?payout_id="+d.payout.String(), nil).into(t, &history)
+	did := map[string]string{}
+	for _, i := range history.Items {
+		if i.Noun == "reversal" {
+			did[i.What] = i.Actor + ": " + i.Reason
+		}
+	}
+	require.Equal(t, map[string]string{"Asked to take money back": "Ms finance_preparer: The post is gone", "Approved that money is taken back": "Ms finance_releaser: "}, did)
+	d.as(t, "auditor@one.example").send(t, "GET", "/v1/history?payout_id="+id().String(), nil).into(t, &history)
+	require.Empty(t, history.Items, "of another payment")
+
 	var list struct{ Items []reversalBody }
 	d.as(t, "auditor@one.example").send(t, "GET", "/v1/reversals?state=awaiting_approval", nil).into(t, &list)
 	require.Len(t, list.Items, 1)

@@ -267,6 +267,7 @@ func moneyAccess() map[string]access {
 		"listPayoutsToApprove":   finance(),
 		"createPayoutBatch":      money(finance()),
 		"getPayoutBatch":         books(),
+		"listPayoutBatches":      books(),
 		"getPayoutPolicy":        house(),
 		"editPayoutPolicy":       admin(),
 		"approvePayout":          money(waiting(finance())),

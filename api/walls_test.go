@@ -46,7 +46,7 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 	"listHolidays":          "holidays belong to countries",
 	"getOverview":           "answers numbers and no ids: TestOverviewCountsWhatIsMine",
 	"listCashWeeks":         "answers numbers and no ids: TestCashLeavesByWeek",
-	"listPayoutLanes":       "answers numbers and no ids: TestWhatIsOwedStandsInLanes",
+	"listPayoutLanes":       "takes and answers no ids of payouts: TestWhatIsOwedStandsInLanes",
 	"getPortalStatement":    "takes no id: the visit says whom it is about",
 	"exportPortalStatement": "takes no id: the visit says whom it is about",
 	"stream":                "stays open: TestTheStreamTellsWhatChangesInOnesBrands",

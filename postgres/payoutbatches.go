@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -155,6 +156,44 @@ func (s *Store) PayoutBatch(ctx context.Context, id uuid.UUID) (rapport.PayoutBa
 		}
 		return b, err
 	})
+}
+
+// PayoutBatches lists batches of the scope, newest first, with what became of their payouts.
+func (s *Store) PayoutBatches(ctx context.Context, f rapport.PayoutBatchFilter, page rapport.Page) ([]rapport.PayoutBatchLine, []string, error) {
+	brands := rapport.BrandsFrom(ctx)
+	params := gen.ListPayoutBatchesParams{Brands: brands, BrandID: f.BrandID, UserID: f.UserID, Outcome: f.Outcome, FromDay: f.From, DayAfter: f.To.AddDate(0, 0, 1), MaxRows: int32(page.Limit + 1)}
+	if f.To.IsZero() {
+		params.DayAfter = time.Date(9999, time.December, 31, 0, 0, 0, 0, time.UTC)
+	}
+	var err error
+	if params.AfterAt, params.AfterID, err = afterTime(page); err != nil {
+		return nil, nil, err
+	}
+	var next []string
+	list, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.PayoutBatchLine, error) {
+		rows, err := s.q.ListPayoutBatches(ctx, tx, params)
+		if err != nil {
+			return nil, err
+		}
+		if len(rows) > page.Limit {
+			rows = rows[:page.Limit]
+			next = timeKey(rows[len(rows)-1].MadeAt, rows[len(rows)-1].ID)
+		}
+		list, ids, at := make([]rapport.PayoutBatchLine, len(rows)), make([]uuid.UUID, len(rows)), make(map[uuid.UUID]int, len(rows))
+		for i, r := range rows {
+			ids[i], at[r.ID] = r.ID, i
+			list[i].PayoutBatch = rapport.PayoutBatch{
+				ID: r.ID, BrandID: r.BrandID, BrandName: r.BrandName, Part: r.Part, MadeBy: rapport.UserRef{ID: r.MadeBy, Name: r.MadeName}, MadeAt: r.MadeAt,
+			}
+		}
+		sums, err := s.q.PayoutBatchSums(ctx, tx, gen.PayoutBatchSumsParams{Batches: ids, Brands: brands})
+		for _, r := range sums {
+			b := &list[at[r.BatchID]]
+			b.Sums = append(b.Sums, rapport.PayoutBatchItemSum{Outcome: r.Outcome, Count: int(r.N), Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}})
+		}
+		return list, err
+	})
+	return list, next, err
 }
 
 // PayoutPolicy is what a brand of the scope wants for its payouts.

@@ -267,6 +267,40 @@ func TestPayoutAttempts(t *testing.T) {
 		silent.Seq = 3
 		require.NoError(t, b.store.ApplyBatch(ctx, silent))
 	})
+	t.Run("ARowKnowsAllThatIsInItsWay", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		var partnership uuid.UUID
+		require.NoError(t, b.owner.QueryRow(ctx, `select partnership_id from payouts`).Scan(&partnership))
+		at, seq := time.Now().UTC().Truncate(time.Second), int64(0)
+		held := func(code string, holds ...rapport.HoldReason) []rapport.PayoutHold {
+			seq++
+			require.NoError(t, b.store.ApplyBatch(ctx, rapport.Batch{
+				Kind: "payout", WorkflowType: "Payout", ID: b.payout, BrandID: b.brand, PartnershipID: partnership, Snapshot: []byte("{}"), Seq: seq,
+				Record: rapport.Record{
+					Facts:   []rapport.Fact{{Seq: seq, At: at, Kind: "payout_held"}},
+					Changes: []rapport.Change{{Noun: "payout", ID: b.payout, State: "held", Code: code, At: at, Holds: holds}},
+				},
+			}))
+			p, err := b.store.Payout(rapport.WithBrands(ctx, b.brand), b.payout)
+			require.NoError(t, err)
+			require.Equal(t, code, p.HeldReason)
+			return p.Holds
+		}
+		ban, manual := rapport.HoldReason{Code: "ban", At: at}, rapport.HoldReason{Code: "manual", By: b.preparer, At: at.Add(time.Minute)}
+		require.Equal(t, []rapport.PayoutHold{{Code: "ban"}}, held("ban"), "a record from before all were said")
+		holds := held("ban", ban, manual)
+		require.Len(t, holds, 2)
+		require.Equal(t, []any{"ban", "", at}, []any{holds[0].Code, holds[0].By, holds[0].At.UTC()})
+		require.Equal(t, []any{"manual", manual.At}, []any{holds[1].Code, holds[1].At.UTC()})
+		require.NotEmpty(t, holds[1].By)
+		require.Len(t, held("manual", manual), 1, "the first is gone, the second stands")
+		_, err := b.owner.Exec(ctx, `update payouts set state = 'awaiting_approval', held_reason = null`)
+		require.NoError(t, err)
+		p, err := b.store.Payout(rapport.WithBrands(ctx, b.brand), b.payout)
+		require.NoError(t, err)
+		require.Empty(t, p.Holds)
+	})
 	t.Run("PayeeNotReadyParks", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t, 5000)

@@ -60,6 +60,20 @@ func (s *Store) PayoutLanes(ctx context.Context, brand, campaign *uuid.UUID) ([]
 	})
 }
 
+// PayoutsBlocked counts what is blocked in the scope, at one brand or in one campaign, by state and by whom it waits for, most first.
+func (s *Store) PayoutsBlocked(ctx context.Context, brand, campaign *uuid.UUID) ([]rapport.PayoutBlock, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.PayoutBlock, error) {
+		rows, err := s.q.PayoutsBlocked(ctx, tx, gen.PayoutsBlockedParams{Brands: rapport.BrandsFrom(ctx), BrandID: brand, CampaignID: campaign})
+		blocks := make([]rapport.PayoutBlock, len(rows))
+		for i, r := range rows {
+			blocks[i] = rapport.PayoutBlock{
+				State: rapport.PayoutState(r.State), Who: r.Who, Condition: r.Condition, Count: int(r.N), Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency},
+			}
+		}
+		return blocks, err
+	})
+}
+
 // CashByWeek is what left the brands of the scope, or one of them, in the last eight weeks, and what will in the next thirteen.
 func (s *Store) CashByWeek(ctx context.Context, brand *uuid.UUID) ([]rapport.CashWeek, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.CashWeek, error) {
@@ -177,6 +191,17 @@ func (s *Store) payoutBook(ctx context.Context, tx pgx.Tx, p *rapport.PayoutReco
 		for _, d := range p.Evidence.Decisions {
 			p.Approvals = append(p.Approvals, rapport.PayoutEyes{Part: "content", User: d.User, At: d.At, Amount: p.Amount, Round: p.Round})
 		}
+	}
+	holds, err := s.q.PayoutHolds(ctx, tx, gen.PayoutHoldsParams{ID: p.ID, Brands: rapport.BrandsFrom(ctx)})
+	if err != nil {
+		return fmt.Errorf("holds: %w", err)
+	}
+	for _, h := range holds {
+		hold := rapport.PayoutHold{Code: h.Code, Reason: h.Reason, By: h.ByName, ReviewOn: h.ReviewOn}
+		if h.At.Unix() > 0 {
+			hold.At = h.At
+		}
+		p.Holds = append(p.Holds, hold)
 	}
 	approvals, err := s.q.PayoutApprovals(ctx, tx, p.ID)
 	if err != nil {

@@ -145,7 +145,7 @@ func (s *Store) changeMessage(ctx context.Context, tx pgx.Tx, c rapport.Change) 
 }
 
 func (s *Store) changePayout(ctx context.Context, tx pgx.Tx, b rapport.Batch, c rapport.Change) error {
-	if err := s.q.ChangePayout(ctx, tx, gen.ChangePayoutParams{ID: c.ID, State: c.State, Code: c.Code, By: idOrNil(c.Ref)}); err != nil {
+	if err := s.q.ChangePayout(ctx, tx, gen.ChangePayoutParams{ID: c.ID, State: c.State, Code: c.Code, By: idOrNil(c.Ref), Holds: mustJSON(noNil(c.Holds))}); err != nil {
 		return err
 	}
 	switch c.State {

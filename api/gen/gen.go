@@ -1248,24 +1248,24 @@ func (e PayoutAttemptOutcome) Valid() bool {
 	}
 }
 
-// Defines values for PayoutBatchItemOutcome.
+// Defines values for PayoutBatchOutcome.
 const (
-	PayoutBatchItemOutcomeApproved PayoutBatchItemOutcome = "approved"
-	PayoutBatchItemOutcomeExcluded PayoutBatchItemOutcome = "excluded"
-	PayoutBatchItemOutcomePending  PayoutBatchItemOutcome = "pending"
-	PayoutBatchItemOutcomeRefused  PayoutBatchItemOutcome = "refused"
+	PayoutBatchOutcomeApproved PayoutBatchOutcome = "approved"
+	PayoutBatchOutcomeExcluded PayoutBatchOutcome = "excluded"
+	PayoutBatchOutcomePending  PayoutBatchOutcome = "pending"
+	PayoutBatchOutcomeRefused  PayoutBatchOutcome = "refused"
 )
 
-// Valid indicates whether the value is a known member of the PayoutBatchItemOutcome enum.
-func (e PayoutBatchItemOutcome) Valid() bool {
+// Valid indicates whether the value is a known member of the PayoutBatchOutcome enum.
+func (e PayoutBatchOutcome) Valid() bool {
 	switch e {
-	case PayoutBatchItemOutcomeApproved:
+	case PayoutBatchOutcomeApproved:
 		return true
-	case PayoutBatchItemOutcomeExcluded:
+	case PayoutBatchOutcomeExcluded:
 		return true
-	case PayoutBatchItemOutcomePending:
+	case PayoutBatchOutcomePending:
 		return true
-	case PayoutBatchItemOutcomeRefused:
+	case PayoutBatchOutcomeRefused:
 		return true
 	default:
 		return false
@@ -4220,7 +4220,10 @@ type Payout struct {
 
 	// ForeignReversals What somebody took back at Stripe and nobody recorded here yet
 	ForeignReversals []ForeignReversal `json:"foreign_reversals"`
-	Ledger           []LedgerLine      `json:"ledger"`
+
+	// Holds All that is in its way while it is held, the oldest first
+	Holds  []PayoutHold `json:"holds"`
+	Ledger []LedgerLine `json:"ledger"`
 
 	// Needs Why it needs more eyes than usual, in words
 	Needs *string `json:"needs,omitempty"`
@@ -4305,20 +4308,61 @@ type PayoutBatchCreate struct {
 
 // PayoutBatchItem defines model for PayoutBatchItem.
 type PayoutBatchItem struct {
-	Amount         Money                  `json:"amount"`
-	CreatorName    string                 `json:"creator_name"`
-	MilestoneTitle string                 `json:"milestone_title"`
-	Outcome        PayoutBatchItemOutcome `json:"outcome"`
-	PartnershipId  openapi_types.UUID     `json:"partnership_id"`
-	PayoutId       openapi_types.UUID     `json:"payout_id"`
+	Amount         Money              `json:"amount"`
+	CreatorName    string             `json:"creator_name"`
+	MilestoneTitle string             `json:"milestone_title"`
+	Outcome        PayoutBatchOutcome `json:"outcome"`
+	PartnershipId  openapi_types.UUID `json:"partnership_id"`
+	PayoutId       openapi_types.UUID `json:"payout_id"`
 
 	// Reason Why it was refused or left out
 	Reason *string     `json:"reason,omitempty"`
 	State  PayoutState `json:"state"`
 }
 
-// PayoutBatchItemOutcome defines model for PayoutBatchItem.Outcome.
-type PayoutBatchItemOutcome string
+// PayoutBatchList defines model for PayoutBatchList.
+type PayoutBatchList struct {
+	Items      []PayoutBatchSummary `json:"items"`
+	NextCursor *string              `json:"next_cursor,omitempty"`
+}
+
+// PayoutBatchOutcome defines model for PayoutBatchOutcome.
+type PayoutBatchOutcome string
+
+// PayoutBatchSum How many payouts of a batch came to this, and their sums
+type PayoutBatchSum struct {
+	// Amounts One a currency
+	Amounts []Money            `json:"amounts"`
+	Count   int                `json:"count"`
+	Outcome PayoutBatchOutcome `json:"outcome"`
+}
+
+// PayoutBatchSummary defines model for PayoutBatchSummary.
+type PayoutBatchSummary struct {
+	BrandId   openapi_types.UUID `json:"brand_id"`
+	BrandName string             `json:"brand_name"`
+	Id        openapi_types.UUID `json:"id"`
+	MadeAt    time.Time          `json:"made_at"`
+	MadeBy    UserRef            `json:"made_by"`
+	Part      ApprovalPart       `json:"part"`
+
+	// Sums Only what became of some
+	Sums []PayoutBatchSum `json:"sums"`
+}
+
+// PayoutBlock Payouts of the lane blocked that are in the same state
+type PayoutBlock struct {
+	// Amounts One sum a currency
+	Amounts []Money `json:"amounts"`
+	Count   int     `json:"count"`
+
+	// More How many others they wait for
+	More  int         `json:"more"`
+	State PayoutState `json:"state"`
+
+	// Who Whom or what they wait for, in words, at most three, those with most payouts first
+	Who []string `json:"who"`
+}
 
 // PayoutCommand defines model for PayoutCommand.
 type PayoutCommand struct {
@@ -4331,6 +4375,24 @@ type PayoutCommand struct {
 
 // PayoutCommandCommand defines model for PayoutCommand.Command.
 type PayoutCommandCommand string
+
+// PayoutHold defines model for PayoutHold.
+type PayoutHold struct {
+	// By The name of the person who holds it; absent for a condition
+	By *string `json:"by,omitempty"`
+
+	// Ends What ends it, in words
+	Ends *string `json:"ends,omitempty"`
+
+	// Reason In words; those of the person, where one holds it
+	Reason string `json:"reason"`
+
+	// ReviewOn When the person wants to look at it again
+	ReviewOn *openapi_types.Date `json:"review_on,omitempty"`
+
+	// Since Absent where it was not kept
+	Since *time.Time `json:"since,omitempty"`
+}
 
 // PayoutLane soon: within five days after today
 type PayoutLane string
@@ -4347,7 +4409,9 @@ type PayoutLaneCount struct {
 
 // PayoutLaneList defines model for PayoutLaneList.
 type PayoutLaneList struct {
-	Items []PayoutLaneCount `json:"items"`
+	// Blocked What the lane blocked is made of
+	Blocked []PayoutBlock     `json:"blocked"`
+	Items   []PayoutLaneCount `json:"items"`
 }
 
 // PayoutList defines model for PayoutList.
@@ -6441,6 +6505,27 @@ type ExportPayeeYearsParams struct {
 	Format  *SheetFormat `form:"format,omitempty" json:"format,omitempty"`
 }
 
+// ListPayoutBatchesParams defines parameters for ListPayoutBatches.
+type ListPayoutBatchesParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+
+	// UserId Who approved
+	UserId *openapi_types.UUID `form:"user_id,omitempty" json:"user_id,omitempty"`
+
+	// Outcome Batches in which this became of at least one payout
+	Outcome *PayoutBatchOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// From First day in the brand's zone; without
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day in the brand's zone; without
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+}
+
 // CreatePayoutBatchParams defines parameters for CreatePayoutBatch.
 type CreatePayoutBatchParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -7441,6 +7526,9 @@ type ServerInterface interface {
 	// GetPaymentsGate Whether payouts are sent now, and what they wait for
 	// (GET /v1/payments-gate)
 	GetPaymentsGate(ctx echo.Context) error
+	// ListPayoutBatches Payouts that were approved together, newest first, each batch with what became of its payouts
+	// (GET /v1/payout-batches)
+	ListPayoutBatches(ctx echo.Context, params ListPayoutBatchesParams) error
 	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
 	// (POST /v1/payout-batches)
 	CreatePayoutBatch(ctx echo.Context, params CreatePayoutBatchParams) error
@@ -10587,6 +10675,66 @@ func (w *ServerInterfaceWrapper) GetPaymentsGate(ctx echo.Context) error {
 	return err
 }
 
+// ListPayoutBatches converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPayoutBatches(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListPayoutBatchesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "user_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user_id", ctx.QueryParams(), &params.UserId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "outcome" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "outcome", ctx.QueryParams(), &params.Outcome, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter outcome: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPayoutBatches(ctx, params)
+	return err
+}
+
 // CreatePayoutBatch converts echo context to params.
 func (w *ServerInterfaceWrapper) CreatePayoutBatch(ctx echo.Context) error {
 	var err error
@@ -13527,6 +13675,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/reviews/:id", wrapper.GetReview, options.OperationMiddlewares["getReview"]...)
 	router.POST(options.BaseURL+"/v1/reviews/:id/decisions", wrapper.DecideReview, options.OperationMiddlewares["decideReview"]...)
 	router.GET(options.BaseURL+"/v1/payouts", wrapper.ListPayouts, options.OperationMiddlewares["listPayouts"]...)
+	router.GET(options.BaseURL+"/v1/payout-batches", wrapper.ListPayoutBatches, options.OperationMiddlewares["listPayoutBatches"]...)
 	router.POST(options.BaseURL+"/v1/payout-batches", wrapper.CreatePayoutBatch, options.OperationMiddlewares["createPayoutBatch"]...)
 	router.GET(options.BaseURL+"/v1/payout-batches/:id", wrapper.GetPayoutBatch, options.OperationMiddlewares["getPayoutBatch"]...)
 	router.GET(options.BaseURL+"/v1/payouts/to-approve", wrapper.ListPayoutsToApprove, options.OperationMiddlewares["listPayoutsToApprove"]...)
@@ -17712,6 +17861,45 @@ type GetPaymentsGatedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPaymentsGatedefaultApplicationProblemPlusJSONResponse) VisitGetPaymentsGateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayoutBatchesRequestObject struct {
+	Params ListPayoutBatchesParams
+}
+
+type ListPayoutBatchesResponseObject interface {
+	VisitListPayoutBatchesResponse(w http.ResponseWriter) error
+}
+
+type ListPayoutBatches200JSONResponse PayoutBatchList
+
+func (response ListPayoutBatches200JSONResponse) VisitListPayoutBatchesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPayoutBatchesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPayoutBatchesdefaultApplicationProblemPlusJSONResponse) VisitListPayoutBatchesResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22233,6 +22421,9 @@ type StrictServerInterface interface {
 	// GetPaymentsGate Whether payouts are sent now, and what they wait for
 	// (GET /v1/payments-gate)
 	GetPaymentsGate(ctx context.Context, request GetPaymentsGateRequestObject) (GetPaymentsGateResponseObject, error)
+	// ListPayoutBatches Payouts that were approved together, newest first, each batch with what became of its payouts
+	// (GET /v1/payout-batches)
+	ListPayoutBatches(ctx context.Context, request ListPayoutBatchesRequestObject) (ListPayoutBatchesResponseObject, error)
 	// CreatePayoutBatch Approve many payouts of one brand in one act; each is approved, refused or left out by itself
 	// (POST /v1/payout-batches)
 	CreatePayoutBatch(ctx context.Context, request CreatePayoutBatchRequestObject) (CreatePayoutBatchResponseObject, error)
@@ -25802,6 +25993,31 @@ func (sh *strictHandler) GetPaymentsGate(ctx echo.Context) error {
 	return nil
 }
 
+// ListPayoutBatches operation middleware
+func (sh *strictHandler) ListPayoutBatches(ctx echo.Context, params ListPayoutBatchesParams) error {
+	var request ListPayoutBatchesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPayoutBatches(ctx.Request().Context(), request.(ListPayoutBatchesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPayoutBatches")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPayoutBatchesResponseObject); ok {
+		return validResponse.VisitListPayoutBatchesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CreatePayoutBatch operation middleware
 func (sh *strictHandler) CreatePayoutBatch(ctx echo.Context, params CreatePayoutBatchParams) error {
 	var request CreatePayoutBatchRequestObject
@@ -29355,492 +29571,501 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rkhs3sif+KojejfBuLNuS7fGc/6g/ybI19hnL0lHLxzs746XAqiSJYREoA6hm0xOK2KfZB9sn+QcS",
-	"QBWqCNSFl1Z7wp9sNeuCykwk8vrLf15lYlsKDlyrq2f/vCqppFvQIPFfC0l5Pme5+X/Gr55d/VKB3F/N",
-	"rjjdwtWz5vfZlcrWsKXmwqWQW6qvnl1VFf6i96W5VmnJ+Orqw4fZVVZJJaS5NgeVSVZqJszTOdzruf2R",
-	"iCXRayAlXQFZwFJIuJpF1+AeFq5gS++/B77S66tnXz59GlvBUort4ftfMqk0yemeMI5vx+/7RJFfBYcb",
-	"smN6LSqdWAc+MkqHnGo4pMPsyrxhia90H7sV3KyZV0XxYXYVkL2ket28Cakq4ZeKScivnmlZwTT6sxy2",
-	"pdDAs/1fYF+/ZQ00B9m857vmsmtzXYLEn3/55exqy7j/92fRVy5fUZ2t0+9aXtsLwpccPqZgW6ZT0mh/",
-	"DB+Qw5JWhTZiMDNLZttqe/XscyMTW8btv5rlMq5hBRJf9MuhdPwkZK6IFkQBldmaLFHqYgv5JUmquDRK",
-	"uGOweyc2wA9f+24NRJufaimhrICcFIxv/Pu71HyLD7y2T+yTle7ahtio1gD6pROwOBec+IVv+a8SllfP",
-	"rv7Lk0bXPLG/qie3wRPNG7Q4JMH39PhtqcXETSlyund7EFmjSsEVOOVYAqqtTHANHElAy7JgGTUrfVLm",
-	"S/OnyNsWjFNcVZekH2adb31O8C1GzjYApVlSKcWigG3fi+0V/+MfSvD2CvpI/8Y9N7KKn9ZUkx1wTXZS",
-	"WMIg63vWcMfzT0UJ/H5b2M9W12K5ZBnkIqu2wPWnqpRAc3zOtvi0ft4Ucs2uNNzrJ5m6OwOhNV0UEBJa",
-	"aaph677tfDye/UvQSUhCu7L5wW8t3B7Py1KKO1q8kGA2lyFcnjPzGFq8kaIEqZnZSEtaKECxrv/0zyu6",
-	"FZWjdlG8Xl49+1u/8L4SHPZXH36OSi5ThOJiIL8h20ppsgBnTuxFpT9RM1KAUmSHF2v8GoVbjUpcA3Bz",
-	"NPztqpRQUomqVUIBVIG8+jmuwr2K/Zt9yMx/UXO5WPwDMm1e4yn15qjX+futLmqTMad7dahAv6oU4+aD",
-	"zc/2HGGKFHAHhfkX5QRURgsU0BtCF8rs/C1QroheCwX+6FGargKtWR+Ys6sN43n4JZWyXyEKc72otGI5",
-	"RL/FHn4gnZk5YL24Rw5otrfmmg8zXMW453ZYiJ8T49xXtKA8g0PC0yzzAnyw5EVzU70MxvUf/xAlZVZJ",
-	"aWyuuAUUrtK/M7ineVnP6r9nSh9+AdOwbf9PH4k9IT7Ur6FS0r35d2DGD3+DfVl8sfyb3Fp7E/TIgnIO",
-	"efDehRAFUG5FjboDsm33pKyyZpXuqfUjEuvdPJeS3dHicAd+K3bexIe92Uc8V4Rqa85QvvE7LDO6U8gZ",
-	"oar5TUIppFaE6Rursqh5DeRkS82zWFEY/SZBV9Kusk0Sc5rMrcHWMn+uNdtGbSA8B1t6CXhufjMm1lxL",
-	"yhUa2iXFrbREg9RIoZEI87+xfb4z5vOwPNh3+8tn9eKjFBe8Us1pkzpQRhwj5hQp2B1Ic9SN1kS1OMWO",
-	"IDyFlkLehHwleLITpF4gg5/9aVAC3ef0S6AQG3W7Vxq2Le/n6peKZZuF+fVqVjO19cd7kCLKtq8k5dZv",
-	"a5MXCgWHn36roTTmwUoQwdEyJ7s1cEONXIAiXOiozlsyKPLOxvwssi1nV0yFgsnM2pma2+dSPTeHpvnf",
-	"BRRiF/0gyzH/AAllgWYQNdKN6hTNooLyVWUPu7Kg2siCkXRRFGIH0rzVLnl2ZWw5yOfGXJQ0081fSnP7",
-	"z3G/n08i3VoUuZqRpRRb8tTKE6+2C8AoidJQKgJGn+ARDb9UYBRzjMx3tKhgrE/ayJ4wTiSuemb5HhU+",
-	"45QdyklGC+A5HX2856A042iJzDMhirlYLudxq8bo1C3le7ITcsP4ylo3xkjdb9F1oUyjkkWhIHSpje3q",
-	"lao7PA0JzWV+g2ZryleQR8mXiy1lfF6CnK9FFQlgvUYlvp0ZPgoOxN5gXiEhA6NflPFhKSd4f3wnSKXn",
-	"xsc3Qs0yiOmXfUunMEV2kmkNnGhx4w8X5yvbAJN5XozaI5mCy/Exs/Svc+tzRy5J/wBaM76aZ7Q0dM2c",
-	"x3VAVqDZumYs1WQrlLZWrFpTCYYGGyi1Ubj2iAwJJHagyIJmmyjF/RIsuXtkrRB85WKRRHffwRTRoojL",
-	"jai0NB+AkoPhhe7jX1FWKPtQv4EVUcBzu+l92Gch7lF+jKRH31QKpWkxp3kuQamYkvGyAXcg98SvLCkg",
-	"CjLBjS5jcq7XEpTRRad7aV8Z9WxUG5LQetrOZaMFwY2pvAlkJdiswGwk2AN6amYvMavLD8mwo3I7r8oE",
-	"L782aoJxsluzbE0o4bCrqSuZAgzyGZ2wrIrCadob8tQ5RFwQ8/jrqoxywL86HmH+yWh081HuEWQBK8rx",
-	"ZBk2zLqWc+6jXAd8P9iT4RaetXRyisUNhSPye6gKOzSP6bH4Zo/vv75zIHn4HBV38LQYMhRfuOvQJemq",
-	"xOA4/eLzp7MxKnJS5LVRoBNvO9QHEx+Q3P8jdn1HXk8S1TTXj/ARJ9gYL436/cwohC+ejrUJRh7qbVP3",
-	"6dCx+2hlLHGEjz5ox52XY866B5TtoTPmuTMkjYJnXLV0PuWwu4pmneISfpZwDVrnFwzWmOe/daG5TkQm",
-	"SCIPWpr24qS5KEUB4z/ahwHb39wN7TQ5bPv02Oe9CE6JE74uK4SCmHX57bNXr2bk8z88e/oUTdgtyzlb",
-	"rXXUQ6L7uRVdFc8WFijzGNg1huIN+f/++IenTwncZ8ZCZpzksBWKUJ4TDUqrqF5bi4J50R5F7G/tDTEZ",
-	"G0kd4zeniBO9fsfHh43txd0wNXLvaubD1c6Yj8cN8AFJyey3R62DmtAV392+JjuAjfl1Rj4jrwTP6d6c",
-	"Of9GbituDa6aB4dP75L7V8EjXuN3z394TszyZyhhcE+3ZQHkm8qI85OvQBaMj7M5A1IGTGhRyC2i8+We",
-	"xfVGCMSsLdcNPft24xFHf7MDJx4WnV132Q1T74SJi+zK2RFCM7UiIJSOqTzv4+05Dr1aa1/u3HtBtyVl",
-	"Kx5NCMkKzuArv95BThZ7wsUOdTYX6A3jaU4rLbbWkGWx4+C2DibY2IKmUptn6TVsFRR3yI+aloNKtEtE",
-	"ekdZQRf21D9D3pYLvWZ8RVQJdOOi5xjJJb+CFDYeigG8Kl+BJjuqSFbpxm44j5GxkAyW8V/wvaNNxExs",
-	"t0zrcwjBLVtxyImPMqsZigAREkPq+C4Mosxl5Syk3o1hL36L135w5x5MSxK57MJ8CTCaIMBzNbeH5GAh",
-	"zpqqtaYrlSzEWgMxLoDN75vPp4y3z7b/QvPIyZkW55HikxQcPACHiPGjAvkWlrbagI33N0pRsGw/Pjel",
-	"QN6dRf0slyCd/qASiKg01oJkxpqEvFZJykroHrT1raziGbterCxQ6cM8doS11/mGSs1BqjUrFSlBdosV",
-	"Gp2NWnC0HB4kQ3NJl5iIqzi3SVHgeSLpqUFuR+1Gs6nf4cVDtqQ/qEcYaoFrE6i8OmjoU61W39XaLRCe",
-	"UIXN6hOtTvw26j8karPNayvQboy2zvDEactKKOeBDqgFJAxLBlrr4CTsKsS+s/u4eqWDk3f8Mbql99/Z",
-	"i4NATq2FJh5l7qwarGg44vQ64UR5yNNhvII/MsI1ydFs6elOUKhdWAXEUYnYe8I0QFJPtvXqyOcHSeEx",
-	"mniCdjxGwaUDME4x1YoorlRiWqRvfx/hJg7Z1S+FJGV44ATmNWbsjLGOiz2fVvh9o198o0+zsR7cMvjQ",
-	"I+Tn8ZedM3tJf5lzyJ9ztYtVry5Evk+4ZBPOxCUrCsjjm9YWAdcb1+5b40dStYHc9XQcXSbBlDL/e5So",
-	"TrPnvKY0BBui81H2jWfFoboZ2EOTWHXUPh0+P8ZQ5TwbJpDmS24aFStwXIhK91Yf4hUzLHUwLvMzQgkW",
-	"by5Bzsz/i/K6Kmfk//2f/xvjDdU99Qu2jnUrrJcwLmIQSkbUcMH4jo8BiSURlVQE7suCMu6KJk+N7WAQ",
-	"clqgw92y2E/w7F0iIb2OIAWd+F1TViS4KzgQxXIga+rSOGsgQq9B4l+4CJgeDd0w9OkjOQLeFE9hZSix",
-	"l7YeN161wb0GyWkxl4l4ms2LKwA+iSMrwWEeE893ayAcdoABoW1JJVOCk6WobIwC5QobmgjlRnoljBbe",
-	"kQrNJ5j6tYaCvzCbji3oMQTY0v3c5pejWxQlAU86kIYAW7onVCm24jNDBkCZQbG2m+qwUt5cNUUNKvhB",
-	"6GgzgNnDow3D6QG0vaj09HrtYVNOlLba1SofV/qvRHGXMufWwEZ/aOxsd+k0q9Tr/d/s1SZcg+GO9s7p",
-	"yFFLQDwzUwfLC7HdusrdKXm05i5PMith7n0N7RrK9aRVWcJcs898RpTYgjnVzamwZJzyDOruCZfCHU5e",
-	"wH1KZQgNM+KsQyslrpCUZWt3ltpToF22/+WIzhFPqBT5/9LJSDsbcr4GVE7+n9r924oDtPrKmk80DzyP",
-	"XaPgwvYM6otDm2aCEqSVXsdQBJwxUVcC04OzoE86BrowUF2aSxPftf4JYHNyM0q3TMHFW8XuICa7FBIy",
-	"quLisHNr6RzyWrkSg+7hN5j+xwc2uird4OgpcSZhtFQdquTpEbg1ZJu3oLAb5qBlsja1IvbJfbwMqX5U",
-	"wyGsZdxRyV1HVLzZsSri9qASlYzV+j+31W2+PQzvj4UiSsrnfaAW2ZpKmmmogTUyihdYBzhwF6LFQPh4",
-	"25kfqVoLeeAW6AhUn2NRpogcXvNiP/nkyUf4y3hV6q1vpBDLI1/bTcvek5ytmK45ZLQScM0y28aHXdMS",
-	"MoHl9viQ1hHyh4nObs93HXOMU+xnSrRLBmf8gcAVdAFFYm+kuuL2Rs52oipy2664rBQYu3x3NfYQ9e+d",
-	"1QtPkcIVoXa+lmfuxOgPuuHtz+3FrYMmcQYdlJWtRaXCvuf+yrJjsu8jTV6zTY0HFmfwL5U7hA9NInT2",
-	"xuuKkP1lsXe6YkyWGk3qSZ9e37SIxwpVtUCrCWP348pa4md/byI2ZsO33xymKp0ItQUmYI9bQ0sWekT7",
-	"eS3IE/b6McfDVQCU83RM338pGDZ1OOaZgyMq80EpXcN1UdlccuSVtgvnKgEQ8xWsmQuDGEeo+ZzB9d9H",
-	"dDo2lDk67Fiu17OmC6uAZSsM1azZowt9NrD+/cAb18BWax28UovylDeORTZwonVcMvw4xRpqp07RCS9s",
-	"jyNq0rpr+oZAoaDVd5cLUDPbLmsznhlzey7W/z9BN3mlcODvTTmu3a6uP7SH8Gcxld3Jd4KlbJ/w1nns",
-	"08SgjpBETpuunXgYTAkXwTXNItSArbPUB5thTi3l8igjXq/589tsO05XqFlcIGIYEMahoNjVpz7Y7D2R",
-	"99VARWleSrEVc2+dDrbPa0mzDeRzRA87TO9EkYQSq33r08VTFIUqIdNzSTUTsXLVKlsTqsifnn32x0mR",
-	"5gb1Y/w9Wyo3oFU0girB2TlqLXb8me1Ilcyomu9uX5MvPvvjH68/I7Qo1/T680kr3dL7+RZWdLHXqbo2",
-	"c0lvqfkWckbn5u9t1VCjImxt5dsdy0Fcza7KfBkPWnbXxnj/iyWsqoLqWHL1OcmohpWQe2smFnSH9NOS",
-	"ZTptLqoyjnr3nODibXGnonsMWRtmtIxQTmge0fQpoZVRpXLO0uHMZdB7rjjC2PfKZ0j728tcbByLLKa8",
-	"Be4hq6YuDe5LJmHai6aUiozV47al0HoE41bh7KMYj4ICgdG1IMD1NIwdtuJUV3JCmuXW3xLbu/FiFA/a",
-	"4/JwvsPeuqbzpZDzeh1XjQRceb7mrr6KcWr/nENWuHSIMblySXc8Wd6SaDw5qiQ26aKZH+ZqTT//8o/n",
-	"cOE6rE/X0DYGQXvP14LlaBB6gT6D46zCcOl2VwQ1sY14jHAKLbHOY0E6NXnB6L97xVubFO5YeA+itcZq",
-	"lbSKmL7f/f4cvVWicA9ethpRktteKr/z260b9K7hrsYLx9fNTc3G7AhJXklbN5lu74b7rKgUu2N633uV",
-	"lnSeFbSKNuzFG+ZZAUoLPuGbXvlbkl/UiwuDWCI1JgwQ4Nir5aFFJHDY0aLGoDTuaZ5AF5Jwh67rXIoq",
-	"aYFViq5gLtlqrVWSeB3JafG6RaTDl3YZ2P78uKBJCZkvZOlIWVOocdaNOS5ZZ+9NJuvqdb9j2WYqgkS7",
-	"CSPl5eJl0Zc3Fl0URnKCUSAyRovnDgmy1zWKRfjR0Z52PCROB4+ddi6jNxdzLvQ8a2IBh+tvXzPvKfAY",
-	"KVg17FsU5wrkCvI547EQ5Ls1U6SUYskKIAvI6NYWmlp8VVucZZthjg9KhBXn8y7caIiMQfcA8wOLkNv3",
-	"M37HrDUn+EJQ6ZAdJdB8b1N36LOlCl0m12Kfq5vJmVeuH6jeKIEUHwjNrAHuDGkSpWSis6hn9x4XKj37",
-	"Bn+oTdy7N44suJ8uTeMEBpfTw7pjWkJ+Z9yFGJdi0ksPCnpCvGZi2aZXlc5Dq81tVx2joACrVoSIF3ik",
-	"e4PxoJhEs3EtAB6Hwz3/5wF6HtcMMIXkZ6dlN6g91K0XofTERzStWGEUfRA/KOTIEB/O4qyH++SCDrt9",
-	"zRlXfPnFvjK22mn1hZMK/n1yfXx8dnwFh5j2YNuUcUInfY2rKyzuaqyHvuK5mFdc23TcOIKaeyb5gzEF",
-	"6HABkSyuFjpYi//6Icl4rqZ6fJ4P0+YI4F1DiznjxrJif/Hd9cb6OYeLRlDs8atGzfWfCEodWXODtj36",
-	"ee6OW05LtRZRS6mUgBXUGcT7erdUqxnRomQZAsHSO8HyGVHsV1AzYjyGkvHVrG5WMtfsJIt3r0o6qY/C",
-	"7WOqEyH+fQHzujXjhFB3SIP2c/2SZ56VbdDzXlSulmwcYWGfJDy9R/YB10fEEk9i3cBqOpycOo1iAvt6",
-	"GPX2HGMTqJrbUtrBRm5vFh42eXi4HglQzIjSQu5n5I9PiSIovzYc2RmYMAaX1BU3DkwDDAD+2xf/cWKt",
-	"TzAnoF0g76nUx4tYLmRNeZ4oFz+1vCX85LGhl9jyv/blVhN96SnJ76aaN/Kbj+FOdEbzYN11/5IdqnQ1",
-	"8/833zG9nofvsKQBpV1zlf0LEuPnE5xPKBPxza0QiV8Eny9gTYul234jzVRfkBx9pgVMSqQdJvXlmSMz",
-	"VtNRUO2BmQg26diGqzsGO8Tnf9ZMmSJM+WxJBzA3FWy3JbgO9CmoA3TYnrYvzhC0T5CPwxBvRHTEwdIR",
-	"2kh/b1jfqFm2UUQslxbarEc0E87uFG83BjzyMFvloGj7sCTd2R61VOCoMmz3xcg62dIN4hwyRf7w9E/D",
-	"gfaDLFktMe3FxMWlgBWNJ70mBUsm57vHOJrBThwPZSK1OnFIVFEPyRqDfyJGf8VAHMx5hHbQZ/0dDWn9",
-	"Uvv5ePm42FGsngcj7HrAnvaikgqK5Q0RvNgTmm8ZV4j2a3EB1ATkpylL1GJ+9Iy9gIXBY+I87OfdORzo",
-	"YEcfXz0dFEjEJiGNqg2cWueHdV7zvLpIot0b7ZGcgk5YEUcUz/VYoxbmf17JeLNZWS0KptaTCv+svTF+",
-	"3GTVIkHYFZks6TmiBYnpIgkszpZsUvJ8VGGbfeMs4rb4JKl0vdJFj/b04n6mLVjvnsuFsA6KmA6rVuod",
-	"NWaaajNWzIPzGtM1KKVMN021H2sEvXZ/rS+MNdAzotZC6ukbx+2NaR+BH/+JInkFxIgYwcCqRROxDyQ7",
-	"xnOxw5Fz0c+rZfkUVKe0eHbY0/nQKMvFD0IHTSWTCn2Gq1COHyvaeXp07eZrjwimqco+4ojU7mHj0xjk",
-	"r+4cT/f+ngqsrys7FTt2Vk46CRHrYL0/IbfaVPOa5/Qu9iyarv7yy+m5b7alHu6tP7gNo6rfSBkrTku0",
-	"3s/6IRRcEr9TNym0hpyUFLsrgyAgFkB/2tQo/u2znz9tZoX1E8OP5HRt9j3YA0HsOJ7DGHtu1xM1O8a5",
-	"Ikbsn+EEFg2EKvLXv/71r9evXl1//fWMUGLUBw64kxWOVkd23BAwTKsHzfEOWMDnI1RKvXq/tujnd/Mk",
-	"qTrEsWQYHwZuJXVGTMNugDFqhBygqrK9CcA1uP9Tmm1pvGgtPjXb0sguvJ3kcK+ME04CW/G3cAdS2cbV",
-	"08LnE0z2UgpjD3hnayhF0FwcBqLjmvilLzjufMz5xju8E2UJOcHpVxYvfg/axgCFJIyTZYHzjvrnn+P8",
-	"aXflWBKrEkYzpHsqNFPVQ6jzZg3+6UmanuOwsMy53EHxZ6rhbW3CNIA2lfKwZ1rYTaY0LUJQKsSkigV3",
-	"vqU8f30HxyAUpAMeP60FNv0hUCsXuxtCYyGQMZGObomSseAceBlOz52zRFfTCeGOVowjWSL0LUMH4Ds3",
-	"wnsU4ue7cNRtCPwX1dRZEnOSZnoAT4uSLc3WjMfxuC6n+ga6LjcQVxZcVPxcDX594IGNqT34mN06hlv5",
-	"XRKss4veAHufynCMdI90H9sjUudQRaF0Xk4h+cFYh4658xUGjYxxmMru7mRy063jLIRLz/o6E9G+25ZC",
-	"6pcuGNC1aIs23RaMU7mPI4tiecuhiP777esfiH2dg+YlaGoSLVzwo6i2/BNF1kBzkB3lvKpAKchHWPAF",
-	"9HxeCsLNvnxiDrgp5x5fKHewrlzu57KlZcL0bUPMgVccrLJ5gxS78XLmyCR2sQ82T5oXsNTz6DHyVuwU",
-	"WcBeOCQdO3f789nTp09x8A/SC3KEkCUFU/HoVnePOfrMah41ZKlZ4D6yu8IeORC7SeUS6fHzvgQnXZWC",
-	"IAMWhI8p4kwfhM+makN2rCjIAsiWoss5XvrEcu5BohPGzpYwTarSaCllzvXcBw1GJXPEci4tlQ6NBaCy",
-	"YCCJtDPYWw+OdBNJsSgmGaxNCCEuhYer+p5xcJPWjTNgxa+AGfkMB+vX0tjEKa2aiS74DmTOMn0A32IY",
-	"ZOmJRaM2L40RxTocg91RtGD5GFCX3VXzrpis/ruoJG86QA6PEDV30zPi6qMn+ZIC3/ulYtkGkbsPafwD",
-	"ZgMdSqFdk6H1f5hbvjK3OBglphUpqQSuo+Dh9yAj7W8vRB57+P80FyceMtf0vn+Vmt4TSTWknxQDt2pA",
-	"AgNquHUHb56F9B9m3xEhWM+/VgHabIhp3WhtkgGjLvREHrg4Tsde+g2T7ByGU2cPHZ+abT9IHcHOUxaO",
-	"r2uV2nz59NRPeSd0LAKVw4Lp8ZDr/7APS9g7BeMwpsW8foq/ZebXMfQBZxQSS5DjReR7yFcgzVGUjIfG",
-	"/eba8e3oRAk5Q+yjO8ABpjOCRLEjTcNDPB3+nFQp2Rc4Sx4m+p4fF8+45/MWcn3m+2jraGMYP9O9JD9d",
-	"BuyT3knKlfOML+drHb7rpEajwTEZJxdrsCmIGME2iLVPTBi50DfnQNeqIkbhV5QVLyjPWR5ND54Hhatv",
-	"PssxEFC+fLa3KRgvavKVUYzkLd2jTwF0RNLroLCj9W2H8EQtFCNfLpvKeho+fB0LxWRrQBzBSYgOdD8q",
-	"ehOMp4kl2zNgbYzJFoaK/XVO9dynQBLFO5BCT3DQPr33H0SS9lfukZH7g0UnVhiO+Qgom+LIS1b0hhXi",
-	"QJFTJfpD4u3fAi2MHXkYnZsw/N4LVkTD4CgTuJsKsIS3BdSdMk2HFQtxD9NWvxD3jhKRb6j4hosdH/9A",
-	"UIrGO/cqvqU6W6ckvuISaO6TdJ2RyEJpN5oyQ9h1LrSFXqf5jfGw9hjY2UCpiaS74WhOQ6nZlSu+8V8a",
-	"LrS1qpQQ34J2ZUJTGkdWlMWw5Y3fSqU0rLep9GdEgYtjKeNRarjXRPAMcOrTjLBlM2xei1IZtdtCog9U",
-	"jntwf+JlTQOAYqZttEwRO46LqFb5QqqDwb8oRbJG5GL2KY7jjqRvioIYvs28V40I2V88JY6BEZvThrvi",
-	"gxgLYbRTRNbCaai7tVA4KVwCzdZkR5lWLoHUzUwF712Iimcw99Uezesb8Gx7SWIrnBXIU2xxepHuXU59",
-	"VbKvGmsNUwvOxZYybt4wX4sqcVAtJcSHndWz+IxViyxGw2EliJ3657jNthYsFVkxYVrfsiqKOd6dcg3d",
-	"T91Ef073ASD3jsrtdVXGazsg5jYZScfRA35qsfIhQZRce9YePswIWTRzYZ9n59c7cpQVDuxYJh4kt/Oq",
-	"nMMBPv3oitsUaKTfWbWtYInYIvahWDTfNmv2eShczb5oieTBjoqJdbOlo1oHckZjoXY1p1XORNxGsxD2",
-	"CWwqG01O2r6tgyoo9Zk2QeBgpyKOf8KSi3y1PY3PNJ7qGP9kTTm3MV4fwrbo4bOrUkiNCK75Fq37ovAj",
-	"16KzRQqa0OTHNRuwAOuvnpVXWYz7ONB9ay7vFBvLMuEli1eD+z6ow4HRLM9jiNLmsNZrY5YQRGpjd1TD",
-	"M9svs1sLorF9DCHbGDeS6IcORG2Ctd5GxhbcUs40U5BfouViC/yw03VkG9ihFz/ZvcVhMXn/9MS+0ojI",
-	"b6sVKC9MfR/yFspif9tc3osHjCwe3XYh4g8R80KITfTYfe5rYMhOCm1svRnWtDEdsXOIFqQAxCtfiagg",
-	"BaANnREYSyy3YQU+Q4gNofoZPvy75fUrY2nHTy/JtAbuOmLajzRPQd/oWVPJU38FfkS97nDRhzMQaiOu",
-	"KQeqnz2cOUNWNJqk0XbBjMt6Xk7CC7bK4bhu3bRuHaVST9KB4SaOjLvEUZTPUB+twLgPNsusBbGKS4c5",
-	"5uF55L2NvRx2c7tbYgN1Vozj663GFEtMC1pHL9I53rPN0+0E/Xu3p9uxM8T9E1yYW+rkvt9G+EKRTDYt",
-	"hMdSpA4FJ2PM7V2xovA1Nr7nIElWULaNZlgTUJlJY6EH/VyxX2FUoXUXP7FBM2t9k3ti/c4eCp0jqN8T",
-	"FjlTKP8VaMmycCffMdjZPNbGgq/b5n5lP9oCsit6Z38rWLZxEKROkavotq9Rpk+uGF8IXqnYwCSiReld",
-	"fIclH8H7rbhWU3G7AvzosefqWhR585pjTaEtTAsBNnjtybHgdnqIIhi0MuSq550b9aHMuglVGzzFx2Xo",
-	"7EsnrXPa2Gp3dY+RddCJD9yB+m5BW+xbV7quMOiGfiLlGRRFcpy1I8aQXL6rL+xtYtWSrVbDECINGLu7",
-	"Pg7p7VoD/UMDsyE9kbaD836YUhq5r3AU/pZxIUnF3dxP858g1zlCaPJ2o3i3GjiHe8K4FiSEbu+UVNKi",
-	"cMvaRl/R3oIRlBE/Rxux6df0zpxMwEMw+61ROqQAo+3wu32R8mDpCQfdB5jflHHVjV5YXAfx8bNBCO7A",
-	"RnZsuUF6NG1jRFVbYzZ99vTpp+Sps8ktj6Mtq6fJ+9QOyzPthsON0ER1ag70b4ZmJV55hANhgnkxpXAF",
-	"n74fvUFyrcMZYEdr1ySaXa3YHcRbKeyB1nMadoJ4wY6jitxqyUrwQXa3B0bsu7BEontGSACCPWDXGVVg",
-	"PCBtM3ID7WQH1Q4xiv8A2kcnH65hbNIxI11P24R0dwr/RdNNguv1jonuY4uSX9K9Mbg+Uc12HpEE95/a",
-	"/pDmsKjZVJ8V8XPi9XIJkdbXRzLnattEJiPsZvk8APg6DK86XYnxL8py4i42x4jdUPURswtG4HGhzzPx",
-	"KjqhqomFB6FtW2ouuyOnmqFUw8Onpo6YSoCJoaiEo5mSMnNULGKKiAS8H+FLX0oa8FK9lqJard11B9CM",
-	"T/t4Mq6PtMOdg37Sg3iAP4Q+OeSlIXKSbUciGDoJHc28KIoaCnwj4o3gJ0JH4/mfwjaLkqGeAvK9Gwp6",
-	"uuqL4/V0VmUuak0QjK7OSuXRbDoBme83DKg3if+Wwm8RFmlyrd1CskTV4ogslxsyHs+AQbaZgL9rLnft",
-	"YbFer0IoyOfWf0nk+22U5+RRyyOKCx2C4bTiuUBqeiM0aSd8KkbYUTYPKyD94fjr6Jiku94HU8dnynph",
-	"kSz8F/SwB4sie39u2zGiBH5Vc/XKS1tUiY/H6G6vszt9slPU2an5PJSHGJBSMO+onvbvtl077OnMILvV",
-	"B1VIzHyeVJpzzLSwejL4maGSx81g8fmjgblRHTI9AOTk6HnpR40BGpyEkp543iHFOZIFXSE8vhHk9R3I",
-	"+GFItbYJvHiKJitEtpl74PFubcBeESXs3AALuibBQrvZ+iamCONK06LwgOdxo36xn+8ANqPp8hPAprZD",
-	"4+X8CuHUlEh9l79K6cqOSkxfosXcGzOJCu2yYKDm3JI3PgYTdmq+ZRz6r0C9m0JmXMGprd2aqk3fS9zv",
-	"dyDzCkYo9OB53Zs7X935xChxu0yJsHIWiGub8DWFOiIV2wxvaLZ56RSNkWnXsHr1D1sB4A9B98/UqPmg",
-	"PDSOKzbKXweuX+C1zmKjPJ9msVGeX34SWzNofoyH6yurThzIG5/nf/w43HjP+nLY5bUBNNQItuJu1Hvf",
-	"UL2+1VAmdNTcdUVEq2AxaqiqbE0oJ7hGW++6rBTkpOIF9u7rdKAjmis1bw1b3w8DKE0Q2lUslnQfLIF3",
-	"4hJ1ishCZjBFmoKaM/TVK/hlLKRatd1SuR9mSb1lb90dXuuNZus7qjaxxRozbsJcn3fm8thzdkJuloXY",
-	"jcJE89/tRLNeRaBLZr3DkoNBo5YM7QVYHsycOutIUFuM44q2prdXVdODHe6ukXx17/kLs2rxiES/C0pF",
-	"a3ZeCkkK0HNjBM5XAgvM1IaVc2ctDz/cEz/5+FyKcu7TehMwnEYEg6ZjOCeSrWadigvxK4ysve8WKDm2",
-	"jpOZv3SgzRDHzcK4Vbblzy+lEKu5MQr2GL+Vm3kQaffx9blV+Q6UfW7bb4Kf68MOa9TvYB4mtn1Iv/NH",
-	"CXdiA/Mgt4hT0s2KQM8LWiofbWfcAVGDlm7vuKucSJmFBQIVSMOADXIOfyOhHy9TpxR5Wb9z0nE+xBZs",
-	"txMHyFWkDyc4+c7aR+MDFWN9/8uA5F8gFcddXeOoc0vs+KQBOsZOGb1gB9WYaJflsKNFf/XQhLZlsy0T",
-	"jYiIrDMtahP07IxzZd31U0flxmNntls6Hkm78jxreqRrRMzQq2o6c9qUdpRqkSW+r53de1KvyTQemhXa",
-	"Wqc6E2tz7NZAxVzs2pbSGu1ajgHV9URyz45/6h7gVnufrY6e3iGVOVDzHw+NQfkea7A5JFT5HuBdWLRz",
-	"UlVF3/TsZCAZ0Ur3Ztnxcl2R2nA1onHip7nV4AN98gdWgv0Et+BweW4t9ZvD9yQZ9Vf3YSdEHwdbLNNE",
-	"b0OjjYsY92VcOOgJ6nSS7t3XeaNopAqk083jwIrr7dFveTQ7aUrxWhzlOKknGx4cJBiQRsH3WQoH5Kg/",
-	"pVfAzmOGeWmdbH0FpJv4vnYZ4HCUufWmBEmQcH+Oj0MQ25JKSNZz/ljiFFrfEIyQXWQHCNpo78SGXFFp",
-	"QsmKlqObgCeTBj/iWxGfR+5jqfEIDuV7a6JSjcWcO4yrLNykwFRz/lQTwq9xrCnhIrCWEM3r+nj4bfRI",
-	"amYkRGpxWV3Vy3NXki5ILvqd2L7PDEC9sQ2EZzBhqlcihXyQoaTOhXApxp6BC12yJ07sCYHKVEbj7EdU",
-	"SrVPZ0Oq/GCkQq7p7cuw24BbScXi0F479Hbu97ykUp8liO6fOElfiEo/94GA2DO1hm2pJz/S3hYVD2pr",
-	"nPoe8hXlm+dSMreoc2YaclCacZose0Hcm2mB0YJxSCFywx3Lwe39DjhdYdyZGfFcQ81TCmyRYcqV/ktQ",
-	"WhHBW8X/4zFul3ZaxtxX5KbmnSqxhYXI90QLscFBsOYMcOF1Oy8Cf5aQCZlDTrAecQ96dOS8M7YjhjqE",
-	"qGdnAknDIEsS4sCGYLZCAoE9jiylnFSqokWLzjEj1uhOlT5DNgClbUC2pdSWi9jztKMKW9w50ncs4XzZ",
-	"ejwrA9ATV5BQAFUuyt9e7rdiR7aU74lFvTLHewnCjgDHm1pd9wf2dFqQsBcHEYPrL535zi8EEB773X2S",
-	"coFEi9FZrRzLBubIpgn1sk7lHFTKevOqGQuBMDGurdi8CvefNb1w73Gxsy3tiGW0W++xBLwvm9JIQqBy",
-	"whMh0OT1VmulXTrHUa0IQ54HOyCmWyxn0mdgfc48bA+GbAFRlxKMPW5B4ewGaXpso6EOTPfn/QhAjq/2",
-	"Uou9Q4kFSCFLHOvhGh+1g9PejvYA3OvNM8Pv0EKXFs1O3IHcz3Hk1s/T5mdOGioeQT3szPauOzzsK3sE",
-	"wVkH8alzUwvPpBRynpyMhlpnPrlXIjnRpO5wPSSnqHQmtrHKRFVlGUDu8AcNMRLVia49dNoIYEm5Wo4c",
-	"S+XWP3ODTPySByvnLOO+QtSLiwalRj5lcojCrz5lqG1pDhNBC3NwIB+jcwpyUMd5HfnGXDspqu42pF9W",
-	"80Wz3qxWTZijiiGDSrOaEVNur/X+acPN6qH9Tg8ruruxbbULsN48UxYC8DQA3bDLrafVOQQZtyWc7p+f",
-	"negtw31WVPnR5J7aj+gd7Dax/wKl9sU19omfKLK2g4linUhTKljbbYT4/hEEjoErnbTRgj3mtlVT9ed5",
-	"MLCdEgPEJqZFhsLqTYFGuusgciy5r8Hvq6EKXL1W84nxI+qY8eJnkTvnvBk/ypeWYX3LUhML/pNuFBhh",
-	"/OOlfeI4BPPcZUWk49VzIi06J9cdeQ679m9n4jb/Nw/jH66wowajcPYkz9pDoI6s33Fj3mOsfCkkMSt8",
-	"ZkPm1iq2AFYYfHZVLlMTcH1lOoa631MeCcQoIfgztNkZJ0t2B62J3MLCXYbJUlsw7H9xlb6tymCP6Nge",
-	"VemRehP5VLfAF/FZNUF4tguQAYi1QEMEjNMiuD1R18KRcHhHIbG7PMLbp8RNzVPOlKRq0ff43gT3pLOt",
-	"6SFKl8x73oiCZZGiJe8Qq3m3aSBI8uidmNfxpLmHfjxNysZ3YnWXGF1P88AhGhwxeiZCpC4oob9kRrQQ",
-	"M7Jid6DMprSjsMeS9HBv2z0SbO8bYi42SlNwoneiE7qbvPsbY+qLoZE4oxiRJv9tt3HPrCWvLB4SdZm9",
-	"sC4xsFPqnzHYFf5hWdkIFtaLau3gzz0oukuULymzrzHHeLGfB4nz4H/Xbnx5LzRTe9ueDCd23lq/qWHL",
-	"Xo/KRnPXVBFjtmBsMoQk4DWC+5qqC9YOTm2b7QfspmEQtgl3E+dB2tF8SnewF7gg5nXWj9Tj0/dQ5POe",
-	"ybVjIWmh1GflKVN26MBStHIUOhxkvAPVw3Kmxvof2OA0NWQ7ffTLREv/+HpJNV/GpjT/tBbGH9m5MG8N",
-	"RduklNqEdDsLeA4jJ/cceCCDBZYHJZUjnBS320YUThpqvhPPmxBQWxEem3zZUcl9lq0+yfyJwWHXcWG4",
-	"6PzBRnxdIZT5woW4M9+LYU/jZKi5gymPQtf0nX9NyqVe5AjSnM9WbKgdi2AKCVHoRQnY6bq1qHKUky+f",
-	"Ph2eheHrpvCx0a90kYODLytEls6vH9a++gjEmBJXjX0m9Quiy0rYudM64AVfFmxKQ6J97Qt3XxKVYqK+",
-	"Oa13fnYl+FyxwhcgdIIDtGo5rfjPJKDJ7Eq6wo0D5LDSfDoDN+JhyXQz9aXp4ZkRwcFnxgpY0YJgyTKa",
-	"Fsomh2fmRjdpQmDO2Lwz+OtWKE0ywa3drhIpam0EZj65fHsqr5uS/PGOzezK6P5xzzfWSvwgcGq9gY+o",
-	"m4kDfrcEznEvvV9erAXLYoPeIMP+pUmDvdPieNep8Bh81Hgn8YAofuk9H+136yHk0i8VLeKucPLjdown",
-	"RqaNLDvzmA34bvc8f3PPR1wcxAIL2ZMw+e/WQNyPTaEL5AwnlXvgTw47qyb2z5oqWVcXwhSh3JbLGBWx",
-	"2Nv6h8bQJIpaH3DLONsaFfZ01gPPPREL9BIqsg8Q4Rwa5kQlcogT4paXlrKz2DD2ZL5goMtSjW2r4sJb",
-	"oqCqjcbw5dNZqsbKQRc7aW9ORIfjayXaS6r912cx+T6noD5WcRyUQ8fc6MjXJdN9tW4Oq9k6ubUNgXkI",
-	"BzZ+SPNpAu4lL3dQbmNbE5apOc0h3RMFxFO6+J3zION1sTQvGIcEavRXlWIclEoPrQOVUfPxczvS5eQF",
-	"bcA25XXirL6ireabPV1A1oeQcbfXLLPTz1QmSiA5s/gQFrgvGo5FkzQW1w1tVaYIhzuQxAcmzWnVGFxp",
-	"Y2H6meQ2b7DTg+kvEu6YqFTQGwk8Hqz8pRKy2qYq6HUluePX4aFuP9mNbbPLMeS1dymixczCP0NuA9JP",
-	"4+Z4VbRTz9hXaCe8uMWZD2LoV0dVleFg6wl4b4OYtkxlK23L/Ah5njk5Cr4Y71WGve3cY/tIl7oO3PvV",
-	"2ayn+aZqUTC1ni/26cW1/GBMOM4D3jI+L6mkRYGZ2cV+jksZdJP9qLtaPTgm1O/sbvZQ3tJa6Cen5Kfk",
-	"pV0cqq2hhmdCdavYMZw7L8AduqPi6j4K1EI9OtygWyo3EDs2ME0oGagZ+e72Nfnisz/+8fozQotyTa8/",
-	"n1SEj/HPqoMaHeLcOFxANc0zkrCyh83h2t/6n0hGNayE+YwbYs5A2+NkVNie2JbjsS/8EBUMqWnhgDiP",
-	"8kMQ/sJpoGG5OBxk9OXkCqPkXCH7MV+350J0TlyHvJMoPvMDvSyEIxZ4iyWhBGG2j+zgyKjZmqWQel4K",
-	"peMSZC6y2a/E7+fEVk1A9PY/zt8TtTwMeeaTkzwAuU91HaZdqFprupq4o06dD9iLemq4N4+jMrfOitEE",
-	"sAdNdODqT2vhC2oYX83QSHF2wpTycPxpjpDHY2YEmqv/o2omBKpSbFJzIH2SKYesoBIU2QVNEncsB0EU",
-	"3auwaJ5yQvP48LNkC0w6KRV0rfZ7LUYp1K2qfcNwDuFdfUbFkri1TQ83diC0syuHbdVGn653cVp7fevq",
-	"/B4OQPo4rL0RAM1HgPEdavBUZ9hc1JDriSCfO2piY6zusUOPr2yH8FDH2L2etKtHIfzZD0Wcv/90fuZQ",
-	"M1gIkzCBmK5reNCT7dRC9mYjrbwdAL0FyAXtfqYDjqXlvyHJb3F+SI8ee+B5Go6a5WSLX3uVf1IVuH1K",
-	"emFeKk+uvYlmtL4VO3PkWPgMXxaywERUkMnP75iyBe8x2Hbs8LlEpm9yMUUtVN0RZ2mlNRJ9oG+6T5p3",
-	"afyBtRuEOt5gm2ozBuHTiAm/pmUJXBG29O3OFlBe9Txq4usngUDUmFKHxstaTCFUAinKPMUvqqFNnHNK",
-	"43yH00CylozTImkDr6maq0wCcLUWCUdm7CZJosZ+d4wP5qzziRta2lkYYTPgBnNYautmR1dcAs3WNFmK",
-	"khyxbayKnqGzo4a/2CYmfVWvdObmwQSIqR2e9MrGeTJEXtBOqM8WSv9Qd2l2jAA71Gpaf6m7Z1Kr3/j5",
-	"qm74bf8QXrxqALlMC5GfYUTQ7OqOFtVRM4vxG90n+ccECwvgzwKazkKm9POziTC1uXo8FQ/KQ+2ULdti",
-	"RPPUyM0v43i1AQcSbeK2+xafv2s8W4UTvQRZwOi6Use7gxp0lulKAhGSlE0oey12Cqfkr7UuFRG82B+M",
-	"EI190NGCMEIG+jl9Ll3i9MBpyuQteukTDeHR87eib7UaOBLYffmC/OkPX/4bcTqaWMAndTWLAPpHQGi1",
-	"OWtstqOUYiVpfP75seOR8lpNHszw/cPTP9mp+u46Qguzw/bxR/UAdVkrDfKZ3UFmK22g1LMB0C5ECRgv",
-	"PP1I734OGMv7/bg4FbTNrWlwU69dkQvjbYi1WMlkZAZGeuJzfGpT19WyQ+W9GV+XWDoeWCz1qJC+rava",
-	"J8X7Ew2E0xzEntbgt66BkSWKBKjaTD3MFxJoLPD/bg22bpGsK55LyO0MZHQcfYM03KPyGI16Ey7+K/Pe",
-	"aEKM8en2qE9UntUdRVMWEvHjMqXGcCNj/wHTihRUaaLl3maRbTFw6Go7zBTJjNZwnaHxdCrkp81DlRXn",
-	"the6pMp2BDne1w1E0VRuFXM13EjdgnFfGdsBAFIAx8nFbRVFsOhk0cbj27dDQ7aXTourhrsBGfBbW+Qe",
-	"3oRWjnvwGCMRFA3SOIsyEZn2OZjeeBhV4AcrnID54IL5PdCK7a89h+3SUWKXq5g7FKxDhblw8IUd5edQ",
-	"Z9SMaFFeV6Wakf/3f/5vfzi8p7FYVHJ8y+Khb92IKlbX8dXcGPPBP7X7d414djXz6Dx+SG/UB18DG72w",
-	"7mDyhcUlqP3rLIkY8tbBOL3wg5gS85naPPiGZmuLOWWs+gxujIrZY7MHF9bw57XKPDJaZF8dX3NZ7G+r",
-	"1arJD54GdlFQpcaN562nYtTJydlVQTX+yexzsTRXMPQ1d1Lw1byetlBxVS0MEdHbwrLjKON36338xEfh",
-	"tgq9GTg5gEyAXxanoYO5OxkSLcBWOxWwznxljUrZPbnssKUVu4M4TN0NnukOi8GBnREEUfnQ9PM6+yvR",
-	"3/rommFfGsMk6I38RBGaZbYt28Nkjh64a0Qxc9mLA4sBzI5GSfZT+M0btjUqqFqbze26N6NVaWedynZE",
-	"x9JRHb5GnPi8Ks+dbTtP3+zrCttmW2wZ3f3KQSea+39oGhzQFl7AUsjxIaAQjPR0KNEHw/SJ/IRKfKpT",
-	"JkGdgbU/AMOyEwdUKiRqNk6q0v6rLCjn4KJzdtNNAyAd05fsD4HfRmeyOVGZBnPADk6LMRe+Xi5T7cw9",
-	"4EpnbW2ucbtbstb4PM1R4VRGoJGcpLVVdwsINQKi2kyiC1vwBhqqvRj4EvfjAPmmmQ1ddFSHhXEVMvnn",
-	"YdA2qfsB8fynnQ3eKsCrsgBWdvoFVZt5s3DbQzDPCsq2x0NbnQI7VX/3Q7BSijuW1zCg3YrgDM3W3TDa",
-	"t43LYtGg0RNayjmxmZ1WScd04LYWKvRNC2uCqcBhYTqWnZgSHuxu/D7WnMddT4NVn81RD8+I0Enqh82J",
-	"g+LUaDhOjYVwOuH+aY+XsU8xv2vg7op+qBzXBxXpKjamznhDP1mgiP08eQqPXQX45ktvw/s2IbuGY8uy",
-	"63bpEZgA9tqzT0w+ex12u/R9wtjjtTmgfW/3yO9pdzNGyqUN6dKO1AQT7JhKnWntkVbMk+2RTcvnYANh",
-	"c+V49Hr3dg+gkoQsCZbRZnZTktkMJQ/I30UVaMwdP223kcSE6mKw+57xzZmqMh2iN/BLFNjZsvpJsyLt",
-	"PNWJuYepgOQHyQoXvKwhW0vkeL2aqD42F096ay+UBU7IH4HM4CeVWbq2cCscFWahIPgH99USNjJ1pvPb",
-	"S+jxpQLNQ25hsonrqXNUhiK8uW9l5yLU5REr7Xve2JhtJHFkw66nlAgWcAdFYm5kD5jOAta0WM7FcoJ6",
-	"8OmFyHKT4C5popytGbxF46g5kDE1ybz42t1xjlJd302e4jLP4T6BUOsbuWM93o7phwXfYqlt5APRS+qX",
-	"z6IvuIOiD2jAXkC0R96aWdgjXZcLCA5NxKUeC5itW7ntURKJpTDTylKrRKDySDtJanXaOdYM8HUnWuC9",
-	"1LMyvKmv5nUIx8N1DoYnrKyEUCe2K8v2RIdt0iHfG/Hv2YspDFCrJiaVmEwBJxsHs/kQgfvAjOyJgU/d",
-	"/GOLTxhPtVRPj2f39EEe7UH0QAH1eDbdDYLtxKkdEtsWwa5xgLaqKtGPh2F0237wsgCaseNwu1882k27",
-	"F3pk7XBfFLgJ9HZDwIcyGJqYvvnSb/utSySHgdleMMe3cBfgGXZO3aIQu9QZdVxf87SBr83iUiNfezIv",
-	"NSxZuhkGwyNC5mi3H1lB4IkUzHBNQpp1vufUrPi0JJW7eno7cbemspt/aJYR/WZRdBw7FZxLV96isf0z",
-	"Rg8FI8z8n4JRZrTKmd0oNN+iQbEymiEenxMFvLWa49KjxvmSye3UJN9R88CWS8g0u4PLRAeOS1aK4Zga",
-	"isGJQ9lw0W4kW3KIrSjgMBU2MP4rEJSz+JGB3F3QixQFqCPA/pFc4z/mK3O5516vJnQPjq+14nntQE1b",
-	"bx7cVqcFVhIgKJ36+cT25qBv+QB+pZ8/9eqSn/3a97xP+Obxa+8sx9yYXMl/VKlatkmt4NyNT0qjaoyI",
-	"mnnDpX5adNW2YvnW7CUexW91k2jS4POdHiLrlS6FheIQlcYeRW/WedsrrFIZaHWP5iPfoYnICo8Y6ioS",
-	"GnB+LRC+hGDJwpi3JY8ei7s477VrFaTKUpWj7HggeihTZj+UE6AE3XtvzfMiKrIqM7FNgL+4Mg9WFCQX",
-	"QTsz5WpnHd1paIapNfSS9FfBR5hKIXkjuMYd3jnyOn55kgbEcK8dsVPOcop1Nt/lTrJboDJbf8tiSx6J",
-	"EC4qngATDCDSGucq0eiw6Ok3Gmcc40JmIXhA+oPf1mXep7CpId7xwf1bHOX7Eif5RtbD5w4j+9ALbA3o",
-	"VfMClilNMwUd4CDEhQuIv23oe76CVRU58Vwv6aGC+Y+3ONTIHwk0zyUoNSPU1vrmVFP/R4t/9uaHP8dT",
-	"YJmESBnsV1TBF5/PcDj2vkRA6DXlebwNlh3eL3RJK71uFoYHS6XXwDXLjNQrnJyEU/ZtmGKQwG6t9o2z",
-	"mjZx0ibP4mkTCEQxF8tljV8ZKfX9CAMFznuKaclWq2F3xz/mnbt8Ei58CjHfHh1tMg/6QX4llwddH8H/",
-	"I8FlHwcLR0CSm2X2MeEcZ/iDHN72Fa+iU3KomrMjEKZT7NhiXDh6EqVNU+2gXR+NWbh10e0Dw+9XC1pq",
-	"ieYWPkTz52oz1aGW+7mseOJAr/i8x3OyCKun+k7Huh0DS7LpR3MxWcCa8dwc2pizNM6YMv/agQTi7OtI",
-	"yUdqCsTBq6zpPhz4D7+0j5MPgervUexYtKJQKCBrUUllYa/rDK79ZiFzxqncu0tc+7eRV89/XMoo5odZ",
-	"1R4yW7iAsfmo8yn9Pvj+IZ3dh99/JNh+Sg95VdNBgHr+w/MWWxpPqF8n/RriJfd+otuLh4KYrcfEErM1",
-	"BtQdQHkCv/ylkBg2ie7S/luekYwWwHMqHfi5n+Ve0AypshjE+vft1/UcT0DJdgtynzq70lRtLPpLmai5",
-	"9+XBhys1j3zWxINwbhupgZZZ4ep3CdNkJUC1R4CHY1ZhWxZRPI7mLYjD4a77RBE/0HuaWVX7v4dvcXSY",
-	"9MBYF3qf1L1r7LCOgbHUIBNfbxPbz2xbwJqqGl2lvdo/xqr9RwjowWSEloymeGJ+MZw3//WbNAhSzIiQ",
-	"ZMmgMOLBc3vY0C04rG1zE/7a6Vj4PPYN6aXbRQSDwJm+IQsoxI48bUTvKj6npbU1HNpeQ4sEin9QM9Cr",
-	"9nyVsSscGstZLvQgUzsyJ1K2VV3LfKm8yewKtmlsiOklw0l31rUj0yTYL87sKaUQSy+KCkMnZImxE98e",
-	"jWNhkSxkRe/GN3Hah82XdWDpADisRsV2itDwUgHWkJGqrI2QOKRToAcrdWR1qb+xdswsa2Z92azbNYB+",
-	"6V4TTEm6ytRdMEzf/uu+UPfR/XDLVvy7yTMnoshXryO8uyGIBYSkqwv0MLLV4srcEwMhFpw2UmonJLa3",
-	"SzfcP9hZf4ipmlqggwu/iCol//STYXQ9o+oHRlnFVpz6QF/n5LABtOjGoat2yiT45Sz7kkq9D9WoN569",
-	"tZbCy0zDYkaaFveNUGMdUPiAXlodFf7xkhmFTuvmb5V1FPvSt0nidejQqVKlqvZItcUydzBq2H13dVI6",
-	"tzsAq2+c5LFljSNh43vKEYHnUztOdGKy41CbkgRaFPs5tlJPRI81BBzt/l++xylwtwbbnEYv2zcnnqsn",
-	"5aD3KVxRvFKwg1zfLS4MIlDhYp1MNENGe0fXdWgXx6S7LPT1ZJlfi13PqBtw2C7Yz+shw8ZPJS6BT1lN",
-	"YsCV2kA+RO+YKz6FDAlPd7SLa5ahItblK+PCGquxlEBzIu6clWfWQRagdwCcLIRejzYlG2c6HfrthEK0",
-	"ck4/3Qq+csCUUKqZG+h2E4LWiqX90abTOIoAnh1c2IiiSkULQhd8yoiW9X5EAYGNCzuQNtyZjuT2AVHx",
-	"KGi2ebGmnEMRw9ri3JZPx3tIqNJzRBNNdFEcn8Vt3pxc9S1MLWbbwWItxGYeRwy2zkPOlHt3Dbdoxxy2",
-	"EcQGEJBjE8JuRcZo8Tyrgd86VVUCa4OlGtnLW18/p8o1YbXoHFVklOcJCRtbF9w718n9mAKDHQUEHMwO",
-	"csuNSoA/PerJ+VKo0vyITWaYbLBjAzPBES5A+zKaldCMujYbP7NnbkNmFItlsbGfliXjK4t6YkyAAmwX",
-	"QUFL5RAEJKhScGXvcNZp7maJMO56ZxYImhP36TSV+k0TzVFTjeg6RH/iUEGx40c6xOESEmyS+kylKxZm",
-	"M6BX1PCyV43JhbuBs/6O5PLb7zzUka1EySDte5A+j+jUuQOZs/ZoVP89sysHXzJvoFxzMedCmy2hKW4V",
-	"J52zKy7m3sWtwTHmaQczKQZXzZoSBNWQmFdjFeMkgbDP8io1Ig5DpfhDTlQUKDi6pcSoy8alfNsoT22j",
-	"3KVeQmjamnK9FA8Oni4WN5CskhJ4tv+UPF+IOyC/gsSxeWJnAb+C5NANyQqhHFibsV4Rophmmawgxyg0",
-	"AknOSAFKkZLabqYuq83FE9Aw8YWjr0ec4ely9D3jUWfOfeTo11sgzfF9OSw/rnzbr2tWE9Q9zS+hoZyn",
-	"Sa+ETApSzq7KfJk61gJ6nj6XqqA8G19wXp/ovJ57Ekt1RMfh1JnpTxTx+2xoR4/uzxyGR9ytY7H39HSq",
-	"WHGX+TT3pKDpyhMxyv4WIkt3aHGpWaJjznUzjsbbMZc7S+BM8JpuYGY+b6ZrRjoP/UUOqyl1VRMNGcnR",
-	"JSt6OlfxV8V+hbHWvLk+MaZgwgidnNHh2S/mIiyD1qlA3aR4W7JFcGJdYocH7YonD07oB53XvbRDRYq1",
-	"dL90Xst4Ccdh6iEJFljVEi8pT9Cgb/Dr1NmugQQnH4bzbUY8rWvAOTL0k/AsRYYtWKdjS9CrspSp1OsU",
-	"FXLWvs5jQAPSud3JaLL+kG6jei9EVWNVlQVl3CboeEWLEXAReZDjrJFDk1utZsp5BKXh8eUKUt9RtTm1",
-	"Or0QCtScaQUW56IbWURD+Q6kTZrWiJNuomKNRUvVxkHRGiM6o5wLTRZAcCx/TnIR1uaHE80fDuAi6bpe",
-	"CNWCLdFfzeNeU8/48cIhrB2G23d8Ep6ZDY1M6Vk+wotP4Zk5ljcgFbMrxYX4NRFPmjKrNChU9NmfzqTu",
-	"tlgPHrRmI71wcbKJcSx/eHZwTsdFVc17z6FuUBFcVs+8Baowlz1xfNqp1Sqp9dyiLE1dDddWBxwR1Lf3",
-	"RpcTpEU6qljkZ5iP8FHagyr7edFMD40Bx7wCuQJifqtNuC3dk0o52CxRYcaRSeOlZjANpvXkLiH3OTPL",
-	"EvcNw3rBcfa4LiHH/DaZ3hgzxhZsYK3StiGbqrI1oYr885/uhPvUImSar/nw4RBL+empNuGxfUeNbJxS",
-	"CRvpFGpzqY8jZ9Gaft9eUHO6V7yRiToaO+zm0Cky8rDDTgUcvYlWGC/2BGPbFt2/LqA2ntLCbC9jneEo",
-	"ikl7yw1WSi2ihrXDhTyzk4l2ODwGMQnqdUx6aa9+SY5LFiPyyLUM4WOaz/ODhUawaXqjkd/r596hdRXL",
-	"UY0vRyuAkVv+y2HQkLCnpKuDg8XGmXKvo53yU85BWul1IsM/PHbo5Co25lG6Q/MYk7V2khe30/HioC6s",
-	"gES/6NihOZ2SFw/94iI+Tbg5CE5FS1+cP3IYt8HZxDuEx4R7mulib0uoWbII8TgXg7OytAUTIxX7Paam",
-	"o22uawl09P4b6ZU47yOOfTdQmNbKl3l3xjK/+XLHhGT4wu2V85yKdttd8lB07DlY6ZrpeIg7cSR08dqs",
-	"xjdPib4XWR/RJwin4oDARqoV9IWGoYSORQY9l26aFiNZszxPJRnGwjFTNQ0OHW84SVGiBZ3PGe+ksQfg",
-	"jBK6VdyBzKsEBsjUAMwx47hSvXRfwYphKYQv+sZxu41OjzyJ3dGsVXyvgW6v3C+p3iUbo5lPcpWntjyl",
-	"YkY+QOSiRz/PpjmmqjXDsh9usz3y0s3dipvBwXybAOCKOxim4fxE/xysGH6POzg6J4XvQLNSGBpUPuzl",
-	"WV5v5VmIyuwku5GxZrsGuyKtOZ+fGADq7YB2NuFwkCixuLMcffaAuODJhy/ASMlEMk4xW7qnYn1reklv",
-	"rOAcgbF4jJbpFk26R6SXd1qwLyp3O7oBRZie0HyfFr7bsphMuAZVb2IB5Jbef2cv9iEX98/Pet3sU0I1",
-	"4Vqbh/bwy+ijI4SpN5cwKEfpKSNmVWodByLW8wKo0iNLHbagJcuGyxTwKtfcy3iitfrrpiu5rBYFs4DJ",
-	"OMhqzbK1kU5XHDeIvuHWNWu+p/3uKFXYFgrGwYhPrKRRJxznaWUuuj9HPNyo4U69xtKpO9dmV1usnGp7",
-	"soJrh3piWzrM0vC43Cvzoc777XN0UybjMNvtZUd6uaMnYU3JleHh7vzTNEyfF4WznKKhWF3wLEW2nhQc",
-	"ygUMwKbXc1SXTILqn4mPEP2H8X7qBjsdehOJBHA8toB8xAUfjMvo0ORcPJSXZJ4vLIqUo0+FCT8CRmCK",
-	"Mzt51FbCJ+/JUw1loQyxjkpBnQKxcIq9kBx9FHxK5CxOAUneYveSaCGQhFkBJ0u9Ao0XHZjG+NcawTK5",
-	"4rNsKbuCC26p8sfy9IrlR5KYPrAES+C59WNVlWXgRqC4+afjasECF7wuLq4LRoa2YPljefnhv/Hxt7EF",
-	"/ci3VGdryF8586pbGcpzZvgwXj7Ng17426J5wolGUNyHsCVBfnGDn3aOndem1eV24I8qZpCcE0znqEJz",
-	"puiiSHXBnlzC2TPY9TREnJFxtQ6WTf21NazN4N42bDseBvbcMEmDqDJHFm2EYDSdgIgm6DGSzz4n2Zoa",
-	"N8qCy5+EWdPhS/36Xrghw4qz7Hh1UevVR/iPxnCfaCHG1vBTE65ODxEZ24wzvQZ2aSl4iELvhta44TR+",
-	"lv2EvPIbqtcNWlydX7YdAX5i6Cw61DOYQz3+yyc1+s+udusRRShLJIW5tBWtsK+KchNgY22AUw24HcBm",
-	"RDdnZ8F416zP4PhJyM2yELt6bn03c6u0kPt54fTDqDhGg8Cbtv/i+ljLCiKLNHdViQIk49GewQHeOTrE",
-	"F94la3Bx/bn1Mhvr0y1u1iVjlBGSaXi9XJ4sKX74oEt8H+ag9ykkpPgcum7lz77VdpGSLGspVJLp/a1Z",
-	"ocsqCKnt8Fdm9m8mxIaBV4fPrubzb4XS1+6qhkkl+4v9NtX01/Q9QNLSPCP2hNqrRLqhGQJuVpu7dq11",
-	"efXhA84JWoqY0lkWiOgpiQQLlavWrCRbyukKe0yJ4CSvsGmMeFFRn/6d/52/EPwOON7yjPz77esfCONE",
-	"cbqBeUYV3BCWK0IlkB9//O5rRf6bq3Ql/2ZB8BAJDMiWbuC/3yAUjb367csX5IsvvviTedqP717cEIyf",
-	"Eqb+zt//07JoVrdTf3hvLtsyLiSpONPqBpOeDqaQQZG75J3ruP+UfCOlkPZN72lZ+oD2k1KKRQHb//EP",
-	"Jfh78t/MKv70hy//7b//nWMJLCVKIw3eZyKH97aF5D1Cs6j3hNMt4ysCdyD3ZEFz92qqMSDwKXmemXOQ",
-	"vHl9+87iGJH33+WwLYU2H3H9F9i/t8Cwim6BbGDv3lr/CftZVqBV8yeb2XXjfinHhmR73R8+//xT8py4",
-	"2fkONwcgtzd7JvoJPeTzp09xmX/n/jizlVGEaYQ//fzp5/Yl77934xLf25AjF8RBEZDMrMjG8smS3XlU",
-	"Q8MOImFZKYoloH94+if7KKYVsfvu079j5EK55ZD3/0TdNyOBHfThvQVfRcIVbMv0+xl5b38z//fLew/O",
-	"yiRZssLYhp+Sb3LzlkoBef/NO7p6/+T9d8vrV8bLev/p3/kbEGUBRLGVTWZYJts96OE1b2qUS8TuJe+f",
-	"Y6Ue+xWp8Ix8hbuNSFrO/149ffpFxnL8L7h/2pCN/dN7QwpngnyiHJkr5aju3ousem/EhDy5++yJ1R1P",
-	"3GreG8cDwb7h3k5irSdnoSKwmLRbjDYQY7d8+neORVkZcIuC5xTL85Jma7j+/NOnQaD+6m2tZ+pC9qvP",
-	"fHc+LdnVs6svPn366RdoKOs1qkCzyMbDWNm4mFH3SKDv8qtnV4a5X3kvxwG6WP35+dOnDgJJO7yKcD/+",
-	"wylweySM8lvQKkdld1gc4eog8DfXeh9/Yr1ErxGs+vfDl6/stziM/aIAiR0ECuff2aaDZvQeYvapCFGs",
-	"K/eVg5ksqaRbQIfm2d/iq2ouecIaxYHHwM/1eMWvXIHv+SjqXM4P7XPTGDYfDpj52XlffXFGPs9zQi0a",
-	"QaOTPFh5jJkfZoG8P/knyz8khf7PoD1zLyvyA1SaXa2B5s6mNEqw/fiucfThdKq+5s3sgdh2mCjqKN6l",
-	"0dmHRDb6/cgttMRj4LJ7B0sLRu2cf3WZMJTwW23cxnqyrPrOlD+Dflld+ETBFzzIiYJvsoe31UYlyNrA",
-	"deiIWEsJ+Qrk2fZVhOr/EJXktLgOkaKSh/q/24ufZ3X5x8V40X7VgzDlW7FrodWIHScLHAthTn07i859",
-	"eV3r2uWP+8Pxeq+KkP4WopQ/vxLrvOVjqLOPwPdbuifr8by/ceACihSw1ERUdv6BMSX8QiLykN56o7ac",
-	"mnzgIZjZh9ngdVq4M/GyDH0nNC0ebBvjyClPXzvkhYm8NSjpE+V2r+Ek48Q702KjZmSxr7Xx2TZ3jwQ8",
-	"gXv0w1KC8A3+/CCiMHORqV8qkPsmMFUXqY00SgwZb+09H8wz2/z+nyCFC08IDjfkPyqWbfAedPiVi6p4",
-	"FvhmT9t2cbC2gFPN6kqqNUhz9f/+2/Pr/0Wvf/35n198+K+RiPOw8Gu4108yddcW+kEEo0M5f05sQEkL",
-	"sgE7VOpUj6ZftKlqdgEGGgJKv+YF40CEJMgOtjUypi4p7iXdi0pfW0z7PkvvDV74xl53Qd3Ues9jM6Ff",
-	"GiPQFtzaEKidKrsTpLRxLAkFUAU2LrlzeetSQkklSEVW7A4wvJXDOR2zmIFiDIUOzx6XdxYu7mNYNY9a",
-	"0N6CBWln+obYLeqUBZWAYKSorKzVY7vswf0ANowy0sFTBc02fdseEcgvud9bwOyXtkN8JYltarLpB1oo",
-	"QbQocmNx+M/1tLPb+vy+g3/Po4w51qjzD7wjH1QUXljwe0Itz0lm32vMTIbh/UxgMslh6WMKpsHMd3Pg",
-	"ulIS2WFalNeVhTw/ToJ6Ite2jvORSlFYBzlKkD4/76svLkGvxB34rCh32NHe1sPAGdFrKarVmtxqyUro",
-	"Uck+3t3vd76or5rK8rqc9aJupV/fg7iUNTFweinSc+atMMQVtDk+d2yu6R24xKTDmnCcaCh/yIzB5MKL",
-	"Jk1xcaI+yhRDJE8TEvTc9mxA78dly/qFfQw79tEKCOYbfhUcZljsYA5TO3sYp2Wb/xTMTxvu2422s31I",
-	"NfqrpooG1jGMicS4WtARV/4y5qJGJafCO67gK82jy+pyS9AH0uUN9xpR8H8byt+/aGbsP0pDyK/v42Tx",
-	"a+pcnIn4eYQSzzmbzl9U+Qr0jPiZ/zNiiwlpQWzQyZ7WrimXaJDblBh0NcKI87mWjItvlEd6PoeswMoK",
-	"G7Va7Ak2SyPxzd8tm9L778wFA8fv2Yuf5HZhH+ckf6Si5CoHvEjcEDdpKRzRrroRKTefqRuNGtzQT8rO",
-	"pLAzus2Hk8geawjmYKEP7EKHA80unuw172rLEuorYVMhmDj07tyQJHEO+bUrqR2wGM2lz92VxzvUCevt",
-	"AKEpkqRKQPJc1qxrvvpBTDtHYBe8dpU1K3YHxm/XwG98yW9AsBlZsqJwU9pbgTaLT9RnEt7SOwg/8vEa",
-	"hc0aP5ZhGFDpQao8eV0sLyRxpdN6DXafL5uSeg9wecD06C63h4aErbiDMx8Xb/GhvwVx+mZb6v04CfpD",
-	"BFxI2IFwJzL5Hd1Aw2Uilq4giyndy06x3eLzHSOVKC7ASXzqC/uqR6sU7PLcYh/c/HTEuXjcnMoNJsHx",
-	"dcR2cusCctQLmNw05qYbQOzFxqXsQrGxLuPAMV9f9Xtg6ExSYgn6MIGhgHu12Vf/7VAUhiMCDfjXxSl0",
-	"ceqgh+8DJ7WHr+Fez8iaqjU694qtONWVhBQNT6kkahP+CQ7KP7PHBjwPmPZbP3w/hpSd0y1846B1Ii/9",
-	"oWlDjHYgMk1WArBgCoNOiixFxbE70zc0tkMb9V8vHd54brubbTOZ30++p896LLiTAGNl+Eu9qwYUk/Va",
-	"r7EPdeCgspe+tFc+0gRvsMaH6clAaljn0eZ4bZTJzjCJxQT8nwaTBsGnPFpzMFjjR/IRQyo9TCfg0nEk",
-	"wtHoprInD5XZmp3da3hun/pbkJVH4QDealFizzrjK8/KGzRKcCCQrbfbQKlH8RfB+h1/K56LMzP3R54L",
-	"x1mLsv07Z4dcezeBbEGzzbN6iosf67kVdzBq4446Bx+RvxbtbxAV13Lf64UlbtV09fGcN0vch/HdTj+d",
-	"H/nB/FHP5Ac6jhu0ruF9/cT3qyAqT4y73+EF6S0e2y+53M9lxWN7JkD7O69obKtCs5JK/WQp5PY6p5qO",
-	"Z5D9SBzD/sA+oX3zA2Xt7MuaOktskH5x+583xHGsRrahtWNIiUTEm5zsJNOgCBd+COEI8RoM7tSyemkF",
-	"+jiLPfzgGUyo+a5oX13TjaK1VPG5qzuOVd+XLu6w6/ootR2PVHB8accUNY8W+YLys4f69Ff00VbxfUX5",
-	"45WbM+ApUd6IARGSFGypbQCMchxmYPt/gzT9BGHJxTUX+trpofPLzdfiB4Gx/UccJW6t8V9Uim5B17LT",
-	"4fkEYansZ0K/o/h1c9kFKVe/5UF9JrJbCwQ0W0BTFmGhr31r8f6Mh3mUDVs/euyMWxUDLb8N5w6X+lxt",
-	"PtJWtSGpy6fiMaxTSrFkBaByRwQkB2Npezd8YtEBzt6QjHIjmBXPBbfgh5TkdD9hi9vQ3pg40Ct75QMR",
-	"/EE2uf0kizTVa3edby87Bo9wnt64K0e55sGUjPYGeTTlju2PemzG909hUeQGoPTT+WvBmHlEVdKAXC1F",
-	"UQh0rMUdSOLRx8/n2CXb7z6WiMwei+foPv0jOgKPVpQl02BzAb0CPeGQwDqnrSNcEp+ivugxieNjAfpq",
-	"qHN5ZI2A8whDrQUROwicSsRUpAxxNjz8Vx+u4lmwjhIiNQ7d67cvXIkclFvEbKoYvbT3JQ/tfslpNvQZ",
-	"EpLGK/LPI1QR6nC8hDFbSUnLS8uSdrMrRxhVfszl5XOal1QmrcGfF88+IcJjPV3T9ZFd0mLOoYCVHb3Q",
-	"H3cIrnucZVrNCh+EVT+thRu2o9xICbGtAdB4AkypJ/nbLP/RhvLqFX6cFHBAoUsz93vQRIkt4EQLy2Xn",
-	"8btJbPYfRhne2Np9w3gOO+IIr3pwkoItZ3Xq+euHv+H545enR1Hi8w3PCSUNS9y0+x7esTvAgTSD+rK5",
-	"8BEU9Qz2V/i+0ql9m+fvBH2UDSABPx/keAnlhyz2JK+A+EFlTjZbshiVUKteeLVdDPUFvxFK/+CuuyT6",
-	"ZP2aByGieZj7+npgnlBoODfwkcA1SMhnRn2DwkHmrc69Dpln59XTGmRDlMeqqZsVTjn5zwla2qRff2/8",
-	"OP3I02CsF7szwo1xQyhZCF653gOmawuXKSJ2rleRYQHTEYrIvOI6W0O2GVZGL+xlF9ZF+JYHUUXfYB1B",
-	"IcSGWKgQUlaLgqk15Ej6tvqZYb240VNwx3Jwc93PqJCSPJJwF8hhlEVvbFPq2+bKC3IpeMuDBPM0Rci2",
-	"Bc02dtaCh23aiarISS6MgXjj+vhjlXyX5Y7wo2nOeAi9Xi5BvjVPfqznDy4Ol/nQJ09ghv1+8pxer2lY",
-	"6MBjrQdtVAnO5UTJtsdOqyExF3aXEcazosqPsX9VtdgyHGLYf+zcBtddMjtRv+YBDx4//hTT7wGJLmr1",
-	"Oo64Cope2n/rrnlsnnKbMa+57/zZUUWwDsQm+vSaKVLSvcuaxB3ivaj0Eb5wewkYdmS5BQiKvadSIM/k",
-	"cdPM6YrmSe2J96PWaw1J5nKiiVVzUSVf9OXT33Iy0kn2A8WkD0XTaltzEEi2Wms7Umi3FltfUZdUAd2J",
-	"UW4fj0siHruhe3bf76J/mVTpwFVqDVCnQI/LgJonnCv7idOn68Rnn7h6oOXec6dBYx6R6m76H9OZ7pEC",
-	"tgcHoJ56zpbes221vXr2+edG2raM239+9qd/a4SCcQ0rtIovqsIskR5Ehb0xXnFWo2S7ekFLd9RYhnAz",
-	"ogWi5SE8pwXPPkTcPADVthLyZEELyrOB+P1X/qLHmex0y3uYodOOFDMEraq2yBTgWjJQPfvPUVtLypVV",
-	"p/0U/x6vfxde/lvImxxn111SNiwhH0Q07KtIyOPR5sSWsuJ6DbTQ675ikleUFd/aqx7nVgwW+FBzYQ3p",
-	"FuIejKH3jCjgekZQ9o11Jyq7Wc1zC8q4+aOfE4qOJ19ZmDnl4pBS3LG8VTdknh8wCpSiK1BPKr6lOltD",
-	"3ruPf/RXGcL8tmt/Wp/yMFXylLkKIKNe6vii0bh2fEQ7SozVQcjEEEbYB+9tK00h+IpoESa1Q4TlQzb7",
-	"huNz98d+LelSP7ruWFzVxyhtfmXpffkAkO113daStaNMq3Y5ixZ1aqI94mtYUp74FoszRqRfsgKO0h4P",
-	"FI82a3vJijo+e0T5ivnE/CxYYTj5idS62TK64jnm+Fr40naE5xrc+CimScE2YFuf9kRCWewxwVdWqD6o",
-	"YjlgNRvhggPm/ei2hXYzVj7Uk3/yXhADtxlepjssSooWgHeaR/pOLdfpdL9JZBr0tdIS6PbkGbxml9uu",
-	"hjMM38VONtzeWIbuykYdJ9Byp5xQrWm2dkHKBA9PifS2GW/xbc/f9qwfv3Kwq/zowGTURasXgEKBvjSq",
-	"B7F0yoALLHHccLFT9eReZoOIxq68cQEshfXmxmokwgbBQTp5Y4pQtbG49YOqQVTaaJVrm0Ieqkp6ba9+",
-	"W1/8OD2AzjIfJk5iZ/45evoijrWoFGAbtStaXewJJQXjremuomAZg2E8qs53PdYN11nmxylO7tLqgUYL",
-	"eP7LhkcRNqc238WHCPxGJOhRVCI/V5sYRwkXZCsk3LhBnmYzKwI8H8PqJ/YpfZZXi0WTGWSf/05sgD+g",
-	"jr3U7oKskkzvr5797efDLr8Ia+qjT9cKV/C+4iD3hBSfnpiH1IUK8Y31Nb7HkePkDTU7gsMX0+Bfu69/",
-	"aE98omz9XuYzafd87TdGBjOzWKyVcPUoM1uKzZQLREzYKkPIDo6pcY/yclrt7B6if8+52eK9T286hhxJ",
-	"uYqHPLkDOXjA+GseqfHul3f5qR4IZbEUkqzFFmqIC0lZ8YxoqjZq5o4WNSM2raRc+3g3uMsBcmxQE7w1",
-	"M8o8pOFOd6RguuD6lNmAj3ZizJk7mlzD7ZmeJnb8bMUqONO09SCmYasi2n12taX339kfv2jCYVRKuu8p",
-	"htFmm3XrYQ7QaH9+mA6Qh3Gv2zuiP6gR/nUQrvVNC0rwcbTMnAGGNaDBMztkd0Y43GvskZUzjEkwhbkH",
-	"Gyqa2aHHs7Aa1WYttzjxgmlCswxKrbotmeeLVx4w7gmtcqavS5pt+nj43Fz1xlw0qmxoIu6EefAQ5MRo",
-	"GRm2OmatJ5T58mSzxUejBYLhnBMWAZPfWNCIscyAf0SC0sYYnlmglWyNscoljoQCd2y+l7RE+OY7kGy5",
-	"J4bP74ntSLohtFAihqJxUYHDdis4d0vHn9kdfGWe/GhxZc3ifm8m/O23dBhJq7sGMZNceo/C93DckCXj",
-	"lGdAJBRAFVjlrjDr2BTNTzxjn2QiP2XfVPHk0gt86qOdlIkPsWv8CJPX2u++MKKuq03aCmI4XbtLRqQ2",
-	"kGMcNOgXcmhb20rp7iTd8QJlTY8z6+IX9rFtu+9xtnk3S3SL/l03/+Z1c6c6zI2gpRxHVDXDKtDUdg3e",
-	"EpaVgjwCuTx2K8GdWeDYmMM39uqHCDzEzPMN4/k5vOd/GRSyd7bvGXh+jcl+1/iTrOy9qIHsa0rGCtMr",
-	"f/1vuvLUfcUDITNbih34VBdleN/oW18a+VgrfOzyPk6hwUOVjRo+NBVkxpkP7Cw8Jgqxsv03xYxQ8vUr",
-	"gminhHENktOCcKGPMcPEcukOyjNLlQUQeKxFLGZxvzvEv32jy+4bTlCMb4gEBfIOA1BAFlVujrDpe0IZ",
-	"ieMZXG/F3dmDRa/EHdy6FzzW7eHXZ9b6EcZThK//fY+cbnEIDBrJinPGV8RLtzlk/BCOOh0tJCltVnRM",
-	"a0J66/QbkG/tUm7riy8JadR+14OZ9DUlbNhEVh7GND7d6qJWPWaFRtv07+zVF/av5APisVC5hdzmxppR",
-	"MzhbuDvZ4qJs2Am5WRYiXb/xH8ZVDjjxk7/hgrzw70D89cu3sBqdiZ/p49aeKDPcHpYe7Ym+Z+XJHuB6",
-	"D3RwN+wB/oqXPW6MnJ+YXqfBLhzswTDMwedPn0badWZXWCyGT3nGq6KYMqm6pNp4JlfPrv73355f/y96",
-	"/evP//z8w3+dVGfBczU5VPTZw4aKakl5OMgZoNmaoCSTFUJ1EepwGsJGY72WoNaiyN0B5Mfi3xAuiKb3",
-	"hOZ3LOuD9Ag2yzgUmhN2ze8ifpqI/+sCy7iUpbpemfOpt9THXvhni9t8yR3fvOfyG942idUFihJsdxg3",
-	"J6ZNGdik3B6rfTptYRFiikpfL7B5tafs3YZG3uDVX2FD+KNNotVL/DgBwpBGF+9CQnRUIFuXykeJEEsi",
-	"OLihSNgwCATLAPCYYMphqkI+qzNNQpIClpqISpPF3hjDUCxbBhc+OiU2I4ruQrm55EZ8ONIT/HjrPXS6",
-	"PP15bA+pQyKeaLDiUwaMVbzm97kHF5l7cN7q3oJymFCbaDj7vbnl4lasedHD1PpavRWfspBQPeMN0KN2",
-	"Qss2enxS/puTyYezI5eswHkSjYGkyIvb/8TkmLEud0JuFkJsZkTRpZ0XWAK3PpMqJdDcrmaEBBoqjVHE",
-	"3+N1JzlA55SpB1Ab9IEqJX5yAAh2NoK1XEhOLVLhwqEvsAByx0E2IYreYk+ySkpjkI7hthbXznAac/a+",
-	"E842e9ghjlFHeVYXITUFew54aE1VEi9Zji+Zf+5Q+t+Ymx5CwmryPlj0PrCu/cDRGs0piOP7IKZiKw75",
-	"NeP1AP3GUPRoT8baXgp5Q6gmW6E0+fLp0zGSuAMYmODxgqr1T3jV42z68+t7OCWB7o0hHKoFgE3gK+9Y",
-	"UTxzOiQT2y3TGlB9+ApqZS9eCgkZVdpOj3V1EiP4Nc47urxj9ECNSOZVDgDJqQVDP61hW7qGShuEIAXj",
-	"oC7lILl+Ir+CM+fsnfapOfcoQyFeK3+sspZxMvd7tn5kkIcqUkooqQTprFnXzyFtpgzTl8Xe9vPTrai4",
-	"HqudLl57/5i3iV3dR6u4/32XnGWXfCsKDGjijrAn9Lr1J+pwYXKyoHxDaIYJHPO7lvsZySjPoLDl95ng",
-	"GSvgoPG1bwdJMHaDeUjfUf+2ueoYR9m2Rp7LoC1BuiEVwh7cONVc+yEWW5rDZU9nCXcg1flPZ3vgvXVP",
-	"f7RTtdz6Pk6aoqbOxQPlaoPVy3QDdqwb2tzUG4oWPVvI2nti+qauQnNeqvO7+41tj8HVP9nQXfQ43SJc",
-	"3sPMefC2IfF0q5sNglFVQLP1McCF9jse7zRVs7qPlBy0lLk41g1+HOIItfi8R8MRB6UHbG6D2ByC2fm/",
-	"PFFsWxUu6Z6o83dX/BYkwK/1wU2+8O0PMVjzbcWjonCHZQRKk2BC3zNECrHDNtf0DsgCgFuUPR8xAY4h",
-	"1eYS4DnkN2QnmY6i7vVIlDMDNJPnB8A0D33ccvgocC9frIVQUV1RI1/6QnGHjkVWiNNhMc7bReEDnHZK",
-	"Z8Qhvf9Pf+m/xnl7OAbygN7pdr/WuXu86S2kpkWA25DYNyjnb/DiFyKH3zdPH6afIaOh1NWzv/384eeD",
-	"USLUgiegT6XYCncR5qaMCyr4QlCZ49/UpovfbR8bbCTHPReSHo4qOw7a668uDE2B77g4LGya2u/CobUU",
-	"EU52rCjIwqdiYqQ9y24K+fHEvIvqSp69SeyWrXjAy8fZJOY//iMFnJEj34rt7y1iF91qhs3N5KMtZQXk",
-	"qObQjc8hK1jHoUhoMinBziw7ceRRdMO8Y9nmRf2Kx4so5Fdo1vuYd8wFVTfLNkQsl4QStaVFQRrJQImq",
-	"uDZXdAzNqEwdDh/PxHbrsVDOmf/Lc3++bh1+1iP1dINFPn61fDkhe47vcOg7wLVFwgaSu6FokwXLy8VZ",
-	"XVYsWRTqEYuT0naVvx/u/5qHu+Uubg2a5xKU8hVNZbUomFpDTkqhjtoy0nz+mfeMRbd/i09+rHkes7iP",
-	"NVvh933zMPvm+UpCC0BBwh0ynKDUE72mvIXKSRjPiioHFVrNRxo5Qfz23G6nefKxk0OnbK9tVWhWUqmf",
-	"LIXcXudU0wmOZ/39L4Xc/r7F/kX9TpRFQq3N9oxktLQ+gtk8VEJOctCUFbbGkNrZjoO7aW34NhhGQ+7+",
-	"yxvJvpwe7kvItCup362B31iaK5cBQij5QogN46sbAhja9uUjtr5e2/RjftDNE2eCraW1yqw9g+nclsLj",
-	"ByH73VL4F7cUEOo1PPQ9WtmIfVJnDK5xDt1Qv/br+vrv7QzKRxoEy+E1L/YPPnesTZ2PqHhfMa7doFBj",
-	"Q95qyUqY1VNeoVWyiBqaY5PbDaFqY2cadWKxw7LkYRSmlC9aHfFxixjHZoNG1Td2cDUvlCRSgMZpere+",
-	"LoFb2l5dMg5oXvOvHP5rycA397be12LfiA3wZgCzx6+3fVtqLaQmjkn19IS0RHSYa2ydraNT/8a5rS+d",
-	"KlRLKbZjGpG1uGyFYvMFHzvXa9nziaq1omtsrGEvKClBMpFP4ODInvIH5OXsLBON6rUOjTUaaNNumH9p",
-	"9nbQgIy1FJsMFOdnxVW1MIK56KlUtFz8Mbj09zqXo9j1g60SI6LSEoFPjILtZZLS13bmk4teZRKAq7UY",
-	"0KBK3zZXDuo4tqUreFLy1eOYAtoxTVbgi1Rw0D+Ek1fD+N6J9odvZWFIyuuMKhhsHIaPNwniENYCeLXF",
-	"yaclkigrhIL86ufRQBkHsyUGupLhLwx7wC7c/PwwbetfM+NVWsjZBegdgA1BL4TYeAxA32KBg3vgviwo",
-	"48lCxC54WEy8HqKf0FDw0TqzVMFH6iVEslxaqNzAMcNr4zyp/5+96+ltXDfiX4XIpRe56b5DD8kpr28X",
-	"u0C2G6zz0ENRvGWssSVYJrUiZSct+t0LzpCyJFuW7Ei0nOaYhKFIzh9y/v1GruBJhi8BthvAHzH9G6Ma",
-	"KK6UiqcjxlkGvNpk+jBDtUBG18ZedL+R6ma8aIfqJ1mWC9Uu+I2pC7mozvcGXlO/DERdD52uVynPwMEs",
-	"GHuIPEq1gtYW6bOtpLqYRDu0bxEUDc/6eqbWI3ubUZI++mTRVTDDg4yxBBFRpALrZtOzCEImBSimpewO",
-	"JVWWo1c86kpVswfUoxt1CSiAVM45PDpal4pYi3teRk77xS+EtFuJn/ZT2M9X29Cf5ksQWKd7oPtUrfS2",
-	"YMjWmoRSSfbgh+cF7cZtfZsP7dzqdKIrvgQKU1UdUb3U0lfPfWism0sppz8v6k137nuPoXbEvSFBQi1V",
-	"U1AY9rJ+38yoqlixRbwGwfL0JEycmkQNa8VeDD7FeazZd0nqTZLuAVEwnyBgOnuhphABWwKk5tcYIKWg",
-	"l4BnXdxgAVYlaokitZUxI1rYfVAuzX/naRtMDlUNU8JCgfsil/0XfJtJv+PHxpztMIqi74+2mzdGQaka",
-	"2RAtDsEWeVfiLLbuu07SVgMEx1yC+cEVFYn+oWXFbmhFWL2jVDeUiA2PdSwWN2QFyoxFkIQN6Kq7JopP",
-	"lF4nJF68TAQZYMG9a821mhiriyERw+Zq8DPyZUTEsLkpwXAEhq0WoAJC4+DKIXCYH0NMZAwLNI695/lK",
-	"u6IgwsDpmAUdR6mqXSrm2UyJThz4/vxpi4Mhq7GYol8oWYW/wwYWOymk64iLcCLX/bdH/sxF+G0N2bjF",
-	"wa3yXRAu1aJWyyJgxyBRRiaUBh7Six709q90yZg9PEHEk7l5JNrEf7yKOstMkafc8lC8x3EeHj1i6Q0z",
-	"HveOCGu1t7W6sbiHCkAELFcNB9p7Z//xm0fbFZr1+o7UjVPsh7QECaZo1/yzMIGGhW/x3sRo1xPMZYaI",
-	"bwcVgExgYpmjRfZlAt/dwCGFf/sdL9L/KRZczICZk1A7jSKIZ1zqjcxcAn+csRASXmlHAjJNoOFonZdS",
-	"zONs1buTEmctHVw/GmN4Ag9O3GmFfPb4FVYcbqmOCkHzJSgG8znMNONzDVSn0UZkBTybRY2CM6U/d2os",
-	"8/NgRxmfTgda9XdQ5uSHJ5H5mMsSV0G5xzpVMbruSeia2MgsLKMLu/+rk+Raw/MBjUZffcQxPVBnxZ/v",
-	"QSx0hL1qsXOt+/nD6RmQLqVyBUrxBZiREn1Rsy28mC2tbUi0fHXjKjrdnqL9PbdWw+z8vfOEXMPEObC6",
-	"TVZzJ75mqoirP+ZxAmqf1/BJygS46ESeUeW9GVn5HPu5k61O2Lj6r00Waw3ihllJUJTDqIJy3x8rCeq2",
-	"KRtCR5joU9YUP3PMuT348JkWo8YJRe7W54Uy31zpQHF2faKRu62MFjbRru88iOTF6fjCJC+IfBIWecEh",
-	"R4CRXwoDnAuQvPZ9HymqU/7i+kAU7ECI4qHc4owH1l6yDwZ0QAlYY06rWYg6CnS8VIUbQgLEObsoq9/2",
-	"tWIbzv5GNM1ao2hnDgSN8a+p3cugXKGUD1b4B3kVKQDLYtcpkSznFDKq6Nx/PM1YuV/E1XAgt1+EfxEd",
-	"lBgNJdTIm7EFe4XJCl1FFhXOyGjKlTKm00FTFhd+TS6PyZzPtMwORXbJuP5E4wY90dJ3fDiD6x1B/6Sc",
-	"H2juNtuZw3+FRSxqJ9W3b+bDIEf9Kyzy4XUKng+WJwFmKHHBeK4jENrsQGa3hqtzBUyai8eCtGPvoSKF",
-	"8FierrjhDnnU+ifbMIgsD5mUc/+hvplcQ/byN2xSMHjn+dwiXZZ5w7CNYQ1Uetg22lh8yCK3NguO1oi/",
-	"UoxnwFQkNwKZ6Wi2cbNNWvsypAmfQfWA3tnnnOzzd9jUmIEYBHiWxJBRxMSwx0ZmOkrMramjEzRLBivb",
-	"dbyJNczf36BeGe7V/ciXlNJq5LZyDTO+4S+Bq1jdXgxdqKYhneTpAYNUQ/p7evXGhM6XofCA1QBlwmjb",
-	"3j9W7EXmt9jwk9CwMDS7ikWuQf2ZPWIYRki2hJcb98/UUrBVaesM+KrZ409/7lbwCGsQerKdcUSVj1PI",
-	"1pBNFAjNcJmKEj64dl1Tb9gP/MON/cWPgP0IueY37D9C5iJgcRgw55v8749bloHKV6CoFes9V3ryEff/",
-	"5bey95SrZdlE3wLZtqaAbkFfBzUTtl/xkQqqypsaABCkfsCV/gjNqCBu0KBNhPAbXvzNbj+Yq+G8jwGT",
-	"SbjPwz9QOs5dGI68ecQJbSM+9P1xX7xQZ4WMfoFvbmMsxvpQwsuOWCH2cCfl9YlQio+QKznTMNJrxMxm",
-	"tk7l8+V8dq7QCNeazyLL84OotzTNQLX3GJyWB54egWsPov68urSQbOlo/HQiJoeiS5NagMbGk1UQMfyx",
-	"JG5b6rks03nf3Vju43mZTcabL4mYOme2p+5Bo3xb57AhInmLFzwWjXSk198hOX3EEZdQQiY3AmvmDhaP",
-	"nVYK1oiZUaQ0HZv7MmhKB1eeMqwR+3h/YVnNrsAfiwdv6oJ//dZ047RmUWNVFWZtbp2+nQR4LoNDmfBs",
-	"iZChasnCaiZBM0NkQNWfvZcj07RjZwi3zjfJEBasTttCdtebhwJwnbhDCSn/3beymOKkY+cMWuWb5IvP",
-	"cVjwRS40NmpuuUFglSZct2T1PRajxpnV59bnB1jKPACLc+szo89tY7TSY9d3Hs9JcTreMvpWZUqflNZX",
-	"sMl1Ss6VA8DdNOBSeMAu90557+5bW4GHmqckccxQydujhD5jtVBEIeIYjFnzJIejMvhcrvVBFWzHDOnU",
-	"GcC+/Hk6KDY9UYyZh2/e/TUbVbqvIGBCEm6v7R0Th+S0K95Gx+CklCpV/vqXDt//JhCTCymFCWZRPIvK",
-	"bTewWo5CeVw4Ft2/Jgu70loW0WMlyqBXNJ6KpxJlIoAFf4rFk3wOduojWMK7lD3YX7SG7eijV4OfoJdw",
-	"nXab2T2W17ixy2d5PYh1eke2qVv+OG9QXN3deaxTPzzk7FP8GlqoVv+SWpZWSXeVu+sVZIu+jdWvZs5L",
-	"4BRc6BtllK98WWKUlGeaUNvInyEJsFq7xjnuEjXPrnr2fBsDUSlchyfWVzf0ooH37S78GMT2xOihRece",
-	"tNcV9naTpFm85rOXvp1Z7k5/sNOPWknYRX4MY/1GVcU9UFLzJpIJMA18xVBpbDkOkxuSFyynIoQCVCj1",
-	"LIfDmmJIx+gFXDZnco52ZKF3JKwOmf/FdSrn84oX+BZtIKwzrJik5Kh4MqvA3l1PfLbsLi9pEvedojA1",
-	"c16EtODmfftBPT3N5BoKCIHy1c5ioWXpbRZnTG5Ed4bRvPcodXFXT/WYXafbJb7he9oFq4lXQimw4XM8",
-	"i5jSMlVYekQfY7NEWrh7ajCjd/JqdllJLqElB+6Rhgx5kuYLfpLIHr5Qj9/Cm1UvtzymvNJGmcx8o5UR",
-	"s7gzxZe2n/Zl+ApWEJhKrBTMMsDCj06ld8QahW+yqfyfIOQd3b0lz9FnK7ts4NaT7cBc2RdWozb4HUdc",
-	"tC1vtuBF2zwgSZymiWSu4Hj1YlY7Vu1i1nYe5YKn4iHleNv5tCvaRFmSLDR6rPhT0vcb7TeatT/2GFDa",
-	"PLSwxcMoqHXLQISKAZbcuo79xrakBv9ct90EJfIhzU8nXr7/ff1dEkbbILneZu5zPIm90NpWuFONPcpj",
-	"KSB9WwHXVEwAhHUk1W5kr9dWK9C9p36qHRyT/3M5Luqtq7XWcl7DI7fF15FkiVSaxdoKPJnPaluxs0vo",
-	"er/6Au7pn/8y7xN6Vrnu9VjuSqTIs+Tq5uravJX+FwAA//8=",
+	"7L3rkhs3sif+KgjuRng3lrLk25z/qD/JsjX2GcvSkTTHOzvjpcCqJIlhESgDqGbTE4rYp9kH2yf5BxJA",
+	"FaoI1IWXVnvCn2w164LKTCTy+st/zjKxKwUHrtXs6T9nJZV0Bxok/mspKc8XLDf/z/js6eyXCuRhNp9x",
+	"uoPZ0+b3+UxlG9hRc+FKyB3Vs6ezqsJf9KE01yotGV/PPnyYz7JKKiHNtTmoTLJSM2GezuFOL+yPRKyI",
+	"3gAp6RrIElZCwmweXYN7WLiCHb37Afhab2ZPv3ryJLaClRS74/e/YFJpktMDYRzfjt/3iSK/Cg43ZM/0",
+	"RlQ6sQ58ZJQOOdVwTIf5zLxhha90H7sT3KyZV0XxYT4LyF5SvWnehFSV8EvFJOSzp1pWMI3+LIddKTTw",
+	"7PBnONRv2QDNQTbv+b657JG5LkHiz7/6aj7bMe7//Vn0lauXVGeb9LtWj+wF4UuOH1OwHdMpabQ/hg/I",
+	"YUWrQhsxmJsls121mz393MjEjnH7r2a5jGtYg8QX/XIsHT8JmSuiBVFAZbYhK5S62EJ+SZIqLo0Sbhns",
+	"34kt8OPXvtsA0eanWkooKyAnBeNb//4uNd/gAx/ZJ/bJSndtQ2xUGwD9wglYnAtO/MK3/FcJq9nT2X95",
+	"3Oiax/ZX9fht8ETzBi2OSfADPX1bajFxU4qcHtweRNaoUnAFTjmWgGorE1wDRxLQsixYRs1KH5f5yvwp",
+	"8rYl4xRX1SXph3nnW58RfIuRsy1AaZZUSrEsYNf3YnvF//iHEry9gj7Sv3bPjazipw3VZA9ck70UljDI",
+	"+p413PL8U1ECv9sV9rPVI7FasQxykVU74PpTVUqgOT5nV3xaP28KueYzDXf6caZuL0BoTZcFhIRWmmrY",
+	"uW+7HI/n/xJ0EpLQrmx+8FsLt8ezspTilhbPJZjNZQiX58w8hhavpShBamY20ooWClCs6z/9c0Z3onLU",
+	"LopXq9nTv/UL70vB4TD78HNUcpkiFBcD+Q3ZVUqTJThz4iAq/YmakwKUInu8WOPXKNxqVOIagJuj4W+z",
+	"UkJJJapWCQVQBXL2c1yFexX7N/uQuf+i5nKx/Adk2rzGU+r1Sa/z91td1CZjTg/qWIF+XSnGzQebn+05",
+	"whQp4BYK8y/KCaiMFiigN4Quldn5O6BcEb0RCvzRozRdB1qzPjDnsy3jefgllbJfIQpzvai0YjlEv8Ue",
+	"fiCdmTlgvbhHDmi2N+aaD3NcxbjndliInxPj3Ne0oDyDY8LTLPMCfLTkZXNTvQzG9R++jJIyq6Q0Nlfc",
+	"AgpX6d8Z3NO8rGf1PzClj7+Aadi1/6ePxJ4QH+rXUCnpwfw7MOOHv8G+LL5Y/m1urb0JemRJOYc8eO9S",
+	"iAIot6JG3QHZtntSVlmzSvfU+hGJ9W6fScluaXG8A78Te2/iw8HsI54rQrU1Zyjf+h2WGd0p5JxQ1fwm",
+	"oRRSK8L0jVVZ1LwGcrKj5lmsKIx+k6AraVfZJok5TRbWYGuZP48020VtIDwHW3oJeG5+MybWQkvKFRra",
+	"JcWttEKD1EihkQjzv7F9vjfm87A82Hf7y+f14qMUF7xSzWmTOlBGHCPmFCnYLUhz1I3WRLU4xY4gPIVW",
+	"Qt6EfCV4shOkXiCDn/1xUALd5/RLoBBb9fagNOxa3s/sl4pl26X5dTavmdr64x1IEWXb15Jy67e1yQuF",
+	"guNPf6uhNObBWhDB0TIn+w1wQ41cgCJc6KjOWzEo8s7G/CyyLeczpkLBZGbtTC3sc6lemEPT/O8SCrGP",
+	"fpDlmH+AhLJAM4ga6UZ1imZRQfm6soddWVBtZMFIuigKsQdp3mqXPJ8ZWw7yhTEXJc1085fS3P5z3O/n",
+	"k0i3EUWu5mQlxY48sfLEq90SMEqiNJSKgNEneETDLxUYxRwj8y0tKhjrkzayJ4wTiaueW75Hhc84Zcdy",
+	"ktECeE5HH+85KM04WiKLTIhiIVarRdyqMTp1R/mB7IXcMr621o0xUg87dF0o06hkUSgIXWlju3ql6g5P",
+	"Q0Jzmd+g2YbyNeRR8uViRxlflCAXG1FFAlivUInv5oaPggOxN5hXSMjA6BdlfFjKCd4f3wlS6YXx8Y1Q",
+	"swxi+uXQ0ilMkb1kWgMnWtz4w8X5yjbAZJ4Xo/ZIpuByfMws/evC+tyRS9I/gNaMrxcZLQ1dM+dxHZEV",
+	"aLapGUs12QmlrRWrNlSCocEWSm0Urj0iQwKJPSiypNk2SnG/BEvuHlkrBF+7WCTR3XcwRbQo4nIjKi3N",
+	"B6DkYHih+/iXlBXKPtRvYEUU8Nxueh/2WYo7lB8j6dE3lUJpWixonktQKqZkvGzALcgD8StLCoiCTHCj",
+	"y5hc6I0EZXTR+V7a10Y9G9WGJLSetnPZaEFwYypvAlkJNiswGwkOgJ6a2UvM6vJjMuyp3C2qMsHLb4ya",
+	"YJzsNyzbEEo47GvqSqYAg3xGJ6yqonCa9oY8cQ4RF8Q8/lFVRjngXx2PMP9kNLr5KPcIsoQ15XiyDBtm",
+	"Xcs591GuI74f7clwC89bOjnF4obCEfk9VoUdmsf0WHyzx/df3zmQPHxOijt4WgwZis/ddeiSdFVicJx+",
+	"8fmT+RgVOSny2ijQibcd64OJD0ju/xG7viOvZ4lqmusn+IgTbIwXRv1+ZhTCF0/G2gQjD/W2qftk6Nh9",
+	"sDKWOMJHH7TjzssxZ909yvbQGfPMGZJGwTOuWjqfctjPolmnuIRfJFyD1vkVgzXm+W9caK4TkQmSyIOW",
+	"pr04aS5KUcD4j/ZhwPY3d0M7TQ7bPj32ec+DU+KMr8sKoSBmXX739OXLOfn8y6dPnqAJu2M5Z+uNjnpI",
+	"9LCwoqvi2cICZR4Du8ZQvCH/3x++fPKEwF1mLGTGSQ47oQjlOdGgtIrqtY0omBftUcT+zt4Qk7GR1DF+",
+	"c4o40ev3fHzY2F7cDVMj92ZzH652xnw8boAPSEpmvz1qHdSErvj+7SuyB9iaX+fkM/JS8JwezJnzb+Rt",
+	"xa3BVfPg+Oldcv8qeMRr/P7Zj8+IWf4cJQzu6K4sgHxbGXF+/DXIgvFxNmdAyoAJLQq5RXS+3LO43giB",
+	"mLXluqFn32484ehvduDEw6Kz6667YeqdMHGRXTk7QWimVgSE0jGV5328vcShV2vt6517z+mupGzNowkh",
+	"WcEFfOVXe8jJ8kC42KPO5gK9YTzNaaXFzhqyLHYcvK2DCTa2oKnU5ll6AzsFxS3yo6bloBLtEpHeUlbQ",
+	"pT31L5C35UJvGF8TVQLduug5RnLJryCFjYdiAK/K16DJniqSVbqxGy5jZCwlg1X8F3zvaBMxE7sd0/oS",
+	"QvCWrTnkxEeZ1RxFgAiJIXV8FwZRFrJyFlLvxrAXv8FrP7hzD6YliVx2YbECGE0Q4Lla2ENysBBnQ9VG",
+	"07VKFmJtgBgXwOb3zedTxttn23+heeTkTIvzSPFJCg4egEPE+IsC+QZWttqAjfc3SlGw7DA+N6VA3l5E",
+	"/axWIJ3+oBKIqDTWgmTGmoS8VknKSugBtPWtrOIZu16sLFDpwzx2hLXX+ZpKzUGqDSsVKUF2ixUanY1a",
+	"cLQcHiVDc0lXmIirOLdJUeB5IumpQe5G7Uazqd/hxUO2pD+oRxhqgWsTqLw6aOhTrVbf1dotEJ5Qhc3r",
+	"E61O/DbqPyRqs81rK9BujLbO8MRpy0oo54EOqAUkDEsGWuvoJOwqxL6z+7R6paOTd/wxuqN339uLg0BO",
+	"rYUmHmXurBqsaDjh9DrjRLnP02G8gj8xwjXJ0Wzp6U5QqF1YBcRRidh7wjRAUk+29erI5wdJ4TGaeIJ2",
+	"PEXBpQMwTjHViiiuVGJapG9/n+AmDtnVL4QkZXjgBOY1ZuyMsY6LvZxW+H2jX32jT7Ox7t0y+NAj5Jfx",
+	"l50ze01/mXPIn3G1j1WvLkV+SLhkE87EFSsKyOOb1hYB1xvX7lvjR1K1hdz1dJxcJsGUMv97kqhOs+e8",
+	"pjQEG6LzSfaNZ8WxuhnYQ5NYddI+HT4/xlDlMhsmkOZrbhoVK3Bcikr3Vh/iFXMsdTAu81NCCRZvrkDO",
+	"zf+L8lFVzsn/+z//N8YbqnvqF2wd605YL2FcxCCUjKjhgvEdHwMSKyIqqQjclQVl3BVNnhvbwSDktECH",
+	"u2V5mODZu0RCeh1BCjrxu6asSHBXcCCK5UA21KVxNkCE3oDEv3ARMD0aumHo00dyBLwpnsLKUGIvbT1u",
+	"vGqDOw2S02IhE/E0mxdXAHwSR9aCwyImnu82QDjsAQNCu5JKpgQnK1HZGAXKFTY0EcqN9EoYLbwjFZpP",
+	"MPVrDQV/ZjYdW9BTCLCjh4XNL0e3KEoCnnQgDQF29ECoUmzN54YMgDKDYm031XGlvLlqihpU8KPQ0WYA",
+	"s4dHG4bTA2gHUenp9drDppwobbWrVT6u9F+J4jZlzm2Ajf7Q2Nnu0mlWqdf7v9mrTbgGwx3tndORo5aA",
+	"eGamDpbnYrdzlbtT8mjNXZ5kVsLc+xraNZTrSauyhLlmn/mUKLEDc6qbU2HFOOUZ1N0TLoU7nLyAu5TK",
+	"EBrmxFmHVkpcISnLNu4stadAu2z/qxGdI55QKfL/uZORdjbkYgOonPw/tfu3FQdo9ZU1n2geeBm7RsGV",
+	"7RnUF8c2zQQlSCu9iaEIOGOirgSmR2dBn3QMdGGgujSXJr5r8xPA9uxmlG6Zgou3iv1RTHYlJGRUxcVh",
+	"79bSOeS1ciUG3cNvMP2PD2x0VbrB0VPiQsJoqTpUydMjcBvItm9AYTfMUctkbWpF7JO7eBlS/aiGQ1jL",
+	"uKeSu46oeLNjVcTtQSUqGav1f2ar23x7GN4fC0WUlC/6QC2yDZU001ADa2QUL7AOcOAuRIuB8PG2Mz9S",
+	"tRbywC3QEag+x6JMETm84sVh8smTj/CX8arUW19LIVYnvrablr0jOVszXXPIaCXgmmW2jQ+7piVkAsvt",
+	"8SGtI+TLic5uz3edcoxT7GdKtEsGZ/yRwBV0CUVib6S64g5GzvaiKnLbrriqFBi7fD8be4j6987rhadI",
+	"4YpQO1/LM3di9Afd8PZn9uLWQZM4g47KyjaiUmHfc39l2SnZ95Emr9mmxgOLM/iXyh3CxyYROnvjdUXI",
+	"/rI4OF0xJkuNJvWkT69vWsZjhapaotWEsftxZS3xs783ERuz4dtvDlOVToTaAhOwx62hJQs9ov2sFuQJ",
+	"e/2U42EWAOU8GdP3XwqGTR2OeebgiMp8UErXcF1UNpcceaXtwpklAGK+hg1zYRDjCDWfM7j+u4hOx4Yy",
+	"R4c9y/Vm3nRhFbBqhaGaNXt0oc8G1n8YeOMG2Hqjg1dqUZ7zxrHIBk60TkuGn6ZYQ+3UKTrhhe1xRE1a",
+	"d03fECgUtPrucgFqbttlbcYzY27Pxfr/J+gmrxSO/L0px7Xb1fWH9hD+IqayO/nOsJTtE944j32aGNQR",
+	"kshp07UTj4Mp4SK4plmEGrBzlvpgM8y5pVweZcTrNX9+m23H6Ro1iwtEDAPCOBQUu/rUB5u9J/K+Gqgo",
+	"zUspdmLhrdPB9nktabaFfIHoYcfpnSiSUGK1b3y6eIqiUCVkeiGpZiJWrlplG0IV+ePTz/4wKdLcoH6M",
+	"v2dH5Ra0ikZQJTg7R23Enj+1HamSGVXz/dtX5IvP/vCHR58RWpQb+ujzSSvd0bvFDtZ0edCpujZzSW+p",
+	"+Q5yRhfm723VUKMi7Gzl2y3LQczmszJfxYOW3bUx3v9iCeuqoDqWXH1GMqphLeTBmokF3SP9tGSZTpuL",
+	"qoyj3j0juHhb3KnoAUPWhhktI5QTmkc0fUpoZVSpXLJ0OHMZ9J4rTjD2vfIZ0v72MhcbxyKLKW+BO8iq",
+	"qUuDu5JJmPaiKaUiY/W4bSm0HsG4VTj7KMajoEBgdC0IcD0NY4etOdWVnJBmeetvie3deDGKB+1xeTjf",
+	"YW9d08VKyEW9jlkjATPP19zVVzFO7Z9zyAqXDjEmVy7pnifLWxKNJyeVxCZdNPPDQm3o51/94RIuXIf1",
+	"6RraxiBo7/lasBwNQi/QZ3CcVRgu3e6KoCa2EY8RTqEl1mUsSKcmrxj9d694Y5PCHQvvXrTWWK2SVhHT",
+	"97vfn6O3ShTuwctWI0py10vld367dYPeNdzVeOH4prmp2ZgdIckraesm0+3dcJcVlWK3TB96r9KSLrKC",
+	"VtGGvXjDPCtAacEnfNNLf0vyi3pxYRBLpMaEAQIce7U8tIgEDnta1BiUxj3NE+hCEm7RdV1IUSUtsErR",
+	"NSwkW2+0ShKvIzktXreIdPzSLgPbnx8XNCkh84UsHSlrCjUuujHHJevsvclkXb3udyzbTkWQaDdhpLxc",
+	"vCz68saii8JITjAKRMZo8cwhQfa6RrEIPzra046HxOngsdMuZfTmYsGFXmRNLOB4/e1rFj0FHiMFq4Z9",
+	"i+JcgVxDvmA8FoJ8t2GKlFKsWAFkCRnd2UJTi69qi7NsM8zpQYmw4nzRhRsNkTHoAWBxZBFy+37Gb5m1",
+	"5gRfCiodsqMEmh9s6g59tlShy+Ra7Et1MznzyvUD1RslkOIjoZk3wJ0hTaKUTHQW9eze00KlF9/g97WJ",
+	"e/fGiQX306VpnMDgcnpYd0pLyO+MuxLjUkx64UFBz4jXTCzb9KrSeWi1ue2qYxQUYNWKEPECj3RvMB4U",
+	"k2g2rgXA43C45/88QM/TmgGmkPzitOwGtYe69SKUnviIphUrjKIP4geFHBniw0Wc9XCfXNFht6+54Iqv",
+	"v9iXxlY7r75wUsG/T66Pj8+Or+AQ0x5smzLO6KSvcXWFxV2N9dBXPBeLimubjhtHUHPPJH8wpgAdLiCS",
+	"xdVCB2vxXz8kGc/UVI/P82HaHAG8a2gxF9xYVuyvvrteWz/neNEIij1+1ai5/hNBqSNrbtC2Rz/P3fGW",
+	"01JtRNRSKiVgBXUG8b7eHdVqTrQoWYZAsPRWsHxOFPsV1JwYj6FkfD2vm5XMNXvJ4t2rkk7qo3D7mOpE",
+	"iP9QwKJuzTgj1B3SoP1cv+S5Z2Ub9LwXlaslGydY2GcJT++RfcT1EbHEs1g3sJoOJ6dOo5jAvh5GvbnE",
+	"2ASqFraUdrCR25uFx00eHq5HAhRzorSQhzn5wxOiCMqvDUd2BiaMwSV1xY0D0wADgP/2xX+YWOsTzAlo",
+	"F8h7KvXxIpYL2VCeJ8rFzy1vCT95bOgltvxvfLnVRF96SvK7qeaN/OZjuBOd0TxYd92/ZIcqzeb+/xZ7",
+	"pjeL8B2WNKC0a66yf0Fi/HyG8wllIr65EyLxi+CLJWxosXLbb6SZ6guSo8+0gEmJtMOkvjxzZMZqOgqq",
+	"PTATwSYd23B1y2CP+PxPmylThCmfLekA5qaC7bYE14E+BXWADtvT9sUZgvYJ8mkY4o2IjjhYOkIb6e8N",
+	"6xs1y7aKiNXKQpv1iGbC2Z3i7caAR+5nqxwVbR+XpDvbo5YKHFWG7b4YWSc7ukWcQ6bIl0/+OBxoP8qS",
+	"1RLTXkxcXApY03jSa1KwZHK+e4yjGezE8VAmUqszh0QV9ZCsMfgnYvRXDMTBnEdoB33W39GQ1i+1n4/X",
+	"j4udxOpFMMKuB+zpICqpoFjdEMGLA6H5jnGFaL8WF0BNQH6askQtFifP2AtYGDwmzsN+3l3CgQ529OnV",
+	"00GBRGwS0qjawKl1fljntcirqyTavdEeySnohBVxQvFcjzVqYf4XlYw3m5XVsmBqM6nwz9ob48dNVi0S",
+	"hF2RyZKeE1qQmC6SwOJsxSYlz0cVttk3ziNui0+SStcrXfRoTy/uF9qC9e65XgjrqIjpuGql3lFjpqk2",
+	"Y8U8OK8xXYNSynTTVPuxRtBr99f6wlgDPSdqI6SevnHc3pj2EfjxnyiSV0CMiBEMrFo0EftAsmc8F3sc",
+	"ORf9vFqWz0F1Sotnhz2dD42yXPwodNBUMqnQZ7gK5fSxop2nR9duvvaEYJqq7CNOSO0eNz6NQf7qzvF0",
+	"7++pwPqmslOxY2flpJMQsQ42hzNyq001r3lO72IvounqL7+envt2V+rh3vqj2zCq+q2UseK0ROv9vB9C",
+	"wSXxO3WTQmvISUmxuzIIAmIB9KdNjeLfPvv502ZWWD8x/EhO12bfgz0QxI7jOYyx53Y9UbNjnCtixP4p",
+	"TmDRQKgif/3rX//66OXLR998MyeUGPWBA+5khaPVkR03BAzT6kFzvAMW8PkIlVKv3q8t+vndPEmqDnEs",
+	"GcaHgVtJnRHTsBtgjBohB6iqbG8CcA3u/5RmOxovWotPzbY0sgtvJzncK+OEk8DW/A3cglS2cfW88PkE",
+	"k72UwtgD3tkaShE0F4eB6LgmfuELjjsfc7nxDu9EWUJOcPqVxYs/gLYxQCEJ42RV4Lyj/vnnOH/aXTmW",
+	"xKqE0QzpngrNVPUQ6rxZg396kqaXOCwsc653UPyJanhTmzANoE2lPOyZFnaTKU2LEJQKMaliwZ3vKM9f",
+	"3cIpCAXpgMdPG4FNfwjUysX+htBYCGRMpKNbomQsOAdehtNzFyzR1XRGuKMV40iWCH3H0AH43o3wHoX4",
+	"+S4cdRsC/0U1dZbEnKSZHsDTomRHsw3jcTyu66m+ga7LLcSVBRcVv1SDXx94YGNqDz5mv4nhVn6fBOvs",
+	"ojfAwacyHCPdI93H9ojUJVRRKJ3XU0h+MNaxY+58hUEjYxymsrs7mdx067gI4dKzvi5EtO93pZD6hQsG",
+	"dC3aok23JeNUHuLIoljeciyi//721Y/Evs5B8xI0NYkWLvhRVDv+iSIboDnIjnJeV6AU5CMs+AJ6Pi8F",
+	"4WZfPjEH3JRzjy+UO1pXLg8L2dIyYfq2IebAK45W2bxBiv14OXNkEvvYB5snLQpY6UX0GHkj9oos4SAc",
+	"ko6du/35/MmTJzj4B+kFOULIkoKpeHSru8ccfeY1jxqy1CxwH9ldYY8ciP2kcon0+HlfgpOuSkGQAQvC",
+	"xxRxpg/CZ1O1JXtWFGQJZEfR5RwvfWK18CDRCWNnR5gmVWm0lDLneu6DBqOSOWK1kJZKx8YCUFkwkETa",
+	"GeytB0e6iaRYFpMM1iaEEJfC41X9wDi4SevGGbDiV8CcfIaD9WtpbOKUVs1EF3wLMmeZPoJvMQyy9MSi",
+	"UZuXxohiHY7B7ihasHwMqMt+1rwrJqv/LirJmw6Q4yNELdz0jLj66Em+pMD3fqlYtkXk7mMa/4jZQIdS",
+	"aNdkaP0f5pavzS0ORolpRUoqgesoePgdyEj723ORxx7+P83FiYcsNL3rX6Wmd0RSDeknxcCtGpDAgBpu",
+	"3cGb5yH9h9l3QgjW869VgDYfYlo3WptkwKgLPZEHLo7TsZd+wyS7hOHU2UOnp2bbD1InsPOchePrWqU2",
+	"Xz0591PeCR2LQOWwZHo85Po/7MMS9k7BOIxpMa+f4m+Z+3UMfcAFhcQS5HQR+QHyNUhzFCXjoXG/uXZ8",
+	"OzpRQs4Q++gWcIDpnCBR7EjT8BBPhz8nVUr2Bc6Sh4m+46fFM+74ooVcn/k+2jraGMbPdC/Jz5cB+6R3",
+	"knLlPOPr+VrH7zqr0WhwTMbZxRpsCiJGsA1i7RMTRi70zTnQtaqIUfglZcVzynOWR9ODl0Hh6pvPcgoE",
+	"lC+f7W0KxouafGUUI3lHD+hTAB2R9Doq7Gh92zE8UQvFyJfLprKehg/fxEIx2QYQR3ASogM9jIreBONp",
+	"Ysn2DFgbY7KFoWJ/XVC98CmQRPEOpNATHLRP7/1HkaTDzD0ycn+w6MQKwzEfAWVTHHnBit6wQhwocqpE",
+	"f0i8/TughbEjj6NzE4bfe8GKaBgcZQK3UwGW8LaAulOm6bBiKe5g2uqX4s5RIvINFd9ysefjHwhK0Xjn",
+	"XsV3VGeblMRXXALNfZKuMxJZKO1GU2YIu86FttDrNL8xHtYBAztbKDWRdD8czWkoNZ+54hv/peFCW6tK",
+	"CfFb0K5MaErjyJqyGLa88VuplIb1NpX+lChwcSxlPEoNd5oIngFOfZoTtmqGzWtRKqN2W0j0gcpxD+5P",
+	"vGxoAFDMtI2WKWLHcRHVKl9IdTD4F6VI1ohczD7FcdyR9E1REMO3ufeqESH7iyfEMTBic9pwV3wQYyGM",
+	"dorIWjgNdb8RCieFS6DZhuwp08olkLqZqeC9S1HxDBa+2qN5fQOebS9JbIWLAnmKHU4v0r3Lqa9K9lVj",
+	"rWFqwbnYUcbNGxYbUSUOqpWE+LCzehafsWqRxWg4rAWxU/8ct9nOgqUiKyZM61tVRbHAu1Ouofupm+jP",
+	"6SEA5N5TuXtUlfHaDoi5TUbScfSAn1qsfEgQJdeetccPM0IWzVzY59n59Y4cZYUDO1aJB8ndoioXcIRP",
+	"P7riNgUa6XdWbStYIraIfSwWzbfNm30eClezL1oiebSjYmLdbOmo1oGc0VioXS1olTMRt9EshH0Cm8pG",
+	"k5O2b+ugCkp9pk0QONqpiOOfsOQiX21P4wuNpzrFP9lQzm2M14ewLXr4fFYKqRHBNd+hdV8UfuRadLZI",
+	"QROa/LRmAxZg/dWz8iqLcR8Hum/N5Z1iY1kmvGDxanDfB3U8MJrleQxR2hzWemPMEoJIbeyWanhq+2X2",
+	"G0E0to8hZBvjRhL90IGoTbDRu8jYgreUM80U5NdoudgBP+50HdkGduzFT3ZvcVhM3j89sa80IvLbeg3K",
+	"C1Pfh7yBsji8bS7vxQNGFo9uuxDxh4hFIcQ2euw+8zUwZC+FNrbeHGvamI7YOUQLUgDila9FVJAC0IbO",
+	"CIwVltuwAp8hxJZQ/RQf/v3q0UtjacdPL8m0Bu46YtqPNE9B3+hpU8lTfwV+RL3ucNHHMxBqI64pB6qf",
+	"PZw5Q1Y0mqTRdsGMy3peTsILtsrhtG7dtG4dpVLP0oHhJo6Mu8RRlE9RH63BuA82y6wFsYpLhznm4Xnk",
+	"vY29HPYLu1tiA3XWjOPrrcYUK0wLWkcv0jnes83T7QT9e7en27EzxP0TXJhb6uS+30b4QpFMNi2Ex1Kk",
+	"DgUnYyzsXbGi8A02vucgSVZQtotmWBNQmUljoQf9XLFfYVShdRc/sUEza32Te2L9zh4KXSKo3xMWuVAo",
+	"/yVoybJwJ98y2Ns81taCr9vmfmU/2gKyK3prfytYtnUQpE6Rq+i2r1Gmz64YXwpeqdjAJKJF6V18hyUf",
+	"wfutuFZTcbsC/Oix5+pGFHnzmlNNoR1MCwE2eO3JseB2eogiGLQy5KrnnRv1ocy6CVVbPMXHZejsSyet",
+	"c9rYand1j5F11IkP3IH67kBb7FtXuq4w6IZ+IuUZFEVynLUjxpBcvqsv7G1i1ZKt18MQIg0Yu7s+Dunt",
+	"WgP9QwOzIT2RtoPzfpxSGrmvcBT+jnEhScXd3E/znyDXOUJo8najeLcaOIc7wrgWJIRu75RU0qJwy9pF",
+	"X9HeghGUET9HG7HpN/TWnEzAQzD7nVE6pACj7fC7fZHyYOkJB90HmN+UcdWNXlhcB/Hxs0EI7shGdmy5",
+	"QXo0bWNEVTtjNn325Mmn5ImzyS2Poy2r58n71A7LC+2G443QRHVqDvRvhmYlXnmEA2GCeTGlcAWfvh+9",
+	"QXKtwxlgR2vXJJrP1uwW4q0U9kDrOQ07Qbxgx1FF3mrJSvBBdrcHRuy7sESie0ZIAII9YI8yqsB4QNpm",
+	"5AbayY6qHWIU/xG0j07eX8PYpGNGup62CenuFP6LptsE1+sdE93HFiW/pAdjcH2imu08IgnuP7X9Ic1h",
+	"UbOpPivi58Sr1Qoira8PZM7VrolMRtjN8kUA8HUcXnW6EuNflOXEXWyOEbuh6iNmH4zA40JfZuJVdEJV",
+	"EwsPQtu21Fx2R041Q6mGh09NHTGVABNDUQlHMyVl5qRYxBQRCXg/wpe+ljTgpXojRbXeuOuOoBmf9PFk",
+	"XB9phztH/aRH8QB/CH1yzEtD5CTbTkQwdBI6mnlRFDUU+EbEG8FPhI7G8z+FbRYlQz0F5Ac3FPR81RfH",
+	"6+msylzUmiAYXZ2VypPZdAYy328YUG8S/y2F3yAs0uRau6VkiarFEVkuN2Q8ngGDbDsBf9dc7trDYr1e",
+	"hVCQL6z/ksj32yjP2aOWRxQXOgTDacVzgdT0RmjSTvhUjLCTbB5WQPrD8dfRMUl3vQ+mjs+U9cIiWfgv",
+	"6GEPFkX2/ty2Y0QJfFZzdealLarEx2N0t9fZnT7ZKers1Hwey0MMSCmYd1RP+3fbrh32dGaQ3eqDKiRm",
+	"Pk8qzTllWlg9GfzCUMnjZrD4/NHA3KgOme4BcnL0vPSTxgANTkJJTzzvkOISyYKuEJ7eCPLqFmT8MKRa",
+	"2wRePEWTFSLbLjzweLc24KCIEnZugAVdk2Ch3Wx9E1OEcaVpUXjA87hRvzws9gDb0XT5CWBb26Hxcn6F",
+	"cGpKpL7LX6V0ZUclpi/RYuGNmUSFdlkwUAtuyRsfgwl7tdgxDv1XoN5NITOu4dzWbk3Vtu8l7vdbkHkF",
+	"IxR68LzuzZ2v7nxilLhdpkRYOQ/EtU34mkIdkYpthtc0275wisbItGtYnf3DVgD4Q9D9MzVqPigPjeOK",
+	"jfLXgevneK2z2CjPp1lslOfXn8TWDJof4+H6yqozB/LG5/mfPg433rO+GnZ5bQANNYKtuBv13tdUb95q",
+	"KBM6auG6IqJVsBg1VFW2IZQTXKOtd11VCnJS8QJ793U60BHNlZq3hq3vxwGUJgjtKhZLegiWwDtxiTpF",
+	"ZCEzmCJNQc0F+uoV/DIWUq3a7ag8DLOk3rJv3R1e641m6zuqtrHFGjNuwlyfd+by2HP2Qm5XhdiPwkTz",
+	"3+1Es15FoEvmvcOSg0GjlgztBVgezJ0660hQW4zjiramt1dV04Md7q6RfHXv+TOzavGERL8LSkVrdl4I",
+	"SQrQC2MELtYCC8zUlpULZy0PP9wTP/n4XIpy4dN6EzCcRgSDpmM4J5KtZp2KC/ErjKy97xYoObaOk5k/",
+	"d6DNEMfNwrhVtuXPL6UQ64UxCg4Yv5XbRRBp9/H1hVX5DpR9Ydtvgp/rww5r1G9hESa2fUi/80cJt2IL",
+	"iyC3iFPSzYpALwpaKh9tZ9wBUYOWbu+4q5xImYUFAhVIw4ANcgl/I6Efr1OnFHlZv3PScT7EDmy3EwfI",
+	"VaQPJzj5LtpH4wMVY33/64DkXyEVx11d46hzS+z5pAE6xk4ZvWAH1Zhol+Wwp0V/9dCEtmWzLRONiIis",
+	"My1qE/TsjHNl3fVTR+XGY2e2WzoeSZt5njU90jUiZuhVNZ05bUo7SrXIEt/Xzu49q9dkGg/NCm2tU52J",
+	"tTl2a6BiLnZjS2mNdi3HgOp6Irlnxz/1APBWe5+tjp7eIpU5UPMfD41B+QFrsDkkVPkB4F1YtHNWVUXf",
+	"9OxkIBnRSg9m2fFyXZHacDWiceKnhdXgA33yR1aC/QS34HB5bi31m8P3JBn1V/dhZ0QfB1ss00RvQ6ON",
+	"ixj3ZVw46AnqdJLuPdR5o2ikCqTTzePAiuvt0W95NDtpSvFaHOU4qScbHhwlGJBGwfdZCgfkqD+lV8Au",
+	"Y4Z5aZ1sfQWkm/i+dhngcJS59aYESZBwf4qPQxC7kkpI1nP+pcQptL4hGCG7yB4QtNHeiQ25otKEkjUt",
+	"RzcBTyYNfsR3Ij6P3MdS4xEcyg/WRKUaizn3GFdZukmBqeb8qSaEX+NYU8JFYC0hmtf18fC76JHUzEiI",
+	"1OKyuqqX564kXZBc9DuxfZ8ZgHpjGwjPYMJUr0QK+ShDSZ0L4VKMPQMXumRPnNgTApWpjMbFj6iUap/O",
+	"hlT5wUiFXNPbl2G3AbeSisWhvXbo7dzvRUmlvkgQ3T9xkr4QlX7mAwGxZ2oNu1JPfqS9LSoe1NY49T3k",
+	"a8q3z6RkblGXzDTkoDTjNFn2grg30wKjBeOQQuSGW5aD2/sdcLrCuDNz4rmGmqcU2CLDlCv9l6C0IoK3",
+	"iv/HY9yu7LSMha/ITc07VWIHS5EfiBZii4NgzRngwut2XgT+LCETMoecYD3iAfToyHlnbEdkrfVJd4ye",
+	"4nuGsC1ckT09kP2GFb4icgNFPrf1y4Vhr4WqHbs0K7CpE7NALLYLQbdh6CcJvGADQzshgcABB6lSTipV",
+	"0aLF/ZhpbTS6Sp9sW4DStkXbAm8rW0jVPVXYeM+R62Np5ovp47kigJ5oh4QCqHK5h/ZyvxN7sqP8QCwW",
+	"lzE6ShB2MDne1MICOLLy0+KNHUKIY1x/6dz3o02SlT75vUL6xwhmK/OzhQWyaUIVr1OER/W73uhrhlUg",
+	"eI1rdjavQq1gDULUCFzsbaM9IiztNwcsTO/L8TSSECjCxpRrzqvgnKm3XCsp1DksazUd8j7YCTHNZzmU",
+	"PqHrU/B+O0RkCya7lGC8BQtZZzdK0wEcDcRgMULej0/k+GsvtchAlFj4FrLCoSNOxWoH9r0b7Z+415tn",
+	"ht+hhS4t1p64BXlY4ECwn6dN95w08jyCydiZPF73n9hX9giCs13iM/GmlsVJKeQiObcNtc9icidHct5K",
+	"3X97TE5R6UzsYnWTqsoygNyhIxpiJGonXfPqtAHFknK1Gjk0y61/7sas+CUP1vVZxn2NmBxXDZmNfMrk",
+	"AIpffcqM3NEcJkIq5uAgSEZnPOSgjvM68rW5dlLM321Iv6zmi+a9ObeaMCeVagZ1cDUjptxe6/3zRq/9",
+	"5DvcnR5WdH9jm36XYGMNTFmAwvPgfcMevJ5G7BAC3RaYun9+dqYvD3dZUeUnk3tqt6R3/9vE/jOU2pf+",
+	"2Cd+osjGjk2K9UlNqa9tNzni+0cQOAb9dNZGC/aY21ZNTaLnwcB2Sow3m5i0GQr6N+Uj6Z6I4FgaqSNf",
+	"uTtOHHV+ESlzLpvxnnyZG9barDSxQETppoURJj9e2id8Q5DTXcJHum893QcE5UIJAv+4+6jTOBKU4zYv",
+	"pGGN0eE42OyePJXyDD6jx311dcDG7aRkaa4nGULg2qpD60TpDTBJVGUr01KR2C4WBhAaAl2cF6jtCa6e",
+	"sSu74fvGhhsdLG2JykOw5x6k+YWBhKiUIKAiNeZF5ob5KMuCE7breaUePWYfLr5HBgphAx1dlON6b1lA",
+	"Wg7E4ac6hFkJ/vhH3Gmv7yZsMVXt7mmb7YSEHkWC0TplccL3lGmHiRRtt5h4uMxn+41ITD0TsgZlat7b",
+	"xCDnhGqys4FqCTAnGsGmMayAf/b67yi0Nm0kvOecWagj1RQlcnYJrz8zHJKKi8c0/7cIUwmuRrLGdXLB",
+	"D5615ymeWApru1EWMUvkhZDErPCpzT7bEI7FgsQ8risYnVrL0lfxWsfLj1XzIYH9FcwUc07QfiNw3Ra0",
+	"nYYjbjPBLb+iTgbPU2Fe8xOigfZFy1MWnZ8Ae+PEubXauUNgEBzqRc+m8akbjNtTBM6pkUURAHQcs4J0",
+	"chSToUaL2Dvw+61FOTih9LnHy7Fy8APlkYUoIfhT1AiMkxW7BddvZ1GnhEUQD+vPbA+W/8U1T7WarTxI",
+	"dnv6tx9+kLbXzAKfx8f/PZBDoHAkHNbdSOwui/D2KYrRPCVu1idnC9QRjNZ5yxRO3SQ4v3+KaYFHe4RI",
+	"p7gVDX/HFgL1wa27Z17M6bkvf+e1KFgWsZV9PkEtuh2hQQWP3otFnZZbeFzv8+R9fJt9d4nR9TQPHKLB",
+	"CXMFI0TqIk77S+ZECzEna3YLCk+qPN67FidpxJvD3RoomhtiLjbKW3Ci96KTAZ2sh5pY1BdD8w5HMSJN",
+	"/rddVAazlryyYJfUlW2FTSeBL17/jDnD8A+ryiYAsRlIazfbxk+8cVWQK8rsa4y7URwWQVVk8L8bKIZx",
+	"N9vb9mys2Ms2ckzN/vYGpG1SfEMVMf45pnhDvClej+fZUHXFxpCpmCj901homMtuqgaIO77s3GWlO8Ba",
+	"XBDzOhuG1+NrM6HIF409efK8ASj1RXnKlJ0oZazpoNRDB8OSxB5UD8uZGhu+xe71qRnv6XP9Jnu3pzbD",
+	"qMVKyKhfXLvF4ZyBxtdoE9LtLOA5jBzLeBTSHeyeOeqXGRH1dbttRFeMoeY78azJoLUV4ak1LHsquS9W",
+	"qk8yf2Jw2Hecai46f7AJc1flbr5wKW7N92LW2LhSauFm0ERxCXvjDXXlSr3IEaS5nK3YUDuWAI5Git6h",
+	"+qLSDlWzFWNfPXkyPOjM28L42OhXuuj40ZcVIksXTx43Nvko+5j+JY1NxPULostK2LnT4I0EXxVsCtqE",
+	"fe1zd18ScmyivjkPGGk+E3yhWOGrSzvhKlq13Gf8ZxKtbj6Trir3CBa2NJ/OwM3vWjEdhFbrBu05RkZc",
+	"YVEBa1oQ7EdD08IFArFC040RE1h6Z94Z/BVjh3XsRyUq/bQRmMXk3rypvG76Lcc7NvOZ0f3jnm+slfhB",
+	"4NR6gw1WI8UE/G4JnONeer883wiWxab4QobN6SFpBmuK0+J42ymUHXzUeCfxiCh+6T0f7XfrMZ7mLxUt",
+	"4q5w8uP2jCfm4Y7sKfCAXPhu9zx/c89HXB2hDLsUkzOQ3m2AuB+bemHImYZ8XqO6c9hbNXF42rRAufJa",
+	"pgjlturYqIjlwZaRNoYmUdT6gDvG2c6osCfzntkrE4Her6Ei+9CuLqFhzlQixyBwbnlpKbuIDWNP5isG",
+	"uizV2K4qrrwlCqraUFtfPZknU3SrUNqbE9ENabAS7SXV/uuzmHxfUlAfqjgOyqFjbnSe/4rpvpYBN4jD",
+	"Orm1DYHJmmTWdJqAe8nLHU7v2HAzLrznm3V80KXl9gSIJuc8yHjTE80LxiExEuTrSjEOSqUnEoPKqPn4",
+	"hZ3Xd/aCtmARFzpxVt8QUPPNni4g60PIuNsbltnRtioTJZCcWfAvi8ocDceiSRqL64a2KlOEwy1I4gOT",
+	"5rRqDK60sTD9THKbN9jpwWg/CbdMVCoAvgAeD1b+UglZ7VLtkbqS3PHr+FC3n+xm8trlGPLauxTRYm5n",
+	"e0BuA9JP4uZ4VbTLqxA0wo7vc4szH8TQr46qKsPB1hPw3gYOd5XKn1s8pBHyPHdyFHwx3qsMe9sJ1vaR",
+	"LnUduPers/ld803VsmBqs1ge0otr+cGY+lwEvGV8UVJJiwJrBZaHBS5l0E32c4xr9eCYUL+zu9lDeUtr",
+	"oZ+ckp9SKeHiUG0NNTzws9uiiOHcRQHu0B0VV/dRoBak5fEG3VG5hdixgQlDyUDNyfdvX5EvPvvDHx59",
+	"RmhRbuijzyd1WGL8s+qMBAlBDB3os5rmGUlY28PmeO1v/E8koxrWwnzGDTFnoG1gNyrsQCyezITKm4hg",
+	"SE0Lh7J+kh+C2GZOAw3LxfGUyq8mF2gnh0baj/mmPfSrc+I6WMVE5ttPa7X43Ngnh/WdOEPlxPbcjJqt",
+	"WQqpF6VQOi5B5iKb/Ur8fkng/MT8hf7H+Xuilochz2Jykgcg96mu47QLVRtN1xN31LnDn3sh7Q33FvGR",
+	"G62zYjQB7EETnab/00b4Ei/G13M0UpydMKW7Dn9a4DyLMQOgzdX/UTXjn1Uptqkh3z7JlENWUAmK7INe",
+	"01uWgyCKHlTYc0g5oXl8sm2ykzidlAogSfq9FqMUahySvkmHx9j9PqNiSdzapscbOxDa+cwBl7ZHi9S7",
+	"OK29vnMF2fc3HeQ0IOUR0zdOQFo+1uCpBvuFqOfpJIJ87qiJzSi9Q/gFvrbwL0ON93d60q4eBd9sPxRB",
+	"nP/T+ZlDPfUhBtYEYjpImEFPttNc0puNtPJ2hOIbwFK128KPOJaW/4Ykv8XhcD167J6HpTlqlpMtfu1V",
+	"/llNdPYp6YV5qTy79iaa0fpO7M2RY7HRfFnIEhNRQSY/v2XK9gvGZvJgg/Q1Mn2TiylqoYrXMp8BLdU3",
+	"ujHNuzS41MZNuR9vsE21GYPwacSE39CyBK4IW3ksGzstSPU8auLrJyF81YChx8bLRkwhVAIG1DZN2EU1",
+	"tIlzTmkc3nUeAuqKcVokbeANVQuVSQCuNiLhyIzdJMmRAN+f4oM563zihpZ20FmIpbDFHJbaIQjBfFZx",
+	"CTTb0GQpijNCoj8s3HT/2O+jJvvZHnA9q1c6d8P+Ajj8Dk96ZeMyGSIvaKcPBjLP+LEGuegYAXZi6TR4",
+	"DnfPpFa98cPzJcsGzyt71QAsrRYiv8D8x/nslhbVuOFvMYlyn+QfEywswLYNaDoPmdLPzybC1Obq6VQ8",
+	"Kg9tmmIk0Dw1T/2r+DCCgAOJxh4LXoLP3zeercJxrYIsYXRdqePdUQ06y3QlgQhJyiaUvRF72/S00bpU",
+	"RPDicDQfPvZBJwvCCBno5/SldInTA+cpkzfopU80hEcPV42+1WrgSGD3xXPyxy+/+jfidDSxaJ7H/eEe",
+	"TagzYUCbs8ZmO0op1pLuVGqO5SmzL/NaTXbbGMiXT/74FBv63HWEFmaHHeKP6kFhtVYa5HO7g8xW2kKp",
+	"5wOIrAiyNF54+sf4+CGvLO/34+JU0BvXcoz/Vxe5MN7Gz42VTEYGnCUjXImRnF1X62BHKzkzvi6xdDyw",
+	"g3KiQvqmrmqfFO9PtLROcxB7eg7fuJZaligSoGo79TBfSqCxwP+7Ddi6RbKpeC4hv0FMZHQcfYM53KHy",
+	"GA0eGC7+a/PeaEKM8en2qE9UXtQdRVMWEvHjMqXGcCNj/wHTihRUaaLlwWaRbTFw6Go7yDnJjNZw7a/x",
+	"dCrk5w27lxXnFu+jpMp2BDne1w1E0VRuHGPBwQ8w7itjOziKCuA0uYhCLsxnnSza+A7edmjI9tJpbKh3",
+	"3A3I4NBIAnIPb0Irxz1g25EIigZpnEWZiEz7HExvPIwq8FOzzoDMcsH8Htzs9tdewnbpKLHrVcwdC9ax",
+	"wlw6bOqO8nOgfWpOtCgfVaWak//3f/5vfzi8F05Gjm9ZPPatG1HF6jq+XhhjPvindv+ugWNncw9u6GYN",
+	"xn3wDbDRC+uQ3VIu8K+zJODaG4eC+dxP2UwM32zz4FuabSxkp7HqM7ixeBwU+9Ws4c9rlXlitMi+Or7m",
+	"sji8rdbrJj94HlZYQVW7IAYnk9mp3QVrWthB1iPP6uTkfFZQjX8y+1yszBUMfc29FHy9qEdpVVxVS0NE",
+	"9Law7DjK+P0mAVSBwm0VejNNfAArA78sTkOHFnw2omwATXsu7q/5yhpyvHty2Umaa3YLcbTfGzzTHTqI",
+	"w4olpUMj8mVzzv5K9Lc+uGbYF8YwCXojP1GEZplty/YY6CPzpbQ0opi57MWRxQBmR6MkE5cPC5B0mCJq",
+	"g+BFyuN1RMZbX3Lk7gkdSyd1+Bpx4ouqvHS27TJ9s68qbJttsWV09ysHnWju/7FpcEBbeAkrC2A0jtAh",
+	"pvv5iOz3BpIY+QmV+FSnTIK6AGt/BIZlJw7vXUjUbJxUpf1XWVDOwUXn7KabhuM+pi/ZHwK/jc5kc6Iy",
+	"DeaAHRwFaC58tVql2pl70Cov2tpcD2VpyVrj8zRHhVMZgUZyktZW3S0c+QgGfTNmOGzBG2io9mLgS9xP",
+	"wzOeZjZ0weUdFsYsZPLPw5i3UvfjCftPuxjgWoCgZiHV7GgzqraLZuG2h2CRFZTtTgdbOwcIrf7u+2Cl",
+	"FLcsr1HUuxXBGZqt++FRLjYui0WDRk9oKRfEZnZaJR3TkXBbwzVuWlgTTAUOC9Ox7MSU8GB34/ex5jLu",
+	"enrmx8Uc9fCMCJ2kfticOChOjYbj1FgIpxPun/bsQPsU87sG7q7oh8pxfVCRrmJj6ow39JMFitjPk0Ij",
+	"YyoYE7PyNrxvE7JrOLUsu26XHoEJYK+9tG1++Trsdul734M6NZYbc0D73u6R39PuZoyUSxvSpR2pCSbY",
+	"KZU609ojrZgn2yObls/BBsLmyvFDgNzbPYBKErIkWEab2U1JZo0jEJK/iyrQmDvOxgkkMaG6GOx/YHx7",
+	"oapMNxAF+DUK7GxZ/aRB4HZY/sTcw9R5LkfJChe8rGHJS+R4vZqoPjYXT3prL5SFIZQagczgx9BaurZw",
+	"KxwV5qEg+Af31RI2MnWh89tL6OmlAs1D3sJkE9dT56QMRXhz38ouRajrI1ba97y2MdtI4siGXc8pESzg",
+	"ForEUPAeMJ0lbGixWojVBPXg0wuR5SbBXdJEuVgzeIvGUXMgY2qSefGNu+MSpbq+mzzFZZ7DXQIr1zdy",
+	"x3q8HdOPC77FStvIB6KX1C+fR19wC0Uf0IC9gGiPvDW3sEe6LhcQHJqISz3zOdu0ctujJBJLYaaVpVaJ",
+	"QOWJdpLU6rxzzHdi1em4wHupR415U18t6hCOh+scDE9YWQmhTmxXlu2JDtukQ7434t+zF5PzJ1BNTCox",
+	"mQJONg5m8z4C94EZ2RMDn7r5xxafMJ5qqZ4ez+7pgzzZg+iBAurxbLobBNuJUzskti2CXeMAbVVVoh8P",
+	"w+i2/eBlATRjx+F2v3i0m3Yv9Mja4b4ocBPo7YaAj2UwNDF986Xf9juXSA4Ds71gjm/gNsAz7Jy6RSH2",
+	"qTPqtL7madP8m8WlphP3ZF5qWLJ0MwyGR4TM0W4/sYLAEykY0J+ENOt8z7lZ8WlJKnf19Hbibk1lN//Q",
+	"LCP6zaLoOHYqOJdm3qKx/TNGDwUTYP2fgkmwtMqZ3Sg036FBsTaaIR6fEwW8sZrjukOUMsFXTO6mJvlO",
+	"Gqe6WkGm2S1cJzpwWrJSDMfUUAzOnGmLi3YTbVMZNFzLUSpsYHpqICgX8SMDubuiFykKUCeA/SO5xn/M",
+	"1+Zyz71eTegeHF9rxfPagZq23jy4rU4LrCVAUDr185ntzUHf8hH8Sj9/6tUlP/uV73mf8M3j195Zjrkx",
+	"uZL/qFK1bJNawbkbEZhG1RgRNfOGS/206KptxfJbs5d4FL+1mdeS0HnR+UArYaE4RKWxR9Gbdd72CqtU",
+	"Blrdo/nId2gissIjhrqKhAacvzX1aMzbkkePxV1c9Nq1ClJlqcpRdjwQPZQpsx/KCVCC7r1vzfMiKrIq",
+	"M7FLgL+4Mg9WFCQXQTsz5WpvHd1paIapNfSS9FfBR5hKIXkjuMYd3jnyOn55kgbEcK8dsVMucop1Nt/1",
+	"TrK3QGW2+Y7FljwSIVxUPAEmGECkNc5VotFh2dNvNM44xoXMQ/CA9Ae/qcu8z2FTQ7zTg/tvIRM8f0Ez",
+	"FyHprIcvHEb2sRcoXWU3DvhXiwJWKU0zBR3gKMSFC4i/beh7voZ1FTnxXC/psYL5jzc41MgfCTTPJSg1",
+	"J9TW+uZUU/9Hi3/2+sc/xVNgmYRIGezXVMEXn89xFu6hREDoDeV5vA2WHd8vdEkrvWkWhgdLpTfANcuM",
+	"1CucnLTB4WQYphgksFurfeO8pk2ctMmzeNoEAlEsxGpV41dGSn0/wkCBy55iWrL1etjd8Y955y6fhAuf",
+	"Qsy3R0ebzIN+kF/J9UHXR/D/RHDZh8HCEZDkZpl9TLjEGX4vh7d9xcvolByqFuwEhOkUO3YYF46eRGnT",
+	"VDto1wdjFu5cdPvI8PvVgpZaormFD9H8mdpOdajlYSErnjjQK77o8Zwswuq5vtOpbsfAkmz60VxMlrBh",
+	"PDeHNuYsjTOmzL/2IIE4+zpS8pGaAnH0Kmu6Dwf+wy/t4+R9oPp7FDsWrSgUCshGVFJZ2Os6g2u/Wcic",
+	"cSoP7hLX/m3k1fMflzKK+WFWtYfMFi5gbD7qckq/D75/SGf34fefCLaf0kNe1XQQoJ79+KzFlsYT6tdJ",
+	"v4Z4yb2f6PbisSBmmzGxxGyDAXUHUJ7AL38hJIZNoru0/5anJKMF8JxKB37uZLUsaIZUWQ5i/fv263qO",
+	"J6BkuwW5T53PNFVbi/5SJmrufXnw8UrNI5828SCc20ZqoGVWuPpdwjRZC1DEttpGxqzCriyieBzNWxCH",
+	"w133iSLOAJloVtX+7/FbHB0mPTDWhd4nde8aO6xjYKw0yMTX28T2U9sWsKGqRldpr/YPsWr/EQJ6NBmh",
+	"JaMpnphfDOfNf+sZ602QYk6EJCsGhREPntvDxg2Pdzfhr52Ohc9j35Beul1EMJKc6RuyhELsyZNG9Gbx",
+	"OS2treHQ9hpaJFD8g5qBXrXnq4xd4dBYznKhB5nakTmRsq3qWuZr5U3mM9ilsSGmlwwn3VnXjkyTYL84",
+	"s6eUQqy8KCoMnZAVxk58ezSOhUWykDW9Hd/EaR+2WNWBpSPgsBoV2ylCw0sFWENGqrI2QuKQToEerNSJ",
+	"1aX+xtoxs6yZ92Wz3m4A9Av3mmBK0ixTt8FYf/uvu0LdRffDW7bm30+eORFFvnoV4d0NQSwgJF1doIeR",
+	"rRZXFp4YCLHgtJFSeyGxvV2y9aazs76MqZpaoIMLv4gqJf/0s2F0PaPqB0ZZxdac+kBf5+SwAbToxqHr",
+	"dsok+OUi+5JKfQjVqDeevbWWwstMw2JGmhYPjVBjHVD4gF5anRT+8ZIZhU7r5m+VdRT70rdJ4nXo0KlS",
+	"par2SLXFMncwath9NzsrndsdgNU3TvLUssaRsPE95YjA86kdJzox2XGoTUkCLYrDAlupJ6LHGgKOdv+v",
+	"3+MUuFuDbU6jl+2bEy/Vk3LU+xSuKF4p2EGu7xYXBhGocLFOJpoho72j6zq0i2PSXRf6erLMb8S+Z9QN",
+	"OGwX7Of1kGHjpxKXwKesJjHgSm0hH6J3zBWfQoaEpzvaxTXLUBHr8qVxYY3VWEqgORG3zsoz6yBL0HsA",
+	"TpZCb0abko0znQ79dkIhWjmnn+4EXztgSijV3A10uwlBa8XK/mjTaRxFAM8OLmxEUaWiBaELPmVEy+Yw",
+	"ooDAxoUdSBvuTEdy+4CoeBQ02z7fUM6hiGFtcW7Lp+M9JFTpBaKJJrooTs/iNm9OrvotTC1m28NyI8R2",
+	"EUcMts5DzpR7dw23aMccthHEBhCQYxPC3oqM0eJZVgO/daqqBNYGSzWyl7e+fkGVa8Jq0TmqyCjPExI2",
+	"ti64d66T+zEFBjsKCDiYHeSWG5UAf3rUk/OlUKX5EZvMMNlgxwZmgiNcgPZlNGuhGXVtNn5mz8KGzCgW",
+	"y2JjPy1LxtcW9cSYAAXYLoKClsohCEhQpeDK3uGs09zNEmHc9c4sETQn7tNpKvXrJpqjphrRdYj+zKGC",
+	"Ys9PdIjDJSTYJPWFSlcszGZAr6jhZa8akwt3A2f9Hcnlt995rCNbiZJB2vcgfZ7QqXMLMmft0aj+e+Yz",
+	"B1+yaKBcc7HgQpstoSluFSed8xkXC+/i1uAYi7SDmRSDWbOmBEE1JObVWMU4SSDss7xKjYjDUCn+kBMV",
+	"BQqObikx6rJxKd82ylPbKHeplxCatqZcL8WDg6eLxQ0kq6QEnh0+Jc+W4hbIryBxbJ7YW8CvIDl0Q7JC",
+	"KAfWZqxXhCimWSYryDEKjUCSc1KAUqSktpupy2pz8QQ0THzh6OsRZ3i6HP3AeNSZcx85+vUWSHN8Xw7L",
+	"Tyvf9uua1wR1T/NLaCjnadIrIZOClPNZma9Sx1pAz/PnUhWUZ+MLzusTnddzT2Kpjug4nDoz/Ykifp8N",
+	"7ejR/ZnD8Ij7TSz2np5OFSvuMp/mnhQ0XXkiRtnfQmTpDi0uNUt0zLluxtF4O+ZyZwlcCF7TDczMF810",
+	"zUjnob/IYTWlrmqiISM5umJFT+cq/qrYrzDWmjfXJ8YUTBihkzM6PPvFXIRl0DoVqJsUb0u2CE6sS+zw",
+	"oF3x5MEJ/aDzupd2qEixlu4XzmsZL+E4TD0kwRKrWuIl5Qka9A1+nTrbNZDg5MNwvs2Ip3UNOEeGfhJe",
+	"pMiwBet0agl6VZYylXqdokIu2td5CmhAOrc7GU3WH9JtVO+lqGqsqrKgjNsEHa9oMQIuIg9ynDVyaHKr",
+	"1Uy5jKA0PL5eQeo7qrbnVqcXQoFaMK3A4lx0I4toKN+CtEnTGnHSTVSssWip2jooWmNEZ5RzockSCI7l",
+	"z0kuwtr8cKL5/QFcJF3XK6FasBX6q3nca+oZP144hLXjcPueT8Izs6GRKT3LJ3jxKTwzx/IGpGI+U1yI",
+	"XxPxpCmzSoNCRZ/96Uzqbov14EFrNtJzFyebGMfyh2cH53RcVNW89xLqBhXBdfXMG6AKc9kTx6edW62S",
+	"Ws9blKWpq+Ha6oATgvr23uhygrRIRxWL/ALzET5Ke1BlPy+a6aEx4JiXINdAzG+1CbejB1IpB5slKsw4",
+	"Mmm81AymwbSe3SXkPmduWeK+YVgvOM6e1iXkmN8m02tjxtiCDaxV2jVkU1W2IVSRf/7TnXCfWoRM8zUf",
+	"PhxjKT851yY8te+okY1zKmEjnUJtLvVx5CJa0+/bK2pO94rXMlFHY4fdHDtFRh722KmAozfRCuPFgWBs",
+	"26L71wXUxlNamu1lrDMcRTFpb7nBSqlF1LB2uJCndjLRHofHICZBvY5JL+3VL8lxyWJEHrmWIXxM83l+",
+	"sNAINk1vNPJ7/dI7tK5iOanx5WQFMHLLfzUMGhL2lHR1cLDYOFPudLRTfso5SCu9SWT4h8cOnV3FxjxK",
+	"d2geY7LWTvLidjpeHNSFFZDoFx07NKdT8uKhX1zEpwk3B8GpaOmL80eO4zY4m3iP8JhwRzNdHGwJNUsW",
+	"IZ7mYnBWlrZgYqRiv8PUdLTNdSOBjt5/I70S533Ese8GCtNa+TLvzljmN1/umJAMX7i9cplT0W67ax6K",
+	"jj1HK90wHQ9xJ46ELl6b1fjmKdH3Iusj+gThVBwQ2Ei1gr7QMJTQqcigl9JN02IkG5bnqSTDWDhmqqbB",
+	"oeMNZylKtKDzBeOdNPYAnFFCt4pbkHmVwACZGoA5ZRxXqpfua1gzLIXwRd84brfR6ZEnsVuatYrvNdDd",
+	"zP2S6l2yMZrFJFd5astTKmbkA0QuevTzfJpjqlozLPvhNtsjL93crbgZHMy3CQCuuINhGs5P9M/BiuH3",
+	"uIOjc1L4DjQrhaFB5cNenuX1Vp6HqMxOshsZa7ZrsCvSmvPZmQGg3g5oZxMOB4kSi7vI0WcPiCuefPgC",
+	"jJRMJOMUs6V7Kta3ppf02grOCRiLp2iZbtGke0R6eecF+6Jyt6dbUITpCc33aeF7WxaTCdeg6k0sgNzR",
+	"u+/txT7k4v75Wa+bfU6oJlxr89Aefhl9dIIw9eYSBuUoPWXErEpt4kDEelEAVXpkqcMOtGTZcJkCXuWa",
+	"exlPtFZ/03Qll9WyYBYwGQdZbVi2MdLpiuMG0TfcuubN97TfHaUK20HBOBjxiZU06oTjPK3MRffniIcb",
+	"Ndyp11g6defafLbDyqm2Jyu4dqgntqXDLA2Py4MyH+q83z5HN2UyDrPdXnailzt6EtaUXBke7s4/TcP0",
+	"eVG4yCkaitUVz1Jk61nBoVzAAGx6PUd1xSSo/pn4CNF/HO+nbrDTsTeRSADHYwvIR1zw0biMDk0uxUN5",
+	"Teb5wqJIOfpUmPATYASmOLOTR20lfPKePNVQFsoQ66QU1DkQC+fYC8nRR8GnRM7iFJDkW+xeEi0EkjAr",
+	"4GSpV6DxoiPTGP9aI1gmV3yRLWVXcMUtVf6lPL9i+YEkpo8swRJ4bv1YVWUZuBEobv7puFqwwAWvi4vr",
+	"gpGhLVj+pbz+8N/4+NvYgv7Cd1RnG8hfOvOqWxnKc2b4MF4+zYOe+9uiecKJRlDch7AlQX5xg592iZ3X",
+	"ptX1duBfVMwguSSYzkmF5kzRZZHqgj27hLNnsOt5iDgj42odLJv6a2tYm8G9bdh2OgzspWGSBlFlTiza",
+	"CMFoOgERTdBjJJ99TrINNW6UBZc/C7Omw5f69b1wQ4YVF9nx6qrWq4/wn4zhPtFCjK3hpyZcnR4iMrYZ",
+	"Z3oN7MpS8BiF3g2tccNp/Cz7CXnl11RvGrS4Or9sOwL8xNB5dKhnMId6/JdPavSfz/abEUUoKySFubQV",
+	"rbCvinITYGttgHMNuD3AdkQ3Z2fBeNe8z+D4ScjtqhD7em59N3OrtJCHReH0w6g4RoPAm7b/4vpYywoi",
+	"izR3VYkCJOPRXsAB3js6xBfeJWtwcf259TIb69Mtbt4lY5QRkml4tVqdLSl++KBLfB/noA8pJKT4HLpu",
+	"5c+h1XaRkixrKVSS6cNbs0KXVRBS2+GvzOzfTIgtA68On84Wi++E0o/cVQ2TSvZn+22q6a/pe4CkpXlG",
+	"7Am1V4l0QzME3Kw2d+1G63L24QPOCVqJmNJZFYjoKYkEC5WrNqwkO8rpGntMieAkr7BpjHhRUZ/+nf+d",
+	"Pxf8Fjje8pT8+9tXPxLGieJ0C4uMKrghLFeESiB/+cv33yjy31ylK/k3C4KHSGBAdnQL//0GoWjs1W9e",
+	"PCdffPHFH83T/vLu+Q3B+Clh6u/8/T8ti+Z1O/WH9+ayHeNCkoozrW4w6elgChkUuUveuY77T8m3Ugpp",
+	"3/SelqUPaD8upVgWsPsf/1CCvyf/zazij19+9W///e8cS2ApURpp8D4TOby3LSTvEZpFvSec7hhfE7gF",
+	"eSBLmrtXU40BgU/Js8ycg+T1q7fvLI4Ref99DrtSaPMRj/4Mh/cWGFbRHZAtHNxb6z9hP8satGr+ZDO7",
+	"btwv5diQbK/78vPPPyXPiJud73BzAHJ7s2ein9BDPn/yBJf5d+6PM1sZRZhG+NPPn3xuX/L+Bzcu8b0N",
+	"OXJBHBQBycyKbCyfrNitRzU07CASVpWiWAL65ZM/2kcxrYjdd5/+HSMXyi2HvP8n6r45CeygD+8t+CoS",
+	"rmA7pt/PyXv7m/m/X957cFYmyYoVxjb8lHybm7dUCsj7b9/R9fvH779fPXppvKz3n/6dvwZRFkAUW9tk",
+	"hmWy3YMeXvOmRrlE7F7y/hlW6rFfkQpPyde424ik5eLv1ZMnX2Qsx/+C+6cN2dg/vTekcCbIJ8qRuVKO",
+	"6u69yKr3RkzI49vPHlvd8dit5r1xPBDsG+7sJNZ6chYqAotJu8NoAzF2y6d/51iUlQG3KHhOsTwrabaB",
+	"R59/+iQI1M/e1HqmLmSffea782nJZk9nX3z65NMv0FDWG1SBZpGNh7G2cTGj7pFA3+ezpzPD3K+9l+MA",
+	"Xaz+/PzJEweBpB1eRbgf/+EUuD0SRvktaJWjsjsujnB1EPiba72PP7FeotcIVv374csz+y0OY78oQGIH",
+	"gcL5d7bpoBm9h5h9KkIU68p97WAmSyrpDtChefq3+KqaSx6zRnHgMfBzPV7xa1fgezmKOpfzQ/vcNIbN",
+	"hyNmfnbZV1+dkc/ynFCLRtDoJA9WHmPmh3kg74//yfIPSaH/E2jP3OuK/ACV5rMN0NzZlEYJth/fNY4+",
+	"nE/VV7yZPRDbDhNFHcW7NDr7mMhGv5+4hVZ4DFx372Bpwaid868uE4YSfquN21iPV1XfmfIn0C+qK58o",
+	"+IJ7OVHwTfbwttqoBFkbuA4dEWspIV+DvNi+ilD9H6KSnBaPQqSo5KH+7/biZ1ld/nE1XrRfdS9M+U7s",
+	"W2g1Ys/JEsdCmFPfzqJzX17Xunb54/5wut6rIqR/C1HKX16Jdd7yMdTZR+D7W3ogm/G8v3HgAooUsNJE",
+	"VHb+gTEl/EIi8pDeeqO2nJp84CGY2Yf54HVauDPxugx9JzQt7m0b48gpT1875IWJvDUo6RPldq/hJOPE",
+	"O9Niq+Zkeai18cU2d48EPIY79MNSgvAt/nwvojB3kalfKpCHJjBVF6mNNEoMGd/aez6YZ7b5/T9BChee",
+	"EBxuyH9ULNviPejwKxdV8SzwzZ627eJobQGnmtWVVGuQ5ur//bdnj/4XffTrz//84sN/jUSch4Vfw51+",
+	"nKnbttAPIhgdy/kzYgNKWpAt2KFS53o0/aJNVbMLMNAQUPoVLxgHIiRBdrCdkTF1TXEv6UFU+pHFtO+z",
+	"9F7jha/tdVfUTa33PDQT+oUxAm3BrQ2B2qmye0FKG8eSUABVYOOSe5e3LiWUVIJUZM1uAcNbOVzSMYsZ",
+	"KMZQ6PDsYXln4eI+hlXzoAXtDViQdqZviN2iTllQCQhGisrKWj22yx7cD2DDKCMdPFXQbNu37RGB/Jr7",
+	"vQXMfm07xFeS2KYmm36ghRJEiyI3Fof/XE87u60v7zv49zzImGONOn/PO/JeReG5Bb8n1PKcZPa9xsxk",
+	"GN7PBCaTHJY+pmAazHw3B64rJZEdpkX5qLKQ56dJUE/k2tZxPlApCusgRwnS55d99dUl6KW4BZ8V5Q47",
+	"2tt6GDgjeiNFtd6Qt1qyEnpUso939/udz+urprK8Lme9qlvp13cvLmVNDJxeivSceysMcQVtjs8dmxt6",
+	"Cy4x6bAmHCcayh8zYzC58LxJU1ydqA8yxRDJ04QEvbQ9G9D7YdmyfmEfw459sAKC+YZfBYc5FjuYw9TO",
+	"HsZp2eY/BfPThvt2o+1sH1KN/qqpooF1DGMiMa4WdMSVv4y5qFHJqfCOK/hK8+i6utwS9J50ecO9RhT8",
+	"34by98+bGfsP0hDy6/s4WfyaOldnIn4eocRzzqbzl1W+Bj0nfub/nNhiQloQG3Syp7VryiUa5C4lBl2N",
+	"MOJ8riXj6hvlgZ7PISuwssJGrZYHgs3SSHzzd8um9P67cMHA6Xv26ie5XdjHOckfqCi5ygEvEjfETVoK",
+	"R7SrbkTKzWfqRqMGN/TjsjMp7IJu8/Eksocagjla6D270OFAs6sne8272rKE+krYVAgmDr07NyRJnEP+",
+	"yJXUDliM5tJn7srTHeqE9XaE0BRJUiUgea5r1jVffS+mnSOwC167ypo1uwXjt2vgN77kNyDYnKxYUbgp",
+	"7a1Am8Un6jMJ39JbCD/y4RqFzRo/lmEYUOleqjx5XSwvJHGl03oDdp+vmpJ6D3B5xPToLreHhoSduIUL",
+	"Hxdv8KG/BXH6dlfqwzgJ+jICLiTsQLgzmfyObqHhMhErV5DFlO5lp9jt8PmOkUoUV+AkPvW5fdWDVQp2",
+	"eW6x925+OuJcPW5O5RaT4Pg6Yju5dQE56gVMbhpz0w0g9mLjUnah2FiXceCYr6/6PTB0ISmxBL2fwFDA",
+	"vdrsq/92LArDEYEG/OvqFLo6ddDD94GT2sPXcKfnZEPVBp17xdac6kpCiobnVBK1Cf8YB+Vf2GMDngdM",
+	"+60fvh9Dyi7pFr520DqRl/7YtCFGOxCZJmsBWDCFQSdFVqLi2J3pGxrboY36r9cObzyz3c22mczvJ9/T",
+	"Zz0W3EmAsTL8pd5VA4rJeq2PsA914KCyl76wVz7QBG+wxvvpyUBqWOfR5nhtlMnOMInFBPyfBpMGwac8",
+	"WHMwWONH8hFDKt1PJ+DKcSTC0eimsicPldmGXdxreGaf+luQlQfhAL7VosSedcbXnpU3aJTgQCBbb7eF",
+	"Uo/iL4L1O/5WPBcXZu5feC4cZy3K9u+cHXLt3QSyJc22T+spLn6s507cwqiNO+ocfED+WrS/QVRcy0Ov",
+	"F5a4VdP1x3PeLHHvx3c7/3R+4AfzRz2T7+k4btC6hvf1Y9+vgqg8Me5+jxekt3hsv+TysJAVj+2ZAO3v",
+	"sqKxqwrNSir145WQu0c51XQ8g+xH4hj2e/YJ7ZvvKWtnX9bUWWKD9PO3/3lDHMdqZBtaO4aUSES8ycle",
+	"Mg2KcOGHEI4Qr8HgTi2r11agD7PYww+ewYSa74r21TXdKFpLFV+6uuNU9X3t4g67ro9S2/FABceXdkxR",
+	"82iRLym/eKhPf00fbBXf15Q/XLm5AJ4S5Y0YECFJwVbaBsAox2EGtv83SNNPEJZcPOJCP3J66PJy8434",
+	"UWBs/wFHiVtr/BeVorega9np8HyCsFT2M6HfUfymueyKlKvfcq8+E9lvBAKaLaEpi7DQ1761+HDBwzzK",
+	"hp0fPXbBrYqBlt+Gc4dLfaa2H2mr2pDU9VPxGNYppVixAlC5IwKSg7G0vRs+segAZ29IRrkRzIrnglvw",
+	"Q0pyepiwxW1ob0wc6KW98p4Ifi+b3H6SRZrqtbsut5cdg0c4T6/dlaNc82BKRnuDPJhyx/ZHPTTj+6ew",
+	"KHILUPrp/LVgzD2iKmlArlaiKAQ61uIWJPHo45dz7JLtdx9LROYPxXN0n/4RHYEHK8qSabC5gF6BnnBI",
+	"YJ3TzhEuiU9RX/SQxPGhAH011Lk+skbAeYSh1oKIPQROJWIqUoY4Gx7+qw9X8SJYRwmRGofu9dsXrkQO",
+	"yi1iPlWMXtj7kod2v+Q0G/oCCUnjFfnnEaoIdThewpitpKTltWVJu9mVI4wqP+by+jnNayqT1uDPq2ef",
+	"EOGxnq7p+siuaTHnUMDajl7ojzsE1z3MMq1mhffCqp82wg3bUW6khNjVAGg8AabUk/xtlv9gQ3n1Cj9O",
+	"Cjig0LWZ+wNoosQOcKKF5bLz+N0kNvsPowxvbO2+YTyHPXGEVz04ScGWszr18vXD3/L84cvTgyjx+Zbn",
+	"hJKGJW7afQ/v2C3gQJpBfdlc+ACKegb7K3xf6dS+zct3gj7IBpCAn/dyvITyQ5YHkldA/KAyJ5stWYxK",
+	"qFUvvNoth/qCXwulf3TXXRN9sn7NvRDRPMx9fT0wTyg0nBv4SOAaJORzo75B4SDzVudeh8zzy+ppDbIh",
+	"ykPV1M0Kp5z8lwQtbdKvvzd+nH/kaTDWi90Z4ca4IZQsBa9c7wHTtYXLFBF716vIsIDpBEVkXvEo20C2",
+	"HVZGz+1lV9ZF+JZ7UUXfYh1BIcSWWKgQUlbLgqkN5Ej6tvqZY7240VNwy3Jwc90vqJCSPJJwG8hhlEWv",
+	"bVPqm+bKK3IpeMu9BPM0Rci2Jc22dtaCh23ai6rISS6MgXjj+vhjlXzX5Y7wo2kueAi9Wq1AvjFPfqjn",
+	"Dy4Ol3nfJ09ghv1+8pxfr2lY6MBjrQdtVAnO5UTJtsdOqyExF3aXEcazospPsX9VtdwxHGLYf+y8Da67",
+	"Znaifs09Hjx+/Cmm3wMSXdXqdRxxFRS9tP/OXfPQPOU2Y15x3/mzp4pgHYhN9OkNU6SkB5c1iTvEB1Hp",
+	"E3zh9hIw7MhyCxAUe0+lQF7I46aZ0xXNk9oT70et1xqSzOVEE6vmokq+6Ksnv+VkpJPse4pJH4um1bbm",
+	"IJBsvdF2pNB+I3a+oi6pAroTo9w+HpdEPHVD9+y+30X/OqnSgavUBqBOgZ6WATVPuFT2E6dP14nPPnH1",
+	"QMu9506Dxjwi1d30P6Yz3SMF7AAOQD31nB29Y7tqN3v6+edG2naM239+9sd/a4SCcQ1rtIqvqsIske5F",
+	"hb02XnFWo2S7ekFLd9RYhnBzogWi5SE8pwXPPkbcPALVthLyeEkLyrOB+P3X/qKHmex0y7ufodOOFHME",
+	"rap2yBTgWjJQPfvPUVtLypVVp/0U/wGvfxde/lvIm5xm111TNiwh70U07KtIyOPR5sSOsuLRBmihN33F",
+	"JC8pK76zVz3MrRgs8L7mwhrSLcUdGEPvKVHA9Zyg7BvrTlR2s5rnFpRx80c/JxQdT762MHPKxSGluGV5",
+	"q27IPD9gFChF16AeV3xHdbaBvHcf/8VfZQjz2679aX3K/VTJU+YqgIx6qeOLRuPa8RHtKDFWByETQxhh",
+	"H7y3rTSF4GuiRZjUDhGWj9nsG44v3R/7jaQr/eC6Y3FVH6O0+aWl9/UDQLbXdVdL1p4yrdrlLFrUqYn2",
+	"iK9hSXnsWywuGJF+wQo4SXvcUzzarO0FK+r47AnlK+YT84tgheHkJ1LrZsvoiueY42vhS9sRnhtw46OY",
+	"JgXbgm19OhAJZXHABF9ZofqgiuWA1WyECw6Y96O7FtrNWPlQj//Je0EM3GZ4ke6wKClaAN5pHuk7tVyn",
+	"8/0mkWnQj5SWQHdnz+A1u9x2NVxg+C52suH2xjJ0VzbqOIGWO+WEak2zjQtSJnh4TqS3zXiLb3v5tmf9",
+	"8JWDXeVHByajLlq9BBQK9KVRPYiVUwZcYInjlou9qif3MhtENHbljQtgKaw3N1YjETYIDtLJG1OEqq3F",
+	"rR9UDaLSRqs8sinkoaqkV/bqN/XFD9MD6CzzfuIkduafo6cv4tiISgG2Ubui1eWBUFIw3pruKgqWMRjG",
+	"o+p810PdcJ1lfpzi5C6t7mm0gOe/bHgUYXNq8119iMBvRIIeRCXyM7WNcZRwQXZCwo0b5Gk2syLA8zGs",
+	"fmyf0md5tVg0mUH2+e/EFvg96thr7S7IKsn0Yfb0bz8fd/lFWFMffbpWuIL3FQe5J6T49Ng8pC5UiG+s",
+	"b/A9jhxnb6j5CRy+mgb/xn39fXviE2Xr9zKfSbvnG78xMpibxWKthKtHmdtSbKZcIGLCVhlCdnBMjXuU",
+	"19NqF/cQ/XsuzRbvfXrTMeRIylU85sktyMEDxl/zQI13v7zrT/VAKIuVkGQjdlBDXEjKiqdEU7VVc3e0",
+	"qDmxaSXl2se7wV0OkGODmuCtmVHmIQ13uiMF0wXX58wGfLATYy7c0eQabi/0NLHnFytWwZmmrQcxDTsV",
+	"0e7z2Y7efW9//KIJh1Ep6aGnGEabbdathzlCo/35fjpA7se9bu+I/qBG+NdBuNbXLSjBh9EycwEY1oAG",
+	"T+2Q3TnhcKexR1bOMSbBFOYebKhobocez8NqVJu13OHEC6YJzTIoteq2ZF4uXnnEuMe0ypl+VNJs28fD",
+	"Z+aq1+aiUWVDE3EnzIOHICdGy8iw1TFvPaHMV2ebLT4aLRAM55KwCJj8xoJGjGUG/CMSlDbG8NwCrWQb",
+	"jFWucCQUuGPzvaQlwjffgmSrAzF8fk9sR9INoYUSMRSNqwoctlvBpVs6/sRu4Wvz5AeLK2sW93sz4W+/",
+	"pcNIWt01iJnk0nsUvofjhqwYpzwDIqEAqsAqd4VZx6ZofuIZ+zgT+Tn7poonl57jUx/spEx8iF3jR5i8",
+	"1n73lRF1XW3SThDD6dpdMiK1hRzjoEG/kEPb2lVKdyfpjhcoa3pcWBc/t49t230Ps827WaJb9O+6+Tev",
+	"mzvVYW4ELeU4oqoZVoGmtmvwlrCqFOQRyOWxWwluzQLHxhy+tVffR+AhZp5vGc8v4T3/y6CQvbN9z8Dz",
+	"R5jsd40/ycreqxrIvqZkrDC99Nf/pitP3VfcEzKzpdiRT3VVhveNvvWlkQ+1wscu7+MUGtxX2ajhQ1NB",
+	"Zpz5wM7CY6IQa9t/U8wJJd+8JIh2ShjXIDktCBf6FDNMrFbuoLywVFkAgYdaxGIW97tD/Ns3uuy+4QTF",
+	"+IZIUCBvMQAFZFnl5gibvieUkTiewaOduL14sOiluIW37gUPdXv49Zm1foTxFOHrf98j51scAoNGsuKc",
+	"8TXx0m0OGT+Eo05HC0lKmxUd05qQ3jr9BuQbu5S39cXXhDRqv+veTPqaEjZsIisPYxqfbnVVqx6zQqNt",
+	"+nf26iv7V/Ie8Vio3EFuc2PNqBmcLdydbHFVNuyF3K4Kka7f+A/jKgec+MnfcEVe+Hcg/vr1W1iNzsTP",
+	"9HFrT5Q5bg9Lj/ZE34vy5ADw6AB0cDccAP6Klz1sjJyfmN6kwS4c7MEwzMHnT55E2nXmMywWw6c85VVR",
+	"TJlUXVJtPJPZ09n//tuzR/+LPvr1539+/uG/Tqqz4LmaHCr67H5DRbWk3B/kDNBsQ1CSyRqhugh1OA1h",
+	"o7HeSFAbUeTuAPJj8W8IF0TTO0LzW5b1QXoEm2UcCs0Zu+Z3ET9PxP91gWVcylI9WpvzqbfUx174J4vb",
+	"fM0d37zn+hveNonVBYoSbHcYNyemTRnYpNwBq306bWERYopKP1pi8+rgESgq/bW78oGfghvhoEOxX/aC",
+	"aFXt9zhqGJVrG/pQeQT9fpoUQJUmAmu0Dmm1JSqdiR1MqFKqufHK3RpZ3wsmlSY5PZgVYgjE0OwTRX4V",
+	"HG7Q9LVLsnN2c3qwSi++RgS2itLLQ6MP0esHesHlIKjC+MVc+dD33Lin+ki7+y2gAEiopZ1osUYN0cWq",
+	"QCMB97n1eDqdqcYBcjqlZWnbvwy1Kgbf/3Cz6/USP07mIKTR1dsTrTSQnavxQWERK1RDdloadhIDwfog",
+	"FA2mahma1yloIUkBK01EpcnyYIQEilVUPqLnyYhq3FBu7mN7Xp/0PZvMG+pWyUU32TmeLD5l+Aj/fSDK",
+	"lQaiXLbsv6B8qjnwg7nlPk66ez3k4uNXEqpnvGd60k5oOU0PT8p/czJ5fw7mihU4aKbxnBR5/vY/MWtu",
+	"3M69kNulENs5UXRlB4mWwG0wRZUSaG5XM0ICDZXGKOIf8LqzIiOXlKl7UBv0nkqofnLIKHZoirVc0O8w",
+	"ps/SwbKwAIvLYbkhvObyQLJKSmOQjuG2Fo+c4TTm7H0nnG12v9NdoxG0eV2d2FTyOkSyDVVJIHU5vpfm",
+	"mRvf8drcdB8SVpP33tJ6gXXtJxHXMG9Bgs9nNxRbc8gfMe4oPQ8MRQ8DZ6ztlZA3hGqyE0qTr548GSOJ",
+	"e4CB0T7Pqdr8hFc9zG5gv777UxLo3hjCoVoA2AZBtD0riqdOh2Rit2NaA6oP31qh7MUrISGjxtWWYkdc",
+	"AdUIfo3zjq7vGN1Th6J5lUNGc2rB0E9r2JWu09pGJ0nBOKhrOUiu0dCv4MLFPE771Jx7kKEQr5U/Vr3b",
+	"OJn7vYxnZJCHKlJKKKkE6axZ1+glbQod6xqKg41N052ouB6rna7elPOQt4ld3Udrxfl9l1xkl3wnCgxo",
+	"4o6wJ/Sm9SfqAKNysqR8S2iGmV3zu5aHOckoz6CwfTmZ4Bkr4Kgjvm8HSTB2g3lI31H/prnqFEfZ9kxf",
+	"yqAtQbrpNS5ttQOuvVWryI7mcN3TWcItSHX509keeG/c0x/suD23vo+Tpqipc/VAudpiWwPdgp33iDY3",
+	"9YaihdUXsvaemL6py1Odl+r87n5j24Pz9Y88dRc9TLcIl3c/A2C8bUg83eo8YjDDDmi2OQXR1H7Hwx2z",
+	"bFb3kZKDljJXB8HCj0OAsRafD2g4Gk6HbG6jWx2jXPq/PFZsVxWuGifRAOSu+C1IgF/rvZt84dvvY+Lu",
+	"m4pHReEW64uUJsHozqcIIWSn8G7oLZAlALfwmz5iAhxDqs0lwHPIb8heMh2F4+yRKGcGaCYvj4xrHvqw",
+	"5fBBAOI+3wihorqihsT1HSQONo+sEcDHDj9od4sMcNopnRGH9OE//aX/Guft8XzYI3qn+4Bb5+7ppreQ",
+	"mhYBoEti36Ccv8aLn4scft88fWCfhoyGUrOnf/v5w89HM4aoRVVBn0qxNe4izE0ZF1TwpaAyx7+pbRfY",
+	"3z422EiOey4kPRxVdhy018+ujFmD77g6XnSa2u/CadYUoY/2rCjI0qdiYqS9yG4K+fHYvIvqSl68e/Qt",
+	"W/OAlw+ze9R//EcKOCNHvrMlsr+H06621Qybm5FoO8oKyFHNoRufQ1awjkOR0GRSgh1meOYstOiGecey",
+	"7fP6FQ8Xasyv0Kz3Ie+YK6pulm2JWK0IJWpHi4I0koESVXFtrugYmlGZCkFOm8SGB0m6ZP4vz/35unPA",
+	"eg/U0w0W+fDV8vWE7Bm+w8FyAdcWIh9I7qYlThYsLxcXdVmxZFGoByxOSttV/n64/2se7pa7uDVonktQ",
+	"ylc0ldWyYGoDOSmFOmnLSPP5F94zduzFG3zyQ83zmMV9rKErv++b+9k3z9YSWsgqEm6R4QSlnugN5S24",
+	"XsJ4VlQ5qNBqPtHICeK3l3Y7zZNPHSk8ZXvtqkKzkkr9eCXk7lFONZ3geNbf/0LI3e9b7F/U70RZJNTa",
+	"bE9JRkvrI5jNQyXkJAdNWWFrDKkd+jq4mzaGb4NhtO9sz+6/uJHsy+nhroRMu5L6/Qb4jaW5chkgnDFR",
+	"CPH/s3c9zW3rRvyrYHx5F6lu3qEH+5TXJJNMnedM5EwPnTcvkLgSOaIAhgAtu51+9w52Af6TKFIKCVGu",
+	"j7ZhEsT+AXax+/utI7G6ZdTE68pHqL5e0/VjsNPNs18IVEtLzqxKztb3SWH86ISvJ4UXflJADOjypu9g",
+	"DDvYSX5jMEWCyuZrHEstm4+/I3LakSbBArgX8bN3QsLq6pzR8X6OhLYMwuYMOdNplMAkp3+GSskiemiB",
+	"TW63jKs1kZ3VcrHtuuTwVY4pXyQfcd4ixq63QZ3qG2uAuwNdEinAw2mztd4nIGhtr4bMA5rXvOT0X0UH",
+	"3j9RvS+BYsk1iIKZ3RFbUN+WCmWqmRVSTqvSrBE14Zqzzsau02HDmeVDj1UqhGTp0Iis5bAVisUXnPuu",
+	"l8Tzi8q9om1szGEvOEsgjWRwhAQ79pR7lOWkF6qzfK5tfGctbdqF8IcWbw0mzJyW9lGG7ZdnJlQ2N4o5",
+	"P1CpSFL8Vhr6Wudykrh+pyoxJjOdIvCJcbAHhaT0lMjgbPZqkQIIFcoWD6r0rBjZ6uOiDV/BdSJW46AH",
+	"rh1NVuCKVLhiCqBMyVzO7/3k+cO1skS4lNMFV9DaOAzno4jZhbUAkW2QEjnBJVrEUkFw9UdnoIwd0pmW",
+	"rmT4R4Q9YAM3P/tpW38XmaiSsKjnoLcAFo1NyrUDB3UtFsjoBU9JzCPRWIhYRxXcp14++gnNCo42mOUK",
+	"ztRLiMsytFJZJkIjaxM8KbmBuQyeJ8hDgj9i+TfeaqC5UimeDhlnKfAq+/xhhWrBkq+NvWgiourHePEO",
+	"1VeyNBOq3fAbSxcyUX3eCzhN/TqQdD1Q4G8SnoKDWTDxEGWUag2tLdZnOea6hEQ7sm8xFA1P+nqhHkd2",
+	"NqMifczJYqpggQsZYQsiokhNbJpNL0IImBSgmJayO5RU2Y5+4lBX6po94B7dqEtAAaR2zuHR0bp0xFpC",
+	"hDJy2q9+seXdTPzw0iHRt7ZXf5qvQWCf7gFaulrrba6QrT0JpZbswRfPC9qN+/SiHtql1WlFN3wNdE1V",
+	"TUT10ktfXfehsW4upZ3+vKg33bXv9Q61I+4NGRJ6qZqDwmsvm/dNjauKFFtFjyBYlpyEiVOzqGGj2IvB",
+	"pzhPNPtqSb1Z0h0gCuYcJkynz8QWM2FrgMT8Gi9I6dJLwJPOd7AJdiVqiSZV2JgxLaQllWvz31nSBpND",
+	"XcNUsJDjvsh1/w3f5qFf8WVjrnYYRdP3e0vzj7eg1I1shBYFYJu8K/cstu+7LtLWAATHXEL4wRU1if5Z",
+	"45poRVh9S6VuaBFbHulIrG4oCpQpCyFuYiXZDVF8ovQ6I/GSZSLIAAvuXWPda1KsLoFEBNurwdfIVxAR",
+	"wfamBMMxMWq1AjUhNA6uHAKH+THAQsYgR+PYu54/GVfkQhi4HDOX4yhdtSvFPFso0UkDX48/bfdgqGqO",
+	"iwgtK8932IvFTg7pOuQimMrH/nnTP3IR3D9COm5zcLN8NYRLjajVOr+wYxArYxNKAw/oRA+6+CttMuYb",
+	"5hDyeGkOibbwH7eizjaT1ym3HBTvcJyHQ49Ye8OMx29HhLXa2VrdWNxDBSAmLFMNCzrptZcLMOcw8vCo",
+	"mKGZr++bunGa/ZCRIMEU7YZ/FibQqPAt7pt42zWHpUwR8e2gA5AxTK1ytNi+jOGrGzik8Rfv8WL9HyLB",
+	"xQKYWQm1QxRBOuNKb2TqCvijlAUQ8wodCcgkhoaldVlKsYzSTe9JSnxqaeH68RjDC3hw4c4q4rPLr7Dj",
+	"sJA6OgTN16AYLJew0IwvNVCfRpuQFfB0ETYazoz+3IlY5sdBRhmfSQea9VdQZuWHF5F5masSVxNW5pJH",
+	"/+zYkzA1sZVpUEYXdv9XF8m1hqcDHo3e+oBjepDOhj/dgVjpEEmskdLa/fzm9ApIV1K5AaX4CsxIibmo",
+	"RQEvZltrGwotf5q4ila3p9v+nqnVDpPfTl0Cq9vDDlHXHvmokKs/l1EMal/WcC5lDFx0Es+o6t6MrXyM",
+	"/OzJ1idsXf/XNo20BnHDrCUoqmFUkzLvj7UEddtUDaFDLPQpe4ofGdbcHjz4zPJR44Qid/PzIpl71zqQ",
+	"r12faOTuU0YLm2jndx5E8nx1fGGS50I+CYs815AjwMgvRQHOBUhee7+PEtUZf3Y8ELk6EKJ4IAuc8YmN",
+	"l+yBARNQAh6xptVMRB0FOl7qwg0gBtKcXZTV+31UbMPF34imWSOKduHApPH+a2a/ZVCtUMqHKvyTsop0",
+	"Acsix5RIkXMCKXV07l+eZqzcT+JqOJDbT8K/iQ4qjIYWatTNyIK9wnSDqSKLCmdsNOFKmdDpYCiLE7+m",
+	"lMd0yRdapodudim4/kDjBl3R0nt8JIPrjKC/KJcHWrqP7azhv8EqErWV6js382aQpf4NVtnwPgXXB9uT",
+	"ACuUuGA80yEIbb5AprdGqzMFTJqNx4K0I/dQXkJ4rE5X0nCHMmr9i20YRJYvqZRL/1d9C/kI6fPfkaRg",
+	"cOb5zCJdlnXDqI1RDXR6SBttIj5UkVtbBUdzxF8pxlNgKpRbgcp0tNq4p01beRmSmC+gukCv6nNO9fkd",
+	"tjVlIAUBnsYRpHRjYtRjK1MdxmbX1OEJniWFjWUdb1IN8/cX6FeGO3U/8DWVtBq7rWzDjG/588R1rBYb",
+	"QxepaUimWXIgINWQfEuuXpjR+QoUvmA3QFkw2tL7R4o9y+wWCT8JDQuvZjeRyDSov7AHvIYRkq3h+cb9",
+	"M1EKtjptnQLfNGf86c/dGh7hEYSeFk8cUefjDNJHSKcKhGY4TUUFH1w71tQb9h3/cGN/8X3Cvgdc8xv2",
+	"HyEzMWFRMGEuN/nf77csBZVtQBEV6x1Xevoev//Tu3L2lKt1OUQvgGxbS0AL0NdBw4TiLT5KQVX5owYA",
+	"BKkvcIUfoRkVxA0alEQI3+El3+y+B2s1XPZxwmQc7MvwD1SO8zYIRk4ecQJtxJu+X+5LF+qqkNIv8Mxt",
+	"gsVIHyp42TErxB7u5Lw+EErxEXYlFxpGuo2Yp5lPp/b5cj07VxiEa80XodX5QdxbkqSg2jkGZ+WBp9/A",
+	"tV+i/ri6tCvZ0tL4YSKmhKIrk1qBRuLJKogY/lgyt0J6rsp02Tcby120LKvJeOslEVPnzPHUHWi0b5sc",
+	"NkKkbPGKR6JRjnT6O2SnDzjiElrI5FZgz9zB5rHTWsEaMTPykqZja18GLengylOFNWIf728sq8UV+GN+",
+	"4E3c5V+/Pd34WDOpsboKMzc3T99JAlyXwaFMeLpGyFC1ZkG1kqBZIVKg7s/e25HpsWNXCDfPF6kQFqxO",
+	"20Z2x81DF3CdtEMJKf/dt7OY4UPHrhk0yxepFx+jINeLTGgkam7ZQWCTxFy3VPU95KPGWdXn5ucHWMoc",
+	"APN167Oiz33GaK3Hzu88mZN8dbxV9G3Kkj6prC9Xk+uEkisHgLtpwKXogJ3uW+Wd3bc2Aw89T3HslKFS",
+	"t0cFfSZqoRuFkONlzCOPMziqgs/VWh90wXbMkEmdAeLLH6eDYtMRxYR5eObd37NRlfsGJkxIwu213DFR",
+	"QEm7/Gx0DE5KqVPlb3/t8P57gZhcKCksMAujRVim3cBuObrK48Kp6P45WdiV1raIHjtRBt2icVU8tSiT",
+	"ACz4UyTm8mmy0x/BYt6l7cH+ovXajl56NfgKermu0+5jdpflZ9LY5bW8HiQ6fUuxqZv+OHdQnN3b80Sn",
+	"fnTIxaf4NoxQrf8ltyytk+5qd9cbSFd9B6ufzTMvQVNwoi9UUT7zdUlREp5qQm2jfIYkwGrtiHPcJmqO",
+	"XfXq+TYFola4Dkesz27oRQPv26/wExDbFaODFq37pL2vsLedJEmjR7547juZ5fb0L/bxo3YSdpLvg0i/",
+	"UFdxB1TUvA1lDEwD3zB0GoXGYXFD/IztVIRQgA6lXuVw2FMMmRi9gM3mTMnRjir0ioTVofI/307lclnJ",
+	"At9iDIR9hpWQlBIVczML5O6a88W6u70kcdR3icLMPPMirAU/3nce1NPRTD5CDiFQ3tpZJLQsnc2ilMmt",
+	"6K4wmvd+S53v1TM95tRpMcUXvE+7y2rSlUAKJHyOFiFTWiYKW4/oZWwRSwt3TwQzeqeuZleV5BpaauAe",
+	"aMiQK2ne4KeI7Msn4vjNs1n1dstj2ivtLZN53mhtxEzuTPdLxat9Bb6C5QKmFisFixSw8aNT6x2pRp6b",
+	"bGr/Jwh5J3dvxXP02spXNmjryXFgpuwJq9EbfMMRFx3Lm0/w4m2+oEicpwllpuB492JmO1bvYuZ2HueC",
+	"q+Kh5LhgPu2KNlG2JAuNHik+j/s+o72jp/anHgNamwcKW1yMXFq3DESgGGDLrWPsN7ElEfxz3bYTlMSH",
+	"Mj9deNn+8/VXSRhtg9R6m2ef40jsRda2w5167NEeSxfStxVwTcUEQFBHUu0m9npvtQLde+mn2sEx+T+3",
+	"47zfutprLZc1PHLbfB1KFkulWaStwVP4rIqOnV1B1/nqc7inf/1hzid0rHLs9djuSqLI0vjq5uranJX+",
+	"FwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

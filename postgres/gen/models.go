@@ -668,6 +668,7 @@ type Payout struct {
 	PreparerProves bool
 	Gated          *string
 	GatedAt        *time.Time
+	Holds          json.RawMessage
 }
 
 type PayoutApproval struct {

@@ -20,7 +20,8 @@ from money_history h left join users u on u.id = h.actor left join brands b on b
 left join users z on h.noun = 'person' and z.id = h.subject
 where (h.brand_id = any ($1::uuid[]) or h.brand_id is null and exists (select 1 from user_roles r where r.user_id in (h.actor, h.subject) and r.brand_id = any ($1::uuid[])))
   and ($2::uuid is null or h.brand_id = $2::uuid)
-  and ($3::uuid is null or h.subject = $3::uuid)
+  and ($3::uuid is null or h.subject = any (array(select $3::uuid union all
+    select r.id from reversals r where r.payout_id = $3::uuid and r.brand_id = any ($1::uuid[]))))
   and ($4::uuid is null or h.actor = $4::uuid)
   and ($5::text = '' or h.action = $5::text)
   and ($6::text = '' or h.noun = $6::text)

@@ -199,6 +199,80 @@ func (q *Queries) ListPayoutBatchItems(ctx context.Context, db DBTX, arg ListPay
 	return items, nil
 }
 
+const listPayoutBatches = `-- name: ListPayoutBatches :many
+select b.id, b.brand_id, r.name as brand_name, b.part, b.made_by, u.name as made_name, b.made_at
+from payout_batches b join brands r on r.id = b.brand_id join calendars d on d.id = r.calendar_id join users u on u.id = b.made_by
+where b.brand_id = any ($1::uuid[]) and ($2::uuid is null or b.brand_id = $2::uuid)
+  and ($3::uuid is null or b.made_by = $3::uuid)
+  and b.made_at >= midnight(d.zone, $4::date) and b.made_at < midnight(d.zone, $5::date)
+  and ($6::text = '' or exists (select 1 from payout_batch_items i left join outbox o on o.id = i.outbox_id
+    where i.batch_id = b.id and payout_batch_outcome(i.excluded, i.refused, o.refused, o.acked_at) = $6::text))
+  and ($7::timestamptz is null or (b.made_at, b.id) < ($7::timestamptz, $8::uuid))
+order by b.made_at desc, b.id desc
+limit $9
+`
+
+type ListPayoutBatchesParams struct {
+	Brands   []uuid.UUID
+	BrandID  *uuid.UUID
+	UserID   *uuid.UUID
+	FromDay  time.Time
+	DayAfter time.Time
+	Outcome  string
+	AfterAt  *time.Time
+	AfterID  *uuid.UUID
+	MaxRows  int32
+}
+
+type ListPayoutBatchesRow struct {
+	ID        uuid.UUID
+	BrandID   uuid.UUID
+	BrandName string
+	Part      string
+	MadeBy    uuid.UUID
+	MadeName  string
+	MadeAt    time.Time
+}
+
+// The days are those of the brand's zone.
+func (q *Queries) ListPayoutBatches(ctx context.Context, db DBTX, arg ListPayoutBatchesParams) ([]ListPayoutBatchesRow, error) {
+	rows, err := db.Query(ctx, listPayoutBatches,
+		arg.Brands,
+		arg.BrandID,
+		arg.UserID,
+		arg.FromDay,
+		arg.DayAfter,
+		arg.Outcome,
+		arg.AfterAt,
+		arg.AfterID,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListPayoutBatchesRow
+	for rows.Next() {
+		var i ListPayoutBatchesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.BrandID,
+			&i.BrandName,
+			&i.Part,
+			&i.MadeBy,
+			&i.MadeName,
+			&i.MadeAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const listPayoutTiers = `-- name: ListPayoutTiers :many
 select currency, two_releasers_from from payout_tiers where brand_id = $1 and brand_id = any ($2::uuid[]) order by currency
 `
@@ -223,6 +297,52 @@ func (q *Queries) ListPayoutTiers(ctx context.Context, db DBTX, arg ListPayoutTi
 	for rows.Next() {
 		var i ListPayoutTiersRow
 		if err := rows.Scan(&i.Currency, &i.TwoReleasersFrom); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const payoutBatchSums = `-- name: PayoutBatchSums :many
+select i.batch_id, payout_batch_outcome(i.excluded, i.refused, o.refused, o.acked_at)::text as outcome, i.currency, count(*)::int as n, sum(i.amount)::bigint as amount
+from payout_batch_items i left join outbox o on o.id = i.outbox_id
+where i.batch_id = any ($1::uuid[]) and i.brand_id = any ($2::uuid[])
+group by 1, 2, 3 order by 1, 2, 3
+`
+
+type PayoutBatchSumsParams struct {
+	Batches []uuid.UUID
+	Brands  []uuid.UUID
+}
+
+type PayoutBatchSumsRow struct {
+	BatchID  uuid.UUID
+	Outcome  string
+	Currency string
+	N        int32
+	Amount   int64
+}
+
+func (q *Queries) PayoutBatchSums(ctx context.Context, db DBTX, arg PayoutBatchSumsParams) ([]PayoutBatchSumsRow, error) {
+	rows, err := db.Query(ctx, payoutBatchSums, arg.Batches, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PayoutBatchSumsRow
+	for rows.Next() {
+		var i PayoutBatchSumsRow
+		if err := rows.Scan(
+			&i.BatchID,
+			&i.Outcome,
+			&i.Currency,
+			&i.N,
+			&i.Amount,
+		); err != nil {
 			return nil, err
 		}
 		items = append(items, i)

@@ -423,7 +423,7 @@ with page as materialized (select f.id from unnest($1::uuid[]) x(brand) cross jo
     and ($9::timestamptz is null or (p.due_at, p.id) > ($9::timestamptz, $10::uuid))
   order by p.due_at, p.id limit $11::int) f order by f.due_at, f.id limit $11::int)
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.gated, '')::text as gated, coalesce(p.review_on::text, '')::text as review_on,
+  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
     (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason,
   coalesce((select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
@@ -772,6 +772,56 @@ func (q *Queries) PayoutEvents(ctx context.Context, db DBTX, arg PayoutEventsPar
 	return items, nil
 }
 
+const payoutHolds = `-- name: PayoutHolds :many
+select (x.h ->> 'code')::text as code, coalesce(u.name, '')::text as by_name, coalesce((x.h ->> 'at')::timestamptz, to_timestamp(0))::timestamptz as at,
+  (case when x.h ->> 'code' = 'manual' then coalesce((select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1), '') else '' end)::text as reason,
+  (case when x.h ->> 'code' = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on
+from payouts p
+cross join lateral jsonb_array_elements(case when p.holds = '[]' then jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('code', p.held_reason, 'by', p.held_by))) else p.holds end) with ordinality x(h, n)
+left join users u on u.id = (x.h ->> 'by')::uuid
+where p.id = $1 and p.brand_id = any ($2::uuid[]) and p.state = 'held' order by x.n
+`
+
+type PayoutHoldsParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+type PayoutHoldsRow struct {
+	Code     string
+	ByName   string
+	At       time.Time
+	Reason   string
+	ReviewOn string
+}
+
+// All that is in the way, the oldest first; of what was held before all of it was kept, the one reason. A person's hold has their words and a day.
+func (q *Queries) PayoutHolds(ctx context.Context, db DBTX, arg PayoutHoldsParams) ([]PayoutHoldsRow, error) {
+	rows, err := db.Query(ctx, payoutHolds, arg.ID, arg.Brands)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PayoutHoldsRow
+	for rows.Next() {
+		var i PayoutHoldsRow
+		if err := rows.Scan(
+			&i.Code,
+			&i.ByName,
+			&i.At,
+			&i.Reason,
+			&i.ReviewOn,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const payoutLanes = `-- name: PayoutLanes :many
 select x.lane::text as lane, l.currency, count(*)::int as n, sum(l.amount)::bigint as amount
 from payouts p join payout_lanes l on l.id = p.id cross join lateral unnest(array[l.due, l.stands]) x(lane)
@@ -922,4 +972,59 @@ type PayoutReviewOnParams struct {
 func (q *Queries) PayoutReviewOn(ctx context.Context, db DBTX, arg PayoutReviewOnParams) error {
 	_, err := db.Exec(ctx, payoutReviewOn, arg.ReviewOn, arg.ID)
 	return err
+}
+
+const payoutsBlocked = `-- name: PayoutsBlocked :many
+select p.state, (case p.state when 'held' then coalesce(h.name, '') when 'awaiting_funds' then b.name when 'awaiting_payee' then c.name else '' end)::text as who,
+  (case when p.state = 'held' and h.name is null then coalesce(p.held_reason, '') else '' end)::text as condition, p.currency, count(*)::int as n, sum(p.amount - p.netted)::bigint as amount
+from payouts p join brands b on b.id = p.brand_id join creators c on c.id = p.creator_id
+left join lateral (select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
+  and t.state in ('open', 'snoozed') limit 1) h on true
+where p.brand_id = any ($1::uuid[]) and ($2::uuid is null or p.brand_id = $2::uuid)
+  and ($3::uuid is null or exists (select 1 from partnerships q where q.id = p.partnership_id and q.campaign_id = $3::uuid))
+  and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') and p.state in ('held', 'awaiting_payee', 'awaiting_funds', 'failed')
+group by 1, 2, 3, 4 order by 1, 5 desc, 2, 3, 4
+`
+
+type PayoutsBlockedParams struct {
+	Brands     []uuid.UUID
+	BrandID    *uuid.UUID
+	CampaignID *uuid.UUID
+}
+
+type PayoutsBlockedRow struct {
+	State     string
+	Who       string
+	Condition string
+	Currency  string
+	N         int32
+	Amount    int64
+}
+
+// What is blocked, by whom or what it waits for: who holds it, or the condition that does; whose funds; which creator.
+func (q *Queries) PayoutsBlocked(ctx context.Context, db DBTX, arg PayoutsBlockedParams) ([]PayoutsBlockedRow, error) {
+	rows, err := db.Query(ctx, payoutsBlocked, arg.Brands, arg.BrandID, arg.CampaignID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PayoutsBlockedRow
+	for rows.Next() {
+		var i PayoutsBlockedRow
+		if err := rows.Scan(
+			&i.State,
+			&i.Who,
+			&i.Condition,
+			&i.Currency,
+			&i.N,
+			&i.Amount,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }

@@ -180,23 +180,28 @@ func (q *Queries) ChangeOffer(ctx context.Context, db DBTX, arg ChangeOfferParam
 
 const changePayout = `-- name: ChangePayout :exec
 update payouts p set state = $1, held_reason = case when $1 = 'held' then $2::text end, held_by = case when $1 = 'held' then $3::uuid end,
-  round = p.round + ($1 = 'held' and $2::text = 'destination_changed' and exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round))::int
-where p.id = $4 and p.state <> $1
+  holds = case when $1 = 'held' then $4::jsonb else '[]' end,
+  round = p.round + ($1 = 'held' and $4::jsonb @> '[{"code": "destination_changed"}]' and not p.holds @> '[{"code": "destination_changed"}]'
+    and exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round))::int
+where p.id = $5 and (p.state <> $1 or $1 = 'held' and $4::jsonb <> '[]')
 `
 
 type ChangePayoutParams struct {
 	State string
 	Code  string
 	By    *uuid.UUID
+	Holds json.RawMessage
 	ID    uuid.UUID
 }
 
-// What comes back from being sent while its destination changes needs approvals of its own.
+// What is in the way of a payout changes while it is held; a record from before all of it was said names one reason. What comes back from
+// being sent while its destination changes needs approvals of its own.
 func (q *Queries) ChangePayout(ctx context.Context, db DBTX, arg ChangePayoutParams) error {
 	_, err := db.Exec(ctx, changePayout,
 		arg.State,
 		arg.Code,
 		arg.By,
+		arg.Holds,
 		arg.ID,
 	)
 	return err

@@ -65,7 +65,8 @@ from money_history h left join users u on u.id = h.actor left join brands b on b
 left join users z on h.noun = 'person' and z.id = h.subject
 where (h.brand_id = any (@brands::uuid[]) or h.brand_id is null and exists (select 1 from user_roles r where r.user_id in (h.actor, h.subject) and r.brand_id = any (@brands::uuid[])))
   and (sqlc.narg('brand_id')::uuid is null or h.brand_id = sqlc.narg('brand_id')::uuid)
-  and (sqlc.narg('payout_id')::uuid is null or h.subject = sqlc.narg('payout_id')::uuid)
+  and (sqlc.narg('payout_id')::uuid is null or h.subject = any (array(select sqlc.narg('payout_id')::uuid union all
+    select r.id from reversals r where r.payout_id = sqlc.narg('payout_id')::uuid and r.brand_id = any (@brands::uuid[]))))
   and (sqlc.narg('user_id')::uuid is null or h.actor = sqlc.narg('user_id')::uuid)
   and (@action::text = '' or h.action = @action::text)
   and (@noun::text = '' or h.noun = @noun::text)

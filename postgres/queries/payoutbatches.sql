@@ -33,6 +33,25 @@ select b.id, b.brand_id, r.name as brand_name, b.part, b.made_by, u.name as made
 from payout_batches b join brands r on r.id = b.brand_id join users u on u.id = b.made_by
 where b.id = @id and b.brand_id = any (@brands::uuid[]);
 
+-- name: ListPayoutBatches :many
+-- The days are those of the brand's zone.
+select b.id, b.brand_id, r.name as brand_name, b.part, b.made_by, u.name as made_name, b.made_at
+from payout_batches b join brands r on r.id = b.brand_id join calendars d on d.id = r.calendar_id join users u on u.id = b.made_by
+where b.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is null or b.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('user_id')::uuid is null or b.made_by = sqlc.narg('user_id')::uuid)
+  and b.made_at >= midnight(d.zone, @from_day::date) and b.made_at < midnight(d.zone, @day_after::date)
+  and (@outcome::text = '' or exists (select 1 from payout_batch_items i left join outbox o on o.id = i.outbox_id
+    where i.batch_id = b.id and payout_batch_outcome(i.excluded, i.refused, o.refused, o.acked_at) = @outcome::text))
+  and (sqlc.narg('after_at')::timestamptz is null or (b.made_at, b.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
+order by b.made_at desc, b.id desc
+limit @max_rows;
+
+-- name: PayoutBatchSums :many
+select i.batch_id, payout_batch_outcome(i.excluded, i.refused, o.refused, o.acked_at)::text as outcome, i.currency, count(*)::int as n, sum(i.amount)::bigint as amount
+from payout_batch_items i left join outbox o on o.id = i.outbox_id
+where i.batch_id = any (@batches::uuid[]) and i.brand_id = any (@brands::uuid[])
+group by 1, 2, 3 order by 1, 2, 3;
+
 -- name: ListPayoutBatchItems :many
 select i.payout_id, p.partnership_id, i.amount, i.currency, c.name as creator_name, m.title, p.state, i.excluded, coalesce(i.refused, o.refused) as refused,
   (i.outbox_id is not null and o.refused is null and o.acked_at is not null)::boolean as approved

@@ -15,7 +15,7 @@ with page as materialized (select f.id from unnest(@brands::uuid[]) x(brand) cro
     and (sqlc.narg('after_due')::timestamptz is null or (p.due_at, p.id) > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
   order by p.due_at, p.id limit @max_rows::int) f order by f.due_at, f.id limit @max_rows::int)
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.gated, '')::text as gated, coalesce(p.review_on::text, '')::text as review_on,
+  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
     (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason,
   coalesce((select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
@@ -45,6 +45,18 @@ where p.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is nul
   and (sqlc.narg('campaign_id')::uuid is null or exists (select 1 from partnerships q where q.id = p.partnership_id and q.campaign_id = sqlc.narg('campaign_id')::uuid))
   and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') and x.lane <> ''
 group by 1, 2 order by 1, 2;
+
+-- name: PayoutsBlocked :many
+-- What is blocked, by whom or what it waits for: who holds it, or the condition that does; whose funds; which creator.
+select p.state, (case p.state when 'held' then coalesce(h.name, '') when 'awaiting_funds' then b.name when 'awaiting_payee' then c.name else '' end)::text as who,
+  (case when p.state = 'held' and h.name is null then coalesce(p.held_reason, '') else '' end)::text as condition, p.currency, count(*)::int as n, sum(p.amount - p.netted)::bigint as amount
+from payouts p join brands b on b.id = p.brand_id join creators c on c.id = p.creator_id
+left join lateral (select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
+  and t.state in ('open', 'snoozed') limit 1) h on true
+where p.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('campaign_id')::uuid is null or exists (select 1 from partnerships q where q.id = p.partnership_id and q.campaign_id = sqlc.narg('campaign_id')::uuid))
+  and p.state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') and p.state in ('held', 'awaiting_payee', 'awaiting_funds', 'failed')
+group by 1, 2, 3, 4 order by 1, 5 desc, 2, 3, 4;
 
 -- name: CashByWeek :many
 -- What leaves a brand week by week, by its own clock: what was paid in the last eight weeks; what is owed; what signed contracts promise and nobody
@@ -82,6 +94,16 @@ join contracts t on t.id = m.contract_id
 left join deliverables d on d.id = m.deliverable_id
 left join payees y on y.creator_id = p.creator_id
 where p.id = @id and p.brand_id = any (@brands::uuid[]);
+
+-- name: PayoutHolds :many
+-- All that is in the way, the oldest first; of what was held before all of it was kept, the one reason. A person's hold has their words and a day.
+select (x.h ->> 'code')::text as code, coalesce(u.name, '')::text as by_name, coalesce((x.h ->> 'at')::timestamptz, to_timestamp(0))::timestamptz as at,
+  (case when x.h ->> 'code' = 'manual' then coalesce((select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1), '') else '' end)::text as reason,
+  (case when x.h ->> 'code' = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on
+from payouts p
+cross join lateral jsonb_array_elements(case when p.holds = '[]' then jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('code', p.held_reason, 'by', p.held_by))) else p.holds end) with ordinality x(h, n)
+left join users u on u.id = (x.h ->> 'by')::uuid
+where p.id = @id and p.brand_id = any (@brands::uuid[]) and p.state = 'held' order by x.n;
 
 -- name: PayoutApprovals :many
 select a.id, a.part, a.approver, u.name, a.at, a.amount, a.currency, a.round, a.proved_at, coalesce(a.proved_with, '')::text as proved_with from payout_approvals a join users u on u.id = a.approver

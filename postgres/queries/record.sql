@@ -75,10 +75,13 @@ select @id, d.partnership_id, d.brand_id, d.contract_id, d.term, (select max(m.p
 from deliverables d where d.id = @deliverable_id on conflict do nothing;
 
 -- name: ChangePayout :exec
--- What comes back from being sent while its destination changes needs approvals of its own.
+-- What is in the way of a payout changes while it is held; a record from before all of it was said names one reason. What comes back from
+-- being sent while its destination changes needs approvals of its own.
 update payouts p set state = @state, held_reason = case when @state = 'held' then @code::text end, held_by = case when @state = 'held' then sqlc.narg('by')::uuid end,
-  round = p.round + (@state = 'held' and @code::text = 'destination_changed' and exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round))::int
-where p.id = @id and p.state <> @state;
+  holds = case when @state = 'held' then @holds::jsonb else '[]' end,
+  round = p.round + (@state = 'held' and @holds::jsonb @> '[{"code": "destination_changed"}]' and not p.holds @> '[{"code": "destination_changed"}]'
+    and exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round))::int
+where p.id = @id and (p.state <> @state or @state = 'held' and @holds::jsonb <> '[]');
 
 -- name: PayoutForLedger :one
 select id, brand_id, creator_id, amount, netted, currency, state, seq from payouts where id = @id;

@@ -21,6 +21,7 @@ import { Route as AppSettingsRouteImport } from "./routes/_app/settings"
 import { Route as AppTasksRouteImport } from "./routes/_app/tasks"
 import { Route as PortalTokenRouteImport } from "./routes/portal.$token"
 import { Route as PortalHomeRouteImport } from "./routes/portal.home"
+import { Route as PortalStatementRouteImport } from "./routes/portal.statement"
 import { Route as ReviewTokenRouteImport } from "./routes/review.$token"
 import { Route as AppCampaignsIndexRouteImport } from "./routes/_app/campaigns.index"
 import { Route as AppCampaignsNewRouteImport } from "./routes/_app/campaigns.new"
@@ -56,6 +57,7 @@ import { Route as AppSettingsTokensRouteImport } from "./routes/_app/settings.to
 import { Route as PortalContractsIdRouteImport } from "./routes/portal.contracts.$id"
 import { Route as AppCampaignsIdIndexRouteImport } from "./routes/_app/campaigns.$id.index"
 import { Route as AppCampaignsIdStartRouteImport } from "./routes/_app/campaigns.$id.start"
+import { Route as AppPayoutsBatchesIndexRouteImport } from "./routes/_app/payouts.batches.index"
 import { Route as AppPayoutsBatchesIdRouteImport } from "./routes/_app/payouts.batches.$id"
 
 const AppRoute = AppRouteImport.update({
@@ -115,6 +117,11 @@ const PortalTokenRoute = PortalTokenRouteImport.update({
 const PortalHomeRoute = PortalHomeRouteImport.update({
   id: "/home",
   path: "/home",
+  getParentRoute: () => PortalRoute,
+} as any)
+const PortalStatementRoute = PortalStatementRouteImport.update({
+  id: "/statement",
+  path: "/statement",
   getParentRoute: () => PortalRoute,
 } as any)
 const ReviewTokenRoute = ReviewTokenRouteImport.update({
@@ -292,6 +299,11 @@ const AppCampaignsIdStartRoute = AppCampaignsIdStartRouteImport.update({
   path: "/campaigns/$id/start",
   getParentRoute: () => AppRoute,
 } as any)
+const AppPayoutsBatchesIndexRoute = AppPayoutsBatchesIndexRouteImport.update({
+  id: "/payouts/batches/",
+  path: "/payouts/batches/",
+  getParentRoute: () => AppRoute,
+} as any)
 const AppPayoutsBatchesIdRoute = AppPayoutsBatchesIdRouteImport.update({
   id: "/payouts/batches/$id",
   path: "/payouts/batches/$id",
@@ -310,6 +322,7 @@ export interface FileRoutesByFullPath {
   "/tasks": typeof AppTasksRoute
   "/portal/$token": typeof PortalTokenRoute
   "/portal/home": typeof PortalHomeRoute
+  "/portal/statement": typeof PortalStatementRoute
   "/review/$token": typeof ReviewTokenRoute
   "/campaigns/new": typeof AppCampaignsNewRoute
   "/contracts/$id": typeof AppContractsIdRoute
@@ -346,6 +359,7 @@ export interface FileRoutesByFullPath {
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
   "/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
   "/campaigns/$id/": typeof AppCampaignsIdIndexRoute
+  "/payouts/batches/": typeof AppPayoutsBatchesIndexRoute
 }
 export interface FileRoutesByTo {
   "/portal": typeof PortalRouteWithChildren
@@ -356,6 +370,7 @@ export interface FileRoutesByTo {
   "/tasks": typeof AppTasksRoute
   "/portal/$token": typeof PortalTokenRoute
   "/portal/home": typeof PortalHomeRoute
+  "/portal/statement": typeof PortalStatementRoute
   "/review/$token": typeof ReviewTokenRoute
   "/": typeof AppIndexRoute
   "/campaigns/new": typeof AppCampaignsNewRoute
@@ -393,6 +408,7 @@ export interface FileRoutesByTo {
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
   "/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
   "/campaigns/$id": typeof AppCampaignsIdIndexRoute
+  "/payouts/batches": typeof AppPayoutsBatchesIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -407,6 +423,7 @@ export interface FileRoutesById {
   "/_app/tasks": typeof AppTasksRoute
   "/portal/$token": typeof PortalTokenRoute
   "/portal/home": typeof PortalHomeRoute
+  "/portal/statement": typeof PortalStatementRoute
   "/review/$token": typeof ReviewTokenRoute
   "/_app/": typeof AppIndexRoute
   "/_app/campaigns/new": typeof AppCampaignsNewRoute
@@ -444,6 +461,7 @@ export interface FileRoutesById {
   "/_app/campaigns/$id/start": typeof AppCampaignsIdStartRoute
   "/_app/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
   "/_app/campaigns/$id/": typeof AppCampaignsIdIndexRoute
+  "/_app/payouts/batches/": typeof AppPayoutsBatchesIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -459,6 +477,7 @@ export interface FileRouteTypes {
     | "/tasks"
     | "/portal/$token"
     | "/portal/home"
+    | "/portal/statement"
     | "/review/$token"
     | "/campaigns/new"
     | "/contracts/$id"
@@ -495,6 +514,7 @@ export interface FileRouteTypes {
     | "/campaigns/$id/start"
     | "/payouts/batches/$id"
     | "/campaigns/$id/"
+    | "/payouts/batches/"
   fileRoutesByTo: FileRoutesByTo
   to:
     | "/portal"
@@ -505,6 +525,7 @@ export interface FileRouteTypes {
     | "/tasks"
     | "/portal/$token"
     | "/portal/home"
+    | "/portal/statement"
     | "/review/$token"
     | "/"
     | "/campaigns/new"
@@ -542,6 +563,7 @@ export interface FileRouteTypes {
     | "/campaigns/$id/start"
     | "/payouts/batches/$id"
     | "/campaigns/$id"
+    | "/payouts/batches"
   id:
     | "__root__"
     | "/_app"
@@ -555,6 +577,7 @@ export interface FileRouteTypes {
     | "/_app/tasks"
     | "/portal/$token"
     | "/portal/home"
+    | "/portal/statement"
     | "/review/$token"
     | "/_app/"
     | "/_app/campaigns/new"
@@ -592,6 +615,7 @@ export interface FileRouteTypes {
     | "/_app/campaigns/$id/start"
     | "/_app/payouts/batches/$id"
     | "/_app/campaigns/$id/"
+    | "/_app/payouts/batches/"
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -685,6 +709,13 @@ declare module "@tanstack/react-router" {
       path: "/home"
       fullPath: "/portal/home"
       preLoaderRoute: typeof PortalHomeRouteImport
+      parentRoute: typeof PortalRoute
+    }
+    "/portal/statement": {
+      id: "/portal/statement"
+      path: "/statement"
+      fullPath: "/portal/statement"
+      preLoaderRoute: typeof PortalStatementRouteImport
       parentRoute: typeof PortalRoute
     }
     "/review/$token": {
@@ -932,6 +963,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppCampaignsIdStartRouteImport
       parentRoute: typeof AppRoute
     }
+    "/_app/payouts/batches/": {
+      id: "/_app/payouts/batches/"
+      path: "/payouts/batches"
+      fullPath: "/payouts/batches/"
+      preLoaderRoute: typeof AppPayoutsBatchesIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
     "/_app/payouts/batches/$id": {
       id: "/_app/payouts/batches/$id"
       path: "/payouts/batches/$id"
@@ -1020,6 +1058,7 @@ interface AppRouteChildren {
   AppCampaignsIdStartRoute: typeof AppCampaignsIdStartRoute
   AppPayoutsBatchesIdRoute: typeof AppPayoutsBatchesIdRoute
   AppCampaignsIdIndexRoute: typeof AppCampaignsIdIndexRoute
+  AppPayoutsBatchesIndexRoute: typeof AppPayoutsBatchesIndexRoute
 }
 
 const AppRouteChildren: AppRouteChildren = {
@@ -1048,6 +1087,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppCampaignsIdStartRoute: AppCampaignsIdStartRoute,
   AppPayoutsBatchesIdRoute: AppPayoutsBatchesIdRoute,
   AppCampaignsIdIndexRoute: AppCampaignsIdIndexRoute,
+  AppPayoutsBatchesIndexRoute: AppPayoutsBatchesIndexRoute,
 }
 
 const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)
@@ -1055,12 +1095,14 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)
 interface PortalRouteChildren {
   PortalTokenRoute: typeof PortalTokenRoute
   PortalHomeRoute: typeof PortalHomeRoute
+  PortalStatementRoute: typeof PortalStatementRoute
   PortalContractsIdRoute: typeof PortalContractsIdRoute
 }
 
 const PortalRouteChildren: PortalRouteChildren = {
   PortalTokenRoute: PortalTokenRoute,
   PortalHomeRoute: PortalHomeRoute,
+  PortalStatementRoute: PortalStatementRoute,
   PortalContractsIdRoute: PortalContractsIdRoute,
 }
 

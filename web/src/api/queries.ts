@@ -292,6 +292,13 @@ export const payoutsToApproveQuery = (brand_id: string, part: ApprovalPart) =>
     queryFn: ({ signal }) => body(api.GET("/v1/payouts/to-approve", { params: { query: { brand_id, part } }, signal })),
   });
 
+export const payoutBatchesQuery = (query: Params<"/v1/payout-batches">) =>
+  queryOptions({
+    queryKey: ["payout", "batches", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/payout-batches", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
 export const payoutBatchQuery = (value: string) =>
   queryOptions({
     queryKey: ["payout", "batch", value],
@@ -442,6 +449,14 @@ export const statementQuery = (creator: string, query: Params<"/v1/creators/{id}
   queryOptions({
     queryKey: ["ledger", "one", creator, "statement", query],
     queryFn: ({ signal }) => body(api.GET("/v1/creators/{id}/statement", { params: { ...id(creator), query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** The creator's own account, on their own pages. */
+export const portalStatementQuery = (query: Params<"/v1/portal/statement">) =>
+  queryOptions({
+    queryKey: ["portal", "statement", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/portal/statement", { params: { query }, signal })),
     placeholderData: keepPreviousData,
   });
 

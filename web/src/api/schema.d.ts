@@ -1420,7 +1420,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Payouts that were approved together, newest first, each batch with what became of its payouts */
+        get: operations["listPayoutBatches"];
         put?: never;
         /** Approve many payouts of one brand in one act; each is approved, refused or left out by itself */
         post: operations["createPayoutBatch"];
@@ -4446,6 +4447,8 @@ export interface components {
             evidence: string[];
             /** @description What somebody took back at Stripe and nobody recorded here yet */
             foreign_reversals: components["schemas"]["ForeignReversal"][];
+            /** @description All that is in its way while it is held, the oldest first */
+            holds: components["schemas"]["PayoutHold"][];
             ledger: components["schemas"]["LedgerLine"][];
             /** @description Why it needs more eyes than usual, in words */
             needs?: string;
@@ -4525,8 +4528,7 @@ export interface components {
             amount: components["schemas"]["Money"];
             creator_name: string;
             milestone_title: string;
-            /** @enum {string} */
-            outcome: "approved" | "pending" | "refused" | "excluded";
+            outcome: components["schemas"]["PayoutBatchOutcome"];
             /** Format: uuid */
             partnership_id: string;
             /** Format: uuid */
@@ -4534,6 +4536,43 @@ export interface components {
             /** @description Why it was refused or left out */
             reason?: string;
             state: components["schemas"]["PayoutState"];
+        };
+        PayoutBatchList: {
+            items: components["schemas"]["PayoutBatchSummary"][];
+            next_cursor?: string;
+        };
+        /** @enum {string} */
+        PayoutBatchOutcome: "approved" | "pending" | "refused" | "excluded";
+        /** @description How many payouts of a batch came to this, and their sums */
+        PayoutBatchSum: {
+            /** @description One a currency */
+            amounts: components["schemas"]["Money"][];
+            count: number;
+            outcome: components["schemas"]["PayoutBatchOutcome"];
+        };
+        PayoutBatchSummary: {
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            made_at: string;
+            made_by: components["schemas"]["UserRef"];
+            part: components["schemas"]["ApprovalPart"];
+            /** @description Only what became of some */
+            sums: components["schemas"]["PayoutBatchSum"][];
+        };
+        /** @description Payouts of the lane blocked that are in the same state */
+        PayoutBlock: {
+            /** @description One sum a currency */
+            amounts: components["schemas"]["Money"][];
+            count: number;
+            /** @description How many others they wait for */
+            more: number;
+            state: components["schemas"]["PayoutState"];
+            /** @description Whom or what they wait for, in words, at most three, those with most payouts first */
+            who: string[];
         };
         PayoutCommand: {
             /** @enum {string} */
@@ -4544,6 +4583,24 @@ export interface components {
              * @description For hold: when it is looked at again
              */
             review_on?: string;
+        };
+        PayoutHold: {
+            /** @description The name of the person who holds it; absent for a condition */
+            by?: string;
+            /** @description What ends it, in words */
+            ends?: string;
+            /** @description In words; those of the person, where one holds it */
+            reason: string;
+            /**
+             * Format: date
+             * @description When the person wants to look at it again
+             */
+            review_on?: string;
+            /**
+             * Format: date-time
+             * @description Absent where it was not kept
+             */
+            since?: string;
         };
         /**
          * @description soon: within five days after today
@@ -4557,6 +4614,8 @@ export interface components {
             lane: components["schemas"]["PayoutLane"];
         };
         PayoutLaneList: {
+            /** @description What the lane blocked is made of */
+            blocked: components["schemas"]["PayoutBlock"][];
             items: components["schemas"]["PayoutLaneCount"][];
         };
         PayoutList: {
@@ -6105,7 +6164,13 @@ export type PayoutAttempt = components['schemas']['PayoutAttempt'];
 export type PayoutBatch = components['schemas']['PayoutBatch'];
 export type PayoutBatchCreate = components['schemas']['PayoutBatchCreate'];
 export type PayoutBatchItem = components['schemas']['PayoutBatchItem'];
+export type PayoutBatchList = components['schemas']['PayoutBatchList'];
+export type PayoutBatchOutcome = components['schemas']['PayoutBatchOutcome'];
+export type PayoutBatchSum = components['schemas']['PayoutBatchSum'];
+export type PayoutBatchSummary = components['schemas']['PayoutBatchSummary'];
+export type PayoutBlock = components['schemas']['PayoutBlock'];
 export type PayoutCommand = components['schemas']['PayoutCommand'];
+export type PayoutHold = components['schemas']['PayoutHold'];
 export type PayoutLane = components['schemas']['PayoutLane'];
 export type PayoutLaneCount = components['schemas']['PayoutLaneCount'];
 export type PayoutLaneList = components['schemas']['PayoutLaneList'];
@@ -8803,6 +8868,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PaymentsGate"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listPayoutBatches: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description First day in the brand's zone; without */
+                from?: string;
+                limit?: components["parameters"]["limit"];
+                /** @description Batches in which this became of at least one payout */
+                outcome?: components["schemas"]["PayoutBatchOutcome"];
+                /** @description Last day in the brand's zone; without */
+                to?: string;
+                /** @description Who approved */
+                user_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayoutBatchList"];
                 };
             };
             default: components["responses"]["problem"];

@@ -9,6 +9,9 @@ export const CampaignFilter = lazy(async () => ({ default: (await import("./Pick
 /** One creator, in a row of filters. */
 export const CreatorFilter = lazy(async () => ({ default: (await import("./Pickers")).CreatorSelect }));
 
+/** One country, in a row of filters. */
+export const CountryFilter = lazy(async () => ({ default: (await import("./Pickers")).CountrySelect }));
+
 /** One person of the house, in a row of filters. */
 export const PersonFilter = lazy(async () => ({ default: (await import("./Pickers")).PersonSelect }));
 

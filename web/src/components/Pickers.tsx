@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { campaignsQuery, creatorQuery, creatorsQuery, usersQuery } from "../api/queries";
+import { countries, findCountry } from "../lib/countries";
 import { useSession } from "../lib/session";
 
 interface Picker {
@@ -55,6 +56,25 @@ export function CreatorSelect({ label, value, onChange, compact, placeholder, er
       onSearchChange={setTyped}
       data={[...options].map(([id, name]) => ({ value: id, label: name }))}
       nothingFoundMessage="No such creator"
+      error={error}
+    />
+  );
+}
+
+/** One country, found by its name or code. */
+export function CountrySelect({ label, value, onChange, compact, placeholder, error }: Picker) {
+  return (
+    <Select
+      {...named(label, compact)}
+      {...(placeholder && { placeholder })}
+      searchable
+      clearable
+      clearButtonProps={{ "aria-label": `Clear ${label}` }}
+      value={value ?? null}
+      onChange={(chosen) => onChange(chosen ?? undefined)}
+      data={countries()}
+      filter={findCountry}
+      nothingFoundMessage="No such country"
       error={error}
     />
   );

@@ -20,6 +20,9 @@ export const id = tolerant(z.uuid());
 /** A day. */
 export const date = tolerant(z.string().check(z.regex(/^\d{4}-\d{2}-\d{2}$/)));
 
+/** A country's code of two capitals. */
+export const country = tolerant(z.string().check(z.regex(/^[A-Z]{2}$/)));
+
 /** Yes, or absent. */
 export const flag = tolerant(z.boolean());
 

@@ -112,9 +112,9 @@ function Shown({ home }: { home: PortalHome }) {
             ))}
           </ul>
         )}
-        {home.payments.some(({ paid_at }) => paid_at) && (
+        {home.payments.length > 0 && (
           <p style={{ margin: "8px 0 0" }}>
-            <a href={fileAddress("/v1/portal/statement/export", { ...yearOf(new Date()), format: "pdf" })} download>Statement of this year (PDF)</a>
+            <Link to="/portal/statement">Your account, line by line</Link>, or the <a href={fileAddress("/v1/portal/statement/export", { ...yearOf(new Date()), format: "pdf" })} download>statement of this year (PDF)</a>
           </p>
         )}
         {!home.needs_onboarding && <div className={classes.payee}><StatusChip noun="payee" state={home.payee_state} /></div>}

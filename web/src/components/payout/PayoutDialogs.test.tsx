@@ -12,7 +12,7 @@ const payout: Payout = {
     id: "x1", partnership_id: "p1", brand_id: "b1", brand_name: "Northlight", campaign_name: "Autumn", creator: { id: "c1", name: "Ada" },
     milestone_title: "On approval", amount: { amount: 50_000, currency: "usd" }, state: "awaiting_approval", due_at: at, updated_at: at,
   },
-  payee_state: "ready", evidence: ["Clause 4.2"], approvals: [], attempts: [], ledger: [], commands: [], approval_parts: [], events: [], reversals: [], nettings: [], foreign_reversals: [], seq: 1,
+  payee_state: "ready", evidence: ["Clause 4.2"], holds: [], approvals: [], attempts: [], ledger: [], commands: [], approval_parts: [], events: [], reversals: [], nettings: [], foreign_reversals: [], seq: 1,
 };
 
 afterEach(() => {

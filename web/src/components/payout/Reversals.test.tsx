@@ -13,7 +13,7 @@ const payout: Payout = {
     id: "x1", partnership_id: "p1", brand_id: "b1", brand_name: "Northlight", campaign_name: "Autumn", creator: { id: "c1", name: "Ada" },
     milestone_title: "On approval", amount: usd(50_000), kept: usd(10_000), state: "paid", due_at: at, updated_at: at,
   },
-  payee_state: "ready", evidence: [], approvals: [], attempts: [], ledger: [], commands: [], approval_parts: [], events: [], reversals: [], nettings: [], foreign_reversals: [],
+  payee_state: "ready", evidence: [], holds: [], approvals: [], attempts: [], ledger: [], commands: [], approval_parts: [], events: [], reversals: [], nettings: [], foreign_reversals: [],
   take_back: { command: "take_back", label: "Take back", allowed: true }, seq: 1,
 };
 const reversal: Reversal = {

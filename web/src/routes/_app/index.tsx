@@ -2,14 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
 import { IconChecklist } from "@tabler/icons-react";
 
-import { overviewQuery, partnershipsQuery, tasksQuery } from "../../api/queries";
-import type { Overview, PartnershipSummary, Stage } from "../../api/schema";
+import { overviewQuery, partnershipsQuery, payoutLanesQuery, tasksQuery } from "../../api/queries";
+import type { Overview, PartnershipSummary, PayoutLaneCount, Stage } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, TwoLines } from "../../components/DataTable";
 import { LoadingLines } from "../../components/Loading";
 import { Money } from "../../components/Money";
 import { EmptyState, LoadFailed } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
+import { laneWords } from "../../components/payout/Lanes";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import { TaskList } from "../../components/TaskList";
@@ -27,10 +28,11 @@ function Home() {
   const tasks = useQuery(tasksQuery({ owner: "me", state: "open", brand_id: brand, limit: 8 }));
   const stuck = useQuery(partnershipsQuery({ attention: true, brand_id: brand, limit: 8 }));
   const finance = hasRole(session, ["finance_preparer", "finance_releaser", "auditor"]);
+  const lanes = useQuery({ ...payoutLanesQuery({ brand_id: brand }), enabled: finance });
 
   return (
     <Page title="Home" under={session && `Signed in as ${session.name}`}>
-      {overview.error && !overview.data ? <LoadFailed error={overview.error} retry={() => void overview.refetch()} /> : <Tiles overview={overview.data} finance={finance} />}
+      {overview.error && !overview.data ? <LoadFailed error={overview.error} retry={() => void overview.refetch()} /> : lanes.error && !lanes.data ? <LoadFailed error={lanes.error} retry={() => void lanes.refetch()} /> : <Tiles overview={overview.data} lanes={lanes.data?.items} finance={finance} />}
       <div className={classes.columns}>
         <div className={classes.column}>
           <Section title="Your tasks by due time" flush actions={<Link to="/tasks">All tasks</Link>}>
@@ -77,20 +79,36 @@ const stuckColumns = columns<PartnershipSummary>([
   { id: "since", header: "Since", cell: ({ waiting, updated_at }) => <RelativeTime at={waiting[0]?.since ?? updated_at} inList /> },
 ]);
 
-function Tiles({ overview, finance }: { overview: Overview | undefined; finance: boolean }) {
-  if (!overview) return <LoadingLines lines={2} />;
-  const tiles: { label: string; count: number; late?: number; to: string; search?: object; shown?: boolean }[] = [
+/** What waits, and for finance what is late, due and wrong: each leads to just those payments. */
+function Tiles({ overview, lanes, finance }: { overview: Overview | undefined; lanes: PayoutLaneCount[] | undefined; finance: boolean }) {
+  if (!overview || (finance && !lanes)) return <LoadingLines lines={2} />;
+  const tiles: Tile[] = [
     { label: "Your open tasks", count: overview.tasks_open, late: overview.tasks_overdue, to: "/tasks" },
     { label: "Reviews for you", count: overview.reviews_mine, to: "/reviews" },
     { label: "New replies", count: overview.replies_new, to: "/inbox" },
     { label: "Need someone", count: overview.attention, to: "/partnerships", search: { attention: true } },
-    { label: "Payouts to approve", count: overview.payouts_to_approve, to: "/payouts", search: { state: ["awaiting_approval"] }, shown: finance },
-    { label: "Due in 5 days", count: overview.payouts_due_soon, to: "/payouts", search: { state: ["scheduled", "awaiting_approval", "approved"] }, shown: finance },
-    { label: "Payouts stuck", count: overview.payouts_stuck, to: "/payouts", search: { state: ["unknown", "failed", "awaiting_funds", "awaiting_payee"] }, shown: finance },
   ];
+  const money = lanes?.map(({ lane, count }) => ({ label: `Payments: ${laneWords[lane].word.toLowerCase()}`, count, to: "/payouts", search: { lane } }));
+  return (
+    <>
+      <TileRow tiles={tiles} />
+      {money && <TileRow tiles={money} />}
+    </>
+  );
+}
+
+interface Tile {
+  label: string;
+  count: number;
+  late?: number;
+  to: string;
+  search?: object;
+}
+
+function TileRow({ tiles }: { tiles: Tile[] }) {
   return (
     <ul className={classes.tiles}>
-      {tiles.filter(({ shown = true }) => shown).map(({ label, count, late = 0, to, search }) => (
+      {tiles.map(({ label, count, late = 0, to, search }) => (
         <li key={label}>
           <Link to={to} search={search} className={classes.tile}>
             <span className={`${classes.number} ${count === 0 ? "soft" : ""}`}>{count}</span>

@@ -14,6 +14,7 @@ import { Money } from "../../components/Money";
 import { LoadFailed, Notice } from "../../components/Notice";
 import { Facts, Page, Section } from "../../components/Page";
 import { ApproveDialog, Evidence, PayoutDialog, partWords } from "../../components/payout/PayoutDialogs";
+import { Holds } from "../../components/payout/Holds";
 import { Reversals } from "../../components/payout/Reversals";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
@@ -69,7 +70,7 @@ function PayoutPage() {
         </Group>
       }
     >
-      {summary.state === "held" && <Notice tone="attention" title="Held">{summary.held_reason ?? "No reason was given."}</Notice>}
+      {summary.state === "held" && <Holds holds={payout.holds} />}
       {summary.state === "unknown" && (
         <Notice tone="attention" title="We do not know whether Stripe made the transfer">
           No new attempt is made until reconciliation has settled it, so that nothing is paid twice.
@@ -131,18 +132,25 @@ function PayoutPage() {
   );
 }
 
-/** What people did about the payment, with the reasons that they gave. */
+/** Events that say again, without the reason, what somebody did. */
+const saidTwice = ["payout.payout_held", "payout.payout_cancelled"];
+
+/** What people did about the payment and about money of it that is taken back, with the reasons that they gave. */
 function Reasons({ payoutId }: { payoutId: string }) {
   const history = useQuery(historyQuery({ payout_id: payoutId, from: "2000-01-01", limit: 200 }));
-  const items = history.data?.items.filter(({ actor }) => actor);
+  // The events of a reversal, too, repeat what people did.
+  const items = history.data?.items.filter(({ actor, noun, key, action }) => actor && !(noun === "reversal" && key.startsWith("f")) && !saidTwice.includes(action));
   return (
     <Section title="Who did what, and why">
       {history.error && !items ? <LoadFailed error={history.error} retry={() => void history.refetch()} /> : !items ? <LoadingLines lines={2} /> : items.length === 0 ? (
         <p className="soft" style={{ margin: 0 }}>Nobody did anything about it yet.</p>
       ) : (
         <ul className={classes.stages}>
-          {items.map(({ key, actor, what, reason, at }) => (
-            <li key={key}><span><strong>{actor}</strong>: {what}{reason && <> – “{reason}”</>}</span><span className="soft">{exactText(new Date(at))}</span></li>
+          {items.map(({ key, actor, what, reason, at, noun, amount }) => (
+            <li key={key}>
+              <span><strong>{actor}</strong>: {what}{noun === "reversal" && amount && <>, <Money value={amount} /></>}{reason && <> – “{reason}”</>}</span>
+              <span className="soft">{exactText(new Date(at))}</span>
+            </li>
           ))}
         </ul>
       )}

@@ -33,7 +33,7 @@ function Made() {
   return (
     <Page
       title={`Approved together as ${batch.part}`}
-      up={{ to: "/payouts", label: "Payments" }}
+      up={{ to: "/payouts/batches", label: "Approved together" }}
       under={<>{batch.brand_name} · by {batch.made_by.name} <RelativeTime at={batch.made_at} /></>}
     >
       <Section title="What became of it">

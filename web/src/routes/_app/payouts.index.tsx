@@ -1,7 +1,7 @@
 import { Button, Group } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { IconChecks, IconCoin, IconRotate, IconScale, IconSearchOff } from "@tabler/icons-react";
+import { IconChecks, IconCoin, IconHistory, IconRotate, IconScale, IconSearchOff } from "@tabler/icons-react";
 
 import { payoutsQuery } from "../../api/queries";
 import type { PayoutLane, PayoutState, PayoutSummary } from "../../api/schema";
@@ -66,6 +66,9 @@ function Payouts() {
               Approve together
             </Button>
           )}
+          <Button variant="default" leftSection={<IconHistory size={16} aria-hidden />} renderRoot={(props) => <Link to="/payouts/batches" search={{ brand }} {...props} />}>
+            Past batches
+          </Button>
           <Button variant="default" leftSection={<IconRotate size={16} aria-hidden />} component={Link} to="/reversals">
             Money taken back
           </Button>
@@ -77,7 +80,10 @@ function Payouts() {
       )}
     >
       <GateNotices linked={exports} />
-      <Lanes brandId={brand} campaignId={campaign} value={lane} onChange={(one) => set({ lane: one, state: undefined })} />
+      <Lanes
+        brandId={brand} campaignId={campaign} value={lane} onChange={(one) => set({ lane: one, state: undefined })}
+        state={state?.length === 1 ? state[0] : undefined} onState={(one) => set({ state: one && [one], lane: undefined })}
+      />
       <Filters>
         <LateFilters>
           <StatesFilter label="State" value={state} onChange={(value) => set({ state: value as PayoutState[] | undefined, lane: undefined })} data={states.map((value) => ({ value, label: looks.payout[value].word }))} />

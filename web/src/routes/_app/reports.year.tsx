@@ -1,4 +1,4 @@
-import { NativeSelect } from "@mantine/core";
+import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconAlertTriangle, IconCalendarStats, IconCheck, IconInfoCircle, IconMinus, IconSearchOff, IconTrendingUp } from "@tabler/icons-react";
@@ -8,6 +8,7 @@ import type { PayeeStands, PayeeThreshold, PayeeYear } from "../../api/schema";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
 import { Downloads } from "../../components/Downloads";
 import { Filters } from "../../components/Filters";
+import { CountryFilter, LateFilters } from "../../components/LateFilters";
 import { Money, Unknown } from "../../components/Money";
 import { EmptyState, Notice } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
@@ -32,7 +33,7 @@ function Stands({ value }: { value: PayeeStands }) {
 
 const years = Array.from({ length: 5 }, (_, before) => String(new Date().getFullYear() - before)) as [string, ...string[]];
 
-const filters = url.search({ year: url.oneOf(years), stands: url.oneOf(stands), cursor: url.cursor });
+const filters = url.search({ year: url.oneOf(years), stands: url.oneOf(stands), country: url.country, cursor: url.cursor });
 
 export const Route = createFileRoute("/_app/reports/year")({ validateSearch: filters, component: Year });
 
@@ -47,9 +48,9 @@ const cols = columns<PayeeYear>([
 ]);
 
 function Year() {
-  const { brand, year = years[0], stands: one, cursor } = Route.useSearch();
+  const { brand, year = years[0], stands: one, country, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
-  const query = { brand_id: brand, year: Number(year), stands: one && [one] };
+  const query = { brand_id: brand, year: Number(year), country, stands: one && [one] };
   const list = useQuery(payeeYearsQuery({ ...query, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   return (
@@ -66,6 +67,9 @@ function Year() {
           onChange={(event) => set({ stands: (event.currentTarget.value || undefined) as PayeeStands | undefined })}
           data={[{ value: "", label: "All payees" }, ...stands.map((value) => ({ value, label: standWords[value] }))]}
         />
+        <LateFilters>
+          <CountryFilter label="Payee’s country" placeholder="All countries" value={country} onChange={(value) => set({ country: value })} />
+        </LateFilters>
       </Filters>
       <DataTable
         label="Payees"
@@ -74,21 +78,23 @@ function Year() {
         rowId={({ creator_id, brand_id, net }) => `${creator_id} ${brand_id} ${net.currency}`}
         error={list.error}
         retry={() => void list.refetch()}
-        empty={one
-          ? <EmptyState icon={IconSearchOff} title="No payee stands so" />
-          : <EmptyState icon={IconCalendarStats} title="Nobody was paid in this year" />}
+        empty={one || country
+          ? <EmptyState icon={IconSearchOff} title="No payee matches" action={<Button variant="default" onClick={() => set({ stands: undefined, country: undefined })}>Clear the filters</Button>} />
+          : <EmptyState icon={IconCalendarStats} title="Nobody was paid in this year">A payee stands here from the first payment that was made in the year.</EmptyState>}
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next, year, stands: one })} />
-      {list.data && <Thresholds items={list.data.thresholds} />}
+      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next, year, stands: one, country })} />
+      {list.data && <Thresholds items={list.data.thresholds} country={country} />}
     </Page>
   );
 }
 
-function Thresholds({ items }: { items: PayeeThreshold[] }) {
+function Thresholds({ items: all, country }: { items: PayeeThreshold[]; country: string | undefined }) {
+  const items = all.filter((one) => !country || one.country === country);
   const shown = [...new Map(items.map((one) => [`${one.form} ${one.from_year} ${one.amount?.amount}`, one])).values()];
   return (
     <Section title="Where the thresholds come from">
       <Notice tone="progress" title="This is not tax advice">Amounts in another currency than the threshold’s are not counted against it. Ask whoever does your taxes.</Notice>
+      {shown.length === 0 && country && <p className="soft">No threshold is kept for {countryName(country)}.</p>}
       <ul>
         {shown.map((one) => (
           <li key={`${one.form} ${one.from_year}`}>
