@@ -162,6 +162,7 @@ type Payout struct {
 	Woken         bool             `json:"woken,omitempty"`        // a cure arrived while a submission was running
 	Late          []HoldReason     `json:"late,omitempty"`         // holds that came while the money may have been leaving
 	CancelAsked   bool             `json:"cancel_asked,omitempty"` // so did a cancellation
+	Offline       string           `json:"offline,omitempty"`      // the way it is paid outside of Stripe; empty when Stripe pays it
 	// Newest is the number of the newest hold or release taken of each condition.
 	Newest map[string]int64 `json:"newest,omitempty"`
 }
@@ -182,7 +183,9 @@ func (p *Payout) Begin(now time.Time) {
 }
 
 func (p *Payout) submitting() bool {
-	return slices.ContainsFunc(p.Pending, func(e Effect) bool { return e.Kind == EffectSubmit || e.Kind == EffectReconcile })
+	return slices.ContainsFunc(p.Pending, func(e Effect) bool {
+		return e.Kind == EffectSubmit || e.Kind == EffectReconcile || e.Kind == EffectOrderOffline || e.Kind == EffectRecordOffline
+	})
 }
 
 func (p *Payout) refuse(code string) *Refusal {
@@ -235,6 +238,8 @@ func (p *Payout) Allowed(cmd Command, _ time.Time) *Refusal {
 		if p.submitting() || (p.State != PayoutUnknown && p.State != PayoutSubmitted) {
 			return p.refuse("nothing_to_reconcile")
 		}
+	case CmdPayOffline, CmdPayStripe, CmdRecordOffline:
+		return p.allowedOffline(cmd)
 	default:
 		return p.refuse("unknown_command")
 	}
@@ -309,6 +314,12 @@ func (p *Payout) Command(cmd Command, now time.Time) Reply {
 		}
 	case CmdReconcile:
 		p.reconcile()
+	case CmdPayOffline:
+		p.pay(now, cmd.Code, cmd.Actor)
+	case CmdPayStripe:
+		p.pay(now, "", cmd.Actor)
+	case CmdRecordOffline:
+		p.recordPayment(now, cmd)
 	default: // Allowed refuses what is not a payout's
 	}
 	return Reply{Seq: p.Seq}
@@ -325,6 +336,10 @@ func (p *Payout) tryApproved(now time.Time) {
 func (p *Payout) submit() {
 	p.Submits++
 	p.Woken, p.Gated = false, false
+	if p.Offline != "" {
+		p.do(Effect{Key: fmt.Sprintf("offline/%d", p.Submits), Kind: EffectOrderOffline, Ref: p.ID})
+		return
+	}
 	p.closeTask("funds")
 	p.closeTask("failed")
 	p.do(Effect{Key: fmt.Sprintf("submit/%d", p.Submits), Kind: EffectSubmit, Ref: p.ID, N: p.Submits})
@@ -350,6 +365,7 @@ func (p *Payout) park(now time.Time, h HoldReason) {
 	p.closeTask("approve/releaser")
 	p.closeTask("funds")
 	p.closeTask("too_late/" + h.Code)
+	p.closeProof()
 	p.task(TaskChange{Key: "hold/" + h.Code, Kind: "payout_held", Code: h.Code, Role: RoleFinancePreparer, OwnerID: h.By, Ref: p.ID, Due: p.Calendar.AddBusinessDays(now, p.Timings.TaskDueBusinessDays)})
 }
 
@@ -396,6 +412,7 @@ func (p *Payout) cancel(now time.Time, actor uuid.UUID) {
 	for _, h := range p.Holds {
 		p.closeTask("hold/" + h.Code)
 	}
+	p.closeProof()
 	p.Holds, p.Late, p.Gated = nil, nil, false
 	p.to(PayoutCancelled, now, actor)
 	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutCancelled), At: now})
@@ -533,7 +550,7 @@ func (p *Payout) Outcome(out Outcome, now time.Time) {
 		} else {
 			p.askApproval(now)
 		}
-	case EffectSubmit:
+	case EffectSubmit, EffectOrderOffline, EffectRecordOffline:
 		p.submitted(now, out)
 	case EffectReconcile:
 		p.reconciled(now, out)
@@ -549,8 +566,11 @@ func (p *Payout) submitted(now time.Time, out Outcome) {
 	switch out.Code {
 	case SubmitPaid:
 		p.paid(now)
+	case SubmitAwaitingProof:
+		p.awaitProof(now)
 	case SubmitNotApproved:
 		p.Approvals = nil
+		p.closeProof()
 		p.askApproval(now)
 	case SubmitNewRound:
 		p.Approvals = nil
@@ -603,9 +623,14 @@ func (p *Payout) paid(now time.Time) {
 	for _, k := range []string{"failed", "funds", "payee", "unknown"} {
 		p.closeTask(k)
 	}
+	p.closeProof()
 	p.to(PayoutPaid, now, uuid.Nil)
 	p.closed("paid")
-	p.do(Effect{Key: "paid", Kind: EffectMail, Code: "payment_sent", Ref: p.ID})
+	mail := "payment_sent"
+	if p.Offline != "" {
+		mail = "payment_made"
+	}
+	p.do(Effect{Key: "paid", Kind: EffectMail, Code: mail, Ref: p.ID})
 }
 
 func (p *Payout) reconciled(now time.Time, out Outcome) {
@@ -683,7 +708,7 @@ func (p *Payout) View(now time.Time) View {
 	v := View{State: string(p.State), Timers: append([]Timer{}, p.Timers...), Waiting: p.waiting(), Commands: []CommandView{}}
 	for _, c := range []Command{
 		{Kind: CmdApprovePayout, Code: "preparer"}, {Kind: CmdApprovePayout, Code: "releaser"},
-		{Kind: CmdHold}, {Kind: CmdRelease}, {Kind: CmdRetry}, {Kind: CmdCancel}, {Kind: CmdReconcile},
+		{Kind: CmdHold}, {Kind: CmdRelease}, {Kind: CmdRetry}, {Kind: CmdCancel}, {Kind: CmdReconcile}, {Kind: CmdPayOffline}, {Kind: CmdPayStripe}, {Kind: CmdRecordOffline},
 	} {
 		cv := CommandView{Kind: c.Kind}
 		if c.Code != "" {
@@ -722,6 +747,9 @@ func (p *Payout) waiting() []Waiting {
 	case PayoutApproved:
 		if p.Gated {
 			add("role", string(RoleFinanceReleaser), "compare_books")
+		}
+		if p.Offline != "" && !p.submitting() {
+			add("role", string(RoleFinancePreparer), "record_payment")
 		}
 	case PayoutScheduled, PayoutSubmitted, PayoutPaid, PayoutPartlyReversed, PayoutReversed, PayoutCancelled:
 	}

@@ -59,6 +59,8 @@ type PortalPayment struct {
 	DueAt       *time.Time
 	PaidAt      *time.Time
 	Bank        *BankArrival // State and On; nil before anything is known
+	// Offline is the way it is paid outside of Stripe; OfflineReference and OfflineOn (YYYY-MM-DD) are of the payment. Empty otherwise.
+	Offline, OfflineReference, OfflineOn string
 }
 
 // PortalSignature is a creator's signature on its way into the database.

@@ -77,7 +77,8 @@ func payoutItem(r gen.ListPayoutsRow) rapport.PayoutItem {
 		ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, BrandName: r.BrandName, CampaignName: r.CampaignName,
 		Creator:        rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
 		MilestoneTitle: r.Title, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}, Kept: r.Netted, CameBack: r.AmountReversed, State: rapport.PayoutState(r.State),
-		HeldReason: r.HeldReason, HeldBy: r.HeldByName, Gated: r.Gated, InTheWay: r.InTheWay, Missing: r.Missing, ReviewOn: r.ReviewOn, DueAt: r.DueAt, PaidAt: r.PaidAt, UpdatedAt: r.UpdatedAt,
+		HeldReason: r.HeldReason, HeldBy: r.HeldByName, Gated: r.Gated, InTheWay: r.InTheWay, Missing: r.Missing,
+		Offline: r.OfflineMethod, OfflineReference: r.OfflineReference, OfflineOn: r.OfflineOn, ReviewOn: r.ReviewOn, DueAt: r.DueAt, PaidAt: r.PaidAt, UpdatedAt: r.UpdatedAt,
 	}
 }
 
@@ -117,6 +118,9 @@ func (s *Store) Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord,
 			return p, err
 		}
 		if err := s.payoutBack(ctx, tx, &p); err != nil {
+			return p, err
+		}
+		if err := s.payoutOffline(ctx, tx, &p); err != nil {
 			return p, err
 		}
 		if err := s.payoutArrival(ctx, tx, &p); err != nil {
@@ -170,7 +174,7 @@ func (s *Store) payoutBook(ctx context.Context, tx pgx.Tx, p *rapport.PayoutReco
 	}
 	for _, a := range attempts {
 		p.Attempts = append(p.Attempts, rapport.PayoutAttempt{
-			Number: int(a.Number), Key: a.Key, Outcome: a.Outcome, TransferID: text(a.TransferID), ErrorCode: text(a.ErrorCode),
+			Number: int(a.Number), Key: a.Key, Offline: a.Offline, Outcome: a.Outcome, TransferID: text(a.TransferID), ErrorCode: text(a.ErrorCode),
 			FirstSentAt: a.FirstSentAt, CreatedAt: a.CreatedAt, SettledAt: a.SettledAt,
 		})
 	}

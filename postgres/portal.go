@@ -79,6 +79,7 @@ func (s *Store) PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.
 			page.Payments = append(page.Payments, rapport.PortalPayment{
 				ID: m.ID, Title: m.Title, Trigger: rapport.Trigger(m.Trigger), Amount: rapport.Money{Amount: m.Amount, Currency: m.Currency},
 				State: m.State, PayoutState: rapport.PayoutState(m.PayoutState), DueAt: m.DueAt, PaidAt: m.PaidAt,
+				Offline: m.OfflineMethod, OfflineReference: m.OfflineReference, OfflineOn: m.OfflineOn,
 			})
 			if m.BankState != "" {
 				page.Payments[len(page.Payments)-1].Bank = &rapport.BankArrival{State: m.BankState, On: m.BankOn}

@@ -969,6 +969,33 @@ func (e OfferDecisionDecision) Valid() bool {
 	}
 }
 
+// Defines values for OfflineMethod.
+const (
+	OfflineMethodBankTransfer OfflineMethod = "bank_transfer"
+	OfflineMethodCheque       OfflineMethod = "cheque"
+	OfflineMethodGoods        OfflineMethod = "goods"
+	OfflineMethodOther        OfflineMethod = "other"
+	OfflineMethodPaypal       OfflineMethod = "paypal"
+)
+
+// Valid indicates whether the value is a known member of the OfflineMethod enum.
+func (e OfflineMethod) Valid() bool {
+	switch e {
+	case OfflineMethodBankTransfer:
+		return true
+	case OfflineMethodCheque:
+		return true
+	case OfflineMethodGoods:
+		return true
+	case OfflineMethodOther:
+		return true
+	case OfflineMethodPaypal:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OutsideDecisionDecision.
 const (
 	OutsideDecisionDecisionApprove                OutsideDecisionDecision = "approve"
@@ -1232,11 +1259,13 @@ func (e PayoutBatchItemOutcome) Valid() bool {
 
 // Defines values for PayoutCommandCommand.
 const (
-	PayoutCommandCommandCancel    PayoutCommandCommand = "cancel"
-	PayoutCommandCommandHold      PayoutCommandCommand = "hold"
-	PayoutCommandCommandReconcile PayoutCommandCommand = "reconcile"
-	PayoutCommandCommandRelease   PayoutCommandCommand = "release"
-	PayoutCommandCommandRetry     PayoutCommandCommand = "retry"
+	PayoutCommandCommandCancel     PayoutCommandCommand = "cancel"
+	PayoutCommandCommandHold       PayoutCommandCommand = "hold"
+	PayoutCommandCommandPayOffline PayoutCommandCommand = "pay_offline"
+	PayoutCommandCommandPayStripe  PayoutCommandCommand = "pay_stripe"
+	PayoutCommandCommandReconcile  PayoutCommandCommand = "reconcile"
+	PayoutCommandCommandRelease    PayoutCommandCommand = "release"
+	PayoutCommandCommandRetry      PayoutCommandCommand = "retry"
 )
 
 // Valid indicates whether the value is a known member of the PayoutCommandCommand enum.
@@ -1245,6 +1274,10 @@ func (e PayoutCommandCommand) Valid() bool {
 	case PayoutCommandCommandCancel:
 		return true
 	case PayoutCommandCommandHold:
+		return true
+	case PayoutCommandCommandPayOffline:
+		return true
+	case PayoutCommandCommandPayStripe:
 		return true
 	case PayoutCommandCommandReconcile:
 		return true
@@ -3883,6 +3916,37 @@ type OfferDecision struct {
 // OfferDecisionDecision defines model for OfferDecision.Decision.
 type OfferDecisionDecision string
 
+// OfflineMethod defines model for OfflineMethod.
+type OfflineMethod string
+
+// OfflinePayment defines model for OfflinePayment.
+type OfflinePayment struct {
+	Amount      Money              `json:"amount"`
+	Method      OfflineMethod      `json:"method"`
+	PaidOn      openapi_types.Date `json:"paid_on"`
+	ProofName   string             `json:"proof_name"`
+	ProofSha256 string             `json:"proof_sha256"`
+	ProofSize   int64              `json:"proof_size"`
+	ProofType   string             `json:"proof_type"`
+	RecordedAt  time.Time          `json:"recorded_at"`
+	RecordedBy  UserRef            `json:"recorded_by"`
+	Reference   string             `json:"reference"`
+}
+
+// OfflinePaymentForm defines model for OfflinePaymentForm.
+type OfflinePaymentForm struct {
+	// Amount In minor units; exactly what was approved
+	Amount   int64  `json:"amount"`
+	Currency string `json:"currency"`
+
+	// PaidOn A day of the brand, from the day of the approvals to today
+	PaidOn openapi_types.Date `json:"paid_on"`
+
+	// Proof A PDF, PNG or JPEG of at most 10 MB
+	Proof     openapi_types.File `json:"proof"`
+	Reference string             `json:"reference"`
+}
+
 // OnboardingLink defines model for OnboardingLink.
 type OnboardingLink struct {
 	ExpiresAt time.Time `json:"expires_at"`
@@ -4131,8 +4195,12 @@ type Payout struct {
 	Needs *string `json:"needs,omitempty"`
 
 	// Nettings What it keeps for other money that was taken back
-	Nettings   []Netting `json:"nettings"`
-	PayeeState string    `json:"payee_state"`
+	Nettings       []Netting       `json:"nettings"`
+	OfflinePayment *OfflinePayment `json:"offline_payment,omitempty"`
+	PayeeState     string          `json:"payee_state"`
+
+	// RecordPayment Whether the person may record a payment made outside of Stripe now, and else why not; absent when Stripe pays it
+	RecordPayment *Command `json:"record_payment,omitempty"`
 
 	// Releasers How many different people release it
 	Releasers *int `json:"releasers,omitempty"`
@@ -4167,14 +4235,19 @@ type PayoutApprovalProvedWith string
 
 // PayoutAttempt defines model for PayoutAttempt.
 type PayoutAttempt struct {
-	CreatedAt   time.Time            `json:"created_at"`
-	ErrorCode   *string              `json:"error_code,omitempty"`
-	FirstSentAt *time.Time           `json:"first_sent_at,omitempty"`
-	Key         string               `json:"key"`
-	Number      int                  `json:"number"`
-	Outcome     PayoutAttemptOutcome `json:"outcome"`
-	SettledAt   *time.Time           `json:"settled_at,omitempty"`
-	TransferId  *string              `json:"transfer_id,omitempty"`
+	CreatedAt   time.Time  `json:"created_at"`
+	ErrorCode   *string    `json:"error_code,omitempty"`
+	FirstSentAt *time.Time `json:"first_sent_at,omitempty"`
+
+	// Key Absent outside of Stripe
+	Key    *string `json:"key,omitempty"`
+	Number int     `json:"number"`
+
+	// Offline A person paid it outside of Stripe
+	Offline    *bool                `json:"offline,omitempty"`
+	Outcome    PayoutAttemptOutcome `json:"outcome"`
+	SettledAt  *time.Time           `json:"settled_at,omitempty"`
+	TransferId *string              `json:"transfer_id,omitempty"`
 }
 
 // PayoutAttemptOutcome defines model for PayoutAttempt.Outcome.
@@ -4228,7 +4301,10 @@ type PayoutBatchItemOutcome string
 // PayoutCommand defines model for PayoutCommand.
 type PayoutCommand struct {
 	Command PayoutCommandCommand `json:"command"`
-	Reason  *string              `json:"reason,omitempty"`
+
+	// Method For pay_offline: how
+	Method *OfflineMethod `json:"method,omitempty"`
+	Reason *string        `json:"reason,omitempty"`
 
 	// ReviewOn For hold: when it is looked at again
 	ReviewOn *openapi_types.Date `json:"review_on,omitempty"`
@@ -4259,6 +4335,16 @@ type PayoutLaneList struct {
 type PayoutList struct {
 	Items      []PayoutSummary `json:"items"`
 	NextCursor *string         `json:"next_cursor,omitempty"`
+}
+
+// PayoutOffline How it is paid outside of Stripe; absent when Stripe pays it
+type PayoutOffline struct {
+	Method OfflineMethod `json:"method"`
+
+	// PaidOn A day of the brand; absent until the payment is recorded
+	PaidOn    *openapi_types.Date `json:"paid_on,omitempty"`
+	Reference *string             `json:"reference,omitempty"`
+	Words     string              `json:"words"`
 }
 
 // PayoutPolicy defines model for PayoutPolicy.
@@ -4295,12 +4381,15 @@ type PayoutSummary struct {
 	Id           openapi_types.UUID `json:"id"`
 
 	// Kept What of it is kept for money that the creator owes back; absent when nothing is
-	Kept           *Money             `json:"kept,omitempty"`
-	MilestoneTitle string             `json:"milestone_title"`
-	PaidAt         *time.Time         `json:"paid_at,omitempty"`
-	PartnershipId  openapi_types.UUID `json:"partnership_id"`
-	State          PayoutState        `json:"state"`
-	UpdatedAt      time.Time          `json:"updated_at"`
+	Kept           *Money `json:"kept,omitempty"`
+	MilestoneTitle string `json:"milestone_title"`
+
+	// Offline How it is paid outside of Stripe; absent when Stripe pays it
+	Offline       *PayoutOffline     `json:"offline,omitempty"`
+	PaidAt        *time.Time         `json:"paid_at,omitempty"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	State         PayoutState        `json:"state"`
+	UpdatedAt     time.Time          `json:"updated_at"`
 
 	// WaitsFor Who or what it waits for, in words; absent when it has ended
 	WaitsFor *string `json:"waits_for,omitempty"`
@@ -6348,6 +6437,11 @@ type CommandPayoutParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RecordOfflinePaymentParams defines parameters for RecordOfflinePayment.
+type RecordOfflinePaymentParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateReversalParams defines parameters for CreateReversal.
 type CreateReversalParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -6867,6 +6961,9 @@ type ApprovePayoutJSONRequestBody = ApprovalCreate
 // CommandPayoutJSONRequestBody defines body for CommandPayout for application/json ContentType.
 type CommandPayoutJSONRequestBody = PayoutCommand
 
+// RecordOfflinePaymentMultipartRequestBody defines body for RecordOfflinePayment for multipart/form-data ContentType.
+type RecordOfflinePaymentMultipartRequestBody = OfflinePaymentForm
+
 // CreateReversalJSONRequestBody defines body for CreateReversal for application/json ContentType.
 type CreateReversalJSONRequestBody = ReversalCreate
 
@@ -7304,9 +7401,15 @@ type ServerInterface interface {
 	// ApprovePayout Approve as preparer or as releaser, for exactly this amount
 	// (POST /v1/payouts/{id}/approvals)
 	ApprovePayout(ctx echo.Context, id Id, params ApprovePayoutParams) error
-	// CommandPayout Hold, release from hold, retry, cancel or reconcile now
+	// CommandPayout Hold, release from hold, retry, cancel or reconcile now; pay outside of Stripe, or by Stripe after all
 	// (POST /v1/payouts/{id}/commands)
 	CommandPayout(ctx echo.Context, id Id, params CommandPayoutParams) error
+	// RecordOfflinePayment Record a payment that was made outside of Stripe, with its proof; whoever released it cannot
+	// (POST /v1/payouts/{id}/offline-payment)
+	RecordOfflinePayment(ctx echo.Context, id Id, params RecordOfflinePaymentParams) error
+	// GetOfflineProof The proof of a payment that was made outside of Stripe, as an attachment
+	// (GET /v1/payouts/{id}/offline-payment/proof)
+	GetOfflineProof(ctx echo.Context, id Id) error
 	// GetRemittance The paper about one payment that was made
 	// (GET /v1/payouts/{id}/remittance)
 	GetRemittance(ctx echo.Context, id Id) error
@@ -10642,6 +10745,58 @@ func (w *ServerInterfaceWrapper) CommandPayout(ctx echo.Context) error {
 	return err
 }
 
+// RecordOfflinePayment converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordOfflinePayment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordOfflinePaymentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordOfflinePayment(ctx, id, params)
+	return err
+}
+
+// GetOfflineProof converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOfflineProof(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOfflineProof(ctx, id)
+	return err
+}
+
 // GetRemittance converts echo context to params.
 func (w *ServerInterfaceWrapper) GetRemittance(ctx echo.Context) error {
 	var err error
@@ -13283,6 +13438,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts/:id/remittance", wrapper.GetRemittance, options.OperationMiddlewares["getRemittance"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/approvals", wrapper.ApprovePayout, options.OperationMiddlewares["approvePayout"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/commands", wrapper.CommandPayout, options.OperationMiddlewares["commandPayout"]...)
+	router.POST(options.BaseURL+"/v1/payouts/:id/offline-payment", wrapper.RecordOfflinePayment, options.OperationMiddlewares["recordOfflinePayment"]...)
+	router.GET(options.BaseURL+"/v1/payouts/:id/offline-payment/proof", wrapper.GetOfflineProof, options.OperationMiddlewares["getOfflineProof"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/reversals", wrapper.CreateReversal, options.OperationMiddlewares["createReversal"]...)
 	router.GET(options.BaseURL+"/v1/reversals", wrapper.ListReversals, options.OperationMiddlewares["listReversals"]...)
 	router.GET(options.BaseURL+"/v1/reversals/:id", wrapper.GetReversal, options.OperationMiddlewares["getReversal"]...)
@@ -17764,6 +17921,116 @@ func (response CommandPayoutdefaultApplicationProblemPlusJSONResponse) VisitComm
 	return err
 }
 
+type RecordOfflinePaymentRequestObject struct {
+	Id     Id `json:"id"`
+	Params RecordOfflinePaymentParams
+	Body   *multipart.Reader
+}
+
+type RecordOfflinePaymentResponseObject interface {
+	VisitRecordOfflinePaymentResponse(w http.ResponseWriter) error
+}
+
+type RecordOfflinePayment200JSONResponse Payout
+
+func (response RecordOfflinePayment200JSONResponse) VisitRecordOfflinePaymentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordOfflinePayment202ResponseHeaders struct {
+	Location *string
+}
+
+type RecordOfflinePayment202JSONResponse struct {
+	Body    Pending
+	Headers RecordOfflinePayment202ResponseHeaders
+}
+
+func (response RecordOfflinePayment202JSONResponse) VisitRecordOfflinePaymentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordOfflinePaymentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordOfflinePaymentdefaultApplicationProblemPlusJSONResponse) VisitRecordOfflinePaymentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOfflineProofRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetOfflineProofResponseObject interface {
+	VisitGetOfflineProofResponse(w http.ResponseWriter) error
+}
+
+type GetOfflineProof200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetOfflineProof200ApplicationoctetStreamResponse) VisitGetOfflineProofResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetOfflineProofdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOfflineProofdefaultApplicationProblemPlusJSONResponse) VisitGetOfflineProofResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetRemittanceRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -21827,9 +22094,15 @@ type StrictServerInterface interface {
 	// ApprovePayout Approve as preparer or as releaser, for exactly this amount
 	// (POST /v1/payouts/{id}/approvals)
 	ApprovePayout(ctx context.Context, request ApprovePayoutRequestObject) (ApprovePayoutResponseObject, error)
-	// CommandPayout Hold, release from hold, retry, cancel or reconcile now
+	// CommandPayout Hold, release from hold, retry, cancel or reconcile now; pay outside of Stripe, or by Stripe after all
 	// (POST /v1/payouts/{id}/commands)
 	CommandPayout(ctx context.Context, request CommandPayoutRequestObject) (CommandPayoutResponseObject, error)
+	// RecordOfflinePayment Record a payment that was made outside of Stripe, with its proof; whoever released it cannot
+	// (POST /v1/payouts/{id}/offline-payment)
+	RecordOfflinePayment(ctx context.Context, request RecordOfflinePaymentRequestObject) (RecordOfflinePaymentResponseObject, error)
+	// GetOfflineProof The proof of a payment that was made outside of Stripe, as an attachment
+	// (GET /v1/payouts/{id}/offline-payment/proof)
+	GetOfflineProof(ctx context.Context, request GetOfflineProofRequestObject) (GetOfflineProofResponseObject, error)
 	// GetRemittance The paper about one payment that was made
 	// (GET /v1/payouts/{id}/remittance)
 	GetRemittance(ctx context.Context, request GetRemittanceRequestObject) (GetRemittanceResponseObject, error)
@@ -25567,6 +25840,63 @@ func (sh *strictHandler) CommandPayout(ctx echo.Context, id Id, params CommandPa
 	return nil
 }
 
+// RecordOfflinePayment operation middleware
+func (sh *strictHandler) RecordOfflinePayment(ctx echo.Context, id Id, params RecordOfflinePaymentParams) error {
+	var request RecordOfflinePaymentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	if reader, err := ctx.Request().MultipartReader(); err != nil {
+		return err
+	} else {
+		request.Body = reader
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordOfflinePayment(ctx.Request().Context(), request.(RecordOfflinePaymentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordOfflinePayment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordOfflinePaymentResponseObject); ok {
+		return validResponse.VisitRecordOfflinePaymentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOfflineProof operation middleware
+func (sh *strictHandler) GetOfflineProof(ctx echo.Context, id Id) error {
+	var request GetOfflineProofRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOfflineProof(ctx.Request().Context(), request.(GetOfflineProofRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOfflineProof")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOfflineProofResponseObject); ok {
+		return validResponse.VisitGetOfflineProofResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetRemittance operation middleware
 func (sh *strictHandler) GetRemittance(ctx echo.Context, id Id) error {
 	var request GetRemittanceRequestObject
@@ -28799,479 +29129,487 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rkhs3sif+KojejfBuLNuS5fGc/3R/kmVr7DOWpaPWHO/sjJcCq5IkhlVAGUA1m55QxD7NPtg+yT+Q",
-	"AOpGoC68qe3QJ1vNuqAyE4m8/vJfV4nIC8GBa3V186+rgkqagwaJ/1pIytM5S83/M351c/VLCXJ3Nbvi",
-	"NIerm/r32ZVK1pBTc+FSyJzqq5urssRf9K4w1yotGV9dffgwu0pKqYQ016agEskKzYR5OocHPbc/ErEk",
-	"eg2koCsgC1gKCVez4Brcw5oryOnDD8BXen1189XTp6EVLKXI99//kkmlSUp3hHF8O37fZ4r8Kjjcki3T",
-	"a1HqyDrwkUE6pFTDPh1mV+YNS3yl+9hccLNmXmbZh9lVg+wF1ev6TUhVCb+UTEJ6daNlCdPoz1LIC6GB",
-	"J7u/wK56yxpoCrJ+z/f1ZdfmugiJn3311ewqZ9z/+4vgK5evqE7W8Xctr+0FzZfsPyZjOdMxabQ/Nh+Q",
-	"wpKWmTZiMDNLZnmZX908MzKRM27/VS+XcQ0rkPiiX/al4ychU0W0IAqoTNZkiVIXWsgvUVKFpVHCPYPt",
-	"O7EBvv/ad2sg2vxUSQllGaQkY3zj39+l5lt84LV9Yp+sdNc2xEa1BtAvnYCFueDEr/mW/ypheXVz9V+e",
-	"1Lrmif1VPblrPNG8QYt9EvxAD9+WWkzclCKlO7cHkTWqEFyBU44FoNpKBNfAkQS0KDKWULPSJ0W6NH8K",
-	"vG3BOMVVdUn6Ydb51ucE32LkbANQmCUVUiwyyPtebK/4H/9UgrdX0Ef6N+65gVX8tKaabIFrspXCEgZZ",
-	"37OGe55+LgrgD3lmP1tdi+WSJZCKpMyB689VIYGm+Jw8+7x63hRyza40POgnibo/AaE1XWTQJLTSVEPu",
-	"vu10PJ79LugkJKFd2fzgtxZuj+dFIcU9zV5IMJvLEC5NmXkMzd5IUYDUzGykJc0UoFhXf/rXFc1F6aid",
-	"Za+XVzd/7xfeV4LD7urDz0HJZYpQXAyktyQvlSYLcObETpT6MzUjGShFtnixxq9RuNWoxDUAN0fD368K",
-	"CQWVqFolZEAVyKufwyrcq9i/24fM/BfVl4vFPyHR5jWeUm8Oep2/3+qiNhlTulP7CvTrUjFuPtj8bM8R",
-	"pkgG95CZf1FOQCU0QwG9JXShzM7PgXJF9Foo8EeP0nTV0JrVgTm72jCeNr+kVPYrRGauF6VWLIXgt9jD",
-	"D6QzMwesF/fIAc321lzzYYarGPfcDgvxc0Kc+5pmlCewT3iaJF6A95a8qG+qlsG4/uMfgqRMSimNzRW2",
-	"gJqr9O9s3FO/rGf1PzCl97+Aacjb/9NHYk+ID9VrqJR0Z/7dMOOHv8G+LLxY/m1qrb0JemRBOYe08d6F",
-	"EBlQbkWNugOybffErLJ6le6p1SMi6908l5Ld02x/B34ntt7Eh53ZRzxVhGprzlC+8TssMbpTyBmhqv5N",
-	"QiGkVoTpW6uyqHkNpCSn5lksy4x+k6BLaVfZJok5TebWYGuZP9ea5UEbCM/Bll4CnprfjIk115JyhYZ2",
-	"QXErLdEgNVJoJML8b2ifb435PCwP9t3+8lm1+CDFhdiou53SkLes/atfSpZsFubXq1n1Ea0/PoAUwWV+",
-	"LSm3fkqbiJAp2GfrnYbCHIcrQQRHS5Rs18DNmZIKUIQLHdzjSwZZ2hHELwJiOLtiqskIZtbO1Nw+l+q5",
-	"OSTM/y4gE9vgB1mB9w+QUGR47FPDTVQfaAZklK9Kq9yLjGojJ4azIsvEFqR5q13y7MrYLpDOjXkkaaLr",
-	"vxhXPbgCvQ75NT2kW4ssVTNiPGry9Bb3AS/zBWBUQGkoFAGzf/BIgl9KMIooROZ7mpUw1gerZVAYpwlX",
-	"PbN8DwqfcUL25SShGfCUjj7OUpFTxucFyPlalIGgyGtUDPnM0EpwIPYGQwkJCbB7kMr4RZQTvD8sbVLp",
-	"ufEbjeCwJCDIP613Tf1jLKitZFoDJ1rceoXl/C8btDDPC33RyA/H5fg4TPzXufXjApfEfwCtGV/NE1oY",
-	"uibOit8jK9BkbSxCY3QbXZwLpa1lpNZUgqHBBgptHH2rdpsEEltQZEGTTZDifgmW3POwVWbOhEzwlYtv",
-	"Ed19B1NEiywNvkGUWpoPQMlBl7X7+FeUZco+1G8SRRTw1G4sH0pYiAeUH2MbBt9UCKVpNqdpKkGp0Eb2",
-	"sgH3IHfErywqIAoSwY2+YHKu1xKU2e/HW/5fGxVo1AeS0Hpvzg2gGUFVp/yxaiXYrMBsJNgBWv9mLzGr",
-	"L/fJsKUyn5dFhJffGMOacbJds2RNKOGwragrmQIMHDGtyLLMMqfNbslTZ2RzQczjr8siyAH/6nDU8iej",
-	"Nc1HuUeQBawoR+09fNh3rbHUR072+L63J5tbeNbSezEW1xQOyO++KuzQPKTHwps9vP+iSvwgf9V/75Cd",
-	"/MJdh6ZsV+01jqUvnz2djVGDkyJ2tZKceNv+np/4gOgeH7GzOzJ5lDjGuX6AbxE4q0cetm0z7+nQcfho",
-	"5SJytI4+AMedY2POoAvK45Duf06SNeWYp1oxrlq6mHLYXgUzDGGpPIlrjpbpGR1z8/y3LgzT8b4bCcNB",
-	"C9BeHDXjpMhg/Ef7kE/7m7tufJ2vtE8Pfd6LhmY/4uuSTLi0Qcfq++7m1asZefaHm6dP0bTMWcrZaq2D",
-	"3gHdza3oqnBmKEOZxyCeMeBuyf/3xz88fUrgITGWK+MkhVwoQnlKNCitgvbFWmTMi/YoYn9nbwjJ2Ejq",
-	"GJ8xRpzg9Vs+PkRoL+6GJJF7VzMfmnRGdthnxgdEJbPfThRyYzRfWFd8f/eabAE25tcZ+YK8EjylO2Mc",
-	"/hu5K7k1hCoe7D+9S+5fBQ94c98///E5McufoYTBA82LDMi3pRHnJ1+DzBgfZws2SNlgQotCbhGdL/cs",
-	"rjZCQ8zacl3Ts283HnBc1ztw4mHR2XXn3TDVTpi4yK6cHSA0U7O/TemYyvM+3p7i0Ku09vnOvRc0Lyhb",
-	"8WDwX5ZwAh/29RZSstgRLraos7lALxVPc1pqkWOKZs5Cx8Fd5eRbn19Tqc2z9BpyBdk98qOi5aAS7RKR",
-	"3lOW0YU99U+Qo+NCrxlfEVUA3Sijp24JRjHJryCFjQViBLxMV6DJliqSlLq2G05jZCwkg2X4F3zvaBMx",
-	"EXnOtD6FENyxFYeU+AirmqEIECExnIzvwuDGXJbOQurdGPbit3jtB3fuwbSEgIusz5cAowkCPFVze0gO",
-	"Fl2sqVprulLRops1EOMC2Fyu+XzKePts+y80DZyccXEeKT5RwcEDcIgYf1Ug38LSZpbZeH+jEBlLdqMz",
-	"oqBA3p9E/SyXIJ3+oBKIKDXm/RNjTUJaqSRlJXQH2vpWVvGMXS9mkVX8MA8dYe11vqFSc5BqzQpFCpDd",
-	"xHSts1ELjpbDvcRXKunSGOay5NwmwICnkQSXBpmP2o1mU7/Di4dsSX9QjzDUGq5NQ+VVwTyfVrP6rtJu",
-	"DeFpqrBZdaJVSb5a/TeJWm/zygq0G6OtMzxx2rLSlPOGDqgEpBkubGitvZOwqxD7zu7DalP2Tt7xx2hO",
-	"H763FzcCOZUWmniUubNqMHt9wOl1xIlyydNhvII/MMI1ydFs6elOUKhdRAPEUYnYe5rh+aiebOvVkc9v",
-	"JETHaOIJ2vEQBRcPwDjFVCmisFIJaZG+/X2AmzhkV78UkhTNA6dhXmMmzRjruNjTaYVPG/3sG32ajXVx",
-	"y+BDj5Cfxl92zuw5/WXOIX3O1TZUqbgQ6S7ikk04E5csyyANb1pb8FltXLtvjR9J1QZSV79/cPkCU8r8",
-	"70GiOs2e85rSEGyIzgfZN54V++pmYA9NYtVB+3T4/BhDldNsmIY0n3PTqFB16UKUOpT6t/XLTBG8YoYl",
-	"CMZlviGUYKHeEuTM/L8orstiRv7f//m/Id5Q3VNXYGsWc2G9hHERg6ZkBA0XjO/4GJBYElFKReChyCjj",
-	"imB54bGxHQxCTgt0uFsWuwmevUskxNeRgtKMU91285q/a8qyCHcFB6JYCmRNXRpnDUToNUj8CxcNpgdD",
-	"Nwx9+kCOgNdFTVgVSeylrceNV23woEFyms1lJJ5m8+IKgE/iyEpwmIfE890aCIctYEAoL6hkSnCyFKWN",
-	"UaBcYfMKodxIr4TRwjtSofkEU7/WUPAXZtOxGT2EADndzW1+ObhFURLwpANpCJDTHaFKsRWfGTIAygyK",
-	"td1U+1XR5qopalDBj0IHC7/NHh5tGE4PoO1EqcfHxHyp97ApJwpb6WmVjyvzViK7j5lza2CjPzR0trt0",
-	"mlXq1f6v92odrsFwR3vndOSoJSCembGD5YXIc1e1OiWPVt/lSWYlzL2vpl1NuZ60KouYa/aZN0SJHMyp",
-	"bk6FJeOUJ1BVyrsU7nDyAh5iKkNomBFnHVopcQWeLFm7s9SeAkjaZiPxYN2wJ1SM/H/pZKSdDTlfAyon",
-	"/0/t/m3FAVo9RPUnmgeexq5RcGZ7BvXFvk0zQQnSUq9DHePOmKgqdOneWdAnHQPdNaguzaWR71r/BLAJ",
-	"fFfVyTZKD3bLFFy8VWz3YrJLISGhKiwOW7eWziGvlSsx6B5+g+l/fGCtq+LNbJ4SJxJGS9WhSp4egVtD",
-	"snkLCjtB9trjKlMrYJ88hMuQqkfVHML6wy2V3HW/hBvbyixsDypRylAN/nNb3eZbgfD+UCiioHzeB2CQ",
-	"rKmkiYYKRCGheIF1gBvuQrAYCB9vu7ADVWtNHrgFOgJV51iQKSKF1zzbTT550hH+Ml4Ve+sbKcTywNd2",
-	"07IPJGUrpisOGa0EXLPEtmxhh6yERGAZPD6kdYT8YaKz2/NdhxzjFHt5Iq1xjTN+T+AyuoAssje8lbXf",
-	"TcI02YoyS21r2rJUYOzy7dXYQ9S/d1YtPEYKV4Ta+VqeuBOjP+iGtz+3F7cOmsgZtFdWthalava49leW",
-	"HZJ9H2nymm1qPLAwg38p3SG8bxKhszdeVzTZX2Q7pyvGZKnRpJ706dVNi3CsUJULtJowdj+urCV89vcm",
-	"YkM2fPvNzVSlE6G2wDTY49bQkoUe0X5eCfKEvX7I8XDVAEV5OqbHuxAMmy0c88zBEZT5RildzXVR2lxy",
-	"4JW2O+YqAgbyNayZC4MYR6j+nMH1PwR0OjZ6OTpsWarXs7o7KoNlKwxVr9kjyXwxsP7dwBvXwFZr3Xil",
-	"FsUxbxzbxe5E67Bk+GGKtamdOkUnPLO9h6hJCWJfYKszZApa/XCpADWzraI245kwt+dCvd4TdJNXCnv+",
-	"3pTj2u3q6kN7CH8SU9mdfEdYyvYJb53HPk0MqghJ4LTp2on7wZTmIrimSYAakDtLfbAZ5thSLo8o4fWa",
-	"P7/NtuN0hZrFBSKGwT8c4oVdfeyDzd4TaV8NVJDmhRS5mHvrdLB1XEuabCCdI1LUfnoniBoTWe1bny6e",
-	"oihUAYmeS6qZCJWrlsmaUEX+dPPFHydFmmuEh/H35FRuQKtgBFWCs3PUWmz5je0Ulcyomu/vXpMvv/jj",
-	"H6+/IDQr1vT62aSV5vRhnsOKLnY6VtdmLuktNc8hZXRu/t5WDRUiQG4r3+5ZCuJqdlWky3DQsrs2xvtf",
-	"LGFVZlSHkqvPSUI1rITcWTMxo1ukn5Ys0XFzURVhhLPnBBdvizsV3WHI2jCjZYRyQtOApo8JrQwqlVOW",
-	"Dicug95zxQHGvlc+Q9rfXuZi41hkMeUt8ABJOXVp8FAwCdNeNKVUZKwety2F1iMYtwpnH4V41CgQGF0L",
-	"AlxPw1NhK051KSekWe78LaG9Gy5G8QAtLg/nO9+tazpfCjmv1nFVS8CV52vq6qsYp/bPKSSZS4cYkyuV",
-	"dMuj5S2RxpODSmKjLpr5Ya7W9NlXfzyFC9dhfbyGtjYI2nu+EixHg6YX6DM4zipsLt3uikZNbC0eI5xC",
-	"S6zTWJBOTZ4x+u9e8dYmhTsW3kW01litElcR0/e735+jt0oQhsHLVi1KMu+l8ju/3bpB74zdg6SLKf20",
-	"39Q31RuzIyRpKW3dZLy9Gx6SrFTsnuld71Va0nmS0TLYsBdumGcZKC34hG965W+JflEvXgtifFRYLUCA",
-	"Y6+Wh/yQwGFLswpv0LinKYTRWyTco+s6l6KMWmCloiuYS7ZaaxUlXkdyWrxuEWn/pV0Gtj8/LGhSQuIL",
-	"WbrgCFWhxkk35rhknb03mqyr1v2OJZvJqA+tJoyYl4uXBV9eW3RByMAJRoFIGM2eO9S/XtcoFOFHR3va",
-	"8RA5HTxu2KmM3lTMudDzpI4F7K+/fc28p8BjpGBVkGdB/CmQK0jnjIdCkO/WTJFCiiXLgCwgobktNLVY",
-	"mrY4yzbDHB6UaFacz7vQkk1kDLoDmO9ZhNy+n/F7Zq05wReCSofiJ4GmO5u6Q58tVugyuRb7VN1Mzrxy",
-	"/UDVRmlI8Z7QzGqQxiZNgpSMdBb17N7DQqUn3+CX2sS9e+PAgvvp0jROYHA5Paw7pCXkE+POxLgYk156",
-	"QMwj4jUTyza9qnQeWmVuu+oYBRlYtSJEuMAj3huMB8Ukmo1rAfA4HO75Pw/Q87BmgCkkPzktu0HtoW69",
-	"AKUnPqJuxWpG0Qfxg5ocGeLDSZz15j45o8NuX3PCFZ9/sa+MrXZcfeGkgn+fXB8fnx1fwSGmPdg2ZRzR",
-	"Sf+d2JKcciy2BYrzV/bIXPJUzEuubTpuHEHNPZP8wZACdFh+SBZXC91Yi//6Icl4rqZ6fJ4P0zDj8a6h",
-	"xZxwY1mxP/vuemP9nP1FIyD0+FWj5vpPBGQOrLlGmh79PHfHHaeFWougpVRIwArqBMJ9vTnVaka0KFiC",
-	"AK30XrB0RhT7FdSMGI+hYHw1q5qVzDVbycLdq5JO6qNw+5jqSIh/l8G8as04ItTdpEH7uX7JM8/KNuB3",
-	"LypXSzYOsLCPEp7eI3uP6yNiiUexbmA1HU5OnTwwgX09jHpLgxX40yrVqZrbUtrBRm5vFu43eXi4HgmQ",
-	"zYjSQu5m5I9PiSIovzYc2S6bHWPEcVfcODD5rQFu3774jxNrfRoY+e0CeU+lPl6EciFrytNIufix5S3N",
-	"Tx4begkt/xtfbjXRl56S/K6reQO/+RjuRGc0bay76l+yA3SuZv7/5lum1/PmOyxpQGnXXGX/gsT4+Qjn",
-	"E4pIfDMXIvKL4PMFrGm2dNtvpJnqC5KDz7SASZG0w6S+PHNkhmo6Mqo9MBPBJh3bcHXPYIu4+Tf1RCHC",
-	"lM+WdABzY8F2W4LrQJ8adYAO29P2xRmC9gnyYbjftYiOOFg6Qhvo723WN2qWbBQRy6WFNusRzYizO8Xb",
-	"DQGPXGar7BVt75ekO9ujkgocS4XtvhhZJzndIM4hU+QPT/80HGjfy5JVEtNeTFhcMljRcNJrUrBkcr57",
-	"jKPZ2InjoUykVkcOBMqqgUhj8E/E6K8YiIM5j9AOday+oyatX2o/H88fFzuI1fPGuLIesKedKKWCbHlL",
-	"BM92hKY54wrRfi0ugJqA/DRliVrMD56n1mBh4zFhHvbz7hQOdGNHH1493SiQCE0BGlUbOLXOD+u85ml5",
-	"lkS7N9oDOQUdsSIOKJ7rsUYtzP+8lOFms6JcZEytJxX+WXtj/GjBskWCZldktKTngBYkprMosDhbsknJ",
-	"81GFbfaNs4Db4pOk0vVKZz3a04v7ibZgtXvOF8LaK2Lar1qpdtSYyZl0qR3ahgfnNaZro5Qy3jTVfqwR",
-	"9Mr9tb4w1kDPiFoLqadvHLc3pn0EfvxniqQlECNiBAOrFk3EPpBsGU/FFsetBT+vkuVjUJ3i4tlhT+dD",
-	"gywXPwrdaCqZVOgzXIVy+AjJztODazdfe0AwTZX2EQekdvcbn8Ygf3VnNrr391RgfVPaCcihs3LSSYhY",
-	"B+vdEbnVuprXPKd3sSfRdNWXn0/PfZsXeri3fu82jKp+K2WoOC3Sej/rh1BwSfxO3aTQGlJSUOyubAQB",
-	"sQD687pG8e9f/Px5PcOrnxh+HKVrs+/BHmjEjsM5jLHndjVNsmOcK2LE/gYnsGggVJG//e1vf7t+9er6",
-	"m29mhBKjPnDwnCxxjDay45aAYVo1AI53wAKejVAp1er92oKf382TxOoQx5JhfBi4ldQZMfm4BsaoEHKA",
-	"qtL2JgDX4P5PaZbTcNFaeEKypZFdeDvJ4V4ZJpwEtuJv4R6kso2rx4XPJ5jshRTGHvDO1lCKoL64GYgO",
-	"a+KXvuC48zGnG+/wThQFpASnX1m8+B1oGwMUkjBOlhnOO+qfdY2zht2VY0msChjNkO6pUE/QbkKd12vw",
-	"T4/S9BSHhWXO+Q6KP1MNbysTpga0KZWHPdPCbjKladYEpUJMqlBw5zvK09duFv1EhIJ4wOOntcCmPwRq",
-	"5WLbGUrvQyBjIh3dEiVjwTnwMpxqO2eRrqYjwh2tGEe0ROg7hg7A92589SjEz3fNEbRN4L+gpk6imJM0",
-	"0QN4WpTkNFkzHsbjOp/qG+i63EBYWXBR8lM1+PWBB9am9uBjtusQbuX3UbDOLnoD7HwqwzHSPdJ9bI9I",
-	"nUIVNaXzfArJD8bad8ydrzBoZIzDVHZ3R5Obbh0nIVx81teJiPZ9XgipX7pgQNeizdp0WzBO5S6MLIrl",
-	"Lfsi+u93r38k9nUOmpegqUm0cMGPrMz5Z4qsgaYgO8p5VYJSkI6w4DPo+bwYhJt9+cQccF3OPb5Qbm9d",
-	"qdzNZUvLNNO3NTEHXrG3yvoNUmzHy5kjk9iGPtg8aZ7BUs+Dx8hbsVVkATvhkHTsPOxns6dPn+LgH6QX",
-	"pAghSzKmwtGt7h5z9JlVPKrJUrHAfWR3hT1yILaTyiXiY+F9CU68KgVBBiwIH1PEmT4In03VhmxZlpEF",
-	"kJyiyzle+sRy7kGiI8ZOTpgmZWG0lDLneuqDBqOSOWI5l5ZK+8YCUJkxkETa2eitBwe6iaRYZJMM1jqE",
-	"EJbC/VX9wDi4CejGGbDil8GMfIED7ytprOOUVs0EF3wPMmWJ3oNvMQyy9MSiUZuXxohiFY7B7iiasXQM",
-	"qMv2qn5XSFb/XZSS1x0g+0eImrvpGWH10ZN8iYHv/VKyZIPI3fs0/hGzgQ6l0K7J0Po/zC1fm1scjBLT",
-	"ihRUAtdB8PAHkIH2txciDT38f5qLIw+Za/rQv0pNH4ikGuJPCoFb1SCBDWq4dTfePGvSf5h9B4RgPf9a",
-	"BWizIaZ1o7VRBoy60BN54OIwHXvpN0yyUxhOnT10eGq2/SB1ADuPWXg96d+X2nz19NhPeSd0KAKVwoLp",
-	"8ZDr/7QPi9g7GeMwpsW8eoq/ZebXMfQBJxQSS5DDReQHSFcgzVEUjYeG/ebK8e3oRAkpQ+yje8ABpjOC",
-	"RLEjTZuHeDz8OalSsi9wFj1M9AM/LJ7xwOct5PrE99FW0cZm/Ez3kvx4GbBPeicpV84zPp+vtf+uoxqN",
-	"BsdkHF2swaYgYjS2Qah9YsLIhb45B7pSFSEKv6Ise0F5ytJgevA0KFx981kOgYDy5bO9TcF4UZ2vDGIk",
-	"53SHPgXQEUmvvcKO1rftwxO1UIx8uWws62n48E0oFJOsAXEEJyE60N2o6E1jPE0o2Z4Aa2NMtjBU7K9z",
-	"quc+BRIp3oEYeoKD9um9fy+StLtyjwzc31h0ZIXNMR8NysY48pJlvWGFMFDkVIn+EHn7d0AzY0fuR+cm",
-	"DL/3ghXQMDjKBO6nAizhbQ3qTpmmw7KFeIBpq1+IB0eJwDeUfMPFlo9/IChFw517Jc+pTtYxiS+5BJr6",
-	"JF1nJLJQ2o2mTBB2nQttoddpems8rB0GdjZQaCLpdjiaU1NqduWKb/yXNhfaWlVMiO9AuzKhKY0jK8pC",
-	"2PLGb6VSGtbbVPoNUeDiWMp4lBoeNBE8AZz6NCNsWQ+b16JQRu22kOgbKsc9uD/xsqYNgGKmbbRMETuO",
-	"i6hW+UKsg8G/KEayWuRC9imO4w6kb7KMGL7NvFeNCNlfPiWOgQGb04a7woMYM2G0U0DWmtNQt2uhcFK4",
-	"BJqsyZYyrVwCqZuZarx3IUqewNxXe9Svr8Gz7SWRrXBSIE+R4/Qi3buc6qpoXzXWGsYWnIqcMm7eMF+L",
-	"MnJQLSWEh51Vs/iMVYssRsNhJYid+ue4zXILloqsmDCtb1lm2RzvjrmG7qduoj+luwYg95bK/LoswrUd",
-	"EHKbjKTj6AE/tVj5kCBKrj1r9x9mhCyYubDPs/PrHTmKEgd2LCMPkvm8LOawh08/uuI2Bhrpd1ZlK1gi",
-	"toi9Lxb1t83qfd4UrnpftERyb0eFxLre0kGtAymjoVC7mtMyZSJso1kI+wg2lY0mR23f1kHVKPWZNkFg",
-	"b6cijn/Ekgt8tT2NTzSe6hD/ZE05tzFeH8K26OGzq0JIjQiuaY7WfZb5kWvB2SIZjWjyw5oNWAPrr5qV",
-	"V1qM+zDQfWsu7xQbyzLhJQtXg/s+qP2B0SxNQ4jS5rDWa2OWEERqY/dUw43tl9muBdHYPoaQbYwbSfRD",
-	"B4I2wVrngbEFd5QzzRSk52i5yIHvd7qObAPb9+Inu7c4LCbtn57YVxoR+G21AuWFqe9D3kKR7e7qy3vx",
-	"gJHFo9suRPghYp4JsQkeu899DQzZSqGNrTfDmjamA3YO0YJkgHjlKxEUpAZoQ2cExhLLbViGzxBiQ6i+",
-	"wYd/v7x+ZSzt8OklmdbAXUdM+5HmKegb3dSVPNVX4EdU624uen8GQmXE1eVA1bOHM2fIilqT1NquMeOy",
-	"mpcT8YKtcjisWzeuW0ep1KN0YHMTB8Zd4ijKG9RHKzDug80ya0Gs4tLNHPPwPPLexl4O27ndLaGBOivG",
-	"8fVWY4olpgWtoxfoHO/Z5vF2gv6929Pt2Bni/hkuzC11ct9vLXxNkYw2LTSPpUAdCk7GmNu7QkXha2x8",
-	"T0GSJKMsD2ZYI1CZUWOhB/1csV9hVKF1Fz+xRjNrfZN7YvXOHgqdIqjfExY5USi/gn8+upR75ImTw7Sw",
-	"1rQRx+7qngN5r2sbuAOAzUFbnFRX5qwwQIM+BeUJZFmskzvauqglW62GgSNqCG53fRjI2TWE+Yc2Dov4",
-	"HNIOuncfDHqoKjOFB8K4FqQJod0pbaNZ5iIrefBA5qD7sMPripaq5wXrjCA8ibMRjdgzF7BMBuAWl1R3",
-	"0BBV5uYE+eLp0xO2652Ou/uMrX3Tinj9zK1X4sW6OdaiMfWiEK5szXfV1niUlVMGPCzndqf3qIlO2IFx",
-	"IUnJmY0C3mnJCvBhQSctIxLAzaRu16GRAAS7Vq4TqsDYbNrmEAYaYPbysyHq/gjax1Mu1+IycZ677cKZ",
-	"kKCLIVYY54/3a7fgdrO43gXdGbvuM1XvuhFpO/+p7Q+pFV3Fpsbg9xCjXi+XEGjWeySTefI6lnLCIRqt",
-	"ITd1OK0RHbPVqrI7taaeazM8v2bqlJoIHhHyrjndJcrEg9yZKTxrMGOMOe5pMK71q0ONvRawPRPea9zP",
-	"9mlnPipKpgNBx5xEjCZWEPgIBawWqVrQIt7eeHrH4IiCZKiA+39wc/yO3/thiI3OqsxFraFfwdVZkLGD",
-	"2XQEmNZvGANrEv8thd8iksnk8piFZJFCoxGBaTcXOBy0hmQzATKzMZQ/1J6RCQXp3PZFRVJ0OXB9gumo",
-	"I+qBHOjYtHqXhtQEfqw8inncg5oK63PQoc8yiH84/jo6jOCu9/GP8cHtXiQTi9gDPezBOqben9t2gyiA",
-	"X1VcvfLSFlTi42F12+vsDozr1GF1yrT25SGEfdIYUVIN6HbbrrEharPDbvVBFRKyHydl0w8Z8FMN8z0x",
-	"uum4sQk+5Dsw6qVDpgugxI0ecXzQ5I7B4QXxIcUdUpwivtcVwsNrt1/fgwwfhlRrG3MPR1WTTCSbuccK",
-	"7qbzdoooYaG+LU6SBIvGZEsSmCKMK02zzGMUB1xals4Xu/kWYDOaLj8BbCo7NFyBqxABSYnYd/mrlC7t",
-	"dLP4JVrMvTETKaosMgZqzi15w5PrYKvmOePQfwXq3RiY2gqO7cbUVG36XuJ+vweZljBCoTee172589Wd",
-	"TwwSt8uUACtnDXFtE76iUEekQpvhDU02L52iMTLtesyu/mmTdv4QdP+MTYduVHSFoYBG+cfVWHNnsVGe",
-	"TrPYKE/PPzypng09xsP1xRBHztAMj+A+fIJluM10Oezy2ggSagRbJDPqvW+oXt9pKIKjCuCXsfg+ZZ5T",
-	"uRt+WSWMd+4Ov59HL/gdVZvQYo2BMmHIxDtzeeg5WyE3y0xsRwH0+O92RK9W0dgls97JnY2pd5YM7QVY",
-	"HszcRg1riYqkfp9N99TdXSNZ597zF2b3dNPmnRZODOaIXwpJMtBzY8HMV8KOjN+wYu5MvQkYHyMiD9Mx",
-	"PqtxOfvLVlyIX2FkbWY3ge3YMI7Hf+lA3yDOj4X5KW1LiF9KJlZzcwLtsM5DbuaB4d9zq18caO/clmc3",
-	"fq40K9Yw3sO8mXDz8drOHyXciw00Z5XjFF2zItDzjBYKmmPJ8Xctd3P0g9xVTgTMwioBGDjjTmHPRrTU",
-	"eVLXgZf1G78d41bkYAvgOUCqAqXZjQKPk5ZWe0d4rG95HtzkM+Q6uCt1GXV6iC2fNFPBWH2jF+zQuyId",
-	"VDiTur9IYEInW3zUvwVbmBYVaJRxj3OV3PVTpyeGYzO2gS4cqbnyPKvb5iqQtKbVXhdrtyntKNUiS3hf",
-	"O7vqqPLjaTw0KyxVK7Nmk5g2RYy5tbWtrjIKtRiDs+iJ5J4d/tQdwJ32PkEVnbtHKnOg5j++W5ryHZbl",
-	"cYio8h3Au7UEtRahsaET09Z9A1WjgUoEsNuZZYcruERsw1Ugl5Gf5laDD7RO7hkG9hPcgpvLc2up3tx8",
-	"T5RRf3MfdkR0a7DrZmCGuJCTIpJ9EX0OeoI6naR7d1VeIhgJAel08zj8ymp79Fse9U5ylZTVPpgOfBnV",
-	"kzUP9gLYSKPG91kKN8hRfUqvgJ3GDPPSOtn6apBu4vtq1TMuitl6U4QkSLg/hxGyRV5QCek84lX8tcDB",
-	"hL5HDFFcyBYQx8veiT1aotSEkhUtRveFTSYNfsR3Ijyi1sfq9lrbsLCG8p01UanGorYtNgct3PCoWL/m",
-	"VBPCr3GsKeEifJYQ9ev6ePhd8EiqYbMDQ6BYVWDIU7LFsVCCpKLfb+37zAbOK1YG8wQmDHqJpCj3MmDU",
-	"uRAuhdWDwd0le+TEnhAIi0XMT35ExVT7dDbE0tsjFXJFbw8f2sZgiSoWBwDYobfzuOcFlfokQVr/xEn6",
-	"QpT6uff9Q8/UGvJCT36kvS0oHtTW0PQ95GvKN8+lZG5Rp4xkp6A04zRaVoFQCNPCkxnjEANphXuWgtv7",
-	"HbyizLgzM+K5hpqnEErbTFdutheRoLQigs8Iq0Frx8MeLi2A+tyXPMZG4CmRw0KkO6KF2OBsQHMGuCJa",
-	"CyGOP0tIhEwhJWtztO2g1SDTPyq4jeQeAqJAIJwT4eZgkCXa9WpDMLmQQGCHU+woJ6Uqadaic8iINbpT",
-	"xc+QDUBhe9JsrarlInZDb6nCrkeO9B1LOF8XHM5MAvTEFSRkQJWLtUdmjlsgFHO8FyDsVFi8qdWIuWdP",
-	"xwUJO5cQRLL60hkODVTaYkqO/e4+STlDusPorFamYwNzZNOEekyncvYqMb15VSOFI3KA6zQzr8L9Z00v",
-	"3HtcbG2XI8JbbNc7woXuzWnUktBQOc0ToaHJq63WSn50jqNKETZ53tgBId1iORM/A6tz5rJF7rKFTVpI",
-	"MPa4xQmyG6RuuwqGOjCdnPaDQji+2kstHAMltmeeLBHp3SoBtzk6/QiDgyggxXLH5ndooQsLcCTuQe7m",
-	"OIXl52kj1SbNmQ0AYXXGvVYl9PaVPYLgrIPwIKKphU1SCjmPDstBrTOfXPseBbm3GAdBcopSJyIPVb6p",
-	"MkkAUgdJZYgRqX5zXWDTpkJKytVy5KQSt/6Zw7b3Sx6szLKM+xoboc8alBr5lMkhCr/6mKGW0xQm4lil",
-	"4Pq+R+cU5KCO8zryjbl2UlTdbUi/rPqLZr1ZrYowBxXbNSqZKkZMub3S+8fNu6nmODs9rOj2luSlQlgT",
-	"9OaZsqhQx2EqNtuIevogm7iztkTQ/fOLI71leEiyMj2Y3FMbvryD3Sb2X6DQHiPIPvEzRdZ2VkV7gtYX",
-	"k+fYtfu08P0jCBzC2zhqozX2mNtWdVWZ58HAdorMlJmYFhkKq1c1Kj1V7YFjyX0Nfl/VkSxh6fJr7hPD",
-	"R9QhE2dPInfOeTN+lFsqwRKUpSYWDyJeiD7C+MdL+8RxCPmzy4pAS6HnRFx0ji4N8hzG0Hhl4vqqjaq7",
-	"3FmOPGlPADmwOMfN+A0x7aWQxKzlxgbHrf1r0UswzOxKWKam2vpqcAwdf6A8EHJRQvAbtM4ZJ0t2D61x",
-	"rMJinTXTorb01P/iakZbNaYezqs9p8zDNEYyp26BL8KDChqB2E4XLAfsLqekAfV8XKy2J76aORIO7x0k",
-	"dpdHePuUCKl5yonSUS36Hl7l7p50sjVdokjJvOeNyFgSKE/yrq+ad8vPG+kcvRXzKnI097hfx0nZ+J6e",
-	"7hKD66kfOESDA+YOBIjURaTyl8yIFmJGVuwelNmUdg7qWJLu7227Rxrb+5aYi43SFJzoregE6Sbv/tps",
-	"+nJoHsIoRsTJf9dtATNrSUsLcEJdDq9ZdNiwSKqfMazV/MOytLEqLAbV2mHfekRclxJfUmZfYw7sbDdv",
-	"pMgb/7t2s2t7sVba2/ZYY+7EVX1TA5S9vpON266pIsZAwShkBbyCB7eH711TdcYqwakNmIaL855ZgWNB",
-	"AKHQJyUkUxbmeSlaKQDdHB25BdVDZ6bGmvfYnzI1IjodbH+iIX14OaKaL0NzMX9aC2Pub10UtQL/qzM2",
-	"bUI6cQaewshZCXsG/mD94l7F4ggfwIn4iLpEQ8134nkdYemOnD8st7GlkvskVnV8eDXNYTtvZkhnV1x0",
-	"/mADqq7OyHzhQtyb78WoorHs1dwBwwaRPvoOnTqjUS1yBGlOZ6DV1A4FCIWEIM6pBGxUxHQiZhK/akI/",
-	"xdDHfVkSPjb4lc4x3/uyTCTx9PV+aal38MdUkJpbZ/ULgsuKGJfTGpgFX2ZsSj+Zfe0Ld18UVGCivjmu",
-	"9Xl2Jfhcsczn9zu+Ny1bniL+M4pHMbuSri5iD/moMJ/OwIFqL5mucfbrrpgZERx84imDFc0IVgTjea5s",
-	"7nVmbnTY3gJTsuadjb/mQmmSCG6NZRXJAGsjMPPJ1dFTeV1XvI/3JmZXRvePe/5P5srgQeDUet39X/WC",
-	"NvjdEjjHvfh+ebEWLAmN1oEEO4ImjVKNi+N9p4Bi8FHjPbM9ovil93y03637iDm/lDQL+5/Rj9syHhlS",
-	"M7Kqy7fc47vd8/zNPR9xdgwCrBOPAhO/WwNxP9Z1JJAynA371MEfc9haNbG7qYtQXdkFU4RyW41iVMRi",
-	"Z8sLakOTKGodr5xxlhsV9nTWA4g6EbfwHCqyr5/9FBrmSCWyD/PglheXspPYMPZkPmN0yVKN5WV25i2R",
-	"UdVupv/q6SxWwuTmrDhpr09EO/v4wUq0l1T7ry9C8n1KQX2s4jgoh465wSF7S6b7SskcKqsbT+5tCAz+",
-	"Gy0VNCamCbiXvNQhcY2t/F/GJmM26R6pz53Squ6cBxkuO6VpxjhEwGm/LhXjoFR8TBCohJqPn1sQ/aMX",
-	"tAHb89YJbvqCsYpv9nQBWR1Cxt1es8TOm1GJKICkzM4QsbhrwRgomqShYGrTVmWKcLgHSXw00JxWtcEV",
-	"Nxamn0lu83aHVlu8fQn3TJSq0XoYQ6n9pRSyzGMF6rqU3PFr/1C3n+wG5djlGPLauxTRYuZnwNsocBhO",
-	"WJZZO7OLbXsWU98tznwQQ786qKoMB1tPwHtrwKtlLEVom9BHyPPMyVHji/FeZdjbTvi1j3Spq2i5X51N",
-	"NZpvKhcZU+v5YhdfXMsPxizfvMFbxucFlTTLMB262M1xKYNush8uVKkHx4Tqnd3N3pS3uBb6ySn5KWlf",
-	"F4dqa6jhKRzdInGceDXPwB26o4LZPgrUAq3Z36A5lRsIHRuYm5MM1Ix8f/eafPnFH/94/QWhWbGm188m",
-	"1bhj/LPsoN42luBh3dQ0z0jCyh42+2t/638iCdWwEuYzbok5A20LkVFhO2I7ese+8ENQMKSmmcNRPMgP",
-	"QUAJp4GG5WJ/dMRXkwt4opMc7Md800aA75y4ahOrK8fohBuhYhH4sH5aLAkliEp8YINEQs3WLITU80Io",
-	"HZYgc5FNOUV+PyU0ZgRhtf9x/p6g5WHIM5+aWVkCpD6/tJ92oWqt6Wrijjp2IlMvaKXh3jwMqts6K0YT",
-	"wB40wRF3P62Fr2JhfDVDI8XZCVOqr/GnOSLWjpnKZK7+j7KeyaQKsYlN3vJJphSSjEpQZNvoQbhnKQii",
-	"6E41a9IpJzQNj5uJdpjEk1KNptB+r8UohaoTtG8QxT46p8+oWBK3tun+xm4I7ezKATi1wYOrXRzXXt+5",
-	"MrrL4f8eBpU2Al/3ACy1fQ0ea7yaiwoxOxLkc0fNvuTidE0bmcIG3KGGrAc9aVePAmizH4owbf/p/Myh",
-	"XqsmCsEEYrqm3EFPtlNq2JuNtPK2h2bWAAZotwvtcSwu/zVJfpPzD+J67MLjBxw1i8kWv/Yq/6gia/uU",
-	"+MK8VB5d8BLMaH0ntubIsegUxNl2C0xENTL56T1Ttp48hLqNDTTnyPRNLqaohKo7zCiutEY29/dNJ4nz",
-	"Lt7ev3aj58YbbFNtxkb4NGDCr2lRAFd2Fjh2E1s8cNXzqImvn4SxUEE27RsvazGFUBEgJvMUv6iaNmHO",
-	"KY3w/MdhUC0Zp1nUBl5TNVeJBOBqLSKOzNhNYocKq16xn+DAW+t84oaWdpRBs9dugzkslbtpnTgVP1nT",
-	"aClKdKipsSp6xvyNmt1he4T0VbXSmRvnUVFvjye9snGaDJEXtCOKooXSb9Gwnnh2jZ54EnxrbI7125cv",
-	"yJ/+8NW/EUdWYiFQ1NUsAKEcgGXURjxsgLKQYiVpeEjkoQMpzD2h2bCvOfnD0z/Z0aPuOkIzCTTdhR/V",
-	"A11jFSukM1sct6W2+HA2AGODfbPjZeclgyz91twTjpbZyStsYGRxmArahsM14P9VeWnG26BDoSqnngF7",
-	"EcUzJIJu8qY/eauqKMcDi/EbFNK3VSHqpBBdpNFmmk3X0yz31jX6sEhej6pNJaUjO1kXEmgoVmc8OIwM",
-	"k3XJUwmpnY6Itp5vGYQHVB6jcSCai//avDcYw2Z8+hHicwsntSDx9IF08jh+qm3JMNOKZFRpouXOJn5s",
-	"/V7TOnYoApIZreE6qMIZEEiPm/gmS85td2BBla2cd7yvCu2D2ZcyZB24KX4Z476YrQOJoQAOk4u7MtjT",
-	"3Ql8jwd5bntztudEi6uauw0y4Le2yD28Ca0c9yCUBZweO+Z6LiPBJB827XVhqQKPBn5EF7SLv/WAjbW/",
-	"9hSmS0eJna/IZV+w9hXmwgF6dZSfw2FQM6JFcV0Wakb+3//5v/0RrJ4GPFHK8a09++ZwLapYEMNX8zVI",
-	"aPxTu39XGEBXM49XIeykmLDZvAY2emHdWagL26lbmcRJtIf+rQM2eeFHX0QmYrR58C1N1haFRRHBE7g1",
-	"KmaH9dlcaKLWYssrlXmggxfH+H8LRba7K1erOqR/XPt3RpUaNxCxgoav8gmzq4xq/JPZ52JprmDoi26l",
-	"4Kt5hT9eclUuDBEX2KNsxCLI+O16Fz7xUbitQq9HfA108OKXhWnogJ+OBglqoA0dC+FkvrLCaeueXAnC",
-	"ZK7YPYSBm27xTHc9yw7+Bwfq16us7K9IH9ijaxp7aQyTRjvTZ4rQJLHtix44bvSIw3nfmG3jwhOUZD/4",
-	"17whr3Dy1NpsbtdwFZ7pfMo5OAc0GRzUCWfEic/L4tQB8tO0ur0usdOtxZbRDWscdKQJ9se6Jhlt4QUs",
-	"hYTRSFlNeL7jwfUuhnIR+AmV+FSnTII6AWt/BIaZYgfdJyRqNk7Kwv7LTfEmWpAF2E03DZJvTCuhPwR+",
-	"G82E5kRlGswBOzg/wVz4ermMdSD2wI2ctBuxQrJtyVrt89RHhVMZDY3kJK2tulvQgAFYwXpCUrNrZqAH",
-	"0ouBr0o9DKJqmtnQxQt0PeNXTSb/PAxjJHU/RJT/tJMBvjRwXSzQi8WDp2ozrxduy37nSUZZfjgEzDHw",
-	"LNV3X4KVUtyztALG6xbxJWi2bofxb21cFut8jJ7QUs4J7sN2FnY6lFELJ/W21R7OVMNhYbr9sunhwe7G",
-	"72PNadz1OHzryRz15hnRdJL64SXC4BEVaoRTY03Yieb+aQ9csE8xv2vg7op+SInoEHE0dcYb+tGaIizB",
-	"T2MIxaqB+Lv0Nryv7LdrOLSSsupwHNHGa689+YzKk5dOtqtVJwyaXJsD2rdjjvyedgNSoMLRkK5n6vZ4",
-	"E+yQ5Pq0jiYr5tGOprpLa7Dnp75yPJ6ze7vHPIiiDDSW0WZ2XUVVj4FtkL/bCFybO34KZC2JEdXFYPsD",
-	"45sTFVI5jFvg56iJkY2h5aNdkXuxmZp7mArRGxszX4EYFsjxajVBfWwunvTW3u5znEk8opnaz+6xdG21",
-	"mjsqzJqC4B/cV/5Ty9SJzm8voYeXCtQPuYPJJm413f+QDEXz5r6VnYpQ50d2s+95Y2O2gcSRDbseU9WT",
-	"wT1kkUlqPfgXC1jTbDkXywnqwacXAsuN4jHEiXKy/s0WjYPmQMLUJPPiG3fHKarrfANojMs8hYcIkqPv",
-	"vQy1ZTqm79doiqW2kQ8EHKhePgu+4B6yvt5gewHRHixnZpFKdFUuIDjUEZdqUFaybuW2R0kklsJMqyQr",
-	"I4HKA+0kqdVx51g90tKdaA3vpUKP96a+mlchHA9rNxiesLLSRCewjRS2jbHZ2djkey3+PXsxhpVn1cSk",
-	"EpMpeELj4OguEbhvTtmOx8Cnbv6xxSeMx7ogp8eze1qXDvYgetA7ejyb7gbBDsDYDglti8auccCPqizQ",
-	"j4dhFMh+vKEGmlrH4Xa/eICKdvtiQKtNxaSrA73dEPC+DDZNTN8v5bd97hLJzcBsL/7aW7hvQJB1Tt0s",
-	"E9vYGXVYK+K0EYj14mJDEHsyLxWSULx+HcMjQqZotx9YQeCJ1JhqGEUh6nzPsVnxaUkqd/X0DsBuTWU3",
-	"/1AvI/jNIus4dqpxLl15i8aWvBs91Bjq4//UGO5Dy5TZjULTHA2KldEM4ficyOCt1RznHr7Ll0zmU5N8",
-	"B03IWS4h0ewezhMdOCxZKYZjaigGR44pwkW7IUXRsY4ig/1U2MBAnIagnMSPbMjdGb1IkYE6ABQbyTX+",
-	"Y742l3vu9WpC9+DwWkueVg7UtPWmjduqtMBKAjRKp34+siOx0Wq4h5jQz59qddHPfu3bVCd88/i1d5Zj",
-	"boyu5D/KWC3bpO5N7gaKxBvhR0TNvOFSPS24aluxfGf2Eg9CLrqJDXG86A5EkfVKl8J2z4tSY1uRN+u8",
-	"7dWsUhnoTg3mI9+hicgyD/LnKhII9WVmWiDiAMGShTFv65nFvgWl5712rYJYWapylB2PHQ1FzOyHYgL6",
-	"l3vvnXleQEWWRSLyCF6DK/NgWUZS0ehApFxtraM7DYAstoZekv4q+AhTqUneABRph3eOvI5fnqQNYrjX",
-	"jtgpJznFOpvvfCfZHVCZrL9joSWPBPUVJY/gfzVQjWrnKtLosOjpNxpnHONCZs1+3/gHv63KvI9hU028",
-	"w4P7dzjc8iXOtgysh88drO2+F9gaWanmGSxjmmZKQ+9eiAsXEH7b0Pd8DasycOIVLNFlCAT8P97i8A9/",
-	"JNA0laDUjFBb65tSTf0fLWTRmx//HE6BJRICZbBfUwVfPpvhuNhdgRiua8qDUl1Ktn+/0AUt9bpeGB4s",
-	"pV4D1ywxUq9wwgjOnbZhikECu7XaN84q2oRJGz2Lp4GGi2wulssKci5Q6vsRMMBPe4ppyVarYXfHP+ad",
-	"u3wSlHMM5NoeHW0yD/pBfiXnx0kewf8D8SAfBwtHoAibZfYx4RRn+EUOb/uKV8HBFlTN2QGgsDF25BgX",
-	"Dp5EcdNUOzTGR2MW5i66vWf4/WpxBi3R3MKHaP5cbaY61HI3lyWPHOgln/d4ThYU8Vjf6VC3Y2BJNv1o",
-	"LiYLWDOemkMbc5bGGVPmX1uQQJx9HSj5iAG3773Kmu7Dgf/ml/Zx8hJA3B54igUrCoUCshalVBaptsrg",
-	"2m8WMmWcyp27xLV/G3n1/MeljGJ+M6vaQ2YLFzA2H3U6pd+HuD2ks/sgtw/Ex47pIa9qOqAtz3983mJL",
-	"7Qn166RfmxCnvZ/o9uK+INpp4kOxxGSNAXWHKRyBHH4pJIZNgru0/5YbktAMeEqlwyv2040zmiBVFoPw",
-	"3L79upp3ByjZbkHuU2dXmqoNSoUoIjX3vjx4f6XmkTd1PAhHLZEKG5Vlrn6XME1WAlR7KG5zHCHkRRbE",
-	"46jfgjgc7rrPFPEjbqeZVZX/u/8WR4dJDwx1ofdJ3bvaDusYGEsNMvL1NrF9Y9sC1lRV6Crt1f4xVO0/",
-	"QkD3wMxbMhrjifnFcN7812/SRpBiRoQkSwaZEQ+e2sOG5uDgcc1N+GunY+FZ6BviS7eLaAzMZfqWLCAT",
-	"W/K0Fr2r8GiF1tZwAFk1LSLA242agV6156uMXeHQWM5yoQeZ2pE5EbOtqlrmc+VNZleQx7EhppcMR91Z",
-	"145Mo/icOGajkEIsvSgqDJ2QJcZOfHs0DtxHspAVvR/fxGkfNl9WgaWu0VED2TpFaHipAGvISFlURkgY",
-	"0qmhB0t1YHWpv7FyzCxrZn3ZrLs1gH7pXtMYbHKVqPvG0Gn7r4dMPQT3wx1b8e8nw8QHka9eB3h3SxAL",
-	"CElXFehhZKvFlbknBkIsOG2k1FZIbG+Xbgh2Y2f9IaRqKoFuXPhlUCn5px+NfOkZVT0wyCq24tQH+jon",
-	"hw2gBTcOXbVTJo1fTrIvqdS7phr1xrO31mIQd3Eku0DT4q4WaqwDaj6gl1YHhX+8ZAah07r5W2Udxb70",
-	"bZR4HTp0qlSpqjxSbeGHHYwadt9dHZXO7c6s6ZsAd2hZ40ik555yRODp1I4THRnGNtSmJIFm2W6OrdQT",
-	"AR8NAUe7/+fvcWq4W4NtTqOX7ZsTT9WTstf71FxRuFKwAzbdLS5sRKCai3UyUc8F7J021aFdGJPuvGi1",
-	"k2V+LbY90ynAYbtgP6+HDBs/SLQAPmU1kZk0agPpEL1DrvgUMkQ83dEurlmGCliXr4wLa6zGQgJNibh3",
-	"Vp5ZB1mA3gJwshB6PdqUrJ3peOi3EwrRyjn9NBd85YApoVAzN4PJNmnzMl+ANGcG/mjTaRxFAM8OLmxE",
-	"UcWiBU0XfMpUhfVuRAGBjQs7kDbcmY7k9gFB8chosnmxppxDFsLa4tyWT4d7SKjSc0QTjXRRHJ7Frd8c",
-	"XfUdTC1m28JiLcTGIyUHw4kpU+7dFdyinUzWRhBrF36FvmZ/0SJhNHueVMBvnaoqgbXBUo3s5a2un1Pl",
-	"mrBadA4qMsrTiISNrQvuHcXifoyBwY4CAm6M+3DLDUqAPz2qYddSqML8iE1mmGywk74SwREuwE81h5XQ",
-	"jLo2Gz9mY25DZhSLZbGxnxYF4yuLemJMgAxsF0FGC+UQBCSoQnBl73DWaerg/xl3vTMLBM0J+3SaSv2m",
-	"juaoqUZ0FaI/cg6Y2PIDHeLmEiJskvpEpSsWZrNBr6DhZa8akwt3MyL9HdHlt9+5ryNbiZJB2vcgfR7Q",
-	"qXMPMmXtaYb+e2ZXDr5kXkO5pmLOhTZbQlPcKk46cdi/d3ErcIx53MGMisFVvaYIQTVERkxYxThJIOyz",
-	"vEoNiMNQKf6QExUECg5uKTHqsnEp3zbKU9sod6mXJjRtRbleijcOni4WN5CklBJ4svucPF+IeyC/gsRJ",
-	"V2JrAb8ayaFbkmRCObA2Y70iRDFNEllCilFoBJKckQyUIgW13UxdVpuLJ6Bh4gtHX484w9Pl6AfGg86c",
-	"+8jRr7dAmuP7clh6WPm2X9esIqh7ml9CTTlPk14JmRSknF0V6TJ2rDXoefwomYzyZHzBeXWiW1M9HBqh",
-	"u+AEiyoz/Zkifp8N7ejR/ZnD8IjbdSj2Hh8oEyruMp/mntRouvJEDLK/hcjSnTNaaBbpmHPdjKPxdszl",
-	"zhI4Ebymm3GXzuuBeIHOQ3+Rw2qKXVVHQ8YO72dZT+cq/qrYrzDWmjfXR8YUTJiBlTI6uFPwIiyD1rFA",
-	"3aR4W7RFcGJdYocH7YonD07oZxNXvbRDRYqVdL90Xst4Ccf5x00SLLCqJVxSHqFB36zGqeMYGxIcfdha",
-	"bEc9rWvAOTL0k/AkRYYtWKdDS9DLopCx1OsUFXLSvs5DQAPiud3JaLL+kG6jei9EWWFVFRll3CboeEmz",
-	"EXARaSPHWSGHRrdaxZTTCErN4/MVpL6janNsdXomFKg50woszkU3soiG8j1ImzStECfdELQKi5aqjYOi",
-	"NUZ0QjkXmiyA4CTtlKSCh0fhXxDgIuq6ngnVgi3RX03DXlPPxODMIazth9u3fBKemQ2NTOlZPsCLj+GZ",
-	"OZbXIBWzK8WF+DUST5oyXrBRqOizP53hum2xHjxozUZ64eJkE+NY/vDs4JyOi6qa955C3aAiOK+eeQtU",
-	"YS574vi0Y6tVYuu5Q1mauhqurQ44IKhv7w0up5EW6ahikZ5gPsJHaQ8q7ecFMz00BBzzCuQKiPmtMuFy",
-	"uiOlcrBZosSMI5PGS01gGkzr0V1C7nNmliXuG4b1guPsYV1CjvltMr0xZowt2MBapbwmmyqTNaGK/Otf",
-	"7oT73CJkmq/58GEfS/npsTbhoX1HtWwcUwkb6BRqc6mPIyfRmn7fnlFzule8kZE6GjvsZt8pMvKwxU6F",
-	"e5qVOClE8GxHMLZt0f2rAmrjKS3M9jLWGY6imLS33GCl2CIqWDtcyI2dTLTF4TGISVCtY9JLe/VLdMKp",
-	"GJFHrmQIH1N/nh8sNIJN0xuN/F4/9Q6tqlgOanw5WAGM3PJfDYOGNHtKujq4sdgwUx50sFN+yjlIS72O",
-	"ZPiHxw4dXcXGPEp30zzGZK2d5MXtdLwwqAvLINIvOnZoTqfkxUO/uIhPHW5uBKeCpS8sNBD9HdbPrsAo",
-	"IwkEHmiis50toWbRIsTDXAzOisIWTIxU7A+Ymg62ua4l0NH7b6RX4ryPMPbdQGFaK1/m3RnL/PrLHROi",
-	"4Qu3V05zKtptd85D0bFnb6VrFhnxHTkSunhtVuObpwTfi6wP6BOEU3FAYCPVCvpCw1BChyKDnko3TYuR",
-	"rFmaxpIMY+GYqZoGh443HKUo0YJO54x30tgDcEYR3SruQaZlBANkagDmkHFcsV66r2HFsBTCF33juN1a",
-	"pweexO5p0iq+10DzK/dLrHfJxmjmk1zlqS1PsZiRDxC56NHPs2mOqWrNsOyH22yPvHRzt8JmcGO+TQPg",
-	"ijsYpuH8RP8crBB+jzs4OieF70CzUtg0qHzYy7O82sqzJiqzk+xaxurt2tgVcc35/MgAUG8HtLMJh4NE",
-	"kcWd5OizB8QZTz58AUZKJpJxitnSPRWrW+NLemMF5wCMxUO0TLdo0j0ivrzjgn1BudvSDSjC9ITm+7jw",
-	"3RXZZMLVqHoTCyBz+vC9vdiHXNw/v+h1s48J1TTXWj+0h19GHx0gTL25hEE5ik8ZecdyyBgHQ6hQ8Z6O",
-	"uIjTCjp0fzZ0uCXB6ff6TK96tGZXOdYItX02wbXD97DNC2ZpeDDslPlQ5+f1uXQx42i4DsNedqA/N3rm",
-	"05SsEB5jzhOLA9J5UTjJedEUqzOeGsjWo8IgqYABgPBqYuiSSVD9098RjH4/sk3dCKN9uzmS6gx70chH",
-	"XPDeYIgOTU7FQ3lO5vkSmkDh9VRA7AMa5qe4bZOHSkW8z56MzFC+xRDroGTLMWACx5yM0SE/jU8JhBxi",
-	"kIl32KcjWlgbzfi3k6VegcaL9oxA/GuF1Rhd8Um2lF3BGbdU8dfi+NrcR5KC3bN5CuCp9dhUmSTghn24",
-	"SZ/jqp4azmZVRluVRgxtweKvxfnH3IYHvYYW9FeeU52sIX3lzKtuDSRPmeHDePk0D3rhbwtmxCYaQWFr",
-	"2Ra/+MUNftopdl6bVufbgX9VIYPklLAxB5VUM0UXWazf8+hixZ4Rpsdhv4yMIHVQW6qvrQBcBve2Ydvh",
-	"gKenBgQaxE85sDyhCbvScf01yYAqTb54RpI1NW6UhVE/Cp2lw5fq9b3AOoYVJ9nx6qzWq49lH4xWPtFC",
-	"DK3hpzowGx+XMbbtZHq159JScB9v3Y1ncWNY/NT2CRnUN1Sva1y0KpNqa9/9bMxZcHxlY+Ly+C+f1NI+",
-	"u9quR5RbLJEU5tJWtMK+KshNgI21AY414LYAmxF9i50F412zPoPjJyE3y0xsqwnt3Ryl0kLu5pnTD6Pi",
-	"GDXWbNz+C+tjLUsILNLcVUZKbYxHewIHeOvoEF54l6yNi6vPrZZZW59ucbMuGYOMkEzD6+XyaEnxY/Zc",
-	"inc/27qLYf6EJ651a1x2rQaDmGRZS6GUTO/uzApd/FxIbcecMrN/EyE2DLw6vLmaz78TSl+7q2omFewv",
-	"9ttU3UnS9wBJC/OM0BMqrxLphmYIuKlk7tq11sXVhw84EWcpQkpnmSF2pSQSLCisWrOC5JTTFXZTEsFJ",
-	"WmJ7FPGioj7/B/8HfyH4PXC85Yb8+93rHwnjRHG6gXlCFdwSlipCJZC//vX7bxT5b37q/79ZuDfEvAKS",
-	"0w3891sEXbFXv335gnz55Zd/Mk/767sXtwTjp4Spf/D3/7IsmlWNwx/em8tyxoUkJWda3WJ6zwHyMchS",
-	"l6ZyveWfk2+lFNK+6T0tiozZWXdPCikWGeT/459K8Pfkv5lV/OkPX/3bf/8Hx2JPSpRGGrxPRArvbbPE",
-	"ewQhUe8JpznjKwL3IHdkQVP3aqoxIPA5eZ6Yc5C8eX33ziL2kPffp5AXQpuPuP4L7N5bCFRFcyAb2Lm3",
-	"Vn/Czo0VaFX/yeYw3WBbyrH11l73h2fPPifPiZsS7xBiAFJ7s2ein0VDnj19isv8B/fHma0BIkwj0Oez",
-	"p8/sS97/4AYDvrchRy6Ia7oniVmRuYhxsmT3Hr/PsINIWJaKYrHjH57+yT6KaUXsvvv8Hxi5UG455P2/",
-	"UPfNSMMO+vDewowi4TKWM/1+Rt7b38z//fLew5AySZYsM7bh5+Tb1LylVEDef/uOrt4/ef/98vqV8bLe",
-	"f/4P/gZEkQFRbMUxYmqZbPegB5K8rfAcEaWWvH+ONWnsV6TCDfkadxuRtJj/o3z69MuEpfhfcP+0IRv7",
-	"p/eGFM4E+Uw5MpfKUd29F1n13ogJeXL/xROrO5641bw3jgfCWsODnTlazYhCRWDRV3OMNhBjt3z+D47l",
-	"Rwlwi/fmFMvzgiZruH72+dNGoP7qbaVnqpLtqy98Hzot2NXN1ZefP/38SzSU9RpVoFlk7WGsbFzMqHsk",
-	"0Pfp1c2VYe7X3stx0CVWfz57+tSB/WiHzNDcj/90CtweCaP8FrTKUdntlwG4jD/+5prMw0+slug1glX/",
-	"fszwlf0WhyafZSCxVl7hpDdbXl8PmUN0OhUginXlvnaAigWVNAd0aG7+Hl5VfckTVisOPAZ+rgYJfu1K",
-	"WU9HUedyfmifm8aw+bDHzC9O++qzM/J5mhJq++5rneRhuUPM/DBryPuTf7H0Q1To/wzaM/e8Ij9ApdnV",
-	"GmjqbEqjBNuP7xpHH46n6mteo+yHtsNEUUfxLozO3iey0e8HbqElHgPn3TuYRB+1c37vMmEo4bfauI31",
-	"ZFn2nSl/Bv2yPPOJgi+4yImCb7KHt9VGBcjKwHU4gFg1COkK5Mn2VYDq/xSl5DS7bmIiRQ/1f7cXP/fX",
-	"npEX7VddhCnfiW0Ll0VsOVngAARz6tupa+7Lq6rOLn/cHw7Xe2WA9HcQpPzplVjnLR9DnX0Evt/RHVmP",
-	"5/2ta6NXJIOlJqK0SP/GlPALCchDfOuN2nJq8oGHsF0fZoPXaeHOxPMy9J3QNLvYNsbhSp6+dpwJE2lr",
-	"JNBnyu1ew0nGiXemxUbNyGJXaeOTbe4eCXgCD+iHxQThW/z5IqIwc5GpX0qQuzowVRWpjTRKDBnv7D0f",
-	"zDPb/P6fIIULTwgOt+Q/SpZs8B50+JWLqngW+LZG22Cwt7YGp+rVFVRrkObq//3359f/i17/+vO/vvzw",
-	"XwMR52Hh1/CgnyTqvi30g1g9+3L+nNiAkhZkA3Z80rEeTb9oU1XvAgw0NCj9mmeMAxGSIDtYbmRMnVPc",
-	"C7oTpb626O19lt4bvPCNve6Muqn1nsdmQr80RuB2zZI1sSFQOz91K0hh41gSMqAKbFxy6/LWhYSCSpCK",
-	"rNg9YHgrhVM6ZiEDxRgKHZ49Lu+subiPYdU8akF7CxaOnOlbYreoUxZUAsJuorKyVo/tJwf3A9gwykgH",
-	"T2U02fRte8TaPud+b0GQn9sO8ZUktn3Hph9opgTRIkuNxeE/19PObuvT+w7+PY8y5ljhq194R15UFF5Y",
-	"mHdCLc9JYt9rzEyG4X07SJ841HhMwdTo8G7iWVdKAjtMi+K6tODeh0lQT+Ta1nE+Uilq1kGOEqRnp331",
-	"2SXolbgHnxXlDiXZ23oYOCN6LUW5WpM7LVkBPSrZx7v7/c4X1VVTWV6Vs57VrfTru4hLWRED53QiPWfe",
-	"CkMEPZvjc8fmmt6DS0w6VAXHiZry+8wYTC68qNMUZyfqo0wxBPI0TYKe2p5t0Ptx2bJ+YR/Djn20AoL5",
-	"hl8FhxkWO5jD1E7ZxbnQ5j8Z83N1+3aj7eEeUo3+qqmigXUMYyIxrhZ0xJW/jLmoVsmx8I4r+Irz6Ly6",
-	"3BL0Qrq85l4tCv5vQ/n7F/U0+UdpCPn1fZwsfkWdszMRP4/Qarq/TecvynQFekb8dPsZscWENCM26GRP",
-	"a9eUSzTIPCYGXY0w4nyuJOPsG+WRns9NVmBlhY1aLXYEm6WR+Obvlk3x/XfigoHD9+zZT3K7sI9zkj9S",
-	"UXKVA14kbombKdQcRq66ESk3iagbjRrc0E+KzkysE7rN+zO3HmsIZm+hF3ahm6O7zp7sNe9qyxLqK2FT",
-	"IZg49O7ckCRxDum1K6kdsBjNpc/dlYc71BHrbQ+LKJCkioDPnNesq7/6IqadI7ALXrvKmhW7B+O3a+C3",
-	"vuS3QbAZWbIsc/PIW4E2i8TTZxLe0XtofuTjNQrrNX4sw7BBpYtUefKqWF5I4kqn9RrsPl/WJfUeynGP",
-	"6cFdbg8NCbm4hxMfF2/xob8Fcfo2L/RunAT9Yb/95BthR58dyeR3dAM1l4lYuoIspnQvO0We4/MdI5XI",
-	"zsBJfOoL+6pHqxTs8txiL25+OuKcPW5O5QaT4Pg6Yju5dQYp6gVMbhpz043a9WLjUnZNsbEu48AxX131",
-	"KTB0IimxBL1MYKjBvcrsq/62LwrDEYEa/OvsFDo7ddDD94GTysPX8KBnZE3VGp17xVac6lJCjIbHVBK1",
-	"Cf8ER8Kf2GMDnjaY9ls/fD+GlJ3SLXzjoHUCL/2xbkMMdiAyTVYCsGAKg06KLEXJsTvTNzS2QxvVX88d",
-	"3nhuu5ttM5nfT76nz3osuJMAY2X4S7WrBhST9VqvsQ914KCyl760Vz7SBG9jjZfpyUBqWOfR5nhtlMlO",
-	"6wjFBPyfBpMGjU95tOZgY40fyUdsUukynYBLx5EAR4Obyp48VCZrdnKv4bl96m9BVh6FA3inRYE964yv",
-	"PCtv0SjB0Te23m4DhR7FX4Sld/wteSpOzNy/8lQ4zlo86U+cHXLt3aytBU02N9W8Ej/AMhf3MGrjjjoH",
-	"H5G/FuxvECXXctfrhUVu1XT18Zw3S9zL+G7Hn86P/GD+qGfyhY7jGq1reF8/8f0qiMoT4u73eEF8i4f2",
-	"Syp3c1ny0J5poP2dVjTyMtOsoFI/WQqZX6dU0/EMsh+JA8cv7BPaN18oa2dfVtdZYoP0i7v/vCWOYxWy",
-	"Da0cQ0okIt6kZCuZBkW48OP2RojXYHCnktVzK9DHWezhR6xgQs13Rfvqmm4UraWKT13dcaj6Pndxh13X",
-	"R6nteKSC40s7pqh5tMgXlJ881Ke/po+2iu9ryh+v3JwAT4nyWgyIkCRjS20DYJTjMAPb/9tI008QllRc",
-	"c6GvnR46vdx8I34UGNt/xFHi1hp/p1J0B7qSnQ7PJwhLaT8T+h3Fb+rLzki56i0X9ZnIdi0Q0GwBdVmE",
-	"hb72rcW7Ex7mQTbkfsjWCbcqBlp+G84dLvW52nykrWpDUudPxWNYp5BiyTJA5Y4ISA7G0vZu+MSiA5y9",
-	"JQnlRjBLngpuwQ8pSeluwha3ob0xcaBX9soLEfwim9x+kkWa6rW7TreXHYNHOE9v3JWjXPPGlIz2Bnk0",
-	"5Y7tj3psxvdPzaLIDUDh59BXgjHziKqkBrlaiiwT6FiLe5DEo4+fzrGLtt99LBGZPRbP0X36R3QEHq0o",
-	"S6bB5gJ6BXrCIYF1TrkjXBSforroMYnjYwH6qqlzfmSNBucRhloLIrbQcCoRU5EyxNnw8F99uIonwTqK",
-	"iNQ4dK/fvnBFclBuEbOpYvTS3hc9tPslp97QJ0hIGq/IP49QRajD8RLGbCUFLc4tS9rNrhxhVPkxl+fP",
-	"aZ5TmbQGf549+4QIj9V0TddHdk6LOYUMVnb0Qn/coXHd4yzTqld4EVb9tBZu2I5yIyVEXgGg8QiYUk/y",
-	"t17+ow3lVSv8OCngBoXOzdwfQBMlcsCJFpbLzuN3k9jsP4wyvLW1+4bxHLbEEV714CQ1tpzVqaevH/6W",
-	"p49fnh5Fic+3PCWU1Cxxc917eMfuAQfSDOrL+sJHUNQz2F/h+0qn9m2evhP0UTaANPh5keOlKT9ksSNp",
-	"CcQPKnOy2ZLFoIS6MJhQ+jpZQ7LpF9k3QukX9rJzAlD6t1yEjN9i+i4TYkNshz4pykXG1BpSYugyM0ob",
-	"FI4vN//aQIF2NdyzFNw45TC5jzS6OjyScN+o+w+y6I3tBXtbX3lGLjXechEfWlNESlrQZGMhzj1aylaU",
-	"WUpSYfTyrWufDRXQnJc7wk+EOOEZ/Xq5BPnWPPmxHtC4OFzmpcN+De33qdPn+DIpw0KH2WgNV6NKcBwe",
-	"SrZ1OVt9QKmwu4wwnmRlesixo8pFznB2WP+xc9e47pxBweo1Fzx4/NRBzHo1SNQ+ds6jxlzispf237lr",
-	"HpuB2mbMa+4L7rdUEUy/2vi6XjNFCrpzwcqwHboTpT7ABO0O4xYkZanF5Qi9p1QgT2To0sTpivpJ7UHT",
-	"o9Zr2xOYS0VEVs1FGX3RV09/yzkAJ9kXCgXti6bVtuYgkGy11naSx3Ytcl/IElUB3UEtbh+Pi90fuqF7",
-	"dt8n0T9PhmLgKrUGqDIPhyUezBNOlXTAoa9VvqFPXD2+ae+5U4Ogjsgw1W1H8QTTSAHbgcMtjj0npw8s",
-	"L/Orm2fP3EB/+88v/vRvT/cndJ9XhVkiXUSFvTFecVKB07oyHUt31FiGcDOiBYJUISqexazdB7rbw7K1",
-	"EvJkQTPKk4Gw2df+oseZY3DLu8ysV0eKGWLFlDkyBbiWDFTP/nPU1pJyZdVpP8V/wOvfNS//LYQrD7Pr",
-	"zikblpAXEQ37KtLk8WhzIqcsu14DzfS6L4f7irLsO3vV49yKjQVeahyjId1CPIAx9G6IAq5nBGXfWHei",
-	"tJvVPDejjJs/+vF86HjylUV3Ui4OKcU9S1vpevP8BqNAKboC9aTkOdXJGtLeffxXf5UhzG875d76lMsU",
-	"p1LmEu9GvVTxRaNxLWp7O0pcjcdvoXdq3xKOFeyZ4CuiRTOX1AQ23Wez7/M7dVvaN5Iu9aNrSsNVfYyK",
-	"wleW3ucPANkWs7ySrC1lWrWzyFpUqYn2ZJ1hSXniK5tPGJF+yTI4SHtcKB5t1vaSZVV89oCssfnE9CQQ",
-	"PThwhVS62TK65CnILqyrnZy3Bje1hWmSsQ3YjoMdkVBkO8QALEpUH1SxFLCIhHDBwZwfRimlB8iHevIv",
-	"3ts77DbDy3hhc0HRAvBO80jfqeU6He83iUSDvlZaAs2PHn1pdrktJj7BzEtsIMHtjdWfrlrLcQItd8oJ",
-	"1ZomaxekjPDwmEhvm/EWVvL03Yb68SsHu8qPjgdEXbR6ASgU6EujehBLpwy4wMqiDRdbVQ3MZDaIaOzK",
-	"WxfAUljmaaxGImwQHKSTN6YIVRsLFz2oGkSpjVa5tinkIZDw1/bqt9XFj9MD6CzzMnESO2rL0dPjN69F",
-	"qQC7F12t2GJHKMkYbw1VFBlLGAzDwHS+67FuuM4yP05NYJdWF0L09vyXNY8CbI5tvrNjd/9GJOhRFAA+",
-	"V5sQRwkXJBcSbt38PLOZFQGejmH1E/uUPsurxaLJDLLPfyc2wC+oY8+1uyApJdO7q5u//7zfXBNgTXX0",
-	"6UrhCt5XHOSeEOPTE/OQqlAhvLG+wfc4chy9oWYHcPhsGvwb9/WX9sQnytanMp9Ju+cbvzESmOG49jVT",
-	"vh4FHRNbPIGBiAlbZaih2jE17FGeT6ud3EP07zk1W7z36U3HJkdiruI+T+5BDh4w/ppHarz75Z0fTB87",
-	"yJdCkrXIoeosl5RlN0RTtVEzPxl9Vk2dt12b3eAuB0ixL0Tw1qgW85CaO91JXvGC62NGcj3aQQ0nbiRw",
-	"fW4neprY8pMVq+AowdaDmIZcBbT77CqnD9/bH7+sw2FUSrrrKYbRZpt162H2QCDPuUsbEnoZ97q9I/qD",
-	"Gs2/DqIkvmkheF2CYBcZhNGgwY2dbTkjHB40tqbJGcYkmMLcgw0Vzeys0VmzGtVmLXMEmmea0CSBQqtu",
-	"J9Tp4pV7jHtCy5Tp64Immz4ePjdXvTEXjSobmtjubR481Ok9WkaGrY5Z6wlFujzabPHRaIEYFKfsRsbk",
-	"NxY0YiyzwT8iQWljDM8svkGyxljlEiexgDs230taIGrqPUi23BHD5/fEdiTdEpopEWpeP6vAJSKFIxo6",
-	"ynCI/AU+9dGO2cKH2DV+hLEt7XefGY7PVVjkghhOV0afljTZQIrRnEbXg4PqyEulu2P4Rh49T7wCPXE8",
-	"74V9bPv0epTi1ViiW/SlhWzS2fspmjCwi/7M3Gygpran3lDAlVdI12gwuEl2EpalgjSA1zh2K8G9WeBY",
-	"z+lbe/Ul3KeQkbFhPD2FD/C7gTB5Z7s3gafXmLJ07QvR+sSzHvM+Mz5WmF7563/T9XPuKy4E62gptmcZ",
-	"npXhfXPzfIHXY61TsMv7OOnSSxW/GT7UdTDGJWnYWXhMZGJluwiyGaHkm1cEodII4xokpxnhQh9ihonl",
-	"0h2UJ5Yq2wb9WFPxZnFTJOqT0fU4jS67b4wDvQR5a5xrkPfoRgNZlKk5wqbvCWUkjidwnYt7OPXeeCXu",
-	"4c694LFuD78+s9aPgG3dfP2nPXK8xSHugVAiS84ZXxEv3eaQ8QjeVVJNSFLY3M6YAuv41uk3IN/apdxV",
-	"F58TmKX9rouZ9BUlbNhElh4DLTwa46xWPca2R9v07+zVZ/av5AVRJajMIbUR/hqnHgcTdmGxz8qGrZCb",
-	"ZSbiWej/MK5ygxM/+RvOyAv/DgRvPX8jntGZ+Jk+n++JMsPtYenRHgd4Up7sAK53QAd3ww7gb3jZ40b6",
-	"+Inpdbxl3zVvDzdrP3v6NNB0MLvCkhd8yg0vs2zKmMuCauOZXN1c/e+/P7/+X/T615//9ezDf52ULeY4",
-	"4npaqOiLy4aKKkm5HHAG0GRNUJLJCgGHCHXd5s12Sb2WoNaimovtZ+reEi6Ipg+Epvcs6QMmaGyWcVga",
-	"R+yaTyJ+nIj/fuExHFqRul6Z86m3YMFe+GcL+njOHV+/5/wb3ra6VGVWEmyPCzcnpk0Z2KTcDmsWOs0t",
-	"AWKKUl8vsAWvp3jXhkbe4NVfY1vro02iVUv8OAHCJo3O3kuBGI9Acsp3lUSIJREc3EQFbHsCQhN9a48J",
-	"phwyJKSzKtMkJMlgqYkoNVnsjDEM2bJlcOGjY2IzonSoKTfn3IiXIz3Bj7feQ6dXzZ/H9pDaJ+KRBis+",
-	"ZcBYxWs+gSafBTT5tDWKGeUwocLKcPYHc8vZrVjzostULFq9FYZojqie8QboQTuhZRs9Pin/zcnk5ezI",
-	"Jcs0SEhrA0mRF3f/ickxY11uhdwshNjMiKJLO2yoAG59JlVIoKldzQgJNFQao4h/wOuOcoBOKVMXUBv0",
-	"QpUSP7k2brE11oy1XEhKLd7awvWQswZwiAOeQSywxY4kpZTGIB3DbS2uneE05ux9J5xtdtkJUEFHeVYV",
-	"IdUFew4+ZU1VFPVVji/8fe6wxt+Ymy4hYRV5Lxa9b1jXflpZhUnTiOP7IKZiKw7pNePV9N3aUPSYNcba",
-	"Xgp5S6gmuVCafPX06RhJ3AIMzCF4QdX6J7zqcbYu+fVdTkmge2MIh2oBYNPwlbcsy26cDklEnjOtAdWH",
-	"x/JW9uKlkJBQpe3oOVcnMYJf47yj8ztGF2qnMK9yMC5OLRj6aQ154drCbBCCZIyDOpeD5Loi/ApOnLN3",
-	"2qfi3KMMhXit/LHKWsbJ3Kds/cggD1WkkFBQCdJZsxIyoAqkzZRh+jLb2a5kmouS67Ha6ey19495m9jV",
-	"fbSK+0+75CS75DuRYUATd4Q9odfuT1ruZiShPIHMltcngicsg732vL4dIsHYBeYhfUf52/qqQxxh28B1",
-	"KoO1AOmg9IU9mHHkqfZQ+zlN4bynr4R7kOr0p6890N66pz/a2T9ufR8nDVFR5+yBcLXB6mS6ATt8ys3y",
-	"doagxfgVsvKOmL6tqsycF+r86n5j2iMF9c9fcxc9TrcHl3cZNHpv+xFPt6qZoDFQB2iyPgRezX7Hoz3P",
-	"cXUfKflnKXN2RA78OEQ7afF5h4YhTlFtsLkNtbEPueX/8kSxvMxcUj1Sx++u+C1IgF/rxU265tsvMf7v",
-	"bcmDonCPZQJKk8YcsRvEM7AjAdf0HsgCgFsssHr0MoZM60uAp5Dekq1kOogN1iNRzgzQTJ4eps889HHL",
-	"4aNA53uxFkIFdUWFz+cLwR2GD1khmoBFYm4XfQ9w2imdEYf07j/9pb+P83Z/WN0evePtfK1z93DTW0hN",
-	"swYuQ2TfoJy/wYtfiBQ+bZ4+5DFDRkOpq5u///zh572BB9SCI6BPpdgKdxHmnijfEMEXgsoU/6Y2XZRh",
-	"+9jGRnLccyHn4aix46C9/urM0BP4jrODV8ap/a45WpMiyM6WZRlZ+FRLiLQn2U1Nfjwx76K6lCdvArtj",
-	"K97g5eNsAvMf/5ECysiR70T+qQXsrFvNsLmez5JTlkGKag7d+BSSjHUciogmkxLsZKUjB7MEN8w7lmxe",
-	"VK94vIhBfoVmvY95x5xRdbNkQ8RySShROc0yUksGSlTJtbmiY2gGZWp/RHIi8txjnZwyv5em/nzNHZTo",
-	"I/V0G4t8/Gr5fEL2HN/h0HWAa4vXCyR1o5smC5aXi5O6rFiSKNQjFiel7So/He6/z8Pdche3Bk1TCUr5",
-	"iqWiXGRMrSElhVAHbRmchH/iPWMxuN/ikx9rnscs7mMhwH/aN5fZN89XEloACRLukeEEpZ7oNbUHTuWk",
-	"Mp5kZQqqaTUfaOQ04rendjvNkw+dbzhle+VlpllBpX6yFDK/TqmmExzP6vtfCpl/2mK/U78TZZFQa7Pd",
-	"kIQW1kcwm4dKSEkKmrLM1hBSO4FucDetDd8Gw2jI3d+9kezL5eGhgES7kvntGvitpblyGSAEvM6E2DC+",
-	"uiWAoW1fPmLr57VNP6Z73TphJthaWavM2pNiTm0pPH6QsU+Wwu/cUkAo1+ah79HIRuyTKmNwjdOyhvqx",
-	"X1fX/2An5T3SIFgKr3m2u/h0pDZ1PqLifcW4duMMjQ15pyUrYFbNogSbL6IJYkqghubYxHZLqNrYySud",
-	"WOywLHmYhCnli1ZHfNwixrHZoFH1jR3czDMliRSgcRrfra8L4Ja2V+eMA5rX/J7Dfy0Z+PbBTquz2DZi",
-	"A7weE+vx6W1flloLqYljkg939EhEh7nG1skdnfo3zl116VShWkqRj2k01uK8FYr1F3zsXK9lz2eq0oqu",
-	"cbGCtcAR8EykEzg4smf8grycnWTuSrXWoeErA23YNfPPzd4O2o+xlkLzS8L8LLkqF0YwFz2VipaLf21c",
-	"+qnO5SB2/WirxIgotURgk9yOMI8zSelrO5nGRa8SCcDVWgxoUKXv6isHdRzL6QqeFHz1OGYVdkyTFfgi",
-	"FRxHDs35kM343pH2h29lYUjK64QqGGwMho836WEftgJ4meN8xgJJlGRCQXr182ggjL3ZEQNdx/AXhj1e",
-	"Z25uvkxb+jfMeJUWUnYBegtgQ9ALITYe48+3WOBgHngoMsp4tBCxCw4WEq9L9AsaCj5aZ5Yq+Ei9gkiW",
-	"cwsVDq2hxPDaOE9K5LAQ6W6G4wTwn1j+jVkN3K62FE+vCSUSaHsUbr9ADUBCd679Tc8TaX/MRbRD+5VE",
-	"llwNb/xo6ULJ28/7HVhTz87E3QvM480LKsHDKBh/yEaUOg2tA7vPjYoa4xLt8X5go2h40E8Sdf/IbDNb",
-	"pI8xWQwVJEhIhi2IiBI1c2E2nawhJYKDIlqI8VBRzX10hFHX6JrtUY/+qt8Cyp9t5zw/+tmYjliHa95E",
-	"Rnt2WYhov5LLjJfCqaPapf403QDHPt2e6VKd1ttKIAd7Ehot2Wcn3kXQbPyn1/XQPqxuKZrTDdg0VTsQ",
-	"dZJe+jbdz41l81tpp/+4qDbjpe9TDnUkro3dSKilOgoK014u7iuNqmKKrNg9cFIWB2HedHbUeb3Y3ww+",
-	"xcfxZj/tpJPtpB8AUS4XMCNa7uzQhxmOMDd/xgSpTXrhXHt/gs2wK1EL3FL1HjNbC6cLio25uyyGYHJs",
-	"17AtWKhwX8Tm9A3f5qFv8WWPudrhUTR9f+umdWMW1HYjG6axFFyTdyvP4vq+uywddEDwmt+C+0GVbRKd",
-	"a9HyGwYRVJ/bUjfcEVvKNOOrG+sFCknWkKUR9NR9F+WSKLx+k1wkymQhAxx4d2d4VkywxjgSDLZXZ6fR",
-	"pZwIBtubBgzHzIjVCtTMonFQ5RE4zD9TLGRMKzSOID2P9CsqJpy5HLPi46NU1b4U86O5EqMk8JP5M5QH",
-	"Q1EjzGa/cGdV8Q6XWBylkJ6sKU+vxf3pxx9/R3n6+h7k494OfpWfNsJv1aNWmyphRyBTZk8oDTS1Fj3o",
-	"+ld7yJhvWMCaZktjJLrCfzyKRu+Zqk55wFD8Aa+7gNHDNxfDhMdvR4S1jm2tbhzuoQLgM1KqCEFPPrn/",
-	"8btH9QrNei+dqXuc2/6cnqCFKdp3/xxMoBHhWzw3Mdu1gKWQiPjWqwBEBtdOOAb2vsjgrb/wnJu/fs9F",
-	"dv9LxilPgBhKqL1BEFZmfOmNkL6An0mSQkZb40ZAFBlESOujlHzJZH7yICU+tUG402iM/5+9q2lu22bC",
-	"fwXjy3uRXjeXHqyT0yQTzziNJ3Kmh06nhsWVyREF0ARoxe30v3ewC1AUJUqUQkCUmqNtGl+7WGAXzz7r",
-	"X8DehTteEZ9dfoUZh0upo0HQfAaKwXQKE834VAPlaewSsgKeT+LGjTOmP7cqHPO8tWJMyKADjfoLKLPy",
-	"/kVkOnMocTWo1lCnLEZXHQlDEwuZR1V2Yfd/dZFcavi2xaJRr/f4TQfSmfNvtyCedIy1aLEyrfv5zeEI",
-	"SAepnINS/AnMlxJjUZMlvZhNrW0AWn53YSpa3Y5e+zsunYbo/I3tRFzD0AWw2jVWCyd+T1MxV39OkxTU",
-	"pqjho5QpcNFKPL3CvZm98jEJcyZbm7Bw+V+LPNEaxBWzO0ERhlENqnV97E5QoyY0hI4R6FO1FM8FYm63",
-	"XnzG5Vf9pCJ34wsimc8udaBcuy7ZyN1UekubaMd3HEbycnVCcZKXQj6Ii7zUkD3IyE9FAY5FSF7rPwRE",
-	"dcxfXR2IUh2IUTySS57xgfWX7IUBA1ACXhDTagai9iIdr2ThRpACac46y+rnTaXW/PnfyKZZKwTt3IFB",
-	"4/vX2M7Fq1YoFUIVfqOoIj3AssRVQiTPOYOcMjo3L08zV+6NuPBHcnsjwm9Rr8JoSKFG3Uws2SsM5xgq",
-	"sqxwZo9mXCnjOm11ZXHglxTyGE75RMt828suOdcf6DuvK1rpJ0QwuF7x83/KxYGmbrKtNfwtPCWitlJd",
-	"x2beeFnqt/BU+LcpuD6YngSIUOKC8ULHILSZgcxHRqsLBUyag8eStGPtoRJCuK9Or4ThtkXUuhebH0aW",
-	"u1zKafinvol8gfz1FyxS4L2yfGGZLqu6YdTGqAYaPSwLbTw+VJGRRcHRGPFXivEcmIrlQqAy7a02rrXh",
-	"zroMWconsLpAP9TnmOrzKyxqykAKAjxPE8jpxcSox0LmOk7NqanjAyxLDnNbVbxJNczfz9Cu+Lt13/MZ",
-	"QVrNvl05hhlf8NeBy1hdHgxtpKYhGxbZFodUQ/Y1uzizTRfKUbjDbICqYLQt358o9iqLERb0JDYsfJqd",
-	"J6LQoP7P7vEZRkg2g9cr989UUnCn0dY58HlzxJ/+3C7hEV5A6OGyxR5lPo4hf4F8qEBohsNUBPjgmhGL",
-	"UnTFHvAPV/YXDwP2EHHNr9jfQhZiwJJowFxs8p+HEctBFXNQVGr1lis9fI/zv3lXjZ5yNau66Esi250Q",
-	"0CXpq1c3YdlLCCioqk7KAyFIfYFX6iM0s4K4j7wWEcI+gsSb3XwQq+GijwMm02hThN8THOc6inpePOKA",
-	"shFvuu48lC7UVSGnX+Cd2ziLid4GeFnbVsg93Mp4fSCW4j32lZxo6OkxYlozU6f0+SqenSt0wrXmk9jq",
-	"vBfzlmU5qN01BsfVDw9/gdv9iPp8cWpPspWlCVOJmAKKDib1BBoLT66SiOGPle22lJ5DmU67rsZym0yr",
-	"atJfvCRy6hzZn7oFjfvbBoeNECla/MQT0ShHuv1t26f3+MUppJDJhcCcua3JY4elgjVyZpSQpn2xL14h",
-	"HVwFQlgj9/HmxLKaX4E/lhfezD3+dZvTjc2aQfXVVJixuXGGDhLguninMuH5DClD1YxFq0iCZoXIgbI/",
-	"O09Hpmb7rhBunGepEJasTttEdlebhx7gWmmHElL+1bWxGGOjfdcMGuVZ6sXHJCr1ohAaCzXvOEFgnqVc",
-	"70D13Zdf9RPV58YXhljKXADLdesS0eem0dvdY8d3nMhJuTrBEH3zqqQPgvWVanKZUXBlC3E3fXAqOmCH",
-	"e62CV/etjSBAzlOaOmVYwe0RoM94LfSiEHN8jHnhaQF7Ifgc1nqrCbbf+AzqePAvnw8nxaYrinHz8M67",
-	"OWdjVe5zGDAhibfX1o5JIgralXejfXhSKpkqP//Uov/PAjm5UFIIMIuTSVwtu4HZcvSUx4VT0c1jsrQr",
-	"O9MiOsxE8XpE46oESlEmAVjyp0Q8ym+DtfwIlvI2aQ/2Fzuf7ajTC+8rGOS5TrvJrC/L94Sxq2t56cU7",
-	"vSbf1A2/nycoju76ON5pGB1y/in2hh6qtb9klqU10m333eUc8qeundVPps1T0BQc6Jkqyic+qyhKxnNN",
-	"rG0Uz5BEWK1d4Rx3iJprVx09v0uBKBWuxRXrk/v0pIn37SzCOMR2xeiiRes+2J1X2NlJkuXJC5+8dh3M",
-	"cmf6nW2+10bCDvJ9lOgzNRW3QKDmRSxTYBr4nKHRWGocghvSV0ynIoYCNCh1lMN2S+EzMHoCh82RgqMt",
-	"VegHE1YL5H95nMrpdCUKPEIfCPMMV1xSClQ8mlFg7a5HPpm13y9ZmnQNURibNk9it+DkQ8dBA13N5AuU",
-	"FALVo50lQsvK3SzJmVyI9gqjeeev1OVZPdZ9Dp0uh3jG57R7rCZdiaTAgs/JJGZKy0xh6hF1xiaptHT3",
-	"VGBGr+Fq1lVJzmAHBu6ePvG5kqaHMCCyuxuq8VtGs+rplvukV9pXJtNeb/eIGdyR3peWXYdyfAUrBUwp",
-	"VgomOWDiR6vUO1KNMjbZlP5PFPJO7sHAc9TtyiwbtPVgP7BQ9obVaA2+4hcn7cubKQSxNncoEmdpYlko",
-	"2N+8mNH21bqYsR3HuOCqBIAcLyuftmWbqO4kS42eKP6Ydn1He0etdqceHndbgBK2uBiltEYMRKQYYMqt",
-	"q9hvfEsq8M/1rpOgIj6U+eHCKzbfr79I4mjzgvU2bR/jShxE1jbDnXLscT9WHqRHK+SaigmAqM6k2k7s",
-	"9dxqBbpz6Kda4zH5j+/jMt96NddaTmt85Db5OpYslUqzRNsNT+6zWmbsrAu6Xq++pHv6/Q9zP6Frlate",
-	"j+muJIoiTy+uLi7NXenfAAAA//8=",
+	"7L3rkhs3sif+KojejfBuLNuS5fGc/6g/ybI19hnL0lFrjvfsjJcCq5IkDotAGUA1m55QxD7NPtg+yT+Q",
+	"AKpQRaAuvLTaE/5kq1kXVGYikddf/uMqE9tScOBaXT3/x1VJJd2CBon/WkjK8znLzf8zfvX86pcK5P5q",
+	"dsXpFq6eN7/PrlS2hi01Fy6F3FJ99fyqqvAXvS/NtUpLxldXHz/OrrJKKiHNtTmoTLJSM2GezuFez+2P",
+	"RCyJXgMp6QrIApZCwtUsugb3sHAFW3r/A/CVXl89/+rp09gKllJsD9//ikmlSU73hHF8O37fZ4r8Kjjc",
+	"kB3Ta1HpxDrwkVE65FTDIR1mV+YNS3yl+9it4GbNvCqKj7OrgOwl1evmTUhVCb9UTEJ+9VzLCqbRn+Ww",
+	"LYUGnu3/Avv6LWugOcjmPd83l12b6xIkfvbVV7OrLeP+319EX7l8TXW2Tr9reW0vCF9y+JiCbZlOSaP9",
+	"MXxADktaFdqIwcwsmW2r7dXzZ0YmtozbfzXLZVzDCiS+6JdD6fhJyFwRLYgCKrM1WaLUxRbyS5JUcWmU",
+	"cMdg915sgB++9v0aiDY/1VJCWQE5KRjf+Pd3qfkOH3htn9gnK921DbFRrQH0KydgcS448Qvf8l8lLK+e",
+	"X/2XJ42ueWJ/VU9ugyeaN2hxSIIf6PHbUouJm1LkdO/2ILJGlYIrcMqxBFRbmeAaOJKAlmXBMmpW+qTM",
+	"l+ZPkbctGKe4qi5JP8463/qC4FuMnG0ASrOkUopFAdu+F9sr/sd/KsHbK+gj/Vv33MgqflpTTXbANdlJ",
+	"YQmDrO9Zwx3PPxcl8PttYT9bXYvlkmWQi6zaAtefq1ICzfE52+Lz+nlTyDW70nCvn2Tq7gyE1nRRQEho",
+	"pamGrfu28/F49k9BJyEJ7crmR7+1cHu8KEsp7mjxUoLZXIZwec7MY2jxVooSpGZmIy1poQDFuv7TP67o",
+	"VlSO2kXxZnn1/G/9wvtacNhfffw5KrlMEYqLgfyGbCulyQKcObEXlf5MzUgBSpEdXqzxaxRuNSpxDcDN",
+	"0fC3q1JCSSWqVgkFUAXy6ue4Cvcq9m/2ITP/Rc3lYvGfkGnzGk+pt0e9zt9vdVGbjDndq0MF+nWlGDcf",
+	"bH625whTpIA7KMy/KCegMlqggN4QulBm52+BckX0WijwR4/SdBVozfrAnF1tGM/DL6mU/QpRmOtFpRXL",
+	"Ifot9vAD6czMAevFPXJAs70z13yc4SrGPbfDQvycGOe+pgXlGRwSnmaZF+CDJS+am+plMK7/+IcoKbNK",
+	"SmNzxS2gcJX+ncE9zct6Vv8DU/rwC5iGbft/+kjsCfGxfg2Vku7NvwMzfvgb7Mvii+Xf5tbam6BHFpRz",
+	"yIP3LoQogHIratQdkG27J2WVNat0T60fkVjv5oWU7I4WhzvwO7HzJj7szT7iuSJUW3OG8o3fYZnRnULO",
+	"CFXNbxJKIbUiTN9YlUXNayAnW2qexYrC6DcJupJ2lW2SmNNkbg22lvlzrdk2agPhOdjSS8Bz85sxseZa",
+	"Uq7Q0C4pbqUlGqRGCo1EmP+N7fOdMZ+H5cG+218+qxcfpbgQG3W7Vxq2LWv/6peKZZuF+fVqVn9E64/3",
+	"IEV0mV9Lyq2f0iYiFAoO2XqroTTH4UoQwdESJbs1cHOm5AIU4UJH9/iSQZF3BPGLiBjOrpgKGcHM2pma",
+	"2+dSPTeHhPnfBRRiF/0gK/D+ARLKAo99ariJ6gPNgILyVWWVe1lQbeTEcFYUhdiBNG+1S55dGdsF8rkx",
+	"jyTNdPMX46pHV6DXMb+mh3RrUeRqRoxHTZ7e4D7g1XYBGBVQGkpFwOwfPJLglwqMIoqR+Y4WFYz1wRoZ",
+	"FMZpwlXPLN+jwmeckEM5yWgBPKejj7NcbCnj8xLkfC2qSFDkDSqG7czQSnAg9gZDCQkZsDuQyvhFlBO8",
+	"Py5tUum58RuN4LAsIsg/rfeh/jEW1E4yrYETLW68wnL+lw1amOfFvmjkh+NyfBwm/evc+nGRS9I/gNaM",
+	"r+YZLQ1dM2fFH5AVaLY2FqExuo0u3gqlrWWk1lSCocEGSm0cfat2QwKJHSiyoNkmSnG/BEvuedwqM2dC",
+	"IfjKxbeI7r6DKaJFkUffICotzQeg5KDL2n38a8oKZR/qN4kiCnhuN5YPJSzEPcqPsQ2jbyqF0rSY0zyX",
+	"oFRsI3vZgDuQe+JXlhQQBZngRl8wOddrCcrs99Mt/6+NCjTqA0lovTfnBtCCoKpT/li1EmxWYDYS7AGt",
+	"f7OXmNWXh2TYUbmdV2WCl98Yw5pxsluzbE0o4bCrqSuZAgwcMa3IsioKp81uyFNnZHNBzOOvqzLKAf/q",
+	"eNTyJ6M1zUe5R5AFrChH7T182HetsdxHTg74frAnwy08a+m9FIsbCkfk91AVdmge02PxzR7ff0klfpS/",
+	"6r93yE5+6a5DU7ar9oJj6ctnT2dj1OCkiF2jJCfedrjnJz4gucdH7OyOTJ4kjmmuH+FbRM7qkYdt28x7",
+	"OnQcPlq5SBytow/AcefYmDPoAeVxSPe/INmacsxTrRhXLV1MOeyuohmGuFSexTVHy/SCjrl5/jsXhul4",
+	"30HCcNACtBcnzTgpChj/0T7k0/7mrhvf5Cvt02Of9zLQ7Cd8XVYIlzboWH3fPX/9ekae/eH506doWm5Z",
+	"ztlqraPeAd3PreiqeGaoQJnHIJ4x4G7I//fHPzx9SuA+M5Yr4ySHrVCE8pxoUFpF7Yu1KJgX7VHE/s7e",
+	"EJOxkdQxPmOKONHrd3x8iNBe3A1JIveuZj406YzsuM+MD0hKZr+dKOTGaL64rvj+9g3ZAWzMrzPyBXkt",
+	"eE73xjj8F3JbcWsI1Tw4fHqX3L8KHvHmvn/x4wtilj9DCYN7ui0LIN9WRpyffA2yYHycLRiQMmBCi0Ju",
+	"EZ0v9yyuN0IgZm25bujZtxuPOK6bHTjxsOjsustumHonTFxkV86OEJqp2d9QOqbyvI+35zj0aq19uXPv",
+	"Jd2WlK14NPgvKziDD/tmBzlZ7AkXO9TZXKCXiqc5rbTYYopmzmLHwW3t5FufX1OpzbP0GrYKijvkR03L",
+	"QSXaJSK9o6ygC3vqnyFHx4VeM74iqgS6UUZP3RCMYpJfQQobC8QIeJWvQJMdVSSrdGM3nMfIWEgGy/gv",
+	"+N7RJmImtlum9TmE4JatOOTER1jVDEWACInhZHwXBjfmsnIWUu/GsBe/w2s/unMPpiUEXGR9vgQYTRDg",
+	"uZrbQ3Kw6GJN1VrTlUoW3ayBGBfA5nLN51PG22fbf6F55ORMi/NI8UkKDh6AQ8T4qwL5DpY2s8zG+xul",
+	"KFi2H50RBQXy7izqZ7kE6fQHlUBEpTHvnxlrEvJaJSkroXvQ1reyimfsejGLrNKHeewIa6/zLZWag1Rr",
+	"VipSguwmphudjVpwtBweJL5ySZfGMJcV5zYBBjxPJLg0yO2o3Wg29Xu8eMiW9Af1CEMtcG0ClVcH83xa",
+	"zeq7WrsFwhOqsFl9otVJvkb9h0RttnltBdqN0dYZnjhtWQnlPNABtYCE4cJAax2chF2F2Hd2H1ebcnDy",
+	"jj9Gt/T+e3txEMiptdDEo8ydVYPZ6yNOrxNOlIc8HcYr+CMjXJMczZae7gSF2kU0QByViL0nDM8n9WRb",
+	"r458fpAQHaOJJ2jHYxRcOgDjFFOtiOJKJaZF+vb3EW7ikF39SkhShgdOYF5jJs0Y67jY82mF3zf6xTf6",
+	"NBvrwS2Djz1Cfh5/2Tmzl/SXOYf8BVe7WKXiQuT7hEs24UxcsqKAPL5pbcFnvXHtvjV+JFUbyF39/tHl",
+	"C0wp879Hieo0e85rSkOwITofZd94Vhyqm4E9NIlVR+3T4fNjDFXOs2ECab7kplGx6tKFqHQs9W/rl5ki",
+	"eMUMSxCMy/ycUIKFekuQM/P/oryuyhn5f//n/8Z4Q3VPXYGtWdwK6yWMixiEkhE1XDC+42NAYklEJRWB",
+	"+7KgjCuC5YWnxnYwCDkt0OFuWewnePYukZBeRw5KM051280Lf9eUFQnuCg5EsRzImro0zhqI0GuQ+Bcu",
+	"AqZHQzcMffpIjoA3RU1YFUnspa3HjVdtcK9BclrMZSKeZvPiCoBP4shKcJjHxPP9GgiHHWBAaFtSyZTg",
+	"ZCkqG6NAucLmFUK5kV4Jo4V3pELzCaZ+raHgL8ymYwt6DAG2dD+3+eXoFkVJwJMOpCHAlu4JVYqt+MyQ",
+	"AVBmUKztpjqsijZXTVGDCn4UOlr4bfbwaMNwegBtLyo9PibmS72HTTlR2kpPq3xcmbcSxV3KnFsDG/2h",
+	"sbPdpdOsUq/3f7NXm3ANhjvaO6cjRy0B8cxMHSwvxXbrqlan5NGauzzJrIS59zW0ayjXk1ZlCXPNPvM5",
+	"UWIL5lQ3p8KSccozqCvlXQp3OHkB9ymVITTMiLMOrZS4Ak+Wrd1Zak8BJG3YSDxYN+wJlSL/XzoZaWdD",
+	"zteAysn/U7t/W3GAVg9R84nmgeexaxRc2J5BfXFo00xQgrTS61jHuDMm6gpdenAW9EnHQHcNqktzaeK7",
+	"1j8BbCLfVXeyjdKD3TIFF28Vu4OY7FJIyKiKi8POraVzyGvlSgy6h99g+h8f2OiqdDObp8SZhNFSdaiS",
+	"p0fg1pBt3oHCTpCD9rja1IrYJ/fxMqT6UQ2HsP5wRyV33S/xxraqiNuDSlQyVoP/wla3+VYgvD8Wiigp",
+	"n/cBGGRrKmmmoQZRyCheYB3gwF2IFgPh420XdqRqLeSBW6AjUH2ORZkicnjDi/3kkycf4S/jVam3vpVC",
+	"LI98bTcte09ytmK65pDRSsA1y2zLFnbISsgElsHjQ1pHyB8mOrs933XMMU6xlyfRGhec8QcCV9AFFIm9",
+	"4a2sw24SpslOVEVuW9OWlQJjl++uxh6i/r2zeuEpUrgi1M7X8sydGP1BN7z9hb24ddAkzqCDsrK1qFTY",
+	"49pfWXZM9n2kyWu2qfHA4gz+pXKH8KFJhM7eeF0Rsr8s9k5XjMlSo0k96dPrmxbxWKGqFmg1Yex+XFlL",
+	"/OzvTcTGbPj2m8NUpROhtsAE7HFraMlCj2i/qAV5wl4/5ni4CkBRno7p8S4Fw2YLxzxzcERlPiila7gu",
+	"KptLjrzSdsdcJcBAvoY1c2EQ4wg1nzO4/vuITsdGL0eHHcv1etZ0RxWwbIWhmjV7JJkvBta/H3jjGthq",
+	"rYNXalGe8saxXexOtI5Lhh+nWEPt1Ck64YXtPURNShD7AludoVDQ6ofLBaiZbRW1Gc+MuT0X6/WeoJu8",
+	"Ujjw96Yc125X1x/aQ/izmMru5DvBUrZPeOc89mliUEdIIqdN1048DKaEi+CaZhFqwNZZ6oPNMKeWcnlE",
+	"Ca/X/Pltth2nK9QsLhAxDP7hEC/s6lMfbPaeyPtqoKI0L6XYirm3Tgdbx7Wk2QbyOSJFHaZ3oqgxidW+",
+	"8+niKYpClZDpuaSaiVi5apWtCVXkT8+/+OOkSHOD8DD+ni2VG9AqGkGV4OwctRY7/tx2ikpmVM33t2/I",
+	"l1/88Y/XXxBalGt6/WzSSrf0fr6FFV3sdaquzVzSW2q+hZzRufl7WzXUiABbW/l2x3IQV7OrMl/Gg5bd",
+	"tTHe/2IJq6qgOpZcfUEyqmEl5N6aiQXdIf20ZJlOm4uqjCOcvSC4eFvcqegeQ9aGGS0jlBOaRzR9Smhl",
+	"VKmcs3Q4cxn0niuOMPa98hnS/vYyFxvHIospb4F7yKqpS4P7kkmY9qIppSJj9bhtKbQewbhVOPsoxqOg",
+	"QGB0LQhwPQ1Pha041ZWckGa59bfE9m68GMUDtLg8nO98t67pfCnkvF7HVSMBV56vuauvYpzaP+eQFS4d",
+	"YkyuXNIdT5a3JBpPjiqJTbpo5oe5WtNnX/3xHC5ch/XpGtrGIGjv+VqwHA1CL9BncJxVGC7d7oqgJrYR",
+	"jxFOoSXWeSxIpyYvGP13r3hnk8IdC+9BtNZYrZJWEdP3u9+fo7dKFIbBy1YjSnLbS+X3frt1g94FuwNJ",
+	"F1P6ab9pbmo2ZkdI8krausl0ezfcZ0Wl2B3T+96rtKTzrKBVtGEv3jDPClBa8Anf9NrfkvyiXrwWxPio",
+	"sVqAAMdeLQ/5IYHDjhY13qBxT3OIo7dIuEPXdS5FlbTAKkVXMJdstdYqSbyO5LR43SLS4Uu7DGx/flzQ",
+	"pITMF7J0wRHqQo2zbsxxyTp7bzJZV6/7Pcs2k1EfWk0YKS8XL4u+vLHoopCBE4wCkTFavHCof72uUSzC",
+	"j472tOMhcTp43LBzGb25mHOh51kTCzhcf/uaeU+Bx0jBqiHPovhTIFeQzxmPhSDfr5kipRRLVgBZQEa3",
+	"ttDUYmna4izbDHN8UCKsOJ93oSVDZAy6B5gfWITcvp/xO2atOcEXgkqH4ieB5nubukOfLVXoMrkW+1zd",
+	"TM68cv1A9UYJpPhAaGYNSGNIkyglE51FPbv3uFDp2Tf4Q23i3r1xZMH9dGkaJzC4nB7WHdMS8jvjLsS4",
+	"FJNeeUDME+I1E8s2vap0HlptbrvqGAUFWLUiRLzAI90bjAfFJJqNawHwOBzu+T8P0PO4ZoApJD87LbtB",
+	"7aFuvQilJz6iacUKo+iD+EEhR4b4cBZnPdwnF3TY7WvOuOLLL/a1sdVOqy+cVPDvk+vj47PjKzjEtAfb",
+	"powTOum/EzuypRyLbYHi/JUDMlc8F/OKa5uOG0dQc88kfzCmAB2WH5LF1UIHa/FfPyQZL9RUj8/zYRpm",
+	"PN41tJgzbiwr9hffXW+tn3O4aASEHr9q1Fz/joDMkTU3SNOjn+fuuOW0VGsRtZRKCVhBnUG8r3dLtZoR",
+	"LUqWIUArvRMsnxHFfgU1I8ZjKBlfzepmJXPNTrJ496qkk/oo3D6mOhHi3xcwr1szTgh1hzRoP9cveeZZ",
+	"2Qb87kXlasnGERb2ScLTe2QfcH1ELPEk1g2spsPJqZMHJrCvh1HvaLQCf1qlOlVzW0o72MjtzcLDJg8P",
+	"1yMBihlRWsj9jPzxKVEE5deGI9tls2OMOO6KGwcmvwXg9u2L/zix1ifAyG8XyHsq9fEilgtZU54nysVP",
+	"LW8JP3ls6CW2/G98udVEX3pK8rup5o385mO4E53RPFh33b9kB+hczfz/zXdMr+fhOyxpQGnXXGX/gsT4",
+	"+QTnE8pEfHMrROIXwecLWNNi6bbfSDPVFyRHn2kBkxJph0l9eebIjNV0FFR7YCaCTTq24eqOwQ5x8583",
+	"E4UIUz5b0gHMTQXbbQmuA30K6gAdtqftizME7RPk43C/GxEdcbB0hDbS3xvWN2qWbRQRy6WFNusRzYSz",
+	"O8XbjQGPPMxWOSjaPixJd7ZHLRU4lgrbfTGyTrZ0gziHTJE/PP3TcKD9IEtWS0x7MXFxKWBF40mvScGS",
+	"yfnuMY5msBPHQ5lIrU4cCFTUA5HG4J+I0V8xEAdzHqEd6lh/R0Nav9R+Pl4+LnYUq+fBuLIesKe9qKSC",
+	"YnlDBC/2hOZbxhWi/VpcADUB+WnKErWYHz1PLWBh8Jg4D/t5dw4HOtjRx1dPBwUSsSlAo2oDp9b5YZ3X",
+	"PK8ukmj3Rnskp6ATVsQRxXM91qiF+Z9XMt5sVlaLgqn1pMI/a2+MHy1YtUgQdkUmS3qOaEFiukgCi7Ml",
+	"m5Q8H1XYZt84i7gtPkkqXa900aM9vbifaQvWu+dyIayDIqbDqpV6R42ZnEmX2qFteHBeY7oGpZTppqn2",
+	"Y42g1+6v9YWxBnpG1FpIPX3juL0x7SPw4z9TJK+AGBEjGFi1aCL2gWTHeC52OG4t+nm1LJ+C6pQWzw57",
+	"Oh8aZbn4UeigqWRSoc9wFcrxIyQ7T4+u3XztEcE0VdlHHJHaPWx8GoP81Z3Z6N7fU4H1TWUnIMfOykkn",
+	"IWIdrPcn5Fabal7znN7FnkXT1V9+OT337bbUw731B7dhVPVbKWPFaYnW+1k/hIJL4nfqJoXWkJOSYndl",
+	"EATEAujPmxrFv33x8+fNDK9+YvhxlK7Nvgd7IIgdx3MYY8/teppkxzhXxIj9c5zAooFQRf7jP/7jP65f",
+	"v77+5psZocSoDxw8Jysco43suCFgmFYPgOMdsIBnI1RKvXq/tujnd/MkqTrEsWQYHwZuJXVGTD5ugDFq",
+	"hBygqrK9CcA1uP9Tmm1pvGgtPiHZ0sguvJ3kcK+ME04CW/F3cAdS2cbV08LnE0z2UgpjD3hnayhF0Fwc",
+	"BqLjmviVLzjufMz5xju8F2UJOcHpVxYvfg/axgCFJIyTZYHzjvpnXeOsYXflWBKrEkYzpHsqNBO0Q6jz",
+	"Zg3+6UmanuOwsMy53EHxZ6rhXW3CNIA2lfKwZ1rYTaY0LUJQKsSkigV3vqM8f+Nm0U9EKEgHPH5aC2z6",
+	"Q6BWLnadofQ+BDIm0tEtUTIWnAMvw6m2c5boajoh3NGKcSRLhL5j6AB878ZXj0L8fB+OoA2B/6KaOkti",
+	"TtJMD+BpUbKl2ZrxOB7X5VTfQNflBuLKgouKn6vBrw88sDG1Bx+zW8dwK79PgnV20Rtg71MZjpHuke5j",
+	"e0TqHKoolM7LKSQ/GOvQMXe+wqCRMQ5T2d2dTG66dZyFcOlZX2ci2vfbUkj9ygUDuhZt0abbgnEq93Fk",
+	"USxvORTRf7198yOxr3PQvARNTaKFC34U1ZZ/psgaaA6yo5xXFSgF+QgLvoCez0tBuNmXT8wBN+Xc4wvl",
+	"DtaVy/1ctrRMmL5tiDnwioNVNm+QYjdezhyZxC72weZJ8wKWeh49Rt6JnSIL2AuHpGPnYT+bPX36FAf/",
+	"IL0gRwhZUjAVj25195ijz6zmUUOWmgXuI7sr7JEDsZtULpEeC+9LcNJVKQgyYEH4mCLO9EH4bKo2ZMeK",
+	"giyAbCm6nOOlTyznHiQ6YexsCdOkKo2WUuZcz33QYFQyRyzn0lLp0FgAKgsGkkg7G7314Eg3kRSLYpLB",
+	"2oQQ4lJ4uKofGAc3Ad04A1b8CpiRL3DgfS2NTZzSqpnogu9A5izTB/AthkGWnlg0avPSGFGswzHYHUUL",
+	"lo8BddldNe+Kyeq/ikrypgPk8AhRczc9I64+epIvKfC9XyqWbRC5+5DGP2I20KEU2jUZWv+bueVrc4uD",
+	"UWJakZJK4DoKHn4PMtL+9lLksYf/T3Nx4iFzTe/7V6npPZFUQ/pJMXCrBiQwoIZbd/DmWUj/YfYdEYL1",
+	"/GsVoM2GmNaN1iYZMOpCT+SBi+N07KXfMMnOYTh19tDxqdn2g9QR7Dxl4c2kf19q89XTUz/lvdCxCFQO",
+	"C6bHQ67/p31Ywt4pGIcxLeb1U/wtM7+OoQ84o5BYghwvIj9AvgJpjqJkPDTuN9eOb0cnSsgZYh/dAQ4w",
+	"nREkih1pGh7i6fDnpErJvsBZ8jDR9/y4eMY9n7eQ6zPfR1tHG8P4me4l+ekyYJ/0XlKunGd8OV/r8F0n",
+	"NRoNjsk4uViDTUHECLZBrH1iwsiFvjkHulYVMQq/pqx4SXnO8mh68DwoXH3zWY6BgPLls71NwXhRk6+M",
+	"YiRv6R59CqAjkl4HhR2tbzuEJ2qhGPly2VTW0/Dhm1goJlsD4ghOQnSg+1HRm2A8TSzZngFrY0y2MFTs",
+	"r3Oq5z4FkijegRR6goP26b3/IJK0v3KPjNwfLDqxwnDMR0DZFEdesaI3rBAHipwq0R8Tb/8OaGHsyMPo",
+	"3ITh916wIhoGR5nA3VSAJbwtoO6UaTqsWIh7mLb6hbh3lIh8Q8U3XOz4+AeCUjTeuVfxLdXZOiXxFZdA",
+	"c5+k64xEFkq70ZQZwq5zoS30Os1vjIe1x8DOBkpNJN0NR3MaSs2uXPGN/9Jwoa1VpYT4FrQrE5rSOLKi",
+	"LIYtb/xWKqVhvU2lPycKXBxLGY9Sw70mgmeAU59mhC2bYfNalMqo3RYSfaBy3IP7Ey9rGgAUM22jZYrY",
+	"cVxEtcoXUh0M/kUpkjUiF7NPcRx3JH1TFMTwbea9akTI/vIpcQyM2Jw23BUfxFgIo50ishZOQ92thcJJ",
+	"4RJotiY7yrRyCaRuZip470JUPIO5r/ZoXt+AZ9tLElvhrECeYovTi3Tvcuqrkn3VWGuYWnAutpRx84b5",
+	"WlSJg2opIT7srJ7FZ6xaZDEaDitB7NQ/x222tWCpyIoJ0/qWVVHM8e6Ua+h+6ib6c7oPALl3VG6vqzJe",
+	"2wExt8lIOo4e8FOLlQ8JouTas/bwYUbIopkL+zw7v96Ro6xwYMcy8SC5nVflHA7w6UdX3KZAI/3Oqm0F",
+	"S8QWsQ/Fovm2WbPPQ+Fq9kVLJA92VEysmy0d1TqQMxoLtas5rXIm4jaahbBPYFPZaHLS9m0dVEGpz7QJ",
+	"Agc7FXH8E5Zc5KvtaXym8VTH+CdryrmN8foQtkUPn12VQmpEcM23aN0XhR+5Fp0tUtCEJj+u2YAFWH/1",
+	"rLzKYtzHge5bc3mn2FiWCa9YvBrc90EdDoxmeR5DlDaHtV4bs4QgUhu7oxqe236Z3VoQje1jCNnGuJFE",
+	"P3QgahOs9TYytuCWcqaZgvwSLRdb4IedriPbwA69+MnuLQ6LyfunJ/aVRkR+W61AeWHq+5B3UBb72+by",
+	"XjxgZPHotgsRf4iYF0JsosfuC18DQ3ZSaGPrzbCmjemInUO0IAUgXvlKRAUpAG3ojMBYYrkNK/AZQmwI",
+	"1c/x4d8vr18bSzt+ekmmNXDXEdN+pHkK+kbPm0qe+ivwI+p1h4s+nIFQG3FNOVD97OHMGbKi0SSNtgtm",
+	"XNbzchJesFUOx3XrpnXrKJV6kg4MN3Fk3CWOonyO+mgFxn2wWWYtiFVcOswxD88j723s5bCb290SG6iz",
+	"YhxfbzWmWGJa0Dp6kc7xnm2ebifo37s93Y6dIe6f4cLcUif3/TbCF4pksmkhPJYidSg4GWNu74oVha+x",
+	"8T0HSbKCsm00w5qAykwaCz3o54r9CqMKrbv4iQ2aWeub3BPrd/ZQ6BxB/Z6wyJlC+TX888ml3CNPnC1M",
+	"C2tNG3Hsru45kA+6toE7ANgtaIuT6sqcFQZo0KegPIOiSHVyJ1sXtWSr1TBwRAPB7a6PAzm7hjD/0OCw",
+	"SM8h7aB798Ggx6oyc7gnjGtBQgjtTmkbLQoXWdlGD2QOug87vKloqXtesM4I4pM4g2jEgbmAZTIAN7ik",
+	"poOGqGprTpAvnj49Y7ve+bh7yNjGN62J18/cZiVerMOxFsHUi1K4sjXfVdvgUdZOGfC4nNud3qMmOmEH",
+	"xoUkFWc2CnirJSvBhwWdtIxIAIdJ3a5DIwEIdq1cZ1SBsdm0zSEMNMAc5Gdj1P0RtI+nPFyLy8R57rYL",
+	"Z0KCLoVYYZw/3q/dotvN4nqXdG/sus9Us+tGpO38p7Y/pFF0NZuCwe8xRr1ZLiHSrPdIJvNsm1jKGYdo",
+	"tIbcNOG0IDpmq1Vld2pNM9dmeH7N1Ck1CTwi5F043SXJxKPcmSk8C5gxxhz3NBjX+tWhxkEL2IEJ7zXu",
+	"Z4e0Mx+VJNORoGNOIkYTKwp8hALWiFQjaAlvbzy9U3BECTKYt78GvRatRqYF5Zu5lpSrpT1J6b7Egy9b",
+	"wy+VWe5KCOwzQc0VXbR7+Fur1E7W/9t6kX2Xt78IjwKWzy3xBwsGSinEsqeWA3/u8ZLcBWN9JX+D9/Ii",
+	"B1MmZD55rLG7aRLucI0EOewEOUY0pA3vDo6bgJqtL23RqUPV9vLbFOgRYCdj8a6VlGH1PSfbxra6IXBP",
+	"M41BXKrJjiqPkZZPN7AiBkkthd0oYE73PqOKOZ5gYm/wk7c9EUpWC5u8GifQsZe+/ebVjLz98c9ESPKv",
+	"b7/9M04X0WQrlCZfPCWvvw6fnu7yaUnNtNLgAeEJSv7sR0S5X88d+cGNIT3ddIkjBHUWby5qzSyMrs5i",
+	"JB59ypyABfgbhvCbdHxZCr9DIKbJ1X0LyRJ1kiPyam6seTznBtlmAuKvudw1pMW6ywqhIJ/bts5EhcEW",
+	"uD7DcOcR5YwOM3FauV4gNZEf64DIPB0AmopKdpTPwgpIfzj+OuFkx+uTB3syN9cLxGQBx6CHPViG2ftz",
+	"2+0RJfCrmqtXXtqi5tx4VPD2OrvzLjtlpJ0q00N5iEE3BROW3East12wIRqvyW71QRUSc38nFQMdM5+s",
+	"nkV+ZnDmcVNffMZqYFJVh0wPAHI5ekL7UYOHBmevpGesd0hxjvREVwiPbz15cwcyfhhSrW3KMJ4UygqR",
+	"beYe6rxbjbBXRAk7qcDCvEmwYHK2ooopwrjStCg8xHrcAF7s5zuAzWi6/ASwqf2/eAOBQgA3JVLf5a9S",
+	"urLDGdOXaDH3xkyiJrwsGKg5t+SND96EnZpvGYf+K1DvprAgV3BqM7mmatP3Evf7Hci8ghEKPXhe9+bO",
+	"V3c+MUrcLlMirJwF4tomfE2hjkjFNsNbmm1eOUVjZNq1yF79p6058Ieg+2dquH1QkBpHMhsV3gOuX+K1",
+	"zmKjPJ9msVGeX372WzPafkyAztdynTgCOLaUUwbwxrvkl8MROxsAR41ga/xGvfct1etbDWV00gr8Mhae",
+	"rNpuqdwPv6wWxlt3h9/Poxf8nqpNbLHGQJkwI+e9uTz2nJ2Qm2UhdqPwxfx3O6LXqwh2yax38HAwtNOS",
+	"ob0Ay4OZ26hxLVGT1O+z6Z66u2sk69x7/sLsng5t3mnZkGiJyyshSQF6biyY+UpgPZbasHLuTL0JEEUj",
+	"Ig/TIYrraV+Hy1ZciF9hZGl5t/7GsWEcj//SQe5CmDKLUlbZjja/lEKs5uYE2mOZmtzMgyyQz/3MrX5x",
+	"mONz210S/FxrVizBvoN5WC/g002dP0q4ExuYB0lnHAJuVgR6XtBS+UwQ4w5nGbTcz9EPclc5ETALqwVg",
+	"4Iw7hz2b0FKXqbyJvKzf+O0Yt2ILtn+HA+Qq0lkS1KedtTPEO8JjfcvLwL5fIFXLXaXeqNND7PikkTDG",
+	"6hu9YAc+mGgAxZH6/TVOExpxzU5MtNYhVsy0qEDQhTLOVXLXTx3+Go/N2P7feKTmyvOs6fqtMR5Dq73p",
+	"NWlT2lGqRZb4vnZ21UndE9N4aFZYqVZhgK3BsOkILA1Y2+JQo1DLMTCxnkju2fFP3QPcau8T1NG5O6Qy",
+	"B2r+48EeKN9jVTGHhCrfA7xfS1BrEZt6PDHr2jcPOhmoRPzNvVl2vABVpDZcjdGb+GlcIvfAMLCf4BYc",
+	"Ls+tpX5z+J4ko/7DfdgJ0a3BpsE00dtgX+Mikn0RfQ56gjqdpHv3dV4iGgkB6XTzOPjdenv0Wx7NTnKF",
+	"4PU+mI7bm9STDQ8OAthIo+D7LIUDctSf0itg5zHDvLROtr4C0k18X6N6xkUxW29KkAQJ9+c4wL/YllRC",
+	"Pk94FX8tca6qb3FFECqyA4QhtHdii6moNKFkRcvRba2TSYMf8Z2IT9j2sbqDzlysC6R8b01UqrEmd4e9",
+	"jQs3+y7Vbj7VhPBrHGtKuAifJUTzuj4efhc9khrU/8gMO1bXR/PclmZoQXLR77f2fWYAU42NDa56YeSc",
+	"qkSK8iADRp0L4VJYPSMEumRPnNgTAmGpiPnZj6iUap/OhlR6e6RCrunt0Y/bEFJJxeLwSzv0dh73vKRS",
+	"nyVIWxfvTNmLotIvvO8fe6bWsC315Efa26LiQW0NTd9DvqZ880JK5hZ1zkh2DkozTpNlFYjkMi08WTAO",
+	"KYxpuGO5r1zqwK0Vxp2Z1SVXqHlKobTNdG3N9iISlFZE8BlhDeb2eNTWpZ3/MPcV26kJnkpsYSHyPdFC",
+	"bHC0qTkDXA+AnYCAP/s6ObI2R9seWv19/ZPO24MoYjg6iON1JtgvDLIkm/ZtCGYrJBDY4xBOykmlKlq0",
+	"6BwzYo3uVOkzZANQ2pZaW2pvuah9qR/W7SN9xxLOtzXEkw1G8uZlU/k6omTV18la0xmgJzBhuR0+f2xl",
+	"tdt9BzXV3tJoMP8RA8S+iFDfmYDwxMQN/yVi6SWRi51tXkbUmt16T7jQdX8TWl/uypLusRcev6IAqlzK",
+	"ob2c78SObCnfEwtnZR5SgrCzvfGmVjv9gVuR3k/Yf4pQwDXDZzj6VWmLDDyW/X0b5gJZH6O6WwmfDcxR",
+	"Wi/He9cvbF6FashaoKiCouzuTe008hxo3vBgDA60WuO0ckCdU7k+D0KeB4ogpmItZ9KmQH3cPmyrkmwh",
+	"TJcSjFti0d7sBmmaZ6MRH1uk3A/t4/hqL7WgOpRY5BOyxHkdVhe6zdHpKhscJwQ5Vn2G36GFLl0B9x3I",
+	"/Rxnaf08bTDmpGnhETjDztDuurjYvrJHEJyRFB8nN7W+S0oh58mRZ6h15pM7mNyokmhnzIF+jh6ZFtIm",
+	"Snd3gMUKx70gUYZIFT2vCofMVzoT21jloaqyDCB3iIaGC4nqQ9dEPG2osOtfGZWIdvRoFjtYE2dl5WtE",
+	"0LhoOHDkUyYHh/zqUyayOewnAiDmMK3txGu/vsu9Wn5rrp2Uz3A6wC+r+aJZbz6xJsxRZY5BDVnNiCm3",
+	"10fNaYPS0NwJVL+iuxuyrRTiYWEchSkLJ3gaGG/Yf9rTQB8CltviTPfPL06MU8B9VlT50eSe2insQxtt",
+	"Yv8FSu3B5ewTP1NkbYcctUcvfjF5AGq7wRffP4LAMaCmkzZasMfctmrq+TwPBrZTYhjZxITUUEKjrg7q",
+	"6SeIHEhBs1cDZSFh6TKb7hPjh9Mxo8rPInfObTYerFsqweKfJZ7MvZ3PI/wNvLRPHIcgo7usiPSie06k",
+	"RefkoizPYUxK1Fa1r5epYUmcscozVrga1bm3g+y/lDVw4v25vjd1nNLudKkeKO9XAsEA/AKek7WdxDSp",
+	"MsvNp4/JjXm+Icdz65tbq98ib2GOwdUvTc2z9hVgGVb+QGNGpRKCP0efhHGyZHfQGiXuWh3DnLitO/a/",
+	"uILhVoGxh6Jsz9j0EMOJtLlb4Mv4kJ0gCt9BcOCAyCiUBD2LpwXqe4LrhSPh8PZFYnd5hLdPCY+bp5wp",
+	"F9mi7/EtDu5JZ1vTQ1Somfe8STlV39npWUxZr+rApeqNo3X13uld8kP9yfVygoH+LjqI6MA2ED2mO7mv",
+	"53x0SqjuRrfXp+n/VhQsi9QG+oCLmnd7PwIPVu/EvI5Xzj1m6Gm7fHxDXXeJ0fU0DxyiwREziyJEOogM",
+	"uEtmRAsxIyt2B8ooRTtDfSxJD3Wr1VGBer2xDfJME8GJ3olOaHiy9m0s5y+HZimNYkSa/Lfd/kuzlryy",
+	"4GjUJdDDit/AKK1/xmBq+IdlZSOkWImttcPN92j6rh5lSZl9jbHZiv08qE8J/nft5t734rS11eap9vyZ",
+	"S2qnhsV73WebLVhTRYyNirHvtjL20P9rqi5Yoju1+9lwcd4zZ3gsgDCU+qyEZMqOiFiKVv5Nh2Ond6B6",
+	"6MzUaA+vOW2HTQB/NPuDcGr8fvqAn4k+2PE1xGq+jM3i/mktjKe4czH/GnC4SbO2GeC2AfAcRs5nOvAN",
+	"B4uOD8qMR7iPbmuMKCY21HwvXjTBubbWOjYTt6OS+8xzfex49c5hNw/LGmZXXHT+YMP/PpM7u8Ihb3PN",
+	"MBRtPDI1d2D0UXSxvsOqyb/VixxBmvMZ1g21Y7FlISGKrS4Bu4uxBgDT/1+FcJOpiSe+lhAfG/1KF9M5",
+	"+LJCZOmak8N6cB8bGlP2bW6dNS+ILithlE5DHRB8WbApTaD2tS/dfUkkkIn65jS8gtmV4HPFCu8QdMI2",
+	"tGp5+PjPJIjM7Eq6YqYDtMXSfDoDN8hjyXQz26dpZZsRwcGnSQtY0YJgGT/aAcpWCszMjW6eiMACAvPO",
+	"4K8IppQJbo1slahX0EZg5pNbGqbyumlTGe+FzK6M7h/3/J/MldGDwKn1BrKjbuAO+N0SOMe99H55uRYs",
+	"i43zgwzb+CaNb0+L412n6mnwUeM9ugOi+KX3fLTfrYcwV79UtIj7rcmP2zGeGIw30u/2OBn4bve8Xifc",
+	"fsTFgUOwuSM5DOH9Goj7sSn+gpzhPPqnbuQCh51VE/vnTeW4KxJiilBuS8iMiljsbTFMY6ASRa3DtmWc",
+	"bY0KezrrAWGfiJV8CRXZB0JxDg1zohI5xGZxy0tL2VlsGHsyXzAqaKnGtlVx4S1RUNVGwPjq6SxVcOci",
+	"fU7amxNR2TSmlWgvqfZfX8Tk+5yC+ljFcVAOHXOjg32XTPcVPjokeOsc1zYEJm2MlooaE9ME3Ete7uDz",
+	"xrbrLFPTuEO6J4rqp+BLOOdBxmvFaY4ltnFA/K8rxTgolR5NCCqj5uPndnDPyQvagG1U7QRFa9BOzzd7",
+	"uoCsDyHjbq9ZZmfcqUyUQHJm55ZZsMRo7BRN0lgQNrRVmSIc7kDWOKbmtGoMrrSxMP1Mcps32OnBjB8J",
+	"d0xUKugXTiHj/1IJWW1TXSW6ktzx6/BQt5/shvPZ5Rjy2rsU0WJmIfMht9Hj+AgDWRXtogDstbVzfNzi",
+	"zAcx9KujqspwsPUEvLdBqVuyhCtvkSNGyPPMyVHwxXivMuxtp1raR7rUdZTdr86miM03VYuCqfV8sU8v",
+	"ruUHY3Z2HvCW8XlJJS0KzKQv9nNcyqCb7Aca1urBMaF+Z3ezh/KW1kI/OSU/pWLAxaHaGmp48le3swOn",
+	"bM4LcIfuqCC4jwK1kKYON+iWyg3Ejg3MqUoGaka+v31Dvvzij3+8/oLQolzT62eTGlMw/ll1kPaDJXgs",
+	"RjXNM5KwsofN4drf+Z9IRjWshPmMG2LOQNv3Z1TYntg2/LEv/BgVDKlp4cBPj/JDEAXGaaBhuTgcV/XV",
+	"5Nqv5PQo+zHftKfOdE5chwmVKAv0Y9ssbCZW+4sloQQnIRzZ1ZRRszVLIfW8FErHJchcZFNVid/PiWeb",
+	"gEXuf5y/J2p5GPLMp2ZklgC5z0sdpmuoWmu6mrijTp0C2Ys0a7g3jyNht86KCaD05qCJjtX9aS189RHj",
+	"qxkaKc5OmNIrgD/NEWZ6zCRIc/W/Vc0cSFWKTWrap09O5ZAVVIIiu6Bj5o7lIIiiexV2UFBOaB4fcZfs",
+	"6kons4JO7n6vxSiFun27b/jVIaSuz6hYEre26eHGDoR2duVQ19qI3/UuTmuv71wF5sOBdh+HbzgCFPsI",
+	"AMRDDZ7qlpyLGuY+EeRzR82h5OJEbxuZwq75oS7Kez1pV49CVbQfitiK/+78zKH+xhA6ZAIxgw7KXk+2",
+	"U6Xam4208nYAQRigebSb2w44lpb/hiS/yZlLaT32wCOPHDXLyRa/9ir/pPp8+5T0ws41/2YRzWi54kEL",
+	"KUOcbbfARFSQyc/vmBLxER5wX2LX1SUyfZOLKWqhOpjUklRaIxE5+iaipXmXxuRYu3G34w22qTZjED6N",
+	"mPBrWpbAFWFLDwFgQfxVz6Mmvn4SMEqNs3ZovKzFFEIl0NPMU/yiGtrEOac0ztQ4DThuyTgtkjbwmqq5",
+	"yiQAV2uRcGTGbhIpFoWjTVLsJzjw1jqfPDQK54+EDZobzGGprZsQXnEJNFvTZClKcpC6sSp6hmaNGrhj",
+	"28v0Vb3SmZvBU1PvgCe9snGeDJEXtBOK2YXS79Cwnnh2jR5TFH2rJVokFvPqJfnTH776F+LISixukbqa",
+	"RXDPI1iq2oiHDVCWUqwkjQ+mPnaKTDPVrFsmTP7w9E923Lm7jtBCAs338Uf14E1ZxQr5rJkDtoFSzwaw",
+	"p7DLe7zsvGJQ5N+ae+LRMjsuieX9plecCtqGwzXg/9V5acbbSGGxKqeeob4JxTMkgm7imz9566ooxwML",
+	"zB0V0nd1AeukEF2iQWqaTdfTZ/nO9YixRF6Pqs3U2XsLCTQWqzMeHEaGybriuYTcTmRGW893m8I9Ko/R",
+	"qCXh4r82743GsBmffoT43MJZLUg8fSAR8ilTagw3MpYaM61IQZUmWu5t4sfW74XWscO8kMxoDdf5Fs+A",
+	"QH7alFlZcW4bS0uqbMW9431doB/NvlQx68BNDi4Y98VsHQAXBXCcXNxWUTiATuB7PDJ725uzvSpaXDXc",
+	"DciA39oi9/AmtHLcAysYcXo0SGPfyUQwyYdNe11YqsBD+J/QQO/ibz0Ige2vPYfp0lFilytyORSsQ4W5",
+	"cCh8HeXnwDvUjGhRXlelmpH/93/+b38Eq6dxUlRyfEvQoTnciCoWxPDVfA0Sgn9q9+8asepq5kFOXEdf",
+	"3GxeAxu9sO789YVt8q5N4iwJv/DOwfC89PNqEmNs2jz4lmZrixmkiOAZ3BgVs8f6bC40UWux47XKPNLB",
+	"Sw/meAdlsb+tVqsmpH8ackBBlRo3hLme51DnE2ZXBdUeH2YuluYKhr7oTgq+mtdDAyquqoUh4gJ6pyPv",
+	"1vv4iY/CbRV6M5dvoPMavyxOQwdTdjKkVYCNdSrg2Ptgnu3ByZUhtu2K3SVR5cyZ7nrNHVgVQUSKj02/",
+	"nLO/Ev1jj67Z7JUf+Osi058pQrPMtj16tMfRc0mNKGYQG3j8ZkmMC09QkuumXT/2F8Et1dpsbteoFR9z",
+	"fM7hVUc0GRzVQWfEic+r8twB8vO0yL2psEOuxZbRjW4cdKJ59semJhlt4QUshYTRuG4hpuapiJgPCJAS",
+	"+QmV+PSB6OoMrP0RGGaKHdCkkKjZOKlK+6+yoJxDTrQgC7CbbhqA5JhWQn8I/DaaCc2JyjSYA3Zw6Im5",
+	"8M1ymepA7EGqOWs3Yg0/3ZK1xudpjgqnMgKN5CStrbpbQJYREMxmrFnYNTPQA+nFwFelHoduNs1s6KJb",
+	"ul7zq5DJPw8jYEndjy7mP+1sWEEBJJDFCLJDHKjazJuF27LfeVZQtm2hB/08ZajaKbA69Xc/BCuluGN5",
+	"jabYLeLL0GzdDYNW27gs1vkYPaGlnBPch+0s7HQUrBaq702rrZypwGFhuv2y6eHB7sbvY8153PU02PDZ",
+	"HPXwjAidpH5YijjoRI024dRYCFcR7p/2lBT7FPO7Bu6u6IeiSE7+R1NnvKGfrCnCEvw8BSuuAnzqpbfh",
+	"fWW/XcOxlZR1h+OINl577dkHy569dLJdrTphOuzaHNC+HXPk97QbkCIVjoZ0PaPyx5tgxyTXp3U0WTFP",
+	"djQ1XVqDPT/NlePRx93bPeZBEmUgWEab2U0VVTO7OSB/txG4MXf86NZGEhOqi8HuB8Y3ZyqkcojMwC9R",
+	"EyP9kPcprsid2EzNPUwFlD5IVrjgZY1/WSLH69VE9bG5eNJbe7vPcZD4iGZqP3DL0rXVau6oMAsFwT+4",
+	"r/ynkakznd9eQo8vFWgecguTTVxPnaMyFOHNfSs7F6Euj8hn3/PWxmwjiSMbdj2lqqeAOygS4w978C8W",
+	"sKbFci6WE9SDTy9ElpvEY0gT5Wz9my0aR82BjKlJ5sU37o5zVNf5BtAUl3kO9wkETt97GWvLdEw/rNEU",
+	"S20jHwg4UL98Fn3BHRR9vcH2AqI9WM7MIpXoulxA8AA0sp5ul61bue1REomlMNMqyapEoPJIO0lqddo5",
+	"1syhdSda4L3UIwe8qa/mdQjHw+ENhiesrIToBLaRwrYxhp2NId8b8e/ZiymMPasmJpWYTMETGgdj9xCB",
+	"+3A0fjoGPnXzjy0+cQBykS7I6fHsntaloz2IHvSOHs+mu0GwAzC1Q2LbItg1DjBSVSX68TCMHtmPNxSg",
+	"qXUcbveLB6hoty9GtNpUTLom0NsNAR/KYGhi+n4pv+23LpEcBmZ78dfewV0AQdY5dYtC7FJn1HGtiNPm",
+	"ljaLS00u7cm81EhC6fp1DI8ImaPdfmQFgSdSMIo0iULU+Z5Ts+LTklTu6ukdgN2aym7+oVlG9JtF0XHs",
+	"VHAuXXmLxpa8Gz0UjKDyfwpGUdEqZ3aj0HyLBsXKaIZ4fE4U8M5qjktPzOZLJrdTk3xHzXNaLiHT7A4u",
+	"Ex04LlkphmNqKAYnDtXCRbuRWslZrKKAw1TYwCylQFDO4kcGcndBL1IUoI4A00Zyjf+Yr83lnnu9mtA9",
+	"OL7Wiue1AzVtvXlwW50WWEmAoHTq5xM7EoNWwwPEhH7+1KtLfvYb36Y64ZvHr72zHHNjciX/VqVq2SZ1",
+	"b3I3iybdCD8iauYNl/pp0VXbiuVbs5d4FHLRTdpI40xHR9Qthe2eF5XGtiJv1nnbK6xSGehOjeYj36OJ",
+	"yAoP8ucqEgj1ZWZaIOIAwZKFMW9LHj0WKm3ea9cqSJWlKkfZ8djRUKbMfignoH+5996a50VUZFVmYpvA",
+	"a3BlHqwoSC6CDkTK1c46utMAyFJr6CXpr4KPMJVC8kagSDu8c+R1/PIkDYjhXjtip5zlFOtsvsudZLdA",
+	"Zbb+jsWWPBLUV1Q8gf8VoBo1zlWi0WHR0280zjjGhczCft/0B7+ry7xPYVNDvOOD+7c4ivUVTmKNrIfP",
+	"HaztoRfYGrCq5gUsU5pmSkPvQYgLFxB/29D3fA2rKnLilSzTVQwE/N/e4dAQfyTQPJeg1IxQW+ubU039",
+	"Hy1k0dsf/xxPgWUSImWwX1MFXz6b4XDjfYkYrmvKo1JdSXZ4v9AlrfS6WRgeLJVeA9csM1KvcDIJDou3",
+	"YYpBAru12jfOatrESZs8i6eBhotiLpbLGnIuUur7CTDAz3uKaclWq2F3xz/mvbt8EpRzCuTaHh1tMg/6",
+	"QX4ll8dJHsH/I/EgHwcLR6AIm2X2MeEcZ/iDHN72Fa+jgy2omrMjQGFT7NhiXDh6EqVNU+3QGB+NWbh1",
+	"0e0Dw+9XizNoieYWPkTzF2oz1aGW+7mseOJAr/i8x3OyoIin+k7Huh0DS7LpR3MxWcCa8dwc2pizNM6Y",
+	"Mv/agQTi7OtIyUcKuP3gVdZ0Hw78h1/ax8mHAOL2wFMsWlEoFJC1qKSySLV1Btd+s5A541Tu3SWu/dvI",
+	"a2s63yjmh1nVHjJbuICx+ajzKf0+xO0hnd0HuX0kPnZKD3lV0wFtefHjixZbGk+oXyf9GkKc9n6i24uH",
+	"gmgH0Q/FErM1BtQdpnACcviVkBg2ie7S/luek4wWwHMqHV6xH4xd0AypshiE5/bt1/WcPEDJdgtynzq7",
+	"0lRtUCpEmai59+XBhys1j3zexINw1BKpsVFZ4ep3CdNkJUC15ymHYwxhWxZRPI7mLYjD4a77TBE/HXma",
+	"WVX7v4dvcXSY9MBYF3qf1L1v7LCOgbHUIBNfbxPbz21bwJqqGl2lvdo/xqr9RwjoAZh5S0ZTPDG/GM6b",
+	"//pNGgQpZkRIsmRQGPHguT1s6BYcPK65CX/tdCw8i31Deul2EcGgY6ZvyAIKsSNPG9G7io9WaG0NB5DV",
+	"0CIBvB3UDPSqPV9l7AqHxnKWCz3I1I7MiZRtVdcyXypvMruCbRobYnrJcNKdde3INInPiWM2SinE0oui",
+	"wtAJWWLsxLdHM0WUJQtZ0bvxTZz2YfNlHVjqGh0NkK1ThIaXCrCGjFRlbYTEIZ0CPVipI6tL/Y21Y2ZZ",
+	"M+vLZt2uAfQr95pgsMlVpu6CYeH2X/eFuo/uh1u24t9PhomPIl+9ifDuhiAWEJKuLtDDyFaLK3NPDIRY",
+	"cNpIqZ2Q2N4u3fDyYGf9IaZqaoEOLvwyqpT8009GvvSMqh8YZRVbceoDfZ2TwwbQohuHrtopk+CXs+xL",
+	"KvU+VKPeePbWWgriLo1kF2la3DdCjXVA4QN6aXVU+MdLZhQ6rZu/VdZR7EvfJonXoUOnSpWq2iPVFn7Y",
+	"wahh993VSenc7syavglwx5Y1jkR67ilHBJ5P7TjRiWFsQ21KEmhR7OfYSj0R8NEQcLT7f/kep8DdGmxz",
+	"Gr1s35x4rp6Ug96ncEXxSsEO2HS3uDCIQIWLdTLRzAXsnTbVoV0ck+6yaLWTZX4tdj3TKcBhu2A/r4cM",
+	"Gz9ItAQ+ZTWJmTRqA/kQvWOu+BQyJDzd0S6uWYaKWJevjQtrrMZSAs2JuHNWnlkHWYDeAXCyEHo92pRs",
+	"nOl06LcTCtHKOf10K/jKAVNCqWZuBpNt0ubVdgHSnBn4o02ncRQBPDu4sBFFlYoWhC74lKkK6/2IAgIb",
+	"F3YgbbgzHcntA6LiUdBs83JNOYcihrXFuS2fjveQUKXniCaa6KI4PovbvDm56luYWsy2g8VaiI1HSo6G",
+	"E3Om3LtruEU7mayNINYu/Ip9zeGiRcZo8SKrgd86VVUCa4OlGtnLW18/p8o1YbXoHFVklOcJCRtbF9w7",
+	"isX9mAKDHQUEHIz7cMuNSoA/Peph11Ko0vyITWaYbLCTvjLBES7ATzWHldCMujYbP2ZjbkNmFItlsbGf",
+	"liXjK4t6YkyAAmwXQUFL5RAEJKhScGXvcNZp7uD/GXe9MwsEzYn7dJpK/baJ5qipRnQdoj9xDpjY8SMd",
+	"4nAJCTZJfabSFQuzGdAranjZq8bkwt2MSH9Hcvntdx7qyFaiZJD2PUifR3Tq3IHMWXuaof+e2ZWDL5k3",
+	"UK65mHOhzZbQFLeKk04c9u9d3BocY552MJNicNWsKUFQDYkRE1YxThII+yyvUiPiMFSKP+RERYGCo1tK",
+	"jLpsXMq3jfLUNspd6iWEpq0p10vx4ODpYnEDySopgWf7z8mLhbgD8itInHQldhbwK0gO3ZCsEMqBtRnr",
+	"FSGKaZbJCnKMQiOQ5IwUoBQpqe1m6rLaXDwBDRNfOPp6xBmeLkc/MB515txHjn69BdIc35fD8uPKt/26",
+	"ZjVB3dP8EhrKeZr0SsikIOXsqsyXqWMtoOfpo2QKyrPxBef1iW5N9XhohO6jEyzqzPRnivh9NrSjR/dn",
+	"DsMj7tax2Ht6oEysuMt8mntS0HTliRhlfwuRpTtntNQs0THnuhlH4+2Yy50lcCZ4TTfjLp83A/EinYf+",
+	"IofVlLqqiYaMHd7Pip7OVfxVsV9hrDVvrk+MKZgwAytndHCn4EVYBq1TgbpJ8bZki+DEusQOD9oVTx6c",
+	"0M8mrntph4oUa+l+5byW8RKO849DEiywqiVeUp6gQd+sxqnjGAMJTj5sLXajntY14BwZ+kl4liLDFqzT",
+	"sSXoVVnKVOp1igo5a1/nMaAB6dzuZDRZf0i3Ub0XoqqxqsqCMm4TdLyixQi4iDzIcdbIocmtVjPlPILS",
+	"8PhyBanvqdqcWp1eCAVqzrQCi3PRjSyioXwH0iZNa8RJNwStxqKlauOgaI0RnVHOhSYLIDhJOye54PFR",
+	"+A8IcJF0XS+EasGW6K/mca+pZ2Jw4RDWDsPtOz4Jz8yGRqb0LB/hxafwzBzLG5CK2ZXiQvyaiCdNGS8Y",
+	"FCr67E9nuG5brAcPWrORXro42cQ4lj88Ozin46Kq5r3nUDeoCC6rZ94BVZjLnjg+7dRqldR6blGWpq6G",
+	"a6sDjgjq23ujywnSIh1VLPIzzEf4JO1Blf28aKaHxoBjXoNcATG/1Sbclu5JpRxslqgw48ik8VIzmAbT",
+	"enKXkPucmWWJ+4ZhveA4e1yXkGN+m0xvjRljCzawVmnbkE1V2ZpQRf7xD3fCfW4RMs3XfPx4iKX89FSb",
+	"8Ni+o0Y2TqmEjXQKtbnUx5GzaE2/by+oOd0r3spEHY0ddnPoFBl52GGnwh0tKpwUInixJxjbtuj+dQG1",
+	"8ZQWZnsZ6wxHUUzaW26wUmoRNawdLuS5nUy0w+ExiElQr2PSS3v1S3LCqRiRR65lCB/TfJ4fLDSCTdMb",
+	"jfxeP/cOratYjmp8OVoBjNzyXw2DhoQ9JV0dHCw2zpR7He2Un3IO0kqvExn+4bFDJ1exMY/SHZrHmKy1",
+	"k7y4nY4XB3VhBST6RccOzemUvHjoFxfxacLNQXAqWvrCYgPR32P97AqMMpJA4J5mutjbEmqWLEI8zsXg",
+	"rCxtwcRIxX6Pqelom+taAh29/0Z6Jc77iGPfDRSmtfJl3p2xzG++3DEhGb5we+U8p6Lddpc8FB17Dla6",
+	"ZokR34kjoYvXZjW+eUr0vcj6iD5BOBUHBDZSraAvNAwldCwy6Ll007QYyZrleSrJMBaOmappcOh4w0mK",
+	"Ei3ofM54J409AGeU0K3iDmReJTBApgZgjhnHleql+xpWDEshfNE3jtttdHrkSeyOZq3iew10e+V+SfUu",
+	"2RjNfJKrPLXlKRUz8gEiFz36eTbNMVWtGZb9cJvtkZdu7lbcDA7m2wQAV9zBMA3nJ/rnYMXwe9zB0Tkp",
+	"fAealcLQoPJhL8/yeivPQlRmJ9mNjDXbNdgVac354sQAUG8HtLMJh4NEicWd5eizB8QFTz58AUZKJpJx",
+	"itnSPRXrW9NLemsF5wiMxWO0TLdo0j0ivbzTgn1RudvRDSjC9ITm+7Tw3ZbFZMI1qHoTCyC39P57e7EP",
+	"ubh/ftHrZp8SqgnX2jy0h19GHx0hTL25hEE5Sk8Zec+2UDAOhlCx4j2dcBGnFXTo/mzocEuC0+/NmV73",
+	"aM2utlgj1PbZBNcO38M2L5il4cGwV+ZDnZ/X59KljKPhOgx72ZH+3OiZT1OyQniMOU8sDUjnReEs50Uo",
+	"Vhc8NZCtJ4VBcgEDAOH1xNAlk6D6p78jGP1hZJu6EUaHdnMi1Rn3opGPuOCDwRAdmpyLh/KSzPMlNJHC",
+	"66mA2Ec0zE9x2yYPlUp4nz0ZmaF8iyHWUcmWU8AETjkZk0N+gk+JhBxSkIm32KcjWlgbYfzbyVKvQONF",
+	"B0Yg/rXGakyu+Cxbyq7ggluq/Gt5em3uI0nBHtg8JfDcemyqyjJwwz7cpM9xVU+Bs1mX0dalEUNbsPxr",
+	"efkxt/FBr7EF/ZVvqc7WkL925lW3BpLnzPBhvHyaB730t0UzYhONoLi1bItf/OIGP+0cO69Nq8vtwL+q",
+	"mEFyTtiYo0qqmaKLItXveXKxYs8I09OwX0ZGkDqoLfXX1gAug3vbsO14wNNzAwIN4qccWZ4Qwq50XH9N",
+	"CqBKky+ekWxNjRtlYdRPQmfp8KV+fS+wjmHFWXa8uqj16mPZR6OVT7QQY2v4qQnMpsdljG07mV7tubQU",
+	"PMRbd+NZ3BgWP7V9Qgb1LdXrBhetzqTa2nc/G3MWHV8ZTFwe/+WTWtpnV7v1iHKLJZLCXNqKVthXRbkJ",
+	"sLE2wKkG3A5gM6JvsbNgvGvWZ3D8JORmWYhdPaG9m6NUWsj9vHD6YVQco8GaTdt/cX2sZQWRRZq7qkSp",
+	"jfFoz+AA7xwd4gvvkjW4uP7cepmN9ekWN+uSMcoIyTS8WS5PlhQ/Zs+leA+zrfsU5k984lq3xmXfajBI",
+	"SZa1FCrJ9P7WrNDFz4XUdswpM/s3E2LDwKvD51fz+XdC6Wt3VcOkkv3FfptqOkn6HiBpaZ4Re0LtVSLd",
+	"0AwBN5XMXbvWurz6+BEn4ixFTOksC8SulESCBYVVa1aSLeV0hd2URHCSV9geRbyoqM//zv/OXwp+Bxxv",
+	"eU7+9fbNj4RxojjdwDyjCm4IyxWhEshf//r9N4r8Nz/1/18s3BtiXgHZ0g389xsEXbFXv3v1knz55Zd/",
+	"Mk/76/uXNwTjp4Spv/MP/7AsmtWNwx8/mMu2jAtJKs60usH0ngPkY1DkLk3less/J99KKaR90wdalgWz",
+	"s+6elFIsCtj+j/9Ugn8g/82s4k9/+Opf/vvfORZ7UqI00uBDJnL4YJslPiAIifpAON0yviJwB3JPFjR3",
+	"r6YaAwKfkxeZOQfJ2ze37y1iD/nwfQ7bUmjzEdd/gf0HC4Gq6BbIBvburfWfsHNjBVo1f7I5TDfYlnJs",
+	"vbXX/eHZs8/JC+KmxDuEGIDc3uyZ6GfRkGdPn+Iy/879cWZrgAjTCPT57Okz+5IPP7jBgB9syJEL4pru",
+	"SWZWZC5inCzZncfvM+wgEpaVoljs+Ienf7KPYloRu+8+/ztGLpRbDvnwD9R9MxLYQR8/WJhRJFzBtkx/",
+	"mJEP9jfzf7988DCkTJIlK4xt+Dn5NjdvqRSQD9++p6sPTz58v7x+bbysD5//nb8FURZAFFtxjJhaJts9",
+	"6IEkb2o8R0SpJR9eYE0a+xWp8Jx8jbuNSFrO/149ffplxnL8L7h/2pCN/dMHQwpngnymHJkr5aju3ous",
+	"+mDEhDy5++KJ1R1P3Go+GMcDYa3h3s4crWdEoSKw6KtbjDYQY7d8/neO5UcZcIv35hTLi5Jma7h+9vnT",
+	"IFB/9a7WM3XJ9tUXvg+dluzq+dWXnz/9/Es0lPUaVaBZZONhrGxczKh7JND3+dXzK8Pcr72X46BLrP58",
+	"9vSpA/vRDpkh3I//6RS4PRJG+S1olaOyOywDcBl//M01mcefWC/RawSr/v2Y4Sv7LQ5NvihAYq28wklv",
+	"try+GTKH6HQqQhTryn3tABVLKukW0KF5/rf4qppLnrBGceAx8HM9SPBrV8p6Poo6l/Nj+9w0hs3HA2Z+",
+	"cd5XX5yRL/KcUNt33+gkD8sdY+bHWSDvT/7B8o9Jof8zaM/cy4r8AJVmV2ugubMpjRJsP75rHH08napv",
+	"eIOyH9sOE0Udxbs0OvuQyEa/H7mFlngMXHbvYBJ91M75Z5cJQwm/1cZtrCfLqu9M+TPoV9WFTxR8wYOc",
+	"KPgme3hbbVSCrA1chwOIVYOQr0CebV9FqP6fopKcFtchJlLyUP9Xe/ELf+0FedF+1YMw5Tuxa+GyiB0n",
+	"CxyAYE59O3XNfXld1dnlj/vD8XqvipD+FqKUP78S67zlU6izT8D3W7on6/G8v3Ft9IoUsNREVBbp35gS",
+	"fiEReUhvvVFbTk0+8BC26+Ns8Dot3Jl4WYa+F5oWD7aNcbiSp68dZ8JE3hoJ9Jlyu9dwknHinWmxUTOy",
+	"2Nfa+Gybu0cCnsA9+mEpQfgWf34QUZi5yNQvFch9E5iqi9RGGiWGjLf2no/mmW1+/0+QwoUnBIcb8m8V",
+	"yzZ4Dzr8ykVVPAt8W6NtMDhYW8CpZnUl1Rqkufp//+3F9f+i17/+/I8vP/7XSMR5WPg13OsnmbprC/0g",
+	"Vs+hnL8gNqCkBdmAHZ90qkfTL9pUNbsAAw0Bpd/wgnEgQhJkB9saGVOXFPeS7kWlry16e5+l9xYvfGuv",
+	"u6Buar3nsZnQr4wRuFuzbE1sCNTOT90JUto4loQCqAIbl9y5vHUpoaQSpCIrdgcY3srhnI5ZzEAxhkKH",
+	"Z4/LOwsX9ymsmkctaO/AwpEzfUPsFnXKgkpA2E1UVtbqsf3k4H4AG0YZ6eCpgmabvm2PWNuX3O8tCPJL",
+	"2yG+ksS279j0Ay2UIFoUubE4/Od62tltfX7fwb/nUcYca3z1B96RDyoKLy3MO6GW5ySz7zVmJsPwvh2k",
+	"TxxqPKZgGnR4N/GsKyWRHaZFeV1ZcO/jJKgncm3rOB+pFIV1kKME6dl5X31xCXot7sBnRblDSfa2HgbO",
+	"iF5LUa3W5FZLVkKPSvbx7n6/82V91VSW1+WsF3Ur/foexKWsiYFzOpGeM2+FIYKezfG5Y3NN78AlJh2q",
+	"guNEQ/lDZgwmF142aYqLE/VRphgieZqQoOe2ZwN6Py5b1i/sU9ixj1ZAMN/wq+Aww2IHc5jaKbs4F9r8",
+	"p2B+rm7fbrQ93EOq0V81VTSwjmFMJMbVgo648pcxFzUqORXecQVfaR5dVpdbgj6QLm+414iC/9tQ/v5l",
+	"M03+URpCfn2fJotfU+fiTMTPI7Se7m/T+YsqX4GeET/dfkZsMSEtiA062dPaNeUSDXKbEoOuRhhxPteS",
+	"cfGN8kjP55AVWFlho1aLPcFmaSS++btlU3r/nblg4Pg9e/GT3C7s05zkj1SUXOWAF4kb4mYKhcPIVTci",
+	"5SYRdaNRgxv6SdmZiXVGt/lw5tZjDcEcLPSBXehwdNfFk73mXW1ZQn0lbCoEE4fenRuSJM4hv3YltQMW",
+	"o7n0hbvyeIc6Yb0dYBFFklQJ8JnLmnXNVz+IaecI7ILXrrJmxe7A+O0a+I0v+Q0INiNLVhRuHnkr0GaR",
+	"ePpMwlt6B+FHPl6jsFnjpzIMAyo9SJUnr4vlhSSudFqvwe7zZVNS76EcD5ge3eX20JCwFXdw5uPiHT70",
+	"tyBO325LvR8nQX84bD/5RtjRZycy+T3dQMNlIpauIIsp3ctOsd3i8x0jlSguwEl86kv7qkerFOzy3GIf",
+	"3Px0xLl43JzKDSbB8XXEdnLrAnLUC5jcNOamG7Xrxcal7EKxsS7jwDFfX/V7YOhMUmIJ+jCBoYB7tdlX",
+	"/+1QFIYjAg3418UpdHHqoIfvAye1h6/hXs/Imqo1OveKrTjVlYQUDU+pJGoT/gmOhD+zxwY8D5j2Wz98",
+	"P4WUndMtfOugdSIv/bFpQ4x2IDJNVgKwYAqDToosRcWxO9M3NLZDG/VfLx3eeGG7m20zmd9PvqfPeiy4",
+	"kwBjZfhLvasGFJP1Wq+xD3XgoLKXvrJXPtIEb7DGh+nJQGpY59HmeG2UyU7riMUE/J8GkwbBpzxaczBY",
+	"4yfyEUMqPUwn4NJxJMLR6KayJw+V2Zqd3Wt4YZ/6W5CVR+EA3mpRYs864yvPyhs0SnD0ja2320CpR/EX",
+	"YekdfyueizMz9688F46zFk/6d84OufZu1taCZpvn9bwSP8ByK+5g1MYddQ4+In8t2t8gKq7lvtcLS9yq",
+	"6erTOW+WuA/ju51+Oj/yg/mTnskPdBw3aF3D+/qJ71dBVJ4Yd7/HC9JbPLZfcrmfy4rH9kyA9nde0dhW",
+	"hWYllfrJUsjtdU41Hc8g+5E4cPyBfUL75gfK2tmXNXWW2CD98vbfb4jjWI1sQ2vHkBKJiDc52UmmQREu",
+	"/Li9EeI1GNypZfXSCvRxFnv4ESuYUPNd0b66phtFa6nic1d3HKu+L13cYdf1SWo7Hqng+NKOKWoeLfIF",
+	"5WcP9emv6aOt4vua8scrN2fAU6K8EQMiJCnYUtsAGOU4zMD2/wZp+gnCkotrLvS100Pnl5tvxI8CY/uP",
+	"OErcWuM/qRTdgq5lp8PzCcJS2c+Efkfxm+ayC1KufsuD+kxktxYIaLaApizCQl/71uL9GQ/zKBu2fsjW",
+	"GbcqBlp+G84dLvWF2nyirWpDUpdPxWNYp5RiyQpA5Y4ISA7G0vZu+MSiA5y9IRnlRjArngtuwQ8pyel+",
+	"wha3ob0xcaDX9soHIviDbHL7SRZpqtfuOt9edgwe4Ty9dVeOcs2DKRntDfJoyh3bH/XYjO+fwqLIDUDp",
+	"59DXgjHziKqkAblaiqIQ6FiLO5DEo4+fz7FLtt99KhGZPRbP0X36J3QEHq0oS6bB5gJ6BXrCIYF1TltH",
+	"uCQ+RX3RYxLHxwL01VDn8sgaAecRhloLInYQOJWIqUgZ4mx4+K8+XMWzYB0lRGocutdvX7gSOSi3iNlU",
+	"MXpl70se2v2S02zoMyQkjVfkn0eoItTheAljtpKSlpeWJe1mV44wqvyYy8vnNC+pTFqDPy+efUKEx3q6",
+	"pusju6TFnEMBKzt6oT/uEFz3OMu0mhU+CKt+Wgs3bEe5kRJiWwOg8QSYUk/yt1n+ow3l1Sv8NCnggEKX",
+	"Zu4PoIkSW8CJFpbLzuN3k9jsP4wyvLG1+4bxHHbEEV714CQFW87q1PPXD3/L88cvT4+ixOdbnhNKGpa4",
+	"ue49vGN3gANpBvVlc+EjKOoZ7K/wfaVT+zbP3wn6KBtAAn4+yPESyg9Z7EleAfGDypxstmQxKqEuDCaU",
+	"vs7WkG36RfatUPqlveySAJT+LQ9Cxm8xfVcIsSG2Q5+U1aJgag05MXSZGaUNCseXm39toES7Gu5YDm6c",
+	"cpzcJxpdHR5JuAvq/qMsemt7wd41V16QS8FbHsSH1hSRkhY021iIc4+WshNVkZNcGL1849pnYwU0l+WO",
+	"8BMhznhGv1kuQb4zT36sBzQuDpf50GG/QPv93ulzepmUYaHDbLSGq1ElOA4PJdu6nK0+oFzYXUYYz4oq",
+	"P+bYUdViy3B2WP+xcxtcd8mgYP2aBzx4/NRBzHoFJGofO5dRYy5x2Uv779w1j81AbTPmDfcF9zuqCKZf",
+	"bXxdr5kiJd27YGXcDt2LSh9hgnaHcQuSs9zicsTeUymQZzJ0aeZ0RfOk9qDpUeu17QnMpSISq+aiSr7o",
+	"q6e/5RyAk+wHCgUdiqbVtuYgkGy11naSx24ttr6QJakCuoNa3D4eF7s/dkP37L7fRf8yGYqBq9QaoM48",
+	"HJd4ME84V9IBh77W+YY+cfX4pr3nTgOCOiLD1LQdpRNMIwVsDw63OPWcLb1n22p79fzZMzfQ3/7ziz/9",
+	"y9PDCd2XVWGWSA+iwt4arzirwWldmY6lO2osQ7gZ0QJBqhAVz2LWHgLdHWDZWgl5sqAF5dlA2Oxrf9Hj",
+	"zDG45T3MrFdHihlixVRbZApwLRmonv3nqK0l5cqq036K/4DXvw8v/y2EK4+z6y4pG5aQDyIa9lUk5PFo",
+	"c2JLWXG9BlrodV8O9zVlxXf2qse5FYMFPtQ4RkO6hbgHY+g9Jwq4nhGUfWPdicpuVvPcgjJu/ujH86Hj",
+	"yVcW3Um5OKQUdyxvpevN8wNGgVJ0BepJxbdUZ2vIe/fxX/1VhjC/7ZR761MepjiVMpd4N+qlji8ajWtR",
+	"29tR4no8fgu9U/uWcKxgLwRfES3CXFIIbHrIZt/nd+62tG8kXepH15SGq/oUFYWvLb0vHwCyLWbbWrJ2",
+	"lGnVziJrUacm2pN1hiXlia9sPmNE+hUr4Cjt8UDxaLO2V6yo47NHZI3NJ+ZngejBgSuk1s2W0RXPQXZh",
+	"Xe3kvDW4qS1Mk4JtwHYc7ImEstgjBmBZofqgiuWARSSECw7m/DBKKT9CPtSTf/De3mG3GV6lC5tLihaA",
+	"d5pH+k4t1+l0v0lkGvS10hLo9uTRl2aX22LiM8y8xAYS3N5Y/emqtRwn0HKnnFCtabZ2QcoED0+J9LYZ",
+	"b2Elz99tqB+/crCr/OR4QNRFqxeAQoG+NKoHsXTKgAusLNpwsVP1wExmg4jGrrxxASyFZZ7GaiTCBsFB",
+	"OnljilC1sXDRg6pBVNpolWubQh4CCX9jr35XX/w4PYDOMh8mTmJHbTl6evzmtagUYPeiqxVb7AklBeOt",
+	"oYqiYBmDYRiYznc91g3XWeanqQns0uqBEL09/2XDowibU5vv4tjdvxEJehQFgC/UJsZRwgXZCgk3bn6e",
+	"2cyKAM/HsPqJfUqf5dVi0WQG2ee/FxvgD6hjL7W7IKsk0/ur53/7+bC5JsKa+ujTtcIVvK84yD0hxacn",
+	"5iF1oUJ8Y32D73HkOHlDzY7g8MU0+Dfu6x/aE58oW7+X+UzaPd/4jZHBDMe1r5ny9SjomNjiCQxETNgq",
+	"Qw3Vjqlxj/JyWu3sHqJ/z7nZ4r1PbzqGHEm5ioc8uQM5eMD4ax6p8e6Xd3kwfewgXwpJ1mILdWe5pKx4",
+	"TjRVGzXzk9Fn9dR527XZDe5ygBz7QgRvjWoxD2m4053klS64PmUk16Md1HDmRgLX53amp4kdP1uxCo4S",
+	"bD2IadiqiHafXW3p/ff2xy+bcBiVku57imG02WbdepgDEMhL7tJAQh/GvW7viP6gRvjXQZTEty0Er4cg",
+	"2IMMwgho8NzOtpwRDvcaW9PkDGMSTGHuwYaKZnbW6CysRrVZyy0CzTNNaJZBqVW3E+p88coDxj2hVc70",
+	"dUmzTR8PX5ir3pqLRpUNTWz3Ng8e6vQeLSPDVses9YQyX55stvhotEAMinN2I2PyGwsaMZYZ8I9IUNoY",
+	"wzOLb5CtMVa5xEks4I7ND5KWiJp6B5It98Tw+QOxHUk3hBZKxJrXLypwmcjhhIaOKh4if4lPfbRjtvAh",
+	"do2fYGxL+90XhuNzFRZbQQyna6NPS5ptIMdoTtD14KA6tpXS3TF8I4+eJ16Bnjme99I+tn16PUrxCpbo",
+	"Fv3QQjbp7P09mjCwi/7M3GygUNtTbyjgymukazQY3CQ7CctKQR7Baxy7leDOLHCs5/Stvfoh3KeYkbFh",
+	"PD+HD/BPA2Hy3nZvAs+vMWXp2heS9YkXPeZ9ZnysML321/+m6+fcVzwQrKOl2IFleFGG983N8wVej7VO",
+	"wS7v06RLH6r4zfChqYMxLklgZ+ExUYiV7SIoZoSSb14ThEojjGuQnBaEC32MGSaWS3dQnlmqbBv0Y03F",
+	"m8VNkajfja7HaXTZfWMc6CXIG+Ncg7xDNxrIosrNETZ9TygjcTyD6624g3PvjdfiDm7dCx7r9vDrM2v9",
+	"BNjW4et/3yOnWxziDgglsuKc8RXx0m0OGY/gXSfVhCSlze2MKbBOb51+A/KdXcptffElgVna73owk76m",
+	"hA2byMpjoMVHY1zUqsfY9mib/r29+sL+lXxAVAkqt5DbCH+DU4+DCbuw2Bdlw07IzbIQ6Sz0vxlXOeDE",
+	"T/6GC/LCvwPBWy/fiGd0Jn6mz+d7osxwe1h6tMcBnpUne4DrPdDB3bAH+A+87HEjffzE9Drdsu+at4eb",
+	"tZ89fRppOphdYckLPuU5r4piypjLkmrjmVw9v/rff3tx/b/o9a8//+PZx/86KVvMccT1tFDRFw8bKqol",
+	"5eGAM4Bma4KSTFYIOESo6zYP2yX1WoJai3outp+pe0O4IJreE5rfsawPmCDYLOOwNE7YNb+L+Gki/s8L",
+	"j+HQitT1ypxPvQUL9sI/W9DHS+745j2X3/C21aUus5Jge1y4OTFtysAm5fZYs9BpbokQU1T6eoEteD3F",
+	"uzY08hav/hrbWh9tEq1e4qcJEIY0ungvBWI8AtlSvq8lQiyJ4OAmKmDbExCa6Rt7TDDlkCEhn9WZJiFJ",
+	"AUtNRKXJYm+MYSiWLYMLH50SmxGlQ6HcXHIjPhzpCX689R46vWr+PLaH1CERTzRY8SkDxipe8zto8kVA",
+	"k89bo1hQDhMqrAxnfzC3XNyKNS96mIpFq7fiEM0J1TPeAD1qJ7Rso8cn5b85mXw4O3LJCg0S8sZAUuTl",
+	"7b9jcsxYlzshNwshNjOi6NIOGyqBW59JlRJoblczQgINlcYo4h/wupMcoHPK1AOoDfpAlRI/uTZusTPW",
+	"jLVcSE4t3trC9ZCzADjEAc8gFthiT7JKSmOQjuG2FtfOcBpz9r4XzjZ72AlQUUd5VhchNQV7Dj5lTVUS",
+	"9VWOL/x94bDG35qbHkLCavI+WPQ+sK79tLIakyaI4/sgpmIrDvk14/X03cZQ9Jg1xtpeCnlDqCZboTT5",
+	"6unTMZK4AxiYQ/CSqvVPeNXjbF3y63s4JYHujSEcqgWATeAr71hRPHc6JBPbLdMaUH14LG9lL14KCRlV",
+	"2o6ec3USI/g1zju6vGP0QO0U5lUOxsWpBUM/rWFburYwG4QgBeOgLuUgua4Iv4Iz5+yd9qk59yhDIV4r",
+	"f6qylnEy93u2fmSQhypSSiipBOmsWQkFUAXSZsowfVnsbVcy3YqK67Ha6eK19495m9jVfbKK+993yVl2",
+	"yXeiwIAm7gh7Qq/dn7Tcz0hGeQaFLa/PBM9YAXYgTkn3IRjRrZasBKx7WezdvwhdapCEFsXoDSWWS3O8",
+	"XfvRCufGqMmEzN/Yd7ytpzdccHttq0IzY+A+MV7IdU41nVRcGSz0lZDb37fZb3SbWclDZweZ6Z0gRbY0",
+	"h9hGqstrSinE8obs1gLuQPqtmpuPzSjnQh+7uZ7gk3uRHJwA4nW/cVSMtldqvsg3DoxkSC+i4tktcAnG",
+	"nzLKt49B75qrjgkg2sbXczn6pdH1OIJEWIfmkK6XptkdSHV+r8U6Au/c0x/tzDS3vk+Tvq2pc/EEotpg",
+	"VwfdgB3at7OT8J0DbbHRhayjSkzf1NW5Lnrn4pH9QQiPsNY/t9Jd9DjDRbi8h5ni4X1m4ulWN2EFg8iA",
+	"ZutjYCntdzxaPwhX94mKJixlLo5khB+Hx1+Lz3t0qHH6dMDmNkTRIVSh/8sTxbZV4YqREv1P7orfggT4",
+	"tT64jR6+/SHGpr6reFQU7rC8SmkSzF98jjgwdpTqmt4BWQBwi6HYjKzHVFNzCfAc8huyk0xHMRV7JMqZ",
+	"AZrJ88Obmoc+bjl8FKimL9dCqKiuqHFNfQONwz4jK0RhsQj27WaZAU47pTPikN7/u7/0n+O8PRzyeUDv",
+	"dBt069w93vQWUtMiwLNJ7BuU87d48UuRw++bpw+x0ZDRUOrq+d9+/vjzwaAYakFl0KdSbIW7CHP2lG+I",
+	"4AtBZY5/U5suOrt9bLCRHPdcqm442+Y4aK+/ujBkD77j4qC/aWq/D0cSUwQn27GiIAufoo6R9iy7KeTH",
+	"E/Muqit59ubZW7biAS8fZ/Os//hPlIhDjnwntr+3zl50qxk2N3OttpQVkKOaQzc+h6xgHYciocmkBDuR",
+	"7sSBVtEN855lm5f1Kx4v0ppfoVnvY94xF1TdLNsQsVwSStSWFgVpJAMlquLaXNExNKMydThaPhPbrceI",
+	"OmddRJ7783V7+aTUqRx2i3z8avlyQvYC3+FQyYBri3MOJHcj7yYLlpeLs7qsWMot1CMWJ6XtKn8/3P85",
+	"D3fLXdwaNM8lKOUrPctqUTC1hpyUQh21ZaT5/DPvGTu74B0++bHmecziPtXkjN/3zcPsmxcrCS1gGQl3",
+	"yHCCUk/0mtoDp3ZSGc+KKgcVWs1HGjlB/Pbcbqd58rFzYR+s7ua2/v5PUnPz+xZ7GL8TZZFQa7M9Jxkt",
+	"rY9gNg+VkJMcNGWFrb2mdnLn4G5aG74NhtGQu//0RrJvM4L7EjLtWo12a+A3lubKZYBwUEAhxIbx1Q0B",
+	"DG378hHbd6Rt+jE/6HKMM8H2GFhl1p6wdW5L4fGDM/5uKfyTWwoIgR0e+h7FccQ+qTMG1zhlcAjH4k19",
+	"/Q92wugjDYLl8IYX+wefKtemzidUvK8Z124MrLEh65JSN8MXbL6IZojFgxqaY/PvDaFqYydWdWKxw7Lk",
+	"4WWmlC9aHfFpixjHZoNG1Td28IYvlCRSgMZpere+KYFb2l5dMg5oXvPPHP5rycC393bKp8UEExvgzXht",
+	"P9fD9rOqtZCaOCb5cEePRHSYa2wd3/vQv3Fu60unCtVSiu0YgAYtLluh2HzBp871WvZ8pmqt6Bq+azgg",
+	"SkqQTOQTODgSa+MBeTk7y7yqeq1DQ6sG4Csa5l+avR2UNGMtxeY+xflZcVUtjGAueioVLRf/Glz6e53L",
+	"Uez60VaJEVFpiYBQRsH2MknpazvRy0WvMgnA1VoMaFClb5srB3Uc29IVPCn56jF2s9AV+CIVqogCCOfq",
+	"hvG9E+0P3wLIkJTXGVUwCKgAn25CziHcD/Bqi3NtSyRRVggF+dXPowGEDmbuDKA1wF8Y9sZeGBTiYeA8",
+	"vmHGq7RQ3AvQOwAbgl4IsfHYqL7FAgeawX1ZUMaThYhdUMWYeD1En7Wh4KN1ZqmCT9RjjWS5tFDhsC9K",
+	"DK+N86TEFhYi389wDAv+E8u/MauB29WW4uk1oUQCbY8Q7xeoASj9zrW/6TlM7Y95EO3QfiWRFVfDGz9Z",
+	"ulDx9vP+CaypZxfi7gPMMd+WVIKHnzH+kOvvb8/pHdh9bsTeGJfogPcDG0XDvX6SqbtHZpvZIn2MyWKo",
+	"IENCMmxBRHS9mQuz6WwNOREcFNFCjIfYC/fRCUZd0DXbox79Vb8FdFTbznl51MgxHbFuHkSIKPnsYaH1",
+	"/UoeZiwfTmvWLvWn6QY49un2TOXrtN7WAjnYkxC0ZF+ceA+CAuY/vamH9mF1S9Et3YBNU7UDUWfppW/T",
+	"/dIYYL+VdvpPiwY2Xvp+z6GOxAOzG+n/Z+9antvmjfi/gvGlF7puLj1IJ3/9kklmnMYT+ZseOp0EFlci",
+	"RhTAEKAUt9P/vYNdgKKoBymFhCjXR0kU8dgHsK/fopaqKSgMezm/b25VldBsLlYgWZGdhRVWk6h+rdir",
+	"wae4jDX7JkmdSdIDIDrwM0TM5C/ULCdiC4DMfo0BUgp6SfhpyhMswqpEo1CkNjJmRQu7sqqF/XeR1ayK",
+	"fUIlYE0JCyXui1p0X/BtX/oVBxtytsMgir7fY0oqUBSUqpE9ghKRayvO4uq+6yRtNEDwmWswP7imItFv",
+	"Rm3ZDY3I0/eU6oYSsebCCDkfkRWocpZAGh9And41UUKil3shCeJlIsgA1/Sg1nTwEGO1MSQErG9636NQ",
+	"RoSA9agCwxFZtpqDjgiNg2uPwGE/xpjIGJdoHHv38xftipIIPadjlnQcpKr2qZgXMyVaceDb9acpDoas",
+	"xgRFv1CySn+HCyy2Ukh3CZfxrVp13zb+I5fxlxXkwxYHP8s3QbhWi1ovyoAdg1RbmdAGeEw3ejCbX+mQ",
+	"sWt4hoSniL3pEv/xKGotM2WecsNF8QGfC3DpkYtgvTRw7YiwVrtb65HDPdQAMmKFPrChUae1XIA+h4Gb",
+	"R5sZ2vmGjtQNU+z7tAQJpmjX/HMwgZaFx3huYrTrGWYqR8S3owpApXDrmKNB9lUKX/2DfQr/Zpwg0v9B",
+	"SC6nwOxO6J0GOsQzPvVG5T6BX+QshpRvtWkClaVwYGu9l1LORL7s3EmJb61sXDcao38C907cyRb53PZr",
+	"rDjcUB0VguEL0AxmM5gaB66PoBMNRNbA82lyUHAm9HOrhls/jnbaCul0oFl/BW13vn8S2cF8lriOWLWV",
+	"Pupn31UOXRNrlcdVdGH/vzpJ7gz8PKLRaNQnfKYD6iz5zweQc5NgD2/s6O0/vzs/A9KnVC5Baz4H+6RC",
+	"X9R0Ay/mSmsPJFr+ckM/2t2Oov0dt5zE7Py974m5gVvvwGr3spo78VdelXD9bSZS0Pu8hs9KpcBlK/IM",
+	"Ku/NyspHEeZMdjph7eu/1rkwBuSIOUnQlMOoo2o/NCcJenwoG8IkmOhT1RQ/Csy5PXrxmZRPDROK3M8v",
+	"CGW++NKBcu+6RCP3SxksbKKb32UQycvdCYVJXhL5LCzykkNOACO/Fga4FCB5bfwQKaoT/uL7QJTsQIji",
+	"sdrgjEfOXnIXBnRASWyqQxPRJ4GOV6pwY0iBOGcXZfXLvhaV/dnfiKZZa6DvzYHoYPxr4tbSK1doHYIV",
+	"/kFeRQrAMuE7yJLlnEFOFZ37t+cwVu4nedMfyO0nGV5EeyXGgRJq5E3hwF7hdomuIocKZ2U041pb0+mo",
+	"KYsTvyOXx+2MT43Kj0V2ybj+QM/1uqOVcUI4g+udkv+kvR9o5hfbmsN/g7mQtZ3q2jfzrpet/g3mRf86",
+	"BfcHy5MAM5S4ZLwwCUhjV6DyseXqQgNT9uBxIO3Ye6hMITyVp7fccMc8at2TrR9EFmoiFzzUN1UryF/+",
+	"hk0K+maTx8IhXVZ5w7KNZY2ynx9afMgiY5cFR3PErzTjOTCdqLVEZjqZbfzbbhv7MmQpn8L2Br2xzyXZ",
+	"5++wrjEDMQjwPBWQU8TEssda5SZJ7alpkjM0Sw5LtYJjrGF/f4V6pb9b9xNfUEqrldutY5jxNX+JfMXq",
+	"5mBoQzUD2W2RHTFIDWR/ZDevTOhCGQqPWA1QJQwl8eCZ/aKKMTZCJjQsDM0uhSwM6D+zJwzDSMUW8DLy",
+	"f6aWgo1Ku+yIut/jTz+3K3iEFciB9lidQL6C/FaDNAynqSnhgxtGKErxiH3HH0bui+8R+x5zw0fsP1IV",
+	"MmIijpj3Tf73+5jloIslaGpR/cC1uX2P6//0e9V7yvWiaqJvgGwbU0A3oK+9mgmbUUKkgurqonoABKlv",
+	"8FZ/hMOoIP6hXpsI4RhB/M1+PZir4b2PEVNpvM/D31M6zn0cD7x5xBltI951PXgoXqizQk5f4J3bGovC",
+	"HEt42RErxB5upbw+EErx62nVbZdO5fPVfPYjzbg7VW9ZloNu7jE4qT54fgSuOYj64+baQrKVrQnTiZgc",
+	"ij5Nag4GG09ug4jhx4q4bajns0xnXXdjeRCzKpsMN18SMXUubE89gEH5ds5hS0TyFs+5kAfpSLe/Y3L6",
+	"hE9cQwmZWkusmTtaPHZeKdhBzIwypenU3JdeUzq4DpRhjdjH+wvLanYFfiwvvJkP/nVb042vtZMaqqqw",
+	"c/PzDO0kwH3pHcqE5wuEDNULFm9nEhxmiByo+rPzcmR67dAZws/zVTKEA6szrpDd9+ahAFwr7tBSqX93",
+	"rSwm+NKhcwbN8lXyxUcRl3xRSIONmhtOEFhmKTcNWX1P5VPDzOrz8wsDLGUvgOW+dZnR55cxWOlx87uM",
+	"56TcnWAZfcsqpc9K6yvZ5C4j58oR4G564Fp4wE33Xgfv7lubQYCapzT1zLCVt0cJfdZqoYhCwjEYs+Jp",
+	"ASdl8Plc66Mq2D3Tp1OnB/vyx/mg2HRFsWYe3nn312xs030JEZOKcHtd7xgRk9OuvBudgpNSqVT5619a",
+	"jP9FIiYXUgoTzBIxTaptN7BajkJ5XHoW3T8nB7vSWBbRYSVKr0c07kqgEmUigAN/EvJZ/Yx26iNYytuU",
+	"PbgvGsN2NOhN7zsYJFxn/GJ2t+VX3NjVvbzrxTq9J9vUT3+YJyjO7v4y1mkYHvL2KY6GFqrTv6SWlVPS",
+	"beXubgn5vGtj9bN95zVwCk70lTLKZ76oMErGc0OobeTPUARYbXzjHH+I2mtXPXu+iYGoFK7FFeuzf/Sq",
+	"gffdKsIYxG7H6KJF+x411xV2dpJkuVjx6UvXzix/pj+61w9aSbhJvo+FeaWq4gEoqXmdqBSYAb5kqDQ2",
+	"HIfJDekLllMRQgEqlHqWw3FN0adj9AoOmws5R1uy0BsSVovM//I4VbPZlhd4jDYQ1hlumaTkqHi2s8De",
+	"Xc98umgvL1kquk5RmNh3XoW04OJD+0EDXc3UCkoIgerRzoQ0qnI3EzlTa9meYQzvPEpdntUTM2TX6WaK",
+	"r/ic9sFq4pVYSWz4LKYJ00ZlGkuPaDA2TZWDu6cGM2Ynr2aXldQCGnLgnuiRPnfSjhAmiezxE/X4Lb1Z",
+	"9XLLU8orXZTJvm+wMmInd6H40mboUIavZCWBqcRKwzQHLPxoVXpHrFH6Jg+V/xOEvKd7sOQ5GnZrlQe4",
+	"9Ww7sNDuhnVQG/yBT1y1LW+XEETbPCJJvKZJVKHhdPViZztU7WLndhnlgrsSIOV40/m0LdpEVZIcNLrQ",
+	"/Dnt+o72O721O/boUdoCtLDFzSipNWYgY80AS259x35rW1KDf26aToIK+ZDm5xOv2H+//qoIo62XXG/7",
+	"7ktciYPQ2lW4U409ymMlID3eAtfUTALEdSTVdmSv11ZrMJ2nfuodHJP/czku6623a63VrIZH7oqvE8VS",
+	"pQ0Txgk8mc96U7GzS+h6v/oS7umf/7L3E7pW+e71WO5KpCjy9GZ0c2fvSv8LAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

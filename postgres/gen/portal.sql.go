@@ -550,24 +550,29 @@ func (q *Queries) PortalParties(ctx context.Context, db DBTX, id uuid.UUID) (Por
 }
 
 const portalPayments = `-- name: PortalPayments :many
-select m.id, m.title, m.trigger, (m.amount - coalesce(p.netted, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at, coalesce(k.state, '')::text as bank_state, coalesce(k.arrives_on::text, '')::text as bank_on
+select m.id, m.title, m.trigger, (m.amount - coalesce(p.netted, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at, coalesce(k.state, '')::text as bank_state, coalesce(k.arrives_on::text, '')::text as bank_on,
+  coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(w.paid_on::text, '')::text as offline_on
 from milestones m left join payouts p on p.milestone_id = m.id
+left join payout_attempts t on t.payout_id = p.id and t.outcome = 'succeeded' left join offline_payments w on w.id = t.offline_payment
 left join lateral (select b.state, b.arrives_on from bank_arrivals a join bank_payouts b on b.id = a.bank_payout_id where a.payout_id = p.id order by b.read_at desc limit 1) k on true
 where m.partnership_id = $1 order by m.term desc, m.position
 `
 
 type PortalPaymentsRow struct {
-	ID          uuid.UUID
-	Title       string
-	Trigger     string
-	Amount      int64
-	Currency    string
-	State       string
-	PayoutState string
-	DueAt       *time.Time
-	PaidAt      *time.Time
-	BankState   string
-	BankOn      string
+	ID               uuid.UUID
+	Title            string
+	Trigger          string
+	Amount           int64
+	Currency         string
+	State            string
+	PayoutState      string
+	DueAt            *time.Time
+	PaidAt           *time.Time
+	BankState        string
+	BankOn           string
+	OfflineMethod    string
+	OfflineReference string
+	OfflineOn        string
 }
 
 func (q *Queries) PortalPayments(ctx context.Context, db DBTX, partnershipID uuid.UUID) ([]PortalPaymentsRow, error) {
@@ -591,6 +596,9 @@ func (q *Queries) PortalPayments(ctx context.Context, db DBTX, partnershipID uui
 			&i.PaidAt,
 			&i.BankState,
 			&i.BankOn,
+			&i.OfflineMethod,
+			&i.OfflineReference,
+			&i.OfflineOn,
 		); err != nil {
 			return nil, err
 		}

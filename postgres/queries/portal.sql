@@ -43,8 +43,10 @@ left join contracts t on t.id = d.contract_id
 where d.partnership_id = @partnership_id order by d.term desc, d.position;
 
 -- name: PortalPayments :many
-select m.id, m.title, m.trigger, (m.amount - coalesce(p.netted, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at, coalesce(k.state, '')::text as bank_state, coalesce(k.arrives_on::text, '')::text as bank_on
+select m.id, m.title, m.trigger, (m.amount - coalesce(p.netted, 0))::bigint as amount, m.currency, m.state, coalesce(p.state, '')::text as payout_state, p.due_at, p.paid_at, coalesce(k.state, '')::text as bank_state, coalesce(k.arrives_on::text, '')::text as bank_on,
+  coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(w.paid_on::text, '')::text as offline_on
 from milestones m left join payouts p on p.milestone_id = m.id
+left join payout_attempts t on t.payout_id = p.id and t.outcome = 'succeeded' left join offline_payments w on w.id = t.offline_payment
 left join lateral (select b.state, b.arrives_on from bank_arrivals a join bank_payouts b on b.id = a.bank_payout_id where a.payout_id = p.id order by b.read_at desc limit 1) k on true
 where m.partnership_id = @partnership_id order by m.term desc, m.position;
 
