@@ -106,12 +106,14 @@ func releasedBy(p rapport.PayoutRecord, me rapport.Principal) bool {
 
 // recordRefused says why the person cannot record a payment outside of Stripe now; empty when they can.
 func recordRefused(p rapport.PayoutRecord, me rapport.Principal) string {
-	refused, known := payoutRefused(p, rapport.CmdRecordOffline)
+	refused, _ := payoutRefused(p, rapport.CmdRecordOffline)
 	switch {
 	case !me.Has(p.BrandID, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser):
 		return "Only finance may do this."
-	case !known || refused != "":
-		return payoutRefusal(p, rapport.CmdRecordOffline, orText(refused, "not_awaiting_proof"))
+	case refused != "":
+		return payoutRefusal(p, rapport.CmdRecordOffline, refused)
+	case p.Offline == "" || p.State != rapport.PayoutApproved:
+		return payoutRefusal(p, rapport.CmdRecordOffline, "not_awaiting_proof")
 	case releasedBy(p, me):
 		return "You released this payment, so another person of finance must record it."
 	}
