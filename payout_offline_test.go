@@ -25,8 +25,8 @@ func (d *till) offline() rapport.Command {
 }
 
 // asks answers the effects of a payout that people pay.
-func (d *till) asks(order, record string) {
-	d.answers[rapport.EffectOrderOffline] = func(rapport.Effect) rapport.Outcome { return rapport.Outcome{Code: order} }
+func (d *till) asks(record string) {
+	d.answers[rapport.EffectOrderOffline] = func(rapport.Effect) rapport.Outcome { return rapport.Outcome{Code: rapport.SubmitAwaitingProof} }
 	d.answers[rapport.EffectRecordOffline] = func(rapport.Effect) rapport.Outcome { return rapport.Outcome{Code: record} }
 }
 
@@ -34,7 +34,7 @@ func TestPaidOutsideOfStripe(t *testing.T) {
 	t.Parallel()
 
 	d := newTill(t)
-	d.asks(rapport.SubmitAwaitingProof, rapport.SubmitPaid)
+	d.asks(rapport.SubmitPaid)
 	require.Equal(t, "not_offline", d.refuses(rapport.Command{Kind: rapport.CmdPayStripe}))
 	require.Equal(t, "not_awaiting_proof", d.refuses(d.offline()))
 	d.approve("preparer", "pia")
@@ -109,7 +109,7 @@ func TestBackToStripe(t *testing.T) {
 	t.Parallel()
 
 	d := newTill(t)
-	d.asks(rapport.SubmitAwaitingProof, rapport.SubmitPaid)
+	d.asks(rapport.SubmitPaid)
 	d.way("goods")
 	d.both()
 	d.run()
@@ -128,7 +128,7 @@ func TestAHoldOfAPaymentThatPeopleMake(t *testing.T) {
 	t.Parallel()
 
 	d := newTill(t)
-	d.asks(rapport.SubmitAwaitingProof, rapport.SubmitPaid)
+	d.asks(rapport.SubmitPaid)
 	d.way("other")
 	d.both()
 	d.run()
@@ -150,7 +150,7 @@ func TestAPaymentThatIsNotWhatWasApproved(t *testing.T) {
 	t.Parallel()
 
 	d := newTill(t)
-	d.asks(rapport.SubmitAwaitingProof, rapport.SubmitNotApproved)
+	d.asks(rapport.SubmitNotApproved)
 	d.way("other")
 	d.both()
 	d.run()
@@ -159,7 +159,7 @@ func TestAPaymentThatIsNotWhatWasApproved(t *testing.T) {
 	require.Equal(t, rapport.PayoutAwaitingApproval, d.p.State)
 	d.both()
 	d.run()
-	d.asks(rapport.SubmitAwaitingProof, rapport.SubmitAwaitingProof)
+	d.asks(rapport.SubmitAwaitingProof)
 	d.do(d.p.ID, d.offline())
 	d.run()
 	require.Equal(t, rapport.PayoutApproved, d.p.State)

@@ -28,7 +28,9 @@ func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestOb
 		return nil, err
 	}
 	rows := func(row func(cells ...any) error) error {
-		if err := row("Payout", "Due", "Brand", "Campaign", "Creator", "Milestone", "Amount", "Kept", "Sent", "Came back", "Currency", "State", "Held because", "Paid", "Paid by", "Reference", "Partnership"); err != nil {
+		err := row("Payout", "Due", "Brand", "Campaign", "Creator", "Milestone", "Amount", "Kept", "Sent", "Came back", "Currency", "State", "Held because", "Paid",
+			"Paid by", "Reference", "Partnership")
+		if err != nil {
 			return err
 		}
 		for {

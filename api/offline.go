@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -150,12 +151,13 @@ func readOffline(form *multipart.Reader) (rapport.OfflinePayment, error) {
 }
 
 func readOfflinePart(part *multipart.Part, o *rapport.OfflinePayment, bad *[]rapport.Field) (err error) {
-	name, text := part.FormName(), ""
+	name := part.FormName()
 	if name == "proof" {
 		o.Proof, err = readProof(part)
 		return err
 	}
-	if text, err = readWords(part); err != nil {
+	text, err := readWords(part)
+	if err != nil {
 		return err
 	}
 	switch name {
@@ -241,7 +243,7 @@ func showOfflinePayment(o *rapport.OfflinePayment) *gen.OfflinePayment {
 	}
 	shown := gen.OfflinePayment{
 		Method: gen.OfflineMethod(o.Method), Reference: o.Reference, Amount: toMoney(o.Amount), ProofName: o.Proof.Name, ProofType: o.Proof.Type, ProofSize: o.ProofSize,
-		ProofSha256: fmt.Sprintf("%x", o.Proof.SHA256), RecordedBy: toUserRef(o.RecordedBy), RecordedAt: o.RecordedAt,
+		ProofSha256: hex.EncodeToString(o.Proof.SHA256), RecordedBy: toUserRef(o.RecordedBy), RecordedAt: o.RecordedAt,
 	}
 	if day := dayOrNil(o.PaidOn); day != nil {
 		shown.PaidOn = *day

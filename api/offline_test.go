@@ -84,7 +84,7 @@ func TestAPaymentOutsideOfStripeIsRecordedWithItsProof(t *testing.T) {
 		for i := 0; i+1 < len(change); i += 2 {
 			fields[change[i]] = change[i+1]
 		}
-		var list []string
+		list := make([]string, 0, 2*len(fields))
 		for name, value := range fields {
 			list = append(list, name, value)
 		}

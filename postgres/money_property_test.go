@@ -144,7 +144,8 @@ union all select 'what was paid outside of Stripe is ' || coalesce(h.amount, 0) 
   where coalesce(h.amount, 0) <> (select coalesce(sum(e.amount), 0) from e where e.account_id in (select id from a where a.code = 'offline_cash:' || c.code))
 union all select 'payout ' || p.id || ' was sent by Stripe and outside of it' from p where exists (select from x where x.payout_id = p.id and x.offline_payment is not null)
   and (p.offline_method is null or exists (select from t join e on e.txn_id = t.id join a on a.id = e.account_id where t.payout_id = p.id and t.kind = 'settle' and a.code like 'stripe\_cash:%'))
-union all select 'payout ' || p.id || ' was paid outside of Stripe, and nobody else than who released it said so' from p join x on x.payout_id = p.id join offline_payments o on o.id = x.offline_payment
+union all select 'payout ' || p.id || ' was paid outside of Stripe, and nobody else than who released it said so'
+  from p join x on x.payout_id = p.id join offline_payments o on o.id = x.offline_payment
   where o.amount <> p.amount or exists (select from payout_approvals k where k.payout_id = p.id and k.round = o.round and k.part = 'releaser' and k.approver = o.recorded_by)
 union all select 'payout ' || p.id || ' is ' || p.state || ' and settled ' || (select count(*) from t where t.payout_id = p.id and t.kind = 'settle') || ' times' from p
   where (select count(*) from t where t.payout_id = p.id and t.kind = 'settle') <> (p.state = 'paid')::int
@@ -203,7 +204,8 @@ type row struct {
 }
 
 func (h *house) row(t require.TestingT, id uuid.UUID) (r row) {
-	err := h.owner.QueryRow(h.ctx, `select p.state, p.currency, coalesce(p.destination, ''), coalesce(p.offline_method, ''), p.amount, p.round, (select count(*) from payout_attempts a where a.payout_id = p.id),
+	err := h.owner.QueryRow(h.ctx, `select p.state, p.currency, coalesce(p.destination, ''), coalesce(p.offline_method, ''), p.amount, p.round,
+		(select count(*) from payout_attempts a where a.payout_id = p.id),
 		exists (select 1 from payout_attempts a where a.payout_id = p.id and a.outcome = 'open'),
 		(select coalesce(array_agg(a.part), '{}') from payout_approvals a where a.payout_id = p.id and a.round = p.round),
 		(select coalesce(array_agg(a.approver), '{}') from payout_approvals a where a.payout_id = p.id and a.round = p.round) from payouts p where p.id = $1`, id).
@@ -451,7 +453,8 @@ func (h *house) byHand(id uuid.UUID, r row) rapport.OfflinePayment {
 	sum := sha256.Sum256(content)
 	return rapport.OfflinePayment{
 		ID: uuid.New(), PayoutID: id, BrandID: h.brand, Round: r.round, Method: r.method, PaidOn: time.Now().UTC().Format(time.DateOnly), Reference: "R",
-		Amount: rapport.Money{Amount: r.amount, Currency: r.currency}, Proof: rapport.File{Name: "p.pdf", Type: "application/pdf", SHA256: sum[:], Content: content}, RecordedBy: rapport.UserRef{ID: h.preparer},
+		Amount: rapport.Money{Amount: r.amount, Currency: r.currency}, Proof: rapport.File{Name: "p.pdf", Type: "application/pdf", SHA256: sum[:], Content: content},
+		RecordedBy: rapport.UserRef{ID: h.preparer},
 	}
 }
 
@@ -673,7 +676,8 @@ func TestMoneyProperties(t *testing.T) {
 			times int // how often it comes, so that some payouts come to their end
 			do    func(*rapid.T)
 		}{
-			{"open", 2, h.open}, {"forward", 9, h.forward}, {"step", 1, h.step}, {"approve", 3, h.approve}, {"order", 2, h.order}, {"settle", 2, h.settle}, {"reject", 1, h.reject}, {"way", 2, h.way}, {"record", 3, h.record}, {"unknown", 1, h.unknown},
+			{"open", 2, h.open}, {"forward", 9, h.forward}, {"step", 1, h.step}, {"approve", 3, h.approve}, {"order", 2, h.order}, {"settle", 2, h.settle}, {"reject", 1, h.reject},
+			{"way", 2, h.way}, {"record", 3, h.record}, {"unknown", 1, h.unknown},
 			{"topup", 1, h.topUp}, {"arrive", 2, h.arrive}, {"payee", 1, h.payee}, {"seal", 1, h.seal}, {"forbidden", 3, h.forbid}, {"jump", 1, h.jump},
 		} {
 			for i := range a.times {
@@ -690,7 +694,8 @@ func TestMoneyProperties(t *testing.T) {
 	require.Zero(t, broken, "of the whole book")
 	reached := map[string]int{}
 	rows, err := owner.Query(t.Context(), `select 'payout ' || state, count(*) from payouts group by 1 union all select 'attempt ' || outcome, count(*) from payout_attempts group by 1
-		union all select 'second attempt', count(*) from payout_attempts where number > 1 union all select 'attempt outside of Stripe', count(*) from payout_attempts where offline_payment is not null union all select 'posting ' || kind, count(*) from ledger_transactions group by 1
+		union all select 'second attempt', count(*) from payout_attempts where number > 1 
+		union all select 'attempt outside of Stripe', count(*) from payout_attempts where offline_payment is not null union all select 'posting ' || kind, count(*) from ledger_transactions group by 1
 		union all select 'seal', count(*) from ledger_seals`)
 	require.NoError(t, err)
 	var what string

@@ -35,11 +35,11 @@ func (b *vault) way(payout uuid.UUID, method string) error {
 }
 
 // eyes gives both approvals of the present round.
-func (b *vault) eyes(payout uuid.UUID, amount int64) {
+func (b *vault) eyes(payout uuid.UUID) {
 	b.t.Helper()
 	for part, who := range map[string]uuid.UUID{"preparer": b.pia, "releaser": b.rob} {
 		require.NoError(b.t, b.api.ApprovePayout(b.ctx, rapport.PayoutApprovalCreate{
-			ID: uuid.New(), PayoutID: payout, BrandID: b.brand, Round: one[int](b, `select round from payouts where id = $1`, payout), Part: part, Approver: who, Amount: usd(amount),
+			ID: uuid.New(), PayoutID: payout, BrandID: b.brand, Round: one[int](b, `select round from payouts where id = $1`, payout), Part: part, Approver: who, Amount: usd(1000),
 			Kept: one[int64](b, `select netted from payouts where id = $1`, payout), StepUpID: new(pgtest.StepUp(b.t, b.owner, who, 0)),
 			Destination: one[string](b, `select coalesce(destination, '') from payouts where id = $1`, payout),
 		}))
@@ -51,7 +51,7 @@ func (b *vault) outside(method string) {
 	b.t.Helper()
 	b.say("payout", b.owed, "awaiting_approval", time.Time{})
 	require.NoError(b.t, b.way(b.owed, method))
-	b.eyes(b.owed, 1000)
+	b.eyes(b.owed)
 	verdict, err := b.worker.OrderOffline(b.ctx, b.owed)
 	require.NoError(b.t, err)
 	require.Equal(b.t, rapport.SubmitAwaitingProof, verdict)
@@ -150,7 +150,7 @@ func TestWhatIsNoPaymentOutsideOfStripe(t *testing.T) {
 	require.Equal(t, "RA071", reason(t, b.api.AddOfflinePayment(b.ctx, b.receipt())), "Stripe pays it")
 	require.NoError(t, b.way(b.owed, "bank_transfer"))
 	require.Equal(t, "RA071", reason(t, b.api.AddOfflinePayment(b.ctx, b.receipt())), "nobody approved it")
-	b.eyes(b.owed, 1000)
+	b.eyes(b.owed)
 	require.Equal(t, "RA071", reason(t, b.api.AddOfflinePayment(b.ctx, b.receipt())), "its workflow has not seen the approvals")
 	_, err := b.worker.OrderOffline(b.ctx, b.owed)
 	require.NoError(t, err)
@@ -197,7 +197,7 @@ func TestStripeIsAskedForNothing(t *testing.T) {
 	})
 	require.Equal(t, "RA071", reason(t, err), "an older worker is refused as well")
 	require.NoError(t, b.worker.SavePayee(b.ctx, b.creator, "acct_2", "ready"))
-	require.Equal(t, "", one[string](b, `select coalesce(destination, '') from payouts where id = $1`, b.owed), "a bank account does not matter")
+	require.Empty(t, one[string](b, `select coalesce(destination, '') from payouts where id = $1`, b.owed), "a bank account does not matter")
 	require.Equal(t, 1, one[int](b, `select count(*)::int from payout_lanes where id = $1 and stands = 'blocked'`, b.owed))
 
 	round := one[int](b, `select round from payouts where id = $1`, b.owed)
@@ -207,7 +207,7 @@ func TestStripeIsAskedForNothing(t *testing.T) {
 	verdict, err := b.worker.OrderOffline(b.ctx, b.owed)
 	require.NoError(t, err)
 	require.Equal(t, rapport.SubmitNotApproved, verdict)
-	b.eyes(b.owed, 1000)
+	b.eyes(b.owed)
 	o, err = b.worker.OrderPayout(b.ctx, b.owed, 2, transferHash)
 	require.NoError(t, err)
 	require.Equal(t, "submit", o.Verdict)
@@ -216,7 +216,7 @@ func TestStripeIsAskedForNothing(t *testing.T) {
 	require.Error(t, b.way(b.owed, "cheque"), "nobody knows what became of it")
 	require.NoError(t, b.worker.RejectAttempt(b.ctx, b.owed, 1, rapport.PayRejectedPayee, "account_closed"))
 	require.NoError(t, b.way(b.owed, "cheque"), "it was refused, so that people may pay it")
-	b.eyes(b.owed, 1000)
+	b.eyes(b.owed)
 	_, err = b.worker.OrderOffline(b.ctx, b.owed)
 	require.NoError(t, err)
 	paid := b.receipt()
@@ -255,7 +255,8 @@ func TestNobodyPaysTwiceWhatStripeHasSent(t *testing.T) {
 	b.outside("bank_transfer")
 	run := uuid.New()
 	b.exec(`insert into reconciliations (id, state, from_at, to_at) values ($1, 'breaks', now() - interval '1 day', now())`, run)
-	b.exec(`insert into reconciliation_cases (id, kind, noun, ref, brand_id, payout_id, at, last_run) values (gen_random_uuid(), 'missing_here', 'settle', 'tr_9', $1, $2, now(), $3)`, b.brand, b.owed, run)
+	b.exec(`insert into reconciliation_cases (id, kind, noun, ref, brand_id, payout_id, at, last_run)
+		values (gen_random_uuid(), 'missing_here', 'settle', 'tr_9', $1, $2, now(), $3)`, b.brand, b.owed, run)
 	o := b.receipt()
 	require.NoError(t, b.api.AddOfflinePayment(b.ctx, o))
 	verdict, err := b.worker.RecordOffline(b.ctx, b.owed, o.ID)
