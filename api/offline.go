@@ -24,6 +24,8 @@ import (
 type OfflineStore interface {
 	AddOfflinePayment(ctx context.Context, o rapport.OfflinePayment) error
 	OfflineProof(ctx context.Context, payout uuid.UUID) (rapport.File, error)
+	// StripeMayHavePaid says why a payout must not be paid outside of Stripe now, as a code of rapport's gates; empty when it may.
+	StripeMayHavePaid(ctx context.Context, payout uuid.UUID) (string, error)
 	// BrandToday is the present day, YYYY-MM-DD, by the brand's clock.
 	BrandToday(ctx context.Context, brand uuid.UUID) (string, error)
 }
@@ -86,6 +88,9 @@ func checkOffline(ctx context.Context, store OfflineStore, p rapport.PayoutRecor
 		}
 		return &rapport.Error{Code: code, Reason: "cannot_record", State: string(p.State), Message: reason}
 	}
+	if err := stripeHasNotPaid(ctx, store, p); err != nil {
+		return err
+	}
 	today, err := store.BrandToday(ctx, p.BrandID)
 	if err != nil {
 		return err
@@ -98,6 +103,34 @@ func checkOffline(ctx context.Context, store OfflineStore, p rapport.PayoutRecor
 		return rapport.Invalid(bad...)
 	}
 	return nil
+}
+
+// checkWay refuses another way of paying to whoever is no preparer, and outside of Stripe what Stripe may have paid.
+func (s *Server) checkWay(ctx context.Context, p rapport.PayoutRecord, me rapport.Principal, kind rapport.CommandKind) error {
+	if !me.Has(p.BrandID, rapport.RoleFinancePreparer) {
+		return &rapport.Error{Code: rapport.CodeForbidden, Reason: "wrong_role", Message: "Only a finance preparer may do this."}
+	}
+	if kind != rapport.CmdPayOffline {
+		return nil
+	}
+	store, err := storeAs[OfflineStore](s)
+	if err != nil {
+		return err
+	}
+	return stripeHasNotPaid(ctx, store, p)
+}
+
+// stripeHasNotPaid refuses what may have been paid by Stripe without our book knowing: nobody must pay it twice.
+func stripeHasNotPaid(ctx context.Context, store OfflineStore, p rapport.PayoutRecord) error {
+	why, err := store.StripeMayHavePaid(ctx, p.ID)
+	if err != nil || why == "" {
+		return err
+	}
+	words := map[string]string{
+		rapport.GateRestored:    "The data was restored, so Stripe may have paid this already. Compare the books under Payments > Reconciliation first.",
+		rapport.GateMissingHere: "Stripe has a transfer of this payment that the books lack. Clear that up under Payments > Reconciliation first.",
+	}
+	return &rapport.Error{Code: rapport.CodeConflict, Reason: "stripe_may_have_paid", State: string(p.State), Message: words[why]}
 }
 
 // releasedBy says that the person released the payout in its present round.

@@ -66,6 +66,13 @@ func TestAPaymentOutsideOfStripeIsChosenWithAReason(t *testing.T) {
 	require.Equal(t, rapport.CmdPayOffline, d.flows.commands()[0].Kind)
 	require.Equal(t, "cheque", d.flows.commands()[0].Code)
 	require.Equal(t, "No bank there", one[string](t, d, `select detail ->> 'reason' from audit_log where action = 'payout.pay_offline'`))
+	d.sql(t, `insert into reconciliations (id, state, from_at, to_at) values ($1, 'breaks', now() - interval '1 day', now())`, sharedComparison)
+	d.sql(t, `insert into reconciliation_cases (id, kind, noun, ref, brand_id, payout_id, at, last_run) values ($1, 'missing_here', 'settle', 'tr_9', $2, $3, now(), $4)`,
+		id(), d.world.one, d.payout, sharedComparison)
+	a = preparer.keyed().send(t, "POST", path, choice)
+	require.Equal(t, 409, a.status)
+	require.Equal(t, "stripe_may_have_paid", a.text("code"), "Stripe has paid it")
+	d.sql(t, `update reconciliation_cases set gone_at = now()`)
 	d.flows.refuse("not_while_sent")
 	a = preparer.keyed().send(t, "POST", path, choice)
 	require.Equal(t, 409, a.status)

@@ -551,8 +551,10 @@ func (s *Server) CommandPayout(ctx context.Context, r gen.CommandPayoutRequestOb
 		return nil, err
 	}
 	me := principalFrom(ctx)
-	if changesWay(kind) && !me.Has(p.BrandID, rapport.RoleFinancePreparer) {
-		return nil, &rapport.Error{Code: rapport.CodeForbidden, Reason: "wrong_role", Message: "Only a finance preparer may do this."}
+	if changesWay(kind) && !sent {
+		if err := s.checkWay(ctx, p, me, kind); err != nil {
+			return nil, err
+		}
 	}
 	if refused, _ := payoutRefused(p, kind); refused != "" && !sent {
 		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: refused, State: string(p.State), Message: payoutRefusal(p, kind, refused)}

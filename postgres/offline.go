@@ -48,6 +48,27 @@ func (s *Store) OfflineProof(ctx context.Context, payout uuid.UUID) (rapport.Fil
 	})
 }
 
+// StripeMayHavePaid says why a payout must not be paid outside of Stripe now: rapport.GateRestored while the books were not compared for this
+// copy of the data, rapport.GateMissingHere when Stripe has a transfer of this very payout that the ledger lacks; empty when it may.
+func (s *Store) StripeMayHavePaid(ctx context.Context, payout uuid.UUID) (string, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (string, error) {
+		restored, err := s.q.DatabaseRestored(ctx, tx)
+		if err != nil {
+			return "", fmt.Errorf("restored: %w", err)
+		}
+		own, err := s.q.HasOwnCase(ctx, tx, &payout)
+		switch {
+		case err != nil:
+			return "", fmt.Errorf("own case: %w", err)
+		case own:
+			return rapport.GateMissingHere, nil
+		case restored:
+			return rapport.GateRestored, nil
+		}
+		return "", nil
+	})
+}
+
 // BrandToday is the present day, YYYY-MM-DD, by the clock of a brand of the scope.
 func (s *Store) BrandToday(ctx context.Context, brand uuid.UUID) (string, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (string, error) {
