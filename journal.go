@@ -27,6 +27,7 @@ func JournalAccounts() []JournalAccount {
 	const tax = "Tax Exempt"
 	return []JournalAccount{
 		{Kind: "stripe_cash", Label: "Balance at Stripe", QuickBooks: "Rapport Stripe balance", Xero: "RAP10", XeroTax: tax},
+		{Kind: "offline_cash", Label: "Paid outside of Stripe", QuickBooks: "Rapport paid outside of Stripe", Xero: "RAP11", XeroTax: tax},
 		{Kind: "brand_funds", Label: "Funds paid in and not spent", QuickBooks: "Rapport funds", Xero: "RAP20", XeroTax: tax},
 		{Kind: "brand_in_flight", Label: "Funds on their way to creators", QuickBooks: "Rapport funds in flight", Xero: "RAP21", XeroTax: tax},
 		{Kind: "brand_spent", Label: "Funds paid out", QuickBooks: "Rapport funds paid out", Xero: "RAP22", XeroTax: tax},
@@ -95,6 +96,7 @@ type JournalPosting struct {
 	CreatorName    string    // empty where the posting is about no payout
 	MilestoneTitle string
 	ContractNumber string
+	Outside        string   // how it was paid outside of Stripe, with the reference; empty for anything else
 	Names          []string // of the creator that a line's account belongs to, line by line; empty for none
 }
 
@@ -156,12 +158,20 @@ func journalAccount(accounts []JournalAccount, code string) (account JournalAcco
 
 // words says what a posting is about.
 func (p JournalPosting) words() string {
-	words := PostingWords(p.Kind)
+	words := PostedWords(p.Kind, p.Outside)
 	if p.MilestoneTitle != "" {
 		words += ": " + p.MilestoneTitle
 	}
 	said := []string{words, p.CreatorName, p.ContractNumber, p.ExternalRef}
 	return strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), ", ")
+}
+
+// PostedWords says in plain words what a posting means, and how it was paid where that was outside of Stripe.
+func PostedWords(kind, outside string) string {
+	if outside == "" {
+		return PostingWords(kind)
+	}
+	return PostingWords(kind) + " outside of Stripe: " + outside
 }
 
 // PostingWords says in plain words what a kind of posting means.

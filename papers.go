@@ -22,6 +22,7 @@ type Remittance struct {
 	Reversed       Money // what was taken back since from the creator's account
 	MadeGood       Money // what later payments kept for it
 	TransferID     string
+	Outside        string // how it was paid outside of Stripe, with the reference; empty when Stripe paid it
 	DueAt          time.Time
 	PaidAt         *time.Time // absent until it is paid
 }
@@ -53,6 +54,7 @@ type StatementLine struct {
 	MilestoneTitle string
 	ContractNumber string
 	Reference      string
+	Outside        string // how it was paid outside of Stripe, with the reference; empty for anything else
 	Amount         Money
 	Balance        Money // after it
 }

@@ -174,6 +174,7 @@ type Payout struct {
 	Woken         bool             `json:"woken,omitempty"`        // a cure arrived while a submission was running
 	Late          []HoldReason     `json:"late,omitempty"`         // holds that came while the money may have been leaving
 	CancelAsked   bool             `json:"cancel_asked,omitempty"` // so did a cancellation
+	Offline       string           `json:"offline,omitempty"`      // the way it is paid outside of Stripe; empty when Stripe pays it
 	// Newest is the number of the newest hold or release taken of each condition.
 	Newest map[string]int64 `json:"newest,omitempty"`
 }
@@ -194,7 +195,9 @@ func (p *Payout) Begin(now time.Time) {
 }
 
 func (p *Payout) submitting() bool {
-	return slices.ContainsFunc(p.Pending, func(e Effect) bool { return e.Kind == EffectSubmit || e.Kind == EffectReconcile })
+	return slices.ContainsFunc(p.Pending, func(e Effect) bool {
+		return e.Kind == EffectSubmit || e.Kind == EffectReconcile || e.Kind == EffectOrderOffline || e.Kind == EffectRecordOffline
+	})
 }
 
 func (p *Payout) refuse(code string) *Refusal {
@@ -255,6 +258,8 @@ func (p *Payout) Allowed(cmd Command, now time.Time) *Refusal {
 		if p.submitting() || (p.State != PayoutUnknown && p.State != PayoutSubmitted) {
 			return p.refuse("nothing_to_reconcile")
 		}
+	case CmdPayOffline, CmdPayStripe, CmdRecordOffline:
+		return p.allowedOffline(cmd)
 	default:
 		return p.refuse("unknown_command")
 	}
@@ -341,6 +346,12 @@ func (p *Payout) Command(cmd Command, now time.Time) Reply {
 		}
 	case CmdReconcile:
 		p.reconcile()
+	case CmdPayOffline:
+		p.pay(now, cmd.Code, cmd.Actor)
+	case CmdPayStripe:
+		p.pay(now, "", cmd.Actor)
+	case CmdRecordOffline:
+		p.recordPayment(now, cmd)
 	default: // Allowed refuses what is not a payout's
 	}
 	return Reply{Seq: p.Seq}
@@ -357,6 +368,10 @@ func (p *Payout) tryApproved(now time.Time) {
 func (p *Payout) submit() {
 	p.Submits++
 	p.Woken, p.Gated = false, false
+	if p.Offline != "" {
+		p.do(Effect{Key: fmt.Sprintf("offline/%d", p.Submits), Kind: EffectOrderOffline, Ref: p.ID})
+		return
+	}
 	p.closeTask("funds")
 	p.closeTask("failed")
 	p.do(Effect{Key: fmt.Sprintf("submit/%d", p.Submits), Kind: EffectSubmit, Ref: p.ID, N: p.Submits})
@@ -410,6 +425,7 @@ func (p *Payout) park(now time.Time, h HoldReason) {
 	p.closeTask("approve/releaser")
 	p.closeTask("funds")
 	p.closeTask("too_late/" + h.Code)
+	p.closeProof()
 	if h.Code == HoldDestination {
 		p.Approvals = nil // they were for another destination
 		p.arm(timerCooledOff, p.ID, 0, h.Until)
@@ -417,7 +433,7 @@ func (p *Payout) park(now time.Time, h HoldReason) {
 	p.holdTask(now, h)
 }
 
-// held writes down all that is in the way now.
+// showHolds writes down all that is in the way now.
 func (p *Payout) showHolds(now time.Time) {
 	first := p.Holds[0]
 	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutHeld), At: now, Code: first.Code, Ref: first.By, Holds: slices.Clone(p.Holds)})
@@ -473,6 +489,7 @@ func (p *Payout) cancel(now time.Time, actor uuid.UUID) {
 	for _, h := range p.Holds {
 		p.closeTask("hold/" + h.Code)
 	}
+	p.closeProof()
 	p.Holds, p.Late, p.Gated = nil, nil, false
 	p.to(PayoutCancelled, now, actor)
 	p.change(Change{Noun: "payout", ID: p.ID, State: string(PayoutCancelled), At: now})
@@ -610,7 +627,7 @@ func (p *Payout) Outcome(out Outcome, now time.Time) {
 		} else {
 			p.askApproval(now)
 		}
-	case EffectSubmit:
+	case EffectSubmit, EffectOrderOffline, EffectRecordOffline:
 		p.submitted(now, out)
 	case EffectReconcile:
 		p.reconciled(now, out)
@@ -626,8 +643,11 @@ func (p *Payout) submitted(now time.Time, out Outcome) {
 	switch out.Code {
 	case SubmitPaid:
 		p.paid(now)
+	case SubmitAwaitingProof:
+		p.awaitProof(now)
 	case SubmitNotApproved:
 		p.Approvals = nil
+		p.closeProof()
 		p.askApproval(now)
 	case SubmitNewRound:
 		p.Approvals = nil
@@ -680,9 +700,14 @@ func (p *Payout) paid(now time.Time) {
 	for _, k := range []string{"failed", "funds", "payee", "unknown"} {
 		p.closeTask(k)
 	}
+	p.closeProof()
 	p.to(PayoutPaid, now, uuid.Nil)
 	p.closed("paid")
-	p.do(Effect{Key: "paid", Kind: EffectMail, Code: "payment_sent", Ref: p.ID})
+	mail := "payment_sent"
+	if p.Offline != "" {
+		mail = "payment_made"
+	}
+	p.do(Effect{Key: "paid", Kind: EffectMail, Code: mail, Ref: p.ID})
 }
 
 func (p *Payout) reconciled(now time.Time, out Outcome) {
@@ -762,7 +787,7 @@ func (p *Payout) View(now time.Time) View {
 	v := View{State: string(p.State), Timers: append([]Timer{}, p.Timers...), Waiting: p.waiting(), Commands: []CommandView{}}
 	commands := []Command{
 		{Kind: CmdApprovePayout, Code: "preparer"}, {Kind: CmdApprovePayout, Code: "releaser"},
-		{Kind: CmdHold}, {Kind: CmdRelease}, {Kind: CmdRetry}, {Kind: CmdCancel}, {Kind: CmdReconcile},
+		{Kind: CmdHold}, {Kind: CmdRelease}, {Kind: CmdRetry}, {Kind: CmdCancel}, {Kind: CmdReconcile}, {Kind: CmdPayOffline}, {Kind: CmdPayStripe}, {Kind: CmdRecordOffline},
 	}
 	if p.held(HoldDestination) >= 0 {
 		commands = append(commands, Command{Kind: CmdReleaseDestination})
@@ -809,6 +834,9 @@ func (p *Payout) waiting() []Waiting {
 	case PayoutApproved:
 		if p.Gated {
 			add("role", string(RoleFinanceReleaser), "compare_books")
+		}
+		if p.Offline != "" && !p.submitting() {
+			add("role", string(RoleFinancePreparer), "record_payment")
 		}
 	case PayoutScheduled, PayoutSubmitted, PayoutPaid, PayoutPartlyReversed, PayoutReversed, PayoutCancelled:
 	}

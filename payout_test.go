@@ -780,6 +780,7 @@ func TestThePagesOfAPayout(t *testing.T) {
 	}
 	require.Equal(t, map[rapport.CommandKind]string{
 		"approve_preparer": "", "approve_releaser": "", "hold": "", "cancel": "", "release": "not_held", "retry": "nothing_to_retry", "reconcile": "nothing_to_reconcile",
+		"pay_offline": "", "pay_stripe": "not_offline", "record_offline": "not_awaiting_proof",
 	}, byKind)
 }
 

@@ -25,6 +25,9 @@ type PayoutItem struct {
 	InTheWay       []string // codes of what else holds it, or of what a person must look at while it is unknown
 	Missing        []string // the approvals that it waits for: preparer, releaser
 	ReviewOn       string   // YYYY-MM-DD, when a hold is looked at again; empty for none
+	Offline        string   // the way it is paid outside of Stripe; empty when Stripe pays it
+	// OfflineReference and OfflineOn (YYYY-MM-DD) are of the payment that was made outside of Stripe; empty until it is recorded.
+	OfflineReference, OfflineOn string
 	// DestinationAt and FreeAt are when the creator's bank account changed and when a person may release it at the earliest; nil where no such
 	// change holds it.
 	DestinationAt *time.Time
@@ -97,6 +100,7 @@ type PayoutRecord struct {
 	// PreparerProves says that the preparer, too, proves with a second factor that it is them.
 	PreparerProves bool
 	Evidence       PayoutEvidence
+	OfflinePayment *OfflinePayment   // nil until somebody recorded it
 	Bank           *BankArrival      // nil before anything is known
 	Reversals      []ReversalItem    // newest first
 	Nettings       []Netting         // what it keeps for other money that was taken back
@@ -129,7 +133,8 @@ type PayoutEyes struct {
 // PayoutAttempt is one numbered try to move the money, bound to its idempotency key.
 type PayoutAttempt struct {
 	Number      int
-	Key         string
+	Key         string // empty outside of Stripe
+	Offline     bool   // a person paid it outside of Stripe
 	Outcome     string // open, succeeded or rejected
 	TransferID  string
 	ErrorCode   string

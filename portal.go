@@ -65,6 +65,8 @@ type PortalPayment struct {
 	// DestinationAt and FreeAt are when the bank account changed and until when at least the payment waits for that; nil where it does not.
 	DestinationAt *time.Time
 	FreeAt        *time.Time
+	// Offline is the way it is paid outside of Stripe; OfflineReference and OfflineOn (YYYY-MM-DD) are of the payment. Empty otherwise.
+	Offline, OfflineReference, OfflineOn string
 }
 
 // PortalSignature is a creator's signature on its way into the database.

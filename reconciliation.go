@@ -17,6 +17,7 @@ const (
 	LineOther    = "other"     // what moved the balance and is none of ours: a fee, a charge
 	LineInFlight = "in_flight" // the account of money on its way against the attempts that are open
 	LineBalance  = "balance"   // the provider's balance against what moved it
+	LineOffline  = "offline"   // what a person paid outside of the provider: listed, and compared with nothing
 )
 
 // What came of comparing a line.
@@ -72,6 +73,7 @@ func (l ReconciliationLine) IsBreak() bool {
 // Books are the three books of a window: the ledger's postings, the provider's objects, and what moved the provider's balance.
 type Books struct {
 	Ours      []BookPosting
+	Offline   []BookPosting // what was paid outside of the provider
 	Objects   []BookObject
 	Movements []BalanceMovement
 	Open      []BookAttempt     // what was asked of the provider and is not known to have happened
@@ -176,6 +178,11 @@ func CompareBooks(b Books) []ReconciliationLine {
 			l.Theirs = positive(m.Amount)
 			lines = append(lines, l)
 		}
+	}
+	for _, p := range b.Offline {
+		lines = append(lines, ReconciliationLine{
+			Kind: LineOffline, Ref: p.Ref, Result: LineOutside, PayoutID: p.PayoutID, BrandID: p.BrandID, Ours: positive(p.Moved), At: p.At,
+		})
 	}
 	lines = append(lines, compareInFlight(b)...)
 	lines = append(lines, compareBalance(b)...)

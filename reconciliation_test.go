@@ -61,6 +61,9 @@ func TestComparingBooks(t *testing.T) {
 		"TopUpFailed": {func(b *rapport.Books) {
 			b.Ours, b.Objects[2].Status, b.Movements = b.Ours[:2], "failed", b.Movements[:2]
 		}, ""},
+		"OutsideOfStripe": {func(b *rapport.Books) {
+			b.Offline = []rapport.BookPosting{{Kind: "offline", Ref: key, PayoutID: payout, BrandID: brand, Moved: usd(-700), At: noon}}
+		}, "offline " + key + " outside"},
 		"AnswerStillOpen": {func(b *rapport.Books) {
 			b.Ours, b.Open = b.Ours[1:], []rapport.BookAttempt{{Kind: "settle", Key: key, Amount: usd(500), Destination: "acct_1"}}
 		}, "settle tr_1 open"},

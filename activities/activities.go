@@ -49,6 +49,8 @@ func NameOf(effect string) string {
 		rapport.EffectOpenPayout:    "OpenPayout",
 		rapport.EffectSubmit:        "SubmitPayout",
 		rapport.EffectReconcile:     "ReconcilePayout",
+		rapport.EffectOrderOffline:  "OrderOffline",
+		rapport.EffectRecordOffline: "RecordOffline",
 		rapport.EffectOpenReversal:  "OpenReversal",
 		rapport.EffectReverse:       "SubmitReversal",
 		rapport.EffectFindReversal:  "FindReversal",
@@ -100,6 +102,9 @@ type Store interface {
 	OpenPayout(ctx context.Context, id uuid.UUID, due time.Time, partnership, milestone uuid.UUID) (rapport.PayoutPlan, error)
 	// OrderPayout re-reads approvals, payee and funds under the row's lock and opens an attempt, or finds the open one.
 	OrderPayout(ctx context.Context, id uuid.UUID, submission int, requestHash func(rapport.TransferRequest) []byte) (rapport.PayoutOrder, error)
+	// OrderOffline re-reads the approvals of a payout that people pay, and RecordOffline books what they paid, once.
+	OrderOffline(ctx context.Context, payout uuid.UUID) (verdict string, err error)
+	RecordOffline(ctx context.Context, payout, payment uuid.UUID) (verdict string, err error)
 	MarkSent(ctx context.Context, payout uuid.UUID, attempt int) error
 	SettlePayout(ctx context.Context, payout uuid.UUID, attempt int, t rapport.Transfer) error
 	RejectAttempt(ctx context.Context, payout uuid.UUID, attempt int, kind, code string) error

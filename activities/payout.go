@@ -76,6 +76,20 @@ func (a *Activities) SubmitPayout(ctx context.Context, in EffectInput) (rapport.
 	return a.notPaid(keep, in.ID, r.Attempt, err)
 }
 
+// OrderOffline lets an approved payout wait for whoever pays it outside of Stripe, which is asked for nothing.
+func (a *Activities) OrderOffline(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	verdict, err := a.Store.OrderOffline(ctx, in.ID)
+	return rapport.Outcome{Code: verdict}, classify(err)
+}
+
+// RecordOffline books what a person paid outside of Stripe.
+func (a *Activities) RecordOffline(ctx context.Context, in EffectInput) (rapport.Outcome, error) {
+	failpoint("offline.recording")
+	verdict, err := a.Store.RecordOffline(ctx, in.ID, in.Effect.Ref2)
+	failpoint("offline.recorded")
+	return rapport.Outcome{Code: verdict}, classify(err)
+}
+
 func (a *Activities) notPaid(ctx context.Context, id uuid.UUID, attempt int, err error) (rapport.Outcome, error) {
 	failed, ok := errors.AsType[*rapport.PayError](err)
 	if !ok {

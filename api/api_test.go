@@ -219,9 +219,15 @@ func (c call) send(t *testing.T, method, path string, body any) answer {
 // upload sends a file in a form, with more fields as key and value.
 func (c call) upload(t *testing.T, path, file string, fields ...string) answer {
 	t.Helper()
+	return c.uploadAs(t, path, "file", file, fields...)
+}
+
+// uploadAs sends the file under the name that the form has for it.
+func (c call) uploadAs(t *testing.T, path, name, file string, fields ...string) answer {
+	t.Helper()
 	var form bytes.Buffer
 	m := multipart.NewWriter(&form)
-	part, err := m.CreateFormFile("file", "creators.csv")
+	part, err := m.CreateFormFile(name, "creators.csv")
 	require.NoError(t, err)
 	_, err = io.WriteString(part, file)
 	require.NoError(t, err)

@@ -28,13 +28,15 @@ func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestOb
 		return nil, err
 	}
 	rows := func(row func(cells ...any) error) error {
-		if err := row("Payout", "Due", "Brand", "Campaign", "Creator", "Milestone", "Amount", "Kept", "Sent", "Came back", "Currency", "State", "Held because", "Paid", "Partnership"); err != nil {
+		err := row("Payout", "Due", "Brand", "Campaign", "Creator", "Milestone", "Amount", "Kept", "Sent", "Came back", "Currency", "State", "Held because", "Paid",
+			"Paid by", "Reference", "Partnership")
+		if err != nil {
 			return err
 		}
 		for {
 			for _, p := range items {
 				err := row(p.ID.String(), p.DueAt, p.BrandName, p.CampaignName, p.Creator.Name, p.MilestoneTitle,
-					p.Amount, partMoney(p, p.Kept), p.Sent(), partMoney(p, p.CameBack), currencyCode(p.Amount), string(p.State), heldWords(p), p.PaidAt, p.PartnershipID.String())
+					p.Amount, partMoney(p, p.Kept), p.Sent(), partMoney(p, p.CameBack), currencyCode(p.Amount), string(p.State), heldWords(p), p.PaidAt, paidThrough(p), p.OfflineReference, p.PartnershipID.String())
 				if err != nil {
 					return err
 				}
@@ -49,6 +51,9 @@ func (s *Server) ExportPayouts(ctx context.Context, r gen.ExportPayoutsRequestOb
 	}
 	return payoutsFile{sheetFile{name: "payouts-" + s.today().Format("2006-01-02"), xlsx: isXLSX(r.Params.Format), title: "Payouts", rows: rows}}, nil
 }
+
+// paidThrough says who pays a payout, as a cell.
+func paidThrough(p rapport.PayoutItem) string { return orText(rapport.OfflineWay(p.Offline), "Stripe") }
 
 // partMoney is a part of a payout's money, as a cell.
 func partMoney(p rapport.PayoutItem, part int64) rapport.Money {

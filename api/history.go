@@ -86,6 +86,11 @@ func historyWords(h rapport.HistoryItem) string {
 		title, _ := payoutEventWords(rapport.Fact{Kind: kind, Code: h.Reason, Until: h.At}) // the list has no room for when it is due
 		return title
 	}
+	if said, ok := map[string]string{
+		"payout.pay_offline": "To be paid outside of Stripe", "payout.pay_stripe": "To be paid by Stripe after all", "payout.record_offline": "Paid outside of Stripe, and recorded",
+	}[h.Action]; ok {
+		return said
+	}
 	return upperFirst(strings.ReplaceAll(source, "_", " ")) + ": " + strings.ReplaceAll(kind, "_", " ")
 }
 

@@ -80,7 +80,7 @@ func (s *Server) remittance(r rapport.Remittance) (remittanceFile, error) {
 		[2]string{"Amount paid", r.Sent().String()},
 		[2]string{"Paid on", localDay(paid, r.Zone)},
 		[2]string{"Due on", localDay(r.DueAt, r.Zone)},
-		[2]string{"Transfer", r.TransferID},
+		transferOf(r),
 		[2]string{"Our reference", r.PayoutID.String()},
 	)
 	if r.Reversed.Amount > 0 {
@@ -91,8 +91,23 @@ func (s *Server) remittance(r rapport.Remittance) (remittanceFile, error) {
 	}
 	p.section("What it is for")
 	p.facts([2]string{"Milestone", r.MilestoneTitle}, [2]string{"Contract", r.ContractNumber}, [2]string{"Campaign", r.CampaignName})
-	p.say("Days are those of " + r.Zone + ". The transfer is the one to the creator's account at Stripe; how long the bank takes from there is not known here.")
+	p.say("Days are those of " + r.Zone + ". " + journeyWords(r))
 	return remittanceFile{paperFile{name: "remittance-" + r.ContractNumber + "-" + paid.In(location(r.Zone)).Format("2006-01-02"), paper: p}}, nil
+}
+
+// transferOf says how the money went.
+func transferOf(r rapport.Remittance) [2]string {
+	if r.Outside != "" {
+		return [2]string{"Outside of Stripe", upperFirst(r.Outside)}
+	}
+	return [2]string{"Transfer", r.TransferID}
+}
+
+func journeyWords(r rapport.Remittance) string {
+	if r.Outside != "" {
+		return "The payment was made outside of Stripe; when it arrives is not known here."
+	}
+	return "The transfer is the one to the creator's account at Stripe; how long the bank takes from there is not known here."
 }
 
 type remittanceFile struct{ paperFile }

@@ -163,7 +163,7 @@ func showPayoutSummary(p rapport.PayoutItem) gen.PayoutSummary {
 	return gen.PayoutSummary{
 		Id: p.ID, PartnershipId: p.PartnershipID, BrandId: p.BrandID, BrandName: p.BrandName, CampaignName: p.CampaignName, Creator: showCreator(p.Creator),
 		MilestoneTitle: p.MilestoneTitle, Amount: toMoney(p.Amount), State: gen.PayoutState(p.State), HeldReason: orNil(heldWords(p)), FreeAt: p.FreeAt, WaitsFor: orNil(payoutWaits(p)),
-		Kept: partOf(p, p.Kept), CameBack: partOf(p, p.CameBack), DueAt: p.DueAt, PaidAt: p.PaidAt, UpdatedAt: p.UpdatedAt,
+		Kept: partOf(p, p.Kept), CameBack: partOf(p, p.CameBack), Offline: showOffline(p), DueAt: p.DueAt, PaidAt: p.PaidAt, UpdatedAt: p.UpdatedAt,
 	}
 }
 
@@ -179,6 +179,9 @@ func partOf(p rapport.PayoutItem, part int64) *gen.Money {
 func payoutWaits(p rapport.PayoutItem) string {
 	if p.Gated != "" && p.State == rapport.PayoutApproved {
 		return gateWords[p.Gated]
+	}
+	if p.Offline != "" && (p.State == rapport.PayoutApproved || p.State == rapport.PayoutAwaitingApproval && len(p.Missing) == 0) {
+		return "Finance, who must pay it outside of Stripe and record the proof"
 	}
 	switch p.State {
 	case rapport.PayoutAwaitingApproval:
@@ -302,6 +305,7 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 	}
 	back := takeBack(p, me)
 	shown.TakeBack = &back
+	shown.OfflinePayment, shown.RecordPayment = showOfflinePayment(p.OfflinePayment), recordPayment(p, me)
 	for i, a := range p.Approvals {
 		shown.Approvals[i] = gen.PayoutApproval{Part: gen.PayoutApprovalPart(a.Part), User: toUserRef(a.User), At: a.At, Amount: toMoney(a.Amount), Round: a.Round, ProvedAt: a.ProvedAt}
 		if a.ProvedWith != "" {
@@ -311,7 +315,7 @@ func (s *Server) payout(ctx context.Context, id uuid.UUID) (gen.Payout, error) {
 	}
 	for i, a := range p.Attempts {
 		shown.Attempts[i] = gen.PayoutAttempt{
-			Number: a.Number, Key: a.Key, Outcome: gen.PayoutAttemptOutcome(a.Outcome), TransferId: orNil(a.TransferID), ErrorCode: orNil(a.ErrorCode),
+			Number: a.Number, Key: orNil(a.Key), Offline: orNot(a.Offline), Outcome: gen.PayoutAttemptOutcome(a.Outcome), TransferId: orNil(a.TransferID), ErrorCode: orNil(a.ErrorCode),
 			FirstSentAt: a.FirstSentAt, CreatedAt: a.CreatedAt, SettledAt: a.SettledAt,
 		}
 	}
@@ -399,6 +403,7 @@ func payoutCommands(p rapport.PayoutRecord, me rapport.Principal) []gen.Command 
 	labels := map[rapport.CommandKind]string{
 		rapport.CmdHold: "Hold", rapport.CmdRelease: "Release the hold", rapport.CmdRetry: "Try again", rapport.CmdCancel: "Cancel", rapport.CmdReconcile: "Look it up now",
 		rapport.CmdReleaseDestination: "Release: the new bank account is the creator's",
+		rapport.CmdPayOffline:         "Pay outside of Stripe", rapport.CmdPayStripe: "Pay by Stripe after all",
 	}
 	commands := []gen.Command{}
 	for _, c := range p.Commands {
@@ -412,12 +417,19 @@ func payoutCommands(p rapport.PayoutRecord, me rapport.Principal) []gen.Command 
 			reason = "Only finance may do this."
 		case c.Kind == rapport.CmdReleaseDestination && !me.Has(p.BrandID, rapport.RoleFinanceReleaser):
 			reason = "Only a finance releaser may do this."
+		case changesWay(c.Kind) && !me.Has(p.BrandID, rapport.RoleFinancePreparer):
+			reason = "Only a finance preparer may do this."
 		case c.Refused != "":
 			reason = payoutRefusal(p, c.Kind, c.Refused)
 		}
 		commands = append(commands, gen.Command{Command: string(c.Kind), Label: label, Allowed: reason == "", Reason: orNil(reason)})
 	}
 	return commands
+}
+
+// changesWay says that a command changes how a payout is paid.
+func changesWay(kind rapport.CommandKind) bool {
+	return kind == rapport.CmdPayOffline || kind == rapport.CmdPayStripe
 }
 
 func payoutRefusal(p rapport.PayoutRecord, kind rapport.CommandKind, code string) string {
@@ -494,6 +506,14 @@ func payoutEventWords(f rapport.Fact) (title, detail string) {
 		return "No answer in time: it is looked up before anything is sent again", ""
 	case "transfer_absent":
 		return "Looked up at Stripe: no transfer found", fmt.Sprintf("Look-up %d", f.N)
+	case "payout_offline":
+		return "To be paid outside of Stripe; the approvals start anew", upperFirst(rapport.OfflineWords(f.Code))
+	case "payout_stripe":
+		return "To be paid by Stripe after all; the approvals start anew", ""
+	case "payout_awaiting_proof":
+		return "Waits for its payment outside of Stripe, with the proof", ""
+	case "payout_recorded":
+		return "A payment outside of Stripe was recorded", upperFirst(rapport.OfflineWords(f.Code))
 	case "payee_reminded":
 		return "The creator was reminded to give a bank account", fmt.Sprintf("Reminder %d", f.N)
 	}
@@ -651,24 +671,29 @@ func (s *Server) CommandPayout(ctx context.Context, r gen.CommandPayoutRequestOb
 	if err != nil {
 		return nil, err
 	}
+	me := principalFrom(ctx)
+	if changesWay(kind) && !sent {
+		if err := s.checkWay(ctx, p, me, kind); err != nil {
+			return nil, err
+		}
+	}
 	if refused, _ := payoutRefused(p, kind); refused != "" && !sent {
 		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: refused, State: string(p.State), Message: payoutRefusal(p, kind, refused)}
 	}
-	me := principalFrom(ctx).UserID
 	releases := kind == rapport.CmdReleaseDestination
-	if releases && !principalFrom(ctx).Has(p.BrandID, rapport.RoleFinanceReleaser) {
+	if releases && !me.Has(p.BrandID, rapport.RoleFinanceReleaser) {
 		return nil, &rapport.Error{Code: rapport.CodeForbidden, Reason: "wrong_role", Message: "Only a finance releaser of this brand may release a changed bank account."}
 	}
 	deed, _ := deedID(ctx)
-	request := commandRequest{Workflow: "payout", ID: p.ID, BrandID: p.BrandID, Cmd: rapport.Command{Kind: kind, Actor: me}}
+	request := commandRequest{Workflow: "payout", ID: p.ID, BrandID: p.BrandID, Cmd: rapport.Command{Kind: kind, Actor: me.UserID, Code: string(value(r.Body.Method))}}
 	if reason != "" {
 		request.Before = func(ctx context.Context) error {
 			if releases {
-				if err := store.ReleaseDestination(ctx, p.ID, me); err != nil {
+				if err := store.ReleaseDestination(ctx, p.ID, me.UserID); err != nil {
 					return err
 				}
 			}
-			return store.NotePayoutCommand(ctx, rapport.DeriveID(deed, "note"), p.PayoutItem, string(kind), reason, reviewOn, me)
+			return store.NotePayoutCommand(ctx, rapport.DeriveID(deed, "note"), p.PayoutItem, string(kind), reason, reviewOn, me.UserID)
 		}
 	}
 	result, err := s.command(ctx, request)
@@ -689,11 +714,17 @@ func (s *Server) CommandPayout(ctx context.Context, r gen.CommandPayoutRequestOb
 // checkPayoutCommand asks for a reason where somebody will want to know it: a hold has a reason, a cancellation ends a debt.
 func (s *Server) checkPayoutCommand(kind rapport.CommandKind, reason string, body *gen.CommandPayoutJSONRequestBody) error {
 	var bad []rapport.Field
-	if reason == "" && (kind == rapport.CmdHold || kind == rapport.CmdCancel) {
+	if reason == "" && (kind == rapport.CmdHold || kind == rapport.CmdCancel || changesWay(kind)) {
 		bad = append(bad, rapport.Field{Path: "reason", Code: "required", Detail: "Say why: it stays with the payout."})
 	}
 	if reason == "" && kind == rapport.CmdReleaseDestination {
 		bad = append(bad, rapport.Field{Path: "reason", Code: "required", Detail: "Say how you made sure that the new account is the creator's."})
+	}
+	switch method := string(value(body.Method)); {
+	case kind == rapport.CmdPayOffline && !slices.Contains(rapport.OfflineMethods(), method):
+		bad = append(bad, rapport.Field{Path: "method", Code: "required", Detail: "Say how it is paid: bank_transfer, paypal, cheque, goods or other."})
+	case kind != rapport.CmdPayOffline && method != "":
+		bad = append(bad, rapport.Field{Path: "method", Code: "not_here", Detail: "Only a payment outside of Stripe has a way of its own."})
 	}
 	switch {
 	case body.ReviewOn == nil:

@@ -222,11 +222,19 @@ func feedbackWords(d rapport.PortalDeliverable) string {
 	return strings.Join(d.Feedback, "\n\n")
 }
 
+// paidWords says how a payment was made, as the creator finds it again on their side.
+func paidWords(m rapport.PortalPayment) string {
+	if m.Offline == "" {
+		return "Paid"
+	}
+	return "Paid outside of Stripe by " + rapport.OfflineWords(m.Offline) + ", reference " + m.OfflineReference
+}
+
 // paymentWords says where a payment stands and when it is expected, in the creator's words.
 func paymentWords(m rapport.PortalPayment) (string, *time.Time) {
 	switch m.PayoutState {
 	case rapport.PayoutPaid:
-		return "Paid", nil
+		return paidWords(m), nil
 	case rapport.PayoutPartlyReversed:
 		return "Paid, partly taken back", nil
 	case rapport.PayoutReversed:

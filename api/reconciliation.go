@@ -65,10 +65,10 @@ func showBreak(l rapport.ReconciliationLine) gen.ReconciliationBreak {
 
 func showSum(x rapport.ReconciliationSum) gen.ReconciliationSum {
 	shown := gen.ReconciliationSum{About: upperFirst(linePlural[x.Kind]), Result: gen.ReconciliationSumResult(x.Result), Count: x.Count}
-	if x.Ours.Currency != "" && (x.Result != rapport.LineMissingHere && x.Result != rapport.LineOpen && x.Result != rapport.LineOutside) {
+	if x.Ours.Currency != "" && (x.Result != rapport.LineMissingHere && x.Result != rapport.LineOpen && (x.Result != rapport.LineOutside || x.Kind == rapport.LineOffline)) {
 		shown.Ours = moneyOrNil(x.Ours)
 	}
-	if x.Theirs.Currency != "" && x.Result != rapport.LineMissingThere {
+	if x.Theirs.Currency != "" && x.Result != rapport.LineMissingThere && x.Kind != rapport.LineOffline {
 		shown.Theirs = moneyOrNil(x.Theirs)
 	}
 	return shown
@@ -95,11 +95,11 @@ func moneyOrNil(m rapport.Money) *gen.Money {
 var (
 	lineSingle = map[string]string{ //nolint:gochecknoglobals // a table
 		rapport.LineSettle: "transfer", rapport.LineReversal: "reversal", rapport.LineTopUp: "top-up", rapport.LineOther: "other movement",
-		rapport.LineInFlight: "money on its way", rapport.LineBalance: "balance",
+		rapport.LineInFlight: "money on its way", rapport.LineBalance: "balance", rapport.LineOffline: "payment outside of Stripe",
 	}
 	linePlural = map[string]string{ //nolint:gochecknoglobals // a table
 		rapport.LineSettle: "transfers", rapport.LineReversal: "reversals", rapport.LineTopUp: "top-ups", rapport.LineOther: "other movements",
-		rapport.LineInFlight: "accounts of money on its way", rapport.LineBalance: "balances",
+		rapport.LineInFlight: "accounts of money on its way", rapport.LineBalance: "balances", rapport.LineOffline: "payments outside of Stripe",
 	}
 )
 

@@ -178,6 +178,9 @@ func reversalApproval(r rapport.ReversalItem, me rapport.Principal) gen.Command 
 	return c
 }
 
+// offlineTakeBack says what to do about money that Stripe did not send.
+const offlineTakeBack = "This was paid outside of Stripe, so Rapport cannot take it back. Ask the creator to send it back the way it came, and book that in your own books."
+
 // takeBack says whether the person may ask to take something of a payout back, and else why not.
 func takeBack(p rapport.PayoutRecord, me rapport.Principal) gen.Command {
 	c, reason := gen.Command{Command: "take_back", Label: "Take back"}, ""
@@ -190,6 +193,8 @@ func takeBack(p rapport.PayoutRecord, me rapport.Principal) gen.Command {
 	switch {
 	case !me.Has(p.BrandID, rapport.RoleFinancePreparer, rapport.RoleFinanceReleaser):
 		reason = "Only finance may do this."
+	case p.Offline != "" && p.State == rapport.PayoutPaid:
+		reason = offlineTakeBack
 	case p.State != rapport.PayoutPaid && p.State != rapport.PayoutPartlyReversed:
 		reason = "Only what was paid can be taken back."
 	case asked >= p.Sent().Amount:

@@ -272,6 +272,8 @@ func moneyAccess() map[string]access {
 		"editPayoutPolicy":       admin(),
 		"approvePayout":          money(waiting(finance())),
 		"commandPayout":          money(waiting(finance())),
+		"recordOfflinePayment":   {who: withRole, roles: finance().roles, money: true, waits: true, upload: true, slow: true},
+		"getOfflineProof":        books(),
 		"createReversal":         money(finance()),
 		"listReversals":          books(),
 		"getReversal":            books(),

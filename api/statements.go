@@ -69,7 +69,7 @@ func showStatement(s rapport.Statement) gen.Statement {
 		}
 		for n, l := range a.Lines {
 			account.Lines[n] = gen.StatementLine{
-				Id: l.ID, Day: openapi_types.Date{Time: l.Day}, What: rapport.PostingWords(l.Kind), MilestoneTitle: orNil(l.MilestoneTitle), ContractNumber: orNil(l.ContractNumber),
+				Id: l.ID, Day: openapi_types.Date{Time: l.Day}, What: rapport.PostedWords(l.Kind, l.Outside), MilestoneTitle: orNil(l.MilestoneTitle), ContractNumber: orNil(l.ContractNumber),
 				Amount: toMoney(l.Amount), Balance: toMoney(l.Balance),
 			}
 		}
@@ -93,7 +93,7 @@ func (s *Server) statementFile(found rapport.Statement, format *gen.StatementFor
 				return err
 			}
 			for _, l := range a.Lines {
-				err := row(l.Day.Format("2006-01-02"), rapport.PostingWords(l.Kind), l.MilestoneTitle, l.ContractNumber, l.Amount, l.Balance, currencyCode(l.Amount), l.ID.String())
+				err := row(l.Day.Format("2006-01-02"), rapport.PostedWords(l.Kind, l.Outside), l.MilestoneTitle, l.ContractNumber, l.Amount, l.Balance, currencyCode(l.Amount), l.ID.String())
 				if err != nil {
 					return err
 				}
@@ -124,7 +124,7 @@ func statementPaper(found rapport.Statement, made time.Time) *paper {
 		)
 		rows := make([][]string, len(a.Lines))
 		for i, l := range a.Lines {
-			rows[i] = []string{day(l.Day), rapport.PostingWords(l.Kind), l.MilestoneTitle, l.ContractNumber, majorUnits(l.Amount), majorUnits(l.Balance)}
+			rows[i] = []string{day(l.Day), rapport.PostedWords(l.Kind, l.Outside), l.MilestoneTitle, l.ContractNumber, majorUnits(l.Amount), majorUnits(l.Balance)}
 		}
 		p.table([]column{{"Day", 0.16, false}, {"What", 0.18, false}, {"Milestone", 0.28, false}, {"Contract", 0.12, false}, {"Amount", 0.13, true}, {"Balance", 0.13, true}}, rows)
 	}

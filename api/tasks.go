@@ -47,7 +47,7 @@ func sentence(word string) string {
 func taskLink(t rapport.Task) *string {
 	if t.Ref != nil {
 		switch t.Kind {
-		case "approve_payout", "payout_held", "payout_failed", "payout_unknown", "payee_not_ready", "hold_too_late", "cancel_too_late", "transfer_reversed", "top_up", "bank_returned",
+		case "approve_payout", "payout_held", "payout_failed", "payout_unknown", "payee_not_ready", "hold_too_late", "cancel_too_late", "transfer_reversed", "top_up", "bank_returned", "record_payment",
 			"approve_reversal", "approve_write_off", "reversal_failed", "reversal_unknown", "netting_slow":
 			return orNil("/payouts/" + t.Ref.String())
 		case "reconciliation_break":

@@ -141,24 +141,25 @@ func bodies(i ids) map[string]any {
 			"brand_id": brand, "part": "preparer", "approve": []any{map[string]any{"payout_id": i["payout_id"], "amount": eur(40000)}},
 			"exclude": []any{map[string]any{"payout_id": i["second_payout"], "reason": "Not yet"}},
 		},
-		"editPayoutPolicy":   map[string]any{"preparers_prove": true, "two_releasers_from": []any{eur(100)}},
-		"approvePayout":      map[string]any{"part": "preparer", "amount": eur(40000)},
-		"commandPayout":      map[string]any{"command": "hold", "reason": "Wait"},
-		"createReversal":     map[string]any{"amount": eur(50), "reason": "The post is gone"},
-		"approveReversal":    map[string]any{"part": "reverse", "amount": eur(100)},
-		"commandReversal":    map[string]any{"command": "cancel", "reason": "It is right as it is"},
-		"commandCase":        map[string]any{"command": "assign", "owner_id": i["to_user_id"]},
-		"completeTask":       map[string]any{"note": "Done"},
-		"reassignTask":       map[string]any{"user_id": user},
-		"snoozeTask":         map[string]any{"until": time.Now().Add(time.Hour)},
-		"decideOffer":        map[string]any{"decision": "accept"},
-		"signContract":       map[string]any{"decision": "decline"},
-		"submitDraft":        form{"%PDF-1.4", "caption", "#ad"},
-		"reportPost":         map[string]any{"url": "https://video.example/1"},
-		"liftSuppression":    map[string]any{"reason": "They asked for it."},
-		"createCreatorField": map[string]any{"brand_id": brand, "name": "New", "kind": "text"},
-		"mergeCreator":       map[string]any{"into": i["creator_id"]},
-		"undoCreatorMerge":   map[string]any{},
+		"editPayoutPolicy":     map[string]any{"preparers_prove": true, "two_releasers_from": []any{eur(100)}},
+		"approvePayout":        map[string]any{"part": "preparer", "amount": eur(40000)},
+		"commandPayout":        map[string]any{"command": "hold", "reason": "Wait"},
+		"recordOfflinePayment": form{"%PDF-1.4", "paid_on", berlinToday(), "reference", "A 1", "amount", "5000", "currency", "eur"},
+		"createReversal":       map[string]any{"amount": eur(50), "reason": "The post is gone"},
+		"approveReversal":      map[string]any{"part": "reverse", "amount": eur(100)},
+		"commandReversal":      map[string]any{"command": "cancel", "reason": "It is right as it is"},
+		"commandCase":          map[string]any{"command": "assign", "owner_id": i["to_user_id"]},
+		"completeTask":         map[string]any{"note": "Done"},
+		"reassignTask":         map[string]any{"user_id": user},
+		"snoozeTask":           map[string]any{"until": time.Now().Add(time.Hour)},
+		"decideOffer":          map[string]any{"decision": "accept"},
+		"signContract":         map[string]any{"decision": "decline"},
+		"submitDraft":          form{"%PDF-1.4", "caption", "#ad"},
+		"reportPost":           map[string]any{"url": "https://video.example/1"},
+		"liftSuppression":      map[string]any{"reason": "They asked for it."},
+		"createCreatorField":   map[string]any{"brand_id": brand, "name": "New", "kind": "text"},
+		"mergeCreator":         map[string]any{"into": i["creator_id"]},
+		"undoCreatorMerge":     map[string]any{},
 		"editCreatorProfile": map[string]any{
 			"preferences": "No mornings", "style_notes": "", "fields": []any{map[string]any{"field_id": i["field_id"], "value": "M"}},
 			"rates": []any{map[string]any{"platform": "youtube", "kind": "video", "amount": eur(100), "as_of": "2026-01-01"}},
@@ -273,6 +274,11 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, cap_percent, commands)
 		select $1, id, partnership_id, brand_id, creator_id, 100, 'eur', 'Ours', $3, 50, '[{"kind": "cancel"}, {"kind": "approve_reversal"}]' from payouts where id = $2`,
 		reversal, paid, d.users["finance_preparer@"+host])
+	hand, prepares := id(), d.users["finance_preparer@"+host] // a releaser with a second factor signs in with a code, and this one never does
+	d.sql(t, `insert into users (id, email, name, password_hash) values ($1, $1::uuid::text || '@h.example', 'Hand', 'x')`, hand)
+	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'finance_releaser')`, hand, brand)
+	waiting, proved := d.offlinePayout(t, brand, prepares, hand, w, 80), d.offlinePayout(t, brand, prepares, hand, w, 81)
+	d.provedOffline(t, proved, d.users["finance_preparer@"+host])
 	difference := id()
 	d.sql(t, `insert into reconciliations (id, state, from_at, to_at) values ($1, 'breaks', now() - interval '1 day', now()) on conflict do nothing`, sharedComparison)
 	d.sql(t, `insert into reconciliation_lines (run_id, n, kind, ref, result, brand_id, payout_id, at)
@@ -289,7 +295,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,
 		"post-checks": look, "from_user_id": user, "to_user_id": both, "reconciliation-cases": difference, "reconciliations": sharedComparison,
 		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
-		"payout-batches": batch, "second_payout": second,
+		"payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
 	}
 	maps.Copy(made, threads)
 	return made
@@ -411,7 +417,13 @@ func (r route) body() *openapi3.SchemaRef {
 func (r route) ask(t *testing.T, who call, path string, body any) answer {
 	t.Helper()
 	if f, is := body.(form); is {
-		return who.keyed().upload(t, path, f[0], f[1:]...)
+		name := "file"
+		for field, schema := range r.body().Value.Properties {
+			if schema.Value.Format == "binary" {
+				name = field
+			}
+		}
+		return who.keyed().uploadAs(t, path, name, f[0], f[1:]...)
 	}
 	return who.keyed().send(t, r.method, path, body)
 }

@@ -78,7 +78,7 @@ func (s *Store) JournalPostings(ctx context.Context, f rapport.JournalFilter, pa
 			ids[i], at[r.ID] = r.ID, i
 			list[i] = rapport.JournalPosting{
 				LedgerTransaction: rapport.LedgerTransaction{ID: r.ID, Kind: r.Kind, PayoutID: r.PayoutID, ExternalRef: r.ExternalRef, At: r.At},
-				Day:               r.Day, CreatorName: r.CreatorName, MilestoneTitle: r.MilestoneTitle, ContractNumber: r.ContractNumber,
+				Day:               r.Day, CreatorName: r.CreatorName, MilestoneTitle: r.MilestoneTitle, ContractNumber: r.ContractNumber, Outside: paidBy(r.OfflineMethod, r.OfflineReference),
 			}
 		}
 		lines, err := s.q.JournalLines(ctx, tx, ids)

@@ -21,6 +21,7 @@ import (
 //	brand_spent:<brand>:<ccy>               what of its funds the brand has paid out; meets milestone_expense
 //	clawback_receivable:<brand>:<creator>:<ccy> what the creator owes back (a debit balance)
 //	write_off:<brand>:<ccy>                 what of that was given up (a debit balance)
+//	offline_cash:<ccy>                      what was paid outside of Stripe
 //
 // An attempt moves brand_funds to brand_in_flight; its success takes both the debt and the money away. Floors make it impossible
 // to send what is not owed, or what another brand has paid in.
@@ -97,6 +98,11 @@ func settleLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLin
 		{Account: inFlight(brand, ccy), FloorZero: true, Amount: -amount}, {Account: "stripe_cash:" + ccy, Amount: amount},
 		{Account: payable(brand, creator, ccy), FloorZero: true, Amount: -amount}, {Account: "brand_spent:" + brand.String() + ":" + ccy, Amount: amount},
 	}
+}
+
+// offlineLines: somebody paid it outside of Stripe, so the debt to the creator is met, and none of the brand's funds.
+func offlineLines(brand, creator uuid.UUID, ccy string, amount int64) []ledgerLine {
+	return []ledgerLine{{Account: payable(brand, creator, ccy), FloorZero: true, Amount: -amount}, {Account: "offline_cash:" + ccy, Amount: amount}}
 }
 
 func receivable(brand, creator uuid.UUID, ccy string) string {

@@ -159,7 +159,7 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 		if o.Ref2 != uuid.Nil {
 			return s.feedback(ctx, tx, o.Ref2, v)
 		}
-	case "payment_sent", "payee_reminder":
+	case "payment_sent", "payee_reminder", "payment_made":
 		r, err := s.q.PayoutForLedger(ctx, tx, o.Ref)
 		if err != nil {
 			return absent("payout", err)
@@ -168,6 +168,9 @@ func (s *Store) values(ctx context.Context, tx pgx.Tx, o rapport.MailOrder, v ma
 		if r.Netted > 0 {
 			owed, kept := rapport.Money{Amount: r.Amount, Currency: r.Currency}, rapport.Money{Amount: r.Netted, Currency: r.Currency}
 			v["payout.note"] = fmt.Sprintf("Of the %s that we owed you, %s was kept for what you owed us. ", owed, kept)
+		}
+		if o.Template == "payment_made" {
+			return s.paymentMade(ctx, tx, o.Ref, v)
 		}
 	case "payment_reversed", "netting_notice":
 		r, err := s.q.ReversalMail(ctx, tx, o.Ref)

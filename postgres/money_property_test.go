@@ -107,6 +107,7 @@ func (h *house) rows(t require.TestingT) string {
 	err := h.owner.QueryRow(h.ctx, `select md5(concat(
 		(select string_agg(x::text, '|' order by x.id) from payouts x where brand_id = $1), (select string_agg(x::text, '|' order by x.id) from payout_approvals x where brand_id = $1),
 		(select string_agg(x::text, '|' order by x.payout_id, x.number) from payout_attempts x where brand_id = $1),
+		(select string_agg(x::text, '|' order by x.id) from offline_payments x where brand_id = $1),
 		(select string_agg(x::text, '|' order by x.id) from topups x where brand_id = $1),
 		(select string_agg(x::text, '|' order by x.id) from milestones x where brand_id = $1), (select string_agg(x::text, '|' order by x.creator_id) from payees x where creator_id = $2),
 		(select string_agg(x::text, '|' order by x.id) from ledger_transactions x where brand_id = $1), (select count(*) from ledger_transactions),
@@ -127,7 +128,8 @@ with t as materialized (select * from ledger_transactions where brand_id = $1), 
   flying as (select p.currency, sum(p.amount) as amount from p where exists (select from x where x.payout_id = p.id and x.outcome = 'open') group by 1),
   owed as (select concat('creator_payable:', p.brand_id, ':', p.creator_id, ':', p.currency) as code, sum(p.amount) as amount from p where p.state not in ('paid', 'cancelled') group by 1),
   left_over as (select currency, sum(amount) as amount from (select currency, amount from topups where brand_id = $1 and state = 'succeeded'
-    union all select p.currency, -p.amount from p where exists (select from x where x.payout_id = p.id and x.outcome <> 'rejected')) m group by 1)
+    union all select p.currency, -p.amount from p where exists (select from x where x.payout_id = p.id and x.outcome <> 'rejected' and x.offline_payment is null)) m group by 1),
+  by_hand as (select p.currency, sum(p.amount) as amount from p where p.state = 'paid' and p.offline_method is not null group by 1)
 select 'entries sum to ' || sum(amount) || ' ' || currency from e group by currency having sum(amount) <> 0
 union all select 'transaction ' || txn_id || ' sums to ' || sum(amount) from e group by txn_id, currency having sum(amount) <> 0
 union all select 'transaction ' || id || ' has fewer than two entries' from t where (select count(*) from e where e.txn_id = t.id) < 2
@@ -139,6 +141,13 @@ union all select code || ' is ' || balance || ', which open attempts do not make
 union all select code || ' is ' || balance || ', which debts do not make' from a where code like 'creator\_payable:%' and balance <> coalesce((select amount from owed where code = a.code), 0)
 union all select code || ' is ' || balance || ', which top-ups less what left do not make' from a where code like 'brand\_funds:%'
   and balance <> coalesce((select amount from left_over where currency = a.currency), 0)
+union all select 'what was paid outside of Stripe is ' || coalesce(h.amount, 0) || ' ' || c.code || ', and the book says otherwise' from currencies c left join by_hand h on h.currency = c.code
+  where coalesce(h.amount, 0) <> (select coalesce(sum(e.amount), 0) from e where e.account_id in (select id from a where a.code = 'offline_cash:' || c.code))
+union all select 'payout ' || p.id || ' was sent by Stripe and outside of it' from p where exists (select from x where x.payout_id = p.id and x.offline_payment is not null)
+  and (p.offline_method is null or exists (select from t join e on e.txn_id = t.id join a on a.id = e.account_id where t.payout_id = p.id and t.kind = 'settle' and a.code like 'stripe\_cash:%'))
+union all select 'payout ' || p.id || ' was paid outside of Stripe, and nobody else than who released it said so'
+  from p join x on x.payout_id = p.id join offline_payments o on o.id = x.offline_payment
+  where o.amount <> p.amount or exists (select from payout_approvals k where k.payout_id = p.id and k.round = o.round and k.part = 'releaser' and k.approver = o.recorded_by)
 union all select 'payout ' || p.id || ' is ' || p.state || ' and settled ' || (select count(*) from t where t.payout_id = p.id and t.kind = 'settle') || ' times' from p
   where (select count(*) from t where t.payout_id = p.id and t.kind = 'settle') <> (p.state = 'paid')::int
 union all select 'payout ' || p.id || ' is ' || p.state || ', which its attempts do not bear out' from p
@@ -190,16 +199,18 @@ type row struct {
 	amount                       int64
 	round, attempts              int
 	open                         bool
+	method                       string // outside of Stripe; empty for Stripe
 	approved                     []string
 	approvers                    []uuid.UUID
 }
 
 func (h *house) row(t require.TestingT, id uuid.UUID) (r row) {
-	err := h.owner.QueryRow(h.ctx, `select p.state, p.currency, coalesce(p.destination, ''), p.amount, p.round, (select count(*) from payout_attempts a where a.payout_id = p.id),
+	err := h.owner.QueryRow(h.ctx, `select p.state, p.currency, coalesce(p.destination, ''), coalesce(p.offline_method, ''), p.amount, p.round,
+		(select count(*) from payout_attempts a where a.payout_id = p.id),
 		exists (select 1 from payout_attempts a where a.payout_id = p.id and a.outcome = 'open'),
 		(select coalesce(array_agg(a.part), '{}') from payout_approvals a where a.payout_id = p.id and a.round = p.round),
 		(select coalesce(array_agg(a.approver), '{}') from payout_approvals a where a.payout_id = p.id and a.round = p.round) from payouts p where p.id = $1`, id).
-		Scan(&r.state, &r.currency, &r.destination, &r.amount, &r.round, &r.attempts, &r.open, &r.approved, &r.approvers)
+		Scan(&r.state, &r.currency, &r.destination, &r.method, &r.amount, &r.round, &r.attempts, &r.open, &r.approved, &r.approvers)
 	require.NoError(t, err)
 	return r
 }
@@ -326,6 +337,7 @@ func (h *house) order(t *rapid.T) {
 	})
 	require.NoError(t, err)
 	if o.Verdict == "submit" {
+		require.Empty(t, before.method, "people pay it")
 		after := h.row(t, id)
 		require.True(t, before.open || len(before.approved) == 2, "an attempt was opened without two pairs of eyes")
 		require.Equal(t, after.attempts, o.Request.Attempt)
@@ -419,11 +431,101 @@ func (h *house) seal(t *rapid.T) {
 	require.NoError(t, err)
 }
 
+// way lets the workflow of a payout change how it is paid.
+func (h *house) way(t *rapid.T) {
+	id := h.payout(t)
+	r := h.row(t, id)
+	method := rapid.SampledFrom([]string{"", "cheque", "cheque", "goods"}).Draw(t, "method")
+	change := func() error { return h.pays(id, method) }
+	may := slices.Contains([]string{"awaiting_approval", "approved", "awaiting_payee", "awaiting_funds", "failed"}, r.state) && !r.open
+	if !may && method != r.method {
+		h.refuses(t, "another way of paying what is "+r.state, change)
+		return
+	}
+	if !may {
+		t.Skip("the way is the same, and this state takes no new round: rapid draws another step")
+	}
+	require.NoError(t, h.keeps(t, change))
+	require.Empty(t, h.row(t, id).approved, "what was approved was another way")
+}
+
+// pays writes how a payout is paid as the record of its workflow does.
+func (h *house) pays(id uuid.UUID, method string) error {
+	var seq int64
+	if err := h.owner.QueryRow(h.ctx, `select coalesce((select seq from workflow_snapshots where workflow_id = 'payout/' || $1::text), 0) + 1`, id).Scan(&seq); err != nil {
+		return err
+	}
+	return h.worker.ApplyBatch(h.ctx, rapport.Batch{
+		Kind: "payout", WorkflowType: "Payout", ID: id, BrandID: h.brand, PartnershipID: h.partnership, Seq: seq, Snapshot: []byte("{}"),
+		Record: rapport.Record{
+			Facts:   []rapport.Fact{{Seq: seq, At: time.Now(), Kind: "payout_offline"}},
+			Changes: []rapport.Change{{Noun: "payout_method", ID: id, State: "awaiting_approval", At: time.Now(), Code: method}},
+		},
+	})
+}
+
+// byHand is a payment of a payout outside of Stripe as it should be.
+func (h *house) byHand(id uuid.UUID, r row) rapport.OfflinePayment {
+	content := []byte("%PDF-1.4")
+	sum := sha256.Sum256(content)
+	return rapport.OfflinePayment{
+		ID: uuid.New(), PayoutID: id, BrandID: h.brand, Round: r.round, Method: r.method, PaidOn: time.Now().UTC().Format(time.DateOnly), Reference: "R",
+		Amount: rapport.Money{Amount: r.amount, Currency: r.currency}, Proof: rapport.File{Name: "p.pdf", Type: "application/pdf", SHA256: sum[:], Content: content},
+		RecordedBy: rapport.UserRef{ID: h.preparer},
+	}
+}
+
+// record lets somebody record a payment outside of Stripe, who may or may not be the right one, of what may or may not be approved.
+func (h *house) record(t *rapid.T) {
+	id := h.payout(t)
+	r := h.row(t, id)
+	o, brand := h.byHand(id, r), h.brand
+	right := r.state == "approved" && r.method != "" && len(r.approved) == 2
+	wrong := func(change func()) { change(); right = false }
+	switch rapid.IntRange(0, 11).Draw(t, "how") {
+	case 0:
+		wrong(func() { o.Amount.Amount++ })
+	case 1:
+		wrong(func() { o.Round++ })
+	case 2:
+		wrong(func() { o.PaidOn = time.Now().UTC().AddDate(0, 0, 2).Format(time.DateOnly) })
+	case 3:
+		wrong(func() { o.PaidOn = "2020-01-01" })
+	case 4:
+		wrong(func() { o.Method = "paypal" })
+	case 5:
+		wrong(func() { brand = h.otherBrand })
+	case 6, 7:
+		wrong(func() {
+			o.RecordedBy.ID = rapid.SampledFrom([]uuid.UUID{h.clerk, h.left, h.stranger, h.notYet, h.otherPreparer, h.releaser}).Draw(t, "person")
+		})
+	}
+	add := func() error { return h.api.AddOfflinePayment(rapport.WithBrands(h.ctx, brand), o) }
+	if !right {
+		h.refuses(t, "a payment outside of Stripe that does not fit", add)
+		return
+	}
+	require.NoError(t, add())
+	if rapid.IntRange(0, 2).Draw(t, "stays") == 0 {
+		return // its workflow did not take it
+	}
+	for range rapid.IntRange(1, 3).Draw(t, "times") {
+		verdict, err := h.worker.RecordOffline(h.ctx, id, o.ID)
+		require.NoError(t, err)
+		require.Equal(t, rapport.SubmitPaid, verdict)
+	}
+}
+
 // forward does the next right thing for a payout: without it few would come to their end among so much that goes wrong.
 func (h *house) forward(t *rapid.T) {
 	id := h.payout(t)
 	r := h.row(t, id)
 	next := func(submission int) {
+		if r.method != "" {
+			_, err := h.worker.OrderOffline(h.ctx, id)
+			require.NoError(t, err)
+			return
+		}
 		o, err := h.worker.OrderPayout(h.ctx, id, submission, h.hash)
 		require.NoError(t, err)
 		if o.Verdict == "submit" {
@@ -444,6 +546,13 @@ func (h *house) forward(t *rapid.T) {
 		}
 		next(r.attempts + 1)
 	case "approved", "failed":
+		if r.method != "" && len(r.approved) == 2 {
+			o := h.byHand(id, r)
+			require.NoError(t, h.api.AddOfflinePayment(rapport.WithBrands(h.ctx, h.brand), o))
+			_, err := h.worker.RecordOffline(h.ctx, id, o.ID)
+			require.NoError(t, err)
+			return
+		}
 		next(r.attempts + 1)
 	case "awaiting_payee":
 		require.NoError(t, h.worker.SavePayee(h.ctx, rapport.Payee{CreatorID: h.creator, Account: h.account(1), State: "ready"}))
@@ -490,7 +599,7 @@ func forbidden() map[string][]string {
 		`insert into payout_transitions select 'paid', 'approved' where $1::uuid <> $2::uuid`,
 		`update currencies set step = 1 where $1::uuid <> $2::uuid`,
 	}
-	for _, table := range []string{"ledger_entries", "ledger_transactions", "ledger_accounts", "ledger_seals", "payouts", "payout_attempts", "payout_approvals"} {
+	for _, table := range []string{"ledger_entries", "ledger_transactions", "ledger_accounts", "ledger_seals", "payouts", "payout_attempts", "payout_approvals", "offline_payments"} {
 		both = append(both, "truncate "+table+" cascade", "alter table "+table+" disable trigger all", "drop table "+table+" cascade")
 	}
 	both = append(both, "set role rapport_ledger", "set session_replication_role = replica", "create or replace function ledger_balanced() returns trigger language sql as 'select null'",
@@ -501,6 +610,7 @@ func forbidden() map[string][]string {
 		`update payouts set destination = 'acct_thief' where brand_id = $1 or id = $2`,
 		`insert into payout_attempts (payout_id, number, brand_id, request_sha256) values ($2, 1, $1, 'x')`,
 		`update payout_attempts set outcome = 'succeeded', transfer_id = 'tr_x' where brand_id = $1 or payout_id = $2`,
+		`update payouts set offline_method = 'goods' where brand_id = $1 or id = $2`, `update offline_payments set amount = 1 where brand_id = $1 or payout_id = $2`,
 		`update topups set state = 'succeeded' where brand_id = $1 or id = $2`, `update milestones set amount = 1 where brand_id = $1 or id = $2`,
 	}
 	worker := []string{ //nolint:prealloc // a list in words
@@ -518,7 +628,11 @@ func forbidden() map[string][]string {
 		`update payouts set amount_reversed = amount + 1 where id = $2 and brand_id = $1`,
 		`update payouts set content_counts = not content_counts where id = $2 and brand_id = $1`,
 		`update payouts set destination = 'acct_thief' where id = $2 and brand_id = $1`,
+		`update payouts set offline_method = case when offline_method is null then 'goods' end where id = $2 and brand_id = $1`,
 		`insert into payout_attempts (payout_id, number, brand_id, request_sha256) values ($2, 77, $1, 'x')`,
+		`insert into payout_attempts (payout_id, number, brand_id, request_sha256, offline_payment) values ($2, 1, $1, 'x', gen_random_uuid())`,
+		`insert into offline_payments (id, payout_id, brand_id, round, method, paid_on, reference, amount, currency, proof_name, proof_sha256, recorded_by)
+			select gen_random_uuid(), id, brand_id, round, 'goods', current_date, 'x', amount, currency, 'x', 'x', (select id from users limit 1) from payouts where id = $2 and brand_id = $1`,
 	}
 	return map[string][]string{"rapport_api": append(api, both...), "rapport_worker": append(worker, both...)}
 }
@@ -580,7 +694,8 @@ func TestMoneyProperties(t *testing.T) {
 			times int // how often it comes, so that some payouts come to their end
 			do    func(*rapid.T)
 		}{
-			{"open", 2, h.open}, {"forward", 9, h.forward}, {"step", 1, h.step}, {"approve", 3, h.approve}, {"order", 2, h.order}, {"settle", 2, h.settle}, {"reject", 1, h.reject}, {"unknown", 1, h.unknown},
+			{"open", 2, h.open}, {"forward", 9, h.forward}, {"step", 1, h.step}, {"approve", 3, h.approve}, {"order", 2, h.order}, {"settle", 2, h.settle}, {"reject", 1, h.reject},
+			{"way", 2, h.way}, {"record", 3, h.record}, {"unknown", 1, h.unknown},
 			{"topup", 1, h.topUp}, {"arrive", 2, h.arrive}, {"payee", 1, h.payee}, {"seal", 1, h.seal}, {"forbidden", 3, h.forbid}, {"jump", 1, h.jump},
 		} {
 			for i := range a.times {
@@ -597,7 +712,8 @@ func TestMoneyProperties(t *testing.T) {
 	require.Zero(t, broken, "of the whole book")
 	reached := map[string]int{}
 	rows, err := owner.Query(t.Context(), `select 'payout ' || state, count(*) from payouts group by 1 union all select 'attempt ' || outcome, count(*) from payout_attempts group by 1
-		union all select 'second attempt', count(*) from payout_attempts where number > 1 union all select 'posting ' || kind, count(*) from ledger_transactions group by 1
+		union all select 'second attempt', count(*) from payout_attempts where number > 1 
+		union all select 'attempt outside of Stripe', count(*) from payout_attempts where offline_payment is not null union all select 'posting ' || kind, count(*) from ledger_transactions group by 1
 		union all select 'seal', count(*) from ledger_seals`)
 	require.NoError(t, err)
 	var what string
@@ -605,7 +721,7 @@ func TestMoneyProperties(t *testing.T) {
 	_, err = pgx.ForEachRow(rows, []any{&what, &n}, func() error { reached[what] = n; return nil })
 	require.NoError(t, err)
 	t.Log(reached)
-	for _, way := range []string{"payout paid", "payout awaiting_funds", "attempt rejected", "second attempt", "posting void", "seal"} {
+	for _, way := range []string{"payout paid", "payout awaiting_funds", "attempt rejected", "second attempt", "attempt outside of Stripe", "posting void", "seal"} {
 		require.Positive(t, reached[way], "nothing came to %s: the test proves less than it says", way)
 	}
 }

@@ -30,7 +30,7 @@ func (s *Store) remittance(ctx context.Context, params gen.RemittanceParams) (ra
 			CampaignName: r.CampaignName, MilestoneTitle: r.Title, ContractNumber: r.Number, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency},
 			Netted:   rapport.Money{Amount: r.Netted, Currency: r.Currency},
 			Reversed: rapport.Money{Amount: r.Recovered, Currency: r.Currency}, MadeGood: rapport.Money{Amount: r.AmountReversed - r.Recovered, Currency: r.Currency},
-			TransferID: r.TransferID, DueAt: r.DueAt, PaidAt: r.PaidAt,
+			TransferID: r.TransferID, Outside: paidBy(r.OfflineMethod, r.OfflineReference), DueAt: r.DueAt, PaidAt: r.PaidAt,
 		}, err
 	})
 }
@@ -65,7 +65,8 @@ func (s *Store) Statement(ctx context.Context, brand, creator uuid.UUID, from, t
 		for _, l := range lines {
 			account(l.Currency, 0).Add(rapport.StatementLine{
 				ID: l.ID, Kind: l.Kind, At: l.At, Day: l.Day, MilestoneTitle: l.MilestoneTitle, ContractNumber: l.ContractNumber, Reference: l.ExternalRef,
-				Amount: rapport.Money{Amount: l.Amount, Currency: l.Currency},
+				Outside: paidBy(l.OfflineMethod, l.OfflineReference),
+				Amount:  rapport.Money{Amount: l.Amount, Currency: l.Currency},
 			})
 		}
 		return found, err

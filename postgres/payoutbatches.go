@@ -66,7 +66,7 @@ func warnings(r gen.PayoutsToApproveRow) []string {
 		given bool
 	}{
 		{rapport.WarnNewDestination, r.NewDestination},
-		{rapport.WarnNoDestination, r.Destination == nil},
+		{rapport.WarnNoDestination, r.Destination == nil && r.OfflineMethod == nil},
 		{rapport.WarnFirstPayment, r.FirstPayment},
 		{rapport.WarnAboveTier, r.AboveTier},
 		{rapport.WarnLooksDouble, r.LooksDouble},

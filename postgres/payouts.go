@@ -129,6 +129,9 @@ func (s *Store) newAttempt(
 		p.State = string(to)
 		return s.q.SetPayoutState(ctx, tx, gen.SetPayoutStateParams{ID: p.ID, State: string(to)})
 	}
+	if p.OfflineMethod != nil {
+		return none(rapport.SubmitNotApproved) // people pay it; nothing of it goes to Stripe
+	}
 	live := []string{"awaiting_approval", "approved", "awaiting_payee", "awaiting_funds", "failed"}
 	if !slices.Contains(live, p.State) {
 		return none(rapport.SubmitNotApproved)

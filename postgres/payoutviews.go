@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -91,7 +92,7 @@ func payoutItem(r gen.ListPayoutsRow) rapport.PayoutItem {
 		ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, BrandName: r.BrandName, CampaignName: r.CampaignName,
 		Creator:        rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
 		MilestoneTitle: r.Title, Amount: rapport.Money{Amount: r.Amount, Currency: r.Currency}, Kept: r.Netted, CameBack: r.AmountReversed, State: rapport.PayoutState(r.State),
-		HeldReason: r.HeldReason, HeldBy: r.HeldByName, Gated: r.Gated, InTheWay: r.InTheWay, Missing: r.Missing, ReviewOn: r.ReviewOn,
+		HeldReason: r.HeldReason, HeldBy: r.HeldByName, Gated: r.Gated, InTheWay: r.InTheWay, Missing: r.Missing, ReviewOn: r.ReviewOn, Offline: r.OfflineMethod, OfflineReference: r.OfflineReference, OfflineOn: r.OfflineOn,
 		DestinationAt: r.DestinationChangedAt, FreeAt: r.DestinationFreeAt, DueAt: r.DueAt, PaidAt: r.PaidAt, UpdatedAt: r.UpdatedAt,
 	}
 }
@@ -136,6 +137,9 @@ func (s *Store) Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord,
 			return p, err
 		}
 		if err := s.payoutBack(ctx, tx, &p); err != nil {
+			return p, err
+		}
+		if err := s.payoutOffline(ctx, tx, &p); err != nil {
 			return p, err
 		}
 		if err := s.payoutArrival(ctx, tx, &p); err != nil {
@@ -219,7 +223,7 @@ func (s *Store) payoutBook(ctx context.Context, tx pgx.Tx, p *rapport.PayoutReco
 	}
 	for _, a := range attempts {
 		p.Attempts = append(p.Attempts, rapport.PayoutAttempt{
-			Number: int(a.Number), Key: a.Key, Outcome: a.Outcome, TransferID: text(a.TransferID), ErrorCode: text(a.ErrorCode),
+			Number: int(a.Number), Key: a.Key, Offline: a.Offline, Outcome: a.Outcome, TransferID: text(a.TransferID), ErrorCode: text(a.ErrorCode),
 			FirstSentAt: a.FirstSentAt, CreatedAt: a.CreatedAt, SettledAt: a.SettledAt,
 		})
 	}
@@ -293,7 +297,7 @@ func (s *Store) NotePayoutCommand(ctx context.Context, id uuid.UUID, p rapport.P
 				return fmt.Errorf("review date: %w", err)
 			}
 		}
-		subject := fmt.Sprintf("Payout of %s: %s", p.Amount, command)
+		subject := fmt.Sprintf("Payout of %s: %s", p.Amount, strings.ReplaceAll(command, "_", " "))
 		err := s.q.InsertNote(ctx, tx, gen.InsertNoteParams{ID: id, PartnershipID: p.PartnershipID, Kind: "payout_" + command, AuthorID: &by, Subject: &subject, BodyText: &reason})
 		if err != nil {
 			return fmt.Errorf("note: %w", err)

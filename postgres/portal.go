@@ -81,6 +81,7 @@ func (s *Store) PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.
 				State: m.State, PayoutState: rapport.PayoutState(m.PayoutState), DueAt: m.DueAt, PaidAt: m.PaidAt,
 				Threshold: threshold(m.Metric, m.AtLeast, m.WithinDays), CountsUntil: m.CountsUntil, Number: number(m.Number),
 				DestinationAt: m.DestinationChangedAt, FreeAt: m.DestinationFreeAt,
+				Offline: m.OfflineMethod, OfflineReference: m.OfflineReference, OfflineOn: m.OfflineOn,
 			})
 			if m.BankState != "" {
 				page.Payments[len(page.Payments)-1].Bank = &rapport.BankArrival{State: m.BankState, On: m.BankOn}

@@ -90,6 +90,15 @@ func (s *Store) OurBooks(ctx context.Context, from, to time.Time, refs []string)
 					Destination: p.Destination, Parent: p.Parent, At: p.At,
 				})
 			}
+			offline, err := s.q.BookOffline(ctx, tx, gen.BookOfflineParams{FromAt: from, ToAt: to})
+			if err != nil {
+				return fmt.Errorf("outside of the provider: %w", err)
+			}
+			for _, p := range offline {
+				b.Offline = append(b.Offline, rapport.BookPosting{
+					Kind: rapport.LineOffline, Ref: p.Ref, PayoutID: p.PayoutID, BrandID: p.BrandID, Moved: rapport.Money{Amount: -p.Amount, Currency: p.Currency}, At: p.At,
+				})
+			}
 			open, err := s.q.BookAttempts(ctx, tx)
 			if err != nil {
 				return fmt.Errorf("attempts: %w", err)

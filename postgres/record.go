@@ -123,6 +123,8 @@ func (s *Store) applyChange(ctx context.Context, tx pgx.Tx, b rapport.Batch, c r
 		return s.q.ChangeThread(ctx, tx, gen.ChangeThreadParams{ID: c.ID, State: c.State, Until: timeOrNil(c.Until)})
 	case "payout":
 		return s.changePayout(ctx, tx, b, c)
+	case "payout_method":
+		return s.q.ChangePayoutMethod(ctx, tx, gen.ChangePayoutMethodParams{ID: c.ID, Method: textOrNil(c.Code)})
 	case "reversal":
 		return s.changeReversal(ctx, tx, c)
 	}

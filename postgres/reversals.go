@@ -414,6 +414,7 @@ var reversalRefusals = map[string]string{
 	"RA042": "More would be taken back than was sent.",
 	"RA044": "This takes no such approval now. Load the page again.",
 	"RA045": "Nothing like that was taken back at Stripe.",
+	"RA076": "This was paid outside of Stripe, so Rapport cannot take it back. Ask the creator to send it back the way it came, and book that in your own books.",
 	"RA050": "Prove with a code that it is you. A proof holds for five minutes.",
 }
 

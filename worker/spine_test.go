@@ -319,11 +319,19 @@ func TestGoldenPath(t *testing.T) {
 		require.NoError(t, rows.Scan(&p))
 		payouts = append(payouts, p)
 	}
+	b.accepted("payout", payouts[2], rapport.Command{Kind: rapport.CmdPayOffline, Actor: b.preparer, Code: "cheque"})
+	b.until("cheque 2 awaiting_approval", `select offline_method || ' ' || round || ' ' || state from payouts where id = $1`, payouts[2])
 	for _, p := range payouts {
 		b.approve(p, "preparer", b.preparer)
 		b.approve(p, "releaser", b.releaser)
 	}
+	b.until("2", `select count(*) from payouts where state = 'paid'`)
+	b.until("open", `select state from tasks where kind = 'record_payment' and ref = $1`, payouts[2])
+	b.byHand(payouts[2])
 	b.until("3", `select count(*) from payouts where state = 'paid'`)
+	b.until("accepted true", `select state || ' ' || (body_text like '%by cheque, reference No. 12, on %')::text from messages where partnership_id = $1 and dedupe_key = $2`,
+		id, "payout/"+payouts[2].String()+"/paid")
+	b.until("cancelled", `select state from tasks where kind = 'record_payment' and ref = $1`, payouts[2])
 	b.until("3", `select count(*) from ledger_transactions where kind = 'settle'`)
 	b.until("completed", `select stage from partnerships where id = $1`, id)
 	b.until("lapsed", `select stage from partnerships where id = $1`, id)
@@ -382,6 +390,17 @@ func (b *bundle) decide(review, submission, user uuid.UUID, decision string) {
 		values ($1, $2, $3, $4, $5, $6, 'Show the product earlier.')`, id, review, submission, b.brand, user, decision)
 	b.accepted("review", review, rapport.Command{Kind: rapport.CmdDecide, Actor: user, Ref: id, Ref2: submission, Code: decision})
 	b.until("accepted", `select state from decisions where id = $1`, id)
+}
+
+// byHand records that the preparer paid a payout by cheque.
+func (b *bundle) byHand(payout uuid.UUID) {
+	b.t.Helper()
+	id := uuid.New()
+	b.exec(`insert into blobs (sha256, content_type, size, content) values ('\x01', 'application/pdf', 1, '\x25') on conflict do nothing`)
+	b.exec(`insert into offline_payments (id, payout_id, brand_id, round, method, paid_on, reference, amount, currency, proof_name, proof_sha256, recorded_by)
+		select $1, p.id, p.brand_id, p.round, 'cheque', (now() at time zone d.zone)::date, 'No. 12', p.amount, p.currency, 'cheque.pdf', '\x01', $3
+		from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id where p.id = $2`, id, payout, b.preparer)
+	b.accepted("payout", payout, rapport.Command{Kind: rapport.CmdRecordOffline, Actor: b.preparer, Ref: id})
 }
 
 func (b *bundle) approve(payout uuid.UUID, part string, user uuid.UUID) {

@@ -1008,6 +1008,33 @@ func (e OfferDecisionDecision) Valid() bool {
 	}
 }
 
+// Defines values for OfflineMethod.
+const (
+	OfflineMethodBankTransfer OfflineMethod = "bank_transfer"
+	OfflineMethodCheque       OfflineMethod = "cheque"
+	OfflineMethodGoods        OfflineMethod = "goods"
+	OfflineMethodOther        OfflineMethod = "other"
+	OfflineMethodPaypal       OfflineMethod = "paypal"
+)
+
+// Valid indicates whether the value is a known member of the OfflineMethod enum.
+func (e OfflineMethod) Valid() bool {
+	switch e {
+	case OfflineMethodBankTransfer:
+		return true
+	case OfflineMethodCheque:
+		return true
+	case OfflineMethodGoods:
+		return true
+	case OfflineMethodOther:
+		return true
+	case OfflineMethodPaypal:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OutsideDecisionDecision.
 const (
 	OutsideDecisionDecisionApprove                OutsideDecisionDecision = "approve"
@@ -1276,6 +1303,8 @@ func (e PayoutBatchOutcome) Valid() bool {
 const (
 	PayoutCommandCommandCancel             PayoutCommandCommand = "cancel"
 	PayoutCommandCommandHold               PayoutCommandCommand = "hold"
+	PayoutCommandCommandPayOffline         PayoutCommandCommand = "pay_offline"
+	PayoutCommandCommandPayStripe          PayoutCommandCommand = "pay_stripe"
 	PayoutCommandCommandReconcile          PayoutCommandCommand = "reconcile"
 	PayoutCommandCommandRelease            PayoutCommandCommand = "release"
 	PayoutCommandCommandReleaseDestination PayoutCommandCommand = "release_destination"
@@ -1288,6 +1317,10 @@ func (e PayoutCommandCommand) Valid() bool {
 	case PayoutCommandCommandCancel:
 		return true
 	case PayoutCommandCommandHold:
+		return true
+	case PayoutCommandCommandPayOffline:
+		return true
+	case PayoutCommandCommandPayStripe:
 		return true
 	case PayoutCommandCommandReconcile:
 		return true
@@ -3969,6 +4002,37 @@ type OfferDecision struct {
 // OfferDecisionDecision defines model for OfferDecision.Decision.
 type OfferDecisionDecision string
 
+// OfflineMethod defines model for OfflineMethod.
+type OfflineMethod string
+
+// OfflinePayment defines model for OfflinePayment.
+type OfflinePayment struct {
+	Amount      Money              `json:"amount"`
+	Method      OfflineMethod      `json:"method"`
+	PaidOn      openapi_types.Date `json:"paid_on"`
+	ProofName   string             `json:"proof_name"`
+	ProofSha256 string             `json:"proof_sha256"`
+	ProofSize   int64              `json:"proof_size"`
+	ProofType   string             `json:"proof_type"`
+	RecordedAt  time.Time          `json:"recorded_at"`
+	RecordedBy  UserRef            `json:"recorded_by"`
+	Reference   string             `json:"reference"`
+}
+
+// OfflinePaymentForm defines model for OfflinePaymentForm.
+type OfflinePaymentForm struct {
+	// Amount In minor units; exactly what was approved
+	Amount   int64  `json:"amount"`
+	Currency string `json:"currency"`
+
+	// PaidOn A day of the brand, from the day of the approvals to today
+	PaidOn openapi_types.Date `json:"paid_on"`
+
+	// Proof A PDF, PNG or JPEG of at most 10 MB
+	Proof     openapi_types.File `json:"proof"`
+	Reference string             `json:"reference"`
+}
+
 // OnboardingLink defines model for OnboardingLink.
 type OnboardingLink struct {
 	ExpiresAt time.Time `json:"expires_at"`
@@ -4229,8 +4293,12 @@ type Payout struct {
 	Needs *string `json:"needs,omitempty"`
 
 	// Nettings What it keeps for other money that was taken back
-	Nettings   []Netting `json:"nettings"`
-	PayeeState string    `json:"payee_state"`
+	Nettings       []Netting       `json:"nettings"`
+	OfflinePayment *OfflinePayment `json:"offline_payment,omitempty"`
+	PayeeState     string          `json:"payee_state"`
+
+	// RecordPayment Whether the person may record a payment made outside of Stripe now, and else why not; absent when Stripe pays it
+	RecordPayment *Command `json:"record_payment,omitempty"`
 
 	// Releasers How many different people release it
 	Releasers *int `json:"releasers,omitempty"`
@@ -4265,14 +4333,19 @@ type PayoutApprovalProvedWith string
 
 // PayoutAttempt defines model for PayoutAttempt.
 type PayoutAttempt struct {
-	CreatedAt   time.Time            `json:"created_at"`
-	ErrorCode   *string              `json:"error_code,omitempty"`
-	FirstSentAt *time.Time           `json:"first_sent_at,omitempty"`
-	Key         string               `json:"key"`
-	Number      int                  `json:"number"`
-	Outcome     PayoutAttemptOutcome `json:"outcome"`
-	SettledAt   *time.Time           `json:"settled_at,omitempty"`
-	TransferId  *string              `json:"transfer_id,omitempty"`
+	CreatedAt   time.Time  `json:"created_at"`
+	ErrorCode   *string    `json:"error_code,omitempty"`
+	FirstSentAt *time.Time `json:"first_sent_at,omitempty"`
+
+	// Key Absent outside of Stripe
+	Key    *string `json:"key,omitempty"`
+	Number int     `json:"number"`
+
+	// Offline A person paid it outside of Stripe
+	Offline    *bool                `json:"offline,omitempty"`
+	Outcome    PayoutAttemptOutcome `json:"outcome"`
+	SettledAt  *time.Time           `json:"settled_at,omitempty"`
+	TransferId *string              `json:"transfer_id,omitempty"`
 }
 
 // PayoutAttemptOutcome defines model for PayoutAttempt.Outcome.
@@ -4367,7 +4440,10 @@ type PayoutBlock struct {
 // PayoutCommand defines model for PayoutCommand.
 type PayoutCommand struct {
 	Command PayoutCommandCommand `json:"command"`
-	Reason  *string              `json:"reason,omitempty"`
+
+	// Method For pay_offline: how
+	Method *OfflineMethod `json:"method,omitempty"`
+	Reason *string        `json:"reason,omitempty"`
 
 	// ReviewOn For hold: when it is looked at again
 	ReviewOn *openapi_types.Date `json:"review_on,omitempty"`
@@ -4420,6 +4496,16 @@ type PayoutList struct {
 	NextCursor *string         `json:"next_cursor,omitempty"`
 }
 
+// PayoutOffline How it is paid outside of Stripe; absent when Stripe pays it
+type PayoutOffline struct {
+	Method OfflineMethod `json:"method"`
+
+	// PaidOn A day of the brand; absent until the payment is recorded
+	PaidOn    *openapi_types.Date `json:"paid_on,omitempty"`
+	Reference *string             `json:"reference,omitempty"`
+	Words     string              `json:"words"`
+}
+
 // PayoutPolicy defines model for PayoutPolicy.
 type PayoutPolicy struct {
 	PreparersProve   bool    `json:"preparers_prove"`
@@ -4457,12 +4543,15 @@ type PayoutSummary struct {
 	Id         openapi_types.UUID `json:"id"`
 
 	// Kept What of it is kept for money that the creator owes back; absent when nothing is
-	Kept           *Money             `json:"kept,omitempty"`
-	MilestoneTitle string             `json:"milestone_title"`
-	PaidAt         *time.Time         `json:"paid_at,omitempty"`
-	PartnershipId  openapi_types.UUID `json:"partnership_id"`
-	State          PayoutState        `json:"state"`
-	UpdatedAt      time.Time          `json:"updated_at"`
+	Kept           *Money `json:"kept,omitempty"`
+	MilestoneTitle string `json:"milestone_title"`
+
+	// Offline How it is paid outside of Stripe; absent when Stripe pays it
+	Offline       *PayoutOffline     `json:"offline,omitempty"`
+	PaidAt        *time.Time         `json:"paid_at,omitempty"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	State         PayoutState        `json:"state"`
+	UpdatedAt     time.Time          `json:"updated_at"`
 
 	// WaitsFor Who or what it waits for, in words; absent when it has ended
 	WaitsFor *string `json:"waits_for,omitempty"`
@@ -6582,6 +6671,11 @@ type CommandPayoutParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// RecordOfflinePaymentParams defines parameters for RecordOfflinePayment.
+type RecordOfflinePaymentParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // CreateReversalParams defines parameters for CreateReversal.
 type CreateReversalParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -7107,6 +7201,9 @@ type ApprovePayoutJSONRequestBody = ApprovalCreate
 // CommandPayoutJSONRequestBody defines body for CommandPayout for application/json ContentType.
 type CommandPayoutJSONRequestBody = PayoutCommand
 
+// RecordOfflinePaymentMultipartRequestBody defines body for RecordOfflinePayment for multipart/form-data ContentType.
+type RecordOfflinePaymentMultipartRequestBody = OfflinePaymentForm
+
 // CreateReversalJSONRequestBody defines body for CreateReversal for application/json ContentType.
 type CreateReversalJSONRequestBody = ReversalCreate
 
@@ -7556,9 +7653,15 @@ type ServerInterface interface {
 	// ApprovePayout Approve as preparer or as releaser, for exactly this amount
 	// (POST /v1/payouts/{id}/approvals)
 	ApprovePayout(ctx echo.Context, id Id, params ApprovePayoutParams) error
-	// CommandPayout Hold, release from hold, release a changed bank account, retry, cancel or reconcile now
+	// CommandPayout Hold, release from hold, release a changed bank account, retry, cancel or reconcile now; pay outside of Stripe, or by Stripe after all
 	// (POST /v1/payouts/{id}/commands)
 	CommandPayout(ctx echo.Context, id Id, params CommandPayoutParams) error
+	// RecordOfflinePayment Record a payment that was made outside of Stripe, with its proof; whoever released it cannot
+	// (POST /v1/payouts/{id}/offline-payment)
+	RecordOfflinePayment(ctx echo.Context, id Id, params RecordOfflinePaymentParams) error
+	// GetOfflineProof The proof of a payment that was made outside of Stripe, as an attachment
+	// (GET /v1/payouts/{id}/offline-payment/proof)
+	GetOfflineProof(ctx echo.Context, id Id) error
 	// GetRemittance The paper about one payment that was made
 	// (GET /v1/payouts/{id}/remittance)
 	GetRemittance(ctx echo.Context, id Id) error
@@ -11042,6 +11145,58 @@ func (w *ServerInterfaceWrapper) CommandPayout(ctx echo.Context) error {
 	return err
 }
 
+// RecordOfflinePayment converts echo context to params.
+func (w *ServerInterfaceWrapper) RecordOfflinePayment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RecordOfflinePaymentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RecordOfflinePayment(ctx, id, params)
+	return err
+}
+
+// GetOfflineProof converts echo context to params.
+func (w *ServerInterfaceWrapper) GetOfflineProof(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetOfflineProof(ctx, id)
+	return err
+}
+
 // GetRemittance converts echo context to params.
 func (w *ServerInterfaceWrapper) GetRemittance(ctx echo.Context) error {
 	var err error
@@ -13687,6 +13842,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/payouts/:id/remittance", wrapper.GetRemittance, options.OperationMiddlewares["getRemittance"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/approvals", wrapper.ApprovePayout, options.OperationMiddlewares["approvePayout"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/commands", wrapper.CommandPayout, options.OperationMiddlewares["commandPayout"]...)
+	router.POST(options.BaseURL+"/v1/payouts/:id/offline-payment", wrapper.RecordOfflinePayment, options.OperationMiddlewares["recordOfflinePayment"]...)
+	router.GET(options.BaseURL+"/v1/payouts/:id/offline-payment/proof", wrapper.GetOfflineProof, options.OperationMiddlewares["getOfflineProof"]...)
 	router.POST(options.BaseURL+"/v1/payouts/:id/reversals", wrapper.CreateReversal, options.OperationMiddlewares["createReversal"]...)
 	router.GET(options.BaseURL+"/v1/reversals", wrapper.ListReversals, options.OperationMiddlewares["listReversals"]...)
 	router.GET(options.BaseURL+"/v1/reversals/:id", wrapper.GetReversal, options.OperationMiddlewares["getReversal"]...)
@@ -18376,6 +18533,116 @@ func (response CommandPayoutdefaultApplicationProblemPlusJSONResponse) VisitComm
 	return err
 }
 
+type RecordOfflinePaymentRequestObject struct {
+	Id     Id `json:"id"`
+	Params RecordOfflinePaymentParams
+	Body   *multipart.Reader
+}
+
+type RecordOfflinePaymentResponseObject interface {
+	VisitRecordOfflinePaymentResponse(w http.ResponseWriter) error
+}
+
+type RecordOfflinePayment200JSONResponse Payout
+
+func (response RecordOfflinePayment200JSONResponse) VisitRecordOfflinePaymentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordOfflinePayment202ResponseHeaders struct {
+	Location *string
+}
+
+type RecordOfflinePayment202JSONResponse struct {
+	Body    Pending
+	Headers RecordOfflinePayment202ResponseHeaders
+}
+
+func (response RecordOfflinePayment202JSONResponse) VisitRecordOfflinePaymentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RecordOfflinePaymentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordOfflinePaymentdefaultApplicationProblemPlusJSONResponse) VisitRecordOfflinePaymentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetOfflineProofRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetOfflineProofResponseObject interface {
+	VisitGetOfflineProofResponse(w http.ResponseWriter) error
+}
+
+type GetOfflineProof200ApplicationoctetStreamResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetOfflineProof200ApplicationoctetStreamResponse) VisitGetOfflineProofResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/octet-stream")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetOfflineProofdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOfflineProofdefaultApplicationProblemPlusJSONResponse) VisitGetOfflineProofResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetRemittanceRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -22451,9 +22718,15 @@ type StrictServerInterface interface {
 	// ApprovePayout Approve as preparer or as releaser, for exactly this amount
 	// (POST /v1/payouts/{id}/approvals)
 	ApprovePayout(ctx context.Context, request ApprovePayoutRequestObject) (ApprovePayoutResponseObject, error)
-	// CommandPayout Hold, release from hold, release a changed bank account, retry, cancel or reconcile now
+	// CommandPayout Hold, release from hold, release a changed bank account, retry, cancel or reconcile now; pay outside of Stripe, or by Stripe after all
 	// (POST /v1/payouts/{id}/commands)
 	CommandPayout(ctx context.Context, request CommandPayoutRequestObject) (CommandPayoutResponseObject, error)
+	// RecordOfflinePayment Record a payment that was made outside of Stripe, with its proof; whoever released it cannot
+	// (POST /v1/payouts/{id}/offline-payment)
+	RecordOfflinePayment(ctx context.Context, request RecordOfflinePaymentRequestObject) (RecordOfflinePaymentResponseObject, error)
+	// GetOfflineProof The proof of a payment that was made outside of Stripe, as an attachment
+	// (GET /v1/payouts/{id}/offline-payment/proof)
+	GetOfflineProof(ctx context.Context, request GetOfflineProofRequestObject) (GetOfflineProofResponseObject, error)
 	// GetRemittance The paper about one payment that was made
 	// (GET /v1/payouts/{id}/remittance)
 	GetRemittance(ctx context.Context, request GetRemittanceRequestObject) (GetRemittanceResponseObject, error)
@@ -26339,6 +26612,63 @@ func (sh *strictHandler) CommandPayout(ctx echo.Context, id Id, params CommandPa
 	return nil
 }
 
+// RecordOfflinePayment operation middleware
+func (sh *strictHandler) RecordOfflinePayment(ctx echo.Context, id Id, params RecordOfflinePaymentParams) error {
+	var request RecordOfflinePaymentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	if reader, err := ctx.Request().MultipartReader(); err != nil {
+		return err
+	} else {
+		request.Body = reader
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordOfflinePayment(ctx.Request().Context(), request.(RecordOfflinePaymentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordOfflinePayment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordOfflinePaymentResponseObject); ok {
+		return validResponse.VisitRecordOfflinePaymentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOfflineProof operation middleware
+func (sh *strictHandler) GetOfflineProof(ctx echo.Context, id Id) error {
+	var request GetOfflineProofRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOfflineProof(ctx.Request().Context(), request.(GetOfflineProofRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOfflineProof")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOfflineProofResponseObject); ok {
+		return validResponse.VisitGetOfflineProofResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetRemittance operation middleware
 func (sh *strictHandler) GetRemittance(ctx echo.Context, id Id) error {
 	var request GetRemittanceRequestObject
@@ -29571,501 +29901,509 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rkhs3sif+KgjuRng3lrLk25z/qD/JsjX2GcvSkTTHOzvjpcCqJIlhESgDqGbTE4rYp9kH2yf5BxJA",
-	"FaoI1IWXVnvCn2w164LKTCTy+st/zjKxKwUHrtXs6T9nJZV0Bxok/mspKc8XLDf/z/js6eyXCuRhNp9x",
-	"uoPZ0+b3+UxlG9hRc+FKyB3Vs6ezqsJf9KE01yotGV/PPnyYz7JKKiHNtTmoTLJSM2GezuFOL+yPRKyI",
-	"3gAp6RrIElZCwmweXYN7WLiCHb37Afhab2ZPv3ryJLaClRS74/e/YFJpktMDYRzfjt/3iSK/Cg43ZM/0",
-	"RlQ6sQ58ZJQOOdVwTIf5zLxhha90H7sT3KyZV0XxYT4LyF5SvWnehFSV8EvFJOSzp1pWMI3+LIddKTTw",
-	"7PBnONRv2QDNQTbv+b657JG5LkHiz7/6aj7bMe7//Vn0lauXVGeb9LtWj+wF4UuOH1OwHdMpabQ/hg/I",
-	"YUWrQhsxmJsls121mz393MjEjnH7r2a5jGtYg8QX/XIsHT8JmSuiBVFAZbYhK5S62EJ+SZIqLo0Sbhns",
-	"34kt8OPXvtsA0eanWkooKyAnBeNb//4uNd/gAx/ZJ/bJSndtQ2xUGwD9wglYnAtO/MK3/FcJq9nT2X95",
-	"3Oiax/ZX9fht8ETzBi2OSfADPX1bajFxU4qcHtweRNaoUnAFTjmWgGorE1wDRxLQsixYRs1KH5f5yvwp",
-	"8rYl4xRX1SXph3nnW58RfIuRsy1AaZZUSrEsYNf3YnvF//iHEry9gj7Sv3bPjazipw3VZA9ck70UljDI",
-	"+p413PL8U1ECv9sV9rPVI7FasQxykVU74PpTVUqgOT5nV3xaP28KueYzDXf6caZuL0BoTZcFhIRWmmrY",
-	"uW+7HI/n/xJ0EpLQrmx+8FsLt8ezspTilhbPJZjNZQiX58w8hhavpShBamY20ooWClCs6z/9c0Z3onLU",
-	"LopXq9nTv/UL70vB4TD78HNUcpkiFBcD+Q3ZVUqTJThz4iAq/YmakwKUInu8WOPXKNxqVOIagJuj4W+z",
-	"UkJJJapWCQVQBXL2c1yFexX7N/uQuf+i5nKx/Adk2rzGU+r1Sa/z91td1CZjTg/qWIF+XSnGzQebn+05",
-	"whQp4BYK8y/KCaiMFiigN4Quldn5O6BcEb0RCvzRozRdB1qzPjDnsy3jefgllbJfIQpzvai0YjlEv8Ue",
-	"fiCdmTlgvbhHDmi2N+aaD3NcxbjndliInxPj3Ne0oDyDY8LTLPMCfLTkZXNTvQzG9R++jJIyq6Q0Nlfc",
-	"AgpX6d8Z3NO8rGf1PzClj7+Aadi1/6ePxJ4QH+rXUCnpwfw7MOOHv8G+LL5Y/m1urb0JemRJOYc8eO9S",
-	"iAIot6JG3QHZtntSVlmzSvfU+hGJ9W6fScluaXG8A78Te2/iw8HsI54rQrU1Zyjf+h2WGd0p5JxQ1fwm",
-	"oRRSK8L0jVVZ1LwGcrKj5lmsKIx+k6AraVfZJok5TRbWYGuZP48020VtIDwHW3oJeG5+MybWQkvKFRra",
-	"JcWttEKD1EihkQjzv7F9vjfm87A82Hf7y+f14qMUF7xSzWmTOlBGHCPmFCnYLUhz1I3WRLU4xY4gPIVW",
-	"Qt6EfCV4shOkXiCDn/1xUALd5/RLoBBb9fagNOxa3s/sl4pl26X5dTavmdr64x1IEWXb15Jy67e1yQuF",
-	"guNPf6uhNObBWhDB0TIn+w1wQ41cgCJc6KjOWzEo8s7G/CyyLeczpkLBZGbtTC3sc6lemEPT/O8SCrGP",
-	"fpDlmH+AhLJAM4ga6UZ1imZRQfm6soddWVBtZMFIuigKsQdp3mqXPJ8ZWw7yhTEXJc1085fS3P5z3O/n",
-	"k0i3EUWu5mQlxY48sfLEq90SMEqiNJSKgNEneETDLxUYxRwj8y0tKhjrkzayJ4wTiaueW75Hhc84Zcdy",
-	"ktECeE5HH+85KM04WiKLTIhiIVarRdyqMTp1R/mB7IXcMr621o0xUg87dF0o06hkUSgIXWlju3ql6g5P",
-	"Q0Jzmd+g2YbyNeRR8uViRxlflCAXG1FFAlivUInv5oaPggOxN5hXSMjA6BdlfFjKCd4f3wlS6YXx8Y1Q",
-	"swxi+uXQ0ilMkb1kWgMnWtz4w8X5yjbAZJ4Xo/ZIpuByfMws/evC+tyRS9I/gNaMrxcZLQ1dM+dxHZEV",
-	"aLapGUs12QmlrRWrNlSCocEWSm0Urj0iQwKJPSiypNk2SnG/BEvuHlkrBF+7WCTR3XcwRbQo4nIjKi3N",
-	"B6DkYHih+/iXlBXKPtRvYEUU8Nxueh/2WYo7lB8j6dE3lUJpWixonktQKqZkvGzALcgD8StLCoiCTHCj",
-	"y5hc6I0EZXTR+V7a10Y9G9WGJLSetnPZaEFwYypvAlkJNiswGwkOgJ6a2UvM6vJjMuyp3C2qMsHLb4ya",
-	"YJzsNyzbEEo47GvqSqYAg3xGJ6yqonCa9oY8cQ4RF8Q8/lFVRjngXx2PMP9kNLr5KPcIsoQ15XiyDBtm",
-	"Xcs591GuI74f7clwC89bOjnF4obCEfk9VoUdmsf0WHyzx/df3zmQPHxOijt4WgwZis/ddeiSdFVicJx+",
-	"8fmT+RgVOSny2ijQibcd64OJD0ju/xG7viOvZ4lqmusn+IgTbIwXRv1+ZhTCF0/G2gQjD/W2qftk6Nh9",
-	"sDKWOMJHH7TjzssxZ909yvbQGfPMGZJGwTOuWjqfctjPolmnuIRfJFyD1vkVgzXm+W9caK4TkQmSyIOW",
-	"pr04aS5KUcD4j/ZhwPY3d0M7TQ7bPj32ec+DU+KMr8sKoSBmXX739OXLOfn8y6dPnqAJu2M5Z+uNjnpI",
-	"9LCwoqvi2cICZR4Du8ZQvCH/3x++fPKEwF1mLGTGSQ47oQjlOdGgtIrqtY0omBftUcT+zt4Qk7GR1DF+",
-	"c4o40ev3fHzY2F7cDVMj92ZzH652xnw8boAPSEpmvz1qHdSErvj+7SuyB9iaX+fkM/JS8JwezJnzb+Rt",
-	"xa3BVfPg+Oldcv8qeMRr/P7Zj8+IWf4cJQzu6K4sgHxbGXF+/DXIgvFxNmdAyoAJLQq5RXS+3LO43giB",
-	"mLXluqFn32484ehvduDEw6Kz6667YeqdMHGRXTk7QWimVgSE0jGV5328vcShV2vt6517z+mupGzNowkh",
-	"WcEFfOVXe8jJ8kC42KPO5gK9YTzNaaXFzhqyLHYcvK2DCTa2oKnU5ll6AzsFxS3yo6bloBLtEpHeUlbQ",
-	"pT31L5C35UJvGF8TVQLduug5RnLJryCFjYdiAK/K16DJniqSVbqxGy5jZCwlg1X8F3zvaBMxE7sd0/oS",
-	"QvCWrTnkxEeZ1RxFgAiJIXV8FwZRFrJyFlLvxrAXv8FrP7hzD6YliVx2YbECGE0Q4Lla2ENysBBnQ9VG",
-	"07VKFmJtgBgXwOb3zedTxttn23+heeTkTIvzSPFJCg4egEPE+IsC+QZWttqAjfc3SlGw7DA+N6VA3l5E",
-	"/axWIJ3+oBKIqDTWgmTGmoS8VknKSugBtPWtrOIZu16sLFDpwzx2hLXX+ZpKzUGqDSsVKUF2ixUanY1a",
-	"cLQcHiVDc0lXmIirOLdJUeB5IumpQe5G7Uazqd/hxUO2pD+oRxhqgWsTqLw6aOhTrVbf1dotEJ5Qhc3r",
-	"E61O/DbqPyRqs81rK9BujLbO8MRpy0oo54EOqAUkDEsGWuvoJOwqxL6z+7R6paOTd/wxuqN339uLg0BO",
-	"rYUmHmXurBqsaDjh9DrjRLnP02G8gj8xwjXJ0Wzp6U5QqF1YBcRRidh7wjRAUk+29erI5wdJ4TGaeIJ2",
-	"PEXBpQMwTjHViiiuVGJapG9/n+AmDtnVL4QkZXjgBOY1ZuyMsY6LvZxW+H2jX32jT7Ox7t0y+NAj5Jfx",
-	"l50ze01/mXPIn3G1j1WvLkV+SLhkE87EFSsKyOOb1hYB1xvX7lvjR1K1hdz1dJxcJsGUMv97kqhOs+e8",
-	"pjQEG6LzSfaNZ8WxuhnYQ5NYddI+HT4/xlDlMhsmkOZrbhoVK3Bcikr3Vh/iFXMsdTAu81NCCRZvrkDO",
-	"zf+L8lFVzsn/+z//N8YbqnvqF2wd605YL2FcxCCUjKjhgvEdHwMSKyIqqQjclQVl3BVNnhvbwSDktECH",
-	"u2V5mODZu0RCeh1BCjrxu6asSHBXcCCK5UA21KVxNkCE3oDEv3ARMD0aumHo00dyBLwpnsLKUGIvbT1u",
-	"vGqDOw2S02IhE/E0mxdXAHwSR9aCwyImnu82QDjsAQNCu5JKpgQnK1HZGAXKFTY0EcqN9EoYLbwjFZpP",
-	"MPVrDQV/ZjYdW9BTCLCjh4XNL0e3KEoCnnQgDQF29ECoUmzN54YMgDKDYm031XGlvLlqihpU8KPQ0WYA",
-	"s4dHG4bTA2gHUenp9drDppwobbWrVT6u9F+J4jZlzm2Ajf7Q2Nnu0mlWqdf7v9mrTbgGwx3tndORo5aA",
-	"eGamDpbnYrdzlbtT8mjNXZ5kVsLc+xraNZTrSauyhLlmn/mUKLEDc6qbU2HFOOUZ1N0TLoU7nLyAu5TK",
-	"EBrmxFmHVkpcISnLNu4stadAu2z/qxGdI55QKfL/uZORdjbkYgOonPw/tfu3FQdo9ZU1n2geeBm7RsGV",
-	"7RnUF8c2zQQlSCu9iaEIOGOirgSmR2dBn3QMdGGgujSXJr5r8xPA9uxmlG6Zgou3iv1RTHYlJGRUxcVh",
-	"79bSOeS1ciUG3cNvMP2PD2x0VbrB0VPiQsJoqTpUydMjcBvItm9AYTfMUctkbWpF7JO7eBlS/aiGQ1jL",
-	"uKeSu46oeLNjVcTtQSUqGav1f2ar23x7GN4fC0WUlC/6QC2yDZU001ADa2QUL7AOcOAuRIuB8PG2Mz9S",
-	"tRbywC3QEag+x6JMETm84sVh8smTj/CX8arUW19LIVYnvrablr0jOVszXXPIaCXgmmW2jQ+7piVkAsvt",
-	"8SGtI+TLic5uz3edcoxT7GdKtEsGZ/yRwBV0CUVib6S64g5GzvaiKnLbrriqFBi7fD8be4j6987rhadI",
-	"4YpQO1/LM3di9Afd8PZn9uLWQZM4g47KyjaiUmHfc39l2SnZ95Emr9mmxgOLM/iXyh3CxyYROnvjdUXI",
-	"/rI4OF0xJkuNJvWkT69vWsZjhapaotWEsftxZS3xs783ERuz4dtvDlOVToTaAhOwx62hJQs9ov2sFuQJ",
-	"e/2U42EWAOU8GdP3XwqGTR2OeebgiMp8UErXcF1UNpcceaXtwpklAGK+hg1zYRDjCDWfM7j+u4hOx4Yy",
-	"R4c9y/Vm3nRhFbBqhaGaNXt0oc8G1n8YeOMG2Hqjg1dqUZ7zxrHIBk60TkuGn6ZYQ+3UKTrhhe1xRE1a",
-	"d03fECgUtPrucgFqbttlbcYzY27Pxfr/J+gmrxSO/L0px7Xb1fWH9hD+IqayO/nOsJTtE944j32aGNQR",
-	"kshp07UTj4Mp4SK4plmEGrBzlvpgM8y5pVweZcTrNX9+m23H6Ro1iwtEDAPCOBQUu/rUB5u9J/K+Gqgo",
-	"zUspdmLhrdPB9nktabaFfIHoYcfpnSiSUGK1b3y6eIqiUCVkeiGpZiJWrlplG0IV+ePTz/4wKdLcoH6M",
-	"v2dH5Ra0ikZQJTg7R23Enj+1HamSGVXz/dtX5IvP/vCHR58RWpQb+ujzSSvd0bvFDtZ0edCpujZzSW+p",
-	"+Q5yRhfm723VUKMi7Gzl2y3LQczmszJfxYOW3bUx3v9iCeuqoDqWXH1GMqphLeTBmokF3SP9tGSZTpuL",
-	"qoyj3j0juHhb3KnoAUPWhhktI5QTmkc0fUpoZVSpXLJ0OHMZ9J4rTjD2vfIZ0v72MhcbxyKLKW+BO8iq",
-	"qUuDu5JJmPaiKaUiY/W4bSm0HsG4VTj7KMajoEBgdC0IcD0NY4etOdWVnJBmeetvie3deDGKB+1xeTjf",
-	"YW9d08VKyEW9jlkjATPP19zVVzFO7Z9zyAqXDjEmVy7pnifLWxKNJyeVxCZdNPPDQm3o51/94RIuXIf1",
-	"6RraxiBo7/lasBwNQi/QZ3CcVRgu3e6KoCa2EY8RTqEl1mUsSKcmrxj9d694Y5PCHQvvXrTWWK2SVhHT",
-	"97vfn6O3ShTuwctWI0py10vld367dYPeNdzVeOH4prmp2ZgdIckraesm0+3dcJcVlWK3TB96r9KSLrKC",
-	"VtGGvXjDPCtAacEnfNNLf0vyi3pxYRBLpMaEAQIce7U8tIgEDnta1BiUxj3NE+hCEm7RdV1IUSUtsErR",
-	"NSwkW2+0ShKvIzktXreIdPzSLgPbnx8XNCkh84UsHSlrCjUuujHHJevsvclkXb3udyzbTkWQaDdhpLxc",
-	"vCz68saii8JITjAKRMZo8cwhQfa6RrEIPzra046HxOngsdMuZfTmYsGFXmRNLOB4/e1rFj0FHiMFq4Z9",
-	"i+JcgVxDvmA8FoJ8t2GKlFKsWAFkCRnd2UJTi69qi7NsM8zpQYmw4nzRhRsNkTHoAWBxZBFy+37Gb5m1",
-	"5gRfCiodsqMEmh9s6g59tlShy+Ra7Et1MznzyvUD1RslkOIjoZk3wJ0hTaKUTHQW9eze00KlF9/g97WJ",
-	"e/fGiQX306VpnMDgcnpYd0pLyO+MuxLjUkx64UFBz4jXTCzb9KrSeWi1ue2qYxQUYNWKEPECj3RvMB4U",
-	"k2g2rgXA43C45/88QM/TmgGmkPzitOwGtYe69SKUnviIphUrjKIP4geFHBniw0Wc9XCfXNFht6+54Iqv",
-	"v9iXxlY7r75wUsG/T66Pj8+Or+AQ0x5smzLO6KSvcXWFxV2N9dBXPBeLimubjhtHUHPPJH8wpgAdLiCS",
-	"xdVCB2vxXz8kGc/UVI/P82HaHAG8a2gxF9xYVuyvvrteWz/neNEIij1+1ai5/hNBqSNrbtC2Rz/P3fGW",
-	"01JtRNRSKiVgBXUG8b7eHdVqTrQoWYZAsPRWsHxOFPsV1JwYj6FkfD2vm5XMNXvJ4t2rkk7qo3D7mOpE",
-	"iP9QwKJuzTgj1B3SoP1cv+S5Z2Ub9LwXlaslGydY2GcJT++RfcT1EbHEs1g3sJoOJ6dOo5jAvh5GvbnE",
-	"2ASqFraUdrCR25uFx00eHq5HAhRzorSQhzn5wxOiCMqvDUd2BiaMwSV1xY0D0wADgP/2xX+YWOsTzAlo",
-	"F8h7KvXxIpYL2VCeJ8rFzy1vCT95bOgltvxvfLnVRF96SvK7qeaN/OZjuBOd0TxYd92/ZIcqzeb+/xZ7",
-	"pjeL8B2WNKC0a66yf0Fi/HyG8wllIr65EyLxi+CLJWxosXLbb6SZ6guSo8+0gEmJtMOkvjxzZMZqOgqq",
-	"PTATwSYd23B1y2CP+PxPmylThCmfLekA5qaC7bYE14E+BXWADtvT9sUZgvYJ8mkY4o2IjjhYOkIb6e8N",
-	"6xs1y7aKiNXKQpv1iGbC2Z3i7caAR+5nqxwVbR+XpDvbo5YKHFWG7b4YWSc7ukWcQ6bIl0/+OBxoP8qS",
-	"1RLTXkxcXApY03jSa1KwZHK+e4yjGezE8VAmUqszh0QV9ZCsMfgnYvRXDMTBnEdoB33W39GQ1i+1n4/X",
-	"j4udxOpFMMKuB+zpICqpoFjdEMGLA6H5jnGFaL8WF0BNQH6askQtFifP2AtYGDwmzsN+3l3CgQ529OnV",
-	"00GBRGwS0qjawKl1fljntcirqyTavdEeySnohBVxQvFcjzVqYf4XlYw3m5XVsmBqM6nwz9ob48dNVi0S",
-	"hF2RyZKeE1qQmC6SwOJsxSYlz0cVttk3ziNui0+SStcrXfRoTy/uF9qC9e65XgjrqIjpuGql3lFjpqk2",
-	"Y8U8OK8xXYNSynTTVPuxRtBr99f6wlgDPSdqI6SevnHc3pj2EfjxnyiSV0CMiBEMrFo0EftAsmc8F3sc",
-	"ORf9vFqWz0F1Sotnhz2dD42yXPwodNBUMqnQZ7gK5fSxop2nR9duvvaEYJqq7CNOSO0eNz6NQf7qzvF0",
-	"7++pwPqmslOxY2flpJMQsQ42hzNyq001r3lO72IvounqL7+envt2V+rh3vqj2zCq+q2UseK0ROv9vB9C",
-	"wSXxO3WTQmvISUmxuzIIAmIB9KdNjeLfPvv502ZWWD8x/EhO12bfgz0QxI7jOYyx53Y9UbNjnCtixP4p",
-	"TmDRQKgif/3rX//66OXLR998MyeUGPWBA+5khaPVkR03BAzT6kFzvAMW8PkIlVKv3q8t+vndPEmqDnEs",
-	"GcaHgVtJnRHTsBtgjBohB6iqbG8CcA3u/5RmOxovWotPzbY0sgtvJzncK+OEk8DW/A3cglS2cfW88PkE",
-	"k72UwtgD3tkaShE0F4eB6LgmfuELjjsfc7nxDu9EWUJOcPqVxYs/gLYxQCEJ42RV4Lyj/vnnOH/aXTmW",
-	"xKqE0QzpngrNVPUQ6rxZg396kqaXOCwsc653UPyJanhTmzANoE2lPOyZFnaTKU2LEJQKMaliwZ3vKM9f",
-	"3cIpCAXpgMdPG4FNfwjUysX+htBYCGRMpKNbomQsOAdehtNzFyzR1XRGuKMV40iWCH3H0AH43o3wHoX4",
-	"+S4cdRsC/0U1dZbEnKSZHsDTomRHsw3jcTyu66m+ga7LLcSVBRcVv1SDXx94YGNqDz5mv4nhVn6fBOvs",
-	"ojfAwacyHCPdI93H9ojUJVRRKJ3XU0h+MNaxY+58hUEjYxymsrs7mdx067gI4dKzvi5EtO93pZD6hQsG",
-	"dC3aok23JeNUHuLIoljeciyi//721Y/Evs5B8xI0NYkWLvhRVDv+iSIboDnIjnJeV6AU5CMs+AJ6Pi8F",
-	"4WZfPjEH3JRzjy+UO1pXLg8L2dIyYfq2IebAK45W2bxBiv14OXNkEvvYB5snLQpY6UX0GHkj9oos4SAc",
-	"ko6du/35/MmTJzj4B+kFOULIkoKpeHSru8ccfeY1jxqy1CxwH9ldYY8ciP2kcon0+HlfgpOuSkGQAQvC",
-	"xxRxpg/CZ1O1JXtWFGQJZEfR5RwvfWK18CDRCWNnR5gmVWm0lDLneu6DBqOSOWK1kJZKx8YCUFkwkETa",
-	"GeytB0e6iaRYFpMM1iaEEJfC41X9wDi4SevGGbDiV8CcfIaD9WtpbOKUVs1EF3wLMmeZPoJvMQyy9MSi",
-	"UZuXxohiHY7B7ihasHwMqMt+1rwrJqv/LirJmw6Q4yNELdz0jLj66Em+pMD3fqlYtkXk7mMa/4jZQIdS",
-	"aNdkaP0f5pavzS0ORolpRUoqgesoePgdyEj723ORxx7+P83FiYcsNL3rX6Wmd0RSDeknxcCtGpDAgBpu",
-	"3cGb5yH9h9l3QgjW869VgDYfYlo3WptkwKgLPZEHLo7TsZd+wyS7hOHU2UOnp2bbD1InsPOchePrWqU2",
-	"Xz0591PeCR2LQOWwZHo85Po/7MMS9k7BOIxpMa+f4m+Z+3UMfcAFhcQS5HQR+QHyNUhzFCXjoXG/uXZ8",
-	"OzpRQs4Q++gWcIDpnCBR7EjT8BBPhz8nVUr2Bc6Sh4m+46fFM+74ooVcn/k+2jraGMbPdC/Jz5cB+6R3",
-	"knLlPOPr+VrH7zqr0WhwTMbZxRpsCiJGsA1i7RMTRi70zTnQtaqIUfglZcVzynOWR9ODl0Hh6pvPcgoE",
-	"lC+f7W0KxouafGUUI3lHD+hTAB2R9Doq7Gh92zE8UQvFyJfLprKehg/fxEIx2QYQR3ASogM9jIreBONp",
-	"Ysn2DFgbY7KFoWJ/XVC98CmQRPEOpNATHLRP7/1HkaTDzD0ycn+w6MQKwzEfAWVTHHnBit6wQhwocqpE",
-	"f0i8/TughbEjj6NzE4bfe8GKaBgcZQK3UwGW8LaAulOm6bBiKe5g2uqX4s5RIvINFd9ysefjHwhK0Xjn",
-	"XsV3VGeblMRXXALNfZKuMxJZKO1GU2YIu86FttDrNL8xHtYBAztbKDWRdD8czWkoNZ+54hv/peFCW6tK",
-	"CfFb0K5MaErjyJqyGLa88VuplIb1NpX+lChwcSxlPEoNd5oIngFOfZoTtmqGzWtRKqN2W0j0gcpxD+5P",
-	"vGxoAFDMtI2WKWLHcRHVKl9IdTD4F6VI1ohczD7FcdyR9E1REMO3ufeqESH7iyfEMTBic9pwV3wQYyGM",
-	"dorIWjgNdb8RCieFS6DZhuwp08olkLqZqeC9S1HxDBa+2qN5fQOebS9JbIWLAnmKHU4v0r3Lqa9K9lVj",
-	"rWFqwbnYUcbNGxYbUSUOqpWE+LCzehafsWqRxWg4rAWxU/8ct9nOgqUiKyZM61tVRbHAu1Ouofupm+jP",
-	"6SEA5N5TuXtUlfHaDoi5TUbScfSAn1qsfEgQJdeetccPM0IWzVzY59n59Y4cZYUDO1aJB8ndoioXcIRP",
-	"P7riNgUa6XdWbStYIraIfSwWzbfNm30eClezL1oiebSjYmLdbOmo1oGc0VioXS1olTMRt9EshH0Cm8pG",
-	"k5O2b+ugCkp9pk0QONqpiOOfsOQiX21P4wuNpzrFP9lQzm2M14ewLXr4fFYKqRHBNd+hdV8UfuRadLZI",
-	"QROa/LRmAxZg/dWz8iqLcR8Hum/N5Z1iY1kmvGDxanDfB3U8MJrleQxR2hzWemPMEoJIbeyWanhq+2X2",
-	"G0E0to8hZBvjRhL90IGoTbDRu8jYgreUM80U5NdoudgBP+50HdkGduzFT3ZvcVhM3j89sa80IvLbeg3K",
-	"C1Pfh7yBsji8bS7vxQNGFo9uuxDxh4hFIcQ2euw+8zUwZC+FNrbeHGvamI7YOUQLUgDila9FVJAC0IbO",
-	"CIwVltuwAp8hxJZQ/RQf/v3q0UtjacdPL8m0Bu46YtqPNE9B3+hpU8lTfwV+RL3ucNHHMxBqI64pB6qf",
-	"PZw5Q1Y0mqTRdsGMy3peTsILtsrhtG7dtG4dpVLP0oHhJo6Mu8RRlE9RH63BuA82y6wFsYpLhznm4Xnk",
-	"vY29HPYLu1tiA3XWjOPrrcYUK0wLWkcv0jnes83T7QT9e7en27EzxP0TXJhb6uS+30b4QpFMNi2Ex1Kk",
-	"DgUnYyzsXbGi8A02vucgSVZQtotmWBNQmUljoQf9XLFfYVShdRc/sUEza32Te2L9zh4KXSKo3xMWuVAo",
-	"/yVoybJwJ98y2Ns81taCr9vmfmU/2gKyK3prfytYtnUQpE6Rq+i2r1Gmz64YXwpeqdjAJKJF6V18hyUf",
-	"wfutuFZTcbsC/Oix5+pGFHnzmlNNoR1MCwE2eO3JseB2eogiGLQy5KrnnRv1ocy6CVVbPMXHZejsSyet",
-	"c9rYand1j5F11IkP3IH67kBb7FtXuq4w6IZ+IuUZFEVynLUjxpBcvqsv7G1i1ZKt18MQIg0Yu7s+Dunt",
-	"WgP9QwOzIT2RtoPzfpxSGrmvcBT+jnEhScXd3E/znyDXOUJo8najeLcaOIc7wrgWJIRu75RU0qJwy9pF",
-	"X9HeghGUET9HG7HpN/TWnEzAQzD7nVE6pACj7fC7fZHyYOkJB90HmN+UcdWNXlhcB/Hxs0EI7shGdmy5",
-	"QXo0bWNEVTtjNn325Mmn5ImzyS2Poy2r58n71A7LC+2G443QRHVqDvRvhmYlXnmEA2GCeTGlcAWfvh+9",
-	"QXKtwxlgR2vXJJrP1uwW4q0U9kDrOQ07Qbxgx1FF3mrJSvBBdrcHRuy7sESie0ZIAII9YI8yqsB4QNpm",
-	"5AbayY6qHWIU/xG0j07eX8PYpGNGup62CenuFP6LptsE1+sdE93HFiW/pAdjcH2imu08IgnuP7X9Ic1h",
-	"UbOpPivi58Sr1Qoira8PZM7VrolMRtjN8kUA8HUcXnW6EuNflOXEXWyOEbuh6iNmH4zA40JfZuJVdEJV",
-	"EwsPQtu21Fx2R041Q6mGh09NHTGVABNDUQlHMyVl5qRYxBQRCXg/wpe+ljTgpXojRbXeuOuOoBmf9PFk",
-	"XB9phztH/aRH8QB/CH1yzEtD5CTbTkQwdBI6mnlRFDUU+EbEG8FPhI7G8z+FbRYlQz0F5Ac3FPR81RfH",
-	"6+msylzUmiAYXZ2VypPZdAYy328YUG8S/y2F3yAs0uRau6VkiarFEVkuN2Q8ngGDbDsBf9dc7trDYr1e",
-	"hVCQL6z/ksj32yjP2aOWRxQXOgTDacVzgdT0RmjSTvhUjLCTbB5WQPrD8dfRMUl3vQ+mjs+U9cIiWfgv",
-	"6GEPFkX2/ty2Y0QJfFZzdealLarEx2N0t9fZnT7ZKers1Hwey0MMSCmYd1RP+3fbrh32dGaQ3eqDKiRm",
-	"Pk8qzTllWlg9GfzCUMnjZrD4/NHA3KgOme4BcnL0vPSTxgANTkJJTzzvkOISyYKuEJ7eCPLqFmT8MKRa",
-	"2wRePEWTFSLbLjzweLc24KCIEnZugAVdk2Ch3Wx9E1OEcaVpUXjA87hRvzws9gDb0XT5CWBb26Hxcn6F",
-	"cGpKpL7LX6V0ZUclpi/RYuGNmUSFdlkwUAtuyRsfgwl7tdgxDv1XoN5NITOu4dzWbk3Vtu8l7vdbkHkF",
-	"IxR68LzuzZ2v7nxilLhdpkRYOQ/EtU34mkIdkYpthtc0275wisbItGtYnf3DVgD4Q9D9MzVqPigPjeOK",
-	"jfLXgevneK2z2CjPp1lslOfXn8TWDJof4+H6yqozB/LG5/mfPg433rO+GnZ5bQANNYKtuBv13tdUb95q",
-	"KBM6auG6IqJVsBg1VFW2IZQTXKOtd11VCnJS8QJ793U60BHNlZq3hq3vxwGUJgjtKhZLegiWwDtxiTpF",
-	"ZCEzmCJNQc0F+uoV/DIWUq3a7ag8DLOk3rJv3R1e641m6zuqtrHFGjNuwlyfd+by2HP2Qm5XhdiPwkTz",
-	"3+1Es15FoEvmvcOSg0GjlgztBVgezJ0660hQW4zjiramt1dV04Md7q6RfHXv+TOzavGERL8LSkVrdl4I",
-	"SQrQC2MELtYCC8zUlpULZy0PP9wTP/n4XIpy4dN6EzCcRgSDpmM4J5KtZp2KC/ErjKy97xYoObaOk5k/",
-	"d6DNEMfNwrhVtuXPL6UQ64UxCg4Yv5XbRRBp9/H1hVX5DpR9Ydtvgp/rww5r1G9hESa2fUi/80cJt2IL",
-	"iyC3iFPSzYpALwpaKh9tZ9wBUYOWbu+4q5xImYUFAhVIw4ANcgl/I6Efr1OnFHlZv3PScT7EDmy3EwfI",
-	"VaQPJzj5LtpH4wMVY33/64DkXyEVx11d46hzS+z5pAE6xk4ZvWAH1Zhol+Wwp0V/9dCEtmWzLRONiIis",
-	"My1qE/TsjHNl3fVTR+XGY2e2WzoeSZt5njU90jUiZuhVNZ05bUo7SrXIEt/Xzu49q9dkGg/NCm2tU52J",
-	"tTl2a6BiLnZjS2mNdi3HgOp6Irlnxz/1APBWe5+tjp7eIpU5UPMfD41B+QFrsDkkVPkB4F1YtHNWVUXf",
-	"9OxkIBnRSg9m2fFyXZHacDWiceKnhdXgA33yR1aC/QS34HB5bi31m8P3JBn1V/dhZ0QfB1ss00RvQ6ON",
-	"ixj3ZVw46AnqdJLuPdR5o2ikCqTTzePAiuvt0W95NDtpSvFaHOU4qScbHhwlGJBGwfdZCgfkqD+lV8Au",
-	"Y4Z5aZ1sfQWkm/i+dhngcJS59aYESZBwf4qPQxC7kkpI1nP+pcQptL4hGCG7yB4QtNHeiQ25otKEkjUt",
-	"RzcBTyYNfsR3Ij6P3MdS4xEcyg/WRKUaizn3GFdZukmBqeb8qSaEX+NYU8JFYC0hmtf18fC76JHUzEiI",
-	"1OKyuqqX564kXZBc9DuxfZ8ZgHpjGwjPYMJUr0QK+ShDSZ0L4VKMPQMXumRPnNgTApWpjMbFj6iUap/O",
-	"hlT5wUiFXNPbl2G3AbeSisWhvXbo7dzvRUmlvkgQ3T9xkr4QlX7mAwGxZ2oNu1JPfqS9LSoe1NY49T3k",
-	"a8q3z6RkblGXzDTkoDTjNFn2grg30wKjBeOQQuSGW5aD2/sdcLrCuDNz4rmGmqcU2CLDlCv9l6C0IoK3",
-	"iv/HY9yu7LSMha/ITc07VWIHS5EfiBZii4NgzRngwut2XgT+LCETMoecYD3iAfToyHlnbEdkrfVJd4ye",
-	"4nuGsC1ckT09kP2GFb4icgNFPrf1y4Vhr4WqHbs0K7CpE7NALLYLQbdh6CcJvGADQzshgcABB6lSTipV",
-	"0aLF/ZhpbTS6Sp9sW4DStkXbAm8rW0jVPVXYeM+R62Np5ovp47kigJ5oh4QCqHK5h/ZyvxN7sqP8QCwW",
-	"lzE6ShB2MDne1MICOLLy0+KNHUKIY1x/6dz3o02SlT75vUL6xwhmK/OzhQWyaUIVr1OER/W73uhrhlUg",
-	"eI1rdjavQq1gDULUCFzsbaM9IiztNwcsTO/L8TSSECjCxpRrzqvgnKm3XCsp1DksazUd8j7YCTHNZzmU",
-	"PqHrU/B+O0RkCya7lGC8BQtZZzdK0wEcDcRgMULej0/k+GsvtchAlFj4FrLCoSNOxWoH9r0b7Z+415tn",
-	"ht+hhS4t1p64BXlY4ECwn6dN95w08jyCydiZPF73n9hX9giCs13iM/GmlsVJKeQiObcNtc9icidHct5K",
-	"3X97TE5R6UzsYnWTqsoygNyhIxpiJGonXfPqtAHFknK1Gjk0y61/7sas+CUP1vVZxn2NmBxXDZmNfMrk",
-	"AIpffcqM3NEcJkIq5uAgSEZnPOSgjvM68rW5dlLM321Iv6zmi+a9ObeaMCeVagZ1cDUjptxe6/3zRq/9",
-	"5DvcnR5WdH9jm36XYGMNTFmAwvPgfcMevJ5G7BAC3RaYun9+dqYvD3dZUeUnk3tqt6R3/9vE/jOU2pf+",
-	"2Cd+osjGjk2K9UlNqa9tNzni+0cQOAb9dNZGC/aY21ZNTaLnwcB2Sow3m5i0GQr6N+Uj6Z6I4FgaqSNf",
-	"uTtOHHV+ESlzLpvxnnyZG9barDSxQETppoURJj9e2id8Q5DTXcJHum893QcE5UIJAv+4+6jTOBKU4zYv",
-	"pGGN0eE42OyePJXyDD6jx311dcDG7aRkaa4nGULg2qpD60TpDTBJVGUr01KR2C4WBhAaAl2cF6jtCa6e",
-	"sSu74fvGhhsdLG2JykOw5x6k+YWBhKiUIKAiNeZF5ob5KMuCE7breaUePWYfLr5HBgphAx1dlON6b1lA",
-	"Wg7E4ac6hFkJ/vhH3Gmv7yZsMVXt7mmb7YSEHkWC0TplccL3lGmHiRRtt5h4uMxn+41ITD0TsgZlat7b",
-	"xCDnhGqys4FqCTAnGsGmMayAf/b67yi0Nm0kvOecWagj1RQlcnYJrz8zHJKKi8c0/7cIUwmuRrLGdXLB",
-	"D5615ymeWApru1EWMUvkhZDErPCpzT7bEI7FgsQ8risYnVrL0lfxWsfLj1XzIYH9FcwUc07QfiNw3Ra0",
-	"nYYjbjPBLb+iTgbPU2Fe8xOigfZFy1MWnZ8Ae+PEubXauUNgEBzqRc+m8akbjNtTBM6pkUURAHQcs4J0",
-	"chSToUaL2Dvw+61FOTih9LnHy7Fy8APlkYUoIfhT1AiMkxW7BddvZ1GnhEUQD+vPbA+W/8U1T7WarTxI",
-	"dnv6tx9+kLbXzAKfx8f/PZBDoHAkHNbdSOwui/D2KYrRPCVu1idnC9QRjNZ5yxRO3SQ4v3+KaYFHe4RI",
-	"p7gVDX/HFgL1wa27Z17M6bkvf+e1KFgWsZV9PkEtuh2hQQWP3otFnZZbeFzv8+R9fJt9d4nR9TQPHKLB",
-	"CXMFI0TqIk77S+ZECzEna3YLCk+qPN67FidpxJvD3RoomhtiLjbKW3Ci96KTAZ2sh5pY1BdD8w5HMSJN",
-	"/rddVAazlryyYJfUlW2FTSeBL17/jDnD8A+ryiYAsRlIazfbxk+8cVWQK8rsa4y7URwWQVVk8L8bKIZx",
-	"N9vb9mys2Ms2ckzN/vYGpG1SfEMVMf45pnhDvClej+fZUHXFxpCpmCj901homMtuqgaIO77s3GWlO8Ba",
-	"XBDzOhuG1+NrM6HIF409efK8ASj1RXnKlJ0oZazpoNRDB8OSxB5UD8uZGhu+xe71qRnv6XP9Jnu3pzbD",
-	"qMVKyKhfXLvF4ZyBxtdoE9LtLOA5jBzLeBTSHeyeOeqXGRH1dbttRFeMoeY78azJoLUV4ak1LHsquS9W",
-	"qk8yf2Jw2Hecai46f7AJc1flbr5wKW7N92LW2LhSauFm0ERxCXvjDXXlSr3IEaS5nK3YUDuWAI5Git6h",
-	"+qLSDlWzFWNfPXkyPOjM28L42OhXuuj40ZcVIksXTx43Nvko+5j+JY1NxPULostK2LnT4I0EXxVsCtqE",
-	"fe1zd18ScmyivjkPGGk+E3yhWOGrSzvhKlq13Gf8ZxKtbj6Trir3CBa2NJ/OwM3vWjEdhFbrBu05RkZc",
-	"YVEBa1oQ7EdD08IFArFC040RE1h6Z94Z/BVjh3XsRyUq/bQRmMXk3rypvG76Lcc7NvOZ0f3jnm+slfhB",
-	"4NR6gw1WI8UE/G4JnONeer883wiWxab4QobN6SFpBmuK0+J42ymUHXzUeCfxiCh+6T0f7XfrMZ7mLxUt",
-	"4q5w8uP2jCfm4Y7sKfCAXPhu9zx/c89HXB2hDLsUkzOQ3m2AuB+bemHImYZ8XqO6c9hbNXF42rRAufJa",
-	"pgjlturYqIjlwZaRNoYmUdT6gDvG2c6osCfzntkrE4Her6Ei+9CuLqFhzlQixyBwbnlpKbuIDWNP5isG",
-	"uizV2K4qrrwlCqraUFtfPZknU3SrUNqbE9ENabAS7SXV/uuzmHxfUlAfqjgOyqFjbnSe/4rpvpYBN4jD",
-	"Orm1DYHJmmTWdJqAe8nLHU7v2HAzLrznm3V80KXl9gSIJuc8yHjTE80LxiExEuTrSjEOSqUnEoPKqPn4",
-	"hZ3Xd/aCtmARFzpxVt8QUPPNni4g60PIuNsbltnRtioTJZCcWfAvi8ocDceiSRqL64a2KlOEwy1I4gOT",
-	"5rRqDK60sTD9THKbN9jpwWg/CbdMVCoAvgAeD1b+UglZ7VLtkbqS3PHr+FC3n+xm8trlGPLauxTRYm5n",
-	"e0BuA9JP4uZ4VbTLqxA0wo7vc4szH8TQr46qKsPB1hPw3gYOd5XKn1s8pBHyPHdyFHwx3qsMe9sJ1vaR",
-	"LnUduPers/ld803VsmBqs1ge0otr+cGY+lwEvGV8UVJJiwJrBZaHBS5l0E32c4xr9eCYUL+zu9lDeUtr",
-	"oZ+ckp9SKeHiUG0NNTzws9uiiOHcRQHu0B0VV/dRoBak5fEG3VG5hdixgQlDyUDNyfdvX5EvPvvDHx59",
-	"RmhRbuijzyd1WGL8s+qMBAlBDB3os5rmGUlY28PmeO1v/E8koxrWwnzGDTFnoG1gNyrsQCyezITKm4hg",
-	"SE0Lh7J+kh+C2GZOAw3LxfGUyq8mF2gnh0baj/mmPfSrc+I6WMVE5ttPa7X43Ngnh/WdOEPlxPbcjJqt",
-	"WQqpF6VQOi5B5iKb/Ur8fkng/MT8hf7H+Xuilochz2Jykgcg96mu47QLVRtN1xN31LnDn3sh7Q33FvGR",
-	"G62zYjQB7EETnab/00b4Ei/G13M0UpydMKW7Dn9a4DyLMQOgzdX/UTXjn1Uptqkh3z7JlENWUAmK7INe",
-	"01uWgyCKHlTYc0g5oXl8sm2ykzidlAogSfq9FqMUahySvkmHx9j9PqNiSdzapscbOxDa+cwBl7ZHi9S7",
-	"OK29vnMF2fc3HeQ0IOUR0zdOQFo+1uCpBvuFqOfpJIJ87qiJzSi9Q/gFvrbwL0ON93d60q4eBd9sPxRB",
-	"nP/T+ZlDPfUhBtYEYjpImEFPttNc0puNtPJ2hOIbwFK128KPOJaW/4Ykv8XhcD167J6HpTlqlpMtfu1V",
-	"/llNdPYp6YV5qTy79iaa0fpO7M2RY7HRfFnIEhNRQSY/v2XK9gvGZvJgg/Q1Mn2TiylqoYrXMp8BLdU3",
-	"ujHNuzS41MZNuR9vsE21GYPwacSE39CyBK4IW3ksGzstSPU8auLrJyF81YChx8bLRkwhVAIG1DZN2EU1",
-	"tIlzTmkc3nUeAuqKcVokbeANVQuVSQCuNiLhyIzdJMmRAN+f4oM563zihpZ20FmIpbDFHJbaIQjBfFZx",
-	"CTTb0GQpijNCoj8s3HT/2O+jJvvZHnA9q1c6d8P+Ajj8Dk96ZeMyGSIvaKcPBjLP+LEGuegYAXZi6TR4",
-	"DnfPpFa98cPzJcsGzyt71QAsrRYiv8D8x/nslhbVuOFvMYlyn+QfEywswLYNaDoPmdLPzybC1Obq6VQ8",
-	"Kg9tmmIk0Dw1T/2r+DCCgAOJxh4LXoLP3zeercJxrYIsYXRdqePdUQ06y3QlgQhJyiaUvRF72/S00bpU",
-	"RPDicDQfPvZBJwvCCBno5/SldInTA+cpkzfopU80hEcPV42+1WrgSGD3xXPyxy+/+jfidDSxaJ7H/eEe",
-	"TagzYUCbs8ZmO0op1pLuVGqO5SmzL/NaTXbbGMiXT/74FBv63HWEFmaHHeKP6kFhtVYa5HO7g8xW2kKp",
-	"5wOIrAiyNF54+sf4+CGvLO/34+JU0BvXcoz/Vxe5MN7Gz42VTEYGnCUjXImRnF1X62BHKzkzvi6xdDyw",
-	"g3KiQvqmrmqfFO9PtLROcxB7eg7fuJZaligSoGo79TBfSqCxwP+7Ddi6RbKpeC4hv0FMZHQcfYM53KHy",
-	"GA0eGC7+a/PeaEKM8en2qE9UXtQdRVMWEvHjMqXGcCNj/wHTihRUaaLlwWaRbTFw6Go7yDnJjNZw7a/x",
-	"dCrk5w27lxXnFu+jpMp2BDne1w1E0VRuHGPBwQ8w7itjOziKCuA0uYhCLsxnnSza+A7edmjI9tJpbKh3",
-	"3A3I4NBIAnIPb0Irxz1g25EIigZpnEWZiEz7HExvPIwq8FOzzoDMcsH8Htzs9tdewnbpKLHrVcwdC9ax",
-	"wlw6bOqO8nOgfWpOtCgfVaWak//3f/5vfzi8F05Gjm9ZPPatG1HF6jq+XhhjPvindv+ugWNncw9u6GYN",
-	"xn3wDbDRC+uQ3VIu8K+zJODaG4eC+dxP2UwM32zz4FuabSxkp7HqM7ixeBwU+9Ws4c9rlXlitMi+Or7m",
-	"sji8rdbrJj94HlZYQVW7IAYnk9mp3QVrWthB1iPP6uTkfFZQjX8y+1yszBUMfc29FHy9qEdpVVxVS0NE",
-	"9Law7DjK+P0mAVSBwm0VejNNfAArA78sTkOHFnw2omwATXsu7q/5yhpyvHty2Umaa3YLcbTfGzzTHTqI",
-	"w4olpUMj8mVzzv5K9Lc+uGbYF8YwCXojP1GEZplty/YY6CPzpbQ0opi57MWRxQBmR6MkE5cPC5B0mCJq",
-	"g+BFyuN1RMZbX3Lk7gkdSyd1+Bpx4ouqvHS27TJ9s68qbJttsWV09ysHnWju/7FpcEBbeAkrC2A0jtAh",
-	"pvv5iOz3BpIY+QmV+FSnTIK6AGt/BIZlJw7vXUjUbJxUpf1XWVDOwUXn7KabhuM+pi/ZHwK/jc5kc6Iy",
-	"DeaAHRwFaC58tVql2pl70Cov2tpcD2VpyVrj8zRHhVMZgUZyktZW3S0c+QgGfTNmOGzBG2io9mLgS9xP",
-	"wzOeZjZ0weUdFsYsZPLPw5i3UvfjCftPuxjgWoCgZiHV7GgzqraLZuG2h2CRFZTtTgdbOwcIrf7u+2Cl",
-	"FLcsr1HUuxXBGZqt++FRLjYui0WDRk9oKRfEZnZaJR3TkXBbwzVuWlgTTAUOC9Ox7MSU8GB34/ex5jLu",
-	"enrmx8Uc9fCMCJ2kfticOChOjYbj1FgIpxPun/bsQPsU87sG7q7oh8pxfVCRrmJj6ow39JMFitjPk0Ij",
-	"YyoYE7PyNrxvE7JrOLUsu26XHoEJYK+9tG1++Trsdul734M6NZYbc0D73u6R39PuZoyUSxvSpR2pCSbY",
-	"KZU609ojrZgn2yObls/BBsLmyvFDgNzbPYBKErIkWEab2U1JZo0jEJK/iyrQmDvOxgkkMaG6GOx/YHx7",
-	"oapMNxAF+DUK7GxZ/aRB4HZY/sTcw9R5LkfJChe8rGHJS+R4vZqoPjYXT3prL5SFIZQagczgx9BaurZw",
-	"KxwV5qEg+Af31RI2MnWh89tL6OmlAs1D3sJkE9dT56QMRXhz38ouRajrI1ba97y2MdtI4siGXc8pESzg",
-	"ForEUPAeMJ0lbGixWojVBPXg0wuR5SbBXdJEuVgzeIvGUXMgY2qSefGNu+MSpbq+mzzFZZ7DXQIr1zdy",
-	"x3q8HdOPC77FStvIB6KX1C+fR19wC0Uf0IC9gGiPvDW3sEe6LhcQHJqISz3zOdu0ctujJBJLYaaVpVaJ",
-	"QOWJdpLU6rxzzHdi1em4wHupR415U18t6hCOh+scDE9YWQmhTmxXlu2JDtukQ7434t+zF5PzJ1BNTCox",
-	"mQJONg5m8z4C94EZ2RMDn7r5xxafMJ5qqZ4ez+7pgzzZg+iBAurxbLobBNuJUzskti2CXeMAbVVVoh8P",
-	"w+i2/eBlATRjx+F2v3i0m3Yv9Mja4b4ocBPo7YaAj2UwNDF986Xf9juXSA4Ds71gjm/gNsAz7Jy6RSH2",
-	"qTPqtL7madP8m8WlphP3ZF5qWLJ0MwyGR4TM0W4/sYLAEykY0J+ENOt8z7lZ8WlJKnf19Hbibk1lN//Q",
-	"LCP6zaLoOHYqOJdm3qKx/TNGDwUTYP2fgkmwtMqZ3Sg036FBsTaaIR6fEwW8sZrjukOUMsFXTO6mJvlO",
-	"Gqe6WkGm2S1cJzpwWrJSDMfUUAzOnGmLi3YTbVMZNFzLUSpsYHpqICgX8SMDubuiFykKUCeA/SO5xn/M",
-	"1+Zyz71eTegeHF9rxfPagZq23jy4rU4LrCVAUDr185ntzUHf8hH8Sj9/6tUlP/uV73mf8M3j195Zjrkx",
-	"uZL/qFK1bJNawbkbEZhG1RgRNfOGS/206KptxfJbs5d4FL+1mdeS0HnR+UArYaE4RKWxR9Gbdd72CqtU",
-	"Blrdo/nId2gissIjhrqKhAacvzX1aMzbkkePxV1c9Nq1ClJlqcpRdjwQPZQpsx/KCVCC7r1vzfMiKrIq",
-	"M7FLgL+4Mg9WFCQXQTsz5WpvHd1paIapNfSS9FfBR5hKIXkjuMYd3jnyOn55kgbEcK8dsVMucop1Nt/1",
-	"TrK3QGW2+Y7FljwSIVxUPAEmGECkNc5VotFh2dNvNM44xoXMQ/CA9Ae/qcu8z2FTQ7zTg/tvIRM8f0Ez",
-	"FyHprIcvHEb2sRcoXWU3DvhXiwJWKU0zBR3gKMSFC4i/beh7voZ1FTnxXC/psYL5jzc41MgfCTTPJSg1",
-	"J9TW+uZUU/9Hi3/2+sc/xVNgmYRIGezXVMEXn89xFu6hREDoDeV5vA2WHd8vdEkrvWkWhgdLpTfANcuM",
-	"1CucnLTB4WQYphgksFurfeO8pk2ctMmzeNoEAlEsxGpV41dGSn0/wkCBy55iWrL1etjd8Y955y6fhAuf",
-	"Qsy3R0ebzIN+kF/J9UHXR/D/RHDZh8HCEZDkZpl9TLjEGX4vh7d9xcvolByqFuwEhOkUO3YYF46eRGnT",
-	"VDto1wdjFu5cdPvI8PvVgpZaormFD9H8mdpOdajlYSErnjjQK77o8Zwswuq5vtOpbsfAkmz60VxMlrBh",
-	"PDeHNuYsjTOmzL/2IIE4+zpS8pGaAnH0Kmu6Dwf+wy/t4+R9oPp7FDsWrSgUCshGVFJZ2Os6g2u/Wcic",
-	"cSoP7hLX/m3k1fMflzKK+WFWtYfMFi5gbD7qckq/D75/SGf34fefCLaf0kNe1XQQoJ79+KzFlsYT6tdJ",
-	"v4Z4yb2f6PbisSBmmzGxxGyDAXUHUJ7AL38hJIZNoru0/5anJKMF8JxKB37uZLUsaIZUWQ5i/fv263qO",
-	"J6BkuwW5T53PNFVbi/5SJmrufXnw8UrNI5828SCc20ZqoGVWuPpdwjRZC1DEttpGxqzCriyieBzNWxCH",
-	"w133iSLOAJloVtX+7/FbHB0mPTDWhd4nde8aO6xjYKw0yMTX28T2U9sWsKGqRldpr/YPsWr/EQJ6NBmh",
-	"JaMpnphfDOfNf+sZ602QYk6EJCsGhREPntvDxg2Pdzfhr52Ohc9j35Beul1EMJKc6RuyhELsyZNG9Gbx",
-	"OS2treHQ9hpaJFD8g5qBXrXnq4xd4dBYznKhB5nakTmRsq3qWuZr5U3mM9ilsSGmlwwn3VnXjkyTYL84",
-	"s6eUQqy8KCoMnZAVxk58ezSOhUWykDW9Hd/EaR+2WNWBpSPgsBoV2ylCw0sFWENGqrI2QuKQToEerNSJ",
-	"1aX+xtoxs6yZ92Wz3m4A9Av3mmBK0ixTt8FYf/uvu0LdRffDW7bm30+eORFFvnoV4d0NQSwgJF1doIeR",
-	"rRZXFp4YCLHgtJFSeyGxvV2y9aazs76MqZpaoIMLv4gqJf/0s2F0PaPqB0ZZxdac+kBf5+SwAbToxqHr",
-	"dsok+OUi+5JKfQjVqDeevbWWwstMw2JGmhYPjVBjHVD4gF5anRT+8ZIZhU7r5m+VdRT70rdJ4nXo0KlS",
-	"par2SLXFMncwath9NzsrndsdgNU3TvLUssaRsPE95YjA86kdJzox2XGoTUkCLYrDAlupJ6LHGgKOdv+v",
-	"3+MUuFuDbU6jl+2bEy/Vk3LU+xSuKF4p2EGu7xYXBhGocLFOJpoho72j6zq0i2PSXRf6erLMb8S+Z9QN",
-	"OGwX7Of1kGHjpxKXwKesJjHgSm0hH6J3zBWfQoaEpzvaxTXLUBHr8qVxYY3VWEqgORG3zsoz6yBL0HsA",
-	"TpZCb0abko0znQ79dkIhWjmnn+4EXztgSijV3A10uwlBa8XK/mjTaRxFAM8OLmxEUaWiBaELPmVEy+Yw",
-	"ooDAxoUdSBvuTEdy+4CoeBQ02z7fUM6hiGFtcW7Lp+M9JFTpBaKJJrooTs/iNm9OrvotTC1m28NyI8R2",
-	"EUcMts5DzpR7dw23aMccthHEBhCQYxPC3oqM0eJZVgO/daqqBNYGSzWyl7e+fkGVa8Jq0TmqyCjPExI2",
-	"ti64d66T+zEFBjsKCDiYHeSWG5UAf3rUk/OlUKX5EZvMMNlgxwZmgiNcgPZlNGuhGXVtNn5mz8KGzCgW",
-	"y2JjPy1LxtcW9cSYAAXYLoKClsohCEhQpeDK3uGs09zNEmHc9c4sETQn7tNpKvXrJpqjphrRdYj+zKGC",
-	"Ys9PdIjDJSTYJPWFSlcszGZAr6jhZa8akwt3A2f9Hcnlt995rCNbiZJB2vcgfZ7QqXMLMmft0aj+e+Yz",
-	"B1+yaKBcc7HgQpstoSluFSed8xkXC+/i1uAYi7SDmRSDWbOmBEE1JObVWMU4SSDss7xKjYjDUCn+kBMV",
-	"BQqObikx6rJxKd82ylPbKHeplxCatqZcL8WDg6eLxQ0kq6QEnh0+Jc+W4hbIryBxbJ7YW8CvIDl0Q7JC",
-	"KAfWZqxXhCimWSYryDEKjUCSc1KAUqSktpupy2pz8QQ0THzh6OsRZ3i6HP3AeNSZcx85+vUWSHN8Xw7L",
-	"Tyvf9uua1wR1T/NLaCjnadIrIZOClPNZma9Sx1pAz/PnUhWUZ+MLzusTnddzT2Kpjug4nDoz/Ykifp8N",
-	"7ejR/ZnD8Ij7TSz2np5OFSvuMp/mnhQ0XXkiRtnfQmTpDi0uNUt0zLluxtF4O+ZyZwlcCF7TDczMF810",
-	"zUjnob/IYTWlrmqiISM5umJFT+cq/qrYrzDWmjfXJ8YUTBihkzM6PPvFXIRl0DoVqJsUb0u2CE6sS+zw",
-	"oF3x5MEJ/aDzupd2qEixlu4XzmsZL+E4TD0kwRKrWuIl5Qka9A1+nTrbNZDg5MNwvs2Ip3UNOEeGfhJe",
-	"pMiwBet0agl6VZYylXqdokIu2td5CmhAOrc7GU3WH9JtVO+lqGqsqrKgjNsEHa9oMQIuIg9ynDVyaHKr",
-	"1Uy5jKA0PL5eQeo7qrbnVqcXQoFaMK3A4lx0I4toKN+CtEnTGnHSTVSssWip2jooWmNEZ5RzockSCI7l",
-	"z0kuwtr8cKL5/QFcJF3XK6FasBX6q3nca+oZP144hLXjcPueT8Izs6GRKT3LJ3jxKTwzx/IGpGI+U1yI",
-	"XxPxpCmzSoNCRZ/96Uzqbov14EFrNtJzFyebGMfyh2cH53RcVNW89xLqBhXBdfXMG6AKc9kTx6edW62S",
-	"Ws9blKWpq+Ha6oATgvr23uhygrRIRxWL/ALzET5Ke1BlPy+a6aEx4JiXINdAzG+1CbejB1IpB5slKsw4",
-	"Mmm81AymwbSe3SXkPmduWeK+YVgvOM6e1iXkmN8m02tjxtiCDaxV2jVkU1W2IVSRf/7TnXCfWoRM8zUf",
-	"PhxjKT851yY8te+okY1zKmEjnUJtLvVx5CJa0+/bK2pO94rXMlFHY4fdHDtFRh722KmAozfRCuPFgWBs",
-	"26L71wXUxlNamu1lrDMcRTFpb7nBSqlF1LB2uJCndjLRHofHICZBvY5JL+3VL8lxyWJEHrmWIXxM83l+",
-	"sNAINk1vNPJ7/dI7tK5iOanx5WQFMHLLfzUMGhL2lHR1cLDYOFPudLRTfso5SCu9SWT4h8cOnV3FxjxK",
-	"d2geY7LWTvLidjpeHNSFFZDoFx07NKdT8uKhX1zEpwk3B8GpaOmL80eO4zY4m3iP8JhwRzNdHGwJNUsW",
-	"IZ7mYnBWlrZgYqRiv8PUdLTNdSOBjt5/I70S533Ese8GCtNa+TLvzljmN1/umJAMX7i9cplT0W67ax6K",
-	"jj1HK90wHQ9xJ46ELl6b1fjmKdH3Iusj+gThVBwQ2Ei1gr7QMJTQqcigl9JN02IkG5bnqSTDWDhmqqbB",
-	"oeMNZylKtKDzBeOdNPYAnFFCt4pbkHmVwACZGoA5ZRxXqpfua1gzLIXwRd84brfR6ZEnsVuatYrvNdDd",
-	"zP2S6l2yMZrFJFd5astTKmbkA0QuevTzfJpjqlozLPvhNtsjL93crbgZHMy3CQCuuINhGs5P9M/BiuH3",
-	"uIOjc1L4DjQrhaFB5cNenuX1Vp6HqMxOshsZa7ZrsCvSmvPZmQGg3g5oZxMOB4kSi7vI0WcPiCuefPgC",
-	"jJRMJOMUs6V7Kta3ppf02grOCRiLp2iZbtGke0R6eecF+6Jyt6dbUITpCc33aeF7WxaTCdeg6k0sgNzR",
-	"u+/txT7k4v75Wa+bfU6oJlxr89Aefhl9dIIw9eYSBuUoPWXErEpt4kDEelEAVXpkqcMOtGTZcJkCXuWa",
-	"exlPtFZ/03Qll9WyYBYwGQdZbVi2MdLpiuMG0TfcuubN97TfHaUK20HBOBjxiZU06oTjPK3MRffniIcb",
-	"Ndyp11g6defafLbDyqm2Jyu4dqgntqXDLA2Py4MyH+q83z5HN2UyDrPdXnailzt6EtaUXBke7s4/TcP0",
-	"eVG4yCkaitUVz1Jk61nBoVzAAGx6PUd1xSSo/pn4CNF/HO+nbrDTsTeRSADHYwvIR1zw0biMDk0uxUN5",
-	"Teb5wqJIOfpUmPATYASmOLOTR20lfPKePNVQFsoQ66QU1DkQC+fYC8nRR8GnRM7iFJDkW+xeEi0EkjAr",
-	"4GSpV6DxoiPTGP9aI1gmV3yRLWVXcMUtVf6lPL9i+YEkpo8swRJ4bv1YVWUZuBEobv7puFqwwAWvi4vr",
-	"gpGhLVj+pbz+8N/4+NvYgv7Cd1RnG8hfOvOqWxnKc2b4MF4+zYOe+9uiecKJRlDch7AlQX5xg592iZ3X",
-	"ptX1duBfVMwguSSYzkmF5kzRZZHqgj27hLNnsOt5iDgj42odLJv6a2tYm8G9bdh2OgzspWGSBlFlTiza",
-	"CMFoOgERTdBjJJ99TrINNW6UBZc/C7Omw5f69b1wQ4YVF9nx6qrWq4/wn4zhPtFCjK3hpyZcnR4iMrYZ",
-	"Z3oN7MpS8BiF3g2tccNp/Cz7CXnl11RvGrS4Or9sOwL8xNB5dKhnMId6/JdPavSfz/abEUUoKySFubQV",
-	"rbCvinITYGttgHMNuD3AdkQ3Z2fBeNe8z+D4ScjtqhD7em59N3OrtJCHReH0w6g4RoPAm7b/4vpYywoi",
-	"izR3VYkCJOPRXsAB3js6xBfeJWtwcf259TIb69Mtbt4lY5QRkml4tVqdLSl++KBLfB/noA8pJKT4HLpu",
-	"5c+h1XaRkixrKVSS6cNbs0KXVRBS2+GvzOzfTIgtA68On84Wi++E0o/cVQ2TSvZn+22q6a/pe4CkpXlG",
-	"7Am1V4l0QzME3Kw2d+1G63L24QPOCVqJmNJZFYjoKYkEC5WrNqwkO8rpGntMieAkr7BpjHhRUZ/+nf+d",
-	"Pxf8Fjje8pT8+9tXPxLGieJ0C4uMKrghLFeESiB/+cv33yjy31ylK/k3C4KHSGBAdnQL//0GoWjs1W9e",
-	"PCdffPHFH83T/vLu+Q3B+Clh6u/8/T8ti+Z1O/WH9+ayHeNCkoozrW4w6elgChkUuUveuY77T8m3Ugpp",
-	"3/SelqUPaD8upVgWsPsf/1CCvyf/zazij19+9W///e8cS2ApURpp8D4TOby3LSTvEZpFvSec7hhfE7gF",
-	"eSBLmrtXU40BgU/Js8ycg+T1q7fvLI4Ref99DrtSaPMRj/4Mh/cWGFbRHZAtHNxb6z9hP8satGr+ZDO7",
-	"btwv5diQbK/78vPPPyXPiJud73BzAHJ7s2ein9BDPn/yBJf5d+6PM1sZRZhG+NPPn3xuX/L+Bzcu8b0N",
-	"OXJBHBQBycyKbCyfrNitRzU07CASVpWiWAL65ZM/2kcxrYjdd5/+HSMXyi2HvP8n6r45CeygD+8t+CoS",
-	"rmA7pt/PyXv7m/m/X957cFYmyYoVxjb8lHybm7dUCsj7b9/R9fvH779fPXppvKz3n/6dvwZRFkAUW9tk",
-	"hmWy3YMeXvOmRrlE7F7y/hlW6rFfkQpPyde424ik5eLv1ZMnX2Qsx/+C+6cN2dg/vTekcCbIJ8qRuVKO",
-	"6u69yKr3RkzI49vPHlvd8dit5r1xPBDsG+7sJNZ6chYqAotJu8NoAzF2y6d/51iUlQG3KHhOsTwrabaB",
-	"R59/+iQI1M/e1HqmLmSffea782nJZk9nX3z65NMv0FDWG1SBZpGNh7G2cTGj7pFA3+ezpzPD3K+9l+MA",
-	"Xaz+/PzJEweBpB1eRbgf/+EUuD0SRvktaJWjsjsujnB1EPiba72PP7FeotcIVv374csz+y0OY78oQGIH",
-	"gcL5d7bpoBm9h5h9KkIU68p97WAmSyrpDtChefq3+KqaSx6zRnHgMfBzPV7xa1fgezmKOpfzQ/vcNIbN",
-	"hyNmfnbZV1+dkc/ynFCLRtDoJA9WHmPmh3kg74//yfIPSaH/E2jP3OuK/ACV5rMN0NzZlEYJth/fNY4+",
-	"nE/VV7yZPRDbDhNFHcW7NDr7mMhGv5+4hVZ4DFx372Bpwaid868uE4YSfquN21iPV1XfmfIn0C+qK58o",
-	"+IJ7OVHwTfbwttqoBFkbuA4dEWspIV+DvNi+ilD9H6KSnBaPQqSo5KH+7/biZ1ld/nE1XrRfdS9M+U7s",
-	"W2g1Ys/JEsdCmFPfzqJzX17Xunb54/5wut6rIqR/C1HKX16Jdd7yMdTZR+D7W3ogm/G8v3HgAooUsNJE",
-	"VHb+gTEl/EIi8pDeeqO2nJp84CGY2Yf54HVauDPxugx9JzQt7m0b48gpT1875IWJvDUo6RPldq/hJOPE",
-	"O9Niq+Zkeai18cU2d48EPIY79MNSgvAt/nwvojB3kalfKpCHJjBVF6mNNEoMGd/aez6YZ7b5/T9BChee",
-	"EBxuyH9ULNviPejwKxdV8SzwzZ627eJobQGnmtWVVGuQ5ur//bdnj/4XffTrz//84sN/jUSch4Vfw51+",
-	"nKnbttAPIhgdy/kzYgNKWpAt2KFS53o0/aJNVbMLMNAQUPoVLxgHIiRBdrCdkTF1TXEv6UFU+pHFtO+z",
-	"9F7jha/tdVfUTa33PDQT+oUxAm3BrQ2B2qmye0FKG8eSUABVYOOSe5e3LiWUVIJUZM1uAcNbOVzSMYsZ",
-	"KMZQ6PDsYXln4eI+hlXzoAXtDViQdqZviN2iTllQCQhGisrKWj22yx7cD2DDKCMdPFXQbNu37RGB/Jr7",
-	"vQXMfm07xFeS2KYmm36ghRJEiyI3Fof/XE87u60v7zv49zzImGONOn/PO/JeReG5Bb8n1PKcZPa9xsxk",
-	"GN7PBCaTHJY+pmAazHw3B64rJZEdpkX5qLKQ56dJUE/k2tZxPlApCusgRwnS55d99dUl6KW4BZ8V5Q47",
-	"2tt6GDgjeiNFtd6Qt1qyEnpUso939/udz+urprK8Lme9qlvp13cvLmVNDJxeivSceysMcQVtjs8dmxt6",
-	"Cy4x6bAmHCcayh8zYzC58LxJU1ydqA8yxRDJ04QEvbQ9G9D7YdmyfmEfw459sAKC+YZfBYc5FjuYw9TO",
-	"HsZp2eY/BfPThvt2o+1sH1KN/qqpooF1DGMiMa4WdMSVv4y5qFHJqfCOK/hK8+i6utwS9J50ecO9RhT8",
-	"34by98+bGfsP0hDy6/s4WfyaOldnIn4eocRzzqbzl1W+Bj0nfub/nNhiQloQG3Syp7VryiUa5C4lBl2N",
-	"MOJ8riXj6hvlgZ7PISuwssJGrZYHgs3SSHzzd8um9P67cMHA6Xv26ie5XdjHOckfqCi5ygEvEjfETVoK",
-	"R7SrbkTKzWfqRqMGN/TjsjMp7IJu8/Eksocagjla6D270OFAs6sne8272rKE+krYVAgmDr07NyRJnEP+",
-	"yJXUDliM5tJn7srTHeqE9XaE0BRJUiUgea5r1jVffS+mnSOwC167ypo1uwXjt2vgN77kNyDYnKxYUbgp",
-	"7a1Am8Un6jMJ39JbCD/y4RqFzRo/lmEYUOleqjx5XSwvJHGl03oDdp+vmpJ6D3B5xPToLreHhoSduIUL",
-	"Hxdv8KG/BXH6dlfqwzgJ+jICLiTsQLgzmfyObqHhMhErV5DFlO5lp9jt8PmOkUoUV+AkPvW5fdWDVQp2",
-	"eW6x925+OuJcPW5O5RaT4Pg6Yju5dQE56gVMbhpz0w0g9mLjUnah2FiXceCYr6/6PTB0ISmxBL2fwFDA",
-	"vdrsq/92LArDEYEG/OvqFLo6ddDD94GT2sPXcKfnZEPVBp17xdac6kpCiobnVBK1Cf8YB+Vf2GMDngdM",
-	"+60fvh9Dyi7pFr520DqRl/7YtCFGOxCZJmsBWDCFQSdFVqLi2J3pGxrboY36r9cObzyz3c22mczvJ9/T",
-	"Zz0W3EmAsTL8pd5VA4rJeq2PsA914KCyl76wVz7QBG+wxvvpyUBqWOfR5nhtlMnOMInFBPyfBpMGwac8",
-	"WHMwWONH8hFDKt1PJ+DKcSTC0eimsicPldmGXdxreGaf+luQlQfhAL7VosSedcbXnpU3aJTgQCBbb7eF",
-	"Uo/iL4L1O/5WPBcXZu5feC4cZy3K9u+cHXLt3QSyJc22T+spLn6s507cwqiNO+ocfED+WrS/QVRcy0Ov",
-	"F5a4VdP1x3PeLHHvx3c7/3R+4AfzRz2T7+k4btC6hvf1Y9+vgqg8Me5+jxekt3hsv+TysJAVj+2ZAO3v",
-	"sqKxqwrNSir145WQu0c51XQ8g+xH4hj2e/YJ7ZvvKWtnX9bUWWKD9PO3/3lDHMdqZBtaO4aUSES8ycle",
-	"Mg2KcOGHEI4Qr8HgTi2r11agD7PYww+ewYSa74r21TXdKFpLFV+6uuNU9X3t4g67ro9S2/FABceXdkxR",
-	"82iRLym/eKhPf00fbBXf15Q/XLm5AJ4S5Y0YECFJwVbaBsAox2EGtv83SNNPEJZcPOJCP3J66PJy8434",
-	"UWBs/wFHiVtr/BeVorega9np8HyCsFT2M6HfUfymueyKlKvfcq8+E9lvBAKaLaEpi7DQ1761+HDBwzzK",
-	"hp0fPXbBrYqBlt+Gc4dLfaa2H2mr2pDU9VPxGNYppVixAlC5IwKSg7G0vRs+segAZ29IRrkRzIrnglvw",
-	"Q0pyepiwxW1ob0wc6KW98p4Ifi+b3H6SRZrqtbsut5cdg0c4T6/dlaNc82BKRnuDPJhyx/ZHPTTj+6ew",
-	"KHILUPrp/LVgzD2iKmlArlaiKAQ61uIWJPHo45dz7JLtdx9LROYPxXN0n/4RHYEHK8qSabC5gF6BnnBI",
-	"YJ3TzhEuiU9RX/SQxPGhAH011Lk+skbAeYSh1oKIPQROJWIqUoY4Gx7+qw9X8SJYRwmRGofu9dsXrkQO",
-	"yi1iPlWMXtj7kod2v+Q0G/oCCUnjFfnnEaoIdThewpitpKTltWVJu9mVI4wqP+by+jnNayqT1uDPq2ef",
-	"EOGxnq7p+siuaTHnUMDajl7ojzsE1z3MMq1mhffCqp82wg3bUW6khNjVAGg8AabUk/xtlv9gQ3n1Cj9O",
-	"Cjig0LWZ+wNoosQOcKKF5bLz+N0kNvsPowxvbO2+YTyHPXGEVz04ScGWszr18vXD3/L84cvTgyjx+Zbn",
-	"hJKGJW7afQ/v2C3gQJpBfdlc+ACKegb7K3xf6dS+zct3gj7IBpCAn/dyvITyQ5YHkldA/KAyJ5stWYxK",
-	"qFUvvNoth/qCXwulf3TXXRN9sn7NvRDRPMx9fT0wTyg0nBv4SOAaJORzo75B4SDzVudeh8zzy+ppDbIh",
-	"ykPV1M0Kp5z8lwQtbdKvvzd+nH/kaTDWi90Z4ca4IZQsBa9c7wHTtYXLFBF716vIsIDpBEVkXvEo20C2",
-	"HVZGz+1lV9ZF+JZ7UUXfYh1BIcSWWKgQUlbLgqkN5Ej6tvqZY7240VNwy3Jwc90vqJCSPJJwG8hhlEWv",
-	"bVPqm+bKK3IpeMu9BPM0Rci2Jc22dtaCh23ai6rISS6MgXjj+vhjlXzX5Y7wo2kueAi9Wq1AvjFPfqjn",
-	"Dy4Ol3nfJ09ghv1+8pxfr2lY6MBjrQdtVAnO5UTJtsdOqyExF3aXEcazospPsX9VtdwxHGLYf+y8Da67",
-	"Znaifs09Hjx+/Cmm3wMSXdXqdRxxFRS9tP/OXfPQPOU2Y15x3/mzp4pgHYhN9OkNU6SkB5c1iTvEB1Hp",
-	"E3zh9hIw7MhyCxAUe0+lQF7I46aZ0xXNk9oT70et1xqSzOVEE6vmokq+6Ksnv+VkpJPse4pJH4um1bbm",
-	"IJBsvdF2pNB+I3a+oi6pAroTo9w+HpdEPHVD9+y+30X/OqnSgavUBqBOgZ6WATVPuFT2E6dP14nPPnH1",
-	"QMu9506Dxjwi1d30P6Yz3SMF7AAOQD31nB29Y7tqN3v6+edG2naM239+9sd/a4SCcQ1rtIqvqsIske5F",
-	"hb02XnFWo2S7ekFLd9RYhnBzogWi5SE8pwXPPkbcPALVthLyeEkLyrOB+P3X/qKHmex0y7ufodOOFHME",
-	"rap2yBTgWjJQPfvPUVtLypVVp/0U/wGvfxde/lvIm5xm111TNiwh70U07KtIyOPR5sSOsuLRBmihN33F",
-	"JC8pK76zVz3MrRgs8L7mwhrSLcUdGEPvKVHA9Zyg7BvrTlR2s5rnFpRx80c/JxQdT762MHPKxSGluGV5",
-	"q27IPD9gFChF16AeV3xHdbaBvHcf/8VfZQjz2679aX3K/VTJU+YqgIx6qeOLRuPa8RHtKDFWByETQxhh",
-	"H7y3rTSF4GuiRZjUDhGWj9nsG44v3R/7jaQr/eC6Y3FVH6O0+aWl9/UDQLbXdVdL1p4yrdrlLFrUqYn2",
-	"iK9hSXnsWywuGJF+wQo4SXvcUzzarO0FK+r47AnlK+YT84tgheHkJ1LrZsvoiueY42vhS9sRnhtw46OY",
-	"JgXbgm19OhAJZXHABF9ZofqgiuWA1WyECw6Y96O7FtrNWPlQj//Je0EM3GZ4ke6wKClaAN5pHuk7tVyn",
-	"8/0mkWnQj5SWQHdnz+A1u9x2NVxg+C52suH2xjJ0VzbqOIGWO+WEak2zjQtSJnh4TqS3zXiLb3v5tmf9",
-	"8JWDXeVHByajLlq9BBQK9KVRPYiVUwZcYInjlou9qif3MhtENHbljQtgKaw3N1YjETYIDtLJG1OEqq3F",
-	"rR9UDaLSRqs8sinkoaqkV/bqN/XFD9MD6CzzfuIkduafo6cv4tiISgG2Ubui1eWBUFIw3pruKgqWMRjG",
-	"o+p810PdcJ1lfpzi5C6t7mm0gOe/bHgUYXNq8119iMBvRIIeRCXyM7WNcZRwQXZCwo0b5Gk2syLA8zGs",
-	"fmyf0md5tVg0mUH2+e/EFvg96thr7S7IKsn0Yfb0bz8fd/lFWFMffbpWuIL3FQe5J6T49Ng8pC5UiG+s",
-	"b/A9jhxnb6j5CRy+mgb/xn39fXviE2Xr9zKfSbvnG78xMpibxWKthKtHmdtSbKZcIGLCVhlCdnBMjXuU",
-	"19NqF/cQ/XsuzRbvfXrTMeRIylU85sktyMEDxl/zQI13v7zrT/VAKIuVkGQjdlBDXEjKiqdEU7VVc3e0",
-	"qDmxaSXl2se7wV0OkGODmuCtmVHmIQ13uiMF0wXX58wGfLATYy7c0eQabi/0NLHnFytWwZmmrQcxDTsV",
-	"0e7z2Y7efW9//KIJh1Ep6aGnGEabbdathzlCo/35fjpA7se9bu+I/qBG+NdBuNbXLSjBh9EycwEY1oAG",
-	"T+2Q3TnhcKexR1bOMSbBFOYebKhobocez8NqVJu13OHEC6YJzTIoteq2ZF4uXnnEuMe0ypl+VNJs28fD",
-	"Z+aq1+aiUWVDE3EnzIOHICdGy8iw1TFvPaHMV2ebLT4aLRAM55KwCJj8xoJGjGUG/CMSlDbG8NwCrWQb",
-	"jFWucCQUuGPzvaQlwjffgmSrAzF8fk9sR9INoYUSMRSNqwoctlvBpVs6/sRu4Wvz5AeLK2sW93sz4W+/",
-	"pcNIWt01iJnk0nsUvofjhqwYpzwDIqEAqsAqd4VZx6ZofuIZ+zgT+Tn7poonl57jUx/spEx8iF3jR5i8",
-	"1n73lRF1XW3SThDD6dpdMiK1hRzjoEG/kEPb2lVKdyfpjhcoa3pcWBc/t49t230Ps827WaJb9O+6+Tev",
-	"mzvVYW4ELeU4oqoZVoGmtmvwlrCqFOQRyOWxWwluzQLHxhy+tVffR+AhZp5vGc8v4T3/y6CQvbN9z8Dz",
-	"R5jsd40/ycreqxrIvqZkrDC99Nf/pitP3VfcEzKzpdiRT3VVhveNvvWlkQ+1wscu7+MUGtxX2ajhQ1NB",
-	"Zpz5wM7CY6IQa9t/U8wJJd+8JIh2ShjXIDktCBf6FDNMrFbuoLywVFkAgYdaxGIW97tD/Ns3uuy+4QTF",
-	"+IZIUCBvMQAFZFnl5gibvieUkTiewaOduL14sOiluIW37gUPdXv49Zm1foTxFOHrf98j51scAoNGsuKc",
-	"8TXx0m0OGT+Eo05HC0lKmxUd05qQ3jr9BuQbu5S39cXXhDRqv+veTPqaEjZsIisPYxqfbnVVqx6zQqNt",
-	"+nf26iv7V/Ie8Vio3EFuc2PNqBmcLdydbHFVNuyF3K4Kka7f+A/jKgec+MnfcEVe+Hcg/vr1W1iNzsTP",
-	"9HFrT5Q5bg9Lj/ZE34vy5ADw6AB0cDccAP6Klz1sjJyfmN6kwS4c7MEwzMHnT55E2nXmMywWw6c85VVR",
-	"TJlUXVJtPJPZ09n//tuzR/+LPvr1539+/uG/Tqqz4LmaHCr67H5DRbWk3B/kDNBsQ1CSyRqhugh1OA1h",
-	"o7HeSFAbUeTuAPJj8W8IF0TTO0LzW5b1QXoEm2UcCs0Zu+Z3ET9PxP91gWVcylI9WpvzqbfUx174J4vb",
-	"fM0d37zn+hveNonVBYoSbHcYNyemTRnYpNwBq306bWERYopKP1pi8+rgESgq/bW78oGfghvhoEOxX/aC",
-	"aFXt9zhqGJVrG/pQeQT9fpoUQJUmAmu0Dmm1JSqdiR1MqFKqufHK3RpZ3wsmlSY5PZgVYgjE0OwTRX4V",
-	"HG7Q9LVLsnN2c3qwSi++RgS2itLLQ6MP0esHesHlIKjC+MVc+dD33Lin+ki7+y2gAEiopZ1osUYN0cWq",
-	"QCMB97n1eDqdqcYBcjqlZWnbvwy1Kgbf/3Cz6/USP07mIKTR1dsTrTSQnavxQWERK1RDdloadhIDwfog",
-	"FA2mahma1yloIUkBK01EpcnyYIQEilVUPqLnyYhq3FBu7mN7Xp/0PZvMG+pWyUU32TmeLD5l+Aj/fSDK",
-	"lQaiXLbsv6B8qjnwg7nlPk66ez3k4uNXEqpnvGd60k5oOU0PT8p/czJ5fw7mihU4aKbxnBR5/vY/MWtu",
-	"3M69kNulENs5UXRlB4mWwG0wRZUSaG5XM0ICDZXGKOIf8LqzIiOXlKl7UBv0nkqofnLIKHZoirVc0O8w",
-	"ps/SwbKwAIvLYbkhvObyQLJKSmOQjuG2Fo+c4TTm7H0nnG12v9NdoxG0eV2d2FTyOkSyDVVJIHU5vpfm",
-	"mRvf8drcdB8SVpP33tJ6gXXtJxHXMG9Bgs9nNxRbc8gfMe4oPQ8MRQ8DZ6ztlZA3hGqyE0qTr548GSOJ",
-	"e4CB0T7Pqdr8hFc9zG5gv777UxLo3hjCoVoA2AZBtD0riqdOh2Rit2NaA6oP31qh7MUrISGjxtWWYkdc",
-	"AdUIfo3zjq7vGN1Th6J5lUNGc2rB0E9r2JWu09pGJ0nBOKhrOUiu0dCv4MLFPE771Jx7kKEQr5U/Vr3b",
-	"OJn7vYxnZJCHKlJKKKkE6axZ1+glbQod6xqKg41N052ouB6rna7elPOQt4ld3Udrxfl9l1xkl3wnCgxo",
-	"4o6wJ/Sm9SfqAKNysqR8S2iGmV3zu5aHOckoz6CwfTmZ4Bkr4Kgjvm8HSTB2g3lI31H/prnqFEfZ9kxf",
-	"yqAtQbrpNS5ttQOuvVWryI7mcN3TWcItSHX509keeG/c0x/suD23vo+Tpqipc/VAudpiWwPdgp33iDY3",
-	"9YaihdUXsvaemL6py1Odl+r87n5j24Pz9Y88dRc9TLcIl3c/A2C8bUg83eo8YjDDDmi2OQXR1H7Hwx2z",
-	"bFb3kZKDljJXB8HCj0OAsRafD2g4Gk6HbG6jWx2jXPq/PFZsVxWuGifRAOSu+C1IgF/rvZt84dvvY+Lu",
-	"m4pHReEW64uUJsHozqcIIWSn8G7oLZAlALfwmz5iAhxDqs0lwHPIb8heMh2F4+yRKGcGaCYvj4xrHvqw",
-	"5fBBAOI+3wihorqihsT1HSQONo+sEcDHDj9od4sMcNopnRGH9OE//aX/Guft8XzYI3qn+4Bb5+7ppreQ",
-	"mhYBoEti36Ccv8aLn4scft88fWCfhoyGUrOnf/v5w89HM4aoRVVBn0qxNe4izE0ZF1TwpaAyx7+pbRfY",
-	"3z422EiOey4kPRxVdhy018+ujFmD77g6XnSa2u/CadYUoY/2rCjI0qdiYqS9yG4K+fHYvIvqSl68e/Qt",
-	"W/OAlw+ze9R//EcKOCNHvrMlsr+H06621Qybm5FoO8oKyFHNoRufQ1awjkOR0GRSgh1meOYstOiGecey",
-	"7fP6FQ8Xasyv0Kz3Ie+YK6pulm2JWK0IJWpHi4I0koESVXFtrugYmlGZCkFOm8SGB0m6ZP4vz/35unPA",
-	"eg/U0w0W+fDV8vWE7Bm+w8FyAdcWIh9I7qYlThYsLxcXdVmxZFGoByxOSttV/n64/2se7pa7uDVonktQ",
-	"ylc0ldWyYGoDOSmFOmnLSPP5F94zduzFG3zyQ83zmMV9rKErv++b+9k3z9YSWsgqEm6R4QSlnugN5S24",
-	"XsJ4VlQ5qNBqPtHICeK3l3Y7zZNPHSk8ZXvtqkKzkkr9eCXk7lFONZ3geNbf/0LI3e9b7F/U70RZJNTa",
-	"bE9JRkvrI5jNQyXkJAdNWWFrDKkd+jq4mzaGb4NhtO9sz+6/uJHsy+nhroRMu5L6/Qb4jaW5chkgnDFR",
-	"CPH/s3c9zW3rRvyrYHx5F6lu3qEH+5TXJJNMnedM5EwPnTcvkLgSOaIAhgAtu51+9w52Af6TKFIKCVGu",
-	"j7ZhEsT+AXax+/utI7G6ZdTE68pHqL5e0/VjsNPNs18IVEtLzqxKztb3SWH86ISvJ4UXflJADOjypu9g",
-	"DDvYSX5jMEWCyuZrHEstm4+/I3LakSbBArgX8bN3QsLq6pzR8X6OhLYMwuYMOdNplMAkp3+GSskiemiB",
-	"TW63jKs1kZ3VcrHtuuTwVY4pXyQfcd4ixq63QZ3qG2uAuwNdEinAw2mztd4nIGhtr4bMA5rXvOT0X0UH",
-	"3j9RvS+BYsk1iIKZ3RFbUN+WCmWqmRVSTqvSrBE14Zqzzsau02HDmeVDj1UqhGTp0Iis5bAVisUXnPuu",
-	"l8Tzi8q9om1szGEvOEsgjWRwhAQ79pR7lOWkF6qzfK5tfGctbdqF8IcWbw0mzJyW9lGG7ZdnJlQ2N4o5",
-	"P1CpSFL8Vhr6Wudykrh+pyoxJjOdIvCJcbAHhaT0lMjgbPZqkQIIFcoWD6r0rBjZ6uOiDV/BdSJW46AH",
-	"rh1NVuCKVLhiCqBMyVzO7/3k+cO1skS4lNMFV9DaOAzno4jZhbUAkW2QEjnBJVrEUkFw9UdnoIwd0pmW",
-	"rmT4R4Q9YAM3P/tpW38XmaiSsKjnoLcAFo1NyrUDB3UtFsjoBU9JzCPRWIhYRxXcp14++gnNCo42mOUK",
-	"ztRLiMsytFJZJkIjaxM8KbmBuQyeJ8hDgj9i+TfeaqC5UimeDhlnKfAq+/xhhWrBkq+NvWgiourHePEO",
-	"1VeyNBOq3fAbSxcyUX3eCzhN/TqQdD1Q4G8SnoKDWTDxEGWUag2tLdZnOea6hEQ7sm8xFA1P+nqhHkd2",
-	"NqMifczJYqpggQsZYQsiokhNbJpNL0IImBSgmJayO5RU2Y5+4lBX6po94B7dqEtAAaR2zuHR0bp0xFpC",
-	"hDJy2q9+seXdTPzw0iHRt7ZXf5qvQWCf7gFaulrrba6QrT0JpZbswRfPC9qN+/SiHtql1WlFN3wNdE1V",
-	"TUT10ktfXfehsW4upZ3+vKg33bXv9Q61I+4NGRJ6qZqDwmsvm/dNjauKFFtFjyBYlpyEiVOzqGGj2IvB",
-	"pzhPNPtqSb1Z0h0gCuYcJkynz8QWM2FrgMT8Gi9I6dJLwJPOd7AJdiVqiSZV2JgxLaQllWvz31nSBpND",
-	"XcNUsJDjvsh1/w3f5qFf8WVjrnYYRdP3e0vzj7eg1I1shBYFYJu8K/cstu+7LtLWAATHXEL4wRU1if5Z",
-	"45poRVh9S6VuaBFbHulIrG4oCpQpCyFuYiXZDVF8ovQ6I/GSZSLIAAvuXWPda1KsLoFEBNurwdfIVxAR",
-	"wfamBMMxMWq1AjUhNA6uHAKH+THAQsYgR+PYu54/GVfkQhi4HDOX4yhdtSvFPFso0UkDX48/bfdgqGqO",
-	"iwgtK8932IvFTg7pOuQimMrH/nnTP3IR3D9COm5zcLN8NYRLjajVOr+wYxArYxNKAw/oRA+6+CttMuYb",
-	"5hDyeGkOibbwH7eizjaT1ym3HBTvcJyHQ49Ye8OMx29HhLXa2VrdWNxDBSAmLFMNCzrptZcLMOcw8vCo",
-	"mKGZr++bunGa/ZCRIMEU7YZ/FibQqPAt7pt42zWHpUwR8e2gA5AxTK1ytNi+jOGrGzik8Rfv8WL9HyLB",
-	"xQKYWQm1QxRBOuNKb2TqCvijlAUQ8wodCcgkhoaldVlKsYzSTe9JSnxqaeH68RjDC3hw4c4q4rPLr7Dj",
-	"sJA6OgTN16AYLJew0IwvNVCfRpuQFfB0ETYazoz+3IlY5sdBRhmfSQea9VdQZuWHF5F5masSVxNW5pJH",
-	"/+zYkzA1sZVpUEYXdv9XF8m1hqcDHo3e+oBjepDOhj/dgVjpEEmskdLa/fzm9ApIV1K5AaX4CsxIibmo",
-	"RQEvZltrGwotf5q4ila3p9v+nqnVDpPfTl0Cq9vDDlHXHvmokKs/l1EMal/WcC5lDFx0Es+o6t6MrXyM",
-	"/OzJ1idsXf/XNo20BnHDrCUoqmFUkzLvj7UEddtUDaFDLPQpe4ofGdbcHjz4zPJR44Qid/PzIpl71zqQ",
-	"r12faOTuU0YLm2jndx5E8nx1fGGS50I+CYs815AjwMgvRQHOBUhee7+PEtUZf3Y8ELk6EKJ4IAuc8YmN",
-	"l+yBARNQAh6xptVMRB0FOl7qwg0gBtKcXZTV+31UbMPF34imWSOKduHApPH+a2a/ZVCtUMqHKvyTsop0",
-	"Acsix5RIkXMCKXV07l+eZqzcT+JqOJDbT8K/iQ4qjIYWatTNyIK9wnSDqSKLCmdsNOFKmdDpYCiLE7+m",
-	"lMd0yRdapodudim4/kDjBl3R0nt8JIPrjKC/KJcHWrqP7azhv8EqErWV6js382aQpf4NVtnwPgXXB9uT",
-	"ACuUuGA80yEIbb5AprdGqzMFTJqNx4K0I/dQXkJ4rE5X0nCHMmr9i20YRJYvqZRL/1d9C/kI6fPfkaRg",
-	"cOb5zCJdlnXDqI1RDXR6SBttIj5UkVtbBUdzxF8pxlNgKpRbgcp0tNq4p01beRmSmC+gukCv6nNO9fkd",
-	"tjVlIAUBnsYRpHRjYtRjK1MdxmbX1OEJniWFjWUdb1IN8/cX6FeGO3U/8DWVtBq7rWzDjG/588R1rBYb",
-	"QxepaUimWXIgINWQfEuuXpjR+QoUvmA3QFkw2tL7R4o9y+wWCT8JDQuvZjeRyDSov7AHvIYRkq3h+cb9",
-	"M1EKtjptnQLfNGf86c/dGh7hEYSeFk8cUefjDNJHSKcKhGY4TUUFH1w71tQb9h3/cGN/8X3Cvgdc8xv2",
-	"HyEzMWFRMGEuN/nf77csBZVtQBEV6x1Xevoev//Tu3L2lKt1OUQvgGxbS0AL0NdBw4TiLT5KQVX5owYA",
-	"BKkvcIUfoRkVxA0alEQI3+El3+y+B2s1XPZxwmQc7MvwD1SO8zYIRk4ecQJtxJu+X+5LF+qqkNIv8Mxt",
-	"gsVIHyp42TErxB7u5Lw+EErxEXYlFxpGuo2Yp5lPp/b5cj07VxiEa80XodX5QdxbkqSg2jkGZ+WBp9/A",
-	"tV+i/ri6tCvZ0tL4YSKmhKIrk1qBRuLJKogY/lgyt0J6rsp02Tcby120LKvJeOslEVPnzPHUHWi0b5sc",
-	"NkKkbPGKR6JRjnT6O2SnDzjiElrI5FZgz9zB5rHTWsEaMTPykqZja18GLengylOFNWIf728sq8UV+GN+",
-	"4E3c5V+/Pd34WDOpsboKMzc3T99JAlyXwaFMeLpGyFC1ZkG1kqBZIVKg7s/e25HpsWNXCDfPF6kQFqxO",
-	"20Z2x81DF3CdtEMJKf/dt7OY4UPHrhk0yxepFx+jINeLTGgkam7ZQWCTxFy3VPU95KPGWdXn5ucHWMoc",
-	"APN167Oiz33GaK3Hzu88mZN8dbxV9G3Kkj6prC9Xk+uEkisHgLtpwKXogJ3uW+Wd3bc2Aw89T3HslKFS",
-	"t0cFfSZqoRuFkONlzCOPMziqgs/VWh90wXbMkEmdAeLLH6eDYtMRxYR5eObd37NRlfsGJkxIwu213DFR",
-	"QEm7/Gx0DE5KqVPlb3/t8P57gZhcKCksMAujRVim3cBuObrK48Kp6P45WdiV1raIHjtRBt2icVU8tSiT",
-	"ACz4UyTm8mmy0x/BYt6l7cH+ovXajl56NfgKermu0+5jdpflZ9LY5bW8HiQ6fUuxqZv+OHdQnN3b80Sn",
-	"fnTIxaf4NoxQrf8ltyytk+5qd9cbSFd9B6ufzTMvQVNwoi9UUT7zdUlREp5qQm2jfIYkwGrtiHPcJmqO",
-	"XfXq+TYFola4Dkesz27oRQPv26/wExDbFaODFq37pL2vsLedJEmjR7547juZ5fb0L/bxo3YSdpLvg0i/",
-	"UFdxB1TUvA1lDEwD3zB0GoXGYXFD/IztVIRQgA6lXuVw2FMMmRi9gM3mTMnRjir0ioTVofI/307lclnJ",
-	"At9iDIR9hpWQlBIVczML5O6a88W6u70kcdR3icLMPPMirAU/3nce1NPRTD5CDiFQ3tpZJLQsnc2ilMmt",
-	"6K4wmvd+S53v1TM95tRpMcUXvE+7y2rSlUAKJHyOFiFTWiYKW4/oZWwRSwt3TwQzeqeuZleV5BpaauAe",
-	"aMiQK2ne4KeI7Msn4vjNs1n1dstj2ivtLZN53mhtxEzuTPdLxat9Bb6C5QKmFisFixSw8aNT6x2pRp6b",
-	"bGr/Jwh5J3dvxXP02spXNmjryXFgpuwJq9EbfMMRFx3Lm0/w4m2+oEicpwllpuB492JmO1bvYuZ2HueC",
-	"q+Kh5LhgPu2KNlG2JAuNHik+j/s+o72jp/anHgNamwcKW1yMXFq3DESgGGDLrWPsN7ElEfxz3bYTlMSH",
-	"Mj9deNn+8/VXSRhtg9R6m2ef40jsRda2w5167NEeSxfStxVwTcUEQFBHUu0m9npvtQLde+mn2sEx+T+3",
-	"47zfutprLZc1PHLbfB1KFkulWaStwVP4rIqOnV1B1/nqc7inf/1hzid0rHLs9djuSqLI0vjq5uranJX+",
-	"FwAA//8=",
+	"7L3rshs3kif+KgjuRng3lrJkud3zb51Psmy1PW1ZGkk93tluLwVWJUk0i0AZQB0eukMR+zT7YPsk/0AC",
+	"qEIVgbrwcnQ84U+2DuuCykwk8vrLf84ysSsFB67V7Nk/ZyWVdAcaJP5rKSnPFyw3/8/47NnslwrkYTaf",
+	"cbqD2bPm9/lMZRvYUXPhSsgd1bNns6rCX/ShNNcqLRlfzz5+nM+ySiohzbU5qEyyUjNhns7hTi/sj0Ss",
+	"iN4AKekayBJWQsJsHl2De1i4gh29+wH4Wm9mz7568iS2gpUUu+P3v2RSaZLTA2Ec347f95kivwoON2TP",
+	"9EZUOrEOfGSUDjnVcEyH+cy8YYWvdB+7E9ysmVdF8XE+C8heUr1p3oRUlfBLxSTks2daVjCN/iyHXSk0",
+	"8OzwFzjUb9kAzUE27/m+ueyRuS5B4qdffTWf7Rj3//4i+srVK6qzTfpdq0f2gvAlx48p2I7plDTaH8MH",
+	"5LCiVaGNGMzNktmu2s2ePTUysWPc/qtZLuMa1iDxRb8cS8dPQuaKaEEUUJltyAqlLraQX5KkikujhFsG",
+	"+/diC/z4te83QLT5qZYSygrIScH41r+/S823+MBH9ol9stJd2xAb1QZAv3QCFueCE7/wLf9Vwmr2bPZf",
+	"Hje65rH9VT1+FzzRvEGLYxL8QE/fllpM3JQipwe3B5E1qhRcgVOOJaDaygTXwJEEtCwLllGz0sdlvjJ/",
+	"irxtyTjFVXVJ+nHe+dbnBN9i5GwLUJollVIsC9j1vdhe8T/+oQRvr6CP9G/ccyOr+GlDNdkD12QvhSUM",
+	"sr5nDbc8/1yUwO92hf1s9UisViyDXGTVDrj+XJUSaI7P2RWf18+bQq75TMOdfpyp2wsQWtNlASGhlaYa",
+	"du7bLsfj+X8KOglJaFc2P/qthdvjeVlKcUuLFxLM5jKEy3NmHkOLN1KUIDUzG2lFCwUo1vWf/jmjO1E5",
+	"ahfF69Xs2d/6hfeV4HCYffw5KrlMEYqLgfyG7CqlyRKcOXEQlf5MzUkBSpE9XqzxaxRuNSpxDcDN0fC3",
+	"WSmhpBJVq4QCqAI5+zmuwr2K/Zt9yNx/UXO5WP4DMm1e4yn15qTX+futLmqTMacHdaxAv64U4+aDzc/2",
+	"HGGKFHALhfkX5QRURgsU0BtCl8rs/B1QrojeCAX+6FGargOtWR+Y89mW8Tz8kkrZrxCFuV5UWrEcot9i",
+	"Dz+QzswcsF7cIwc021tzzcc5rmLcczssxM+Jce5rWlCewTHhaZZ5AT5a8rK5qV4G4/qPf4iSMqukNDZX",
+	"3AIKV+nfGdzTvKxn9T8wpY+/gGnYtf+nj8SeEB/r11Ap6cH8OzDjh7/Bviy+WP5tbq29CXpkSTmHPHjv",
+	"UogCKLeiRt0B2bZ7UlZZs0r31PoRifVun0vJbmlxvAO/E3tv4sPB7COeK0K1NWco3/odlhndKeScUNX8",
+	"JqEUUivC9I1VWdS8BnKyo+ZZrCiMfpOgK2lX2SaJOU0W1mBrmT+PNNtFbSA8B1t6CXhufjMm1kJLyhUa",
+	"2iXFrbRCg9RIoZEI87+xfb435vOwPNh3+8vn9eKjFBe8Us1pkzpQRhwj5hQp2C1Ic9SN1kS1OMWOIDyF",
+	"VkLehHwleLITpF4gg1/8aVAC3ef0S6AQW/XuoDTsWt7P7JeKZdul+XU2r5na+uMdSBFl29eScuu3tckL",
+	"hYLjT3+noTTmwVoQwdEyJ/sNcEONXIAiXOiozlsxKPLOxvwisi3nM6ZCwWRm7Uwt7HOpXphD0/zvEgqx",
+	"j36Q5Zh/gISyQDOIGulGdYpmUUH5urKHXVlQbWTBSLooCrEHad5qlzyfGVsO8oUxFyXNdPOX0tz+c9zv",
+	"55NItxFFruZkJcWOPLHyxKvdEjBKojSUioDRJ3hEwy8VGMUcI/MtLSoY65M2sieME4mrnlu+R4XPOGXH",
+	"cpLRAnhORx/vOSjNOFoii0yIYiFWq0XcqjE6dUf5geyF3DK+ttaNMVIPO3RdKNOoZFEoCF1pY7t6peoO",
+	"T0NCc5nfoNmG8jXkUfLlYkcZX5QgFxtRRQJYr1GJ7+aGj4IDsTeYV0jIwOgXZXxYygneH98JUumF8fGN",
+	"ULMMYvrl0NIpTJG9ZFoDJ1rc+MPF+co2wGSeF6P2SKbgcnzMLP3rwvrckUvSP4DWjK8XGS0NXTPncR2R",
+	"FWi2qRlLNdkJpa0VqzZUgqHBFkptFK49IkMCiT0osqTZNkpxvwRL7h5ZKwRfu1gk0d13MEW0KOJyIyot",
+	"zQeg5GB4ofv4V5QVyj7Ub2BFFPDcbnof9lmKO5QfI+nRN5VCaVosaJ5LUCqmZLxswC3IA/ErSwqIgkxw",
+	"o8uYXOiNBGV00fle2tdGPRvVhiS0nrZz2WhBcGMqbwJZCTYrMBsJDoCemtlLzOryYzLsqdwtqjLBy2+M",
+	"mmCc7Dcs2xBKOOxr6kqmAIN8RiesqqJwmvaGPHEOERfEPP5RVUY54F8djzD/ZDS6+Sj3CLKENeV4sgwb",
+	"Zl3LOfdRriO+H+3JcAvPWzo5xeKGwhH5PVaFHZrH9Fh8s8f3X985kDx8Too7eFoMGYov3HXoknRVYnCc",
+	"fvn0yXyMipwUeW0U6MTbjvXBxAck9/+IXd+R17NENc31E3zECTbGS6N+vzAK4csnY22CkYd629R9MnTs",
+	"PlgZSxzhow/aceflmLPuHmV76Ix57gxJo+AZVy2dTznsZ9GsU1zCLxKuQev8isEa8/y3LjTXicgESeRB",
+	"S9NenDQXpShg/Ef7MGD7m7uhnSaHbZ8e+7wXwSlxxtdlhVAQsy6/e/bq1Zw8/cOzJ0/QhN2xnLP1Rkc9",
+	"JHpYWNFV8WxhgTKPgV1jKN6Q/++Pf3jyhMBdZixkxkkOO6EI5TnRoLSK6rWNKJgX7VHE/s7eEJOxkdQx",
+	"fnOKONHr93x82Nhe3A1TI/dmcx+udsZ8PG6AD0hKZr89ah3UhK74/t1rsgfYml/n5AvySvCcHsyZ8y/k",
+	"XcWtwVXz4PjpXXL/KnjEa/z++Y/PiVn+HCUM7uiuLIB8Wxlxfvw1yILxcTZnQMqACS0KuUV0vtyzuN4I",
+	"gZi15bqhZ99uPOHob3bgxMOis+uuu2HqnTBxkV05O0FoplYEhNIxled9vL3EoVdr7eudey/orqRszaMJ",
+	"IVnBBXzl13vIyfJAuNijzuYCvWE8zWmlxc4asix2HLyrgwk2tqCp1OZZegM7BcUt8qOm5aAS7RKR3lJW",
+	"0KU99S+Qt+VCbxhfE1UC3broOUZyya8ghY2HYgCvytegyZ4qklW6sRsuY2QsJYNV/Bd872gTMRO7HdP6",
+	"EkLwjq055MRHmdUcRYAIiSF1fBcGURaychZS78awF7/Faz+6cw+mJYlcdmGxAhhNEOC5WthDcrAQZ0PV",
+	"RtO1ShZibYAYF8Dm983nU8bbZ9t/oXnk5EyL80jxSQoOHoBDxPirAvkWVrbagI33N0pRsOwwPjelQN5e",
+	"RP2sViCd/qASiKg01oJkxpqEvFZJykroAbT1raziGbterCxQ6cM8doS11/mGSs1Bqg0rFSlBdosVGp2N",
+	"WnC0HB4lQ3NJV5iIqzi3SVHgeSLpqUHuRu1Gs6nf48VDtqQ/qEcYaoFrE6i8OmjoU61W39XaLRCeUIXN",
+	"6xOtTvw26j8karPNayvQboy2zvDEactKKOeBDqgFJAxLBlrr6CTsKsS+s/u0eqWjk3f8Mbqjd9/bi4NA",
+	"Tq2FJh5l7qwarGg44fQ640S5z9NhvII/McI1ydFs6elOUKhdWAXEUYnYe8I0QFJPtvXqyOcHSeExmniC",
+	"djxFwaUDME4x1YoorlRiWqRvf5/gJg7Z1S+FJGV44ATmNWbsjLGOi72cVvh9o199o0+zse7dMvjYI+SX",
+	"8ZedM3tNf5lzyJ9ztY9Vry5Ffki4ZBPOxBUrCsjjm9YWAdcb1+5b40dStYXc9XScXCbBlDL/e5KoTrPn",
+	"vKY0BBui80n2jWfFsboZ2EOTWHXSPh0+P8ZQ5TIbJpDma24aFStwXIpK91Yf4hVzLHUwLvMzQgkWb65A",
+	"zs3/i/JRVc7J//s//zfGG6p76hdsHetOWC9hXMQglIyo4YLxHR8DEisiKqkI3JUFZdwVTZ4b28Eg5LRA",
+	"h7tleZjg2btEQnodQQo68bumrEhwV3AgiuVANtSlcTZAhN6AxL9wETA9Grph6NNHcgS8KZ7CylBiL209",
+	"brxqgzsNktNiIRPxNJsXVwB8EkfWgsMiJp7vN0A47AEDQruSSqYEJytR2RgFyhU2NBHKjfRKGC28IxWa",
+	"TzD1aw0Ff2E2HVvQUwiwo4eFzS9HtyhKAp50IA0BdvRAqFJszeeGDIAyg2JtN9Vxpby5aooaVPCj0NFm",
+	"ALOHRxuG0wNoB1Hp6fXaw6acKG21q1U+rvRfieI2Zc5tgI3+0NjZ7tJpVqnX+7/Zq024BsMd7Z3TkaOW",
+	"gHhmpg6WF2K3c5W7U/JozV2eZFbC3Psa2jWU60mrsoS5Zp/5jCixA3Oqm1NhxTjlGdTdEy6FO5y8gLuU",
+	"yhAa5sRZh1ZKXCEpyzbuLLWnQLts/6sRnSOeUCny/6WTkXY25GIDqJz8P7X7txUHaPWVNZ9oHngZu0bB",
+	"le0Z1BfHNs0EJUgrvYmhCDhjoq4EpkdnQZ90DHRhoLo0lya+a/MTwPbsZpRumYKLt4r9UUx2JSRkVMXF",
+	"Ye/W0jnktXIlBt3DbzD9jw9sdFW6wdFT4kLCaKk6VMnTI3AbyLZvQWE3zFHLZG1qReyTu3gZUv2ohkNY",
+	"y7inkruOqHizY1XE7UElKhmr9X9uq9t8exjeHwtFlJQv+kAtsg2VNNNQA2tkFC+wDnDgLkSLgfDxtjM/",
+	"UrUW8sAt0BGoPseiTBE5vObFYfLJk4/wl/Gq1FvfSCFWJ762m5a9IzlbM11zyGgl4Jplto0Pu6YlZALL",
+	"7fEhrSPkDxOd3Z7vOuUYp9jPlGiXDM74I4Er6BKKxN5IdcUdjJztRVXktl1xVSkwdvl+NvYQ9e+d1wtP",
+	"kcIVoXa+lmfuxOgPuuHtz+3FrYMmcQYdlZVtRKXCvuf+yrJTsu8jTV6zTY0HFmfwL5U7hI9NInT2xuuK",
+	"kP1lcXC6YkyWGk3qSZ9e37SMxwpVtUSrCWP348pa4md/byI2ZsO33xymKp0ItQUmYI9bQ0sWekT7eS3I",
+	"E/b6KcfDLADKeTKm778UDJs6HPPMwRGV+aCUruG6qGwuOfJK24UzSwDEfA0b5sIgxhFqPmdw/XcRnY4N",
+	"ZY4Oe5brzbzpwipg1QpDNWv26EJfDKz/MPDGDbD1Rgev1KI8541jkQ2caJ2WDD9NsYbaqVN0wgvb44ia",
+	"tO6aviFQKGj13eUC1Ny2y9qMZ8bcnov1/0/QTV4pHPl7U45rt6vrD+0h/EVMZXfynWEp2ye8dR77NDGo",
+	"IySR06ZrJx4HU8JFcE2zCDVg5yz1wWaYc0u5PMqI12v+/DbbjtM1ahYXiBgGhHEoKHb1qQ82e0/kfTVQ",
+	"UZqXUuzEwlung+3zWtJsC/kC0cOO0ztRJKHEat/6dPEURaFKyPRCUs1ErFy1yjaEKvKnZ1/8cVKkuUH9",
+	"GH/PjsotaBWNoEpwdo7aiD1/ZjtSJTOq5vt3r8mXX/zxj4++ILQoN/TR00kr3dG7xQ7WdHnQqbo2c0lv",
+	"qfkOckYX5u9t1VCjIuxs5dsty0HM5rMyX8WDlt21Md7/YgnrqqA6llx9TjKqYS3kwZqJBd0j/bRkmU6b",
+	"i6qMo949J7h4W9yp6AFD1oYZLSOUE5pHNH1KaGVUqVyydDhzGfSeK04w9r3yGdL+9jIXG8ciiylvgTvI",
+	"qqlLg7uSSZj2oimlImP1uG0ptB7BuFU4+yjGo6BAYHQtCHA9DWOHrTnVlZyQZnnnb4nt3XgxigftcXk4",
+	"32FvXdPFSshFvY5ZIwEzz9fc1VcxTu2fc8gKlw4xJlcu6Z4ny1sSjScnlcQmXTTzw0Jt6NOv/ngJF67D",
+	"+nQNbWMQtPd8LViOBqEX6DM4zioMl253RVAT24jHCKfQEusyFqRTk1eM/rtXvLVJ4Y6Fdy9aa6xWSauI",
+	"6fvd78/RWyUK9+BlqxElueul8nu/3bpB7xruarxwfNPc1GzMjpDklbR1k+n2brjLikqxW6YPvVdpSRdZ",
+	"Qatow168YZ4VoLTgE77plb8l+UW9uDCIJVJjwgABjr1aHlpEAoc9LWoMSuOe5gl0IQm36LoupKiSFlil",
+	"6BoWkq03WiWJ15GcFq9bRDp+aZeB7c+PC5qUkPlClo6UNYUaF92Y45J19t5ksq5e93uWbaciSLSbMFJe",
+	"Ll4WfXlj0UVhJCcYBSJjtHjukCB7XaNYhB8d7WnHQ+J08NhplzJ6c7HgQi+yJhZwvP72NYueAo+RglXD",
+	"vkVxrkCuIV8wHgtBvt8wRUopVqwAsoSM7myhqcVXtcVZthnm9KBEWHG+6MKNhsgY9ACwOLIIuX0/47fM",
+	"WnOCLwWVDtlRAs0PNnWHPluq0GVyLfalupmceeX6geqNEkjxkdDMG+DOkCZRSiY6i3p272mh0otv8Pva",
+	"xL1748SC++nSNE5gcDk9rDulJeR3xl2JcSkmvfSgoGfEayaWbXpV6Ty02tx21TEKCrBqRYh4gUe6NxgP",
+	"ikk0G9cC4HE43PN/HqDnac0AU0h+cVp2g9pD3XoRSk98RNOKFUbRB/GDQo4M8eEiznq4T67osNvXXHDF",
+	"11/sK2OrnVdfOKng3yfXx8dnx1dwiGkPtk0ZZ3TS17i6wuKuxnroK56LRcW1TceNI6i5Z5I/GFOADhcQ",
+	"yeJqoYO1+K8fkoznaqrH5/kwbY4A3jW0mAtuLCv2V99db6yfc7xoBMUev2rUXP+OoNSRNTdo26Of5+54",
+	"x2mpNiJqKZUSsII6g3hf745qNSdalCxDIFh6K1g+J4r9CmpOjMdQMr6e181K5pq9ZPHuVUkn9VG4fUx1",
+	"IsR/KGBRt2acEeoOadB+rl/y3LOyDXrei8rVko0TLOyzhKf3yD7i+ohY4lmsG1hNh5NTp1FMYF8Po95e",
+	"YmwCVQtbSjvYyO3NwuMmDw/XIwGKOVFayMOc/PEJUQTl14YjOwMTxuCSuuLGgWmAAcB/++I/Tqz1CeYE",
+	"tAvkPZX6eBHLhWwozxPl4ueWt4SfPDb0Elv+N77caqIvPSX53VTzRn7zMdyJzmgerLvuX7JDlWZz/3+L",
+	"PdObRfgOSxpQ2jVX2b8gMX4+w/mEMhHf3AmR+EXwxRI2tFi57TfSTPUFydFnWsCkRNphUl+eOTJjNR0F",
+	"1R6YiWCTjm24umWwR3z+Z82UKcKUz5Z0AHNTwXZbgutAn4I6QIftafviDEH7BPk0DPFGREccLB2hjfT3",
+	"hvWNmmVbRcRqZaHNekQz4exO8XZjwCP3s1WOiraPS9Kd7VFLBY4qw3ZfjKyTHd0iziFT5A9P/jQcaD/K",
+	"ktUS015MXFwKWNN40mtSsGRyvnuMoxnsxPFQJlKrM4dEFfWQrDH4J2L0VwzEwZxHaAd91t/RkNYvtZ+P",
+	"14+LncTqRTDCrgfs6SAqqaBY3RDBiwOh+Y5xhWi/FhdATUB+mrJELRYnz9gLWBg8Js7Dft5dwoEOdvTp",
+	"1dNBgURsEtKo2sCpdX5Y57XIq6sk2r3RHskp6IQVcULxXI81amH+F5WMN5uV1bJgajOp8M/aG+PHTVYt",
+	"EoRdkcmSnhNakJguksDibMUmJc9HFbbZN84jbotPkkrXK130aE8v7hfagvXuuV4I66iI6bhqpd5RY6ap",
+	"NmPFPDivMV2DUsp001T7sUbQa/fX+sJYAz0naiOknr5x3N6Y9hH48Z8pkldAjIgRDKxaNBH7QLJnPBd7",
+	"HDkX/bxals9BdUqLZ4c9nQ+Nslz8KHTQVDKp0Ge4CuX0saKdp0fXbr72hGCaquwjTkjtHjc+jUH+6s7x",
+	"dO/vqcD6prJTsWNn5aSTELEONoczcqtNNa95Tu9iL6Lp6i+/np77dlfq4d76o9swqvqtlLHitETr/bwf",
+	"QsEl8Tt1k0JryElJsbsyCAJiAfTnTY3i3774+fNmVlg/MfxITtdm34M9EMSO4zmMsed2PVGzY5wrYsT+",
+	"GU5g0UCoIv/xH//xH49evXr0zTdzQolRHzjgTlY4Wh3ZcUPAMK0eNMc7YAFPR6iUevV+bdHP7+ZJUnWI",
+	"Y8kwPgzcSuqMmIbdAGPUCDlAVWV7E4BrcP+nNNvReNFafGq2pZFdeDvJ4V4ZJ5wEtuZv4Rakso2r54XP",
+	"J5jspRTGHvDO1lCKoLk4DETHNfFLX3Dc+ZjLjXd4L8oScoLTryxe/AG0jQEKSRgnqwLnHfXPP8f50+7K",
+	"sSRWJYxmSPdUaKaqh1DnzRr805M0vcRhYZlzvYPiz1TD29qEaQBtKuVhz7Swm0xpWoSgVIhJFQvufEd5",
+	"/voWTkEoSAc8ftoIbPpDoFYu9jeExkIgYyId3RIlY8E58DKcnrtgia6mM8IdrRhHskToO4YOwPduhPco",
+	"xM/34ajbEPgvqqmzJOYkzfQAnhYlO5ptGI/jcV1P9Q10XW4hriy4qPilGvz6wAMbU3vwMftNDLfy+yRY",
+	"Zxe9AQ4+leEY6R7pPrZHpC6hikLpvJ5C8oOxjh1z5ysMGhnjMJXd3cnkplvHRQiXnvV1IaJ9vyuF1C9d",
+	"MKBr0RZtui0Zp/IQRxbF8pZjEf3Xd69/JPZ1DpqXoKlJtHDBj6La8c8U2QDNQXaU87oCpSAfYcEX0PN5",
+	"KQg3+/KJOeCmnHt8odzRunJ5WMiWlgnTtw0xB15xtMrmDVLsx8uZI5PYxz7YPGlRwEovosfIW7FXZAkH",
+	"4ZB07Nztp/MnT57g4B+kF+QIIUsKpuLRre4ec/SZ1zxqyFKzwH1kd4U9ciD2k8ol0uPnfQlOuioFQQYs",
+	"CB9TxJk+CJ9N1ZbsWVGQJZAdRZdzvPSJ1cKDRCeMnR1hmlSl0VLKnOu5DxqMSuaI1UJaKh0bC0BlwUAS",
+	"aWewtx4c6SaSYllMMlibEEJcCo9X9QPj4CatG2fAil8Bc/IFDtavpbGJU1o1E13wLcicZfoIvsUwyNIT",
+	"i0ZtXhojinU4BrujaMHyMaAu+1nzrpis/quoJG86QI6PELVw0zPi6qMn+ZIC3/ulYtkWkbuPafwjZgMd",
+	"SqFdk6H1v5lbvja3OBglphUpqQSuo+DhdyAj7W8vRB57+P80FycestD0rn+Vmt4RSTWknxQDt2pAAgNq",
+	"uHUHb56H9B9m3wkhWM+/VgHafIhp3WhtkgGjLvREHrg4Tsde+g2T7BKGU2cPnZ6abT9IncDOcxaOr2uV",
+	"2nz15NxPeS90LAKVw5Lp8ZDr/7APS9g7BeMwpsW8foq/Ze7XMfQBFxQSS5DTReQHyNcgzVGUjIfG/eba",
+	"8e3oRAk5Q+yjW8ABpnOCRLEjTcNDPB3+nFQp2Rc4Sx4m+o6fFs+444sWcn3m+2jraGMYP9O9JD9fBuyT",
+	"3kvKlfOMr+drHb/rrEajwTEZZxdrsCmIGME2iLVPTBi50DfnQNeqIkbhV5QVLyjPWR5ND14GhatvPssp",
+	"EFC+fLa3KRgvavKVUYzkHT2gTwF0RNLrqLCj9W3H8EQtFCNfLpvKeho+fBMLxWQbQBzBSYgO9DAqehOM",
+	"p4kl2zNgbYzJFoaK/XVB9cKnQBLFO5BCT3DQPr33H0WSDjP3yMj9waITKwzHfASUTXHkJSt6wwpxoMip",
+	"Ev0x8fbvgBbGjjyOzk0Yfu8FK6JhcJQJ3E4FWMLbAupOmabDiqW4g2mrX4o7R4nIN1R8y8Wej38gKEXj",
+	"nXsV31GdbVISX3EJNPdJus5IZKG0G02ZIew6F9pCr9P8xnhYBwzsbKHURNL9cDSnodR85opv/JeGC22t",
+	"KiXE70C7MqEpjSNrymLY8sZvpVIa1ttU+jOiwMWxlPEoNdxpIngGOPVpTtiqGTavRamM2m0h0Qcqxz24",
+	"P/GyoQFAMdM2WqaIHcdFVKt8IdXB4F+UIlkjcjH7FMdxR9I3RUEM3+beq0aE7C+fEMfAiM1pw13xQYyF",
+	"MNopImvhNNT9RiicFC6BZhuyp0wrl0DqZqaC9y5FxTNY+GqP5vUNeLa9JLEVLgrkKXY4vUj3Lqe+KtlX",
+	"jbWGqQXnYkcZN29YbESVOKhWEuLDzupZfMaqRRaj4bAWxE79c9xmOwuWiqyYMK1vVRXFAu9OuYbup26i",
+	"P6eHAJB7T+XuUVXGazsg5jYZScfRA35qsfIhQZRce9YeP8wIWTRzYZ9n59c7cpQVDuxYJR4kd4uqXMAR",
+	"Pv3oitsUaKTfWbWtYInYIvaxWDTfNm/2eShczb5oieTRjoqJdbOlo1oHckZjoXa1oFXORNxGsxD2CWwq",
+	"G01O2r6tgyoo9Zk2QeBopyKOf8KSi3y1PY0vNJ7qFP9kQzm3MV4fwrbo4fNZKaRGBNd8h9Z9UfiRa9HZ",
+	"IgVNaPLTmg1YgPVXz8qrLMZ9HOi+NZd3io1lmfCSxavBfR/U8cBolucxRGlzWOuNMUsIIrWxW6rhme2X",
+	"2W8E0dg+hpBtjBtJ9EMHojbBRu8iYwveUc40U5Bfo+ViB/y403VkG9ixFz/ZvcVhMXn/9MS+0ojIb+s1",
+	"KC9MfR/yFsri8K65vBcPGFk8uu1CxB8iFoUQ2+ix+9zXwJC9FNrYenOsaWM6YucQLUgBiFe+FlFBCkAb",
+	"OiMwVlhuwwp8hhBbQvUzfPj3q0evjKUdP70k0xq464hpP9I8BX2jZ00lT/0V+BH1usNFH89AqI24phyo",
+	"fvZw5gxZ0WiSRtsFMy7reTkJL9gqh9O6ddO6dZRKPUsHhps4Mu4SR1E+Q320BuM+2CyzFsQqLh3mmIfn",
+	"kfc29nLYL+xuiQ3UWTOOr7caU6wwLWgdvUjneM82T7cT9O/dnm7HzhD3z3BhbqmT+34b4QtFMtm0EB5L",
+	"kToUnIyxsHfFisI32PiegyRZQdkummFNQGUmjYUe9HPFfoVRhdZd/MQGzaz1Te6J9Tt7KHSJoH5PWORC",
+	"ofxXoCXLwp18y2Bv81hbC75um/uV/WgLyK7orf2tYNnWQZA6Ra6i275GmT67YnwpeKViA5OIFqV38R2W",
+	"fATvt+JaTcXtCvCjx56rG1HkzWtONYV2MC0E2OC1J8eC2+khimDQypCrnndu1Icy6yZUbfEUH5ehsy+d",
+	"tM5pY6vd1T1G1lEnPnAH6rsDbbFvXem6wqAb+omUZ1AUyXHWjhhDcvm+vrC3iVVLtl4PQ4g0YOzu+jik",
+	"t2sN9A8NzIb0RNoOzvtxSmnkvsJR+DvGhSQVd3M/zX+CXOcIocnbjeLdauAc7gjjWpAQur1TUkmLwi1r",
+	"F31FewtGUEb8HG3Ept/QW3MyAQ/B7HdG6ZACjLbD7/ZFyoOlJxx0H2B+U8ZVN3phcR3Ex88GIbgjG9mx",
+	"5Qbp0bSNEVXtjNn0xZMnn5Mnzia3PI62rJ4n71M7LC+0G443QhPVqTnQvxmalXjlEQ6ECebFlMIVfPp+",
+	"9AbJtQ5ngB2tXZNoPluzW4i3UtgDrec07ATxgh1HFXmnJSvBB9ndHhix78ISie4ZIQEI9oA9yqgC4wFp",
+	"m5EbaCc7qnaIUfxH0D46eX8NY5OOGel62iaku1P4L5puE1yvd0x0H1uU/JIejMH1mWq284gkuP/U9oc0",
+	"h0XNpvqsiJ8Tr1criLS+PpA5V7smMhlhN8sXAcDXcXjV6UqMf1GWE3exOUbshqqPmH0wAo8LfZmJV9EJ",
+	"VU0sPAht21Jz2R051QylGh4+NXXEVAJMDEUlHM2UlJmTYhFTRCTg/Qhf+lrSgJfqjRTVeuOuO4JmfNLH",
+	"k3F9pB3uHPWTHsUD/CH02TEvDZGTbDsRwdBJ6GjmRVHUUOAbEW8EPxE6Gs//FLZZggzm7a9Ab0SrK3JJ",
+	"+XahJeVqZY0LeijRFsg28EtllrsWAu1BVNzRRbuHv7E6/ezjb1cvsu/y9hfVm4GPqj4qpRCrnsIw/Lkn",
+	"5OIuGBt48Tf4kFHkXM6EzCfPSHc3TQIxr2FlhyMqjhENacO7g9M2oGbrS1t06lC1vfw2BXoE2MlYvAUu",
+	"ZVd+33Lmbgjc0UxjRohqsqfKAy7m0+3LhEqODjvN6cH7mJgwDsZ/Bz95cxxxqbWwmfBxAh176ZtvXs7J",
+	"mx//TIQk//rm2z/jqCJNdkJp8sUT8urr8OnplsGW1EzrMxgQnsCnth8R5X49xOgHN9P4fMstDjfWWby5",
+	"qDUANbo6e6iefMqcASz6G8YDnXR8WQq/RVS3yaXCS8kSRdcjkvS0TPbSYxXnBPhwc7nrbo21qhZCQb6w",
+	"4ZdEuZINUp89KX5EbbQDYJ1W+xtITW+AOR1DnApxeJLLxgpIfzj+OuFkx+uTB3sy0d+L6mbRC6GHPVjT",
+	"3ftz2w0TJfBZzdWZl7aoOTd+xEB7nd3huZ2a9E7J+rE8xHDggnFtbiPW266dtXFenN3qgyok5v1Pqiw8",
+	"ZdihTUBfHul93Agpn/4eGHvXIdM9IOZ6qgQn2JdPn8wvNMVscJCTff8IUlwi19kVwtP72F7fgowfhlRr",
+	"W38QzzBnhci2Cz83oVvadFBECTv2xGJGSrDIlLY8kynCuNK0KPy8hrgBvDws9gDb0XT5CWBb+3/xbiSF",
+	"aJBKpL7LX6V0ZSe9pi/RYuGNmUSDSVkwUAtuyRuf4gt7tdgxDv1XoN5NAcuu4VxkCk3Vtu8l7vdbkHkF",
+	"IxR68LzuzZ2v7nxilLhdpkRYOQ/EtU34mkIdkYpthjc02750isbItOu3n/3DFjD5Q9D9s8xX0XMvqG6P",
+	"wyKOCjcC1y/wWmexUZ5Ps9goz68/SNINgB8ZPvWFoWfOE48t5Zxp3nHIjdVwxM7G/1Ej2ILhUe99Q/Xm",
+	"nYYyoaMWrqkrWsSPSQ9VZRtCOcE12nL9VaUgJxUvEHpEp+O00VIP89YQueM4/tvk0FzBdUkPwRJ4J6xa",
+	"Z7gt4g9TpKkHvAAsiIJfxiJCVrsdlYdhltRb9p27w2u90Wx9T9U2tlhjxk0YS/beXB57zl7I7aoQ+1GQ",
+	"jv67nWjWqwh0ybx31nswJ9mSob0Ay4O5U2cdCWqLcVzR1vT2qmp6sMPdNZKv7j1/YVYtnlCn5GLq0ZLD",
+	"l0KSAvTCGIGLtcD6WLVl5cJZy8MP98RPPj6Xolz4qoQJEHQjgkHTIegTtSJmnYoL8SuMbB3q1lc6to6T",
+	"mb90kBkRhtKiUFa2Y9kvpRDrhTEKDph+kttFkCj06cGFVflupsTCdg8GP9eHHbbY3MIirMvxGcnOHyXc",
+	"ii0sgtIICdYoMcJS0FL5ZCHjDkcftHR7x13lRMosLBCoQBoGbJBL+BsJ/XidMsvIy/qdk47zIXZgmzU5",
+	"QK4ibYTByXfRNkAfqBjr+19nxscVKgm4K8sedW6JPZ80/8vYKaMX7JBmE93+HPa06C9+nIC6YLZloo8a",
+	"gcGmRW2ClsNxrqy7fuqk73jszII9xCNpM8+zBuKhBvQNvaqmsbBNaUepFlni+9rZvWe1yk3joVmhLdWs",
+	"C0lsiZA1ULGUZGM7AYx2LcdggnsiuWfHP/UA8E57n62Ont4ilTlQ8x+P7EP5AVtIOCRU+QHgfVhzeFZW",
+	"vG/4fzKQjGDLB7PseLeBSG24GpA98dO4RPuRlWA/wS04XJ5bS/3m8D1JRv2H+7Azoo+DHeJporeRHcdF",
+	"jPsyLhz0BHU6Sfce6rxRNFIF0unmcVjr9fbotzyanTSl9jYO0p7Ukw0PjhIMSKPg+yyFA3LUn9IrYJcx",
+	"w7y0Tra+AtJNfF+7ink4ytx6U4IkSLg/x6e5iF1JJSTL0f9a4hBtj2eAiINkD4g5a+9EPAFRaULJmpaj",
+	"MQwmkwY/4rsoYeYzH0uNR3AoP1gTlWqsRd9jXGXpBp2msEWmmhB+jWNNCReBtYRoXtfHw++iR1Iz4iXS",
+	"SsDqpgSeu44aQXLR78T2fWYwkwC72Fx1ycihhIkU8lGGkjoXwqUYe+bFdMmeOLEnBCpTGY2LH1Ep1T6d",
+	"Danyg5EKuaa37yJp4wUmFYsDq+7Q27nfi5JKfZEgel1cNWUviko/94GA2DO1hl2pJz/S3hYVD2prnPoe",
+	"8jXl2+dSMreoS2YaclCacZose0HYrmmB0YJxSA0UgFuW+8qyDrZmYdyZeV0Sh5qnFNjhx5TrXJKgtCKC",
+	"t3qXxkN0r+ywn4VvKEiNa1ZiB0uRH4gWYotzrM0Z4MLrdtwN/uzrGAmWUx9Aj46cd6YORdZan3TH4E++",
+	"5RFRLRTZ0wPZb1jhC7o3UORz235RGPZapO2xS7MCmzoxC4SSvBDyJIZ+krgxNjC0ExIIHHAONOWkUhUt",
+	"WtyPmdZGo6v0ybYFKC2qg+1PsbKlfYEoNrsg18fSzPcCxVNUZj8syqZeekShs6+utgY9QE+4xMpg+Pyx",
+	"9fhOJxxV4nv7pxk7gzBU9kWE+nYeRMg/zl0Zw8jiZyBw2n5zIFzosPOA+ytLekA4FvyKAqhyKZj2cr4T",
+	"e7Kj/EAsoqJ5SAmiLIC4m1qILkfOTnqXY58notHXDJ/7ruJJW6ZvG18hC2b2ZysBtoUFSuv1eO8gK8yr",
+	"UDlauxgVY5TdvamuRp6D86CxaJtjOzhua83Tyo11bIb6tAp5HyiE2AFgOZQ2VGpj4H77/GRr2EEpwThN",
+	"FnjUbpQGxyEaj7Il7v0oc46/9lKL70aJBeEiKxwd5U4a7UY27Ea7ae715pnhd2ihS1f+fwvysMCxjj9P",
+	"m9FcqQmB6wiy7sw9wg9d8qXp9pU9guBMuPhk06nVgVIKuUhO30Tts5jcj+emZkX7qnpqDGJwC8d0dwdZ",
+	"rO3ACxJlCJo0rpxBVDoTu1jdqqqyDCB34LqGC4naVYd9MG2+vet+GpWgd/RoFjtYUWll5WsEc7pqsHLk",
+	"UyaHrvzqUwa8OfQnYvHmMK1pyWu/vsu9Wn5jrp2UbXE6wC+r+aJ5b7azJsxJRbJBBWLNiCm310fNeTM7",
+	"f/LQKG7HKrq/sWgRS7BRHqYssu15uPBh83YPgkc4O8OW9rp/fnFmFAXusqLKTyb31DZ7H3hpE/svUGpf",
+	"dGWf+JkiGztvL9ZgO6Wyud0dj+8fQeAYZuBZGy3YY25bNdWgngcD2ykxF3Niumwo3dIU7qS7UYIDaaSO",
+	"fO3uOA1+8TJS5pxl47f6AkOsclrhOdzbtT/Cy8BL+4RvaFZBl/AR2AZP9wFBuVBqxj/uPipkjgTluMEO",
+	"aViDOzkONrsnTyWbg8/o8ZhdBTa2gZKluZ5kiJ1u6z2t36Y3wCRRla0JTMXAuyBKQGiIkHReiLwnrH3G",
+	"ruwmThobbnSYuiUqD8Gee5DmF8YuolLi+66XkLkpcMqy4ITtel6RTY/Zh4vvkYFC2NhKFx6/3lsWyZwD",
+	"ccDbDppcgj/+cWCB13cTtpiqdve0zXZCQo8iwTipsgMm9pRpB6YXbXSZeLjMZ/uNSIzLFLJG82ve20R/",
+	"53Vzu95IgDnROKUAIxn4Z6//jqJ5A5mC41oibWfqiJkj1RQlcnbxtD8zHASXCwE1/7cIkziuOrUGBHTx",
+	"Fp6xwjXpLLwrb/+lrI8eByjx4Bzj/I4OTMeR//FSIBiUX8AzsrFzbSfVQdtWpCjsgnm+IdIzG2a2gSuL",
+	"Y4xJfFctPLWQqa/cuU6WHJ8OhwRuZTAP0/lh+43AdduBIzQcz54JbkUm6ufwPBXcNj8hknVfqiRlVPrp",
+	"5TduR7VWO3foQYJDvejZND51Q5B7iqBvNSo2glePY1ZQSxCNe9VIR3s3uGVrEXpOqHvvcbSsHPxAY/Ex",
+	"JQR/hkqJcbJit+CaLS1iosP8CIsPbQOe/8V1zrU67fyAh/mM8cWqwNkMzeCetMloFvgiPrr2gZxDhSPh",
+	"8PGBxO6yCG+fopvNU+KeRXIuTh1EaR35TLl82GqidYPWRYRIp3g2DX/HVoH1jQpxz7yY33VfLtfrVKT6",
+	"OzsdexQ82lGSsns+nw9cNQQZVC8Hi+x8HAlTr9hOaGsPxqjIPhio0VVANUCUvT5N/zeiYFnEXfJZLLXo",
+	"tmMHaQG9F4s6GbzwM0HO0zfjMS66S4yup3ngEA1OmEkcIdJRusVdMidaiDlZs1tQaCnk8UxLnKQRhx61",
+	"ZaDobyxmFdNEcKL3opN3n3wONOHIL4dmJY9iRJr877qQKGYteWWBsqmrmQw7voJwTP0zZqrDP6wqm3bG",
+	"Tjyt3Vw8Py3PlSCvKLOvMR5ncVgEJcnB/26gGMbsbqvNs3HmL9tFNbXmoDcnYUsxNlSRTOwACwvaytiP",
+	"9ttQdcWurKmARP2T3Gi7esbXqhBnPgCVBQOlO6CcXBDzOpuJ0eMLo6HIF409f/KsIij1RXnKlJ1GabyZ",
+	"oM5KB4MWxR5UD8uZGh3Bbw7+YWvEWwn+TJ5anzF9lvDkwMipHWxqsRIyGlKpIyrhbKPGR2wzwO1I4DmM",
+	"HAV9lA0YbHk7anIbkTBwu3REK5uh5nvxvEm+thXoqRVXeyq5rzCsT0B/0nDYd+IxXHT+YMs7fMXefIbz",
+	"5BeaYamBcYHVws29i2Ih94aq6jqrepEjSHM5G7+hdqx2IBpkfI9qj0o7yNWWeX715MnwcFXvw+Bjo1/p",
+	"EitHX1aILF3xfNyN6BM0Y5oONXb+1y+ILithH0/DJBN8VbApEDH2tS/cfUmcwIn65jw0s/lM8IVihfdN",
+	"OpFOWrXCHvjPJMTkfCZdKf0RFH1pPp2Bmxm6YjqIyteoCnOMaLkyuALWtCDYRIomiYshY1m1G10qsFDU",
+	"vDP4K4ad65idStSlaiMwi8kNtVN53TRJj3eI5jOj+8c931g58YPAqfUG0K+Gdwr43RI4x730fnmxESyL",
+	"KPElZIgoEZJmsBEgLY63ner2wUeNdy6PiOKX3vPRfrceg+D+UtEi7kInP27PeGIG/8gQgEfRw3e75/XG",
+	"A+xHXB1WEFuLk3MX32+AuB+bIn/ImYZ8Xk+S4bC3auLwrOlbdMXgTBHKbauAURHLgy16bgxUoqj1HXeM",
+	"s51RYU/mPfPeJg6XuYaK7IOou4SGOVOJHCM3uuWlpewiNow9ma8YoLRUY7uquPKWKKhq4+N99WSezO6u",
+	"QmlvTkQ3GMpKtJdU+68vYvJ9SUF9qOI4KIeOuU4TdYaDMN3X4OKGf1nnuLYhMMmWTLhPE3AvebkD1x6b",
+	"JsCF93yzjg/XttyegKvmnAcZ71SkObZSxceQfV0pxkEpzK5FSQUqo+bjF3ZG8NkL2oKFSenEZ2tIf883",
+	"e7qArA8h425vWGbH6atMlEByZhH7LJR6NIyLJmksHhzaqkwRDrcg6ykH5rRqDK60sTD9THKbN9jpwThh",
+	"CbdMVCpAqwEeD3L+UglZ7VI9zbqS3PHr+FC3n2yLbYhdjiGvvUsRLeZ2nhjkNpD9JG6OV0W7Mg+RXuzI",
+	"YLc480EM/eqoqjIcbD0B720wrFcs4cpbELMR8jx3chR8Md6rDHvbWZ/2kS51HfD3q7N5efNN1bJgarNY",
+	"HtKLa/nBmLJeBLxlfFFSSYsCy0yWhwUuZdBNdkd6ox4cE+p3djd7KG9pLfSTU/JTimxcHKqtoYaHjHf7",
+	"ijEMvCjAHbqj4vE+CtTCoT3eoDsqtxA7NjDRKxmoOfn+3Wvy5Rd//OOjLwgtyg199HRSWzTGP6vOGLIQ",
+	"edQhtatpnpGEtT1sjtf+1v9EMqphLcxn3BBzBlrUCaPCDsSCQE0o2ooIhtS0cKMRTvJDEJDQaaBhuTie",
+	"jP3V5Nr+5KBq+zHftAeNdk5ch4WaqFjwE+ItqD52dWJpMM5tO7GnPqNma5ZC6kUplI5LkLnIZs0Sv19y",
+	"2kViaEr/4/w9UcvDkGcxOTkEkPsU2XG6hqqNpuuJO2psEuekORSGe4v4nJzWWTFhZJU5aFwA9jgV4Urz",
+	"GF/P0UhxdsKUXlD8aYFDaNgw9slbc/W/+YvNCVeKLSQCBj45lUNWUAmK7IPO6FuWgyCKHlTYIUs5oXl8",
+	"mn6yez+dzApwhPq9FqMUavCgvunKxwM3fEbFkri1TY83diC085lDG27PA6p3cVp7fedq+e9vpM9p6Ocj",
+	"RuacAI9+rMFTqBgLUQ/BSgT53FETm4t+h5gpfG0xm4bQMu70pF09CnPdfigir/+78zOHcCxC4LoJxAyQ",
+	"Mno92U5fUm820srbEfR2gCXXBjE44lha/huS/BYH0vbosXse0OqoWU62+LVX+Wf1X9qnpBd2qemYy2hG",
+	"y9UxWkBDX06yxERUkMnPb5kS8QF/cFdiV/01Mn2TiylqoYrXoJ+BB9c3LjrNuzQiHGLQTjLYptqMQfg0",
+	"YsJvaFkCV4StPACVHfGleh418fWTYPlqlN9j42UjphAqgd1r+23sohraxDmnNE7cOw+2eMU4LZI28Iaq",
+	"hcokAFcbkXBkxm6S5ByP70/xwZx1PnmkLE4nDAE4tpjDUjvEr5jPKi6BZhuaLEVxRkj0h76RuqPGcVr4",
+	"AD2rVzp3EzqDGRYdnvTKxmUyRF7QTp/mZZ7xY4200jEC7JT0aWAy7p5JXZ6jrQEtWTZ4XtmrBrCktRD5",
+	"BYa2zme3tKjGTWyMSZT7JP+YYGEBIHVA03nIlH5+NhGmo16BE6l4VFbaNDNJoHnLtm9Hneb9HEg0ZFnE",
+	"G3z+vvFsFY6IF2QJo+tRHe+OatdZpisJBBsB61D2Ruxts9pG61IRwYsOQsbTeCvgyYIwQgb6OX0pXeL0",
+	"wHnK5C166RMN4dETkaNvtRo4Eth9+YL86Q9f/QtxOppYCN5jaAGPfdUZC6LNWWOzHaUUa0l3KjV89pSB",
+	"tc0A9W77A/nDkz89w0ZMdx2hhdlhh/ijeqCTrZUG+bwZOb6FUs8HYJQREmy88PTP3vKTmVne78fFqaA3",
+	"rlsd/68ucmG8DXodK5mMTCVMRrgSc3S7rpYdLu/N+LrE0vHATreKCunbuhp+Urw/0Yo8zUHs6RV967qx",
+	"WaJIgKrt1MN8KYHGAv/vN2DrFsmm4rmE/AaBzNFx9NgEcIfKYzTUZbj4r817owkxxqfboz5ReVF3FE1Z",
+	"SMSPy5Qaw42MfQtMK1JQpYmWB5tFtsXAoavtABIlM1rDtS3H06lwomtc524rzi1UTEmV7SRyvK8bj6Kp",
+	"3Dg8h0OuYNxXxnZQPxXAaXIRReuYzzpZtPGd1+3QkO3B04jF4LgbkMEB2QTkHt6EVo57EPIjERQN0jiL",
+	"MhGZ9jmY3ngYVeBH3Z2BtuaC+T1g9+2vvYTt0lFi16uYOxasY4W5dIDyHeXnkB7VnGhRPqpKNSf/7//8",
+	"3/5weC8SkRzf6njsWzeiitV1fL0wxnzwT+3+XcMcz+YeEdN1Ksd98A2w0QvrkN1SLvCvsyRW31uH2frC",
+	"j8ZNTMxt8+Bbmm0swKyx6jO4sVAuFPvcrOHPa5V5YrTIvjq+5rI4vKvW6yY/eB7MXEFVuyAGxwnaUfsO",
+	"UcUWHMl6TmGdnJzPCqo9mOhCrMwVDH3NvRR8vajn31VcVUtDRPS2sOw4yvj9JgEwgsJtFbqzZYcxTvDL",
+	"4jR02NZn4x8HQMrnolSbr6znBHRPLjv+ds1uk1Dk5kx3qC4O2ZiUDsjKl805+yvRF/vgmmhfGsMk6Kn8",
+	"TBGaZbad2w8uGJkvpaURxcxlL44sBjA7GiW5BiNoQJiYImqDuFfK46xEZtJfck72CR1LJ3UGG3Hii6q8",
+	"dLbtMv22rytst22xZXTXLAedAAX4sWlwQFt4CSuLfTWO0OEghnPHKNwjvmbkJ1TiU50yCeoCrP0RGJad",
+	"uOkEQqJm46Qq7b/KgnIOLjpnN920qQNj+pL9IfDb6Ew2JyrTYA7Ywfmd5sLXq1WqnbkH6PSirc31JKWW",
+	"rDU+T3NUOJURaCQnaW3V3Zp6EJmY0MwGD1vwBhqqvRj4EvfToLCnmQ3dUQgOQ2MWMvnnYbhkqfuhqP2n",
+	"XQyrLwDfs2h8dh4hVdtFs3DbQ7DICsp2LZy+n6cMCz8HwK7+7vtgpRS3LK+h97sVwRmarfvh+Us2LotF",
+	"g0ZPaCkXxGZ2WiUd00GUW6NgbloYFUwFDgvTsezElPBgd+P3seYy7np6Qs3FHPXwjAidpH64nTiYTo2i",
+	"49RYCMMT7p/2wE/7FPO7Bu6u6IfYcX1Qka5iY+qMN/STBYrYz5NCkWMqGGq08ja8bxOyazi1LLtulx6B",
+	"CWCvvbRtfvk67Hbpe9+DOjWWG3NA+97ukd/T7maMlEsb0qUdqQkm2CmVOtPaI62YJ9sjm5bPwQbC5srx",
+	"I6vc2z2AShKyJFhGm9lNSWaNIxCSv4sq0Jg7zsYJJDGhuhjsf2B8e6GqTDe+B/g1CuxsWf2k6f0SbsV2",
+	"au5h6vSho2SFC17WiPYlcrxeTVQfm4snvbUXysIQSo1AZvCzoy1dW7gVjgrzUBD8g/tqCRuZutD57SX0",
+	"9FKB5iHvYLKJ66lzUoYivLlvZZci1PWRRu173tiYbSRxZMOu55QIFnALRWKSfw+YzhI2tFgtxGqCevDp",
+	"hchyk+AuaaJcrBm8ReOoOZAxNcm8+MbdcYlSXd9NnuIyz+EugXHsG7ljPd6O6ccF32KlbeQD0Uvql8+j",
+	"L7iFog9owF5AtEfemlvYI12XCwgegOHWg9qzTSu3PUoisRRmWllqlQhUnmgnSa3OO8d8J1adjgu8l3o+",
+	"nTf11aIO4XiYz8HwhJWVEOrEdmXZnuiwTTrkeyP+PXsxOboE1cSkEpMp4GTj4DnvI3AfmJE9MfCpm39s",
+	"8YlDo4y0VE+PZ/f0QZ7sQfRAAfV4Nt0Ngu3EqR0S2xbBrnFAuKoq0Y+HYVTcfvCyAJqx43C7XzzaTbsX",
+	"emTtcF8UuAn0dkPAxzIYmpi++dJv+51LJIeB2V4wx7dwG+AZdk7dohD71Bl1Wl9zPZh87CHuFpcaKd6T",
+	"ealhydLNMBgeETJHu/3ECgJPpGYGcRrSrPM952bFpyWp3NXT24m7NZXd/EOzjOg3i6Lj2KngXJp5i8b2",
+	"zxg9FMwr9n8K5hbTKmd2o9B8hwbF2miGeHxOFPDWao7rzt/KBF8xuZua5Dtp+O9qBZlmt3Cd6MBpyUox",
+	"HFNDMThzAjMu2s1fTmXQcC1HqbCBwbuBoFzEjwzk7opepChAnTAkAMk1/mO+Npd77vVqQvfg+ForntcO",
+	"1LT15sFtdVpgLQGC0qmfz2xvDvqWj+BX+vlTry752a99z/uEbx6/9s5yzI3Jlfxblaplm9QKzt10yTSq",
+	"xoiomTdc6qdFV20rlt+ZvcSj+K3NnJ2EzovOdVoJC8UhKo09it6s87ZXWKUy0OoezUe+RxORFR4x1FUk",
+	"NKD+rWlVY96WPHos7uKi165VkCpLVY6y44HooUyZ/VBOgBJ0731nnhdRkVWZiV0C/MWVebCiILkI2pkp",
+	"V3vr6E5DM0ytoZekvwo+wlQKyRvBNe7wzpHX8cuTNCCGe+2InXKRU6yz+a53kr0DKrPNdyy25JEI4aLi",
+	"CTDBACKtca4SjQ7Lnn6jccYxLmQeggekP/htXeZ9Dpsa4p0e3H8HmeD5S5q5CElnPXzhMLKPvUDpKrsX",
+	"WEi9KGCV0jRT0AGOQly4gPjbhr7na1hXkRPP9ZIeK5h/e4vDkPyRQPNcglJzQm2tb0419X+0+Gdvfvxz",
+	"PAWWSYiUwX5NFXz5dI5jlA8lAkJvKM/jbbDs+H6hS1rpTbMwPFgqvQGuWWakXuHEpQ0OlcMwxSCB3Vrt",
+	"G+c1beKkTZ7F0yYQiGIhVqsavzJS6vsJBgpc9hTTkq3Xw+6Of8x7d/kkXPgUYr49OtpkHvSD/EquD7o+",
+	"gv8ngss+DBaOgCQ3y+xjwiXO8Hs5vO0rXkWn5FC1YCcgTKfYscO4cPQkSpum2kG7PhizcOei20eG368W",
+	"tNQSzS18iObP1XaqQy0PC1nxxIFe8UWP52QRVs/1nU51OwaWZNOP5mKyhA3juTm0MWdpnDFl/rUHCcTZ",
+	"15GSj9QUiKNXWdN9OPAffmkfJ+8D1d+j2LFoRaFQQDaiksrCXtcZXPvNQuaMU3lwl7j2byOvramjo5gf",
+	"ZlV7yGzhAsbmoy6n9Pvg+4d0dh9+/4lg+yk95FVNBwHq+Y/PW2xpPKF+nfRriJfc+4luLx4LYrYZE0vM",
+	"NhhQdwDlCfzyl0Ji2CS6S/tveUYyWgDPqXTg505Wy4JmSJXlINa/b7+u538CSrZbkPvU+UxTtbXoL2Wi",
+	"5t6XBx+v1DzyWRMPwrltpAZaZoWr3yVMk7UARWyrbWQ8K+zKIorH0bwFcTjcdZ8p4gyQiWZV7f8ev8XR",
+	"YdIDY13ofVL3vrHDOgbGSoNMfL1NbD+zbQEbqmp0lfZq/xir9h8hoEeTEVoymuKJ+cVw3vy3no3fBCnm",
+	"REiyYlAY8eC5PWzc0H93E/7a6Vh4GvuG9NLtIoJR8kzfkCUUYk+eNKI3i89paW0Nh7bX0CKB4h/UDPSq",
+	"PV9l7AqHxnKWCz3I1I7MiZRtVdcyXytvMp/BLo0NMb1kOOnOunZkmgT7xZk9pRRi5UVRYeiErDB24tuj",
+	"cZwskoWs6e34Jk77sMWqDiwdAYfVqNhOERpeKsAaMlKVtRESh3QK9GClTqwu9TfWjpllzbwvm/VuA6Bf",
+	"utcEU5JmmbpFxDcXhMR/3RXqLrof3rE1/37yzIko8tXrCO9uCGIBIenqAj2MbLW4svDEQIgFp42U2guJ",
+	"7e2SrTednfWHmKqpBTq48MuoUvJPPxtG1zOqfmCUVWzNqQ/0dU4OG0CLbhy6bqdMgl8usi+p1IdQjXrj",
+	"2VtrKbzMNCxmpGnx0Ag11gGFD+il1UnhHy+ZUei0bv5WWUexL32bJF6HDp0qVapqj1RbLHMHo4bdd7Oz",
+	"0rndAVh94yRPLWscCRvfU44IPJ/acaITkx2H2pQk0KI4LLCVeiJ6rCHgaPf/+j1Ogbs12OY0etm+OfFS",
+	"PSlHvU/hiuKVgh3k+m5xYRCBChfrZKIZMto7uq5Duzgm3XWhryfL/Ebse0bdgMN2wX5eDxk2fipxCXzK",
+	"ahIDrtQW8iF6x1zxKWRIeLqjXVyzDBWxLl8ZF9ZYjaUEmhNx66w8sw6yBL0H4GQp9Ga0Kdk40+nQbycU",
+	"opVz+ulO8LUDpoRSzd1At5sQtFas7I82ncZRBPDs4MJGFFUqWhC64FNGtGwOIwoIbFzYgbThznQktw+I",
+	"ikdBs+2LDeUcihjWFue2fDreQ0KVXiCaaKKL4vQsbvPm5KrfwdRitj0sN0JsF3HEYOs85Ey5d9dwi3bM",
+	"YRtBbAABOTYh7J3IGC2eZzXwW6eqSmBtsFQje3nr6xdUuSasFp2jiozyPCFhY+uCe+c6uR9TYLCjgICD",
+	"2UFuuVEJ8KdHPTlfClWaH7HJDJMNdmxgJjjCBWhfRrMWmlHXZuNn9ixsyIxisSw29tOyZHxtUU+MCVCA",
+	"7SIoaKkcgoAEVQqu7B3OOs3dLBHGXe/MEkFz4j6dplK/aaI5aqoRXYfozxwqKPb8RIc4XEKCTVJfqHTF",
+	"wmwG9IoaXvaqMblwN3DW35FcfvudxzqylSgZpH0P0ucJnTq3IHPWHo3qv2c+c/AliwbKNRcLLrTZEpri",
+	"VnHSOZ9xsfAubg2OsUg7mEkxmDVrShBUQ2JejVWMkwTCPsur1Ig4DJXiDzlRUaDg6JYSoy4bl/Jtozy1",
+	"jXKXegmhaWvK9VI8OHi6WNxAskpK4Nnhc/J8KW6B/AoSx+aJvQX8CpJDNyQrhHJgbcZ6RYhimmWyghyj",
+	"0AgkOScFKEVKaruZuqw2F09Aw8QXjr4ecYany9EPjEedOfeRo19vgTTH9+Ww/LTybb+ueU1Q9zS/hIZy",
+	"nia9EjIpSDmflfkqdawF9Dx/LlVBeTa+4Lw+0Xk99ySW6oiOw6kz058p4vfZ0I4e3Z85DI+438Ri7+np",
+	"VLHiLvNp7klB05UnYpT9LUSW7tDiUrNEx5zrZhyNt2Mud5bAheA13cDMfNFM14x0HvqLHFZT6qomGjKS",
+	"oytW9HSu4q+K/QpjrXlzfWJMwYQROjmjw7NfzEVYBq1TgbpJ8bZki+DEusQOD9oVTx6c0A86r3tph4oU",
+	"a+l+6byW8RKOw9RDEiyxqiVeUp6gQd/g16mzXQMJTj4M59uMeFrXgHNk6CfhRYoMW7BOp5agV2UpU6nX",
+	"KSrkon2dp4AGpHO7k9Fk/SHdRvVeiqrGqioLyrhN0PGKFiPgIvIgx1kjhya3Ws2UywhKw+PrFaS+p2p7",
+	"bnV6IRSoBdMKLM5FN7KIhvItSJs0rREn3UTFGouWqq2DojVGdEY5F5osgeBY/pzkIqzNDyea3x/ARdJ1",
+	"vRKqBVuhv5rHvaae8eOFQ1g7Drfv+SQ8MxsamdKzfIIXn8IzcyxvQCrmM8WF+DURT5oyqzQoVPTZn86k",
+	"7rZYDx60ZiO9cHGyiXEsf3h2cE7HRVXNey+hblARXFfPvAWqMJc9cXzaudUqqfW8Q1mauhqurQ44Iahv",
+	"740uJ0iLdFSxyC8wH+GTtAdV9vOimR4aA455BXINxPxWm3A7eiCVcrBZosKMI5PGS81gGkzr2V1C7nPm",
+	"liXuG4b1guPsaV1CjvltMr0xZowt2MBapV1DNlVlG0IV+ec/3Qn3uUXINF/z8eMxlvKTc23CU/uOGtk4",
+	"pxI20inU5lIfRy6iNf2+vaLmdK94IxN1NHbYzbFTZORhj50KOHoTrTBeHAjGti26f11AbTylpdlexjrD",
+	"URST9pYbrJRaRA1rhwt5ZicT7XF4DGIS1OuY9NJe/ZIclyxG5JFrGcLHNJ/nBwuNYNP0RiO/1y+9Q+sq",
+	"lpMaX05WACO3/FfDoCFhT0lXBweLjTPlTkc75aecg7TSm0SGf3js0NlVbMyjdIfmMSZr7SQvbqfjxUFd",
+	"WAGJftGxQ3M6JS8e+sVFfJpwcxCcipa+OH/kOG6Ds4n3CI8JdzTTxcGWULNkEeJpLgZnZWkLJkYq9jtM",
+	"TUfbXDcS6Oj9N9Ircd5HHPtuoDCtlS/z7oxlfvPljgnJ8IXbK5c5Fe22u+ah6NhztNIN0/EQd+JI6OK1",
+	"WY1vnhJ9L7I+ok8QTsUBgY1UK+gLDUMJnYoMeindNC1GsmF5nkoyjIVjpmoaHDrecJaiRAs6XzDeSWMP",
+	"wBkldKu4BZlXCQyQqQGYU8ZxpXrpvoY1w1IIX/SN43YbnR55ErulWav4XgPdzdwvqd4lG6NZTHKVp7Y8",
+	"pWJGPkDkokc/z6c5pqo1w7IfbrM98tLN3YqbwcF8mwDgijsYpuH8RP8crBh+jzs4OieF70CzUhgaVD7s",
+	"5Vleb+V5iMrsJLuRsWa7BrsirTmfnxkA6u2AdjbhcJAosbiLHH32gLjiyYcvwEjJRDJOMVu6p2J9a3pJ",
+	"b6zgnICxeIqW6RZNukekl3desC8qd3u6BUWYntB8nxa+d2UxmXANqt7EAsgdvfveXuxDLu6fX/S62eeE",
+	"asK1Ng/t4ZfRRycIU28uYVCO0lNGzKrUJg5ErBcFUKVHljrsQEuWDZcp4FWuuZfxRGv1N01XclktC2YB",
+	"k3GQ1YZlGyOdrjhuEH3DrWvefE/73VGqsB0UjIMRn1hJo044ztPKXHR/jni4UcOdeo2lU3euzWc7rJxq",
+	"e7KCa4d6Yls6zNLwuDwo86HO++1zdFMm4zDb7WUnermjJ2FNyZXh4e780zRMnxeFi5yioVhd8SxFtp4V",
+	"HMoFDMCm13NUV0yC6p+JjxD9x/F+6gY7HXsTiQRwPLaAfMQFH43L6NDkUjyU12SeLyyKlKNPhQk/AUZg",
+	"ijM7edRWwifvyVMNZaEMsU5KQZ0DsXCOvZAcfRR8SuQsTgFJvsPuJdFCIAmzAk6WegUaLzoyjfGvNYJl",
+	"csUX2VJ2BVfcUuVfy/Mrlh9IYvrIEiyB59aPVVWWgRuB4uafjqsFC1zwuri4LhgZ2oLlX8vrD/+Nj7+N",
+	"LeivfEd1toH8lTOvupWhPGeGD+Pl0zzohb8tmiecaATFfQhbEuQXN/hpl9h5bVpdbwf+VcUMkkuC6ZxU",
+	"aM4UXRapLtizSzh7Brueh4gzMq7WwbKpv7aGtRnc24Ztp8PAXhomaRBV5sSijRCMphMQ0QQ9RvLFU5Jt",
+	"qHGjLLj8WZg1Hb7Ur++FGzKsuMiOV1e1Xn2E/2QM94kWYmwNPzXh6vQQkbHNONNrYFeWgsco9G5ojRtO",
+	"42fZT8grv6F606DF1fll2xHgJ4bOo0M9gznU4798UqP/fLbfjChCWSEpzKWtaIV9VZSbAFtrA5xrwO0B",
+	"tiO6OTsLxrvmfQbHT0JuV4XY13Pru5lbpYU8LAqnH0bFMRoE3rT9F9fHWlYQWaS5q0oUIBmP9gIO8N7R",
+	"Ib7wLlmDi+vPrZfZWJ9ucfMuGaOMkEzD69XqbEnxwwdd4vs4B31IISHF59B1K38OrbaLlGRZS6GSTB/e",
+	"mRW6rIKQ2g5/ZWb/ZkJsGXh1+Gy2WHwnlH7krmqYVLK/2G9TTX9N3wMkLc0zYk+ovUqkG5oh4Ga1uWs3",
+	"Wpezjx9xTtBKxJTOqkBET0kkWKhctWEl2VFO19hjSgQneYVNY8SLivr87/zv/IXgt8DxlmfkX9+9/pEw",
+	"ThSnW1hkVMENYbkiVAL561+//0aR/+YqXcm/WBA8RAIDsqNb+O83CEVjr3778gX58ssv/2Se9tf3L24I",
+	"xk8JU3/nH/5pWTSv26k/fjCX7RgXklScaXWDSU8HU8igyF3yznXcf06+lVJI+6YPtCx9QPtxKcWygN3/",
+	"+IcS/AP5b2YVf/rDV//y3//OsQSWEqWRBh8ykcMH20LyAaFZ1AfC6Y7xNYFbkAeypLl7NdUYEPicPM/M",
+	"OUjevH733uIYkQ/f57ArhTYf8egvcPhggWEV3QHZwsG9tf4T9rOsQavmTzaz68b9Uo4Nyfa6Pzx9+jl5",
+	"TtzsfIebA5Dbmz0T/YQe8vTJE1zm37k/zmxlFGEa4U+fPnlqX/LhBzcu8YMNOXJBHBQBycyKbCyfrNit",
+	"RzU07CASVpWiWAL6hyd/so9iWhG77z7/O0YulFsO+fBP1H1zEthBHz9Y8FUkXMF2TH+Ykw/2N/N/v3zw",
+	"4KxMkhUrjG34Ofk2N2+pFJAP376n6w+PP3y/evTKeFkfPv87fwOiLIAotrbJDMtkuwc9vOZNjXKJ2L3k",
+	"w3Os1GO/IhWeka9xtxFJy8XfqydPvsxYjv8F908bsrF/+mBI4UyQz5Qjc6Uc1d17kVUfjJiQx7dfPLa6",
+	"47FbzQfjeCDYN9zZSaz15CxUBBaTdofRBmLsls//zrEoKwNuUfCcYnle0mwDj55+/iQI1M/e1nqmLmSf",
+	"feG782nJZs9mX37+5PMv0VDWG1SBZpGNh7G2cTGj7pFA3+ezZzPD3K+9l+MAXaz+fPrkiYNA0g6vItyP",
+	"/3AK3B4Jo/wWtMpR2R0XR7g6CPzNtd7Hn1gv0WsEq/798OWZ/RaHsV8UILGDQOH8O9t00IzeQ8w+FSGK",
+	"deW+djCTJZV0B+jQPPtbfFXNJY9ZozjwGPi5Hq/4tSvwvRxFncv5sX1uGsPm4xEzv7jsq6/OyOd5TqhF",
+	"I2h0kgcrjzHz4zyQ98f/ZPnHpND/GbRn7nVFfoBK89kGaO5sSqME24/vGkcfz6fqa97MHohth4mijuJd",
+	"Gp19TGSj30/cQis8Bq67d7C0YNTO+c8uE4YSfquN21iPV1XfmfJn0C+rK58o+IJ7OVHwTfbwttqoBFkb",
+	"uA4dEWspIV+DvNi+ilD9H6KSnBaPQqSo5KH+r/bi51ld/nE1XrRfdS9M+U7sW2g1Ys/JEsdCmFPfzqJz",
+	"X17Xunb54/5wut6rIqR/B1HKX16Jdd7yKdTZJ+D7O3ogm/G8v3HgAooUsNJEVHb+gTEl/EIi8pDeeqO2",
+	"nJp84CGY2cf54HVauDPxugx9LzQt7m0b48gpT1875IWJvDUo6TPldq/hJOPEO9Niq+Zkeai18cU2d48E",
+	"PIY79MNSgvAt/nwvojB3kalfKpCHJjBVF6mNNEoMGd/Zez6aZ7b5/T9BCheeEBxuyL9VLNviPejwKxdV",
+	"8SzwzZ627eJobQGnmtWVVGuQ5ur//bfnj/4XffTrz//88uN/jUSch4Vfw51+nKnbttAPIhgdy/lzYgNK",
+	"WpAt2KFS53o0/aJNVbMLMNAQUPo1LxgHIiRBdrCdkTF1TXEv6UFU+pHFtO+z9N7ghW/sdVfUTa33PDQT",
+	"+qUxAm3BrQ2B2qmye0FKG8eSUABVYOOSe5e3LiWUVIJUZM1uAcNbOVzSMYsZKMZQ6PDsYXln4eI+hVXz",
+	"oAXtLViQdqZviN2iTllQCQhGisrKWj22yx7cD2DDKCMdPFXQbNu37RGB/Jr7vQXMfm07xFeS2KYmm36g",
+	"hRJEiyI3Fof/XE87u60v7zv49zzImGONOn/PO/JeReGFBb8n1PKcZPa9xsxkGN7PBCaTHJY+pmAazHw3",
+	"B64rJZEdpkX5qLKQ56dJUE/k2tZxPlApCusgRwnS08u++uoS9Ercgs+Kcocd7W09DJwRvZGiWm/IOy1Z",
+	"CT0q2ce7+/3OF/VVU1lel7Ne1a3067sXl7ImBk4vRXrOvRWGuII2x+eOzQ29BZeYdFgTjhMN5Y+ZMZhc",
+	"eNGkKa5O1AeZYojkaUKCXtqeDej9sGxZv7BPYcc+WAHBfMOvgsMcix3MYWpnD+O0bPOfgvlpw3270Xa2",
+	"D6lGf9VU0cA6hjGRGFcLOuLKX8Zc1KjkVHjHFXyleXRdXW4Jek+6vOFeIwr+b0P5+xfNjP0HaQj59X2a",
+	"LH5NnaszET+PUOI5Z9P5yypfg54TP/N/TmwxIS2IDTrZ09o15RINcpcSg65GGHE+15Jx9Y3yQM/nkBVY",
+	"WWGjVssDwWZpJL75u2VTev9duGDg9D179ZPcLuzTnOQPVJRc5YAXiRviJi2FI9pVNyLl5jN1o1GDG/px",
+	"2ZkUdkG3+XgS2UMNwRwt9J5d6HCg2dWTveZdbVlCfSVsKgQTh96dG5IkziF/5EpqByxGc+lzd+XpDnXC",
+	"ejtCaIokqRKQPNc165qvvhfTzhHYBa9dZc2a3YLx2zXwG1/yGxBsTlasKNyU9lagzeIT9ZmE7+gthB/5",
+	"cI3CZo2fyjAMqHQvVZ68LpYXkrjSab0Bu89XTUm9B7g8Ynp0l9tDQ8JO3MKFj4u3+NDfgjh9uyv1YZwE",
+	"/SECLiTsQLgzmfyebqHhMhErV5DFlO5lp9jt8PmOkUoUV+AkPvWFfdWDVQp2eW6x925+OuJcPW5O5RaT",
+	"4Pg6Yju5dQE56gVMbhpz0w0g9mLjUnah2FiXceCYr6/6PTB0ISmxBL2fwFDAvdrsq/92LArDEYEG/Ovq",
+	"FLo6ddDD94GT2sPXcKfnZEPVBp17xdac6kpCiobnVBK1Cf8YB+Vf2GMDngdM+60fvp9Cyi7pFr5x0DqR",
+	"l/7YtCFGOxCZJmsBWDCFQSdFVqLi2J3pGxrboY36r9cObzy33c22mczvJ9/TZz0W3EmAsTL8pd5VA4rJ",
+	"eq2PsA914KCyl760Vz7QBG+wxvvpyUBqWOfR5nhtlMnOMInFBPyfBpMGwac8WHMwWOMn8hFDKt1PJ+DK",
+	"cSTC0eimsicPldmGXdxreG6f+luQlQfhAL7TosSedcbXnpU3aJTgQCBbb7eFUo/iL4L1O/5WPBcXZu5f",
+	"eS4cZy3K9u+cHXLt3QSyJc22z+opLn6s507cwqiNO+ocfED+WrS/QVRcy0OvF5a4VdP1p3PeLHHvx3c7",
+	"/3R+4AfzJz2T7+k4btC6hvf1Y9+vgqg8Me5+jxekt3hsv+TysJAVj+2ZAO3vsqKxqwrNSir145WQu0c5",
+	"1XQ8g+xH4hj2e/YJ7ZvvKWtnX9bUWWKD9It3/35DHMdqZBtaO4aUSES8ycleMg2KcOGHEI4Qr8HgTi2r",
+	"11agD7PYww+ewYSa74r21TXdKFpLFV+6uuNU9X3t4g67rk9S2/FABceXdkxR82iRLym/eKhPf00fbBXf",
+	"15Q/XLm5AJ4S5Y0YECFJwVbaBsAox2EGtv83SNNPEJZcPOJCP3J66PJy8434UWBs/wFHiVtr/E8qRe9A",
+	"17LT4fkEYansZ0K/o/hNc9kVKVe/5V59JrLfCAQ0W0JTFmGhr31r8eGCh3mUDTs/euyCWxUDLb8N5w6X",
+	"+lxtP9FWtSGp66fiMaxTSrFiBaByRwQkB2Npezd8YtEBzt6QjHIjmBXPBbfgh5Tk9DBhi9vQ3pg40Ct7",
+	"5T0R/F42uf0kizTVa3ddbi87Bo9wnt64K0e55sGUjPYGeTDlju2PemjG909hUeQWoPTT+WvBmHtEVdKA",
+	"XK1EUQh0rMUtSOLRxy/n2CXb7z6ViMwfiufoPv0TOgIPVpQl02BzAb0CPeGQwDqnnSNcEp+ivughieND",
+	"AfpqqHN9ZI2A8whDrQURewicSsRUpAxxNjz8Vx+u4kWwjhIiNQ7d67cvXIkclFvEfKoYvbT3JQ/tfslp",
+	"NvQFEpLGK/LPI1QR6nC8hDFbSUnLa8uSdrMrRxhVfszl9XOa11QmrcGfV88+IcJjPV3T9ZFd02LOoYC1",
+	"Hb3QH3cIrnuYZVrNCu+FVT9thBu2o9xICbGrAdB4AkypJ/nbLP/BhvLqFX6aFHBAoWsz9wfQRIkd4EQL",
+	"y2Xn8btJbPYfRhne2Np9w3gOe+IIr3pwkoItZ3Xq5euHv+X5w5enB1Hi8y3PCSUNS9y0+x7esVvAgTSD",
+	"+rK58AEU9Qz2V/i+0ql9m5fvBH2QDSABP+/leAnlhywPJK+A+EFlTjZbshiVUKteeLVbDvUFvxFK/+iu",
+	"uyb6ZP2aeyGieZj7+npgnlBoODfwkcA1SMjnRn2DwkHmrc69Dpnnl9XTGmRDlIeqqZsVTjn5Lwla2qRf",
+	"f2/8OP/I02CsF7szwo1xQyhZCl653gOmawuXKSL2rleRYQHTCYrIvOJRtoFsO6yMXtjLrqyL8C33ooq+",
+	"xTqCQogtsVAhpKyWBVMbyJH0bfUzx3pxo6fgluXg5rpfUCEleSThNpDDKIve2KbUt82VV+RS8JZ7CeZp",
+	"ipBtS5pt7awFD9u0F1WRk1wYA/HG9fHHKvmuyx3hR9Nc8BB6vVqBfGue/FDPH1wcLvO+T57ADPv95Dm/",
+	"XtOw0IHHWg/aqBKcy4mSbY+dVkNiLuwuI4xnRZWfYv+qarljOMSw/9h5F1x3zexE/Zp7PHj8+FNMvwck",
+	"uqrV6zjiKih6af+du+ahecptxrzmvvNnTxXBOhCb6NMbpkhJDy5rEneID6LSJ/jC7SVg2JHlFiAo9p5K",
+	"gbyQx00zpyuaJ7Un3o9arzUkmcuJJlbNRZV80VdPfsvJSCfZ9xSTPhZNq23NQSDZeqPtSKH9Rux8RV1S",
+	"BXQnRrl9PC6JeOqG7tl9v4v+dVKlA1epDUCdAj0tA2qecKnsJ06frhOffeLqgZZ7z50GjXlEqrvpf0xn",
+	"ukcK2AEcgHrqOTt6x3bVbvbs6VMjbTvG7T+/+NO/NELBuIY1WsVXVWGWSPeiwt4YrzirUbJdvaClO2os",
+	"Q7g50QLR8hCe04JnHyNuHoFqWwl5vKQF5dlA/P5rf9HDTHa65d3P0GlHijmCVlU7ZApwLRmonv3nqK0l",
+	"5cqq036K/4DXvw8v/y3kTU6z664pG5aQ9yIa9lUk5PFoc2JHWfFoA7TQm75ikleUFd/Zqx7mVgwWeF9z",
+	"YQ3pluIOjKH3jCjgek5Q9o11Jyq7Wc1zC8q4+aOfE4qOJ19bmDnl4pBS3LK8VTdknh8wCpSia1CPK76j",
+	"OttA3ruP/+qvMoT5bdf+tD7lfqrkKXMVQEa91PFFo3Ht+Ih2lBirg5CJIYywD97bVppC8DXRIkxqhwjL",
+	"x2z2DceX7o/9RtKVfnDdsbiqT1Ha/MrS+/oBINvruqsla0+ZVu1yFi3q1ER7xNewpDz2LRYXjEi/ZAWc",
+	"pD3uKR5t1vaSFXV89oTyFfOJ+UWwwnDyE6l1s2V0xXPM8bXwpe0Izw248VFMk4JtwbY+HYiEsjhggq+s",
+	"UH1QxXLAajbCBQfM+9FdC+1mrHyox//kvSAGbjO8THdYlBQtAO80j/SdWq7T+X6TyDToR0pLoLuzZ/Ca",
+	"XW67Gi4wfBc72XB7Yxm6Kxt1nEDLnXJCtabZxgUpEzw8J9LbZrzFt71827N++MrBrvKTA5NRF61eAgoF",
+	"+tKoHsTKKQMusMRxy8Ve1ZN7mQ0iGrvyxgWwFNabG6uRCBsEB+nkjSlC1dbi1g+qBlFpo1Ue2RTyUFXS",
+	"a3v12/rih+kBdJZ5P3ESO/PP0dMXcWxEpQDbqF3R6vJAKCkYb013FQXLGAzjUXW+66FuuM4yP01xcpdW",
+	"9zRawPNfNjyKsDm1+a4+ROA3IkEPohL5udrGOEq4IDsh4cYN8jSbWRHg+RhWP7ZP6bO8WiyazCD7/Pdi",
+	"C/wedey1dhdklWT6MHv2t5+Pu/wirKmPPl0rXMH7ioPcE1J8emweUhcqxDfWN/geR46zN9T8BA5fTYN/",
+	"477+vj3xibL1e5nPpN3zjd8YGczNYrFWwtWjzG0pNlMuEDFhqwwhOzimxj3K62m1i3uI/j2XZov3Pr3p",
+	"GHIk5Soe8+QW5OAB4695oMa7X971p3oglMVKSLIRO6ghLiRlxTOiqdqquTta1JzYtJJy7ePd4C4HyLFB",
+	"TfDWzCjzkIY73ZGC6YLrc2YDPtiJMRfuaHINtxd6mtjzixWr4EzT1oOYhp2KaPf5bEfvvrc/ftmEw6iU",
+	"9NBTDKPNNuvWwxyh0f58Px0g9+Net3dEf1Aj/OsgXOubFpTgw2iZuQAMa0CDZ3bI7pxwuNPYIyvnGJNg",
+	"CnMPNlQ0t0OP52E1qs1a7nDiBdOEZhmUWnVbMi8Xrzxi3GNa5Uw/Kmm27ePhc3PVG3PRqLKhibgT5sFD",
+	"kBOjZWTY6pi3nlDmq7PNFh+NFgiGc0lYBEx+Y0EjxjID/hEJShtjeG6BVrINxipXOBIK3LH5QdIS4Ztv",
+	"QbLVgRg+fyC2I+mG0EKJGIrGVQUO263g0i0df2a38LV58oPFlTWL+72Z8Lff0mEkre4axExy6T0K38Nx",
+	"Q1aMU54BkVAAVWCVu8KsY1M0P/GMfZyJ/Jx9U8WTSy/wqQ92UiY+xK7xE0xea7/7yoi6rjZpJ4jhdO0u",
+	"GZHaQo5x0KBfyKFt7Sqlu5N0xwuUNT0urItf2Me27b6H2ebdLNEt+nfd/JvXzZ3qMDeClnIcUdUMq0BT",
+	"2zV4S1hVCvII5PLYrQS3ZoFjYw7f2qvvI/AQM8+3jOeX8J7/06CQvbd9z8DzR5jsd40/ycreqxrIvqZk",
+	"rDC98tf/pitP3VfcEzKzpdiRT3VVhveNvvWlkQ+1wscu79MUGtxX2ajhQ1NBZpz5wM7CY6IQa9t/U8wJ",
+	"Jd+8Ioh2ShjXIDktCBf6FDNMrFbuoLywVFkAgYdaxGIW97tD/Ns3uuy+4QTF+IZIUCBvMQAFZFnl5gib",
+	"vieUkTiewaOduL14sOiVuIV37gUPdXv49Zm1foLxFOHrf98j51scAoNGsuKc8TXx0m0OGT+Eo05HC0lK",
+	"mxUd05qQ3jr9BuRbu5R39cXXhDRqv+veTPqaEjZsIisPYxqfbnVVqx6zQqNt+vf26iv7V/Ie8Vio3EFu",
+	"c2PNqBmcLdydbHFVNuyF3K4Kka7f+DfjKgec+MnfcEVe+Hcg/vr1W1iNzsTP9HFrT5Q5bg9Lj/ZE34vy",
+	"5ADw6AB0cDccAP4DL3vYGDk/Mb1Jg1042INhmIOnT55E2nXmMywWw6c841VRTJlUXVJtPJPZs9n//tvz",
+	"R/+LPvr1538+/fhfJ9VZ8FxNDhV9cb+holpS7g9yBmi2ISjJZI1QXYQ6nIaw0VhvJKiNKHJ3APmx+DeE",
+	"C6LpHaH5Lcv6ID2CzTIOheaMXfO7iJ8n4v95gWVcylI9WpvzqbfUx174Z4vbfM0d37zn+hveNonVBYoS",
+	"bHcYNyemTRnYpNwBq306bWERYopKP1pi8+rgESgq/bW78oGfghvhoEOxX/aCaFXt9zhqGJVrG/pQeQT9",
+	"fpoUQJUmAmu0Dmm1JSqdiR1MqFKqufHa3RpZ30smlSY5PZgVYgjE0OwzRX4VHG7Q9LVLsnN2c3qwSi++",
+	"RgS2itLLQ6MP0esHesHlIKjC+MVc+dD33Lin+ki7+y2gAEiopZ1osUYN0cWqQCMB97n1eDqdqcYBcjql",
+	"ZWnbvwy1Kgbf/3Cz6/USP03mIKTR1dsTrTSQnavxQWERK1RDdloadhIDwfogFA2mahma1yloIUkBK01E",
+	"pcnyYIQEilVUPqLnyYhq3FBu7mN7Xp/0PZvMG+pWyUU32TmeLD5l+Aj/fSDKlQaiXLbsv6B8qjnwg7nl",
+	"Pk66ez3k4uNXEqpnvGd60k5oOU0PT8p/czJ5fw7mihU4aKbxnBR58e7fMWtu3M69kNulENs5UXRlB4mW",
+	"wG0wRZUSaG5XM0ICDZXGKOIf8LqzIiOXlKl7UBv0nkqofnLIKHZoirVc0O8wps/SwbKwAIvLYbkhvOby",
+	"QLJKSmOQjuG2Fo+c4TTm7H0vnG12v9NdoxG0eV2d2FTyOkSyDVVJIHU5vpfmuRvf8cbcdB8SVpP33tJ6",
+	"gXXtJxHXMG9Bgs9nNxRbc8gfMe4oPQ8MRQ8DZ6ztlZA3hGqyE0qTr548GSOJe4CB0T4vqNr8hFc9zG5g",
+	"v777UxLo3hjCoVoA2AZBtD0rimdOh2Rit2NaA6oP31qh7MUrISGjxtWWYkdcAdUIfo3zjq7vGN1Th6J5",
+	"lUNGc2rB0E9r2JWu09pGJ0nBOKhrOUiu0dCv4MLFPE771Jx7kKEQr5U/Vb3bOJn7vYxnZJCHKlJKKKkE",
+	"6axZ1+glbQod6xqKg41N052ouB6rna7elPOQt4ld3Sdrxfl9l1xkl3wnCgxo4o6wJ/Sm9SfqAKNysqR8",
+	"S2iGmV3zu5aHOckoz6CwfTmZ4BkrwM6gK+khxP97pyUrAQvmlgf3L0JXOOuxKEZvOLFamePvkW/MvDQs",
+	"XCZk/tq+403d+3nF7berCs2MAfzYeCmPcqrppKrsYKEvhdz9vg1/o9vQSh46Q8hM7yQpsqM5xDZSXZdX",
+	"SiFWN2S/EXAL0u/b3HxsRnl7FuqkzfUYn9wLnuQEEK/7jQNRtb1W80W+42gkQ3pBjC9uoUsw/pZRvn0M",
+	"ettcdUqA0WJNXCoQUBpdj1O/XLr/mK7XptktSHV5r8Y6Cm/d0x/smFK3vk+T3q2pc/UEo9piOxjdgp2T",
+	"i7EK6h1sO45EyDrqxPRNXdbvonsuXtkfpPCgpv2jot1FDzOchMu7n8FZ3qcmnm51/UUw+xNotjkFCdp+",
+	"x8MdT29W94mKKixlrg4eiB+Hx1+Lzwd0uA2nQza3UQGP0YH9Xx4rtqsKV8WYaJx0V/wWJMCv9d5t9PDt",
+	"9zGp/G3Fo6Jwi3WZSpNg5PEzhF6z08s39BbIEoBb2GIfaQaOqajmEuA55DdkL5mOwhj3SJQzAzSTl0cU",
+	"Nw992HL4IIDEX2yEUFFdUUOJ+847BzdK1gh8ZofGtLvsBjjtlM6IQ/rw7/7S/xzn7fFc7SN6p/ETWufu",
+	"6aa3kJoWARBWYt+gnL/Bi1+IHH7fPH0gyYaMhlKzZ3/7+ePPR7PZqEWjQp9K/f/sXU1z4zbS/isoX3KR",
+	"X7/JYQ/2yUkmNVPriadGTu1hK5WBxJaIEgVwCNCyd2v/+xa6AYqkPkjJJERpfbQNkyC6G0B/PY+YoxVh",
+	"Tp/LBVNyongW4e/0ok6IQo8tGZKTnkvlNWfjnARp/FXPWF/4jt5x9nev9lMJQc56/oLSoWziU9jblrYT",
+	"ayrL48a+i5s867zrfizmsiTLYXbd+48/UaIOJfKRWgve45+9mZoV85pKcslFAhFuc+jGRzBNRM2h2LGT",
+	"ZRkQCewbOSS3GsyTmC5+KV4xXIhGP0M73yFbTI9bt5gumJrNGGd6yZOErTUDNSqXxo6oXTS36lQZHHqd",
+	"EPbgcl3WTUSRP1+X/Sel3iphN8nhb8v9Kdk9vsPBGYI0RC0CLHIsswcrlteLTl1WLPVWesDqpA3N8v1w",
+	"v8zDnaSLpsGjKAOtfSVomk8SoWOIWKr0USaT2c/v2GaILugrPnmoeR47uVORVb3bTRi7uZ9nUEGkyuAZ",
+	"Bc5Q65mJuazAnDMhp0kegS7fmo+85JTit127nfbJx1KxB6u7GRfff5Kam3cTC+N3oi4yTne2WzblKfkI",
+	"1nh4BhGLwHCRUG02J7LsRmuKrdwaw2gfCevgwi/Jvg0JXlKYGteKtIpB3tGaa5cBQm6eRKmFkPM7RuAH",
+	"vnyE+pIMpR+jjS7I7UKgHgTazKqkll3fFIaP6vp+U7jwmwJi55cPfQ//2sJOiozBNRL77k7jOEruYvwD",
+	"kXoPNAgWwaNMXoMTuVZX54Qb72chjWNet3fIoqTU0eZDpdQbd2iJzcF3jOsFkUTWYrHNuuRxqQ4pX6Q9",
+	"4rRFjG2zQa3qG2tA5T0liTTg5XS3tT6mIGltr/qMA9rXXHL4r6IDH16oT4LABNUCKO3ujQRtjfpddawy",
+	"w5yQCjqq3RpRE6696/jeh/2GMy6GHqpUCGXVAsDBqH4rFNdfcOpcL4nnB13siq4hvIAL4iyFTKjoAAm2",
+	"xOIIKMtRJxSRxVybeCIb4C3Wwu9bvDV4RXtb2ka1uF2eudT5xCrmZE+lIknxj9LQ9zqXo8T1O1WJMZWb",
+	"DAGj7Aa7V0jaXBOJpoteTTMAqWPVsINqM16PbNzjxJLP4SaV8yF2s/A5+CIVrpkGKFPZl+N7b7x/+BZA",
+	"gUt5PeUaGgEX4HTUWptwQCDzJVLJp7hE00RpiK7+bA0wtEHW1YDmAH8X2DvbM2hEGLiPX4X1KgnDfwJm",
+	"BeBQLJVaeFBl32KBTIjwkiZcyJ2FiHU01m3qFaIP267gYJ1ZruFEPdi4LH0rlWNwtbK2zpNWS5io6HWE",
+	"/E34I5Z/Y1YDzZVK8UzMOMuAayVbK1QDB0dt7FkTuFU/JsjuUH0ly3Kpmw1/Z+lCLqvPu4Db1E89Sbf/",
+	"7h+1THkGHp7G+kOuv79Kjd9gfY6bs41LtCH7BkMx8GJupvp5YHczKtLHmCyGCqa4kAJbEBF9b+TCbGYa",
+	"Q8SUBM2MUu0h+Mp29IZLXalrds/26EedA3oqtXP2jyrZpiPWEcmUESd/CsvJ4WcShs9TSXil26DQ2KYr",
+	"sU93D51nrfW2UMjGnoRSS3bvixcEJcx/+roe2ofVaUWXfAGUpqoGojrppa+ue98YYefSTn9atLD22vee",
+	"Q22JF0aGhLtUbYPCtJeL+2Z2qxKazcUzSJanR2GJ1SyqXy/2bPApTuPNvltSZ5b0AIgePIERM9krsWyN",
+	"2AIgtb/GBCklvSS8mOIEG2FXolFoUmsbs6aFdM5qYf87T2texTajErCigoUC90Utum/4tg/9ii8bcrXD",
+	"IJq+P2BJKlAWlLqRPYISiauSZ3F933WRNjogOOYc3A+uqUn0rxpHTyMy9T2VuqFFrLgwQs5vyQtUGYsh",
+	"2cXmtOmihEQ390YSJMpEkAGOFKHGVrpLsdo4EgJWV72vUSgnQsDqtgTDMbJqNQc9IjQOrj0Ch/0xwkLG",
+	"qEDj2Lqeb/QrCiH0XI5ZyHGQW7UvxTyZK9FKA9+vP015MFQ1z+GGllXEO1xisdWGdBNzGV2rZzf/Do3h",
+	"I5fR4zNkwzYHP8t3QzhXj1ovioQdg0Rbm9AGeEQ3ejDrv9IhY79hAjFPEHvTFf7jUdTaZoo65YaL4gOO",
+	"C3DpkYtgXBv47YiwVrtb61uHe6gB5IjleseCjjrt5QKMOQzcPVrP0M43dKZumGbfpydIMEWb7p+DCbQq",
+	"fIfnJma7JjBTGSK+7d0AVALXTjkabF8l8NUP7NP41+8JYv2/CcnlFJhdCb1BsEM640tvVOYL+EXGIkh4",
+	"hcYJVJrAjqX1UUo5E9my8yAlPrW0cN3sGP0LuHfhjivic8uvseNwLXXcEAxfgGYwm8HUOHB9BJ1oELIG",
+	"nk3jnYYzpj+3IuT6vpeJK2TQgWb9FbRd+f5FZF/mq8T1iJX4NKmL0bPOYWhipbKojC7s/68ukhsDL3t2",
+	"NHrrE47pQDpL/vIAcm5iJP8fXS2F9D//eHwFpC+pXILWfA52pMJY1HQNL+Zaa3cUWr6Z8I9Wt6Nsf8eU",
+	"lPtJw699AKvdw/ZRfh/4qJjrv2YiwercDQOeKJUAl63EM6i6N2srH0WYM9ntCSvf/7XKhDEgb5mzBE01",
+	"jHpU5ktzlqDvdlVDmBgLfco7xfcca273XnzGxahhQpH7+QWRzKNvHSjWrks0cv8pg4VNdPM7DSJ5sTqh",
+	"MMkLIR+FRV5oyAFg5OeiAKcCJK+9P0SJ6pi/eh6IQh0IUTxSa5zxkfOX3IUBA1ASSXVoIvog0PFSF24E",
+	"CZDmbKKsPm6jsOzP/0Y0zRrBvncHRjvzX2P3Lb1qhdYhVOEfFFWkBCwTnmGWPOcUMuro3L48u7FyP8mr",
+	"/kBuP8nwJtqrMHa0UKNuCgf2CtdLDBU5VDhroynX2rpOe11ZnPgNhTyuZ3xqVLYvs0vO9W80rtcVLb0n",
+	"RDC4zqT8g/ZxoJn/2NYa/jPMhaytVNexmR97WeqfYZ73v6fg+mB7EmCFEpeM5yYGaewXqOzOanWugSl7",
+	"8DiQduQeKkoID9XpShhuX0Ste7H1g8hCJHLBU31T9QzZ6y9IUtC3mnzJHdJlWTes2ljVKPj80ONDFblz",
+	"VXA0R/yVZjwDpmO1kqhMB6uNf9p1Iy9DmvApVBfoXX1OqT6/w6qmDKQgwLNEQEYZE6seK5WZOLGnpomP",
+	"2FkyWKpn2Kca9u8XuK/0d+t+4gsqabV2WzmGGV/x15HvWF0fDG2kZiC9ztM9DqmB9I/06sKMLpSj8AW7",
+	"AcqCoSIePLNfVX6HRMmEhoWp2aWQuQH9f+wJ0zBSsQW83vp/JkrBxk27YETdHvGnP7dreIRnkAPlWB1D",
+	"9gzZtQZpGE5TU8EHN55t+pZ9wz/cul98G7FvETf8lv1bqlyOmIhGzMcm//PtjmWg8yVoorB+4Npcf8Dv",
+	"//RrOXrK9aLsoq+BbBtLQNegr726Ceu3hCgF1eWP6gEQpL7AFX6E3aggflCvJEL4jiDxZv89WKvho48j",
+	"ppJoW4S/p3Kc+ygaOHnEEbQRP3b98lC6UFeFjH6Bd27rLAqzr+Blw6wQe7jV5vUboRRfDlW3/XRqny/X",
+	"s+8h4+50e0vTDHQzx+C4PPD4DFxzEvX71bmlZEtLE4aJmAKKvkxqDgaJJ6sgYvhjydzW0vNVprOu2Vge",
+	"xKysJsOtl0RMnRP7Uw9g0L5dcNgKkaLFcy7kTjnS7W+fnT7hiHNoIVMriT1ze5vHjmsF24mZUZQ0HVr7",
+	"0mtJB9eBKqwR+3h7Y1nNr8Afiwtv6pN/3fZ042PtpIa6Vdi5+XmGDhLguvQOZcKzBUKG6gWLqpUEuxUi",
+	"A+r+7LwdmR47dIXw87xIhXBgdcY1sntuHkrAtdIOLZX6V9ebxRgfOnTNoFlepF58FFGhF7k0SNTccILA",
+	"Mk24aajqeypGDbOqz88vDLCUvQAW69ZlRZ//jMFaj5vfaSInxeoEq+hbliV9VFlfoSY3KQVX9gB304Bz",
+	"0QE33XsdnN23NoMAPU9J4pWhUrdHBX3Wa6GMQswxGfPMkxwOquDztdZ7t2A3ps+gTg/+5ffjQbHpimLd",
+	"PLzzbu/ZqMp9CSMmFeH2Ou4YEVHQrrgbHYKTUupU+dv/t3j/o0RMLpQUFpjFYhqXaTewW45SeVx6Fd0+",
+	"Jwe70tgW0WEnSq9HNK5KoBZlEoADfxJyol5GG/0RLOFt2h7cLxrTdvTSq95XMEi6zviP2VyWt4Sxy2t5",
+	"04t3ek++qZ/+ME9QnN39abzTMDrk/VN8G3qobv+lbVm5Tbqt3d0sIZt37ax+ts88B03BiV6oonzmi5Ki",
+	"pDwzhNpG8QxFgNXGE+f4Q9Reu+rV800KRK1wLa5Yn/3Qswbed18RxiF2K0YXLVr3UXNfYWcnSZqJZz59",
+	"7TqY5c/0L+7xg94k3CQ/RMJc6FbxAFTUvIpVAswAXzLcNNYah8UNySu2UxFCAW4o9SqH/TtFn4HRMzhs",
+	"ThQcbalC70hYLSr/i+NUzWaVKPAd+kDYZ1hxSSlQMbGzQO6uCZ8u2ttLmoiuSxTG9plnYS348aHjoIGu",
+	"ZuoZCgiB8tHOhDSqdDcTGVMr2V5hDO88S12c1WMz5NDpeooXfE77ZDXpSqQkEj6Lacy0UanG1iN6GZsm",
+	"ysHdE8GM2air2VQltYCGGrgnGtLnSto3hCki+/KJOH6LaFa93fKQ9kqXZbLPG6yN2MmdKL+0fnUox1ey",
+	"QsDUYqVhmgE2frRqvSPVKGKTu9r/CULeyz1Y8Ry9tvKVO7T1aD8w1+6GtXM3+ANHnLUvbz8hyG7zBUXi",
+	"d5pY5RoO317sbIe6u9i5nWZzwVUJUHK8Zj5tizZRtiQHjS40nyRd39F+pad2px49WlsACltcjEJadwxk",
+	"pBlgy61n7Le+JRH8c9N0EpTEhzI/Xnj59vv1V0UYbb3Uettnn+JKHETWrsOdeuzRHksJ6bsKuKZmEiCq",
+	"I6m2E3u9t1qD6bz0U2/gmPyP23HRb13ttVazGh65a76OFUuUNkwYZ/DkPut1x86moOt89QXc0z//tPcT",
+	"ulZ59npsdyVR5FlydXt1Y+9K/w0AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -133,9 +133,11 @@ func (q *Queries) JournalLines(ctx context.Context, db DBTX, txns []uuid.UUID) (
 
 const journalPostings = `-- name: JournalPostings :many
 select t.id, t.kind, t.payout_id, coalesce(t.external_ref, '')::text as external_ref, t.at, (t.at at time zone d.zone)::date as day,
-  coalesce(c.name, '')::text as creator_name, coalesce(m.title, '')::text as milestone_title, coalesce(k.number, '')::text as contract_number
+  coalesce(c.name, '')::text as creator_name, coalesce(m.title, '')::text as milestone_title, coalesce(k.number, '')::text as contract_number,
+  coalesce(o.method, '')::text as offline_method, coalesce(o.reference, '')::text as offline_reference
 from ledger_transactions t join brands b on b.id = t.brand_id join calendars d on d.id = b.calendar_id
 left join payouts p on p.id = t.payout_id left join creators c on c.id = p.creator_id left join milestones m on m.id = p.milestone_id left join contracts k on k.id = m.contract_id
+left join payout_attempts x on t.kind = 'settle' and x.payout_id = t.payout_id and x.number = t.attempt left join offline_payments o on o.id = x.offline_payment
 where t.brand_id = $1 and t.brand_id = any ($2::uuid[])
   and t.at >= midnight(d.zone, $3) and t.at < midnight(d.zone, $4)
   and ($5::text = '' or exists (select 1 from ledger_entries e join ledger_accounts a on a.id = e.account_id where e.txn_id = t.id and a.currency = $5::text))
@@ -156,15 +158,17 @@ type JournalPostingsParams struct {
 }
 
 type JournalPostingsRow struct {
-	ID             uuid.UUID
-	Kind           string
-	PayoutID       *uuid.UUID
-	ExternalRef    string
-	At             time.Time
-	Day            time.Time
-	CreatorName    string
-	MilestoneTitle string
-	ContractNumber string
+	ID               uuid.UUID
+	Kind             string
+	PayoutID         *uuid.UUID
+	ExternalRef      string
+	At               time.Time
+	Day              time.Time
+	CreatorName      string
+	MilestoneTitle   string
+	ContractNumber   string
+	OfflineMethod    string
+	OfflineReference string
 }
 
 // The ledger of a brand from day to day of its own zone, oldest first. A transaction is of one currency.
@@ -196,6 +200,8 @@ func (q *Queries) JournalPostings(ctx context.Context, db DBTX, arg JournalPosti
 			&i.CreatorName,
 			&i.MilestoneTitle,
 			&i.ContractNumber,
+			&i.OfflineMethod,
+			&i.OfflineReference,
 		); err != nil {
 			return nil, err
 		}

@@ -536,6 +536,22 @@ type Offer struct {
 	PaidOutside   *string
 }
 
+type OfflinePayment struct {
+	ID          uuid.UUID
+	PayoutID    uuid.UUID
+	BrandID     uuid.UUID
+	Round       int32
+	Method      string
+	PaidOn      time.Time
+	Reference   string
+	Amount      int64
+	Currency    string
+	ProofName   string
+	ProofSha256 []byte
+	RecordedBy  uuid.UUID
+	RecordedAt  time.Time
+}
+
 type Outbox struct {
 	ID         uuid.UUID
 	N          *int64
@@ -668,6 +684,7 @@ type Payout struct {
 	PreparerProves bool
 	Gated          *string
 	GatedAt        *time.Time
+	OfflineMethod  *string
 	Holds          json.RawMessage
 }
 
@@ -690,21 +707,22 @@ type PayoutApproval struct {
 }
 
 type PayoutAttempt struct {
-	PayoutID      uuid.UUID
-	Number        int32
-	BrandID       uuid.UUID
-	Key           string
-	RequestSha256 []byte
-	Outcome       string
-	TransferID    *string
-	ErrorCode     *string
-	FirstSentAt   *time.Time
-	LastSentAt    *time.Time
-	LookUps       int32
-	Submission    int32
-	Rejection     *string
-	CreatedAt     time.Time
-	SettledAt     *time.Time
+	PayoutID       uuid.UUID
+	Number         int32
+	BrandID        uuid.UUID
+	RequestSha256  []byte
+	Outcome        string
+	TransferID     *string
+	ErrorCode      *string
+	FirstSentAt    *time.Time
+	LastSentAt     *time.Time
+	LookUps        int32
+	Submission     int32
+	Rejection      *string
+	CreatedAt      time.Time
+	SettledAt      *time.Time
+	OfflinePayment *uuid.UUID
+	Key            *string
 }
 
 type PayoutBatch struct {

@@ -50,7 +50,7 @@ select x.kind::text as kind, x.body::jsonb as body from (
   from p join milestones m on m.partnership_id = p.id
   union all
   select 9, o.created_at, o.id::text, 'payout', jsonb_build_object('id', o.id, 'milestone_id', o.milestone_id, 'amount', o.amount, 'currency', o.currency, 'destination', o.destination, 'state', o.state, 'netted', o.netted, 'amount_reversed', o.amount_reversed, 'content_counts', o.content_counts,
-    'releasers', o.releasers, 'tier_from', o.tier_from, 'preparer_proves', o.preparer_proves,
+    'offline_method', o.offline_method, 'releasers', o.releasers, 'tier_from', o.tier_from, 'preparer_proves', o.preparer_proves,
     'held_reason', o.held_reason, 'due_at', o.due_at, 'paid_at', o.paid_at)
   from p join payouts o on o.partnership_id = p.id
   union all
@@ -58,9 +58,13 @@ select x.kind::text as kind, x.body::jsonb as body from (
     'place', a.place, 'proved_at', a.proved_at, 'proved_with', a.proved_with, 'at', a.at)
   from p join payouts o on o.partnership_id = p.id join payout_approvals a on a.payout_id = o.id left join users u on u.id = a.approver
   union all
-  select 11, a.created_at, a.key, 'payout_attempt', jsonb_build_object('payout_id', a.payout_id, 'number', a.number, 'key', a.key, 'request_sha256', encode(a.request_sha256, 'hex'), 'outcome', a.outcome, 'transfer_id', a.transfer_id, 'error_code', a.error_code,
-    'first_sent_at', a.first_sent_at, 'settled_at', a.settled_at)
+  select 11, a.created_at, o.id::text || lpad(a.number::text, 10, '0'), 'payout_attempt', jsonb_build_object('payout_id', a.payout_id, 'number', a.number, 'key', a.key, 'request_sha256', encode(a.request_sha256, 'hex'), 'outcome', a.outcome, 'transfer_id', a.transfer_id, 'error_code', a.error_code,
+    'offline_payment', a.offline_payment, 'first_sent_at', a.first_sent_at, 'settled_at', a.settled_at)
   from p join payouts o on o.partnership_id = p.id join payout_attempts a on a.payout_id = o.id
+  union all
+  select 11, f.recorded_at, f.id::text, 'offline_payment', jsonb_build_object('id', f.id, 'payout_id', f.payout_id, 'round', f.round, 'method', f.method, 'paid_on', f.paid_on, 'reference', f.reference, 'amount', f.amount, 'currency', f.currency,
+    'proof', f.proof_name, 'proof_sha256', encode(f.proof_sha256, 'hex'), 'by', u.name, 'at', f.recorded_at)
+  from p join payouts o on o.partnership_id = p.id join offline_payments f on f.payout_id = o.id left join users u on u.id = f.recorded_by
   union all
   select 12, v.created_at, v.id::text, 'reversal', jsonb_build_object('id', v.id, 'payout_id', v.payout_id, 'amount', v.amount, 'currency', v.currency, 'reason', v.reason, 'requested_by', u.name, 'state', v.state, 'recovered', v.recovered, 'netted', v.netted,
     'written_off', v.written_off, 'write_off_reason', v.write_off_reason, 'write_off_asked_by', w.name, 'at', v.created_at)

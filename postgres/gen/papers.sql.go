@@ -148,10 +148,11 @@ func (q *Queries) PayeeThresholds(ctx context.Context, db DBTX, year int32) ([]P
 const remittance = `-- name: Remittance :one
 select p.id, p.state, b.name as brand_name, b.postal_address, d.zone, c.name as creator_name, g.name as campaign_name, m.title, k.number, p.amount, p.netted, p.currency, p.amount_reversed,
   (select coalesce(sum(v.recovered), 0) from reversals v where v.payout_id = p.id)::bigint as recovered,
-  p.due_at, p.paid_at, coalesce(a.transfer_id, '')::text as transfer_id
+  p.due_at, p.paid_at, coalesce(a.transfer_id, '')::text as transfer_id, coalesce(o.method, '')::text as offline_method, coalesce(o.reference, '')::text as offline_reference
 from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id join creators c on c.id = p.creator_id join milestones m on m.id = p.milestone_id
 join contracts k on k.id = m.contract_id join partnerships q on q.id = p.partnership_id join campaigns g on g.id = q.campaign_id
 left join payout_attempts a on a.payout_id = p.id and a.outcome = 'succeeded'
+left join offline_payments o on o.id = a.offline_payment
 where p.brand_id = any ($1::uuid[]) and (p.id = $2::uuid or p.milestone_id = $3::uuid and p.partnership_id = $4::uuid)
 `
 
@@ -163,23 +164,25 @@ type RemittanceParams struct {
 }
 
 type RemittanceRow struct {
-	ID             uuid.UUID
-	State          string
-	BrandName      string
-	PostalAddress  string
-	Zone           string
-	CreatorName    string
-	CampaignName   string
-	Title          string
-	Number         string
-	Amount         int64
-	Netted         int64
-	Currency       string
-	AmountReversed int64
-	Recovered      int64
-	DueAt          time.Time
-	PaidAt         *time.Time
-	TransferID     string
+	ID               uuid.UUID
+	State            string
+	BrandName        string
+	PostalAddress    string
+	Zone             string
+	CreatorName      string
+	CampaignName     string
+	Title            string
+	Number           string
+	Amount           int64
+	Netted           int64
+	Currency         string
+	AmountReversed   int64
+	Recovered        int64
+	DueAt            time.Time
+	PaidAt           *time.Time
+	TransferID       string
+	OfflineMethod    string
+	OfflineReference string
 }
 
 // A payout, or in a partnership that of a milestone.
@@ -209,15 +212,19 @@ func (q *Queries) Remittance(ctx context.Context, db DBTX, arg RemittanceParams)
 		&i.DueAt,
 		&i.PaidAt,
 		&i.TransferID,
+		&i.OfflineMethod,
+		&i.OfflineReference,
 	)
 	return i, err
 }
 
 const statementLines = `-- name: StatementLines :many
 select t.id, t.kind, t.at, (t.at at time zone $1::text)::date as day, a.currency, sum(e.amount)::bigint as amount,
-  coalesce(min(m.title), '')::text as milestone_title, coalesce(min(k.number), '')::text as contract_number, coalesce(min(t.external_ref), '')::text as external_ref
+  coalesce(min(m.title), '')::text as milestone_title, coalesce(min(k.number), '')::text as contract_number, coalesce(min(t.external_ref), '')::text as external_ref,
+  coalesce(min(o.method), '')::text as offline_method, coalesce(min(o.reference), '')::text as offline_reference
 from ledger_accounts a join ledger_entries e on e.account_id = a.id join ledger_transactions t on t.id = e.txn_id
 left join payouts p on p.id = t.payout_id left join milestones m on m.id = p.milestone_id left join contracts k on k.id = m.contract_id
+left join payout_attempts x on t.kind = 'settle' and x.payout_id = t.payout_id and x.number = t.attempt left join offline_payments o on o.id = x.offline_payment
 where a.brand_id = $2::uuid and a.brand_id = any ($3::uuid[]) and t.at >= midnight($1::text, $4) and t.at < midnight($1::text, $5)
   and (a.code like 'creator\_payable:' || $2::text || ':' || $6::text || ':%' or a.code like 'clawback\_receivable:' || $2::text || ':' || $6::text || ':%')
 group by t.id, t.kind, t.at, a.currency order by t.at, t.id
@@ -234,15 +241,17 @@ type StatementLinesParams struct {
 }
 
 type StatementLinesRow struct {
-	ID             uuid.UUID
-	Kind           string
-	At             time.Time
-	Day            time.Time
-	Currency       string
-	Amount         int64
-	MilestoneTitle string
-	ContractNumber string
-	ExternalRef    string
+	ID               uuid.UUID
+	Kind             string
+	At               time.Time
+	Day              time.Time
+	Currency         string
+	Amount           int64
+	MilestoneTitle   string
+	ContractNumber   string
+	ExternalRef      string
+	OfflineMethod    string
+	OfflineReference string
 }
 
 func (q *Queries) StatementLines(ctx context.Context, db DBTX, arg StatementLinesParams) ([]StatementLinesRow, error) {
@@ -271,6 +280,8 @@ func (q *Queries) StatementLines(ctx context.Context, db DBTX, arg StatementLine
 			&i.MilestoneTitle,
 			&i.ContractNumber,
 			&i.ExternalRef,
+			&i.OfflineMethod,
+			&i.OfflineReference,
 		); err != nil {
 			return nil, err
 		}

@@ -375,7 +375,7 @@ func (q *Queries) PayoutPolicyOf(ctx context.Context, db DBTX, arg PayoutPolicyO
 }
 
 const payoutsToApprove = `-- name: PayoutsToApprove :many
-select p.id, p.round, p.destination, p.preparer_proves, p.commands,
+select p.id, p.round, p.destination, p.offline_method, p.preparer_proves, p.commands,
   (select a.id from payout_approvals a where a.payout_id = p.id and a.round = p.round and a.part = $1 and a.approver = $2) as mine,
   coalesce(y.destination_changed_at > now() - interval '14 days', false)::boolean as new_destination,
   (not exists (select 1 from payouts o where o.brand_id = p.brand_id and o.creator_id = p.creator_id and o.paid_at is not null))::boolean as first_payment,
@@ -407,6 +407,7 @@ type PayoutsToApproveRow struct {
 	ID             uuid.UUID
 	Round          int32
 	Destination    *string
+	OfflineMethod  *string
 	PreparerProves bool
 	Commands       json.RawMessage
 	Mine           uuid.UUID
@@ -438,6 +439,7 @@ func (q *Queries) PayoutsToApprove(ctx context.Context, db DBTX, arg PayoutsToAp
 			&i.ID,
 			&i.Round,
 			&i.Destination,
+			&i.OfflineMethod,
 			&i.PreparerProves,
 			&i.Commands,
 			&i.Mine,

@@ -28,6 +28,39 @@ func (q *Queries) BrandFunds(ctx context.Context, db DBTX, arg BrandFundsParams)
 	return funds, err
 }
 
+const brandToday = `-- name: BrandToday :one
+select ((now() at time zone d.zone)::date)::text as today from brands b join calendars d on d.id = b.calendar_id where b.id = $1 and b.id = any ($2::uuid[])
+`
+
+type BrandTodayParams struct {
+	ID     uuid.UUID
+	Brands []uuid.UUID
+}
+
+func (q *Queries) BrandToday(ctx context.Context, db DBTX, arg BrandTodayParams) (string, error) {
+	row := db.QueryRow(ctx, brandToday, arg.ID, arg.Brands)
+	var today string
+	err := row.Scan(&today)
+	return today, err
+}
+
+const changePayoutMethod = `-- name: ChangePayoutMethod :exec
+update payouts p set offline_method = $1::text, round = p.round + 1, state = 'awaiting_approval', gated = null, gated_at = null,
+  destination = case when $1::text is null then (select y.account_id from payees y where y.creator_id = p.creator_id) end
+where p.id = $2
+`
+
+type ChangePayoutMethodParams struct {
+	Method *string
+	ID     uuid.UUID
+}
+
+// Another way is approved anew. Back at Stripe it has the destination that is known, if any.
+func (q *Queries) ChangePayoutMethod(ctx context.Context, db DBTX, arg ChangePayoutMethodParams) error {
+	_, err := db.Exec(ctx, changePayoutMethod, arg.Method, arg.ID)
+	return err
+}
+
 const creatorOfMilestone = `-- name: CreatorOfMilestone :one
 select p.creator_id from milestones m join partnerships p on p.id = m.partnership_id where m.id = $1
 `
@@ -69,7 +102,7 @@ func (q *Queries) GetTopUp(ctx context.Context, db DBTX, id uuid.UUID) (GetTopUp
 }
 
 const insertAttempt = `-- name: InsertAttempt :one
-insert into payout_attempts (payout_id, number, brand_id, request_sha256, submission) values ($1, $2, $3, $4, $5) returning key
+insert into payout_attempts (payout_id, number, brand_id, request_sha256, submission) values ($1, $2, $3, $4, $5) returning coalesce(key, '')::text as key
 `
 
 type InsertAttemptParams struct {
@@ -91,6 +124,59 @@ func (q *Queries) InsertAttempt(ctx context.Context, db DBTX, arg InsertAttemptP
 	var key string
 	err := row.Scan(&key)
 	return key, err
+}
+
+const insertOfflineAttempt = `-- name: InsertOfflineAttempt :exec
+insert into payout_attempts (payout_id, number, brand_id, request_sha256, offline_payment)
+select $1, 1 + coalesce((select max(a.number) from payout_attempts a where a.payout_id = o.payout_id), 0), o.brand_id, o.proof_sha256, o.id from offline_payments o where o.id = $2 and o.payout_id = $1
+`
+
+type InsertOfflineAttemptParams struct {
+	PayoutID       uuid.UUID
+	OfflinePayment uuid.UUID
+}
+
+func (q *Queries) InsertOfflineAttempt(ctx context.Context, db DBTX, arg InsertOfflineAttemptParams) error {
+	_, err := db.Exec(ctx, insertOfflineAttempt, arg.PayoutID, arg.OfflinePayment)
+	return err
+}
+
+const insertOfflinePayment = `-- name: InsertOfflinePayment :exec
+insert into offline_payments (id, payout_id, brand_id, round, method, paid_on, reference, amount, currency, proof_name, proof_sha256, recorded_by)
+values ($1, $2, $3, $4, $5, ($6::text)::date, $7, $8, $9, $10, $11, $12)
+`
+
+type InsertOfflinePaymentParams struct {
+	ID          uuid.UUID
+	PayoutID    uuid.UUID
+	BrandID     uuid.UUID
+	Round       int32
+	Method      string
+	PaidOn      string
+	Reference   string
+	Amount      int64
+	Currency    string
+	ProofName   string
+	ProofSha256 []byte
+	RecordedBy  uuid.UUID
+}
+
+func (q *Queries) InsertOfflinePayment(ctx context.Context, db DBTX, arg InsertOfflinePaymentParams) error {
+	_, err := db.Exec(ctx, insertOfflinePayment,
+		arg.ID,
+		arg.PayoutID,
+		arg.BrandID,
+		arg.Round,
+		arg.Method,
+		arg.PaidOn,
+		arg.Reference,
+		arg.Amount,
+		arg.Currency,
+		arg.ProofName,
+		arg.ProofSha256,
+		arg.RecordedBy,
+	)
+	return err
 }
 
 const insertPayout = `-- name: InsertPayout :exec
@@ -129,7 +215,7 @@ func (q *Queries) InsertPayout(ctx context.Context, db DBTX, arg InsertPayoutPar
 }
 
 const lastAttempt = `-- name: LastAttempt :one
-select number, key, request_sha256, outcome, submission, rejection, transfer_id, first_sent_at, last_sent_at, look_ups,
+select number, request_sha256, outcome, submission, rejection, transfer_id, first_sent_at, last_sent_at, look_ups,
   (first_sent_at is not null and first_sent_at < clock_timestamp() - interval '23 hours')::boolean as expired,
   extract(epoch from clock_timestamp() - coalesce(last_sent_at, created_at))::float8 as since_sent
 from payout_attempts where payout_id = $1 order by number desc limit 1
@@ -137,7 +223,6 @@ from payout_attempts where payout_id = $1 order by number desc limit 1
 
 type LastAttemptRow struct {
 	Number        int32
-	Key           string
 	RequestSha256 []byte
 	Outcome       string
 	Submission    int32
@@ -155,7 +240,6 @@ func (q *Queries) LastAttempt(ctx context.Context, db DBTX, payoutID uuid.UUID) 
 	var i LastAttemptRow
 	err := row.Scan(
 		&i.Number,
-		&i.Key,
 		&i.RequestSha256,
 		&i.Outcome,
 		&i.Submission,
@@ -220,7 +304,7 @@ func (q *Queries) LockPayee(ctx context.Context, db DBTX, creatorID uuid.UUID) e
 }
 
 const lockPayout = `-- name: LockPayout :one
-select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.releasers, p.round, p.state,
+select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.releasers, p.round, p.state, p.offline_method,
   (payout_approved(p) and not exists (select 1 from destination_holds h where h.payout_id = p.id and h.released_at is null))::boolean as approved, p.netted,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id and y.state = 'ready'), '')::text as ready_destination,
   coalesce((select a.balance from ledger_accounts a where a.code = 'brand_funds:' || p.brand_id || ':' || p.currency), 0)::bigint as funds
@@ -238,6 +322,7 @@ type LockPayoutRow struct {
 	Releasers        int16
 	Round            int32
 	State            string
+	OfflineMethod    *string
 	Approved         bool
 	Netted           int64
 	ReadyDestination string
@@ -258,6 +343,7 @@ func (q *Queries) LockPayout(ctx context.Context, db DBTX, id uuid.UUID) (LockPa
 		&i.Releasers,
 		&i.Round,
 		&i.State,
+		&i.OfflineMethod,
 		&i.Approved,
 		&i.Netted,
 		&i.ReadyDestination,
@@ -286,6 +372,23 @@ update payouts set state = 'paid', paid_at = now() where id = $1 and state in ('
 
 func (q *Queries) MarkPaid(ctx context.Context, db DBTX, id uuid.UUID) error {
 	_, err := db.Exec(ctx, markPaid, id)
+	return err
+}
+
+const markPaidOffline = `-- name: MarkPaidOffline :exec
+update payouts p set state = 'paid', paid_at = least(now(), (o.paid_on + time '12:00') at time zone d.zone)
+from offline_payments o, brands b join calendars d on d.id = b.calendar_id
+where p.id = $1 and p.state = 'submitted' and o.id = $2 and b.id = p.brand_id
+`
+
+type MarkPaidOfflineParams struct {
+	ID             uuid.UUID
+	OfflinePayment uuid.UUID
+}
+
+// On the day on which it was paid, at noon of the brand's clock; one of today, now.
+func (q *Queries) MarkPaidOffline(ctx context.Context, db DBTX, arg MarkPaidOfflineParams) error {
+	_, err := db.Exec(ctx, markPaidOffline, arg.ID, arg.OfflinePayment)
 	return err
 }
 
@@ -393,6 +496,114 @@ func (q *Queries) NoteTopUp(ctx context.Context, db DBTX, arg NoteTopUpParams) e
 	return err
 }
 
+const offlinePaymentToBook = `-- name: OfflinePaymentToBook :one
+select o.id, o.round, o.method, o.amount, o.currency, o.proof_sha256 from offline_payments o where o.id = $1 and o.payout_id = $2
+`
+
+type OfflinePaymentToBookParams struct {
+	ID       uuid.UUID
+	PayoutID uuid.UUID
+}
+
+type OfflinePaymentToBookRow struct {
+	ID          uuid.UUID
+	Round       int32
+	Method      string
+	Amount      int64
+	Currency    string
+	ProofSha256 []byte
+}
+
+func (q *Queries) OfflinePaymentToBook(ctx context.Context, db DBTX, arg OfflinePaymentToBookParams) (OfflinePaymentToBookRow, error) {
+	row := db.QueryRow(ctx, offlinePaymentToBook, arg.ID, arg.PayoutID)
+	var i OfflinePaymentToBookRow
+	err := row.Scan(
+		&i.ID,
+		&i.Round,
+		&i.Method,
+		&i.Amount,
+		&i.Currency,
+		&i.ProofSha256,
+	)
+	return i, err
+}
+
+const offlineProof = `-- name: OfflineProof :one
+select o.proof_name, b.content_type, b.sha256, b.content
+from payout_attempts a join offline_payments o on o.id = a.offline_payment join blobs b on b.sha256 = o.proof_sha256
+where a.payout_id = $1 and a.outcome = 'succeeded' and o.brand_id = any ($2::uuid[])
+`
+
+type OfflineProofParams struct {
+	PayoutID uuid.UUID
+	Brands   []uuid.UUID
+}
+
+type OfflineProofRow struct {
+	ProofName   string
+	ContentType string
+	Sha256      []byte
+	Content     []byte
+}
+
+func (q *Queries) OfflineProof(ctx context.Context, db DBTX, arg OfflineProofParams) (OfflineProofRow, error) {
+	row := db.QueryRow(ctx, offlineProof, arg.PayoutID, arg.Brands)
+	var i OfflineProofRow
+	err := row.Scan(
+		&i.ProofName,
+		&i.ContentType,
+		&i.Sha256,
+		&i.Content,
+	)
+	return i, err
+}
+
+const payoutOffline = `-- name: PayoutOffline :one
+select o.id, o.round, o.method, o.paid_on::text as paid_on, o.reference, o.amount, o.currency, o.proof_name, o.proof_sha256, b.content_type, b.size, o.recorded_by, u.name as recorded_by_name, o.recorded_at
+from payout_attempts a join offline_payments o on o.id = a.offline_payment join blobs b on b.sha256 = o.proof_sha256 join users u on u.id = o.recorded_by
+where a.payout_id = $1 and a.outcome = 'succeeded'
+`
+
+type PayoutOfflineRow struct {
+	ID             uuid.UUID
+	Round          int32
+	Method         string
+	PaidOn         string
+	Reference      string
+	Amount         int64
+	Currency       string
+	ProofName      string
+	ProofSha256    []byte
+	ContentType    string
+	Size           int64
+	RecordedBy     uuid.UUID
+	RecordedByName string
+	RecordedAt     time.Time
+}
+
+// The payment of the payout outside of Stripe that counts.
+func (q *Queries) PayoutOffline(ctx context.Context, db DBTX, payoutID uuid.UUID) (PayoutOfflineRow, error) {
+	row := db.QueryRow(ctx, payoutOffline, payoutID)
+	var i PayoutOfflineRow
+	err := row.Scan(
+		&i.ID,
+		&i.Round,
+		&i.Method,
+		&i.PaidOn,
+		&i.Reference,
+		&i.Amount,
+		&i.Currency,
+		&i.ProofName,
+		&i.ProofSha256,
+		&i.ContentType,
+		&i.Size,
+		&i.RecordedBy,
+		&i.RecordedByName,
+		&i.RecordedAt,
+	)
+	return i, err
+}
+
 const rejectAttempt = `-- name: RejectAttempt :execrows
 update payout_attempts set outcome = 'rejected', rejection = $1, error_code = $2, settled_at = now() where payout_id = $3 and number = $4 and outcome = 'open'
 `
@@ -449,7 +660,7 @@ func (q *Queries) SealLedger(ctx context.Context, db DBTX, maxRows int32) (int32
 const setFirstDestination = `-- name: SetFirstDestination :exec
 update payouts p set destination = $1,
   round = case when exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round) then p.round + 1 else p.round end
-where p.creator_id = $2 and p.destination is null and p.state in ('scheduled', 'awaiting_approval', 'approved', 'awaiting_payee', 'awaiting_funds', 'held')
+where p.creator_id = $2 and p.destination is null and p.offline_method is null and p.state in ('scheduled', 'awaiting_approval', 'approved', 'awaiting_payee', 'awaiting_funds', 'held')
 `
 
 type SetFirstDestinationParams struct {
@@ -492,6 +703,17 @@ func (q *Queries) SettleAttempt(ctx context.Context, db DBTX, arg SettleAttemptP
 		return 0, err
 	}
 	return result.RowsAffected(), nil
+}
+
+const settleOfflineAttempt = `-- name: SettleOfflineAttempt :one
+update payout_attempts set outcome = 'succeeded', settled_at = now() where payout_id = $1 and outcome = 'open' and offline_payment is not null returning number
+`
+
+func (q *Queries) SettleOfflineAttempt(ctx context.Context, db DBTX, payoutID uuid.UUID) (int32, error) {
+	row := db.QueryRow(ctx, settleOfflineAttempt, payoutID)
+	var number int32
+	err := row.Scan(&number)
+	return number, err
 }
 
 const settleTopUp = `-- name: SettleTopUp :one

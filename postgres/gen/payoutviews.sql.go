@@ -423,7 +423,7 @@ with page as materialized (select f.id from unnest($1::uuid[]) x(brand) cross jo
     and ($9::timestamptz is null or (p.due_at, p.id) > ($9::timestamptz, $10::uuid))
   order by p.due_at, p.id limit $11::int) f order by f.due_at, f.id limit $11::int)
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
+  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(w.paid_on::text, '')::text as offline_on, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
     (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason,
   coalesce((select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
@@ -443,6 +443,8 @@ join brands b on b.id = p.brand_id
 join creators c on c.id = p.creator_id
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
 left join destination_holds h on h.payout_id = p.id and h.released_at is null and p.state = 'held'
+left join payout_attempts t on t.payout_id = p.id and t.outcome = 'succeeded'
+left join offline_payments w on w.id = t.offline_payment
 order by p.due_at, p.id
 `
 
@@ -479,6 +481,9 @@ type ListPayoutsRow struct {
 	DueAt                time.Time
 	PaidAt               *time.Time
 	UpdatedAt            time.Time
+	OfflineMethod        string
+	OfflineReference     string
+	OfflineOn            string
 	Gated                string
 	ReviewOn             string
 	HeldReason           string
@@ -531,6 +536,9 @@ func (q *Queries) ListPayouts(ctx context.Context, db DBTX, arg ListPayoutsParam
 			&i.DueAt,
 			&i.PaidAt,
 			&i.UpdatedAt,
+			&i.OfflineMethod,
+			&i.OfflineReference,
+			&i.OfflineOn,
 			&i.Gated,
 			&i.ReviewOn,
 			&i.HeldReason,
@@ -600,12 +608,13 @@ func (q *Queries) PayoutApprovals(ctx context.Context, db DBTX, payoutID uuid.UU
 }
 
 const payoutAttempts = `-- name: PayoutAttempts :many
-select number, key, outcome, transfer_id, error_code, first_sent_at, created_at, settled_at from payout_attempts where payout_id = $1 order by number
+select number, coalesce(key, '')::text as key, (offline_payment is not null)::boolean as offline, outcome, transfer_id, error_code, first_sent_at, created_at, settled_at from payout_attempts where payout_id = $1 order by number
 `
 
 type PayoutAttemptsRow struct {
 	Number      int32
 	Key         string
+	Offline     bool
 	Outcome     string
 	TransferID  *string
 	ErrorCode   *string
@@ -626,6 +635,7 @@ func (q *Queries) PayoutAttempts(ctx context.Context, db DBTX, payoutID uuid.UUI
 		if err := rows.Scan(
 			&i.Number,
 			&i.Key,
+			&i.Offline,
 			&i.Outcome,
 			&i.TransferID,
 			&i.ErrorCode,

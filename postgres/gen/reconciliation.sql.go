@@ -70,6 +70,54 @@ func (q *Queries) BookAttempts(ctx context.Context, db DBTX) ([]BookAttemptsRow,
 	return items, nil
 }
 
+const bookOffline = `-- name: BookOffline :many
+select (t.payout_id || '/' || t.attempt)::text as ref, t.payout_id::uuid as payout_id, t.brand_id::uuid as brand_id, e.amount, a.currency, t.at
+from ledger_transactions t join ledger_entries e on e.txn_id = t.id join ledger_accounts a on a.id = e.account_id and a.code = 'offline_cash:' || a.currency
+where t.kind = 'settle' and t.at >= $1 and t.at < $2 order by t.at, t.id
+`
+
+type BookOfflineParams struct {
+	FromAt time.Time
+	ToAt   time.Time
+}
+
+type BookOfflineRow struct {
+	Ref      string
+	PayoutID uuid.UUID
+	BrandID  uuid.UUID
+	Amount   int64
+	Currency string
+	At       time.Time
+}
+
+// What was paid outside of the provider in a window.
+func (q *Queries) BookOffline(ctx context.Context, db DBTX, arg BookOfflineParams) ([]BookOfflineRow, error) {
+	rows, err := db.Query(ctx, bookOffline, arg.FromAt, arg.ToAt)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []BookOfflineRow
+	for rows.Next() {
+		var i BookOfflineRow
+		if err := rows.Scan(
+			&i.Ref,
+			&i.PayoutID,
+			&i.BrandID,
+			&i.Amount,
+			&i.Currency,
+			&i.At,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const bookPostings = `-- name: BookPostings :many
 select t.kind, coalesce(t.external_ref, '')::text as ref, t.payout_id, t.brand_id, (-e.amount)::bigint as moved, a.currency, t.at,
   coalesce(case t.kind when 'settle' then t.payout_id || '/' || t.attempt when 'topup' then (select x.id::text from topups x where x.provider_id = t.external_ref)

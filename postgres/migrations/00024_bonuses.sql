@@ -61,11 +61,11 @@ create function milestone_bonus_guard() returns trigger language plpgsql as $$
 begin
   if new.state = 'met' and old.state <> 'met' and new.trigger = 'threshold' and not exists (
       select 1 from post_numbers n where n.deliverable_id = new.deliverable_id and n.metric = new.metric and n.value >= new.at_least and n.stood_at <= new.counts_until) then
-    raise exception 'no number in time reaches what bonus % asks for', old.id using errcode = 'RA060';
+    raise exception 'no number in time reaches what bonus % asks for', old.id using errcode = 'RA080';
   end if;
   if new.state = 'met' and old.state <> 'met' and new.trigger = 'given' and not exists (
       select 1 from bonuses b where b.id = new.id and (b.partnership_id, b.amount, b.currency) = (new.partnership_id, new.amount, new.currency)) then
-    raise exception 'nobody gave bonus %', old.id using errcode = 'RA060';
+    raise exception 'nobody gave bonus %', old.id using errcode = 'RA080';
   end if;
   return new;
 end $$;

@@ -10,9 +10,11 @@ insert into journal_accounts (brand_id, kind, quickbooks, xero, xero_tax) values
 -- name: JournalPostings :many
 -- The ledger of a brand from day to day of its own zone, oldest first. A transaction is of one currency.
 select t.id, t.kind, t.payout_id, coalesce(t.external_ref, '')::text as external_ref, t.at, (t.at at time zone d.zone)::date as day,
-  coalesce(c.name, '')::text as creator_name, coalesce(m.title, '')::text as milestone_title, coalesce(k.number, '')::text as contract_number
+  coalesce(c.name, '')::text as creator_name, coalesce(m.title, '')::text as milestone_title, coalesce(k.number, '')::text as contract_number,
+  coalesce(o.method, '')::text as offline_method, coalesce(o.reference, '')::text as offline_reference
 from ledger_transactions t join brands b on b.id = t.brand_id join calendars d on d.id = b.calendar_id
 left join payouts p on p.id = t.payout_id left join creators c on c.id = p.creator_id left join milestones m on m.id = p.milestone_id left join contracts k on k.id = m.contract_id
+left join payout_attempts x on t.kind = 'settle' and x.payout_id = t.payout_id and x.number = t.attempt left join offline_payments o on o.id = x.offline_payment
 where t.brand_id = @brand_id and t.brand_id = any (@brands::uuid[])
   and t.at >= midnight(d.zone, @from_day) and t.at < midnight(d.zone, @day_after)
   and (@currency::text = '' or exists (select 1 from ledger_entries e join ledger_accounts a on a.id = e.account_id where e.txn_id = t.id and a.currency = @currency::text))

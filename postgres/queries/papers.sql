@@ -2,10 +2,11 @@
 -- A payout, or in a partnership that of a milestone.
 select p.id, p.state, b.name as brand_name, b.postal_address, d.zone, c.name as creator_name, g.name as campaign_name, m.title, k.number, p.amount, p.netted, p.currency, p.amount_reversed,
   (select coalesce(sum(v.recovered), 0) from reversals v where v.payout_id = p.id)::bigint as recovered,
-  p.due_at, p.paid_at, coalesce(a.transfer_id, '')::text as transfer_id
+  p.due_at, p.paid_at, coalesce(a.transfer_id, '')::text as transfer_id, coalesce(o.method, '')::text as offline_method, coalesce(o.reference, '')::text as offline_reference
 from payouts p join brands b on b.id = p.brand_id join calendars d on d.id = b.calendar_id join creators c on c.id = p.creator_id join milestones m on m.id = p.milestone_id
 join contracts k on k.id = m.contract_id join partnerships q on q.id = p.partnership_id join campaigns g on g.id = q.campaign_id
 left join payout_attempts a on a.payout_id = p.id and a.outcome = 'succeeded'
+left join offline_payments o on o.id = a.offline_payment
 where p.brand_id = any (@brands::uuid[]) and (p.id = sqlc.narg('id')::uuid or p.milestone_id = sqlc.narg('milestone_id')::uuid and p.partnership_id = sqlc.narg('partnership_id')::uuid);
 
 -- name: StatementParties :one
@@ -22,9 +23,11 @@ group by a.currency order by a.currency;
 
 -- name: StatementLines :many
 select t.id, t.kind, t.at, (t.at at time zone @zone::text)::date as day, a.currency, sum(e.amount)::bigint as amount,
-  coalesce(min(m.title), '')::text as milestone_title, coalesce(min(k.number), '')::text as contract_number, coalesce(min(t.external_ref), '')::text as external_ref
+  coalesce(min(m.title), '')::text as milestone_title, coalesce(min(k.number), '')::text as contract_number, coalesce(min(t.external_ref), '')::text as external_ref,
+  coalesce(min(o.method), '')::text as offline_method, coalesce(min(o.reference), '')::text as offline_reference
 from ledger_accounts a join ledger_entries e on e.account_id = a.id join ledger_transactions t on t.id = e.txn_id
 left join payouts p on p.id = t.payout_id left join milestones m on m.id = p.milestone_id left join contracts k on k.id = m.contract_id
+left join payout_attempts x on t.kind = 'settle' and x.payout_id = t.payout_id and x.number = t.attempt left join offline_payments o on o.id = x.offline_payment
 where a.brand_id = @brand_id::uuid and a.brand_id = any (@brands::uuid[]) and t.at >= midnight(@zone::text, @from_day) and t.at < midnight(@zone::text, @day_after)
   and (a.code like 'creator\_payable:' || @brand_id::text || ':' || @creator_id::text || ':%' or a.code like 'clawback\_receivable:' || @brand_id::text || ':' || @creator_id::text || ':%')
 group by t.id, t.kind, t.at, a.currency order by t.at, t.id

@@ -1,6 +1,6 @@
 -- name: PayoutsToApprove :many
 -- What waits for a part of a person at a brand, with what whoever approves it should know.
-select p.id, p.round, p.destination, p.preparer_proves, p.commands,
+select p.id, p.round, p.destination, p.offline_method, p.preparer_proves, p.commands,
   (select a.id from payout_approvals a where a.payout_id = p.id and a.round = p.round and a.part = @part and a.approver = @person) as mine,
   coalesce(y.destination_changed_at > now() - interval '14 days', false)::boolean as new_destination,
   (not exists (select 1 from payouts o where o.brand_id = p.brand_id and o.creator_id = p.creator_id and o.paid_at is not null))::boolean as first_payment,

@@ -10,7 +10,7 @@ values (@id, @milestone_id, @partnership_id, @brand_id, @creator_id, @amount, @c
 on conflict (id) do nothing;
 
 -- name: LockPayout :one
-select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.releasers, p.round, p.state,
+select p.id, p.brand_id, p.creator_id, p.amount, p.currency, coalesce(p.destination, '')::text as destination, p.content_counts, p.releasers, p.round, p.state, p.offline_method,
   (payout_approved(p) and not exists (select 1 from destination_holds h where h.payout_id = p.id and h.released_at is null))::boolean as approved, p.netted,
   coalesce((select y.account_id from payees y where y.creator_id = p.creator_id and y.state = 'ready'), '')::text as ready_destination,
   coalesce((select a.balance from ledger_accounts a where a.code = 'brand_funds:' || p.brand_id || ':' || p.currency), 0)::bigint as funds
@@ -22,7 +22,7 @@ update payouts set state = @state where id = @id;
 -- name: SetFirstDestination :exec
 update payouts p set destination = @destination,
   round = case when exists (select 1 from payout_approvals a where a.payout_id = p.id and a.round = p.round) then p.round + 1 else p.round end
-where p.creator_id = @creator_id and p.destination is null and p.state in ('scheduled', 'awaiting_approval', 'approved', 'awaiting_payee', 'awaiting_funds', 'held');
+where p.creator_id = @creator_id and p.destination is null and p.offline_method is null and p.state in ('scheduled', 'awaiting_approval', 'approved', 'awaiting_payee', 'awaiting_funds', 'held');
 
 -- name: NewPayoutRound :exec
 update payouts set destination = @destination, round = round + 1, state = 'awaiting_approval' where id = @id;
@@ -31,13 +31,13 @@ update payouts set destination = @destination, round = round + 1, state = 'await
 update payouts set state = 'paid', paid_at = now() where id = @id and state in ('submitted', 'unknown');
 
 -- name: LastAttempt :one
-select number, key, request_sha256, outcome, submission, rejection, transfer_id, first_sent_at, last_sent_at, look_ups,
+select number, request_sha256, outcome, submission, rejection, transfer_id, first_sent_at, last_sent_at, look_ups,
   (first_sent_at is not null and first_sent_at < clock_timestamp() - interval '23 hours')::boolean as expired,
   extract(epoch from clock_timestamp() - coalesce(last_sent_at, created_at))::float8 as since_sent
 from payout_attempts where payout_id = @payout_id order by number desc limit 1;
 
 -- name: InsertAttempt :one
-insert into payout_attempts (payout_id, number, brand_id, request_sha256, submission) values (@payout_id, @number, @brand_id, @request_sha256, @submission) returning key;
+insert into payout_attempts (payout_id, number, brand_id, request_sha256, submission) values (@payout_id, @number, @brand_id, @request_sha256, @submission) returning coalesce(key, '')::text as key;
 
 -- name: MarkSent :exec
 update payout_attempts set first_sent_at = coalesce(first_sent_at, clock_timestamp()), last_sent_at = clock_timestamp() where payout_id = @payout_id and number = @number and outcome = 'open';
@@ -91,3 +91,43 @@ update topups set provider_id = sqlc.narg('provider_id') where id = @id and prov
 
 -- name: ReleaseDestination :execrows
 update destination_holds set released_at = clock_timestamp(), released_by = @by where payout_id = @payout_id and brand_id = any (@brands::uuid[]) and released_at is null;
+
+-- name: ChangePayoutMethod :exec
+-- Another way is approved anew. Back at Stripe it has the destination that is known, if any.
+update payouts p set offline_method = sqlc.narg('method')::text, round = p.round + 1, state = 'awaiting_approval', gated = null, gated_at = null,
+  destination = case when sqlc.narg('method')::text is null then (select y.account_id from payees y where y.creator_id = p.creator_id) end
+where p.id = @id;
+
+-- name: InsertOfflinePayment :exec
+insert into offline_payments (id, payout_id, brand_id, round, method, paid_on, reference, amount, currency, proof_name, proof_sha256, recorded_by)
+values (@id, @payout_id, @brand_id, @round, @method, (@paid_on::text)::date, @reference, @amount, @currency, @proof_name, @proof_sha256, @recorded_by);
+
+-- name: OfflinePaymentToBook :one
+select o.id, o.round, o.method, o.amount, o.currency, o.proof_sha256 from offline_payments o where o.id = @id and o.payout_id = @payout_id;
+
+-- name: InsertOfflineAttempt :exec
+insert into payout_attempts (payout_id, number, brand_id, request_sha256, offline_payment)
+select @payout_id, 1 + coalesce((select max(a.number) from payout_attempts a where a.payout_id = o.payout_id), 0), o.brand_id, o.proof_sha256, o.id from offline_payments o where o.id = @offline_payment and o.payout_id = @payout_id;
+
+-- name: SettleOfflineAttempt :one
+update payout_attempts set outcome = 'succeeded', settled_at = now() where payout_id = @payout_id and outcome = 'open' and offline_payment is not null returning number;
+
+-- name: MarkPaidOffline :exec
+-- On the day on which it was paid, at noon of the brand's clock; one of today, now.
+update payouts p set state = 'paid', paid_at = least(now(), (o.paid_on + time '12:00') at time zone d.zone)
+from offline_payments o, brands b join calendars d on d.id = b.calendar_id
+where p.id = @id and p.state = 'submitted' and o.id = @offline_payment and b.id = p.brand_id;
+
+-- name: PayoutOffline :one
+-- The payment of the payout outside of Stripe that counts.
+select o.id, o.round, o.method, o.paid_on::text as paid_on, o.reference, o.amount, o.currency, o.proof_name, o.proof_sha256, b.content_type, b.size, o.recorded_by, u.name as recorded_by_name, o.recorded_at
+from payout_attempts a join offline_payments o on o.id = a.offline_payment join blobs b on b.sha256 = o.proof_sha256 join users u on u.id = o.recorded_by
+where a.payout_id = @payout_id and a.outcome = 'succeeded';
+
+-- name: OfflineProof :one
+select o.proof_name, b.content_type, b.sha256, b.content
+from payout_attempts a join offline_payments o on o.id = a.offline_payment join blobs b on b.sha256 = o.proof_sha256
+where a.payout_id = @payout_id and a.outcome = 'succeeded' and o.brand_id = any (@brands::uuid[]);
+
+-- name: BrandToday :one
+select ((now() at time zone d.zone)::date)::text as today from brands b join calendars d on d.id = b.calendar_id where b.id = @id and b.id = any (@brands::uuid[]);

@@ -15,7 +15,7 @@ with page as materialized (select f.id from unnest(@brands::uuid[]) x(brand) cro
     and (sqlc.narg('after_due')::timestamptz is null or (p.due_at, p.id) > (sqlc.narg('after_due')::timestamptz, sqlc.narg('after_id')::uuid))
   order by p.due_at, p.id limit @max_rows::int) f order by f.due_at, f.id limit @max_rows::int)
 select p.id, p.partnership_id, p.brand_id, b.name as brand_name, k.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform,
-  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
+  m.title, p.amount, p.netted, p.amount_reversed, p.currency, p.state, p.due_at, p.paid_at, p.updated_at, coalesce(p.offline_method, '')::text as offline_method, coalesce(w.reference, '')::text as offline_reference, coalesce(w.paid_on::text, '')::text as offline_on, coalesce(p.gated, '')::text as gated, (case when p.held_reason = 'manual' then coalesce(p.review_on::text, '') else '' end)::text as review_on,
   (case when p.state = 'held' then coalesce(case when p.held_reason = 'manual' then
     (select g.detail ->> 'reason' from audit_log g where g.subject = p.id and g.action = 'payout.hold' order by g.id desc limit 1) end, p.held_reason) else '' end)::text as held_reason,
   coalesce((select u.name from tasks t join users u on u.id = t.owner_id where p.state = 'held' and t.brand_id = p.brand_id and t.ref = p.id and t.kind = 'payout_held' and t.code = 'manual'
@@ -35,6 +35,8 @@ join brands b on b.id = p.brand_id
 join creators c on c.id = p.creator_id
 left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = c.id order by x.platform, x.handle limit 1) a on true
 left join destination_holds h on h.payout_id = p.id and h.released_at is null and p.state = 'held'
+left join payout_attempts t on t.payout_id = p.id and t.outcome = 'succeeded'
+left join offline_payments w on w.id = t.offline_payment
 order by p.due_at, p.id;
 
 -- name: PayoutLanes :many
@@ -110,7 +112,7 @@ select a.id, a.part, a.approver, u.name, a.at, a.amount, a.currency, a.round, a.
 where a.payout_id = @payout_id order by a.at, a.id;
 
 -- name: PayoutAttempts :many
-select number, key, outcome, transfer_id, error_code, first_sent_at, created_at, settled_at from payout_attempts where payout_id = @payout_id order by number;
+select number, coalesce(key, '')::text as key, (offline_payment is not null)::boolean as offline, outcome, transfer_id, error_code, first_sent_at, created_at, settled_at from payout_attempts where payout_id = @payout_id order by number;
 
 -- name: PayoutContentDecisions :many
 select u.id as user_id, u.name, d.title, x.decision, coalesce(x.decided_at, x.created_at)::timestamptz as at

@@ -62,6 +62,12 @@ left join payouts p on p.id = t.payout_id
 where t.kind = any (@kinds::text[]) and (t.at >= @from_at and t.at < @to_at or t.external_ref = any (@refs::text[]))
 order by t.at, t.id;
 
+-- name: BookOffline :many
+-- What was paid outside of the provider in a window.
+select (t.payout_id || '/' || t.attempt)::text as ref, t.payout_id::uuid as payout_id, t.brand_id::uuid as brand_id, e.amount, a.currency, t.at
+from ledger_transactions t join ledger_entries e on e.txn_id = t.id join ledger_accounts a on a.id = e.account_id and a.code = 'offline_cash:' || a.currency
+where t.kind = 'settle' and t.at >= @from_at and t.at < @to_at order by t.at, t.id;
+
 -- name: BookAttempts :many
 select 'settle' as kind, (p.id || '/' || t.number)::text as key, (p.amount - p.netted)::bigint as amount, p.currency, coalesce(p.destination, '')::text as destination
 from payout_attempts t join payouts p on p.id = t.payout_id where t.outcome = 'open'

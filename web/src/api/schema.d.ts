@@ -1516,8 +1516,46 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hold, release from hold, release a changed bank account, retry, cancel or reconcile now */
+        /** Hold, release from hold, release a changed bank account, retry, cancel or reconcile now; pay outside of Stripe, or by Stripe after all */
         post: operations["commandPayout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts/{id}/offline-payment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record a payment that was made outside of Stripe, with its proof; whoever released it cannot */
+        post: operations["recordOfflinePayment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/payouts/{id}/offline-payment/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The proof of a payment that was made outside of Stripe, as an attachment */
+        get: operations["getOfflineProof"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4214,6 +4252,42 @@ export interface components {
             decision: "accept" | "decline" | "counter";
             message?: string;
         };
+        /** @enum {string} */
+        OfflineMethod: "bank_transfer" | "paypal" | "cheque" | "goods" | "other";
+        OfflinePayment: {
+            amount: components["schemas"]["Money"];
+            method: components["schemas"]["OfflineMethod"];
+            /** Format: date */
+            paid_on: string;
+            proof_name: string;
+            proof_sha256: string;
+            /** Format: int64 */
+            proof_size: number;
+            proof_type: string;
+            /** Format: date-time */
+            recorded_at: string;
+            recorded_by: components["schemas"]["UserRef"];
+            reference: string;
+        };
+        OfflinePaymentForm: {
+            /**
+             * Format: int64
+             * @description In minor units; exactly what was approved
+             */
+            amount: number;
+            currency: string;
+            /**
+             * Format: date
+             * @description A day of the brand, from the day of the approvals to today
+             */
+            paid_on: string;
+            /**
+             * Format: binary
+             * @description A PDF, PNG or JPEG of at most 10 MB
+             */
+            proof: string;
+            reference: string;
+        };
         OnboardingLink: {
             /** Format: date-time */
             expires_at: string;
@@ -4454,7 +4528,10 @@ export interface components {
             needs?: string;
             /** @description What it keeps for other money that was taken back */
             nettings: components["schemas"]["Netting"][];
+            offline_payment?: components["schemas"]["OfflinePayment"];
             payee_state: string;
+            /** @description Whether the person may record a payment made outside of Stripe now, and else why not; absent when Stripe pays it */
+            record_payment?: components["schemas"]["Command"];
             /** @description How many different people release it */
             releasers?: number;
             /** @description What of it is taken back, newest first */
@@ -4487,8 +4564,11 @@ export interface components {
             error_code?: string;
             /** Format: date-time */
             first_sent_at?: string;
-            key: string;
+            /** @description Absent outside of Stripe */
+            key?: string;
             number: number;
+            /** @description A person paid it outside of Stripe */
+            offline?: boolean;
             /** @enum {string} */
             outcome: "open" | "succeeded" | "rejected";
             /** Format: date-time */
@@ -4576,7 +4656,9 @@ export interface components {
         };
         PayoutCommand: {
             /** @enum {string} */
-            command: "hold" | "release" | "release_destination" | "retry" | "cancel" | "reconcile";
+            command: "hold" | "release" | "release_destination" | "retry" | "cancel" | "reconcile" | "pay_offline" | "pay_stripe";
+            /** @description For pay_offline: how */
+            method?: components["schemas"]["OfflineMethod"];
             reason?: string;
             /**
              * Format: date
@@ -4622,6 +4704,17 @@ export interface components {
             items: components["schemas"]["PayoutSummary"][];
             next_cursor?: string;
         };
+        /** @description How it is paid outside of Stripe; absent when Stripe pays it */
+        PayoutOffline: {
+            method: components["schemas"]["OfflineMethod"];
+            /**
+             * Format: date
+             * @description A day of the brand; absent until the payment is recorded
+             */
+            paid_on?: string;
+            reference?: string;
+            words: string;
+        };
         PayoutPolicy: {
             preparers_prove: boolean;
             two_releasers_from: components["schemas"]["Money"][];
@@ -4657,6 +4750,7 @@ export interface components {
             /** @description What of it is kept for money that the creator owes back; absent when nothing is */
             kept?: components["schemas"]["Money"];
             milestone_title: string;
+            offline?: components["schemas"]["PayoutOffline"];
             /** Format: date-time */
             paid_at?: string;
             /** Format: uuid */
@@ -6137,6 +6231,9 @@ export type Netting = components['schemas']['Netting'];
 export type Offer = components['schemas']['Offer'];
 export type OfferCreate = components['schemas']['OfferCreate'];
 export type OfferDecision = components['schemas']['OfferDecision'];
+export type OfflineMethod = components['schemas']['OfflineMethod'];
+export type OfflinePayment = components['schemas']['OfflinePayment'];
+export type OfflinePaymentForm = components['schemas']['OfflinePaymentForm'];
 export type OnboardingLink = components['schemas']['OnboardingLink'];
 export type OutsideDecision = components['schemas']['OutsideDecision'];
 export type OutsideReview = components['schemas']['OutsideReview'];
@@ -6175,6 +6272,7 @@ export type PayoutLane = components['schemas']['PayoutLane'];
 export type PayoutLaneCount = components['schemas']['PayoutLaneCount'];
 export type PayoutLaneList = components['schemas']['PayoutLaneList'];
 export type PayoutList = components['schemas']['PayoutList'];
+export type PayoutOffline = components['schemas']['PayoutOffline'];
 export type PayoutPolicy = components['schemas']['PayoutPolicy'];
 export type PayoutPolicyEdit = components['schemas']['PayoutPolicyEdit'];
 export type PayoutState = components['schemas']['PayoutState'];
@@ -9083,6 +9181,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    recordOfflinePayment: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["OfflinePaymentForm"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Payout"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getOfflineProof: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The content */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             default: components["responses"]["problem"];

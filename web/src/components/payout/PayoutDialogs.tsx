@@ -33,14 +33,15 @@ export function ApproveDialog({ payout, part, onClose }: { payout: Payout; part:
             facts={[
               ["Amount", <strong key="amount"><Money value={amount} /></strong>],
               ["Kept", summary.kept && <span key="kept"><Money value={summary.kept} /> of the <Money value={summary.amount} /> owed, for money that the creator owes back</span>],
+              ["How", summary.offline?.words],
               ["To", `${summary.creator.name}${payout.destination ? `, ${payout.destination}` : ""}`],
               ["For", `${summary.milestone_title}, ${summary.campaign_name}`],
-              ["From", `Funds of ${summary.brand_name}`],
+              ["From", summary.offline ? summary.brand_name : `Funds of ${summary.brand_name}`],
             ]}
           />
           <Evidence payout={payout} />
           <p className="soft" style={{ margin: 0 }}>
-            Your approval holds for this amount, currency and destination only. {(payout.releasers ?? 1) > 1 ? "Three" : "Two"} different people of finance approve; none of them approved the content.
+            Your approval holds for this amount, currency and {summary.offline ? "way of paying" : "destination"} only. {(payout.releasers ?? 1) > 1 ? "Three" : "Two"} different people of finance approve; none of them approved the content.
           </p>
           <ProblemNotice problem={approve.error} />
           <Group justify="flex-end">
@@ -71,7 +72,7 @@ interface Ask {
   danger?: boolean;
 }
 
-const asks: Record<PayoutCommand["command"], Ask> = {
+const asks: Record<Exclude<PayoutCommand["command"], "pay_offline">, Ask> = {
   hold: { says: "Nothing is sent until somebody releases it. A hold never ends by itself; on its review date you are asked again.", verb: "Hold payout", reason: "needed", reviewOn: true },
   release: { says: "The payout goes on from where it was held. Approvals stay if amount and destination did.", verb: "Release from hold", reason: "optional" },
   release_destination: {
@@ -80,13 +81,14 @@ const asks: Record<PayoutCommand["command"], Ask> = {
   },
   retry: { says: "A new attempt is made with a new key, because the last one was definitely rejected.", verb: "Try again" },
   cancel: { says: "This money is not sent, now or later. This cannot be undone.", verb: "Cancel payout", reason: "needed", danger: true },
+  pay_stripe: { says: "Stripe pays it after all. The approvals start anew.", verb: "Pay by Stripe", reason: "needed" },
   reconcile: { says: "Stripe is asked now whether the transfer exists. No new transfer is made.", verb: "Ask Stripe now" },
 };
 
 const inAWeek = () => new Date(Date.now() + 7 * 86_400_000).toISOString().slice(0, 10);
 
 /** Any other command of a payout, with what it needs to know. */
-export function PayoutDialog({ payout, command, label, onClose }: { payout: Payout; command: PayoutCommand["command"]; label: string; onClose: () => void }) {
+export function PayoutDialog({ payout, command, label, onClose }: { payout: Payout; command: keyof typeof asks; label: string; onClose: () => void }) {
   const ask = asks[command];
   const [reason, setReason] = useState("");
   const [reviewOn, setReviewOn] = useState(inAWeek);

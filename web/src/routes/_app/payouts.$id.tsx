@@ -13,6 +13,7 @@ import { LoadingLines } from "../../components/Loading";
 import { Money } from "../../components/Money";
 import { LoadFailed, Notice } from "../../components/Notice";
 import { Facts, Page, Section } from "../../components/Page";
+import { OfflineSection, PayOfflineDialog, RecordDialog } from "../../components/payout/Offline";
 import { ApproveDialog, Evidence, PayoutDialog, partWords } from "../../components/payout/PayoutDialogs";
 import { Holds } from "../../components/payout/Holds";
 import { Reversals } from "../../components/payout/Reversals";
@@ -31,7 +32,7 @@ export const Route = createFileRoute("/_app/payouts/$id")({
   component: PayoutPage,
 });
 
-type Asked = { kind: "approve"; part: ApprovalCreate["part"] } | { kind: "command"; command: PayoutCommand["command"]; label: string };
+type Asked = { kind: "approve"; part: ApprovalCreate["part"] } | { kind: "command"; command: PayoutCommand["command"]; label: string } | { kind: "record" };
 
 function PayoutPage() {
   const { id } = Route.useParams();
@@ -64,6 +65,7 @@ function PayoutPage() {
       under={
         <Group gap="md">
           <StatusChip noun="payout" state={summary.state} />
+          {summary.offline && <span>{summary.offline.words}</span>}
           <span>{summary.milestone_title}</span>
           <Link to="/partnerships/$id" params={{ id: summary.partnership_id }}>{summary.campaign_name}</Link>
           {summary.paid_at ? <span>Paid <RelativeTime at={summary.paid_at} /></span> : <span>Due <RelativeTime at={summary.due_at} /></span>}
@@ -82,6 +84,11 @@ function PayoutPage() {
             {payout.needs && <p style={{ margin: "0 0 8px" }}>{payout.needs}</p>}
             <Approvals payout={payout} approve={(part) => setAsked({ kind: "approve", part })} />
           </Section>
+          {summary.offline && (
+            <Section title="Payment outside of Stripe">
+              <OfflineSection payout={payout} record={() => setAsked({ kind: "record" })} />
+            </Section>
+          )}
           {(payout.reversals.length + payout.nettings.length + payout.foreign_reversals.length > 0 || ["paid", "partly_reversed", "reversed"].includes(summary.state)) && (
             <Section title="Taken back">
               <Reversals payout={payout} />
@@ -115,8 +122,8 @@ function PayoutPage() {
                 ["Amount", <Money key="amount" value={summary.amount} />],
                 ["Kept of it", summary.kept && <Money key="kept" value={summary.kept} />],
                 ["Came back", summary.came_back && <Money key="back" value={summary.came_back} />],
-                ["From", `Funds of ${summary.brand_name}`],
-                ["To", payout.destination ?? "No bank account yet"],
+                ["From", summary.offline ? `${summary.brand_name}, not from the funds at Stripe` : `Funds of ${summary.brand_name}`],
+                ["To", summary.offline ? summary.offline.words : (payout.destination ?? "No bank account yet")],
                 ["At the bank", payout.bank && <span key="bank">{payout.bank.words}<div className="soft">Asked <RelativeTime at={payout.bank.read_at} /></div></span>],
                 ["Creator", <StatusChip key="payee" noun="payee" state={payout.payee_state} />],
                 ["Due", <span key="due"><RelativeTime at={summary.due_at} /><div className="soft">{exactText(new Date(summary.due_at))}</div></span>],
@@ -127,7 +134,9 @@ function PayoutPage() {
         </div>
       </div>
       {asked?.kind === "approve" && <ApproveDialog payout={payout} part={asked.part} onClose={() => setAsked(null)} />}
-      {asked?.kind === "command" && <PayoutDialog payout={payout} command={asked.command} label={asked.label} onClose={() => setAsked(null)} />}
+      {asked?.kind === "record" && <RecordDialog payout={payout} onClose={() => setAsked(null)} />}
+      {asked?.kind === "command" && asked.command === "pay_offline" && <PayOfflineDialog payout={payout} onClose={() => setAsked(null)} />}
+      {asked?.kind === "command" && asked.command !== "pay_offline" && <PayoutDialog payout={payout} command={asked.command} label={asked.label} onClose={() => setAsked(null)} />}
     </Page>
   );
 }
@@ -204,8 +213,8 @@ function Attempts({ attempts }: { attempts: PayoutAttempt[] }) {
             <tr key={attempt.number}>
               <td className="tabular">{attempt.number}</td>
               <td><StatusChip noun="attempt" state={attempt.outcome} />{attempt.error_code && <div className="soft">{words(attempt.error_code)}</div>}</td>
-              <td><code className={classes.code}>{attempt.key}</code></td>
-              <td>{attempt.transfer_id ? <code className={classes.code}>{attempt.transfer_id}</code> : <span className="soft">None yet</span>}</td>
+              <td>{attempt.key ? <code className={classes.code}>{attempt.key}</code> : <span className="soft">None</span>}</td>
+              <td>{attempt.offline ? "Outside of Stripe" : attempt.transfer_id ? <code className={classes.code}>{attempt.transfer_id}</code> : <span className="soft">None yet</span>}</td>
               <td><RelativeTime at={attempt.first_sent_at} inList /></td>
               <td><RelativeTime at={attempt.settled_at} inList /></td>
             </tr>

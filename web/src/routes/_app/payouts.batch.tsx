@@ -101,7 +101,7 @@ function ToApprove({ brandId, part }: { brandId: string; part: ApprovalPart }) {
 
   const cols = columns<PayoutToApprove>([
     { id: "creator", header: "Creator", cell: ({ summary }) => <CreatorName creator={summary.creator} link={{ to: "/payouts/$id", params: { id: summary.id } }} /> },
-    { id: "for", header: "For", cell: ({ summary }) => <TwoLines first={summary.milestone_title} second={summary.campaign_name} /> },
+    { id: "for", header: "For", cell: ({ summary }) => <TwoLines first={summary.milestone_title} second={summary.offline ? `${summary.campaign_name}. ${summary.offline.words}` : summary.campaign_name} /> },
     {
       id: "warnings",
       header: "Look out for",

@@ -38,7 +38,7 @@ export const Route = createFileRoute("/_app/payouts/")({ validateSearch: filters
 const cols = columns<PayoutSummary>([
   { id: "creator", header: "Creator", cell: ({ id, creator }) => <CreatorName creator={creator} link={{ to: "/payouts/$id", params: { id } }} /> },
   { id: "milestone", header: "For", cell: ({ milestone_title, campaign_name }) => <TwoLines first={milestone_title} second={campaign_name} /> },
-  { id: "state", header: "State", cell: ({ state, held_reason }) => <span title={held_reason}><StatusChip noun="payout" state={state} /></span>, phone: "head" },
+  { id: "state", header: "State", cell: ({ state, held_reason, offline }) => <span title={held_reason}><StatusChip noun="payout" state={state} />{offline && <div className="soft">Outside of Stripe</div>}</span>, phone: "head" },
   { id: "waits", header: "Waits for", cell: ({ waits_for }) => waits_for ?? <Unknown what="nothing" /> },
   { id: "due", header: "Due", cell: ({ due_at }) => <RelativeTime at={due_at} inList /> },
   { id: "paid", header: "Paid", cell: ({ paid_at }) => <RelativeTime at={paid_at} inList />, phone: "hide" },
