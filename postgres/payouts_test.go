@@ -98,6 +98,17 @@ func TestPayoutAttempts(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "submit", o.Verdict)
 	})
+	t.Run("AnOpenAttemptIsSentForWhatItWasOpenedFor", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		approve(t, b)
+		_, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		_, err = b.store.OrderPayout(ctx, b.payout, 1, func(rapport.TransferRequest) []byte { return []byte("another amount") })
+		require.ErrorContains(t, err, "is not the request it was opened for")
+		_, err = b.owner.Exec(ctx, `update payouts set amount = amount + 1`)
+		require.Error(t, err, "nor does the database take another amount")
+	})
 	t.Run("RejectionAnswersAgainUntilTheNextSubmission", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t, 5000)

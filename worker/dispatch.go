@@ -29,6 +29,8 @@ type OutboxStore interface {
 	RetryOutbox(ctx context.Context, id uuid.UUID, after time.Duration, reason string) error
 	// WorkflowEnded says that a workflow has ended, whatever Temporal still knows of it.
 	WorkflowEnded(ctx context.Context, workflowID string) (bool, error)
+	// WorkflowGoesOn says that the database has something left to do for a workflow.
+	WorkflowGoesOn(ctx context.Context, workflowID string) (bool, error)
 	// ApprovalStands says that the approval which a command speaks of is one that its payout takes now.
 	ApprovalStands(ctx context.Context, outbox uuid.UUID) (bool, error)
 }
@@ -69,6 +71,15 @@ func (d *Dispatcher) Deliver(ctx context.Context, row rapport.OutboxRow) (rappor
 			return rapport.OutboxVerdict{}, fmt.Errorf("deliver to %s: %w", row.WorkflowID, errMissing)
 		}
 		got.Refused.Code = temporal.RefusedClosed
+	} else if got.Refused != nil && got.Refused.Code == temporal.RefusedClosed {
+		// Where Postgres was restored, Temporal may have at its end what Postgres has not. Nothing may be refused for that.
+		goesOn, err := d.store.WorkflowGoesOn(ctx, row.WorkflowID)
+		if err != nil {
+			return rapport.OutboxVerdict{}, fmt.Errorf("does %s go on: %w", row.WorkflowID, err)
+		}
+		if goesOn {
+			return rapport.OutboxVerdict{}, fmt.Errorf("deliver to %s: %w", row.WorkflowID, errEnded)
+		}
 	}
 	v, err := verdict(got)
 	if err != nil {
@@ -95,6 +106,9 @@ func (d *Dispatcher) Deliver(ctx context.Context, row rapport.OutboxRow) (rappor
 
 // errMissing: the row waits until its workflow is started or repaired.
 var errMissing = errors.New("there is no such workflow yet")
+
+// errEnded: the row waits until its workflow is repaired.
+var errEnded = errors.New("the workflow ended ahead of the database")
 
 // errBehind: the row waits until its workflow knows what the database knows.
 var errBehind = errors.New("the workflow is behind the database")

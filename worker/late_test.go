@@ -174,6 +174,24 @@ func TestAWorkflowThatEndedAheadOfPostgres(t *testing.T) {
 	require.Empty(t, append(r.Missing, ids(r.Ahead)...), "it runs")
 }
 
+// TestNewsForWhatEndedAheadOfPostgres: what the database has decided waits until the workflow is repaired, and is refused only where both are at their end.
+func TestNewsForWhatEndedAheadOfPostgres(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	creator, id := uuid.New(), uuid.New()
+	b.exec(`insert into creators (id, name) values ($1, 'Casey')`, creator)
+	b.exec(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) values ($1, $2, $3, $4, $5, 'active')`, id, b.brand, b.campaign, creator, b.ops)
+	p := rapport.Partnership{ID: id, BrandID: b.brand, CreatorID: creator, Stage: rapport.StageTerminated, Timings: rapport.DefaultTimings(), Core: rapport.Core{Seq: 9}}
+	run, err := b.client.ExecuteWorkflow(b.ctx, client.StartWorkflowOptions{ID: "partnership/" + id.String(), TaskQueue: "rapport"}, "Partnership", p)
+	require.NoError(t, err)
+	require.NoError(t, run.Get(b.ctx, nil))
+	sig := rapport.Signal{ID: uuid.New(), Kind: rapport.SignalMail, Code: "auto_reply", Ref: uuid.New()}
+	require.NoError(t, b.store.SignalWorkflow(b.ctx, "partnership", id, b.brand, sig))
+	b.until("true", `select coalesce(last_error like '%ahead of the database', false) and acked_at is null from outbox where id = $1`, sig.ID)
+	b.exec(`update partnerships set stage = 'terminated' where id = $1`, id)
+	b.until("workflow_closed", `select refused from outbox where id = $1`, sig.ID)
+}
+
 func ids(ahead []worker.Ahead) (list []string) {
 	for _, a := range ahead {
 		list = append(list, a.WorkflowID)
