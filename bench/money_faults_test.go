@@ -272,11 +272,6 @@ func scripts() int {
 func (f *fleet) randomScripts(t *testing.T, seed uint64) (run, passed int) {
 	t.Helper()
 	n := scripts()
-	if n == 0 {
-		return 0, 0
-	}
-	f.t = t
-	defer func() { f.t = f.root }()
 	f.owed(n, "Script")
 	waiting := f.payoutsIn(t.Context(), "awaiting_approval")
 	only, one := strconv.Atoi(os.Getenv("RAPPORT_SCRIPT"))
@@ -286,9 +281,12 @@ func (f *fleet) randomScripts(t *testing.T, seed uint64) (run, passed int) {
 		}
 		run++
 		ok := t.Run(fmt.Sprintf("script %d", i), func(t *testing.T) {
+			outer := f.t
 			f.t = t
-			defer func() { f.t = f.root }()
+			defer func() { f.t = outer }()
+			began := time.Now()
 			f.script(rand.New(rand.NewPCG(seed, uint64(1_000_000+i))), waiting[4*i:4*i+4])
+			t.Logf("%s", time.Since(began).Round(time.Second))
 		})
 		if ok {
 			passed++
