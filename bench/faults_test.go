@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -648,7 +649,7 @@ func (f *fleet) run(t *testing.T, s scenario, p *piece) {
 	}
 }
 
-// TestFaults runs each scenario and looks afterwards that everything happened, once. RAPPORT_SCENARIO runs those whose name has the words,
+// TestFaults runs each scenario and looks afterwards that everything happened, once. RAPPORT_SCENARIO runs those whose name it matches,
 // RAPPORT_ROUNDS each of them so often; RAPPORT_SCRIPTS is how many random scripts are run, RAPPORT_SOAK for how many minutes the soak.
 func TestFaults(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
@@ -658,13 +659,15 @@ func TestFaults(t *testing.T) {
 	t.Logf("seed %d: RAPPORT_SEED=%d repeats this run", seed, seed)
 	f := newFleet(t, seed)
 	only := os.Getenv("RAPPORT_SCENARIO")
+	wanted, err := regexp.Compile(only)
+	require.NoError(t, err, "RAPPORT_SCENARIO")
 	v := resume(only == "" && os.Getenv("RAPPORT_SCRIPTS") == "" && os.Getenv("RAPPORT_SOAK") == "")
 	keep := func() {
 		v.sum(scenarios())
 		write(t, "faults.json", v)
 	}
 	for i, s := range scenarios() {
-		if !strings.Contains(s.name, only) {
+		if !wanted.MatchString(s.name) {
 			continue
 		}
 		p := piece{Seed: seed}

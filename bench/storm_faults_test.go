@@ -35,11 +35,13 @@ func stormScenarios(times int) []scenario {
 			f.killWhen(2, sent)
 			f.eventually(payouts, `select count(distinct x.payout_id)`+campaigns+` and x.outcome = 'rejected' and x.rejection = 'rejected_funds'`)
 			house.leave()
+			f.faults(map[string]any{"provider": "stripe", "method": "POST", "path": "/v1/transfers", "action": "slow", "times": -1, "delay_ms": 3000})
 			f.balance(map[string]any{"currency": "usd", "amount": 50_000_000, "add": true})
 			f.topUp()
 			f.killWhen(2, sent)
 			f.paid(payouts, func() {})
 			require.Equal(f.t, payouts, f.number(`select count(*)`+campaigns+` and x.outcome = 'succeeded' and x.number > 1`, f.campaign), "paid under another key than the rejected one")
+			require.LessOrEqual(f.t, f.number(`select count(*)`+campaigns, f.campaign), 3*payouts, "nothing is asked for again and again while there is nothing")
 		}},
 		{"Stripe refuses fifty transfers for want of patience", func(f *fleet) {
 			payouts := f.owed(6*times, "Busy")
