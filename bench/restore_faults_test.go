@@ -31,7 +31,7 @@ func restoreScenarios(times int) []scenario {
 				f.restored("Ahead", func() {})
 			}
 		}},
-		{"PostgreSQL is restored from before the payouts, and Temporal's database is lost", func(f *fleet) {
+		{restoredAndLost, func(f *fleet) {
 			for range times {
 				f.restored("Both", func() {
 					f.temporal.kill(syscall.SIGKILL)
@@ -59,14 +59,14 @@ func (f *fleet) restored(name string, alsoLost func()) {
 	f.startFleetWorker()
 	f.approve(later)
 	ids := idsOf(waiting[:14])
-	until(f.t, 3*time.Minute, "payouts that the backup does not know to be paid", func(ctx context.Context) bool { return f.inState(ctx, ids, "paid") == len(ids) })
+	until(f.t, 3*time.Minute, "payouts that the backup does not know to be paid", func(ctx context.Context) bool { return f.countPaid(ctx, ids) == len(ids) })
 	f.settled()
 
 	f.worker.kill(syscall.SIGKILL)
 	f.serve.kill(syscall.SIGKILL)
 	before := len(f.transfers(ctx, ""))
 	restore()
-	require.Zero(f.t, f.inState(ctx, ids, "paid"), "the backup does not know what was paid")
+	require.Zero(f.t, f.countPaid(ctx, ids), "the backup does not know what was paid")
 	// As if the backup were an hour old: a comparison of the last ten minutes would let the next one wait.
 	f.exec(`update reconciliations set started_at = started_at - interval '1 hour', tried_at = tried_at - interval '1 hour', finished_at = finished_at - interval '1 hour'`)
 	f.forget()
@@ -78,11 +78,11 @@ func (f *fleet) restored(name string, alsoLost func()) {
 	f.approve(waiting[8:]) // as far as the backup knows nobody has; the others it has approved
 	f.compared(began, before, ids)
 	all := idsOf(waiting)
-	err := waitFor(ctx, 4*time.Minute, func(ctx context.Context) bool { return f.inState(ctx, all, "paid") == len(all) })
+	err := waitFor(ctx, 4*time.Minute, func(ctx context.Context) bool { return f.countPaid(ctx, all) == len(all) })
 	if err != nil {
 		f.explain()
 	}
-	require.NoError(f.t, err, "%d of %d", f.inState(ctx, all, "paid"), len(all))
+	require.NoError(f.t, err, "%d of %d", f.countPaid(ctx, all), len(all))
 	for _, id := range all {
 		require.Len(f.t, f.transfers(ctx, id.String()), 1, "payout %s", id)
 	}
@@ -132,7 +132,8 @@ func (f *fleet) compared(began time.Time, before int, paid []uuid.UUID) {
 	found := f.number(`select count(*) from reconciliation_cases where kind = 'missing_here' and noun = 'settle' and state = 'open' and gone_at is null and payout_id = any ($1)`, paid)
 	require.Len(f.t, paid, found, "transfers that the backup does not know")
 	until(f.t, 2*time.Minute, "what the comparison found to be settled", func(context.Context) bool {
-		return f.number(`select count(*) from reconciliation_cases c join ledger_transactions t on t.kind = 'settle' and t.external_ref = c.ref where c.kind = 'missing_here' and c.payout_id = any ($1)`, paid) == found
+		return f.number(`select count(*) from reconciliation_cases c join ledger_transactions t on t.kind = 'settle' and t.external_ref = c.ref
+			where c.kind = 'missing_here' and c.payout_id = any ($1)`, paid) == found
 	})
 	require.Len(f.t, f.transfers(ctx, ""), before, "nothing is sent while the books differ")
 	f.compareNow()

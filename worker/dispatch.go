@@ -61,24 +61,9 @@ func (d *Dispatcher) Deliver(ctx context.Context, row rapport.OutboxRow) (rappor
 	if err != nil {
 		return rapport.OutboxVerdict{}, fmt.Errorf("deliver: %w", err)
 	}
-	if got.Refused != nil && got.Refused.Code == temporal.RefusedMissing {
-		// Temporal forgets a workflow some time after its end.
-		ended, err := d.store.WorkflowEnded(ctx, row.WorkflowID)
-		if err != nil {
-			return rapport.OutboxVerdict{}, fmt.Errorf("has %s ended: %w", row.WorkflowID, err)
-		}
-		if !ended {
-			return rapport.OutboxVerdict{}, fmt.Errorf("deliver to %s: %w", row.WorkflowID, errMissing)
-		}
-		got.Refused.Code = temporal.RefusedClosed
-	} else if got.Refused != nil && got.Refused.Code == temporal.RefusedClosed {
-		// Where Postgres was restored, Temporal may have at its end what Postgres has not. Nothing may be refused for that.
-		goesOn, err := d.store.WorkflowGoesOn(ctx, row.WorkflowID)
-		if err != nil {
-			return rapport.OutboxVerdict{}, fmt.Errorf("does %s go on: %w", row.WorkflowID, err)
-		}
-		if goesOn {
-			return rapport.OutboxVerdict{}, fmt.Errorf("deliver to %s: %w", row.WorkflowID, errEnded)
+	if got.Refused != nil {
+		if err := d.ended(ctx, row.WorkflowID, got.Refused); err != nil {
+			return rapport.OutboxVerdict{}, err
 		}
 	}
 	v, err := verdict(got)
@@ -102,6 +87,32 @@ func (d *Dispatcher) Deliver(ctx context.Context, row rapport.OutboxRow) (rappor
 		return v, fmt.Errorf("acknowledge: %w", err)
 	}
 	return v, nil
+}
+
+// ended holds what Temporal says of a workflow that it refuses for having none against what the database knows.
+func (d *Dispatcher) ended(ctx context.Context, workflowID string, refused *temporal.Refusal) error {
+	switch refused.Code {
+	case temporal.RefusedMissing:
+		// Temporal forgets a workflow some time after its end.
+		ended, err := d.store.WorkflowEnded(ctx, workflowID)
+		if err != nil {
+			return fmt.Errorf("has %s ended: %w", workflowID, err)
+		}
+		if !ended {
+			return fmt.Errorf("deliver to %s: %w", workflowID, errMissing)
+		}
+		refused.Code = temporal.RefusedClosed
+	case temporal.RefusedClosed:
+		// Where Postgres was restored, Temporal may have at its end what Postgres has not. Nothing may be refused for that.
+		goesOn, err := d.store.WorkflowGoesOn(ctx, workflowID)
+		if err != nil {
+			return fmt.Errorf("does %s go on: %w", workflowID, err)
+		}
+		if goesOn {
+			return fmt.Errorf("deliver to %s: %w", workflowID, errEnded)
+		}
+	}
+	return nil
 }
 
 // errMissing: the row waits until its workflow is started or repaired.
