@@ -254,11 +254,13 @@ func (w *world) found(s shape) {
 	})
 }
 
+// put asks for the start of a workflow.
 func (w *world) put(workflowID, workflow string, input any) {
 	w.t.Helper()
 	raw, err := json.Marshal(input)
 	require.NoError(w.t, err)
-	require.NoError(w.t, w.store.PutOutbox(w.t.Context(), rapport.OutboxRow{ID: uuid.New(), BrandID: w.brand, Kind: "start", WorkflowID: workflowID, Workflow: workflow, TaskQueue: "rapport", Input: raw}))
+	row := rapport.OutboxRow{ID: uuid.New(), BrandID: w.brand, Kind: "start", WorkflowID: workflowID, Workflow: workflow, TaskQueue: "rapport", Input: raw}
+	require.NoError(w.t, w.store.PutOutbox(w.t.Context(), row))
 }
 
 // begin writes n partnerships and the starts of their workflows in one transaction, as the API starts many at once.
