@@ -7,11 +7,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -28,16 +31,72 @@ import (
 	"rapport/worker"
 )
 
-// verdict is what `make faults` measures.
+// verdict is what `make faults` measures. A run of some pieces keeps what earlier runs found out about the others.
 type verdict struct {
 	Scenarios  int `json:"scenarios"`
-	Passed     int `json:"passed"`
+	Passed     int `json:"passed"` // in all of their rounds
 	Duplicates int `json:"duplicates"`
 	Lost       int `json:"lost"`
 	// Scripts are of random faults of Stripe, each over four payouts.
-	Scripts       int `json:"random_scripts"`
-	ScriptsPassed int `json:"random_passed"`
+	Scripts       int              `json:"random_scripts"`
+	ScriptsPassed int              `json:"random_passed"`
+	Soak          *soakFigures     `json:"soak,omitempty"`
+	Pieces        map[string]piece `json:"pieces"`
 }
+
+// piece is what one scenario came to.
+type piece struct {
+	Rounds     int    `json:"rounds"`
+	Passed     int    `json:"passed"`
+	Duplicates int    `json:"duplicates"`
+	Lost       int    `json:"lost"`
+	Seconds    int    `json:"seconds"` // of its slowest round
+	Seed       uint64 `json:"seed"`
+}
+
+// resume reads what earlier runs found out, unless everything is run anew.
+func resume(anew bool) verdict {
+	v := verdict{}
+	if raw, err := os.ReadFile("faults.json"); err == nil && !anew {
+		_ = json.Unmarshal(raw, &v) // what cannot be read is measured again
+	}
+	if v.Pieces == nil {
+		v.Pieces = map[string]piece{}
+	}
+	return v
+}
+
+// sum adds the pieces up. Those that there are no more are forgotten.
+func (v *verdict) sum(list []scenario) {
+	known := map[string]piece{}
+	v.Scenarios, v.Passed, v.Duplicates, v.Lost = 0, 0, 0, 0
+	for _, s := range append(list, scenario{name: scriptsPiece}, scenario{name: soakPiece}) {
+		p, ok := v.Pieces[s.name]
+		if !ok {
+			continue
+		}
+		known[s.name] = p
+		v.Duplicates, v.Lost = max(v.Duplicates, p.Duplicates), max(v.Lost, p.Lost)
+		if s.run == nil {
+			continue
+		}
+		v.Scenarios++
+		if p.Passed == p.Rounds {
+			v.Passed++
+		}
+	}
+	v.Pieces = known
+}
+
+// longOnes are left to the long form, or to whoever names them, so that the short one stays short.
+var longOnes = []string{restoredAndLost, cutCommits} //nolint:gochecknoglobals // a list
+
+const (
+	scriptsPiece    = "random scripts"
+	soakPiece       = "soak"
+	restoredAndLost = "PostgreSQL is restored from before the payouts, and Temporal's database is lost"
+	cutCommits      = "connections to PostgreSQL are cut in the middle of commits"
+)
 
 // fleet is the real programs: serve and worker, built so that they die where they are told to, and the sandbox.
 type fleet struct {
@@ -50,6 +109,9 @@ type fleet struct {
 	random *rand.Rand
 
 	serve, worker *process
+	metrics       string // of the worker
+	// forgotten are mails that a restored database does not know, and sends again.
+	forgotten map[string]int
 }
 
 // outage is how long a database or a server stays away.
@@ -113,6 +175,7 @@ func (f *fleet) startServe() {
 
 func (f *fleet) startFleetWorker() {
 	address := "127.0.0.1:" + strconv.Itoa(freePort(f.root))
+	f.metrics = "http://" + address
 	f.worker = f.start("worker", "RAPPORT_METRICS_ADDR="+address)
 	until(f.root, time.Minute, "the worker to answer", func(ctx context.Context) bool { return f.get(ctx, "http://"+address+"/healthz") })
 }
@@ -248,7 +311,7 @@ func scenarios() []scenario {
 	slow := func(provider, path string) map[string]any {
 		return map[string]any{"provider": provider, "method": "POST", "path": path, "action": "slow", "delay_ms": 2000, "times": -1}
 	}
-	return append(moneyScenarios(times), []scenario{
+	return slices.Concat(moneyScenarios(times), restoreScenarios(times), stormScenarios(times), []scenario{
 		{"worker dies between the claim and the answer of a mail", func(f *fleet) {
 			f.replyAfter = 100
 			f.found(paydays())
@@ -312,7 +375,7 @@ func scenarios() []scenario {
 				require.NoError(f.t, err)
 			})
 		}},
-	}...)
+	})
 }
 
 // starts kills serve while five hundred starts are between their commit and their workflows: the relay is away, so that none
@@ -391,16 +454,23 @@ func (f *fleet) messages() {
 // signIn makes the campaign's owner able to sign in and answers a sender of JSON with an Idempotency-Key; 0 is no answer.
 func (f *fleet) signIn() func(path, key string, body any) int {
 	f.t.Helper()
+	ask := f.session()
+	return func(path, key string, body any) int { return ask(http.MethodPost, path, key, body) }
+}
+
+// session is signIn for every method.
+func (f *fleet) session() func(method, path, key string, body any) int {
+	f.t.Helper()
 	const password = "correct horse battery"
 	email := "button." + f.ops.String() + "@house.example"
 	f.exec(`update users set email = $2, password_hash = $3 where id = $1`, f.ops, email, api.HashPassword(password))
 	cookie := ""
-	send := func(path, key string, body any) int {
+	send := func(method, path, key string, body any) int {
 		raw, err := json.Marshal(body)
 		if err != nil {
 			return 0
 		}
-		req, err := http.NewRequestWithContext(f.t.Context(), http.MethodPost, f.url+path, bytes.NewReader(raw))
+		req, err := http.NewRequestWithContext(f.t.Context(), method, f.url+path, bytes.NewReader(raw))
 		if err != nil {
 			return 0
 		}
@@ -412,6 +482,7 @@ func (f *fleet) signIn() func(path, key string, body any) int {
 			return 0
 		}
 		defer res.Body.Close()
+		_, _ = io.Copy(io.Discard, res.Body)
 		if path == "/v1/session" {
 			for _, c := range res.Cookies() {
 				cookie = c.Name + "=" + c.Value
@@ -419,7 +490,7 @@ func (f *fleet) signIn() func(path, key string, body any) int {
 		}
 		return res.StatusCode
 	}
-	require.Equal(f.t, http.StatusOK, send("/v1/session", uuid.NewString(), map[string]string{"email": email, "password": password}))
+	require.Equal(f.t, http.StatusOK, send(http.MethodPost, "/v1/session", uuid.NewString(), map[string]string{"email": email, "password": password}))
 	return send
 }
 
@@ -447,26 +518,19 @@ func (f *fleet) audit() (duplicates, lost int) {
 			Amount   int64
 			Metadata map[string]string
 		}
-		Mails []struct {
-			CustomArgs map[string]string `json:"custom_args"`
-		}
 	}
 	require.NoError(f.t, f.call(ctx, http.MethodGet, f.control+"/control/stripe/transfers", nil, &seen))
-	require.NoError(f.t, f.call(ctx, http.MethodGet, f.control+"/control/mail", nil, &seen))
-	transfers, sent := map[string]int{}, map[string]int{}
+	transfers, sent := map[string]int{}, f.mails()
 	amounts := map[string]int64{}
 	for _, x := range seen.Transfers {
 		transfers[x.Metadata["payout_id"]]++
 		amounts[x.Metadata["payout_id"]] = x.Amount
 	}
-	for _, m := range seen.Mails {
-		sent[m.CustomArgs["send_id"]]++
-	}
 	for _, n := range transfers {
 		duplicates += n - 1
 	}
-	for _, n := range sent {
-		duplicates += n - 1
+	for id, n := range sent {
+		duplicates += max(n-1-f.forgotten[id], 0)
 	}
 	missing := func(what, id string) {
 		lost++
@@ -507,7 +571,7 @@ func (f *fleet) audit() (duplicates, lost int) {
 			missing("the sandbox never saw mail", m.id)
 		}
 	}
-	f.t.Logf("%d transfers, %d mails, %d mails unknown and not sent, %d duplicates", len(seen.Transfers), len(seen.Mails), unknown, duplicates)
+	f.t.Logf("%d transfers, %d mails, %d mails unknown and not sent, %d duplicates", len(seen.Transfers), len(sent), unknown, duplicates)
 	problems, err := f.store.VerifyLedger(ctx)
 	require.NoError(f.t, err)
 	for _, p := range problems {
@@ -535,7 +599,64 @@ func (f *fleet) each(sql string, row func(id string, n int64)) {
 	require.NoError(f.t, rows.Err())
 }
 
-// TestFaults runs each scenario and looks afterwards that everything happened, once.
+// atRest looks that no money is on its way, that the ledger has as much as the sandbox, and that whatever has not ended waits for something.
+func (f *fleet) atRest() {
+	f.t.Helper()
+	ctx := f.t.Context()
+	require.Zero(f.t, f.number(`select coalesce(sum(abs(balance)), 0)::bigint from ledger_accounts where code like 'brand_in_flight:%'`), "in flight")
+	require.Zero(f.t, f.number(`select count(*) from payout_attempts where outcome = 'open'`), "open attempts")
+	theirs := 0
+	for _, x := range f.transfers(ctx, "") {
+		theirs += int(x.Amount)
+	}
+	require.Equal(f.t, theirs, f.number(`select coalesce(sum(e.amount), 0)::bigint from ledger_transactions t join ledger_entries e on e.txn_id = t.id join ledger_accounts a on a.id = e.account_id
+		where t.kind = 'settle' and a.code like 'stripe_cash:%'`), "the ledger and the sandbox")
+	require.Zero(f.t, f.number(`select count(*) from payouts p where p.state in ('approved', 'submitted', 'unknown')
+		or p.state in ('awaiting_approval', 'awaiting_payee', 'awaiting_funds', 'failed', 'held')
+		and not exists (select 1 from tasks t where t.ref = p.id and t.state in ('open', 'snoozed'))`), "payouts that wait for nobody")
+	f.each(`select s.workflow_id, 0::bigint from workflow_snapshots s where not s.closed and s.workflow in ('Partnership', 'Review') and coalesce(jsonb_array_length(s.state -> 'timers'), 0) = 0
+		and coalesce(s.state ->> 'stage', s.state ->> 'state') not in ('lapsed', 'terminated', 'approved', 'changes_requested', 'rejected', 'superseded', 'cancelled')
+		and not exists (select 1 from tasks t where t.state in ('open', 'snoozed') and split_part(s.workflow_id, '/', 2) in (t.ref::text, t.partnership_id::text))`,
+		func(id string, _ int64) { f.t.Errorf("%s waits for nothing", id) })
+}
+
+// rounds is how often each scenario is run: RAPPORT_ROUNDS, or once, or twenty times.
+func rounds() int {
+	if n, err := strconv.Atoi(os.Getenv("RAPPORT_ROUNDS")); err == nil && n > 0 {
+		return n
+	}
+	if full() {
+		return 20
+	}
+	return 1
+}
+
+// run is one round of a scenario, and what it left behind.
+func (f *fleet) run(t *testing.T, s scenario, p *piece) {
+	t.Helper()
+	began := time.Now()
+	p.Rounds++
+	passed := t.Run(s.name, func(t *testing.T) {
+		f.t = t
+		defer func() { f.t = f.root }()
+		s.run(f)
+		f.faults()
+		duplicates, lost := f.audit()
+		p.Duplicates, p.Lost = max(p.Duplicates, duplicates), max(p.Lost, lost)
+		require.Zero(t, duplicates+lost)
+		f.atRest()
+		t.Logf("%s", time.Since(began).Round(time.Second))
+	})
+	p.Seconds = max(p.Seconds, int(time.Since(began).Seconds()))
+	if passed {
+		p.Passed++
+	} else {
+		f.revive()
+	}
+}
+
+// TestFaults runs each scenario and looks afterwards that everything happened, once. RAPPORT_SCENARIO runs those whose name it matches,
+// RAPPORT_ROUNDS each of them so often; RAPPORT_SCRIPTS is how many random scripts are run, RAPPORT_SOAK for how many minutes the soak.
 func TestFaults(t *testing.T) {
 	seed := uint64(time.Now().UnixNano())
 	if given, err := strconv.ParseUint(os.Getenv("RAPPORT_SEED"), 10, 64); err == nil {
@@ -543,43 +664,39 @@ func TestFaults(t *testing.T) {
 	}
 	t.Logf("seed %d: RAPPORT_SEED=%d repeats this run", seed, seed)
 	f := newFleet(t, seed)
-	v := verdict{}
-	rounds := 1
-	if full() {
-		rounds = 5
-	}
 	only := os.Getenv("RAPPORT_SCENARIO")
-	for round := range rounds {
-		for i, s := range scenarios() {
-			if only != "" && !strings.Contains(s.name, only) {
-				continue
-			}
-			v.Scenarios++
-			f.random = rand.New(rand.NewPCG(seed, uint64(round*1000+i)))
-			passed := t.Run(s.name, func(t *testing.T) {
-				f.t = t
-				began := time.Now()
-				defer func() { f.t = f.root }()
-				s.run(f)
-				f.faults()
-				duplicates, lost := f.audit()
-				v.Duplicates, v.Lost = max(v.Duplicates, duplicates), max(v.Lost, lost)
-				require.Zero(t, duplicates+lost)
-				t.Logf("%s", time.Since(began).Round(time.Second))
-			})
-			if passed {
-				v.Passed++
-			} else {
-				f.revive()
-			}
+	wanted, err := regexp.Compile(only)
+	require.NoError(t, err, "RAPPORT_SCENARIO")
+	v := resume(only == "" && os.Getenv("RAPPORT_SCRIPTS") == "" && os.Getenv("RAPPORT_SOAK") == "")
+	keep := func() {
+		v.sum(scenarios())
+		write(t, "faults.json", v)
+	}
+	for i, s := range scenarios() {
+		if !wanted.MatchString(s.name) || only == "" && !full() && slices.Contains(longOnes, s.name) {
+			continue
 		}
+		p := piece{Seed: seed}
+		for round := range rounds() {
+			f.random = rand.New(rand.NewPCG(seed, uint64(round*1000+i)))
+			f.run(t, s, &p)
+		}
+		v.Pieces[s.name] = p
+		keep() // also when a later piece never ends
 	}
-	if only == "" || only == "script" {
-		t.Run("random scripts", func(t *testing.T) { v.Scripts, v.ScriptsPassed = f.randomScripts(t, seed) })
-		duplicates, lost := f.audit()
-		v.Duplicates, v.Lost = max(v.Duplicates, duplicates), max(v.Lost, lost)
+	if n := scripts(); n > 0 && (only == "" || os.Getenv("RAPPORT_SCRIPTS") != "") {
+		p := piece{Seed: seed}
+		f.run(t, scenario{scriptsPiece, func(f *fleet) { v.Scripts, v.ScriptsPassed = f.randomScripts(f.t, seed) }}, &p)
+		v.Pieces[scriptsPiece] = p
+		keep()
 	}
-	write(t, "faults.json", v)
+	if length := soaking(only); length > 0 {
+		p := piece{Seed: seed}
+		f.random = rand.New(rand.NewPCG(seed, 999))
+		f.run(t, scenario{soakPiece, func(f *fleet) { v.Soak = f.soak(length) }}, &p)
+		v.Pieces[soakPiece] = p
+		keep()
+	}
 }
 
 // revive makes what a failed scenario left dead run again, so that the next one has a chance.

@@ -161,7 +161,7 @@ func (w *world) settleUnknown() int {
 		for _, id := range ids {
 			copied, err := w.store.SettleUnknown(ctx, id, false, true, w.ops)
 			require.NoError(w.t, err)
-			w.put("start", "message/"+copied.ID.String(), "Message", copied.ID)
+			w.put("message/"+copied.ID.String(), "Message", copied.ID)
 			again++
 		}
 	}

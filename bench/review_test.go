@@ -112,7 +112,7 @@ func (w *world) version(partnership, deliverable uuid.UUID, n int) uuid.UUID {
 	w.exec(`update deliverables set current_submission = $2 where id = $1`, deliverable, submission)
 	w.exec(`insert into reviews (id, submission_id, deliverable_id, partnership_id, brand_id, policy_id, policy_version) values ($1, $2, $3, $4, $5, $6, 1)`,
 		r.ID, submission, deliverable, partnership, w.brand, policyID)
-	w.put("start", workflows.ReviewID(r.ID), workflows.TypeReview, r)
+	w.put(workflows.ReviewID(r.ID), workflows.TypeReview, r)
 	return r.ID
 }
 

@@ -248,17 +248,19 @@ func (w *world) found(s shape) {
 		w.campaign, w.brand, w.ops, terms, policyID, s.budget)
 	topup := uuid.New()
 	w.exec(`insert into topups (id, brand_id, amount, currency) values ($1, $2, $3, 'usd')`, topup, w.brand, min(s.budget, 99_000_000))
-	w.put("start", "topup/"+topup.String(), "TopUp", topup)
+	w.put("topup/"+topup.String(), "TopUp", topup)
 	until(w.t, time.Minute, "the brand's funds", func(context.Context) bool {
 		return w.number(`select count(*) from topups where id = $1 and state = 'succeeded'`, topup) == 1
 	})
 }
 
-func (w *world) put(kind, workflowID, workflow string, input any) {
+// put asks for the start of a workflow.
+func (w *world) put(workflowID, workflow string, input any) {
 	w.t.Helper()
 	raw, err := json.Marshal(input)
 	require.NoError(w.t, err)
-	require.NoError(w.t, w.store.PutOutbox(w.t.Context(), rapport.OutboxRow{ID: uuid.New(), BrandID: w.brand, Kind: kind, WorkflowID: workflowID, Workflow: workflow, TaskQueue: "rapport", Input: raw}))
+	row := rapport.OutboxRow{ID: uuid.New(), BrandID: w.brand, Kind: "start", WorkflowID: workflowID, Workflow: workflow, TaskQueue: "rapport", Input: raw}
+	require.NoError(w.t, w.store.PutOutbox(w.t.Context(), row))
 }
 
 // begin writes n partnerships and the starts of their workflows in one transaction, as the API starts many at once.

@@ -393,6 +393,11 @@ func (s *Store) WorkflowEnded(ctx context.Context, workflowID string) (bool, err
 	})
 }
 
+// WorkflowGoesOn says that the database has something left to do for a workflow.
+func (s *Store) WorkflowGoesOn(ctx context.Context, workflowID string) (bool, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) { return s.q.WorkflowGoesOn(ctx, tx, workflowID) })
+}
+
 // ApprovalStands says that the approval which a command speaks of is one that its payout takes now.
 func (s *Store) ApprovalStands(ctx context.Context, outbox uuid.UUID) (bool, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) { return s.q.ApprovalStands(ctx, tx, outbox) })

@@ -197,7 +197,8 @@ func (s *Store) fundsFor(ctx context.Context, tx pgx.Tx, p gen.LockPayoutRow) (i
 	return funds, nil
 }
 
-// bringFunds posts what adds to a brand's funds and wakes the payouts that wait for them.
+// bringFunds posts what adds to a brand's funds and wakes the payouts that wait for them. A rejected attempt brings back what never left: whom
+// the provider refused for want of money is not woken by it, or two of them would wake each other without end.
 func (s *Store) bringFunds(ctx context.Context, tx pgx.Tx, p posting) error {
 	if err := s.q.LockFunds(ctx, tx, gen.LockFundsParams{BrandID: p.brand, Currency: p.currency}); err != nil {
 		return fmt.Errorf("lock funds: %w", err)
@@ -205,7 +206,7 @@ func (s *Store) bringFunds(ctx context.Context, tx pgx.Tx, p posting) error {
 	if err := s.post(ctx, tx, p); err != nil {
 		return err
 	}
-	waiting, err := s.q.PayoutsAwaitingFunds(ctx, tx, gen.PayoutsAwaitingFundsParams{BrandID: p.brand, Currency: p.currency})
+	waiting, err := s.q.PayoutsAwaitingFunds(ctx, tx, gen.PayoutsAwaitingFundsParams{BrandID: p.brand, Currency: p.currency, CameThere: p.kind != "void"})
 	if err != nil {
 		return fmt.Errorf("payouts: %w", err)
 	}

@@ -98,6 +98,17 @@ func TestPayoutAttempts(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, "submit", o.Verdict)
 	})
+	t.Run("AnOpenAttemptIsSentForWhatItWasOpenedFor", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 5000)
+		approve(t, b)
+		_, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		_, err = b.store.OrderPayout(ctx, b.payout, 1, func(rapport.TransferRequest) []byte { return []byte("another amount") })
+		require.ErrorContains(t, err, "is not the request it was opened for")
+		_, err = b.owner.Exec(ctx, `update payouts set amount = amount + 1`)
+		require.Error(t, err, "nor does the database take another amount")
+	})
 	t.Run("RejectionAnswersAgainUntilTheNextSubmission", func(t *testing.T) {
 		t.Parallel()
 		b := setup(t, 5000)
@@ -196,6 +207,31 @@ func TestPayoutAttempts(t *testing.T) {
 		var woken []string
 		require.NoError(t, b.owner.QueryRow(ctx, `select array_agg(workflow_id) from outbox where input ->> 'kind' = 'funds'`).Scan(&woken))
 		require.Equal(t, []string{"payout/" + other.String()}, woken)
+	})
+	t.Run("ARejectionWakesNobodyWhomTheProviderRefused", func(t *testing.T) {
+		t.Parallel()
+		b := setup(t, 1000)
+		approve(t, b)
+		_, err := b.store.OrderPayout(ctx, b.payout, 1, hash)
+		require.NoError(t, err)
+		other, milestone := uuid.New(), uuid.New()
+		_, err = b.owner.Exec(ctx, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, amount, currency)
+			select $1, partnership_id, brand_id, contract_id, term, 1, title, trigger, amount, currency from milestones`, milestone)
+		require.NoError(t, err)
+		_, err = b.owner.Exec(ctx, `insert into payouts (id, milestone_id, partnership_id, brand_id, creator_id, amount, currency, destination, state, due_at)
+			select $1, $2, partnership_id, brand_id, creator_id, amount, currency, destination, 'failed', due_at from payouts`, other, milestone)
+		require.NoError(t, err)
+		woken := func() (n int) {
+			require.NoError(t, b.owner.QueryRow(ctx, `select count(*) from outbox where input ->> 'kind' = 'funds' and workflow_id = $1`, "payout/"+other.String()).Scan(&n))
+			return n
+		}
+		require.NoError(t, b.store.RejectAttempt(ctx, b.payout, 1, rapport.PayRejectedFunds, "balance_insufficient"))
+		require.Zero(t, woken(), "the money lies in the ledger; Stripe has none, and two that wake each other would ask it without end")
+		topup := uuid.New()
+		_, err = b.owner.Exec(ctx, `insert into topups (id, brand_id, amount, currency) values ($1, $2, 1000, 'usd')`, topup, b.brand)
+		require.NoError(t, err)
+		require.NoError(t, b.store.SettleTopUp(ctx, topup, "tu_more", "succeeded"))
+		require.Equal(t, 1, woken(), "Stripe has more")
 	})
 	t.Run("WhoApprovesTheContentLaterCountsToo", func(t *testing.T) {
 		t.Parallel()

@@ -29,6 +29,8 @@ type OutboxStore interface {
 	RetryOutbox(ctx context.Context, id uuid.UUID, after time.Duration, reason string) error
 	// WorkflowEnded says that a workflow has ended, whatever Temporal still knows of it.
 	WorkflowEnded(ctx context.Context, workflowID string) (bool, error)
+	// WorkflowGoesOn says that the database has something left to do for a workflow.
+	WorkflowGoesOn(ctx context.Context, workflowID string) (bool, error)
 	// ApprovalStands says that the approval which a command speaks of is one that its payout takes now.
 	ApprovalStands(ctx context.Context, outbox uuid.UUID) (bool, error)
 }
@@ -59,16 +61,10 @@ func (d *Dispatcher) Deliver(ctx context.Context, row rapport.OutboxRow) (rappor
 	if err != nil {
 		return rapport.OutboxVerdict{}, fmt.Errorf("deliver: %w", err)
 	}
-	if got.Refused != nil && got.Refused.Code == temporal.RefusedMissing {
-		// Temporal forgets a workflow some time after its end.
-		ended, err := d.store.WorkflowEnded(ctx, row.WorkflowID)
-		if err != nil {
-			return rapport.OutboxVerdict{}, fmt.Errorf("has %s ended: %w", row.WorkflowID, err)
+	if got.Refused != nil {
+		if err := d.ended(ctx, row.WorkflowID, got.Refused); err != nil {
+			return rapport.OutboxVerdict{}, err
 		}
-		if !ended {
-			return rapport.OutboxVerdict{}, fmt.Errorf("deliver to %s: %w", row.WorkflowID, errMissing)
-		}
-		got.Refused.Code = temporal.RefusedClosed
 	}
 	v, err := verdict(got)
 	if err != nil {
@@ -93,8 +89,37 @@ func (d *Dispatcher) Deliver(ctx context.Context, row rapport.OutboxRow) (rappor
 	return v, nil
 }
 
+// ended holds what Temporal says of a workflow that it refuses for having none against what the database knows.
+func (d *Dispatcher) ended(ctx context.Context, workflowID string, refused *temporal.Refusal) error {
+	switch refused.Code {
+	case temporal.RefusedMissing:
+		// Temporal forgets a workflow some time after its end.
+		ended, err := d.store.WorkflowEnded(ctx, workflowID)
+		if err != nil {
+			return fmt.Errorf("has %s ended: %w", workflowID, err)
+		}
+		if !ended {
+			return fmt.Errorf("deliver to %s: %w", workflowID, errMissing)
+		}
+		refused.Code = temporal.RefusedClosed
+	case temporal.RefusedClosed:
+		// Where Postgres was restored, Temporal may have at its end what Postgres has not. Nothing may be refused for that.
+		goesOn, err := d.store.WorkflowGoesOn(ctx, workflowID)
+		if err != nil {
+			return fmt.Errorf("does %s go on: %w", workflowID, err)
+		}
+		if goesOn {
+			return fmt.Errorf("deliver to %s: %w", workflowID, errEnded)
+		}
+	}
+	return nil
+}
+
 // errMissing: the row waits until its workflow is started or repaired.
 var errMissing = errors.New("there is no such workflow yet")
+
+// errEnded: the row waits until its workflow is repaired.
+var errEnded = errors.New("the workflow ended ahead of the database")
 
 // errBehind: the row waits until its workflow knows what the database knows.
 var errBehind = errors.New("the workflow is behind the database")

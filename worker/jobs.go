@@ -46,7 +46,7 @@ type Sweep struct {
 type SweepResult struct {
 	Open     int      // workflows that should be running
 	Missing  []string // those that Temporal does not know or has ended
-	Ahead    []Ahead  // those that have said more than Postgres has
+	Ahead    []Ahead  // those that have said more than Postgres has; a repair for a restored database starts those that have ended
 	Repaired int
 	Resent   int
 }
@@ -55,6 +55,8 @@ type SweepResult struct {
 type Ahead struct {
 	WorkflowID   string
 	Theirs, Ours int64
+	// Ended: Temporal has it at its end, where Postgres has something left to do.
+	Ended bool
 }
 
 // Run looks at every workflow that should be running; with repair it starts the missing ones from their snapshots and sends again
@@ -107,6 +109,7 @@ func few(all []error) error {
 
 func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r *SweepResult) error {
 	r.Open++
+	reuse := enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY
 	desc, err := s.Client.DescribeWorkflowExecution(ctx, snap.WorkflowID, "")
 	var gone *serviceerror.NotFound
 	switch {
@@ -115,11 +118,22 @@ func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r 
 		case enumspb.WORKFLOW_EXECUTION_STATUS_RUNNING, enumspb.WORKFLOW_EXECUTION_STATUS_CONTINUED_AS_NEW, enumspb.WORKFLOW_EXECUTION_STATUS_PAUSED:
 			return s.compare(ctx, snap, r)
 		case enumspb.WORKFLOW_EXECUTION_STATUS_COMPLETED:
-			// Its last act said nothing, so it wrote nothing down.
-			if err := s.Store.CloseSnapshot(ctx, snap.WorkflowID); err != nil {
-				return fmt.Errorf("close: %w", err)
+			ahead, err := s.endedAhead(ctx, snap)
+			switch {
+			case err != nil:
+				return err
+			case ahead == nil:
+				// Its last act said nothing, so it wrote nothing down.
+				if err := s.Store.CloseSnapshot(ctx, snap.WorkflowID); err != nil {
+					return fmt.Errorf("close: %w", err)
+				}
+				return nil
+			case !repair || !s.Compare:
+				r.Ahead = append(r.Ahead, *ahead)
+				s.Log.Warn("a workflow ended ahead of the database", zap.String("workflow", snap.WorkflowID))
+				return nil
 			}
-			return nil
+			reuse = enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE
 		default:
 		}
 	case !errors.As(err, &gone):
@@ -133,7 +147,7 @@ func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r 
 	row := rapport.OutboxRow{BrandID: snap.BrandID, Input: snap.State}
 	_, err = s.Client.ExecuteWorkflow(ctx, client.StartWorkflowOptions{
 		ID: snap.WorkflowID, TaskQueue: snap.TaskQueue, TypedSearchAttributes: searchAttributes(row),
-		WorkflowIDReusePolicy: enumspb.WORKFLOW_ID_REUSE_POLICY_ALLOW_DUPLICATE_FAILED_ONLY, WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
+		WorkflowIDReusePolicy: reuse, WorkflowIDConflictPolicy: enumspb.WORKFLOW_ID_CONFLICT_POLICY_USE_EXISTING,
 	}, snap.Workflow, snap.State)
 	if err != nil {
 		return fmt.Errorf("restart %s: %w", snap.WorkflowID, err)
@@ -142,28 +156,73 @@ func (s *Sweep) look(ctx context.Context, snap rapport.Snapshot, repair bool, r 
 	return nil
 }
 
+// machineOf is an empty machine of a type of workflow that answers for its state; nil for the others.
+func machineOf(workflow string) rapport.Machine {
+	switch workflow {
+	case workflows.TypePartnership:
+		return &rapport.Partnership{}
+	case workflows.TypeReview:
+		return &rapport.Review{}
+	case workflows.TypePayout:
+		return &rapport.Payout{}
+	case workflows.TypeReversal:
+		return &rapport.Reversal{}
+	}
+	return nil
+}
+
+// endedAhead says of a workflow that has ended how far it is ahead of Postgres; nil when Postgres has its end. What Postgres has to be at its
+// end, but for acts that say nothing, needs no question.
+func (s *Sweep) endedAhead(ctx context.Context, snap rapport.Snapshot) (*Ahead, error) {
+	m := machineOf(snap.Workflow)
+	if m == nil {
+		return nil, nil //nolint:nilnil // it cannot be ahead
+	}
+	if err := json.Unmarshal(snap.State, m); err != nil {
+		return nil, fmt.Errorf("read the snapshot of %s: %w", snap.WorkflowID, err)
+	}
+	m.Base().Pending = nil
+	if m.Done() {
+		return nil, nil //nolint:nilnil // as above
+	}
+	ahead, err := s.ask(ctx, snap)
+	if ahead != nil {
+		ahead.Ended = true
+	}
+	return ahead, err
+}
+
 func (s *Sweep) compare(ctx context.Context, snap rapport.Snapshot, r *SweepResult) error {
-	if !s.Compare || !slices.Contains([]string{workflows.TypePartnership, workflows.TypeReview, workflows.TypePayout, workflows.TypeReversal}, snap.Workflow) {
+	if !s.Compare || machineOf(snap.Workflow) == nil {
 		return nil
 	}
+	ahead, err := s.ask(ctx, snap)
+	if ahead != nil {
+		r.Ahead = append(r.Ahead, *ahead)
+	}
+	return err
+}
+
+// ask compares what a workflow says of itself with what Postgres has; nil when it is not ahead.
+func (s *Sweep) ask(ctx context.Context, snap rapport.Snapshot) (*Ahead, error) {
 	value, err := s.Client.QueryWorkflow(ctx, snap.WorkflowID, "", workflows.QueryState)
 	if err != nil {
-		return fmt.Errorf("ask %s: %w", snap.WorkflowID, err)
+		return nil, fmt.Errorf("ask %s: %w", snap.WorkflowID, err)
 	}
 	var state workflows.State
 	var machine struct {
 		Seq int64 `json:"seq"`
 	}
 	if err := value.Get(&state); err != nil {
-		return fmt.Errorf("read %s: %w", snap.WorkflowID, err)
+		return nil, fmt.Errorf("read %s: %w", snap.WorkflowID, err)
 	}
 	if err := json.Unmarshal(state.Machine, &machine); err != nil {
-		return fmt.Errorf("read %s: %w", snap.WorkflowID, err)
+		return nil, fmt.Errorf("read %s: %w", snap.WorkflowID, err)
 	}
-	if machine.Seq > snap.Seq {
-		r.Ahead = append(r.Ahead, Ahead{WorkflowID: snap.WorkflowID, Theirs: machine.Seq, Ours: snap.Seq})
+	if machine.Seq <= snap.Seq {
+		return nil, nil //nolint:nilnil // it is not ahead
 	}
-	return nil
+	return &Ahead{WorkflowID: snap.WorkflowID, Theirs: machine.Seq, Ours: snap.Seq}, nil
 }
 
 // Schedules says how often each periodic job runs.

@@ -133,6 +133,72 @@ func TestWhatASweepCannotStartKeepsNothingElse(t *testing.T) {
 	require.Equal(t, 1, r.Repaired)
 }
 
+// TestAWorkflowThatEndedAheadOfPostgres: where Postgres was restored, a payout that was paid since has ended, and Postgres has it unpaid.
+func TestAWorkflowThatEndedAheadOfPostgres(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	// As Temporal knows it, it is cancelled. One that was so when it was written down last has nothing to add, whatever it did after that.
+	ended := func(kept rapport.PayoutState, seq int64) string {
+		p := rapport.Payout{ID: uuid.New(), BrandID: b.brand, State: rapport.PayoutCancelled, Timings: rapport.DefaultTimings(), Core: rapport.Core{Seq: 5}}
+		id := "payout/" + p.ID.String()
+		run, err := b.client.ExecuteWorkflow(b.ctx, client.StartWorkflowOptions{ID: id, TaskQueue: "rapport"}, "Payout", p)
+		require.NoError(t, err)
+		require.NoError(t, run.Get(b.ctx, nil))
+		p.State, p.Seq = kept, seq
+		p.Pending = []rapport.Effect{{Key: "paid", Kind: rapport.EffectMail}}
+		if kept == rapport.PayoutAwaitingApproval {
+			p.Pending = nil
+		}
+		state, err := json.Marshal(p)
+		require.NoError(t, err)
+		b.exec(`insert into workflow_snapshots (workflow_id, workflow, task_queue, brand_id, seq, state) values ($1, 'Payout', 'rapport', $2, $3, $4)`, id, b.brand, seq, state)
+		return id
+	}
+	behind, level := ended(rapport.PayoutAwaitingApproval, 3), ended(rapport.PayoutCancelled, 5)
+	sweep := &worker.Sweep{Client: b.client, Store: b.store, Log: zap.NewNop()}
+	r, err := sweep.Run(b.ctx, true)
+	require.NoError(t, err)
+	require.Equal(t, []worker.Ahead{{WorkflowID: behind, Theirs: 5, Ours: 3, Ended: true}}, r.Ahead, "by itself it is neither forgotten nor done again")
+	require.Zero(t, r.Repaired)
+	b.until("false true", `select (select closed from workflow_snapshots where workflow_id = $1)::text || ' ' || (select closed from workflow_snapshots where workflow_id = $2)`, behind, level)
+	sweep.Compare = true // as a person asks
+	r, err = sweep.Run(b.ctx, false)
+	require.NoError(t, err)
+	require.Len(t, r.Ahead, 1)
+	r, err = sweep.Run(b.ctx, true)
+	require.NoError(t, err)
+	require.Equal(t, []string{behind}, r.Missing)
+	require.Equal(t, 1, r.Repaired)
+	r, err = sweep.Run(b.ctx, false)
+	require.NoError(t, err)
+	require.Empty(t, append(r.Missing, ids(r.Ahead)...), "it runs")
+}
+
+// TestNewsForWhatEndedAheadOfPostgres: what the database has decided waits until the workflow is repaired, and is refused only where both are at their end.
+func TestNewsForWhatEndedAheadOfPostgres(t *testing.T) {
+	t.Parallel()
+	b := setup(t)
+	creator, id := uuid.New(), uuid.New()
+	b.exec(`insert into creators (id, name) values ($1, 'Casey')`, creator)
+	b.exec(`insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) values ($1, $2, $3, $4, $5, 'active')`, id, b.brand, b.campaign, creator, b.ops)
+	p := rapport.Partnership{ID: id, BrandID: b.brand, CreatorID: creator, Stage: rapport.StageTerminated, Timings: rapport.DefaultTimings(), Core: rapport.Core{Seq: 9}}
+	run, err := b.client.ExecuteWorkflow(b.ctx, client.StartWorkflowOptions{ID: "partnership/" + id.String(), TaskQueue: "rapport"}, "Partnership", p)
+	require.NoError(t, err)
+	require.NoError(t, run.Get(b.ctx, nil))
+	sig := rapport.Signal{ID: uuid.New(), Kind: rapport.SignalMail, Code: "auto_reply", Ref: uuid.New()}
+	require.NoError(t, b.store.SignalWorkflow(b.ctx, "partnership", id, b.brand, sig))
+	b.until("true", `select coalesce(last_error like '%ahead of the database', false) and acked_at is null from outbox where id = $1`, sig.ID)
+	b.exec(`update partnerships set stage = 'terminated' where id = $1`, id)
+	b.until("workflow_closed", `select refused from outbox where id = $1`, sig.ID)
+}
+
+func ids(ahead []worker.Ahead) (list []string) {
+	for _, a := range ahead {
+		list = append(list, a.WorkflowID)
+	}
+	return list
+}
+
 func TestSchedulesComeBackAndFollowTheirIntervals(t *testing.T) {
 	t.Parallel()
 	b := setup(t)

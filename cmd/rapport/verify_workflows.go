@@ -24,7 +24,11 @@ func verifyWorkflows(ctx context.Context, cfg Config, repair bool, env environme
 		_, _ = fmt.Fprintf(env.stdout, "%s: is missing\n", id)
 	}
 	for _, a := range result.Ahead {
-		_, _ = fmt.Fprintf(env.stdout, "%s: is ahead, at %d where Postgres is at %d\n", a.WorkflowID, a.Theirs, a.Ours)
+		ended := ""
+		if a.Ended {
+			ended = ", and has ended"
+		}
+		_, _ = fmt.Fprintf(env.stdout, "%s: is ahead, at %d where Postgres is at %d%s\n", a.WorkflowID, a.Theirs, a.Ours, ended)
 	}
 	if !repair {
 		return verdict("workflows", len(result.Missing)+len(result.Ahead), env.stdout)

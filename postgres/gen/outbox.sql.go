@@ -538,3 +538,20 @@ func (q *Queries) WorkflowEnded(ctx context.Context, db DBTX, workflowID string)
 	err := row.Scan(&column_1)
 	return column_1, err
 }
+
+const workflowGoesOn = `-- name: WorkflowGoesOn :one
+select coalesce(case split_part($1, '/', 1)
+  when 'partnership' then (select stage not in ('lapsed', 'terminated') from partnerships where id = split_part($1, '/', 2)::uuid)
+  when 'review' then (select state in ('checking', 'open', 'held') from reviews where id = split_part($1, '/', 2)::uuid)
+  when 'payout' then (select state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') from payouts where id = split_part($1, '/', 2)::uuid)
+  when 'reversal' then (select state not in ('reversed', 'netted', 'written_off', 'cancelled') from reversals where id = split_part($1, '/', 2)::uuid)
+end, false)::boolean
+`
+
+// The database has something left to do for the workflow.
+func (q *Queries) WorkflowGoesOn(ctx context.Context, db DBTX, workflowID string) (bool, error) {
+	row := db.QueryRow(ctx, workflowGoesOn, workflowID)
+	var column_1 bool
+	err := row.Scan(&column_1)
+	return column_1, err
+}

@@ -707,12 +707,13 @@ func (q *Queries) PayeeOfPayout(ctx context.Context, db DBTX, id uuid.UUID) (uui
 }
 
 const payoutsAwaitingFunds = `-- name: PayoutsAwaitingFunds :many
-select id, brand_id from payouts where brand_id = $1 and currency = $2 and state in ('awaiting_funds', 'failed', 'approved') order by due_at
+select id, brand_id from payouts where brand_id = $1 and currency = $2 and (state in ('awaiting_funds', 'approved') or state = 'failed' and $3::boolean) order by due_at
 `
 
 type PayoutsAwaitingFundsParams struct {
-	BrandID  uuid.UUID
-	Currency string
+	BrandID   uuid.UUID
+	Currency  string
+	CameThere bool
 }
 
 type PayoutsAwaitingFundsRow struct {
@@ -720,8 +721,9 @@ type PayoutsAwaitingFundsRow struct {
 	BrandID uuid.UUID
 }
 
+// What failed may have failed for want of money at the provider, which only money that came there cures.
 func (q *Queries) PayoutsAwaitingFunds(ctx context.Context, db DBTX, arg PayoutsAwaitingFundsParams) ([]PayoutsAwaitingFundsRow, error) {
-	rows, err := db.Query(ctx, payoutsAwaitingFunds, arg.BrandID, arg.Currency)
+	rows, err := db.Query(ctx, payoutsAwaitingFunds, arg.BrandID, arg.Currency, arg.CameThere)
 	if err != nil {
 		return nil, err
 	}

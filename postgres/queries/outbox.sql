@@ -86,6 +86,15 @@ update workflow_snapshots set closed = true where workflow_id = @workflow_id;
 select exists (select 1 from workflow_snapshots where workflow_id = @workflow_id and closed)
   or exists (select 1 from topups t where t.id = case when @workflow_id like 'topup/%' then substr(@workflow_id, 7)::uuid end and t.state <> 'pending');
 
+-- name: WorkflowGoesOn :one
+-- The database has something left to do for the workflow.
+select coalesce(case split_part(@workflow_id, '/', 1)
+  when 'partnership' then (select stage not in ('lapsed', 'terminated') from partnerships where id = split_part(@workflow_id, '/', 2)::uuid)
+  when 'review' then (select state in ('checking', 'open', 'held') from reviews where id = split_part(@workflow_id, '/', 2)::uuid)
+  when 'payout' then (select state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') from payouts where id = split_part(@workflow_id, '/', 2)::uuid)
+  when 'reversal' then (select state not in ('reversed', 'netted', 'written_off', 'cancelled') from reversals where id = split_part(@workflow_id, '/', 2)::uuid)
+end, false)::boolean;
+
 -- name: ApprovalStands :one
 -- The database took the approval that a command speaks of; a workflow that refuses it has not yet heard how its last submission
 -- ended. One that has not heard for ten minutes is not merely behind.

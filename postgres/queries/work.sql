@@ -113,7 +113,8 @@ from partnerships p join brands b on b.id = p.brand_id where p.id = @partnership
 select id, brand_id from payouts where creator_id = @creator_id and state in ('awaiting_payee', 'failed', 'approved');
 
 -- name: PayoutsAwaitingFunds :many
-select id, brand_id from payouts where brand_id = @brand_id and currency = @currency and state in ('awaiting_funds', 'failed', 'approved') order by due_at;
+-- What failed may have failed for want of money at the provider, which only money that came there cures.
+select id, brand_id from payouts where brand_id = @brand_id and currency = @currency and (state in ('awaiting_funds', 'approved') or state = 'failed' and @came_there::boolean) order by due_at;
 
 -- name: PostToVerify :one
 select d.brand_id, p.creator_id, coalesce(d.post_url, '')::text as url, k.hashtags, k.content_rules, d.platform, d.kind, coalesce(p.promo_code, '')::text as promo_code, coalesce(p.tracked_link, '')::text as tracked_link,
