@@ -633,7 +633,8 @@ func (p *Partnership) anyCounts() bool {
 func (p *Partnership) eachPayout(deliverable uuid.UUID, f func(m *MilestoneState)) {
 	for i := range p.Milestones {
 		m := &p.Milestones[i]
-		if m.State == "met" && m.Payout != uuid.Nil && (deliverable == uuid.Nil || m.Deliverable == deliverable || (m.Deliverable == uuid.Nil && m.Trigger != TriggerSignature && m.Trigger != TriggerGiven)) {
+		forAll := m.Deliverable == uuid.Nil && m.Trigger != TriggerSignature && m.Trigger != TriggerGiven
+		if m.State == "met" && m.Payout != uuid.Nil && (deliverable == uuid.Nil || m.Deliverable == deliverable || forAll) {
 			f(m)
 		}
 	}

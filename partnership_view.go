@@ -36,6 +36,16 @@ func (p *Partnership) View(now time.Time) View {
 	return v
 }
 
+// waitingNumbers are the numbers that bonuses depend on.
+func (p *Partnership) waitingNumbers() (w []Waiting) {
+	for _, m := range p.Milestones {
+		if m.Trigger == TriggerThreshold && m.State == "pending" && !m.CountsUntil.IsZero() {
+			w = append(w, Waiting{For: "user", Who: p.OwnerID.String(), Decision: "number", Ref: m.Deliverable, Since: p.StageAt, Due: m.CountsUntil, Silence: "number_asked"})
+		}
+	}
+	return w
+}
+
 func (p *Partnership) waiting() []Waiting {
 	w := []Waiting{}
 	add := func(x Waiting) { w = append(w, x) }
@@ -84,11 +94,7 @@ func (p *Partnership) waiting() []Waiting {
 				add(Waiting{For: "creator", Decision: "post", Ref: d.ID, Since: d.Since, Due: d.PublishBy, Silence: "post_late"})
 			}
 		}
-		for _, m := range p.Milestones {
-			if m.Trigger == TriggerThreshold && m.State == "pending" && !m.CountsUntil.IsZero() {
-				add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "number", Ref: m.Deliverable, Since: p.StageAt, Due: m.CountsUntil, Silence: "number_asked"})
-			}
-		}
+		w = append(w, p.waitingNumbers()...)
 		if p.Renewal == RenewalReviewOpen && p.Contract != nil {
 			add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "renewal", Ref: p.Contract.ID, Since: p.StageAt, Due: p.Contract.NoticeBy, Silence: "renewal_lapses"})
 		}

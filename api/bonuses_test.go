@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -39,9 +40,7 @@ func TestANumberIsEnteredWithWhereItWasRead(t *testing.T) {
 	path := "/v1/deliverables/" + d.deliverable.String() + "/numbers"
 	number := func(change map[string]any) map[string]any {
 		n := map[string]any{"metric": "views", "value": 120000, "stood_at": time.Now().Add(-time.Hour).UTC().Format(time.RFC3339), "source": "The statistics page", "url": "https://pictures.example/1.png"}
-		for k, v := range change {
-			n[k] = v
-		}
+		maps.Copy(n, change)
 		return n
 	}
 	enter := func(who string, n map[string]any) answer { return d.as(t, who).keyed().send(t, "POST", path, n) }
@@ -86,7 +85,8 @@ func TestANumberIsEnteredWithWhereItWasRead(t *testing.T) {
 func TestWhatABonusRestsOnIsShown(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.sql(t, `update milestones set trigger = 'threshold', bonus = true, metric = 'views', at_least = 100000, within_days = 30, counts_until = now() + interval '3 days', hold_until = 'the invoice', title = 'Many views'`)
+	d.sql(t, `update milestones set trigger = 'threshold', bonus = true, metric = 'views', at_least = 100000, within_days = 30,
+		counts_until = now() + interval '3 days', hold_until = 'the invoice', title = 'Many views'`)
 	d.sql(t, `insert into post_numbers (id, brand_id, partnership_id, deliverable_id, metric, value, stood_at, source, entered_by)
 		select gen_random_uuid(), brand_id, partnership_id, id, 'views', 82000, now(), 'The statistics page', $2 from deliverables where id = $1`, d.deliverable, d.users["ops@one.example"])
 	var payout struct{ Evidence []string }
@@ -109,7 +109,8 @@ func TestWhatABonusRestsOnIsShown(t *testing.T) {
 	require.Equal(t, []any{true, int64(82000), int64(100000), "the invoice"}, []any{p.Milestones[0].Bonus, p.Milestones[0].Number, p.Milestones[0].Threshold.AtLeast, p.Milestones[0].HoldUntil})
 
 	d.sql(t, `insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, bonus, metric, at_least, within_days, counts_until)
-		select gen_random_uuid(), partnership_id, brand_id, contract_id, term, 9, 'More views', 'threshold', deliverable_id, 100, currency, true, 'views', 200000, 30, now() + interval '3 days' from milestones`)
+		select gen_random_uuid(), partnership_id, brand_id, contract_id, term, 9, 'More views', 'threshold', deliverable_id, 100, currency, true, 'views', 200000, 30,
+		 now() + interval '3 days' from milestones`)
 	var home struct {
 		Payments []struct{ Title, State string }
 	}

@@ -33,14 +33,16 @@ func TestBonusesFromTheContractToTheMoney(t *testing.T) {
 	worker := b.store.Pool()
 	_, err = worker.Exec(b.ctx, `update milestones set state = 'met', met_at = now() where id = $1`, milestone)
 	require.ErrorContains(t, err, "no number in time reaches")
-	_, err = worker.Exec(b.ctx, `insert into post_numbers (id, brand_id, partnership_id, deliverable_id, metric, value, stood_at, source, entered_by) values ($1, $2, $3, $4, 'views', 9999, now(), 'x', $5)`,
+	_, err = worker.Exec(b.ctx, `insert into post_numbers (id, brand_id, partnership_id, deliverable_id, metric, value, stood_at, source, entered_by)
+		values ($1, $2, $3, $4, 'views', 9999, now(), 'x', $5)`,
 		uuid.New(), b.brand, id, deliverable, b.ops)
 	require.ErrorContains(t, err, "permission denied", "the worker enters no numbers")
 	for _, n := range []struct {
 		value int
 		at    time.Duration
 	}{{999, -time.Minute}, {5000, 48 * time.Hour}} {
-		b.exec(`insert into post_numbers (id, brand_id, partnership_id, deliverable_id, metric, value, stood_at, entered_at, source, entered_by) values ($1, $2, $3, $4, 'views', $5, now() + $6, now() + $6, 'x', $7)`,
+		b.exec(`insert into post_numbers (id, brand_id, partnership_id, deliverable_id, metric, value, stood_at, entered_at, source, entered_by)
+			values ($1, $2, $3, $4, 'views', $5, now() + $6, now() + $6, 'x', $7)`,
 			uuid.New(), b.brand, id, deliverable, n.value, n.at, b.preparer)
 	}
 	_, err = worker.Exec(b.ctx, `update milestones set state = 'met', met_at = now() where id = $1`, milestone)
@@ -48,7 +50,8 @@ func TestBonusesFromTheContractToTheMoney(t *testing.T) {
 
 	bonus := uuid.New()
 	give := rapport.Command{Kind: rapport.CmdGiveBonus, Actor: b.preparer, Ref: bonus, Amount: rapport.Money{Amount: 7000, Currency: "usd"}}
-	b.exec(`insert into bonuses (id, brand_id, partnership_id, amount, currency, reason, given_by) values ($1, $2, $3, 7000, 'usd', 'A better video than was asked for', $4)`, bonus, b.brand, id, b.preparer)
+	b.exec(`insert into bonuses (id, brand_id, partnership_id, amount, currency, reason, given_by)
+		values ($1, $2, $3, 7000, 'usd', 'A better video than was asked for', $4)`, bonus, b.brand, id, b.preparer)
 	b.accepted("partnership", id, give)
 	b.until("Bonus: A better video than was asked for 7000 met", `select title || ' ' || amount || ' ' || state from milestones where id = $1`, bonus)
 	b.until("awaiting_approval false", `select state || ' ' || content_counts from payouts where milestone_id = $1`, bonus)
