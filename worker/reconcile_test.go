@@ -210,6 +210,29 @@ func TestACaseIsAskedAboutAgain(t *testing.T) {
 	require.Equal(t, "true open", d.text(`select (gone_at is not null)::text || ' ' || state from reconciliation_cases where ref = $1`, transfer.ID))
 }
 
+// TestAReversalIsAskedAboutAgain: what came back of a transfer of ours, and stands in no ledger, is the payout's brand's, and stays a break
+// when it is older than every window. What came back of a stranger's transfer cannot be asked about, so it is not called gone.
+func TestAReversalIsAskedAboutAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	payout := d.paid()
+	stranger, err := d.payer.Transfer(d.ctx, rapport.TransferRequest{Key: "po_x", PayoutID: uuid.New(), Attempt: 1, Amount: rapport.Money{Amount: 600, Currency: "usd"}, Destination: d.payee()})
+	require.NoError(t, err)
+	for i, transfer := range []string{d.text(`select transfer_id from payout_attempts where payout_id = $1`, payout), stranger.ID} {
+		_, err := d.payer.Client.ReverseTransfer(d.ctx, stripe.ReverseRequest{Key: "trr_" + transfer, ReversalID: uuid.NewString(), Attempt: 1, TransferID: transfer, Amount: 400 + int64(i), Currency: "usd"})
+		require.NoError(t, err)
+	}
+	require.Equal(t, "breaks", d.reconcile())
+	require.Equal(t, "reversal missing_here, reversal missing_here, settle missing_here", d.lines())
+	require.Equal(t, d.brand.String()+" "+payout.String(), d.text(`select brand_id || ' ' || payout_id from reconciliation_cases where theirs = 400`))
+	d.exec(`update reconciliations set closing = null`) // nothing is listed from before the window
+	later := time.Now().Add(2 * time.Hour)
+	require.NoError(t, d.store.StartReconciliation(d.ctx, rapport.Reconciliation{ID: uuid.New(), From: later, To: later.Add(time.Hour)}))
+	require.Equal(t, "breaks", d.reconcile())
+	require.Equal(t, "reversal missing_here, settle missing_here", d.lines())
+	require.Equal(t, "3", d.text(`select count(*) from reconciliation_cases where state = 'open' and gone_at is null`))
+}
+
 // TestATransferThatIsOlderThanItsRecord: it was found days after it was made, so its record and itself lie in different windows.
 func TestATransferThatIsOlderThanItsRecord(t *testing.T) {
 	t.Parallel()
