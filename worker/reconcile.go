@@ -15,8 +15,8 @@ import (
 
 // ReconcileStore is what a reconciliation reads and writes.
 type ReconcileStore interface {
-	// RunningReconciliations lists the runs that people asked for and nobody has finished.
-	RunningReconciliations(ctx context.Context) ([]rapport.Reconciliation, error)
+	// RunningReconciliations lists the runs that nobody has finished. In a restored copy of the data they reach up to now.
+	RunningReconciliations(ctx context.Context, now time.Time) ([]rapport.Reconciliation, error)
 	// ReconciledUntil is up to when the books were compared without a gap; now where they never were.
 	ReconciledUntil(ctx context.Context) (time.Time, error)
 	StartReconciliation(ctx context.Context, r rapport.Reconciliation) error
@@ -51,11 +51,11 @@ type Books interface {
 // looks back from where the last run ended.
 const reconcileWindow = 48 * time.Hour
 
-// Reconcile compares the ledger with the payment provider: the runs that people asked for, or else the daily one. Events that never
+// Reconcile compares the ledger with the payment provider: the runs that nobody has finished, or else a new one. Events that never
 // reached us come in first.
 func Reconcile(store ReconcileStore, provider Books, now func() time.Time) func(context.Context) error {
 	return func(ctx context.Context) error {
-		runs, err := store.RunningReconciliations(ctx)
+		runs, err := store.RunningReconciliations(ctx, now())
 		if err != nil {
 			return fmt.Errorf("runs: %w", err)
 		}

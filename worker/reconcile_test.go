@@ -306,6 +306,24 @@ func TestARestoredDatabaseSendsNothingTwice(t *testing.T) {
 	}
 }
 
+// TestARunThatABackupHeldComparesUpToNow: it was under way when the dump was made, and what was sent since is found all the same.
+func TestARunThatABackupHeldComparesUpToNow(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.paid()
+	require.Equal(t, "passed", d.reconcile())
+	sent := d.approved()
+	require.NoError(t, d.store.StartReconciliation(d.ctx, rapport.Reconciliation{ID: uuid.New(), From: time.Now().Add(-48 * time.Hour), To: time.Now().Add(-time.Minute)}))
+	load := d.restorer(t)
+	code, err := d.submit(sent)
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitPaid, code)
+	d.restored(t, load())
+	require.Equal(t, "breaks", d.reconcile())
+	require.Equal(t, sent.String(), d.text(`select payout_id from reconciliation_cases where kind = 'missing_here'`))
+	require.Equal(t, "false", d.text(`select database_restored()`))
+}
+
 // restorer dumps the database as it is now; what it answers loads the dump into an empty one and gives its name.
 func (d *desk) restorer(t *testing.T) func() string {
 	t.Helper()

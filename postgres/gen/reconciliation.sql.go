@@ -282,6 +282,16 @@ func (q *Queries) CloseCaseTask(ctx context.Context, db DBTX, arg CloseCaseTaskP
 	return err
 }
 
+const extendRuns = `-- name: ExtendRuns :exec
+update reconciliations set to_at = $1 where state = 'running' and to_at < $1 and database_restored()
+`
+
+// A run that a backup held knows nothing of what was done since: in another copy of the data it compares up to now.
+func (q *Queries) ExtendRuns(ctx context.Context, db DBTX, now time.Time) error {
+	_, err := db.Exec(ctx, extendRuns, now)
+	return err
+}
+
 const financePerson = `-- name: FinancePerson :one
 select u.name from users u where u.id = $1 and u.disabled_at is null
   and exists (select 1 from user_roles r where r.user_id = u.id and r.role in ('finance_preparer', 'finance_releaser') and r.effective_at <= now())

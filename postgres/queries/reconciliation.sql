@@ -24,6 +24,10 @@ order by n limit @max_rows;
 -- name: RunningReconciliations :many
 select id, from_at, to_at from reconciliations where state = 'running' order by started_at;
 
+-- name: ExtendRuns :exec
+-- A run that a backup held knows nothing of what was done since: in another copy of the data it compares up to now.
+update reconciliations set to_at = @now where state = 'running' and to_at < @now and database_restored();
+
 -- name: ReconciledUntil :one
 select coalesce(books_until(), now())::timestamptz as until;
 
