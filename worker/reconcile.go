@@ -31,6 +31,8 @@ type ReconcileStore interface {
 	OurBooks(ctx context.Context, from, to time.Time, refs []string) (rapport.Books, error)
 	// PutInbox keeps a verified event; false when it is there already.
 	PutInbox(ctx context.Context, r rapport.InboxRow) (bool, error)
+	// PaymentsPaused says that the provider refuses our key, so that only the probe asks it.
+	PaymentsPaused(ctx context.Context) (bool, error)
 	// PauseProvider keeps everybody from asking a provider that refuses our key, until a probe is answered.
 	PauseProvider(ctx context.Context, code string) error
 }
@@ -52,9 +54,15 @@ type Books interface {
 const reconcileWindow = 48 * time.Hour
 
 // Reconcile compares the ledger with the payment provider: the runs that nobody has finished, or else a new one. Events that never
-// reached us come in first.
+// reached us come in first. While the provider refuses our key nothing is asked; the runs wait.
 func Reconcile(store ReconcileStore, provider Books, now func() time.Time) func(context.Context) error {
 	return func(ctx context.Context) error {
+		switch paused, err := store.PaymentsPaused(ctx); {
+		case err != nil:
+			return fmt.Errorf("paused: %w", err)
+		case paused:
+			return nil
+		}
 		runs, err := store.RunningReconciliations(ctx, now())
 		if err != nil {
 			return fmt.Errorf("runs: %w", err)

@@ -324,6 +324,26 @@ func TestARunThatABackupHeldComparesUpToNow(t *testing.T) {
 	require.Equal(t, "false", d.text(`select database_restored()`))
 }
 
+// TestAPausedProviderIsNotCompared: while our key is refused, only the probe asks.
+func TestAPausedProviderIsNotCompared(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.paid()
+	d.exec(`alter table payout_attempts disable trigger all`)
+	d.exec(`update payout_attempts set first_sent_at = now() - interval '27 hours'`)
+	require.NoError(t, d.store.PauseProvider(d.ctx, "api_key_expired"))
+	d.faulty(`[{"provider": "stripe", "times": -1, "action": "401"}]`)
+	compare := worker.Reconcile(d.store, d.payer, time.Now)
+	require.NoError(t, compare(d.ctx))
+	require.NoError(t, worker.KeepGate(d.store, d.payer, func(context.Context) error { t.Error("a comparison is not due"); return nil })(d.ctx))
+	require.Equal(t, []int{0}, d.asked())
+	require.Equal(t, "0", d.text(`select count(*) from reconciliations`))
+	d.faulty(`[]`)
+	require.NoError(t, d.store.LiftPause(d.ctx))
+	require.NoError(t, compare(d.ctx))
+	require.Equal(t, "1", d.text(`select count(*) from reconciliations where state <> 'running'`))
+}
+
 // restorer dumps the database as it is now; what it answers loads the dump into an empty one and gives its name.
 func (d *desk) restorer(t *testing.T) func() string {
 	t.Helper()
