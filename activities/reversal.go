@@ -92,12 +92,21 @@ func (a *Activities) notTakenBack(ctx context.Context, id uuid.UUID, attempt int
 	}
 }
 
+// TakenBack lists what came back of a transfer, by whomever. While the provider refuses our key it is not asked.
+func (a *Activities) TakenBack(ctx context.Context, transfer string) ([]rapport.TakenBack, error) {
+	if err := a.notPaused(ctx); err != nil {
+		return nil, err
+	}
+	found, err := a.Payer.ReversalsOf(ctx, transfer)
+	return found, a.refused(ctx, err)
+}
+
 // settleTakenBack looks for the attempt at the provider, where it may have arrived without its answer, and settles with it. What came back
 // otherwise than asked for, or by an attempt that is not known to have arrived, is found and settles nothing: a person looks.
 func (a *Activities) settleTakenBack(ctx context.Context, r rapport.ReversalRequest) (rapport.Outcome, bool, error) {
-	found, err := a.Payer.ReversalsOf(ctx, r.TransferID)
+	found, err := a.TakenBack(ctx, r.TransferID)
 	if err != nil {
-		return rapport.Outcome{}, false, a.refused(ctx, err)
+		return rapport.Outcome{}, false, err
 	}
 	other := false
 	for _, back := range found {

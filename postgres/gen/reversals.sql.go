@@ -635,17 +635,20 @@ func (q *Queries) ReversalApprovalOf(ctx context.Context, db DBTX, arg ReversalA
 	return id, err
 }
 
-const reversalExists = `-- name: ReversalExists :one
-select exists (select 1 from reversals where id = $1 and payout_id = $2)::boolean
+const reversalExpects = `-- name: ReversalExpects :one
+select exists (select 1 from reversals r where r.id = $1 and r.payout_id = $2 and (r.state in ('awaiting_approval', 'approved', 'submitted', 'unknown')
+  or exists (select 1 from reversal_attempts a where a.reversal_id = r.id and a.provider_id = $3)))::boolean
 `
 
-type ReversalExistsParams struct {
-	ID       uuid.UUID
-	PayoutID uuid.UUID
+type ReversalExpectsParams struct {
+	ID         uuid.UUID
+	PayoutID   uuid.UUID
+	ProviderID *string
 }
 
-func (q *Queries) ReversalExists(ctx context.Context, db DBTX, arg ReversalExistsParams) (bool, error) {
-	row := db.QueryRow(ctx, reversalExists, arg.ID, arg.PayoutID)
+// One that failed, or was left to the next payments, looks for nothing any more: what comes late of it is news.
+func (q *Queries) ReversalExpects(ctx context.Context, db DBTX, arg ReversalExpectsParams) (bool, error) {
+	row := db.QueryRow(ctx, reversalExpects, arg.ID, arg.PayoutID, arg.ProviderID)
 	var column_1 bool
 	err := row.Scan(&column_1)
 	return column_1, err

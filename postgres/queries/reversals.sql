@@ -126,8 +126,10 @@ update reversals r set netted = r.netted + @amount::bigint,
   state = case when r.state in ('netting', 'awaiting_write_off') and r.recovered + r.netted + r.written_off + @amount::bigint = r.amount then 'netted' else r.state end
 where r.id = @id returning payout_id, brand_id, state;
 
--- name: ReversalExists :one
-select exists (select 1 from reversals where id = @id and payout_id = @payout_id)::boolean;
+-- name: ReversalExpects :one
+-- One that failed, or was left to the next payments, looks for nothing any more: what comes late of it is news.
+select exists (select 1 from reversals r where r.id = @id and r.payout_id = @payout_id and (r.state in ('awaiting_approval', 'approved', 'submitted', 'unknown')
+  or exists (select 1 from reversal_attempts a where a.reversal_id = r.id and a.provider_id = @provider_id)))::boolean;
 
 -- name: InsertForeignReversal :execrows
 insert into foreign_reversals (provider_id, payout_id, brand_id, amount, currency) select @provider_id, p.id, p.brand_id, @amount, @currency from payouts p where p.id = @payout_id
