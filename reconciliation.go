@@ -72,6 +72,7 @@ func (l ReconciliationLine) IsBreak() bool {
 
 // Books are the three books of a window: the ledger's postings, the provider's objects, and what moved the provider's balance.
 type Books struct {
+	To        time.Time // the window's end
 	Ours      []BookPosting
 	Objects   []BookObject
 	Movements []BalanceMovement
@@ -299,7 +300,7 @@ func compareInFlight(b Books) []ReconciliationLine {
 	for _, f := range b.InFlight {
 		l := ReconciliationLine{
 			Kind: LineInFlight, Ref: "in_flight:" + f.BrandID.String() + ":" + f.Currency, Result: LineMatched, BrandID: f.BrandID,
-			Ours: Money{f.Account, f.Currency}, Theirs: Money{f.Open, f.Currency},
+			Ours: Money{f.Account, f.Currency}, Theirs: Money{f.Open, f.Currency}, At: b.To,
 		}
 		if f.Account != f.Open {
 			l.Result, l.Differs = LineDifferent, []string{"amount"}

@@ -163,7 +163,7 @@ func compare(ctx context.Context, store ReconcileStore, provider Books, r rappor
 	if amounts != nil {
 		r.Closing = rapport.NextBalance(opening, amounts, moved, r.From.Add(-margin))
 	}
-	ours.Objects, ours.Movements, ours.Opening, ours.Closing, ours.Moved = theirs.Objects, theirs.Movements, opening, r.Closing, moved
+	ours.To, ours.Objects, ours.Movements, ours.Opening, ours.Closing, ours.Moved = r.To, theirs.Objects, theirs.Movements, opening, r.Closing, moved
 	r.Lines = rapport.CompareBooks(ours)
 	return r, nil
 }
