@@ -219,7 +219,9 @@ func TestAReversalIsAskedAboutAgain(t *testing.T) {
 	stranger, err := d.payer.Transfer(d.ctx, rapport.TransferRequest{Key: "po_x", PayoutID: uuid.New(), Attempt: 1, Amount: rapport.Money{Amount: 600, Currency: "usd"}, Destination: d.payee()})
 	require.NoError(t, err)
 	for i, transfer := range []string{d.text(`select transfer_id from payout_attempts where payout_id = $1`, payout), stranger.ID} {
-		_, err := d.payer.Client.ReverseTransfer(d.ctx, stripe.ReverseRequest{Key: "trr_" + transfer, ReversalID: uuid.NewString(), Attempt: 1, TransferID: transfer, Amount: 400 + int64(i), Currency: "usd"})
+		_, err := d.payer.Client.ReverseTransfer(d.ctx, stripe.ReverseRequest{
+			Key: "trr_" + transfer, ReversalID: uuid.NewString(), Attempt: 1, TransferID: transfer, Amount: 400 + int64(i), Currency: "usd",
+		})
 		require.NoError(t, err)
 	}
 	require.Equal(t, "breaks", d.reconcile())
