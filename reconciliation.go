@@ -59,6 +59,7 @@ type ReconciliationLine struct {
 	PayoutID    uuid.UUID `json:"payout_id,omitzero"`
 	BrandID     uuid.UUID `json:"brand_id,omitzero"`
 	Destination string    `json:"destination,omitempty"`
+	Parent      string    `json:"parent,omitempty"` // of a reversal: the transfer
 	Ours        Money     `json:"ours,omitzero"`
 	Theirs      Money     `json:"theirs,omitzero"`
 	Net         *int64    `json:"net,omitempty"` // nil where the balance has no movement of it
@@ -72,6 +73,7 @@ func (l ReconciliationLine) IsBreak() bool {
 
 // Books are the three books of a window: the ledger's postings, the provider's objects, and what moved the provider's balance.
 type Books struct {
+	To        time.Time // the window's end
 	Ours      []BookPosting
 	Offline   []BookPosting // what was paid outside of the provider
 	Objects   []BookObject
@@ -104,6 +106,7 @@ type BookObject struct {
 	PayoutID    uuid.UUID
 	Amount      Money
 	Destination string
+	Parent      string // of a reversal: the transfer
 	Status      string // of a top-up; empty for what is done at once
 	Created     time.Time
 }
@@ -238,7 +241,7 @@ func (r BookRule) line(ref string, s *seen, open []BookAttempt) ReconciliationLi
 		l.Theirs, l.Net, l.At = positive(m.Amount), &m.Net, m.Created
 	}
 	if o := s.object; o != nil {
-		l.Theirs, l.At, l.Key, l.PayoutID, l.Destination = o.Amount, o.Created, o.Key, o.PayoutID, o.Destination
+		l.Theirs, l.At, l.Key, l.PayoutID, l.Destination, l.Parent = o.Amount, o.Created, o.Key, o.PayoutID, o.Destination, o.Parent
 	}
 	if p := s.ours; p != nil {
 		l.Ours, l.At, l.PayoutID, l.BrandID, l.Destination = positive(p.Moved), p.At, p.PayoutID, p.BrandID, p.Destination
@@ -304,7 +307,7 @@ func compareInFlight(b Books) []ReconciliationLine {
 	for _, f := range b.InFlight {
 		l := ReconciliationLine{
 			Kind: LineInFlight, Ref: "in_flight:" + f.BrandID.String() + ":" + f.Currency, Result: LineMatched, BrandID: f.BrandID,
-			Ours: Money{f.Account, f.Currency}, Theirs: Money{f.Open, f.Currency},
+			Ours: Money{f.Account, f.Currency}, Theirs: Money{f.Open, f.Currency}, At: b.To,
 		}
 		if f.Account != f.Open {
 			l.Result, l.Differs = LineDifferent, []string{"amount"}

@@ -11,6 +11,15 @@ import (
 	"rapport"
 )
 
+// TestMoneyOnItsWayIsDated: also when the balance did not stand still while it was read.
+func TestMoneyOnItsWayIsDated(t *testing.T) {
+	t.Parallel()
+	to := time.Date(2026, 5, 1, 12, 0, 0, 0, time.UTC)
+	lines := rapport.CompareBooks(rapport.Books{To: to, InFlight: []rapport.BookInFlight{{BrandID: uuid.New(), Currency: "usd", Account: 500}}})
+	require.Len(t, lines, 1)
+	require.Equal(t, to, lines[0].At)
+}
+
 // TestComparingBooks: each case spoils one thing in three books that agree.
 func TestComparingBooks(t *testing.T) {
 	t.Parallel()

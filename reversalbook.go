@@ -13,7 +13,8 @@ type ReversalRequest struct {
 	Attempt    int
 	TransferID string
 	Amount     Money
-	Adopts     string // what somebody took back already: it is found and never sent
+	Adopts     string   // what somebody took back already: it is found and never sent
+	Known      []string // the provider's ids of what came back by earlier attempts; no part of what is sent
 }
 
 // ReversalOrder is what the store says about taking something back: submit with a request, or one of the outcome codes.

@@ -38,6 +38,8 @@ type store struct {
 	payee  rapport.Payee
 	order  rapport.PayoutOrder
 	open   rapport.OpenAttempt
+	back   rapport.ReversalOrder
+	lost   rapport.OpenReversal
 	topUp  rapport.TopUp
 	post   rapport.PostToVerify
 	check  rapport.PostCheck
@@ -185,6 +187,35 @@ func (s *store) MarkLookedUp(_ context.Context, _ uuid.UUID, attempt int) error 
 	return s.note("looked %d", attempt)
 }
 
+func (s *store) OrderReversal(_ context.Context, _ uuid.UUID, _ int, hash func(rapport.ReversalRequest) []byte) (rapport.ReversalOrder, error) {
+	return s.back, s.note("order %s", hash(s.back.Request))
+}
+
+func (s *store) MarkReversalSent(_ context.Context, _ uuid.UUID, attempt int) error {
+	return s.note("sent %d", attempt)
+}
+
+func (s *store) SettleReversal(ctx context.Context, _ uuid.UUID, attempt int, back rapport.TakenBack) (string, error) {
+	if err := ctx.Err(); err != nil {
+		return "", err
+	}
+	return rapport.ReverseDone, s.note("back %d %s", attempt, back.ID)
+}
+
+func (s *store) RejectReversal(_ context.Context, _ uuid.UUID, attempt int, _, code string) error {
+	return s.note("rejected %d %s", attempt, code)
+}
+
+func (s *store) MarkReversalUnknown(context.Context, uuid.UUID) error { return s.note("unknown") }
+
+func (s *store) OpenReversalAttempt(context.Context, uuid.UUID) (rapport.OpenReversal, error) {
+	return s.lost, s.note("attempt")
+}
+
+func (s *store) MarkReversalLookedUp(_ context.Context, _ uuid.UUID, attempt int) error {
+	return s.note("looked %d", attempt)
+}
+
 func (s *store) TopUp(context.Context, uuid.UUID) (rapport.TopUp, error) {
 	return s.topUp, s.note("topup")
 }
@@ -216,6 +247,8 @@ type payer struct {
 	transfer func(r rapport.TransferRequest) (rapport.Transfer, error)
 	found    []rapport.Transfer
 	looked   error
+	reverse  func(r rapport.ReversalRequest) (rapport.TakenBack, error)
+	back     []rapport.TakenBack
 	topUp    rapport.ProviderTopUp
 	topUpErr error
 }
@@ -239,6 +272,18 @@ func (p *payer) Transfer(_ context.Context, r rapport.TransferRequest) (rapport.
 func (p *payer) TransfersOf(context.Context, uuid.UUID) ([]rapport.Transfer, error) {
 	p.log = append(p.log, "look up")
 	return p.found, p.looked
+}
+
+func (p *payer) ReversalHash(r rapport.ReversalRequest) []byte { return []byte("hash of " + r.Key) }
+
+func (p *payer) Reverse(_ context.Context, r rapport.ReversalRequest) (rapport.TakenBack, error) {
+	p.log = append(p.log, "reverse "+r.Key)
+	return p.reverse(r)
+}
+
+func (p *payer) ReversalsOf(context.Context, string) ([]rapport.TakenBack, error) {
+	p.log = append(p.log, "look up")
+	return p.back, p.looked
 }
 
 func (p *payer) CreateTopUp(context.Context, uuid.UUID, uuid.UUID, rapport.Money) (rapport.ProviderTopUp, error) {

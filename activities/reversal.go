@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -91,22 +92,33 @@ func (a *Activities) notTakenBack(ctx context.Context, id uuid.UUID, attempt int
 	}
 }
 
-// settleTakenBack looks for the attempt at the provider, where it may have arrived without its answer, and settles with it. What came back
-// otherwise than asked for is found and settles nothing: a person looks.
-func (a *Activities) settleTakenBack(ctx context.Context, r rapport.ReversalRequest) (rapport.Outcome, bool, error) {
-	found, err := a.Payer.ReversalsOf(ctx, r.TransferID)
-	if err != nil {
-		return rapport.Outcome{}, false, a.refused(ctx, err)
+// TakenBack lists what came back of a transfer, by whomever. While the provider refuses our key it is not asked.
+func (a *Activities) TakenBack(ctx context.Context, transfer string) ([]rapport.TakenBack, error) {
+	if err := a.notPaused(ctx); err != nil {
+		return nil, err
 	}
+	found, err := a.Payer.ReversalsOf(ctx, transfer)
+	return found, a.refused(ctx, err)
+}
+
+// settleTakenBack looks for the attempt at the provider, where it may have arrived without its answer, and settles with it. What came back
+// otherwise than asked for, or by an attempt that is not known to have arrived, is found and settles nothing: a person looks.
+func (a *Activities) settleTakenBack(ctx context.Context, r rapport.ReversalRequest) (rapport.Outcome, bool, error) {
+	found, err := a.TakenBack(ctx, r.TransferID)
+	if err != nil {
+		return rapport.Outcome{}, false, err
+	}
+	other := false
 	for _, back := range found {
-		if (back.ReversalID != r.ReversalID || back.Attempt != r.Attempt) && (r.Adopts == "" || back.ID != r.Adopts) {
-			continue
+		asked := back.ReversalID == r.ReversalID && back.Attempt == r.Attempt || r.Adopts != "" && back.ID == r.Adopts
+		if asked && back.Amount == r.Amount {
+			code, err := a.Store.SettleReversal(ctx, r.ReversalID, r.Attempt, back)
+			return rapport.Outcome{Code: code}, true, classify(err)
 		}
-		if back.Amount != r.Amount {
-			return rapport.Outcome{Code: rapport.ReconcileDiffers}, true, classify(a.Store.MarkReversalUnknown(ctx, r.ReversalID))
-		}
-		code, err := a.Store.SettleReversal(ctx, r.ReversalID, r.Attempt, back)
-		return rapport.Outcome{Code: code}, true, classify(err)
+		other = other || asked || back.ReversalID == r.ReversalID && !slices.Contains(r.Known, back.ID)
+	}
+	if other {
+		return rapport.Outcome{Code: rapport.ReconcileDiffers}, true, classify(a.Store.MarkReversalUnknown(ctx, r.ReversalID))
 	}
 	return rapport.Outcome{}, false, nil
 }

@@ -425,9 +425,9 @@ func (s *Store) NoteReversal(ctx context.Context, payout uuid.UUID, back rapport
 	})
 }
 
-// ReversalExists says that we took something of the payout back under this id.
-func (s *Store) ReversalExists(ctx context.Context, payout, id uuid.UUID) (bool, error) {
+// ReversalExpects says that what came back is a reversal's of ours that has recorded it or still looks for it.
+func (s *Store) ReversalExpects(ctx context.Context, payout uuid.UUID, back rapport.TakenBack) (bool, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (bool, error) {
-		return s.q.ReversalExists(ctx, tx, gen.ReversalExistsParams{ID: id, PayoutID: payout})
+		return s.q.ReversalExpects(ctx, tx, gen.ReversalExpectsParams{ID: back.ReversalID, PayoutID: payout, ProviderID: &back.ID})
 	})
 }

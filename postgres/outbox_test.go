@@ -55,3 +55,23 @@ func TestARecordAcknowledgesItsCommand(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, &rapport.OutboxVerdict{}, verdict)
 }
+
+// TestALostStartIsFound: whatever was started and never wrote anything down is started again, of each kind that writes.
+func TestALostStartIsFound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := rapport.WithBrands(t.Context(), w.one)
+	kinds := []string{"Partnership", "Review", "Payout", "Reversal"}
+	for _, kind := range kinds {
+		row := rapport.OutboxRow{ID: uuid.New(), BrandID: w.one, Kind: "start", WorkflowID: kind + "/" + uuid.NewString(), Workflow: kind, TaskQueue: "main", Input: []byte("{}")}
+		require.NoError(t, w.worker.PutOutbox(ctx, row))
+		require.NoError(t, w.worker.AckOutbox(ctx, row.ID, rapport.OutboxVerdict{}))
+	}
+	lost, err := w.worker.StartedWithoutSnapshot(ctx)
+	require.NoError(t, err)
+	found := make([]string, len(lost))
+	for i, snap := range lost {
+		found[i] = snap.Workflow
+	}
+	require.ElementsMatch(t, kinds, found)
+}

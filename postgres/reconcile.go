@@ -14,9 +14,13 @@ import (
 	"rapport/postgres/gen"
 )
 
-// RunningReconciliations lists the runs that nobody has finished.
-func (s *Store) RunningReconciliations(ctx context.Context) ([]rapport.Reconciliation, error) {
+// RunningReconciliations lists the runs that nobody has finished. Where the books were not compared for this copy of the data they reach up
+// to now, because a finished one vouches for it.
+func (s *Store) RunningReconciliations(ctx context.Context, now time.Time) ([]rapport.Reconciliation, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]rapport.Reconciliation, error) {
+		if err := s.q.ExtendRuns(ctx, tx, now); err != nil {
+			return nil, fmt.Errorf("extend: %w", err)
+		}
 		rows, err := s.q.RunningReconciliations(ctx, tx)
 		out := make([]rapport.Reconciliation, len(rows))
 		for i, r := range rows {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -226,6 +227,9 @@ func (s *Store) changeCase(ctx context.Context, tx pgx.Tx, c rapport.CaseChange,
 
 func (s *Store) assignCase(ctx context.Context, tx pgx.Tx, c rapport.CaseChange, about []uuid.UUID, note func(kind, text string) error) error {
 	name, err := s.q.FinancePerson(ctx, tx, gen.FinancePersonParams{UserID: c.Owner, Brands: about})
+	if err != nil && !errors.Is(err, pgx.ErrNoRows) {
+		return fmt.Errorf("finance person: %w", err)
+	}
 	if err != nil {
 		return rapport.Invalid(rapport.Field{Path: "owner_id", Code: "no_role", Detail: "This person does not work in finance for the brand."})
 	}

@@ -20,8 +20,8 @@ type InboxStore interface {
 	Payee(ctx context.Context, creator uuid.UUID) (rapport.Payee, error)
 	// PayoutState is where a payout stands; empty when there is none.
 	PayoutState(ctx context.Context, id uuid.UUID) (rapport.PayoutState, error)
-	// ReversalExists says that we took something of the payout back under this id.
-	ReversalExists(ctx context.Context, payout, id uuid.UUID) (bool, error)
+	// ReversalExpects says that what came back is a reversal's of ours that has recorded it or still looks for it.
+	ReversalExpects(ctx context.Context, payout uuid.UUID, back rapport.TakenBack) (bool, error)
 	// NoteReversal keeps what somebody took back at the provider, and asks finance to look at it, once.
 	NoteReversal(ctx context.Context, payout uuid.UUID, back rapport.TakenBack) error
 	// NoteTopUp keeps the provider's id of a top-up whose making never answered. False when there is no such top-up.
@@ -159,16 +159,17 @@ func (x *Inbox) transfer(ctx context.Context, row rapport.InboxRow, payout strin
 	}
 }
 
-// takenBack looks what came back of a transfer: our own reversals hear of it, and finance of what somebody took back elsewhere.
+// takenBack looks what came back of a transfer: our own reversals hear of it, and finance of what somebody took back elsewhere, or
+// came so late that nothing of ours looks for it.
 func (x *Inbox) takenBack(ctx context.Context, payout uuid.UUID, row rapport.InboxRow) error {
-	found, err := x.Activities.Payer.ReversalsOf(ctx, row.ObjectID)
+	found, err := x.Activities.TakenBack(ctx, row.ObjectID)
 	if err != nil {
 		return fmt.Errorf("reversals: %w", err)
 	}
 	for _, back := range found {
 		ours := false
 		if back.ReversalID != uuid.Nil {
-			if ours, err = x.Store.ReversalExists(ctx, payout, back.ReversalID); err != nil {
+			if ours, err = x.Store.ReversalExpects(ctx, payout, back); err != nil {
 				return fmt.Errorf("reversal: %w", err)
 			}
 		}

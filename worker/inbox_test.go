@@ -733,6 +733,40 @@ func TestOurOwnReversalIsNobodysNews(t *testing.T) {
 	require.Equal(t, "1", a.text(`select count(*) from outbox where workflow_id = 'reversal/' || $1`, reversal))
 }
 
+// TestAReversalThatComesLateIsSomebodysNews: it was called absent, so nothing of ours looks for it any more.
+func TestAReversalThatComesLateIsSomebodysNews(t *testing.T) {
+	t.Parallel()
+	a := arriving(t)
+	in, transfer := a.reversing()
+	_, err := a.store.OrderReversal(a.ctx, in.ID, 1, a.payer.ReversalHash)
+	require.NoError(t, err)
+	require.NoError(t, a.store.RejectReversal(a.ctx, in.ID, 1, rapport.PayRejected, "confirmed_absent"))
+	a.takesBack(transfer, in.ID, 400)
+	payout := a.text(`select payout_id from reversals where id = $1`, in.ID)
+	row := rapport.InboxRow{ID: uuid.New(), Provider: "stripe", EventID: uuid.NewString(), Type: "transfer.reversed", ObjectID: transfer, Body: object(t, "payout_id", payout)}
+	require.Empty(t, a.arrive(row))
+	require.Equal(t, "1", a.text(`select count(*) from foreign_reversals where payout_id = $1 and amount = 400`, payout))
+	require.Equal(t, "1", a.text(`select count(*) from tasks where kind = 'transfer_reversed' and state = 'open' and ref = $1`, payout))
+}
+
+// TestAnEventOfAReversalWaitsWhileTheKeyIsRefused: a refused answer pauses, and while it is paused nothing is asked.
+func TestAnEventOfAReversalWaitsWhileTheKeyIsRefused(t *testing.T) {
+	t.Parallel()
+	a := arriving(t)
+	p := a.newPayout("paid")
+	transfer := a.sent(p.id)
+	row := rapport.InboxRow{ID: uuid.New(), Provider: "stripe", EventID: uuid.NewString(), Type: "transfer.reversed", ObjectID: transfer, Body: object(t, "payout_id", p.id.String())}
+	d := desk{a}
+	d.faulty(`[{"provider": "stripe", "times": -1, "action": "401"}]`)
+	_, err := a.inbox.Process(a.ctx, row)
+	require.Error(t, err)
+	require.Equal(t, "1", a.text(`select count(*) from provider_pauses where lifted_at is null`))
+	asked := d.asked()
+	_, err = a.inbox.Process(a.ctx, row)
+	require.ErrorContains(t, err, "held back: paused")
+	require.Equal(t, asked, d.asked())
+}
+
 func TestTopUpEventsInEveryOrder(t *testing.T) {
 	t.Parallel()
 	a := arriving(t)

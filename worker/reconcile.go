@@ -15,8 +15,8 @@ import (
 
 // ReconcileStore is what a reconciliation reads and writes.
 type ReconcileStore interface {
-	// RunningReconciliations lists the runs that people asked for and nobody has finished.
-	RunningReconciliations(ctx context.Context) ([]rapport.Reconciliation, error)
+	// RunningReconciliations lists the runs that nobody has finished. In a restored copy of the data they reach up to now.
+	RunningReconciliations(ctx context.Context, now time.Time) ([]rapport.Reconciliation, error)
 	// ReconciledUntil is up to when the books were compared without a gap; now where they never were.
 	ReconciledUntil(ctx context.Context) (time.Time, error)
 	StartReconciliation(ctx context.Context, r rapport.Reconciliation) error
@@ -31,6 +31,8 @@ type ReconcileStore interface {
 	OurBooks(ctx context.Context, from, to time.Time, refs []string) (rapport.Books, error)
 	// PutInbox keeps a verified event; false when it is there already.
 	PutInbox(ctx context.Context, r rapport.InboxRow) (bool, error)
+	// PaymentsPaused says that the provider refuses our key, so that only the probe asks it.
+	PaymentsPaused(ctx context.Context) (bool, error)
 	// PauseProvider keeps everybody from asking a provider that refuses our key, until a probe is answered.
 	PauseProvider(ctx context.Context, code string) error
 }
@@ -51,11 +53,17 @@ type Books interface {
 // looks back from where the last run ended.
 const reconcileWindow = 48 * time.Hour
 
-// Reconcile compares the ledger with the payment provider: the runs that people asked for, or else the daily one. Events that never
-// reached us come in first.
+// Reconcile compares the ledger with the payment provider: the runs that nobody has finished, or else a new one. Events that never
+// reached us come in first. While the provider refuses our key nothing is asked; the runs wait.
 func Reconcile(store ReconcileStore, provider Books, now func() time.Time) func(context.Context) error {
 	return func(ctx context.Context) error {
-		runs, err := store.RunningReconciliations(ctx)
+		switch paused, err := store.PaymentsPaused(ctx); {
+		case err != nil:
+			return fmt.Errorf("paused: %w", err)
+		case paused:
+			return nil
+		}
+		runs, err := store.RunningReconciliations(ctx, now())
 		if err != nil {
 			return fmt.Errorf("runs: %w", err)
 		}
@@ -155,7 +163,7 @@ func compare(ctx context.Context, store ReconcileStore, provider Books, r rappor
 	if amounts != nil {
 		r.Closing = rapport.NextBalance(opening, amounts, moved, r.From.Add(-margin))
 	}
-	ours.Objects, ours.Movements, ours.Opening, ours.Closing, ours.Moved = theirs.Objects, theirs.Movements, opening, r.Closing, moved
+	ours.To, ours.Objects, ours.Movements, ours.Opening, ours.Closing, ours.Moved = r.To, theirs.Objects, theirs.Movements, opening, r.Closing, moved
 	r.Lines = rapport.CompareBooks(ours)
 	return r, nil
 }

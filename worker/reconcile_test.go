@@ -210,6 +210,31 @@ func TestACaseIsAskedAboutAgain(t *testing.T) {
 	require.Equal(t, "true open", d.text(`select (gone_at is not null)::text || ' ' || state from reconciliation_cases where ref = $1`, transfer.ID))
 }
 
+// TestAReversalIsAskedAboutAgain: what came back of a transfer of ours, and stands in no ledger, is the payout's brand's, and stays a break
+// when it is older than every window. What came back of a stranger's transfer cannot be asked about, so it is not called gone.
+func TestAReversalIsAskedAboutAgain(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	payout := d.paid()
+	stranger, err := d.payer.Transfer(d.ctx, rapport.TransferRequest{Key: "po_x", PayoutID: uuid.New(), Attempt: 1, Amount: rapport.Money{Amount: 600, Currency: "usd"}, Destination: d.payee()})
+	require.NoError(t, err)
+	for i, transfer := range []string{d.text(`select transfer_id from payout_attempts where payout_id = $1`, payout), stranger.ID} {
+		_, err := d.payer.Client.ReverseTransfer(d.ctx, stripe.ReverseRequest{
+			Key: "trr_" + transfer, ReversalID: uuid.NewString(), Attempt: 1, TransferID: transfer, Amount: 400 + int64(i), Currency: "usd",
+		})
+		require.NoError(t, err)
+	}
+	require.Equal(t, "breaks", d.reconcile())
+	require.Equal(t, "reversal missing_here, reversal missing_here, settle missing_here", d.lines())
+	require.Equal(t, d.brand.String()+" "+payout.String(), d.text(`select brand_id || ' ' || payout_id from reconciliation_cases where theirs = 400`))
+	d.exec(`update reconciliations set closing = null`) // nothing is listed from before the window
+	later := time.Now().Add(2 * time.Hour)
+	require.NoError(t, d.store.StartReconciliation(d.ctx, rapport.Reconciliation{ID: uuid.New(), From: later, To: later.Add(time.Hour)}))
+	require.Equal(t, "breaks", d.reconcile())
+	require.Equal(t, "reversal missing_here, settle missing_here", d.lines())
+	require.Equal(t, "3", d.text(`select count(*) from reconciliation_cases where state = 'open' and gone_at is null`))
+}
+
 // TestATransferThatIsOlderThanItsRecord: it was found days after it was made, so its record and itself lie in different windows.
 func TestATransferThatIsOlderThanItsRecord(t *testing.T) {
 	t.Parallel()
@@ -281,6 +306,44 @@ func TestARestoredDatabaseSendsNothingTwice(t *testing.T) {
 	for _, payout := range []uuid.UUID{sent, neighbour} {
 		require.Equal(t, 1, d.transfers(payout), "never a second transfer")
 	}
+}
+
+// TestARunThatABackupHeldComparesUpToNow: it was under way when the dump was made, and what was sent since is found all the same.
+func TestARunThatABackupHeldComparesUpToNow(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.paid()
+	require.Equal(t, "passed", d.reconcile())
+	sent := d.approved()
+	require.NoError(t, d.store.StartReconciliation(d.ctx, rapport.Reconciliation{ID: uuid.New(), From: time.Now().Add(-48 * time.Hour), To: time.Now().Add(-time.Minute)}))
+	load := d.restorer(t)
+	code, err := d.submit(sent)
+	require.NoError(t, err)
+	require.Equal(t, rapport.SubmitPaid, code)
+	d.restored(t, load())
+	require.Equal(t, "breaks", d.reconcile())
+	require.Equal(t, sent.String(), d.text(`select payout_id from reconciliation_cases where kind = 'missing_here'`))
+	require.Equal(t, "false", d.text(`select database_restored()`))
+}
+
+// TestAPausedProviderIsNotCompared: while our key is refused, only the probe asks.
+func TestAPausedProviderIsNotCompared(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.paid()
+	d.exec(`alter table payout_attempts disable trigger all`)
+	d.exec(`update payout_attempts set first_sent_at = now() - interval '27 hours'`)
+	require.NoError(t, d.store.PauseProvider(d.ctx, "api_key_expired"))
+	d.faulty(`[{"provider": "stripe", "times": -1, "action": "401"}]`)
+	compare := worker.Reconcile(d.store, d.payer, time.Now)
+	require.NoError(t, compare(d.ctx))
+	require.NoError(t, worker.KeepGate(d.store, d.payer, func(context.Context) error { t.Error("a comparison is not due"); return nil })(d.ctx))
+	require.Equal(t, []int{0}, d.asked())
+	require.Equal(t, "0", d.text(`select count(*) from reconciliations`))
+	d.faulty(`[]`)
+	require.NoError(t, d.store.LiftPause(d.ctx))
+	require.NoError(t, compare(d.ctx))
+	require.Equal(t, "1", d.text(`select count(*) from reconciliations where state <> 'running'`))
 }
 
 // restorer dumps the database as it is now; what it answers loads the dump into an empty one and gives its name.

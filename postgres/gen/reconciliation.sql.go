@@ -269,11 +269,12 @@ func (q *Queries) CaseNotes(ctx context.Context, db DBTX, cases []uuid.UUID) ([]
 const casesGone = `-- name: CasesGone :many
 update reconciliation_cases c set gone_at = now()
 where c.state = 'open' and c.gone_at is null and c.last_run <> $1
-  and (c.noun not in ('in_flight', 'balance') or exists (select 1 from reconciliation_lines l where l.run_id = $1 and l.kind = c.noun and l.ref = c.ref))
+  and (c.noun not in ('in_flight', 'balance') and (c.noun <> 'reversal' or c.payout_id is not null) or exists (select 1 from reconciliation_lines l where l.run_id = $1 and l.kind = c.noun and l.ref = c.ref))
 returning c.id
 `
 
-// Every open case was asked about again; what came out differently is gone.
+// Every open case was asked about again; what came out differently is gone. What came back of a transfer that is none of ours cannot be
+// asked for by itself.
 func (q *Queries) CasesGone(ctx context.Context, db DBTX, runID uuid.UUID) ([]uuid.UUID, error) {
 	rows, err := db.Query(ctx, casesGone, runID)
 	if err != nil {
@@ -326,6 +327,16 @@ type CloseCaseTaskParams struct {
 
 func (q *Queries) CloseCaseTask(ctx context.Context, db DBTX, arg CloseCaseTaskParams) error {
 	_, err := db.Exec(ctx, closeCaseTask, arg.DoneBy, arg.CaseID)
+	return err
+}
+
+const extendRuns = `-- name: ExtendRuns :exec
+update reconciliations set to_at = $1 where state = 'running' and to_at < $1 and database_restored()
+`
+
+// A run that a backup held knows nothing of what was done since: in another copy of the data it compares up to now.
+func (q *Queries) ExtendRuns(ctx context.Context, db DBTX, now time.Time) error {
+	_, err := db.Exec(ctx, extendRuns, now)
 	return err
 }
 
@@ -417,8 +428,9 @@ select $1, x.n, x.kind, x.ref, x.result, coalesce(x.differs, '{}'), coalesce(x.b
     when coalesce(x.brand_id, p.brand_id, u.brand_id) is null and x.destination is not null then array(select distinct q.brand_id from payees y join partnerships q on q.creator_id = y.creator_id
     where y.account_id = x.destination) else '{}' end,
   p.id, x.destination, (x.ours ->> 'amount')::bigint, x.ours ->> 'currency', (x.theirs ->> 'amount')::bigint, x.theirs ->> 'currency', x.net, x.at
-from jsonb_to_recordset($2::jsonb) as x(n int, kind text, ref text, key text, result text, differs text[], brand_id uuid, payout_id uuid, destination text, ours jsonb, theirs jsonb, net bigint, at timestamptz)
-left join payouts p on p.id = x.payout_id left join topups u on x.kind = 'topup' and u.id::text = x.key
+from jsonb_to_recordset($2::jsonb) as x(n int, kind text, ref text, key text, result text, differs text[], brand_id uuid, payout_id uuid, destination text, parent text, ours jsonb, theirs jsonb, net bigint, at timestamptz)
+left join payouts p on p.id = coalesce(x.payout_id, (select s.payout_id from ledger_transactions s where s.kind = 'settle' and s.external_ref = x.parent))
+left join topups u on x.kind = 'topup' and u.id::text = x.key
 `
 
 type InsertReconciliationLinesParams struct {
@@ -426,7 +438,7 @@ type InsertReconciliationLinesParams struct {
 	Lines json.RawMessage
 }
 
-// What a transfer says of itself is believed only where a payout of ours has that id. What belongs to no brand may be about those that owe
+// What a transfer says of itself is believed only where a payout of ours has that id. What came back is about the payout of its transfer. What belongs to no brand may be about those that owe
 // something to whoever has the destination. The balance is of all brands together.
 func (q *Queries) InsertReconciliationLines(ctx context.Context, db DBTX, arg InsertReconciliationLinesParams) error {
 	_, err := db.Exec(ctx, insertReconciliationLines, arg.RunID, arg.Lines)

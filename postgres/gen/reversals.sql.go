@@ -456,7 +456,8 @@ func (q *Queries) ListReversals(ctx context.Context, db DBTX, arg ListReversalsP
 const lockReversal = `-- name: LockReversal :one
 select r.id, r.payout_id, r.brand_id, r.creator_id, r.amount, r.currency, r.state, r.recovered, r.netted, r.written_off, reversal_rest(r)::bigint as rest,
   coalesce(r.write_off_amount, 0)::bigint as write_off_amount, r.write_off_round, coalesce(r.adopts, '')::text as adopts,
-  coalesce((select a.transfer_id from payout_attempts a where a.payout_id = r.payout_id and a.outcome = 'succeeded'), '')::text as transfer_id
+  coalesce((select a.transfer_id from payout_attempts a where a.payout_id = r.payout_id and a.outcome = 'succeeded'), '')::text as transfer_id,
+  array(select a.provider_id from reversal_attempts a where a.reversal_id = r.id and a.outcome = 'succeeded')::text[] as known
 from reversals r where r.id = $1 for update of r
 `
 
@@ -476,6 +477,7 @@ type LockReversalRow struct {
 	WriteOffRound  int32
 	Adopts         string
 	TransferID     string
+	Known          []string
 }
 
 func (q *Queries) LockReversal(ctx context.Context, db DBTX, id uuid.UUID) (LockReversalRow, error) {
@@ -497,6 +499,7 @@ func (q *Queries) LockReversal(ctx context.Context, db DBTX, id uuid.UUID) (Lock
 		&i.WriteOffRound,
 		&i.Adopts,
 		&i.TransferID,
+		&i.Known,
 	)
 	return i, err
 }
@@ -632,17 +635,20 @@ func (q *Queries) ReversalApprovalOf(ctx context.Context, db DBTX, arg ReversalA
 	return id, err
 }
 
-const reversalExists = `-- name: ReversalExists :one
-select exists (select 1 from reversals where id = $1 and payout_id = $2)::boolean
+const reversalExpects = `-- name: ReversalExpects :one
+select exists (select 1 from reversals r where r.id = $1 and r.payout_id = $2 and (r.state in ('awaiting_approval', 'approved', 'submitted', 'unknown')
+  or exists (select 1 from reversal_attempts a where a.reversal_id = r.id and a.provider_id = $3)))::boolean
 `
 
-type ReversalExistsParams struct {
-	ID       uuid.UUID
-	PayoutID uuid.UUID
+type ReversalExpectsParams struct {
+	ID         uuid.UUID
+	PayoutID   uuid.UUID
+	ProviderID *string
 }
 
-func (q *Queries) ReversalExists(ctx context.Context, db DBTX, arg ReversalExistsParams) (bool, error) {
-	row := db.QueryRow(ctx, reversalExists, arg.ID, arg.PayoutID)
+// One that failed, or was left to the next payments, looks for nothing any more: what comes late of it is news.
+func (q *Queries) ReversalExpects(ctx context.Context, db DBTX, arg ReversalExpectsParams) (bool, error) {
+	row := db.QueryRow(ctx, reversalExpects, arg.ID, arg.PayoutID, arg.ProviderID)
 	var column_1 bool
 	err := row.Scan(&column_1)
 	return column_1, err

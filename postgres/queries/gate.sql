@@ -54,11 +54,13 @@ where provider = 'stripe' and lifted_at is null and probe_at <= now() returning 
 update provider_pauses set lifted_at = now() where provider = 'stripe' and lifted_at is null;
 
 -- name: ComparisonDue :one
--- The books must be compared before anything is sent, or a comparison would find well what stands in the way; and none was tried lately.
+-- The books must be compared before anything is sent, or a comparison would find well what stands in the way; none was tried lately, and
+-- the provider takes our key.
 select ((database_restored() or books_stale()
     or exists (select 1 from reconciliation_cases c join ledger_transactions t on t.kind = 'settle' and t.external_ref = c.ref
       where c.state = 'open' and c.gone_at is null and c.kind = 'missing_here' and c.noun = 'settle')
     or exists (select 1 from reconciliations where state = 'running' and problem is not null))
+  and not exists (select 1 from provider_pauses where provider = 'stripe' and lifted_at is null)
   and not exists (select 1 from reconciliations where greatest(started_at, tried_at, finished_at) > now() - interval '10 minutes'))::boolean;
 
 -- name: GateNow :one

@@ -36,7 +36,7 @@ where not s.closed and s.workflow_id > @after order by s.workflow_id limit @max_
 select o.workflow_id, o.workflow, o.task_queue, o.brand_id, o.input, o.created_at from outbox o
 where o.kind = 'start' and o.acked_at is not null and o.created_at > now() - interval '30 days'
   and not exists (select 1 from workflow_snapshots s where s.workflow_id = o.workflow_id)
-  and (o.workflow in ('Partnership', 'Review', 'Payout')
+  and (o.workflow in ('Partnership', 'Review', 'Payout', 'Reversal')
     or o.workflow = 'TopUp' and exists (select 1 from topups t where 'topup/' || t.id = o.workflow_id and t.state = 'pending')
     or o.workflow = 'Message' and exists (select 1 from messages m where 'message/' || m.id = o.workflow_id and m.state = 'prepared'))
 limit 1000;

@@ -24,6 +24,10 @@ order by n limit @max_rows;
 -- name: RunningReconciliations :many
 select id, from_at, to_at from reconciliations where state = 'running' order by started_at;
 
+-- name: ExtendRuns :exec
+-- A run that a backup held knows nothing of what was done since: in another copy of the data it compares up to now.
+update reconciliations set to_at = @now where state = 'running' and to_at < @now and database_restored();
+
 -- name: ReconciledUntil :one
 select coalesce(books_until(), now())::timestamptz as until;
 
@@ -86,7 +90,7 @@ select distinct c.ref, coalesce((select s.external_ref from ledger_transactions 
 from reconciliation_cases c where c.state = 'open' and c.gone_at is null and c.noun in ('settle', 'reversal', 'topup');
 
 -- name: InsertReconciliationLines :exec
--- What a transfer says of itself is believed only where a payout of ours has that id. What belongs to no brand may be about those that owe
+-- What a transfer says of itself is believed only where a payout of ours has that id. What came back is about the payout of its transfer. What belongs to no brand may be about those that owe
 -- something to whoever has the destination. The balance is of all brands together.
 insert into reconciliation_lines (run_id, n, kind, ref, result, differs, brand_id, meant, payout_id, destination, ours, ours_currency, theirs, theirs_currency, net, at)
 select @run_id, x.n, x.kind, x.ref, x.result, coalesce(x.differs, '{}'), coalesce(x.brand_id, p.brand_id, u.brand_id),
@@ -94,8 +98,9 @@ select @run_id, x.n, x.kind, x.ref, x.result, coalesce(x.differs, '{}'), coalesc
     when coalesce(x.brand_id, p.brand_id, u.brand_id) is null and x.destination is not null then array(select distinct q.brand_id from payees y join partnerships q on q.creator_id = y.creator_id
     where y.account_id = x.destination) else '{}' end,
   p.id, x.destination, (x.ours ->> 'amount')::bigint, x.ours ->> 'currency', (x.theirs ->> 'amount')::bigint, x.theirs ->> 'currency', x.net, x.at
-from jsonb_to_recordset(@lines::jsonb) as x(n int, kind text, ref text, key text, result text, differs text[], brand_id uuid, payout_id uuid, destination text, ours jsonb, theirs jsonb, net bigint, at timestamptz)
-left join payouts p on p.id = x.payout_id left join topups u on x.kind = 'topup' and u.id::text = x.key;
+from jsonb_to_recordset(@lines::jsonb) as x(n int, kind text, ref text, key text, result text, differs text[], brand_id uuid, payout_id uuid, destination text, parent text, ours jsonb, theirs jsonb, net bigint, at timestamptz)
+left join payouts p on p.id = coalesce(x.payout_id, (select s.payout_id from ledger_transactions s where s.kind = 'settle' and s.external_ref = x.parent))
+left join topups u on x.kind = 'topup' and u.id::text = x.key;
 
 -- name: KeepCase :one
 -- A break that was seen before is the same case. One that was called resolved is not; one that was explained, only as long as it is the same.
@@ -113,10 +118,11 @@ returning c.id, c.kind, c.state, c.payout_id, (c.first_seen_at = c.last_seen_at)
   coalesce(c.brand_id, c.meant[1], (select b.id from brands b order by b.created_at, b.id limit 1))::uuid as task_brand;
 
 -- name: CasesGone :many
--- Every open case was asked about again; what came out differently is gone.
+-- Every open case was asked about again; what came out differently is gone. What came back of a transfer that is none of ours cannot be
+-- asked for by itself.
 update reconciliation_cases c set gone_at = now()
 where c.state = 'open' and c.gone_at is null and c.last_run <> @run_id
-  and (c.noun not in ('in_flight', 'balance') or exists (select 1 from reconciliation_lines l where l.run_id = @run_id and l.kind = c.noun and l.ref = c.ref))
+  and (c.noun not in ('in_flight', 'balance') and (c.noun <> 'reversal' or c.payout_id is not null) or exists (select 1 from reconciliation_lines l where l.run_id = @run_id and l.kind = c.noun and l.ref = c.ref))
 returning c.id;
 
 -- name: InsertCaseNote :exec

@@ -67,7 +67,8 @@ where r.id = @id and r.state <> @state and r.state not in ('reversed', 'netted',
 -- name: LockReversal :one
 select r.id, r.payout_id, r.brand_id, r.creator_id, r.amount, r.currency, r.state, r.recovered, r.netted, r.written_off, reversal_rest(r)::bigint as rest,
   coalesce(r.write_off_amount, 0)::bigint as write_off_amount, r.write_off_round, coalesce(r.adopts, '')::text as adopts,
-  coalesce((select a.transfer_id from payout_attempts a where a.payout_id = r.payout_id and a.outcome = 'succeeded'), '')::text as transfer_id
+  coalesce((select a.transfer_id from payout_attempts a where a.payout_id = r.payout_id and a.outcome = 'succeeded'), '')::text as transfer_id,
+  array(select a.provider_id from reversal_attempts a where a.reversal_id = r.id and a.outcome = 'succeeded')::text[] as known
 from reversals r where r.id = @id for update of r;
 
 -- name: LastReversalAttempt :one
@@ -125,8 +126,10 @@ update reversals r set netted = r.netted + @amount::bigint,
   state = case when r.state in ('netting', 'awaiting_write_off') and r.recovered + r.netted + r.written_off + @amount::bigint = r.amount then 'netted' else r.state end
 where r.id = @id returning payout_id, brand_id, state;
 
--- name: ReversalExists :one
-select exists (select 1 from reversals where id = @id and payout_id = @payout_id)::boolean;
+-- name: ReversalExpects :one
+-- One that failed, or was left to the next payments, looks for nothing any more: what comes late of it is news.
+select exists (select 1 from reversals r where r.id = @id and r.payout_id = @payout_id and (r.state in ('awaiting_approval', 'approved', 'submitted', 'unknown')
+  or exists (select 1 from reversal_attempts a where a.reversal_id = r.id and a.provider_id = @provider_id)))::boolean;
 
 -- name: InsertForeignReversal :execrows
 insert into foreign_reversals (provider_id, payout_id, brand_id, amount, currency) select @provider_id, p.id, p.brand_id, @amount, @currency from payouts p where p.id = @payout_id

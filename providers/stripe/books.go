@@ -23,6 +23,7 @@ type wireObject struct {
 	Amount      int64             `json:"amount"`
 	Currency    string            `json:"currency"`
 	Destination json.RawMessage   `json:"destination"`
+	Transfer    json.RawMessage   `json:"transfer"`
 	Status      string            `json:"status"`
 	Metadata    map[string]string `json:"metadata"`
 	Created     int64             `json:"created"`
@@ -63,7 +64,7 @@ func (w wireObject) toDomain() (rapport.BookObject, bool) {
 		o.Kind, o.Key = rapport.LineSettle, w.Metadata[metaPayout]+"/"+w.Metadata[metaAttempt]
 		o.PayoutID, _ = uuid.Parse(w.Metadata[metaPayout]) // another's transfer names none
 	case "transfer_reversal":
-		o.Kind, o.Key = rapport.LineReversal, w.Metadata[metaReversal]+"/"+w.Metadata[metaAttempt]
+		o.Kind, o.Key, o.Parent = rapport.LineReversal, w.Metadata[metaReversal]+"/"+w.Metadata[metaAttempt], idOf(w.Transfer)
 	case "topup":
 		o.Kind, o.Key, o.Status, o.Destination = rapport.LineTopUp, w.Metadata[metaTopup], w.Status, ""
 	default:
