@@ -95,9 +95,6 @@ func (s *Server) CreatePayoutBatch(ctx context.Context, r gen.CreatePayoutBatchR
 	for _, x := range r.Body.Exclude {
 		p, reason := found[x.PayoutId], strings.TrimSpace(x.Reason)
 		batch.Items = append(batch.Items, rapport.PayoutBatchItem{PayoutID: p.ID, Amount: p.Sent(), Excluded: reason})
-		if err := store.NotePayoutCommand(ctx, rapport.DeriveID(batch.ID, "note/"+p.ID.String()), p.PayoutItem, "exclude", reason, "", me.UserID); err != nil {
-			return nil, err
-		}
 	}
 	for _, a := range r.Body.Approve {
 		item, err := batchItem(batch, found[a.PayoutId], fromMoney(a.Amount), me)
@@ -108,7 +105,18 @@ func (s *Server) CreatePayoutBatch(ctx context.Context, r gen.CreatePayoutBatchR
 	}
 	// In the same order for everybody, so that two batches never wait for each other's payouts.
 	slices.SortFunc(batch.Items, func(a, b rapport.PayoutBatchItem) int { return bytes.Compare(a.PayoutID[:], b.PayoutID[:]) })
-	if err := store.MakePayoutBatch(ctx, batch); err != nil {
+	err = s.cfg.Store.Atomically(ctx, func(ctx context.Context) error {
+		for _, i := range batch.Items {
+			if i.Excluded == "" {
+				continue
+			}
+			if err := store.NotePayoutCommand(ctx, rapport.DeriveID(batch.ID, "note/"+i.PayoutID.String()), found[i.PayoutID].PayoutItem, "exclude", i.Excluded, "", me.UserID); err != nil {
+				return err
+			}
+		}
+		return store.MakePayoutBatch(ctx, batch)
+	})
+	if err != nil {
 		return nil, err
 	}
 	made, err := store.PayoutBatch(ctx, batch.ID)

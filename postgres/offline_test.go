@@ -196,7 +196,7 @@ func TestStripeIsAskedForNothing(t *testing.T) {
 		return err
 	})
 	require.Equal(t, "RA071", reason(t, err), "an older worker is refused as well")
-	_, err = b.owner.Exec(b.ctx, `update payees set state = 'restricted' where creator_id = $1`, b.creator)
+	_, err = b.owner.Exec(b.ctx, `update payees set account_id = 'acct_2', state = 'ready' where creator_id = $1`, b.creator)
 	require.NoError(t, err)
 	require.Empty(t, one[string](b, `select coalesce(destination, '') from payouts where id = $1`, b.owed), "a bank account does not matter")
 	require.Equal(t, 1, one[int](b, `select count(*)::int from payout_lanes where id = $1 and stands = 'blocked'`, b.owed))

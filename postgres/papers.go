@@ -35,7 +35,11 @@ func (s *Store) remittance(ctx context.Context, params gen.RemittanceParams) (ra
 	})
 }
 
-// Statement reads what a brand of the scope came to owe a creator and paid, from day to day of the brand's zone.
+// maxStatement is how many lines one statement may have. What is cut off would make its closing balance wrong.
+const maxStatement = 5000
+
+// Statement reads what a brand of the scope came to owe a creator and paid, from day to day of the brand's zone. It answers invalid for a period
+// with more lines than a statement may have.
 func (s *Store) Statement(ctx context.Context, brand, creator uuid.UUID, from, to time.Time) (rapport.Statement, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.Statement, error) {
 		brands := rapport.BrandsFrom(ctx)
@@ -60,8 +64,11 @@ func (s *Store) Statement(ctx context.Context, brand, creator uuid.UUID, from, t
 			account(o.Currency, o.Amount)
 		}
 		lines, err := s.q.StatementLines(ctx, tx, gen.StatementLinesParams{
-			Zone: r.Zone, BrandID: brand, Brands: brands, FromDay: from, DayAfter: to.AddDate(0, 0, 1), CreatorID: creator.String(),
+			Zone: r.Zone, BrandID: brand, Brands: brands, FromDay: from, DayAfter: to.AddDate(0, 0, 1), CreatorID: creator.String(), MaxRows: maxStatement + 1,
 		})
+		if len(lines) > maxStatement {
+			return rapport.Statement{}, rapport.Invalid(rapport.Field{Path: "to", Code: "too_many", Detail: "This period has more than 5,000 lines. Choose a shorter one."})
+		}
 		for _, l := range lines {
 			account(l.Currency, 0).Add(rapport.StatementLine{
 				ID: l.ID, Kind: l.Kind, At: l.At, Day: l.Day, MilestoneTitle: l.MilestoneTitle, ContractNumber: l.ContractNumber, Reference: l.ExternalRef,

@@ -228,7 +228,7 @@ left join payout_attempts x on t.kind = 'settle' and x.payout_id = t.payout_id a
 where a.brand_id = $2::uuid and a.brand_id = any ($3::uuid[]) and t.at >= midnight($1::text, $4) and t.at < midnight($1::text, $5)
   and (a.code like 'creator\_payable:' || $2::text || ':' || $6::text || ':%' or a.code like 'clawback\_receivable:' || $2::text || ':' || $6::text || ':%')
 group by t.id, t.kind, t.at, a.currency order by t.at, t.id
-limit 5000
+limit $7::int
 `
 
 type StatementLinesParams struct {
@@ -238,6 +238,7 @@ type StatementLinesParams struct {
 	FromDay   time.Time
 	DayAfter  time.Time
 	CreatorID string
+	MaxRows   int32
 }
 
 type StatementLinesRow struct {
@@ -262,6 +263,7 @@ func (q *Queries) StatementLines(ctx context.Context, db DBTX, arg StatementLine
 		arg.FromDay,
 		arg.DayAfter,
 		arg.CreatorID,
+		arg.MaxRows,
 	)
 	if err != nil {
 		return nil, err

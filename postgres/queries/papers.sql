@@ -31,7 +31,7 @@ left join payout_attempts x on t.kind = 'settle' and x.payout_id = t.payout_id a
 where a.brand_id = @brand_id::uuid and a.brand_id = any (@brands::uuid[]) and t.at >= midnight(@zone::text, @from_day) and t.at < midnight(@zone::text, @day_after)
   and (a.code like 'creator\_payable:' || @brand_id::text || ':' || @creator_id::text || ':%' or a.code like 'clawback\_receivable:' || @brand_id::text || ':' || @creator_id::text || ':%')
 group by t.id, t.kind, t.at, a.currency order by t.at, t.id
-limit 5000;
+limit @max_rows::int;
 
 -- name: YearToDate :many
 -- What each payee got of each brand in a year of the brand's zone, by the day it was paid, less what was kept or came back (what a later payment kept for it is missing there); with the first threshold of
