@@ -163,6 +163,13 @@ const visits: Visit[] = [
   { name: "a sequence to move", person: "ops", path: partnership, then: moveSequence },
   { name: "campaigns", person: "ops", path: "/campaigns" },
   { name: "a new campaign", person: "ops", path: "/campaigns/new" },
+  {
+    name: "a bonus in the terms", person: "ops", path: "/campaigns/new",
+    then: async (page) => {
+      await page.getByRole("button", { name: "Add a bonus" }).click();
+      await expect(page.getByRole("textbox", { name: "At least" })).toHaveValue("100,000");
+    },
+  },
   { name: "a campaign", person: "ops", path: first("ops", "/v1/campaigns?limit=1", "campaigns") },
   { name: "edit a campaign", person: "ops", path: first("ops", "/v1/campaigns?limit=1", "campaigns"), then: press("Edit") },
   { name: "start partnerships", person: "ops", path: first("ops", "/v1/campaigns?limit=1", "campaigns", "/start") },
@@ -196,6 +203,7 @@ const visits: Visit[] = [
   { name: "books", person: "auditor", path: "/reports/books" },
   { name: "accounts in other books", person: "finance_preparer", path: "/reports/books", then: async (page) => page.getByRole("button", { name: "Edit" }).click() },
   { name: "approve together", person: "finance_releaser", path: "/payouts/batch" },
+  { name: "past batches", person: "finance_preparer", path: "/payouts/batches" },
   { name: "a batch", person: "finance_preparer", path: batch },
   { name: "approvals of payments", person: "admin", path: "/settings/brands", then: press("Approvals of payments") },
   { name: "outreach settings", person: "admin", path: "/settings/outreach" },
@@ -258,6 +266,14 @@ const visits: Visit[] = [
       await expect(page.getByRole("heading", { level: 1, name: /^Contract/ })).toBeVisible();
     },
   },
+  {
+    name: "the creator's statement", person: null, path: portalLink,
+    then: async (page) => {
+      await page.waitForURL("**/portal/home");
+      await page.goto("/portal/statement");
+      await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
+    },
+  },
   { name: "a dead link", person: null, path: "/portal/nothing" },
   { name: "the creator's page in review", person: null, path: "/portal/home", then: portalInReview },
   { name: "an outside review", person: null, path: "/review/one", then: outsideReview },
@@ -283,9 +299,9 @@ async function portalLink(): Promise<string> {
 }
 
 // Lists answer that there is nothing, or that something broke.
-const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|reversals|reconciliations|reconciliation-cases|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts|history|payee-years|brands\/[^/]+\/journals)(\?|$)/;
+const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|payout-batches|reversals|reconciliations|reconciliation-cases|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts|history|payee-years|brands\/[^/]+\/journals)(\?|$)/;
 
-const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|reconciliation|history|statements|year to date|books|outreach settings|review settings|standing in|search|mail|calendars|brands|people|tokens)$/;
+const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|past batches|reconciliation|history|statements|year to date|books|outreach settings|review settings|standing in|search|mail|calendars|brands|people|tokens)$/;
 
 interface Seat {
   page: Page;
