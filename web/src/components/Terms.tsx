@@ -16,7 +16,7 @@ export const triggerWords: Record<MilestoneTrigger, string> = {
   verified: "when verified",
   date: "on a date",
   campaign_end: "at the campaign's end",
-  threshold: "when a number is reached",
+  threshold: "number reached",
   given: "given by a person",
 };
 
