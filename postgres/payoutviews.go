@@ -155,8 +155,8 @@ func (s *Store) Payout(ctx context.Context, id uuid.UUID) (rapport.PayoutRecord,
 }
 
 func (s *Store) payoutEvidence(ctx context.Context, tx pgx.Tx, c gen.GetPayoutCoreRow, p *rapport.PayoutRecord) error {
-	if p.Evidence.Trigger == rapport.TriggerSignature {
-		return nil // it rests on the signatures alone
+	if p.Evidence.Trigger == rapport.TriggerSignature || p.Evidence.Trigger == rapport.TriggerGiven && c.DeliverableID == nil {
+		return nil // it rests on the signatures, or on who gave it, alone
 	}
 	decisions, err := s.q.PayoutContentDecisions(ctx, tx, gen.PayoutContentDecisionsParams{ContractID: c.ContractID, DeliverableID: c.DeliverableID})
 	if err != nil {
