@@ -68,9 +68,8 @@ const cols = columns<FxQuote>([
 ]);
 
 /** The rates of exchange, and a way to enter one for those who may. */
-export function Rates({ brand }: { brand: string | undefined }) {
+export function Rates({ brand, cursor, go }: { brand: string | undefined; cursor: string | undefined; go: (cursor: string | undefined) => void }) {
   const session = useSession();
-  const [cursor, setCursor] = useState<string>();
   const [entering, setEntering] = useState(false);
   const list = useQuery(fxQuotesQuery({ brand_id: brand, cursor, limit: 20 }));
   const enters = hasRole(session, ["finance_preparer", "finance_releaser"], brand);
@@ -91,7 +90,7 @@ export function Rates({ brand }: { brand: string | undefined }) {
           </EmptyState>
         }
       />
-      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={setCursor} />
+      <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={go} />
       {entering && <EnterRate brand={brand} onClose={() => setEntering(false)} />}
     </Section>
   );
@@ -128,7 +127,7 @@ function EnterRate({ brand, onClose }: { brand: string | undefined; onClose: () 
             <TextInput label={`costs in ${upper(what.quote)}`} placeholder="1.0852" inputMode="decimal" data-autofocus {...field("rate")} />
             <NativeSelect label="Currency" data={choices} {...field("quote")} />
           </Group>
-          <TextInput label="On" type="date" {...field("on_day")} />
+          <TextInput label="Day of the rate" type="date" {...field("on_day")} />
           <TextInput label="Where you read it" placeholder="European Central Bank, reference rate" maxLength={200} {...field("source")} />
           <ProblemNotice problem={act.error} shownFields={["brand_id", "base", "quote", "rate", "source", "on_day"]} />
           <Group justify="flex-end">

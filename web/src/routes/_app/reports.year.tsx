@@ -34,7 +34,7 @@ function Stands({ value }: { value: PayeeStands }) {
 
 const years = Array.from({ length: 5 }, (_, before) => String(new Date().getFullYear() - before)) as [string, ...string[]];
 
-const filters = url.search({ year: url.oneOf(years), stands: url.oneOf(stands), country: url.country, cursor: url.cursor });
+const filters = url.search({ year: url.oneOf(years), stands: url.oneOf(stands), country: url.country, cursor: url.cursor, rates: url.cursor });
 
 export const Route = createFileRoute("/_app/reports/year")({ validateSearch: filters, component: Year });
 
@@ -50,7 +50,7 @@ const cols = columns<PayeeYear>([
 ]);
 
 function Year() {
-  const { brand, year = years[0], stands: one, country, cursor } = Route.useSearch();
+  const { brand, year = years[0], stands: one, country, cursor, rates } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const query = { brand_id: brand, year: Number(year), country, stands: one && [one] };
   const list = useQuery(payeeYearsQuery({ ...query, cursor }));
@@ -85,7 +85,7 @@ function Year() {
           : <EmptyState icon={IconCalendarStats} title="Nobody was paid in this year">A payee stands here from the first payment that was made in the year.</EmptyState>}
       />
       <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next, year, stands: one, country })} />
-      <Rates key={brand} brand={brand} />
+      <Rates brand={brand} cursor={rates} go={(next) => set({ cursor, rates: next })} />
       {list.data && <Thresholds items={list.data.thresholds} country={country} />}
     </Page>
   );
