@@ -109,8 +109,12 @@ func (q FXQuote) Check() []Field {
 	if len(bad) == 0 && q.Base == q.Quote {
 		bad = append(bad, Field{"quote", "same_currency", "Choose another currency than the first one."})
 	}
-	if _, ok := q.Rate.exact(); !ok {
+	exact, ok := q.Rate.exact()
+	switch {
+	case !ok:
 		bad = append(bad, Field{"rate", "bad_rate", "Write the rate as a number above zero, such as 1.0852, with a point and at most ten digits before and after it."})
+	case exact.Cmp(big.NewRat(1, 1_000_000)) < 0 || exact.Cmp(big.NewRat(1_000_000, 1)) > 0: // the widest apart are 1 to 100,000; a slip of the comma must not make a year too large to add up
+		bad = append(bad, Field{"rate", "out_of_range", "No two currencies are that far apart. Look for a slip of the point; a rate is between 0.000001 and 1000000."})
 	}
 	if q.Source == "" {
 		bad = append(bad, Field{"source", "required", "Say where you read the rate, for instance European Central Bank, reference rate."})

@@ -82,7 +82,7 @@ func TestAQuoteServesBothDirections(t *testing.T) {
 
 func TestConvertingIsMonotone(t *testing.T) {
 	t.Parallel()
-	r := rand.New(rand.NewPCG(1, 2)) //nolint:gosec // the same amounts each time
+	r := rand.New(rand.NewPCG(1, 2)) // the same amounts each time
 	codes, rates := Currencies(), []Rate{"0.0000000001", "0.0062", "0.3076", "1", "1.0852", "149.95", "25431.5", "9999999999"}
 	for range 20_000 {
 		from, to, rate := codes[r.IntN(len(codes))], codes[r.IntN(len(codes))], rates[r.IntN(len(rates))]
@@ -107,6 +107,9 @@ func TestAQuoteIsCheckedFieldByField(t *testing.T) {
 	}
 	require.Empty(t, paths(FXQuote{Base: "eur", Quote: "usd", Rate: "1.0852", Source: "ECB"}))
 	require.Equal(t, []string{"base", "quote", "rate", "source"}, paths(FXQuote{Base: "abc", Quote: "def", Rate: "1,08"}))
+	for rate, bad := range map[Rate][]string{"1000000": nil, "1000001": {"rate"}, "0.000001": nil, "0.0000009": {"rate"}} {
+		require.Equal(t, bad, paths(FXQuote{Base: "eur", Quote: "usd", Rate: rate, Source: "ECB"}), rate)
+	}
 	require.Equal(t, []string{"quote"}, paths(FXQuote{Base: "eur", Quote: "eur", Rate: "1", Source: "ECB"}))
 }
 

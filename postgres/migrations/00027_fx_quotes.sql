@@ -7,7 +7,7 @@ create table fx_quotes (
   brand_id uuid not null references brands,
   base text not null references currencies,
   quote text not null references currencies,
-  rate numeric(20, 10) not null check (rate > 0),
+  rate numeric(20, 10) not null check (rate between 0.000001 and 1000000),
   source text not null check (source <> ''),
   on_day date not null,
   entered_by uuid not null references users,

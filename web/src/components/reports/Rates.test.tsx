@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event";
 import { beforeEach, expect, it, vi } from "vitest";
 
 import { sessionQuery } from "../../api/queries";
-import type { PayeeYear, Session } from "../../api/schema";
+import type { PayeeYear } from "../../api/schema";
 import { answer, show } from "../../test/render";
 import { Counted, Rates } from "./Rates";
 
@@ -23,7 +23,7 @@ beforeEach(() => {
   sent = [];
   refusal = undefined;
   vi.stubGlobal("fetch", async (request: Request) => {
-    if (request.url.endsWith("/v1/session")) return answer({ user: { id: brand, name: "Pia" }, brands: [{ brand_id: brand, brand_name: "One", roles: [role] }] } as unknown as Session);
+    if (request.url.endsWith("/v1/session")) return answer({ user: { id: brand, name: "Pia" }, brands: [{ brand_id: brand, brand_name: "One", roles: [role] }] });
     if (request.url.endsWith("/v1/brands")) return answer({ items: [{ id: brand, name: "One" }] });
     if (request.method !== "POST") return answer({ items: rates });
     sent.push(await request.json());
@@ -56,7 +56,7 @@ it("says what was converted, what was not, and shows each with its rate", async 
 });
 
 it("shows nothing to convert where all was paid in one currency", async () => {
-  await show(<Counted year={{ ...year, counted: undefined } as unknown as PayeeYear} />);
+  await show(<Counted year={{ ...year, counted: undefined }} />);
   expect(screen.getByText("paid in one currency")).toBeInTheDocument();
   expect(screen.queryByRole("button")).toBeNull();
 });
