@@ -97,6 +97,7 @@ type PayeeYear struct {
 	Threshold   *Money
 	ThresholdID int64 // 0 for none
 	Stands      string
+	Counted     *CountedYear // with payments in other currencies; absent where there are none, or no threshold in an amount
 }
 
 // Net is what remains paid.

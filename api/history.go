@@ -178,7 +178,7 @@ func (s *Server) ListPayeeYears(ctx context.Context, r gen.ListPayeeYearsRequest
 	for i, y := range years {
 		list.Items[i] = gen.PayeeYear{
 			BrandId: y.BrandID, BrandName: y.BrandName, CreatorId: y.CreatorID, CreatorName: y.CreatorName, Country: orNil(y.Country), Paid: toMoney(y.Paid), Reversed: toMoney(y.Reversed),
-			Net: toMoney(y.Net()), Payments: y.Payments, Stands: gen.PayeeStands(y.Stands),
+			Net: toMoney(y.Net()), Payments: y.Payments, Stands: gen.PayeeStands(y.Stands), Counted: toCounted(y.Counted),
 		}
 		if y.Threshold != nil {
 			threshold := toMoney(*y.Threshold)
@@ -195,9 +195,13 @@ func (s *Server) ListPayeeYears(ctx context.Context, r gen.ListPayeeYearsRequest
 	return list, nil
 }
 
-// ExportPayeeYears gives the same as a table.
+// ExportPayeeYears gives the same as a table, with every rate that it rests on, and remembers that they were used for it.
 func (s *Server) ExportPayeeYears(ctx context.Context, r gen.ExportPayeeYearsRequestObject) (gen.ExportPayeeYearsResponseObject, error) {
 	store, err := storeAs[HistoryStore](s)
+	if err != nil {
+		return nil, err
+	}
+	rates, err := storeAs[FXStore](s)
 	if err != nil {
 		return nil, err
 	}
@@ -211,17 +215,23 @@ func (s *Server) ExportPayeeYears(ctx context.Context, r gen.ExportPayeeYearsReq
 		return nil, err
 	}
 	rows := func(row func(cells ...any) error) error {
-		if err := row("Year", "Creator", "Country", "Brand", "Payments", "Paid", "Came back", "Net", "Currency", "Threshold", "Stands", "Creator id", "Brand id"); err != nil {
+		if err := row(yearHeads()...); err != nil {
 			return err
 		}
+		var last rapport.PayeeYear
 		for {
 			for _, y := range years {
-				var threshold any = ""
-				if y.Threshold != nil {
-					threshold = *y.Threshold
+				counted := y.Counted
+				if y.CreatorID == last.CreatorID && y.BrandID == last.BrandID { // in another currency: what is said of all of them stands once
+					counted = nil
 				}
-				err := row(f.Year, y.CreatorName, y.Country, y.BrandName, y.Payments, y.Paid, y.Reversed, y.Net(), currencyCode(y.Paid), threshold, y.Stands, y.CreatorID.String(), y.BrandID.String())
-				if err != nil {
+				last = y
+				if counted != nil {
+					if err := rates.UseFXQuotes(ctx, counted.Conversions, principalFrom(ctx).UserID); err != nil {
+						return fmt.Errorf("remember the rates: %w", err)
+					}
+				}
+				if err := yearRows(f.Year, y, counted, row); err != nil {
 					return err
 				}
 			}

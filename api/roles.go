@@ -287,6 +287,8 @@ func moneyAccess() map[string]access {
 		"exportHistory":          slow(books()),
 		"listPayeeYears":         books(),
 		"exportPayeeYears":       slow(books()),
+		"listFxQuotes":           books(),
+		"createFxQuote":          finance(),
 		"listJournals":           books(),
 		"exportJournals":         slow(books()),
 		"listJournalAccounts":    books(),

@@ -186,6 +186,7 @@ func bodies(i ids) map[string]any {
 		"revokeReviewLink":      map[string]any{},
 		"tickCorrection":        map[string]any{"done": true},
 		"setJournalAccounts":    map[string]any{"items": []any{}},
+		"createFxQuote":         map[string]any{"brand_id": brand, "base": "eur", "quote": "usd", "rate": "1.0852", "source": "ECB", "on_day": "2026-01-02"},
 		"decideRound":           map[string]any{"decision": "agree"},
 		"addPortalComment":      map[string]any{"text": "Yes", "reply_to": i["reply_to"]},
 	}
@@ -281,6 +282,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into user_roles (user_id, brand_id, role) values ($1, $2, 'finance_releaser')`, hand, brand)
 	waiting, proved := d.offlinePayout(t, brand, prepares, hand, w, 80), d.offlinePayout(t, brand, prepares, hand, w, 81)
 	d.provedOffline(t, proved, d.users["finance_preparer@"+host])
+	d.sql(t, `insert into fx_quotes (id, brand_id, base, quote, rate, source, on_day, entered_by) values ($1, $2, 'eur', 'usd', 1.1, 'Ours', '2020-01-01', $3)`, id(), brand, prepares)
 	difference := id()
 	d.sql(t, `insert into reconciliations (id, state, from_at, to_at) values ($1, 'breaks', now() - interval '1 day', now()) on conflict do nothing`, sharedComparison)
 	d.sql(t, `insert into reconciliation_lines (run_id, n, kind, ref, result, brand_id, payout_id, at)

@@ -418,12 +418,12 @@ func (h *house) coolOff(t *rapid.T) {
 	for _, sql := range []string{
 		`update payees set destination_changed_at = now() - interval '13 days' where creator_id in (select creator_id from partnerships where brand_id = $1)`,
 		`update destination_holds set changed_at = now() - interval '13 days', free_at = now() - interval '1 day' where released_at is null and brand_id = $1`,
-		`update destination_holds set released_at = now(), released_by = (select r.user_id from user_roles r where r.brand_id = $1 and r.role = 'finance_releaser' limit 1)
-			where released_at is null and brand_id = $1`,
 	} {
 		_, err := h.owner.Exec(h.ctx, sql, h.brand)
 		require.NoError(t, err)
 	}
+	_, err := h.owner.Exec(h.ctx, `update destination_holds set released_at = now(), released_by = $2 where released_at is null and brand_id = $1`, h.brand, h.releaser)
+	require.NoError(t, err)
 }
 
 func (h *house) seal(t *rapid.T) {

@@ -116,7 +116,10 @@ func (s *Store) PayeeYears(ctx context.Context, f rapport.PayeeYearFilter, page 
 				list[i].Threshold = &threshold
 			}
 		}
-		return list, err
+		if err != nil || len(list) == 0 {
+			return list, err
+		}
+		return list, s.countYears(ctx, tx, f.Year, list)
 	})
 	return list, next, err
 }

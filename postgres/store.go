@@ -203,6 +203,7 @@ var refusals = map[string]rapport.Code{
 	"RA017": rapport.CodeForbidden, // is the same person twice
 	"RA045": rapport.CodeInvalid,   // names what nobody took back
 	"RA074": rapport.CodeForbidden, // released what they would record
+	"RA086": rapport.CodeForbidden, // lacks the finance role
 	"RA050": rapport.CodeForbidden, // has not proved a second factor lately
 }
 

@@ -3536,6 +3536,64 @@ type FundsList struct {
 	NextCursor *string `json:"next_cursor,omitempty"`
 }
 
+// FxConversion defines model for FxConversion.
+type FxConversion struct {
+	Amount    Money  `json:"amount"`
+	Converted *Money `json:"converted,omitempty"`
+
+	// NotCounted Why it is not counted, in words
+	NotCounted *string            `json:"not_counted,omitempty"`
+	PaidOn     openapi_types.Date `json:"paid_on"`
+	PayoutId   openapi_types.UUID `json:"payout_id"`
+
+	// Rate In words, such as 1 EUR = 1.0852 USD
+	Rate   *string             `json:"rate,omitempty"`
+	RateOn *openapi_types.Date `json:"rate_on,omitempty"`
+	Source *string             `json:"source,omitempty"`
+
+	// UsedAt When a file was first taken away that counts this payment at this rate
+	UsedAt *time.Time `json:"used_at,omitempty"`
+}
+
+// FxQuote defines model for FxQuote.
+type FxQuote struct {
+	Base      string             `json:"base"`
+	BrandId   openapi_types.UUID `json:"brand_id"`
+	BrandName string             `json:"brand_name"`
+	EnteredAt time.Time          `json:"entered_at"`
+	EnteredBy string             `json:"entered_by"`
+	Id        openapi_types.UUID `json:"id"`
+	OnDay     openapi_types.Date `json:"on_day"`
+
+	// Payments How many payments were counted at it in files that were taken away
+	Payments int    `json:"payments"`
+	Quote    string `json:"quote"`
+
+	// Rate Major units of quote for one of base, as a decimal number
+	Rate   string `json:"rate"`
+	Source string `json:"source"`
+}
+
+// FxQuoteCreate defines model for FxQuoteCreate.
+type FxQuoteCreate struct {
+	Base    string             `json:"base"`
+	BrandId openapi_types.UUID `json:"brand_id"`
+	OnDay   openapi_types.Date `json:"on_day"`
+	Quote   string             `json:"quote"`
+
+	// Rate Major units of quote for one of base, such as 1.0852
+	Rate string `json:"rate"`
+
+	// Source Where it was read
+	Source string `json:"source"`
+}
+
+// FxQuoteList defines model for FxQuoteList.
+type FxQuoteList struct {
+	Items      []FxQuote `json:"items"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
 // GateReason defines model for GateReason.
 type GateReason string
 
@@ -4217,8 +4275,11 @@ type PayeeThreshold struct {
 
 // PayeeYear defines model for PayeeYear.
 type PayeeYear struct {
-	BrandId     openapi_types.UUID `json:"brand_id"`
-	BrandName   string             `json:"brand_name"`
+	BrandId   openapi_types.UUID `json:"brand_id"`
+	BrandName string             `json:"brand_name"`
+
+	// Counted What the payee got of the brand in every currency, in the currency of the threshold. Absent where nothing was paid in another one
+	Counted     *PayeeYearCounted  `json:"counted,omitempty"`
 	Country     *string            `json:"country,omitempty"`
 	CreatorId   openapi_types.UUID `json:"creator_id"`
 	CreatorName string             `json:"creator_name"`
@@ -4228,6 +4289,21 @@ type PayeeYear struct {
 	Reversed    Money              `json:"reversed"`
 	Stands      PayeeStands        `json:"stands"`
 	Threshold   *Money             `json:"threshold,omitempty"`
+}
+
+// PayeeYearCounted What the payee got of the brand in every currency, in the currency of the threshold. Absent where nothing was paid in another one
+type PayeeYearCounted struct {
+	Conversions []FxConversion `json:"conversions"`
+	Converted   Money          `json:"converted"`
+
+	// NotCounted Payments that no rate was entered for
+	NotCounted int `json:"not_counted"`
+
+	// Quotes How many rates it rests on
+	Quotes    int         `json:"quotes"`
+	Stands    PayeeStands `json:"stands"`
+	Threshold Money       `json:"threshold"`
+	Total     Money       `json:"total"`
 }
 
 // PayeeYearList defines model for PayeeYearList.
@@ -6367,6 +6443,20 @@ type OfferRoundParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListFxQuotesParams defines parameters for ListFxQuotes.
+type ListFxQuotesParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor  *Cursor  `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+}
+
+// CreateFxQuoteParams defines parameters for CreateFxQuote.
+type CreateFxQuoteParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListHistoryParams defines parameters for ListHistory.
 type ListHistoryParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -7156,6 +7246,9 @@ type EnterPostNumberJSONRequestBody = PostNumberCreate
 // OfferRoundJSONRequestBody defines body for OfferRound for application/json ContentType.
 type OfferRoundJSONRequestBody = RoundOffer
 
+// CreateFxQuoteJSONRequestBody defines body for CreateFxQuote for application/json ContentType.
+type CreateFxQuoteJSONRequestBody = FxQuoteCreate
+
 // EditDraftJSONRequestBody defines body for EditDraft for application/json ContentType.
 type EditDraftJSONRequestBody = DraftEdit
 
@@ -7518,6 +7611,12 @@ type ServerInterface interface {
 	// ListSubmissions Every version of a deliverable, newest first
 	// (GET /v1/deliverables/{id}/submissions)
 	ListSubmissions(ctx echo.Context, id Id) error
+	// ListFxQuotes Rates of exchange that were entered, those of the newest day first
+	// (GET /v1/fx-quotes)
+	ListFxQuotes(ctx echo.Context, params ListFxQuotesParams) error
+	// CreateFxQuote Enter a rate. Nothing changes one that was entered; a mistake is corrected by a later entry for the same day
+	// (POST /v1/fx-quotes)
+	CreateFxQuote(ctx echo.Context, params CreateFxQuoteParams) error
 	// ListHistory What was done about money and rights, by whom and why, newest first
 	// (GET /v1/history)
 	ListHistory(ctx echo.Context, params ListHistoryParams) error
@@ -9617,6 +9716,67 @@ func (w *ServerInterfaceWrapper) ListSubmissions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListSubmissions(ctx, id)
+	return err
+}
+
+// ListFxQuotes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListFxQuotes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListFxQuotesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListFxQuotes(ctx, params)
+	return err
+}
+
+// CreateFxQuote converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateFxQuote(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateFxQuoteParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateFxQuote(ctx, params)
 	return err
 }
 
@@ -13862,6 +14022,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/history/export", wrapper.ExportHistory, options.OperationMiddlewares["exportHistory"]...)
 	router.GET(options.BaseURL+"/v1/payee-years", wrapper.ListPayeeYears, options.OperationMiddlewares["listPayeeYears"]...)
 	router.GET(options.BaseURL+"/v1/payee-years/export", wrapper.ExportPayeeYears, options.OperationMiddlewares["exportPayeeYears"]...)
+	router.GET(options.BaseURL+"/v1/fx-quotes", wrapper.ListFxQuotes, options.OperationMiddlewares["listFxQuotes"]...)
+	router.POST(options.BaseURL+"/v1/fx-quotes", wrapper.CreateFxQuote, options.OperationMiddlewares["createFxQuote"]...)
 	router.GET(options.BaseURL+"/v1/reconciliations", wrapper.ListReconciliations, options.OperationMiddlewares["listReconciliations"]...)
 	router.POST(options.BaseURL+"/v1/reconciliations", wrapper.RunReconciliation, options.OperationMiddlewares["runReconciliation"]...)
 	router.GET(options.BaseURL+"/v1/reconciliations/:id/export", wrapper.ExportReconciliation, options.OperationMiddlewares["exportReconciliation"]...)
@@ -16450,6 +16612,85 @@ type ListSubmissionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListSubmissionsdefaultApplicationProblemPlusJSONResponse) VisitListSubmissionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFxQuotesRequestObject struct {
+	Params ListFxQuotesParams
+}
+
+type ListFxQuotesResponseObject interface {
+	VisitListFxQuotesResponse(w http.ResponseWriter) error
+}
+
+type ListFxQuotes200JSONResponse FxQuoteList
+
+func (response ListFxQuotes200JSONResponse) VisitListFxQuotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListFxQuotesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListFxQuotesdefaultApplicationProblemPlusJSONResponse) VisitListFxQuotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateFxQuoteRequestObject struct {
+	Params CreateFxQuoteParams
+	Body   *CreateFxQuoteJSONRequestBody
+}
+
+type CreateFxQuoteResponseObject interface {
+	VisitCreateFxQuoteResponse(w http.ResponseWriter) error
+}
+
+type CreateFxQuote201JSONResponse FxQuote
+
+func (response CreateFxQuote201JSONResponse) VisitCreateFxQuoteResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateFxQuotedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateFxQuotedefaultApplicationProblemPlusJSONResponse) VisitCreateFxQuoteResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22583,6 +22824,12 @@ type StrictServerInterface interface {
 	// ListSubmissions Every version of a deliverable, newest first
 	// (GET /v1/deliverables/{id}/submissions)
 	ListSubmissions(ctx context.Context, request ListSubmissionsRequestObject) (ListSubmissionsResponseObject, error)
+	// ListFxQuotes Rates of exchange that were entered, those of the newest day first
+	// (GET /v1/fx-quotes)
+	ListFxQuotes(ctx context.Context, request ListFxQuotesRequestObject) (ListFxQuotesResponseObject, error)
+	// CreateFxQuote Enter a rate. Nothing changes one that was entered; a mistake is corrected by a later entry for the same day
+	// (POST /v1/fx-quotes)
+	CreateFxQuote(ctx context.Context, request CreateFxQuoteRequestObject) (CreateFxQuoteResponseObject, error)
 	// ListHistory What was done about money and rights, by whom and why, newest first
 	// (GET /v1/history)
 	ListHistory(ctx context.Context, request ListHistoryRequestObject) (ListHistoryResponseObject, error)
@@ -25097,6 +25344,79 @@ func (sh *strictHandler) ListSubmissions(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(ListSubmissionsResponseObject); ok {
 		return validResponse.VisitListSubmissionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListFxQuotes operation middleware
+func (sh *strictHandler) ListFxQuotes(ctx echo.Context, params ListFxQuotesParams) error {
+	var request ListFxQuotesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListFxQuotes(ctx.Request().Context(), request.(ListFxQuotesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListFxQuotes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListFxQuotesResponseObject); ok {
+		return validResponse.VisitListFxQuotesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateFxQuote operation middleware
+func (sh *strictHandler) CreateFxQuote(ctx echo.Context, params CreateFxQuoteParams) error {
+	var request CreateFxQuoteRequestObject
+
+	request.Params = params
+
+	var body CreateFxQuoteJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateFxQuote(ctx.Request().Context(), request.(CreateFxQuoteRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateFxQuote")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateFxQuoteResponseObject); ok {
+		return validResponse.VisitCreateFxQuoteResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -29901,509 +30221,519 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rshs3kif+KgjuRng3lrJkud3zb51Psmy1PW1ZGkk93tluLwVWJUk0i0AZQB0eukMR+zT7YPsk/0AC",
-	"qEIVgbrwcnQ84U+2DuuCykwk8vrLf84ysSsFB67V7Nk/ZyWVdAcaJP5rKSnPFyw3/8/47NnslwrkYTaf",
-	"cbqD2bPm9/lMZRvYUXPhSsgd1bNns6rCX/ShNNcqLRlfzz5+nM+ySiohzbU5qEyyUjNhns7hTi/sj0Ss",
-	"iN4AKekayBJWQsJsHl2De1i4gh29+wH4Wm9mz7568iS2gpUUu+P3v2RSaZLTA2Ec347f95kivwoON2TP",
-	"9EZUOrEOfGSUDjnVcEyH+cy8YYWvdB+7E9ysmVdF8XE+C8heUr1p3oRUlfBLxSTks2daVjCN/iyHXSk0",
-	"8OzwFzjUb9kAzUE27/m+ueyRuS5B4qdffTWf7Rj3//4i+srVK6qzTfpdq0f2gvAlx48p2I7plDTaH8MH",
-	"5LCiVaGNGMzNktmu2s2ePTUysWPc/qtZLuMa1iDxRb8cS8dPQuaKaEEUUJltyAqlLraQX5KkikujhFsG",
-	"+/diC/z4te83QLT5qZYSygrIScH41r+/S823+MBH9ol9stJd2xAb1QZAv3QCFueCE7/wLf9Vwmr2bPZf",
-	"Hje65rH9VT1+FzzRvEGLYxL8QE/fllpM3JQipwe3B5E1qhRcgVOOJaDaygTXwJEEtCwLllGz0sdlvjJ/",
-	"irxtyTjFVXVJ+nHe+dbnBN9i5GwLUJollVIsC9j1vdhe8T/+oQRvr6CP9G/ccyOr+GlDNdkD12QvhSUM",
-	"sr5nDbc8/1yUwO92hf1s9UisViyDXGTVDrj+XJUSaI7P2RWf18+bQq75TMOdfpyp2wsQWtNlASGhlaYa",
-	"du7bLsfj+X8KOglJaFc2P/qthdvjeVlKcUuLFxLM5jKEy3NmHkOLN1KUIDUzG2lFCwUo1vWf/jmjO1E5",
-	"ahfF69Xs2d/6hfeV4HCYffw5KrlMEYqLgfyG7CqlyRKcOXEQlf5MzUkBSpE9XqzxaxRuNSpxDcDN0fC3",
-	"WSmhpBJVq4QCqAI5+zmuwr2K/Zt9yNx/UXO5WP4DMm1e4yn15qTX+futLmqTMacHdaxAv64U4+aDzc/2",
-	"HGGKFHALhfkX5QRURgsU0BtCl8rs/B1QrojeCAX+6FGargOtWR+Y89mW8Tz8kkrZrxCFuV5UWrEcot9i",
-	"Dz+QzswcsF7cIwc021tzzcc5rmLcczssxM+Jce5rWlCewTHhaZZ5AT5a8rK5qV4G4/qPf4iSMqukNDZX",
-	"3AIKV+nfGdzTvKxn9T8wpY+/gGnYtf+nj8SeEB/r11Ap6cH8OzDjh7/Bviy+WP5tbq29CXpkSTmHPHjv",
-	"UogCKLeiRt0B2bZ7UlZZs0r31PoRifVun0vJbmlxvAO/E3tv4sPB7COeK0K1NWco3/odlhndKeScUNX8",
-	"JqEUUivC9I1VWdS8BnKyo+ZZrCiMfpOgK2lX2SaJOU0W1mBrmT+PNNtFbSA8B1t6CXhufjMm1kJLyhUa",
-	"2iXFrbRCg9RIoZEI87+xfb435vOwPNh3+8vn9eKjFBe8Us1pkzpQRhwj5hQp2C1Ic9SN1kS1OMWOIDyF",
-	"VkLehHwleLITpF4gg1/8aVAC3ef0S6AQW/XuoDTsWt7P7JeKZdul+XU2r5na+uMdSBFl29eScuu3tckL",
-	"hYLjT3+noTTmwVoQwdEyJ/sNcEONXIAiXOiozlsxKPLOxvwisi3nM6ZCwWRm7Uwt7HOpXphD0/zvEgqx",
-	"j36Q5Zh/gISyQDOIGulGdYpmUUH5urKHXVlQbWTBSLooCrEHad5qlzyfGVsO8oUxFyXNdPOX0tz+c9zv",
-	"55NItxFFruZkJcWOPLHyxKvdEjBKojSUioDRJ3hEwy8VGMUcI/MtLSoY65M2sieME4mrnlu+R4XPOGXH",
-	"cpLRAnhORx/vOSjNOFoii0yIYiFWq0XcqjE6dUf5geyF3DK+ttaNMVIPO3RdKNOoZFEoCF1pY7t6peoO",
-	"T0NCc5nfoNmG8jXkUfLlYkcZX5QgFxtRRQJYr1GJ7+aGj4IDsTeYV0jIwOgXZXxYygneH98JUumF8fGN",
-	"ULMMYvrl0NIpTJG9ZFoDJ1rc+MPF+co2wGSeF6P2SKbgcnzMLP3rwvrckUvSP4DWjK8XGS0NXTPncR2R",
-	"FWi2qRlLNdkJpa0VqzZUgqHBFkptFK49IkMCiT0osqTZNkpxvwRL7h5ZKwRfu1gk0d13MEW0KOJyIyot",
-	"zQeg5GB4ofv4V5QVyj7Ub2BFFPDcbnof9lmKO5QfI+nRN5VCaVosaJ5LUCqmZLxswC3IA/ErSwqIgkxw",
-	"o8uYXOiNBGV00fle2tdGPRvVhiS0nrZz2WhBcGMqbwJZCTYrMBsJDoCemtlLzOryYzLsqdwtqjLBy2+M",
-	"mmCc7Dcs2xBKOOxr6kqmAIN8RiesqqJwmvaGPHEOERfEPP5RVUY54F8djzD/ZDS6+Sj3CLKENeV4sgwb",
-	"Zl3LOfdRriO+H+3JcAvPWzo5xeKGwhH5PVaFHZrH9Fh8s8f3X985kDx8Too7eFoMGYov3HXoknRVYnCc",
-	"fvn0yXyMipwUeW0U6MTbjvXBxAck9/+IXd+R17NENc31E3zECTbGS6N+vzAK4csnY22CkYd629R9MnTs",
-	"PlgZSxzhow/aceflmLPuHmV76Ix57gxJo+AZVy2dTznsZ9GsU1zCLxKuQev8isEa8/y3LjTXicgESeRB",
-	"S9NenDQXpShg/Ef7MGD7m7uhnSaHbZ8e+7wXwSlxxtdlhVAQsy6/e/bq1Zw8/cOzJ0/QhN2xnLP1Rkc9",
-	"JHpYWNFV8WxhgTKPgV1jKN6Q/++Pf3jyhMBdZixkxkkOO6EI5TnRoLSK6rWNKJgX7VHE/s7eEJOxkdQx",
-	"fnOKONHr93x82Nhe3A1TI/dmcx+udsZ8PG6AD0hKZr89ah3UhK74/t1rsgfYml/n5AvySvCcHsyZ8y/k",
-	"XcWtwVXz4PjpXXL/KnjEa/z++Y/PiVn+HCUM7uiuLIB8Wxlxfvw1yILxcTZnQMqACS0KuUV0vtyzuN4I",
-	"gZi15bqhZ99uPOHob3bgxMOis+uuu2HqnTBxkV05O0FoplYEhNIxled9vL3EoVdr7eudey/orqRszaMJ",
-	"IVnBBXzl13vIyfJAuNijzuYCvWE8zWmlxc4asix2HLyrgwk2tqCp1OZZegM7BcUt8qOm5aAS7RKR3lJW",
-	"0KU99S+Qt+VCbxhfE1UC3broOUZyya8ghY2HYgCvytegyZ4qklW6sRsuY2QsJYNV/Bd872gTMRO7HdP6",
-	"EkLwjq055MRHmdUcRYAIiSF1fBcGURaychZS78awF7/Faz+6cw+mJYlcdmGxAhhNEOC5WthDcrAQZ0PV",
-	"RtO1ShZibYAYF8Dm983nU8bbZ9t/oXnk5EyL80jxSQoOHoBDxPirAvkWVrbagI33N0pRsOwwPjelQN5e",
-	"RP2sViCd/qASiKg01oJkxpqEvFZJykroAbT1raziGbterCxQ6cM8doS11/mGSs1Bqg0rFSlBdosVGp2N",
-	"WnC0HB4lQ3NJV5iIqzi3SVHgeSLpqUHuRu1Gs6nf48VDtqQ/qEcYaoFrE6i8OmjoU61W39XaLRCeUIXN",
-	"6xOtTvw26j8karPNayvQboy2zvDEactKKOeBDqgFJAxLBlrr6CTsKsS+s/u0eqWjk3f8Mbqjd9/bi4NA",
-	"Tq2FJh5l7qwarGg44fQ640S5z9NhvII/McI1ydFs6elOUKhdWAXEUYnYe8I0QFJPtvXqyOcHSeExmniC",
-	"djxFwaUDME4x1YoorlRiWqRvf5/gJg7Z1S+FJGV44ATmNWbsjLGOi72cVvh9o199o0+zse7dMvjYI+SX",
-	"8ZedM3tNf5lzyJ9ztY9Vry5Ffki4ZBPOxBUrCsjjm9YWAdcb1+5b40dStYXc9XScXCbBlDL/e5KoTrPn",
-	"vKY0BBui80n2jWfFsboZ2EOTWHXSPh0+P8ZQ5TIbJpDma24aFStwXIpK91Yf4hVzLHUwLvMzQgkWb65A",
-	"zs3/i/JRVc7J//s//zfGG6p76hdsHetOWC9hXMQglIyo4YLxHR8DEisiKqkI3JUFZdwVTZ4b28Eg5LRA",
-	"h7tleZjg2btEQnodQQo68bumrEhwV3AgiuVANtSlcTZAhN6AxL9wETA9Grph6NNHcgS8KZ7CylBiL209",
-	"brxqgzsNktNiIRPxNJsXVwB8EkfWgsMiJp7vN0A47AEDQruSSqYEJytR2RgFyhU2NBHKjfRKGC28IxWa",
-	"TzD1aw0Ff2E2HVvQUwiwo4eFzS9HtyhKAp50IA0BdvRAqFJszeeGDIAyg2JtN9Vxpby5aooaVPCj0NFm",
-	"ALOHRxuG0wNoB1Hp6fXaw6acKG21q1U+rvRfieI2Zc5tgI3+0NjZ7tJpVqnX+7/Zq024BsMd7Z3TkaOW",
-	"gHhmpg6WF2K3c5W7U/JozV2eZFbC3Psa2jWU60mrsoS5Zp/5jCixA3Oqm1NhxTjlGdTdEy6FO5y8gLuU",
-	"yhAa5sRZh1ZKXCEpyzbuLLWnQLts/6sRnSOeUCny/6WTkXY25GIDqJz8P7X7txUHaPWVNZ9oHngZu0bB",
-	"le0Z1BfHNs0EJUgrvYmhCDhjoq4EpkdnQZ90DHRhoLo0lya+a/MTwPbsZpRumYKLt4r9UUx2JSRkVMXF",
-	"Ye/W0jnktXIlBt3DbzD9jw9sdFW6wdFT4kLCaKk6VMnTI3AbyLZvQWE3zFHLZG1qReyTu3gZUv2ohkNY",
-	"y7inkruOqHizY1XE7UElKhmr9X9uq9t8exjeHwtFlJQv+kAtsg2VNNNQA2tkFC+wDnDgLkSLgfDxtjM/",
-	"UrUW8sAt0BGoPseiTBE5vObFYfLJk4/wl/Gq1FvfSCFWJ762m5a9IzlbM11zyGgl4Jplto0Pu6YlZALL",
-	"7fEhrSPkDxOd3Z7vOuUYp9jPlGiXDM74I4Er6BKKxN5IdcUdjJztRVXktl1xVSkwdvl+NvYQ9e+d1wtP",
-	"kcIVoXa+lmfuxOgPuuHtz+3FrYMmcQYdlZVtRKXCvuf+yrJTsu8jTV6zTY0HFmfwL5U7hI9NInT2xuuK",
-	"kP1lcXC6YkyWGk3qSZ9e37SMxwpVtUSrCWP348pa4md/byI2ZsO33xymKp0ItQUmYI9bQ0sWekT7eS3I",
-	"E/b6KcfDLADKeTKm778UDJs6HPPMwRGV+aCUruG6qGwuOfJK24UzSwDEfA0b5sIgxhFqPmdw/XcRnY4N",
-	"ZY4Oe5brzbzpwipg1QpDNWv26EJfDKz/MPDGDbD1Rgev1KI8541jkQ2caJ2WDD9NsYbaqVN0wgvb44ia",
-	"tO6aviFQKGj13eUC1Ny2y9qMZ8bcnov1/0/QTV4pHPl7U45rt6vrD+0h/EVMZXfynWEp2ye8dR77NDGo",
-	"IySR06ZrJx4HU8JFcE2zCDVg5yz1wWaYc0u5PMqI12v+/DbbjtM1ahYXiBgGhHEoKHb1qQ82e0/kfTVQ",
-	"UZqXUuzEwlung+3zWtJsC/kC0cOO0ztRJKHEat/6dPEURaFKyPRCUs1ErFy1yjaEKvKnZ1/8cVKkuUH9",
-	"GH/PjsotaBWNoEpwdo7aiD1/ZjtSJTOq5vt3r8mXX/zxj4++ILQoN/TR00kr3dG7xQ7WdHnQqbo2c0lv",
-	"qfkOckYX5u9t1VCjIuxs5dsty0HM5rMyX8WDlt21Md7/YgnrqqA6llx9TjKqYS3kwZqJBd0j/bRkmU6b",
-	"i6qMo949J7h4W9yp6AFD1oYZLSOUE5pHNH1KaGVUqVyydDhzGfSeK04w9r3yGdL+9jIXG8ciiylvgTvI",
-	"qqlLg7uSSZj2oimlImP1uG0ptB7BuFU4+yjGo6BAYHQtCHA9DWOHrTnVlZyQZnnnb4nt3XgxigftcXk4",
-	"32FvXdPFSshFvY5ZIwEzz9fc1VcxTu2fc8gKlw4xJlcu6Z4ny1sSjScnlcQmXTTzw0Jt6NOv/ngJF67D",
-	"+nQNbWMQtPd8LViOBqEX6DM4zioMl253RVAT24jHCKfQEusyFqRTk1eM/rtXvLVJ4Y6Fdy9aa6xWSauI",
-	"6fvd78/RWyUK9+BlqxElueul8nu/3bpB7xruarxwfNPc1GzMjpDklbR1k+n2brjLikqxW6YPvVdpSRdZ",
-	"Qatow168YZ4VoLTgE77plb8l+UW9uDCIJVJjwgABjr1aHlpEAoc9LWoMSuOe5gl0IQm36LoupKiSFlil",
+	"7L3rshs3kif+KgjuRHg3lrIubvdsS/H/IMtW29OWpZbk8c52eymwKkmiWQTKAOrw0B2K2KfZB9sn+QcS",
+	"QBWqCNSFl6PjCX+ydVgXVGYikddf/nOWiV0pOHCtZk//OSuppDvQIPFfS0l5vmC5+X/GZ09nv1QgD7P5",
+	"jNMdzJ42v89nKtvAjpoLV0LuqJ49nVUV/qIPpblWacn4evbx43yWVVIJaa7NQWWSlZoJ83QOt3phfyRi",
+	"RfQGSEnXQJawEhJm8+ga3MPCFezo7ffA13oze/rlo0exFayk2B2//yWTSpOcHgjj+Hb8vs8U+VVweEb2",
+	"TG9EpRPrwEdG6ZBTDcd0mM/MG1b4SvexO8HNmnlVFB/ns4DsJdWb5k1IVQm/VExCPnuqZQXT6M9y2JVC",
+	"A88Of4FD/ZYN0Bxk857vmssemOsSJH7y5Zfz2Y5x/+/H0VeuXlGdbdLvWj2wF4QvOX5MwXZMp6TR/hg+",
+	"IIcVrQptxGBulsx21W729ImRiR3j9l/NchnXsAaJL/rlWDp+EjJXRAuigMpsQ1YodbGF/JIkVVwaJdww",
+	"2L8XW+DHr32/AaLNT7WUUFZATgrGt/79XWq+xQc+sE/sk5Xu2obYqDYA+qUTsDgXnPiFb/kXCavZ09l/",
+	"edjomof2V/XwXfBE8wYtjknwPT19W2oxcVOKnB7cHkTWqFJwBU45loBqKxNcA0cS0LIsWEbNSh+W+cr8",
+	"KfK2JeMUV9Ul6cd551ufE3yLkbMtQGmWVEqxLGDX92J7xX//hxK8vYI+0r9xz42s4qcN1WQPXJO9FJYw",
+	"yPqeNdzw/HNRAr/dFfaz1QOxWrEMcpFVO+D6c1VKoDk+Z1d8Xj9vCrnmMw23+mGmbi5AaE2XBYSEVppq",
+	"2LlvuxyP5/8p6CQkoV3Z/Oi3Fm6P52UpxQ0tXkgwm8sQLs+ZeQwt3khRgtTMbKQVLRSgWNd/+ueM7kTl",
+	"qF0Ur1ezp3/rF95XgsNh9vHnqOQyRSguBvJnZFcpTZbgzImDqPRnak4KUIrs8WKNX6Nwq1GJawBujoa/",
+	"zUoJJZWoWiUUQBXI2c9xFe5V7N/sQ+b+i5rLxfIfkGnzGk+pNye9zt9vdVGbjDk9qGMF+lWlGDcfbH62",
+	"5whTpIAbKMy/KCegMlqggD4jdKnMzt8B5YrojVDgjx6l6TrQmvWBOZ9tGc/DL6mU/QpRmOtFpRXLIfot",
+	"9vAD6czMAevFPXJAs70113yc4yrGPbfDQvycGOe+ogXlGRwTnmaZF+CjJS+bm+plMK7/+IcoKbNKSmNz",
+	"xS2gcJX+ncE9zct6Vv89U/r4C5iGXft/+kjsCfGxfg2Vkh7MvwMzfvgb7Mvii+Xf5Nbam6BHlpRzyIP3",
+	"LoUogHIratQdkG27J2WVNat0T60fkVjv9rmU7IYWxzvwW7H3Jj4czD7iuSJUW3OG8q3fYZnRnULOCVXN",
+	"bxJKIbUiTD+zKoua10BOdtQ8ixWF0W8SdCXtKtskMafJwhpsLfPngWa7qA2E52BLLwHPzW/GxFpoSblC",
+	"Q7ukuJVWaJAaKTQSYf43ts/3xnwelgf7bn/5vF58lOKCV6o5bVIHyohjxJwiBbsBaY660ZqoFqfYEYSn",
+	"0ErIZyFfCZ7sBKkXyODjPw1KoPucfgkUYqveHZSGXcv7mf1SsWy7NL/O5jVTW3+8BSmibPtKUm79tjZ5",
+	"oVBw/OnvNJTGPFgLIjha5mS/AW6okQtQhAsd1XkrBkXe2ZiPI9tyPmMqFExm1s7Uwj6X6oU5NM3/LqEQ",
+	"++gHWY75B0goCzSDqJFuVKdoFhWUryt72JUF1UYWjKSLohB7kOatdsnzmbHlIF8Yc1HSTDd/Kc3tP8f9",
+	"fj6JdBtR5GpOVlLsyCMrT7zaLQGjJEpDqQgYfYJHNPxSgVHMMTLf0KKCsT5pI3vCOJG46rnle1T4jFN2",
+	"LCcZLYDndPTxnoPSjKMlssiEKBZitVrErRqjU3eUH8heyC3ja2vdGCP1sEPXhTKNShaFgtCVNrarV6ru",
+	"8DQkNJf5DZptKF9DHiVfLnaU8UUJcrERVSSA9RqV+G5u+Cg4EHuDeYWEDIx+UcaHpZzg/fGdIJVeGB/f",
+	"CDXLIKZfDi2dwhTZS6Y1cKLFM3+4OF/ZBpjM82LUHskUXI6PmaV/XVifO3JJ+gfQmvH1IqOloWvmPK4j",
+	"sgLNNjVjqSY7obS1YtWGSjA02EKpjcK1R2RIILEHRZY020Yp7pdgyd0ja4XgaxeLJLr7DqaIFkVcbkSl",
+	"pfkAlBwML3Qf/4qyQtmH+g2siAKe203vwz5LcYvyYyQ9+qZSKE2LBc1zCUrFlIyXDbgBeSB+ZUkBUZAJ",
+	"bnQZkwu9kaCMLjrfS/vKqGej2pCE1tN2LhstCG5M5U0gK8FmBWYjwQHQUzN7iVldfkyGPZW7RVUmePm1",
+	"UROMk/2GZRtCCYd9TV3JFGCQz+iEVVUUTtM+I4+cQ8QFMY9/UJVRDvhXxyPMPxmNbj7KPYIsYU05nizD",
+	"hlnXcs59lOuI70d7MtzC85ZOTrG4oXBEfo9VYYfmMT0W3+zx/dd3DiQPn5PiDp4WQ4biC3cduiRdlRgc",
+	"p188eTQfoyInRV4bBTrxtmN9MPEByf0/Ytd35PUsUU1z/QQfcYKN8dKo38dGIXzxaKxNMPJQb5u6j4aO",
+	"3XsrY4kjfPRBO+68HHPW3aFsD50xz50haRQ846ql8ymH/SyadYpL+EXCNWidXzFYY57/1oXmOhGZIIk8",
+	"aGnai5PmohQFjP9oHwZsf3M3tNPksO3TY5/3Ijglzvi6rBAKYtblt09fvZqTJ394+ugRmrA7lnO23uio",
+	"h0QPCyu6Kp4tLFDmMbBrDMVn5H/88Q+PHhG4zYyFzDjJYScUoTwnGpRWUb22EQXzoj2K2N/aG2IyNpI6",
+	"xm9OESd6/Z6PDxvbi7thauTebO7D1c6Yj8cN8AFJyey3R62DmtAV3717TfYAW/PrnDwmrwTP6cGcOf9K",
+	"3lXcGlw1D46f3iX3r4JHvMbvnv/wnJjlz1HC4JbuygLIN5UR54dfgSwYH2dzBqQMmNCikFtE58s9i+uN",
+	"EIhZW64bevbtxhOO/mYHTjwsOrvuuhum3gkTF9mVsxOEZmpFQCgdU3nex9tLHHq11r7eufeC7krK1jya",
+	"EJIVXMBXfr2HnCwPhIs96mwu0BvG05xWWuysIctix8G7OphgYwuaSm2epTewU1DcID9qWg4q0S4R6Q1l",
+	"BV3aU/8CeVsu9IbxNVEl0K2LnmMkl/wKUth4KAbwqnwNmuypIlmlG7vhMkbGUjJYxX/B9442ETOx2zGt",
+	"LyEE79iaQ058lFnNUQSIkBhSx3dhEGUhK2ch9W4Me/FbvPajO/dgWpLIZRcWK4DRBAGeq4U9JAcLcTZU",
+	"bTRdq2Qh1gaIcQFsft98PmW8fbb9F5pHTs60OI8Un6Tg4AE4RIwfFci3sLLVBmy8v1GKgmWH8bkpBfLm",
+	"IupntQLp9AeVQESlsRYkM9Yk5LVKUlZCD6Ctb2UVz9j1YmWBSh/msSOsvc43VGoOUm1YqUgJslus0Ohs",
+	"1IKj5fAoGZpLusJEXMW5TYoCzxNJTw1yN2o3mk39Hi8esiX9QT3CUAtcm0Dl1UFDn2q1+q7WboHwhCps",
+	"Xp9odeK3Uf8hUZttXluBdmO0dYYnTltWQjkPdEAtIGFYMtBaRydhVyH2nd2n1Ssdnbzjj9Edvf3OXhwE",
+	"cmotNPEoc2fVYEXDCafXGSfKXZ4O4xX8iRGuSY5mS093gkLtwiogjkrE3hOmAZJ6sq1XRz4/SAqP0cQT",
+	"tOMpCi4dgHGKqVZEcaUS0yJ9+/sEN3HIrn4pJCnDAycwrzFjZ4x1XOzltMLvG/3qG32ajXXnlsHHHiG/",
+	"jL/snNlr+sucQ/6cq32senUp8kPCJZtwJq5YUUAe37S2CLjeuHbfGj+Sqi3krqfj5DIJppT535NEdZo9",
+	"5zWlIdgQnU+ybzwrjtXNwB6axKqT9unw+TGGKpfZMIE0X3PTqFiB41JUurf6EK+YY6mDcZmfEkqweHMF",
+	"cm7+X5QPqnJO/t//+b8x3lDdU79g61h3wnoJ4yIGoWREDReM7/gYkFgRUUlF4LYsKOOuaPLc2A4GIacF",
+	"Otwty8MEz94lEtLrCFLQid81ZUWCu4IDUSwHsqEujbMBIvQGJP6Fi4Dp0dANQ58+kiPgTfEUVoYSe2nr",
+	"ceNVG9xqkJwWC5mIp9m8uALgkziyFhwWMfF8vwHCYQ8YENqVVDIlOFmJysYoUK6woYlQbqRXwmjhHanQ",
+	"fIKpX2so+Auz6diCnkKAHT0sbH45ukVREvCkA2kIsKMHQpViaz43ZACUGRRru6mOK+XNVVPUoIIfhI42",
+	"A5g9PNownB5AO4hKT6/XHjblRGmrXa3ycaX/ShQ3KXNuA2z0h8bOdpdOs0q93v/NXm3CNRjuaO+cjhy1",
+	"BMQzM3WwvBC7navcnZJHa+7yJLMS5t7X0K6hXE9alSXMNfvMp0SJHZhT3ZwKK8Ypz6DunnAp3OHkBdym",
+	"VIbQMCfOOrRS4gpJWbZxZ6k9Bdpl+1+O6BzxhEqR/y+djLSzIRcbQOXk/6ndv604QKuvrPlE88DL2DUK",
+	"rmzPoL44tmkmKEFa6U0MRcAZE3UlMD06C/qkY6ALA9WluTTxXZufALZnN6N0yxRcvFXsj2KyKyEhoyou",
+	"Dnu3ls4hr5UrMegefoPpf3xgo6vSDY6eEhcSRkvVoUqeHoHbQLZ9Cwq7YY5aJmtTK2Kf3MbLkOpHNRzC",
+	"WsY9ldx1RMWbHasibg8qUclYrf9zW93m28Pw/lgooqR80QdqkW2opJmGGlgjo3iBdYADdyFaDISPt535",
+	"kaq1kAdugY5A9TkWZYrI4TUvDpNPnnyEv4xXpd76RgqxOvG13bTsLcnZmumaQ0YrAdcss2182DUtIRNY",
+	"bo8PaR0hf5jo7PZ81ynHOMV+pkS7ZHDGHwlcQZdQJPZGqivuYORsL6oit+2Kq0qBscv3s7GHqH/vvF54",
+	"ihSuCLXztTxzJ0Z/0A1vf24vbh00iTPoqKxsIyoV9j33V5adkn0fafKabWo8sDiDf6ncIXxsEqGzN15X",
+	"hOwvi4PTFWOy1GhST/r0+qZlPFaoqiVaTRi7H1fWEj/7exOxMRu+/eYwVelEqC0wAXvcGlqy0CPaz2tB",
+	"nrDXTzkeZgFQzqMxff+lYNjU4ZhnDo6ozAeldA3XRWVzyZFX2i6cWQIg5ivYMBcGMY5Q8zmD67+N6HRs",
+	"KHN02LNcb+ZNF1YBq1YYqlmzRxd6PLD+w8AbN8DWGx28UovynDeORTZwonVaMvw0xRpqp07RCS9sjyNq",
+	"0rpr+hmBQkGr7y4XoOa2XdZmPDPm9lys/3+CbvJK4cjfm3Jcu11df2gP4S9iKruT7wxL2T7hrfPYp4lB",
+	"HSGJnDZdO/E4mBIugmuaRagBO2epDzbDnFvK5VFGvF7z57fZdpyuUbO4QMQwIIxDQbGrT32w2Xsi76uB",
+	"itK8lGInFt46HWyf15JmW8gXiB52nN6JIgklVvvWp4unKApVQqYXkmomYuWqVbYhVJE/PX38x0mR5gb1",
+	"Y/w9Oyq3oFU0girB2TlqI/b8qe1Ilcyomu/evSZfPP7jHx88JrQoN/TBk0kr3dHbxQ7WdHnQqbo2c0lv",
+	"qfkOckYX5u9t1VCjIuxs5dsNy0HM5rMyX8WDlt21Md7/YgnrqqA6llx9TjKqYS3kwZqJBd0j/bRkmU6b",
+	"i6qMo949J7h4W9yp6AFD1oYZLSOUE5pHNH1KaGVUqVyydDhzGfSeK04w9r3yGdL+9jIXG8ciiylvgVvI",
+	"qqlLg9uSSZj2oimlImP1uG0ptB7BuFU4+yjGo6BAYHQtCHA9DWOHrTnVlZyQZnnnb4nt3XgxigftcXk4",
+	"32FvXdPFSshFvY5ZIwEzz9fc1VcxTu2fc8gKlw4xJlcu6Z4ny1sSjScnlcQmXTTzw0Jt6JMv/3gJF67D",
+	"+nQNbWMQtPd8LViOBqEX6DM4zioMl253RVAT24jHCKfQEusyFqRTk1eM/rtXvLVJ4Y6Fdydaa6xWSauI",
+	"6fvd78/RWyUK9+BlqxElueul8nu/3bpB7xruarxwfN3c1GzMjpDklbR1k+n2brjNikqxG6YPvVdpSRdZ",
+	"Qatow168YZ4VoLTgE77plb8l+UW9uDCIJVJjwgABjr1aHlpEAoc9LWoMSuOe5gl0IQk36LoupKiSFlil",
 	"6BoWkq03WiWJ15GcFq9bRDp+aZeB7c+PC5qUkPlClo6UNYUaF92Y45J19t5ksq5e93uWbaciSLSbMFJe",
 	"Ll4WfXlj0UVhJCcYBSJjtHjukCB7XaNYhB8d7WnHQ+J08NhplzJ6c7HgQi+yJhZwvP72NYueAo+RglXD",
-	"vkVxrkCuIV8wHgtBvt8wRUopVqwAsoSM7myhqcVXtcVZthnm9KBEWHG+6MKNhsgY9ACwOLIIuX0/47fM",
-	"WnOCLwWVDtlRAs0PNnWHPluq0GVyLfalupmceeX6geqNEkjxkdDMG+DOkCZRSiY6i3p272mh0otv8Pva",
+	"vkVxrkCuIV8wHgtBvt8wRUopVqwAsoSM7myhqcVXtcVZthnm9KBEWHG+6MKNhsgY9ACwOLIIuX0/4zfM",
+	"WnOCLwWVDtlRAs0PNnWHPluq0GVyLfalupmceeX6geqNEkjxkdDMG+DOkCZRSiY6i3p272mh0otv8Lva",
 	"xL1748SC++nSNE5gcDk9rDulJeR3xl2JcSkmvfSgoGfEayaWbXpV6Ty02tx21TEKCrBqRYh4gUe6NxgP",
 	"ikk0G9cC4HE43PN/HqDnac0AU0h+cVp2g9pD3XoRSk98RNOKFUbRB/GDQo4M8eEiznq4T67osNvXXHDF",
 	"11/sK2OrnVdfOKng3yfXx8dnx1dwiGkPtk0ZZ3TS17i6wuKuxnroK56LRcW1TceNI6i5Z5I/GFOADhcQ",
 	"yeJqoYO1+K8fkoznaqrH5/kwbY4A3jW0mAtuLCv2V99db6yfc7xoBMUev2rUXP+OoNSRNTdo26Of5+54",
-	"x2mpNiJqKZUSsII6g3hf745qNSdalCxDIFh6K1g+J4r9CmpOjMdQMr6e181K5pq9ZPHuVUkn9VG4fUx1",
+	"x2mpNiJqKZUSsII6g3hf745qNSdalCxDIFh6I1g+J4r9CmpOjMdQMr6e181K5pq9ZPHuVUkn9VG4fUx1",
 	"IsR/KGBRt2acEeoOadB+rl/y3LOyDXrei8rVko0TLOyzhKf3yD7i+ohY4lmsG1hNh5NTp1FMYF8Po95e",
-	"YmwCVQtbSjvYyO3NwuMmDw/XIwGKOVFayMOc/PEJUQTl14YjOwMTxuCSuuLGgWmAAcB/++I/Tqz1CeYE",
-	"tAvkPZX6eBHLhWwozxPl4ueWt4SfPDb0Elv+N77caqIvPSX53VTzRn7zMdyJzmgerLvuX7JDlWZz/3+L",
+	"YmwCVQtbSjvYyO3NwuMmDw/XIwGKOVFayMOc/PERUQTl14YjOwMTxuCSuuLGgWmAAcB/++I/Tqz1CeYE",
+	"tAvkPZX6eBHLhWwozxPl4ueWt4SfPDb0Elv+177caqIvPSX53VTzRn7zMdyJzmgerLvuX7JDlWZz/3+L",
 	"PdObRfgOSxpQ2jVX2b8gMX4+w/mEMhHf3AmR+EXwxRI2tFi57TfSTPUFydFnWsCkRNphUl+eOTJjNR0F",
-	"1R6YiWCTjm24umWwR3z+Z82UKcKUz5Z0AHNTwXZbgutAn4I6QIftafviDEH7BPk0DPFGREccLB2hjfT3",
-	"hvWNmmVbRcRqZaHNekQz4exO8XZjwCP3s1WOiraPS9Kd7VFLBY4qw3ZfjKyTHd0iziFT5A9P/jQcaD/K",
+	"1R6YiWCTjm24umGwR3z+p82UKcKUz5Z0AHNTwXZbgutAn4I6QIftafviDEH7BPk0DPFGREccLB2hjfT3",
+	"hvWNmmVbRcRqZaHNekQz4exO8XZjwCN3s1WOiraPS9Kd7VFLBY4qw3ZfjKyTHd0iziFT5A+P/jQcaD/K",
 	"ktUS015MXFwKWNN40mtSsGRyvnuMoxnsxPFQJlKrM4dEFfWQrDH4J2L0VwzEwZxHaAd91t/RkNYvtZ+P",
-	"14+LncTqRTDCrgfs6SAqqaBY3RDBiwOh+Y5xhWi/FhdATUB+mrJELRYnz9gLWBg8Js7Dft5dwoEOdvTp",
-	"1dNBgURsEtKo2sCpdX5Y57XIq6sk2r3RHskp6IQVcULxXI81amH+F5WMN5uV1bJgajOp8M/aG+PHTVYt",
-	"EoRdkcmSnhNakJguksDibMUmJc9HFbbZN84jbotPkkrXK130aE8v7hfagvXuuV4I66iI6bhqpd5RY6ap",
-	"NmPFPDivMV2DUsp001T7sUbQa/fX+sJYAz0naiOknr5x3N6Y9hH48Z8pkldAjIgRDKxaNBH7QLJnPBd7",
-	"HDkX/bxals9BdUqLZ4c9nQ+Nslz8KHTQVDKp0Ge4CuX0saKdp0fXbr72hGCaquwjTkjtHjc+jUH+6s7x",
-	"dO/vqcD6prJTsWNn5aSTELEONoczcqtNNa95Tu9iL6Lp6i+/np77dlfq4d76o9swqvqtlLHitETr/bwf",
-	"QsEl8Tt1k0JryElJsbsyCAJiAfTnTY3i3774+fNmVlg/MfxITtdm34M9EMSO4zmMsed2PVGzY5wrYsT+",
-	"GU5g0UCoIv/xH//xH49evXr0zTdzQolRHzjgTlY4Wh3ZcUPAMK0eNMc7YAFPR6iUevV+bdHP7+ZJUnWI",
-	"Y8kwPgzcSuqMmIbdAGPUCDlAVWV7E4BrcP+nNNvReNFafGq2pZFdeDvJ4V4ZJ5wEtuZv4Rakso2r54XP",
-	"J5jspRTGHvDO1lCKoLk4DETHNfFLX3Dc+ZjLjXd4L8oScoLTryxe/AG0jQEKSRgnqwLnHfXPP8f50+7K",
-	"sSRWJYxmSPdUaKaqh1DnzRr805M0vcRhYZlzvYPiz1TD29qEaQBtKuVhz7Swm0xpWoSgVIhJFQvufEd5",
-	"/voWTkEoSAc8ftoIbPpDoFYu9jeExkIgYyId3RIlY8E58DKcnrtgia6mM8IdrRhHskToO4YOwPduhPco",
-	"xM/34ajbEPgvqqmzJOYkzfQAnhYlO5ptGI/jcV1P9Q10XW4hriy4qPilGvz6wAMbU3vwMftNDLfy+yRY",
-	"Zxe9AQ4+leEY6R7pPrZHpC6hikLpvJ5C8oOxjh1z5ysMGhnjMJXd3cnkplvHRQiXnvV1IaJ9vyuF1C9d",
-	"MKBr0RZtui0Zp/IQRxbF8pZjEf3Xd69/JPZ1DpqXoKlJtHDBj6La8c8U2QDNQXaU87oCpSAfYcEX0PN5",
-	"KQg3+/KJOeCmnHt8odzRunJ5WMiWlgnTtw0xB15xtMrmDVLsx8uZI5PYxz7YPGlRwEovosfIW7FXZAkH",
-	"4ZB07Nztp/MnT57g4B+kF+QIIUsKpuLRre4ec/SZ1zxqyFKzwH1kd4U9ciD2k8ol0uPnfQlOuioFQQYs",
-	"CB9TxJk+CJ9N1ZbsWVGQJZAdRZdzvPSJ1cKDRCeMnR1hmlSl0VLKnOu5DxqMSuaI1UJaKh0bC0BlwUAS",
-	"aWewtx4c6SaSYllMMlibEEJcCo9X9QPj4CatG2fAil8Bc/IFDtavpbGJU1o1E13wLcicZfoIvsUwyNIT",
-	"i0ZtXhojinU4BrujaMHyMaAu+1nzrpis/quoJG86QI6PELVw0zPi6qMn+ZIC3/ulYtkWkbuPafwjZgMd",
-	"SqFdk6H1v5lbvja3OBglphUpqQSuo+DhdyAj7W8vRB57+P80FycestD0rn+Vmt4RSTWknxQDt2pAAgNq",
-	"uHUHb56H9B9m3wkhWM+/VgHafIhp3WhtkgGjLvREHrg4Tsde+g2T7BKGU2cPnZ6abT9IncDOcxaOr2uV",
-	"2nz15NxPeS90LAKVw5Lp8ZDr/7APS9g7BeMwpsW8foq/Ze7XMfQBFxQSS5DTReQHyNcgzVGUjIfG/eba",
-	"8e3oRAk5Q+yjW8ABpnOCRLEjTcNDPB3+nFQp2Rc4Sx4m+o6fFs+444sWcn3m+2jraGMYP9O9JD9fBuyT",
-	"3kvKlfOMr+drHb/rrEajwTEZZxdrsCmIGME2iLVPTBi50DfnQNeqIkbhV5QVLyjPWR5ND14GhatvPssp",
-	"EFC+fLa3KRgvavKVUYzkHT2gTwF0RNLrqLCj9W3H8EQtFCNfLpvKeho+fBMLxWQbQBzBSYgO9DAqehOM",
-	"p4kl2zNgbYzJFoaK/XVB9cKnQBLFO5BCT3DQPr33H0WSDjP3yMj9waITKwzHfASUTXHkJSt6wwpxoMip",
-	"Ev0x8fbvgBbGjjyOzk0Yfu8FK6JhcJQJ3E4FWMLbAupOmabDiqW4g2mrX4o7R4nIN1R8y8Wej38gKEXj",
-	"nXsV31GdbVISX3EJNPdJus5IZKG0G02ZIew6F9pCr9P8xnhYBwzsbKHURNL9cDSnodR85opv/JeGC22t",
-	"KiXE70C7MqEpjSNrymLY8sZvpVIa1ttU+jOiwMWxlPEoNdxpIngGOPVpTtiqGTavRamM2m0h0Qcqxz24",
-	"P/GyoQFAMdM2WqaIHcdFVKt8IdXB4F+UIlkjcjH7FMdxR9I3RUEM3+beq0aE7C+fEMfAiM1pw13xQYyF",
-	"MNopImvhNNT9RiicFC6BZhuyp0wrl0DqZqaC9y5FxTNY+GqP5vUNeLa9JLEVLgrkKXY4vUj3Lqe+KtlX",
-	"jbWGqQXnYkcZN29YbESVOKhWEuLDzupZfMaqRRaj4bAWxE79c9xmOwuWiqyYMK1vVRXFAu9OuYbup26i",
-	"P6eHAJB7T+XuUVXGazsg5jYZScfRA35qsfIhQZRce9YeP8wIWTRzYZ9n59c7cpQVDuxYJR4kd4uqXMAR",
-	"Pv3oitsUaKTfWbWtYInYIvaxWDTfNm/2eShczb5oieTRjoqJdbOlo1oHckZjoXa1oFXORNxGsxD2CWwq",
-	"G01O2r6tgyoo9Zk2QeBopyKOf8KSi3y1PY0vNJ7qFP9kQzm3MV4fwrbo4fNZKaRGBNd8h9Z9UfiRa9HZ",
-	"IgVNaPLTmg1YgPVXz8qrLMZ9HOi+NZd3io1lmfCSxavBfR/U8cBolucxRGlzWOuNMUsIIrWxW6rhme2X",
-	"2W8E0dg+hpBtjBtJ9EMHojbBRu8iYwveUc40U5Bfo+ViB/y403VkG9ixFz/ZvcVhMXn/9MS+0ojIb+s1",
-	"KC9MfR/yFsri8K65vBcPGFk8uu1CxB8iFoUQ2+ix+9zXwJC9FNrYenOsaWM6YucQLUgBiFe+FlFBCkAb",
-	"OiMwVlhuwwp8hhBbQvUzfPj3q0evjKUdP70k0xq464hpP9I8BX2jZ00lT/0V+BH1usNFH89AqI24phyo",
-	"fvZw5gxZ0WiSRtsFMy7reTkJL9gqh9O6ddO6dZRKPUsHhps4Mu4SR1E+Q320BuM+2CyzFsQqLh3mmIfn",
-	"kfc29nLYL+xuiQ3UWTOOr7caU6wwLWgdvUjneM82T7cT9O/dnm7HzhD3z3BhbqmT+34b4QtFMtm0EB5L",
-	"kToUnIyxsHfFisI32PiegyRZQdkummFNQGUmjYUe9HPFfoVRhdZd/MQGzaz1Te6J9Tt7KHSJoH5PWORC",
-	"ofxXoCXLwp18y2Bv81hbC75um/uV/WgLyK7orf2tYNnWQZA6Ra6i275GmT67YnwpeKViA5OIFqV38R2W",
-	"fATvt+JaTcXtCvCjx56rG1HkzWtONYV2MC0E2OC1J8eC2+khimDQypCrnndu1Icy6yZUbfEUH5ehsy+d",
-	"tM5pY6vd1T1G1lEnPnAH6rsDbbFvXem6wqAb+omUZ1AUyXHWjhhDcvm+vrC3iVVLtl4PQ4g0YOzu+jik",
-	"t2sN9A8NzIb0RNoOzvtxSmnkvsJR+DvGhSQVd3M/zX+CXOcIocnbjeLdauAc7gjjWpAQur1TUkmLwi1r",
-	"F31FewtGUEb8HG3Ept/QW3MyAQ/B7HdG6ZACjLbD7/ZFyoOlJxx0H2B+U8ZVN3phcR3Ex88GIbgjG9mx",
-	"5Qbp0bSNEVXtjNn0xZMnn5Mnzia3PI62rJ4n71M7LC+0G443QhPVqTnQvxmalXjlEQ6ECebFlMIVfPp+",
-	"9AbJtQ5ngB2tXZNoPluzW4i3UtgDrec07ATxgh1HFXmnJSvBB9ndHhix78ISie4ZIQEI9oA9yqgC4wFp",
-	"m5EbaCc7qnaIUfxH0D46eX8NY5OOGel62iaku1P4L5puE1yvd0x0H1uU/JIejMH1mWq284gkuP/U9oc0",
-	"h0XNpvqsiJ8Tr1criLS+PpA5V7smMhlhN8sXAcDXcXjV6UqMf1GWE3exOUbshqqPmH0wAo8LfZmJV9EJ",
-	"VU0sPAht21Jz2R051QylGh4+NXXEVAJMDEUlHM2UlJmTYhFTRCTg/Qhf+lrSgJfqjRTVeuOuO4JmfNLH",
-	"k3F9pB3uHPWTHsUD/CH02TEvDZGTbDsRwdBJ6GjmRVHUUOAbEW8EPxE6Gs//FLZZggzm7a9Ab0SrK3JJ",
-	"+XahJeVqZY0LeijRFsg28EtllrsWAu1BVNzRRbuHv7E6/ezjb1cvsu/y9hfVm4GPqj4qpRCrnsIw/Lkn",
-	"5OIuGBt48Tf4kFHkXM6EzCfPSHc3TQIxr2FlhyMqjhENacO7g9M2oGbrS1t06lC1vfw2BXoE2MlYvAUu",
-	"ZVd+33Lmbgjc0UxjRohqsqfKAy7m0+3LhEqODjvN6cH7mJgwDsZ/Bz95cxxxqbWwmfBxAh176ZtvXs7J",
-	"mx//TIQk//rm2z/jqCJNdkJp8sUT8urr8OnplsGW1EzrMxgQnsCnth8R5X49xOgHN9P4fMstDjfWWby5",
-	"qDUANbo6e6iefMqcASz6G8YDnXR8WQq/RVS3yaXCS8kSRdcjkvS0TPbSYxXnBPhwc7nrbo21qhZCQb6w",
-	"4ZdEuZINUp89KX5EbbQDYJ1W+xtITW+AOR1DnApxeJLLxgpIfzj+OuFkx+uTB3sy0d+L6mbRC6GHPVjT",
-	"3ftz2w0TJfBZzdWZl7aoOTd+xEB7nd3huZ2a9E7J+rE8xHDggnFtbiPW266dtXFenN3qgyok5v1Pqiw8",
-	"ZdihTUBfHul93Agpn/4eGHvXIdM9IOZ6qgQn2JdPn8wvNMVscJCTff8IUlwi19kVwtP72F7fgowfhlRr",
-	"W38QzzBnhci2Cz83oVvadFBECTv2xGJGSrDIlLY8kynCuNK0KPy8hrgBvDws9gDb0XT5CWBb+3/xbiSF",
-	"aJBKpL7LX6V0ZSe9pi/RYuGNmUSDSVkwUAtuyRuf4gt7tdgxDv1XoN5NAcuu4VxkCk3Vtu8l7vdbkHkF",
-	"IxR68LzuzZ2v7nxilLhdpkRYOQ/EtU34mkIdkYpthjc02750isbItOu3n/3DFjD5Q9D9s8xX0XMvqG6P",
-	"wyKOCjcC1y/wWmexUZ5Ps9goz68/SNINgB8ZPvWFoWfOE48t5Zxp3nHIjdVwxM7G/1Ej2ILhUe99Q/Xm",
-	"nYYyoaMWrqkrWsSPSQ9VZRtCOcE12nL9VaUgJxUvEHpEp+O00VIP89YQueM4/tvk0FzBdUkPwRJ4J6xa",
-	"Z7gt4g9TpKkHvAAsiIJfxiJCVrsdlYdhltRb9p27w2u90Wx9T9U2tlhjxk0YS/beXB57zl7I7aoQ+1GQ",
-	"jv67nWjWqwh0ybx31nswJ9mSob0Ay4O5U2cdCWqLcVzR1vT2qmp6sMPdNZKv7j1/YVYtnlCn5GLq0ZLD",
-	"l0KSAvTCGIGLtcD6WLVl5cJZy8MP98RPPj6Xolz4qoQJEHQjgkHTIegTtSJmnYoL8SuMbB3q1lc6to6T",
-	"mb90kBkRhtKiUFa2Y9kvpRDrhTEKDph+kttFkCj06cGFVflupsTCdg8GP9eHHbbY3MIirMvxGcnOHyXc",
-	"ii0sgtIICdYoMcJS0FL5ZCHjDkcftHR7x13lRMosLBCoQBoGbJBL+BsJ/XidMsvIy/qdk47zIXZgmzU5",
-	"QK4ibYTByXfRNkAfqBjr+19nxscVKgm4K8sedW6JPZ80/8vYKaMX7JBmE93+HPa06C9+nIC6YLZloo8a",
-	"gcGmRW2ClsNxrqy7fuqk73jszII9xCNpM8+zBuKhBvQNvaqmsbBNaUepFlni+9rZvWe1yk3joVmhLdWs",
-	"C0lsiZA1ULGUZGM7AYx2LcdggnsiuWfHP/UA8E57n62Ont4ilTlQ8x+P7EP5AVtIOCRU+QHgfVhzeFZW",
-	"vG/4fzKQjGDLB7PseLeBSG24GpA98dO4RPuRlWA/wS04XJ5bS/3m8D1JRv2H+7Azoo+DHeJporeRHcdF",
-	"jPsyLhz0BHU6Sfce6rxRNFIF0unmcVjr9fbotzyanTSl9jYO0p7Ukw0PjhIMSKPg+yyFA3LUn9IrYJcx",
-	"w7y0Tra+AtJNfF+7ink4ytx6U4IkSLg/x6e5iF1JJSTL0f9a4hBtj2eAiINkD4g5a+9EPAFRaULJmpaj",
-	"MQwmkwY/4rsoYeYzH0uNR3AoP1gTlWqsRd9jXGXpBp2msEWmmhB+jWNNCReBtYRoXtfHw++iR1Iz4iXS",
-	"SsDqpgSeu44aQXLR78T2fWYwkwC72Fx1ycihhIkU8lGGkjoXwqUYe+bFdMmeOLEnBCpTGY2LH1Ep1T6d",
-	"Danyg5EKuaa37yJp4wUmFYsDq+7Q27nfi5JKfZEgel1cNWUviko/94GA2DO1hl2pJz/S3hYVD2prnPoe",
-	"8jXl2+dSMreoS2YaclCacZose0HYrmmB0YJxSA0UgFuW+8qyDrZmYdyZeV0Sh5qnFNjhx5TrXJKgtCKC",
-	"t3qXxkN0r+ywn4VvKEiNa1ZiB0uRH4gWYotzrM0Z4MLrdtwN/uzrGAmWUx9Aj46cd6YORdZan3TH4E++",
-	"5RFRLRTZ0wPZb1jhC7o3UORz235RGPZapO2xS7MCmzoxC4SSvBDyJIZ+krgxNjC0ExIIHHAONOWkUhUt",
-	"WtyPmdZGo6v0ybYFKC2qg+1PsbKlfYEoNrsg18fSzPcCxVNUZj8syqZeekShs6+utgY9QE+4xMpg+Pyx",
-	"9fhOJxxV4nv7pxk7gzBU9kWE+nYeRMg/zl0Zw8jiZyBw2n5zIFzosPOA+ytLekA4FvyKAqhyKZj2cr4T",
-	"e7Kj/EAsoqJ5SAmiLIC4m1qILkfOTnqXY58notHXDJ/7ruJJW6ZvG18hC2b2ZysBtoUFSuv1eO8gK8yr",
-	"UDlauxgVY5TdvamuRp6D86CxaJtjOzhua83Tyo11bIb6tAp5HyiE2AFgOZQ2VGpj4H77/GRr2EEpwThN",
-	"FnjUbpQGxyEaj7Il7v0oc46/9lKL70aJBeEiKxwd5U4a7UY27Ea7ae715pnhd2ihS1f+fwvysMCxjj9P",
-	"m9FcqQmB6wiy7sw9wg9d8qXp9pU9guBMuPhk06nVgVIKuUhO30Tts5jcj+emZkX7qnpqDGJwC8d0dwdZ",
-	"rO3ACxJlCJo0rpxBVDoTu1jdqqqyDCB34LqGC4naVYd9MG2+vet+GpWgd/RoFjtYUWll5WsEc7pqsHLk",
-	"UyaHrvzqUwa8OfQnYvHmMK1pyWu/vsu9Wn5jrp2UbXE6wC+r+aJ5b7azJsxJRbJBBWLNiCm310fNeTM7",
-	"f/LQKG7HKrq/sWgRS7BRHqYssu15uPBh83YPgkc4O8OW9rp/fnFmFAXusqLKTyb31DZ7H3hpE/svUGpf",
-	"dGWf+JkiGztvL9ZgO6Wyud0dj+8fQeAYZuBZGy3YY25bNdWgngcD2ykxF3Niumwo3dIU7qS7UYIDaaSO",
-	"fO3uOA1+8TJS5pxl47f6AkOsclrhOdzbtT/Cy8BL+4RvaFZBl/AR2AZP9wFBuVBqxj/uPipkjgTluMEO",
-	"aViDOzkONrsnTyWbg8/o8ZhdBTa2gZKluZ5kiJ1u6z2t36Y3wCRRla0JTMXAuyBKQGiIkHReiLwnrH3G",
-	"ruwmThobbnSYuiUqD8Gee5DmF8YuolLi+66XkLkpcMqy4ITtel6RTY/Zh4vvkYFC2NhKFx6/3lsWyZwD",
-	"ccDbDppcgj/+cWCB13cTtpiqdve0zXZCQo8iwTipsgMm9pRpB6YXbXSZeLjMZ/uNSIzLFLJG82ve20R/",
-	"53Vzu95IgDnROKUAIxn4Z6//jqJ5A5mC41oibWfqiJkj1RQlcnbxtD8zHASXCwE1/7cIkziuOrUGBHTx",
-	"Fp6xwjXpLLwrb/+lrI8eByjx4Bzj/I4OTMeR//FSIBiUX8AzsrFzbSfVQdtWpCjsgnm+IdIzG2a2gSuL",
-	"Y4xJfFctPLWQqa/cuU6WHJ8OhwRuZTAP0/lh+43AdduBIzQcz54JbkUm6ufwPBXcNj8hknVfqiRlVPrp",
-	"5TduR7VWO3foQYJDvejZND51Q5B7iqBvNSo2glePY1ZQSxCNe9VIR3s3uGVrEXpOqHvvcbSsHPxAY/Ex",
-	"JQR/hkqJcbJit+CaLS1iosP8CIsPbQOe/8V1zrU67fyAh/mM8cWqwNkMzeCetMloFvgiPrr2gZxDhSPh",
-	"8PGBxO6yCG+fopvNU+KeRXIuTh1EaR35TLl82GqidYPWRYRIp3g2DX/HVoH1jQpxz7yY33VfLtfrVKT6",
-	"OzsdexQ82lGSsns+nw9cNQQZVC8Hi+x8HAlTr9hOaGsPxqjIPhio0VVANUCUvT5N/zeiYFnEXfJZLLXo",
-	"tmMHaQG9F4s6GbzwM0HO0zfjMS66S4yup3ngEA1OmEkcIdJRusVdMidaiDlZs1tQaCnk8UxLnKQRhx61",
-	"ZaDobyxmFdNEcKL3opN3n3wONOHIL4dmJY9iRJr877qQKGYteWWBsqmrmQw7voJwTP0zZqrDP6wqm3bG",
-	"Tjyt3Vw8Py3PlSCvKLOvMR5ncVgEJcnB/26gGMbsbqvNs3HmL9tFNbXmoDcnYUsxNlSRTOwACwvaytiP",
-	"9ttQdcWurKmARP2T3Gi7esbXqhBnPgCVBQOlO6CcXBDzOpuJ0eMLo6HIF409f/KsIij1RXnKlJ1GabyZ",
-	"oM5KB4MWxR5UD8uZGh3Bbw7+YWvEWwn+TJ5anzF9lvDkwMipHWxqsRIyGlKpIyrhbKPGR2wzwO1I4DmM",
-	"HAV9lA0YbHk7anIbkTBwu3REK5uh5nvxvEm+thXoqRVXeyq5rzCsT0B/0nDYd+IxXHT+YMs7fMXefIbz",
-	"5BeaYamBcYHVws29i2Ih94aq6jqrepEjSHM5G7+hdqx2IBpkfI9qj0o7yNWWeX715MnwcFXvw+Bjo1/p",
-	"EitHX1aILF3xfNyN6BM0Y5oONXb+1y+ILithH0/DJBN8VbApEDH2tS/cfUmcwIn65jw0s/lM8IVihfdN",
-	"OpFOWrXCHvjPJMTkfCZdKf0RFH1pPp2Bmxm6YjqIyteoCnOMaLkyuALWtCDYRIomiYshY1m1G10qsFDU",
-	"vDP4K4ad65idStSlaiMwi8kNtVN53TRJj3eI5jOj+8c931g58YPAqfUG0K+Gdwr43RI4x730fnmxESyL",
-	"KPElZIgoEZJmsBEgLY63ner2wUeNdy6PiOKX3vPRfrceg+D+UtEi7kInP27PeGIG/8gQgEfRw3e75/XG",
-	"A+xHXB1WEFuLk3MX32+AuB+bIn/ImYZ8Xk+S4bC3auLwrOlbdMXgTBHKbauAURHLgy16bgxUoqj1HXeM",
-	"s51RYU/mPfPeJg6XuYaK7IOou4SGOVOJHCM3uuWlpewiNow9ma8YoLRUY7uquPKWKKhq4+N99WSezO6u",
-	"QmlvTkQ3GMpKtJdU+68vYvJ9SUF9qOI4KIeOuU4TdYaDMN3X4OKGf1nnuLYhMMmWTLhPE3AvebkD1x6b",
-	"JsCF93yzjg/XttyegKvmnAcZ71SkObZSxceQfV0pxkEpzK5FSQUqo+bjF3ZG8NkL2oKFSenEZ2tIf883",
-	"e7qArA8h425vWGbH6atMlEByZhH7LJR6NIyLJmksHhzaqkwRDrcg6ykH5rRqDK60sTD9THKbN9jpwThh",
-	"CbdMVCpAqwEeD3L+UglZ7VI9zbqS3PHr+FC3n2yLbYhdjiGvvUsRLeZ2nhjkNpD9JG6OV0W7Mg+RXuzI",
-	"YLc480EM/eqoqjIcbD0B720wrFcs4cpbELMR8jx3chR8Md6rDHvbWZ/2kS51HfD3q7N5efNN1bJgarNY",
-	"HtKLa/nBmLJeBLxlfFFSSYsCy0yWhwUuZdBNdkd6ox4cE+p3djd7KG9pLfSTU/JTimxcHKqtoYaHjHf7",
-	"ijEMvCjAHbqj4vE+CtTCoT3eoDsqtxA7NjDRKxmoOfn+3Wvy5Rd//OOjLwgtyg199HRSWzTGP6vOGLIQ",
-	"edQhtatpnpGEtT1sjtf+1v9EMqphLcxn3BBzBlrUCaPCDsSCQE0o2ooIhtS0cKMRTvJDEJDQaaBhuTie",
-	"jP3V5Nr+5KBq+zHftAeNdk5ch4WaqFjwE+ItqD52dWJpMM5tO7GnPqNma5ZC6kUplI5LkLnIZs0Sv19y",
-	"2kViaEr/4/w9UcvDkGcxOTkEkPsU2XG6hqqNpuuJO2psEuekORSGe4v4nJzWWTFhZJU5aFwA9jgV4Urz",
-	"GF/P0UhxdsKUXlD8aYFDaNgw9slbc/W/+YvNCVeKLSQCBj45lUNWUAmK7IPO6FuWgyCKHlTYIUs5oXl8",
-	"mn6yez+dzApwhPq9FqMUavCgvunKxwM3fEbFkri1TY83diC085lDG27PA6p3cVp7fedq+e9vpM9p6Ocj",
-	"RuacAI9+rMFTqBgLUQ/BSgT53FETm4t+h5gpfG0xm4bQMu70pF09CnPdfigir/+78zOHcCxC4LoJxAyQ",
-	"Mno92U5fUm820srbEfR2gCXXBjE44lha/huS/BYH0vbosXse0OqoWU62+LVX+Wf1X9qnpBd2qemYy2hG",
-	"y9UxWkBDX06yxERUkMnPb5kS8QF/cFdiV/01Mn2TiylqoYrXoJ+BB9c3LjrNuzQiHGLQTjLYptqMQfg0",
-	"YsJvaFkCV4StPACVHfGleh418fWTYPlqlN9j42UjphAqgd1r+23sohraxDmnNE7cOw+2eMU4LZI28Iaq",
-	"hcokAFcbkXBkxm6S5ByP70/xwZx1PnmkLE4nDAE4tpjDUjvEr5jPKi6BZhuaLEVxRkj0h76RuqPGcVr4",
-	"AD2rVzp3EzqDGRYdnvTKxmUyRF7QTp/mZZ7xY4200jEC7JT0aWAy7p5JXZ6jrQEtWTZ4XtmrBrCktRD5",
-	"BYa2zme3tKjGTWyMSZT7JP+YYGEBIHVA03nIlH5+NhGmo16BE6l4VFbaNDNJoHnLtm9Hneb9HEg0ZFnE",
-	"G3z+vvFsFY6IF2QJo+tRHe+OatdZpisJBBsB61D2Ruxts9pG61IRwYsOQsbTeCvgyYIwQgb6OX0pXeL0",
-	"wHnK5C166RMN4dETkaNvtRo4Eth9+YL86Q9f/QtxOppYCN5jaAGPfdUZC6LNWWOzHaUUa0l3KjV89pSB",
-	"tc0A9W77A/nDkz89w0ZMdx2hhdlhh/ijeqCTrZUG+bwZOb6FUs8HYJQREmy88PTP3vKTmVne78fFqaA3",
-	"rlsd/68ucmG8DXodK5mMTCVMRrgSc3S7rpYdLu/N+LrE0vHATreKCunbuhp+Urw/0Yo8zUHs6RV967qx",
-	"WaJIgKrt1MN8KYHGAv/vN2DrFsmm4rmE/AaBzNFx9NgEcIfKYzTUZbj4r817owkxxqfboz5ReVF3FE1Z",
-	"SMSPy5Qaw42MfQtMK1JQpYmWB5tFtsXAoavtABIlM1rDtS3H06lwomtc524rzi1UTEmV7SRyvK8bj6Kp",
-	"3Dg8h0OuYNxXxnZQPxXAaXIRReuYzzpZtPGd1+3QkO3B04jF4LgbkMEB2QTkHt6EVo57EPIjERQN0jiL",
-	"MhGZ9jmY3ngYVeBH3Z2BtuaC+T1g9+2vvYTt0lFi16uYOxasY4W5dIDyHeXnkB7VnGhRPqpKNSf/7//8",
-	"3/5weC8SkRzf6njsWzeiitV1fL0wxnzwT+3+XcMcz+YeEdN1Ksd98A2w0QvrkN1SLvCvsyRW31uH2frC",
-	"j8ZNTMxt8+Bbmm0swKyx6jO4sVAuFPvcrOHPa5V5YrTIvjq+5rI4vKvW6yY/eB7MXEFVuyAGxwnaUfsO",
-	"UcUWHMl6TmGdnJzPCqo9mOhCrMwVDH3NvRR8vajn31VcVUtDRPS2sOw4yvj9JgEwgsJtFbqzZYcxTvDL",
-	"4jR02NZn4x8HQMrnolSbr6znBHRPLjv+ds1uk1Dk5kx3qC4O2ZiUDsjKl805+yvRF/vgmmhfGsMk6Kn8",
-	"TBGaZbad2w8uGJkvpaURxcxlL44sBjA7GiW5BiNoQJiYImqDuFfK46xEZtJfck72CR1LJ3UGG3Hii6q8",
-	"dLbtMv22rytst22xZXTXLAedAAX4sWlwQFt4CSuLfTWO0OEghnPHKNwjvmbkJ1TiU50yCeoCrP0RGJad",
-	"uOkEQqJm46Qq7b/KgnIOLjpnN920qQNj+pL9IfDb6Ew2JyrTYA7Ywfmd5sLXq1WqnbkH6PSirc31JKWW",
-	"rDU+T3NUOJURaCQnaW3V3Zp6EJmY0MwGD1vwBhqqvRj4EvfToLCnmQ3dUQgOQ2MWMvnnYbhkqfuhqP2n",
-	"XQyrLwDfs2h8dh4hVdtFs3DbQ7DICsp2LZy+n6cMCz8HwK7+7vtgpRS3LK+h97sVwRmarfvh+Us2LotF",
-	"g0ZPaCkXxGZ2WiUd00GUW6NgbloYFUwFDgvTsezElPBgd+P3seYy7np6Qs3FHPXwjAidpH64nTiYTo2i",
-	"49RYCMMT7p/2wE/7FPO7Bu6u6IfYcX1Qka5iY+qMN/STBYrYz5NCkWMqGGq08ja8bxOyazi1LLtulx6B",
-	"CWCvvbRtfvk67Hbpe9+DOjWWG3NA+97ukd/T7maMlEsb0qUdqQkm2CmVOtPaI62YJ9sjm5bPwQbC5srx",
-	"I6vc2z2AShKyJFhGm9lNSWaNIxCSv4sq0Jg7zsYJJDGhuhjsf2B8e6GqTDe+B/g1CuxsWf2k6f0SbsV2",
-	"au5h6vSho2SFC17WiPYlcrxeTVQfm4snvbUXysIQSo1AZvCzoy1dW7gVjgrzUBD8g/tqCRuZutD57SX0",
-	"9FKB5iHvYLKJ66lzUoYivLlvZZci1PWRRu173tiYbSRxZMOu55QIFnALRWKSfw+YzhI2tFgtxGqCevDp",
-	"hchyk+AuaaJcrBm8ReOoOZAxNcm8+MbdcYlSXd9NnuIyz+EugXHsG7ljPd6O6ccF32KlbeQD0Uvql8+j",
-	"L7iFog9owF5AtEfemlvYI12XCwgegOHWg9qzTSu3PUoisRRmWllqlQhUnmgnSa3OO8d8J1adjgu8l3o+",
-	"nTf11aIO4XiYz8HwhJWVEOrEdmXZnuiwTTrkeyP+PXsxOboE1cSkEpMp4GTj4DnvI3AfmJE9MfCpm39s",
-	"8YlDo4y0VE+PZ/f0QZ7sQfRAAfV4Nt0Ngu3EqR0S2xbBrnFAuKoq0Y+HYVTcfvCyAJqx43C7XzzaTbsX",
-	"emTtcF8UuAn0dkPAxzIYmpi++dJv+51LJIeB2V4wx7dwG+AZdk7dohD71Bl1Wl9zPZh87CHuFpcaKd6T",
-	"ealhydLNMBgeETJHu/3ECgJPpGYGcRrSrPM952bFpyWp3NXT24m7NZXd/EOzjOg3i6Lj2KngXJp5i8b2",
-	"zxg9FMwr9n8K5hbTKmd2o9B8hwbF2miGeHxOFPDWao7rzt/KBF8xuZua5Dtp+O9qBZlmt3Cd6MBpyUox",
-	"HFNDMThzAjMu2s1fTmXQcC1HqbCBwbuBoFzEjwzk7opepChAnTAkAMk1/mO+Npd77vVqQvfg+ForntcO",
-	"1LT15sFtdVpgLQGC0qmfz2xvDvqWj+BX+vlTry752a99z/uEbx6/9s5yzI3Jlfxblaplm9QKzt10yTSq",
-	"xoiomTdc6qdFV20rlt+ZvcSj+K3NnJ2EzovOdVoJC8UhKo09it6s87ZXWKUy0OoezUe+RxORFR4x1FUk",
-	"NKD+rWlVY96WPHos7uKi165VkCpLVY6y44HooUyZ/VBOgBJ0731nnhdRkVWZiV0C/MWVebCiILkI2pkp",
-	"V3vr6E5DM0ytoZekvwo+wlQKyRvBNe7wzpHX8cuTNCCGe+2InXKRU6yz+a53kr0DKrPNdyy25JEI4aLi",
-	"CTDBACKtca4SjQ7Lnn6jccYxLmQeggekP/htXeZ9Dpsa4p0e3H8HmeD5S5q5CElnPXzhMLKPvUDpKrsX",
-	"WEi9KGCV0jRT0AGOQly4gPjbhr7na1hXkRPP9ZIeK5h/e4vDkPyRQPNcglJzQm2tb0419X+0+Gdvfvxz",
-	"PAWWSYiUwX5NFXz5dI5jlA8lAkJvKM/jbbDs+H6hS1rpTbMwPFgqvQGuWWakXuHEpQ0OlcMwxSCB3Vrt",
-	"G+c1beKkTZ7F0yYQiGIhVqsavzJS6vsJBgpc9hTTkq3Xw+6Of8x7d/kkXPgUYr49OtpkHvSD/EquD7o+",
-	"gv8ngss+DBaOgCQ3y+xjwiXO8Hs5vO0rXkWn5FC1YCcgTKfYscO4cPQkSpum2kG7PhizcOei20eG368W",
-	"tNQSzS18iObP1XaqQy0PC1nxxIFe8UWP52QRVs/1nU51OwaWZNOP5mKyhA3juTm0MWdpnDFl/rUHCcTZ",
-	"15GSj9QUiKNXWdN9OPAffmkfJ+8D1d+j2LFoRaFQQDaiksrCXtcZXPvNQuaMU3lwl7j2byOvramjo5gf",
-	"ZlV7yGzhAsbmoy6n9Pvg+4d0dh9+/4lg+yk95FVNBwHq+Y/PW2xpPKF+nfRriJfc+4luLx4LYrYZE0vM",
-	"NhhQdwDlCfzyl0Ji2CS6S/tveUYyWgDPqXTg505Wy4JmSJXlINa/b7+u538CSrZbkPvU+UxTtbXoL2Wi",
-	"5t6XBx+v1DzyWRMPwrltpAZaZoWr3yVMk7UARWyrbWQ8K+zKIorH0bwFcTjcdZ8p4gyQiWZV7f8ev8XR",
-	"YdIDY13ofVL3vrHDOgbGSoNMfL1NbD+zbQEbqmp0lfZq/xir9h8hoEeTEVoymuKJ+cVw3vy3no3fBCnm",
-	"REiyYlAY8eC5PWzc0H93E/7a6Vh4GvuG9NLtIoJR8kzfkCUUYk+eNKI3i89paW0Nh7bX0CKB4h/UDPSq",
-	"PV9l7AqHxnKWCz3I1I7MiZRtVdcyXytvMp/BLo0NMb1kOOnOunZkmgT7xZk9pRRi5UVRYeiErDB24tuj",
-	"cZwskoWs6e34Jk77sMWqDiwdAYfVqNhOERpeKsAaMlKVtRESh3QK9GClTqwu9TfWjpllzbwvm/VuA6Bf",
-	"utcEU5JmmbpFxDcXhMR/3RXqLrof3rE1/37yzIko8tXrCO9uCGIBIenqAj2MbLW4svDEQIgFp42U2guJ",
-	"7e2SrTednfWHmKqpBTq48MuoUvJPPxtG1zOqfmCUVWzNqQ/0dU4OG0CLbhy6bqdMgl8usi+p1IdQjXrj",
-	"2VtrKbzMNCxmpGnx0Ag11gGFD+il1UnhHy+ZUei0bv5WWUexL32bJF6HDp0qVapqj1RbLHMHo4bdd7Oz",
-	"0rndAVh94yRPLWscCRvfU44IPJ/acaITkx2H2pQk0KI4LLCVeiJ6rCHgaPf/+j1Ogbs12OY0etm+OfFS",
-	"PSlHvU/hiuKVgh3k+m5xYRCBChfrZKIZMto7uq5Duzgm3XWhryfL/Ebse0bdgMN2wX5eDxk2fipxCXzK",
-	"ahIDrtQW8iF6x1zxKWRIeLqjXVyzDBWxLl8ZF9ZYjaUEmhNx66w8sw6yBL0H4GQp9Ga0Kdk40+nQbycU",
-	"opVz+ulO8LUDpoRSzd1At5sQtFas7I82ncZRBPDs4MJGFFUqWhC64FNGtGwOIwoIbFzYgbThznQktw+I",
-	"ikdBs+2LDeUcihjWFue2fDreQ0KVXiCaaKKL4vQsbvPm5KrfwdRitj0sN0JsF3HEYOs85Ey5d9dwi3bM",
-	"YRtBbAABOTYh7J3IGC2eZzXwW6eqSmBtsFQje3nr6xdUuSasFp2jiozyPCFhY+uCe+c6uR9TYLCjgICD",
-	"2UFuuVEJ8KdHPTlfClWaH7HJDJMNdmxgJjjCBWhfRrMWmlHXZuNn9ixsyIxisSw29tOyZHxtUU+MCVCA",
-	"7SIoaKkcgoAEVQqu7B3OOs3dLBHGXe/MEkFz4j6dplK/aaI5aqoRXYfozxwqKPb8RIc4XEKCTVJfqHTF",
-	"wmwG9IoaXvaqMblwN3DW35FcfvudxzqylSgZpH0P0ucJnTq3IHPWHo3qv2c+c/AliwbKNRcLLrTZEpri",
-	"VnHSOZ9xsfAubg2OsUg7mEkxmDVrShBUQ2JejVWMkwTCPsur1Ig4DJXiDzlRUaDg6JYSoy4bl/Jtozy1",
-	"jXKXegmhaWvK9VI8OHi6WNxAskpK4Nnhc/J8KW6B/AoSx+aJvQX8CpJDNyQrhHJgbcZ6RYhimmWyghyj",
-	"0AgkOScFKEVKaruZuqw2F09Aw8QXjr4ecYany9EPjEedOfeRo19vgTTH9+Ww/LTybb+ueU1Q9zS/hIZy",
-	"nia9EjIpSDmflfkqdawF9Dx/LlVBeTa+4Lw+0Xk99ySW6oiOw6kz058p4vfZ0I4e3Z85DI+438Ri7+np",
-	"VLHiLvNp7klB05UnYpT9LUSW7tDiUrNEx5zrZhyNt2Mud5bAheA13cDMfNFM14x0HvqLHFZT6qomGjKS",
-	"oytW9HSu4q+K/QpjrXlzfWJMwYQROjmjw7NfzEVYBq1TgbpJ8bZki+DEusQOD9oVTx6c0A86r3tph4oU",
-	"a+l+6byW8RKOw9RDEiyxqiVeUp6gQd/g16mzXQMJTj4M59uMeFrXgHNk6CfhRYoMW7BOp5agV2UpU6nX",
-	"KSrkon2dp4AGpHO7k9Fk/SHdRvVeiqrGqioLyrhN0PGKFiPgIvIgx1kjhya3Ws2UywhKw+PrFaS+p2p7",
-	"bnV6IRSoBdMKLM5FN7KIhvItSJs0rREn3UTFGouWqq2DojVGdEY5F5osgeBY/pzkIqzNDyea3x/ARdJ1",
-	"vRKqBVuhv5rHvaae8eOFQ1g7Drfv+SQ8MxsamdKzfIIXn8IzcyxvQCrmM8WF+DURT5oyqzQoVPTZn86k",
-	"7rZYDx60ZiO9cHGyiXEsf3h2cE7HRVXNey+hblARXFfPvAWqMJc9cXzaudUqqfW8Q1mauhqurQ44Iahv",
-	"740uJ0iLdFSxyC8wH+GTtAdV9vOimR4aA455BXINxPxWm3A7eiCVcrBZosKMI5PGS81gGkzr2V1C7nPm",
-	"liXuG4b1guPsaV1CjvltMr0xZowt2MBapV1DNlVlG0IV+ec/3Qn3uUXINF/z8eMxlvKTc23CU/uOGtk4",
-	"pxI20inU5lIfRy6iNf2+vaLmdK94IxN1NHbYzbFTZORhj50KOHoTrTBeHAjGti26f11AbTylpdlexjrD",
-	"URST9pYbrJRaRA1rhwt5ZicT7XF4DGIS1OuY9NJe/ZIclyxG5JFrGcLHNJ/nBwuNYNP0RiO/1y+9Q+sq",
-	"lpMaX05WACO3/FfDoCFhT0lXBweLjTPlTkc75aecg7TSm0SGf3js0NlVbMyjdIfmMSZr7SQvbqfjxUFd",
-	"WAGJftGxQ3M6JS8e+sVFfJpwcxCcipa+OH/kOG6Ds4n3CI8JdzTTxcGWULNkEeJpLgZnZWkLJkYq9jtM",
-	"TUfbXDcS6Oj9N9Ircd5HHPtuoDCtlS/z7oxlfvPljgnJ8IXbK5c5Fe22u+ah6NhztNIN0/EQd+JI6OK1",
-	"WY1vnhJ9L7I+ok8QTsUBgY1UK+gLDUMJnYoMeindNC1GsmF5nkoyjIVjpmoaHDrecJaiRAs6XzDeSWMP",
-	"wBkldKu4BZlXCQyQqQGYU8ZxpXrpvoY1w1IIX/SN43YbnR55ErulWav4XgPdzdwvqd4lG6NZTHKVp7Y8",
-	"pWJGPkDkokc/z6c5pqo1w7IfbrM98tLN3YqbwcF8mwDgijsYpuH8RP8crBh+jzs4OieF70CzUhgaVD7s",
-	"5Vleb+V5iMrsJLuRsWa7BrsirTmfnxkA6u2AdjbhcJAosbiLHH32gLjiyYcvwEjJRDJOMVu6p2J9a3pJ",
-	"b6zgnICxeIqW6RZNukekl3desC8qd3u6BUWYntB8nxa+d2UxmXANqt7EAsgdvfveXuxDLu6fX/S62eeE",
-	"asK1Ng/t4ZfRRycIU28uYVCO0lNGzKrUJg5ErBcFUKVHljrsQEuWDZcp4FWuuZfxRGv1N01XclktC2YB",
-	"k3GQ1YZlGyOdrjhuEH3DrWvefE/73VGqsB0UjIMRn1hJo044ztPKXHR/jni4UcOdeo2lU3euzWc7rJxq",
-	"e7KCa4d6Yls6zNLwuDwo86HO++1zdFMm4zDb7WUnermjJ2FNyZXh4e780zRMnxeFi5yioVhd8SxFtp4V",
-	"HMoFDMCm13NUV0yC6p+JjxD9x/F+6gY7HXsTiQRwPLaAfMQFH43L6NDkUjyU12SeLyyKlKNPhQk/AUZg",
-	"ijM7edRWwifvyVMNZaEMsU5KQZ0DsXCOvZAcfRR8SuQsTgFJvsPuJdFCIAmzAk6WegUaLzoyjfGvNYJl",
-	"csUX2VJ2BVfcUuVfy/Mrlh9IYvrIEiyB59aPVVWWgRuB4uafjqsFC1zwuri4LhgZ2oLlX8vrD/+Nj7+N",
-	"LeivfEd1toH8lTOvupWhPGeGD+Pl0zzohb8tmiecaATFfQhbEuQXN/hpl9h5bVpdbwf+VcUMkkuC6ZxU",
-	"aM4UXRapLtizSzh7Brueh4gzMq7WwbKpv7aGtRnc24Ztp8PAXhomaRBV5sSijRCMphMQ0QQ9RvLFU5Jt",
-	"qHGjLLj8WZg1Hb7Ur++FGzKsuMiOV1e1Xn2E/2QM94kWYmwNPzXh6vQQkbHNONNrYFeWgsco9G5ojRtO",
-	"42fZT8grv6F606DF1fll2xHgJ4bOo0M9gznU4798UqP/fLbfjChCWSEpzKWtaIV9VZSbAFtrA5xrwO0B",
-	"tiO6OTsLxrvmfQbHT0JuV4XY13Pru5lbpYU8LAqnH0bFMRoE3rT9F9fHWlYQWaS5q0oUIBmP9gIO8N7R",
-	"Ib7wLlmDi+vPrZfZWJ9ucfMuGaOMkEzD69XqbEnxwwdd4vs4B31IISHF59B1K38OrbaLlGRZS6GSTB/e",
-	"mRW6rIKQ2g5/ZWb/ZkJsGXh1+Gy2WHwnlH7krmqYVLK/2G9TTX9N3wMkLc0zYk+ovUqkG5oh4Ga1uWs3",
-	"Wpezjx9xTtBKxJTOqkBET0kkWKhctWEl2VFO19hjSgQneYVNY8SLivr87/zv/IXgt8DxlmfkX9+9/pEw",
-	"ThSnW1hkVMENYbkiVAL561+//0aR/+YqXcm/WBA8RAIDsqNb+O83CEVjr3778gX58ssv/2Se9tf3L24I",
-	"xk8JU3/nH/5pWTSv26k/fjCX7RgXklScaXWDSU8HU8igyF3yznXcf06+lVJI+6YPtCx9QPtxKcWygN3/",
-	"+IcS/AP5b2YVf/rDV//y3//OsQSWEqWRBh8ykcMH20LyAaFZ1AfC6Y7xNYFbkAeypLl7NdUYEPicPM/M",
-	"OUjevH733uIYkQ/f57ArhTYf8egvcPhggWEV3QHZwsG9tf4T9rOsQavmTzaz68b9Uo4Nyfa6Pzx9+jl5",
-	"TtzsfIebA5Dbmz0T/YQe8vTJE1zm37k/zmxlFGEa4U+fPnlqX/LhBzcu8YMNOXJBHBQBycyKbCyfrNit",
-	"RzU07CASVpWiWAL6hyd/so9iWhG77z7/O0YulFsO+fBP1H1zEthBHz9Y8FUkXMF2TH+Ykw/2N/N/v3zw",
-	"4KxMkhUrjG34Ofk2N2+pFJAP376n6w+PP3y/evTKeFkfPv87fwOiLIAotrbJDMtkuwc9vOZNjXKJ2L3k",
-	"w3Os1GO/IhWeka9xtxFJy8XfqydPvsxYjv8F908bsrF/+mBI4UyQz5Qjc6Uc1d17kVUfjJiQx7dfPLa6",
-	"47FbzQfjeCDYN9zZSaz15CxUBBaTdofRBmLsls//zrEoKwNuUfCcYnle0mwDj55+/iQI1M/e1nqmLmSf",
-	"feG782nJZs9mX37+5PMv0VDWG1SBZpGNh7G2cTGj7pFA3+ezZzPD3K+9l+MAXaz+fPrkiYNA0g6vItyP",
-	"/3AK3B4Jo/wWtMpR2R0XR7g6CPzNtd7Hn1gv0WsEq/798OWZ/RaHsV8UILGDQOH8O9t00IzeQ8w+FSGK",
-	"deW+djCTJZV0B+jQPPtbfFXNJY9ZozjwGPi5Hq/4tSvwvRxFncv5sX1uGsPm4xEzv7jsq6/OyOd5TqhF",
-	"I2h0kgcrjzHz4zyQ98f/ZPnHpND/GbRn7nVFfoBK89kGaO5sSqME24/vGkcfz6fqa97MHohth4mijuJd",
-	"Gp19TGSj30/cQis8Bq67d7C0YNTO+c8uE4YSfquN21iPV1XfmfJn0C+rK58o+IJ7OVHwTfbwttqoBFkb",
-	"uA4dEWspIV+DvNi+ilD9H6KSnBaPQqSo5KH+r/bi51ld/nE1XrRfdS9M+U7sW2g1Ys/JEsdCmFPfzqJz",
-	"X17Xunb54/5wut6rIqR/B1HKX16Jdd7yKdTZJ+D7O3ogm/G8v3HgAooUsNJEVHb+gTEl/EIi8pDeeqO2",
-	"nJp84CGY2cf54HVauDPxugx9LzQt7m0b48gpT1875IWJvDUo6TPldq/hJOPEO9Niq+Zkeai18cU2d48E",
-	"PIY79MNSgvAt/nwvojB3kalfKpCHJjBVF6mNNEoMGd/Zez6aZ7b5/T9BCheeEBxuyL9VLNviPejwKxdV",
-	"8SzwzZ627eJobQGnmtWVVGuQ5ur//bfnj/4XffTrz//88uN/jUSch4Vfw51+nKnbttAPIhgdy/lzYgNK",
-	"WpAt2KFS53o0/aJNVbMLMNAQUPo1LxgHIiRBdrCdkTF1TXEv6UFU+pHFtO+z9N7ghW/sdVfUTa33PDQT",
-	"+qUxAm3BrQ2B2qmye0FKG8eSUABVYOOSe5e3LiWUVIJUZM1uAcNbOVzSMYsZKMZQ6PDsYXln4eI+hVXz",
-	"oAXtLViQdqZviN2iTllQCQhGisrKWj22yx7cD2DDKCMdPFXQbNu37RGB/Jr7vQXMfm07xFeS2KYmm36g",
-	"hRJEiyI3Fof/XE87u60v7zv49zzImGONOn/PO/JeReGFBb8n1PKcZPa9xsxkGN7PBCaTHJY+pmAazHw3",
-	"B64rJZEdpkX5qLKQ56dJUE/k2tZxPlApCusgRwnS08u++uoS9Ercgs+Kcocd7W09DJwRvZGiWm/IOy1Z",
-	"CT0q2ce7+/3OF/VVU1lel7Ne1a3067sXl7ImBk4vRXrOvRWGuII2x+eOzQ29BZeYdFgTjhMN5Y+ZMZhc",
-	"eNGkKa5O1AeZYojkaUKCXtqeDej9sGxZv7BPYcc+WAHBfMOvgsMcix3MYWpnD+O0bPOfgvlpw3270Xa2",
-	"D6lGf9VU0cA6hjGRGFcLOuLKX8Zc1KjkVHjHFXyleXRdXW4Jek+6vOFeIwr+b0P5+xfNjP0HaQj59X2a",
-	"LH5NnaszET+PUOI5Z9P5yypfg54TP/N/TmwxIS2IDTrZ09o15RINcpcSg65GGHE+15Jx9Y3yQM/nkBVY",
-	"WWGjVssDwWZpJL75u2VTev9duGDg9D179ZPcLuzTnOQPVJRc5YAXiRviJi2FI9pVNyLl5jN1o1GDG/px",
-	"2ZkUdkG3+XgS2UMNwRwt9J5d6HCg2dWTveZdbVlCfSVsKgQTh96dG5IkziF/5EpqByxGc+lzd+XpDnXC",
-	"ejtCaIokqRKQPNc165qvvhfTzhHYBa9dZc2a3YLx2zXwG1/yGxBsTlasKNyU9lagzeIT9ZmE7+gthB/5",
-	"cI3CZo2fyjAMqHQvVZ68LpYXkrjSab0Bu89XTUm9B7g8Ynp0l9tDQ8JO3MKFj4u3+NDfgjh9uyv1YZwE",
-	"/SECLiTsQLgzmfyebqHhMhErV5DFlO5lp9jt8PmOkUoUV+AkPvWFfdWDVQp2eW6x925+OuJcPW5O5RaT",
-	"4Pg6Yju5dQE56gVMbhpz0w0g9mLjUnah2FiXceCYr6/6PTB0ISmxBL2fwFDAvdrsq/92LArDEYEG/Ovq",
-	"FLo6ddDD94GT2sPXcKfnZEPVBp17xdac6kpCiobnVBK1Cf8YB+Vf2GMDngdM+60fvp9Cyi7pFr5x0DqR",
-	"l/7YtCFGOxCZJmsBWDCFQSdFVqLi2J3pGxrboY36r9cObzy33c22mczvJ9/TZz0W3EmAsTL8pd5VA4rJ",
-	"eq2PsA914KCyl760Vz7QBG+wxvvpyUBqWOfR5nhtlMnOMInFBPyfBpMGwac8WHMwWOMn8hFDKt1PJ+DK",
-	"cSTC0eimsicPldmGXdxreG6f+luQlQfhAL7TosSedcbXnpU3aJTgQCBbb7eFUo/iL4L1O/5WPBcXZu5f",
-	"eS4cZy3K9u+cHXLt3QSyJc22z+opLn6s507cwqiNO+ocfED+WrS/QVRcy0OvF5a4VdP1p3PeLHHvx3c7",
-	"/3R+4AfzJz2T7+k4btC6hvf1Y9+vgqg8Me5+jxekt3hsv+TysJAVj+2ZAO3vsqKxqwrNSir145WQu0c5",
-	"1XQ8g+xH4hj2e/YJ7ZvvKWtnX9bUWWKD9It3/35DHMdqZBtaO4aUSES8ycleMg2KcOGHEI4Qr8HgTi2r",
-	"11agD7PYww+ewYSa74r21TXdKFpLFV+6uuNU9X3t4g67rk9S2/FABceXdkxR82iRLym/eKhPf00fbBXf",
-	"15Q/XLm5AJ4S5Y0YECFJwVbaBsAox2EGtv83SNNPEJZcPOJCP3J66PJy8434UWBs/wFHiVtr/E8qRe9A",
-	"17LT4fkEYansZ0K/o/hNc9kVKVe/5V59JrLfCAQ0W0JTFmGhr31r8eGCh3mUDTs/euyCWxUDLb8N5w6X",
-	"+lxtP9FWtSGp66fiMaxTSrFiBaByRwQkB2Npezd8YtEBzt6QjHIjmBXPBbfgh5Tk9DBhi9vQ3pg40Ct7",
-	"5T0R/F42uf0kizTVa3ddbi87Bo9wnt64K0e55sGUjPYGeTDlju2PemjG909hUeQWoPTT+WvBmHtEVdKA",
-	"XK1EUQh0rMUtSOLRxy/n2CXb7z6ViMwfiufoPv0TOgIPVpQl02BzAb0CPeGQwDqnnSNcEp+ivughieND",
-	"AfpqqHN9ZI2A8whDrQURewicSsRUpAxxNjz8Vx+u4kWwjhIiNQ7d67cvXIkclFvEfKoYvbT3JQ/tfslp",
-	"NvQFEpLGK/LPI1QR6nC8hDFbSUnLa8uSdrMrRxhVfszl9XOa11QmrcGfV88+IcJjPV3T9ZFd02LOoYC1",
-	"Hb3QH3cIrnuYZVrNCu+FVT9thBu2o9xICbGrAdB4AkypJ/nbLP/BhvLqFX6aFHBAoWsz9wfQRIkd4EQL",
-	"y2Xn8btJbPYfRhne2Np9w3gOe+IIr3pwkoItZ3Xq5euHv+X5w5enB1Hi8y3PCSUNS9y0+x7esVvAgTSD",
-	"+rK58AEU9Qz2V/i+0ql9m5fvBH2QDSABP+/leAnlhywPJK+A+EFlTjZbshiVUKteeLVbDvUFvxFK/+iu",
-	"uyb6ZP2aeyGieZj7+npgnlBoODfwkcA1SMjnRn2DwkHmrc69Dpnnl9XTGmRDlIeqqZsVTjn5Lwla2qRf",
-	"f2/8OP/I02CsF7szwo1xQyhZCl653gOmawuXKSL2rleRYQHTCYrIvOJRtoFsO6yMXtjLrqyL8C33ooq+",
-	"xTqCQogtsVAhpKyWBVMbyJH0bfUzx3pxo6fgluXg5rpfUCEleSThNpDDKIve2KbUt82VV+RS8JZ7CeZp",
-	"ipBtS5pt7awFD9u0F1WRk1wYA/HG9fHHKvmuyx3hR9Nc8BB6vVqBfGue/FDPH1wcLvO+T57ADPv95Dm/",
-	"XtOw0IHHWg/aqBKcy4mSbY+dVkNiLuwuI4xnRZWfYv+qarljOMSw/9h5F1x3zexE/Zp7PHj8+FNMvwck",
-	"uqrV6zjiKih6af+du+ahecptxrzmvvNnTxXBOhCb6NMbpkhJDy5rEneID6LSJ/jC7SVg2JHlFiAo9p5K",
-	"gbyQx00zpyuaJ7Un3o9arzUkmcuJJlbNRZV80VdPfsvJSCfZ9xSTPhZNq23NQSDZeqPtSKH9Rux8RV1S",
-	"BXQnRrl9PC6JeOqG7tl9v4v+dVKlA1epDUCdAj0tA2qecKnsJ06frhOffeLqgZZ7z50GjXlEqrvpf0xn",
-	"ukcK2AEcgHrqOTt6x3bVbvbs6VMjbTvG7T+/+NO/NELBuIY1WsVXVWGWSPeiwt4YrzirUbJdvaClO2os",
-	"Q7g50QLR8hCe04JnHyNuHoFqWwl5vKQF5dlA/P5rf9HDTHa65d3P0GlHijmCVlU7ZApwLRmonv3nqK0l",
-	"5cqq036K/4DXvw8v/y3kTU6z664pG5aQ9yIa9lUk5PFoc2JHWfFoA7TQm75ikleUFd/Zqx7mVgwWeF9z",
-	"YQ3pluIOjKH3jCjgek5Q9o11Jyq7Wc1zC8q4+aOfE4qOJ19bmDnl4pBS3LK8VTdknh8wCpSia1CPK76j",
-	"OttA3ruP/+qvMoT5bdf+tD7lfqrkKXMVQEa91PFFo3Ht+Ih2lBirg5CJIYywD97bVppC8DXRIkxqhwjL",
-	"x2z2DceX7o/9RtKVfnDdsbiqT1Ha/MrS+/oBINvruqsla0+ZVu1yFi3q1ER7xNewpDz2LRYXjEi/ZAWc",
-	"pD3uKR5t1vaSFXV89oTyFfOJ+UWwwnDyE6l1s2V0xXPM8bXwpe0Izw248VFMk4JtwbY+HYiEsjhggq+s",
-	"UH1QxXLAajbCBQfM+9FdC+1mrHyox//kvSAGbjO8THdYlBQtAO80j/SdWq7T+X6TyDToR0pLoLuzZ/Ca",
-	"XW67Gi4wfBc72XB7Yxm6Kxt1nEDLnXJCtabZxgUpEzw8J9LbZrzFt71827N++MrBrvKTA5NRF61eAgoF",
-	"+tKoHsTKKQMusMRxy8Ve1ZN7mQ0iGrvyxgWwFNabG6uRCBsEB+nkjSlC1dbi1g+qBlFpo1Ue2RTyUFXS",
-	"a3v12/rih+kBdJZ5P3ESO/PP0dMXcWxEpQDbqF3R6vJAKCkYb013FQXLGAzjUXW+66FuuM4yP01xcpdW",
-	"9zRawPNfNjyKsDm1+a4+ROA3IkEPohL5udrGOEq4IDsh4cYN8jSbWRHg+RhWP7ZP6bO8WiyazCD7/Pdi",
-	"C/wedey1dhdklWT6MHv2t5+Pu/wirKmPPl0rXMH7ioPcE1J8emweUhcqxDfWN/geR46zN9T8BA5fTYN/",
-	"477+vj3xibL1e5nPpN3zjd8YGczNYrFWwtWjzG0pNlMuEDFhqwwhOzimxj3K62m1i3uI/j2XZov3Pr3p",
-	"GHIk5Soe8+QW5OAB4695oMa7X971p3oglMVKSLIRO6ghLiRlxTOiqdqquTta1JzYtJJy7ePd4C4HyLFB",
-	"TfDWzCjzkIY73ZGC6YLrc2YDPtiJMRfuaHINtxd6mtjzixWr4EzT1oOYhp2KaPf5bEfvvrc/ftmEw6iU",
-	"9NBTDKPNNuvWwxyh0f58Px0g9+Net3dEf1Aj/OsgXOubFpTgw2iZuQAMa0CDZ3bI7pxwuNPYIyvnGJNg",
-	"CnMPNlQ0t0OP52E1qs1a7nDiBdOEZhmUWnVbMi8Xrzxi3GNa5Uw/Kmm27ePhc3PVG3PRqLKhibgT5sFD",
-	"kBOjZWTY6pi3nlDmq7PNFh+NFgiGc0lYBEx+Y0EjxjID/hEJShtjeG6BVrINxipXOBIK3LH5QdIS4Ztv",
-	"QbLVgRg+fyC2I+mG0EKJGIrGVQUO263g0i0df2a38LV58oPFlTWL+72Z8Lff0mEkre4axExy6T0K38Nx",
-	"Q1aMU54BkVAAVWCVu8KsY1M0P/GMfZyJ/Jx9U8WTSy/wqQ92UiY+xK7xE0xea7/7yoi6rjZpJ4jhdO0u",
-	"GZHaQo5x0KBfyKFt7Sqlu5N0xwuUNT0urItf2Me27b6H2ebdLNEt+nfd/JvXzZ3qMDeClnIcUdUMq0BT",
-	"2zV4S1hVCvII5PLYrQS3ZoFjYw7f2qvvI/AQM8+3jOeX8J7/06CQvbd9z8DzR5jsd40/ycreqxrIvqZk",
-	"rDC98tf/pitP3VfcEzKzpdiRT3VVhveNvvWlkQ+1wscu79MUGtxX2ajhQ1NBZpz5wM7CY6IQa9t/U8wJ",
-	"Jd+8Ioh2ShjXIDktCBf6FDNMrFbuoLywVFkAgYdaxGIW97tD/Ns3uuy+4QTF+IZIUCBvMQAFZFnl5gib",
-	"vieUkTiewaOduL14sOiVuIV37gUPdXv49Zm1foLxFOHrf98j51scAoNGsuKc8TXx0m0OGT+Eo05HC0lK",
-	"mxUd05qQ3jr9BuRbu5R39cXXhDRqv+veTPqaEjZsIisPYxqfbnVVqx6zQqNt+vf26iv7V/Ie8Vio3EFu",
-	"c2PNqBmcLdydbHFVNuyF3K4Kka7f+DfjKgec+MnfcEVe+Hcg/vr1W1iNzsTP9HFrT5Q5bg9Lj/ZE34vy",
-	"5ADw6AB0cDccAP4DL3vYGDk/Mb1Jg1042INhmIOnT55E2nXmMywWw6c841VRTJlUXVJtPJPZs9n//tvz",
-	"R/+LPvr1538+/fhfJ9VZ8FxNDhV9cb+holpS7g9yBmi2ISjJZI1QXYQ6nIaw0VhvJKiNKHJ3APmx+DeE",
-	"C6LpHaH5Lcv6ID2CzTIOheaMXfO7iJ8n4v95gWVcylI9WpvzqbfUx174Z4vbfM0d37zn+hveNonVBYoS",
-	"bHcYNyemTRnYpNwBq306bWERYopKP1pi8+rgESgq/bW78oGfghvhoEOxX/aCaFXt9zhqGJVrG/pQeQT9",
-	"fpoUQJUmAmu0Dmm1JSqdiR1MqFKqufHa3RpZ30smlSY5PZgVYgjE0OwzRX4VHG7Q9LVLsnN2c3qwSi++",
-	"RgS2itLLQ6MP0esHesHlIKjC+MVc+dD33Lin+ki7+y2gAEiopZ1osUYN0cWqQCMB97n1eDqdqcYBcjql",
-	"ZWnbvwy1Kgbf/3Cz6/USP03mIKTR1dsTrTSQnavxQWERK1RDdloadhIDwfogFA2mahma1yloIUkBK01E",
-	"pcnyYIQEilVUPqLnyYhq3FBu7mN7Xp/0PZvMG+pWyUU32TmeLD5l+Aj/fSDKlQaiXLbsv6B8qjnwg7nl",
-	"Pk66ez3k4uNXEqpnvGd60k5oOU0PT8p/czJ5fw7mihU4aKbxnBR58e7fMWtu3M69kNulENs5UXRlB4mW",
-	"wG0wRZUSaG5XM0ICDZXGKOIf8LqzIiOXlKl7UBv0nkqofnLIKHZoirVc0O8wps/SwbKwAIvLYbkhvOby",
-	"QLJKSmOQjuG2Fo+c4TTm7H0vnG12v9NdoxG0eV2d2FTyOkSyDVVJIHU5vpfmuRvf8cbcdB8SVpP33tJ6",
-	"gXXtJxHXMG9Bgs9nNxRbc8gfMe4oPQ8MRQ8DZ6ztlZA3hGqyE0qTr548GSOJe4CB0T4vqNr8hFc9zG5g",
-	"v777UxLo3hjCoVoA2AZBtD0rimdOh2Rit2NaA6oP31qh7MUrISGjxtWWYkdcAdUIfo3zjq7vGN1Th6J5",
-	"lUNGc2rB0E9r2JWu09pGJ0nBOKhrOUiu0dCv4MLFPE771Jx7kKEQr5U/Vb3bOJn7vYxnZJCHKlJKKKkE",
-	"6axZ1+glbQod6xqKg41N052ouB6rna7elPOQt4ld3Sdrxfl9l1xkl3wnCgxo4o6wJ/Sm9SfqAKNysqR8",
-	"S2iGmV3zu5aHOckoz6CwfTmZ4BkrwM6gK+khxP97pyUrAQvmlgf3L0JXOOuxKEZvOLFamePvkW/MvDQs",
-	"XCZk/tq+403d+3nF7berCs2MAfzYeCmPcqrppKrsYKEvhdz9vg1/o9vQSh46Q8hM7yQpsqM5xDZSXZdX",
-	"SiFWN2S/EXAL0u/b3HxsRnl7FuqkzfUYn9wLnuQEEK/7jQNRtb1W80W+42gkQ3pBjC9uoUsw/pZRvn0M",
-	"ettcdUqA0WJNXCoQUBpdj1O/XLr/mK7XptktSHV5r8Y6Cm/d0x/smFK3vk+T3q2pc/UEo9piOxjdgp2T",
-	"i7EK6h1sO45EyDrqxPRNXdbvonsuXtkfpPCgpv2jot1FDzOchMu7n8FZ3qcmnm51/UUw+xNotjkFCdp+",
-	"x8MdT29W94mKKixlrg4eiB+Hx1+Lzwd0uA2nQza3UQGP0YH9Xx4rtqsKV8WYaJx0V/wWJMCv9d5t9PDt",
-	"9zGp/G3Fo6Jwi3WZSpNg5PEzhF6z08s39BbIEoBb2GIfaQaOqajmEuA55DdkL5mOwhj3SJQzAzSTl0cU",
-	"Nw992HL4IIDEX2yEUFFdUUOJ+847BzdK1gh8ZofGtLvsBjjtlM6IQ/rw7/7S/xzn7fFc7SN6p/ETWufu",
-	"6aa3kJoWARBWYt+gnL/Bi1+IHH7fPH0gyYaMhlKzZ3/7+ePPR7PZqEWjQp9K/f/sXU1z4zbS/isoX3KR",
-	"X7/JYQ/2yUkmNVPriadGTu1hK5WBxJaIEgVwCNCyd2v/+xa6AYqkPkjJJERpfbQNkyC6G0B/PY+YoxVh",
-	"Tp/LBVNyongW4e/0ok6IQo8tGZKTnkvlNWfjnARp/FXPWF/4jt5x9nev9lMJQc56/oLSoWziU9jblrYT",
-	"ayrL48a+i5s867zrfizmsiTLYXbd+48/UaIOJfKRWgve45+9mZoV85pKcslFAhFuc+jGRzBNRM2h2LGT",
-	"ZRkQCewbOSS3GsyTmC5+KV4xXIhGP0M73yFbTI9bt5gumJrNGGd6yZOErTUDNSqXxo6oXTS36lQZHHqd",
-	"EPbgcl3WTUSRP1+X/Sel3iphN8nhb8v9Kdk9vsPBGYI0RC0CLHIsswcrlteLTl1WLPVWesDqpA3N8v1w",
-	"v8zDnaSLpsGjKAOtfSVomk8SoWOIWKr0USaT2c/v2GaILugrPnmoeR47uVORVb3bTRi7uZ9nUEGkyuAZ",
-	"Bc5Q65mJuazAnDMhp0kegS7fmo+85JTit127nfbJx1KxB6u7GRfff5Kam3cTC+N3oi4yTne2WzblKfkI",
-	"1nh4BhGLwHCRUG02J7LsRmuKrdwaw2gfCevgwi/Jvg0JXlKYGteKtIpB3tGaa5cBQm6eRKmFkPM7RuAH",
-	"vnyE+pIMpR+jjS7I7UKgHgTazKqkll3fFIaP6vp+U7jwmwJi55cPfQ//2sJOiozBNRL77k7jOEruYvwD",
-	"kXoPNAgWwaNMXoMTuVZX54Qb72chjWNet3fIoqTU0eZDpdQbd2iJzcF3jOsFkUTWYrHNuuRxqQ4pX6Q9",
-	"4rRFjG2zQa3qG2tA5T0liTTg5XS3tT6mIGltr/qMA9rXXHL4r6IDH16oT4LABNUCKO3ujQRtjfpddawy",
-	"w5yQCjqq3RpRE6696/jeh/2GMy6GHqpUCGXVAsDBqH4rFNdfcOpcL4nnB13siq4hvIAL4iyFTKjoAAm2",
-	"xOIIKMtRJxSRxVybeCIb4C3Wwu9bvDV4RXtb2ka1uF2eudT5xCrmZE+lIknxj9LQ9zqXo8T1O1WJMZWb",
-	"DAGj7Aa7V0jaXBOJpoteTTMAqWPVsINqM16PbNzjxJLP4SaV8yF2s/A5+CIVrpkGKFPZl+N7b7x/+BZA",
-	"gUt5PeUaGgEX4HTUWptwQCDzJVLJp7hE00RpiK7+bA0wtEHW1YDmAH8X2DvbM2hEGLiPX4X1KgnDfwJm",
-	"BeBQLJVaeFBl32KBTIjwkiZcyJ2FiHU01m3qFaIP267gYJ1ZruFEPdi4LH0rlWNwtbK2zpNWS5io6HWE",
-	"/E34I5Z/Y1YDzZVK8UzMOMuAayVbK1QDB0dt7FkTuFU/JsjuUH0ly3Kpmw1/Z+lCLqvPu4Db1E89Sbf/",
-	"7h+1THkGHp7G+kOuv79Kjd9gfY6bs41LtCH7BkMx8GJupvp5YHczKtLHmCyGCqa4kAJbEBF9b+TCbGYa",
-	"Q8SUBM2MUu0h+Mp29IZLXalrds/26EedA3oqtXP2jyrZpiPWEcmUESd/CsvJ4WcShs9TSXil26DQ2KYr",
-	"sU93D51nrfW2UMjGnoRSS3bvixcEJcx/+roe2ofVaUWXfAGUpqoGojrppa+ue98YYefSTn9atLD22vee",
-	"Q22JF0aGhLtUbYPCtJeL+2Z2qxKazcUzSJanR2GJ1SyqXy/2bPApTuPNvltSZ5b0AIgePIERM9krsWyN",
-	"2AIgtb/GBCklvSS8mOIEG2FXolFoUmsbs6aFdM5qYf87T2texTajErCigoUC90Utum/4tg/9ii8bcrXD",
-	"IJq+P2BJKlAWlLqRPYISiauSZ3F933WRNjogOOYc3A+uqUn0rxpHTyMy9T2VuqFFrLgwQs5vyQtUGYsh",
-	"2cXmtOmihEQ390YSJMpEkAGOFKHGVrpLsdo4EgJWV72vUSgnQsDqtgTDMbJqNQc9IjQOrj0Ch/0xwkLG",
-	"qEDj2Lqeb/QrCiH0XI5ZyHGQW7UvxTyZK9FKA9+vP015MFQ1z+GGllXEO1xisdWGdBNzGV2rZzf/Do3h",
-	"I5fR4zNkwzYHP8t3QzhXj1ovioQdg0Rbm9AGeEQ3ejDrv9IhY79hAjFPEHvTFf7jUdTaZoo65YaL4gOO",
-	"C3DpkYtgXBv47YiwVrtb61uHe6gB5IjleseCjjrt5QKMOQzcPVrP0M43dKZumGbfpydIMEWb7p+DCbQq",
-	"fIfnJma7JjBTGSK+7d0AVALXTjkabF8l8NUP7NP41+8JYv2/CcnlFJhdCb1BsEM640tvVOYL+EXGIkh4",
-	"hcYJVJrAjqX1UUo5E9my8yAlPrW0cN3sGP0LuHfhjivic8uvseNwLXXcEAxfgGYwm8HUOHB9BJ1oELIG",
-	"nk3jnYYzpj+3IuT6vpeJK2TQgWb9FbRd+f5FZF/mq8T1iJX4NKmL0bPOYWhipbKojC7s/68ukhsDL3t2",
-	"NHrrE47pQDpL/vIAcm5iJP8fXS2F9D//eHwFpC+pXILWfA52pMJY1HQNL+Zaa3cUWr6Z8I9Wt6Nsf8eU",
-	"lPtJw699AKvdw/ZRfh/4qJjrv2YiwercDQOeKJUAl63EM6i6N2srH0WYM9ntCSvf/7XKhDEgb5mzBE01",
-	"jHpU5ktzlqDvdlVDmBgLfco7xfcca273XnzGxahhQpH7+QWRzKNvHSjWrks0cv8pg4VNdPM7DSJ5sTqh",
-	"MMkLIR+FRV5oyAFg5OeiAKcCJK+9P0SJ6pi/eh6IQh0IUTxSa5zxkfOX3IUBA1ASSXVoIvog0PFSF24E",
-	"CZDmbKKsPm6jsOzP/0Y0zRrBvncHRjvzX2P3Lb1qhdYhVOEfFFWkBCwTnmGWPOcUMuro3L48u7FyP8mr",
-	"/kBuP8nwJtqrMHa0UKNuCgf2CtdLDBU5VDhroynX2rpOe11ZnPgNhTyuZ3xqVLYvs0vO9W80rtcVLb0n",
-	"RDC4zqT8g/ZxoJn/2NYa/jPMhaytVNexmR97WeqfYZ73v6fg+mB7EmCFEpeM5yYGaewXqOzOanWugSl7",
-	"8DiQduQeKkoID9XpShhuX0Ste7H1g8hCJHLBU31T9QzZ6y9IUtC3mnzJHdJlWTes2ljVKPj80ONDFblz",
-	"VXA0R/yVZjwDpmO1kqhMB6uNf9p1Iy9DmvApVBfoXX1OqT6/w6qmDKQgwLNEQEYZE6seK5WZOLGnpomP",
-	"2FkyWKpn2Kca9u8XuK/0d+t+4gsqabV2WzmGGV/x15HvWF0fDG2kZiC9ztM9DqmB9I/06sKMLpSj8AW7",
-	"AcqCoSIePLNfVX6HRMmEhoWp2aWQuQH9f+wJ0zBSsQW83vp/JkrBxk27YETdHvGnP7dreIRnkAPlWB1D",
-	"9gzZtQZpGE5TU8EHN55t+pZ9wz/cul98G7FvETf8lv1bqlyOmIhGzMcm//PtjmWg8yVoorB+4Npcf8Dv",
-	"//RrOXrK9aLsoq+BbBtLQNegr726Ceu3hCgF1eWP6gEQpL7AFX6E3aggflCvJEL4jiDxZv89WKvho48j",
-	"ppJoW4S/p3Kc+ygaOHnEEbQRP3b98lC6UFeFjH6Bd27rLAqzr+Blw6wQe7jV5vUboRRfDlW3/XRqny/X",
-	"s+8h4+50e0vTDHQzx+C4PPD4DFxzEvX71bmlZEtLE4aJmAKKvkxqDgaJJ6sgYvhjydzW0vNVprOu2Vge",
-	"xKysJsOtl0RMnRP7Uw9g0L5dcNgKkaLFcy7kTjnS7W+fnT7hiHNoIVMriT1ze5vHjmsF24mZUZQ0HVr7",
-	"0mtJB9eBKqwR+3h7Y1nNr8Afiwtv6pN/3fZ042PtpIa6Vdi5+XmGDhLguvQOZcKzBUKG6gWLqpUEuxUi",
-	"A+r+7LwdmR47dIXw87xIhXBgdcY1sntuHkrAtdIOLZX6V9ebxRgfOnTNoFlepF58FFGhF7k0SNTccILA",
-	"Mk24aajqeypGDbOqz88vDLCUvQAW69ZlRZ//jMFaj5vfaSInxeoEq+hbliV9VFlfoSY3KQVX9gB304Bz",
-	"0QE33XsdnN23NoMAPU9J4pWhUrdHBX3Wa6GMQswxGfPMkxwOquDztdZ7t2A3ps+gTg/+5ffjQbHpimLd",
-	"PLzzbu/ZqMp9CSMmFeH2Ou4YEVHQrrgbHYKTUupU+dv/t3j/o0RMLpQUFpjFYhqXaTewW45SeVx6Fd0+",
-	"Jwe70tgW0WEnSq9HNK5KoBZlEoADfxJyol5GG/0RLOFt2h7cLxrTdvTSq95XMEi6zviP2VyWt4Sxy2t5",
-	"04t3ek++qZ/+ME9QnN39abzTMDrk/VN8G3qobv+lbVm5Tbqt3d0sIZt37ax+ts88B03BiV6oonzmi5Ki",
-	"pDwzhNpG8QxFgNXGE+f4Q9Reu+rV800KRK1wLa5Yn/3Qswbed18RxiF2K0YXLVr3UXNfYWcnSZqJZz59",
-	"7TqY5c/0L+7xg94k3CQ/RMJc6FbxAFTUvIpVAswAXzLcNNYah8UNySu2UxFCAW4o9SqH/TtFn4HRMzhs",
-	"ThQcbalC70hYLSr/i+NUzWaVKPAd+kDYZ1hxSSlQMbGzQO6uCZ8u2ttLmoiuSxTG9plnYS348aHjoIGu",
-	"ZuoZCgiB8tHOhDSqdDcTGVMr2V5hDO88S12c1WMz5NDpeooXfE77ZDXpSqQkEj6Lacy0UanG1iN6GZsm",
-	"ysHdE8GM2air2VQltYCGGrgnGtLnSto3hCki+/KJOH6LaFa93fKQ9kqXZbLPG6yN2MmdKL+0fnUox1ey",
-	"QsDUYqVhmgE2frRqvSPVKGKTu9r/CULeyz1Y8Ry9tvKVO7T1aD8w1+6GtXM3+ANHnLUvbz8hyG7zBUXi",
-	"d5pY5RoO317sbIe6u9i5nWZzwVUJUHK8Zj5tizZRtiQHjS40nyRd39F+pad2px49WlsACltcjEJadwxk",
-	"pBlgy61n7Le+JRH8c9N0EpTEhzI/Xnj59vv1V0UYbb3Uettnn+JKHETWrsOdeuzRHksJ6bsKuKZmEiCq",
-	"I6m2E3u9t1qD6bz0U2/gmPyP23HRb13ttVazGh65a76OFUuUNkwYZ/DkPut1x86moOt89QXc0z//tPcT",
-	"ulZ59npsdyVR5FlydXt1Y+9K/w0AAP//",
+	"14+LncTqRTDCrgfs6SAqqaBYPSOCFwdC8x3jCtF+LS6AmoD8NGWJWixOnrEXsDB4TJyH/by7hAMd7OjT",
+	"q6eDAonYJKRRtYFT6/ywzmuRV1dJtHujPZJT0Akr4oTiuR5r1ML8LyoZbzYrq2XB1GZS4Z+1N8aPm6xa",
+	"JAi7IpMlPSe0IDFdJIHF2YpNSp6PKmyzb5xH3BafJJWuV7ro0Z5e3C+0Bevdc70Q1lER03HVSr2jxkxT",
+	"bcaKeXBeY7oGpZTppqn2Y42g1+6v9YWxBnpO1EZIPX3juL0x7SPw4z9TJK+AGBEjGFi1aCL2gWTPeC72",
+	"OHIu+nm1LJ+D6pQWzw57Oh8aZbn4QeigqWRSoc9wFcrpY0U7T4+u3XztCcE0VdlHnJDaPW58GoP81Z3j",
+	"6d7fU4H1dWWnYsfOykknIWIdbA5n5Fabal7znN7FXkTT1V9+PT33za7Uw731R7dhVPUbKWPFaYnW+3k/",
+	"hIJL4nfqJoXWkJOSYndlEATEAujPmxrFvz3++fNmVlg/MfxITtdm34M9EMSO4zmMsed2PVGzY5wrYsT+",
+	"KU5g0UCoIv/xH//xHw9evXrw9ddzQolRHzjgTlY4Wh3Z8YyAYVo9aI53wAKejFAp9er92qKf382TpOoQ",
+	"x5JhfBi4ldQZMQ27AcaoEXKAqsr2JgDX4P5Pabaj8aK1+NRsSyO78HaSw70yTjgJbM3fwg1IZRtXzwuf",
+	"TzDZSymMPeCdraEUQXNxGIiOa+KXvuC48zGXG+/wXpQl5ASnX1m8+ANoGwMUkjBOVgXOO+qff47zp92V",
+	"Y0msShjNkO6p0ExVD6HOmzX4pydpeonDwjLnegfFy9sXgge5w7MEOsNHuQ7BUXdYA6ji0a5CBxrCENSQ",
+	"uMv6wQ1LyvKx4MIT8eNoDC3jO7eWOVGue/Ux+ebHt+T/I48/f/Q/vnxCfnz3deppo2cQ1ErwuKiigbOM",
+	"QHVSgvXIe6rcGFVNt+bPe+raNN2oVYyaBuN18d/SruYEj7Oha8OPXryol7d/raKAYEsHfXoezOxA16Y7",
+	"Rqb1Hbl7EiAkY6eScT/fcIysGu70zcH2l5A9SPC7hbh2WY6i4JDK8YJGFqInb40OM3IjvKL/EJJU3IEh",
+	"4e1o2gmO4BaGlXOzPyiG8HfUz9adJPFT5lyg8PgPccuuH10Tv8XLljAERO8R2iZyHBfdEKvgXLzkCfJS",
+	"s2/g/ecws9Z4qOk6xurj+XiYs7rl3mgqCTQ/MnwnRJPHsb2Hoxc5tZ1Gu965/Weq4W0demiA6Crl4Uq1",
+	"sMax0rQIwSQRSzKWlPmW8vz1DZyCLJROVPy0EdisjwDrXOyfERpLXYzJUHRLiyXUoKM49X7BEt3IZ6Qp",
+	"WrmJZGnvtwwDd99p2I1G6n4fjqgPAXujHlaWxIqmmR7AwaRkR7MN43Eczeu5LAPn7hbihycXFb9UY34f",
+	"6G8TIht8zH4Ts7G+S9qhXdQlOPgSBMdI90j3sT0idQllFErn9RSSH2h5HFB3R8zgmTVuFoK7O1mU5NZx",
+	"EcKlZ3ReiGjf7Uoh9UsXxO9Gooo23ZaMU3mII4JjWeqxiP7bu9c/EPs6B6lPMEREtHBJi6La8c8U2QDN",
+	"QXaU87oCpSAfEXkroOfzUtCr9uUTa7eaNqzxBe5H68rlYSFbWiYsu2qIOfCKo1U2b5BiP17OHJnEPvbB",
+	"5kmLAlZ6ET1G3oq9Iks4CIeAZx29J/NHjx7hwL7aazYudMFUPCvV3WOOPvOaRw1Zaha4j+yusEcOxH5S",
+	"mWPy5KhLZ9PVpAgOZMFzmSLO9MGxF1RtyZ4VBVkC2VEMFY+XPrFa+OEOCWNnZ+zYqjRaSplzPffB/lFF",
+	"GGK1kJZKx8YCUFkwkESKvXlH68GRLmAplsUkk7UJ/cel8HhV3zMOzoszHqYVvwLm5LEheiONTX7Rqpno",
+	"gm9A5izTR7BrhkGWntjsYevJMBNYp1Gwq5kWLB8DxrafNe+Kyeq/iUrypnPz+AhRCzf1Kq4+eoomUqC5",
+	"v1Qs2+LEjWMa/4BVPA5d2K7J0Pqv5pavzC0O/tC4aiWVwHU0LnYLMtK2/kLksYf/T3Nx4iELTW/7V6np",
+	"LQaP0k+KgVI24L4BNdy6gzfPQ/oPs++E1KnnX6twfD7EtAF3tWHAqAs9kac5wY6OvfQbJtklDKfOHjq9",
+	"pKr9IHUCO89ZOL6uVSL75aNzP+W90LHMUQ5LpsePSvmHfVjC3ikYhzHQMPVT/C1zv46hD7igkFiCnC4i",
+	"30O+BmmOomQeM+43145vRydKyBliFt4ADh6fEySKHUUeHuLptOWkDoe+hFfyMNG3/LR4xi1ftCbOZB7/",
+	"os4Shnkv3Uvy82XAPum9pFw5z/h6vtbxu85qEB4cb3V2kSWbgmQVbINY2+OEVFfffCJdq4oYhV9RVryg",
+	"PGd5PCR+EfTMvrlqp0A3+raXXjAPvKipM4qmKXf0gD4F0BHFKkcFma1vO4YVbGU2fJtLqlrJ8OHrWCgm",
+	"2wDi/05CYhqZcQjGysWK5DJgbWzoFvaZ/XVB9cKXLiSKbiGFeuQg+XrvP4okHWbukZH7g0UnVhiO5woo",
+	"m+LIS1b0hhXiAM9TJfpj4u3fAi2MHXkcnTtMgMtzghXRMDiCDG6mAiPibQF1p0zBY8VS3MK01S/FraNE",
+	"5BsqvuViz8c/EJSi8Y77iu+ozjYpia+4BJr74pq2OnkjlFZ1fr6w9TJLC4P/zHhYBwzsbKHURNL9cDSn",
+	"odR85opm/ZeGC22tKiXE70C78t4pDZ9rymIzYYzfSqU0rLclcE+JAhfHUsaj1HCrieAZ4LTGOWGrepCj",
+	"0qJURu22JsgEKsc9uD/xsqHBYAFWF0TYMZpEtcoOU52H/kUpkjUiF7NPoYwDahcFMXybe68aJ1t88Yg4",
+	"BkZsThvuipdLFMJop4ishVPM9xuhgIhKS6DZhuwp08olkLqZqeC9S1HxDBa+SrN5fTP0wl6S2AoXBeAW",
+	"O5w6qHuXU1+VxEPBHoHUgnOxo4ybNyw2okocVCsJsOidoWusWmQxGg5rQey0XsdttrOFT8iKCVN2V1VR",
+	"LPDulGvofuoW6OX0EAzS2FO5e1CV8ZpMiLlNRtKxWEDBLxWCE/iQIEpunigzMUIWzVzY52k7ws+So6yw",
+	"HGGVeJDcLapyAUdzZUbXLaUKSfzOqm0FS8QWsY/Fovm2ebPPQ+Fq9kVLJI92VEysmy0d1TqQMxoLtasF",
+	"rXIm4jaaHT2TwJS00eSk7ds6qIIS3WmTf452Ks7fSVhyka+2p/GFxkqe4p9sKOc2xutD2Hbqx3xWCqkR",
+	"eT3foXVfFH5UanQmWEETmvy0JkEWYPTWM24rO5smPqCmNU9/io1lmfCSxbu4fP/y0Vs2LM9jkyDMYa03",
+	"xiwhiLDKbqiGp7bPdb8RWMWmLNQq40YS/bCgqE2w0bvIuKF3lDPNFOTXaJXcAT9GqBjZvn3sxU92b7EM",
+	"Ku+fetxXGhH5bb0G5YWp70PeQlkc3jWX9+L4I4tHt0uK+EPEohBiGz12n/saGLKXQhtbb4616Fh01rVz",
+	"iBakACycXIuoIAUF053RVSsst2EFPkOILaH6KT78u9WDV8bSjp9ekmkN3NWTth9pnoK+0dOmkqf+CvyI",
+	"et3hoo9nF9VGXFMOVD97OHOGrGg0SaPtgtnU9Zy7hBdslcNpKBtp3TpKpZ6lA8NNHBlTjSOkn6I+WoNx",
+	"H2yWWQtiFZcOc8yD0t0PyMFhv7C7JTYIb804vt5qTLHCtKB19CKILz3bPN0G2L93e1AKsMKt0WCf4cLc",
+	"UifjdTTCF4pkstkwPJYidSg40Wph74o1c20QsCYHSbKCsl00w5qAuE4aCz1TSxT7FUY1SHVxjxsU0tY3",
+	"uSfW7+yh0CWC+j1hkQuF8l+BliwLd/INg73NY23t0BQLyqPsR9tBKore2N8Klm0ddLhT5Cq67evpEGc3",
+	"xiwFr1Rs0CHRovQuvpsBE8Hpr7hWU/E2g7kPY8/VjSjy5jWnmkI7mBYCbOasRGbzwx6UdlO/FMGglSHX",
+	"3gMlGfWhzLoJVVs8xcdl6OxLJ61zWruQu7rHyDpC0AHuwPh34LoPXMuZwqAb+omUZ1AUKVQdT4whuXxf",
+	"X9gLPqElW6+Hob+aISru+vgoDtfS7x8amA3pzqDOfJbjlNLIfYVNYzvGw64G858g1zlCaPI2wEu3GjiH",
+	"W8K4FiQcudIpqaRF4Za1i76ivQUj6GBu7KSdKbOhN+ZkAh4OodkZpUMKMNqu1Sw3WHrCQfcNumnKuOoG",
+	"bSyug/jY+CAEd2QjO7Y8Q3o07d5EVTtjNj1+9Ohz8sjZ5JbHUaiJ8+R9KjLChXbD8UZoojo1B/o3Q7MS",
+	"rzzCQW7BnLdSuIJPjyPTILDX4QzA1G5Dy/lszW4g3kphD7Se07ATxAt2HFXknZashKbrEPfAiH0Xlkh0",
+	"zwgJQLB3+0FGFRgPSNuM3EAb+FG1Q4ziP4D20cm7a/Se1pXqetEnpLtTuG3YEBg/V/yOie5jO93G9cp9",
+	"pprtPKlRNPyQ5rCo2VSfFfFz4vVqBRHIinsyn3LXRCYTDcsNMOdxeNXpSox/UZYTd7E5RuyGqo+YfTC6",
+	"lgt9mUmV0cmSTSw8CG3bUnPZHRXZDJMcHho5dTRkAgTUdi4HIxWTMnNSLGKKiAS8H+FLX0sa8FK9kaJa",
+	"b9x1R5DKj/p4Mg7/ocOdIxyIo3iAP4Q+O+alIXKSbSciDzsJHc28KPopCnwj4o3gJ0JH4/mfwiRNkMG8",
+	"/RXojWh1RS4p3y60pFytrHFBDyXaAtkGfqnMctdCoD2Iiju6aPfwN1ann3387epF9l3e/qKpWA5SiFVP",
+	"YRj+3BNycReMDbz4G3zIKHIuZ0LmE0ta6psmDR+p4eCHIyqOESEsQ3N3cNoG1Gx9aYtOHaq2l9+mQI8A",
+	"OxmLt8Cl7MrvWs7cMwK3NNOYEaK2idwBE+fT7cs+RJFuSiGnB+9jYsJ4TlZS7CyQXvOTN8dxnoQWNhM+",
+	"TqBjL33z9cs5efPDn4mQ5N/efPNnHDGoyU4oTR4/Iq++Cp+ebhlsSc20PoMB4Ql8avsRUe7Xwwe/Z3x7",
+	"GcstDhPaWby5qDW4PLo6e6iefMqcAQj+G8bxnnR8WQq/RTTWyaXCS8kSRdcjkvS0TPbSYxXnhLEf5nLX",
+	"3RprVS2Egnxhwy+JcqUa1GXkCEArWbGXDdVGO+D0abW/gdT0BpjTMcSp0MQnuWysgPSH468TTna8Pnmw",
+	"JxP9vWisFnUYetiDNd29P7fdMFECn9VcnXlpi5pz40cDtdfZHXrfqUnvlKwfy0MMvzUYs+o2Yr3t2lkb",
+	"58XZrT6oQmLe/6TKwlOGFNsE9OUntIwb/ejT3wPjajtkugOke0+VEHroyaP5haaPDg5gtO8fQYpL5Dq7",
+	"Qnh6H9vrG5Dxw5BqbesP4hnmrBDZduHnHXVLmw6KKGHHlVmsZwkWUdqWZzJFGFeaFoWfsxQ3gJeHxR5g",
+	"O5ouPwFsa/8v3o2kEMVZidR3+auUruyE9vQlWiy8MZNoMCkLBmrBLXnj0/dhrxY7xqH/CtS7KUD4NZyL",
+	"TKGp2va9xP1+AzKvYIRCD57Xvbnz1Z1PjBK3y5QIK+eBuLYJX1OoI1KxzfCGZtuXTtEYmXb99rN/2AIm",
+	"fwi6f5b5KnruBdXtcTjjUeFG4PoFXussNsrzaRYb5fn1B0DbwNvY8KkvDA0SlZcC6m+yeeMLRuqMQRRy",
+	"YzUcsbPxf9QItmB41HvfUL15p6FM6KiFa+qKFvFj0sMi4HGCa7Tl+qtKQU4qXiD0iE7HaaOlHuatIXLH",
+	"cfy3yaG5guuSHoIl8E5Ytc5wW8QfpkhTD3gBWBAFv4xFcq52OyoPwyypt+w7d4fXeqPZ+p6qbWyxxoyb",
+	"ME70vbk89py9kNtVIfajoJj9dzvRrFcR6JLOPmxtoUBNeDK0F2B5MHfqrCNBbTGOK9qa3l5VTQ92uLtG",
+	"8tW95y/MqsUT6pRcTD1acvhSSFKAXhgjcLEWWB+rtqxcOGt5+OGe+MnH51KUC1+VMAGCbkQwaPromESt",
+	"iFmn4kL8eiKGr2frOJn5SweZEWEoLQplZTuW/VIKsV4Yo+CA6Se5XQSJQp8eXFiV72ZBLWz3YPBzfdhh",
+	"i80NLMK6HJ+R7PxRwo3YwiIojZBgjRIjLAUtlU8WMu7m34CWbu+4q5xImYUFAhVIw4ANcgl/I6Efr1Nm",
+	"GXlZv3PScT7EDmyzJgfIVaSNMDj5LtoG6AMVY33/68zmukIlAXdl2aPOLbHnk+Z2Gjtl9IId0myi25/D",
+	"nhb9xY8TUBfMtkz0USMw2LSoTdByOM6VddcPuvZ9YNShSCYjaTPPswbioQb0Db2qprGwTWlHqRZZ4vva",
+	"2b1ntcpN46FZoS3VrAtJbImQNVCxlGRjOwGMdi3HzPLwRHLPjn/qAeCd9j5bHT29QSpzoOY/HtmH8gO2",
+	"kHBIqPIDwPuw5vDMYQkV1zKedEwGkhFs+WCWHe82SIG298wQsD+NS7QfWQn2E9yCw+W5tQTI2817koz6",
+	"D/dhZ0QfBzvE61kT/cesW80Ld/0Av9qgkOOCzX3JGg56giaepLabOQLRIBdINWF8h6p31iA13SacUrYb",
+	"n8uSVLEND45yE0ij4PsshQNy1J/SK5sv0pNKXD9CaS4la6FbhQHGLzevPtTu+Lx21b1/7tETPXE+J8/D",
+	"Oi6Pe7GnLqDAOKHc1l5aRXrU1FT3toxHrQ9mwcSjTJcc7/LGD6zA9g4uLGqk+UA3hcG1cySGU/TNwpAI",
+	"v4rtwEorkoCuuBPpnc+0h/ybLuthVbZ9TMiFmhBtQtcflupwikj2ZXwTr8InuyQBWSe+r13aP5x6ab0p",
+	"QRKUyj/HRxOKXUklJHs0fiyJdukW3P1CbOuBLPZOBNkQlSaUrGk5GthjMmnwI76NEmY+8wmGeFiT8oNV",
+	"NlRjg8Yeg41LN7U/Bbgz1a72axxrX7u0hCVE87o+Hn4btdOaeYURJc7qTh2euzYzQXLRH9np+8xgUAe2",
+	"drqSq5ETthN1FUdpe+r8apd37xl+2CV7woydEL1PpfkubreljJbpbEjV5Iw0NWp6+9aqNohmUrE4BPcO",
+	"vV1MalFSqS+SWaorDqfsRVHp5z46Fnum1rAr9eRH2tui4kFt4V/fQ76ifPtcSuYWdcn0Ww5KM06TtWCI",
+	"ZTctW1AwDqkpG3DDcl9u2QGcLYyPP6/rRFHzlEK5OWy2nc/bMa2GvvG49Ss7uXLhu2xUQvspsYOlyA9E",
+	"C7ElS5ptzRngck52diP+7It7CdqmB9Cj00mdEZqRtdYn3TEimu8DRqgXRfb0QPYbVvguhw0U+dz2JBWG",
+	"vRZ+fuzSrMCmTswC8VUvBMeK8dAkmJKNlu6EBAIHO7ONk0pVtOiffchtt5pKn2xbgNJCnVjHwcqW9lXT",
+	"diSc4fpYmvkGuXje1uyHRdk0EYyo/vctB9ZVBeiJIVoZDJ8/tknF6YSj9hRv/zSzmBCbzb6I0HpE4o7m",
+	"cJzQNYaRBZVBNMH95mCctrAdh/srS3pAjCL8igKocnnJhDdjYUbNQ0oQZQHE3dSCOTpy49O7HJufcURD",
+	"zfC5b7WftGX6tvEVUsNmf7aywltYoLRej/cOx8W8CpWjtYtRMUbZ3Zv/beQ5OA8ai7Y5toPjttY8rYRx",
+	"x2aoT6uQ94FCiB0AlkNpQ6U2Bu62+VW2JoCUEozTZNF47UZpwE2iQVrb99EPvej4ay+1oIeUWGQ6ssJ5",
+	"au6k0W6OyW60m+Zeb54ZfocWunQ9MTcgDwucUR5bvhQVT2HGqgnZnAjc9Mw9wk8i8/0a9pU9guBMuPiY",
+	"/qkls1IKuUiOkkfts5jcpOpGyUWbDXsKb2IYJMd0dwdZrBfHCxLG4/TIGh9R6UzsYsXcqsoygNwhThsu",
+	"JAq6HSDIJBr5lsBRVSv1aFa/2MEyYysrXyHC2VUj+COfMjl05VefMuDNoT8RoDqHaZ18Xvv1Xe7V8htz",
+	"7aQUpNMBflnNF817SwBqwpxUOR6U5daMmHJ7fdScN4C+ic/bHavo/pmFUFmCjfIwZeGezxuWECIa9MDa",
+	"hANlbL27++fjM6MocJsVVX4yuadiT/jAS5vYf4FS+/SGfeJnimzsEMpY1/mUcv82ZAS+fwSBY0CaZ220",
+	"YI+5bdWUSHseDGynxLDYiTnkoURiU82WbtEKDqSROvK1u+M0TNLLSJlzlu3IaFt1i6V/KzyHe6EsRngZ",
+	"eGn/YPv+AR5dwkewTDzdBwTlQqkZ/7i7KBs7EpTjrlOkYY145jjY7J48VYERfEb/LHxh0cIJJUtzPclw",
+	"oIAtgrZ+m94Ak0RVtlA2FQPvIosBoSFs2Hkh8p6w9hm7sps4aWy40WHqlqjcB3vuXppfGLuISokHI1hC",
+	"5kYjKsuCE7breZVnPWYfLr5HBgphYytHaXu/tyy8Pwfi0OgdXr8Ef/zjFA+v7yZsMVXt7mib7YSEHkWC",
+	"cVJlp67sKdPJkoTph8t8tt+IxAxZIWuIy+a9TfR3XiM+6I0EmBONozswkoF/9vrvKJo3kCk4LrDTdtCU",
+	"mDlSTVEiZ3cU+DPDVUC4EFDzf4swieNKtmuUTBdv4RkrXOfawrvy9l/K+uhx1B6PWDPO7+hg1xz5Hy8F",
+	"IqT5BTwlGzvseVJzgO3Pi2KRmOcbIj21YWYbuLLg3pjEdyX0U6v7+noA6mTJ8elwSIC5BkNinR+23whc",
+	"t53C4yLlFvYxE9yKTNTP4XkquG1+Qnj3vlRJyqj0I/2fuR3VWu3clWIJDvWiZ9P41A1B7inWP9VQ8Yjo",
+	"Po5ZQS1BNO5Vw3/t3TSjrYWtOqEZpMfRsnLwPY3Fx5QQ/CkqJcbJit2A60C2MKIOCCesyLVdqf4X107a",
+	"aj/1U0/mM8YXqwIHljTTrNImo1ngi/g853tyDhWOhMPHBxK7yyK8fYpuNk+JexbJYVF1EKV15DPl8mGr",
+	"idYNWhcRIp3i2TT8HVsF1jc/xz3zYn7XXblcr1OR6m/tyPhRmIFHScru+Xw+mtsQjla9HCyy83EkTL1i",
+	"j62tPRijIvuw0UZXAdWoafb6NP3fiIJlEXfJZ7HUootREKQF9F4s6mTwwg/KOU/fjAd+6S4xup7mgUM0",
+	"OGFQd4RIR+kWd8mcaCHmZM1uQKGlkMczLXGSRhx61JaBon9mgdyYJoITvRedvPvkc6AJR34xNEB8FCPS",
+	"5H/XxQkya8krix5PXc1k2AYZhGPqnzFTHf5hVdm0M7anau2GRfoRkq64fkWZfY3xOIvDIii2D/53A8Uw",
+	"kH1bbZ49fOGyrYVTaw56cxK2FGNDFcnEDrCwoK2Mfd3/hqortipORenqH29I29UzvlaFOPMBqCwYKN1B",
+	"quWCmNfZTIweXxgNRb5o7PmTB3hBqS/KU6bsiFbjzQR1VjqYPir2oHpYztToCH5z8A9bI95K8Gfy1PqM",
+	"6QO2JwdGTm3rVIuVkNGQSh1RCQd+NT5imwFuRwLPYeR89KNswGAf6FHn54iEgdulI/o7DTXfi+dN8rWt",
+	"QE+tuNpTyX2FYX0C+pOGw74Tj+Gi8wdb3uEr9uYzuhQ35nux1MC4wGrhhkFGAcJ7Q1V1nVW9yBGkuZyN",
+	"31A7VjsQDTK+R7VHpZ1ubMs8v3z0aHjisPdh8LHRr3SJlaMvK0SWrng+btH1CZoxnbga4TDqF0SXlbCP",
+	"pwH1Cb4q2BTcJPvaF+6+JHjmRH1zHsTffCb4QrHC+yadSCetWmEP/GcSd3U+k66U/mg+Q2k+nYFrsVsx",
+	"HUTla6iROUa0XBlcAWtaEOysRpPExZCxrNrN8xVYKGreGfwVw851zE4l6lK1EZjF5C7zqbxukAPGO0Tz",
+	"mdH9455vrJz4QeDUeoNyWWOeBfxuCZzjXnq/vNgIlkWU+BIyhFkJSTPYCJAWx5tOdfvgo8Y7l0dE8Uvv",
+	"+Wi/W4+RoX+paBF3oZMft2dcxW8ZGQLw0JL4bve83niA/YirY21iv31yGOn7DRD3Y1PkDznTkM/r8Uoc",
+	"9lZNHJ42fYuuGJypsMeYLA+26LkxUImi1nfcMc52RoU9mvcMQZw4cekaKrIPt/ESGuZMJXIMZ+qWl5ay",
+	"i9gw9mS+YoDSUo3tquLKW6Kgqg0a+eWjeTK7uwqlvTkR3bQ0K9FeUu2/Hsfk+5KCel/FcVAOHXOdJupM",
+	"zGG6r8HFTcSzznFtQ2CSLZlwnybgXvJyhzg/Nk2AC+/5Zh2fOG+5PQFs0DkPMt6pSHNspYrP5vuqUoyD",
+	"Uphdi5IKVEbNxy/s4OyzF7QFix3Uic/Wcy483+zpArI+hIy7vWHZxlqhmSiB5MzCWNr5AtEwLpqksXhw",
+	"aKsyRTjcgKxHf5jTqjG40sbC9DPJbd5gpwcztiXcMFGpAMIJeDzI+UslZLVL9TTrSnLHr+ND3X6yLbYh",
+	"djmGvPYuRbSYEwcGYQPZj+LmeFW0K/MQ/sjO0XaLMx/E0K+OqirDwdYT8N4G2H3FEq68RfYbIc9zJ0fB",
+	"F+O9yrC3nfVpH+lS1wF/vzqblzffVC0LpjaL5SG9uJYfjCnrRcBbxhcllbQosMxkeVjgUgbdZHekN+rB",
+	"MaF+Z3ezh/KW1kI/OSU/pcjGxaHaGmp48n63rxjDwIsC3KE7Kh7vo0AtcObjDbqjcguxYwMTvZKBmpPv",
+	"3r0mXzz+4x8fPCa0KDf0wZNJbdEY/6w6s/lCOF43vkBN84wkrO1hc7z2t/4nklENa2E+4xkxZ6BFnbAo",
+	"QRbQZ0LRVkQwpKaFmxdykh+CKJ1OAw3LxfG4+C8n1/Ynp7fbj/m6PX23c+I6gOBExcKOZhvGgdhJE9jV",
+	"iaXBOMzwxJ76jJqtWQqpF6VQOi5B5iKbNUv8fskRMIlJQv2P8/dELQ9DnsXk5BBA7lNkx+kaqjaarifu",
+	"qLFJnJOGsxjuLeLDo1pnxYQ5buagcQHY41SEK81jfD1HI8XZCVN6QfGnBU5mYsPYJ2/N1X/1F5sTrhRb",
+	"SAQMfHIqh6ygEhTZB53RNywHQRQ9qLBDlnJC86iRle7eTyezAhyhfq/FKIUaPKhv5PjxFBqfUbEkbm3T",
+	"440dCO185iC420Oy6l2c1l7fulr+u5tzddpIgBFzpE6YGXCswVOoGAtRT4ZLBPncUROpL4VbxEzha4vZ",
+	"NISWcasn7epRgwjsh+I4gn93fuYQjkUIyTiBmAFSRq8n2+lL6s1GWnk7wqMPUBLbIAZHHEvLf0OS3+KU",
+	"5h49dsdTix01y8kWv/Yq/6z+S/uU9MIuNTJ2Gc1ouTpGC2/oy0mWmIgKMvn5DVMiPvUSbkvsqr9Gpm9y",
+	"MUUtVPEa9DPw4PpmqKd5l0aEQ2DmSQbbVJsxCJ9GTPgNLUvgirCVB6Cyc+9Uz6Mmvn4SLF8NfX1svGzE",
+	"FEIlAK1tv41dVEObOOeUxjGU52F5rxinRdIG3lC1UJkE4GojEo7M2E2SHG7z3Sk+mLPOJ89ZxpGdIQDH",
+	"FnNYaof4FfNZxSXQbEOTpSjOCIn+0DdnetSMWgsfoGf1SudubG0w2KXDk17ZuEyGyAva6SPuzDN+qJFW",
+	"OkaAhfydBibj7pnU5TnaGtCSZYPnlb1qAGBdC5FfYJLxfHZDi2rcGNOYRLlP8o8JFhagtAc0nYdM6edn",
+	"E2E66hU4kYpHZaVNM5MEmrds+3bUad7PgURDlkW8wefvG89WUZYbZ2IJo+tRHe+OatdZpisJBBsB61D2",
+	"Ruxts9pG61IRwYsOQsaTeCvgyYIwQgb6OX0pXeL0wHnK5C166RMN4dFjwqNvtRo4Eth9+YL86Q9f/itx",
+	"OppYCF4VAWbPY4M6tTlrbLajlGIt6U6lJjKfMsU5r9Vkt/2B/OHRn55iI6a7jtDC7LBD/FE90MnWSoN8",
+	"3szh30Kp5wMwyggJNgGkvncgnR9XzvJ+Py5OBb1x3eoOit8VuTDeBr2OlUxGRnUmI1yJ4dJdV+tgAcSc",
+	"GV+XWDoe2JFvUSF9W1fDT4r3J1qRpzmIPb2ib103NksUCVC1nXqYLyXQWOD//QZs3SLZVDyXkD9DIHN0",
+	"HD02Adyi8hgNdRku/ivz3mhCjPHp9qhPVF7UHUVTFhLx4zKlxnAjY98C04oUVGmi5cFmkW0xcOhqO4BE",
+	"yYzWcG3L8XQqnOga17nbinMLFVNSZTuJHO/rxqNoKjcOz+GQKxj3lbEd1E8FcJpcRNE65rNOFm1853U7",
+	"NGR78DRiMTjuBmRwQDYBuYc3oZXjHoT8SARFgzTOokxEpn0OpjceRhX4+Y9noK25YH4P2H37ay9hu3SU",
+	"2PUq5o4F61hhLh2gfEf5OaRHNSdalA+qUs3J//s//7c/HN6LRCTHtzoe+9aNqGJ1HV8vjDEf/FO7f9cw",
+	"x7O5R8R0ncpxH3wDbPTCOmS3lAv86yyJ1ffWYba+8POiE2Ok2zz4hmYbCzBrrPoMnlkoF2on+aDhz2uV",
+	"eWK0yL46vuayOLyr1usmP3gezFxBVbsgBmds4t7LHKKKLTiS9fDOOjk5nxVUezDRhViZKxj6mnsp+HpR",
+	"D4WsuKqWhojobWHZcZTx+00CYASF2yp0Z8sOY5zgl8Vp6LCtz8Y/DoCUz0WpNl9Zzwnonlx2JvSa3SSh",
+	"yM2Z7lBdHLIxKR2QlS+bc/ZXoi/23jXRvjSGSdBT+ZkiNMtsO7cfXDAyX0pLI4qZy14cWQxgdjRKcg1G",
+	"0IAwMUXUBnGvlMdZOdajFx0ef0LH0kmdwUac+KIqL51tu0y/7esK221bbBndNctBJ0ABfmgaHNAWXsLK",
+	"Yl+NI3Q4iOHcMQp3iK8Z+QmV+FSnTIK6AGt/AIZlJ246gZCo2TipSvuvsqCcg4vO2U03berAmL5kfwj8",
+	"NjqTzYnKNJgDdnCorbnw9WqVamfuATq9aGtzPUmpJWuNz9McFU5lBBrJSVpbdbemHkQmJjQD88MWvIGG",
+	"ai8GvsT9NCjsaWZDdxSCw9CYhUz+eRguWep+KGr/aRfD6gvA9ywan520SdV20Szc9hAssoKyXQun7+cp",
+	"E/TPAbCrv/suWCnFDctr6P1uRXCGZut+eP6Sjcti0aDRE1rKBbGZnVZJx3QQ5dYomGctjAqmAoeF6Vh2",
+	"Ykp4sLvx+1hzGXc9PaHmYo56eEaETlI/3E4cTKdG0XFqLIThCfdPe5StfYr5XQN3V/RD7Lg+qEhXsTF1",
+	"xhv6yQJF7OdJocgxFQw1Wnkb3rcJ2TWcWpZdt0uPwASw117aNr98HXa79L3vQZ0ay405oH1v98jvaXcz",
+	"RsqlDenSjtQEE+yUSp1p7ZFWzJPtkU3L52ADYXPl+JFV7u0eQCUJWRIso83spiSzxhEIyd9FFWjMHWfj",
+	"BJKYUF0M9t8zvr1QVaYb3wP8GgV2tqx+whAkvEVsp+Yepk4fOkpWuOBljWhfIsfr1UT1sbl40lt7oSwM",
+	"odQIZAY/Fd3StYVb4agwDwXBP7ivlrCRqQud315CTy8VaB7yDiabuJ46J2Uowpv7VnYpQl0fadS+542N",
+	"2UYSRzbsek6JYAE3UMTFug9MZwkbWqwWYjVBPfj0QmS5SXCXNFEu1gzeonHUHMjYtMn+X7s7LlGq67vJ",
+	"U1zmOdwmMI59I3esx9sx/bjgW6y0jXwgekn98nn0BTdQ9AEN2AuI9shbcwt7pOtyAcEDMNx6UHu2aeW2",
+	"R0kklsJMK0utEoHKE+0kqdV555jvxKrTcYH3Us+n86a+WtQhHA/zORiesLISQp3YrizbEx22SYd8b8S/",
+	"Zy8mR5egmphUYjIFnGwcPOddBO4DM7InBj51848tPnFolJGW6unx7J4+yJM9iB4ooB7PprtBsJ04tUNi",
+	"2yLYNQ4IV1Ul+vEwjIrbD14WQDN2HG73i0e7afdCj6wd7osCN4Hebgj4WAZDE9M3X/ptv3OJ5DAw2wvm",
+	"+BZuAjzDzqlbFGKfOqNO62uuB5OPPcTd4lIjxXsyLzUsWboZBsMjQuZot59YQeCJ1MwgTkOadb7n3Kz4",
+	"tCSVu3p6O3G3prKbf2iWEf1mUXQcOxWcSzNv0dj+GaOHgnnF/k/B3GJa5cxuFJrv0KBYG80Qj8+JAt5a",
+	"zXHd+VuZ4Csmd1OTfCcN/12tINPsBq4THTgtWSmGY2ooBmdOYMZFu/nLqQwaruUoFTYweDcQlIv4kYHc",
+	"XdGLFAWoE4YEILnGf8xX5nLPvV5N6B4cX2vF89qBmrbePLitTgusJUBQOvXzme3NQd/yEfxKP3/q1SU/",
+	"+7XveZ/wzePX3lmOuTG5kr9WqVq2Sa3g3E2XTKNqjIiaecOlflp01bZi+Z3ZSzyK39rM2UnovOhcp5Ww",
+	"UByi0tij6M06b3uFVSoDre7RfOR7NBFZ4RFDXUVCA+rfmlY15m3Jo8fiLi567VoFqbJU5Sg7HogeypTZ",
+	"D+UEKEH33nfmeREVWZWZ2CXAX1yZBysKkougnZlytbeO7jQ0w9Qaekn6q+AjTKWQvBFc4w7vHHkdvzxJ",
+	"A2K4147YKRc5xTqb73on2TugMtt8y2JLHokQLiqeABMMINIa5yrR6LDs6TcaZxzjQuYheED6g9/WZd7n",
+	"sKkh3unB/XeQCZ6/pJmLkHTWwxcOI/vYC5SusnuBhdSLAlYpTTMFHeAoxIULiL9t6Hu+gnUVOfFcL+mx",
+	"gvnrWxyG5I8EmucSlJoTamt9c6qp/6PFP3vzw5/jKbBMQqQM9iuq4IsncxyjfCgREHpDeR5vg2XH9wtd",
+	"0kpvmoXhwVLpDXDNMiP1CicubXCoHIYpBgns1mrfOK9pEydt8iyeNoFAFAuxWtX4lZFS308wUOCyp5iW",
+	"bL0ednf8Y967yyfhwqcQ8+3R0SbzoB/kV3J90PUR/D8RXPZ+sHAEJLlZZh8TLnGG38nhbV/xKjolh6oF",
+	"OwFhOsWOHcaFoydR2jTVDtr13piFOxfdPjL8frWgpZZobuFDNH+utlMdanlYyIonDvSKL3o8J4uweq7v",
+	"dKrbMbAkm340F5MlbBjPzaGNOUvjjCnzrz1IIM6+jpR8pKZAHL3Kmu7Dgf/wS/s4eReo/h7FjkUrCoUC",
+	"shGVVBb2us7g2m8WMmecyoO7xLV/G3ltTR0dxfwwq9pDZgsXMDYfdTml3wffP6Sz+/D7TwTbT+khr2o6",
+	"CFDPf3jeYkvjCfXrpF9DvOTeT3R78VgQs82YWGK2wYC6AyhP4Je/FBLDJtFd2n/LU5LRAnhOpQM/d7Ja",
+	"FjRDqiwHsf59+3U9/xNQst2C3KfOZ5qqrUV/KRM19748+Hil5pFPm3gQzm0jNdAyK1z9LmGarAUoYltt",
+	"I+NZYVcWUTyO5i2Iw+Gu+0wRZ4BMNKtq//f4LY4Okx4Y60Lvk7r3jR3WMTBWGmTi621i+6ltC9hQVaOr",
+	"tFf7x1i1/wgBPZqM0JLRFE/ML4bz5r/1bPwmSDEnQpIVg8KIB8/tYeOG/rub8NdOx8KT2Dekl24XEYyS",
+	"Z/oZWUIh9uRRI3qz+JyW1tZwaHsNLRIo/kHNQK/a81XGrnBoLGe50INM7cicSNlWdS3ztfIm8xns0tgQ",
+	"00uGk+6sa0emSbBfnNlTSiFWXhQVhk7ICmMnvj0ax8kiWcia3oxv4rQPW6zqwNIRcFiNiu0UoeGlAqwh",
+	"I1VZGyFxSKdAD1bqxOpSf2PtmFnWzPuyWe82APqle00wJWmWqRtEfHNBSPzXbaFuo/vhHVvz7ybPnIgi",
+	"X72O8O4ZQSwgJF1doIeRrRZXFp4YCLHgtJFSeyGxvV2y9aazs/4QUzW1QAcXfhFVSv7pZ8PoekbVD4yy",
+	"iq059YG+zslhA2jRjUPX7ZRJ8MtF9iWV+hCqUW88e2sthZeZhsWMNC0eGqHGOqDwAb20Oin84yUzCp3W",
+	"zd8q6yj2pW+TxOvQoVOlSlXtkWqLZe5g1LD7bnZWOrc7AKtvnOSpZY0jYeN7yhGB51M7TnRisuNQm5IE",
+	"WhSHBbZST0SPNQQc7f5fv8cpcLcG25xGL9s3J16qJ+Wo9ylcUbxSsINc3y0uDCJQ4WKdTDRDRntH13Vo",
+	"F8ekuy709WSZ34h9z6gbcNgu2M/rIcPGTyUugU9ZTWLAldpCPkTvmCs+hQwJT3e0i2uWoSLW5Svjwhqr",
+	"sZRAcyJunJVn1kGWoPcAnCyF3ow2JRtnOh367YRCtHJOP90JvnbAlFCquRvo9iwErRUr+6NNp3EUATw7",
+	"uLARRZWKFoQu+JQRLZvDiAICGxd2IG24Mx3J7QOi4lHQbPtiQzmHIoa1xbktn473kFClF4gmmuiiOD2L",
+	"27w5uep3MLWYbQ/LjRDbRRwx2DoPOVPu3TXcoh1z2EYQG0BAjk0IeycyRovnWQ381qmqElgbLNXIXt76",
+	"+gVVrgmrReeoIqM8T0jY2Lrg3rlO7scUGOwoIOBgdpBbblQC/OlRT86XQpXmR2wyw2SDHRuYCY5wAdqX",
+	"0ayFZtS12fiZPQsbMqNYLIuN/bQsGV9b1BNjAhRguwgKWiqHICBBlYIre4ezTnM3S4Rx1zuzRNCcuE+n",
+	"qdRvmmiOmmpE1yH6M4cKij0/0SEOl5Bgk9QXKl2xMJsBvaKGl71qTC7cDZz1dySX337nsY5sJUoGad+D",
+	"9HlCp84NyJy1R6P675nPHHzJooFyzcWCC222hKa4VZx0zmdcLLyLW4NjLNIOZlIMZs2aEgTVkJhXYxXj",
+	"JIGwz/IqNSIOQ6X4Q05UFCg4uqXEqMvGpXzbKE9to9ylXkJo2ppyvRQPDp4uFjeQrJISeHb4nDxfihsg",
+	"v4LEsXlibwG/guTQM5IVQjmwNmO9IkQxzTJZQY5RaASSnJMClCIltd1MXVabiyegYeILR1+POMPT5eh7",
+	"xqPOnPvI0a+3QJrj+3JYflr5tl/XvCaoe5pfQkM5T5NeCZkUpJzPynyVOtYCep4/l6qgPBtfcF6f6Lye",
+	"exJLdUTH4dSZ6c8U8ftsaEeP7s8chkfcb2Kx9/R0qlhxl/k096Sg6coTMcr+FiJLd2hxqVmiY851M47G",
+	"2zGXO0vgQvCabmBmvmima0Y6D/1FDqspdVUTDRnJ0RUrejpX8VfFfoWx1ry5PjGmYMIInZzR4dkv5iIs",
+	"g9apQN2keFuyRXBiXWKHB+2KJw9O6Aed1720Q0WKtXS/dF7LeAnHYeohCZZY1RIvKU/QoG/w69TZroEE",
+	"Jx+G821GPK1rwDky9JPwIkWGLVinU0vQq7KUqdTrFBVy0b7OU0AD0rndyWiy/pBuo3ovRVVjVZUFZdwm",
+	"6HhFixFwEXmQ46yRQ5NbrWbKZQSl4fH1ClLfU7U9tzq9EArUgmkFFueiG1lEQ/kGpE2a1oiTbqJijUVL",
+	"1dZB0RojOqOcC02WQHAsf05yEdbmhxPN7w7gIum6XgnVgq3QX83jXlPP+PHCIawdh9v3fBKemQ2NTOlZ",
+	"PsGLT+GZOZY3IBXzmeJC/JqIJ02ZVRoUKvrsT2dSd1usBw9as5FeuDjZxDiWPzw7OKfjoqrmvZdQN6gI",
+	"rqtn3gJVmMueOD7t3GqV1HreoSxNXQ3XVgecENS390aXE6RFOqpY5BeYj/BJ2oMq+3nRTA+NAce8ArkG",
+	"Yn6rTbgdPZBKOdgsUWHGkUnjpWYwDab17C4h9zlzyxL3DcN6wXH2tC4hx/w2md4YM8YWbGCt0q4hm6qy",
+	"DaGK/POf7oT73CJkmq/5+PEYS/nRuTbhqX1HjWycUwkb6RRqc6mPIxfRmn7fXlFzule8kYk6Gjvs5tgp",
+	"MvKwx04FHL2JVhgvDgRj2xbdvy6gNp7S0mwvY53hKIpJe8sNVkotooa1w4U8tZOJ9jg8BjEJ6nVMemmv",
+	"fkmOSxYj8si1DOFjms/zg4VGsGl6o5Hf65feoXUVy0mNLycrgJFb/sth0JCwp6Srg4PFxplyq6Od8lPO",
+	"QVrpTSLDPzx26OwqNuZRukPzGJO1dpIXt9Px4qAurIBEv+jYoTmdkhcP/eIiPk24OQhORUtfnD9yHLfB",
+	"2cR7hMeEW5rp4mBLqFmyCPE0F4OzsrQFEyMV+y2mpqNtrhsJdPT+G+mVOO8jjn03UJjWypd5d8Yyv/ly",
+	"x4Rk+MLtlcucinbbXfNQdOw5WumG6XiIO3EkdPHarMY3T4m+F1kf0ScIp+KAwEaqFfSFhqGETkUGvZRu",
+	"mhYj2bA8TyUZxsIxUzUNDh1vOEtRogWdLxjvpLEH4IwSulXcgMyrBAbI1ADMKeO4Ur10X8GaYSmEL/rG",
+	"cbuNTo88id3QrFV8r4HuZu6XVO+SjdEsJrnKU1ueUjEjHyBy0aOf59McU9WaYdkPt9keeenmbsXN4GC+",
+	"TQBwxR0M03B+on8OVgy/xx0cnZPCd6BZKQwNKh/28iyvt/I8RGV2kt3IWLNdg12R1pzPzwwA9XZAO5tw",
+	"OEiUWNxFjj57QFzx5MMXYKRkIhmnmC3dU7G+Nb2kN1ZwTsBYPEXLdIsm3SPSyzsv2BeVuz3dgiJMT2i+",
+	"Twvfu7KYTLgGVW9iAeSO3n5nL/YhF/fPx71u9jmhmnCtzUN7+GX00QnC1JtLGJSj9JQRsyq1iQMR60UB",
+	"VOmRpQ470JJlw2UKeJVr7mU80Vr9ddOVXFbLglnAZBxktWHZxkinK44bRN9w65o339N+d5QqbAcF42DE",
+	"J1bSqBOO87QyF92fIx5u1HCnXmPp1J1r89kOK6fanqzg2qGe2JYOszQ8Lg/KfKjzfvsc3ZTJOMx2e9mJ",
+	"Xu7oSVhTcmV4uDv/NA3T50XhIqdoKFZXPEuRrWcFh3IBA7Dp9RzVFZOg+mfiI0T/cbyfusFOx95EIgEc",
+	"jy0gH3HBR+MyOjS5FA/lNZnnC4si5ehTYcJPgBGY4sxOHrWV8Ml78lRDWShDrJNSUOdALJxjLyRHHwWf",
+	"EjmLU0CS77B7SbQQSMKsgJOlXoHGi45MY/xrjWCZXPFFtpRdwRW3VPljeX7F8j1JTB9ZgiXw3Pqxqsoy",
+	"cCNQ3PzTcbVggQteFxfXBSNDW7D8sbz+8N/4+NvYgn7kO6qzDeSvnHnVrQzlOTN8GC+f5kEv/G3RPOFE",
+	"IyjuQ9iSIL+4wU+7xM5r0+p6O/BHFTNILgmmc1KhOVN0WaS6YM8u4ewZ7HoeIs7IuFoHy6b+2hrWZnBv",
+	"G7adDgN7aZikQVSZE4s2QjCaTkBEE/QYyeMnJNtQ40ZZcPmzMGs6fKlf3ws3ZFhxkR2vrmq9+gj/yRju",
+	"Ey3E2Bp+asLV6SEiY5txptfAriwFj1Ho3dAaN5zGz7KfkFd+Q/WmQYur88u2I8BPDJ1Hh3oGc6jHf/mk",
+	"Rv/5bL8ZUYSyQlKYS1vRCvuqKDcBttYGONeA2wNsR3RzdhaMd837DI6fhNyuCrGv59Z3M7dKC3lYFE4/",
+	"jIpjNAi8afsvro+1rCCySHNXlShAMh7tBRzgvaNDfOFdsgYX159bL7OxPt3i5l0yRhkhmYbXq9XZkuKH",
+	"D7rE93EO+pBCQorPoetW/hxabRcpybKWQiWZPrwzK3RZBSG1Hf7KzP7NhNgy8Orw6Wyx+FYo/cBd1TCp",
+	"ZH+x36aa/pq+B0hammfEnlB7lUg3NEPAzWpz1260LmcfP+KcoJWIKZ1VgYiekkiwULlqw0qyo5yusceU",
+	"CE7yCpvGiBcV9fnf+d/5C8FvgOMtT8m/vXv9A2GcKE63sMiogmeE5YpQCeTHH7/7WpH/6ipdyb9aEDxE",
+	"AgOyo1v4b88QisZe/fblC/LFF1/8yTztx/cvnhGMnxKm/s4//NOyaF63U3/8YC7bMS4kqTjT6hkmPR1M",
+	"IYMid8k713H/OflGSiHtmz7QsvQB7YelFMsCdv/9H0rwD+S/mlX86Q9f/ut/+zvHElhKlEYafMhEDh9s",
+	"C8kHhGZRHwinO8bXBG5AHsiS5u7VVGNA4HPyPDPnIHnz+t17i2NEPnyXw64U2nzEg7/A4YMFhlV0B2QL",
+	"B/fW+k/Yz7IGrZo/2cyuG/dLOTYk2+v+8OTJ5+Q5cbPzHW4OQG5v9kz0E3rIk0ePcJl/5/44s5VRhGmE",
+	"P33y6Il9yYfv3bjEDzbkyAVxUAQkMyuysXyyYjce1dCwg0hYVYpiCegfHv3JPoppRey++/zvGLlQbjnk",
+	"wz9R981JYAd9/GDBV5FwBdsx/WFOPtjfzP/98sGDszJJVqwwtuHn5JvcvKVSQD58856uPzz88N3qwSvj",
+	"ZX34/O/8DYiyAKLY2iYzLJPtHvTwms9qlEvE7iUfnmOlHvsVqfCUfIW7jUhaLv5ePXr0RcZy/C+4f9qQ",
+	"jf3TB0MKZ4J8phyZK+Wo7t6LrPpgxIQ8vHn80OqOh241H4zjgWDfcGsnsdaTs1ARWEzaHUYbiLFbPv87",
+	"x6KsDLhFwXOK5XlJsw08ePL5oyBQP3tb65m6kH322Hfn05LNns6++PzR51+goaw3qALNIhsPY23jYkbd",
+	"I4G+y2dPZ4a5X3kvxwG6WP355NEjB4GkHV5FuB//4RS4PRJG+S1olaOyOy6OcHUQ+JtrvY8/sV6i1whW",
+	"/fvhyzP7LQ5jvyhAYgeBwvl3tumgGb2HmH0qQhTryn3lYCZLKukO0KF5+rf4qppLHrJGceAx8HM9XvEr",
+	"V+B7OYo6l/Nj+9w0hs3HI2Y+vuyrr87I53lOqEUjaHSSByuPMfPjPJD3h/9k+cek0P8ZtGfudUV+gErz",
+	"2QZo7mxKowTbj+8aRx/Pp+pr3sweiG2HiaKO4l0anX1MZKPfT9xCKzwGrrt3sLRg1M75zy4ThhJ+q43b",
+	"WA9XVd+Z8mfQL6srnyj4gjs5UfBN9vC22qgEWRu4Dh0RaykhX4O82L6KUP0fopKcFg9CpKjkof5v9uLn",
+	"WV3+cTVetF91J0z5VuxbaDViz8kSx0KYU9/OonNfXte6dvnj/nC63qsipH8HUcpfXol13vIp1Nkn4Ps7",
+	"eiCb8bx/5sAFFClgpYmo7PwDY0r4hUTkIb31Rm05NfnAQzCzj/PB67RwZ+J1GfpeaFrc2TbGkVOevnbI",
+	"CxN5a1DSZ8rtXsNJxol3psVWzcnyUGvji23uHgl4CLfoh6UE4Rv8+U5EYe4iU79UIA9NYKouUhtplBgy",
+	"vrP3fDTPbPP7f4IULjwhODwjf61YtsV70OFXLqriWeCbPW3bxdHaAk41qyup1iDN1f/7b88f/C/64Nef",
+	"//nFx3+JRJyHhV/DrX6YqZu20A8iGB3L+XNiA0pakC3YoVLnejT9ok1Vswsw0BBQ+jUvGAciJEF2sJ2R",
+	"MXVNcS/pQVT6gcW077P03uCFb+x1V9RNrffcNxP6pTECbcGtDYHaqbJ7QUobx5JQAFVg45J7l7cuJZRU",
+	"glRkzW4Aw1s5XNIxixkoxlDo8Ox+eWfh4j6FVXOvBe0tWJB2pp8Ru0WdsqASEIwUlZW1emyXPbgfwIZR",
+	"Rjp4qqDZtm/bIwL5Nfd7C5j92naIrySxTU02/UALJYgWRW4sDv+5nnZ2W1/ed/DvuZcxxxp1/o535J2K",
+	"wgsLfk+o5TnJ7HuNmckwvJ8JTCY5LH1MwTSY+W4OXFdKIjtMi/JBZSHPT5Ognsi1reO8p1IU1kGOEqQn",
+	"l3311SXolbgBnxXlDjva23oYOCN6I0W13pB3WrISelSyj3f3+50v6qumsrwuZ72qW+nXdycuZU0MnF6K",
+	"9Jx7KwxxBW2Ozx2bG3oDLjHpsCYcJxrKHzNjMLnwoklTXJ2o9zLFEMnThAS9tD0b0Pt+2bJ+YZ/Cjr23",
+	"AoL5hl8FhzkWO5jD1M4exmnZ5j8F89OG+3aj7WwfUo3+qqmigXUMYyIxrhZ0xJW/jLmoUcmp8I4r+Erz",
+	"6Lq63BL0jnR5w71GFPzfhvL3L5oZ+/fSEPLr+zRZ/Jo6V2cifh6hxHPOpvOXVb4GPSd+5v+c2GJCWhAb",
+	"dLKntWvKJRrkLiUGXY0w4nyuJePqG+Wens8hK7CywkatlgeCzdJIfPN3y6b0/rtwwcDpe/bqJ7ld2Kc5",
+	"ye+pKLnKAS8Sz4ibtBSOaFfdiJSbz9SNRg1u6IdlZ1LYBd3m40lk9zUEc7TQO3ahw4FmV0/2mne1ZQn1",
+	"lbCpEEwcenduSJI4h/yBK6kdsBjNpc/dlac71Anr7QihKZKkSkDyXNesa776Tkw7R2AXvHaVNWt2A8Zv",
+	"18Cf+ZLfgGBzsmJF4aa0twJtFp+ozyR8R28g/Mj7axQ2a/xUhmFApTup8uR1sbyQxJVO6w3Yfb5qSuo9",
+	"wOUR06O73B4aEnbiBi58XLzFh/4WxOmbXakP4yToDxFwIWEHwp3J5Pd0Cw2XiVi5giymdC87xW6Hz3eM",
+	"VKK4AifxqS/sq+6tUrDLc4u9c/PTEefqcXMqt5gEx9cR28mtC8hRL2By05ibbgCxFxuXsgvFxrqMA8d8",
+	"fdXvgaELSYkl6N0EhgLu1WZf/bdjURiOCDTgX1en0NWpgx6+D5zUHr6GWz0nG6o26NwrtuZUVxJSNDyn",
+	"kqhN+Ic4KP/CHhvwPGDab/3w/RRSdkm38I2D1om89IemDTHagcg0WQvAgikMOimyEhXH7kzf0NgObdR/",
+	"vXZ447ntbrbNZH4/+Z4+67HgTgKMleEv9a4aUEzWa32AfagDB5W99KW98p4meIM13k1PBlLDOo82x2uj",
+	"THaGSSwm4P80mDQIPuXemoPBGj+RjxhS6W46AVeOIxGORjeVPXmozDbs4l7Dc/vU34Ks3AsH8J0WJfas",
+	"M772rHyGRgkOBLL1dlso9Sj+Ili/42/Fc3Fh5v7Ic+E4a1G2f+fskGvvJpAtabZ9Wk9x8WM9d+IGRm3c",
+	"UefgPfLXov0NouJaHnq9sMStmq4/nfNmiXs3vtv5p/M9P5g/6Zl8R8dxg9Y1vK8f+n4VROWJcfc7vCC9",
+	"xWP7JZeHhax4bM8EaH+XFY1dVWhWUqkfroTcPcippuMZZD8Sx7DfsU9o33xHWTv7sqbOEhukX7z792fE",
+	"caxGtqG1Y0iJRMSbnOwl06AIF34I4QjxGgzu1LJ6bQV6P4s9/OAZTKj5rmhfXdONorVU8aWrO05V39cu",
+	"7rDr+iS1HfdUcHxpxxQ1jxb5kvKLh/r0V/TeVvF9Rfn9lZsL4ClR3ogBEZIUbKVtAIxyHGZg+3+DNP0E",
+	"YcnFAy70A6eHLi83X4sfBMb273GUuLXG/6RS9A50LTsdnk8Qlsp+JvQ7il83l12RcvVb7tRnIvuNQECz",
+	"JTRlERb62rcWHy54mEfZsPOjxy64VTHQ8ttw7nCpz9X2E21VG5K6fioewzqlFCtWACp3REByMJa2d8Mn",
+	"Fh3g7DOSUW4Es+K54Bb8kJKcHiZscRvaGxMHemWvvCOC38kmt59kkaZ67a7L7WXH4BHO0xt35SjXPJiS",
+	"0d4g96bcsf1R9834/iksitwClH46fy0Yc4+oShqQq5UoCoGOtbgBSTz6+OUcu2T73acSkfl98Rzdp39C",
+	"R+DeirJkGmwuoFegJxwSWOe0c4RL4lPUF90ncbwvQF8Nda6PrBFwHmGotSBiD4FTiZiKlCHOhof/6sNV",
+	"vAjWUUKkxqF7/faFK5GDcouYTxWjl/a+5KHdLznNhr5AQtJ4Rf55hCpCHY6XMGYrKWl5bVnSbnblCKPK",
+	"j7m8fk7zmsqkNfjz6tknRHisp2u6PrJrWsw5FLC2oxf64w7BdfezTKtZ4Z2w6qeNcMN2lBspIXY1ABpP",
+	"gCn1JH+b5d/bUF69wk+TAg4odG3mfg+aKLEDnGhhuew8fjeJzf7DKMNntnbfMJ7DnjjCqx6cpGDLWZ16",
+	"+frhb3h+/+XpXpT4fMNzQknDEjftvod37AZwIM2gvmwuvAdFPYP9Fb6vdGrf5uU7Qe9lA0jAzzs5XkL5",
+	"IcsDySsgflCZk82WLEYl1KoXXu2WQ33Bb4TSP7jrrok+Wb/mTohoHua+vh6YJxQazg18JHANEvK5Ud+g",
+	"cJB5q3OvQ+b5ZfW0BtkQ5b5q6maFU07+S4KWNunX3xs/zj/yNBjrxe6McGM8I5QsBa9c7wHTtYXLFBF7",
+	"16vIsIDpBEVkXvEg20C2HVZGL+xlV9ZF+JY7UUXfYB1BIcSWWKgQUlbLgqkN5Ej6tvqZY7240VNww3Jw",
+	"c90vqJCSPJJwE8hhlEVvbFPq2+bKK3IpeMudBPM0Rci2Jc22dtaCh23ai6rISS6MgfjM9fHHKvmuyx3h",
+	"R9Nc8BB6vVqBfGuefF/PH1wcLvOuT57ADPv95Dm/XtOw0IHHWg/aqBKcy4mSbY+dVkNiLuwuI4xnRZWf",
+	"Yv+qarljOMSw/9h5F1x3zexE/Zo7PHj8+FNMvwckuqrV6ziyun3wSyWGCpte3v7VXnSvnOVrupTui+9E",
+	"Ct5SbYsv6umd2o7ADR0gvRGqxqRxcpHTw5FshGmFnoim+777eqi45X2aWKanzdV3v7P1JdXwOfnBWiu1",
+	"9SK4lwNjaVoxMD7Ajikcd8sUyYSUkGnIyfJAKCmoeR5wLQ91rziW6bUrobrDplwRVa8C+NZdc9+CZW3u",
+	"vOa++c/QDEvBbK5fb5giJT24xGk8JnYQlT4hHNZeAmYeWG4xwmLvqRTICwXdaObMheZJO3r7vZth//jR",
+	"o1Hrtb4kc2URiVVzUSVf9OWj33I9gpPsO0pLHYumNbiMLSjZeqPtVLH9Rux8UW3SCkjs43F1BKdu6J7d",
+	"97voX6daYuAqtQGoqyBOK4IwT7hUAQQOoK9rH/rE1WOt9547DSD7iGqXpgU6XewyUsAO4GYopJ6zo7ds",
+	"V+1mT588MdK2Y9z+8/Gf/rURCsY1rNExvqoKs0S6ExX2ploWLKuB8l3JsKU7aixDuDnRAgEzEaHX4ucf",
+	"g+4e4epbCXm4pAXl2YBH8pW/6H7WO7jl3c3ceUeKOeLWVTvrSnAtGaie/eeorSXlyqrTfop/j9e/Dy//",
+	"LaROT7PrrikblpB3Ihr2VSTk8WhzYkdZ8WADtNCbvnqyV5QV39qr7udWDBZ4V6OhDemW4haMofeUKOB6",
+	"TlD2jXUnKrtZzXMLyrj5ox8VjLEnvrZIk8qlIqS4YXmrdNA8P2AUKEXXoB5WfEd1toG8dx//6K8yhPlt",
+	"l/+1PuVuGmUoc0WARr3UKQajce0EmXaiCAsEkYkhkrjP39luukLwNdEirGsJQdaP2ewxBy7dIv+1pCt9",
+	"7xrkcVWforvhlaX39aNAtt19V0vWnjKt2hVtWtTZyfaUv2FJeei7rC6YlHrJCjhJe9xR9NCs7SUr6hTN",
+	"CRVs5hPzi8AF4vA3Uutmy+iK5xj6a0HM2ym+G3AT5JgmBduC7X48EAllccAcf1mh+qCK5YAFrYQLjgFB",
+	"o5TyE+RDPfwn78UxcZvhZbrJqqRoAXineaTv1HKdzvebRKZBP1BaAt2dPYbb7HLb2HSB+dvYzIrbGztR",
+	"XOW44wRa7pQTqjXNNi5ImeDhOcmeNuMtxPXlkQ/0/VcOdpWfHJuQumj1ElAo0JdG9SBWThlwgVXOWy72",
+	"qh7ezWwQ0diVz1wAS2HLibEaibBBcJBO3pgiVG3t6IpB1SAqbbTKA1tFMlSY+Npe/ba++H56AJ1l3k2c",
+	"xI79dPT0ebuNqBQgkoKrW7d5G8ZbA55FwTIGw5B0ne+6rxuus8xPk9Pr0uqOpot4/suGRxE2pzbf1eeI",
+	"/EYk6F40IzxX2xhHCRdkJyQ8c7N8zWZWBHg+htUP7VP6LK8WiyYzyD7/vdgCv0Mde63dBVklmT7Mnv7t",
+	"5+NG3whr6qNP1wpX8L76QPeEFJ8emofUtUrxjfU1vseR4+wNNT+Bw1fT4F+7r79rT3yibP1e6Tdp93zt",
+	"N0YGc7NYrJVwJWlz243BlAtETNgqQ+Aujqlxj/J6Wu3iHqJ/z6XZ4r1PbzqGHEm5isc8uQE5eMD4a+6p",
+	"8e6Xd/3BPohmsxKSbMQOapQbSVnxlGiqtmrujhY1JzatpByCRDe4ywFy7FEVvDU2zjyk4U53qmi65+Kc",
+	"8aD3dmjUhZsaXc/9hZ4m9vxixSo41rj1IKZhpyLafT7b0dvv7I9fNOEwKiU99BTDaLPNuvUwR4DUP99N",
+	"E9jduNftHdEf1Aj/OojY/KaFJno/uuYugMQc0OCpnbM9JxxuNbbJyznGJJjC3IMNFc3t3PN5WJBus5Y7",
+	"HHrDNKFZBqVW3a7sy8Urjxj3kFY50w9Kmm37ePjcXPXGXDSqbGgi9Ix58BDqzGgZGbY65q0nlPnqbLPF",
+	"R6MF4mFdEhkFk99Y0IixzIB/RILSxhieW6ylbIOxyhVOhQN3bH6QtEQE9xuQbHUghs8fiG1KfEZooUQM",
+	"SOeqAocdl3Dprq4/sxv4yjz53kJLm8X93k/82+/qMpJWNw5jJrn0HoVv43pGVoxTngGRUABVYJW7wqxj",
+	"UzQ/8Yx9mIn8nH1TxZNLL/Cp93ZYLj7ErvETDF9sv/vKoNquNmkniOF07S4ZkdpCjnHQoGXQAe7tKqW7",
+	"w7THC5Q1PS6si1/Yx7btvvuJ9NAs0S36d938m9fNneowN4WacpxS18yrQVPbYTxIWFUK8gjq+titBDdm",
+	"gWNjDt/Yq+8i8BAzz7eM55fwnv/TABG+t9AHwPMHmOx3jT/Jyt6rGsi+pmSsML3y1/+mK0/dV9wROLul",
+	"2JFPdVWG902/9qWR97XCxy7v0xQa3FXZqOFDU0FmnPnAzsJjohBr239TzAklX78iCHhMGNcgOS0IF/oU",
+	"M0ysVu6gvLBUWQyR+1rEYhb3u0P82ze67L7hBMX4GZGgQN5gAArIssrNETZ9TygjcTyDBztxc/Fg0Stx",
+	"A+/cC+7r9vDrM2v9BBNqwtf/vkfOtzgEBo1kxTnja+Kl2xwyfg5PnY4WkpQ2KzqmNSG9dfoNyLd2Ke/q",
+	"i6+JatZ+152Z9DUlbNhEVh7JOD7g7qpWPWaFRtv07+3VV/av5B1CMlG5g9zmxpppUzhevDvc5qps2Au5",
+	"XRUiXb/xV+MqB5z4yd9wRV74d+AIhuu3sBqdiZ/p49aeKHPcHpYe7aHeF+XJAeDBAejgbjgA/Adedr8x",
+	"cn5iepMGu3CwB8MwB08ePYq068xnWCyGT3nKq6KYMqy+pNp4JrOns//9t+cP/hd98OvP/3zy8V8m1Vnw",
+	"XE0OFT2+21BRLSl3BzkDNNsQlGSyRrQ+Qh1OQ9horDcS1EYUuTuAqAREOn1GuCCa3hKa37CsD9Ij2Czj",
+	"UGjO2DW/i/h5Iv6fF1jGpSzVg7U5n3pLfeyFf7bQ7dfc8c17rr/hbZNYXaAowXaHcXNi2pSBTcodsNqn",
+	"0xYWIaao9IMlNq8OHoGi0l+5K+/5KbgRDj0Y+2UviFbVfo+jhlG5tqEPlUfQ76dJAVRpRPuztE4sR1Q6",
+	"EzuYUKVUc+O1uzWyvpdMOhxJxm0IxNDsM0V+FRyeoelrl2RHbef0YJVefI0IbBWll5+OMESv7+kFl4Og",
+	"CuMXc+VD33Pjjuoj7e5vgES9tBMt1qghulgVaCTgPrceT6cz1ThATqe0LG37l6FWxeD77292vV7ip8kc",
+	"hDS6enuilQayczU+KCxihWrIDkzETmIgWB+EosFULUPzOgUtJClgpYmoNFkejJBAsYrKR/Q8GVGNG8rN",
+	"XWzP65O+Z5N5Q90quegmO8eTxacMH+G/z0S60kyky5b9F5RPNQe+N7fcxUl3p4dcfAJTQvWM90xP2gkt",
+	"p+n+SflvTibvzsFcsQIxthvPSZEX7/4ds+bG7dwLuV0KsZ0TRVd2lnAJ3AZTVCmB5nY1IyTQUGmMIv4e",
+	"rzsrMnJJmboDtUHvqITqJ4eMYucmWcsF/Q5j+iwdLAsLsLgclhvCay4PJKukNAbpGG5r8cAZTmPO3vfC",
+	"2WZ3O+A5GkGb19WJTSWvQyTbUJUEUpfje2meuwk+b8xNdyFhNXnvLK0XWNd+GHkN8xYk+Hx2Q7E1h/wB",
+	"447S88BQ9DBwxtpeCfmMUE12Qmny5aNHYyRxDzAw3esFVZuf8Kr72Q3s13d3SgLdG0M4VAsA2yCItmdF",
+	"8dTpkEzsdky7WQy+tULZi1dCQkaNqy3FjrgCqhH8GucdXd8xuqMORfMqh4zm1IKhn9awK12ntY1OkoJx",
+	"UNdykFyjoV/BhYt5nPapOXcvQyFeK3+qerdxMvd7Gc/IIA9VpJRQUgnSWbOu0UvaFDrWNRQHG5umO1Fx",
+	"PVY7Xb0p5z5vE7u6T9aK8/suucgu+VYUGNDEHWFP6E3rT9QBRuVkSfmW0Awzu+Z3LQ/z/5+961luG3fS",
+	"r4Ly5XeR1ztz2IN9ymSSSmqdSSr27B6mUhOIbEkoUQADgJK9W/PuW+gGKJKSSEohKcrro22YBNHdAPrf",
+	"97GIywgS6suJlIxEAkRDmfLnIv7fg9UiBSyYmz77nxifIQVUkrQ2ODWbuePvOjRmdg0LFykdf6Z3fMl7",
+	"P3s0v1WWWOEuwDfOS7mOueVHVWUXJvpe6dWrGV6oGZLmoTOEwtxyn614DPsMKa/LS7VSszu2WShYgw52",
+	"G7uPjbgs0yEfZVw3+ORa8CSvgDjuwoGoyl6r+6LQcdRSILUgxp3f0DU4f8ttvnUC+roddUqAkbAmugoE",
+	"pG6vR9Yvn+7fXde+12wN2nTv1ZCj8NU/fbRMxX5+50nv5qvTe4LRLLEdjC+BqLIxVsGDg010JErnUSdh",
+	"7/Kyfh/d8/HK+iBFADWtZ4v3g8YZTsLpDUOcFXxqFtYtr78o0P8CjxanIEHTd4zWT8LZnamoglamd/BA",
+	"/Dg8/kpyfkaH20m6KOYyKuAuOnD4zY0RqyzxVYwHGif9iEvQgDDXwe/oxbfn+LV9Ejpncq8qrLEu01hW",
+	"YD2/Rei1jcqSmC34GtgUQBJscYg0g8RU1HYIyBjiO7bRwu6FMa7RKH8NsEJ3jyjuHjpuPRwFkPjbhVJm",
+	"716RQ4mHzjsPN8rmCHxGpDHlLrsGSftNp8Uh/fxfYejLOG93qfV31vswfkLp3D396q205UkBCOuA3aCe",
+	"f8HBb1UMr8ZTB5LsltGt1NXtX9/++bbDzcYJjQp9KiPmaEWY0+dyyZScKq5j/J1ZVglR6LEFQ/LS86m8",
+	"5myclyCNv+oZ6wvf0TvO/uHVfiwgyDnPX1A6lE1DCnvf0nZiTUV53Lh3cZvpzrvuH8RcFmQ5zq778PFn",
+	"StShRD5Qa8Fr/LM3U3Ni3lJJrrhIIMZtDt34GKJEVByKAzuZ1kAksD/JIbnXYB5FtHybv2K8EI1hhm6+",
+	"Y7aYHrduES2Zms0YZ2bFk4RtNQM1KpPWjahcNPfqVBEcepsQDuByXdZNxHE4X1f9J6V+VsJ+kuPflvtT",
+	"sjf4Dg9nCNIStQiw2LPMHq1YQS86dVmx1FuZEauTsTTL18P9ZR7uJF00DR7HGowJlaBpNk2EWUDMUmVO",
+	"MhntPr9jmyG6oK/45LHmedzkzkVW9Wo3w9jNm7mGEiKVhjUKnKHWM7vgsgRzzoSMkiwGU7w1n3jJKcRv",
+	"u3Y73ZNPpWIfrO7mIf/+s9TcvJrYMH4n6iLjdGe7ZRFPyUdwxsM1xCwGy0VCtdmcyLIbrWnh5NYYRvtA",
+	"WAcv/JIc2pDgKYXI+lakzQLkHa258Rkg5OZJlFoKOb9jBH4QykeoL8lS+jHe6YLcLwTqQaDNrExq2fVN",
+	"Yfyorq83hRd+U0Ds/OKhH+BfW9hJnjG4RmLfw2kcT8mdj78nUu+RBsFi+CyT58GJXMurc8aN95OQ1jOv",
+	"uztkXlLqafOhVOqNO7TE5uA7xs2SSCIrsdhmXQq4VMeUL9Iecd4ixrbZoFb1jRWg8p6SRAbwcnrYWj+n",
+	"IGltr/qMA7rXvOTwX0kH3j1RnwSBCaolUNo9GAnaGvW7moXSlnkh5XRUhzWiIlx31wm9D/WG85APPVap",
+	"EMqqBYCDVf1WKG6/4Ny5XhLPv0y+K/qG8BwuiLMUtFDxERJsicUxoCwnnVBE5nNt4olsgLfYCr9v8Vbg",
+	"Fd1taR/V4n55ZtJkU6eY05pKRZLin4Whr3UuJ4nrD6oSYyqzGgGj3AZbKyRjr4lE00evIg0gzUI17KDG",
+	"PmxHNu5xYsXncJPK+Ri7WfgcQpEKN8wAFKnsi/G9n7x/hBZAgUt5HXEDjYALcD5qrV04IJDZCqnkU1yi",
+	"KFEG4qtvrQGGdsi6GtAc4D8F9s72DBoxDNzH78J5lYThPwW7AfAolkotA6hyaLFAJkR4ShMu5MFCxCoa",
+	"6z71GqIP263gaJ1ZbuBMPdi4LH0rlWdwdbJ2zpNRK5iq+HmC/E34I5Z/Y1YDzZVK8eyCcaaBGyVbK1QD",
+	"B0dl7EUTuJU/ZpDdofxKpjNpmg3/YOlCJsvPewG3qV97km7/3T9qlXINAZ7G+UO+v79Mjd9gfZ6bs41L",
+	"tCP7BkOx8GRvIrMe2d2MivQxJouhgggXUmALIqLvTXyYzUYLiJmSYJhVqj0EX9GOfuJSV+iardkew6hL",
+	"QE+lds7+USXbdMR6Ipki4uSvw3JyhJkMw+epJDzTbVAYbNOV2KdbQ+dZab3NFbKxJ6HQkt374g2CEhY+",
+	"fVsPHcLqtKIrvgRKU5UDUZ300pfXvW+MsEtppz8vWlh77XvNobbECyNDwl2qskFh2svHfbXbqoRhc7EG",
+	"ybL0JCyxikX168VeDD7FebzZV0vqzJLuAdGDpzBhVj8Ty9aELQFS92tMkFLSS8KTzU+wCXYlWoUmtbUx",
+	"Z1pI56yW7r+ztOJV7DMqARsqWMhxX9Sy+4Zv99Cv+LIxVzuMoun7HZakAmVBqRs5ICiRuEp5Ft/3XRVp",
+	"owOCYy7B/eCGmkT/rnD0NCJTv6FSN7SIDRdWyPkteYFKswUkh9icdl2UIdHNg5EMEmUiyABPilBhKz2k",
+	"WG0cCQGbq97XaCgnQsDmtgDDMXFqNQczITQObgICh/sxxkLGOEfj2LueP+lX5ELouRwzl+Mot+pQink2",
+	"V6KVBr5ef5ryYKhqgcMNLSuPd/jEYqsN6WbBZXyt1n7+HRrDBy7jz2vQ4zaHMMtXQ7hUj9os84Qdg8Q4",
+	"mzAWeEw3erDbv9Ih475hCgueIPamL/zHo6i1zeR1yg0XxXscN8ClRy4H49rAb0eEtcrd2tx63EMDICcs",
+	"MwcWdNJpLxdgzGHk7tF2hm6+Q2fqxmn2fXqCBFO06/55mECnwnd4bmK2awozpRHxrXYDUAlce+VosH2V",
+	"wNcwsE/j375nEOt/LySXETC3EmaHYId0JpTeKB0K+IVmMSS8ROMEKk3gwNKGKKWcCb3qPEiJTy0sXDc7",
+	"Rv8C7l24DyXx+eU32HG4lTpuCJYvwTCYzSCyHlwfQScahGyA62hx0HAe6M+tCLl+1DJxDRl0oFl/BeNW",
+	"vn8RuZeFKnEzYQU+TepiDKxzGJrYKB0X0YXD/1VFcmPhqWZHo7c+4pgOpLPiT/cg53aB5P+Tq5WQ4edf",
+	"Tq+ADCWVKzCGz8GNVBiLirbwYr619kCh5U8T/tHqdpTt75iSsp40/DoEsNo9rI7y+8hHLbj5eyYSrM7d",
+	"MeCpUglw2Uo8o6p7c7byQQxzJvs9YRP6vzZaWAvylnlLMFTDaCZFvjRvCebuUDWEXWChT3Gn+JFhzW3t",
+	"xechHzVOKPIwv0Ek8zm0DuRr1yUaefiU0cIm+vmdB5E8X52hMMlzIZ+ERZ5ryBFg5JeiAOcCJK+8f4gS",
+	"1Qf+HHggcnUgRPFYbXHGJ95f8hcGDEBJJNWhiZijQMcLXbgxJECas4uy+nkfhWV//jeiaVYI9oM7MDmY",
+	"/3rw39KrVhgzhCr8N0UVKQHLRGCYJc85BU0dnfuX5zBW7kd51R/I7Uc5vIn2KowDLdSom8KDvcL1CkNF",
+	"HhXO2WjKjXGuU60rixO/oZDH9YxHVum6zC451+9pXK8rWnjPEMHgKpPyv0yIA83Cx7bW8N9gLmRlpbqO",
+	"zfzSy1L/BvOs/z0F1wfbkwArlLhkPLMLkNZ9gdJ3TqszA0y5g8eDtCP3UF5CeKxOl8JwdRG17sXWDyIL",
+	"kcgNnuqL1Br081skKehbTb5kHumyqBtObZxq5Hx+6PGhitz5KjiaI/7KMK6BmYXaSFSmo9UmPO26kZch",
+	"TXgE5QV6VZ9zqs8fsKkoAykIcJ0I0JQxceqxUdouEndq2sUJO4uGlVpDnWq4v7/AfaW/W/cjX1JJq7Pb",
+	"0jHM+IY/T0LH6vZgaCM1C+l1ltY4pBbSP9OrF2Z0QzkKX7AboCgYKuLBM/tZZXdIlExoWJiaXQmZWTD/",
+	"xh4xDSMVW8LzbfhnohRs3LRzRtT9EX/6c7uGR1iDHCnH6gPoNehrA9IynKahgg9uA9v0LfuOf7j1v/g+",
+	"Yd9jbvkt+1+pMjlhIp6wEJv85/sd02CyFRiisL7nxl6/w+//+HsxesrNsuiib4FsG0tAt6CvvboJ27cM",
+	"UQpqih/VAyBIdYFL/AiHUUHCoF5JhPAdg8Sbw/dgrUaIPk6YSuJ9Ef6eynHexPHIySNOoI34peuXD6UL",
+	"VVXQ9Au8cztnUdi6gpcds0Ls4Vab13tCKX45VN3u06l9vljPXkPG3en2lqYaTDPH4ENx4OkZuOYk6o+r",
+	"S0vJFpZmGCZiCiiGMqk5WCSeLIOI4Y8Fc9tKL1SZzrpmY7kXs6KajLdeEjF1zuxP3YNF+/bBYSdEihbP",
+	"uZAH5Ui3vzo7fcQRl9BCpjYSe+Zqm8dOawU7iJmRlzQdW/vSa0kHNwNVWCP28f7GsopfgT/mF940JP+6",
+	"7enGx7pJjXWrcHML8xw6SIDr0juUCddLhAw1SxaXKwkOK4QG6v7svB2ZHjt2hQjzfJEK4cHqrG9kD9w8",
+	"lIBrpR1GKvU/XW8WD/jQsWsGzfJF6sUHEed6kUmLRM0NJwis0oTbhqq+x3zUOKv6wvyGAZZyF8B83bqs",
+	"6AufMVrr8fM7T+QkX53BKvpWRUmfVNaXq8lNSsGVGuBuGnApOuCn+8YMzu5bmcEAPU9JEpShVLdHBX3O",
+	"a6GMwoJjMmbNkwyOquALtda1W7Af02dQpwf/8sfpoNh0RXFuHt559/dslOW+ggmTinB7PXeMiClol9+N",
+	"jsFJKXSq/Me/t3j/Z4mYXCgpLDBbiGhRpN3AbjlK5XEZVHT/nDzsSmNbRIedKL0e0bgqA7UokwA8+JOQ",
+	"U/U02emPYAlv0/bgf9GYtqOXXvW+goOk62z4mN1l+ZkwdnEtb3rxTt+QbxqmP84TFGf35jze6TA6FPxT",
+	"fBt6qH7/pW1Z+U26rd3drEDPu3ZWP7lnXoKm4ERfqKJ84suCoqRcW0Jto3iGIsBqG4hzwiHqrl3V6vkm",
+	"BaJWuBZXrE9h6EUD7/uvGMYh9itGFy1a90lzX2FnJ0mqxZpHz10Hs8KZ/sU/ftSbhJ/ku1jYF7pV3AMV",
+	"NW8WKgFmga8YbhpbjcPihuQZ26kIoQA3lGqVQ/1O0Wdg9AIOmzMFR1uq0CsSVovK//w4VbNZKQp8hz4Q",
+	"9hmWXFIKVEzdLJC7a8qjZXt7SRPRdYnCg3vmRVgLfvzQcdCBrmZqDTmEQPFoZ0JaVbibCc3URrZXGMs7",
+	"z1LnZ/WDHXPodDvFF3xOh2Q16UqsJBI+i2jBjFWpwdYjehmLEuXh7olgxu7U1eyqklpCQw3cIw3pcyXd",
+	"G4YpIvvykTh+82hWtd3ymPZKn2VyzxutjbjJnSm/tH31UI6vZLmAqcXKQKQBGz9atd6RauSxyUPt/wQh",
+	"H+Q+WPEcvbb0lQe09WQ/MDP+hnVwN/gTR1y0L+8+YZDd5guKJOw0C5UZOH57cbMd6+7i5naezQVXZYCS",
+	"4y3zaVu0iaIleWh0Yfg06fqO9js9tTv16NHaBqCwxcXIpXXHQMaGAbbcBsZ+51sSwT+3TSdBQXwo89OF",
+	"l+2/X39VhNHWS623e/Y5rsSDyNp3uFOPPdpjISF9VwLXNEwCxFUk1XZir/ZWG7Cdl36aHRyT/+d2nPdb",
+	"l3ut1ayCR+6brxeKJcpYJqw3eHKfzbZjZ1fQVb76HO7pr2/ufkLXqsBej+2uJIpMJ1e3VzfurvR/AQAA",
+	"//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

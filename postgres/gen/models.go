@@ -346,6 +346,29 @@ type ForeignReversal struct {
 	NotedAt    time.Time
 }
 
+type FxQuote struct {
+	ID        uuid.UUID
+	BrandID   uuid.UUID
+	Base      string
+	Quote     string
+	Rate      pgtype.Numeric
+	Source    string
+	OnDay     time.Time
+	EnteredBy uuid.UUID
+	EnteredAt time.Time
+}
+
+type FxUse struct {
+	QuoteID  uuid.UUID
+	PayoutID uuid.UUID
+	Purpose  string
+	BrandID  uuid.UUID
+	Amount   int64
+	Currency string
+	UsedBy   uuid.UUID
+	At       time.Time
+}
+
 type Idempotency struct {
 	Principal   string
 	Operation   string

@@ -299,7 +299,7 @@ async function portalLink(): Promise<string> {
 }
 
 // Lists answer that there is nothing, or that something broke.
-const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|payout-batches|reversals|reconciliations|reconciliation-cases|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts|history|payee-years|brands\/[^/]+\/journals)(\?|$)/;
+const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|payout-batches|reversals|reconciliations|reconciliation-cases|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts|history|payee-years|fx-quotes|brands\/[^/]+\/journals)(\?|$)/;
 
 const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|past batches|reconciliation|history|statements|year to date|books|outreach settings|review settings|standing in|search|mail|calendars|brands|people|tokens)$/;
 

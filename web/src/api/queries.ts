@@ -474,6 +474,14 @@ export const payeeYearsQuery = (query: Params<"/v1/payee-years">) =>
     placeholderData: keepPreviousData,
   });
 
+/** Rates of exchange that were entered, those of the newest day first. */
+export const fxQuotesQuery = (query: Params<"/v1/fx-quotes">) =>
+  queryOptions({
+    queryKey: ["payout", "rates", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/fx-quotes", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
 /** What a period of a brand's ledger would be in other books. */
 export const journalsQuery = (brand: string, query: Params<"/v1/brands/{id}/journals">) =>
   queryOptions({

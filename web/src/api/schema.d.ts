@@ -816,6 +816,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/fx-quotes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rates of exchange that were entered, those of the newest day first */
+        get: operations["listFxQuotes"];
+        put?: never;
+        /** Enter a rate. Nothing changes one that was entered; a mistake is corrected by a later entry for the same day */
+        post: operations["createFxQuote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/history": {
         parameters: {
             query?: never;
@@ -3854,6 +3872,61 @@ export interface components {
             items: components["schemas"]["Funds"][];
             next_cursor?: string;
         };
+        FxConversion: {
+            amount: components["schemas"]["Money"];
+            converted?: components["schemas"]["Money"];
+            /** @description Why it is not counted, in words */
+            not_counted?: string;
+            /** Format: date */
+            paid_on: string;
+            /** Format: uuid */
+            payout_id: string;
+            /** @description In words, such as 1 EUR = 1.0852 USD */
+            rate?: string;
+            /** Format: date */
+            rate_on?: string;
+            source?: string;
+            /**
+             * Format: date-time
+             * @description When a file was first taken away that counts this payment at this rate
+             */
+            used_at?: string;
+        };
+        FxQuote: {
+            base: string;
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            /** Format: date-time */
+            entered_at: string;
+            entered_by: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            on_day: string;
+            /** @description How many payments were counted at it in files that were taken away */
+            payments: number;
+            quote: string;
+            /** @description Major units of quote for one of base, as a decimal number */
+            rate: string;
+            source: string;
+        };
+        FxQuoteCreate: {
+            base: string;
+            /** Format: uuid */
+            brand_id: string;
+            /** Format: date */
+            on_day: string;
+            quote: string;
+            /** @description Major units of quote for one of base, such as 1.0852 */
+            rate: string;
+            /** @description Where it was read */
+            source: string;
+        };
+        FxQuoteList: {
+            items: components["schemas"]["FxQuote"][];
+            next_cursor?: string;
+        };
         /** @enum {string} */
         GateReason: "paused" | "restored" | "stale" | "missing_here";
         HandOver: {
@@ -4465,6 +4538,7 @@ export interface components {
             /** Format: uuid */
             brand_id: string;
             brand_name: string;
+            counted?: components["schemas"]["PayeeYearCounted"];
             country?: string;
             /** Format: uuid */
             creator_id: string;
@@ -4475,6 +4549,18 @@ export interface components {
             reversed: components["schemas"]["Money"];
             stands: components["schemas"]["PayeeStands"];
             threshold?: components["schemas"]["Money"];
+        };
+        /** @description What the payee got of the brand in every currency, in the currency of the threshold. Absent where nothing was paid in another one */
+        PayeeYearCounted: {
+            conversions: components["schemas"]["FxConversion"][];
+            converted: components["schemas"]["Money"];
+            /** @description Payments that no rate was entered for */
+            not_counted: number;
+            /** @description How many rates it rests on */
+            quotes: number;
+            stands: components["schemas"]["PayeeStands"];
+            threshold: components["schemas"]["Money"];
+            total: components["schemas"]["Money"];
         };
         PayeeYearList: {
             items: components["schemas"]["PayeeYear"][];
@@ -6193,6 +6279,10 @@ export type FollowerSnapshot = components['schemas']['FollowerSnapshot'];
 export type ForeignReversal = components['schemas']['ForeignReversal'];
 export type Funds = components['schemas']['Funds'];
 export type FundsList = components['schemas']['FundsList'];
+export type FxConversion = components['schemas']['FxConversion'];
+export type FxQuote = components['schemas']['FxQuote'];
+export type FxQuoteCreate = components['schemas']['FxQuoteCreate'];
+export type FxQuoteList = components['schemas']['FxQuoteList'];
 export type GateReason = components['schemas']['GateReason'];
 export type HandOver = components['schemas']['HandOver'];
 export type HistoryItem = components['schemas']['HistoryItem'];
@@ -6251,6 +6341,7 @@ export type PathStep = components['schemas']['PathStep'];
 export type PayeeStands = components['schemas']['PayeeStands'];
 export type PayeeThreshold = components['schemas']['PayeeThreshold'];
 export type PayeeYear = components['schemas']['PayeeYear'];
+export type PayeeYearCounted = components['schemas']['PayeeYearCounted'];
 export type PayeeYearList = components['schemas']['PayeeYearList'];
 export type PaymentsGate = components['schemas']['PaymentsGate'];
 export type PaymentsHold = components['schemas']['PaymentsHold'];
@@ -7997,6 +8088,59 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SubmissionList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listFxQuotes: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FxQuoteList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    createFxQuote: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FxQuoteCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FxQuote"];
                 };
             };
             default: components["responses"]["problem"];

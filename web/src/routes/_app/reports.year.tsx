@@ -12,6 +12,7 @@ import { CountryFilter, LateFilters } from "../../components/LateFilters";
 import { Money, Unknown } from "../../components/Money";
 import { EmptyState, Notice } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
+import { Counted, Rates } from "../../components/reports/Rates";
 import { Chip } from "../../components/StatusChip";
 import * as url from "../../lib/search";
 import { countryName } from "../../lib/countries";
@@ -33,7 +34,7 @@ function Stands({ value }: { value: PayeeStands }) {
 
 const years = Array.from({ length: 5 }, (_, before) => String(new Date().getFullYear() - before)) as [string, ...string[]];
 
-const filters = url.search({ year: url.oneOf(years), stands: url.oneOf(stands), country: url.country, cursor: url.cursor });
+const filters = url.search({ year: url.oneOf(years), stands: url.oneOf(stands), country: url.country, cursor: url.cursor, rates: url.cursor });
 
 export const Route = createFileRoute("/_app/reports/year")({ validateSearch: filters, component: Year });
 
@@ -45,10 +46,11 @@ const cols = columns<PayeeYear>([
   { id: "payments", header: "Payments", right: true, cell: ({ payments }) => payments },
   { id: "reversed", header: "Came back", right: true, cell: ({ reversed }) => <Money value={reversed} />, phone: "hide" },
   { id: "net", header: "Paid, net", right: true, cell: ({ net }) => <Money value={net} /> },
+  { id: "counted", header: "With other currencies", right: true, cell: (row) => <Counted year={row} /> },
 ]);
 
 function Year() {
-  const { brand, year = years[0], stands: one, country, cursor } = Route.useSearch();
+  const { brand, year = years[0], stands: one, country, cursor, rates } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const query = { brand_id: brand, year: Number(year), country, stands: one && [one] };
   const list = useQuery(payeeYearsQuery({ ...query, cursor }));
@@ -62,7 +64,7 @@ function Year() {
       <Filters>
         <NativeSelect label="Year" value={year} onChange={(event) => set({ year: event.currentTarget.value })} data={years} />
         <NativeSelect
-          label="Threshold"
+          label="Threshold, own currency"
           value={one ?? ""}
           onChange={(event) => set({ stands: (event.currentTarget.value || undefined) as PayeeStands | undefined })}
           data={[{ value: "", label: "All payees" }, ...stands.map((value) => ({ value, label: standWords[value] }))]}
@@ -83,6 +85,7 @@ function Year() {
           : <EmptyState icon={IconCalendarStats} title="Nobody was paid in this year">A payee stands here from the first payment that was made in the year.</EmptyState>}
       />
       <Pager shown={list.data?.items.length ?? 0} cursor={cursor} nextCursor={list.data?.next_cursor} go={(next) => set({ cursor: next, year, stands: one, country })} />
+      <Rates brand={brand} cursor={rates} go={(next) => set({ cursor, rates: next })} />
       {list.data && <Thresholds items={list.data.thresholds} country={country} />}
     </Page>
   );
@@ -93,7 +96,7 @@ function Thresholds({ items: all, country }: { items: PayeeThreshold[]; country:
   const shown = [...new Map(items.map((one) => [`${one.form} ${one.from_year} ${one.amount?.amount}`, one])).values()];
   return (
     <Section title="Where the thresholds come from">
-      <Notice tone="progress" title="This is not tax advice">Amounts in another currency than the threshold’s are not counted against it. Ask whoever does your taxes.</Notice>
+      <Notice tone="progress" title="This is not tax advice">The column and the filter “Threshold” look at payments in the threshold’s own currency; “With other currencies” counts the others too, at the rates above. Ask whoever does your taxes.</Notice>
       {shown.length === 0 && country && <p className="soft">No threshold is kept for {countryName(country)}.</p>}
       <ul>
         {shown.map((one) => (
