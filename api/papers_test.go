@@ -113,7 +113,8 @@ func TestTheAuditPackHoldsWhatThePaymentRestsOn(t *testing.T) {
 func TestAStatementWithTooManyLinesIsRefusedNotCutOff(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.sql(t, `select ledger_post(gen_random_uuid(), 'accrual', $1::text::uuid, null, null, null, 'eur', jsonb_build_array(jsonb_build_object('account', 'milestone_expense:' || $1::text || ':eur', 'amount', -1),
+	d.sql(t, `select ledger_post(gen_random_uuid(), 'accrual', $1::text::uuid, null::uuid, null::int, null::text, 'eur',
+		jsonb_build_array(jsonb_build_object('account', 'milestone_expense:' || $1::text || ':eur', 'amount', -1),
 		jsonb_build_object('account', 'creator_payable:' || $1::text || ':' || $2::text || ':eur', 'amount', 1, 'floor_zero', true))) from generate_series(1, 5001)`, d.one, d.creator)
 	path := "/v1/creators/" + d.creator.String() + "/statement?brand_id=" + d.one.String() + "&from=2020-01-01&to=2099-01-01"
 	a := d.as(t, "finance_preparer@one.example").send(t, "GET", path, nil)
