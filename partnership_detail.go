@@ -297,13 +297,13 @@ func (o OfferDraft) CheckPayable(country string) []Field {
 
 // Overview counts what needs somebody.
 type Overview struct {
-	TasksOpen, TasksOverdue                     int
-	ReviewsMine, ReviewsOpen                    int
-	PayoutsToApprove, PayoutsStuck, PayoutsSoon int
-	Attention, RepliesNew                       int
-	Stages                                      map[Stage]int
-	PaidByWeek                                  []WeekMoney
-	ShortestDay                                 time.Duration // the length of a day of the brand with the shortest one
+	TasksOpen, TasksOverdue  int
+	ReviewsMine, ReviewsOpen int
+	PayoutsToApprove         int
+	Attention, RepliesNew    int
+	Stages                   map[Stage]int
+	PaidByWeek               []WeekMoney
+	ShortestDay              time.Duration // the length of a day of the brand with the shortest one
 }
 
 // WeekMoney is what was paid in the week that starts on the Monday.

@@ -40,7 +40,7 @@ func (s *Server) GetOverview(ctx context.Context, r gen.GetOverviewRequestObject
 	}
 	return gen.GetOverview200JSONResponse{
 		TasksOpen: o.TasksOpen, TasksOverdue: o.TasksOverdue, ReviewsMine: o.ReviewsMine, ReviewsOpen: o.ReviewsOpen, PayoutsToApprove: o.PayoutsToApprove,
-		PayoutsStuck: o.PayoutsStuck, PayoutsDueSoon: o.PayoutsSoon, Attention: o.Attention, RepliesNew: o.RepliesNew, Stages: stages,
+		Attention: o.Attention, RepliesNew: o.RepliesNew, Stages: stages,
 		PaidByWeek: each(o.PaidByWeek, func(w rapport.WeekMoney) gen.WeekMoney {
 			return gen.WeekMoney{Week: toDate(w.Week), Amount: toMoney(w.Amount)}
 		}),

@@ -28,7 +28,7 @@ func (s *Store) Overview(ctx context.Context, p rapport.Principal, brandID *uuid
 		}
 		o := rapport.Overview{
 			TasksOpen: int(r.TasksOpen), TasksOverdue: int(r.TasksOverdue), ReviewsMine: int(r.ReviewsMine), ReviewsOpen: int(r.ReviewsOpen),
-			PayoutsToApprove: int(r.PayoutsToApprove), PayoutsStuck: int(r.PayoutsStuck), PayoutsSoon: int(r.PayoutsSoon), Attention: int(r.Attention),
+			PayoutsToApprove: int(r.PayoutsToApprove), Attention: int(r.Attention),
 			RepliesNew: int(r.RepliesNew), Stages: map[rapport.Stage]int{}, ShortestDay: time.Duration(r.DaySeconds) * time.Second,
 		}
 		stages, err := s.q.OverviewStages(ctx, tx, noNil(scope))

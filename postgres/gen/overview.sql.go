@@ -22,9 +22,6 @@ select
   (select count(*) from reviews r where r.brand_id = any ($1::uuid[]) and r.state in ('open', 'held') and ($2::uuid) = any (r.approvers))::int as reviews_mine,
   (select count(*) from reviews r where r.brand_id = any ($1::uuid[]) and r.state in ('checking', 'open', 'held'))::int as reviews_open,
   (select count(*) from payouts y where y.brand_id = any ($1::uuid[]) and y.state = 'awaiting_approval')::int as payouts_to_approve,
-  (select count(*) from payouts y where y.brand_id = any ($1::uuid[]) and y.state in ('failed', 'unknown', 'held', 'awaiting_payee', 'awaiting_funds'))::int as payouts_stuck,
-  (select count(*) from payouts y join brands b on b.id = y.brand_id join calendars k on k.id = b.calendar_id
-    where y.brand_id = any ($1::uuid[]) and y.state = 'scheduled' and y.due_at < now() + make_interval(secs => 7 * k.day_seconds))::int as payouts_soon,
   (select count(*) from partnerships p where p.brand_id = any ($1::uuid[]) and p.attention)::int as attention,
   (select count(*) from messages m where m.brand_id = any ($1::uuid[]) and m.direction = 'in' and m.class = 'human' and m.state in ('received', 'matched'))::int as replies_new,
   (select coalesce(min(k.day_seconds), 86400) from brands b join calendars k on k.id = b.calendar_id where b.id = any ($1::uuid[]))::int as day_seconds
@@ -43,8 +40,6 @@ type OverviewRow struct {
 	ReviewsMine      int32
 	ReviewsOpen      int32
 	PayoutsToApprove int32
-	PayoutsStuck     int32
-	PayoutsSoon      int32
 	Attention        int32
 	RepliesNew       int32
 	DaySeconds       int32
@@ -65,8 +60,6 @@ func (q *Queries) Overview(ctx context.Context, db DBTX, arg OverviewParams) (Ov
 		&i.ReviewsMine,
 		&i.ReviewsOpen,
 		&i.PayoutsToApprove,
-		&i.PayoutsStuck,
-		&i.PayoutsSoon,
 		&i.Attention,
 		&i.RepliesNew,
 		&i.DaySeconds,

@@ -9,9 +9,6 @@ select
   (select count(*) from reviews r where r.brand_id = any (@brands::uuid[]) and r.state in ('open', 'held') and (@user_id::uuid) = any (r.approvers))::int as reviews_mine,
   (select count(*) from reviews r where r.brand_id = any (@brands::uuid[]) and r.state in ('checking', 'open', 'held'))::int as reviews_open,
   (select count(*) from payouts y where y.brand_id = any (@brands::uuid[]) and y.state = 'awaiting_approval')::int as payouts_to_approve,
-  (select count(*) from payouts y where y.brand_id = any (@brands::uuid[]) and y.state in ('failed', 'unknown', 'held', 'awaiting_payee', 'awaiting_funds'))::int as payouts_stuck,
-  (select count(*) from payouts y join brands b on b.id = y.brand_id join calendars k on k.id = b.calendar_id
-    where y.brand_id = any (@brands::uuid[]) and y.state = 'scheduled' and y.due_at < now() + make_interval(secs => 7 * k.day_seconds))::int as payouts_soon,
   (select count(*) from partnerships p where p.brand_id = any (@brands::uuid[]) and p.attention)::int as attention,
   (select count(*) from messages m where m.brand_id = any (@brands::uuid[]) and m.direction = 'in' and m.class = 'human' and m.state in ('received', 'matched'))::int as replies_new,
   (select coalesce(min(k.day_seconds), 86400) from brands b join calendars k on k.id = b.calendar_id where b.id = any (@brands::uuid[]))::int as day_seconds;

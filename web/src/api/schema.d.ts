@@ -4425,8 +4425,6 @@ export interface components {
             /** @description Says so when days are short in this installation */
             clock_note?: string;
             paid_by_week: components["schemas"]["WeekMoney"][];
-            payouts_due_soon: number;
-            payouts_stuck: number;
             payouts_to_approve: number;
             replies_new: number;
             reviews_mine: number;
