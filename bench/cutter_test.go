@@ -53,7 +53,7 @@ const (
 )
 
 func (c *cutter) choose(sent []byte) int {
-	if !bytes.Contains(sent, []byte("commit\x00")) {
+	if !bytes.Contains(sent, []byte("commit\x00")) && !bytes.Contains(sent, []byte("commit; ")) {
 		return cutNothing
 	}
 	c.mu.Lock()

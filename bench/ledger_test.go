@@ -24,10 +24,11 @@ import (
 
 // How many clients post, for how long at a time, to the accounts of how many brands, and how often.
 const (
-	postClients = 8
-	postTime    = 4 * time.Second
-	postBrands  = 500
-	postRounds  = 3
+	postClients  = 8
+	postTime     = 4 * time.Second
+	postBrands   = 500
+	postCreators = 20 // of each brand
+	postRounds   = 3
 )
 
 // bareSQL writes the rows of one posting into tables of the same shape that nothing guards.
@@ -97,10 +98,17 @@ func newBook(t *testing.T) *book {
 		_, err := b.owner.Exec(ctx, sql)
 		require.NoError(t, err, sql)
 	}
-	for i := range postBrands { // the brands' funds
-		require.NoError(t, b.post(ctx, posting{id: uuid.New(), kind: "topup", brand: brandAt(i), lines: []ledgerLine{
-			{Account: "stripe_cash:usd", Amount: -1 << 40}, {Account: "brand_funds:" + brandAt(i).String() + ":usd", FloorZero: true, Amount: 1 << 40},
-		}}))
+	for i := range postBrands { // the brands' funds, and every account that will be posted to: one is made once, and posted to for years
+		brand := brandAt(i)
+		lines := []ledgerLine{
+			{Account: "stripe_cash:usd", Amount: -1 << 40}, {Account: "brand_funds:" + brand.String() + ":usd", FloorZero: true, Amount: 1 << 40},
+		}
+		for creator := range postCreators {
+			lines = append(lines, life(brand, creator)[0].lines...)
+		}
+		for _, p := range append([]posting{{id: uuid.New(), kind: "topup", brand: brand, lines: lines}}, life(brand, 0)...) {
+			require.NoError(t, b.post(ctx, p))
+		}
 	}
 	return b
 }
@@ -146,7 +154,7 @@ func (b *book) rate(brands int, write func(context.Context, posting) error) floa
 	for range postClients {
 		clients.Go(func() {
 			for time.Since(began) < postTime {
-				for _, p := range life(brandAt(rand.IntN(brands)), rand.IntN(20)) {
+				for _, p := range life(brandAt(rand.IntN(brands)), rand.IntN(postCreators)) {
 					if err := write(b.t.Context(), p); err != nil {
 						b.t.Error(err)
 						return
@@ -160,22 +168,17 @@ func (b *book) rate(brands int, write func(context.Context, posting) error) floa
 	return float64(written.Load()) / time.Since(began).Seconds()
 }
 
-// post posts in a transaction of its own, as the worker's role and as the store does it: the accounts are let go of before the disk has the
-// commit, and it is done when the disk has it.
+// post posts in a transaction of its own, as the worker's role and as the store does it.
 func (b *book) post(ctx context.Context, p posting) error {
 	lines, err := json.Marshal(p.lines)
 	if err != nil {
 		return fmt.Errorf("lines: %w", err)
 	}
-	err = b.store.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+	return b.store.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		postgres.LetGoEarly(ctx)
 		_, err := tx.Exec(ctx, "select ledger_post($1, $2, $3, $4, $5, $6, 'usd', $7) from set_config('synchronous_commit', 'off', true)", p.id, p.kind, p.brand, p.payout, p.attempt, p.ref, lines)
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	_, err = b.store.Pool().Exec(ctx, postgres.Kept)
-	return err
 }
 
 // plain writes the same rows in a transaction of its own, as the same role over as many round trips.

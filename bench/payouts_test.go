@@ -152,12 +152,11 @@ func (a *archive) loadPayouts(n int) {
 		select o.id, o.milestone, p.id, p.brand, p.creator, o.amount, 'usd', 'acct_1', s.state, case when s.state = 'held' then 'manual' end, o.due, case when s.state = 'paid' then o.due end
 		from owed o join party p on p.i = o.party cross join lateral (select case when o.due < now() - interval '20 days' then case when o.i % 200 = 0 then 'cancelled' else 'paid' end
 		else (array['scheduled', 'awaiting_approval', 'held', 'awaiting_funds', 'failed', 'paid', 'paid', 'paid'])[o.i % 8 + 1] end as state) s`)
-	exec(`insert into ledger_accounts (code, currency, brand_id, floor_zero)
-		select k || ':' || b || ':usd', 'usd', b, k = 'brand_funds' from unnest($1::uuid[]) b, unnest(array['brand_spent', 'milestone_expense']) k`, brands)
+	exec(`insert into ledger_accounts (code, currency, brand_id)
+		select k || ':' || b || ':usd', 'usd', b from unnest($1::uuid[]) b, unnest(array['brand_spent', 'milestone_expense']) k`, brands)
 	exec(`insert into ledger_transactions (id, kind, brand_id, payout_id, at) select o.id, 'accrual', p.brand, o.id, o.due from owed o join party p on p.i = o.party`)
 	exec(`insert into ledger_entries (txn_id, line, account_id, amount) select o.id, l.line, a.id, o.amount * l.sign from owed o join party p on p.i = o.party
 		cross join (values (1, 'milestone_expense', -1), (2, 'brand_spent', 1)) l (line, kind, sign) join ledger_accounts a on a.code = l.kind || ':' || p.brand || ':usd'`)
-	exec(`update ledger_accounts a set balance = (select sum(amount) from ledger_entries where account_id = a.id)`)
 	exec(`vacuum analyze`)
 	a.t.Logf("loaded %d payouts in %s", n, time.Since(began).Round(time.Second))
 	began = time.Now()

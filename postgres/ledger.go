@@ -50,11 +50,7 @@ func (s *Store) post(ctx context.Context, tx pgx.Tx, p posting) error {
 	if p.attempt > 0 {
 		row.Attempt = &p.attempt
 	}
-	r, ok := ctx.Value(txKey{}).(*running)
-	if !ok {
-		return fmt.Errorf("post %s: nobody would wait for the disk", p.kind)
-	}
-	*r.posted = true
+	LetGoEarly(ctx)
 	if _, err := s.q.LedgerPost(ctx, tx, row); err != nil {
 		return fmt.Errorf("post %s: %w", p.kind, err)
 	}

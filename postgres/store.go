@@ -83,33 +83,41 @@ func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx pgx.Tx)
 	if r, ok := ctx.Value(txKey{}).(*running); ok {
 		return r.join(ctx, brands, f)
 	}
-	tx, err := s.pool.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginning(ctx, brands)})
+	conn, err := s.pool.Acquire(ctx)
 	if err != nil {
 		return mapped(err)
 	}
-	defer func() { _ = tx.Rollback(context.WithoutCancel(ctx)) }() // after a commit it does nothing
-	posted := false
-	if err := f(context.WithValue(ctx, txKey{}, &running{tx, brands, &posted}), tx); err != nil {
+	defer conn.Release()
+	tx, err := conn.BeginTx(ctx, pgx.TxOptions{BeginQuery: beginning(ctx, brands)})
+	if err != nil {
 		return mapped(err)
 	}
-	if err := tx.Commit(ctx); err != nil {
+	posted := false
+	if err := f(context.WithValue(ctx, txKey{}, &running{tx, brands, &posted}), tx); err != nil {
+		_ = tx.Rollback(context.WithoutCancel(ctx))
 		return mapped(err)
 	}
 	if posted {
-		return s.onDisk(ctx)
+		return mapped(commitPosted(ctx, conn.Conn().PgConn()))
 	}
-	return nil
+	return mapped(tx.Commit(ctx))
 }
 
-// Kept is a transaction whose commit waits for the disk, and by that for every commit before it.
-const Kept = "select pg_logical_emit_message(true, 'rapport', '')"
+// LetGoEarly is said of the running transaction by what posts to the ledger: its commit lets go of its rows before the disk has it, and InTx waits
+// for the disk behind it. It panics outside of InTx, where nobody would wait.
+func LetGoEarly(ctx context.Context) { *ctx.Value(txKey{}).(*running).posted = true }
 
-// onDisk waits until what this process has committed is on the disk. A transaction that posted to the ledger lets go of its accounts first, so
-// that those who wait for them, and a brand's are wanted by all its payouts, go to the disk together; whoever read them meanwhile is
-// written behind it. An error leaves open what a failed commit leaves open.
-func (s *Store) onDisk(ctx context.Context) error {
-	if _, err := s.pool.Exec(ctx, Kept); err != nil {
-		return mapped(err)
+// commitPosted commits a transaction that posted to the ledger, and waits until it is on the disk. The commit lets go of the accounts first, so
+// that those who wait for them, and a brand's are wanted by all its payouts, go to the disk together; whoever read them meanwhile is written
+// behind it. The second statement is a transaction whose commit waits for the disk, and by that for every commit before it; both are one
+// round trip. An error leaves open what a failed commit leaves open.
+func commitPosted(ctx context.Context, conn *pgconn.PgConn) error {
+	done, err := conn.Exec(ctx, "commit; select pg_logical_emit_message(true, 'rapport', '')").ReadAll()
+	if err != nil {
+		return err
+	}
+	if done[0].CommandTag.String() != "COMMIT" {
+		return pgx.ErrTxCommitRollback
 	}
 	return nil
 }

@@ -395,7 +395,7 @@ type LedgerAccount struct {
 	Currency  string
 	BrandID   *uuid.UUID
 	FloorZero bool
-	Balance   int64
+	Balance   *int64
 }
 
 type LedgerBreak struct {

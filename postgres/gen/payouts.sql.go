@@ -746,7 +746,7 @@ func (q *Queries) SettleTopUp(ctx context.Context, db DBTX, arg SettleTopUpParam
 }
 
 const unbalancedAccounts = `-- name: UnbalancedAccounts :many
-select a.code, a.balance, coalesce(sum(e.amount), 0)::bigint as entries from ledger_accounts a left join ledger_entries e on e.account_id = a.id
+select a.code, a.balance::bigint as balance, coalesce(sum(e.amount), 0)::bigint as entries from ledger_accounts a left join ledger_entries e on e.account_id = a.id
 group by a.id having a.balance <> coalesce(sum(e.amount), 0) limit 100
 `
 

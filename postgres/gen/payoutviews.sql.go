@@ -307,7 +307,7 @@ func (q *Queries) LedgerLines(ctx context.Context, db DBTX, txns []uuid.UUID) ([
 }
 
 const listBalances = `-- name: ListBalances :many
-select a.code, a.currency, a.balance
+select a.code, a.currency, coalesce(a.balance, (select sum(e.amount) from ledger_entries e where e.account_id = a.id), 0)::bigint as balance
 from ledger_accounts a
 where a.brand_id = any ($1::uuid[]) and ($2::uuid is null or a.brand_id = $2::uuid)
 order by a.code
@@ -324,7 +324,7 @@ type ListBalancesRow struct {
 	Balance  int64
 }
 
-// The kept balances: a trigger makes them follow the entries, whose sums `rapport verify ledger` compares with them.
+// An account with a floor keeps its balance: a trigger makes it follow the entries, whose sums `rapport verify ledger` compares with it.
 func (q *Queries) ListBalances(ctx context.Context, db DBTX, arg ListBalancesParams) ([]ListBalancesRow, error) {
 	rows, err := db.Query(ctx, listBalances, arg.Brands, arg.BrandID)
 	if err != nil {

@@ -77,7 +77,7 @@ select ledger_seal(@max_rows);
 select n, txn_id from ledger_breaks limit 100;
 
 -- name: UnbalancedAccounts :many
-select a.code, a.balance, coalesce(sum(e.amount), 0)::bigint as entries from ledger_accounts a left join ledger_entries e on e.account_id = a.id
+select a.code, a.balance::bigint as balance, coalesce(sum(e.amount), 0)::bigint as entries from ledger_accounts a left join ledger_entries e on e.account_id = a.id
 group by a.id having a.balance <> coalesce(sum(e.amount), 0) limit 100;
 
 -- name: LockPayee :exec

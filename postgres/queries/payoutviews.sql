@@ -170,8 +170,8 @@ order by t.at desc, t.id desc
 limit @max_rows::int;
 
 -- name: ListBalances :many
--- The kept balances: a trigger makes them follow the entries, whose sums `rapport verify ledger` compares with them.
-select a.code, a.currency, a.balance
+-- An account with a floor keeps its balance: a trigger makes it follow the entries, whose sums `rapport verify ledger` compares with it.
+select a.code, a.currency, coalesce(a.balance, (select sum(e.amount) from ledger_entries e where e.account_id = a.id), 0)::bigint as balance
 from ledger_accounts a
 where a.brand_id = any (@brands::uuid[]) and (sqlc.narg('brand_id')::uuid is null or a.brand_id = sqlc.narg('brand_id')::uuid)
 order by a.code;

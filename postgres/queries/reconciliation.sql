@@ -81,7 +81,7 @@ union all
 select 'reversal', r.reversal_id || '/' || r.number, r.amount, v.currency, '' from reversal_attempts r join reversals v on v.id = r.reversal_id where r.outcome = 'open';
 
 -- name: BooksInFlight :many
-select a.brand_id::uuid as brand_id, a.currency, a.balance as account, coalesce((select sum(p.amount - p.netted) from payout_attempts t join payouts p on p.id = t.payout_id
+select a.brand_id::uuid as brand_id, a.currency, a.balance::bigint as account, coalesce((select sum(p.amount - p.netted) from payout_attempts t join payouts p on p.id = t.payout_id
   where t.outcome = 'open' and p.brand_id = a.brand_id and p.currency = a.currency), 0)::bigint as open
 from ledger_accounts a where a.code like 'brand\_in\_flight:%' order by a.code;
 
