@@ -221,10 +221,15 @@ func (s *Store) bringFunds(ctx context.Context, tx pgx.Tx, p posting) error {
 	return nil
 }
 
-// NextSend takes the next moment at which one of the name may leave, so many a second over all processes, and answers how long it is until then.
+// apart is how much more than evenly what leaves is spaced, so that a delay on the way of one, and none of the next, does not bring more than the
+// rate into a second.
+const apart = 1.06
+
+// NextSend takes the next moment at which one of the name may leave, at most so many a second over all processes, and answers how long it is until
+// then.
 func (s *Store) NextSend(ctx context.Context, name string, perSecond float64) (time.Duration, error) {
 	return query(forgettable(ctx), s, func(ctx context.Context, tx pgx.Tx) (time.Duration, error) {
-		wait, err := s.q.NextSend(ctx, tx, gen.NextSendParams{Name: name, Spacing: 1 / perSecond})
+		wait, err := s.q.NextSend(ctx, tx, gen.NextSendParams{Name: name, Spacing: apart / perSecond})
 		return max(time.Duration(wait*float64(time.Second)), 0), err
 	})
 }
