@@ -211,6 +211,15 @@ func (c Calendar) EndOfDate(date time.Time) time.Time {
 	return on(noon, 1, 0).UTC()
 }
 
+// words say a date as a contract does: the local day, whose end is meant; where a day is shorter, the moment.
+func (c Calendar) words(t time.Time) string {
+	l := t.In(c.location())
+	if c.Compressed() {
+		return l.Format("2 January 2006, 15:04:05 MST")
+	}
+	return l.Format("2 January 2006 (MST)")
+}
+
 // Jitter spreads what a machine sends in bulk: a share of an hour (of the calendar's day) derived from the id and the key.
 func (c Calendar) Jitter(id uuid.UUID, key string) time.Duration {
 	h := fnv.New64a()

@@ -63,12 +63,19 @@ func triggerWords(m MilestoneTerms, t ContractTerms) string {
 	if m.Deliverable != nil {
 		what = "“" + t.Deliverables[*m.Deliverable].Title + "”"
 	}
+	if m.Trigger == TriggerThreshold {
+		return "when " + what + " has " + m.Threshold.Words()
+	}
+	return whenWords(m.Trigger, what)
+}
+
+// whenWords say when a trigger about something makes money owed.
+func whenWords(t Trigger, what string) string {
 	return map[Trigger]string{
 		TriggerSignature: "when both have signed", TriggerApproval: "when the draft of " + what + " is approved",
 		TriggerPosted: "when " + what + " is published", TriggerVerified: "when the publication of " + what + " is verified",
 		TriggerDate: "at the end of the term", TriggerCampaignEnd: "at the end of the campaign",
-		TriggerThreshold: "when " + what + " has " + m.Threshold.Words(),
-	}[m.Trigger]
+	}[t]
 }
 
 func netWords(m MilestoneTerms) (words string) {
@@ -90,11 +97,7 @@ func PlanContract(c ContractDates) ContractPlan {
 	}
 	p.NoticeBy = c.Brand.AddDays(p.EndsAt, -c.Terms.NoticeDays)
 	for i, d := range c.Terms.Deliverables {
-		due := c.Creator.EndOfDay(c.Creator.AddBusinessDays(c.Now, d.DraftDueDays))
-		p.Deliverables = append(p.Deliverables, DeliverableState{
-			ID: DeriveID(c.ID, fmt.Sprintf("deliverable/%d", i)), State: "planned", DraftDue: due,
-			PublishBy: c.Creator.EndOfDay(c.Creator.AddBusinessDays(due, d.PublishDays)),
-		})
+		p.Deliverables = append(p.Deliverables, c.deliverable(i, d))
 	}
 	amounts := c.Terms.Amounts(c.Fee)
 	for i, m := range c.Terms.Milestones {
@@ -105,16 +108,31 @@ func PlanContract(c ContractDates) ContractPlan {
 		if m.Deliverable != nil {
 			s.Deliverable = p.Deliverables[*m.Deliverable].ID
 		}
-		switch m.Trigger {
-		case TriggerDate:
-			s.At = p.EndsAt
-		case TriggerCampaignEnd:
-			s.At = c.CampaignEnd
-		case TriggerSignature, TriggerApproval, TriggerPosted, TriggerVerified, TriggerThreshold, TriggerGiven:
-		}
+		s.At = c.triggerAt(m.Trigger, p.EndsAt)
 		p.Milestones = append(p.Milestones, s)
 	}
 	return p
+}
+
+// deliverable is the i-th one of what is executed, with its dates.
+func (c ContractDates) deliverable(i int, d DeliverableTerms) DeliverableState {
+	due := c.Creator.EndOfDay(c.Creator.AddBusinessDays(c.Now, d.DraftDueDays))
+	return DeliverableState{
+		ID: DeriveID(c.ID, fmt.Sprintf("deliverable/%d", i)), State: "planned", DraftDue: due,
+		PublishBy: c.Creator.EndOfDay(c.Creator.AddBusinessDays(due, d.PublishDays)),
+	}
+}
+
+// triggerAt is when a trigger by date makes money owed; zero for the others.
+func (c ContractDates) triggerAt(t Trigger, endsAt time.Time) time.Time {
+	switch t {
+	case TriggerDate:
+		return endsAt
+	case TriggerCampaignEnd:
+		return c.CampaignEnd
+	case TriggerSignature, TriggerApproval, TriggerPosted, TriggerVerified, TriggerThreshold, TriggerGiven:
+	}
+	return time.Time{}
 }
 
 // ContractDates is what a contract's plan is computed from.

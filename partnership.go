@@ -99,6 +99,7 @@ const (
 	CmdCounterOffer    CommandKind = "counter_offer"     // Ref offer, Amount what the creator asks for
 	CmdWithdrawOffer   CommandKind = "withdraw_offer"    //
 	CmdSendContract    CommandKind = "send_contract"     // Ref contract
+	CmdAmend           CommandKind = "amend"             // Ref the amendment, a contract of its own
 	CmdSignContract    CommandKind = "sign_contract"     // Ref contract
 	CmdDeclineContract CommandKind = "decline_contract"  // Ref contract
 	CmdWithdrawContr   CommandKind = "withdraw_contract" //
@@ -273,6 +274,11 @@ type ContractPlan struct {
 	Milestones      []MilestoneState   `json:"milestones"`
 	BrandCalendar   Calendar           `json:"brand_calendar"`
 	CreatorCalendar Calendar           `json:"creator_calendar"`
+
+	// Of an amendment: what it moves and takes away, beside the deliverables and milestones that it adds.
+	Moved             []DeliverableMove `json:"moved,omitempty"`
+	Dropped           []uuid.UUID       `json:"dropped,omitempty"`
+	DroppedMilestones []uuid.UUID       `json:"dropped_milestones,omitempty"`
 }
 
 // Partnership is the machine of one creator in one campaign.
@@ -317,6 +323,7 @@ type Partnership struct {
 	Answers      int                `json:"answers,omitempty"`  // replies of the creator that were answered
 	Offer        *OfferState        `json:"offer,omitempty"`
 	Contract     *ContractState     `json:"contract,omitempty"`
+	Amendment    *ContractState     `json:"amendment,omitempty"` // of the present contract, until both have signed it or one has not
 	Deliverables []DeliverableState `json:"deliverables,omitempty"`
 	Milestones   []MilestoneState   `json:"milestones,omitempty"`
 	Renewal      string             `json:"renewal"`
@@ -459,10 +466,10 @@ func (p *Partnership) contractDrafted(now time.Time, id uuid.UUID) {
 }
 
 func (p *Partnership) sendContract(now time.Time, cmd Command) {
-	c := p.Contract
+	c := p.openContract(cmd.Ref)
 	c.State, c.At = "out_for_signature", now
 	c.Expires = p.CreatorCalendar.AddDays(now, p.Timings.SignatureExpiryDays)
-	p.fact(now, Fact{Kind: "contract_sent", Ref: c.ID, Actor: cmd.Actor, Until: c.Expires})
+	p.fact(now, Fact{Kind: p.contractNoun(c) + "_sent", Ref: c.ID, Actor: cmd.Actor, Until: c.Expires})
 	p.change(Change{Noun: "contract", ID: c.ID, State: c.State, At: now, Until: c.Expires})
 	p.closeTask("contract/" + c.ID.String())
 	p.arm(timerSignExpiry, c.ID, 0, c.Expires)
@@ -511,11 +518,7 @@ func (p *Partnership) executed(now time.Time, plan *ContractPlan) {
 	}
 	p.arm(timerTermEnd, c.ID, 0, c.EndsAt)
 	p.arm(timerNotice, c.ID, 0, c.NoticeBy)
-	review := p.BrandCalendar.AddDays(c.EndsAt, -p.Timings.RenewalReviewDays)
-	if !review.Before(c.NoticeBy) || review.Before(now) {
-		review = now.Add(c.NoticeBy.Sub(now) / 2)
-	}
-	p.arm(timerRenewalReview, c.ID, 0, review)
+	p.armReview(now)
 	p.do(Effect{Key: "brief/" + c.ID.String(), Kind: EffectMail, Code: "brief", Ref: c.ID})
 	p.PayeeReminded = 0
 	p.do(Effect{Key: "payee/" + c.ID.String(), Kind: EffectOnboard, Ref: p.CreatorID})
@@ -679,7 +682,7 @@ func (p *Partnership) releasePayout(now time.Time, m *MilestoneState, code strin
 
 // advance moves the stage on when the last deliverable or the last payout of the term is terminal.
 func (p *Partnership) advance(now time.Time) {
-	if p.Stage == StageActive && !slices.ContainsFunc(p.Deliverables, func(d DeliverableState) bool { return !d.Terminal() }) {
+	if p.Stage == StageActive && !slices.ContainsFunc(p.Deliverables, func(d DeliverableState) bool { return !d.Terminal() }) && !p.waitsForAmendment(now) {
 		for i := range p.Milestones {
 			if m := &p.Milestones[i]; m.State == "pending" && m.Trigger != TriggerDate && m.Trigger != TriggerCampaignEnd && m.CountsUntil.IsZero() {
 				p.cancelMilestone(now, m)
@@ -687,7 +690,7 @@ func (p *Partnership) advance(now time.Time) {
 		}
 		p.to(StageWrappingUp, now, uuid.Nil)
 	}
-	if p.Stage == StageWrappingUp && !slices.ContainsFunc(p.Milestones, func(m MilestoneState) bool { return m.State != "settled" && m.State != "cancelled" }) {
+	if p.Stage == StageWrappingUp && !slices.ContainsFunc(p.Milestones, func(m MilestoneState) bool { return m.State != "settled" && m.State != "cancelled" }) && !p.waitsForAmendment(now) {
 		p.to(StageCompleted, now, uuid.Nil)
 		p.disarm(timerOnboard, uuid.Nil)
 		p.closeTask("payee")
@@ -742,6 +745,21 @@ func (p *Partnership) openRenewal(now time.Time) {
 	p.Renewal = RenewalReviewOpen
 	p.fact(now, Fact{Kind: "renewal_opened", Ref: p.Contract.ID, Until: p.Contract.NoticeBy})
 	p.task(TaskChange{Key: p.renewalTask(), Kind: "decide_renewal", OwnerID: p.OwnerID, Ref: p.Contract.ID, Due: p.Contract.NoticeBy})
+	p.armLadder(now)
+}
+
+// armReview arms the moment at which the renewal is to be thought about: early enough before the notice date.
+func (p *Partnership) armReview(now time.Time) {
+	c := p.Contract
+	review := p.BrandCalendar.AddDays(c.EndsAt, -p.Timings.RenewalReviewDays)
+	if !review.Before(c.NoticeBy) || review.Before(now) {
+		review = now.Add(c.NoticeBy.Sub(now) / 2)
+	}
+	p.arm(timerRenewalReview, c.ID, 0, review)
+}
+
+// armLadder arms the reminders before the notice date.
+func (p *Partnership) armLadder(now time.Time) {
 	for i, d := range p.Timings.RenewalLadderDays {
 		if at := p.BrandCalendar.AddDays(p.Contract.NoticeBy, -d); at.After(now) {
 			p.arm(timerRenewalLadder, p.Contract.ID, i, at)
@@ -780,6 +798,9 @@ func (p *Partnership) terminate(now time.Time, actor uuid.UUID) {
 		p.closeTask("contract/" + p.Contract.ID.String())
 	} else if p.Contract != nil {
 		p.change(Change{Noun: "contract", ID: p.Contract.ID, State: "terminated", At: now})
+	}
+	if p.Amendment != nil {
+		p.endAmendment(now, "withdrawn", "terminated", actor)
 	}
 	p.releaseOffer(now)
 	p.closeRenewal()

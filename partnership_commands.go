@@ -83,19 +83,23 @@ func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:go
 		if p.Offer == nil || p.Offer.State != "sent" {
 			return p.refuse("no_offer_out")
 		}
+	case CmdAmend:
+		return p.allowedAmendment()
 	case CmdSendContract:
-		if p.Contract == nil || (cmd.Ref != uuid.Nil && p.Contract.ID != cmd.Ref) {
+		c := p.openContract(cmd.Ref)
+		if c == nil {
 			return p.refuse("contract_unknown")
 		}
-		if p.Contract.State != "internal_approval" {
-			return &Refusal{Code: "contract_decided", State: p.Contract.State, At: p.Contract.At}
+		if c.State != "internal_approval" {
+			return &Refusal{Code: "contract_decided", State: c.State, At: c.At}
 		}
 	case CmdSignContract, CmdDeclineContract, CmdWithdrawContr:
-		if p.Contract == nil || (cmd.Ref != uuid.Nil && p.Contract.ID != cmd.Ref) {
+		c := p.openContract(cmd.Ref)
+		if c == nil {
 			return p.refuse("contract_unknown")
 		}
-		if p.Contract.State != "out_for_signature" && !(cmd.Kind == CmdWithdrawContr && p.Contract.State == "internal_approval") {
-			return &Refusal{Code: "contract_decided", State: p.Contract.State, At: p.Contract.At}
+		if c.State != "out_for_signature" && !(cmd.Kind == CmdWithdrawContr && c.State == "internal_approval") {
+			return &Refusal{Code: "contract_decided", State: c.State, At: c.At}
 		}
 	case CmdSubmit, CmdReportPost, CmdRetryCheck, CmdAcceptContent, CmdWaive, CmdRevokeApproval, CmdAgreeRound, CmdDeclineRound, CmdOfferRound:
 		return p.allowedOnDeliverable(cmd)
@@ -257,15 +261,18 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 	case CmdSendContract:
 		p.sendContract(now, cmd)
 	case CmdSignContract:
-		p.fact(now, Fact{Kind: "contract_signed", Ref: p.Contract.ID})
-		p.disarm(timerSignExpiry, p.Contract.ID)
-		p.disarm(timerSignReminder, p.Contract.ID)
-		p.Contract.State, p.Contract.At = "executed", now
-		p.do(Effect{Key: "execute/" + p.Contract.ID.String(), Kind: EffectExecute, Ref: p.Contract.ID, At: now})
+		c := p.openContract(cmd.Ref)
+		p.fact(now, Fact{Kind: p.contractNoun(c) + "_signed", Ref: c.ID})
+		p.disarm(timerSignExpiry, c.ID)
+		p.disarm(timerSignReminder, c.ID)
+		c.State, c.At = "executed", now
+		p.do(Effect{Key: "execute/" + c.ID.String(), Kind: EffectExecute, Ref: c.ID, At: now})
+	case CmdAmend:
+		p.amend(now, cmd)
 	case CmdDeclineContract:
-		p.endContract(now, "declined", cmd.Actor)
+		p.unsigned(now, cmd, "declined")
 	case CmdWithdrawContr:
-		p.endContract(now, "withdrawn", cmd.Actor)
+		p.unsigned(now, cmd, "withdrawn")
 	case CmdSubmit:
 		p.submit(now, cmd)
 	case CmdReportPost:
@@ -279,13 +286,8 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.accept(now, p.deliverable(cmd.Ref), cmd.Actor)
 	case CmdWaive:
 		d := p.deliverable(cmd.Ref)
-		if d.State == "in_review" {
-			p.send(Send{Workflow: "review", ID: d.Review, Signal: &Signal{ID: DeriveID(d.Review, "cancel"), Kind: SignalCancelled}})
-		}
-		p.disarmDeliverable(d)
 		p.fact(now, Fact{Kind: "content_waived", Ref: d.ID, Actor: cmd.Actor})
-		p.set(d, "waived", now)
-		p.cancelMilestonesOf(now, d.ID)
+		p.endDeliverable(now, d, "waived")
 		p.advance(now)
 	case CmdRevokeApproval:
 		p.revoke(now, cmd)
@@ -364,6 +366,6 @@ var reminders = map[string]string{ //nolint:gochecknoglobals // a constant table
 
 // partnershipButtons are the commands that people of the house have, in the order of the page.
 var partnershipButtons = []CommandKind{ //nolint:gochecknoglobals // a constant list
-	CmdSendOffer, CmdWithdrawOffer, CmdSendContract, CmdWithdrawContr, CmdGiveBonus, CmdRenew, CmdLetLapse, CmdLogReply, CmdMarkDeclined, CmdStartAgain,
+	CmdSendOffer, CmdWithdrawOffer, CmdSendContract, CmdWithdrawContr, CmdAmend, CmdGiveBonus, CmdRenew, CmdLetLapse, CmdLogReply, CmdMarkDeclined, CmdStartAgain,
 	CmdPause, CmdResume, CmdSnooze, CmdTerminate,
 }

@@ -36,6 +36,13 @@ func (p *Partnership) armDraft(now time.Time, d *DeliverableState) {
 	p.arm(timerDraftLate, d.ID, 0, d.DraftDue.Add(p.CreatorCalendar.Span(p.Timings.DraftGrace)))
 }
 
+func (p *Partnership) armPublish(now time.Time, d *DeliverableState) {
+	if at := p.CreatorCalendar.AddDays(d.PublishBy, -p.Timings.PublishReminderDays); at.After(now) {
+		p.arm(timerPublish, d.ID, 0, at)
+	}
+	p.arm(timerPublishLate, d.ID, 0, d.PublishBy.Add(p.CreatorCalendar.Span(p.Timings.DraftGrace)))
+}
+
 func (p *Partnership) disarmDeliverable(d *DeliverableState) {
 	for _, k := range []string{timerDraftReminder, timerDraftLate, timerPublish, timerPublishLate, timerVerify, timerCure, timerRound} {
 		p.disarm(k, d.ID)
@@ -85,10 +92,7 @@ func (p *Partnership) reviewClosed(now time.Time, sig Signal) {
 			d.PublishBy = least // a slow house is not the creator's fault
 		}
 		p.set(d, "approved_to_post", now)
-		if at := p.CreatorCalendar.AddDays(d.PublishBy, -p.Timings.PublishReminderDays); at.After(now) {
-			p.arm(timerPublish, d.ID, 0, at)
-		}
-		p.arm(timerPublishLate, d.ID, 0, d.PublishBy.Add(p.CreatorCalendar.Span(p.Timings.DraftGrace)))
+		p.armPublish(now, d)
 		mail := "content_approved"
 		if d.Corrections = sig.Corrections; d.Corrections > 0 {
 			mail = "approved_with_corrections"

@@ -124,6 +124,8 @@ func (p *Partnership) Outcome(out Outcome, now time.Time) {
 	case EffectExecute:
 		if out.Contract != nil && p.Contract != nil && p.Contract.ID == e.Ref && p.Stage == StageContractOut {
 			p.executed(now, out.Contract)
+		} else if out.Contract != nil && p.Amendment != nil && p.Amendment.ID == e.Ref {
+			p.amended(now, out.Contract)
 		} else if out.Contract != nil {
 			p.undone(now, e.Ref, out.Contract)
 		}

@@ -72,8 +72,8 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 			p.nextSignReminder(now, t)
 		}
 	case timerSignExpiry:
-		if p.Contract != nil && p.Contract.ID == t.Ref && p.Contract.State == "out_for_signature" {
-			p.endContract(now, "expired", uuid.Nil)
+		if c := p.openContract(t.Ref); c != nil && c.State == "out_for_signature" {
+			p.unsigned(now, Command{Ref: c.ID}, "expired")
 		}
 	case timerDraftReminder:
 		if d := p.deliverable(t.Ref); d != nil {
@@ -142,7 +142,7 @@ func (p *Partnership) nextSignReminder(now time.Time, last Timer) {
 	if !at.After(now) {
 		at = p.CreatorCalendar.AddDays(now, p.Timings.SignatureReminderEvery)
 	}
-	if p.Contract != nil && at.Before(p.Contract.Expires) {
+	if c := p.openContract(last.Ref); c != nil && at.Before(c.Expires) {
 		p.arm(timerSignReminder, last.Ref, last.N+1, at)
 	}
 }

@@ -46,6 +46,17 @@ func (p *Partnership) waitingNumbers() (w []Waiting) {
 	return w
 }
 
+// signatureWaits says who is waited for by a contract, or an amendment, that is not signed by both.
+func signatureWaits(c *ContractState) []Waiting {
+	switch c.State {
+	case "internal_approval":
+		return []Waiting{{For: "role", Who: string(RoleOps), Decision: "approve_contract", Ref: c.ID, Since: c.At}}
+	case "out_for_signature":
+		return []Waiting{{For: "creator", Decision: "sign", Ref: c.ID, Since: c.At, Due: c.Expires, Silence: "contract_expires"}}
+	}
+	return nil
+}
+
 func (p *Partnership) waiting() []Waiting {
 	w := []Waiting{}
 	add := func(x Waiting) { w = append(w, x) }
@@ -65,10 +76,8 @@ func (p *Partnership) waiting() []Waiting {
 			add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "new_offer", Since: p.StageAt})
 		}
 	case StageContractOut:
-		if p.Contract != nil && p.Contract.State == "internal_approval" {
-			add(Waiting{For: "role", Who: string(RoleOps), Decision: "approve_contract", Ref: p.Contract.ID, Since: p.Contract.At})
-		} else if p.Contract != nil && p.Contract.State == "out_for_signature" {
-			add(Waiting{For: "creator", Decision: "sign", Ref: p.Contract.ID, Since: p.Contract.At, Due: p.Contract.Expires, Silence: "contract_expires"})
+		if p.Contract != nil {
+			w = append(w, signatureWaits(p.Contract)...)
 		}
 	case StageActive, StageWrappingUp, StageCompleted:
 		for _, m := range p.Milestones {
@@ -95,6 +104,9 @@ func (p *Partnership) waiting() []Waiting {
 			}
 		}
 		w = append(w, p.waitingNumbers()...)
+		if a := p.Amendment; a != nil {
+			w = append(w, signatureWaits(a)...)
+		}
 		if p.Renewal == RenewalReviewOpen && p.Contract != nil {
 			add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "renewal", Ref: p.Contract.ID, Since: p.StageAt, Due: p.Contract.NoticeBy, Silence: "renewal_lapses"})
 		}

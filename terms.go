@@ -67,19 +67,7 @@ func (t ContractTerms) Check(path string) []Field {
 		add("deliverables", "count", "A contract has 1 to 20 deliverables.")
 	}
 	for i, d := range t.Deliverables {
-		p := fmt.Sprintf("deliverables[%d]", i)
-		if d.Title == "" {
-			add(p+".title", "required", "Give the deliverable a title.")
-		}
-		if d.Platform == "" {
-			add(p+".platform", "required", "Say on which platform it is published.")
-		}
-		if d.DraftDueDays < 1 || d.DraftDueDays > 730 {
-			add(p+".draft_due_days", "out_of_range", "A draft is due 1 to 730 business days after signing.")
-		}
-		if d.PublishDays < 1 || d.PublishDays > 730 {
-			add(p+".publish_days", "out_of_range", "The publish window ends 1 to 730 business days after the draft is due.")
-		}
+		f = append(f, d.check(fmt.Sprintf("%s.deliverables[%d]", path, i))...)
 	}
 	if len(t.Milestones) == 0 || len(t.Milestones) > 20 {
 		add("milestones", "count", "A contract has 1 to 20 milestones.")
@@ -117,6 +105,23 @@ func (t ContractTerms) Check(path string) []Field {
 	}
 	if t.NoticeDays < 0 || t.NoticeDays >= max(t.DurationDays, 1) {
 		add("notice_days", "out_of_range", "The notice date must lie inside the contract's duration.")
+	}
+	return f
+}
+
+func (d DeliverableTerms) check(path string) (f []Field) {
+	add := func(p, code, detail string) { f = append(f, Field{path + "." + p, code, detail}) }
+	if d.Title == "" {
+		add("title", "required", "Give the deliverable a title.")
+	}
+	if d.Platform == "" {
+		add("platform", "required", "Say on which platform it is published.")
+	}
+	if d.DraftDueDays < 1 || d.DraftDueDays > 730 {
+		add("draft_due_days", "out_of_range", "A draft is due 1 to 730 business days after signing.")
+	}
+	if d.PublishDays < 1 || d.PublishDays > 730 {
+		add("publish_days", "out_of_range", "The publish window ends 1 to 730 business days after the draft is due.")
 	}
 	return f
 }

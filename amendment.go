@@ -1,0 +1,401 @@
+package rapport
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// Amendment is what a numbered amendment changes of a running term. Days are those of the creator's calendar for deliverables and of the brand's
+// for the end of the term, below zero for earlier.
+type Amendment struct {
+	Deliverables      []DeliverableTerms `json:"deliverables,omitempty"` // new ones, counted from the day on which both have signed the amendment
+	Moved             []DeliverableMove  `json:"moved,omitempty"`
+	Dropped           []uuid.UUID        `json:"dropped,omitempty"` // deliverables
+	Milestones        []MilestoneAdded   `json:"milestones,omitempty"`
+	DroppedMilestones []uuid.UUID        `json:"dropped_milestones,omitempty"` // with those of dropped deliverables, once it is resolved
+	EndDays           int                `json:"end_days,omitempty"`
+	RevisionRounds    *int               `json:"revision_rounds,omitempty"`
+	UsageRightsDays   *int               `json:"usage_rights_days,omitempty"`
+	ExclusivityDays   *int               `json:"exclusivity_days,omitempty"`
+	Clause            string             `json:"clause,omitempty"` // what else the parties agree, in words
+
+	// EndsAt and NoticeBy are what the end and the notice date become: those that were signed, whatever moves meanwhile.
+	EndsAt   time.Time `json:"ends_at,omitzero"`
+	NoticeBy time.Time `json:"notice_by,omitzero"`
+}
+
+// DeliverableMove gives a deliverable other dates. DraftDue and PublishBy are what they become, and zero for a date that stays.
+type DeliverableMove struct {
+	ID          uuid.UUID `json:"id"`
+	DraftDays   int       `json:"draft_days,omitempty"`
+	PublishDays int       `json:"publish_days,omitempty"`
+	DraftDue    time.Time `json:"draft_due,omitzero"`
+	PublishBy   time.Time `json:"publish_by,omitzero"`
+}
+
+// MilestoneAdded is money that the amendment promises on top of the fee.
+type MilestoneAdded struct {
+	Title       string    `json:"title"`
+	Trigger     Trigger   `json:"trigger"`
+	Deliverable uuid.UUID `json:"deliverable,omitzero"` // zero means all of the term, or the new one
+	New         *int      `json:"new,omitempty"`        // index into the new deliverables
+	Amount      int64     `json:"amount"`               // minor units of the contract's currency
+	NetDays     int       `json:"net_days"`
+	HoldUntil   string    `json:"hold_until,omitempty"`
+}
+
+// RunningTerm is the term that an amendment changes, as it stands.
+type RunningTerm struct {
+	ContractID     uuid.UUID
+	Number         string
+	Stage          Stage
+	Renewal        string
+	Fee            Money
+	Terms          ContractTerms
+	EndsAt         time.Time
+	NoticeBy       time.Time
+	Deliverables   []PartnershipDeliverable
+	Milestones     []PartnershipMilestone
+	Brand, Creator Calendar
+}
+
+// AmendedLine is one thing that changes, or stays although it may seem touched, in words.
+type AmendedLine struct {
+	What string // such as the title of a deliverable
+	From string // empty for what is new
+	To   string // empty for what falls away
+}
+
+func (t RunningTerm) deliverable(id uuid.UUID) *PartnershipDeliverable {
+	if i := slices.IndexFunc(t.Deliverables, func(d PartnershipDeliverable) bool { return d.ID == id }); i >= 0 {
+		return &t.Deliverables[i]
+	}
+	return nil
+}
+
+func (t RunningTerm) milestone(id uuid.UUID) *PartnershipMilestone {
+	if i := slices.IndexFunc(t.Milestones, func(m PartnershipMilestone) bool { return m.ID == id }); i >= 0 {
+		return &t.Milestones[i]
+	}
+	return nil
+}
+
+// The states in which a draft is still owed, and those in which a post is.
+func draftOwed(state string) bool {
+	return slices.Contains([]string{"planned", "brief_sent", "awaiting_draft", "changes_requested", "late"}, state)
+}
+
+func postOwed(state string) bool {
+	return draftOwed(state) || slices.Contains([]string{"in_review", "approved_to_post", "scheduled"}, state)
+}
+
+// Resolve names everything that the term does not let change, and fixes the dates that the amendment leads to.
+func (a *Amendment) Resolve(t RunningTerm, now time.Time) []Field {
+	var bad []Field
+	add := func(path, code, detail string) { bad = append(bad, Field{path, code, detail}) }
+	if len(a.Deliverables)+len(a.Moved)+len(a.Dropped)+len(a.Milestones)+len(a.DroppedMilestones) == 0 && a.EndDays == 0 &&
+		a.RevisionRounds == nil && a.UsageRightsDays == nil && a.ExclusivityDays == nil && a.Clause == "" {
+		add("changes", "required", "Say what the amendment changes.")
+	}
+	if len(a.Deliverables) > 0 && t.Stage != StageActive {
+		add("deliverables", "term_is_over", "Every piece of this term is done. Another one belongs into the next term.")
+	}
+	for i, d := range a.Deliverables {
+		bad = append(bad, d.check(fmt.Sprintf("deliverables[%d]", i))...)
+	}
+	for i := range a.Moved {
+		bad = append(bad, a.Moved[i].resolve(fmt.Sprintf("moved[%d]", i), t, now)...)
+	}
+	for i, id := range a.Dropped {
+		switch d := t.deliverable(id); {
+		case d == nil:
+			add(fmt.Sprintf("dropped[%d]", i), "unknown", "There is no such deliverable in this term.")
+		case !postOwed(d.State):
+			add(fmt.Sprintf("dropped[%d]", i), "pinned", fmt.Sprintf("“%s” is %s: it cannot fall away any more.", d.Title, strings.ReplaceAll(d.State, "_", " ")))
+		}
+	}
+	for i, id := range a.DroppedMilestones {
+		switch m := t.milestone(id); {
+		case m == nil:
+			add(fmt.Sprintf("dropped_milestones[%d]", i), "unknown", "There is no such part of the fee in this term.")
+		case m.State != "pending":
+			add(fmt.Sprintf("dropped_milestones[%d]", i), "pinned", fmt.Sprintf("“%s” is owed already. What was owed can only be taken back by a reversal.", m.Title))
+		}
+	}
+	for i, m := range a.Milestones {
+		bad = append(bad, m.check(fmt.Sprintf("milestones[%d]", i), *a, t)...)
+	}
+	bad = append(bad, a.resolveTerms(t, now)...)
+	for _, m := range t.Milestones { // what is owed for a piece that falls away falls away with it
+		if m.State == "pending" && m.DeliverableID != nil && slices.Contains(a.Dropped, *m.DeliverableID) && !slices.Contains(a.DroppedMilestones, m.ID) {
+			a.DroppedMilestones = append(a.DroppedMilestones, m.ID)
+		}
+	}
+	if fee := t.Fee.Amount + a.Adds() - a.Drops(t); len(bad) == 0 && fee <= 0 {
+		add("dropped_milestones", "nothing_left", "Nothing of the fee would be left. Terminate the partnership instead.")
+	}
+	return bad
+}
+
+func (a *Amendment) resolveTerms(t RunningTerm, now time.Time) (bad []Field) {
+	within := func(path string, n *int, most int, detail string) {
+		if n != nil && (*n < 0 || *n > most) {
+			bad = append(bad, Field{path, "out_of_range", detail})
+		}
+	}
+	within("revision_rounds", a.RevisionRounds, 10, "Included revision rounds are 0 to 10.")
+	within("usage_rights_days", a.UsageRightsDays, 3650, "Usage rights are 0 to 3,650 days.")
+	within("exclusivity_days", a.ExclusivityDays, 3650, "Exclusivity is 0 to 3,650 days.")
+	if len(a.Clause) > 4000 {
+		bad = append(bad, Field{"clause", "too_long", "Say it in at most 4,000 characters."})
+	}
+	a.EndsAt, a.NoticeBy = t.EndsAt, t.NoticeBy
+	if a.EndDays == 0 {
+		return bad
+	}
+	a.EndsAt, a.NoticeBy = t.Brand.AddDays(t.EndsAt, a.EndDays), t.Brand.AddDays(t.NoticeBy, a.EndDays)
+	open := t.Renewal == RenewalNotDue || t.Renewal == RenewalReviewOpen
+	switch {
+	case a.EndDays < -1100 || a.EndDays > 1100:
+		bad = append(bad, Field{"end_days", "out_of_range", "The end moves by at most 1,100 days."})
+	case !a.EndsAt.After(now):
+		bad = append(bad, Field{"end_days", "in_the_past", "The term would have ended by now. Terminate the partnership instead."})
+	case open && !a.NoticeBy.After(now):
+		bad = append(bad, Field{"end_days", "in_the_past", "The day by which the renewal is decided would have passed by now."})
+	}
+	return bad
+}
+
+func (m *DeliverableMove) resolve(path string, t RunningTerm, now time.Time) (bad []Field) {
+	add := func(part, code, detail string) { bad = append(bad, Field{path + "." + part, code, detail}) }
+	d := t.deliverable(m.ID)
+	if d == nil {
+		add("id", "unknown", "There is no such deliverable in this term.")
+		return bad
+	}
+	state := strings.ReplaceAll(d.State, "_", " ")
+	if m.DraftDays == 0 && m.PublishDays == 0 {
+		add("draft_days", "required", "Say by how many days a date moves.")
+	}
+	if max(m.DraftDays, m.PublishDays) > 730 || min(m.DraftDays, m.PublishDays) < -730 {
+		add("draft_days", "out_of_range", "A date moves by at most 730 days.")
+		return bad
+	}
+	draft, publish := orZero(d.DraftDueAt), orZero(d.PublishBy)
+	if m.DraftDays != 0 {
+		if !draftOwed(d.State) {
+			add("draft_days", "pinned", fmt.Sprintf("The draft of “%s” is in: it is %s. Only its publication can move.", d.Title, state))
+		}
+		m.DraftDue = t.Creator.AddDays(draft, m.DraftDays)
+		draft = m.DraftDue
+	}
+	if m.PublishDays != 0 {
+		if !postOwed(d.State) {
+			add("publish_days", "pinned", fmt.Sprintf("“%s” is %s: its date stays.", d.Title, state))
+		}
+		m.PublishBy = t.Creator.AddDays(publish, m.PublishDays)
+		publish = m.PublishBy
+	}
+	switch {
+	case m.DraftDays != 0 && !draft.After(now):
+		add("draft_days", "in_the_past", "The draft would have been due by now.")
+	case !publish.After(now) || publish.Before(draft):
+		add("publish_days", "before_draft", "The publication would be due before the draft, or by now: move it as well.")
+	}
+	return bad
+}
+
+func (m MilestoneAdded) check(path string, a Amendment, t RunningTerm) (bad []Field) {
+	add := func(part, code, detail string) { bad = append(bad, Field{path + "." + part, code, detail}) }
+	if m.Title == "" || len(m.Title) > 200 {
+		add("title", "required", "Say in at most 200 characters what the money is for.")
+	}
+	if !slices.Contains([]Trigger{TriggerSignature, TriggerApproval, TriggerPosted, TriggerVerified, TriggerDate, TriggerCampaignEnd}, m.Trigger) {
+		add("trigger", "unknown_trigger", fmt.Sprintf("%q does not make money of an amendment owed.", m.Trigger))
+	}
+	for _, f := range CheckMoney("amount", Money{m.Amount, t.Fee.Currency}) {
+		add(f.Path, f.Code, f.Detail)
+	}
+	if m.NetDays < 0 || m.NetDays > 365 {
+		add("net_days", "out_of_range", "Net days are 0 to 365.")
+	}
+	if len(m.HoldUntil) > 200 {
+		add("hold_until", "too_long", "Say in at most 200 characters what finance waits for.")
+	}
+	if m.New != nil && (*m.New < 0 || *m.New >= len(a.Deliverables)) {
+		add("new", "unknown_deliverable", "There is no new deliverable with this number.")
+	}
+	if m.Deliverable != uuid.Nil {
+		if d := t.deliverable(m.Deliverable); d == nil || slices.Contains(a.Dropped, d.ID) || !postOwed(d.State) && !slices.Contains([]string{"posted", "verified", "accepted"}, d.State) {
+			add("deliverable", "unknown_deliverable", "There is no such deliverable that is still owed or was delivered.")
+		}
+	}
+	return bad
+}
+
+// Adds is what the amendment promises on top, in minor units of the contract's currency.
+func (a Amendment) Adds() (sum int64) {
+	for _, m := range a.Milestones {
+		sum += m.Amount
+	}
+	return sum
+}
+
+// Drops is what it takes away again.
+func (a Amendment) Drops(t RunningTerm) (sum int64) {
+	for _, id := range a.DroppedMilestones {
+		if m := t.milestone(id); m != nil {
+			sum += m.Amount.Amount
+		}
+	}
+	return sum
+}
+
+// Changed are the terms with what the amendment changes of them.
+func (a Amendment) Changed(t ContractTerms) ContractTerms {
+	for of, to := range map[*int]*int{&t.RevisionRounds: a.RevisionRounds, &t.UsageRightsDays: a.UsageRightsDays, &t.ExclusivityDays: a.ExclusivityDays} {
+		if to != nil {
+			*of = *to
+		}
+	}
+	return t
+}
+
+// Lines say what a resolved amendment changes.
+func (a Amendment) Lines(t RunningTerm) (lines []AmendedLine) {
+	add := func(what, from, to string) { lines = append(lines, AmendedLine{what, from, to}) }
+	money := func(n int64) string { return Money{n, t.Fee.Currency}.String() }
+	for _, d := range a.Deliverables {
+		add(d.Title, "", fmt.Sprintf("A new %s on %s. The draft is due %s after both have signed this amendment; it is published within %s after that.",
+			d.Kind, d.Platform, counted(d.DraftDueDays, "business day"), counted(d.PublishDays, "business day")))
+	}
+	for _, m := range a.Moved {
+		d := t.deliverable(m.ID)
+		if !m.DraftDue.IsZero() {
+			add("Draft of “"+d.Title+"”", t.Creator.words(orZero(d.DraftDueAt)), t.Creator.words(m.DraftDue))
+		}
+		if !m.PublishBy.IsZero() {
+			add("Publication of “"+d.Title+"”", t.Creator.words(orZero(d.PublishBy)), t.Creator.words(m.PublishBy))
+		}
+	}
+	for _, id := range a.Dropped {
+		add("“"+t.deliverable(id).Title+"”", "owed", "")
+	}
+	for _, m := range a.Milestones {
+		of := "all deliverables"
+		if m.New != nil {
+			of = "“" + a.Deliverables[*m.New].Title + "”"
+		} else if d := t.deliverable(m.Deliverable); d != nil {
+			of = "“" + d.Title + "”"
+		}
+		add(m.Title, "", money(m.Amount)+", "+whenWords(m.Trigger, of)+netWords(MilestoneTerms{NetDays: m.NetDays, HoldUntil: m.HoldUntil}))
+	}
+	for _, id := range a.DroppedMilestones {
+		m := t.milestone(id)
+		add(m.Title, m.Amount.String(), "")
+	}
+	if fee := t.Fee.Amount + a.Adds() - a.Drops(t); fee != t.Fee.Amount {
+		add("Fee in total", t.Fee.String(), money(fee))
+	}
+	if a.EndDays != 0 {
+		add("End of the term", t.Brand.words(t.EndsAt), t.Brand.words(a.EndsAt))
+		add("Renewal decided by", t.Brand.words(t.NoticeBy), t.Brand.words(a.NoticeBy))
+	}
+	number := func(what string, from int, to *int, unit string) {
+		if to != nil && *to != from {
+			add(what, counted(from, unit), counted(*to, unit))
+		}
+	}
+	number("Included revision rounds", t.Terms.RevisionRounds, a.RevisionRounds, "round")
+	number("Usage rights after publication", t.Terms.UsageRightsDays, a.UsageRightsDays, "day")
+	number("Exclusivity after publication", t.Terms.ExclusivityDays, a.ExclusivityDays, "day")
+	if a.Clause != "" {
+		add("Further", "", a.Clause)
+	}
+	return lines
+}
+
+// Pinned says what stays as it is although the amendment may seem to touch it.
+func (a Amendment) Pinned(t RunningTerm) (lines []AmendedLine) {
+	for _, d := range t.Deliverables {
+		switch {
+		case slices.Contains(a.Dropped, d.ID):
+		case d.State == "in_review":
+			lines = append(lines, AmendedLine{What: d.Title, To: "The review that is open goes on under the terms it began with."})
+		case slices.Contains([]string{"approved_to_post", "scheduled"}, d.State):
+			lines = append(lines, AmendedLine{What: d.Title, To: "Its approval stays."})
+		case slices.Contains([]string{"posted", "verified", "accepted"}, d.State):
+			lines = append(lines, AmendedLine{What: d.Title, To: "It is published, and stays as it was agreed."})
+		}
+	}
+	for _, m := range t.Milestones {
+		if m.State != "pending" && m.State != "cancelled" {
+			lines = append(lines, AmendedLine{What: m.Title, To: m.Amount.String() + " are owed or paid already, and stay."})
+		}
+	}
+	return lines
+}
+
+// AmendmentText writes a resolved amendment in plain language: what both sign, by its hash.
+func AmendmentText(number string, n int, brand, creator string, t RunningTerm, a Amendment) string {
+	var b strings.Builder
+	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	p("AMENDMENT NO. %d\n\nto the collaboration agreement %s\n", n, number)
+	p("between %s (the brand)\nand %s (the creator)\n", brand, creator)
+	p("1. When both have signed, this changes:")
+	for i, l := range a.Lines(t) {
+		switch {
+		case l.From == "":
+			p("   %d. %s: %s", i+1, l.What, l.To)
+		case l.To == "":
+			p("   %d. %s: falls away (%s).", i+1, l.What, l.From)
+		default:
+			p("   %d. %s: %s, instead of %s.", i+1, l.What, l.To, l.From)
+		}
+	}
+	p("\n2. Everything else stays as it was agreed. What is being reviewed goes on under the terms it was handed in under, and what is owed or paid already stays owed or paid.")
+	return b.String()
+}
+
+func orZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+func counted(n int, unit string) string {
+	if n == 1 {
+		return "1 " + unit
+	}
+	return fmt.Sprintf("%d %ss", n, unit)
+}
+
+// PlanAmendment computes what an amendment executed at c.Now adds and moves; c.ID is the amendment's. Ids are derived from it, so that planning
+// again gives the same plan. Fee and Terms are those of the term that it changes.
+func PlanAmendment(c ContractDates, a Amendment) ContractPlan {
+	c.Terms = a.Changed(c.Terms)
+	p := ContractPlan{
+		EndsAt: a.EndsAt, NoticeBy: a.NoticeBy, Rounds: c.Terms.RevisionRounds, BrandCalendar: c.Brand, CreatorCalendar: c.Creator,
+		Moved: a.Moved, Dropped: a.Dropped, DroppedMilestones: a.DroppedMilestones,
+	}
+	for i, d := range a.Deliverables {
+		p.Deliverables = append(p.Deliverables, c.deliverable(i, d))
+	}
+	for i, m := range a.Milestones {
+		s := MilestoneState{
+			ID: DeriveID(c.ID, fmt.Sprintf("milestone/%d", i)), Trigger: m.Trigger, State: "pending", Amount: Money{m.Amount, c.Fee.Currency}, NetDays: m.NetDays,
+			Deliverable: m.Deliverable, Hold: m.HoldUntil != "",
+		}
+		if m.New != nil {
+			s.Deliverable = p.Deliverables[*m.New].ID
+		}
+		s.At = c.triggerAt(m.Trigger, a.EndsAt)
+		p.Milestones = append(p.Milestones, s)
+	}
+	return p
+}
