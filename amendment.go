@@ -217,8 +217,8 @@ func (m MilestoneAdded) check(path string, a Amendment, t RunningTerm) (bad []Fi
 	if !slices.Contains([]Trigger{TriggerSignature, TriggerApproval, TriggerPosted, TriggerVerified, TriggerDate, TriggerCampaignEnd}, m.Trigger) {
 		add("trigger", "unknown_trigger", fmt.Sprintf("%q does not make money of an amendment owed.", m.Trigger))
 	}
-	for _, f := range CheckMoney("amount", Money{m.Amount, t.Fee.Currency}) {
-		add(f.Path, f.Code, f.Detail)
+	for _, f := range CheckMoney("", Money{m.Amount, t.Fee.Currency}) {
+		add("amount", f.Code, f.Detail)
 	}
 	if m.NetDays < 0 || m.NetDays > 365 {
 		add("net_days", "out_of_range", "Net days are 0 to 365.")
@@ -245,10 +245,10 @@ func (a Amendment) Adds() (sum int64) {
 	return sum
 }
 
-// Drops is what it takes away again.
+// Drops is what it takes away of the fee.
 func (a Amendment) Drops(t RunningTerm) (sum int64) {
 	for _, id := range a.DroppedMilestones {
-		if m := t.milestone(id); m != nil {
+		if m := t.milestone(id); m != nil && !m.Bonus {
 			sum += m.Amount.Amount
 		}
 	}
@@ -398,4 +398,34 @@ func PlanAmendment(c ContractDates, a Amendment) ContractPlan {
 		p.Milestones = append(p.Milestones, s)
 	}
 	return p
+}
+
+// AmendmentDraft is an amendment as somebody of the brand drafts it.
+type AmendmentDraft struct {
+	ID            uuid.UUID
+	PartnershipID uuid.UUID
+	Changes       Amendment
+	Reason        string // of the house, not in the text
+	By            uuid.UUID
+	At            time.Time
+}
+
+// AmendmentPreview is what an amendment would change, before anybody has sent it.
+type AmendmentPreview struct {
+	ContractID uuid.UUID
+	Number     string // of the amendment
+	Changes    []AmendedLine
+	Pinned     []AmendedLine
+	FeeNow     Money
+	FeeThen    Money
+	Text       string
+}
+
+// SignedRef names an amendment, or the contract that one changes.
+type SignedRef struct {
+	ID         uuid.UUID
+	Number     string
+	State      string
+	CreatedAt  time.Time
+	ExecutedAt *time.Time
 }

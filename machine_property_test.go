@@ -31,8 +31,10 @@ var wrongs = map[string][]string{
 type life struct {
 	*house
 
-	t    *rapid.T
-	last *rapport.Command
+	t       *rapid.T
+	last    *rapport.Command
+	amounts map[uuid.UUID]rapport.Money // of milestones, as they were first
+	owed    map[uuid.UUID]string        // milestones that fell away
 }
 
 func pick[T any](l *life, label string, of []T) T { return rapid.SampledFrom(of).Draw(l.t, label) }
@@ -149,6 +151,10 @@ func (l *life) walk() (uuid.UUID, rapport.Command) {
 		}
 		return p.ID, rapport.Command{Kind: rapport.CmdSignContract}
 	case rapport.StageActive:
+		if p.Amendment != nil && rapid.Bool().Draw(l.t, "amendment") {
+			kind := map[string]rapport.CommandKind{"internal_approval": rapport.CmdSendContract, "out_for_signature": rapport.CmdSignContract}[p.Amendment.State]
+			return p.ID, rapport.Command{Kind: kind, Ref: p.Amendment.ID, Actor: id("owner")}
+		}
 		d := p.Deliverables[rapid.IntRange(0, len(p.Deliverables)-1).Draw(l.t, "deliverable")]
 		switch d.State {
 		case "in_review":
@@ -209,7 +215,7 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 			Kind: pick(l, "kind", []rapport.CommandKind{
 				rapport.CmdPause, rapport.CmdResume, rapport.CmdResume, rapport.CmdSnooze, rapport.CmdLogReply, rapport.CmdMarkDeclined, rapport.CmdStartAgain, rapport.CmdSendOffer, rapport.CmdAcceptOffer,
 				rapport.CmdDeclineOffer, rapport.CmdCounterOffer, rapport.CmdWithdrawOffer, rapport.CmdSendContract, rapport.CmdSignContract, rapport.CmdDeclineContract,
-				rapport.CmdWithdrawContr, rapport.CmdSubmit, rapport.CmdReportPost, rapport.CmdRetryCheck, rapport.CmdAcceptContent, rapport.CmdWaive, rapport.CmdRevokeApproval,
+				rapport.CmdWithdrawContr, rapport.CmdAmend, rapport.CmdAmend, rapport.CmdAmend, rapport.CmdSubmit, rapport.CmdReportPost, rapport.CmdRetryCheck, rapport.CmdAcceptContent, rapport.CmdWaive, rapport.CmdRevokeApproval,
 				rapport.CmdRenew, rapport.CmdLetLapse, rapport.CmdTerminate, rapport.CmdBan, rapport.CmdUnban, rapport.CmdUnban,
 				rapport.CmdLetMailGo, rapport.CmdLetMailGo, rapport.CmdSkipMail, rapport.CmdMoveSequence, rapport.CmdSnoozeThread, rapport.CmdWakeThread,
 			}),
@@ -236,6 +242,14 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 			}
 			if p.RenewalOffer != nil {
 				cmd.Ref = p.RenewalOffer.ID
+			}
+		case rapport.CmdAmend:
+			if p.Contract != nil && p.Offer != nil {
+				a := l.drawAmendment()
+				if len(a.Resolve(l.running(), l.now)) > 0 {
+					cmd.Kind = rapport.CmdWakeThread // what the store refuses never reaches the partnership
+				}
+				l.amendments[cmd.Ref] = a
 			}
 		case rapport.CmdSendContract, rapport.CmdSignContract, rapport.CmdDeclineContract, rapport.CmdWithdrawContr:
 			cmd.Ref = uuid.Nil
@@ -354,6 +368,7 @@ func (l *life) check() {
 		require.NotNil(l.t, v.Waiting)
 		require.LessOrEqual(l.t, len(m.Base().Ring), 128)
 	}
+	l.checkTerm()
 	for _, m := range l.house.p.Milestones {
 		want := 0
 		if m.Payout != uuid.Nil {
@@ -367,7 +382,7 @@ func TestLivesOfAPartnership(t *testing.T) {
 	t.Parallel()
 
 	rapid.Check(t, func(rt *rapid.T) {
-		l := &life{t: rt}
+		l := &life{t: rt, amounts: map[uuid.UUID]rapport.Money{}, owed: map[uuid.UUID]string{}}
 		l.house = newHouse(rt, func(h *house) {
 			h.mirror = true
 			h.p.RemindsPayee = rapid.Bool().Draw(rt, "reminds")

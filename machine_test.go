@@ -77,8 +77,10 @@ type house struct {
 	n        int
 
 	terms rapport.ContractTerms
-	plan  rapport.ReviewPlan
-	count bool // the content's approval is the first pair of eyes
+	// amendments are those that were drafted, resolved as the store resolves them.
+	amendments map[uuid.UUID]rapport.Amendment
+	plan       rapport.ReviewPlan
+	count      bool // the content's approval is the first pair of eyes
 	// releasers is how many people release a payout; 0 as older plans have it.
 	releasers int
 	// answers replaces the usual outcome of an effect, by its kind or by kind and code as in mail/brief.
@@ -96,7 +98,7 @@ func newHouse(t require.TestingT, change ...func(*house)) *house {
 	h := &house{
 		t: t, now: start(), p: p, machines: map[uuid.UUID]rapport.Machine{p.ID: p}, order: []uuid.UUID{p.ID}, facts: map[uuid.UUID][]rapport.Fact{},
 		tasks: map[string]rapport.TaskChange{}, starts: map[uuid.UUID]int{}, stage: p.Stage, payouts: map[uuid.UUID]rapport.PayoutState{},
-		terms: rapport.DefaultTerms(), plan: onePlan(), answers: map[string]func(rapport.Effect) rapport.Outcome{},
+		terms: rapport.DefaultTerms(), amendments: map[uuid.UUID]rapport.Amendment{}, plan: onePlan(), answers: map[string]func(rapport.Effect) rapport.Outcome{},
 	}
 	for _, f := range change {
 		f(h)
@@ -336,9 +338,13 @@ func (h *house) usual(a asked) rapport.Outcome {
 	case rapport.EffectDraftContract:
 		return rapport.Outcome{Code: "drafted", Ref: rapport.DeriveID(e.Ref, "contract")}
 	case rapport.EffectExecute:
-		plan := rapport.PlanContract(rapport.ContractDates{
+		dates := rapport.ContractDates{
 			ID: e.Ref, Now: e.At, Fee: h.p.Offer.Fee, Terms: h.terms, Brand: h.p.BrandCalendar, Creator: h.p.CreatorCalendar, CampaignEnd: h.p.BrandCalendar.AddDays(e.At, 200),
-		})
+		}
+		plan := rapport.PlanContract(dates)
+		if a, ok := h.amendments[e.Ref]; ok {
+			plan = rapport.PlanAmendment(dates, a)
+		}
 		return rapport.Outcome{Code: "executed", Contract: &plan}
 	case rapport.EffectDraftMail:
 		return rapport.Outcome{Code: rapport.MailDrafted, Ref: rapport.DeriveID(root, e.Key)}

@@ -96,8 +96,11 @@ type Contract struct {
 	State         string
 	Text          string
 	SHA256        []byte
-	Fee           Money
-	Terms         ContractTerms
+	Fee           Money         // with what amendments have made of it
+	Terms         ContractTerms // with what amendments have made of them
+	Amends        *SignedRef    // the contract that this amendment changes; nil for a contract
+	Amendments    []SignedRef
+	Reason        string // why the amendment was asked for
 	Signatures    []Signature
 	SentAt        *time.Time
 	ExpiresAt     *time.Time

@@ -27,11 +27,13 @@ func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 }
 
 // fromTerms reads contract terms; ContractTerms.Check says what is wrong with them.
+func fromDeliverableTerms(d gen.DeliverableTerms) rapport.DeliverableTerms {
+	return rapport.DeliverableTerms{Title: d.Title, Platform: rapport.NormalPlatform(d.Platform), Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays}
+}
+
 func fromTerms(t gen.ContractTerms) rapport.ContractTerms {
 	return rapport.ContractTerms{
-		Deliverables: each(t.Deliverables, func(d gen.DeliverableTerms) rapport.DeliverableTerms {
-			return rapport.DeliverableTerms{Title: d.Title, Platform: rapport.NormalPlatform(d.Platform), Kind: d.Kind, DraftDueDays: d.DraftDueDays, PublishDays: d.PublishDays}
-		}),
+		Deliverables: each(t.Deliverables, fromDeliverableTerms),
 		Milestones: each(t.Milestones, func(m gen.MilestoneTerms) rapport.MilestoneTerms {
 			return rapport.MilestoneTerms{
 				Title: m.Title, Trigger: rapport.Trigger(m.Trigger), Deliverable: m.Deliverable, Percent: m.Percent, NetDays: m.NetDays,

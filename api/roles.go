@@ -239,6 +239,8 @@ func workAccess() map[string]access {
 		"listPostNumbers":          everyone(),
 		"enterPostNumber":          waiting(ops()),
 		"giveBonus":                waiting(ops()),
+		"draftAmendment":           waiting(ops()),
+		"previewAmendment":         ops(),
 		"listPostChecks":           everyone(),
 		"getPostScreenshot":        everyone(),
 		"setCodes":                 opsAdmin(),

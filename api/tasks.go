@@ -54,7 +54,7 @@ func taskLink(t rapport.Task) *string {
 			return orNil("/reconciliation?case=" + t.Ref.String())
 		case "review_held", "review_nobody":
 			return orNil("/reviews/" + t.Ref.String())
-		case "approve_contract":
+		case "approve_contract", "amendment_ended", "amendment_overtaken":
 			return orNil("/contracts/" + t.Ref.String())
 		}
 	}

@@ -62,7 +62,10 @@ func (s *Store) contracts(ctx context.Context, tx pgx.Tx, params gen.ListContrac
 			Creator:      rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
 			CampaignName: r.CampaignName, Number: r.Number, Term: int(r.Term), Version: int(r.Version), State: r.State, Text: r.Body, SHA256: r.BodySha256,
 			Fee: rapport.Money{Amount: r.Fee, Currency: r.Currency}, SentAt: r.SentAt, ExpiresAt: r.ExpiresAt, ExecutedAt: r.ExecutedAt, EndsAt: r.EndsAt,
-			NoticeBy: r.NoticeBy, CreatedAt: r.CreatedAt,
+			NoticeBy: r.NoticeBy, CreatedAt: r.CreatedAt, Reason: r.Reason,
+		}
+		if r.Amends != nil {
+			list[i].Amends = &rapport.SignedRef{ID: *r.Amends, Number: r.AmendsNumber}
 		}
 		if err := json.Unmarshal(r.Terms, &list[i].Terms); err != nil {
 			return nil, fmt.Errorf("read the terms of contract %s: %w", r.ID, err)
@@ -70,6 +73,14 @@ func (s *Store) contracts(ctx context.Context, tx pgx.Tx, params gen.ListContrac
 	}
 	if len(ids) == 0 {
 		return list, nil
+	}
+	amendments, err := s.q.AmendmentsOf(ctx, tx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("amendments: %w", err)
+	}
+	for _, r := range amendments {
+		c := &list[at[r.ContractID]]
+		c.Amendments = append(c.Amendments, rapport.SignedRef{ID: r.ID, Number: r.Number, State: r.State, CreatedAt: r.CreatedAt, ExecutedAt: r.ExecutedAt})
 	}
 	signatures, err := s.q.SignaturesOf(ctx, tx, ids)
 	if err != nil {

@@ -155,7 +155,7 @@ func (s *Store) Partnership(ctx context.Context, id uuid.UUID) (rapport.Partners
 		if d.Offer, err = s.newestOffer(ctx, tx, id); err != nil {
 			return d, err
 		}
-		contracts, err := s.contracts(ctx, tx, gen.ListContractsParams{Brands: rapport.BrandsFrom(ctx), PartnershipID: &id, MaxRows: 1})
+		contracts, err := s.contracts(ctx, tx, gen.ListContractsParams{Brands: rapport.BrandsFrom(ctx), PartnershipID: &id, Base: new(true), MaxRows: 1})
 		if err != nil {
 			return d, err
 		}

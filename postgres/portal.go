@@ -125,6 +125,16 @@ func (s *Store) portalContract(ctx context.Context, tx pgx.Tx, partnership uuid.
 	if err := json.Unmarshal(r.Terms, &c.Terms); err != nil {
 		return nil, fmt.Errorf("read the terms of contract %s: %w", r.ID, err)
 	}
+	if r.Amends != nil {
+		c.Amends = &rapport.SignedRef{ID: *r.Amends, Number: r.AmendsNumber}
+	}
+	amendments, err := s.q.PortalAmendments(ctx, tx, &r.ID)
+	if err != nil {
+		return nil, fmt.Errorf("amendments: %w", err)
+	}
+	for _, a := range amendments {
+		c.Amendments = append(c.Amendments, rapport.SignedRef{ID: a.ID, Number: a.Number, State: a.State, CreatedAt: a.CreatedAt, ExecutedAt: a.ExecutedAt})
+	}
 	signatures, err := s.q.PortalSignatures(ctx, tx, r.ID)
 	for _, g := range signatures {
 		c.Signatures = append(c.Signatures, rapport.Signature{Party: g.Party, Name: g.Name, Address: g.Address, Agent: g.Agent, SHA256: g.BodySha256, At: g.At})

@@ -32,13 +32,13 @@ func (s *Store) DraftContract(ctx context.Context, offer uuid.UUID, term int) (u
 		})
 		hash := sha256.Sum256([]byte(text))
 		err = s.q.InsertContract(ctx, tx, gen.InsertContractParams{
-			ID: rapport.DeriveID(offer, "contract"), PartnershipID: o.PartnershipID, BrandID: o.BrandID, OfferID: offer, Term: int32(term),
+			ID: rapport.DeriveID(offer, "contract"), PartnershipID: o.PartnershipID, BrandID: o.BrandID, OfferID: &offer, Term: int32(term),
 			Body: text, BodySha256: hash[:], Fee: o.Fee, Currency: o.Currency, Terms: o.Terms,
 		})
 		if err != nil {
 			return uuid.Nil, fmt.Errorf("insert contract: %w", err)
 		}
-		return s.q.ContractByOffer(ctx, tx, offer)
+		return s.q.ContractByOffer(ctx, tx, &offer)
 	})
 }
 
@@ -56,16 +56,15 @@ func (s *Store) ExecuteContract(ctx context.Context, contract uuid.UUID, now tim
 		if c.ExecutedAt != nil {
 			now = *c.ExecutedAt
 		}
+		if c.Amends != nil {
+			return s.executeAmendment(ctx, tx, c, now)
+		}
 		d := rapport.ContractDates{ID: contract, Now: now, Fee: rapport.Money{Amount: c.Fee, Currency: c.Currency}}
 		if err := json.Unmarshal(c.Terms, &d.Terms); err != nil {
 			return rapport.ContractPlan{}, fmt.Errorf("read terms: %w", err)
 		}
-		if d.Brand, d.Creator, err = s.calendarsOf(ctx, tx, c.BrandID, c.CreatorID); err != nil {
+		if err := s.datesOf(ctx, tx, c, &d); err != nil {
 			return rapport.ContractPlan{}, err
-		}
-		d.CampaignEnd = d.Brand.EndOfDate(c.EndsOn)
-		if d.Brand.Compressed() {
-			d.CampaignEnd = d.Brand.AddDays(now, d.Terms.DurationDays) // a compressed year has no dates of its own
 		}
 		plan := rapport.PlanContract(d)
 		if c.ExecutedAt != nil {
@@ -78,24 +77,28 @@ func (s *Store) ExecuteContract(ctx context.Context, contract uuid.UUID, now tim
 	})
 }
 
+// datesOf adds what the dates of a contract are counted on.
+func (s *Store) datesOf(ctx context.Context, tx pgx.Tx, c gen.ContractForExecutionRow, d *rapport.ContractDates) (err error) {
+	if d.Brand, d.Creator, err = s.calendarsOf(ctx, tx, c.BrandID, c.CreatorID); err != nil {
+		return err
+	}
+	d.CampaignEnd = d.Brand.EndOfDate(c.EndsOn)
+	if d.Brand.Compressed() {
+		d.CampaignEnd = d.Brand.AddDays(d.Now, d.Terms.DurationDays) // a compressed year has no dates of its own
+	}
+	return nil
+}
+
 func (s *Store) writePlan(ctx context.Context, tx pgx.Tx, c gen.ContractForExecutionRow, terms rapport.ContractTerms, plan rapport.ContractPlan) error {
 	for i, d := range plan.Deliverables {
-		t := terms.Deliverables[i]
-		err := s.q.InsertDeliverable(ctx, tx, gen.InsertDeliverableParams{
-			ID: d.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: int32(i),
-			Title: t.Title, Platform: t.Platform, Kind: t.Kind, DraftDueAt: &d.DraftDue, PublishBy: &d.PublishBy,
-		})
-		if err != nil {
-			return fmt.Errorf("insert deliverable: %w", err)
+		if err := s.writeDeliverable(ctx, tx, c, int32(i), terms.Deliverables[i], d); err != nil {
+			return err
 		}
 	}
 	for i, m := range plan.Milestones {
 		t := terms.Milestones[i]
-		row := gen.InsertMilestoneParams{
-			ID: m.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: int32(i), Title: t.Title,
-			Trigger: string(m.Trigger), DeliverableID: idOrNil(m.Deliverable), Amount: m.Amount.Amount, Currency: m.Amount.Currency, NetDays: int32(m.NetDays),
-			Bonus: t.Bonus > 0, HoldUntil: orNil(t.HoldUntil),
-		}
+		row := milestoneRow(c, int32(i), t.Title, t.HoldUntil, m)
+		row.Bonus = t.Bonus > 0
 		if of := t.Threshold; of != nil {
 			row.Metric, row.AtLeast, row.WithinDays = new(string(of.Metric)), &of.AtLeast, new(int32(of.WithinDays))
 		}
@@ -104,6 +107,24 @@ func (s *Store) writePlan(ctx context.Context, tx pgx.Tx, c gen.ContractForExecu
 		}
 	}
 	return nil
+}
+
+func (s *Store) writeDeliverable(ctx context.Context, tx pgx.Tx, c gen.ContractForExecutionRow, position int32, t rapport.DeliverableTerms, d rapport.DeliverableState) error {
+	err := s.q.InsertDeliverable(ctx, tx, gen.InsertDeliverableParams{
+		ID: d.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: position,
+		Title: t.Title, Platform: t.Platform, Kind: t.Kind, DraftDueAt: &d.DraftDue, PublishBy: &d.PublishBy,
+	})
+	if err != nil {
+		return fmt.Errorf("insert deliverable: %w", err)
+	}
+	return nil
+}
+
+func milestoneRow(c gen.ContractForExecutionRow, position int32, title, holdUntil string, m rapport.MilestoneState) gen.InsertMilestoneParams {
+	return gen.InsertMilestoneParams{
+		ID: m.ID, PartnershipID: c.PartnershipID, BrandID: c.BrandID, ContractID: c.ID, Term: c.Term, Position: position, Title: title,
+		Trigger: string(m.Trigger), DeliverableID: idOrNil(m.Deliverable), Amount: m.Amount.Amount, Currency: m.Amount.Currency, NetDays: int32(m.NetDays), HoldUntil: orNil(holdUntil),
+	}
 }
 
 // calendarsOf resolves the calendars of a brand and of a creator working for it: the creator's own, else ordinary hours in the

@@ -2571,6 +2571,50 @@ func (e ListThreadsParamsState) Valid() bool {
 	}
 }
 
+// AmendedLine defines model for AmendedLine.
+type AmendedLine struct {
+	From *string `json:"from,omitempty"`
+	To   *string `json:"to,omitempty"`
+	What string  `json:"what"`
+}
+
+// AmendmentCreate defines model for AmendmentCreate.
+type AmendmentCreate struct {
+	// Clause What else the parties agree
+	Clause *string `json:"clause,omitempty"`
+
+	// Deliverables New ones, counted from the day on which both have signed the amendment
+	Deliverables *[]DeliverableTerms `json:"deliverables,omitempty"`
+
+	// Dropped Deliverables that fall away, with what was to be paid for them
+	Dropped           *[]openapi_types.UUID `json:"dropped,omitempty"`
+	DroppedMilestones *[]openapi_types.UUID `json:"dropped_milestones,omitempty"`
+
+	// EndDays Days by which the end of the term moves, below zero for earlier
+	EndDays         *int               `json:"end_days,omitempty"`
+	ExclusivityDays *int               `json:"exclusivity_days,omitempty"`
+	Milestones      *[]MilestoneAdded  `json:"milestones,omitempty"`
+	Moved           *[]DeliverableMove `json:"moved,omitempty"`
+
+	// Reason Why it is asked for; only the house reads it
+	Reason          *string `json:"reason,omitempty"`
+	RevisionRounds  *int    `json:"revision_rounds,omitempty"`
+	UsageRightsDays *int    `json:"usage_rights_days,omitempty"`
+}
+
+// AmendmentPreview defines model for AmendmentPreview.
+type AmendmentPreview struct {
+	Changes    []AmendedLine      `json:"changes"`
+	ContractId openapi_types.UUID `json:"contract_id"`
+	FeeNow     Money              `json:"fee_now"`
+	FeeThen    Money              `json:"fee_then"`
+	Number     string             `json:"number"`
+
+	// Pinned What stays although it may seem touched, and why
+	Pinned []AmendedLine `json:"pinned"`
+	Text   string        `json:"text"`
+}
+
 // ApprovalCreate defines model for ApprovalCreate.
 type ApprovalCreate struct {
 	// Amount What is approved; must be the payout's, less what it keeps
@@ -3138,6 +3182,8 @@ type ContentRulesMediaTypes string
 
 // Contract defines model for Contract.
 type Contract struct {
+	Amendments    []SignedRef        `json:"amendments"`
+	Amends        *SignedRef         `json:"amends,omitempty"`
 	BrandId       openapi_types.UUID `json:"brand_id"`
 	BrandName     string             `json:"brand_name"`
 	CampaignName  string             `json:"campaign_name"`
@@ -3151,14 +3197,17 @@ type Contract struct {
 	NoticeBy      *time.Time         `json:"notice_by,omitempty"`
 	Number        string             `json:"number"`
 	PartnershipId openapi_types.UUID `json:"partnership_id"`
-	SentAt        *time.Time         `json:"sent_at,omitempty"`
-	Signatures    []Signature        `json:"signatures"`
-	State         ContractState      `json:"state"`
-	Term          int                `json:"term"`
-	Terms         ContractTerms      `json:"terms"`
-	Text          string             `json:"text"`
-	TextSha256    string             `json:"text_sha256"`
-	Version       int                `json:"version"`
+
+	// Reason Why the amendment was asked for
+	Reason     *string       `json:"reason,omitempty"`
+	SentAt     *time.Time    `json:"sent_at,omitempty"`
+	Signatures []Signature   `json:"signatures"`
+	State      ContractState `json:"state"`
+	Term       int           `json:"term"`
+	Terms      ContractTerms `json:"terms"`
+	Text       string        `json:"text"`
+	TextSha256 string        `json:"text_sha256"`
+	Version    int           `json:"version"`
 }
 
 // ContractState defines model for Contract.State.
@@ -3443,6 +3492,14 @@ type Deliverable struct {
 type DeliverableList struct {
 	Items      []Deliverable `json:"items"`
 	NextCursor *string       `json:"next_cursor,omitempty"`
+}
+
+// DeliverableMove defines model for DeliverableMove.
+type DeliverableMove struct {
+	// DraftDays Days by which the draft is due later, below zero for earlier
+	DraftDays   *int               `json:"draft_days,omitempty"`
+	Id          openapi_types.UUID `json:"id"`
+	PublishDays *int               `json:"publish_days,omitempty"`
 }
 
 // DeliverableTerms defines model for DeliverableTerms.
@@ -3972,6 +4029,20 @@ type Milestone struct {
 
 // MilestoneState defines model for Milestone.State.
 type MilestoneState string
+
+// MilestoneAdded defines model for MilestoneAdded.
+type MilestoneAdded struct {
+	// Amount Minor units of the contract's currency
+	Amount        int64               `json:"amount"`
+	DeliverableId *openapi_types.UUID `json:"deliverable_id,omitempty"`
+	HoldUntil     *string             `json:"hold_until,omitempty"`
+	NetDays       int                 `json:"net_days"`
+
+	// New Index into the new deliverables; without both it waits for all
+	New     *int             `json:"new,omitempty"`
+	Title   string           `json:"title"`
+	Trigger MilestoneTrigger `json:"trigger"`
+}
 
 // MilestoneTerms defines model for MilestoneTerms.
 type MilestoneTerms struct {
@@ -5546,6 +5617,15 @@ type SignatureCreate struct {
 // SignatureCreateDecision defines model for SignatureCreate.Decision.
 type SignatureCreateDecision string
 
+// SignedRef defines model for SignedRef.
+type SignedRef struct {
+	CreatedAt  *time.Time         `json:"created_at,omitempty"`
+	ExecutedAt *time.Time         `json:"executed_at,omitempty"`
+	Id         openapi_types.UUID `json:"id"`
+	Number     string             `json:"number"`
+	State      *string            `json:"state,omitempty"`
+}
+
 // SimulatedReview defines model for SimulatedReview.
 type SimulatedReview struct {
 	Because          string              `json:"because"`
@@ -6605,6 +6685,11 @@ type ListPartnershipsParams struct {
 	Attention  *bool               `form:"attention,omitempty" json:"attention,omitempty"`
 }
 
+// DraftAmendmentParams defines parameters for DraftAmendment.
+type DraftAmendmentParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetAuditPackParams defines parameters for GetAuditPack.
 type GetAuditPackParams struct {
 	Format *PackFormat `form:"format,omitempty" json:"format,omitempty"`
@@ -7265,6 +7350,12 @@ type RemoveOutsideReviewerJSONRequestBody = Empty
 // DecideOutsideJSONRequestBody defines body for DecideOutside for application/json ContentType.
 type DecideOutsideJSONRequestBody = OutsideDecision
 
+// DraftAmendmentJSONRequestBody defines body for DraftAmendment for application/json ContentType.
+type DraftAmendmentJSONRequestBody = AmendmentCreate
+
+// PreviewAmendmentJSONRequestBody defines body for PreviewAmendment for application/json ContentType.
+type PreviewAmendmentJSONRequestBody = AmendmentCreate
+
 // GiveBonusJSONRequestBody defines body for GiveBonus for application/json ContentType.
 type GiveBonusJSONRequestBody = BonusCreate
 
@@ -7675,6 +7766,12 @@ type ServerInterface interface {
 	// GetPartnership One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now
 	// (GET /v1/partnerships/{id})
 	GetPartnership(ctx echo.Context, id Id) error
+	// DraftAmendment Draft an amendment of the running contract; it is approved, sent and signed as a contract is
+	// (POST /v1/partnerships/{id}/amendments)
+	DraftAmendment(ctx echo.Context, id Id, params DraftAmendmentParams) error
+	// PreviewAmendment What an amendment would change and what would stay; writes nothing
+	// (POST /v1/partnerships/{id}/amendments/preview)
+	PreviewAmendment(ctx echo.Context, id Id) error
 	// GetAuditPack All that the money of a partnership rests on, in a chain of hashes that `rapport verify pack` checks; also on paper
 	// (GET /v1/partnerships/{id}/audit-pack)
 	GetAuditPack(ctx echo.Context, id Id, params GetAuditPackParams) error
@@ -10465,6 +10562,58 @@ func (w *ServerInterfaceWrapper) GetPartnership(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetPartnership(ctx, id)
+	return err
+}
+
+// DraftAmendment converts echo context to params.
+func (w *ServerInterfaceWrapper) DraftAmendment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DraftAmendmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DraftAmendment(ctx, id, params)
+	return err
+}
+
+// PreviewAmendment converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewAmendment(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewAmendment(ctx, id)
 	return err
 }
 
@@ -13977,6 +14126,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/partnerships/:id/workflow", wrapper.QueryPartnershipWorkflow, options.OperationMiddlewares["queryPartnershipWorkflow"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/commands", wrapper.CommandPartnership, options.OperationMiddlewares["commandPartnership"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/bonuses", wrapper.GiveBonus, options.OperationMiddlewares["giveBonus"]...)
+	router.POST(options.BaseURL+"/v1/partnerships/:id/amendments", wrapper.DraftAmendment, options.OperationMiddlewares["draftAmendment"]...)
+	router.POST(options.BaseURL+"/v1/partnerships/:id/amendments/preview", wrapper.PreviewAmendment, options.OperationMiddlewares["previewAmendment"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/offers", wrapper.SendOffer, options.OperationMiddlewares["sendOffer"]...)
 	router.GET(options.BaseURL+"/v1/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
@@ -17520,6 +17671,111 @@ type GetPartnershipdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetPartnershipdefaultApplicationProblemPlusJSONResponse) VisitGetPartnershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DraftAmendmentRequestObject struct {
+	Id     Id `json:"id"`
+	Params DraftAmendmentParams
+	Body   *DraftAmendmentJSONRequestBody
+}
+
+type DraftAmendmentResponseObject interface {
+	VisitDraftAmendmentResponse(w http.ResponseWriter) error
+}
+
+type DraftAmendment200JSONResponse Partnership
+
+func (response DraftAmendment200JSONResponse) VisitDraftAmendmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DraftAmendment202ResponseHeaders struct {
+	Location *string
+}
+
+type DraftAmendment202JSONResponse struct {
+	Body    Pending
+	Headers DraftAmendment202ResponseHeaders
+}
+
+func (response DraftAmendment202JSONResponse) VisitDraftAmendmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DraftAmendmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DraftAmendmentdefaultApplicationProblemPlusJSONResponse) VisitDraftAmendmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAmendmentRequestObject struct {
+	Id   Id `json:"id"`
+	Body *PreviewAmendmentJSONRequestBody
+}
+
+type PreviewAmendmentResponseObject interface {
+	VisitPreviewAmendmentResponse(w http.ResponseWriter) error
+}
+
+type PreviewAmendment200JSONResponse AmendmentPreview
+
+func (response PreviewAmendment200JSONResponse) VisitPreviewAmendmentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAmendmentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewAmendmentdefaultApplicationProblemPlusJSONResponse) VisitPreviewAmendmentResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22888,6 +23144,12 @@ type StrictServerInterface interface {
 	// GetPartnership One partnership: stage, next timer, who is waited for, terms, deliverables, commands it accepts now
 	// (GET /v1/partnerships/{id})
 	GetPartnership(ctx context.Context, request GetPartnershipRequestObject) (GetPartnershipResponseObject, error)
+	// DraftAmendment Draft an amendment of the running contract; it is approved, sent and signed as a contract is
+	// (POST /v1/partnerships/{id}/amendments)
+	DraftAmendment(ctx context.Context, request DraftAmendmentRequestObject) (DraftAmendmentResponseObject, error)
+	// PreviewAmendment What an amendment would change and what would stay; writes nothing
+	// (POST /v1/partnerships/{id}/amendments/preview)
+	PreviewAmendment(ctx context.Context, request PreviewAmendmentRequestObject) (PreviewAmendmentResponseObject, error)
 	// GetAuditPack All that the money of a partnership rests on, in a chain of hashes that `rapport verify pack` checks; also on paper
 	// (GET /v1/partnerships/{id}/audit-pack)
 	GetAuditPack(ctx context.Context, request GetAuditPackRequestObject) (GetAuditPackResponseObject, error)
@@ -26058,6 +26320,103 @@ func (sh *strictHandler) GetPartnership(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(GetPartnershipResponseObject); ok {
 		return validResponse.VisitGetPartnershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DraftAmendment operation middleware
+func (sh *strictHandler) DraftAmendment(ctx echo.Context, id Id, params DraftAmendmentParams) error {
+	var request DraftAmendmentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body DraftAmendmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DraftAmendment(ctx.Request().Context(), request.(DraftAmendmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DraftAmendment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DraftAmendmentResponseObject); ok {
+		return validResponse.VisitDraftAmendmentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewAmendment operation middleware
+func (sh *strictHandler) PreviewAmendment(ctx echo.Context, id Id) error {
+	var request PreviewAmendmentRequestObject
+
+	request.Id = id
+
+	var body PreviewAmendmentJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewAmendment(ctx.Request().Context(), request.(PreviewAmendmentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewAmendment")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewAmendmentResponseObject); ok {
+		return validResponse.VisitPreviewAmendmentResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -30219,518 +30578,528 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rshs3kif+KgjuRHg3lrIubvdsS/H/IMtW29OWpZbk8c52eymwKkmiWQTKAOrw0B2K2KfZB9sn+QcS",
-	"QBWqCNSFl6PjCX+ydVgXVGYikddf/nOWiV0pOHCtZk//OSuppDvQIPFfS0l5vmC5+X/GZ09nv1QgD7P5",
-	"jNMdzJ42v89nKtvAjpoLV0LuqJ49nVUV/qIPpblWacn4evbx43yWVVIJaa7NQWWSlZoJ83QOt3phfyRi",
-	"RfQGSEnXQJawEhJm8+ga3MPCFezo7ffA13oze/rlo0exFayk2B2//yWTSpOcHgjj+Hb8vs8U+VVweEb2",
-	"TG9EpRPrwEdG6ZBTDcd0mM/MG1b4SvexO8HNmnlVFB/ns4DsJdWb5k1IVQm/VExCPnuqZQXT6M9y2JVC",
-	"A88Of4FD/ZYN0Bxk857vmssemOsSJH7y5Zfz2Y5x/+/H0VeuXlGdbdLvWj2wF4QvOX5MwXZMp6TR/hg+",
-	"IIcVrQptxGBulsx21W729ImRiR3j9l/NchnXsAaJL/rlWDp+EjJXRAuigMpsQ1YodbGF/JIkVVwaJdww",
-	"2L8XW+DHr32/AaLNT7WUUFZATgrGt/79XWq+xQc+sE/sk5Xu2obYqDYA+qUTsDgXnPiFb/kXCavZ09l/",
-	"edjomof2V/XwXfBE8wYtjknwPT19W2oxcVOKnB7cHkTWqFJwBU45loBqKxNcA0cS0LIsWEbNSh+W+cr8",
-	"KfK2JeMUV9Ul6cd551ufE3yLkbMtQGmWVEqxLGDX92J7xX//hxK8vYI+0r9xz42s4qcN1WQPXJO9FJYw",
-	"yPqeNdzw/HNRAr/dFfaz1QOxWrEMcpFVO+D6c1VKoDk+Z1d8Xj9vCrnmMw23+mGmbi5AaE2XBYSEVppq",
-	"2LlvuxyP5/8p6CQkoV3Z/Oi3Fm6P52UpxQ0tXkgwm8sQLs+ZeQwt3khRgtTMbKQVLRSgWNd/+ueM7kTl",
-	"qF0Ur1ezp3/rF95XgsNh9vHnqOQyRSguBvJnZFcpTZbgzImDqPRnak4KUIrs8WKNX6Nwq1GJawBujoa/",
-	"zUoJJZWoWiUUQBXI2c9xFe5V7N/sQ+b+i5rLxfIfkGnzGk+pNye9zt9vdVGbjDk9qGMF+lWlGDcfbH62",
-	"5whTpIAbKMy/KCegMlqggD4jdKnMzt8B5YrojVDgjx6l6TrQmvWBOZ9tGc/DL6mU/QpRmOtFpRXLIfot",
-	"9vAD6czMAevFPXJAs70113yc4yrGPbfDQvycGOe+ogXlGRwTnmaZF+CjJS+bm+plMK7/+IcoKbNKSmNz",
-	"xS2gcJX+ncE9zct6Vv89U/r4C5iGXft/+kjsCfGxfg2Vkh7MvwMzfvgb7Mvii+Xf5Nbam6BHlpRzyIP3",
-	"LoUogHIratQdkG27J2WVNat0T60fkVjv9rmU7IYWxzvwW7H3Jj4czD7iuSJUW3OG8q3fYZnRnULOCVXN",
-	"bxJKIbUiTD+zKoua10BOdtQ8ixWF0W8SdCXtKtskMafJwhpsLfPngWa7qA2E52BLLwHPzW/GxFpoSblC",
-	"Q7ukuJVWaJAaKTQSYf43ts/3xnwelgf7bn/5vF58lOKCV6o5bVIHyohjxJwiBbsBaY660ZqoFqfYEYSn",
-	"0ErIZyFfCZ7sBKkXyODjPw1KoPucfgkUYqveHZSGXcv7mf1SsWy7NL/O5jVTW3+8BSmibPtKUm79tjZ5",
-	"oVBw/OnvNJTGPFgLIjha5mS/AW6okQtQhAsd1XkrBkXe2ZiPI9tyPmMqFExm1s7Uwj6X6oU5NM3/LqEQ",
-	"++gHWY75B0goCzSDqJFuVKdoFhWUryt72JUF1UYWjKSLohB7kOatdsnzmbHlIF8Yc1HSTDd/Kc3tP8f9",
-	"fj6JdBtR5GpOVlLsyCMrT7zaLQGjJEpDqQgYfYJHNPxSgVHMMTLf0KKCsT5pI3vCOJG46rnle1T4jFN2",
-	"LCcZLYDndPTxnoPSjKMlssiEKBZitVrErRqjU3eUH8heyC3ja2vdGCP1sEPXhTKNShaFgtCVNrarV6ru",
-	"8DQkNJf5DZptKF9DHiVfLnaU8UUJcrERVSSA9RqV+G5u+Cg4EHuDeYWEDIx+UcaHpZzg/fGdIJVeGB/f",
-	"CDXLIKZfDi2dwhTZS6Y1cKLFM3+4OF/ZBpjM82LUHskUXI6PmaV/XVifO3JJ+gfQmvH1IqOloWvmPK4j",
-	"sgLNNjVjqSY7obS1YtWGSjA02EKpjcK1R2RIILEHRZY020Yp7pdgyd0ja4XgaxeLJLr7DqaIFkVcbkSl",
-	"pfkAlBwML3Qf/4qyQtmH+g2siAKe203vwz5LcYvyYyQ9+qZSKE2LBc1zCUrFlIyXDbgBeSB+ZUkBUZAJ",
-	"bnQZkwu9kaCMLjrfS/vKqGej2pCE1tN2LhstCG5M5U0gK8FmBWYjwQHQUzN7iVldfkyGPZW7RVUmePm1",
-	"UROMk/2GZRtCCYd9TV3JFGCQz+iEVVUUTtM+I4+cQ8QFMY9/UJVRDvhXxyPMPxmNbj7KPYIsYU05nizD",
-	"hlnXcs59lOuI70d7MtzC85ZOTrG4oXBEfo9VYYfmMT0W3+zx/dd3DiQPn5PiDp4WQ4biC3cduiRdlRgc",
-	"p188eTQfoyInRV4bBTrxtmN9MPEByf0/Ytd35PUsUU1z/QQfcYKN8dKo38dGIXzxaKxNMPJQb5u6j4aO",
-	"3XsrY4kjfPRBO+68HHPW3aFsD50xz50haRQ846ql8ymH/SyadYpL+EXCNWidXzFYY57/1oXmOhGZIIk8",
-	"aGnai5PmohQFjP9oHwZsf3M3tNPksO3TY5/3Ijglzvi6rBAKYtblt09fvZqTJ394+ugRmrA7lnO23uio",
-	"h0QPCyu6Kp4tLFDmMbBrDMVn5H/88Q+PHhG4zYyFzDjJYScUoTwnGpRWUb22EQXzoj2K2N/aG2IyNpI6",
-	"xm9OESd6/Z6PDxvbi7thauTebO7D1c6Yj8cN8AFJyey3R62DmtAV3717TfYAW/PrnDwmrwTP6cGcOf9K",
-	"3lXcGlw1D46f3iX3r4JHvMbvnv/wnJjlz1HC4JbuygLIN5UR54dfgSwYH2dzBqQMmNCikFtE58s9i+uN",
-	"EIhZW64bevbtxhOO/mYHTjwsOrvuuhum3gkTF9mVsxOEZmpFQCgdU3nex9tLHHq11r7eufeC7krK1jya",
-	"EJIVXMBXfr2HnCwPhIs96mwu0BvG05xWWuysIctix8G7OphgYwuaSm2epTewU1DcID9qWg4q0S4R6Q1l",
-	"BV3aU/8CeVsu9IbxNVEl0K2LnmMkl/wKUth4KAbwqnwNmuypIlmlG7vhMkbGUjJYxX/B9442ETOx2zGt",
-	"LyEE79iaQ058lFnNUQSIkBhSx3dhEGUhK2ch9W4Me/FbvPajO/dgWpLIZRcWK4DRBAGeq4U9JAcLcTZU",
-	"bTRdq2Qh1gaIcQFsft98PmW8fbb9F5pHTs60OI8Un6Tg4AE4RIwfFci3sLLVBmy8v1GKgmWH8bkpBfLm",
-	"IupntQLp9AeVQESlsRYkM9Yk5LVKUlZCD6Ctb2UVz9j1YmWBSh/msSOsvc43VGoOUm1YqUgJslus0Ohs",
-	"1IKj5fAoGZpLusJEXMW5TYoCzxNJTw1yN2o3mk39Hi8esiX9QT3CUAtcm0Dl1UFDn2q1+q7WboHwhCps",
-	"Xp9odeK3Uf8hUZttXluBdmO0dYYnTltWQjkPdEAtIGFYMtBaRydhVyH2nd2n1Ssdnbzjj9Edvf3OXhwE",
-	"cmotNPEoc2fVYEXDCafXGSfKXZ4O4xX8iRGuSY5mS093gkLtwiogjkrE3hOmAZJ6sq1XRz4/SAqP0cQT",
-	"tOMpCi4dgHGKqVZEcaUS0yJ9+/sEN3HIrn4pJCnDAycwrzFjZ4x1XOzltMLvG/3qG32ajXXnlsHHHiG/",
-	"jL/snNlr+sucQ/6cq32senUp8kPCJZtwJq5YUUAe37S2CLjeuHbfGj+Sqi3krqfj5DIJppT535NEdZo9",
-	"5zWlIdgQnU+ybzwrjtXNwB6axKqT9unw+TGGKpfZMIE0X3PTqFiB41JUurf6EK+YY6mDcZmfEkqweHMF",
-	"cm7+X5QPqnJO/t//+b8x3lDdU79g61h3wnoJ4yIGoWREDReM7/gYkFgRUUlF4LYsKOOuaPLc2A4GIacF",
-	"Otwty8MEz94lEtLrCFLQid81ZUWCu4IDUSwHsqEujbMBIvQGJP6Fi4Dp0dANQ58+kiPgTfEUVoYSe2nr",
-	"ceNVG9xqkJwWC5mIp9m8uALgkziyFhwWMfF8vwHCYQ8YENqVVDIlOFmJysYoUK6woYlQbqRXwmjhHanQ",
-	"fIKpX2so+Auz6diCnkKAHT0sbH45ukVREvCkA2kIsKMHQpViaz43ZACUGRRru6mOK+XNVVPUoIIfhI42",
-	"A5g9PNownB5AO4hKT6/XHjblRGmrXa3ycaX/ShQ3KXNuA2z0h8bOdpdOs0q93v/NXm3CNRjuaO+cjhy1",
-	"BMQzM3WwvBC7navcnZJHa+7yJLMS5t7X0K6hXE9alSXMNfvMp0SJHZhT3ZwKK8Ypz6DunnAp3OHkBdym",
-	"VIbQMCfOOrRS4gpJWbZxZ6k9Bdpl+1+O6BzxhEqR/y+djLSzIRcbQOXk/6ndv604QKuvrPlE88DL2DUK",
-	"rmzPoL44tmkmKEFa6U0MRcAZE3UlMD06C/qkY6ALA9WluTTxXZufALZnN6N0yxRcvFXsj2KyKyEhoyou",
-	"Dnu3ls4hr5UrMegefoPpf3xgo6vSDY6eEhcSRkvVoUqeHoHbQLZ9Cwq7YY5aJmtTK2Kf3MbLkOpHNRzC",
-	"WsY9ldx1RMWbHasibg8qUclYrf9zW93m28Pw/lgooqR80QdqkW2opJmGGlgjo3iBdYADdyFaDISPt535",
-	"kaq1kAdugY5A9TkWZYrI4TUvDpNPnnyEv4xXpd76RgqxOvG13bTsLcnZmumaQ0YrAdcss2182DUtIRNY",
-	"bo8PaR0hf5jo7PZ81ynHOMV+pkS7ZHDGHwlcQZdQJPZGqivuYORsL6oit+2Kq0qBscv3s7GHqH/vvF54",
-	"ihSuCLXztTxzJ0Z/0A1vf24vbh00iTPoqKxsIyoV9j33V5adkn0fafKabWo8sDiDf6ncIXxsEqGzN15X",
-	"hOwvi4PTFWOy1GhST/r0+qZlPFaoqiVaTRi7H1fWEj/7exOxMRu+/eYwVelEqC0wAXvcGlqy0CPaz2tB",
-	"nrDXTzkeZgFQzqMxff+lYNjU4ZhnDo6ozAeldA3XRWVzyZFX2i6cWQIg5ivYMBcGMY5Q8zmD67+N6HRs",
-	"KHN02LNcb+ZNF1YBq1YYqlmzRxd6PLD+w8AbN8DWGx28UovynDeORTZwonVaMvw0xRpqp07RCS9sjyNq",
-	"0rpr+hmBQkGr7y4XoOa2XdZmPDPm9lys/3+CbvJK4cjfm3Jcu11df2gP4S9iKruT7wxL2T7hrfPYp4lB",
-	"HSGJnDZdO/E4mBIugmuaRagBO2epDzbDnFvK5VFGvF7z57fZdpyuUbO4QMQwIIxDQbGrT32w2Xsi76uB",
-	"itK8lGInFt46HWyf15JmW8gXiB52nN6JIgklVvvWp4unKApVQqYXkmomYuWqVbYhVJE/PX38x0mR5gb1",
-	"Y/w9Oyq3oFU0girB2TlqI/b8qe1Ilcyomu/evSZfPP7jHx88JrQoN/TBk0kr3dHbxQ7WdHnQqbo2c0lv",
-	"qfkOckYX5u9t1VCjIuxs5dsNy0HM5rMyX8WDlt21Md7/YgnrqqA6llx9TjKqYS3kwZqJBd0j/bRkmU6b",
-	"i6qMo949J7h4W9yp6AFD1oYZLSOUE5pHNH1KaGVUqVyydDhzGfSeK04w9r3yGdL+9jIXG8ciiylvgVvI",
-	"qqlLg9uSSZj2oimlImP1uG0ptB7BuFU4+yjGo6BAYHQtCHA9DWOHrTnVlZyQZnnnb4nt3XgxigftcXk4",
-	"32FvXdPFSshFvY5ZIwEzz9fc1VcxTu2fc8gKlw4xJlcu6Z4ny1sSjScnlcQmXTTzw0Jt6JMv/3gJF67D",
-	"+nQNbWMQtPd8LViOBqEX6DM4zioMl253RVAT24jHCKfQEusyFqRTk1eM/rtXvLVJ4Y6Fdydaa6xWSauI",
-	"6fvd78/RWyUK9+BlqxElueul8nu/3bpB7xruarxwfN3c1GzMjpDklbR1k+n2brjNikqxG6YPvVdpSRdZ",
-	"Qatow168YZ4VoLTgE77plb8l+UW9uDCIJVJjwgABjr1aHlpEAoc9LWoMSuOe5gl0IQk36LoupKiSFlil",
-	"6BoWkq03WiWJ15GcFq9bRDp+aZeB7c+PC5qUkPlClo6UNYUaF92Y45J19t5ksq5e93uWbaciSLSbMFJe",
-	"Ll4WfXlj0UVhJCcYBSJjtHjukCB7XaNYhB8d7WnHQ+J08NhplzJ6c7HgQi+yJhZwvP72NYueAo+RglXD",
-	"vkVxrkCuIV8wHgtBvt8wRUopVqwAsoSM7myhqcVXtcVZthnm9KBEWHG+6MKNhsgY9ACwOLIIuX0/4zfM",
-	"WnOCLwWVDtlRAs0PNnWHPluq0GVyLfalupmceeX6geqNEkjxkdDMG+DOkCZRSiY6i3p272mh0otv8Lva",
-	"xL1748SC++nSNE5gcDk9rDulJeR3xl2JcSkmvfSgoGfEayaWbXpV6Ty02tx21TEKCrBqRYh4gUe6NxgP",
-	"ikk0G9cC4HE43PN/HqDnac0AU0h+cVp2g9pD3XoRSk98RNOKFUbRB/GDQo4M8eEiznq4T67osNvXXHDF",
-	"11/sK2OrnVdfOKng3yfXx8dnx1dwiGkPtk0ZZ3TS17i6wuKuxnroK56LRcW1TceNI6i5Z5I/GFOADhcQ",
-	"yeJqoYO1+K8fkoznaqrH5/kwbY4A3jW0mAtuLCv2V99db6yfc7xoBMUev2rUXP+OoNSRNTdo26Of5+54",
-	"x2mpNiJqKZUSsII6g3hf745qNSdalCxDIFh6I1g+J4r9CmpOjMdQMr6e181K5pq9ZPHuVUkn9VG4fUx1",
-	"IsR/KGBRt2acEeoOadB+rl/y3LOyDXrei8rVko0TLOyzhKf3yD7i+ohY4lmsG1hNh5NTp1FMYF8Po95e",
-	"YmwCVQtbSjvYyO3NwuMmDw/XIwGKOVFayMOc/PERUQTl14YjOwMTxuCSuuLGgWmAAcB/++I/Tqz1CeYE",
-	"tAvkPZX6eBHLhWwozxPl4ueWt4SfPDb0Elv+177caqIvPSX53VTzRn7zMdyJzmgerLvuX7JDlWZz/3+L",
-	"PdObRfgOSxpQ2jVX2b8gMX4+w/mEMhHf3AmR+EXwxRI2tFi57TfSTPUFydFnWsCkRNphUl+eOTJjNR0F",
-	"1R6YiWCTjm24umGwR3z+p82UKcKUz5Z0AHNTwXZbgutAn4I6QIftafviDEH7BPk0DPFGREccLB2hjfT3",
-	"hvWNmmVbRcRqZaHNekQz4exO8XZjwCN3s1WOiraPS9Kd7VFLBY4qw3ZfjKyTHd0iziFT5A+P/jQcaD/K",
-	"ktUS015MXFwKWNN40mtSsGRyvnuMoxnsxPFQJlKrM4dEFfWQrDH4J2L0VwzEwZxHaAd91t/RkNYvtZ+P",
-	"14+LncTqRTDCrgfs6SAqqaBYPSOCFwdC8x3jCtF+LS6AmoD8NGWJWixOnrEXsDB4TJyH/by7hAMd7OjT",
-	"q6eDAonYJKRRtYFT6/ywzmuRV1dJtHujPZJT0Akr4oTiuR5r1ML8LyoZbzYrq2XB1GZS4Z+1N8aPm6xa",
-	"JAi7IpMlPSe0IDFdJIHF2YpNSp6PKmyzb5xH3BafJJWuV7ro0Z5e3C+0Bevdc70Q1lER03HVSr2jxkxT",
-	"bcaKeXBeY7oGpZTppqn2Y42g1+6v9YWxBnpO1EZIPX3juL0x7SPw4z9TJK+AGBEjGFi1aCL2gWTPeC72",
-	"OHIu+nm1LJ+D6pQWzw57Oh8aZbn4QeigqWRSoc9wFcrpY0U7T4+u3XztCcE0VdlHnJDaPW58GoP81Z3j",
-	"6d7fU4H1dWWnYsfOykknIWIdbA5n5Fabal7znN7FXkTT1V9+PT33za7Uw731R7dhVPUbKWPFaYnW+3k/",
-	"hIJL4nfqJoXWkJOSYndlEATEAujPmxrFvz3++fNmVlg/MfxITtdm34M9EMSO4zmMsed2PVGzY5wrYsT+",
-	"KU5g0UCoIv/xH//xHw9evXrw9ddzQolRHzjgTlY4Wh3Z8YyAYVo9aI53wAKejFAp9er92qKf382TpOoQ",
-	"x5JhfBi4ldQZMQ27AcaoEXKAqsr2JgDX4P5Pabaj8aK1+NRsSyO78HaSw70yTjgJbM3fwg1IZRtXzwuf",
-	"TzDZSymMPeCdraEUQXNxGIiOa+KXvuC48zGXG+/wXpQl5ASnX1m8+ANoGwMUkjBOVgXOO+qff47zp92V",
-	"Y0msShjNkO6p0ExVD6HOmzX4pydpeonDwjLnegfFy9sXgge5w7MEOsNHuQ7BUXdYA6ji0a5CBxrCENSQ",
-	"uMv6wQ1LyvKx4MIT8eNoDC3jO7eWOVGue/Ux+ebHt+T/I48/f/Q/vnxCfnz3deppo2cQ1ErwuKiigbOM",
-	"QHVSgvXIe6rcGFVNt+bPe+raNN2oVYyaBuN18d/SruYEj7Oha8OPXryol7d/raKAYEsHfXoezOxA16Y7",
-	"Rqb1Hbl7EiAkY6eScT/fcIysGu70zcH2l5A9SPC7hbh2WY6i4JDK8YJGFqInb40OM3IjvKL/EJJU3IEh",
-	"4e1o2gmO4BaGlXOzPyiG8HfUz9adJPFT5lyg8PgPccuuH10Tv8XLljAERO8R2iZyHBfdEKvgXLzkCfJS",
-	"s2/g/ecws9Z4qOk6xurj+XiYs7rl3mgqCTQ/MnwnRJPHsb2Hoxc5tZ1Gu965/Weq4W0demiA6Crl4Uq1",
-	"sMax0rQIwSQRSzKWlPmW8vz1DZyCLJROVPy0EdisjwDrXOyfERpLXYzJUHRLiyXUoKM49X7BEt3IZ6Qp",
-	"WrmJZGnvtwwDd99p2I1G6n4fjqgPAXujHlaWxIqmmR7AwaRkR7MN43Eczeu5LAPn7hbihycXFb9UY34f",
-	"6G8TIht8zH4Ts7G+S9qhXdQlOPgSBMdI90j3sT0idQllFErn9RSSH2h5HFB3R8zgmTVuFoK7O1mU5NZx",
-	"EcKlZ3ReiGjf7Uoh9UsXxO9Gooo23ZaMU3mII4JjWeqxiP7bu9c/EPs6B6lPMEREtHBJi6La8c8U2QDN",
-	"QXaU87oCpSAfEXkroOfzUtCr9uUTa7eaNqzxBe5H68rlYSFbWiYsu2qIOfCKo1U2b5BiP17OHJnEPvbB",
-	"5kmLAlZ6ET1G3oq9Iks4CIeAZx29J/NHjx7hwL7aazYudMFUPCvV3WOOPvOaRw1Zaha4j+yusEcOxH5S",
-	"mWPy5KhLZ9PVpAgOZMFzmSLO9MGxF1RtyZ4VBVkC2VEMFY+XPrFa+OEOCWNnZ+zYqjRaSplzPffB/lFF",
-	"GGK1kJZKx8YCUFkwkESKvXlH68GRLmAplsUkk7UJ/cel8HhV3zMOzoszHqYVvwLm5LEheiONTX7Rqpno",
-	"gm9A5izTR7BrhkGWntjsYevJMBNYp1Gwq5kWLB8DxrafNe+Kyeq/iUrypnPz+AhRCzf1Kq4+eoomUqC5",
-	"v1Qs2+LEjWMa/4BVPA5d2K7J0Pqv5pavzC0O/tC4aiWVwHU0LnYLMtK2/kLksYf/T3Nx4iELTW/7V6np",
-	"LQaP0k+KgVI24L4BNdy6gzfPQ/oPs++E1KnnX6twfD7EtAF3tWHAqAs9kac5wY6OvfQbJtklDKfOHjq9",
-	"pKr9IHUCO89ZOL6uVSL75aNzP+W90LHMUQ5LpsePSvmHfVjC3ikYhzHQMPVT/C1zv46hD7igkFiCnC4i",
-	"30O+BmmOomQeM+43145vRydKyBliFt4ADh6fEySKHUUeHuLptOWkDoe+hFfyMNG3/LR4xi1ftCbOZB7/",
-	"os4Shnkv3Uvy82XAPum9pFw5z/h6vtbxu85qEB4cb3V2kSWbgmQVbINY2+OEVFfffCJdq4oYhV9RVryg",
-	"PGd5PCR+EfTMvrlqp0A3+raXXjAPvKipM4qmKXf0gD4F0BHFKkcFma1vO4YVbGU2fJtLqlrJ8OHrWCgm",
-	"2wDi/05CYhqZcQjGysWK5DJgbWzoFvaZ/XVB9cKXLiSKbiGFeuQg+XrvP4okHWbukZH7g0UnVhiO5woo",
-	"m+LIS1b0hhXiAM9TJfpj4u3fAi2MHXkcnTtMgMtzghXRMDiCDG6mAiPibQF1p0zBY8VS3MK01S/FraNE",
-	"5BsqvuViz8c/EJSi8Y77iu+ozjYpia+4BJr74pq2OnkjlFZ1fr6w9TJLC4P/zHhYBwzsbKHURNL9cDSn",
-	"odR85opm/ZeGC22tKiXE70C78t4pDZ9rymIzYYzfSqU0rLclcE+JAhfHUsaj1HCrieAZ4LTGOWGrepCj",
-	"0qJURu22JsgEKsc9uD/xsqHBYAFWF0TYMZpEtcoOU52H/kUpkjUiF7NPoYwDahcFMXybe68aJ1t88Yg4",
-	"BkZsThvuipdLFMJop4ishVPM9xuhgIhKS6DZhuwp08olkLqZqeC9S1HxDBa+SrN5fTP0wl6S2AoXBeAW",
-	"O5w6qHuXU1+VxEPBHoHUgnOxo4ybNyw2okocVCsJsOidoWusWmQxGg5rQey0XsdttrOFT8iKCVN2V1VR",
-	"LPDulGvofuoW6OX0EAzS2FO5e1CV8ZpMiLlNRtKxWEDBLxWCE/iQIEpunigzMUIWzVzY52k7ws+So6yw",
-	"HGGVeJDcLapyAUdzZUbXLaUKSfzOqm0FS8QWsY/Fovm2ebPPQ+Fq9kVLJI92VEysmy0d1TqQMxoLtasF",
-	"rXIm4jaaHT2TwJS00eSk7ds6qIIS3WmTf452Ks7fSVhyka+2p/GFxkqe4p9sKOc2xutD2Hbqx3xWCqkR",
-	"eT3foXVfFH5UanQmWEETmvy0JkEWYPTWM24rO5smPqCmNU9/io1lmfCSxbu4fP/y0Vs2LM9jkyDMYa03",
-	"xiwhiLDKbqiGp7bPdb8RWMWmLNQq40YS/bCgqE2w0bvIuKF3lDPNFOTXaJXcAT9GqBjZvn3sxU92b7EM",
-	"Ku+fetxXGhH5bb0G5YWp70PeQlkc3jWX9+L4I4tHt0uK+EPEohBiGz12n/saGLKXQhtbb4616Fh01rVz",
-	"iBakACycXIuoIAUF053RVSsst2EFPkOILaH6KT78u9WDV8bSjp9ekmkN3NWTth9pnoK+0dOmkqf+CvyI",
-	"et3hoo9nF9VGXFMOVD97OHOGrGg0SaPtgtnU9Zy7hBdslcNpKBtp3TpKpZ6lA8NNHBlTjSOkn6I+WoNx",
-	"H2yWWQtiFZcOc8yD0t0PyMFhv7C7JTYIb804vt5qTLHCtKB19CKILz3bPN0G2L93e1AKsMKt0WCf4cLc",
-	"UifjdTTCF4pkstkwPJYidSg40Wph74o1c20QsCYHSbKCsl00w5qAuE4aCz1TSxT7FUY1SHVxjxsU0tY3",
-	"uSfW7+yh0CWC+j1hkQuF8l+BliwLd/INg73NY23t0BQLyqPsR9tBKore2N8Klm0ddLhT5Cq67evpEGc3",
-	"xiwFr1Rs0CHRovQuvpsBE8Hpr7hWU/E2g7kPY8/VjSjy5jWnmkI7mBYCbOasRGbzwx6UdlO/FMGglSHX",
-	"3gMlGfWhzLoJVVs8xcdl6OxLJ61zWruQu7rHyDpC0AHuwPh34LoPXMuZwqAb+omUZ1AUKVQdT4whuXxf",
-	"X9gLPqElW6+Hob+aISru+vgoDtfS7x8amA3pzqDOfJbjlNLIfYVNYzvGw64G858g1zlCaPI2wEu3GjiH",
-	"W8K4FiQcudIpqaRF4Za1i76ivQUj6GBu7KSdKbOhN+ZkAh4OodkZpUMKMNqu1Sw3WHrCQfcNumnKuOoG",
-	"bSyug/jY+CAEd2QjO7Y8Q3o07d5EVTtjNj1+9Ohz8sjZ5JbHUaiJ8+R9KjLChXbD8UZoojo1B/o3Q7MS",
-	"rzzCQW7BnLdSuIJPjyPTILDX4QzA1G5Dy/lszW4g3kphD7Se07ATxAt2HFXknZashKbrEPfAiH0Xlkh0",
-	"zwgJQLB3+0FGFRgPSNuM3EAb+FG1Q4ziP4D20cm7a/Se1pXqetEnpLtTuG3YEBg/V/yOie5jO93G9cp9",
-	"pprtPKlRNPyQ5rCo2VSfFfFz4vVqBRHIinsyn3LXRCYTDcsNMOdxeNXpSox/UZYTd7E5RuyGqo+YfTC6",
-	"lgt9mUmV0cmSTSw8CG3bUnPZHRXZDJMcHho5dTRkAgTUdi4HIxWTMnNSLGKKiAS8H+FLX0sa8FK9kaJa",
-	"b9x1R5DKj/p4Mg7/ocOdIxyIo3iAP4Q+O+alIXKSbSciDzsJHc28KPopCnwj4o3gJ0JH4/mfwiRNkMG8",
-	"/RXojWh1RS4p3y60pFytrHFBDyXaAtkGfqnMctdCoD2Iiju6aPfwN1ann3387epF9l3e/qKpWA5SiFVP",
-	"YRj+3BNycReMDbz4G3zIKHIuZ0LmE0ta6psmDR+p4eCHIyqOESEsQ3N3cNoG1Gx9aYtOHaq2l9+mQI8A",
-	"OxmLt8Cl7MrvWs7cMwK3NNOYEaK2idwBE+fT7cs+RJFuSiGnB+9jYsJ4TlZS7CyQXvOTN8dxnoQWNhM+",
-	"TqBjL33z9cs5efPDn4mQ5N/efPNnHDGoyU4oTR4/Iq++Cp+ebhlsSc20PoMB4Ql8avsRUe7Xwwe/Z3x7",
-	"GcstDhPaWby5qDW4PLo6e6iefMqcAQj+G8bxnnR8WQq/RTTWyaXCS8kSRdcjkvS0TPbSYxXnhLEf5nLX",
-	"3RprVS2Egnxhwy+JcqUa1GXkCEArWbGXDdVGO+D0abW/gdT0BpjTMcSp0MQnuWysgPSH468TTna8Pnmw",
-	"JxP9vWisFnUYetiDNd29P7fdMFECn9VcnXlpi5pz40cDtdfZHXrfqUnvlKwfy0MMvzUYs+o2Yr3t2lkb",
-	"58XZrT6oQmLe/6TKwlOGFNsE9OUntIwb/ejT3wPjajtkugOke0+VEHroyaP5haaPDg5gtO8fQYpL5Dq7",
-	"Qnh6H9vrG5Dxw5BqbesP4hnmrBDZduHnHXVLmw6KKGHHlVmsZwkWUdqWZzJFGFeaFoWfsxQ3gJeHxR5g",
-	"O5ouPwFsa/8v3o2kFlosvA2S6AspCwZqwS1V4kPzYa8WO8ah/wpUlykc9zWcCyihqdr2vcT9fgMyr2CE",
-	"Hg6e172589WdT4wSdx6IUJuq9ed32BwT0Dc02750m9/ImeuBn/3DFhX5g8n9s8xX0bMoqDiPQwyPCgEC",
-	"1y/wWmdFUZ5Ps6Ioz68/lNkGw8aGNH2xZpA8vBR4fpNhG1/EUUfxozAYq+Eomo3J43a3Rbyj3vuG6s07",
-	"DWVCbyxco1W0sB4TERaVjhNcoy2hX1UKclLxAuFAdDp2Gi2/MG8N0TSOY7JNXssVQZf0ECyBd0KdddbZ",
-	"ovAwRZoavQtAdSj4ZSy6crXbUXkYZkm9Zd+5O7xKG83W91RtY4s1ptWEEZ/vzeWx5+yF3K4KsR8Fj+y/",
-	"24lmvYpAl3T2YWsLBWrCk6G9AMuDuVNnHQlqi3Fc0db09qpqegDC3TWSr+49f2FWLZ5QO+Ti3NEywJdC",
-	"kgL0whhmi7XAmlW1ZeXCWbDDD/fETz4+l6Jc+EqBCbBwIwI008e5JOo3zDoVF+LXE3F1PVvHycxfOmiJ",
-	"CA1pkSEr20Xsl1KI9cIYBQdMCcntIkje+ZTdwqp8N59pYTv6gp/rww7bXm5gEdbK+Cxh548SbsQWFkG5",
-	"ggRrlBhhKWipfAKPcTeTBrR0e8dd5UTKLCwQqEAaBmyQS/gACf14ndLHyMv6HYaOQyB2YBsoOUCuIq19",
-	"wcl30dY8HzwY649fZ17WFbL73JVKjzq3xJ5PmqVp7JTRC3bor4kOfA57WvQXJE5AQjDbMtHbjGBd0yIp",
-	"QRvgOPfSXT/obvcBRIcimYxuzTzPGtiFGmQ39KqaZr82pR2lWmSJ72tn957VvjaNh2aFtnyyLu6wZTvW",
-	"QMXyjo2tzjfatRwzX8MTyT07/qkHgHfa+2x1RPMGqcyBmv94tB3KD9jWwSGhyg8A78M6wDMHGFRcy3gi",
-	"MBncRQDkg1l2vAMgBaTeg+tvfxqX/D6yEuwnuAWHy3NrCdCwm/ckGfUf7sPOiAgOdm3X8x/6j1m3mhfu",
-	"+gF+tYEaxwWA+xIoHPQETTxJbTfY/tEIFkg1YaSGqnfWIDXdJpxSShuflZJUsQ0PjvIFSKPg+yyFA3LU",
-	"n9Irmy/S00Ncj0BpLiVroVvJeuOXm1cfand8Xrvq3j/3iIaeOJ+T52Ftlcei2FMXUGCcUG7rIa0iPWo0",
-	"qvtNxiPJB/NZ4lGmS45ceeOHSGDLBRcWydF8oJuM4FosEgMj+uZTSIRExRZdpRVJwEncifTOZ9rD8E2X",
-	"9bBS2j4m5EJNiDah6w9LdR1FJPsyvolX4ZNdkoCsE9/XLrcfToe03pQgCUrln+PjAsWupBKSfRM/lkS7",
-	"FAjufiG29ZAUeycCX4hKE0rWtBwNtjGZNPgR30YJM5/57EE8rEn5wSobqrFpYo/BxqWbpJ8CwZlqV/s1",
-	"jrWvXc7BEqJ5XR8Pv43aac0MwYgSZ3X3DM9d65cgueiP7PR9ZjA8A9stXRnUyKnXiVqHo1Q6dX61y4X3",
-	"DCTskj1hxk6I3qdSbxe321JGy3Q2pOpkRpoaNb19u1Mb2DKpWByqeofeLia1KKnUF8ks1VWAU/aiqPRz",
-	"Hx2LPVNr2JV68iPtbVHxoLYYr+8hX1G+fS4lc4u6ZPotB6UZp8n6LMSXm5YtKBiH1OQLuGG5L4HsgMAW",
-	"xsef17WbqHlKodxsNNti5+2YVpPdeCz5lZ0mufCdLyqh/ZTYwVLkB6KF2JIlzbbmDHA5JztPEX/2BbcE",
-	"bdMD6NHppM5Yy8ha65PuGKXM9+Yi/Ioie3og+w0rfOfBBop8bvuECsNeCwk/dmlWYFMnZoGYpxeCSMV4",
-	"aBLgyEZLd0ICgYOdo8ZJpSpa9M8j5LaDTKVPti1AaeFHrONgZUv7SmY7ps1wfSzNfNNaPG9r9sOibAr7",
-	"R1Tk+zYA66oC9MQQrQyGzx/bOOJ0wlHLiLd/mvlIiJdmX0RoPbZwR3M4Tugaw8gCvSDC335zME5b2CLD",
-	"/ZUlPSBuEH5FAVS5vGTCm7HQn+YhJYiyAOJuakEPHbnx6V2ODck4NqFm+Ny3v0/aMn3b+AqpYbM/W1nh",
-	"LSxQWq/He4etYl6FytHaxagYo+zuzf828hycB41F2xzbwXFba55WwrhjM9SnVcj7QCHEDgDLobShUhsD",
-	"d9uQKltTOUoJxmmyCLl2ozSAI9Egre3F6IdDdPy1l1ogQkosWhxZ4Ywzd9JoN1tkN9pNc683zwy/Qwtd",
-	"uj6VG5CHBc4Njy1fioqncFzVhGxOBAJ65h7hp4P5Hgr7yh5BcCZcfHT+1DJWKYVcJMe7o/ZZTG4cdePd",
-	"og2APYU3MVyQY7q7gyzWH+MFCeNxemSNj6h0JnaxAmtVZRlA7lCgDRcSRdYOpGMSjXyb3qiqlXpcql/s",
-	"YOmvlZWvEHXsqhH8kU+ZHLryq08Z8ObQnwgancO07jqv/fou92r5jbl2UgrS6QC/rOaL5r0lADVhTqrm",
-	"Dmpua0ZMub0+as4bCt/E5+2OVXT/zMKaLMFGeZiyEMznDTAIUQZ6oGbCIS+2Bt398/GZURS4zYoqP5nc",
-	"U/EgfOClTey/QKl9esM+8TNFNnYwZKwTfEoJfhvGAd8/gsAxcMuzNlqwx9y2auqfPQ8GtlNigOvEHPJQ",
-	"IrGpZku3TQUH0kgd+drdcRpO6GWkzDnLdoyzrbrF0r8VnsO98BIjvAy8tH/YfP9QjS7hI/ginu4DgnKh",
-	"1Ix/3F2UjR0JynEnKNKwRiFzHGx2T56qwAg+o38+vbAI3oSSpbmeZAjyb4ugrd+mN8AkUZUtlE3FwLto",
-	"X0BoCOV1Xoi8J6x9xq7sJk4aG250mLolKvfBnruX5hfGLqJS4gEClpC5cYXKsuCE7Xpe5VmP2YeL75GB",
-	"QtjYylHa3u8tC7nPgTiEeIehL8Ef/zhZw+u7CVtMVbs72mY7IaFHkWCcVNlJKHvKdLIkYfrhMp/tNyIx",
-	"11XIGnayeW8T/Z3XKAx6IwHmROM4DYxk4J+9/juK5g1kCo4L7LQd/iRmjlRTlMjZHQX+zHAVEC4E1Pzf",
-	"IkziuJLtGrnSxVt4xmx7MD0svCtv/6Wsjx5H0vEoMuP8jg6ezJH/8VIgaplfwFOysQOYJzUH2Oa7KD6I",
-	"eb4h0lMbZraBKwu4jUl8V0I/tbqvrwegTpYcnw6HBMBqMLjV+WH7jcB128k4LlJuoRgzwa3IRP0cnqeC",
-	"2+YnhFzvS5WkjEo/Zv+Z21Gt1c5dKZbgUC96No1P3RDknmL9Uw3fjijr45gV1BJE4141JNfeTRjaWiip",
-	"E5pBehwtKwff01h8TAnBn6JSYpys2A24rmAL7enAacKKXNty6n8xt+M/g95SP4lkPmN8sSpwiEgzYSpt",
-	"MpoFvojPWL4n51DhSDh8fCCxuyzC26foZvOUuGeRHOBUB1FaRz5TLh+2mmjdoHURIdIpnk3D37FVYH0z",
-	"bdwzL+Z33ZXL9ToVqf7WjnEfheN3lKTsns/nI6wNYVvVy8EiOx9HwtQr9tja2oMxKrIPr2x0FVCNZGav",
-	"T9P/jShYFnGXfBZLLboABEFaQO/Fok4GL/zwmvP0zXgwlu4So+tpHjhEgxOGZ0eIdJRucZfMiRZiTtbs",
-	"BhRaCnk80xInacShR20ZKPpnFlyNaSI40XvRybtPPgeacOQXQ0O9RzEiTf53Xewes5a8soju1NVMhm2Q",
-	"QTim/hkz1eEfVpVNO2N7qtZugKMf6+iK61eU2dcYj7M4LIJi++B/N1AMg8u31ebZAxEu21o4teagNydh",
-	"SzE2VJFM7AALC9rK2Nf9b6i6YqviVOSs/pGDtF0942tViDMfgMqCgdId9FguiHmdzcTo8YXRUOSLxp4/",
-	"eagWlPqiPGXKjk013kxQZ6WDiaBiD6qH5UyNjuA3B/+wNeKtBH8mT63PmD70enJg5NS2TrVYCRkNqdQR",
-	"lXAIV+MjthngdiTwHEbOLD/KBgz2gR51fo5IGLhdOqK/01DzvXjeJF/bCvTUiqs9ldxXGNYnoD9pOOw7",
-	"8RguOn+w5R2+Ym8+o0txY74XSw2MC6wWbkBjFLS7N1RV11nVixxBmsvZ+A21Y7UD0SDje1R7VNqJw7bM",
-	"88tHj4anAHsfBh8b/UqXWDn6skJk6Yrn4xZdn6AZ04mrEQ6jfkF0WQn7eBp4nuCrgk3BTbKvfeHuSwJa",
-	"TtQ358HuzWeCLxQrvG/SiXTSqg2pZf6ZxEKdz6QrpT+amVCaT2fgWuxWTAdR+RpqZI4RLVcGV8CaFgQ7",
-	"q9EkcTFkLKt2M3YFFoqadwZ/xbBzHbNTibpUbQRmMbnLfCqvG+SA8Q7RfGZ0/7jnGysnfhA4td4gT9aY",
-	"ZwG/WwLnuJfeLy82gmURJb6EDGFWQtIMNgKkxfGmU90++KjxzuURUfzSez7a79ZjtOZfKlrEXejkx+0Z",
-	"V/FbRoYAPNwjvts9rzceYD/i6viX2G+fHBD6fgPE/dgU+UPONOTzeuQRh71VE4enTd+iKwZnKuwxJsuD",
-	"LXpuDFSiqPUdd4yznVFhj+Y9gwknTkG6horsA2W8hIY5U4kcQ4y65aWl7CI2jD2ZrxigtFRju6q48pYo",
-	"qGqDRn75aJ7M7q5CaW9ORDfBzEq0l1T7r8cx+b6koN5XcRyUQ8dcp4k6U2yY7mtwcVPqrHNc2xCYZEsm",
-	"3KcJuJe83KHAj00T4MJ7vlnHp8Bbbk8AG3TOg4x3KtIcW6ni8/K+qhTjoBRm16KkApVR8/ELO8z67AVt",
-	"wWIHdeKz9ewJzzd7uoCsDyHjbm9YtrFWaCZKIDmzMJYW8z8axkWTNBYPDm1VpgiHG5D1OA5zWjUGV9pY",
-	"mH4muc0b7PRg7rWEGyYqFUA4AY8HOX+phKx2qZ5mXUnu+HV8qNtPtsU2xC7HkNfepYgWc+LAIGwg+1Hc",
-	"HK+KdmUewh/Z2dZuceaDGPrVUVVlONh6At7bgK2vWMKVt8h+I+R57uQo+GK8Vxn2trM+7SNd6jrg71dn",
-	"8/Lmm6plwdRmsTykF9fygzFlvQh4y/iipJIWBZaZLA8LXMqgm+yO9EY9OCbU7+xu9lDe0lroJ6fkpxTZ",
-	"uDhUW0MNT8Pv9hVjGHhRgDt0R8XjfRSoBc58vEF3VG4hdmxgolcyUHPy3bvX5IvHf/zjg8eEFuWGPngy",
-	"qS0a459VZ15eCMfrRgqoaZ6RhLU9bI7X/tb/RDKqYS3MZzwj5gy0qBMWJcgC+kwo2ooIhtS0cDM8TvJD",
-	"EKXTaaBhuTge4f7l5Nr+5ER1+zFftyfidk5cBxCcqFjY0WzDOBA7/QG7OrE0GAcMnthTn1GzNUsh9aIU",
-	"SsclyFxks2aJ3y85liUx3af/cf6eqOVhyLOYnBwCyH2K7DhdQ9VG0/XEHTU2iXPSwBTDvUV8oFPrrJgw",
-	"W80cNC4Ae5yKcKV5jK/naKQ4O2FKLyj+tMBpSWwY++Stufqv/mJzwpViC4mAgU9O5ZAVVIIi+6Az+obl",
-	"IIiiBxV2yFJOaB41stLd++lkVoAj1O+1GKVQgwf1jQE/ngzjMyqWxK1teryxA6GdzxwEd3twVb2L09rr",
-	"W1fLf3ezp04bCTBittMJMwOONXgKFWMh6mltiSCfO2piA/xvETOFry1m0xBaxq2etKtHDSKwH4rjCP7d",
-	"+ZlDOBYhJOMEYgZIGb2ebKcvqTcbaeXtCI8+QElsgxgccSwt/w1JfouTk3v02B1PEnbULCdb/Nqr/LP6",
-	"L+1T0gu71BjXZTSj5eoYLbyhLydZYiIqyOTnN0yJ+CRKuC2xq/4amb7JxRS1UMVr0M/Ag+uba57mXRoR",
-	"DoGZJxlsU23GIHwaMeE3tCyBK8JWHoDKzqJTPY+a+PpJsHw19PWx8bIRUwiVALS2/TZ2UQ1t4pxTGkdD",
-	"noflvWKcFkkbeEPVQmUSgKuNSDgyYzdJcrjNd6f4YM46nzz7GMdohgAcW8xhqR3iV8xnFZdAsw1NlqI4",
-	"IyT6Q9/s51FzYy18gJ7VK527UbLBYJcOT3pl4zIZIi9op4+dM8/4oUZa6RgBFvJ3GpiMu2dSl+doa0BL",
-	"lg2eV/aqAYB1LUR+genC89kNLapxo0VjEuU+yT8mWFiA0h7QdB4ypZ+fTYTpqFfgRCoelZU2zUwSaN6y",
-	"7dtRp3k/BxINWRbxBp+/bzxbRVlunIkljK5Hdbw7ql1nma4kEGwErEPZG7G3zWobrUtFBC86CBlP4q2A",
-	"JwvCCBno5/SldInTA+cpk7fopU80hEeP7o6+1WrgSGD35Qvypz98+a/E6WhiIXhVBJg9jw3P1OassdmO",
-	"Uoq1pDuVmpJ8ymTlZtJ/t/2B/OHRn55iI6a7jtDC7LBD/FE90MnWSoN83szG30Kp5wMwyggJNgGkvncg",
-	"nR8hzvJ+Py5OBb1x3eoOit8VuTDeBr2OlUxG5nAmI1yJgc9dV+tgAcScGV+XWDoe2JFvUSF9W1fDT4r3",
-	"J1qRpzmIPb2ib103NksUCVC1nXqYLyXQWOD//QZs3SLZVDyXkD9DIHN0HD02Adyi8hgNdRku/ivz3mhC",
-	"jPHp9qhPVF7UHUVTFhLx4zKlxnAjY98C04oUVGmi5cFmkW0xcOhqO4BEyYzWcG3L8XQqnOga17nbinML",
-	"FVNSZTuJHO/rxqNoKjcOz+GQKxj3lbEd1E8FcJpcRNE65rNOFm1853U7NGR78DRiMTjuBmRwQDYBuYc3",
-	"oZXjHoT8SARFgzTOokxEpn0OpjceRhX4+Y9noK25YH4P2H37ay9hu3SU2PUq5o4F61hhLh2gfEf5OaRH",
-	"NSdalA+qUs3J//s//7c/HN6LRCTHtzoe+9aNqGJ1HV8vjDEf/FO7f9cwx7O5R8R0ncpxH3wDbPTCOmS3",
-	"lAv86yyJ1ffWYba+8POiE2Ok2zz4hmYbCzBrrPoMnlkoF2on+aDhz2uVeWK0yL46vuayOLyr1usmP3ge",
-	"zFxBVbsgBmds4t7LHKKKLTiS9fDOOjk5nxVUezDRhViZKxj6mnsp+HpRD4WsuKqWhojobWHZcZTx+00C",
-	"YASF2yp0Z8sOY5zgl8Vp6LCtz8Y/DoCUz0WpNl9Zzwnonlx2JvSa3SShyM2Z7lBdHLIxKR2QlS+bc/ZX",
-	"oi/23jXRvjSGSdBT+ZkiNMtsO7cfXDAyX0pLI4qZy14cWQxgdjRKcg1G0IAwMUXUBnGvlMdZOdajFx0e",
-	"f0LH0kmdwUac+KIqL51tu0y/7esK221bbBndNctBJ0ABfmgaHNAWXsLKYl+NI3Q4iOHcMQp3iK8Z+QmV",
-	"+FSnTIK6AGt/AIZlJ246gZCo2TipSvuvsqCcg4vO2U03berAmL5kfwj8NjqTzYnKNJgDdnCorbnw9WqV",
-	"amfuATq9aGtzPUmpJWuNz9McFU5lBBrJSVpbdbemHkQmJjQD88MWvIGGai8GvsT9NCjsaWZDdxSCw9CY",
-	"hUz+eRguWep+KGr/aRfD6gvA9ywan520SdV20Szc9hAssoKyXQun7+cpE/TPAbCrv/suWCnFDctr6P1u",
-	"RXCGZut+eP6Sjcti0aDRE1rKBbGZnVZJx3QQ5dYomGctjAqmAoeF6Vh2Ykp4sLvx+1hzGXc9PaHmYo56",
-	"eEaETlI/3E4cTKdG0XFqLIThCfdPe5StfYr5XQN3V/RD7Lg+qEhXsTF1xhv6yQJF7OdJocgxFQw1Wnkb",
-	"3rcJ2TWcWpZdt0uPwASw117aNr98HXa79L3vQZ0ay405oH1v98jvaXczRsqlDenSjtQEE+yUSp1p7ZFW",
-	"zJPtkU3L52ADYXPl+JFV7u0eQCUJWRIso83spiSzxhEIyd9FFWjMHWfjBJKYUF0M9t8zvr1QVaYb3wP8",
-	"GgV2tqx+whAkvEVsp+Yepk4fOkpWuOBljWhfIsfr1UT1sbl40lt7oSwModQIZAY/Fd3StYVb4agwDwXB",
-	"P7ivlrCRqQud315CTy8VaB7yDiabuJ46J2Uowpv7VnYpQl0fadS+542N2UYSRzbsek6JYAE3UMTFug9M",
-	"ZwkbWqwWYjVBPfj0QmS5SXCXNFEu1gzeonHUHMjYtMn+X7s7LlGq67vJU1zmOdwmMI59I3esx9sx/bjg",
-	"W6y0jXwgekn98nn0BTdQ9AEN2AuI9shbcwt7pOtyAcEDMNx6UHu2aeW2R0kklsJMK0utEoHKE+0kqdV5",
-	"55jvxKrTcYH3Us+n86a+WtQhHA/zORiesLISQp3YrizbEx22SYd8b8S/Zy8mR5egmphUYjIFnGwcPOdd",
-	"BO4DM7InBj51848tPnFolJGW6unx7J4+yJM9iB4ooB7PprtBsJ04tUNi2yLYNQ4IV1Ul+vEwjIrbD14W",
-	"QDN2HG73i0e7afdCj6wd7osCN4Hebgj4WAZDE9M3X/ptv3OJ5DAw2wvm+BZuAjzDzqlbFGKfOqNO62uu",
-	"B5OPPcTd4lIjxXsyLzUsWboZBsMjQuZot59YQeCJ1MwgTkOadb7n3Kz4tCSVu3p6O3G3prKbf2iWEf1m",
-	"UXQcOxWcSzNv0dj+GaOHgnnF/k/B3GJa5cxuFJrv0KBYG80Qj8+JAt5azXHd+VuZ4Csmd1OTfCcN/12t",
-	"INPsBq4THTgtWSmGY2ooBmdOYMZFu/nLqQwaruUoFTYweDcQlIv4kYHcXdGLFAWoE4YEILnGf8xX5nLP",
-	"vV5N6B4cX2vF89qBmrbePLitTgusJUBQOvXzme3NQd/yEfxKP3/q1SU/+7XveZ/wzePX3lmOuTG5kr9W",
-	"qVq2Sa3g3E2XTKNqjIiaecOlflp01bZi+Z3ZSzyK39rM2UnovOhcp5WwUByi0tij6M06b3uFVSoDre7R",
-	"fOR7NBFZ4RFDXUVCA+rfmlY15m3Jo8fiLi567VoFqbJU5Sg7HogeypTZD+UEKEH33nfmeREVWZWZ2CXA",
-	"X1yZBysKkougnZlytbeO7jQ0w9Qaekn6q+AjTKWQvBFc4w7vHHkdvzxJA2K4147YKRc5xTqb73on2Tug",
-	"Mtt8y2JLHokQLiqeABMMINIa5yrR6LDs6TcaZxzjQuYheED6g9/WZd7nsKkh3unB/XeQCZ6/pJmLkHTW",
-	"wxcOI/vYC5SusnuBhdSLAlYpTTMFHeAoxIULiL9t6Hu+gnUVOfFcL+mxgvnrWxyG5I8EmucSlJoTamt9",
-	"c6qp/6PFP3vzw5/jKbBMQqQM9iuq4IsncxyjfCgREHpDeR5vg2XH9wtd0kpvmoXhwVLpDXDNMiP1Cicu",
-	"bXCoHIYpBgns1mrfOK9pEydt8iyeNoFAFAuxWtX4lZFS308wUOCyp5iWbL0ednf8Y967yyfhwqcQ8+3R",
-	"0SbzoB/kV3J90PUR/D8RXPZ+sHAEJLlZZh8TLnGG38nhbV/xKjolh6oFOwFhOsWOHcaFoydR2jTVDtr1",
-	"3piFOxfdPjL8frWgpZZobuFDNH+utlMdanlYyIonDvSKL3o8J4uweq7vdKrbMbAkm340F5MlbBjPzaGN",
-	"OUvjjCnzrz1IIM6+jpR8pKZAHL3Kmu7Dgf/wS/s4eReo/h7FjkUrCoUCshGVVBb2us7g2m8WMmecyoO7",
-	"xLV/G3ltTR0dxfwwq9pDZgsXMDYfdTml3wffP6Sz+/D7TwTbT+khr2o6CFDPf3jeYkvjCfXrpF9DvOTe",
-	"T3R78VgQs82YWGK2wYC6AyhP4Je/FBLDJtFd2n/LU5LRAnhOpQM/d7JaFjRDqiwHsf59+3U9/xNQst2C",
-	"3KfOZ5qqrUV/KRM19748+Hil5pFPm3gQzm0jNdAyK1z9LmGarAUoYlttI+NZYVcWUTyO5i2Iw+Gu+0wR",
-	"Z4BMNKtq//f4LY4Okx4Y60Lvk7r3jR3WMTBWGmTi621i+6ltC9hQVaOrtFf7x1i1/wgBPZqM0JLRFE/M",
-	"L4bz5r/1bPwmSDEnQpIVg8KIB8/tYeOG/rub8NdOx8KT2Dekl24XEYySZ/oZWUIh9uRRI3qz+JyW1tZw",
-	"aHsNLRIo/kHNQK/a81XGrnBoLGe50INM7cicSNlWdS3ztfIm8xns0tgQ00uGk+6sa0emSbBfnNlTSiFW",
-	"XhQVhk7ICmMnvj0ax8kiWcia3oxv4rQPW6zqwNIRcFiNiu0UoeGlAqwhI1VZGyFxSKdAD1bqxOpSf2Pt",
-	"mFnWzPuyWe82APqle00wJWmWqRtEfHNBSPzXbaFuo/vhHVvz7ybPnIgiX72O8O4ZQSwgJF1doIeRrRZX",
-	"Fp4YCLHgtJFSeyGxvV2y9aazs/4QUzW1QAcXfhFVSv7pZ8PoekbVD4yyiq059YG+zslhA2jRjUPX7ZRJ",
-	"8MtF9iWV+hCqUW88e2sthZeZhsWMNC0eGqHGOqDwAb20Oin84yUzCp3Wzd8q6yj2pW+TxOvQoVOlSlXt",
-	"kWqLZe5g1LD7bnZWOrc7AKtvnOSpZY0jYeN7yhGB51M7TnRisuNQm5IEWhSHBbZST0SPNQQc7f5fv8cp",
-	"cLcG25xGL9s3J16qJ+Wo9ylcUbxSsINc3y0uDCJQ4WKdTDRDRntH13VoF8ekuy709WSZ34h9z6gbcNgu",
-	"2M/rIcPGTyUugU9ZTWLAldpCPkTvmCs+hQwJT3e0i2uWoSLW5SvjwhqrsZRAcyJunJVn1kGWoPcAnCyF",
-	"3ow2JRtnOh367YRCtHJOP90JvnbAlFCquRvo9iwErRUr+6NNp3EUATw7uLARRZWKFoQu+JQRLZvDiAIC",
-	"Gxd2IG24Mx3J7QOi4lHQbPtiQzmHIoa1xbktn473kFClF4gmmuiiOD2L27w5uep3MLWYbQ/LjRDbRRwx",
-	"2DoPOVPu3TXcoh1z2EYQG0BAjk0IeycyRovnWQ381qmqElgbLNXIXt76+gVVrgmrReeoIqM8T0jY2Lrg",
-	"3rlO7scUGOwoIOBgdpBbblQC/OlRT86XQpXmR2wyw2SDHRuYCY5wAdqX0ayFZtS12fiZPQsbMqNYLIuN",
-	"/bQsGV9b1BNjAhRguwgKWiqHICBBlYIre4ezTnM3S4Rx1zuzRNCcuE+nqdRvmmiOmmpE1yH6M4cKij0/",
-	"0SEOl5Bgk9QXKl2xMJsBvaKGl71qTC7cDZz1dySX337nsY5sJUoGad+D9HlCp84NyJy1R6P675nPHHzJ",
-	"ooFyzcWCC222hKa4VZx0zmdcLLyLW4NjLNIOZlIMZs2aEgTVkJhXYxXjJIGwz/IqNSIOQ6X4Q05UFCg4",
-	"uqXEqMvGpXzbKE9to9ylXkJo2ppyvRQPDp4uFjeQrJISeHb4nDxfihsgv4LEsXlibwG/guTQM5IVQjmw",
-	"NmO9IkQxzTJZQY5RaASSnJMClCIltd1MXVabiyegYeILR1+POMPT5eh7xqPOnPvI0a+3QJrj+3JYflr5",
-	"tl/XvCaoe5pfQkM5T5NeCZkUpJzPynyVOtYCep4/l6qgPBtfcF6f6LyeexJLdUTH4dSZ6c8U8ftsaEeP",
-	"7s8chkfcb2Kx9/R0qlhxl/k096Sg6coTMcr+FiJLd2hxqVmiY851M47G2zGXO0vgQvCabmBmvmima0Y6",
-	"D/1FDqspdVUTDRnJ0RUrejpX8VfFfoWx1ry5PjGmYMIInZzR4dkv5iIsg9apQN2keFuyRXBiXWKHB+2K",
-	"Jw9O6Aed1720Q0WKtXS/dF7LeAnHYeohCZZY1RIvKU/QoG/w69TZroEEJx+G821GPK1rwDky9JPwIkWG",
-	"LVinU0vQq7KUqdTrFBVy0b7OU0AD0rndyWiy/pBuo3ovRVVjVZUFZdwm6HhFixFwEXmQ46yRQ5NbrWbK",
-	"ZQSl4fH1ClLfU7U9tzq9EArUgmkFFueiG1lEQ/kGpE2a1oiTbqJijUVL1dZB0RojOqOcC02WQHAsf05y",
-	"EdbmhxPN7w7gIum6XgnVgq3QX83jXlPP+PHCIawdh9v3fBKemQ2NTOlZPsGLT+GZOZY3IBXzmeJC/JqI",
-	"J02ZVRoUKvrsT2dSd1usBw9as5FeuDjZxDiWPzw7OKfjoqrmvZdQN6gIrqtn3gJVmMueOD7t3GqV1Hre",
-	"oSxNXQ3XVgecENS390aXE6RFOqpY5BeYj/BJ2oMq+3nRTA+NAce8ArkGYn6rTbgdPZBKOdgsUWHGkUnj",
-	"pWYwDab17C4h9zlzyxL3DcN6wXH2tC4hx/w2md4YM8YWbGCt0q4hm6qyDaGK/POf7oT73CJkmq/5+PEY",
-	"S/nRuTbhqX1HjWycUwkb6RRqc6mPIxfRmn7fXlFzule8kYk6Gjvs5tgpMvKwx04FHL2JVhgvDgRj2xbd",
-	"vy6gNp7S0mwvY53hKIpJe8sNVkotooa1w4U8tZOJ9jg8BjEJ6nVMemmvfkmOSxYj8si1DOFjms/zg4VG",
-	"sGl6o5Hf65feoXUVy0mNLycrgJFb/sth0JCwp6Srg4PFxplyq6Od8lPOQVrpTSLDPzx26OwqNuZRukPz",
-	"GJO1dpIXt9Px4qAurIBEv+jYoTmdkhcP/eIiPk24OQhORUtfnD9yHLfB2cR7hMeEW5rp4mBLqFmyCPE0",
-	"F4OzsrQFEyMV+y2mpqNtrhsJdPT+G+mVOO8jjn03UJjWypd5d8Yyv/lyx4Rk+MLtlcucinbbXfNQdOw5",
-	"WumG6XiIO3EkdPHarMY3T4m+F1kf0ScIp+KAwEaqFfSFhqGETkUGvZRumhYj2bA8TyUZxsIxUzUNDh1v",
-	"OEtRogWdLxjvpLEH4IwSulXcgMyrBAbI1ADMKeO4Ur10X8GaYSmEL/rGcbuNTo88id3QrFV8r4HuZu6X",
-	"VO+SjdEsJrnKU1ueUjEjHyBy0aOf59McU9WaYdkPt9keeenmbsXN4GC+TQBwxR0M03B+on8OVgy/xx0c",
-	"nZPCd6BZKQwNKh/28iyvt/I8RGV2kt3IWLNdg12R1pzPzwwA9XZAO5twOEiUWNxFjj57QFzx5MMXYKRk",
-	"IhmnmC3dU7G+Nb2kN1ZwTsBYPEXLdIsm3SPSyzsv2BeVuz3dgiJMT2i+Twvfu7KYTLgGVW9iAeSO3n5n",
-	"L/YhF/fPx71u9jmhmnCtzUN7+GX00QnC1JtLGJSj9JQRsyq1iQMR60UBVOmRpQ470JJlw2UKeJVr7mU8",
-	"0Vr9ddOVXFbLglnAZBxktWHZxkinK44bRN9w65o339N+d5QqbAcF42DEJ1bSqBOO87QyF92fIx5u1HCn",
-	"XmPp1J1r89kOK6fanqzg2qGe2JYOszQ8Lg/KfKjzfvsc3ZTJOMx2e9mJXu7oSVhTcmV4uDv/NA3T50Xh",
-	"IqdoKFZXPEuRrWcFh3IBA7Dp9RzVFZOg+mfiI0T/cbyfusFOx95EIgEcjy0gH3HBR+MyOjS5FA/lNZnn",
-	"C4si5ehTYcJPgBGY4sxOHrWV8Ml78lRDWShDrJNSUOdALJxjLyRHHwWfEjmLU0CS77B7SbQQSMKsgJOl",
-	"XoHGi45MY/xrjWCZXPFFtpRdwRW3VPljeX7F8j1JTB9ZgiXw3PqxqsoycCNQ3PzTcbVggQteFxfXBSND",
-	"W7D8sbz+8N/4+NvYgn7kO6qzDeSvnHnVrQzlOTN8GC+f5kEv/G3RPOFEIyjuQ9iSIL+4wU+7xM5r0+p6",
-	"O/BHFTNILgmmc1KhOVN0WaS6YM8u4ewZ7HoeIs7IuFoHy6b+2hrWZnBvG7adDgN7aZikQVSZE4s2QjCa",
-	"TkBEE/QYyeMnJNtQ40ZZcPmzMGs6fKlf3ws3ZFhxkR2vrmq9+gj/yRjuEy3E2Bp+asLV6SEiY5txptfA",
-	"riwFj1Ho3dAaN5zGz7KfkFd+Q/WmQYur88u2I8BPDJ1Hh3oGc6jHf/mkRv/5bL8ZUYSyQlKYS1vRCvuq",
-	"KDcBttYGONeA2wNsR3RzdhaMd837DI6fhNyuCrGv59Z3M7dKC3lYFE4/jIpjNAi8afsvro+1rCCySHNX",
-	"lShAMh7tBRzgvaNDfOFdsgYX159bL7OxPt3i5l0yRhkhmYbXq9XZkuKHD7rE93EO+pBCQorPoetW/hxa",
-	"bRcpybKWQiWZPrwzK3RZBSG1Hf7KzP7NhNgy8Orw6Wyx+FYo/cBd1TCpZH+x36aa/pq+B0hammfEnlB7",
-	"lUg3NEPAzWpz1260LmcfP+KcoJWIKZ1VgYiekkiwULlqw0qyo5yusceUCE7yCpvGiBcV9fnf+d/5C8Fv",
-	"gOMtT8m/vXv9A2GcKE63sMiogmeE5YpQCeTHH7/7WpH/6ipdyb9aEDxEAgOyo1v4b88QisZe/fblC/LF",
-	"F1/8yTztx/cvnhGMnxKm/s4//NOyaF63U3/8YC7bMS4kqTjT6hkmPR1MIYMid8k713H/OflGSiHtmz7Q",
-	"svQB7YelFMsCdv/9H0rwD+S/mlX86Q9f/ut/+zvHElhKlEYafMhEDh9sC8kHhGZRHwinO8bXBG5AHsiS",
-	"5u7VVGNA4HPyPDPnIHnz+t17i2NEPnyXw64U2nzEg7/A4YMFhlV0B2QLB/fW+k/Yz7IGrZo/2cyuG/dL",
-	"OTYk2+v+8OTJ5+Q5cbPzHW4OQG5v9kz0E3rIk0ePcJl/5/44s5VRhGmEP33y6Il9yYfv3bjEDzbkyAVx",
-	"UAQkMyuysXyyYjce1dCwg0hYVYpiCegfHv3JPoppRey++/zvGLlQbjnkwz9R981JYAd9/GDBV5FwBdsx",
-	"/WFOPtjfzP/98sGDszJJVqwwtuHn5JvcvKVSQD58856uPzz88N3qwSvjZX34/O/8DYiyAKLY2iYzLJPt",
-	"HvTwms9qlEvE7iUfnmOlHvsVqfCUfIW7jUhaLv5ePXr0RcZy/C+4f9qQjf3TB0MKZ4J8phyZK+Wo7t6L",
-	"rPpgxIQ8vHn80OqOh241H4zjgWDfcGsnsdaTs1ARWEzaHUYbiLFbPv87x6KsDLhFwXOK5XlJsw08ePL5",
-	"oyBQP3tb65m6kH322Hfn05LNns6++PzR51+goaw3qALNIhsPY23jYkbdI4G+y2dPZ4a5X3kvxwG6WP35",
-	"5NEjB4GkHV5FuB//4RS4PRJG+S1olaOyOy6OcHUQ+JtrvY8/sV6i1whW/fvhyzP7LQ5jvyhAYgeBwvl3",
-	"tumgGb2HmH0qQhTryn3lYCZLKukO0KF5+rf4qppLHrJGceAx8HM9XvErV+B7OYo6l/Nj+9w0hs3HI2Y+",
-	"vuyrr87I53lOqEUjaHSSByuPMfPjPJD3h/9k+cek0P8ZtGfudUV+gErz2QZo7mxKowTbj+8aRx/Pp+pr",
-	"3sweiG2HiaKO4l0anX1MZKPfT9xCKzwGrrt3sLRg1M75zy4ThhJ+q43bWA9XVd+Z8mfQL6srnyj4gjs5",
-	"UfBN9vC22qgEWRu4Dh0RaykhX4O82L6KUP0fopKcFg9CpKjkof5v9uLnWV3+cTVetF91J0z5VuxbaDVi",
-	"z8kSx0KYU9/OonNfXte6dvnj/nC63qsipH8HUcpfXol13vIp1Nkn4Ps7eiCb8bx/5sAFFClgpYmo7PwD",
-	"Y0r4hUTkIb31Rm05NfnAQzCzj/PB67RwZ+J1GfpeaFrc2TbGkVOevnbICxN5a1DSZ8rtXsNJxol3psVW",
-	"zcnyUGvji23uHgl4CLfoh6UE4Rv8+U5EYe4iU79UIA9NYKouUhtplBgyvrP3fDTPbPP7f4IULjwhODwj",
-	"f61YtsV70OFXLqriWeCbPW3bxdHaAk41qyup1iDN1f/7b88f/C/64Nef//nFx3+JRJyHhV/DrX6YqZu2",
-	"0A8iGB3L+XNiA0pakC3YoVLnejT9ok1Vswsw0BBQ+jUvGAciJEF2sJ2RMXVNcS/pQVT6gcW077P03uCF",
-	"b+x1V9RNrffcNxP6pTECbcGtDYHaqbJ7QUobx5JQAFVg45J7l7cuJZRUglRkzW4Aw1s5XNIxixkoxlDo",
-	"8Ox+eWfh4j6FVXOvBe0tWJB2pp8Ru0WdsqASEIwUlZW1emyXPbgfwIZRRjp4qqDZtm/bIwL5Nfd7C5j9",
-	"2naIrySxTU02/UALJYgWRW4sDv+5nnZ2W1/ed/DvuZcxxxp1/o535J2KwgsLfk+o5TnJ7HuNmckwvJ8J",
-	"TCY5LH1MwTSY+W4OXFdKIjtMi/JBZSHPT5Ognsi1reO8p1IU1kGOEqQnl3311SXolbgBnxXlDjva23oY",
-	"OCN6I0W13pB3WrISelSyj3f3+50v6qumsrwuZ72qW+nXdycuZU0MnF6K9Jx7KwxxBW2Ozx2bG3oDLjHp",
-	"sCYcJxrKHzNjMLnwoklTXJ2o9zLFEMnThAS9tD0b0Pt+2bJ+YZ/Cjr23AoL5hl8FhzkWO5jD1M4exmnZ",
-	"5j8F89OG+3aj7WwfUo3+qqmigXUMYyIxrhZ0xJW/jLmoUcmp8I4r+Erz6Lq63BL0jnR5w71GFPzfhvL3",
-	"L5oZ+/fSEPLr+zRZ/Jo6V2cifh6hxHPOpvOXVb4GPSd+5v+c2GJCWhAbdLKntWvKJRrkLiUGXY0w4nyu",
-	"JePqG+Wens8hK7CywkatlgeCzdJIfPN3y6b0/rtwwcDpe/bqJ7ld2Kc5ye+pKLnKAS8Sz4ibtBSOaFfd",
-	"iJSbz9SNRg1u6IdlZ1LYBd3m40lk9zUEc7TQO3ahw4FmV0/2mne1ZQn1lbCpEEwcenduSJI4h/yBK6kd",
-	"sBjNpc/dlac71Anr7QihKZKkSkDyXNesa776Tkw7R2AXvHaVNWt2A8Zv18Cf+ZLfgGBzsmJF4aa0twJt",
-	"Fp+ozyR8R28g/Mj7axQ2a/xUhmFApTup8uR1sbyQxJVO6w3Yfb5qSuo9wOUR06O73B4aEnbiBi58XLzF",
-	"h/4WxOmbXakP4yToDxFwIWEHwp3J5Pd0Cw2XiVi5giymdC87xW6Hz3eMVKK4AifxqS/sq+6tUrDLc4u9",
-	"c/PTEefqcXMqt5gEx9cR28mtC8hRL2By05ibbgCxFxuXsgvFxrqMA8d8fdXvgaELSYkl6N0EhgLu1WZf",
-	"/bdjURiOCDTgX1en0NWpgx6+D5zUHr6GWz0nG6o26NwrtuZUVxJSNDynkqhN+Ic4KP/CHhvwPGDab/3w",
-	"/RRSdkm38I2D1om89IemDTHagcg0WQvAgikMOimyEhXH7kzf0NgObdR/vXZ447ntbrbNZH4/+Z4+67Hg",
-	"TgKMleEv9a4aUEzWa32AfagDB5W99KW98p4meIM13k1PBlLDOo82x2ujTHaGSSwm4P80mDQIPuXemoPB",
-	"Gj+RjxhS6W46AVeOIxGORjeVPXmozDbs4l7Dc/vU34Ks3AsH8J0WJfasM772rHyGRgkOBLL1dlso9Sj+",
-	"Ili/42/Fc3Fh5v7Ic+E4a1G2f+fskGvvJpAtabZ9Wk9x8WM9d+IGRm3cUefgPfLXov0NouJaHnq9sMSt",
-	"mq4/nfNmiXs3vtv5p/M9P5g/6Zl8R8dxg9Y1vK8f+n4VROWJcfc7vCC9xWP7JZeHhax4bM8EaH+XFY1d",
-	"VWhWUqkfroTcPcippuMZZD8Sx7DfsU9o33xHWTv7sqbOEhukX7z792fEcaxGtqG1Y0iJRMSbnOwl06AI",
-	"F34I4QjxGgzu1LJ6bQV6P4s9/OAZTKj5rmhfXdONorVU8aWrO05V39cu7rDr+iS1HfdUcHxpxxQ1jxb5",
-	"kvKLh/r0V/TeVvF9Rfn9lZsL4ClR3ogBEZIUbKVtAIxyHGZg+3+DNP0EYcnFAy70A6eHLi83X4sfBMb2",
-	"73GUuLXG/6RS9A50LTsdnk8Qlsp+JvQ7il83l12RcvVb7tRnIvuNQECzJTRlERb62rcWHy54mEfZsPOj",
-	"xy64VTHQ8ttw7nCpz9X2E21VG5K6fioewzqlFCtWACp3REByMJa2d8MnFh3g7DOSUW4Es+K54Bb8kJKc",
-	"HiZscRvaGxMHemWvvCOC38kmt59kkaZ67a7L7WXH4BHO0xt35SjXPJiS0d4g96bcsf1R9834/iksitwC",
-	"lH46fy0Yc4+oShqQq5UoCoGOtbgBSTz6+OUcu2T73acSkfl98Rzdp39CR+DeirJkGmwuoFegJxwSWOe0",
-	"c4RL4lPUF90ncbwvQF8Nda6PrBFwHmGotSBiD4FTiZiKlCHOhof/6sNVvAjWUUKkxqF7/faFK5GDcouY",
-	"TxWjl/a+5KHdLznNhr5AQtJ4Rf55hCpCHY6XMGYrKWl5bVnSbnblCKPKj7m8fk7zmsqkNfjz6tknRHis",
-	"p2u6PrJrWsw5FLC2oxf64w7BdfezTKtZ4Z2w6qeNcMN2lBspIXY1ABpPgCn1JH+b5d/bUF69wk+TAg4o",
-	"dG3mfg+aKLEDnGhhuew8fjeJzf7DKMNntnbfMJ7DnjjCqx6cpGDLWZ16+frhb3h+/+XpXpT4fMNzQknD",
-	"Ejftvod37AZwIM2gvmwuvAdFPYP9Fb6vdGrf5uU7Qe9lA0jAzzs5XkL5IcsDySsgflCZk82WLEYl1KoX",
-	"Xu2WQ33Bb4TSP7jrrok+Wb/mTohoHua+vh6YJxQazg18JHANEvK5Ud+gcJB5q3OvQ+b5ZfW0BtkQ5b5q",
-	"6maFU07+S4KWNunX3xs/zj/yNBjrxe6McGM8I5QsBa9c7wHTtYXLFBF716vIsIDpBEVkXvEg20C2HVZG",
-	"L+xlV9ZF+JY7UUXfYB1BIcSWWKgQUlbLgqkN5Ej6tvqZY7240VNww3Jwc90vqJCSPJJwE8hhlEVvbFPq",
-	"2+bKK3IpeMudBPM0Rci2Jc22dtaCh23ai6rISS6MgfjM9fHHKvmuyx3hR9Nc8BB6vVqBfGuefF/PH1wc",
-	"LvOuT57ADPv95Dm/XtOw0IHHWg/aqBKcy4mSbY+dVkNiLuwuI4xnRZWfYv+qarljOMSw/9h5F1x3zexE",
-	"/Zo7PHj8+FNMvwckuqrV6ziyun3wSyWGCpte3v7VXnSvnOVrupTui+9ECt5SbYsv6umd2o7ADR0gvRGq",
-	"xqRxcpHTw5FshGmFnoim+777eqi45X2aWKanzdV3v7P1JdXwOfnBWiu19SK4lwNjaVoxMD7Ajikcd8sU",
-	"yYSUkGnIyfJAKCmoeR5wLQ91rziW6bUrobrDplwRVa8C+NZdc9+CZW3uvOa++c/QDEvBbK5fb5giJT24",
-	"xGk8JnYQlT4hHNZeAmYeWG4xwmLvqRTICwXdaObMheZJO3r7vZth//jRo1Hrtb4kc2URiVVzUSVf9OWj",
-	"33I9gpPsO0pLHYumNbiMLSjZeqPtVLH9Rux8UW3SCkjs43F1BKdu6J7d97voX6daYuAqtQGoqyBOK4Iw",
-	"T7hUAQQOoK9rH/rE1WOt9547DSD7iGqXpgU6XewyUsAO4GYopJ6zo7dsV+1mT588MdK2Y9z+8/Gf/rUR",
-	"CsY1rNExvqoKs0S6ExX2ploWLKuB8l3JsKU7aixDuDnRAgEzEaHX4ucfg+4e4epbCXm4pAXl2YBH8pW/",
-	"6H7WO7jl3c3ceUeKOeLWVTvrSnAtGaie/eeorSXlyqrTfop/j9e/Dy//LaROT7PrrikblpB3Ihr2VSTk",
-	"8WhzYkdZ8WADtNCbvnqyV5QV39qr7udWDBZ4V6OhDemW4haMofeUKOB6TlD2jXUnKrtZzXMLyrj5ox8V",
-	"jLEnvrZIk8qlIqS4YXmrdNA8P2AUKEXXoB5WfEd1toG8dx//6K8yhPltl/+1PuVuGmUoc0WARr3UKQaj",
-	"ce0EmXaiCAsEkYkhkrjP39luukLwNdEirGsJQdaP2ewxBy7dIv+1pCt97xrkcVWforvhlaX39aNAtt19",
-	"V0vWnjKt2hVtWtTZyfaUv2FJeei7rC6YlHrJCjhJe9xR9NCs7SUr6hTNCRVs5hPzi8AF4vA3Uutmy+iK",
-	"5xj6a0HM2ym+G3AT5JgmBduC7X48EAllccAcf1mh+qCK5YAFrYQLjgFBo5TyE+RDPfwn78UxcZvhZbrJ",
-	"qqRoAXineaTv1HKdzvebRKZBP1BaAt2dPYbb7HLb2HSB+dvYzIrbGztRXOW44wRa7pQTqjXNNi5ImeDh",
-	"OcmeNuMtxPXlkQ/0/VcOdpWfHJuQumj1ElAo0JdG9SBWThlwgVXOWy72qh7ezWwQ0diVz1wAS2HLibEa",
-	"ibBBcJBO3pgiVG3t6IpB1SAqbbTKA1tFMlSY+Npe/ba++H56AJ1l3k2cxI79dPT0ebuNqBQgkoKrW7d5",
-	"G8ZbA55FwTIGw5B0ne+6rxuus8xPk9Pr0uqOpot4/suGRxE2pzbf1eeI/EYk6F40IzxX2xhHCRdkJyQ8",
-	"c7N8zWZWBHg+htUP7VP6LK8WiyYzyD7/vdgCv0Mde63dBVklmT7Mnv7t5+NG3whr6qNP1wpX8L76QPeE",
-	"FJ8emofUtUrxjfU1vseR4+wNNT+Bw1fT4F+7r79rT3yibP1e6Tdp93ztN0YGc7NYrJVwJWlz243BlAtE",
-	"TNgqQ+Aujqlxj/J6Wu3iHqJ/z6XZ4r1PbzqGHEm5isc8uQE5eMD4a+6p8e6Xd/3BPohmsxKSbMQOapQb",
-	"SVnxlGiqtmrujhY1JzatpByCRDe4ywFy7FEVvDU2zjyk4U53qmi65+Kc8aD3dmjUhZsaXc/9hZ4m9vxi",
-	"xSo41rj1IKZhpyLafT7b0dvv7I9fNOEwKiU99BTDaLPNuvUwR4DUP99NE9jduNftHdEf1Aj/OojY/KaF",
-	"Jno/uuYugMQc0OCpnbM9JxxuNbbJyznGJJjC3IMNFc3t3PN5WJBus5Y7HHrDNKFZBqVW3a7sy8Urjxj3",
-	"kFY50w9Kmm37ePjcXPXGXDSqbGgi9Ix58BDqzGgZGbY65q0nlPnqbLPFR6MF4mFdEhkFk99Y0IixzIB/",
-	"RILSxhieW6ylbIOxyhVOhQN3bH6QtEQE9xuQbHUghs8fiG1KfEZooUQMSOeqAocdl3Dprq4/sxv4yjz5",
-	"3kJLm8X93k/82+/qMpJWNw5jJrn0HoVv43pGVoxTngGRUABVYJW7wqxjUzQ/8Yx9mIn8nH1TxZNLL/Cp",
-	"93ZYLj7ErvETDF9sv/vKoNquNmkniOF07S4ZkdpCjnHQoGXQAe7tKqW7w7THC5Q1PS6si1/Yx7btvvuJ",
-	"9NAs0S36d938m9fNneowN4WacpxS18yrQVPbYTxIWFUK8gjq+titBDdmgWNjDt/Yq+8i8BAzz7eM55fw",
-	"nv/TABG+t9AHwPMHmOx3jT/Jyt6rGsi+pmSsML3y1/+mK0/dV9wROLul2JFPdVWG902/9qWR97XCxy7v",
-	"0xQa3FXZqOFDU0FmnPnAzsJjohBr239TzAklX78iCHhMGNcgOS0IF/oUM0ysVu6gvLBUWQyR+1rEYhb3",
-	"u0P82ze67L7hBMX4GZGgQN5gAArIssrNETZ9TygjcTyDBztxc/Fg0StxA+/cC+7r9vDrM2v9BBNqwtf/",
-	"vkfOtzgEBo1kxTnja+Kl2xwyfg5PnY4WkpQ2KzqmNSG9dfoNyLd2Ke/qi6+JatZ+152Z9DUlbNhEVh7J",
-	"OD7g7qpWPWaFRtv07+3VV/av5B1CMlG5g9zmxpppUzhevDvc5qps2Au5XRUiXb/xV+MqB5z4yd9wRV74",
-	"d+AIhuu3sBqdiZ/p49aeKHPcHpYe7aHeF+XJAeDBAejgbjgA/Adedr8xcn5iepMGu3CwB8MwB08ePYq0",
-	"68xnWCyGT3nKq6KYMqy+pNp4JrOns//9t+cP/hd98OvP/3zy8V8m1VnwXE0OFT2+21BRLSl3BzkDNNsQ",
-	"lGSyRrQ+Qh1OQ9horDcS1EYUuTuAqAREOn1GuCCa3hKa37CsD9Ij2CzjUGjO2DW/i/h5Iv6fF1jGpSzV",
-	"g7U5n3pLfeyFf7bQ7dfc8c17rr/hbZNYXaAowXaHcXNi2pSBTcodsNqn0xYWIaao9IMlNq8OHoGi0l+5",
-	"K+/5KbgRDj0Y+2UviFbVfo+jhlG5tqEPlUfQ76dJAVRpRPuztE4sR1Q6EzuYUKVUc+O1uzWyvpdMOhxJ",
-	"xm0IxNDsM0V+FRyeoelrl2RHbef0YJVefI0IbBWll5+OMESv7+kFl4OgCuMXc+VD33Pjjuoj7e5vgES9",
-	"tBMt1qghulgVaCTgPrceT6cz1ThATqe0LG37l6FWxeD77292vV7ip8kchDS6enuilQayczU+KCxihWrI",
-	"DkzETmIgWB+EosFULUPzOgUtJClgpYmoNFkejJBAsYrKR/Q8GVGNG8rNXWzP65O+Z5N5Q90quegmO8eT",
-	"xacMH+G/z0S60kyky5b9F5RPNQe+N7fcxUl3p4dcfAJTQvWM90xP2gktp+n+SflvTibvzsFcsQIxthvP",
-	"SZEX7/4ds+bG7dwLuV0KsZ0TRVd2lnAJ3AZTVCmB5nY1IyTQUGmMIv4erzsrMnJJmboDtUHvqITqJ4eM",
-	"YucmWcsF/Q5j+iwdLAsLsLgclhvCay4PJKukNAbpGG5r8cAZTmPO3vfC2WZ3O+A5GkGb19WJTSWvQyTb",
-	"UJUEUpfje2meuwk+b8xNdyFhNXnvLK0XWNd+GHkN8xYk+Hx2Q7E1h/wB447S88BQ9DBwxtpeCfmMUE12",
-	"Qmny5aNHYyRxDzAw3esFVZuf8Kr72Q3s13d3SgLdG0M4VAsA2yCItmdF8dTpkEzsdky7WQy+tULZi1dC",
-	"QkaNqy3FjrgCqhH8GucdXd8xuqMORfMqh4zm1IKhn9awK12ntY1OkoJxUNdykFyjoV/BhYt5nPapOXcv",
-	"QyFeK3+qerdxMvd7Gc/IIA9VpJRQUgnSWbOu0UvaFDrWNRQHG5umO1FxPVY7Xb0p5z5vE7u6T9aK8/su",
-	"ucgu+VYUGNDEHWFP6E3rT9QBRuVkSfmW0Awzu+Z3LQ9zklGeQWH7cjLB/3/2rme5bdxJvwrKl99FXu/M",
-	"YQ/2KZNJKql1JqnYs3uYSk0gsSWiRAEMAEr2bs27b6EboEhKIimFpCivj7ZhEkR3A+h/3zcTCRANZcqf",
-	"i/h/D1aLFLBgbvrsf2J8jhRQSdLa4NR87o6/69CY2TUs3Ezp6DO940ve+9mj+a2yxAp3Ab5xXsp1xC0/",
-	"qiq7MNH3Sq9ezfBCzZA0D50hFOaW+2zFI9hnSHldXqqVmt+xTaxgDTrYbeQ+dsZlmQ75KOO6wSfXgid5",
-	"BcRxFw5EVfZa3ReFjqOWAqkFMe78hq7B+Vtu860T0NftqFMCjIQ10VUgIHV7PbJ++XT/7rr2vWZr0KZ7",
-	"r4Ycha/+6aNlKvbzO096N1+d3hOMZontYHwJRJWNsQoeHGyiI1E6jzoJe5eX9fvono9X1gcpAqhpPVu8",
-	"HzTOcBJObxjirOBTs7Buef1Fgf4X+Cw+BQmavmO0fhLO7kxFFbQyvYMH4sfh8VeS8zM63E7SRTGXUQF3",
-	"0YHDb26MWGWJr2I80DjpR1yCBoS5Dn5HL749x6/tk9A5k3tVYY11mcayAuv5LUKvbVSWRCzma2BTAEmw",
-	"xSHSDBJTUdshICOI7thGC7sXxrhGo/w1wArdPaK4e+i49XAUQOJvY6XM3r0ihxIPnXcebpQtEPiMSGPK",
-	"XXYNkvabTotD+vm/wtCXcd7uUuvvrPdh/ITSuXv61Vtpy5MCENYBu0E9/4KD36oIXo2nDiTZLaNbqavb",
-	"v779822Hm40TGhX6VEYs0Iowp8/lkik5VVxH+DuzrBKi0GMLhuSl51N5zdk4L0Eaf9Uz1he+o3ec/cOr",
-	"/VhAkHOev6B0KJuGFPa+pe3EmoryuHHv4jbTnXfdP4iFLMhynF334ePPlKhDiXyg1oLX+GdvpubEvKWS",
-	"XHGRQITbHLrxEcwSUXEoDuxkWgORwP4kh+Reg3kUs+Xb/BXjhWgMM3TzHbPF9Lh1i9mSqfmccWZWPEnY",
-	"VjNQozJp3YjKRXOvThXBobcJ4QAu12XdRBSF83XVf1LqZyXsJzn+bbk/JXuD7/BwhiAtUYsAizzL7NGK",
-	"FfSiU5cVS72VGbE6GUuzfD3cX+bhTtJF0+BRpMGYUAmaZtNEmBgilipzkslo9/kd2wzRBX3FJ481z+Mm",
-	"dy6yqle7GcZu3iw0lBCpNKxR4Ay1ntmYyxLMORNylmQRmOKt+cRLTiF+27Xb6Z58KhX7YHU3D/n3n6Xm",
-	"5tXEhvE7URcZpzvbLZvxlHwEZzxcQ8QisFwkVJvNiSy70ZpiJ7fGMNoHwjp44Zfk0IYETynMrG9F2sQg",
-	"72jNjc8AITdPotRSyMUdI/CDUD5CfUmW0o/RThfkfiFQDwJtZmVSy65vCuNHdX29KbzwmwJi5xcP/QD/",
-	"2sJO8ozBNRL7Hk7jeErufPw9kXqPNAgWwWeZPA9O5FpenTNuvJ+EtJ553d0h85JST5sPpVJv3KElNgff",
-	"MW6WRBJZicU261LApTqmfJH2iPMWMbbNBrWqb6wAlfeUJDKAl9PD1vo5BUlre9VnHNC95iWH/0o68O6J",
-	"+iQITFAtgdLuwUjQ1qjf1cRKW+aFlNNRHdaIinDdXSf0PtQbzkM+9FilQiirFgAOVvVbobj9gnPnekk8",
-	"/zL5rugbwnO4IM5S0EJFR0iwJRbHgLKcdEIRmc+1iSeyAd5iK/y+xVuBV3S3pX1Ui/vlmUmTTZ1iTmsq",
-	"FUmKfxaGvta5nCSuP6hKjKnMagSMchtsrZCMvSYSTR+9mmkAaWLVsIMa+7Ad2bjHiRVfwE0qF2PsZuEL",
-	"CEUq3DADUKSyL8b3fvL+EVoABS7l9YwbaARcgPNRa+3CAYHMVkgln+ISzRJlILr61hpgaIesqwHNAf5T",
-	"YO9sz6ARw8B9/C6cV0kY/lOwGwCPYqnUMoAqhxYLZEKEpzThQh4sRKyise5TryH6sN0KjtaZ5QbO1ION",
-	"y9K3UnkGVydr5zwZtYKpip4nyN+EP2L5N2Y10FypFM/GjDMN3CjZWqEaODgqYy+awK38MYPsDuVXMp1J",
-	"02z4B0sXMll+3gu4Tf3ak3T77/5Rq5RrCPA0zh/y/f1lavwG6/PcnG1coh3ZNxiKhSd7MzPrkd3NqEgf",
-	"Y7IYKpjhQgpsQUT0vYkPs9lZDBFTEgyzSrWH4Cva0U9c6gpdszXbYxh1Ceip1M7ZP6pkm45YTyRTRJz8",
-	"dVhOjjCTYfg8lYRnug0Kg226Evt0a+g8K623uUI29iQUWrJ7X7xBUMLCp2/roUNYnVZ0xZdAaapyIKqT",
-	"XvryuveNEXYp7fTnRQtrr32vOdSWeGFkSLhLVTYoTHv5uK92W5UwbCHWIFmWnoQlVrGofr3Yi8GnOI83",
-	"+2pJnVnSPSB68BQmzOpnYtmasCVA6n6NCVJKekl4svkJNsGuRKvQpLY25kwL6ZzV0v13lla8in1GJWBD",
-	"BQs57otadt/w7R76FV825mqHUTR9v8OSVKAsKHUjBwQlElcpz+L7vqsibXRAcMwluB/cUJPo3xWOnkZk",
-	"6jdU6oYWseHCCrm4JS9QaRZDcojNaddFGRLdPBjJIFEmggzwpAgVttJDitXGkRCwuep9jYZyIgRsbgsw",
-	"HBOnVgswE0Lj4CYgcLgfIyxkjHI0jr3r+ZN+RS6EnssxczmOcqsOpZhncyVaaeDr9acpD4aqFjjc0LLy",
-	"eIdPLLbakG5iLqNrtfbz79AYPnAZfV6DHrc5hFm+GsKletRmmSfsGCTG2YSxwCO60YPd/pUOGfcNU4h5",
-	"gtibvvAfj6LWNpPXKTdcFO9x3ACXHrkcjGsDvx0R1ip3a3PrcQ8NgJywzBxY0EmnvVyAMYeRu0fbGbr5",
-	"Dp2pG6fZ9+kJEkzRrvvnYQKdCt/huYnZrinMlUbEt9oNQCVw7ZWjwfZVAl/DwD6Nf/ueQaz/vZBczoC5",
-	"lTA7BDukM6H0RulQwC80iyDhJRonUGkCB5Y2RCnlXOhV50FKfGph4brZMfoXcO/CfSiJzy+/wY7DrdRx",
-	"Q7B8CYbBfA4z68H1EXSiQcgGuJ7FBw3ngf7cipDrRy0T15BBB5r1VzBu5fsXkXtZqBI3E1bg06QuxsA6",
-	"h6GJjdJREV04/F9VJDcWnmp2NHrrI47pQDor/nQPcmFjJP+fXK2EDD//cnoFZCipXIExfAFupMJY1GwL",
-	"L+Zbaw8UWv404R+tbkfZ/o4pKetJw69DAKvdw+oov498VMzN33ORYHXujgFPlUqAy1biGVXdm7OVD2KY",
-	"M9nvCZvQ/7XRwlqQt8xbgqEaRjMp8qV5SzB3h6ohbIyFPsWd4keGNbe1F5+HfNQ4ocjD/AaRzOfQOpCv",
-	"XZdo5OFTRgub6Od3HkTyfHWGwiTPhXwSFnmuIUeAkV+KApwLkLzy/iFKVB/4c+CByNWBEMUjtcUZn3h/",
-	"yV8YMAAlkVSHJmKOAh0vdOFGkABpzi7K6ud9FJb9+d+Iplkh2A/uwORg/uvBf0uvWmHMEKrw3xRVpAQs",
-	"E4FhljznFDR1dO5fnsNYuR/lVX8gtx/l8CbaqzAOtFCjbgoP9grXKwwVeVQ4Z6MpN8a5TrWuLE78hkIe",
-	"13M+s0rXZXbJuX5P43pd0cJ7hggGV5mU/2VCHGgePra1hv8GCyErK9V1bOaXXpb6N1hk/e8puD7YngRY",
-	"ocQl45mNQVr3BUrfOa3ODDDlDh4P0o7cQ3kJ4bE6XQrD1UXUuhdbP4gsRCI3eKpvptagn98iSUHfavIl",
-	"80iXRd1wauNUI+fzQ48PVeTOV8HRHPFXhnENzMRqI1GZjlab8LTrRl6GNOEzKC/Qq/qcU33+gE1FGUhB",
-	"gOtEgKaMiVOPjdI2TtypaeMTdhYNK7WGOtVwf3+B+0p/t+5HvqSSVme3pWOY8Q1/noSO1e3B0EZqFtLr",
-	"LK1xSC2kf6ZXL8zohnIUvmA3QFEwVMSDZ/azyu6QKJnQsDA1uxIys2D+jT1iGkYqtoTn2/DPRCnYuGnn",
-	"jKj7I/7053YNj7AGOVKO1QfQa9DXBqRlOE1DBR/cBrbpW/Yd/3Drf/F9wr5H3PJb9r9SZXLCRDRhITb5",
-	"z/c7psFkKzBEYX3Pjb1+h9//8fdi9JSbZdFF3wLZNpaAbkFfe3UTtm8ZohTUFD+qB0CQ6gKX+BEOo4KE",
-	"Qb2SCOE7Bok3h+/BWo0QfZwwlUT7Ivw9leO8iaKRk0ecQBvxS9cvH0oXqqqg6Rd453bOorB1BS87ZoXY",
-	"w602r/eEUvxyqLrdp1P7fLGevYaMu9PtLU01mGaOwYfiwNMzcM1J1B9Xl5aSLSzNMEzEFFAMZVILsEg8",
-	"WQYRwx8L5raVXqgynXfNxnIv5kU1GW+9JGLqnNmfugeL9u2Dw06IFC1ecCEPypFuf3V2+ogjLqGFTG0k",
-	"9szVNo+d1gp2EDMjL2k6tval15IObgaqsEbs4/2NZRW/An/ML7xpSP5129ONj3WTGutW4eYW5jl0kADX",
-	"pXcoE66XCBlqliwqVxIcVggN1P3ZeTsyPXbsChHm+SIVwoPVWd/IHrh5KAHXSjuMVOp/ut4sHvChY9cM",
-	"muWL1IsPIsr1IpMWiZobThBYpQm3DVV9j/mocVb1hfkNAyzlLoD5unVZ0Rc+Y7TW4+d3nshJvjqDVfSt",
-	"ipI+qawvV5OblIIrNcDdNOBSdMBP940ZnN23MoMBep6SJChDqW6PCvqc10IZhZhjMmbNkwyOquALtda1",
-	"W7Af02dQpwf/8sfpoNh0RXFuHt559/dslOW+ggmTinB7PXeMiChol9+NjsFJKXSq/Me/t3j/Z4mYXCgp",
-	"LDCLxSwu0m5gtxyl8rgMKrp/Th52pbEtosNOlF6PaFyVgVqUSQAe/EnIqXqa7PRHsIS3aXvwv2hM29FL",
-	"r3pfwUHSdTZ8zO6y/EwYu7iWN714p2/INw3TH+cJirN7cx7vdBgdCv4pvg09VL//0ras/Cbd1u5uVqAX",
-	"XTurn9wzL0FTcKIvVFE+8WVBUVKuLaG2UTxDEWC1DcQ54RB1165q9XyTAlErXIsr1qcw9KKB9/1XDOMQ",
-	"+xWjixat+6S5r7CzkyTVYs1nz10Hs8KZ/sU/ftSbhJ/ku0jYF7pV3AMVNW9ilQCzwFcMN42txmFxQ/KM",
-	"7VSEUIAbSrXKoX6n6DMwegGHzZmCoy1V6BUJq0Xlf36cqvm8FAW+Qx8I+wxLLikFKqZuFsjdNeWzZXt7",
-	"SRPRdYnCg3vmRVgLfvzQcdCBrmZqDTmEQPFoZ0JaVbibCc3URrZXGMs7z1LnZ/WDHXPodDvFF3xOh2Q1",
-	"6UqkJBI+i1nMjFWpwdYjehmbJcrD3RPBjN2pq9lVJbWEhhq4RxrS50q6NwxTRPblI3H85tGsarvlMe2V",
-	"PsvknjdaG3GTO1N+afvqoRxfyXIBU4uVgZkGbPxo1XpHqpHHJg+1/xOEfJD7YMVz9NrSVx7Q1pP9wMz4",
-	"G9bB3eBPHHHRvrz7hEF2my8okrDTxCozcPz24mY71t3Fze08mwuuygAlx1vm07ZoE0VL8tDowvBp0vUd",
-	"7Xd6anfq0aO1DUBhi4uRS+uOgYwMA2y5DYz9zrckgn9um06CgvhQ5qcLL9t/v/6qCKOtl1pv9+xzXIkH",
-	"kbXvcKcee7THQkL6rgSuaZgEiKpIqu3EXu2tNmA7L/00Ozgm/8/tOO+3Lvdaq3kFj9w3X8eKJcpYJqw3",
-	"eHKfzbZjZ1fQVb76HO7pr2/ufkLXqsBej+2uJIpMJ1e3VzfurvR/AQAA//8=",
+	"7L3rkhs3sif+KojeE+HdWMq62J6zo47/B0m2xj5jWRpJPt7ZGS8FViVJDItAGUA1m55QxD7NPtg+yT+Q",
+	"AKpQRaAuvLTaE/5kq1kFoBKJRF5/+c+rTGxLwYFrdfX0n1cllXQLGiT+ayEpz+csN//P+NXTq18qkPur",
+	"2RWnW7h62vw+u1LZGrbUPLgUckv11dOrqsJf9L40zyotGV9dffw4u8oqqYQ0z+agMslKzYQZncOtntsf",
+	"iVgSvQZS0hWQBSyFhKtZdA1usHAFW3r7PfCVXl89/erRo9gKllJsD+d/yaTSJKd7wjjOjt/3mSK/Cg7X",
+	"ZMf0WlQ6sQ4cMkqHnGo4pMPsysywxCndx24FN2vmVVF8nF0FZC+pXjczIVUl/FIxCfnVUy0rmEZ/lsO2",
+	"FBp4tv8z7OtZ1kBzkM083zWPPTDPJUj85KuvZldbxv2/H0enXL6iOlun51o+sA+EkxwOU7At0ylutD+G",
+	"A+SwpFWhDRvMzJLZttpePX1ieGLLuP1Xs1zGNaxA4kS/HHLHT0LmimhBFFCZrckSuS62kF+SpIpzo4Qb",
+	"Brv3YgP8cNr3ayDa/FRzCWUF5KRgfOPn71LzLQ74wI7YxyvdtQ1to1oD6JeOweK74NgvnOXfJCyvnl79",
+	"l4eNrHlof1UP3wUjmhm0OCTB9/T4Y6nFxEMpcrp3ZxC3RpWCK3DCsQQUW5ngGjiSgJZlwTJqVvqwzJfm",
+	"T5HZFoxTXFWXpB9nnW99RnAWw2cbgNIsqZRiUcC2b2L7xH//hxK8vYI+0r9x40ZW8dOaarIDrslOCksY",
+	"3PqeNdzw/HNRAr/dFvaz1QOxXLIMcpFVW+D6c1VKoDmOsy0+r8ebQq7ZlYZb/TBTN2cgtKaLAkJCK001",
+	"bN23nW+PZ/8SdBKS0C5vfvRHC4/Hsy3wHPLvGQc8LVKUIDWzZ8ffuJEDF/3zbm1FTExaemn2N/vUz/VX",
+	"iMU/INPmdVyLoeYLCeakH6wnK2ilICLlDedDocCpH/gCoSsJRlwE8vLLRxFhbohXsBuQhmTqcPQfYEcE",
+	"BzUjmai4hpwYuuBURr4JTnZrlq3JQug1WdMbIIqtOOT4BPXfZESdhq0aOuBfN2t5D3KrzPq29PY7++6T",
+	"ZvlUSrrH1UtRlpAfLjwYShFtaLSkRUHoju5nKIHJDkUGxRtyYSjHcnNFmpVvwwUPqCfhCr9Mr3C+ZQUo",
+	"bWiJF9GZRgeez3O6j+zc13SvyGLv9sdsB/DcX8ka5JZsxY3Z2AUUYkd+BSnw84HKguHd3NUyZldwmxWV",
+	"YjdM7+tZD59KfGnfxr/yrzzLc8iHt90sPR89esALr8QNDFNVAnUXU/es7QnThClC1QaQXa6J4MUeiboW",
+	"lQKCopCgXhccvsfxw2cUKcUEn0tR8TxBz0rRFcwlW621SpL9Y59MeWMVtohQWVO+mrBPocT8eEg3cwVJ",
+	"mmlngQ3y9hJgzsVukDsEh71/Xq+t0jnqBV5tF1YDOpi7ZJzHBAfKU6XN6aGFUdRWa7PnW7onCmBLtKiy",
+	"NeQzQnlOduv9WNk2QDpz/Q1fHyGB66+b1dtYf1VD2oBobpLo7VOWUtzQorl8aJ4zQxFavAk4ZkkLBbMO",
+	"E9GtuRrw/4ri9fLq6d9G7c7PUR3OnC1cDOTXZFspbWSzvdn2otKfqRkpQCkrvZnGex3vCXPzmTUAN0bS",
+	"365KCSWVSB4JBVAFMvj0BH1xkJn/oj5KvTlqOv++5ck2GeNi/HmlGDcfbH624pspUsANFOZflBNQGS1Q",
+	"VbsmdKGMDrwFys2tJxR4ia80XUFUqG8Yz8MvqZT9ClGY50WlFcsh+i1WqoAce9xxyIFj8tY8g0Jv7Lid",
+	"LcTPie3cc1pQnkU0K5plnoEPlrxoXqqXwbj+w5dRUmaVlMCz/fBB9nMG7zST9az+e6b04RfUAmiUJPKE",
+	"iEihwKE1/A12svhi+Te59XtMkCML6iWyG3AhRAGUt2/ktgcg5Z9oVulGrYdIrHfzTEp2Q4vDE/it2Hln",
+	"F+zNOeK5IlRbw57yjT9hmZGdQs6IUSn9bxJKIbXRB66tyKJmGsjtfaJZURj5JkFX0q6yTRKjTMytXdFy",
+	"BDzQbBv1BqBF2JJLwHPz2+yK8bmWlCtUTYy2a+4GdM0YLjQcYf43ds53QrZ0kwSl7dz+8Vm9+CjFBa9U",
+	"ytRpLpRRl3xgwYyWREkFz94qTFndLtjXlGL3x0EOdJ/Tz4FCbNS7vdKwbfkBr36pWLZZmF+vZvWmtv54",
+	"C1JEt+25pNx6MNvkNcbi4ae/01AaU2gl0KqzFhJwQ41cgCJc6KjMWzIo8s7BfBxVdpkKGZOZtTM1t+NS",
+	"PTeXpvlftEeiH2R3zA8goSzQIUANd6M4RQdBQfmqspddWVBteMFwuigKsQNpZrVLnl2JEjjkc69UNX8p",
+	"zes/xz3gfBLp1qLI1cwazY8sP1mtzUgNpaFUxiyzAkPBLxUYwRwj8w0tKhjrnW14T6DaZ7U/3Pco80lq",
+	"VYCOcUAL4Dkdfb3noDTjqInMMyGKuVguE8apkalbyvdkJ+SG8ZXVbqhR8rboxKNMo5BFpiB0qUE2QtVd",
+	"noaE5jF/QK0WnEfJl4stZXxegpyvRRUJ5bxGIb6dmX0UHIh9wUwhIQMjXxRh3Ohb+H78JEil51vKCsPU",
+	"LIO4ARnKFKbITjKtgRMtrv3l4rzGNtRixotRe+Sm4HKSvqz617n1PkceSf8AWjO+mme0NHTNnO/xgKxA",
+	"s3W9sVSTrVDaarFqTSUYGmyg1Oh8wCsyJJDYgSILmm2iFPdLsOTu4bVC8JWLyllnUGcTtCjifCMqLc0H",
+	"IOego707/CvKCudh8gdYEQU88JQZKi/ELfKP4fToTKVQmhZzmucSlIoJGc8bcANyT/zKkgyiIBPcyDIm",
+	"53otQRlZdLqV9hzdRcyR0PqcnclGC+slVF4FshxsVmAOEuwBLTVzlpiV5Ydk2FG5nVdln1OLeacjJRx2",
+	"NXUlU4DOPCMTllVROEl7TR45g4gLYoZ/UJXRHfBTx2OtPxmJbj7KDUEWsKIcb5ZhxayrOec+3nOw7wdn",
+	"MjzCs5ZMTm1xQ+EI/x6Kwg7NY3Isftjj56/vHkhePkf5HTwthhTFF+45NEm6IjG4Tr948mg2RkROikE2",
+	"AnTia4fyYOIAyfM/4tR3+PUkVk3v+hE24gQd46URv4+NQPji0VidYOSlPuzY/W3wWOIKH33Rjrsvx9x1",
+	"d8jbQ3fMM6dIGgHPuGrJfMphdzUb5XxHDj+Luwa18ws6a8z4b51rruORCdKpBjVN+3BSXZSimBBo8G7A",
+	"9jd3XTtNNpcdPfZ5L4Jb4oSvywqhYgHSb799+urVjDz58umjR6jCblnO2WqtoxYS3c8t66p43kyBPI+O",
+	"XaMoXpP/8YcvHz0icJsZDZlxksNWKAw9aFBaReXaWhTMs/YoYn9rX4jx2EjqGLs5RZzo8zs+3m1sH+66",
+	"qXH3rmbeXe2U+bjfAAdIcma/PmoN1ISs+O7da7ID2JhfZ+QxeSV4Tvfmzvl38q7iVuGq9+Bw9C65fxU8",
+	"YjV+9+yHZ8Qsf2YjtLd0WxZAvqkMOz98DrJgfJzOGZAy2IQWhdwiOl/ut7g+CAGbtfm6oWffaTzi6m9O",
+	"4MTLonPqLntg6pMwcZFdPjuCaabmxoXcMXXP+/b2HJdeLbUvd++9oNuSshWPBoRkBWewlV/vICeLPeFi",
+	"hzKbC7SG8TanlRZbq8iy2HXwrnYmaBeRltqMpdewVVDc4H6MTyPpEpHeUFbQhb31zxC35UKvGV8RVQLd",
+	"OO95kFmy89bzospXYPNusko3esN5lIyFZLCM/4LzjlYRM7HdMq3PwQTvbEKU9zKrmU01EhJd6i5rArie",
+	"y8ppSL0Hwz78Fp/96O49mBYkctGF+RJgNEGA52puL8nBlNQ1VWtNVyqZkrwGYkwAG983n08Zb99t/4Xm",
+	"kZszzc4j2SfJOHgBDhHjRwXyLSxttgEbb2+UomDZfnxsSoG8OYv4WS5BOvlBJRBRacyKzIw2CXktklzK",
+	"3h60ta2s4Bm7XswsUOnLPHaFtdf5hkrNQao1KxUpQXaTFRqZjVJwNB8eBENzSZcYiKs4t0FRzMmJh3ow",
+	"AXHEaTSHus5W7NUl/UU9QlELTJtA5NVOQx9qtfKulm4B84QibFbfaHXgtxH/IVGbY15rgfZgtGWGJ06b",
+	"V0I+D2RAzSChWzKQWgc3YVcg9t3dx+UrHdy8x2RjxtISJ15l7q4azGg44vY64Ua5y9thvIA/0sM1ydBs",
+	"yemOU6idWAXEUYnYd8IwQFJOtuXqyPGDoPAYSTxBOh4j4NIOGCeYakEUFyoxKdJ3vo8wE4f06pdCYpZ8",
+	"feEE6jVG7Iyyjos9n1T4/aBf/KBP07HuXDP42MPk57GXnTF7SXuZc8ifcbWLZa8uRL5PmGQT7sQlK4pY",
+	"UvZLW5cRHlx7bo0dWefin5ImwZQy/3sUq07T57ykNAQbovNR+o3fikNxM3CGJm3VUed0+P4YQ5XzHJiA",
+	"my95aFQswXEhKt2bfYhPzDDVwZjMTwklmLy5BDkz/y/KB1U5I//v//zf2N5Q3ZO/YPNYbQXNbKTHIOSM",
+	"qOKC/h3vAxJLIiqpCNyWBWXcJU2e6ttBJ+Q0R4d7ZbGfYNm7QEJ6HUEIOvG7pqxI7K7gQBTLgaypC+Os",
+	"gQi9Bol/4SLY9KjrhqFNH4kR8CZ5CjNDiX20Ndx40Qa3GiSnxVwm/Gk2Lq4A+KQdWQkO8xh7vl8D4bAD",
+	"dAhtSyqZEpwsRWV9FMhXWNpLKDfcK2E0844UaD7A1C81FPyZ2XBsQY8hwJbu5za+HD2iyAl404E0BNjS",
+	"PaFKsRWfGTIA8gyytT1Uh5ny5qkpYlDBD0JHiwHMGR6tGE53oO1Fpafnaw+rcqK02a5W+LjUfyWKm5Q6",
+	"twY2+kNjd7sLp1mhXp//5qw27hp0d7RPToePWgziNzN1sbwQ263L3J0SR2ve8iSzHObma2jXUK4nrMoS",
+	"6pod8ylRYgvmVje3wpJxyjOoqydcCHc4eOGK4yIiQ2iYEacdWi5xiaQsW7u71N4C7bT9r0ZUjnhCpcj/",
+	"505E2umQ8zWgcPL/1O7flh2gVVfWfKIZ8Dx6jYIL6zMoLw51mglCkFZ6HcPTccpEnQlMD+6CPu4YqMLQ",
+	"fQWQL6ha/wSwObkYpZum4PytYnfgk10KCRlVcXbYubV0LnmtXIpB9/IbDP/jgI2sShc4ekqciRktVYcy",
+	"eXoYbg3Z5i0orIY5KJmsVa2IfnIbT0Oqh2p2CHMZd1RyVxEVL3asirg+qEQlY7n+z2x2my8Pw/djroiS",
+	"8nkfvFO2ppJmGmqIqYziA9YADsyFaDIQDt+CrAiz1sI9cAt0BKrvseimiBxe82I/+ebJYUyNcw7JWd9I",
+	"IZZHTtsNy96SnK2YrnfISCXgmmW2jA/xQyRkAtPtcZAOnsY0Y7fnu465xinWMyXKJYM7/oDhCrqAInE2",
+	"emEPdqIqcluuuKwUGL18dzX2EvXzzuqFp0jhklA7X8szd2P0O93w9Wf24dZFk7iDDtLKEMQhqHvuzyw7",
+	"Jvo+UuU1x9RYYPEN/qVyl/ChSoTG3nhZEW5/WeydrBgTpUaVetKn1y8t4r5CVS1Qa0Lf/bi0lvjd3xuI",
+	"jenw7ZnDUKVjoTbDBNvj1tDihR7WflYz8oSzfsz1cBVAxj0aU/dfCoZFHW7zzMUR5fkgla7ZdVHZWHJk",
+	"SodSkYBKew5r5twgxhBqPmdw/bcRmY4FZY4OO5br9aypwipg2XJDNWv2OHuPB9a/H5hxDWy11sGUWpSn",
+	"zDgW2cCx1nHB8OMEayidOkkncTic6wajytfd5QKUw2KyEc+MuTMXq/+fIJu8UDiw96Zc1+5U1x/aQ/iz",
+	"qMru5jtBU7YjvHUW+zQ2qD0kkdumqyceOlPCRXBNswg1YOs09cFimFNTuTzKiJdr/v42x47TFUoW54gY",
+	"BoRxKCh29akPNmdP5H05UFGal1Jsxdxrp4Pl81rSbAP5HHE0D8M7UUy9xGrf+nDxFEGhSsj0XFLNRCxd",
+	"tcrWhCryx6eP/zDJ09ygfox/Z0vlBrSKelAlOD1HrcWOP7UVqZIZUfPdu9fki8d/+MODx4QW5Zo+eDJp",
+	"pVt6O9/Cii72OpXXZh7pTTXfQs7o3Py9LRpqVIStzXy7YTmIq9lVmS/jTsvu2hjvn1jCqiqojgVXn5GM",
+	"algJubdqYkF3SD8tWabT6qIq4/ivzwgu3iZ3KrpHl7XZjJYSygnNI5I+xbQyKlRqgMHxctZm4zon9EFS",
+	"tBlv2hDnzF7OXBC/54kj7A0v/4YuIPuY+yzM85gyC9xCVk1dGtyWTMK0iaZkq4y9SmxVozVKxq2iD1iu",
+	"yVE4HY5m3wbSHM53UMD1NMQgtuJUVxKmnSF8JXaG4qk1HoLIRRU9XoA1tOdLIef1Oq4aZrryLJK7bDHG",
+	"qf1zDlnhgjtGgcwl3fFksk6ijOaoBN+kwWl+mKs1ffLVH85hkHa4KJ0R3Kg3bfERwAMiDUKb1sejnI4b",
+	"Lt0esCbDNxCxLV4ZYe9ayp1HOXY3wAUDG26Ktzbe3VFe70QajpVWadEz/fD7wzr63ESRLDyjNXwlt71U",
+	"fu/PXtef38YiPho0+ACEt5I2JTRduT4O2xZutaRzi8WsRuZ0noKHm/yiXsgbi/3r4W4s8m8NBUyJBA47",
+	"WtTwmsbyzhPASWdFqA05p7XXLSIdTtrdwPbnxxlNSsh8jk6Hy5oclLMezHFxSPtuMg5Zr/s9yzZTwTHa",
+	"9SUpAx4fi07eaIpRhMwJGoLIGC2eOZDLXqsvFrxAH8K06yFxO3hYuHMp07mYc6HnWePmOFx/+5l5T+7K",
+	"SMaqEe2iEF4gV5DPGY95V9+vmSKlFEtWAFlARrc2h9ZCx9q8M1vnc7y/JUymn3eRVEPQD7oHmB+oh9zO",
+	"z/gNs6qd4AtBpQOtlEDzvY1KojmayuGZnGZ+rkItp2u5Uqf6oARcfMA0swaTNKRJlJKJoqme03ucF/js",
+	"B/yuDnHv2TiylmA6N41jGFxOz9YdU+3y+8ZdaONSm/TS452eACYzMSPVi0pnrtXqtkv8UVCAFStCxHNX",
+	"0mXPeFFMotm46gYPMeLG/3mAnsfVOUwh+dlp2fXXDxUiRig9cYimyiwMEAxCI4U7MrQPZzHWw3NyQYPd",
+	"TnPGFV9+sa+MrnZa6uSkWgafNzDe7zs+OUVMG7ju2HIsSEANGSwspGwMHqDiuZhXXNtI4ziCmncm2YMx",
+	"AeggD5EsLs07WIv/+iHOeKamWnx+H6a1SMC3hhZzxoNl2f7ip+uNtXMirbyMKBq/apRc/4l425E1N0Di",
+	"o8dzb7zjtFRrEdWUSgmYHJ5BvGR5S7WaES1KliHGLb0RLJ8RxX4FNSPGYigZX83qOizzzE6yeGGupJNK",
+	"RNw5pjrh798XMK+rTk7we4c0aI/rlzzzW9nGc+8FHGvxxhEa9knM03tlH+z6CF/iSVs3sJrOTk5ttDFh",
+	"+3o26u05OkJQNbdZwoM16l4tPKxf8UhEEqCYEaWF3M/IHx4RRZB/rTvyoMnXMOSqy9scaPkb9C5oP/yH",
+	"iWlMQQuEdu6/p1LfXsRiIWvK80Qm/KmZO+Enj3W9xJb/tc8km2hLTwmqN4nKkd+8D3eiMZoH665Ls2y/",
+	"qKuZ/7/5jun1PJzDkgaUnjd9wCQgMX4+wfiEMuHf3AqR+EXw+QLWtFi64zdSTfW51tExLRZUIuwwqeTQ",
+	"XJmxdJWCao85RbD+yNaS3TDYYeuBp00DLcKUj5Z0sIBTznabXezwrIIURwdbakv+DEH7GPk4ePSGRUdc",
+	"LB2mjZQuh6mbmmUbRcRyaVHbelgzYexOsXajfT/v5Kgc5KMfZts73aPmCuzChpXM6FknW7pBCEemyJeP",
+	"/jjsaD+IktUc015MnF0KWNF40GuSs2RyvHuMoRmcxPEoLVKrE/tfFXX/rzHQLmL0Vwz4wZxFaLt519/R",
+	"kNYvtX8fL+8XO2qr50F3vh4cq72opIJi6Xqk0nzLuEIgYwt5oCaAWk1Zohbzo9sHBlsYDBPfw/69O4cB",
+	"HZzo4xPDgwSJWJOnUTmHU/MHMelrnlcXCbR7pT0SU9AJLeKIpLwebdR2MJhXMl5HV1aLgqn1pIRCq2+M",
+	"76RZtUgQFnwmU3qOqK5iukhiprMlmxQ8H5XlZmecRcwWHySVrgy86JGent3PdATr03M5F1a3RfVh0oo9",
+	"UCNbfePTqKxWYPXbSX2+x54Qx+cjM37SWks7fyv17VUq3andI7dpFuchlw0hgpTSdClce1hzxmvL37oB",
+	"MLN9RtRaSD1dZnTINe4j8OM/sztpThdBn7LFiLEDkh3judhhI8Ho59XH+BSsrvTJ7GxP50OjWy5+EDoo",
+	"FZqU4zScgHN8s9jO6NG1m689wo+oKjvEEVHtw3K2MXhu3e6sbv6e5LOvq7JgWdQBN00JQASL9f6EsHKT",
+	"1WzG6V3sWYR8/eWXE/HfbEs9jJhw8Bo6lL+RMpaXlwBUmPUDY7j8hc4dIrSGnJQUa2YD/ycmgn/epGf+",
+	"7fHPnzcd4PqJ4RutOvCEHkSJwG0eD9+MVVnqPqkdu0QRw/ZPsa+OBkIV+etf//rXB69ePfj66xmhxIgP",
+	"bFsoKyBCEtyOawJm0+r2gbwDAfFkhEipV+/XFv38bogolYI5lgzjPeCteNaIHucN3EmNewRUVbZGA7gG",
+	"939Ksy2N5+vFe6FbGtmFt+M7bso44SSwFX8LNyCVLUc+LXIwwVoppTD6gLczh6IjzcOhDz4uiV/6XOvO",
+	"x5yvacd7UZaQE+xpZrsA7EFb96eQhHGyLLCLVX9Xe+wq7p4cS2JVwugN6d4KTa/8EMC+WYMfPUnTc1wW",
+	"dnMud1G8vH0heBA2PYmhMxzK1X2OesMqQBWP1oo6KBiGUJXEPdYPWVlSlo+FjJ6ICkhjGCjfubXMiHI1",
+	"yY/JNz++Jf8fefz5o//x1RPy47uvU6ON7ixRC8HDfJIGpDQCwEoJpmLvqHLNcTXdmD/vqCu+dQ100WEc",
+	"NE3Gf0u7miOM7YauzX70ooC9vP1LFYV5WzhA29PAgwcKYd01Mq3kyr2TgJYZ22uO+66VY3i1Lj1OpCr5",
+	"R8gOJPjTQlwRNEdWcPjz+EDDC9Gbt8b8GXkQXtF/CEkq7iCu8HVU7QRHyBKzlTNzPihGL7bUd0yexPFT",
+	"upcg8/gPccuuh66J39rLFjMERO9h2sZpHmfdEIHiVBTsCfxSb9/A/KdsZi3xUNJ1lNXHs/HgdTWQgpFU",
+	"Emh+oPhOcKSP2/aeHT3Lre0k2uXu7T9RDW9r10MDL1gpD0KrhVWOlaZFCBGKCKGxeNS3lOevb+AYvKh0",
+	"jOantUAIBiwj52J3TWgsajMmONPNqpZQQ8kqjfufqMo+IULTCssks5q/Zei4+07DdjT++vsgwi1CGOao",
+	"hZUlEcBppgfQTSnZ0mzNeBwd9XImy8C9u4H45clFxc+PdRALUHgX2eAwu3VMx/ouqYd2sbRg77Mv3Ea6",
+	"Id3H9rDUOYRRyJ2XE0i+TemhQ91dMYN31rgOF+7tZD6WW8dZCJfuvHomon23LYXUL50Tv+uJKtp0WzBO",
+	"5T6O844ZuYcs+h/vXv9A7HSuUQJBFxHRwgUtimrLP1NkDTQH2RHOqwqUgnyE562Ans9LAeraySemrTUV",
+	"aONz+w/Wlcv9XLakTJhx1hBzYIqDVTYzSLEbz2eOTGIX+2Az0ryApZ5Hr5G3YqfIAvbC4RpaQ+/J7NGj",
+	"R9iGsbaajQldMBWPSnXPmKPPrN6jhiz1FriP7K6whw/EblKGZ/LmqLOG04m0CPlkIZGZIk71wWYmVG3I",
+	"jhUFWQDZUnQVj+c+sZz7lh0JZWdr9NiqNFJKmXs9987+UfknYjmXlkqHyoKLoRIpdmaO1sCRAmgpFsUk",
+	"lbVx/ce58HBV3zMOzoozFqZlvwJm5LEhesONTXzRipnogm9A5izTB2B6ZoMsPbHOxabSYSSwDqNgQTct",
+	"WD4GYm931cwV49X/EJXkTdHq4RWi5q6XWVx89OSLpKCQf6lYtsE+Koc0/gETmBxmtF2TofVfzCvPzSsO",
+	"1NKYaiWVDjvnYIpbkJGK/Rcijw3+P83DiUHmmt72r1LTW3QepUeKQY02kM0BNdy6g5lnIf2Ht++I0Knf",
+	"v1bO/Gxo0wbM1WYDRj3oiTzNCHZ07KXfMMnOoTh1ztDx2WTtgdQR23nKwnG6VnbwV49O/ZT3QsciRzks",
+	"mB7fAOcfdrCEvlMwDmNyZOpR/Cszv46hDzgjk1iCHM8i30O+AmmuomQcM24314ZvRyZKyBkiUd4AJjDN",
+	"CBLFpjSFl3g6bDmpuKMv4JW8TPQtP86fccvnrT5CmYf+qKOEYdxL95L8dB6wI72XlCtnGV/O1jqc66Ta",
+	"6MGmZSfnl7IpIF7BMYhVfE4IdfV1ndK1qIhR+BVlxQvKc5bHXeJnASTt65Z3hIeorvjpxTHBh5o8o2iY",
+	"ckv3aFMAHZGscpCL2vq2Q3jFVmTDV/ikspXMPnwdc8Vka0BU50kgVCMjDkGzwFiSXAasjfjdgn2zv86p",
+	"nvvUhUS+MaQAnxwaYe/7B56k/ZUbMvJ+sOjECsOmawFlUzvykhW9boU4bPdUjv6YmP1boIXRIw+9c/sJ",
+	"SIGOsSISBhvLwc1UTEh8LaDulN6GrFiIW5i2+oW4dZSIfEPFN1zs+PgBQSkaBxuo+JbqbJ3i+IpLoLlP",
+	"rmmLkzdCaVXH5wubL7OwzQ2ujYW1R8fOBkpNJN0Ne3MaSs2uXNKs/9Jwoa1VpZj4HWiX3jul1nVFWQxw",
+	"2NitVEqz9TYF7ilR4PxYyliUGm41ETwD7ME5I2xZt+dUWpTKiN1WX6BA5LiB+wMvaxq0i2B1QoRtjkpU",
+	"K+0wVXTpJ0qRrGG5mH4KZRwmvSiI2beZt6qxX8kXj4jbwIjOad1d8XSJQhjpFOG1sDf9bi0UEFFpCTRb",
+	"kx1lWrkAUjcyFcy7EBXPYO6zNJvpm1Ym9pHEUTgrprnYYi9J3buc+qkkFAzWCKQWnIstZdzMMF+LKnFR",
+	"LSXAvLczstFqcYtRcVgJYnswu91mW5v4hFsxoXfysiqKOb6dMg3dT90EvZzug/YoOyq3D6oynpMJMbPJ",
+	"cDomCyj4pUJcBu8SRM7NE2kmhsmikQs7nraNGS05ygrTEZaJgeR2XpVzOOgWNDpvKZVI4k9WrStYIraI",
+	"fcgWzbfNmnMeMldzLloseXCiYmzdHOmo1IGc0ZirXc1plTMR19FsQ6EEnKb1Jid139ZFFaToTuvndHBS",
+	"satSQpOLfLW9jc/ULPQY+2RNObc+Xu/Ctr1cZlelkBoR6PMtavdF4RvgRju9FTQhyY+rj2QBPHHdubiy",
+	"HYfibYfCFP4p+NhuE16yeAGbL90+mGXN8jzW38Nc1npt1BKC4LLshmp4akt8d2uBWWzKoswybjjRt4CK",
+	"6gRrvY00kXpHOdNMQX6JKtEt8ENwjpGV64dW/GTzFtOg8v5e1n2pEZHfVitQnpn6PuQtlMX+XfN4bz8D",
+	"3OLRlaIiPoiYF0JsotfuM58DQ3ZSaKPrzTAXHZPOunoO0YIUgImTKxFlpCBhutOQbInpNqzAMYTYEKqf",
+	"4uDfLR+8Mpp2/PaSTGvgLp+0PaQZBW2jp00mT/0V+BH1usNFH3akqpW4Jh2oHns4coZb0UiSRtoFHcfr",
+	"7oUJK9gKh+MARtKydZRIPUkGhoc40nwcG4M/RXm0AmM+2CizFsQKLh3GmAe5ux+LhMNubk9LrL3hinGc",
+	"3kpMscSwoDX0ImA3Pcc8XQbYf3Z7ABoww62RYJ/hwtxSJ0OVNMwXsmSy2DC8liJ5KNinbG7fihVzrRGr",
+	"JwdJsoKybTTCmkD3TioLPd1bFPsVRhVIdSGfGwDW1je5Ees5eyh0Dqd+j1vkTK78V6Aly8KTfMNgZ+NY",
+	"G9svxuIRKfvRtoeMojf2t4JlG4ea7gS5ih77ujHGyYUxC8ErFWtfSbQovYnveuFEWhRUXKupUKNBy4ux",
+	"9+paFHkzzbGq0BamuQCbFjOHqh+HHSjterkpgk4rQ66dx4gy4kOZdROqNsr1qRoRobOTTlrntHIh93SP",
+	"knUAHgTc9SHYgqs+cCVnCp1uaCdSnkFRpACFPDGG+PJ9/WAv7oaWbLUaRj1r+se45+NdSFxJvx80UBvS",
+	"lUH10M/yHPK+Y9jxHjAeFjCE+AyfKRJEOEewyskHaTDlg4Pu6QLEYRfLPc7hljDu8jg57EjY4+YaXTmi",
+	"0mQhMDko1HJRUToXcMP5uOSQQeqQdE2gXh5JAHqMlb1YWLhtM475z9Hc0rtr7d1qpd3SonDL2kanaHNX",
+	"BDzPNZy1LZfW9MZoL8DDHk1bczGRAsyN2CqonMSrEWCYJtWvLuLHBEzQ8SzFxk17YEe5bblGejSQAERV",
+	"W6NaP3706HPyyNltdo+jXH2aTLw3Z6Hx/I08DM1K/AUTNj0MeiKWwiUFe5ilpkFB7fICDP83tJxdrdgN",
+	"xMttrNJzlKimirzTkpXQVKbiGRhx7sI0mq4eIQEI1vc/yKgCYyVrG7UdgAo4yIiJUfwH0N6DfXdgANMq",
+	"lx1ewYSUiBSsIRaNxnUPf2Ki59g2f3L1lJ+p5jhPKiYOP6RRKOptqvWJuC7xermECKzJPWkLu22814mi",
+	"9ga3Nt63dQkoas3DxD1srhF7oOorZhc0reZCn6era7QLaxMvCcIfthxBdtuqNo1XhxusTm2jmsDItdXt",
+	"QfvRJM8c5a+awiLB3o/wt1yKG/BRvZaiWq3dcweI44/69mQcRkhndw6wQg58Rv4S+uxwLw2Rk9t2JDC3",
+	"49DRmxcFB0aGb1i8YfyEe3H8/qcgexNkMLO/Ar0WrcrZBeWbuZaUq6VVLui+RF0gW8MvlVnuSgjUB1Fw",
+	"RxftBn9jZfrJ19+2XmTf4+0vmor3IYVY9iQP4s89bjn3wFjnnH/BuxUj93ImZD4x7al+aVJvnrpbwrDX",
+	"zW1ECN3RvB3ctgE1W1/aolOHqu3ltynQw8COx+Jlkim98ruWMXdN4JZmGqOG1HU2t7jd+XT9sg91pht2",
+	"yune25iYVDAjSym2Fmyx+cmr49huRQubLTGOoWOTvvn65Yy8+eFPREjyH2+++RN24NRkK5Qmjx+RV8/D",
+	"0dNlpS2umVaLMsA8gU1tPyK6+3Vvzu8Z35xHc4uj6HYWbx6ahcNHV2cv1aNvmRPw8n/DMPeTri9L4bcI",
+	"Vjw5nXwhWSIxf0QiBy2TeAuY6TuhK4553FVAx8qZC6Egn1v3SyKlrQb+Gdkh03JWbLKh/HnXV2BafnjA",
+	"Nb1BiLSfeSpy91EmGysg/eH464SbHZ9PXuzJZJBexF4Lyg0924N5/70/t80wUQK/qnf1ynNbVJ0b3zmr",
+	"vc5Orly3bqFT1nDIDzGM36ALsTuI9bFrR/acFWeP+qAIiVn/k7JPj+nhbZMUzt/AaFxnVJ8iMdDNuUOm",
+	"O2gE4akSwlM9eTQ7U3Pewf6kdv4RpDhHPLzLhMfXOr6+ARm/DKnWNkclHkPKCpFt5r4dWDf9ba+IErab",
+	"n8UDl2BRx20KL1OEcaVpUfg2ZHEFeLGf7wA2o+nyE8Cmtv/iFWtqrsXc6yCJ2qGyYKDmLkoWewBzA+Zb",
+	"xqH/CRSXqTYHKzgVdERTtembxP1+AzKvYIQcDsbrvtz56s4nRok7C1ioTdX68zvbHGPQNzTbvHSH3/CZ",
+	"w0m4+odNPPMXk/tnmS+jd1FQlRCHoR7lAgSuX+CzTouiPJ+mRVGeX75nuXWGjXVp+oTeIHh4rt4STYRt",
+	"fKJP7cWPQqUsh71o1iePx90meo+a9w3V63cayoTcmLtivGjxBQYiLHIhJ7hGW2axrBTkpOIFQsbotO80",
+	"mqJjZg0RVw59sk1cyyXKl3QfLIF3XJ111NkiNTFFmjzOM8C5KPhlLAJ3td1SuR/ekvrIvnNveJE2elvf",
+	"U7WJLdaoVhM64L43j8fG2Qm5WRZiNwpC23+3Y816FYEs6ZzD1hEKxIQnQ3sBdg9mTpx1OKjNxnFBW9Pb",
+	"i6rpDgj31sh9dfP8mVmxeERajPNzR1NFXwpJCtBzo5jNVwLzmtWGlXOnwQ4P7omfHD6Xopz7TIEJ0IEj",
+	"HDTTux0l8jfMOhUX4tcjsZf9to7jmT93EDURPtSih1a20twvpRCruVEK9hgSkpt5ELzzIbu5Ffmufdnc",
+	"Vn0GP9eXHZZG3cA8zJXxUcLOHyXciA3Mg3QFCVYpMcxS0FL5AB7jrmUTaOnOjnvKsZRZWMBQATcM6CDn",
+	"sAES8vEy6bGRyfoNho5BILZgi2w5QK4i5Z/BzXfW8k3vPBhrj1+mndwFovvcpdOPurfEjk9qNWv0lNEL",
+	"dgjBCZQGDjta9CetTkDLMMcyUf+OgG7TPClBqeg489I9P2hu94GIhyyZ9G5d+T1roDlqIObQqmoKQtuU",
+	"dpRqkSV+rp3ee1KJ47Q9NCu06ZN1codN27EKKqZ3rG0Fh5Gu5ZgeLJ5Ibuz4p+4B3mlvs9UezRukMgdq",
+	"/uMRmSjfY+kPh4Qo3wO8D/MAT2xyUXEt44HApHMXQbL3ZtnxHN8U2H5P7wf707jg94GWYD/BLThcnltL",
+	"gJjezJPcqL+6DzvBIzhY2V/3COm/Zt1qXrjnB/arDeY5zgHcF0DhoCdI4kliu+n/EPVggVQT2q6o+mQN",
+	"UtMdwimptPF+OkkR2+zBQbwAaRR8n6VwQI76U3p580W6w4yrIynNo2QldCtYb+xyM/W+Nsdntanu7XOP",
+	"eumJ8zl5FuZWebySHXUOBcYJ5TYf0grSg2K0uiZpfLeBoIdP3Mt0zrY8b3yjESzL4cKifZoPdN0zXBlO",
+	"oqlIXw8TibC5WMattCIJyJE74d7ZlfZQjdN5PcyUtsOEu1ATok3o+sNSlWkRzj6PbeJF+GSTJCDrxPna",
+	"6fbD4ZDWTAmSIFf+Kd5SUmxLKiFZN/FjSbQLgeDpF2JTN9Kxb9YVNZSsaDkakGUyafAjvo0SZnblowdx",
+	"tybleytsqMaiiR06GxdgO62lgJKm6tV+jWP1axdzsIRopuvbw2+jelrTZzIixFldPcNzVx4oSC76PTt9",
+	"nxk0WMGSXJcGNbIpfCLX4SCUTp1d7WLhPU0ru2RPqLETvPep0NvZ9baU0jJ9G1J5MiNVjZrevtypDX6a",
+	"FCwOeb9Db+eTmpdU6rNEluoswClnUVT6mfeOxcbUGralnjykfS3KHtQm4/UN8pzyzTMpmVvUOcNvOSjN",
+	"OE3mZyEG4bRoQcE4pLqjwA3LfQpkByi4MDb+rM7dRMlTCuX659kSO6/HtIrsxvcbWNqOo3Nf+aIS0k+J",
+	"LSxEvidaiA1Z0Gxj7gAXc7I9N/Fnn3BLUDfdgx4dTuq0Po2stb7pDpHsfP02QvQosqPYPr7wlQdrKPKZ",
+	"rRMqzPbatgFjl2YZNnVjFoiLeyYYXfSHJkGwrLd0KyQQ2Ntee5xUqqJFf89KbivIVPpm2wCUtnjXGg6W",
+	"t7TPZLat/Myuj6WZL1qLx23NeZiXTWL/iIx8XwZgTVWAHh+i5cFw/LGFI04mHJSMeP2n6aGFmHp2IkLr",
+	"1pZbmsNhQNcoRhYMCFEgd+u9MdrCEhnunyzpHrGl8CsKoMrFJRPWjIWHNYOUIMoCiHupBU91YManTzkW",
+	"JGNrjXrDZx4iYdKR6TvGFwgNm/PZigpvYI7cerm9d/g7ZioUjlYvRsEY3e7e+G/Dz8F90Gi0zbUdXLe1",
+	"5GkFjDs6Q31bhXsfCITYBWB3KK2o1MrA3RakylbnllKCMZosirI9KA0oTdRJa2sx+iEz3f7aRy1YJSUW",
+	"UZAssQ+eu2m06z+zHW2muenNmOF3aKFLV6dyA3I/x97yseVLUfEU1q+aEM2JwIRfuSF8BzlfQ2Gn7GEE",
+	"p8Id2sLHpLFKKaT9/Hj+tFR6Prlw1LUAjBYA9iTexLBjDunuLrJYfYxnJPTH6ZE5PqLSmdjGEqxVlWUA",
+	"uUMKN7uQSLJ2QC6TaOTL9EZlrdQtdf1iB1N/La88R2S6i3rwR44y2XXlV59S4M2lPxFYPIdp1XVe+vU9",
+	"7sXyG/PspBCkkwF+Wc0XzXpTAGrCHJXNHeTc1hsx5fX6qhl3v7tLJ3K7e/+8PbGK7q4trMkCrJeHKQvT",
+	"fVqTixBloAeOKGwEZHPQ3T8fn+hFgdusqPKjyT0VD8I7XtrE/jOU2oc37IifKbK2zUNjleBTUvDbMA44",
+	"/wgCxwBQTzpowRlzx6rJf/Z7MHCcEk1+J8aQhwKJTTZbumwquJBGysjX7o3jsGTPw2XOWLatvm3WLab+",
+	"LfEe7oWXGGFl4KN9zDfUeKVL+Ai+iKf7AKOcKTTjh7uLtLEDRjmsBEUa1kh1bgeb05OnMjCCz+ixmF1h",
+	"AtYrk4V5nmTYCMImQVu7Ta+BSaIqmyib8oF30b6A0BDK6zQXeY9b+4RT2Q2cNDrcaDd1i1Xugz53L9Uv",
+	"9F1EucQDBCwgcy0tld2CI47raZlnPWofLr6HBwphfSsHYXt/tmxbBg7EdRFwfRYk+Osfu694eTfhiKlq",
+	"e0fHbCsk9AgS9JMq2y1nR5lOpiRMv1xmV7u1SPT+FbKGJm3mbby/sxqFQa8lwIxobLmCngz8s5d/B968",
+	"gUjBYYKdtg3CxJUj1RQhcnJFgb8zXAaEcwE1/zcPgzguZbtGN3X+Fp4xWx5M93Nvytt/KWujx5F0PIrM",
+	"OLujgydzYH+8FIha5hfwlKxtk+5JxQG2+C6KD2LGN0R6at3M1nFlQdkxiO9S6Kdm9/XVANTBksPbYZ8A",
+	"4Q2a+zo7bLcWuG7bPcl5yi0UYya4ZZmoncPzlHPb/ISw/H2hkpRS+Z1759qdqNZqZy4VS3CoF301bZ+6",
+	"LsgdxfynGuIfkfjHbVaQSxD1e9WQXDvXhWpjoaSOKAbpMbQsH3xPY/4xJQR/ikKJcbJkN+Cqgi20pwOn",
+	"CTNybcmp/8W8jv8Makt9t5rZFePzZYGNZpouZGmV0SzwRbwP9z25hwpHwuHrA4nd3SJ8fYpsNqPELYtk",
+	"k6/aidK68ply8bDlRO0GtYsIkY6xbJr9HZsF1tf3yI15Nrvrrkyu1ylP9be21f8oHL+DIGX3fj4dYW0I",
+	"26peDibZeT8Shl6xxtbmHowRkX14ZaOzgGokM/t8mv5vRMGyiLnko1hq3gUgCMICeifmdTB47hscnSZv",
+	"xoOxdJcYXU8z4BANjmiwHiHSQbjFPTIjWogZWbEbUKgp5PFIS5ykEYMepWUg6K8tuBrTRHCid6ITd598",
+	"DzTuyC+GGr+P2og0+d91sXvMWvLKov5TlzMZlkEG7pj6Z4xUh39YVjbsjOWpWrsmn771p0uuX1JmpzEW",
+	"Z7GfB8n2wf+uoRhuQNAWmyc3zThvaeHUnIPemIRNxVhTRTKxBUwsaAtjn/e/puqCpYpTkbP621LSdvaM",
+	"z1UhTn0AKgsGSnfQY7kgZjobidHjE6OhyOeNPn904zUo9Vn3lCnbWtdYM0GelQ66xoodqJ4tZ2q0B7+5",
+	"+Ie1Ea8l+Dt5an7G9Mbokx0jx5Z1qvlSyKhLpfaohC0sGhuxvQHuRALPYWRf+4NowGAd6EHl54iAgTul",
+	"I+o7DTXfi2dN8LUtQI/NuNpRyX2GYX0D+puGw67jj+Gi8web3uEz9mZXdCFuzPdiqoExgdXcNfGMgnb3",
+	"uqrqPKt6kSNIcz4dv6F2LHcg6mR8j2KPStuV2qZ5fvXo0XCnaG/D4LDRr3SBlYMvK0SWzng+LNH1AZox",
+	"lbga4TDqCaLLSujH08DzBF8WbApukp32hXsvCWg5Ud6cBrs3uxJ8rljhbZOOp5NWbUgt888kFursSrpU",
+	"+oOeCaX5dAauxG7JdOCVr6FGZujRcmlwBaxoQbCyGlUS50PGtGrXh1lgoqiZM/grup1rn51K5KVqwzDz",
+	"yVXmU/e6QQ4YbxDNrozsHze+0XLiF4ET6w3yZI15Fux3i+Hc7qXPy4u1YFlEiC8gQ5iVkDSDhQBpdrzp",
+	"ZLcPDjXeuDwgil96z0f703qI1vxLRYu4CZ38uB3jKv7KSBeAh3vEud14vf4A+xEXx7/EevtkE9n3ayDu",
+	"xybJH3KmIZ/VLY847KyY2D9t6hZdMjhTYY0xWext0nOjoBJFre24ZZxtjQh7NOtpXjmxC9IlRGQfKOM5",
+	"JMyJQuQQYtQtL81lZ9Fh7M18QQelpRrbVsWFj0RBVRs08qtHs2R0dxlye3Mjug5mlqM9p9p/PY7x9zkZ",
+	"9b6y4yAfus11kqjTxYbpvgIX16XO91d0OgQG2ZIB92kM7jkvdyjwY8MEuPCeb/YYONGs1wlgg854kPFK",
+	"RZpjKVW8X97zSjEOSmF0LUoqUBk1Hz+3Dc9PXtAGLHZQxz9b957w+2ZvF5D1JWTM7TXL1lYLzUQJJGcW",
+	"xtJi/kfduKiSxvzBoa7KFOFwA7Jux2Fuq0bhSisL0+8kd3iDkx70Rpdww0SlAggn4HEn5y+VkNU2VdOs",
+	"K8ndfh1e6vaTbbINscsx5LVvKaLFjDgwCOvIfhRXx6uinZmH8Ee2radbnPkghnZ1VFSZHWyNgO82YOtL",
+	"ljDlLbLfCH6eOT4KvhjfVWZ721Gf9pUude3w96uzcXnzTdWiYGo9X+zTi2vZwRiyngd7y/i8pJIWBaaZ",
+	"LPZzXMqgmeyu9EY8uE2o5+we9pDf0lLoJyfkpyTZOD9UW0INXq4HdcXoBp4X4C7dUf547wVqgTMfHtAt",
+	"lRuIXRsY6JUM1Ix89+41+eLxH/7w4DGhRbmmD55MKotG/2fV6ZcXwvG6lgJqmmUkYWUvm8O1v/U/kYxq",
+	"WAnzGdfE3IEWdcKiBFlAnwlJWxHGkJoWrofHUXYIonQ6CTTMF4dt/r+anNuf7LpvP+brdkfczo3rAIIT",
+	"GQtbmq0ZB2K7P2BVJ6YGY4PBI2vqM2qOZimknpdC6TgHmYds1Czx+znbsiS6+/QP59+Jah6GPPPJwSGA",
+	"3IfIDsM1VK01XU08UWODOEc1TDG7N483dGrdFRN6q5mLxjlgD0MRLjWP8dUMlRSnJ0ypBcWf5tgtiQ1j",
+	"n7w1T//FP2xuuFJsIOEw8MGpHLKCSlBkF1RG37AcBFF0r8IKWcoJzaNKVrp6Px3MCnCE+q0WIxRq8KC+",
+	"VvGHnWF8RMWSuHVMDw92wLSzKwfB3W5cVZ/itPT61uXy313vqeNaAozo7XREz4BDCZ5CxZiLultbwsnn",
+	"rppIfincImYKX1nMpiG0jFs96VSPakRgPxTbEfynszOHcCxCSMYJxAyQMnot2U5dUm800vLbAR59gJLY",
+	"BjE42LE0/zck+S12Tu6RY3fcSdhRs5ys8Wsv8k+qv7SjpBd2rjaui2hEy+UxWnhDn06ywEBUEMnPb5gS",
+	"8U6UcFtiVf0lIn2TkylqpornoJ+AB9fX1zy9d2lEOARmnqSwTdUZA/dpRIVf07IErghbegAq24tO9Qw1",
+	"cfpJsHw19PWh8rIWUwiVALS29TZ2UQ1t4junNLaGPA3Le8k4LZI68JqqucokAFdrkTBkxh6SZHOb746x",
+	"wZx2Prn3MbbRDAE4NhjDUlvEr5hdVVwCzdY0mYrilJDoD329n0f1jbXwAfqqXunMtZINGrt09qSXN84T",
+	"IfKMdnzbOTPGDzXSSkcJsJC/08Bk3DuTqjxHawNasmzwvrJPDQCsayHyM3QXnl3d0KIa11o0xlHuk/ww",
+	"wcIClPaAprNwU/r3s/EwHdQKHEnFg7TSpphJAs1bun3b6zTr34FEQZZFvMHxd41lqyjLjTGxgNH5qG7v",
+	"DnLXWaYrCQQLAWtX9lrsbLHaWutSEcGLDkLGk3gp4NGMMIIH+nf6XLLEyYHThMlbtNInKsKjW3dHZ7US",
+	"OOLYffmC/PHLr/6dOBlNLASvigCz57HmmdrcNTbaUUqxknSrUl2Sj+ms3HT675Y/kC8f/fEpFmK65wgt",
+	"zAnbx4fqgU62Whrks6Y3/gZKPRuAUUZIsAkg9b0N6XwLcZb323FxKui1q1Z3UPwuyYXxNuh1LGUy0ocz",
+	"6eFKNHzumlp7CyDm1Pg6xdLtgW35FmXSt3U2/CR/f6IUeZqB2FMr+tZVY7NEkgBVm6mX+UICjTn+36/B",
+	"5i2SdcVzCfk1Apmj4eixCeAWhcdoqMtw8c/NvNGAGOPT9VEfqDyrOYqqLCT8x2VKjOFBxroFphUpqNJE",
+	"y72NIttk4NDUdgCJkhmp4cqW4+FUONI0rmO3FecWKqakylYSub2vC4+iodw4PIdDrmDcZ8Z2UD8VwHF8",
+	"EUXrmF11omjjK6/briFbg6cRi8HtbkAGB2QTkHv4EFo+7kHIj3hQNEhjLMqEZ9rHYHr9YVSB7/94Atqa",
+	"c+b3gN23v/YcuktHiF0uY+6QsQ4F5sIByneEn0N6VDOiRfmgKtWM/L//83/73eG9SERyfKnjoW3dsCpm",
+	"1/HV3CjzwT+1+3cNc3w184iYrlI5boOvgY1eWIfslnKBfZ0lsfreOszWF75fdKKNdHsPvqHZ2gLMGq0+",
+	"g2sL5UJtJx9U/HktMo/0Ftmp42sui/27arVq4oOnwcwVVLUTYrDHJp69zCGq2IQjWTfvrIOTs6uCag8m",
+	"OhdL8wRDW3MnBV/N66aQFVfVwhARrS1MO45u/G6dABhB5rYC3emywxgn+GVxGjps65PxjwMg5VNRqs1X",
+	"1n0CujeX7Qm9YjdJKHJzpztUF4dsTEoHZOXT5pz+laiLvXdFtC+NYhLUVH6mCM0yW87tGxeMjJfS0rBi",
+	"5qIXBxoDmBONnFyDETQgTEwRtUbcK+VxVg7l6Fmbxx9RsXRUZbBhJz6vynNH285Tb/u6wnLb1raMrprl",
+	"oBOgAD80BQ6oCy9gabGvxhE6bMRwahuFO8TXjPyEQnyqUSZBnWFrfwCGaSeuO4GQKNk4qUr7r7KgnIPz",
+	"ztlDN63rwJi6ZH8J/DYqk82NyjSYC3awqa158PVymSpn7gE6PWtpc91JqcVrjc3TXBVOZAQSyXFaW3S3",
+	"uh5EOiY0DfPDEryBgmrPBj7F/Tgo7GlqQ7cVgsPQuAo3+edhuGSp+6Go/aedDasvAN+zaHy20yZVm3mz",
+	"cFtDMM8KyrYtnL6fp3TQPwXArv7uu9hKKW5YXkPvdzOCM1Rbd8P9l6xfFpMGjZzQUs6Jjey0Ujqmgyi3",
+	"WsFctzAqmAoMFqZj0Ykp7sHuwe/bmvOY6+kONWcz1MM7IjSS+uF24mA6NYqOE2MhDE94ftqtbO0o5ncN",
+	"3D3RD7Hj6qAiVcVG1Rmv6CcTFLGeJ4Uix1TQ1GjpdXhfJmTXcGxadl0uPQITwD57bt38/HnY7dT3voE6",
+	"OZZrc0H72u6R39OuZoykSxvSpQ2pCSrYMZk608ojLZsnyyObks/BAsLmyfEtq9zsHkAlCVkSLKO92U1K",
+	"Zo0jEJK/iyrQqDtOxwk4MSG6GOy+Z3xzpqxM174H+CUS7Gxa/YQmSPiK2EyNPUztPnQQrHDOyxrRvsQd",
+	"r1cTlcfm4Umz9kJZGEKpEcgMviu6pWsLt8JRYRYygh+4L5ew4akz3d+eQ49PFWgGeQeTVVxPnaMiFOHL",
+	"fSs7F6EujzRq53ljfbaRwJF1u56SIljADRRxtu4D01nAmhbLuVhOEA8+vBBZbhLcJU2UsxWDt2gcVQcy",
+	"Nq2z/9fujXOk6vpq8tQu8xxuExjHvpA7VuPtNv0w4VsstfV8IHpJPfksOsENFH1AA/YBoj3y1szCHuk6",
+	"XUDwAAy3btSerVux7VEciakw09JSq4Sj8kg9SWp12j3mK7HqcFxgvdT96byqr+a1C8fDfA66JyyvhFAn",
+	"tirL1kSHZdLhvjfs33MWk61LUExMSjGZAk42Dp7zLhz3gRrZ4wOfevjHJp84NMpISfV0f3ZPHeTRFkQP",
+	"FFCPZdM9IFhOnDohsWMRnBoHhKuqEu14GEbF7QcvC6AZOwa3+8Wj3bRroUfmDvd5gRtHb9cFfMiDoYrp",
+	"iy/9sd+6QHLomO0Fc3wLNwGeYefWLQqxS91Rx9U1143Jx17ibnGpluI9kZcalixdDIPuESFz1NuPzCDw",
+	"RGp6EKchzTrfc2pUfFqQyj09vZy4m1PZjT80y4h+syg6hp0K7qUrr9HY+hkjh4J+xf5PQd9iWuXMHhSa",
+	"b1GhWBnJEPfPiQLeWslx2f5bmeBLJrdTg3xHNf9dLiHT7AYu4x04Llgphn1qyAYndmDGRbv+y6kIGq7l",
+	"IBQ20Hg3YJSz2JEB313QihQFqCOaBCC5xn/Mc/O4371eSegGjq+14nltQE1bbx68VocFVhIgSJ36+cTy",
+	"5qBu+QB+pX9/6tUlP/u1r3mf8M3j195ZjnkxuZK/VKlctkml4Nx1l0yjaozwmnnFpR4tumqbsfzOnCUe",
+	"xW9t+uwkZF60r9NSWCgOUWmsUfRqnde9wiyVgVL3aDzyPaqIrPCIoS4joQH1b3WrGjNb8uqxuIvzXr1W",
+	"QSotVTnKjgeihzKl9kM5AUrQzfvOjBcRkVWZiW0C/MWlebCiILkIypkpVztr6E5DM0ytoZekvwo+QlUK",
+	"yRvBNe7snSOv2y9P0oAYbtoRJ+Ust1jn8F3uJnsHVGbrb1lsySMRwkXFE2CCAURaY1wlCh0WPfVG45Rj",
+	"XMgsBA9If/DbOs37lG1qiHe8c/8dZILnL2nmPCSd9fC5w8g+tAKly+yeYyL1vIBlStJMQQc4cHHhAuKz",
+	"DX3Pc1hVkRvP1ZIeCpi/vMVmSP5KoHkuQakZoTbXN6ea+j9a/LM3P/wpHgLLJETSYJ9TBV88mWEb5X2J",
+	"gNBryvN4GSw7fF/oklZ63SwML5ZKr4FrlhmuV9hxaY1N5dBNMUhgt1Y746ymTZy0ybt4WgcCUczFclnj",
+	"V0ZSfT9BQ4Hz3mJastVq2Nzxw7x3j0/ChU8h5turo03mQTvIr+TyoOsj9v9IcNn7sYUjIMnNMvs24Rx3",
+	"+J1c3naKV9EuOVTN2REI06nt2KJfOHoTpVVT7aBd741auHXe7QPF71cLWmqJ5hY+RPNnajPVoJb7uax4",
+	"4kKv+LzHcrIIq6faTseaHQNLsuFH8zBZwJrx3FzaGLM0xpgy/9qBBOL060jKR6oLxMFUVnUfdvyHX9q3",
+	"k3eB6u9R7Fg0o1AoIGtRSWVhr+sIrv1mIXPGqdy7R1z5t+HXVtfRUZsfRlV7yGzhAsbGo84n9Pvg+4dk",
+	"dh9+/5Fg+yk55EVNBwHq2Q/PWtvSWEL9MunXEC+59xPdWTxkxGw9xpeYrdGh7gDKE/jlL4VEt0n0lPa/",
+	"8pRktACeU+nAzx2vlgXNkCqLQax/X35d9/8E5Gy3IPepsytN1caiv5SJnHufHny4UjPk08YfhH3bSA20",
+	"zAqXv0uYJisBithS20h7VtiWRRSPo5kFcTjcc58p4hSQiWpVbf8ezuLoMGnAWBV6H9e9b/SwjoKx1CAT",
+	"X28D209tWcCaqhpdpb3aP8Sy/Ucw6EFnhBaPpvbE/GJ23vy37o3fOClmREiyZFAY9uC5vWxc03/3Ev7a",
+	"qVh4EvuG9NLtIoJW8kxfkwUUYkceNax3Fe/T0joaDm2voUUCxT/IGegVez7L2CUOjd1ZLvTgpnZ4TqR0",
+	"qzqX+VJxk9kVbNPYENNThpPmrCtHpkmwX+zZU0ohlp4VFbpOyBJ9J748GtvJIlnIit6ML+K0g82XtWPp",
+	"ADisRsV2gtDspQLMISNVWSshcUinQA5W6sjsUv9ibZjZrZn1RbPerQH0SzdN0CXpKlM3iPjmnJD4r9tC",
+	"3UbPwzu24t9N7jkRRb56Hdm7a4JYQEi6OkEPPVutXZl7YiDEgpNGSu2ExPJ2yVbrzsn6MiZqaoYOHvwi",
+	"KpT86CfD6PqNqgeMbhVbceodfZ2bwzrQogeHrtohk+CXs5xLKvU+FKNeefbaWgovMw2LGSla3DdMjXlA",
+	"4QC9tDrK/eM5Mwqd1o3fKmso9oVvk8Tr0KGTpUpVbZFqi2XuYNSw+u7qpHCuIRDkb221Vufrj0nluIWs",
+	"upSHs4YIHY3DHXUs2mHixGh3A+vrrXlsjudIDP2e3Ezg+dTyG51oczlUsyWBFsV+jnXlE6F0DQFH+0Iu",
+	"X/AV2J6DNV+jl+0rNc9VoHNQCBauKJ422YHx72ZaBu64cLGOJ5qOq719/Dq0iwP0XRYHfDLPr8Wup+8P",
+	"OKAbLG72+GnjWzSXwKesJtHtS20gH6J3zC8xhQwJs3+0vW+WoSKq9itjzxsVupRAcyJunMpr1kEWoHcA",
+	"nCyEXo/WqxvPQtoP3vELaeU8IHQr+MqhdEKpZq673XWI4CuW9kcbW+TIAniRcmHdqyrlOgn9EVP61az3",
+	"I7IprJPcIdbhyXQktwNE2aOg2ebFmnIORQx4jHObSx4vqKFKzxFaNVFScnxIu5k5uep3MDWzbweLtRCb",
+	"eRw+2VpSOVNu7hp70vZ8bMOpDcBBx9qlvRMZo8WzrEbB66SYCUyUlmpkYXP9/JwqV5HWonNUkFGeJzhs",
+	"bJJ0b5Mr92MKGXcUKnLQSMktN8oB/vbwwqiUQpXmR6y4w8iL7aGYCY7YCdrnFK2EZtTVHPkGRnPrP6SY",
+	"OYwoB7QsGV9ZCBijAhRgSyoKWioHpyBBlYIr+4ZT1XPXWIVxV0i0QAShuIGrqdRvGteWmmpR1PGKEzss",
+	"ih0/0jsQLiGxTVKfKY/HYo4G9IoqXvapMYkBrvuufyO5/PaccctGyLF6Xg/s6RFlSzcgc9buE+u/Z3bl",
+	"sFzmDa5tLuZcaHMkNMWj4rhzdsXF3Nv7NVLIPG1tJ9ngqllTgqAaEs17rGCcxBB2LC9SI+wwVJcwZERF",
+	"UZOjR0qMemxc/LsNedVWyl0cKsTprSnXS/Hg4ukCkwPJKimBZ/vPybOFuAHyK0jsISh2Fv0siJRdk6wQ",
+	"yiHXGe0V8ZpplskKcnTJI6rmjBSgFCmpLe3qbrV5eAI0KE44+nkEXZ7OR98zHjXm3EeOnt6iio4vUmL5",
+	"cbnsfl2zmqBuNL+EhnKeJr0cMsljO7sq82XqWgvoeXqTroLybHz2fX2j93h4crqP9gaqw/SfKeLP2dCJ",
+	"Hl2sOowVuVvHAhHpVl0xh5T5NDdSUIHmiRjd/hY8TbeDc6lZonzQlXaOBh8yjztN4ExYo657aD5vWo1G",
+	"yjD9Qw64KvVU4w0ZuaNLVvSU8eKviv0KY7V583yiZ8OEfkI5o8ONcMxDmBOuU466Sf62ZL3kxCTNzh60",
+	"0788UqPv+l4XFg9lbNbc/dJZLeM5HDvLhyRYYIpPPL8+QYO+LrhTG90GHJwcDJv9jBitq8A5MvST8CwZ",
+	"ly2Mq2Pz8auylKk49BQRctYi12MQFNKB7snQuv6SbkOcL0RVA3eVBWXcRit5RYsR2Bl5EPCtYVSTR63e",
+	"lPMwSrPHl8vOfU/V5tRU/UIoUHOmFVjQj65nERXlG5A2glzDb7r2kjUwL1Ubh8trlOiMci40WQDZUrmB",
+	"nOQiLFQI27vfHdpH0nS9EMQHW6K9msetpp5e7IWDmzt0t+/4JHA36xqZUsB9hBWfAndzW94gdsyuFBfi",
+	"14Q/aUrj1iBr00d/Om3L22w9eNGag/TC+ckm+rH85dkBfR3nVTXznkPcoCC4rJx5C1RhYH9iL7lTU3dS",
+	"63mHvDR1NVxbGXCEU9++G11OEBbpiGKRn6FZxCeplars50UjPTSGovMK5AqI+a1W4bZ0TyrlMMREhRFH",
+	"Jo2VmsE0zNqTS6bc58zslrhvGJYLbmePK5lym98m0xujxtjsFUzc2jZkU1W2JlSRf/7T3XCfW7hQ8zUf",
+	"Px4CSz86VSc8tgir4Y1T0oIjZVPtXerbkbNITX9uLyg53RRvZCKPxnb+OTSKDD/ssGwD+5CiFsaLPUHf",
+	"tm11UGeTG0tpYY6X0c6wL8eks+W6TKUWUWP84UKe2jZNO+ykgwAN9TomTdorX5K9o8WIOHLNQzhM83m+",
+	"y9KIbZpedeXP+rlPaJ3FclQV0NECYOSR/2oYQSUssOnK4GCx8U251VHYgCn3IK30OhHhH+7BdHIWG/OQ",
+	"5aF6jMFa29aM21aBcYQbVkCieHZsB6FOyovHwXEen8bdHDinoqkvzh459Ntgo+YdYoXCLc10sbf55CyZ",
+	"kXmcicFZWdqEiZGC/RZD09Ga37UEOvr8jbRKnPURBwIcSExrxcu8OWM3v/lytwlJ94U7K+e5Fe2xu+Sl",
+	"6LbnYKVrpuMu7sSV0AWvsxLfjBKdF7c+Ik8QW8ahoo0UK2gLDeMqHQuTei7ZNM1HsmZ5ngoyjMWmpmoa",
+	"Njy+cJKgRA06nzPeCWMPYDslZKu4AZlXCUCUqQ6YY3qTpQoLn8OKYSqEz4DH3sONTI+MxG5o1qpE0EC3",
+	"V+6XVCGX9dHMJ5nKU+u/Uj4j7yBy3qOfZ9MMU9Vq6NmPPdru/+makMXV4KDZT4D2xR0m1XB8or8pWAzM",
+	"yF0cnZvCl+NZLgwVKu/28lteH+VZCFHtOLvhsea4BqciLTmfnegA6i0HdzrhsJMosbizXH32grjgzYcT",
+	"oKdkIhmnqC3dW7F+Nb2kN5ZxjgCcPEbKdJMm3RDp5Z3m7Ivy3Y5uQBGmJyARpJnvXVlMJlwDMTgxAXJL",
+	"b7+zD3uXi/vn414z+xRXTbjWZtCe/TLy6Ahm6o0lDPJRuuWKWZVax1GZ9bwAqvTIVIctaMmy4TQFfMpV",
+	"OjOeqDP/uinRLqtFwSx6NHb1WrNsbbjTJccNQpG4dc2a72nPHaUK20LBOBj2iaU06oThPC3NRffHiIcL",
+	"Ndyt12g6dRnf7GqLmVNtS1Zw7SBgbEmHWRpel3tlPtRZv32GbkplHN52+9iRVu7otmBTYmV4uTv7NI1Z",
+	"6FnhLLdoyFYXvEtxW09yDuUCBjDk66aySyZBtRruHdYnQBFRc95Q1+Xq0JpIBIDjvgXcR1zwQe+QDk3O",
+	"tYfykpvnE4vOUWg7HVNhijE7ue9YwibviVMNRaEMsY4KQZ2CN3GKvpDsAxV8SuQuTqFqvsPqJdGCYwmj",
+	"Ao6XehkaHzpQjfGvNZxncsVnOVJ2BRc8UuWP5ekZy/ckMH2gCZbAc2vHqirLwPWDcc1gx+WCBSZ4nVxc",
+	"J4wMHcHyx/LynZDjvYBjC/qRb6nO1pC/cupVNzOU58zsw3j+NAO98K9F44QTlaC4DWFTgvziBj/tHCev",
+	"TavLncAfVUwhOSey0FGJ5kzRRZGqgj05hbOny+1p8EAj/WodYJ/6a2uMn8GzbbbteEzcc2NGDULsHJm0",
+	"ESLzdBwimqDFSB4/IdmaGjPKIu2fBODT2Zd6+l7sJbMVZznx6qLaq/fwHw1oP1FDjK3hp8Zdne6oMrYY",
+	"Z3oO7NJS8BCS33XwcZ16fGP/CXHlN1SvG+i8Or5sKwJ8+9RZtMNp0JR7/JdPKvSfXe3WI5JQlkgK82jL",
+	"W2Gniu4mwMbqAKcqcDuAzYhqzs6C8a1Zn8Lxk5CbZSF2dRP/buRWaSH388LJh1F+jAaOOK3/xeWxlhVE",
+	"FmneqhIJSMaiPYMBvHN0iC+8S9bg4fpz62U22qdb3KxLxuhGSKbh9XJ5Mqf4Towu8H0Yg96nkJDiTfm6",
+	"mT/7VtlFirOsplBJpvfvzApdVEFIbTvhMnN+MyE2DLw4fHo1n38rlH7gnmo2qWR/tt+mmvqavgEkLc0Y",
+	"sRFqqxLphmoIuMZ17tm11uXVx4/YNGkpYkJnWSC8qSQSLG6wWrOSbCmnK6wxJYKTvMKiMeJZRX3+d/53",
+	"/kLwG+D4ylPyH+9e/0AYJ4rTDcwzquCasFwRKoH8+ON3XyvyX12mK/l3iwiIsGhAtnQD/+0aoWjs029f",
+	"viBffPHFH81oP75/cU3Qf0qY+jv/8E+7RbO6nPrjB/PYlnEhScWZVtcY9HSYjQyK3AXvXMX95+QbKYW0",
+	"M32gZekd2g9LKRYFbP/7P5TgH8h/Nav445df/ft/+zvHFFhKlEYafMhEDh9sCckHhGZRHwinW8ZXBG5A",
+	"7smC5m5qqtEh8Dl5lpl7kLx5/e69xTEiH77LYVsKbT7iwZ9h/8Gi5Cq6BbKBvZu1/hPWs6xAq+ZPNrLr",
+	"eh9TjgXJ9rkvnzz5nDwjmdhuaY2bA5Dbl/0m+nZF5MmjR7jMv3N/ndnMKMI0YsE+efTETvLhe9c78oN1",
+	"OXJBHBQBycyKrC+fLNmNh3g020EkLCtFMQX0y0d/tEMxrYg9d5//HT0Xyi2HfPgnyr4ZCfSgjx8sEi0S",
+	"rmBbpj/MyAf7m/m/Xz54pFomyZIVRjf8nHyTm1kqBeTDN+/p6sPDD98tH7wyVtaHz//O34AoCyCKrWww",
+	"w26yPYMea/S6hvxEIGPy4Rlm6rFfkQpPyXM8bUTScv736tGjLzKW43/B/dO6bOyfPhhSOBXkM+XIXClH",
+	"dTcvbtUHwybk4c3jh1Z2PHSr+WAMD0Q+h1vblrZuI4aCwAL0btHbQIze8vnfOSZlZcAtCp4TLM9Kmq3h",
+	"wZPPHwWO+qu3tZypE9mvHvvqfFqyq6dXX3z+6PMvUFHWaxSBZpGNhbGyfjEj7pFA3+VXT6/M5j73Vo4D",
+	"dLHy88mjRw4CSTu8ivA8/sMJcHsljLJbUCtHYXeYHOHyIPA3V3ofH7FeopcIVvz7TtRX9ltcw4GiAIkV",
+	"BAqbAdqig6YPIWL2qQhRrCn33GFullTSLaBB8/Rv8VU1jzxkjeDAa+Dnutfkc5fgez6KOpPzY/veNIrN",
+	"x4PNfHzeqS++kc/ynFCLRtDIJI/cHtvMj7OA3x/+k+Ufk0z/J9B+cy/L8gNUml2tgeZOpzRCsD18Vzn6",
+	"eDpVX/OmEUPsOExkdWTv0sjsQyIb+X7kEVriNXDZs4OpBaNOzr86TxhK+KM27mA9XFZ9d8qfQL+sLnyj",
+	"4AR3cqPgTPbyttKoBFkruA4dEXMpIV+BPNu5ilD9H6KSnBYPQqSo5KX+H/bhZ1md/nGxvWhPdSeb8q3Y",
+	"tdBqxI6TBfbIMLe+bcznvrzOde3uj/vD8XKvipD+HUQpf34h1pnlU4izT7Dv7+ierMfv/bUDF1CkgKUm",
+	"orLNIIwq4RcS4Yf00Rt15NTkCw/BzD7OBp/Twt2Jl93Q90LT4s6OMfbf8vS1HW+YyFtdoz5T7vSanWSc",
+	"eGNabNSMLPa1ND7b4e7hgIdwi3ZYihG+wZ/vhBVmzjP1SwVy3zim6iS1kUqJIeM7+85HM2Z7v/8nSOHc",
+	"E4LDNflLxbINvoMGv3JeFb8FvtjTll0crC3YqWZ1JdUapHn6f//t2YP/RR/8+vM/v/j4bxGP8zDza7jV",
+	"DzN102b6QQSjQz5/RqxDSQuyAdth61SLpp+1qWpOAToaAkq/5gXjQIQkuB1sa3hMXZLdS7oXlX5gMe37",
+	"NL03+OAb+9wFZVNrnvumQr80SqBNuLUuUNtidydIaf1YEgqgCqxfcufi1qWEkkqQiqzYDaB7K4dzGmYx",
+	"BcUoCp09u1/WWbi4T6HV3GtGewsWpJ3pa2KPqBMWVAKCkaKwslqPrbIH9wNYN8pIA08VNNv0HXtEIL/k",
+	"eW8Bs19aD/GZJLaoyYYfaKEE0aLIjcbhP9fTzh7r89sOfp576XOsUefv+ETeKSu8sOD3hNo9J5md16iZ",
+	"DN37mcBgksPSxxBMg5nvmuJ1uSRywrQoH1QW8vw4DurxXNs8znvKRWEe5ChGenLeqS/OQa/EDfioKHfY",
+	"0V7XQ8cZ0WspqtWavNOSldAjkr2/u9/ufFE/NXXL63TWi5qVfn13YlLWxMBWrkjPmdfCEFfQxvjctbmm",
+	"N+ACkw5rwu1EQ/nDzRgMLrxowhQXJ+q9DDFE4jQhQc+tzwb0vl+6rF/Yp9Bj7y2DYLzhV8FhhskO5jK1",
+	"jZixdbj5T8F86+W+02gr24dEo39qKmtgHsMYT4zLBR3x5C9jHmpEcsq94xK+0nt0WVluCXpHsrzZvYYV",
+	"/N+G4vf+7fuqCPn1fZoofk2di28ifh6hxO+cDecvqnwFekaUa+A9IzaZkBbEOp3sbe2KcokGuU2xQVci",
+	"jLifa864+EG5p/dzuBWYWWG9Vos9wWJpJL75u92m9Pk7c8LA8Wf24je5XdinucnvKSu5zAHPEtfEdVoK",
+	"+9WrrkfK9WfqeqMGD/TDstMp7Ixm82EnsvvqgjlY6B2b0GFDs4sHe81cbV5CeSVsKAQDh96cG+IkziF/",
+	"4FJqBzRG8+gz9+TxBnVCeztAaIoEqRKQPJdV65qvvhPVzhHYOa9dZs2K3YCx2zXwa5/yGxBsRpasKFzL",
+	"+pajzeIT9amE7+gNhB95f5XCZo2fSjEMqHQnWZ68TpYXkrjUab0Ge86XTUq9B7g82PToKbeXhoStuIEz",
+	"XxdvcdDfAjt9sy31fhwHfRkBFxK2IdyJm/yebqDZZSKWLiGLKd27nWK7xfHdRipRXGAncdQXdqp7KxTs",
+	"8txi71z9dMS5uN+cyg0GwXE6Yiu5dQE5ygUMbhp10zUg9mzjQnYh21iTceCar5/63TF0Ji6xBL0bx1Cw",
+	"e7XaV//tkBWGPQIN+NfFKXRx6qCF7x0ntYWv4VbPyJqqNRr3iq041ZWEFA1PySRqE/4hNso/s8UGPA82",
+	"7bd++X4KLjunWfjGQetEJv2hKUOMViAyTVYCMGEKnU6KLEXFsTrTFzS2XRv1Xy/t3nhmq5ttMZk/T76m",
+	"z1oseJIAfWX4S32qBgSTtVofYB3qwEVlH31pn7ynAd5gjXdTk4HUsMajjfFaL5PtYRLzCfg/DQYNgk+5",
+	"t+pgsMZPZCOGVLqbSsCl25HIjkYPlb15qMzW7OxWwzM76m+BV+6FAfhOixJr1hlf+a28RqUEGwLZfLsN",
+	"lHrU/iJYv9vfiufizJv7I8+F21mLsv37zg6Z9q4D2YJmm6d1Fxff1nMrbmDUwR11D94jey1a3yAqruW+",
+	"1wpLvKrp6tMZb5a4d2O7nX473/OL+ZPeyXd0HTdoXcPn+qGvV0FUntjufocPpI947Lzkcj+XFY+dmQDt",
+	"77yssa0KzUoq9cOlkNsHOdV0/AbZj8Q27HdsE9qZ7yhqZydr8iyxQPrFu/+8Jm7HamQbWhuGlEhEvMnJ",
+	"TjINinDhmxCOYK9B507Nq5cWoPcz2cM3nsGAmq+K9tk1XS9aSxSfO7vjWPF96eQOu65PkttxTxnHp3ZM",
+	"EfOokS8oP7urTz+n9zaL7znl95dvzoCnRHnDBkRIUrCltg4wyrGZga3/DcL0E5glFw+40A+cHDo/33wt",
+	"fhDo27/HXuLWGv9Fuegd6Jp3Ons+gVkq+5nQbyh+3Tx2QcrVs9ypzUR2a4GAZgto0iIs9LUvLd6f8TKP",
+	"bsPWtx4741FFR8tvw7jDpT5Tm090VK1L6vKheHTrlFIsWQEo3BEBycFY2toNH1h0gLPXJKPcMGbFc8Et",
+	"+CElOd1POOLWtTfGD/TKPnlHBL+TQ24/ySJN9epd5zvLboNHGE9v3JOjTPOgS0b7gNybdMf2R9035fun",
+	"MClyA1D67vw1Y8w8oippQK6WoigEGtbiBiTx6OPnM+yS5XefikVm98VydJ/+CQ2Be8vKkmmwsYBehp5w",
+	"SWCe09YRLolPUT90n9jxvgB9NdS5PLJGsPMIQ60FETsIjErEVKQMcTY8/FcfruJZsI4SLDUO3eu3z1yJ",
+	"GJRbxGwqG7207yUv7X7OaQ70GQKSxiry4xGqCHU4XsKoraSk5aV5SbvelSOUKt/m8vIxzUsKk1bjz4tH",
+	"nxDhse6u6erILqkx51DAyrZe6Pc7BM/dzzStZoV3slU/rYVrtqNcSwmxrQHQeAJMqSf42yz/3rry6hV+",
+	"mhBwQKFLb+73oIkSW8COFnaXncXvOrHZfxhheG1z983Gc9gRR3jVg5MUHDkrU8+fP/wNz+8/P92LFJ9v",
+	"eE4oabbEdbvv2Tt2A9iQZlBeNg/eg6SewfoKX1c6tW7z/JWg97IAJNjPO7leQv4hiz3JKyC+UZnjzRYv",
+	"RjnUihdebRdDdcFvhNI/uOcuiT5ZT3MnRDSDua+vG+YJhYpzAx8JXIOEfGbENyhsZN6q3OuQeXZeOa1B",
+	"NkS5r5K6WeGUm/+coKVN+PX3wo/TrzwNRnuxJyM8GNeEkoXglas9YLrWcJkiYudqFRkmMB0hiMwUD7I1",
+	"ZJthYfTCPnZhWYSz3Iko+gbzCAohNsRChZCyWhRMrSFH0rfFzwzzxY2cghuWg+vrfkaBlNwjCTcBH0a3",
+	"6I0tSn3bPHnBXQpmuRNnnqYI2bag2cb2WvCwTTtRFTnJhVEQr10dfyyT77K7I3xrmjNeQq+XS5Bvzcj3",
+	"9f7BxeEy7/rmCdSw32+e0/M1zRY68FhrQRtRgn05kbPttdMqSMyFPWWE8ayo8mP0X1UttgybGPZfO++C",
+	"5y4ZnainucOLx7c/xfB7QKKLar1uR5a3D36pxFBi08vbv9iH7pWxfEmT0n3xnXDBW6pt8kXdvVPbFrih",
+	"AaTXQtWYNI4vcro/4I0wrNDj0XTfd18vFbe8T+PL9LS5+Ol3ur6kGj4nP1htpdZeBPd8YDRNywbGBtgy",
+	"he1umSKZkBIyDTlZ7AklBTXjAddyX9eKY5peOxOq22zKJVH1CoBv3TP3zVnW3p3X3Bf/GZphKpiN9es1",
+	"U6Skexc4jfvE9qLSR7jD2kvAyAPLLUZYbJ5KgTyT041mTl1oRtrS2+9dD/vHjx6NWq+1JZlLi0ismosq",
+	"OdFXj37L+QiOs+8oLHXImlbhMrqgZKu1tl3Fdmux9Um1SS0gcY7H5REce6B7Tt/vrH+ZbImBp9QaoM6C",
+	"OC4JwoxwrgQIbEBf5z70savHWu+9dxpA9hHZLk0JdDrZZSSD7cH1UEiNs6W3bFttr54+eWK4bcu4/efj",
+	"P/57wxSMa1ihYXxREWaJdCci7E21KFhWA+W7lGFLd5RYhnAzogUCZiJCr8XPPwTdPcDVtxzycEELyrMB",
+	"i+S5f+h+5ju45d1N33lHihni1lVba0pwLRmonvPnqK0l5cqK036Kf4/Pvw8f/y2ETo/T6y7JG5aQd8Ia",
+	"dioS7vFodWJLWfFgDbTQ6758sleUFd/ap+7nUQwWeFetoQ3pFuIWjKL3lCjgekaQ9412Jyp7WM24BWXc",
+	"/NG3CkbfE19ZpEnlQhFS3LC8lTpoxg82CpSiK1APK76lOltD3nuOf/RPGcL8ttP/Wp9yN4UylLkkQCNe",
+	"6hCDkbi2g0w7UIQJgriJIZK4j9/ZarpC8BXRIsxrCUHWD7fZYw6cu0T+a0mX+t4VyOOqPkV1wytL78t7",
+	"gWy5+7bmrB1lWrUz2rSoo5PtLn/DnPLQV1mdMSj1khVwlPS4I++hWdtLVtQhmiMy2Mwn5meBC8Tmb6SW",
+	"zXajK56j668FMW+7+K7BdZBjmhRsA7b6cU8klMUeY/xlheKDKpYDJrQSLjg6BI1Qyo/gD/Xwn7wXx8Qd",
+	"hpfpIquSogbgjeaRtlPLdDrdbhKZBv1AaQl0e3IbbnPKbWHTGfpvYzErHm+sRHGZ424nUHOnnFCtabZ2",
+	"TsrEHp4S7GlvvIW4Pj/ygb7/wsGu8pNjE1LnrV4AMgXa0igexNIJAy4wy3nDxU7VzbuZdSIavfLaObAU",
+	"lpwYrZEI6wQH6fiNKULVxrauGBQNotJGqjywWSRDiYmv7dNv64fvpwXQWebd+Els209HTx+3W4tKASIp",
+	"uLx1G7dhvNXgWRQsYzAMSdf5rvt64DrL/DQxvS6t7qi7iN9/2exRZJtTh+/ifUR+Ixx0L4oRnqlNbEcJ",
+	"F2QrJFy7Xr7mMCsCPB+z1Q/tKH2aV2uLJm+QHf+92AC/Qxl7qdMFWSWZ3l89/dvPh4W+ka2prz5dC1zB",
+	"+/ID3QipfXpoBqlzleIH62ucx5Hj5AM1O2KHLybBv3Zff9eW+ETe+j3Tb9Lp+dofjAxmZrGYK+FS0ma2",
+	"GoMp54iYcFSGwF3cpsYtystJtbNbiH6ec2+Ltz696hjuSMpUPNyTG5CDF4x/5p4q7355l2/sg2g2SyHJ",
+	"WmyhRrmRlBVPiaZqo2bualEzYsNKyiFIdJ27HCDHGlXBW23jzCDN7nS7iqZrLk5pD3pvm0aduajR1dyf",
+	"aTSx42dLVsG2xq2BmIatikj32dWW3n5nf/yicYdRKem+JxlGm2PWzYc5AKT++W6KwO7GvG6fiH6nRvjX",
+	"QcTmNy000ftRNXcGJOaABk9tn+0Z4XCrsUxeztAnwRTGHqyraGb7ns/ChHQbtdxi0xumCc0yKLXqVmWf",
+	"z195sHEP6RZ4jq0Zz2wPY5jpmR/9vhrC9QJ/L/X87RfcIMuhLud31et6vpe5L7TxXl5b7wb5zPl7XS89",
+	"yG3GXV2XwwaaE/adq4dl45M44/lydYnhCfsXPCD19O5z7wjjLGQhWwrp6khsCjH1f1Wa7q97+hyM4pQq",
+	"Z/pBSbNN3y36zDz1xjw0KnFzIviXGXgI92v0fg7bfbPWCGW+PNlw9PFAgYiE58SmwvQjTCnHaFKwf0SC",
+	"0kYOzizaXbbGaNES+3KCM1w+SFpiD40bkGy5J2afPxBbFn5NaKFEDMrsolc+1rzDue/7P7EbeG5Gvrfg",
+	"/mZxv1/zv/1r3nBaDd2AuTylv+eb+33JOOUZEAkFUAVWvVaY99GULU20ch5mIj/l3FTx8P4LHPXetivH",
+	"QewaP0H72/bcF25r4LJDt4KYna4dVoalNpBjJCoo2naQp9tK2eTFoxjKGn9nlsUv7LBty/t+Yu00S3SL",
+	"/l02/+Zlcyc/Fw0p3Ftced0xDJ0dDmVHwrJSkEf6Xow9SnDjnRhjvL7f2KfvwvUbU883jOfn8F/+y0DB",
+	"vrfgM8DzB5hu5Uovk7UVF1WQfVbfWGZ65Z//Tef+u6+4o/YYlmIHNtVFNzydYslzn5x+X3Ms7fI+TarX",
+	"XSXum31ocniNMR/oWXhNFGJlKyCLGaHk61cEIecJ4xokpwXhQh+jhonl0l2UZ+Yqi+J0X9MIzeJ+N4h/",
+	"+0qXPTecIBtfEwkK5A06oIAsqtxcYdPPhDIcxzN4sBU3Z3cWvRI38M5NcF+Ph1+fWesn6BEWTv/7GTld",
+	"4xDoNPKBIM/d5pLxndDqhCAhiYvZjCkOSx+dfgXyrV3Ku/rhS+JKtue6M5W+poR1m8jKY8nHW4xeVKvH",
+	"uPxonf69ffrC9pW8Q1A8KreQ2+yEpt8f3NJMd9uLXXQbdkJuloVIZ9D9xZjKwU785F+44F74ObAJzuVB",
+	"BIzMxM/0fmtPlBkeD0sP2zz/InuyB3iwBzp4GvYAf8XH7jdK2U9Mr9NwQw54Zhho5smjR5GCydkVpuvi",
+	"KE95VRTJdLkaK6eZqqTaWCZXT6/+99+ePfhf9MGvP//zycd/m5TpxnM12VX0+G5dRTWn3B3oF9BsTZCT",
+	"yQrxUgl1SDkh1INeS1BrUeTuAqISEGv6mnBBNL0lNL9hWR+oUnBYxuGAnXBqfmfx01j8Xxfay4Us1YOV",
+	"uZ96ky3tg3+yzTMueeKbeS5/4G2Zbp0iLsHma3FzY9YpObbJBWW6U5gbIaao9IMFwgcMXoGi0s/dk/f8",
+	"FlyLOp/tvHiB7XkcNYzItSXVKDyCimtNCqBKI96qpXViOaLSmdjChCylejdeu1cj63vJpEPyZdy6QAzN",
+	"PlPkV8HhGlVfuyRAtTineyv04mtEaMEovXx/miF6fU/PuByEtRm/mAtf+n437ihD3Z7+BsrZczvRYoUS",
+	"oosWhEoCnnNr8XSwAYwB5GRKS9O2fxkqFg++//5G1+slfprIQUijixeIW24gW5fjg8wi/n/2rq+5cRvJ",
+	"fxWUX/ZFPidbdfdgP3knSU3qnJ2psbN52EptILIlokQBDABKo7va736FboAiqT+kNCRF+fRoGyZB9B+g",
+	"G92/3wzdEFHWIpYDMKwPQtWoVACHK2ilWQozy1Ru2XTjlATS2V792LuftOiHKOvNEObZ/9IfMbJwUCcn",
+	"t9fIviWSxac0b+E3VrqeWOm6bbxKuTz1OPDi/mWInW7QTW4/B94B19M+Mj3LEipB0/i0/Op0crgAcyZS",
+	"ZDnYRk6GfXj9B96au7BzrfRiqtRiwgyfEZt7BpKSKSbTwGOaTQsNdKvUxhG/4Lhvyox0qVMDuA0+UAnV",
+	"bx6bipjr6OSCcYc7+kw9MJYooSF6NE0EOJ5uWJRr7Q6kbaRt1b0/OLXZe9+UP5sNS7G/N4M2KaoTt5W8",
+	"HhMy4eYglYVu30vz7DnUPrt/GkLDiuUd7FqvdLrm/mxdAG2WLvjC7Qa11N0L6Vd6UjooBiBOd9qeKf3E",
+	"uGVLZSz7z+++a6OJa4AGfsUP3CS/4ahx4jGE+Q3nJDC8cQuHbgFgUUqirUWaPnofEqnlUljPhlP0stHg",
+	"mdIQcRdqa7VkvoCqhbzaRUf9B0YD9Yi7V3lsSu8W3PpZC8vMY11QdpKlQoLpK0DyjYZhBh0X83jvU0hu",
+	"nI3e/uMvVe/WTuduZTwtkzzcsExDxjVof5r1jV6artCxriHdUG6aL1UubVvv1HtTzpjNhGZ3sVacm5V0",
+	"YiUfVYoJTbQI2qGTyq+472eP2ZTLBeMR3uy6v1u9mbCIywhS6suJlIxECkQEnPFNGYH11WqRARbMTTf+",
+	"J8ZnSMKXpq0NTs1mbvu7D42ZXQNzRkrHn+gdn4vezx7Nb5mnVrgD8IOLUu5jbvlJVdmlif6k9PJmhldq",
+	"hqR5GAyhMLfsk0sewz5DKuryMq3U7ImtEwUr0MFuY/exEZdVQvqTjOsBn3wUvs4rII67cijAatTqvih0",
+	"HLUUyFEY+c5P6BpcvOWc7zEBfdmOOifBSFgTXSUCMufrkXfRX/fvrmvfa7YCbbqPaihQ+OKfPlqueD+/",
+	"y1zvFqvT+wWjWWA7GF8Am/JoQbkKHgJsIoRSusg6CftUlPX77J7PVx5PUgRY6aNJzTBonOkknN4w1IUh",
+	"pmZh3Yr6ixIBO/AoOQeLn75jtHESzu5CRRW0Mr3Dt+LH4fZXkfMGA24n6bKYq7isu/js4TcPRizz1Fcx",
+	"Hmic9COuQQPCXAc/o5ffXiCI90mpn8u9qrDCukxjmcmnSLanpHlE8EtCSEv4CtgUQBJwfMg0g8SrqO0Q",
+	"kDHER6DUjmiUPwZYobvndHAPHbcejoLK4UOilNnrKwoyh9B55wGf2RyBz4i2q9pl1yBp73RabNKbf4Sh",
+	"72O/pT6uktPdXe/D+AmVfff8o7fSlqclIKwDdoN6/hkHf1Ax3IznGEy9W0a3UneP//z937/vsGNyQqPC",
+	"mMqIOVoR3ulzuWBKThXXMf7OLOqUVPTYkiF56fmrvObbOC9BGn/XM9YXvqN3ppPDq/1WQpBzkb+g61A2",
+	"DVfY+5a2E2sqy+PBvYvbXHfedf8q5rIky3F23YePv9BFHUrkI7UW3PKfvZmaE/OWzHfJRQoxujkM42OI",
+	"UlELKA54Mq2BaLi/kcV3r8G8iWjxoXjFeCEawwzdfMdsMT26bhEtmJrNGGdmydOUbTUDNSqX1o2oHTT3",
+	"6lQZnn97IdwDQv5zHIf9dTlmjPzKJMfvlvtTsmd8h4czRHR56uiKPc/3yYoV9KLTkBVLvZUZsToZS7O8",
+	"be7vc3Mn6aJp8DjWYEyoBM3yaSpMAjHLlDnLZLT7/K6pSpCw7Qs+eaz3PG5yl6ILvNnNMHbzPNdQQaTS",
+	"sEKBM9R6ZhMuKzDnTMgozWMw5VPzmYecUv6267DTPdn+4DfJsdbdvBbff5Gam5uJDRN3oi4yTme2Rxbx",
+	"jGIEZzxcQ8xisFykVJvNkVWk2ZoSJ7fGNNpHwjp454fk0IYEXzOIrG9FWicgn2jNjb8BQna0VKmFkPMn",
+	"RuAHoXyE+pIsXT/GO12Q+4VAPQjkzKq0wl2fFMaP6no7KbzzkwJi55c3/QD/2sJOihuDe6RWP3yNQ7H+",
+	"p2L8i5CL8SbBYvgk083gVNrV1bmg4/1FSLexEUmJ2paUJqCJkqFc6o0eWmJz8BPjZkE0vbVcbLMuBVyq",
+	"U8oXyUdctoix7W1Qq/rGGlB5T5dEBvBwethaP2UgaW3v+swDute85/RfRQd+/Op5/xBMUC2Art2DkaCt",
+	"Ub+rSZS2zAupoKM6rBE14bqzTuh9OG44r8XQU5UKoaxaADhY1W+F4vYLLn3XS+L5iym8om8IL+CCOMtA",
+	"CxWfIMGWWBwDynLSCUVkMdcmnsgGeIut8PsWbw1e0Z2W9lEt7pdnLk0+dYo5PVKpSFL8tTT0Vudylrj+",
+	"TlViTOVWI2CUc7BHhWTsPZFo+uxVpAGkSVSDBzX2dTuy0ceJJZ/DQybnY+xm4XMIRSrcMAMgSwtWzu99",
+	"4/kjtAAKXMr7iBtoBFyAy1Fr7cIBgcyXbk1UhksUpcpAfPd7a4ChHbKuBjQH+G+BvbM9g0YMA/fxg3BR",
+	"JWH4T8GuATyKpVKLAKocWiyQCRG+ZikX8mAhYh2NdZ96DdGH7VZwtMEsN3ChHmxclr6VyjO4Olm74Mmo",
+	"JUxVvJkgfxP+iOXfeKuB5kqleDZhnGngRsnWCtXAwVEbe9UEbtWPGcQ7VF/JdC5Ns+EfLF3IZfV57+A0",
+	"9deepNt/949aZlxDgKdx8ZDv75dIxdHS+jw3Z5uQaEf2DYZi4at9iMxqZGczKtLHnCymCiJcSIEtiIi+",
+	"N/FpNhslEDMlwTCrVHsIvrIdfcOhrtQ1e8Q9hlHXgJ5K7Zz9o0q26Yj1RDJlxMm/DsvJEWYyDJ+nkrCh",
+	"06Aw2KYrsU/3CJ1nrfW2UMjGnoRSS3bvizcISlj49G09dEir04ou+QLomqqaiOqkl7667n1jhF1LO/1l",
+	"0cLaa9/tDrUlXhgZEnqpmoPCay+f99XOVQnD5mIFkuXZWVhiNYvqN4q9GnyKy0SzN0vqzJJeANGDpzBh",
+	"Vm+IZWvCFgCZ+zVekNKll4SvttjBJtiVaBWa1NbGnGkhnbNauP/Os1pUsc+oBKypYKHAfVGL7hu+3UO/",
+	"4MvGXO0wiqbvH7EkFegWlLqRA4ISiatyz+L7vusibQxAcMw1hB/cUJPov2ocPY3I1M9U6oYWsebCCjl/",
+	"pChQaZZAeojNaTdEGRLdPBjJIFkmggzwpAg1ttJDitUmkBCwvut9jYYKIgSsH0swHBOnVnMwE0Lj4CYg",
+	"cLgfYyxkjAs0jr3r+Y1xRSGEnssxCzmO0lWHUsyLhRKtNPB2/Gm6B0NVCxxuaFlFvsNfLLZySA8Jl/G9",
+	"Wvn5d2gMH7mMP61Aj9scwixvhnCtEbVZFBd2DFLjbMJY4DGd6MFu/0qbjPuGKSQ8RexNX/iPW1Frmynq",
+	"lBsOii84boBDj1wMxrWB344Ia7WztXn0uIcGQE5Ybg4s6KTTXi7AnMPIw6PtDN18h76pG6fZ9xkJEkzR",
+	"bvjnYQKdCj/hvom3XVOYKY2Ib0cdgErh3itHg+2rFL6EgX0a//Y9g1j/T0JyGQFzK2F2CHZIZ0LpjdKh",
+	"gF9oFkPKKzROoLIUDixtyFLKmdDLzpOU+NTSwnXjMfoXcO/Cfa2Izy+/wY7DrdTRIVi+AMNgNoPIenB9",
+	"BJ1oELIBrqPkoOG80p9bEXL9eZSJa8ikA836Cxi38v2LyL0sVImbCSvxaVIXY2Cdw9TEWum4jC4c/q8u",
+	"kgcLX494NHrrG47pQDpL/vUF5NwmSP4/uVsKGX7+/vwKyFBSuQRj+BzcSIW5qGgLL+Zbaw8UWn4z4R+t",
+	"bke3/R1TUh4nDb8PCax2DztG+X3ioxJu/jUTKVbn7hjwVKkUuGwlnlHVvTlb+SiG2ZO9T1iH/q+1FtaC",
+	"fGTeEgzVMJpJmS/NW4J5OlQNYRMs9Cl7ij9zrLk9evB5LUaNE4o8zG8QyXwKrQPF2nWJRh4+ZbSwiX5+",
+	"l0EkL1ZnKEzyQshnYZEXGnICGPm1KMClAMlr7x+iRPWVbwIPRKEOhCgeqy3O+MTHS/7AgAkoiaQ6NBFz",
+	"Euh4qQs3hhRIc3ZRVj/to7DsL/5GNM0awX4IByYH779e/bf0qhXGDKEKv1FWkS5gmQgMsxQ5Z6Cpo3P/",
+	"8hzGyv1Z3vUHcvuzHN5EexXGgRZq1E3hwV7hfompIo8K52w048a40OloKIsTf6CUx/2MR1bpYze7FFz/",
+	"RON6XdHSe4ZIBteZlP9iQh5oFj62tYb/DeZC1laq69zM970s9d9gnvfvU3B9sD0JsEKJS8Zzm4C07guU",
+	"fnJanRtgym08HqQduYeKEsJTdbqShjuWUetebP0gshCJ3OBXfZFagd58QJKCvtXkc+6RLsu64dTGqUbB",
+	"54cRH6rIk6+CoznirwzjGphJ1FqiMp2sNuFp9428DFnKI6gu0E19Lqk+f4d1TRlIQYDrVICmGxOnHmul",
+	"bZK6XdMmZ3gWDUu1gmOq4f7+Dv1Kf6fuN76gklZnt5VtmPE130xCx+p2Y2gjNQvZfZ4dCUgtZL9md+/M",
+	"6IYKFD5jN0BZMFTEg3v2RuVPSJRMaFh4NbsUMrdg/oO94TWMVGwBm8fwz0Qp2Oi0C0bU/Rl/+nO7hkdY",
+	"gRwpx+or6BXoewPSMpymoYIPbgPb9CP7A//w6H/xx4T9EXPLH9n/SpXLCRPxhIXc5L//eGIaTL4EQxTW",
+	"L9zY+x/x+3/+oZw95WZRDtG3QLaNJaBb0Ndew4TtW4YoBTXlj+oBEKS+wBV+hMOoIGFQryRC+I5B8s3h",
+	"e7BWI2QfJ0yl8b4Mf0/lOM9xPHLyiDNoI77v+uVD6UJdFTT9As/cLlgU9ljBy45ZIfZwK+f1E6EUvx+q",
+	"bvfp1D5frmc/QsbdqXvLMg2mmWPwtTzw/Bu45kvUP++u7Uq2tDTDMBFTQjGUSc3BIvFkFUQMfyyZ21Z6",
+	"ocp01jUby4uYldVkvPWSiKlz4XjqBSzat08OOyFStnjOhTwoRzr9HbPTNxxxDS1kai2xZ+5o89h5rWAH",
+	"MTOKkqZTa196LengZqAKa8Q+3t9YVosr8MfiwJuFy79ue7rxsW5SY3UVbm5hnkMnCXBdeocy4XqBkKFm",
+	"weJqJcFhhdBA3Z+dtyPTY8euEGGe71IhPFid9Y3sgZuHLuBaaYeRSv1P187iFR86ds2gWb5Lvfgo4kIv",
+	"cmmRqLlhB4FllnLbUNX3VowaZ1VfmN8wwFLuAFisW5cVfeEzRms9fn6XyZwUqzNYRd+yLOmzyvoKNXnI",
+	"KLlyBLibBlyLDvjpPpvB2X1rMxig5ylNgzJU6vaooM9FLXSjkHC8jFnxNIeTKvhCrfVRF+zH9JnU6SG+",
+	"/PN8UGw6orgwD8+8+3s2qnJfwoRJRbi9njtGxJS0K85Gp+CklDpV/uu7Fu//JBGTCyWFBWaJiJIy7QZ2",
+	"y9FVHpdBRffPycOuNLZFdNiJ0usWjasyUIsyCcCDPwk5VV8nO/0RLOVt2h78Lxqv7eild72v4CDXdTZ8",
+	"zO6yfEsau7yWD71Ep88Um4bpj3MHxdk9XyY6HUaHQnyKb8MI1ftfcsvKO+m2dvewBD3vOlj9xT3zGjQF",
+	"J/pOFeUXvigpSsa1JdQ2ymcoAqy2gTgnbKLu2FWvnm9SIGqFa3HE+iUMvWrgff8VwwTEfsXooEXrPmnu",
+	"K+xsJ8m0WPFo03UyK+zpn/3jR+0k/CR/jIV9p67iBaioeZ2oFJgFvmToNLYah8UN6QbbqQihAB1Kvcrh",
+	"uKfoMzF6BZvNhZKjLVXohoTVovK/2E7VbFbJAj9hDIR9hpWQlBIVUzcL5O6a8mjR3l6yVHRdovDqnnkV",
+	"1oIfP3QedKCjmVpBASFQ3tqZkFaVzmZCM7WW7RXG8s5vqYu9+tWOOXW6neI73qfDZTXpSqwkEj6LKGHG",
+	"qsxg6xG9jEWp8nD3RDBjd+pqdlVJLaChBu6NhvS5ku4NwxSRff6ZOH6LbFa93fKU9kp/y+SeN1obcZO7",
+	"0P3S9tVDBb6SFQKmFisDkQZs/GjVekeqUeQmD7X/E4R8kPtgxXP02spXHtDWs+PA3PgT1kFv8CuOuOpY",
+	"3n3CIN7mM4okeJpE5QZOdy9utmP1Lm5ul3EuuCoDlBxvmU/bok2ULclDowvDp2nXZ7Qf6KndqUeP1jYA",
+	"hS0uRiGtJwYyNgyw5TYw9rvYkgj+uW3aCUriQ5mfL7x8//n6iyKMtl5qvd2zL3EkHkTWvsOdeuzRHksX",
+	"0k8VcE3DJEBcR1JtJ/Z6b7UB23npp9nBMfl/bsdFv3W111rNanjkvvk6USxVxjJhvcFT+Gy2HTu7gq7z",
+	"1RdwT//83Z1P6FgV2Oux3ZVEkev07vHuwZ2V/i8AAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

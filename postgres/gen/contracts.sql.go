@@ -13,11 +13,155 @@ import (
 	"github.com/google/uuid"
 )
 
+const amendmentsOf = `-- name: AmendmentsOf :many
+select id, amends::uuid as contract_id, number, state, created_at, executed_at from contracts where amends = any ($1::uuid[]) order by amendment
+`
+
+type AmendmentsOfRow struct {
+	ID         uuid.UUID
+	ContractID uuid.UUID
+	Number     string
+	State      string
+	CreatedAt  time.Time
+	ExecutedAt *time.Time
+}
+
+func (q *Queries) AmendmentsOf(ctx context.Context, db DBTX, contracts []uuid.UUID) ([]AmendmentsOfRow, error) {
+	rows, err := db.Query(ctx, amendmentsOf, contracts)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []AmendmentsOfRow
+	for rows.Next() {
+		var i AmendmentsOfRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.ContractID,
+			&i.Number,
+			&i.State,
+			&i.CreatedAt,
+			&i.ExecutedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const contractToAmend = `-- name: ContractToAmend :one
+select t.id, t.number, t.term, t.currency, t.ends_at, t.notice_by, b.name as brand_name, c.name as creator_name, p.brand_id, p.creator_id, p.stage, p.renewal_state,
+  (select coalesce(max(x.amendment), 0) + 1 from contracts x where x.amends = t.id)::int as next_number,
+  exists (select 1 from contracts x where x.amends = t.id and x.state in ('internal_approval', 'out_for_signature'))::boolean as out
+from contracts t join partnerships p on p.id = t.partnership_id join brands b on b.id = t.brand_id join creators c on c.id = p.creator_id
+where t.partnership_id = $1 and t.brand_id = any ($2::uuid[]) and t.amends is null and t.executed_at is not null order by t.term desc limit 1 for update of t
+`
+
+type ContractToAmendParams struct {
+	PartnershipID uuid.UUID
+	Brands        []uuid.UUID
+}
+
+type ContractToAmendRow struct {
+	ID           uuid.UUID
+	Number       string
+	Term         int32
+	Currency     string
+	EndsAt       *time.Time
+	NoticeBy     *time.Time
+	BrandName    string
+	CreatorName  string
+	BrandID      uuid.UUID
+	CreatorID    uuid.UUID
+	Stage        string
+	RenewalState string
+	NextNumber   int32
+	Out          bool
+}
+
+// The newest executed contract of a partnership, locked so that two amendments do not get one number.
+func (q *Queries) ContractToAmend(ctx context.Context, db DBTX, arg ContractToAmendParams) (ContractToAmendRow, error) {
+	row := db.QueryRow(ctx, contractToAmend, arg.PartnershipID, arg.Brands)
+	var i ContractToAmendRow
+	err := row.Scan(
+		&i.ID,
+		&i.Number,
+		&i.Term,
+		&i.Currency,
+		&i.EndsAt,
+		&i.NoticeBy,
+		&i.BrandName,
+		&i.CreatorName,
+		&i.BrandID,
+		&i.CreatorID,
+		&i.Stage,
+		&i.RenewalState,
+		&i.NextNumber,
+		&i.Out,
+	)
+	return i, err
+}
+
+const insertAmendment = `-- name: InsertAmendment :exec
+insert into contracts (id, number, partnership_id, brand_id, term, version, state, body, body_sha256, fee, currency, terms, amends, amendment, changes, adds, reason, requested_by)
+values ($1, $2, $3, $4, $5, $6, 'internal_approval', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+on conflict (id) do nothing
+`
+
+type InsertAmendmentParams struct {
+	ID            uuid.UUID
+	Number        string
+	PartnershipID uuid.UUID
+	BrandID       uuid.UUID
+	Term          int32
+	Version       int32
+	Body          string
+	BodySha256    []byte
+	Fee           int64
+	Currency      string
+	Terms         json.RawMessage
+	ContractID    *uuid.UUID
+	Amendment     *int32
+	Changes       []byte
+	Adds          int64
+	Reason        *string
+	RequestedBy   *uuid.UUID
+}
+
+func (q *Queries) InsertAmendment(ctx context.Context, db DBTX, arg InsertAmendmentParams) error {
+	_, err := db.Exec(ctx, insertAmendment,
+		arg.ID,
+		arg.Number,
+		arg.PartnershipID,
+		arg.BrandID,
+		arg.Term,
+		arg.Version,
+		arg.Body,
+		arg.BodySha256,
+		arg.Fee,
+		arg.Currency,
+		arg.Terms,
+		arg.ContractID,
+		arg.Amendment,
+		arg.Changes,
+		arg.Adds,
+		arg.Reason,
+		arg.RequestedBy,
+	)
+	return err
+}
+
 const listContracts = `-- name: ListContracts :many
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle,
-  coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, t.fee, t.currency,
-  t.terms, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
+  coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, n.fee, t.currency,
+  n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
 from contracts t
+cross join lateral contract_now(t.id) n
+left join contracts o on o.id = t.amends
 join brands b on b.id = t.brand_id
 join partnerships p on p.id = t.partnership_id
 join campaigns g on g.id = p.campaign_id
@@ -27,18 +171,20 @@ left join lateral (select x.handle, x.platform from creator_accounts x where x.c
 where t.brand_id = any ($1::uuid[])
   and ($2::uuid is null or t.id = $2::uuid)
   and ($3::uuid is null or t.partnership_id = $3::uuid)
-  and ($4::uuid is null or t.brand_id = $4::uuid)
-  and ($5::text is null or t.state = $5::text)
-  and ($6::text is null or t.number ilike $6::text or c.name ilike $6::text or g.name ilike $6::text)
-  and ($7::timestamptz is null or (t.created_at, t.id) < ($7::timestamptz, $8::uuid))
+  and ($4::boolean is null or (t.amends is null) = $4::boolean)
+  and ($5::uuid is null or t.brand_id = $5::uuid)
+  and ($6::text is null or t.state = $6::text)
+  and ($7::text is null or t.number ilike $7::text or c.name ilike $7::text or g.name ilike $7::text)
+  and ($8::timestamptz is null or (t.created_at, t.id) < ($8::timestamptz, $9::uuid))
 order by t.created_at desc, t.id desc
-limit $9
+limit $10
 `
 
 type ListContractsParams struct {
 	Brands        []uuid.UUID
 	ID            *uuid.UUID
 	PartnershipID *uuid.UUID
+	Base          *bool
 	BrandID       *uuid.UUID
 	State         *string
 	Pattern       *string
@@ -66,6 +212,9 @@ type ListContractsRow struct {
 	Fee           int64
 	Currency      string
 	Terms         json.RawMessage
+	Amends        *uuid.UUID
+	AmendsNumber  string
+	Reason        string
 	SentAt        *time.Time
 	ExpiresAt     *time.Time
 	ExecutedAt    *time.Time
@@ -74,11 +223,13 @@ type ListContractsRow struct {
 	CreatedAt     time.Time
 }
 
+// With the fee and the terms that amendments have made of it.
 func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsParams) ([]ListContractsRow, error) {
 	rows, err := db.Query(ctx, listContracts,
 		arg.Brands,
 		arg.ID,
 		arg.PartnershipID,
+		arg.Base,
 		arg.BrandID,
 		arg.State,
 		arg.Pattern,
@@ -112,6 +263,9 @@ func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsP
 			&i.Fee,
 			&i.Currency,
 			&i.Terms,
+			&i.Amends,
+			&i.AmendsNumber,
+			&i.Reason,
 			&i.SentAt,
 			&i.ExpiresAt,
 			&i.ExecutedAt,

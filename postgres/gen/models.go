@@ -169,7 +169,7 @@ type Contract struct {
 	Number        string
 	PartnershipID uuid.UUID
 	BrandID       uuid.UUID
-	OfferID       uuid.UUID
+	OfferID       *uuid.UUID
 	Term          int32
 	Version       int32
 	State         string
@@ -186,6 +186,12 @@ type Contract struct {
 	CreatedAt     time.Time
 	OpenedAt      *time.Time
 	Words         interface{}
+	Amends        *uuid.UUID
+	Amendment     *int32
+	Changes       []byte
+	Adds          int64
+	Reason        *string
+	RequestedBy   *uuid.UUID
 }
 
 type Correction struct {
@@ -512,6 +518,7 @@ type Milestone struct {
 	WithinDays    *int32
 	CountsUntil   *time.Time
 	HoldUntil     *string
+	DroppedBy     *uuid.UUID
 }
 
 type MoneyHistory struct {

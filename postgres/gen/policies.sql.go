@@ -889,7 +889,7 @@ func (q *Queries) SequencesToStart(ctx context.Context, db DBTX, ids []uuid.UUID
 
 const submissionFacts = `-- name: SubmissionFacts :one
 select p.campaign_id, k.name as campaign_name, k.policy_id, d.platform, k.content_rules, coalesce(c.country, '')::text as country, coalesce(t.fee, 0)::bigint as fee, coalesce(t.currency, '')::text as currency,
-  coalesce(t.terms, '{}')::jsonb as terms,
+  coalesce((contract_now(d.contract_id)).terms, '{}')::jsonb as terms,
   not exists (select 1 from contracts e join partnerships o on o.id = e.partnership_id where o.creator_id = p.creator_id and o.brand_id = p.brand_id and e.executed_at < coalesce(t.executed_at, now()) and e.id <> t.id) as first_partnership
 from submissions s join deliverables d on d.id = s.deliverable_id join partnerships p on p.id = s.partnership_id join campaigns k on k.id = p.campaign_id join creators c on c.id = p.creator_id
 left join contracts t on t.id = d.contract_id

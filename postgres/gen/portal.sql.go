@@ -283,12 +283,50 @@ func (q *Queries) OutreachOfContact(ctx context.Context, db DBTX, arg OutreachOf
 	return items, nil
 }
 
+const portalAmendments = `-- name: PortalAmendments :many
+select id, number, state, created_at, executed_at from contracts where amends = $1 and sent_at is not null order by amendment
+`
+
+type PortalAmendmentsRow struct {
+	ID         uuid.UUID
+	Number     string
+	State      string
+	CreatedAt  time.Time
+	ExecutedAt *time.Time
+}
+
+func (q *Queries) PortalAmendments(ctx context.Context, db DBTX, contractID *uuid.UUID) ([]PortalAmendmentsRow, error) {
+	rows, err := db.Query(ctx, portalAmendments, contractID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []PortalAmendmentsRow
+	for rows.Next() {
+		var i PortalAmendmentsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.State,
+			&i.CreatedAt,
+			&i.ExecutedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const portalContracts = `-- name: PortalContracts :many
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, k.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256,
-  t.fee, t.currency, t.terms, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
-from contracts t join brands b on b.id = t.brand_id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns k on k.id = p.campaign_id
+  n.fee, t.currency, n.terms, t.amends, coalesce(o.number, '')::text as amends_number, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
+from contracts t cross join lateral contract_now(t.id) n left join contracts o on o.id = t.amends join brands b on b.id = t.brand_id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns k on k.id = p.campaign_id
 where t.partnership_id = $1 and t.sent_at is not null and ($2::uuid is null or t.id = $2::uuid)
-order by t.term desc, t.created_at desc limit 1
+order by t.term desc, (t.state = 'out_for_signature') desc, t.amends nulls first, t.created_at desc limit 1
 `
 
 type PortalContractsParams struct {
@@ -313,6 +351,8 @@ type PortalContractsRow struct {
 	Fee           int64
 	Currency      string
 	Terms         json.RawMessage
+	Amends        *uuid.UUID
+	AmendsNumber  string
 	SentAt        *time.Time
 	ExpiresAt     *time.Time
 	ExecutedAt    *time.Time
@@ -347,6 +387,8 @@ func (q *Queries) PortalContracts(ctx context.Context, db DBTX, arg PortalContra
 			&i.Fee,
 			&i.Currency,
 			&i.Terms,
+			&i.Amends,
+			&i.AmendsNumber,
 			&i.SentAt,
 			&i.ExpiresAt,
 			&i.ExecutedAt,
@@ -367,7 +409,7 @@ func (q *Queries) PortalContracts(ctx context.Context, db DBTX, arg PortalContra
 const portalDeliverables = `-- name: PortalDeliverables :many
 select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at,
   r.id as review_id, coalesce(r.state, '')::text as review_state, coalesce(r.stages, '[]')::jsonb as stages, coalesce(r.checks, '[]')::jsonb as checks,
-  coalesce(l.on_silence, 'hold')::text as on_silence, d.extra, d.extra_fee, d.extra_currency, coalesce(t.terms, '{}')::jsonb as terms,
+  coalesce(l.on_silence, 'hold')::text as on_silence, d.extra, d.extra_fee, d.extra_currency, coalesce((contract_now(d.contract_id)).terms, '{}')::jsonb as terms,
   array(select x.comment::text from decisions x where x.submission_id = d.current_submission and x.state = 'accepted' and coalesce(x.comment, '') <> '' order by x.decided_at)::text[] as comments
 from deliverables d left join reviews r on r.submission_id = d.current_submission left join policies l on l.id = r.policy_id and l.version = r.policy_version
 left join contracts t on t.id = d.contract_id

@@ -16,7 +16,7 @@ import (
 const addGivenBonus = `-- name: AddGivenBonus :exec
 insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, extra, bonus)
 select b.id, b.partnership_id, b.brand_id, c.id, c.term, (select max(m.position) + 1 from milestones m where m.contract_id = c.id), 'Bonus: ' || b.reason, 'given', b.deliverable_id, b.amount, b.currency, true, true
-from bonuses b cross join lateral (select x.id, x.term from contracts x where x.partnership_id = b.partnership_id and x.executed_at is not null order by x.term desc, x.executed_at desc limit 1) c
+from bonuses b cross join lateral (select x.id, x.term from contracts x where x.partnership_id = b.partnership_id and x.amends is null and x.executed_at is not null order by x.term desc, x.executed_at desc limit 1) c
 where b.id = $1 on conflict do nothing
 `
 

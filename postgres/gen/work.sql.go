@@ -138,7 +138,7 @@ const contractByOffer = `-- name: ContractByOffer :one
 select id from contracts where offer_id = $1
 `
 
-func (q *Queries) ContractByOffer(ctx context.Context, db DBTX, offerID uuid.UUID) (uuid.UUID, error) {
+func (q *Queries) ContractByOffer(ctx context.Context, db DBTX, offerID *uuid.UUID) (uuid.UUID, error) {
 	row := db.QueryRow(ctx, contractByOffer, offerID)
 	var id uuid.UUID
 	err := row.Scan(&id)
@@ -146,13 +146,15 @@ func (q *Queries) ContractByOffer(ctx context.Context, db DBTX, offerID uuid.UUI
 }
 
 const contractForExecution = `-- name: ContractForExecution :one
-select c.id, c.number, c.partnership_id, c.brand_id, c.term, c.state, c.fee, c.currency, c.terms, c.executed_at, c.ends_at, c.notice_by, k.ends_on, p.creator_id,
+select c.id, c.amends, c.changes, c.number, c.partnership_id, c.brand_id, c.term, c.state, c.fee, c.currency, c.terms, c.executed_at, c.ends_at, c.notice_by, k.ends_on, p.creator_id,
   (select count(*) from signatures s where s.contract_id = c.id and s.body_sha256 = c.body_sha256) as signatures
 from contracts c join partnerships p on p.id = c.partnership_id join campaigns k on k.id = p.campaign_id where c.id = $1 for update of c
 `
 
 type ContractForExecutionRow struct {
 	ID            uuid.UUID
+	Amends        *uuid.UUID
+	Changes       []byte
 	Number        string
 	PartnershipID uuid.UUID
 	BrandID       uuid.UUID
@@ -174,6 +176,8 @@ func (q *Queries) ContractForExecution(ctx context.Context, db DBTX, id uuid.UUI
 	var i ContractForExecutionRow
 	err := row.Scan(
 		&i.ID,
+		&i.Amends,
+		&i.Changes,
 		&i.Number,
 		&i.PartnershipID,
 		&i.BrandID,
@@ -312,6 +316,21 @@ func (q *Queries) DestinationOfCreator(ctx context.Context, db DBTX, arg Destina
 	return i, err
 }
 
+const dropMilestones = `-- name: DropMilestones :exec
+update milestones set dropped_by = $1 where id = any ($2::uuid[]) and contract_id = $3 and state = 'pending'
+`
+
+type DropMilestonesParams struct {
+	AmendmentID *uuid.UUID
+	Ids         []uuid.UUID
+	ContractID  uuid.UUID
+}
+
+func (q *Queries) DropMilestones(ctx context.Context, db DBTX, arg DropMilestonesParams) error {
+	_, err := db.Exec(ctx, dropMilestones, arg.AmendmentID, arg.Ids, arg.ContractID)
+	return err
+}
+
 const failedChecks = `-- name: FailedChecks :one
 select r.checks from reviews r where r.submission_id = $1
 `
@@ -379,7 +398,7 @@ type InsertContractParams struct {
 	ID            uuid.UUID
 	PartnershipID uuid.UUID
 	BrandID       uuid.UUID
-	OfferID       uuid.UUID
+	OfferID       *uuid.UUID
 	Term          int32
 	Body          string
 	BodySha256    []byte
@@ -441,9 +460,9 @@ func (q *Queries) InsertDeliverable(ctx context.Context, db DBTX, arg InsertDeli
 }
 
 const insertMilestone = `-- name: InsertMilestone :exec
-insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, bonus, metric, at_least, within_days, hold_until)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-  $16, $17) on conflict (contract_id, position) do nothing
+insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, extra, bonus, metric, at_least, within_days, hold_until)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+  $17, $18) on conflict (contract_id, position) do nothing
 `
 
 type InsertMilestoneParams struct {
@@ -459,6 +478,7 @@ type InsertMilestoneParams struct {
 	Amount        int64
 	Currency      string
 	NetDays       int32
+	Extra         bool
 	Bonus         bool
 	Metric        *string
 	AtLeast       *int64
@@ -480,6 +500,7 @@ func (q *Queries) InsertMilestone(ctx context.Context, db DBTX, arg InsertMilest
 		arg.Amount,
 		arg.Currency,
 		arg.NetDays,
+		arg.Extra,
 		arg.Bonus,
 		arg.Metric,
 		arg.AtLeast,
@@ -570,6 +591,38 @@ func (q *Queries) MarkExecuted(ctx context.Context, db DBTX, arg MarkExecutedPar
 		arg.ID,
 	)
 	return err
+}
+
+const moveContractEnd = `-- name: MoveContractEnd :exec
+update contracts set ends_at = $1, notice_by = $2 where id = $3
+`
+
+type MoveContractEndParams struct {
+	EndsAt   *time.Time
+	NoticeBy *time.Time
+	ID       uuid.UUID
+}
+
+func (q *Queries) MoveContractEnd(ctx context.Context, db DBTX, arg MoveContractEndParams) error {
+	_, err := db.Exec(ctx, moveContractEnd, arg.EndsAt, arg.NoticeBy, arg.ID)
+	return err
+}
+
+const nextPositions = `-- name: NextPositions :one
+select (select coalesce(max(d.position) + 1, 0) from deliverables d where d.contract_id = c.id)::int as deliverable, (select coalesce(max(m.position) + 1, 0) from milestones m where m.contract_id = c.id)::int as milestone
+from contracts c where c.id = $1
+`
+
+type NextPositionsRow struct {
+	Deliverable int32
+	Milestone   int32
+}
+
+func (q *Queries) NextPositions(ctx context.Context, db DBTX, id uuid.UUID) (NextPositionsRow, error) {
+	row := db.QueryRow(ctx, nextPositions, id)
+	var i NextPositionsRow
+	err := row.Scan(&i.Deliverable, &i.Milestone)
+	return i, err
 }
 
 const noteAsked = `-- name: NoteAsked :exec

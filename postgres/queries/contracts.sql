@@ -1,8 +1,11 @@
 -- name: ListContracts :many
+-- With the fee and the terms that amendments have made of it.
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle,
-  coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, t.fee, t.currency,
-  t.terms, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
+  coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, n.fee, t.currency,
+  n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
 from contracts t
+cross join lateral contract_now(t.id) n
+left join contracts o on o.id = t.amends
 join brands b on b.id = t.brand_id
 join partnerships p on p.id = t.partnership_id
 join campaigns g on g.id = p.campaign_id
@@ -12,6 +15,7 @@ left join lateral (select x.handle, x.platform from creator_accounts x where x.c
 where t.brand_id = any (@brands::uuid[])
   and (sqlc.narg('id')::uuid is null or t.id = sqlc.narg('id')::uuid)
   and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid)
+  and (sqlc.narg('base')::boolean is null or (t.amends is null) = sqlc.narg('base')::boolean)
   and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('state')::text is null or t.state = sqlc.narg('state')::text)
   and (sqlc.narg('pattern')::text is null or t.number ilike sqlc.narg('pattern')::text or c.name ilike sqlc.narg('pattern')::text or g.name ilike sqlc.narg('pattern')::text)
@@ -29,3 +33,19 @@ insert into signatures (contract_id, party, name, user_id, body_sha256, address,
 select t.id, 'brand', @name::text, @user_id::uuid, t.body_sha256, @address::text, @agent::text from contracts t
 where t.id = @contract_id and t.brand_id = any (@brands::uuid[]) and t.state in ('drafting', 'internal_approval')
 on conflict (contract_id, party) do nothing;
+
+-- name: AmendmentsOf :many
+select id, amends::uuid as contract_id, number, state, created_at, executed_at from contracts where amends = any (@contracts::uuid[]) order by amendment;
+
+-- name: ContractToAmend :one
+-- The newest executed contract of a partnership, locked so that two amendments do not get one number.
+select t.id, t.number, t.term, t.currency, t.ends_at, t.notice_by, b.name as brand_name, c.name as creator_name, p.brand_id, p.creator_id, p.stage, p.renewal_state,
+  (select coalesce(max(x.amendment), 0) + 1 from contracts x where x.amends = t.id)::int as next_number,
+  exists (select 1 from contracts x where x.amends = t.id and x.state in ('internal_approval', 'out_for_signature'))::boolean as out
+from contracts t join partnerships p on p.id = t.partnership_id join brands b on b.id = t.brand_id join creators c on c.id = p.creator_id
+where t.partnership_id = @partnership_id and t.brand_id = any (@brands::uuid[]) and t.amends is null and t.executed_at is not null order by t.term desc limit 1 for update of t;
+
+-- name: InsertAmendment :exec
+insert into contracts (id, number, partnership_id, brand_id, term, version, state, body, body_sha256, fee, currency, terms, amends, amendment, changes, adds, reason, requested_by)
+values (@id, @number, @partnership_id, @brand_id, @term, @version, 'internal_approval', @body, @body_sha256, @fee, @currency, @terms, @contract_id, @amendment, @changes, @adds, @reason, @requested_by)
+on conflict (id) do nothing;

@@ -25,10 +25,13 @@ order by created_at desc, id desc limit 1;
 
 -- name: PortalContracts :many
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, k.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256,
-  t.fee, t.currency, t.terms, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
-from contracts t join brands b on b.id = t.brand_id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns k on k.id = p.campaign_id
+  n.fee, t.currency, n.terms, t.amends, coalesce(o.number, '')::text as amends_number, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
+from contracts t cross join lateral contract_now(t.id) n left join contracts o on o.id = t.amends join brands b on b.id = t.brand_id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns k on k.id = p.campaign_id
 where t.partnership_id = @partnership_id and t.sent_at is not null and (sqlc.narg('id')::uuid is null or t.id = sqlc.narg('id')::uuid)
-order by t.term desc, t.created_at desc limit 1;
+order by t.term desc, (t.state = 'out_for_signature') desc, t.amends nulls first, t.created_at desc limit 1;
+
+-- name: PortalAmendments :many
+select id, number, state, created_at, executed_at from contracts where amends = @contract_id and sent_at is not null order by amendment;
 
 -- name: PortalSignatures :many
 select party, name, coalesce(address, '')::text as address, coalesce(agent, '')::text as agent, body_sha256, at from signatures where contract_id = @contract_id order by at;
@@ -36,7 +39,7 @@ select party, name, coalesce(address, '')::text as address, coalesce(agent, ''):
 -- name: PortalDeliverables :many
 select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at,
   r.id as review_id, coalesce(r.state, '')::text as review_state, coalesce(r.stages, '[]')::jsonb as stages, coalesce(r.checks, '[]')::jsonb as checks,
-  coalesce(l.on_silence, 'hold')::text as on_silence, d.extra, d.extra_fee, d.extra_currency, coalesce(t.terms, '{}')::jsonb as terms,
+  coalesce(l.on_silence, 'hold')::text as on_silence, d.extra, d.extra_fee, d.extra_currency, coalesce((contract_now(d.contract_id)).terms, '{}')::jsonb as terms,
   array(select x.comment::text from decisions x where x.submission_id = d.current_submission and x.state = 'accepted' and coalesce(x.comment, '') <> '' order by x.decided_at)::text[] as comments
 from deliverables d left join reviews r on r.submission_id = d.current_submission left join policies l on l.id = r.policy_id and l.version = r.policy_version
 left join contracts t on t.id = d.contract_id

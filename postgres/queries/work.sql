@@ -14,7 +14,7 @@ values (@id, @partnership_id, @brand_id, @offer_id, @term, 'internal_approval', 
 select id from contracts where offer_id = @offer_id;
 
 -- name: ContractForExecution :one
-select c.id, c.number, c.partnership_id, c.brand_id, c.term, c.state, c.fee, c.currency, c.terms, c.executed_at, c.ends_at, c.notice_by, k.ends_on, p.creator_id,
+select c.id, c.amends, c.changes, c.number, c.partnership_id, c.brand_id, c.term, c.state, c.fee, c.currency, c.terms, c.executed_at, c.ends_at, c.notice_by, k.ends_on, p.creator_id,
   (select count(*) from signatures s where s.contract_id = c.id and s.body_sha256 = c.body_sha256) as signatures
 from contracts c join partnerships p on p.id = c.partnership_id join campaigns k on k.id = p.campaign_id where c.id = @id for update of c;
 
@@ -24,13 +24,23 @@ select id, number, fee, currency, expires_at, ends_at from contracts where id = 
 -- name: MarkExecuted :exec
 update contracts set state = 'executed', executed_at = @executed_at, ends_at = @ends_at, notice_by = @notice_by where id = @id;
 
+-- name: MoveContractEnd :exec
+update contracts set ends_at = @ends_at, notice_by = @notice_by where id = @id;
+
+-- name: DropMilestones :exec
+update milestones set dropped_by = @amendment_id where id = any (@ids::uuid[]) and contract_id = @contract_id and state = 'pending';
+
+-- name: NextPositions :one
+select (select coalesce(max(d.position) + 1, 0) from deliverables d where d.contract_id = c.id)::int as deliverable, (select coalesce(max(m.position) + 1, 0) from milestones m where m.contract_id = c.id)::int as milestone
+from contracts c where c.id = @id;
+
 -- name: InsertDeliverable :exec
 insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, draft_due_at, publish_by)
 values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @platform, @kind, @draft_due_at, @publish_by) on conflict (contract_id, position) do nothing;
 
 -- name: InsertMilestone :exec
-insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, bonus, metric, at_least, within_days, hold_until)
-values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @trigger, sqlc.narg('deliverable_id'), @amount, @currency, @net_days, @bonus, sqlc.narg('metric'), sqlc.narg('at_least'),
+insert into milestones (id, partnership_id, brand_id, contract_id, term, position, title, trigger, deliverable_id, amount, currency, net_days, extra, bonus, metric, at_least, within_days, hold_until)
+values (@id, @partnership_id, @brand_id, @contract_id, @term, @position, @title, @trigger, sqlc.narg('deliverable_id'), @amount, @currency, @net_days, @extra, @bonus, sqlc.narg('metric'), sqlc.narg('at_least'),
   sqlc.narg('within_days'), sqlc.narg('hold_until')) on conflict (contract_id, position) do nothing;
 
 -- name: CalendarOfBrand :one

@@ -1170,6 +1170,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partnerships/{id}/amendments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Draft an amendment of the running contract; it is approved, sent and signed as a contract is */
+        post: operations["draftAmendment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partnerships/{id}/amendments/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What an amendment would change and what would stay; writes nothing */
+        post: operations["previewAmendment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partnerships/{id}/audit-pack": {
         parameters: {
             query?: never;
@@ -3043,6 +3081,40 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AmendedLine: {
+            from?: string;
+            to?: string;
+            what: string;
+        };
+        AmendmentCreate: {
+            /** @description What else the parties agree */
+            clause?: string;
+            /** @description New ones, counted from the day on which both have signed the amendment */
+            deliverables?: components["schemas"]["DeliverableTerms"][];
+            /** @description Deliverables that fall away, with what was to be paid for them */
+            dropped?: string[];
+            dropped_milestones?: string[];
+            /** @description Days by which the end of the term moves, below zero for earlier */
+            end_days?: number;
+            exclusivity_days?: number;
+            milestones?: components["schemas"]["MilestoneAdded"][];
+            moved?: components["schemas"]["DeliverableMove"][];
+            /** @description Why it is asked for; only the house reads it */
+            reason?: string;
+            revision_rounds?: number;
+            usage_rights_days?: number;
+        };
+        AmendmentPreview: {
+            changes: components["schemas"]["AmendedLine"][];
+            /** Format: uuid */
+            contract_id: string;
+            fee_now: components["schemas"]["Money"];
+            fee_then: components["schemas"]["Money"];
+            number: string;
+            /** @description What stays although it may seem touched, and why */
+            pinned: components["schemas"]["AmendedLine"][];
+            text: string;
+        };
         ApprovalCreate: {
             /** @description What is approved; must be the payout's, less what it keeps */
             amount: components["schemas"]["Money"];
@@ -3520,6 +3592,8 @@ export interface components {
             spoken?: boolean;
         };
         Contract: {
+            amendments: components["schemas"]["SignedRef"][];
+            amends?: components["schemas"]["SignedRef"];
             /** Format: uuid */
             brand_id: string;
             brand_name: string;
@@ -3541,6 +3615,8 @@ export interface components {
             number: string;
             /** Format: uuid */
             partnership_id: string;
+            /** @description Why the amendment was asked for */
+            reason?: string;
             /** Format: date-time */
             sent_at?: string;
             signatures: components["schemas"]["Signature"][];
@@ -3805,6 +3881,13 @@ export interface components {
         DeliverableList: {
             items: components["schemas"]["Deliverable"][];
             next_cursor?: string;
+        };
+        DeliverableMove: {
+            /** @description Days by which the draft is due later, below zero for earlier */
+            draft_days?: number;
+            /** Format: uuid */
+            id: string;
+            publish_days?: number;
         };
         DeliverableTerms: {
             /** @description Business days after the contract is executed */
@@ -4251,6 +4334,21 @@ export interface components {
             /** @enum {string} */
             state: "pending" | "met" | "payable" | "settled" | "cancelled";
             threshold?: components["schemas"]["Threshold"];
+            title: string;
+            trigger: components["schemas"]["MilestoneTrigger"];
+        };
+        MilestoneAdded: {
+            /**
+             * Format: int64
+             * @description Minor units of the contract's currency
+             */
+            amount: number;
+            /** Format: uuid */
+            deliverable_id?: string;
+            hold_until?: string;
+            net_days: number;
+            /** @description Index into the new deliverables; without both it waits for all */
+            new?: number;
             title: string;
             trigger: components["schemas"]["MilestoneTrigger"];
         };
@@ -5601,6 +5699,16 @@ export interface components {
             /** @description Hash of the text that was shown */
             text_sha256?: string;
         };
+        SignedRef: {
+            /** Format: date-time */
+            created_at?: string;
+            /** Format: date-time */
+            executed_at?: string;
+            /** Format: uuid */
+            id: string;
+            number: string;
+            state?: string;
+        };
         SignIn: {
             /** @description Of the second factor; asked for with the code second_factor_required once the password is right */
             code?: string;
@@ -6194,6 +6302,9 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AmendedLine = components['schemas']['AmendedLine'];
+export type AmendmentCreate = components['schemas']['AmendmentCreate'];
+export type AmendmentPreview = components['schemas']['AmendmentPreview'];
 export type ApprovalCreate = components['schemas']['ApprovalCreate'];
 export type ApprovalPart = components['schemas']['ApprovalPart'];
 export type Approver = components['schemas']['Approver'];
@@ -6265,6 +6376,7 @@ export type DelegationCreate = components['schemas']['DelegationCreate'];
 export type DelegationList = components['schemas']['DelegationList'];
 export type Deliverable = components['schemas']['Deliverable'];
 export type DeliverableList = components['schemas']['DeliverableList'];
+export type DeliverableMove = components['schemas']['DeliverableMove'];
 export type DeliverableTerms = components['schemas']['DeliverableTerms'];
 export type DoNotContact = components['schemas']['DoNotContact'];
 export type DraftEdit = components['schemas']['DraftEdit'];
@@ -6312,6 +6424,7 @@ export type MessageFile = components['schemas']['MessageFile'];
 export type MessageList = components['schemas']['MessageList'];
 export type Metric = components['schemas']['Metric'];
 export type Milestone = components['schemas']['Milestone'];
+export type MilestoneAdded = components['schemas']['MilestoneAdded'];
 export type MilestoneTerms = components['schemas']['MilestoneTerms'];
 export type MilestoneTrigger = components['schemas']['MilestoneTrigger'];
 export type Money = components['schemas']['Money'];
@@ -6441,6 +6554,7 @@ export type Session = components['schemas']['Session'];
 export type SheetFormat = components['schemas']['SheetFormat'];
 export type Signature = components['schemas']['Signature'];
 export type SignatureCreate = components['schemas']['SignatureCreate'];
+export type SignedRef = components['schemas']['SignedRef'];
 export type SignIn = components['schemas']['SignIn'];
 export type SimulatedReview = components['schemas']['SimulatedReview'];
 export type SimulatedStage = components['schemas']['SimulatedStage'];
@@ -8673,6 +8787,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    draftAmendment: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendmentCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    previewAmendment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmendmentCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmendmentPreview"];
                 };
             };
             default: components["responses"]["problem"];

@@ -1,0 +1,343 @@
+package rapport_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"rapport"
+)
+
+// running is the term of a house as the store shows it.
+func (h *house) running() rapport.RunningTerm {
+	t := rapport.RunningTerm{
+		ContractID: h.p.Contract.ID, Number: "C-000001", Stage: h.p.Stage, Renewal: h.p.Renewal, Fee: h.p.Offer.Fee, Terms: h.terms, EndsAt: h.p.Contract.EndsAt, NoticeBy: h.p.Contract.NoticeBy,
+		Brand: h.p.BrandCalendar, Creator: h.p.CreatorCalendar,
+	}
+	for i, d := range h.p.Deliverables {
+		t.Deliverables = append(t.Deliverables, rapport.PartnershipDeliverable{ID: d.ID, Title: fmt.Sprintf("Piece %d", i+1), State: d.State, DraftDueAt: &d.DraftDue, PublishBy: &d.PublishBy})
+	}
+	for i, m := range h.p.Milestones {
+		row := rapport.PartnershipMilestone{ID: m.ID, Title: fmt.Sprintf("Part %d", i+1), Trigger: m.Trigger, State: m.State, Amount: m.Amount}
+		if m.Deliverable != uuid.Nil {
+			row.DeliverableID = &m.Deliverable
+		}
+		t.Milestones = append(t.Milestones, row)
+	}
+	return t
+}
+
+// draft drafts an amendment as the API does: held against the term, then given to the partnership.
+func (h *house) draft(name string, a rapport.Amendment) uuid.UUID {
+	require.Empty(h.t, a.Resolve(h.running(), h.now))
+	h.amendments[id(name)] = a
+	h.cmd(rapport.Command{Kind: rapport.CmdAmend, Ref: id(name), Actor: id("owner")})
+	return id(name)
+}
+
+func (h *house) signed(amendment uuid.UUID) {
+	h.cmd(rapport.Command{Kind: rapport.CmdSendContract, Ref: amendment, Actor: id("owner")})
+	h.cmd(rapport.Command{Kind: rapport.CmdSignContract, Ref: amendment})
+}
+
+func video(title string) rapport.DeliverableTerms {
+	return rapport.DeliverableTerms{Title: title, Platform: "youtube", Kind: "video", DraftDueDays: 4, PublishDays: 3}
+}
+
+func TestASignedAmendmentPlansTheTermAnew(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate()
+	first, end, notice := h.p.Deliverables[0], h.p.Contract.EndsAt, h.p.Contract.NoticeBy
+	zero := 0
+	a := h.draft("more", rapport.Amendment{
+		Deliverables: []rapport.DeliverableTerms{video("Second video")}, Moved: []rapport.DeliverableMove{{ID: first.ID, DraftDays: 5, PublishDays: 5}},
+		Milestones: []rapport.MilestoneAdded{{Title: "For the second", Trigger: rapport.TriggerApproval, New: &zero, Amount: 40_000}}, EndDays: 20,
+	})
+	require.Equal(t, first, h.p.Deliverables[0], "until both have signed, the old terms run")
+	require.Equal(t, a, h.requireTask("approve_contract").Ref)
+	require.Equal(t, "amendment_is_out", h.refused(rapport.Command{Kind: rapport.CmdAmend, Ref: id("another")}))
+
+	h.signed(a)
+	require.Equal(t, rapport.StageActive, h.p.Stage)
+	require.Nil(t, h.p.Amendment)
+	require.Equal(t, first.DraftDue.Add(5*hour), h.p.Deliverables[0].DraftDue)
+	require.ElementsMatch(t, []time.Time{h.p.Deliverables[0].DraftDue.Add(hour), h.p.Deliverables[1].DraftDue.Add(hour)}, []time.Time{
+		h.timers(h.p.ID, "draft_late")[0].At, h.timers(h.p.ID, "draft_late")[1].At,
+	}, "a day of grace after each date")
+	require.Len(t, h.timers(h.p.ID, "draft_reminder"), 2)
+	require.Equal(t, "awaiting_draft", h.p.Deliverables[1].State)
+	require.Equal(t, []string{"met", "pending", "pending", "pending"}, milestones(h))
+	require.Equal(t, end.Add(20*hour), h.timers(h.p.ID, "term_end")[0].At)
+	require.Equal(t, notice.Add(20*hour), h.timers(h.p.ID, "renewal_notice")[0].At)
+	require.Contains(t, h.mails(), "contract", "the creator is asked to sign it")
+}
+
+func TestWhatAnAmendmentLeaves(t *testing.T) {
+	t.Parallel()
+
+	for name, end := range map[string]func(h *house, a uuid.UUID){
+		"declined":  func(h *house, a uuid.UUID) { h.cmd(rapport.Command{Kind: rapport.CmdDeclineContract, Ref: a}) },
+		"withdrawn": func(h *house, a uuid.UUID) { h.cmd(rapport.Command{Kind: rapport.CmdWithdrawContr, Ref: a}) },
+		"expired":   func(h *house, _ uuid.UUID) { h.pass(15) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			h := newHouse(t).activate()
+			before := h.p.Deliverables[0]
+			a := h.draft("move", rapport.Amendment{Moved: []rapport.DeliverableMove{{ID: before.ID, DraftDays: 30, PublishDays: 30}}})
+			h.cmd(rapport.Command{Kind: rapport.CmdSendContract, Ref: a, Actor: id("owner")})
+			require.Len(t, h.timers(h.p.ID, "signature_expiry"), 1)
+			end(h, a)
+			require.Equal(t, name, h.state("contract", a))
+			require.Nil(t, h.p.Amendment)
+			require.Equal(t, rapport.StageActive, h.p.Stage, "the term goes on")
+			require.Equal(t, before.DraftDue, h.p.Deliverables[0].DraftDue)
+			require.Empty(t, h.timers(h.p.ID, "signature_expiry"))
+			require.Empty(t, h.timers(h.p.ID, "signature_reminder"))
+		})
+	}
+}
+
+func TestAReviewInFlightIsPinned(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate().submit("draft")
+	d := h.p.Deliverables[0]
+	a := rapport.Amendment{Moved: []rapport.DeliverableMove{{ID: d.ID, DraftDays: 5}}}
+	require.Equal(t, "pinned", a.Resolve(h.running(), h.now)[0].Code, "its draft is in")
+	review := *h.review()
+	h.signed(h.draft("publish", rapport.Amendment{Moved: []rapport.DeliverableMove{{ID: d.ID, PublishDays: 5}}, RevisionRounds: new(4)}))
+	require.Equal(t, "in_review", h.p.Deliverables[0].State)
+	require.Equal(t, review.View(h.now), h.review().View(h.now), "the review goes on under the terms it began with")
+	require.Equal(t, 4, h.p.Contract.Rounds)
+	h.decide("ada", rapport.DecisionApprove)
+	require.Equal(t, d.PublishBy.Add(5*hour), h.p.Deliverables[0].PublishBy)
+}
+
+func TestAPieceThatFallsAway(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t, func(h *house) { h.terms.Deliverables = append(h.terms.Deliverables, video("Second video")) }).activate()
+	h.submit("draft")
+	d := h.p.Deliverables[0]
+	term := h.running()
+	a := rapport.Amendment{Dropped: []uuid.UUID{d.ID}}
+	require.Empty(t, a.Resolve(term, h.now))
+	require.NotEmpty(t, a.DroppedMilestones, "what was to be paid for it falls away with it")
+	h.signed(h.draft("drop", rapport.Amendment{Dropped: []uuid.UUID{d.ID}}))
+	require.Equal(t, "cancelled", h.p.Deliverables[0].State)
+	require.Equal(t, rapport.ReviewCancelled, h.machines[d.Review].(*rapport.Review).State)
+	for _, id := range a.DroppedMilestones {
+		require.Equal(t, "cancelled", h.state("milestone", id))
+	}
+	require.Equal(t, rapport.StageActive, h.p.Stage)
+}
+
+func TestAnAmendmentThatCameTooLate(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate().submit("draft")
+	second := h.p.Milestones[1]
+	a := h.draft("late", rapport.Amendment{DroppedMilestones: []uuid.UUID{second.ID}})
+	h.cmd(rapport.Command{Kind: rapport.CmdSendContract, Ref: a, Actor: id("owner")})
+	h.decide("ada", rapport.DecisionApprove)
+	require.Equal(t, "met", h.p.Milestones[1].State, "the approval came before the signature")
+	h.cmd(rapport.Command{Kind: rapport.CmdSignContract, Ref: a})
+	require.Equal(t, "met", h.p.Milestones[1].State, "what is owed stays owed")
+	require.Equal(t, a, h.requireTask("amendment_overtaken").Ref)
+}
+
+func TestMoneyForWhatHasHappenedIsOwedAtOnce(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate().submit("draft")
+	h.decide("ada", rapport.DecisionApprove)
+	d := h.p.Deliverables[0].ID
+	h.signed(h.draft("pay", rapport.Amendment{Milestones: []rapport.MilestoneAdded{
+		{Title: "For the work", Trigger: rapport.TriggerApproval, Deliverable: d, Amount: 5_000}, {Title: "At signing", Trigger: rapport.TriggerSignature, Amount: 2_000},
+		{Title: "When it is out", Trigger: rapport.TriggerPosted, Deliverable: d, Amount: 1_000},
+	}}))
+	require.Equal(t, []string{"met", "met", "pending", "met", "met", "pending"}, milestones(h))
+	require.Equal(t, eur(5_000), h.payout(3).Amount)
+}
+
+func TestTheTermWaitsForAnAmendmentThatIsOut(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate().submit("draft")
+	h.decide("ada", rapport.DecisionApprove)
+	h.post()
+	a := h.draft("second", rapport.Amendment{Deliverables: []rapport.DeliverableTerms{video("Second video")}})
+	h.cmd(rapport.Command{Kind: rapport.CmdSendContract, Ref: a, Actor: id("owner")})
+	h.pass(8)
+	require.Equal(t, "accepted", h.p.Deliverables[0].State)
+	require.Equal(t, rapport.StageActive, h.p.Stage, "the creator may still sign for another piece")
+	h.cmd(rapport.Command{Kind: rapport.CmdSignContract, Ref: a})
+	require.Equal(t, rapport.StageActive, h.p.Stage)
+	h.cmd(rapport.Command{Kind: rapport.CmdWaive, Ref: h.p.Deliverables[1].ID, Actor: id("owner")})
+	require.Equal(t, rapport.StageWrappingUp, h.p.Stage)
+}
+
+func TestWhatAnAmendmentMayNotChange(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate()
+	d, met := h.p.Deliverables[0].ID, h.p.Milestones[0].ID
+	for name, tt := range map[string]struct {
+		change rapport.Amendment
+		path   string
+		code   string
+	}{
+		"nothing":                      {rapport.Amendment{}, "changes", "required"},
+		"a piece of nobody":            {rapport.Amendment{Dropped: []uuid.UUID{id("no")}}, "dropped[0]", "unknown"},
+		"money that is owed":           {rapport.Amendment{DroppedMilestones: []uuid.UUID{met}}, "dropped_milestones[0]", "pinned"},
+		"a draft in the past":          {rapport.Amendment{Moved: []rapport.DeliverableMove{{ID: d, DraftDays: -20}}}, "moved[0].draft_days", "in_the_past"},
+		"published before the draft":   {rapport.Amendment{Moved: []rapport.DeliverableMove{{ID: d, DraftDays: 40}}}, "moved[0].publish_days", "before_draft"},
+		"no move":                      {rapport.Amendment{Moved: []rapport.DeliverableMove{{ID: d}}}, "moved[0].draft_days", "required"},
+		"an end in the past":           {rapport.Amendment{EndDays: -200}, "end_days", "in_the_past"},
+		"a notice date in the past":    {rapport.Amendment{EndDays: -160}, "end_days", "in_the_past"},
+		"money of nothing":             {rapport.Amendment{Milestones: []rapport.MilestoneAdded{{Title: "x", Trigger: rapport.TriggerPosted, Amount: 0}}}, "milestones[0].amount", "not_positive"},
+		"money by a number":            {rapport.Amendment{Milestones: []rapport.MilestoneAdded{{Title: "x", Trigger: rapport.TriggerThreshold, Amount: 5}}}, "milestones[0].trigger", "unknown_trigger"},
+		"money for what falls away":    {rapport.Amendment{Dropped: []uuid.UUID{d}, Milestones: []rapport.MilestoneAdded{{Title: "x", Trigger: rapport.TriggerPosted, Deliverable: d, Amount: 5}}}, "milestones[0].deliverable", "unknown_deliverable"},
+		"a new piece without a title":  {rapport.Amendment{Deliverables: []rapport.DeliverableTerms{{Platform: "youtube", DraftDueDays: 1, PublishDays: 1}}}, "deliverables[0].title", "required"},
+		"more rounds than a house has": {rapport.Amendment{RevisionRounds: new(11)}, "revision_rounds", "out_of_range"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bad := tt.change.Resolve(h.running(), h.now)
+			require.NotEmpty(t, bad)
+			require.Equal(t, [2]string{tt.path, tt.code}, [2]string{bad[0].Path, bad[0].Code}, bad[0].Detail)
+		})
+	}
+}
+
+func TestAmendmentText(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate()
+	zero := 0
+	a := rapport.Amendment{
+		Deliverables: []rapport.DeliverableTerms{video("Second video")}, Milestones: []rapport.MilestoneAdded{{Title: "Extra", Trigger: rapport.TriggerPosted, New: &zero, Amount: 40_000, NetDays: 5}},
+		UsageRightsDays: new(90), Clause: "The second video shows the shop.",
+	}
+	require.Empty(t, a.Resolve(h.running(), h.now))
+	require.Equal(t, `AMENDMENT NO. 2
+
+to the collaboration agreement C-000001
+
+between Acme (the brand)
+and Ada (the creator)
+
+1. When both have signed, this changes:
+   1. Second video: A new video on youtube. The draft is due 4 business days after both have signed this amendment; it is published within 3 business days after that.
+   2. Extra: 400.00 EUR, when “Second video” is published, payable 5 days later
+   3. Fee in total: 1400.00 EUR, instead of 1000.00 EUR.
+   4. Usage rights after publication: 90 days, instead of 0 days.
+   5. Further: The second video shows the shop.
+
+2. Everything else stays as it was agreed. What is being reviewed goes on under the terms it was handed in under, and what is owed or paid already stays owed or paid.
+`, rapport.AmendmentText("C-000001", 2, "Acme", "Ada", h.running(), a))
+}
+
+// drawAmendment draws what somebody may ask to change.
+func (l *life) drawAmendment() rapport.Amendment {
+	var a rapport.Amendment
+	p := l.house.p
+	days := func(label string) int { return rapid.IntRange(-10, 30).Draw(l.t, label) }
+	if rapid.Bool().Draw(l.t, "more") {
+		a.Deliverables = append(a.Deliverables, video("More"))
+	}
+	for _, d := range p.Deliverables {
+		switch rapid.IntRange(0, 4).Draw(l.t, "change") {
+		case 0:
+			a.Moved = append(a.Moved, rapport.DeliverableMove{ID: d.ID, DraftDays: days("draft"), PublishDays: days("publish")})
+		case 1:
+			a.Dropped = append(a.Dropped, d.ID)
+		}
+	}
+	for _, m := range p.Milestones {
+		if rapid.IntRange(0, 5).Draw(l.t, "drop") == 0 {
+			a.DroppedMilestones = append(a.DroppedMilestones, m.ID)
+		}
+	}
+	if rapid.Bool().Draw(l.t, "money") {
+		m := rapport.MilestoneAdded{Title: "Money", Trigger: pick(l, "trigger", []rapport.Trigger{rapport.TriggerSignature, rapport.TriggerApproval, rapport.TriggerVerified, rapport.TriggerDate}), Amount: 7_000}
+		if len(a.Deliverables) > 0 && rapid.Bool().Draw(l.t, "for the new one") {
+			m.New = new(0)
+		} else if len(p.Deliverables) > 0 {
+			m.Deliverable = pick(l, "of", p.Deliverables).ID
+		}
+		a.Milestones = append(a.Milestones, m)
+	}
+	if rapid.Bool().Draw(l.t, "end") {
+		a.EndDays = days("end")
+	}
+	return a
+}
+
+// checkTerm is what holds of a running term whatever was amended: every date has its timer, and no money changes.
+func (l *life) checkTerm() {
+	p := l.house.p
+	timer := func(kind string, ref uuid.UUID) (time.Time, bool) {
+		for _, t := range l.timers(p.ID, kind) {
+			if t.Ref == ref {
+				return t.At, true
+			}
+		}
+		return time.Time{}, false
+	}
+	for _, m := range p.Milestones {
+		if was, known := l.amounts[m.ID]; known {
+			require.Equal(l.t, was, m.Amount, "what a part of the fee pays never changes")
+		}
+		l.amounts[m.ID] = m.Amount
+		if m.State != "pending" && m.State != "cancelled" {
+			require.NotContains(l.t, []string{"pending", "cancelled"}, l.owed[m.ID], "what fell away is not owed")
+		}
+		if l.owed[m.ID] == "cancelled" {
+			require.Equal(l.t, "cancelled", m.State)
+		}
+	}
+	for _, m := range p.Milestones {
+		if m.State == "cancelled" {
+			l.owed[m.ID] = m.State
+		}
+	}
+	if p.Contract == nil || p.Contract.State != "executed" || p.Stage != rapport.StageActive {
+		return
+	}
+	for _, d := range p.Deliverables {
+		if d.State == "planned" || d.State == "brief_sent" || d.State == "awaiting_draft" {
+			at, armed := timer("draft_late", d.ID)
+			require.True(l.t, armed, "a draft that is owed has a deadline")
+			require.Equal(l.t, d.DraftDue.Add(hour), at)
+		}
+		if d.State == "approved_to_post" {
+			if at, armed := timer("publish_late", d.ID); armed {
+				require.Equal(l.t, d.PublishBy.Add(hour), at)
+			}
+		}
+	}
+	for _, m := range p.Milestones {
+		if m.State == "pending" && m.Trigger == rapport.TriggerDate && m.At.After(l.now) {
+			at, armed := timer("milestone_date", m.ID)
+			require.True(l.t, armed, "money that is owed on a date has its timer")
+			require.Equal(l.t, m.At, at)
+		}
+	}
+	if p.Contract.EndsAt.After(l.now) {
+		at, armed := timer("term_end", p.Contract.ID)
+		require.True(l.t, armed)
+		require.Equal(l.t, p.Contract.EndsAt, at)
+	}
+	if p.Renewal == rapport.RenewalNotDue || p.Renewal == rapport.RenewalReviewOpen {
+		at, armed := timer("renewal_notice", p.Contract.ID)
+		require.True(l.t, armed, "a renewal that nobody decided has its last day")
+		require.Equal(l.t, p.Contract.NoticeBy, at)
+	}
+}

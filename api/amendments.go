@@ -1,0 +1,105 @@
+package api
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"rapport"
+	"rapport/api/gen"
+)
+
+// AmendmentStore drafts amendments.
+type AmendmentStore interface {
+	PreviewAmendment(ctx context.Context, d rapport.AmendmentDraft) (rapport.AmendmentPreview, error)
+	DraftAmendment(ctx context.Context, d rapport.AmendmentDraft) error
+}
+
+func (s *Server) amendmentOf(ctx context.Context, partnership uuid.UUID, b gen.AmendmentCreate) rapport.AmendmentDraft {
+	deed, _ := deedID(ctx)
+	return rapport.AmendmentDraft{
+		ID: rapport.DeriveID(deed, "amendment"), PartnershipID: partnership, Reason: strings.TrimSpace(value(b.Reason)), By: principalFrom(ctx).UserID, At: s.now(),
+		Changes: rapport.Amendment{
+			Deliverables: each(value(b.Deliverables), fromDeliverableTerms),
+			Moved: each(value(b.Moved), func(m gen.DeliverableMove) rapport.DeliverableMove {
+				return rapport.DeliverableMove{ID: m.Id, DraftDays: value(m.DraftDays), PublishDays: value(m.PublishDays)}
+			}),
+			Dropped: value(b.Dropped),
+			Milestones: each(value(b.Milestones), func(m gen.MilestoneAdded) rapport.MilestoneAdded {
+				return rapport.MilestoneAdded{
+					Title: strings.TrimSpace(m.Title), Trigger: rapport.Trigger(m.Trigger), Deliverable: value(m.DeliverableId), New: m.New, Amount: m.Amount, NetDays: m.NetDays,
+					HoldUntil: strings.TrimSpace(value(m.HoldUntil)),
+				}
+			}),
+			DroppedMilestones: value(b.DroppedMilestones), EndDays: value(b.EndDays), RevisionRounds: b.RevisionRounds, UsageRightsDays: b.UsageRightsDays,
+			ExclusivityDays: b.ExclusivityDays, Clause: strings.TrimSpace(value(b.Clause)),
+		},
+	}
+}
+
+// PreviewAmendment says what an amendment would change and what would stay.
+func (s *Server) PreviewAmendment(ctx context.Context, r gen.PreviewAmendmentRequestObject) (gen.PreviewAmendmentResponseObject, error) {
+	store, err := storeAs[AmendmentStore](s)
+	if err != nil {
+		return nil, err
+	}
+	p, err := store.PreviewAmendment(ctx, s.amendmentOf(ctx, r.Id, *r.Body))
+	if err != nil {
+		return nil, called("partnership", err)
+	}
+	return gen.PreviewAmendment200JSONResponse{
+		ContractId: p.ContractID, Number: p.Number, Changes: each(p.Changes, toAmendedLine), Pinned: each(p.Pinned, toAmendedLine), FeeNow: toMoney(p.FeeNow), FeeThen: toMoney(p.FeeThen), Text: p.Text,
+	}, nil
+}
+
+func toAmendedLine(l rapport.AmendedLine) gen.AmendedLine {
+	return gen.AmendedLine{What: l.What, From: orNil(l.From), To: orNil(l.To)}
+}
+
+// DraftAmendment writes an amendment, whose added money the budget must have room for, and lets the partnership wait for its approval.
+func (s *Server) DraftAmendment(ctx context.Context, r gen.DraftAmendmentRequestObject) (gen.DraftAmendmentResponseObject, error) {
+	store, err := storeAs[AmendmentStore](s)
+	if err != nil {
+		return nil, err
+	}
+	partnerships, err := s.partnershipStore()
+	if err != nil {
+		return nil, err
+	}
+	brand, _, err := partnerships.PartnershipBrand(ctx, r.Id)
+	if err != nil {
+		return nil, called("partnership", err)
+	}
+	d := s.amendmentOf(ctx, r.Id, *r.Body)
+	result, err := s.command(ctx, commandRequest{
+		Workflow: "partnership", ID: r.Id, BrandID: brand,
+		Cmd:    rapport.Command{Kind: rapport.CmdAmend, Actor: d.By, Ref: d.ID},
+		Before: func(ctx context.Context) error { return store.DraftAmendment(ctx, d) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	if result.Pending {
+		body, location := pendingAt("/v1/partnerships/" + r.Id.String())
+		return gen.DraftAmendment202JSONResponse{Body: body, Headers: gen.DraftAmendment202ResponseHeaders{Location: location}}, nil
+	}
+	p, err := s.partnership(ctx, r.Id)
+	return gen.DraftAmendment200JSONResponse(p), err
+}
+
+func toSignedRef(r rapport.SignedRef) gen.SignedRef {
+	out := gen.SignedRef{Id: r.ID, Number: r.Number, State: orNil(r.State), ExecutedAt: r.ExecutedAt}
+	if !r.CreatedAt.IsZero() {
+		out.CreatedAt = &r.CreatedAt
+	}
+	return out
+}
+
+func signedRefOf(r *rapport.SignedRef) *gen.SignedRef {
+	if r == nil {
+		return nil
+	}
+	out := toSignedRef(*r)
+	return &out
+}

@@ -1,0 +1,144 @@
+package postgres
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"rapport"
+	"rapport/postgres/gen"
+)
+
+// PreviewAmendment says what an amendment would change, and writes nothing. It answers invalid with every field that the term does not let
+// change, and conflict where no contract runs or another amendment is out.
+func (s *Store) PreviewAmendment(ctx context.Context, d rapport.AmendmentDraft) (rapport.AmendmentPreview, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.AmendmentPreview, error) {
+		x, err := s.amendment(ctx, tx, &d)
+		return x.preview, err
+	})
+}
+
+// DraftAmendment writes an amendment whose added money the budget has room for. Drafting the same one again changes nothing.
+func (s *Store) DraftAmendment(ctx context.Context, d rapport.AmendmentDraft) error {
+	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+		x, err := s.amendment(ctx, tx, &d)
+		if err != nil {
+			return err
+		}
+		of, err := s.q.BudgetOfPartnership(ctx, tx, gen.BudgetOfPartnershipParams{ID: d.PartnershipID, Brands: rapport.BrandsFrom(ctx)})
+		if err != nil {
+			return err
+		}
+		spoken, err := s.q.BudgetSpoken(ctx, tx, gen.BudgetSpokenParams{CampaignID: of.CampaignID})
+		if err != nil {
+			return err
+		}
+		adds := rapport.Money{Amount: d.Changes.Adds(), Currency: x.preview.FeeNow.Currency}
+		if err := checkRoom("milestones", adds, of.Currency, of.Budget-spoken); err != nil {
+			return err
+		}
+		hash := sha256.Sum256([]byte(x.preview.Text))
+		err = s.q.InsertAmendment(ctx, tx, gen.InsertAmendmentParams{
+			ID: d.ID, Number: x.preview.Number, PartnershipID: d.PartnershipID, BrandID: of.BrandID, Term: x.row.Term, Version: x.row.NextNumber + 1,
+			Body: x.preview.Text, BodySha256: hash[:], Fee: x.preview.FeeThen.Amount, Currency: x.preview.FeeThen.Currency, Terms: mustJSON(d.Changes.Changed(x.term.Terms)),
+			ContractID: &x.row.ID, Amendment: &x.row.NextNumber, Changes: mustJSON(d.Changes), Adds: adds.Amount, Reason: orNil(d.Reason), RequestedBy: some(d.By),
+		})
+		if err != nil {
+			return fmt.Errorf("insert amendment: %w", err)
+		}
+		return s.audit(ctx, tx, d.By, "contract.amendment_drafted", d.ID, nil)
+	})
+}
+
+// drafted is an amendment that was held against the term that it changes.
+type drafted struct {
+	row     gen.ContractToAmendRow
+	term    rapport.RunningTerm
+	preview rapport.AmendmentPreview
+}
+
+// amendment holds a draft against the running term, under a lock on its contract, and resolves it.
+func (s *Store) amendment(ctx context.Context, tx pgx.Tx, d *rapport.AmendmentDraft) (drafted, error) {
+	var x drafted
+	p, err := s.Partnership(ctx, d.PartnershipID)
+	if err != nil {
+		return x, err
+	}
+	conflict := func(reason, words string) error {
+		return &rapport.Error{Code: rapport.CodeConflict, Reason: reason, State: string(p.Stage), Message: words}
+	}
+	x.row, err = s.q.ContractToAmend(ctx, tx, gen.ContractToAmendParams{PartnershipID: d.PartnershipID, Brands: rapport.BrandsFrom(ctx)})
+	if errors.Is(err, pgx.ErrNoRows) || err == nil && (p.Contract == nil || p.Contract.ID != x.row.ID) {
+		return x, conflict("wrong_stage", "There is no signed contract that could be changed.")
+	}
+	if err != nil {
+		return x, fmt.Errorf("contract: %w", err)
+	}
+	if x.row.Out {
+		return x, conflict("amendment_is_out", "Another amendment of this contract is waiting for its approval or signature. Withdraw it first, or wait for it.")
+	}
+	x.term = rapport.RunningTerm{
+		ContractID: x.row.ID, Number: x.row.Number, Stage: p.Stage, Renewal: p.Renewal, Fee: p.Contract.Fee, Terms: p.Contract.Terms, EndsAt: *x.row.EndsAt, NoticeBy: *x.row.NoticeBy,
+		Deliverables: p.Deliverables, Milestones: p.Milestones,
+	}
+	if x.term.Brand, x.term.Creator, err = s.calendarsOf(ctx, tx, x.row.BrandID, x.row.CreatorID); err != nil {
+		return x, err
+	}
+	if bad := d.Changes.Resolve(x.term, d.At); len(bad) > 0 {
+		return x, rapport.Invalid(rapport.SortFields(bad)...)
+	}
+	n := int(x.row.NextNumber)
+	x.preview = rapport.AmendmentPreview{
+		ContractID: x.row.ID, Number: fmt.Sprintf("%s-A%d", x.row.Number, n), Changes: d.Changes.Lines(x.term), Pinned: d.Changes.Pinned(x.term), FeeNow: x.term.Fee, FeeThen: x.term.Fee,
+		Text: rapport.AmendmentText(x.row.Number, n, x.row.BrandName, x.row.CreatorName, x.term, d.Changes),
+	}
+	x.preview.FeeThen.Amount += d.Changes.Adds() - d.Changes.Drops(x.term)
+	return x, nil
+}
+
+// executeAmendment writes what an amendment that both have signed adds, and moves the end of its contract; what it changes of existing rows the
+// partnership does. Executing it again answers the same plan.
+func (s *Store) executeAmendment(ctx context.Context, tx pgx.Tx, c gen.ContractForExecutionRow, now time.Time) (rapport.ContractPlan, error) {
+	var changes rapport.Amendment
+	d := rapport.ContractDates{ID: c.ID, Now: now, Fee: rapport.Money{Amount: c.Fee, Currency: c.Currency}}
+	if err := errors.Join(json.Unmarshal(c.Changes, &changes), json.Unmarshal(c.Terms, &d.Terms)); err != nil {
+		return rapport.ContractPlan{}, fmt.Errorf("read the changes of amendment %s: %w", c.Number, err)
+	}
+	if err := s.datesOf(ctx, tx, c, &d); err != nil {
+		return rapport.ContractPlan{}, err
+	}
+	plan := rapport.PlanAmendment(d, changes)
+	if c.ExecutedAt != nil {
+		return plan, nil
+	}
+	amendment := c.ID
+	c.ID = *c.Amends // what it adds belongs to the contract
+	next, err := s.q.NextPositions(ctx, tx, c.ID)
+	if err != nil {
+		return plan, fmt.Errorf("positions: %w", err)
+	}
+	for i, x := range plan.Deliverables {
+		if err := s.writeDeliverable(ctx, tx, c, next.Deliverable+int32(i), changes.Deliverables[i], x); err != nil {
+			return plan, err
+		}
+	}
+	for i, m := range plan.Milestones {
+		row := milestoneRow(c, next.Milestone+int32(i), changes.Milestones[i].Title, changes.Milestones[i].HoldUntil, m)
+		row.Extra = true // the fee of the offer does not hold it
+		if err := s.q.InsertMilestone(ctx, tx, row); err != nil {
+			return plan, fmt.Errorf("insert milestone: %w", err)
+		}
+	}
+	if err := s.q.DropMilestones(ctx, tx, gen.DropMilestonesParams{AmendmentID: &amendment, Ids: plan.DroppedMilestones, ContractID: c.ID}); err != nil {
+		return plan, fmt.Errorf("drop milestones: %w", err)
+	}
+	if err := s.q.MoveContractEnd(ctx, tx, gen.MoveContractEndParams{ID: c.ID, EndsAt: &plan.EndsAt, NoticeBy: &plan.NoticeBy}); err != nil {
+		return plan, fmt.Errorf("move the end: %w", err)
+	}
+	return plan, s.q.MarkExecuted(ctx, tx, gen.MarkExecutedParams{ID: amendment, ExecutedAt: &now, EndsAt: &plan.EndsAt, NoticeBy: &plan.NoticeBy})
+}
