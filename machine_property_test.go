@@ -380,47 +380,55 @@ func (l *life) check() {
 
 func TestLivesOfAPartnership(t *testing.T) {
 	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) { live(rt, func(*house) {}) })
+}
 
-	rapid.Check(t, func(rt *rapid.T) {
-		l := &life{t: rt, amounts: map[uuid.UUID]rapport.Money{}, owed: map[uuid.UUID]string{}}
-		l.house = newHouse(rt, func(h *house) {
-			h.mirror = true
-			h.p.RemindsPayee = rapid.Bool().Draw(rt, "reminds")
-			h.count = rapid.Bool().Draw(rt, "content counts")
-			if rapid.Bool().Draw(rt, "two pieces") {
-				twoPieces(h)
-				h.terms.Milestones[0].Percent = 30
-				h.terms.Milestones = append(h.terms.Milestones, rapport.MilestoneTerms{Title: "End", Trigger: rapport.TriggerDate, Percent: 20})
-			}
-			h.terms.DurationDays, h.terms.NoticeDays = 60, 10
-			h.plan.Policy.OnSilence = rapid.SampledFrom([]rapport.OnSilence{rapport.SilenceHold, rapport.SilenceApprove, rapport.SilenceReject}).Draw(rt, "silence")
-			h.plan.Policy.Stages[0].Rule = rapid.SampledFrom([]rapport.Rule{rapport.RuleAny, rapport.RuleAll, rapport.RulePrimary, rapport.RuleQuorum}).Draw(rt, "rule")
-			h.plan.Policy.Stages[0].Quorum = 2
-			h.p.Timings.UnreachableRetry, h.p.Timings.UnreachableRetries = 6*time.Hour, 2
-			h.p.Automations = rapid.SliceOfNDistinct(rapid.SampledFrom(automations()), 0, 3, func(s rapport.Sequence) uuid.UUID { return s.ID }).Draw(rt, "automations")
-		})
-		steps := rapid.IntRange(20, 200).Draw(rt, "steps")
-		for range steps {
-			switch rapid.IntRange(0, 13).Draw(rt, "step") {
-			case 0, 1, 2:
-				l.answer()
-			case 3, 4, 12, 13:
-				l.deliver()
-			case 5, 6:
-				l.wait()
-			case 7:
-				l.event()
-			case 8:
-				l.restart()
-			default:
-				l.command()
-			}
-			l.check()
+// TestLivesOfARunningTerm begins where amendments do.
+func TestLivesOfARunningTerm(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(rt *rapid.T) { live(rt, func(h *house) { h.activate() }) })
+}
+
+func live(rt *rapid.T, begin func(*house)) {
+	l := &life{t: rt, amounts: map[uuid.UUID]rapport.Money{}, owed: map[uuid.UUID]string{}}
+	l.house = newHouse(rt, func(h *house) {
+		h.mirror = true
+		h.p.RemindsPayee = rapid.Bool().Draw(rt, "reminds")
+		h.count = rapid.Bool().Draw(rt, "content counts")
+		if rapid.Bool().Draw(rt, "two pieces") {
+			twoPieces(h)
+			h.terms.Milestones[0].Percent = 30
+			h.terms.Milestones = append(h.terms.Milestones, rapport.MilestoneTerms{Title: "End", Trigger: rapport.TriggerDate, Percent: 20})
 		}
-		// Let everything that is on its way arrive: it still holds, and all comes to rest.
-		l.run()
-		l.check()
+		h.terms.DurationDays, h.terms.NoticeDays = 60, 10
+		h.plan.Policy.OnSilence = rapid.SampledFrom([]rapport.OnSilence{rapport.SilenceHold, rapport.SilenceApprove, rapport.SilenceReject}).Draw(rt, "silence")
+		h.plan.Policy.Stages[0].Rule = rapid.SampledFrom([]rapport.Rule{rapport.RuleAny, rapport.RuleAll, rapport.RulePrimary, rapport.RuleQuorum}).Draw(rt, "rule")
+		h.plan.Policy.Stages[0].Quorum = 2
+		h.p.Timings.UnreachableRetry, h.p.Timings.UnreachableRetries = 6*time.Hour, 2
+		h.p.Automations = rapid.SliceOfNDistinct(rapid.SampledFrom(automations()), 0, 3, func(s rapport.Sequence) uuid.UUID { return s.ID }).Draw(rt, "automations")
 	})
+	begin(l.house)
+	steps := rapid.IntRange(20, 200).Draw(rt, "steps")
+	for range steps {
+		switch rapid.IntRange(0, 13).Draw(rt, "step") {
+		case 0, 1, 2:
+			l.answer()
+		case 3, 4, 12, 13:
+			l.deliver()
+		case 5, 6:
+			l.wait()
+		case 7:
+			l.event()
+		case 8:
+			l.restart()
+		default:
+			l.command()
+		}
+		l.check()
+	}
+	// Let everything that is on its way arrive: it still holds, and all comes to rest.
+	l.run()
+	l.check()
 }
 
 // automations are sequences of every kind of trigger and step.

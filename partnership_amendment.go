@@ -182,8 +182,11 @@ func (p *Partnership) moveEnd(now time.Time, plan *ContractPlan) {
 			p.arm(timerMilestone, m.ID, 0, m.At)
 		}
 	}
+	if p.Renewal == RenewalOffered { // it may come back unanswered
+		p.arm(timerNotice, c.ID, 0, c.NoticeBy)
+	}
 	if p.Renewal != RenewalNotDue && p.Renewal != RenewalReviewOpen {
-		return // decided; only the end moves
+		return
 	}
 	p.disarm(timerRenewalLadder, uuid.Nil)
 	p.arm(timerNotice, c.ID, 0, c.NoticeBy)

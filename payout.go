@@ -347,6 +347,15 @@ func (p *Payout) Command(cmd Command, now time.Time) Reply {
 	return Reply{Seq: p.Seq}
 }
 
+// closeGiven closes the tasks of the parts that nobody need give any more.
+func (p *Payout) closeGiven() {
+	for _, part := range []string{"preparer", "releaser"} {
+		if !p.lacks(part) {
+			p.closeTask("approve/" + part)
+		}
+	}
+}
+
 func (p *Payout) tryApproved(now time.Time) {
 	if !p.lacks("releaser") && !p.lacks("preparer") {
 		p.State, p.StateAt = PayoutApproved, now
@@ -475,6 +484,10 @@ func (p *Payout) Outcome(out Outcome, now time.Time) {
 				return
 			}
 			p.change(Change{Noun: "payout", ID: p.ID, State: string(p.State), At: now})
+			if p.State == PayoutAwaitingApproval { // what was given while the plan was not known may be all that it asks for
+				p.closeGiven()
+				p.tryApproved(now)
+			}
 			return
 		}
 		if p.Due.After(now) {

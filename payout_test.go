@@ -879,3 +879,17 @@ func TestIDsAreDerived(t *testing.T) {
 	require.NotEqual(t, rapport.DeriveID(root, "a"), rapport.DeriveID(root, "b"))
 	require.Equal(t, uuid.Version(5), rapport.DeriveID(root, "a").Version())
 }
+
+func TestApprovalsThatCameBeforeThePlan(t *testing.T) {
+	t.Parallel()
+
+	p := &rapport.Payout{ID: id("payout"), State: rapport.PayoutScheduled, Due: start(), Timings: rapport.DefaultTimings(), Calendar: hourly()}
+	p.Begin(start())
+	p.Command(rapport.Command{Kind: rapport.CmdHold, Actor: id("pia")}, start())
+	p.Command(rapport.Command{Kind: rapport.CmdRelease, Actor: id("pia")}, start())
+	require.Equal(t, rapport.PayoutAwaitingApproval, p.State)
+	p.Command(rapport.Command{Kind: rapport.CmdApprovePayout, Code: "releaser", Actor: id("rob"), Ref: id("row")}, start())
+	require.Equal(t, rapport.PayoutAwaitingApproval, p.State)
+	p.Outcome(rapport.Outcome{Key: "open", Payout: &rapport.PayoutPlan{ContentCounts: true}}, start())
+	require.Equal(t, rapport.PayoutApproved, p.State, "the content's approval is the other pair of eyes")
+}
