@@ -174,7 +174,7 @@ func (m *DeliverableMove) resolve(path string, t RunningTerm, now time.Time) (ba
 	add := func(part, code, detail string) { bad = append(bad, Field{path + "." + part, code, detail}) }
 	d := t.deliverable(m.ID)
 	if d == nil {
-		add("id", "unknown", "There is no such deliverable in this term.")
+		add("deliverable_id", "unknown", "There is no such deliverable in this term.")
 		return bad
 	}
 	state := strings.ReplaceAll(d.State, "_", " ")
@@ -231,7 +231,7 @@ func (m MilestoneAdded) check(path string, a Amendment, t RunningTerm) (bad []Fi
 	}
 	if m.Deliverable != uuid.Nil {
 		if d := t.deliverable(m.Deliverable); d == nil || slices.Contains(a.Dropped, d.ID) || !postOwed(d.State) && !slices.Contains([]string{"posted", "verified", "accepted"}, d.State) {
-			add("deliverable", "unknown_deliverable", "There is no such deliverable that is still owed or was delivered.")
+			add("deliverable_id", "unknown_deliverable", "There is no such deliverable that is still owed or was delivered.")
 		}
 	}
 	return bad

@@ -203,7 +203,7 @@ func TestWhatAnAmendmentMayNotChange(t *testing.T) {
 		"a notice date in the past":    {rapport.Amendment{EndDays: -160}, "end_days", "in_the_past"},
 		"money of nothing":             {rapport.Amendment{Milestones: []rapport.MilestoneAdded{{Title: "x", Trigger: rapport.TriggerPosted, Amount: 0}}}, "milestones[0].amount", "not_positive"},
 		"money by a number":            {rapport.Amendment{Milestones: []rapport.MilestoneAdded{{Title: "x", Trigger: rapport.TriggerThreshold, Amount: 5}}}, "milestones[0].trigger", "unknown_trigger"},
-		"money for what falls away":    {rapport.Amendment{Dropped: []uuid.UUID{d}, Milestones: []rapport.MilestoneAdded{{Title: "x", Trigger: rapport.TriggerPosted, Deliverable: d, Amount: 5}}}, "milestones[0].deliverable", "unknown_deliverable"},
+		"money for what falls away":    {rapport.Amendment{Dropped: []uuid.UUID{d}, Milestones: []rapport.MilestoneAdded{{Title: "x", Trigger: rapport.TriggerPosted, Deliverable: d, Amount: 5}}}, "milestones[0].deliverable_id", "unknown_deliverable"},
 		"a new piece without a title":  {rapport.Amendment{Deliverables: []rapport.DeliverableTerms{{Platform: "youtube", DraftDueDays: 1, PublishDays: 1}}}, "deliverables[0].title", "required"},
 		"more rounds than a house has": {rapport.Amendment{RevisionRounds: new(11)}, "revision_rounds", "out_of_range"},
 	} {

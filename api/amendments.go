@@ -23,7 +23,7 @@ func (s *Server) amendmentOf(ctx context.Context, partnership uuid.UUID, b gen.A
 		Changes: rapport.Amendment{
 			Deliverables: each(value(b.Deliverables), fromDeliverableTerms),
 			Moved: each(value(b.Moved), func(m gen.DeliverableMove) rapport.DeliverableMove {
-				return rapport.DeliverableMove{ID: m.Id, DraftDays: value(m.DraftDays), PublishDays: value(m.PublishDays)}
+				return rapport.DeliverableMove{ID: m.DeliverableId, DraftDays: value(m.DraftDays), PublishDays: value(m.PublishDays)}
 			}),
 			Dropped: value(b.Dropped),
 			Milestones: each(value(b.Milestones), func(m gen.MilestoneAdded) rapport.MilestoneAdded {

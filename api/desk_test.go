@@ -180,8 +180,8 @@ func (d *desk) seed(t *testing.T, brand uuid.UUID, host string) work {
 	d.sql(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, message, terms, sent_at, expires_at)
 		values ($1, $2, $3, $4, 'accepted', 100000, 'eur', 'Join us', $5, now(), now() + interval '7 days')`,
 		w.offer, w.partnership, brand, w.campaign, terms)
-	d.sql(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, sent_at, executed_at, ends_at)
-		values ($1, $2, $3, $4, 1, 'executed', $5, $6, 100000, 'eur', $7, now(), current_timestamp, now() + interval '180 days')`,
+	d.sql(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, sent_at, executed_at, ends_at, notice_by)
+		values ($1, $2, $3, $4, 1, 'executed', $5, $6, 100000, 'eur', $7, now(), current_timestamp, now() + interval '180 days', now() + interval '150 days')`,
 		w.contract, w.partnership, brand, w.offer, contractText, hash[:], terms)
 	d.sql(t, `insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, state, draft_due_at, publish_by, current_submission)
 		values ($1, $2, $3, $4, 1, 0, 'Launch video', 'youtube', 'video', 'in_review', now() + interval '5 days', now() + interval '9 days', $5)`,

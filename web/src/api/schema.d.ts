@@ -3883,10 +3883,10 @@ export interface components {
             next_cursor?: string;
         };
         DeliverableMove: {
+            /** Format: uuid */
+            deliverable_id: string;
             /** @description Days by which the draft is due later, below zero for earlier */
             draft_days?: number;
-            /** Format: uuid */
-            id: string;
             publish_days?: number;
         };
         DeliverableTerms: {

@@ -1,0 +1,93 @@
+package api_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+)
+
+// runs lets the desk's contract run until in a hundred days.
+func (d *desk) runs(t *testing.T) {
+	t.Helper()
+	d.sql(t, `update partnerships set stage = 'active' where id = $1`, d.partnership)
+	d.sql(t, `update deliverables set state = 'awaiting_draft', draft_due_at = now() + interval '5 days', publish_by = now() + interval '10 days' where id = $1`, d.deliverable)
+	d.sql(t, `update contracts set state = 'executed', executed_at = now(), ends_at = now() + interval '100 days', notice_by = now() + interval '70 days' where partnership_id = $1`, d.partnership)
+}
+
+func TestAnAmendmentIsPreviewedAndDrafted(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	path := "/v1/partnerships/" + d.partnership.String() + "/amendments"
+	change := map[string]any{
+		"deliverables": []map[string]any{{"title": "A short", "platform": "tiktok", "kind": "short", "draft_due_days": 4, "publish_days": 3}},
+		"moved":        []map[string]any{{"deliverable_id": d.deliverable, "draft_days": 7, "publish_days": 7}},
+		"milestones":   []map[string]any{{"title": "For the short", "trigger": "posted", "new": 0, "amount": 20000, "net_days": 10}},
+		"end_days":     30, "reason": "She is good",
+	}
+	preview := func(who string, body map[string]any) answer {
+		return d.as(t, who).send(t, "POST", path+"/preview", body)
+	}
+	draft := func(who string, body map[string]any) answer { return d.as(t, who).keyed().send(t, "POST", path, body) }
+	d.sql(t, `update contracts set state = 'out_for_signature', executed_at = null where partnership_id = $1`, d.partnership)
+	require.Equal(t, 409, preview("ops@one.example", change).status, "no contract runs yet")
+	d.runs(t)
+
+	require.Equal(t, []string{"changes required"}, preview("ops@one.example", map[string]any{}).fields(t))
+	require.Equal(t, []string{"moved[0].publish_days before_draft"}, draft("ops@one.example", map[string]any{"moved": []map[string]any{{"deliverable_id": d.deliverable, "draft_days": 40}}}).fields(t))
+	for _, who := range []string{"approver@one.example", "finance_releaser@one.example", "auditor@one.example"} {
+		require.Equal(t, []int{403, 403}, []int{preview(who, change).status, draft(who, change).status}, who)
+	}
+	require.Equal(t, []int{404, 404}, []int{preview("ops@two.example", change).status, draft("ops@two.example", change).status})
+
+	var shown struct {
+		Number  string
+		Changes []struct{ What, From, To string }
+		FeeNow  struct{ Amount int64 } `json:"fee_now"`
+		FeeThen struct{ Amount int64 } `json:"fee_then"`
+		Text    string
+	}
+	a := preview("ops@one.example", change)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	require.NoError(t, json.Unmarshal(a.body, &shown))
+	require.Equal(t, int64(20000), shown.FeeThen.Amount-shown.FeeNow.Amount)
+	require.Len(t, shown.Changes, 7, "the short, two dates, the money, the fee in total, the end and the notice date")
+	require.Zero(t, one[int](t, d, `select count(*) from contracts where amends is not null`), "a preview writes nothing")
+
+	over := map[string]any{"milestones": []map[string]any{{"title": "Much", "trigger": "signature", "amount": 900000000, "net_days": 0}}}
+	require.Equal(t, []string{"milestones.amount over_budget"}, draft("ops@one.example", over).fields(t))
+	before := one[int64](t, d, `select campaign_spoken(campaign_id, null) from partnerships where id = $1`, d.partnership)
+	a = draft("ops@one.example", change)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	cmd := d.flows.commands()[0]
+	require.Equal(t, rapport.CmdAmend, cmd.Kind)
+	require.Equal(t, shown.Text, one[string](t, d, `select body from contracts where id = $1`, cmd.Ref), "what was shown is what will be signed")
+	require.Equal(t, shown.Number, one[string](t, d, `select number from contracts where id = $1`, cmd.Ref))
+	require.Equal(t, before+20000, one[int64](t, d, `select campaign_spoken(campaign_id, null) from partnerships where id = $1`, d.partnership), "what it promises is reserved")
+	require.Equal(t, 409, draft("ops@one.example", change).status, "one at a time")
+
+	// Both sign; the worker executes it, twice.
+	d.sql(t, `insert into signatures (contract_id, party, name, body_sha256) select id, p, 'x', body_sha256 from contracts, unnest(array['brand', 'creator']) p where id = $1`, cmd.Ref)
+	plan, err := d.worker.ExecuteContract(t.Context(), cmd.Ref, time.Now().Truncate(time.Microsecond))
+	require.NoError(t, err)
+	again, err := d.worker.ExecuteContract(t.Context(), cmd.Ref, time.Now().Add(time.Hour))
+	require.NoError(t, err)
+	require.Equal(t, plan, again)
+	require.Equal(t, []int{2, 1}, []int{
+		one[int](t, d, `select count(*)::int from deliverables where partnership_id = $1`, d.partnership), one[int](t, d, `select count(*)::int from milestones where partnership_id = $1 and extra and amount = 20000`, d.partnership),
+	})
+	require.Equal(t, before+20000, one[int64](t, d, `select campaign_spoken(campaign_id, null) from partnerships where id = $1`, d.partnership))
+	var contract struct {
+		Fee        struct{ Amount int64 }
+		Amendments []struct{ Number, State string }
+	}
+	base := one[string](t, d, `select id::text from contracts where partnership_id = $1 and amends is null`, d.partnership)
+	require.NoError(t, json.Unmarshal(d.as(t, "ops@one.example").send(t, "GET", "/v1/contracts/"+base, nil).body, &contract))
+	require.Equal(t, shown.FeeThen.Amount, contract.Fee.Amount)
+	require.Equal(t, []struct{ Number, State string }{{shown.Number, "executed"}}, contract.Amendments)
+	_, err = d.owner.Exec(t.Context(), `update contracts set changes = '{}' where id = $1`, cmd.Ref)
+	require.ErrorContains(t, err, "immutable")
+}
