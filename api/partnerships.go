@@ -148,7 +148,7 @@ func (s *Server) partnership(ctx context.Context, id uuid.UUID) (gen.Partnership
 	if d.Contract != nil {
 		out.Contract = &gen.ContractRef{
 			Id: d.Contract.ID, Number: d.Contract.Number, State: d.Contract.State, Term: d.Contract.Term,
-			SentAt: d.Contract.SentAt, ExecutedAt: d.Contract.ExecutedAt, EndsAt: d.Contract.EndsAt,
+			SentAt: d.Contract.SentAt, ExecutedAt: d.Contract.ExecutedAt, EndsAt: d.Contract.EndsAt, Amendments: each(d.Contract.Amendments, toSignedRef),
 		}
 	}
 	return out, nil

@@ -3633,6 +3633,7 @@ export interface components {
             next_cursor?: string;
         };
         ContractRef: {
+            amendments: components["schemas"]["SignedRef"][];
             /** Format: date-time */
             ends_at?: string;
             /** Format: date-time */

@@ -35,7 +35,7 @@ function Shown({ contract }: { contract: Contract }) {
     <>
       <div>
         <Link to="/portal/home">Your page</Link>
-        <h1 className={classes.title}>Contract {contract.number}</h1>
+        <h1 className={classes.title}>{contract.amends ? "Amendment" : "Contract"} {contract.number}</h1>
         <StatusChip noun="contract" state={contract.state} />
       </div>
       <Section title="In short">
@@ -51,6 +51,16 @@ function Shown({ contract }: { contract: Contract }) {
       <Section title="The whole text">
         <ContractText text={contract.text} />
       </Section>
+      {contract.amends && <p style={{ margin: 0 }}>It changes <Link to="/portal/contracts/$id" params={{ id: contract.amends.id }}>contract {contract.amends.number}</Link>. Until you have signed, everything goes on as it was agreed.</p>}
+      {contract.amendments.length > 0 && (
+        <Section title="Amendments">
+          <ul style={{ margin: 0, paddingLeft: 18 }}>
+            {contract.amendments.map(({ id, number, state }) => (
+              <li key={id}><Link to="/portal/contracts/$id" params={{ id }}>{number}</Link> <StatusChip noun="contract" state={state ?? ""} /></li>
+            ))}
+          </ul>
+        </Section>
+      )}
       {contract.signatures.length > 0 && (
         <Section title="Signatures">
           <ul style={{ margin: 0, paddingLeft: 18 }}>

@@ -8,6 +8,7 @@ import { CommandList } from "../CommandList";
 const CommandDialog = lazy(() => import("./CommandDialog"));
 const RevokeDialog = lazy(() => import("./RevokeDialog"));
 const RoundDialog = lazy(() => import("./RoundDialog"));
+const AmendDialog = lazy(() => import("./AmendDialog"));
 const BonusDialog = lazy(() => import("./BonusDialog"));
 const DropBonusDialog = lazy(() => import("./DropBonusDialog"));
 const NumberDialog = lazy(() => import("./NumberDialog"));
@@ -17,7 +18,7 @@ const OfferDialog = lazy(() => import("./OfferDialog"));
 const elsewhere = ["accept_offer", "decline_offer", "counter_offer", "sign_contract", "decline_contract", "submit", "report_post", "ban", "unban"];
 
 // Those that ask for more than a reason have a dialog of their own.
-const own = ["send_offer", "revoke_approval", "offer_round", "give_bonus", "record_number", "drop_bonus"];
+const own = ["send_offer", "revoke_approval", "offer_round", "amend", "give_bonus", "record_number", "drop_bonus"];
 // What an approval can be taken back from: it was given, and the content is not posted yet.
 const revocable = ["approved_to_post", "scheduled"];
 
@@ -25,6 +26,7 @@ const revocable = ["approved_to_post", "scheduled"];
 export function Commands({ partnership }: { partnership: Partnership }) {
   const [asked, setAsked] = useState<Command | null>(null);
   const { contract } = partnership;
+  const out = contract?.amendments.find(({ state }) => state === "internal_approval" || state === "out_for_signature") ?? contract;
   const close = () => setAsked(null);
   return (
     <>
@@ -34,8 +36,8 @@ export function Commands({ partnership }: { partnership: Partnership }) {
         main="send_offer"
         dangerous={["terminate", "revoke_approval"]}
         instead={({ command, label }) =>
-          command === "send_contract" && contract && (
-            <Button key={command} size="xs" renderRoot={(props) => <Link to="/contracts/$id" params={{ id: contract.id }} {...props} />}>
+          command === "send_contract" && out && (
+            <Button key={command} size="xs" renderRoot={(props) => <Link to="/contracts/$id" params={{ id: out.id }} {...props} />}>
               {label}
             </Button>
           )}
@@ -44,6 +46,7 @@ export function Commands({ partnership }: { partnership: Partnership }) {
         {asked?.command === "send_offer" && <OfferDialog partnership={partnership} onClose={close} />}
         {asked?.command === "revoke_approval" && <RevokeDialog partnershipId={partnership.summary.id} deliverables={partnership.deliverables.filter(({ state }) => revocable.includes(state))} onClose={close} />}
         {asked?.command === "offer_round" && <RoundDialog deliverables={partnership.deliverables.filter(({ state }) => state === "changes_requested")} currency={partnership.summary.fee?.currency} onClose={close} />}
+        {asked?.command === "amend" && <AmendDialog partnership={partnership} onClose={close} />}
         {asked?.command === "give_bonus" && <BonusDialog partnership={partnership} onClose={close} />}
         {asked?.command === "record_number" && <NumberDialog partnership={partnership} onClose={close} />}
         {asked?.command === "drop_bonus" && <DropBonusDialog partnership={partnership} onClose={close} />}

@@ -32,14 +32,15 @@ function ContractPage() {
 
   return (
     <Page
-      title={`Contract ${contract.number}`}
+      title={`${contract.amends ? "Amendment" : "Contract"} ${contract.number}`}
       up={{ to: "/contracts", label: "Contracts" }}
       under={
         <Group gap="md">
           <StatusChip noun="contract" state={contract.state} />
           <Link to="/partnerships/$id" params={{ id: contract.partnership_id }}>{contract.creator.name}</Link>
           <span>{contract.campaign_name} of {contract.brand_name}</span>
-          <span>Term {contract.term}, version {contract.version}</span>
+          <span>Term {contract.term}</span>
+          {contract.amends && <span>Changes <Link to="/contracts/$id" params={{ id: contract.amends.id }}>contract {contract.amends.number}</Link></span>}
         </Group>
       }
       actions={sends && <Button leftSection={<IconSignature size={16} aria-hidden />} onClick={() => setSending(true)}>Approve and send for signature</Button>}
@@ -63,10 +64,24 @@ function ContractPage() {
               ))}
             </Stack>
           </Section>
+          {contract.amendments.length > 0 && (
+            <Section title="Amendments">
+              <Stack gap="sm">
+                {contract.amendments.map(({ id, number, state, executed_at }) => (
+                  <Group key={id} gap="sm">
+                    <Link to="/contracts/$id" params={{ id }}>{number}</Link>
+                    <StatusChip noun="contract" state={state ?? ""} />
+                    {executed_at && <RelativeTime at={executed_at} />}
+                  </Group>
+                ))}
+              </Stack>
+            </Section>
+          )}
           <Section title="Dates and money">
             <Facts
               facts={[
-                ["Fee", <Money key="fee" value={contract.fee} />],
+                [contract.amendments.length > 0 || contract.amends ? "Fee with amendments" : "Fee", <Money key="fee" value={contract.fee} />],
+                ["Asked for because", contract.reason],
                 ["Drafted", <RelativeTime key="drafted" at={contract.created_at} />],
                 ["Sent", contract.sent_at && <RelativeTime key="sent" at={contract.sent_at} />],
                 ["To sign by", contract.state === "out_for_signature" ? <RelativeTime key="expires" at={contract.expires_at} /> : undefined],
@@ -99,9 +114,9 @@ function SendDialog({ contract, onClose }: { contract: Contract; onClose: () => 
       <form onSubmit={(event) => { event.preventDefault(); send.mutate({}); }}>
         <Stack>
           <p style={{ margin: 0 }}>
-            You approve this text for {contract.brand_name}. {contract.creator.name} gets a link by mail and signs with a code that is mailed at that moment. When both have signed, the milestones are fixed and the first payment may become due.
+            You approve this text for {contract.brand_name}. {contract.creator.name} gets a link by mail and signs with a code that is mailed at that moment. {contract.amends ? "When both have signed, the running term changes in one step." : "When both have signed, the milestones are fixed and the first payment may become due."}
           </p>
-          <Facts facts={[["Fee", <Money key="fee" value={contract.fee} />], ["Version", contract.version]]} />
+          <Facts facts={[["Fee", <Money key="fee" value={contract.fee} />], ["Number", contract.number]]} />
           <ProblemNotice problem={send.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Send nothing</Button>

@@ -1,0 +1,169 @@
+import { ActionIcon, Button, Checkbox, Group, Modal, NativeSelect, NumberInput, Stack, Textarea, TextInput } from "@mantine/core";
+import { useDebouncedValue } from "@mantine/hooks";
+import { IconPlus, IconTrash } from "@tabler/icons-react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+
+import { useAct } from "../../api/act";
+import { api, body } from "../../api/client";
+import { asProblem } from "../../api/problem";
+import { contractQuery } from "../../api/queries";
+import type { AmendedLine, AmendmentCreate, AmendmentPreview, DeliverableMove, DeliverableTerms, MilestoneAdded, Partnership } from "../../api/schema";
+import { moneyText, toMajor, toMinor } from "../../lib/money";
+import { ProblemNotice } from "../Notice";
+import { triggerWords } from "../Terms";
+import classes from "../Terms.module.css";
+
+const done = ["accepted", "rejected", "missed", "waived", "cancelled"];
+const triggers = Object.entries(triggerWords).filter(([value]) => value !== "given" && value !== "threshold").map(([value, label]) => ({ value, label }));
+const newPiece: DeliverableTerms = { title: "Another piece", platform: "youtube", kind: "video", draft_due_days: 10, publish_days: 5 };
+
+const whole = (typed: number | string) => (typeof typed === "number" ? Math.round(typed) : 0);
+const orNothing = (typed: number | string) => (typeof typed === "number" ? Math.round(typed) : undefined);
+const without = <T,>(list: T[], at: number) => list.filter((_, other) => other !== at);
+const changed = <T,>(list: T[], at: number, change: Partial<T>) => list.map((one, other) => (other === at ? { ...one, ...change } : one));
+
+/** Changes a running contract: what is asked for on one side, what exactly would change and what stays on the other. */
+export default function AmendDialog({ partnership, onClose }: { partnership: Partnership; onClose: () => void }) {
+  const { summary, deliverables, milestones } = partnership;
+  const contract = useQuery({ ...contractQuery(partnership.contract?.id ?? ""), enabled: partnership.contract !== undefined }).data;
+  const [change, setChange] = useState<AmendmentCreate>({});
+  const set = (part: AmendmentCreate) => setChange((before) => ({ ...before, ...part }));
+  const [settled] = useDebouncedValue(change, 300);
+  const currency = summary.fee?.currency ?? "usd";
+  const preview = useQuery({
+    queryKey: ["amendment", summary.id, settled],
+    queryFn: () => body(api.POST("/v1/partnerships/{id}/amendments/preview", { params: { path: { id: summary.id } }, body: settled })),
+    enabled: Object.keys(settled).some((part) => part !== "reason"),
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+  const act = useAct({
+    run: (amendment: AmendmentCreate, key) => body(api.POST("/v1/partnerships/{id}/amendments", { params: { path: { id: summary.id }, header: { "Idempotency-Key": key } }, body: amendment })),
+    done: "Drafted. It waits to be checked and sent for signature.",
+    close: onClose,
+    touches: ["partnership", "contract", "campaign", "task"],
+  });
+  const { moved = [], dropped = [], dropped_milestones: fallen = [], deliverables: added = [], milestones: money = [] } = change;
+  const move = (id: string, part: Partial<DeliverableMove>) => {
+    const next = { deliverable_id: id, ...moved.find(({ deliverable_id }) => deliverable_id === id), ...part };
+    const rest = moved.filter(({ deliverable_id }) => deliverable_id !== id);
+    set({ moved: next.draft_days || next.publish_days ? [...rest, next] : rest });
+  };
+  const toggle = (list: string[], id: string, on: boolean) => (on ? [...list, id] : list.filter((other) => other !== id));
+  const problem = preview.error ? asProblem(preview.error) : null;
+
+  return (
+    <Modal opened onClose={onClose} title={`Amend the contract with ${summary.creator.name}`} size="xl">
+      <form onSubmit={(event) => { event.preventDefault(); act.mutate(change); }}>
+        <Stack>
+          <p style={{ margin: 0 }}>Until both have signed the amendment, everything goes on as it was agreed. When both have, all of it changes in one step.</p>
+          <fieldset className={classes.group}>
+            <legend>Pieces</legend>
+            {deliverables.filter(({ state }) => !done.includes(state)).map(({ id, title }) => {
+              const of = moved.find(({ deliverable_id }) => deliverable_id === id);
+              return (
+                <div className={classes.line} key={id}>
+                  <strong style={{ alignSelf: "center" }}>{title}</strong>
+                  <NumberInput label="Draft later by" suffix=" days" value={of?.draft_days ?? ""} onChange={(days) => move(id, { draft_days: whole(days) })} aria-label={`${title}: draft later by`} />
+                  <NumberInput label="Published later by" suffix=" days" value={of?.publish_days ?? ""} onChange={(days) => move(id, { publish_days: whole(days) })} aria-label={`${title}: published later by`} />
+                  <Checkbox label="Falls away" checked={dropped.includes(id)} onChange={(event) => set({ dropped: toggle(dropped, id, event.currentTarget.checked) })} aria-label={`${title} falls away`} />
+                </div>
+              );
+            })}
+            {added.map((piece, at) => (
+              <div className={classes.line} key={at}>
+                <TextInput label="New piece" required withAsterisk={false} value={piece.title} onChange={(event) => set({ deliverables: changed(added, at, { title: event.currentTarget.value }) })} />
+                <NativeSelect label="Platform" data={["youtube", "instagram", "tiktok", "twitch", "x", "blog", "podcast"]} value={piece.platform} onChange={(event) => set({ deliverables: changed(added, at, { platform: event.currentTarget.value }) })} />
+                <NativeSelect label="Kind" data={["video", "short", "reel", "story", "post"]} value={piece.kind} onChange={(event) => set({ deliverables: changed(added, at, { kind: event.currentTarget.value }) })} />
+                <NumberInput label="Draft after" suffix=" days" min={1} value={piece.draft_due_days} onChange={(days) => set({ deliverables: changed(added, at, { draft_due_days: whole(days) }) })} />
+                <NumberInput label="Publish after" suffix=" days" min={1} value={piece.publish_days} onChange={(days) => set({ deliverables: changed(added, at, { publish_days: whole(days) }) })} />
+                <ActionIcon className={classes.remove} aria-label={`Remove new piece ${at + 1}`} onClick={() => set({ deliverables: without(added, at), milestones: money.filter((one) => one.new === undefined) })}><IconTrash size={16} aria-hidden /></ActionIcon>
+              </div>
+            ))}
+            <Button variant="subtle" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => set({ deliverables: [...added, newPiece] })}>Add a piece</Button>
+          </fieldset>
+          <fieldset className={classes.group}>
+            <legend>Money</legend>
+            {milestones.filter(({ state }) => state === "pending").map(({ id, title, amount }) => (
+              <Checkbox key={id} label={`“${title}”, ${moneyText(amount)}, falls away`} checked={fallen.includes(id)} onChange={(event) => set({ dropped_milestones: toggle(fallen, id, event.currentTarget.checked) })} />
+            ))}
+            {money.map((one, at) => <Money key={at} money={one} currency={currency} partnership={partnership} added={added} onChange={(part) => set({ milestones: changed(money, at, part) })} onRemove={() => set({ milestones: without(money, at) })} />)}
+            <Button variant="subtle" size="xs" leftSection={<IconPlus size={14} aria-hidden />} onClick={() => set({ milestones: [...money, { title: "For the change", trigger: "verified", amount: 0, net_days: 0 }] })}>Add money</Button>
+          </fieldset>
+          <fieldset className={classes.group}>
+            <legend>Terms</legend>
+            <Group align="flex-end">
+              <NumberInput label="Term ends later by" suffix=" days" value={change.end_days ?? ""} onChange={(days) => set({ end_days: orNothing(days) })} />
+              <NumberInput label="Revision rounds" min={0} value={change.revision_rounds ?? ""} placeholder={String(contract?.terms.revision_rounds ?? "")} onChange={(n) => set({ revision_rounds: orNothing(n) })} />
+              <NumberInput label="Usage rights" suffix=" days" min={0} value={change.usage_rights_days ?? ""} placeholder={String(contract?.terms.usage_rights_days ?? 0)} onChange={(n) => set({ usage_rights_days: orNothing(n) })} />
+              <NumberInput label="Exclusivity" suffix=" days" min={0} value={change.exclusivity_days ?? ""} placeholder={String(contract?.terms.exclusivity_days ?? 0)} onChange={(n) => set({ exclusivity_days: orNothing(n) })} />
+            </Group>
+            <Textarea label="What else you agree" autosize minRows={2} maxLength={4000} value={change.clause ?? ""} onChange={(event) => set({ clause: event.currentTarget.value || undefined })} />
+          </fieldset>
+          <Textarea label="Why" description="Only your house reads it" autosize maxLength={1000} value={change.reason ?? ""} onChange={(event) => set({ reason: event.currentTarget.value || undefined })} />
+          {preview.data && !problem && <Preview preview={preview.data} />}
+          <ProblemNotice problem={problem ?? act.error} />
+          <Group justify="flex-end">
+            <Button variant="default" onClick={onClose}>Change nothing</Button>
+            <Button type="submit" loading={act.isPending} disabled={!preview.data || problem !== null}>Draft the amendment</Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
+
+function Money({ money, currency, partnership, added, onChange, onRemove }: {
+  money: MilestoneAdded;
+  currency: string;
+  partnership: Partnership;
+  added: DeliverableTerms[];
+  onChange: (part: Partial<MilestoneAdded>) => void;
+  onRemove: () => void;
+}) {
+  const pieces = [
+    { value: "", label: "All pieces" },
+    ...partnership.deliverables.map(({ id, title }) => ({ value: id, label: title })),
+    ...added.map(({ title }, at) => ({ value: `new ${at}`, label: `${title} (new)` })),
+  ];
+  const choose = (value: string) => onChange(value.startsWith("new ") ? { new: Number(value.slice(4)), deliverable_id: undefined } : { new: undefined, deliverable_id: value || undefined });
+  return (
+    <div className={classes.line}>
+      <TextInput label="For what" required withAsterisk={false} value={money.title} onChange={(event) => onChange({ title: event.currentTarget.value })} />
+      <NumberInput label="Amount" required withAsterisk={false} min={0} hideControls suffix={` ${currency.toUpperCase()}`} value={money.amount === 0 ? "" : toMajor({ amount: money.amount, currency })} onChange={(typed) => onChange({ amount: toMinor(typed, currency) ?? 0 })} />
+      <NativeSelect label="Owed" data={triggers} value={money.trigger} onChange={(event) => onChange({ trigger: event.currentTarget.value as MilestoneAdded["trigger"] })} />
+      <NativeSelect label="Of" data={pieces} value={money.new === undefined ? (money.deliverable_id ?? "") : `new ${money.new}`} onChange={(event) => choose(event.currentTarget.value)} />
+      <NumberInput label="Paid after" suffix=" days" min={0} value={money.net_days} onChange={(days) => onChange({ net_days: whole(days) })} />
+      <ActionIcon className={classes.remove} aria-label={`Remove “${money.title}”`} onClick={onRemove}><IconTrash size={16} aria-hidden /></ActionIcon>
+    </div>
+  );
+}
+
+function Preview({ preview }: { preview: AmendmentPreview }) {
+  return (
+    <section aria-label="What changes" aria-live="polite">
+      <h3 style={{ margin: "0 0 4px" }}>What changes with {preview.number}</h3>
+      <Lines lines={preview.changes} />
+      {preview.pinned.length > 0 && (
+        <>
+          <h3 style={{ margin: "8px 0 4px" }}>What stays</h3>
+          <Lines lines={preview.pinned} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Lines({ lines }: { lines: AmendedLine[] }) {
+  return (
+    <ul className={classes.list}>
+      {lines.map(({ what, from, to }, at) => (
+        <li key={at}>
+          <strong>{what}</strong> {to ?? "falls away"}
+          {from && <span className="soft"> {to ? `instead of ${from}` : `(${from})`}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
