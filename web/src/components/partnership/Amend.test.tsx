@@ -1,0 +1,47 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, it, vi } from "vitest";
+
+import type { Partnership } from "../../api/schema";
+import { answer, show } from "../../test/render";
+import { serveReviews } from "../../test/reviews";
+import { uuid } from "../../test/threads";
+import { Commands } from "./Commands";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+const partnership = {
+  summary: { id: uuid(301), brand_id: uuid(1), creator: { name: "Ada" }, fee: { amount: 100_000, currency: "usd" } },
+  contract: { id: uuid(401), number: "C-000007", state: "executed", term: 1, amendments: [] },
+  deliverables: [{ id: uuid(901), title: "Launch video", platform: "youtube", kind: "video", state: "awaiting_draft", late: false }],
+  milestones: [{ id: uuid(61), title: "At the end", trigger: "date", state: "pending", amount: { amount: 30_000, currency: "usd" }, bonus: false }],
+  commands: [{ command: "amend", label: "Amend the contract", allowed: true }],
+} as unknown as Partnership;
+
+it("drafts what the preview showed: moved dates, money that falls away and money that comes", async () => {
+  const preview = {
+    contract_id: uuid(401), number: "C-000007-A1", fee_now: { amount: 100_000, currency: "usd" }, fee_then: { amount: 78_000, currency: "usd" }, text: "AMENDMENT",
+    changes: [{ what: "Draft of “Launch video”", from: "1 May 2026", to: "8 May 2026" }], pinned: [{ what: "On signature", to: "300.00 USD are owed or paid already, and stay." }],
+  };
+  const contract = { id: uuid(401), fee: preview.fee_now, terms: { deliverables: [], milestones: [], revision_rounds: 2, duration_days: 60, notice_days: 10 } };
+  const sent = serveReviews({ also: { [`/v1/contracts/${uuid(401)}`]: contract }, act: (_, path) => (path.endsWith("/preview") ? answer(preview) : undefined) });
+  await show(<Commands partnership={partnership} />);
+  await userEvent.click(screen.getByRole("button", { name: "Amend the contract" }));
+  const dialog = within(await screen.findByRole("dialog", { name: "Amend the contract with Ada" }, { timeout: 5000 }));
+  expect(dialog.getByRole("button", { name: "Draft the amendment" })).toBeDisabled();
+  await userEvent.type(dialog.getByRole("textbox", { name: "Launch video: draft later by" }), "7");
+  await userEvent.click(dialog.getByRole("checkbox", { name: /At the end/ }));
+  await userEvent.click(dialog.getByRole("button", { name: "Add money" }));
+  await userEvent.type(dialog.getByRole("textbox", { name: "Amount" }), "80");
+  expect(await dialog.findByText("Draft of “Launch video”")).toBeVisible();
+  expect(dialog.getByText("instead of 1 May 2026")).toBeVisible();
+  expect(dialog.getByRole("heading", { name: "What stays" })).toBeVisible();
+  await userEvent.click(dialog.getByRole("button", { name: "Draft the amendment" }));
+  const change = {
+    moved: [{ deliverable_id: uuid(901), draft_days: 7 }], dropped_milestones: [uuid(61)],
+    milestones: [{ title: "For the change", trigger: "verified", amount: 8_000, net_days: 0 }],
+  };
+  await waitFor(() => expect(sent.filter(({ path }) => path.endsWith("/amendments")).map(({ body }) => body)).toEqual([change]));
+});
