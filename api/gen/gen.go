@@ -363,6 +363,75 @@ func (e CheckResultResult) Valid() bool {
 	}
 }
 
+// Defines values for ClauseContractState.
+const (
+	ClauseContractStateDrafting         ClauseContractState = "drafting"
+	ClauseContractStateExecuted         ClauseContractState = "executed"
+	ClauseContractStateInternalApproval ClauseContractState = "internal_approval"
+	ClauseContractStateOutForSignature  ClauseContractState = "out_for_signature"
+)
+
+// Valid indicates whether the value is a known member of the ClauseContractState enum.
+func (e ClauseContractState) Valid() bool {
+	switch e {
+	case ClauseContractStateDrafting:
+		return true
+	case ClauseContractStateExecuted:
+		return true
+	case ClauseContractStateInternalApproval:
+		return true
+	case ClauseContractStateOutForSignature:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ClauseKind.
+const (
+	ClauseKindAiLikeness   ClauseKind = "ai_likeness"
+	ClauseKindApproval     ClauseKind = "approval"
+	ClauseKindCampaign     ClauseKind = "campaign"
+	ClauseKindDeliverables ClauseKind = "deliverables"
+	ClauseKindDisclosure   ClauseKind = "disclosure"
+	ClauseKindDuration     ClauseKind = "duration"
+	ClauseKindExclusivity  ClauseKind = "exclusivity"
+	ClauseKindGeneral      ClauseKind = "general"
+	ClauseKindPayment      ClauseKind = "payment"
+	ClauseKindTermination  ClauseKind = "termination"
+	ClauseKindUsageRights  ClauseKind = "usage_rights"
+)
+
+// Valid indicates whether the value is a known member of the ClauseKind enum.
+func (e ClauseKind) Valid() bool {
+	switch e {
+	case ClauseKindAiLikeness:
+		return true
+	case ClauseKindApproval:
+		return true
+	case ClauseKindCampaign:
+		return true
+	case ClauseKindDeliverables:
+		return true
+	case ClauseKindDisclosure:
+		return true
+	case ClauseKindDuration:
+		return true
+	case ClauseKindExclusivity:
+		return true
+	case ClauseKindGeneral:
+		return true
+	case ClauseKindPayment:
+		return true
+	case ClauseKindTermination:
+		return true
+	case ClauseKindUsageRights:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CommentAuthorKind.
 const (
 	CommentAuthorKindCreator CommentAuthorKind = "creator"
@@ -930,6 +999,36 @@ func (e MilestoneTrigger) Valid() bool {
 	case MilestoneTriggerThreshold:
 		return true
 	case MilestoneTriggerVerified:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MustIncludeKind.
+const (
+	MustIncludeKindAiLikeness  MustIncludeKind = "ai_likeness"
+	MustIncludeKindDisclosure  MustIncludeKind = "disclosure"
+	MustIncludeKindExclusivity MustIncludeKind = "exclusivity"
+	MustIncludeKindPayment     MustIncludeKind = "payment"
+	MustIncludeKindTermination MustIncludeKind = "termination"
+	MustIncludeKindUsageRights MustIncludeKind = "usage_rights"
+)
+
+// Valid indicates whether the value is a known member of the MustIncludeKind enum.
+func (e MustIncludeKind) Valid() bool {
+	switch e {
+	case MustIncludeKindAiLikeness:
+		return true
+	case MustIncludeKindDisclosure:
+		return true
+	case MustIncludeKindExclusivity:
+		return true
+	case MustIncludeKindPayment:
+		return true
+	case MustIncludeKindTermination:
+		return true
+	case MustIncludeKindUsageRights:
 		return true
 	default:
 		return false
@@ -2800,11 +2899,14 @@ type Campaign struct {
 	Budget    Money              `json:"budget"`
 
 	// Committed Signed contracts, paid or not
-	Committed    Money              `json:"committed"`
-	ContentRules ContentRules       `json:"content_rules"`
-	CreatedAt    time.Time          `json:"created_at"`
-	DefaultFee   Money              `json:"default_fee"`
-	EndsOn       openapi_types.Date `json:"ends_on"`
+	Committed    Money        `json:"committed"`
+	ContentRules ContentRules `json:"content_rules"`
+
+	// ContractTemplateId Absent means the brand's default template
+	ContractTemplateId *openapi_types.UUID `json:"contract_template_id,omitempty"`
+	CreatedAt          time.Time           `json:"created_at"`
+	DefaultFee         Money               `json:"default_fee"`
+	EndsOn             openapi_types.Date  `json:"ends_on"`
 
 	// Hashtags Words the post must contain, for example #ad
 	Hashtags []string           `json:"hashtags"`
@@ -2837,11 +2939,14 @@ type CampaignCreate struct {
 	Brief         *string               `json:"brief,omitempty"`
 	Budget        Money                 `json:"budget"`
 	ContentRules  *ContentRules         `json:"content_rules,omitempty"`
-	DefaultFee    Money                 `json:"default_fee"`
-	EndsOn        openapi_types.Date    `json:"ends_on"`
-	Hashtags      *[]string             `json:"hashtags,omitempty"`
-	Name          string                `json:"name"`
-	OwnerId       *openapi_types.UUID   `json:"owner_id,omitempty"`
+
+	// ContractTemplateId Absent means the brand's default template
+	ContractTemplateId *openapi_types.UUID `json:"contract_template_id,omitempty"`
+	DefaultFee         Money               `json:"default_fee"`
+	EndsOn             openapi_types.Date  `json:"ends_on"`
+	Hashtags           *[]string           `json:"hashtags,omitempty"`
+	Name               string              `json:"name"`
+	OwnerId            *openapi_types.UUID `json:"owner_id,omitempty"`
 
 	// PolicyId Absent means the default policy
 	PolicyId *openapi_types.UUID `json:"policy_id,omitempty"`
@@ -3013,6 +3118,110 @@ type CheckResult struct {
 // CheckResultResult defines model for CheckResult.Result.
 type CheckResultResult string
 
+// Clause defines model for Clause.
+type Clause struct {
+	Body string `json:"body"`
+
+	// BrandId Absent for a built-in clause, which every brand may use and nobody edits
+	BrandId   *openapi_types.UUID `json:"brand_id,omitempty"`
+	CreatedAt time.Time           `json:"created_at"`
+	Fallbacks []Fallback          `json:"fallbacks"`
+	Id        openapi_types.UUID  `json:"id"`
+	Kind      ClauseKind          `json:"kind"`
+	Title     string              `json:"title"`
+	Version   int                 `json:"version"`
+
+	// When In which contracts it stands; of those given, all must hold
+	When ClauseWhen `json:"when"`
+}
+
+// ClauseContract defines model for ClauseContract.
+type ClauseContract struct {
+	BrandId       openapi_types.UUID  `json:"brand_id"`
+	BrandName     string              `json:"brand_name"`
+	CampaignName  string              `json:"campaign_name"`
+	ClauseVersion int                 `json:"clause_version"`
+	CreatedAt     time.Time           `json:"created_at"`
+	Creator       CreatorRef          `json:"creator"`
+	EndsAt        *time.Time          `json:"ends_at,omitempty"`
+	ExecutedAt    *time.Time          `json:"executed_at,omitempty"`
+	Id            openapi_types.UUID  `json:"id"`
+	Number        string              `json:"number"`
+	PartnershipId openapi_types.UUID  `json:"partnership_id"`
+	State         ClauseContractState `json:"state"`
+}
+
+// ClauseContractState defines model for ClauseContract.State.
+type ClauseContractState string
+
+// ClauseContractList defines model for ClauseContractList.
+type ClauseContractList struct {
+	Items      []ClauseContract `json:"items"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// ClauseCreate defines model for ClauseCreate.
+type ClauseCreate struct {
+	// Body Plain text with variables such as {{brand.name}}
+	Body    string             `json:"body"`
+	BrandId openapi_types.UUID `json:"brand_id"`
+
+	// Fallbacks Other acceptable texts; the first is tried first
+	Fallbacks *[]Fallback `json:"fallbacks,omitempty"`
+	Kind      ClauseKind  `json:"kind"`
+	Title     string      `json:"title"`
+
+	// When In which contracts it stands; of those given, all must hold
+	When *ClauseWhen `json:"when,omitempty"`
+}
+
+// ClauseEdit defines model for ClauseEdit.
+type ClauseEdit struct {
+	Body      string      `json:"body"`
+	Fallbacks *[]Fallback `json:"fallbacks,omitempty"`
+
+	// FromVersion The version that was edited: when the newest is another one by now, nothing is saved
+	FromVersion int    `json:"from_version"`
+	Title       string `json:"title"`
+
+	// When In which contracts it stands; of those given, all must hold
+	When *ClauseWhen `json:"when,omitempty"`
+}
+
+// ClauseKind defines model for ClauseKind.
+type ClauseKind string
+
+// ClauseList defines model for ClauseList.
+type ClauseList struct {
+	Items     []Clause         `json:"items"`
+	Variables []ClauseVariable `json:"variables"`
+}
+
+// ClauseVariable defines model for ClauseVariable.
+type ClauseVariable struct {
+	About string `json:"about"`
+
+	// Name Without its braces
+	Name string `json:"name"`
+
+	// Optional Some contracts have no value for it; a clause that uses it does not stand there
+	Optional bool `json:"optional"`
+
+	// Sample Its value in the sample contract
+	Sample string `json:"sample"`
+}
+
+// ClauseWhen In which contracts it stands; of those given, all must hold
+type ClauseWhen struct {
+	// Markets The creator's country, ISO 3166-1 alpha-2
+	Markets   *[]string `json:"markets,omitempty"`
+	PaidUsage *bool     `json:"paid_usage,omitempty"`
+	Platforms *[]string `json:"platforms,omitempty"`
+
+	// Regulated The campaign's regulated category; any means every one
+	Regulated *[]string `json:"regulated,omitempty"`
+}
+
 // CodeOnly defines model for CodeOnly.
 type CodeOnly struct {
 	Code string `json:"code"`
@@ -3096,6 +3305,28 @@ type CommentResolve struct {
 	Resolved bool `json:"resolved"`
 }
 
+// ComplianceNote defines model for ComplianceNote.
+type ComplianceNote struct {
+	Id   openapi_types.UUID `json:"id"`
+	Kind ClauseKind         `json:"kind"`
+
+	// Market ISO 3166-1 alpha-2, EU, or all
+	Market string             `json:"market"`
+	ReadOn openapi_types.Date `json:"read_on"`
+
+	// Source Address of what was read
+	Source string `json:"source"`
+	Title  string `json:"title"`
+	Words  string `json:"words"`
+}
+
+// ComplianceNoteList defines model for ComplianceNoteList.
+type ComplianceNoteList struct {
+	// DisclosureSources Of the rules by which content for the country is checked; none without a country
+	DisclosureSources []DisclosureSource `json:"disclosure_sources"`
+	Items             []ComplianceNote   `json:"items"`
+}
+
 // Contact defines model for Contact.
 type Contact struct {
 	Email string              `json:"email"`
@@ -3138,31 +3369,43 @@ type ContentRulesMediaTypes string
 
 // Contract defines model for Contract.
 type Contract struct {
-	BrandId       openapi_types.UUID `json:"brand_id"`
-	BrandName     string             `json:"brand_name"`
-	CampaignName  string             `json:"campaign_name"`
-	CreatedAt     time.Time          `json:"created_at"`
-	Creator       CreatorRef         `json:"creator"`
-	EndsAt        *time.Time         `json:"ends_at,omitempty"`
-	ExecutedAt    *time.Time         `json:"executed_at,omitempty"`
-	ExpiresAt     *time.Time         `json:"expires_at,omitempty"`
-	Fee           Money              `json:"fee"`
-	Id            openapi_types.UUID `json:"id"`
-	NoticeBy      *time.Time         `json:"notice_by,omitempty"`
-	Number        string             `json:"number"`
-	PartnershipId openapi_types.UUID `json:"partnership_id"`
-	SentAt        *time.Time         `json:"sent_at,omitempty"`
-	Signatures    []Signature        `json:"signatures"`
-	State         ContractState      `json:"state"`
-	Term          int                `json:"term"`
-	Terms         ContractTerms      `json:"terms"`
-	Text          string             `json:"text"`
-	TextSha256    string             `json:"text_sha256"`
-	Version       int                `json:"version"`
+	BrandId      openapi_types.UUID `json:"brand_id"`
+	BrandName    string             `json:"brand_name"`
+	CampaignName string             `json:"campaign_name"`
+
+	// Clauses In the text's order; absent for a contract from before the library
+	Clauses        *[]ContractClause  `json:"clauses,omitempty"`
+	CreatedAt      time.Time          `json:"created_at"`
+	Creator        CreatorRef         `json:"creator"`
+	CreatorCountry *string            `json:"creator_country,omitempty"`
+	EndsAt         *time.Time         `json:"ends_at,omitempty"`
+	ExecutedAt     *time.Time         `json:"executed_at,omitempty"`
+	ExpiresAt      *time.Time         `json:"expires_at,omitempty"`
+	Fee            Money              `json:"fee"`
+	Id             openapi_types.UUID `json:"id"`
+	NoticeBy       *time.Time         `json:"notice_by,omitempty"`
+	Number         string             `json:"number"`
+	PartnershipId  openapi_types.UUID `json:"partnership_id"`
+	SentAt         *time.Time         `json:"sent_at,omitempty"`
+	Signatures     []Signature        `json:"signatures"`
+	State          ContractState      `json:"state"`
+	Term           int                `json:"term"`
+	Terms          ContractTerms      `json:"terms"`
+	Text           string             `json:"text"`
+	TextSha256     string             `json:"text_sha256"`
+	Version        int                `json:"version"`
 }
 
 // ContractState defines model for Contract.State.
 type ContractState string
+
+// ContractClause defines model for ContractClause.
+type ContractClause struct {
+	ClauseId openapi_types.UUID `json:"clause_id"`
+	Kind     ClauseKind         `json:"kind"`
+	Title    string             `json:"title"`
+	Version  int                `json:"version"`
+}
 
 // ContractList defines model for ContractList.
 type ContractList struct {
@@ -3179,6 +3422,66 @@ type ContractRef struct {
 	SentAt     *time.Time         `json:"sent_at,omitempty"`
 	State      string             `json:"state"`
 	Term       int                `json:"term"`
+}
+
+// ContractTemplate defines model for ContractTemplate.
+type ContractTemplate struct {
+	// BrandId Absent for the one that every brand starts with, which nobody edits
+	BrandId *openapi_types.UUID `json:"brand_id,omitempty"`
+
+	// Clauses In the contract's order; of each the newest version when a contract is drafted
+	Clauses   []openapi_types.UUID `json:"clauses"`
+	CreatedAt time.Time            `json:"created_at"`
+
+	// Default What the brand's contracts are drafted from, unless their campaign names another
+	Default     bool               `json:"default"`
+	Id          openapi_types.UUID `json:"id"`
+	MustInclude []MustIncludeKind  `json:"must_include"`
+	Name        string             `json:"name"`
+	Version     int                `json:"version"`
+}
+
+// ContractTemplateCreate defines model for ContractTemplateCreate.
+type ContractTemplateCreate struct {
+	BrandId     openapi_types.UUID   `json:"brand_id"`
+	Clauses     []openapi_types.UUID `json:"clauses"`
+	Default     bool                 `json:"default"`
+	MustInclude []MustIncludeKind    `json:"must_include"`
+	Name        string               `json:"name"`
+}
+
+// ContractTemplateEdit defines model for ContractTemplateEdit.
+type ContractTemplateEdit struct {
+	Clauses     []openapi_types.UUID `json:"clauses"`
+	Default     bool                 `json:"default"`
+	MustInclude []MustIncludeKind    `json:"must_include"`
+	Name        string               `json:"name"`
+}
+
+// ContractTemplateList defines model for ContractTemplateList.
+type ContractTemplateList struct {
+	Items []ContractTemplate `json:"items"`
+}
+
+// ContractTemplatePreview defines model for ContractTemplatePreview.
+type ContractTemplatePreview struct {
+	Clauses []PreviewedClause `json:"clauses"`
+	Text    string            `json:"text"`
+}
+
+// ContractTemplatePreviewAsk defines model for ContractTemplatePreviewAsk.
+type ContractTemplatePreviewAsk struct {
+	BrandId openapi_types.UUID   `json:"brand_id"`
+	Clauses []openapi_types.UUID `json:"clauses"`
+
+	// Country The sample creator's country
+	Country     *string           `json:"country,omitempty"`
+	MustInclude []MustIncludeKind `json:"must_include"`
+
+	// Plain Without usage rights, exclusivity, bonuses and further clauses
+	Plain     *bool   `json:"plain,omitempty"`
+	Platform  *string `json:"platform,omitempty"`
+	Regulated *string `json:"regulated,omitempty"`
 }
 
 // ContractTerms defines model for ContractTerms.
@@ -3459,6 +3762,14 @@ type DeliverableTerms struct {
 	Title       string `json:"title"`
 }
 
+// DisclosureSource defines model for DisclosureSource.
+type DisclosureSource struct {
+	Publisher string `json:"publisher"`
+	Title     string `json:"title"`
+	Url       string `json:"url"`
+	Year      int    `json:"year"`
+}
+
 // DoNotContact defines model for DoNotContact.
 type DoNotContact struct {
 	DoNotContact bool    `json:"do_not_contact"`
@@ -3485,6 +3796,14 @@ type DuplicateList struct {
 
 // Empty defines model for Empty.
 type Empty = map[string]interface{}
+
+// Fallback defines model for Fallback.
+type Fallback struct {
+	Body string `json:"body"`
+
+	// Note Who may offer it, and when
+	Note string `json:"note"`
+}
 
 // FieldError defines model for FieldError.
 type FieldError struct {
@@ -4005,6 +4324,9 @@ type Money struct {
 	// Currency Three lower-case letters
 	Currency string `json:"currency"`
 }
+
+// MustIncludeKind defines model for MustIncludeKind.
+type MustIncludeKind string
 
 // Netting defines model for Netting.
 type Netting struct {
@@ -4949,6 +5271,17 @@ type PostNumberList struct {
 // PostReport defines model for PostReport.
 type PostReport struct {
 	Url string `json:"url"`
+}
+
+// PreviewedClause defines model for PreviewedClause.
+type PreviewedClause struct {
+	ClauseId openapi_types.UUID `json:"clause_id"`
+	Kind     ClauseKind         `json:"kind"`
+
+	// StandsIn A built-in clause that was put in, because something that must be said would be missing
+	StandsIn bool   `json:"stands_in"`
+	Title    string `json:"title"`
+	Version  int    `json:"version"`
 }
 
 // Problem RFC 9457 problem details
@@ -6275,9 +6608,61 @@ type RemoveCannedAnswerParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListClausesParams defines parameters for ListClauses.
+type ListClausesParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+}
+
+// CreateClauseParams defines parameters for CreateClause.
+type CreateClauseParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListClauseContractsParams defines parameters for ListClauseContracts.
+type ListClauseContractsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Version Only those with this version
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
+}
+
+// CreateClauseVersionParams defines parameters for CreateClauseVersion.
+type CreateClauseVersionParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ResolveCommentParams defines parameters for ResolveComment.
 type ResolveCommentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListComplianceNotesParams defines parameters for ListComplianceNotes.
+type ListComplianceNotesParams struct {
+	// Country ISO 3166-1 alpha-2; absent means all notes
+	Country *string `form:"country,omitempty" json:"country,omitempty"`
+}
+
+// ListContractTemplatesParams defines parameters for ListContractTemplates.
+type ListContractTemplatesParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+}
+
+// CreateContractTemplateParams defines parameters for CreateContractTemplate.
+type CreateContractTemplateParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PreviewContractTemplateParams defines parameters for PreviewContractTemplate.
+type PreviewContractTemplateParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EditContractTemplateParams defines parameters for EditContractTemplate.
+type EditContractTemplateParams struct {
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // ListContractsParams defines parameters for ListContracts.
@@ -7196,8 +7581,23 @@ type SaveCannedAnswerJSONRequestBody = CannedAnswerCreate
 // RemoveCannedAnswerJSONRequestBody defines body for RemoveCannedAnswer for application/json ContentType.
 type RemoveCannedAnswerJSONRequestBody = Empty
 
+// CreateClauseJSONRequestBody defines body for CreateClause for application/json ContentType.
+type CreateClauseJSONRequestBody = ClauseCreate
+
+// CreateClauseVersionJSONRequestBody defines body for CreateClauseVersion for application/json ContentType.
+type CreateClauseVersionJSONRequestBody = ClauseEdit
+
 // ResolveCommentJSONRequestBody defines body for ResolveComment for application/json ContentType.
 type ResolveCommentJSONRequestBody = CommentResolve
+
+// CreateContractTemplateJSONRequestBody defines body for CreateContractTemplate for application/json ContentType.
+type CreateContractTemplateJSONRequestBody = ContractTemplateCreate
+
+// PreviewContractTemplateJSONRequestBody defines body for PreviewContractTemplate for application/json ContentType.
+type PreviewContractTemplateJSONRequestBody = ContractTemplatePreviewAsk
+
+// EditContractTemplateJSONRequestBody defines body for EditContractTemplate for application/json ContentType.
+type EditContractTemplateJSONRequestBody = ContractTemplateEdit
 
 // SendContractJSONRequestBody defines body for SendContract for application/json ContentType.
 type SendContractJSONRequestBody = Empty
@@ -7510,9 +7910,42 @@ type ServerInterface interface {
 	// RemoveCannedAnswer Take an answer off the list
 	// (POST /v1/canned-answers/{id}/remove)
 	RemoveCannedAnswer(ctx echo.Context, id Id, params RemoveCannedAnswerParams) error
+	// ListClauses Clauses, newest version of each, with the variables that they may use
+	// (GET /v1/clauses)
+	ListClauses(ctx echo.Context, params ListClausesParams) error
+	// CreateClause Add a clause to a brand
+	// (POST /v1/clauses)
+	CreateClause(ctx echo.Context, params CreateClauseParams) error
+	// ListClauseContracts Contracts that are not over and contain the clause, newest first
+	// (GET /v1/clauses/{id}/contracts)
+	ListClauseContracts(ctx echo.Context, id Id, params ListClauseContractsParams) error
+	// ListClauseVersions Every version of a clause, newest first
+	// (GET /v1/clauses/{id}/versions)
+	ListClauseVersions(ctx echo.Context, id Id) error
+	// CreateClauseVersion Publish the next version of a clause; contracts keep theirs
+	// (POST /v1/clauses/{id}/versions)
+	CreateClauseVersion(ctx echo.Context, id Id, params CreateClauseVersionParams) error
 	// ResolveComment Mark a comment as settled, or open it again
 	// (POST /v1/comments/{id}/resolve)
 	ResolveComment(ctx echo.Context, id Id, params ResolveCommentParams) error
+	// ListComplianceNotes What laws and codes say, with sources; no legal advice
+	// (GET /v1/compliance-notes)
+	ListComplianceNotes(ctx echo.Context, params ListComplianceNotesParams) error
+	// ListContractTemplates Contract templates
+	// (GET /v1/contract-templates)
+	ListContractTemplates(ctx echo.Context, params ListContractTemplatesParams) error
+	// CreateContractTemplate Add a contract template to a brand
+	// (POST /v1/contract-templates)
+	CreateContractTemplate(ctx echo.Context, params CreateContractTemplateParams) error
+	// PreviewContractTemplate A sample contract as it would be drafted; writes nothing
+	// (POST /v1/contract-templates/preview)
+	PreviewContractTemplate(ctx echo.Context, params PreviewContractTemplateParams) error
+	// GetContractTemplate One contract template
+	// (GET /v1/contract-templates/{id})
+	GetContractTemplate(ctx echo.Context, id Id) error
+	// EditContractTemplate Edit a contract template of a brand; contracts that were drafted keep their text
+	// (PUT /v1/contract-templates/{id})
+	EditContractTemplate(ctx echo.Context, id Id, params EditContractTemplateParams) error
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx echo.Context, params ListContractsParams) error
@@ -8706,6 +9139,144 @@ func (w *ServerInterfaceWrapper) RemoveCannedAnswer(ctx echo.Context) error {
 	return err
 }
 
+// ListClauses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClauses(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListClausesParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClauses(ctx, params)
+	return err
+}
+
+// CreateClause converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateClause(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateClauseParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateClause(ctx, params)
+	return err
+}
+
+// ListClauseContracts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClauseContracts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListClauseContractsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", ctx.QueryParams(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClauseContracts(ctx, id, params)
+	return err
+}
+
+// ListClauseVersions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClauseVersions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClauseVersions(ctx, id)
+	return err
+}
+
+// CreateClauseVersion converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateClauseVersion(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateClauseVersionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateClauseVersion(ctx, id, params)
+	return err
+}
+
 // ResolveComment converts echo context to params.
 func (w *ServerInterfaceWrapper) ResolveComment(ctx echo.Context) error {
 	var err error
@@ -8739,6 +9310,152 @@ func (w *ServerInterfaceWrapper) ResolveComment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ResolveComment(ctx, id, params)
+	return err
+}
+
+// ListComplianceNotes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListComplianceNotes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListComplianceNotesParams
+	// ------------- Optional query parameter "country" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "country", ctx.QueryParams(), &params.Country, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter country: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListComplianceNotes(ctx, params)
+	return err
+}
+
+// ListContractTemplates converts echo context to params.
+func (w *ServerInterfaceWrapper) ListContractTemplates(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListContractTemplatesParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListContractTemplates(ctx, params)
+	return err
+}
+
+// CreateContractTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateContractTemplate(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateContractTemplateParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateContractTemplate(ctx, params)
+	return err
+}
+
+// PreviewContractTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewContractTemplate(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewContractTemplateParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewContractTemplate(ctx, params)
+	return err
+}
+
+// GetContractTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractTemplate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractTemplate(ctx, id)
+	return err
+}
+
+// EditContractTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) EditContractTemplate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EditContractTemplateParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EditContractTemplate(ctx, id, params)
 	return err
 }
 
@@ -13981,6 +14698,17 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:id/send", wrapper.SendContract, options.OperationMiddlewares["sendContract"]...)
+	router.GET(options.BaseURL+"/v1/clauses", wrapper.ListClauses, options.OperationMiddlewares["listClauses"]...)
+	router.POST(options.BaseURL+"/v1/clauses", wrapper.CreateClause, options.OperationMiddlewares["createClause"]...)
+	router.GET(options.BaseURL+"/v1/clauses/:id/versions", wrapper.ListClauseVersions, options.OperationMiddlewares["listClauseVersions"]...)
+	router.POST(options.BaseURL+"/v1/clauses/:id/versions", wrapper.CreateClauseVersion, options.OperationMiddlewares["createClauseVersion"]...)
+	router.GET(options.BaseURL+"/v1/clauses/:id/contracts", wrapper.ListClauseContracts, options.OperationMiddlewares["listClauseContracts"]...)
+	router.GET(options.BaseURL+"/v1/contract-templates", wrapper.ListContractTemplates, options.OperationMiddlewares["listContractTemplates"]...)
+	router.POST(options.BaseURL+"/v1/contract-templates", wrapper.CreateContractTemplate, options.OperationMiddlewares["createContractTemplate"]...)
+	router.GET(options.BaseURL+"/v1/contract-templates/:id", wrapper.GetContractTemplate, options.OperationMiddlewares["getContractTemplate"]...)
+	router.PUT(options.BaseURL+"/v1/contract-templates/:id", wrapper.EditContractTemplate, options.OperationMiddlewares["editContractTemplate"]...)
+	router.POST(options.BaseURL+"/v1/contract-templates/preview", wrapper.PreviewContractTemplate, options.OperationMiddlewares["previewContractTemplate"]...)
+	router.GET(options.BaseURL+"/v1/compliance-notes", wrapper.ListComplianceNotes, options.OperationMiddlewares["listComplianceNotes"]...)
 	router.GET(options.BaseURL+"/v1/deliverables", wrapper.ListDeliverables, options.OperationMiddlewares["listDeliverables"]...)
 	router.GET(options.BaseURL+"/v1/submissions/:id", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
 	router.GET(options.BaseURL+"/v1/submissions/:id/file", wrapper.GetSubmissionFile, options.OperationMiddlewares["getSubmissionFile"]...)
@@ -15167,6 +15895,205 @@ func (response RemoveCannedAnswerdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type ListClausesRequestObject struct {
+	Params ListClausesParams
+}
+
+type ListClausesResponseObject interface {
+	VisitListClausesResponse(w http.ResponseWriter) error
+}
+
+type ListClauses200JSONResponse ClauseList
+
+func (response ListClauses200JSONResponse) VisitListClausesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClausesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClausesdefaultApplicationProblemPlusJSONResponse) VisitListClausesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClauseRequestObject struct {
+	Params CreateClauseParams
+	Body   *CreateClauseJSONRequestBody
+}
+
+type CreateClauseResponseObject interface {
+	VisitCreateClauseResponse(w http.ResponseWriter) error
+}
+
+type CreateClause201JSONResponse Clause
+
+func (response CreateClause201JSONResponse) VisitCreateClauseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClausedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateClausedefaultApplicationProblemPlusJSONResponse) VisitCreateClauseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClauseContractsRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListClauseContractsParams
+}
+
+type ListClauseContractsResponseObject interface {
+	VisitListClauseContractsResponse(w http.ResponseWriter) error
+}
+
+type ListClauseContracts200JSONResponse ClauseContractList
+
+func (response ListClauseContracts200JSONResponse) VisitListClauseContractsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClauseContractsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClauseContractsdefaultApplicationProblemPlusJSONResponse) VisitListClauseContractsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClauseVersionsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListClauseVersionsResponseObject interface {
+	VisitListClauseVersionsResponse(w http.ResponseWriter) error
+}
+
+type ListClauseVersions200JSONResponse ClauseList
+
+func (response ListClauseVersions200JSONResponse) VisitListClauseVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClauseVersionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClauseVersionsdefaultApplicationProblemPlusJSONResponse) VisitListClauseVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClauseVersionRequestObject struct {
+	Id     Id `json:"id"`
+	Params CreateClauseVersionParams
+	Body   *CreateClauseVersionJSONRequestBody
+}
+
+type CreateClauseVersionResponseObject interface {
+	VisitCreateClauseVersionResponse(w http.ResponseWriter) error
+}
+
+type CreateClauseVersion201JSONResponse Clause
+
+func (response CreateClauseVersion201JSONResponse) VisitCreateClauseVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClauseVersiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateClauseVersiondefaultApplicationProblemPlusJSONResponse) VisitCreateClauseVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ResolveCommentRequestObject struct {
 	Id     Id `json:"id"`
 	Params ResolveCommentParams
@@ -15197,6 +16124,264 @@ type ResolveCommentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ResolveCommentdefaultApplicationProblemPlusJSONResponse) VisitResolveCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListComplianceNotesRequestObject struct {
+	Params ListComplianceNotesParams
+}
+
+type ListComplianceNotesResponseObject interface {
+	VisitListComplianceNotesResponse(w http.ResponseWriter) error
+}
+
+type ListComplianceNotes200JSONResponse ComplianceNoteList
+
+func (response ListComplianceNotes200JSONResponse) VisitListComplianceNotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListComplianceNotesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListComplianceNotesdefaultApplicationProblemPlusJSONResponse) VisitListComplianceNotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContractTemplatesRequestObject struct {
+	Params ListContractTemplatesParams
+}
+
+type ListContractTemplatesResponseObject interface {
+	VisitListContractTemplatesResponse(w http.ResponseWriter) error
+}
+
+type ListContractTemplates200JSONResponse ContractTemplateList
+
+func (response ListContractTemplates200JSONResponse) VisitListContractTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContractTemplatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListContractTemplatesdefaultApplicationProblemPlusJSONResponse) VisitListContractTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContractTemplateRequestObject struct {
+	Params CreateContractTemplateParams
+	Body   *CreateContractTemplateJSONRequestBody
+}
+
+type CreateContractTemplateResponseObject interface {
+	VisitCreateContractTemplateResponse(w http.ResponseWriter) error
+}
+
+type CreateContractTemplate201JSONResponse ContractTemplate
+
+func (response CreateContractTemplate201JSONResponse) VisitCreateContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContractTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateContractTemplatedefaultApplicationProblemPlusJSONResponse) VisitCreateContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewContractTemplateRequestObject struct {
+	Params PreviewContractTemplateParams
+	Body   *PreviewContractTemplateJSONRequestBody
+}
+
+type PreviewContractTemplateResponseObject interface {
+	VisitPreviewContractTemplateResponse(w http.ResponseWriter) error
+}
+
+type PreviewContractTemplate200JSONResponse ContractTemplatePreview
+
+func (response PreviewContractTemplate200JSONResponse) VisitPreviewContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewContractTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewContractTemplatedefaultApplicationProblemPlusJSONResponse) VisitPreviewContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractTemplateRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetContractTemplateResponseObject interface {
+	VisitGetContractTemplateResponse(w http.ResponseWriter) error
+}
+
+type GetContractTemplate200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetContractTemplate200JSONResponse struct {
+	Body    ContractTemplate
+	Headers GetContractTemplate200ResponseHeaders
+}
+
+func (response GetContractTemplate200JSONResponse) VisitGetContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContractTemplatedefaultApplicationProblemPlusJSONResponse) VisitGetContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditContractTemplateRequestObject struct {
+	Id     Id `json:"id"`
+	Params EditContractTemplateParams
+	Body   *EditContractTemplateJSONRequestBody
+}
+
+type EditContractTemplateResponseObject interface {
+	VisitEditContractTemplateResponse(w http.ResponseWriter) error
+}
+
+type EditContractTemplate200ResponseHeaders struct {
+	ETag *string
+}
+
+type EditContractTemplate200JSONResponse struct {
+	Body    ContractTemplate
+	Headers EditContractTemplate200ResponseHeaders
+}
+
+func (response EditContractTemplate200JSONResponse) VisitEditContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditContractTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EditContractTemplatedefaultApplicationProblemPlusJSONResponse) VisitEditContractTemplateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22723,9 +23908,42 @@ type StrictServerInterface interface {
 	// RemoveCannedAnswer Take an answer off the list
 	// (POST /v1/canned-answers/{id}/remove)
 	RemoveCannedAnswer(ctx context.Context, request RemoveCannedAnswerRequestObject) (RemoveCannedAnswerResponseObject, error)
+	// ListClauses Clauses, newest version of each, with the variables that they may use
+	// (GET /v1/clauses)
+	ListClauses(ctx context.Context, request ListClausesRequestObject) (ListClausesResponseObject, error)
+	// CreateClause Add a clause to a brand
+	// (POST /v1/clauses)
+	CreateClause(ctx context.Context, request CreateClauseRequestObject) (CreateClauseResponseObject, error)
+	// ListClauseContracts Contracts that are not over and contain the clause, newest first
+	// (GET /v1/clauses/{id}/contracts)
+	ListClauseContracts(ctx context.Context, request ListClauseContractsRequestObject) (ListClauseContractsResponseObject, error)
+	// ListClauseVersions Every version of a clause, newest first
+	// (GET /v1/clauses/{id}/versions)
+	ListClauseVersions(ctx context.Context, request ListClauseVersionsRequestObject) (ListClauseVersionsResponseObject, error)
+	// CreateClauseVersion Publish the next version of a clause; contracts keep theirs
+	// (POST /v1/clauses/{id}/versions)
+	CreateClauseVersion(ctx context.Context, request CreateClauseVersionRequestObject) (CreateClauseVersionResponseObject, error)
 	// ResolveComment Mark a comment as settled, or open it again
 	// (POST /v1/comments/{id}/resolve)
 	ResolveComment(ctx context.Context, request ResolveCommentRequestObject) (ResolveCommentResponseObject, error)
+	// ListComplianceNotes What laws and codes say, with sources; no legal advice
+	// (GET /v1/compliance-notes)
+	ListComplianceNotes(ctx context.Context, request ListComplianceNotesRequestObject) (ListComplianceNotesResponseObject, error)
+	// ListContractTemplates Contract templates
+	// (GET /v1/contract-templates)
+	ListContractTemplates(ctx context.Context, request ListContractTemplatesRequestObject) (ListContractTemplatesResponseObject, error)
+	// CreateContractTemplate Add a contract template to a brand
+	// (POST /v1/contract-templates)
+	CreateContractTemplate(ctx context.Context, request CreateContractTemplateRequestObject) (CreateContractTemplateResponseObject, error)
+	// PreviewContractTemplate A sample contract as it would be drafted; writes nothing
+	// (POST /v1/contract-templates/preview)
+	PreviewContractTemplate(ctx context.Context, request PreviewContractTemplateRequestObject) (PreviewContractTemplateResponseObject, error)
+	// GetContractTemplate One contract template
+	// (GET /v1/contract-templates/{id})
+	GetContractTemplate(ctx context.Context, request GetContractTemplateRequestObject) (GetContractTemplateResponseObject, error)
+	// EditContractTemplate Edit a contract template of a brand; contracts that were drafted keep their text
+	// (PUT /v1/contract-templates/{id})
+	EditContractTemplate(ctx context.Context, request EditContractTemplateRequestObject) (EditContractTemplateResponseObject, error)
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx context.Context, request ListContractsRequestObject) (ListContractsResponseObject, error)
@@ -24156,6 +25374,179 @@ func (sh *strictHandler) RemoveCannedAnswer(ctx echo.Context, id Id, params Remo
 	return nil
 }
 
+// ListClauses operation middleware
+func (sh *strictHandler) ListClauses(ctx echo.Context, params ListClausesParams) error {
+	var request ListClausesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClauses(ctx.Request().Context(), request.(ListClausesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClauses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClausesResponseObject); ok {
+		return validResponse.VisitListClausesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateClause operation middleware
+func (sh *strictHandler) CreateClause(ctx echo.Context, params CreateClauseParams) error {
+	var request CreateClauseRequestObject
+
+	request.Params = params
+
+	var body CreateClauseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateClause(ctx.Request().Context(), request.(CreateClauseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateClause")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateClauseResponseObject); ok {
+		return validResponse.VisitCreateClauseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListClauseContracts operation middleware
+func (sh *strictHandler) ListClauseContracts(ctx echo.Context, id Id, params ListClauseContractsParams) error {
+	var request ListClauseContractsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClauseContracts(ctx.Request().Context(), request.(ListClauseContractsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClauseContracts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClauseContractsResponseObject); ok {
+		return validResponse.VisitListClauseContractsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListClauseVersions operation middleware
+func (sh *strictHandler) ListClauseVersions(ctx echo.Context, id Id) error {
+	var request ListClauseVersionsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClauseVersions(ctx.Request().Context(), request.(ListClauseVersionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClauseVersions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClauseVersionsResponseObject); ok {
+		return validResponse.VisitListClauseVersionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateClauseVersion operation middleware
+func (sh *strictHandler) CreateClauseVersion(ctx echo.Context, id Id, params CreateClauseVersionParams) error {
+	var request CreateClauseVersionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body CreateClauseVersionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateClauseVersion(ctx.Request().Context(), request.(CreateClauseVersionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateClauseVersion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateClauseVersionResponseObject); ok {
+		return validResponse.VisitCreateClauseVersionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ResolveComment operation middleware
 func (sh *strictHandler) ResolveComment(ctx echo.Context, id Id, params ResolveCommentParams) error {
 	var request ResolveCommentRequestObject
@@ -24199,6 +25590,226 @@ func (sh *strictHandler) ResolveComment(ctx echo.Context, id Id, params ResolveC
 		return err
 	} else if validResponse, ok := response.(ResolveCommentResponseObject); ok {
 		return validResponse.VisitResolveCommentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListComplianceNotes operation middleware
+func (sh *strictHandler) ListComplianceNotes(ctx echo.Context, params ListComplianceNotesParams) error {
+	var request ListComplianceNotesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListComplianceNotes(ctx.Request().Context(), request.(ListComplianceNotesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListComplianceNotes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListComplianceNotesResponseObject); ok {
+		return validResponse.VisitListComplianceNotesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListContractTemplates operation middleware
+func (sh *strictHandler) ListContractTemplates(ctx echo.Context, params ListContractTemplatesParams) error {
+	var request ListContractTemplatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContractTemplates(ctx.Request().Context(), request.(ListContractTemplatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContractTemplates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListContractTemplatesResponseObject); ok {
+		return validResponse.VisitListContractTemplatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateContractTemplate operation middleware
+func (sh *strictHandler) CreateContractTemplate(ctx echo.Context, params CreateContractTemplateParams) error {
+	var request CreateContractTemplateRequestObject
+
+	request.Params = params
+
+	var body CreateContractTemplateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateContractTemplate(ctx.Request().Context(), request.(CreateContractTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateContractTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateContractTemplateResponseObject); ok {
+		return validResponse.VisitCreateContractTemplateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewContractTemplate operation middleware
+func (sh *strictHandler) PreviewContractTemplate(ctx echo.Context, params PreviewContractTemplateParams) error {
+	var request PreviewContractTemplateRequestObject
+
+	request.Params = params
+
+	var body PreviewContractTemplateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewContractTemplate(ctx.Request().Context(), request.(PreviewContractTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewContractTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewContractTemplateResponseObject); ok {
+		return validResponse.VisitPreviewContractTemplateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractTemplate operation middleware
+func (sh *strictHandler) GetContractTemplate(ctx echo.Context, id Id) error {
+	var request GetContractTemplateRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractTemplate(ctx.Request().Context(), request.(GetContractTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractTemplateResponseObject); ok {
+		return validResponse.VisitGetContractTemplateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EditContractTemplate operation middleware
+func (sh *strictHandler) EditContractTemplate(ctx echo.Context, id Id, params EditContractTemplateParams) error {
+	var request EditContractTemplateRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body EditContractTemplateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EditContractTemplate(ctx.Request().Context(), request.(EditContractTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditContractTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EditContractTemplateResponseObject); ok {
+		return validResponse.VisitEditContractTemplateResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -30219,518 +31830,547 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rshs3kif+KgjuRHg3lrIubvdsS/H/IMtW29OWpZbk8c52eymwKkmiWQTKAOrw0B2K2KfZB9sn+QcS",
-	"QBWqCNSFl6PjCX+ydVgXVGYikddf/nOWiV0pOHCtZk//OSuppDvQIPFfS0l5vmC5+X/GZ09nv1QgD7P5",
-	"jNMdzJ42v89nKtvAjpoLV0LuqJ49nVUV/qIPpblWacn4evbx43yWVVIJaa7NQWWSlZoJ83QOt3phfyRi",
-	"RfQGSEnXQJawEhJm8+ga3MPCFezo7ffA13oze/rlo0exFayk2B2//yWTSpOcHgjj+Hb8vs8U+VVweEb2",
-	"TG9EpRPrwEdG6ZBTDcd0mM/MG1b4SvexO8HNmnlVFB/ns4DsJdWb5k1IVQm/VExCPnuqZQXT6M9y2JVC",
-	"A88Of4FD/ZYN0Bxk857vmssemOsSJH7y5Zfz2Y5x/+/H0VeuXlGdbdLvWj2wF4QvOX5MwXZMp6TR/hg+",
-	"IIcVrQptxGBulsx21W729ImRiR3j9l/NchnXsAaJL/rlWDp+EjJXRAuigMpsQ1YodbGF/JIkVVwaJdww",
-	"2L8XW+DHr32/AaLNT7WUUFZATgrGt/79XWq+xQc+sE/sk5Xu2obYqDYA+qUTsDgXnPiFb/kXCavZ09l/",
-	"edjomof2V/XwXfBE8wYtjknwPT19W2oxcVOKnB7cHkTWqFJwBU45loBqKxNcA0cS0LIsWEbNSh+W+cr8",
-	"KfK2JeMUV9Ul6cd551ufE3yLkbMtQGmWVEqxLGDX92J7xX//hxK8vYI+0r9xz42s4qcN1WQPXJO9FJYw",
-	"yPqeNdzw/HNRAr/dFfaz1QOxWrEMcpFVO+D6c1VKoDk+Z1d8Xj9vCrnmMw23+mGmbi5AaE2XBYSEVppq",
-	"2LlvuxyP5/8p6CQkoV3Z/Oi3Fm6P52UpxQ0tXkgwm8sQLs+ZeQwt3khRgtTMbKQVLRSgWNd/+ueM7kTl",
-	"qF0Ur1ezp3/rF95XgsNh9vHnqOQyRSguBvJnZFcpTZbgzImDqPRnak4KUIrs8WKNX6Nwq1GJawBujoa/",
-	"zUoJJZWoWiUUQBXI2c9xFe5V7N/sQ+b+i5rLxfIfkGnzGk+pNye9zt9vdVGbjDk9qGMF+lWlGDcfbH62",
-	"5whTpIAbKMy/KCegMlqggD4jdKnMzt8B5YrojVDgjx6l6TrQmvWBOZ9tGc/DL6mU/QpRmOtFpRXLIfot",
-	"9vAD6czMAevFPXJAs70113yc4yrGPbfDQvycGOe+ogXlGRwTnmaZF+CjJS+bm+plMK7/+IcoKbNKSmNz",
-	"xS2gcJX+ncE9zct6Vv89U/r4C5iGXft/+kjsCfGxfg2Vkh7MvwMzfvgb7Mvii+Xf5Nbam6BHlpRzyIP3",
-	"LoUogHIratQdkG27J2WVNat0T60fkVjv9rmU7IYWxzvwW7H3Jj4czD7iuSJUW3OG8q3fYZnRnULOCVXN",
-	"bxJKIbUiTD+zKoua10BOdtQ8ixWF0W8SdCXtKtskMafJwhpsLfPngWa7qA2E52BLLwHPzW/GxFpoSblC",
-	"Q7ukuJVWaJAaKTQSYf43ts/3xnwelgf7bn/5vF58lOKCV6o5bVIHyohjxJwiBbsBaY660ZqoFqfYEYSn",
-	"0ErIZyFfCZ7sBKkXyODjPw1KoPucfgkUYqveHZSGXcv7mf1SsWy7NL/O5jVTW3+8BSmibPtKUm79tjZ5",
-	"oVBw/OnvNJTGPFgLIjha5mS/AW6okQtQhAsd1XkrBkXe2ZiPI9tyPmMqFExm1s7Uwj6X6oU5NM3/LqEQ",
-	"++gHWY75B0goCzSDqJFuVKdoFhWUryt72JUF1UYWjKSLohB7kOatdsnzmbHlIF8Yc1HSTDd/Kc3tP8f9",
-	"fj6JdBtR5GpOVlLsyCMrT7zaLQGjJEpDqQgYfYJHNPxSgVHMMTLf0KKCsT5pI3vCOJG46rnle1T4jFN2",
-	"LCcZLYDndPTxnoPSjKMlssiEKBZitVrErRqjU3eUH8heyC3ja2vdGCP1sEPXhTKNShaFgtCVNrarV6ru",
-	"8DQkNJf5DZptKF9DHiVfLnaU8UUJcrERVSSA9RqV+G5u+Cg4EHuDeYWEDIx+UcaHpZzg/fGdIJVeGB/f",
-	"CDXLIKZfDi2dwhTZS6Y1cKLFM3+4OF/ZBpjM82LUHskUXI6PmaV/XVifO3JJ+gfQmvH1IqOloWvmPK4j",
-	"sgLNNjVjqSY7obS1YtWGSjA02EKpjcK1R2RIILEHRZY020Yp7pdgyd0ja4XgaxeLJLr7DqaIFkVcbkSl",
-	"pfkAlBwML3Qf/4qyQtmH+g2siAKe203vwz5LcYvyYyQ9+qZSKE2LBc1zCUrFlIyXDbgBeSB+ZUkBUZAJ",
-	"bnQZkwu9kaCMLjrfS/vKqGej2pCE1tN2LhstCG5M5U0gK8FmBWYjwQHQUzN7iVldfkyGPZW7RVUmePm1",
-	"UROMk/2GZRtCCYd9TV3JFGCQz+iEVVUUTtM+I4+cQ8QFMY9/UJVRDvhXxyPMPxmNbj7KPYIsYU05nizD",
-	"hlnXcs59lOuI70d7MtzC85ZOTrG4oXBEfo9VYYfmMT0W3+zx/dd3DiQPn5PiDp4WQ4biC3cduiRdlRgc",
-	"p188eTQfoyInRV4bBTrxtmN9MPEByf0/Ytd35PUsUU1z/QQfcYKN8dKo38dGIXzxaKxNMPJQb5u6j4aO",
-	"3XsrY4kjfPRBO+68HHPW3aFsD50xz50haRQ846ql8ymH/SyadYpL+EXCNWidXzFYY57/1oXmOhGZIIk8",
-	"aGnai5PmohQFjP9oHwZsf3M3tNPksO3TY5/3Ijglzvi6rBAKYtblt09fvZqTJ394+ugRmrA7lnO23uio",
-	"h0QPCyu6Kp4tLFDmMbBrDMVn5H/88Q+PHhG4zYyFzDjJYScUoTwnGpRWUb22EQXzoj2K2N/aG2IyNpI6",
-	"xm9OESd6/Z6PDxvbi7thauTebO7D1c6Yj8cN8AFJyey3R62DmtAV3717TfYAW/PrnDwmrwTP6cGcOf9K",
-	"3lXcGlw1D46f3iX3r4JHvMbvnv/wnJjlz1HC4JbuygLIN5UR54dfgSwYH2dzBqQMmNCikFtE58s9i+uN",
-	"EIhZW64bevbtxhOO/mYHTjwsOrvuuhum3gkTF9mVsxOEZmpFQCgdU3nex9tLHHq11r7eufeC7krK1jya",
-	"EJIVXMBXfr2HnCwPhIs96mwu0BvG05xWWuysIctix8G7OphgYwuaSm2epTewU1DcID9qWg4q0S4R6Q1l",
-	"BV3aU/8CeVsu9IbxNVEl0K2LnmMkl/wKUth4KAbwqnwNmuypIlmlG7vhMkbGUjJYxX/B9442ETOx2zGt",
-	"LyEE79iaQ058lFnNUQSIkBhSx3dhEGUhK2ch9W4Me/FbvPajO/dgWpLIZRcWK4DRBAGeq4U9JAcLcTZU",
-	"bTRdq2Qh1gaIcQFsft98PmW8fbb9F5pHTs60OI8Un6Tg4AE4RIwfFci3sLLVBmy8v1GKgmWH8bkpBfLm",
-	"IupntQLp9AeVQESlsRYkM9Yk5LVKUlZCD6Ctb2UVz9j1YmWBSh/msSOsvc43VGoOUm1YqUgJslus0Ohs",
-	"1IKj5fAoGZpLusJEXMW5TYoCzxNJTw1yN2o3mk39Hi8esiX9QT3CUAtcm0Dl1UFDn2q1+q7WboHwhCps",
-	"Xp9odeK3Uf8hUZttXluBdmO0dYYnTltWQjkPdEAtIGFYMtBaRydhVyH2nd2n1Ssdnbzjj9Edvf3OXhwE",
-	"cmotNPEoc2fVYEXDCafXGSfKXZ4O4xX8iRGuSY5mS093gkLtwiogjkrE3hOmAZJ6sq1XRz4/SAqP0cQT",
-	"tOMpCi4dgHGKqVZEcaUS0yJ9+/sEN3HIrn4pJCnDAycwrzFjZ4x1XOzltMLvG/3qG32ajXXnlsHHHiG/",
-	"jL/snNlr+sucQ/6cq32senUp8kPCJZtwJq5YUUAe37S2CLjeuHbfGj+Sqi3krqfj5DIJppT535NEdZo9",
-	"5zWlIdgQnU+ybzwrjtXNwB6axKqT9unw+TGGKpfZMIE0X3PTqFiB41JUurf6EK+YY6mDcZmfEkqweHMF",
-	"cm7+X5QPqnJO/t//+b8x3lDdU79g61h3wnoJ4yIGoWREDReM7/gYkFgRUUlF4LYsKOOuaPLc2A4GIacF",
-	"Otwty8MEz94lEtLrCFLQid81ZUWCu4IDUSwHsqEujbMBIvQGJP6Fi4Dp0dANQ58+kiPgTfEUVoYSe2nr",
-	"ceNVG9xqkJwWC5mIp9m8uALgkziyFhwWMfF8vwHCYQ8YENqVVDIlOFmJysYoUK6woYlQbqRXwmjhHanQ",
-	"fIKpX2so+Auz6diCnkKAHT0sbH45ukVREvCkA2kIsKMHQpViaz43ZACUGRRru6mOK+XNVVPUoIIfhI42",
-	"A5g9PNownB5AO4hKT6/XHjblRGmrXa3ycaX/ShQ3KXNuA2z0h8bOdpdOs0q93v/NXm3CNRjuaO+cjhy1",
-	"BMQzM3WwvBC7navcnZJHa+7yJLMS5t7X0K6hXE9alSXMNfvMp0SJHZhT3ZwKK8Ypz6DunnAp3OHkBdym",
-	"VIbQMCfOOrRS4gpJWbZxZ6k9Bdpl+1+O6BzxhEqR/y+djLSzIRcbQOXk/6ndv604QKuvrPlE88DL2DUK",
-	"rmzPoL44tmkmKEFa6U0MRcAZE3UlMD06C/qkY6ALA9WluTTxXZufALZnN6N0yxRcvFXsj2KyKyEhoyou",
-	"Dnu3ls4hr5UrMegefoPpf3xgo6vSDY6eEhcSRkvVoUqeHoHbQLZ9Cwq7YY5aJmtTK2Kf3MbLkOpHNRzC",
-	"WsY9ldx1RMWbHasibg8qUclYrf9zW93m28Pw/lgooqR80QdqkW2opJmGGlgjo3iBdYADdyFaDISPt535",
-	"kaq1kAdugY5A9TkWZYrI4TUvDpNPnnyEv4xXpd76RgqxOvG13bTsLcnZmumaQ0YrAdcss2182DUtIRNY",
-	"bo8PaR0hf5jo7PZ81ynHOMV+pkS7ZHDGHwlcQZdQJPZGqivuYORsL6oit+2Kq0qBscv3s7GHqH/vvF54",
-	"ihSuCLXztTxzJ0Z/0A1vf24vbh00iTPoqKxsIyoV9j33V5adkn0fafKabWo8sDiDf6ncIXxsEqGzN15X",
-	"hOwvi4PTFWOy1GhST/r0+qZlPFaoqiVaTRi7H1fWEj/7exOxMRu+/eYwVelEqC0wAXvcGlqy0CPaz2tB",
-	"nrDXTzkeZgFQzqMxff+lYNjU4ZhnDo6ozAeldA3XRWVzyZFX2i6cWQIg5ivYMBcGMY5Q8zmD67+N6HRs",
-	"KHN02LNcb+ZNF1YBq1YYqlmzRxd6PLD+w8AbN8DWGx28UovynDeORTZwonVaMvw0xRpqp07RCS9sjyNq",
-	"0rpr+hmBQkGr7y4XoOa2XdZmPDPm9lys/3+CbvJK4cjfm3Jcu11df2gP4S9iKruT7wxL2T7hrfPYp4lB",
-	"HSGJnDZdO/E4mBIugmuaRagBO2epDzbDnFvK5VFGvF7z57fZdpyuUbO4QMQwIIxDQbGrT32w2Xsi76uB",
-	"itK8lGInFt46HWyf15JmW8gXiB52nN6JIgklVvvWp4unKApVQqYXkmomYuWqVbYhVJE/PX38x0mR5gb1",
-	"Y/w9Oyq3oFU0girB2TlqI/b8qe1Ilcyomu/evSZfPP7jHx88JrQoN/TBk0kr3dHbxQ7WdHnQqbo2c0lv",
-	"qfkOckYX5u9t1VCjIuxs5dsNy0HM5rMyX8WDlt21Md7/YgnrqqA6llx9TjKqYS3kwZqJBd0j/bRkmU6b",
-	"i6qMo949J7h4W9yp6AFD1oYZLSOUE5pHNH1KaGVUqVyydDhzGfSeK04w9r3yGdL+9jIXG8ciiylvgVvI",
-	"qqlLg9uSSZj2oimlImP1uG0ptB7BuFU4+yjGo6BAYHQtCHA9DWOHrTnVlZyQZnnnb4nt3XgxigftcXk4",
-	"32FvXdPFSshFvY5ZIwEzz9fc1VcxTu2fc8gKlw4xJlcu6Z4ny1sSjScnlcQmXTTzw0Jt6JMv/3gJF67D",
-	"+nQNbWMQtPd8LViOBqEX6DM4zioMl253RVAT24jHCKfQEusyFqRTk1eM/rtXvLVJ4Y6Fdydaa6xWSauI",
-	"6fvd78/RWyUK9+BlqxElueul8nu/3bpB7xruarxwfN3c1GzMjpDklbR1k+n2brjNikqxG6YPvVdpSRdZ",
-	"Qatow168YZ4VoLTgE77plb8l+UW9uDCIJVJjwgABjr1aHlpEAoc9LWoMSuOe5gl0IQk36LoupKiSFlil",
-	"6BoWkq03WiWJ15GcFq9bRDp+aZeB7c+PC5qUkPlClo6UNYUaF92Y45J19t5ksq5e93uWbaciSLSbMFJe",
-	"Ll4WfXlj0UVhJCcYBSJjtHjukCB7XaNYhB8d7WnHQ+J08NhplzJ6c7HgQi+yJhZwvP72NYueAo+RglXD",
-	"vkVxrkCuIV8wHgtBvt8wRUopVqwAsoSM7myhqcVXtcVZthnm9KBEWHG+6MKNhsgY9ACwOLIIuX0/4zfM",
-	"WnOCLwWVDtlRAs0PNnWHPluq0GVyLfalupmceeX6geqNEkjxkdDMG+DOkCZRSiY6i3p272mh0otv8Lva",
-	"xL1748SC++nSNE5gcDk9rDulJeR3xl2JcSkmvfSgoGfEayaWbXpV6Ty02tx21TEKCrBqRYh4gUe6NxgP",
-	"ikk0G9cC4HE43PN/HqDnac0AU0h+cVp2g9pD3XoRSk98RNOKFUbRB/GDQo4M8eEiznq4T67osNvXXHDF",
-	"11/sK2OrnVdfOKng3yfXx8dnx1dwiGkPtk0ZZ3TS17i6wuKuxnroK56LRcW1TceNI6i5Z5I/GFOADhcQ",
-	"yeJqoYO1+K8fkoznaqrH5/kwbY4A3jW0mAtuLCv2V99db6yfc7xoBMUev2rUXP+OoNSRNTdo26Of5+54",
-	"x2mpNiJqKZUSsII6g3hf745qNSdalCxDIFh6I1g+J4r9CmpOjMdQMr6e181K5pq9ZPHuVUkn9VG4fUx1",
-	"IsR/KGBRt2acEeoOadB+rl/y3LOyDXrei8rVko0TLOyzhKf3yD7i+ohY4lmsG1hNh5NTp1FMYF8Po95e",
-	"YmwCVQtbSjvYyO3NwuMmDw/XIwGKOVFayMOc/PERUQTl14YjOwMTxuCSuuLGgWmAAcB/++I/Tqz1CeYE",
-	"tAvkPZX6eBHLhWwozxPl4ueWt4SfPDb0Elv+177caqIvPSX53VTzRn7zMdyJzmgerLvuX7JDlWZz/3+L",
-	"PdObRfgOSxpQ2jVX2b8gMX4+w/mEMhHf3AmR+EXwxRI2tFi57TfSTPUFydFnWsCkRNphUl+eOTJjNR0F",
-	"1R6YiWCTjm24umGwR3z+p82UKcKUz5Z0AHNTwXZbgutAn4I6QIftafviDEH7BPk0DPFGREccLB2hjfT3",
-	"hvWNmmVbRcRqZaHNekQz4exO8XZjwCN3s1WOiraPS9Kd7VFLBY4qw3ZfjKyTHd0iziFT5A+P/jQcaD/K",
-	"ktUS015MXFwKWNN40mtSsGRyvnuMoxnsxPFQJlKrM4dEFfWQrDH4J2L0VwzEwZxHaAd91t/RkNYvtZ+P",
-	"14+LncTqRTDCrgfs6SAqqaBYPSOCFwdC8x3jCtF+LS6AmoD8NGWJWixOnrEXsDB4TJyH/by7hAMd7OjT",
-	"q6eDAonYJKRRtYFT6/ywzmuRV1dJtHujPZJT0Akr4oTiuR5r1ML8LyoZbzYrq2XB1GZS4Z+1N8aPm6xa",
-	"JAi7IpMlPSe0IDFdJIHF2YpNSp6PKmyzb5xH3BafJJWuV7ro0Z5e3C+0Bevdc70Q1lER03HVSr2jxkxT",
-	"bcaKeXBeY7oGpZTppqn2Y42g1+6v9YWxBnpO1EZIPX3juL0x7SPw4z9TJK+AGBEjGFi1aCL2gWTPeC72",
-	"OHIu+nm1LJ+D6pQWzw57Oh8aZbn4QeigqWRSoc9wFcrpY0U7T4+u3XztCcE0VdlHnJDaPW58GoP81Z3j",
-	"6d7fU4H1dWWnYsfOykknIWIdbA5n5Fabal7znN7FXkTT1V9+PT33za7Uw731R7dhVPUbKWPFaYnW+3k/",
-	"hIJL4nfqJoXWkJOSYndlEATEAujPmxrFvz3++fNmVlg/MfxITtdm34M9EMSO4zmMsed2PVGzY5wrYsT+",
-	"KU5g0UCoIv/xH//xHw9evXrw9ddzQolRHzjgTlY4Wh3Z8YyAYVo9aI53wAKejFAp9er92qKf382TpOoQ",
-	"x5JhfBi4ldQZMQ27AcaoEXKAqsr2JgDX4P5Pabaj8aK1+NRsSyO78HaSw70yTjgJbM3fwg1IZRtXzwuf",
-	"TzDZSymMPeCdraEUQXNxGIiOa+KXvuC48zGXG+/wXpQl5ASnX1m8+ANoGwMUkjBOVgXOO+qff47zp92V",
-	"Y0msShjNkO6p0ExVD6HOmzX4pydpeonDwjLnegfFy9sXgge5w7MEOsNHuQ7BUXdYA6ji0a5CBxrCENSQ",
-	"uMv6wQ1LyvKx4MIT8eNoDC3jO7eWOVGue/Ux+ebHt+T/I48/f/Q/vnxCfnz3deppo2cQ1ErwuKiigbOM",
-	"QHVSgvXIe6rcGFVNt+bPe+raNN2oVYyaBuN18d/SruYEj7Oha8OPXryol7d/raKAYEsHfXoezOxA16Y7",
-	"Rqb1Hbl7EiAkY6eScT/fcIysGu70zcH2l5A9SPC7hbh2WY6i4JDK8YJGFqInb40OM3IjvKL/EJJU3IEh",
-	"4e1o2gmO4BaGlXOzPyiG8HfUz9adJPFT5lyg8PgPccuuH10Tv8XLljAERO8R2iZyHBfdEKvgXLzkCfJS",
-	"s2/g/ecws9Z4qOk6xurj+XiYs7rl3mgqCTQ/MnwnRJPHsb2Hoxc5tZ1Gu965/Weq4W0demiA6Crl4Uq1",
-	"sMax0rQIwSQRSzKWlPmW8vz1DZyCLJROVPy0EdisjwDrXOyfERpLXYzJUHRLiyXUoKM49X7BEt3IZ6Qp",
-	"WrmJZGnvtwwDd99p2I1G6n4fjqgPAXujHlaWxIqmmR7AwaRkR7MN43Eczeu5LAPn7hbihycXFb9UY34f",
-	"6G8TIht8zH4Ts7G+S9qhXdQlOPgSBMdI90j3sT0idQllFErn9RSSH2h5HFB3R8zgmTVuFoK7O1mU5NZx",
-	"EcKlZ3ReiGjf7Uoh9UsXxO9Gooo23ZaMU3mII4JjWeqxiP7bu9c/EPs6B6lPMEREtHBJi6La8c8U2QDN",
-	"QXaU87oCpSAfEXkroOfzUtCr9uUTa7eaNqzxBe5H68rlYSFbWiYsu2qIOfCKo1U2b5BiP17OHJnEPvbB",
-	"5kmLAlZ6ET1G3oq9Iks4CIeAZx29J/NHjx7hwL7aazYudMFUPCvV3WOOPvOaRw1Zaha4j+yusEcOxH5S",
-	"mWPy5KhLZ9PVpAgOZMFzmSLO9MGxF1RtyZ4VBVkC2VEMFY+XPrFa+OEOCWNnZ+zYqjRaSplzPffB/lFF",
-	"GGK1kJZKx8YCUFkwkESKvXlH68GRLmAplsUkk7UJ/cel8HhV3zMOzoszHqYVvwLm5LEheiONTX7Rqpno",
-	"gm9A5izTR7BrhkGWntjsYevJMBNYp1Gwq5kWLB8DxrafNe+Kyeq/iUrypnPz+AhRCzf1Kq4+eoomUqC5",
-	"v1Qs2+LEjWMa/4BVPA5d2K7J0Pqv5pavzC0O/tC4aiWVwHU0LnYLMtK2/kLksYf/T3Nx4iELTW/7V6np",
-	"LQaP0k+KgVI24L4BNdy6gzfPQ/oPs++E1KnnX6twfD7EtAF3tWHAqAs9kac5wY6OvfQbJtklDKfOHjq9",
-	"pKr9IHUCO89ZOL6uVSL75aNzP+W90LHMUQ5LpsePSvmHfVjC3ikYhzHQMPVT/C1zv46hD7igkFiCnC4i",
-	"30O+BmmOomQeM+43145vRydKyBliFt4ADh6fEySKHUUeHuLptOWkDoe+hFfyMNG3/LR4xi1ftCbOZB7/",
-	"os4Shnkv3Uvy82XAPum9pFw5z/h6vtbxu85qEB4cb3V2kSWbgmQVbINY2+OEVFfffCJdq4oYhV9RVryg",
-	"PGd5PCR+EfTMvrlqp0A3+raXXjAPvKipM4qmKXf0gD4F0BHFKkcFma1vO4YVbGU2fJtLqlrJ8OHrWCgm",
-	"2wDi/05CYhqZcQjGysWK5DJgbWzoFvaZ/XVB9cKXLiSKbiGFeuQg+XrvP4okHWbukZH7g0UnVhiO5woo",
-	"m+LIS1b0hhXiAM9TJfpj4u3fAi2MHXkcnTtMgMtzghXRMDiCDG6mAiPibQF1p0zBY8VS3MK01S/FraNE",
-	"5BsqvuViz8c/EJSi8Y77iu+ozjYpia+4BJr74pq2OnkjlFZ1fr6w9TJLC4P/zHhYBwzsbKHURNL9cDSn",
-	"odR85opm/ZeGC22tKiXE70C78t4pDZ9rymIzYYzfSqU0rLclcE+JAhfHUsaj1HCrieAZ4LTGOWGrepCj",
-	"0qJURu22JsgEKsc9uD/xsqHBYAFWF0TYMZpEtcoOU52H/kUpkjUiF7NPoYwDahcFMXybe68aJ1t88Yg4",
-	"BkZsThvuipdLFMJop4ishVPM9xuhgIhKS6DZhuwp08olkLqZqeC9S1HxDBa+SrN5fTP0wl6S2AoXBeAW",
-	"O5w6qHuXU1+VxEPBHoHUgnOxo4ybNyw2okocVCsJsOidoWusWmQxGg5rQey0XsdttrOFT8iKCVN2V1VR",
-	"LPDulGvofuoW6OX0EAzS2FO5e1CV8ZpMiLlNRtKxWEDBLxWCE/iQIEpunigzMUIWzVzY52k7ws+So6yw",
-	"HGGVeJDcLapyAUdzZUbXLaUKSfzOqm0FS8QWsY/Fovm2ebPPQ+Fq9kVLJI92VEysmy0d1TqQMxoLtasF",
-	"rXIm4jaaHT2TwJS00eSk7ds6qIIS3WmTf452Ks7fSVhyka+2p/GFxkqe4p9sKOc2xutD2Hbqx3xWCqkR",
-	"eT3foXVfFH5UanQmWEETmvy0JkEWYPTWM24rO5smPqCmNU9/io1lmfCSxbu4fP/y0Vs2LM9jkyDMYa03",
-	"xiwhiLDKbqiGp7bPdb8RWMWmLNQq40YS/bCgqE2w0bvIuKF3lDPNFOTXaJXcAT9GqBjZvn3sxU92b7EM",
-	"Ku+fetxXGhH5bb0G5YWp70PeQlkc3jWX9+L4I4tHt0uK+EPEohBiGz12n/saGLKXQhtbb4616Fh01rVz",
-	"iBakACycXIuoIAUF053RVSsst2EFPkOILaH6KT78u9WDV8bSjp9ekmkN3NWTth9pnoK+0dOmkqf+CvyI",
-	"et3hoo9nF9VGXFMOVD97OHOGrGg0SaPtgtnU9Zy7hBdslcNpKBtp3TpKpZ6lA8NNHBlTjSOkn6I+WoNx",
-	"H2yWWQtiFZcOc8yD0t0PyMFhv7C7JTYIb804vt5qTLHCtKB19CKILz3bPN0G2L93e1AKsMKt0WCf4cLc",
-	"UifjdTTCF4pkstkwPJYidSg40Wph74o1c20QsCYHSbKCsl00w5qAuE4aCz1TSxT7FUY1SHVxjxsU0tY3",
-	"uSfW7+yh0CWC+j1hkQuF8l+BliwLd/INg73NY23t0BQLyqPsR9tBKore2N8Klm0ddLhT5Cq67evpEGc3",
-	"xiwFr1Rs0CHRovQuvpsBE8Hpr7hWU/E2g7kPY8/VjSjy5jWnmkI7mBYCbOasRGbzwx6UdlO/FMGglSHX",
-	"3gMlGfWhzLoJVVs8xcdl6OxLJ61zWruQu7rHyDpC0AHuwPh34LoPXMuZwqAb+omUZ1AUKVQdT4whuXxf",
-	"X9gLPqElW6+Hob+aISru+vgoDtfS7x8amA3pzqDOfJbjlNLIfYVNYzvGw64G858g1zlCaPI2wEu3GjiH",
-	"W8K4FiQcudIpqaRF4Za1i76ivQUj6GBu7KSdKbOhN+ZkAh4OodkZpUMKMNqu1Sw3WHrCQfcNumnKuOoG",
-	"bSyug/jY+CAEd2QjO7Y8Q3o07d5EVTtjNj1+9Ohz8sjZ5JbHUaiJ8+R9KjLChXbD8UZoojo1B/o3Q7MS",
-	"rzzCQW7BnLdSuIJPjyPTILDX4QzA1G5Dy/lszW4g3kphD7Se07ATxAt2HFXknZashKbrEPfAiH0Xlkh0",
-	"zwgJQLB3+0FGFRgPSNuM3EAb+FG1Q4ziP4D20cm7a/Se1pXqetEnpLtTuG3YEBg/V/yOie5jO93G9cp9",
-	"pprtPKlRNPyQ5rCo2VSfFfFz4vVqBRHIinsyn3LXRCYTDcsNMOdxeNXpSox/UZYTd7E5RuyGqo+YfTC6",
-	"lgt9mUmV0cmSTSw8CG3bUnPZHRXZDJMcHho5dTRkAgTUdi4HIxWTMnNSLGKKiAS8H+FLX0sa8FK9kaJa",
-	"b9x1R5DKj/p4Mg7/ocOdIxyIo3iAP4Q+O+alIXKSbSciDzsJHc28KPopCnwj4o3gJ0JH4/mfwiRNkMG8",
-	"/RXojWh1RS4p3y60pFytrHFBDyXaAtkGfqnMctdCoD2Iiju6aPfwN1ann3387epF9l3e/qKpWA5SiFVP",
-	"YRj+3BNycReMDbz4G3zIKHIuZ0LmE0ta6psmDR+p4eCHIyqOESEsQ3N3cNoG1Gx9aYtOHaq2l9+mQI8A",
-	"OxmLt8Cl7MrvWs7cMwK3NNOYEaK2idwBE+fT7cs+RJFuSiGnB+9jYsJ4TlZS7CyQXvOTN8dxnoQWNhM+",
-	"TqBjL33z9cs5efPDn4mQ5N/efPNnHDGoyU4oTR4/Iq++Cp+ebhlsSc20PoMB4Ql8avsRUe7Xwwe/Z3x7",
-	"GcstDhPaWby5qDW4PLo6e6iefMqcAQj+G8bxnnR8WQq/RTTWyaXCS8kSRdcjkvS0TPbSYxXnhLEf5nLX",
-	"3RprVS2Egnxhwy+JcqUa1GXkCEArWbGXDdVGO+D0abW/gdT0BpjTMcSp0MQnuWysgPSH468TTna8Pnmw",
-	"JxP9vWisFnUYetiDNd29P7fdMFECn9VcnXlpi5pz40cDtdfZHXrfqUnvlKwfy0MMvzUYs+o2Yr3t2lkb",
-	"58XZrT6oQmLe/6TKwlOGFNsE9OUntIwb/ejT3wPjajtkugOke0+VEHroyaP5haaPDg5gtO8fQYpL5Dq7",
-	"Qnh6H9vrG5Dxw5BqbesP4hnmrBDZduHnHXVLmw6KKGHHlVmsZwkWUdqWZzJFGFeaFoWfsxQ3gJeHxR5g",
-	"O5ouPwFsa/8v3o2kFlosvA2S6AspCwZqwS1V4kPzYa8WO8ah/wpUlykc9zWcCyihqdr2vcT9fgMyr2CE",
-	"Hg6e172589WdT4wSdx6IUJuq9ed32BwT0Dc02750m9/ImeuBn/3DFhX5g8n9s8xX0bMoqDiPQwyPCgEC",
-	"1y/wWmdFUZ5Ps6Ioz68/lNkGw8aGNH2xZpA8vBR4fpNhG1/EUUfxozAYq+Eomo3J43a3Rbyj3vuG6s07",
-	"DWVCbyxco1W0sB4TERaVjhNcoy2hX1UKclLxAuFAdDp2Gi2/MG8N0TSOY7JNXssVQZf0ECyBd0KdddbZ",
-	"ovAwRZoavQtAdSj4ZSy6crXbUXkYZkm9Zd+5O7xKG83W91RtY4s1ptWEEZ/vzeWx5+yF3K4KsR8Fj+y/",
-	"24lmvYpAl3T2YWsLBWrCk6G9AMuDuVNnHQlqi3Fc0db09qpqegDC3TWSr+49f2FWLZ5QO+Ti3NEywJdC",
-	"kgL0whhmi7XAmlW1ZeXCWbDDD/fETz4+l6Jc+EqBCbBwIwI008e5JOo3zDoVF+LXE3F1PVvHycxfOmiJ",
-	"CA1pkSEr20Xsl1KI9cIYBQdMCcntIkje+ZTdwqp8N59pYTv6gp/rww7bXm5gEdbK+Cxh548SbsQWFkG5",
-	"ggRrlBhhKWipfAKPcTeTBrR0e8dd5UTKLCwQqEAaBmyQS/gACf14ndLHyMv6HYaOQyB2YBsoOUCuIq19",
-	"wcl30dY8HzwY649fZ17WFbL73JVKjzq3xJ5PmqVp7JTRC3bor4kOfA57WvQXJE5AQjDbMtHbjGBd0yIp",
-	"QRvgOPfSXT/obvcBRIcimYxuzTzPGtiFGmQ39KqaZr82pR2lWmSJ72tn957VvjaNh2aFtnyyLu6wZTvW",
-	"QMXyjo2tzjfatRwzX8MTyT07/qkHgHfa+2x1RPMGqcyBmv94tB3KD9jWwSGhyg8A78M6wDMHGFRcy3gi",
-	"MBncRQDkg1l2vAMgBaTeg+tvfxqX/D6yEuwnuAWHy3NrCdCwm/ckGfUf7sPOiAgOdm3X8x/6j1m3mhfu",
-	"+gF+tYEaxwWA+xIoHPQETTxJbTfY/tEIFkg1YaSGqnfWIDXdJpxSShuflZJUsQ0PjvIFSKPg+yyFA3LU",
-	"n9Irmy/S00Ncj0BpLiVroVvJeuOXm1cfand8Xrvq3j/3iIaeOJ+T52Ftlcei2FMXUGCcUG7rIa0iPWo0",
-	"qvtNxiPJB/NZ4lGmS45ceeOHSGDLBRcWydF8oJuM4FosEgMj+uZTSIRExRZdpRVJwEncifTOZ9rD8E2X",
-	"9bBS2j4m5EJNiDah6w9LdR1FJPsyvolX4ZNdkoCsE9/XLrcfToe03pQgCUrln+PjAsWupBKSfRM/lkS7",
-	"FAjufiG29ZAUeycCX4hKE0rWtBwNtjGZNPgR30YJM5/57EE8rEn5wSobqrFpYo/BxqWbpJ8CwZlqV/s1",
-	"jrWvXc7BEqJ5XR8Pv43aac0MwYgSZ3X3DM9d65cgueiP7PR9ZjA8A9stXRnUyKnXiVqHo1Q6dX61y4X3",
-	"DCTskj1hxk6I3qdSbxe321JGy3Q2pOpkRpoaNb19u1Mb2DKpWByqeofeLia1KKnUF8ks1VWAU/aiqPRz",
-	"Hx2LPVNr2JV68iPtbVHxoLYYr+8hX1G+fS4lc4u6ZPotB6UZp8n6LMSXm5YtKBiH1OQLuGG5L4HsgMAW",
-	"xsef17WbqHlKodxsNNti5+2YVpPdeCz5lZ0mufCdLyqh/ZTYwVLkB6KF2JIlzbbmDHA5JztPEX/2BbcE",
-	"bdMD6NHppM5Yy8ha65PuGKXM9+Yi/Ioie3og+w0rfOfBBop8bvuECsNeCwk/dmlWYFMnZoGYpxeCSMV4",
-	"aBLgyEZLd0ICgYOdo8ZJpSpa9M8j5LaDTKVPti1AaeFHrONgZUv7SmY7ps1wfSzNfNNaPG9r9sOibAr7",
-	"R1Tk+zYA66oC9MQQrQyGzx/bOOJ0wlHLiLd/mvlIiJdmX0RoPbZwR3M4Tugaw8gCvSDC335zME5b2CLD",
-	"/ZUlPSBuEH5FAVS5vGTCm7HQn+YhJYiyAOJuakEPHbnx6V2ODck4NqFm+Ny3v0/aMn3b+AqpYbM/W1nh",
-	"LSxQWq/He4etYl6FytHaxagYo+zuzf828hycB41F2xzbwXFba55WwrhjM9SnVcj7QCHEDgDLobShUhsD",
-	"d9uQKltTOUoJxmmyCLl2ozSAI9Egre3F6IdDdPy1l1ogQkosWhxZ4Ywzd9JoN1tkN9pNc683zwy/Qwtd",
-	"uj6VG5CHBc4Njy1fioqncFzVhGxOBAJ65h7hp4P5Hgr7yh5BcCZcfHT+1DJWKYVcJMe7o/ZZTG4cdePd",
-	"og2APYU3MVyQY7q7gyzWH+MFCeNxemSNj6h0JnaxAmtVZRlA7lCgDRcSRdYOpGMSjXyb3qiqlXpcql/s",
-	"YOmvlZWvEHXsqhH8kU+ZHLryq08Z8ObQnwgancO07jqv/fou92r5jbl2UgrS6QC/rOaL5r0lADVhTqrm",
-	"Dmpua0ZMub0+as4bCt/E5+2OVXT/zMKaLMFGeZiyEMznDTAIUQZ6oGbCIS+2Bt398/GZURS4zYoqP5nc",
-	"U/EgfOClTey/QKl9esM+8TNFNnYwZKwTfEoJfhvGAd8/gsAxcMuzNlqwx9y2auqfPQ8GtlNigOvEHPJQ",
-	"IrGpZku3TQUH0kgd+drdcRpO6GWkzDnLdoyzrbrF0r8VnsO98BIjvAy8tH/YfP9QjS7hI/ginu4DgnKh",
-	"1Ix/3F2UjR0JynEnKNKwRiFzHGx2T56qwAg+o38+vbAI3oSSpbmeZAjyb4ugrd+mN8AkUZUtlE3FwLto",
-	"X0BoCOV1Xoi8J6x9xq7sJk4aG250mLolKvfBnruX5hfGLqJS4gEClpC5cYXKsuCE7Xpe5VmP2YeL75GB",
-	"QtjYylHa3u8tC7nPgTiEeIehL8Ef/zhZw+u7CVtMVbs72mY7IaFHkWCcVNlJKHvKdLIkYfrhMp/tNyIx",
-	"11XIGnayeW8T/Z3XKAx6IwHmROM4DYxk4J+9/juK5g1kCo4L7LQd/iRmjlRTlMjZHQX+zHAVEC4E1Pzf",
-	"IkziuJLtGrnSxVt4xmx7MD0svCtv/6Wsjx5H0vEoMuP8jg6ezJH/8VIgaplfwFOysQOYJzUH2Oa7KD6I",
-	"eb4h0lMbZraBKwu4jUl8V0I/tbqvrwegTpYcnw6HBMBqMLjV+WH7jcB128k4LlJuoRgzwa3IRP0cnqeC",
-	"2+YnhFzvS5WkjEo/Zv+Z21Gt1c5dKZbgUC96No1P3RDknmL9Uw3fjijr45gV1BJE4141JNfeTRjaWiip",
-	"E5pBehwtKwff01h8TAnBn6JSYpys2A24rmAL7enAacKKXNty6n8xt+M/g95SP4lkPmN8sSpwiEgzYSpt",
-	"MpoFvojPWL4n51DhSDh8fCCxuyzC26foZvOUuGeRHOBUB1FaRz5TLh+2mmjdoHURIdIpnk3D37FVYH0z",
-	"bdwzL+Z33ZXL9ToVqf7WjnEfheN3lKTsns/nI6wNYVvVy8EiOx9HwtQr9tja2oMxKrIPr2x0FVCNZGav",
-	"T9P/jShYFnGXfBZLLboABEFaQO/Fok4GL/zwmvP0zXgwlu4So+tpHjhEgxOGZ0eIdJRucZfMiRZiTtbs",
-	"BhRaCnk80xInacShR20ZKPpnFlyNaSI40XvRybtPPgeacOQXQ0O9RzEiTf53Xewes5a8soju1NVMhm2Q",
-	"QTim/hkz1eEfVpVNO2N7qtZugKMf6+iK61eU2dcYj7M4LIJi++B/N1AMg8u31ebZAxEu21o4teagNydh",
-	"SzE2VJFM7AALC9rK2Nf9b6i6YqviVOSs/pGDtF0942tViDMfgMqCgdId9FguiHmdzcTo8YXRUOSLxp4/",
-	"eagWlPqiPGXKjk013kxQZ6WDiaBiD6qH5UyNjuA3B/+wNeKtBH8mT63PmD70enJg5NS2TrVYCRkNqdQR",
-	"lXAIV+MjthngdiTwHEbOLD/KBgz2gR51fo5IGLhdOqK/01DzvXjeJF/bCvTUiqs9ldxXGNYnoD9pOOw7",
-	"8RguOn+w5R2+Ym8+o0txY74XSw2MC6wWbkBjFLS7N1RV11nVixxBmsvZ+A21Y7UD0SDje1R7VNqJw7bM",
-	"88tHj4anAHsfBh8b/UqXWDn6skJk6Yrn4xZdn6AZ04mrEQ6jfkF0WQn7eBp4nuCrgk3BTbKvfeHuSwJa",
-	"TtQ358HuzWeCLxQrvG/SiXTSqg2pZf6ZxEKdz6QrpT+amVCaT2fgWuxWTAdR+RpqZI4RLVcGV8CaFgQ7",
-	"q9EkcTFkLKt2M3YFFoqadwZ/xbBzHbNTibpUbQRmMbnLfCqvG+SA8Q7RfGZ0/7jnGysnfhA4td4gT9aY",
-	"ZwG/WwLnuJfeLy82gmURJb6EDGFWQtIMNgKkxfGmU90++KjxzuURUfzSez7a79ZjtOZfKlrEXejkx+0Z",
-	"V/FbRoYAPNwjvts9rzceYD/i6viX2G+fHBD6fgPE/dgU+UPONOTzeuQRh71VE4enTd+iKwZnKuwxJsuD",
-	"LXpuDFSiqPUdd4yznVFhj+Y9gwknTkG6horsA2W8hIY5U4kcQ4y65aWl7CI2jD2ZrxigtFRju6q48pYo",
-	"qGqDRn75aJ7M7q5CaW9ORDfBzEq0l1T7r8cx+b6koN5XcRyUQ8dcp4k6U2yY7mtwcVPqrHNc2xCYZEsm",
-	"3KcJuJe83KHAj00T4MJ7vlnHp8Bbbk8AG3TOg4x3KtIcW6ni8/K+qhTjoBRm16KkApVR8/ELO8z67AVt",
-	"wWIHdeKz9ewJzzd7uoCsDyHjbm9YtrFWaCZKIDmzMJYW8z8axkWTNBYPDm1VpgiHG5D1OA5zWjUGV9pY",
-	"mH4muc0b7PRg7rWEGyYqFUA4AY8HOX+phKx2qZ5mXUnu+HV8qNtPtsU2xC7HkNfepYgWc+LAIGwg+1Hc",
-	"HK+KdmUewh/Z2dZuceaDGPrVUVVlONh6At7bgK2vWMKVt8h+I+R57uQo+GK8Vxn2trM+7SNd6jrg71dn",
-	"8/Lmm6plwdRmsTykF9fygzFlvQh4y/iipJIWBZaZLA8LXMqgm+yO9EY9OCbU7+xu9lDe0lroJ6fkpxTZ",
-	"uDhUW0MNT8Pv9hVjGHhRgDt0R8XjfRSoBc58vEF3VG4hdmxgolcyUHPy3bvX5IvHf/zjg8eEFuWGPngy",
-	"qS0a459VZ15eCMfrRgqoaZ6RhLU9bI7X/tb/RDKqYS3MZzwj5gy0qBMWJcgC+kwo2ooIhtS0cDM8TvJD",
-	"EKXTaaBhuTge4f7l5Nr+5ER1+zFftyfidk5cBxCcqFjY0WzDOBA7/QG7OrE0GAcMnthTn1GzNUsh9aIU",
-	"SsclyFxks2aJ3y85liUx3af/cf6eqOVhyLOYnBwCyH2K7DhdQ9VG0/XEHTU2iXPSwBTDvUV8oFPrrJgw",
-	"W80cNC4Ae5yKcKV5jK/naKQ4O2FKLyj+tMBpSWwY++Stufqv/mJzwpViC4mAgU9O5ZAVVIIi+6Az+obl",
-	"IIiiBxV2yFJOaB41stLd++lkVoAj1O+1GKVQgwf1jQE/ngzjMyqWxK1teryxA6GdzxwEd3twVb2L09rr",
-	"W1fLf3ezp04bCTBittMJMwOONXgKFWMh6mltiSCfO2piA/xvETOFry1m0xBaxq2etKtHDSKwH4rjCP7d",
-	"+ZlDOBYhJOMEYgZIGb2ebKcvqTcbaeXtCI8+QElsgxgccSwt/w1JfouTk3v02B1PEnbULCdb/Nqr/LP6",
-	"L+1T0gu71BjXZTSj5eoYLbyhLydZYiIqyOTnN0yJ+CRKuC2xq/4amb7JxRS1UMVr0M/Ag+uba57mXRoR",
-	"DoGZJxlsU23GIHwaMeE3tCyBK8JWHoDKzqJTPY+a+PpJsHw19PWx8bIRUwiVALS2/TZ2UQ1t4pxTGkdD",
-	"noflvWKcFkkbeEPVQmUSgKuNSDgyYzdJcrjNd6f4YM46nzz7GMdohgAcW8xhqR3iV8xnFZdAsw1NlqI4",
-	"IyT6Q9/s51FzYy18gJ7VK527UbLBYJcOT3pl4zIZIi9op4+dM8/4oUZa6RgBFvJ3GpiMu2dSl+doa0BL",
-	"lg2eV/aqAYB1LUR+genC89kNLapxo0VjEuU+yT8mWFiA0h7QdB4ypZ+fTYTpqFfgRCoelZU2zUwSaN6y",
-	"7dtRp3k/BxINWRbxBp+/bzxbRVlunIkljK5Hdbw7ql1nma4kEGwErEPZG7G3zWobrUtFBC86CBlP4q2A",
-	"JwvCCBno5/SldInTA+cpk7fopU80hEeP7o6+1WrgSGD35Qvypz98+a/E6WhiIXhVBJg9jw3P1OassdmO",
-	"Uoq1pDuVmpJ8ymTlZtJ/t/2B/OHRn55iI6a7jtDC7LBD/FE90MnWSoN83szG30Kp5wMwyggJNgGkvncg",
-	"nR8hzvJ+Py5OBb1x3eoOit8VuTDeBr2OlUxG5nAmI1yJgc9dV+tgAcScGV+XWDoe2JFvUSF9W1fDT4r3",
-	"J1qRpzmIPb2ib103NksUCVC1nXqYLyXQWOD//QZs3SLZVDyXkD9DIHN0HD02Adyi8hgNdRku/ivz3mhC",
-	"jPHp9qhPVF7UHUVTFhLx4zKlxnAjY98C04oUVGmi5cFmkW0xcOhqO4BEyYzWcG3L8XQqnOga17nbinML",
-	"FVNSZTuJHO/rxqNoKjcOz+GQKxj3lbEd1E8FcJpcRNE65rNOFm1853U7NGR78DRiMTjuBmRwQDYBuYc3",
-	"oZXjHoT8SARFgzTOokxEpn0OpjceRhX4+Y9noK25YH4P2H37ay9hu3SU2PUq5o4F61hhLh2gfEf5OaRH",
-	"NSdalA+qUs3J//s//7c/HN6LRCTHtzoe+9aNqGJ1HV8vjDEf/FO7f9cwx7O5R8R0ncpxH3wDbPTCOmS3",
-	"lAv86yyJ1ffWYba+8POiE2Ok2zz4hmYbCzBrrPoMnlkoF2on+aDhz2uVeWK0yL46vuayOLyr1usmP3ge",
-	"zFxBVbsgBmds4t7LHKKKLTiS9fDOOjk5nxVUezDRhViZKxj6mnsp+HpRD4WsuKqWhojobWHZcZTx+00C",
-	"YASF2yp0Z8sOY5zgl8Vp6LCtz8Y/DoCUz0WpNl9Zzwnonlx2JvSa3SShyM2Z7lBdHLIxKR2QlS+bc/ZX",
-	"oi/23jXRvjSGSdBT+ZkiNMtsO7cfXDAyX0pLI4qZy14cWQxgdjRKcg1G0IAwMUXUBnGvlMdZOdajFx0e",
-	"f0LH0kmdwUac+KIqL51tu0y/7esK221bbBndNctBJ0ABfmgaHNAWXsLKYl+NI3Q4iOHcMQp3iK8Z+QmV",
-	"+FSnTIK6AGt/AIZlJ246gZCo2TipSvuvsqCcg4vO2U03berAmL5kfwj8NjqTzYnKNJgDdnCorbnw9WqV",
-	"amfuATq9aGtzPUmpJWuNz9McFU5lBBrJSVpbdbemHkQmJjQD88MWvIGGai8GvsT9NCjsaWZDdxSCw9CY",
-	"hUz+eRguWep+KGr/aRfD6gvA9ywan520SdV20Szc9hAssoKyXQun7+cpE/TPAbCrv/suWCnFDctr6P1u",
-	"RXCGZut+eP6Sjcti0aDRE1rKBbGZnVZJx3QQ5dYomGctjAqmAoeF6Vh2Ykp4sLvx+1hzGXc9PaHmYo56",
-	"eEaETlI/3E4cTKdG0XFqLIThCfdPe5StfYr5XQN3V/RD7Lg+qEhXsTF1xhv6yQJF7OdJocgxFQw1Wnkb",
-	"3rcJ2TWcWpZdt0uPwASw117aNr98HXa79L3vQZ0ay405oH1v98jvaXczRsqlDenSjtQEE+yUSp1p7ZFW",
-	"zJPtkU3L52ADYXPl+JFV7u0eQCUJWRIso83spiSzxhEIyd9FFWjMHWfjBJKYUF0M9t8zvr1QVaYb3wP8",
-	"GgV2tqx+whAkvEVsp+Yepk4fOkpWuOBljWhfIsfr1UT1sbl40lt7oSwModQIZAY/Fd3StYVb4agwDwXB",
-	"P7ivlrCRqQud315CTy8VaB7yDiabuJ46J2Uowpv7VnYpQl0fadS+542N2UYSRzbsek6JYAE3UMTFug9M",
-	"ZwkbWqwWYjVBPfj0QmS5SXCXNFEu1gzeonHUHMjYtMn+X7s7LlGq67vJU1zmOdwmMI59I3esx9sx/bjg",
-	"W6y0jXwgekn98nn0BTdQ9AEN2AuI9shbcwt7pOtyAcEDMNx6UHu2aeW2R0kklsJMK0utEoHKE+0kqdV5",
-	"55jvxKrTcYH3Us+n86a+WtQhHA/zORiesLISQp3YrizbEx22SYd8b8S/Zy8mR5egmphUYjIFnGwcPOdd",
-	"BO4DM7InBj51848tPnFolJGW6unx7J4+yJM9iB4ooB7PprtBsJ04tUNi2yLYNQ4IV1Ul+vEwjIrbD14W",
-	"QDN2HG73i0e7afdCj6wd7osCN4Hebgj4WAZDE9M3X/ptv3OJ5DAw2wvm+BZuAjzDzqlbFGKfOqNO62uu",
-	"B5OPPcTd4lIjxXsyLzUsWboZBsMjQuZot59YQeCJ1MwgTkOadb7n3Kz4tCSVu3p6O3G3prKbf2iWEf1m",
-	"UXQcOxWcSzNv0dj+GaOHgnnF/k/B3GJa5cxuFJrv0KBYG80Qj8+JAt5azXHd+VuZ4Csmd1OTfCcN/12t",
-	"INPsBq4THTgtWSmGY2ooBmdOYMZFu/nLqQwaruUoFTYweDcQlIv4kYHcXdGLFAWoE4YEILnGf8xX5nLP",
-	"vV5N6B4cX2vF89qBmrbePLitTgusJUBQOvXzme3NQd/yEfxKP3/q1SU/+7XveZ/wzePX3lmOuTG5kr9W",
-	"qVq2Sa3g3E2XTKNqjIiaecOlflp01bZi+Z3ZSzyK39rM2UnovOhcp5WwUByi0tij6M06b3uFVSoDre7R",
-	"fOR7NBFZ4RFDXUVCA+rfmlY15m3Jo8fiLi567VoFqbJU5Sg7HogeypTZD+UEKEH33nfmeREVWZWZ2CXA",
-	"X1yZBysKkougnZlytbeO7jQ0w9Qaekn6q+AjTKWQvBFc4w7vHHkdvzxJA2K4147YKRc5xTqb73on2Tug",
-	"Mtt8y2JLHokQLiqeABMMINIa5yrR6LDs6TcaZxzjQuYheED6g9/WZd7nsKkh3unB/XeQCZ6/pJmLkHTW",
-	"wxcOI/vYC5SusnuBhdSLAlYpTTMFHeAoxIULiL9t6Hu+gnUVOfFcL+mxgvnrWxyG5I8EmucSlJoTamt9",
-	"c6qp/6PFP3vzw5/jKbBMQqQM9iuq4IsncxyjfCgREHpDeR5vg2XH9wtd0kpvmoXhwVLpDXDNMiP1Cicu",
-	"bXCoHIYpBgns1mrfOK9pEydt8iyeNoFAFAuxWtX4lZFS308wUOCyp5iWbL0ednf8Y967yyfhwqcQ8+3R",
-	"0SbzoB/kV3J90PUR/D8RXPZ+sHAEJLlZZh8TLnGG38nhbV/xKjolh6oFOwFhOsWOHcaFoydR2jTVDtr1",
-	"3piFOxfdPjL8frWgpZZobuFDNH+utlMdanlYyIonDvSKL3o8J4uweq7vdKrbMbAkm340F5MlbBjPzaGN",
-	"OUvjjCnzrz1IIM6+jpR8pKZAHL3Kmu7Dgf/wS/s4eReo/h7FjkUrCoUCshGVVBb2us7g2m8WMmecyoO7",
-	"xLV/G3ltTR0dxfwwq9pDZgsXMDYfdTml3wffP6Sz+/D7TwTbT+khr2o6CFDPf3jeYkvjCfXrpF9DvOTe",
-	"T3R78VgQs82YWGK2wYC6AyhP4Je/FBLDJtFd2n/LU5LRAnhOpQM/d7JaFjRDqiwHsf59+3U9/xNQst2C",
-	"3KfOZ5qqrUV/KRM19748+Hil5pFPm3gQzm0jNdAyK1z9LmGarAUoYlttI+NZYVcWUTyO5i2Iw+Gu+0wR",
-	"Z4BMNKtq//f4LY4Okx4Y60Lvk7r3jR3WMTBWGmTi621i+6ltC9hQVaOrtFf7x1i1/wgBPZqM0JLRFE/M",
-	"L4bz5r/1bPwmSDEnQpIVg8KIB8/tYeOG/rub8NdOx8KT2Dekl24XEYySZ/oZWUIh9uRRI3qz+JyW1tZw",
-	"aHsNLRIo/kHNQK/a81XGrnBoLGe50INM7cicSNlWdS3ztfIm8xns0tgQ00uGk+6sa0emSbBfnNlTSiFW",
-	"XhQVhk7ICmMnvj0ax8kiWcia3oxv4rQPW6zqwNIRcFiNiu0UoeGlAqwhI1VZGyFxSKdAD1bqxOpSf2Pt",
-	"mFnWzPuyWe82APqle00wJWmWqRtEfHNBSPzXbaFuo/vhHVvz7ybPnIgiX72O8O4ZQSwgJF1doIeRrRZX",
-	"Fp4YCLHgtJFSeyGxvV2y9aazs/4QUzW1QAcXfhFVSv7pZ8PoekbVD4yyiq059YG+zslhA2jRjUPX7ZRJ",
-	"8MtF9iWV+hCqUW88e2sthZeZhsWMNC0eGqHGOqDwAb20Oin84yUzCp3Wzd8q6yj2pW+TxOvQoVOlSlXt",
-	"kWqLZe5g1LD7bnZWOrc7AKtvnOSpZY0jYeN7yhGB51M7TnRisuNQm5IEWhSHBbZST0SPNQQc7f5fv8cp",
-	"cLcG25xGL9s3J16qJ+Wo9ylcUbxSsINc3y0uDCJQ4WKdTDRDRntH13VoF8ekuy709WSZ34h9z6gbcNgu",
-	"2M/rIcPGTyUugU9ZTWLAldpCPkTvmCs+hQwJT3e0i2uWoSLW5SvjwhqrsZRAcyJunJVn1kGWoPcAnCyF",
-	"3ow2JRtnOh367YRCtHJOP90JvnbAlFCquRvo9iwErRUr+6NNp3EUATw7uLARRZWKFoQu+JQRLZvDiAIC",
-	"Gxd2IG24Mx3J7QOi4lHQbPtiQzmHIoa1xbktn473kFClF4gmmuiiOD2L27w5uep3MLWYbQ/LjRDbRRwx",
-	"2DoPOVPu3TXcoh1z2EYQG0BAjk0IeycyRovnWQ381qmqElgbLNXIXt76+gVVrgmrReeoIqM8T0jY2Lrg",
-	"3rlO7scUGOwoIOBgdpBbblQC/OlRT86XQpXmR2wyw2SDHRuYCY5wAdqX0ayFZtS12fiZPQsbMqNYLIuN",
-	"/bQsGV9b1BNjAhRguwgKWiqHICBBlYIre4ezTnM3S4Rx1zuzRNCcuE+nqdRvmmiOmmpE1yH6M4cKij0/",
-	"0SEOl5Bgk9QXKl2xMJsBvaKGl71qTC7cDZz1dySX337nsY5sJUoGad+D9HlCp84NyJy1R6P675nPHHzJ",
-	"ooFyzcWCC222hKa4VZx0zmdcLLyLW4NjLNIOZlIMZs2aEgTVkJhXYxXjJIGwz/IqNSIOQ6X4Q05UFCg4",
-	"uqXEqMvGpXzbKE9to9ylXkJo2ppyvRQPDp4uFjeQrJISeHb4nDxfihsgv4LEsXlibwG/guTQM5IVQjmw",
-	"NmO9IkQxzTJZQY5RaASSnJMClCIltd1MXVabiyegYeILR1+POMPT5eh7xqPOnPvI0a+3QJrj+3JYflr5",
-	"tl/XvCaoe5pfQkM5T5NeCZkUpJzPynyVOtYCep4/l6qgPBtfcF6f6LyeexJLdUTH4dSZ6c8U8ftsaEeP",
-	"7s8chkfcb2Kx9/R0qlhxl/k096Sg6coTMcr+FiJLd2hxqVmiY851M47G2zGXO0vgQvCabmBmvmima0Y6",
-	"D/1FDqspdVUTDRnJ0RUrejpX8VfFfoWx1ry5PjGmYMIInZzR4dkv5iIsg9apQN2keFuyRXBiXWKHB+2K",
-	"Jw9O6Aed1720Q0WKtXS/dF7LeAnHYeohCZZY1RIvKU/QoG/w69TZroEEJx+G821GPK1rwDky9JPwIkWG",
-	"LVinU0vQq7KUqdTrFBVy0b7OU0AD0rndyWiy/pBuo3ovRVVjVZUFZdwm6HhFixFwEXmQ46yRQ5NbrWbK",
-	"ZQSl4fH1ClLfU7U9tzq9EArUgmkFFueiG1lEQ/kGpE2a1oiTbqJijUVL1dZB0RojOqOcC02WQHAsf05y",
-	"EdbmhxPN7w7gIum6XgnVgq3QX83jXlPP+PHCIawdh9v3fBKemQ2NTOlZPsGLT+GZOZY3IBXzmeJC/JqI",
-	"J02ZVRoUKvrsT2dSd1usBw9as5FeuDjZxDiWPzw7OKfjoqrmvZdQN6gIrqtn3gJVmMueOD7t3GqV1Hre",
-	"oSxNXQ3XVgecENS390aXE6RFOqpY5BeYj/BJ2oMq+3nRTA+NAce8ArkGYn6rTbgdPZBKOdgsUWHGkUnj",
-	"pWYwDab17C4h9zlzyxL3DcN6wXH2tC4hx/w2md4YM8YWbGCt0q4hm6qyDaGK/POf7oT73CJkmq/5+PEY",
-	"S/nRuTbhqX1HjWycUwkb6RRqc6mPIxfRmn7fXlFzule8kYk6Gjvs5tgpMvKwx04FHL2JVhgvDgRj2xbd",
-	"vy6gNp7S0mwvY53hKIpJe8sNVkotooa1w4U8tZOJ9jg8BjEJ6nVMemmvfkmOSxYj8si1DOFjms/zg4VG",
-	"sGl6o5Hf65feoXUVy0mNLycrgJFb/sth0JCwp6Srg4PFxplyq6Od8lPOQVrpTSLDPzx26OwqNuZRukPz",
-	"GJO1dpIXt9Px4qAurIBEv+jYoTmdkhcP/eIiPk24OQhORUtfnD9yHLfB2cR7hMeEW5rp4mBLqFmyCPE0",
-	"F4OzsrQFEyMV+y2mpqNtrhsJdPT+G+mVOO8jjn03UJjWypd5d8Yyv/lyx4Rk+MLtlcucinbbXfNQdOw5",
-	"WumG6XiIO3EkdPHarMY3T4m+F1kf0ScIp+KAwEaqFfSFhqGETkUGvZRumhYj2bA8TyUZxsIxUzUNDh1v",
-	"OEtRogWdLxjvpLEH4IwSulXcgMyrBAbI1ADMKeO4Ur10X8GaYSmEL/rGcbuNTo88id3QrFV8r4HuZu6X",
-	"VO+SjdEsJrnKU1ueUjEjHyBy0aOf59McU9WaYdkPt9keeenmbsXN4GC+TQBwxR0M03B+on8OVgy/xx0c",
-	"nZPCd6BZKQwNKh/28iyvt/I8RGV2kt3IWLNdg12R1pzPzwwA9XZAO5twOEiUWNxFjj57QFzx5MMXYKRk",
-	"IhmnmC3dU7G+Nb2kN1ZwTsBYPEXLdIsm3SPSyzsv2BeVuz3dgiJMT2i+Twvfu7KYTLgGVW9iAeSO3n5n",
-	"L/YhF/fPx71u9jmhmnCtzUN7+GX00QnC1JtLGJSj9JQRsyq1iQMR60UBVOmRpQ470JJlw2UKeJVr7mU8",
-	"0Vr9ddOVXFbLglnAZBxktWHZxkinK44bRN9w65o339N+d5QqbAcF42DEJ1bSqBOO87QyF92fIx5u1HCn",
-	"XmPp1J1r89kOK6fanqzg2qGe2JYOszQ8Lg/KfKjzfvsc3ZTJOMx2e9mJXu7oSVhTcmV4uDv/NA3T50Xh",
-	"IqdoKFZXPEuRrWcFh3IBA7Dp9RzVFZOg+mfiI0T/cbyfusFOx95EIgEcjy0gH3HBR+MyOjS5FA/lNZnn",
-	"C4si5ehTYcJPgBGY4sxOHrWV8Ml78lRDWShDrJNSUOdALJxjLyRHHwWfEjmLU0CS77B7SbQQSMKsgJOl",
-	"XoHGi45MY/xrjWCZXPFFtpRdwRW3VPljeX7F8j1JTB9ZgiXw3PqxqsoycCNQ3PzTcbVggQteFxfXBSND",
-	"W7D8sbz+8N/4+NvYgn7kO6qzDeSvnHnVrQzlOTN8GC+f5kEv/G3RPOFEIyjuQ9iSIL+4wU+7xM5r0+p6",
-	"O/BHFTNILgmmc1KhOVN0WaS6YM8u4ewZ7HoeIs7IuFoHy6b+2hrWZnBvG7adDgN7aZikQVSZE4s2QjCa",
-	"TkBEE/QYyeMnJNtQ40ZZcPmzMGs6fKlf3ws3ZFhxkR2vrmq9+gj/yRjuEy3E2Bp+asLV6SEiY5txptfA",
-	"riwFj1Ho3dAaN5zGz7KfkFd+Q/WmQYur88u2I8BPDJ1Hh3oGc6jHf/mkRv/5bL8ZUYSyQlKYS1vRCvuq",
-	"KDcBttYGONeA2wNsR3RzdhaMd837DI6fhNyuCrGv59Z3M7dKC3lYFE4/jIpjNAi8afsvro+1rCCySHNX",
-	"lShAMh7tBRzgvaNDfOFdsgYX159bL7OxPt3i5l0yRhkhmYbXq9XZkuKHD7rE93EO+pBCQorPoetW/hxa",
-	"bRcpybKWQiWZPrwzK3RZBSG1Hf7KzP7NhNgy8Orw6Wyx+FYo/cBd1TCpZH+x36aa/pq+B0hammfEnlB7",
-	"lUg3NEPAzWpz1260LmcfP+KcoJWIKZ1VgYiekkiwULlqw0qyo5yusceUCE7yCpvGiBcV9fnf+d/5C8Fv",
-	"gOMtT8m/vXv9A2GcKE63sMiogmeE5YpQCeTHH7/7WpH/6ipdyb9aEDxEAgOyo1v4b88QisZe/fblC/LF",
-	"F1/8yTztx/cvnhGMnxKm/s4//NOyaF63U3/8YC7bMS4kqTjT6hkmPR1MIYMid8k713H/OflGSiHtmz7Q",
-	"svQB7YelFMsCdv/9H0rwD+S/mlX86Q9f/ut/+zvHElhKlEYafMhEDh9sC8kHhGZRHwinO8bXBG5AHsiS",
-	"5u7VVGNA4HPyPDPnIHnz+t17i2NEPnyXw64U2nzEg7/A4YMFhlV0B2QLB/fW+k/Yz7IGrZo/2cyuG/dL",
-	"OTYk2+v+8OTJ5+Q5cbPzHW4OQG5v9kz0E3rIk0ePcJl/5/44s5VRhGmEP33y6Il9yYfv3bjEDzbkyAVx",
-	"UAQkMyuysXyyYjce1dCwg0hYVYpiCegfHv3JPoppRey++/zvGLlQbjnkwz9R981JYAd9/GDBV5FwBdsx",
-	"/WFOPtjfzP/98sGDszJJVqwwtuHn5JvcvKVSQD58856uPzz88N3qwSvjZX34/O/8DYiyAKLY2iYzLJPt",
-	"HvTwms9qlEvE7iUfnmOlHvsVqfCUfIW7jUhaLv5ePXr0RcZy/C+4f9qQjf3TB0MKZ4J8phyZK+Wo7t6L",
-	"rPpgxIQ8vHn80OqOh241H4zjgWDfcGsnsdaTs1ARWEzaHUYbiLFbPv87x6KsDLhFwXOK5XlJsw08ePL5",
-	"oyBQP3tb65m6kH322Hfn05LNns6++PzR51+goaw3qALNIhsPY23jYkbdI4G+y2dPZ4a5X3kvxwG6WP35",
-	"5NEjB4GkHV5FuB//4RS4PRJG+S1olaOyOy6OcHUQ+JtrvY8/sV6i1whW/fvhyzP7LQ5jvyhAYgeBwvl3",
-	"tumgGb2HmH0qQhTryn3lYCZLKukO0KF5+rf4qppLHrJGceAx8HM9XvErV+B7OYo6l/Nj+9w0hs3HI2Y+",
-	"vuyrr87I53lOqEUjaHSSByuPMfPjPJD3h/9k+cek0P8ZtGfudUV+gErz2QZo7mxKowTbj+8aRx/Pp+pr",
-	"3sweiG2HiaKO4l0anX1MZKPfT9xCKzwGrrt3sLRg1M75zy4ThhJ+q43bWA9XVd+Z8mfQL6srnyj4gjs5",
-	"UfBN9vC22qgEWRu4Dh0RaykhX4O82L6KUP0fopKcFg9CpKjkof5v9uLnWV3+cTVetF91J0z5VuxbaDVi",
-	"z8kSx0KYU9/OonNfXte6dvnj/nC63qsipH8HUcpfXol13vIp1Nkn4Ps7eiCb8bx/5sAFFClgpYmo7PwD",
-	"Y0r4hUTkIb31Rm05NfnAQzCzj/PB67RwZ+J1GfpeaFrc2TbGkVOevnbICxN5a1DSZ8rtXsNJxol3psVW",
-	"zcnyUGvji23uHgl4CLfoh6UE4Rv8+U5EYe4iU79UIA9NYKouUhtplBgyvrP3fDTPbPP7f4IULjwhODwj",
-	"f61YtsV70OFXLqriWeCbPW3bxdHaAk41qyup1iDN1f/7b88f/C/64Nef//nFx3+JRJyHhV/DrX6YqZu2",
-	"0A8iGB3L+XNiA0pakC3YoVLnejT9ok1Vswsw0BBQ+jUvGAciJEF2sJ2RMXVNcS/pQVT6gcW077P03uCF",
-	"b+x1V9RNrffcNxP6pTECbcGtDYHaqbJ7QUobx5JQAFVg45J7l7cuJZRUglRkzW4Aw1s5XNIxixkoxlDo",
-	"8Ox+eWfh4j6FVXOvBe0tWJB2pp8Ru0WdsqASEIwUlZW1emyXPbgfwIZRRjp4qqDZtm/bIwL5Nfd7C5j9",
-	"2naIrySxTU02/UALJYgWRW4sDv+5nnZ2W1/ed/DvuZcxxxp1/o535J2KwgsLfk+o5TnJ7HuNmckwvJ8J",
-	"TCY5LH1MwTSY+W4OXFdKIjtMi/JBZSHPT5Ognsi1reO8p1IU1kGOEqQnl3311SXolbgBnxXlDjva23oY",
-	"OCN6I0W13pB3WrISelSyj3f3+50v6qumsrwuZ72qW+nXdycuZU0MnF6K9Jx7KwxxBW2Ozx2bG3oDLjHp",
-	"sCYcJxrKHzNjMLnwoklTXJ2o9zLFEMnThAS9tD0b0Pt+2bJ+YZ/Cjr23AoL5hl8FhzkWO5jD1M4exmnZ",
-	"5j8F89OG+3aj7WwfUo3+qqmigXUMYyIxrhZ0xJW/jLmoUcmp8I4r+Erz6Lq63BL0jnR5w71GFPzfhvL3",
-	"L5oZ+/fSEPLr+zRZ/Jo6V2cifh6hxHPOpvOXVb4GPSd+5v+c2GJCWhAbdLKntWvKJRrkLiUGXY0w4nyu",
-	"JePqG+Wens8hK7CywkatlgeCzdJIfPN3y6b0/rtwwcDpe/bqJ7ld2Kc5ye+pKLnKAS8Sz4ibtBSOaFfd",
-	"iJSbz9SNRg1u6IdlZ1LYBd3m40lk9zUEc7TQO3ahw4FmV0/2mne1ZQn1lbCpEEwcenduSJI4h/yBK6kd",
-	"sBjNpc/dlac71Anr7QihKZKkSkDyXNesa776Tkw7R2AXvHaVNWt2A8Zv18Cf+ZLfgGBzsmJF4aa0twJt",
-	"Fp+ozyR8R28g/Mj7axQ2a/xUhmFApTup8uR1sbyQxJVO6w3Yfb5qSuo9wOUR06O73B4aEnbiBi58XLzF",
-	"h/4WxOmbXakP4yToDxFwIWEHwp3J5Pd0Cw2XiVi5giymdC87xW6Hz3eMVKK4AifxqS/sq+6tUrDLc4u9",
-	"c/PTEefqcXMqt5gEx9cR28mtC8hRL2By05ibbgCxFxuXsgvFxrqMA8d8fdXvgaELSYkl6N0EhgLu1WZf",
-	"/bdjURiOCDTgX1en0NWpgx6+D5zUHr6GWz0nG6o26NwrtuZUVxJSNDynkqhN+Ic4KP/CHhvwPGDab/3w",
-	"/RRSdkm38I2D1om89IemDTHagcg0WQvAgikMOimyEhXH7kzf0NgObdR/vXZ447ntbrbNZH4/+Z4+67Hg",
-	"TgKMleEv9a4aUEzWa32AfagDB5W99KW98p4meIM13k1PBlLDOo82x2ujTHaGSSwm4P80mDQIPuXemoPB",
-	"Gj+RjxhS6W46AVeOIxGORjeVPXmozDbs4l7Dc/vU34Ks3AsH8J0WJfasM772rHyGRgkOBLL1dlso9Sj+",
-	"Ili/42/Fc3Fh5v7Ic+E4a1G2f+fskGvvJpAtabZ9Wk9x8WM9d+IGRm3cUefgPfLXov0NouJaHnq9sMSt",
-	"mq4/nfNmiXs3vtv5p/M9P5g/6Zl8R8dxg9Y1vK8f+n4VROWJcfc7vCC9xWP7JZeHhax4bM8EaH+XFY1d",
-	"VWhWUqkfroTcPcippuMZZD8Sx7DfsU9o33xHWTv7sqbOEhukX7z792fEcaxGtqG1Y0iJRMSbnOwl06AI",
-	"F34I4QjxGgzu1LJ6bQV6P4s9/OAZTKj5rmhfXdONorVU8aWrO05V39cu7rDr+iS1HfdUcHxpxxQ1jxb5",
-	"kvKLh/r0V/TeVvF9Rfn9lZsL4ClR3ogBEZIUbKVtAIxyHGZg+3+DNP0EYcnFAy70A6eHLi83X4sfBMb2",
-	"73GUuLXG/6RS9A50LTsdnk8Qlsp+JvQ7il83l12RcvVb7tRnIvuNQECzJTRlERb62rcWHy54mEfZsPOj",
-	"xy64VTHQ8ttw7nCpz9X2E21VG5K6fioewzqlFCtWACp3REByMJa2d8MnFh3g7DOSUW4Es+K54Bb8kJKc",
-	"HiZscRvaGxMHemWvvCOC38kmt59kkaZ67a7L7WXH4BHO0xt35SjXPJiS0d4g96bcsf1R9834/iksitwC",
-	"lH46fy0Yc4+oShqQq5UoCoGOtbgBSTz6+OUcu2T73acSkfl98Rzdp39CR+DeirJkGmwuoFegJxwSWOe0",
-	"c4RL4lPUF90ncbwvQF8Nda6PrBFwHmGotSBiD4FTiZiKlCHOhof/6sNVvAjWUUKkxqF7/faFK5GDcouY",
-	"TxWjl/a+5KHdLznNhr5AQtJ4Rf55hCpCHY6XMGYrKWl5bVnSbnblCKPKj7m8fk7zmsqkNfjz6tknRHis",
-	"p2u6PrJrWsw5FLC2oxf64w7BdfezTKtZ4Z2w6qeNcMN2lBspIXY1ABpPgCn1JH+b5d/bUF69wk+TAg4o",
-	"dG3mfg+aKLEDnGhhuew8fjeJzf7DKMNntnbfMJ7DnjjCqx6cpGDLWZ16+frhb3h+/+XpXpT4fMNzQknD",
-	"Ejftvod37AZwIM2gvmwuvAdFPYP9Fb6vdGrf5uU7Qe9lA0jAzzs5XkL5IcsDySsgflCZk82WLEYl1KoX",
-	"Xu2WQ33Bb4TSP7jrrok+Wb/mTohoHua+vh6YJxQazg18JHANEvK5Ud+gcJB5q3OvQ+b5ZfW0BtkQ5b5q",
-	"6maFU07+S4KWNunX3xs/zj/yNBjrxe6McGM8I5QsBa9c7wHTtYXLFBF716vIsIDpBEVkXvEg20C2HVZG",
-	"L+xlV9ZF+JY7UUXfYB1BIcSWWKgQUlbLgqkN5Ej6tvqZY7240VNww3Jwc90vqJCSPJJwE8hhlEVvbFPq",
-	"2+bKK3IpeMudBPM0Rci2Jc22dtaCh23ai6rISS6MgfjM9fHHKvmuyx3hR9Nc8BB6vVqBfGuefF/PH1wc",
-	"LvOuT57ADPv95Dm/XtOw0IHHWg/aqBKcy4mSbY+dVkNiLuwuI4xnRZWfYv+qarljOMSw/9h5F1x3zexE",
-	"/Zo7PHj8+FNMvwckuqrV6ziyun3wSyWGCpte3v7VXnSvnOVrupTui+9ECt5SbYsv6umd2o7ADR0gvRGq",
-	"xqRxcpHTw5FshGmFnoim+777eqi45X2aWKanzdV3v7P1JdXwOfnBWiu19SK4lwNjaVoxMD7Ajikcd8sU",
-	"yYSUkGnIyfJAKCmoeR5wLQ91rziW6bUrobrDplwRVa8C+NZdc9+CZW3uvOa++c/QDEvBbK5fb5giJT24",
-	"xGk8JnYQlT4hHNZeAmYeWG4xwmLvqRTICwXdaObMheZJO3r7vZth//jRo1Hrtb4kc2URiVVzUSVf9OWj",
-	"33I9gpPsO0pLHYumNbiMLSjZeqPtVLH9Rux8UW3SCkjs43F1BKdu6J7d97voX6daYuAqtQGoqyBOK4Iw",
-	"T7hUAQQOoK9rH/rE1WOt9547DSD7iGqXpgU6XewyUsAO4GYopJ6zo7dsV+1mT588MdK2Y9z+8/Gf/rUR",
-	"CsY1rNExvqoKs0S6ExX2ploWLKuB8l3JsKU7aixDuDnRAgEzEaHX4ucfg+4e4epbCXm4pAXl2YBH8pW/",
-	"6H7WO7jl3c3ceUeKOeLWVTvrSnAtGaie/eeorSXlyqrTfop/j9e/Dy//LaROT7PrrikblpB3Ihr2VSTk",
-	"8WhzYkdZ8WADtNCbvnqyV5QV39qr7udWDBZ4V6OhDemW4haMofeUKOB6TlD2jXUnKrtZzXMLyrj5ox8V",
-	"jLEnvrZIk8qlIqS4YXmrdNA8P2AUKEXXoB5WfEd1toG8dx//6K8yhPltl/+1PuVuGmUoc0WARr3UKQaj",
-	"ce0EmXaiCAsEkYkhkrjP39luukLwNdEirGsJQdaP2ewxBy7dIv+1pCt97xrkcVWforvhlaX39aNAtt19",
-	"V0vWnjKt2hVtWtTZyfaUv2FJeei7rC6YlHrJCjhJe9xR9NCs7SUr6hTNCRVs5hPzi8AF4vA3Uutmy+iK",
-	"5xj6a0HM2ym+G3AT5JgmBduC7X48EAllccAcf1mh+qCK5YAFrYQLjgFBo5TyE+RDPfwn78UxcZvhZbrJ",
-	"qqRoAXineaTv1HKdzvebRKZBP1BaAt2dPYbb7HLb2HSB+dvYzIrbGztRXOW44wRa7pQTqjXNNi5ImeDh",
-	"OcmeNuMtxPXlkQ/0/VcOdpWfHJuQumj1ElAo0JdG9SBWThlwgVXOWy72qh7ezWwQ0diVz1wAS2HLibEa",
-	"ibBBcJBO3pgiVG3t6IpB1SAqbbTKA1tFMlSY+Npe/ba++H56AJ1l3k2cxI79dPT0ebuNqBQgkoKrW7d5",
-	"G8ZbA55FwTIGw5B0ne+6rxuus8xPk9Pr0uqOpot4/suGRxE2pzbf1eeI/EYk6F40IzxX2xhHCRdkJyQ8",
-	"c7N8zWZWBHg+htUP7VP6LK8WiyYzyD7/vdgCv0Mde63dBVklmT7Mnv7t5+NG3whr6qNP1wpX8L76QPeE",
-	"FJ8emofUtUrxjfU1vseR4+wNNT+Bw1fT4F+7r79rT3yibP1e6Tdp93ztN0YGc7NYrJVwJWlz243BlAtE",
-	"TNgqQ+Aujqlxj/J6Wu3iHqJ/z6XZ4r1PbzqGHEm5isc8uQE5eMD4a+6p8e6Xd/3BPohmsxKSbMQOapQb",
-	"SVnxlGiqtmrujhY1JzatpByCRDe4ywFy7FEVvDU2zjyk4U53qmi65+Kc8aD3dmjUhZsaXc/9hZ4m9vxi",
-	"xSo41rj1IKZhpyLafT7b0dvv7I9fNOEwKiU99BTDaLPNuvUwR4DUP99NE9jduNftHdEf1Aj/OojY/KaF",
-	"Jno/uuYugMQc0OCpnbM9JxxuNbbJyznGJJjC3IMNFc3t3PN5WJBus5Y7HHrDNKFZBqVW3a7sy8Urjxj3",
-	"kFY50w9Kmm37ePjcXPXGXDSqbGgi9Ix58BDqzGgZGbY65q0nlPnqbLPFR6MF4mFdEhkFk99Y0IixzIB/",
-	"RILSxhieW6ylbIOxyhVOhQN3bH6QtEQE9xuQbHUghs8fiG1KfEZooUQMSOeqAocdl3Dprq4/sxv4yjz5",
-	"3kJLm8X93k/82+/qMpJWNw5jJrn0HoVv43pGVoxTngGRUABVYJW7wqxjUzQ/8Yx9mIn8nH1TxZNLL/Cp",
-	"93ZYLj7ErvETDF9sv/vKoNquNmkniOF07S4ZkdpCjnHQoGXQAe7tKqW7w7THC5Q1PS6si1/Yx7btvvuJ",
-	"9NAs0S36d938m9fNneowN4WacpxS18yrQVPbYTxIWFUK8gjq+titBDdmgWNjDt/Yq+8i8BAzz7eM55fw",
-	"nv/TABG+t9AHwPMHmOx3jT/Jyt6rGsi+pmSsML3y1/+mK0/dV9wROLul2JFPdVWG902/9qWR97XCxy7v",
-	"0xQa3FXZqOFDU0FmnPnAzsJjohBr239TzAklX78iCHhMGNcgOS0IF/oUM0ysVu6gvLBUWQyR+1rEYhb3",
-	"u0P82ze67L7hBMX4GZGgQN5gAArIssrNETZ9TygjcTyDBztxc/Fg0StxA+/cC+7r9vDrM2v9BBNqwtf/",
-	"vkfOtzgEBo1kxTnja+Kl2xwyfg5PnY4WkpQ2KzqmNSG9dfoNyLd2Ke/qi6+JatZ+152Z9DUlbNhEVh7J",
-	"OD7g7qpWPWaFRtv07+3VV/av5B1CMlG5g9zmxpppUzhevDvc5qps2Au5XRUiXb/xV+MqB5z4yd9wRV74",
-	"d+AIhuu3sBqdiZ/p49aeKHPcHpYe7aHeF+XJAeDBAejgbjgA/Adedr8xcn5iepMGu3CwB8MwB08ePYq0",
-	"68xnWCyGT3nKq6KYMqy+pNp4JrOns//9t+cP/hd98OvP/3zy8V8m1VnwXE0OFT2+21BRLSl3BzkDNNsQ",
-	"lGSyRrQ+Qh1OQ9horDcS1EYUuTuAqAREOn1GuCCa3hKa37CsD9Ij2CzjUGjO2DW/i/h5Iv6fF1jGpSzV",
-	"g7U5n3pLfeyFf7bQ7dfc8c17rr/hbZNYXaAowXaHcXNi2pSBTcodsNqn0xYWIaao9IMlNq8OHoGi0l+5",
-	"K+/5KbgRDj0Y+2UviFbVfo+jhlG5tqEPlUfQ76dJAVRpRPuztE4sR1Q6EzuYUKVUc+O1uzWyvpdMOhxJ",
-	"xm0IxNDsM0V+FRyeoelrl2RHbef0YJVefI0IbBWll5+OMESv7+kFl4OgCuMXc+VD33Pjjuoj7e5vgES9",
-	"tBMt1qghulgVaCTgPrceT6cz1ThATqe0LG37l6FWxeD77292vV7ip8kchDS6enuilQayczU+KCxihWrI",
-	"DkzETmIgWB+EosFULUPzOgUtJClgpYmoNFkejJBAsYrKR/Q8GVGNG8rNXWzP65O+Z5N5Q90quegmO8eT",
-	"xacMH+G/z0S60kyky5b9F5RPNQe+N7fcxUl3p4dcfAJTQvWM90xP2gktp+n+SflvTibvzsFcsQIxthvP",
-	"SZEX7/4ds+bG7dwLuV0KsZ0TRVd2lnAJ3AZTVCmB5nY1IyTQUGmMIv4erzsrMnJJmboDtUHvqITqJ4eM",
-	"YucmWcsF/Q5j+iwdLAsLsLgclhvCay4PJKukNAbpGG5r8cAZTmPO3vfC2WZ3O+A5GkGb19WJTSWvQyTb",
-	"UJUEUpfje2meuwk+b8xNdyFhNXnvLK0XWNd+GHkN8xYk+Hx2Q7E1h/wB447S88BQ9DBwxtpeCfmMUE12",
-	"Qmny5aNHYyRxDzAw3esFVZuf8Kr72Q3s13d3SgLdG0M4VAsA2yCItmdF8dTpkEzsdky7WQy+tULZi1dC",
-	"QkaNqy3FjrgCqhH8GucdXd8xuqMORfMqh4zm1IKhn9awK12ntY1OkoJxUNdykFyjoV/BhYt5nPapOXcv",
-	"QyFeK3+qerdxMvd7Gc/IIA9VpJRQUgnSWbOu0UvaFDrWNRQHG5umO1FxPVY7Xb0p5z5vE7u6T9aK8/su",
-	"ucgu+VYUGNDEHWFP6E3rT9QBRuVkSfmW0Awzu+Z3LQ9zklGeQWH7cjLB/3/2rme5bdxJvwrKl99FXu/M",
-	"YQ/2KZNJKql1JqnYs3uYSk0gsSWiRAEMAEr2bs27b6EboEhKIimFpCivj7ZhEkR3A+h/3zcTCRANZcqf",
-	"i/h/D1aLFLBgbvrsf2J8jhRQSdLa4NR87o6/69CY2TUs3Ezp6DO940ve+9mj+a2yxAp3Ab5xXsp1xC0/",
-	"qiq7MNH3Sq9ezfBCzZA0D50hFOaW+2zFI9hnSHldXqqVmt+xTaxgDTrYbeQ+dsZlmQ75KOO6wSfXgid5",
-	"BcRxFw5EVfZa3ReFjqOWAqkFMe78hq7B+Vtu860T0NftqFMCjIQ10VUgIHV7PbJ++XT/7rr2vWZr0KZ7",
-	"r4Ycha/+6aNlKvbzO096N1+d3hOMZontYHwJRJWNsQoeHGyiI1E6jzoJe5eX9fvono9X1gcpAqhpPVu8",
-	"HzTOcBJObxjirOBTs7Buef1Fgf4X+Cw+BQmavmO0fhLO7kxFFbQyvYMH4sfh8VeS8zM63E7SRTGXUQF3",
-	"0YHDb26MWGWJr2I80DjpR1yCBoS5Dn5HL749x6/tk9A5k3tVYY11mcayAuv5LUKvbVSWRCzma2BTAEmw",
-	"xSHSDBJTUdshICOI7thGC7sXxrhGo/w1wArdPaK4e+i49XAUQOJvY6XM3r0ihxIPnXcebpQtEPiMSGPK",
-	"XXYNkvabTotD+vm/wtCXcd7uUuvvrPdh/ITSuXv61Vtpy5MCENYBu0E9/4KD36oIXo2nDiTZLaNbqavb",
-	"v779822Hm40TGhX6VEYs0Iowp8/lkik5VVxH+DuzrBKi0GMLhuSl51N5zdk4L0Eaf9Uz1he+o3ec/cOr",
-	"/VhAkHOev6B0KJuGFPa+pe3EmoryuHHv4jbTnXfdP4iFLMhynF334ePPlKhDiXyg1oLX+GdvpubEvKWS",
-	"XHGRQITbHLrxEcwSUXEoDuxkWgORwP4kh+Reg3kUs+Xb/BXjhWgMM3TzHbPF9Lh1i9mSqfmccWZWPEnY",
-	"VjNQozJp3YjKRXOvThXBobcJ4QAu12XdRBSF83XVf1LqZyXsJzn+bbk/JXuD7/BwhiAtUYsAizzL7NGK",
-	"FfSiU5cVS72VGbE6GUuzfD3cX+bhTtJF0+BRpMGYUAmaZtNEmBgilipzkslo9/kd2wzRBX3FJ481z+Mm",
-	"dy6yqle7GcZu3iw0lBCpNKxR4Ay1ntmYyxLMORNylmQRmOKt+cRLTiF+27Xb6Z58KhX7YHU3D/n3n6Xm",
-	"5tXEhvE7URcZpzvbLZvxlHwEZzxcQ8QisFwkVJvNiSy70ZpiJ7fGMNoHwjp44Zfk0IYETynMrG9F2sQg",
-	"72jNjc8AITdPotRSyMUdI/CDUD5CfUmW0o/RThfkfiFQDwJtZmVSy65vCuNHdX29KbzwmwJi5xcP/QD/",
-	"2sJO8ozBNRL7Hk7jeErufPw9kXqPNAgWwWeZPA9O5FpenTNuvJ+EtJ553d0h85JST5sPpVJv3KElNgff",
-	"MW6WRBJZicU261LApTqmfJH2iPMWMbbNBrWqb6wAlfeUJDKAl9PD1vo5BUlre9VnHNC95iWH/0o68O6J",
-	"+iQITFAtgdLuwUjQ1qjf1cRKW+aFlNNRHdaIinDdXSf0PtQbzkM+9FilQiirFgAOVvVbobj9gnPnekk8",
-	"/zL5rugbwnO4IM5S0EJFR0iwJRbHgLKcdEIRmc+1iSeyAd5iK/y+xVuBV3S3pX1Ui/vlmUmTTZ1iTmsq",
-	"FUmKfxaGvta5nCSuP6hKjKnMagSMchtsrZCMvSYSTR+9mmkAaWLVsIMa+7Ad2bjHiRVfwE0qF2PsZuEL",
-	"CEUq3DADUKSyL8b3fvL+EVoABS7l9YwbaARcgPNRa+3CAYHMVkgln+ISzRJlILr61hpgaIesqwHNAf5T",
-	"YO9sz6ARw8B9/C6cV0kY/lOwGwCPYqnUMoAqhxYLZEKEpzThQh4sRKyise5TryH6sN0KjtaZ5QbO1ION",
-	"y9K3UnkGVydr5zwZtYKpip4nyN+EP2L5N2Y10FypFM/GjDMN3CjZWqEaODgqYy+awK38MYPsDuVXMp1J",
-	"02z4B0sXMll+3gu4Tf3ak3T77/5Rq5RrCPA0zh/y/f1lavwG6/PcnG1coh3ZNxiKhSd7MzPrkd3NqEgf",
-	"Y7IYKpjhQgpsQUT0vYkPs9lZDBFTEgyzSrWH4Cva0U9c6gpdszXbYxh1Ceip1M7ZP6pkm45YTyRTRJz8",
-	"dVhOjjCTYfg8lYRnug0Kg226Evt0a+g8K623uUI29iQUWrJ7X7xBUMLCp2/roUNYnVZ0xZdAaapyIKqT",
-	"XvryuveNEXYp7fTnRQtrr32vOdSWeGFkSLhLVTYoTHv5uK92W5UwbCHWIFmWnoQlVrGofr3Yi8GnOI83",
-	"+2pJnVnSPSB68BQmzOpnYtmasCVA6n6NCVJKekl4svkJNsGuRKvQpLY25kwL6ZzV0v13lla8in1GJWBD",
-	"BQs57otadt/w7R76FV825mqHUTR9v8OSVKAsKHUjBwQlElcpz+L7vqsibXRAcMwluB/cUJPo3xWOnkZk",
-	"6jdU6oYWseHCCrm4JS9QaRZDcojNaddFGRLdPBjJIFEmggzwpAgVttJDitXGkRCwuep9jYZyIgRsbgsw",
-	"HBOnVgswE0Lj4CYgcLgfIyxkjHI0jr3r+ZN+RS6EnssxczmOcqsOpZhncyVaaeDr9acpD4aqFjjc0LLy",
-	"eIdPLLbakG5iLqNrtfbz79AYPnAZfV6DHrc5hFm+GsKletRmmSfsGCTG2YSxwCO60YPd/pUOGfcNU4h5",
-	"gtibvvAfj6LWNpPXKTdcFO9x3ACXHrkcjGsDvx0R1ip3a3PrcQ8NgJywzBxY0EmnvVyAMYeRu0fbGbr5",
-	"Dp2pG6fZ9+kJEkzRrvvnYQKdCt/huYnZrinMlUbEt9oNQCVw7ZWjwfZVAl/DwD6Nf/ueQaz/vZBczoC5",
-	"lTA7BDukM6H0RulQwC80iyDhJRonUGkCB5Y2RCnlXOhV50FKfGph4brZMfoXcO/CfSiJzy+/wY7DrdRx",
-	"Q7B8CYbBfA4z68H1EXSiQcgGuJ7FBw3ngf7cipDrRy0T15BBB5r1VzBu5fsXkXtZqBI3E1bg06QuxsA6",
-	"h6GJjdJREV04/F9VJDcWnmp2NHrrI47pQDor/nQPcmFjJP+fXK2EDD//cnoFZCipXIExfAFupMJY1GwL",
-	"L+Zbaw8UWv404R+tbkfZ/o4pKetJw69DAKvdw+oov498VMzN33ORYHXujgFPlUqAy1biGVXdm7OVD2KY",
-	"M9nvCZvQ/7XRwlqQt8xbgqEaRjMp8qV5SzB3h6ohbIyFPsWd4keGNbe1F5+HfNQ4ocjD/AaRzOfQOpCv",
-	"XZdo5OFTRgub6Od3HkTyfHWGwiTPhXwSFnmuIUeAkV+KApwLkLzy/iFKVB/4c+CByNWBEMUjtcUZn3h/",
-	"yV8YMAAlkVSHJmKOAh0vdOFGkABpzi7K6ud9FJb9+d+Iplkh2A/uwORg/uvBf0uvWmHMEKrw3xRVpAQs",
-	"E4FhljznFDR1dO5fnsNYuR/lVX8gtx/l8CbaqzAOtFCjbgoP9grXKwwVeVQ4Z6MpN8a5TrWuLE78hkIe",
-	"13M+s0rXZXbJuX5P43pd0cJ7hggGV5mU/2VCHGgePra1hv8GCyErK9V1bOaXXpb6N1hk/e8puD7YngRY",
-	"ocQl45mNQVr3BUrfOa3ODDDlDh4P0o7cQ3kJ4bE6XQrD1UXUuhdbP4gsRCI3eKpvptagn98iSUHfavIl",
-	"80iXRd1wauNUI+fzQ48PVeTOV8HRHPFXhnENzMRqI1GZjlab8LTrRl6GNOEzKC/Qq/qcU33+gE1FGUhB",
-	"gOtEgKaMiVOPjdI2TtypaeMTdhYNK7WGOtVwf3+B+0p/t+5HvqSSVme3pWOY8Q1/noSO1e3B0EZqFtLr",
-	"LK1xSC2kf6ZXL8zohnIUvmA3QFEwVMSDZ/azyu6QKJnQsDA1uxIys2D+jT1iGkYqtoTn2/DPRCnYuGnn",
-	"jKj7I/7053YNj7AGOVKO1QfQa9DXBqRlOE1DBR/cBrbpW/Yd/3Drf/F9wr5H3PJb9r9SZXLCRDRhITb5",
-	"z/c7psFkKzBEYX3Pjb1+h9//8fdi9JSbZdFF3wLZNpaAbkFfe3UTtm8ZohTUFD+qB0CQ6gKX+BEOo4KE",
-	"Qb2SCOE7Bok3h+/BWo0QfZwwlUT7Ivw9leO8iaKRk0ecQBvxS9cvH0oXqqqg6Rd453bOorB1BS87ZoXY",
-	"w602r/eEUvxyqLrdp1P7fLGevYaMu9PtLU01mGaOwYfiwNMzcM1J1B9Xl5aSLSzNMEzEFFAMZVILsEg8",
-	"WQYRwx8L5raVXqgynXfNxnIv5kU1GW+9JGLqnNmfugeL9u2Dw06IFC1ecCEPypFuf3V2+ogjLqGFTG0k",
-	"9szVNo+d1gp2EDMjL2k6tval15IObgaqsEbs4/2NZRW/An/ML7xpSP5129ONj3WTGutW4eYW5jl0kADX",
-	"pXcoE66XCBlqliwqVxIcVggN1P3ZeTsyPXbsChHm+SIVwoPVWd/IHrh5KAHXSjuMVOp/ut4sHvChY9cM",
-	"muWL1IsPIsr1IpMWiZobThBYpQm3DVV9j/mocVb1hfkNAyzlLoD5unVZ0Rc+Y7TW4+d3nshJvjqDVfSt",
-	"ipI+qawvV5OblIIrNcDdNOBSdMBP940ZnN23MoMBep6SJChDqW6PCvqc10IZhZhjMmbNkwyOquALtda1",
-	"W7Af02dQpwf/8sfpoNh0RXFuHt559/dslOW+ggmTinB7PXeMiChol9+NjsFJKXSq/Me/t3j/Z4mYXCgp",
-	"LDCLxSwu0m5gtxyl8rgMKrp/Th52pbEtosNOlF6PaFyVgVqUSQAe/EnIqXqa7PRHsIS3aXvwv2hM29FL",
-	"r3pfwUHSdTZ8zO6y/EwYu7iWN714p2/INw3TH+cJirN7cx7vdBgdCv4pvg09VL//0ras/Cbd1u5uVqAX",
-	"XTurn9wzL0FTcKIvVFE+8WVBUVKuLaG2UTxDEWC1DcQ54RB1165q9XyTAlErXIsr1qcw9KKB9/1XDOMQ",
-	"+xWjixat+6S5r7CzkyTVYs1nz10Hs8KZ/sU/ftSbhJ/ku0jYF7pV3AMVNW9ilQCzwFcMN42txmFxQ/KM",
-	"7VSEUIAbSrXKoX6n6DMwegGHzZmCoy1V6BUJq0Xlf36cqvm8FAW+Qx8I+wxLLikFKqZuFsjdNeWzZXt7",
-	"SRPRdYnCg3vmRVgLfvzQcdCBrmZqDTmEQPFoZ0JaVbibCc3URrZXGMs7z1LnZ/WDHXPodDvFF3xOh2Q1",
-	"6UqkJBI+i1nMjFWpwdYjehmbJcrD3RPBjN2pq9lVJbWEhhq4RxrS50q6NwxTRPblI3H85tGsarvlMe2V",
-	"PsvknjdaG3GTO1N+afvqoRxfyXIBU4uVgZkGbPxo1XpHqpHHJg+1/xOEfJD7YMVz9NrSVx7Q1pP9wMz4",
-	"G9bB3eBPHHHRvrz7hEF2my8okrDTxCozcPz24mY71t3Fze08mwuuygAlx1vm07ZoE0VL8tDowvBp0vUd",
-	"7Xd6anfq0aO1DUBhi4uRS+uOgYwMA2y5DYz9zrckgn9um06CgvhQ5qcLL9t/v/6qCKOtl1pv9+xzXIkH",
-	"kbXvcKcee7THQkL6rgSuaZgEiKpIqu3EXu2tNmA7L/00Ozgm/8/tOO+3Lvdaq3kFj9w3X8eKJcpYJqw3",
-	"eHKfzbZjZ1fQVb76HO7pr2/ufkLXqsBej+2uJIpMJ1e3VzfurvR/AQAA//8=",
+	"7L37khs30if6KojejfBuLGVdfPl21HH+kGVr7O+zLI1antnvzPhQYFWSxLAIlAFUs+kJRezT7IPtk5xA",
+	"AqhCFYG68NJqT8xftppVBSCRSOT1l/+4ysS2FBy4VlfP/3FVUkm3oEHivxaS8nzOcvP/jF89v/q1Arm/",
+	"ml1xuoWr583vsyuVrWFLzYNLIbdUXz2/qir8Re9L86zSkvHV1cePs6uskkpI82wOKpOs1EyYr3O403P7",
+	"IxFLotdASroCsoClkHA1i87BfSycwZbe/Qh8pddXz7968iQ2g6UU28PxXzGpNMnpnjCOo+P6PlPkN8Hh",
+	"muyYXotKJ+aBn4zSIacaDukwuzIjLHFIt9it4GbOvCqKj7OrgOwl1etmJKSqhF8rJiG/eq5lBdPoz3LY",
+	"lkIDz/b/Aft6lDXQHGQzzg/NY4/McwkSP/vqq9nVlnH/76fRIZevqc7W6bGWj+wD4SCHnynYlukUN9of",
+	"ww/ksKRVoQ0bzMyU2bbaXj1/Znhiy7j9VzNdxjWsQOJAvx5yx1+EzBXRgiigMluTJXJdbCK/JkkV50YJ",
+	"twx278UG+OGw79dAtPmp5hLKCshJwfjGj9+l5jv84CP7xT5e6c5taBvVGkC/cgwW3wXHfuEo/1XC8ur5",
+	"1X953Miax/ZX9fgm+KIZQYtDEvxIjz+WWkw8lCKne3cGcWtUKbgCJxxLQLGVCa6BIwloWRYso2amj8t8",
+	"af4UGW3BOMVZdUn6cdZZ6wuCoxg+2wCUZkqlFIsCtn0D2yf+x9+V4O0Z9JH+rftuZBZ/WVNNdsA12Ulh",
+	"CYNb3zOHW55/Lkrgd9vCLls9EsslyyAXWbUFrj9XpQSa43e2xef196aQa3al4U4/ztTtGQit6aKAkNBK",
+	"Uw1bt7bz7fHsn4JOQhLa5c2P/mjh8XhRllLc0uKlBHO4DOHynJnP0OKtFCVIzcxBWtJCAbJ1/ad/XNGt",
+	"qBy1i+LN8ur5X/uZ97XgsL/6+EuUc5kiFCcD+TXZVkqTBTh1Yi8q/ZmakQKUIjt8WONqFB41KnEOwM3V",
+	"8NerUkJJJYpWCQVQBfLql7gI9yL2r/YjM7+i5nGx+Dtk2gzjKfX2qOH8+1YWtcmY0706FKDfVIpxs2Dz",
+	"s71HmCIF3EJh/kU5AZXRAhn0mtCFMid/C5QrotdCgb96lKarQGrWF+bsasN4Hq6kUnYVojDPi0orlkN0",
+	"LfbyA+nUzAHtxX1yQLK9M898nOEsxn23s4W4nNjOfUMLyjM4JDzNMs/AB1NeNC/V02Bcf/1llJRZJaXR",
+	"ueIaUDhLP2bwTjNYz+x/ZEofroBp2Lb/p4/EnhAf62GolHRv/h2o8cNrsIPFJ8u/y622N0GOLCjnkAfj",
+	"LoQogHLLatRdkG29J6WVNbN0X60/kZjv5oWU7JYWhyfwe7HzKj7szTniuSJUW3WG8o0/YZmRnULOCFXN",
+	"bxJKIbUiTF9bkUXNMJCTLTXfYkVh5JsEXUk7yzZJzG0ytwpbS/15pNk2qgPhPdiSS8Bz85tRseZaUq5Q",
+	"0S4pHqUlKqSGCw1HmP+NnfOdUZ+H+cGO7R+f1ZOPUlzwSjW3TepCGXGNmFukYLcgzVU3WhLV7BS7gvAW",
+	"Wgp5He4rwZudIPUCHnz6h0EOdMvp50AhNupmrzRsW9bP1a8VyzYL8+vVrN7U1h/vQIrotn0jKbd2W5u8",
+	"UCg4XPqNhtKoBytBBEfNnOzWwA01cgGKcKGjMm/JoMg7B/Np5FjOrpgKGZOZuTM1t9+lem4uTfO/CyjE",
+	"Lrogu2P+AxLKAtUgargbxSmqRQXlq8pedmVBteEFw+miKMQOpBnVTnl2ZXQ5yOdGXZQ0081fSvP6L3G7",
+	"n08i3VoUuZqRpRRb8sTyE6+2C0AvidJQKgJGnuAVDb9WYARzjMy3tKhgrE3a8J4wRiTOemb3Pcp8xig7",
+	"5JOMFsBzOvp6z0FpxlETmWdCFHOxXM7jWo2RqVvK92Qn5IbxldVujJK636LpQplGIYtMQehSG93VC1V3",
+	"eRoSmsf8Ac3WlK8gj5IvF1vK+LwEOV+LKuLAeoNCfDsz+yg4EPuCGUJCBka+KGPDUk7w/fhJkErPjY1v",
+	"mJplEJMv+5ZMYYrsJNMaONHi2l8uzla2DibzvRi1R24KTsf7zNK/zq3NHXkk/QNozfhqntHS0DVzFtcB",
+	"WYFm63pjqSZbobTVYtWaSjA02ECpjcC1V2RIILEDRRY020Qp7qdgyd3Da4XgK+eLJLo7BlNEiyLON6LS",
+	"0iwAOQfdC93Pv6asUPaj/gArooDn9tB7t89C3CH/GE6PjlQKpWkxp3kuQamYkPG8Abcg98TPLMkgCjLB",
+	"jSxjcq7XEpSRRadbad8Y8WxEG5LQWtrOZKMFwYOpvApkOdjMwBwk2ANaauYsMSvLD8mwo3I7r8rEXn5r",
+	"xATjZLdm2ZpQwmFXU1cyBejkMzJhWRWFk7TX5IkziLgg5vOPqjK6A37ouIf5L0aim0W5T5AFrCjHm2VY",
+	"Metqzrn3ch3s+8GZDI/wrCWTU1vcUDjCv4eisEPzmByLH/b4+eu7B5KXz1F+B0+LIUXxpXsOTZKuSAyu",
+	"0y+ePZmNEZGTPK+NAJ342qE8mPiB5Pkfceo7/HoSq6Z3/QgbcYKO8cqI36dGIHzxZKxOMPJSb6u6T4au",
+	"3QfLY4krfPRFO+6+HHPX3SNvD90xL5wiaQQ846ol8ymH3VU06hTn8LO4a1A7v6Czxnz/nXPNdTwyQRB5",
+	"UNO0DyfVRSkKGL9o7wZsr7nr2mli2PbrseW9DG6JE1aXFUJBTLv8/vnr1zPy7MvnT56gCrtlOWertY5a",
+	"SHQ/t6yr4tHCAnkeHbtGUbwm//PrL588IXCXGQ2ZcZLDVihCeU40KK2icm0tCuZZexSxv7cvxHhsJHWM",
+	"3ZwiTvT5HR/vNrYPd93UuHtXM++udsp83G+AH0hyZr8+ag3UhKz44eYN2QFszK8z8pS8Fjyne3Pn/Bu5",
+	"qbhVuOo9OPx6l9y/CR6xGn948dMLYqY/Qw6DO7otCyDfVYadH38DsmB8nM4ZkDLYhBaF3CQ6K/dbXB+E",
+	"gM3afN3Qs+80HnH1Nydw4mXROXWXPTD1SZg4yS6fHcE0UzMCQu6Yuud9e3uOS6+W2pe7917SbUnZikcD",
+	"QrKCM9jKb3aQk8WecLFDmc0FWsN4m9NKi61VZFnsOripnQnWt6Cp1OZbeg1bBcUt7kdNy0Eh2iUivaWs",
+	"oAt7658hbsuFXjO+IqoEunHec/Tkkt9ACusPRQdela9Akx1VJKt0ozecR8lYSAbL+C847mgVMRPbLdP6",
+	"HExww1YccuK9zGqGLECERJc6joVOlLmsnIbUezDsw+/wWfey+excw7YsqPYhkI5O244LN3k4LtBA/Nuh",
+	"PyOpCqGxPi0u5caZLwFG7wHwXM3tvTyY+7Omaq3pSiVzv9ZAjNVhUwoM0Sjj7ev0v9A8clmnT9BIjk3y",
+	"Kt65Q8T4WYF8B0ub4MDGmzilKFi2Hx8OUyBvzyLxlkuQTmRRCURUGtNPMqPAQl5LQWUPxR60NeesrBs7",
+	"X0xmUGn9IXZrtuf5lkrNQao1KxUpQXbzI5prAgXvaD48iL/mki4x9ldxbuOwwPNEnFWD3I4SAObAv8eH",
+	"h9RXrxuM0A0DayqQsrWf0kd3rYitBWrAPKHUnNWXaB1rbm6ckKjNMa8VT3sw2jLDE6fNKyGfBzKgZpDQ",
+	"ExpIrYPLtyuD+9SF41KkDi778Tf3lt79YB8OfEe1FJp4e7rrcTCJ4ogL8/d1id3nhTT+TjnSjzfJnG5d",
+	"DQMU9pS174yha0eUj/x+EPoeI/wnCORjZGrazeRkYS374nIsJrj6RMoRxvCQ9fBKSFKGd1xgRGBc0pgk",
+	"ONnzCaKHKVv+qQ76NLXu3pWRjz1Mfh6vgDPZL+kV4BzyF1ztYjm6C5HvE4bnhGt4yYoC8vihtanO9cG1",
+	"59ZYy1RtIHeVK0cngzClzP8exarTVEgvKQ3Bhuh8lErlt+JQ3AycoUlbddQ5Hb4/xlDlPAcm4OZLHhoV",
+	"S+NciEr35ljiEzNM6DBW+nNCCaaoLkHOzP+L8lFVzsj//d//J7Y3VPdkadhs3a2whsk4J0XIGVHFBb1Y",
+	"3tMllkRUUhG4KwvKuEsNPdWDha7Wab4V98piP8GZ4MIl6XkEgfbE75qyIrG7ggNRLAeypi5YtQYi9Bok",
+	"/oWLYNOjyjlDN0IkEsKbFDHMfyX20dbnxos2uNMgOS3mMuE1tNF/BcAn7chKcJjH2PP9GgiHHaAPaltS",
+	"yZTgZCkq6xZBvsKyLUK54V4Jo5l3pEDzYbR+qaHgP5gNOhf0GAJs6X5uo+jRI4qcgDcdSEOALd0TqhRb",
+	"8ZkhAyDPIFvbQ3VYD2CemiIGFfwkdLTkwZzh0YrhdJ/dXlR6elb6sConSpvTa4WPK3BQorhNqXNrYKMX",
+	"GrvbXdDQCvX6/DdntfEQoYelfXI6fNRiEL+ZqYvlpdhuXX7ylGhh85YnmeUwN15Du4ZyPcFjllDX7Def",
+	"EyW2YG51cyssGac8g7pGxAWqh0M0cJcSGULDjDjt0HKJS5dl2drdpfYWaBcnfDWiPsYTKkX+/+jE3Z0O",
+	"OV8DCif/T+3+bdkBWtVzzRLNB8+j1yi4sD6D8uJQp5kgBGml1zGsBKdM1PnO9OAu6OOOgVoTFJfm0cS6",
+	"1n8B2JxcctNNxnAuXrE7cAMvhYSMqjg77NxcOpe8Vi6Ronv5DSY54AcbWZUu4/SUOBMzWqoO5Sv1MNwa",
+	"ss07UFjzc1AYWqtaEf3kLp5sVX+q2SHM2NxRyV3dV7yksyri+qASlYxVNLywOXy+CA7fj7kiSsrnfdAd",
+	"2ZpKmmmo4UMyig9YAzgwF6IpT/h5iz8Qyc0L98BN0BGovseim1LQKmbXjHICJI88JYuKFfoR4yTDAWZO",
+	"jNu0fvwGKkSVAhcuw4sFcob5XhcJzy5pUSxothnP9K/cGydERkepokgir4xqpotjcrhc1dbwQMZ8jKs/",
+	"TSDJCRc7F2fLhxR047U2Is1e3oN22eTLzDnO+uxOM5t5Lx2P4SyflzdEfvuYU5vR/zplFLiDrJo6tbEu",
+	"IKwiiRItcNSd5pP1FbrOHPXlNLaAY74Ucm7UTKoraRVXu9phPAMbI23PsifSa1faaPIdpmh2s8tRE5n9",
+	"LLdu+/hcUBm0A53io+zkHhirgxglzdaK3lLJ6KIARVSVrQlV5B//wH353ND248e2Tp+MqUzyQIfyvpPB",
+	"gca5TdiwKCtwp9V1UM/FFNGSQW7/GTpcjr0wznkTnCjsg7MRE/RpBjkG8CDpwr7wBY2lJoGoP7Q43Y9N",
+	"+MGoH5A/bxL5nBvLqGXcuvYEB5fsOKudWUwRRa0Ptg+264Ib2r2nw6Wnd7Nr9Xpxd9WCGzCXfSCrXZEr",
+	"WsHK2ONWXOeVtH7U2VWl6Armkq3WqMvBXVZUit0ybaZG2bxgG+C2tkqD3HoH7OxqBRwkjevsdsbnk6kx",
+	"jqll1MRv/dm9N9I2CgdKb0790XTIIRnI6fgiLQAZlowuJM1Axasb7IGOJOmKLTSZnWRNb4FwQbBYH7V9",
+	"pq+NfY/TtoepUqBCUAVb9E28/+TQ1akwPTFuJtuBXL24fZAEcAb9V567ub1VVa+yHjK9A39xZ7JX2EVc",
+	"98bOacjF3OLVtTX6hAKyYrfAZ4QWhU3VdBWt7W3eUrkBnaihcTrKZ4o4TIgZ+eHmDfni6ddfP3pKaFGu",
+	"6aNnvWGCJtHhq0iiQ0lZPseDHIeq8aATAxkB/YNIWFUF1bEoMa7RiaPPFKmfJBnVsBJyf22DB5hk42rF",
+	"Ma/uuLlEY/oihze82E/2yeYjIsn41C+JUd9KIZZHDttNy74jOVuZk+88DrTSa+CaZRbGB211CZlAEuJH",
+	"WorYlxPDwD3rOsbBTRHPJAGXFHi/Dza7oAsoEl6jFCrO3pzVnaiK3MIVLSsFubnpr8a6l/24s3riKVK4",
+	"ItTOanm2HmFF2tdf2IdbLtiEd/agrGwtzA3Y4J71V5YdYxGPVNG9MRjf4F8r554+lA0YBh3vRQu3vyz2",
+	"zos2JmUcg02Tll6/tIg70FS1wHgCZrWNK2uJe8V7HUIxG7k9cujucSzUZphge9wchi3gFm9OO+vHOE5D",
+	"jfvJGNy/UjDUXd3mqZLyKM8HpXTNrovKJnZHhnRehQRA7DewZi5BoKDhcgbnfxeR6Qgo4+iwY7lezxoU",
+	"lgKWrQSNZs4eXfjpwPz3AyOuwSj2wZBalKeMOBbZ0LHWcZnpxwnWUDp1/Ae8sBhHKElr1LRrAoWCFu6O",
+	"0YBn1gVic4Ez5s5cDP9vgmzyQuEgEjrlunanul5oD+HPYnq5m++EGJL9wjsXy57GBnXuQOS26UZQDtMM",
+	"WpMoC0Z5loifXiw0YE2CeIV2W/Wfke9+ttpdUSSyMPLR5T7DUbGd96CY70a5Ne35GIe7yGzUH9d/4LXy",
+	"SVFups3yhncvztaNa2Nuv6lSYGoYDFRksQ8MPx8Fs+BRaJ5h8sIasg3k14QLDh4WHAPjHtVv1CH6tp7b",
+	"jV1uLDg19ViG/DzWixEhUpzeXEdjP7B1Ed9B6JhTqxA9Jm/t6Ko9/FvK6QrvYZfQMhxucJjBdvapBZub",
+	"SuR95XtRCVVKsRVzb8sNgk1qSQ1HzRFr/9DHGsXdTsz2nS87mHKtqhIyPUfHX6y42zn6//D86deTMhYb",
+	"jNzx7yS9JX9ZgwRnFai12PHn7sAxczFPdJocjno338KKLvY6VZJpHukFZthCzujc/L19YmsM0a0t2rxl",
+	"OYir2VWZL+PJb925Md4/cI/75UXtZ7FGVUF3SD8tWabTxpUq4z0iXhCcvHV2KbrHkL/ZjJbJxkl4d4Q3",
+	"c5RpH05AOZ7Di7ox3OnPFBEyB1kDl9sECe8htIp0DdsIpGALScdfB54Uabf2vUW0fb61v9BiFLufqDfc",
+	"lUzCtIGm1E6NvZAskph1BIybxZkD8cD1NGhtH4Efrz3c1EH7CO+dNRPA72seRI7wHzlkhcsPNmpVLumO",
+	"J+u9EngzR5WlJz0z5oe5WtNnX319Ds/N6OyGdO5CnfeANAidPz4RwhmD4dTtqQjq0hv2GOELagmmQ+Rl",
+	"m3fxsPKouo7deo7J5Ki+pZ/HZr588ocb4p0tEOlo6b+TNKXpos6LptFSIgpw200nwpf7qPzeF/D36i7J",
+	"1EqsMuIuzhqmU9oybbQrfbbl5KzKAXXG6yyNSiMc9HWQLOGzKjCJItBzmCIo/CE/CdPpBGCeRCFXiLLQ",
+	"xG2pBD9fVNFmpOLYlAeLTOrgJELW1ekhUbfe2LrVSuk541lRWetvlHR4XSn9g32nlnvjSlsn30H+hnE8",
+	"0plwQ+QEHsmYI3Fc/tk0hMuaw49nwYCdDnf7nrdxsAx3cL/GbMxRSIb/3JQ+J3nPqSfU18spTvb2p97a",
+	"HlgpFW78HN2HIE8bq+MqgHw00o0/YREv1ObBy5fAfj6MfPsEqG4C0H1eKbakMJlohnlDxCYAzkiQ/zcj",
+	"C8ExN8woLMtKYkplc4TSeUaJVI7AgTVaLiZObD8POeOwW7MUJEmOJe+3zUuNGdkVey6ZsgeDPKBq71Na",
+	"0nnAlCOycLesAKUFn7Cm1/6V5Ip6m5dgw4vAAwY8bwIqlEjgsKNF3Sgxh4zliRY45pBjgoMUVdLxGSao",
+	"JonXYaBOQmxApMNBuxvYXn6c0aSEzOMQdLisqbM/qy01TtLad5O1lvW837NsqmDN27B9qVAsPhYdvPFR",
+	"RnsdTnBhiYzR4oVrV9gbkYiloWF8a9pNnTDo+zynRxk+Ys6FnmdNCO5w/u1n5j31+SMZq+5NFs3CBLmC",
+	"fM54LE/m/ZopUkqxZAWQBWR0a3GCbBPQOgF/jCmbtHpCwLB5tydm2L6B7gHmB/5L7tJM+S2zlqzgC0Gl",
+	"az8ogWICvgQbKknhFEyG0joX/qXTWh2CZH1QAi4+YJpZ010ypEmUklNsP3t6j8vnOfsBv69D3Hs2jsRL",
+	"m85N4xgGp9Ozdccg+v1r4y60calNeuU7V55g1Ex00XtR6Yy02kPq8osUFGDFihDxWp80mjReFJNoNg7B",
+	"zTeLcN//ZYCel/dTnZ2W3VySIbDVCKUnfqKptwiTVwab3IQ7MrQPZ/GbhOfkgjEWO8wZZ3z5yb42utpp",
+	"8DCT8Np8Bvj4jIPxZQZi2octpt4J2Ot181cXIYmhrlc8F/OKa5sFN46g5p1J9mBMALrmdUgWB2UVzMWv",
+	"fogzprvS/D5Ma3aPbw1N5owHy7L9xU/XW2vnHE4aOzdPqIE2j/8ZOyfHqqDrltCjv+feuOG0VGsR1ZRK",
+	"CQiAFU2MfYW7q2ZEi5Jl2K2U3gqWz4hiv4GaEWMxlIyvZjXWpHlmJ1k8/1jSSTB47hxTnUhI2Rcwr5H1",
+	"TgiKhTRof9dPeea3st2Zu7cwu8UbR2jYJzFP75V9sOsjfIknbd3AbDo7OTib47evZ6PenaO3P1VzW+85",
+	"mIrv1cJDjD7f4EUCFDOitJD7Gfn6CVEE+bcuzp+oxHFX4NCuMomBdgeO+uDhrycWpATN7Nv4Zp5KfXsR",
+	"S19ZU54n0oBOzSrviU0kXS+x6X/ra4Im2tJT0jmbktPIb96HO9EYzYN51/CTmMoHNWQEzHdMr+fhGJY0",
+	"oLTDxrR/QWL8coLxCWUqTCxE4hfB5wtY02Lpjt9INdVXzUa/aVvsJMIOk2BVzZUZS6UuqPatfAhmBVm8",
+	"zFsGO2wi/9ziJODvTPloSaera8rZbutEXZugoFjNNaC0sKaGoH2MfFyj64ZFR1wsHaZNZPX4IjzNso0i",
+	"Yrm0zbB6WDNh7E6xdmN9I+7nqBxUFqchbzxXCH5tO8w7aJst3WAzPqbIl0/+MOxoP4iS1RzTnkycXQpY",
+	"0XjQa5KzZHKK4hhDMziJ41HPpFbH5SDW9cmF97WPal8hRq9iwA/mLEK0B5t1NKT1U+3fx8v7xY7a6rmR",
+	"XsO9evaikgqK5TURvNgTmm8ZV5jfZ2Hd1YTGPVOmqEU4wWkHLtjC4DPxPezfu3MY0MGJPj77KEiQiGQc",
+	"DZfkHFO5gome87y6SKDdK+2RmIJOwetML/XozZQphdLzSsYRUcpqUTC1nlSmYvWN0ZjviPccVYrSWdhH",
+	"4GT0ZfyzJZsUPB9VhuELkA/NFh8klQ7quuiRnp7dz3QE69NzORfWQRLTYdZKfaLiOT/fVIpxUIqYnwld",
+	"apCtFHOjugaFP2lkj/ZnDaPX5q+1hbH0cEbUWkg9/eC4szFtEbj4zxTJKyCGxQg6Vm0zCPtBsmM8FzsC",
+	"PI/3t695+ZSmPGn27GxPZ6HRLe+WnR9suftEoj4jfThTcmkPVI7ww9WLrIe3n3QfiK5F/CR0UJc+KWlp",
+	"OKOmSaGZ6pTqfD06d7NzRzgGVWU/cUSY+hBpZEwTqs7S/Pg92WTfVmXBsqhHbdqtbhE19yfEiZs6OvOd",
+	"3smeRWrXK7+czP5uW+phMLuD12qI1eNgX5Mexa7JLhAPXiyXIAnTM8wQdhjjAyqwxTzF78bWjS7u76SM",
+	"ZQomwPpm/e0IXEZFJ4lVaA05KSniMQUeWayd/LxJGP3r018+L0FmFkS1f212rNmVA+brwfEPHPnxgNJY",
+	"JerWf6NjKSksZn9OqL3RqCL/+Z//+Z+PXr9+9O23M0KJkX/mr1pWQIQkyBXXBAzXOQPL5c6NQKk4oIEr",
+	"wcS5RZffDVqlkkLHkmG8T74VYaufZlx//WW8jUN9fdbdZoCaexULnLkG939Ksy0dBYAeLM1PvB1xckPG",
+	"CSeBrfg7uAWpLNTVabGMCfZTKYVRzrzlOxSvaR4OowLxq+SVz/7uLKZuz31yE/j3oiwhJ1VZt3vfg7YO",
+	"WSEJ42RZsNUaJ5NVUgLP4vKQ8bl7ciyJVQmjN6R7rfmZtDuVN3PwX0/S9By3nd2cy910r+5eCh4Eck9i",
+	"6Aw/5YpMRr1hNbiKR5FVHMwos7DI7rH+RoGIxTsSq2tiLzYau4t/cHOZ1VD9T8l3P78j/w95+vmT//nV",
+	"M/Lzzbepr03HFDs0B5rWkJG2l5RgcviOKgfUr+nG/HlHHVSNTTC1LmyHVW6blDFFZKdv+njzv6Frsx+9",
+	"vZde3f2pioLDLVwb0dN6Gwwg17hrZFrdvnsnAVs6cmK25mUsr5rdidjVdfKUf4TsQII/LcRBBnFkBdf1",
+	"Gx9oeCF689Z4siMPwmv6dyFJxR18Mr6Oqp3gCIdptnJmzgfFeMqWFqRB2RjN8QOe+Ra8BzKPX4ibdgB7",
+	"54jf2ssWMwRE72Haxo0fZ90Qr+3UJh0T+KXevoHxT9nMWuKhpOsoq08ngCPWsGMBKmLX7h7t2h+37T07",
+	"epZb20m0y93bf6Qa3tW+k6apW6V8608trHKsNC3CxozYVyAWIfue8vzNLRyDRZyOGhljlflm5VzsamSv",
+	"dhxpTLiom+ctoW7giV0D5iwBZHRCzKgVKErmWX/P0Iv6g4bt6K7XQWcC38jTNr+NWlhZsu8yzfRAT0lK",
+	"tjRbMx7vSXk5k2Xg3t1AyulR8XNhevU10G18fIOf2a1jOtYPST20i9MMe58P4jbSfdIttoelziGMQu68",
+	"nED6XhTM3U4dL7C7YgbvrHFYEu7tZIaYm8dZCOeWdDmi/bAthdSvXESl64kq2nRbME4T2AUUc4QPWfTf",
+	"b978ROxwrj09QRcR0cJFkIpqyz9TZA00hF20wnlVgVKQj/C8JbC97PJSbUzt4BMT6ZqauPHVBgfzyuV+",
+	"LltSJsyBa4g5MMTBLJsRpNiN5zNHJrGLLdh8aV7AUs+j18g7sVNkAXvhMPOtofds9uTJE4Rlqq1mY0IX",
+	"TMVDhN0z5ugzq/eoIUu9BW6R3Rn28IHYTco5Td4cdR5zOrUXAVIt5DZTxKk+M0KJpmpDdqwoyALIluYw",
+	"CcNWLOceuDOh7GyNHluVRkopc6/nPloxKiNGLOfSUulQWQAqCwaSSLHDdlHhhyMl2VIsikkqa+P6j3Ph",
+	"4ax+ZBycFedbThlRMCNPsSVgzY1NsNeKmeiEb0HmLNMH0NNmgyw9sfLGJvdhWLaOA2GJOS1YPgaQenfV",
+	"jBXj1X8XleRNGe3hFaLmvUhLPRksqTY7v1Ys2yyEiHVf/AlTqlw/IjsnQ+s/mVe+Ma+4hgnGVCupBHsy",
+	"D4a4AxnBEHgp8tjH/5d5OPGRuaZ3/bPU9A6dR+kvxdpYNO2AAmq4eQcjz0L6D2/fEbFfv3+tLP7Z0KYN",
+	"mKvNBox60BN5mhHs6NhLv2GSnUNx6pyh4/Pb2h9SR2znKRPH4Ya7oU1aynuhY5GjHBZMq9Fm2N/txxL6",
+	"TsE4jMHpqb/iX5n5eQwt4IxMYglyPIv8CPkKpLmKknHMuN1cG74dmSghZ4jbfgvkN5BiRpAoZAEFXh4j",
+	"wpaTyk36Al7Jy0Tf8eP8GXe81cvWUyiIEoZxL91L8tN5wH7pvaRcOcv4crbW4VgnVWvDnUPklraU6vwZ",
+	"r2wKrFhwDGI1qBNCXTEfu+cWXYuKGIVfU1a8pDxneQ9k7ykdBJzqPQavaEL79dUglv0NPtQkSkXDlFu6",
+	"R5sC6IhklYPs2NbaDhHJW5ENX3OUSrcy+/BtzBXjuupMg8UaGXHI2XLpEjtiWX4ZsHY3qRYQnf11TvXc",
+	"py4kMqAhBUHlIK173z/wJO2v3Ccj7weTTsywWfMspGxqR16xotetEG9yM5WjPyZG/x5oYfTIQ+/cfgJ2",
+	"oWOsiIQpqNJzuJ0KLI6vBdQd/+aWsmIh7mDa7BfizlEisoaKb7jY8fEfBKVoHP6g4luqs3WK4ysugeY+",
+	"uaYtTt4KpVUdny9svszCNs7Drvt7dOxsoNRE0t2wN6eh1OzKZTD7lYYTbc0qxcQ3oF1q8pTq21USApVQ",
+	"Kc3W2xS450SB82MpY1FquNNE8AzIVkiYEbas+8grLUpsGN3qORuIHPfh/sDLmgatCFmdEEFdI+5W2mGq",
+	"DNQPlCJZw3Ix/RTKeFOhoiBm32beqsZemF88IW4DIzqndXfF0yUKYaRThNcCWDqyw37botISYep3lGnl",
+	"AkjdyFQw7kJUPIO5z9Jshm/aZNpHEkfhrE2IxBbhdnXvdOqnkuA0WLCRmnAutpRxM8J8LarERbWUAOnE",
+	"HNsB4E7jFqPisBKG8Mjhtq/R1iY+4Vbg4RxZwlcVxRzfTpmG7qdugl5O90HrzR2V20dVGc/JhJjZZDgd",
+	"kwUU/FohUoR3CSLn5ok0E8Nk0ciF/R5KQerIUVaYjrBMfEhu51U5h4NOtKPzllKJJP5k1bqCJWKL2Ids",
+	"0axt1pzzkLmac9FiyYMTFWPr5khHpQ7kjMZc7WpOq5yJuI5mm9UmAD6tNzmp+7YuqiBFd1qv4IOTih17",
+	"E5pcZNXK9+A/3qrr6Q8+wj5ZU86tj9e7sG3nw9lVKaTGpk35FrV77DTaScNvIaMnJPlxFZssAEz2M7Nt",
+	"6RiPt7QNU/inIHa7TXjF4iV1vpj8YJQ1y/NYNzxzWeu1UUsIwt2yW6rhuS063q0FZrEpi3vLuOFE3144",
+	"qhOs9TbSoPiGcqaZgvwSdatb4IdwISNr6Q+t+MnmLaZBxWfWW03qUyMiv61WoDwz9S3kHZTF/qZ5vLcF",
+	"GG7x6NpVEf+ImBdCbKLX7gufA0N2Umioq2Yw6ayr5xAtSAGYOLkSUUYKEqYPGt1Se6ubbwixIVQ/x4//",
+	"sHz02mja8dtLMq2Bu3zS9ifNV9A2et5k8tSrwEXU8w4nfdi/tVbimnSg+tvDkTPcikaSNNKuqd9tOuMn",
+	"rGArHI6DPEnL1lEi9SQZGB7iw5gzNRcfPEd5tAJjPtgosxbECi49qYlTPzoKh93cnpZY6/wV4zi8lZhi",
+	"iWFBa+hF4Hd6jnm6jrH/7PZARmCGWyPBPsOJualOBk9pmC9kyWS1ZHgtRfJQsKvv3L4VK+ZaI3pQbvtv",
+	"sG00wprAG08qCz0NDxX7DUYVSHVBqINORuGa3BfrMXsodA6nfo9b5Eyu/NegJcvCk3zLYGfjWBvbb9Ei",
+	"JCm7aNuDUdFb+1vBso3DcXeCXEWPfd2q4+TCGGzlErktzFVTehPftY+MNE2ouFZTwU+DJhxj79W1KPJm",
+	"mGNVoS1McwE2fQoPVT/XJs92PlYEnVZ1D33tdENl5k2o2uAtPi5CZwedNM9p5ULu6R4l6wDOCLjrjLAF",
+	"V33gSs4UOt3QTqQ8g6JIQRx5Ygzx5fv6wV6wAS3ZajWMw9Z0tHHPx/uiOOgB/9FAbUhXBnWa5RyGlEae",
+	"Kywa2zIeVjWY/wSxzhFMk7fRdrrZwDncEca1IGH/m05KJS0KN61tdIj2EYxAtbnW+7bBz5rempsJeNgR",
+	"aGuEDinASLtWsdxg6gkH3dd1qEnjqgu0MbkOdDwDrXHBHejIbluukR5NuTdR1daoTU+fPPmcPHE6ud3j",
+	"KO7Hafw+FdrhTKfh8CA0Xp16B/oPQzMTLzzCHtBBi+hSuIRPD+rTwOHX7gywDXprEs2uVuwW4qUU9kLr",
+	"uQ07TrzgxFFFbrRkJTRVh3gGRpy7MEWie0dIAIK1248yqsBYQNpG5AbKwA+yHaIU77R3C3tz1xAvV+0m",
+	"WVetfmNNFVnQh9sqq5TNjbbCQcW1j59Ae9fo/VWZTyuJdYXwE2LtKQQ/rEaMX2r+uEaFiO1z5Ej8mWpk",
+	"yaQq1XAhzU1V80h9UcUvqTfLJUTwMh5IX/1t4xZNVEs3EK2Hvl0nqNH5RllO3MPmDrOnub7fdr6Iz5Zr",
+	"n6fDfrQjfuOID/zqNs9ddlvcN03wh5vdT21pn4CDtWXTQSv4JM8c5QiZwiLB3o8w5C/FDfioXktRrdbu",
+	"uQNw7Sd9ezIOfKKzOwcgFAfOCH8Dfna4l4bIyW07EoPacejozYvi4CLDNyzeMH7CbzV+/1PotAkymNFf",
+	"g16L1q24oHwz15JytbSaDd2XqIhka/i1MtNdCYHKqG0BHpu0+/hbd22eev1t60n2Pd5e0VQgCSnEsicr",
+	"DX/u8fe4B8Z6ffwL3l8VuZczIfOJ+TT1S5Pa0NSNAYbdOW4jQkyI5u3gtg2o2Vppi04dqran36ZADwM7",
+	"HovX36WU2h9aluQ1gTuaaQxHUVvB7iCq8+nKbR+cSTeekSMCWNOQf4ad9y2kYvOTtwWws4gWNgw/jqFj",
+	"g7799tWMvP3pj0RI8u9vv/sjNpvUZCuUJk+fkNffhF9P1yu2uGZakcMA8wQGvV1EdPfrNpQ/Mr45j+YW",
+	"B2bsTN5CLQafj87OXqpH3zInQMP/jhHdJ11flsLvEp3aB5KMFpIlMr5HZAjQMlnIjymkExrAmMddaW2s",
+	"TrYQCvK59f0kcqVqRJmRzSAtZ8UGG0rMdhD60xKPA67p9W6nHZhTQaqPMtlYAemF468TbnZ8PnmxJ7MM",
+	"Blq/Gz6Hnu3BhPLen9tmmCgRa7JpLm65LarOjW8S1Z5nJwmrmxDfyZc/5IcYkm/QcNcdxPrYtUNGzoqz",
+	"R31QhMSs/0lpjce0q7bR7/P36hnXBNTH3gcaF3fIdA89DzxVQtyjZ09mZ+pDO9iK044/ghTnCLR2mfD4",
+	"Iro3tyDjlyHV2iY/xMPbWSGyzTyOU3tD94ooYRvXWdRvCRZb3OaGMkUYV5oWhfeJxhXgxX6+A9iMpstf",
+	"ADa1/RcvhVJzLeZeB0kUpZQFAzXnliqxBzDoPN8yDv1PoLhMIfqv4FQ0C03Vpm8Q9/styLyCMSDhzfe6",
+	"L3dW3VlilLizgIXaVK2X39nmGIO+pdnmlTv8hs9cAf7V321Gk7+Y3D/LfBm9i4J09zi+8SgXIHD9Ep91",
+	"WhTl+TQtivL88u25rTNsrEvTZ4oGkctztVFownvjM0hqL34Ug2M57EWzPnk87jaDeNS4b6le32goE3Jj",
+	"7qq8oln9GIiwkHjcQ3MrImFZKchJxQvEItFp32k098OMGkJ5HPpkm6Cay8Au6T6YAu+4OuuQt4UAYoo0",
+	"CYJnwAlR8OtYaOdqu6VyP7wl9ZG9cW94kTZ6W99TtYlN1qhWE5q9vjePx76zE3KzLMRuFDazX7djzXoW",
+	"gSzpnMPWEQrEhCdDewJ2D2ZOnHU4qM3GcUFb09uLqukOCPfWyH1142CE9bjEJefnjuYgvhKSFKDnRjGb",
+	"rwQmzKoNK+dOgx3+uCd+8vO5FOXcpylMwKQb4aCZ3tgnkTxi5qm4EL8dCerrt3Ucz3Sj5YhLaWEpK1vC",
+	"7KdSiNXcKAV7DAnJzTwI3vmQ3dyKfNepa27LCYOf68sOa25uYR4m6vgoYeePEm7FBuZBroQEq5QYZilo",
+	"qSCI2Ns3tHRnxz3lWMpMLGCogBsGdJBz2AAJ+XiZvMvIYP0GQ8cgEFuw1ZscIFeRusLg5jtrXaB3Hoy1",
+	"xy/TOe0C0X3u8rRH3Vtixyd1VTV6yugJO+jZRPk/hx0t+rMhJ8AwmGOZKKxGpLBpnpSgBnGceemeHzS3",
+	"+9CpQ5ZMereu/J41mA81wm9oVTWVhm1KO0q1yBI/107vPal2btoemhna3M06ucOm7VgFFdM71rY0wEjX",
+	"ckxzD08k9+34UvcAN9rbbLVH8xapzIGa/3ioH8pttxwOCVG+B3gfJiGe2D2h4lrGA4FJ5y6iL6e6fzUd",
+	"hKY0FbA/jQt+H2gJdgluwuH03FwCKO5mnORG/adb2AkewcGS8br5RP8162bz0j0/sF9tlMhxDuC+AAoH",
+	"PUESTxLbTWOBqAcLpJrQz0PVJ2uQmu4QTsnjjTdqSYrYZg8O4gVIo2B9lsIBOeql9PLmy3TrElegUJpH",
+	"yUroVrDe2OVm6H1tjs9qU93b5x5O0RPnc/IizK3yQBg76hwKjBPKbT6kFaQHVU51sct4GPugOUzcy3TO",
+	"fi9vfQcLrPfgwsJImgW6tgyuviPRraKvOYZEPFasD1ZakQSWxb1w7+xKewzA6bwepmnbz4S7UBOiTeh6",
+	"YamSpwhnn8c28SJ8skkSkHXieO1c/+FwSGukBEmQK/8Yb7YotiWVkCza+Lkk2oVA8PQLsak7tNg3EXVD",
+	"VJpQsqLlaKSPyaTBRXwfJczsykcP4m5NyvdW2FCNFRs7dDYuwLbwSiHwTNWr/RzH6tcu5mAJ0QzXt4ff",
+	"R/W0poFhRIizunQHmywasS5ILvo9O33LDDp3YK2nS4Ma2f88ketwEEqnzq52sfCebohdsifU2Ane+1To",
+	"7ex6W0ppmb4NqTyZkapGTW9fa9VG1UwKFgfp3qG380nNSyr1WSJLdRbglLMoKv3Ce8di39QatqWe/En7",
+	"WpQ9qE3G6/vIN5RvXkjJ3KTOGX7LQWlfnRPtE3Y7KV3qPdtCwTik2m7ALct9CmQHgbYwNv6szt1EyVMK",
+	"5Rqz2fo+r8e0KvzGA9kvbSvLua98UQnpp8QWFiLfEy3EhixotjF3gIs52WaO+LNPuCWom+5Bjw4ndXpq",
+	"RuZa33SHEGm+MBixXxTZ0T3ZrVnhKw/WUOQzWydUmO21ePRjp2YZNnVjFgi4eiZ8VvSHJtGVrLd0KyQQ",
+	"2NsmbpxUqqJFfzNEbivIVPpm2wCUFvvEGg6Wt7TPZLY94rCj8Uia+aK1eNzWnId52ST2j8jI92UA1lQF",
+	"6PEhWh4Mvz+2cMTJhIOSEa//NM2ZEKzNDkRo3TNxS3M4DOgaxciizCC84G69N0ZbWCLD/ZMl3SNoEa6i",
+	"AKpcXDJhzVjcUfOREkRZAHEvtXCPDsz49CnHamjs2VBv+MzX3k86Mn3H+AKhYXM+W1HhDczr/tuX2XsH",
+	"7GKGQuFo9WIUjNHt7o3/Nvwc3AeNRttc28F1W0ueVsC4ozPUt1W494FAiF0AdofSikqtDNxvQapstQQp",
+	"JRijycLz2oPSoJ1EnbS2FqMfi9Htr33UoiBSYqHqyBIbrLmbRrvGJtvRZpob3nwzXIcWunR1Krcg93Ns",
+	"Wh6bvhQVT4HIqgnRnAj+9JX7hG9N5mso7JA9jOBUuENb+Jg0VimFnCd7y6P0mU8uHHW95aIFgD2JNzFQ",
+	"kkO6u4ssVh/jGQn9cXpkjo+odCa2sQRrVWUZQO4gqM0uJJKsHULIJBr5Mr1RWSt1r1Y/2cHUX8sr3yDk",
+	"2UU9+CO/Mtl15WefUuDNpT8RsTqHadV1Xvr1Pe7F8lvz7KQQpJMBflrNima9KQA1YY7K5g5ybuuNmPJ6",
+	"fdWc1pG+8c/bE6vo7tpiqizAenmYsvjPp3VPCFEGenBuwg4zNgfd/fPpiV4UhKLIjyb3VDwI73hpE/s/",
+	"oNQ+vGG/+Jkia9uVMlYJPiUFvw3jgOOPIHAMWfOkgxacMXesmvxnvwcDxynRPXZiDHkokNhks6XLpoIL",
+	"aaSMfOPeOA6k9Dxc5oxl20PaZt1i6t8S7+FeeIkRVgY+2t/pvr+jR5fwEXwRT/cBRjlTaMZ/7j7Sxg4Y",
+	"5bASFGlYQ6C5HWxOT57KwAiW0d8cX1j4cELJwjxPMuwwYJOgrd2m18AkUZVNlE35wLtQY0BoiCN2mou8",
+	"x619wqnsBk4aHW60m7rFKg9Bn3uQ6hf6LqJc4gECFpC5XonKbsERx/W0zLMetQ8n38MDhbC+lYOwvT9b",
+	"Fu+fA3Hw9A7AX4K//rGth5d3E46Yqrb3dMy2QkKPIEE/qbJtWHaU6WRKwvTLZXa1W4tEU1kha8zLZtzG",
+	"+zurURj0WgLMiMZeHujJwD97+XfgzRuIFBwm2GnbeUpcOVJNESInVxT4O8NlQDgXUPN/8zCI41K2a9hM",
+	"52/hGbPlwXQ/96a8/ZeyNnocScejyIyzOzp4Mgf2xyuBqGV+As/J2nZ/nlQcYIvvovgg5vuGSM+tm9k6",
+	"rizaNwbxXQr91Oy+vhqAOlhyeDvsE+iuQddYZ4ft1gLnbdvyOE+5xYHMBLcsE7VzeJ5ybpufEO+9L1SS",
+	"Uip9j/9rd6Jas525VCzBoZ701bR96rogdxTzn2rseIR4H7dZQS5B1O9VQ3LtXHujjYWSOqIYpMfQsnzw",
+	"I435x5QQ/DkKJcbJkt2Cqwq2uKIOnCbMyLUlp/4X8zr+M6gt9W1QZleMz5cFdjBp2lulVUYzwZfxBs8P",
+	"5B4qHAmHrw8kdneL8PUpstl8JW5ZJLtH1U6U1pXPlIuHLSdqN6hdRIh0jGXT7O/YLLC+hjrum2ezu+7L",
+	"5HqT8lR/b3vIj8LxOwhSdu/n0xHWhrCt6ulgkp33I2HoFWtsbe7BGBHZh1c2OguoRjKzz6fp/1YULIuY",
+	"Sz6KpeZdAIIgLKB3Yl4Hg+e+c85p8mY8GEt3itH5NB8cosERnbsjRDoIt7hHZkQLMSMrdgsKNYU8HmmJ",
+	"kzRi0KO0DAT9tQVXY5oITvROdOLuk++Bxh35xVBH8VEbkSb/TRe7x8wlryycPHU5k2EZZOCOqX/GSHX4",
+	"h2Vlw85Ynqq16x7pe0q65PolZXYYY3EW+3mQbB/87xqKYWT7ttg8uRvDeUsLp+Yc9MYkbCrGmiqSiS1g",
+	"YkFbGPu8/zVVFyxVnIqc1d/vkLazZ3yuCnHqA1BZMFC6gx7LBTHD2UiMHp8YDUU+b/T5ozt6QanPuqdM",
+	"2Z6txpoJ8qx00I5U7ED1bDlToz34zcU/rI14LcHfyVPzM6Z33J7sGDm2rFPNl0JGXSq1RyXsANbYiO0N",
+	"cCcSeA4jG6YfRAMG60APKj9HBAzcKR1R32mo+V68aIKvbQF6bMbVjkruMwzrG9DfNBx2HX8MF50/2PSO",
+	"BiGfLsStWS+mGhgTWM1dd8goaHevq6rOs6onOYI059PxG2rHcgeiTsb3KPaotO2ObZrnV0+eDLcg9jYM",
+	"fja6ShdYOVhZIbJ0xvNhia4P0IypxNUIh1EPEJ1WQj+eBp4n+LJgU3CT7LAv3XtJQMuJ8uY02L3ZleBz",
+	"xQpvm3Q8nbRqQ2qZfyaxUGdX0qXSH/RMKM3SGbgSuyXTgVe+hhqZoUfLpcEVsKIFwcpqVEmcDxnTql2D",
+	"X4GJombM4K/odq59diqRl6oNw8wnV5lP3esGOWC8QTS7MrJ/3PeNlhO/CJxYb5Ana8yzYL9bDOd2L31e",
+	"Xq4FyyJCfAEZwqyEpBksBEiz420nu33wU+ONywOi+Kn3LNqf1kO05l8rWsRN6OTidoyr+CsjXQAe7hHH",
+	"dt/r9QfYRVwc/xLr7ZPdSd+vgbgfmyR/yJmGfFb3W+Kws2Ji/7ypW3TJ4EyFNcZksbdJz42CShS1tuOW",
+	"cbY1IuzJrKcr4sQWTJcQkX2gjOeQMCcKkUOIUTe9NJedRYexN/MFHZSWamxbFRc+EgVVbdDIr57MktHd",
+	"ZcjtzY3o2qdZjvacav/1NMbf52TUh8qOg3zoNtdJok4XG6b7ClxcizxrHNc6BAbZkgH3aQzuOS93KPBj",
+	"wwQ48Z4163gLervbE8AGnfEg45WKNMdSqnizvm8qxTgohdG1KKlAZdQsfm47aZ88oQ1Y7KCOf7buPeH3",
+	"zd4uIOtLyJjba5atrRaaiRJIziyMpcX8j7pxUSWN+YNDXZUpwuEWZN2Ow9xWjcKVVham30nu8AYnPWi6",
+	"LeGWiUoFEE7A407OXyshq22qpllXkrv9OrzU7ZJtsg2x0zHktW8posWMODAI68h+ElfHq6KdmYfwR7ax",
+	"tpucWRBDuzoqqswOtr6A7zZg60uWMOUtst8Ifp45PgpWjO8qs73tqE/7Spe6dvj72dm4vFlTtSiYWs8X",
+	"+/TkWnYwhqznwd4yPi+ppEWBaSaL/RynMmgmuyu9EQ9uE+oxu4c95Le0FPqLE/JTkmycH6otoYZb8Xfr",
+	"itENPC/AXbqj/PHeC9QCZz48oFsqNxC7NjDQKxmoGfnh5g354unXXz96SmhRrumjZ5PKotH/WXX65YVw",
+	"vK6lgJpmGUlY2cvmcO7v/E8koxpWwizjmpg70KJOWJQgC+gzIWkrwhhS08L18DjKDkGUTieBhvnisH/8",
+	"V5Nz+5Pt3O1ivm234+3cuA4gOJGxsKXZmnEgtvsDVnViajA2GDyypj6j5miWQup5KZSOc5B5yEbNEr+f",
+	"sy1LortP/+f8O1HNw5BnPjk4BJD7ENlhuIaqtaariSdqbBDnqIYpZvfm8YZOrbtiQm81c9E4B+xhKMKl",
+	"5jG+mqGS4vSEKbWg+NMcuyWxYeyTd+bpP/mHzQ1Xig0kHAY+OJVDVlAJiuyCyuhbloMgiu5VWCFLOaF5",
+	"VMlKV++ng1kBjlC/1WKEQg0e1NeD/LAzjI+oWBK3junhwQ6YdnblILjbjavqU5yWXt+7XP776z11XEuA",
+	"Eb2djugZcCjBU6gYc1F3a0s4+dxVE8kvhTvETOEri9k0hJZxpyed6lGNCOxCsR3Bn52dOYRjEUIyTiBm",
+	"gJTRa8l26pJ6o5GW3w7w6AOUxDaIwcGOpfm/IcnvsXNyjxy7507CjprlZI1fe5F/Uv2l/Up6Yudq47qI",
+	"RrRcHqOFN/TpJAsMRAWR/PyWKRHvRAl3JVbVXyLSNzmZomaqeA76CXhwfX3N03uXRoRDYOZJCttUnTFw",
+	"n0ZU+DUtS+CKsKUHoLK96FTPpyYOPwmWr4a+PlRe1mIKoRKA1rbexk6qoU1855TG1pCnYXkvGadFUgde",
+	"UzVXmQTgai0ShszYQ5JsbvPDMTaY084n9z7GNpohAMcGY1hqi/gVs6uKS6DZmiZTUZwSEv2hr/fzqL6x",
+	"Fj5AX9UznblWskFjl86e9PLGeSJEntGObztnvvFTjbTSUQIs5O80MBn3zqQqz9HagJYsG7yv7FMDAOta",
+	"iPwM3YVnV7e0qMa1Fo1xlFuS/0wwsQClPaDpLNyU/v1sPEwHtQJHUvEgrbQpZpJA85Zu3/Y6zfp3IFGQ",
+	"ZRFv8Pu7xrJVlOXGmFjA6HxUt3cHuess05UEgoWAtSt7LXa2WG2tdamI4EUHIeNZvBTwaEYYwQP9O30u",
+	"WeLkwGnC5B1a6RMV4dGtu6Ojuq61uUXtjIBi4d/nEx1WvcYDftG3y7K675xFC2kWFSv0I8aJnUWT9FFW",
+	"mjA+Iy7xJoCyw0c8Eg6ye432jMFwhGeIlFYk3Tfj04IaUoW5Qc5D47XXZr3x7cALMeJnf/WS/OHLr/6N",
+	"uCuTWERkFcHJz2O9TLW5+m3wqZRiJelWpZpWH9PoOq9vrW41CvnyyR+eY12se47Qwgi8ffxTPUjWVmmG",
+	"fGYFmmGDDZR6NoBqjQhtE3oG9PYH9B3dWd5vVsepoNcOPMB1RnA5R4y3MchjGayRtqhJjk303+5avnuL",
+	"59bwpc14dXtgO/BFmfRdXZwwKfySqAyfZq/3lO6+c8XxLJGzQdVmqm61kEBjcZj3a7BppGRd8VxCfo24",
+	"8ni2PVQE3KEsH408Gk7+GzNuND7J+HTzwMeNz+odQMsCEu78MiXG8CBjGQnTihRUaaLl3gb1bW526Plw",
+	"eJWSGanhqsjj0W040lNRh9Irzu3VUFJlC7vc3td1YNHIehwtxQGJMO4TlTsgrArgOL6IgqfMrjpBzfGF",
+	"8G1PnS2J1AiN4XY3IIPDFQrIPXwILR/3NCyIOLQ0SGO7y0SgYJSGQRv94gTwO3dz9/QeaK/2HKpkR4hd",
+	"LoHxkLEOBebC4ft3hJ8D3lQzokX5qCrVjPzf//1/+qMTvcBQcnzl6aGro2FVp9/NjW0V/FO7f9eo01cz",
+	"D1DqCsfjLpE1sNET65DdUi5wd2RJ6MR3DkL3pW/fnejq3d6D72i2tni/xsjK4Noi61DbWAntMF6LzCOd",
+	"d3bo+JzLYn9TrVZNuPY01L+CqnZ+ErY8xbOXOYAbm/8l616qdax4dlVQ7bFd52JpnmBo+u+k4Kt53aOz",
+	"4qpaGCKi8YtZ4NGN360TeC/I3FagO112GHIGVxanoYMaPxmOOsC1PhU03KyybtvQvblsi+4Vu00iw5s7",
+	"3YHsOKBpUjpcMZ/F6PSvRJnyg6tpfmUUk6DE9TNFaJbZ6nrfR2Jk+JqWhhUzF0w60BjAnGjk5BobosHE",
+	"YoqoNcKQKQ97cyhHz9rL/4gCsqMKtQ078XlVnjv4eZ7y5zcVVj+3tmV0ETMHncBo+KmpN0FdeAFLC0U2",
+	"jtBhX4xTu1rcI9xp5CcU4lONMgnqDFv7EzDMAnLNIoREycZJVdp/lQXlHJyz1B66aU0gxpSJ+0vg91Eo",
+	"bm5UpsFcsIM9hs2Db5bLVHV5D+7sWSvN68ZWLV5rbJ7mqnAiI5BIjtPaorvVhCLSwMK1oehURA7Ut3s2",
+	"8BUHxyGTT1Mbup0pHKTJVbjJvwyjV0vdjwzul3Y26MQAC9GCI9rGp1Rt5s3EbUnHPCso27ZgE3/plVBD",
+	"cYoJeIL1uu9jK6W4ZXndCaGboJ2h2robbodl/bKYw2nkhJZyTmygrZVhMx3TutWZ57oFGcJUYLAwHQsW",
+	"TXEPdg9+39acx1xPNww6m6Ee3hGhkdSPfhTHNqpBjZwYC1GRwvPT7ixsv2J+18DdE/2IR64sLVLkbVSd",
+	"8Yp+Ml8Uy6tSoH5MBT2mll6H91Vbdg7HZsnX1esjIBrss+fWzc+fFt+uROj7UCfldW0uaF9qP3I97eLS",
+	"SPa6IV3akJqggh2TODWtWtWyebJatanAHaznbJ4c30HMje7xbJIIMsE02pvdZMjWsA4h+bsgD42643Sc",
+	"gBMToovB7kfGN2dKknXdlIBfIt/RRcLlJFPkVmymxh6mNoM6CFY452XdYKDEHa9nE5XH5uFJo/YiixhC",
+	"qRERcd+k3tK1BSPiqDALGcF/uC+1s+GpM93fnkOPz9xoPnIDk1VcT52jIhThy30zOxehLg/8asd5a322",
+	"kcCRdbuekrFZwC0UcbbuwzZawJoWy7lYThAPPrwQmW4SaydNlLPV5rdoHFUHMqYmqRffujfOkTnti/tT",
+	"u8xzuEtATvu6+ljJvdv0w/x7sdTW84FgMvXgs+gAt1D04T7YB4j2QGgzi0Kl63QBwQNs4rpvfrZuxbZH",
+	"cSSmwkzLEq4Sjsoj9SSp1Wn3mC+Mq8NxgfVStwv0qr6a1y4cj7o66J6wvBIiz9giOVuiHlath/vesH/P",
+	"WUx2kkExMSnFZApW3Di01Ptw3AdqZI8PfOrhH5t84sBBIxXu0/3ZPWWpR1sQPchMPZZN94BgdXfqhMSO",
+	"RXBqHC6xqkq042EYpLgfSy5AyuwY3O4XDz7ULk0fmcrd5wVuHL1dF/AhD4Yqpq+F9cd+6wLJoWO2F1vz",
+	"HdwG8JKdW7coxC51Rx1XZl73iR97ibvJpTq890ReapS4dG0SukeEzFFvPzKDwBOpaQmdRpjrrOfUqPi0",
+	"IJV7enp1dzensht/aKYRXbMoOoadCu6lK6/R2HImI4eC9tH+T0EbaVrlzB4Umm9RoVgZyRD3z4kC3lnJ",
+	"cdl2aJngSya3U4N8R/ViXi4h0+wWLuMdOC5YKYZ9asgGJzbExkm7dtipCBrO5SAUNtAHOWCUs9iRAd9d",
+	"0IoUBagjejYgucYv5hvzuN+9XknoPhyfa8Xz2oCaNt88eK0OC6wkQJA69cuJ1eZBGfkBGk7//tSzSy77",
+	"jYcgmLDm8XPvTMe8mJzJn6pULtukynzumn2mQU5GeM284lJ/LTprm7F8Y84Sj8LpNm2PEjIv2mZrKSwy",
+	"iqg0lox6tc7rXmGWygDyQDQe+R5VRFb4Wh6XkdD0WGg1DxszWvLqsTCY8169VkEqLVU5yo7vCwBlSu2H",
+	"cgKyoxv3xnwvIiKrMhPbBBaPS/NgRUFyEVSXU6521tCdBi6ZmkMvSX8TfISqFJI3AjPd2TtHXrdfnqQB",
+	"MdywI07KWW6xzuG73E12A1Rm6+9ZbMojAdtFxRPYjgFiXWNcJQodFj31RuOUY5zILMRySC/4XZ3mfco2",
+	"NcQ73rl/A5ng+SuaOQ9JZz587qomD61A6TK755hIPS9gmZI0U8AaDlxcOIH4aEPr+QZWVeTGc6W9hwLm",
+	"T++wN5W/EmieS1BqRqjN9c2ppv6PFo7u7U9/jIfAMgmRNNhvqIIvns2wq/W+RHzuNeV5vCqZHb4vdEkr",
+	"vW4mhhdLpdfANcsM1ytsgLXGHn/ophgksJurHXFW0yZO2uRdPK0hhCjmYrms4UQjqb6foL/DeW8xLdlq",
+	"NWzu+M+8d49PqsdNNTCwV0ebzIN2kJ/J5THwR+z/kVi/D2MLRyDEm2n2bcI57vB7ubztEK+jTYuomrMj",
+	"AL9T27FFv3D0Jkqrptoh7T4YtXDrvNsHit9vFkPWEs1NfIjmL9RmqkEt93NZ8cSFXvF5j+VkAW9PtZ2O",
+	"NTsGpmTDj+ZhsoA147m5tDFmaYwxZf61AwnE6deRlI9UU46DoazqPuz4D1fat5P30WTBgwqyaEahUEDW",
+	"opLKopDXEVy7ZiFzxqncu0dc+bfh11YT2FGbH0ZVe8hs4QLGxqPOJ/T7uikMyey+dgpH9j5IySEvajqA",
+	"XC9+etHalsYS6pdJv4Xw1b1LdGfxkBGz9RhfYrZGh7rDi0/Ayb8SEt0m0VPa/8pzktECeE6lw6J3vFoW",
+	"NEOqLAZbL/jy67odKyBnuwm5pc6uNFUbC8ZTJnLufXrw4UzNJ583/iBso0dq3GtWuPxdwjRZCVDEltpG",
+	"IF1gWxZRPI5mFMThcM99pohTQCaqVbX9eziKo8OkD8aq0Pu47n2jh3UUjKUGmVi9DWw/t2UBa6pqdJX2",
+	"bL+OZfuPYNCDRhUtHk3tifnF7Lz5rz+kgZNiRoQkSwaFYQ+e28uGbsFBn5uX8NdOxcKz2BrSU7eTCDr7",
+	"M31NFlCIHXnSsN5VvG1O62g48MOGFommCkHOQK/Y81nGLnFo7M5yoQc3tcNzIqVb1bnMl4qbzK5gm8aG",
+	"mJ4ynDRnXTkyTWIvYwulUgqx9Kyo0HVClug78eXR2N0XyUJW9HZ8Eaf92HxZO5YOcNxqkHInCM1eKsAc",
+	"MlKVtRISh3QK5GCljswu9S/WhpndmllfNOtmDaBfuWGCplVXmbpFAD7nhMR/3RXqLnoebtiK/zC5BUgU",
+	"+epNZO+uCWIBIenqBD30bLV2Ze6JgRALThoptRMSy9slW607J+vLmKipGTp48IuoUPJfPxnV2G9U/cHo",
+	"VrEVp97R17k5rAMtenDoqh0yCX45y7mkUu9DMeqVZ6+tpeBL0yilkaLFfcPUmAcUfqCXVke5fzxnRqHT",
+	"uvFbZQ3FvvBtkngdOnSyVKmqLVJtoeUdjBpW312dFM7t9iPr6+55bFrjSBT/nnRE4PnUihOdaLQ5VKYk",
+	"gRbFfo6l1BPBfA0BR5v/l69xCsytwTKn0dP2xYnnqkk5qH0KZxTPFOw0EugmFwYeqHCyjieanq+9nQQ7",
+	"tItj0l0WiXwyz6/FrqfzEDhsF6zn9ZBh45tEl8CnzCbRb0xtIB+id8wUn0KGhKU72sQ101AR7fK1MWGN",
+	"1lhKoDkRt07LM/MgC9A7AE4WQq9Hq5KNMZ12/XZcIVo5o59uBYKmAvoG1cz117sOMYTF0v5ow2kcWQDv",
+	"Di6sR1GlvAWhCT6lY856PyKBwPqFHUgbnkxHcvuBKHsUNNu8XFPOoYhhbXFu06fjNSRU6TmiiSaqKI6P",
+	"4jYjJ2d9A1OT2XawWAuxmccBnK3xkDPlxq7hFm3XyTaC2AAgdaxh243IGC1eZDXwWyerSmBusFQja3nr",
+	"5+dUuSKsFp2jgozyPMFhY/OCe9tsuR9TYLCjcJmDVk5uulEO8LeHF0alFKo0P2KRGQYbbBfHTHCEC9A+",
+	"jWYlNKOuzMa3UJpblxnFZFks7KdlyfjKop4YFaAAW0VQ0FI5BAEJqhRc2Tecdpq71i6Mu9qZBYLmxG06",
+	"TaV+23hz1FQlunbRn9jjUez4kQZxOIXENkl9ptQVC7MZ0CuqeNmnxsTCXf9f/0Zy+u0xD2VkK1AySPse",
+	"pM8jKnVuQeas3anWr2d25eBL5g2Uay7mXGhzJDTFo+K4c3bFxdybuDU4xjxtYCbZ4KqZU4KgGhLtg6xg",
+	"nMQQ9ltepEbYYSgVf8iIigIFR4+UGPXYuJBvG+WprZS70EsITVtTrpfiwcXTxeIGklVSAs/2n5MXC3EL",
+	"5DeQ2MVQ7CzgVxAcuiZZIZQDazPaK0IU0yyTFeTohUYgyRkpQClSUlvN1N1q8/AENEwccPTziDM8nY9+",
+	"ZDxqzLlFjh7eAmmOr8th+XHp235es5qg7mt+Cg3lPE16OWSSk3J2VebL1LUW0PP0NmEF5dn4hPP6Rud1",
+	"G5pYqCPanaiOTH+miD9nQyd6dH3mMDzibh3zvaebhcWSu8zS3JeCoitPxOj2txBZuj2kS80SFXOumnE0",
+	"3o553GkCZ4LXdP1L83nT7DRSeegfclhNqacab8jIHV2yoqdyFX9V7DcYq82b5xNtCiZ0NMoZHW7FYx7C",
+	"NGidctRN8rclSwQn5iV29qCd8eTBCX3f+bqWdihJsebuV85qGc/h2Ns+JMECs1riKeUJGvT14Z3aajfg",
+	"4OTHsN3QiK91FThHhn4SniXJsAXrdGwKelWWMhV6nSJCzlrXeQxoQDq2OxlN1l/SbVTvhahqrKqyoIzb",
+	"AB2vaDECLiIPYpw1cmjyqNWbch5Gafb4cgmp76nanJqdXggFas60Aotz0fUsoqJ8C9IGTWvESdfgssai",
+	"pWrjoGiNEp1RzgW2bNpSuYGc5CLMzQ8bzN8fwEXSdL0QqgVbor2ax62mnm7whUNYO3S37/gkPDPrGplS",
+	"s3yEFZ/CM3Nb3oBUzK4UF+K3hD9pSuvYIFHRR386jdPbbD140ZqD9NL5ySb6sfzl2cE5HedVNeOeQ9yg",
+	"ILisnHkHVGEse2I3u1OzVVLzuUFemjobrq0MOMKpb9+NTicIi3REscjP0B/hk5QHVXZ50UgPjQHHvAa5",
+	"AmJ+q1W4Ld2TSjnYLFFhxJFJY6VmMA2m9eQqIbecmd0St4ZhueB29rgqIbf5bTK9NWqMTdjAXKVtQzZV",
+	"ZWtCFfnHP9wN97lFyDSr+fjxEEv5yak64bF1Rw1vnJIJG6kUau9S346cRWr6c3tByemGeCsTeTS22c2h",
+	"UWT4YYeVCtgJFbUwXuwJ+rYtun+dQG0spYU5XnXbzElny/fRTEyihrXDiTy3nYlcE85CZJt6HpMG7ZUv",
+	"ye7VYkQcueYh/EyzPN9YaMQ2TS808mf93Ce0zmI5qvDlaAEw8sh/NQwaEtaUdGVwMNn4ptzpaKX8lHuQ",
+	"VnqdiPAPtx06OYuNeZTuUD3GYK3t5MVtd7w4qAsrIFEvOrF7b91azUG/OI9P424OnFPR1Bdnjxz6bbBV",
+	"9A7hMeGOZrrY2xRqlkxCPM7E4KwsbcLESMF+h6HpaJnrWgIdff5GWiXO+ohj3w0kprXiZd6csZvfrNxt",
+	"QtJ94c7KeW5Fe+wueSm67TmY6ZrpuIs7cSV08dqsxDdfiY6LWx+RJwin4oDARooVtIWGoYSORQY9l2ya",
+	"5iNZszxPBRnGwjFTNQ0OHV84SVCiBp3PGe+EsQfgjBKyVdyCzKsEBshUB8wx7bhStXTfwIphKoRP+sZ2",
+	"u41Mj3yJ3dKslXyvgW6v3C+p2iXro5lPMpWnljylfEbeQeS8R7/MphmmqtXDsh9us93y0vXdiqvBQX+b",
+	"AOCKOxim4fhEfx+sGH6Puzg6N4WvQLNcGCpU3u3lt7w+yrMQldlxdsNjzXENTkVacr440QHUWwHtdMJh",
+	"J1Ficme5+uwFccGbDwdAT8lEMk5RW7q3Yv1qekpvLeMcgbF4jJTpJk26T6Snd5qzL8p3O7oBRZieUHyf",
+	"Zr6bsphMuAZVb2IC5Jbe/WAf9i4X98+nvWb2Ka6acK7NR3v2y8ijI5ipN5YwyEfpLiNmVmodByLW8wKo",
+	"0iNTHbagJcuG0xTwKVfcy3iitPrbpiq5rBYFs4DJ2MhqzbK14U6XHDeIvuHmNWvW0x47ShW2hYJxMOwT",
+	"S2nUCcN5WpqL7o8RDxdquFuv0XTqyrXZ1RYzp9qWrODaoZ7Ykg4zNbwu98os1Fm/fYZuSmUc3nb72JFW",
+	"7uhOWFNiZXi5O/s0DdPnWeEst2jIVhe8S3FbT3IO5QIGYNPrPqpLJkH198RHiP5Dfz91jZ0OrYlEADju",
+	"W8B9xAkftMvo0ORceygvuXk+sSiSjj4VJvwIGIEpxuzkVlsJm7wnTjUUhTLEOioEdQrEwin6QrL1UbCU",
+	"yF2cApK8weol0UIgCaMCjpd6GRofOlCN8a81gmVyxmc5UnYGFzxS5c/l6RnLDyQwfaAJlsBza8eqKsvA",
+	"tUBx/U/H5YIFJnidXFwnjAwdwfLn8vLNf+Ptb2MT+plvqc7WkL926lU3M5TnzOzDeP40H3rpX4vGCScq",
+	"QXEbwqYE+ckNLu0cJ69Nq8udwJ9VTCE5J5jOUYnmTNFFkaqCPTmFs6ex62mIOCP9ah0sm3q1NazN4Nk2",
+	"23Y8DOy5YZIGUWWOTNoIwWg6DhFN0GIkT5+RbE2NGWXB5U/CrOnsSz18L9yQ2YqznHh1Ue3Ve/iPxnCf",
+	"qCHG5vCXxl2dbiIythhneg7s0lLwEIXeNa1xzWl8L/sJceW3VK8btLg6vmwrAnzH0Fm0qWfQh3r8yicV",
+	"+s+udusRSShLJIV5tOWtsENFdxNgY3WAUxW4HcBmRDVnZ8L41qxP4fiLkJtlIXZ13/pu5FZpIffzwsmH",
+	"UX6MBoE3rf/F5bGWFUQmad6qEglIxqI9gwG8c3SIT7xL1uDhern1NBvt001u1iVjdCMk0/BmuTyZU3zz",
+	"QRf4PoxB71NISPE+dN3Mn32r7CLFWVZTqCTT+xszQxdVEFLb5q/MnN9MiA0DLw6fX83n3wulH7mnmk0q",
+	"2X/YtammvqbvA5KW5huxL9RWJdIN1RBwvdrcs2uty6uPH7FP0FLEhM6yQERPSSRYqFy1ZiXZUk5XWGNK",
+	"BCd5hUVjxLOK+vxv/G/8peC3wPGV5+Tfb978RBgnitMNzDOq4JqwXBEqgfz88w/fKvLfXKYr+TcLgodI",
+	"YEC2dAP//RqhaOzT7169JF988cUfzNd+fv/ymqD/lDD1N/7hH3aLZnU59ccP5rEt40KSijOtrjHo6WAK",
+	"GRS5C965ivvPyXdSCmlH+kDL0ju0H5dSLArY/o+/K8E/kP9mZvGHL7/6t//+N44psJQojTT4kIkcPtgS",
+	"kg8IzaI+EE63jK8I3ILckwXN3dBUo0Pgc/IiM/cgefvm5r3FMSIffshhWwptFvHoP2D/wQLDKroFsoG9",
+	"G7X+E9azrECr5k82suva/VKOBcn2uS+fPfucvCCud77DzQHI7ct+E32HHvLsyROc5t+4v85sZhRhGuFP",
+	"nz15Zgf58KNrl/jBuhy5IA6KgGRmRtaXT5bs1qMamu0gEpaVopgC+uWTP9hPMa2IPXef/w09F8pNh3z4",
+	"B8q+GQn0oI8fLPgqEq5gW6Y/zMgH+5v5v18/eHBWJsmSFUY3/Jx8l5tRKgXkw3fv6erD4w8/LB+9NlbW",
+	"h8//xt+CKAsgiq1sMMNusj2DHl7zuka5ROxe8uEFZuqx35AKz8k3eNqIpOX8b9WTJ19kLMf/gvunddnY",
+	"P30wpHAqyGfKkblSjupuXNyqD4ZNyOPbp4+t7HjsZvPBGB4I9g13thNr3TkLBYHFpN2it4EYveXzv3FM",
+	"ysqAWxQ8J1helDRbw6Nnnz8JHPVX72o5UyeyXz311fm0ZFfPr774/MnnX6CirNcoAs0kGwtjZf1iRtwj",
+	"gX7Ir55fmc39xls5DtDFys9nT544CCTt8CrC8/h3J8DtlTDKbkGtHIXdYXKEy4PA31zpffyL9RS9RLDi",
+	"3zdfvrJrcRj7RQESKwgU9r+zRQdN6z3E7FMRolhT7hsHM1lSSbeABs3zv8Zn1TzymDWCA6+BX+r2it+4",
+	"BN/zUdSZnB/b96ZRbD4ebObT8w598Y18keeEWjSCRiZ5sPLYZn6cBfz++B8s/5hk+j+C9pt7WZYfoNLs",
+	"ag00dzqlEYLtz3eVo4+nU/UNb3oPxI7DRFZH9i6NzD4kspHvRx6hJV4Dlz07mFow6uT8s/OEoYQ/auMO",
+	"1uNl1Xen/BH0q+rCNwoOcC83Co5kL28rjUqQtYLr0BExlxLyFciznasI1f8uKslp8ShEikpe6v9uH36R",
+	"1ekfF9uL9lD3sinfi10LrUbsOFlgWwhz69tedG7lda5rd3/cH46Xe1WE9DcQpfz5hVhnlE8hzj7Bvt/Q",
+	"PVmP3/trBy6gSAFLTURl+x8YVcJPJMIP6aM36sipyRcegpl9nA0+p4W7Ey+7oe+FpsW9HWNsOeXpa5u8",
+	"MJG3GiV9ptzpNTvJOPHGtNioGVnsa2l8tsPdwwGP4Q7tsBQjfIc/3wsrzJxn6tcK5L5xTNVJaiOVEkPG",
+	"G/vOR/PN9n7/L5DCuScEh2vyp4plG3wHDX7lvCp+C3yxpy27OJhbsFPN7EqqNUjz9P/31xeP/l/66Ldf",
+	"/vHFx/8a8TgPM7+GO/04U7dtph9EMDrk8xfEOpS0IBuwTaVOtWj6WZuq5hSgoyGg9BteMA5ESILbwbaG",
+	"x9Ql2b2ke1HpRxbTvk/Te4sPvrXPXVA2tcZ5aCr0K6ME2oRb6wK1XWV3gpTWjyWhAKrA+iV3Lm5dSiip",
+	"BKnIit0CurdyOKdhFlNQjKLQ2bOHZZ2Fk/sUWs2DZrR3YEHamb4m9og6YUElIBgpCiur9dgqe3A/gHWj",
+	"jDTwVEGzTd+xRwTyS573FjD7pfUQn0lii5ps+IEWShAtitxoHH65nnb2WJ/fdvDjPEifY406f88n8l5Z",
+	"4aUFvyfU7jnJ7LhGzWTo3s8EBpMclj6GYBrMfNcHrsslkROmRfmospDnx3FQj+fa5nE+UC4K8yBHMdKz",
+	"8w59cQ56LW7BR0W5w472uh46zoheS1Gt1uRGS1ZCj0j2/u5+u/Nl/dTULa/TWS9qVvr53YtJWRMDu5ci",
+	"PWdeC0NcQRvjc9fmmt6CC0w6rAm3Ew3lDzdjMLjwsglTXJyoDzLEEInThAQ9tz4b0Pth6bJ+Yp9Cj32w",
+	"DILxht8EhxkmO5jL1PYexm7Z5j8F892G+06jrWwfEo3+qamsgXkMYzwxLhd0xJO/jnmoEckp945L+Erv",
+	"0WVluSXoPcnyZvcaVvB/G4rfv2x67D9IRcjP79NE8WvqXHwTcXmEEr9zNpy/qPIV6BnxPf9nxCYT0oJY",
+	"p5O9rV1RLtEgtyk26EqEEfdzzRkXPygP9H4OtwIzK6zXarEnWCyNxDd/t9uUPn9nThg4/sxe/Ca3E/s0",
+	"N/kDZSWXOeBZ4pq4Tkthi3bV9Ui5/kxdb9TggX5cdjqFndFsPuxE9lBdMAcTvWcTOmxodvFgrxmrzUso",
+	"r4QNhWDg0JtzQ5zEOeSPXErtgMZoHn3hnjzeoE5obwcITZEgVQKS57JqXbPqe1HtHIGd89pl1qzYLRi7",
+	"XQO/9im/AcFmZMmKwnVpbznaLD5Rn0p4Q28hXOTDVQqbOX4qxTCg0r1kefI6WV5I4lKn9RrsOV82KfUe",
+	"4PJg06On3F4aErbiFs58XbzDj/4e2Om7ban34zjoywi4kLAN4U7c5Pd0A80uE7F0CVlM6d7tLGjlZpeW",
+	"1u6ZB+r4xNndj6lsCTEjHHagNPHVPGJJgGZrV4diyH5LJaOLApzsRZ3MoeyHl6gzvEaY2YVrev4w5SnO",
+	"7hNJUkuZ+8mUt6eFaBFJ5Q03s324rJBsfh8+ay/rZ+/Do9bt1Ino0EKBZ2emSNOhIaZvBf0b6j3bMs62",
+	"1TasQG8w0S4vDzwF70cu+O1q0gS40LYdk3ewYDeJNTgWqkUIdo5Ii4Sj04xarOf2Zwzn/dk/+s8hsb/D",
+	"vLlATtOLb8AYQf7n+sA8YHk+3gvzu5Pmb6tFwZS9qjnc6RiHXNd+UeddwQimGpD4YrvFGTi9WIniAoox",
+	"fvWlHerB8pCdnpvsvXvzHHEunoZA5QZzCnE4YoFxdAE5mlmYK8Y0oSvKwri3y4BqsU1ZMMozeMSFHlLH",
+	"64d/wmcPGKBT3n7zhnzx9OuvHz0ltCjX9NGza18cbsvCaVEQ7r4UTScWFddy/+miYa313su1gdCSBd0p",
+	"d33noIiie6fgK1HJDNQ14YIUsKIFofkty2BINNg/PdKuic3QLtvH39dPP1DzqzPPe1W4iA6oc4RV1Zn7",
+	"w5Wl7Xl+IkurS617srm6ez3e/Do4cY+Drg1xxnCdpX6vnBE0xrr3Gzc6k8szCVF0WxbQ8AnWnvnOZ0By",
+	"SZca8muyk0yDMleda702jXUG492HLHNvxH6Y8e/uwT2zlZVMVDv57F46zN2Z4CcJdz90DvJh7wPp3xSJ",
+	"hxaatlBKsj7vgc1GXL+pEed9nE72r0S3M3Ph/XrpRrLCaIl/H5L+4tRpSew6Y8mcnBlZU7VGS0ixFae6",
+	"kn369vEuyxbhHyuwqPvnzEABngeb9nsPJn4KLjtnmstbBxUeGfSnBlYtiqjGNFkJwAJQTKJTZCkqjmhz",
+	"HqCtfWfVf730vfXCojVaX78/Tx6jzGZg4EkCzP3DX+pTNSCYbBbOI8TVG7io7KOv7JMP1HEQzPF+MGaQ",
+	"GlZTsDUrVkewPZljOU7+T4N+hGApD9ZSDOb4ifwHIZXux3ewdDsS2dHoobI3D5XZmp3dbf/CfvX3wCsP",
+	"IqHlRosSMTgZX/mtvEalBBuc2/rhDZR61P5i81G3vxXPxZk392eeC7eztmvgv3Z2KFWJ4JaQBc02z+uu",
+	"1BZJSJOtuIVRB3fUPfiA7LVjAyyJVzVdfTrjzRL3fmy302/nB34xf9I7+b5c+fVODJ/rxx5/J+mq/wEf",
+	"SB/x2HnJ5X4uKx47M0H3kvOyxrYqNCup1I+XQm4f5VTT8RtkF/lKyO1924R25HuqQrCDNXXjCPj48ubP",
+	"18TtWI3UTWvDkBKJCN55j2c/zV6Dzp2aVy8tQB+m89430sYCAY/yWCezdbxoLVF87mq1Y8X3pb34dl6f",
+	"xHn/QBnH++yniHnUyBeUn93Vp7+hDzbB7hvKHy7fnAEfnvKGDYiQpGBLbR1glGNzVotnGJQdTWCWXDzi",
+	"Qj9ycuj8fPOt+Emgb/8Be4lbc/wn5aIb0DXvdPZ8ArNUdpkD2VbfNo9dkHL1KPdqM5HdWmDxyQKaMi/b",
+	"ys9DJe7PeJlHtwFt/TMfVXS0/D6MO5zqp0jKCV1Sl8+FRbdOKcWSFYDCHYP1ri2PxaLxgUXXQOuaZJQb",
+	"xqx4Lrht5kJJTvcTjrh17Y3xA722T94Twe/lkNslubz1Pr3rfGfZbfAI4+mte3KUaR50/W0fkAdTvt1e",
+	"1ENTvv8SFnlvAErlIls1Y8x8hyjSgPYvRVEINKyxWsl3UzyfYZfM0vpULDJ7KJajW/onNAQeLCtLpsHG",
+	"AnoZesIlgXlOW0e4JN5u/dBDYseH0rigoc69lF/4nce2eloQsYPAqMQeMZQhbrBvZ9DXJ+Ys2O0JlhrX",
+	"reD3z1yJGJSbxGwqG72y7yUv7X7OaQ70GQKSxiry3yNUEer6EgijtpKSlpfmJXPvFoyPUare+0cvHtO8",
+	"pDDxq7gfHBzsWINItGWD0n5JjTmHAla2lWy/3yF47mGmaTUzvKfKO+GahyvXIlds64YOPAEO3xP8bab/",
+	"YF159Qw/TQg4oNClN/dH0ESJLWCHXrvLzuK37ij3DyMMr23xrNl4DjviCK96cN+DI2dl6vnzh7/j+cPn",
+	"pweR4vMdzwklzZYQLnb9e8duARtsD8rL5sEHkNQzWF/hcfKm4tCdH9nuQRaABPt5L9dLyD9ksSd5BSRv",
+	"l6a1eDHKoVa88Gq7GMI5fCuU/sk9d8luOvUw90JE8zG3eg8dZ+SlUZybdjjANUjIkzgrHTLPziunNciG",
+	"KA9VUjcznHLzn7MJUxN+/Vfhx+lXngajvdiTER6Ma0LJQvDK1R4wXWu4TBGxc2AhDBOYjhBEZohH2Rqy",
+	"zbAwemkfu7AswlHuEd+pEGJDLMweKS20D+RI+rb4mWG+uJFTcMty4BmcWSAl90jCbcCH0S1yBfPvmicv",
+	"uEvBKPfizNMUW1AsaLaxvWM9DL0t08+FURCvHS5pLJPvsrsjfKvtM15Cb5ZLkO/Mlx/q/YOTw2ne980T",
+	"qGH/unlOz9c0W+iaYVkL2ogSxDNDzq4xSJuCxFzYU0YYz4oqP0b/VdViy9QwruBN8NwloxP1MJ8KWDAg",
+	"0UW1Xrcjy7tHv1aDYGGv7v5UCf3QjOVLmpRuxffCBe+otskXcFdDanscitoAsliqTh90fJHT/QFvhGGF",
+	"Ho+mW99DvVTc9D6NL9PT5uKn3+n6kmr4nPxktZVaexHc84HRNC0bGBtgy5SmGzBXRyakhExDThZ7QklB",
+	"zfeAa7mva8UxTa+dCdVtnu+SqHoFwPfumYfmLIuADu88zTAVzMb6EX24pHsXOI37xPai0ke4w9pTwMgD",
+	"y23Pg9g4lQJ5JqcbzfQBXjK9+xH4Sq+vnj998mTUfK0tyVxaRGLWXFTJgb568nvOR3CcfX+AkB3WtAqX",
+	"0QUlW621mpmzvFuLrU+qTWoBiXM8Lo/g2APdc/r+xfqXyZYYeEqtAeosiOOSIMwXzpUAYe6bJvehj119",
+	"78jee6dpMDki26UpgU4nu4xksD24nrCp72zpnUWmf/bMcFsDVP+Hf3tyz1j1jkj3IsIQ8zqrG3+6lGFL",
+	"d5RYhnAzogU2AMKOY7Yf6GETsYM+oZZDHi9oQXk2YJF84x96mPkObnr3siWeFDMEjq621pTgWrIWwFb3",
+	"/Dlqa0m5suK0n+I/4vPvw8d/D6HT4/S6S/KGJeS9sIYdioR7PFqd2FJWPFoDLfS6L5/sNWXF9/aph3kU",
+	"gwlemtzfix0aXYZ0C3EHRtF7ThRwPSPI+0a7E5U9rIjWThk3f7SAJYqg74mvLNS7cqEIKW5Z3kodNN8P",
+	"NgqUoitQjyu+pTpbQ957jn/2TxnC/L7T/1pLuZ9CGcpcEqARL3WIwUhc2xG7HSiqOzm1OiP6+J2tpisE",
+	"XxEtwryWsGnk4TZ7zIFzl8h/K+lSP7gCeZzVp6hueG3pfXkvkC1339actaNMq3ZGmxZ1dLLVTHEEpzz2",
+	"VVZnDEq9YgUcJT3uyXto5vaKFXWI5ogMNrPE/CxwgQU21Ktls93oiufo+mu1zNytWbYma6A2I4ZpUrCN",
+	"hSrmeyKhLPYY4y8rFB9UsRwwoZVwwdEhaIRSfgR/qMf/4L04Ju4wvEoXWZUUNQBvNI+0nVqm0+l2k8g0",
+	"6EdKS6DbNrvUCt+CcYr64UEILXbKbWHTGeDlsZgVjzdWorjMcbcTqLlTTqjWNFs7J2ViD08J9rQ33vaY",
+	"OT/ygX74wsHO8pNjE1LnrV4AMgXa0igexNIJAy4wy3nDxU6Zo4410Mw6EY1eee0cWNiIB7VGIqwTHKTj",
+	"N6YIVRvbindQNIhKG6nyyGaRDCUmvrFPv6sffpgWQGea9+Mnwdxk4ujp43ZrUSlAJAWXt27jNoxvwp0R",
+	"BcsYDEPSddb1UA9cZ5qfJqbXpdU9dUv2+y+bPYpsc+rwXbwv8u+Egx5EMcILtYntKOGCbIWEa9clwhxm",
+	"RaDVVSi51Y+bRkIpzau1RZM3yH7/vdgAv0cZe6nTBVklmd5fPf/rL4eFvpGtqa8+XQtcwfvyA90XUvv0",
+	"2HykzlWKH6xvcRxHjpMP1OyIHb6YBP/Wrf6+LfGJvPWvTL9Jp+dbfzAymJnJhp2aZ7YagynniJhwVIbA",
+	"Xdymxi3Ky0m1s1uIfpxzb4u3Pr3qGO5IylQ83JNbkIMXjH/mgSrvfnqXb+yDaDZLIclabKFGuZGUFc+J",
+	"pmqjZu5qUTNiw0rKIUh0nbscIMcaVcHDEDh+pNmdlgnWW3MRPvhP0zTqzEWNrub+TF8TO362ZBWl6apd",
+	"HMk0bFVEus+utvTuB/vjF407jEpJ9z3JMNocs24+zAEg9S/3UwR2P+Z1+0T0OzXCvw4iNr9toYk+jKq5",
+	"MyAxBzR4TpAhZ7ZnuWZbkDP0STCFsQfrKpoRDXKrZmFCuo1abrHpDdOEZhmU+v9n79uaG7eV/L8KyvWv",
+	"yov0d5Kq3QfraTJJzqTWc2Z27JzUbmr2DES2JJQogAFAaZRT+e5b6AYoUjdSMklRXj3ahkkQfUFff222",
+	"u7Kbi1fuEO6eZ7Gww5RH82M0fONWfXSLapUNnQg94x5chTpTm0eqrY5B6QlpPHmx2RKi0QrxsJpERsHk",
+	"NxY0YiyzQD+mwVhnDA8IaymaYaxyglPhwF+bXzRPEcF9CVpM1szR+QujpsQR44lR+4B0WmU47LiEpru6",
+	"/iaW8IN7cm+hpd3mbv3E19/V5TgtbxzGTHIaPIrQxjViEyG5jIBpSIAbIOVuMOu4KZo/8Y69x3n358tN",
+	"tj+59Baf2uM52iD9Hi8wfLH87pZBtX1t0kIxR+ncXXIsNYcY46CFlkEPuLfIDJXOnMVQZHo0rIvf0mPL",
+	"dl8/kR42W/Sbvunmq9fNW9VhWE2NtMWd5/Nq0NT2GA8aJpmBeA/qel1RgqXbYN2Yw0+0uovAwz7zfC5k",
+	"3IT3/GqACJ8J+gBkPMRkv2/8OVjZ26qBHGpK6jLT+7D+qitP/Vd0BM5OJ7bjU7VK8GPTr0NpZF8rfGh7",
+	"lyk06Kps1NFhU0HmnPmCnYXXRKKm1H+TDBhnP75nCHjMhLSgJU+YVPYcM0xNJv6ibJirCEOkr0UsbnM3",
+	"h/j6jS6SG8mQjUdMgwG9xAAUsHEWuyvsdJkwjuNkBMOFWjYeLHqvlvDkX9BX8Qj7c3u9wISa4utvMvJy",
+	"i0Nh0EhnUgo5ZYG73SUT5vDk6WilWUpZ0TqtCYdF57gB+Ym28pQvbhPVrPyuzkz6/CQobKKzgGS8f8Bd",
+	"q1Y9ZoVq2/TPtLpl/0p3CMnE9QJiyo1tpk3hePHt4TatkmGl9HySqMP1G//pXOUCJX4L/9AiLcI7cARD",
+	"+y2sTmfiZ4a4dTiUAYoHnUd5qHejNFkDDNfAK6VhDfBfuKzfGDm/CTs7DHbhYQ+qYQ6+//bbPe06gzss",
+	"FsOnPMgsSU4ZVp9y6zyTu4e7//n9zfC/+fDPz//6/q//d1KdhYzNyaGi77oNFeWc0h3kDPBoxpCT2RTR",
+	"+hj3OA3FRmM702BmKon9BcQ1INLpiEnFLP/KeLwU0TFIj4Kw1EOheYHU3Fj8ZSz+eoFlfMrSDKfufjpa",
+	"6kML/0bQ7W1K/OY97Qs8NYnlBYoaqDtMuhuTUgaUlFtjtc9WW9iew1SZHY6xebXyClSZ/cGv7PktOFMe",
+	"PRj7ZRtEqyq/x5+GU7nU0IfKo9DvZ1kC3FhE+6OzPrAdldlILeCEKqWcGh/8v+7Z389CexxJISkE4s7s",
+	"G8P+VBJGaPrSlmjUdszXpPT27xGBrfaeV5iOUHVej7zB7SCoQv3NtHzpB2p0VB9J0r8BEg3czqyaoobY",
+	"xqpAIwHlnDyerc5U5wB5nVKytOk3Va2Khe/vb3Y93+JlMgfFM2q9PZG4gS18jQ8yi5qgGqKBidhJDAzr",
+	"g5A1hMl5aJCnoJVmCUwsU5ll47VjEkgme/lj731Soxq3yDddiGf7R39EyIKhTkpur5C9xJPFp1Rf4beZ",
+	"SC3NRGq27D/h8lRz4NH9Sxc3XaeX3P4JTAdUT33P9CxJKDlN/ePyq+PJ7hzMiUgQY3vjORn29ukfmDV3",
+	"budK6flYqfmAGT6hWcIpSAqmmFQDj2k3NTjQnVIdRfyI614UGWmSpzpQG7yjEqrfPDIKzU0iywX9Dmf6",
+	"jD0siyhgcXksN4TXHK9ZlGntDNI61LZq6A2nOnfvs/K2WbcDnvdG0AZ5deKmktcjks24OQikruv30rzx",
+	"E3w+un/qgsPy4+0srVewrsMw8hzmrZDgC9kNI6YS4qGQ/qQHBUMxwMA5a3ui9IhxyxbKWPZv335bhxNX",
+	"ABXTvd5yM/sNV/WzGzjsrzslge6NOzhUCwDzQhBtJZLkweuQSC0WwvpZDKG1wtDiidIQcedqa7VgvoCq",
+	"Br3qeUftO0YddSi6V3lkNK8W3PlZC4vUd1pTdJIlQoJpy0HyjYZhBw0X83jtk1Oul6GQoJUvVe9Wj+du",
+	"ZTw1gzzcsFRDyjVob836Ri9NKXSsa0jWFJvmC5VJW1c7td6U02cxod1drBXnJiWNSMk7lWBAEyWCbuhZ",
+	"6VfcA0bFbMzlnPEIM7vu71avByziMoKE+nIiJSORAI2hTPm6iP/3ZLVIAQvmxmv/E+MTHAGVJLUFTk0m",
+	"7vobhsbMpmHhIqXjD/SOj3nvZ4vit8gSK5wBfO+8lGHMLT+pKruw0Z+VXtzE8ErFkDgPnSEk5mb22YLH",
+	"sE+Q8rq8VCs1GbHVTMESdJDb2H1sxGV5HPJJwnWPTz4KnuQZENddORBV2Wt1XxQ6jmoS5CiIceMWugbn",
+	"bznle4xAnzarzgkwEtZEU4GA1Ol6nPrl0/2759r2mS1Bm+a9GnIUPvmn93ZSsd/fZdK7+em0nmA0c2wH",
+	"43OgUdkYq+DBwaZxJErnUSdhR3lZv4/u+Xjl8SBFADU9Pi3eL+pnOAm3183grOBTs3Buef1FYfwv8Gh2",
+	"DhI0fUdv/STc3YWKKuhkWgcPxI/D669E5zU63I7SRTKXUQF30YHDb+6NWGSJr2I80DjpV1wDB4S9dm6j",
+	"F9+e49e2OdA5k3tZYYl1mcaywtTzB4ReW6ksidmML4GNASTBFodIM0hMRW2WgIwhHrGVFnYvjPERjvJm",
+	"gBW6eURx99B+82EvgMTfzpQye3VFDiUeOu883CibIvAZDY0pd9lVUNornRqX9PofYenruG93R+vvnPdh",
+	"/ITSvXu+6a205UkBCOuA3CCff8TFb1UMN+E5BpLsjtGd1N3D75//+rwzm40TGhX6VEZMUYowp8/lnCk5",
+	"VlzH+Dsz3x6IQo8tCJKnnk/lVWfjPAVp/V3LWF/4jtZx9g+f9nMBQc55/oLSoWwcUtj7jrYRaSrS4969",
+	"i9tMN951/ySmskDLfnbdh4+/UKIOKfKOWgtu8c/WRM2ReTNKcsFFAjGqOXTjY4gSseVQHNBkWgMNgX3h",
+	"DMm9AvMsovnb/BX9hWgMO3T77bPEtKi6RTRnajJhnJkFTxK24QzkqExat2LL0NzLU0Vw6E1COIDLNVk3",
+	"Ecfhfl20n5R6KYX9Jvuvlttjsjf4Dg9nCNLSaBFgsZ8yezJjBb5o1GXFUm9lesxOxtIub5f767zciboo",
+	"GjyONRgTKkHTbJwIM4OYpcqcJTLafX7DMkPjgj7hk/ua53Gbu9SwqpvcdCM3b6YaSohUGpZIcIZcz+yM",
+	"yxLMORMySrIYTNFqPtPIKcRvm3Y73ZPPHcXeWd3NU/79F6m5uYlYN34n8iLjZLM9sIin5CM44eEaYhaD",
+	"5SKh2mxOw7IrpWnm6FYZRntHWAev3EgObUjwNYXI+lak1QzkiM7c+AwQzuZJlJoLOR0xAj8I5SPUl2Qp",
+	"/RjvdEHuJwL1IJAyKw+1bNpS6D+q681SeOWWAmLnFy/9AP9aQ07yjMEQB/seTuP4kdz5+kca6t3TIFgM",
+	"H2Sy7nyQa/l0Lqh43wtp/eR1Z0PmJaV+bD6USr1RQ0tsDh4xbuY0JHIrFlvNSwGX6pTyRdIRly1irJsN",
+	"qlXfuAVU3lKSyAAap4el9UMKks72rs04oHvNaw7/lXjgp6/UJ0FggmoOlHYPQoKyRv2uZqa0ZZ5I+Tiq",
+	"wxyxRVxn64Teh+OC85QvPZWpEMqqBoCDVe1WKG6+4NK5XiLPNybXir4hPIcL4iwFLVR8AgVrYnF0SMtB",
+	"IyMi871WzYmsgLfYEL9t8m7BKzprad+oxf30zKTJxo4xx0cqFYmKvxaW3upcziLX36lKjKnMagSMcgr2",
+	"KJGMHdIQTR+9ijSANDNVoUGNfdqsrNRxYsGncJ/KaR+7WfgUQpEKN8wAFEfZF+N7L7Q/QgugwKMcRtxA",
+	"JeACXG601i4cEMhsgaPkUzyiKFEG4rvPtQGGdoZ1VaA5wH8I7J1tGTSiG7iPH4XzKgnDfwx2BeBRLJWa",
+	"B1Dl0GKBkxDha5pwIQ8WIm6jse5jry76sN0J9taZ5QYu1IONx9I2U/kJro7WznkyagFjFa8HOL8Jf8Ty",
+	"b8xqoLhSKZ6dMc40cKNkbYaqmMGxtfaqB7iVP6YT7VB+JdOZNNWCf7B0IZPl570Ca+r7lqjbfvePWqRc",
+	"Q4Cncf6Q7+8vj8avkD4/m7OOS7RD+wpBsfDV3kdm2TPbjIr0MSaLoYIID1JgCyKi7w18mM1GM4iZkmCY",
+	"Vao+BF9Rjl5g1BW6Zo+ox7DqGtBTqZ2zfVTJOh2xfpBMEXHy+25ncoSddDPPU0lYkzUoDLbpSuzTPTLO",
+	"c6v1NmfIyp6EQkt264fXCUpY+PRNPXQIq9OJLvgcKE1VDkQ10ktfPve2McKupZ3+smhh9bnvlkOtiRdG",
+	"goRaaktBYdrLx321U1XCsKlYgmRZehaW2JZEtevFXg0+xWW82ZskNSZJj4DowWMYMKvXNGVrwOYAqfs1",
+	"Jkgp6SXhq81vsAF2JVqFIrWRMSdaOM5Zzd1/Z+mWV7FPqASsqGAhx31R8+Ybvt1DP+HL+lzt0Ium75+w",
+	"JBUoC0rdyAFBichVyrP4vu9tklY6ILjmGtwPbqhJ9J9bM3oqkanfUKkbSsSKCyvk9IG8QKXZDJJD05x2",
+	"XZQu0c2DkHQSZSLIAD8UYWta6SHGquNICFjdtX5GXTkRAlYPBRiOgWOrKZgBoXFwExA43I8xFjLGORrH",
+	"3vN8oV+RE6Hlcsycjr1U1aEU82KuRC0OvJk/VXkwZLUwww0lK493+MRiLYV0P+MyHqql33+DwvCOy/jD",
+	"EnS/xSHs8iYI1+pRm3mesGOQGCcTxgKPyaIHu/krXTLuG8Yw4wlib/rCf7yKastMXqdcYSg+4roOjB45",
+	"72zWBn47Iqxt2dbmweMeGgA5YJk5cKCDRnu5AGMOPXePNjt0++06U9dPsW/TEySYol33z8MEOhYe4b2J",
+	"2a4xTJRGxLejCkAlMPTMUSH7KoFPYWGbwr95TyfS/7OQXEbA3EmYnQE7xDOh9EbpUMAvNIsh4aUxTqDS",
+	"BA4cbYhSyonQi8aDlPjUwsE1ozHaJ3DrxH0qkc8fv8GOww3VUSFYPgfDYDKByHpwfQSdqCCyAa6j2UHB",
+	"eaI/1xrI9cfRSVxdBh1o15/AuJNvn0TuZaFK3AxYYZ4mdTGGqXMYmlgpHRfRhcP/bZPk3sLXIxqN3vqM",
+	"axqgzoJ/fQQ5tTMc/j+4WwgZfv7u/ArIUFK5AGP4FNxKhbGoaAMv5ltrDxRavnjgH51uQ9n+hkdSHh8a",
+	"PgwBrHoPOzby+8RHzbj550QkWJ27I8BjpRLgshZ5elX35mTlnejmTvY6YRX6v1ZaWAvygXlJMFTDaAbF",
+	"eWleEszoUDWEnWGhT1FT/JFhze1Rw+cpX9VPKPKwv04o8yG0DuRn1yQaefiU3sIm+v1dBpE8P52uMMlz",
+	"Ip+FRZ5zyAlg5NfCAJcCJN96fxclqk98HeZA5OxAiOKx2uCMD7y/5A0GDEBJHKpDGzEngY4XunBjSIA4",
+	"Zxdl9cO+EZbt+d+Iprk1YD+4A4OD+a8n/y2tcoUxXbDCbxRVpAQsE2HCLHnOKWjq6Nx/PIexcn+Rd+2B",
+	"3P4iuxfRVolxoIUaeVN4sFcYLjBU5FHhnIym3BjnOh11ZXHj9xTyGE54ZJU+ltkl5/pnWtfqiRbe00Uw",
+	"eHuS8jcmxIEm4WNrc/gPMBVy66Sajs1818pR/wDTrH2dgueD7UmAFUpcMp7ZGUjrvkDpkePqzABT7uLx",
+	"IO04eygvITyVp0thuGMRtebJ1g4iCw2R6zzVF6kl6PVbHFLQNpt8zDzSZZE3HNs41sjn+aHHhywy8lVw",
+	"tEf8lWFcAzMztZLITCezTXjasHIuQ5rwCMoHdGOfS7LP32G1xQzEIMB1IkBTxsSxx0ppO0vcrWlnZ2gW",
+	"DQu1hGOs4f7+CvVKe1b3M59TSauT29I1zPiKrwehY3VzMdShmoV0mKVHHFIL6a/p3SsTuq4chY/YDVAk",
+	"DBXx4J29VtkIByUTGhamZhdCZhbM/2fPmIaRis1h/RD+mUYKVirtfCLq/og//blewyMsQfZ0xuoT6CXo",
+	"oQFpGW7TUMEHt2Ha9AP7gn948L/4MmBfYm75A/uXVJkcMBEPWIhN/vVlxDSYbAGGRlg/cmOHP+H3//Jj",
+	"MXrKzbzoom+AbCtLQDegr626CZu3dFEKaoof1QIgyPYBl+YjHEYFCYtaHSKE7+gk3hy+B2s1QvRxwFQS",
+	"74vwt1SO8yaOez484oyxEd81/fKueGGbFTT9Am1u5ywKe6zgZUesEHu4lvL6mVCKX8+obvfp1D5frGc/",
+	"Moy7UfWWphpM9YzBp+LC8zNw1UnUP+6uLSVbOJpuJhFTQDGUSU3B4uDJMogY/lgQtw31QpXppOlpLI9i",
+	"UmST/tZLIqbOhf2pR7Ao3z447IhI0eIpF/IgHcn6Oyanz7jiGlrI1Epiz9zR5rHzWsEOYmbkJU2n1r60",
+	"WtLBTUcV1oh9vL+xbMuvwB9zgzcNyb9me7rxsW5TfVUVbm9hn10HCfBcWocy4XqOkKFmzuJyJcFhhtBA",
+	"3Z+NtyPTY/vOEGGfr5IhPFid9Y3sYTYPJeBqcYeRSv3ZtLJ4wof2nTNol6+SL96JOOeLTFoc1Fxxg8Ai",
+	"TbitqOp7zlf1s6ov7K8bYClnAObn1mRFX/iM3kqP399lIif56XRW0bcoUvqssr6cTe5TCq4cAe6mBdfC",
+	"A367b0zn0323dtBBz1OSBGYo1e1RQZ/zWiijMOOYjFnyJIOTKvhCrfVRFezXtBnUacG//ON8UGwyUZyb",
+	"hzbv/p6NMt0XMGBSEW6vnx0jYgra5bbRKTgphU6Vf/+2xvs/SMTkQkphgdlMRLPi2A3slqNUHpeBRffv",
+	"ycOuVLZFNNiJ0uoVjafSUYsyEcCDPwk5Vl8HO/0RLOF12h78LyrTdvTSu9ZPsJN0nQ0fs3ssLwljF8/y",
+	"vhXv9A35pmH7/bxBcXdvLuOddsNDwT/Ft6GH6vUvqWXllXRdubtfgJ427ay+d8+8Bk7Bjb5SRnnP5wVG",
+	"Sbm2hNpG8QxFgNU2DM4Jl6gzu7ar56sYiFrhaphY78PSqwbe91/RjUPsT4wMLTr3QXVfYWM3SarFkkfr",
+	"poNZ4U7/6B/fayXhN/lTLOwrVRWPQEXNq5lKgFngC4ZKY8NxWNyQrLGdihAKUKFsVzkc1xRtBkav4LK5",
+	"UHC0JgvdkLBqVP7n16maTEpR4BH6QNhnWHJJKVAxdrvA2V1jHs3ry0uaiKZLFJ7cM69CWvDju46DdmSa",
+	"qSXkEALFq50JaVXBNhOaqZWszzCWN56lzu/qJ9vn0Olmi6/4ng7JauKVWEkc+CyiGTNWpQZbj+hlLEqU",
+	"h7unATN2p65ml5XUHCpq4J5pSZsn6d7QTRHZx19oxm8ezdputzylvdJnmdzzeisjbnMXyi9tXt2V4ytZ",
+	"TmBqsTIQacDGj1qtd8QaeWzyUPs/QcgHundWPEevLX3lAW492w/MjLewDmqDX3HFVfvy7hM60TYfkSRB",
+	"08xUZuB09eJ221ft4vZ2GeWCp9JByfFm8mldtImiJHlodGH4OGnaRvuRntoce7QobR2MsMXDyKk1YiBj",
+	"wwBbbsPEfudb0oB/bqtuggL5kObnEy/bb19/UoTR1kqtt3v2JUziTmjtO9ypxx7lsZCQHpXANQ2TAPE2",
+	"kmo9sm/3VhuwjZd+mh0ck//jcpz3W5d7rdVkC4/cN1/PFEuUsUxYL/DkPptNx84uobfn1edwT79/dvYJ",
+	"mVVhej22uxIpMp3cPdzdO1vpfwMAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -14,7 +14,7 @@ import (
 )
 
 const listContracts = `-- name: ListContracts :many
-select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle,
+select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '')::text as creator_country, coalesce(a.handle, '')::text as handle,
   coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, t.fee, t.currency,
   t.terms, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
 from contracts t
@@ -48,30 +48,31 @@ type ListContractsParams struct {
 }
 
 type ListContractsRow struct {
-	ID            uuid.UUID
-	PartnershipID uuid.UUID
-	BrandID       uuid.UUID
-	BrandName     string
-	CreatorID     uuid.UUID
-	CreatorName   string
-	Handle        string
-	Platform      string
-	CampaignName  string
-	Number        string
-	Term          int32
-	Version       int32
-	State         string
-	Body          string
-	BodySha256    []byte
-	Fee           int64
-	Currency      string
-	Terms         json.RawMessage
-	SentAt        *time.Time
-	ExpiresAt     *time.Time
-	ExecutedAt    *time.Time
-	EndsAt        *time.Time
-	NoticeBy      *time.Time
-	CreatedAt     time.Time
+	ID             uuid.UUID
+	PartnershipID  uuid.UUID
+	BrandID        uuid.UUID
+	BrandName      string
+	CreatorID      uuid.UUID
+	CreatorName    string
+	CreatorCountry string
+	Handle         string
+	Platform       string
+	CampaignName   string
+	Number         string
+	Term           int32
+	Version        int32
+	State          string
+	Body           string
+	BodySha256     []byte
+	Fee            int64
+	Currency       string
+	Terms          json.RawMessage
+	SentAt         *time.Time
+	ExpiresAt      *time.Time
+	ExecutedAt     *time.Time
+	EndsAt         *time.Time
+	NoticeBy       *time.Time
+	CreatedAt      time.Time
 }
 
 func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsParams) ([]ListContractsRow, error) {
@@ -100,6 +101,7 @@ func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsP
 			&i.BrandName,
 			&i.CreatorID,
 			&i.CreatorName,
+			&i.CreatorCountry,
 			&i.Handle,
 			&i.Platform,
 			&i.CampaignName,

@@ -1,5 +1,5 @@
 -- name: ListContracts :many
-select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle,
+select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '')::text as creator_country, coalesce(a.handle, '')::text as handle,
   coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, t.fee, t.currency,
   t.terms, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
 from contracts t
