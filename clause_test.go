@@ -152,7 +152,6 @@ func TestNoClauseGoesMissingSilently(t *testing.T) {
 			titles = append(titles, d.Title)
 		}
 		require.Equal(t, c.want, strings.Join(titles, " "), name)
-		require.Equal(t, rapport.DraftClauses(c.parts, c.template, library), rapport.DraftClauses(c.parts, c.template, library), "drafting again gives the same")
 	}
 }
 

@@ -56,10 +56,10 @@ func (c ContractParts) values() map[string]string {
 }
 
 func (c ContractParts) deliverableList() string {
-	var lines []string
+	lines := make([]string, len(c.Terms.Deliverables))
 	for i, d := range c.Terms.Deliverables {
-		lines = append(lines, fmt.Sprintf("   %d. %s (%s on %s). The draft is due %d business days after both have signed; it is published within %d business days after that.",
-			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.PublishDays))
+		lines[i] = fmt.Sprintf("   %d. %s (%s on %s). The draft is due %d business days after both have signed; it is published within %d business days after that.",
+			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.PublishDays)
 	}
 	return strings.Join(lines, "\n")
 }

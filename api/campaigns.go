@@ -52,7 +52,8 @@ func toCampaign(c rapport.Campaign) gen.Campaign {
 		Id: c.ID, BrandId: c.BrandID, BrandName: c.BrandName, Name: c.Name, State: gen.CampaignState(c.State), Brief: c.Brief,
 		Budget: toMoney(c.Budget), Reserved: toMoney(c.Reserved), Committed: toMoney(c.Committed), Accrued: toMoney(c.Accrued), Paid: toMoney(c.Paid), Available: toMoney(c.Available),
 		StartsOn: toDate(c.StartsOn), EndsOn: toDate(c.EndsOn), Zone: c.Zone, Owner: toUserRef(c.Owner), DefaultFee: toMoney(c.DefaultFee),
-		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, ContractTemplateId: c.ContractTemplateID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: toContentRules(c.ContentRules),
+		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, ContractTemplateId: c.ContractTemplateID,
+		Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: toContentRules(c.ContentRules),
 		Stages:  stages,
 		Version: c.Version, CreatedAt: c.CreatedAt,
 	}

@@ -63,7 +63,8 @@ func (s *Store) campaigns(ctx context.Context, tx pgx.Tx, params gen.ListCampaig
 			ID: r.ID, BrandID: r.BrandID, BrandName: r.BrandName, Name: r.Name, State: r.State, Brief: r.Brief,
 			Budget: rapport.Money{Amount: r.Budget, Currency: r.Currency}, DefaultFee: rapport.Money{Amount: r.DefaultFee, Currency: r.Currency},
 			StartsOn: r.StartsOn, EndsOn: r.EndsOn, Zone: r.Zone, Owner: rapport.UserRef{ID: r.OwnerID, Name: r.OwnerName},
-			SequenceID: r.SequenceID, PolicyID: r.PolicyID, ContractTemplateID: r.ContractTemplateID, Hashtags: r.Hashtags, AutomationIDs: r.AutomationIds, Stages: map[rapport.Stage]int{}, Version: int(r.Version), CreatedAt: r.CreatedAt,
+			SequenceID: r.SequenceID, PolicyID: r.PolicyID, ContractTemplateID: r.ContractTemplateID,
+			Hashtags: r.Hashtags, AutomationIDs: r.AutomationIds, Stages: map[rapport.Stage]int{}, Version: int(r.Version), CreatedAt: r.CreatedAt,
 		}
 		if err := json.Unmarshal(r.Terms, &c.Terms); err != nil {
 			return nil, fmt.Errorf("read the terms of campaign %s: %w", r.ID, err)

@@ -68,7 +68,8 @@ func (s *Store) CreateClause(ctx context.Context, c rapport.ClauseVersion, by uu
 		}
 		var err error
 		c.CreatedAt, err = s.q.CreateClauseVersion(ctx, tx, gen.CreateClauseVersionParams{
-			ID: c.ID, Version: int32(c.Version), BrandID: c.BrandID, Kind: string(c.Kind), Title: c.Title, Body: c.Body, Fallbacks: mustJSON(noNil(c.Fallbacks)), AppliesWhen: mustJSON(c.When), CreatedBy: some(by),
+			ID: c.ID, Version: int32(c.Version), BrandID: c.BrandID, Kind: string(c.Kind), Title: c.Title, Body: c.Body,
+			Fallbacks: mustJSON(noNil(c.Fallbacks)), AppliesWhen: mustJSON(c.When), CreatedBy: some(by),
 		})
 		if err != nil {
 			return c, err
