@@ -82,7 +82,7 @@ it("orders a template, names the kind that it lacks, and says what stands in", a
 });
 
 it("says in which contracts a clause stands, and fills only what it knows", () => {
-  expect(clauseWhenText({})).toBe("In every contract");
+  expect(clauseWhenText({})).toBe("Wherever a template has it");
   expect(clauseWhenText({ markets: ["DE"], platforms: ["tiktok"], regulated: ["any"], paid_usage: false })).toBe("Creator in Germany, content on TikTok, any regulated category, without paid usage");
   expect(filled("{{ brand.name }} {{x}}", variables)).toBe("Example Brand {{x}}");
 });

@@ -20,7 +20,7 @@ export function clauseWhenText({ markets = [], platforms: on = [], regulated = [
     regulated.length > 0 && (regulated.includes(anyCategory) ? "any regulated category" : regulated.map(categoryWords).join(" or ")),
     paid_usage !== undefined && (paid_usage ? "with paid usage" : "without paid usage"),
   ].filter((part) => typeof part === "string").join(", ");
-  return text === "" ? "In every contract" : text.charAt(0).toUpperCase() + text.slice(1);
+  return text === "" ? "Wherever a template has it" : text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The text with the sample contract's words; a variable that is none stays as it is. */

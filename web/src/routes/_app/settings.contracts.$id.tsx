@@ -127,7 +127,7 @@ function History({ versions }: { versions: Clause[] }) {
             <Stack gap="xs" mt="xs">
               <Diff before={before && `${before.title}. ${before.body}`} now={`${version.title}. ${version.body}`} />
               <div className="soft">
-                {clauseWhenText(version.when)}{before && clauseWhenText(before.when) !== clauseWhenText(version.when) && `; before: ${clauseWhenText(before.when)}`}. {version.fallbacks.length} fallback positions
+                {clauseWhenText(version.when)}{before && clauseWhenText(before.when) !== clauseWhenText(version.when) && `; before: ${clauseWhenText(before.when)}`}. {version.fallbacks.length === 1 ? "1 fallback position" : `${version.fallbacks.length} fallback positions`}
                 {before && JSON.stringify(before.fallbacks) !== JSON.stringify(version.fallbacks) && ", changed"}.
               </div>
             </Stack>
