@@ -39,7 +39,9 @@ type Campaign struct {
 	Terms      ContractTerms
 	SequenceID uuid.UUID
 	PolicyID   uuid.UUID
-	Hashtags   []string // words the post must contain
+	// ContractTemplateID is what its contracts are drafted from; nil means the brand's default.
+	ContractTemplateID *uuid.UUID
+	Hashtags           []string // words the post must contain
 	// ContentRules are what its content must hold beside.
 	ContentRules ContentRules
 	// AutomationIDs are sequences that start by themselves in the partnerships that start from now on.

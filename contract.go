@@ -2,6 +2,7 @@ package rapport
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -12,50 +13,79 @@ type ContractParts struct {
 	Term                                          int
 	Fee                                           Money
 	Terms                                         ContractTerms
+	Market                                        string // the creator's country, empty for unknown
+	Regulated                                     string // the campaign's category, if law is strict about it
 }
 
-// ContractText writes a contract in plain language. The text is what both sign, by its hash; its clauses are the milestones and
-// timers that the partnership runs by.
-func ContractText(c ContractParts) string {
+// ContractText writes a contract from its clauses. The text is what both sign, by its hash.
+func ContractText(c ContractParts, clauses []DraftedClause) string {
 	var b strings.Builder
 	p := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	p("COLLABORATION AGREEMENT\n")
 	p("between %s, %s (the brand)", c.Brand, c.BrandAddress)
 	p("and %s (the creator)\n", c.Creator)
-	p("1. Campaign. %s, term %d. %s\n", c.Campaign, c.Term, c.Brief)
-	p("2. Deliverables. The creator makes and publishes:")
-	for i, d := range c.Terms.Deliverables {
-		p("   %d. %s (%s on %s). The draft is due %d business days after both have signed; it is published within %d business days after that.",
-			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.PublishDays)
-	}
-	p("\n3. Approval. Content is published only after the brand has approved the draft. %d rounds of revision are included.\n", c.Terms.RevisionRounds)
-	p("4. Fee. %s in total, owed in these parts:", c.Fee)
-	amounts := c.Terms.Amounts(c.Fee)
-	parts := func(bonus bool) {
-		for i, m := range c.Terms.Milestones {
-			if (m.Bonus > 0) == bonus {
-				p("   %d. %s: %s, %s%s.", i+1, m.Title, amounts[i], triggerWords(m, c.Terms), netWords(m))
-			}
-		}
-	}
-	parts(false)
-	if c.Terms.Bonuses() > 0 {
-		p("   On top of the fee the creator is owed:")
-		parts(true)
-	}
-	p("\n5. Disclosure. Every post says clearly, at its beginning, that it is an advertisement, and keeps saying so.\n")
-	p("6. Duration. %d days from the day both have signed. By %d days before the end the parties say whether they renew.\n",
-		c.Terms.DurationDays, c.Terms.NoticeDays)
-	if c.Terms.UsageRightsDays > 0 {
-		p("7. Usage rights. The brand may use the content for %d days after publication.\n", c.Terms.UsageRightsDays)
-	}
-	if c.Terms.ExclusivityDays > 0 {
-		p("8. Exclusivity. The creator does not advertise for competitors for %d days after publication.\n", c.Terms.ExclusivityDays)
-	}
-	if c.Terms.ExtraClauses != "" {
-		p("9. Further clauses. %s\n", c.Terms.ExtraClauses)
+	for i, clause := range clauses {
+		p("%d. %s. %s\n", i+1, clause.Title, clause.Body)
 	}
 	return b.String()
+}
+
+// facts are what the contract's clauses are chosen by.
+func (c ContractParts) facts() ClauseFacts {
+	f := ClauseFacts{Market: c.Market, Regulated: c.Regulated, PaidUsage: c.Terms.UsageRightsDays > 0}
+	for _, d := range c.Terms.Deliverables {
+		f.Platforms = append(f.Platforms, d.Platform)
+	}
+	return f
+}
+
+// values are the words of the variables: see ClauseVariables. What the contract has not is empty.
+func (c ContractParts) values() map[string]string {
+	days := func(n int) string {
+		if n == 0 {
+			return ""
+		}
+		return strconv.Itoa(n)
+	}
+	return map[string]string{
+		"brand.name": c.Brand, "brand.postal_address": c.BrandAddress, "creator.name": c.Creator, "campaign.name": c.Campaign, "campaign.brief": c.Brief,
+		"term": strconv.Itoa(c.Term), "deliverables": c.deliverableList(), "revision_rounds": strconv.Itoa(c.Terms.RevisionRounds), "fee": c.Fee.String(),
+		"payment_parts": c.paymentList(false), "bonus_parts": c.paymentList(true), "duration_days": strconv.Itoa(c.Terms.DurationDays), "notice_days": strconv.Itoa(c.Terms.NoticeDays),
+		"usage_rights_days": days(c.Terms.UsageRightsDays), "exclusivity_days": days(c.Terms.ExclusivityDays), "extra_clauses": strings.TrimSpace(c.Terms.ExtraClauses),
+	}
+}
+
+func (c ContractParts) deliverableList() string {
+	lines := make([]string, len(c.Terms.Deliverables))
+	for i, d := range c.Terms.Deliverables {
+		lines[i] = fmt.Sprintf("   %d. %s (%s on %s). The draft is due %d business days after both have signed; it is published within %d business days after that.",
+			i+1, d.Title, d.Kind, d.Platform, d.DraftDueDays, d.PublishDays)
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (c ContractParts) paymentList(bonus bool) string {
+	var lines []string
+	for i, amount := range c.Terms.Amounts(c.Fee) {
+		if m := c.Terms.Milestones[i]; (m.Bonus > 0) == bonus {
+			lines = append(lines, fmt.Sprintf("   %d. %s: %s, %s%s.", i+1, m.Title, amount, triggerWords(m, c.Terms), netWords(m)))
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+// SampleContract is a contract that has something of everything, to show clauses with.
+func SampleContract() ContractParts {
+	first := 0
+	terms := DefaultTerms()
+	terms.UsageRightsDays, terms.ExclusivityDays, terms.ExtraClauses = 90, 30, "The creator mentions the shop's opening hours."
+	terms.Milestones = append(terms.Milestones, MilestoneTerms{
+		Title: "100,000 views", Trigger: TriggerThreshold, Deliverable: &first, Bonus: 25_000, Threshold: &Threshold{Metric: MetricViews, AtLeast: 100_000, WithinDays: 30},
+	})
+	return ContractParts{
+		Brand: "Example Brand", BrandAddress: "1 Example Street, Berlin", Creator: "Sam Sample", Campaign: "Spring launch", Brief: "Show how you use it.", Term: 1,
+		Fee: Money{120_000, "eur"}, Terms: terms, Market: "DE",
+	}
 }
 
 func triggerWords(m MilestoneTerms, t ContractTerms) string {

@@ -102,12 +102,15 @@ type Contract struct {
 	Amendments    []SignedRef
 	Reason        string // why the amendment was asked for
 	Signatures    []Signature
+	Clauses       []DraftedClause // none for a contract from before the library
 	SentAt        *time.Time
 	ExpiresAt     *time.Time
 	ExecutedAt    *time.Time
 	EndsAt        *time.Time
 	NoticeBy      *time.Time
 	CreatedAt     time.Time
+	// CreatorCountry is ISO 3166-1 alpha-2, empty for unknown.
+	CreatorCountry string
 }
 
 // Signature is one party's signature under the hash of a text.

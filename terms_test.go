@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"rapport"
@@ -60,10 +61,12 @@ func TestABonusIsPaidOnTopOfTheFee(t *testing.T) {
 	usd := func(n int64) rapport.Money { return rapport.Money{Amount: n, Currency: "usd"} }
 	require.Equal(t, []rapport.Money{usd(30_000), usd(40_000), usd(30_001), usd(25_000)}, terms.Amounts(fee))
 	require.Equal(t, int64(25_000), terms.Bonuses())
-	text := rapport.ContractText(rapport.ContractParts{Fee: fee, Terms: terms})
-	require.Contains(t, text, "On top of the fee the creator is owed:")
-	require.Contains(t, text, "250.00 USD, when “Launch video” has 100,000 views within 30 days after publication")
-	require.NotContains(t, rapport.ContractText(rapport.ContractParts{Fee: fee, Terms: rapport.DefaultTerms()}), "On top of the fee")
+	bonuses := rapport.ClauseVersion{ID: id("bonuses"), Kind: rapport.ClausePayment, Title: "Bonuses", Body: "On top of the fee:\n{{bonus_parts}}"}
+	draft := func(terms rapport.ContractTerms) []rapport.DraftedClause {
+		return rapport.DraftClauses(rapport.ContractParts{Fee: fee, Terms: terms}, rapport.ContractTemplate{Clauses: []uuid.UUID{bonuses.ID}}, []rapport.ClauseVersion{bonuses})
+	}
+	require.Equal(t, "On top of the fee:\n   4. 100,000 views: 250.00 USD, when “Launch video” has 100,000 views within 30 days after publication.", draft(terms)[0].Body)
+	require.Empty(t, draft(rapport.DefaultTerms()), "no bonus, no clause about one")
 
 	codes := func(change func(m *rapport.MilestoneTerms)) (found []string) {
 		bad := terms
@@ -110,20 +113,4 @@ func TestThePlanOfAContract(t *testing.T) {
 	require.Equal(t, d.CampaignEnd, p.Milestones[3].At)
 	require.True(t, p.Milestones[0].At.IsZero())
 	require.Equal(t, 2, p.Rounds)
-}
-
-func TestTheTextOfAContract(t *testing.T) {
-	t.Parallel()
-
-	terms := rapport.DefaultTerms()
-	terms.UsageRightsDays, terms.ExclusivityDays, terms.ExtraClauses = 90, 30, "No swearing."
-	text := rapport.ContractText(rapport.ContractParts{Brand: "Acme", BrandAddress: "1 Main St", Creator: "Mia", Campaign: "Spring", Brief: "Be kind.", Term: 1, Fee: eur(100_000), Terms: terms})
-	for _, s := range []string{
-		"Acme, 1 Main St", "Mia", "Spring, term 1. Be kind.", "Launch video (video on youtube)", "1000.00 EUR", "On signature: 300.00 EUR, when both have signed.",
-		"On approval: 400.00 EUR, when the draft of “Launch video” is approved.", "payable 10 days later", "2 rounds", "180 days", "90 days", "30 days", "No swearing.",
-	} {
-		require.Contains(t, text, s)
-	}
-	plain := rapport.ContractText(rapport.ContractParts{Brand: "Acme", Fee: eur(1000), Terms: rapport.DefaultTerms()})
-	require.False(t, strings.Contains(plain, "Exclusivity") || strings.Contains(plain, "Usage rights") || strings.Contains(plain, "Further clauses"))
 }

@@ -54,7 +54,8 @@ func toCampaign(c rapport.Campaign) gen.Campaign {
 		Id: c.ID, BrandId: c.BrandID, BrandName: c.BrandName, Name: c.Name, State: gen.CampaignState(c.State), Brief: c.Brief,
 		Budget: toMoney(c.Budget), Reserved: toMoney(c.Reserved), Committed: toMoney(c.Committed), Accrued: toMoney(c.Accrued), Paid: toMoney(c.Paid), Available: toMoney(c.Available),
 		StartsOn: toDate(c.StartsOn), EndsOn: toDate(c.EndsOn), Zone: c.Zone, Owner: toUserRef(c.Owner), DefaultFee: toMoney(c.DefaultFee),
-		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: toContentRules(c.ContentRules),
+		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, ContractTemplateId: c.ContractTemplateID,
+		Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: toContentRules(c.ContentRules),
 		Stages:  stages,
 		Version: c.Version, CreatedAt: c.CreatedAt,
 	}
@@ -84,6 +85,7 @@ func (s *Server) CreateCampaign(ctx context.Context, r gen.CreateCampaignRequest
 		BrandID: b.BrandId, Name: strings.TrimSpace(b.Name), State: rapport.CampaignRunning, Brief: value(b.Brief), Budget: fromMoney(b.Budget),
 		StartsOn: b.StartsOn.Time, EndsOn: b.EndsOn.Time, Owner: rapport.UserRef{ID: by}, DefaultFee: fromMoney(b.DefaultFee), Terms: fromTerms(b.Terms),
 		SequenceID: rapport.DefaultSequenceID, PolicyID: rapport.DefaultPolicyID, Hashtags: trimmed(value(b.Hashtags)), AutomationIDs: value(b.AutomationIds), ContentRules: fromContentRules(b.ContentRules),
+		ContractTemplateID: b.ContractTemplateId,
 	}
 	edit(&c.Owner.ID, b.OwnerId)
 	edit(&c.SequenceID, b.SequenceId)

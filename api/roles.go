@@ -80,6 +80,8 @@ func ops() access { return roles(rapport.RoleOps) }
 
 func opsAdmin() access { return roles(rapport.RoleOps, rapport.RoleAdmin) }
 
+func opsLegal() access { return roles(rapport.RoleOps, rapport.RoleLegal) }
+
 func admin() access { return roles(rapport.RoleAdmin) }
 
 func waiting(a access) access {
@@ -219,7 +221,18 @@ func workAccess() map[string]access {
 		"sendOffer":                waiting(ops()),
 		"listContracts":            everyone(),
 		"getContract":              everyone(),
-		"sendContract":             waiting(roles(rapport.RoleOps, rapport.RoleLegal)),
+		"sendContract":             waiting(opsLegal()),
+		"listClauses":              everyone(),
+		"listClauseVersions":       everyone(),
+		"listClauseContracts":      everyone(),
+		"createClause":             opsLegal(),
+		"createClauseVersion":      opsLegal(),
+		"listContractTemplates":    everyone(),
+		"getContractTemplate":      everyone(),
+		"createContractTemplate":   opsLegal(),
+		"editContractTemplate":     opsLegal(),
+		"previewContractTemplate":  opsLegal(),
+		"listComplianceNotes":      everyone(),
 		"listDeliverables":         everyone(),
 		"getSubmission":            everyone(),
 		"getSubmissionFile":        everyone(),

@@ -44,6 +44,7 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 	"mergeCreator":          "creators are shared between the brands: TestMergeTellsNothingOfAnotherBrand",
 	"undoCreatorMerge":      "creators are shared between the brands: TestMergeTellsNothingOfAnotherBrand",
 	"listHolidays":          "holidays belong to countries",
+	"listComplianceNotes":   "notes belong to countries",
 	"getOverview":           "answers numbers and no ids: TestOverviewCountsWhatIsMine",
 	"listCashWeeks":         "answers numbers and no ids: TestCashLeavesByWeek",
 	"listPayoutLanes":       "takes and answers no ids of payouts: TestWhatIsOwedStandsInLanes",
@@ -104,7 +105,8 @@ func bodies(i ids) map[string]any {
 	roles := []any{map[string]any{"brand_id": brand, "roles": []string{"ops"}}}
 	made := campaign(brand)
 	made["sequence_id"], made["policy_id"], made["owner_id"] = i["sequence_id"], i["policy_id"], i["owner_id"]
-	made["automation_ids"] = []uuid.UUID{i["automation_ids"]}
+	made["automation_ids"], made["contract_template_id"] = []uuid.UUID{i["automation_ids"]}, i["contract-templates"]
+	clauses, must := []uuid.UUID{i["clauses"]}, []string{"disclosure"}
 	house := []any{map[string]any{"kind": "user", "user_id": user}}
 	stages := []any{
 		map[string]any{"name": "Brand", "approvers": house, "escalate_to": house, "rule": "any", "starts": "after_previous", "deadline_days": 3, "on_reject": "creator"},
@@ -143,7 +145,13 @@ func bodies(i ids) map[string]any {
 		"removeCannedAnswer": map[string]any{},
 		"sendOffer":          map[string]any{"fee": eur(100)},
 		"sendContract":       map[string]any{},
-		"decideReview":       map[string]any{"decision": "approve", "submission_id": i["submission_id"]},
+
+		"createClause":            map[string]any{"brand_id": brand, "kind": "general", "title": "New", "body": "x"},
+		"createClauseVersion":     map[string]any{"title": "Next", "body": "y", "from_version": 1},
+		"createContractTemplate":  map[string]any{"brand_id": brand, "name": "New", "clauses": clauses, "must_include": must, "default": true},
+		"editContractTemplate":    map[string]any{"name": "Ours", "clauses": clauses, "must_include": must, "default": true},
+		"previewContractTemplate": map[string]any{"brand_id": brand, "clauses": clauses, "must_include": must},
+		"decideReview":            map[string]any{"decision": "approve", "submission_id": i["submission_id"]},
 		"createPayoutBatch": map[string]any{
 			"brand_id": brand, "part": "preparer", "approve": []any{map[string]any{"payout_id": i["payout_id"], "amount": eur(40000)}},
 			"exclude": []any{map[string]any{"payout_id": i["second_payout"], "reason": "Not yet"}},
@@ -294,6 +302,10 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	waiting, proved := d.offlinePayout(t, brand, prepares, hand, w, 80), d.offlinePayout(t, brand, prepares, hand, w, 81)
 	d.provedOffline(t, proved, d.users["finance_preparer@"+host])
 	d.sql(t, `insert into fx_quotes (id, brand_id, base, quote, rate, source, on_day, entered_by) values ($1, $2, 'eur', 'usd', 1.1, 'Ours', '2020-01-01', $3)`, id(), brand, prepares)
+	clause, drafted := id(), id()
+	d.sql(t, `insert into clauses (id, version, brand_id, kind, title, body) values ($1, 1, $2, 'disclosure', 'Ours', 'x')`, clause, brand)
+	d.sql(t, `insert into contract_templates (id, brand_id, name, clauses, must_include) values ($1, $2, 'Ours', array[$3::uuid], '{}')`, drafted, brand, clause)
+	d.sql(t, `insert into contract_clauses (contract_id, position, brand_id, clause_id, version, title, body) values ($1, 1, $2, $3, 1, 'Ours', 'x')`, w.contract, brand, clause)
 	difference := id()
 	d.sql(t, `insert into reconciliations (id, state, from_at, to_at) values ($1, 'breaks', now() - interval '1 day', now()) on conflict do nothing`, sharedComparison)
 	d.sql(t, `insert into reconciliation_lines (run_id, n, kind, ref, result, brand_id, payout_id, at)
@@ -302,7 +314,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		values ($1, 'different', 'settle', $1::uuid::text, $2, $3, now(), $4)`, difference, brand, w.payout, sharedComparison)
 	made := ids{
 		"brands": brand, "brand_id": brand, "calendars": one[uuid.UUID](t, d, `select calendar_id from brands where id = $1`, brand), "campaigns": w.campaign, "campaign_id": w.campaign,
-		"contracts": w.contract, "creators": w.creator, "creator_id": w.creator, "creator_ids": w.creator, "deliverables": w.deliverable, "deliverable_id": w.deliverable,
+		"contracts": w.contract, "clauses": clause, "contract-templates": drafted, "contract_template_id": drafted,
+		"creators": w.creator, "creator_id": w.creator, "creator_ids": w.creator, "deliverables": w.deliverable, "deliverable_id": w.deliverable,
 		"milestone_id": w.milestone, "dropped": w.deliverable, "dropped_milestones": w.milestone, "messages": mail,
 		"offers": w.offer, "partnerships": w.partnership, "partnership_id": w.partnership, "payouts": w.payout, "payout_id": w.payout, "reversals": reversal, "/v1/payouts/{id}/reversals": paid,
 		"policy_id": policy, "reviews": w.review, "role-requests": request,

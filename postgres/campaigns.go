@@ -63,7 +63,8 @@ func (s *Store) campaigns(ctx context.Context, tx pgx.Tx, params gen.ListCampaig
 			ID: r.ID, BrandID: r.BrandID, BrandName: r.BrandName, Name: r.Name, State: r.State, Brief: r.Brief,
 			Budget: rapport.Money{Amount: r.Budget, Currency: r.Currency}, DefaultFee: rapport.Money{Amount: r.DefaultFee, Currency: r.Currency},
 			StartsOn: r.StartsOn, EndsOn: r.EndsOn, Zone: r.Zone, Owner: rapport.UserRef{ID: r.OwnerID, Name: r.OwnerName},
-			SequenceID: r.SequenceID, PolicyID: r.PolicyID, Hashtags: r.Hashtags, AutomationIDs: r.AutomationIds, Stages: map[rapport.Stage]int{}, Version: int(r.Version), CreatedAt: r.CreatedAt,
+			SequenceID: r.SequenceID, PolicyID: r.PolicyID, ContractTemplateID: r.ContractTemplateID,
+			Hashtags: r.Hashtags, AutomationIDs: r.AutomationIds, Stages: map[rapport.Stage]int{}, Version: int(r.Version), CreatedAt: r.CreatedAt,
 		}
 		if err := json.Unmarshal(r.Terms, &c.Terms); err != nil {
 			return nil, fmt.Errorf("read the terms of campaign %s: %w", r.ID, err)
@@ -108,6 +109,7 @@ func (s *Store) CreateCampaign(ctx context.Context, c rapport.Campaign, by uuid.
 			ID: c.ID, BrandID: c.BrandID, Name: c.Name, State: c.State, Brief: c.Brief, Budget: c.Budget.Amount, Currency: c.Budget.Currency,
 			StartsOn: c.StartsOn, EndsOn: c.EndsOn, OwnerID: c.Owner.ID, DefaultFee: c.DefaultFee.Amount, Terms: terms,
 			SequenceID: c.SequenceID, PolicyID: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: mustJSON(c.ContentRules),
+			ContractTemplateID: c.ContractTemplateID,
 		}); err != nil {
 			return rapport.Campaign{}, err
 		}
@@ -147,6 +149,15 @@ func (s *Store) checkParts(ctx context.Context, tx pgx.Tx, c rapport.Campaign) e
 	}
 	if !policy {
 		bad = append(bad, unknownPolicy())
+	}
+	if c.ContractTemplateID != nil {
+		known, err := s.q.ContractTemplateForBrand(ctx, tx, gen.ContractTemplateForBrandParams{ID: *c.ContractTemplateID, BrandID: &c.BrandID})
+		if err != nil {
+			return fmt.Errorf("contract template: %w", err)
+		}
+		if !known {
+			bad = append(bad, rapport.Field{Path: "contract_template_id", Code: "unknown", Detail: "The brand has no such contract template."})
+		}
 	}
 	if len(bad) > 0 {
 		return rapport.Invalid(bad...)

@@ -62,7 +62,7 @@ func (s *Store) contracts(ctx context.Context, tx pgx.Tx, params gen.ListContrac
 			Creator:      rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
 			CampaignName: r.CampaignName, Number: r.Number, Term: int(r.Term), Version: int(r.Version), State: r.State, Text: r.Body, SHA256: r.BodySha256,
 			Fee: rapport.Money{Amount: r.Fee, Currency: r.Currency}, SentAt: r.SentAt, ExpiresAt: r.ExpiresAt, ExecutedAt: r.ExecutedAt, EndsAt: r.EndsAt,
-			NoticeBy: r.NoticeBy, CreatedAt: r.CreatedAt, Reason: r.Reason,
+			NoticeBy: r.NoticeBy, CreatedAt: r.CreatedAt, Reason: r.Reason, CreatorCountry: r.CreatorCountry,
 		}
 		if r.Amends != nil {
 			list[i].Amends = &rapport.SignedRef{ID: *r.Amends, Number: r.AmendsNumber}
@@ -89,6 +89,14 @@ func (s *Store) contracts(ctx context.Context, tx pgx.Tx, params gen.ListContrac
 	for _, r := range signatures {
 		c := &list[at[r.ContractID]]
 		c.Signatures = append(c.Signatures, rapport.Signature{Party: r.Party, Name: r.Name, Address: r.Address, Agent: r.Agent, SHA256: r.BodySha256, At: r.At})
+	}
+	clauses, err := s.q.ClausesOfContracts(ctx, tx, gen.ClausesOfContractsParams{Contracts: ids, Brands: params.Brands})
+	if err != nil {
+		return nil, fmt.Errorf("clauses: %w", err)
+	}
+	for _, r := range clauses {
+		c := &list[at[r.ContractID]]
+		c.Clauses = append(c.Clauses, rapport.DraftedClause{ClauseID: r.ClauseID, Version: int(r.Version), Kind: rapport.ClauseKind(r.Kind), Title: r.Title})
 	}
 	return list, nil
 }

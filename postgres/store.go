@@ -224,6 +224,7 @@ var fieldsOf = map[string]string{
 	"creator_accounts_platform_platform_id_key": "accounts",
 	"contacts_creator_id_email_key":             "contacts",
 	"creator_fields_name":                       "name",
+	"contract_templates_brand_id_name_key":      "name",
 }
 
 // mapped turns the driver's errors into the domain's, in this one place. Errors of the domain pass.

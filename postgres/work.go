@@ -15,30 +15,50 @@ import (
 	"rapport/postgres/gen"
 )
 
-// DraftContract writes the contract of an accepted offer, once, and answers its id.
+// DraftContract writes the contract of an accepted offer with its clauses, once, and answers its id. What the library holds later changes
+// no contract that was drafted.
 func (s *Store) DraftContract(ctx context.Context, offer uuid.UUID, term int) (uuid.UUID, error) {
 	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (uuid.UUID, error) {
+		if id, err := s.q.ContractByOffer(ctx, tx, &offer); !errors.Is(err, pgx.ErrNoRows) {
+			return id, err
+		}
 		o, err := s.q.OfferForContract(ctx, tx, offer)
 		if err != nil {
 			return uuid.Nil, fmt.Errorf("offer: %w", err)
 		}
 		var terms rapport.ContractTerms
-		if err := json.Unmarshal(o.Terms, &terms); err != nil {
+		var rules rapport.ContentRules
+		if err := errors.Join(json.Unmarshal(o.Terms, &terms), json.Unmarshal(o.ContentRules, &rules)); err != nil {
 			return uuid.Nil, fmt.Errorf("read terms: %w", err)
 		}
-		text := rapport.ContractText(rapport.ContractParts{
+		parts := rapport.ContractParts{
 			Brand: o.BrandName, BrandAddress: o.PostalAddress, Creator: o.CreatorName, Campaign: o.CampaignName, Brief: o.Brief, Term: term,
-			Fee: rapport.Money{Amount: o.Fee, Currency: o.Currency}, Terms: terms,
-		})
+			Fee: rapport.Money{Amount: o.Fee, Currency: o.Currency}, Terms: terms, Market: orZero(o.Country), Regulated: rules.Regulated,
+		}
+		clauses, err := s.draftClauses(ctx, tx, o.BrandID, o.ContractTemplateID, parts)
+		if err != nil {
+			return uuid.Nil, err
+		}
+		text := rapport.ContractText(parts, clauses)
 		hash := sha256.Sum256([]byte(text))
-		err = s.q.InsertContract(ctx, tx, gen.InsertContractParams{
-			ID: rapport.DeriveID(offer, "contract"), PartnershipID: o.PartnershipID, BrandID: o.BrandID, OfferID: &offer, Term: int32(term),
+		id := rapport.DeriveID(offer, "contract")
+		written, err := s.q.InsertContract(ctx, tx, gen.InsertContractParams{
+			ID: id, PartnershipID: o.PartnershipID, BrandID: o.BrandID, OfferID: &offer, Term: int32(term),
 			Body: text, BodySha256: hash[:], Fee: o.Fee, Currency: o.Currency, Terms: o.Terms,
 		})
 		if err != nil {
 			return uuid.Nil, fmt.Errorf("insert contract: %w", err)
 		}
-		return s.q.ContractByOffer(ctx, tx, &offer)
+		if written == 0 { // another attempt was faster, and wrote its own clauses
+			return s.q.ContractByOffer(ctx, tx, &offer)
+		}
+		for i, c := range clauses {
+			row := gen.InsertContractClauseParams{ContractID: id, Position: int32(i + 1), BrandID: o.BrandID, ClauseID: c.ClauseID, Version: int32(c.Version), Title: c.Title, Body: c.Body}
+			if err := s.q.InsertContractClause(ctx, tx, row); err != nil {
+				return uuid.Nil, fmt.Errorf("insert clause: %w", err)
+			}
+		}
+		return id, nil
 	})
 }
 

@@ -363,6 +363,75 @@ func (e CheckResultResult) Valid() bool {
 	}
 }
 
+// Defines values for ClauseContractState.
+const (
+	ClauseContractStateDrafting         ClauseContractState = "drafting"
+	ClauseContractStateExecuted         ClauseContractState = "executed"
+	ClauseContractStateInternalApproval ClauseContractState = "internal_approval"
+	ClauseContractStateOutForSignature  ClauseContractState = "out_for_signature"
+)
+
+// Valid indicates whether the value is a known member of the ClauseContractState enum.
+func (e ClauseContractState) Valid() bool {
+	switch e {
+	case ClauseContractStateDrafting:
+		return true
+	case ClauseContractStateExecuted:
+		return true
+	case ClauseContractStateInternalApproval:
+		return true
+	case ClauseContractStateOutForSignature:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ClauseKind.
+const (
+	ClauseKindAiLikeness   ClauseKind = "ai_likeness"
+	ClauseKindApproval     ClauseKind = "approval"
+	ClauseKindCampaign     ClauseKind = "campaign"
+	ClauseKindDeliverables ClauseKind = "deliverables"
+	ClauseKindDisclosure   ClauseKind = "disclosure"
+	ClauseKindDuration     ClauseKind = "duration"
+	ClauseKindExclusivity  ClauseKind = "exclusivity"
+	ClauseKindGeneral      ClauseKind = "general"
+	ClauseKindPayment      ClauseKind = "payment"
+	ClauseKindTermination  ClauseKind = "termination"
+	ClauseKindUsageRights  ClauseKind = "usage_rights"
+)
+
+// Valid indicates whether the value is a known member of the ClauseKind enum.
+func (e ClauseKind) Valid() bool {
+	switch e {
+	case ClauseKindAiLikeness:
+		return true
+	case ClauseKindApproval:
+		return true
+	case ClauseKindCampaign:
+		return true
+	case ClauseKindDeliverables:
+		return true
+	case ClauseKindDisclosure:
+		return true
+	case ClauseKindDuration:
+		return true
+	case ClauseKindExclusivity:
+		return true
+	case ClauseKindGeneral:
+		return true
+	case ClauseKindPayment:
+		return true
+	case ClauseKindTermination:
+		return true
+	case ClauseKindUsageRights:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CommentAuthorKind.
 const (
 	CommentAuthorKindCreator CommentAuthorKind = "creator"
@@ -930,6 +999,36 @@ func (e MilestoneTrigger) Valid() bool {
 	case MilestoneTriggerThreshold:
 		return true
 	case MilestoneTriggerVerified:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MustIncludeKind.
+const (
+	MustIncludeKindAiLikeness  MustIncludeKind = "ai_likeness"
+	MustIncludeKindDisclosure  MustIncludeKind = "disclosure"
+	MustIncludeKindExclusivity MustIncludeKind = "exclusivity"
+	MustIncludeKindPayment     MustIncludeKind = "payment"
+	MustIncludeKindTermination MustIncludeKind = "termination"
+	MustIncludeKindUsageRights MustIncludeKind = "usage_rights"
+)
+
+// Valid indicates whether the value is a known member of the MustIncludeKind enum.
+func (e MustIncludeKind) Valid() bool {
+	switch e {
+	case MustIncludeKindAiLikeness:
+		return true
+	case MustIncludeKindDisclosure:
+		return true
+	case MustIncludeKindExclusivity:
+		return true
+	case MustIncludeKindPayment:
+		return true
+	case MustIncludeKindTermination:
+		return true
+	case MustIncludeKindUsageRights:
 		return true
 	default:
 		return false
@@ -2844,11 +2943,14 @@ type Campaign struct {
 	Budget    Money              `json:"budget"`
 
 	// Committed Signed contracts, paid or not
-	Committed    Money              `json:"committed"`
-	ContentRules ContentRules       `json:"content_rules"`
-	CreatedAt    time.Time          `json:"created_at"`
-	DefaultFee   Money              `json:"default_fee"`
-	EndsOn       openapi_types.Date `json:"ends_on"`
+	Committed    Money        `json:"committed"`
+	ContentRules ContentRules `json:"content_rules"`
+
+	// ContractTemplateId Absent means the brand's default template
+	ContractTemplateId *openapi_types.UUID `json:"contract_template_id,omitempty"`
+	CreatedAt          time.Time           `json:"created_at"`
+	DefaultFee         Money               `json:"default_fee"`
+	EndsOn             openapi_types.Date  `json:"ends_on"`
 
 	// Hashtags Words the post must contain, for example #ad
 	Hashtags []string           `json:"hashtags"`
@@ -2881,11 +2983,14 @@ type CampaignCreate struct {
 	Brief         *string               `json:"brief,omitempty"`
 	Budget        Money                 `json:"budget"`
 	ContentRules  *ContentRules         `json:"content_rules,omitempty"`
-	DefaultFee    Money                 `json:"default_fee"`
-	EndsOn        openapi_types.Date    `json:"ends_on"`
-	Hashtags      *[]string             `json:"hashtags,omitempty"`
-	Name          string                `json:"name"`
-	OwnerId       *openapi_types.UUID   `json:"owner_id,omitempty"`
+
+	// ContractTemplateId Absent means the brand's default template
+	ContractTemplateId *openapi_types.UUID `json:"contract_template_id,omitempty"`
+	DefaultFee         Money               `json:"default_fee"`
+	EndsOn             openapi_types.Date  `json:"ends_on"`
+	Hashtags           *[]string           `json:"hashtags,omitempty"`
+	Name               string              `json:"name"`
+	OwnerId            *openapi_types.UUID `json:"owner_id,omitempty"`
 
 	// PolicyId Absent means the default policy
 	PolicyId *openapi_types.UUID `json:"policy_id,omitempty"`
@@ -3057,6 +3162,110 @@ type CheckResult struct {
 // CheckResultResult defines model for CheckResult.Result.
 type CheckResultResult string
 
+// Clause defines model for Clause.
+type Clause struct {
+	Body string `json:"body"`
+
+	// BrandId Absent for a built-in clause, which every brand may use and nobody edits
+	BrandId   *openapi_types.UUID `json:"brand_id,omitempty"`
+	CreatedAt time.Time           `json:"created_at"`
+	Fallbacks []Fallback          `json:"fallbacks"`
+	Id        openapi_types.UUID  `json:"id"`
+	Kind      ClauseKind          `json:"kind"`
+	Title     string              `json:"title"`
+	Version   int                 `json:"version"`
+
+	// When In which contracts it stands; of those given, all must hold
+	When ClauseWhen `json:"when"`
+}
+
+// ClauseContract defines model for ClauseContract.
+type ClauseContract struct {
+	BrandId       openapi_types.UUID  `json:"brand_id"`
+	BrandName     string              `json:"brand_name"`
+	CampaignName  string              `json:"campaign_name"`
+	ClauseVersion int                 `json:"clause_version"`
+	CreatedAt     time.Time           `json:"created_at"`
+	Creator       CreatorRef          `json:"creator"`
+	EndsAt        *time.Time          `json:"ends_at,omitempty"`
+	ExecutedAt    *time.Time          `json:"executed_at,omitempty"`
+	Id            openapi_types.UUID  `json:"id"`
+	Number        string              `json:"number"`
+	PartnershipId openapi_types.UUID  `json:"partnership_id"`
+	State         ClauseContractState `json:"state"`
+}
+
+// ClauseContractState defines model for ClauseContract.State.
+type ClauseContractState string
+
+// ClauseContractList defines model for ClauseContractList.
+type ClauseContractList struct {
+	Items      []ClauseContract `json:"items"`
+	NextCursor *string          `json:"next_cursor,omitempty"`
+}
+
+// ClauseCreate defines model for ClauseCreate.
+type ClauseCreate struct {
+	// Body Plain text with variables such as {{brand.name}}
+	Body    string             `json:"body"`
+	BrandId openapi_types.UUID `json:"brand_id"`
+
+	// Fallbacks Other acceptable texts; the first is tried first
+	Fallbacks *[]Fallback `json:"fallbacks,omitempty"`
+	Kind      ClauseKind  `json:"kind"`
+	Title     string      `json:"title"`
+
+	// When In which contracts it stands; of those given, all must hold
+	When *ClauseWhen `json:"when,omitempty"`
+}
+
+// ClauseEdit defines model for ClauseEdit.
+type ClauseEdit struct {
+	Body      string      `json:"body"`
+	Fallbacks *[]Fallback `json:"fallbacks,omitempty"`
+
+	// FromVersion The version that was edited: when the newest is another one by now, nothing is saved
+	FromVersion int    `json:"from_version"`
+	Title       string `json:"title"`
+
+	// When In which contracts it stands; of those given, all must hold
+	When *ClauseWhen `json:"when,omitempty"`
+}
+
+// ClauseKind defines model for ClauseKind.
+type ClauseKind string
+
+// ClauseList defines model for ClauseList.
+type ClauseList struct {
+	Items     []Clause         `json:"items"`
+	Variables []ClauseVariable `json:"variables"`
+}
+
+// ClauseVariable defines model for ClauseVariable.
+type ClauseVariable struct {
+	About string `json:"about"`
+
+	// Name Without its braces
+	Name string `json:"name"`
+
+	// Optional Some contracts have no value for it; a clause that uses it does not stand there
+	Optional bool `json:"optional"`
+
+	// Sample Its value in the sample contract
+	Sample string `json:"sample"`
+}
+
+// ClauseWhen In which contracts it stands; of those given, all must hold
+type ClauseWhen struct {
+	// Markets The creator's country, ISO 3166-1 alpha-2
+	Markets   *[]string `json:"markets,omitempty"`
+	PaidUsage *bool     `json:"paid_usage,omitempty"`
+	Platforms *[]string `json:"platforms,omitempty"`
+
+	// Regulated The campaign's regulated category; any means every one
+	Regulated *[]string `json:"regulated,omitempty"`
+}
+
 // CodeOnly defines model for CodeOnly.
 type CodeOnly struct {
 	Code string `json:"code"`
@@ -3140,6 +3349,28 @@ type CommentResolve struct {
 	Resolved bool `json:"resolved"`
 }
 
+// ComplianceNote defines model for ComplianceNote.
+type ComplianceNote struct {
+	Id   openapi_types.UUID `json:"id"`
+	Kind ClauseKind         `json:"kind"`
+
+	// Market ISO 3166-1 alpha-2, EU, or all
+	Market string             `json:"market"`
+	ReadOn openapi_types.Date `json:"read_on"`
+
+	// Source Address of what was read
+	Source string `json:"source"`
+	Title  string `json:"title"`
+	Words  string `json:"words"`
+}
+
+// ComplianceNoteList defines model for ComplianceNoteList.
+type ComplianceNoteList struct {
+	// DisclosureSources Of the rules by which content for the country is checked; none without a country
+	DisclosureSources []DisclosureSource `json:"disclosure_sources"`
+	Items             []ComplianceNote   `json:"items"`
+}
+
 // Contact defines model for Contact.
 type Contact struct {
 	Email string              `json:"email"`
@@ -3182,21 +3413,25 @@ type ContentRulesMediaTypes string
 
 // Contract defines model for Contract.
 type Contract struct {
-	Amendments    []SignedRef        `json:"amendments"`
-	Amends        *SignedRef         `json:"amends,omitempty"`
-	BrandId       openapi_types.UUID `json:"brand_id"`
-	BrandName     string             `json:"brand_name"`
-	CampaignName  string             `json:"campaign_name"`
-	CreatedAt     time.Time          `json:"created_at"`
-	Creator       CreatorRef         `json:"creator"`
-	EndsAt        *time.Time         `json:"ends_at,omitempty"`
-	ExecutedAt    *time.Time         `json:"executed_at,omitempty"`
-	ExpiresAt     *time.Time         `json:"expires_at,omitempty"`
-	Fee           Money              `json:"fee"`
-	Id            openapi_types.UUID `json:"id"`
-	NoticeBy      *time.Time         `json:"notice_by,omitempty"`
-	Number        string             `json:"number"`
-	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	Amendments   []SignedRef        `json:"amendments"`
+	Amends       *SignedRef         `json:"amends,omitempty"`
+	BrandId      openapi_types.UUID `json:"brand_id"`
+	BrandName    string             `json:"brand_name"`
+	CampaignName string             `json:"campaign_name"`
+
+	// Clauses In the text's order; absent for a contract from before the library
+	Clauses        *[]ContractClause  `json:"clauses,omitempty"`
+	CreatedAt      time.Time          `json:"created_at"`
+	Creator        CreatorRef         `json:"creator"`
+	CreatorCountry *string            `json:"creator_country,omitempty"`
+	EndsAt         *time.Time         `json:"ends_at,omitempty"`
+	ExecutedAt     *time.Time         `json:"executed_at,omitempty"`
+	ExpiresAt      *time.Time         `json:"expires_at,omitempty"`
+	Fee            Money              `json:"fee"`
+	Id             openapi_types.UUID `json:"id"`
+	NoticeBy       *time.Time         `json:"notice_by,omitempty"`
+	Number         string             `json:"number"`
+	PartnershipId  openapi_types.UUID `json:"partnership_id"`
 
 	// Reason Why the amendment was asked for
 	Reason     *string       `json:"reason,omitempty"`
@@ -3212,6 +3447,14 @@ type Contract struct {
 
 // ContractState defines model for Contract.State.
 type ContractState string
+
+// ContractClause defines model for ContractClause.
+type ContractClause struct {
+	ClauseId openapi_types.UUID `json:"clause_id"`
+	Kind     ClauseKind         `json:"kind"`
+	Title    string             `json:"title"`
+	Version  int                `json:"version"`
+}
 
 // ContractList defines model for ContractList.
 type ContractList struct {
@@ -3229,6 +3472,66 @@ type ContractRef struct {
 	SentAt     *time.Time         `json:"sent_at,omitempty"`
 	State      string             `json:"state"`
 	Term       int                `json:"term"`
+}
+
+// ContractTemplate defines model for ContractTemplate.
+type ContractTemplate struct {
+	// BrandId Absent for the one that every brand starts with, which nobody edits
+	BrandId *openapi_types.UUID `json:"brand_id,omitempty"`
+
+	// Clauses In the contract's order; of each the newest version when a contract is drafted
+	Clauses   []openapi_types.UUID `json:"clauses"`
+	CreatedAt time.Time            `json:"created_at"`
+
+	// Default What the brand's contracts are drafted from, unless their campaign names another
+	Default     bool               `json:"default"`
+	Id          openapi_types.UUID `json:"id"`
+	MustInclude []MustIncludeKind  `json:"must_include"`
+	Name        string             `json:"name"`
+	Version     int                `json:"version"`
+}
+
+// ContractTemplateCreate defines model for ContractTemplateCreate.
+type ContractTemplateCreate struct {
+	BrandId     openapi_types.UUID   `json:"brand_id"`
+	Clauses     []openapi_types.UUID `json:"clauses"`
+	Default     bool                 `json:"default"`
+	MustInclude []MustIncludeKind    `json:"must_include"`
+	Name        string               `json:"name"`
+}
+
+// ContractTemplateEdit defines model for ContractTemplateEdit.
+type ContractTemplateEdit struct {
+	Clauses     []openapi_types.UUID `json:"clauses"`
+	Default     bool                 `json:"default"`
+	MustInclude []MustIncludeKind    `json:"must_include"`
+	Name        string               `json:"name"`
+}
+
+// ContractTemplateList defines model for ContractTemplateList.
+type ContractTemplateList struct {
+	Items []ContractTemplate `json:"items"`
+}
+
+// ContractTemplatePreview defines model for ContractTemplatePreview.
+type ContractTemplatePreview struct {
+	Clauses []PreviewedClause `json:"clauses"`
+	Text    string            `json:"text"`
+}
+
+// ContractTemplatePreviewAsk defines model for ContractTemplatePreviewAsk.
+type ContractTemplatePreviewAsk struct {
+	BrandId openapi_types.UUID   `json:"brand_id"`
+	Clauses []openapi_types.UUID `json:"clauses"`
+
+	// Country The sample creator's country
+	Country     *string           `json:"country,omitempty"`
+	MustInclude []MustIncludeKind `json:"must_include"`
+
+	// Plain Without usage rights, exclusivity, bonuses and further clauses
+	Plain     *bool   `json:"plain,omitempty"`
+	Platform  *string `json:"platform,omitempty"`
+	Regulated *string `json:"regulated,omitempty"`
 }
 
 // ContractTerms defines model for ContractTerms.
@@ -3518,6 +3821,14 @@ type DeliverableTerms struct {
 	Title       string `json:"title"`
 }
 
+// DisclosureSource defines model for DisclosureSource.
+type DisclosureSource struct {
+	Publisher string `json:"publisher"`
+	Title     string `json:"title"`
+	Url       string `json:"url"`
+	Year      int    `json:"year"`
+}
+
 // DoNotContact defines model for DoNotContact.
 type DoNotContact struct {
 	DoNotContact bool    `json:"do_not_contact"`
@@ -3544,6 +3855,14 @@ type DuplicateList struct {
 
 // Empty defines model for Empty.
 type Empty = map[string]interface{}
+
+// Fallback defines model for Fallback.
+type Fallback struct {
+	Body string `json:"body"`
+
+	// Note Who may offer it, and when
+	Note string `json:"note"`
+}
 
 // FieldError defines model for FieldError.
 type FieldError struct {
@@ -4078,6 +4397,9 @@ type Money struct {
 	// Currency Three lower-case letters
 	Currency string `json:"currency"`
 }
+
+// MustIncludeKind defines model for MustIncludeKind.
+type MustIncludeKind string
 
 // Netting defines model for Netting.
 type Netting struct {
@@ -5022,6 +5344,17 @@ type PostNumberList struct {
 // PostReport defines model for PostReport.
 type PostReport struct {
 	Url string `json:"url"`
+}
+
+// PreviewedClause defines model for PreviewedClause.
+type PreviewedClause struct {
+	ClauseId openapi_types.UUID `json:"clause_id"`
+	Kind     ClauseKind         `json:"kind"`
+
+	// StandsIn A built-in clause that was put in, because something that must be said would be missing
+	StandsIn bool   `json:"stands_in"`
+	Title    string `json:"title"`
+	Version  int    `json:"version"`
 }
 
 // Problem RFC 9457 problem details
@@ -6357,9 +6690,61 @@ type RemoveCannedAnswerParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListClausesParams defines parameters for ListClauses.
+type ListClausesParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+}
+
+// CreateClauseParams defines parameters for CreateClause.
+type CreateClauseParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListClauseContractsParams defines parameters for ListClauseContracts.
+type ListClauseContractsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Version Only those with this version
+	Version *int `form:"version,omitempty" json:"version,omitempty"`
+}
+
+// CreateClauseVersionParams defines parameters for CreateClauseVersion.
+type CreateClauseVersionParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ResolveCommentParams defines parameters for ResolveComment.
 type ResolveCommentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListComplianceNotesParams defines parameters for ListComplianceNotes.
+type ListComplianceNotesParams struct {
+	// Country ISO 3166-1 alpha-2; absent means all notes
+	Country *string `form:"country,omitempty" json:"country,omitempty"`
+}
+
+// ListContractTemplatesParams defines parameters for ListContractTemplates.
+type ListContractTemplatesParams struct {
+	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+}
+
+// CreateContractTemplateParams defines parameters for CreateContractTemplate.
+type CreateContractTemplateParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// PreviewContractTemplateParams defines parameters for PreviewContractTemplate.
+type PreviewContractTemplateParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EditContractTemplateParams defines parameters for EditContractTemplate.
+type EditContractTemplateParams struct {
+	IfMatch *IfMatch `json:"If-Match,omitempty"`
 }
 
 // ListContractsParams defines parameters for ListContracts.
@@ -7283,8 +7668,23 @@ type SaveCannedAnswerJSONRequestBody = CannedAnswerCreate
 // RemoveCannedAnswerJSONRequestBody defines body for RemoveCannedAnswer for application/json ContentType.
 type RemoveCannedAnswerJSONRequestBody = Empty
 
+// CreateClauseJSONRequestBody defines body for CreateClause for application/json ContentType.
+type CreateClauseJSONRequestBody = ClauseCreate
+
+// CreateClauseVersionJSONRequestBody defines body for CreateClauseVersion for application/json ContentType.
+type CreateClauseVersionJSONRequestBody = ClauseEdit
+
 // ResolveCommentJSONRequestBody defines body for ResolveComment for application/json ContentType.
 type ResolveCommentJSONRequestBody = CommentResolve
+
+// CreateContractTemplateJSONRequestBody defines body for CreateContractTemplate for application/json ContentType.
+type CreateContractTemplateJSONRequestBody = ContractTemplateCreate
+
+// PreviewContractTemplateJSONRequestBody defines body for PreviewContractTemplate for application/json ContentType.
+type PreviewContractTemplateJSONRequestBody = ContractTemplatePreviewAsk
+
+// EditContractTemplateJSONRequestBody defines body for EditContractTemplate for application/json ContentType.
+type EditContractTemplateJSONRequestBody = ContractTemplateEdit
 
 // SendContractJSONRequestBody defines body for SendContract for application/json ContentType.
 type SendContractJSONRequestBody = Empty
@@ -7603,9 +8003,42 @@ type ServerInterface interface {
 	// RemoveCannedAnswer Take an answer off the list
 	// (POST /v1/canned-answers/{id}/remove)
 	RemoveCannedAnswer(ctx echo.Context, id Id, params RemoveCannedAnswerParams) error
+	// ListClauses Clauses, newest version of each, with the variables that they may use
+	// (GET /v1/clauses)
+	ListClauses(ctx echo.Context, params ListClausesParams) error
+	// CreateClause Add a clause to a brand
+	// (POST /v1/clauses)
+	CreateClause(ctx echo.Context, params CreateClauseParams) error
+	// ListClauseContracts Contracts that are not over and contain the clause, newest first
+	// (GET /v1/clauses/{id}/contracts)
+	ListClauseContracts(ctx echo.Context, id Id, params ListClauseContractsParams) error
+	// ListClauseVersions Every version of a clause, newest first
+	// (GET /v1/clauses/{id}/versions)
+	ListClauseVersions(ctx echo.Context, id Id) error
+	// CreateClauseVersion Publish the next version of a clause; contracts keep theirs
+	// (POST /v1/clauses/{id}/versions)
+	CreateClauseVersion(ctx echo.Context, id Id, params CreateClauseVersionParams) error
 	// ResolveComment Mark a comment as settled, or open it again
 	// (POST /v1/comments/{id}/resolve)
 	ResolveComment(ctx echo.Context, id Id, params ResolveCommentParams) error
+	// ListComplianceNotes What laws and codes say, with sources; no legal advice
+	// (GET /v1/compliance-notes)
+	ListComplianceNotes(ctx echo.Context, params ListComplianceNotesParams) error
+	// ListContractTemplates Contract templates
+	// (GET /v1/contract-templates)
+	ListContractTemplates(ctx echo.Context, params ListContractTemplatesParams) error
+	// CreateContractTemplate Add a contract template to a brand
+	// (POST /v1/contract-templates)
+	CreateContractTemplate(ctx echo.Context, params CreateContractTemplateParams) error
+	// PreviewContractTemplate A sample contract as it would be drafted; writes nothing
+	// (POST /v1/contract-templates/preview)
+	PreviewContractTemplate(ctx echo.Context, params PreviewContractTemplateParams) error
+	// GetContractTemplate One contract template
+	// (GET /v1/contract-templates/{id})
+	GetContractTemplate(ctx echo.Context, id Id) error
+	// EditContractTemplate Edit a contract template of a brand; contracts that were drafted keep their text
+	// (PUT /v1/contract-templates/{id})
+	EditContractTemplate(ctx echo.Context, id Id, params EditContractTemplateParams) error
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx echo.Context, params ListContractsParams) error
@@ -8805,6 +9238,144 @@ func (w *ServerInterfaceWrapper) RemoveCannedAnswer(ctx echo.Context) error {
 	return err
 }
 
+// ListClauses converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClauses(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListClausesParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClauses(ctx, params)
+	return err
+}
+
+// CreateClause converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateClause(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateClauseParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateClause(ctx, params)
+	return err
+}
+
+// ListClauseContracts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClauseContracts(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListClauseContractsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "version" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "version", ctx.QueryParams(), &params.Version, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter version: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClauseContracts(ctx, id, params)
+	return err
+}
+
+// ListClauseVersions converts echo context to params.
+func (w *ServerInterfaceWrapper) ListClauseVersions(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListClauseVersions(ctx, id)
+	return err
+}
+
+// CreateClauseVersion converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateClauseVersion(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateClauseVersionParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateClauseVersion(ctx, id, params)
+	return err
+}
+
 // ResolveComment converts echo context to params.
 func (w *ServerInterfaceWrapper) ResolveComment(ctx echo.Context) error {
 	var err error
@@ -8838,6 +9409,152 @@ func (w *ServerInterfaceWrapper) ResolveComment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ResolveComment(ctx, id, params)
+	return err
+}
+
+// ListComplianceNotes converts echo context to params.
+func (w *ServerInterfaceWrapper) ListComplianceNotes(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListComplianceNotesParams
+	// ------------- Optional query parameter "country" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "country", ctx.QueryParams(), &params.Country, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter country: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListComplianceNotes(ctx, params)
+	return err
+}
+
+// ListContractTemplates converts echo context to params.
+func (w *ServerInterfaceWrapper) ListContractTemplates(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListContractTemplatesParams
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListContractTemplates(ctx, params)
+	return err
+}
+
+// CreateContractTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateContractTemplate(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateContractTemplateParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateContractTemplate(ctx, params)
+	return err
+}
+
+// PreviewContractTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewContractTemplate(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewContractTemplateParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewContractTemplate(ctx, params)
+	return err
+}
+
+// GetContractTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractTemplate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractTemplate(ctx, id)
+	return err
+}
+
+// EditContractTemplate converts echo context to params.
+func (w *ServerInterfaceWrapper) EditContractTemplate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EditContractTemplateParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = &IfMatch
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EditContractTemplate(ctx, id, params)
 	return err
 }
 
@@ -14134,6 +14851,17 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:id/send", wrapper.SendContract, options.OperationMiddlewares["sendContract"]...)
+	router.GET(options.BaseURL+"/v1/clauses", wrapper.ListClauses, options.OperationMiddlewares["listClauses"]...)
+	router.POST(options.BaseURL+"/v1/clauses", wrapper.CreateClause, options.OperationMiddlewares["createClause"]...)
+	router.GET(options.BaseURL+"/v1/clauses/:id/versions", wrapper.ListClauseVersions, options.OperationMiddlewares["listClauseVersions"]...)
+	router.POST(options.BaseURL+"/v1/clauses/:id/versions", wrapper.CreateClauseVersion, options.OperationMiddlewares["createClauseVersion"]...)
+	router.GET(options.BaseURL+"/v1/clauses/:id/contracts", wrapper.ListClauseContracts, options.OperationMiddlewares["listClauseContracts"]...)
+	router.GET(options.BaseURL+"/v1/contract-templates", wrapper.ListContractTemplates, options.OperationMiddlewares["listContractTemplates"]...)
+	router.POST(options.BaseURL+"/v1/contract-templates", wrapper.CreateContractTemplate, options.OperationMiddlewares["createContractTemplate"]...)
+	router.GET(options.BaseURL+"/v1/contract-templates/:id", wrapper.GetContractTemplate, options.OperationMiddlewares["getContractTemplate"]...)
+	router.PUT(options.BaseURL+"/v1/contract-templates/:id", wrapper.EditContractTemplate, options.OperationMiddlewares["editContractTemplate"]...)
+	router.POST(options.BaseURL+"/v1/contract-templates/preview", wrapper.PreviewContractTemplate, options.OperationMiddlewares["previewContractTemplate"]...)
+	router.GET(options.BaseURL+"/v1/compliance-notes", wrapper.ListComplianceNotes, options.OperationMiddlewares["listComplianceNotes"]...)
 	router.GET(options.BaseURL+"/v1/deliverables", wrapper.ListDeliverables, options.OperationMiddlewares["listDeliverables"]...)
 	router.GET(options.BaseURL+"/v1/submissions/:id", wrapper.GetSubmission, options.OperationMiddlewares["getSubmission"]...)
 	router.GET(options.BaseURL+"/v1/submissions/:id/file", wrapper.GetSubmissionFile, options.OperationMiddlewares["getSubmissionFile"]...)
@@ -15320,6 +16048,205 @@ func (response RemoveCannedAnswerdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type ListClausesRequestObject struct {
+	Params ListClausesParams
+}
+
+type ListClausesResponseObject interface {
+	VisitListClausesResponse(w http.ResponseWriter) error
+}
+
+type ListClauses200JSONResponse ClauseList
+
+func (response ListClauses200JSONResponse) VisitListClausesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClausesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClausesdefaultApplicationProblemPlusJSONResponse) VisitListClausesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClauseRequestObject struct {
+	Params CreateClauseParams
+	Body   *CreateClauseJSONRequestBody
+}
+
+type CreateClauseResponseObject interface {
+	VisitCreateClauseResponse(w http.ResponseWriter) error
+}
+
+type CreateClause201JSONResponse Clause
+
+func (response CreateClause201JSONResponse) VisitCreateClauseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClausedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateClausedefaultApplicationProblemPlusJSONResponse) VisitCreateClauseResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClauseContractsRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListClauseContractsParams
+}
+
+type ListClauseContractsResponseObject interface {
+	VisitListClauseContractsResponse(w http.ResponseWriter) error
+}
+
+type ListClauseContracts200JSONResponse ClauseContractList
+
+func (response ListClauseContracts200JSONResponse) VisitListClauseContractsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClauseContractsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClauseContractsdefaultApplicationProblemPlusJSONResponse) VisitListClauseContractsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClauseVersionsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListClauseVersionsResponseObject interface {
+	VisitListClauseVersionsResponse(w http.ResponseWriter) error
+}
+
+type ListClauseVersions200JSONResponse ClauseList
+
+func (response ListClauseVersions200JSONResponse) VisitListClauseVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListClauseVersionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListClauseVersionsdefaultApplicationProblemPlusJSONResponse) VisitListClauseVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClauseVersionRequestObject struct {
+	Id     Id `json:"id"`
+	Params CreateClauseVersionParams
+	Body   *CreateClauseVersionJSONRequestBody
+}
+
+type CreateClauseVersionResponseObject interface {
+	VisitCreateClauseVersionResponse(w http.ResponseWriter) error
+}
+
+type CreateClauseVersion201JSONResponse Clause
+
+func (response CreateClauseVersion201JSONResponse) VisitCreateClauseVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateClauseVersiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateClauseVersiondefaultApplicationProblemPlusJSONResponse) VisitCreateClauseVersionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ResolveCommentRequestObject struct {
 	Id     Id `json:"id"`
 	Params ResolveCommentParams
@@ -15350,6 +16277,264 @@ type ResolveCommentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ResolveCommentdefaultApplicationProblemPlusJSONResponse) VisitResolveCommentResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListComplianceNotesRequestObject struct {
+	Params ListComplianceNotesParams
+}
+
+type ListComplianceNotesResponseObject interface {
+	VisitListComplianceNotesResponse(w http.ResponseWriter) error
+}
+
+type ListComplianceNotes200JSONResponse ComplianceNoteList
+
+func (response ListComplianceNotes200JSONResponse) VisitListComplianceNotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListComplianceNotesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListComplianceNotesdefaultApplicationProblemPlusJSONResponse) VisitListComplianceNotesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContractTemplatesRequestObject struct {
+	Params ListContractTemplatesParams
+}
+
+type ListContractTemplatesResponseObject interface {
+	VisitListContractTemplatesResponse(w http.ResponseWriter) error
+}
+
+type ListContractTemplates200JSONResponse ContractTemplateList
+
+func (response ListContractTemplates200JSONResponse) VisitListContractTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListContractTemplatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListContractTemplatesdefaultApplicationProblemPlusJSONResponse) VisitListContractTemplatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContractTemplateRequestObject struct {
+	Params CreateContractTemplateParams
+	Body   *CreateContractTemplateJSONRequestBody
+}
+
+type CreateContractTemplateResponseObject interface {
+	VisitCreateContractTemplateResponse(w http.ResponseWriter) error
+}
+
+type CreateContractTemplate201JSONResponse ContractTemplate
+
+func (response CreateContractTemplate201JSONResponse) VisitCreateContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateContractTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateContractTemplatedefaultApplicationProblemPlusJSONResponse) VisitCreateContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewContractTemplateRequestObject struct {
+	Params PreviewContractTemplateParams
+	Body   *PreviewContractTemplateJSONRequestBody
+}
+
+type PreviewContractTemplateResponseObject interface {
+	VisitPreviewContractTemplateResponse(w http.ResponseWriter) error
+}
+
+type PreviewContractTemplate200JSONResponse ContractTemplatePreview
+
+func (response PreviewContractTemplate200JSONResponse) VisitPreviewContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewContractTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewContractTemplatedefaultApplicationProblemPlusJSONResponse) VisitPreviewContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractTemplateRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetContractTemplateResponseObject interface {
+	VisitGetContractTemplateResponse(w http.ResponseWriter) error
+}
+
+type GetContractTemplate200ResponseHeaders struct {
+	ETag *string
+}
+
+type GetContractTemplate200JSONResponse struct {
+	Body    ContractTemplate
+	Headers GetContractTemplate200ResponseHeaders
+}
+
+func (response GetContractTemplate200JSONResponse) VisitGetContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContractTemplatedefaultApplicationProblemPlusJSONResponse) VisitGetContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditContractTemplateRequestObject struct {
+	Id     Id `json:"id"`
+	Params EditContractTemplateParams
+	Body   *EditContractTemplateJSONRequestBody
+}
+
+type EditContractTemplateResponseObject interface {
+	VisitEditContractTemplateResponse(w http.ResponseWriter) error
+}
+
+type EditContractTemplate200ResponseHeaders struct {
+	ETag *string
+}
+
+type EditContractTemplate200JSONResponse struct {
+	Body    ContractTemplate
+	Headers EditContractTemplate200ResponseHeaders
+}
+
+func (response EditContractTemplate200JSONResponse) VisitEditContractTemplateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.ETag != nil {
+		w.Header().Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EditContractTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EditContractTemplatedefaultApplicationProblemPlusJSONResponse) VisitEditContractTemplateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22981,9 +24166,42 @@ type StrictServerInterface interface {
 	// RemoveCannedAnswer Take an answer off the list
 	// (POST /v1/canned-answers/{id}/remove)
 	RemoveCannedAnswer(ctx context.Context, request RemoveCannedAnswerRequestObject) (RemoveCannedAnswerResponseObject, error)
+	// ListClauses Clauses, newest version of each, with the variables that they may use
+	// (GET /v1/clauses)
+	ListClauses(ctx context.Context, request ListClausesRequestObject) (ListClausesResponseObject, error)
+	// CreateClause Add a clause to a brand
+	// (POST /v1/clauses)
+	CreateClause(ctx context.Context, request CreateClauseRequestObject) (CreateClauseResponseObject, error)
+	// ListClauseContracts Contracts that are not over and contain the clause, newest first
+	// (GET /v1/clauses/{id}/contracts)
+	ListClauseContracts(ctx context.Context, request ListClauseContractsRequestObject) (ListClauseContractsResponseObject, error)
+	// ListClauseVersions Every version of a clause, newest first
+	// (GET /v1/clauses/{id}/versions)
+	ListClauseVersions(ctx context.Context, request ListClauseVersionsRequestObject) (ListClauseVersionsResponseObject, error)
+	// CreateClauseVersion Publish the next version of a clause; contracts keep theirs
+	// (POST /v1/clauses/{id}/versions)
+	CreateClauseVersion(ctx context.Context, request CreateClauseVersionRequestObject) (CreateClauseVersionResponseObject, error)
 	// ResolveComment Mark a comment as settled, or open it again
 	// (POST /v1/comments/{id}/resolve)
 	ResolveComment(ctx context.Context, request ResolveCommentRequestObject) (ResolveCommentResponseObject, error)
+	// ListComplianceNotes What laws and codes say, with sources; no legal advice
+	// (GET /v1/compliance-notes)
+	ListComplianceNotes(ctx context.Context, request ListComplianceNotesRequestObject) (ListComplianceNotesResponseObject, error)
+	// ListContractTemplates Contract templates
+	// (GET /v1/contract-templates)
+	ListContractTemplates(ctx context.Context, request ListContractTemplatesRequestObject) (ListContractTemplatesResponseObject, error)
+	// CreateContractTemplate Add a contract template to a brand
+	// (POST /v1/contract-templates)
+	CreateContractTemplate(ctx context.Context, request CreateContractTemplateRequestObject) (CreateContractTemplateResponseObject, error)
+	// PreviewContractTemplate A sample contract as it would be drafted; writes nothing
+	// (POST /v1/contract-templates/preview)
+	PreviewContractTemplate(ctx context.Context, request PreviewContractTemplateRequestObject) (PreviewContractTemplateResponseObject, error)
+	// GetContractTemplate One contract template
+	// (GET /v1/contract-templates/{id})
+	GetContractTemplate(ctx context.Context, request GetContractTemplateRequestObject) (GetContractTemplateResponseObject, error)
+	// EditContractTemplate Edit a contract template of a brand; contracts that were drafted keep their text
+	// (PUT /v1/contract-templates/{id})
+	EditContractTemplate(ctx context.Context, request EditContractTemplateRequestObject) (EditContractTemplateResponseObject, error)
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx context.Context, request ListContractsRequestObject) (ListContractsResponseObject, error)
@@ -24420,6 +25638,179 @@ func (sh *strictHandler) RemoveCannedAnswer(ctx echo.Context, id Id, params Remo
 	return nil
 }
 
+// ListClauses operation middleware
+func (sh *strictHandler) ListClauses(ctx echo.Context, params ListClausesParams) error {
+	var request ListClausesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClauses(ctx.Request().Context(), request.(ListClausesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClauses")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClausesResponseObject); ok {
+		return validResponse.VisitListClausesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateClause operation middleware
+func (sh *strictHandler) CreateClause(ctx echo.Context, params CreateClauseParams) error {
+	var request CreateClauseRequestObject
+
+	request.Params = params
+
+	var body CreateClauseJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateClause(ctx.Request().Context(), request.(CreateClauseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateClause")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateClauseResponseObject); ok {
+		return validResponse.VisitCreateClauseResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListClauseContracts operation middleware
+func (sh *strictHandler) ListClauseContracts(ctx echo.Context, id Id, params ListClauseContractsParams) error {
+	var request ListClauseContractsRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClauseContracts(ctx.Request().Context(), request.(ListClauseContractsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClauseContracts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClauseContractsResponseObject); ok {
+		return validResponse.VisitListClauseContractsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListClauseVersions operation middleware
+func (sh *strictHandler) ListClauseVersions(ctx echo.Context, id Id) error {
+	var request ListClauseVersionsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListClauseVersions(ctx.Request().Context(), request.(ListClauseVersionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListClauseVersions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListClauseVersionsResponseObject); ok {
+		return validResponse.VisitListClauseVersionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateClauseVersion operation middleware
+func (sh *strictHandler) CreateClauseVersion(ctx echo.Context, id Id, params CreateClauseVersionParams) error {
+	var request CreateClauseVersionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body CreateClauseVersionJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateClauseVersion(ctx.Request().Context(), request.(CreateClauseVersionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateClauseVersion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateClauseVersionResponseObject); ok {
+		return validResponse.VisitCreateClauseVersionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ResolveComment operation middleware
 func (sh *strictHandler) ResolveComment(ctx echo.Context, id Id, params ResolveCommentParams) error {
 	var request ResolveCommentRequestObject
@@ -24463,6 +25854,226 @@ func (sh *strictHandler) ResolveComment(ctx echo.Context, id Id, params ResolveC
 		return err
 	} else if validResponse, ok := response.(ResolveCommentResponseObject); ok {
 		return validResponse.VisitResolveCommentResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListComplianceNotes operation middleware
+func (sh *strictHandler) ListComplianceNotes(ctx echo.Context, params ListComplianceNotesParams) error {
+	var request ListComplianceNotesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListComplianceNotes(ctx.Request().Context(), request.(ListComplianceNotesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListComplianceNotes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListComplianceNotesResponseObject); ok {
+		return validResponse.VisitListComplianceNotesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListContractTemplates operation middleware
+func (sh *strictHandler) ListContractTemplates(ctx echo.Context, params ListContractTemplatesParams) error {
+	var request ListContractTemplatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContractTemplates(ctx.Request().Context(), request.(ListContractTemplatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContractTemplates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListContractTemplatesResponseObject); ok {
+		return validResponse.VisitListContractTemplatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateContractTemplate operation middleware
+func (sh *strictHandler) CreateContractTemplate(ctx echo.Context, params CreateContractTemplateParams) error {
+	var request CreateContractTemplateRequestObject
+
+	request.Params = params
+
+	var body CreateContractTemplateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateContractTemplate(ctx.Request().Context(), request.(CreateContractTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateContractTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateContractTemplateResponseObject); ok {
+		return validResponse.VisitCreateContractTemplateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewContractTemplate operation middleware
+func (sh *strictHandler) PreviewContractTemplate(ctx echo.Context, params PreviewContractTemplateParams) error {
+	var request PreviewContractTemplateRequestObject
+
+	request.Params = params
+
+	var body PreviewContractTemplateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewContractTemplate(ctx.Request().Context(), request.(PreviewContractTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewContractTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewContractTemplateResponseObject); ok {
+		return validResponse.VisitPreviewContractTemplateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractTemplate operation middleware
+func (sh *strictHandler) GetContractTemplate(ctx echo.Context, id Id) error {
+	var request GetContractTemplateRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractTemplate(ctx.Request().Context(), request.(GetContractTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractTemplateResponseObject); ok {
+		return validResponse.VisitGetContractTemplateResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EditContractTemplate operation middleware
+func (sh *strictHandler) EditContractTemplate(ctx echo.Context, id Id, params EditContractTemplateParams) error {
+	var request EditContractTemplateRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body EditContractTemplateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EditContractTemplate(ctx.Request().Context(), request.(EditContractTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EditContractTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EditContractTemplateResponseObject); ok {
+		return validResponse.VisitEditContractTemplateResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -30580,528 +32191,558 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rkhs3sif+KojeE+HdWMq62J6zo47/B0m2xj5jWRpJPt7ZGS8FViVJDItAGUA1m55QxD7NPtg+yT+Q",
-	"AKpQRaAuvLTaE/5kq1kXVGYikddf/vMqE9tScOBaXT3951VJJd2CBon/WkjK8znLzf8zfvX06pcK5P5q",
-	"dsXpFq6eNr/PrlS2hi01Fy6F3FJ99fSqqvAXvS/NtUpLxldXHz/OrrJKKiHNtTmoTLJSM2GezuFWz+2P",
-	"RCyJXgMp6QrIApZCwtUsugb3sHAFW3r7PfCVXl89/erRo9gKllJsD9//kkmlSU73hHF8O37fZ4r8Kjhc",
-	"kx3Ta1HpxDrwkVE65FTDIR1mV+YNS3yl+9it4GbNvCqKj7OrgOwl1evmTUhVCb9UTEJ+9VTLCqbRn+Ww",
-	"LYUGnu3/DPv6LWugOcjmPd81lz0w1yVI/OSrr2ZXW8b9vx9HX7l8RXW2Tr9r+cBeEL7k8DEF2zKdkkb7",
-	"Y/iAHJa0KrQRg5lZMttW26unT4xMbBm3/2qWy7iGFUh80S+H0vGTkLkiWhAFVGZrskSpiy3klySp4tIo",
-	"4YbB7r3YAD987fs1EG1+qqWEsgJyUjC+8e/vUvMtPvCBfWKfrHTXNsRGtQbQL52AxbngxC98y79JWF49",
-	"vfovDxtd89D+qh6+C55o3qDFIQm+p8dvSy0mbkqR073bg8gaVQquwCnHElBtZYJr4EgCWpYFy6hZ6cMy",
-	"X5o/Rd62YJziqrok/TjrfOszgm8xcrYBKM2SSikWBWz7Xmyv+O//UIK3V9BH+jfuuZFV/LSmmuyAa7KT",
-	"whIGWd+zhhuefy5K4Lfbwn62eiCWS5ZBLrJqC1x/rkoJNMfnbIvP6+dNIdfsSsOtfpipmzMQWtNFASGh",
-	"laYatu7bzsfj2b8EnYQktCubH/3Wwu3xbAs8h/x7xgF3ixQlSM3s3vEnbmTDRf+8W1sVE9OWXpv9zV71",
-	"c/0VYvEPyLS5HddiqPlCgtnpB+vJClopiGh5I/lQKHDmB95A6EqCUReBvvzyUUSZG+IV7AakIZk6fPoP",
-	"sCOCg5qRTFRcQ04MXfBVRr8JTnZrlq3JQug1WdMbIIqtOOR4BfXfZFSdhq0a2uBfN2t5D3KrzPq29PY7",
-	"e++TZvlUSrrH1UtRlpAfLjx4lCLa0GhJi4LQHd3PUAOTHaoMiifkwlCO5eaINCvfhgseME/CFX6ZXuF8",
-	"ywpQ2tASD6IzPR14Ps/pPsK5r+lekcXe8cewA3juj2QNcku24sYwdgGF2JFfQQr8fKCyYHg2d62M2RXc",
-	"ZkWl2A3T+/qth1clvrSP8a/8Lc/yHPJhtpul56OfHsjCK3EDw1SVQN3B1N1re8I0YYpQtQEUl2sieLFH",
-	"oq5FpYCgKiRo1wWb73F88xlDSjHB51JUPE/Qs1J0BXPJVmutkmT/2KdT3liDLaJU1pSvJvAp1JgfD+lm",
-	"jiBJM+08sEHZXgLMudgNSofgsPfX67U1OkfdwKvtwlpAB+8uGecxxYH6VGmze2hhDLXV2vB8S/dEAWyJ",
-	"FlW2hnxGKM/Jbr0fq9sGSGeOv+HjIyRw/XWzmo31VzWkDYjmXhI9fcpSihtaNIcPzXNmKEKLN4HELGmh",
-	"YNYRIro1RwP+X1G8Xl49/dso7vwcteHM3sLFQH5NtpXSRjfbk20vKv2ZmpEClLLam2k81/GcMCefWQNw",
-	"4yT97aqUUFKJ5JFQAFUgg09P0BcfMvNf1EepN0e9zt9vZbJNxrgaf14pxs0Hm5+t+maKFHADhfkX5QRU",
-	"Rgs01a4JXShjA2+BcnPqCQVe4ytNVxBV6hvG8/BLKmW/QhTmelFpxXKIfovVKiDHbnd85MA2eWuuQaU3",
-	"9rkdFuLnxDj3nBaUZxHLimaZF+CDJS+am+plMK7/8GWUlFklJfBsP7yR/TuDe5qX9az+e6b04RfUCmiU",
-	"JvKEiGihIKA1/A32ZfHF8m9yG/eYoEcW1Gtk98CFEAVQ3j6R2xGAVHyiWaV7av2IxHo3z6RkN7Q43IHf",
-	"ip0PdsHe7COeK0K1dewp3/gdlhndKeSMGJPS/yahFFIbe+DaqixqXgO5PU80Kwqj3yToStpVtklijIm5",
-	"9StagYAHmm2j0QD0CFt6CXhufptdMT7XknKFpomxds3ZgKEZI4VGIsz/xvb5TsiWbZKgtH23v3xWLz5K",
-	"ccErlXJ1mgNl1CEfeDCjNVHSwLOnClPWtgv4mjLs/jgoge5z+iVQiI16t1catq044NUvFcs2C/Pr1axm",
-	"auuPtyBFlG3PJeU2gtkmr3EWDz/9nYbSuEIrgV6d9ZCAG2rkAhThQkd13pJBkXc25uOosctUKJjMrJ2p",
-	"uX0u1XNzaJr/RX8k+kGWY/4BEsoCAwLUSDeqUwwQFJSvKnvYlQXVRhaMpIuiEDuQ5q12ybMrUQKHfO6N",
-	"quYvpbn953gEnE8i3VoUuZpZp/mRlSdrtRmtoTSUyrhlVmEo+KUCo5hjZL6hRQVjo7ON7Ak0+6z1h3yP",
-	"Cp+k1gToOAe0AJ7T0cd7DkozjpbIPBOimIvlMuGcGp26pXxPdkJuGF9Z64YaI2+LQTzKNCpZFApClxpk",
-	"o1Td4WlIaC7zG9RawXmUfLnYUsbnJcj5WlSRVM5rVOLbmeGj4EDsDeYVEjIw+kURxo29hffHd4JUer6l",
-	"rDBCzTKIO5ChTmGK7CTTGjjR4tofLi5qbFMt5nkxao9kCi4nGcuqf53b6HPkkvQPoDXjq3lGS0PXzMUe",
-	"D8gKNFvXjKWabIXS1opVayrB0GADpcbgAx6RIYHEDhRZ0GwTpbhfgiV3j6wVgq9cVs4GgzpM0KKIy42o",
-	"tDQfgJKDgfbu419RVrgIk9/AiijgQaTMUHkhblF+jKRH31QKpWkxp3kuQamYkvGyATcg98SvLCkgCjLB",
-	"jS5jcq7XEpTRRad7ac8xXMQcCW3M2blstLBRQuVNICvBZgVmI8Ee0FMze4lZXX5Ihh2V23lV9gW1mA86",
-	"UsJhV1NXMgUYzDM6YVkVhdO01+SRc4i4IObxD6oyygH/6niu9Sej0c1HuUeQBawox5Nl2DDrWs65z/cc",
-	"8P1gT4ZbeNbSySkWNxSOyO+hKuzQPKbH4ps9vv/6zoHk4XNU3MHTYshQfOGuQ5ekqxKD4/SLJ49mY1Tk",
-	"pBxko0An3naoDyY+ILn/R+z6jryeJKpprh/hI06wMV4a9fvYKIQvHo21CUYe6sOB3d+GjCWO8NEH7bjz",
-	"csxZd4eyPXTGPHOGpFHwjKuWzqccdlezUcF3lPCzhGvQOr9gsMY8/60LzXUiMkE51aClaS9OmotSFBMS",
-	"DT4M2P7mbminqeayT4993ovglDjh67JCqFiC9Ntvn756NSNPvnz66BGasFuWc7Za66iHRPdzK7oqXjdT",
-	"oMxjYNcYitfkf/zhy0ePCNxmxkJmnOSwFQpTDxqUVlG9thYF86I9itjf2htiMjaSOsZvThEnev2Ojw8b",
-	"24u7YWrk3tXMh6udMR+PG+ADkpLZb49aBzWhK75795rsADbm1xl5TF4JntO9OXP+nbyruDW4ah4cPr1L",
-	"7l8Fj3iN3z374Rkxy5/ZDO0t3ZYFkG8qI84Pn4MsGB9ncwakDJjQopBbROfLPYvrjRCIWVuuG3r27cYj",
-	"jv5mB048LDq77rIbpt4JExfZlbMjhGZqbVwoHVN53sfbcxx6tda+3Ln3gm5LylY8mhCSFZzBV369g5ws",
-	"9oSLHepsLtAbxtOcVlpsrSHLYsfBuzqYoF1GWmrzLL2GrYLiBvkxvoykS0R6Q1lBF/bUP0Pelgu9ZnxF",
-	"VAl046LnQWXJznvPiypfga27ySrd2A3nMTIWksEy/gu+d7SJmIntlml9DiF4ZwuifJRZzWypkZAYUndV",
-	"E8D1XFbOQurdGPbit3jtR3fuwbQkkcsuzJcAowkCPFdze0gOlqSuqVprulLJkuQ1EOMC2Py++XzKePts",
-	"+y80j5ycaXEeKT5JwcEDcIgYPyqQb2Fpqw3YeH+jFAXL9uNzUwrkzVnUz3IJ0ukPKoGISmNVZGasSchr",
-	"leRK9vagrW9lFc/Y9WJlgUof5rEjrL3ON1RqDlKtWalICbJbrNDobNSCo+XwIBmaS7rERFzFuU2KYk1O",
-	"PNWDBYgjdqPZ1HW1Yq8t6Q/qEYZa4NoEKq8OGvpUq9V3tXYLhCdUYbP6RKsTv436D4nabPPaCrQbo60z",
-	"PHHashLKeaADagEJw5KB1jo4CbsKse/sPq5e6eDkPaYaM1aWOPEoc2fVYEXDEafXCSfKXZ4O4xX8kRGu",
-	"SY5mS093gkLtwiogjkrE3hOmAZJ6sq1XRz4/SAqP0cQTtOMxCi4dgHGKqVZEcaUS0yJ9+/sIN3HIrn4p",
-	"JFbJ1wdOYF5jxs4Y67jY82mF3zf6xTf6NBvrzi2Djz1Cfh5/2Tmzl/SXOYf8GVe7WPXqQuT7hEs24Uxc",
-	"sqKIFWW/tH0Z4ca1+9b4kXUt/illEkwp879Hieo0e85rSkOwITofZd94Vhyqm4E9NIlVR+3T4fNjDFXO",
-	"s2ECab7kplGxAseFqHRv9SFeMcNSB+MyPyWUYPHmEuTM/L8oH1TljPy///N/Y7yhuqd+wdax2g6a2ciI",
-	"QSgZUcMF4zs+BiSWRFRSEbgtC8q4K5o8NbaDQchpgQ53y2I/wbN3iYT0OoIUdOJ3TVmR4K7gQBTLgayp",
-	"S+OsgQi9Bol/4SJgejR0w9Cnj+QIeFM8hZWhxF7aetx41Qa3GiSnxVwm4mk2L64A+CSOrASHeUw836+B",
-	"cNgBBoS2JZVMCU6WorIxCpQrbO0llBvplTBaeEcqNJ9g6tcaCv7MbDq2oMcQYEv3c5tfjm5RlAQ86UAa",
-	"AmzpnlCl2IrPDBkAZQbF2m6qw0p5c9UUNajgB6GjzQBmD482DKcH0Pai0tPrtYdNOVHaalerfFzpvxLF",
-	"TcqcWwMb/aGxs92l06xSr/d/s1ebcA2GO9o7pyNHLQHxzEwdLC/Edusqd6fk0Zq7PMmshLn3NbRrKNeT",
-	"VmUJc80+8ylRYgvmVDenwpJxyjOouydcCnc4eeGa4yIqQ2iYEWcdWilxhaQsW7uz1J4C7bL9r0Z0jnhC",
-	"pcj/505G2tmQ8zWgcvL/1O7fVhyg1VfWfKJ54HnsGgUXtmdQXxzaNBOUIK30Ooan44yJuhKYHpwFfdIx",
-	"0IWh+xogX1C1/glgc3IzSrdMwcVbxe4gJrsUEjKq4uKwc2vpHPJauRKD7uE3mP7HBza6Kt3g6ClxJmG0",
-	"VB2q5OkRuDVkm7egsBvmoGWyNrUi9sltvAypflTDIaxl3FHJXUdUvNmxKuL2oBKVjNX6P7PVbb49DO+P",
-	"hSJKyud98E7ZmkqaaaghpjKKF1gHOHAXosVA+PgWZEVYtRbywC3QEag+x6JMETm85sV+8smTw5ge5xyS",
-	"b30jhVge+dpuWvaW5GzFdM0ho5WAa5bZNj7ED5GQCSy3x4d08DSmObs933XMMU6xnynRLhmc8QcCV9AF",
-	"FIm90Qt7sBNVkdt2xWWlwNjlu6uxh6h/76xeeIoUrgi187U8cydGf9ANb39mL24dNIkz6KCsDEEcgr7n",
-	"/sqyY7LvI01es02NBxZn8C+VO4QPTSJ09sbripD9ZbF3umJMlhpN6kmfXt+0iMcKVbVAqwlj9+PKWuJn",
-	"f28iNmbDt98cpiqdCLUFJmCPW0NLFnpE+1ktyBP2+jHHw1UAGfdoTN9/KRg2dTjmmYMjKvNBKV3DdVHZ",
-	"XHLklQ6lIgGV9hzWzIVBjCPUfM7g+m8jOh0byhwddizX61nThVXAshWGatbscfYeD6x/P/DGNbDVWgev",
-	"1KI85Y1jkQ2caB2XDD9OsYbaqVN0EofDuW4wqnzfXS5AOSwmm/HMmNtzsf7/CbrJK4UDf2/Kce12df2h",
-	"PYQ/i6nsTr4TLGX7hLfOY58mBnWEJHLadO3Ew2BKuAiuaRahBmydpT7YDHNqKZdHGfF6zZ/fZttxukLN",
-	"4gIRw4AwDgXFrj71wWbvibyvBipK81KKrZh763SwfV5Lmm0gnyOO5mF6J4qpl1jtW58unqIoVAmZnkuq",
-	"mYiVq1bZmlBF/vj08R8mRZob1I/x92yp3IBW0QiqBGfnqLXY8ae2I1Uyo2q+e/eafPH4D3948JjQolzT",
-	"B08mrXRLb+dbWNHFXqfq2swlvaXmW8gZnZu/t1VDjYqwtZVvNywHcTW7KvNlPGjZXRvj/S+WsKoKqmPJ",
-	"1WckoxpWQu6tmVjQHdJPS5bptLmoyjj+6zOCi7fFnYruMWRtmNEyQjmheUTTp4RWRpVKDTA4Xs/aalwX",
-	"hD4oijbPm/aIc1YvZy6J33PFEf6G139DB5C9zH0W1nlMeQvcQlZNXRrclkzCtBdNqVYZe5TYrkbrlIxb",
-	"RR+wXFOjcDoczb4NpDlc76CA62mIQWzFqa4kTNtDeEtsD8VLazwEkcsqerwA62jPl0LO63VcNcJ05UUk",
-	"d9VijFP75xyywiV3jAGZS7rjyWKdRBvNUQW+SYfT/DBXa/rkqz+cwyHtSFG6Irgxb9rqI4AHRBqEPq3P",
-	"RzkbN1y63WBNhW+gYluyMsLftZQ7j3HsToALJjbcK97afPdlz5m70a5jtV9alU1XJn7zj96HUWQML7iN",
-	"nKIAB2zoY+F7v7G7yYI20PHRiMQHCL+VtPWm6bb4ccC5cKslnVugZzWyYPQUsN3kF/Xi6VhgYY+lY2GF",
-	"a5xhSiRw2NGixu40bn2eQGU6K/xtKEYtXreIdPjSLgPbnx8XNCkh8wVAHSlrClzOukvHJTntvckkZ73u",
-	"9yzbTEXeaDevpKIDeFn05Y0ZGoXfnKBaRcZo8cwhaPa6lLHMCAYopp09iaPHY86dy1LPxZwLPc+aGMrh",
-	"+tvXzHsKY0YKVg2XF8UHA7mCfM54LHT7fs0UKaVYsgLIAjK6tQW6FpfWFrXZJqLjgzlhpf68C9MaIorQ",
-	"PcD8wPbk9v2M3zBrNwq+EFQ6REwJNN/blCf6uqkCock17OfqAnOGnOujqjdKIMUHQjNrAE9DmkQpmejI",
-	"6tm9x4WYz77B72oT9+6NIxsVpkvTOIHB5fSw7phWmt8ZdyHGpZj00oOpnoBUM7Hc1atK5wvWtrerKlJQ",
-	"gFUrQsQLY9I91XhQTKLZuNYJj1/inv/zAD2Pa6KYQvKz07KbDBjqcoxQeuIjmha2MPswiLsUcmSID2eJ",
-	"BIT75ILRAPuaM6748ot9ZWy10+oyJzVK+KKE8UHl8ZUvYtqD63EwxyIQ1HjEwuLVxrAHKp6LecW1TWOO",
-	"I6i5Z5I/GFOADk8RyeJqyIO1+K8fkoxnaqrH5/kwbf4C3jW0mDNuLCv2F99db6yfE5kTZlTR+FWj5vpP",
-	"BPOOrLlBKR/9PHfHO05LtRZRS6mUgJXnGcT7obdUqxnRomQZAujSG8HyGVHsV1AzYjyGkvHVrG7yMtfs",
-	"JIt3/Uo6qf/E7WOqE8mEfQHzuqXlhKB6SIP2c/2SZ56VbbD4XjSzlmwcYWGfJDy9R/YB10fEEk9i3cBq",
-	"OpycOsVjAvt6GPX2HOMmqJrbEuTBBnhvFh42x3iYIwlQzIjSQu5n5A+PiCIovzYceTBBbBjP1RWFDswT",
-	"DgYjtC/+w8QaqWC+QruxwFOpjxexRMua8jxRZn9qWVD4yWNDL7Hlf+3L1Cb60lMy9k0VdOQ3H8Od6Izm",
-	"wbrrvi87jOpq5v9vvmN6PQ/fYUkDSs+bIWMSkBg/n+B8QpmIb26FSPwi+HwBa1os3fYbaab6Qu7oMy3Q",
-	"VCLtMKmf0RyZsVqYgmoPaEWwuck2qt0w2OFcg6fNdC7ClM+WdICGU8F2W7rswLKC+kmHiWr7CQ1B+wT5",
-	"OOz1RkRHHCwdoY30RYd1oZplG0XEcmkh4XpEM+HsTvF2o0NF72SrHBS7H5byO9ujlgoc8YZt0hhZJ1u6",
-	"QXxIpsiXj/44HGg/yJLVEtNeTFxcCljReNJrUrBkcvJ7jKMZ7MTxEDBSqxOHaxX1cLExuDFi9FcMxMGc",
-	"R2hHhdff0ZDWL7Wfj5ePix3F6nkw+q8HJGsvKqmgWLoBrDTfMq4QJdniKagJiFlTlqjF/OjZhAELg8fE",
-	"edjPu3M40MGOPr7qPCiQiE2QGlXQOLU4ESvK5nl1kUS7N9ojOQWdsCKOqPjrsUbteIR5JeNNemW1KJha",
-	"T6pWtPbG+DGdVYsEYTdpsr7niNYtposkIDtbsknJ81EldPaNs4jb4pOk0vWYFz3a04v7mbZgvXsuF8Lq",
-	"zr/uK40aPezN7sGRo8fxarRvK7Am8aS5417mp1f/9Fgz7bquQ5rUSmbMYN5mQp3HeTZfG9Sxpvvv2o81",
-	"e7+OCNjwAJbTz4haC6mn65IO6cZ9BH78Z5ZdZtcRjDVbYBr7QLJjPBc7nF4Y/bx6e58CEJbesR32dD40",
-	"ynLxg9BBf9Kk2qfhwpzjJ9R2nh5du/naI+KLqrKPOCLbfdhDNwZErjsS1r2/pyjt66osWBYNzE0zDhA2",
-	"Y70/Id3clFKb5/Qu9izKv/7yy6n+b7alHoZpOLgNA83fSBmr10ugOMz60ThcXUPnoBBaQ05Kio26QVwU",
-	"q88/b8o2//b458+bsXP9xPDTXR1iQw+MRRBOj6d1xh6G9XDWjr+iiBH7pzjMRwOhivz1r3/964NXrx58",
-	"/fWMUGLUB85KlBUQIQmy45qAYVo9s5B3cCeejFAp9er92qKf300dpUozx5JhfGS8lecaMVi9wVipwZaA",
-	"qso2hgDX4P5Pabal8Tq++AB2SyO78Hbex70yTjgJbMXfwg1IZXugT8soTPBiSimMPeD9z6GsSXNxGJuP",
-	"a+KXvga78zHnmxTyXpQl5AQHqdnRA3vQNiwqJGGcLAscndU/Sh9Hmbsrx5JYlTCaId1ToRnQH6LmN2vw",
-	"T0/S9ByHhWXO5Q6Kl7cvBA/SqScJdIaPcs2mo+6wBlDFow2qDn+GIT4mcZf142SWlOVjcaonQhHSGPDK",
-	"d24tM6JcI/Rj8s2Pb8n/Rx5//uh/fPWE/Pju69TTRo+zqJXgYZ1Jg4waQX2lBEu0d1S5ibyabsyfd9R1",
-	"/LqpvRhIDiY147+lXc0RTnhD14YfvdBjL2//UkWx5RYORfc0xOKB7lt3jEzry3L3JPBsxg64435U5hhZ",
-	"rfvQEiVM/hKyAwl+txDXec1RFBzoPV7QyEL05K2BhkZuhFf0H0KSijtcLbwdTTvBESfFsHJm9gfFrMaW",
-	"+jHNkyR+ysgUFB7/IW7Z9aNr4rd42RKGgOg9QtsE0+OiG8JenAq9PUFeavYNvP8UZtYaDzVdx1h9PBuP",
-	"mFejNxhNJYHmB4bvhAD7OLb3cPQsp7bTaJc7t/9ENbytQw8NpmGlPPKtFtY4VpoWIS4pwpLG8lTfUp6/",
-	"voFjQKrSuZuf1gJxH7B3nYvdNaGxbM6YpE232lpCjV+rNPI/0Qp+Quamla5JVjt/yzBw952G7WjQ9/dB",
-	"5luE2M9RDytLwo7TTA9AqlKypdma8Tgk6+VcloFzdwPxw5OLip8fYCGWuPAhssHH7NYxG+u7pB3aBfCC",
-	"va/KcIx0j3Qf2yNS51BGoXReTiH52aiHAXV3xAyeWePGari7k3Vabh1nIVx63OuZiPbdthRSv3RB/G4k",
-	"qmjTbcE4lfs4uDxW6h6K6H+8e/0Dsa9z0xkIhoiIFi5pUVRb/pkia6A5yI5yXlWgFOQjIm8F9HxeCsXX",
-	"vnxiOVvTmTa+5v9gXbncz2VLy4SVaA0xB15xsMrmDVLsxsuZI5PYxT7YPGlewFLPo8fIW7FTZAF74cAU",
-	"raP3ZPbo0SOc/Vh7zcaFLpiKZ6W6e8zRZ1bzqCFLzQL3kd0V9siB2E2q/EyeHHU1cbrAFnGmLA4zU8SZ",
-	"PjhBhaoN2bGiIAsgW4qh4vHSJ5ZzPyckYexsjR1blUZLKXOu5z7YP6ouRSzn0lLp0FhwiVIixc68o/Xg",
-	"SOpUikUxyWRtQv9xKTxc1feMg/PijIdpxa+AGXlsiN5IY5NftGomuuAbkDnL9AGCn2GQpSf2v9gSO8wE",
-	"1mkUbPSmBcvH4Prtrpp3xWT1P0QledPMeniEqLkboBZXHz11JCn85V8qlm1weMshjX/AwiYHVG3XZGj9",
-	"F3PLc3OLQ9I0rlpJpQPsOXjFLchIJ/8Lkcce/j/NxYmHzDW97V+lprcYPEo/KYZv2uBEB9Rw6w7ePAvp",
-	"P8y+I1Knnn+tWvrZENMG3NWGAaMu9ESe5gQ7OvbSb5hk5zCcOnvo+Cqz9oPUEew8ZeH4ulbV8FePTv2U",
-	"90LHMkc5LJgeP3XnH/ZhCXunYBzG1MvUT/G3zPw6hj7gjEJiCXK8iHwP+QqkOYqSecy431w7vh2dKCFn",
-	"CH95A1ilNCNIFFu3FB7i6bTlpKaPvoRX8jDRt/y4eMYtn7eGF2UeEqTOEoZ5L91L8tNlwD7pvaRcOc/4",
-	"cr7W4btO6pkenJR2ct0pmwLuFWyDWCfohFRX36grXauKGIVfUVa8oDxneTwkfhYU1L4RfUdEiOpOoF58",
-	"E7yoqTOKpim3dI8+BdARxSoHNaqtbzvEdGxlNnznT6payfDh61goJlsDQklPAqcamXEIJhTGiuQyYG2Y",
-	"8RYcnP11TvXcly4k6pAhBQTlIAt77z+IJO2v3CMj9weLTqwwnPQWUDbFkZes6A0rxLHCp0r0x8TbvwVa",
-	"GDvyMDq3n4Ag6AQromFwmh3cTAWOxNsC6k4ZqMiKhbiFaatfiFtHicg3VHzDxY6PfyAoReMgBBXfUp2t",
-	"UxJfcQk098U1bXXyRiit6vx8YetlFnaiwrXxsPYY2NlAqYmku+FoTkOp2ZUrmvVfGi60taqUEL8D7cp7",
-	"p/TAriiLoRwbv5VKaVhvS+CeEgUujqWMR6nhVhPBM8DBnzPClvVMUKVFqYzabQ0jClSOe3B/4mVNgxkV",
-	"rC6IsBNZiWqVHaaaMf2LUiRrRC5mn0IZx2YvCmL4NvNeNQ5J+eIRcQyM2Jw23BUvlyiE0U4RWQsH4u/W",
-	"QgERlZZAszXZUaaVSyB1M1PBexei4hnMfZVm8/pmfoq9JLEVzgqkLrY4wFL3Lqe+KgkRgz0CqQXnYksZ",
-	"N2+Yr0WVOKiWEmDeO47ZWLXIYjQcVoLYwc+O22xrC5+QFRMGNi+ropjj3SnX0P3ULdDL6T6YybKjcvug",
-	"KuM1mRBzm4ykY7GAgl8qxGvwIUGU3DxRZmKELJq5sM/TdhqkJUdZYTnCMvEguZ1X5RwORhSNrltKFZL4",
-	"nVXbCpaILWIfikXzbbNmn4fC1eyLlkge7KiYWDdbOqp1IGc0FmpXc1rlTMRtNDvFKAGzaaPJSdu3dVAF",
-	"JbrThkgd7FQc5ZSw5CJfbU/jM00oPcY/WVPObYzXh7DtAJnZVSmkRtj7fIvWfVH4qbvR8XIFTWjy4/om",
-	"WQBbXI9LruyYo/iso7CEfwputmPCSxZvbPMt3QdvWbM8jw0VMYe1XhuzhCDoLLuhGp7a1t/dWmAVm7Lo",
-	"s4wbSfRzp6I2wVpvI5Or3lHONFOQX6J7dAv8ELRjZEf7oRc/2b3FMqi8f4B2X2lE5LfVCpQXpr4PeQtl",
-	"sX/XXN47RAFZPLqDVMQfIuaFEJvosfvM18CQnRTa2HozrEXHorOunUO0IAVg4eRKRAUpKJjuTEFbYrkN",
-	"K/AZQmwI1U/x4d8tH7wylnb89JJMa+CunrT9SPMU9I2eNpU89VfgR9TrDhd9OAarNuKacqD62cOZM2RF",
-	"o0kabReMOa9HJia8YKscjgMeSevWUSr1JB0YbuLIxHOcRv4U9dEKjPtgs8xaEKu4dJhjHpTufowSDru5",
-	"3S2xmYorxvH1VmOKJaYFraMXAcHp2ebpNsD+vdsD3IAVbo0G+wwX5pY6GcKkEb5QJJPNhuGxFKlDweFo",
-	"c3tXrJlrjRg+OUiSFZRtoxnWBOp30ljoGRmj2K8wqkGqCwXdALO2vsk9sX5nD4XOEdTvCYucKZT/CrRk",
-	"WbiTbxjsbB5rY4fUWJwiZT/aDq5R9Mb+VrBs49DUnSJX0W1fD8w4uTFmIXilYjMziRald/HdAJ7I6IKK",
-	"azUVgvSI3v61KPLmNceaQluYFgJs5tAcmn4cdqC0GyCnCAatDLl2HjvKqA9l1k2o2ig3HGtEhs6+dNI6",
-	"p7ULuat7jKwDUCHgbj7BFlz3gWs5Uxh0Qz+R8gyKIgU05IkxJJfv6wt78Ti0ZKvVMBpaM1fGXR+fTuJa",
-	"+v1DA7Mh3RlUP/pZnkPetw070QPGwwaGEJ/hM0WCDOcIUTl5Iw2WfHDQPdOBOOxitcc53BLGXR0nhx0J",
-	"Z99cYyhHVJosBBYHhVYuGkrnAm44n5QcCkidkq4J1CsjCUCPsboXGwu3bcEx/zlaWnq51uZWq+yWFoVb",
-	"1jb6irZ0RUD13JRbO4ppTW+M9QI8nN20NQcTKcCciK2GykmyGkF/aUr96iZ+LMAEHa9SbMK0B36UY8s1",
-	"0qOBBCCq2hrT+vGjR5+TR85vszyOSvVpOvHe7IUm8jdyMzQr8QdMOGkxGMRYClcU7OGXmsEFdcgLMP3f",
-	"0HJ2tWI3EG+3sUbPUaqaKvJOS1ZC05mKe2DEvgvLaLp2hAQg2N//IKMKjJesbdZ2ACrgoCImRvEfQPsI",
-	"9t2BAUzrXHZ4BRNKIlJwh9g0Grc9/I6J7mM7FMr1U36mmu08qZk4/JDGoKjZVNsTcVvi9XIJEViTezKL",
-	"dttErxNN7Q2ebXxY7BJQ1ZqLibvYHCN2Q9VHzC6YlM2FPs8o2ejo1yZfEqQ/bDuC7M5ybaa9Dk91nTq7",
-	"NYGda7vbg5mnSZk5Kl41RUQC3o+It1xKGvBSvZaiWq3ddQdI5I/6eDIOI6TDnQOskIOYkT+EPjvkpSFy",
-	"km1HAnY7CR3NvChoMAp8I+KN4CfCi+P5n4LyTZDBvP0V6LVodc4uKN/MtaRcLa1xQfcl2gLZGn6pzHJX",
-	"QqA9iIo7umj38DdWp598/G3rRfZd3v6iqXgfUohlT/Eg/twTlnMXjA3O+Rt8WDFyLmdC5hPLnuqbJs3s",
-	"qacoDEfdHCNC6I7m7uC0DajZ+tIWnTpUbS+/TYEeAXYyFm+TTNmV37WcuWsCtzTTmDWkbpy6xfPOp9uX",
-	"fagz3bRTTvfex8SighlZSrG1YIvNT94cxzEsWthqiXECHXvpm69fzsibH/5EhCT/8eabP+FkTk22Qmny",
-	"+BF59Tx8erqttCU103pRBoQn8KntR0S5X8/s/J7xzXkstzi6bmfx5qJZ+Pjo6uyhevQpcwKO/m8Y/n7S",
-	"8WUp/BZBjCeXky8kSxTmjyjkoGUSbwErfSdMyzGXuw7oWDtzIRTkcxt+SZS0TRtA/8JJVuxlQ/Xzbt7A",
-	"tPrwQGp6kxDpOPNURO+jXDZWQPrD8dcJJztenzzYk8UgvYi9FqwbetiDdf+9P7fdMFECv6q5euWlLWrO",
-	"jZ+o1V5np1au27fQaWs4lIcYxm8wndhtxHrbtTN7zouzW31QhcS8/0nVp8fM9rZFCucfbDRuYqovkRiY",
-	"8twh0x0MiPBUCeGpnjyanWlo7+DcUvv+EaQ4Rz68K4TH9zq+vgEZPwyp1rZGJZ5DygqRbeZ+TFi3/G2v",
-	"iBJ2yp/FA5dgUcdtCS9ThHGlaVH48WRxA3ixn+8ANqPp8hPApvb/4h1raq7F3Nsgid6hsmCg5i5LFrsA",
-	"awPmW8ah/wpUl6nxBys4FXREU7Xpe4n7/QZkXsEIPRw8r3tz56s7nxgl7iwQoTZV68/vsDkmoG9otnnp",
-	"Nr+RM4eTcPUPW3jmDyb3zzJfRs+ioCshDkM9KgQIXL/Aa50VRXk+zYqiPL/8LHMbDBsb0vQFvUHy8Fwz",
-	"J5oM2/hCnzqKH4VKWQ5H0WxMHre7LfQe9d43VK/faSgTemPumvGizReYiLDIhZzgGm2bxbJSkJOKFwgZ",
-	"o9Ox02iJjnlriLhyGJNt8lquUL6k+2AJvBPqrLPOFqmJKdLUcZ4BzkXBL2MRuKvtlsr9MEvqLfvO3eFV",
-	"2mi2vqdqE1usMa0mTMZ9by6PPWcn5GZZiN0oCG3/3U4061UEuqSzD1tbKFATngztBVgezJw660hQW4zj",
-	"iramt1dV0wMQ7q6RfHXv+TOzavGIshgX546Wir4UkhSg58Ywm68E1jWrDSvnzoIdfrgnfvLxuRTl3FcK",
-	"TIAOHBGgmT4FKVG/YdapuBC/Hom97Nk6Tmb+3EHURPhQix5a2U5zv5RCrObGKNhjSkhu5kHyzqfs5lbl",
-	"u7Fmc9v1GfxcH3bYGnUD87BWxmcJO3+UcCM2MA/KFSRYo8QIS0FL5RN4jLtRTqCl2zvuKidSZmGBQAXS",
-	"MGCDnMMHSOjHy5THRl7W7zB0HAKxBdtkywFyFWn/DE6+s7Zv+uDBWH/8MmPmLpDd566cftS5JXZ80gha",
-	"Y6eMXrBDCE6gNHDY0aK/aHUCWobZlon+dwR0mxZJCVpFx7mX7vpBd7sPRDwUyWR068rzrIHmqIGYQ6+q",
-	"aQhtU9pRqkWW+L52du9JLY7TeGhWaMsn6+IOW7ZjDVQs71jbDg6jXcsxM1g8kdyz45+6B3invc9WRzRv",
-	"kMocqPmPR2SifI+tPxwSqnwP8D6sAzxxyEXFtYwnApPBXQTJ3ptlx2t8U2D7PbMf7E/jkt8HVoL9BLfg",
-	"cHluLQFievOeJKP+6j7shIjgYGd/PSOk/5h1q3nhrh/gVxvMc1wAuC+BwkFP0MST1HYz/yEawQKpJoxd",
-	"UfXOGqSm24RTSmnj83SSKrbhwUG+AGkUfJ+lcECO+lN6ZfNFesKM6yMpzaVkJXQrWW/8cvPqfe2Oz2pX",
-	"3fvnHvXSE+dz8iysrfJ4JTvqAgqME8ptPaRVpAfNaHVP0vhpA8EMn3iU6Zxjed74QSPYlsOFRfs0H+im",
-	"Z7g2nMRQkb4ZJhJhc7GNW2lFEpAjdyK9syvtoRqny3pYKW0fE3KhJkSb0PWHpTrTIpJ9Ht/Eq/DJLklA",
-	"1onva5fbD6dDWm9KkASl8k/xkZJiW1IJyb6JH0uiXQoEd78Qm3qQjr2z7qihZEXL0YAsk0mDH/FtlDCz",
-	"K589iIc1Kd9bZUM1Nk3sMNi4ADtpLQWUNNWu9msca1+7nIMlRPO6Ph5+G7XTmjmTESXO6u4Znrv2QEFy",
-	"0R/Z6fvMYMAKtuS6MqiRw+ITtQ4HqXTq/GqXC+8ZWtkle8KMnRC9T6Xezm63pYyW6WxI1cmMNDVqevt2",
-	"pzb4aVKxOOT9Dr1dTGpeUqnPklmqqwCn7EVR6Wc+OhZ7ptawLfXkR9rbouJBbTFe30OeU755JiVzizpn",
-	"+i0HpRmnyfosxCCcli0oGIfUdBS4YbkvgewABRfGx5/VtZuoeUqh3Pw822Ln7ZhWk934eQNLO3F07jtf",
-	"VEL7KbGFhcj3RAuxIQuabcwZ4HJOduYm/uwLbgnapnvQo9NJndGnkbXWJ90hkp3v30aIHkV2FGfEF77z",
-	"YA1FPrN9QoVhrx0bMHZpVmBTJ2aBuLhngtHFeGgSBMtGS7dCAoG9nbXHSaUqWvTPrOS2g0ylT7YNQGmb",
-	"d63jYGVL+0pmO8rPcH0szXzTWjxva/bDvGwK+0dU5Ps2AOuqAvTEEK0Mhs8f2zjidMJBy4i3f5oZWoip",
-	"Z19EaD3acktzOEzoGsPIggEhCuRuvTdOW9giw/2VJd0jthR+RQFUubxkwpux8LDmISWIsgDibmrBUx24",
-	"8eldjg3JOFqjZvjMQyRM2jJ92/gCqWGzP1tZ4Q3MUVovx3uHv2NehcrR2sWoGKPs7s3/NvIcnAeNRdsc",
-	"28FxW2ueVsK4YzPUp1XI+0AhxA4Ay6G0oVIbA3fbkCpbk1tKCcZpsijKdqM0oDTRIK3txeiHzHT8tZda",
-	"sEpKLKIgWeIcPHfSaDd/ZjvaTXOvN88Mv0MLXbo+lRuQ+znOlo8tX4qKp7B+1YRsTgQm/Mo9wk+Q8z0U",
-	"9pU9guBMuENf+JgyVimFtJ8fr5+WSs8nN466EYDRBsCewpsYdswh3d1BFuuP8YKE8Tg9ssZHVDoT21iB",
-	"taqyDCB3SOGGC4kiawfkMolGvk1vVNVKPVLXL3aw9NfKynNEprtoBH/kUyaHrvzqUwa8OfQnAovnMK27",
-	"zmu/vsu9Wn5jrp2UgnQ6wC+r+aJZbwlATZijqrmDmtuaEVNur4+acee7O3Qip7uPz9sdq+ju2sKaLMBG",
-	"eZiyMN2nDbkIUQZ64IjCQUC2Bt398/GJURS4zYoqP5rcU/EgfOClTew/Q6l9esM+8TNF1nZ4aKwTfEoJ",
-	"fhvGAd8/gsAxANSTNlqwx9y2auqfPQ8GtlNiyO/EHPJQIrGpZku3TQUH0kgd+drdcRyW7HmkzDnLdtS3",
-	"rbrF0r8lnsO98BIjvAy8tE/4hgavdAkfwRfxdB8QlDOlZvzj7qJs7EBQDjtBkYY1Up3jYLN78lQFRvAZ",
-	"PR6za0zAfmWyMNeTDAdB2CJo67fpNTBJVGULZVMx8C7aFxAaQnmdFiLvCWufsCu7iZPGhhsdpm6Jyn2w",
-	"5+6l+YWxi6iUeICABWRupKWyLDhiu55WedZj9uHie2SgEDa2cpC293vLjmXgQNwUATdnQYI//nH6itd3",
-	"E7aYqrZ3tM22QkKPIsE4qbLTcnaU6WRJwvTDZXa1W4vE7F8ha2jS5r1N9HdWozDotQSYEY0jVzCSgX/2",
-	"+u8gmjeQKTgssNN2QJi4cqSaokRO7ijwZ4argHAhoOb/5mESx5Vs1+imLt7CM2bbg+l+7l15+y9lffQ4",
-	"ko5HkRnnd3TwZA78j5cCUcv8Ap6StR3SPak5wDbfRfFBzPMNkZ7aMLMNXFlQdkziuxL6qdV9fT0AdbLk",
-	"8HTYJ0B4g+G+zg/brQWu205PcpFyC8WYCW5FJurn8DwV3DY/ISx/X6okZVR+5+65djuqtdqZK8USHOpF",
-	"X03jUzcEuaNY/1RD/CMS/zhmBbUE0bhXDcm1c1OoNhZK6ohmkB5Hy8rB9zQWH1NC8KeolBgnS3YDrivY",
-	"Qns6cJqwIte2nPpfzO34z6C31E+rmV0xPl8WOGimmUKWNhnNAl/E53Dfk3OocCQcPj6Q2F0W4e1TdLN5",
-	"StyzSA75qoMorSOfKZcPW060btC6iBDpGM+m4e/YKrC+uUfumWfzu+7K5XqdilR/a0f9j8LxO0hSds/n",
-	"0xHWhrCt6uVgkZ2PI2HqFXtsbe3BGBXZh1c2ugqoRjKz16fp/0YULIu4Sz6LpeZdAIIgLaB3Yl4ng+d+",
-	"wNFp+mY8GEt3idH1NA8cosERA9YjRDpIt7hLZkQLMSMrdgMKLYU8nmmJkzTi0KO2DBT9tQVXY5oITvRO",
-	"dPLuk8+BJhz5xdDg91GMSJP/XRe7x6wlryzqP3U1k2EbZBCOqX/GTHX4h2Vl087Ynqq1G/LpR3+64vol",
-	"ZfY1xuMs9vOg2D743zUUwwMI2mrz5KEZ520tnFpz0JuTsKUYa6pIJraAhQVtZezr/tdUXbBVcSpyVv9Y",
-	"StqunvG1KsSZD0BlwUDpDnosF8S8zmZi9PjCaCjyeWPPHz14DUp9Vp4yZUfrGm8mqLPSwdRYsQPVw3Km",
-	"Rkfwm4N/2BrxVoI/k6fWZ0wfjD45MHJsW6eaL4WMhlTqiEo4wqLxEdsMcDsSeA4j59ofZAMG+0APOj9H",
-	"JAzcLh3R32mo+V48a5KvbQV6bMXVjkruKwzrE9CfNBx2nXgMF50/2PIOX7E3u6ILcWO+F0sNjAus5m6I",
-	"ZxS0uzdUVddZ1YscQZrz2fgNtWO1A9Eg43tUe1TaqdS2zPOrR4+GJ0V7HwYfG/1Kl1g5+LJCZOmK58MW",
-	"XZ+gGdOJqxEOo35BdFkJ+3gaeJ7gy4JNwU2yr33h7ksCWk7UN6fB7s2uBJ8rVnjfpBPppFUbUsv8M4mF",
-	"OruSrpT+YGZCaT6dgWuxWzIdROVrqJEZRrRcGVwBK1oQ7KxGk8TFkLGs2s1hFlgoat4Z/BXDznXMTiXq",
-	"UrURmPnkLvOpvG6QA8Y7RLMro/vHPd9YOfGDwKn1BnmyxjwL+N0SOMe99H55sRYsiyjxBWQIsxKSZrAR",
-	"IC2ON53q9sFHjXcuD4jil97z0X63HqI1/1LRIu5CJz9ux7iK3zIyBODhHvHd7nm98QD7ERfHv8R+++QQ",
-	"2fdrIO7HpsgfcqYhn9UjjzjsrJrYP236Fl0xOFNhjzFZ7G3Rc2OgEkWt77hlnG2NCns06xleOXEK0iVU",
-	"ZB8o4zk0zIlK5BBi1C0vLWVnsWHsyXzBAKWlGttWxYW3REFVGzTyq0ezZHZ3GUp7cyK6CWZWor2k2n89",
-	"jsn3OQX1vorjoBw65jpN1Jliw3Rfg4ubUufnKzobApNsyYT7NAH3kpc7FPixaQJceM83ewycaNXrBLBB",
-	"5zzIeKcizbGVKj4v73mlGAelMLsWJRWojJqPn9uB5ycvaAMWO6gTn61nT3i+2dMFZH0IGXd7zbK1tUIz",
-	"UQLJmYWxtJj/0TAumqSxeHBoqzJFONyArMdxmNOqMbjSxsL0M8lt3mCnB7PRJdwwUakAwgl4PMj5SyVk",
-	"tU31NOtKcsevw0PdfrIttiF2OYa89i5FtJgRBwZhA9mP4uZ4VbQr8xD+yI71dIszH8TQr46qKsPB1hPw",
-	"3gZsfckSrrxF9hshzzMnR8EX473KsLed9Wkf6VLXAX+/OpuXN99ULQqm1vPFPr24lh+MKet5wFvG5yWV",
-	"tCiwzGSxn+NSBt1kd6Q36sExoX5nd7OH8pbWQj85JT+lyMbFodoaavBwPegrxjDwvAB36I6Kx/soUAuc",
-	"+XCDbqncQOzYwESvZKBm5Lt3r8kXj//whwePCS3KNX3wZFJbNMY/q868vBCO140UUNM8Iwkre9gcrv2t",
-	"/4lkVMNKmM+4JuYMtKgTFiXIAvpMKNqKCIbUtHAzPI7yQxCl02mgYbk4HPP/1eTa/uTUffsxX7cn4nZO",
-	"XAcQnKhY2NJszTgQO/0BuzqxNBgHDB7ZU59RszVLIfW8FErHJchcZLNmid/POZYlMd2n/3H+nqjlYcgz",
-	"n5wcAsh9iuwwXUPVWtPVxB01Nolz1MAUw715fKBT66yYMFvNHDQuAHuYinCleYyvZmikODthSi8o/jTH",
-	"aUlsGPvkrbn6L/5ic8KVYgOJgIFPTuWQFVSCIrugM/qG5SCIonsVdshSTmgeNbLS3fvpZFaAI9TvtRil",
-	"UIMH9Y2KP5wM4zMqlsStbXq4sQOhnV05CO724Kp6F6e117eulv/uZk8dNxJgxGynI2YGHGrwFCrGXNTT",
-	"2hJBPnfUROpL4RYxU/jKYjYNoWXc6km7etQgAvuhOI7gP52fOYRjEUIyTiBmgJTR68l2+pJ6s5FW3g7w",
-	"6AOUxDaIwQHH0vLfkOS3ODm5R4/d8SRhR81yssWvvco/qf/SPiW9sHONcV1EM1qujtHCG/pykgUmooJM",
-	"fn7DlIhPooTbErvqL5Hpm1xMUQtVvAb9BDy4vrnmad6lEeEQmHmSwTbVZgzCpxETfk3LErgibOkBqOws",
-	"OtXzqImvnwTLV0NfHxovazGFUAlAa9tvYxfV0CbOOaVxNORpWN5LxmmRtIHXVM1VJgG4WouEIzN2kySH",
-	"23x3jA/mrPPJs49xjGYIwLHBHJbaIn7F7KriEmi2pslSFGeERH/om/08am6shQ/QV/VKZ26UbDDYpcOT",
-	"Xtk4T4bIC9rxY+fMM36okVY6RoCF/J0GJuPumdTlOdoa0JJlg+eVvWoAYF0LkZ9huvDs6oYW1bjRojGJ",
-	"cp/kHxMsLEBpD2g6C5nSz88mwnTQK3AkFQ/KSptmJgk0b9n27ajTrJ8DiYYsi3iDz981nq2iLDfOxAJG",
-	"16M63h3UrrNMVxIINgLWoey12NlmtbXWpSKCFx2EjCfxVsCjBWGEDPRz+ly6xOmB05TJW/TSJxrCo0d3",
-	"R99qNXAksPvyBfnjl1/9O3E6mlgIXhUBZs9jwzO1OWtstqOUYiXpVqWmJB8zWbmZ9N9tfyBfPvrjU2zE",
-	"dNcRWpgdto8/qgc62VppkM+a2fgbKPVsAEYZIcEmgNT3DqTzI8RZ3u/Hxamg165b3UHxuyIXxtug17GS",
-	"ycgczmSEKzHwuetq7S2AmDPj6xJLxwM78i0qpG/ravhJ8f5EK/I0B7GnV/St68ZmiSIBqjZTD/OFBBoL",
-	"/L9fg61bJOuK5xLyawQyR8fRYxPALSqP0VCX4eKfm/dGE2KMT7dHfaLyrO4omrKQiB+XKTWGGxn7FphW",
-	"pKBKEy33Notsi4FDV9sBJEpmtIZrW46nU+FI17jO3VacW6iYkirbSeR4XzceRVO5cXgOh1zBuK+M7aB+",
-	"KoDj5CKK1jG76mTRxndet0NDtgdPIxaD425ABgdkE5B7eBNaOe5ByI9EUDRI4yzKRGTa52B642FUgZ//",
-	"eALamgvm94Ddt7/2HLZLR4ldrmLuULAOFebCAcp3lJ9DelQzokX5oCrVjPy///N/+8PhvUhEcnyr46Fv",
-	"3YgqVtfx1dwY88E/tft3DXN8NfOImK5TOe6Dr4GNXliH7JZygX+dJbH63jrM1hd+XnRijHSbB9/QbG0B",
-	"Zo1Vn8G1hXKhdpIPGv68VplHRovsq+NrLov9u2q1avKDp8HMFVS1C2JwxibuvcwhqtiCI1kP76yTk7Or",
-	"gmoPJjoXS3MFQ19zJwVfzeuhkBVX1cIQEb0tLDuOMn63TgCMoHBbhe5s2WGME/yyOA0dtvXJ+McBkPKp",
-	"KNXmK+s5Ad2Ty86EXrGbJBS5OdMdqotDNialA7LyZXPO/kr0xd67JtqXxjAJeio/U4RmmW3n9oMLRuZL",
-	"aWlEMXPZiwOLAcyORkmuwQgaECamiFoj7pXyOCuHevSsw+OP6Fg6qjPYiBOfV+W5s23n6bd9XWG7bYst",
-	"o7tmOegEKMAPTYMD2sILWFrsq3GEDgcxnDpG4Q7xNSM/oRKf6pRJUGdg7Q/AsOzETScQEjUbJ1Vp/1UW",
-	"lHNw0Tm76aZNHRjTl+wPgd9GZ7I5UZkGc8AODrU1F75eLlPtzD1Ap2dtba4nKbVkrfF5mqPCqYxAIzlJ",
-	"a6vu1tSDyMSEZmB+2II30FDtxcCXuB8HhT3NbOiOQnAYGlchk38ehkuWuh+K2n/a2bD6AvA9i8ZnJ21S",
-	"tZk3C7c9BPOsoGzbwun7ecoE/VMA7OrvvgtWSnHD8hp6v1sRnKHZuhuev2Tjslg0aPSElnJObGanVdIx",
-	"HUS5NQrmuoVRwVTgsDAdy05MCQ92N34fa87jrqcn1JzNUQ/PiNBJ6ofbiYPp1Cg6To2FMDzh/mmPsrVP",
-	"Mb9r4O6Kfogd1wcV6So2ps54Qz9ZoIj9PCkUOaaCoUZLb8P7NiG7hmPLsut26RGYAPbac9vm56/Dbpe+",
-	"9z2oU2O5Nge07+0e+T3tbsZIubQhXdqRmmCCHVOpM6090op5sj2yafkcbCBsrhw/ssq93QOoJCFLgmW0",
-	"md2UZNY4AiH5u6gCjbnjbJxAEhOqi8Hue8Y3Z6rKdON7gF+iwM6W1U8YgoS3iM3U3MPU6UMHyQoXvKwR",
-	"7UvkeL2aqD42F096ay+UhSGUGoHM4KeiW7q2cCscFWahIPgH99USNjJ1pvPbS+jxpQLNQ97BZBPXU+eo",
-	"DEV4c9/KzkWoyyON2ve8sTHbSOLIhl1PKREs4AaKuFj3geksYE2L5VwsJ6gHn16ILDcJ7pImytmawVs0",
-	"jpoDGZs22f9rd8c5SnV9N3mKyzyH2wTGsW/kjvV4O6YfFnyLpbaRD0QvqV8+i77gBoo+oAF7AdEeeWtm",
-	"YY90XS4geACGWw9qz9at3PYoicRSmGllqVUiUHmknSS1Ou0c851YdTou8F7q+XTe1FfzOoTjYT4HwxNW",
-	"VkKoE9uVZXuiwzbpkO+N+PfsxeToElQTk0pMpoCTjYPnvIvAfWBG9sTAp27+scUnDo0y0lI9PZ7d0wd5",
-	"tAfRAwXU49l0Nwi2E6d2SGxbBLvGAeGqqkQ/HoZRcfvBywJoxo7D7X7xaDftXuiRtcN9UeAm0NsNAR/K",
-	"YGhi+uZLv+23LpEcBmZ7wRzfwk2AZ9g5dYtC7FJn1HF9zfVg8rGHuFtcaqR4T+alhiVLN8NgeETIHO32",
-	"IysIPJGaGcRpSLPO95yaFZ+WpHJXT28n7tZUdvMPzTKi3yyKjmOngnPpyls0tn/G6KFgXrH/UzC3mFY5",
-	"sxuF5ls0KFZGM8Tjc6KAt1ZzXHb+Vib4ksnt1CTfUcN/l0vINLuBy0QHjktWiuGYGorBiROYcdFu/nIq",
-	"g4ZrOUiFDQzeDQTlLH5kIHcX9CJFAeqIIQFIrvEf89xc7rnXqwndg+NrrXheO1DT1psHt9VpgZUECEqn",
-	"fj6xvTnoWz6AX+nnT7265Ge/9j3vE755/No7yzE3JlfylypVyzapFZy76ZJpVI0RUTNvuNRPi67aViy/",
-	"M3uJR/Fbmzk7CZ0Xneu0FBaKQ1QaexS9Wedtr7BKZaDVPZqPfI8mIis8YqirSGhA/VvTqsa8LXn0WNzF",
-	"ea9dqyBVlqocZccD0UOZMvuhnAAl6N77zjwvoiKrMhPbBPiLK/NgRUFyEbQzU6521tGdhmaYWkMvSX8V",
-	"fISpFJI3gmvc4Z0jr+OXJ2lADPfaETvlLKdYZ/Nd7iR7B1Rm629ZbMkjEcJFxRNgggFEWuNcJRodFj39",
-	"RuOMY1zILAQPSH/w27rM+xQ2NcQ7Prj/DjLB85c0cxGSznr43GFkH3qB0lV2z7GQel7AMqVppqADHIS4",
-	"cAHxtw19z3NYVZETz/WSHiqYv7zFYUj+SKB5LkGpGaG21jenmvo/WvyzNz/8KZ4CyyREymCfUwVfPJnh",
-	"GOV9iYDQa8rzeBssO7xf6JJWet0sDA+WSq+Ba5YZqVc4cWmNQ+UwTDFIYLdW+8ZZTZs4aZNn8bQJBKKY",
-	"i+Wyxq+MlPp+goEC5z3FtGSr1bC74x/z3l0+CRc+hZhvj442mQf9IL+Sy4Ouj+D/keCy94OFIyDJzTL7",
-	"mHCOM/xODm/7ilfRKTlUzdkRCNMpdmwxLhw9idKmqXbQrvfGLNy66PaB4ferBS21RHMLH6L5M7WZ6lDL",
-	"/VxWPHGgV3ze4zlZhNVTfadj3Y6BJdn0o7mYLGDNeG4ObcxZGmdMmX/tQAJx9nWk5CM1BeLgVdZ0Hw78",
-	"h1/ax8m7QPX3KHYsWlEoFJC1qKSysNd1Btd+s5A541Tu3SWu/dvIa2vq6Cjmh1nVHjJbuICx+ajzKf0+",
-	"+P4hnd2H338k2H5KD3lV00GAevbDsxZbGk+oXyf9GuIl936i24uHgpitx8QSszUG1B1AeQK//KWQGDaJ",
-	"7tL+W56SjBbAcyod+LmT1bKgGVJlMYj179uv6/mfgJLtFuQ+dXalqdpY9JcyUXPvy4MPV2oe+bSJB+Hc",
-	"NlIDLbPC1e8SpslKgCK21TYynhW2ZRHF42jegjgc7rrPFHEGyESzqvZ/D9/i6DDpgbEu9D6pe9/YYR0D",
-	"Y6lBJr7eJraf2raANVU1ukp7tX+IVfuPENCDyQgtGU3xxPxiOG/+W8/Gb4IUMyIkWTIojHjw3B42bui/",
-	"uwl/7XQsPIl9Q3rpdhHBKHmmr8kCCrEjjxrRu4rPaWltDYe219AigeIf1Az0qj1fZewKh8Zylgs9yNSO",
-	"zImUbVXXMl8qbzK7gm0aG2J6yXDSnXXtyDQJ9osze0opxNKLosLQCVli7MS3R+M4WSQLWdGb8U2c9mHz",
-	"ZR1YOgAOq1GxnSI0vFSANWSkKmsjJA7pFOjBSh1ZXepvrB0zy5pZXzbr3RpAv3SvCaYkXWXqBhHfXBAS",
-	"/3VbqNvofnjHVvy7yTMnoshXryO8uyaIBYSkqwv0MLLV4srcEwMhFpw2UmonJLa3S7Zad3bWlzFVUwt0",
-	"cOEXUaXkn34yjK5nVP3AKKvYilMf6OucHDaAFt04dNVOmQS/nGVfUqn3oRr1xrO31lJ4mWlYzEjT4r4R",
-	"aqwDCh/QS6ujwj9eMqPQad38rbKOYl/6Nkm8Dh06VapU1R6ptljmDkYNu++uTkrnGgJB/tZ2a3W+/phS",
-	"jlvIqktFOGuI0NE43NHAon1MnBjtaWB9szWPrfEciaHfU5sJPJ/afqMTYy6HerYk0KLYz7GvfCKUriHg",
-	"6FjI5Ru+At9zsOdr9LJ9p+a5GnQOGsHCFcXLJjsw/t1KyyAcFy7WyUQzcbV3jl+HdnGAvsvigE+W+bXY",
-	"9cz9AQd0g83NHj9t/IjmEviU1SSmfakN5EP0jsUlppAh4faP9vfNMlTE1H5l/HljQpcSaE7EjTN5zTrI",
-	"AvQOgJOF0OvRdnUTWUjHwTtxIa1cBIRuBV85lE4o1cxNt7sOEXzF0v5oc4scRQAPUi5seFWlQidhPGLK",
-	"vJr1fkQ1hQ2SO8Q63JmO5PYBUfEoaLZ5saacQxEDHuPc1pLHG2qo0nOEVk20lByf0m7enFz1O5ha2beD",
-	"xVqIzTwOn2w9qZwp9+4ae9LOfGzDqQ3AQcfGpb0TGaPFs6xGweuUmAkslJZqZGNzff2cKteR1qJzVJFR",
-	"nickbGyRdO+QK/djChl3FCpyMEjJLTcqAf708MqolEKV5kfsuMPMi52hmAmO2Ana1xSthGbU9Rz5AUZz",
-	"Gz+kWDmMKAe0LBlfWQgYYwIUYFsqCloqB6cgQZWCK3uHM9VzN1iFcddItEAEobiDq6nUb5rQlprqUdT5",
-	"ihMnLIodPzI6EC4hwSapz1THYzFHA3pFDS971ZjCADd919+RXH77nXHPRsixdl4P7OkRbUs3IHPWnhPr",
-	"v2d25bBc5g2ubS7mXGizJTTFreKkc3bFxdz7+zVSyDztbSfF4KpZU4KgGhLDe6xinCQQ9llepUbEYagv",
-	"YciJiqImR7eUGHXZuPx3G/KqbZS7PFSI01tTrpfiwcHTBSYHklVSAs/2n5NnC3ED5FeQOENQ7Cz6WZAp",
-	"uyZZIZRDrjPWK+I10yyTFeQYkkdUzRkpQClSUtva1WW1uXgCNCi+cPT1CLo8XY6+ZzzqzLmPHP16iyo6",
-	"vkmJ5cfVsvt1zWqCuqf5JTSU8zTplZBJEdvZVZkvU8daQM/Th3QVlGfjq+/rE70nwpPTfXQ2UJ2m/0wR",
-	"v8+GdvToZtVhrMjdOpaISI/qigWkzKe5JwUdaJ6IUfa34Gm6E5xLzRLtg661czT4kLncWQJnwhp100Pz",
-	"eTNqNNKG6S9ywFWpq5poyEiOLlnR08aLvyr2K4y15s31iZkNE+YJ5YwOD8IxF2FNuE4F6ibF25L9khOL",
-	"NDs8aJd/eaRGP/W9biweqtispful81rGSzhOlg9JsMASn3h9fYIGfVNwpw66DSQ4+TAc9jPiaV0DzpGh",
-	"n4RnqbhsYVwdW49flaVM5aGnqJCzNrkeg6CQTnRPhtb1h3Qb4nwhqhq4qywo4zZbyStajMDOyIOEbw2j",
-	"mtxqNVPOIygNjy9Xnfueqs2ppfqFUKDmTCuwoB/dyCIayjcgbQa5ht904yVrYF6qNg6X1xjRGeVcaLIA",
-	"sqVyAznJRdioEI53vzu0j6TreiGID7ZEfzWPe009s9gLBzd3GG7f8UngbjY0MqWB+wgvPgXu5ljeIHbM",
-	"rhQX4tdEPGnK4NagatNnfzpjy9tiPXjQmo30wsXJJsax/OHZAX0dF1U17z2HukFFcFk98xaowsT+xFly",
-	"p5bupNbzDmVp6mq4tjrgiKC+vTe6nCAt0lHFIj/DsIhP0itV2c+LZnpoDEXnFcgVEPNbbcJt6Z5UymGI",
-	"iQozjkwaLzWDaZi1J7dMuc+ZWZa4bxjWC46zx7VMOea3yfTGmDG2egULt7YN2VSVrQlV5J//dCfc5xYu",
-	"1HzNx4+HwNKPTrUJj23CamTjlLLgSNtUm0t9HDmL1vT79oKa073ijUzU0djJP4dOkZGHHbZt4BxStMJ4",
-	"sScY27ajDupqcuMpLcz2MtYZzuWYtLfclKnUImqMP1zIUzumaYeTdBCgoV7HpJf26pfk7GgxIo9cyxA+",
-	"pvk8P2VpBJumd135vX7uHVpXsRzVBXS0Ahi55b8aRlAJG2y6OjhYbJwptzoKGzDlHKSVXicy/MMzmE6u",
-	"YmMesjw0jzFZa8eacTsqMI5wwwpINM+OnSDUKXnxODgu4tOEm4PgVLT0xfkjh3EbHNS8Q6xQuKWZLva2",
-	"npwlKzKPczE4K0tbMDFSsd9iajra87uWQEfvv5FeifM+4kCAA4VprXyZd2cs85svd0xIhi/cXjnPqWi3",
-	"3SUPRceeg5WumY6HuBNHQhe8zmp885Toe5H1EX2C2DIOFW2kWkFfaBhX6ViY1HPppmkxkjXL81SSYSw2",
-	"NVXTsOHxhpMUJVrQ+ZzxThp7ANspoVvFDci8SgCiTA3AHDObLNVY+BxWDEshfAU8zh5udHrkSeyGZq1O",
-	"BA10e+V+STVy2RjNfJKrPLX/KxUz8gEiFz36eTbNMVWtgZ792KPt+Z9uCFncDA6G/QRoX9xhUg3nJ/qH",
-	"gsXAjNzB0TkpfDuelcLQoPJhL8/yeivPQohqJ9mNjDXbNdgVac357MQAUG87uLMJh4NEicWd5eizB8QF",
-	"Tz58AUZKJpJxitnSPRXrW9NLemMF5wjAyWO0TLdo0j0ivbzTgn1RudvRDSjC9AQkgrTwvSuLyYRrIAYn",
-	"FkBu6e139mIfcnH/fNzrZp8SqgnX2jy0h19GHx0hTL25hEE5So9cMatS6zgqs54XQJUeWeqwBS1ZNlym",
-	"gFe5TmfGE33mXzct2mW1KJhFj8apXmuWrY10uuK4QSgSt65Z8z3td0epwrZQMA5GfGIljTrhOE8rc9H9",
-	"OeLhRg136jWWTt3GN7vaYuVU25MVXDsIGNvSYZaGx+VemQ913m+fo5syGYfZbi870ssdPRZsSq4MD3fn",
-	"n6YxC70onOUUDcXqgmcpsvWk4FAuYABDvh4qu2QSVGvg3mF/AhQRM+cNdVOuDr2JRAI4HltAPuKCD2aH",
-	"dGhyLh7KSzLPFxado9F2OqbCFGd28tyxhE/ek6caykIZYh2VgjoFb+IUeyE5Byr4lMhZnELVfIfdS6IF",
-	"xxJmBZws9Qo0XnRgGuNfazjP5IrPsqXsCi64pcofy9Mrlu9JYvrAEiyB59aPVVWWgZsH44bBjqsFC1zw",
-	"uri4LhgZ2oLlj+XlJyHHZwHHFvQj31KdrSF/5cyrbmUoz5nhw3j5NA964W+L5gknGkFxH8KWBPnFDX7a",
-	"OXZem1aX24E/qphBck5koaMKzZmiiyLVBXtyCWfPlNvT4IFGxtU6wD7119YYP4N727DteEzcc2NGDULs",
-	"HFm0ESLzdAIimqDHSB4/IdmaGjfKIu2fBODT4Uv9+l7sJcOKs+x4dVHr1Uf4jwa0n2ghxtbwUxOuTk9U",
-	"GduMM70GdmkpeAjJ7yb4uEk9frD/hLzyG6rXDXRenV+2HQF+fOosOuE0GMo9/ssnNfrPrnbrEUUoSySF",
-	"ubQVrbCvinITYGNtgFMNuB3AZkQ3Z2fBeNesz+D4ScjNshC7eoh/N3OrtJD7eeH0w6g4RgNHnLb/4vpY",
-	"ywoiizR3VYkCJOPRnsEB3jk6xBfeJWtwcf259TIb69MtbtYlY5QRkml4vVyeLCl+EqNLfB/moPcpJKT4",
-	"UL5u5c++1XaRkixrKVSS6f07s0KXVRBS20m4zOzfTIgNA68On17N598KpR+4qxomlezP9ttU01/T9wBJ",
-	"S/OM2BNqrxLphmYIuMF17tq11uXVx484NGkpYkpnWSC8qSQSLG6wWrOSbCmnK+wxJYKTvMKmMeJFRX3+",
-	"d/53/kLwG+B4y1PyH+9e/0AYJ4rTDcwzquCasFwRKoH8+ON3XyvyX12lK/l3iwiIsGhAtnQD/+0aoWjs",
-	"1W9fviBffPHFH83Tfnz/4ppg/JQw9Xf+4Z+WRbO6nfrjB3PZlnEhScWZVteY9HSYjQyK3CXvXMf95+Qb",
-	"KYW0b/pAy9IHtB+WUiwK2P73fyjBP5D/albxxy+/+vf/9neOJbCUKI00+JCJHD7YFpIPCM2iPhBOt4yv",
-	"CNyA3JMFzd2rqcaAwOfkWWbOQfLm9bv3FseIfPguh20ptPmIB3+G/QeLkqvoFsgG9u6t9Z+wn2UFWjV/",
-	"spldN/uYcmxIttd9+eTJ5+QZycR2S2vcHIDc3uyZ6McVkSePHuEy/879cWYrowjTiAX75NET+5IP37vZ",
-	"kR9syJEL4qAISGZWZGP5ZMluPMSjYQeRsKwUxRLQLx/90T6KaUXsvvv87xi5UG455MM/UffNSGAHffxg",
-	"kWiRcAXbMv1hRj7Y38z//fLBI9UySZasMLbh5+Sb3LylUkA+fPOerj48/PDd8sEr42V9+Pzv/A2IsgCi",
-	"2MomMyyT7R70WKPXNeQnAhmTD8+wUo/9ilR4Sp7jbiOSlvO/V48efZGxHP8L7p82ZGP/9MGQwpkgnylH",
-	"5ko5qrv3Iqs+GDEhD28eP7S646FbzQfjeCDyOdzasbT1GDFUBBagd4vRBmLsls//zrEoKwNuUfCcYnlW",
-	"0mwND558/igI1F+9rfVMXch+9dh359OSXT29+uLzR59/gYayXqMKNItsPIyVjYsZdY8E+i6/enplmPvc",
-	"ezkO0MXqzyePHjkIJO3wKsL9+A+nwO2RMMpvQascld1hcYSrg8DfXOt9/In1Er1GsOrfT6K+st/iBg4U",
-	"BUjsIFA4DNA2HTRzCBGzT0WIYl255w5zs6SSbgEdmqd/i6+queQhaxQHHgM/17Mmn7sC3/NR1LmcH9vn",
-	"pjFsPh4w8/F5X31xRj7Lc0ItGkGjkzxye4yZH2eBvD/8J8s/JoX+T6A9cy8r8gNUml2tgebOpjRKsP34",
-	"rnH08XSqvubNIIbYdpgo6ijepdHZh0Q2+v3ILbTEY+CyewdLC0btnH91mTCU8Ftt3MZ6uKz6zpQ/gX5Z",
-	"XfhEwRfcyYmCb7KHt9VGJcjawHXoiFhLCfkK5Nn2VYTq/xCV5LR4ECJFJQ/1/7AXP8vq8o+L8aL9qjth",
-	"yrdi10KrETtOFjgjw5z6djCf+/K61rXLH/eH4/VeFSH9O4hS/vxKrPOWT6HOPgHf39E9WY/n/bUDF1Ck",
-	"gKUmorLDIIwp4RcSkYf01hu15dTkAw/BzD7OBq/Twp2Jl2Xoe6FpcWfbGOdvefraiTdM5K2pUZ8pt3sN",
-	"Jxkn3pkWGzUji32tjc+2uXsk4CHcoh+WEoRv8Oc7EYWZi0z9UoHcN4GpukhtpFFiyPjO3vPRPLPN7/8J",
-	"UrjwhOBwTf5SsWyD96DDr1xUxbPAN3vatouDtQWcalZXUq1Bmqv/99+ePfhf9MGvP//zi4//Fok4Dwu/",
-	"hlv9MFM3baEfRDA6lPNnxAaUtCAbsBO2TvVo+kWbqmYXYKAhoPRrXjAOREiC7GBbI2PqkuJe0r2o9AOL",
-	"ad9n6b3BC9/Y6y6om1rvuW8m9EtjBNqCWxsCtSN2d4KUNo4loQCqwMYldy5vXUooqQSpyIrdAIa3cjin",
-	"YxYzUIyh0OHZ/fLOwsV9CqvmXgvaW7Ag7UxfE7tFnbKgEhCMFJWVtXpslz24H8CGUUY6eKqg2aZv2yMC",
-	"+SX3ewuY/dJ2iK8ksU1NNv1ACyWIFkVuLA7/uZ52dluf33fw77mXMccadf6Od+SdisILC35PqOU5yex7",
-	"jZnJMLyfCUwmOSx9TME0mPluKF5XSiI7TIvyQWUhz4+ToJ7Ita3jvKdSFNZBjhKkJ+d99cUl6JW4AZ8V",
-	"5Q472tt6GDgjei1FtVqTd1qyEnpUso939/udL+qrprK8Lme9qFvp13cnLmVNDBzlivSceSsMcQVtjs8d",
-	"m2t6Ay4x6bAmHCcayh8yYzC58KJJU1ycqPcyxRDJ04QEPbc9G9D7ftmyfmGfwo69twKC+YZfBYcZFjuY",
-	"w9QOYsbR4eY/BfOjl/t2o+1sH1KN/qqpooF1DGMiMa4WdMSVv4y5qFHJqfCOK/hK8+iyutwS9I50ecO9",
-	"RhT834by9/7u+2oI+fV9mix+TZ2LMxE/j1DiOWfT+YsqX4GeEeUGeM+ILSakBbFBJ3tau6ZcokFuU2LQ",
-	"1QgjzudaMi6+Ue7p+RyyAisrbNRqsSfYLI3EN3+3bErvvzMXDBy/Zy9+ktuFfZqT/J6Kkqsc8CJxTdyk",
-	"pXBevepGpNx8pm40anBDPyw7k8LO6DYfTiK7ryGYg4XesQsdDjS7eLLXvKstS6ivhE2FYOLQu3NDksQ5",
-	"5A9cSe2AxWgufeauPN6hTlhvBwhNkSRVApLnsmZd89V3Yto5ArvgtausWbEbMH67Bn7tS34Dgs3IkhWF",
-	"G1nfCrRZfKI+k/AdvYHwI++vUdis8VMZhgGV7qTKk9fF8kISVzqt12D3+bIpqfcAlwdMj+5ye2hI2Iob",
-	"OPNx8RYf+lsQp2+2pd6Pk6AvI+BCwg6EO5HJ7+kGGi4TsXQFWUzpXnaK7Raf7xipRHEBTuJTX9hX3Vul",
-	"YJfnFnvn5qcjzsXj5lRuMAmOryO2k1sXkKNewOSmMTfdAGIvNi5lF4qNdRkHjvn6qt8DQ2eSEkvQuwkM",
-	"Bdyrzb76b4eiMBwRaMC/Lk6hi1MHPXwfOKk9fA23ekbWVK3RuVdsxamuJKRoeEolUZvwD3FQ/pk9NuB5",
-	"wLTf+uH7KaTsnG7hGwetE3npD00bYrQDkWmyEoAFUxh0UmQpKo7dmb6hsR3aqP966fDGM9vdbJvJ/H7y",
-	"PX3WY8GdBBgrw1/qXTWgmKzX+gD7UAcOKnvpS3vlPU3wBmu8m54MpIZ1Hm2O10aZ7AyTWEzA/2kwaRB8",
-	"yr01B4M1fiIfMaTS3XQCLh1HIhyNbip78lCZrdnZvYZn9qm/BVm5Fw7gOy1K7FlnfOVZeY1GCQ4EsvV2",
-	"Gyj1KP4iWL/jb8VzcWbm/shz4ThrUbZ/5+yQa+8mkC1otnlaT3HxYz234gZGbdxR5+A98tei/Q2i4lru",
-	"e72wxK2arj6d82aJeze+2+mn8z0/mD/pmXxHx3GD1jW8rx/6fhVE5Ylx9zu8IL3FY/sll/u5rHhszwRo",
-	"f+cVjW1VaFZSqR8uhdw+yKmm4xlkPxLHsN+xT2jffEdZO/uyps4SG6RfvPvPa+I4ViPb0NoxpEQi4k1O",
-	"dpJpUIQLP4RwhHgNBndqWb20Ar2fxR5+8Awm1HxXtK+u6UbRWqr43NUdx6rvSxd32HV9ktqOeyo4vrRj",
-	"ippHi3xB+dlDffo5vbdVfM8pv79ycwY8JcobMSBCkoIttQ2AUY7DDGz/b5CmnyAsuXjAhX7g9ND55eZr",
-	"8YPA2P49jhK31vgvKkXvQNey0+H5BGGp7GdCv6P4dXPZBSlXv+VOfSayWwsENFtAUxZhoa99a/H+jId5",
-	"lA1bP3rsjFsVAy2/DecOl/pMbT7RVrUhqcun4jGsU0qxZAWgckcEJAdjaXs3fGLRAc5ek4xyI5gVzwW3",
-	"4IeU5HQ/YYvb0N6YONAre+UdEfxONrn9JIs01Wt3nW8vOwaPcJ7euCtHuebBlIz2Brk35Y7tj7pvxvdP",
-	"YVHkBqD00/lrwZh5RFXSgFwtRVEIdKzFDUji0cfP59gl2+8+lYjM7ovn6D79EzoC91aUJdNgcwG9Aj3h",
-	"kMA6p60jXBKfor7oPonjfQH6aqhzeWSNgPMIQ60FETsInErEVKQMcTY8/FcfruJZsI4SIjUO3eu3L1yJ",
-	"HJRbxGyqGL209yUP7X7JaTb0GRKSxivyzyNUEepwvIQxW0lJy0vLknazK0cYVX7M5eVzmpdUJq3BnxfP",
-	"PiHCYz1d0/WRXdJizqGAlR290B93CK67n2VazQrvhFU/rYUbtqPcSAmxrQHQeAJMqSf52yz/3oby6hV+",
-	"mhRwQKFLM/d70ESJLeBEC8tl5/G7SWz2H0YZXtvafcN4DjviCK96cJKCLWd16vnrh7/h+f2Xp3tR4vMN",
-	"zwklDUvctPse3rEbwIE0g/qyufAeFPUM9lf4vtKpfZvn7wS9lw0gAT/v5HgJ5Ycs9iSvgPhBZU42W7IY",
-	"lVCrXni1XQz1Bb8RSv/grrsk+mT9mjshonmY+/p6YJ5QaDg38JHANUjIZ0Z9g8JB5q3OvQ6ZZ+fV0xpk",
-	"Q5T7qqmbFU45+c8JWtqkX39v/Dj9yNNgrBe7M8KNcU0oWQheud4DpmsLlykidq5XkWEB0xGKyLziQbaG",
-	"bDOsjF7Yyy6si/Atd6KKvsE6gkKIDbFQIaSsFgVTa8iR9G31M8N6caOn4Ibl4Oa6n1EhJXkk4SaQwyiL",
-	"3tim1LfNlRfkUvCWOwnmaYqQbQuabeysBQ/btBNVkZNcGAPx2vXxxyr5Lssd4UfTnPEQer1cgnxrnnxf",
-	"zx9cHC7zrk+ewAz7/eQ5vV7TsNCBx1oP2qgSnMuJkm2PnVZDYi7sLiOMZ0WVH2P/qmqxZTjEsP/YeRdc",
-	"d8nsRP2aOzx4/PhTTL8HJLqo1es4srx98EslhgqbXt7+xV50r5zlS7qU7ovvRAreUm2LL+rpndqOwA0d",
-	"IL0WqsakcXKR0/2BbIRphZ6Ipvu++3qouOV9mlimp83Fd7+z9SXV8Dn5wVortfUiuJcDY2laMTA+wJYp",
-	"HHfLFMmElJBpyMliTygpqHkecC33da84lum1K6G6w6ZcEVWvAvjWXXPfgmVt7rzmvvnP0AxLwWyuX6+Z",
-	"IiXdu8RpPCa2F5U+IhzWXgJmHlhuMcJi76kUyDMF3WjmzIXmSVt6+72bYf/40aNR67W+JHNlEYlVc1El",
-	"X/TVo99yPYKT7DtKSx2KpjW4jC0o2Wqt7VSx3VpsfVFt0gpI7ONxdQTHbuie3fe76F+mWmLgKrUGqKsg",
-	"jiuCME84VwEEDqCvax/6xNVjrfeeOw0g+4hql6YFOl3sMlLA9uBmKKSes6W3bFttr54+eWKkbcu4/efj",
-	"P/57IxSMa1ihY3xRFWaJdCcq7E21KFhWA+W7kmFLd9RYhnAzogUCZiJCr8XPPwTdPcDVtxLycEELyrMB",
-	"j+S5v+h+1ju45d3N3HlHihni1lVb60pwLRmonv3nqK0l5cqq036Kf4/Xvw8v/y2kTo+z6y4pG5aQdyIa",
-	"9lUk5PFoc2JLWfFgDbTQ6756sleUFd/aq+7nVgwWeFejoQ3pFuIWjKH3lCjgekZQ9o11Jyq7Wc1zC8q4",
-	"+aMfFYyxJ76ySJPKpSKkuGF5q3TQPD9gFChFV6AeVnxLdbaGvHcf/+ivMoT5bZf/tT7lbhplKHNFgEa9",
-	"1CkGo3HtBJl2oggLBJGJIZK4z9/ZbrpC8BXRIqxrCUHWD9nsMQfO3SL/taRLfe8a5HFVn6K74ZWl9+Wj",
-	"QLbdfVtL1o4yrdoVbVrU2cn2lL9hSXnou6zOmJR6yQo4SnvcUfTQrO0lK+oUzREVbOYT87PABeLwN1Lr",
-	"ZsvoiucY+mtBzNspvmtwE+SYJgXbgO1+3BMJZbHHHH9ZofqgiuWABa2EC44BQaOU8iPkQz38J+/FMXGb",
-	"4WW6yaqkaAF4p3mk79RynU73m0SmQT9QWgLdnjyG2+xy29h0hvnb2MyK2xs7UVzluOMEWu6UE6o1zdYu",
-	"SJng4SnJnjbjLcT1+ZEP9P1XDnaVnxybkLpo9QJQKNCXRvUglk4ZcIFVzhsudqoe3s1sENHYldcugKWw",
-	"5cRYjUTYIDhIJ29MEao2dnTFoGoQlTZa5YGtIhkqTHxtr35bX3w/PYDOMu8mTmLHfjp6+rzdWlQKEEnB",
-	"1a3bvA3jrQHPomAZg2FIus533dcN11nmp8npdWl1R9NFPP9lw6MIm1Ob7+JzRH4jEnQvmhGeqU2Mo4QL",
-	"shUSrt0sX7OZFQGej2H1Q/uUPsurxaLJDLLPfy82wO9Qx15qd0FWSab3V0//9vNho2+ENfXRp2uFK3hf",
-	"faB7QopPD81D6lql+Mb6Gt/jyHHyhpodweGLafCv3dfftSc+UbZ+r/SbtHu+9hsjg5lZLNZKuJK0me3G",
-	"YMoFIiZslSFwF8fUuEd5Oa12dg/Rv+fcbPHepzcdQ46kXMVDntyAHDxg/DX31Hj3y7v8YB9Es1kKSdZi",
-	"CzXKjaSseEo0VRs1c0eLmhGbVlIOQaIb3OUAOfaoCt4aG2ce0nCnO1U03XNxynjQezs06sxNja7n/kxP",
-	"Ezt+tmIVHGvcehDTsFUR7T672tLb7+yPXzThMCol3fcUw2izzbr1MAeA1D/fTRPY3bjX7R3RH9QI/zqI",
-	"2PymhSZ6P7rmzoDEHNDgqZ2zPSMcbjW2ycsZxiSYwtyDDRXN7NzzWViQbrOWWxx6wzShWQalVt2u7PPF",
-	"Kw8Y95Bugec4mvHM/jCmmZ75p99XR7he4O+tnr/9hhsUObTlPFe9rednmftGGx/ltf1ukM9cvNfN0oPc",
-	"VtzVfTlsYDhh3756WDYxiTPuL9eXGO6wf8ENUr/efe4dYZyFImRbIV0fiS0hpv6vStP9dc+cg1GSUuVM",
-	"Pyhptuk7RZ+Zq96Yi0YVbk4E/zIPHsL9Gs3PYb9v1npCmS9Pdhx9PlAgIuE5samw/AhLyjGbFPCPSFDa",
-	"6MGZRbvL1pgtWuJcTnCOywdJS5yhcQOSLffE8PkDsW3h14QWSsSgzC565GPPO5z7vP8Tu4Hn5sn3Ftzf",
-	"LO73Y/63f8wbSauhG7CWp/TnfHO+LxmnPAMioQCqwJrXCus+mraliV7Ow0zkp+ybKp7ef4FPvbfjyvEh",
-	"do2fYPxt+90XHmvgqkO3ghhO1wErI1IbyDETFTRtO8jTbaVs8eJRAmWdvzPr4hf2sW3P+35i7TRLdIv+",
-	"XTf/5nVzpz4XHSnkLa68nhiGwQ6HsiNhWSnII3Mvxm4luPFBjDFR32/s1XcR+o2Z5xvG83PEL/9loGDf",
-	"W/AZ4PkDLLdyrZfJ3oqLGsi+qm+sML3y1/+ma//dV9zReAxLsQOf6qIMT5dY8twXp9/XGku7vE9T6nVX",
-	"hfuGD00Nr3HmAzsLj4lCrGwHZDEjlHz9iiDkPGFcg+S0IFzoY8wwsVy6g/LMUmVRnO5rGaFZ3O8O8W/f",
-	"6LL7hhMU42siQYG8wQAUkEWVmyNs+p5QRuJ4Bg+24ubswaJX4gbeuRfc1+3h12fW+glmhIWv/32PnG5x",
-	"CAwa+USQl25zyPhJaHVBkJDE5WzGNIelt06/AfnWLuVdffElcSXb77ozk76mhA2byMpjycdHjF7Uqse8",
-	"/Gib/r29+sL+lbxDUDwqt5Db6oRm3h/c0kx3x4tdlA07ITfLQqQr6P5iXOWAEz/5Gy7IC/8OHIJzeRAB",
-	"ozPxM33c2hNlhtvD0sMOz78IT/YAD/ZAB3fDHuCveNn9Rin7iel1Gm7IAc8MA808efQo0jA5u8JyXXzK",
-	"U14VRbJcrsbKaV5VUm08k6unV//7b88e/C/64Nef//nk479NqnTjuZocKnp8t6GiWlLuDvQLaLYmKMlk",
-	"hXiphDqknBDqQa8lqLUocncAUQmINX1NuCCa3hKa37CsD1Qp2CzjcMBO2DW/i/hpIv6vC+3lUpbqwcqc",
-	"T73FlvbCP9nhGZfc8c17Lr/hbZtuXSIuwdZrcXNi1iU5dsgFZbrTmBshpqj0gwXCBwwegaLSz92V9/wU",
-	"XIu6nu28eIHt9zhqGJVrW6pReQQd15oUQJVGvFVL68RyRKUzsYUJVUo1N167WyPre8mkQ/Jl3IZADM0+",
-	"U+RXweEaTV+7JECzOKd7q/Tia0RowSi9/HyaIXp9T8+4HIS1Gb+YCx/6nht3VKFud38D5eylnWixQg3R",
-	"RQtCIwH3ufV4OtgAxgFyOqVladu/DDWLB99/f7Pr9RI/TeYgpNHFG8StNJCtq/FBYRFLVEP/P3vX19y4",
-	"jeS/Csov+yKfk626e7CfvJOkJnXOztTY2TxspTYQ2RJRogAGAKXRXe13v0I3QJHUH1IakqJ8erQNkyC6",
-	"G0D/+/2IshaxHIBhfRCqRqUCOKSglWYpzCxTuWXTjVMSSGd79WPvedKiH6KsN0OYZ/9Lf8TIwkWdNrm9",
-	"RvYtniw+pfkIv7HS9cRK123jVcrlqdeBF/cvQ5x0gx5y+znwDmw97T3Tsyyh4jSNT8uvTieHczBnIkWW",
-	"g63nZNiH139g1ty5nWulF1OlFhNm+IzY3DOQFEwxmQYe02xaaKBbpTYb8QuO+6bISJc6NcC2wQcqofrN",
-	"Y1MRcx3dXNDvcFefqQfGEiU0RI+miQDH0w2Lcq3dhbSNtK269xenNmfvm/J3s2Ep9vdG0CZFdeK2ktdj",
-	"QibcHKSy0O17aZ49h9pn909DaFixvIOl9Uq3a+7v1gXQZinBF7Ib1FJ3L6Rf6UnpohiAON1te6b0E+OW",
-	"LZWx7D+/+66NJq4BGvgVP3CT/IajxonHEOY33CaB7o1bONwWABalINpapOmj30MitVwK69lwil42GjxT",
-	"GiLuXG2tlswXULWQVzvvqH/HaKAecfcqj03ptwW3ftbCMvNYFxSdZKmQYPpykHyjYZhBx8U8fvcpJDfO",
-	"Rm//8Zeqd2unc7cynpZBHm5YpiHjGrS/zfpGL00pdKxrSDcUm+ZLlUvbdnfqvSlnzGZCs7tYK87NSjqx",
-	"ko8qxYAmWgSd0EnlV9z3s8dsyuWC8Qgzu+7vVm8mLOIygpT6ciIlI5ECEQFnfFNGYH21WmSABXPTjf+J",
-	"8RmS8KVpa4NTs5k7/u5DY2bXwJyR0vEnesfnovezR/Nb5qkV7gL84LyU+5hbflJVdmmiPym9vJnhlZoh",
-	"aR46QyjMLfvkksewz5CKurxMKzV7YutEwQp0sNvYfWzEZZWQ/iTjesAnH4Wv8wqI464cCrDqtbovCh1H",
-	"LQVyFEa+8xu6Budvuc33mIC+bEedE2AkrImuAgGZ2+uRd9Gn+3fXte81W4E23Xs15Ch88U8fLVe8n99l",
-	"0rvF6vSeYDQLbAfjC2BTHi0oVsGDg02EUEoXUSdhn4qyfh/d8/HK40GKACt9NKgZBo0znITTG4a6MPjU",
-	"LKxbUX9RImAHHiXnYPHTd4zWT8LZXaioglamd/hW/Dg8/ipy3qDD7SRdFnMVl3UXnz385sGIZZ76KsYD",
-	"jZN+xDVoQJjr4Hf08tsLBPE+KfVzuVcVVliXaSwz+RTJ9pQ0jwh+SQhpCV8BmwJIAo4PkWaQmIraDgEZ",
-	"Q3wESu2IRvlrgBW6e04H99Bx6+EoqBw+JEqZvXtFQeYQOu884DObI/AZ0XZVu+waJO03nRaH9OYfYej7",
-	"OG+pj6u06e6u92H8hMq5e/7VW2nL0xIQ1gG7QT3/jIM/qBhuxnMMpt4to1upu8d//v7v33fYMTmhUaFP",
-	"ZcQcrQhz+lwumJJTxXWMvzOLOiUVPbZkSF56PpXXnI3zEqTxdz1jfeE7emc6ObzabyUEOef5C0qHsmlI",
-	"Ye9b2k6sqSyPB/cubnPdedf9q5jLkizH2XUfPv5CiTqUyEdqLbjFP3szNSfmLZnvkosUYtzm0I2PIUpF",
-	"zaE4sJNpDUTD/Y0svnsN5k1Eiw/FK8YL0Rhm6OY7ZovpcesW0YKp2YxxZpY8TdlWM1CjcmndiNpFc69O",
-	"leH5twnhHhDyn+M4nK/LMWPkVyY5/m25PyV7xnd4OENEl6eOrtjzfJ+sWEEvOnVZsdRbmRGrk7E0y9vh",
-	"/j4Pd5IumgaPYw3GhErQLJ+mwiQQs0yZs0xGu8/vmqoECdu+4JPHmudxk7sUXeDNboaxm+e5hgoilYYV",
-	"Cpyh1jObcFmBOWdCRmkegynfms+85JTit127ne7J9gd/SI617ua1+P6L1NzcTGwYvxN1kXG6sz2yiGfk",
-	"Izjj4RpiFoPlIqXabI6sIs3WlDi5NYbRPhLWwTu/JIc2JPiaQWR9K9I6AflEa258BgjZ0VKlFkLOnxiB",
-	"H4TyEepLspR+jHe6IPcLgXoQaDOr0gp3fVMYP6rr7abwzm8KiJ1fPvQD/GsLOykyBvdIrX44jUO+/qdi",
-	"/IuQi/EGwWL4JNPN4FTa1dW54Mb7i5DuYCOSErUtKU1AEyVDudQbd2iJzcFPjJsF0fTWYrHNuhRwqU4p",
-	"X6Q94rJFjG2zQa3qG2tA5T0liQzg5fSwtX7KQNLa3vUZB3Svec/hv4oO/PjV8/4hmKBaAKXdg5GgrVG/",
-	"q0mUtswLqaCjOqwRNeG6u07ofThuOK/F0FOVCqGsWgA4WNVvheL2Cy6d6yXx/MUUu6JvCC/ggjjLQAsV",
-	"nyDBllgcA8py0glFZDHXJp7IBniLrfD7Fm8NXtHdlvZRLe6XZy5NPnWKOT1SqUhS/LU09Fbncpa4/k5V",
-	"YkzlViNglNtgjwrJ2Hsi0fTRq0gDSJOohh3U2NftyMY9Tiz5HB4yOR9jNwufQyhS4YYZAFlasHJ87xvv",
-	"H6EFUOBS3kfcQCPgAlyOWmsXDghkvnRrojJcoihVBuK731sDDO2QdTWgOcB/C+yd7Rk0Yhi4jx+E8yoJ",
-	"w38Kdg3gUSyVWgRQ5dBigUyI8DVLuZAHCxHraKz71GuIPmy3gqN1ZrmBC/Vg47L0rVSewdXJ2jlPRi1h",
-	"quLNBPmb8Ecs/8asBporleLZhHGmgRslWytUAwdHbexVE7hVP2aQ3aH6SqZzaZoN/2DpQi6rz3sHt6m/",
-	"9iTd/rt/1DLjGgI8jfOHfH+/RCqOltbnuTnbuEQ7sm8wFAtf7UNkViO7m1GRPsZkMVQQ4UIKbEFE9L2J",
-	"D7PZKIGYKQmGWaXaQ/CV7egbLnWlrtkj22MYdQ3oqdTO2T+qZJuOWE8kU0ac/OuwnBxhJsPweSoJG7oN",
-	"CoNtuhL7dI/QedZabwuFbOxJKLVk9754g6CEhU/f1kOHsDqt6JIvgNJU1UBUJ7301XXvGyPsWtrpL4sW",
-	"1l77bjnUlnhhZEi4S9U2KEx7+bivdluVMGwuViBZnp2FJVazqH692KvBp7iMN3uzpM4s6QUQPXgKE2b1",
-	"hli2JmwBkLlfY4KUkl4SvtriBJtgV6JVaFJbG3OmhXTOauH+O89qXsU+oxKwpoKFAvdFLbpv+HYP/YIv",
-	"G3O1wyiavn/EklSgLCh1IwcEJRJXJc/i+77rIm10QHDMNbgf3FCT6L9qHD2NyNTPVOqGFrHmwgo5fyQv",
-	"UGmWQHqIzWnXRRkS3TwYySBRJoIM8KQINbbSQ4rVxpEQsL7rfY2GciIErB9LMBwTp1ZzMBNC4+AmIHC4",
-	"H2MsZIwLNI696/mNfkUhhJ7LMQs5jnKrDqWYF3MlWmng7frTlAdDVQscbmhZRbzDJxZbbUgPCZfxvVr5",
-	"+XdoDB+5jD+tQI/bHMIsb4ZwrR61WRQJOwapcTZhLPCYbvRgt3+lQ8Z9wxQSniL2pi/8x6Ootc0UdcoN",
-	"F8UXHDfApUcuBuPawG9HhLXa3do8etxDAyAnLDcHFnTSaS8XYMxh5O7RdoZuvkNn6sZp9n16ggRTtOv+",
-	"eZhAp8JPeG5itmsKM6UR8e3oBqBSuPfK0WD7KoUvYWCfxr99zyDW/5OQXEbA3EqYHYId0plQeqN0KOAX",
-	"msWQ8gqNE6gshQNLG6KUcib0svMgJT61tHDd7Bj9C7h34b5WxOeX32DH4VbquCFYvgDDYDaDyHpwfQSd",
-	"aBCyAa6j5KDhvNKfWxFy/XmUiWvIoAPN+gsYt/L9i8i9LFSJmwkr8WlSF2NgncPQxFrpuIwuHP6vLpIH",
-	"C1+P7Gj01jcc04F0lvzrC8i5TZD8f3K3FDL8/P35FZChpHIJxvA5uJEKY1HRFl7Mt9YeKLT8ZsI/Wt2O",
-	"sv0dU1IeJw2/DwGsdg87Rvl94qMSbv41EylW5+4Y8FSpFLhsJZ5R1b05W/kohjmT/Z6wDv1fay2sBfnI",
-	"vCUYqmE0kzJfmrcE83SoGsImWOhT3in+zLHm9ujF57UYNU4o8jC/QSTzKbQOFGvXJRp5+JTRwib6+V0G",
-	"kbxYnaEwyQshn4VFXmjICWDk16IAlwIkr71/iBLVV74JPBCFOhCieKy2OOMT7y/5CwMGoCSS6tBEzEmg",
-	"46Uu3BhSIM3ZRVn9tI/Csj//G9E0awT7wR2YHMx/vfpv6VUrjBlCFX6jqCIlYJkIDLPkOWegqaNz//Ic",
-	"xsr9Wd71B3L7sxzeRHsVxoEWatRN4cFe4X6JoSKPCudsNOPGONfpqCuLE3+gkMf9jEdW6WOZXXKuf6Jx",
-	"va5o6T1DBIPrTMp/MSEONAsf21rD/wZzIWsr1XVs5vtelvpvMM/731NwfbA9CbBCiUvGc5uAtO4LlH5y",
-	"Wp0bYModPB6kHbmHihLCU3W6EoY7FlHrXmz9ILIQidzgqb5IrUBvPiBJQd9q8jn3SJdl3XBq41Sj4PND",
-	"jw9V5MlXwdEc8VeGcQ3MJGotUZlOVpvwtPtGXoYs5RFUF+imPpdUn7/DuqYMpCDAdSpAU8bEqcdaaZuk",
-	"7tS0yRk7i4alWsEx1XB/f4f7Sn+37je+oJJWZ7eVY5jxNd9MQsfq9mBoIzUL2X2eHXFILWS/ZnfvzOiG",
-	"chQ+YzdAWTBUxINn9kblT0iUTGhYmJpdCplbMP/B3jANIxVbwOYx/DNRCjZu2gUj6v6IP/25XcMjrECO",
-	"lGP1FfQK9L0BaRlO01DBB7eBbfqR/YF/ePS/+GPC/oi55Y/sf6XK5YSJeMJCbPLffzwxDSZfgiEK6xdu",
-	"7P2P+P0//1COnnKzKLvoWyDbxhLQLehrr27C9i1DlIKa8kf1AAhSX+AKP8JhVJAwqFcSIXzHIPHm8D1Y",
-	"qxGijxOm0nhfhL+ncpznOB45ecQZtBHfd/3yoXShrgqafoF3bucsCnus4GXHrBB7uNXm9ROhFL8fqm73",
-	"6dQ+X65nP0LG3en2lmUaTDPH4Gt54PkZuOYk6p9315aSLS3NMEzEFFAMZVJzsEg8WQURwx9L5raVXqgy",
-	"nXXNxvIiZmU1GW+9JGLqXNifegGL9u2Dw06IFC2ecyEPypFuf8fs9A1HXEMLmVpL7Jk72jx2XivYQcyM",
-	"oqTp1NqXXks6uBmowhqxj/c3ltX8CvyxuPBmIfnXbU83PtZNaqxbhZtbmOfQQQJcl96hTLheIGSoWbC4",
-	"WklwWCE0UPdn5+3I9NixK0SY57tUCA9WZ30je+DmoQRcK+0wUqn/6XqzeMWHjl0zaJbvUi8+irjQi1xa",
-	"JGpuOEFgmaXcNlT1vRWjxlnVF+Y3DLCUuwAW69ZlRV/4jNFaj5/fZSInxeoMVtG3LEv6rLK+Qk0eMgqu",
-	"HAHupgHXogN+us9mcHbf2gwG6HlK06AMlbo9KuhzXgtlFBKOyZgVT3M4qYIv1Fof3YL9mD6DOj34l3+e",
-	"D4pNVxTn5uGdd3/PRlXuS5gwqQi313PHiJiCdsXd6BSclFKnyn991+L9nyRicqGksMAsEVFSpt3AbjlK",
-	"5XEZVHT/nDzsSmNbRIedKL0e0bgqA7UokwA8+JOQU/V1stMfwVLepu3B/6IxbUcvvet9BQdJ19nwMbvL",
-	"8i1h7PJaPvTinT6TbxqmP84TFGf3fBnvdBgdCv4pvg09VL//0ras/Cbd1u4elqDnXTurv7hnXoOm4ETf",
-	"qaL8whclRcm4toTaRvEMRYDVNhDnhEPUXbvq1fNNCkStcC2uWL+EoVcNvO+/YhiH2K8YXbRo3SfNfYWd",
-	"nSSZFisebboOZoUz/bN//Kg3CT/JH2Nh3+lW8QJU1LxOVArMAl8y3DS2GofFDekG26kIoQA3lHqVw/Gd",
-	"os/A6BUcNhcKjrZUoRsSVovK/+I4VbNZJQr8hD4Q9hlWXFIKVEzdLJC7a8qjRXt7yVLRdYnCq3vmVVgL",
-	"fvzQcdCBrmZqBQWEQPloZ0JaVbqbCc3UWrZXGMs7z1IXZ/WrHXPodDvFd3xOh2Q16UqsJBI+iyhhxqrM",
-	"YOsRvYxFqfJw90QwY3fqanZVSS2goQbujYb0uZLuDcMUkX3+mTh+i2hWvd3ylPZKn2VyzxutjbjJXSi/",
-	"tH31UI6vZIWAqcXKQKQBGz9atd6RahSxyUPt/wQhH+Q+WPEcvbbylQe09Ww/MDf+hnVwN/gVR1y1L+8+",
-	"YZDd5jOKJOw0icoNnL69uNmOdXdxc7vM5oKrMkDJ8Zb5tC3aRNmSPDS6MHyadn1H+4Ge2p169GhtA1DY",
-	"4mIU0npiIGPDAFtuA2O/8y2J4J/bppOgJD6U+fnCy/ffr78owmjrpdbbPfsSV+JBZO073KnHHu2xlJB+",
-	"qoBrGiYB4jqSajux13urDdjOSz/NDo7J/3M7Lvqtq73WalbDI/fN14liqTKWCesNntxns+3Y2RV0na++",
-	"gHv65+/ufkLXqsBej+2uJIpcp3ePdw/urvR/AQAA//8=",
+	"7L37ktw20if6KojejfBubElqyZdvRx3nD0m2xv4+y9Ko5Zn9zoxPCUVmVWGaBdAA2NXlCUXs0+yD7ZOc",
+	"QAIgQRbAS11a7Yn5y1YXCQKJRCKvv/zHRSY2peDAtbp4/o+Lkkq6AQ0S/7WQlOdzlpv/Z/zi+cWvFcjd",
+	"xeyC0w1cPG9+n12obA0bah5cCrmh+uL5RVXhL3pXmmeVloyvLj59ml1klVRCmmdzUJlkpWbCjM7hTs/t",
+	"j0QsiV4DKekKyAKWQsLFLDoHN1g4gw29+xH4Sq8vnn99eRmbwVKKzf73XzOpNMnpjjCOX8f1faHIb4LD",
+	"FdkyvRaVTswDh4zSIaca9ukwuzBfWOIn3WI3gps586ooPs0uArKXVK+bLyFVJfxaMQn5xXMtK5hGf5bD",
+	"phQaeLb7D9jVX1kDzUE23/mheeyReS5B4mdffz272DDu//00+snlG6qzdfpby0f2gfAj+8MUbMN0ihvt",
+	"j+EAOSxpVWjDBjMzZbapNhfPnxme2DBu/9VMl3ENK5D4oV/3ueMvQuaKaEEUUJmtyRK5LjaRX5OkinOj",
+	"hFsG2w/iBvj+Zz+sgWjzU80llBWQk4LxG//9LjXf44CP7Ih9vNKd29A2qjWAfu0YLL4Ljv3Cr/xXCcuL",
+	"5xf/5Ukja57YX9WT62BE8wUt9knwIz38WGox8VCKnO7cGcStUaXgCpxwLAHFVia4Bo4koGVZsIyamT4p",
+	"86X5U+RrC8YpzqpL0k+zzlpfEPyK4bMbgNJMqZRiUcCm78P2if/xdyV4ewZ9pH/nxo3M4i9rqskWuCZb",
+	"KSxhcOt75nDL88eiBH63Keyy1SOxXLIMcpFVG+D6sSol0BzH2RSP6/GmkGt2oeFOP8nU7QkIremigJDQ",
+	"SlMNG7e20+3x7J+CTkIS2uXNT/5o4fF4sQGeQ/4j44CnRYoSpGb27PgbN3Lgon/erq2IiUlLL83+ap/6",
+	"pV6FWPwdMm1ex7kYar6SYE763nyyglYKIlLecD4UCpz6gS8QupJgxEUgL7+6jAhzQ7yC3YI0JFP7o/8E",
+	"WyI4qBnJRMU15MTQBT9l5JvgZLtm2ZoshF6TNb0FotiKQ45PUL8mI+o0bNTQAf+2mcsHkBtl5rehdz/Y",
+	"d58106dS0h3OXoqyhHx/4sFQimhDoyUtCkK3dDdDCUy2KDIo3pALQzmWmyvSzHwTTnhAPQln+FV6hvMN",
+	"K0BpQ0u8iE40OvB8ntNdZOe+pTtFFju3P2Y7gOf+StYgN2Qjbs3GLqAQW/IbSIHLByoLhndzV8uYXcBd",
+	"VlSK3TK9q7+6/1RipX0b/8a/8iLPIR/edjP1fPToAS+8EbcwTFUJ1F1M3bO2I0wTpghVN4DsckUEL3ZI",
+	"1LWoFBAUhQT1uuDwPY0fPqNIKSb4XIqK5wl6VoquYC7Zaq1Vkuyf+mTKO6uwRYTKmvLVhH0KJeanfbqZ",
+	"K0jSTDsLbJC3lwBzLraD3CE47Pzzem2VzlEv8GqzsBrQ3rdLxnlMcKA8VdqcHloYRW21Nnu+oTuiADZE",
+	"iypbQz4jlOdku96NlW0DpDPX3/D1ERK4Xt2s3sZ6VQ1pA6K5j0Rvn7KU4pYWzeVD85wZitDiXcAxS1oo",
+	"mHWYiG7M1YD/VxRvlxfP/zpqd36J6nDmbOFkIL8im0ppI5vtzbYTlf5CzUgBSlnpzTTe63hPmJvPzAG4",
+	"MZL+elFKKKlE8kgogCqQwdIT9MVBZn5FfZR6d9Dn/PuWJ9tkjIvxl5Vi3CzY/GzFN1OkgFsozL8oJ6Ay",
+	"WqCqdkXoQhkdeAOUm1tPKPASX2m6gqhQv2E8D1dSKbsKUZjnRaUVyyG6FitVQI497jjkwDF5b55BoTd2",
+	"3M4W4nJiO/eSFpRnEc2KZpln4L0pL5qX6mkwrr/5KkrKrJISeLYbPsj+m8E7zcd6Zv8jU3p/BbUAGiWJ",
+	"PCEiUihwaA2vwX4sPln+XW79HhPkyIJ6iewGXAhRAOXtG7ntAUj5J5pZulHrIRLzvXkhJbulxf4J/F5s",
+	"vbMLduYc8VwRqq1hT/mNP2GZkZ1CzohRKf1vEkohtdEHrqzIouYzkNv7RLOiMPJNgq6knWWbJEaZmFu7",
+	"ouUIeKTZJuoNQIuwJZeA5+a32QXjcy0pV6iaGG3X3A3omjFcaDjC/G/snG+FbOkmCUrbb/vHZ/XkoxQX",
+	"vFIpU6e5UEZd8oEFM1oSJRU8e6swZXW7YF9Tit0fBjnQLaefA4W4Udc7pWHT8gNe/Fqx7GZhfr2Y1Zva",
+	"+uMdSBHdtpeScuvBbJPXGIv7S7/WUBpTaCXQqrMWEnBDjVyAIlzoqMxbMijyzsF8GlV2mQoZk5m5MzW3",
+	"41I9N5em+V+0R6ILsjvmB5BQFugQoIa7UZyig6CgfFXZy64sqDa8YDhdFIXYgjRftVOeXYgSOORzr1Q1",
+	"fynN67/EPeB8EunWosjVzBrNl5afrNZmpIbSUCpjllmBoeDXCoxgjpH5lhYVjPXONrwnUO2z2h/ue5T5",
+	"JLUqQMc4oAXwnI6+3nNQmnHUROaZEMVcLJcJ49TI1A3lO7IV8obxldVuqFHyNujEo0yjkEWmIHSpQTZC",
+	"1V2ehoTmMX9ArRacR8mXiw1lfF6CnK9FFQnlvEUhvpmZfRQciH3BfEJCBka+KMK40bfw/fhJkErPN5QV",
+	"hqlZBnEDMpQpTJGtZFoDJ1pc+cvFeY1tqMWMF6P2yE3B6SR9WfWvc+t9jjyS/gG0Znw1z2hp6Jo53+Me",
+	"WYFm63pjqSYbobTVYtWaSjA0uIFSo/MBr8iQQGILiixodhOluJ+CJXcPrxWCr1xUzjqDOpugRRHnG1Fp",
+	"aRaAnIOO9u7wbygrnIfJH2BFFPDAU2aovBB3yD+G06NfKoXStJjTPJegVEzIeN6AW5A74meWZBAFmeBG",
+	"ljE512sJysii4620l+guYo6E1ufsTDZaWC+h8iqQ5WAzA3OQYAdoqZmzxKws3yfDlsrNvCr7nFrMOx0p",
+	"4bCtqSuZAnTmGZmwrIrCSdorcukMIi6IGf5RVUZ3wH86Hmv9i5HoZlFuCLKAFeV4swwrZl3NOffxnr19",
+	"3zuT4RGetWRyaosbCkf4d18Udmgek2Pxwx4/f333QPLyOcjv4GkxpCi+cs+hSdIVicF1+uWzy9kYETkp",
+	"BtkI0Imv7cuDiQMkz/+IU9/h16NYNb3rB9iIE3SM10b8PjUC4cvLsTrByEt92LH7++CxxBU++qIdd1+O",
+	"uevukbeH7pgXTpE0Ap5x1ZL5lMP2YjbK+Y4cfhJ3DWrnZ3TWmPHfO9dcxyMTpFMNapr24aS6KEUxIdDg",
+	"3YDtNXddO002lx09trxXwS1xxOqyQqhYgPT775+/eTMjz756fnmJKuyG5Zyt1jpqIdHd3LKuiufNFMjz",
+	"6Ng1iuIV+Z/ffHV5SeAuMxoy4ySHjVAYetCgtIrKtbUomGftUcT+3r4Q47GR1DF2c4o40ee3fLzb2D7c",
+	"dVPj7l3MvLvaKfNxvwEOkOTMfn3UGqgJWfHD9VuyBbgxv87IU/JG8JzuzJ3zb+S64lbhqvdgf/QuuX8T",
+	"PGI1/vDipxfETH9mI7R3dFMWQL6rDDs/eQmyYHyczhmQMtiEFoXcJDor91tcH4SAzdp83dCz7zQecPU3",
+	"J3DiZdE5dec9MPVJmDjJLp8dwDRTc+NC7pi65317e4pLr5ba57v3XtFNSdmKRwNCsoIT2Mpvt5CTxY5w",
+	"sUWZzQVaw3ib00qLjVVkWew6uK6dCdpFpKU2Y+k1bBQUt7gf49NIukSkt5QVdGFv/RPEbbnQa8ZXRJVA",
+	"b5z3PMgs2XrreVHlK7B5N1mlG73hNErGQjJYxn/B745WETOx2TCtT8EE1zYhynuZ1cymGgmJLnWXNQFc",
+	"z2XlNKTeg2Effo/PhikXGjZlQbUPgXR02nZcuMlIdYEG4t8O/RlJVQiN9WlxKfed+RJg9B4Az9Xc3suD",
+	"WbBrqtaarlQyC3oNxFgdNqXAEI0y3r5O/wvNI5d1+gSN5Ngkr+KdO0SMnxXI97C0CQ5svIlTioJlu/Hh",
+	"MAXy9iQSb7kE6UQWlUBEpTERMzMKLOS1FHRZgjvQ1pyzsm7sfDGZQaX1h9it2Z7nOyo1B6nWrFSkBNnN",
+	"j2iuCRS8o/lwL/6aS7rE2F/FuY3DYhpQPLqEOY8jBIA58HWCZK/66nWDEbphYE0FUrb2U/rorhWxtUAN",
+	"mCeUmrP6Eq1jzc2NExK1Oea14mkPRltmeOK0eSXk80AG1AwSekIDqbV3+XZlcJ+6cFiK1N5lf0gCaCwT",
+	"cuLt6a7HwSSKAy7M39cldp8X0vg75UA/3iRzunU1DFDYU9a+M4auHVE+cvwg9D1G+E8QyIfI1LSbycnC",
+	"WvbF5VhMcPWJlAOM4SHr4bWQWAtQ33GBEYFxSWOS4GRPJ4gepmz5pzro09S6e1dGPvUw+Wm8As5kP6dX",
+	"gHPIX3C1jeXoLkS+SxieE67hJSuKWOr5a1t9Eh5ce26NtVxXHByTDMKUMv97EKtOUyG9pDQEG6LzQSqV",
+	"34p9cTNwhiZt1UHndPj+GEOV0xyYgJvPeWhULI1zISrdm2OJT8wwocNY6c8JJZiiugQ5M/8vykdVOSP/",
+	"93//n9jeUN2TpWGzdW2d0GykkyLkjKjigl4s7+kSSyIqqQjclQVl3KWGHuvBQlfrNN+Ke2Wxm+BMcOGS",
+	"9DyCQHvid01ZkdhdwYEolgNZUxesWgMReg0S/8JFsOlR5ZyhGyESCeFNihjmvxL7aGu48aIN7jRITou5",
+	"THgNbfRfAfBJO7ISHOYx9vywBsJhC+iD2pRUMiU4WYrKukWQr7CAmVBuuFfCaOYdKdB8GK1faij4D2aD",
+	"zgU9hAAbupvbKHr0iCIn4E0H0hBgQ3eEKsVWfGbIAMgzyNb2UO3XA5inpohBBT8JHS15MGd4tGI43We3",
+	"E5WenpU+rMqJ0ub0WuHjChyUKG5T6twa2OiFxu52FzS0Qr0+/81ZbTxE6GFpn5wOH7UYxG9m6mJ5JTYb",
+	"l588JVrYvOVJZjnMfa+hXUO5nuAxS6hrdsznRIkNmFvd3ApLxinPoK4RcYHq4RCNKwGMiAyhYUacdmi5",
+	"xKXLsmzt7lJ7C7SLE74eUR/jCZUi/3904u5Oh5yvAYWT/6d2/7bsAK3quWaJZsDT6DUKzqzPoLzY12km",
+	"CEFa6XUMNcgpE3W+M927C/q4Y6DWRPeVeb6iav0XgJujS266yRjOxSu2e27gpZCQURVnh62bS+eS18ol",
+	"UnQvv8EkBxywkVXpMk5PiRMxo6XqUL5SD8OtIbt5DwprfvYKQ2tVK6Kf3MWTreqhmh3CjM0tldzVfcVL",
+	"Oqsirg8qUclYRcMLm8Pni+Dw/ZgroqR83gdila2ppJmGGkgro/iANYADcyGa8oTDt4A5wty8cA/cBB2B",
+	"6nssuik14sYBToDkkadkUbFCP2KcWEiPmRPjNq0fx0CFqFLgwmV4sUDOMN/rLOHZJS2KBc1uxjP9a/fG",
+	"EZHRUaooksgro5rp4pAcrhGQAfZDxnyMqz9NIMkJFzsXZ8uHFHTfa21Emr28B+28yZeZc5z12Z1mNvNe",
+	"Oh7CWT4vb4j89jGnNqP/dcpX4A6yaurUxrqAejAkGkfdcT5ZX6HrzFFfTmMLOOZLIedGzaS6klZxtasd",
+	"xjOwMdL2LHsivR5PwmvyHaZodrPLUROZ/SS3bvv4nFEZtB86xkfZyT0wVgcxSpqtFb2lklmcIlVla0IV",
+	"+cc/cF8eG9p++tTW6ZMxlUke6FDedzI40Di3CRsWbwzutLoK6rmYIloyyO0/x+Kf9F0Yp7wJjhT2wdmI",
+	"Cfo0gxwCeJB0YZ/5gsZSk0DU71uc7scm/GDUD8ifN4l8zo1l1DJuXXuCg0t2nNXOLKaIotYH2wdgecYN",
+	"7d7T4dLTu9m1er24u+gApiFUnpfVrsgVrWBl7HErrvNKWj9qG8rpooWnZUZi84LdALe1VRrkxjtgZxcr",
+	"4CBpXGe3Mz6dTI1xTC2jJo71Z/feSNso/FB6c+pB0yGHZCCn44u0UJxYMrqQNAMVr26wBzqSpCs20GR2",
+	"WgA8LggW66O2z/SVse9x2vYwVQpUCKpgi76J95/suzoVpifGzWT7IVcvbh8kAZxB/5Xnbm5vVdWrrD+Z",
+	"3oG/uDPZK+wirntj5zTkYm7x6soafUIBWbFb4DNCi8KmarqK1vY2b6i8AZ2ooXE6yheKOEyIGfnh+i35",
+	"8uk33zx6SmhRrumjZ71hgibR4etIokNJWT7HgxyHqvGgEwMZAf0fkbCqCqpjUWJcoxNHXyhSP0kyqmEl",
+	"5O7KBg8wycbVimNe3WFzicb0RQ5vebGb7JPNYQzGWZ5gPZHDOynE8sDPdtOy70jOVubkO48DrfQauGaZ",
+	"hfFBW11CJpCEOEgHT3NaGLhnXYc4uCnimSTgkgLv995mF3QBRcJr1At7uBVVkVu4omWlICcWX26ce9l/",
+	"d1ZPPEUKV4TaWS3P1iOsSPv6C/twywWb8M7ulZUhiGOAe9ZfWXaIRTxSRffGYHyDf62ce3pfNmAYdLwX",
+	"Ldz+stg5L9qYlHEMNk1aev3SIu5AU9UC4wmY1TaurCXuFe91CMVs5PaXQ3ePY6E2wwTb4+YwbAG3eHPa",
+	"WT/EcRpq3JdjcP9KwVB3dZunSsqjPB+U0jW7Liqb2B35pPMqJKDSX8KauQSBgobLGZz/XUSmI6CMo8OW",
+	"5Xo9a1BYCli2EjSaOXuc/acD898NfHENRrEPPqlFecwXxyIbOtY6LDP9MMEaSqeO/yAOh3vVYFR73B2j",
+	"ATssZpsLnDF35mL4fxNkkxcKe5HQKde1O9X1QnsIfxLTy918R8SQ7AjvXSx7GhvUuQOR26YbQdlPM2hN",
+	"oiwY5Vkifnq20IA1CeIV2m3Vf0a++9lqd0WRyMLIR5f7DEfFaphxM26UW9Oej3G4i8xG/XH9e14rnxTl",
+	"Ztosb3j34mzduDbmdkyVAlPDYGCAQe7BohzIujfPMHlhDdkN5FeECw6+QQYGxj2q3zig73pu13a5seDU",
+	"1GMZ8vNYL0aESHF6cx2N/cDGRXwHoWOOrUL0mLy1o6v28G8opyu8h11Cy3C4wWEG29mnFmxuKpH3le9F",
+	"JVQpxUbMvS03CDapJTUcNceuM/s+1mgHisRs3/uygynXqioh03N0/MWKu52j/w/Pn34zKWOxwcgd/07S",
+	"W/KXNUhwVoFaiy1/7g4cMxfzRKfJ/lfv5htY0cVOp0oyzSO9wAwbyBmdm7+3T2yNIbqxRZu3LAdxMbso",
+	"82U8+a07N8b7P9zjfnlR+1msUVXQLdJPS5bptHGlyni3pBcEJ2+dXYruMORvNqNlsnES3h3hzRxl2nhA",
+	"uW7HMV782dp1F5XdgxAw400b4nPEtONpxLYLxp3+QhEhc5A1drrN0fBOSqvL18iRQAq2kHT8jeR3I+1Z",
+	"v7eguk/59ndqjGL3E3iHu5JJmPahKeVbY+9EC2ZmfRHjZnHaXIA+f1urf85wAZBh3WlA4T6fYJowsCkI",
+	"ETY+aV6DZ5E8iIPhP3LICpftbJTEXNItT1avJdBzDiqyT/qZzA9ztabPvv7mFH6o0bka6UyMOosDaRC6",
+	"snxahzNtw6nbA9ZU2Qd3RYtXRri5WgIv0cZq/rBSxLo+63qOybyvvqWfxh1w/rwW94n3tvblvLrC7yWj",
+	"a7oc9XJvtAiKYgF3M6/c2Q22oW8LP3jgg94kwmRKKlZncRefDtNQbXk72uM+S3VyNuqADuYVrUYPEw4y",
+	"PEgy8dkomHwSKGdMEbxmID8KC+sIQKNEAVyITtHEu6kEP1/UK2ek4tjMCItz6qAuQv3VaTVRd+jYet9K",
+	"6TnjWVFZq3lcL7ZK6R/sO7VQHVcSPPm283eZ45HOhBsiJ3BcxhyJw/L2piGD1hx+OAsG7LS/2/e8jYPl",
+	"y4P7NWZjDkKA/Oem9CnJe0olpL5ejglOtIdKdySM7HF/T2DbhCxPW9jjKqd8FNd9f8IiXqibBy9fAqN/",
+	"P2PAJ451E6fu80qxpZjJBD3MtyI2cXJGgrzJGVkIjjl1RmFZVhJTUZsjlM7PSqTABI6/0XIxcWL7eciZ",
+	"od1ar3Y33oPb5u6JPZeE2oPdPq67K9xpSecBU47IXj6mI2xyRb1NX2z328ZtBzxvAlGUSOCwpUXdYDKH",
+	"jOWJ1kEn7dEaMlAnkTgg0v5HuxvYXn6c0aSEzOM3dLiswSc4qWE1TtLad5M1qvW8P7BsqmDN23CHqRA2",
+	"Phb9eONYjfaInGANi4zR4oVr89gbyYml72FccNpNnfAW9Ll7DzJ8xJwLPc+a0OX+/NvPzHtwDUYyVt3T",
+	"LZq9CnIF+ZzxWH7RhzVTpJRiyQogC8joxuIr2eapdeHCGFM2afWEQGvzbi/RsO0F3QHM9zyl3KXn8ltm",
+	"LVnBF4JK17ZRAsXCBQk2xJTCd5gMQXYq3FCntTrkzfqgBFy8xzSzpitnSJMoJafYfvb0HpYHdfIDfl+H",
+	"uPdsHIgzN52bxjEMTqdn6w5BQvzXxp1p41Kb9Np3/DzCqJno//ei0hlptbvU5WUpKMCKFSHiNVJpFG68",
+	"KCbRbBzynW+y4cb/ZYCe5/dTnZyW3RycIZDaCKUnDtHUqYRJP4PNgcIdGdqHk/hNwnNyxgCO/cwJZ3z+",
+	"yb4xutpxsDqTcO585vz4NInx5Rli2sAWi/AIzPq6aa6LkMTQ6iuei3nFtc0eHEdQ884kezAmAF3TPySL",
+	"gwAL5uJXP8QZ011pfh8GNqw7ZfPW0GROeLAs25/9dL2zds7+pLHj9YTacfP4n7HjdKx6vG6lPXo898Y1",
+	"p6Vai6imVEpA4LBoQvFr3F01I1qULMMur/RWsHxGFPsN1IwYi6FkfDWrMTrNM1vJ4nnbkk6CD3TnmOpE",
+	"6suugHmNSHhEUCykQXtcP+WZ38p2R/PegvYWbxygYR/FPL1X9t6uj/AlHrV1A7Pp7OTgbA7fvp6Neh8N",
+	"5E8EaKNqbutkB0sYvFq4j23oG+NIgGJGlBZyNyPfXBJFkH9rUIOJShx3hSHt6pwY2HngqA8e/mZiIU89",
+	"TBcXzlOpby9iuTFryvNEjtGx2fg9sYmk6yU2/W99LdVEW3pKDmpTqhv5zftwJxqjeTDvGrYTkwahhtqA",
+	"+Zbp9Tz8hiUNKO0wRe1fkBi/HGF8QpkKEwuR+EXw+QLWtFi64zdSTfXVxtExbWuiRNhhEhytuTJjKegF",
+	"1b4FEsGsIIszestgi833n1t8CfydKR8t6XTDTTnbbX2ta68UFPm5xp0WDtYQtI+RD2sQ3rDoiIulw7SJ",
+	"rB5fvKhZdqOIWC5tE7Ee1kwYu1Os3Vi/jfs5KnsV2WmoIM8Vgl/ZzvwOEmhDb7CJIVPkq8s/DDva96Jk",
+	"Nce0JxNnlwJWNB70muQsmZyvOMbQDE7ieLQ4qdVhCYl1XXfhfe2j2n6I0asY8IM5ixDtwWYdDWn9VPv3",
+	"8fx+sYO2em6k13CPo52opIJieUUEL3aE5hvGFeb3WTh8NaHh0ZQpahFOcNqBC7YwGCa+h/17dwoDOjjR",
+	"h2cfBQkSkYyj4TqiQ8ptMNFznldnCbR7pT0SU9ApWKLp9Sm9mTKlUHpeyTiSTFktCqbWk2prrL4xunYG",
+	"cbKjSlE6JfsAfJG+cgK2ZJOC56MKPnzh9r7Z4oOk0kGEFz3S07P7iY5gfXrO58IKvvJG3EJvatTY3XNn",
+	"sCdDyKcEIQCFeRr12wqsSjwLWxhjr1gqCxbmZIfRfcfz07N/erSZdl7XPk1qIRNf5MtKMQ5KEfMzoUsN",
+	"spV1b1YbVF2lQWLaw5qzX3sErHsAq1hnRK2F1NNlSYd04xaBi//Cbpc5dQR9zbaviB2QbBnPxZYAD/vM",
+	"xFAnj+nvlD6xne3pLDS65V0Eg70td0Mk6lfS8iolqndA5Qh2rRdZf94O6QaIrkX8JHQAcTApj2s4yajJ",
+	"Kprqp+uMHp272bkDfKWqskMcELnfB60Z08+sszT//Z4Eu2+rsmBZ1Mk4TdGx4Ky7I0LnTRGjGad3sie5",
+	"yOqVn+8a+25T6mFcxL3XarTewxCEk07WrhdDYGsBsVyCJEzPMGnawdUPWAUWPhfHja0bvf7fSRlLnkzg",
+	"Ps76O1u4JJPOrS20hpyUFKG9Aic1Fq4+bnJo//r0l8clyMzi8favzX5rduEwHntaQgSxjXiMbaxmcuvH",
+	"6BiPCkEJnhNqbzSqyH/+53/+56M3bx59++2MUGLkn/mrlhUQIQlyxRUBw3XO5nTphCMAT/Zo4EpecW7R",
+	"5XfjeKk82bFkGB+maAUd66cZ1998Fe8IUl+fdeMioOZexepyrsH9n9JsQ0dh6QdL8xNvB+HcJ+OEk8BW",
+	"/D3cglQWNe248M4Ek7KUwihn3hkwFMJqHg4DJfGr5LVPiO8spu70bnFK3y4vnv911Mp+6eY8fBBlCTmp",
+	"StcKRZMdaOujFpIwTpYFW61xMlklJfAsLg8Zn7snx5JYlTB6Q7rXmp9Ju+l9Mwc/epKmp7jt7Oac76Z7",
+	"ffdK8CC2fRRDZziUq7sZ9YbV4CoeBelxiLXMImy7x/p7TiKs80jYt4lt/WjsLv7BzWVWd314Sr77+T35",
+	"f8jTx5f/8+tn5Ofrb1OjTYen2zcHmi6jkQ6qlGC+/JYq1/NB0xvz5y11qEc259Z69R3sve13xxSRnRb8",
+	"4z0iDV2b/eht4/X67k9VFGdw4TrSHtcmYwCByF0j03AN3DsJBNyRE7NlQGN5tcZxSOST+UfIFiT400Ic",
+	"+hRHVnAN5PGBhheiN28NTTzyILyhfxeSVNwhcePrqNoJjsiqZitn5nxQDDFtaEEaiJPRHD8QrGhhqyDz",
+	"+IW4aQcIio74rb1sMUNA9B6mbSIbcdYNof+O7fcygV/q7Rv4/jGbWUs8lHQdZfXpBJzNGsEuANjs2t2j",
+	"ox3jtr1nR09yazuJdr57+49Uw/vad9L0B6yU7yKrhVWOlaZF2OMTW1TEgobfU56/vYVDYK3TgTRjrDIP",
+	"e8XFtkZoa4fWxkTQuqnvEupesNiAYs4SKFJHhNFasbNk6vn3DL2oP2jYjG6gHjS58D1hbR/lqIWVJVt4",
+	"00wPtCelZEOzNePx9qbnM1kG7t0bSDk9Kn56bLZYFMn7+AaH2a5jOtYPST20C/kNO58i4zbSDekW28NS",
+	"pxBGIXeeTyB9LwrmbqeOF9hdMYN31jh4Dfd2MmnOzeMkhHNLOh/RftiUQurXLqLS9UQVbbotGKcJOAeK",
+	"adP7LPrv129/IvZz5t4WlSToIiJauAhSUW34F4qsgYbwmVY4rypQCvIRnrcElppdXqojrv34xNzCpkxw",
+	"fAHG3rxyuZvLlpQJ0wIbYg58Ym+WzRek2I7nM0cmsY0t2Iw0L2Cp59Fr5L3YKrKAnXDtF6yh92x2eXmJ",
+	"SFW11WxM6IKpeIiwe8YcfWb1HjVkqbfALbI7wx4+ENtJabjJm6NO7U5nOyPWrkVvZ4o41WdGKNFU3ZAt",
+	"KwqyALKhOUyCQxbLuQdgTSg7G6PHVqWRUsrc67mPVoxKEhLLubRU2lcWXNSaSLHFzmPhwJE4thSLYpLK",
+	"2rj+41y4P6sfGQdnxfnuZUYUzMhT7C5Zc2MT7LViJjrhW5A5y/QeirnZIEtPLEay+Y4Ylq3jQFh1TwuW",
+	"j8E2314034rx6r+LSvKmsnj/ClHzXvCpnqSeVMemXyuW3SyEiDXy/AmzzFxrKzsnQ+s/mVdemldc7w1j",
+	"qpVUOqzPvU/cgYzAKrwSeWzw/2UeTgwy1/Suf5aa3qHzKD1SrCNK01kqoIabd/DlWUj/4e07IPbr969V",
+	"2DAb2rQBc7XZgFEPeiJPM4IdHXvpN0yyUyhOnTN0eMpfeyB1wHYeM3H83HBjvUlL+SB0LHKUw4JpNdoM",
+	"+7sdLKHvFIzDmOSlehT/yszPY2gBJ2QSS5DDWeRHyFcgzVWUjGPG7eba8O3IRAk5wxYAt4ApYzOCRLFJ",
+	"ZOElng5bTqrA6Qt4JS8TfccP82fc8VZbZE+hIEoYxr10L8mP5wE70gdJuXKW8flsrf1vHVXADncODl3a",
+	"6rLTJwGzKUhrwTGIleVOCHXFfOyeW3QtKmIUfkNZ8YrynOU9KMbHdIJwqvcYCKcJnfxXgz0JrvGhJlEq",
+	"Gqbc0B3aFEBHJKvsJQy31rYPB9+KbPgyrFS6ldmHb2OuGNegaRpS2MiIQ86WS5fYEcvyy4C1G5O1sPns",
+	"r3Oq5z51IZEUDilULgf53fv+nidpd+GGjLwfTDoxw2bNs5CyqR15zYpet0K8X9JUjv6U+Pr3QAujR+57",
+	"53YT4BwdY0UkTEGVnsPtVOB1fC2g7vg3N5QVC3EH02a/EHeOEpE1VPyGiy0fPyAoReOIEBXfUJ2tUxxf",
+	"cQk098k1bXHyTiit6vh8YfNlFrYH45WxsHbo2LmBUhNJt8PenIZSswuXwexXGk60NasUE1+DdqnJUwqS",
+	"V0lUWEKlNFtvU+CeEwXOj6WMRanhThPBMyAbIWFG2NIQY834iigtSuw93mpfHIgcN3B/4GVNg66WrE6I",
+	"oK6neyvtMFUZ6z+UIlnDcjH9FMp4f6qiIGbfZt6qxraqX14St4ERndO6u+LpEoUw0inCawFSH9li63ZR",
+	"aYnI/VvKtHIBpG5kKvjuQlQ8g7nP0mw+33RctY8kjsJJm0mJDSIQ697p1E8l8XqwYCM14VxsKOPmC/O1",
+	"qBIX1VICpBNzbFOEO41bjIrDShjCI4fb/lQbm/iEW4GHc2RVY1UUc3w7ZRq6n7oJejndBV1ct1RuHlVl",
+	"PCcTYmaT4XRMFlDwa4XgGd4liJybJ9JMDJNFIxd2PJSC1JGjrDAdYZkYSG7mVTmHvabGo/OWUokk/mTV",
+	"uoIlYovY+2zRrG3WnPOQuZpz0WLJvRMVY+vmSEelDuSMxlztak6rnIm4jmb7HicwT603Oan7ti6qIEV3",
+	"WtvpvZOKzZ8Tmlxk1fY2Psqq62k1P8I+WVPOrY/Xu7BtE83ZRSmkxo5Z+Qa1e2xa20nDb4HFJyT5YUWs",
+	"LMCQ9jOzHQ4Zj3dHDlP4p4CYu014zeJVhr6+fu8ra5bnscaK5rLWa6OWEEQAZrdUw3Nbh71dC8xiUxYK",
+	"mHHDib5TdVQnWOtNpNf1NeVMMwX5OUp5N8D3EVRGwgvsW/GTzVtMg4rPrLfA1qdGRH5brUB5ZupbyHso",
+	"i91183hv/zXc4tHlvCI+iJgXQtxEr90XPgeGbKXQUFfNYNJZV88hWpACMHFyJaKMFCRM7/VMpvZWN2MI",
+	"cUOofo6D/7B89MZo2vHbSzKtgbt80vaQZhS0jZ43mTz1KnAR9bzDSe+3Aq6VuCYdqB57OHKGW9FIkkba",
+	"NSXNTngm/YZOOByGApOWraNE6lEyMDzE+zFnai4+eI7yaAXGfLBRZi2IFVx6Ul+rfsAYDtu5PS2REltY",
+	"MY6ftxJTLDEsaA29CCJRzzFP1zH2n90eFA3McGsk2Bc4MTfVyXgyDfOFLJmslgyvpUgeCjaIntu3YsVc",
+	"awRUym1LEraJRlgTEOxJZaGn26Riv8GoAqkuLnfQ3Clckxux/mYPhU7h1O9xi5zIlf8GtGRZeJJvGWxt",
+	"HOvG9re0oFHKLtr2vFT01v5WsOzGQds7Qa6ix77uXnJ0YQx2t4ncFuaqKb2J73p3RvpIVFyrqXiwBwAt",
+	"rEWRN585VBXawDQXYNPHcV/1c50DbRNtRdBpZci19UBeRnwoM29C1Y1yfXVHROjsRyfNc1q5kHu6R8na",
+	"Q3gC7ppFbMBVH7iSM4VON7QTKc+gKFKoT54YQ3z5oX6wF2xAS7ZaDUPTNU1+3PPxVjEOesAPGqgN6cqg",
+	"eugXeQ553zHseA8YDwsYOi0qgwjnCFY5+iANpnxw0D2tmjhsY7nHOdwRxl0eJ4ctCRsRXaErR1SaLAQm",
+	"B4VaLipKp0LROB2X7DNIHZKuCdTLIwl0lbGyFwsLN23GMf85mFt6d629W620W1oUblqb6Cfa3BVBOFwy",
+	"TtFpXilN1vTWaC/Aw0ZaG3MxkQLMjdgqqJzEqxEonibVry7ixwRM0PEsxcZNu2dHuW25Qno0kABEVRuj",
+	"Wj+9vHxMLp3dZvc4ytXHycQHcxYaz9/Iw9DMxF8wYZP2oId7KVxSsMfCarpI1C4vsE2zaxLNLlbsFuLl",
+	"NlbpOUhUU0WutWQlNJWpeAZGnLswjaarR0gAgvX9jzKqwFjJ2kZtB6AC9jJiohTvdEUMm+fXMEAX7d5y",
+	"F602fU2lYdAo3xo0lM2NRstBxTXUn0B79/n9IRFMK5t2YAkT8jFSwJdYsRpXfPxxjQoR2x7MkfgL1ciS",
+	"SZXM4UIababmkVqZiSsyb5dLiGCqwF3JJEwErgQYva+jVfbadZ6oqG+Qjff9/05Qo4OWspy4h80dZk9z",
+	"fb9tfaGnLemPBwgObd1enzpJl7oJ1gSxF1sLIV0cJiuY5Su7Ceb/jNKUS7pNcJnXL8Z128WGlwkUZVta",
+	"D75HvErzzEHOsiksEuz9CGfPubgBH9VrKarV2j23h0l/2bcn4wBKOruzB1Sy57DyN+AX+3tpiJzctgOh",
+	"2x2Hjt68KHw0MnzD4g3jJ3yb4/c/BeqcIIP5+hvQa9G6FReU38y1pFwtrWZDdyUqItkafq3MdFdCoDJq",
+	"O+fHJu0Gf+euzWOvv009yb7H2yuaCjYihVj2ZC7izz0+QffAWM+gf8H7NCP3ciZkPjHnqn5pUvemup/G",
+	"sMvPbUSIG9K8Hdy2ATVbK23RqUPV9vTbFOhhYMdj8RrNlFL7Q8uSvCJwRzONIUtqUQ4csns+Xbntg7zp",
+	"xrxyRIlDQYYZDTOylGJjYTebn7wtgA15tLCpGuMYOvbRd9++npF3P/2RCEn+/d13f8QerZpshNLk6SV5",
+	"8zIcPV3T2uKaaYUwA8wTGPR2EdHdr7u3/sj4zWk0tzh4Z2fyFo4zGD46O3upHnzLHNFR4XfcCGHS9WUp",
+	"/B7hrCfnsi8kS1QFjMgioWUS7AHTjCf0TTKPu/LrWC11IRTkc+v7SeTT1ahDI3uoWs6KfWwoed91npiW",
+	"nB5wTW8EJO3knortfpDJxgpILxx/nXCz4/PJiz2ZidKL3Wxh26Fne7DooPfnthkmSsQjbXryW26LqnPj",
+	"e6u159lJ1OsWTXRqKvb5IYb2HPSpdgexPnbtsKKz4uxRHxQhMet/UurrIV3ebYbE6Vtcjeud6/MzBvp9",
+	"d8h0D61CPFVCbKxnl7MTtW8e7GBrvz+CFKcIxneZ8PBCy7e3IOOXIdXaJsjEA1hZIbKbeRzL+JruFFHC",
+	"9nu0yPASLP68zR9mijCuNC0K7xONK8CL3XwLcDOaLn8BuKntv3i5nJprMfc6SKJwqSwYqLkL0cUewMSE",
+	"+YZx6H8CxWWqEcYKjkU80VTd9H3E/X4LMq9gDJB8M1735c6qO0uMEncWsFCbqvXyO9scY9B3NLt57Q6/",
+	"4TMH0nDxd5v15i8m988yX0bvoqAkIo6BPcoFCFy/wmedFkV5Pk2Lojw/f1d76wwb69L02cRB5PJU3Uea",
+	"8N74LKPaix/FaVkOe9GsTx6Pu80yH/Xdd1SvrzWUCbkxd5WA0coPDERY2ETu4dsVkbCsFOSk4gXi1ei0",
+	"7zSaH2S+GsK97Ptkm6Cay9Iv6S6YAu+4OuuQt4WJYoo0SaQnwJJR8OtY+O9qs6FyN7wl9ZG9dm94kTZ6",
+	"Wz9QdRObrFGtJvRI/mAej42zFfJmWYjtKPxuv27HmvUsAlnSOYetIxSICU+G9gTsHsycOOtwUJuN44K2",
+	"prcXVdMdEO6tkfvqvoMR1sNycpyfO5qn+lpIUoCeG8VsvhKYVK1uWDl3Guzw4J74yeFzKcq5T1OYgFs4",
+	"wkEzvR9WInnEzFNxIX47EPjZb+s4nulGyxG71EKXVrbM3U+lEKu5UQp2GBKSN/MgeOdDdnMr8l2Du7kt",
+	"OQ1+ri87rMu6hXmYqOOjhJ0/SrgVNzAPciUkWKXEMEtBSwVBxN6+oaU7O+4px1JmYgFDBdwwoIOcwgZI",
+	"yMfz5OZGPtZvMHQMArEBW+HLAXIVqT0Nbr6T1o5658FYe/w8DQfPEN3nLpd/1L0ltnxSM2Kjp4yesIMn",
+	"TkBEcNjSoj9jdgJUhzmWieJ7RJOb5kkJ6lTHmZfu+UFzuw/BPGTJpHfrwu9ZgwtSo0CHVlVTjdqmtKNU",
+	"iyzxc+303qPqK6ftoZmhzd2skzts2o5VUDG9Y23LR4x0Lcc0gPFEcmPHl7oDuNbeZqs9mrdIZQ7U/MfD",
+	"QVFuOypxSIjyHcCHMAnxyA4bFdcyHghMOncRoTvVIa7pMjWl8YT9aVzwe09LsEtwEw6n5+YSwLU330lu",
+	"1H+6hR3hERyEFagblPRfs242r9zzA/vVRhId5wDuC6Bw0BMk8SSx3TSfiHqwQKoJPV9UfbIGqekO4ZQ8",
+	"3ngzn6SIbfZgL16ANArWZykckKNeSi9vvkq3t3FFLKV5lKyEbgXrjV1uPr2rzfFZbap7+9xDbnriPCYv",
+	"wtwqD5aypc6hwDih3OZDWkG6VwlXF0SNb3UQNBCKe5lO2RPone9ygjVBXFioUbNA17rD1QAlOpr0NVCR",
+	"iNmLNeRKK5LAO7kX7p1daI8TOZ3XwzRtO0y4CzUh2oSuF5Yqi4tw9mlsEy/CJ5skAVknfq+d6z8cDml9",
+	"KUES5Mo/xhtyik1JJSSLNn4uiXYhEDz9QtzUXXzsm3U5DyUrWo5Gg5lMGlzE91HCzC589CDu1qR8Z4UN",
+	"1VixsUVn4wJsm7cUStNUvdrPcax+7WIOlhDN5/r28PuontY0uYwIcVaX7mAjTiPWBclFv2enb5lBdxes",
+	"B3ZpUON2PZXrsBdKp86udrHwno6ZXbIn1NgJ3vtU6O3keltKaZm+Dak8mZGqRk1vX2vVRl5NChYH+9+h",
+	"t/NJzUsq9UkiS3UW4JSzKCr9wnvHYmNqDZtSTx7SvhZlD2qT8foGeUn5zQspmZvUKcNvOSjtq3OiveRu",
+	"J6VLfWAbKBiHVGsWuGW5T4HsoBQXxsaf1bmbKHlKoVzzPlvf5/WYVoXf+GYHS9vudO4rX1RC+imxgYXI",
+	"d0QLcUMWNLsxd4CLOdmGn/izT7glqJvuQI8OJ3X6rkbmWt90+zB6vngc8YEU2dId2a5Z4SsP1lDkM1sn",
+	"VJjttT0Lxk7NMmzqxiwQlPdEGL7oD00icFlv6UZIILCzjf44qVRFi/6GmdxWkKn0zXYDUNrKYWs4WN7S",
+	"PpPZ9hHErtcjaeaL1uJxW3Me5mWT2D8iI9+XAVhTFaDHh2h5MBx/bOGIkwl7JSNe/2kaeCGgn/0QoXVf",
+	"zQ3NYT+gaxQji0SEEJTb9c4YbWGJDPdPlnSHwFa4igKocnHJhDVjsWnNICWIsgDiXmphY+2Z8elTjtXQ",
+	"2Nej3vCZx2eYdGT6jvEZQsPmfLaiwjcwr3u0n2fvHfiP+RQKR6sXo2CMbndv/Lfh5+A+aDTa5toOrtta",
+	"8rQCxh2dob6twr0PBELsArA7lFZUamXgfgtSZattTCnBGE0WwtkelAYRJ+qktbUY/Xidbn/toxYpkxIL",
+	"Z0iW2ITP3TTaNb/ZjDbT3OfNmOE6tNClq1O5BbmbY2P72PSlqHgKaFhNiOZEMMov3BC+fZ2vobCf7GEE",
+	"p8Lt28KHpLFKKaRdfjx/Wio9n1w46voPRgsAexJvYsA1+3R3F1msPsYzEvrj9MgcH1HpTGxiCdaqyjKA",
+	"3MGUm11IJFk7FJlJNPJleqOyVup+vn6yg6m/lldeIizeWT34I0eZ7Lrys08p8ObSn4hqnsO06jov/foe",
+	"92L5nXl2UgjSyQA/rWZFs94UgJowB2VzBzm39UZMeb2+asbd7+7Sidzu3j9vT6yi2yuLqbIA6+VhymKE",
+	"H9dhI0QZ6MFCCrsQ2Rx098+nR3pREIoiP5jcU/EgvOOlTez/gFL78IYd8QtF1rZzaawSfEoKfhvGAb8/",
+	"gsAx9NWjDlpwxtyxavKf/R4MHKdEh+GJMeShQGKTzZYumwoupJEy8q174zAg29NwmTOWbZ9xm3WLqX9L",
+	"vId74SVGWBn4aB/zDXV96RI+gi/i6T7AKCcKzfjh7iNtbI9R9itBkYY1TJ7bweb05KkMjGAZPRazK0zA",
+	"emWyMM+TDLtQ2CRoa7fpNTBJVGUTZVM+8C7UGBAa4ogd5yLvcWsfcSq7gZNGhxvtpm6xykPQ5x6k+oW+",
+	"iyiXeICABWSun6ayW3DAcT0u86xH7cPJ9/BAIaxvZS9s78+W7QnBgbgWBq7JgwR//WPrFy/vJhwxVW3u",
+	"6ZhthIQeQYJ+UmVb9Wwp08mUhOmXy+xiuxaJxsNC1riozXcb7++sRmHQawkwIxr7vaAnA//s5d+eN28g",
+	"UrCfYKdtdzJx4Ug1RYgcXVHg7wyXAeFcQM3/zcMgjkvZrqFVnb+FZ8yWB9Pd3Jvy9l/K2uhxJB2PIjPO",
+	"7ujgyezZH68Fopb5CTwna9shfFJxgC2+i+KDmPENkZ5bN7N1XFlEeAziuxT6qdl9fTUAdbBk/3bYJRCA",
+	"g87Czg7brgXO27Zucp5yiwOZCW5ZJmrn8Dzl3DY/YU+AvlBJSqn8wb1z5U5Ua7Yzl4olONSTvpi2T10X",
+	"5JZi/lPdXwDbAIzbrCCXIOr3qiG5tq4F1o2FkjqgGKTH0LJ88CON+ceUEPw5CiXGyZLdgqsKtriiDpwm",
+	"zMi1Jaf+F/M6/jOoLfWtcmYXjM+XBXa5aVqgpVVGM8FX8SbgD+QeKhwJh68PJHZ3i/D1KbLZjBK3LJId",
+	"xmonSuvKZ8rFw5YTtRvULiJEOsSyafZ3bBZYX9MlN+bJ7K77MrnepjzVRp3pq0XtDVJ27+fjEdaGsK3q",
+	"6WCSnfcjYegVa2xt7sEYEdmHVzY6C6hGMrPPp+n/ThQsi5hLPoql5l0AgiAsoLdiXgeD57670nHyZjwY",
+	"S3eK0fk0Aw7R4IDu7hEi7YVb3CMzooWYkRW7BYWaQh6PtMRJGjHoUVoGgv7KgqsxTQQneis6cffJ90Dj",
+	"jvxyqOv8qI1Ik/+6i91j5pJXtuUAdTmTYRlk4I6pf8ZIdfiHZWXDzlieqrXrMOr7jrrk+iVl9jPG4ix2",
+	"8yDZPvjfNRTD3Q/aYvPojh2nLS2cmnPQG5OwqRhrqkgmNoCJBW1h7PP+11SdsVRxKnJWf09M2s6e8bkq",
+	"xKkPQGXBQOkOeiwXxHzORmL0+MRoKPJ5o88f3PUNSn3SPWXK9vU11kyQZ6WDlrViC6pny5ka7cFvLv5h",
+	"bcRrCf5OnpqfMb0r+2THyKFlnWq+FDLqUqk9KmH/jMZGbG+AO5HAcxjZVH8vGjBYB7pX+TkiYOBO6Yj6",
+	"TkPND+JFE3xtC9BDM662VHKfYVjfgP6m4bDt+GO46PzBpnc0CPl0IW7NejHVwJjAau46iEZBu3tdVXWe",
+	"VT3JEaQ5nY7fUDuWOxB1Mn5AsUelbYlt0zy/vrwcblPtbRgcNrpKF1jZW1khsnTG836Jrg/QjKnE1QiH",
+	"UX8gOq2EfjwNPE/wZcGm4CbZz75y7yUBLSfKm+Ng92YXgs8VK7xt0vF00qoNqWX+mcRCnV1Il0q/1zOh",
+	"NEtn4ErslkwHXvkaamSGHi2XBlfAihYEK6tRJXE+ZEyrdk2gBSaKmm8Gf0W3c+2zU4m8VG0YZj65ynzq",
+	"XjfIAeMNotmFkf3jxjdaTvwicGK9QZ6sMc+C/W4xnNu99Hl5tRYsiwjxBWQIsxKSZrAQIM2Ot53s9sGh",
+	"xhuXe0TxU+9ZtD+t+2jNv1a0iJvQycVtGVfxV0a6ADzcI37bjdfrD7CLODv+JdbbJzvYflgDcT82Sf6Q",
+	"Mw35rO63xGFrxcTueVO36JLBmQprjMliZ5OeGwWVKGptxw3jbGNE2OWsp3PmxBZM5xCRfaCMp5AwRwqR",
+	"fYhRN700l51Eh7E38xkdlJZqbFMVZz4SBVVt0MivL2fJ6O4y5PbmRnTt0yxHe061/3oa4+9TMupDZcdB",
+	"PnSb6yRRp4sN030FLq5Fnm/u6HQIDLIlA+7TGNxzXu5Q4MeGCXDiPWv2GDjRrNcJYIPOeJDxSkWaYylV",
+	"vFnfy0oxDkphdC1KKlAZNYuf227rR0/oBix2UMc/W/ee8PtmbxeQ9SVkzO01y9ZWC81ECSRnFsbSYv5H",
+	"3bioksb8waGuyhThcAuybsdhbqtG4UorC9PvJHd4g5MeNGaXcMtEpQIIJ+BxJ+evlZDVJlXTrCvJ3X7t",
+	"X+p2yTbZhtjpGPLatxTRYkYcGIR1ZF/G1fGqaGfmIfyR7SnqJmcWxNCujooqs4OtEfDdBmx9yRKmvEX2",
+	"G8HPM8dHwYrxXWW2tx31aV/pUtcOfz87G5c3a6oWBVPr+WKXnlzLDsaQ9TzYW8bnJZW0KDDNZLGb41QG",
+	"zWR3pTfiwW1C/c3uYQ/5LS2F/uKE/JQkG+eHakuowct1r64Y3cDzAtylO8of771ALXDm/QO6ofIGYtcG",
+	"BnolAzUjP1y/JV8+/eabR08JLco1ffRsUlk0+j+rTr+8EI7XtRRQ0ywjCSt72ezP/b3/iWRUw0qYZVwR",
+	"cwda1AmLEmQBfSYkbUUYQ2pauB4eB9khiNLpJNAwXzhcwkCYfj05tz/Z8t8u5tt2O97OjesAghMZCxua",
+	"rRkHYrs/YFUnpgZjg8EDa+ozao5mKaSel0LpOAeZh2zULPH7KduyJLr79A/n34lqHoY888nBIYDch8j2",
+	"wzVUrTVdTTxRY4M4BzVMMbs3jzd0at0VE3qrmYvGOWD3QxEuNY/x1QyVFKcnTKkFxZ/m2C2JDWOfvDdP",
+	"/8k/bG64UtxAwmHgg1M5ZAWVoMg2qIy+ZTkIouhOhRWylBOaR5WsdPV+OpgV4Aj1Wy1GKNTgQX196vc7",
+	"w/iIiiVx65juH+yAaWcXDoK73biqPsVp6fW9y+W/v95Th7UEGNHb6YCeAfsSPIWKMRd1t7aEk89dNZH8",
+	"UrhDzBS+sphNQ2gZd3rSqR7ViMAuFNsR/NnZmUM4FiEk4wRiBkgZvZZspy6pNxpp+W0Pjz5ASWyDGOzt",
+	"WJr/G5L8Hjsn98ixe+4k7KhZTtb4tRf5R9Vf2lHSEztVG9dFNKLl8hgtvKFPJ1lgICqI5Oe3TIl4J0q4",
+	"K7Gq/hyRvsnJFDVTxXPQj8CD6+trnt67NCIcAjNPUtim6oyB+zSiwq9pWQJXhC09AJXtRad6hpr4+Umw",
+	"fDX09b7yshZTCJUAtLb1NnZSDW3iO6c0toY8Dst7yTgtkjrwmqq5yiQAV2uRMGTGHpJkc5sfDrHBnHY+",
+	"ufcxttEMAThuMIalNohfMbuouASarWkyFcUpIdEf+no/j+oba+ED9EU905lrJRs0dunsSS9vnCZC5Bnt",
+	"8LZzZoyfaqSVjhJgIX+ngcm4dyZVeY7WBrRk2eB9ZZ8aAFjXQuQn6C48u7ilRTWutWiMo9yS/DDBxAKU",
+	"9oCms3BT+vez8TDt1QocSMW9tNKmmEkCzVu6fdvrNOvfgURBlkW8wfG3jWWrKMuNMbGA0fmobu/2ctdZ",
+	"pisJBAsBa1f2Wmxtsdpa61IRwYsOQsazeCngwYwwggf6d/pUssTJgeOEyXu00icqwqNbd0e/6rrW5ha1",
+	"MwKKhX+fT3RY9RoPOKJvl2V13zmLFtIsKlboR4wTO4sm6aOsNGF8RlziTQBlh494JBxk9xrtGYPhCM8Q",
+	"Ka1Ium/GpwU1pApzg5yHxmuvzXrj24EXYsTP/voV+cNXX/8bcVcmsYjIKoKTn8d6mWpz9dvgUynFStKN",
+	"SjWtPqTRdV7fWt1qFPLV5R+eY12se47Qwgi8XXyoHiRrqzRDPrMCzbDBDZR6NoBqjQhtE3oG9PYH9B3d",
+	"Wd5vVsepoNcOPMB1RnA5R4y3MchjGayRtqhJjk303+5avjuL59bwpc14dXtgO/BFmfR9XZwwKfySqAyf",
+	"Zq/3lO6+d8XxLJGzQdXNVN1qIYHG4jAf1mDTSMm64rmE/Apx5fFse6gIuENZPhp5NJz8S/PdaHyS8enm",
+	"gY8bn9Q7gJYFJNz5ZUqM4UHGMhKmFSmo0kTLnQ3q29zs0PPh8ColM1LDVZHHo9twoKeiDqVXnNuroaTK",
+	"Fna5va/rwKKR9ThaigMSYdwnKndAWBXAYXwRBU+ZXXSCmuML4dueOlsSqREaw+1uQAaHKxSQe/gQWj7u",
+	"aVgQcWhpkMZ2l4lAwSgNgzb6xRHgd+7m7uk90F7tKVTJjhA7XwLjPmPtC8yFw/fvCD8HvKlmRIvyUVWq",
+	"Gfm///v/9EcneoGh5PjK031XR8OqTr+bG9sq+Kd2/65Rpy9mHqDUFY7HXSJrYKMn1iG7pVzg7siS0Inv",
+	"HYTuK9++O9HVu70H39FsbfF+jZGVwZVF1qG2sRLaYbwWmQc67+yn43Mui911tVo14drjUP8Kqtr5Sdjy",
+	"FM9e5gBubP6XrHup1rHi2UVBtcd2nYuleYKh6b+Vgq/mdY/OiqtqYYiIxi9mgUc3frtO4L0gc1uB7nTZ",
+	"YcgZXFmchg5q/Gg46gDX+ljQcLPKum1D9+ayLbpX7DaJDG/udAey44CmSelwxXwWo9O/EmXKD66m+bVR",
+	"TIIS1y8UoVlmq+t9H4mR4WtaGlbMXDBpT2MAc6KRk2tsiAYTiymi1ghDpjzszb4cPWkv/wMKyA4q1Dbs",
+	"xOdVeerg52nKn99WWP3c2pbRRcwcdAKj4aem3gR14QUsLRTZOEKHfTGO7Wpxj3CnkZ9QiE81yiSoE2zt",
+	"T8AwC8g1ixASJRsnVWn/VRaUc3DOUnvopjWBGFMm7i+B30ehuLlRmQZzwQ72GDYPvl0uU9XlPbizJ600",
+	"rxtbtXitsXmaq8KJjEAiOU5ri+5WE4pIAwvXhqJTETlQ3+7ZwFccHIZMPk1t6HamcJAmF+Em/zKMXi11",
+	"PzK4X9rJoBMDLEQLjmgbn1J1M28mbks65llB2aYFm/hLr4QailNMwBOs130fWynFLcvrTgjdBO0M1dbt",
+	"cDss65fFHE4jJ7SUc2IDba0Mm+mY1q3OPFctyBCmAoOF6ViwaIp7sHvw+7bmNOZ6umHQyQz18I4IjaR+",
+	"9KM4tlENauTEWIiKFJ6fdmdhO4r5XQN3T/QjHrmytEiRt1F1xiv6yXxRLK9KgfoxFfSYWnod3ldt2Tkc",
+	"miVfV6+PgGiwz55aNz99Wny7EqFvoE7K69pc0L7UfuR62sWlkex1Q7q0ITVBBTskcWpatapl82S1alOB",
+	"O1jP2Tw5voOY+7rHs0kiyATTaG92kyFbwzqE5O+CPDTqjtNxAk5MiC4G2x8ZvzlRkqzrpgT8HPmOLhIu",
+	"J5kit+JmauxhajOovWCFc17WDQZK3PF6NlF5bB6e9NVeZBFDKDUiIu6b1Fu6tmBEHBVmISP4gftSOxue",
+	"OtH97Tn08MyNZpBrmKzieuocFKEIX+6b2akIdX7gV/udd9ZnGwkcWbfrMRmbBdxCEWfrPmyjBaxpsZyL",
+	"5QTx4MMLkekmsXbSRDlZbX6LxlF1IGNqknrxrXvjFJnTvrg/tcs8h7sE5LSvq4+V3LtN38+/F0ttPR8I",
+	"JlN/fBb9wC0UfbgP9gGiPRDazKJQ6TpdQPAAm7jum5+tW7HtURyJqTDTsoSrhKPyQD1JanXcPeYL4+pw",
+	"XGC91O0Cvaqv5rULx6OuDronLK+EyDO2SM6WqIdV6+G+N+zfcxaTnWRQTExKMZmCFTcOLfU+HPeBGtnj",
+	"A596+Mcmnzhw0EiF+3R/dk9Z6sEWRA8yU49l0z0gWN2dOiGxYxGcGodLrKoS7XgYBinux5ILkDI7Brf7",
+	"xYMPtUvTR6Zy93mBG0dv1wW8z4OhiulrYf2x37hAcuiY7cXWfA+3Abxk59YtCrFN3VGHlZnXfeLHXuJu",
+	"cqkO7z2RlxolLl2bhO4RIXPU2w/MIPBEalpCpxHmOus5Nio+LUjlnp5e3d3NqezGH5ppRNcsio5hp4J7",
+	"6cJrNLacycihoH20/1PQRppWObMHheYbVChWRjLE/XOigPdWcpy3HVom+JLJzdQg30G9mJdLyDS7hfN4",
+	"Bw4LVophnxqywZENsXHSrh12KoKGc9kLhQ30QQ4Y5SR2ZMB3Z7QiRQHqgJ4NSK7xi3lpHve71ysJ3cDx",
+	"uVY8rw2oafPNg9fqsMBKAgSpU78cWW0elJHvoeH07089u+Sy33oIgglrHj/3znTMi8mZ/KlK5bJNqszn",
+	"rtlnGuRkhNfMKy71aNFZ24zla3OWeBROt2l7lJB50TZbS2GRUUSlsWTUq3Ve9wqzVAaQB6LxyA+oIrLC",
+	"1/K4jISmx0KrediYryWvHguDOe/VaxWk0lKVo+z4vgBQptR+KCcgO7rvXpvxIiKyKjOxSWDxuDQPVhQk",
+	"F0F1OeVqaw3daeCSqTn0kvQ3wUeoSiF5IzDTnb1z5HX75UkaEMN9dsRJOckt1jl857vJroHKbP09i015",
+	"JGC7qHgC2zFArGuMq0Shw6Kn3miccowTmYVYDukFv6/TvI/ZpoZ4hzv3ryETPH9NM+ch6cyHz13V5L4V",
+	"KF1m9xwTqecFLFOSZgpYw56LCycQ/9rQel7CqorceK60d1/A/Ok99qbyVwLNcwlKzQi1ub451dT/0cLR",
+	"vfvpj/EQWCYhkgb7kir48tkMu1rvSsTnXlOex6uS2f77Qpe00utmYnixVHoNXLPMcL3CBlhr7PGHbopB",
+	"Aru52i/OatrESZu8i6c1hBDFXCyXNZxoJNX3M/R3OO0tpiVbrYbNHT/MB/f4pHrcVAMDe3W0yTxoB/mZ",
+	"nB8Df8T+H4j1+zC2cARCvJlm3yac4g6/l8vbfuJNtGkRVXN2AOB3ajs26BeO3kRp1VQ7pN0HoxZunHd7",
+	"T/H7zWLIWqK5iQ/R/IW6mWpQy91cVjxxoVd83mM5WcDbY22nQ82OgSnZ8KN5mCxgzXhuLm2MWRpjTJl/",
+	"bUECcfp1JOUj1ZRj71NWdR92/Icr7dvJ+2iy4EEFWTSjUCgga1FJZVHI6wiuXbOQOeNU7twjrvzb8Gur",
+	"CeyozQ+jqj1ktnABY+NRpxP6fd0UhmR2XzuFA3sfpOSQFzUdQK4XP71obUtjCfXLpN9C+OreJbqzuM+I",
+	"2XqMLzFbo0Pd4cUn4ORfC4luk+gp7X/lOcloATyn0mHRO14tC5ohVRaDrRd8+XXdjhWQs92E3FJnF5qq",
+	"GwvGUyZy7n168P5MzZDPG38QttEjNe41K1z+LmGarAQoYkttI5AusCmLKB5H8xXE4XDPfaGIU0AmqlW1",
+	"/bv/FUeHSQPGqtD7uO5Do4d1FIylBplYvQ1sP7dlAWuqanSV9my/iWX7j2DQvUYVLR5N7Yn5xey8+a8/",
+	"pIGTYkaEJEsGhWEPntvLhm7AQZ+bl/DXTsXCs9ga0lO3kwg6+zN9RRZQiC25bFjvIt42p3U0HPhhQ4tE",
+	"U4UgZ6BX7PksY5c4NHZnudCDm9rhOZHSrepc5nPFTWYXsEljQ0xPGU6as64cmSaxl7GFUimFWHpWVOg6",
+	"IUv0nfjyaOzui2QhK3o7vojTDjZf1o6lPRy3GqTcCUKzlwowh4xUZa2ExCGdAjlYqQOzS/2LtWFmt2bW",
+	"F826XgPo1+4zQdOqi0zdIgCfc0Liv+4KdRc9D9dsxX+Y3AIkinz1NrJ3VwSxgJB0dYIeerZauzL3xECI",
+	"BSeNlNoKieXtkq3WnZP1VUzU1AwdPPhlVCj50Y9GNfYbVQ8Y3Sq24tQ7+jo3h3WgRQ8OXbVDJsEvJzmX",
+	"VOpdKEa98uy1tRR8aRqlNFK0uGuYGvOAwgF6aXWQ+8dzZhQ6rRu/VdZQ7AvfJonXoUMnS5Wq2iLVFlre",
+	"wahh9d3FUeFcQyDI39tqrc7qD0nluIOsOpeHs0ZsHQ2LHnUs2mHixGg3Z+trdXpojufIlgY9uZnA86nl",
+	"NzrRdXSoZksCLYrdHOvKJyIbGwKO9oWcv+ArsD0Ha75GT9tXap6qQGevECycUTxtstNVoZtpGbjjwsk6",
+	"nmga4Pa2VezQLg7Qd15Y9sk8vxbbnjZM4IBusLjZ46eN75hdAp8ym0TzNXUD+RC9Y36JKWRImP2j7X0z",
+	"DRVRtd8Ye96o0KUEmhNx61ReMw+yAL0F4GQh9Hq0Xt14FtJ+8I5fSCvnAaEbgQiygI5SNXPNBq9CQGWx",
+	"tD/a2CJHFsCLlAvrXlUp10noj5jSPmi9G5FNYZ3kDrEOT6YjuR0gyh4FzW5erSnnUMSAxzi3ueTxghqq",
+	"9ByhVRMlJYeHtJsvJ2d9DVMz+7awWAtxM4+jWVtLKmfKfbvGnrQtONtwagPo3LHuddciY7R4kdUoeJ0U",
+	"M4GJ0lKNLGyun59T5SrSWnSOCjLK8wSHjU2S7u055n5MIeOOAqkO+lq56UY5wN8eXhiVUqjS/IgVdxh5",
+	"sS0tM8ERO0H7nKKV0Iy6miPfT2pu/YcUM4cR5YCWJeMrCwFjVIACbElFQUvl4BQkqFJwZd9wqnru+tww",
+	"7gqJFoggFDdwNZX6XePaUlMtijpecWTDS7HlB3oHwikktknqE+XxWMzRgF5Rxcs+NSYxwDVD9m8kp9/+",
+	"ZtyyEXKsntcDe3pA2dItyJy12/b69cwuHJbLvMG1zcWcC22OhKZ4VBx3zi64mHt7v0YKmaet7SQbXDRz",
+	"ShBUQ6KXkhWMkxjCjuVFaoQdhuoShoyoKGpy9EiJUY+Ni3+3Ia/aSrmLQ4U4vTXleikeXDxdYHIgWSUl",
+	"8Gz3mLxYiFsgv4HElo5ia9HPgkjZFckKoRxyndFeEa+ZZpmsIEeXPKJqzkgBSpGS2tKu7labhydAg+IH",
+	"Rz+PoMvT+ehHxqPGnFvk6M9bVNHxRUosPyyX3c9rVhPUjean0FDO06SXQyZ5bGcXZb5MXWsBPY/vmVZQ",
+	"no3Pvq9v9B4PT0530VZNdZj+C0X8ORs60aOLVYexIrfrWCAi3Tkt5pAyS3MjBRVonojR7W/B03Qbapea",
+	"JcoHXWnnaPAh87jTBE6ENeqauebzpvNrpAzTP+SAq1JPNd6QkTu6ZEVPGS/+qthvMFabN88nejZMaO+U",
+	"Mzrcl8g8hDnhOuWom+RvS9ZLTkzS7OxBO/3LIzX6Jvx1YfFQxmbN3a+d1TKew7HRf0iCBab4xPPrEzTo",
+	"a0o8te9wwMHJwbD30ojRugqcI0M/CU+ScdnCuDo0H78qS5mKQ08RISctcj0EQSEd6J4Mresv6TbE+UJU",
+	"NXBXWVDGbbSSV7QYgZ2RBwHfGkY1edTqTTkNozR7fL7s3A9U3Rybql8IBWrOtAIL+tH1LKKifAvSRpBr",
+	"+E3X7bMG5qXqxuHyGiU6o5wL7F+1ofIGcpKLsFAh7LZ/f2gfSdP1TBAfbIn2ah63mnpa4xcObm7f3b7l",
+	"k8DdrGtkSgH3AVZ8CtzNbXmD2DG7UFyI3xL+pCl9dIOsTR/96XSRb7P14EVrDtIr5yeb6Mfyl2cH9HWc",
+	"V9V89xTiBgXBeeXMe6AKA/sTW/sdm7qTms818tLU2XBtZcABTn37bnQ6QVikI4pFfoJmEZ+lVqqyy4tG",
+	"emgMRecNyBUQ81utwm3ojlTKYYiJCiOOTBorNYNpmLVHl0y55czslrg1DMsFt7OHlUy5zW+T6Z1RY2z2",
+	"CiZubRqyqSpbE6rIP/7hbrjHFi7UrObTp31g6ctjdcJDi7Aa3jgmLThSNtXepb4dOYnU9Of2jJLTfeKd",
+	"TOTR2M4/+0aR4Yctlm1gW1jUwnixI+jbtq0O6mxyYyktzPGqe4hOOlu+qWhiEjXGH07kuW3T5DqSFiK7",
+	"qecx6aO98iXZyluMiCPXPITDNMvzXZZGbNP0qit/1k99QussloOqgA4WACOP/NfDCCphgU1XBgeTjW/K",
+	"nY7CBky5B2ml14kI/3APpqOz2JiHLA/VYwzW2rZm3LYKjCPcsAISxbMTWxnXfeYcDo7z+DTu5sA5FU19",
+	"cfbIvt8G+2ZvESsU7mimi53NJ2fJjMzDTAzOytImTIwU7HcYmo7W/K4l0NHnb6RV4qyPOBDgQGJaK17m",
+	"zRm7+c3K3SYk3RfurJzmVrTH7pyXotuevZmumY67uBNXQhe8zkp8M0r0u7j1EXmC2DIOFW2kWEFbaBhX",
+	"6VCY1FPJpmk+kjXL81SQYSw2NVXTsOHxhaMEJWrQ+ZzxThh7ANspIVvFLci8SgCiTHXAHNKbLFVY+BJW",
+	"DFMhfAY89h5uZHpkJHZLs1Ylgga6uXC/pAq5rI9mPslUnlr/lfIZeQeR8x79MptmmKpWQ89+7NF2/0/X",
+	"hCyuBgfNfgK0L+4wqYbjE/1NwWJgRu7i6NwUvhzPcmGoUHm3l9/y+ijPQohqx9kNjzXHNTgVacn54kgH",
+	"UG85uNMJh51Eicmd5OqzF8QZbz78AHpKJpJxitrSvRXrV9NTemcZ5wDAyUOkTDdp0g2Rnt5xzr4o323p",
+	"DSjC9AQkgjTzXZfFZMI1EIMTEyA39O4H+7B3ubh/Pu01s49x1YRzbQbt2S8jjw5gpt5YwiAfpVuumFmp",
+	"dRyVWc8LoEqPTHXYgJYsG05TwKdcpTPjiTrzb5sS7bJaFMyiR2NXrzXL1oY7XXLcIBSJm9esWU/721Gq",
+	"sA0UjINhn1hKo04YztPSXHR/jHi4UMPdeo2mU5fxzS42mDnVtmQF1w4CxpZ0mKnhdblTZqHO+u0zdFMq",
+	"4/C228cOtHJHtwWbEivDy93Zp2nMQs8KJ7lFQ7Y6412K23qUcygXMIAhXzeVXTIJqtVwb78+AYqImvOO",
+	"ui5X+9ZEIgAc9y3gPuKE93qHdGhyqj2U59w8n1h0ikLb6ZgKU4zZyX3HEjZ5T5xqKApliHVQCOoYvIlj",
+	"9IVkH6hgKZG7OIWqeY3VS6IFxxJGBRwv9TI0PrSnGuNfazjP5IxPcqTsDM54pMqfy+Mzlh9IYHpPEyyB",
+	"59aOVVWWgesH45rBjssFC0zwOrm4ThgZOoLlz+X5OyHHewHHJvQz31CdrSF/49SrbmYoz5nZh/H8aQZ6",
+	"5V+LxgknKkFxG8KmBPnJDS7tFCevTavzncCfVUwhOSWy0EGJ5kzRRZGqgj06hbOny+1x8EAj/WodYJ96",
+	"tTXGz+DZNtt2OCbuqTGjBiF2DkzaCJF5Og4RTdBiJE+fkWxNjRllkfaPAvDp7Ev9+V7sJbMVJznx6qza",
+	"q/fwHwxoP1FDjM3hL427Ot1RZWwxzvQc2KWl4D4kv+vg4zr1+Mb+E+LK76heN9B5dXzZVgT49qmzaIfT",
+	"oCn3+JVPKvSfXWzXI5JQlkgK82jLW2E/Fd1NgBurAxyrwG0BbkZUc3YmjG/N+hSOvwh5syzEtm7i343c",
+	"Ki3kbl44+TDKj9HAEaf1v7g81rKCyCTNW1UiAclYtCcwgLeODvGJd8kaPFwvt55mo326yc26ZIxuhGQa",
+	"3i6XR3OK78ToAt/7MehdCgkp3pSvm/mza5VdpDjLagqVZHp3bWboogpCatsJl5nzmwlxw8CLw+cX8/n3",
+	"QulH7qlmk0r2H3Ztqqmv6RtA0tKMERuhtiqRbqiGgGtc555da11efPqETZOWIiZ0lgXCm0oiweIGqzUr",
+	"yYZyusIaUyI4ySssGiOeVdTjv/G/8VeC3wLHV56Tf79++xNhnChOb2CeUQVXhOWKUAnk559/+FaR/+Yy",
+	"Xcm/WURAhEUDsqE38N+vEIrGPv3+9Svy5Zdf/sGM9vOHV1cE/aeEqb/xj/+wWzSry6k/fTSPbRgXklSc",
+	"aXWFQU+H2cigyF3wzlXcPybfSSmk/dJHWpbeof2klGJRwOZ//F0J/pH8NzOLP3z19b/9979xTIGlRGmk",
+	"wcdM5PDRlpB8RGgW9ZFwumF8ReAW5I4saO4+TTU6BB6TF5m5B8m7t9cfLI4R+fhDDptSaLOIR/8Bu48W",
+	"JVfRDZAb2Lmv1n/CepYVaNX8yUZ2Xe9jyrEg2T731bNnj8kLkonNhta4OQC5fdlvom9XRJ5dXuI0/8b9",
+	"dWYzowjTiAX77PKZ/cjHH13vyI/W5cgFcVAEJDMzsr58smS3HuLRbAeRsKwUxRTQry7/YIdiWhF77h7/",
+	"DT0Xyk2HfPwHyr4ZCfSgTx8tEi0SrmAbpj/OyEf7m/m/Xz96pFomyZIVRjd8TL7LzVcqBeTjdx/o6uOT",
+	"jz8sH70xVtbHx3/j70CUBRDFVjaYYTfZnkGPNXpVQ34ikDH5+AIz9dhvSIXn5CWeNiJpOf9bdXn5ZcZy",
+	"/C+4f1qXjf3TR0MKp4J8oRyZK+Wo7r6LW/XRsAl5cvv0iZUdT9xsPhrDA5HP4c62pa3biKEgsAC9G/Q2",
+	"EKO3PP4bx6SsDLhFwXOC5UVJszU8evb4MnDUX7yv5UydyH7x1Ffn05JdPL/48vHl4y9RUdZrFIFmko2F",
+	"sbJ+MSPukUA/5BfPL8zmvvRWjgN0sfLz2eWlg0DSDq8iPI9/dwLcXgmj7BbUylHY7SdHuDwI/M2V3sdH",
+	"rKfoJYIV/74T9YVdi2s4UBQgsYJAYTNAW3TQ9CFEzD4VIYo15V46zM2SSroBNGie/zU+q+aRJ6wRHHgN",
+	"/FL3mnzpEnxPR1Fncn5q35tGsfm0t5lPT/vps2/kizwn1KIRNDLJI7fHNvPTLOD3J/9g+ack0/8RtN/c",
+	"87L8AJVmF2ugudMpjRBsD99Vjj4dT9W3vGnEEDsOE1kd2bs0MnufyEa+H3iElngNnPfsYGrBqJPzz84T",
+	"hhL+qI07WE+WVd+d8kfQr6sz3yj4gXu5UfBL9vK20qgEWSu4Dh0RcykhX4E82bmKUP3vopKcFo9CpKjk",
+	"pf7v9uEXWZ3+cba9aH/qXjble7FtodWILScL7JFhbn3bmM+tvM517e6P+8Phcq+KkP4aopQ/vRDrfOVz",
+	"iLPPsO/XdEfW4/f+yoELKFLAUhNR2WYQRpXwE4nwQ/rojTpyavKFh2Bmn2aDz2nh7sTzbugHoWlxb8cY",
+	"+295+tqON0zkra5RXyh3es1OMk68MS1u1IwsdrU0Ptnh7uGAJ3CHdliKEb7Dn++FFWbOM/VrBXLXOKbq",
+	"JLWRSokh47V955MZs73f/wukcO4JweGK/Kli2Q2+gwa/cl4VvwW+2NOWXezNLdipZnYl1Rqkefr/++uL",
+	"R/8vffTbL//48tN/jXich5lfw51+kqnbNtMPIhjt8/kLYh1KWpAbsB22jrVo+lmbquYUoKMhoPRbXjAO",
+	"REiC28E2hsfUOdm9pDtR6UcW075P03uHD76zz51RNrW+89BU6NdGCbQJt9YFalvsbgUprR9LQgFUgfVL",
+	"bl3cupRQUglSkRW7BXRv5XBKwyymoBhFobNnD8s6Cyf3ObSaB81o78GCtDN9RewRdcKCSkAwUhRWVuux",
+	"VfbgfgDrRhlp4KmCZjd9xx4RyM953lvA7OfWQ3wmiS1qsuEHWihBtChyo3H45Xra2WN9etvBf+dB+hxr",
+	"1Pl7PpH3ygqvLPg9oXbPSWa/a9RMhu79TGAwyWHpYwimwcx3TfG6XBI5YVqUjyoLeX4YB/V4rm0e5wPl",
+	"ojAPchQjPTvtp8/OQW/ELfioKHfY0V7XQ8cZ0WspqtWaXGvJSugRyd7f3W93vqqfmrrldTrrWc1KP797",
+	"MSlrYmArV6TnzGthiCtoY3zu2lzTW3CBSYc14Xaiofz+ZgwGF141YYqzE/VBhhgicZqQoKfWZwN6Pyxd",
+	"1k/sc+ixD5ZBMN7wm+Aww2QHc5naRszYOtz8p2C+9XLfabSV7UOi0T81lTUwj2GMJ8blgo548tcxDzUi",
+	"OeXecQlf6T06ryy3BL0nWd7sXsMK/m9D8Xv/9kNVhPz8Pk8Uv6bO2TcRl0co8Ttnw/mLKl+BnhHlGnjP",
+	"iE0mpAWxTid7W7uiXKJBblJs0JUII+7nmjPOflAe6P0cbgVmVliv1WJHsFgaiW/+brcpff5OnDBw+Jk9",
+	"+01uJ/Z5bvIHykouc8CzxBVxnZbCfvWq65Fy/Zm63qjBA/2k7HQKO6HZvN+J7KG6YPYmes8mdNjQ7OzB",
+	"XvOtNi+hvBI2FIKBQ2/ODXES55A/cim1AxqjefSFe/Jwgzqhve0hNEWCVAlInvOqdc2q70W1cwR2zmuX",
+	"WbNit2Dsdg38yqf8BgSbkSUrCteyvuVos/hEfSrhNb2FcJEPVyls5vi5FMOASveS5cnrZHkhiUud1muw",
+	"53zZpNR7gMu9TY+ecntpSNiIWzjxdfEeB/09sNN3m1LvxnHQVxFwIWEbwh25yR/oDTS7TMTSJWQxpXu3",
+	"s6CVm11aWrtnHqjjE2d3P6ayJcSMcNiC0sRX84glAZqtXR2KIfstlYwuCnCyF3Uyh7IfXqLO8BphZheu",
+	"6fnDlKc4u88kSS1l7idT3p4WokUklTfczPbhskKy+X34rL2qn70Pj1q3UyeiQwsFnp2ZIk2Hhpi+FfRv",
+	"qPdswzjbVJuwAr3BRDu/PPAUvB+54LerSRPgQtt2TN7Bgt0k1uBYqBYh2DkiLRIOTjNqsZ7bnzGc92f/",
+	"6D+HxP4O8+YCOU3PvgFjBPmf6wPzgOX5eC/M706av6sWBVP2quZwp2McclX7RZ13BSOYakDii80GZ+D0",
+	"YiWKMyjGOOor+6kHy0N2em6y9+7Nc8Q5exoClTeYU4ifIxYYRxeQo5mFuWJME7qiLIx7uwyoFtuUBaM8",
+	"g0dc6CF1vH74J3x2jwE65e3Xb8mXT7/55tFTQotyTR89u/LF4bYsnBYF4W6kaDqxqLiWu88XDWut916u",
+	"DYSWLOhWues7B0UU3TkFX4lKZqCuCBekgBUtCM1vWQZDosH+6ZF2TWyGdtk+/qF++oGaX5153qvCRXRA",
+	"nQOsqs7cH64sbc/zM1laXWrdk83V3evx5tfeiXsSdG2IM4brLPV75YygMda937jRmZyfSYiim7KAhk+w",
+	"9sx3PgOSS7rUkF+RrWQalLnqXOu1aawzGO/eZ5l7I/bDjH93D+6JraxkotrRZ/fcYe7OBD9LuPuhc5AP",
+	"e+9J/6ZIPLTQtIVSkvV5D2w24vpNjTjv43SyfyW6nZgL79dLN5IVRkv8+5D0Z6dOS2LXGUvm5MzImqo1",
+	"WkKKrTjVlezTtw93WbYI/0SBRd0/ZQYK8DzYtN97MPFzcNkp01zeOajwyEd/amDVoohqTJOVACwAxSQ6",
+	"RZai4og25wHa2ndW/ddz31svLFqj9fX78+QxymwGBp4kwNw//KU+VQOCyWbhPEJcvYGLyj762j75QB0H",
+	"wRzvB2MGqWE1BVuzYnUE25M5luPk/zToRwiW8mAtxWCOn8l/EFLpfnwHS7cjkR2NHip781CZrdnJ3fYv",
+	"7Ki/B155EAkt11qUiMHJ+Mpv5RUqJdjg3NYP30CpR+0vNh91+1vxXJx4c3/muXA7a7sG/mtnh1KVCG4J",
+	"WdDs5nndldoiCWmyEbcw6uCOugcfkL12aIAl8aqmq89nvFni3o/tdvzt/MAv5s96J9+XK7/eieFz/cTj",
+	"7yRd9T/gA+kjHjsvudzNZcVjZyboXnJa1thUhWYllfrJUsjNo5xqOn6D7CJfC7m5b5vQfvmeqhDsx5q6",
+	"cQR8fHX95yvidqxG6qa1YUiJRATvvMezn2avQedOzavnFqAP03nvG2ljgYBHeayT2TpetJYoPnW12qHi",
+	"+9xefDuvz+K8f6CM4332U8Q8auQLyk/u6tMv6YNNsHtJ+cPlmxPgw1PesAERkhRsqa0DjHJszmrxDIOy",
+	"ownMkotHXOhHTg6dnm++FT8J9O0/YC9xa47/pFx0Dbrmnc6eT2CWyi5zINvq2+axM1Ku/sq92kxkuxZY",
+	"fLKApszLtvLzUIm7E17m0W1AW//ERxUdLb8P4w6n+jmSckKX1PlzYdGtU0qxZAWgcMdgvWvLY7FofGDR",
+	"NdC6IhnlhjErngtum7lQktPdhCNuXXtj/EBv7JP3RPB7OeR2SS5vvU/vOt1Zdhs8wnh6554cZZoHXX/b",
+	"B+TBlG+3F/XQlO+/hEXeNwClcpGtmjFmvkMUaUD7l6IoBBrWWK3kuymezrBLZml9LhaZPRTL0S39MxoC",
+	"D5aVJdNgYwG9DD3hksA8p40jXBJvt37oIbHjQ2lc0FDnXsov/M5jWz0tiNhCYFRijxjKEDfYtzPo6xNz",
+	"Euz2BEuN61bw+2euRAzKTWI2lY1e2/eSl3Y/5zQH+gQBSWMV+fEIVYS6vgTCqK2kpOW5ecncuwXjY5Sq",
+	"D/7Rs8c0zylM/CruBwcHO9YgEm3ZoLSfU2POoYCVbSXb73cInnuYaVrNDO+p8k645uHKtcgVm7qhA0+A",
+	"w/cEf5vpP1hXXj3DzxMCDih07s39ETRRYgPYodfusrP4rTvK/cMIwytbPGs2nsOWOMKrHtz34MhZmXr6",
+	"/OHveP7w+elBpPh8x3NCSbMlhItt/96xW8AG24PysnnwAST1DNZXeJy8qTh0p0e2e5AFIMF+3sv1EvIP",
+	"WexIXgHJ26VpLV6McqgVL7zaLIZwDt8JpX9yz52zm079mXshohnMrd5Dxxl5aRTnph0OcA0S8iTOSofM",
+	"s9PKaQ2yIcpDldTNDKfc/KdswtSEX/9V+HH8lafBaC/2ZIQH44pQshC8crUHTNcaLlNEbB1YCMMEpgME",
+	"kfnEo2wN2c2wMHplHzuzLMKv3CO+UyHEDbEwe6S00D6QI+nb4meG+eJGTsEty4FncGKBlNwjCbcBH0a3",
+	"yBXMv2+ePOMuBV+5F2eeptiCYkGzG9s71sPQ2zL9XBgF8crhksYy+c67O8K32j7hJfR2uQT53oz8UO8f",
+	"nBxO875vnkAN+9fNc3y+ptlC1wzLWtBGlCCeGXJ2jUHaFCTmwp4ywnhWVPkh+q+qFhumhnEFr4Pnzhmd",
+	"qD/zuYAFAxKdVet1O7K8e/RrNQgW9vruT5XQD81YPqdJ6VZ8L1zwnmqbfAF3NaS2x6GoDSCLper0QccX",
+	"Od3t8UYYVujxaLr1PdRLxU3v8/gyPW3Ofvqdri+phsfkJ6ut1NqL4J4PjKZp2cDYABumNL0Bc3VkQkrI",
+	"NORksSOUFNSMB1zLXV0rjml67UyobvN8l0TVKwC+d888NGdZBHR462mGqWA21o/owyXducBp3Ce2E5U+",
+	"wB3WngJGHlhuex7EvlMpkCdyutFM7+El07sfga/0+uL508vLUfO1tiRzaRGJWXNRJT/09eXvOR/Bcfb9",
+	"AUJ2WNMqXEYXlGy11mpmzvJ2LTY+qTapBSTO8bg8gkMPdM/p+xfrnydbYuAptQaosyAOS4IwI5wqAcLc",
+	"N03uQx+7+t6RvfdO02ByRLZLUwKdTnYZyWA7cD1hU+Ns6J1Fpn/2zHBbA1T/h3+7vGesekekexFhiHmd",
+	"1Y0/XcqwpTtKLEO4GdECGwBhxzHbD3S/idhen1DLIU8WtKA8G7BIXvqHHma+g5vevWyJJ8UMgaOrjTUl",
+	"uJasBbDVPX+O2lpSrqw47af4j/j8h/Dx30Po9DC97py8YQl5L6xhP0XCPR6tTmwoKx6tgRZ63ZdP9oay",
+	"4nv71MM8isEEz03u78UWjS5DuoW4A6PoPScKuJ4R5H2j3YnKHlZEa6eMmz9awBJF0PfEVxbqXblQhBS3",
+	"LG+lDprxg40CpegK1JOKb6jO1pD3nuOf/VOGML/v9L/WUu6nUIYylwRoxEsdYjAS13bEbgeK6k5Orc6I",
+	"Pn5nq+kKwVdEizCvJWwaub/NHnPg1CXy30q61A+uQB5n9TmqG95Yep/fC2TL3Tc1Z20p06qd0aZFHZ1s",
+	"NVMcwSlPfJXVCYNSr1kBB0mPe/Iemrm9ZkUdojkgg80sMT8JXGCBDfVq2Ww3uuI5uv5aLTO3a5atyRqo",
+	"zYhhmhTsxkIV8x2RUBY7jPGXFYoPqlgOmNBKuODoEDRCKT+AP9STf/BeHBN3GF6ni6xKihqAN5pH2k4t",
+	"0+l4u0lkGvQjpSXQTZtdaoVvwThF/XAvhBY75baw6QTw8ljMiscbK1Fc5rjbCdTcKSdUa5qtnZMysYfH",
+	"BHvaG297zJwe+UD//+xd3XPjOHL/V1CuVN2LFO9uKnmwn7wzuzdbmbmZjH23lWxNbiCyJaFEAVwAlEZ3",
+	"tf97Ct0ARVIfpGySohw92oZJEP2B/vz18JUD7fLs2ITcR6sngEyBvjSqBzX1ykAqrHJeSLU2TtSxB1pQ",
+	"ENHZlfc+gIWDeNBqZIqC4KA9vwnDuFnQKN5a1aAy67TKmKpI6goTP9Lqz/niYXoAlW32EyfB2mTmzzPk",
+	"7eYqM4BICr5unfI2Qi6KlFGJiATUQ9JVvmuoAlfZ5nlyetWz6mlacqC/3tJoD5kPCV/nc5EvhIMG0Yzw",
+	"YBb7KMqkYkul4d5PiXDCbBiUpgodJPXtdpDQIcurRKKTCUTPf1ILkD3q2K6kC6JMC7u5ufvty26j7x7S",
+	"5FefzRWuksfqA/0TDtHp1j0kr1XaL1hv8T3+OF4sUKNnULgzDf7Wf33fnviJvHWt9DtJet4GwYhg5DZb",
+	"nNQ8om4MYXwg4gRRqQN38UTd71F2p9Va9xDDe9omS/A+g+lYpMghV3GXJivQtRdMWDNQ4z1sr/vBPohm",
+	"M1WazdUScpQbzUVyxyw3CzPyV4sZMUorGY8gUQ3uSoAYe1SVLKbA8SFb6pRcsKM9F8WFr2ZoVMtNjb7n",
+	"vqWnqbVsrVjFWD4rN0cKC0uzR7uPbpb82y/0x3/bhsO41nxzpBjGOjGr1sPsAFJ/6acJrB/3uiwRx4Ma",
+	"xd/WIjZ/KqGJDqNrrgUk5sIZ3DFkyBHNLLdiCXqEMQlhMPdAoaIRs6CXZlQsSKes5RKH3gjLeBRBak21",
+	"K7u9eOUO4W75EmSMs9Fb9ocxzfQQnj5URzjf4LXV8/IbbpDl0JYLVA22ns6kxFJw32gTorzU7wbxyMd7",
+	"/Sw9iKniLu/LETXDCY/JVWm4cXvyFUYKFyTsFQpI/vq+5haH0MeWhagV0veRUAkxD781lm9Om2C8h1Oy",
+	"WNhxyqPFsVv0wa365BY1Ktw8EfzLPbgO96sxPev9vlHpCWk8fbHjGPKBChEJ28SmwvIjLCnHbFKBfkyD",
+	"sU4PjgjtLppjtmiKcznBOy5fNU9xhsYKtJhumKPzV0Zt4feMJ0btgzLr9MrHnndo+77/s1jBj+7JgwX3",
+	"d5u7XvOXf807TsuhG7CWJw33/PZ+nwrJZQRMQwLcAJnXBus+tm1LJ3o5t5GKXyI32f70/ht86lCR0ukh",
+	"tMczjL8tv7vjsQa+OnSpmKN0HrByLLWAGDNRhaZtD3m6zAwVLz6Locj5a1kXv6HHlj3vYWLtbLfoN33V",
+	"zRevmyv1uehIIW1x5/nEMAx2eJQdDdPMQLxn7kVTUYJVCGI0ifr+RKv7CP3uM88XQsZtxC9fDRTsE4HP",
+	"gIzHWG7lWy8P9lZ0aiCHqr6mzPQhrL/o2n//FT2Nx6AT2/GpOiX44RJLGYfi9KHWWNL2zlPq1VfhvqPD",
+	"tobXOfMFOwuviUTNqAMyGTHO3n5gCDnPhLSgJU+YVPY5ZpiaTv1F2TJXEYrTUMsI3eauDvHlG10kN5Ih",
+	"G98zDQb0CgNQwCZZ7K6w02XCOI6TEYyXatV6sOiDWsGjf8FQxSPsz+31DDPCiq+/ysjLLQ6FQaOQCArc",
+	"7S6ZMAktLwhSmvmcTZPmsMOic9yA/ExbecwXd4krWX5XbyZ9fhIUNtFZwJLfP2K0U6se8/KNbfonWt2x",
+	"f6V7BMXjegkxVSds5/3BNx7Z6nixTsmwVnoxTdThCrr/cq5ygRK/hn/okBbhHTgEp3sQAacz8TND3Doc",
+	"ygjFg86Dhud3QpMNwHgDvFYaNgD/jcuGjVL2q7Dzw3BDHnimHmjmh+++29MwObrBcl18yp3MkuRguVyO",
+	"lbN9Vcqt80xu7m7+97eH8f/w8T++/POHP/7lpEo3GZuTQ0Xf9xsqyjmlP9Av4NGcISezGeKlMu6RcopQ",
+	"D3auwcxVEvsLiGtArOl7JhWz/Bvj8UpEx0CVCsLSDAfsBVJzZfGXsfjrhfbyKUsznrn76WixJS38Mw3P",
+	"6FLit+/pXuCpTTcvEddA9VrS3Zh5SQ4NueDCVhpz9xymyux4gvABtVegyuyPfuXAb8G5yuvZ2sULLL/H",
+	"n4ZTudRSjcqj0HFtWQLcWMRbpbM+sB2V2Ugt4YQqpZwaH/2/7tnfz0J7JF8hKQTizuxPhv1DSbhH05e2",
+	"BGgWx3xDSm//HhFacO95hfk0def1nre4HYS1ab6Zji/9QI2eKtRJ+rdQzoHbmVUz1BBVtCA0ElDOyeOp",
+	"YAM4B8jrlJKlTb+paxYvfP9ws+v5Fs+TOSieUecN4sQNbOlrfJBZ1BTVEI2sRSwHYFgfhKxRqgAOKWil",
+	"WQJTy1Rm2WTjmASS6V7+2HufNOiHKPJNH+LZ/dEfEbJgqJOS2ytkL/Fk8Sn1V/h1Kl1HU+nabbxKuDzV",
+	"HHjv/qWPm67XS27/DLwDqqe5Z/osSSg5TcPj8ovjyf4czKlIcMrB1nMy7M3j3zBr7tzOtdKLiVKLETN8",
+	"StPcU5AUTDGpBh7TbhpwoDulJor4Pa57UWSkTZ7qQW3wnkqofvXYVDS5jiwX9Duc6TPxwFiigIbo0TQR",
+	"4HiyYVGmtTNIm1DbqrE3nJrcvU/K22b9jtjfG0Eb5dWJ20pejwk55+bgKAvdvJfmwc9Q++T+qQ8Oy4+3",
+	"t7Rewbrm3rbOgTYLCb6Q3aCWurGQ/qRHBUMxAHE6a3uq9D3jli2Vsezfv/uuCSeuAWrmK77hZv4rrhom",
+	"HkPYX39KAt0bd3CoFgAWhSDaWiTJndchkVouhfXTcPJeNlo8VRoi7lxtrZbMF1A1oFcz76h7x6inHnH3",
+	"Ko9N6dWCOz9rYZl6rAuKTrJESDBdOUi+0TDsoOViHq99csoNs9Hbf/y56t2a8dy1jKdhkIcblmpIuQbt",
+	"rVnf6KUphY51DcmGYtN8qTJpm2qnzptyhiwmtLuzteJcpaQVKXmnEgxookTQDT0v/Yr7fvaYTbhcMB5h",
+	"Ztf93erNiEVcRpBQX06kZCQSoEHAKd8UEVgfrRYpYMHcZON/YnyKQ/iSpLHAqenUXX/j0JjZNjBnpHT8",
+	"kd7xKe/97FD8lllihTOAb52XMo655SdVZRc2+rPSy6sYXqgYEuehM4TE3E6fXPIY9glSXpeXaqWm92w9",
+	"V7ACHeQ2dh8bcVkeSH+ScN3ik4/C13kGxHUXDgVY9lrdF4WOo4YEOQoj37qFrsH5W075HiPQ5+2q5wQY",
+	"CWuirUBA6nQ9zl306f7dc+36zFagTfteDTkKn/3TBzsr3u/vPOnd/HQ6TzCaBbaD8QWwCY8WFKvgwcGm",
+	"gVBK51EnYe/zsn4f3fPxyuNBigArfTSoGRYNM5yE2+tndGHwqVk4t7z+ojCAHXg0fw4WP33HYP0k3N2Z",
+	"iiroZDqHb8WPw+uvROcNOtyO0kUyl3FZd/HZw29ujVhmia9iPNA46VdcAgeEvfZuoxffniOIdzlSP5N7",
+	"WWGFdZnGMpNNcNiekuYOwS8JIW3OV8AmAJKA40OkGSSmorZLQMYQH4FSO8JR3gywQrc/08E9dNh8OIhR",
+	"Dm/mSpm9uiIf5hA67zzgM5sh8BmN7Sp32dVQ2iudBpf05m9h6eu4b6mPq6B0d8/7MH5C6d59vumttOVJ",
+	"AQjrgNwgn3/CxW9UDFfhOQZT747RndTN3W9f/viyMx2TExoV+lRGzFCKMKfP5YIpOVFcx/g7s6iOpKLH",
+	"FgTJU8+n8uqzcZ6CtP6mY6wvfEfnk04On/ZTAUHOef6C0qFsElLY+462FWkq0uPWvYvbTLfedf8oZrJA",
+	"y2F23YePP1OiDinyjloLrvHPzkTNkXk7zHfJRQIxqjl042OIElFxKA5oMq2BxnC/cIrvXoF5EtHiTf6K",
+	"4UI0hh26/Q5ZYjpU3SJaMDWdMs7MkicJ23IGclQmrVtRMTT38lQRnn+bEO4AIf8hjsP9uhwyRn5pk8NX",
+	"y90x2QO+w8MZIro8dXTFfs73yYwV+KJVlxVLvZUZMDsZS7u8Xu6v83In6qJo8DjWYEyoBE2zSSLMHGKW",
+	"KvMskdHu89seVYID2z7jk4ea53GbO9e4wKvc9CM3DzMNJUQqDSskOEOuZ3bOZQnmnAkZJVkMpmg1P9PI",
+	"KcRv23Y73ZPtW39JDrXu5jH//rPU3FxFrB+/E3mRcbLZ7ljEU/IRnPBwDTGLwXKRUG02x6ki9dI0d3Sr",
+	"DaO9I6yDV24khzYk+JZCZH0r0noO8p7O3PgMEE5HS5RaCDm7ZwR+EMpHqC/JUvox3umC3E8E6kEgZVYe",
+	"K9y2pTB8VNerpfDKLQXEzi9e+gH+tYGc5BmDMY5WP5zGIV//Y77+vZCL4QbBYvgok03vo7TLp3NGxftB",
+	"SHex0ZAStS0pnYOmkQzFUm/U0BKbg+8ZNwsa01uJxdbzUsClOqV8kXTEeYsYm2aDGtU3VoDKO0oSGUDj",
+	"9LC0fkxB0tnedBkHdK95zeG/Eg/89M3P/UMwQbUASrsHIUFZo35XM1faMk+kfBzVYY6oENfZOqH34bjg",
+	"POZLT2UqhLJqAOBgVbcVitsvOHeul8jzJ5NrRd8QnsMFcZaCFio+gYINsTh6pOWolRGR+V7r5kTWwFts",
+	"id81eSvwis5a2jdqcT89M2myiWPMyZFKRaLiXwtLr3UuzyLXX6hKjKnMagSMcgr2KJGMHdMQTR+9ijSA",
+	"NHNVo0GNfdyurNVxYslncJvK2RC7WfgMQpEKN8wAyMKBFeN7L7Q/QgugwKMcR9xALeACnG+01i4cEMhs",
+	"6c5EpXhEUaIMxDdfGgMM7QzrqkFzgP8U2DvbMWhEP3Afb4XzKgnDfwJ2DeBRLJVaBFDl0GKBkxDhW5pw",
+	"IQ8WIlbRWPexVx992O4EB+vMcgNn6sHGY+maqfwEV0dr5zwZtYSJijcjnN+EP2L5N2Y1UFypFM/OGWca",
+	"uFGyMUPVzOCorL3oAW7lj+lFO5RfyXQmTb3gHyxdyGT5ea/AmvqhI+p23/2jlinXEOBpnD/k+/sljuJo",
+	"KH1+NmcTl2iH9jWCYuGbvY3MamC2GRXpY0wWQwURHqTAFkRE3xv5MJuN5hAzJcEwq1RzCL6iHL3AqCt0",
+	"zR5Rj2HVJaCnUjtn96iSTTpi/SCZIuLkD/3O5Ag76Weep5KwIWtQGGzTldine2ScZ6X1NmfI2p6EQkt2",
+	"54fXC0pY+PRtPXQIq9OJLvkCKE1VDkS10ktfPveuMcIupZ3+vGhhzbnvmkNtiBdGgoRaqqKgMO3l477a",
+	"qSph2EysQLIsfRaWWEWiuvViLwaf4jze7FWSWpOk94DowRMYMas3NGVrxBYAqfs1Jkgp6SXhm81vsBF2",
+	"JVqFIrWVMSdaOM5ZLdx/Z2nFq9gnVALWVLCQ476oRfsN3+6hn/FlQ652GETT909YkgqUBaVu5ICgROQq",
+	"5Vl833eVpLUOCK65BPeDG2oS/XtlRk8tMvUDlbqhRKy5sELO7sgLVJrNITk0zWnXRekT3TwISS9RJoIM",
+	"8EMRKtNKDzFWE0dCwPqm8zPqy4kQsL4rwHCMHFvNwIwIjYObgMDhfoyxkDHO0Tj2nucL/YqcCB2XY+Z0",
+	"HKSqDqWYZ3MlGnHg1fypy4Mhq4UZbihZebzDJxYbKaTbOZfxWK38/lsUhndcxh9XoIctDmGXV0G4VI/a",
+	"LPKEHYPEOJkwFnhMFj3Y7V/pknHfMIE5TxB70xf+41XUWGbyOuUaQ/E9ruvB6JGL3mZt4LcjwlrFtjZ3",
+	"HvfQAMgRy8yBAx212ssFGHMYuHu03aHbb9+ZumGKfZeeIMEU7bp/HibQsfA93puY7ZrAVGlEfDuqAFQC",
+	"Y88cNbKvEvgcFnYp/Nv39CL9PwvJZQTMnYTZGbBDPBNKb5QOBfxCsxgSXhrjBCpN4MDRhiilnAq9bD1I",
+	"iU8tHFw7GqN7AndO3McS+fzxG+w43FIdFYLlCzAMplOIrAfXR9CJGiIb4DqaHxScR/pzo4Fcvx+dxNVn",
+	"0IF2/RmMO/nuSeReFqrEzYgV5mlSF2OYOoehibXScRFdOPxflSS3Fr4d0Wj01idc0wJ1lvzbe5AzO8fh",
+	"/6ObpZDh5++fXwEZSiqXYAyfgVupMBYVbeHFfGvtgULLFw/8o9NtKdvf8kjK40PDxyGA1exhx0Z+n/io",
+	"OTd/n4oEq3N3BHiiVAJcNiLPoOrenKy8E/3cyV4nrEP/11oLa0HeMS8JhmoYzag4L81Lgrk/VA1h51jo",
+	"U9QUv2dYc3vU8HnMVw0TijzsrxfKfAytA/nZtYlGHj5lsLCJfn/nQSTPT6cvTPKcyM/CIs855AQw8kth",
+	"gHMBklfe30eJ6iPfhDkQOTsQonistjjjI+8veYMBA1ASh+rQRsxJoOOFLtwYEiDO2UVZ/bhvhGV3/jei",
+	"aVYG7Ad3YHQw//Xov6VTrjCmD1b4laKKlIBlIkyYJc85BU0dnfuP5zBW7i/ypjuQ219k/yLaKTEOtFAj",
+	"bwoP9grjJYaKPCqck9GUG+Ncp6OuLG78lkIe4ymPrNLHMrvkXP9M6zo90cJ7+ggGVycp/8mEONA0fGxj",
+	"Dv8RZkJWTqrt2Mz3nRz1jzDLutcpeD7YngRYocQl45mdg7TuC5S+d1ydGWDKXTwepB1nD+UlhKfydCkM",
+	"dyyi1j7ZukFkoSFyvaf6IrUCvXmDQwq6ZpNPmUe6LPKGYxvHGvk8P/T4kEXufRUc7RF/ZRjXwMxcrSUy",
+	"08lsE542rp3LkCY8gvIBXdnnnOzzF1hXmIEYBLhOBGjKmDj2WCtt54m7Ne38GZpFw1Kt4BhruL+/Qr3S",
+	"ndX9xBdU0urktnQNM77mm1HoWN1eDE2oZiEdZ+kRh9RC+tf05pUJXV+OwifsBigShop48M7eqOweByUT",
+	"GhamZpdCZhbMv7InTMNIxRawuQv/TCMFa5V2PhF1f8Sf/tys4RFWIAc6Y/UR9Ar02IC0DLdpqOCD2zBt",
+	"+o59xT/c+V98HbGvMbf8jv1TqkyOmIhHLMQm//h6zzSYbAmGRli/58aOf8Lv/+VtMXrKzaLoom+BbGtL",
+	"QLegr526Cdu39FEKaoof1QEgSPWAS/MRDqOChEWdDhHCd/QSbw7fg7UaIfo4YiqJ90X4OyrHeYjjgQ+P",
+	"eMbYiO/bfnlfvFBlBU2/QJvbOYvCHit42RErxB5upLx+JpTi1zOq2306tc8X69mPDONuVb2lqQZTP2Pw",
+	"sbjw+Rm4+iTq7zeXlpItHE0/k4gpoBjKpGZgcfBkGUQMfyyI25Z6ocp02vY0lvdiWmST4dZLIqbOmf2p",
+	"92BRvn1w2BGRosUzLuRBOpL1d0xOn3DFJbSQqbXEnrmjzWPPawU7iJmRlzSdWvvSaUkHNz1VWCP28f7G",
+	"sopfgT/mBm8akn/t9nTjY92mhqoq3N7CPvsOEuC5dA5lwvUCIUPNgsXlSoLDDKGBuj9bb0emxw6dIcI+",
+	"XyVDeLA66xvZw2weSsA14g4jlfpH28riER86dM6gXb5Kvngn4pwvMmlxUHPNDQLLNOG2pqrvKV81zKq+",
+	"sL9+gKWcAZifW5sVfeEzBis9fn/niZzkp9NbRd+ySOlnlfXlbHKbUnDlCHA3LbgUHvDbfTC9T/et7KCH",
+	"nqckCcxQqtujgj7ntVBGYc4xGbPiSQYnVfCFWuujKtiv6TKo04F/+fvzQbHJRHFuHtq8+3s2ynRfwohJ",
+	"Rbi9fnaMiClol9tGp+CkFDpV/uO7Bu//KBGTCymFBWZzEc2LYzewW45SeVwGFt2/Jw+7UtsW0WInSqdX",
+	"NJ5KTy3KRAAP/iTkRH0b7fRHsIQ3aXvwv6hN29FLbzo/wV7SdTZ8zO6xvCSMXTzL20680wfyTcP2h3mD",
+	"4u4ezuOd9sNDwT/Ft6GH6vUvqWXllXRTubtdgp617ax+cM+8BE7Bjb5SRvnAFwVGSbm2hNpG8QxFgNU2",
+	"DM4Jl6gzu6rV83UMRK1wDUysD2HpRQPv+6/oxyH2J0aGFp37qL6vsLWbJNVixaNN28GscKd/8o8ftJLw",
+	"m/wpFvaVqor3QEXN67lKgFngS4ZKY8txWNyQbLCdihAKUKFUqxyOa4ouA6MXcNmcKTjakIWuSFgNKv/z",
+	"61RNp6Uo8D36QNhnWHJJKVAxcbvA2V0THi2ay0uaiLZLFB7dMy9CWvDj+46D9mSaqRXkEALFq50JaVXB",
+	"NhOaqbVszjCWt56lzu/qRzvk0Ol2i6/4ng7JauKVWEkc+CyiOTNWpQZbj+hlLEqUh7unATN2p65ml5XU",
+	"Ampq4J5oSZcn6d7QTxHZp19oxm8ezaq2W57SXumzTO55g5URt7kz5Ze2r+7L8ZUsJzC1WBmINGDjR6PW",
+	"O2KNPDZ5qP2fIOQD3XsrnqPXlr7yALc+2w/MjLewDmqDv+KKi/bl3Sf0om0+IUmCppmrzMDp6sXtdqja",
+	"xe3tPMoFT6WHkuPt5NOmaBNFSfLQ6MLwSdK2jfaWntoee3QobT2MsMXDyKl1z0DGhgG23IaJ/c63pAH/",
+	"3NbdBAXyIc2fT7xsv339WRFGWye13u7Z5zCJe6G173CnHnuUx0JC+r4ErmmYBIirSKrNyF7trTZgWy/9",
+	"NDs4Jv/P5Tjvty73WqtpBY/cN1/PFUuUsUxYL/DkPpttx84uoavz6nO4p9++OPuEzKowvR7bXYkUmU5u",
+	"7m5una30fwEAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -116,28 +116,29 @@ func (q *Queries) CampaignStages(ctx context.Context, db DBTX, arg CampaignStage
 }
 
 const createCampaign = `-- name: CreateCampaign :exec
-insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids, content_rules)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids, content_rules, contract_template_id)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
 `
 
 type CreateCampaignParams struct {
-	ID            uuid.UUID
-	BrandID       uuid.UUID
-	Name          string
-	State         string
-	Brief         string
-	Budget        int64
-	Currency      string
-	StartsOn      time.Time
-	EndsOn        time.Time
-	OwnerID       uuid.UUID
-	DefaultFee    int64
-	Terms         json.RawMessage
-	SequenceID    uuid.UUID
-	PolicyID      uuid.UUID
-	Hashtags      []string
-	AutomationIds []uuid.UUID
-	ContentRules  json.RawMessage
+	ID                 uuid.UUID
+	BrandID            uuid.UUID
+	Name               string
+	State              string
+	Brief              string
+	Budget             int64
+	Currency           string
+	StartsOn           time.Time
+	EndsOn             time.Time
+	OwnerID            uuid.UUID
+	DefaultFee         int64
+	Terms              json.RawMessage
+	SequenceID         uuid.UUID
+	PolicyID           uuid.UUID
+	Hashtags           []string
+	AutomationIds      []uuid.UUID
+	ContentRules       json.RawMessage
+	ContractTemplateID *uuid.UUID
 }
 
 func (q *Queries) CreateCampaign(ctx context.Context, db DBTX, arg CreateCampaignParams) error {
@@ -159,13 +160,14 @@ func (q *Queries) CreateCampaign(ctx context.Context, db DBTX, arg CreateCampaig
 		arg.Hashtags,
 		arg.AutomationIds,
 		arg.ContentRules,
+		arg.ContractTemplateID,
 	)
 	return err
 }
 
 const listCampaigns = `-- name: ListCampaigns :many
 select g.id, g.brand_id, b.name as brand_name, g.name, g.state, g.brief, g.budget, g.currency, g.starts_on, g.ends_on, k.zone,
-  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.content_rules, g.version, g.created_at
+  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.content_rules, g.contract_template_id, g.version, g.created_at
 from campaigns g
 join brands b on b.id = g.brand_id
 join calendars k on k.id = b.calendar_id
@@ -192,28 +194,29 @@ type ListCampaignsParams struct {
 }
 
 type ListCampaignsRow struct {
-	ID            uuid.UUID
-	BrandID       uuid.UUID
-	BrandName     string
-	Name          string
-	State         string
-	Brief         string
-	Budget        int64
-	Currency      string
-	StartsOn      time.Time
-	EndsOn        time.Time
-	Zone          string
-	OwnerID       uuid.UUID
-	OwnerName     string
-	DefaultFee    int64
-	Terms         json.RawMessage
-	SequenceID    uuid.UUID
-	PolicyID      uuid.UUID
-	Hashtags      []string
-	AutomationIds []uuid.UUID
-	ContentRules  json.RawMessage
-	Version       int32
-	CreatedAt     time.Time
+	ID                 uuid.UUID
+	BrandID            uuid.UUID
+	BrandName          string
+	Name               string
+	State              string
+	Brief              string
+	Budget             int64
+	Currency           string
+	StartsOn           time.Time
+	EndsOn             time.Time
+	Zone               string
+	OwnerID            uuid.UUID
+	OwnerName          string
+	DefaultFee         int64
+	Terms              json.RawMessage
+	SequenceID         uuid.UUID
+	PolicyID           uuid.UUID
+	Hashtags           []string
+	AutomationIds      []uuid.UUID
+	ContentRules       json.RawMessage
+	ContractTemplateID *uuid.UUID
+	Version            int32
+	CreatedAt          time.Time
 }
 
 func (q *Queries) ListCampaigns(ctx context.Context, db DBTX, arg ListCampaignsParams) ([]ListCampaignsRow, error) {
@@ -255,6 +258,7 @@ func (q *Queries) ListCampaigns(ctx context.Context, db DBTX, arg ListCampaignsP
 			&i.Hashtags,
 			&i.AutomationIds,
 			&i.ContentRules,
+			&i.ContractTemplateID,
 			&i.Version,
 			&i.CreatedAt,
 		); err != nil {

@@ -156,7 +156,7 @@ func (q *Queries) InsertAmendment(ctx context.Context, db DBTX, arg InsertAmendm
 }
 
 const listContracts = `-- name: ListContracts :many
-select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle,
+select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '')::text as creator_country, coalesce(a.handle, '')::text as handle,
   coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, n.fee, t.currency,
   n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
 from contracts t
@@ -194,33 +194,34 @@ type ListContractsParams struct {
 }
 
 type ListContractsRow struct {
-	ID            uuid.UUID
-	PartnershipID uuid.UUID
-	BrandID       uuid.UUID
-	BrandName     string
-	CreatorID     uuid.UUID
-	CreatorName   string
-	Handle        string
-	Platform      string
-	CampaignName  string
-	Number        string
-	Term          int32
-	Version       int32
-	State         string
-	Body          string
-	BodySha256    []byte
-	Fee           int64
-	Currency      string
-	Terms         json.RawMessage
-	Amends        *uuid.UUID
-	AmendsNumber  string
-	Reason        string
-	SentAt        *time.Time
-	ExpiresAt     *time.Time
-	ExecutedAt    *time.Time
-	EndsAt        *time.Time
-	NoticeBy      *time.Time
-	CreatedAt     time.Time
+	ID             uuid.UUID
+	PartnershipID  uuid.UUID
+	BrandID        uuid.UUID
+	BrandName      string
+	CreatorID      uuid.UUID
+	CreatorName    string
+	CreatorCountry string
+	Handle         string
+	Platform       string
+	CampaignName   string
+	Number         string
+	Term           int32
+	Version        int32
+	State          string
+	Body           string
+	BodySha256     []byte
+	Fee            int64
+	Currency       string
+	Terms          json.RawMessage
+	Amends         *uuid.UUID
+	AmendsNumber   string
+	Reason         string
+	SentAt         *time.Time
+	ExpiresAt      *time.Time
+	ExecutedAt     *time.Time
+	EndsAt         *time.Time
+	NoticeBy       *time.Time
+	CreatedAt      time.Time
 }
 
 // With the fee and the terms that amendments have made of it.
@@ -251,6 +252,7 @@ func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsP
 			&i.BrandName,
 			&i.CreatorID,
 			&i.CreatorName,
+			&i.CreatorCountry,
 			&i.Handle,
 			&i.Platform,
 			&i.CampaignName,

@@ -115,25 +115,26 @@ type Calendar struct {
 }
 
 type Campaign struct {
-	ID            uuid.UUID
-	BrandID       uuid.UUID
-	Name          string
-	State         string
-	Brief         string
-	Budget        int64
-	Currency      string
-	StartsOn      time.Time
-	EndsOn        time.Time
-	OwnerID       uuid.UUID
-	DefaultFee    int64
-	Terms         json.RawMessage
-	SequenceID    uuid.UUID
-	PolicyID      uuid.UUID
-	Hashtags      []string
-	Version       int32
-	CreatedAt     time.Time
-	AutomationIds []uuid.UUID
-	ContentRules  json.RawMessage
+	ID                 uuid.UUID
+	BrandID            uuid.UUID
+	Name               string
+	State              string
+	Brief              string
+	Budget             int64
+	Currency           string
+	StartsOn           time.Time
+	EndsOn             time.Time
+	OwnerID            uuid.UUID
+	DefaultFee         int64
+	Terms              json.RawMessage
+	SequenceID         uuid.UUID
+	PolicyID           uuid.UUID
+	Hashtags           []string
+	Version            int32
+	CreatedAt          time.Time
+	AutomationIds      []uuid.UUID
+	ContentRules       json.RawMessage
+	ContractTemplateID *uuid.UUID
 }
 
 type CannedAnswer struct {
@@ -153,6 +154,29 @@ type Change struct {
 	Noun    string
 	Ref     uuid.UUID
 	At      time.Time
+}
+
+type Clause struct {
+	ID          uuid.UUID
+	Version     int32
+	BrandID     *uuid.UUID
+	Kind        string
+	Title       string
+	Body        string
+	Fallbacks   json.RawMessage
+	AppliesWhen json.RawMessage
+	CreatedBy   *uuid.UUID
+	CreatedAt   time.Time
+}
+
+type ComplianceNote struct {
+	ID     uuid.UUID
+	Market string
+	Kind   string
+	Title  string
+	Words  string
+	Source string
+	ReadOn time.Time
 }
 
 type Contact struct {
@@ -192,6 +216,28 @@ type Contract struct {
 	Adds          int64
 	Reason        *string
 	RequestedBy   *uuid.UUID
+}
+
+type ContractClause struct {
+	ContractID uuid.UUID
+	Position   int32
+	BrandID    uuid.UUID
+	ClauseID   uuid.UUID
+	Version    int32
+	Title      string
+	Body       string
+}
+
+type ContractTemplate struct {
+	ID          uuid.UUID
+	BrandID     *uuid.UUID
+	Name        string
+	Clauses     []uuid.UUID
+	MustInclude []string
+	IsDefault   bool
+	Version     int32
+	CreatedBy   *uuid.UUID
+	CreatedAt   time.Time
 }
 
 type Correction struct {

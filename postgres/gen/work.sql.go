@@ -389,7 +389,7 @@ func (q *Queries) HoldDestination(ctx context.Context, db DBTX, arg HoldDestinat
 	return err
 }
 
-const insertContract = `-- name: InsertContract :exec
+const insertContract = `-- name: InsertContract :execrows
 insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms)
 values ($1, $2, $3, $4, $5, 'internal_approval', $6, $7, $8, $9, $10) on conflict (offer_id) do nothing
 `
@@ -407,8 +407,8 @@ type InsertContractParams struct {
 	Terms         json.RawMessage
 }
 
-func (q *Queries) InsertContract(ctx context.Context, db DBTX, arg InsertContractParams) error {
-	_, err := db.Exec(ctx, insertContract,
+func (q *Queries) InsertContract(ctx context.Context, db DBTX, arg InsertContractParams) (int64, error) {
+	result, err := db.Exec(ctx, insertContract,
 		arg.ID,
 		arg.PartnershipID,
 		arg.BrandID,
@@ -420,7 +420,10 @@ func (q *Queries) InsertContract(ctx context.Context, db DBTX, arg InsertContrac
 		arg.Currency,
 		arg.Terms,
 	)
-	return err
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const insertDeliverable = `-- name: InsertDeliverable :exec
@@ -640,24 +643,28 @@ func (q *Queries) NoteAsked(ctx context.Context, db DBTX, arg NoteAskedParams) e
 }
 
 const offerForContract = `-- name: OfferForContract :one
-select o.id, o.partnership_id, o.brand_id, o.fee, o.currency, o.terms, o.state, b.name as brand_name, b.postal_address, c.name as creator_name, k.name as campaign_name, k.brief
+select o.id, o.partnership_id, o.brand_id, o.fee, o.currency, o.terms, o.state, b.name as brand_name, b.postal_address, c.name as creator_name, c.country, k.name as campaign_name, k.brief, k.content_rules,
+  k.contract_template_id
 from offers o join partnerships p on p.id = o.partnership_id join brands b on b.id = o.brand_id join creators c on c.id = p.creator_id join campaigns k on k.id = o.campaign_id
 where o.id = $1
 `
 
 type OfferForContractRow struct {
-	ID            uuid.UUID
-	PartnershipID uuid.UUID
-	BrandID       uuid.UUID
-	Fee           int64
-	Currency      string
-	Terms         json.RawMessage
-	State         string
-	BrandName     string
-	PostalAddress string
-	CreatorName   string
-	CampaignName  string
-	Brief         string
+	ID                 uuid.UUID
+	PartnershipID      uuid.UUID
+	BrandID            uuid.UUID
+	Fee                int64
+	Currency           string
+	Terms              json.RawMessage
+	State              string
+	BrandName          string
+	PostalAddress      string
+	CreatorName        string
+	Country            *string
+	CampaignName       string
+	Brief              string
+	ContentRules       json.RawMessage
+	ContractTemplateID *uuid.UUID
 }
 
 func (q *Queries) OfferForContract(ctx context.Context, db DBTX, id uuid.UUID) (OfferForContractRow, error) {
@@ -674,8 +681,11 @@ func (q *Queries) OfferForContract(ctx context.Context, db DBTX, id uuid.UUID) (
 		&i.BrandName,
 		&i.PostalAddress,
 		&i.CreatorName,
+		&i.Country,
 		&i.CampaignName,
 		&i.Brief,
+		&i.ContentRules,
+		&i.ContractTemplateID,
 	)
 	return i, err
 }

@@ -1,10 +1,10 @@
 -- name: CreateCampaign :exec
-insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids, content_rules)
-values (@id, @brand_id, @name, @state, @brief, @budget, @currency, @starts_on, @ends_on, @owner_id, @default_fee, @terms, @sequence_id, @policy_id, @hashtags, @automation_ids, @content_rules);
+insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids, content_rules, contract_template_id)
+values (@id, @brand_id, @name, @state, @brief, @budget, @currency, @starts_on, @ends_on, @owner_id, @default_fee, @terms, @sequence_id, @policy_id, @hashtags, @automation_ids, @content_rules, sqlc.narg('contract_template_id'));
 
 -- name: ListCampaigns :many
 select g.id, g.brand_id, b.name as brand_name, g.name, g.state, g.brief, g.budget, g.currency, g.starts_on, g.ends_on, k.zone,
-  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.content_rules, g.version, g.created_at
+  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.content_rules, g.contract_template_id, g.version, g.created_at
 from campaigns g
 join brands b on b.id = g.brand_id
 join calendars k on k.id = b.calendar_id

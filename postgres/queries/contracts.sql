@@ -1,6 +1,6 @@
 -- name: ListContracts :many
 -- With the fee and the terms that amendments have made of it.
-select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle,
+select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '')::text as creator_country, coalesce(a.handle, '')::text as handle,
   coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, n.fee, t.currency,
   n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
 from contracts t

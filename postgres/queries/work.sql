@@ -1,12 +1,13 @@
 -- name: OfferForContract :one
-select o.id, o.partnership_id, o.brand_id, o.fee, o.currency, o.terms, o.state, b.name as brand_name, b.postal_address, c.name as creator_name, k.name as campaign_name, k.brief
+select o.id, o.partnership_id, o.brand_id, o.fee, o.currency, o.terms, o.state, b.name as brand_name, b.postal_address, c.name as creator_name, c.country, k.name as campaign_name, k.brief, k.content_rules,
+  k.contract_template_id
 from offers o join partnerships p on p.id = o.partnership_id join brands b on b.id = o.brand_id join creators c on c.id = p.creator_id join campaigns k on k.id = o.campaign_id
 where o.id = @id;
 
 -- name: OfferView :one
 select id, fee, currency, expires_at, message from offers where id = @id;
 
--- name: InsertContract :exec
+-- name: InsertContract :execrows
 insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms)
 values (@id, @partnership_id, @brand_id, @offer_id, @term, 'internal_approval', @body, @body_sha256, @fee, @currency, @terms) on conflict (offer_id) do nothing;
 

@@ -247,6 +247,23 @@ const visits: Visit[] = [
       await expect(page.getByRole("button", { name: /save/i }).first()).toBeVisible();
     },
   },
+  { name: "contract settings", person: "legal", path: "/settings/contracts" },
+  {
+    name: "a new contract template", person: "legal", path: "/settings/contracts",
+    then: async (page) => {
+      await page.getByRole("button", { name: "New template" }).click();
+      await page.getByRole("button", { name: "Preview a sample contract" }).click();
+      await expect(page.getByText("COLLABORATION AGREEMENT")).toBeVisible();
+    },
+  },
+  { name: "a clause", person: "legal", path: "/settings/contracts/00000000-0000-7000-8000-000000000310" },
+  {
+    name: "a copy of a clause", person: "legal", path: "/settings/contracts/00000000-0000-7000-8000-000000000310",
+    then: async (page) => {
+      await page.getByRole("button", { name: /^Copy to/ }).click();
+      await expect(page.getByLabel("Title")).toBeVisible();
+    },
+  },
   { name: "standing in", person: "approver", path: "/settings/delegations" },
   { name: "mail", person: "admin", path: "/settings/mail" },
   { name: "creator fields", person: "admin", path: "/settings/fields" },
@@ -301,7 +318,7 @@ async function portalLink(): Promise<string> {
 // Lists answer that there is nothing, or that something broke.
 const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|payout-batches|reversals|reconciliations|reconciliation-cases|tasks|users|tokens|sequences|policies|calendars|suppressions|search\/texts|history|payee-years|fx-quotes|brands\/[^/]+\/journals)(\?|$)/;
 
-const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|past batches|reconciliation|history|statements|year to date|books|outreach settings|review settings|standing in|search|mail|calendars|brands|people|tokens)$/;
+const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|contracts|reviews|payments|past batches|reconciliation|history|statements|year to date|books|outreach settings|review settings|contract settings|standing in|search|mail|calendars|brands|people|tokens)$/;
 
 interface Seat {
   page: Page;

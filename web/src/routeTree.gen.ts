@@ -59,6 +59,8 @@ import { Route as AppCampaignsIdIndexRouteImport } from "./routes/_app/campaigns
 import { Route as AppCampaignsIdStartRouteImport } from "./routes/_app/campaigns.$id.start"
 import { Route as AppPayoutsBatchesIndexRouteImport } from "./routes/_app/payouts.batches.index"
 import { Route as AppPayoutsBatchesIdRouteImport } from "./routes/_app/payouts.batches.$id"
+import { Route as AppSettingsContractsIndexRouteImport } from "./routes/_app/settings.contracts.index"
+import { Route as AppSettingsContractsIdRouteImport } from "./routes/_app/settings.contracts.$id"
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -309,6 +311,17 @@ const AppPayoutsBatchesIdRoute = AppPayoutsBatchesIdRouteImport.update({
   path: "/payouts/batches/$id",
   getParentRoute: () => AppRoute,
 } as any)
+const AppSettingsContractsIndexRoute =
+  AppSettingsContractsIndexRouteImport.update({
+    id: "/contracts/",
+    path: "/contracts/",
+    getParentRoute: () => AppSettingsRoute,
+  } as any)
+const AppSettingsContractsIdRoute = AppSettingsContractsIdRouteImport.update({
+  id: "/contracts/$id",
+  path: "/contracts/$id",
+  getParentRoute: () => AppSettingsRoute,
+} as any)
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute
@@ -358,8 +371,10 @@ export interface FileRoutesByFullPath {
   "/settings/": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
   "/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
+  "/settings/contracts/$id": typeof AppSettingsContractsIdRoute
   "/campaigns/$id/": typeof AppCampaignsIdIndexRoute
   "/payouts/batches/": typeof AppPayoutsBatchesIndexRoute
+  "/settings/contracts/": typeof AppSettingsContractsIndexRoute
 }
 export interface FileRoutesByTo {
   "/portal": typeof PortalRouteWithChildren
@@ -407,8 +422,10 @@ export interface FileRoutesByTo {
   "/settings": typeof AppSettingsIndexRoute
   "/campaigns/$id/start": typeof AppCampaignsIdStartRoute
   "/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
+  "/settings/contracts/$id": typeof AppSettingsContractsIdRoute
   "/campaigns/$id": typeof AppCampaignsIdIndexRoute
   "/payouts/batches": typeof AppPayoutsBatchesIndexRoute
+  "/settings/contracts": typeof AppSettingsContractsIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -460,8 +477,10 @@ export interface FileRoutesById {
   "/_app/settings/": typeof AppSettingsIndexRoute
   "/_app/campaigns/$id/start": typeof AppCampaignsIdStartRoute
   "/_app/payouts/batches/$id": typeof AppPayoutsBatchesIdRoute
+  "/_app/settings/contracts/$id": typeof AppSettingsContractsIdRoute
   "/_app/campaigns/$id/": typeof AppCampaignsIdIndexRoute
   "/_app/payouts/batches/": typeof AppPayoutsBatchesIndexRoute
+  "/_app/settings/contracts/": typeof AppSettingsContractsIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -513,8 +532,10 @@ export interface FileRouteTypes {
     | "/settings/"
     | "/campaigns/$id/start"
     | "/payouts/batches/$id"
+    | "/settings/contracts/$id"
     | "/campaigns/$id/"
     | "/payouts/batches/"
+    | "/settings/contracts/"
   fileRoutesByTo: FileRoutesByTo
   to:
     | "/portal"
@@ -562,8 +583,10 @@ export interface FileRouteTypes {
     | "/settings"
     | "/campaigns/$id/start"
     | "/payouts/batches/$id"
+    | "/settings/contracts/$id"
     | "/campaigns/$id"
     | "/payouts/batches"
+    | "/settings/contracts"
   id:
     | "__root__"
     | "/_app"
@@ -614,8 +637,10 @@ export interface FileRouteTypes {
     | "/_app/settings/"
     | "/_app/campaigns/$id/start"
     | "/_app/payouts/batches/$id"
+    | "/_app/settings/contracts/$id"
     | "/_app/campaigns/$id/"
     | "/_app/payouts/batches/"
+    | "/_app/settings/contracts/"
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -977,6 +1002,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppPayoutsBatchesIdRouteImport
       parentRoute: typeof AppRoute
     }
+    "/_app/settings/contracts/": {
+      id: "/_app/settings/contracts/"
+      path: "/contracts"
+      fullPath: "/settings/contracts/"
+      preLoaderRoute: typeof AppSettingsContractsIndexRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
+    "/_app/settings/contracts/$id": {
+      id: "/_app/settings/contracts/$id"
+      path: "/contracts/$id"
+      fullPath: "/settings/contracts/$id"
+      preLoaderRoute: typeof AppSettingsContractsIdRouteImport
+      parentRoute: typeof AppSettingsRoute
+    }
   }
 }
 
@@ -1012,6 +1051,8 @@ interface AppSettingsRouteChildren {
   AppSettingsSignInRoute: typeof AppSettingsSignInRoute
   AppSettingsTokensRoute: typeof AppSettingsTokensRoute
   AppSettingsIndexRoute: typeof AppSettingsIndexRoute
+  AppSettingsContractsIdRoute: typeof AppSettingsContractsIdRoute
+  AppSettingsContractsIndexRoute: typeof AppSettingsContractsIndexRoute
 }
 
 const AppSettingsRouteChildren: AppSettingsRouteChildren = {
@@ -1026,6 +1067,8 @@ const AppSettingsRouteChildren: AppSettingsRouteChildren = {
   AppSettingsSignInRoute: AppSettingsSignInRoute,
   AppSettingsTokensRoute: AppSettingsTokensRoute,
   AppSettingsIndexRoute: AppSettingsIndexRoute,
+  AppSettingsContractsIdRoute: AppSettingsContractsIdRoute,
+  AppSettingsContractsIndexRoute: AppSettingsContractsIndexRoute,
 }
 
 const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(

@@ -419,6 +419,42 @@ export const policyVersionsQuery = (value: string) =>
     queryFn: ({ signal }) => body(api.GET("/v1/policies/{id}/versions", { params: id(value), signal })),
   });
 
+export const clausesQuery = (brand_id?: string) =>
+  queryOptions({
+    queryKey: ["clause", "list", { brand_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/clauses", { params: { query: { brand_id } }, signal })),
+    staleTime: 60_000,
+  });
+
+export const clauseVersionsQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["clause", "one", value, "versions"],
+    queryFn: ({ signal }) => body(api.GET("/v1/clauses/{id}/versions", { params: id(value), signal })),
+  });
+
+/** The contracts that are not over and contain a clause, in one version of it or in any. */
+export const clauseContractsQuery = (value: string, query: { version?: number; cursor?: string }) =>
+  queryOptions({
+    queryKey: ["contract", "clause", value, query],
+    queryFn: ({ signal }) => body(api.GET("/v1/clauses/{id}/contracts", { params: { ...id(value), query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const contractTemplatesQuery = (brand_id?: string) =>
+  queryOptions({
+    queryKey: ["contract_template", "list", { brand_id }],
+    queryFn: ({ signal }) => body(api.GET("/v1/contract-templates", { params: { query: { brand_id } }, signal })),
+    staleTime: 60_000,
+  });
+
+/** What laws and codes say in a country, or everywhere. */
+export const complianceNotesQuery = (country?: string) =>
+  queryOptions({
+    queryKey: ["compliance_note", "list", { country }],
+    queryFn: ({ signal }) => body(api.GET("/v1/compliance-notes", { params: { query: { country } }, signal })),
+    staleTime: 600_000,
+  });
+
 export const outsideReviewersQuery = (brand_id?: string) =>
   queryOptions({
     queryKey: ["outside_reviewer", "list", { brand_id }],

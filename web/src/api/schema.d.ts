@@ -309,6 +309,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/clauses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Clauses, newest version of each, with the variables that they may use */
+        get: operations["listClauses"];
+        put?: never;
+        /** Add a clause to a brand */
+        post: operations["createClause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clauses/{id}/contracts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Contracts that are not over and contain the clause, newest first */
+        get: operations["listClauseContracts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/clauses/{id}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** Every version of a clause, newest first */
+        get: operations["listClauseVersions"];
+        put?: never;
+        /** Publish the next version of a clause; contracts keep theirs */
+        post: operations["createClauseVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/comments/{id}/resolve": {
         parameters: {
             query?: never;
@@ -322,6 +379,78 @@ export interface paths {
         put?: never;
         /** Mark a comment as settled, or open it again */
         post: operations["resolveComment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/compliance-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What laws and codes say, with sources; no legal advice */
+        get: operations["listComplianceNotes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contract-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Contract templates */
+        get: operations["listContractTemplates"];
+        put?: never;
+        /** Add a contract template to a brand */
+        post: operations["createContractTemplate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contract-templates/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** One contract template */
+        get: operations["getContractTemplate"];
+        /** Edit a contract template of a brand; contracts that were drafted keep their text */
+        put: operations["editContractTemplate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/contract-templates/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A sample contract as it would be drafted; writes nothing */
+        post: operations["previewContractTemplate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3297,6 +3426,11 @@ export interface components {
             /** @description Signed contracts, paid or not */
             committed: components["schemas"]["Money"];
             content_rules: components["schemas"]["ContentRules"];
+            /**
+             * Format: uuid
+             * @description Absent means the brand's default template
+             */
+            contract_template_id?: string;
             /** Format: date-time */
             created_at: string;
             default_fee: components["schemas"]["Money"];
@@ -3334,6 +3468,11 @@ export interface components {
             brief?: string;
             budget: components["schemas"]["Money"];
             content_rules?: components["schemas"]["ContentRules"];
+            /**
+             * Format: uuid
+             * @description Absent means the brand's default template
+             */
+            contract_template_id?: string;
             default_fee: components["schemas"]["Money"];
             /** Format: date */
             ends_on: string;
@@ -3494,6 +3633,91 @@ export interface components {
             span_from?: number;
             span_to?: number;
         };
+        Clause: {
+            body: string;
+            /**
+             * Format: uuid
+             * @description Absent for a built-in clause, which every brand may use and nobody edits
+             */
+            brand_id?: string;
+            /** Format: date-time */
+            created_at: string;
+            fallbacks: components["schemas"]["Fallback"][];
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ClauseKind"];
+            title: string;
+            version: number;
+            when: components["schemas"]["ClauseWhen"];
+        };
+        ClauseContract: {
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            campaign_name: string;
+            clause_version: number;
+            /** Format: date-time */
+            created_at: string;
+            creator: components["schemas"]["CreatorRef"];
+            /** Format: date-time */
+            ends_at?: string;
+            /** Format: date-time */
+            executed_at?: string;
+            /** Format: uuid */
+            id: string;
+            number: string;
+            /** Format: uuid */
+            partnership_id: string;
+            /** @enum {string} */
+            state: "drafting" | "internal_approval" | "out_for_signature" | "executed";
+        };
+        ClauseContractList: {
+            items: components["schemas"]["ClauseContract"][];
+            next_cursor?: string;
+        };
+        ClauseCreate: {
+            /** @description Plain text with variables such as {{brand.name}} */
+            body: string;
+            /** Format: uuid */
+            brand_id: string;
+            /** @description Other acceptable texts; the first is tried first */
+            fallbacks?: components["schemas"]["Fallback"][];
+            kind: components["schemas"]["ClauseKind"];
+            title: string;
+            when?: components["schemas"]["ClauseWhen"];
+        };
+        ClauseEdit: {
+            body: string;
+            fallbacks?: components["schemas"]["Fallback"][];
+            /** @description The version that was edited: when the newest is another one by now, nothing is saved */
+            from_version: number;
+            title: string;
+            when?: components["schemas"]["ClauseWhen"];
+        };
+        /** @enum {string} */
+        ClauseKind: "campaign" | "deliverables" | "approval" | "payment" | "disclosure" | "duration" | "usage_rights" | "exclusivity" | "ai_likeness" | "termination" | "general";
+        ClauseList: {
+            items: components["schemas"]["Clause"][];
+            variables: components["schemas"]["ClauseVariable"][];
+        };
+        ClauseVariable: {
+            about: string;
+            /** @description Without its braces */
+            name: string;
+            /** @description Some contracts have no value for it; a clause that uses it does not stand there */
+            optional: boolean;
+            /** @description Its value in the sample contract */
+            sample: string;
+        };
+        /** @description In which contracts it stands; of those given, all must hold */
+        ClauseWhen: {
+            /** @description The creator's country, ISO 3166-1 alpha-2 */
+            markets?: string[];
+            paid_usage?: boolean;
+            platforms?: string[];
+            /** @description The campaign's regulated category; any means every one */
+            regulated?: string[];
+        };
         CodeOnly: {
             code: string;
         };
@@ -3564,6 +3788,24 @@ export interface components {
         CommentResolve: {
             resolved: boolean;
         };
+        ComplianceNote: {
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["ClauseKind"];
+            /** @description ISO 3166-1 alpha-2, EU, or all */
+            market: string;
+            /** Format: date */
+            read_on: string;
+            /** @description Address of what was read */
+            source: string;
+            title: string;
+            words: string;
+        };
+        ComplianceNoteList: {
+            /** @description Of the rules by which content for the country is checked; none without a country */
+            disclosure_sources: components["schemas"]["DisclosureSource"][];
+            items: components["schemas"]["ComplianceNote"][];
+        };
         Contact: {
             email: string;
             /** Format: uuid */
@@ -3598,9 +3840,12 @@ export interface components {
             brand_id: string;
             brand_name: string;
             campaign_name: string;
+            /** @description In the text's order; absent for a contract from before the library */
+            clauses?: components["schemas"]["ContractClause"][];
             /** Format: date-time */
             created_at: string;
             creator: components["schemas"]["CreatorRef"];
+            creator_country?: string;
             /** Format: date-time */
             ends_at?: string;
             /** Format: date-time */
@@ -3628,6 +3873,13 @@ export interface components {
             text_sha256: string;
             version: number;
         };
+        ContractClause: {
+            /** Format: uuid */
+            clause_id: string;
+            kind: components["schemas"]["ClauseKind"];
+            title: string;
+            version: number;
+        };
         ContractList: {
             items: components["schemas"]["Contract"][];
             next_cursor?: string;
@@ -3645,6 +3897,57 @@ export interface components {
             sent_at?: string;
             state: string;
             term: number;
+        };
+        ContractTemplate: {
+            /**
+             * Format: uuid
+             * @description Absent for the one that every brand starts with, which nobody edits
+             */
+            brand_id?: string;
+            /** @description In the contract's order; of each the newest version when a contract is drafted */
+            clauses: string[];
+            /** Format: date-time */
+            created_at: string;
+            /** @description What the brand's contracts are drafted from, unless their campaign names another */
+            default: boolean;
+            /** Format: uuid */
+            id: string;
+            must_include: components["schemas"]["MustIncludeKind"][];
+            name: string;
+            version: number;
+        };
+        ContractTemplateCreate: {
+            /** Format: uuid */
+            brand_id: string;
+            clauses: string[];
+            default: boolean;
+            must_include: components["schemas"]["MustIncludeKind"][];
+            name: string;
+        };
+        ContractTemplateEdit: {
+            clauses: string[];
+            default: boolean;
+            must_include: components["schemas"]["MustIncludeKind"][];
+            name: string;
+        };
+        ContractTemplateList: {
+            items: components["schemas"]["ContractTemplate"][];
+        };
+        ContractTemplatePreview: {
+            clauses: components["schemas"]["PreviewedClause"][];
+            text: string;
+        };
+        ContractTemplatePreviewAsk: {
+            /** Format: uuid */
+            brand_id: string;
+            clauses: string[];
+            /** @description The sample creator's country */
+            country?: string;
+            must_include: components["schemas"]["MustIncludeKind"][];
+            /** @description Without usage rights, exclusivity, bonuses and further clauses */
+            plain?: boolean;
+            platform?: string;
+            regulated?: string;
         };
         ContractTerms: {
             deliverables: components["schemas"]["DeliverableTerms"][];
@@ -3900,6 +4203,12 @@ export interface components {
             publish_days: number;
             title: string;
         };
+        DisclosureSource: {
+            publisher: string;
+            title: string;
+            url: string;
+            year: number;
+        };
         DoNotContact: {
             do_not_contact: boolean;
             reason?: string;
@@ -3917,6 +4226,11 @@ export interface components {
             next_cursor?: string;
         };
         Empty: Record<string, never>;
+        Fallback: {
+            body: string;
+            /** @description Who may offer it, and when */
+            note: string;
+        };
         FieldError: {
             code: string;
             detail: string;
@@ -4382,6 +4696,8 @@ export interface components {
             /** @description Three lower-case letters */
             currency: string;
         };
+        /** @enum {string} */
+        MustIncludeKind: "disclosure" | "usage_rights" | "exclusivity" | "payment" | "termination" | "ai_likeness";
         Netting: {
             amount: components["schemas"]["Money"];
             /** Format: date-time */
@@ -5202,6 +5518,15 @@ export interface components {
         };
         PostReport: {
             url: string;
+        };
+        PreviewedClause: {
+            /** Format: uuid */
+            clause_id: string;
+            kind: components["schemas"]["ClauseKind"];
+            /** @description A built-in clause that was put in, because something that must be said would be missing */
+            stands_in: boolean;
+            title: string;
+            version: number;
         };
         /** @description RFC 9457 problem details */
         Problem: {
@@ -6339,6 +6664,15 @@ export type CaseNote = components['schemas']['CaseNote'];
 export type CashWeek = components['schemas']['CashWeek'];
 export type CashWeekList = components['schemas']['CashWeekList'];
 export type CheckResult = components['schemas']['CheckResult'];
+export type Clause = components['schemas']['Clause'];
+export type ClauseContract = components['schemas']['ClauseContract'];
+export type ClauseContractList = components['schemas']['ClauseContractList'];
+export type ClauseCreate = components['schemas']['ClauseCreate'];
+export type ClauseEdit = components['schemas']['ClauseEdit'];
+export type ClauseKind = components['schemas']['ClauseKind'];
+export type ClauseList = components['schemas']['ClauseList'];
+export type ClauseVariable = components['schemas']['ClauseVariable'];
+export type ClauseWhen = components['schemas']['ClauseWhen'];
 export type CodeOnly = components['schemas']['CodeOnly'];
 export type CodeProof = components['schemas']['CodeProof'];
 export type Command = components['schemas']['Command'];
@@ -6347,12 +6681,21 @@ export type CommentAnchor = components['schemas']['CommentAnchor'];
 export type CommentCreate = components['schemas']['CommentCreate'];
 export type CommentList = components['schemas']['CommentList'];
 export type CommentResolve = components['schemas']['CommentResolve'];
+export type ComplianceNote = components['schemas']['ComplianceNote'];
+export type ComplianceNoteList = components['schemas']['ComplianceNoteList'];
 export type Contact = components['schemas']['Contact'];
 export type ContentCodes = components['schemas']['ContentCodes'];
 export type ContentRules = components['schemas']['ContentRules'];
 export type Contract = components['schemas']['Contract'];
+export type ContractClause = components['schemas']['ContractClause'];
 export type ContractList = components['schemas']['ContractList'];
 export type ContractRef = components['schemas']['ContractRef'];
+export type ContractTemplate = components['schemas']['ContractTemplate'];
+export type ContractTemplateCreate = components['schemas']['ContractTemplateCreate'];
+export type ContractTemplateEdit = components['schemas']['ContractTemplateEdit'];
+export type ContractTemplateList = components['schemas']['ContractTemplateList'];
+export type ContractTemplatePreview = components['schemas']['ContractTemplatePreview'];
+export type ContractTemplatePreviewAsk = components['schemas']['ContractTemplatePreviewAsk'];
 export type ContractTerms = components['schemas']['ContractTerms'];
 export type Correction = components['schemas']['Correction'];
 export type CorrectionTick = components['schemas']['CorrectionTick'];
@@ -6379,11 +6722,13 @@ export type Deliverable = components['schemas']['Deliverable'];
 export type DeliverableList = components['schemas']['DeliverableList'];
 export type DeliverableMove = components['schemas']['DeliverableMove'];
 export type DeliverableTerms = components['schemas']['DeliverableTerms'];
+export type DisclosureSource = components['schemas']['DisclosureSource'];
 export type DoNotContact = components['schemas']['DoNotContact'];
 export type DraftEdit = components['schemas']['DraftEdit'];
 export type Duplicate = components['schemas']['Duplicate'];
 export type DuplicateList = components['schemas']['DuplicateList'];
 export type Empty = components['schemas']['Empty'];
+export type Fallback = components['schemas']['Fallback'];
 export type FieldError = components['schemas']['FieldError'];
 export type FieldValue = components['schemas']['FieldValue'];
 export type FollowerSnapshot = components['schemas']['FollowerSnapshot'];
@@ -6429,6 +6774,7 @@ export type MilestoneAdded = components['schemas']['MilestoneAdded'];
 export type MilestoneTerms = components['schemas']['MilestoneTerms'];
 export type MilestoneTrigger = components['schemas']['MilestoneTrigger'];
 export type Money = components['schemas']['Money'];
+export type MustIncludeKind = components['schemas']['MustIncludeKind'];
 export type Netting = components['schemas']['Netting'];
 export type Offer = components['schemas']['Offer'];
 export type OfferCreate = components['schemas']['OfferCreate'];
@@ -6505,6 +6851,7 @@ export type PostNumber = components['schemas']['PostNumber'];
 export type PostNumberCreate = components['schemas']['PostNumberCreate'];
 export type PostNumberList = components['schemas']['PostNumberList'];
 export type PostReport = components['schemas']['PostReport'];
+export type PreviewedClause = components['schemas']['PreviewedClause'];
 export type Problem = components['schemas']['Problem'];
 export type Reason = components['schemas']['Reason'];
 export type Reconciliation = components['schemas']['Reconciliation'];
@@ -7298,6 +7645,137 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    listClauses: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClauseList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    createClause: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClauseCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clause"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listClauseContracts: {
+        parameters: {
+            query?: {
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+                /** @description Only those with this version */
+                version?: number;
+            };
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClauseContractList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listClauseVersions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClauseList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    createClauseVersion: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ClauseEdit"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clause"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     resolveComment: {
         parameters: {
             query?: never;
@@ -7322,6 +7800,161 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Comment"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listComplianceNotes: {
+        parameters: {
+            query?: {
+                /** @description ISO 3166-1 alpha-2; absent means all notes */
+                country?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComplianceNoteList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listContractTemplates: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTemplateList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    createContractTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractTemplateCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTemplate"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    getContractTemplate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTemplate"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    editContractTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: components["parameters"]["ifMatch"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractTemplateEdit"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTemplate"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    previewContractTemplate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContractTemplatePreviewAsk"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContractTemplatePreview"];
                 };
             };
             default: components["responses"]["problem"];

@@ -6,7 +6,7 @@ import { useEffect } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
-import { policiesQuery, sequencesQuery } from "../../api/queries";
+import { contractTemplatesQuery, policiesQuery, sequencesQuery } from "../../api/queries";
 import type { CampaignCreate, ContentRules, ContractTerms } from "../../api/schema";
 import { cleanRules, ContentRulesEditor } from "../../components/ContentRules";
 import { MoneyInput, type TypedMoney } from "../../components/MoneyInput";
@@ -32,6 +32,7 @@ interface Values {
   owner_id: string | undefined;
   sequence_id: string | null;
   policy_id: string | null;
+  contract_template_id: string | null;
   automation_ids: string[];
   content_rules: ContentRules;
   terms: ContractTerms;
@@ -57,6 +58,7 @@ function NewCampaign() {
       owner_id: session?.user_id,
       sequence_id: null,
       policy_id: null,
+      contract_template_id: null,
       automation_ids: [],
       content_rules: {},
       terms: usualTerms,
@@ -64,6 +66,7 @@ function NewCampaign() {
   });
   const { values, errors } = form;
   const sequences = useQuery({ ...sequencesQuery(values.brand_id), enabled: values.brand_id !== "" });
+  const templates = useQuery({ ...contractTemplatesQuery(values.brand_id), enabled: values.brand_id !== "" });
   const policies = useQuery({ ...policiesQuery(values.brand_id), enabled: values.brand_id !== "" });
 
   const create = useAct({
@@ -97,6 +100,7 @@ function NewCampaign() {
         owner_id: typed.owner_id,
         sequence_id: typed.sequence_id ?? undefined,
         policy_id: typed.policy_id ?? undefined,
+        contract_template_id: typed.contract_template_id ?? undefined,
         automation_ids: typed.automation_ids,
         content_rules: cleanRules(typed.content_rules),
         terms: cleanTerms(typed.terms),
@@ -115,7 +119,7 @@ function NewCampaign() {
                 label="Brand"
                 data={brands.map(({ brand_id, brand_name }) => ({ value: brand_id, label: brand_name ?? brand_id }))}
                 {...form.getInputProps("brand_id")}
-                onChange={(event) => form.setValues({ brand_id: event.currentTarget.value, sequence_id: null, policy_id: null, automation_ids: [] })}
+                onChange={(event) => form.setValues({ brand_id: event.currentTarget.value, sequence_id: null, policy_id: null, contract_template_id: null, automation_ids: [] })}
               />
               <TextInput label="Name" required {...form.getInputProps("name")} />
               <Textarea label="Brief" description="What creators should make and why; they read it in the offer and in their portal" autosize minRows={4} maxRows={16} {...form.getInputProps("brief")} />
@@ -171,6 +175,11 @@ function NewCampaign() {
             </Stack>
           </Section>
           <Section title="Contract terms">
+            <Select
+              label="Contract template" description="The clauses that contracts are drafted from; they say what the terms below agree on" placeholder="The brand’s default" clearable mb="sm"
+              clearButtonProps={{ "aria-label": "Clear Contract template" }} data={(templates.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+              {...form.getInputProps("contract_template_id")}
+            />
             <TermsEditor form={form} currency={values.budget.currency} />
           </Section>
           <ProblemNotice problem={create.error} shownFields={Object.keys(errors)} />

@@ -8,6 +8,7 @@ import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { contractQuery, warm } from "../../api/queries";
 import type { Contract } from "../../api/schema";
+import { ComplianceNotes } from "../../components/clause/ComplianceNotes";
 import { ContractText } from "../../components/ContractText";
 import { Money } from "../../components/Money";
 import { ProblemNotice } from "../../components/Notice";
@@ -77,6 +78,17 @@ function ContractPage() {
               </Stack>
             </Section>
           )}
+          {contract.clauses && (
+            <Section title="Clauses">
+              <ol style={{ margin: 0, paddingLeft: 20 }}>
+                {contract.clauses.map(({ clause_id, version, title }) => (
+                  <li key={clause_id}>
+                    <Link to="/settings/contracts/$id" params={{ id: clause_id }} search={{ version: String(version) }}>{title}</Link> <span className="soft">version {version}</span>
+                  </li>
+                ))}
+              </ol>
+            </Section>
+          )}
           <Section title="Dates and money">
             <Facts
               facts={[
@@ -95,6 +107,7 @@ function ContractPage() {
           <Section title="Terms">
             <TermsView terms={contract.terms} currency={contract.fee.currency} />
           </Section>
+          {contract.creator_country && <ComplianceNotes country={contract.creator_country} />}
         </div>
       </div>
       {sending && <SendDialog contract={contract} onClose={() => setSending(false)} />}

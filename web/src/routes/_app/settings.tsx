@@ -13,6 +13,7 @@ function Settings() {
     { to: "/settings/brands", label: "Brands and funds" },
     { to: "/settings/outreach", label: "Outreach" },
     { to: "/settings/reviews", label: "Reviews" },
+    { to: "/settings/contracts", label: "Contracts" },
     { to: "/settings/delegations", label: "Standing in" },
     { to: "/settings/fields", label: "Creator fields" },
     { to: "/settings/mail", label: "Mail" },
