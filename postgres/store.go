@@ -212,6 +212,7 @@ var refusals = map[string]rapport.Code{
 	"RA045": rapport.CodeInvalid,   // names what nobody took back
 	"RA074": rapport.CodeForbidden, // released what they would record
 	"RA086": rapport.CodeForbidden, // lacks the finance role
+	"RA095": rapport.CodeForbidden, // may not override
 	"RA050": rapport.CodeForbidden, // has not proved a second factor lately
 }
 
