@@ -126,6 +126,16 @@ type SlotRules struct {
 	Calendar  Calendar      // of the brand
 	// Days are the booked slots of each platform and day of the brand's zone, in the order in which they keep their place.
 	Days map[string][]uuid.UUID
+
+	zone *time.Location
+}
+
+// in is the brand's zone, which is read from the disk each time that it is loaded.
+func (r *SlotRules) in() *time.Location {
+	if r.zone == nil {
+		r.zone = r.Calendar.location()
+	}
+	return r.zone
 }
 
 // ChainDays are the business days that a review by the policy may take when every stage takes all of its own.
@@ -212,7 +222,7 @@ func (r *SlotRules) conflict(kind, severity string, s Slot, other *Slot, say fun
 }
 
 func (r *SlotRules) day(t time.Time) string {
-	return t.In(r.Calendar.location()).Format("2 January 2006")
+	return t.In(r.in()).Format("2 January 2006")
 }
 
 // end is the day that ends at t: a date is the end of its day, which is the first moment of the next one.
@@ -277,7 +287,7 @@ func (r *SlotRules) exclusivity(s, other, holder Slot) *Conflict {
 
 // SlotDay is the platform and the day of a slot, as SlotRules counts them.
 func (r *SlotRules) SlotDay(platform string, to time.Time) string {
-	return platform + " " + to.Add(-time.Second).In(r.Calendar.location()).Format(time.DateOnly)
+	return platform + " " + to.Add(-time.Second).In(r.in()).Format(time.DateOnly)
 }
 
 func (r *SlotRules) slotCap(s Slot) *Conflict {
@@ -375,7 +385,7 @@ func earliest(a, b time.Time) time.Time {
 // days.
 func (c Conflict) For(brands []uuid.UUID) Conflict {
 	if c.Other != nil && !slices.Contains(brands, c.Other.BrandID) {
-		zone, o := c.rules.Calendar.location(), *c.Other
+		zone, o := c.rules.in(), *c.Other
 		day := func(t time.Time, n int) time.Time { return on(t.In(zone), n, 0).UTC() }
 		c.Other = &Slot{From: day(o.From, 0), To: day(latest(o.To.Add(-time.Second), o.From), 1), Until: day(latest(o.Until.Add(-time.Second), o.From), 1)}
 	}

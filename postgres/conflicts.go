@@ -204,7 +204,7 @@ func (s *Store) slotAbsences(ctx context.Context, tx pgx.Tx, facts *rapport.Slot
 }
 
 func (s *Store) absences(ctx context.Context, tx pgx.Tx, creators []uuid.UUID, from, to time.Time) ([]rapport.Absence, error) {
-	rows, err := s.q.AbsencesOf(ctx, tx, gen.AbsencesOfParams{Creators: creators, FromOn: from, ToOn: to})
+	rows, err := s.q.AbsencesOf(ctx, tx, gen.AbsencesOfParams{Creators: idsLiteral(creators), FromOn: from, ToOn: to})
 	absences := make([]rapport.Absence, len(rows))
 	for i, r := range rows {
 		absences[i] = rapport.Absence{ID: r.ID, CreatorID: r.CreatorID, From: r.FromOn, To: r.ToOn, Note: r.Note, ByCreator: r.ByCreator}
@@ -220,7 +220,7 @@ func (s *Store) putOverrides(ctx context.Context, tx pgx.Tx, conflicts []rapport
 	for i, c := range conflicts {
 		keys[i] = c.Key
 	}
-	rows, err := s.q.OverridesOf(ctx, tx, gen.OverridesOfParams{Brands: rapport.BrandsFrom(ctx), Keys: keys})
+	rows, err := s.q.OverridesOf(ctx, tx, gen.OverridesOfParams{Brands: rapport.BrandsFrom(ctx), Keys: idsLiteral(keys)})
 	type side struct{ brand, key uuid.UUID }
 	known := make(map[side]*rapport.Override, len(rows))
 	for _, r := range rows {
