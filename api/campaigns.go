@@ -54,7 +54,7 @@ func toCampaign(c rapport.Campaign) gen.Campaign {
 		StartsOn: toDate(c.StartsOn), EndsOn: toDate(c.EndsOn), Zone: c.Zone, Owner: toUserRef(c.Owner), DefaultFee: toMoney(c.DefaultFee),
 		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: toContentRules(c.ContentRules),
 		Stages:  stages,
-		Version: c.Version, CreatedAt: c.CreatedAt,
+		Version: c.Version, CreatedAt: c.CreatedAt, Category: orNil(c.Category), SlotCap: &c.SlotCap, EmbargoUntil: toDateOrNil(c.EmbargoUntil),
 	}
 }
 
@@ -83,6 +83,7 @@ func (s *Server) CreateCampaign(ctx context.Context, r gen.CreateCampaignRequest
 		StartsOn: b.StartsOn.Time, EndsOn: b.EndsOn.Time, Owner: rapport.UserRef{ID: by}, DefaultFee: fromMoney(b.DefaultFee), Terms: fromTerms(b.Terms),
 		SequenceID: rapport.DefaultSequenceID, PolicyID: rapport.DefaultPolicyID, Hashtags: trimmed(value(b.Hashtags)), AutomationIDs: value(b.AutomationIds), ContentRules: fromContentRules(b.ContentRules),
 	}
+	c.Category, c.SlotCap, c.EmbargoUntil = strings.TrimSpace(value(b.Category)), value(b.SlotCap), fromDate(b.EmbargoUntil)
 	edit(&c.Owner.ID, b.OwnerId)
 	edit(&c.SequenceID, b.SequenceId)
 	edit(&c.PolicyID, b.PolicyId)
@@ -187,6 +188,13 @@ func editCampaign(c *rapport.Campaign, b *gen.CampaignEdit) {
 		c.Hashtags = trimmed(*b.Hashtags)
 	}
 	edit(&c.AutomationIDs, b.AutomationIds)
+	if b.Category != nil {
+		c.Category = strings.TrimSpace(*b.Category)
+	}
+	edit(&c.SlotCap, b.SlotCap)
+	if b.EmbargoUntil != nil || value(b.NoEmbargo) {
+		c.EmbargoUntil = fromDate(b.EmbargoUntil)
+	}
 	if b.State != nil {
 		c.State = fmt.Sprint(*b.State)
 	}

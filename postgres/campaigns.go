@@ -64,6 +64,7 @@ func (s *Store) campaigns(ctx context.Context, tx pgx.Tx, params gen.ListCampaig
 			Budget: rapport.Money{Amount: r.Budget, Currency: r.Currency}, DefaultFee: rapport.Money{Amount: r.DefaultFee, Currency: r.Currency},
 			StartsOn: r.StartsOn, EndsOn: r.EndsOn, Zone: r.Zone, Owner: rapport.UserRef{ID: r.OwnerID, Name: r.OwnerName},
 			SequenceID: r.SequenceID, PolicyID: r.PolicyID, Hashtags: r.Hashtags, AutomationIDs: r.AutomationIds, Stages: map[rapport.Stage]int{}, Version: int(r.Version), CreatedAt: r.CreatedAt,
+			Category: text(r.Category), SlotCap: int(r.SlotCap), EmbargoUntil: r.EmbargoUntil,
 		}
 		if err := json.Unmarshal(r.Terms, &c.Terms); err != nil {
 			return nil, fmt.Errorf("read the terms of campaign %s: %w", r.ID, err)
@@ -108,6 +109,7 @@ func (s *Store) CreateCampaign(ctx context.Context, c rapport.Campaign, by uuid.
 			ID: c.ID, BrandID: c.BrandID, Name: c.Name, State: c.State, Brief: c.Brief, Budget: c.Budget.Amount, Currency: c.Budget.Currency,
 			StartsOn: c.StartsOn, EndsOn: c.EndsOn, OwnerID: c.Owner.ID, DefaultFee: c.DefaultFee.Amount, Terms: terms,
 			SequenceID: c.SequenceID, PolicyID: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: mustJSON(c.ContentRules),
+			Category: orNil(c.Category), SlotCap: int32(c.SlotCap), EmbargoUntil: c.EmbargoUntil,
 		}); err != nil {
 			return rapport.Campaign{}, err
 		}
@@ -205,6 +207,7 @@ func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edi
 		if _, err := s.q.UpdateCampaign(ctx, tx, gen.UpdateCampaignParams{
 			ID: id, Version: int32(version), Name: c.Name, State: c.State, Brief: c.Brief, Budget: c.Budget.Amount, EndsOn: c.EndsOn,
 			DefaultFee: c.DefaultFee.Amount, Terms: terms, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: mustJSON(c.ContentRules), PolicyID: c.PolicyID,
+			Category: orNil(c.Category), SlotCap: int32(c.SlotCap), EmbargoUntil: c.EmbargoUntil,
 		}); err != nil {
 			return rapport.Campaign{}, stale(err)
 		}

@@ -210,6 +210,39 @@ func (e CalendarOwnerKind) Valid() bool {
 	}
 }
 
+// Defines values for CalendarEntryKind.
+const (
+	CalendarEntryKindAbsence       CalendarEntryKind = "absence"
+	CalendarEntryKindCampaignEnd   CalendarEntryKind = "campaign_end"
+	CalendarEntryKindCampaignStart CalendarEntryKind = "campaign_start"
+	CalendarEntryKindContractEnd   CalendarEntryKind = "contract_end"
+	CalendarEntryKindDraftDue      CalendarEntryKind = "draft_due"
+	CalendarEntryKindNotice        CalendarEntryKind = "notice"
+	CalendarEntryKindPublishWindow CalendarEntryKind = "publish_window"
+)
+
+// Valid indicates whether the value is a known member of the CalendarEntryKind enum.
+func (e CalendarEntryKind) Valid() bool {
+	switch e {
+	case CalendarEntryKindAbsence:
+		return true
+	case CalendarEntryKindCampaignEnd:
+		return true
+	case CalendarEntryKindCampaignStart:
+		return true
+	case CalendarEntryKindContractEnd:
+		return true
+	case CalendarEntryKindDraftDue:
+		return true
+	case CalendarEntryKindNotice:
+		return true
+	case CalendarEntryKindPublishWindow:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CampaignState.
 const (
 	CampaignStateDraft   CampaignState = "draft"
@@ -399,6 +432,54 @@ func (e CommentAnchorKind) Valid() bool {
 	case CommentAnchorKindSpan:
 		return true
 	case CommentAnchorKindTime:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConflictKind.
+const (
+	ConflictKindAbsence     ConflictKind = "absence"
+	ConflictKindEmbargo     ConflictKind = "embargo"
+	ConflictKindExclusivity ConflictKind = "exclusivity"
+	ConflictKindLeadTime    ConflictKind = "lead_time"
+	ConflictKindSlotCap     ConflictKind = "slot_cap"
+	ConflictKindTooClose    ConflictKind = "too_close"
+)
+
+// Valid indicates whether the value is a known member of the ConflictKind enum.
+func (e ConflictKind) Valid() bool {
+	switch e {
+	case ConflictKindAbsence:
+		return true
+	case ConflictKindEmbargo:
+		return true
+	case ConflictKindExclusivity:
+		return true
+	case ConflictKindLeadTime:
+		return true
+	case ConflictKindSlotCap:
+		return true
+	case ConflictKindTooClose:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConflictSeverity.
+const (
+	ConflictSeverityBlock ConflictSeverity = "block"
+	ConflictSeverityWarn  ConflictSeverity = "warn"
+)
+
+// Valid indicates whether the value is a known member of the ConflictSeverity enum.
+func (e ConflictSeverity) Valid() bool {
+	switch e {
+	case ConflictSeverityBlock:
+		return true
+	case ConflictSeverityWarn:
 		return true
 	default:
 		return false
@@ -2571,6 +2652,30 @@ func (e ListThreadsParamsState) Valid() bool {
 	}
 }
 
+// Absence defines model for Absence.
+type Absence struct {
+	// ByCreator The creator said so
+	ByCreator bool               `json:"by_creator"`
+	From      openapi_types.Date `json:"from"`
+	Id        openapi_types.UUID `json:"id"`
+	Note      string             `json:"note"`
+
+	// To The last day
+	To openapi_types.Date `json:"to"`
+}
+
+// AbsenceCreate defines model for AbsenceCreate.
+type AbsenceCreate struct {
+	From openapi_types.Date `json:"from"`
+	Note *string            `json:"note,omitempty"`
+	To   openapi_types.Date `json:"to"`
+}
+
+// AbsenceList defines model for AbsenceList.
+type AbsenceList struct {
+	Items []Absence `json:"items"`
+}
+
 // ApprovalCreate defines model for ApprovalCreate.
 type ApprovalCreate struct {
 	// Amount What is approved; must be the payout's, less what it keeps
@@ -2686,6 +2791,9 @@ type Brand struct {
 	// PostalAddress Stands in every outreach mail
 	PostalAddress string `json:"postal_address"`
 
+	// PostsApartHours How far apart a creator posts for it and for another brand; 0 asks for nothing
+	PostsApartHours *int `json:"posts_apart_hours,omitempty"`
+
 	// SecondPairThreshold Below it the content approval counts as the first pair of eyes
 	SecondPairThreshold Money `json:"second_pair_threshold"`
 	Version             int   `json:"version"`
@@ -2720,7 +2828,10 @@ type BrandEdit struct {
 	NettingNoticeDays      *int    `json:"netting_notice_days,omitempty"`
 	OutreachPerDay         *int    `json:"outreach_per_day,omitempty"`
 	PostalAddress          *string `json:"postal_address,omitempty"`
-	SecondPairThreshold    *Money  `json:"second_pair_threshold,omitempty"`
+
+	// PostsApartHours From 0 to 720
+	PostsApartHours     *int   `json:"posts_apart_hours,omitempty"`
+	SecondPairThreshold *Money `json:"second_pair_threshold,omitempty"`
 
 	// WarmUpDays A change begins the warm-up anew
 	WarmUpDays *int `json:"warm_up_days,omitempty"`
@@ -2778,6 +2889,68 @@ type CalendarEdit struct {
 	Zone        string    `json:"zone"`
 }
 
+// CalendarEntry defines model for CalendarEntry.
+type CalendarEntry struct {
+	// BrandName Empty for a creator's absence
+	BrandName     string              `json:"brand_name"`
+	CampaignId    *openapi_types.UUID `json:"campaign_id,omitempty"`
+	CampaignName  *string             `json:"campaign_name,omitempty"`
+	ContractId    *openapi_types.UUID `json:"contract_id,omitempty"`
+	Creator       *UserRef            `json:"creator,omitempty"`
+	DeliverableId *openapi_types.UUID `json:"deliverable_id,omitempty"`
+	EndsAt        *time.Time          `json:"ends_at,omitempty"`
+	EndsOn        *openapi_types.Date `json:"ends_on,omitempty"`
+	Id            string              `json:"id"`
+	Kind          CalendarEntryKind   `json:"kind"`
+	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
+	Platform      *string             `json:"platform,omitempty"`
+
+	// StartsAt Of what has a time; days are in starts_on and ends_on
+	StartsAt *time.Time          `json:"starts_at,omitempty"`
+	StartsOn *openapi_types.Date `json:"starts_on,omitempty"`
+	State    *string             `json:"state,omitempty"`
+	Title    string              `json:"title"`
+}
+
+// CalendarEntryKind defines model for CalendarEntry.Kind.
+type CalendarEntryKind string
+
+// CalendarEntryList defines model for CalendarEntryList.
+type CalendarEntryList struct {
+	Items []CalendarEntry `json:"items"`
+
+	// More There is more than fits; narrow the filters
+	More bool `json:"more"`
+}
+
+// CalendarFeed defines model for CalendarFeed.
+type CalendarFeed struct {
+	CampaignId *openapi_types.UUID `json:"campaign_id,omitempty"`
+
+	// CampaignName Absent: of all the person's campaigns
+	CampaignName *string            `json:"campaign_name,omitempty"`
+	CreatedAt    time.Time          `json:"created_at"`
+	Id           openapi_types.UUID `json:"id"`
+	LastUsedAt   *time.Time         `json:"last_used_at,omitempty"`
+}
+
+// CalendarFeedCreate defines model for CalendarFeedCreate.
+type CalendarFeedCreate struct {
+	// CampaignId Absent means all the person's campaigns
+	CampaignId *openapi_types.UUID `json:"campaign_id,omitempty"`
+}
+
+// CalendarFeedCreated defines model for CalendarFeedCreated.
+type CalendarFeedCreated struct {
+	Feed CalendarFeed `json:"feed"`
+	Url  string       `json:"url"`
+}
+
+// CalendarFeedList defines model for CalendarFeedList.
+type CalendarFeedList struct {
+	Items []CalendarFeed `json:"items"`
+}
+
 // CalendarList defines model for CalendarList.
 type CalendarList struct {
 	Items      []Calendar `json:"items"`
@@ -2799,12 +2972,18 @@ type Campaign struct {
 	Brief     string             `json:"brief"`
 	Budget    Money              `json:"budget"`
 
+	// Category What its content is about, which exclusivity goes by
+	Category *string `json:"category,omitempty"`
+
 	// Committed Signed contracts, paid or not
-	Committed    Money              `json:"committed"`
-	ContentRules ContentRules       `json:"content_rules"`
-	CreatedAt    time.Time          `json:"created_at"`
-	DefaultFee   Money              `json:"default_fee"`
-	EndsOn       openapi_types.Date `json:"ends_on"`
+	Committed    Money        `json:"committed"`
+	ContentRules ContentRules `json:"content_rules"`
+	CreatedAt    time.Time    `json:"created_at"`
+	DefaultFee   Money        `json:"default_fee"`
+
+	// EmbargoUntil The first day on which content may be out
+	EmbargoUntil *openapi_types.Date `json:"embargo_until,omitempty"`
+	EndsOn       openapi_types.Date  `json:"ends_on"`
 
 	// Hashtags Words the post must contain, for example #ad
 	Hashtags []string           `json:"hashtags"`
@@ -2817,6 +2996,9 @@ type Campaign struct {
 	// Reserved Offers that are out or accepted and not signed yet
 	Reserved   Money              `json:"reserved"`
 	SequenceId openapi_types.UUID `json:"sequence_id"`
+
+	// SlotCap Posts a day on one platform; 0 for no cap
+	SlotCap *int `json:"slot_cap,omitempty"`
 
 	// Stages Partnerships per stage
 	Stages   map[string]int     `json:"stages"`
@@ -2836,20 +3018,29 @@ type CampaignCreate struct {
 	BrandId       openapi_types.UUID    `json:"brand_id"`
 	Brief         *string               `json:"brief,omitempty"`
 	Budget        Money                 `json:"budget"`
-	ContentRules  *ContentRules         `json:"content_rules,omitempty"`
-	DefaultFee    Money                 `json:"default_fee"`
-	EndsOn        openapi_types.Date    `json:"ends_on"`
-	Hashtags      *[]string             `json:"hashtags,omitempty"`
-	Name          string                `json:"name"`
-	OwnerId       *openapi_types.UUID   `json:"owner_id,omitempty"`
+
+	// Category What its content is about, which exclusivity goes by
+	Category     *string       `json:"category,omitempty"`
+	ContentRules *ContentRules `json:"content_rules,omitempty"`
+	DefaultFee   Money         `json:"default_fee"`
+
+	// EmbargoUntil The first day on which content may be out
+	EmbargoUntil *openapi_types.Date `json:"embargo_until,omitempty"`
+	EndsOn       openapi_types.Date  `json:"ends_on"`
+	Hashtags     *[]string           `json:"hashtags,omitempty"`
+	Name         string              `json:"name"`
+	OwnerId      *openapi_types.UUID `json:"owner_id,omitempty"`
 
 	// PolicyId Absent means the default policy
 	PolicyId *openapi_types.UUID `json:"policy_id,omitempty"`
 
 	// SequenceId Absent means the default sequence
 	SequenceId *openapi_types.UUID `json:"sequence_id,omitempty"`
-	StartsOn   openapi_types.Date  `json:"starts_on"`
-	Terms      ContractTerms       `json:"terms"`
+
+	// SlotCap Posts a day on one platform; 0 for no cap
+	SlotCap  *int               `json:"slot_cap,omitempty"`
+	StartsOn openapi_types.Date `json:"starts_on"`
+	Terms    ContractTerms      `json:"terms"`
 }
 
 // CampaignEdit defines model for CampaignEdit.
@@ -2858,14 +3049,26 @@ type CampaignEdit struct {
 	AutomationIds *[]openapi_types.UUID `json:"automation_ids,omitempty"`
 	Brief         *string               `json:"brief,omitempty"`
 	Budget        *Money                `json:"budget,omitempty"`
-	ContentRules  *ContentRules         `json:"content_rules,omitempty"`
-	DefaultFee    *Money                `json:"default_fee,omitempty"`
-	EndsOn        *openapi_types.Date   `json:"ends_on,omitempty"`
-	Hashtags      *[]string             `json:"hashtags,omitempty"`
-	Name          *string               `json:"name,omitempty"`
-	PolicyId      *openapi_types.UUID   `json:"policy_id,omitempty"`
-	State         *CampaignEditState    `json:"state,omitempty"`
-	Terms         *ContractTerms        `json:"terms,omitempty"`
+
+	// Category What its content is about, which exclusivity goes by
+	Category     *string       `json:"category,omitempty"`
+	ContentRules *ContentRules `json:"content_rules,omitempty"`
+	DefaultFee   *Money        `json:"default_fee,omitempty"`
+
+	// EmbargoUntil The first day on which content may be out
+	EmbargoUntil *openapi_types.Date `json:"embargo_until,omitempty"`
+	EndsOn       *openapi_types.Date `json:"ends_on,omitempty"`
+	Hashtags     *[]string           `json:"hashtags,omitempty"`
+	Name         *string             `json:"name,omitempty"`
+
+	// NoEmbargo Takes the embargo away
+	NoEmbargo *bool               `json:"no_embargo,omitempty"`
+	PolicyId  *openapi_types.UUID `json:"policy_id,omitempty"`
+
+	// SlotCap Posts a day on one platform; 0 for no cap
+	SlotCap *int               `json:"slot_cap,omitempty"`
+	State   *CampaignEditState `json:"state,omitempty"`
+	Terms   *ContractTerms     `json:"terms,omitempty"`
 }
 
 // CampaignEditState defines model for CampaignEdit.State.
@@ -3094,6 +3297,62 @@ type CommentList struct {
 // CommentResolve defines model for CommentResolve.
 type CommentResolve struct {
 	Resolved bool `json:"resolved"`
+}
+
+// Conflict defines model for Conflict.
+type Conflict struct {
+	At           time.Time          `json:"at"`
+	BrandId      openapi_types.UUID `json:"brand_id"`
+	CampaignId   openapi_types.UUID `json:"campaign_id"`
+	CampaignName string             `json:"campaign_name"`
+	Creator      UserRef            `json:"creator"`
+
+	// DeliverableId Absent while it is not booked
+	DeliverableId *openapi_types.UUID `json:"deliverable_id,omitempty"`
+
+	// Key The same as long as the same two sides are in the way of each other
+	Key  string       `json:"key"`
+	Kind ConflictKind `json:"kind"`
+
+	// MayOverride Whether the caller may let it stand
+	MayOverride   bool               `json:"may_override"`
+	Other         *ConflictSide      `json:"other,omitempty"`
+	Override      *Override          `json:"override,omitempty"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	Severity      ConflictSeverity   `json:"severity"`
+	Title         string             `json:"title"`
+	Words         string             `json:"words"`
+}
+
+// ConflictKind defines model for Conflict.Kind.
+type ConflictKind string
+
+// ConflictSeverity defines model for Conflict.Severity.
+type ConflictSeverity string
+
+// ConflictList defines model for ConflictList.
+type ConflictList struct {
+	Items      []Conflict `json:"items"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// ConflictOverride defines model for ConflictOverride.
+type ConflictOverride struct {
+	Key           string             `json:"key"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	Reason        string             `json:"reason"`
+}
+
+// ConflictSide defines model for ConflictSide.
+type ConflictSide struct {
+	// BrandName Absent for a brand that the caller does not see
+	BrandName    *string `json:"brand_name,omitempty"`
+	CampaignName *string `json:"campaign_name,omitempty"`
+
+	// From Of a brand that the caller does not see, its day
+	From          time.Time           `json:"from"`
+	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
+	To            time.Time           `json:"to"`
 }
 
 // Contact defines model for Contact.
@@ -4043,6 +4302,9 @@ type OfferCreate struct {
 	Fee     Money   `json:"fee"`
 	Message *string `json:"message,omitempty"`
 
+	// OverrideReason Why its conflicts may stand
+	OverrideReason *string `json:"override_reason,omitempty"`
+
 	// PaidOutside Why the fee is paid outside of Stripe; absent where it is paid through Stripe
 	PaidOutside *string `json:"paid_outside,omitempty"`
 
@@ -4157,6 +4419,13 @@ type OutsideReviewerList struct {
 	Items []OutsideReviewer `json:"items"`
 }
 
+// Override defines model for Override.
+type Override struct {
+	At     time.Time `json:"at"`
+	By     UserRef   `json:"by"`
+	Reason string    `json:"reason"`
+}
+
 // Overview defines model for Overview.
 type Overview struct {
 	Attention int `json:"attention"`
@@ -4178,8 +4447,11 @@ type PackFormat string
 
 // Partnership defines model for Partnership.
 type Partnership struct {
-	Codes        ContentCodes  `json:"codes"`
-	Commands     []Command     `json:"commands"`
+	Codes    ContentCodes `json:"codes"`
+	Commands []Command    `json:"commands"`
+
+	// Conflicts Of the offer that was just sent
+	Conflicts    *[]Conflict   `json:"conflicts,omitempty"`
 	Contacts     []Contact     `json:"contacts"`
 	Contract     *ContractRef  `json:"contract,omitempty"`
 	Deliverables []Deliverable `json:"deliverables"`
@@ -6221,6 +6493,29 @@ type CreateTopUpParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListCalendarEntriesParams defines parameters for ListCalendarEntries.
+type ListCalendarEntriesParams struct {
+	// From First day; without, today
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day; without, 41 days later
+	To         *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+
+	// Platform Drafts and publish windows on it only
+	Platform *string `form:"platform,omitempty" json:"platform,omitempty"`
+
+	// State Drafts and publish windows of deliverables in it only
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// CreateCalendarFeedParams defines parameters for CreateCalendarFeed.
+type CreateCalendarFeedParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListCalendarsParams defines parameters for ListCalendars.
 type ListCalendarsParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
@@ -6277,6 +6572,31 @@ type RemoveCannedAnswerParams struct {
 
 // ResolveCommentParams defines parameters for ResolveComment.
 type ResolveCommentParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListConflictsParams defines parameters for ListConflicts.
+type ListConflictsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor     *Cursor             `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+
+	// PartnershipId With it also what its offer or its campaign would book
+	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+
+	// From First day; without, today
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day; without, 180 days later
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// OverrideConflictParams defines parameters for OverrideConflict.
+type OverrideConflictParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
@@ -6345,6 +6665,11 @@ type ImportCreatorsParams struct {
 // EditCreatorParams defines parameters for EditCreator.
 type EditCreatorParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// AddAbsenceParams defines parameters for AddAbsence.
+type AddAbsenceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // SetBanParams defines parameters for SetBan.
@@ -6789,6 +7114,11 @@ type RetirePolicyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AddPortalAbsenceParams defines parameters for AddPortalAbsence.
+type AddPortalAbsenceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // RequestPortalCodeParams defines parameters for RequestPortalCode.
 type RequestPortalCodeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -7178,6 +7508,9 @@ type SetSlackJSONRequestBody = SlackSet
 // CreateTopUpJSONRequestBody defines body for CreateTopUp for application/json ContentType.
 type CreateTopUpJSONRequestBody = TopUpCreate
 
+// CreateCalendarFeedJSONRequestBody defines body for CreateCalendarFeed for application/json ContentType.
+type CreateCalendarFeedJSONRequestBody = CalendarFeedCreate
+
 // EditCalendarJSONRequestBody defines body for EditCalendar for application/json ContentType.
 type EditCalendarJSONRequestBody = CalendarEdit
 
@@ -7199,6 +7532,9 @@ type RemoveCannedAnswerJSONRequestBody = Empty
 // ResolveCommentJSONRequestBody defines body for ResolveComment for application/json ContentType.
 type ResolveCommentJSONRequestBody = CommentResolve
 
+// OverrideConflictJSONRequestBody defines body for OverrideConflict for application/json ContentType.
+type OverrideConflictJSONRequestBody = ConflictOverride
+
 // SendContractJSONRequestBody defines body for SendContract for application/json ContentType.
 type SendContractJSONRequestBody = Empty
 
@@ -7219,6 +7555,9 @@ type ImportCreatorsMultipartRequestBody = ImportForm
 
 // EditCreatorJSONRequestBody defines body for EditCreator for application/json ContentType.
 type EditCreatorJSONRequestBody = CreatorEdit
+
+// AddAbsenceJSONRequestBody defines body for AddAbsence for application/json ContentType.
+type AddAbsenceJSONRequestBody = AbsenceCreate
 
 // SetBanJSONRequestBody defines body for SetBan for application/json ContentType.
 type SetBanJSONRequestBody = BanEdit
@@ -7306,6 +7645,9 @@ type SimulatePolicyJSONRequestBody = PolicySimulate
 
 // RetirePolicyJSONRequestBody defines body for RetirePolicy for application/json ContentType.
 type RetirePolicyJSONRequestBody = Empty
+
+// AddPortalAbsenceJSONRequestBody defines body for AddPortalAbsence for application/json ContentType.
+type AddPortalAbsenceJSONRequestBody = AbsenceCreate
 
 // RequestPortalCodeJSONRequestBody defines body for RequestPortalCode for application/json ContentType.
 type RequestPortalCodeJSONRequestBody = Empty
@@ -7435,6 +7777,9 @@ type SetRolesJSONRequestBody = RolesEdit
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// RemoveAbsence Take an absence back
+	// (DELETE /v1/absences/{id})
+	RemoveAbsence(ctx echo.Context, id Id) error
 	// ListBrands Brands the caller may see
 	// (GET /v1/brands)
 	ListBrands(ctx echo.Context) error
@@ -7477,6 +7822,18 @@ type ServerInterface interface {
 	// CreateTopUp Move money into the brand's funds through Stripe
 	// (POST /v1/brands/{id}/top-ups)
 	CreateTopUp(ctx echo.Context, id Id, params CreateTopUpParams) error
+	// ListCalendarEntries Drafts, publish windows, ends of contracts and campaigns, and absences of at most 100 days
+	// (GET /v1/calendar)
+	ListCalendarEntries(ctx echo.Context, params ListCalendarEntriesParams) error
+	// ListCalendarFeeds Links by which calendar programs read, of the signed-in person
+	// (GET /v1/calendar/feeds)
+	ListCalendarFeeds(ctx echo.Context) error
+	// CreateCalendarFeed Make a link by which a calendar program reads; it is shown once
+	// (POST /v1/calendar/feeds)
+	CreateCalendarFeed(ctx echo.Context, params CreateCalendarFeedParams) error
+	// RevokeCalendarFeed End such a link
+	// (DELETE /v1/calendar/feeds/{id})
+	RevokeCalendarFeed(ctx echo.Context, id Id) error
 	// ListCalendars Calendars of brands, people and creators that have their own
 	// (GET /v1/calendars)
 	ListCalendars(ctx echo.Context, params ListCalendarsParams) error
@@ -7513,6 +7870,12 @@ type ServerInterface interface {
 	// ResolveComment Mark a comment as settled, or open it again
 	// (POST /v1/comments/{id}/resolve)
 	ResolveComment(ctx echo.Context, id Id, params ResolveCommentParams) error
+	// ListConflicts What stands in the way of when creators post, by time
+	// (GET /v1/conflicts)
+	ListConflicts(ctx echo.Context, params ListConflictsParams) error
+	// OverrideConflict Let a conflict stand, for the own brand
+	// (POST /v1/conflicts/override)
+	OverrideConflict(ctx echo.Context, params OverrideConflictParams) error
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx echo.Context, params ListContractsParams) error
@@ -7549,6 +7912,12 @@ type ServerInterface interface {
 	// EditCreator Edit a creator
 	// (PATCH /v1/creators/{id})
 	EditCreator(ctx echo.Context, id Id, params EditCreatorParams) error
+	// ListAbsences When a creator is away, from a month ago on
+	// (GET /v1/creators/{id}/absences)
+	ListAbsences(ctx echo.Context, id Id) error
+	// AddAbsence Say that a creator is away
+	// (POST /v1/creators/{id}/absences)
+	AddAbsence(ctx echo.Context, id Id, params AddAbsenceParams) error
 	// SetBan Ban a creator or lift the ban, in every partnership
 	// (POST /v1/creators/{id}/ban)
 	SetBan(ctx echo.Context, id Id, params SetBanParams) error
@@ -7780,6 +8149,12 @@ type ServerInterface interface {
 	// ListPolicyVersions Every version of an approval policy, newest first
 	// (GET /v1/policies/{id}/versions)
 	ListPolicyVersions(ctx echo.Context, id Id) error
+	// ListPortalAbsences When the creator is away
+	// (GET /v1/portal/absences)
+	ListPortalAbsences(ctx echo.Context) error
+	// AddPortalAbsence Say when one is away
+	// (POST /v1/portal/absences)
+	AddPortalAbsence(ctx echo.Context, params AddPortalAbsenceParams) error
 	// RequestPortalCode Mail a code that signing and bank onboarding ask for
 	// (POST /v1/portal/codes)
 	RequestPortalCode(ctx echo.Context, params RequestPortalCodeParams) error
@@ -8025,6 +8400,22 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// RemoveAbsence converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveAbsence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveAbsence(ctx, id)
+	return err
 }
 
 // ListBrands converts echo context to params.
@@ -8380,6 +8771,120 @@ func (w *ServerInterfaceWrapper) CreateTopUp(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateTopUp(ctx, id, params)
+	return err
+}
+
+// ListCalendarEntries converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCalendarEntries(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCalendarEntriesParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "platform" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "platform", ctx.QueryParams(), &params.Platform, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter platform: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCalendarEntries(ctx, params)
+	return err
+}
+
+// ListCalendarFeeds converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCalendarFeeds(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCalendarFeeds(ctx)
+	return err
+}
+
+// CreateCalendarFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateCalendarFeed(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCalendarFeedParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateCalendarFeed(ctx, params)
+	return err
+}
+
+// RevokeCalendarFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeCalendarFeed(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeCalendarFeed(ctx, id)
 	return err
 }
 
@@ -8739,6 +9244,102 @@ func (w *ServerInterfaceWrapper) ResolveComment(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ResolveComment(ctx, id, params)
+	return err
+}
+
+// ListConflicts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListConflicts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListConflictsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "partnership_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListConflicts(ctx, params)
+	return err
+}
+
+// OverrideConflict converts echo context to params.
+func (w *ServerInterfaceWrapper) OverrideConflict(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OverrideConflictParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OverrideConflict(ctx, params)
 	return err
 }
 
@@ -9118,6 +9719,58 @@ func (w *ServerInterfaceWrapper) EditCreator(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.EditCreator(ctx, id, params)
+	return err
+}
+
+// ListAbsences converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAbsences(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAbsences(ctx, id)
+	return err
+}
+
+// AddAbsence converts echo context to params.
+func (w *ServerInterfaceWrapper) AddAbsence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddAbsenceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddAbsence(ctx, id, params)
 	return err
 }
 
@@ -11532,6 +12185,44 @@ func (w *ServerInterfaceWrapper) ListPolicyVersions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPolicyVersions(ctx, id)
+	return err
+}
+
+// ListPortalAbsences converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPortalAbsences(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPortalAbsences(ctx)
+	return err
+}
+
+// AddPortalAbsence converts echo context to params.
+func (w *ServerInterfaceWrapper) AddPortalAbsence(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddPortalAbsenceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddPortalAbsence(ctx, params)
 	return err
 }
 
@@ -14053,6 +14744,17 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/portal/statement", wrapper.GetPortalStatement, options.OperationMiddlewares["getPortalStatement"]...)
 	router.GET(options.BaseURL+"/v1/portal/statement/export", wrapper.ExportPortalStatement, options.OperationMiddlewares["exportPortalStatement"]...)
 	router.POST(options.BaseURL+"/v1/portal/unsubscribe", wrapper.PortalUnsubscribe, options.OperationMiddlewares["portalUnsubscribe"]...)
+	router.GET(options.BaseURL+"/v1/conflicts", wrapper.ListConflicts, options.OperationMiddlewares["listConflicts"]...)
+	router.POST(options.BaseURL+"/v1/conflicts/override", wrapper.OverrideConflict, options.OperationMiddlewares["overrideConflict"]...)
+	router.GET(options.BaseURL+"/v1/calendar", wrapper.ListCalendarEntries, options.OperationMiddlewares["listCalendarEntries"]...)
+	router.GET(options.BaseURL+"/v1/calendar/feeds", wrapper.ListCalendarFeeds, options.OperationMiddlewares["listCalendarFeeds"]...)
+	router.POST(options.BaseURL+"/v1/calendar/feeds", wrapper.CreateCalendarFeed, options.OperationMiddlewares["createCalendarFeed"]...)
+	router.DELETE(options.BaseURL+"/v1/calendar/feeds/:id", wrapper.RevokeCalendarFeed, options.OperationMiddlewares["revokeCalendarFeed"]...)
+	router.GET(options.BaseURL+"/v1/creators/:id/absences", wrapper.ListAbsences, options.OperationMiddlewares["listAbsences"]...)
+	router.POST(options.BaseURL+"/v1/creators/:id/absences", wrapper.AddAbsence, options.OperationMiddlewares["addAbsence"]...)
+	router.DELETE(options.BaseURL+"/v1/absences/:id", wrapper.RemoveAbsence, options.OperationMiddlewares["removeAbsence"]...)
+	router.GET(options.BaseURL+"/v1/portal/absences", wrapper.ListPortalAbsences, options.OperationMiddlewares["listPortalAbsences"]...)
+	router.POST(options.BaseURL+"/v1/portal/absences", wrapper.AddPortalAbsence, options.OperationMiddlewares["addPortalAbsence"]...)
 
 }
 
@@ -14089,6 +14791,39 @@ type StatementTextcsvResponse struct {
 	Body io.Reader
 
 	ContentLength int64
+}
+
+type RemoveAbsenceRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type RemoveAbsenceResponseObject interface {
+	VisitRemoveAbsenceResponse(w http.ResponseWriter) error
+}
+
+type RemoveAbsence204Response struct {
+}
+
+func (response RemoveAbsence204Response) VisitRemoveAbsenceResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveAbsencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveAbsencedefaultApplicationProblemPlusJSONResponse) VisitRemoveAbsenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type ListBrandsRequestObject struct {
@@ -14694,6 +15429,156 @@ func (response CreateTopUpdefaultApplicationProblemPlusJSONResponse) VisitCreate
 	return err
 }
 
+type ListCalendarEntriesRequestObject struct {
+	Params ListCalendarEntriesParams
+}
+
+type ListCalendarEntriesResponseObject interface {
+	VisitListCalendarEntriesResponse(w http.ResponseWriter) error
+}
+
+type ListCalendarEntries200JSONResponse CalendarEntryList
+
+func (response ListCalendarEntries200JSONResponse) VisitListCalendarEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarEntriesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCalendarEntriesdefaultApplicationProblemPlusJSONResponse) VisitListCalendarEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarFeedsRequestObject struct {
+}
+
+type ListCalendarFeedsResponseObject interface {
+	VisitListCalendarFeedsResponse(w http.ResponseWriter) error
+}
+
+type ListCalendarFeeds200JSONResponse CalendarFeedList
+
+func (response ListCalendarFeeds200JSONResponse) VisitListCalendarFeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarFeedsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCalendarFeedsdefaultApplicationProblemPlusJSONResponse) VisitListCalendarFeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeedRequestObject struct {
+	Params CreateCalendarFeedParams
+	Body   *CreateCalendarFeedJSONRequestBody
+}
+
+type CreateCalendarFeedResponseObject interface {
+	VisitCreateCalendarFeedResponse(w http.ResponseWriter) error
+}
+
+type CreateCalendarFeed201JSONResponse CalendarFeedCreated
+
+func (response CreateCalendarFeed201JSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateCalendarFeeddefaultApplicationProblemPlusJSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeCalendarFeedRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type RevokeCalendarFeedResponseObject interface {
+	VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error
+}
+
+type RevokeCalendarFeed204Response struct {
+}
+
+func (response RevokeCalendarFeed204Response) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokeCalendarFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevokeCalendarFeeddefaultApplicationProblemPlusJSONResponse) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListCalendarsRequestObject struct {
 	Params ListCalendarsParams
 }
@@ -15208,6 +16093,79 @@ func (response ResolveCommentdefaultApplicationProblemPlusJSONResponse) VisitRes
 	return err
 }
 
+type ListConflictsRequestObject struct {
+	Params ListConflictsParams
+}
+
+type ListConflictsResponseObject interface {
+	VisitListConflictsResponse(w http.ResponseWriter) error
+}
+
+type ListConflicts200JSONResponse ConflictList
+
+func (response ListConflicts200JSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflictsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListConflictsdefaultApplicationProblemPlusJSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OverrideConflictRequestObject struct {
+	Params OverrideConflictParams
+	Body   *OverrideConflictJSONRequestBody
+}
+
+type OverrideConflictResponseObject interface {
+	VisitOverrideConflictResponse(w http.ResponseWriter) error
+}
+
+type OverrideConflict204Response struct {
+}
+
+func (response OverrideConflict204Response) VisitOverrideConflictResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type OverrideConflictdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OverrideConflictdefaultApplicationProblemPlusJSONResponse) VisitOverrideConflictResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListContractsRequestObject struct {
 	Params ListContractsParams
 }
@@ -15708,6 +16666,86 @@ type EditCreatordefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EditCreatordefaultApplicationProblemPlusJSONResponse) VisitEditCreatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAbsencesRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListAbsencesResponseObject interface {
+	VisitListAbsencesResponse(w http.ResponseWriter) error
+}
+
+type ListAbsences200JSONResponse AbsenceList
+
+func (response ListAbsences200JSONResponse) VisitListAbsencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAbsencesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAbsencesdefaultApplicationProblemPlusJSONResponse) VisitListAbsencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddAbsenceRequestObject struct {
+	Id     Id `json:"id"`
+	Params AddAbsenceParams
+	Body   *AddAbsenceJSONRequestBody
+}
+
+type AddAbsenceResponseObject interface {
+	VisitAddAbsenceResponse(w http.ResponseWriter) error
+}
+
+type AddAbsence201JSONResponse Absence
+
+func (response AddAbsence201JSONResponse) VisitAddAbsenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddAbsencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddAbsencedefaultApplicationProblemPlusJSONResponse) VisitAddAbsenceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -19147,6 +20185,84 @@ type ListPolicyVersionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListPolicyVersionsdefaultApplicationProblemPlusJSONResponse) VisitListPolicyVersionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPortalAbsencesRequestObject struct {
+}
+
+type ListPortalAbsencesResponseObject interface {
+	VisitListPortalAbsencesResponse(w http.ResponseWriter) error
+}
+
+type ListPortalAbsences200JSONResponse AbsenceList
+
+func (response ListPortalAbsences200JSONResponse) VisitListPortalAbsencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPortalAbsencesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPortalAbsencesdefaultApplicationProblemPlusJSONResponse) VisitListPortalAbsencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPortalAbsenceRequestObject struct {
+	Params AddPortalAbsenceParams
+	Body   *AddPortalAbsenceJSONRequestBody
+}
+
+type AddPortalAbsenceResponseObject interface {
+	VisitAddPortalAbsenceResponse(w http.ResponseWriter) error
+}
+
+type AddPortalAbsence201JSONResponse Absence
+
+func (response AddPortalAbsence201JSONResponse) VisitAddPortalAbsenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPortalAbsencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddPortalAbsencedefaultApplicationProblemPlusJSONResponse) VisitAddPortalAbsenceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22648,6 +23764,9 @@ func (response ResetSecondFactordefaultApplicationProblemPlusJSONResponse) Visit
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// RemoveAbsence Take an absence back
+	// (DELETE /v1/absences/{id})
+	RemoveAbsence(ctx context.Context, request RemoveAbsenceRequestObject) (RemoveAbsenceResponseObject, error)
 	// ListBrands Brands the caller may see
 	// (GET /v1/brands)
 	ListBrands(ctx context.Context, request ListBrandsRequestObject) (ListBrandsResponseObject, error)
@@ -22690,6 +23809,18 @@ type StrictServerInterface interface {
 	// CreateTopUp Move money into the brand's funds through Stripe
 	// (POST /v1/brands/{id}/top-ups)
 	CreateTopUp(ctx context.Context, request CreateTopUpRequestObject) (CreateTopUpResponseObject, error)
+	// ListCalendarEntries Drafts, publish windows, ends of contracts and campaigns, and absences of at most 100 days
+	// (GET /v1/calendar)
+	ListCalendarEntries(ctx context.Context, request ListCalendarEntriesRequestObject) (ListCalendarEntriesResponseObject, error)
+	// ListCalendarFeeds Links by which calendar programs read, of the signed-in person
+	// (GET /v1/calendar/feeds)
+	ListCalendarFeeds(ctx context.Context, request ListCalendarFeedsRequestObject) (ListCalendarFeedsResponseObject, error)
+	// CreateCalendarFeed Make a link by which a calendar program reads; it is shown once
+	// (POST /v1/calendar/feeds)
+	CreateCalendarFeed(ctx context.Context, request CreateCalendarFeedRequestObject) (CreateCalendarFeedResponseObject, error)
+	// RevokeCalendarFeed End such a link
+	// (DELETE /v1/calendar/feeds/{id})
+	RevokeCalendarFeed(ctx context.Context, request RevokeCalendarFeedRequestObject) (RevokeCalendarFeedResponseObject, error)
 	// ListCalendars Calendars of brands, people and creators that have their own
 	// (GET /v1/calendars)
 	ListCalendars(ctx context.Context, request ListCalendarsRequestObject) (ListCalendarsResponseObject, error)
@@ -22726,6 +23857,12 @@ type StrictServerInterface interface {
 	// ResolveComment Mark a comment as settled, or open it again
 	// (POST /v1/comments/{id}/resolve)
 	ResolveComment(ctx context.Context, request ResolveCommentRequestObject) (ResolveCommentResponseObject, error)
+	// ListConflicts What stands in the way of when creators post, by time
+	// (GET /v1/conflicts)
+	ListConflicts(ctx context.Context, request ListConflictsRequestObject) (ListConflictsResponseObject, error)
+	// OverrideConflict Let a conflict stand, for the own brand
+	// (POST /v1/conflicts/override)
+	OverrideConflict(ctx context.Context, request OverrideConflictRequestObject) (OverrideConflictResponseObject, error)
 	// ListContracts Contracts
 	// (GET /v1/contracts)
 	ListContracts(ctx context.Context, request ListContractsRequestObject) (ListContractsResponseObject, error)
@@ -22762,6 +23899,12 @@ type StrictServerInterface interface {
 	// EditCreator Edit a creator
 	// (PATCH /v1/creators/{id})
 	EditCreator(ctx context.Context, request EditCreatorRequestObject) (EditCreatorResponseObject, error)
+	// ListAbsences When a creator is away, from a month ago on
+	// (GET /v1/creators/{id}/absences)
+	ListAbsences(ctx context.Context, request ListAbsencesRequestObject) (ListAbsencesResponseObject, error)
+	// AddAbsence Say that a creator is away
+	// (POST /v1/creators/{id}/absences)
+	AddAbsence(ctx context.Context, request AddAbsenceRequestObject) (AddAbsenceResponseObject, error)
 	// SetBan Ban a creator or lift the ban, in every partnership
 	// (POST /v1/creators/{id}/ban)
 	SetBan(ctx context.Context, request SetBanRequestObject) (SetBanResponseObject, error)
@@ -22993,6 +24136,12 @@ type StrictServerInterface interface {
 	// ListPolicyVersions Every version of an approval policy, newest first
 	// (GET /v1/policies/{id}/versions)
 	ListPolicyVersions(ctx context.Context, request ListPolicyVersionsRequestObject) (ListPolicyVersionsResponseObject, error)
+	// ListPortalAbsences When the creator is away
+	// (GET /v1/portal/absences)
+	ListPortalAbsences(ctx context.Context, request ListPortalAbsencesRequestObject) (ListPortalAbsencesResponseObject, error)
+	// AddPortalAbsence Say when one is away
+	// (POST /v1/portal/absences)
+	AddPortalAbsence(ctx context.Context, request AddPortalAbsenceRequestObject) (AddPortalAbsenceResponseObject, error)
 	// RequestPortalCode Mail a code that signing and bank onboarding ask for
 	// (POST /v1/portal/codes)
 	RequestPortalCode(ctx context.Context, request RequestPortalCodeRequestObject) (RequestPortalCodeResponseObject, error)
@@ -23245,6 +24394,31 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// RemoveAbsence operation middleware
+func (sh *strictHandler) RemoveAbsence(ctx echo.Context, id Id) error {
+	var request RemoveAbsenceRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveAbsence(ctx.Request().Context(), request.(RemoveAbsenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveAbsence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveAbsenceResponseObject); ok {
+		return validResponse.VisitRemoveAbsenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // ListBrands operation middleware
@@ -23739,6 +24913,127 @@ func (sh *strictHandler) CreateTopUp(ctx echo.Context, id Id, params CreateTopUp
 	return nil
 }
 
+// ListCalendarEntries operation middleware
+func (sh *strictHandler) ListCalendarEntries(ctx echo.Context, params ListCalendarEntriesParams) error {
+	var request ListCalendarEntriesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalendarEntries(ctx.Request().Context(), request.(ListCalendarEntriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalendarEntries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCalendarEntriesResponseObject); ok {
+		return validResponse.VisitListCalendarEntriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCalendarFeeds operation middleware
+func (sh *strictHandler) ListCalendarFeeds(ctx echo.Context) error {
+	var request ListCalendarFeedsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalendarFeeds(ctx.Request().Context(), request.(ListCalendarFeedsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalendarFeeds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCalendarFeedsResponseObject); ok {
+		return validResponse.VisitListCalendarFeedsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateCalendarFeed operation middleware
+func (sh *strictHandler) CreateCalendarFeed(ctx echo.Context, params CreateCalendarFeedParams) error {
+	var request CreateCalendarFeedRequestObject
+
+	request.Params = params
+
+	var body CreateCalendarFeedJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateCalendarFeed(ctx.Request().Context(), request.(CreateCalendarFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateCalendarFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateCalendarFeedResponseObject); ok {
+		return validResponse.VisitCreateCalendarFeedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokeCalendarFeed operation middleware
+func (sh *strictHandler) RevokeCalendarFeed(ctx echo.Context, id Id) error {
+	var request RevokeCalendarFeedRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeCalendarFeed(ctx.Request().Context(), request.(RevokeCalendarFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeCalendarFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokeCalendarFeedResponseObject); ok {
+		return validResponse.VisitRevokeCalendarFeedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListCalendars operation middleware
 func (sh *strictHandler) ListCalendars(ctx echo.Context, params ListCalendarsParams) error {
 	var request ListCalendarsRequestObject
@@ -24205,6 +25500,79 @@ func (sh *strictHandler) ResolveComment(ctx echo.Context, id Id, params ResolveC
 	return nil
 }
 
+// ListConflicts operation middleware
+func (sh *strictHandler) ListConflicts(ctx echo.Context, params ListConflictsParams) error {
+	var request ListConflictsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListConflicts(ctx.Request().Context(), request.(ListConflictsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListConflicts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListConflictsResponseObject); ok {
+		return validResponse.VisitListConflictsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OverrideConflict operation middleware
+func (sh *strictHandler) OverrideConflict(ctx echo.Context, params OverrideConflictParams) error {
+	var request OverrideConflictRequestObject
+
+	request.Params = params
+
+	var body OverrideConflictJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OverrideConflict(ctx.Request().Context(), request.(OverrideConflictRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OverrideConflict")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OverrideConflictResponseObject); ok {
+		return validResponse.VisitOverrideConflictResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListContracts operation middleware
 func (sh *strictHandler) ListContracts(ctx echo.Context, params ListContractsParams) error {
 	var request ListContractsRequestObject
@@ -24647,6 +26015,80 @@ func (sh *strictHandler) EditCreator(ctx echo.Context, id Id, params EditCreator
 		return err
 	} else if validResponse, ok := response.(EditCreatorResponseObject); ok {
 		return validResponse.VisitEditCreatorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAbsences operation middleware
+func (sh *strictHandler) ListAbsences(ctx echo.Context, id Id) error {
+	var request ListAbsencesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAbsences(ctx.Request().Context(), request.(ListAbsencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAbsences")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAbsencesResponseObject); ok {
+		return validResponse.VisitListAbsencesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddAbsence operation middleware
+func (sh *strictHandler) AddAbsence(ctx echo.Context, id Id, params AddAbsenceParams) error {
+	var request AddAbsenceRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AddAbsenceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddAbsence(ctx.Request().Context(), request.(AddAbsenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddAbsence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddAbsenceResponseObject); ok {
+		return validResponse.VisitAddAbsenceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -27250,6 +28692,77 @@ func (sh *strictHandler) ListPolicyVersions(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(ListPolicyVersionsResponseObject); ok {
 		return validResponse.VisitListPolicyVersionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPortalAbsences operation middleware
+func (sh *strictHandler) ListPortalAbsences(ctx echo.Context) error {
+	var request ListPortalAbsencesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPortalAbsences(ctx.Request().Context(), request.(ListPortalAbsencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPortalAbsences")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPortalAbsencesResponseObject); ok {
+		return validResponse.VisitListPortalAbsencesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddPortalAbsence operation middleware
+func (sh *strictHandler) AddPortalAbsence(ctx echo.Context, params AddPortalAbsenceParams) error {
+	var request AddPortalAbsenceRequestObject
+
+	request.Params = params
+
+	var body AddPortalAbsenceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddPortalAbsence(ctx.Request().Context(), request.(AddPortalAbsenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddPortalAbsence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddPortalAbsenceResponseObject); ok {
+		return validResponse.VisitAddPortalAbsenceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -30219,518 +31732,544 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rshs3kif+KgjuRHg3lrIubvdsS/H/IMtW29OWpZbk8c52eymwKkmiWQTKAOrw0B2K2KfZB9sn+QcS",
-	"QBWqCNSFl6PjCX+ydVgXVGYikddf/nOWiV0pOHCtZk//OSuppDvQIPFfS0l5vmC5+X/GZ09nv1QgD7P5",
-	"jNMdzJ42v89nKtvAjpoLV0LuqJ49nVUV/qIPpblWacn4evbx43yWVVIJaa7NQWWSlZoJ83QOt3phfyRi",
-	"RfQGSEnXQJawEhJm8+ga3MPCFezo7ffA13oze/rlo0exFayk2B2//yWTSpOcHgjj+Hb8vs8U+VVweEb2",
-	"TG9EpRPrwEdG6ZBTDcd0mM/MG1b4SvexO8HNmnlVFB/ns4DsJdWb5k1IVQm/VExCPnuqZQXT6M9y2JVC",
-	"A88Of4FD/ZYN0Bxk857vmssemOsSJH7y5Zfz2Y5x/+/H0VeuXlGdbdLvWj2wF4QvOX5MwXZMp6TR/hg+",
-	"IIcVrQptxGBulsx21W729ImRiR3j9l/NchnXsAaJL/rlWDp+EjJXRAuigMpsQ1YodbGF/JIkVVwaJdww",
-	"2L8XW+DHr32/AaLNT7WUUFZATgrGt/79XWq+xQc+sE/sk5Xu2obYqDYA+qUTsDgXnPiFb/kXCavZ09l/",
-	"edjomof2V/XwXfBE8wYtjknwPT19W2oxcVOKnB7cHkTWqFJwBU45loBqKxNcA0cS0LIsWEbNSh+W+cr8",
-	"KfK2JeMUV9Ul6cd551ufE3yLkbMtQGmWVEqxLGDX92J7xX//hxK8vYI+0r9xz42s4qcN1WQPXJO9FJYw",
-	"yPqeNdzw/HNRAr/dFfaz1QOxWrEMcpFVO+D6c1VKoDk+Z1d8Xj9vCrnmMw23+mGmbi5AaE2XBYSEVppq",
-	"2LlvuxyP5/8p6CQkoV3Z/Oi3Fm6P52UpxQ0tXkgwm8sQLs+ZeQwt3khRgtTMbKQVLRSgWNd/+ueM7kTl",
-	"qF0Ur1ezp3/rF95XgsNh9vHnqOQyRSguBvJnZFcpTZbgzImDqPRnak4KUIrs8WKNX6Nwq1GJawBujoa/",
-	"zUoJJZWoWiUUQBXI2c9xFe5V7N/sQ+b+i5rLxfIfkGnzGk+pNye9zt9vdVGbjDk9qGMF+lWlGDcfbH62",
-	"5whTpIAbKMy/KCegMlqggD4jdKnMzt8B5YrojVDgjx6l6TrQmvWBOZ9tGc/DL6mU/QpRmOtFpRXLIfot",
-	"9vAD6czMAevFPXJAs70113yc4yrGPbfDQvycGOe+ogXlGRwTnmaZF+CjJS+bm+plMK7/+IcoKbNKSmNz",
-	"xS2gcJX+ncE9zct6Vv89U/r4C5iGXft/+kjsCfGxfg2Vkh7MvwMzfvgb7Mvii+Xf5Nbam6BHlpRzyIP3",
-	"LoUogHIratQdkG27J2WVNat0T60fkVjv9rmU7IYWxzvwW7H3Jj4czD7iuSJUW3OG8q3fYZnRnULOCVXN",
-	"bxJKIbUiTD+zKoua10BOdtQ8ixWF0W8SdCXtKtskMafJwhpsLfPngWa7qA2E52BLLwHPzW/GxFpoSblC",
-	"Q7ukuJVWaJAaKTQSYf43ts/3xnwelgf7bn/5vF58lOKCV6o5bVIHyohjxJwiBbsBaY660ZqoFqfYEYSn",
-	"0ErIZyFfCZ7sBKkXyODjPw1KoPucfgkUYqveHZSGXcv7mf1SsWy7NL/O5jVTW3+8BSmibPtKUm79tjZ5",
-	"oVBw/OnvNJTGPFgLIjha5mS/AW6okQtQhAsd1XkrBkXe2ZiPI9tyPmMqFExm1s7Uwj6X6oU5NM3/LqEQ",
-	"++gHWY75B0goCzSDqJFuVKdoFhWUryt72JUF1UYWjKSLohB7kOatdsnzmbHlIF8Yc1HSTDd/Kc3tP8f9",
-	"fj6JdBtR5GpOVlLsyCMrT7zaLQGjJEpDqQgYfYJHNPxSgVHMMTLf0KKCsT5pI3vCOJG46rnle1T4jFN2",
-	"LCcZLYDndPTxnoPSjKMlssiEKBZitVrErRqjU3eUH8heyC3ja2vdGCP1sEPXhTKNShaFgtCVNrarV6ru",
-	"8DQkNJf5DZptKF9DHiVfLnaU8UUJcrERVSSA9RqV+G5u+Cg4EHuDeYWEDIx+UcaHpZzg/fGdIJVeGB/f",
-	"CDXLIKZfDi2dwhTZS6Y1cKLFM3+4OF/ZBpjM82LUHskUXI6PmaV/XVifO3JJ+gfQmvH1IqOloWvmPK4j",
-	"sgLNNjVjqSY7obS1YtWGSjA02EKpjcK1R2RIILEHRZY020Yp7pdgyd0ja4XgaxeLJLr7DqaIFkVcbkSl",
-	"pfkAlBwML3Qf/4qyQtmH+g2siAKe203vwz5LcYvyYyQ9+qZSKE2LBc1zCUrFlIyXDbgBeSB+ZUkBUZAJ",
-	"bnQZkwu9kaCMLjrfS/vKqGej2pCE1tN2LhstCG5M5U0gK8FmBWYjwQHQUzN7iVldfkyGPZW7RVUmePm1",
-	"UROMk/2GZRtCCYd9TV3JFGCQz+iEVVUUTtM+I4+cQ8QFMY9/UJVRDvhXxyPMPxmNbj7KPYIsYU05nizD",
-	"hlnXcs59lOuI70d7MtzC85ZOTrG4oXBEfo9VYYfmMT0W3+zx/dd3DiQPn5PiDp4WQ4biC3cduiRdlRgc",
-	"p188eTQfoyInRV4bBTrxtmN9MPEByf0/Ytd35PUsUU1z/QQfcYKN8dKo38dGIXzxaKxNMPJQb5u6j4aO",
-	"3XsrY4kjfPRBO+68HHPW3aFsD50xz50haRQ846ql8ymH/SyadYpL+EXCNWidXzFYY57/1oXmOhGZIIk8",
-	"aGnai5PmohQFjP9oHwZsf3M3tNPksO3TY5/3Ijglzvi6rBAKYtblt09fvZqTJ394+ugRmrA7lnO23uio",
-	"h0QPCyu6Kp4tLFDmMbBrDMVn5H/88Q+PHhG4zYyFzDjJYScUoTwnGpRWUb22EQXzoj2K2N/aG2IyNpI6",
-	"xm9OESd6/Z6PDxvbi7thauTebO7D1c6Yj8cN8AFJyey3R62DmtAV3717TfYAW/PrnDwmrwTP6cGcOf9K",
-	"3lXcGlw1D46f3iX3r4JHvMbvnv/wnJjlz1HC4JbuygLIN5UR54dfgSwYH2dzBqQMmNCikFtE58s9i+uN",
-	"EIhZW64bevbtxhOO/mYHTjwsOrvuuhum3gkTF9mVsxOEZmpFQCgdU3nex9tLHHq11r7eufeC7krK1jya",
-	"EJIVXMBXfr2HnCwPhIs96mwu0BvG05xWWuysIctix8G7OphgYwuaSm2epTewU1DcID9qWg4q0S4R6Q1l",
-	"BV3aU/8CeVsu9IbxNVEl0K2LnmMkl/wKUth4KAbwqnwNmuypIlmlG7vhMkbGUjJYxX/B9442ETOx2zGt",
-	"LyEE79iaQ058lFnNUQSIkBhSx3dhEGUhK2ch9W4Me/FbvPajO/dgWpLIZRcWK4DRBAGeq4U9JAcLcTZU",
-	"bTRdq2Qh1gaIcQFsft98PmW8fbb9F5pHTs60OI8Un6Tg4AE4RIwfFci3sLLVBmy8v1GKgmWH8bkpBfLm",
-	"IupntQLp9AeVQESlsRYkM9Yk5LVKUlZCD6Ctb2UVz9j1YmWBSh/msSOsvc43VGoOUm1YqUgJslus0Ohs",
-	"1IKj5fAoGZpLusJEXMW5TYoCzxNJTw1yN2o3mk39Hi8esiX9QT3CUAtcm0Dl1UFDn2q1+q7WboHwhCps",
-	"Xp9odeK3Uf8hUZttXluBdmO0dYYnTltWQjkPdEAtIGFYMtBaRydhVyH2nd2n1Ssdnbzjj9Edvf3OXhwE",
-	"cmotNPEoc2fVYEXDCafXGSfKXZ4O4xX8iRGuSY5mS093gkLtwiogjkrE3hOmAZJ6sq1XRz4/SAqP0cQT",
-	"tOMpCi4dgHGKqVZEcaUS0yJ9+/sEN3HIrn4pJCnDAycwrzFjZ4x1XOzltMLvG/3qG32ajXXnlsHHHiG/",
-	"jL/snNlr+sucQ/6cq32senUp8kPCJZtwJq5YUUAe37S2CLjeuHbfGj+Sqi3krqfj5DIJppT535NEdZo9",
-	"5zWlIdgQnU+ybzwrjtXNwB6axKqT9unw+TGGKpfZMIE0X3PTqFiB41JUurf6EK+YY6mDcZmfEkqweHMF",
-	"cm7+X5QPqnJO/t//+b8x3lDdU79g61h3wnoJ4yIGoWREDReM7/gYkFgRUUlF4LYsKOOuaPLc2A4GIacF",
-	"Otwty8MEz94lEtLrCFLQid81ZUWCu4IDUSwHsqEujbMBIvQGJP6Fi4Dp0dANQ58+kiPgTfEUVoYSe2nr",
-	"ceNVG9xqkJwWC5mIp9m8uALgkziyFhwWMfF8vwHCYQ8YENqVVDIlOFmJysYoUK6woYlQbqRXwmjhHanQ",
-	"fIKpX2so+Auz6diCnkKAHT0sbH45ukVREvCkA2kIsKMHQpViaz43ZACUGRRru6mOK+XNVVPUoIIfhI42",
-	"A5g9PNownB5AO4hKT6/XHjblRGmrXa3ycaX/ShQ3KXNuA2z0h8bOdpdOs0q93v/NXm3CNRjuaO+cjhy1",
-	"BMQzM3WwvBC7navcnZJHa+7yJLMS5t7X0K6hXE9alSXMNfvMp0SJHZhT3ZwKK8Ypz6DunnAp3OHkBdym",
-	"VIbQMCfOOrRS4gpJWbZxZ6k9Bdpl+1+O6BzxhEqR/y+djLSzIRcbQOXk/6ndv604QKuvrPlE88DL2DUK",
-	"rmzPoL44tmkmKEFa6U0MRcAZE3UlMD06C/qkY6ALA9WluTTxXZufALZnN6N0yxRcvFXsj2KyKyEhoyou",
-	"Dnu3ls4hr5UrMegefoPpf3xgo6vSDY6eEhcSRkvVoUqeHoHbQLZ9Cwq7YY5aJmtTK2Kf3MbLkOpHNRzC",
-	"WsY9ldx1RMWbHasibg8qUclYrf9zW93m28Pw/lgooqR80QdqkW2opJmGGlgjo3iBdYADdyFaDISPt535",
-	"kaq1kAdugY5A9TkWZYrI4TUvDpNPnnyEv4xXpd76RgqxOvG13bTsLcnZmumaQ0YrAdcss2182DUtIRNY",
-	"bo8PaR0hf5jo7PZ81ynHOMV+pkS7ZHDGHwlcQZdQJPZGqivuYORsL6oit+2Kq0qBscv3s7GHqH/vvF54",
-	"ihSuCLXztTxzJ0Z/0A1vf24vbh00iTPoqKxsIyoV9j33V5adkn0fafKabWo8sDiDf6ncIXxsEqGzN15X",
-	"hOwvi4PTFWOy1GhST/r0+qZlPFaoqiVaTRi7H1fWEj/7exOxMRu+/eYwVelEqC0wAXvcGlqy0CPaz2tB",
-	"nrDXTzkeZgFQzqMxff+lYNjU4ZhnDo6ozAeldA3XRWVzyZFX2i6cWQIg5ivYMBcGMY5Q8zmD67+N6HRs",
-	"KHN02LNcb+ZNF1YBq1YYqlmzRxd6PLD+w8AbN8DWGx28UovynDeORTZwonVaMvw0xRpqp07RCS9sjyNq",
-	"0rpr+hmBQkGr7y4XoOa2XdZmPDPm9lys/3+CbvJK4cjfm3Jcu11df2gP4S9iKruT7wxL2T7hrfPYp4lB",
-	"HSGJnDZdO/E4mBIugmuaRagBO2epDzbDnFvK5VFGvF7z57fZdpyuUbO4QMQwIIxDQbGrT32w2Xsi76uB",
-	"itK8lGInFt46HWyf15JmW8gXiB52nN6JIgklVvvWp4unKApVQqYXkmomYuWqVbYhVJE/PX38x0mR5gb1",
-	"Y/w9Oyq3oFU0girB2TlqI/b8qe1Ilcyomu/evSZfPP7jHx88JrQoN/TBk0kr3dHbxQ7WdHnQqbo2c0lv",
-	"qfkOckYX5u9t1VCjIuxs5dsNy0HM5rMyX8WDlt21Md7/YgnrqqA6llx9TjKqYS3kwZqJBd0j/bRkmU6b",
-	"i6qMo949J7h4W9yp6AFD1oYZLSOUE5pHNH1KaGVUqVyydDhzGfSeK04w9r3yGdL+9jIXG8ciiylvgVvI",
-	"qqlLg9uSSZj2oimlImP1uG0ptB7BuFU4+yjGo6BAYHQtCHA9DWOHrTnVlZyQZnnnb4nt3XgxigftcXk4",
-	"32FvXdPFSshFvY5ZIwEzz9fc1VcxTu2fc8gKlw4xJlcu6Z4ny1sSjScnlcQmXTTzw0Jt6JMv/3gJF67D",
-	"+nQNbWMQtPd8LViOBqEX6DM4zioMl253RVAT24jHCKfQEusyFqRTk1eM/rtXvLVJ4Y6Fdydaa6xWSauI",
-	"6fvd78/RWyUK9+BlqxElueul8nu/3bpB7xruarxwfN3c1GzMjpDklbR1k+n2brjNikqxG6YPvVdpSRdZ",
-	"Qatow168YZ4VoLTgE77plb8l+UW9uDCIJVJjwgABjr1aHlpEAoc9LWoMSuOe5gl0IQk36LoupKiSFlil",
-	"6BoWkq03WiWJ15GcFq9bRDp+aZeB7c+PC5qUkPlClo6UNYUaF92Y45J19t5ksq5e93uWbaciSLSbMFJe",
-	"Ll4WfXlj0UVhJCcYBSJjtHjukCB7XaNYhB8d7WnHQ+J08NhplzJ6c7HgQi+yJhZwvP72NYueAo+RglXD",
-	"vkVxrkCuIV8wHgtBvt8wRUopVqwAsoSM7myhqcVXtcVZthnm9KBEWHG+6MKNhsgY9ACwOLIIuX0/4zfM",
-	"WnOCLwWVDtlRAs0PNnWHPluq0GVyLfalupmceeX6geqNEkjxkdDMG+DOkCZRSiY6i3p272mh0otv8Lva",
-	"xL1748SC++nSNE5gcDk9rDulJeR3xl2JcSkmvfSgoGfEayaWbXpV6Ty02tx21TEKCrBqRYh4gUe6NxgP",
-	"ikk0G9cC4HE43PN/HqDnac0AU0h+cVp2g9pD3XoRSk98RNOKFUbRB/GDQo4M8eEiznq4T67osNvXXHDF",
-	"11/sK2OrnVdfOKng3yfXx8dnx1dwiGkPtk0ZZ3TS17i6wuKuxnroK56LRcW1TceNI6i5Z5I/GFOADhcQ",
-	"yeJqoYO1+K8fkoznaqrH5/kwbY4A3jW0mAtuLCv2V99db6yfc7xoBMUev2rUXP+OoNSRNTdo26Of5+54",
-	"x2mpNiJqKZUSsII6g3hf745qNSdalCxDIFh6I1g+J4r9CmpOjMdQMr6e181K5pq9ZPHuVUkn9VG4fUx1",
-	"IsR/KGBRt2acEeoOadB+rl/y3LOyDXrei8rVko0TLOyzhKf3yD7i+ohY4lmsG1hNh5NTp1FMYF8Po95e",
-	"YmwCVQtbSjvYyO3NwuMmDw/XIwGKOVFayMOc/PERUQTl14YjOwMTxuCSuuLGgWmAAcB/++I/Tqz1CeYE",
-	"tAvkPZX6eBHLhWwozxPl4ueWt4SfPDb0Elv+177caqIvPSX53VTzRn7zMdyJzmgerLvuX7JDlWZz/3+L",
-	"PdObRfgOSxpQ2jVX2b8gMX4+w/mEMhHf3AmR+EXwxRI2tFi57TfSTPUFydFnWsCkRNphUl+eOTJjNR0F",
-	"1R6YiWCTjm24umGwR3z+p82UKcKUz5Z0AHNTwXZbgutAn4I6QIftafviDEH7BPk0DPFGREccLB2hjfT3",
-	"hvWNmmVbRcRqZaHNekQz4exO8XZjwCN3s1WOiraPS9Kd7VFLBY4qw3ZfjKyTHd0iziFT5A+P/jQcaD/K",
-	"ktUS015MXFwKWNN40mtSsGRyvnuMoxnsxPFQJlKrM4dEFfWQrDH4J2L0VwzEwZxHaAd91t/RkNYvtZ+P",
-	"14+LncTqRTDCrgfs6SAqqaBYPSOCFwdC8x3jCtF+LS6AmoD8NGWJWixOnrEXsDB4TJyH/by7hAMd7OjT",
-	"q6eDAonYJKRRtYFT6/ywzmuRV1dJtHujPZJT0Akr4oTiuR5r1ML8LyoZbzYrq2XB1GZS4Z+1N8aPm6xa",
-	"JAi7IpMlPSe0IDFdJIHF2YpNSp6PKmyzb5xH3BafJJWuV7ro0Z5e3C+0Bevdc70Q1lER03HVSr2jxkxT",
-	"bcaKeXBeY7oGpZTppqn2Y42g1+6v9YWxBnpO1EZIPX3juL0x7SPw4z9TJK+AGBEjGFi1aCL2gWTPeC72",
-	"OHIu+nm1LJ+D6pQWzw57Oh8aZbn4QeigqWRSoc9wFcrpY0U7T4+u3XztCcE0VdlHnJDaPW58GoP81Z3j",
-	"6d7fU4H1dWWnYsfOykknIWIdbA5n5Fabal7znN7FXkTT1V9+PT33za7Uw731R7dhVPUbKWPFaYnW+3k/",
-	"hIJL4nfqJoXWkJOSYndlEATEAujPmxrFvz3++fNmVlg/MfxITtdm34M9EMSO4zmMsed2PVGzY5wrYsT+",
-	"KU5g0UCoIv/xH//xHw9evXrw9ddzQolRHzjgTlY4Wh3Z8YyAYVo9aI53wAKejFAp9er92qKf382TpOoQ",
-	"x5JhfBi4ldQZMQ27AcaoEXKAqsr2JgDX4P5Pabaj8aK1+NRsSyO78HaSw70yTjgJbM3fwg1IZRtXzwuf",
-	"TzDZSymMPeCdraEUQXNxGIiOa+KXvuC48zGXG+/wXpQl5ASnX1m8+ANoGwMUkjBOVgXOO+qff47zp92V",
-	"Y0msShjNkO6p0ExVD6HOmzX4pydpeonDwjLnegfFy9sXgge5w7MEOsNHuQ7BUXdYA6ji0a5CBxrCENSQ",
-	"uMv6wQ1LyvKx4MIT8eNoDC3jO7eWOVGue/Ux+ebHt+T/I48/f/Q/vnxCfnz3deppo2cQ1ErwuKiigbOM",
-	"QHVSgvXIe6rcGFVNt+bPe+raNN2oVYyaBuN18d/SruYEj7Oha8OPXryol7d/raKAYEsHfXoezOxA16Y7",
-	"Rqb1Hbl7EiAkY6eScT/fcIysGu70zcH2l5A9SPC7hbh2WY6i4JDK8YJGFqInb40OM3IjvKL/EJJU3IEh",
-	"4e1o2gmO4BaGlXOzPyiG8HfUz9adJPFT5lyg8PgPccuuH10Tv8XLljAERO8R2iZyHBfdEKvgXLzkCfJS",
-	"s2/g/ecws9Z4qOk6xurj+XiYs7rl3mgqCTQ/MnwnRJPHsb2Hoxc5tZ1Gu965/Weq4W0demiA6Crl4Uq1",
-	"sMax0rQIwSQRSzKWlPmW8vz1DZyCLJROVPy0EdisjwDrXOyfERpLXYzJUHRLiyXUoKM49X7BEt3IZ6Qp",
-	"WrmJZGnvtwwDd99p2I1G6n4fjqgPAXujHlaWxIqmmR7AwaRkR7MN43Eczeu5LAPn7hbihycXFb9UY34f",
-	"6G8TIht8zH4Ts7G+S9qhXdQlOPgSBMdI90j3sT0idQllFErn9RSSH2h5HFB3R8zgmTVuFoK7O1mU5NZx",
-	"EcKlZ3ReiGjf7Uoh9UsXxO9Gooo23ZaMU3mII4JjWeqxiP7bu9c/EPs6B6lPMEREtHBJi6La8c8U2QDN",
-	"QXaU87oCpSAfEXkroOfzUtCr9uUTa7eaNqzxBe5H68rlYSFbWiYsu2qIOfCKo1U2b5BiP17OHJnEPvbB",
-	"5kmLAlZ6ET1G3oq9Iks4CIeAZx29J/NHjx7hwL7aazYudMFUPCvV3WOOPvOaRw1Zaha4j+yusEcOxH5S",
-	"mWPy5KhLZ9PVpAgOZMFzmSLO9MGxF1RtyZ4VBVkC2VEMFY+XPrFa+OEOCWNnZ+zYqjRaSplzPffB/lFF",
-	"GGK1kJZKx8YCUFkwkESKvXlH68GRLmAplsUkk7UJ/cel8HhV3zMOzoszHqYVvwLm5LEheiONTX7Rqpno",
-	"gm9A5izTR7BrhkGWntjsYevJMBNYp1Gwq5kWLB8DxrafNe+Kyeq/iUrypnPz+AhRCzf1Kq4+eoomUqC5",
-	"v1Qs2+LEjWMa/4BVPA5d2K7J0Pqv5pavzC0O/tC4aiWVwHU0LnYLMtK2/kLksYf/T3Nx4iELTW/7V6np",
-	"LQaP0k+KgVI24L4BNdy6gzfPQ/oPs++E1KnnX6twfD7EtAF3tWHAqAs9kac5wY6OvfQbJtklDKfOHjq9",
-	"pKr9IHUCO89ZOL6uVSL75aNzP+W90LHMUQ5LpsePSvmHfVjC3ikYhzHQMPVT/C1zv46hD7igkFiCnC4i",
-	"30O+BmmOomQeM+43145vRydKyBliFt4ADh6fEySKHUUeHuLptOWkDoe+hFfyMNG3/LR4xi1ftCbOZB7/",
-	"os4Shnkv3Uvy82XAPum9pFw5z/h6vtbxu85qEB4cb3V2kSWbgmQVbINY2+OEVFfffCJdq4oYhV9RVryg",
-	"PGd5PCR+EfTMvrlqp0A3+raXXjAPvKipM4qmKXf0gD4F0BHFKkcFma1vO4YVbGU2fJtLqlrJ8OHrWCgm",
-	"2wDi/05CYhqZcQjGysWK5DJgbWzoFvaZ/XVB9cKXLiSKbiGFeuQg+XrvP4okHWbukZH7g0UnVhiO5woo",
-	"m+LIS1b0hhXiAM9TJfpj4u3fAi2MHXkcnTtMgMtzghXRMDiCDG6mAiPibQF1p0zBY8VS3MK01S/FraNE",
-	"5BsqvuViz8c/EJSi8Y77iu+ozjYpia+4BJr74pq2OnkjlFZ1fr6w9TJLC4P/zHhYBwzsbKHURNL9cDSn",
-	"odR85opm/ZeGC22tKiXE70C78t4pDZ9rymIzYYzfSqU0rLclcE+JAhfHUsaj1HCrieAZ4LTGOWGrepCj",
-	"0qJURu22JsgEKsc9uD/xsqHBYAFWF0TYMZpEtcoOU52H/kUpkjUiF7NPoYwDahcFMXybe68aJ1t88Yg4",
-	"BkZsThvuipdLFMJop4ishVPM9xuhgIhKS6DZhuwp08olkLqZqeC9S1HxDBa+SrN5fTP0wl6S2AoXBeAW",
-	"O5w6qHuXU1+VxEPBHoHUgnOxo4ybNyw2okocVCsJsOidoWusWmQxGg5rQey0XsdttrOFT8iKCVN2V1VR",
-	"LPDulGvofuoW6OX0EAzS2FO5e1CV8ZpMiLlNRtKxWEDBLxWCE/iQIEpunigzMUIWzVzY52k7ws+So6yw",
-	"HGGVeJDcLapyAUdzZUbXLaUKSfzOqm0FS8QWsY/Fovm2ebPPQ+Fq9kVLJI92VEysmy0d1TqQMxoLtasF",
-	"rXIm4jaaHT2TwJS00eSk7ds6qIIS3WmTf452Ks7fSVhyka+2p/GFxkqe4p9sKOc2xutD2Hbqx3xWCqkR",
-	"eT3foXVfFH5UanQmWEETmvy0JkEWYPTWM24rO5smPqCmNU9/io1lmfCSxbu4fP/y0Vs2LM9jkyDMYa03",
-	"xiwhiLDKbqiGp7bPdb8RWMWmLNQq40YS/bCgqE2w0bvIuKF3lDPNFOTXaJXcAT9GqBjZvn3sxU92b7EM",
-	"Ku+fetxXGhH5bb0G5YWp70PeQlkc3jWX9+L4I4tHt0uK+EPEohBiGz12n/saGLKXQhtbb4616Fh01rVz",
-	"iBakACycXIuoIAUF053RVSsst2EFPkOILaH6KT78u9WDV8bSjp9ekmkN3NWTth9pnoK+0dOmkqf+CvyI",
-	"et3hoo9nF9VGXFMOVD97OHOGrGg0SaPtgtnU9Zy7hBdslcNpKBtp3TpKpZ6lA8NNHBlTjSOkn6I+WoNx",
-	"H2yWWQtiFZcOc8yD0t0PyMFhv7C7JTYIb804vt5qTLHCtKB19CKILz3bPN0G2L93e1AKsMKt0WCf4cLc",
-	"UifjdTTCF4pkstkwPJYidSg40Wph74o1c20QsCYHSbKCsl00w5qAuE4aCz1TSxT7FUY1SHVxjxsU0tY3",
-	"uSfW7+yh0CWC+j1hkQuF8l+BliwLd/INg73NY23t0BQLyqPsR9tBKore2N8Klm0ddLhT5Cq67evpEGc3",
-	"xiwFr1Rs0CHRovQuvpsBE8Hpr7hWU/E2g7kPY8/VjSjy5jWnmkI7mBYCbOasRGbzwx6UdlO/FMGglSHX",
-	"3gMlGfWhzLoJVVs8xcdl6OxLJ61zWruQu7rHyDpC0AHuwPh34LoPXMuZwqAb+omUZ1AUKVQdT4whuXxf",
-	"X9gLPqElW6+Hob+aISru+vgoDtfS7x8amA3pzqDOfJbjlNLIfYVNYzvGw64G858g1zlCaPI2wEu3GjiH",
-	"W8K4FiQcudIpqaRF4Za1i76ivQUj6GBu7KSdKbOhN+ZkAh4OodkZpUMKMNqu1Sw3WHrCQfcNumnKuOoG",
-	"bSyug/jY+CAEd2QjO7Y8Q3o07d5EVTtjNj1+9Ohz8sjZ5JbHUaiJ8+R9KjLChXbD8UZoojo1B/o3Q7MS",
-	"rzzCQW7BnLdSuIJPjyPTILDX4QzA1G5Dy/lszW4g3kphD7Se07ATxAt2HFXknZashKbrEPfAiH0Xlkh0",
-	"zwgJQLB3+0FGFRgPSNuM3EAb+FG1Q4ziP4D20cm7a/Se1pXqetEnpLtTuG3YEBg/V/yOie5jO93G9cp9",
-	"pprtPKlRNPyQ5rCo2VSfFfFz4vVqBRHIinsyn3LXRCYTDcsNMOdxeNXpSox/UZYTd7E5RuyGqo+YfTC6",
-	"lgt9mUmV0cmSTSw8CG3bUnPZHRXZDJMcHho5dTRkAgTUdi4HIxWTMnNSLGKKiAS8H+FLX0sa8FK9kaJa",
-	"b9x1R5DKj/p4Mg7/ocOdIxyIo3iAP4Q+O+alIXKSbSciDzsJHc28KPopCnwj4o3gJ0JH4/mfwiRNkMG8",
-	"/RXojWh1RS4p3y60pFytrHFBDyXaAtkGfqnMctdCoD2Iiju6aPfwN1ann3387epF9l3e/qKpWA5SiFVP",
-	"YRj+3BNycReMDbz4G3zIKHIuZ0LmE0ta6psmDR+p4eCHIyqOESEsQ3N3cNoG1Gx9aYtOHaq2l9+mQI8A",
-	"OxmLt8Cl7MrvWs7cMwK3NNOYEaK2idwBE+fT7cs+RJFuSiGnB+9jYsJ4TlZS7CyQXvOTN8dxnoQWNhM+",
-	"TqBjL33z9cs5efPDn4mQ5N/efPNnHDGoyU4oTR4/Iq++Cp+ebhlsSc20PoMB4Ql8avsRUe7Xwwe/Z3x7",
-	"GcstDhPaWby5qDW4PLo6e6iefMqcAQj+G8bxnnR8WQq/RTTWyaXCS8kSRdcjkvS0TPbSYxXnhLEf5nLX",
-	"3RprVS2Egnxhwy+JcqUa1GXkCEArWbGXDdVGO+D0abW/gdT0BpjTMcSp0MQnuWysgPSH468TTna8Pnmw",
-	"JxP9vWisFnUYetiDNd29P7fdMFECn9VcnXlpi5pz40cDtdfZHXrfqUnvlKwfy0MMvzUYs+o2Yr3t2lkb",
-	"58XZrT6oQmLe/6TKwlOGFNsE9OUntIwb/ejT3wPjajtkugOke0+VEHroyaP5haaPDg5gtO8fQYpL5Dq7",
-	"Qnh6H9vrG5Dxw5BqbesP4hnmrBDZduHnHXVLmw6KKGHHlVmsZwkWUdqWZzJFGFeaFoWfsxQ3gJeHxR5g",
-	"O5ouPwFsa/8v3o2kFlosvA2S6AspCwZqwS1V4kPzYa8WO8ah/wpUlykc9zWcCyihqdr2vcT9fgMyr2CE",
-	"Hg6e172589WdT4wSdx6IUJuq9ed32BwT0Dc02750m9/ImeuBn/3DFhX5g8n9s8xX0bMoqDiPQwyPCgEC",
-	"1y/wWmdFUZ5Ps6Ioz68/lNkGw8aGNH2xZpA8vBR4fpNhG1/EUUfxozAYq+Eomo3J43a3Rbyj3vuG6s07",
-	"DWVCbyxco1W0sB4TERaVjhNcoy2hX1UKclLxAuFAdDp2Gi2/MG8N0TSOY7JNXssVQZf0ECyBd0KdddbZ",
-	"ovAwRZoavQtAdSj4ZSy6crXbUXkYZkm9Zd+5O7xKG83W91RtY4s1ptWEEZ/vzeWx5+yF3K4KsR8Fj+y/",
-	"24lmvYpAl3T2YWsLBWrCk6G9AMuDuVNnHQlqi3Fc0db09qpqegDC3TWSr+49f2FWLZ5QO+Ti3NEywJdC",
-	"kgL0whhmi7XAmlW1ZeXCWbDDD/fETz4+l6Jc+EqBCbBwIwI008e5JOo3zDoVF+LXE3F1PVvHycxfOmiJ",
-	"CA1pkSEr20Xsl1KI9cIYBQdMCcntIkje+ZTdwqp8N59pYTv6gp/rww7bXm5gEdbK+Cxh548SbsQWFkG5",
-	"ggRrlBhhKWipfAKPcTeTBrR0e8dd5UTKLCwQqEAaBmyQS/gACf14ndLHyMv6HYaOQyB2YBsoOUCuIq19",
-	"wcl30dY8HzwY649fZ17WFbL73JVKjzq3xJ5PmqVp7JTRC3bor4kOfA57WvQXJE5AQjDbMtHbjGBd0yIp",
-	"QRvgOPfSXT/obvcBRIcimYxuzTzPGtiFGmQ39KqaZr82pR2lWmSJ72tn957VvjaNh2aFtnyyLu6wZTvW",
-	"QMXyjo2tzjfatRwzX8MTyT07/qkHgHfa+2x1RPMGqcyBmv94tB3KD9jWwSGhyg8A78M6wDMHGFRcy3gi",
-	"MBncRQDkg1l2vAMgBaTeg+tvfxqX/D6yEuwnuAWHy3NrCdCwm/ckGfUf7sPOiAgOdm3X8x/6j1m3mhfu",
-	"+gF+tYEaxwWA+xIoHPQETTxJbTfY/tEIFkg1YaSGqnfWIDXdJpxSShuflZJUsQ0PjvIFSKPg+yyFA3LU",
-	"n9Irmy/S00Ncj0BpLiVroVvJeuOXm1cfand8Xrvq3j/3iIaeOJ+T52Ftlcei2FMXUGCcUG7rIa0iPWo0",
-	"qvtNxiPJB/NZ4lGmS45ceeOHSGDLBRcWydF8oJuM4FosEgMj+uZTSIRExRZdpRVJwEncifTOZ9rD8E2X",
-	"9bBS2j4m5EJNiDah6w9LdR1FJPsyvolX4ZNdkoCsE9/XLrcfToe03pQgCUrln+PjAsWupBKSfRM/lkS7",
-	"FAjufiG29ZAUeycCX4hKE0rWtBwNtjGZNPgR30YJM5/57EE8rEn5wSobqrFpYo/BxqWbpJ8CwZlqV/s1",
-	"jrWvXc7BEqJ5XR8Pv43aac0MwYgSZ3X3DM9d65cgueiP7PR9ZjA8A9stXRnUyKnXiVqHo1Q6dX61y4X3",
-	"DCTskj1hxk6I3qdSbxe321JGy3Q2pOpkRpoaNb19u1Mb2DKpWByqeofeLia1KKnUF8ks1VWAU/aiqPRz",
-	"Hx2LPVNr2JV68iPtbVHxoLYYr+8hX1G+fS4lc4u6ZPotB6UZp8n6LMSXm5YtKBiH1OQLuGG5L4HsgMAW",
-	"xsef17WbqHlKodxsNNti5+2YVpPdeCz5lZ0mufCdLyqh/ZTYwVLkB6KF2JIlzbbmDHA5JztPEX/2BbcE",
-	"bdMD6NHppM5Yy8ha65PuGKXM9+Yi/Ioie3og+w0rfOfBBop8bvuECsNeCwk/dmlWYFMnZoGYpxeCSMV4",
-	"aBLgyEZLd0ICgYOdo8ZJpSpa9M8j5LaDTKVPti1AaeFHrONgZUv7SmY7ps1wfSzNfNNaPG9r9sOibAr7",
-	"R1Tk+zYA66oC9MQQrQyGzx/bOOJ0wlHLiLd/mvlIiJdmX0RoPbZwR3M4Tugaw8gCvSDC335zME5b2CLD",
-	"/ZUlPSBuEH5FAVS5vGTCm7HQn+YhJYiyAOJuakEPHbnx6V2ODck4NqFm+Ny3v0/aMn3b+AqpYbM/W1nh",
-	"LSxQWq/He4etYl6FytHaxagYo+zuzf828hycB41F2xzbwXFba55WwrhjM9SnVcj7QCHEDgDLobShUhsD",
-	"d9uQKltTOUoJxmmyCLl2ozSAI9Egre3F6IdDdPy1l1ogQkosWhxZ4Ywzd9JoN1tkN9pNc683zwy/Qwtd",
-	"uj6VG5CHBc4Njy1fioqncFzVhGxOBAJ65h7hp4P5Hgr7yh5BcCZcfHT+1DJWKYVcJMe7o/ZZTG4cdePd",
-	"og2APYU3MVyQY7q7gyzWH+MFCeNxemSNj6h0JnaxAmtVZRlA7lCgDRcSRdYOpGMSjXyb3qiqlXpcql/s",
-	"YOmvlZWvEHXsqhH8kU+ZHLryq08Z8ObQnwgancO07jqv/fou92r5jbl2UgrS6QC/rOaL5r0lADVhTqrm",
-	"Dmpua0ZMub0+as4bCt/E5+2OVXT/zMKaLMFGeZiyEMznDTAIUQZ6oGbCIS+2Bt398/GZURS4zYoqP5nc",
-	"U/EgfOClTey/QKl9esM+8TNFNnYwZKwTfEoJfhvGAd8/gsAxcMuzNlqwx9y2auqfPQ8GtlNigOvEHPJQ",
-	"IrGpZku3TQUH0kgd+drdcRpO6GWkzDnLdoyzrbrF0r8VnsO98BIjvAy8tH/YfP9QjS7hI/ginu4DgnKh",
-	"1Ix/3F2UjR0JynEnKNKwRiFzHGx2T56qwAg+o38+vbAI3oSSpbmeZAjyb4ugrd+mN8AkUZUtlE3FwLto",
-	"X0BoCOV1Xoi8J6x9xq7sJk4aG250mLolKvfBnruX5hfGLqJS4gEClpC5cYXKsuCE7Xpe5VmP2YeL75GB",
-	"QtjYylHa3u8tC7nPgTiEeIehL8Ef/zhZw+u7CVtMVbs72mY7IaFHkWCcVNlJKHvKdLIkYfrhMp/tNyIx",
-	"11XIGnayeW8T/Z3XKAx6IwHmROM4DYxk4J+9/juK5g1kCo4L7LQd/iRmjlRTlMjZHQX+zHAVEC4E1Pzf",
-	"IkziuJLtGrnSxVt4xmx7MD0svCtv/6Wsjx5H0vEoMuP8jg6ezJH/8VIgaplfwFOysQOYJzUH2Oa7KD6I",
-	"eb4h0lMbZraBKwu4jUl8V0I/tbqvrwegTpYcnw6HBMBqMLjV+WH7jcB128k4LlJuoRgzwa3IRP0cnqeC",
-	"2+YnhFzvS5WkjEo/Zv+Z21Gt1c5dKZbgUC96No1P3RDknmL9Uw3fjijr45gV1BJE4141JNfeTRjaWiip",
-	"E5pBehwtKwff01h8TAnBn6JSYpys2A24rmAL7enAacKKXNty6n8xt+M/g95SP4lkPmN8sSpwiEgzYSpt",
-	"MpoFvojPWL4n51DhSDh8fCCxuyzC26foZvOUuGeRHOBUB1FaRz5TLh+2mmjdoHURIdIpnk3D37FVYH0z",
-	"bdwzL+Z33ZXL9ToVqf7WjnEfheN3lKTsns/nI6wNYVvVy8EiOx9HwtQr9tja2oMxKrIPr2x0FVCNZGav",
-	"T9P/jShYFnGXfBZLLboABEFaQO/Fok4GL/zwmvP0zXgwlu4So+tpHjhEgxOGZ0eIdJRucZfMiRZiTtbs",
-	"BhRaCnk80xInacShR20ZKPpnFlyNaSI40XvRybtPPgeacOQXQ0O9RzEiTf53Xewes5a8soju1NVMhm2Q",
-	"QTim/hkz1eEfVpVNO2N7qtZugKMf6+iK61eU2dcYj7M4LIJi++B/N1AMg8u31ebZAxEu21o4teagNydh",
-	"SzE2VJFM7AALC9rK2Nf9b6i6YqviVOSs/pGDtF0942tViDMfgMqCgdId9FguiHmdzcTo8YXRUOSLxp4/",
-	"eagWlPqiPGXKjk013kxQZ6WDiaBiD6qH5UyNjuA3B/+wNeKtBH8mT63PmD70enJg5NS2TrVYCRkNqdQR",
-	"lXAIV+MjthngdiTwHEbOLD/KBgz2gR51fo5IGLhdOqK/01DzvXjeJF/bCvTUiqs9ldxXGNYnoD9pOOw7",
-	"8RguOn+w5R2+Ym8+o0txY74XSw2MC6wWbkBjFLS7N1RV11nVixxBmsvZ+A21Y7UD0SDje1R7VNqJw7bM",
-	"88tHj4anAHsfBh8b/UqXWDn6skJk6Yrn4xZdn6AZ04mrEQ6jfkF0WQn7eBp4nuCrgk3BTbKvfeHuSwJa",
-	"TtQ358HuzWeCLxQrvG/SiXTSqg2pZf6ZxEKdz6QrpT+amVCaT2fgWuxWTAdR+RpqZI4RLVcGV8CaFgQ7",
-	"q9EkcTFkLKt2M3YFFoqadwZ/xbBzHbNTibpUbQRmMbnLfCqvG+SA8Q7RfGZ0/7jnGysnfhA4td4gT9aY",
-	"ZwG/WwLnuJfeLy82gmURJb6EDGFWQtIMNgKkxfGmU90++KjxzuURUfzSez7a79ZjtOZfKlrEXejkx+0Z",
-	"V/FbRoYAPNwjvts9rzceYD/i6viX2G+fHBD6fgPE/dgU+UPONOTzeuQRh71VE4enTd+iKwZnKuwxJsuD",
-	"LXpuDFSiqPUdd4yznVFhj+Y9gwknTkG6horsA2W8hIY5U4kcQ4y65aWl7CI2jD2ZrxigtFRju6q48pYo",
-	"qGqDRn75aJ7M7q5CaW9ORDfBzEq0l1T7r8cx+b6koN5XcRyUQ8dcp4k6U2yY7mtwcVPqrHNc2xCYZEsm",
-	"3KcJuJe83KHAj00T4MJ7vlnHp8Bbbk8AG3TOg4x3KtIcW6ni8/K+qhTjoBRm16KkApVR8/ELO8z67AVt",
-	"wWIHdeKz9ewJzzd7uoCsDyHjbm9YtrFWaCZKIDmzMJYW8z8axkWTNBYPDm1VpgiHG5D1OA5zWjUGV9pY",
-	"mH4muc0b7PRg7rWEGyYqFUA4AY8HOX+phKx2qZ5mXUnu+HV8qNtPtsU2xC7HkNfepYgWc+LAIGwg+1Hc",
-	"HK+KdmUewh/Z2dZuceaDGPrVUVVlONh6At7bgK2vWMKVt8h+I+R57uQo+GK8Vxn2trM+7SNd6jrg71dn",
-	"8/Lmm6plwdRmsTykF9fygzFlvQh4y/iipJIWBZaZLA8LXMqgm+yO9EY9OCbU7+xu9lDe0lroJ6fkpxTZ",
-	"uDhUW0MNT8Pv9hVjGHhRgDt0R8XjfRSoBc58vEF3VG4hdmxgolcyUHPy3bvX5IvHf/zjg8eEFuWGPngy",
-	"qS0a459VZ15eCMfrRgqoaZ6RhLU9bI7X/tb/RDKqYS3MZzwj5gy0qBMWJcgC+kwo2ooIhtS0cDM8TvJD",
-	"EKXTaaBhuTge4f7l5Nr+5ER1+zFftyfidk5cBxCcqFjY0WzDOBA7/QG7OrE0GAcMnthTn1GzNUsh9aIU",
-	"SsclyFxks2aJ3y85liUx3af/cf6eqOVhyLOYnBwCyH2K7DhdQ9VG0/XEHTU2iXPSwBTDvUV8oFPrrJgw",
-	"W80cNC4Ae5yKcKV5jK/naKQ4O2FKLyj+tMBpSWwY++Stufqv/mJzwpViC4mAgU9O5ZAVVIIi+6Az+obl",
-	"IIiiBxV2yFJOaB41stLd++lkVoAj1O+1GKVQgwf1jQE/ngzjMyqWxK1teryxA6GdzxwEd3twVb2L09rr",
-	"W1fLf3ezp04bCTBittMJMwOONXgKFWMh6mltiSCfO2piA/xvETOFry1m0xBaxq2etKtHDSKwH4rjCP7d",
-	"+ZlDOBYhJOMEYgZIGb2ebKcvqTcbaeXtCI8+QElsgxgccSwt/w1JfouTk3v02B1PEnbULCdb/Nqr/LP6",
-	"L+1T0gu71BjXZTSj5eoYLbyhLydZYiIqyOTnN0yJ+CRKuC2xq/4amb7JxRS1UMVr0M/Ag+uba57mXRoR",
-	"DoGZJxlsU23GIHwaMeE3tCyBK8JWHoDKzqJTPY+a+PpJsHw19PWx8bIRUwiVALS2/TZ2UQ1t4pxTGkdD",
-	"noflvWKcFkkbeEPVQmUSgKuNSDgyYzdJcrjNd6f4YM46nzz7GMdohgAcW8xhqR3iV8xnFZdAsw1NlqI4",
-	"IyT6Q9/s51FzYy18gJ7VK527UbLBYJcOT3pl4zIZIi9op4+dM8/4oUZa6RgBFvJ3GpiMu2dSl+doa0BL",
-	"lg2eV/aqAYB1LUR+genC89kNLapxo0VjEuU+yT8mWFiA0h7QdB4ypZ+fTYTpqFfgRCoelZU2zUwSaN6y",
-	"7dtRp3k/BxINWRbxBp+/bzxbRVlunIkljK5Hdbw7ql1nma4kEGwErEPZG7G3zWobrUtFBC86CBlP4q2A",
-	"JwvCCBno5/SldInTA+cpk7fopU80hEeP7o6+1WrgSGD35Qvypz98+a/E6WhiIXhVBJg9jw3P1OassdmO",
-	"Uoq1pDuVmpJ8ymTlZtJ/t/2B/OHRn55iI6a7jtDC7LBD/FE90MnWSoN83szG30Kp5wMwyggJNgGkvncg",
-	"nR8hzvJ+Py5OBb1x3eoOit8VuTDeBr2OlUxG5nAmI1yJgc9dV+tgAcScGV+XWDoe2JFvUSF9W1fDT4r3",
-	"J1qRpzmIPb2ib103NksUCVC1nXqYLyXQWOD//QZs3SLZVDyXkD9DIHN0HD02Adyi8hgNdRku/ivz3mhC",
-	"jPHp9qhPVF7UHUVTFhLx4zKlxnAjY98C04oUVGmi5cFmkW0xcOhqO4BEyYzWcG3L8XQqnOga17nbinML",
-	"FVNSZTuJHO/rxqNoKjcOz+GQKxj3lbEd1E8FcJpcRNE65rNOFm1853U7NGR78DRiMTjuBmRwQDYBuYc3",
-	"oZXjHoT8SARFgzTOokxEpn0OpjceRhX4+Y9noK25YH4P2H37ay9hu3SU2PUq5o4F61hhLh2gfEf5OaRH",
-	"NSdalA+qUs3J//s//7c/HN6LRCTHtzoe+9aNqGJ1HV8vjDEf/FO7f9cwx7O5R8R0ncpxH3wDbPTCOmS3",
-	"lAv86yyJ1ffWYba+8POiE2Ok2zz4hmYbCzBrrPoMnlkoF2on+aDhz2uVeWK0yL46vuayOLyr1usmP3ge",
-	"zFxBVbsgBmds4t7LHKKKLTiS9fDOOjk5nxVUezDRhViZKxj6mnsp+HpRD4WsuKqWhojobWHZcZTx+00C",
-	"YASF2yp0Z8sOY5zgl8Vp6LCtz8Y/DoCUz0WpNl9Zzwnonlx2JvSa3SShyM2Z7lBdHLIxKR2QlS+bc/ZX",
-	"oi/23jXRvjSGSdBT+ZkiNMtsO7cfXDAyX0pLI4qZy14cWQxgdjRKcg1G0IAwMUXUBnGvlMdZOdajFx0e",
-	"f0LH0kmdwUac+KIqL51tu0y/7esK221bbBndNctBJ0ABfmgaHNAWXsLKYl+NI3Q4iOHcMQp3iK8Z+QmV",
-	"+FSnTIK6AGt/AIZlJ246gZCo2TipSvuvsqCcg4vO2U03berAmL5kfwj8NjqTzYnKNJgDdnCorbnw9WqV",
-	"amfuATq9aGtzPUmpJWuNz9McFU5lBBrJSVpbdbemHkQmJjQD88MWvIGGai8GvsT9NCjsaWZDdxSCw9CY",
-	"hUz+eRguWep+KGr/aRfD6gvA9ywan520SdV20Szc9hAssoKyXQun7+cpE/TPAbCrv/suWCnFDctr6P1u",
-	"RXCGZut+eP6Sjcti0aDRE1rKBbGZnVZJx3QQ5dYomGctjAqmAoeF6Vh2Ykp4sLvx+1hzGXc9PaHmYo56",
-	"eEaETlI/3E4cTKdG0XFqLIThCfdPe5StfYr5XQN3V/RD7Lg+qEhXsTF1xhv6yQJF7OdJocgxFQw1Wnkb",
-	"3rcJ2TWcWpZdt0uPwASw117aNr98HXa79L3vQZ0ay405oH1v98jvaXczRsqlDenSjtQEE+yUSp1p7ZFW",
-	"zJPtkU3L52ADYXPl+JFV7u0eQCUJWRIso83spiSzxhEIyd9FFWjMHWfjBJKYUF0M9t8zvr1QVaYb3wP8",
-	"GgV2tqx+whAkvEVsp+Yepk4fOkpWuOBljWhfIsfr1UT1sbl40lt7oSwModQIZAY/Fd3StYVb4agwDwXB",
-	"P7ivlrCRqQud315CTy8VaB7yDiabuJ46J2Uowpv7VnYpQl0fadS+542N2UYSRzbsek6JYAE3UMTFug9M",
-	"ZwkbWqwWYjVBPfj0QmS5SXCXNFEu1gzeonHUHMjYtMn+X7s7LlGq67vJU1zmOdwmMI59I3esx9sx/bjg",
-	"W6y0jXwgekn98nn0BTdQ9AEN2AuI9shbcwt7pOtyAcEDMNx6UHu2aeW2R0kklsJMK0utEoHKE+0kqdV5",
-	"55jvxKrTcYH3Us+n86a+WtQhHA/zORiesLISQp3YrizbEx22SYd8b8S/Zy8mR5egmphUYjIFnGwcPOdd",
-	"BO4DM7InBj51848tPnFolJGW6unx7J4+yJM9iB4ooB7PprtBsJ04tUNi2yLYNQ4IV1Ul+vEwjIrbD14W",
-	"QDN2HG73i0e7afdCj6wd7osCN4Hebgj4WAZDE9M3X/ptv3OJ5DAw2wvm+BZuAjzDzqlbFGKfOqNO62uu",
-	"B5OPPcTd4lIjxXsyLzUsWboZBsMjQuZot59YQeCJ1MwgTkOadb7n3Kz4tCSVu3p6O3G3prKbf2iWEf1m",
-	"UXQcOxWcSzNv0dj+GaOHgnnF/k/B3GJa5cxuFJrv0KBYG80Qj8+JAt5azXHd+VuZ4Csmd1OTfCcN/12t",
-	"INPsBq4THTgtWSmGY2ooBmdOYMZFu/nLqQwaruUoFTYweDcQlIv4kYHcXdGLFAWoE4YEILnGf8xX5nLP",
-	"vV5N6B4cX2vF89qBmrbePLitTgusJUBQOvXzme3NQd/yEfxKP3/q1SU/+7XveZ/wzePX3lmOuTG5kr9W",
-	"qVq2Sa3g3E2XTKNqjIiaecOlflp01bZi+Z3ZSzyK39rM2UnovOhcp5WwUByi0tij6M06b3uFVSoDre7R",
-	"fOR7NBFZ4RFDXUVCA+rfmlY15m3Jo8fiLi567VoFqbJU5Sg7HogeypTZD+UEKEH33nfmeREVWZWZ2CXA",
-	"X1yZBysKkougnZlytbeO7jQ0w9Qaekn6q+AjTKWQvBFc4w7vHHkdvzxJA2K4147YKRc5xTqb73on2Tug",
-	"Mtt8y2JLHokQLiqeABMMINIa5yrR6LDs6TcaZxzjQuYheED6g9/WZd7nsKkh3unB/XeQCZ6/pJmLkHTW",
-	"wxcOI/vYC5SusnuBhdSLAlYpTTMFHeAoxIULiL9t6Hu+gnUVOfFcL+mxgvnrWxyG5I8EmucSlJoTamt9",
-	"c6qp/6PFP3vzw5/jKbBMQqQM9iuq4IsncxyjfCgREHpDeR5vg2XH9wtd0kpvmoXhwVLpDXDNMiP1Cicu",
-	"bXCoHIYpBgns1mrfOK9pEydt8iyeNoFAFAuxWtX4lZFS308wUOCyp5iWbL0ednf8Y967yyfhwqcQ8+3R",
-	"0SbzoB/kV3J90PUR/D8RXPZ+sHAEJLlZZh8TLnGG38nhbV/xKjolh6oFOwFhOsWOHcaFoydR2jTVDtr1",
-	"3piFOxfdPjL8frWgpZZobuFDNH+utlMdanlYyIonDvSKL3o8J4uweq7vdKrbMbAkm340F5MlbBjPzaGN",
-	"OUvjjCnzrz1IIM6+jpR8pKZAHL3Kmu7Dgf/wS/s4eReo/h7FjkUrCoUCshGVVBb2us7g2m8WMmecyoO7",
-	"xLV/G3ltTR0dxfwwq9pDZgsXMDYfdTml3wffP6Sz+/D7TwTbT+khr2o6CFDPf3jeYkvjCfXrpF9DvOTe",
-	"T3R78VgQs82YWGK2wYC6AyhP4Je/FBLDJtFd2n/LU5LRAnhOpQM/d7JaFjRDqiwHsf59+3U9/xNQst2C",
-	"3KfOZ5qqrUV/KRM19748+Hil5pFPm3gQzm0jNdAyK1z9LmGarAUoYlttI+NZYVcWUTyO5i2Iw+Gu+0wR",
-	"Z4BMNKtq//f4LY4Okx4Y60Lvk7r3jR3WMTBWGmTi621i+6ltC9hQVaOrtFf7x1i1/wgBPZqM0JLRFE/M",
-	"L4bz5r/1bPwmSDEnQpIVg8KIB8/tYeOG/rub8NdOx8KT2Dekl24XEYySZ/oZWUIh9uRRI3qz+JyW1tZw",
-	"aHsNLRIo/kHNQK/a81XGrnBoLGe50INM7cicSNlWdS3ztfIm8xns0tgQ00uGk+6sa0emSbBfnNlTSiFW",
-	"XhQVhk7ICmMnvj0ax8kiWcia3oxv4rQPW6zqwNIRcFiNiu0UoeGlAqwhI1VZGyFxSKdAD1bqxOpSf2Pt",
-	"mFnWzPuyWe82APqle00wJWmWqRtEfHNBSPzXbaFuo/vhHVvz7ybPnIgiX72O8O4ZQSwgJF1doIeRrRZX",
-	"Fp4YCLHgtJFSeyGxvV2y9aazs/4QUzW1QAcXfhFVSv7pZ8PoekbVD4yyiq059YG+zslhA2jRjUPX7ZRJ",
-	"8MtF9iWV+hCqUW88e2sthZeZhsWMNC0eGqHGOqDwAb20Oin84yUzCp3Wzd8q6yj2pW+TxOvQoVOlSlXt",
-	"kWqLZe5g1LD7bnZWOrc7AKtvnOSpZY0jYeN7yhGB51M7TnRisuNQm5IEWhSHBbZST0SPNQQc7f5fv8cp",
-	"cLcG25xGL9s3J16qJ+Wo9ylcUbxSsINc3y0uDCJQ4WKdTDRDRntH13VoF8ekuy709WSZ34h9z6gbcNgu",
-	"2M/rIcPGTyUugU9ZTWLAldpCPkTvmCs+hQwJT3e0i2uWoSLW5SvjwhqrsZRAcyJunJVn1kGWoPcAnCyF",
-	"3ow2JRtnOh367YRCtHJOP90JvnbAlFCquRvo9iwErRUr+6NNp3EUATw7uLARRZWKFoQu+JQRLZvDiAIC",
-	"Gxd2IG24Mx3J7QOi4lHQbPtiQzmHIoa1xbktn473kFClF4gmmuiiOD2L27w5uep3MLWYbQ/LjRDbRRwx",
-	"2DoPOVPu3TXcoh1z2EYQG0BAjk0IeycyRovnWQ381qmqElgbLNXIXt76+gVVrgmrReeoIqM8T0jY2Lrg",
-	"3rlO7scUGOwoIOBgdpBbblQC/OlRT86XQpXmR2wyw2SDHRuYCY5wAdqX0ayFZtS12fiZPQsbMqNYLIuN",
-	"/bQsGV9b1BNjAhRguwgKWiqHICBBlYIre4ezTnM3S4Rx1zuzRNCcuE+nqdRvmmiOmmpE1yH6M4cKij0/",
-	"0SEOl5Bgk9QXKl2xMJsBvaKGl71qTC7cDZz1dySX337nsY5sJUoGad+D9HlCp84NyJy1R6P675nPHHzJ",
-	"ooFyzcWCC222hKa4VZx0zmdcLLyLW4NjLNIOZlIMZs2aEgTVkJhXYxXjJIGwz/IqNSIOQ6X4Q05UFCg4",
-	"uqXEqMvGpXzbKE9to9ylXkJo2ppyvRQPDp4uFjeQrJISeHb4nDxfihsgv4LEsXlibwG/guTQM5IVQjmw",
-	"NmO9IkQxzTJZQY5RaASSnJMClCIltd1MXVabiyegYeILR1+POMPT5eh7xqPOnPvI0a+3QJrj+3JYflr5",
-	"tl/XvCaoe5pfQkM5T5NeCZkUpJzPynyVOtYCep4/l6qgPBtfcF6f6LyeexJLdUTH4dSZ6c8U8ftsaEeP",
-	"7s8chkfcb2Kx9/R0qlhxl/k096Sg6coTMcr+FiJLd2hxqVmiY851M47G2zGXO0vgQvCabmBmvmima0Y6",
-	"D/1FDqspdVUTDRnJ0RUrejpX8VfFfoWx1ry5PjGmYMIInZzR4dkv5iIsg9apQN2keFuyRXBiXWKHB+2K",
-	"Jw9O6Aed1720Q0WKtXS/dF7LeAnHYeohCZZY1RIvKU/QoG/w69TZroEEJx+G821GPK1rwDky9JPwIkWG",
-	"LVinU0vQq7KUqdTrFBVy0b7OU0AD0rndyWiy/pBuo3ovRVVjVZUFZdwm6HhFixFwEXmQ46yRQ5NbrWbK",
-	"ZQSl4fH1ClLfU7U9tzq9EArUgmkFFueiG1lEQ/kGpE2a1oiTbqJijUVL1dZB0RojOqOcC02WQHAsf05y",
-	"EdbmhxPN7w7gIum6XgnVgq3QX83jXlPP+PHCIawdh9v3fBKemQ2NTOlZPsGLT+GZOZY3IBXzmeJC/JqI",
-	"J02ZVRoUKvrsT2dSd1usBw9as5FeuDjZxDiWPzw7OKfjoqrmvZdQN6gIrqtn3gJVmMueOD7t3GqV1Hre",
-	"oSxNXQ3XVgecENS390aXE6RFOqpY5BeYj/BJ2oMq+3nRTA+NAce8ArkGYn6rTbgdPZBKOdgsUWHGkUnj",
-	"pWYwDab17C4h9zlzyxL3DcN6wXH2tC4hx/w2md4YM8YWbGCt0q4hm6qyDaGK/POf7oT73CJkmq/5+PEY",
-	"S/nRuTbhqX1HjWycUwkb6RRqc6mPIxfRmn7fXlFzule8kYk6Gjvs5tgpMvKwx04FHL2JVhgvDgRj2xbd",
-	"vy6gNp7S0mwvY53hKIpJe8sNVkotooa1w4U8tZOJ9jg8BjEJ6nVMemmvfkmOSxYj8si1DOFjms/zg4VG",
-	"sGl6o5Hf65feoXUVy0mNLycrgJFb/sth0JCwp6Srg4PFxplyq6Od8lPOQVrpTSLDPzx26OwqNuZRukPz",
-	"GJO1dpIXt9Px4qAurIBEv+jYoTmdkhcP/eIiPk24OQhORUtfnD9yHLfB2cR7hMeEW5rp4mBLqFmyCPE0",
-	"F4OzsrQFEyMV+y2mpqNtrhsJdPT+G+mVOO8jjn03UJjWypd5d8Yyv/lyx4Rk+MLtlcucinbbXfNQdOw5",
-	"WumG6XiIO3EkdPHarMY3T4m+F1kf0ScIp+KAwEaqFfSFhqGETkUGvZRumhYj2bA8TyUZxsIxUzUNDh1v",
-	"OEtRogWdLxjvpLEH4IwSulXcgMyrBAbI1ADMKeO4Ur10X8GaYSmEL/rGcbuNTo88id3QrFV8r4HuZu6X",
-	"VO+SjdEsJrnKU1ueUjEjHyBy0aOf59McU9WaYdkPt9keeenmbsXN4GC+TQBwxR0M03B+on8OVgy/xx0c",
-	"nZPCd6BZKQwNKh/28iyvt/I8RGV2kt3IWLNdg12R1pzPzwwA9XZAO5twOEiUWNxFjj57QFzx5MMXYKRk",
-	"IhmnmC3dU7G+Nb2kN1ZwTsBYPEXLdIsm3SPSyzsv2BeVuz3dgiJMT2i+Twvfu7KYTLgGVW9iAeSO3n5n",
-	"L/YhF/fPx71u9jmhmnCtzUN7+GX00QnC1JtLGJSj9JQRsyq1iQMR60UBVOmRpQ470JJlw2UKeJVr7mU8",
-	"0Vr9ddOVXFbLglnAZBxktWHZxkinK44bRN9w65o339N+d5QqbAcF42DEJ1bSqBOO87QyF92fIx5u1HCn",
-	"XmPp1J1r89kOK6fanqzg2qGe2JYOszQ8Lg/KfKjzfvsc3ZTJOMx2e9mJXu7oSVhTcmV4uDv/NA3T50Xh",
-	"IqdoKFZXPEuRrWcFh3IBA7Dp9RzVFZOg+mfiI0T/cbyfusFOx95EIgEcjy0gH3HBR+MyOjS5FA/lNZnn",
-	"C4si5ehTYcJPgBGY4sxOHrWV8Ml78lRDWShDrJNSUOdALJxjLyRHHwWfEjmLU0CS77B7SbQQSMKsgJOl",
-	"XoHGi45MY/xrjWCZXPFFtpRdwRW3VPljeX7F8j1JTB9ZgiXw3PqxqsoycCNQ3PzTcbVggQteFxfXBSND",
-	"W7D8sbz+8N/4+NvYgn7kO6qzDeSvnHnVrQzlOTN8GC+f5kEv/G3RPOFEIyjuQ9iSIL+4wU+7xM5r0+p6",
-	"O/BHFTNILgmmc1KhOVN0WaS6YM8u4ewZ7HoeIs7IuFoHy6b+2hrWZnBvG7adDgN7aZikQVSZE4s2QjCa",
-	"TkBEE/QYyeMnJNtQ40ZZcPmzMGs6fKlf3ws3ZFhxkR2vrmq9+gj/yRjuEy3E2Bp+asLV6SEiY5txptfA",
-	"riwFj1Ho3dAaN5zGz7KfkFd+Q/WmQYur88u2I8BPDJ1Hh3oGc6jHf/mkRv/5bL8ZUYSyQlKYS1vRCvuq",
-	"KDcBttYGONeA2wNsR3RzdhaMd837DI6fhNyuCrGv59Z3M7dKC3lYFE4/jIpjNAi8afsvro+1rCCySHNX",
-	"lShAMh7tBRzgvaNDfOFdsgYX159bL7OxPt3i5l0yRhkhmYbXq9XZkuKHD7rE93EO+pBCQorPoetW/hxa",
-	"bRcpybKWQiWZPrwzK3RZBSG1Hf7KzP7NhNgy8Orw6Wyx+FYo/cBd1TCpZH+x36aa/pq+B0hammfEnlB7",
-	"lUg3NEPAzWpz1260LmcfP+KcoJWIKZ1VgYiekkiwULlqw0qyo5yusceUCE7yCpvGiBcV9fnf+d/5C8Fv",
-	"gOMtT8m/vXv9A2GcKE63sMiogmeE5YpQCeTHH7/7WpH/6ipdyb9aEDxEAgOyo1v4b88QisZe/fblC/LF",
-	"F1/8yTztx/cvnhGMnxKm/s4//NOyaF63U3/8YC7bMS4kqTjT6hkmPR1MIYMid8k713H/OflGSiHtmz7Q",
-	"svQB7YelFMsCdv/9H0rwD+S/mlX86Q9f/ut/+zvHElhKlEYafMhEDh9sC8kHhGZRHwinO8bXBG5AHsiS",
-	"5u7VVGNA4HPyPDPnIHnz+t17i2NEPnyXw64U2nzEg7/A4YMFhlV0B2QLB/fW+k/Yz7IGrZo/2cyuG/dL",
-	"OTYk2+v+8OTJ5+Q5cbPzHW4OQG5v9kz0E3rIk0ePcJl/5/44s5VRhGmEP33y6Il9yYfv3bjEDzbkyAVx",
-	"UAQkMyuysXyyYjce1dCwg0hYVYpiCegfHv3JPoppRey++/zvGLlQbjnkwz9R981JYAd9/GDBV5FwBdsx",
-	"/WFOPtjfzP/98sGDszJJVqwwtuHn5JvcvKVSQD58856uPzz88N3qwSvjZX34/O/8DYiyAKLY2iYzLJPt",
-	"HvTwms9qlEvE7iUfnmOlHvsVqfCUfIW7jUhaLv5ePXr0RcZy/C+4f9qQjf3TB0MKZ4J8phyZK+Wo7t6L",
-	"rPpgxIQ8vHn80OqOh241H4zjgWDfcGsnsdaTs1ARWEzaHUYbiLFbPv87x6KsDLhFwXOK5XlJsw08ePL5",
-	"oyBQP3tb65m6kH322Hfn05LNns6++PzR51+goaw3qALNIhsPY23jYkbdI4G+y2dPZ4a5X3kvxwG6WP35",
-	"5NEjB4GkHV5FuB//4RS4PRJG+S1olaOyOy6OcHUQ+JtrvY8/sV6i1whW/fvhyzP7LQ5jvyhAYgeBwvl3",
-	"tumgGb2HmH0qQhTryn3lYCZLKukO0KF5+rf4qppLHrJGceAx8HM9XvErV+B7OYo6l/Nj+9w0hs3HI2Y+",
-	"vuyrr87I53lOqEUjaHSSByuPMfPjPJD3h/9k+cek0P8ZtGfudUV+gErz2QZo7mxKowTbj+8aRx/Pp+pr",
-	"3sweiG2HiaKO4l0anX1MZKPfT9xCKzwGrrt3sLRg1M75zy4ThhJ+q43bWA9XVd+Z8mfQL6srnyj4gjs5",
-	"UfBN9vC22qgEWRu4Dh0RaykhX4O82L6KUP0fopKcFg9CpKjkof5v9uLnWV3+cTVetF91J0z5VuxbaDVi",
-	"z8kSx0KYU9/OonNfXte6dvnj/nC63qsipH8HUcpfXol13vIp1Nkn4Ps7eiCb8bx/5sAFFClgpYmo7PwD",
-	"Y0r4hUTkIb31Rm05NfnAQzCzj/PB67RwZ+J1GfpeaFrc2TbGkVOevnbICxN5a1DSZ8rtXsNJxol3psVW",
-	"zcnyUGvji23uHgl4CLfoh6UE4Rv8+U5EYe4iU79UIA9NYKouUhtplBgyvrP3fDTPbPP7f4IULjwhODwj",
-	"f61YtsV70OFXLqriWeCbPW3bxdHaAk41qyup1iDN1f/7b88f/C/64Nef//nFx3+JRJyHhV/DrX6YqZu2",
-	"0A8iGB3L+XNiA0pakC3YoVLnejT9ok1Vswsw0BBQ+jUvGAciJEF2sJ2RMXVNcS/pQVT6gcW077P03uCF",
-	"b+x1V9RNrffcNxP6pTECbcGtDYHaqbJ7QUobx5JQAFVg45J7l7cuJZRUglRkzW4Aw1s5XNIxixkoxlDo",
-	"8Ox+eWfh4j6FVXOvBe0tWJB2pp8Ru0WdsqASEIwUlZW1emyXPbgfwIZRRjp4qqDZtm/bIwL5Nfd7C5j9",
-	"2naIrySxTU02/UALJYgWRW4sDv+5nnZ2W1/ed/DvuZcxxxp1/o535J2KwgsLfk+o5TnJ7HuNmckwvJ8J",
-	"TCY5LH1MwTSY+W4OXFdKIjtMi/JBZSHPT5Ognsi1reO8p1IU1kGOEqQnl3311SXolbgBnxXlDjva23oY",
-	"OCN6I0W13pB3WrISelSyj3f3+50v6qumsrwuZ72qW+nXdycuZU0MnF6K9Jx7KwxxBW2Ozx2bG3oDLjHp",
-	"sCYcJxrKHzNjMLnwoklTXJ2o9zLFEMnThAS9tD0b0Pt+2bJ+YZ/Cjr23AoL5hl8FhzkWO5jD1M4exmnZ",
-	"5j8F89OG+3aj7WwfUo3+qqmigXUMYyIxrhZ0xJW/jLmoUcmp8I4r+Erz6Lq63BL0jnR5w71GFPzfhvL3",
-	"L5oZ+/fSEPLr+zRZ/Jo6V2cifh6hxHPOpvOXVb4GPSd+5v+c2GJCWhAbdLKntWvKJRrkLiUGXY0w4nyu",
-	"JePqG+Wens8hK7CywkatlgeCzdJIfPN3y6b0/rtwwcDpe/bqJ7ld2Kc5ye+pKLnKAS8Sz4ibtBSOaFfd",
-	"iJSbz9SNRg1u6IdlZ1LYBd3m40lk9zUEc7TQO3ahw4FmV0/2mne1ZQn1lbCpEEwcenduSJI4h/yBK6kd",
-	"sBjNpc/dlac71Anr7QihKZKkSkDyXNesa776Tkw7R2AXvHaVNWt2A8Zv18Cf+ZLfgGBzsmJF4aa0twJt",
-	"Fp+ozyR8R28g/Mj7axQ2a/xUhmFApTup8uR1sbyQxJVO6w3Yfb5qSuo9wOUR06O73B4aEnbiBi58XLzF",
-	"h/4WxOmbXakP4yToDxFwIWEHwp3J5Pd0Cw2XiVi5giymdC87xW6Hz3eMVKK4AifxqS/sq+6tUrDLc4u9",
-	"c/PTEefqcXMqt5gEx9cR28mtC8hRL2By05ibbgCxFxuXsgvFxrqMA8d8fdXvgaELSYkl6N0EhgLu1WZf",
-	"/bdjURiOCDTgX1en0NWpgx6+D5zUHr6GWz0nG6o26NwrtuZUVxJSNDynkqhN+Ic4KP/CHhvwPGDab/3w",
-	"/RRSdkm38I2D1om89IemDTHagcg0WQvAgikMOimyEhXH7kzf0NgObdR/vXZ447ntbrbNZH4/+Z4+67Hg",
-	"TgKMleEv9a4aUEzWa32AfagDB5W99KW98p4meIM13k1PBlLDOo82x2ujTHaGSSwm4P80mDQIPuXemoPB",
-	"Gj+RjxhS6W46AVeOIxGORjeVPXmozDbs4l7Dc/vU34Ks3AsH8J0WJfasM772rHyGRgkOBLL1dlso9Sj+",
-	"Ili/42/Fc3Fh5v7Ic+E4a1G2f+fskGvvJpAtabZ9Wk9x8WM9d+IGRm3cUefgPfLXov0NouJaHnq9sMSt",
-	"mq4/nfNmiXs3vtv5p/M9P5g/6Zl8R8dxg9Y1vK8f+n4VROWJcfc7vCC9xWP7JZeHhax4bM8EaH+XFY1d",
-	"VWhWUqkfroTcPcippuMZZD8Sx7DfsU9o33xHWTv7sqbOEhukX7z792fEcaxGtqG1Y0iJRMSbnOwl06AI",
-	"F34I4QjxGgzu1LJ6bQV6P4s9/OAZTKj5rmhfXdONorVU8aWrO05V39cu7rDr+iS1HfdUcHxpxxQ1jxb5",
-	"kvKLh/r0V/TeVvF9Rfn9lZsL4ClR3ogBEZIUbKVtAIxyHGZg+3+DNP0EYcnFAy70A6eHLi83X4sfBMb2",
-	"73GUuLXG/6RS9A50LTsdnk8Qlsp+JvQ7il83l12RcvVb7tRnIvuNQECzJTRlERb62rcWHy54mEfZsPOj",
-	"xy64VTHQ8ttw7nCpz9X2E21VG5K6fioewzqlFCtWACp3REByMJa2d8MnFh3g7DOSUW4Es+K54Bb8kJKc",
-	"HiZscRvaGxMHemWvvCOC38kmt59kkaZ67a7L7WXH4BHO0xt35SjXPJiS0d4g96bcsf1R9834/iksitwC",
-	"lH46fy0Yc4+oShqQq5UoCoGOtbgBSTz6+OUcu2T73acSkfl98Rzdp39CR+DeirJkGmwuoFegJxwSWOe0",
-	"c4RL4lPUF90ncbwvQF8Nda6PrBFwHmGotSBiD4FTiZiKlCHOhof/6sNVvAjWUUKkxqF7/faFK5GDcouY",
-	"TxWjl/a+5KHdLznNhr5AQtJ4Rf55hCpCHY6XMGYrKWl5bVnSbnblCKPKj7m8fk7zmsqkNfjz6tknRHis",
-	"p2u6PrJrWsw5FLC2oxf64w7BdfezTKtZ4Z2w6qeNcMN2lBspIXY1ABpPgCn1JH+b5d/bUF69wk+TAg4o",
-	"dG3mfg+aKLEDnGhhuew8fjeJzf7DKMNntnbfMJ7DnjjCqx6cpGDLWZ16+frhb3h+/+XpXpT4fMNzQknD",
-	"Ejftvod37AZwIM2gvmwuvAdFPYP9Fb6vdGrf5uU7Qe9lA0jAzzs5XkL5IcsDySsgflCZk82WLEYl1KoX",
-	"Xu2WQ33Bb4TSP7jrrok+Wb/mTohoHua+vh6YJxQazg18JHANEvK5Ud+gcJB5q3OvQ+b5ZfW0BtkQ5b5q",
-	"6maFU07+S4KWNunX3xs/zj/yNBjrxe6McGM8I5QsBa9c7wHTtYXLFBF716vIsIDpBEVkXvEg20C2HVZG",
-	"L+xlV9ZF+JY7UUXfYB1BIcSWWKgQUlbLgqkN5Ej6tvqZY7240VNww3Jwc90vqJCSPJJwE8hhlEVvbFPq",
-	"2+bKK3IpeMudBPM0Rci2Jc22dtaCh23ai6rISS6MgfjM9fHHKvmuyx3hR9Nc8BB6vVqBfGuefF/PH1wc",
-	"LvOuT57ADPv95Dm/XtOw0IHHWg/aqBKcy4mSbY+dVkNiLuwuI4xnRZWfYv+qarljOMSw/9h5F1x3zexE",
-	"/Zo7PHj8+FNMvwckuqrV6ziyun3wSyWGCpte3v7VXnSvnOVrupTui+9ECt5SbYsv6umd2o7ADR0gvRGq",
-	"xqRxcpHTw5FshGmFnoim+777eqi45X2aWKanzdV3v7P1JdXwOfnBWiu19SK4lwNjaVoxMD7Ajikcd8sU",
-	"yYSUkGnIyfJAKCmoeR5wLQ91rziW6bUrobrDplwRVa8C+NZdc9+CZW3uvOa++c/QDEvBbK5fb5giJT24",
-	"xGk8JnYQlT4hHNZeAmYeWG4xwmLvqRTICwXdaObMheZJO3r7vZth//jRo1Hrtb4kc2URiVVzUSVf9OWj",
-	"33I9gpPsO0pLHYumNbiMLSjZeqPtVLH9Rux8UW3SCkjs43F1BKdu6J7d97voX6daYuAqtQGoqyBOK4Iw",
-	"T7hUAQQOoK9rH/rE1WOt9547DSD7iGqXpgU6XewyUsAO4GYopJ6zo7dsV+1mT588MdK2Y9z+8/Gf/rUR",
-	"CsY1rNExvqoKs0S6ExX2ploWLKuB8l3JsKU7aixDuDnRAgEzEaHX4ucfg+4e4epbCXm4pAXl2YBH8pW/",
-	"6H7WO7jl3c3ceUeKOeLWVTvrSnAtGaie/eeorSXlyqrTfop/j9e/Dy//LaROT7PrrikblpB3Ihr2VSTk",
-	"8WhzYkdZ8WADtNCbvnqyV5QV39qr7udWDBZ4V6OhDemW4haMofeUKOB6TlD2jXUnKrtZzXMLyrj5ox8V",
-	"jLEnvrZIk8qlIqS4YXmrdNA8P2AUKEXXoB5WfEd1toG8dx//6K8yhPltl/+1PuVuGmUoc0WARr3UKQaj",
-	"ce0EmXaiCAsEkYkhkrjP39luukLwNdEirGsJQdaP2ewxBy7dIv+1pCt97xrkcVWforvhlaX39aNAtt19",
-	"V0vWnjKt2hVtWtTZyfaUv2FJeei7rC6YlHrJCjhJe9xR9NCs7SUr6hTNCRVs5hPzi8AF4vA3Uutmy+iK",
-	"5xj6a0HM2ym+G3AT5JgmBduC7X48EAllccAcf1mh+qCK5YAFrYQLjgFBo5TyE+RDPfwn78UxcZvhZbrJ",
-	"qqRoAXineaTv1HKdzvebRKZBP1BaAt2dPYbb7HLb2HSB+dvYzIrbGztRXOW44wRa7pQTqjXNNi5ImeDh",
-	"OcmeNuMtxPXlkQ/0/VcOdpWfHJuQumj1ElAo0JdG9SBWThlwgVXOWy72qh7ezWwQ0diVz1wAS2HLibEa",
-	"ibBBcJBO3pgiVG3t6IpB1SAqbbTKA1tFMlSY+Npe/ba++H56AJ1l3k2cxI79dPT0ebuNqBQgkoKrW7d5",
-	"G8ZbA55FwTIGw5B0ne+6rxuus8xPk9Pr0uqOpot4/suGRxE2pzbf1eeI/EYk6F40IzxX2xhHCRdkJyQ8",
-	"c7N8zWZWBHg+htUP7VP6LK8WiyYzyD7/vdgCv0Mde63dBVklmT7Mnv7t5+NG3whr6qNP1wpX8L76QPeE",
-	"FJ8emofUtUrxjfU1vseR4+wNNT+Bw1fT4F+7r79rT3yibP1e6Tdp93ztN0YGc7NYrJVwJWlz243BlAtE",
-	"TNgqQ+Aujqlxj/J6Wu3iHqJ/z6XZ4r1PbzqGHEm5isc8uQE5eMD4a+6p8e6Xd/3BPohmsxKSbMQOapQb",
-	"SVnxlGiqtmrujhY1JzatpByCRDe4ywFy7FEVvDU2zjyk4U53qmi65+Kc8aD3dmjUhZsaXc/9hZ4m9vxi",
-	"xSo41rj1IKZhpyLafT7b0dvv7I9fNOEwKiU99BTDaLPNuvUwR4DUP99NE9jduNftHdEf1Aj/OojY/KaF",
-	"Jno/uuYugMQc0OCpnbM9JxxuNbbJyznGJJjC3IMNFc3t3PN5WJBus5Y7HHrDNKFZBqVW3a7sy8Urjxj3",
-	"kFY50w9Kmm37ePjcXPXGXDSqbGgi9Ix58BDqzGgZGbY65q0nlPnqbLPFR6MF4mFdEhkFk99Y0IixzIB/",
-	"RILSxhieW6ylbIOxyhVOhQN3bH6QtEQE9xuQbHUghs8fiG1KfEZooUQMSOeqAocdl3Dprq4/sxv4yjz5",
-	"3kJLm8X93k/82+/qMpJWNw5jJrn0HoVv43pGVoxTngGRUABVYJW7wqxjUzQ/8Yx9mIn8nH1TxZNLL/Cp",
-	"93ZYLj7ErvETDF9sv/vKoNquNmkniOF07S4ZkdpCjnHQoGXQAe7tKqW7w7THC5Q1PS6si1/Yx7btvvuJ",
-	"9NAs0S36d938m9fNneowN4WacpxS18yrQVPbYTxIWFUK8gjq+titBDdmgWNjDt/Yq+8i8BAzz7eM55fw",
-	"nv/TABG+t9AHwPMHmOx3jT/Jyt6rGsi+pmSsML3y1/+mK0/dV9wROLul2JFPdVWG902/9qWR97XCxy7v",
-	"0xQa3FXZqOFDU0FmnPnAzsJjohBr239TzAklX78iCHhMGNcgOS0IF/oUM0ysVu6gvLBUWQyR+1rEYhb3",
-	"u0P82ze67L7hBMX4GZGgQN5gAArIssrNETZ9TygjcTyDBztxc/Fg0StxA+/cC+7r9vDrM2v9BBNqwtf/",
-	"vkfOtzgEBo1kxTnja+Kl2xwyfg5PnY4WkpQ2KzqmNSG9dfoNyLd2Ke/qi6+JatZ+152Z9DUlbNhEVh7J",
-	"OD7g7qpWPWaFRtv07+3VV/av5B1CMlG5g9zmxpppUzhevDvc5qps2Au5XRUiXb/xV+MqB5z4yd9wRV74",
-	"d+AIhuu3sBqdiZ/p49aeKHPcHpYe7aHeF+XJAeDBAejgbjgA/Adedr8xcn5iepMGu3CwB8MwB08ePYq0",
-	"68xnWCyGT3nKq6KYMqy+pNp4JrOns//9t+cP/hd98OvP/3zy8V8m1VnwXE0OFT2+21BRLSl3BzkDNNsQ",
-	"lGSyRrQ+Qh1OQ9horDcS1EYUuTuAqAREOn1GuCCa3hKa37CsD9Ij2CzjUGjO2DW/i/h5Iv6fF1jGpSzV",
-	"g7U5n3pLfeyFf7bQ7dfc8c17rr/hbZNYXaAowXaHcXNi2pSBTcodsNqn0xYWIaao9IMlNq8OHoGi0l+5",
-	"K+/5KbgRDj0Y+2UviFbVfo+jhlG5tqEPlUfQ76dJAVRpRPuztE4sR1Q6EzuYUKVUc+O1uzWyvpdMOhxJ",
-	"xm0IxNDsM0V+FRyeoelrl2RHbef0YJVefI0IbBWll5+OMESv7+kFl4OgCuMXc+VD33Pjjuoj7e5vgES9",
-	"tBMt1qghulgVaCTgPrceT6cz1ThATqe0LG37l6FWxeD77292vV7ip8kchDS6enuilQayczU+KCxihWrI",
-	"DkzETmIgWB+EosFULUPzOgUtJClgpYmoNFkejJBAsYrKR/Q8GVGNG8rNXWzP65O+Z5N5Q90quegmO8eT",
-	"xacMH+G/z0S60kyky5b9F5RPNQe+N7fcxUl3p4dcfAJTQvWM90xP2gktp+n+SflvTibvzsFcsQIxthvP",
-	"SZEX7/4ds+bG7dwLuV0KsZ0TRVd2lnAJ3AZTVCmB5nY1IyTQUGmMIv4erzsrMnJJmboDtUHvqITqJ4eM",
-	"YucmWcsF/Q5j+iwdLAsLsLgclhvCay4PJKukNAbpGG5r8cAZTmPO3vfC2WZ3O+A5GkGb19WJTSWvQyTb",
-	"UJUEUpfje2meuwk+b8xNdyFhNXnvLK0XWNd+GHkN8xYk+Hx2Q7E1h/wB447S88BQ9DBwxtpeCfmMUE12",
-	"Qmny5aNHYyRxDzAw3esFVZuf8Kr72Q3s13d3SgLdG0M4VAsA2yCItmdF8dTpkEzsdky7WQy+tULZi1dC",
-	"QkaNqy3FjrgCqhH8GucdXd8xuqMORfMqh4zm1IKhn9awK12ntY1OkoJxUNdykFyjoV/BhYt5nPapOXcv",
-	"QyFeK3+qerdxMvd7Gc/IIA9VpJRQUgnSWbOu0UvaFDrWNRQHG5umO1FxPVY7Xb0p5z5vE7u6T9aK8/su",
-	"ucgu+VYUGNDEHWFP6E3rT9QBRuVkSfmW0Awzu+Z3LQ9zklGeQWH7cjLB/3/2rme5bdxJvwrKl99FXu/M",
-	"YQ/2KZNJKql1JqnYs3uYSk0gsSWiRAEMAEr2bs27b6EboEhKIimFpCivj7ZhEkR3A+h/3zcTCRANZcqf",
-	"i/h/D1aLFLBgbvrsf2J8jhRQSdLa4NR87o6/69CY2TUs3Ezp6DO940ve+9mj+a2yxAp3Ab5xXsp1xC0/",
-	"qiq7MNH3Sq9ezfBCzZA0D50hFOaW+2zFI9hnSHldXqqVmt+xTaxgDTrYbeQ+dsZlmQ75KOO6wSfXgid5",
-	"BcRxFw5EVfZa3ReFjqOWAqkFMe78hq7B+Vtu860T0NftqFMCjIQ10VUgIHV7PbJ++XT/7rr2vWZr0KZ7",
-	"r4Ycha/+6aNlKvbzO096N1+d3hOMZontYHwJRJWNsQoeHGyiI1E6jzoJe5eX9fvono9X1gcpAqhpPVu8",
-	"HzTOcBJObxjirOBTs7Buef1Fgf4X+Cw+BQmavmO0fhLO7kxFFbQyvYMH4sfh8VeS8zM63E7SRTGXUQF3",
-	"0YHDb26MWGWJr2I80DjpR1yCBoS5Dn5HL749x6/tk9A5k3tVYY11mcayAuv5LUKvbVSWRCzma2BTAEmw",
-	"xSHSDBJTUdshICOI7thGC7sXxrhGo/w1wArdPaK4e+i49XAUQOJvY6XM3r0ihxIPnXcebpQtEPiMSGPK",
-	"XXYNkvabTotD+vm/wtCXcd7uUuvvrPdh/ITSuXv61Vtpy5MCENYBu0E9/4KD36oIXo2nDiTZLaNbqavb",
-	"v779822Hm40TGhX6VEYs0Iowp8/lkik5VVxH+DuzrBKi0GMLhuSl51N5zdk4L0Eaf9Uz1he+o3ec/cOr",
-	"/VhAkHOev6B0KJuGFPa+pe3EmoryuHHv4jbTnXfdP4iFLMhynF334ePPlKhDiXyg1oLX+GdvpubEvKWS",
-	"XHGRQITbHLrxEcwSUXEoDuxkWgORwP4kh+Reg3kUs+Xb/BXjhWgMM3TzHbPF9Lh1i9mSqfmccWZWPEnY",
-	"VjNQozJp3YjKRXOvThXBobcJ4QAu12XdRBSF83XVf1LqZyXsJzn+bbk/JXuD7/BwhiAtUYsAizzL7NGK",
-	"FfSiU5cVS72VGbE6GUuzfD3cX+bhTtJF0+BRpMGYUAmaZtNEmBgilipzkslo9/kd2wzRBX3FJ481z+Mm",
-	"dy6yqle7GcZu3iw0lBCpNKxR4Ay1ntmYyxLMORNylmQRmOKt+cRLTiF+27Xb6Z58KhX7YHU3D/n3n6Xm",
-	"5tXEhvE7URcZpzvbLZvxlHwEZzxcQ8QisFwkVJvNiSy70ZpiJ7fGMNoHwjp44Zfk0IYETynMrG9F2sQg",
-	"72jNjc8AITdPotRSyMUdI/CDUD5CfUmW0o/RThfkfiFQDwJtZmVSy65vCuNHdX29KbzwmwJi5xcP/QD/",
-	"2sJO8ozBNRL7Hk7jeErufPw9kXqPNAgWwWeZPA9O5FpenTNuvJ+EtJ553d0h85JST5sPpVJv3KElNgff",
-	"MW6WRBJZicU261LApTqmfJH2iPMWMbbNBrWqb6wAlfeUJDKAl9PD1vo5BUlre9VnHNC95iWH/0o68O6J",
-	"+iQITFAtgdLuwUjQ1qjf1cRKW+aFlNNRHdaIinDdXSf0PtQbzkM+9FilQiirFgAOVvVbobj9gnPnekk8",
-	"/zL5rugbwnO4IM5S0EJFR0iwJRbHgLKcdEIRmc+1iSeyAd5iK/y+xVuBV3S3pX1Ui/vlmUmTTZ1iTmsq",
-	"FUmKfxaGvta5nCSuP6hKjKnMagSMchtsrZCMvSYSTR+9mmkAaWLVsIMa+7Ad2bjHiRVfwE0qF2PsZuEL",
-	"CEUq3DADUKSyL8b3fvL+EVoABS7l9YwbaARcgPNRa+3CAYHMVkgln+ISzRJlILr61hpgaIesqwHNAf5T",
-	"YO9sz6ARw8B9/C6cV0kY/lOwGwCPYqnUMoAqhxYLZEKEpzThQh4sRKyise5TryH6sN0KjtaZ5QbO1ION",
-	"y9K3UnkGVydr5zwZtYKpip4nyN+EP2L5N2Y10FypFM/GjDMN3CjZWqEaODgqYy+awK38MYPsDuVXMp1J",
-	"02z4B0sXMll+3gu4Tf3ak3T77/5Rq5RrCPA0zh/y/f1lavwG6/PcnG1coh3ZNxiKhSd7MzPrkd3NqEgf",
-	"Y7IYKpjhQgpsQUT0vYkPs9lZDBFTEgyzSrWH4Cva0U9c6gpdszXbYxh1Ceip1M7ZP6pkm45YTyRTRJz8",
-	"dVhOjjCTYfg8lYRnug0Kg226Evt0a+g8K623uUI29iQUWrJ7X7xBUMLCp2/roUNYnVZ0xZdAaapyIKqT",
-	"XvryuveNEXYp7fTnRQtrr32vOdSWeGFkSLhLVTYoTHv5uK92W5UwbCHWIFmWnoQlVrGofr3Yi8GnOI83",
-	"+2pJnVnSPSB68BQmzOpnYtmasCVA6n6NCVJKekl4svkJNsGuRKvQpLY25kwL6ZzV0v13lla8in1GJWBD",
-	"BQs57otadt/w7R76FV825mqHUTR9v8OSVKAsKHUjBwQlElcpz+L7vqsibXRAcMwluB/cUJPo3xWOnkZk",
-	"6jdU6oYWseHCCrm4JS9QaRZDcojNaddFGRLdPBjJIFEmggzwpAgVttJDitXGkRCwuep9jYZyIgRsbgsw",
-	"HBOnVgswE0Lj4CYgcLgfIyxkjHI0jr3r+ZN+RS6EnssxczmOcqsOpZhncyVaaeDr9acpD4aqFjjc0LLy",
-	"eIdPLLbakG5iLqNrtfbz79AYPnAZfV6DHrc5hFm+GsKletRmmSfsGCTG2YSxwCO60YPd/pUOGfcNU4h5",
-	"gtibvvAfj6LWNpPXKTdcFO9x3ACXHrkcjGsDvx0R1ip3a3PrcQ8NgJywzBxY0EmnvVyAMYeRu0fbGbr5",
-	"Dp2pG6fZ9+kJEkzRrvvnYQKdCt/huYnZrinMlUbEt9oNQCVw7ZWjwfZVAl/DwD6Nf/ueQaz/vZBczoC5",
-	"lTA7BDukM6H0RulQwC80iyDhJRonUGkCB5Y2RCnlXOhV50FKfGph4brZMfoXcO/CfSiJzy+/wY7DrdRx",
-	"Q7B8CYbBfA4z68H1EXSiQcgGuJ7FBw3ngf7cipDrRy0T15BBB5r1VzBu5fsXkXtZqBI3E1bg06QuxsA6",
-	"h6GJjdJREV04/F9VJDcWnmp2NHrrI47pQDor/nQPcmFjJP+fXK2EDD//cnoFZCipXIExfAFupMJY1GwL",
-	"L+Zbaw8UWv404R+tbkfZ/o4pKetJw69DAKvdw+oov498VMzN33ORYHXujgFPlUqAy1biGVXdm7OVD2KY",
-	"M9nvCZvQ/7XRwlqQt8xbgqEaRjMp8qV5SzB3h6ohbIyFPsWd4keGNbe1F5+HfNQ4ocjD/AaRzOfQOpCv",
-	"XZdo5OFTRgub6Od3HkTyfHWGwiTPhXwSFnmuIUeAkV+KApwLkLzy/iFKVB/4c+CByNWBEMUjtcUZn3h/",
-	"yV8YMAAlkVSHJmKOAh0vdOFGkABpzi7K6ud9FJb9+d+Iplkh2A/uwORg/uvBf0uvWmHMEKrw3xRVpAQs",
-	"E4FhljznFDR1dO5fnsNYuR/lVX8gtx/l8CbaqzAOtFCjbgoP9grXKwwVeVQ4Z6MpN8a5TrWuLE78hkIe",
-	"13M+s0rXZXbJuX5P43pd0cJ7hggGV5mU/2VCHGgePra1hv8GCyErK9V1bOaXXpb6N1hk/e8puD7YngRY",
-	"ocQl45mNQVr3BUrfOa3ODDDlDh4P0o7cQ3kJ4bE6XQrD1UXUuhdbP4gsRCI3eKpvptagn98iSUHfavIl",
-	"80iXRd1wauNUI+fzQ48PVeTOV8HRHPFXhnENzMRqI1GZjlab8LTrRl6GNOEzKC/Qq/qcU33+gE1FGUhB",
-	"gOtEgKaMiVOPjdI2TtypaeMTdhYNK7WGOtVwf3+B+0p/t+5HvqSSVme3pWOY8Q1/noSO1e3B0EZqFtLr",
-	"LK1xSC2kf6ZXL8zohnIUvmA3QFEwVMSDZ/azyu6QKJnQsDA1uxIys2D+jT1iGkYqtoTn2/DPRCnYuGnn",
-	"jKj7I/7053YNj7AGOVKO1QfQa9DXBqRlOE1DBR/cBrbpW/Yd/3Drf/F9wr5H3PJb9r9SZXLCRDRhITb5",
-	"z/c7psFkKzBEYX3Pjb1+h9//8fdi9JSbZdFF3wLZNpaAbkFfe3UTtm8ZohTUFD+qB0CQ6gKX+BEOo4KE",
-	"Qb2SCOE7Bok3h+/BWo0QfZwwlUT7Ivw9leO8iaKRk0ecQBvxS9cvH0oXqqqg6Rd453bOorB1BS87ZoXY",
-	"w602r/eEUvxyqLrdp1P7fLGevYaMu9PtLU01mGaOwYfiwNMzcM1J1B9Xl5aSLSzNMEzEFFAMZVILsEg8",
-	"WQYRwx8L5raVXqgynXfNxnIv5kU1GW+9JGLqnNmfugeL9u2Dw06IFC1ecCEPypFuf3V2+ogjLqGFTG0k",
-	"9szVNo+d1gp2EDMjL2k6tval15IObgaqsEbs4/2NZRW/An/ML7xpSP5129ONj3WTGutW4eYW5jl0kADX",
-	"pXcoE66XCBlqliwqVxIcVggN1P3ZeTsyPXbsChHm+SIVwoPVWd/IHrh5KAHXSjuMVOp/ut4sHvChY9cM",
-	"muWL1IsPIsr1IpMWiZobThBYpQm3DVV9j/mocVb1hfkNAyzlLoD5unVZ0Rc+Y7TW4+d3nshJvjqDVfSt",
-	"ipI+qawvV5OblIIrNcDdNOBSdMBP940ZnN23MoMBep6SJChDqW6PCvqc10IZhZhjMmbNkwyOquALtda1",
-	"W7Af02dQpwf/8sfpoNh0RXFuHt559/dslOW+ggmTinB7PXeMiChol9+NjsFJKXSq/Me/t3j/Z4mYXCgp",
-	"LDCLxSwu0m5gtxyl8rgMKrp/Th52pbEtosNOlF6PaFyVgVqUSQAe/EnIqXqa7PRHsIS3aXvwv2hM29FL",
-	"r3pfwUHSdTZ8zO6y/EwYu7iWN714p2/INw3TH+cJirN7cx7vdBgdCv4pvg09VL//0ras/Cbd1u5uVqAX",
-	"XTurn9wzL0FTcKIvVFE+8WVBUVKuLaG2UTxDEWC1DcQ54RB1165q9XyTAlErXIsr1qcw9KKB9/1XDOMQ",
-	"+xWjixat+6S5r7CzkyTVYs1nz10Hs8KZ/sU/ftSbhJ/ku0jYF7pV3AMVNW9ilQCzwFcMN42txmFxQ/KM",
-	"7VSEUIAbSrXKoX6n6DMwegGHzZmCoy1V6BUJq0Xlf36cqvm8FAW+Qx8I+wxLLikFKqZuFsjdNeWzZXt7",
-	"SRPRdYnCg3vmRVgLfvzQcdCBrmZqDTmEQPFoZ0JaVbibCc3URrZXGMs7z1LnZ/WDHXPodDvFF3xOh2Q1",
-	"6UqkJBI+i1nMjFWpwdYjehmbJcrD3RPBjN2pq9lVJbWEhhq4RxrS50q6NwxTRPblI3H85tGsarvlMe2V",
-	"PsvknjdaG3GTO1N+afvqoRxfyXIBU4uVgZkGbPxo1XpHqpHHJg+1/xOEfJD7YMVz9NrSVx7Q1pP9wMz4",
-	"G9bB3eBPHHHRvrz7hEF2my8okrDTxCozcPz24mY71t3Fze08mwuuygAlx1vm07ZoE0VL8tDowvBp0vUd",
-	"7Xd6anfq0aO1DUBhi4uRS+uOgYwMA2y5DYz9zrckgn9um06CgvhQ5qcLL9t/v/6qCKOtl1pv9+xzXIkH",
-	"kbXvcKcee7THQkL6rgSuaZgEiKpIqu3EXu2tNmA7L/00Ozgm/8/tOO+3Lvdaq3kFj9w3X8eKJcpYJqw3",
-	"eHKfzbZjZ1fQVb76HO7pr2/ufkLXqsBej+2uJIpMJ1e3VzfurvR/AQAA//8=",
+	"7L3rshs3sib6KgjORHgmhrIk3/ZuKc4PSbba3m1ZaknePft0+1BgVZJEswiUAdTiojsUMU8zDzZPcgIJ",
+	"oApVBOrCy9Lynv5la7EKQCUSibx++Y9ZJnal4MC1mj35x6ykku5Ag8R/LSXl+YLl5v8Znz2Z/VqBPMzm",
+	"M053MHvS/D6fqWwDO2oeXAm5o3r2ZFZV+Is+lOZZpSXj69nHj/NZVkklpHk2B5VJVmomzOgcbvXC/kjE",
+	"iugNkJKugSxhJSTM5tE1uMHCFezo7Y/A13oze/L1o0exFayk2B3P/5JJpUlOD4RxnB2/7zNFfhMcnpI9",
+	"0xtR6cQ6cMgoHXKq4ZgO85mZYYVTuo/dCW7WzKui+DifBWQvqd40MyFVJfxaMQn57ImWFUyjP8thVwoN",
+	"PDv8CQ71LBugOchmnh+axx6Y5xIk/uLrr+ezHeP+34+jU65eUZ1t0nOtHtgHwkmOhynYjukUN9ofwwFy",
+	"WNGq0IYN5mbJbFftZk++MDyxY9z+q1ku4xrWIHGiX4+54y9C5opoQRRQmW3ICrkutpBfk6SKc6OEGwb7",
+	"92IL/Hja9xsg2vxUcwllBeSkYHzr5+9S8y0O+MCO2Mcr3bUNbaPaAOiXjsHiu+DYL5zlv0pYzZ7M/svD",
+	"RtY8tL+qh++CEc0MWhyT4Ed6+rHUYuKhFDk9uDOIW6NKwRU44VgCiq1McA0cSUDLsmAZNSt9WOYr86fI",
+	"bEvGKa6qS9KP8863PiM4i+GzLUBpllRKsSxg1zexfeJ//F0J3l5BH+nfuHEjq/jLhmqyB67JXgpLGNz6",
+	"njXc8PxzUQK/3RX2s9UDsVqxDHKRVTvg+nNVSqA5jrMrPq/Hm0Ku+UzDrX6YqZsLEFrTZQEhoZWmGnbu",
+	"2y63x/P/FHQSktAub370RwuPx7OlAp4BnhQpSpCa2XOzPCwyCVTH7nwj3tyPRFGWEyWaVS2FKIDyWXBj",
+	"Dx5ge20OXILzGRcaIndMXACZRRZOCM3mQ2v4GErcv9rr2mkHKI1w6nlIlV/qMcTy75Bpsw5HzRfmEVwp",
+	"zXNm1kOLNwF1V7RQMO8QfDSxPBUGNCZPlWkf3nxzz/f9yJQ+5himYdf+nz5B5hnvYz0NlZIejncCB4su",
+	"piyluKHFSdSmO1E5QVEUr1ezJ3/tX+4rweEw+/hLVOgyRSguBvKnZFcpTZbgNOGDqPRnak4KUIrs8WGN",
+	"B1HhLUElrgG40Wr+OisllFSiViChAKog5LPEluEgc/9FfZR6c9J0/n17jbbJmNODOj56zyvFuPlg87NV",
+	"gZgiBdxAYf5FOQGV0QJl61NCDSdosgPKFdEbocBrTUrTdcCyta43n20Zz8MvqZT9ClGY50WlFcsh+i1W",
+	"bwO5GClzcMgBXn5rnvk4x1WMG7ezhfg5sZ17TgsaFc80yzwDHy152bxUL4Nx/c1XUVJmlZTGXIgr7+Eq",
+	"/ZzBO81kPau/hLjwhDgSF/PQAh3+hrQ4eU75d7k1VCbIkSXlHPJg3uD6k0CdbtdW2VMGRbNKN2o9RGK9",
+	"22dSshtaHJ/A78XeW6dwMOeI54pQbTVxyrf+hLnLbE6oan6TUAqpFWH6qRVZ1EwDOdlRMxYrCiPfJOhK",
+	"2lW2SWIUoYW1NVp3zwPNdtELDVW4llwCnpvfjHWw0JJyhTZiSe21jLaU4ULDEeZ/Y+d8byy/YX6wc/vH",
+	"5/XioxQXvFLNbZO6UEZcI+YWKdgNSKOljZZENTvFriC8hVZCPg33laBSSpB6AQ8+/sMgB7rP6edAIbbq",
+	"3UFp2LUM99mvFcu2S/PrbF5vauuPtyBFdNueS8qty6FNXigUHH/6Ow2l0WzXggiORiXZb4AbauQCFOFC",
+	"R2XeikGRdw7m46gOxVTImMysnamFHZfqhbk0zf8uoRD76AfZHfMDSCgL1OCp4W4Up6jRF5SvK3vZlQXV",
+	"hhdQZy0KsQdpZrVLns+MGQL5wlg6kma6+UtpXv8l7rLik0i3EUWu5sSoguSR5Sde7ZaADj6loVQEjDzB",
+	"Kxp+rVCPi5H5hhYVjHWnNLwn+Mytem73Pcp8kloVoM0nGS2A53T09Z6D0oyjJrLIhCgWYrVaxLUaI1N3",
+	"lB/IXsgt42ur3Rj76rBDq5syjUIWmYLQlTZmlxeq7vI0JDSP+QOabShfQx4lXy52lPFFCXKxEVXEDnuN",
+	"Qnw3N/soOBD7gplCQgZGvijCuNG38P34SZBKL3aUFYapWQYx+XJoyRSmyF4yrYETLZ76y8W5eaxv1Ix3",
+	"hp2Hy/H2UPrXhXUXRR5J/wBaM75eZLQ0dM2cs+CIrECzTb2xVJOdUNpqsWpDJRgabKHURuDaKzIkkNiD",
+	"IkuabaMU90uw5O7htULwtXOjE92dgymiRRHnG1FpaT4AOQc9Y93hX1FWKDuoP8CKKOC5PfTeY7kUt8g/",
+	"zoQ+nqkUStNiQfNcglIxIeN5A25AHohfWZJBzIBqQY1JgzyfIM2KSoIPEVpTBF/FDWGaUPMpQhLKhd6A",
+	"tN7Hp+QRoWprHzI/WB3j+LMUZIIbicrkQm8kKCMRz7cVn5tLwqwON9K6qpzhSAuC4kF5RcyeI7MCc5zh",
+	"AGgvmhPN7I1yvOo9lbtFVSY46lsjrBgn+w3LNoQSDvt6jyVTgF5yI5lWVVE4eW8IZs0yLogZ/kFVRgnm",
+	"p46HaP5i7hXzUW4IsoQ15V2fTEI9jDlm8Hgfcd+RZAgFybx1M6S2uKFw5BQdC+QOzWPSNC5y4lKg7zZK",
+	"XoEneT88LYbU1RfuOTSMuoI5uNS//OLRfIygnhS6aMT4xNeOpdLEAZLnf8Sp7/DrWaya3vUTLNUJms5L",
+	"cwk8NgLhy0djNZORqkVb4X40dPnfWx5LKBKjr/txt/aYG/eEwzFww+L2PzLb/y9fPJp2QY6yffsvqmdO",
+	"Jza3BOOqdXFQDvtZNPYbPyYX8TyhoXFFv5MZ/63zMnacS0Eqx6DSbB9Oar5SFDD+o71Hs9c1H2SS2NFj",
+	"n/ciuGrO+LqsEApi2uD3T169mpMvvnry6BHqdTuWc7be6KixRw8Ly7oqES/Cg4M+aqPzPiX/+s1Xjx4R",
+	"uM2Mss84yWEnFGqXGpRW0cOxEQXzrD2K2N/bF2I8NpI6ogSeIk70+T0f7wG3D3c97rh7s7n3vB9HxboD",
+	"JDmzX6m1tnZCVvzw7jXZA2zNr3PymLwSPKcHlFzkXcWt1lbvwfHoXXL/JnjEAP7h2U/PiFn+HDkMbumu",
+	"LIB8Vxl2fvgcZMH4OMU1IGWwCS0KuUV0vtxvcX0QAjZr83VDz77TeIL+0JzAiTdO59Rd98DUJ2HiIrt8",
+	"dgLTTM3LCblj6p737i36FBPi1p/CNod/tyv1wRrM3p7+TNnAXBZ12Wd0V1K25qPFt38+KQW8Q3P0iE1y",
+	"Qh+r/KxAvoXViS534LmaFMrAF6wsG5n0cPTnrqDNJV3pRV6hGVEtC6Y2iz3judjPAqoBipTa6KzprbSN",
+	"Dtd/sA/6rY2Ja6MacpBqw8qxdKp91rEPwiV4Mh552tB7tqGKUGKI+tR5VSWY69a9KjheuZ648/FxJfv2",
+	"qO2oo1DHDnSmCxih4hnSONluX2kpZYNH9hLKalsGRITVTkiI6j7WqblzzkZOVkyrp4RTKV0occUKbUMR",
+	"3UhnVNV1U/V99UuAqAf/TNHSMScwu+AJ6nRFYbMyQCrBP1PEv6qSAgamRTJHLrmgSi8qNWnwGLMFSxyi",
+	"84luotZWxAjr/IO9pB3OhRix9AinrBz/jDkQyGsf57NKFsMnGQe2zw7R9ZKH1q/xxHwoP8wll3RFu/eF",
+	"45Bobous4AIO99d7yMnyQLjY4wXCBbrUkci00mJnvWEsZg6+q+MiNkxi7hIzlt7ATkFxg/pYTcvBI98l",
+	"Ir2hrDCqyIVS0Fw4g6gS6NYlAmBQmvwGUtjQLsYiq3wNmuypIlmlG7/BZZwMS8lgFf8F5x3tIsqohrWQ",
+	"h2S2g6oDKMwoqqLScxfagNusqBS7YfpA1gIUWR462Q9Rt2Mmdjum9SXY7h1bc8iJ183UHJmO2KCT13WB",
+	"64WsnE+m9yjah9/isyfeSy41Y7ECGL0FsFtSuRaLimtWxN0lq7r2RvjAkt+VHT2QJRCb4z+oe01RmzdU",
+	"bTRdq2Sxh7mGhNI2EdOshzLettz/C80jfoH0YR2bnpw6FmjeT7BUUEaN3adSFCw7jE8iUiBvLiJcVyuQ",
+	"TjoadV1UGvPNswxKDXktcJU9DQfQ1nNsxerY9apC6EVGy+PdfoPxXurZT3Ag3gx5Sh65GC8xrwZlRDbm",
+	"UNcRPYo6tzVdu4soqirFfAKdpTUWlDIqUTeRtbkETzRRWrbhbD6TFec2mA08TyTEaZC7UcLGyKz3+PCQ",
+	"c857PkaoqoGvOLhD6lCuT8OzF0h9XQT8Gkroea0i1EmBzX0aErWRLLVbzZ7Ftkj0xGmzZ3i0ArFTM0gY",
+	"LA6E8pFq0ZX3fcrQabnsR6rMeL1kR29/sA8H4bVa8E3UDdzlP5jt+rtQB864ov+zXrfjb8wTo6qT4hKt",
+	"i6/HNjUKgdsRYt8ZtkmPLqqR4wfpkPf0aptw3ZxyY6RDhE7S15I9LqVjYrlPYJ4QyBiy/F4KScrwBg8M",
+	"QEyPM+YkLvZyYvafkvOfkvMsycnFwtEhQgG6BSum3COE7sOEzqBkZZox8Wkk2N2qwB97hM9lPG3ODXZN",
+	"TxvnkD/jah8r4VuK/JBw5kxQ/lasKCCPC1NbCVkLVCtP91QRqraQO0yGk3PFmVLmf086ZNMMF3+DGYIN",
+	"0fkkRd5vxfE1MHD6J23VSRJm+F4fQ5XLHJiAm695aFSsystckL0lWO4KZZxgSdkTQglWsK1Azs3/i/JB",
+	"Vc7J//lf/zu2N1T3pE/bYr6dsObwOM9fyBlRHRY9w957LFZEVFIRuC0LyrirHDvXK4zpC9Mclu6V5WGC",
+	"18xlBKTXEWTAJn7XNKZB4O6aK0yxHGysmue4I7a4wPyFi2DToy5Yhv6ySHYRbypIsDyO2Edbw40XbXCr",
+	"QXJaLGTCE2/TchUAn7Qja8EhGsM3+hWHPaCzdVdSyZTgZCUq6/9DvkJAEkL5AQPMo5l3pEDzGRP9UkPB",
+	"n5hN5MTw62QC7OhhYTNTo0cUOaEJgaJeSZViaz43ZADkGWRre6iOdS/z1BQxqOAnoaMV0T6td5T6PN05",
+	"fRCVnl60OuzNFKUt+bPCx9U/K1HcpNS5DbDRH9qTrGGFen3+m7Pa+CXRr9c+OR0+ajGI38zUxfJC7Hau",
+	"fHFKOL55y5PMcliDT+Jo11CuJyGTJdQ1O+YTosQOzK1uboUV45RnUJeQu+TP4bAn3KZEhtAwJ047tFzi",
+	"qumMdWbvUnsLtI3Or0eUz3tCpcj/p06KldMhFxtA4eT/qd2/LTtAC1yj+UQz4GX0GgVX1md+EtHK9QlC",
+	"kFZ6E0MEcspEXQ5Jj+6CPu4YKEVHcWkeTXzX5i8A27Mr8rt5dy6wIPZHwYeVkJBRFWeHvVtL55LXyiUn",
+	"T4YiwgEbWZVGefGUuBAzWqqekY6ygWz7FhRCAhzhxtSqVkQ/uY0XMNRDNTuEpVR7KrmDhYgjvlRFXB9U",
+	"opKxgudntrjGY2Tg+zHvR0n5og+UMttQSTMNNTBmRvEBawAH5kK8xsYMbyGcIvUu4R64BToC1fdYdFNE",
+	"Dq95cZh88+Qj7GV8KjXrGynE6sRpu+kVtyRna6brHTJSCbhmmcUywTRmCZnAmmMcpHWFfDXR2O35rlOu",
+	"cYqgDgnMmOCOj6QNLqFInI0UNMjB8NleVEVuMVtWlQKjl+9nYy9RP++8XniKFK4GrvO1PNsMp2m715/Z",
+	"h1sXTeIOOipI2YhKheBP/TUpV8zuNMfUWGDxDf61cpfwsUqExt54WRFuf1kcFh24t54MEFSpJ316/dIy",
+	"7itU1RK1JjE6bTdx9/dmHMR0+PbMYUzesVCbYYLtcWsYTqNt8eZpoH5TrofZkA/8SFMRDGvK3eaZiyPK",
+	"80ERTrProrJJE5EpLQhACl/xOWyYc4MgzGL9OYPrv43IdETVcHTYs1xv5g0URQGrdnCmXnMdORhY/2Fg",
+	"xg2w9UYHU2pRnjPjWHg3x1qnZX2cJlhD6dRJ6OKFBXpBSVpDRz0lUChogY/kAtTcYgbZ4HfG3JmLgaBN",
+	"kE1eKBzZe1Oua3eq6w/tIfxFVGV3852hKdsR3jqLfRob1B6SyG3T1ROPnSnhIviqYJk+zz6cVtN7+SKy",
+	"CxSFJbzkrAB3DXOh0VELozwgWzjEb3tFd0CosjA/DvUF/6b3Aj3NdRWUrYBHPwyC56DXuc8R6i8GLcQC",
+	"fSjoGaqj+bMgcluHz4OisPmsAJovcI9/SXhCjW4tWT7gC81oUYBEX2gBqMYgWlRUUNivGg7OIpe+M1Ob",
+	"l4Jl9L332j93Wn2bghuQhnJhAXQhEOEJzc+oezJRNjYam3CL+P1ObamX0GAVomMkiMSF56l7Wo4+uzks",
+	"TbVaa2P7hMRl5KYTOFf0ebkpXgdcMkG0uqMbYpB8c5l6ySgy6OPJN93RllqO6YFsbJ2fSSXCgYePWv9v",
+	"AEpmj7mHXCQK4DT5HVeXX69GTTnHbKaIiy15W52wcxFM7XEFe/3A2i8E1zR2+cLO+ckGkXDOLVLwQMde",
+	"vjXiYUc5XeON48IAw5jUDojZrj71wUbzFXlfqn30WJZS7MTC+4YG89G0pNkW8gX23jhOrhhXjhimqU1U",
+	"01UJmV5IqpmIlZlV2cbc/n948vibSXHeBnh4/Ds7KregVfTOll69URux508sHJ1kRtH/4d1r8uXjb755",
+	"8JjQotzQB19MWumO3i52sKbLg06VT5hHeiEidpAzujB/b18wNTDrzhZY3LAcjCpT5qv4ndxdG+P9E0tY",
+	"V4UvPz0CKnLJlVYsFXSP9NOSZTrtrFFlvGfMM4KLt2VLih4wYGw2o+UC4oTm8RLsKNPKqFC5ZMnfSKV8",
+	"av7HOEX+hX3M6fLT0RpuIaumLg1uSyZh2kRT0lnH98JgGTh/3LhVOO9EbI9O0om5ngbzzdac6kpOSHJ4",
+	"51+Jnd14KqjHDXdZMB5e0zqGFyshF/U6Zg0HzPy+5i7rnHFq/5xDVrhkhD3Tm1zSPU8mlyYAY06qvEo6",
+	"SM0PC7WhX3z9zSUcqEdKZKpUq1EIuqaFYyxHg9AH6/MnnE8mXLo9FUHpVcMeI1yyllgXskOsmLyqHYJT",
+	"vLUpWR0N706k1lipkhYR0897GlAlcVSiWK+etxpWkrteKr/3x60bcq49PeOZ49vmpeZgdpgkr6StJklj",
+	"OwbOl96ntKSLrKBVFGgrjpbJClBa8Anf9Mq/kvyiXmhqBBKuYamBAEeMBY8rLIHDnhZ1G5wcMpYnAM4l",
+	"3KDjeCFFldTAKkXXsJBsvdEqSbwO57T2ukWk40m7G9j+/DijSQmZTyPtcFmTJnnRgzkuVca+m0yVqdf9",
+	"nmXbqfCx7VrflI8ZH4tO3mh00U42E5QCkTFaPHPNaHpNo1h8HQ3taddD4nbw7RsupfTmYsGFXmSNL+B4",
+	"/e1nFj3plaOxiFzniSjUPsg15AvG4w3WmCKlFCtWAFlCRne2zMO2eLKp0bbm+nSnRFiHt+h2PAphcekB",
+	"YHGkEXI7P+M3zGpzgi8Fla65jASaW3+ZtdlSaaaTa7guVTTv1CtXdl4flICLj5hm3vQOCmkSpWSigL3n",
+	"9J4WqLz4Ab+rQ9x7Nk4s1JvOTeMYJo0xZ7fulELZf27clTYutUkvfV+iM/w1E4sm6lihtdBqddvlpioo",
+	"wIoVIeLplWnUG7woJtFsXAGex8914/8yQM/TSvGmkPzitOw6tYdgEyKUnjhEU6AeetEHcb/DHRnah4sY",
+	"6+E5uaLBbqe54Iqvv9hXRlc7M3tjSrmdj9WN98+Oz58U0wa2JZFnADbVrb1cikUMqqnieYAxMI6g5p1J",
+	"9mBPG2Ikiwv6B2vxXz/EGc/UVIvP78O0Vqb41tBiLniwLNtf/XS9sXZOBITUiKLxq0bJ9e/YFy+y5qbh",
+	"3+jx3BvvOC3VRkQ1pVIC1i9lEEc72VGt5kSLkmXYBYreCJbPiWK/gZoTYzGUjK/ndamweWYvWRz1QtJJ",
+	"VYzuHFOdcPEfCljUhZFnuLpDGrTH9Uue+61s913sRdNv8cYJGvZZzNN7ZR/t+ghf4llbN7Cazk5ObYg7",
+	"Yft6NurtJTq3UrWwhSyDADBeLTwusfRAlBKgmBOlhTzMyTePiCLIv9YdGQHbGQSBGdkZPsRrDx7+Zmr+",
+	"UdOqtF2e5qnUtxexWMiG8jyRM3dueksPRH3S9RJb/rc+2XmiLT0l+N3U0kR+8z7cicZoHqy7rh62fd3N",
+	"dtn/W+yZ3izCOSxpQGlX2mz/gsT45QzjE8qEf3MnROIXwRdL2NBi5Y7fSDXVlwNFx7S4nImww6SqeHNl",
+	"xnI6Cqo9/ifBBDpb7nzDYI8tQp80je4JUz5a0ml0lUTazz0a5SzY4Lonj61KNwTtY+TTkOEbFh1xsXSY",
+	"NoKuEVYXaJZtFRGrlQXt7WHNhLE7xdqNwbHdzVE5Kpk6ThF3ukfNFYI/tZ07rWed7BywF1Pkq0d/GIW0",
+	"346S1RzTXkycXQpY03jQa5KzZHK8e4yhGZzEsekrYVeSU/vUF3Wf/jHoY2L0Vwz4wZpc0vA7GtL6pfbv",
+	"4/X9Yidt9cJIr2HUzYOopIJi9ZQIXhwIzXeMK+zSZesj1CgIzulMoEW4wGkHLtjCYJj4Hvbv3SUM6OBE",
+	"n167FCRI9LRyObdgp+3uqTsiXSPQ7pX2SExBJ7SISzdMKoXSi3ijkqYF1JTEP6tvjC5OQLiOqFKUTuk5",
+	"oQA4WR5zA5Kt2NndcY4S23yZy7HZ4oOk0iGVFD3S07P7hY5gfXqu58I6SmI6zlqpT1Q85+d5pRgHpVxz",
+	"rpX29V0u5cqorkEqZbpkuT2sYfTa/LW2MOZAz4naCKmnHxx3NqZ9BH78Z4rkFRDDYgQdqxbLyw5IbL81",
+	"bEAW/byal8/BVEyzZ2d7Oh8a3XLxk9BBUcmkRJ/hLJRo/dIoR05n9Ojazdee4ExTlR3ihNDucdnxGNzN",
+	"zqf5+XsysL6tyoJlUS/UtJsQqwg3hzNiq002rxmnd7EXkXT1l19PzmEXy0GmOXoNvarfSRlLTksA38z7",
+	"AYxcEL+TNym0hpyUFLENAicgJkB/3uQo/vXxL5/7luKDVWU413zmQG56kH8C33E8hjH23r7xY3SUc0UM",
+	"2z9B0GeNlc3/8R//8R8PXr168O23c0KJER9Y5ywrIEIS3I6nBLD1qNXpXbrWiAqtIxo48A9cW/Tzu3GS",
+	"VB7iWDKMdwO3gjr104zrb76KAz/VsFQ1Ph1QVdnaBOAa3P8pzXY0nrTWRVBrPs0vvB3kcFPGCSeBrflb",
+	"uAGpLGzEee7zCSp7KYXRB7yxNRQiaB4OHdFxSfzSJxx3PuZybdnei7KEnGDXetsJ6QDa+gCFJIyTVYF9",
+	"yo0VVEkJPIvnMjG+cE+OJbEqYfSGdG8Fv5J2R51mDX70JE0vcVnYzbneRfHy9oXgQezwLIbOcCgN4zt2",
+	"WQWo4tGqQgfZ5XAm3GP90MIlZfnYpgQT0VtpDKvqB7eWOVGuevUx+e7nt+T/IY8/f/SvX39Bfn73bWq0",
+	"0a2uaiF4nFTRgElHgLIpwXzkPVWu64OmW/PnPXVlmjan0XpNS3rYmQOJHmimiLSrOcHibOja7EcvWuPL",
+	"2z9XUTjOpQMePw9bZaBq010jE3tb23cSEGAjF2bLLMbyqtmdiClX5+v4R8geJPjTQly5LEdWcP1b8IGG",
+	"F6I3b43NNvIgvKJ/F5JU3EER4uuo2gmO0FJmK+cEe1vnkLEdLUhTKjea46e0U0Pm8R/ill0PXRO/tZct",
+	"ZgiI3sO0jec4zrohVsG5IEET+KXevoH5z9nMWuKhpOsoq4/n40FG65J7I6kk0PxI8Z3gTR637T07epFb",
+	"20m0693bf6Qa3tauhwYGtlIeLFwLqxwrTYsQyhmRnGNBme8pz1/fwCm4fulAxV82Aov1sb0JF/unhMZC",
+	"F6PgozqpxRJqyG+EUlqwRDXyGWGKVmwimdr7PUPH3Q8adqP7ZLwPwrwihMuPWlhZslMDzfQACjUlO5pt",
+	"GI+jWF/PZBm4dx2kUCRzp+KXKszvg9xvXGSDw+w3MR3rh6QeGgWvsv0wM5fOhEO6j+1hqUsIo5A7ryeQ",
+	"vhcFc7dTx4nqrpjBO2tcJyL3djIpya3jIoRzn3Q9ov2wK4XUL50Tv+uJKtp0WzJO5SHejwPTUo9Z9N/e",
+	"vf6J2OlcQxuCLiKihQtaFNWOf6bIBmgOsiOc1xUoBfkIz1sBPZ+XAj63k0/M3WrKsMYnuB+tK5eHhWxJ",
+	"mTDtqiHmwBRHq2xmkGI/ns8cmcQ+9sFmpEUBK72IXiNvxV6RJRyEw5+1ht4X80ePHiFmYm01GxO6YCoe",
+	"leqeMUefeb1HDVnqLXAf2V1hDx+I/aQ0x+TNUafOprNJERzIQtczRZzqg02nqNqSPSsKsgSyo+gqHs99",
+	"YrXwrZUSys7O6LFVaaSUMvd67p39o5IwxGohLZWOlQWgsmAgiRR7M0dr4EgVsBTLYpLK2rj+41x4vKof",
+	"GQdnxXlsTiMK5uSxIXrDjU180YqZ6IJvQOYOc7UFu2Y2yNITiz1sPhlGAuswClY104LlY8DY9rNmrhiv",
+	"/puoJG8qN4+vELVwnTnj4qMnaSIFWf9rxbIt9rs6pvFPmMXjsP3tmgyt/2xeeW5eceDDxlQrqQR7Mo+m",
+	"uAUZKVt/IfLY4P/TPJwYZKHpbf8qNb1F51F6pBgkdAOtH1DDrTuYeR7Sf3j7Tgid+v1rJY7PhzZtwFxt",
+	"NmDUg57I04xgR8de+g2T7BKKU+cMnZ5S1R5InbCd5ywcp2ulyH796NxPeS90LHKUw5Lp8Y3K/m4HS+g7",
+	"BeMwBhqmHsW/MvfrGPqACzKJJcjpLPIj5GuQ5ipKxjHjdnNt+HZkooScIWbhDZDfQIo5QaKQJRR4eYwI",
+	"W06qcOgLeCUvE33LT/Nn3PJFq99b5vEv6ihhGPfSvSQ/nwfsSO8l5cpZxteztY7nOqtAeLC55NlJlmwK",
+	"klVwDGJljxNCXX3dAXUtKmIUfkVZ8YLynOVxl/hF0DP7upqeAt3oy156wTzwoSbPKBqmdN3TjemsZ5Ph",
+	"qlvfdgwr2Ips+DKXVLaS2YdvY66YbAOI/zsJiWlkxCFo6hpLksuAtTsztLDP7K8Lqhc+dSGRdAsp1CMH",
+	"ydf7/pEnCeH/bW7R0fvBohMrDJtjBpRN7chLVvS6FeIAz1M5+mNi9u+BFkaPPPbOHSbA5TnGikgYbAAK",
+	"N1OBEfG1gLpTetCyYiluYdrql+LWUSLyDRXfcrHn4wcEpWi84r7iO6qzTYrjKy6B5j65pi1O3gilVR2f",
+	"L2y+zNI2oXlqLKwDOna2UGoi6X7Ym9NQaj5zSbP+S8OFtlaVYuJ3oF1675SCzzVlsY5sxm6lUpqttylw",
+	"T4gC58ey7T/gVhPBM8BeyXPCVnUbZaVFqYzYbfVvC0SOG7g/8LKhQVsfVidEUA+kz/Vw5aGfKEWyhuVi",
+	"+imUcUDtoiBm3+beqsa+Ul8+Im4DIzqndXfF0yUKYaRThNcCJDSy3wgFRFRaYmuVPWVauQBSNzIVzLsU",
+	"Fc9g4bM0m+mbllP2kcRRuCgAt9hhz1/du5z6qSQeCtYIpBacix1l3Myw2IgqcVGtJMCit4O90Wpxi1Fx",
+	"WAtie+W73WY7m/iEWzGhx/2qKooFvp0yDd1P3QS9nB6CNlZ7KncPqjKekwkxs8lwOiYLKPi1QnAC7xJE",
+	"zs0TaSaGyaKRCzuetg10LTnKCtMRVomB5G5RlQs46uo2Om8plUjiT1atK1gitoh9zBbNt82bcx4yV3Mu",
+	"Wix5dKJibN0c6ajUgZzRmKtdLWiVMxHX0WzjtwSmpPUmJ3Xf1kUVpOhO67t3dFKx+11Ck4t8tb2NL9TU",
+	"+RT7ZEM5tz5e78K2XT/ms1JIjcjr+Q61+6LwjcqjHTkLmpDkpxUJsgCjt+4wX9nOcPH2cGEK/xSQaLcJ",
+	"L1m8isvXLx/NsmF5HusEYS5rvTFqCUGEVXZDNTyxda77jcAsNmWhVhk3nOhb9UV1go3eRZr9vaOcaaYg",
+	"v0ap5A74MULFyPLtYyt+snmLaVDxlfUWMPrUiMhv6zUoz0x9H/IWyuLwrnm8F8cft3ha46FYnk8hxDZ6",
+	"7T7zOTBkL4U2ut4cc9Ex6ayr5xAtfI+2tYgyUpAwHenPhLe6GUOILaH6CQ7+w+rBK6Npx28vybQG7vJJ",
+	"20MW2F9vQbGepPsV+BH1usNFH/cuqpW4Jh2oHns4coZb0UiSRto1JaNNl9mEFWyFw2koG2nZOkqkniUD",
+	"w0N8HHOm5uKDJyiP1mDMBxtl1oJYwaXDGPMgd/cDcnDYL+xpibWhXTOO01uJKVYYFrSGXgTxpeeYp8sA",
+	"+89uD0oBZrg1EuwzXJhb6mS8job5QpZMFhuG11IkDwU7Wi3sW7Firg0C1uQgSVZQtotGWBMQ10lloadr",
+	"iWK/wagCqS7ucYNC2vomN2I9Zw+FLuHU73GLXMiV/wq0ZFl4km8Y7G0ca2ubplhQHmU/2jZSUfTG/law",
+	"bOugw50gV9FjX3eHOLswZil4pWJthokWpTfxV2GrwBZOf8W1moq3edzNdVDybESRN9OcqgrtYJoLsOmz",
+	"cqz6cdiD0q7rlyLotDLk2nugJCM+lFk3oWqLt/i4CJ2ddNI6p5ULuad7lKwjBB3gDox/B676wJWcKXS6",
+	"2UamPIOiSKHqeGIM8eX7+sFe8Akt2Xo9DP3VNFFxz8dbcbiSfj9ooDakK4M6/VmOQ0ojzxUWje0YD6sa",
+	"zH+CWOcIpsnbAC/dbOAcbgnjWpCw5UonpZIWhVvWLjpF+whG0MFc20nbU2ZDb8zNBDxsQrMzQocUYKRd",
+	"q1huMPWEg+5rdNOkcdUF2phcBzqegda44I50ZLctT5EeTbk3UdXOqE2PHz36nDzyDVZxj6NQE+fx+1Rk",
+	"hAudhuOD0Hh16h3oPwzNSrzwCBu5BX3eSuESPj2OTIPAXrszwDahrkk0n63ZDcRLKeyF1nMbdpx4wYmj",
+	"irzTkpXQVB3iGRhx7sIUie4dIQEI1m4/yKgCYwFpG5EbKAM/ynaIUfwn0N47eXeF3tOqUl0t+oRwdwq3",
+	"DQsC+7t3R8+x7W7jauU+U81xnlQoGn5Ic1nU21TfFfF74vVqBRHIinvSn3LXeCYTBcsNMOexe9XJSvR/",
+	"UZYT97C5RuyBqq+YfdC6lgt9mU6V0c6SjS88cG3bVHPZbRXZNJMcbho5tTVkAgTUVi4HLRWTPHOSL2IK",
+	"iwR7P8KW9h3ng2ZWMX+7IplrXq4weoTlb0cYyY/md8du+KjeSFGtN+65UeupN30cwERn+4+AJo4cDv6W",
+	"++yYWcwuJvniRGhjdwRGc0cUXhVPVHOGmpOV8E2NZ7AU6GmCDGb2V6A3olV2uaR8u9CScrWy2gs9lKhs",
+	"ZBv4tTLLXQuBCifeDNFFu8Hf2Evj7Pt1Vy+y7/H2F00Fi5BCrHoyz/DnHp+Oe2CsZ8e/4H1SkYs/EzKf",
+	"mDNTvzSpu0mNNz/ssnEbEeI+NG8H13lAzdaXtujUoWp7+W0K9DCw47F4jV1Kcf2hZS0+JXBLM40hJ2qr",
+	"1B3ycT5dge2DLOnGLHJ68EYsRqTnZCXFziL1NT95fR8bVmhhQ+3jGDo26ZtvX87Jm5/+SIQk//bmuz9i",
+	"D0NNdkJp8vgRefU8HD1dk9jimmmFDAPMExjt9iOiu193N/yR8e1lVMM4Dmln8eahVmf06OrspXryLXMG",
+	"4vjvGCh80vVlKfwW4V4n5yIvJUtkdY/IAqBlslgf00Qn9BUxj7vy2VgtbCEU5Avr30nkQ9WoMSN7DFrO",
+	"ik02lHztkNmnJRcHXNPrwU47KadiH59kE7IC0h+Ov0642fH55MWezCTohXu1sMbQsz2YNN77c9vOEyXw",
+	"Wb2rM89tUXVufO+h9jq7XfU7Se+dnPhjfogBxAZ9XN1BrI9dOyzkzER71AdFSMy9MCl18ZQuyDbCffkW",
+	"MON6S/r4+kA/3A6Z7gBK31MlxDb64tH8Qu1NBzs82vlHkOISwdQuE55eKPfa+RbusC9iEn7lSCpQm5my",
+	"7Kk6M+uPX+ZUa5ugEQ/BZ4XItgvfEKqb+3VQRAnbz82CYUuwkNs2f5UpwrjStCh8I6q4Ar88LPYA29H7",
+	"+heAbW2/xsu11EKLhdehEoUzZcFALbilSuwBDIwvdoxD/xMo7lNA92s4F3FDU7Xtm8T9fgMyr2DEPRKM",
+	"132589WdT4wSdx6wUJuq9ed3tjnGoG9otn3pDpHhMwcSMPu75W1/sbp/lvkqepcGKflxDOZRPlLg+gU+",
+	"67RAyvNpWiDleaJrtfU7psMBqxVGCZ2h/PdK1YUUY9tc4wzX75ltXYljPc4+lzaI7V6qt0ETAB2fY1MH",
+	"WaIoJathH6QNmaCwsTnWo+Z9Q/XmnYYyIbUWrg4uWveAcSILGsgdm2CFw6pSkJOKF4jWotOe52h2jJk1",
+	"BDs59mg3YUeXo17SQ7AE3nEU10kBFiSJKdKkUF4ASUXBr2PBr6vdjsrD8JbUAuOde8ML1NHb+p6qbWyx",
+	"RguY0IH1vXk8Ns5eyO2qEPtR6NX+ux1r1qsIJFnnHLaOUCAmPBnaC7B7MHfCtMNBbTaOi/ma3l5QTnff",
+	"uLdG7qub50/MCuUTUrtclCCapflSSFKAXhi1drEWmFKstqxcOP1/eHBP/OTwuRTlwidyTEDtG+Hemt5t",
+	"J5FeY9apuBC/nQh77Ld1HM/8qQNmicidFrizskXefimFWC+MSnLAgJrcLoLYqo+oLqzId+2zFrbgMvi5",
+	"vuywKukGFmEqkw/idv4o4UZsYRFkk0iwKpFhloKWysdXGXctg0BLd3bcU46lzMIChgq4YUADuoQFlZCP",
+	"18lMjUzWb650zBGxA1vfygFyFam8DG6+i1ZOetfLWG/GddqZXSH5grtM9lH3ltjzSa1OjZ4yesEOnDcB",
+	"kMBhT4v+fNEJQBXmWCZKzxFLbZofKqjSHGfcuucHnRV9+N0hSyZ9gzO/Zw0qRo2BHNp0TS1mm9KOUi2y",
+	"xM+103vPcp5M20OzQpvdWufe2Kwqq6Bi9s3GFk8Y6VqOaX/iieTGjn/qAeCd9hZj7Q++QSpzoOY/HgyJ",
+	"8gNW3XBIiPIDwPswTfPM/hIV1zIeRk26xhGf+mCWHS/QSOHc97RdsD+NSx040hLsJ7gFh8tzawnAypt5",
+	"khv1H+7DzvCnDhbV1+05+q9Zt5oX7vmB/WrjaI5zn/eFnzjoCZJ4kthuWi9E/Wcg1YSOJ6o+WYPUdIdw",
+	"SqZzvJVNUsQ2e3AUbUEaBd9nKRyQo/6UXt58kW7u4ko4SvMoWQvdSnUwdrmZ+lCb4/PaVPf2uQec9MT5",
+	"nDwLM9M8VMieOocC44Rym65qBelRHVhdDjQe6D9onxP3Ml2yI84b3+MD/WtcWKBN84GucYWrgEn08+hr",
+	"HyIRsRYrqJVWJIH2cSfcO59pj5I4ndfDRHY7TLgLNSHahK4/LFUUFuHsy9gmXoRPNkkCsk6cr10NMRxM",
+	"as2UIAly5R/j3RzFrqQSkmUtP5dEuwAMnn4htnUPG/sm4pKIShNK1rQcjYUymTT4Ed9HCTOf+dhF3K1J",
+	"+cEKG6qxpmWPzsYl2CZnKYyiqXq1X+NY/dpFPCwhmun69vD7qJ7WtHiMCHFWFzfx3FXmCZKLfs9O32cG",
+	"vU2wGtYlkY1sSp7IFEmFHH0mQU+/yC7ZE2rsBO99KvB3cb0tpbRM34ZUltFIVaOmt69Ga+OOJgWLA73v",
+	"0Nv5pBYllfoica06h3LKWRSVfua9Y7ExtYZdqScPaV+Lsge1qYx9gzynfPtMSuYWdcngXw5KM06T2W0I",
+	"/zctWlAwDqnGJHDDcp9A2sHoLYyNP68zX1HylEK51nW2AtLrMa0ayPFQ/yvb7HPhC5NUQvopsYOlyA9E",
+	"C7ElS5ptzR3gYk623SX+7NOVCeqmBxgdEO12HY2stb7pjkHkfOk0ouMosqcHst+wwtdtbKDI5zZuW5jt",
+	"tYj9Y5dmGTZ1YxYISXshBFv0hybxp6y3dCckEDjYNnecVKqiRX+7SG4L/FT6ZtsClBYdxhoOlrfq8Lbt",
+	"omd2fSzNfE1hPG5rzsOibMoiRtQz+CIKa6oC9PgQLQ+G448tu3Ey4ajgxus/TfsqLEiyExFad5Xc0RyO",
+	"A7pGMbI4PAjAuN8cjNEWFhhx/2RJDwjrhF9RAFUuLpmwZiwyqxmkBFEWQNxLLWSoIzM+fcqxXhy7WtQb",
+	"PvfoBJOOTN8xvkJo2JzPVlR4Cwvk1uvtvYO+MVOhcLR6MQrG6Hb3xn8bfg7ug0ajba7t4LqtJU8rYNzR",
+	"GerbKtz7QCDELgC7Q2lFpVYG7rZeWLaappQSjNFkAYztQWnwYKJOWlvJ0o9W6fbXPmpxIimxYH5khS3o",
+	"3E2jXeuX3WgzzU1vxgy/QwtduiqfG5CHBbZ1jy1fioqnYHbVhGhOBKF75obwzdt8BYqdsocRnAp3bAuf",
+	"kgQspZCLZPd9lD6LyXW9rvtetHyyJ/EmBttyTHd3kcWqizwjoT9Oj8zxEZXOxC6Wnq6qLAPIHUi32YVE",
+	"irrDUJlEI1/kOCprpe5m6xc7mDhteeU5gsJd1YM/cpTJriu/+pQCby79iZjeOUyrTfTSr+9xL5bfmGcn",
+	"hSCdDPDLar5o3psCUBPmpFz4IOO33ogpr9dXzXk9+xv/vD2xiu6fWtSZJVgvD1M2sfO8/hIhCEQPElDY",
+	"g8dm8Lt/Pj7TiwK3WVHlJ5N7KlxHvKz/T1BqH96wI36myMb27YzV0U8pYGijbOD8Iwgcwx4966AFZ8wd",
+	"qyb72u/BwHFK9NedGEMeCiQ22WzporPgQhopI1+7N06Dcb0Mlzlj2XbZtlm3mPq3wnu4F/1jhJWBj/Yx",
+	"31DPky7hI/Avnu4DjHKh0Iwf7i7Sxo4Y5biOFmlYg8S5HWxOT57KwAg+o8didmURWO1NluZ5kmEPBpsE",
+	"be02vQEmiapsomzKB94FYwNCQ6S181zkPW7tM05lN3DS6HCj3dQtVrkP+ty9VL/QdxHlEg+vsITMdZNU",
+	"dgtOOK7nZZ71qH24+B4eKIT1rRyF7f3Zsh0ROBAH4O9aHEjw1z82PvHybsIRU9Xujo7ZTkjoESToJ1W2",
+	"Uc2eMp1MSZh+ucxn+41ItN0VskYFbeZtvL/zGsNCbyTAnGjsdoKeDPyzl39H3ryBSMFxgp22vbnEzJFq",
+	"ihA5u6LA3xkuA8K5gJr/W4RBHJeyXQOLOn8Lz5gtrqaHhTfl7b+UtdHjOEQeg2ec3dFB4zmyP14KBJXz",
+	"C3hCNrY/9qTiAFv6F0VXMeMbIj2xbmbruLJ46BjEdyn0U7P7+moA6mDJ8e1wSODfBn11nR223whct21c",
+	"5DzlFikzE9yyTNTO4XnKuW1+QkT8vlBJSqn8wb3z1J2o1mrnLhVLcKgXPZu2T10X5J5i/lONro8g+OM2",
+	"K8gliPq9akCzvWsAtbVAXCcUg/QYWpYPfqQx/5gSgj9BocQ4WbEbcDXJFnnVQfuEGbm24NX/Yl7HfwaV",
+	"rb5RzHzG+GJVYI+XpgFYWmU0C3wRb4F9T+6hwpFw+PpAYne3CF+fIpvNKHHLItlfq3aitK58plw8bDVR",
+	"u0HtIkKkUyybZn/HZoH1tRxyY17M7rork+t1ylP9ve2yPwoF8ShI2b2fz8enG0IGq5eDSXbej4ShV6yx",
+	"tbkHY0RkH9rb6CygGgfOPp+m/xtRsCxiLvkollp04Q+CsIDei0UdDF743kLnyZvxUDbdJUbX0ww4RIMT",
+	"eptHiHQUbnGPzIkWYk7W7AYUagp5PNISJ2nEoEdpGQj6pxaajmkiONF70Ym7T74HGnfkl0M910dtRJr8",
+	"77rIR2YteWUB96nLmQzLIAN3TP0zRqrDP6wqG3bG8lStXX9N33XTJdevKLPTGIuzOCyCZPvgfzdQDGP/",
+	"t8Xm2f0qLltaODXnoDcmYVMxNlSRTOwAEwvawtjn/W+oumKp4lTcsf6OkLSdPeNzVYhTH4DKgoHSHexd",
+	"LoiZzkZi9PjEaCjyRRKbZ3zPMyj1RfeUKdvV1lgzQZ6VDhq2ij2oni1narQHv7n4h7URryX4O3lqfsb0",
+	"nuSTHSOnlnWqxUrIqEul9qiEPdIaG7G9Ae5EAs9hZEv5o2jAYB3oUeXniICBO6Uj6jsNNd+LZ03wtS1A",
+	"T8242lPJfYZhfQP6m4bDvuOP4aLzB5ve4TP25jO6FDfmezHVwJjAauH6Z0Yx1XtdVXWeVb3IEaS5nI7f",
+	"UDuWOxB1Mr5HsUelbQht0zy/fvRouEmzt2Fw2OhXusDK0ZcVIktnPB+X6PoAzZhKXI1wGPUE0WUl9ONp",
+	"0IMhaNO4DcJpe6GYTshkOg+0cD4TfKFY4W2TjqeTVm1AL/PPJJLsfCZdKv0RhlVpPp2BK7FbMR145Wuo",
+	"kTl6tFwaXAFrWhCsrEaVxPmQMa3atUAWmChq5gz+im7n2menEnmp2jDMYnKV+dS9bpADxhtE85mR/ePG",
+	"N1pO/CJwYr3B7awR14L9bjGc2730eXmxESyLCPElZAizEpJmsBAgzY43nez2waHGG5dHRPFL7/lof1qP",
+	"sa5/rWgRN6GTH7dnXMVfGekC8GCZOLcbr9cfYD/i6uihWG+f7N/6fgPE/dgk+UPONOTzuiMVh70VE4cn",
+	"Td2iSwZnKqwxJsuDTXpuFFSiqLUdd4yznRFhj+Y9fSMnNqm6hojsg4S8hIQ5U4gcA7S65aW57CI6jL2Z",
+	"r+igtFRju6q48pEoqGpDVn79aJ6M7q5Cbm9uRNdgznK051T7r8cx/r4ko95XdhzkQ7e5ThJ1mgwx3Vfg",
+	"4poIWuO41iEwyJYMuE9jcM95ucPQHxsmwIX3fLOON+m3uz0BbNAZDzJeqUhzLKWKtzN8XinGQSmMrkVJ",
+	"BSqj5uMXttf42QvagsUO6vhn684dft/s7QKyvoSMub1h2cZqoZkogeTMwljajglRNy6qpDF/cKirMkU4",
+	"3ICsm5mY26pRuNLKwvQ7yR3e4KQHbckl3DBRqQDCCXjcyflrJWS1S9U060pyt1/Hl7r9ZJtsQ+xyDHnt",
+	"W4poMScODMI6sh/F1fGqaGfmIfyRbT3uFmc+iKFdHRVVZgdbI+C7DVT9iiVMeYvsN4Kf546Pgi/Gd5XZ",
+	"3nbUp32lS107/P3qbFzefFO1LJjaLJaH9OJadjCGrBfB3jK+KKmkRYFpJsvDApcyaCa7K70RD24T6jm7",
+	"hz3kt7QU+osT8lOSbJwfqi2hBi/Xo7pidAMvCnCX7ih/vPcCtaChjw/ojsotxK4NDPRKBmpOfnj3mnz5",
+	"+JtvHjwmtCg39MEXk8qi0f9ZddoZhnC8riGDmmYZSVjby+Z47W/9TySjGtbCfMZTYu5AizphUYIsoM+E",
+	"pK0IY0hNC9cB5SQ7BFE6nQQa5ovjDvtfT87tTza8tx/zbbthcefGdQDBiYyFHc02jAOxvTOwqhNTg7H/",
+	"44k19Rk1R7MUUi9KoXScg8xDNmqW+P2STW0SvZH6h/PvRDUPQ57F5OAQQO5DZMfhGqo2mq4nnqixQZyT",
+	"2s2Y3VvE22G17ooJnenMReMcsMehCJeax/h6jkqK0xOm1ILiTwvsNcWGsU/emqf/7B82N1wptpBwGPjg",
+	"VA5ZQSUosg8qo29YDoIoelBhhSzlhOZRJStdvZ8OZgU4Qv1WixEKNXhQX5f24746PqJiSdw6pscHO2Da",
+	"+cxBcLfbftWnOC29vne5/HfXueu0lgAjOmOd0DPgWIKnUDEWou51l3Dyuasmkl8Kt4iZwtcWs2kILeNW",
+	"TzrVoxoR2A/FdgT/7uzMIRyLEJJxAjEDpIxeS7ZTl9QbjbT8doRHH6AktkEMjnYszf8NSX6Pja175Ngd",
+	"N3p21Cwna/zai/yz6i/tKOmFXaoJ7jIa0XJ5jBbe0KeTLDEQFUTy8xumRLyPJ9yWWFV/jUjf5GSKmqni",
+	"Oehn4MH1tZ1P710aEQ6BmScpbFN1xsB9GlHhN7QsgSvCVh6AynbyUz1DTZx+EixfDX19rLxsxBRCJQCt",
+	"bb2NXVRDm/jOKY2NNc/D8l4xToukDryhaqEyCcDVRiQMmbGHJNnc5odTbDCnnU/uHI1NSEMAji3GsNQO",
+	"8Svms4pLoNmGJlNRnBIS/aGvc/aorrsWPkDP6pXOXSPeoLFLZ096eeMyESLPaKc37TNj/FQjrXSUAAv5",
+	"Ow1Mxr0zqcpztDagJcsG7yv71ADAuhYiv0Bv5vnshhbVuMasMY5yn+SHCRYWoLQHNJ2Hm9K/n42H6ahW",
+	"4EQqHqWVNsVMEmje0u3bXqd5/w4kCrIs4g2Ov28sW0VZboyJJYzOR3V7d5S7zjJdSSBYCFi7sjdib4vV",
+	"NlqXighedBAyvoiXAp7MCCN4oH+nLyVLnBw4T5i8RSt9oiI8uvF5dFYrgSOO3ZcvyB+++vpfiJPRxELw",
+	"qggwex5r3anNXWOjHaUUa0l3KtVj+pS+1HktJrvlD+SrR394goWY7jlCC3PCDvGheqCTrZYG+dyeIHOU",
+	"tlDq+QCMMkKCTQCp721I5xuws7zfjotTQW9ctbqD4ndJLoy3Qa9jKZORLqBJD1eiXXbX1DpYADGnxtcp",
+	"lm4PbMu3KJO+rbPhJ/n7E6XI0wzEnlrRt64amyWSBKjaTr3MlxJozPH/fgM2b5FsKp5LyJ8ikDkajh6b",
+	"AG5ReIyGugwX/9zMGw2IMT5dH/WByouao6jKQsJ/XKbEGB5krFtgWpGCKk20PNgosk0GDk1tB5AomZEa",
+	"rmw5Hk6FE03jOnZbcW6hYkqqbCWR2/u68Cgayo3DczjkCsZ9ZmwH9VMBnMYXUbSO+awTRRtfed12Ddka",
+	"PI1YDG53AzI4IJuA3MOH0PJxD0J+xIOiQRpjUSY80z4G0+sPowp8/8cz0NacM78H7L79tZfQXTpC7HoZ",
+	"c8eMdSwwlw5QviP8HNKjmhMtygdVqebk//yv/93vDu9FIpLjSx2PbeuGVTG7jq8XRpkP/qndv2uY49nc",
+	"I2K6SuW4Db4BNnphHbJbygX2dZbE6nvrMFtf+G7ViSbW7T34jmYbCzBrtPoMnlooF2o7+aDiz2uReaK3",
+	"yE4dX3NZHN5V63UTHzwPZq6gqp0Qgz028exlDlHFJhzJunlnHZyczwqqPZjoQqzMEwxtzb0UfL2om0JW",
+	"XFVLQ0S0tjDtOLrx+00CYASZ2wp0p8sOY5zgl8Vp6LCtz8Y/DoCUz0WpNl9Z9wno3ly2J/Sa3SShyM2d",
+	"7lBdHLIxKR2QlU+bc/pXoi723hXRvjSKSVBT+ZkiNMtsObdvXDAyXkpLw4qZi14caQxgTjRycg1G0IAw",
+	"MUXUBnGvlMdZOZajF21df0LF0kmVwYad+KIqLx1tu0y97esKy21b2zK6apaDToAC/NQUOKAuvISVxb4a",
+	"R+iwEcO5bRTuEF8z8hMK8alGmQR1ga39CRimnbjuBEKiZOOkKu2/yoJyDs47Zw/dtK4DY+qS/SXw+6hM",
+	"Njcq02Au2MGmtubB16tVqpy5B+j0oqXNdSelFq81Nk9zVTiREUgkx2lt0d3qehDpmNA0zA9L8AYKqj0b",
+	"+BT306Cwp6kN3VYIDkNjFm7yL8NwyVL3Q1H7T7sYVl8AvmfR+GynTaq2i2bhtoZgkRWU7Vo4fb9M6aB/",
+	"DoBd/d13sZVS3LC8ht7vZgRnqLbuh/svWb8sJg0aOaGlXBAb2WmldEwHUW61gnnawqhgKjBYmI5FJ6a4",
+	"B7sHv29rLmOupzvUXMxQD++I0Ejqh9uJg+nUKDpOjIUwPOH5abeytaOY3zVw90Q/xI6rg4pUFRtVZ7yi",
+	"n0xQxHqeFIocU0FTo5XX4X2ZkF3DqWnZdbn0CEwA++yldfPL52G3U9/7BurkWG7MBe1ru0d+T7uaMZIu",
+	"bUiXNqQmqGCnZOpMK4+0bJ4sj2xKPgcLCJsnx7escrN7AJUkZEmwjPZmNymZNY5ASP4uqkCj7jgdJ+DE",
+	"hOhisP+R8e2FsjJd+x7g10iws2n1E5og4StiOzX2MLX70FGwwjkva0T7Ene8Xk1UHpuHJ83aC2VhCKVG",
+	"IDP4ruiWri3cCkeFecgIfuC+XMKGpy50f3sOPT1VoBnkHUxWcT11TopQhC/3rexShLo+0qid54312UYC",
+	"R9btek6KYAE3UMTZug9MZwkbWqwWYjVBPPjwQmS5SXCXNFEuVgzeonFUHcjYtM7+37o3LpGq66vJU7vM",
+	"c7hNYBz7Qu5Yjbfb9OOEb7HS1vOB6CX15PPoBDdQ9AEN2AeI9shbcwt7pOt0AcEDMNy6UXu2acW2R3Ek",
+	"psJMS0utEo7KE/UkqdV595ivxKrDcYH1Uven86q+WtQuHA/zOeiesLwSQp3YqixbEx2WSYf73rB/z1lM",
+	"ti5BMTEpxWQKONk4eM67cNwHamSPD3zq4R+bfOLQKCMl1dP92T11kCdbED1QQD2WTfeAYDlx6oTEjkVw",
+	"ahwQrqpKtONhGBW3H7wsgGbsGNzuF492066FHpk73OcFbhy9XRfwMQ+GKqYvvvTHfucCyaFjthfM8S3c",
+	"BHiGnVu3KMQ+dUedVtdcNyYfe4m7xaVaivdEXmpYsnQxDLpHhMxRbz8xg8ATqelBnIY063zPuVHxaUEq",
+	"9/T0cuJuTmU3/tAsI/rNougYdiq4l2Zeo7H1M0YOBf2K/Z+CvsW0ypk9KDTfoUKxNpIh7p8TBby1kuO6",
+	"/bcywVdM7qYG+U5q/rtaQabZDVzHO3BasFIM+9SQDc7swIyLdv2XUxE0XMtRKGyg8W7AKBexIwO+u6IV",
+	"KQpQJzQJQHKN/5jn5nG/e72S0A0cX2vF89qAmrbePHitDgusJUCQOvXLmeXNQd3yEfxK//7Uq0t+9mtf",
+	"8z7hm8evvbMc82JyJX+uUrlsk0rBuesumUbVGOE184pLPVp01TZj+Z05SzyK39r02UnIvGhfp5WwUByi",
+	"0lij6NU6r3uFWSoDpe7ReOR7VBFZ4RFDXUZCA+rf6lY1Zrbk1WNxFxe9eq2CVFqqcpQdD0QPZUrth3IC",
+	"lKCb950ZLyIiqzITuwT4i0vzYEVBchGUM1Ou9tbQnYZmmFpDL0l/E3yEqhSSN4Jr3Nk7R163X56kATHc",
+	"tCNOykVusc7hu95N9g6ozDbfs9iSRyKEi4onwAQDiLTGuEoUOix76o3GKce4kHkIHpD+4Ld1mvc529QQ",
+	"73Tn/jvIBM9f0sx5SDrr4QuHkX1sBUqX2b3AROpFAauUpJmCDnDk4sIFxGcb+p7nsK4iN56rJT0WMH9+",
+	"i82Q/JVA81yCUnNCba5vTjX1f7T4Z29++mM8BJZJiKTBPqcKvvxijm2UDyUCQm8oz+NlsOz4faFLWulN",
+	"szC8WCq9Aa5ZZrheYcelDTaVQzfFIIHdWu2M85o2cdIm7+JpHQhEsRCrVY1fGUn1/QQNBS57i2nJ1uth",
+	"c8cP8949PgkXPoWYb6+ONpkH7SC/kuuDro/Y/xPBZe/HFo6AJDfL7NuES9zhd3J52yleRbvkULVgJyBM",
+	"p7Zjh37h6E2UVk21g3a9N2rhznm3jxS/3yxoqSWaW/gQzZ+p7VSDWh4WsuKJC73iix7LySKsnms7nWp2",
+	"DCzJhh/Nw2QJG8Zzc2ljzNIYY8r8aw8SiNOvIykfqS4QR1NZ1X3Y8R9+ad9O3gWqv0exY9GMQqGAbEQl",
+	"lYW9riO49puFzBmn8uAeceXfhl9bXUdHbX4YVe0hs4ULGBuPupzQ74PvH5LZffj9J4Ltp+SQFzUdBKhn",
+	"Pz1rbUtjCfXLpN9CvOTeT3Rn8ZgRs80YX2K2QYe6AyhP4Je/FBLdJtFT2v/KE5LRAnhOpQM/d7xaFjRD",
+	"qiwHsf59+XXd/xOQs92C3KfOZ5qqrUV/KRM59z49+HilZsgnjT8I+7aRGmiZFS5/lzBN1gIUsaW2kfas",
+	"sCuLKB5HMwvicLjnPlPEKSAT1ara/j2exdFh0oCxKvQ+rnvf6GEdBWOlQSa+3ga2n9iygA1VNbpKe7Xf",
+	"xLL9RzDoUWeEFo+m9sT8Ynbe/Lfujd84KeZESLJiUBj24Lm9bFzTf/cS/tqpWPgi9g3ppdtFBK3kmX5K",
+	"llCIPXnUsN4s3qeldTQc2l5DiwSKf5Az0Cv2fJaxSxwau7Nc6MFN7fCcSOlWdS7zteIm8xns0tgQ01OG",
+	"k+asK0emSbBf7NlTSiFWnhUVuk7ICn0nvjwa28kiWcia3owv4rSDLVa1Y+kIOKxGxXaC0OylAswhI1VZ",
+	"KyFxSKdADlbqxOxS/2JtmNmtmfdFs95tAPRLN03QJWmWqRtEfHNOSPzXbaFuo+fhHVvzHyb3nIgiX72O",
+	"7N1TglhASLo6QQ89W61dWXhiIMSCk0ZK7YXE8nbJ1pvOyfoqJmpqhg4e/DIqlPzoZ8Po+o2qB4xuFVtz",
+	"6h19nZvDOtCiB4eu2yGT4JeLnEsq9SEUo1559tpaCi8zDYsZKVo8NEyNeUDhAL20Osn94zkzCp3Wjd8q",
+	"ayj2hW+TxOvQoZOlSlVtkWqLZe5g1LD6bnZWOLfbAKuvneSpaY0jYeN70hGB51MrTnSis+NQmZIEWhSH",
+	"BZZST0SPNQQcbf5fv8YpMLcGy5xGL9sXJ16qJuWo9ilcUTxTsINc300uDDxQ4WIdTzRNRntb13VoF8ek",
+	"uy709WSe34h9T6sbcNguWM/rIcPGdyUugU9ZTaLBldpCPkTvmCk+hQwJS3e0iWuWoSLa5StjwhqtsZRA",
+	"cyJunJZn1kGWoPcAnCyF3oxWJRtjOu367bhCtHJGP90JvnbAlFCquWvo9jQErRUr+6MNp3FkAbw7uLAe",
+	"RZXyFoQm+JQWLZvDiAQC6xd2IG14Mh3J7QBR9ihotn2xoZxDEcPa4tymT8drSKjSC0QTTVRRnB7FbWZO",
+	"rvodTE1m28NyI8R2EUcMtsZDzpSbu4ZbtG0O2whiAwjIsQ5h70TGaPEsq4HfOllVAnODpRpZy1s/v6DK",
+	"FWG16BwVZJTnCQ4bmxfc29fJ/ZgCgx0FBBz0DnLLjXKAvz3qzvlSqNL8iEVmGGywbQMzwREuQPs0mrXQ",
+	"jLoyG9+zZ2FdZhSTZbGwn5Yl42uLemJUgAJsFUFBS+UQBCSoUnBl33Daae56iTDuameWCJoTt+k0lfpN",
+	"481RU5Xo2kV/ZlNBsecnGsThEhLbJPWFUlcszGZAr6jiZZ8aEwt3DWf9G8nlt+c8lpGtQMkg7XuQPk+o",
+	"1LkBmbN2a1T/PfOZgy9ZNFCuuVhwoc2R0BSPiuPO+YyLhTdxa3CMRdrATLLBrFlTgqAaEv1qrGCcxBB2",
+	"LC9SI+wwlIo/ZERFgYKjR0qMemxcyLeN8tRWyl3oJYSmrSnXS/Hg4ulicQPJKimBZ4fPybOluAHyG0hs",
+	"myf2FvArCA49JVkhlANrM9orQhTTLJMV5OiFRiDJOSlAKVJSW83U3Wrz8AQ0TJxw9POIMzydj35kPGrM",
+	"uY8cPb0F0hxfl8Py09K3/brmNUHdaH4JDeU8TXo5ZJKTcj4r81XqWgvoeX5fqoLybHzCeX2j87rvSSzU",
+	"EW2HU0emP1PEn7OhEz26PnMYHnG/ifne092pYsld5tPcSEHRlSdidPtbiCzdpsWlZomKOVfNOBpvxzzu",
+	"NIELwWu6hpn5oumuGak89A85rKbUU403ZOSOrljRU7mKvyr2G4zV5s3ziTYFE1ro5IwO934xD2EatE45",
+	"6ib525IlghPzEjt70M548uCEvtF5XUs7lKRYc/dLZ7WM53Bsph6SYIlZLfGU8gQN+hq/Tu3tGnBwcjDs",
+	"bzNitK4C58jQT8KLJBm2YJ1OTUGvylKmQq9TRMhF6zpPAQ1Ix3Yno8n6S7qN6r0UVY1VVRaUcRug4xUt",
+	"RsBF5EGMs0YOTR61elMuwyjNHl8vIfU9Vdtzs9MLoUAtmFZgcS66nkVUlG9A2qBpjTjpOirWWLRUbR0U",
+	"rVGiM8q50GQJBNvy5yQXYW5+2NH87gAukqbrlVAt2Art1TxuNfW0Hy8cwtqxu33PJ+GZWdfIlJrlE6z4",
+	"FJ6Z2/IGpGI+U1yI3xL+pCm9SoNERR/96XTqbrP14EVrDtIL5yeb6Mfyl2cH53ScV9XMewlxg4LgunLm",
+	"LVCFseyJ7dPOzVZJrecd8tLU1XBtZcAJTn37bnQ5QVikI4pFfoH+CJ+kPKiynxeN9NAYcMwrkGsg5rda",
+	"hdvRA6mUg80SFUYcmTRWagbTYFrPrhJynzO3W+K+YVguuJ09rUrIbX6bTG+MGmMTNjBXadeQTVXZhlBF",
+	"/vEPd8N9bhEyzdd8/HiMpfzoXJ3w1LqjhjfOyYSNVAq1d6lvRy4iNf25vaLkdFO8kYk8Gtvs5tgoMvyw",
+	"x0oFbL2JWhgvDgR92xbdv06gNpbS0hwvo51hK4pJZ8s1Vkotooa1w4U8sZ2J9tg8BjEJ6nVMmrRXviTb",
+	"JYsRceSah3CY5vN8Y6ER2zS90Mif9Uuf0DqL5aTCl5MFwMgj//UwaEhYU9KVwcFi45tyq6OV8lPuQVrp",
+	"TSLCP9x26OwsNuZRukP1GIO1tpMXt93x4qAurIBEvejYpjmdlBcP/eI8Po27OXBORVNfnD1y7LfB3sR7",
+	"hMeEW5rp4mBTqFkyCfE0E4OzsrQJEyMF+y2GpqNlrhsJdPT5G2mVOOsjjn03kJjWipd5c8ZufvPlbhOS",
+	"7gt3Vi5zK9pjd81L0W3P0Uo3TMdd3IkroYvXZiW+GSU6L259RJ4gnIoDAhspVtAWGoYSOhUZ9FKyaZqP",
+	"ZMPyPBVkGAvHTNU0OHR84SxBiRp0vmC8E8YegDNKyFZxAzKvEhggUx0wp7TjStXSPYc1w1QIn/SN7XYb",
+	"mR4Zid3QrJV8r4HuZu6XVO2S9dEsJpnKU0ueUj4j7yBy3qNf5tMMU9XqYdkPt9lueen6bsXV4KC/TQBw",
+	"xR0M03B8or8PVgy/x10cnZvCV6BZLgwVKu/28lteH+V5iMrsOLvhsea4BqciLTmfnekA6q2AdjrhsJMo",
+	"sbiLXH32grjizYcToKdkIhmnqC3dW7F+Nb2kN5ZxTsBYPEXKdJMm3RDp5Z3n7Ivy3Z5uQRGmJxTfp5nv",
+	"XVlMJlyDqjcxAXJHb3+wD3uXi/vn414z+xxXTbjWZtCe/TLy6ARm6o0lDPJRusuIWZXaxIGI9aIAqvTI",
+	"VIcdaMmy4TQFfMoV9zKeKK3+tqlKLqtlwSxgMjay2rBsY7jTJccNom+4dc2b72nPHaUK20HBOBj2iaU0",
+	"6oThPC3NRffHiIcLNdyt12g6deXafLbDzKm2JSu4dqgntqTDLA2vy4MyH+qs3z5DN6UyDm+7fexEK3d0",
+	"J6wpsTK83J19mobp86xwkVs0ZKsr3qW4rWc5h3IBA7DpdR/VFZOg+nviI0T/sb+fusZOx9ZEIgAc9y3g",
+	"PuKCj9pldGhyqT2U19w8n1gUSUefChN+AozAFGN2cquthE3eE6caikIZYp0UgjoHYuEcfSHZ+ij4lMhd",
+	"nAKSfIfVS6KFQBJGBRwv9TI0PnSkGuNfawTL5IovcqTsCq54pMqfy/Mzlu9JYPpIEyyB59aOVVWWgWuB",
+	"4vqfjssFC0zwOrm4ThgZOoLlz+X1m//G29/GFvQz31GdbSB/5dSrbmYoz5nZh/H8aQZ64V+LxgknKkFx",
+	"G8KmBPnFDX7aJU5em1bXO4E/q5hCckkwnZMSzZmiyyJVBXt2CmdPY9fzEHFG+tU6WDb119awNoNn22zb",
+	"6TCwl4ZJGkSVOTFpIwSj6ThENEGLkTz+gmQbaswoCy5/FmZNZ1/q6XvhhsxWXOTEq6tqr97DfzKG+0QN",
+	"MbaGvzTu6nQTkbHFONNzYFeWgsco9K5pjWtO43vZT4grv6F606DF1fFlWxHgO4bOo009gz7U4798UqH/",
+	"fLbfjEhCWSEpzKMtb4WdKrqbAFurA5yrwO0BtiOqOTsLxrfmfQrHX4Tcrgqxr/vWdyO3Sgt5WBROPozy",
+	"YzQIvGn9Ly6PtawgskjzVpVIQDIW7QUM4L2jQ3zhXbIGD9efWy+z0T7d4uZdMkY3QjINr1ersznFNx90",
+	"ge/jGPQhhYQU70PXzfw5tMouUpxlNYVKMn14Z1boogpCatv8lZnzmwmxZeDF4ZPZYvG9UPqBe6rZpJL9",
+	"yX6baupr+gaQtDRjxEaorUqkG6oh4Hq1uWc3Wpezjx+xT9BKxITOqkBET0kkWKhctWEl2VFO11hjSgQn",
+	"eYVFY8Szivr8b/xv/IXgN8DxlSfk3969/okwThSnW1hkVMFTwnJFqATy888/fKvIf3OZruRfLAgeIoEB",
+	"2dEt/PenCEVjn3778gX58ssv/2BG+/n9i6cE/aeEqb/xD/+wWzSvy6k/fjCP7RgXklScafUUg54OppBB",
+	"kbvgnau4/5x8J6WQdqYPtCy9Q/thKcWygN3/+LsS/AP5b2YVf/jq63/573/jmAJLidJIgw+ZyOGDLSH5",
+	"gNAs6gPhdMf4msANyANZ0txNTTU6BD4nzzJzD5I3r9+9tzhG5MMPOexKoc1HPPgTHD5YYFhFd0C2cHCz",
+	"1n/CepY1aNX8yUZ2XbtfyrEg2T731RdffE6eEdc73+HmAOT2Zb+JvkMP+eLRI1zm37i/zmxmFGEa4U+/",
+	"ePSFneTDj65d4gfrcuSCOCgCkpkVWV8+WbEbj2potoNIWFWKYgroV4/+YIdiWhF77j7/G3oulFsO+fAP",
+	"lH1zEuhBHz9Y8FUkXMF2TH+Ykw/2N/N/v37w4KxMkhUrjG74OfkuN7NUCsiH797T9YeHH35YPXhlrKwP",
+	"n/+NvwFRFkAUW9tght1kewY9vObTGuUSsXvJh2eYqcd+Qyo8Ic/xtBFJy8XfqkePvsxYjv8F90/rsrF/",
+	"+mBI4VSQz5Qjc6Uc1d28uFUfDJuQhzePH1rZ8dCt5oMxPBDsG25tJ9a6cxYKAotJu0NvAzF6y+d/45iU",
+	"lQG3KHhOsDwrabaBB198/ihw1M/e1nKmTmSfPfbV+bRksyezLz9/9PmXqCjrDYpAs0g8bBmoh/9g+Ucr",
+	"YXyJihH8SKofcjMB7MQNPLOPo9xFdBcrTL949FUk9iQsXkBdLR+/NeqB/CG2Etv3S569N3zjxUIGZEmz",
+	"rU+vb/RCNfvFxkToDtC4ePLX+HTNIw9ZPvto3jJ0aCyttfUPtr/eMPlzb+11Pv2Rg4LSDrcjlEt/dxeZ",
+	"vRpH2W9onaDQP04Scfkg5xPVfovrNVAUILGSQmEfQE9Zb0UhdqGKEMWatM8d3OZU2tcCFK/DX+o2k89d",
+	"ovPlKOpM749t/cEoeB+PNvPxZae++kY+y3NCLSpDI5s9aHtsM1v8Xp/6KNP/EbTf3Ouy/ACV5rMN0Nzp",
+	"1uYyaA/fVRI/nk/V17zpwRA7DtPFDIpdC+rfJrK55048Qiu8Dq97djDFYtTJ+c/OE4YS/qiNO1gPV1Xf",
+	"nfJH0C+rK98oOMGd3Cg4k1VirDQqQdaKvkOJxJxSyNcgL3auIlT/u6gkp8WDEDErean/m334WVanwVxt",
+	"L9pT3cmmfC/2LdQesedkie0xzK1ve/K5L69zfrv74/5wutyrIqR/B1HKX16IdWb5FOLsE+z7O3ogm/F7",
+	"/9SBLChSwEoTUdk+EEaV8AuJ8EP66I06cmryhYegbh/ng89p4e7E627oe6FpcWfHGFtvefraZjdM5K2G",
+	"UZ8pd3rNTjJOvFNBbNWcLA+1NL7Y4e7hgIdwi/ZoihG+w5/vhBXmzkP3awXy0Djo6mS9kUqJIeM7+85H",
+	"M2Z7v/8nSOHcNILDU/LnimVbfAcdH8p5l/wW+KJXW35ytLZgp5rVlVRrkObp/++vzx78v/TBb7/848uP",
+	"/zXieR9mfg23+mGmbtpMP4jkdMznz4h1rGlBtmCba51r0fSzNlXNKUCHS0Dp17xgHIiQBLeD7QyPqWuy",
+	"e0kPotIPLLZ/n6b3Bh98Y5+7omxqzXPfVOiXRgm0icfWFWy76+4FKa0/T0IBVIH1z+5d/L6UUFIJUpE1",
+	"uwF08+VwScMspqAYRaGzZ/fLOgsX9ym0mnvNaG/BgtUz/ZTYI+qEBZWAoKworKzWY9EGwP0A1o0y0sBT",
+	"Bc22fccekdived5bAPXX1kN8Ro0t7rJhGFooQbQocqNx+M/1tLPH+vK2g5/nXvoca/T9Oz6Rd8oKL2wT",
+	"AELtnpPMzmvUTIZhjkxgUM31FMBQVNM7wPXD63JJ5IRpUT6oLPT7aRzU47m2+az3lIvCfNBRjPTFZae+",
+	"Oge9Ejfgo8PcYWh7XQ8dZ0RvpKjWG/JOS1ZCj0iu/d19ZucL99B3XEsGEZOj0xoR+x/n9PDU6+pzooXF",
+	"D46p7A5xPKJMp9JjujP+SI8m/Oqx7StpcWXiEyPG+aRpBxi8TmJOWU4hZEx06lTRaGK4EB1/0mideKOk",
+	"K4xE57bWTW3InvFc7FHLZBrhjRJEDLpqNCtoZyeeuYIVCQB80TzvX5FP3Bm/nGu6PMLDc7gTn4el5bxL",
+	"yDkB52f2BXnK4YFanlTWdvBhbXRIa7ITSpPHjx7VbYp98NgLjiNR8nBlbPlRAuUlPnkHxDcT3Qntf2R8",
+	"q8xVbm21ugd0nU8hgebzusspW3PIHzDusqzj9O2/isNPvK83crjGTxNSPl7B9QPMrzD9AjNSGo6gRzyB",
+	"LFG3hFKtcqqRh21ECsqN2HZZ5c7yUL7jucNPJA4pKc7lJ/uV/DDjpM50n2lzr9/FTXEngqomBvaiR61w",
+	"7n1JeCu45CBr/G/oDbg0M4cc1tnAiEo5nCLxokm2uDpR72WiRCTbJCTopb1yAb3vl0eu1pE+gTfu3jII",
+	"Zk38JjjMMXWV8TXqYHOyEZXE/xQsoZS1TqPT7gZEo39qKmtgVuqYeJKr7Bnx5K+zS5hax1bA3Wr9lqB3",
+	"JMub3WtYwf9tWIG0T95f5dGu71Mpjo46V99E/DzUD+2MNilxWeVr0HOiDGV5BnNiS0NoQWzozN7WzqIj",
+	"GuQuxQZdiTDifq454+oH5Z7ez+FWYH6ojb0tDwShb5D45u92m9Ln78Jpj6ef2avf5HZhn+Ymv6es5PIf",
+	"PUs8Ja5vJgmAiFQ3rua6bXZjaoMH+mHZ6ft6Qef/cV/Z+xpIOlroHQcCwva0V09ZM3O1eQnllbAJHZj+",
+	"VNd6DHAS55A/cAVSAxqjefSZe/J0gzqhvR3hbY73bl9XrWu++k5UO0dgF4J3+cFrdoP+WQ38qS/gCgg2",
+	"JytWFJBjlVQrXGjRJvtUwnf0BsKPvL9KYbPGT6UYBlS6k1oVXpc+CklcIZzegD3nq6ZA0sOVH2169JTb",
+	"S0NijdqFrwtb+PZ7YKfvdqU+jOOgOyjXswWhYuXSypnSvdspdjsc322kEsUVdhJHfWGnurdCwS7PLfbO",
+	"1U9HnOuHFeQWU/lwOmJxeXQBOcoFTNEy6uaastBR6xKPQrbhq4JlA0UeL+qn7oFj6PcaXv+LtR5twpdr",
+	"ymju75U55dLVHXpL0zbvEWKbirefrhnN72WmxuN/fXTxVI2r6oDuSNyJ/od4p0pjyTGzbaX29GCue0Qi",
+	"qKM0RmxjpYKHxklHDv2JfihuQEqW27siKvZfuyf8J99fwW/X59f7qW/yHwHtfbcqu3/zGrQAy4k6tZDR",
+	"fbJJGkPy2T31T8f9pVgJCXo3jvtg92pOqP92zArDHtsGavvqFLo6ddAD6x3btQdWw62ekw1VG3S+Krbm",
+	"VFcSUjQ8K6+gRfiHCiwm9CU9asDzYNN+78bRp+CyS7rt3jgg28ikPzWgP1G8H6bJWgAmTGJQQJGVqDhi",
+	"IXn4oLbruf7rtd3PzyyWmIUs8efJX0bWo4QnCTCWgb/Up2pAMFn14wGiPg1cVPbRl/bJe5qAE6zxbir/",
+	"kRrWuWdzcGwUwHYMjflsW5A9fUHd4FPurdYWrPET+fBCKt0N3szK7UhkR6OHyt48VGYbdnGvzjM76u+B",
+	"V+6Fg+6dFiUmaDK+9lv5FJUSbL9rq7q2UOpR+4ut8dz+VjwXF97cn3ku3M7anlb/3Nkh16vr972k2fZJ",
+	"3TN17/ulixsYdXBH3YP3yF6Ler5ExbU89FphiVc1XX86480S925st/Nv53t+MX/SO/mOruMGG3v4XD/0",
+	"qAhJf9kP+ED6iMfOSy4PC1nx2JkJsPUvyxq7qtCspFI/XAm5e5BTTcdvkP3Il0Lu7tomtDPfUVaFnazx",
+	"sCIM14t3//6UuB2rcWRpbRhSIhFfNid7yTQowoVv+T+CvQadOzWvXluA3s9kPN/mFRMePPaWz37setHO",
+	"xDbtz747VXxfO/nOruuT5N7dU8bxqXdTxLy1uFwZZK8y98w/dEXKujnuKNoEvKEWYYrQPfUQhJTsBDdH",
+	"by1Iu1Tx/LMWN0/zvAFNvpeKklvep1GUPG3uAhHPpZ91GGPCcVpSfnHPuX5O723RwnPK768YvgAINg3l",
+	"hJCkYCtt/cmUYydOC9oWJCtMYJZcPOBCP3DX+uX55lvxk8BQ2T0OurTW+J+Ui96Brnmns+cTmKWynzlw",
+	"VX/bPHZFytWz3KkLguw3AlHol9BkgVpEAY8Hd7g87n97G3a+b/4Fjyr6LX8fvhJc6jO1/URH1Xp47wjQ",
+	"oJRixQpA4Y4oIa4Hiy1V9XF61y3pKckoN4xZ8Vxw27mDknyS8mA95WPcqq/sk3dE8Ds55PaTLDx4rxlz",
+	"ubPsNniEL+KNe3KUpyto8do+IPemuqP9UffNlv1LWAOyBSiVCxTXjDH37YBIg0y+EkUh0E8lbkAe5Qee",
+	"b7sl0QY+FYvM74sjxn36JzQE7i0rS6bBhtZ6GXrCJYFpgztHuCSoaP3QfWLH+4LO3lDnTtKa/c5jDzUt",
+	"iNhDYFQiFBxlCI7qMdv7mmFcBKA6wVLjINl//8yVCOm6RcynstFL+17y0u7nnOZAXyC+b6wiPx6hilAH",
+	"vi6M2kpKWl6bl8y9WzA+Rql67x+9eorANYWJ/4q7KZPFthwIVFU2UNTX1JhzKGBt+4b2+x2C5+5n1mOz",
+	"wjuKMQjXKVq5fqhiV6PW8wQCdk8uRbP8e+vKq1f4aQIFAYWuDn8JmiixA2zHanfZWfzWHeX+YYThU1uq",
+	"aDaew544wqsecOvgyFmZevl0/O94fv/56V5kzH3Hc0JJsyWEi33/3tUIvkPysnnw/8Ka0/PKO+9fPVWw",
+	"n3cDfhxCRS8PJK+A+CJRx5stXoxyqBUvvNoth2BQ3gilf3LPXbNlSD3NnRDRDOa+3iNLGHlpFOem5wdw",
+	"DRLyuRHfoDRZMdkCKuiQeX5ZOa1BNkS5r5K6WeGUm/+SnWaa8Os/66jOv/I0GO3FnozwYDwllCwFr1wp",
+	"D9O1hssUEXsHzcAwH/AEQWSmeJBtINsOC6MX9rEryyKc5U5E0XeYR1AIsSUWGc3D2kPuit5D8TPH8gsj",
+	"p+CG5dBG0b6EQErukYSbgA+jW/TGYnC8bZ684i4Fs9yJM09TRKhd0mxrG2R6lEoLaJELoyA+dbBFscTY",
+	"6+6O8P2EL3gJvV6tQL41I9/X+wcXh8u865snUMP+efOcn/6MUDG244+1oI0oUcbsQs62106rvjcX9pQR",
+	"xrOiyk/Rf1W13DGlBl1c74LnrhmdqKe5w4vnBiSSGcPvAYmuqvW6HVndPvi1EkOJTS9v/2wfulfG8jVN",
+	"SvfFd8IFb6m2yRdwWyPuUd0xgPRGqBqCz/FFTg9HvBGGFXo8mu777uul4pb3aXyZnjZXP/1O15dUw+fk",
+	"J6ut1NqL4J4PjKZp2cDYADumNN2CuToyISVkGnKyPBBqsa3Mo/JQQy9gml47E6rbIdwlUfUKgO/dM/fN",
+	"Wdbendfc19IammEqmI316w1TpKQHFziN+8QOotLnw7BtBMlZbiFRY/NUCuSFnG40c+rCGT3R/uJsSebS",
+	"IhKr5qJKTvT1o99zPoLj7LsDWuuwplW4jC4o2XqjbSv4/UbsfFJtUgtInONxeQSnHuie0/dP1r9OtsTA",
+	"U2oDUGdBnJYEYUa4VAKEuW+a3Ic+dvWtZXrvnab/zIhslwZRIJ3sMpLBDuBaRqXG2dFbtqt2sydffGG4",
+	"bce4/efjP/xLwxSMa1ijYXxVEWaJdCci7E21LFhW9wVyKcOW7iixDOHmRAvEBw870R31GDhqI2Q55OGS",
+	"FnSwKvK5f+h+5ju45d3JlnhSzBGmt9pZU6Juo5s6f47aWlKurDjtp/iP+Pz78PHfQ+j0NL3umrxhCXk3",
+	"nUJxKhLu8Wh1YkdZ8WADtNCbvnyyV5QV39un7udRDBZ4bXJ/L/ZodBnSLcUtGEXvCVHA9Zwg7xvtTlT2",
+	"sJpxC8q4+aPF/1EEfU98bYG1lQtFSHHD8lbqoBk/2ChQiq5BPaz4jupsA3nvOf7ZP2UI8/tO/2t9yt0U",
+	"ylDmkgCNeKlDDEbi2oZ57UARJgjiJoaNU3z8zlbTFYKvCUJP13ktYU+Z4232EB6XRpzAls73Dm8CV/Up",
+	"qhteWXpf3wtk0SN2NWftKdOqndGmRR2dbPVaGcEpD32V1QWDUi9ZASdJjzvyHpq1vWRFHaI5IYPNfGJ+",
+	"EfRN7HVLatlsN7riObr+Wh11bPPmDbiGuUyTgm3BVj8eiISyOGCMv6xQfFDFcrAQ7VxwdAgaoZSfwB/q",
+	"4T94LyyQOwwv00VWJUUNwBvNI22nlul0vt0kMg36gdIS6K7NLrXCt2Scon54FEKLnXJb2HR+6jgOZI83",
+	"VqK4zHG3E6i5U06o1jTbOCdlYg/PCfa0N9529Lg88oG+/8LBrvKTQ31S561eAjIF2tIoHrD1ghEGXGCW",
+	"85aLvTJHHWugmXUiGr2y7uiOJSdGayTCOsFBOn5jilC1tZ26BkWDqLSRKg9sFslQYuJr+/Tb+uH7aQF0",
+	"lnk3fhLb5dzR08ftNqJSgEgKLm/dxm3a/eqx5SqDYYTHznfd1wPXWeaniel1aXVHzdT8/stmjyLbnDp8",
+	"V2+b9jvhoHtRjPBMbWM7SrggOyHhqTngTOJhVgRajVeSW/3QjtKnebW2aPIG2fHfiy3wO5Sx1zpdkFWS",
+	"6cPsyV9/OS70jWxNffXpWuAK3pcf6EZI7dNDM0idqxQ/WN/iPI4cZx+o+Qk7fDUJ/q37+ru2xCfy1j8z",
+	"/Sadnm/9wchgbhaLuRIuJW1uqzGYco6ICUdlCNzFbWrcoryeVLu4hejnufS2eOvTq47hjqRMxeM9uQE5",
+	"eMH4Z+6p8u6Xd/0+WYhmsxKSbMQOapQbSVnxhGiqtmrurhY1JzaspByCRNe5ywFyrFEVvNUl1wzS7E63",
+	"iXq65uKcbuj3tgfbvWmkGRtN7PnFklWUput2cSTTsFMR6T6f7ejtD/bHLxt3GJWSHnqSYbQ5Zt18mCN8",
+	"91/upgjsbszr9onod2qEfx0EQH/TQhO9H1VzFwA2D2jwhCBDzgmHW41l8nKOPgmmMPZgXUVzokHu1DxM",
+	"SLdRy51tFKoJzTIotepWZV/OX3m0cQ9plTP9oKTZtm8Pn5mn3piHRqUNTYSeMQMPoc6M5pFhrWPeGqHM",
+	"V2erLd4bLRAP65LIKBj8xoRG9GUG+0ckKG2U4bnFWso26KtcYZNFcNfmB0lLbIhwA5KtDsTs8wdiixKf",
+	"2s7GESCdqzIcVlzCpau6/shu4LkZ+d5CS5vF/bOe+Pdf1WU4rS4cxkhy6S0KX8b1lKwYpzwDIqEAqsAK",
+	"d4VRxyZpfuId+zAT+TnnpooHl17gqPe3RbQZxK7xE/Qybc99ZVBtl5u0E8TsdG0uGZbaQo5+0KBk0AHu",
+	"7SplU2dOYiirelxYFr/4/9m7uuXGbSX9KijXVuVGWk9StXthXzmTmZ3Ues7Mjp0ztZvKnkBiS0SJAhgA",
+	"lEY5lXffQjdAkfojJZMU5dWlbZgE0d1Ad6P7++ixZb+vn0gP6yn6SV/35ovfmzeqw7CaGmWLM8/pn9DV",
+	"9hgPGiaZgWgH6npdU4KFm2DdnMM7Gt1F4mGXez4TMmoien41QITPBH0AMhriZb9v/Nlb2duqgxxqSuoq",
+	"08cw/qIrT/1XdATOTiu2FVO1KvBDZPKhNLKvFT40vfMUGnRVNurksK4gc8F8wc/CYyJRU+q/SQaMs58+",
+	"MgQ8ZkJa0JInTCp7ihumJhN/UDasVYQh0tciFje5a0B8+U4X2Y1kqMb3TIMBvcAEFLBRFrkj7HibME7j",
+	"5BiGc7VoPFn0US3gyb+gr+YR5ufmegaGmuLrrzbyco9DYdJIZ1IKOWVBu90hE3h48utopVlKt6J1WhP2",
+	"m85hB/ILTeUpH9wmqln5XZ259PlKUNpEZwHJeDfBXatePd4K1fbpn2l0y/GV7hCSies5RHQ3tmabQrb+",
+	"TXKbVsWwVHo2SdT++o3/cqFyQRJfwz+0KIvwDqRgaL+F1e2Z+Jkhbx0WZYDmQetR5shvVCYrgOEKeKU1",
+	"rAD+G4f1GyPnq7DxfrALD3tQDXPww5s3O9p1BjdYLIZPuZNZkuwt1siRGtavSrl1kcnN3c3//vow/B8+",
+	"/PO3f/7w178cVWchI3N0quj7blNFuaZ0BzkDfBwz1GQ2RbQ+xj1OQ7HR2MYaTKySyB9AXAMind4zqZjl",
+	"3xiPFmJ8CNKjYCz1UGheYDVXFX+Zir9eYBl/ZWmGU3c+HSz1oYH/QdDtbVr8+j0d0Kujg54XKGqg7jDp",
+	"Tky6MqBLuRVW+2y0he1YTJXZ4QibVyuPQJXZH/3Inp+CsfLowdgv2yBaVfk9fjXclksNfbh5FPr9LEuA",
+	"G4tof7TWe6ajMjtWcziiSimXxif/rzvm915ojyMpJKVA3Jp9Z9ifSsI9ur40JaLajviKNr3dc0Rgq53r",
+	"FdgRqtbrkTc4HQRVqD+Zlg/9II2O6iPJ+tdAokHbmVVT3CE2sSrQSUA7p4hnozPVBUB+Tyl52vSbqlbF",
+	"wvf393Y9n+J5bg6Ka9R6eyJpA5v7Gh9UFjXBbYgIE7GTGBjWB6FqCJPr0CC/glaaJTCxTGWWjVZOSSCZ",
+	"7NSPnedJjWrcot50YZ7tL/0BIwuOOm1yO43sJZEsPqX6CL9yIrXEidRs2X/C5bHuwKP7ly5Ouk4Pud0M",
+	"THu2nvqR6UmWUAqa+qflF6eT3QWYE5EgxvY6cjLs7dPf8dbchZ1LpWcjpWYDZviEuIRTkJRMMakGHtFs",
+	"amigW6U6G/EjjntRZqRJnepg2+AdlVB99cgoxJtEngvGHc71GXlYFlHA4vJYbgivOVqxcaa1c0jrSNuq",
+	"oXec6py9z8r7Zt0SPO/MoA3y6sR1Ja9HJIu52Qukruv30jx4Bp/P7p+60LB8eTu71it414GMPId5K1zw",
+	"hdsNI6YSoqGQfqUHBUcxwMA5b3ui9D3jls2Vsezf3rypo4lLgAp2r7fcxF9xVD+7gcP8utskMLxxC4fb",
+	"AsCskERbiiS583vIWM3nwnouhtBaYWjwRGkYcxdqazVnvoCqhrzqRUftB0YddSi6V3lkNL8tuPWzFuap",
+	"77Sm7CRLhATTVoDkGw3DDBou5vG7Ty65XqZCwq58rnq3ejp3LeOpmeThhqUaUq5Be2/WN3ppukLHuoZk",
+	"RblpPleZtHV3p9abcvpsJjS7s7XiXK2kESv5oBJMaKJF0Akdl37FPWBUxEZczhgf482u+7vVqwEbczmG",
+	"hPpyxkqORQJEQ5nyVRH/78lqkQIWzI1W/ifGJ0gBlSS1DU5NJu74G4bGzKZh4cZKR5/oHZ/z3s8WzW+e",
+	"JVY4B/jWRSnDiFt+VFV2YaLvlZ5fzfBCzZA0D4MhFOaa+2zOI9hlSHldXqqVmtyzZaxgATrYbeQ+dsxl",
+	"mQ75KOO6xScfBE/yCojjLhyIqhy1ui8KHUc1BXIQxLhxD12Di7fc5ntIQF/Wo05JMBLWRFOJgNTt9cj6",
+	"5a/7t9e17TVbgDbNRzUUKHzxT+8tU7Gf33mud/PVaf2C0cywHYzPgKiyMVfBQ4BNdCRK51knYe/zsn6f",
+	"3fP5ysNJigBqepgt3g/qZzoJp9cNcVaIqVlYt7z+okD/C3wcn4IETd/R2zgJZ3emogpamdbBA/Hj8Pgr",
+	"yXmFAbeTdFHMZVTAbXTg8JtbI+ZZ4qsY9zRO+hGXoAFhrp376MW35/i1bRI6Z3KnKiywLtNYVmA9v0Po",
+	"taXKkojFfAFsBCAJtjhkmkHiVdR6CMgIonu21MLuhDE+oFHeDbBCN48o7h7abz3sBZD421gps3OvyKHE",
+	"Q+edhxtlUwQ+I9KYcpddhaT9plPjkF79PQx9HeftNrX+1nrvx08onbunu95KW57c8pGpbnD8jGMfwtAW",
+	"ZeDf0aYQ1pDG7thyH3Zz9+tvf22AtoMsQUMJw/iyRFTu/3W/8/MQRaV16+19Ck3vPB5QWJszypqIboAq",
+	"Sg/IuWw3awC5PecNCooU4K2K4HronCYd5DTkhOKGuQgjpnj6YC0MlzOm5EhxHeHvzGyTSGif9PwVePUt",
+	"tpcgjb9pGSMP33FGW3guIC8yjlCLS5EkbBRKP/ZsgC89hcryuHXv4jbTjaNVPImpLMiyn2gV4ePPdMGN",
+	"EvlALTnXe4P2jh0xlWsK1jkXCUS4zWH6K4JxIjYC8T07mdZA5Mkv5F7daTDPYjx7m7+iv9CmYYZuvn22",
+	"mBa3bjGeMTWZMM7MnCcJW2sGalQmrRuxEaDt1KkiqPq6kCKAMjZZbxRc5Lf0/P5miAqT7P+23J6SPeA7",
+	"PAwoSEuUPMAiz858tGIFvWg01YMtEsr0WJ2MpVleD/fXebiTdNE0eBRpMCZUUKfZKBEmhoilypxkMtp9",
+	"fsM2QzRbX/DJfb0fdZM7F8nb1W66sZuHqYYSkpuGBQqcodYzG3NZogdgQo6TLAJT9JpPdHIK9x5Nh53u",
+	"yfYnf0j2tV7tKf/+s9SqXU2sm7gTdZFx8tnu2JinFCM44+EaIhaB5SKhngZOJPOV1hQ7uVWm0T4QRsgr",
+	"d5JD+x58S2FsfQvfMgZ5T2tu/M0pclolSs2EnN4zAg0JZVfUz2fp2j7a6h7eLQTq3aHNrEwG27Sn0H80",
+	"5Kun8Mo9BeScKB76ATa5hp3kNwZDJMTef43jqezz8Y9Eht/TJFgEn2Sy6pwAubw6Z9x4PwrpDjYi91Hr",
+	"UuwYNFGZFFskcIeW2FR/z7iZEbnqRi62WpcCntsxZb+0R5y3+LfubVCtuuANgP+WLokMoHO631o/pSBp",
+	"bW/azAO617zm9F9JB959o/4iAuFUM6BylWAkaGvUJ25ipS3zQspp3PZrxIZwna8TeoYOG85TPvRYpUII",
+	"uBrAJ1a1W9m7/oJz3/WSeL4z+a7ogRRymC3OUtBCRUdIsCaGTYeyHDRCrZrPtYpftQIWZi38tsW7AUvq",
+	"vKVdFKW75ZlJk42cYo4OVPiSFH8pDL3WuZwkrr9RdSVTmdUItOY22INCMnZI5LM+ezXWANLEqmIHNfZp",
+	"PbJyjxNzPoXbVE772AXGpxCKVLhhBkAWFqyY33uh/xFaZwUu5XDMDVQClcD5KOm2YbRAZnO3JirFJRon",
+	"ykB081ttYK4tkrsKFBT4T4E95y2DrXQDk/OTcFElcV+MwC7Bl4aOlJoFMPLQmoQMovAtTbiQewt4N1GM",
+	"d6lXF/gFbgV7G8xyA2fCLsBlaVupPPOxk7ULnoyaw0hFqwHynuGP2DaBtxporlSKZ2PGmQZulKytUBXc",
+	"NRtjL5r4sPwxnewO5VcynUlTbfh7SxcyWX7eK/CmfmhJuu13zal5yjUEWCcXD3lcDIkUNjWtz3Pa1gmJ",
+	"tmRfYSgWvtnbsVn0zDej5hbMyWKqYIwLKbB1F1ErBz7NZscxRExJMMwqVR+6smhHL3DqCt3mB7bHMOoS",
+	"UIepDbp9NNY6neSegKmI1PpDt1w2YSbd8OAqCSvyBoXB9naJ/e0HaHA3WtZzhazsSShAGbS+eJ2g64VP",
+	"X9dDh7Q6reicz4CuqcqJqEYwKMrr3ja23qXAUJwXZa++9l3vUGvi7JEh4S61sUHhtZfP+2q3VQnDpmIB",
+	"kmXpSRh8GxbVbhR7Mbgu54lmr5bUmCU9AqJuj2DArF4RO92AzQBS92u8IKVLLwnfbH6CDbAr0So0qbWN",
+	"OdNCGnQ1c/+dpRtRxS6jErCkgoUcL0nNmgdKcA/9gi/rc7VDL8AS3mFJKtAtKHXxB+QxElfpnsXjJWyK",
+	"tDIAwTGXEH5wQ02i/9jgtqpEdH+gUje0iCUXVsjpHUWBSrMYkn0saNshSpesAMFIOskyEdSGJxPZYPnd",
+	"p1h1AgkBy5vW16irIELA8q4AXzNwajUFMyAUG24Cco37McJCxihHsdm5ni+MK3IhtFyOmcuxl1t1KMU8",
+	"WyhRSwOv7k/VPRiqWuA+RMvK8x3+YrHWhnQbcxkN1cLPv0Fj+MBl9GkBut/mEGZ5NYRLjajNLL+wY5AY",
+	"ZxPGAo/Iowe7/isdMu4bRhDzBDFrfeE/HkW1bSavU65wFB9xXAdOj5x1xlGD347IhBu+tbnzeKEGQA5Y",
+	"ZvYs6KDRXi7AnEPPw6P1DN18u76p66fZtxkJEkzRdvjn4TWdCt/juYm3XSOYKI1IiQc3AJXA0CtHhe2r",
+	"BL6EgW0a//o9nVj/eyG5HANzK2G2iKlIZ0LpjdKhgF9oFkFSBvEClSawZ2lDllJOhJ43nqTEpxYWrpkd",
+	"o30Bty7cp5L4/PIb7DhcSx03BMtnYBhMJjC2npQCQScqhGyA63G813Ce6M+1iOz+OMhg12XSgWb9BYxb",
+	"+fZF5F4WqsTNgBV4aKmLMbA1YmpiqXRUROUO/7cpklsL3w7saPTWZxzTgHTm/NsjyKmNb+5+ePNmcDMX",
+	"Mvz8/ekVkKGkcg7G8Cm4kQpzUeM1vJhvrd1TaPliokxa3YZu+xumcj1Mtj8MCax6DztElX/ko2Ju/jER",
+	"CVbnbhnwSKkEuKwlnl7VvTlb+SC6OZP9nrAM/V9LLawFece8JRiqYTSDIs+gtwRzv68awsZY6FPcKf7I",
+	"qoFpn/JR/YTwD/PrRDKfQutAvnZNoviHT+ktbKKf33lwbPPV6QrLPxfySRj+uYYcAeJ/KQpwLiD/jfd3",
+	"UaJK0MXYgJCrAyHxR2qNzz/w8VLAsl7Gikkko6KJmKPA+gtduBEkQJqzjbL6aRf1a3vxN6JpEhvjVjgw",
+	"2Hv/9eS/pVWtMKYLVfhKWUW6gGUiMDNT5JyCpo7O3cuzHyv3Z3nTHsjtz7J7E21VGHtaqFE3hQd7heEc",
+	"U0UeFc7ZaMqNcaHTwVAWJ35LKY/hhI+t0odudim4fk/jWl3Rwnu6SAZvMpB/Z0IeaBI+traG/whTITdW",
+	"qunczPetLPWPMM3a31NwfbA9CbBCiUvGMxuDtO4LlL53Wp0ZYModPB6kHTm78hLCY3W6lIY7lFFrXmzt",
+	"ILIQ+WLnV31jtQC9eoskBW2ryefMI10WdcOpjVONnAcTIz5UkXtfBUdzxF8ZxjUwE6ulRGU6Wm3C04aV",
+	"vAxpwsdQXqCr+pxTff4Gyw1lIAUBrhMBmm5MnHoslbZx4k5NG5+ws2iYqwUcUg3391e4r7TndT/zGZW0",
+	"OrstHcPIojIIHavrg6GO1Cykwyw9EJBaSH9Jb16Z0XUVKHzGboCiYKiIB8/slcrukWCc0LDwanYuZGbB",
+	"/Ct7xmsYqdgMVnfhn4mKs3LTzpmEd2f86c/1Gh5hAbKn3MRPoBeghwakZThNQwUf3AaW9jv2O/7hzv/i",
+	"9wH7PeKW37F/SpXJARPRgIXc5F+/3zMNJpuDIer3R27s8B1+/88/FbOn3MyKIfoayLayBHQN+tpqmLB+",
+	"SxeloKb4US0AgmwucIkfYT8qSBjUKokQvqOTfHP4HqzVCNnHAVNJtCvD31I5zkMU9Zw84gTaiO+bfnlX",
+	"urCpCpp+gT63CxaFPVTwsmVWiD1ca/N6TyjFr4fi3n06tc8X69kPkNg3ur2lqQZTzc35VBx4+g1c9SXq",
+	"HzeXdiVbWJpuGLwpoRjKpKZgkbC1DCKGPxbMbS29UGU6aZqN5VFMimrS33pJxNQ5czz1CBbt2yeHnRAp",
+	"WzzlQu6VI3l/h+z0GUdcQguZWkrsmTvYPHZaK9hezIy8pOnY2pdWSzq46ajCGrGPdzeWbcQV+GPu8Kbh",
+	"8q/Znm58rJtUX7cKN7cwz66TBLgurUOZcD1DyFAzY1G5kmC/Qmig7s/G25HpsX1XiDDPV6kQHqzO+kb2",
+	"wM1DF3C1tMNIpf5serN4wof2XTNolq9SLz6IKNeLTFokaq44QWCeJtxWVPU956P6WdUX5tcNsJRzAPN1",
+	"a7KiL3xGb63Hz+88mZN8dTqr6JsXJX1SWV+uJrcpJVcOAHfTgEvRAT/dB9M5u+/GDDroeUqSoAyluj0q",
+	"6HNRC90oxBwvYxY8yeCoCr5Qa31wC/Zj2kzqtBBf/nE6KDa5KC7MQ593d89GWe5zGDCpCLfXc8eIiJJ2",
+	"uW90DE5KoVPl39/UeP8niZhcKCksMIvFOC7SbmC3HF3lcRlUdPecPOxKZVtEg50orR7RuCodtSiTADz4",
+	"k5Aj9W2w1R/BEl6n7cH/ovLajl560/oKdnJdZ8PHbC/LS9LYxbW8bSU6faDYNEy/nycozu7hPNFpNzoU",
+	"4lN8G0aofv+lbVn5Tbqu3d3OQU+bDlY/umdegqbgRF+ponzks4KipFxbQm2jfIYiwGobiHPCIercrs3q",
+	"+SoFola4Gi7WxzD0ooH3/Vd0ExD7FSNHi9Z9UN1X2NhJkmqx4ONV08mscKZ/9o/v9SbhJ/kuEvaVbhWP",
+	"QEXNy1glwCzwOcNNY61xWNyQrLCdihAKcEPZrHI4vFO0mRi9gMPmTMnRmip0RcKqUfmfH6dqMillge8x",
+	"BsI+w1JISomKkZsFcneN+HhW317SRDRdovDknnkR1oIf33UetCPXTC0ghxAoHu1MSKsKvpnQTC1lfYWx",
+	"vPFb6vysfrJ9Tp2up/iKz+lwWU26EimJhM9iHDNjVWqw9YhexsaJ8nD3RDBjt+pqtlVJzaCiBu6ZhrS5",
+	"ku4N3RSRff6ZOH7zbNZmu+Ux7ZX+lsk9r7c24iZ3pvul9au7CnwlywVMLVYGxhqw8aNW6x2pRp6b3Nf+",
+	"TxDyQe6dFc/Ra0tfuUdbT44DM+M9rL27wS844qJjefcJnew2n1EkYaeJVWbg+O3Fzbavu4ub23k2F1yV",
+	"DkqO18ynddEmipbkodGF4aOkaR/tJ3pqc+rRorV1QGGLi5FL656BjAwDbLkNjP0utiSCf26rToKC+FDm",
+	"pwsv2+1ff1GE0dZKrbd79jlc4k5k7Tvcqcce7bFwIX1fAtc0TAJEm0iq9cS+2VttwDZe+mm2cEz+n9tx",
+	"3m9d7rVWkw08ct98HSuWKGOZsN7gKXw2646dbUFv8tXncE+//ub8E3KrAns9truSKDKd3Nzd3Dpf6f8C",
+	"AAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -87,6 +87,300 @@ func (q *Queries) BrandIDs(ctx context.Context, db DBTX) ([]uuid.UUID, error) {
 	return items, nil
 }
 
+const calendarAbsences = `-- name: CalendarAbsences :many
+select a.id, a.from_on, a.to_on, c.id as creator_id, c.name as creator_name
+from creator_absences a join creators x on x.id = a.creator_id join creators c on c.id = coalesce(x.merged_into, x.id)
+where a.to_on >= $1::date and a.from_on <= $2::date
+  and ($3::uuid is null or c.id = $3::uuid)
+  and exists (select 1 from partnerships p where p.creator_id = c.id and p.brand_id = any ($4::uuid[])
+    and p.stage not in ('prospect', 'declined', 'unresponsive', 'lapsed', 'terminated', 'banned')
+    and ($5::uuid is null or p.brand_id = $5::uuid)
+    and ($6::uuid is null or p.campaign_id = $6::uuid))
+order by a.from_on, a.id limit $7
+`
+
+type CalendarAbsencesParams struct {
+	FromOn     time.Time
+	ToOn       time.Time
+	CreatorID  *uuid.UUID
+	Brands     []uuid.UUID
+	BrandID    *uuid.UUID
+	CampaignID *uuid.UUID
+	MaxRows    int32
+}
+
+type CalendarAbsencesRow struct {
+	ID          uuid.UUID
+	FromOn      time.Time
+	ToOn        time.Time
+	CreatorID   uuid.UUID
+	CreatorName string
+}
+
+// Of creators with whom a brand of the scope works.
+func (q *Queries) CalendarAbsences(ctx context.Context, db DBTX, arg CalendarAbsencesParams) ([]CalendarAbsencesRow, error) {
+	rows, err := db.Query(ctx, calendarAbsences,
+		arg.FromOn,
+		arg.ToOn,
+		arg.CreatorID,
+		arg.Brands,
+		arg.BrandID,
+		arg.CampaignID,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CalendarAbsencesRow
+	for rows.Next() {
+		var i CalendarAbsencesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.FromOn,
+			&i.ToOn,
+			&i.CreatorID,
+			&i.CreatorName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const calendarCampaigns = `-- name: CalendarCampaigns :many
+select k.id, k.name, k.state, k.starts_on, k.ends_on, b.name as brand_name
+from campaigns k join brands b on b.id = k.brand_id
+where k.brand_id = any ($1::uuid[]) and (k.starts_on between $2::date and $3::date or k.ends_on between $2::date and $3::date)
+  and ($4::uuid is null or k.brand_id = $4::uuid)
+  and ($5::uuid is null or k.id = $5::uuid)
+order by k.starts_on, k.id limit $6
+`
+
+type CalendarCampaignsParams struct {
+	Brands     []uuid.UUID
+	FromOn     time.Time
+	ToOn       time.Time
+	BrandID    *uuid.UUID
+	CampaignID *uuid.UUID
+	MaxRows    int32
+}
+
+type CalendarCampaignsRow struct {
+	ID        uuid.UUID
+	Name      string
+	State     string
+	StartsOn  time.Time
+	EndsOn    time.Time
+	BrandName string
+}
+
+func (q *Queries) CalendarCampaigns(ctx context.Context, db DBTX, arg CalendarCampaignsParams) ([]CalendarCampaignsRow, error) {
+	rows, err := db.Query(ctx, calendarCampaigns,
+		arg.Brands,
+		arg.FromOn,
+		arg.ToOn,
+		arg.BrandID,
+		arg.CampaignID,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CalendarCampaignsRow
+	for rows.Next() {
+		var i CalendarCampaignsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Name,
+			&i.State,
+			&i.StartsOn,
+			&i.EndsOn,
+			&i.BrandName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const calendarContracts = `-- name: CalendarContracts :many
+select c.id, c.number, c.state, c.ends_at, c.notice_by, c.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, p.creator_id, x.name as creator_name
+from contracts c
+join partnerships p on p.id = c.partnership_id
+join campaigns k on k.id = p.campaign_id
+join brands b on b.id = c.brand_id
+join creators x on x.id = p.creator_id
+where c.brand_id = any ($1::uuid[]) and c.state = 'executed'
+  and (c.ends_at >= $2::timestamptz and c.ends_at < $3::timestamptz or c.notice_by >= $2::timestamptz and c.notice_by < $3::timestamptz)
+  and ($4::uuid is null or c.brand_id = $4::uuid)
+  and ($5::uuid is null or p.campaign_id = $5::uuid)
+  and ($6::uuid is null or p.creator_id = $6::uuid)
+order by c.ends_at, c.id limit $7
+`
+
+type CalendarContractsParams struct {
+	Brands     []uuid.UUID
+	FromAt     time.Time
+	ToAt       time.Time
+	BrandID    *uuid.UUID
+	CampaignID *uuid.UUID
+	CreatorID  *uuid.UUID
+	MaxRows    int32
+}
+
+type CalendarContractsRow struct {
+	ID            uuid.UUID
+	Number        string
+	State         string
+	EndsAt        *time.Time
+	NoticeBy      *time.Time
+	PartnershipID uuid.UUID
+	CampaignID    uuid.UUID
+	CampaignName  string
+	BrandName     string
+	CreatorID     uuid.UUID
+	CreatorName   string
+}
+
+func (q *Queries) CalendarContracts(ctx context.Context, db DBTX, arg CalendarContractsParams) ([]CalendarContractsRow, error) {
+	rows, err := db.Query(ctx, calendarContracts,
+		arg.Brands,
+		arg.FromAt,
+		arg.ToAt,
+		arg.BrandID,
+		arg.CampaignID,
+		arg.CreatorID,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CalendarContractsRow
+	for rows.Next() {
+		var i CalendarContractsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.State,
+			&i.EndsAt,
+			&i.NoticeBy,
+			&i.PartnershipID,
+			&i.CampaignID,
+			&i.CampaignName,
+			&i.BrandName,
+			&i.CreatorID,
+			&i.CreatorName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const calendarDeliverables = `-- name: CalendarDeliverables :many
+select d.id, d.title, d.platform, d.state, d.draft_due_at, s.from_at, s.to_at, d.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, c.id as creator_id, c.name as creator_name
+from slots s
+join deliverables d on d.id = s.deliverable_id
+join partnerships p on p.id = d.partnership_id
+join campaigns k on k.id = p.campaign_id
+join brands b on b.id = d.brand_id
+join creators c on c.id = p.creator_id
+where s.brand_id = any ($1::uuid[]) and s.to_at >= $2::timestamptz and least(s.from_at, d.draft_due_at) < $3::timestamptz
+  and ($4::uuid is null or s.brand_id = $4::uuid)
+  and ($5::uuid is null or s.campaign_id = $5::uuid)
+  and ($6::uuid is null or s.creator_id = $6::uuid)
+  and ($7::text is null or d.platform = $7::text)
+  and ($8::text is null or d.state = $8::text)
+order by s.to_at, d.id limit $9
+`
+
+type CalendarDeliverablesParams struct {
+	Brands     []uuid.UUID
+	FromAt     time.Time
+	ToAt       time.Time
+	BrandID    *uuid.UUID
+	CampaignID *uuid.UUID
+	CreatorID  *uuid.UUID
+	Platform   *string
+	State      *string
+	MaxRows    int32
+}
+
+type CalendarDeliverablesRow struct {
+	ID            uuid.UUID
+	Title         string
+	Platform      string
+	State         string
+	DraftDueAt    *time.Time
+	FromAt        time.Time
+	ToAt          time.Time
+	PartnershipID uuid.UUID
+	CampaignID    uuid.UUID
+	CampaignName  string
+	BrandName     string
+	CreatorID     uuid.UUID
+	CreatorName   string
+}
+
+func (q *Queries) CalendarDeliverables(ctx context.Context, db DBTX, arg CalendarDeliverablesParams) ([]CalendarDeliverablesRow, error) {
+	rows, err := db.Query(ctx, calendarDeliverables,
+		arg.Brands,
+		arg.FromAt,
+		arg.ToAt,
+		arg.BrandID,
+		arg.CampaignID,
+		arg.CreatorID,
+		arg.Platform,
+		arg.State,
+		arg.MaxRows,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []CalendarDeliverablesRow
+	for rows.Next() {
+		var i CalendarDeliverablesRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Title,
+			&i.Platform,
+			&i.State,
+			&i.DraftDueAt,
+			&i.FromAt,
+			&i.ToAt,
+			&i.PartnershipID,
+			&i.CampaignID,
+			&i.CampaignName,
+			&i.BrandName,
+			&i.CreatorID,
+			&i.CreatorName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const closeConflictTasks = `-- name: CloseConflictTasks :exec
 update tasks set state = 'cancelled', snoozed_until = null
 where brand_id = $1 and kind = 'conflict' and state in ('open', 'snoozed') and not (ref = any ($2::uuid[]))
@@ -119,6 +413,32 @@ func (q *Queries) DeleteAbsence(ctx context.Context, db DBTX, arg DeleteAbsenceP
 	return result.RowsAffected(), nil
 }
 
+const feedOf = `-- name: FeedOf :one
+update calendar_feeds f set last_used_at = now() from users u
+where f.token_hash = $1 and f.revoked_at is null and u.id = f.user_id and u.disabled_at is null
+returning f.id, f.campaign_id, f.created_at, array(select distinct r.brand_id from user_roles r where r.user_id = f.user_id and r.effective_at <= now())::uuid[] as brands
+`
+
+type FeedOfRow struct {
+	ID         uuid.UUID
+	CampaignID *uuid.UUID
+	CreatedAt  time.Time
+	Brands     []uuid.UUID
+}
+
+// A feed shows what its person may see now: the brands where they have a role, and none when they have left.
+func (q *Queries) FeedOf(ctx context.Context, db DBTX, tokenHash []byte) (FeedOfRow, error) {
+	row := db.QueryRow(ctx, feedOf, tokenHash)
+	var i FeedOfRow
+	err := row.Scan(
+		&i.ID,
+		&i.CampaignID,
+		&i.CreatedAt,
+		&i.Brands,
+	)
+	return i, err
+}
+
 const insertAbsence = `-- name: InsertAbsence :exec
 insert into creator_absences (id, creator_id, from_on, to_on, note, entered_by) values ($1, $2, $3, $4, $5, $6)
 `
@@ -142,6 +462,29 @@ func (q *Queries) InsertAbsence(ctx context.Context, db DBTX, arg InsertAbsenceP
 		arg.EnteredBy,
 	)
 	return err
+}
+
+const insertFeed = `-- name: InsertFeed :one
+insert into calendar_feeds (id, user_id, campaign_id, token_hash) values ($1, $2, $3, $4) returning created_at
+`
+
+type InsertFeedParams struct {
+	ID         uuid.UUID
+	UserID     uuid.UUID
+	CampaignID *uuid.UUID
+	TokenHash  []byte
+}
+
+func (q *Queries) InsertFeed(ctx context.Context, db DBTX, arg InsertFeedParams) (time.Time, error) {
+	row := db.QueryRow(ctx, insertFeed,
+		arg.ID,
+		arg.UserID,
+		arg.CampaignID,
+		arg.TokenHash,
+	)
+	var created_at time.Time
+	err := row.Scan(&created_at)
+	return created_at, err
 }
 
 const insertOverride = `-- name: InsertOverride :exec
@@ -174,6 +517,52 @@ func (q *Queries) InsertOverride(ctx context.Context, db DBTX, arg InsertOverrid
 		arg.ByID,
 	)
 	return err
+}
+
+const listFeeds = `-- name: ListFeeds :many
+select f.id, f.campaign_id, k.name as campaign_name, f.created_at, f.last_used_at
+from calendar_feeds f left join campaigns k on k.id = f.campaign_id and k.brand_id = any ($1::uuid[])
+where f.user_id = $2 and f.revoked_at is null order by f.created_at desc, f.id desc limit 200
+`
+
+type ListFeedsParams struct {
+	Brands []uuid.UUID
+	UserID uuid.UUID
+}
+
+type ListFeedsRow struct {
+	ID           uuid.UUID
+	CampaignID   *uuid.UUID
+	CampaignName *string
+	CreatedAt    time.Time
+	LastUsedAt   *time.Time
+}
+
+// The name of a campaign that the person may see no more is no longer shown.
+func (q *Queries) ListFeeds(ctx context.Context, db DBTX, arg ListFeedsParams) ([]ListFeedsRow, error) {
+	rows, err := db.Query(ctx, listFeeds, arg.Brands, arg.UserID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []ListFeedsRow
+	for rows.Next() {
+		var i ListFeedsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.CampaignID,
+			&i.CampaignName,
+			&i.CreatedAt,
+			&i.LastUsedAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
 }
 
 const openConflictTask = `-- name: OpenConflictTask :exec
@@ -249,6 +638,23 @@ func (q *Queries) OverridesOf(ctx context.Context, db DBTX, arg OverridesOfParam
 		return nil, err
 	}
 	return items, nil
+}
+
+const revokeFeed = `-- name: RevokeFeed :execrows
+update calendar_feeds set revoked_at = now() where id = $1 and user_id = $2 and revoked_at is null
+`
+
+type RevokeFeedParams struct {
+	ID     uuid.UUID
+	UserID uuid.UUID
+}
+
+func (q *Queries) RevokeFeed(ctx context.Context, db DBTX, arg RevokeFeedParams) (int64, error) {
+	result, err := db.Exec(ctx, revokeFeed, arg.ID, arg.UserID)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected(), nil
 }
 
 const slotNames = `-- name: SlotNames :many

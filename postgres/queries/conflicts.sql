@@ -86,3 +86,71 @@ on conflict (dedupe_key) do update set state = 'open', note = excluded.note, own
 -- name: CloseConflictTasks :exec
 update tasks set state = 'cancelled', snoozed_until = null
 where brand_id = @brand_id and kind = 'conflict' and state in ('open', 'snoozed') and not (ref = any (@keys::uuid[]));
+
+-- name: CalendarDeliverables :many
+select d.id, d.title, d.platform, d.state, d.draft_due_at, s.from_at, s.to_at, d.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, c.id as creator_id, c.name as creator_name
+from slots s
+join deliverables d on d.id = s.deliverable_id
+join partnerships p on p.id = d.partnership_id
+join campaigns k on k.id = p.campaign_id
+join brands b on b.id = d.brand_id
+join creators c on c.id = p.creator_id
+where s.brand_id = any (@brands::uuid[]) and s.to_at >= @from_at::timestamptz and least(s.from_at, d.draft_due_at) < @to_at::timestamptz
+  and (sqlc.narg('brand_id')::uuid is null or s.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('campaign_id')::uuid is null or s.campaign_id = sqlc.narg('campaign_id')::uuid)
+  and (sqlc.narg('creator_id')::uuid is null or s.creator_id = sqlc.narg('creator_id')::uuid)
+  and (sqlc.narg('platform')::text is null or d.platform = sqlc.narg('platform')::text)
+  and (sqlc.narg('state')::text is null or d.state = sqlc.narg('state')::text)
+order by s.to_at, d.id limit @max_rows;
+
+-- name: CalendarContracts :many
+select c.id, c.number, c.state, c.ends_at, c.notice_by, c.partnership_id, p.campaign_id, k.name as campaign_name, b.name as brand_name, p.creator_id, x.name as creator_name
+from contracts c
+join partnerships p on p.id = c.partnership_id
+join campaigns k on k.id = p.campaign_id
+join brands b on b.id = c.brand_id
+join creators x on x.id = p.creator_id
+where c.brand_id = any (@brands::uuid[]) and c.state = 'executed'
+  and (c.ends_at >= @from_at::timestamptz and c.ends_at < @to_at::timestamptz or c.notice_by >= @from_at::timestamptz and c.notice_by < @to_at::timestamptz)
+  and (sqlc.narg('brand_id')::uuid is null or c.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+  and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
+order by c.ends_at, c.id limit @max_rows;
+
+-- name: CalendarCampaigns :many
+select k.id, k.name, k.state, k.starts_on, k.ends_on, b.name as brand_name
+from campaigns k join brands b on b.id = k.brand_id
+where k.brand_id = any (@brands::uuid[]) and (k.starts_on between @from_on::date and @to_on::date or k.ends_on between @from_on::date and @to_on::date)
+  and (sqlc.narg('brand_id')::uuid is null or k.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('campaign_id')::uuid is null or k.id = sqlc.narg('campaign_id')::uuid)
+order by k.starts_on, k.id limit @max_rows;
+
+-- name: CalendarAbsences :many
+-- Of creators with whom a brand of the scope works.
+select a.id, a.from_on, a.to_on, c.id as creator_id, c.name as creator_name
+from creator_absences a join creators x on x.id = a.creator_id join creators c on c.id = coalesce(x.merged_into, x.id)
+where a.to_on >= @from_on::date and a.from_on <= @to_on::date
+  and (sqlc.narg('creator_id')::uuid is null or c.id = sqlc.narg('creator_id')::uuid)
+  and exists (select 1 from partnerships p where p.creator_id = c.id and p.brand_id = any (@brands::uuid[])
+    and p.stage not in ('prospect', 'declined', 'unresponsive', 'lapsed', 'terminated', 'banned')
+    and (sqlc.narg('brand_id')::uuid is null or p.brand_id = sqlc.narg('brand_id')::uuid)
+    and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid))
+order by a.from_on, a.id limit @max_rows;
+
+-- name: InsertFeed :one
+insert into calendar_feeds (id, user_id, campaign_id, token_hash) values (@id, @user_id, sqlc.narg('campaign_id'), @token_hash) returning created_at;
+
+-- name: ListFeeds :many
+-- The name of a campaign that the person may see no more is no longer shown.
+select f.id, f.campaign_id, k.name as campaign_name, f.created_at, f.last_used_at
+from calendar_feeds f left join campaigns k on k.id = f.campaign_id and k.brand_id = any (@brands::uuid[])
+where f.user_id = @user_id and f.revoked_at is null order by f.created_at desc, f.id desc limit 200;
+
+-- name: RevokeFeed :execrows
+update calendar_feeds set revoked_at = now() where id = @id and user_id = @user_id and revoked_at is null;
+
+-- name: FeedOf :one
+-- A feed shows what its person may see now: the brands where they have a role, and none when they have left.
+update calendar_feeds f set last_used_at = now() from users u
+where f.token_hash = @token_hash and f.revoked_at is null and u.id = f.user_id and u.disabled_at is null
+returning f.id, f.campaign_id, f.created_at, array(select distinct r.brand_id from user_roles r where r.user_id = f.user_id and r.effective_at <= now())::uuid[] as brands;
