@@ -196,7 +196,7 @@ func feedText(feed rapport.CalendarFeed, entries []rapport.CalendarEntry, public
 			event.SetURL(strings.TrimSuffix(publicURL, "/") + "/partnerships/" + e.PartnershipID.String())
 		}
 	}
-	return cal.Serialize()
+	return cal.Serialize(ics.WithNewLineWindows) // as the format has it, whatever the machine
 }
 
 func entryWords(e rapport.CalendarEntry) string {

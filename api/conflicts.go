@@ -241,6 +241,11 @@ func (s *Server) ListAbsences(ctx context.Context, r gen.ListAbsencesRequestObje
 // ListPortalAbsences lists when the creator is away.
 func (s *Server) ListPortalAbsences(ctx context.Context, _ gen.ListPortalAbsencesRequestObject) (gen.ListPortalAbsencesResponseObject, error) {
 	items, err := s.absences(ctx, portalFrom(ctx).CreatorID)
+	for i, a := range items {
+		if !a.ByCreator { // a note of the house is not for the creator
+			items[i].Note = ""
+		}
+	}
 	return gen.ListPortalAbsences200JSONResponse{Items: items}, err
 }
 

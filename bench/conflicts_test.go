@@ -33,11 +33,11 @@ insert into campaigns (id, brand_id, name, budget, currency, starts_on, ends_on,
 insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage)
   select md5('partnership/' || s)::uuid, b.id, md5('campaign/' || b.n)::uuid, md5('creator/' || s % 10000)::uuid, b.owner, 'active'
   from generate_series(0, 99999) s join b on b.n = case when s < 1000 then 1 else 2 + (s % 10000 * 7 + s / 10000) % 49 end;
-insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, terms) select p.id, p.id, p.brand_id, p.campaign_id, 'accepted', 100000, 'eur', '{}' from partnerships p;
-insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, executed_at)
-  select p.id, p.id, p.brand_id, p.id, 1, 'executed', 'x', 'x', 100000, 'eur', '{"exclusivity_days": 14}', now() from partnerships p;
-insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, state, draft_due_at, publish_by)
-  select p.id, p.id, p.brand_id, p.id, 1, 0, 'Reel', 'instagram', 'video', 'approved_to_post', f.at, f.at + interval '10 days'
+insert into offers (id, brand_id, partnership_id, campaign_id, state, fee, currency, terms) select p.id, p.brand_id, p.id, p.campaign_id, 'accepted', 100000, 'eur', '{}' from partnerships p;
+insert into contracts (id, brand_id, partnership_id, term, offer_id, state, body, body_sha256, fee, currency, terms, executed_at)
+  select p.id, p.brand_id, p.id, 1, p.id, 'executed', 'x', 'x', 100000, 'eur', '{"exclusivity_days": 14}', now() from partnerships p;
+insert into deliverables (id, brand_id, partnership_id, term, contract_id, position, title, platform, kind, state, draft_due_at, publish_by)
+  select p.id, p.brand_id, p.id, 1, p.id, 0, 'Reel', 'instagram', 'video', 'approved_to_post', f.at, f.at + interval '10 days'
   from partnerships p cross join lateral (select '2026-06-01'::timestamptz + (abs(hashtext(p.id::text)) % 730) * interval '1 day' as at) f;
 analyze`
 

@@ -22,7 +22,8 @@ func (d *draft) rival(t *testing.T) rival {
 	d.exec(t, `insert into campaigns (id, brand_id, name, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, category)
 		values ($1, $2, 'Secret', 1000000, 'eur', '2026-01-01', '2027-01-01', $3, 100000, '{}', $4, $5, 'Beauty')`, r.campaign, d.other, d.ann, rapport.DefaultSequenceID, rapport.DefaultPolicyID)
 	d.exec(t, `insert into partnerships (id, brand_id, campaign_id, creator_id, owner_id, stage) values ($1, $2, $3, $4, $5, 'active')`, r.partnership, d.other, r.campaign, d.creator, d.ann)
-	d.exec(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, terms) values ($1, $2, $3, $4, 'accepted', 100000, 'eur', '{}')`, offer, r.partnership, d.other, r.campaign)
+	d.exec(t, `insert into offers (id, partnership_id, brand_id, campaign_id, state, fee, currency, terms) values ($1, $2, $3, $4, 'accepted', 100000, 'eur', '{}')`,
+		offer, r.partnership, d.other, r.campaign)
 	d.exec(t, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, executed_at)
 		values ($1, $2, $3, $4, 1, 'executed', 'x', 'x', 100000, 'eur', '{"exclusivity_days": 20}', now())`, r.contract, r.partnership, d.other, offer)
 	return r

@@ -14,7 +14,8 @@ import (
 )
 
 const absencesOf = `-- name: AbsencesOf :many
-select a.id, coalesce(c.merged_into, c.id)::uuid as creator_id, a.from_on, a.to_on, a.note, (a.entered_by is null)::boolean as by_creator
+select a.id, coalesce(c.merged_into, c.id)::uuid as creator_id, a.from_on, a.to_on,
+  (case when a.entered_by is null or exists (select 1 from user_roles r where r.user_id = a.entered_by and r.brand_id = any (rapport_brands())) then a.note else '' end)::text as note, (a.entered_by is null)::boolean as by_creator
 from creator_absences a join creators c on c.id = a.creator_id
 where (a.creator_id = any (($1::text)::uuid[]) or c.merged_into = any (($1::text)::uuid[])) and a.to_on >= $2::date and a.from_on <= $3::date
 order by a.from_on, a.id
@@ -35,7 +36,7 @@ type AbsencesOfRow struct {
 	ByCreator bool
 }
 
-// Ids in one text: the driver takes longer over many than the search does.
+// Ids in one text: the driver takes longer over many than the search does. What a brand's people noted is for that brand; the days are for all.
 func (q *Queries) AbsencesOf(ctx context.Context, db DBTX, arg AbsencesOfParams) ([]AbsencesOfRow, error) {
 	rows, err := db.Query(ctx, absencesOf, arg.Creators, arg.FromOn, arg.ToOn)
 	if err != nil {

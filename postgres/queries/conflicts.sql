@@ -53,8 +53,9 @@ where s.campaign_id = any (@campaigns::uuid[]) and k.slot_cap > 0
 order by d.posted_at nulls last, s.to_at, s.deliverable_id;
 
 -- name: AbsencesOf :many
--- Ids in one text: the driver takes longer over many than the search does.
-select a.id, coalesce(c.merged_into, c.id)::uuid as creator_id, a.from_on, a.to_on, a.note, (a.entered_by is null)::boolean as by_creator
+-- Ids in one text: the driver takes longer over many than the search does. What a brand's people noted is for that brand; the days are for all.
+select a.id, coalesce(c.merged_into, c.id)::uuid as creator_id, a.from_on, a.to_on,
+  (case when a.entered_by is null or exists (select 1 from user_roles r where r.user_id = a.entered_by and r.brand_id = any (rapport_brands())) then a.note else '' end)::text as note, (a.entered_by is null)::boolean as by_creator
 from creator_absences a join creators c on c.id = a.creator_id
 where (a.creator_id = any ((@creators::text)::uuid[]) or c.merged_into = any ((@creators::text)::uuid[])) and a.to_on >= @from_on::date and a.from_on <= @to_on::date
 order by a.from_on, a.id;
