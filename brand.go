@@ -34,7 +34,9 @@ type Brand struct {
 	NettingNoticeDays int
 	// DestinationCoolOffDays is how many working days a payment waits at least after its creator's bank account changed.
 	DestinationCoolOffDays int
-	Version                int
+	// PostsApartHours is how far apart a creator posts for it and for another brand.
+	PostsApartHours int
+	Version         int
 }
 
 // CheckLimits names every bad limit of the brand's mailbox and of what it keeps out of payments.
@@ -45,7 +47,7 @@ func (b Brand) CheckLimits() []Field {
 		n, min, max int
 	}{{"outreach_per_day", b.OutreachPerDay, 1, 10_000}, {"domain_per_hour", b.DomainPerHour, 1, 10_000}, {"warm_up_days", b.WarmUpDays, 0, 90},
 		{"netting_cap_percent", b.NettingCapPercent, 1, 100}, {"netting_notice_days", b.NettingNoticeDays, 0, 365},
-		{"destination_cool_off_days", b.DestinationCoolOffDays, 1, 30},
+		{"destination_cool_off_days", b.DestinationCoolOffDays, 1, 30}, {"posts_apart_hours", b.PostsApartHours, 0, 720},
 	} {
 		if limit.n < limit.min || limit.n > limit.max {
 			f = append(f, Field{limit.path, "out_of_range", fmt.Sprintf("A number from %d to %d.", limit.min, limit.max)})

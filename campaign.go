@@ -46,9 +46,13 @@ type Campaign struct {
 	ContentRules ContentRules
 	// AutomationIDs are sequences that start by themselves in the partnerships that start from now on.
 	AutomationIDs []uuid.UUID
-	Stages        map[Stage]int
-	Version       int
-	CreatedAt     time.Time
+	// Category is what its content is about, which exclusivity goes by; empty for unknown.
+	Category     string
+	SlotCap      int        // posts a day on one platform; 0 for no cap
+	EmbargoUntil *time.Time // the first day on which content may be out
+	Stages       map[Stage]int
+	Version      int
+	CreatedAt    time.Time
 }
 
 // The sequence and the policy that every installation starts with.
@@ -85,6 +89,10 @@ func (c Campaign) Check() []Field {
 		} else if strings.ContainsAny(h, " \t") {
 			f = append(f, Field{fmt.Sprintf("hashtags[%d]", i), "bad_characters", "One word each, such as #ad."})
 		}
+	}
+	f = append(f, checkText("category", c.Category, false, 100)...)
+	if c.SlotCap < 0 || c.SlotCap > 1000 {
+		f = append(f, Field{"slot_cap", "out_of_range", "A cap is 1 to 1,000 posts a day, or 0 for none."})
 	}
 	f = append(f, c.Terms.Check("terms")...)
 	return append(f, c.Terms.CheckAmounts("terms", c.DefaultFee)...)

@@ -12,7 +12,7 @@ func toBrand(b rapport.Brand) gen.Brand {
 	return gen.Brand{
 		Id: b.ID, Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom, CalendarId: b.CalendarID,
 		SecondPairThreshold: toMoney(b.SecondPairThreshold), Version: b.Version, OutreachPerDay: b.OutreachPerDay, DomainPerHour: b.DomainPerHour,
-		NettingCapPercent: b.NettingCapPercent, NettingNoticeDays: b.NettingNoticeDays, DestinationCoolOffDays: b.DestinationCoolOffDays,
+		NettingCapPercent: b.NettingCapPercent, NettingNoticeDays: b.NettingNoticeDays, DestinationCoolOffDays: b.DestinationCoolOffDays, PostsApartHours: &b.PostsApartHours,
 		WarmUpDays: b.WarmUpDays, WarmUpFrom: b.WarmUpFrom, FirstMailNotice: b.FirstMailNotice,
 	}
 }
@@ -84,6 +84,7 @@ func (s *Server) EditBrand(ctx context.Context, r gen.EditBrandRequestObject) (g
 	edit(&b.NettingCapPercent, r.Body.NettingCapPercent)
 	edit(&b.NettingNoticeDays, r.Body.NettingNoticeDays)
 	edit(&b.DestinationCoolOffDays, r.Body.DestinationCoolOffDays)
+	edit(&b.PostsApartHours, r.Body.PostsApartHours)
 	b.FirstMailNotice = strings.TrimSpace(b.FirstMailNotice)
 	if bad := append(b.Check(), b.CheckLimits()...); len(bad) > 0 {
 		return nil, rapport.Invalid(rapport.SortFields(bad)...)

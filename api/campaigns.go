@@ -57,7 +57,7 @@ func toCampaign(c rapport.Campaign) gen.Campaign {
 		Terms: toTerms(c.Terms), SequenceId: c.SequenceID, PolicyId: c.PolicyID, ContractTemplateId: c.ContractTemplateID,
 		Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: toContentRules(c.ContentRules),
 		Stages:  stages,
-		Version: c.Version, CreatedAt: c.CreatedAt,
+		Version: c.Version, CreatedAt: c.CreatedAt, Category: orNil(c.Category), SlotCap: &c.SlotCap, EmbargoUntil: toDateOrNil(c.EmbargoUntil),
 	}
 }
 
@@ -87,6 +87,7 @@ func (s *Server) CreateCampaign(ctx context.Context, r gen.CreateCampaignRequest
 		SequenceID: rapport.DefaultSequenceID, PolicyID: rapport.DefaultPolicyID, Hashtags: trimmed(value(b.Hashtags)), AutomationIDs: value(b.AutomationIds), ContentRules: fromContentRules(b.ContentRules),
 		ContractTemplateID: b.ContractTemplateId,
 	}
+	c.Category, c.SlotCap, c.EmbargoUntil = strings.TrimSpace(value(b.Category)), value(b.SlotCap), fromDate(b.EmbargoUntil)
 	edit(&c.Owner.ID, b.OwnerId)
 	edit(&c.SequenceID, b.SequenceId)
 	edit(&c.PolicyID, b.PolicyId)
@@ -191,6 +192,13 @@ func editCampaign(c *rapport.Campaign, b *gen.CampaignEdit) {
 		c.Hashtags = trimmed(*b.Hashtags)
 	}
 	edit(&c.AutomationIDs, b.AutomationIds)
+	if b.Category != nil {
+		c.Category = strings.TrimSpace(*b.Category)
+	}
+	edit(&c.SlotCap, b.SlotCap)
+	if b.EmbargoUntil != nil || value(b.NoEmbargo) {
+		c.EmbargoUntil = fromDate(b.EmbargoUntil)
+	}
 	if b.State != nil {
 		c.State = fmt.Sprint(*b.State)
 	}

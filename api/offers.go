@@ -36,10 +36,15 @@ func (s *Server) SendOffer(ctx context.Context, r gen.SendOfferRequestObject) (g
 		terms := fromTerms(*r.Body.Terms)
 		offer.Terms = &terms
 	}
+	var conflicts []rapport.Conflict
 	result, err := s.command(ctx, commandRequest{
 		Workflow: "partnership", ID: d.ID, BrandID: d.BrandID,
 		Cmd: rapport.Command{Kind: rapport.CmdSendOffer, Actor: me, Ref: offer.ID, Amount: offer.Fee},
 		Before: func(ctx context.Context) error {
+			var err error
+			if conflicts, err = s.checkOffer(ctx, d, offer.Terms, strings.TrimSpace(value(r.Body.OverrideReason))); err != nil {
+				return err
+			}
 			if err := store.DraftOffer(ctx, offer); err != nil {
 				return err
 			}
@@ -57,6 +62,8 @@ func (s *Server) SendOffer(ctx context.Context, r gen.SendOfferRequestObject) (g
 	if err != nil {
 		return nil, err
 	}
+	found := each(conflicts, func(c rapport.Conflict) gen.Conflict { return toConflict(c, principalFrom(ctx)) })
+	p.Conflicts = &found
 	return gen.SendOffer200JSONResponse(p), nil
 }
 

@@ -177,9 +177,13 @@ func campaignAccess() map[string]access {
 		"listPolicies":      everyone(),
 		"createPolicy":      admin(),
 
-		"listPolicyVersions":    everyone(),
-		"retirePolicy":          admin(),
-		"simulatePolicy":        opsAdmin(),
+		"listPolicyVersions": everyone(),
+		"retirePolicy":       admin(),
+		"simulatePolicy":     opsAdmin(),
+		"listAbsences":       house(),
+		"addAbsence":         opsAdmin(),
+		"removeAbsence":      opsAdmin(),
+
 		"listOutsideReviewers":  house(),
 		"createOutsideReviewer": opsAdmin(),
 		"removeOutsideReviewer": opsAdmin(),
@@ -264,6 +268,12 @@ func workAccess() map[string]access {
 		"completeTask":             workers(),
 		"reassignTask":             workers(),
 		"snoozeTask":               workers(),
+		"listConflicts":            everyone(),
+		"overrideConflict":         roles(rapport.RoleOps, rapport.RoleLegal, rapport.RoleAdmin),
+		"listCalendarEntries":      everyone(),
+		"listCalendarFeeds":        {who: signedIn},
+		"createCalendarFeed":       {who: withRole, roles: everyone().roles, secret: true, person: true},
+		"revokeCalendarFeed":       {who: signedIn},
 		"getOverview":              everyone(),
 		"stream":                   {who: withRole, roles: everyone().roles, streams: true},
 	}
@@ -338,6 +348,8 @@ func portalAccess() map[string]access {
 		"getPortalStatement":   creator,
 
 		"exportPortalStatement": creator,
+		"listPortalAbsences":    creator,
+		"addPortalAbsence":      creator,
 	}
 }
 

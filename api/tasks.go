@@ -54,6 +54,10 @@ func taskLink(t rapport.Task) *string {
 			return orNil("/reconciliation?case=" + t.Ref.String())
 		case "review_held", "review_nobody":
 			return orNil("/reviews/" + t.Ref.String())
+		case "conflict":
+			if t.PartnershipID != nil {
+				return orNil("/calendar?partnership=" + t.PartnershipID.String())
+			}
 		case "approve_contract", "amendment_ended", "amendment_overtaken":
 			return orNil("/contracts/" + t.Ref.String())
 		}

@@ -37,6 +37,11 @@ var exempt = map[string]string{ //nolint:gochecknoglobals // a table
 	"getOutsideFile":        "takes no id: the link says what it is about",
 	"decideOutside":         "takes no id: the link says what it is about",
 	"createCreator":         "creators are shared between the brands",
+	"listAbsences":          "creators are shared between the brands",
+	"addAbsence":            "creators are shared between the brands",
+	"removeAbsence":         "creators are shared between the brands",
+	"listPortalAbsences":    "takes no id: the visit says whom it is about",
+	"addPortalAbsence":      "takes no id: the visit says whom it is about",
 	"editCreator":           "creators are shared between the brands",
 	"importCreators":        "creators are shared between the brands",
 	"setBan":                "creators are shared between the brands",
@@ -144,6 +149,13 @@ func bodies(i ids) map[string]any {
 		"saveCannedAnswer":   map[string]any{"brand_id": brand, "name": "Thanks", "body": "Thank you, {{creator.first_name}}!"},
 		"removeCannedAnswer": map[string]any{},
 		"sendOffer":          map[string]any{"fee": eur(100)},
+		"overrideConflict": map[string]any{
+			"partnership_id": i["partnership_id"], "reason": "They agreed",
+			"key": rapport.DeriveID(rapport.DeriveID(rapport.Slot{PartnershipID: i["partnership_id"], Term: 1}.ID(), rapport.ConflictAbsence), sharedAbsence.String()),
+		},
+		"createCalendarFeed": map[string]any{"campaign_id": i["campaign_id"]},
+		"addAbsence":         map[string]any{"from": "2026-05-04", "to": "2026-05-05"},
+		"addPortalAbsence":   map[string]any{"from": "2026-05-04", "to": "2026-05-05"},
 		"sendContract":       map[string]any{},
 
 		"createClause":            map[string]any{"brand_id": brand, "kind": "general", "title": "New", "body": "x"},
@@ -306,6 +318,9 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into clauses (id, version, brand_id, kind, title, body) values ($1, 1, $2, 'disclosure', 'Ours', 'x')`, clause, brand)
 	d.sql(t, `insert into contract_templates (id, brand_id, name, clauses, must_include) values ($1, $2, 'Ours', array[$3::uuid], '{}')`, drafted, brand, clause)
 	d.sql(t, `insert into contract_clauses (contract_id, position, brand_id, clause_id, version, title, body) values ($1, 1, $2, $3, 1, 'Ours', 'x')`, w.contract, brand, clause)
+	d.sql(t, `insert into creator_absences (id, creator_id, from_on, to_on, entered_by) values ($1, $2, current_date, current_date + 30, $3) on conflict do nothing`, sharedAbsence, w.creator, user)
+	feed := id()
+	d.sql(t, `insert into calendar_feeds (id, user_id, campaign_id, token_hash) values ($1, $2, $3, $4)`, feed, both, w.campaign, feed[:])
 	difference := id()
 	d.sql(t, `insert into reconciliations (id, state, from_at, to_at) values ($1, 'breaks', now() - interval '1 day', now()) on conflict do nothing`, sharedComparison)
 	d.sql(t, `insert into reconciliation_lines (run_id, n, kind, ref, result, brand_id, payout_id, at)
@@ -324,7 +339,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,
 		"post-checks": look, "from_user_id": user, "to_user_id": both, "reconciliation-cases": difference, "reconciliations": sharedComparison,
 		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
-		"payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
+		"feeds": feed, "absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
 	}
 	maps.Copy(made, threads)
 	return made
@@ -332,6 +347,9 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 
 // sharedComparison is of both brands' books: each sees its own lines.
 var sharedComparison = id() //nolint:gochecknoglobals // a constant
+
+// sharedAbsence is of the creator with whom both brands work.
+var sharedAbsence = id() //nolint:gochecknoglobals // a constant
 
 // sharedRun is the id of a running sequence in both brands' partnerships: what it belongs to is told by the partnership alone.
 var sharedRun = id() //nolint:gochecknoglobals // a constant

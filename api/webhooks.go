@@ -103,6 +103,7 @@ func (s *Server) registerPublic(e *echo.Echo) {
 	}
 	e.GET("/unsubscribe/:token", s.unsubscribePage)
 	e.POST("/unsubscribe/:token", s.unsubscribe)
+	e.GET("/feeds/:token", s.calendarFeed)
 }
 
 // webhook keeps a verified post in one transaction, whatever it is about: an event of something unknown may be about something

@@ -390,6 +390,7 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"payout_unknown":       {"Nobody knows whether a transfer went through: check it and confirm", "The payment stays open."},
 	"payee_not_ready":      {"The creator has not given a bank account: write to them", "The payment waits."},
 	"reconciliation_break": {"The books and Stripe differ over a transfer: find out why", "The difference stays in every reconciliation."},
+	"conflict":             {"Something stands in the way of a post: change it, or say why it may stand", "It stays in the calendar."},
 	"bank_returned":        {"The creator's bank returned a payment: ask the creator to correct the account", "The money stays with Stripe."},
 	"payments_held":        {"Payments wait, and nothing is sent: see why, and compare the books with Stripe", "The creators are not paid."},
 	"transfer_reversed":    {"A transfer was taken back at Stripe: find out why and put the books right", "The books say paid, and the creator does not have the money."},

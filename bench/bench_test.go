@@ -50,6 +50,7 @@ type figures struct {
 	PayoutDrainRatio         *float64 `json:"payout_drain_ratio,omitempty"`
 	PayoutRateViolations     *int     `json:"payout_rate_violations,omitempty"`
 	PayoutDuplicates         *int     `json:"payout_duplicates,omitempty"`
+	ConflictCheckRatio       *float64 `json:"conflict_check_ratio,omitempty"`
 }
 
 // latest is where the figures go. The parts of a measurement add to it, and its first part begins it anew.

@@ -37,7 +37,7 @@ func brand(r gen.GetBrandInScopeRow) rapport.Brand {
 	return rapport.Brand{
 		ID: r.ID, Name: r.Name, PostalAddress: r.PostalAddress, MailFromName: r.MailFromName, MailFrom: r.MailFrom, CalendarID: r.CalendarID,
 		SecondPairThreshold: rapport.Money{Amount: r.SecondPairAmount, Currency: r.SecondPairCurrency}, OutreachPerDay: int(r.OutreachPerDay), DomainPerHour: int(r.DomainPerHour),
-		NettingCapPercent: int(r.NettingCapPercent), NettingNoticeDays: int(r.NettingNoticeDays), DestinationCoolOffDays: int(r.DestinationCoolOffDays),
+		NettingCapPercent: int(r.NettingCapPercent), NettingNoticeDays: int(r.NettingNoticeDays), DestinationCoolOffDays: int(r.DestinationCoolOffDays), PostsApartHours: int(r.PostsApartHours),
 		WarmUpDays: int(r.WarmUpDays), WarmUpFrom: r.WarmUpFrom, FirstMailNotice: r.FirstMailNotice, Version: int(r.Version),
 	}
 }
@@ -74,7 +74,7 @@ func (s *Store) createBrand(ctx context.Context, tx pgx.Tx, b rapport.Brand, c r
 	})
 	b.OutreachPerDay, b.DomainPerHour, b.FirstMailNotice = int(defaults.OutreachPerDay), int(defaults.DomainPerHour), defaults.FirstMailNotice
 	b.NettingCapPercent, b.NettingNoticeDays = int(defaults.NettingCapPercent), int(defaults.NettingNoticeDays)
-	b.DestinationCoolOffDays = int(defaults.DestinationCoolOffDays)
+	b.DestinationCoolOffDays, b.PostsApartHours = int(defaults.DestinationCoolOffDays), int(defaults.PostsApartHours)
 	return b, err
 }
 
@@ -85,7 +85,7 @@ func (s *Store) EditBrand(ctx context.Context, b rapport.Brand, by uuid.UUID) (r
 			ID: b.ID, Version: int32(b.Version), Name: b.Name, PostalAddress: b.PostalAddress, MailFromName: b.MailFromName, MailFrom: b.MailFrom,
 			SecondPairAmount: b.SecondPairThreshold.Amount, SecondPairCurrency: b.SecondPairThreshold.Currency,
 			OutreachPerDay: int32(b.OutreachPerDay), DomainPerHour: int32(b.DomainPerHour), WarmUpDays: int32(b.WarmUpDays), FirstMailNotice: b.FirstMailNotice,
-			NettingCapPercent: int32(b.NettingCapPercent), NettingNoticeDays: int32(b.NettingNoticeDays), DestinationCoolOffDays: int32(b.DestinationCoolOffDays),
+			NettingCapPercent: int32(b.NettingCapPercent), NettingNoticeDays: int32(b.NettingNoticeDays), DestinationCoolOffDays: int32(b.DestinationCoolOffDays), PostsApartHours: int32(b.PostsApartHours),
 		})
 		if err != nil {
 			return rapport.Brand{}, stale(err)

@@ -65,6 +65,7 @@ func (s *Store) campaigns(ctx context.Context, tx pgx.Tx, params gen.ListCampaig
 			StartsOn: r.StartsOn, EndsOn: r.EndsOn, Zone: r.Zone, Owner: rapport.UserRef{ID: r.OwnerID, Name: r.OwnerName},
 			SequenceID: r.SequenceID, PolicyID: r.PolicyID, ContractTemplateID: r.ContractTemplateID,
 			Hashtags: r.Hashtags, AutomationIDs: r.AutomationIds, Stages: map[rapport.Stage]int{}, Version: int(r.Version), CreatedAt: r.CreatedAt,
+			Category: text(r.Category), SlotCap: int(r.SlotCap), EmbargoUntil: r.EmbargoUntil,
 		}
 		if err := json.Unmarshal(r.Terms, &c.Terms); err != nil {
 			return nil, fmt.Errorf("read the terms of campaign %s: %w", r.ID, err)
@@ -110,6 +111,7 @@ func (s *Store) CreateCampaign(ctx context.Context, c rapport.Campaign, by uuid.
 			StartsOn: c.StartsOn, EndsOn: c.EndsOn, OwnerID: c.Owner.ID, DefaultFee: c.DefaultFee.Amount, Terms: terms,
 			SequenceID: c.SequenceID, PolicyID: c.PolicyID, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: mustJSON(c.ContentRules),
 			ContractTemplateID: c.ContractTemplateID,
+			Category:           orNil(c.Category), SlotCap: int32(c.SlotCap), EmbargoUntil: c.EmbargoUntil,
 		}); err != nil {
 			return rapport.Campaign{}, err
 		}
@@ -216,6 +218,7 @@ func (s *Store) EditCampaign(ctx context.Context, id uuid.UUID, version int, edi
 		if _, err := s.q.UpdateCampaign(ctx, tx, gen.UpdateCampaignParams{
 			ID: id, Version: int32(version), Name: c.Name, State: c.State, Brief: c.Brief, Budget: c.Budget.Amount, EndsOn: c.EndsOn,
 			DefaultFee: c.DefaultFee.Amount, Terms: terms, Hashtags: noNil(c.Hashtags), AutomationIds: noNil(c.AutomationIDs), ContentRules: mustJSON(c.ContentRules), PolicyID: c.PolicyID,
+			Category: orNil(c.Category), SlotCap: int32(c.SlotCap), EmbargoUntil: c.EmbargoUntil,
 		}); err != nil {
 			return rapport.Campaign{}, stale(err)
 		}

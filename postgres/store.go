@@ -128,7 +128,7 @@ func beginning(ctx context.Context, brands []uuid.UUID) string {
 	if ctx.Value(momentKey{}) != nil {
 		begin += " read only, isolation level repeatable read"
 	}
-	begin += "; set local rapport.brands = '" + brandsLiteral(brands) + "'"
+	begin += "; set local rapport.brands = '" + idsLiteral(brands) + "'"
 	if ctx.Value(forgettableKey{}) != nil {
 		begin += "; set local synchronous_commit = off"
 	}
@@ -171,15 +171,15 @@ func (r *running) join(ctx context.Context, brands []uuid.UUID, f func(ctx conte
 }
 
 func setScope(ctx context.Context, tx pgx.Tx, brands []uuid.UUID) error {
-	if _, err := tx.Exec(ctx, "select set_config('rapport.brands', $1, true)", brandsLiteral(brands)); err != nil {
+	if _, err := tx.Exec(ctx, "select set_config('rapport.brands', $1, true)", idsLiteral(brands)); err != nil {
 		return mapped(err)
 	}
 	return nil
 }
 
-func brandsLiteral(brands []uuid.UUID) string {
-	texts := make([]string, len(brands))
-	for i, b := range brands {
+func idsLiteral(ids []uuid.UUID) string {
+	texts := make([]string, len(ids))
+	for i, b := range ids {
 		texts[i] = b.String()
 	}
 	return "{" + strings.Join(texts, ",") + "}"
@@ -212,6 +212,7 @@ var refusals = map[string]rapport.Code{
 	"RA045": rapport.CodeInvalid,   // names what nobody took back
 	"RA074": rapport.CodeForbidden, // released what they would record
 	"RA086": rapport.CodeForbidden, // lacks the finance role
+	"RA095": rapport.CodeForbidden, // may not override
 	"RA050": rapport.CodeForbidden, // has not proved a second factor lately
 }
 

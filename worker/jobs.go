@@ -30,6 +30,8 @@ type JobStore interface {
 	StaleMails(ctx context.Context) ([]uuid.UUID, error)
 	// AskAboutUnknownMails opens a task for each mail of which nobody knows for an hour whether it arrived.
 	AskAboutUnknownMails(ctx context.Context) error
+	// AskAboutConflicts opens a task for each conflict that nobody lets stand, and closes those of conflicts that have gone.
+	AskAboutConflicts(ctx context.Context, now time.Time) error
 	SettleMail(ctx context.Context, id uuid.UUID, state, providerID string) error
 }
 
@@ -229,7 +231,7 @@ func (s *Sweep) ask(ctx context.Context, snap rapport.Snapshot) (*Ahead, error) 
 func Schedules() map[string]time.Duration {
 	return map[string]time.Duration{
 		"sweep": 10 * time.Minute, "reconcile": 24 * time.Hour, "retention": 24 * time.Hour, "seal": time.Minute, "mail": 10 * time.Minute, "mail_count": time.Hour,
-		"gate": time.Minute, "events": 10 * time.Minute,
+		"gate": time.Minute, "events": 10 * time.Minute, "conflicts": 15 * time.Minute,
 	}
 }
 
@@ -245,6 +247,7 @@ func Jobs(s *Sweep, reconcile, gate, countMail, events func(context.Context) err
 		"mail_count": countMail,
 		"events":     events,
 		"retention":  s.Store.DeleteOld,
+		"conflicts":  func(ctx context.Context) error { return s.Store.AskAboutConflicts(ctx, time.Now()) },
 		"seal": func(ctx context.Context) error {
 			_, err := s.Store.SealLedger(ctx)
 			return err

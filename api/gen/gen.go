@@ -210,6 +210,39 @@ func (e CalendarOwnerKind) Valid() bool {
 	}
 }
 
+// Defines values for CalendarEntryKind.
+const (
+	CalendarEntryKindAbsence       CalendarEntryKind = "absence"
+	CalendarEntryKindCampaignEnd   CalendarEntryKind = "campaign_end"
+	CalendarEntryKindCampaignStart CalendarEntryKind = "campaign_start"
+	CalendarEntryKindContractEnd   CalendarEntryKind = "contract_end"
+	CalendarEntryKindDraftDue      CalendarEntryKind = "draft_due"
+	CalendarEntryKindNotice        CalendarEntryKind = "notice"
+	CalendarEntryKindPublishWindow CalendarEntryKind = "publish_window"
+)
+
+// Valid indicates whether the value is a known member of the CalendarEntryKind enum.
+func (e CalendarEntryKind) Valid() bool {
+	switch e {
+	case CalendarEntryKindAbsence:
+		return true
+	case CalendarEntryKindCampaignEnd:
+		return true
+	case CalendarEntryKindCampaignStart:
+		return true
+	case CalendarEntryKindContractEnd:
+		return true
+	case CalendarEntryKindDraftDue:
+		return true
+	case CalendarEntryKindNotice:
+		return true
+	case CalendarEntryKindPublishWindow:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CampaignState.
 const (
 	CampaignStateDraft   CampaignState = "draft"
@@ -468,6 +501,54 @@ func (e CommentAnchorKind) Valid() bool {
 	case CommentAnchorKindSpan:
 		return true
 	case CommentAnchorKindTime:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConflictKind.
+const (
+	ConflictKindAbsence     ConflictKind = "absence"
+	ConflictKindEmbargo     ConflictKind = "embargo"
+	ConflictKindExclusivity ConflictKind = "exclusivity"
+	ConflictKindLeadTime    ConflictKind = "lead_time"
+	ConflictKindSlotCap     ConflictKind = "slot_cap"
+	ConflictKindTooClose    ConflictKind = "too_close"
+)
+
+// Valid indicates whether the value is a known member of the ConflictKind enum.
+func (e ConflictKind) Valid() bool {
+	switch e {
+	case ConflictKindAbsence:
+		return true
+	case ConflictKindEmbargo:
+		return true
+	case ConflictKindExclusivity:
+		return true
+	case ConflictKindLeadTime:
+		return true
+	case ConflictKindSlotCap:
+		return true
+	case ConflictKindTooClose:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ConflictSeverity.
+const (
+	ConflictSeverityBlock ConflictSeverity = "block"
+	ConflictSeverityWarn  ConflictSeverity = "warn"
+)
+
+// Valid indicates whether the value is a known member of the ConflictSeverity enum.
+func (e ConflictSeverity) Valid() bool {
+	switch e {
+	case ConflictSeverityBlock:
+		return true
+	case ConflictSeverityWarn:
 		return true
 	default:
 		return false
@@ -2670,6 +2751,30 @@ func (e ListThreadsParamsState) Valid() bool {
 	}
 }
 
+// Absence defines model for Absence.
+type Absence struct {
+	// ByCreator The creator said so
+	ByCreator bool               `json:"by_creator"`
+	From      openapi_types.Date `json:"from"`
+	Id        openapi_types.UUID `json:"id"`
+	Note      string             `json:"note"`
+
+	// To The last day
+	To openapi_types.Date `json:"to"`
+}
+
+// AbsenceCreate defines model for AbsenceCreate.
+type AbsenceCreate struct {
+	From openapi_types.Date `json:"from"`
+	Note *string            `json:"note,omitempty"`
+	To   openapi_types.Date `json:"to"`
+}
+
+// AbsenceList defines model for AbsenceList.
+type AbsenceList struct {
+	Items []Absence `json:"items"`
+}
+
 // AmendedLine defines model for AmendedLine.
 type AmendedLine struct {
 	From *string `json:"from,omitempty"`
@@ -2829,6 +2934,9 @@ type Brand struct {
 	// PostalAddress Stands in every outreach mail
 	PostalAddress string `json:"postal_address"`
 
+	// PostsApartHours How far apart a creator posts for it and for another brand; 0 asks for nothing
+	PostsApartHours *int `json:"posts_apart_hours,omitempty"`
+
 	// SecondPairThreshold Below it the content approval counts as the first pair of eyes
 	SecondPairThreshold Money `json:"second_pair_threshold"`
 	Version             int   `json:"version"`
@@ -2863,7 +2971,10 @@ type BrandEdit struct {
 	NettingNoticeDays      *int    `json:"netting_notice_days,omitempty"`
 	OutreachPerDay         *int    `json:"outreach_per_day,omitempty"`
 	PostalAddress          *string `json:"postal_address,omitempty"`
-	SecondPairThreshold    *Money  `json:"second_pair_threshold,omitempty"`
+
+	// PostsApartHours From 0 to 720
+	PostsApartHours     *int   `json:"posts_apart_hours,omitempty"`
+	SecondPairThreshold *Money `json:"second_pair_threshold,omitempty"`
 
 	// WarmUpDays A change begins the warm-up anew
 	WarmUpDays *int `json:"warm_up_days,omitempty"`
@@ -2921,6 +3032,68 @@ type CalendarEdit struct {
 	Zone        string    `json:"zone"`
 }
 
+// CalendarEntry defines model for CalendarEntry.
+type CalendarEntry struct {
+	// BrandName Empty for a creator's absence
+	BrandName     string              `json:"brand_name"`
+	CampaignId    *openapi_types.UUID `json:"campaign_id,omitempty"`
+	CampaignName  *string             `json:"campaign_name,omitempty"`
+	ContractId    *openapi_types.UUID `json:"contract_id,omitempty"`
+	Creator       *UserRef            `json:"creator,omitempty"`
+	DeliverableId *openapi_types.UUID `json:"deliverable_id,omitempty"`
+	EndsAt        *time.Time          `json:"ends_at,omitempty"`
+	EndsOn        *openapi_types.Date `json:"ends_on,omitempty"`
+	Id            string              `json:"id"`
+	Kind          CalendarEntryKind   `json:"kind"`
+	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
+	Platform      *string             `json:"platform,omitempty"`
+
+	// StartsAt Of what has a time; days are in starts_on and ends_on
+	StartsAt *time.Time          `json:"starts_at,omitempty"`
+	StartsOn *openapi_types.Date `json:"starts_on,omitempty"`
+	State    *string             `json:"state,omitempty"`
+	Title    string              `json:"title"`
+}
+
+// CalendarEntryKind defines model for CalendarEntry.Kind.
+type CalendarEntryKind string
+
+// CalendarEntryList defines model for CalendarEntryList.
+type CalendarEntryList struct {
+	Items []CalendarEntry `json:"items"`
+
+	// More There is more than fits; narrow the filters
+	More bool `json:"more"`
+}
+
+// CalendarFeed defines model for CalendarFeed.
+type CalendarFeed struct {
+	CampaignId *openapi_types.UUID `json:"campaign_id,omitempty"`
+
+	// CampaignName Absent: of all the person's campaigns
+	CampaignName *string            `json:"campaign_name,omitempty"`
+	CreatedAt    time.Time          `json:"created_at"`
+	Id           openapi_types.UUID `json:"id"`
+	LastUsedAt   *time.Time         `json:"last_used_at,omitempty"`
+}
+
+// CalendarFeedCreate defines model for CalendarFeedCreate.
+type CalendarFeedCreate struct {
+	// CampaignId Absent means all the person's campaigns
+	CampaignId *openapi_types.UUID `json:"campaign_id,omitempty"`
+}
+
+// CalendarFeedCreated defines model for CalendarFeedCreated.
+type CalendarFeedCreated struct {
+	Feed CalendarFeed `json:"feed"`
+	Url  string       `json:"url"`
+}
+
+// CalendarFeedList defines model for CalendarFeedList.
+type CalendarFeedList struct {
+	Items []CalendarFeed `json:"items"`
+}
+
 // CalendarList defines model for CalendarList.
 type CalendarList struct {
 	Items      []Calendar `json:"items"`
@@ -2942,6 +3115,9 @@ type Campaign struct {
 	Brief     string             `json:"brief"`
 	Budget    Money              `json:"budget"`
 
+	// Category What its content is about, which exclusivity goes by
+	Category *string `json:"category,omitempty"`
+
 	// Committed Signed contracts, paid or not
 	Committed    Money        `json:"committed"`
 	ContentRules ContentRules `json:"content_rules"`
@@ -2950,7 +3126,10 @@ type Campaign struct {
 	ContractTemplateId *openapi_types.UUID `json:"contract_template_id,omitempty"`
 	CreatedAt          time.Time           `json:"created_at"`
 	DefaultFee         Money               `json:"default_fee"`
-	EndsOn             openapi_types.Date  `json:"ends_on"`
+
+	// EmbargoUntil The first day on which content may be out
+	EmbargoUntil *openapi_types.Date `json:"embargo_until,omitempty"`
+	EndsOn       openapi_types.Date  `json:"ends_on"`
 
 	// Hashtags Words the post must contain, for example #ad
 	Hashtags []string           `json:"hashtags"`
@@ -2963,6 +3142,9 @@ type Campaign struct {
 	// Reserved Offers that are out or accepted and not signed yet
 	Reserved   Money              `json:"reserved"`
 	SequenceId openapi_types.UUID `json:"sequence_id"`
+
+	// SlotCap Posts a day on one platform; 0 for no cap
+	SlotCap *int `json:"slot_cap,omitempty"`
 
 	// Stages Partnerships per stage
 	Stages   map[string]int     `json:"stages"`
@@ -2982,23 +3164,32 @@ type CampaignCreate struct {
 	BrandId       openapi_types.UUID    `json:"brand_id"`
 	Brief         *string               `json:"brief,omitempty"`
 	Budget        Money                 `json:"budget"`
-	ContentRules  *ContentRules         `json:"content_rules,omitempty"`
+
+	// Category What its content is about, which exclusivity goes by
+	Category     *string       `json:"category,omitempty"`
+	ContentRules *ContentRules `json:"content_rules,omitempty"`
 
 	// ContractTemplateId Absent means the brand's default template
 	ContractTemplateId *openapi_types.UUID `json:"contract_template_id,omitempty"`
 	DefaultFee         Money               `json:"default_fee"`
-	EndsOn             openapi_types.Date  `json:"ends_on"`
-	Hashtags           *[]string           `json:"hashtags,omitempty"`
-	Name               string              `json:"name"`
-	OwnerId            *openapi_types.UUID `json:"owner_id,omitempty"`
+
+	// EmbargoUntil The first day on which content may be out
+	EmbargoUntil *openapi_types.Date `json:"embargo_until,omitempty"`
+	EndsOn       openapi_types.Date  `json:"ends_on"`
+	Hashtags     *[]string           `json:"hashtags,omitempty"`
+	Name         string              `json:"name"`
+	OwnerId      *openapi_types.UUID `json:"owner_id,omitempty"`
 
 	// PolicyId Absent means the default policy
 	PolicyId *openapi_types.UUID `json:"policy_id,omitempty"`
 
 	// SequenceId Absent means the default sequence
 	SequenceId *openapi_types.UUID `json:"sequence_id,omitempty"`
-	StartsOn   openapi_types.Date  `json:"starts_on"`
-	Terms      ContractTerms       `json:"terms"`
+
+	// SlotCap Posts a day on one platform; 0 for no cap
+	SlotCap  *int               `json:"slot_cap,omitempty"`
+	StartsOn openapi_types.Date `json:"starts_on"`
+	Terms    ContractTerms      `json:"terms"`
 }
 
 // CampaignEdit defines model for CampaignEdit.
@@ -3007,14 +3198,26 @@ type CampaignEdit struct {
 	AutomationIds *[]openapi_types.UUID `json:"automation_ids,omitempty"`
 	Brief         *string               `json:"brief,omitempty"`
 	Budget        *Money                `json:"budget,omitempty"`
-	ContentRules  *ContentRules         `json:"content_rules,omitempty"`
-	DefaultFee    *Money                `json:"default_fee,omitempty"`
-	EndsOn        *openapi_types.Date   `json:"ends_on,omitempty"`
-	Hashtags      *[]string             `json:"hashtags,omitempty"`
-	Name          *string               `json:"name,omitempty"`
-	PolicyId      *openapi_types.UUID   `json:"policy_id,omitempty"`
-	State         *CampaignEditState    `json:"state,omitempty"`
-	Terms         *ContractTerms        `json:"terms,omitempty"`
+
+	// Category What its content is about, which exclusivity goes by
+	Category     *string       `json:"category,omitempty"`
+	ContentRules *ContentRules `json:"content_rules,omitempty"`
+	DefaultFee   *Money        `json:"default_fee,omitempty"`
+
+	// EmbargoUntil The first day on which content may be out
+	EmbargoUntil *openapi_types.Date `json:"embargo_until,omitempty"`
+	EndsOn       *openapi_types.Date `json:"ends_on,omitempty"`
+	Hashtags     *[]string           `json:"hashtags,omitempty"`
+	Name         *string             `json:"name,omitempty"`
+
+	// NoEmbargo Takes the embargo away
+	NoEmbargo *bool               `json:"no_embargo,omitempty"`
+	PolicyId  *openapi_types.UUID `json:"policy_id,omitempty"`
+
+	// SlotCap Posts a day on one platform; 0 for no cap
+	SlotCap *int               `json:"slot_cap,omitempty"`
+	State   *CampaignEditState `json:"state,omitempty"`
+	Terms   *ContractTerms     `json:"terms,omitempty"`
 }
 
 // CampaignEditState defines model for CampaignEdit.State.
@@ -3369,6 +3572,62 @@ type ComplianceNoteList struct {
 	// DisclosureSources Of the rules by which content for the country is checked; none without a country
 	DisclosureSources []DisclosureSource `json:"disclosure_sources"`
 	Items             []ComplianceNote   `json:"items"`
+}
+
+// Conflict defines model for Conflict.
+type Conflict struct {
+	At           time.Time          `json:"at"`
+	BrandId      openapi_types.UUID `json:"brand_id"`
+	CampaignId   openapi_types.UUID `json:"campaign_id"`
+	CampaignName string             `json:"campaign_name"`
+	Creator      UserRef            `json:"creator"`
+
+	// DeliverableId Absent while it is not booked
+	DeliverableId *openapi_types.UUID `json:"deliverable_id,omitempty"`
+
+	// Key The same as long as the same two sides are in the way of each other
+	Key  string       `json:"key"`
+	Kind ConflictKind `json:"kind"`
+
+	// MayOverride Whether the caller may let it stand
+	MayOverride   bool               `json:"may_override"`
+	Other         *ConflictSide      `json:"other,omitempty"`
+	Override      *Override          `json:"override,omitempty"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	Severity      ConflictSeverity   `json:"severity"`
+	Title         string             `json:"title"`
+	Words         string             `json:"words"`
+}
+
+// ConflictKind defines model for Conflict.Kind.
+type ConflictKind string
+
+// ConflictSeverity defines model for Conflict.Severity.
+type ConflictSeverity string
+
+// ConflictList defines model for ConflictList.
+type ConflictList struct {
+	Items      []Conflict `json:"items"`
+	NextCursor *string    `json:"next_cursor,omitempty"`
+}
+
+// ConflictOverride defines model for ConflictOverride.
+type ConflictOverride struct {
+	Key           string             `json:"key"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	Reason        string             `json:"reason"`
+}
+
+// ConflictSide defines model for ConflictSide.
+type ConflictSide struct {
+	// BrandName Absent for a brand that the caller does not see
+	BrandName    *string `json:"brand_name,omitempty"`
+	CampaignName *string `json:"campaign_name,omitempty"`
+
+	// From Of a brand that the caller does not see, its day
+	From          time.Time           `json:"from"`
+	PartnershipId *openapi_types.UUID `json:"partnership_id,omitempty"`
+	To            time.Time           `json:"to"`
 }
 
 // Contact defines model for Contact.
@@ -4438,6 +4697,9 @@ type OfferCreate struct {
 	Fee     Money   `json:"fee"`
 	Message *string `json:"message,omitempty"`
 
+	// OverrideReason Why its conflicts may stand
+	OverrideReason *string `json:"override_reason,omitempty"`
+
 	// PaidOutside Why the fee is paid outside of Stripe; absent where it is paid through Stripe
 	PaidOutside *string `json:"paid_outside,omitempty"`
 
@@ -4552,6 +4814,13 @@ type OutsideReviewerList struct {
 	Items []OutsideReviewer `json:"items"`
 }
 
+// Override defines model for Override.
+type Override struct {
+	At     time.Time `json:"at"`
+	By     UserRef   `json:"by"`
+	Reason string    `json:"reason"`
+}
+
 // Overview defines model for Overview.
 type Overview struct {
 	Attention int `json:"attention"`
@@ -4573,8 +4842,11 @@ type PackFormat string
 
 // Partnership defines model for Partnership.
 type Partnership struct {
-	Codes        ContentCodes  `json:"codes"`
-	Commands     []Command     `json:"commands"`
+	Codes    ContentCodes `json:"codes"`
+	Commands []Command    `json:"commands"`
+
+	// Conflicts Of the offer that was just sent
+	Conflicts    *[]Conflict   `json:"conflicts,omitempty"`
 	Contacts     []Contact     `json:"contacts"`
 	Contract     *ContractRef  `json:"contract,omitempty"`
 	Deliverables []Deliverable `json:"deliverables"`
@@ -6636,6 +6908,29 @@ type CreateTopUpParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// ListCalendarEntriesParams defines parameters for ListCalendarEntries.
+type ListCalendarEntriesParams struct {
+	// From First day; without, today
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day; without, 41 days later
+	To         *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+
+	// Platform Drafts and publish windows on it only
+	Platform *string `form:"platform,omitempty" json:"platform,omitempty"`
+
+	// State Drafts and publish windows of deliverables in it only
+	State *string `form:"state,omitempty" json:"state,omitempty"`
+}
+
+// CreateCalendarFeedParams defines parameters for CreateCalendarFeed.
+type CreateCalendarFeedParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListCalendarsParams defines parameters for ListCalendars.
 type ListCalendarsParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
@@ -6727,6 +7022,31 @@ type ListComplianceNotesParams struct {
 	Country *string `form:"country,omitempty" json:"country,omitempty"`
 }
 
+// ListConflictsParams defines parameters for ListConflicts.
+type ListConflictsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor     *Cursor             `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+
+	// PartnershipId With it also what its offer or its campaign would book
+	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+
+	// From First day; without, today
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day; without, 180 days later
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// OverrideConflictParams defines parameters for OverrideConflict.
+type OverrideConflictParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListContractTemplatesParams defines parameters for ListContractTemplates.
 type ListContractTemplatesParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
@@ -6812,6 +7132,11 @@ type ImportCreatorsParams struct {
 // EditCreatorParams defines parameters for EditCreator.
 type EditCreatorParams struct {
 	IfMatch *IfMatch `json:"If-Match,omitempty"`
+}
+
+// AddAbsenceParams defines parameters for AddAbsence.
+type AddAbsenceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
 // SetBanParams defines parameters for SetBan.
@@ -7261,6 +7586,11 @@ type RetirePolicyParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// AddPortalAbsenceParams defines parameters for AddPortalAbsence.
+type AddPortalAbsenceParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // RequestPortalCodeParams defines parameters for RequestPortalCode.
 type RequestPortalCodeParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -7650,6 +7980,9 @@ type SetSlackJSONRequestBody = SlackSet
 // CreateTopUpJSONRequestBody defines body for CreateTopUp for application/json ContentType.
 type CreateTopUpJSONRequestBody = TopUpCreate
 
+// CreateCalendarFeedJSONRequestBody defines body for CreateCalendarFeed for application/json ContentType.
+type CreateCalendarFeedJSONRequestBody = CalendarFeedCreate
+
 // EditCalendarJSONRequestBody defines body for EditCalendar for application/json ContentType.
 type EditCalendarJSONRequestBody = CalendarEdit
 
@@ -7676,6 +8009,9 @@ type CreateClauseVersionJSONRequestBody = ClauseEdit
 
 // ResolveCommentJSONRequestBody defines body for ResolveComment for application/json ContentType.
 type ResolveCommentJSONRequestBody = CommentResolve
+
+// OverrideConflictJSONRequestBody defines body for OverrideConflict for application/json ContentType.
+type OverrideConflictJSONRequestBody = ConflictOverride
 
 // CreateContractTemplateJSONRequestBody defines body for CreateContractTemplate for application/json ContentType.
 type CreateContractTemplateJSONRequestBody = ContractTemplateCreate
@@ -7706,6 +8042,9 @@ type ImportCreatorsMultipartRequestBody = ImportForm
 
 // EditCreatorJSONRequestBody defines body for EditCreator for application/json ContentType.
 type EditCreatorJSONRequestBody = CreatorEdit
+
+// AddAbsenceJSONRequestBody defines body for AddAbsence for application/json ContentType.
+type AddAbsenceJSONRequestBody = AbsenceCreate
 
 // SetBanJSONRequestBody defines body for SetBan for application/json ContentType.
 type SetBanJSONRequestBody = BanEdit
@@ -7799,6 +8138,9 @@ type SimulatePolicyJSONRequestBody = PolicySimulate
 
 // RetirePolicyJSONRequestBody defines body for RetirePolicy for application/json ContentType.
 type RetirePolicyJSONRequestBody = Empty
+
+// AddPortalAbsenceJSONRequestBody defines body for AddPortalAbsence for application/json ContentType.
+type AddPortalAbsenceJSONRequestBody = AbsenceCreate
 
 // RequestPortalCodeJSONRequestBody defines body for RequestPortalCode for application/json ContentType.
 type RequestPortalCodeJSONRequestBody = Empty
@@ -7928,6 +8270,9 @@ type SetRolesJSONRequestBody = RolesEdit
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// RemoveAbsence Take an absence back
+	// (DELETE /v1/absences/{id})
+	RemoveAbsence(ctx echo.Context, id Id) error
 	// ListBrands Brands the caller may see
 	// (GET /v1/brands)
 	ListBrands(ctx echo.Context) error
@@ -7970,6 +8315,18 @@ type ServerInterface interface {
 	// CreateTopUp Move money into the brand's funds through Stripe
 	// (POST /v1/brands/{id}/top-ups)
 	CreateTopUp(ctx echo.Context, id Id, params CreateTopUpParams) error
+	// ListCalendarEntries Drafts, publish windows, ends of contracts and campaigns, and absences of at most 100 days
+	// (GET /v1/calendar)
+	ListCalendarEntries(ctx echo.Context, params ListCalendarEntriesParams) error
+	// ListCalendarFeeds Links by which calendar programs read, of the signed-in person
+	// (GET /v1/calendar/feeds)
+	ListCalendarFeeds(ctx echo.Context) error
+	// CreateCalendarFeed Make a link by which a calendar program reads; it is shown once
+	// (POST /v1/calendar/feeds)
+	CreateCalendarFeed(ctx echo.Context, params CreateCalendarFeedParams) error
+	// RevokeCalendarFeed End such a link
+	// (DELETE /v1/calendar/feeds/{id})
+	RevokeCalendarFeed(ctx echo.Context, id Id) error
 	// ListCalendars Calendars of brands, people and creators that have their own
 	// (GET /v1/calendars)
 	ListCalendars(ctx echo.Context, params ListCalendarsParams) error
@@ -8024,6 +8381,12 @@ type ServerInterface interface {
 	// ListComplianceNotes What laws and codes say, with sources; no legal advice
 	// (GET /v1/compliance-notes)
 	ListComplianceNotes(ctx echo.Context, params ListComplianceNotesParams) error
+	// ListConflicts What stands in the way of when creators post, by time
+	// (GET /v1/conflicts)
+	ListConflicts(ctx echo.Context, params ListConflictsParams) error
+	// OverrideConflict Let a conflict stand, for the own brand
+	// (POST /v1/conflicts/override)
+	OverrideConflict(ctx echo.Context, params OverrideConflictParams) error
 	// ListContractTemplates Contract templates
 	// (GET /v1/contract-templates)
 	ListContractTemplates(ctx echo.Context, params ListContractTemplatesParams) error
@@ -8075,6 +8438,12 @@ type ServerInterface interface {
 	// EditCreator Edit a creator
 	// (PATCH /v1/creators/{id})
 	EditCreator(ctx echo.Context, id Id, params EditCreatorParams) error
+	// ListAbsences When a creator is away, from a month ago on
+	// (GET /v1/creators/{id}/absences)
+	ListAbsences(ctx echo.Context, id Id) error
+	// AddAbsence Say that a creator is away
+	// (POST /v1/creators/{id}/absences)
+	AddAbsence(ctx echo.Context, id Id, params AddAbsenceParams) error
 	// SetBan Ban a creator or lift the ban, in every partnership
 	// (POST /v1/creators/{id}/ban)
 	SetBan(ctx echo.Context, id Id, params SetBanParams) error
@@ -8312,6 +8681,12 @@ type ServerInterface interface {
 	// ListPolicyVersions Every version of an approval policy, newest first
 	// (GET /v1/policies/{id}/versions)
 	ListPolicyVersions(ctx echo.Context, id Id) error
+	// ListPortalAbsences When the creator is away
+	// (GET /v1/portal/absences)
+	ListPortalAbsences(ctx echo.Context) error
+	// AddPortalAbsence Say when one is away
+	// (POST /v1/portal/absences)
+	AddPortalAbsence(ctx echo.Context, params AddPortalAbsenceParams) error
 	// RequestPortalCode Mail a code that signing and bank onboarding ask for
 	// (POST /v1/portal/codes)
 	RequestPortalCode(ctx echo.Context, params RequestPortalCodeParams) error
@@ -8557,6 +8932,22 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// RemoveAbsence converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveAbsence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveAbsence(ctx, id)
+	return err
 }
 
 // ListBrands converts echo context to params.
@@ -8912,6 +9303,120 @@ func (w *ServerInterfaceWrapper) CreateTopUp(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.CreateTopUp(ctx, id, params)
+	return err
+}
+
+// ListCalendarEntries converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCalendarEntries(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListCalendarEntriesParams
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "platform" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "platform", ctx.QueryParams(), &params.Platform, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter platform: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCalendarEntries(ctx, params)
+	return err
+}
+
+// ListCalendarFeeds converts echo context to params.
+func (w *ServerInterfaceWrapper) ListCalendarFeeds(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListCalendarFeeds(ctx)
+	return err
+}
+
+// CreateCalendarFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) CreateCalendarFeed(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateCalendarFeedParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CreateCalendarFeed(ctx, params)
+	return err
+}
+
+// RevokeCalendarFeed converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeCalendarFeed(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeCalendarFeed(ctx, id)
 	return err
 }
 
@@ -9430,6 +9935,102 @@ func (w *ServerInterfaceWrapper) ListComplianceNotes(ctx echo.Context) error {
 	return err
 }
 
+// ListConflicts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListConflicts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListConflictsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "partnership_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListConflicts(ctx, params)
+	return err
+}
+
+// OverrideConflict converts echo context to params.
+func (w *ServerInterfaceWrapper) OverrideConflict(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OverrideConflictParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OverrideConflict(ctx, params)
+	return err
+}
+
 // ListContractTemplates converts echo context to params.
 func (w *ServerInterfaceWrapper) ListContractTemplates(ctx echo.Context) error {
 	var err error
@@ -9934,6 +10535,58 @@ func (w *ServerInterfaceWrapper) EditCreator(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.EditCreator(ctx, id, params)
+	return err
+}
+
+// ListAbsences converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAbsences(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAbsences(ctx, id)
+	return err
+}
+
+// AddAbsence converts echo context to params.
+func (w *ServerInterfaceWrapper) AddAbsence(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddAbsenceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddAbsence(ctx, id, params)
 	return err
 }
 
@@ -12400,6 +13053,44 @@ func (w *ServerInterfaceWrapper) ListPolicyVersions(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListPolicyVersions(ctx, id)
+	return err
+}
+
+// ListPortalAbsences converts echo context to params.
+func (w *ServerInterfaceWrapper) ListPortalAbsences(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListPortalAbsences(ctx)
+	return err
+}
+
+// AddPortalAbsence converts echo context to params.
+func (w *ServerInterfaceWrapper) AddPortalAbsence(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddPortalAbsenceParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddPortalAbsence(ctx, params)
 	return err
 }
 
@@ -14934,6 +15625,17 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/v1/portal/statement", wrapper.GetPortalStatement, options.OperationMiddlewares["getPortalStatement"]...)
 	router.GET(options.BaseURL+"/v1/portal/statement/export", wrapper.ExportPortalStatement, options.OperationMiddlewares["exportPortalStatement"]...)
 	router.POST(options.BaseURL+"/v1/portal/unsubscribe", wrapper.PortalUnsubscribe, options.OperationMiddlewares["portalUnsubscribe"]...)
+	router.GET(options.BaseURL+"/v1/conflicts", wrapper.ListConflicts, options.OperationMiddlewares["listConflicts"]...)
+	router.POST(options.BaseURL+"/v1/conflicts/override", wrapper.OverrideConflict, options.OperationMiddlewares["overrideConflict"]...)
+	router.GET(options.BaseURL+"/v1/calendar", wrapper.ListCalendarEntries, options.OperationMiddlewares["listCalendarEntries"]...)
+	router.GET(options.BaseURL+"/v1/calendar/feeds", wrapper.ListCalendarFeeds, options.OperationMiddlewares["listCalendarFeeds"]...)
+	router.POST(options.BaseURL+"/v1/calendar/feeds", wrapper.CreateCalendarFeed, options.OperationMiddlewares["createCalendarFeed"]...)
+	router.DELETE(options.BaseURL+"/v1/calendar/feeds/:id", wrapper.RevokeCalendarFeed, options.OperationMiddlewares["revokeCalendarFeed"]...)
+	router.GET(options.BaseURL+"/v1/creators/:id/absences", wrapper.ListAbsences, options.OperationMiddlewares["listAbsences"]...)
+	router.POST(options.BaseURL+"/v1/creators/:id/absences", wrapper.AddAbsence, options.OperationMiddlewares["addAbsence"]...)
+	router.DELETE(options.BaseURL+"/v1/absences/:id", wrapper.RemoveAbsence, options.OperationMiddlewares["removeAbsence"]...)
+	router.GET(options.BaseURL+"/v1/portal/absences", wrapper.ListPortalAbsences, options.OperationMiddlewares["listPortalAbsences"]...)
+	router.POST(options.BaseURL+"/v1/portal/absences", wrapper.AddPortalAbsence, options.OperationMiddlewares["addPortalAbsence"]...)
 
 }
 
@@ -14970,6 +15672,39 @@ type StatementTextcsvResponse struct {
 	Body io.Reader
 
 	ContentLength int64
+}
+
+type RemoveAbsenceRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type RemoveAbsenceResponseObject interface {
+	VisitRemoveAbsenceResponse(w http.ResponseWriter) error
+}
+
+type RemoveAbsence204Response struct {
+}
+
+func (response RemoveAbsence204Response) VisitRemoveAbsenceResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveAbsencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemoveAbsencedefaultApplicationProblemPlusJSONResponse) VisitRemoveAbsenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
 type ListBrandsRequestObject struct {
@@ -15564,6 +16299,156 @@ type CreateTopUpdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateTopUpdefaultApplicationProblemPlusJSONResponse) VisitCreateTopUpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarEntriesRequestObject struct {
+	Params ListCalendarEntriesParams
+}
+
+type ListCalendarEntriesResponseObject interface {
+	VisitListCalendarEntriesResponse(w http.ResponseWriter) error
+}
+
+type ListCalendarEntries200JSONResponse CalendarEntryList
+
+func (response ListCalendarEntries200JSONResponse) VisitListCalendarEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarEntriesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCalendarEntriesdefaultApplicationProblemPlusJSONResponse) VisitListCalendarEntriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarFeedsRequestObject struct {
+}
+
+type ListCalendarFeedsResponseObject interface {
+	VisitListCalendarFeedsResponse(w http.ResponseWriter) error
+}
+
+type ListCalendarFeeds200JSONResponse CalendarFeedList
+
+func (response ListCalendarFeeds200JSONResponse) VisitListCalendarFeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListCalendarFeedsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListCalendarFeedsdefaultApplicationProblemPlusJSONResponse) VisitListCalendarFeedsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeedRequestObject struct {
+	Params CreateCalendarFeedParams
+	Body   *CreateCalendarFeedJSONRequestBody
+}
+
+type CreateCalendarFeedResponseObject interface {
+	VisitCreateCalendarFeedResponse(w http.ResponseWriter) error
+}
+
+type CreateCalendarFeed201JSONResponse CalendarFeedCreated
+
+func (response CreateCalendarFeed201JSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateCalendarFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateCalendarFeeddefaultApplicationProblemPlusJSONResponse) VisitCreateCalendarFeedResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeCalendarFeedRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type RevokeCalendarFeedResponseObject interface {
+	VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error
+}
+
+type RevokeCalendarFeed204Response struct {
+}
+
+func (response RevokeCalendarFeed204Response) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokeCalendarFeeddefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RevokeCalendarFeeddefaultApplicationProblemPlusJSONResponse) VisitRevokeCalendarFeedResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -16327,6 +17212,79 @@ func (response ListComplianceNotesdefaultApplicationProblemPlusJSONResponse) Vis
 	return err
 }
 
+type ListConflictsRequestObject struct {
+	Params ListConflictsParams
+}
+
+type ListConflictsResponseObject interface {
+	VisitListConflictsResponse(w http.ResponseWriter) error
+}
+
+type ListConflicts200JSONResponse ConflictList
+
+func (response ListConflicts200JSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListConflictsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListConflictsdefaultApplicationProblemPlusJSONResponse) VisitListConflictsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OverrideConflictRequestObject struct {
+	Params OverrideConflictParams
+	Body   *OverrideConflictJSONRequestBody
+}
+
+type OverrideConflictResponseObject interface {
+	VisitOverrideConflictResponse(w http.ResponseWriter) error
+}
+
+type OverrideConflict204Response struct {
+}
+
+func (response OverrideConflict204Response) VisitOverrideConflictResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type OverrideConflictdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OverrideConflictdefaultApplicationProblemPlusJSONResponse) VisitOverrideConflictResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ListContractTemplatesRequestObject struct {
 	Params ListContractTemplatesParams
 }
@@ -17046,6 +18004,86 @@ type EditCreatordefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EditCreatordefaultApplicationProblemPlusJSONResponse) VisitEditCreatorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAbsencesRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListAbsencesResponseObject interface {
+	VisitListAbsencesResponse(w http.ResponseWriter) error
+}
+
+type ListAbsences200JSONResponse AbsenceList
+
+func (response ListAbsences200JSONResponse) VisitListAbsencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAbsencesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAbsencesdefaultApplicationProblemPlusJSONResponse) VisitListAbsencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddAbsenceRequestObject struct {
+	Id     Id `json:"id"`
+	Params AddAbsenceParams
+	Body   *AddAbsenceJSONRequestBody
+}
+
+type AddAbsenceResponseObject interface {
+	VisitAddAbsenceResponse(w http.ResponseWriter) error
+}
+
+type AddAbsence201JSONResponse Absence
+
+func (response AddAbsence201JSONResponse) VisitAddAbsenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddAbsencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddAbsencedefaultApplicationProblemPlusJSONResponse) VisitAddAbsenceResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -20601,6 +21639,84 @@ func (response ListPolicyVersionsdefaultApplicationProblemPlusJSONResponse) Visi
 	return err
 }
 
+type ListPortalAbsencesRequestObject struct {
+}
+
+type ListPortalAbsencesResponseObject interface {
+	VisitListPortalAbsencesResponse(w http.ResponseWriter) error
+}
+
+type ListPortalAbsences200JSONResponse AbsenceList
+
+func (response ListPortalAbsences200JSONResponse) VisitListPortalAbsencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListPortalAbsencesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListPortalAbsencesdefaultApplicationProblemPlusJSONResponse) VisitListPortalAbsencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPortalAbsenceRequestObject struct {
+	Params AddPortalAbsenceParams
+	Body   *AddPortalAbsenceJSONRequestBody
+}
+
+type AddPortalAbsenceResponseObject interface {
+	VisitAddPortalAbsenceResponse(w http.ResponseWriter) error
+}
+
+type AddPortalAbsence201JSONResponse Absence
+
+func (response AddPortalAbsence201JSONResponse) VisitAddPortalAbsenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddPortalAbsencedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AddPortalAbsencedefaultApplicationProblemPlusJSONResponse) VisitAddPortalAbsenceResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RequestPortalCodeRequestObject struct {
 	Params RequestPortalCodeParams
 	Body   *RequestPortalCodeJSONRequestBody
@@ -24091,6 +25207,9 @@ func (response ResetSecondFactordefaultApplicationProblemPlusJSONResponse) Visit
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// RemoveAbsence Take an absence back
+	// (DELETE /v1/absences/{id})
+	RemoveAbsence(ctx context.Context, request RemoveAbsenceRequestObject) (RemoveAbsenceResponseObject, error)
 	// ListBrands Brands the caller may see
 	// (GET /v1/brands)
 	ListBrands(ctx context.Context, request ListBrandsRequestObject) (ListBrandsResponseObject, error)
@@ -24133,6 +25252,18 @@ type StrictServerInterface interface {
 	// CreateTopUp Move money into the brand's funds through Stripe
 	// (POST /v1/brands/{id}/top-ups)
 	CreateTopUp(ctx context.Context, request CreateTopUpRequestObject) (CreateTopUpResponseObject, error)
+	// ListCalendarEntries Drafts, publish windows, ends of contracts and campaigns, and absences of at most 100 days
+	// (GET /v1/calendar)
+	ListCalendarEntries(ctx context.Context, request ListCalendarEntriesRequestObject) (ListCalendarEntriesResponseObject, error)
+	// ListCalendarFeeds Links by which calendar programs read, of the signed-in person
+	// (GET /v1/calendar/feeds)
+	ListCalendarFeeds(ctx context.Context, request ListCalendarFeedsRequestObject) (ListCalendarFeedsResponseObject, error)
+	// CreateCalendarFeed Make a link by which a calendar program reads; it is shown once
+	// (POST /v1/calendar/feeds)
+	CreateCalendarFeed(ctx context.Context, request CreateCalendarFeedRequestObject) (CreateCalendarFeedResponseObject, error)
+	// RevokeCalendarFeed End such a link
+	// (DELETE /v1/calendar/feeds/{id})
+	RevokeCalendarFeed(ctx context.Context, request RevokeCalendarFeedRequestObject) (RevokeCalendarFeedResponseObject, error)
 	// ListCalendars Calendars of brands, people and creators that have their own
 	// (GET /v1/calendars)
 	ListCalendars(ctx context.Context, request ListCalendarsRequestObject) (ListCalendarsResponseObject, error)
@@ -24187,6 +25318,12 @@ type StrictServerInterface interface {
 	// ListComplianceNotes What laws and codes say, with sources; no legal advice
 	// (GET /v1/compliance-notes)
 	ListComplianceNotes(ctx context.Context, request ListComplianceNotesRequestObject) (ListComplianceNotesResponseObject, error)
+	// ListConflicts What stands in the way of when creators post, by time
+	// (GET /v1/conflicts)
+	ListConflicts(ctx context.Context, request ListConflictsRequestObject) (ListConflictsResponseObject, error)
+	// OverrideConflict Let a conflict stand, for the own brand
+	// (POST /v1/conflicts/override)
+	OverrideConflict(ctx context.Context, request OverrideConflictRequestObject) (OverrideConflictResponseObject, error)
 	// ListContractTemplates Contract templates
 	// (GET /v1/contract-templates)
 	ListContractTemplates(ctx context.Context, request ListContractTemplatesRequestObject) (ListContractTemplatesResponseObject, error)
@@ -24238,6 +25375,12 @@ type StrictServerInterface interface {
 	// EditCreator Edit a creator
 	// (PATCH /v1/creators/{id})
 	EditCreator(ctx context.Context, request EditCreatorRequestObject) (EditCreatorResponseObject, error)
+	// ListAbsences When a creator is away, from a month ago on
+	// (GET /v1/creators/{id}/absences)
+	ListAbsences(ctx context.Context, request ListAbsencesRequestObject) (ListAbsencesResponseObject, error)
+	// AddAbsence Say that a creator is away
+	// (POST /v1/creators/{id}/absences)
+	AddAbsence(ctx context.Context, request AddAbsenceRequestObject) (AddAbsenceResponseObject, error)
 	// SetBan Ban a creator or lift the ban, in every partnership
 	// (POST /v1/creators/{id}/ban)
 	SetBan(ctx context.Context, request SetBanRequestObject) (SetBanResponseObject, error)
@@ -24475,6 +25618,12 @@ type StrictServerInterface interface {
 	// ListPolicyVersions Every version of an approval policy, newest first
 	// (GET /v1/policies/{id}/versions)
 	ListPolicyVersions(ctx context.Context, request ListPolicyVersionsRequestObject) (ListPolicyVersionsResponseObject, error)
+	// ListPortalAbsences When the creator is away
+	// (GET /v1/portal/absences)
+	ListPortalAbsences(ctx context.Context, request ListPortalAbsencesRequestObject) (ListPortalAbsencesResponseObject, error)
+	// AddPortalAbsence Say when one is away
+	// (POST /v1/portal/absences)
+	AddPortalAbsence(ctx context.Context, request AddPortalAbsenceRequestObject) (AddPortalAbsenceResponseObject, error)
 	// RequestPortalCode Mail a code that signing and bank onboarding ask for
 	// (POST /v1/portal/codes)
 	RequestPortalCode(ctx context.Context, request RequestPortalCodeRequestObject) (RequestPortalCodeResponseObject, error)
@@ -24727,6 +25876,31 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// RemoveAbsence operation middleware
+func (sh *strictHandler) RemoveAbsence(ctx echo.Context, id Id) error {
+	var request RemoveAbsenceRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveAbsence(ctx.Request().Context(), request.(RemoveAbsenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveAbsence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveAbsenceResponseObject); ok {
+		return validResponse.VisitRemoveAbsenceResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // ListBrands operation middleware
@@ -25215,6 +26389,127 @@ func (sh *strictHandler) CreateTopUp(ctx echo.Context, id Id, params CreateTopUp
 		return err
 	} else if validResponse, ok := response.(CreateTopUpResponseObject); ok {
 		return validResponse.VisitCreateTopUpResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCalendarEntries operation middleware
+func (sh *strictHandler) ListCalendarEntries(ctx echo.Context, params ListCalendarEntriesParams) error {
+	var request ListCalendarEntriesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalendarEntries(ctx.Request().Context(), request.(ListCalendarEntriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalendarEntries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCalendarEntriesResponseObject); ok {
+		return validResponse.VisitListCalendarEntriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListCalendarFeeds operation middleware
+func (sh *strictHandler) ListCalendarFeeds(ctx echo.Context) error {
+	var request ListCalendarFeedsRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListCalendarFeeds(ctx.Request().Context(), request.(ListCalendarFeedsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListCalendarFeeds")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListCalendarFeedsResponseObject); ok {
+		return validResponse.VisitListCalendarFeedsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateCalendarFeed operation middleware
+func (sh *strictHandler) CreateCalendarFeed(ctx echo.Context, params CreateCalendarFeedParams) error {
+	var request CreateCalendarFeedRequestObject
+
+	request.Params = params
+
+	var body CreateCalendarFeedJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateCalendarFeed(ctx.Request().Context(), request.(CreateCalendarFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateCalendarFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateCalendarFeedResponseObject); ok {
+		return validResponse.VisitCreateCalendarFeedResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokeCalendarFeed operation middleware
+func (sh *strictHandler) RevokeCalendarFeed(ctx echo.Context, id Id) error {
+	var request RevokeCalendarFeedRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeCalendarFeed(ctx.Request().Context(), request.(RevokeCalendarFeedRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeCalendarFeed")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokeCalendarFeedResponseObject); ok {
+		return validResponse.VisitRevokeCalendarFeedResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -25885,6 +27180,79 @@ func (sh *strictHandler) ListComplianceNotes(ctx echo.Context, params ListCompli
 	return nil
 }
 
+// ListConflicts operation middleware
+func (sh *strictHandler) ListConflicts(ctx echo.Context, params ListConflictsParams) error {
+	var request ListConflictsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListConflicts(ctx.Request().Context(), request.(ListConflictsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListConflicts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListConflictsResponseObject); ok {
+		return validResponse.VisitListConflictsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OverrideConflict operation middleware
+func (sh *strictHandler) OverrideConflict(ctx echo.Context, params OverrideConflictParams) error {
+	var request OverrideConflictRequestObject
+
+	request.Params = params
+
+	var body OverrideConflictJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OverrideConflict(ctx.Request().Context(), request.(OverrideConflictRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OverrideConflict")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OverrideConflictResponseObject); ok {
+		return validResponse.VisitOverrideConflictResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListContractTemplates operation middleware
 func (sh *strictHandler) ListContractTemplates(ctx echo.Context, params ListContractTemplatesParams) error {
 	var request ListContractTemplatesRequestObject
@@ -26522,6 +27890,80 @@ func (sh *strictHandler) EditCreator(ctx echo.Context, id Id, params EditCreator
 		return err
 	} else if validResponse, ok := response.(EditCreatorResponseObject); ok {
 		return validResponse.VisitEditCreatorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAbsences operation middleware
+func (sh *strictHandler) ListAbsences(ctx echo.Context, id Id) error {
+	var request ListAbsencesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAbsences(ctx.Request().Context(), request.(ListAbsencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAbsences")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAbsencesResponseObject); ok {
+		return validResponse.VisitListAbsencesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddAbsence operation middleware
+func (sh *strictHandler) AddAbsence(ctx echo.Context, id Id, params AddAbsenceParams) error {
+	var request AddAbsenceRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body AddAbsenceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddAbsence(ctx.Request().Context(), request.(AddAbsenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddAbsence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddAbsenceResponseObject); ok {
+		return validResponse.VisitAddAbsenceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -29222,6 +30664,77 @@ func (sh *strictHandler) ListPolicyVersions(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(ListPolicyVersionsResponseObject); ok {
 		return validResponse.VisitListPolicyVersionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListPortalAbsences operation middleware
+func (sh *strictHandler) ListPortalAbsences(ctx echo.Context) error {
+	var request ListPortalAbsencesRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListPortalAbsences(ctx.Request().Context(), request.(ListPortalAbsencesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListPortalAbsences")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListPortalAbsencesResponseObject); ok {
+		return validResponse.VisitListPortalAbsencesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddPortalAbsence operation middleware
+func (sh *strictHandler) AddPortalAbsence(ctx echo.Context, params AddPortalAbsenceParams) error {
+	var request AddPortalAbsenceRequestObject
+
+	request.Params = params
+
+	var body AddPortalAbsenceJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddPortalAbsence(ctx.Request().Context(), request.(AddPortalAbsenceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddPortalAbsence")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddPortalAbsenceResponseObject); ok {
+		return validResponse.VisitAddPortalAbsenceResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -32191,558 +33704,584 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L37ktw20if6KojejfBubElqyZdvRx3nD0m2xv4+y9Ko5Zn9zoxPCUVmVWGaBdAA2NXlCUXs0+yD7ZOc",
-	"QAIgQRbAS11a7Yn5y1YXCQKJRCKvv/zHRSY2peDAtbp4/o+Lkkq6AQ0S/7WQlOdzlpv/Z/zi+cWvFcjd",
-	"xeyC0w1cPG9+n12obA0bah5cCrmh+uL5RVXhL3pXmmeVloyvLj59ml1klVRCmmdzUJlkpWbCjM7hTs/t",
-	"j0QsiV4DKekKyAKWQsLFLDoHN1g4gw29+xH4Sq8vnn99eRmbwVKKzf73XzOpNMnpjjCOX8f1faHIb4LD",
-	"FdkyvRaVTswDh4zSIaca9ukwuzBfWOIn3WI3gps586ooPs0uArKXVK+bLyFVJfxaMQn5xXMtK5hGf5bD",
-	"phQaeLb7D9jVX1kDzUE23/mheeyReS5B4mdffz272DDu//00+snlG6qzdfpby0f2gfAj+8MUbMN0ihvt",
-	"j+EAOSxpVWjDBjMzZbapNhfPnxme2DBu/9VMl3ENK5D4oV/3ueMvQuaKaEEUUJmtyRK5LjaRX5OkinOj",
-	"hFsG2w/iBvj+Zz+sgWjzU80llBWQk4LxG//9LjXf44CP7Ih9vNKd29A2qjWAfu0YLL4Ljv3Cr/xXCcuL",
-	"5xf/5Ukja57YX9WT62BE8wUt9knwIz38WGox8VCKnO7cGcStUaXgCpxwLAHFVia4Bo4koGVZsIyamT4p",
-	"86X5U+RrC8YpzqpL0k+zzlpfEPyK4bMbgNJMqZRiUcCm78P2if/xdyV4ewZ9pH/nxo3M4i9rqskWuCZb",
-	"KSxhcOt75nDL88eiBH63Keyy1SOxXLIMcpFVG+D6sSol0BzH2RSP6/GmkGt2oeFOP8nU7QkIremigJDQ",
-	"SlMNG7e20+3x7J+CTkIS2uXNT/5o4fF4sQGeQ/4j44CnRYoSpGb27PgbN3Lgon/erq2IiUlLL83+ap/6",
-	"pV6FWPwdMm1ex7kYar6SYE763nyyglYKIlLecD4UCpz6gS8QupJgxEUgL7+6jAhzQ7yC3YI0JFP7o/8E",
-	"WyI4qBnJRMU15MTQBT9l5JvgZLtm2ZoshF6TNb0FotiKQ45PUL8mI+o0bNTQAf+2mcsHkBtl5rehdz/Y",
-	"d58106dS0h3OXoqyhHx/4sFQimhDoyUtCkK3dDdDCUy2KDIo3pALQzmWmyvSzHwTTnhAPQln+FV6hvMN",
-	"K0BpQ0u8iE40OvB8ntNdZOe+pTtFFju3P2Y7gOf+StYgN2Qjbs3GLqAQW/IbSIHLByoLhndzV8uYXcBd",
-	"VlSK3TK9q7+6/1RipX0b/8a/8iLPIR/edjP1fPToAS+8EbcwTFUJ1F1M3bO2I0wTpghVN4DsckUEL3ZI",
-	"1LWoFBAUhQT1uuDwPY0fPqNIKSb4XIqK5wl6VoquYC7Zaq1Vkuyf+mTKO6uwRYTKmvLVhH0KJeanfbqZ",
-	"K0jSTDsLbJC3lwBzLraD3CE47Pzzem2VzlEv8GqzsBrQ3rdLxnlMcKA8VdqcHloYRW21Nnu+oTuiADZE",
-	"iypbQz4jlOdku96NlW0DpDPX3/D1ERK4Xt2s3sZ6VQ1pA6K5j0Rvn7KU4pYWzeVD85wZitDiXcAxS1oo",
-	"mHWYiG7M1YD/VxRvlxfP/zpqd36J6nDmbOFkIL8im0ppI5vtzbYTlf5CzUgBSlnpzTTe63hPmJvPzAG4",
-	"MZL+elFKKKlE8kgogCqQwdIT9MVBZn5FfZR6d9Dn/PuWJ9tkjIvxl5Vi3CzY/GzFN1OkgFsozL8oJ6Ay",
-	"WqCqdkXoQhkdeAOUm1tPKPASX2m6gqhQv2E8D1dSKbsKUZjnRaUVyyG6FitVQI497jjkwDF5b55BoTd2",
-	"3M4W4nJiO/eSFpRnEc2KZpln4L0pL5qX6mkwrr/5KkrKrJISeLYbPsj+m8E7zcd6Zv8jU3p/BbUAGiWJ",
-	"PCEiUihwaA2vwX4sPln+XW79HhPkyIJ6iewGXAhRAOXtG7ntAUj5J5pZulHrIRLzvXkhJbulxf4J/F5s",
-	"vbMLduYc8VwRqq1hT/mNP2GZkZ1CzohRKf1vEkohtdEHrqzIouYzkNv7RLOiMPJNgq6knWWbJEaZmFu7",
-	"ouUIeKTZJuoNQIuwJZeA5+a32QXjcy0pV6iaGG3X3A3omjFcaDjC/G/snG+FbOkmCUrbb/vHZ/XkoxQX",
-	"vFIpU6e5UEZd8oEFM1oSJRU8e6swZXW7YF9Tit0fBjnQLaefA4W4Udc7pWHT8gNe/Fqx7GZhfr2Y1Zva",
-	"+uMdSBHdtpeScuvBbJPXGIv7S7/WUBpTaCXQqrMWEnBDjVyAIlzoqMxbMijyzsF8GlV2mQoZk5m5MzW3",
-	"41I9N5em+V+0R6ILsjvmB5BQFugQoIa7UZyig6CgfFXZy64sqDa8YDhdFIXYgjRftVOeXYgSOORzr1Q1",
-	"fynN67/EPeB8EunWosjVzBrNl5afrNZmpIbSUCpjllmBoeDXCoxgjpH5lhYVjPXONrwnUO2z2h/ue5T5",
-	"JLUqQMc4oAXwnI6+3nNQmnHUROaZEMVcLJcJ49TI1A3lO7IV8obxldVuqFHyNujEo0yjkEWmIHSpQTZC",
-	"1V2ehoTmMX9ArRacR8mXiw1lfF6CnK9FFQnlvEUhvpmZfRQciH3BfEJCBka+KMK40bfw/fhJkErPN5QV",
-	"hqlZBnEDMpQpTJGtZFoDJ1pc+cvFeY1tqMWMF6P2yE3B6SR9WfWvc+t9jjyS/gG0Znw1z2hp6Jo53+Me",
-	"WYFm63pjqSYbobTVYtWaSjA0uIFSo/MBr8iQQGILiixodhOluJ+CJXcPrxWCr1xUzjqDOpugRRHnG1Fp",
-	"aRaAnIOO9u7wbygrnIfJH2BFFPDAU2aovBB3yD+G06NfKoXStJjTPJegVEzIeN6AW5A74meWZBAFmeBG",
-	"ljE512sJysii4620l+guYo6E1ufsTDZaWC+h8iqQ5WAzA3OQYAdoqZmzxKws3yfDlsrNvCr7nFrMOx0p",
-	"4bCtqSuZAnTmGZmwrIrCSdorcukMIi6IGf5RVUZ3wH86Hmv9i5HoZlFuCLKAFeV4swwrZl3NOffxnr19",
-	"3zuT4RGetWRyaosbCkf4d18Udmgek2Pxwx4/f333QPLyOcjv4GkxpCi+cs+hSdIVicF1+uWzy9kYETkp",
-	"BtkI0Imv7cuDiQMkz/+IU9/h16NYNb3rB9iIE3SM10b8PjUC4cvLsTrByEt92LH7++CxxBU++qIdd1+O",
-	"uevukbeH7pgXTpE0Ap5x1ZL5lMP2YjbK+Y4cfhJ3DWrnZ3TWmPHfO9dcxyMTpFMNapr24aS6KEUxIdDg",
-	"3YDtNXddO002lx09trxXwS1xxOqyQqhYgPT775+/eTMjz756fnmJKuyG5Zyt1jpqIdHd3LKuiufNFMjz",
-	"6Ng1iuIV+Z/ffHV5SeAuMxoy4ySHjVAYetCgtIrKtbUomGftUcT+3r4Q47GR1DF2c4o40ee3fLzb2D7c",
-	"dVPj7l3MvLvaKfNxvwEOkOTMfn3UGqgJWfHD9VuyBbgxv87IU/JG8JzuzJ3zb+S64lbhqvdgf/QuuX8T",
-	"PGI1/vDipxfETH9mI7R3dFMWQL6rDDs/eQmyYHyczhmQMtiEFoXcJDor91tcH4SAzdp83dCz7zQecPU3",
-	"J3DiZdE5dec9MPVJmDjJLp8dwDRTc+NC7pi65317e4pLr5ba57v3XtFNSdmKRwNCsoIT2Mpvt5CTxY5w",
-	"sUWZzQVaw3ib00qLjVVkWew6uK6dCdpFpKU2Y+k1bBQUt7gf49NIukSkt5QVdGFv/RPEbbnQa8ZXRJVA",
-	"b5z3PMgs2XrreVHlK7B5N1mlG73hNErGQjJYxn/B745WETOx2TCtT8EE1zYhynuZ1cymGgmJLnWXNQFc",
-	"z2XlNKTeg2Effo/PhikXGjZlQbUPgXR02nZcuMlIdYEG4t8O/RlJVQiN9WlxKfed+RJg9B4Az9Xc3suD",
-	"WbBrqtaarlQyC3oNxFgdNqXAEI0y3r5O/wvNI5d1+gSN5Ngkr+KdO0SMnxXI97C0CQ5svIlTioJlu/Hh",
-	"MAXy9iQSb7kE6UQWlUBEpTERMzMKLOS1FHRZgjvQ1pyzsm7sfDGZQaX1h9it2Z7nOyo1B6nWrFSkBNnN",
-	"j2iuCRS8o/lwL/6aS7rE2F/FuY3DYhpQPLqEOY8jBIA58HWCZK/66nWDEbphYE0FUrb2U/rorhWxtUAN",
-	"mCeUmrP6Eq1jzc2NExK1Oea14mkPRltmeOK0eSXk80AG1AwSekIDqbV3+XZlcJ+6cFiK1N5lf0gCaCwT",
-	"cuLt6a7HwSSKAy7M39cldp8X0vg75UA/3iRzunU1DFDYU9a+M4auHVE+cvwg9D1G+E8QyIfI1LSbycnC",
-	"WvbF5VhMcPWJlAOM4SHr4bWQWAtQ33GBEYFxSWOS4GRPJ4gepmz5pzro09S6e1dGPvUw+Wm8As5kP6dX",
-	"gHPIX3C1jeXoLkS+SxieE67hJSuKWOr5a1t9Eh5ce26NtVxXHByTDMKUMv97EKtOUyG9pDQEG6LzQSqV",
-	"34p9cTNwhiZt1UHndPj+GEOV0xyYgJvPeWhULI1zISrdm2OJT8wwocNY6c8JJZiiugQ5M/8vykdVOSP/",
-	"93//n9jeUN2TpWGzdW2d0GykkyLkjKjigl4s7+kSSyIqqQjclQVl3KWGHuvBQlfrNN+Ke2Wxm+BMcOGS",
-	"9DyCQHvid01ZkdhdwYEolgNZUxesWgMReg0S/8JFsOlR5ZyhGyESCeFNihjmvxL7aGu48aIN7jRITou5",
-	"THgNbfRfAfBJO7ISHOYx9vywBsJhC+iD2pRUMiU4WYrKukWQr7CAmVBuuFfCaOYdKdB8GK1faij4D2aD",
-	"zgU9hAAbupvbKHr0iCIn4E0H0hBgQ3eEKsVWfGbIAMgzyNb2UO3XA5inpohBBT8JHS15MGd4tGI43We3",
-	"E5WenpU+rMqJ0ub0WuHjChyUKG5T6twa2OiFxu52FzS0Qr0+/81ZbTxE6GFpn5wOH7UYxG9m6mJ5JTYb",
-	"l588JVrYvOVJZjnMfa+hXUO5nuAxS6hrdsznRIkNmFvd3ApLxinPoK4RcYHq4RCNKwGMiAyhYUacdmi5",
-	"xKXLsmzt7lJ7C7SLE74eUR/jCZUi/3904u5Oh5yvAYWT/6d2/7bsAK3quWaJZsDT6DUKzqzPoLzY12km",
-	"CEFa6XUMNcgpE3W+M927C/q4Y6DWRPeVeb6iav0XgJujS266yRjOxSu2e27gpZCQURVnh62bS+eS18ol",
-	"UnQvv8EkBxywkVXpMk5PiRMxo6XqUL5SD8OtIbt5DwprfvYKQ2tVK6Kf3MWTreqhmh3CjM0tldzVfcVL",
-	"Oqsirg8qUclYRcMLm8Pni+Dw/ZgroqR83gdila2ppJmGGkgro/iANYADcyGa8oTDt4A5wty8cA/cBB2B",
-	"6nssuik14sYBToDkkadkUbFCP2KcWEiPmRPjNq0fx0CFqFLgwmV4sUDOMN/rLOHZJS2KBc1uxjP9a/fG",
-	"EZHRUaooksgro5rp4pAcrhGQAfZDxnyMqz9NIMkJFzsXZ8uHFHTfa21Emr28B+28yZeZc5z12Z1mNvNe",
-	"Oh7CWT4vb4j89jGnNqP/dcpX4A6yaurUxrqAejAkGkfdcT5ZX6HrzFFfTmMLOOZLIedGzaS6klZxtasd",
-	"xjOwMdL2LHsivR5PwmvyHaZodrPLUROZ/SS3bvv4nFEZtB86xkfZyT0wVgcxSpqtFb2lklmcIlVla0IV",
-	"+cc/cF8eG9p++tTW6ZMxlUke6FDedzI40Di3CRsWbwzutLoK6rmYIloyyO0/x+Kf9F0Yp7wJjhT2wdmI",
-	"Cfo0gxwCeJB0YZ/5gsZSk0DU71uc7scm/GDUD8ifN4l8zo1l1DJuXXuCg0t2nNXOLKaIotYH2wdgecYN",
-	"7d7T4dLTu9m1er24u+gApiFUnpfVrsgVrWBl7HErrvNKWj9qG8rpooWnZUZi84LdALe1VRrkxjtgZxcr",
-	"4CBpXGe3Mz6dTI1xTC2jJo71Z/feSNso/FB6c+pB0yGHZCCn44u0UJxYMrqQNAMVr26wBzqSpCs20GR2",
-	"WgA8LggW66O2z/SVse9x2vYwVQpUCKpgi76J95/suzoVpifGzWT7IVcvbh8kAZxB/5Xnbm5vVdWrrD+Z",
-	"3oG/uDPZK+wirntj5zTkYm7x6soafUIBWbFb4DNCi8KmarqK1vY2b6i8AZ2ooXE6yheKOEyIGfnh+i35",
-	"8uk33zx6SmhRrumjZ71hgibR4etIokNJWT7HgxyHqvGgEwMZAf0fkbCqCqpjUWJcoxNHXyhSP0kyqmEl",
-	"5O7KBg8wycbVimNe3WFzicb0RQ5vebGb7JPNYQzGWZ5gPZHDOynE8sDPdtOy70jOVubkO48DrfQauGaZ",
-	"hfFBW11CJpCEOEgHT3NaGLhnXYc4uCnimSTgkgLv995mF3QBRcJr1At7uBVVkVu4omWlICcWX26ce9l/",
-	"d1ZPPEUKV4TaWS3P1iOsSPv6C/twywWb8M7ulZUhiGOAe9ZfWXaIRTxSRffGYHyDf62ce3pfNmAYdLwX",
-	"Ldz+stg5L9qYlHEMNk1aev3SIu5AU9UC4wmY1TaurCXuFe91CMVs5PaXQ3ePY6E2wwTb4+YwbAG3eHPa",
-	"WT/EcRpq3JdjcP9KwVB3dZunSsqjPB+U0jW7Liqb2B35pPMqJKDSX8KauQSBgobLGZz/XUSmI6CMo8OW",
-	"5Xo9a1BYCli2EjSaOXuc/acD898NfHENRrEPPqlFecwXxyIbOtY6LDP9MMEaSqeO/yAOh3vVYFR73B2j",
-	"ATssZpsLnDF35mL4fxNkkxcKe5HQKde1O9X1QnsIfxLTy918R8SQ7AjvXSx7GhvUuQOR26YbQdlPM2hN",
-	"oiwY5Vkifnq20IA1CeIV2m3Vf0a++9lqd0WRyMLIR5f7DEfFaphxM26UW9Oej3G4i8xG/XH9e14rnxTl",
-	"Ztosb3j34mzduDbmdkyVAlPDYGCAQe7BohzIujfPMHlhDdkN5FeECw6+QQYGxj2q3zig73pu13a5seDU",
-	"1GMZ8vNYL0aESHF6cx2N/cDGRXwHoWOOrUL0mLy1o6v28G8opyu8h11Cy3C4wWEG29mnFmxuKpH3le9F",
-	"JVQpxUbMvS03CDapJTUcNceuM/s+1mgHisRs3/uygynXqioh03N0/MWKu52j/w/Pn34zKWOxwcgd/07S",
-	"W/KXNUhwVoFaiy1/7g4cMxfzRKfJ/lfv5htY0cVOp0oyzSO9wAwbyBmdm7+3T2yNIbqxRZu3LAdxMbso",
-	"82U8+a07N8b7P9zjfnlR+1msUVXQLdJPS5bptHGlyni3pBcEJ2+dXYruMORvNqNlsnES3h3hzRxl2nhA",
-	"uW7HMV782dp1F5XdgxAw400b4nPEtONpxLYLxp3+QhEhc5A1drrN0fBOSqvL18iRQAq2kHT8jeR3I+1Z",
-	"v7eguk/59ndqjGL3E3iHu5JJmPahKeVbY+9EC2ZmfRHjZnHaXIA+f1urf85wAZBh3WlA4T6fYJowsCkI",
-	"ETY+aV6DZ5E8iIPhP3LICpftbJTEXNItT1avJdBzDiqyT/qZzA9ztabPvv7mFH6o0bka6UyMOosDaRC6",
-	"snxahzNtw6nbA9ZU2Qd3RYtXRri5WgIv0cZq/rBSxLo+63qOybyvvqWfxh1w/rwW94n3tvblvLrC7yWj",
-	"a7oc9XJvtAiKYgF3M6/c2Q22oW8LP3jgg94kwmRKKlZncRefDtNQbXk72uM+S3VyNuqADuYVrUYPEw4y",
-	"PEgy8dkomHwSKGdMEbxmID8KC+sIQKNEAVyITtHEu6kEP1/UK2ek4tjMCItz6qAuQv3VaTVRd+jYet9K",
-	"6TnjWVFZq3lcL7ZK6R/sO7VQHVcSPPm283eZ45HOhBsiJ3BcxhyJw/L2piGD1hx+OAsG7LS/2/e8jYPl",
-	"y4P7NWZjDkKA/Oem9CnJe0olpL5ejglOtIdKdySM7HF/T2DbhCxPW9jjKqd8FNd9f8IiXqibBy9fAqN/",
-	"P2PAJ451E6fu80qxpZjJBD3MtyI2cXJGgrzJGVkIjjl1RmFZVhJTUZsjlM7PSqTABI6/0XIxcWL7eciZ",
-	"od1ar3Y33oPb5u6JPZeE2oPdPq67K9xpSecBU47IXj6mI2xyRb1NX2z328ZtBzxvAlGUSOCwpUXdYDKH",
-	"jOWJ1kEn7dEaMlAnkTgg0v5HuxvYXn6c0aSEzOM3dLiswSc4qWE1TtLad5M1qvW8P7BsqmDN23CHqRA2",
-	"Phb9eONYjfaInGANi4zR4oVr89gbyYml72FccNpNnfAW9Ll7DzJ8xJwLPc+a0OX+/NvPzHtwDUYyVt3T",
-	"LZq9CnIF+ZzxWH7RhzVTpJRiyQogC8joxuIr2eapdeHCGFM2afWEQGvzbi/RsO0F3QHM9zyl3KXn8ltm",
-	"LVnBF4JK17ZRAsXCBQk2xJTCd5gMQXYq3FCntTrkzfqgBFy8xzSzpitnSJMoJafYfvb0HpYHdfIDfl+H",
-	"uPdsHIgzN52bxjEMTqdn6w5BQvzXxp1p41Kb9Np3/DzCqJno//ei0hlptbvU5WUpKMCKFSHiNVJpFG68",
-	"KCbRbBzynW+y4cb/ZYCe5/dTnZyW3RycIZDaCKUnDtHUqYRJP4PNgcIdGdqHk/hNwnNyxgCO/cwJZ3z+",
-	"yb4xutpxsDqTcO585vz4NInx5Rli2sAWi/AIzPq6aa6LkMTQ6iuei3nFtc0eHEdQ884kezAmAF3TPySL",
-	"gwAL5uJXP8QZ011pfh8GNqw7ZfPW0GROeLAs25/9dL2zds7+pLHj9YTacfP4n7HjdKx6vG6lPXo898Y1",
-	"p6Vai6imVEpA4LBoQvFr3F01I1qULMMur/RWsHxGFPsN1IwYi6FkfDWrMTrNM1vJ4nnbkk6CD3TnmOpE",
-	"6suugHmNSHhEUCykQXtcP+WZ38p2R/PegvYWbxygYR/FPL1X9t6uj/AlHrV1A7Pp7OTgbA7fvp6Neh8N",
-	"5E8EaKNqbutkB0sYvFq4j23oG+NIgGJGlBZyNyPfXBJFkH9rUIOJShx3hSHt6pwY2HngqA8e/mZiIU89",
-	"TBcXzlOpby9iuTFryvNEjtGx2fg9sYmk6yU2/W99LdVEW3pKDmpTqhv5zftwJxqjeTDvGrYTkwahhtqA",
-	"+Zbp9Tz8hiUNKO0wRe1fkBi/HGF8QpkKEwuR+EXw+QLWtFi64zdSTfXVxtExbWuiRNhhEhytuTJjKegF",
-	"1b4FEsGsIIszestgi833n1t8CfydKR8t6XTDTTnbbX2ta68UFPm5xp0WDtYQtI+RD2sQ3rDoiIulw7SJ",
-	"rB5fvKhZdqOIWC5tE7Ee1kwYu1Os3Vi/jfs5KnsV2WmoIM8Vgl/ZzvwOEmhDb7CJIVPkq8s/DDva96Jk",
-	"Nce0JxNnlwJWNB70muQsmZyvOMbQDE7ieLQ4qdVhCYl1XXfhfe2j2n6I0asY8IM5ixDtwWYdDWn9VPv3",
-	"8fx+sYO2em6k13CPo52opIJieUUEL3aE5hvGFeb3WTh8NaHh0ZQpahFOcNqBC7YwGCa+h/17dwoDOjjR",
-	"h2cfBQkSkYyj4TqiQ8ptMNFznldnCbR7pT0SU9ApWKLp9Sm9mTKlUHpeyTiSTFktCqbWk2prrL4xunYG",
-	"cbKjSlE6JfsAfJG+cgK2ZJOC56MKPnzh9r7Z4oOk0kGEFz3S07P7iY5gfXrO58IKvvJG3EJvatTY3XNn",
-	"sCdDyKcEIQCFeRr12wqsSjwLWxhjr1gqCxbmZIfRfcfz07N/erSZdl7XPk1qIRNf5MtKMQ5KEfMzoUsN",
-	"spV1b1YbVF2lQWLaw5qzX3sErHsAq1hnRK2F1NNlSYd04xaBi//Cbpc5dQR9zbaviB2QbBnPxZYAD/vM",
-	"xFAnj+nvlD6xne3pLDS65V0Eg70td0Mk6lfS8iolqndA5Qh2rRdZf94O6QaIrkX8JHQAcTApj2s4yajJ",
-	"Kprqp+uMHp272bkDfKWqskMcELnfB60Z08+sszT//Z4Eu2+rsmBZ1Mk4TdGx4Ky7I0LnTRGjGad3sie5",
-	"yOqVn+8a+25T6mFcxL3XarTewxCEk07WrhdDYGsBsVyCJEzPMGnawdUPWAUWPhfHja0bvf7fSRlLnkzg",
-	"Ps76O1u4JJPOrS20hpyUFKG9Aic1Fq4+bnJo//r0l8clyMzi8favzX5rduEwHntaQgSxjXiMbaxmcuvH",
-	"6BiPCkEJnhNqbzSqyH/+53/+56M3bx59++2MUGLkn/mrlhUQIQlyxRUBw3XO5nTphCMAT/Zo4EpecW7R",
-	"5XfjeKk82bFkGB+maAUd66cZ1998Fe8IUl+fdeMioOZexepyrsH9n9JsQ0dh6QdL8xNvB+HcJ+OEk8BW",
-	"/D3cglQWNe248M4Ek7KUwihn3hkwFMJqHg4DJfGr5LVPiO8spu70bnFK3y4vnv911Mp+6eY8fBBlCTmp",
-	"StcKRZMdaOujFpIwTpYFW61xMlklJfAsLg8Zn7snx5JYlTB6Q7rXmp9Ju+l9Mwc/epKmp7jt7Oac76Z7",
-	"ffdK8CC2fRRDZziUq7sZ9YbV4CoeBelxiLXMImy7x/p7TiKs80jYt4lt/WjsLv7BzWVWd314Sr77+T35",
-	"f8jTx5f/8+tn5Ofrb1OjTYen2zcHmi6jkQ6qlGC+/JYq1/NB0xvz5y11qEc259Z69R3sve13xxSRnRb8",
-	"4z0iDV2b/eht4/X67k9VFGdw4TrSHtcmYwCByF0j03AN3DsJBNyRE7NlQGN5tcZxSOST+UfIFiT400Ic",
-	"+hRHVnAN5PGBhheiN28NTTzyILyhfxeSVNwhcePrqNoJjsiqZitn5nxQDDFtaEEaiJPRHD8QrGhhqyDz",
-	"+IW4aQcIio74rb1sMUNA9B6mbSIbcdYNof+O7fcygV/q7Rv4/jGbWUs8lHQdZfXpBJzNGsEuANjs2t2j",
-	"ox3jtr1nR09yazuJdr57+49Uw/vad9L0B6yU7yKrhVWOlaZF2OMTW1TEgobfU56/vYVDYK3TgTRjrDIP",
-	"e8XFtkZoa4fWxkTQuqnvEupesNiAYs4SKFJHhNFasbNk6vn3DL2oP2jYjG6gHjS58D1hbR/lqIWVJVt4",
-	"00wPtCelZEOzNePx9qbnM1kG7t0bSDk9Kn56bLZYFMn7+AaH2a5jOtYPST20C/kNO58i4zbSDekW28NS",
-	"pxBGIXeeTyB9LwrmbqeOF9hdMYN31jh4Dfd2MmnOzeMkhHNLOh/RftiUQurXLqLS9UQVbbotGKcJOAeK",
-	"adP7LPrv129/IvZz5t4WlSToIiJauAhSUW34F4qsgYbwmVY4rypQCvIRnrcElppdXqojrv34xNzCpkxw",
-	"fAHG3rxyuZvLlpQJ0wIbYg58Ym+WzRek2I7nM0cmsY0t2Iw0L2Cp59Fr5L3YKrKAnXDtF6yh92x2eXmJ",
-	"SFW11WxM6IKpeIiwe8YcfWb1HjVkqbfALbI7wx4+ENtJabjJm6NO7U5nOyPWrkVvZ4o41WdGKNFU3ZAt",
-	"KwqyALKhOUyCQxbLuQdgTSg7G6PHVqWRUsrc67mPVoxKEhLLubRU2lcWXNSaSLHFzmPhwJE4thSLYpLK",
-	"2rj+41y4P6sfGQdnxfnuZUYUzMhT7C5Zc2MT7LViJjrhW5A5y/QeirnZIEtPLEay+Y4Ylq3jQFh1TwuW",
-	"j8E2314034rx6r+LSvKmsnj/ClHzXvCpnqSeVMemXyuW3SyEiDXy/AmzzFxrKzsnQ+s/mVdemldc7w1j",
-	"qpVUOqzPvU/cgYzAKrwSeWzw/2UeTgwy1/Suf5aa3qHzKD1SrCNK01kqoIabd/DlWUj/4e07IPbr969V",
-	"2DAb2rQBc7XZgFEPeiJPM4IdHXvpN0yyUyhOnTN0eMpfeyB1wHYeM3H83HBjvUlL+SB0LHKUw4JpNdoM",
-	"+7sdLKHvFIzDmOSlehT/yszPY2gBJ2QSS5DDWeRHyFcgzVWUjGPG7eba8O3IRAk5wxYAt4ApYzOCRLFJ",
-	"ZOElng5bTqrA6Qt4JS8TfccP82fc8VZbZE+hIEoYxr10L8mP5wE70gdJuXKW8flsrf1vHVXADncODl3a",
-	"6rLTJwGzKUhrwTGIleVOCHXFfOyeW3QtKmIUfkNZ8YrynOU9KMbHdIJwqvcYCKcJnfxXgz0JrvGhJlEq",
-	"Gqbc0B3aFEBHJKvsJQy31rYPB9+KbPgyrFS6ldmHb2OuGNegaRpS2MiIQ86WS5fYEcvyy4C1G5O1sPns",
-	"r3Oq5z51IZEUDilULgf53fv+nidpd+GGjLwfTDoxw2bNs5CyqR15zYpet0K8X9JUjv6U+Pr3QAujR+57",
-	"53YT4BwdY0UkTEGVnsPtVOB1fC2g7vg3N5QVC3EH02a/EHeOEpE1VPyGiy0fPyAoReOIEBXfUJ2tUxxf",
-	"cQk098k1bXHyTiit6vh8YfNlFrYH45WxsHbo2LmBUhNJt8PenIZSswuXwexXGk60NasUE1+DdqnJUwqS",
-	"V0lUWEKlNFtvU+CeEwXOj6WMRanhThPBMyAbIWFG2NIQY834iigtSuw93mpfHIgcN3B/4GVNg66WrE6I",
-	"oK6neyvtMFUZ6z+UIlnDcjH9FMp4f6qiIGbfZt6qxraqX14St4ERndO6u+LpEoUw0inCawFSH9li63ZR",
-	"aYnI/VvKtHIBpG5kKvjuQlQ8g7nP0mw+33RctY8kjsJJm0mJDSIQ697p1E8l8XqwYCM14VxsKOPmC/O1",
-	"qBIX1VICpBNzbFOEO41bjIrDShjCI4fb/lQbm/iEW4GHc2RVY1UUc3w7ZRq6n7oJejndBV1ct1RuHlVl",
-	"PCcTYmaT4XRMFlDwa4XgGd4liJybJ9JMDJNFIxd2PJSC1JGjrDAdYZkYSG7mVTmHvabGo/OWUokk/mTV",
-	"uoIlYovY+2zRrG3WnPOQuZpz0WLJvRMVY+vmSEelDuSMxlztak6rnIm4jmb7HicwT603Oan7ti6qIEV3",
-	"WtvpvZOKzZ8Tmlxk1fY2Psqq62k1P8I+WVPOrY/Xu7BtE83ZRSmkxo5Z+Qa1e2xa20nDb4HFJyT5YUWs",
-	"LMCQ9jOzHQ4Zj3dHDlP4p4CYu014zeJVhr6+fu8ra5bnscaK5rLWa6OWEEQAZrdUw3Nbh71dC8xiUxYK",
-	"mHHDib5TdVQnWOtNpNf1NeVMMwX5OUp5N8D3EVRGwgvsW/GTzVtMg4rPrLfA1qdGRH5brUB5ZupbyHso",
-	"i91183hv/zXc4tHlvCI+iJgXQtxEr90XPgeGbKXQUFfNYNJZV88hWpACMHFyJaKMFCRM7/VMpvZWN2MI",
-	"cUOofo6D/7B89MZo2vHbSzKtgbt80vaQZhS0jZ43mTz1KnAR9bzDSe+3Aq6VuCYdqB57OHKGW9FIkkba",
-	"NSXNTngm/YZOOByGApOWraNE6lEyMDzE+zFnai4+eI7yaAXGfLBRZi2IFVx6Ul+rfsAYDtu5PS2REltY",
-	"MY6ftxJTLDEsaA29CCJRzzFP1zH2n90eFA3McGsk2Bc4MTfVyXgyDfOFLJmslgyvpUgeCjaIntu3YsVc",
-	"awRUym1LEraJRlgTEOxJZaGn26Riv8GoAqkuLnfQ3Clckxux/mYPhU7h1O9xi5zIlf8GtGRZeJJvGWxt",
-	"HOvG9re0oFHKLtr2vFT01v5WsOzGQds7Qa6ix77uXnJ0YQx2t4ncFuaqKb2J73p3RvpIVFyrqXiwBwAt",
-	"rEWRN585VBXawDQXYNPHcV/1c50DbRNtRdBpZci19UBeRnwoM29C1Y1yfXVHROjsRyfNc1q5kHu6R8na",
-	"Q3gC7ppFbMBVH7iSM4VON7QTKc+gKFKoT54YQ3z5oX6wF2xAS7ZaDUPTNU1+3PPxVjEOesAPGqgN6cqg",
-	"eugXeQ553zHseA8YDwsYOi0qgwjnCFY5+iANpnxw0D2tmjhsY7nHOdwRxl0eJ4ctCRsRXaErR1SaLAQm",
-	"B4VaLipKp0LROB2X7DNIHZKuCdTLIwl0lbGyFwsLN23GMf85mFt6d629W620W1oUblqb6Cfa3BVBOFwy",
-	"TtFpXilN1vTWaC/Aw0ZaG3MxkQLMjdgqqJzEqxEonibVry7ixwRM0PEsxcZNu2dHuW25Qno0kABEVRuj",
-	"Wj+9vHxMLp3dZvc4ytXHycQHcxYaz9/Iw9DMxF8wYZP2oId7KVxSsMfCarpI1C4vsE2zaxLNLlbsFuLl",
-	"NlbpOUhUU0WutWQlNJWpeAZGnLswjaarR0gAgvX9jzKqwFjJ2kZtB6AC9jJiohTvdEUMm+fXMEAX7d5y",
-	"F602fU2lYdAo3xo0lM2NRstBxTXUn0B79/n9IRFMK5t2YAkT8jFSwJdYsRpXfPxxjQoR2x7MkfgL1ciS",
-	"SZXM4UIababmkVqZiSsyb5dLiGCqwF3JJEwErgQYva+jVfbadZ6oqG+Qjff9/05Qo4OWspy4h80dZk9z",
-	"fb9tfaGnLemPBwgObd1enzpJl7oJ1gSxF1sLIV0cJiuY5Su7Ceb/jNKUS7pNcJnXL8Z128WGlwkUZVta",
-	"D75HvErzzEHOsiksEuz9CGfPubgBH9VrKarV2j23h0l/2bcn4wBKOruzB1Sy57DyN+AX+3tpiJzctgOh",
-	"2x2Hjt68KHw0MnzD4g3jJ3yb4/c/BeqcIIP5+hvQa9G6FReU38y1pFwtrWZDdyUqItkafq3MdFdCoDJq",
-	"O+fHJu0Gf+euzWOvv009yb7H2yuaCjYihVj2ZC7izz0+QffAWM+gf8H7NCP3ciZkPjHnqn5pUvemup/G",
-	"sMvPbUSIG9K8Hdy2ATVbK23RqUPV9vTbFOhhYMdj8RrNlFL7Q8uSvCJwRzONIUtqUQ4csns+Xbntg7zp",
-	"xrxyRIlDQYYZDTOylGJjYTebn7wtgA15tLCpGuMYOvbRd9++npF3P/2RCEn+/d13f8QerZpshNLk6SV5",
-	"8zIcPV3T2uKaaYUwA8wTGPR2EdHdr7u3/sj4zWk0tzh4Z2fyFo4zGD46O3upHnzLHNFR4XfcCGHS9WUp",
-	"/B7hrCfnsi8kS1QFjMgioWUS7AHTjCf0TTKPu/LrWC11IRTkc+v7SeTT1ahDI3uoWs6KfWwoed91npiW",
-	"nB5wTW8EJO3knortfpDJxgpILxx/nXCz4/PJiz2ZidKL3Wxh26Fne7DooPfnthkmSsQjbXryW26LqnPj",
-	"e6u159lJ1OsWTXRqKvb5IYb2HPSpdgexPnbtsKKz4uxRHxQhMet/UurrIV3ebYbE6Vtcjeud6/MzBvp9",
-	"d8h0D61CPFVCbKxnl7MTtW8e7GBrvz+CFKcIxneZ8PBCy7e3IOOXIdXaJsjEA1hZIbKbeRzL+JruFFHC",
-	"9nu0yPASLP68zR9mijCuNC0K7xONK8CL3XwLcDOaLn8BuKntv3i5nJprMfc6SKJwqSwYqLkL0cUewMSE",
-	"+YZx6H8CxWWqEcYKjkU80VTd9H3E/X4LMq9gDJB8M1735c6qO0uMEncWsFCbqvXyO9scY9B3NLt57Q6/",
-	"4TMH0nDxd5v15i8m988yX0bvoqAkIo6BPcoFCFy/wmedFkV5Pk2Lojw/f1d76wwb69L02cRB5PJU3Uea",
-	"8N74LKPaix/FaVkOe9GsTx6Pu80yH/Xdd1SvrzWUCbkxd5WA0coPDERY2ETu4dsVkbCsFOSk4gXi1ei0",
-	"7zSaH2S+GsK97Ptkm6Cay9Iv6S6YAu+4OuuQt4WJYoo0SaQnwJJR8OtY+O9qs6FyN7wl9ZG9dm94kTZ6",
-	"Wz9QdRObrFGtJvRI/mAej42zFfJmWYjtKPxuv27HmvUsAlnSOYetIxSICU+G9gTsHsycOOtwUJuN44K2",
-	"prcXVdMdEO6tkfvqvoMR1sNycpyfO5qn+lpIUoCeG8VsvhKYVK1uWDl3Guzw4J74yeFzKcq5T1OYgFs4",
-	"wkEzvR9WInnEzFNxIX47EPjZb+s4nulGyxG71EKXVrbM3U+lEKu5UQp2GBKSN/MgeOdDdnMr8l2Du7kt",
-	"OQ1+ri87rMu6hXmYqOOjhJ0/SrgVNzAPciUkWKXEMEtBSwVBxN6+oaU7O+4px1JmYgFDBdwwoIOcwgZI",
-	"yMfz5OZGPtZvMHQMArEBW+HLAXIVqT0Nbr6T1o5658FYe/w8DQfPEN3nLpd/1L0ltnxSM2Kjp4yesIMn",
-	"TkBEcNjSoj9jdgJUhzmWieJ7RJOb5kkJ6lTHmZfu+UFzuw/BPGTJpHfrwu9ZgwtSo0CHVlVTjdqmtKNU",
-	"iyzxc+303qPqK6ftoZmhzd2skzts2o5VUDG9Y23LR4x0Lcc0gPFEcmPHl7oDuNbeZqs9mrdIZQ7U/MfD",
-	"QVFuOypxSIjyHcCHMAnxyA4bFdcyHghMOncRoTvVIa7pMjWl8YT9aVzwe09LsEtwEw6n5+YSwLU330lu",
-	"1H+6hR3hERyEFagblPRfs242r9zzA/vVRhId5wDuC6Bw0BMk8SSx3TSfiHqwQKoJPV9UfbIGqekO4ZQ8",
-	"3ngzn6SIbfZgL16ANArWZykckKNeSi9vvkq3t3FFLKV5lKyEbgXrjV1uPr2rzfFZbap7+9xDbnriPCYv",
-	"wtwqD5aypc6hwDih3OZDWkG6VwlXF0SNb3UQNBCKe5lO2RPone9ygjVBXFioUbNA17rD1QAlOpr0NVCR",
-	"iNmLNeRKK5LAO7kX7p1daI8TOZ3XwzRtO0y4CzUh2oSuF5Yqi4tw9mlsEy/CJ5skAVknfq+d6z8cDml9",
-	"KUES5Mo/xhtyik1JJSSLNn4uiXYhEDz9QtzUXXzsm3U5DyUrWo5Gg5lMGlzE91HCzC589CDu1qR8Z4UN",
-	"1VixsUVn4wJsm7cUStNUvdrPcax+7WIOlhDN5/r28PuontY0uYwIcVaX7mAjTiPWBclFv2enb5lBdxes",
-	"B3ZpUON2PZXrsBdKp86udrHwno6ZXbIn1NgJ3vtU6O3keltKaZm+Dak8mZGqRk1vX2vVRl5NChYH+9+h",
-	"t/NJzUsq9UkiS3UW4JSzKCr9wnvHYmNqDZtSTx7SvhZlD2qT8foGeUn5zQspmZvUKcNvOSjtq3OiveRu",
-	"J6VLfWAbKBiHVGsWuGW5T4HsoBQXxsaf1bmbKHlKoVzzPlvf5/WYVoXf+GYHS9vudO4rX1RC+imxgYXI",
-	"d0QLcUMWNLsxd4CLOdmGn/izT7glqJvuQI8OJ3X6rkbmWt90+zB6vngc8YEU2dId2a5Z4SsP1lDkM1sn",
-	"VJjttT0Lxk7NMmzqxiwQlPdEGL7oD00icFlv6UZIILCzjf44qVRFi/6GmdxWkKn0zXYDUNrKYWs4WN7S",
-	"PpPZ9hHErtcjaeaL1uJxW3Me5mWT2D8iI9+XAVhTFaDHh2h5MBx/bOGIkwl7JSNe/2kaeCGgn/0QoXVf",
-	"zQ3NYT+gaxQji0SEEJTb9c4YbWGJDPdPlnSHwFa4igKocnHJhDVjsWnNICWIsgDiXmphY+2Z8elTjtXQ",
-	"2Nej3vCZx2eYdGT6jvEZQsPmfLaiwjcwr3u0n2fvHfiP+RQKR6sXo2CMbndv/Lfh5+A+aDTa5toOrtta",
-	"8rQCxh2dob6twr0PBELsArA7lFZUamXgfgtSZattTCnBGE0WwtkelAYRJ+qktbUY/Xidbn/toxYpkxIL",
-	"Z0iW2ITP3TTaNb/ZjDbT3OfNmOE6tNClq1O5BbmbY2P72PSlqHgKaFhNiOZEMMov3BC+fZ2vobCf7GEE",
-	"p8Lt28KHpLFKKaRdfjx/Wio9n1w46voPRgsAexJvYsA1+3R3F1msPsYzEvrj9MgcH1HpTGxiCdaqyjKA",
-	"3MGUm11IJFk7FJlJNPJleqOyVup+vn6yg6m/lldeIizeWT34I0eZ7Lrys08p8ObSn4hqnsO06jov/foe",
-	"92L5nXl2UgjSyQA/rWZFs94UgJowB2VzBzm39UZMeb2+asbd7+7Sidzu3j9vT6yi2yuLqbIA6+VhymKE",
-	"H9dhI0QZ6MFCCrsQ2Rx098+nR3pREIoiP5jcU/EgvOOlTez/gFL78IYd8QtF1rZzaawSfEoKfhvGAb8/",
-	"gsAx9NWjDlpwxtyxavKf/R4MHKdEh+GJMeShQGKTzZYumwoupJEy8q174zAg29NwmTOWbZ9xm3WLqX9L",
-	"vId74SVGWBn4aB/zDXV96RI+gi/i6T7AKCcKzfjh7iNtbI9R9itBkYY1TJ7bweb05KkMjGAZPRazK0zA",
-	"emWyMM+TDLtQ2CRoa7fpNTBJVGUTZVM+8C7UGBAa4ogd5yLvcWsfcSq7gZNGhxvtpm6xykPQ5x6k+oW+",
-	"iyiXeICABWSun6ayW3DAcT0u86xH7cPJ9/BAIaxvZS9s78+W7QnBgbgWBq7JgwR//WPrFy/vJhwxVW3u",
-	"6ZhthIQeQYJ+UmVb9Wwp08mUhOmXy+xiuxaJxsNC1riozXcb7++sRmHQawkwIxr7vaAnA//s5d+eN28g",
-	"UrCfYKdtdzJx4Ug1RYgcXVHg7wyXAeFcQM3/zcMgjkvZrqFVnb+FZ8yWB9Pd3Jvy9l/K2uhxJB2PIjPO",
-	"7ujgyezZH68Fopb5CTwna9shfFJxgC2+i+KDmPENkZ5bN7N1XFlEeAziuxT6qdl9fTUAdbBk/3bYJRCA",
-	"g87Czg7brgXO27Zucp5yiwOZCW5ZJmrn8Dzl3DY/YU+AvlBJSqn8wb1z5U5Ua7Yzl4olONSTvpi2T10X",
-	"5JZi/lPdXwDbAIzbrCCXIOr3qiG5tq4F1o2FkjqgGKTH0LJ88CON+ceUEPw5CiXGyZLdgqsKtriiDpwm",
-	"zMi1Jaf+F/M6/jOoLfWtcmYXjM+XBXa5aVqgpVVGM8FX8SbgD+QeKhwJh68PJHZ3i/D1KbLZjBK3LJId",
-	"xmonSuvKZ8rFw5YTtRvULiJEOsSyafZ3bBZYX9MlN+bJ7K77MrnepjzVRp3pq0XtDVJ27+fjEdaGsK3q",
-	"6WCSnfcjYegVa2xt7sEYEdmHVzY6C6hGMrPPp+n/ThQsi5hLPoql5l0AgiAsoLdiXgeD57670nHyZjwY",
-	"S3eK0fk0Aw7R4IDu7hEi7YVb3CMzooWYkRW7BYWaQh6PtMRJGjHoUVoGgv7KgqsxTQQneis6cffJ90Dj",
-	"jvxyqOv8qI1Ik/+6i91j5pJXtuUAdTmTYRlk4I6pf8ZIdfiHZWXDzlieqrXrMOr7jrrk+iVl9jPG4ix2",
-	"8yDZPvjfNRTD3Q/aYvPojh2nLS2cmnPQG5OwqRhrqkgmNoCJBW1h7PP+11SdsVRxKnJWf09M2s6e8bkq",
-	"xKkPQGXBQOkOeiwXxHzORmL0+MRoKPJ5o88f3PUNSn3SPWXK9vU11kyQZ6WDlrViC6pny5ka7cFvLv5h",
-	"bcRrCf5OnpqfMb0r+2THyKFlnWq+FDLqUqk9KmH/jMZGbG+AO5HAcxjZVH8vGjBYB7pX+TkiYOBO6Yj6",
-	"TkPND+JFE3xtC9BDM662VHKfYVjfgP6m4bDt+GO46PzBpnc0CPl0IW7NejHVwJjAau46iEZBu3tdVXWe",
-	"VT3JEaQ5nY7fUDuWOxB1Mn5AsUelbYlt0zy/vrwcblPtbRgcNrpKF1jZW1khsnTG836Jrg/QjKnE1QiH",
-	"UX8gOq2EfjwNPE/wZcGm4CbZz75y7yUBLSfKm+Ng92YXgs8VK7xt0vF00qoNqWX+mcRCnV1Il0q/1zOh",
-	"NEtn4ErslkwHXvkaamSGHi2XBlfAihYEK6tRJXE+ZEyrdk2gBSaKmm8Gf0W3c+2zU4m8VG0YZj65ynzq",
-	"XjfIAeMNotmFkf3jxjdaTvwicGK9QZ6sMc+C/W4xnNu99Hl5tRYsiwjxBWQIsxKSZrAQIM2Ot53s9sGh",
-	"xhuXe0TxU+9ZtD+t+2jNv1a0iJvQycVtGVfxV0a6ADzcI37bjdfrD7CLODv+JdbbJzvYflgDcT82Sf6Q",
-	"Mw35rO63xGFrxcTueVO36JLBmQprjMliZ5OeGwWVKGptxw3jbGNE2OWsp3PmxBZM5xCRfaCMp5AwRwqR",
-	"fYhRN700l51Eh7E38xkdlJZqbFMVZz4SBVVt0MivL2fJ6O4y5PbmRnTt0yxHe061/3oa4+9TMupDZcdB",
-	"PnSb6yRRp4sN030FLq5Fnm/u6HQIDLIlA+7TGNxzXu5Q4MeGCXDiPWv2GDjRrNcJYIPOeJDxSkWaYylV",
-	"vFnfy0oxDkphdC1KKlAZNYuf227rR0/oBix2UMc/W/ee8PtmbxeQ9SVkzO01y9ZWC81ECSRnFsbSYv5H",
-	"3bioksb8waGuyhThcAuybsdhbqtG4UorC9PvJHd4g5MeNGaXcMtEpQIIJ+BxJ+evlZDVJlXTrCvJ3X7t",
-	"X+p2yTbZhtjpGPLatxTRYkYcGIR1ZF/G1fGqaGfmIfyR7SnqJmcWxNCujooqs4OtEfDdBmx9yRKmvEX2",
-	"G8HPM8dHwYrxXWW2tx31aV/pUtcOfz87G5c3a6oWBVPr+WKXnlzLDsaQ9TzYW8bnJZW0KDDNZLGb41QG",
-	"zWR3pTfiwW1C/c3uYQ/5LS2F/uKE/JQkG+eHakuowct1r64Y3cDzAtylO8of771ALXDm/QO6ofIGYtcG",
-	"BnolAzUjP1y/JV8+/eabR08JLco1ffRsUlk0+j+rTr+8EI7XtRRQ0ywjCSt72ezP/b3/iWRUw0qYZVwR",
-	"cwda1AmLEmQBfSYkbUUYQ2pauB4eB9khiNLpJNAwXzhcwkCYfj05tz/Z8t8u5tt2O97OjesAghMZCxua",
-	"rRkHYrs/YFUnpgZjg8EDa+ozao5mKaSel0LpOAeZh2zULPH7KduyJLr79A/n34lqHoY888nBIYDch8j2",
-	"wzVUrTVdTTxRY4M4BzVMMbs3jzd0at0VE3qrmYvGOWD3QxEuNY/x1QyVFKcnTKkFxZ/m2C2JDWOfvDdP",
-	"/8k/bG64UtxAwmHgg1M5ZAWVoMg2qIy+ZTkIouhOhRWylBOaR5WsdPV+OpgV4Aj1Wy1GKNTgQX196vc7",
-	"w/iIiiVx65juH+yAaWcXDoK73biqPsVp6fW9y+W/v95Th7UEGNHb6YCeAfsSPIWKMRd1t7aEk89dNZH8",
-	"UrhDzBS+sphNQ2gZd3rSqR7ViMAuFNsR/NnZmUM4FiEk4wRiBkgZvZZspy6pNxpp+W0Pjz5ASWyDGOzt",
-	"WJr/G5L8Hjsn98ixe+4k7KhZTtb4tRf5R9Vf2lHSEztVG9dFNKLl8hgtvKFPJ1lgICqI5Oe3TIl4J0q4",
-	"K7Gq/hyRvsnJFDVTxXPQj8CD6+trnt67NCIcAjNPUtim6oyB+zSiwq9pWQJXhC09AJXtRad6hpr4+Umw",
-	"fDX09b7yshZTCJUAtLb1NnZSDW3iO6c0toY8Dst7yTgtkjrwmqq5yiQAV2uRMGTGHpJkc5sfDrHBnHY+",
-	"ufcxttEMAThuMIalNohfMbuouASarWkyFcUpIdEf+no/j+oba+ED9EU905lrJRs0dunsSS9vnCZC5Bnt",
-	"8LZzZoyfaqSVjhJgIX+ngcm4dyZVeY7WBrRk2eB9ZZ8aAFjXQuQn6C48u7ilRTWutWiMo9yS/DDBxAKU",
-	"9oCms3BT+vez8TDt1QocSMW9tNKmmEkCzVu6fdvrNOvfgURBlkW8wfG3jWWrKMuNMbGA0fmobu/2ctdZ",
-	"pisJBAsBa1f2Wmxtsdpa61IRwYsOQsazeCngwYwwggf6d/pUssTJgeOEyXu00icqwqNbd0e/6rrW5ha1",
-	"MwKKhX+fT3RY9RoPOKJvl2V13zmLFtIsKlboR4wTO4sm6aOsNGF8RlziTQBlh494JBxk9xrtGYPhCM8Q",
-	"Ka1Ium/GpwU1pApzg5yHxmuvzXrj24EXYsTP/voV+cNXX/8bcVcmsYjIKoKTn8d6mWpz9dvgUynFStKN",
-	"SjWtPqTRdV7fWt1qFPLV5R+eY12se47Qwgi8XXyoHiRrqzRDPrMCzbDBDZR6NoBqjQhtE3oG9PYH9B3d",
-	"Wd5vVsepoNcOPMB1RnA5R4y3MchjGayRtqhJjk303+5avjuL59bwpc14dXtgO/BFmfR9XZwwKfySqAyf",
-	"Zq/3lO6+d8XxLJGzQdXNVN1qIYHG4jAf1mDTSMm64rmE/Apx5fFse6gIuENZPhp5NJz8S/PdaHyS8enm",
-	"gY8bn9Q7gJYFJNz5ZUqM4UHGMhKmFSmo0kTLnQ3q29zs0PPh8ColM1LDVZHHo9twoKeiDqVXnNuroaTK",
-	"Fna5va/rwKKR9ThaigMSYdwnKndAWBXAYXwRBU+ZXXSCmuML4dueOlsSqREaw+1uQAaHKxSQe/gQWj7u",
-	"aVgQcWhpkMZ2l4lAwSgNgzb6xRHgd+7m7uk90F7tKVTJjhA7XwLjPmPtC8yFw/fvCD8HvKlmRIvyUVWq",
-	"Gfm///v/9EcneoGh5PjK031XR8OqTr+bG9sq+Kd2/65Rpy9mHqDUFY7HXSJrYKMn1iG7pVzg7siS0Inv",
-	"HYTuK9++O9HVu70H39FsbfF+jZGVwZVF1qG2sRLaYbwWmQc67+yn43Mui911tVo14drjUP8Kqtr5Sdjy",
-	"FM9e5gBubP6XrHup1rHi2UVBtcd2nYuleYKh6b+Vgq/mdY/OiqtqYYiIxi9mgUc3frtO4L0gc1uB7nTZ",
-	"YcgZXFmchg5q/Gg46gDX+ljQcLPKum1D9+ayLbpX7DaJDG/udAey44CmSelwxXwWo9O/EmXKD66m+bVR",
-	"TIIS1y8UoVlmq+t9H4mR4WtaGlbMXDBpT2MAc6KRk2tsiAYTiymi1ghDpjzszb4cPWkv/wMKyA4q1Dbs",
-	"xOdVeerg52nKn99WWP3c2pbRRcwcdAKj4aem3gR14QUsLRTZOEKHfTGO7Wpxj3CnkZ9QiE81yiSoE2zt",
-	"T8AwC8g1ixASJRsnVWn/VRaUc3DOUnvopjWBGFMm7i+B30ehuLlRmQZzwQ72GDYPvl0uU9XlPbizJ600",
-	"rxtbtXitsXmaq8KJjEAiOU5ri+5WE4pIAwvXhqJTETlQ3+7ZwFccHIZMPk1t6HamcJAmF+Em/zKMXi11",
-	"PzK4X9rJoBMDLEQLjmgbn1J1M28mbks65llB2aYFm/hLr4QailNMwBOs130fWynFLcvrTgjdBO0M1dbt",
-	"cDss65fFHE4jJ7SUc2IDba0Mm+mY1q3OPFctyBCmAoOF6ViwaIp7sHvw+7bmNOZ6umHQyQz18I4IjaR+",
-	"9KM4tlENauTEWIiKFJ6fdmdhO4r5XQN3T/QjHrmytEiRt1F1xiv6yXxRLK9KgfoxFfSYWnod3ldt2Tkc",
-	"miVfV6+PgGiwz55aNz99Wny7EqFvoE7K69pc0L7UfuR62sWlkex1Q7q0ITVBBTskcWpatapl82S1alOB",
-	"O1jP2Tw5voOY+7rHs0kiyATTaG92kyFbwzqE5O+CPDTqjtNxAk5MiC4G2x8ZvzlRkqzrpgT8HPmOLhIu",
-	"J5kit+JmauxhajOovWCFc17WDQZK3PF6NlF5bB6e9NVeZBFDKDUiIu6b1Fu6tmBEHBVmISP4gftSOxue",
-	"OtH97Tn08MyNZpBrmKzieuocFKEIX+6b2akIdX7gV/udd9ZnGwkcWbfrMRmbBdxCEWfrPmyjBaxpsZyL",
-	"5QTx4MMLkekmsXbSRDlZbX6LxlF1IGNqknrxrXvjFJnTvrg/tcs8h7sE5LSvq4+V3LtN38+/F0ttPR8I",
-	"JlN/fBb9wC0UfbgP9gGiPRDazKJQ6TpdQPAAm7jum5+tW7HtURyJqTDTsoSrhKPyQD1JanXcPeYL4+pw",
-	"XGC91O0Cvaqv5rULx6OuDronLK+EyDO2SM6WqIdV6+G+N+zfcxaTnWRQTExKMZmCFTcOLfU+HPeBGtnj",
-	"A596+Mcmnzhw0EiF+3R/dk9Z6sEWRA8yU49l0z0gWN2dOiGxYxGcGodLrKoS7XgYBinux5ILkDI7Brf7",
-	"xYMPtUvTR6Zy93mBG0dv1wW8z4OhiulrYf2x37hAcuiY7cXWfA+3Abxk59YtCrFN3VGHlZnXfeLHXuJu",
-	"cqkO7z2RlxolLl2bhO4RIXPU2w/MIPBEalpCpxHmOus5Nio+LUjlnp5e3d3NqezGH5ppRNcsio5hp4J7",
-	"6cJrNLacycihoH20/1PQRppWObMHheYbVChWRjLE/XOigPdWcpy3HVom+JLJzdQg30G9mJdLyDS7hfN4",
-	"Bw4LVophnxqywZENsXHSrh12KoKGc9kLhQ30QQ4Y5SR2ZMB3Z7QiRQHqgJ4NSK7xi3lpHve71ysJ3cDx",
-	"uVY8rw2oafPNg9fqsMBKAgSpU78cWW0elJHvoeH07089u+Sy33oIgglrHj/3znTMi8mZ/KlK5bJNqszn",
-	"rtlnGuRkhNfMKy71aNFZ24zla3OWeBROt2l7lJB50TZbS2GRUUSlsWTUq3Ve9wqzVAaQB6LxyA+oIrLC",
-	"1/K4jISmx0KrediYryWvHguDOe/VaxWk0lKVo+z4vgBQptR+KCcgO7rvXpvxIiKyKjOxSWDxuDQPVhQk",
-	"F0F1OeVqaw3daeCSqTn0kvQ3wUeoSiF5IzDTnb1z5HX75UkaEMN9dsRJOckt1jl857vJroHKbP09i015",
-	"JGC7qHgC2zFArGuMq0Shw6Kn3miccowTmYVYDukFv6/TvI/ZpoZ4hzv3ryETPH9NM+ch6cyHz13V5L4V",
-	"KF1m9xwTqecFLFOSZgpYw56LCycQ/9rQel7CqorceK60d1/A/Ok99qbyVwLNcwlKzQi1ub451dT/0cLR",
-	"vfvpj/EQWCYhkgb7kir48tkMu1rvSsTnXlOex6uS2f77Qpe00utmYnixVHoNXLPMcL3CBlhr7PGHbopB",
-	"Aru52i/OatrESZu8i6c1hBDFXCyXNZxoJNX3M/R3OO0tpiVbrYbNHT/MB/f4pHrcVAMDe3W0yTxoB/mZ",
-	"nB8Df8T+H4j1+zC2cARCvJlm3yac4g6/l8vbfuJNtGkRVXN2AOB3ajs26BeO3kRp1VQ7pN0HoxZunHd7",
-	"T/H7zWLIWqK5iQ/R/IW6mWpQy91cVjxxoVd83mM5WcDbY22nQ82OgSnZ8KN5mCxgzXhuLm2MWRpjTJl/",
-	"bUECcfp1JOUj1ZRj71NWdR92/Icr7dvJ+2iy4EEFWTSjUCgga1FJZVHI6wiuXbOQOeNU7twjrvzb8Gur",
-	"CeyozQ+jqj1ktnABY+NRpxP6fd0UhmR2XzuFA3sfpOSQFzUdQK4XP71obUtjCfXLpN9C+OreJbqzuM+I",
-	"2XqMLzFbo0Pd4cUn4ORfC4luk+gp7X/lOcloATyn0mHRO14tC5ohVRaDrRd8+XXdjhWQs92E3FJnF5qq",
-	"GwvGUyZy7n168P5MzZDPG38QttEjNe41K1z+LmGarAQoYkttI5AusCmLKB5H8xXE4XDPfaGIU0AmqlW1",
-	"/bv/FUeHSQPGqtD7uO5Do4d1FIylBplYvQ1sP7dlAWuqanSV9my/iWX7j2DQvUYVLR5N7Yn5xey8+a8/",
-	"pIGTYkaEJEsGhWEPntvLhm7AQZ+bl/DXTsXCs9ga0lO3kwg6+zN9RRZQiC25bFjvIt42p3U0HPhhQ4tE",
-	"U4UgZ6BX7PksY5c4NHZnudCDm9rhOZHSrepc5nPFTWYXsEljQ0xPGU6as64cmSaxl7GFUimFWHpWVOg6",
-	"IUv0nfjyaOzui2QhK3o7vojTDjZf1o6lPRy3GqTcCUKzlwowh4xUZa2ExCGdAjlYqQOzS/2LtWFmt2bW",
-	"F826XgPo1+4zQdOqi0zdIgCfc0Liv+4KdRc9D9dsxX+Y3AIkinz1NrJ3VwSxgJB0dYIeerZauzL3xECI",
-	"BSeNlNoKieXtkq3WnZP1VUzU1AwdPPhlVCj50Y9GNfYbVQ8Y3Sq24tQ7+jo3h3WgRQ8OXbVDJsEvJzmX",
-	"VOpdKEa98uy1tRR8aRqlNFK0uGuYGvOAwgF6aXWQ+8dzZhQ6rRu/VdZQ7AvfJonXoUMnS5Wq2iLVFlre",
-	"wahh9d3FUeFcQyDI39tqrc7qD0nluIOsOpeHs0ZsHQ2LHnUs2mHixGg3Z+trdXpojufIlgY9uZnA86nl",
-	"NzrRdXSoZksCLYrdHOvKJyIbGwKO9oWcv+ArsD0Ha75GT9tXap6qQGevECycUTxtstNVoZtpGbjjwsk6",
-	"nmga4Pa2VezQLg7Qd15Y9sk8vxbbnjZM4IBusLjZ46eN75hdAp8ym0TzNXUD+RC9Y36JKWRImP2j7X0z",
-	"DRVRtd8Ye96o0KUEmhNx61ReMw+yAL0F4GQh9Hq0Xt14FtJ+8I5fSCvnAaEbgQiygI5SNXPNBq9CQGWx",
-	"tD/a2CJHFsCLlAvrXlUp10noj5jSPmi9G5FNYZ3kDrEOT6YjuR0gyh4FzW5erSnnUMSAxzi3ueTxghqq",
-	"9ByhVRMlJYeHtJsvJ2d9DVMz+7awWAtxM4+jWVtLKmfKfbvGnrQtONtwagPo3LHuddciY7R4kdUoeJ0U",
-	"M4GJ0lKNLGyun59T5SrSWnSOCjLK8wSHjU2S7u055n5MIeOOAqkO+lq56UY5wN8eXhiVUqjS/IgVdxh5",
-	"sS0tM8ERO0H7nKKV0Iy6miPfT2pu/YcUM4cR5YCWJeMrCwFjVIACbElFQUvl4BQkqFJwZd9wqnru+tww",
-	"7gqJFoggFDdwNZX6XePaUlMtijpecWTDS7HlB3oHwikktknqE+XxWMzRgF5Rxcs+NSYxwDVD9m8kp9/+",
-	"ZtyyEXKsntcDe3pA2dItyJy12/b69cwuHJbLvMG1zcWcC22OhKZ4VBx3zi64mHt7v0YKmaet7SQbXDRz",
-	"ShBUQ6KXkhWMkxjCjuVFaoQdhuoShoyoKGpy9EiJUY+Ni3+3Ia/aSrmLQ4U4vTXleikeXDxdYHIgWSUl",
-	"8Gz3mLxYiFsgv4HElo5ia9HPgkjZFckKoRxyndFeEa+ZZpmsIEeXPKJqzkgBSpGS2tKu7labhydAg+IH",
-	"Rz+PoMvT+ehHxqPGnFvk6M9bVNHxRUosPyyX3c9rVhPUjean0FDO06SXQyZ5bGcXZb5MXWsBPY/vmVZQ",
-	"no3Pvq9v9B4PT0530VZNdZj+C0X8ORs60aOLVYexIrfrWCAi3Tkt5pAyS3MjBRVonojR7W/B03Qbapea",
-	"JcoHXWnnaPAh87jTBE6ENeqauebzpvNrpAzTP+SAq1JPNd6QkTu6ZEVPGS/+qthvMFabN88nejZMaO+U",
-	"Mzrcl8g8hDnhOuWom+RvS9ZLTkzS7OxBO/3LIzX6Jvx1YfFQxmbN3a+d1TKew7HRf0iCBab4xPPrEzTo",
-	"a0o8te9wwMHJwbD30ojRugqcI0M/CU+ScdnCuDo0H78qS5mKQ08RISctcj0EQSEd6J4Mresv6TbE+UJU",
-	"NXBXWVDGbbSSV7QYgZ2RBwHfGkY1edTqTTkNozR7fL7s3A9U3Rybql8IBWrOtAIL+tH1LKKifAvSRpBr",
-	"+E3X7bMG5qXqxuHyGiU6o5wL7F+1ofIGcpKLsFAh7LZ/f2gfSdP1TBAfbIn2ah63mnpa4xcObm7f3b7l",
-	"k8DdrGtkSgH3AVZ8CtzNbXmD2DG7UFyI3xL+pCl9dIOsTR/96XSRb7P14EVrDtIr5yeb6Mfyl2cH9HWc",
-	"V9V89xTiBgXBeeXMe6AKA/sTW/sdm7qTms818tLU2XBtZcABTn37bnQ6QVikI4pFfoJmEZ+lVqqyy4tG",
-	"emgMRecNyBUQ81utwm3ojlTKYYiJCiOOTBorNYNpmLVHl0y55czslrg1DMsFt7OHlUy5zW+T6Z1RY2z2",
-	"CiZubRqyqSpbE6rIP/7hbrjHFi7UrObTp31g6ctjdcJDi7Aa3jgmLThSNtXepb4dOYnU9Of2jJLTfeKd",
-	"TOTR2M4/+0aR4Yctlm1gW1jUwnixI+jbtq0O6mxyYyktzPGqe4hOOlu+qWhiEjXGH07kuW3T5DqSFiK7",
-	"qecx6aO98iXZyluMiCPXPITDNMvzXZZGbNP0qit/1k99QussloOqgA4WACOP/NfDCCphgU1XBgeTjW/K",
-	"nY7CBky5B2ml14kI/3APpqOz2JiHLA/VYwzW2rZm3LYKjCPcsAISxbMTWxnXfeYcDo7z+DTu5sA5FU19",
-	"cfbIvt8G+2ZvESsU7mimi53NJ2fJjMzDTAzOytImTIwU7HcYmo7W/K4l0NHnb6RV4qyPOBDgQGJaK17m",
-	"zRm7+c3K3SYk3RfurJzmVrTH7pyXotuevZmumY67uBNXQhe8zkp8M0r0u7j1EXmC2DIOFW2kWEFbaBhX",
-	"6VCY1FPJpmk+kjXL81SQYSw2NVXTsOHxhaMEJWrQ+ZzxThh7ANspIVvFLci8SgCiTHXAHNKbLFVY+BJW",
-	"DFMhfAY89h5uZHpkJHZLs1Ylgga6uXC/pAq5rI9mPslUnlr/lfIZeQeR8x79MptmmKpWQ89+7NF2/0/X",
-	"hCyuBgfNfgK0L+4wqYbjE/1NwWJgRu7i6NwUvhzPcmGoUHm3l9/y+ijPQohqx9kNjzXHNTgVacn54kgH",
-	"UG85uNMJh51Eicmd5OqzF8QZbz78AHpKJpJxitrSvRXrV9NTemcZ5wDAyUOkTDdp0g2Rnt5xzr4o323p",
-	"DSjC9AQkgjTzXZfFZMI1EIMTEyA39O4H+7B3ubh/Pu01s49x1YRzbQbt2S8jjw5gpt5YwiAfpVuumFmp",
-	"dRyVWc8LoEqPTHXYgJYsG05TwKdcpTPjiTrzb5sS7bJaFMyiR2NXrzXL1oY7XXLcIBSJm9esWU/721Gq",
-	"sA0UjINhn1hKo04YztPSXHR/jHi4UMPdeo2mU5fxzS42mDnVtmQF1w4CxpZ0mKnhdblTZqHO+u0zdFMq",
-	"4/C228cOtHJHtwWbEivDy93Zp2nMQs8KJ7lFQ7Y6412K23qUcygXMIAhXzeVXTIJqtVwb78+AYqImvOO",
-	"ui5X+9ZEIgAc9y3gPuKE93qHdGhyqj2U59w8n1h0ikLb6ZgKU4zZyX3HEjZ5T5xqKApliHVQCOoYvIlj",
-	"9IVkH6hgKZG7OIWqeY3VS6IFxxJGBRwv9TI0PrSnGuNfazjP5IxPcqTsDM54pMqfy+Mzlh9IYHpPEyyB",
-	"59aOVVWWgesH45rBjssFC0zwOrm4ThgZOoLlz+X5OyHHewHHJvQz31CdrSF/49SrbmYoz5nZh/H8aQZ6",
-	"5V+LxgknKkFxG8KmBPnJDS7tFCevTavzncCfVUwhOSWy0EGJ5kzRRZGqgj06hbOny+1x8EAj/WodYJ96",
-	"tTXGz+DZNtt2OCbuqTGjBiF2DkzaCJF5Og4RTdBiJE+fkWxNjRllkfaPAvDp7Ev9+V7sJbMVJznx6qza",
-	"q/fwHwxoP1FDjM3hL427Ot1RZWwxzvQc2KWl4D4kv+vg4zr1+Mb+E+LK76heN9B5dXzZVgT49qmzaIfT",
-	"oCn3+JVPKvSfXWzXI5JQlkgK82jLW2E/Fd1NgBurAxyrwG0BbkZUc3YmjG/N+hSOvwh5syzEtm7i343c",
-	"Ki3kbl44+TDKj9HAEaf1v7g81rKCyCTNW1UiAclYtCcwgLeODvGJd8kaPFwvt55mo326yc26ZIxuhGQa",
-	"3i6XR3OK78ToAt/7MehdCgkp3pSvm/mza5VdpDjLagqVZHp3bWboogpCatsJl5nzmwlxw8CLw+cX8/n3",
-	"QulH7qlmk0r2H3Ztqqmv6RtA0tKMERuhtiqRbqiGgGtc555da11efPqETZOWIiZ0lgXCm0oiweIGqzUr",
-	"yYZyusIaUyI4ySssGiOeVdTjv/G/8VeC3wLHV56Tf79++xNhnChOb2CeUQVXhOWKUAnk559/+FaR/+Yy",
-	"Xcm/WURAhEUDsqE38N+vEIrGPv3+9Svy5Zdf/sGM9vOHV1cE/aeEqb/xj/+wWzSry6k/fTSPbRgXklSc",
-	"aXWFQU+H2cigyF3wzlXcPybfSSmk/dJHWpbeof2klGJRwOZ//F0J/pH8NzOLP3z19b/9979xTIGlRGmk",
-	"wcdM5PDRlpB8RGgW9ZFwumF8ReAW5I4saO4+TTU6BB6TF5m5B8m7t9cfLI4R+fhDDptSaLOIR/8Bu48W",
-	"JVfRDZAb2Lmv1n/CepYVaNX8yUZ2Xe9jyrEg2T731bNnj8kLkonNhta4OQC5fdlvom9XRJ5dXuI0/8b9",
-	"dWYzowjTiAX77PKZ/cjHH13vyI/W5cgFcVAEJDMzsr58smS3HuLRbAeRsKwUxRTQry7/YIdiWhF77h7/",
-	"DT0Xyk2HfPwHyr4ZCfSgTx8tEi0SrmAbpj/OyEf7m/m/Xz96pFomyZIVRjd8TL7LzVcqBeTjdx/o6uOT",
-	"jz8sH70xVtbHx3/j70CUBRDFVjaYYTfZnkGPNXpVQ34ikDH5+AIz9dhvSIXn5CWeNiJpOf9bdXn5ZcZy",
-	"/C+4f1qXjf3TR0MKp4J8oRyZK+Wo7r6LW/XRsAl5cvv0iZUdT9xsPhrDA5HP4c62pa3biKEgsAC9G/Q2",
-	"EKO3PP4bx6SsDLhFwXOC5UVJszU8evb4MnDUX7yv5UydyH7x1Ffn05JdPL/48vHl4y9RUdZrFIFmko2F",
-	"sbJ+MSPukUA/5BfPL8zmvvRWjgN0sfLz2eWlg0DSDq8iPI9/dwLcXgmj7BbUylHY7SdHuDwI/M2V3sdH",
-	"rKfoJYIV/74T9YVdi2s4UBQgsYJAYTNAW3TQ9CFEzD4VIYo15V46zM2SSroBNGie/zU+q+aRJ6wRHHgN",
-	"/FL3mnzpEnxPR1Fncn5q35tGsfm0t5lPT/vps2/kizwn1KIRNDLJI7fHNvPTLOD3J/9g+ack0/8RtN/c",
-	"87L8AJVmF2ugudMpjRBsD99Vjj4dT9W3vGnEEDsOE1kd2bs0MnufyEa+H3iElngNnPfsYGrBqJPzz84T",
-	"hhL+qI07WE+WVd+d8kfQr6sz3yj4gXu5UfBL9vK20qgEWSu4Dh0RcykhX4E82bmKUP3vopKcFo9CpKjk",
-	"pf7v9uEXWZ3+cba9aH/qXjble7FtodWILScL7JFhbn3bmM+tvM517e6P+8Phcq+KkP4aopQ/vRDrfOVz",
-	"iLPPsO/XdEfW4/f+yoELKFLAUhNR2WYQRpXwE4nwQ/rojTpyavKFh2Bmn2aDz2nh7sTzbugHoWlxb8cY",
-	"+295+tqON0zkra5RXyh3es1OMk68MS1u1IwsdrU0Ptnh7uGAJ3CHdliKEb7Dn++FFWbOM/VrBXLXOKbq",
-	"JLWRSokh47V955MZs73f/wukcO4JweGK/Kli2Q2+gwa/cl4VvwW+2NOWXezNLdipZnYl1Rqkefr/++uL",
-	"R/8vffTbL//48tN/jXich5lfw51+kqnbNtMPIhjt8/kLYh1KWpAbsB22jrVo+lmbquYUoKMhoPRbXjAO",
-	"REiC28E2hsfUOdm9pDtR6UcW075P03uHD76zz51RNrW+89BU6NdGCbQJt9YFalvsbgUprR9LQgFUgfVL",
-	"bl3cupRQUglSkRW7BXRv5XBKwyymoBhFobNnD8s6Cyf3ObSaB81o78GCtDN9RewRdcKCSkAwUhRWVuux",
-	"VfbgfgDrRhlp4KmCZjd9xx4RyM953lvA7OfWQ3wmiS1qsuEHWihBtChyo3H45Xra2WN9etvBf+dB+hxr",
-	"1Pl7PpH3ygqvLPg9oXbPSWa/a9RMhu79TGAwyWHpYwimwcx3TfG6XBI5YVqUjyoLeX4YB/V4rm0e5wPl",
-	"ojAPchQjPTvtp8/OQW/ELfioKHfY0V7XQ8cZ0WspqtWaXGvJSugRyd7f3W93vqqfmrrldTrrWc1KP797",
-	"MSlrYmArV6TnzGthiCtoY3zu2lzTW3CBSYc14Xaiofz+ZgwGF141YYqzE/VBhhgicZqQoKfWZwN6Pyxd",
-	"1k/sc+ixD5ZBMN7wm+Aww2QHc5naRszYOtz8p2C+9XLfabSV7UOi0T81lTUwj2GMJ8blgo548tcxDzUi",
-	"OeXecQlf6T06ryy3BL0nWd7sXsMK/m9D8Xv/9kNVhPz8Pk8Uv6bO2TcRl0co8Ttnw/mLKl+BnhHlGnjP",
-	"iE0mpAWxTid7W7uiXKJBblJs0JUII+7nmjPOflAe6P0cbgVmVliv1WJHsFgaiW/+brcpff5OnDBw+Jk9",
-	"+01uJ/Z5bvIHykouc8CzxBVxnZbCfvWq65Fy/Zm63qjBA/2k7HQKO6HZvN+J7KG6YPYmes8mdNjQ7OzB",
-	"XvOtNi+hvBI2FIKBQ2/ODXES55A/cim1AxqjefSFe/Jwgzqhve0hNEWCVAlInvOqdc2q70W1cwR2zmuX",
-	"WbNit2Dsdg38yqf8BgSbkSUrCteyvuVos/hEfSrhNb2FcJEPVyls5vi5FMOASveS5cnrZHkhiUud1muw",
-	"53zZpNR7gMu9TY+ecntpSNiIWzjxdfEeB/09sNN3m1LvxnHQVxFwIWEbwh25yR/oDTS7TMTSJWQxpXu3",
-	"s6CVm11aWrtnHqjjE2d3P6ayJcSMcNiC0sRX84glAZqtXR2KIfstlYwuCnCyF3Uyh7IfXqLO8BphZheu",
-	"6fnDlKc4u88kSS1l7idT3p4WokUklTfczPbhskKy+X34rL2qn70Pj1q3UyeiQwsFnp2ZIk2Hhpi+FfRv",
-	"qPdswzjbVJuwAr3BRDu/PPAUvB+54LerSRPgQtt2TN7Bgt0k1uBYqBYh2DkiLRIOTjNqsZ7bnzGc92f/",
-	"6D+HxP4O8+YCOU3PvgFjBPmf6wPzgOX5eC/M706av6sWBVP2quZwp2McclX7RZ13BSOYakDii80GZ+D0",
-	"YiWKMyjGOOor+6kHy0N2em6y9+7Nc8Q5exoClTeYU4ifIxYYRxeQo5mFuWJME7qiLIx7uwyoFtuUBaM8",
-	"g0dc6CF1vH74J3x2jwE65e3Xb8mXT7/55tFTQotyTR89u/LF4bYsnBYF4W6kaDqxqLiWu88XDWut916u",
-	"DYSWLOhWues7B0UU3TkFX4lKZqCuCBekgBUtCM1vWQZDosH+6ZF2TWyGdtk+/qF++oGaX5153qvCRXRA",
-	"nQOsqs7cH64sbc/zM1laXWrdk83V3evx5tfeiXsSdG2IM4brLPV75YygMda937jRmZyfSYiim7KAhk+w",
-	"9sx3PgOSS7rUkF+RrWQalLnqXOu1aawzGO/eZ5l7I/bDjH93D+6JraxkotrRZ/fcYe7OBD9LuPuhc5AP",
-	"e+9J/6ZIPLTQtIVSkvV5D2w24vpNjTjv43SyfyW6nZgL79dLN5IVRkv8+5D0Z6dOS2LXGUvm5MzImqo1",
-	"WkKKrTjVlezTtw93WbYI/0SBRd0/ZQYK8DzYtN97MPFzcNkp01zeOajwyEd/amDVoohqTJOVACwAxSQ6",
-	"RZai4og25wHa2ndW/ddz31svLFqj9fX78+QxymwGBp4kwNw//KU+VQOCyWbhPEJcvYGLyj762j75QB0H",
-	"wRzvB2MGqWE1BVuzYnUE25M5luPk/zToRwiW8mAtxWCOn8l/EFLpfnwHS7cjkR2NHip781CZrdnJ3fYv",
-	"7Ki/B155EAkt11qUiMHJ+Mpv5RUqJdjg3NYP30CpR+0vNh91+1vxXJx4c3/muXA7a7sG/mtnh1KVCG4J",
-	"WdDs5nndldoiCWmyEbcw6uCOugcfkL12aIAl8aqmq89nvFni3o/tdvzt/MAv5s96J9+XK7/eieFz/cTj",
-	"7yRd9T/gA+kjHjsvudzNZcVjZyboXnJa1thUhWYllfrJUsjNo5xqOn6D7CJfC7m5b5vQfvmeqhDsx5q6",
-	"cQR8fHX95yvidqxG6qa1YUiJRATvvMezn2avQedOzavnFqAP03nvG2ljgYBHeayT2TpetJYoPnW12qHi",
-	"+9xefDuvz+K8f6CM4332U8Q8auQLyk/u6tMv6YNNsHtJ+cPlmxPgw1PesAERkhRsqa0DjHJszmrxDIOy",
-	"ownMkotHXOhHTg6dnm++FT8J9O0/YC9xa47/pFx0Dbrmnc6eT2CWyi5zINvq2+axM1Ku/sq92kxkuxZY",
-	"fLKApszLtvLzUIm7E17m0W1AW//ERxUdLb8P4w6n+jmSckKX1PlzYdGtU0qxZAWgcMdgvWvLY7FofGDR",
-	"NdC6IhnlhjErngtum7lQktPdhCNuXXtj/EBv7JP3RPB7OeR2SS5vvU/vOt1Zdhs8wnh6554cZZoHXX/b",
-	"B+TBlG+3F/XQlO+/hEXeNwClcpGtmjFmvkMUaUD7l6IoBBrWWK3kuymezrBLZml9LhaZPRTL0S39MxoC",
-	"D5aVJdNgYwG9DD3hksA8p40jXBJvt37oIbHjQ2lc0FDnXsov/M5jWz0tiNhCYFRijxjKEDfYtzPo6xNz",
-	"Euz2BEuN61bw+2euRAzKTWI2lY1e2/eSl3Y/5zQH+gQBSWMV+fEIVYS6vgTCqK2kpOW5ecncuwXjY5Sq",
-	"D/7Rs8c0zylM/CruBwcHO9YgEm3ZoLSfU2POoYCVbSXb73cInnuYaVrNDO+p8k645uHKtcgVm7qhA0+A",
-	"w/cEf5vpP1hXXj3DzxMCDih07s39ETRRYgPYodfusrP4rTvK/cMIwytbPGs2nsOWOMKrHtz34MhZmXr6",
-	"/OHveP7w+elBpPh8x3NCSbMlhItt/96xW8AG24PysnnwAST1DNZXeJy8qTh0p0e2e5AFIMF+3sv1EvIP",
-	"WexIXgHJ26VpLV6McqgVL7zaLIZwDt8JpX9yz52zm079mXshohnMrd5Dxxl5aRTnph0OcA0S8iTOSofM",
-	"s9PKaQ2yIcpDldTNDKfc/KdswtSEX/9V+HH8lafBaC/2ZIQH44pQshC8crUHTNcaLlNEbB1YCMMEpgME",
-	"kfnEo2wN2c2wMHplHzuzLMKv3CO+UyHEDbEwe6S00D6QI+nb4meG+eJGTsEty4FncGKBlNwjCbcBH0a3",
-	"yBXMv2+ePOMuBV+5F2eeptiCYkGzG9s71sPQ2zL9XBgF8crhksYy+c67O8K32j7hJfR2uQT53oz8UO8f",
-	"nBxO875vnkAN+9fNc3y+ptlC1wzLWtBGlCCeGXJ2jUHaFCTmwp4ywnhWVPkh+q+qFhumhnEFr4Pnzhmd",
-	"qD/zuYAFAxKdVet1O7K8e/RrNQgW9vruT5XQD81YPqdJ6VZ8L1zwnmqbfAF3NaS2x6GoDSCLper0QccX",
-	"Od3t8UYYVujxaLr1PdRLxU3v8/gyPW3Ofvqdri+phsfkJ6ut1NqL4J4PjKZp2cDYABumNL0Bc3VkQkrI",
-	"NORksSOUFNSMB1zLXV0rjml67UyobvN8l0TVKwC+d888NGdZBHR462mGqWA21o/owyXducBp3Ce2E5U+",
-	"wB3WngJGHlhuex7EvlMpkCdyutFM7+El07sfga/0+uL508vLUfO1tiRzaRGJWXNRJT/09eXvOR/Bcfb9",
-	"AUJ2WNMqXEYXlGy11mpmzvJ2LTY+qTapBSTO8bg8gkMPdM/p+xfrnydbYuAptQaosyAOS4IwI5wqAcLc",
-	"N03uQx+7+t6RvfdO02ByRLZLUwKdTnYZyWA7cD1hU+Ns6J1Fpn/2zHBbA1T/h3+7vGesekekexFhiHmd",
-	"1Y0/XcqwpTtKLEO4GdECGwBhxzHbD3S/idhen1DLIU8WtKA8G7BIXvqHHma+g5vevWyJJ8UMgaOrjTUl",
-	"uJasBbDVPX+O2lpSrqw47af4j/j8h/Dx30Po9DC97py8YQl5L6xhP0XCPR6tTmwoKx6tgRZ63ZdP9oay",
-	"4nv71MM8isEEz03u78UWjS5DuoW4A6PoPScKuJ4R5H2j3YnKHlZEa6eMmz9awBJF0PfEVxbqXblQhBS3",
-	"LG+lDprxg40CpegK1JOKb6jO1pD3nuOf/VOGML/v9L/WUu6nUIYylwRoxEsdYjAS13bEbgeK6k5Orc6I",
-	"Pn5nq+kKwVdEizCvJWwaub/NHnPg1CXy30q61A+uQB5n9TmqG95Yep/fC2TL3Tc1Z20p06qd0aZFHZ1s",
-	"NVMcwSlPfJXVCYNSr1kBB0mPe/Iemrm9ZkUdojkgg80sMT8JXGCBDfVq2Ww3uuI5uv5aLTO3a5atyRqo",
-	"zYhhmhTsxkIV8x2RUBY7jPGXFYoPqlgOmNBKuODoEDRCKT+AP9STf/BeHBN3GF6ni6xKihqAN5pH2k4t",
-	"0+l4u0lkGvQjpSXQTZtdaoVvwThF/XAvhBY75baw6QTw8ljMiscbK1Fc5rjbCdTcKSdUa5qtnZMysYfH",
-	"BHvaG297zJwe+UD//+xd3XPjOHL/V1CuVN2LFO9uKnmwn7wzuzdbmbmZjH23lWxNbiCyJaFEAVwAlEZ3",
-	"tf97Ct0ARVIfpGySohw92oZJEP2B/vz18JUD7fLs2ITcR6sngEyBvjSqBzX1ykAqrHJeSLU2TtSxB1pQ",
-	"ENHZlfc+gIWDeNBqZIqC4KA9vwnDuFnQKN5a1aAy67TKmKpI6goTP9Lqz/niYXoAlW32EyfB2mTmzzPk",
-	"7eYqM4BICr5unfI2Qi6KlFGJiATUQ9JVvmuoAlfZ5nlyetWz6mlacqC/3tJoD5kPCV/nc5EvhIMG0Yzw",
-	"YBb7KMqkYkul4d5PiXDCbBiUpgodJPXtdpDQIcurRKKTCUTPf1ILkD3q2K6kC6JMC7u5ufvty26j7x7S",
-	"5FefzRWuksfqA/0TDtHp1j0kr1XaL1hv8T3+OF4sUKNnULgzDf7Wf33fnviJvHWt9DtJet4GwYhg5DZb",
-	"nNQ8om4MYXwg4gRRqQN38UTd71F2p9Va9xDDe9omS/A+g+lYpMghV3GXJivQtRdMWDNQ4z1sr/vBPohm",
-	"M1WazdUScpQbzUVyxyw3CzPyV4sZMUorGY8gUQ3uSoAYe1SVLKbA8SFb6pRcsKM9F8WFr2ZoVMtNjb7n",
-	"vqWnqbVsrVjFWD4rN0cKC0uzR7uPbpb82y/0x3/bhsO41nxzpBjGOjGr1sPsAFJ/6acJrB/3uiwRx4Ma",
-	"xd/WIjZ/KqGJDqNrrgUk5sIZ3DFkyBHNLLdiCXqEMQlhMPdAoaIRs6CXZlQsSKes5RKH3gjLeBRBak21",
-	"K7u9eOUO4W75EmSMs9Fb9ocxzfQQnj5URzjf4LXV8/IbbpDl0JYLVA22ns6kxFJw32gTorzU7wbxyMd7",
-	"/Sw9iKniLu/LETXDCY/JVWm4cXvyFUYKFyTsFQpI/vq+5haH0MeWhagV0veRUAkxD781lm9Om2C8h1Oy",
-	"WNhxyqPFsVv0wa365BY1Ktw8EfzLPbgO96sxPev9vlHpCWk8fbHjGPKBChEJ28SmwvIjLCnHbFKBfkyD",
-	"sU4PjgjtLppjtmiKcznBOy5fNU9xhsYKtJhumKPzV0Zt4feMJ0btgzLr9MrHnndo+77/s1jBj+7JgwX3",
-	"d5u7XvOXf807TsuhG7CWJw33/PZ+nwrJZQRMQwLcAJnXBus+tm1LJ3o5t5GKXyI32f70/ht86lCR0ukh",
-	"tMczjL8tv7vjsQa+OnSpmKN0HrByLLWAGDNRhaZtD3m6zAwVLz6Locj5a1kXv6HHlj3vYWLtbLfoN33V",
-	"zRevmyv1uehIIW1x5/nEMAx2eJQdDdPMQLxn7kVTUYJVCGI0ifr+RKv7CP3uM88XQsZtxC9fDRTsE4HP",
-	"gIzHWG7lWy8P9lZ0aiCHqr6mzPQhrL/o2n//FT2Nx6AT2/GpOiX44RJLGYfi9KHWWNL2zlPq1VfhvqPD",
-	"tobXOfMFOwuviUTNqAMyGTHO3n5gCDnPhLSgJU+YVPY5ZpiaTv1F2TJXEYrTUMsI3eauDvHlG10kN5Ih",
-	"G98zDQb0CgNQwCZZ7K6w02XCOI6TEYyXatV6sOiDWsGjf8FQxSPsz+31DDPCiq+/ysjLLQ6FQaOQCArc",
-	"7S6ZMAktLwhSmvmcTZPmsMOic9yA/ExbecwXd4krWX5XbyZ9fhIUNtFZwJLfP2K0U6se8/KNbfonWt2x",
-	"f6V7BMXjegkxVSds5/3BNx7Z6nixTsmwVnoxTdThCrr/cq5ygRK/hn/okBbhHTgEp3sQAacz8TND3Doc",
-	"ygjFg86Dhud3QpMNwHgDvFYaNgD/jcuGjVL2q7Dzw3BDHnimHmjmh+++29MwObrBcl18yp3MkuRguVyO",
-	"lbN9Vcqt80xu7m7+97eH8f/w8T++/POHP/7lpEo3GZuTQ0Xf9xsqyjmlP9Av4NGcISezGeKlMu6RcopQ",
-	"D3auwcxVEvsLiGtArOl7JhWz/Bvj8UpEx0CVCsLSDAfsBVJzZfGXsfjrhfbyKUsznrn76WixJS38Mw3P",
-	"6FLit+/pXuCpTTcvEddA9VrS3Zh5SQ4NueDCVhpz9xymyux4gvABtVegyuyPfuXAb8G5yuvZ2sULLL/H",
-	"n4ZTudRSjcqj0HFtWQLcWMRbpbM+sB2V2Ugt4YQqpZwaH/2/7tnfz0J7JF8hKQTizuxPhv1DSbhH05e2",
-	"BGgWx3xDSm//HhFacO95hfk0def1nre4HYS1ab6Zji/9QI2eKtRJ+rdQzoHbmVUz1BBVtCA0ElDOyeOp",
-	"YAM4B8jrlJKlTb+paxYvfP9ws+v5Fs+TOSieUecN4sQNbOlrfJBZ1BTVEI2sRSwHYFgfhKxRqgAOKWil",
-	"WQJTy1Rm2WTjmASS6V7+2HufNOiHKPJNH+LZ/dEfEbJgqJOS2ytkL/Fk8Sn1V/h1Kl1HU+nabbxKuDzV",
-	"HHjv/qWPm67XS27/DLwDqqe5Z/osSSg5TcPj8ovjyf4czKlIcMrB1nMy7M3j3zBr7tzOtdKLiVKLETN8",
-	"StPcU5AUTDGpBh7TbhpwoDulJor4Pa57UWSkTZ7qQW3wnkqofvXYVDS5jiwX9Duc6TPxwFiigIbo0TQR",
-	"4HiyYVGmtTNIm1DbqrE3nJrcvU/K22b9jtjfG0Eb5dWJ20pejwk55+bgKAvdvJfmwc9Q++T+qQ8Oy4+3",
-	"t7Rewbrm3rbOgTYLCb6Q3aCWurGQ/qRHBUMxAHE6a3uq9D3jli2Vsezfv/uuCSeuAWrmK77hZv4rrhom",
-	"HkPYX39KAt0bd3CoFgAWhSDaWiTJndchkVouhfXTcPJeNlo8VRoi7lxtrZbMF1A1oFcz76h7x6inHnH3",
-	"Ko9N6dWCOz9rYZl6rAuKTrJESDBdOUi+0TDsoOViHq99csoNs9Hbf/y56t2a8dy1jKdhkIcblmpIuQbt",
-	"rVnf6KUphY51DcmGYtN8qTJpm2qnzptyhiwmtLuzteJcpaQVKXmnEgxookTQDT0v/Yr7fvaYTbhcMB5h",
-	"Ztf93erNiEVcRpBQX06kZCQSoEHAKd8UEVgfrRYpYMHcZON/YnyKQ/iSpLHAqenUXX/j0JjZNjBnpHT8",
-	"kd7xKe/97FD8lllihTOAb52XMo655SdVZRc2+rPSy6sYXqgYEuehM4TE3E6fXPIY9glSXpeXaqWm92w9",
-	"V7ACHeQ2dh8bcVkeSH+ScN3ik4/C13kGxHUXDgVY9lrdF4WOo4YEOQoj37qFrsH5W075HiPQ5+2q5wQY",
-	"CWuirUBA6nQ9zl306f7dc+36zFagTfteDTkKn/3TBzsr3u/vPOnd/HQ6TzCaBbaD8QWwCY8WFKvgwcGm",
-	"gVBK51EnYe/zsn4f3fPxyuNBigArfTSoGRYNM5yE2+tndGHwqVk4t7z+ojCAHXg0fw4WP33HYP0k3N2Z",
-	"iiroZDqHb8WPw+uvROcNOtyO0kUyl3FZd/HZw29ujVhmia9iPNA46VdcAgeEvfZuoxffniOIdzlSP5N7",
-	"WWGFdZnGMpNNcNiekuYOwS8JIW3OV8AmAJKA40OkGSSmorZLQMYQH4FSO8JR3gywQrc/08E9dNh8OIhR",
-	"Dm/mSpm9uiIf5hA67zzgM5sh8BmN7Sp32dVQ2iudBpf05m9h6eu4b6mPq6B0d8/7MH5C6d59vumttOVJ",
-	"AQjrgNwgn3/CxW9UDFfhOQZT747RndTN3W9f/viyMx2TExoV+lRGzFCKMKfP5YIpOVFcx/g7s6iOpKLH",
-	"FgTJU8+n8uqzcZ6CtP6mY6wvfEfnk04On/ZTAUHOef6C0qFsElLY+462FWkq0uPWvYvbTLfedf8oZrJA",
-	"y2F23YePP1OiDinyjloLrvHPzkTNkXk7zHfJRQIxqjl042OIElFxKA5oMq2BxnC/cIrvXoF5EtHiTf6K",
-	"4UI0hh26/Q5ZYjpU3SJaMDWdMs7MkicJ23IGclQmrVtRMTT38lQRnn+bEO4AIf8hjsP9uhwyRn5pk8NX",
-	"y90x2QO+w8MZIro8dXTFfs73yYwV+KJVlxVLvZUZMDsZS7u8Xu6v83In6qJo8DjWYEyoBE2zSSLMHGKW",
-	"KvMskdHu89seVYID2z7jk4ea53GbO9e4wKvc9CM3DzMNJUQqDSskOEOuZ3bOZQnmnAkZJVkMpmg1P9PI",
-	"KcRv23Y73ZPtW39JDrXu5jH//rPU3FxFrB+/E3mRcbLZ7ljEU/IRnPBwDTGLwXKRUG02x6ki9dI0d3Sr",
-	"DaO9I6yDV24khzYk+JZCZH0r0noO8p7O3PgMEE5HS5RaCDm7ZwR+EMpHqC/JUvox3umC3E8E6kEgZVYe",
-	"K9y2pTB8VNerpfDKLQXEzi9e+gH+tYGc5BmDMY5WP5zGIV//Y77+vZCL4QbBYvgok03vo7TLp3NGxftB",
-	"SHex0ZAStS0pnYOmkQzFUm/U0BKbg+8ZNwsa01uJxdbzUsClOqV8kXTEeYsYm2aDGtU3VoDKO0oSGUDj",
-	"9LC0fkxB0tnedBkHdK95zeG/Eg/89M3P/UMwQbUASrsHIUFZo35XM1faMk+kfBzVYY6oENfZOqH34bjg",
-	"POZLT2UqhLJqAOBgVbcVitsvOHeul8jzJ5NrRd8QnsMFcZaCFio+gYINsTh6pOWolRGR+V7r5kTWwFts",
-	"id81eSvwis5a2jdqcT89M2myiWPMyZFKRaLiXwtLr3UuzyLXX6hKjKnMagSMcgr2KJGMHdMQTR+9ijSA",
-	"NHNVo0GNfdyurNVxYslncJvK2RC7WfgMQpEKN8wAyMKBFeN7L7Q/QgugwKMcR9xALeACnG+01i4cEMhs",
-	"6c5EpXhEUaIMxDdfGgMM7QzrqkFzgP8U2DvbMWhEP3Afb4XzKgnDfwJ2DeBRLJVaBFDl0GKBkxDhW5pw",
-	"IQ8WIlbRWPexVx992O4EB+vMcgNn6sHGY+maqfwEV0dr5zwZtYSJijcjnN+EP2L5N2Y1UFypFM/OGWca",
-	"uFGyMUPVzOCorL3oAW7lj+lFO5RfyXQmTb3gHyxdyGT5ea/AmvqhI+p23/2jlinXEOBpnD/k+/sljuJo",
-	"KH1+NmcTl2iH9jWCYuGbvY3MamC2GRXpY0wWQwURHqTAFkRE3xv5MJuN5hAzJcEwq1RzCL6iHL3AqCt0",
-	"zR5Rj2HVJaCnUjtn96iSTTpi/SCZIuLkD/3O5Ag76Weep5KwIWtQGGzTldine2ScZ6X1NmfI2p6EQkt2",
-	"54fXC0pY+PRtPXQIq9OJLvkCKE1VDkS10ktfPveuMcIupZ3+vGhhzbnvmkNtiBdGgoRaqqKgMO3l477a",
-	"qSph2EysQLIsfRaWWEWiuvViLwaf4jze7FWSWpOk94DowRMYMas3NGVrxBYAqfs1Jkgp6SXhm81vsBF2",
-	"JVqFIrWVMSdaOM5ZLdx/Z2nFq9gnVALWVLCQ476oRfsN3+6hn/FlQ652GETT909YkgqUBaVu5ICgROQq",
-	"5Vl833eVpLUOCK65BPeDG2oS/XtlRk8tMvUDlbqhRKy5sELO7sgLVJrNITk0zWnXRekT3TwISS9RJoIM",
-	"8EMRKtNKDzFWE0dCwPqm8zPqy4kQsL4rwHCMHFvNwIwIjYObgMDhfoyxkDHO0Tj2nucL/YqcCB2XY+Z0",
-	"HKSqDqWYZ3MlGnHg1fypy4Mhq4UZbihZebzDJxYbKaTbOZfxWK38/lsUhndcxh9XoIctDmGXV0G4VI/a",
-	"LPKEHYPEOJkwFnhMFj3Y7V/pknHfMIE5TxB70xf+41XUWGbyOuUaQ/E9ruvB6JGL3mZt4LcjwlrFtjZ3",
-	"HvfQAMgRy8yBAx212ssFGHMYuHu03aHbb9+ZumGKfZeeIMEU7bp/HibQsfA93puY7ZrAVGlEfDuqAFQC",
-	"Y88cNbKvEvgcFnYp/Nv39CL9PwvJZQTMnYTZGbBDPBNKb5QOBfxCsxgSXhrjBCpN4MDRhiilnAq9bD1I",
-	"iU8tHFw7GqN7AndO3McS+fzxG+w43FIdFYLlCzAMplOIrAfXR9CJGiIb4DqaHxScR/pzo4Fcvx+dxNVn",
-	"0IF2/RmMO/nuSeReFqrEzYgV5mlSF2OYOoehibXScRFdOPxflSS3Fr4d0Wj01idc0wJ1lvzbe5AzO8fh",
-	"/6ObpZDh5++fXwEZSiqXYAyfgVupMBYVbeHFfGvtgULLFw/8o9NtKdvf8kjK40PDxyGA1exhx0Z+n/io",
-	"OTd/n4oEq3N3BHiiVAJcNiLPoOrenKy8E/3cyV4nrEP/11oLa0HeMS8JhmoYzag4L81Lgrk/VA1h51jo",
-	"U9QUv2dYc3vU8HnMVw0TijzsrxfKfAytA/nZtYlGHj5lsLCJfn/nQSTPT6cvTPKcyM/CIs855AQw8kth",
-	"gHMBklfe30eJ6iPfhDkQOTsQonistjjjI+8veYMBA1ASh+rQRsxJoOOFLtwYEiDO2UVZ/bhvhGV3/jei",
-	"aVYG7Ad3YHQw//Xov6VTrjCmD1b4laKKlIBlIkyYJc85BU0dnfuP5zBW7i/ypjuQ219k/yLaKTEOtFAj",
-	"bwoP9grjJYaKPCqck9GUG+Ncp6OuLG78lkIe4ymPrNLHMrvkXP9M6zo90cJ7+ggGVycp/8mEONA0fGxj",
-	"Dv8RZkJWTqrt2Mz3nRz1jzDLutcpeD7YngRYocQl45mdg7TuC5S+d1ydGWDKXTwepB1nD+UlhKfydCkM",
-	"dyyi1j7ZukFkoSFyvaf6IrUCvXmDQwq6ZpNPmUe6LPKGYxvHGvk8P/T4kEXufRUc7RF/ZRjXwMxcrSUy",
-	"08lsE542rp3LkCY8gvIBXdnnnOzzF1hXmIEYBLhOBGjKmDj2WCtt54m7Ne38GZpFw1Kt4BhruL+/Qr3S",
-	"ndX9xBdU0urktnQNM77mm1HoWN1eDE2oZiEdZ+kRh9RC+tf05pUJXV+OwifsBigShop48M7eqOweByUT",
-	"GhamZpdCZhbMv7InTMNIxRawuQv/TCMFa5V2PhF1f8Sf/tys4RFWIAc6Y/UR9Ar02IC0DLdpqOCD2zBt",
-	"+o59xT/c+V98HbGvMbf8jv1TqkyOmIhHLMQm//h6zzSYbAmGRli/58aOf8Lv/+VtMXrKzaLoom+BbGtL",
-	"QLegr526Cdu39FEKaoof1QEgSPWAS/MRDqOChEWdDhHCd/QSbw7fg7UaIfo4YiqJ90X4OyrHeYjjgQ+P",
-	"eMbYiO/bfnlfvFBlBU2/QJvbOYvCHit42RErxB5upLx+JpTi1zOq2306tc8X69mPDONuVb2lqQZTP2Pw",
-	"sbjw+Rm4+iTq7zeXlpItHE0/k4gpoBjKpGZgcfBkGUQMfyyI25Z6ocp02vY0lvdiWmST4dZLIqbOmf2p",
-	"92BRvn1w2BGRosUzLuRBOpL1d0xOn3DFJbSQqbXEnrmjzWPPawU7iJmRlzSdWvvSaUkHNz1VWCP28f7G",
-	"sopfgT/mBm8akn/t9nTjY92mhqoq3N7CPvsOEuC5dA5lwvUCIUPNgsXlSoLDDKGBuj9bb0emxw6dIcI+",
-	"XyVDeLA66xvZw2weSsA14g4jlfpH28riER86dM6gXb5Kvngn4pwvMmlxUHPNDQLLNOG2pqrvKV81zKq+",
-	"sL9+gKWcAZifW5sVfeEzBis9fn/niZzkp9NbRd+ySOlnlfXlbHKbUnDlCHA3LbgUHvDbfTC9T/et7KCH",
-	"nqckCcxQqtujgj7ntVBGYc4xGbPiSQYnVfCFWuujKtiv6TKo04F/+fvzQbHJRHFuHtq8+3s2ynRfwohJ",
-	"Rbi9fnaMiClol9tGp+CkFDpV/uO7Bu//KBGTCymFBWZzEc2LYzewW45SeVwGFt2/Jw+7UtsW0WInSqdX",
-	"NJ5KTy3KRAAP/iTkRH0b7fRHsIQ3aXvwv6hN29FLbzo/wV7SdTZ8zO6xvCSMXTzL20680wfyTcP2h3mD",
-	"4u4ezuOd9sNDwT/Ft6GH6vUvqWXllXRTubtdgp617ax+cM+8BE7Bjb5SRvnAFwVGSbm2hNpG8QxFgNU2",
-	"DM4Jl6gzu6rV83UMRK1wDUysD2HpRQPv+6/oxyH2J0aGFp37qL6vsLWbJNVixaNN28GscKd/8o8ftJLw",
-	"m/wpFvaVqor3QEXN67lKgFngS4ZKY8txWNyQbLCdihAKUKFUqxyOa4ouA6MXcNmcKTjakIWuSFgNKv/z",
-	"61RNp6Uo8D36QNhnWHJJKVAxcbvA2V0THi2ay0uaiLZLFB7dMy9CWvDj+46D9mSaqRXkEALFq50JaVXB",
-	"NhOaqbVszjCWt56lzu/qRzvk0Ol2i6/4ng7JauKVWEkc+CyiOTNWpQZbj+hlLEqUh7unATN2p65ml5XU",
-	"Ampq4J5oSZcn6d7QTxHZp19oxm8ezaq2W57SXumzTO55g5URt7kz5Ze2r+7L8ZUsJzC1WBmINGDjR6PW",
-	"O2KNPDZ5qP2fIOQD3XsrnqPXlr7yALc+2w/MjLewDmqDv+KKi/bl3Sf0om0+IUmCppmrzMDp6sXtdqja",
-	"xe3tPMoFT6WHkuPt5NOmaBNFSfLQ6MLwSdK2jfaWntoee3QobT2MsMXDyKl1z0DGhgG23IaJ/c63pAH/",
-	"3NbdBAXyIc2fT7xsv339WRFGWye13u7Z5zCJe6G173CnHnuUx0JC+r4ErmmYBIirSKrNyF7trTZgWy/9",
-	"NDs4Jv/P5Tjvty73WqtpBY/cN1/PFUuUsUxYL/DkPpttx84uoavz6nO4p9++OPuEzKowvR7bXYkUmU5u",
-	"7m5una30fwEAAP//",
+	"7L3rkhw3kib6KrDcNdOubVIqUpfZZtn5QVFiSzOiyGFR0zunWyeJjPDMRFckEAIQlZVqo9k+zT7YPskx",
+	"OIAIRCQQl7wUS2PzS2JlRABwOBx+/fwfs0xsS8GBazV7/o9ZSSXdggaJ/1pKyvMFy83/Mz57PvutArmf",
+	"zWecbmH2vPl9PlPZBrbUPLgSckv17PmsqvAXvS/Ns0pLxtezjx/ns6ySSkjzbA4qk6zUTJivc7jXC/sj",
+	"ESuiN0BKugayhJWQMJtH5+A+Fs5gS+9/Ar7Wm9nzr6+uYjNYSbE9HP8Vk0qTnO4J4zg6ru8zRX4XHK7J",
+	"jumNqHRiHvjJKB1yquGQDvOZGWGFQ7rFbgU3c+ZVUXyczwKyl1RvmpGQqhJ+q5iEfPZcywqm0Z/lsC2F",
+	"Bp7t/wX29SgboDnIZpwfm8eemOcSJH729dfz2ZZx/++n0SFXr6nONumxVk/sA+Egh58p2JbpFDfaH8MP",
+	"5LCiVaENG8zNlNm22s6ePzM8sWXc/quZLuMa1iBxoN8OueMvQuaKaEEUUJltyAq5LjaR35KkinOjhDsG",
+	"u/fiFvjhsO83QLT5qeYSygrIScH4rR+/S813+MEn9ot9vNKd29A2qg2AfuUYLL4Ljv3CUf6rhNXs+ey/",
+	"fNHImi/sr+qLm+CLZgQtDknwEz3+WGox8VCKnO7dGcStUaXgCpxwLAHFVia4Bo4koGVZsIyamX5R5ivz",
+	"p8hoS8YpzqpL0o/zzlpfEBzF8NktQGmmVEqxLGDbN7B94n/8XQnenkEf6d+670Zm8ZcN1WQHXJOdFJYw",
+	"uPU9c7jj+eeiBH6/Leyy1ROxWrEMcpFVW+D6c1VKoDl+Z1t8Xn9vCrnmMw33+otM3Z2B0JouCwgJrTTV",
+	"sHVrO98ez/9D0ElIQru8+dEfLTweL5YKeAZ4UqQoQWpmz81yv8gkUB278414cz8SRVlOlGhmtRSiAMpn",
+	"wY09eIDttTlwCc5nXGiI3DFxAWQmWTghNJsPzeFjKHH/aq9rpx2gNMKh5yFVfq2/IZZ/h0ybeThqvjSP",
+	"4ExpnjMzH1q8Dai7ooWCeYfgo4nlqTCgMXmqTFt4s+ae9f3ElD7kGKZh2/6fPkHmGe9jPQyVku4PdwI/",
+	"Fp3MFngO+U+MR9jXUzNBlIM/7zb2duynDj6VnIsRBM3Wt+eTFbRSEFFQjNCGQoHTnPEFQtcSzF4FW/zV",
+	"VXSPcyjYHUhz2tXh13+GHREc1JxkouIacmLogkOZq1lwstuwbEOWQm/Iht4BUWzNIccnqF+TuaXHbOl3",
+	"zVzeg9wqM78tvf/RvvvsqrvT81kuRVlCfjjx4FOKaEOjFS0KQnd0P0flgezwtqOo3C0N5VhutDsz8204",
+	"4UGh0szwq/QMF1tWgNKGli0OP/HrwPNFTveRnfuO7hVZ7t3+mO0AnnttUoPckq24Mxu7hELsyO8gBS4f",
+	"qCwYqpVdBXk+g/usqBS7Y3pfj3r4VGKlfRv/2r/yIs8hH952M/V89NcDXngt7mCYqhKo06m6Z21PmCZM",
+	"EapuAdnlmghe7JGoG1EpIHiLEzRJgsP3NH74jA2gmOALKSqeJ+hZKbqGhWTrjVZJsn/skylvra0RESob",
+	"ytcT9imUmB8P6Wa0J0kzvRh5Ha8AFlzsBrlDcNj75/XG2kujXuDVdmmV94OxS8Z5THCgPFXanB5aGBtj",
+	"vTF7vqV7ogC2RIsq20A+J5TnZLfZj5VtA6Qzmtvw9RESuF7dvN7GelUNaQOiuUGit09ZSnFHi6P0Dro1",
+	"VwP+X1G8Wc2e/3XU7vwaNT/M2cLJQH5NtpXSRjbbm20vKv2ZmpMClLLSm2lUSfGeMDefmQNwY9//dVZK",
+	"KKlE8kgogCoINa4EffEjc7+iPkq9PWo4/77lyTYZ42L820oxbhZsfrbimylSwB0U5l+UE1AZLdDKuCbU",
+	"6ESabIFyc+sJBV7iK03XEBXqt4zn4UoqZVchCvO8qLRiOUTXYqUKyLHHHT85cEzemWdQ6I39bmcLcTmx",
+	"nfuWFjRqqNAs8wx8MOVl81I9Dcb1N19FSZlVUgLP9sMH2Y8ZvNMM1jP7cyjOnhARKRT4YofXkFasv6X8",
+	"+9y67CbIkSX1EvnQEGxu5LbzKuVaa2bpvlp/IjHf2xdSsjtaHJ7AH8TO+2lhb84RzxWh2vqkKL/1J8yZ",
+	"dXNiVEr/m4RSSG30gWsrsqgZBnJ7n2hWFEa+SdCVtLNsk8QoEwtrV7SssCeabaOmHTozWnIJeG5+m88Y",
+	"X2hJuULVxGi75m5Ar6LhQsMR5n9j53wnZEs3SVDaju0fn9eTj1Jc8EqlTJ3mQhl1yQcWzGhJlFTw7K3C",
+	"lNXtgn1NKXZ/GuRAt5x+DhTiVt3slYZty4U9+61i2e3S/Dqb15va+uM9SBHdtm8l5db53iavMRYPl36j",
+	"oTSm0FqgVWctJOCGGrkARbjQUZm3YlDknYP5NKrsMhUyJjNzZ2phv0v1wlya5n/RHokuyO6Y/4CEskBf",
+	"FjXcjeIUfVsF5evKXnZlQbXhBfTeFIXYgTSj2inPZ6IEDvnCK1XNX0rz+q/x4A2fRLqNKHI1t0bzleUn",
+	"q7UZqaE0lMqYZVZgKPitQo9GjMx3tKhgbGCh4T2Bap/V/nDfo8wnqVUBOsYBLYDndPT1noPSjKMmssiE",
+	"KBZitUoYp0ambinfk52Qt4yvrXZDjZK3Rf8zZRqFLDIFoSsNshGq7vI0JDSP+QNqteA8Sr5cbCnjixLk",
+	"YiOqiEfyDQrx7dzso+BA7AtmCAkZGPmiCONG38L34ydBKr3YUlYYpmYZxA3IUKYwRXaSaQ2caHHtLxcX",
+	"8LBRQvO9EzyeOJ2kL6v+dWEDJ5FH0j+A1oyvFxktDV0z5zY/ICvQbFNvLNVkK5S2WqzaUAmGBrdQanQ+",
+	"4BUZEkjsQJElzW6jFPdTsOTu4bVC8LULKFtnUGcTtCjifCMqLc0CkHMwRtT9/GvKCudh8gdYEQU88JQZ",
+	"Ki/FPfKPcyYfjlQKpWmxoHkuQamYkPG8AXcg98TPLMkg5oNqQY1JgzyfIM2KSoIPEVpTBF/FDWEa7Vzz",
+	"v5QLvQFp43DX5IpQdWsfMj9YHeNwWQoywY1EZXKhNxKUkYin24rfotOKuY20QRtnONLC+iqVV8TsOTIz",
+	"MMcZ9oD2ojnRzN4oh7PeUbldVGWfa4151yclHHb1HkumAF2KRjKtqqJw8t4QzJplXBDz+SdVGSWYHzqe",
+	"rPAXc6+YRblPkCWsKe9GJxLqYSxEgcf7gPsOJEMoSOatmyG1xQ2FI6foUCB3aB6TpnGRE5cCfbdR8go8",
+	"yvvhaTGkrr50z6Fh1BXMwaX+5bOr+RhBPSmI34jxia8dSqWJH0ie/xGnvsOvJ7FqetePsFQnaDqvzCXw",
+	"1AiEL6/GaiYjVYth9/Ifg8cSisTo637crT3mxj3icAzcsLj9V2b7/+nZ1bQLcpTt239RvXA6sbklGFet",
+	"i4Ny2M3mo+IIeEzO4nlCQ+OCfifz/XfOy9hxLgVJjYNKs304qflKUUyImXiPZm+QOsiptF+PLe9lcNWc",
+	"sLqsECoW6/3hh+evX8/Js6+eX12hXrdlOWfrjY4ae3S/sKyrEpkTeHDQR2103mvyP7/56uqKwH1mlH3G",
+	"SQ5boVC71KC0ih6OjSiYZ+1RxP7BvhDjsZHUESXwFHGiz+/4eA+4fbjrccfdm8295/0wP6T7gSRn9iu1",
+	"1tZOyIofb96QHcCt+XVOnpLXgud0j5KL3FTcam31Hhx+vUvu3wWPGMA/vvj5BTHTn9tg8z3dlgWQ7yvD",
+	"zl98C7JgfJziGpAy2IQWhdwkOiv3W1wfhIDN2nzd0LPvNB6hPzQncOKN0zl1lz0w9UmYOMkunx3BNFMz",
+	"VEPumLrnvXuLPsWEuPWnsM3h329LvbcGs7enP1M2MJdFXfYZ3ZaUrflo8e2fT0qBqWH4IE2vj1V+USDf",
+	"wepIlzvwXE0KZeALVpaNTP87+HNX0OaSrvQir9CMqJYFU5vFjvEc4+Q11QBFSm101vRW2kaH6z/YB/3W",
+	"xsS1UQ05SLVh5Vg61T7r2IJwCp6MB5429J5tqCKUGKJeO6+qBHPdulcFxyvXE3c+Pq5k3x61HXUU6tCB",
+	"znQBI1Q8Qxon2+0rLaVs8MieQ1lty4CPsSQkCVHdxzo1t87ZyMmKaXVNOJXShRJXrNA2FNGNdEZVXTdU",
+	"36pfAUQ9+CeKlo45gdkFz1GnKwqblQFSCf6ZIv5VlRQwMC2SOXLKBVV6UalJH48xWzDFITof6SZqbUWM",
+	"sM4/2Eva4VyIEVOPcMrK8c+YA4G89nE+q2QxfJLxw/bZIbqe89D6OR6ZGew/c84pXdDufek4JJrbIis4",
+	"g8P9zQ5ystwTLnZ4gXCBLnUkMq202FpvGIuZgzd1XES75Dqpzbf0BrYKijvUx8ZnxHaJSO8oK4wqcqYU",
+	"NBfOIKoEeusSAYIk2Z13wS+rfA02hTirdOM3OI+TYSkZrOK/4LijXUQZ1bAWcp/MdlB1AIUZRVVUeu5C",
+	"G0G+L1kLUGS5P0hrjYl7sd0yrc/Bdjc2m9zrZmpu87Rt0MnrusD1QlbOJ9N7FO3D7/DZUFHWsDV6FwxL",
+	"57ASzWVpEP/2sHw+7ip04yxWAKN3HbZLKtdiUXHNiriHZlUXvtZp/J4RtnRPlkBsgd2gujdFU99QtdF0",
+	"rZKVlubmE0rb3E8zH8p421nwX2gecUWk5cPY2qDUSUSPwgTjCMXi2H0qRcGy/fi8JQXy7izyfLUC6QSy",
+	"sRBEpbHYK8ug1JDXMt6Vc+xBW2e1leRj56sKoRcZLQ93+y2GmKlnP8GBeMvnmly5sDIxrwY1vDbMURfx",
+	"XkX96Zq6jPa4dhZzQ3Sm1hhtymhh3dzZ5t490ipqmaOz+UxWnNv4OaaIxzOPsB5mhHwz8qwunun1B3pn",
+	"ywjtOHBPB9dWHT32mX/2zqpvqIBfw0thXmsldR5ic4WHRG0kS+3Js2exLRI9cdrsGR6tQOzUDBLGpwOh",
+	"fKDNdK+YPv3ruPT5A+3pmOKgWJXMRHXE6RuDCbZ/CA3kj6UV/Ee94cdf0kfGjidFX1p37cBu+l2074zZ",
+	"w87dOPL7QdLnI71NJ9xwx1xS6UCou1zqyyR+McRugj4ZfUS4Zsi+fSUkKUOlITBzMQnQGM042fNJ9v8U",
+	"1lZY/6fkPDbrRiwcHSIUoLdgxZR7BOumowgN0+yXTyPBHlbr/tgjfM7jT3TOvkv6EzmH/AVXu1ih4lLk",
+	"+4TLaoK+uWJFEau/fWVL8EOBauXpjgZl16dkxDOlzP8edcim2Ur+BjMEG6LzUbaD34rDa2Dg9E/aqqMk",
+	"zPC9PoYq5zkwATdf8tCoWC2buSB7C83cFco4wcK554QSrNNbgZyb/xflk6qck//7v/9PbG+o7kkStyWL",
+	"FixhbKQ35IyoDov+b+8jFysiKqkI3JcFZdzVx53q+8YkjWk+UvfKcj/BUefyHtLzCPJ8E79rGtMgcHfN",
+	"FaZYDjYizy0kii2hMH/hItj0qE3I0EUXyaHiTZ0MFgES+2jrc+NFG9xrkJwWC5mIN9jkYwXAJ+3IWnCI",
+	"ZioY/YrDDtC/uy2pZEpwshKVdTkiXyEAGaF8j2H00cw7UqD5vJB+qaHgX5hNV8Ug82QCbOl+YfNvo0cU",
+	"OaEJ9KJeSZViaz43ZADkGWRre6gOdS/z1BQxqOBnoaN13z55eZT6PN0fvheVnl6aO+xAFaUtbLTCx1V5",
+	"K1HcpdS5DbDRC+1JSbFCvT7/zVltXKHoSmyfnA4ftRjEb2bqYnkptltXpDkl6aB5y5PMcliDR+Zo11Cu",
+	"J+2UJdQ1+83nRIktmFvd3AorxinPoC6Udymuw8Fdh4MSERlCw5w47dByiasZNNaZvUvtLdA2Or8eARLg",
+	"CZUi/790EsmcDrnYAAon/0/t/m3ZAVoQIs0SzQfPo9couLA+87OI1udPEIK00psYAqBTJuqiT3pwF/Rx",
+	"x0DBve7DunlJ1eYvALcn4w50swtdLEPsDuIdKyEhoyrODjs3l84lr5VLwZ4MPYgfbGRVGsvGU+JMzGip",
+	"ekLSzQay23egEPjgAB2nVrUi+sl9vEyj/lSzQ1gwtqOSO/CLOK5NVcT1QSUqGSvrfmFLiDwSCL4f836U",
+	"lC/6QKizDZU001ADYWcUH7AGcGAuxCuJzOdb6IRhVU+4B26CjkD1PRbdlBp28AgnQPLIU7KsWKGfME4s",
+	"rmHtQsTaZvwGKkSVAheKxosFcqbVpdIsVrQoljS7Hc/0r9wbJ2QdjFJFkUReGU2l0A5Vf4zATbMDGfMx",
+	"rv40EdNubq7hhpCCbrzhvEoc0XvQLlu2NSJxHmez6KXjMZw1MsH+pX3Mqc3TE+bvIasulGbbB6Q3Pcc9",
+	"7pP1MEXOHPXV/LZ+fLEScmHUTKoraRVXu9phUDebDNCeZU9KgwfV85p8hyma3exy1ERmP8ut2z4+F1QG",
+	"7UCn+Cg7/n5jdRCjpFnAnDsqmQVrVVW2IVSRf/wD9+VzQ9uPH9s6fTLWNckDHcr7TnYUGuc2GcrihcO9",
+	"VtcBnARTREsGuf3nWBDIvgvjnDfBicI+OBsxQZ9mkGNQ35Iu7Atf0FjpHoj6Q4vT/diEH4z6AfnzJgXY",
+	"ubGMWubQUQQHlyY9r51ZTBFFrQ+2rwHFBTe0e0+HS0/vZtfq9eJu1kGNRqh7L6sd0g9awcrY41Zc55W0",
+	"ftQ2nu2sBSpsvsQWBbsFbqEdNMitd8DOZ2vgIGlcZ7czPp9MjXFMLaMmfuvf3HsjbaNwoPTm1B9NhxyS",
+	"gZyOL9K20sDQ/lLSDFS8Ltoe6Eh6v9hCk6FtUcC5IIhY5kCEro19j9O2h6lSoEJkOYt8Rbz/5NDVqTD1",
+	"N24m24EcaJZ9kASYbv1Xnru5vVVVr7IeMr0Df3FnslfYRVz3PpnAkou5xatra/QJBWTN7oDPsRII06Ad",
+	"oE57m7dU3oJWvc0VPlPEAePNyY83b8iXT7/55slTQotyQ5886w0TNAkoX0cSUErK8gUe5Dhep4/dD+Qy",
+	"9A8iYV0Vvl4pskYnjj5TpH6S+PSVaxs8wHwrB5iFCaTHzSUa0xc5vOHFfrJPNocxQM95gvVEDm+lEKsj",
+	"h+2WV9yTnK3NyXceB1rpDXDNMotlira6hEwgCfEjnaYC08LAPes6xsFNEdQxgRkbeL8jZYNLKBJeo17s",
+	"952oitxitq4qBTmxINvj3Mt+3Hk98RQpHAZOZ7U824ywIu3rL+zDLRdswjt7AEiBSPYB+HM/JsUFqzu9",
+	"MRjf4N8q554+lA0YBh3vRQu3vyz2i07jk55yDAw2TVp6/dIy7kBT1RLjCWJ02W7CK97rEIrZyO2RQ3eP",
+	"Y6E2wwTb4+YwbAG3ePO49jZTHKezoeywAx++YKi7us1TJeVRng9AOJpdF5WtYIgM6bwKiU5D38KGuQQB",
+	"bDhUL2dw/vcRmY6omo4OO5brzbyBoixg1U5brOdc59QNzH8/MOIGjGIfDKlFecqIY+HdHWsdV4JxnGAN",
+	"pVPHfxDvCXLdNOrxUJtGA3YNaWxaeMbcmYuBoE+QTV4oHERCp1zX7lTXC+0h/FlML3fznRBDsl9452LZ",
+	"09igzh2I3DbdCMphmkFrEmXBKM8S8dOLhQasSRDHdmqr/nPy/S9WuyuKRBZGPrqubTgqVvdaMt+Ncmva",
+	"8zEOfJ7ZqD+u/8Br5ZOi3Eyb5Q3vXpytG9fGwn5TpRClMRgYNGLyWeSu05Q3zzB5YQPZLeTXhAsOvsEl",
+	"BsY9tPm4bkf13G7scmPBqanHMuTnsV6MCJHi9OargsWCP1O0qmkIeOeHXDoDhFIi25IV4JRWLjQm/MGo",
+	"TJpb2Md1Y0W3QKiyoNgOIxn/pncCMxZrzCCLF4n5PAg1jS7OPlHl1SgtxAJzcQ78e3UFQF2GEUAozWeF",
+	"OZi4x78mMuqMJSpZPpBTl9GiAIkh5AJ07WSJXqt2VcNJ/silN2Zo81Iwjb733vjnjoyUwR1IQ7kQLrAQ",
+	"iIeOaQy/XkKY3mLfZydE6yk0chQTbIIgQXieDqNiB6G3JoDmBXRrY/uExHm0DCdwLhguc0O8CbhkgiLi",
+	"jm6I2PvNedDFon10nk7WCw+21HJMT4OT1vmZBKjXThuR1k/sIfztMW/cyADHye+4cflmNWrIObrOI6la",
+	"ydvqiJ2L9GIdB2/V35D1peA6mnkBW5dvNYgbfSq+hm8LVoeZavGwpZyu8cZx6aTDwX7XtszOPrVgYyeK",
+	"vA8lInosSym2YuE9qYN1jVpSo88tsGf7YYRzHHhXWO440ahVJWR6gWG3GCiTC7P/6fnTbybVCzRtusa/",
+	"k4xV/MWi5aF6ozZix587dZcZs3hiyOJw1PvFFtZ0udcp5A/zSC+g6hZyRhfm7+0Lpm5jtLXYIHcsB6PK",
+	"lPkqfid358Z4/8A9wY8XdZTDiqWC7pB+WrJMp12bqhS3sfZFLwhO3oaaFN1jwp3ZjJbDlBOaxwELo0wb",
+	"T+eqOwKPv60tApRTmg+gv8z3pn3iU2SUxYt4bCPee/2ZIkLmIOv2jQ481lHRetLq5jVACraUdLw96Hcj",
+	"Hdd+sJQ2X3DlLdoYxR4m7Q3uSyZh2kBTSszH96NnGbhIwLhZnDcTry/a1WrhPVx+a1h3Wq9Cn803TRjY",
+	"BMAIG581q9CzSB5koeA/csgKV2u0Y3qTS7rjydrxBOr1UVhOySiP+WGhNvTZ19+cIwo0OlMynQdZ51Ai",
+	"DcJAkk+qdI7lcOr2gDVgTsFd0eKVEUGmlsBLdNJfPK4E7W7EuJ5jMuu6b+lnMpMvnlXqhnhnK08vqyv8",
+	"UfKpp8vRNNp2QgRFG4F1857d2Q22oW8L33u0q94U/qRlj7XR3GWHhUUgFvQHveG+RmRyLciADuYVrUYP",
+	"8/7OIMXT54Ji6megnDFF8JqB/CQM2xNgQRPl5yEkWZNtRiX4+aJeOScVx37qWBpbp1Rhi446qTXqNR2L",
+	"tlEpvWA8KyprNY86x68rpX+079RCdRwgx+Tbzt9ljkc6E26InIALHHMkjsuan9bRp+bw41kwYKfD3X7g",
+	"bRwEDxncrzEbc1Tnlv/YlD4nec+phNTXyympAe1PvZVwx2CX0g/Hz9F9CPK0hT2ubtnnULnxJyzihbp9",
+	"9PIlMPqjMUlM2+6mLT/klWKBEJLp8ZjtTGzZwjzEupuTpeCY0Y6tciuJUcjmCKWzoxMJqIHjb7RcTJzY",
+	"fh5yZmi30joo7RhL3u+alxqDtSv2XAlIT+PGgKq9T2lJFwFTjqgd2rIClBZ8wppe+1eSK+rtO41dggO3",
+	"HfC8SQOhRAKHHXUJ/kub+ZUnupebQ45pmVJUSYdxWFaTJF6HgTplPAGRDgftbmB7+XFGkxIyj57U4bIG",
+	"HeishtU4SWvfTSJE1PN+z7KpgjVvo2qnEsjwsejgjWP1oJUHtrUebw2LjNHihX2tP5ITS57HuOC0mzrh",
+	"Lehz9x5l+IgFF3qRNaHLw/m3n1n0oAqNbjTE11W73iWQLiDXkC8Yj2X3vt8wRUopVqwAsoSMbi26IfZR",
+	"asoGx5iySasnhJ+17vVEz1u6B1gceEq5K47hd8xasoIvBZW5dZ5KoLkN79sQUwpdaTJ06bng6Z3W6gDe",
+	"64MScPEB09Tc36ZJlJJTbD97eo/LQj77AX+oQ9x7No7Ep53OTeMYJt1Azm7dMfjQ/7lxF9q41Ca9YlDk",
+	"J6KFTPT/16mN1kir3aUuK1pBAVasCBGvUE73l8GLYhLNxuHO+ua47vu/DtDz8n6qs9Oym4Mz1C0gQumJ",
+	"n2iqRMOkn8Gm3uGODO3DWfwm4Tm5YADHDnPGGV9+sq+NrnZisvkUlFmfWjg+TWJ8caSY9mGLBHxCa6Qf",
+	"xI5sKa8zwmNNkSqeB9D64whq3plkD8YEoEt0RLK4HOVgLn71Q5wx3ZXm92G4N2dryjyVkRlM5owHy7L9",
+	"xU/XW2vnRDqMGlE0AbnFPP5vtKiic14JrJ+WE77n3rjhtFQbEdWUSgkI2xkt53mFu6vmRIuSZYpoQeid",
+	"YPmcKPY7qDkxFkPJ+HpeI2SbZ3aSxaumJJ0E3uvOMdWJ1Jd9AYsaD/iEoFhIg/Z3/ZTnfivDbRhold/i",
+	"jSM07JOYp/fKPtj1Eb7Ek7ZuYDadnRyczfHb17NR76KB/InwqFQtLErFYAGhVwsPkYV9y0cJUMyJ0kLu",
+	"5+SbK6II8m8NKTRRieOuLLNdGzvQjD14+Jup5RL+M11UVk+lvr2I5cZsKM8TOUanZuP3xCaSrpfY9L/z",
+	"lcwTbekpOagNUEbkN+/DnWiM5sG8a9BsTBqEGugKFjumN4twDEsaUNohetu/IDF+PcH4hDIVJhYi8Yvg",
+	"iyVsaLFyx2+kmuqxPqLftB0wE2GHSWDw5sqMpaAXVPtOmwSzgizK9x2DHVnS7Pa5LVPE35ny0RJCOexG",
+	"tNHPfd/HWbDBbu5OVUSC9jHycW3fGxYdcbF0mDaR1eOhAzTLbhURq5Vtj9vDmgljd4q1G+tC9jBH5QAP",
+	"JQ3U57lC8GtCMXPLAvJtXT8rpshXV38a1Ua/HSWrOaY9mTi7FLCm8aDXJGfJ5HzFMYZmcBLHY7VKrY5L",
+	"SKxRVQrvax/VdEuMXsWAH6wpfQvX0ZDWT7V/Hy/vFztqqxdGeg03m9yLSiooVtdE8GJPaL5lXGF+ny3n",
+	"HpVCeQQTaBFOcNqBC7Yw+Ex8D/v37hwGdHCij88+ChIkIhlH58IXaLt7MNFzkVcXCbR7pT0SU9ApUMDp",
+	"9Sm9mTKlUHpRyTiOW1ktC6Y2k2prrL4xunYGu1RElaJ0SvYR6F595QRsxSYFz0cVfPiq/EOzxQdJpWvQ",
+	"UfRIT8/uZzqC9em5nAsrGOW1uIPe1Kixu+fOYE+GkE8JQvgn8zTqtxVYlXhOllCIHfkdpEA1D6gsWJiT",
+	"HUb3Hc9Pz/7p0WbaeV2HNKmFTHyR31aKcVBYH68IXWmP0BFk0AdVV2mItvZnzdmvPQLWPYBVrHOiNkLq",
+	"6bKkQ7pxi8DFf2a3y5w6gr5m29XLfpDsGM/FjgAPu7zFMJ9P6a6YPrGd7eksNLrlXfyggy13n0jUr6Tl",
+	"VUpU74HKEexaL7Ie3n7SfSC6FvGz0AHEwaQ8ruEkoyiaxig/Xefr0bmbnTvCV6oq+4kjIveHkHFjuol2",
+	"lubH70mw+64qC5ZFnYzTFB0Ljb4/IXTeFDGa7/RO9iwXWb3yy11j329LPYxKfPBajZV/HH5/0sna9WII",
+	"RGUSqxVIwvQck6Zds5gBq8CC1+N3Y+tGr//3UsaSJxOoy/P+vlIuyaRzawutISclRWDNwEmNhaufNzm0",
+	"f3366+clyMyi4Q+AtOBY85lDWO5pyBTENuIxtrGayZ3/Rsd4VAhK8Bx7cWsECvv3f//3f3/y+vWT776b",
+	"E0qM/EPYMFkBEZIgV1wTMFznbE6XTjgC8OSABq7kFecWXX43jpfKkx1LhvFhilbQsX6acf3NV/F+XPX1",
+	"WbcNBGruVawu5xrc/ynNtnRUJ5tgaX7i7SCcGzJOOAlszd/BHUhlMUtPC+9MMClLKYxy5p0BQyGs5uEw",
+	"UBK/Sl75hPjOYu4oK7yxTYvizWr2/K+jVvZrN+fhvShLyElVukZkmuxBWx+1kIRxsirYeoOTySopgWdx",
+	"ecj4wj05lsSqhNEb0r3W/EzmASnCOfivJ2l6jtvObs7lbrpX9y8FD2LbJzF0hp9ydTej3rAaXMWjID0O",
+	"L97BNrrH+js+Y1OFkaCrE5vq0thd/KOby7zuufSUfP/LO/L/kKefX/3Pr5+RX26+S31tOjjsoTnQ9PiO",
+	"9C+nBPPld1S5jkua3po/76hDPbI5t9ar75rO2G6zTBFpZ3OER6Sha7MfvU00X93/axVF+V26fvCnQZUO",
+	"IBC5a2QaroF7J4E/P3JitgxoLK/WOA6JfDL/CNmBBH9aiEOf4sgKyvVhMg80vBC9eevGACMPwmv6dyFJ",
+	"xV0fDHwdVTvBEdfcbOXcnA+KIaYtLUgDcTKa4weCFS1sFWQevxA37QC/2BG/tZctZgiI3sO0TWQjzroh",
+	"9N+pmLsT+KXevoHxT9nMWuKhpOsoq08noFzXCHYBvHXX7h4d7Ri37T07epZb20m0y93bf6Ya3tW+k6Y7",
+	"b6V8D3ctrHKsNC3CDtvYICoWNPyB8vzNHRzTVCIdSDPGKvOwV1zsaoS2dmhtFBpzJ/VdQt2JHZGJFyyB",
+	"InVCGK0VO0umnv/A0Iv6o4ZtTy+xZIsp35G9BKkEj1pYdQlo7KeB5uCUbGm2YTzeXPxyJsvAvesQeiNO",
+	"j4qfH5stFkXyPr7Bz+w2MR3rx6QeGsWCxivFbaT7pFtsD0udQxiF3Hk5gfSDKJi7nTpeYHfFDN5Z4+A1",
+	"3NvJpDk3j7MQzi3pckT7cVsKqV+5iErXE1W06bZknCbgHCimTR+y6D/fvPmZ2OHMvS0qSdBFRLRwEaSi",
+	"2vLPFNkADeEzrXBeV6AU5CM8bwksNbu8VD96O/jE3MKmTHB8AcbBvHK5X8iWlAnTAhtiDgxxMMtmBCl2",
+	"4/nMkUnsYgs2X1oUsNKL6DXyTuwUWcJeuOZH1tB7Nr+6ukKkqtpqNiZ0wVQ8RNg9Y44+83qPGrLUW+AW",
+	"2Z1hDx+I3aQ03OTNUad2p7OdEWvX9k5hijjVZ04o0VTdkh0rCrIEsqU5TIJDFquFB2BNKDtbo8dWpZFS",
+	"ytzruY9WjEoSEquFtFQ6VBZc1JpIscO+n+GHI3FsKZbFJJW1cf3HufBwVj8xDs6K860ujCiYk6fY27nm",
+	"xibYa8VMdMJ3IHPXwqSFYm42yNITi5FsviOGZes4EFbd04LlY7DNd7NmrBiv/rOoJG8qiw+vELXoBZ/q",
+	"SepJ9Uv8rWLZ7VKIWBvtnzHLzDWWtHMytP5X88q35hXX+cqYaiWVDuvzYIh7kBFYhZcij338f5mHEx9Z",
+	"aHrfP0tN79F5lP5SrB9Z09cxoIabdzDyPKT/8PYdEfv1+9cqbJgPbdqAudpswKgHPZGnGcGOjr30GybZ",
+	"ORSnzhk6PuWv/SF1xHaeMnEcbrit7aSlvBc6FjnKYcm0Gm2G/d1+LKHvFIzDmOSl+iv+lbmfx9ACzsgk",
+	"liDHs8hPkK9BmqsoGceM28214duRiRJyhi0A7gBTxuYEiWKTyMJLPB22nFSB0xfwSl4m+p4f58+454Ev",
+	"owZ6CaOEYdxL95L8dB6wX3ovKVfOMr6crXU41kkF7HDv4NClrS47fxIwm4K0FhyDWFnuhFBXzMfuuUXX",
+	"oiJG4deUFS8pz1neg2J8SicIp3qPgXBajK/NWA/2JLjBh5pEqWiYckv3aFMAHZGskmroVQPDd+DgW5EN",
+	"X4aVSrcy+/BdzBXj2iNOQwobGXHI2WrlEjtiWX4ZsHZb0BY2n/11QfXCpy4kksIhhcrlIL973z/wJGE3",
+	"PZtbdPB+MOnEDJs1z0PKpnbkFSt63QrxfklTOfpjYvQfgBZGjzz0zu0nwDk6xopImIIqvYC7qcDr+FpA",
+	"3fFvbikrluIeps1+Ke4dJSJrqPgtFzs+/oOgFI0jQlR8S3W2SXF8xSXQ3CfXtMXJW6G0quPzhc2XWdoO",
+	"yNfGwtqjY+cWSk0k3Q17cxpKzWcug9mvNJxoa1YpJr4B7VKTpxQkr5OosIRKabbepsA9JwqcH8t204R7",
+	"TQTPgGyFhDlhK0OMDeNrorQolRG7XOyiALHuw/2Blw0NekqzOiGC+r50oSRPVcb6gVIka1gupp9CGe9P",
+	"VRTE7NvcW9XY1PzLK+I2MKJzWndXPF2iEEY6RXgtQOoju41QQESlJSL37yjTygWQupGpYNylqHgGC5+l",
+	"2Qzf9Du3jySOwlmbSYktIhDr3unUTyXxerBgIzXhXGwp42aExUZUiYtqJQHSiTm2KcK9xi1GxWEtDOGR",
+	"w21/qq1NfMKtaDer7a9qrIpigW+nTEP3UzdBL6f7oIf6jsrtk6qM52RCzGwynI7JAgp+qxA8w7sEkXPz",
+	"RJqJYbJo5MJ+D6UgdeQoK0xHWCU+JLeLqlz4ZmZH5C2lEkn8yap1BUvEFrEP2aJZ27w55yFzNeeixZIH",
+	"JyrG1s2RjkodyBmNudrVglY5E3EdbQM+szLpTU7qvq2LKkjRjXRmqfv1NTskKptaeXBSdyy3YjNyw0VW",
+	"bW/jk6w6WumNkMfaJxvKufXxehe2baI5n5VCauyYlW9Ru8eW8Z00/BZYfEKSH1fEygIMaT8z2+GQ8aCz",
+	"V3QumDc2VSV6xeJVhr6+/mCUDcvzWGNFc1nrjVFLCCIAszuq4bmtw95tBGaxKQsFzLjhRPOoudOjOsFG",
+	"b4tIG0/KmWYK8kuU8m6BHyKojIQXOLTiJ5u3mAYVn1lvga1PjYj8tl6D8szUt5B3UBb7m+bx3v5ruMXT",
+	"+vjG8nwKIW6j1+4LnwNDdlJoqKtmMOmsq+cQLXzL87WIMlKQMB1pd4y3uvmGELeE6uf48R9XT14bTTt+",
+	"e0mmNXCXT9r+ZIHt6hcU60m6q8BF1PMOJ33YCrhW4pp0oPrbw5Ez3IpGkjTSrilpdsIz6Td0wuE4FJi0",
+	"bB0lUk+SgeEhPow5U3PxwXOUR2sw5oONMmtBrODSk/pa9QPGcNgt7GmJlNjCmnEc3kpMscKwoDX0IohE",
+	"Pcc8XcfYf3Z7UDQww62RYJ/hxNxUJ+PJNMwXsmSyWjK8liJ5KNggemHfihVzbRBQKbctSdg2GmFNQLAn",
+	"lYWebpOK/Q6jCqS6uNxBc6dwTe6L9Zg9FDqHU7/HLXImV/5r0JJl4Um+Y7Czcaxb29/SgkYpu2jb81LR",
+	"O/tbwbJbB23vBLmKHvu6e8nJhTHY3SZyW5irpvQm/irsvN/qI1FxrabiwR4BtLARRd4Mc6wqtIVpLsCm",
+	"j+Oh6uc6B9om2oqg08qQa+eBvIz4UGbehKpb5frqjojQ2UEnzXNauZB7ukfJOkB4Au6aRWzBVR+4kjOF",
+	"Tje0EynPoChSqE+eGEN8+b5+sBdsQEu2Xg9D0zVNftzz8VYxDnrAfzRQG9KVQfWnX+Q55H3HsOM9YDws",
+	"YOi0qAwinCNY5eSDNJjywUH3tGrisIvlHudwTxh3eZwcdiRsRHSNrhxRabIUmBwUarmoKJ0LReN8XHLI",
+	"IHVIuiZQL48k0FXGyl4sLNy2Gcf852hu6d219m610m5pUbhpbaNDtLkrgnC4Ypyi07xSmmzondFegIeN",
+	"tLbmYiIFmBuxVVA5iVcjUDxNql9dxI8JmKDjWYqNm/bAjnLbco30aCABiKq2RrV+enX1Oblydpvd4yhX",
+	"nyYTH81ZaDx/Iw9DMxN/wYRN2oMe7qVwScEeC6vpIlG7vMA2za5JNJ+t2R3Ey22s0nOUqKaK3GjJSmgq",
+	"U/EMjDh3YRpNV4+QAATr+59kVIGxkrWN2g5ABRxkxEQp3umKGDbPr2GAZu3ecrNWm76m0jBolG8NGsoW",
+	"RqPloOIa6s+gvfv84ZAIppVNO7CECfkYKeBLrFiNKz7+uEaFiG0P5kj8mWpkyaRK5nAhjTZT80itzMQV",
+	"mTerFUQwVeC+ZBImAlcCjN7X0Sp77TpPVNQ3yMaH/n8nqNFBS1lO3MPmDrOnub7fdr7Q05b0xwMEx7Zu",
+	"r0+dpCvdBGuC2IuthZAuDpMVzPKV3QTzf0ZpyiXdJbjM6xfjuu1iw8sEirItrQffI16leeYoZ9kUFgn2",
+	"foSzR9yBlCyHoBtgLCCE/dJXBcu0wvAm1mcegMxfzR+O3fBRvZGiWm/cc6PmU2/6OASUzvYfIKEceMT8",
+	"FfvZIbOYXUzyxZHY8O4IjOaOKD41nqjmDDUnK+E8Hc9gKdToBBnM6K9Bb0Tr2l1SfrvQknK1sqoT3Zeo",
+	"6WQb+K0y010Lgdqubc0fm7T7+Ft3L596v27rSfY93l7RVDQTKcSqJzUSf+5xOroHxroe/QveaRq5+DMh",
+	"84lJXfVLk9pD1Q07hn2KbiNCYJLm7eA6D6jZWmmLTh2qtqffpkAPAzseixeBprTmH1um6jWBe5ppjIlS",
+	"C6PgoOPz6dpzH6ZON6iWIwwdCjJMmZiTlRRbi+vZ/OSNDez4o4XNBRnH0LFB3373ak7e/vxnIiT557ff",
+	"/xmbwGqyFUqTp1fk9bfh19NFsy2umVZpM8A8gcfALiK6+3V72J8Yvz2PahhHB+1M3uJ9Bp+Pzs5eqkff",
+	"Mie0bPgDd1qYdH1ZCr9DvOzJyfJLyRJlByPSVGiZRJPAPOYJjZnM466+O1asXQgF+cI6lxIJezWs0cgm",
+	"rZazYoMNVQe41hbTst8DrukNsaS96FPB44+yCVkB6YXjrxNudnw+ebEnU116waEtLjz0bA9WNfT+3Lbz",
+	"RImAp03Tf8ttUXVufPO29jw7mYDdqoxO0cYhP8TgpING2O4g1seuHbd0ZqI96oMiJOZemJRbe0wbeZuC",
+	"cf4eWuOa8/oEkIGG4h0yPUAvEk+VEHzr2dX8TP2hB1vk2vFHkOIc0f4uEx5fyfnG+RYesLFsEh/oQCpQ",
+	"mzq17CmLNPOPX+ZUa5tBFI/wZYXIbhdxsOcbuldECdsQ00LnS7AA/TbBminCuNK0KLzTOK7AL/eLHcDt",
+	"6H39C8Btbb/G6wnVQouF16ESlV1lwUAtXAwz9gBmbiy2jEP/EyjuU51C1nAqJIym6rZvEPf7Hci8gjFI",
+	"+833ui93Vt1ZYpS484CF2lStl9/Z5hiDvqXZ7St3iAyfORSL2d8tb/uL1f2zzFfRuzSoGYmDhI/ykQLX",
+	"L/FZpwVSnk/TAinPE23/rd8xHQ5A2HTtDeW/V6qu9Bk5uB0hMbqm2SR91nYvSHxLur4JY1yOPtk7CCyf",
+	"qzlME30dnwRWB1miMDqrYR+kDZmgsLFFAKPGfUv15kZDmZBaC1eoGS3MwTiRRbXkHl1fEQmrSkFOKl4g",
+	"nJBOe56j6Vtm1BCN59Cj3cQ8XRFFSffBFHjHUVxnJFgUL6ZIk+N7BqgfBb+NRWevtlsq98NbUguMG/eG",
+	"F6ijt/U9VbexyRotYEIL6/fm8dh3dkLergqxGwWv7tftWLOeRSDJOuewdYQCMeHJ0J6A3YO5E6YdDmqz",
+	"cVzM1/T2gnK6+8a9NXJf3TgYAD8uZcpFCaJpxK+EJAXohVFrF2uBOe/qlpULp/8Pf9wTP/n5XIpy4bNI",
+	"JsBKjnBvTW9XlsjtMfNUXIjfj8Tl9ts6jme6yQwILWuRZSuLQuCnUoj1wqgkewyoydtFEFv1EdWFFfmu",
+	"/+DCVgQHP9eXHZbN3cEizKPyQdzOHyXciVtYBKksEqxKZJiloKWCIKHCvqGlOzvuKcdSZmIBQwXcMKAB",
+	"ncOCSsjHy6RORwbrN1c65ojYgi3A5gC5ipQGBzffWUt7vetlrDfjMv0gL5B8wV2pxah7S+z4pF7RRk8Z",
+	"PWGHHp1A8OCwo0V/QvMEJBVzLBPYCAj2N80PFZQRjzNu3fODzoo+gPmQJZO+wZnfswa2pQbpDm26pli4",
+	"TWlHqRZZ4ufa6b0nOU+m7aGZoU2trXNvbFaVVVAx+2Zjq3uMdC3H9OfxRHLfji91D3CjvcVY+4PvkMoc",
+	"qPmPR+ui3Da84pAQ5XuA92GO6IkNUCquZTyMmnSNI4B6qoFf0wRsSl8Q+9O41IEDLcEuwU04nJ6bS4Cm",
+	"34yT3Kh/dws7wZ86iPpQ94/pv2bdbF665wf2qw30Os593hd+4qAnSOJJYrvpDRL1n4FUE1ryqPpkDVLT",
+	"HcIpadbxXktJEdvswUG0BWkUrM9SOCBHvZRe3nyZ7j7kaoxK8yhZC91KdTB2uRl6X5vj89pU9/a5R0T1",
+	"xPmcvAgz0zyWzY46hwLjhHKbrmoF6UGhYl2vNr4TRdDfKe5lOmfLpre+CQ3617iwSLBmga6ziivRSjSc",
+	"6etvIxFSGUv8lVYkAUfzINw7n2kP4zmd18MsevuZcBdqQrQJXS8sVbUY4ezz2CZehE82SQKyThyvXYox",
+	"HExqjZQgCXLln+P9UsW2pBKSNTW/lES7AAyefiFu6yZL9s262oqSNS1Hg/VMJg0u4ocoYeYzH7uIuzUp",
+	"31thQzUW1OzQ2bgE24UvBaI1Va/2cxyrX7uIhyVEM1zfHv4Q1dOaHqQRIc7qyirsk2rEuiC56Pfs9C0z",
+	"aL6D5douiWzcrqcyRVIhR59J0NPQtEv2hBo7wXufCvydXW9LKS3TtyGVZTRS1ajp7Uvh2sC4ScHiujJ0",
+	"6O18UouSSn2WuFadQznlLIpKv/Desdg3tYZtqSd/0r4WZQ9qUxn7PvIt5bcvpGRuUucM/uWgtC+eirb6",
+	"u5uUbPaebaFgHFKdc+CO5T6BtAMiXRgbf15nvqLkKYVyvRVt+aXXY1oFmON7UaxsN9qFL0xSCemnxBaW",
+	"It8TLcQtWdLs1twBLuZk+7Hizz5dmaBuuofRAdFuW9zIXOub7hDl0Nf2I3yTIju6J7sNK3zdxgaKfG7j",
+	"toXZXttSYuzULMOmbswCMZPPBLGM/tAkQJr1lm6FBAJ724eRk0pVtOjvZ8ptgZ9K32y3AKUt7LaGg+Wt",
+	"Orxt2zxiU/KRNPM1hfG4rTkPi7IpixhRz+CLKKypCtDjQ7Q8GH5/bNmNkwkHBTde/2n6q2FBkh2I0Lrt",
+	"6ZbmcBjQNYqRBYpChNDdZm+MtrDAiPsnS7pH3DFcRQFUubhkwpqx0MHmIyWIsgDiXmpBlx2Y8elTjsXq",
+	"2Hal3vC5h8+YdGT6jvEFQsPmfLaiwrewqFvoX2bvHTaTGQqFo9WLUTBGt7s3/tvwc3AfNBptc20H120t",
+	"eVoB447OUN9W4d4HAiF2AdgdSisqtTLwsPXCstXVp5RgjCaLsG0PSgNYFHXS2kqWfjhVt7/2UQtkSolF",
+	"myQr7JHobhrtehNtR5tpbnjzzXAdWujSVfncgdwvMpHHfcxSVDyFA60mRHMiEPIz9wnfXdBXoNghexjB",
+	"qXCHtvAxScBSCmmXH88+l0ovJtf1uvaQ0fLJnsSbGK7QId3dRRarLvKMhP44PTLHR1Q6E9tYerqqsgwg",
+	"dyjyZhcSKeoO5GcSjXyR46islbrdsp/sYOK05ZVvEbXwoh78kV+Z7Lrys08p8ObSnwg6n8O02kQv/foe",
+	"92L5rXl2UgjSyQA/rWZF894UgJowR+XCBxm/9UZMeb2+asbd7+7Sidzu3j9vT6yiu2sLebME6+VhyiZ2",
+	"ntYAJQSB6IGqCptE2Qx+98+nJ3pRECkkP5rcU+E64mX9/wKl9uEN+8XPFNnYxrKxOvopBQxtlA0cfwSB",
+	"Y+C4Jx204Iy5Y9VkX/s9GDhOiQbQE2PIQ4HEJpstXXQWXEgjZeQb98ZxOMPn4TJnLNs28DbrFlP/VngP",
+	"96J/jLAy8NE+5htqytMlfAT+xdN9gFHOFJrxn3uItLEDRjmso0Ua1iiGbgeb05OnMjCCZfRYzK4sAqu9",
+	"ydI8TzJsEmKToK3dpjfAJFGVTZRN+cC7SHBAaAjzdpqLvMetfcKp7AZOGh1utJu6xSqPQZ97lOoX+i6i",
+	"XOLhFZaQuXanym7BEcf1tMyzHrUPJ9/DA4WwvpWDsL0/W7ZlBwfiOky4HhwS/PWPnXm8vJtwxFS1faBj",
+	"thUSegQJ+kmV7aS0o0wnUxKmXy7z2W4jEn2hhaxha5txG+/vvMaw0BsJMCca2/GgJwP/7OXfgTdvIFJw",
+	"mGCnbfM4MXOkmiJETq4o8HeGy4BwLqDm/xZhEMelbNfIt87fwjNmi6vpfuFNefsvZW30OA6Rx+AZZ3d0",
+	"0HgO7I9XAkHl/ASek41t4D6pOMCW/kXRVcz3DZGeWzezdVxZwH4M4rsU+qnZfX01AHWw5PB22CcAmoPG",
+	"z84O220Eztt21nKecgvTmQluWSZq5/A85dw2P2HLhr5QSUqp/NG9c+1OVGu2c5eKJTjUk55N26euC3JH",
+	"Mf+pbv+AXRrGbVaQSxD1e9WAZjvXoezWAnEdUQzSY2hZPviJxvxjSgj+HIUS42TF7sDVJFvYVwftE2bk",
+	"2oJX/4t5Hf8ZVLb6TkbzGeOLVYFNiJoOdWmV0UzwZbxH+yO5hwpHwuHrA4nd3SJ8fYpsNl+JWxbJBnC1",
+	"E6V15TPl4mGridoNahcRIh1j2TT7OzYLrK8nlvvm2eyuhzK53qQ81Uad6atF7Q1Sdu/n0/HphpDB6ulg",
+	"kp33I2HoFWtsbe7BGBHZh/Y2OguoxoGzz6fp/1YULIuYSz6KpRZd+IMgLKB3YlEHgxe++dVp8mY8lE13",
+	"itH5NB8cosERzfcjRDoIt7hH5kQLMSdrdgcKNYU8HmmJkzRi0KO0DAT9tYWmY5oITvROdOLuk++Bxh35",
+	"5dWAfBq1EWny33SRj8xc8sp2hKAuZzIsgwzcMfXPGKkO/7CqbNgZy1O1dg1gfVtYl1y/oswOYyzOYr8I",
+	"ku2D/91AMdycoi02T26oct7Swqk5B70xCZuKsaGKZGILmFjQFsY+739D1QVLFafijvW3LKXt7Bmfq0Kc",
+	"+gBUFgyU7mDvckHMcDYSo8cnRkORL5LYPOOb8kGpz7qnTNm2y8aaCfKsdNBRWOxA9Ww5U6M9+M3FP6yN",
+	"eC3B38lT8zOmN82f7Bg5tqxTLVZCRl0qtUclbG/S2IjtDXAnEngOwyG/eDRgsA70oPJzRMDAndIR9Z2G",
+	"mu/Fiyb42hagx2Zc7ajkPsOwvgH9TcNh1/HHcNH5g03vaBoY0KW4M+vFVANjAquFa/AaxVTvdVXVeVb1",
+	"JEeQ5nw6fkPtWO5A1Mn4HsUelbZjuU3z/PrqariLuLdh8LPRVbrAysHKCpGlM54PS3R9gGZMJa5GOIx6",
+	"gOi0EvrxNOjBELRp3AbhsL1QTEdkMp0GWjifCb5QrPC2ScfTSas2oJf5ZxJJdj6TLpX+AMOqNEtn4Ers",
+	"VkwHXvkaamSOHi2XBlfAmhYEK6tRJXE+ZEyrdj26BSaKmjGDv6LbufbZqUReqjYMs5hcZT51rxvkgPEG",
+	"0XxmZP+47xstJ34ROLHe4HbWiGvBfrcYzu1e+ry83AiWRYT4EjKEWQlJM1gIkGbHu052++CnxhuXB0Tx",
+	"U+9ZtD+th1jXv1W0iJvQycXtGFfxV0a6ADxYJo7tvtfrD7CLuDh6KNbbJxsMv98AcT82Sf6QMw35vG6H",
+	"xWFnxcT+eVO36JLBmQprjMlyb5OeGwWVKGptxy3jbGtE2NW8p7HpxA5ZlxCRfZCQ55AwJwqRQ4BWN700",
+	"l51Fh7E38wUdlJZqbFsVFz4SBVVtyMqvr+bJ6O4q5PbmRnTd7SxHe061/3oa4+9zMupjZcdBPnSb6yRR",
+	"p8kQ030FLq6Doe+96XQIDLIlA+7TGNxzXu4w9MeGCXDiPWv2GDjRrNcJYIPOeJDxSkWaYylVvJfit5Vi",
+	"HJTC6FqUVKAyaha/sM3wT57QLVjsoI5/tu7c4ffN3i4g60vImNsblm2sFpqJEkjOLIyl7ZgQdeOiShrz",
+	"B4e6KlOEwx3IupmJua0ahSutLEy/k9zhDU560Ddfwh0TlQognIDHnZy/VUJW21RNs64kd/t1eKnbJdtk",
+	"G2KnY8hr31JEizlxYBDWkX0VV8erop2Zh/BHtuWrm5xZEEO7OiqqzA62voDvNlD1K5Yw5S2y3wh+njs+",
+	"ClaM7yqzve2oT/tKl7p2+PvZ2bi8WVO1LJjaLJb79ORadjCGrBfB3jK+KKmkRYFpJsv9AqcyaCa7K70R",
+	"D24T6jG7hz3kt7QU+osT8lOSbJwfqi2hBi/Xg7pidAMvCnCX7ih/vPcCtaChDw/olspbiF0bGOiVDNSc",
+	"/Hjzhnz59JtvnjwltCg39MmzSWXR6P+sOu0MQzhe15BBTbOMJKztZXM493f+J5JRDWthlnFNzB1oUScs",
+	"SpAF9JmQtBVhDKlp4TqgHGWHIEqnk0DDfOFwCQNh+vXk3H78yK/JxXzX7pbcuXEdQHAiY2FLsw3jQGzv",
+	"DKzqxNRg7P94ZE19Rs3RLIXUi1IoHecg85CNmiV+P2dTm0RvpP7P+Xeimochz2JycAgg9yGyw3ANVRtN",
+	"1xNP1NggzlHtZszuLeLtsFp3xYTOdOaicQ7Yw1CES81jfD1HJcXpCVNqQfGnBfaaYsPYJ+/M0//qHzY3",
+	"XCluIeEw8MGpHLKCSlBkF1RG37EcBFF0r8IKWcoJzaNKVrp6Px3MCnCE+q0WIxRq8KCYMy7dV8dHVCyJ",
+	"W8f08GAHTDufOQjudtuv+hSnpdcPLpf/4Tp3HdcSYERnrCN6BhxK8BQqxkLUve4STj531UTyS+EeMVP4",
+	"2mI2DaFl3OtJp3pUIwK7UGxH8G/OzhzCsQghGScQM0DK6LVkO3VJvdFIy28HePQBSmIbxOBgx9L835Dk",
+	"j9jYukeOPXCjZ0fNcrLGr73IP6n+0n4lPbFzNcFdRiNaLo/Rwhv6dJIlBqKCSH5+x5SI9/GE+xKr6i8R",
+	"6ZucTFEzVTwH/QQ8uL628+m9SyPCITDzJIVtqs4YuE8jKvyGliVwRdjKA1DZTn6q51MTh58Ey1dDXx8q",
+	"LxsxhVAJQGtbb2Mn1dAmvnNKY2PN07C8V4zTIqkDb6haqEwCcLURCUNm7CFJNrf58RgbzGnnkztHYxPS",
+	"EIDjFmNYaov4FfNZxSXQbEOTqShOCYn+0Nc5e1TXXQsfoGf1TOeuEW/Q2KWzJ728cZ4IkWe045v2mW/8",
+	"XCOtdJQAC/k7DUzGvTOpynO0NqAlywbvK/vUAMC6FiI/Q2/m+eyOFtW4xqwxjnJL8p8JJhagtAc0nYeb",
+	"0r+fjYfpoFbgSCoepJU2xUwSaN7S7dtep3n/DiQKsiziDX5/11i2irLcGBNLGJ2P6vbuIHedZbqSQLAQ",
+	"sHZlb8TOFqtttC4VEbzoIGQ8i5cCHs0II3igf6fPJUucHDhNmLxDK32iIjy68Xl0VNfzN7eonRFQLPz7",
+	"YqLDqtd4wC/6dllW912waCHNsmKFfsI4sbNokj7KShPG58Ql3gRQdviIR8JBdq/RnjEYjvAMkdKKpPtm",
+	"fFpQQ6owN8h5aLz22qw3vh14IUb87K9ekj999fU/EXdlEouIrCI4+Xmsk6o2V78NPpVSrCXdqlTL72Pa",
+	"hOf1rdWtRiFfXf3pOdbFuucILYzA28c/1YNkbZVmyOdWoBk2uIVSzwdQrRGhbULPgN7+gL4fPsv7zeo4",
+	"FfTGgQe4zggu54jxNgZ5LIM10pQ1ybGJ7uVdy3dv8dwavrQZr24PbAe+KJO+q4sTJoVfEpXh0+z1ntLd",
+	"d644niVyNqi6napbLSXQWBzm/QZsGinZVDyXkF8jrjyebQ8VAfcoy0cjj4aT/9aMG41PMj7dPPBx47N6",
+	"B9CygIQ7v0yJMTzIWEbCtCIFVZpoubdBfZubHXo+HF6lZEZquCryeHQbjvRU1KH0inN7NZRU2cIut/d1",
+	"HVg0sh5HS3FAIoz7ROUOCKsCOI4vouAp81knqDm+EL7tqbMlkRqhMdzuBmRwuEIBuYcPoeXjnoYFEYeW",
+	"Bmlsd5kIFIzSMGijX5wAfudu7p7eA+3VnkOV7AixyyUwHjLWocBcOnz/jvBzwJtqTrQon1SlmpP/+7//",
+	"T390ohcYSo6vPD10dTSs6vS7hbGtgn9q9+8adXo29wClrnA87hLZABs9sQ7ZLeUCd0eWhE585yB0X/rm",
+	"4Yme4u09+J5mG4v3a4ysDK4tsg61jZXQDuO1yDzSeWeHjs+5LPY31XrdhGtPQ/0rqGrnJ2HLUzx7mQO4",
+	"sflfsu6lWseK57OCao/tuhAr8wRD038nBV8v6h6dFVfV0hARjV/MAo9u/G6TwHtB5rYC3emyw5AzuLI4",
+	"DR3U+Mlw1AGu9amg4WaVdduG7s1lW3Sv2V0SGd7c6Q5kxwFNk9LhivksRqd/JcqUH11N8yujmAQlrp8p",
+	"QrPMVtf7PhIjw9e0NKyYuWDSgcYA5kQjJ9fYEA0mFlNEbRCGTHnYm0M5es5mIscUkB1VqG3YiS+q8tzB",
+	"z/OUP7+psPq5tS2ji5g56ARGw89NvQnqwktYWSiycYQO+2Kc2tXiAeFOIz+hEJ9qlElQZ9jan4FhFpBr",
+	"FiEkSjZOqtL+qywo5+CcpfbQTWsCMaZM3F8Cf4xCcXOjMg3mgh3sMWwefLNaparLe3Bnz1ppXje2avFa",
+	"Y/M0V4UTGYFEcpzWFt2tJhSRBhauDUWnInKgvt2zga84OA6ZfJra0O1M4SBNZuEm/zqMXi11PzK4X9rZ",
+	"oBMDLEQLjmgbn1J1u2gmbks6FllB2bYFm/hrr4QailNMwBOs1/0QWynFHcvrTgjdBO0M1dbdcDss65fF",
+	"HE4jJ7SUC2IDba0Mm+mY1q3OPNctyBCmAoOF6ViwaIp7sHvw+7bmPOZ6umHQ2Qz18I4IjaR+9KM4tlEN",
+	"auTEWIiKFJ6fdmdh+xXzuwbunuhHPHJlaZEib6PqjFf0k/miWF6VAvVjKugxtfI6vK/asnM4Nku+rl4f",
+	"AdFgnz23bn7+tPh2JULfhzoprxtzQftS+5HraReXRrLXDenShtQEFeyYxKlp1aqWzZPVqk0F7mA9Z/Pk",
+	"+A5ibnSPZ5NEkAmm0d7sJkO2hnUIyd8FeWjUHafjBJyYEF0Mdj8xfnumJFnXTQn4JfIdXSRcTjJF7sTt",
+	"1NjD1GZQB8EK57ysGwyUuOP1bKLy2Dw8adReZBFDKDUiIu6b1Fu6tmBEHBXmISP4D/eldjY8dab723Po",
+	"8ZkbzUduYLKK66lzVIQifLlvZuci1OWBX+04b63PNhI4sm7XUzI2C7iDIs7WfdhGS9jQYrUQqwniwYcX",
+	"ItNNYu2kiXK22vwWjaPqQMbUJPXiO/fGOTKnfXF/apd5DvcJyGlfVx8ruXebfph/L1baej4QTKYefB4d",
+	"4A6KPtwH+wDRHghtblGodJ0uIHiATVz3zc82rdj2KI7EVJhpWcJVwlF5pJ4ktTrtHvOFcXU4LrBe6naB",
+	"XtVXi9qF41FXB90TlldC5BlbJGdL1MOq9XDfG/bvOYvJTjIoJialmEzBihuHlvoQjvtAjezxgU89/GOT",
+	"Txw4aKTCfbo/u6cs9WgLogeZqcey6R4QrO5OnZDYsQhOjcMlVlWJdjwMgxT3Y8kFSJkdg9v94sGH2qXp",
+	"I1O5+7zAjaO36wI+5MFQxfS1sP7Yb10gOXTM9mJrvoO7AF6yc+sWhdil7qjjyszrPvFjL3E3uVSH957I",
+	"S40Sl65NQveIkDnq7UdmEHgiNS2h0whznfWcGhWfFqRyT0+v7u7mVHbjD800omsWRcewU8G9NPMajS1n",
+	"MnIoaB/t/xS0kaZVzuxBofkWFYq1kQxx/5wo4J2VHJdth5YJvmJyOzXId1Qv5tUKMs3u4DLegeOClWLY",
+	"p4ZscGJDbJy0a4ediqDhXA5CYQN9kANGOYsdGfDdBa1IUYA6omcDkmv8Yr41j/vd65WE7sPxuVY8rw2o",
+	"afPNg9fqsMBaAgSpU7+eWG0elJEfoOH07089u+Sy33gIgglrHj/3znTMi8mZ/GuVymWbVJnPXbPPNMjJ",
+	"CK+ZV1zqr0VnbTOWb8xZ4lE43abtUULmRdtsrYRFRhGVxpJRr9Z53SvMUhlAHojGI9+jisgKX8vjMhKa",
+	"Hgut5mFjRktePRYGc9Gr1ypIpaUqR9nxfQGgTKn9UE5AdnTj3pjvRURkVWZim8DicWkerChILoLqcsrV",
+	"zhq608AlU3PoJenvgo9QlULyRmCmO3vnyOv2y5M0IIYbdsRJOcst1jl8l7vJboDKbPMDi015JGC7qHgC",
+	"2zFArGuMq0Shw7Kn3miccowTmYdYDukFv6vTvE/ZpoZ4xzv3byATPH9FM+ch6cyHL1zV5KEVKF1m9wIT",
+	"qRcFrFKSZgpYw4GLCycQH21oPd/CuorceK6091DA/Os77E3lrwSa5xKUmhNqc31zqqn/o4Wje/vzn+Mh",
+	"sExCJA32W6rgy2dz7Gq9LxGfe0N5Hq9KZofvC13SSm+aieHFUukNcM0yw/UKG2BtsMcfuikGCezmakec",
+	"17SJkzZ5F09rCCGKhVitajjRSKrvJ+jvcN5bTEu2Xg+bO/4z793jk+pxUw0M7NXRJvOgHeRncnkM/BH7",
+	"fyTW7+PYwhEI8WaafZtwjjv8QS5vO8TraNMiqhbsCMDv1HZs0S8cvYnSqql2SLuPRi3cOu/2geL3u8WQ",
+	"tURzEx+i+Qt1O9WglvuFrHjiQq/4osdysoC3p9pOx5odA1Oy4UfzMFnChvHcXNoYszTGmDL/2oEE4vTr",
+	"SMpHqinHwVBWdR92/Icr7dvJh2iy4EEFWTSjUCggG1FJZVHI6wiuXbOQOeNU7t0jrvzb8GurCeyozQ+j",
+	"qj1ktnABY+NR5xP6fd0UhmR2XzuFI3sfpOSQFzUdQK4XP79obUtjCfXLpN9D+OreJbqzeMiI2WaMLzHb",
+	"oEPd4cUn4ORfCYluk+gp7X/lOcloATyn0mHRO14tC5ohVZaDrRd8+XXdjhWQs92E3FLnM03VrQXjKRM5",
+	"9z49+HCm5pPPG38QttEjNe41K1z+LmGarAUoYkttI5AusC2LKB5HMwricLjnPlPEKSAT1ara/j0cxdFh",
+	"0gdjVeh9XPe+0cM6CsZKg0ys3ga2n9uygA1VNbpKe7bfxLL9RzDoQaOKFo+m9sT8Ynbe/Ncf0sBJMSdC",
+	"khWDwrAHz+1lQ7fgoM/NS/hrp2LhWWwN6anbSQSd/Zm+JksoxI5cNaw3i7fNaR0NB37Y0CLRVCHIGegV",
+	"ez7L2CUOjd1ZLvTgpnZ4TqR0qzqX+VJxk/kMtmlsiOkpw0lz1pUj0yT2MrZQKqUQK8+KCl0nZIW+E18e",
+	"jd19kSxkTe/GF3Hajy1WtWPpAMetBil3gtDspQLMISNVWSshcUinQA5W6sjsUv9ibZjZrZn3RbNuNgD6",
+	"lRsmaFo1y9QdAvA5JyT+675Q99HzcMPW/MfJLUCiyFdvInt3TRALCElXJ+ihZ6u1KwtPDIRYcNJIqZ2Q",
+	"WN4u2XrTOVlfxURNzdDBg19GhZL/+smoxn6j6g9Gt4qtOfWOvs7NYR1o0YND1+2QSfDLWc4llXofilGv",
+	"PHttLQVfmkYpjRQt7humxjyg8AO9tDrK/eM5Mwqd1o3fKmso9oVvk8Tr0KGTpUpVbZFqCy3vYNSw+m52",
+	"UjjXEAjyd7Zaq7P6Y1I57iGrLuXhrBFbR8OiRx2L9jNxYrSbs/W1Oj02x3NkS4Oe3Ezg+dTyG53oOjpU",
+	"syWBFsV+gXXlE5GNDQFH+0IuX/AV2J6DNV+jp+0rNc9VoHNQCBbOKJ422emq0M20DNxx4WQdTzQNcHvb",
+	"KnZoFwfouyws+2Se34hdTxsmcEA3WNzs8dPGd8wugU+ZTaL5mrqFfIjeMb/EFDIkzP7R9r6Zhoqo2q+N",
+	"PW9U6FICzYm4cyqvmQdZgt4BcLIUejNar248C2k/eMcvpJXzgNCtQARZQEepmrtmg9choLJY2R9tbJEj",
+	"C+BFyoV1r6qU6yT0R0xpH7TZj8imsE5yh1iHJ9OR3H4gyh4FzW5fbijnUMSAxzi3ueTxghqq9AKhVRMl",
+	"JceHtJuRk7O+gamZfTtYboS4XcTRrK0llTPlxq6xJ20Lzjac2gA6d6x73Y3IGC1eZDUKXifFTGCitFQj",
+	"C5vr5xdUuYq0Fp2jgozyPMFhY5Oke3uOuR9TyLijQKqDvlZuulEO8LeHF0alFKo0P2LFHUZebEvLTHDE",
+	"TtA+p2gtNKOu5sj3k1pY/yHFzGFEOaBlyfjaQsAYFaAAW1JR0FI5OAUJqhRc2Tecqp67PjeMu0KiJSII",
+	"xQ1cTaV+27i21FSLoo5XnNjwUuz4kd6BcAqJbZL6THk8FnM0oFdU8bJPjUkMcM2Q/RvJ6bfHjFs2Qo7V",
+	"83pgT48oW7oDmbN2216/nvnMYbksGlzbXCy40OZIaIpHxXHnfMbFwtv7NVLIIm1tJ9lg1swpQVANiV5K",
+	"VjBOYgj7LS9SI+wwVJcwZERFUZOjR0qMemxc/LsNedVWyl0cKsTprSnXS/Hg4ukCkwPJKimBZ/vPyYul",
+	"uAPyO0hs6Sh2Fv0siJRdk6wQyiHXGe0V8ZpplskKcnTJI6rmnBSgFCmpLe3qbrV5eAI0KA44+nkEXZ7O",
+	"Rz8xHjXm3CJHD29RRccXKbH8uFx2P695TVD3NT+FhnKeJr0cMsljO5+V+Sp1rQX0PL1nWkF5Nj77vr7R",
+	"ezw8Od1HWzXVYfrPFPHnbOhEjy5WHcaK3G1igYh057SYQ8oszX0pqEDzRIxufwuepttQu9QsUT7oSjtH",
+	"gw+Zx50mcCasUdfMNV80nV8jZZj+IQdclXqq8YaM3NEVK3rKePFXxX6Hsdq8eT7Rs2FCe6ec0eG+ROYh",
+	"zAnXKUfdJH9bsl5yYpJmZw/a6V8eqdE34a8Li4cyNmvufuWslvEcjo3+QxIsMcUnnl+foEFfU+KpfYcD",
+	"Dk5+DHsvjfhaV4FzZOgn4VkyLlsYV8fm41dlKVNx6Cki5KxFrscgKKQD3ZOhdf0l3YY4X4qqBu4qC8q4",
+	"jVbyihYjsDPyIOBbw6gmj1q9KedhlGaPL5ed+56q21NT9QuhQC2YVmBBP7qeRVSU70DaCHINv+m6fdbA",
+	"vFTdOlxeo0RnlHOB/au2VN5CTnIRFiqE3fYfDu0jabpeCOKDrdBezeNWU09r/MLBzR2623d8EribdY1M",
+	"KeA+wopPgbu5LW8QO+YzxYX4PeFPmtJHN8ja9NGfThf5NlsPXrTmIL10frKJfix/eXZAX8d5Vc245xA3",
+	"KAguK2feAVUY2J/Y2u/U1J3UfG6Ql6bOhmsrA45w6tt3o9MJwiIdUSzyMzSL+CS1UpVdXjTSQ2MoOq9B",
+	"roGY32oVbkv3pFIOQ0xUGHFk0lipGUzDrD25ZMotZ263xK1hWC64nT2uZMptfptMb40aY7NXMHFr25BN",
+	"VdmGUEX+8Q93w31u4ULNaj5+PASWvjpVJzy2CKvhjVPSgiNlU+1d6tuRs0hNf24vKDndEG9lIo/Gdv45",
+	"NIoMP+ywbAPbwqIWxos9Qd+2bXVQZ5MbS2lpjlfdQ3TS2fJNRROTqDH+cCLPbZsm15G0ENltPY9Jg/bK",
+	"l2QrbzEijlzzEH6mWZ7vsjRim6ZXXfmzfu4TWmexHFUFdLQAGHnkvx5GUAkLbLoyOJhsfFPudRQ2YMo9",
+	"SCu9SUT4h3swnZzFxjxkeageY7DWtjXjtlVgHOGGFZAonp3YyrjuM+dwcJzHp3E3B86paOqLs0cO/TbY",
+	"N3uHWKFwTzNd7G0+OUtmZB5nYnBWljZhYqRgv8fQdLTmdyOBjj5/I60SZ33EgQAHEtNa8TJvztjNb1bu",
+	"NiHpvnBn5Ty3oj12l7wU3fYczHTDdNzFnbgSuuB1VuKbr0THxa2PyBPElnGoaCPFCtpCw7hKx8Kknks2",
+	"TfORbFiep4IMY7GpqZqGDY8vnCQoUYPOF4x3wtgD2E4J2SruQOZVAhBlqgPmmN5kqcLCb2HNMBXCZ8Bj",
+	"7+FGpke+xO5o1qpE0EC3M/dLqpDL+mgWk0zlqfVfKZ+RdxA579Gv82mGqWo19OzHHm33/3RNyOJqcNDs",
+	"J0D74g6Tajg+0d8ULAZm5C6Ozk3hy/EsF4YKlXd7+S2vj/I8hKh2nN3wWHNcg1ORlpwvTnQA9ZaDO51w",
+	"2EmUmNxZrj57QVzw5sMB0FMykYxT1JburVi/mp7SW8s4RwBOHiNlukmT7hPp6Z3m7Ivy3Y7egiJMT0Ai",
+	"SDPfTVlMJlwDMTgxAXJL73+0D3uXi/vn014z+xRXTTjX5qM9+2Xk0RHM1BtLGOSjdMsVMyu1iaMy60UB",
+	"VOmRqQ5b0JJlw2kK+JSrdGY8UWf+XVOiXVbLgln0aOzqtWHZxnCnS44bhCJx85o362mPHaUK20LBOBj2",
+	"iaU06oThPC3NRffHiIcLNdyt12g6dRnffLbFzKm2JSu4dhAwtqTDTA2vy70yC3XWb5+hm1IZh7fdPnak",
+	"lTu6LdiUWBle7s4+TWMWelY4yy0astUF71Lc1pOcQ7mAAQz5uqnsiklQrYZ7h/UJUETUnLfUdbk6tCYS",
+	"AeC4bwH3ESd80DukQ5Nz7aG85Ob5xKJzFNpOx1SYYsxO7juWsMl74lRDUShDrKNCUKfgTZyiLyT7QAVL",
+	"idzFKVTNG6xeEi04ljAq4Hipl6HxoQPVGP9aw3kmZ3yWI2VncMEjVf5Snp6x/EgC0weaYAk8t3asqrIM",
+	"XD8Y1wx2XC5YYILXycV1wsjQESx/KS/fCTneCzg2oV/4lupsA/lrp151M0N5zsw+jOdP86GX/rVonHCi",
+	"EhS3IWxKkJ/c4NLOcfLatLrcCfxFxRSScyILHZVozhRdFqkq2JNTOHu63J4GDzTSr9YB9qlXW2P8DJ5t",
+	"s23HY+KeGzNqEGLnyKSNEJmn4xDRBC1G8vQZyTbUmFEWaf8kAJ/OvtTD92Ivma04y4lXF9VevYf/aED7",
+	"iRpibA5/adzV6Y4qY4txpufAriwFDyH5XQcf16nHN/afEFd+S/Wmgc6r48u2IsC3T51HO5wGTbnHr3xS",
+	"of98ttuMSEJZISnMoy1vhR0qupsAt1YHOFWB2wHcjqjm7EwY35r3KRx/EfJ2VYhd3cS/G7lVWsj9onDy",
+	"YZQfo4EjTut/cXmsZQWRSZq3qkQCkrFoz2AA7xwd4hPvkjV4uF5uPc1G+3STm3fJGN0IyTS8Wa1O5hTf",
+	"idEFvg9j0PsUElK8KV8382ffKrtIcZbVFCrJ9P7GzNBFFYTUthMuM+c3E+KWgReHz2eLxQ9C6SfuqWaT",
+	"SvYvdm2qqa/p+4CkpflG7Au1VYl0QzUEXOM69+xG63L28SM2TVqJmNBZFQhvKokEixusNqwkW8rpGmtM",
+	"ieAkr7BojHhWUZ//jf+NvxT8Dji+8pz8882bnwnjRHF6C4uMKrgmLFeESiC//PLjd4r8N5fpSv7JIgIi",
+	"LBqQLb2F/36NUDT26XevXpIvv/zyT+Zrv7x/eU3Qf0qY+hv/8A+7RfO6nPrjB/PYlnEhScWZVtcY9HSY",
+	"jQyK3AXvXMX95+R7KYW0I32gZekd2l+UUiwL2P6PvyvBP5D/Zmbxp6++/qf//jeOKbCUKI00+JCJHD7Y",
+	"EpIPCM2iPhBOt4yvCdyB3JMlzd3QVKND4HPyIjP3IHn75ua9xTEiH37MYVsKbRbx5F9g/8Gi5Cq6BXIL",
+	"ezdq/SesZ1mDVs2fbGTX9T6mHAuS7XNfPXv2OXlBMrHd0ho3ByC3L/tN9O2KyLOrK5zm37i/zmxmFGEa",
+	"sWCfXT2zg3z4yfWO/GBdjlwQB0VAMjMj68snK3bnIR7NdhAJq0pRTAH96upP9lNMK2LP3ed/Q8+FctMh",
+	"H/6Bsm9OAj3o4weLRIuEK9iW6Q9z8sH+Zv7vtw8eqZZJsmKF0Q0/J9/nZpRKAfnw/Xu6/vDFhx9XT14b",
+	"K+vD53/jb0GUBRDF1jaYYTfZnkGPNXpdQ34ikDH58AIz9djvSIXn5Fs8bUTScvG36urqy4zl+F9w/7Qu",
+	"G/unD4YUTgX5TDkyV8pR3Y2LW/XBsAn54u7pF1Z2fOFm88EYHoh8Dve2LW3dRgwFgQXo3aK3gRi95fO/",
+	"cUzKyoBbFDwnWF6UNNvAk2efXwWO+tm7Ws7Uieyzp746n5Zs9nz25edXn3+JirLeoAg0k8TDloH64h8s",
+	"/2gljC9RMYIfSfVjbgaArbiDF/ZxlLuI7mKF6bOrryKxJ2HxAupq+fitUX/IH2IrsX3z6Nl7wzdeLGRA",
+	"ljS79en1jV6oZr/amAjdAhoXz/8aH6555AuWzz6atwwdGktrbf2D7dUbJv/WW3udpV85KCjtcDtCufR3",
+	"d5HZq3GU/YbWCQr9wyQRlw9yOlHtWlzjhaIAiZUUCpsiesp6KwqxC1WEKNak/dZhj06lfS1A8Tr8te65",
+	"+a1LdD4fRZ3p/bGtPxgF7+PBZj4979AX38gXeU6oRWVoZLNHsI9tZovf61MfZfo/g/abe1mWH6DSfLYB",
+	"mjvd2lwG7c93lcSPp1P1DW8aUsSOw3Qxg2LXdjhoE9ncc0ceoRVeh5c9O5hiMerk/EfnCUMJf9TGHawv",
+	"VlXfnfJn0K+qC98oOMCD3Cg4klVirDQqQdaKvkOJxJxSyNcgz3auIlT/u6gkp8WTEDErean/s334RVan",
+	"wVxsL9pDPcim/CB2LdQeseNkib1CzK1vGxS6ldc5v939cX84Xu5VEdLfQJTy5xdinVE+hTj7BPt+Q/dk",
+	"M37vrx3IgiIFrDQRlW2KYVQJP5EIP6SP3qgjpyZfeAjq9nE++JwW7k687Ia+F5oWD3aMsQ+Zp6/t/MNE",
+	"3uqe9Zlyp9fsJOPEOxXErZqT5b6Wxmc73D0c8AXcoz2aYoTv8ecHYYW589D9VoHcNw66OllvpFJiyHhj",
+	"3/lovtne7/8FUjg3jeBwTf61YtktvoOOD+W8S34LfNGrLT85mFuwU83sSqo1SPP0//fXF0/+X/rk91//",
+	"8eXH/xrxvA8zv4Z7/UWm7tpMP4jkdMjnL4h1rGlBbsF2GjvVoulnbaqaU4AOl4DSb3jBOBAhCW4H2xoe",
+	"U5dk95LuRaWfWGz/Pk3vLT741j53QdnUGuexqdCvjBJoE4+tK9i2Gt4JUlp/noQCqALrn925+H0poaQS",
+	"pCJrdgfo5svhnIZZTEExikJnzx6XdRZO7lNoNY+a0d6BBatn+prYI+qEBZWAoKworKzWY9EGwP0A1o0y",
+	"0sBTBc1u+449IrFf8ry3AOovrYf4jBpb3GXDMLRQgmhR5Ebj8Mv1tLPH+vy2gx/nUfoca/T9Bz6RD8oK",
+	"L20TAELtnpPMjmvUTIZhjkxgUM31FMBQVNM7wDUH7HJJ5IRpUT6pLPT7cRzU47m2+ayPlIvCfNBRjPTs",
+	"vENfnINeizvw0WHuMLS9roeOM6I3UlTrDbnRkpXQI5Jrf3ef2fnSPfQ915JBxOTo9InEZtA53V97XX1O",
+	"tLD4wTGV3SGOR5TpVHpMd8Sf6MGAXz21TTYtrkx8YMQ4nzTsAIPXScwpyymEjIkOnSoaTXwuRMef9LVO",
+	"vFHSFUaic1vrpjZkx3gudqhlMo3wRgkiBl01mhm0sxNPnMGKBAC+aJ73z8gn7oyfziVdHuHh2T+Iz8PS",
+	"ct4l5JyA8zP7gjzl8EAtTyprO/iwNjqkNdkKpcnTq6u6Z7MPHnvBcSBKvlgZW36UQHmFTz4A8c1AD0L7",
+	"nxi/VeYqt7Za3RC7zqeQQPN53fIV2xo+YdxlWcfp238Vh0t8rDdyOMdPE1I+nMHlA8yvMf0CM1IajqAH",
+	"PIEsUbeEUq1yqpGHbUQKyp247bLKg+WhfM9zh59IHFJSnMuP9iv5z4yTOtN9ps29/hA3xYMIqpoY2Jgf",
+	"tcK59yXhreCSg6zxv6F34NLMHHJYZwMjKuVwisTLJtni4kR9lIkSkWyTkKDn9soF9H5cHrlaR/oE3rhH",
+	"yyCYNfG74DDH1FXG16iDzclGVBL/U7CEUtY6jU67GxCN/qmprIFZqWPiSa6yZ8STv83OYWodWgEPq/Vb",
+	"gj6QLG92r2EF/7dhBdI++XiVRzu/T6U4OupcfBNxeagf2hFtUuKyyteg50QZyvIM5sSWhtCC2NCZva2d",
+	"RUc0yG2KDboSYcT9XHPGxQ/KI72fw63A/FAbe1vuCULfIPHN3+02pc/fmdMejz+zF7/J7cQ+zU3+SFnJ",
+	"5T96lrgmrm8mCYCIVDeu5rptdmNqgwf6i7LT9/WMzv/DvrKPNZB0MNEHDgSE7WkvnrJmxmrzEsorYRM6",
+	"MP2prvUY4CTOIX/iCqQGNEbz6Av35PEGdUJ7O8DbHO/dvqxa16z6QVQ7R2AXgnf5wWt2h/5ZDfzaF3AF",
+	"BJuTFSsKyLFKqhUutGiTfSrhDb2DcJGPVyls5vipFMOASg9Sq8Lr0kchiSuE0xuw53zVFEh6uPKDTY+e",
+	"cntpSKxRO/N1YQvf/gjs9P221PtxHPQA5Xq2IFSsXFo5U7p3OwtaudmlpbV75pE6PnF2D2MqW0LMCYcd",
+	"KE18bbZYEaDZxlUVG7LfUclswFHXOpnrmRReoj6UNmxm48iPVp7i7D6RJLWUeZh6P3taiBaRgqRwM9uH",
+	"ywrJ5vfhs/ayfvYhPGrdvuvY60Mo8OzMFGn6bcX0raAbVxM1Z5xtq22IJ9Qg3F5eHngKPoxcqEPidbIj",
+	"F9o21/QOFuwNtgHHQrUIwT5gaZFwfFArZD23P2M479/8o/8xJPb3mP0fyGl68Q0YI8j/rT4wj1iej/fC",
+	"/OGk+VuX3GIOJId7HeOQ6yDTBb0rGMFUAxJfbLc4A6cXK1FcQDHGr760Qz1aHrLTc5N9cG+eI87lszTk",
+	"LVZG4HDEwhzqAnI0szDjnWlC15SFcW+Xx91im7JglGfwhAs9pI7XD/+Mzw4kVP5484Z8+fSbb548JbQo",
+	"N/TJs2sP9WNBfmhREO6+FM0TFBXXcv/pomGt9T7ItYFA4QXduRw3kYMiiu6dgq9EJTNQ14QLUsCaFoTm",
+	"dyyDIdHAVwUb1P/qpx5BLPWPmpH6FxtwsTUSro+5MiaxMYylg+rwwRnb71KI21SK6vHOxPmjTG5++j+v",
+	"zp7dfNnzb4/Ew518pRGlx2nsO7o3egGCd9WJTeZqxuJejyaZTrbzJ/oLYw9Illt9IHq1v3FP+CU/3svd",
+	"zs/P91M7v34CDJG5Wdn9m9c4X1iB37XWY/uEIvuJdi1jBwU1Pv6+fvqRusc683xQg5jogDpHeL06c3/E",
+	"x6E1z0/kCetS64F8Yt29Hu8eOzhxXwQ9EuOM4fo4/1E5I2hD/eAWUXQml2cSoui2LKDhE0Q48XoXkFzS",
+	"lYb8muwk06CMKeIanU9jncF8pEOWeTBiP878pO7BPbMXLJlIfPLZvXQaUmeCnyQd6bFzkE9LOpD+DRRZ",
+	"6EHTFrhY1uc98KkR1915xHkfp5P9ZyLymbnwYaMoI1lhtMR/CEl/ceq0JHadUWpOzpxsqNqgp0qxNae6",
+	"kn369vEhpRbhv1Bge9ydM0MQeB5s2h892eNTcNk50xDfusZckUF/bkDMo/jlTJO1ACwAxyRnRVai4ojt",
+	"7uHQ23dW/ddL31svbG8EG4v158l7CmyGHJ4kwNxs/KU+VQOCyfqGniCK/cBFZR99ZZ98pI6DYI4Pg2SK",
+	"1LCagq0ptDoCXYpKR3NQWxDkfX6EYCmP1lIM5viJ/AchlR7Gd7ByOxLZ0eihsjcPldmGnT2s+sJ+9Y/A",
+	"K48i4fBGixILzhlf+628RqXkjhaVa0tyC6Uetb9bkGufrlLxXJx5c3/huXA7a3v0/+fODqWSEtwSbPvw",
+	"nMA9zXSx98E0shV3MOrgjroHH5G9dmwAPPGqputPZ7xZ4j6M7Xb67fzIL+ZPeic/lCu/3onhc/2FR3lN",
+	"uup/xAfSRzx2XnK5X8iKx85M0Cv0vKyxrQrNSir1Fysht09yqun4DbKLfCXk9qFtQjvyA1WJ2cGa8De2",
+	"FXh582/XxO1Y3ReL1oYhJRL7ZeU9nv00ew06d2pevbQAfZzOezs3V8DlewnUycYdL9qJvZr6q4mPFd+X",
+	"9uLbeX0S5/0jZRzvs58i5q3F5WDdepW5F/6hC1LWjfFAqUDAG2oRpgjdUd9ShZKt4OborQVpQ6+dftbi",
+	"5mmeN03gHqWi5Kb3aRQlT5uH6PDhymk7jDHhOC0pP7vnXH9LH209wbeUP14xfIamfjSUE0KSgq209SdT",
+	"PsfWk1iGEmSSTmCWXDzhQj9x1/r5+eY78bPAUNkjDrq05vgflItuQNe809nzCcxS2WUOXNXfNY9dkHL1",
+	"KA/qgiC7jcBa2yU0Ve0WIdX3t9ifv49pexvQdXbmo4p+yz+GrwSn+ily3EIP7wMBtJZSrFgBKNwx98X1",
+	"lLbQez5O77q/X5OMcsOYFc8Ft52IKcknKQ/WUz7GrfraPvlABH+QQ26X5Mr0+syY851lt8EjfBFv3ZOj",
+	"PF11ELd7QB4NWk17UY/Nlv1LiGlzC1AqFyiuGWPu25uTptPiShSFQD8VFmd3izdOt92SSY+fikXmj8UR",
+	"45b+CQ2BR8vKkmmwobVehp5wSWDa4NYRLtkkqX7oMbHjY+k22VDnQWrO/n/2rra5cRtJ/xWU66r2i7Se",
+	"5Grv6uxPzkxmJ3Uzmdmxs6m7VG4DkS0JJQpQANCydmv/+xW6Ab5IokjJJEV5/dE2TILoF6Ab3c8TJB+5",
+	"46pVTK2hEFQitQUXSPYUOCgPkfu2QrhXoVLNKCYvX7kqrnT9JEbHqtF7+r/KTfuw5uQG3cL9vouKwvMY",
+	"N4x7Mknljq1sxVdd65LbdxMhmxyqHsLQzksEunQm4Sv6gf1DmmEE3l/l1HpdnphjSGCG61KTdyiMG2bV",
+	"Yz7Dnu4YFIshEjEYDAbXc7XMWDhlBaPfgVqKfPqDTeVlMzzPRUFhhTqn8wHLjFrCRMUbL2Uf8VM6yv/g",
+	"nOEtYYU4wUtYM7/w5gBZX8HkyKe2X47/vYyHr0+DqJj7XsaMs1wkTKr1YdlljGR1/jIf+C8ICPI87I3h",
+	"9VMV5NkPmVuR+m6yYXEKLC53epZ0ca+GknuR6XJSB+v8RRn7ox/XJQVy9ppeFtE9zH99QMp1/tIdnHMO",
+	"Y5AWNMSVsHJbyzxq109b0PmiDNVT5zM8Zudvkzk7v3597aN6/pZnwZ1eyDKKhnHLOJsomfpWHmGzE64w",
+	"TK09NprAesATHJF7xTiaQ7Sod0ZvaVjHvgjf0iOcZaLUghGqcKDphNgjEhXdzwjbL5yfgkcRQ5kVsA2H",
+	"VCkjDY8FPdwrIo8/8TUf2aGUCm/pJZlnOTJuTXi0QCllrDuEehErd0C89TDs+wpju5WOcyFts3t8nk5B",
+	"f3VPHur+g5PDafa98xSOYa87z/PLnxHHjxjMKYJ2rgThW1GzM8j1vL83VmRlTMgoSeNTzr8mnSyFqYdR",
+	"vi+M6/J2InvNuXCUC0vU6anXS2T6NP49rcVGff/0l1TZoQXLXYaU/ot70YKv3FLxBTxlDCIB1iULgAg6",
+	"3p8HvV7EfLOjG8VrhQMZTf99Q91U/PTOk8sMa9O59fuzvuYW/sh+pNNKdnpRMuiBO2mSGrgYYCmM5Qtw",
+	"W0ektIbIQswmG8YJeNQN1ZsMegHL9MqVUJmGeBfgi6gOOoAPfszQkmV7OBbWYc2wFIzu+pFsYcU3/uJ0",
+	"f05so1L7fIzcuWKxiIniad97UgO6paQbj+wOPQR/+ghyZudXN9+8edNovhRLCl8WUTFrqdLKF/3pzSXX",
+	"I3jN7g8Fd0s16cDlzoJazObWjIiWXi1DUW3lKaDCjpvVEZxq0Aes71X1u6mWqBll5gBZFcRpRRDuCW0V",
+	"QLj9Jq99OKSugSr74L6T82k3qHbJEQWqi10aKtgGPAV+1XOW/ImIeL791mlbzsvzX//5pmdqHr9Ivbgw",
+	"pPiIMp5zXzJM644eyy3ciFmFfIdIsEqI0LucqTu06KQh1xOe8NquyO/CoGHWO/jp9SKSsBQj5MlIlxRK",
+	"SKtFCa9u2/78alvNpSF3enjFP+L4h+LwS7g6Pe1c16Vu0EL2ohr0KlaUcePjxJKLZDwHntj5oXqyT1wk",
+	"H2jUME2xMMGul/uDWmPQ5ZZuop7AHfRumAFpRwx1353uVErGiuQ0XEj3S8L/MQxzT3JGzDbGX0Vo9Sji",
+	"Uumge35BUGAMn4G5TuWS22gO8UE7/imMcgtz2eV/pU/pp1GGC18E6NxLdsXgPK5Ktdm+KMqIK0tE0OH+",
+	"jrrpEiVnDHlBsrqWIkf2rpgDhEfbiBPvNJ/aweFN4KzO0d3wida7+ywQoUcsM81ac2FNuaLNqux2ssQd",
+	"3UBTrkOXVYuXUu9FAid5j56yh25u70WSXdGcUMHmPjFuBX0zQf7gzDeToFMZY+qvxBC+notozubAqSJG",
+	"WJaIBSF/yw3TsEo2eMe/StF9cCNiIP4cqSQmBJ1Tik/QD3P9D3kQFsgbw/vqJqsVxxNACJobxk6l0On5",
+	"cZOKLNixsRr4sqwu2YFvIiTH8+HOFdo+K6fGphbYGrCZFc0bO1F85biXBJ7cuWTcWh7NfZKyQobPuewp",
+	"C54o9dpHPrDDdw40y7NDfXKfrZ4AKgXG0ugekBfLOQOpsMp5IdXaOFPHHmhBSUR3rrz1CSzkHcRTI1OU",
+	"BAft9U0Yxs0CYrej1LoGlVrnVcZURVJXmPiZRn/NBg8zAtiaZj95EqxNZn49w73dXKUGEEnB163TvY2Q",
+	"i6JkVCIiAfUIj1vfNVSD25rmee70tteqF+RHmclf5zLaI+Yq4wtVX0vVAdute+iFaNAgmhHuzGKfRJlU",
+	"bKk03HrSFWfMhkGJpKtS1Nc5L1fVyaskoqMFRM9/UAuQPfrYrqwLolQLu7m6+eXX3UbfPaLJtj6bOVwl",
+	"D9UH+idUyenaPSSrVdpvWO/wPX45nm1QoxMk3JkHf+e/vu9I/Ejdeq30O8p63gXDiGDkJou1Er4kbUTd",
+	"GML4RMQRplIH7uKFuj+i7M6rtR4hhve0LZYQfYajY1EiVaHirkweQdduMGHMQA/vYXrd82Qhms1UaTZX",
+	"S8hQbjQXyQ2z3CzMyG8tZsToWsl4BInt5K4EiLFHVcniFTg+JJdOKQQ72HNRHPhiONgGw3K+72lqLVsr",
+	"VjGWz8rNkcLC0uzx7qOrJX/6gf7473k6jGvNNweKYawzs+16mB1891/7aQLrJ7wuW8ThpEbxt7UA6F9K",
+	"aKLD6JprAdi8sAY3DBVyxCQ8WWyT1yPMSQiDdw+UKhoxC3ppRsWCdLq1XBKLu2U8imBlzXZXdnv5yh3B",
+	"XfMlyNjtem332eA10114+mCxoMMEX1s9L7/hBlUOz3JBquGsp1MpsRTcN9qELC/1u0E88vleT00JMVXc",
+	"ZX05oobr85BdlbjC27OvwNBdsLAXaCDZ6/uiAQ+pj1yFqBXS95FQCTEPvzWWb44jBN+jKWks7HjFo8Wh",
+	"XfTOjfriBjUq3DwS/Ms9uA73q7E86+O+UekJq3j67MAx3AcqRCRsE5sKy4+wpBxvkwryYxqMdX5wRGh3",
+	"0Rxvi6ZIcws+cPlN8xVS0jyCFtMNc3L+jVFb+C3jiVH7oMw63fKx5x3a3u//LB7hO/fkwYL7u8m9bvOX",
+	"v807TcugG7CWZxX2+Xx/nwrJZQRMQwLcAB2vDdZ95G1LR0Y515GKn2M36f7r/bf41KEipdNDaI5nYJMu",
+	"v7tjWgNfHbpUzEk6S1g5lVpAjDdRhaZtD3m6TA0VL56kUBT8teyL39Jjy5H3MLF28in6Sb/65ov3zVv1",
+	"uRhIoWxx5hkBHyY7PMqOhmlqIN7De9HUlOAxJDGaZH2/p9F9pH73Hc8XQsZt5C9fDBTsA4HPgIzHWG7l",
+	"Wy8reys6PSCHqr6myvQpjL/o2n//FT3RY9CK7cRUnQq8usRSxqE4fag1ljS985R69VW47+SQ1/C6YL5w",
+	"zsJtIlEz6oBMRoyzd58YQs4zIS1oyRMmlT3lGKamU79RtqxVhOI01DJCN7nXgPjyD11kN5KhGt8yDQb0",
+	"IyaggE3S2G1hx9uEcRonIxgv1WPryaJP6hHu/QuGah5hfm6uZ+AIK77+1Uaef+JQmDQKF0FBu90mE5jQ",
+	"soIgpZm/s2nSHFZtOocPkF9pKvfZ4C5xJcvv6u1In60EpU10GrDk91OMdnqqx3v5xmf6BxrdcXylewTF",
+	"43oJMVUn5Hx/8MQju00v1qkY1kovpomqrqD7iwuVC5L4OfxDh7II70ASnO5BBJzPxM8MeeuwKCM0D1oP",
+	"pU1XMtkAjDfAa61hA/A/OGzYKGU/CzuvhhvywDP1QDPfvnmzp2FydIXluviUG5kmSWW5XIaVk79qxa2L",
+	"TK5urv7vl7vx//Lx33/9x7f//LejKt1kbI5OFX3Tb6oo05T+QL+AR3OGmsxmiJfKuEfKKUI92LkGM1dJ",
+	"7DcgrgGxpm+ZVMzyJ8bjRxEdAlUqGEszHLBnWM2rij9PxV8utJe/sjTjmdufDhZb0sA/E3lGlxafv6d7",
+	"g6c23axEXAPVa0m3Y2YlOURywYXdaszds5gqteMJwgfUboEqtd/5kQPfBecqq2drFy+w/B6/Gs7lUks1",
+	"Oo9Cx7VlCXBjEW+V1rpiOiq1kVrCEVVKmTQ++3/dM7/3QnskXyEpBeLW7A+G/V1JuMWjL00J8Fgc8w05",
+	"vf1zRGjBvesV+Gnq1usjb3E6CGvTfDIdb/pBGj1VqJP151DOQduZVTP0ENtoQXhIQDuniGcLG8AFQN6n",
+	"lE7a9Ju6ZvHC9w/3dj2b4nluDopr1HmDOGkDW/oaH1QWNUU3RJS1iOUADOuDUDVKFcDhClpplsDUMpVa",
+	"Ntk4JYFkulc/9u4nDfohinrTh3l2v/QHjCwc1MnJ7TWy50Sy+JT6LfyVla4jVrp2G68SLo89Dnx0/9LH",
+	"TtfrJrefA6/C9TSPTE+yhFLQNDwtvzid7C/AnIoEWQ7yyMmwt/d/xVtzF3aulV5MlFqMmOFTYnNfgaRk",
+	"illp4DHNpoEGulVq4og/4rhnZUba1Kke3AbvqYTqZ49NRcx1dHLBuMMdfSYeGEsU0BA9miYCHE82LEq1",
+	"dgfSJtK2auwPTk323gflz2b9UuzvzaCNsurEvJLXY0LOuamkstDNe2nuPIfaF/dPfWhYtry9XesVTtfc",
+	"n60zoM3CBV+43aCWurGQfqVHhYNiAOJ0p+2p0reMW7ZUxrI/vXnTRBPXADX8im+5mf+Mo4aJxxDm15+T",
+	"wPDGLRy6BYBFIYm2Fkly431IpJZLYT0bTtbLRoOnSkPEXait1ZL5AqoG8moWHXUfGPXUI+5e5bEpvVtw",
+	"62ctLFce64KykywREkxXAZJvNAwzaLmYx3ufTHLDbPT2H3+uerdmOvdaxtMwycMNW2lYcQ3an2Z9o5em",
+	"K3Ssa0g2lJvmS5VK29Q7dd6UM2QzodmdrRXn1UpasZIPKsGEJloE7dDz0q+472eP2YTLBeMR3uy6v1u9",
+	"GbGIywgS6suJlIxEAkQEvOKbIgLrvdViBVgwN9n4nxifIglfkjQ2ODWduu1vHBoz2wbmjJSOP9M7vmS9",
+	"nx2a3zJNrHAH4GsXpYxjbvlRVdmFib5XevlqhhdqhqR5GAyhMHP2ySWPYZ8hZXV5K63U9Jat5woeQQe7",
+	"jd3HRlyWCemPMq5rfPJB+DqvgDjuwqEAy1Gr+6LQcdRQIAdh5Fs/oWtw8ZZzvocE9DUfdUqCkbAm2koE",
+	"rJyvR95Ff92/u65dr9kjaNN+VEOBwlf/9MFyxfv5ned6N1udzi8YzQLbwfgC2IRHC8pV8BBgEyGU0lnW",
+	"SdjbrKzfZ/d8vvJwkiLASh9MaoZBw0wn4fT6oS4MMTUL65bVXxQI2IFH81Ow+Ok7Bhsn4ezOVFRBK9M5",
+	"fCt+HG5/JTlvMOB2ki6KuYzLuovPHn5zbcQyTXwVY0XjpB9xCRoQ5tr7Gb349gxBvEtK/VTuVYVHrMs0",
+	"lpl0gmR7SpobBL8khLQ5fwQ2AZAEHB8yzSDxKiofAjKG+ACU2gGN8scAK3T7nA7uocPWw0FQObydK2X2",
+	"+oqMzCF03nnAZzZD4DOi7Sp32dVI2judBpv05q9h6MvYb6mPq+B0d9e7Gj+htO+efvRW2vLkmk9MfYPj",
+	"Fxx7F4Z2iRJJ7+hSCDmovNu23Idd3fzy6z+3aDNAlqChhGF8zUs36vSv1Yefuzgurdtg71Noeuc5AYW1",
+	"OaOsiWoMqKL0gJzLdpMDyFXsNygoUoC3KobXTec06SCrLCcUN8xFGDHD3QdrYbhcMCUniusYf2cW21Ru",
+	"VdLzV+D1t9hegjT+qmOMPHzHGW3hoYC8yDhCLa5FkrBJKP2ocIDP3YXK8rh27+I21a2jVdyLmSzIcpho",
+	"FeHjz3TBjRL5QC05r/cG3W07YiZzEuwlFwnE6OYw/RVDlIitQLzCk2kNRF//TPbrvQbzIKLF2+wVw4U2",
+	"DTN08x2yxXToukW0YGo6ZZyZJU8SlmsGalQqrRuxFaDt1akirUVeSNEBs0R2RH5Lzx9uhqgwyeG75e6U",
+	"7A7f4WFAkZWBwqTY8+MfrVhBL1pN9WCLhDIDVidjaZavm/vL3NxJumgaPI41GBMqqFfpJBFmDjFbKXOS",
+	"yWj3+W1T/CDR4Vd88lDvR93kzkWz+Wo3/djN3UxDCclNwyMKnKHWMzvnskQPwISMkjQGUzw1n3jIKdx7",
+	"tB12uifbd36THGq92n32/WepVXs1sX7iTtRFxunMdsMivqIYwRkP1xCzGCwXCfU0cGTjqbemuZNbbRrt",
+	"A2GEvPBDcmjfg6cVRNa38K3nIG9pzY2/OUVWwUSphZCzW0agIaHsivr5LF3bxzvdw/uFQL075MzKdNxt",
+	"nxSGj4b8elJ44ScF5JwobvoBNrmBnWQ3BuNEyMWBaxyK9T9n4z8KuRhuEiyGzzLZ9E5BX16dMzreT0K6",
+	"jY3IfVReij0HTVQmxRYJ9NASm+pvGTcLorfeysXW61LAczum7Jd8xHmLf5veBjWqC94C+O/oksgAHk6r",
+	"rfXzCiSt7VWXeUD3mpec/ivpwPdPni8TQTjVAqhcJRgJ2hr1iZu50pZ5IWU0btUasSVcd9YJPUOHDec+",
+	"G3qsUiEEXAPgE6u6rezNv+Dcd70knj+YzCt6IIUMZouzFWih4iMk2BDDpkdZjlqhVs3mWsevWgMLkwu/",
+	"a/FuwZK609I+itL98kylSSdOMScHKnxJij8Vhr7WuZwkrh+pupKp1GoEWnMO9qCQjB0T+azPXkUaQJq5",
+	"qvGgxt7nI2t9nFjyGVyv5GyIXWB8BqFIhRtmAGRhwYr5vWeeP0LrrMClHEfcQC1QCZyPkm4XRgtkunRr",
+	"ola4RFGiDMRXvzYG5tohuatBQYH/Fthz3jHYSj8wOe+EiyqJ+2ICdg2+NHSi1CKAkYfWJGQQhadVwoWs",
+	"LODdRjHep1594Be4FRxsMMsNnAm7AJela6XyzMdO1i54MmoJExVvRsh7hj9i2wTeaqC5UimenTPONHCj",
+	"ZGOFquGu2Rp70cSH5Y/pxTuUX8l0Kk294VeWLqSy/LwXcJr6tiPpdt81p5YrriHAOrl4yONiSKSwaWh9",
+	"ntO2SUi0I/saQ7HwZK8j8ziwsxk1t2BOFlMFES6kwNZdRK0c+TSbjeYQMyXBMKtUc+jKoh0941BX6DY/",
+	"4B7DqEtAHaY26O7RWJt0knsCpiJS67f9ctmEmfTDg6skbOg0KAy2t0vsbz9Ag7vVsp4pZG1PQgHKoPPF",
+	"6wVdL3x6Xg8d0uq0oku+ALqmKieiWsGgKK9719h6lwJDcV6Uveba93qH2hBnjwwJvdSWg8JrL5/31c5V",
+	"CcNm4hEkS1cnYfBtWVS3UezF4LqcJ5p9taTWLOkjIOr2BEbM6g2x043YAmDlfo0XpHTpJeHJZjvYCLsS",
+	"rUKTym3MmRbSoKuF++90tRVV7DMqAWsqWMjwktSifaAE99Cv+LIhVzsMAizheyxJBboFpS7+gDxG4ird",
+	"s3i8hG2R1gYgOOYSwg9uqEn0b1vcVrWI7ndU6oYWsebCCjm7oShQaTaHpIoFbTdE6ZMVIBhJL1kmgtrw",
+	"ZCJbLL9VitUkkBCwvup8jfoKIgSsbwrwNSOnVjMwI0Kx4SYg17gfYyxkjDMUm73r+cy4IhNCx+WYmRwH",
+	"6apDKebZQolGGvh6/Km7B0NVC9yHaFlZvsNfLDZySNdzLuOxevTzb9EYPnAZf34EPWxzCLN8NYRLjajN",
+	"IruwY5AYZxPGAo/pRA82/yttMu4bJjDnCWLW+sJ/3Ioa20xWp1xzUPyI43o49MhFbxw1+O2ITLh1tjY3",
+	"Hi/UAMgRS03Fgo5a7eUCzDkMPDzKZ+jm2/dN3TDNvstIkGCKdsM/D6/pVPgW90287ZrAVGlESjzoAFQC",
+	"Y68cNbavEvgaBnZp/Pl7erH+90JyGQFzK2F2iKlIZ0LpjdKhgF9oFkNSBvECtUqgYmlDllJOhV62nqTE",
+	"pxYWrh2P0b2AOxfufUl8fvkNdhzmUkeHYPkCDIPpFCLrSSkQdKJGyAa4juaVhnNPf25EZPf7QQa7PpMO",
+	"NOuvYNzKdy8i97JQJW5GrMBDS12Mga0RUxNrpeMiKnf4v22RXFt4OuDR6K0POKYF6Sz500eQMzu/uvn2",
+	"zZvR1VLI8PM3p1dAhpLKJRjDZ+BGKsxFRTm8mG+trSi0fDZRJq1uS7f9LVO5HibbH4cEVrOHHaLKP/JR",
+	"c27+NhUJVufuGPBEqQS4bCSeQdW9OVv5IPrZk71PWIf+r7UW1oK8Yd4SDNUwmlGRZ9Bbgrmtqoawcyz0",
+	"KXqK39N6YNr7bNQwIfzD/HqRzOfQOpCtXZso/uFTBgub6Od3HhzbbHX6wvLPhHwShn+mIUeA+F+KApwL",
+	"yH/r/X2UqBJ0MTYgZOpASPyxyvH5Rz5eCljW67liEsmoaCLmKLD+QhduDAmQ5uyirH7eR/3aXfyNaJrE",
+	"xrgTDowq77/u/bd0qhXG9KEKP1NWkS5gmQjMzBQ5r0BTR+f+5anGyv1BXnUHcvuD7N9EOxVGRQs16qbw",
+	"YK8wXmKqyKPCORtdcWNc6HQwlMWJX1PKYzzlkVX60M0uBdfvaVynK1p4Tx/J4G0G8j+YkAeaho9trOHf",
+	"wUzIrZVqOzfzTSdL/R3M0u59Cq4PticBVihxyXhq5yCt+wKlb51WpwaYchuPB2lHzq6shPBYnS6l4Q5l",
+	"1NoXWzeILES+2PtVX6QeQW/eIklB12ryJfVIl0XdcGrjVCPjwcSID1Xk1lfB0RzxV4ZxDczM1VqiMh2t",
+	"NuFp41pehlXCIygv0Kv6nFN9foT1ljKQggDXiQBNNyZOPdZK23nidk07P8GzaFiqRzikGu7vL9CvdHfq",
+	"fuALKml1dlvahpFFZRQ6VvONoYnULKzG6epAQGph9dPq6oUZXV+BwhfsBigKhop4cM/eqPQWCcYJDQuv",
+	"ZpdCphbMH9kDXsNIxRawuQn/TFSctU47YxLen/GnPzdreIRHkAPlJr4H/Qh6bEBahtM0VPDBbWBpv2G/",
+	"4R9u/C9+G7HfYm75DfuHVKkcMRGPWMhN/vO3W6bBpEswRP3+kRs7/h6//4d3xewpN4tiiJ4D2daWgOag",
+	"r52GCflb+igFNcWP6gAQZHuBS/wI1aggYVCnJEL4jl7yzeF7sFYjZB9HTCXxvgx/R+U4d3E8cPKIE2gj",
+	"vmn75X3pwrYqaPoFnrldsCjsoYKXHbNC7OFGzus9oRS/HIp79+nUPl+sZz9AYt+qe1utNJh6bs774sDT",
+	"b+DqL1F/v7q0K9nC0vTD4E0JxVAmNQOLhK1lEDH8sWBuufRClem0bTaWj2JaVJPh1ksips6Z46mPYNG+",
+	"fXLYCZGyxTMuZKUc6fR3yE4fcMQltJCptcSeuYPNY6e1glViZmQlTcfWvnRa0sFNTxXWiH28v7FsK67A",
+	"H7MD7ypc/rXb042PdZMaqqtwcwvz7DtJgOvSOZQJ1wuEDDULFpcrCaoVQgN1f7bejkyPHbpChHm+SIXw",
+	"YHXWN7IHbh66gGukHUYq9fe2ncU9PnTomkGzfJF68UHEmV6k0iJRc80OAstVwm1NVd9DNmqYVX1hfv0A",
+	"S7kDYLZubVb0hc8YrPX4+Z0nc5KtTm8VfcuipE8q68vU5HpFyZUDwN004FJ0wE/3zvTO7rs1gx56npIk",
+	"KEOpbo8K+lzUQjcKc46XMY88SeGoCr5Qa33QBfsxXSZ1Oogvfz8dFJuOKC7MwzPv/p6NstyXMGJSEW6v",
+	"544RMSXtsrPRMTgphU6V/3jT4P2fJWJyoaSwwGwuonmRdgO75egqj8ugovvn5GFXatsiWuxE6XSLxlXp",
+	"qUWZBODBn4ScqKfRTn8ES3iTtgf/i9prO3rpVecr2Mt1nQ0fs7ssz0ljF9fyupPo9I5i0zD9Ye6gOLu7",
+	"80Sn/ehQiE/xbRihev9Lbll5J93U7q6XoGdtB6uf3DMvQVNwoi9UUT7xRUFRVlxbQm2jfIYiwGobiHPC",
+	"JuqOXdvV83UKRK1wDY5Yn8LQiwbe91/RT0DsV4wOWrTuo/q+wtZ2kpUWjzzatJ3MCnv6F//4QTsJP8nv",
+	"Y2FfqKv4CFTUvJ6rBJgFvmToNHKNw+KGZIPtVIRQgA5lu8rhsKfoMjF6AZvNmZKjDVXoFQmrQeV/tp2q",
+	"6bSUBb7FGAj7DEshKSUqJm4WyN014dGiub2sEtF2icK9e+ZFWAt+fN950J6OZuoRMgiB4tbOhLSqcDYT",
+	"mqm1bK4wlrd+S53t1fd2yKnTfIoveJ8Ol9WkK7GSSPgsojkzVq0Mth7Ry1iUKA93TwQzdqeuZleV1AJq",
+	"auAeaEiXK+ne0E8R2ZcfiOM3y2Ztt1se017pb5nc8wZrI25yZ7pfyl/dV+ArWSZgarEyEGnAxo9GrXek",
+	"Gllusqr9nyDkg9x7K56j15a+skJbT44DU+NPWJXe4CcccdGxvPuEXrzNFxRJ8DRzlRo43r242Q7Vu7i5",
+	"nce54Kr0UHKcM582RZsoWpKHRheGT5K2z2jv6KntqUeH1tYDhS0uRiatWwYyNgyw5TYw9rvYkgj+ua3b",
+	"CQriQ5mfLrx0//n6qyKMtk5qvd2zz3Ek7kXWvsOdeuzRHgsX0rclcE3DJEC8jaTaTOzbvdUGbOuln2YH",
+	"x+Rf3I6zfutyr7WabuGR++bruWKJMpYJ6w2ewmeTd+zsCnqbrz6De/rlV3c+oWNVYK/HdlcSRaqTq5ur",
+	"a3dW+v8AAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

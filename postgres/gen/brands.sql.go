@@ -40,7 +40,7 @@ func (q *Queries) AllBrandIDs(ctx context.Context, db DBTX) ([]uuid.UUID, error)
 const createBrand = `-- name: CreateBrand :one
 insert into brands (id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency)
 values ($1, $2, $3, $4, $5, $6, $7, $8)
-returning outreach_per_day, domain_per_hour, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days
+returning outreach_per_day, domain_per_hour, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours
 `
 
 type CreateBrandParams struct {
@@ -61,6 +61,7 @@ type CreateBrandRow struct {
 	NettingCapPercent      int32
 	NettingNoticeDays      int32
 	DestinationCoolOffDays int32
+	PostsApartHours        int32
 }
 
 func (q *Queries) CreateBrand(ctx context.Context, db DBTX, arg CreateBrandParams) (CreateBrandRow, error) {
@@ -82,6 +83,7 @@ func (q *Queries) CreateBrand(ctx context.Context, db DBTX, arg CreateBrandParam
 		&i.NettingCapPercent,
 		&i.NettingNoticeDays,
 		&i.DestinationCoolOffDays,
+		&i.PostsApartHours,
 	)
 	return i, err
 }
@@ -121,7 +123,7 @@ func (q *Queries) CreateCalendar(ctx context.Context, db DBTX, arg CreateCalenda
 }
 
 const getBrandInScope = `-- name: GetBrandInScope :one
-select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, version
+select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours, version
 from brands where id = $1 and id = any ($2::uuid[])
 `
 
@@ -147,6 +149,7 @@ type GetBrandInScopeRow struct {
 	NettingCapPercent      int32
 	NettingNoticeDays      int32
 	DestinationCoolOffDays int32
+	PostsApartHours        int32
 	Version                int32
 }
 
@@ -170,13 +173,14 @@ func (q *Queries) GetBrandInScope(ctx context.Context, db DBTX, arg GetBrandInSc
 		&i.NettingCapPercent,
 		&i.NettingNoticeDays,
 		&i.DestinationCoolOffDays,
+		&i.PostsApartHours,
 		&i.Version,
 	)
 	return i, err
 }
 
 const listBrandsInScope = `-- name: ListBrandsInScope :many
-select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, version
+select id, name, postal_address, mail_from_name, mail_from, calendar_id, second_pair_amount, second_pair_currency, outreach_per_day, domain_per_hour, warm_up_days, warm_up_from, first_mail_notice, netting_cap_percent, netting_notice_days, destination_cool_off_days, posts_apart_hours, version
 from brands where id = any ($1::uuid[]) order by lower(name), id
 `
 
@@ -197,6 +201,7 @@ type ListBrandsInScopeRow struct {
 	NettingCapPercent      int32
 	NettingNoticeDays      int32
 	DestinationCoolOffDays int32
+	PostsApartHours        int32
 	Version                int32
 }
 
@@ -226,6 +231,7 @@ func (q *Queries) ListBrandsInScope(ctx context.Context, db DBTX, brands []uuid.
 			&i.NettingCapPercent,
 			&i.NettingNoticeDays,
 			&i.DestinationCoolOffDays,
+			&i.PostsApartHours,
 			&i.Version,
 		); err != nil {
 			return nil, err
@@ -322,8 +328,8 @@ update brands set name = $1, postal_address = $2, mail_from_name = $3, mail_from
   second_pair_amount = $5, second_pair_currency = $6, outreach_per_day = $7, domain_per_hour = $8,
   warm_up_from = case when $9::int = 0 then null when $9::int <> warm_up_days then now() else warm_up_from end,
   warm_up_days = $9, first_mail_notice = $10,
-  netting_cap_percent = $11, netting_notice_days = $12, destination_cool_off_days = $13, version = version + 1
-where id = $14 and version = $15
+  netting_cap_percent = $11, netting_notice_days = $12, destination_cool_off_days = $13, posts_apart_hours = $14, version = version + 1
+where id = $15 and version = $16
 returning version, warm_up_from
 `
 
@@ -341,6 +347,7 @@ type UpdateBrandParams struct {
 	NettingCapPercent      int32
 	NettingNoticeDays      int32
 	DestinationCoolOffDays int32
+	PostsApartHours        int32
 	ID                     uuid.UUID
 	Version                int32
 }
@@ -365,6 +372,7 @@ func (q *Queries) UpdateBrand(ctx context.Context, db DBTX, arg UpdateBrandParam
 		arg.NettingCapPercent,
 		arg.NettingNoticeDays,
 		arg.DestinationCoolOffDays,
+		arg.PostsApartHours,
 		arg.ID,
 		arg.Version,
 	)

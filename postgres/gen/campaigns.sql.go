@@ -116,8 +116,8 @@ func (q *Queries) CampaignStages(ctx context.Context, db DBTX, arg CampaignStage
 }
 
 const createCampaign = `-- name: CreateCampaign :exec
-insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids, content_rules, contract_template_id)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+insert into campaigns (id, brand_id, name, state, brief, budget, currency, starts_on, ends_on, owner_id, default_fee, terms, sequence_id, policy_id, hashtags, automation_ids, content_rules, contract_template_id, category, slot_cap, embargo_until)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
 `
 
 type CreateCampaignParams struct {
@@ -139,6 +139,9 @@ type CreateCampaignParams struct {
 	AutomationIds      []uuid.UUID
 	ContentRules       json.RawMessage
 	ContractTemplateID *uuid.UUID
+	Category           *string
+	SlotCap            int32
+	EmbargoUntil       *time.Time
 }
 
 func (q *Queries) CreateCampaign(ctx context.Context, db DBTX, arg CreateCampaignParams) error {
@@ -161,13 +164,16 @@ func (q *Queries) CreateCampaign(ctx context.Context, db DBTX, arg CreateCampaig
 		arg.AutomationIds,
 		arg.ContentRules,
 		arg.ContractTemplateID,
+		arg.Category,
+		arg.SlotCap,
+		arg.EmbargoUntil,
 	)
 	return err
 }
 
 const listCampaigns = `-- name: ListCampaigns :many
 select g.id, g.brand_id, b.name as brand_name, g.name, g.state, g.brief, g.budget, g.currency, g.starts_on, g.ends_on, k.zone,
-  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.content_rules, g.contract_template_id, g.version, g.created_at
+  g.owner_id, u.name as owner_name, g.default_fee, g.terms, g.sequence_id, g.policy_id, g.hashtags, g.automation_ids, g.content_rules, g.contract_template_id, g.category, g.slot_cap, g.embargo_until, g.version, g.created_at
 from campaigns g
 join brands b on b.id = g.brand_id
 join calendars k on k.id = b.calendar_id
@@ -215,6 +221,9 @@ type ListCampaignsRow struct {
 	AutomationIds      []uuid.UUID
 	ContentRules       json.RawMessage
 	ContractTemplateID *uuid.UUID
+	Category           *string
+	SlotCap            int32
+	EmbargoUntil       *time.Time
 	Version            int32
 	CreatedAt          time.Time
 }
@@ -259,6 +268,9 @@ func (q *Queries) ListCampaigns(ctx context.Context, db DBTX, arg ListCampaignsP
 			&i.AutomationIds,
 			&i.ContentRules,
 			&i.ContractTemplateID,
+			&i.Category,
+			&i.SlotCap,
+			&i.EmbargoUntil,
 			&i.Version,
 			&i.CreatedAt,
 		); err != nil {
@@ -295,8 +307,9 @@ func (q *Queries) LockCampaign(ctx context.Context, db DBTX, arg LockCampaignPar
 
 const updateCampaign = `-- name: UpdateCampaign :one
 update campaigns set name = $1, state = $2, brief = $3, budget = $4, ends_on = $5, default_fee = $6,
-  terms = $7, hashtags = $8, automation_ids = $9, content_rules = $10, policy_id = $11, version = version + 1
-where id = $12 and version = $13
+  terms = $7, hashtags = $8, automation_ids = $9, content_rules = $10, policy_id = $11,
+  category = $12, slot_cap = $13, embargo_until = $14, version = version + 1
+where id = $15 and version = $16
 returning version
 `
 
@@ -312,6 +325,9 @@ type UpdateCampaignParams struct {
 	AutomationIds []uuid.UUID
 	ContentRules  json.RawMessage
 	PolicyID      uuid.UUID
+	Category      *string
+	SlotCap       int32
+	EmbargoUntil  *time.Time
 	ID            uuid.UUID
 	Version       int32
 }
@@ -329,6 +345,9 @@ func (q *Queries) UpdateCampaign(ctx context.Context, db DBTX, arg UpdateCampaig
 		arg.AutomationIds,
 		arg.ContentRules,
 		arg.PolicyID,
+		arg.Category,
+		arg.SlotCap,
+		arg.EmbargoUntil,
 		arg.ID,
 		arg.Version,
 	)

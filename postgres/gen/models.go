@@ -46,7 +46,7 @@ type BankPayout struct {
 	Currency    string
 	State       string
 	FailureCode *string
-	ArrivesOn   pgtype.Date
+	ArrivesOn   *time.Time
 	ReadAt      time.Time
 }
 
@@ -98,6 +98,7 @@ type Brand struct {
 	PreparersProve         bool
 	PayoutPolicyVersion    int32
 	DestinationCoolOffDays int32
+	PostsApartHours        int32
 }
 
 type Calendar struct {
@@ -112,6 +113,16 @@ type Calendar struct {
 	Holidays    json.RawMessage
 	DaySeconds  int32
 	Version     int32
+}
+
+type CalendarFeed struct {
+	ID         uuid.UUID
+	UserID     uuid.UUID
+	CampaignID *uuid.UUID
+	TokenHash  []byte
+	CreatedAt  time.Time
+	LastUsedAt *time.Time
+	RevokedAt  *time.Time
 }
 
 type Campaign struct {
@@ -135,6 +146,9 @@ type Campaign struct {
 	AutomationIds      []uuid.UUID
 	ContentRules       json.RawMessage
 	ContractTemplateID *uuid.UUID
+	Category           *string
+	SlotCap            int32
+	EmbargoUntil       *time.Time
 }
 
 type CannedAnswer struct {
@@ -177,6 +191,19 @@ type ComplianceNote struct {
 	Words  string
 	Source string
 	ReadOn time.Time
+}
+
+type ConflictOverride struct {
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	Key           uuid.UUID
+	Kind          string
+	Severity      string
+	Words         string
+	Reason        string
+	ByID          uuid.UUID
+	At            time.Time
 }
 
 type Contact struct {
@@ -266,6 +293,16 @@ type Creator struct {
 	Version            int32
 	CreatedAt          time.Time
 	MergedInto         *uuid.UUID
+}
+
+type CreatorAbsence struct {
+	ID        uuid.UUID
+	CreatorID uuid.UUID
+	FromOn    time.Time
+	ToOn      time.Time
+	Note      string
+	EnteredBy *uuid.UUID
+	CreatedAt time.Time
 }
 
 type CreatorAccount struct {
@@ -745,7 +782,7 @@ type Payout struct {
 	State          string
 	HeldReason     *string
 	HeldBy         *uuid.UUID
-	ReviewOn       pgtype.Date
+	ReviewOn       *time.Time
 	AmountReversed int64
 	DueAt          time.Time
 	PaidAt         *time.Time
@@ -1237,6 +1274,42 @@ type SlackPost struct {
 	BrandID uuid.UUID
 	At      time.Time
 	State   string
+}
+
+type Slot struct {
+	DeliverableID uuid.UUID
+	BrandID       uuid.UUID
+	CampaignID    uuid.UUID
+	PartnershipID uuid.UUID
+	CreatorID     uuid.UUID
+	FromAt        time.Time
+	ToAt          time.Time
+	UntilAt       time.Time
+}
+
+type SlotsEverywhere struct {
+	DeliverableID uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	CreatorID     uuid.UUID
+	FromAt        time.Time
+	ToAt          time.Time
+	UntilAt       time.Time
+	Category      string
+	Term          int32
+	Position      int32
+	State         string
+}
+
+type SlotsToBook struct {
+	DeliverableID uuid.UUID
+	BrandID       uuid.UUID
+	CampaignID    uuid.UUID
+	PartnershipID uuid.UUID
+	CreatorID     uuid.UUID
+	FromAt        interface{}
+	ToAt          *time.Time
+	UntilAt       int32
 }
 
 type StepUp struct {

@@ -391,7 +391,7 @@ func (q *Queries) HoldDestination(ctx context.Context, db DBTX, arg HoldDestinat
 
 const insertContract = `-- name: InsertContract :execrows
 insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms)
-values ($1, $2, $3, $4, $5, 'internal_approval', $6, $7, $8, $9, $10) on conflict (offer_id) do nothing
+values ($1, $2, $3, $4, $5, 'internal_approval', $6, $7, $8, $9, $10) on conflict do nothing
 `
 
 type InsertContractParams struct {

@@ -13,6 +13,7 @@ import { Route as AppRouteImport } from "./routes/_app"
 import { Route as PortalRouteImport } from "./routes/portal"
 import { Route as SignInRouteImport } from "./routes/sign-in"
 import { Route as AppIndexRouteImport } from "./routes/_app/index"
+import { Route as AppCalendarRouteImport } from "./routes/_app/calendar"
 import { Route as AppInboxRouteImport } from "./routes/_app/inbox"
 import { Route as AppReconciliationRouteImport } from "./routes/_app/reconciliation"
 import { Route as AppReportsRouteImport } from "./routes/_app/reports"
@@ -79,6 +80,11 @@ const SignInRoute = SignInRouteImport.update({
 const AppIndexRoute = AppIndexRouteImport.update({
   id: "/",
   path: "/",
+  getParentRoute: () => AppRoute,
+} as any)
+const AppCalendarRoute = AppCalendarRouteImport.update({
+  id: "/calendar",
+  path: "/calendar",
   getParentRoute: () => AppRoute,
 } as any)
 const AppInboxRoute = AppInboxRouteImport.update({
@@ -327,6 +333,7 @@ export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
+  "/calendar": typeof AppCalendarRoute
   "/inbox": typeof AppInboxRoute
   "/reconciliation": typeof AppReconciliationRoute
   "/reports": typeof AppReportsRouteWithChildren
@@ -379,6 +386,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
+  "/calendar": typeof AppCalendarRoute
   "/inbox": typeof AppInboxRoute
   "/reconciliation": typeof AppReconciliationRoute
   "/search": typeof AppSearchRoute
@@ -432,6 +440,7 @@ export interface FileRoutesById {
   "/_app": typeof AppRouteWithChildren
   "/portal": typeof PortalRouteWithChildren
   "/sign-in": typeof SignInRoute
+  "/_app/calendar": typeof AppCalendarRoute
   "/_app/inbox": typeof AppInboxRoute
   "/_app/reconciliation": typeof AppReconciliationRoute
   "/_app/reports": typeof AppReportsRouteWithChildren
@@ -488,6 +497,7 @@ export interface FileRouteTypes {
     | "/"
     | "/portal"
     | "/sign-in"
+    | "/calendar"
     | "/inbox"
     | "/reconciliation"
     | "/reports"
@@ -540,6 +550,7 @@ export interface FileRouteTypes {
   to:
     | "/portal"
     | "/sign-in"
+    | "/calendar"
     | "/inbox"
     | "/reconciliation"
     | "/search"
@@ -592,6 +603,7 @@ export interface FileRouteTypes {
     | "/_app"
     | "/portal"
     | "/sign-in"
+    | "/_app/calendar"
     | "/_app/inbox"
     | "/_app/reconciliation"
     | "/_app/reports"
@@ -678,6 +690,13 @@ declare module "@tanstack/react-router" {
       path: "/"
       fullPath: "/"
       preLoaderRoute: typeof AppIndexRouteImport
+      parentRoute: typeof AppRoute
+    }
+    "/_app/calendar": {
+      id: "/_app/calendar"
+      path: "/calendar"
+      fullPath: "/calendar"
+      preLoaderRoute: typeof AppCalendarRouteImport
       parentRoute: typeof AppRoute
     }
     "/_app/inbox": {
@@ -1076,6 +1095,7 @@ const AppSettingsRouteWithChildren = AppSettingsRoute._addFileChildren(
 )
 
 interface AppRouteChildren {
+  AppCalendarRoute: typeof AppCalendarRoute
   AppInboxRoute: typeof AppInboxRoute
   AppReconciliationRoute: typeof AppReconciliationRoute
   AppReportsRoute: typeof AppReportsRouteWithChildren
@@ -1105,6 +1125,7 @@ interface AppRouteChildren {
 }
 
 const AppRouteChildren: AppRouteChildren = {
+  AppCalendarRoute: AppCalendarRoute,
   AppInboxRoute: AppInboxRoute,
   AppReconciliationRoute: AppReconciliationRoute,
   AppReportsRoute: AppReportsRouteWithChildren,

@@ -18,6 +18,8 @@ export type ReversalFilter = Params<"/v1/reversals">;
 export type TaskFilter = Params<"/v1/tasks">;
 export type ThreadFilter = Params<"/v1/threads">;
 export type LedgerFilter = Params<"/v1/ledger/transactions">;
+export type ConflictFilter = Params<"/v1/conflicts">;
+export type CalendarEntryFilter = Params<"/v1/calendar">;
 export type TextFilter = Params<"/v1/search/texts">;
 export type SuppressionFilter = Params<"/v1/suppressions">;
 
@@ -385,6 +387,36 @@ export const roleRequestsQuery = queryOptions({
 export const secondFactorQuery = queryOptions({
   queryKey: ["second-factor"],
   queryFn: ({ signal }) => body(api.GET("/v1/session/second-factor", { signal })),
+});
+
+export const calendarEntriesQuery = (query: CalendarEntryFilter) =>
+  queryOptions({
+    queryKey: ["calendar", "entries", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/calendar", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const conflictsQuery = (query: ConflictFilter) =>
+  queryOptions({
+    queryKey: ["calendar", "conflicts", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/conflicts", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const calendarFeedsQuery = queryOptions({
+  queryKey: ["calendar", "feeds"],
+  queryFn: ({ signal }) => body(api.GET("/v1/calendar/feeds", { signal })),
+});
+
+export const absencesQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["calendar", "absences", value],
+    queryFn: ({ signal }) => body(api.GET("/v1/creators/{id}/absences", { params: id(value), signal })),
+  });
+
+export const portalAbsencesQuery = queryOptions({
+  queryKey: ["portal", "absences"],
+  queryFn: ({ signal }) => body(api.GET("/v1/portal/absences", { signal })),
 });
 
 export const tokensQuery = queryOptions({

@@ -4,6 +4,25 @@
  */
 
 export interface paths {
+    "/v1/absences/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an absence back */
+        delete: operations["removeAbsence"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/brands": {
         parameters: {
             query?: never;
@@ -173,6 +192,60 @@ export interface paths {
         /** Move money into the brand's funds through Stripe */
         post: operations["createTopUp"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Drafts, publish windows, ends of contracts and campaigns, and absences of at most 100 days */
+        get: operations["listCalendarEntries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar/feeds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Links by which calendar programs read, of the signed-in person */
+        get: operations["listCalendarFeeds"];
+        put?: never;
+        /** Make a link by which a calendar program reads; it is shown once */
+        post: operations["createCalendarFeed"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/calendar/feeds/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End such a link */
+        delete: operations["revokeCalendarFeed"];
         options?: never;
         head?: never;
         patch?: never;
@@ -402,6 +475,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conflicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What stands in the way of when creators post, by time */
+        get: operations["listConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conflicts/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a conflict stand, for the own brand */
+        post: operations["overrideConflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contract-templates": {
         parameters: {
             query?: never;
@@ -604,6 +711,26 @@ export interface paths {
         head?: never;
         /** Edit a creator */
         patch: operations["editCreator"];
+        trace?: never;
+    };
+    "/v1/creators/{id}/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** When a creator is away, from a month ago on */
+        get: operations["listAbsences"];
+        put?: never;
+        /** Say that a creator is away */
+        post: operations["addAbsence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/v1/creators/{id}/ban": {
@@ -1926,6 +2053,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portal/absences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the creator is away */
+        get: operations["listPortalAbsences"];
+        put?: never;
+        /** Say when one is away */
+        post: operations["addPortalAbsence"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portal/codes": {
         parameters: {
             query?: never;
@@ -3210,6 +3355,30 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        Absence: {
+            /** @description The creator said so */
+            by_creator: boolean;
+            /** Format: date */
+            from: string;
+            /** Format: uuid */
+            id: string;
+            note: string;
+            /**
+             * Format: date
+             * @description The last day
+             */
+            to: string;
+        };
+        AbsenceCreate: {
+            /** Format: date */
+            from: string;
+            note?: string;
+            /** Format: date */
+            to: string;
+        };
+        AbsenceList: {
+            items: components["schemas"]["Absence"][];
+        };
         AmendedLine: {
             from?: string;
             to?: string;
@@ -3331,6 +3500,8 @@ export interface components {
             outreach_per_day: number;
             /** @description Stands in every outreach mail */
             postal_address: string;
+            /** @description How far apart a creator posts for it and for another brand; 0 asks for nothing */
+            posts_apart_hours?: number;
             /** @description Below it the content approval counts as the first pair of eyes */
             second_pair_threshold: components["schemas"]["Money"];
             version: number;
@@ -3362,6 +3533,8 @@ export interface components {
             netting_notice_days?: number;
             outreach_per_day?: number;
             postal_address?: string;
+            /** @description From 0 to 720 */
+            posts_apart_hours?: number;
             second_pair_threshold?: components["schemas"]["Money"];
             /** @description A change begins the warm-up anew */
             warm_up_days?: number;
@@ -3407,6 +3580,68 @@ export interface components {
             working_days: number[];
             zone: string;
         };
+        CalendarEntry: {
+            /** @description Empty for a creator's absence */
+            brand_name: string;
+            /** Format: uuid */
+            campaign_id?: string;
+            campaign_name?: string;
+            /** Format: uuid */
+            contract_id?: string;
+            creator?: components["schemas"]["UserRef"];
+            /** Format: uuid */
+            deliverable_id?: string;
+            /** Format: date-time */
+            ends_at?: string;
+            /** Format: date */
+            ends_on?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "draft_due" | "publish_window" | "contract_end" | "notice" | "campaign_start" | "campaign_end" | "absence";
+            /** Format: uuid */
+            partnership_id?: string;
+            platform?: string;
+            /**
+             * Format: date-time
+             * @description Of what has a time; days are in starts_on and ends_on
+             */
+            starts_at?: string;
+            /** Format: date */
+            starts_on?: string;
+            state?: string;
+            title: string;
+        };
+        CalendarEntryList: {
+            items: components["schemas"]["CalendarEntry"][];
+            /** @description There is more than fits; narrow the filters */
+            more: boolean;
+        };
+        CalendarFeed: {
+            /** Format: uuid */
+            campaign_id?: string;
+            /** @description Absent: of all the person's campaigns */
+            campaign_name?: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            last_used_at?: string;
+        };
+        CalendarFeedCreate: {
+            /**
+             * Format: uuid
+             * @description Absent means all the person's campaigns
+             */
+            campaign_id?: string;
+        };
+        CalendarFeedCreated: {
+            feed: components["schemas"]["CalendarFeed"];
+            url: string;
+        };
+        CalendarFeedList: {
+            items: components["schemas"]["CalendarFeed"][];
+        };
         CalendarList: {
             items: components["schemas"]["Calendar"][];
             next_cursor?: string;
@@ -3423,6 +3658,8 @@ export interface components {
             brand_name: string;
             brief: string;
             budget: components["schemas"]["Money"];
+            /** @description What its content is about, which exclusivity goes by */
+            category?: string;
             /** @description Signed contracts, paid or not */
             committed: components["schemas"]["Money"];
             content_rules: components["schemas"]["ContentRules"];
@@ -3434,6 +3671,11 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             default_fee: components["schemas"]["Money"];
+            /**
+             * Format: date
+             * @description The first day on which content may be out
+             */
+            embargo_until?: string;
             /** Format: date */
             ends_on: string;
             /** @description Words the post must contain, for example #ad */
@@ -3449,6 +3691,8 @@ export interface components {
             reserved: components["schemas"]["Money"];
             /** Format: uuid */
             sequence_id: string;
+            /** @description Posts a day on one platform; 0 for no cap */
+            slot_cap?: number;
             /** @description Partnerships per stage */
             stages: {
                 [key: string]: number;
@@ -3467,6 +3711,8 @@ export interface components {
             brand_id: string;
             brief?: string;
             budget: components["schemas"]["Money"];
+            /** @description What its content is about, which exclusivity goes by */
+            category?: string;
             content_rules?: components["schemas"]["ContentRules"];
             /**
              * Format: uuid
@@ -3474,6 +3720,11 @@ export interface components {
              */
             contract_template_id?: string;
             default_fee: components["schemas"]["Money"];
+            /**
+             * Format: date
+             * @description The first day on which content may be out
+             */
+            embargo_until?: string;
             /** Format: date */
             ends_on: string;
             hashtags?: string[];
@@ -3490,6 +3741,8 @@ export interface components {
              * @description Absent means the default sequence
              */
             sequence_id?: string;
+            /** @description Posts a day on one platform; 0 for no cap */
+            slot_cap?: number;
             /** Format: date */
             starts_on: string;
             terms: components["schemas"]["ContractTerms"];
@@ -3499,14 +3752,25 @@ export interface components {
             automation_ids?: string[];
             brief?: string;
             budget?: components["schemas"]["Money"];
+            /** @description What its content is about, which exclusivity goes by */
+            category?: string;
             content_rules?: components["schemas"]["ContentRules"];
             default_fee?: components["schemas"]["Money"];
+            /**
+             * Format: date
+             * @description The first day on which content may be out
+             */
+            embargo_until?: string;
             /** Format: date */
             ends_on?: string;
             hashtags?: string[];
             name?: string;
+            /** @description Takes the embargo away */
+            no_embargo?: boolean;
             /** Format: uuid */
             policy_id?: string;
+            /** @description Posts a day on one platform; 0 for no cap */
+            slot_cap?: number;
             /** @enum {string} */
             state?: "draft" | "running" | "ended";
             terms?: components["schemas"]["ContractTerms"];
@@ -3805,6 +4069,59 @@ export interface components {
             /** @description Of the rules by which content for the country is checked; none without a country */
             disclosure_sources: components["schemas"]["DisclosureSource"][];
             items: components["schemas"]["ComplianceNote"][];
+        };
+        Conflict: {
+            /** Format: date-time */
+            at: string;
+            /** Format: uuid */
+            brand_id: string;
+            /** Format: uuid */
+            campaign_id: string;
+            campaign_name: string;
+            creator: components["schemas"]["UserRef"];
+            /**
+             * Format: uuid
+             * @description Absent while it is not booked
+             */
+            deliverable_id?: string;
+            /** @description The same as long as the same two sides are in the way of each other */
+            key: string;
+            /** @enum {string} */
+            kind: "too_close" | "exclusivity" | "slot_cap" | "embargo" | "absence" | "lead_time";
+            /** @description Whether the caller may let it stand */
+            may_override: boolean;
+            other?: components["schemas"]["ConflictSide"];
+            override?: components["schemas"]["Override"];
+            /** Format: uuid */
+            partnership_id: string;
+            /** @enum {string} */
+            severity: "block" | "warn";
+            title: string;
+            words: string;
+        };
+        ConflictList: {
+            items: components["schemas"]["Conflict"][];
+            next_cursor?: string;
+        };
+        ConflictOverride: {
+            key: string;
+            /** Format: uuid */
+            partnership_id: string;
+            reason: string;
+        };
+        ConflictSide: {
+            /** @description Absent for a brand that the caller does not see */
+            brand_name?: string;
+            campaign_name?: string;
+            /**
+             * Format: date-time
+             * @description Of a brand that the caller does not see, its day
+             */
+            from: string;
+            /** Format: uuid */
+            partnership_id?: string;
+            /** Format: date-time */
+            to: string;
         };
         Contact: {
             email: string;
@@ -4729,6 +5046,8 @@ export interface components {
         OfferCreate: {
             fee: components["schemas"]["Money"];
             message?: string;
+            /** @description Why its conflicts may stand */
+            override_reason?: string;
             /** @description Why the fee is paid outside of Stripe; absent where it is paid through Stripe */
             paid_outside?: string;
             /** @description Absent means the campaign's */
@@ -4835,6 +5154,12 @@ export interface components {
         OutsideReviewerList: {
             items: components["schemas"]["OutsideReviewer"][];
         };
+        Override: {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["UserRef"];
+            reason: string;
+        };
         Overview: {
             attention: number;
             /** @description Says so when days are short in this installation */
@@ -4858,6 +5183,8 @@ export interface components {
         Partnership: {
             codes: components["schemas"]["ContentCodes"];
             commands: components["schemas"]["Command"][];
+            /** @description Of the offer that was just sent */
+            conflicts?: components["schemas"]["Conflict"][];
             contacts: components["schemas"]["Contact"][];
             contract?: components["schemas"]["ContractRef"];
             deliverables: components["schemas"]["Deliverable"][];
@@ -6628,6 +6955,9 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type Absence = components['schemas']['Absence'];
+export type AbsenceCreate = components['schemas']['AbsenceCreate'];
+export type AbsenceList = components['schemas']['AbsenceList'];
 export type AmendedLine = components['schemas']['AmendedLine'];
 export type AmendmentCreate = components['schemas']['AmendmentCreate'];
 export type AmendmentPreview = components['schemas']['AmendmentPreview'];
@@ -6648,6 +6978,12 @@ export type BrandList = components['schemas']['BrandList'];
 export type BrandRole = components['schemas']['BrandRole'];
 export type Calendar = components['schemas']['Calendar'];
 export type CalendarEdit = components['schemas']['CalendarEdit'];
+export type CalendarEntry = components['schemas']['CalendarEntry'];
+export type CalendarEntryList = components['schemas']['CalendarEntryList'];
+export type CalendarFeed = components['schemas']['CalendarFeed'];
+export type CalendarFeedCreate = components['schemas']['CalendarFeedCreate'];
+export type CalendarFeedCreated = components['schemas']['CalendarFeedCreated'];
+export type CalendarFeedList = components['schemas']['CalendarFeedList'];
 export type CalendarList = components['schemas']['CalendarList'];
 export type Campaign = components['schemas']['Campaign'];
 export type CampaignCreate = components['schemas']['CampaignCreate'];
@@ -6683,6 +7019,10 @@ export type CommentList = components['schemas']['CommentList'];
 export type CommentResolve = components['schemas']['CommentResolve'];
 export type ComplianceNote = components['schemas']['ComplianceNote'];
 export type ComplianceNoteList = components['schemas']['ComplianceNoteList'];
+export type Conflict = components['schemas']['Conflict'];
+export type ConflictList = components['schemas']['ConflictList'];
+export type ConflictOverride = components['schemas']['ConflictOverride'];
+export type ConflictSide = components['schemas']['ConflictSide'];
 export type Contact = components['schemas']['Contact'];
 export type ContentCodes = components['schemas']['ContentCodes'];
 export type ContentRules = components['schemas']['ContentRules'];
@@ -6788,6 +7128,7 @@ export type OutsideReview = components['schemas']['OutsideReview'];
 export type OutsideReviewer = components['schemas']['OutsideReviewer'];
 export type OutsideReviewerCreate = components['schemas']['OutsideReviewerCreate'];
 export type OutsideReviewerList = components['schemas']['OutsideReviewerList'];
+export type Override = components['schemas']['Override'];
 export type Overview = components['schemas']['Overview'];
 export type PackFormat = components['schemas']['PackFormat'];
 export type Partnership = components['schemas']['Partnership'];
@@ -6982,6 +7323,27 @@ export type ParameterSheetFormat = components['parameters']['sheetFormat'];
 export type ParameterTo = components['parameters']['to'];
 export type $defs = Record<string, never>;
 export interface operations {
+    removeAbsence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listBrands: {
         parameters: {
             query?: never;
@@ -7347,6 +7709,108 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TopUp"];
                 };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listCalendarEntries: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                creator_id?: string;
+                /** @description First day; without, today */
+                from?: string;
+                /** @description Drafts and publish windows on it only */
+                platform?: string;
+                /** @description Drafts and publish windows of deliverables in it only */
+                state?: string;
+                /** @description Last day; without, 41 days later */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarEntryList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listCalendarFeeds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeedList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    createCalendarFeed: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CalendarFeedCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeedCreated"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    revokeCalendarFeed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["problem"];
         };
@@ -7829,6 +8293,65 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    listConflicts: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                creator_id?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description First day; without, today */
+                from?: string;
+                limit?: components["parameters"]["limit"];
+                /** @description With it also what its offer or its campaign would book */
+                partnership_id?: string;
+                /** @description Last day; without, 180 days later */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    overrideConflict: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConflictOverride"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     listContractTemplates: {
         parameters: {
             query?: {
@@ -8260,6 +8783,58 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Creator"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listAbsences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsenceList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    addAbsence: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
                 };
             };
             default: components["responses"]["problem"];
@@ -10461,6 +11036,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PolicySimulation"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listPortalAbsences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsenceList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    addPortalAbsence: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsenceCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Absence"];
                 };
             };
             default: components["responses"]["problem"];

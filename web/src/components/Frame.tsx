@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useLocation, useNavigate } from "@tanstack/react-router";
 import {
-  IconAddressBook, IconChartBar, IconClock, IconCoin, IconEye, IconFileText, IconHeartHandshake, IconHome, IconInbox, IconMenu2, IconPlugConnectedX,
+  IconAddressBook, IconCalendar, IconChartBar, IconClock, IconCoin, IconEye, IconFileText, IconHeartHandshake, IconHome, IconInbox, IconMenu2, IconPlugConnectedX,
   IconSearch, IconSettings, IconSpeakerphone, type TablerIcon,
 } from "@tabler/icons-react";
 import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
@@ -46,6 +46,7 @@ const allPlaces: Place[] = [
   { to: "/campaigns", label: "Campaigns", icon: IconSpeakerphone, keys: "g c" },
   { to: "/creators", label: "Creators", icon: IconAddressBook, keys: "g k" },
   { to: "/reviews", label: "Reviews", icon: IconEye, count: ({ reviews_mine }) => reviews_mine, keys: "g r", phone: true },
+  { to: "/calendar", label: "Calendar", icon: IconCalendar, keys: "g l" },
   { to: "/contracts", label: "Contracts", icon: IconFileText, keys: "g o" },
   { to: "/payouts", label: "Payments", icon: IconCoin, count: ({ payouts_to_approve }, session) => (hasRole(session, ["finance_preparer", "finance_releaser"]) ? payouts_to_approve : 0), keys: "g m", phone: true, roles: house },
   { to: "/reports", label: "Reports", icon: IconChartBar, keys: "g t", roles: books },

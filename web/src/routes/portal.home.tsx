@@ -10,6 +10,7 @@ import { portalHomeQuery } from "../api/queries";
 import type { PortalHome } from "../api/schema";
 import { fileAddress } from "../components/Downloads";
 import { LoadingPage } from "../components/Loading";
+import { PortalAbsences } from "../components/calendar/Absences";
 import { Money } from "../components/Money";
 import { EmptyState, LoadFailed, ProblemNotice } from "../components/Notice";
 import { Section } from "../components/Page";
@@ -119,6 +120,8 @@ function Shown({ home }: { home: PortalHome }) {
         )}
         {!home.needs_onboarding && <div className={classes.payee}><StatusChip noun="payee" state={home.payee_state} /></div>}
       </Section>
+
+      <PortalAbsences />
 
       {home.brief && (
         <Section title="What it is about">

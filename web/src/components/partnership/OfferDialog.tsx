@@ -33,6 +33,7 @@ interface OfferValues {
   fee: TypedMoney;
   message: string;
   paid_outside: string;
+  override_reason: string;
   terms: ContractTerms;
 }
 
@@ -43,10 +44,10 @@ export function OfferForm({ partnership, campaign, onClose }: { partnership: Par
   const { pay_problems: problems, pay_checked: checked } = partnership;
   const [outside, setOutside] = useState(Boolean(partnership.offer?.paid_outside));
   const form = useForm<OfferValues>({
-    initialValues: { fee: { amount: toMajor(last), currency: last.currency }, message: "", paid_outside: partnership.offer?.paid_outside ?? "", terms: campaign.terms },
+    initialValues: { fee: { amount: toMajor(last), currency: last.currency }, message: "", paid_outside: partnership.offer?.paid_outside ?? "", override_reason: "", terms: campaign.terms },
   });
   const send = useAct({
-    run: (offer: { fee: Money; message: string | undefined; terms: ContractTerms | undefined; paid_outside: string | undefined }, key) =>
+    run: (offer: { fee: Money; message: string | undefined; terms: ContractTerms | undefined; paid_outside: string | undefined; override_reason: string | undefined }, key) =>
       body(api.POST("/v1/partnerships/{id}/offers", {
         params: { path: { id: partnership.summary.id }, header: { "Idempotency-Key": key } },
         body: offer,
@@ -58,7 +59,7 @@ export function OfferForm({ partnership, campaign, onClose }: { partnership: Par
 
   return (
     <form
-      onSubmit={form.onSubmit(({ fee, message, terms, paid_outside }) => {
+      onSubmit={form.onSubmit(({ fee, message, terms, paid_outside, override_reason }) => {
         const amount = toMinor(fee.amount, fee.currency);
         if (!amount) {
           form.setFieldError("fee", "Say how much, in whole units of the currency");
@@ -69,7 +70,7 @@ export function OfferForm({ partnership, campaign, onClose }: { partnership: Par
           return;
         }
         send.mutate(
-          { paid_outside: outside ? paid_outside : undefined, fee: { amount, currency: fee.currency }, message: message || undefined, terms: ownTerms ? cleanTerms(terms) : undefined },
+          { override_reason: override_reason.trim() || undefined, paid_outside: outside ? paid_outside : undefined, fee: { amount, currency: fee.currency }, message: message || undefined, terms: ownTerms ? cleanTerms(terms) : undefined },
           { onError: (problem) => form.setErrors(problem.byField) },
         );
       })}
@@ -97,6 +98,9 @@ export function OfferForm({ partnership, campaign, onClose }: { partnership: Par
         <Switch label="Other terms than the campaign's" checked={ownTerms} onChange={(event) => setOwnTerms(event.currentTarget.checked)} />
         {ownTerms ? <TermsEditor form={form} currency={form.values.fee.currency} /> : <TermsView terms={campaign.terms} currency={form.values.fee.currency} />}
         <ProblemNotice problem={send.error} shownFields={["fee", "fee.amount", "message", ...(outside ? ["paid_outside"] : []), ...(ownTerms ? Object.keys(form.errors) : [])]} />
+        {(send.error?.code === "conflict" || form.values.override_reason) && (
+          <Textarea label="Why its conflicts may stand" description="Only legal and admins let stand what blocks; kept with your name" autosize minRows={2} maxLength={1000} {...form.getInputProps("override_reason")} />
+        )}
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>Send no offer</Button>
           <Button type="submit" loading={send.isPending} disabled={checked && problems.length > 0 && !outside}>Send offer</Button>

@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Select, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Modal, NumberInput, Select, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
@@ -123,6 +123,9 @@ function CampaignPage() {
                 )],
                 ["Approvals", policies.data?.items.find((policy) => policy.id === campaign.policy_id)?.name ?? "An earlier version"],
                 ["Posts contain", campaign.hashtags.join(" ") || "Nothing in particular"],
+                ["Category", campaign.category ?? "Not known: exclusivity only warns"],
+                ["Posts a day on one platform", campaign.slot_cap ? `At most ${campaign.slot_cap}` : undefined],
+                ["Embargo until", campaign.embargo_until && dateText(campaign.embargo_until)],
                 ["Content", <ContentRulesView key="content" rules={campaign.content_rules} />],
               ]}
             />
@@ -154,6 +157,9 @@ interface Values {
   automation_ids: string[];
   policy_id: string;
   content_rules: ContentRules;
+  category: string;
+  slot_cap: number | string;
+  embargo_until: string;
   terms: ContractTerms;
 }
 
@@ -172,6 +178,9 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
       automation_ids: campaign.automation_ids,
       policy_id: campaign.policy_id,
       content_rules: campaign.content_rules,
+      category: campaign.category ?? "",
+      slot_cap: campaign.slot_cap ?? 0,
+      embargo_until: campaign.embargo_until ?? "",
       terms: campaign.terms,
     },
   });
@@ -206,6 +215,9 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
               // One that is offered no more can stay, but not be chosen.
               policy_id: typed.policy_id === campaign.policy_id ? undefined : typed.policy_id,
               content_rules: cleanRules(typed.content_rules),
+              category: typed.category,
+              slot_cap: Number(typed.slot_cap),
+              ...(typed.embargo_until ? { embargo_until: typed.embargo_until } : { no_embargo: true }),
               terms: cleanTerms(typed.terms),
             },
             { onError: (problem) => form.setErrors(problem.byField) },
@@ -233,6 +245,14 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
             <Stack gap="sm">
               <TagsInput label="Words every post must contain" description="Press Enter after each" {...form.getInputProps("hashtags")} />
               <ContentRulesEditor form={form} />
+            </Stack>
+          </fieldset>
+          <fieldset className={classes.rules}>
+            <legend>When content is out</legend>
+            <Stack gap="sm">
+              <TextInput label="Category" description="What the content is about, such as beauty. Exclusivity blocks a post for another brand in the same category; without one it warns" {...form.getInputProps("category")} />
+              <NumberInput label="Posts a day on one platform" description="More are a warning; 0 for as many as come" min={0} max={1000} allowDecimal={false} {...form.getInputProps("slot_cap")} />
+              <TextInput type="date" label="Embargo" description="The first day on which content may be out; empty for none" {...form.getInputProps("embargo_until")} />
             </Stack>
           </fieldset>
           <TermsEditor form={form} currency={campaign.budget.currency} />

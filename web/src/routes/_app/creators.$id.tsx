@@ -9,6 +9,7 @@ import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { creatorProfileQuery, creatorQuery, creatorTimelineQuery, partnershipsQuery, warm } from "../../api/queries";
 import type { Contact, Creator, CreatorEdit, PartnershipSummary, SocialAccount } from "../../api/schema";
+import { Absences } from "../../components/calendar/Absences";
 import { FollowerChart, newestCount, sourceWords } from "../../components/creator/FollowerChart";
 import { ChooseBrand, Kept } from "../../components/creator/Kept";
 import { MergeDialog, MergeNotices } from "../../components/creator/Merge";
@@ -124,6 +125,7 @@ function Profile({ creator, etag, was, brand }: { creator: Creator; etag: string
               ]}
             />
           </Section>
+          {hasRole(session, ["ops", "approver", "legal", "finance_preparer", "finance_releaser", "auditor", "admin"]) && <Absences creatorId={id} editable={hasRole(session, ["ops", "admin"])} />}
           <Section title="Accounts"><Accounts creator={creator} brandId={kept?.brand_id} /></Section>
           <Section title="Addresses">
             {creator.contacts.length === 0 && <p className="soft" style={{ margin: 0 }}>No address is known.</p>}

@@ -203,6 +203,7 @@ interface BrandValues {
   netting_cap_percent: number | string;
   netting_notice_days: number | string;
   destination_cool_off_days: number | string;
+  posts_apart_hours: number | string;
 }
 
 function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | undefined; onClose: () => void }) {
@@ -218,6 +219,7 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
       netting_cap_percent: brand.netting_cap_percent,
       netting_notice_days: brand.netting_notice_days,
       destination_cool_off_days: brand.destination_cool_off_days,
+      posts_apart_hours: brand.posts_apart_hours ?? 48,
     },
   });
   const save = useAct({
@@ -234,7 +236,7 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
         if (amount === undefined) return form.setFieldError("threshold", "Say an amount, or 0");
         const edit = {
           ...values, netting_cap_percent: Number(values.netting_cap_percent), netting_notice_days: Number(values.netting_notice_days),
-          destination_cool_off_days: Number(values.destination_cool_off_days),
+          destination_cool_off_days: Number(values.destination_cool_off_days), posts_apart_hours: Number(values.posts_apart_hours),
         };
         save.mutate({ ...edit, second_pair_threshold: { amount, currency: threshold.currency } }, { onError: (problem) => form.setErrors(problem.byField) });
       })}
@@ -254,6 +256,7 @@ function BrandForm({ brand, etag, onClose }: { brand: Brand; etag: string | unde
           label="Working days that payments wait after the creator's bank account changed" description="Time in which the creator can object. At least 1, because a stolen account is emptied at once"
           min={1} max={30} allowDecimal={false} required {...form.getInputProps("destination_cool_off_days")}
         />
+        <NumberInput label="Hours between a creator's posts for this brand and for another" description="Less is a warning in the calendar; 0 asks for nothing" min={0} max={720} allowDecimal={false} required {...form.getInputProps("posts_apart_hours")} />
         <ProblemNotice problem={save.error} shownFields={Object.keys(form.errors)} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>Leave it as it is</Button>

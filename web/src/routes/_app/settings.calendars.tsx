@@ -10,6 +10,7 @@ import { api, body, type Tagged } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import { calendarQuery, calendarsQuery } from "../../api/queries";
 import type { Calendar, CalendarEdit } from "../../api/schema";
+import { Feeds } from "../../components/calendar/Feeds";
 import { columns, DataTable } from "../../components/DataTable";
 import { LoadingLines } from "../../components/Loading";
 import { EmptyState, LoadFailed, Notice, ProblemNotice } from "../../components/Notice";
@@ -77,6 +78,7 @@ function Calendars() {
         empty={<EmptyState icon={IconCalendar} title="There is no calendar">Each brand gets one when it is created.</EmptyState>}
       />
       {edit && <EditCalendar id={edit} onClose={() => open(undefined)} />}
+      <Feeds />
     </Page>
   );
 }

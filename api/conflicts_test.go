@@ -1,0 +1,150 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"rapport/api/gen"
+)
+
+func TestAnOfferThatAConflictBlocksIsSentWhenSomebodyLetsItStand(t *testing.T) {
+	t.Parallel()
+	w := newTalk(t)
+	w.reply(t)
+	w.sql(t, `update campaigns set embargo_until = current_date + 400 where id = $1`, w.campaign)
+	a := w.offer(t, 90_000)
+	require.Equal(t, 409, a.status, "%s", a.body)
+	require.Contains(t, a.text("detail"), "nothing of the campaign may be out before")
+	require.Contains(t, a.text("detail"), "Nothing was sent.")
+	a = w.ops.keyed().send(t, "POST", w.path+"/offers", map[string]any{"fee": eur(90_000), "override_reason": "They agreed"})
+	require.Equal(t, 409, a.status, "ops lets nothing stand that blocks: %s", a.body)
+	require.Zero(t, one[int](t, w.desk, `select count(*) from offers where partnership_id = $1`, w.id))
+	require.Zero(t, one[int](t, w.desk, `select count(*) from conflict_overrides`))
+
+	var list gen.ConflictList
+	w.ops.send(t, "GET", "/v1/conflicts?partnership_id="+w.id.String(), nil).into(t, &list)
+	require.Len(t, list.Items, 1)
+	c := list.Items[0]
+	require.Equal(t, gen.ConflictKindEmbargo, c.Kind)
+	require.False(t, c.MayOverride)
+	body := map[string]any{"partnership_id": w.id, "key": c.Key, "reason": "The embargo moves"}
+	require.Equal(t, 403, w.ops.keyed().send(t, "POST", "/v1/conflicts/override", body).status)
+	require.Equal(t, 422, w.as(t, "legal@one.example").keyed().send(t, "POST", "/v1/conflicts/override", map[string]any{"partnership_id": w.id, "key": c.Key, "reason": " "}).status)
+	require.Equal(t, 204, w.as(t, "legal@one.example").keyed().send(t, "POST", "/v1/conflicts/override", body).status)
+
+	var p gen.Partnership
+	a = w.offer(t, 90_000)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	a.into(t, &p)
+	require.Empty(t, *p.Conflicts)
+	w.ops.send(t, "GET", "/v1/conflicts?partnership_id="+w.id.String(), nil).into(t, &list)
+	require.Equal(t, "The embargo moves", list.Items[0].Override.Reason)
+}
+
+func TestConflictsComeInPages(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.sql(t, `update campaigns set embargo_until = current_date + 400`)
+	d.sql(t, `insert into deliverables (id, partnership_id, brand_id, contract_id, term, position, title, platform, kind, state, draft_due_at, publish_by)
+		select gen_random_uuid(), partnership_id, brand_id, contract_id, term, n, title, platform, kind, 'scheduled', draft_due_at, publish_by + n * interval '1 day'
+		from deliverables, generate_series(1, 4) n where id = $1`, d.deliverable)
+	seen := map[string]bool{}
+	path := "/v1/conflicts?limit=2"
+	for cursor := ""; ; {
+		var list gen.ConflictList
+		d.as(t, "guest@one.example").send(t, "GET", path+cursor, nil).into(t, &list)
+		for _, c := range list.Items {
+			require.False(t, seen[c.Key])
+			seen[c.Key] = true
+		}
+		if list.NextCursor == nil {
+			break
+		}
+		cursor = "&cursor=" + *list.NextCursor
+	}
+	require.Len(t, seen, 5)
+}
+
+func TestACreatorSaysWhenTheyAreAway(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	from, to := time.Now().AddDate(0, 0, 1).Format(time.DateOnly), time.Now().AddDate(0, 0, 20).Format(time.DateOnly)
+	visitor := d.visit(t, d.link)
+	a := visitor.keyed().send(t, "POST", "/v1/portal/absences", map[string]any{"from": to, "to": from})
+	require.Equal(t, 422, a.status, "%s", a.body)
+	require.Equal(t, 201, visitor.keyed().send(t, "POST", "/v1/portal/absences", map[string]any{"from": from, "to": to}).status)
+	var list gen.AbsenceList
+	d.as(t, "ops@one.example").send(t, "GET", "/v1/creators/"+d.creator.String()+"/absences", nil).into(t, &list)
+	require.Len(t, list.Items, 1)
+	require.True(t, list.Items[0].ByCreator)
+	var conflicts gen.ConflictList
+	d.as(t, "ops@one.example").send(t, "GET", "/v1/conflicts", nil).into(t, &conflicts)
+	require.Len(t, conflicts.Items, 1)
+	require.Equal(t, gen.ConflictKindAbsence, conflicts.Items[0].Kind)
+	require.Equal(t, 204, d.as(t, "ops@one.example").send(t, "DELETE", "/v1/absences/"+list.Items[0].Id.String(), nil).status)
+	require.Equal(t, 404, d.as(t, "ops@one.example").send(t, "DELETE", "/v1/absences/"+list.Items[0].Id.String(), nil).status)
+}
+
+func TestTheCalendarNamesWhatHasADate(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	ops := d.as(t, "ops@one.example")
+	kinds := func(query string) (kinds []string) {
+		t.Helper()
+		var list gen.CalendarEntryList
+		a := ops.send(t, "GET", "/v1/calendar"+query, nil)
+		require.Equal(t, 200, a.status, "%s", a.body)
+		a.into(t, &list)
+		for _, e := range list.Items {
+			kinds = append(kinds, string(e.Kind))
+		}
+		return kinds
+	}
+	require.ElementsMatch(t, []string{"draft_due", "publish_window"}, kinds(""))
+	require.Empty(t, kinds("?platform=tiktok"))
+	require.Empty(t, kinds("?state=posted"))
+	require.ElementsMatch(t, []string{"campaign_start"}, kinds("?from=2026-03-01&to=2026-03-01"))
+	end := time.Now().AddDate(0, 0, 180)
+	require.Contains(t, kinds("?from="+end.AddDate(0, 0, -2).Format(time.DateOnly)+"&to="+end.AddDate(0, 0, 2).Format(time.DateOnly)), "contract_end")
+	require.Equal(t, 422, ops.send(t, "GET", "/v1/calendar?from=2026-01-01&to=2026-12-01", nil).status)
+}
+
+func TestACalendarProgramReadsWhatItsPersonMaySee(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.sql(t, `update deliverables set title = $2 where id = $1`, d.deliverable, "Launch; one,\nEND:VCALENDAR")
+	ops := d.as(t, "ops@one.example")
+	var made gen.CalendarFeedCreated
+	a := ops.keyed().send(t, "POST", "/v1/calendar/feeds", map[string]any{"campaign_id": d.campaign})
+	require.Equal(t, 201, a.status, "%s", a.body)
+	a.into(t, &made)
+	_, token, _ := strings.Cut(made.Url, "/feeds/")
+	path := "/feeds/" + token
+	a = d.anon().send(t, "GET", path, nil)
+	require.Equal(t, 200, a.status, "%s", a.body)
+	require.Equal(t, "text/calendar; charset=utf-8", a.header.Get("Content-Type"))
+	unfolded := strings.ReplaceAll(string(a.body), "\r\n ", "")
+	require.Contains(t, unfolded, `Launch\; one\,\nEND:VCALENDAR`)
+	require.Equal(t, 1, strings.Count(unfolded, "\r\nEND:VCALENDAR"))
+	require.Contains(t, unfolded, "UID:draft_due-"+d.deliverable.String()+"@rapport\r\n")
+	again := d.anon().with("If-None-Match", a.header.Get("ETag")).send(t, "GET", path, nil)
+	require.Equal(t, 304, again.status)
+
+	wrong := d.anon().send(t, "GET", "/feeds/"+strings.Repeat("x", 43)+".ics", nil)
+	require.Equal(t, 404, wrong.status)
+	require.Equal(t, "There is no such calendar.", wrong.text("detail"))
+	require.Equal(t, 404, d.as(t, "legal@one.example").send(t, "DELETE", "/v1/calendar/feeds/"+made.Feed.Id.String(), nil).status, "it is of somebody else")
+
+	d.sql(t, `delete from user_roles where user_id = $1`, d.users["ops@one.example"])
+	a = d.anon().send(t, "GET", path, nil)
+	require.Equal(t, 200, a.status)
+	require.NotContains(t, string(a.body), "BEGIN:VEVENT", "the person sees no brand any more")
+	d.sql(t, `update users set disabled_at = now() where id = $1`, d.users["ops@one.example"])
+	require.Equal(t, 404, d.anon().send(t, "GET", path, nil).status)
+	d.sql(t, `update users set disabled_at = null where id = $1`, d.users["ops@one.example"])
+	d.sql(t, `update calendar_feeds set revoked_at = now()`)
+	require.Equal(t, 404, d.anon().send(t, "GET", path, nil).status)
+}

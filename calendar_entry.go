@@ -1,0 +1,55 @@
+package rapport
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// The kinds of entries of the calendar.
+const (
+	EntryDraftDue      = "draft_due"
+	EntryPublishWindow = "publish_window"
+	EntryContractEnd   = "contract_end"
+	EntryNotice        = "notice" // the last moment to decide on a renewal
+	EntryCampaignStart = "campaign_start"
+	EntryCampaignEnd   = "campaign_end"
+	EntryAbsence       = "absence"
+)
+
+// CalendarEntry is something that has a date.
+type CalendarEntry struct {
+	Kind          string
+	ID            uuid.UUID // of what it is about; with Kind it names the entry
+	Title         string
+	BrandName     string
+	CampaignID    *uuid.UUID
+	CampaignName  string
+	PartnershipID *uuid.UUID
+	Creator       *UserRef
+	Platform      string
+	State         string
+	From, To      time.Time // with Days the first and the last day as dates, else instants
+	Days          bool
+}
+
+// CalendarFilter narrows the entries of the days from From to To, both dates; zero fields do not.
+type CalendarFilter struct {
+	BrandID    *uuid.UUID
+	CampaignID *uuid.UUID
+	CreatorID  *uuid.UUID
+	Platform   string
+	State      string
+	From, To   time.Time
+}
+
+// CalendarFeed is a link by which a calendar program reads, without its token.
+type CalendarFeed struct {
+	ID           uuid.UUID
+	UserID       uuid.UUID
+	CampaignID   *uuid.UUID // nil: of all the person's campaigns
+	CampaignName string
+	CreatedAt    time.Time
+	LastUsedAt   *time.Time
+	Brands       []uuid.UUID // that its person may see now
+}

@@ -1,0 +1,65 @@
+import { screen, within } from "@testing-library/react";
+import userEvent from "@testing-library/user-event";
+import { useState } from "react";
+import { beforeEach, expect, it, vi } from "vitest";
+
+import type { CalendarEntry, Conflict } from "../../api/schema";
+import { weeksOf } from "../../lib/days";
+import { answer, show } from "../../test/render";
+import { Agenda } from "./Agenda";
+import { CalendarGrid } from "./CalendarGrid";
+import { ConflictLane } from "./ConflictLane";
+
+const mia = { id: "00000000-0000-7000-8000-0000000000c1", name: "Mia" };
+const entries: CalendarEntry[] = [
+  { id: "publish_window/1", kind: "publish_window", title: "Reel", brand_name: "Nord", starts_at: "2026-05-05T08:00:00Z", ends_at: "2026-05-12T10:00:00Z", creator: mia, campaign_name: "Spring", partnership_id: "p1", deliverable_id: "d1", state: "approved_to_post" },
+  { id: "absence/1", kind: "absence", title: "Away", brand_name: "", starts_on: "2026-05-20", ends_on: "2026-05-21", creator: mia },
+];
+
+const conflict: Conflict = {
+  key: "k1", kind: "exclusivity", severity: "block", at: "2026-05-12T10:00:00Z", brand_id: "b1", campaign_id: "c1", campaign_name: "Spring", partnership_id: "p1", creator: mia, title: "Reel",
+  words: "Mia posts for Nord (Spring) on 12 May 2026, when another brand has them for itself until 1 June 2026: both are about beauty.", may_override: true,
+  other: { from: "2026-05-01T00:00:00Z", to: "2026-05-03T00:00:00Z" },
+};
+
+function Month({ onOpen }: { onOpen: (day: string) => void }) {
+  const [day, setDay] = useState("2026-05-12");
+  return <CalendarGrid label="May 2026" weeks={weeksOf(day)} day={day} month={day.slice(0, 7)} entries={entries} onDay={setDay} onOpen={onOpen} />;
+}
+
+beforeEach(() => vi.restoreAllMocks());
+
+it("says in each day what is due, and moves by keys", async () => {
+  const onOpen = vi.fn();
+  await show(<Month onOpen={onOpen} />);
+  const grid = screen.getByRole("grid", { name: "May 2026" });
+  expect(within(grid).getAllByRole("columnheader")).toHaveLength(7);
+  await userEvent.tab();
+  expect(screen.getByRole("gridcell", { name: /^12 May 2026, Publish by: Mia, Reel, Spring/ })).toHaveFocus();
+  await userEvent.keyboard("{ArrowDown}{ArrowRight}");
+  expect(screen.getByRole("gridcell", { name: /^20 May 2026, Away: Mia/ })).toHaveFocus();
+  await userEvent.keyboard("{Enter}");
+  expect(onOpen).toHaveBeenCalledWith("2026-05-20");
+  await userEvent.keyboard("{PageDown}");
+  expect(screen.getByRole("gridcell", { name: /^20 June 2026, nothing|^20 Jun 2026, nothing/ })).toHaveFocus();
+});
+
+it("lists the days that have something", async () => {
+  await show(<Agenda days={["2026-05-12", "2026-05-13"]} entries={entries} />);
+  expect(screen.getByRole("link", { name: "Mia, Reel, Spring" })).toHaveAttribute("href", "/partnerships/p1");
+  expect(screen.queryByText("Away")).not.toBeInTheDocument();
+});
+
+it("tells the cause of a conflict and lets it stand with a reason", async () => {
+  const sent = vi.spyOn(globalThis, "fetch").mockImplementation((request) =>
+    Promise.resolve((request as Request).method === "POST" ? new Response(null, { status: 204 }) : answer({ items: [conflict] })));
+  await show(<ConflictLane filter={{}} />);
+  expect(await screen.findByText(conflict.words)).toBeVisible();
+  expect(screen.getByText("Blocks")).toBeVisible();
+  expect(screen.getAllByRole("link")).toHaveLength(1);
+  await userEvent.click(screen.getByRole("button", { name: /^Let it stand/ }));
+  await userEvent.type(await screen.findByRole("textbox", { name: /Reason/ }), "They agreed");
+  await userEvent.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Let it stand" }));
+  const post = sent.mock.calls.map(([request]) => request as Request).find(({ method }) => method === "POST");
+  expect(await post?.clone().json()).toEqual({ partnership_id: "p1", key: "k1", reason: "They agreed" });
+});

@@ -1,0 +1,52 @@
+import { IconCalendarDue, IconFileText, IconFlag, IconPencil, IconPlaneDeparture, IconSend, IconSignature, type TablerIcon } from "@tabler/icons-react";
+
+import type { CalendarEntry } from "../../api/schema";
+import { addDays, dayOf } from "../../lib/days";
+import type { Tone } from "../../theme/tokens";
+
+/** How each kind of entry is said, beside its title. */
+export const kinds: Record<CalendarEntry["kind"], { word: string; icon: TablerIcon; tone: Tone }> = {
+  draft_due: { word: "Draft due", icon: IconPencil, tone: "attention" },
+  publish_window: { word: "Publish by", icon: IconSend, tone: "progress" },
+  contract_end: { word: "Contract ends", icon: IconFileText, tone: "idle" },
+  notice: { word: "Renewal by", icon: IconSignature, tone: "attention" },
+  campaign_start: { word: "Campaign starts", icon: IconFlag, tone: "idle" },
+  campaign_end: { word: "Campaign ends", icon: IconCalendarDue, tone: "idle" },
+  absence: { word: "Away", icon: IconPlaneDeparture, tone: "held" },
+};
+
+/** A date is the end of its day, which is the first moment of the next one. */
+const lastDay = (at: string) => dayOf(new Date(new Date(at).getTime() - 1000));
+
+/** The days on which an entry stands: a publish window on its last, an absence on each. */
+export function daysOf(entry: CalendarEntry): { first: string; last: string } {
+  if (entry.starts_on && entry.ends_on) return { first: entry.starts_on, last: entry.ends_on };
+  const last = lastDay(entry.ends_at ?? entry.starts_at ?? "");
+  return { first: last, last };
+}
+
+/** The entries of each day. */
+export function byDay(entries: CalendarEntry[], days: string[]): Map<string, CalendarEntry[]> {
+  const map = new Map<string, CalendarEntry[]>(days.map((day) => [day, []]));
+  const [from, to] = [days[0] ?? "", days.at(-1) ?? ""];
+  for (const entry of entries) {
+    const { first, last } = daysOf(entry);
+    for (let day = first > from ? first : from; day <= last && day <= to; day = addDays(day, 1)) map.get(day)?.push(entry);
+  }
+  return map;
+}
+
+/** What an entry is about, in one line. */
+export function entryText({ kind, title, creator, campaign_name }: CalendarEntry): string {
+  if (kind === "absence") return creator?.name ?? "";
+  if (kind === "campaign_start" || kind === "campaign_end") return title;
+  return [creator?.name, title, campaign_name].filter(Boolean).join(", ");
+}
+
+/** The page of what an entry is about. */
+export function entryLink({ partnership_id, contract_id, campaign_id, creator, kind }: CalendarEntry): { to: string; params: { id: string } } | undefined {
+  if (contract_id) return { to: "/contracts/$id", params: { id: contract_id } };
+  if (partnership_id) return { to: "/partnerships/$id", params: { id: partnership_id } };
+  if (kind === "absence" && creator) return { to: "/creators/$id", params: { id: creator.id } };
+  return campaign_id ? { to: "/campaigns/$id", params: { id: campaign_id } } : undefined;
+}

@@ -1,0 +1,49 @@
+// Days are written YYYY-MM-DD and counted in UTC, where each has 24 hours; an instant belongs to the reader's day.
+
+const millisecondsOfDay = 86_400_000;
+
+const pad = (n: number) => String(n).padStart(2, "0");
+
+/** The reader's day of an instant. */
+export const dayOf = (at: Date): string => `${at.getFullYear()}-${pad(at.getMonth() + 1)}-${pad(at.getDate())}`;
+
+const utc = (day: string) => new Date(`${day}T00:00:00Z`);
+
+export const addDays = (day: string, n: number): string => new Date(utc(day).getTime() + n * millisecondsOfDay).toISOString().slice(0, 10);
+
+/** The same day n months later, or that month's last. */
+export function addMonths(day: string, n: number): string {
+  const at = utc(`${day.slice(0, 7)}-01`);
+  at.setUTCMonth(at.getUTCMonth() + n);
+  const last = new Date(Date.UTC(at.getUTCFullYear(), at.getUTCMonth() + 1, 0)).getUTCDate();
+  return `${at.toISOString().slice(0, 7)}-${pad(Math.min(Number(day.slice(8)), last))}`;
+}
+
+/** The Monday of a day's week. */
+export const mondayOf = (day: string): string => addDays(day, -((utc(day).getUTCDay() + 6) % 7));
+
+/** The weeks that a month touches, each from Monday to Sunday. */
+export function weeksOf(month: string): string[][] {
+  const weeks: string[][] = [];
+  const end = addMonths(`${month.slice(0, 7)}-01`, 1);
+  for (let monday = mondayOf(`${month.slice(0, 7)}-01`); monday < end; monday = addDays(monday, 7)) weeks.push(weekOf(monday));
+  return weeks;
+}
+
+/** The seven days of a day's week. */
+export const weekOf = (day: string): string[] => Array.from({ length: 7 }, (_, n) => addDays(mondayOf(day), n));
+
+/** The day that a key of the keyboard moves to; undefined for other keys. */
+export function moved(day: string, key: string): string | undefined {
+  switch (key) {
+    case "ArrowLeft": return addDays(day, -1);
+    case "ArrowRight": return addDays(day, 1);
+    case "ArrowUp": return addDays(day, -7);
+    case "ArrowDown": return addDays(day, 7);
+    case "Home": return mondayOf(day);
+    case "End": return addDays(mondayOf(day), 6);
+    case "PageUp": return addMonths(day, -1);
+    case "PageDown": return addMonths(day, 1);
+  }
+  return undefined;
+}

@@ -1,0 +1,95 @@
+import { Button, Group, NativeSelect, SegmentedControl } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { IconCalendarShare, IconChevronLeft, IconChevronRight } from "@tabler/icons-react";
+import { useState } from "react";
+
+import { calendarEntriesQuery } from "../../api/queries";
+import { Agenda } from "../../components/calendar/Agenda";
+import { CalendarGrid } from "../../components/calendar/CalendarGrid";
+import { ConflictLane } from "../../components/calendar/ConflictLane";
+import { MakeFeed } from "../../components/calendar/Feeds";
+import { Filters } from "../../components/Filters";
+import { LoadingLines } from "../../components/Loading";
+import { LoadFailed, Notice } from "../../components/Notice";
+import { Page, Section } from "../../components/Page";
+import { CampaignSelect, CreatorSelect } from "../../components/Pickers";
+import { platforms } from "../../components/policy/words";
+import { addDays, addMonths, dayOf, weekOf, weeksOf } from "../../lib/days";
+import * as url from "../../lib/search";
+import { looks } from "../../lib/states";
+import { dateText } from "../../lib/time";
+
+const views = ["month", "week", "agenda"] as const;
+const states = Object.keys(looks.deliverable) as [string, ...string[]];
+
+const filters = url.search({
+  view: url.oneOf(views),
+  day: url.date,
+  campaign: url.id,
+  creator: url.id,
+  partnership: url.id,
+  platform: url.words,
+  state: url.oneOf(states),
+});
+
+export const Route = createFileRoute("/_app/calendar")({ validateSearch: filters, component: CalendarPage });
+
+const monthName = new Intl.DateTimeFormat("en-GB", { month: "long", year: "numeric", timeZone: "UTC" });
+const agendaDays = 30;
+
+function CalendarPage() {
+  const { brand, view: asked, day = dayOf(new Date()), campaign, creator, partnership, platform, state } = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const phone = useMediaQuery("(max-width: 47.99em)", false, { getInitialValueInEffect: false });
+  const [making, setMaking] = useState(false);
+  const view = phone ? "agenda" : (asked ?? "month");
+  const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, ...change }), resetScroll: false });
+
+  const weeks = view === "month" ? weeksOf(day) : [weekOf(day)];
+  const days = view === "agenda" ? Array.from({ length: agendaDays }, (_, n) => addDays(day, n)) : weeks.flat();
+  const [from, to] = [days[0] ?? day, days.at(-1) ?? day];
+  // A day of the reader's may begin in the day before by UTC, in which the API counts.
+  const entries = useQuery(calendarEntriesQuery({ from: addDays(from, -1), to: addDays(to, 1), brand_id: brand, campaign_id: campaign, creator_id: creator, platform, state }));
+  const step = (n: number) => set({ day: view === "month" ? addMonths(day, n) : addDays(day, n * (view === "week" ? 7 : agendaDays)) });
+  const title = view === "month" ? monthName.format(new Date(`${day}T00:00:00Z`)) : `${dateText(from)} to ${dateText(to)}`;
+  const open = (one: string) => set({ day: one, view: "agenda" });
+
+  return (
+    <Page
+      title="Calendar"
+      under="What is due and when it is published, and what stands in the way."
+      actions={<Button variant="default" leftSection={<IconCalendarShare size={16} aria-hidden />} onClick={() => setMaking(true)}>Link for a calendar program</Button>}
+    >
+      <Filters>
+        {!phone && <SegmentedControl aria-label="View" value={view} onChange={(value) => set({ view: value })} data={[{ value: "month", label: "Month" }, { value: "week", label: "Week" }, { value: "agenda", label: "Agenda" }]} />}
+        <CampaignSelect label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
+        <CreatorSelect label="Creator" compact value={creator} onChange={(value) => set({ creator: value })} />
+        <NativeSelect aria-label="Platform" value={platform ?? ""} onChange={(event) => set({ platform: event.currentTarget.value || undefined })} data={[{ value: "", label: "Any platform" }, ...Object.entries(platforms).map(([value, label]) => ({ value, label }))]} />
+        <NativeSelect aria-label="State" value={state ?? ""} onChange={(event) => set({ state: (event.currentTarget.value || undefined) })} data={[{ value: "", label: "Any state" }, ...Object.entries(looks.deliverable).map(([value, { word }]) => ({ value, label: word }))]} />
+        {partnership && <Button variant="default" onClick={() => set({ partnership: undefined })}>Conflicts of all partnerships</Button>}
+      </Filters>
+      <ConflictLane filter={{ ...(partnership ? { partnership_id: partnership } : { from, to, campaign_id: campaign, creator_id: creator }), brand_id: brand, limit: 100 }} />
+      <Section
+        title={title}
+        flush
+        actions={
+          <Group gap={4}>
+            <Button variant="default" size="compact-sm" aria-label="Earlier" onClick={() => step(-1)}><IconChevronLeft size={15} aria-hidden /></Button>
+            <Button variant="default" size="compact-sm" onClick={() => set({ day: undefined })}>Today</Button>
+            <Button variant="default" size="compact-sm" aria-label="Later" onClick={() => step(1)}><IconChevronRight size={15} aria-hidden /></Button>
+          </Group>
+        }
+      >
+        {entries.data?.more && <Notice tone="attention" title="There is more than fits">Narrow the filters to see all.</Notice>}
+        {entries.error ? <LoadFailed error={entries.error} retry={() => void entries.refetch()} /> : !entries.data ? <LoadingLines /> : view === "agenda" ? (
+          <Agenda days={days} entries={entries.data.items} />
+        ) : (
+          <CalendarGrid label={title} weeks={weeks} day={day} month={view === "month" ? day.slice(0, 7) : undefined} entries={entries.data.items} onDay={(one) => set({ day: one })} onOpen={open} />
+        )}
+      </Section>
+      {making && <MakeFeed brandId={brand} campaign={campaign} onClose={() => setMaking(false)} />}
+    </Page>
+  );
+}
