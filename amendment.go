@@ -419,6 +419,7 @@ type AmendmentPreview struct {
 	FeeNow     Money
 	FeeThen    Money
 	Text       string
+	Slots      []Slot // of what moves and of what is new
 }
 
 // SignedRef names an amendment, or the contract that one changes.

@@ -170,6 +170,33 @@ func PlanSlots(p Slot, terms ContractTerms, creator Calendar, now time.Time) []S
 	return slots
 }
 
+// AmendedSlots are the slots of what a resolved amendment moves and adds, counted from now.
+func AmendedSlots(p Slot, t RunningTerm, a Amendment, now time.Time) []Slot {
+	t.Terms = a.Changed(t.Terms)
+	slots := PlanSlots(p, ContractTerms{Deliverables: a.Deliverables, ExclusivityDays: t.Terms.ExclusivityDays}, t.Creator, now)
+	for i := range slots {
+		slots[i].Position += len(t.Deliverables)
+	}
+	for _, m := range a.Moved {
+		i := slices.IndexFunc(t.Deliverables, func(d PartnershipDeliverable) bool { return d.ID == m.ID })
+		if slices.Contains(a.Dropped, m.ID) {
+			continue
+		}
+		d, s := t.Deliverables[i], p
+		draft, publish := m.DraftDue, m.PublishBy
+		if draft.IsZero() {
+			draft = orZero(d.DraftDueAt)
+		}
+		if publish.IsZero() {
+			publish = orZero(d.PublishBy)
+		}
+		s.Position, s.DeliverableID, s.Title, s.Platform, s.State = i, &d.ID, d.Title, d.Platform, d.State
+		s.DraftDueAt, s.From, s.To, s.Until = &draft, draft, publish, publish.AddDate(0, 0, t.Terms.ExclusivityDays)
+		slots = append(slots, s)
+	}
+	return slots
+}
+
 // SlotPair is a slot with one of another brand, of the same creator and near in time.
 type SlotPair struct{ Own, Other Slot }
 

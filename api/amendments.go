@@ -48,8 +48,18 @@ func (s *Server) PreviewAmendment(ctx context.Context, r gen.PreviewAmendmentReq
 	if err != nil {
 		return nil, called("partnership", err)
 	}
+	conflicts, err := storeAs[ConflictStore](s)
+	if err != nil {
+		return nil, err
+	}
+	nothing := uuid.Nil // but what is planned
+	found, err := conflicts.Conflicts(ctx, rapport.ConflictFilter{PartnershipID: &nothing, From: s.now(), To: s.now().Add(offerDays), Planned: p.Slots}, s.now())
+	if err != nil {
+		return nil, err
+	}
 	return gen.PreviewAmendment200JSONResponse{
-		ContractId: p.ContractID, Number: p.Number, Changes: each(p.Changes, toAmendedLine), Pinned: each(p.Pinned, toAmendedLine), FeeNow: toMoney(p.FeeNow), FeeThen: toMoney(p.FeeThen), Text: p.Text,
+		ContractId: p.ContractID, Number: p.Number, Changes: each(p.Changes, toAmendedLine), Pinned: each(p.Pinned, toAmendedLine),
+		Conflicts: each(found, func(c rapport.Conflict) gen.Conflict { return toConflict(c, principalFrom(ctx)) }), FeeNow: toMoney(p.FeeNow), FeeThen: toMoney(p.FeeThen), Text: p.Text,
 	}, nil
 }
 
@@ -67,15 +77,28 @@ func (s *Server) DraftAmendment(ctx context.Context, r gen.DraftAmendmentRequest
 	if err != nil {
 		return nil, err
 	}
-	brand, _, err := partnerships.PartnershipBrand(ctx, r.Id)
+	conflicts, err := storeAs[ConflictStore](s)
+	if err != nil {
+		return nil, err
+	}
+	p, err := partnerships.Partnership(ctx, r.Id)
 	if err != nil {
 		return nil, called("partnership", err)
 	}
 	d := s.amendmentOf(ctx, r.Id, *r.Body)
 	result, err := s.command(ctx, commandRequest{
-		Workflow: "partnership", ID: r.Id, BrandID: brand,
-		Cmd:    rapport.Command{Kind: rapport.CmdAmend, Actor: d.By, Ref: d.ID},
-		Before: func(ctx context.Context) error { return store.DraftAmendment(ctx, d) },
+		Workflow: "partnership", ID: r.Id, BrandID: p.BrandID,
+		Cmd: rapport.Command{Kind: rapport.CmdAmend, Actor: d.By, Ref: d.ID},
+		Before: func(ctx context.Context) error {
+			shown, err := store.PreviewAmendment(ctx, d)
+			if err != nil {
+				return err
+			}
+			if _, err := s.checkPlanned(ctx, conflicts, p.PartnershipSummary, shown.Slots, strings.TrimSpace(value(r.Body.OverrideReason))); err != nil {
+				return err
+			}
+			return store.DraftAmendment(ctx, d)
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -84,8 +107,8 @@ func (s *Server) DraftAmendment(ctx context.Context, r gen.DraftAmendmentRequest
 		body, location := pendingAt("/v1/partnerships/" + r.Id.String())
 		return gen.DraftAmendment202JSONResponse{Body: body, Headers: gen.DraftAmendment202ResponseHeaders{Location: location}}, nil
 	}
-	p, err := s.partnership(ctx, r.Id)
-	return gen.DraftAmendment200JSONResponse(p), err
+	after, err := s.partnership(ctx, r.Id)
+	return gen.DraftAmendment200JSONResponse(after), err
 }
 
 func toSignedRef(r rapport.SignedRef) gen.SignedRef {

@@ -91,3 +91,19 @@ func TestAnAmendmentIsPreviewedAndDrafted(t *testing.T) {
 	_, err = d.owner.Exec(t.Context(), `update contracts set changes = '{}' where id = $1`, cmd.Ref)
 	require.ErrorContains(t, err, "immutable")
 }
+
+func TestAnAmendmentIsHeldAgainstTheCalendar(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.runs(t)
+	path := "/v1/partnerships/" + d.partnership.String() + "/amendments"
+	d.sql(t, `update campaigns set embargo_until = now() + interval '200 days' where id = $1`, d.campaign)
+	change := map[string]any{"moved": []map[string]any{{"deliverable_id": d.deliverable, "publish_days": 5}}}
+	require.Contains(t, string(d.as(t, "ops@one.example").send(t, "POST", path+"/preview", change).body), `"kind":"embargo"`)
+	a := d.as(t, "ops@one.example").keyed().send(t, "POST", path, change)
+	require.Equal(t, 409, a.status, "%s", a.body)
+	change["override_reason"] = "We want it"
+	require.Equal(t, 409, d.as(t, "ops@one.example").keyed().send(t, "POST", path, change).status, "ops does not let stand what blocks")
+	require.Zero(t, one[int](t, d, `select count(*) from contracts where amends is not null`))
+	require.Empty(t, d.flows.commands())
+}

@@ -153,6 +153,11 @@ func (s *Server) checkOffer(ctx context.Context, d rapport.PartnershipDetail, te
 	if err != nil {
 		return nil, err
 	}
+	return s.checkPlanned(ctx, store, d.PartnershipSummary, planned, reason)
+}
+
+// checkPlanned finds the conflicts of what is planned. See checkOffer.
+func (s *Server) checkPlanned(ctx context.Context, store ConflictStore, d rapport.PartnershipSummary, planned []rapport.Slot, reason string) ([]rapport.Conflict, error) {
 	nothing := uuid.Nil // but what is planned
 	found, err := store.Conflicts(ctx, rapport.ConflictFilter{PartnershipID: &nothing, From: s.now(), To: s.now().Add(offerDays), Planned: planned}, s.now())
 	if err != nil {

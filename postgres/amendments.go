@@ -97,6 +97,9 @@ func (s *Store) amendment(ctx context.Context, tx pgx.Tx, d *rapport.AmendmentDr
 		ContractID: x.row.ID, Number: fmt.Sprintf("%s-A%d", x.row.Number, n), Changes: d.Changes.Lines(x.term), Pinned: d.Changes.Pinned(x.term), FeeNow: x.term.Fee, FeeThen: x.term.Fee,
 		Text: rapport.AmendmentText(x.row.Number, n, x.row.BrandName, x.row.CreatorName, x.term, d.Changes),
 	}
+	x.preview.Slots = rapport.AmendedSlots(rapport.Slot{
+		BrandID: p.BrandID, CampaignID: p.CampaignID, PartnershipID: p.ID, Term: p.Term, Creator: rapport.UserRef{ID: p.Creator.ID, Name: p.Creator.Name}, CreatorZone: x.term.Creator.Zone,
+	}, x.term, d.Changes, d.At)
 	x.preview.FeeThen.Amount += d.Changes.Adds() - d.Changes.Drops(x.term)
 	return x, nil
 }

@@ -3397,6 +3397,8 @@ export interface components {
             exclusivity_days?: number;
             milestones?: components["schemas"]["MilestoneAdded"][];
             moved?: components["schemas"]["DeliverableMove"][];
+            /** @description Why its conflicts may stand */
+            override_reason?: string;
             /** @description Why it is asked for; only the house reads it */
             reason?: string;
             revision_rounds?: number;
@@ -3404,6 +3406,7 @@ export interface components {
         };
         AmendmentPreview: {
             changes: components["schemas"]["AmendedLine"][];
+            conflicts: components["schemas"]["Conflict"][];
             /** Format: uuid */
             contract_id: string;
             fee_now: components["schemas"]["Money"];

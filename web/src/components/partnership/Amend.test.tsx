@@ -22,7 +22,7 @@ const partnership = {
 
 it("drafts what the preview showed: moved dates, money that falls away and money that comes", async () => {
   const preview = {
-    contract_id: uuid(401), number: "C-000007-A1", fee_now: { amount: 100_000, currency: "usd" }, fee_then: { amount: 78_000, currency: "usd" }, text: "AMENDMENT",
+    contract_id: uuid(401), number: "C-000007-A1", fee_now: { amount: 100_000, currency: "usd" }, fee_then: { amount: 78_000, currency: "usd" }, text: "AMENDMENT", conflicts: [{ key: uuid(77), kind: "absence", severity: "warn", words: "Ada is away then." }],
     changes: [{ what: "Draft of “Launch video”", from: "1 May 2026", to: "8 May 2026" }], pinned: [{ what: "On signature", to: "300.00 USD are owed or paid already, and stay." }],
   };
   const contract = { id: uuid(401), fee: preview.fee_now, terms: { deliverables: [], milestones: [], revision_rounds: 2, duration_days: 60, notice_days: 10 } };
@@ -37,6 +37,7 @@ it("drafts what the preview showed: moved dates, money that falls away and money
   await userEvent.type(dialog.getByRole("textbox", { name: "Amount" }), "80");
   expect(await dialog.findByText("Draft of “Launch video”")).toBeVisible();
   expect(dialog.getByText("instead of 1 May 2026")).toBeVisible();
+  expect(dialog.getByText("Ada is away then.")).toBeVisible();
   expect(dialog.getByRole("heading", { name: "What stays" })).toBeVisible();
   await userEvent.click(dialog.getByRole("button", { name: "Draft the amendment" }));
   const change = {
