@@ -238,7 +238,7 @@ func (m MilestoneAdded) check(path string, a Amendment, t RunningTerm) (bad []Fi
 }
 
 // Adds is what the amendment promises on top, in minor units of the contract's currency.
-func (a Amendment) Adds() (sum int64) {
+func (a *Amendment) Adds() (sum int64) {
 	for _, m := range a.Milestones {
 		sum += m.Amount
 	}
@@ -246,7 +246,7 @@ func (a Amendment) Adds() (sum int64) {
 }
 
 // Drops is what it takes away of the fee.
-func (a Amendment) Drops(t RunningTerm) (sum int64) {
+func (a *Amendment) Drops(t RunningTerm) (sum int64) {
 	for _, id := range a.DroppedMilestones {
 		if m := t.milestone(id); m != nil && !m.Bonus {
 			sum += m.Amount.Amount
@@ -256,7 +256,7 @@ func (a Amendment) Drops(t RunningTerm) (sum int64) {
 }
 
 // Changed are the terms with what the amendment changes of them.
-func (a Amendment) Changed(t ContractTerms) ContractTerms {
+func (a *Amendment) Changed(t ContractTerms) ContractTerms {
 	for of, to := range map[*int]*int{&t.RevisionRounds: a.RevisionRounds, &t.UsageRightsDays: a.UsageRightsDays, &t.ExclusivityDays: a.ExclusivityDays} {
 		if to != nil {
 			*of = *to
@@ -266,7 +266,7 @@ func (a Amendment) Changed(t ContractTerms) ContractTerms {
 }
 
 // Lines say what a resolved amendment changes.
-func (a Amendment) Lines(t RunningTerm) (lines []AmendedLine) {
+func (a *Amendment) Lines(t RunningTerm) (lines []AmendedLine) {
 	add := func(what, from, to string) { lines = append(lines, AmendedLine{what, from, to}) }
 	money := func(n int64) string { return Money{n, t.Fee.Currency}.String() }
 	for _, d := range a.Deliverables {
@@ -320,7 +320,7 @@ func (a Amendment) Lines(t RunningTerm) (lines []AmendedLine) {
 }
 
 // Pinned says what stays as it is although the amendment may seem to touch it.
-func (a Amendment) Pinned(t RunningTerm) (lines []AmendedLine) {
+func (a *Amendment) Pinned(t RunningTerm) (lines []AmendedLine) {
 	for _, d := range t.Deliverables {
 		switch {
 		case slices.Contains(a.Dropped, d.ID):

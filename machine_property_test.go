@@ -215,7 +215,8 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 			Kind: pick(l, "kind", []rapport.CommandKind{
 				rapport.CmdPause, rapport.CmdResume, rapport.CmdResume, rapport.CmdSnooze, rapport.CmdLogReply, rapport.CmdMarkDeclined, rapport.CmdStartAgain, rapport.CmdSendOffer, rapport.CmdAcceptOffer,
 				rapport.CmdDeclineOffer, rapport.CmdCounterOffer, rapport.CmdWithdrawOffer, rapport.CmdSendContract, rapport.CmdSignContract, rapport.CmdDeclineContract,
-				rapport.CmdWithdrawContr, rapport.CmdAmend, rapport.CmdAmend, rapport.CmdAmend, rapport.CmdSubmit, rapport.CmdReportPost, rapport.CmdRetryCheck, rapport.CmdAcceptContent, rapport.CmdWaive, rapport.CmdRevokeApproval,
+				rapport.CmdWithdrawContr, rapport.CmdAmend, rapport.CmdAmend, rapport.CmdAmend,
+				rapport.CmdSubmit, rapport.CmdReportPost, rapport.CmdRetryCheck, rapport.CmdAcceptContent, rapport.CmdWaive, rapport.CmdRevokeApproval,
 				rapport.CmdRenew, rapport.CmdLetLapse, rapport.CmdTerminate, rapport.CmdBan, rapport.CmdUnban, rapport.CmdUnban,
 				rapport.CmdLetMailGo, rapport.CmdLetMailGo, rapport.CmdSkipMail, rapport.CmdMoveSequence, rapport.CmdSnoozeThread, rapport.CmdWakeThread,
 			}),

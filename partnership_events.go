@@ -122,11 +122,13 @@ func (p *Partnership) Outcome(out Outcome, now time.Time) {
 			p.change(Change{Noun: "contract", ID: out.Ref, State: "withdrawn", At: now})
 		}
 	case EffectExecute:
-		if out.Contract != nil && p.Contract != nil && p.Contract.ID == e.Ref && p.Stage == StageContractOut {
+		switch {
+		case out.Contract == nil:
+		case p.Contract != nil && p.Contract.ID == e.Ref && p.Stage == StageContractOut:
 			p.executed(now, out.Contract)
-		} else if out.Contract != nil && p.Amendment != nil && p.Amendment.ID == e.Ref {
+		case p.Amendment != nil && p.Amendment.ID == e.Ref:
 			p.amended(now, out.Contract)
-		} else if out.Contract != nil {
+		default:
 			p.undone(now, e.Ref, out.Contract)
 		}
 	case EffectOnboard:

@@ -18,6 +18,15 @@ func (d *desk) runs(t *testing.T) {
 	d.sql(t, `update contracts set state = 'executed', executed_at = now(), ends_at = now() + interval '100 days', notice_by = now() + interval '70 days' where partnership_id = $1`, d.partnership)
 }
 
+type fee struct {
+	Amount int64 `json:"amount"`
+}
+
+type amendmentState struct {
+	Number string `json:"number"`
+	State  string `json:"state"`
+}
+
 func TestAnAmendmentIsPreviewedAndDrafted(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
@@ -44,11 +53,11 @@ func TestAnAmendmentIsPreviewedAndDrafted(t *testing.T) {
 	require.Equal(t, []int{404, 404}, []int{preview("ops@two.example", change).status, draft("ops@two.example", change).status})
 
 	var shown struct {
-		Number  string
-		Changes []struct{ What, From, To string }
-		FeeNow  struct{ Amount int64 } `json:"fee_now"`
-		FeeThen struct{ Amount int64 } `json:"fee_then"`
-		Text    string
+		Number  string `json:"number"`
+		Changes []any  `json:"changes"`
+		FeeNow  fee    `json:"fee_now"`
+		FeeThen fee    `json:"fee_then"`
+		Text    string `json:"text"`
 	}
 	a := preview("ops@one.example", change)
 	require.Equal(t, 200, a.status, "%s", a.body)
@@ -77,17 +86,18 @@ func TestAnAmendmentIsPreviewedAndDrafted(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, plan, again)
 	require.Equal(t, []int{2, 1}, []int{
-		one[int](t, d, `select count(*)::int from deliverables where partnership_id = $1`, d.partnership), one[int](t, d, `select count(*)::int from milestones where partnership_id = $1 and extra and amount = 20000`, d.partnership),
+		one[int](t, d, `select count(*)::int from deliverables where partnership_id = $1`, d.partnership),
+		one[int](t, d, `select count(*)::int from milestones where partnership_id = $1 and extra and amount = 20000`, d.partnership),
 	})
 	require.Equal(t, before+20000, one[int64](t, d, `select campaign_spoken(campaign_id, null) from partnerships where id = $1`, d.partnership))
 	var contract struct {
-		Fee        struct{ Amount int64 }
-		Amendments []struct{ Number, State string }
+		Fee        struct{ Amount int64 }           `json:"fee"`
+		Amendments []struct{ Number, State string } `json:"amendments"`
 	}
 	base := one[string](t, d, `select id::text from contracts where partnership_id = $1 and amends is null`, d.partnership)
 	require.NoError(t, json.Unmarshal(d.as(t, "ops@one.example").send(t, "GET", "/v1/contracts/"+base, nil).body, &contract))
 	require.Equal(t, shown.FeeThen.Amount, contract.Fee.Amount)
-	require.Equal(t, []struct{ Number, State string }{{shown.Number, "executed"}}, contract.Amendments)
+	require.Equal(t, []amendmentState{{shown.Number, "executed"}}, contract.Amendments)
 	_, err = d.owner.Exec(t.Context(), `update contracts set changes = '{}' where id = $1`, cmd.Ref)
 	require.ErrorContains(t, err, "immutable")
 }

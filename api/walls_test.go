@@ -203,10 +203,12 @@ func bodies(i ids) map[string]any {
 		"setCodes":              map[string]any{"promo_code": "NORD10"},
 		"offerRound":            map[string]any{"fee": eur(100)},
 		"draftAmendment": map[string]any{
-			"moved": []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}}, "milestones": []map[string]any{{"title": "More", "trigger": "posted", "deliverable_id": i["deliverable_id"], "amount": 100, "net_days": 0}},
+			"moved":      []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}},
+			"milestones": []map[string]any{{"title": "More", "trigger": "posted", "deliverable_id": i["deliverable_id"], "amount": 100, "net_days": 0}},
 		},
 		"previewAmendment": map[string]any{
-			"moved": []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}}, "milestones": []map[string]any{{"title": "More", "trigger": "posted", "deliverable_id": i["deliverable_id"], "amount": 100, "net_days": 0}},
+			"moved":      []map[string]any{{"deliverable_id": i["deliverable_id"], "publish_days": 5}},
+			"milestones": []map[string]any{{"title": "More", "trigger": "posted", "deliverable_id": i["deliverable_id"], "amount": 100, "net_days": 0}},
 		},
 		"giveBonus":          map[string]any{"amount": eur(100), "reason": "A good one", "deliverable_id": i["deliverable_id"]},
 		"enterPostNumber":    map[string]any{"metric": "views", "value": 1, "stood_at": "2026-01-02T03:04:05Z", "source": "The statistics page"},

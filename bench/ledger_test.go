@@ -100,7 +100,7 @@ func newBook(t *testing.T) *book {
 	}
 	for i := range postBrands { // the brands' funds, and every account that will be posted to: one is made once, and posted to for years
 		brand := brandAt(i)
-		lines := []ledgerLine{
+		lines := []ledgerLine{ //nolint:prealloc // a book in words
 			{Account: "stripe_cash:usd", Amount: -1 << 40}, {Account: "brand_funds:" + brand.String() + ":usd", FloorZero: true, Amount: 1 << 40},
 		}
 		for creator := range postCreators {

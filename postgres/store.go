@@ -105,7 +105,13 @@ func (s *Store) InTx(ctx context.Context, f func(ctx context.Context, tx pgx.Tx)
 
 // LetGoEarly is said of the running transaction by what posts to the ledger: its commit lets go of its rows before the disk has it, and InTx waits
 // for the disk behind it. It panics outside of InTx, where nobody would wait.
-func LetGoEarly(ctx context.Context) { *ctx.Value(txKey{}).(*running).posted = true }
+func LetGoEarly(ctx context.Context) {
+	r, ok := ctx.Value(txKey{}).(*running)
+	if !ok {
+		panic("a posting outside of InTx")
+	}
+	*r.posted = true
+}
 
 // commitPosted commits a transaction that posted to the ledger, and waits until it is on the disk. The commit lets go of the accounts first, so
 // that those who wait for them, and a brand's are wanted by all its payouts, go to the disk together; whoever read them meanwhile is written
@@ -114,7 +120,7 @@ func LetGoEarly(ctx context.Context) { *ctx.Value(txKey{}).(*running).posted = t
 func commitPosted(ctx context.Context, conn *pgconn.PgConn) error {
 	done, err := conn.Exec(ctx, "commit; select pg_logical_emit_message(true, 'rapport', '')").ReadAll()
 	if err != nil {
-		return err
+		return fmt.Errorf("commit: %w", err)
 	}
 	if done[0].CommandTag.String() != "COMMIT" {
 		return pgx.ErrTxCommitRollback
