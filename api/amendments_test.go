@@ -91,8 +91,8 @@ func TestAnAmendmentIsPreviewedAndDrafted(t *testing.T) {
 	})
 	require.Equal(t, before+20000, one[int64](t, d, `select campaign_spoken(campaign_id, null) from partnerships where id = $1`, d.partnership))
 	var contract struct {
-		Fee        struct{ Amount int64 }           `json:"fee"`
-		Amendments []struct{ Number, State string } `json:"amendments"`
+		Fee        fee              `json:"fee"`
+		Amendments []amendmentState `json:"amendments"`
 	}
 	base := one[string](t, d, `select id::text from contracts where partnership_id = $1 and amends is null`, d.partnership)
 	require.NoError(t, json.Unmarshal(d.as(t, "ops@one.example").send(t, "GET", "/v1/contracts/"+base, nil).body, &contract))
