@@ -272,7 +272,7 @@ func workAccess() map[string]access {
 		"overrideConflict":         roles(rapport.RoleOps, rapport.RoleLegal, rapport.RoleAdmin),
 		"listCalendarEntries":      everyone(),
 		"listCalendarFeeds":        {who: signedIn},
-		"createCalendarFeed":       {who: withRole, roles: everyone().roles, secret: true, person: true},
+		"createCalendarFeed":       {who: signedIn, secret: true, person: true},
 		"revokeCalendarFeed":       {who: signedIn},
 		"getOverview":              everyone(),
 		"stream":                   {who: withRole, roles: everyone().roles, streams: true},
