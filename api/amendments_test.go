@@ -38,7 +38,7 @@ func TestAnAmendmentIsPreviewedAndDrafted(t *testing.T) {
 		"end_days":     30, "reason": "She is good",
 	}
 	preview := func(who string, body map[string]any) answer {
-		return d.as(t, who).send(t, "POST", path+"/preview", body)
+		return d.as(t, who).keyed().send(t, "POST", path+"/preview", body)
 	}
 	draft := func(who string, body map[string]any) answer { return d.as(t, who).keyed().send(t, "POST", path, body) }
 	d.sql(t, `update contracts set state = 'out_for_signature', executed_at = null where partnership_id = $1`, d.partnership)
@@ -109,7 +109,7 @@ func TestAnAmendmentIsHeldAgainstTheCalendar(t *testing.T) {
 	path := "/v1/partnerships/" + d.partnership.String() + "/amendments"
 	d.sql(t, `update campaigns set embargo_until = now() + interval '200 days' where id = $1`, d.campaign)
 	change := map[string]any{"moved": []map[string]any{{"deliverable_id": d.deliverable, "publish_days": 5}}}
-	require.Contains(t, string(d.as(t, "ops@one.example").send(t, "POST", path+"/preview", change).body), `"kind":"embargo"`)
+	require.Contains(t, string(d.as(t, "ops@one.example").keyed().send(t, "POST", path+"/preview", change).body), `"kind":"embargo"`)
 	a := d.as(t, "ops@one.example").keyed().send(t, "POST", path, change)
 	require.Equal(t, 409, a.status, "%s", a.body)
 	change["override_reason"] = "We want it"

@@ -7406,6 +7406,11 @@ type DraftAmendmentParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// PreviewAmendmentParams defines parameters for PreviewAmendment.
+type PreviewAmendmentParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetAuditPackParams defines parameters for GetAuditPack.
 type GetAuditPackParams struct {
 	Format *PackFormat `form:"format,omitempty" json:"format,omitempty"`
@@ -8579,7 +8584,7 @@ type ServerInterface interface {
 	DraftAmendment(ctx echo.Context, id Id, params DraftAmendmentParams) error
 	// PreviewAmendment What an amendment would change and what would stay; writes nothing
 	// (POST /v1/partnerships/{id}/amendments/preview)
-	PreviewAmendment(ctx echo.Context, id Id) error
+	PreviewAmendment(ctx echo.Context, id Id, params PreviewAmendmentParams) error
 	// GetAuditPack All that the money of a partnership rests on, in a chain of hashes that `rapport verify pack` checks; also on paper
 	// (GET /v1/partnerships/{id}/audit-pack)
 	GetAuditPack(ctx echo.Context, id Id, params GetAuditPackParams) error
@@ -11988,8 +11993,28 @@ func (w *ServerInterfaceWrapper) PreviewAmendment(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
 	}
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PreviewAmendmentParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.PreviewAmendment(ctx, id)
+	err = w.Handler.PreviewAmendment(ctx, id, params)
 	return err
 }
 
@@ -19977,8 +20002,9 @@ func (response DraftAmendmentdefaultApplicationProblemPlusJSONResponse) VisitDra
 }
 
 type PreviewAmendmentRequestObject struct {
-	Id   Id `json:"id"`
-	Body *PreviewAmendmentJSONRequestBody
+	Id     Id `json:"id"`
+	Params PreviewAmendmentParams
+	Body   *PreviewAmendmentJSONRequestBody
 }
 
 type PreviewAmendmentResponseObject interface {
@@ -29435,10 +29461,11 @@ func (sh *strictHandler) DraftAmendment(ctx echo.Context, id Id, params DraftAme
 }
 
 // PreviewAmendment operation middleware
-func (sh *strictHandler) PreviewAmendment(ctx echo.Context, id Id) error {
+func (sh *strictHandler) PreviewAmendment(ctx echo.Context, id Id, params PreviewAmendmentParams) error {
 	var request PreviewAmendmentRequestObject
 
 	request.Id = id
+	request.Params = params
 
 	var body PreviewAmendmentJSONRequestBody
 	var err error
@@ -34153,139 +34180,139 @@ var swaggerSpec = []string{
 	"Lq05/oNy0Q3omnc6ez6BWSq7zIGr+rvmsQtSrh7lQV0QZLcRWGu7hKaq3SKk+v4W+/P3MW1vA7rOznxU",
 	"0W/5x/CV4FQ/RY5b6OF9IIDWUooVKwCFO+a+uJ7SFnrPx+ld9/drklFuGLPiueC2EzEl+STlwXrKx7hV",
 	"X9snH4jgD3LI7ZJcmV6fGXO+s+w2eIQv4q17cpSnqw7idg/Io0GraS/qsdmyfwkxbW4BSuUCxTVjzH17",
-	"c9J0WlyJohDop8Li7G7xxum22//P3tU2N24j6b+Ccl3VfpHXk1ztXZ39aTKT2UndTGZ2PNnUXSq3gciW",
-	"hBIJKABoWbu1//0K3QBfJFGkZJKivP5oGyZB9AvQje7nqS16PJeKTMaSiPGffsZAYLSqrIUFulo7qNBH",
-	"bBJYNpj6haslScoHjUkdx8I2WazOID1nQfKRO65axdQaSkElUltwgWRPgYPyELlvJ4R7NSrVjmLy8pWr",
-	"5krXT2JyrBq9o/+r3bQPa05h0B3c77uoKDyPccO4J5NU7tjKVnzVty65fTcRss2h6msY2nuJQJ/OJHzF",
-	"MLB/SDOMwPurglqvzxNzDAnMcV0a8g6lceOseixmONAdg2IxRCIGg8HgeqHSnIVT1jD6HailKKY/2lRe",
-	"PsPzXBSUVqh3Oh+wzKgUpireeCn7iJ/SUf4H5wzvCCvECV7CmvmFNwfI+komRz61+3L872U8fn0aRcXc",
-	"9zJmnBUiYVKtD8suZyRr8pfFwH9BQJCnYW+Mr5+qJM9hyNzK1HfTDYszYHG107Oii3s1lNyLzNJpE6zz",
-	"Z2Xsj35cnxTI+WsGWUT3MP/1ASnX+Ut3cC44jEFa0BDXwsptLfOkWz9tQReLMlZPXczwmJ2/S+bs4vr1",
-	"pY/q6VueBXd6IcsoG8Yd42yqZOZbeYTNT7jCMLX22GgC6wFPcETuFdfRAqJlszN6Q8N69kX4lgHhLBOl",
-	"loxQhQNNJ8QekajsfibYfuH8FDyIGKqsgF04pFoZaXgo6eFeEXn8iS/FyB6lVHrLIMk8y5Fxa8qjJUop",
-	"Z90h1ItYuQPinYdh31cY2690nAvpmt3j02wG+ot78lj3H5wcTnPonad0DHvZeZ5e/ow4fsRgThG0cyUI",
-	"34qanUOuF/29sSIrY0JGSRafcv412TQVphlG+b40rs/bifw158JRLi1Rr6deL5HZ4/XvWSM26rvHv2TK",
-	"ji1Y7jOk9F88iBZ84ZaKL+AxZxAJsC55AETQ8f486PUi5psd3ShfKxzIaPrvG+um4qd3nlxmWJverd+f",
-	"9TW38Ef2I51W8tOLkkEP3EmT1MDFAKkwli/BbR2R0hoiCzGbbhgn4FE3VG9y6AUs06tWQuUa4l2AL6I6",
-	"6ADe+zFjS5bt4VhYhzXDUjC660eyhRXf+IvT/Tmxjcrs0zFyF4rFIiaKp33vyQzojpJuPLI79BD88QPI",
-	"uV1c3X7z6lWr+VIsKXxZRM2spcpqX/SnV5dcj+A1ezgU3C3VpAOXOwtqMV9YMyFaepWGotraU0CNHber",
-	"IzjVoA9Y34vq91Mt0TDKLADyKojTiiDcE7oqgHD7TVH7cEhdA1X2wX2n4NNuUe1SIArUF7u0VLANeAr8",
-	"uuek/JGIeL791mlbwcvzX//5amBqHr9Ig7gwpPiIcp5zXzJM644eyy3chFmFfIdIsEqI0LucqTu06KQh",
-	"N1Oe8MauyO/CoHHWO/jpDSKSsBQT5MnIUgolpNWigle3bX9+ta3m0pA7PbziH3D81/LwS7g6Pe1c16du",
-	"0EIOohr0KlaWcevjRMpFcr0AntjFoXqyj1wk72nUOE2xNMG+l/u9WmPQ5ZZuqh7BHfRumQFpJwx1353u",
-	"VEbGiuQ0XEj3S8L/MQxzT3JOzDbGX0Vo9SDiSumge35JUGAMn4O5yWTKbbSA+KAd/xRGuYW57PK/yqcM",
-	"0yjDhS8CdO4lv2JwHldl2mxfFOXElRUi6HB/R910iZJzhrwgeV1LmSN7V8wBwqNrxIm3ms/s6PAmcFbn",
-	"6G74SOvdfxaI0CPSXLPWXFhTrWizKr+drHBHt9CUm9Bl1eGl1DuRwEneY6DsoZvbO5HkVzQnVLC5T4w7",
-	"Qd9MkD84980k6EzGmPqrMISvFyJasAVwqogRliViScjfcsM0rJIN3vGvMnQf3IgYiD9HKokJQeeU4hP0",
-	"w9z8Qx6EBfLG8K6+yWrF8QQQguaWsVMldHp63KQiC/baWA08rapLfuCbCsnxfLhzhbbPyqmxqQO2Bmxm",
-	"RfPGThRfOe4lgSd3Lhm3lkcLn6SskeFTLnuqgidKve6RD+z4nQPN8uxQn9xnq6eASoGxNLoH5MVyzkAq",
-	"rHJeSrU2ztSxB1pQEtGdK+98Agt5B/HUyBQlwUF7fROGcbOE2O0oja5BZdZ5lWuqImkqTPxEo7/kg8cZ",
-	"AWxNc5g8CdYmM7+e4d5uoTIDiKTg69bp3kbIZVkyKhGRgGaEx63vGqvBbU3zPHd622s1CPKjzOWvCxnt",
-	"EXOd8YWqr1T1wHbrHnohGjSKZoTXZrlPokwqlioNd550xRmzYVAh6aoV9U3By1V38qqI6GgB0fO/qiXI",
-	"AX1sX9YFUaaF3Vzd/vLrbqPvHtHkW5/NHa6Sh+oD/RPq5HTjHpLXKu03rLf4Hr8cTzaoyQkS7s2Dv/Vf",
-	"P3QkfqRuvVT6HWU9b4NhRDBxk8VaCV+SNqFuDGF8IuIIU2kCd/FC3R9R9ufVOo8Qw3u6FkuIPsPRsSyR",
-	"ulBxVyYPoBs3mDBmpIf3ML3+ebIQzWamNFuoFHKUG81FcsssN0sz8VuLmTC6VjIeQWI7uSsBYuxRVbJ8",
-	"BY4PKaRTCcEO9lyUBz4bDrbRsJzve5pay86KVYzl82pzpLCQmj3efXKV8scf6I//XqTDuNZ8c6AYxjoz",
-	"266H2cF3/3WYJrBhwuuqRRxOapR/2wiA/rmCJjqOrrkOgM1La3DLUCEnTMKjxTZ5PcGchDB490Cpogmz",
-	"oFMzKRek061lSizulvEogpU1213Z3eUrdwR3w1OQsdv1uu6zwWum1+Hpo8WCDhN8afW8/IYbVDk8ywWp",
-	"hrOezqTEUnDfaBOyvNTvBvHE53s9NSXEVHGX9+WIBq7PQ3ZV4Qrvzr4CQ3fJwp6hgeSvH4oGPKQ+ChWi",
-	"VkjfR0IlxDz81li+OY4QfI+mZLGw1yseLQ/toq/dqM9uUKvCzSPBv9yDm3C/WsuzOe6bVJ6wimdPDhzD",
-	"faBCRMIusamw/AhLyvE2qSQ/psFY5wcnhHYXLfC2aIY0t+ADl980XyElzQNoMdswJ+ffGLWF3zGeGLUP",
-	"yqzXLR973qHr/f7P4gG+c08eLbi/m9zLNn/527zTtBy6AWt5VmGfL/b3mZBcRsA0JMAN0PHaYN1H0bZ0",
-	"ZJRzE6n4KXaT7b/ef4NPHStSOj2E5ngGNunqu3umNfDVoaliTtJ5wsqp1BJivIkqNW17yNM0M1S8eJJC",
-	"UfDXsS9+Q4+tRt7jxNoppugn/eKbL943b9XnYiCFssWZ5wR8mOzwKDsaZpmBeA/vRVtTgoeQxGiT9f2e",
-	"Rg+R+t13PF8KGXeRv3w2ULBfCXwGZHyN5Va+9bK2t6LXA3Ko6murTB/D+Iuu/fdfMRA9Bq3YTkzVq8Dr",
-	"SyxlHIrTx1pjSdM7T6nXUIX7Tg5FDa8L5kvnLNwmEjWnDshkwjh7+5Eh5DwT0oKWPGFS2VOOYWo28xtl",
-	"x1pFKE5jLSN0k3sJiC//0EV2Ixmq8R3TYEA/YAIK2DSL3RZ2vE0Yp3EygutUPXSeLPqoHuDev2Cs5hHm",
-	"5+Z6Bo6w8utfbOTpJw6FSaNwERS0220ygQktLwhSmvk7mzbNYfWmc/gA+YWmcp8P7hNXsvquwY70+UpQ",
-	"2kRnAUt+P8Vor6d6vJdvfab/SqN7jq/0gKB4XKcQU3VCwfcHjzyy2/RivYphrfRylqj6Crq/uFC5JImf",
-	"wz/0KIvwDiTB6R9EwPlM/MyQtw6LMkHzoPVQ2vQlkw3A9QZ4ozVsAP4Hh40bpexnYRf1cEMeeKYZaObb",
-	"V6/2NExOrrBcF59yK7MkqS2Xy7FyiletuHWRydXt1f/98vr6f/n133/9x7f//LejKt1kbI5OFX0zbKoo",
-	"15ThQL+ARwuGmszmiJfKuEfKKUM92IUGs1BJ7DcgrgGxpu+YVMzyR8bjBxEdAlUqGUs7HLAnWM2Lij9N",
-	"xZ8vtJe/sjTXc7c/HSy2pIF/JvKMPi2+eE//Bk9tunmJuAaq15Jux8xLcojkggu71Zi7ZzFVZq+nCB/Q",
-	"uAWqzH7nR458F1yovJ6tW7zA6nv8ajiXSy3V6DxKHdeWJcCNRbxVWuua6ajMRiqFI6qUcml88v+6Z37v",
-	"hPZIvkJSCsSt2R8M+7uScIdHX5oS4LE45htyevvniNCCe9cr8NM0rdcH3uF0ENam/WR63vSDNAaqUCfr",
-	"L6Ccg7Yzq+boIbbRgvCQgHZOEc8WNoALgLxPqZy06TdNzeKl7x/v7Xo+xfPcHJTXqPcGcdIGlvoaH1QW",
-	"NUM3RJS1iOUADOuDUDUqFcDhClpplsDMMpVZNt04JYFktlc/9u4nLfohynozhHn2v/QHjCwc1MnJ7TWy",
-	"p0Sy+JTmLfyFla4nVrpuG68SLo89Dnxw/zLETjfoJrefA6/G9bSPTE+yhErQND4tvzidHC7AnIkEWQ6K",
-	"yMmwN/d/xVtzF3aulV5OlVpOmOEzYnNfgaRkillp4DHNpoUGulVq44g/4LgnZUa61KkB3AYfqITqZ49N",
-	"Rcx1dHLBuMMdfaYeGEuU0BA9miYCHE83LMq0dgfSNtK26tofnNrsvV+VP5sNS7G/N4M2yasTi0pejwm5",
-	"4KaWykK376V57TnUPrt/GkLD8uUd7FqvdLrm/mydA22WLvjC7Qa11F0L6Vd6UjooBiBOd9qeKX3HuGWp",
-	"Mpb96dWrNpq4BmjgV3zDzeJnHDVOPIYwv+GcBIY3buHQLQAsS0m0tUiSW+9DIpWmwno2nLyXjQbPlIaI",
-	"u1Bbq5T5AqoW8moXHfUfGA3UI+5e5bEpvVtw62ctpCuPdUHZSZYICaavAMk3GoYZdFzM471PLrlxNnr7",
-	"jz9XvVs7nXsp42mZ5OGGrTSsuAbtT7O+0UvTFTrWNSQbyk3zVGXStvVOvTfljNlMaHZna8V5sZJOrOS9",
-	"SjChiRZBO/Si8ivu+9ljNuVyyXiEN7vu71ZvJiziMoKE+nIiJSORABEBr/imjMB6b7VYARbMTTf+J8Zn",
-	"SMKXJK0NTs1mbvu7Do2ZXQNzRkrHn+gdn/Pezx7NL80SK9wB+MZFKdcxt/yoquzSRN8pnb6Y4YWaIWke",
-	"BkMozIJ9MuUx7DOkvC5vpZWa3bH1QsED6GC3sfvYiMsqIf1RxnWDTz4IX+cVEMddOBRgNWp1XxQ6jloK",
-	"5CCMfOcndA0u3nLO95CAvhSjTkkwEtZEV4mAlfP1yLvor/t317XvNXsAbbqPaihQ+OKfPlqueD+/81zv",
-	"5qvT+wWjWWI7GF8Cm/JoSbkKHgJsIoRSOs86CXuXl/X77J7PVx5OUgRY6YNJzTBonOkknN4w1IUhpmZh",
-	"3fL6ixIBO/BocQoWP33HaOMknN2ZiipoZXqHb8WPw+2vIucNBtxO0mUxV3FZd/HZw29ujEizxFcx1jRO",
-	"+hGXoAFhroOf0ctvzxHE+6TUz+ReVXjAukxjmcmmSLanpLlF8EtCSFvwB2BTAEnA8SHTDBKvooohIGOI",
-	"D0CpHdAofwywQnfP6eAeOm49HAWVw5uFUmavr8jJHELnnQd8ZnMEPiParmqXXYOkvdNpsUlv/hqGPo/9",
-	"lvq4Sk53d73r8RMq++7pR2+lLU9u+NQ0Nzh+xrGvw9A+USLpHX0KoQCVd9uW+7Cr219+/ecWbQbICjSU",
-	"MIyveeVGnf61/vDzOo4r6zba+xSa3nlOQGFtzihrohoDqig9IOeq3RQAcjX7DQqKFOCNiuFl0zlNOsgq",
-	"ywnFDXMRRsxx98FaGC6XTMmp4jrG35nlNpVbnfT8FXjzLbaXII2/6hkjD99xRlv4WkJeZByhFtciSdg0",
-	"lH7UOMCn7kJVedy4d3Gb6c7RKu7FXJZkOU60ivDxZ7rgRom8p5acl3uD/rYdMZcFCXbKRQIxujlMf8UQ",
-	"JWIrEK/xZFoD0dc/kf16r8F8FdHyTf6K8UKbhhm6+Y7ZYnp03SJaMjWbMc5MypOEFZqBGpVJ60ZsBWh7",
-	"dapMa1EUUvTALJEfkd/Q88ebISpNcvxuuT8le43v8DCgyMpAYVLs+fGPVqygF52merBFQpkRq5OxNMuX",
-	"zf15bu4kXTQNHscajAkV1KtsmgizgJitlDnJZLT7/K4pfpDo8As+eaz3o25y56LZfLGbYezm9VxDBclN",
-	"wwMKnKHWM7vgskIPwISMkiwGUz41n3jIKd17dB12uifbt36THGu92n3+/WepVXsxsWHiTtRFxunMdssi",
-	"vqIYwRkP1xCzGCwXCfU0cGTjabamhZNbYxrtPWGEPPNDcmjfg8cVRNa38K0XIO9ozY2/OUVWwUSppZDz",
-	"O0agIaHsivr5LF3bxzvdw/uFQL075MyqdNxdnxTGj4b8clJ45icF5Jwob/oBNrmFneQ3BteJkMsD1zgU",
-	"63/Kx38QcjneJFgMn2SyGZyCvro6Z3S8H4V0GxuR+6iiFHsBmqhMyi0S6KElNtXfMW6WRG+9lYtt1qWA",
-	"53ZM2S/5iPMW/7a9DWpVF7wF8N/TJZEBPJzWW+unFUha26s+84DuNc85/VfRge8fPV8mgnCqJVC5SjAS",
-	"tDXqEzcLpS3zQspp3Oo1Yku47qwTeoYOG859PvRYpUIIuBbAJ1b1W9lbfMG573pJPH8wuVf0QAo5zBZn",
-	"K9BCxUdIsCWGzYCynHRCrZrPtYlftQEWphB+3+LdgiV1p6V9FKX75ZlJk02dYk4PVPiSFH8qDX2pczlJ",
-	"XD9SdSVTmdUItOYc7EEhGXtN5LM+exVpAGkWqsGDGntfjGz0cSLlc7hZyfkYu8D4HEKRCjfMAMjSgpXz",
-	"e088f4TWWYFLeR1xA41AJXA+SrpdGC2QWerWRK1wiaJEGYivfm0NzLVDcteAggL/LbDnvGewlWFgct4K",
-	"F1US98UU7Bp8aehUqWUAIw+tScggCo+rhAtZW8C7jWK8T72GwC9wKzjaYJYbOBN2AS5L30rlmY+drF3w",
-	"ZFQKUxVvJsh7hj9i2wTeaqC5UimeXTDONHCjZGuFauCu2Rp70cSH1Y8ZxDtUX8l0Jk2z4deWLmSy+rxn",
-	"cJr6tifp9t81p9IV1xBgnVw85HExJFLYtLQ+z2nbJiTakX2DoVh4tDeReRjZ2YyaWzAni6mCCBdSYOsu",
-	"olZOfJrNRguImZJgmFWqPXRl2Y6ecKgrdZsfcI9h1CWgDlMbdP9orG06yT0BUxmp9dthuWzCTIbhwVUS",
-	"NnQaFAbb2yX2tx+gwd1qWc8VsrEnoQRl0PviDYKuFz69qIcOaXVa0ZQvga6pqomoTjAoquveN7bepcBQ",
-	"nBdlr732vdyhtsTZI0NCL7XloPDay+d9tXNVwrC5eADJstVJGHxbFtVvFHsxuC7niWZfLKkzS/oAiLo9",
-	"hQmzekPsdBO2BFi5X+MFKV16SXi0+Q42wa5Eq9CkChtzpoU06Grp/jtbbUUV+4xKwJoKFnK8JLXsHijB",
-	"PfQLvmzM1Q6jAEv4HktSgW5BqYs/II+RuCr3LB4vYVukjQEIjrmE8IMbahL92xa3VSOi+2sqdUOLWHNh",
-	"hZzfUhSoNFtAUseCthuiDMkKEIxkkCwTQW14MpEtlt86xWoTSAhYX/W+RkMFEQLWtyX4molTqzmYCaHY",
-	"cBOQa9yPMRYyxjmKzd71fGJckQuh53LMXI6jdNWhFPNsoUQrDXw5/jTdg6GqBe5DtKw83+EvFls5pJsF",
-	"l/G1evDz79AY3nMZf3oAPW5zCLN8MYRLjajNMr+wY5AYZxPGAo/pRA+2+CttMu4bprDgCWLW+sJ/3Ipa",
-	"20xep9xwUPyA4wY49MjlYBw1+O2ITLh1tja3Hi/UAMgJy0zNgk467eUCzDmMPDwqZujmO/RN3TjNvs9I",
-	"kGCKdsM/D6/pVPgO90287ZrCTGlESjzoAFQC1145GmxfJfAlDOzT+Iv3DGL974TkMgLmVsLsEFORzoTS",
-	"G6VDAb/QLIakCuIFapVAzdKGLKWcCZ12nqTEp5YWrhuP0b+AexfufUV8fvkNdhwWUkeHYPkSDIPZDCLr",
-	"SSkQdKJByAa4jha1hnNPf25FZPf7QQa7IZMONOsvYNzK9y8i97JQJW4mrMRDS12Mga0RUxNrpeMyKnf4",
-	"v22R3Fh4PODR6K1fcUwH0kn54weQc7u4uv321avJVSpk+Pmb0ysgQ0llCsbwObiRCnNRUQEv5ltrawot",
-	"n0yUSavb0W1/x1Suh8n2r0MCq93DDlHlH/moBTd/m4kEq3N3DHiqVAJcthLPqOrenK28F8Psyd4nrEP/",
-	"11oLa0HeMm8JhmoYzaTMM+gtwdzVVUPYBRb6lD3F71kzMO19PmqcEP5hfoNI5lNoHcjXrksU//Apo4VN",
-	"9PM7D45tvjpDYfnnQj4Jwz/XkCNA/C9FAc4F5L/1/iFKVAm6GBsQcnUgJP5YFfj8Ex8vBSzr9UIxiWRU",
-	"NBFzFFh/qQs3hgRIc3ZRVj/to37tL/5GNE1iY9wJBya191/3/lt61QpjhlCFnymrSBewTARmZoqcV6Cp",
-	"o3P/8tRj5f4gr/oDuf1BDm+ivQqjpoUadVN4sFe4TjFV5FHhnI2uuDEudDoYyuLEbyjlcT3jkVX60M0u",
-	"BdfvaFyvK1p6zxDJ4G0G8j+YkAeahY9treHfwVzIrZXqOjfzTS9L/R3Ms/59Cq4PticBVihxyXhmFyCt",
-	"+wKl75xWZwaYchuPB2lHzq68hPBYna6k4Q5l1LoXWz+ILES+OPhVX6QeQG/eIElB32ryOfNIl2XdcGrj",
-	"VCPnwcSID1XkzlfB0RzxV4ZxDcws1FqiMh2tNuFp1428DKuER1BdoBf1Oaf6/AjrLWUgBQGuEwGabkyc",
-	"eqyVtovE7Zp2cYJn0ZCqBzikGu7vz9Cv9Hfq/sqXVNLq7LayDSOLyiR0rBYbQxupWVhdZ6sDAamF1U+r",
-	"q2dmdEMFCp+xG6AsGCriwT17o7I7JBgnNCy8mk2FzCyYP7KveA0jFVvC5jb8M1FxNjrtnEl4f8af/tyu",
-	"4REeQI6Um/ge9APoawPSMpymoYIPbgNL+y37Df9w63/x24T9FnPLb9k/pMrkhIl4wkJu8p+/3TENJkvB",
-	"EPX7B27s9ff4/T+8LWdPuVmWQ/QCyLaxBLQAfe01TCjeMkQpqCl/VA+AINsLXOFHqEcFCYN6JRHCdwyS",
-	"bw7fg7UaIfs4YSqJ92X4eyrHeR3HIyePOIE24puuXz6ULmyrgqZf4JnbBYvCHip42TErxB5u5bzeEUrx",
-	"86G4d59O7fPlevYDJPadurfVSoNp5ua8Lw88/Qau+RL196tLu5ItLc0wDN6UUAxlUnOwSNhaBRHDH0vm",
-	"VkgvVJnOumZj+SBmZTUZb70kYuqcOZ76ABbt2yeHnRApWzznQtbKkU5/h+z0K464hBYytZbYM3eweey0",
-	"VrBazIy8pOnY2pdeSzq4GajCGrGP9zeWbcUV+GN+4F2Fy79ue7rxsW5SY3UVbm5hnkMnCXBdeocy4XqJ",
-	"kKFmyeJqJUG9Qmig7s/O25HpsWNXiDDPZ6kQHqzO+kb2wM1DF3CttMNIpf7etbO4x4eOXTNols9SL96L",
-	"ONeLTFokam7YQSBdJdw2VPV9zUeNs6ovzG8YYCl3AMzXrcuKvvAZo7UeP7/zZE7y1Rmsoi8tS/qksr5c",
-	"TW5WlFw5ANxNAy5FB/x0X5vB2X23ZjBAz1OSBGWo1O1RQZ+LWuhGYcHxMuaBJxkcVcEXaq0PumA/ps+k",
-	"Tg/x5e+ng2LTEcWFeXjm3d+zUZV7ChMmFeH2eu4YEVPSLj8bHYOTUupU+Y9XLd7/SSImF0oKC8wWIlqU",
-	"aTewW46u8rgMKrp/Th52pbEtosNOlF63aFyVgVqUSQAe/EnIqXqc7PRHsIS3aXvwv2i8tqOXXvW+goNc",
-	"19nwMbvL8pQ0dnktb3qJTl9TbBqmP84dFGf3+jzR6TA6FOJTfBtGqN7/kltW3km3tbubFPS862D1o3vm",
-	"JWgKTvSZKspHviwpyoprS6htlM9QBFhtA3FO2ETdsWu7er5JgagVrsUR62MYetHA+/4rhgmI/YrRQYvW",
-	"fdLcV9jZTrLS4oFHm66TWWFP/+wfP2on4Sf5fSzsM3UVH4CKmtcLlQCzwFOGTqPQOCxuSDbYTkUIBehQ",
-	"tqscDnuKPhOjF7DZnCk52lKFXpCwWlT+59upms0qWeA7jIGwz7ASklKiYupmgdxdUx4t29vLKhFdlyjc",
-	"u2dehLXgxw+dBx3oaKYeIIcQKG/tTEirSmczoZlay/YKY3nnt9T5Xn1vx5w6Lab4jPfpcFlNuhIriYTP",
-	"IlowY9XKYOsRvYxFifJw90QwY3fqanZVSS2hoQbuKw3pcyXdG4YpIvv8A3H85tms7XbLY9or/S2Te95o",
-	"bcRN7kz3S8Wrhwp8JcsFTC1WBiIN2PjRqvWOVCPPTda1/xOEfJD7YMVz9NrKV9Zo68lxYGb8CavWG/yE",
-	"Iy46lnefMIi3+YwiCZ5moTIDx7sXN9uxehc3t/M4F1yVAUqOC+bTtmgTZUvy0OjC8GnS9RntLT21O/Xo",
-	"0doGoLDFxcildcdAxoYBttwGxn4XWxLBP7dNO0FJfCjz04WX7T9ff1GE0dZLrbd79jmOxIPI2ne4U489",
-	"2mPpQvquAq5pmASIt5FU24l9u7fagO289NPs4Jj8i9tx3m9d7bVWsy08ct98vVAsUcYyYb3BU/hsio6d",
-	"XUFv89XncE+//OrOJ3SsCuz12O5Kosh0cnV7dePOSv8fAAD//w==",
+	"c9J0WlyJohDop8Li7G7xxum22//P3vU1N24j+a+Ccl3VvsjrSa72rs5+msxkdlI3k5kdTzZ1l8ptILIl",
+	"oUQCCgBa1m7td79CN8A/kihSMklRXj/ahkkQ3Q10N7p/v9qix3OpyGQsiRj/6WcMBEarylpYoKu1gwp9",
+	"xCGBZYOpX7hakqR80JjUcSxsk8XqDNJzFiQfOXfVKqbWUAoqkdqCCyR7ChyUh8h9OyHcq1GpdhSTl69c",
+	"NVe6fhKTY9XoHf1f7aF9WHMKg+7gft9FReF5jBvGPZmkcm4rW/FV37rkzt1EyDZO1dcwtPcSgT43k/AV",
+	"w8D+Ic0wAu+vCmq9Pj3mGBKY47o05B1K48ZZ9VjMcKA7BsViiEQMBoPB9UKlOQunrGH0O1BLUUx/tKm8",
+	"fIbnuSgorVDvdD5gmVEpTFW88VL2ET+lo/wPbjO8I6wQJ3gJa+YX3hwg6yuZHO2p3Zfjfy/j8evTKCrm",
+	"vpcx46wQCZNqfVh2OSNZ035ZDPwXBAR5GvbG+PqpSvIchsytTH033bA4AxZXOz0rurhXQ2l7kVk6bYJ1",
+	"/qyM/dGP65MCOX/NIIvoHua/PiDluv3SOc4FhzFICxriWli5rWWedLtPW9DFoox1py5meMzJ3yVzdnH9",
+	"+tJH9fQjz4LzXsgyyoZxxzibKpn5Vh5hcw9XGKbWHhtNYD3gCRuRe8V1tIBo2bwZvaFhPe9F+JYB4SwT",
+	"pZaMUIUDTSfEHpGovP1MsP3C7VPwIGKosgJ2sSHVykjDQ0kP94rI4098KUb2KKXSWwZJ5lmOjFtTHi1R",
+	"SjnrDqFexMo5iHcehn1fYWy/0nFbSNfsHp9mM9Bf3JPHev7g5HCaQ588JTfs5eR5evkz4vgRgzlF0G4r",
+	"QfhW1Owccr3o740VWRkTMkqy+BT/12TTVJhmGOX70rg+byfy15wLR7m0RL16vV4is8fr37NGbNR3j3/J",
+	"lB1bsNxnSOm/eBAt+MItFV/AY84gEmBd8gCIoOO9P+j1IuabHd0oXyscyGj67xvroeKnd55cZlib3q3f",
+	"+/qaW/gj+5G8ldx7UTLogfM0SQ1cDJAKY/kS3NERKa0hshCz6YZxAh51Q/Umh17AMr1qJVSuIX4L8EVU",
+	"BzeA937M2JJlezgW1mHNsBSM7vqRbGHFN/7idH9ObKMy+3SM3IVisYiJ4mnfezIDuqOkG4/sDj0Ef/wA",
+	"cm4XV7ffvHrVar4USwpfFlEza6my2hf96dUl1yN4zR4OBXdLNcnhcr6gFvOFNROipVdpKKqt9QJq7Lhd",
+	"HcGpBn3A+l5Uv59qiYZRZgGQV0GcVgThntBVAYQ7b4rah0PqGqiyD547BZ92i2qXAlGgvtilpYJtwFPg",
+	"1z0n5Y9ExPPtt07bCl6e//rPVwNT8/hFGmQLQ4qPKOc59yXDtO64Y7mFmzCrkO8QCVYJEXqXM3WHFp00",
+	"5GbKE97YFfldGDTOegc/vUFEEpZigjwZWUqhhLRaVPDqtu3Pr7bVXBraTg+v+Acc/7U8/BKuTk/z6/rU",
+	"DVrIQVSDXsXKMm7tTqRcJNcL4IldHKon+8hF8p5GjdMUSxPse7nfqzUGXW7ppuoRnKN3ywxIO2Go+867",
+	"UxkZK5LTcCHdLwn/xzDMPck5MdsYfxWh1YOIK6WD7vklQYExfA7mJpMpt9EC4oN2/FMY5Rbmssv/Kp8y",
+	"TKMMF74I0G0v+RWD23FVps32RVFOXFkhgg73d9RNlyg5Z8gLkte1lDmyd8UcIDy6Rpx4q/nMjg5vAmd1",
+	"ju6Gj7Te/WeBCD0izTVrzYU11Yo2q/LbyQp3dAtNuQldVh1eSr0TCZy0ewyUPXRzeyeS/IrmhAo294lx",
+	"J+ibCfIH53szCTqTMab+Kgzh64WIFmwBnCpihGWJWBLyt9wwDatkg3f8qwy3D25EDMSfI5XEhKDblOIT",
+	"9MPc/EMehAXyxvCuvslqxdEDCEFzy9ipEjo9PW5SkQV7bawGnlbVJXf4pkJy9A93rtD2WTk1NnXA1oDN",
+	"rGje2IniK8e9JNBz55Jxa3m08EnKGhk+5bKnKnii1Ose+cCOf3OgWZ4d6pP7bPUUUCkwlsbtAXmx3GYg",
+	"FVY5L6VaG2fq2AMtKIno/Mo7n8BC3kH0GpmiJDhor2/CMG6WELsTpXFrUJl1u8o1VZE0FSZ+otFf8sHj",
+	"jAC2pjlMngRrk5lfz3Bvt1CZAURS8HXrdG8j5LIsGZWISEAzwuPWd43V4LameZ47ve21GgT5Ueby14WM",
+	"9oi5zvhC1VeqemC7dQ+9EA0aRTPCa7PcJ1EmFUuVhjtPuuKM2TCokHTVivqm4OWq87wqIjpaQPT8r2oJ",
+	"csA9ti/rgijTwm6ubn/5dbfRd49o8qPP5huukofqA/0T6uR04x6S1yrtN6y3+B6/HE82qMkJEu5tB3/r",
+	"v37oSPxI3Xqp9DvKet4Gw4hg4iaLtRK+JG1C3RjC+ETEEabSBO7ihbo/ouxvV+s8Qgzv6VosIfoMrmNZ",
+	"InWh4q5MHkA3HjBhzEid9zC9/nmyEM1mpjRbqBRylBvNRXLLLDdLM/FHi5kwulYyHkFiO7krAWLsUVWy",
+	"fAWODymkUwnBDvZclAc+Gw620bCc73uaWsvOilWM5fNqc6SwkJo9u/vkKuWPP9Af/71Ih3Gt+eZAMYx1",
+	"ZrZdD7OD7/7rME1gw4TXVYs4nNQo/7YRAP1zBU10HF1zHQCbl9bglqFCTpiER4tt8nqCOQlh8O6BUkUT",
+	"ZkGnZlIuSKdby5RY3C3jUQQra7a7srvLV+4I7oanIGN36nXdZ4PXTK/D00eLBR0m+NLqefkNN6hy6MsF",
+	"qQZfT2dSYim4b7QJWV7qd4N44vO9npoSYqq4y/tyRAPX5yG7qnCFd2dfgaH7xcLavX4oHvGQOyl0kHop",
+	"fSMK1SDz8Ftj+eY4RvE9qpbFwl6veLQ8dAy/dqM+u0GtKj+PRA9zD24CDmstz+bAcVJ5wiqePTnyDBeK",
+	"CiENuwS3wvolrEnH66iS/JgGY91GOiG4vGiB100z5MkFH/n8pvkKOW0eQIvZhjk5/8aor/yO8cSofVho",
+	"vfoM2DQPXTsMfxYP8J178mjZAdzkXvyEy/cTnKbl2A9YDLQKjkLhIMyE5DICpiEBboD8c4OFI0Xf05Fh",
+	"0k2k4qfYTba/PuANPnWsUOv0EJrjGeioq+/umRfBl5emijlJ5xkvp1JLiPEqq9T17TFT08xQ9eNJCkXR",
+	"Y8d78Rt6bDV0HydYTzFFP+mXvfni9+atAl+MxFC2OPOcwQ+zJR6mR8MsMxDvIc5oa0rwELIgbdLG39Po",
+	"IXLH+9zzpZBxFwnQZ4Ml+5XQa0DG11iv5Xs3a5szenWQQ1lgW2X6GMZfdPOA/4qB+DVoxXZiql4FXl+j",
+	"KeNQ3T7WIk2a3nlqxYaq/HdyKIqAXTBf8rPwmEjUnFookwnj7O1Hhpj1TEgLWvKESWVPccPUbOYPyo61",
+	"imCgxlqH6Cb3EhBfvtNFdiMZqvEd02BAP2ACCtg0i90RdrxNGKdxMoLrVD10niz6qB7g3r9grOYR5ufm",
+	"egaSsfLrX2zk6R6HwqRRuEkK2u0OmUClllcUKc38pU+b7rJ60znsQH6hqdzng/sEpqy+azCXPl8JSpvo",
+	"LIDR7+co7dWrx4v91j79Vxrdc3ylB0TV4zqFmMobCsJAeOSR3eYn61UMa6WXs0TVl+D9xYXKJUn8HP6h",
+	"R1mEdyCLTv8oBG7PxM8MeeuwKBM0D1oPpU1fMtkAXG+AN1rDBuB/cNi4Yc5+FnZRj1fkkWuakWq+ffVq",
+	"T8fl5ArrffEptzJLktp6uxxsp3jVilsXmVzdXv3fL6+v/5df//3Xf3z7z387qlROxuboVNE3w6aKck0Z",
+	"DjUMeLRgqMlsjoCrjHuonTJWhF1oMAuVxP4A4hoQrPqOScUsf2Q8fhDRIVSmkrG0AxJ7gtW8qPjTVPz5",
+	"YoP5K0tzPXfn08FqTRr4Z2Lf6NPii/f0b/DU55vXmGuggi/pTsy8JIdYMriwW529exZTZfZ6ivgDjUeg",
+	"yux3fuTIT8GFygviugUcrL7Hr4bbcqknGzePUsu2ZQlwYxGwlda6Zjoqs5FK4YgqpVwan/y/7pnfO6E9",
+	"FLCQlAJxa/YHw/6uJNyh60tTAnSLY76hTW//HBGbcO96BYKbpvX6wDucDuLitJ9Mz4d+kMZAJe5k/QUW",
+	"dNB2ZtUcd4htuCF0EtDOKeLZAhdwAZDfUyqeNv2mqdu89P3jvV3Pp3iem4PyGvXeYU7awFJf44PKoma4",
+	"DRHnLYJBAMP6IFSNSglxuIJWmiUws0xllk03Tkkgme3Vj73nSYuGirLeDGGe/S/9ASMLjjptcnuN7CmR",
+	"LD6l+Qh/obXridau286thMtj3YEP7l+GOOkGPeT2k+jVbD3tI9OTLKESNI1Pyy9OJ4cLMGciQZqEInIy",
+	"7M39X/HW3IWda6WXU6WWE2b4jOjgVyApmWJWGnhMs2mhgW6V2mzEH3DckzIjXerUANsGH6iE6mcPbkXU",
+	"d+S5YNzhXJ+pR9YSJThFD8eJCMnTDYsyrZ1D2kbaVl17x6nN2ftVed9sWI7+vRm0SV6dWFTyelDJBTe1",
+	"XBi6fS/Na0/C9tn90xAali/vYNd6Je+ae986R+osXfCF2w3qybsW0q/0pOQoBiRP523PlL5j3LJUGcv+",
+	"9OpVG01cAzQQNL7hZvEzjhonoEOY33CbBIY3buFwWwBYlpJoa5Ekt34PiVSaCuvpdPJeNho8Uxoi7kJt",
+	"rVLmC6hayKtddNR/YDRQk7l7lQe39NuCWz9rIV15sAzKTrJESDB9BUi+0TDMoONiHr/75JIbZx+r//hz",
+	"1bu107mXMp6WSR5u2ErDimvQ3pv1jV6artCxriHZUG6apyqTtu3u1HtTzpjNhGZ3tlacFyvpxEreqwQT",
+	"mmgRdEIvKr/ivp89ZlMul4xHeLPr/m71ZsIiLiNIqC8nUjISCRCT8IpvyhCu91aLFWDB3HTjf2J8hix+",
+	"SdLa4NRs5o6/69CY2TWyZ6R0/Ine8Tnv/ezR/NIsscI5wDcuSrmOueVHVWWXJvpO6fTFDC/UDEnzMBhC",
+	"YRb0lSmPYZ8h5XV5K63U7I6tFwoeQAe7jd3HRlxWGe2PMq4bfPJB/DuvgDjuwrEEq1Gr+6LQcdRSIAdx",
+	"6Dv30DW4eMttvocE9KUYdUqCkbAmukoErNxej8SN/rp/d137XrMH0Kb7qIYChS/+6aMlm/fzO8/1br46",
+	"vV8wmiW2g/ElsCmPlpSr4CHAJkYppfOsk7B3eVm/z+75fOXhJEXApT6Y1AyDxplOwukNw30YYmoW1i2v",
+	"vygxuAOPFqeA+dN3jDZOwtmdqaiCVqZ3/Ff8ODz+KnLeYMDtJF0WcxXYdRfgPfzmxog0S3wVY03jpB9x",
+	"CRoQ5jq4j15+ew5B3icnfyb3qsID1mUay0w2RbY+Jc0tomcSQtqCPwCbAkhCng+ZZpB4FVUMARlDfABK",
+	"7YBGeTfACt09KYR76Lj1cBRcEG8WSpm9e0XOBhE67zxiNJsj8BnxflW77Bok7TedFof05q9h6PM4b6mP",
+	"q7Tp7q53PX5C5dw93fVW2vLkhk9Nc4PjZxz7OgztEyWS3tGnEApUendsuQ+7uv3l139u8W6ArEBDCcP4",
+	"mldu1Olf652f13FcWbfR3qfQ9M7jAYW1OaOsiasMqKL0gJyrdlMAyNWcNygoUoA3KoaXQ+c06SAtLScU",
+	"N8xFGDHH0wdrYbhcMiWniusYf2eW21xwddLzV+DNt9hegjT+qmeMPHzHGW3hawl5kXGEWlyLJGHTUPpR",
+	"swE+9RSqyuPGvYvbTHeOVnEv5rIky3GiVYSPP9MFN0rkPbXkvNwb9HfsiLksWLRTLhKIcZvD9FcMUSK2",
+	"AvGanUxrIP77J9Jn7zWYryJavslfMV5o0zBDN98xW0yPW7eIlkzNZowzk/IkYYVmoEZl0roRWwHaXp0q",
+	"82IUhRQ9UFPkLvIbev54M0SlSY5/W+5PyV7jOzwMKNI6UJgUe4L9oxUr6EWnqR5skVBmxOpkLM3y5XB/",
+	"noc7SRdNg8exBmNCBfUqmybCLCBmK2VOMhntPr9rjiBkSvyCTx7r/aib3Ll4Ol/sZhi7eT3XUEFy0/CA",
+	"Ameo9cwuuKzQAzAhoySLwZS95hOdnNK9R9dhp3uyfesPybHWq93n33+WWrUXExsm7kRdZJx8tlsW8RXF",
+	"CM54uIaYxWC5SKingSMbT7M1LZzcGtNo7wkj5Jk7yaF9Dx5XEFnfwrdegLyjNTf+5hRpCROllkLO7xiB",
+	"hoSyK+rns3RtH+90D+8XAvXu0GZW5fPu2lMYPxryi6fwzD0F5JwoH/oBNrmFneQ3BteJkMsD1zgU63/K",
+	"x38QcjneJFgMn2SyGZzDvro6Z9x4PwrpDjYi91FFKfYCNFGZlFskcIeW2FR/x7hZEj/2Vi62WZcCntsx",
+	"Zb+0R5y3+LftbVCruuAtgP+eLokMoHNab62fViBpba/6zAO61zzn9F9FB75/9HyZCMKplkDlKsFI0Nao",
+	"T9wslLbMCymncavXiC3hOl8n9AwdNpz7fOixSoUQcC2AT6zqt7K3+IJz3/WSeP5g8l3RAynkMFucrUAL",
+	"FR8hwZYYNgPKctIJtWo+1yZ+1QZYmEL4fYt3C5bUeUv7KEr3yzOTJps6xZweqPAlKf5UGvpS53KSuH6k",
+	"6kqmMqsRaM1tsAeFZOw1kc/67FWkAaRZqIYd1Nj7YmTjHidSPoeblZyPsQuMzyEUqXDDDIAsLVg5v/dE",
+	"/yO0zgpcyuuIG2gEKoHzUdLtwmiBzFK3JmqFSxQlykB89WtrYK4dkrsGFBT4b4E95z2DrQwDk/NWuKiS",
+	"uC+mYNfgS0OnSi0DGHloTUIGUXhcJVzI2gLebRTjfeo1BH6BW8HRBrPcwJmwC3BZ+lYqz3zsZO2CJ6NS",
+	"mKp4M0HeM/wR2ybwVgPNlUrx7IJxpoEbJVsrVAN3zdbYiyY+rH7MILtD9ZVMZ9I0G35t6UImq897Bt7U",
+	"tz1Jt/+uOZWuuIYA6+TiIY+LIZHCpqX1eU7bNiHRjuwbDMXCo72JzMPIfDNqbsGcLKYKIlxIga27iFo5",
+	"8Wk2Gy0gZkqCYVap9tCVZTt6glNX6jY/sD2GUZeAOkxt0P2jsbbpJPcETGWk1m+H5bIJMxmGB1dJ2JA3",
+	"KAy2t0vsbz9Ag7vVsp4rZGNPQgnKoPfFGwRdL3x6UQ8d0uq0oilfAl1TVRNRnWBQVNe9b2y9S4GhOC/K",
+	"Xnvte7lDbYmzR4aEu9TWBoXXXj7vq91WJQybiweQLFudhMG3ZVH9RrEXg+tynmj2xZI6s6QPgKjbU5gw",
+	"qzfETjdhS4CV+zVekNKll4RHm59gE+xKtApNqrAxZ1pIg66W7r+z1VZUsc+oBKypYCHHS1LL7oES3EO/",
+	"4MvGXO0wCrCE77EkFegWlLr4A/IYiatyz+LxErZF2hiA4JhLCD+4oSbRv21xWzUiur+mUje0iDUXVsj5",
+	"LUWBSrMFJHUsaLshypCsAMFIBskyEdSGJxPZYvmtU6w2gYSA9VXvazRUECFgfVuCr5k4tZqDmRCKDTcB",
+	"ucb9GGMhY5yj2OxdzyfGFbkQei7HzOU4yq06lGKeLZRopYEv7k/TPRiqWuA+RMvK8x3+YrHVhnSz4DK+",
+	"Vg9+/h0aw3su408PoMdtDmGWL4ZwqRG1WeYXdgwS42zCWOAxefRgi7/SIeO+YQoLniBmrS/8x6Ootc3k",
+	"dcoNjuIHHDeA0yOXg3HU4LcjMuGWb21uPV6oAZATlpmaBZ102ssFmHMYeXhUzNDNd+ibunGafZ+RIMEU",
+	"7YZ/Hl7TqfAdnpt42zWFmdKIlHhwA1AJXHvlaLB9lcCXMLBP4y/eM4j1vxOSywiYWwmzQ0xFOhNKb5QO",
+	"BfxCsxiSKogXqFUCNUsbspRyJnTaeZISn1pauG52jP4F3Ltw7yvi88tvsOOwkDpuCJYvwTCYzSCynpQC",
+	"QScahGyA62hRazj39OdWRHa/H2SwGzLpQLP+AsatfP8ici8LVeJmwko8tNTFGNgaMTWxVjouo3KH/9sW",
+	"yY2FxwM7Gr31K47pQDopf/wAcm4XV7ffvno1uUqFDD9/c3oFZCipTMEYPgc3UmEuKirgxXxrbU2h5ZOJ",
+	"Mml1O7rt75jK9TDZ/nVIYLV72CGq/CMfteDmbzORYHXujgFPlUqAy1biGVXdm7OV92KYM9nvCevQ/7XW",
+	"wlqQt8xbgqEaRjMp8wx6SzB3ddUQdoGFPuWd4vesGZj2Ph81Tgj/ML9BJPMptA7ka9clin/4lNHCJvr5",
+	"nQfHNl+dobD8cyGfhOGfa8gRIP6XogDnAvLfev8QJaoEXYwNCLk6EBJ/rAp8/omPlwKW9XqhmEQyKpqI",
+	"OQqsv9SFG0MCpDm7KKuf9lG/9hd/I5omsTHuhAOT2vuve/8tvWqFMUOows+UVaQLWCYCMzNFzivQ1NG5",
+	"f3nqsXJ/kFf9gdz+IIc30V6FUdNCjbopPNgrXKeYKvKocM5GV9wYFzodDGVx4jeU8rie8cgqfehml4Lr",
+	"dzSu1xUtvWeIZPA2A/kfTMgDzcLHttbw72Au5NZKdZ2b+aaXpf4O5ln/ewquD7YnAVYoccl4ZhcgrfsC",
+	"pe+cVmcGmHIHjwdpR86uvITwWJ2upOEOZdS6F1s/iCxEvjj4VV+kHkBv3iBJQd9q8jnzSJdl3XBq41Qj",
+	"58HEiA9V5M5XwdEc8VeGcQ3MLNRaojIdrTbhadeNvAyrhEdQXaAX9Tmn+vwI6y1lIAUBrhMBmm5MnHqs",
+	"lbaLxJ2adnHCzqIhVQ9wSDXc35/hvtKf1/2VL6mk1dlt5RhGFpVJ6FgtDoY2UrOwus5WBwJSC6ufVlfP",
+	"zOiGChQ+YzdAWTBUxINn9kZld0gwTmhYeDWbCplZMH9kX/EaRiq2hM1t+Gei4mzctHMm4f0Zf/pzu4ZH",
+	"eAA5Um7ie9APoK8NSMtwmoYKPrgNLO237Df8w63/xW8T9lvMLb9l/5AqkxMm4gkLucl//nbHNJgsBUPU",
+	"7x+4sdff4/f/8LacPeVmWQ7RCyDbxhLQAvS11zCheMsQpaCm/FE9AIJsL3CFH6EeFSQM6pVECN8xSL45",
+	"fA/WaoTs44SpJN6X4e+pHOd1HI+cPOIE2ohvun75ULqwrQqafoE+twsWhT1U8LJjVog93Grzekcoxc+H",
+	"4t59OrXPl+vZD5DYd7q9rVYaTDM353154Ok3cM2XqL9fXdqVbGlphmHwpoRiKJOag0XC1iqIGP5YMrdC",
+	"eqHKdNY1G8sHMSuryXjrJRFT58zx1AewaN8+OeyESNniOReyVo7k/R2y06844hJayNRaYs/cweax01rB",
+	"ajEz8pKmY2tfei3p4GagCmvEPt7fWLYVV+CPucO7Cpd/3fZ042PdpMa6Vbi5hXkOnSTAdekdyoTrJUKG",
+	"miWLq5UE9Qqhgbo/O29HpseOXSHCPJ+lQniwOusb2QM3D13AtdIOI5X6e9ebxT0+dOyaQbN8lnrxXsS5",
+	"XmTSIlFzwwkC6SrhtqGq72s+apxVfWF+wwBLOQcwX7cuK/rCZ4zWevz8zpM5yVdnsIq+tCzpk8r6cjW5",
+	"WVFy5QBwNw24FB3w031tBmf33ZrBAD1PSRKUoVK3RwV9LmqhG4UFx8uYB55kcFQFX6i1PrgF+zF9JnV6",
+	"iC9/Px0Um1wUF+ahz7u/Z6Mq9xQmTCrC7fXcMSKmpF3uGx2Dk1LqVPmPVy3e/0kiJhdKCgvMFiJalGk3",
+	"sFuOrvK4DCq6f04edqWxLaLDTpRej2hclYFalEkAHvxJyKl6nOz0R7CEt2l78L9ovLajl171voKDXNfZ",
+	"8DG7y/KUNHZ5LW96iU5fU2wapj/OExRn9/o80ekwOhTiU3wbRqh+/6VtWflNuq3d3aSg510Hqx/dMy9B",
+	"U3Ciz1RRPvJlSVFWXFtCbaN8hiLAahuIc8Ih6tyu7er5JgWiVrgWLtbHMPSigff9VwwTEPsVI0eL1n3S",
+	"3FfY2Umy0uKBR5uuk1nhTP/sHz/qTcJP8vtY2Ge6VXwAKmpeL1QCzAJPGW4ahcZhcUOywXYqQijADWW7",
+	"yuHwTtFnYvQCDpszJUdbqtALElaLyv/8OFWzWSULfIcxEPYZVkJSSlRM3SyQu2vKo2V7e1klousShXv3",
+	"zIuwFvz4ofOgA7lm6gFyCIHy0c6EtKrkmwnN1Fq2VxjLO7+lzs/qezvm1GkxxWd8TofLatKVWEkkfBbR",
+	"ghmrVgZbj+hlLEqUh7snghm7U1ezq0pqCQ01cF9pSJ8r6d4wTBHZ5x+I4zfPZm23Wx7TXulvmdzzRmsj",
+	"bnJnul8qXj1U4CtZLmBqsTIQacDGj1atd6QaeW6yrv2fIOSD3AcrnqPXVr6yRltPjgMz4z2s2t3gJxxx",
+	"0bG8+4RBdpvPKJKw0yxUZuD47cXNdqy7i5vbeTYXXJUBSo4L5tO2aBNlS/LQ6MLwadK1j/aWntqdevRo",
+	"bQNQ2OJi5NK6YyBjwwBbbgNjv4stieCf26aToCQ+lPnpwsv2+9dfFGG09VLr7Z59Dpd4EFn7DnfqsUd7",
+	"LF1I31XANQ2TAPE2kmo7sW/3VhuwnZd+mh0ck39xO877rau91mq2hUfum68XiiXKWCasN3gKn03RsbMr",
+	"6G2++hzu6ZdfnX9CblVgr8d2VxJFppOr26sb5yv9fwAAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -10046,7 +10046,9 @@ export interface operations {
     previewAmendment: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
             path: {
                 id: components["parameters"]["id"];
             };

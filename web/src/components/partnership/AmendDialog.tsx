@@ -33,7 +33,7 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
   const currency = summary.fee?.currency ?? "usd";
   const preview = useQuery({
     queryKey: ["amendment", summary.id, settled],
-    queryFn: () => body(api.POST("/v1/partnerships/{id}/amendments/preview", { params: { path: { id: summary.id } }, body: settled })),
+    queryFn: () => body(api.POST("/v1/partnerships/{id}/amendments/preview", { params: { path: { id: summary.id }, header: { "Idempotency-Key": crypto.randomUUID() } }, body: settled })),
     enabled: Object.keys(settled).some((part) => part !== "reason"),
     placeholderData: keepPreviousData,
     retry: false,
