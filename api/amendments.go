@@ -52,8 +52,7 @@ func (s *Server) PreviewAmendment(ctx context.Context, r gen.PreviewAmendmentReq
 	if err != nil {
 		return nil, err
 	}
-	nothing := uuid.Nil // but what is planned
-	found, err := conflicts.Conflicts(ctx, rapport.ConflictFilter{PartnershipID: &nothing, From: s.now(), To: s.now().Add(offerDays), Planned: p.Slots}, s.now())
+	found, err := s.conflictsOf(ctx, conflicts, p.Slots)
 	if err != nil {
 		return nil, err
 	}

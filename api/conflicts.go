@@ -156,10 +156,15 @@ func (s *Server) checkOffer(ctx context.Context, d rapport.PartnershipDetail, te
 	return s.checkPlanned(ctx, store, d.PartnershipSummary, planned, reason)
 }
 
+// conflictsOf finds the conflicts of what is planned, and of nothing that is booked.
+func (s *Server) conflictsOf(ctx context.Context, store ConflictStore, planned []rapport.Slot) ([]rapport.Conflict, error) {
+	nothing := uuid.Nil
+	return store.Conflicts(ctx, rapport.ConflictFilter{PartnershipID: &nothing, From: s.now(), To: s.now().Add(offerDays), Planned: planned}, s.now())
+}
+
 // checkPlanned finds the conflicts of what is planned. See checkOffer.
 func (s *Server) checkPlanned(ctx context.Context, store ConflictStore, d rapport.PartnershipSummary, planned []rapport.Slot, reason string) ([]rapport.Conflict, error) {
-	nothing := uuid.Nil // but what is planned
-	found, err := store.Conflicts(ctx, rapport.ConflictFilter{PartnershipID: &nothing, From: s.now(), To: s.now().Add(offerDays), Planned: planned}, s.now())
+	found, err := s.conflictsOf(ctx, store, planned)
 	if err != nil {
 		return nil, err
 	}
