@@ -13,7 +13,7 @@ import (
 // AmendmentStore drafts amendments.
 type AmendmentStore interface {
 	PreviewAmendment(ctx context.Context, d rapport.AmendmentDraft) (rapport.AmendmentPreview, error)
-	DraftAmendment(ctx context.Context, d rapport.AmendmentDraft) error
+	DraftAmendment(ctx context.Context, d rapport.AmendmentDraft) (rapport.AmendmentPreview, error)
 }
 
 func (s *Server) amendmentOf(ctx context.Context, partnership uuid.UUID, b gen.AmendmentCreate) rapport.AmendmentDraft {
@@ -89,14 +89,12 @@ func (s *Server) DraftAmendment(ctx context.Context, r gen.DraftAmendmentRequest
 		Workflow: "partnership", ID: r.Id, BrandID: p.BrandID,
 		Cmd: rapport.Command{Kind: rapport.CmdAmend, Actor: d.By, Ref: d.ID},
 		Before: func(ctx context.Context) error {
-			shown, err := store.PreviewAmendment(ctx, d)
+			drafted, err := store.DraftAmendment(ctx, d)
 			if err != nil {
 				return err
 			}
-			if _, err := s.checkPlanned(ctx, conflicts, p.PartnershipSummary, shown.Slots, strings.TrimSpace(value(r.Body.OverrideReason))); err != nil {
-				return err
-			}
-			return store.DraftAmendment(ctx, d)
+			_, err = s.checkPlanned(ctx, conflicts, p.PartnershipSummary, drafted.Slots, strings.TrimSpace(value(r.Body.OverrideReason)))
+			return err // and nothing was drafted
 		},
 	})
 	if err != nil {

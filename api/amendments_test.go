@@ -35,7 +35,7 @@ func TestAnAmendmentIsPreviewedAndDrafted(t *testing.T) {
 		"deliverables": []map[string]any{{"title": "A short", "platform": "tiktok", "kind": "short", "draft_due_days": 4, "publish_days": 3}},
 		"moved":        []map[string]any{{"deliverable_id": d.deliverable, "draft_days": 7, "publish_days": 7}},
 		"milestones":   []map[string]any{{"title": "For the short", "trigger": "posted", "new": 0, "amount": 20000, "net_days": 10}},
-		"end_days":     30, "reason": "She is good",
+		"end_days":     30, "exclusivity_days": 20, "reason": "She is good",
 	}
 	preview := func(who string, body map[string]any) answer {
 		return d.as(t, who).keyed().send(t, "POST", path+"/preview", body)
@@ -63,7 +63,7 @@ func TestAnAmendmentIsPreviewedAndDrafted(t *testing.T) {
 	require.Equal(t, 200, a.status, "%s", a.body)
 	require.NoError(t, json.Unmarshal(a.body, &shown))
 	require.Equal(t, int64(20000), shown.FeeThen.Amount-shown.FeeNow.Amount)
-	require.Len(t, shown.Changes, 7, "the short, two dates, the money, the fee in total, the end and the notice date")
+	require.Len(t, shown.Changes, 8, "the short, two dates, the money, the fee in total, the end, the notice date and the exclusivity")
 	require.Zero(t, one[int](t, d, `select count(*) from contracts where amends is not null`), "a preview writes nothing")
 
 	over := map[string]any{"milestones": []map[string]any{{"title": "Much", "trigger": "signature", "amount": 900000000, "net_days": 0}}}
@@ -90,6 +90,10 @@ func TestAnAmendmentIsPreviewedAndDrafted(t *testing.T) {
 		one[int](t, d, `select count(*)::int from milestones where partnership_id = $1 and extra and amount = 20000`, d.partnership),
 	})
 	require.Equal(t, before+20000, one[int64](t, d, `select campaign_spoken(campaign_id, null) from partnerships where id = $1`, d.partnership))
+	require.Equal(t, []int{2, 0}, []int{
+		one[int](t, d, `select count(*)::int from slots where partnership_id = $1 and until_at = to_at + interval '20 days'`, d.partnership),
+		one[int](t, d, `select count(*)::int from slots where partnership_id = $1 and until_at <> to_at + interval '20 days'`, d.partnership),
+	}, "the longer exclusivity is booked for every piece")
 	var contract struct {
 		Fee        fee              `json:"fee"`
 		Amendments []amendmentState `json:"amendments"`

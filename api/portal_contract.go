@@ -29,17 +29,12 @@ func (s *Server) GetPortalContract(ctx context.Context, r gen.GetPortalContractR
 	if err != nil {
 		return nil, called("contract", err)
 	}
-	shown := gen.GetPortalContract200JSONResponse{
-		Id: c.ID, PartnershipId: c.PartnershipID, BrandId: c.BrandID, BrandName: c.BrandName, Creator: showCreator(c.Creator), CampaignName: c.CampaignName,
-		Number: c.Number, Term: c.Term, Version: c.Version, State: gen.ContractState(c.State), Text: c.Text, TextSha256: hex.EncodeToString(c.SHA256),
-		Fee: toMoney(c.Fee), Terms: toTerms(c.Terms), Amends: signedRefOf(c.Amends), Amendments: each(c.Amendments, toSignedRef),
-		Signatures: make([]gen.Signature, len(c.Signatures)), SentAt: c.SentAt, ExpiresAt: c.ExpiresAt,
-		ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt, NoticeBy: c.NoticeBy, CreatedAt: c.CreatedAt,
-	}
+	shown := toContract(c)
+	shown.Creator = showCreator(c.Creator)
 	for i, g := range c.Signatures { // where and with what the brand signed is not the creator's business
 		shown.Signatures[i] = gen.Signature{Party: gen.SignatureParty(g.Party), Name: g.Name, At: g.At, TextSha256: hex.EncodeToString(g.SHA256)}
 	}
-	return shown, nil
+	return gen.GetPortalContract200JSONResponse(shown), nil
 }
 
 // RequestPortalCode mails a code that proves that the contact's mailbox is at hand.

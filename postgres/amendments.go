@@ -23,24 +23,24 @@ func (s *Store) PreviewAmendment(ctx context.Context, d rapport.AmendmentDraft) 
 	})
 }
 
-// DraftAmendment writes an amendment whose added money the budget has room for. Drafting the same one again changes nothing.
-func (s *Store) DraftAmendment(ctx context.Context, d rapport.AmendmentDraft) error {
-	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
+// DraftAmendment writes an amendment whose added money the budget has room for, and answers what it would change.
+func (s *Store) DraftAmendment(ctx context.Context, d rapport.AmendmentDraft) (rapport.AmendmentPreview, error) {
+	return query(ctx, s, func(ctx context.Context, tx pgx.Tx) (rapport.AmendmentPreview, error) {
 		x, err := s.amendment(ctx, tx, &d)
 		if err != nil {
-			return err
+			return x.preview, err
 		}
 		of, err := s.q.BudgetOfPartnership(ctx, tx, gen.BudgetOfPartnershipParams{ID: d.PartnershipID, Brands: rapport.BrandsFrom(ctx)})
 		if err != nil {
-			return err
+			return x.preview, err
 		}
 		spoken, err := s.q.BudgetSpoken(ctx, tx, gen.BudgetSpokenParams{CampaignID: of.CampaignID})
 		if err != nil {
-			return err
+			return x.preview, err
 		}
 		adds := rapport.Money{Amount: d.Changes.Adds(), Currency: x.preview.FeeNow.Currency}
 		if err := checkRoom("milestones", adds, of.Currency, of.Budget-spoken); err != nil {
-			return err
+			return x.preview, err
 		}
 		hash := sha256.Sum256([]byte(x.preview.Text))
 		err = s.q.InsertAmendment(ctx, tx, gen.InsertAmendmentParams{
@@ -49,9 +49,9 @@ func (s *Store) DraftAmendment(ctx context.Context, d rapport.AmendmentDraft) er
 			ContractID: &x.row.ID, Amendment: &x.row.NextNumber, Changes: mustJSON(d.Changes), Adds: adds.Amount, Reason: orNil(d.Reason), RequestedBy: some(d.By),
 		})
 		if err != nil {
-			return fmt.Errorf("insert amendment: %w", err)
+			return x.preview, fmt.Errorf("insert amendment: %w", err)
 		}
-		return s.audit(ctx, tx, d.By, "contract.amendment_drafted", d.ID, nil)
+		return x.preview, s.audit(ctx, tx, d.By, "contract.amendment_drafted", d.ID, nil)
 	})
 }
 
