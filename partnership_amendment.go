@@ -67,12 +67,16 @@ func (p *Partnership) endAmendment(now time.Time, state, code string, actor uuid
 	}
 }
 
-// waitsForAmendment says that the term may still get something to do by an amendment that is out. One that nobody has sent goes with the term.
-func (p *Partnership) waitsForAmendment(now time.Time) bool {
+// amendmentIsOut says that the term may still get something to do by an amendment that the creator has.
+func (p *Partnership) amendmentIsOut() bool {
+	return p.Amendment != nil && p.Amendment.State != "internal_approval"
+}
+
+// dropUnsent ends an amendment that nobody has sent: it goes with the term.
+func (p *Partnership) dropUnsent(now time.Time) {
 	if p.Amendment != nil && p.Amendment.State == "internal_approval" {
 		p.endAmendment(now, "withdrawn", "term_over", uuid.Nil)
 	}
-	return p.Amendment != nil
 }
 
 // amended plans the running term anew, in one step. What became owed or done between the signature and now is not touched: a person is told.

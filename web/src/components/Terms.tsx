@@ -21,8 +21,11 @@ export const triggerWords: Record<MilestoneTrigger, string> = {
 };
 
 const metrics: Metric[] = ["views", "likes", "comments", "shares", "saves", "clicks", "conversions"];
-// What a share of the fee can wait for, and what a bonus can.
-const triggers = (bonus: boolean) =>
+export const platforms = ["youtube", "instagram", "tiktok", "twitch", "x", "blog", "podcast"];
+export const contentKinds = ["video", "short", "reel", "story", "post"];
+
+/** What a share of the fee can wait for, and what a bonus can. */
+export const triggers = (bonus: boolean) =>
   Object.entries(triggerWords).filter(([value]) => value !== "given" && (bonus || value !== "threshold")).map(([value, label]) => ({ value, label }));
 
 const usualThreshold: Threshold = { metric: "views", at_least: 100_000, within_days: 30 };
@@ -104,8 +107,8 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
         {terms.deliverables.map((_, at) => (
           <div className={classes.line} key={at}>
             <TextInput label="Title" required withAsterisk={false} {...form.getInputProps(`terms.deliverables.${at}.title`)} />
-            <NativeSelect label="Platform" data={["youtube", "instagram", "tiktok", "twitch", "x", "blog", "podcast"]} {...form.getInputProps(`terms.deliverables.${at}.platform`)} />
-            <NativeSelect label="Kind" data={["video", "short", "reel", "story", "post"]} {...form.getInputProps(`terms.deliverables.${at}.kind`)} />
+            <NativeSelect label="Platform" data={platforms} {...form.getInputProps(`terms.deliverables.${at}.platform`)} />
+            <NativeSelect label="Kind" data={contentKinds} {...form.getInputProps(`terms.deliverables.${at}.kind`)} />
             <NumberInput label="Draft after" suffix=" days" min={0} {...form.getInputProps(`terms.deliverables.${at}.draft_due_days`)} />
             <NumberInput label="Publish after" suffix=" days" min={0} {...form.getInputProps(`terms.deliverables.${at}.publish_days`)} />
             <ActionIcon

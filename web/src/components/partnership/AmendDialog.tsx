@@ -11,11 +11,10 @@ import { contractQuery } from "../../api/queries";
 import type { AmendedLine, AmendmentCreate, AmendmentPreview, DeliverableMove, DeliverableTerms, MilestoneAdded, Partnership } from "../../api/schema";
 import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { ProblemNotice } from "../Notice";
-import { triggerWords } from "../Terms";
+import { contentKinds, platforms, triggers } from "../Terms";
 import classes from "../Terms.module.css";
 
 const done = ["accepted", "rejected", "missed", "waived", "cancelled"];
-const triggers = Object.entries(triggerWords).filter(([value]) => value !== "given" && value !== "threshold").map(([value, label]) => ({ value, label }));
 const newPiece: DeliverableTerms = { title: "Another piece", platform: "youtube", kind: "video", draft_due_days: 10, publish_days: 5 };
 
 const whole = (typed: number | string) => (typeof typed === "number" ? Math.round(typed) : 0);
@@ -74,8 +73,8 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
             {added.map((piece, at) => (
               <div className={classes.line} key={at}>
                 <TextInput label="New piece" required withAsterisk={false} value={piece.title} onChange={(event) => set({ deliverables: changed(added, at, { title: event.currentTarget.value }) })} />
-                <NativeSelect label="Platform" data={["youtube", "instagram", "tiktok", "twitch", "x", "blog", "podcast"]} value={piece.platform} onChange={(event) => set({ deliverables: changed(added, at, { platform: event.currentTarget.value }) })} />
-                <NativeSelect label="Kind" data={["video", "short", "reel", "story", "post"]} value={piece.kind} onChange={(event) => set({ deliverables: changed(added, at, { kind: event.currentTarget.value }) })} />
+                <NativeSelect label="Platform" data={platforms} value={piece.platform} onChange={(event) => set({ deliverables: changed(added, at, { platform: event.currentTarget.value }) })} />
+                <NativeSelect label="Kind" data={contentKinds} value={piece.kind} onChange={(event) => set({ deliverables: changed(added, at, { kind: event.currentTarget.value }) })} />
                 <NumberInput label="Draft after" suffix=" days" min={1} value={piece.draft_due_days} onChange={(days) => set({ deliverables: changed(added, at, { draft_due_days: whole(days) }) })} />
                 <NumberInput label="Publish after" suffix=" days" min={1} value={piece.publish_days} onChange={(days) => set({ deliverables: changed(added, at, { publish_days: whole(days) }) })} />
                 <ActionIcon className={classes.remove} aria-label={`Remove new piece ${at + 1}`} onClick={() => set({ deliverables: without(added, at), milestones: money.filter((one) => one.new === undefined) })}><IconTrash size={16} aria-hidden /></ActionIcon>
@@ -135,7 +134,7 @@ function Money({ money, currency, partnership, added, onChange, onRemove }: {
     <div className={classes.line}>
       <TextInput label="For what" required withAsterisk={false} value={money.title} onChange={(event) => onChange({ title: event.currentTarget.value })} />
       <NumberInput label="Amount" required withAsterisk={false} min={0} hideControls suffix={` ${currency.toUpperCase()}`} value={money.amount === 0 ? "" : toMajor({ amount: money.amount, currency })} onChange={(typed) => onChange({ amount: toMinor(typed, currency) ?? 0 })} />
-      <NativeSelect label="Owed" data={triggers} value={money.trigger} onChange={(event) => onChange({ trigger: event.currentTarget.value as MilestoneAdded["trigger"] })} />
+      <NativeSelect label="Owed" data={triggers(false)} value={money.trigger} onChange={(event) => onChange({ trigger: event.currentTarget.value as MilestoneAdded["trigger"] })} />
       <NativeSelect label="Of" data={pieces} value={money.new === undefined ? (money.deliverable_id ?? "") : `new ${money.new}`} onChange={(event) => choose(event.currentTarget.value)} />
       <NumberInput label="Paid after" suffix=" days" min={0} value={money.net_days} onChange={(days) => onChange({ net_days: whole(days) })} />
       <ActionIcon className={classes.remove} aria-label={`Remove “${money.title}”`} onClick={onRemove}><IconTrash size={16} aria-hidden /></ActionIcon>
