@@ -21,6 +21,7 @@ type Amendment struct {
 	RevisionRounds    *int               `json:"revision_rounds,omitempty"`
 	UsageRightsDays   *int               `json:"usage_rights_days,omitempty"`
 	ExclusivityDays   *int               `json:"exclusivity_days,omitempty"`
+	AllowlistingDays  *int               `json:"allowlisting_days,omitempty"`
 	Clause            string             `json:"clause,omitempty"` // what else the parties agree, in words
 
 	// EndsAt and NoticeBy are what the end and the notice date become: those that were signed, whatever moves meanwhile.
@@ -84,6 +85,9 @@ func (t RunningTerm) milestone(id uuid.UUID) *PartnershipMilestone {
 	return nil
 }
 
+// over says that all of the term is done and paid; what its posts may be used for goes on.
+func (t RunningTerm) over() bool { return t.Stage != StageActive && t.Stage != StageWrappingUp }
+
 // The states in which a draft is still owed, and those in which a post is.
 func draftOwed(state string) bool {
 	return slices.Contains([]string{"planned", "brief_sent", "awaiting_draft", "changes_requested", "late"}, state)
@@ -98,11 +102,14 @@ func (a *Amendment) Resolve(t RunningTerm, now time.Time) []Field {
 	var bad []Field
 	add := func(path, code, detail string) { bad = append(bad, Field{path, code, detail}) }
 	if len(a.Deliverables)+len(a.Moved)+len(a.Dropped)+len(a.Milestones)+len(a.DroppedMilestones) == 0 && a.EndDays == 0 &&
-		a.RevisionRounds == nil && a.UsageRightsDays == nil && a.ExclusivityDays == nil && a.Clause == "" {
+		a.RevisionRounds == nil && a.UsageRightsDays == nil && a.ExclusivityDays == nil && a.AllowlistingDays == nil && a.Clause == "" {
 		add("changes", "required", "Say what the amendment changes.")
 	}
 	if len(a.Deliverables) > 0 && t.Stage != StageActive {
 		add("deliverables", "term_is_over", "Every piece of this term is done. Another one belongs into the next term.")
+	}
+	if t.over() && (a.EndDays != 0 || a.RevisionRounds != nil || len(a.Moved)+len(a.Dropped) > 0) {
+		add("end_days", "term_is_over", "This term is done. What can still change is for how long its posts may be used, and what is paid for that.")
 	}
 	for i, d := range a.Deliverables {
 		bad = append(bad, d.check(fmt.Sprintf("deliverables[%d]", i))...)
@@ -150,11 +157,12 @@ func (a *Amendment) resolveTerms(t RunningTerm, now time.Time) (bad []Field) {
 	within("revision_rounds", a.RevisionRounds, 10, "Included revision rounds are 0 to 10.")
 	within("usage_rights_days", a.UsageRightsDays, 3650, "Usage rights are 0 to 3,650 days.")
 	within("exclusivity_days", a.ExclusivityDays, 3650, "Exclusivity is 0 to 3,650 days.")
+	within("allowlisting_days", a.AllowlistingDays, 3650, "Allow-listing is 0 to 3,650 days.")
 	if len(a.Clause) > 4000 {
 		bad = append(bad, Field{"clause", "too_long", "Say it in at most 4,000 characters."})
 	}
 	a.EndsAt, a.NoticeBy = t.EndsAt, t.NoticeBy
-	if a.EndDays == 0 {
+	if a.EndDays == 0 || t.over() {
 		return bad
 	}
 	a.EndsAt, a.NoticeBy = t.Brand.AddDays(t.EndsAt, a.EndDays), t.Brand.AddDays(t.NoticeBy, a.EndDays)
@@ -217,6 +225,9 @@ func (m MilestoneAdded) check(path string, a Amendment, t RunningTerm) (bad []Fi
 	if !slices.Contains([]Trigger{TriggerSignature, TriggerApproval, TriggerPosted, TriggerVerified, TriggerDate, TriggerCampaignEnd}, m.Trigger) {
 		add("trigger", "unknown_trigger", fmt.Sprintf("%q does not make money of an amendment owed.", m.Trigger))
 	}
+	if t.over() && slices.Contains([]Trigger{TriggerDate, TriggerCampaignEnd}, m.Trigger) {
+		add("trigger", "term_is_over", "The term has ended: let the signature make the money owed.")
+	}
 	for _, f := range CheckMoney("", Money{m.Amount, t.Fee.Currency}) {
 		add("amount", f.Code, f.Detail)
 	}
@@ -257,7 +268,7 @@ func (a *Amendment) Drops(t RunningTerm) (sum int64) {
 
 // Changed are the terms with what the amendment changes of them.
 func (a *Amendment) Changed(t ContractTerms) ContractTerms {
-	for of, to := range map[*int]*int{&t.RevisionRounds: a.RevisionRounds, &t.UsageRightsDays: a.UsageRightsDays, &t.ExclusivityDays: a.ExclusivityDays} {
+	for of, to := range map[*int]*int{&t.RevisionRounds: a.RevisionRounds, &t.UsageRightsDays: a.UsageRightsDays, &t.ExclusivityDays: a.ExclusivityDays, &t.AllowlistingDays: a.AllowlistingDays} {
 		if to != nil {
 			*of = *to
 		}
@@ -312,6 +323,7 @@ func (a *Amendment) Lines(t RunningTerm) (lines []AmendedLine) {
 	}
 	number("Included revision rounds", t.Terms.RevisionRounds, a.RevisionRounds, "round")
 	number("Usage rights after publication", t.Terms.UsageRightsDays, a.UsageRightsDays, "day")
+	number("Allow-listing after publication", t.Terms.AllowlistingDays, a.AllowlistingDays, "day")
 	number("Exclusivity after publication", t.Terms.ExclusivityDays, a.ExclusivityDays, "day")
 	if a.Clause != "" {
 		add("Further", "", a.Clause)
@@ -381,6 +393,7 @@ func PlanAmendment(c ContractDates, a Amendment) ContractPlan {
 	c.Terms = a.Changed(c.Terms)
 	p := ContractPlan{
 		EndsAt: a.EndsAt, NoticeBy: a.NoticeBy, Rounds: c.Terms.RevisionRounds, BrandCalendar: c.Brand, CreatorCalendar: c.Creator,
+		UsageRightsDays: c.Terms.UsageRightsDays, AllowlistingDays: c.Terms.AllowlistingDays, ExclusivityDays: c.Terms.ExclusivityDays,
 		Moved: a.Moved, Dropped: a.Dropped, DroppedMilestones: a.DroppedMilestones,
 	}
 	for i, d := range a.Deliverables {

@@ -2,6 +2,7 @@ package rapport_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -278,6 +279,9 @@ func (l *life) drawAmendment() rapport.Amendment {
 		}
 		a.Milestones = append(a.Milestones, m)
 	}
+	if rapid.IntRange(0, 3).Draw(l.t, "rights") == 0 {
+		a.UsageRightsDays, a.ExclusivityDays = new(rapid.IntRange(0, 90).Draw(l.t, "usage")), new(rapid.IntRange(0, 90).Draw(l.t, "exclusivity"))
+	}
 	if rapid.Bool().Draw(l.t, "end") {
 		a.EndDays = days("end")
 	}
@@ -312,6 +316,13 @@ func (l *life) checkTerm() {
 			l.owed[m.ID] = m.State
 		}
 	}
+	for _, k := range p.KeyDates {
+		require.NotEmpty(l.t, k.Assets)
+		at, armed := timer("key_date", k.ID)
+		require.True(l.t, armed, "a key date has its timer, whatever became of the partnership")
+		require.Equal(l.t, k.At, at)
+	}
+	l.checkRights()
 	if p.Contract == nil || p.Contract.State != "executed" || p.Stage != rapport.StageActive {
 		return
 	}
@@ -343,5 +354,23 @@ func (l *life) checkTerm() {
 		at, armed := timer("renewal_notice", p.Contract.ID)
 		require.True(l.t, armed, "a renewal that nobody decided has its last day")
 		require.Equal(l.t, p.Contract.NoticeBy, at)
+	}
+}
+
+// checkRights: what is published has its date until that has come.
+func (l *life) checkRights() {
+	p := l.house.p
+	if !p.KeepsDates || p.Contract == nil {
+		return
+	}
+	for _, d := range p.Deliverables {
+		if d.PostedAt.IsZero() || p.Contract.UsageRightsDays == 0 {
+			continue
+		}
+		at := p.BrandCalendar.EndOfDay(p.BrandCalendar.AddDays(d.PostedAt, p.Contract.UsageRightsDays))
+		kept := slices.ContainsFunc(p.KeyDates, func(k rapport.KeyDate) bool {
+			return k.Kind == rapport.KeyUsageRights && k.At.Equal(at) && slices.Contains(k.Assets, d.ID)
+		})
+		require.True(l.t, kept || !at.After(l.now), "rights that end at %s are not kept", at)
 	}
 }

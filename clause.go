@@ -139,6 +139,7 @@ func ClauseVariables() []ClauseVariable {
 		{Name: "duration_days", About: "How many days the contract lasts", Agreed: true},
 		{Name: "notice_days", About: "How many days before the end the renewal is decided", Agreed: true},
 		{Name: "usage_rights_days", About: "For how many days the brand may use the content", Optional: true, Agreed: true},
+		{Name: "allowlisting_days", About: "For how many days the brand may advertise with the post from the creator's account", Optional: true, Agreed: true},
 		{Name: "exclusivity_days", About: "For how many days the creator works for no competitor", Optional: true, Agreed: true},
 		{Name: "extra_clauses", About: "The campaign's further clauses", Optional: true, Agreed: true},
 	}

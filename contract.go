@@ -51,7 +51,8 @@ func (c ContractParts) values() map[string]string {
 		"brand.name": c.Brand, "brand.postal_address": c.BrandAddress, "creator.name": c.Creator, "campaign.name": c.Campaign, "campaign.brief": c.Brief,
 		"term": strconv.Itoa(c.Term), "deliverables": c.deliverableList(), "revision_rounds": strconv.Itoa(c.Terms.RevisionRounds), "fee": c.Fee.String(),
 		"payment_parts": c.paymentList(false), "bonus_parts": c.paymentList(true), "duration_days": strconv.Itoa(c.Terms.DurationDays), "notice_days": strconv.Itoa(c.Terms.NoticeDays),
-		"usage_rights_days": days(c.Terms.UsageRightsDays), "exclusivity_days": days(c.Terms.ExclusivityDays), "extra_clauses": strings.TrimSpace(c.Terms.ExtraClauses),
+		"usage_rights_days": days(c.Terms.UsageRightsDays), "exclusivity_days": days(c.Terms.ExclusivityDays), "allowlisting_days": days(c.Terms.AllowlistingDays),
+		"extra_clauses": strings.TrimSpace(c.Terms.ExtraClauses),
 	}
 }
 
@@ -78,7 +79,7 @@ func (c ContractParts) paymentList(bonus bool) string {
 func SampleContract() ContractParts {
 	first := 0
 	terms := DefaultTerms()
-	terms.UsageRightsDays, terms.ExclusivityDays, terms.ExtraClauses = 90, 30, "The creator mentions the shop's opening hours."
+	terms.UsageRightsDays, terms.AllowlistingDays, terms.ExclusivityDays, terms.ExtraClauses = 90, 60, 30, "The creator mentions the shop's opening hours."
 	terms.Milestones = append(terms.Milestones, MilestoneTerms{
 		Title: "100,000 views", Trigger: TriggerThreshold, Deliverable: &first, Bonus: 25_000, Threshold: &Threshold{Metric: MetricViews, AtLeast: 100_000, WithinDays: 30},
 	})
@@ -124,6 +125,7 @@ func PlanContract(c ContractDates) ContractPlan {
 	p := ContractPlan{
 		EndsAt: c.Brand.EndOfDay(c.Brand.AddDays(c.Now, c.Terms.DurationDays)), Rounds: c.Terms.RevisionRounds,
 		BrandCalendar: c.Brand, CreatorCalendar: c.Creator,
+		UsageRightsDays: c.Terms.UsageRightsDays, AllowlistingDays: c.Terms.AllowlistingDays, ExclusivityDays: c.Terms.ExclusivityDays,
 	}
 	p.NoticeBy = c.Brand.AddDays(p.EndsAt, -c.Terms.NoticeDays)
 	for i, d := range c.Terms.Deliverables {

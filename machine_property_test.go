@@ -163,7 +163,10 @@ func (l *life) walk() (uuid.UUID, rapport.Command) {
 			return p.ID, rapport.Command{Kind: rapport.CmdReportPost, Ref: d.ID}
 		}
 		return p.ID, rapport.Command{Kind: rapport.CmdSubmit, Ref: d.ID, Ref2: id(fmt.Sprintf("submission/%d", l.n))}
-	case rapport.StageCompleted:
+	case rapport.StageCompleted, rapport.StageLapsed:
+		if p.Stage == rapport.StageLapsed && len(p.KeyDates) > 0 {
+			return p.ID, rapport.Command{Kind: rapport.CmdDecideKeyDate, Ref: p.KeyDates[0].ID, Code: pick(l, "key date", []string{rapport.KeyLetEnd, rapport.KeyRenegotiating, rapport.KeyOpen})}
+		}
 		if p.RenewalOffer != nil && p.RenewalOffer.State == "sent" {
 			return p.ID, rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: p.RenewalOffer.ID}
 		}
@@ -245,7 +248,7 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 				cmd.Ref = p.RenewalOffer.ID
 			}
 		case rapport.CmdAmend:
-			if p.Contract != nil && p.Offer != nil {
+			if p.Contract != nil && p.Contract.State == "executed" && p.Offer != nil {
 				a := l.drawAmendment()
 				if len(a.Resolve(l.running(), l.now)) > 0 {
 					cmd.Kind = rapport.CmdWakeThread // what the store refuses never reaches the partnership
@@ -336,7 +339,7 @@ func (l *life) check() {
 		alive := !m.Done()
 		if p, ok := m.(*rapport.Partnership); ok {
 			alive = alive && p.Stage.Live() && !p.Paused
-			if p.Stage == rapport.StageLapsed || p.Stage == rapport.StageTerminated {
+			if (p.Stage == rapport.StageLapsed || p.Stage == rapport.StageTerminated) && len(p.KeyDates) == 0 && p.Amendment == nil {
 				require.Empty(l.t, p.Timers)
 			}
 		}
@@ -395,6 +398,9 @@ func live(rt *rapid.T, begin func(*house)) {
 	l.house = newHouse(rt, func(h *house) {
 		h.mirror = true
 		h.p.RemindsPayee = rapid.Bool().Draw(rt, "reminds")
+		if rapid.Bool().Draw(rt, "keeps dates") {
+			keeps(40, 15, 20)(h)
+		}
 		h.count = rapid.Bool().Draw(rt, "content counts")
 		if rapid.Bool().Draw(rt, "two pieces") {
 			twoPieces(h)

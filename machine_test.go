@@ -344,6 +344,7 @@ func (h *house) usual(a asked) rapport.Outcome {
 		plan := rapport.PlanContract(dates)
 		if a, ok := h.amendments[e.Ref]; ok {
 			plan = rapport.PlanAmendment(dates, a)
+			h.terms = a.Changed(h.terms) // the next one changes what this one made of them
 		}
 		return rapport.Outcome{Code: "executed", Contract: &plan}
 	case rapport.EffectDraftMail:

@@ -220,6 +220,10 @@ type ContractState struct {
 	EndsAt   time.Time `json:"ends_at,omitzero"`
 	NoticeBy time.Time `json:"notice_by,omitzero"`
 	Rounds   int       `json:"rounds,omitempty"`
+	// Days after publication for which the brand may use a post, may put money behind it from the creator's account, and has the creator to itself.
+	UsageRightsDays  int `json:"usage_rights_days,omitempty"`
+	AllowlistingDays int `json:"allowlisting_days,omitempty"`
+	ExclusivityDays  int `json:"exclusivity_days,omitempty"`
 }
 
 // DeliverableState is one piece of content of the present term.
@@ -275,6 +279,10 @@ type ContractPlan struct {
 	BrandCalendar   Calendar           `json:"brand_calendar"`
 	CreatorCalendar Calendar           `json:"creator_calendar"`
 
+	UsageRightsDays  int `json:"usage_rights_days,omitempty"`
+	AllowlistingDays int `json:"allowlisting_days,omitempty"`
+	ExclusivityDays  int `json:"exclusivity_days,omitempty"`
+
 	// Of an amendment: what it moves and takes away, beside the deliverables and milestones that it adds.
 	Moved             []DeliverableMove `json:"moved,omitempty"`
 	Dropped           []uuid.UUID       `json:"dropped,omitempty"`
@@ -313,6 +321,9 @@ type Partnership struct {
 	// this term.
 	RemindsPayee  bool `json:"reminds_payee,omitempty"`
 	PayeeReminded int  `json:"payee_reminded,omitempty"`
+	// KeepsDates says that the dates which outlive a term are kept. KeyDates are those that have not come, of every term.
+	KeepsDates bool      `json:"keeps_dates,omitempty"`
+	KeyDates   []KeyDate `json:"key_dates,omitempty"`
 
 	DatesAsked int       `json:"dates_asked,omitempty"` // counts the questions for them; only the last answer counts
 	ReplyAt    time.Time `json:"reply_at,omitzero"`     // when the creator began to wait for an answer
@@ -334,13 +345,13 @@ type Partnership struct {
 
 var _ Machine = (*Partnership)(nil)
 
-// Done says that the partnership has ended for good and nothing of it is open.
+// Done says that the partnership has ended for good and nothing of it is open, nor any right that the brand has of it.
 func (p *Partnership) Done() bool {
 	if p.Stage != StageLapsed && p.Stage != StageTerminated {
 		return false
 	}
 	open := slices.ContainsFunc(p.Milestones, func(m MilestoneState) bool { return m.State == "met" || m.State == "payable" })
-	return !open && len(p.Pending) == 0
+	return !open && len(p.Pending) == 0 && len(p.KeyDates) == 0 && p.Amendment == nil
 }
 
 // Begin starts the outreach. It does nothing on a partnership that has begun.
@@ -579,22 +590,28 @@ func (p *Partnership) advance(now time.Time) {
 		}
 		p.to(StageWrappingUp, now, uuid.Nil)
 	}
-	if p.Stage == StageWrappingUp && !slices.ContainsFunc(p.Milestones, func(m MilestoneState) bool { return m.State != "settled" && m.State != "cancelled" }) && !p.amendmentIsOut() {
+	if p.Stage == StageWrappingUp && !p.owesMoney() && !p.amendmentIsOut() {
 		p.dropUnsent(now)
 		p.to(StageCompleted, now, uuid.Nil)
 		p.disarm(timerOnboard, uuid.Nil)
 		p.closeTask("payee")
-		if p.Contract != nil && !p.Contract.EndsAt.After(now) {
-			p.termEnd(now)
-		}
 	}
+	p.endTermIfDue(now)
+}
+
+// owesMoney says that a part of the fee of the term is neither paid nor fallen away.
+func (p *Partnership) owesMoney() bool {
+	return slices.ContainsFunc(p.Milestones, func(m MilestoneState) bool { return m.State != "settled" && m.State != "cancelled" })
 }
 
 func (p *Partnership) termEnd(now time.Time) {
-	if p.Stage != StageCompleted {
+	if p.Stage != StageCompleted || p.owesMoney() {
 		return // the last payout moves it on
 	}
 	p.disarm(timerTermEnd, uuid.Nil)
+	if p.Amendment != nil && (p.Renewal == RenewalAgreed || len(p.KeyDates) == 0) {
+		p.endAmendment(now, "withdrawn", "term_over", uuid.Nil)
+	}
 	if p.Renewal == RenewalAgreed && p.RenewalOffer != nil {
 		p.Term++
 		p.Offer, p.RenewalOffer = p.RenewalOffer, nil
@@ -615,7 +632,7 @@ func (p *Partnership) termEnd(now time.Time) {
 	p.closeTalk()
 	p.wakeThreads(now)
 	p.to(StageLapsed, now, uuid.Nil)
-	p.Timers = nil
+	p.keepTimers()
 }
 
 // renewalTask is the key of the decision on the present term's renewal.
@@ -696,7 +713,7 @@ func (p *Partnership) terminate(now time.Time, actor uuid.UUID) {
 	p.closeRenewal()
 	p.closeTalk()
 	p.wakeThreads(now)
-	p.Timers = nil
+	p.keepTimers()
 	for _, e := range p.Interrupted {
 		p.do(e) // what it wrote is undone by its outcome
 	}

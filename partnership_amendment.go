@@ -38,7 +38,7 @@ func (p *Partnership) unsigned(now time.Time, cmd Command, state string) {
 // allowedAmendment says why a running term could not be changed now.
 func (p *Partnership) allowedAmendment() *Refusal {
 	switch {
-	case !p.in(StageActive, StageWrappingUp) || p.Contract == nil:
+	case p.Contract == nil || !p.in(StageActive, StageWrappingUp) && !(p.in(StageCompleted, StageLapsed) && len(p.KeyDates) > 0):
 		return p.refuse("wrong_stage")
 	case p.Amendment != nil:
 		return &Refusal{Code: "amendment_is_out", State: p.Amendment.State, At: p.Amendment.At}
@@ -86,6 +86,7 @@ func (p *Partnership) amended(now time.Time, plan *ContractPlan) {
 	p.fact(now, Fact{Kind: "amendment_executed", Ref: a.ID, Ref2: p.Contract.ID, Until: plan.EndsAt})
 	p.BrandCalendar, p.CreatorCalendar = plan.BrandCalendar, plan.CreatorCalendar
 	p.Contract.Rounds = plan.Rounds
+	p.Contract.UsageRightsDays, p.Contract.AllowlistingDays, p.Contract.ExclusivityDays = plan.UsageRightsDays, plan.AllowlistingDays, plan.ExclusivityDays
 	overtaken := false
 	for _, m := range plan.Moved {
 		overtaken = !p.moveDeliverable(now, m) || overtaken
@@ -113,6 +114,7 @@ func (p *Partnership) amended(now time.Time, plan *ContractPlan) {
 	for i := first; i < len(p.Milestones); i++ {
 		p.startMilestone(now, &p.Milestones[i])
 	}
+	p.planKeyDates(now)
 	if overtaken {
 		p.task(TaskChange{Key: "amendment/" + a.ID.String(), Kind: "amendment_overtaken", OwnerID: p.OwnerID, Ref: a.ID, Due: p.taskDue(now)})
 	}

@@ -16,7 +16,7 @@ func (p *Partnership) in(stages ...Stage) bool { return slices.Contains(stages, 
 // Allowed says why the command would be refused now; nil means it is allowed. Reasons are stable words that the API puts in
 // plain language.
 func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:gocyclo,gocognit,funlen // one row a command: a table in code
-	if p.in(StageTerminated, StageLapsed) {
+	if p.in(StageTerminated, StageLapsed) && !p.afterTheEnd(cmd.Kind) {
 		return p.refuse("ended")
 	}
 	if p.Stage == StageBanned && cmd.Kind != CmdUnban && cmd.Kind != CmdTerminate {
@@ -83,6 +83,8 @@ func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:go
 		if p.Offer == nil || p.Offer.State != "sent" {
 			return p.refuse("no_offer_out")
 		}
+	case CmdDecideKeyDate:
+		return p.allowedOnKeyDate(cmd)
 	case CmdAmend:
 		return p.allowedAmendment()
 	case CmdSendContract:
@@ -233,7 +235,7 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 			p.closeRenewal()
 			p.fact(now, Fact{Kind: "renewal_agreed", Ref: o.ID, Amount: o.Fee})
 			p.advance(now)
-			p.armTermEnd(now)
+			p.endTermIfDue(now)
 		} else {
 			p.draftContract(now, o.ID)
 		}
@@ -267,6 +269,8 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.disarm(timerSignReminder, c.ID)
 		c.State, c.At = "executed", now
 		p.do(Effect{Key: "execute/" + c.ID.String(), Kind: EffectExecute, Ref: c.ID, At: now})
+	case CmdDecideKeyDate:
+		p.decideKeyDate(now, cmd)
 	case CmdAmend:
 		p.amend(now, cmd)
 	case CmdDeclineContract:
@@ -318,7 +322,7 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.Renewal = RenewalLapsed
 		p.fact(now, Fact{Kind: "renewal_lapsed", Actor: cmd.Actor, Code: "decided"})
 		p.closeRenewal()
-		p.armTermEnd(now)
+		p.endTermIfDue(now)
 	case CmdTerminate:
 		p.terminate(now, cmd.Actor)
 	case CmdBan:
@@ -361,7 +365,7 @@ func (p *Partnership) resume(now time.Time, actor uuid.UUID) {
 // reminders names the deadline that each reminder speaks of.
 var reminders = map[string]string{ //nolint:gochecknoglobals // a constant table
 	timerOfferReminder: timerOfferExpiry, timerSignReminder: timerSignExpiry, timerDraftReminder: timerDraftLate, timerPublish: timerPublishLate,
-	timerRenewalLadder: timerNotice,
+	timerRenewalLadder: timerNotice, timerKeyReminder: timerKeyDate,
 }
 
 // partnershipButtons are the commands that people of the house have, in the order of the page.

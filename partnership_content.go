@@ -236,6 +236,7 @@ func (p *Partnership) postReported(now time.Time, cmd Command) {
 	d.PostedAt, d.Check, d.Misses = now, 0, 0
 	p.fact(now, Fact{Kind: "post_reported", Ref: d.ID, Actor: cmd.Actor})
 	p.set(d, "posted", now)
+	p.planKeyDates(now)
 	p.countFrom(now, d)
 	p.verify(d)
 }

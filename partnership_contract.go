@@ -96,6 +96,7 @@ func (p *Partnership) executed(now time.Time, plan *ContractPlan) {
 	c.State, c.At, c.EndsAt, c.NoticeBy, c.Rounds = "executed", now, plan.EndsAt, plan.NoticeBy, plan.Rounds
 	p.BrandCalendar, p.CreatorCalendar = plan.BrandCalendar, plan.CreatorCalendar
 	p.Deliverables, p.Milestones = plan.Deliverables, plan.Milestones
+	c.UsageRightsDays, c.AllowlistingDays, c.ExclusivityDays = plan.UsageRightsDays, plan.AllowlistingDays, plan.ExclusivityDays
 	p.fact(now, Fact{Kind: "contract_executed", Ref: c.ID, Until: c.EndsAt})
 	p.to(StageActive, now, uuid.Nil)
 	p.Renewal, p.RenewalOffer = RenewalNotDue, nil

@@ -8,8 +8,8 @@ import (
 	"github.com/google/uuid"
 )
 
-// armTermEnd re-arms the end of the term, whose timer may have fired before the decision.
-func (p *Partnership) armTermEnd(now time.Time) {
+// endTermIfDue ends a term whose timer has fired before all was decided and paid.
+func (p *Partnership) endTermIfDue(now time.Time) {
 	if p.Stage == StageCompleted && p.Contract != nil && !p.Contract.EndsAt.After(now) {
 		p.termEnd(now)
 	}
@@ -131,6 +131,10 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 		}
 	case timerOnboard:
 		p.remindPayee(now)
+	case timerKeyReminder:
+		p.remindKeyDate(now, t)
+	case timerKeyDate:
+		p.endKeyDate(now, t.Ref)
 	case timerTermEnd:
 		p.termEnd(now)
 	}
@@ -163,7 +167,7 @@ func (p *Partnership) offerExpired(now time.Time, id uuid.UUID) {
 		if p.Contract == nil || !p.Contract.NoticeBy.After(now) {
 			p.Renewal = RenewalLapsed
 			p.fact(now, Fact{Kind: "renewal_lapsed", Code: "offer_expired"})
-			p.armTermEnd(now)
+			p.endTermIfDue(now)
 			return
 		}
 		p.task(TaskChange{Key: p.renewalTask(), Kind: "decide_renewal", Code: "offer_expired", OwnerID: p.OwnerID, Ref: p.Contract.ID, Due: p.Contract.NoticeBy})

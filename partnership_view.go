@@ -104,9 +104,6 @@ func (p *Partnership) waiting() []Waiting {
 			}
 		}
 		w = append(w, p.waitingNumbers()...)
-		if a := p.Amendment; a != nil {
-			w = append(w, signatureWaits(a)...)
-		}
 		if p.Renewal == RenewalReviewOpen && p.Contract != nil {
 			add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "renewal", Ref: p.Contract.ID, Since: p.StageAt, Due: p.Contract.NoticeBy, Silence: "renewal_lapses"})
 		}
@@ -115,6 +112,10 @@ func (p *Partnership) waiting() []Waiting {
 		}
 	case StageProspect, StageLapsed, StageUnresponsive, StageDeclined, StageTerminated, StageBanned:
 	}
+	if a := p.Amendment; a != nil {
+		w = append(w, signatureWaits(a)...)
+	}
+	w = append(w, p.waitingKeyDates()...)
 	for _, r := range p.looking() {
 		add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "look_at_mail", Ref: r.Draft, Since: r.Since, Silence: "mail_waits"})
 	}

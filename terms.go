@@ -56,7 +56,9 @@ type ContractTerms struct {
 	NoticeDays      int                `json:"notice_days"`
 	UsageRightsDays int                `json:"usage_rights_days,omitempty"`
 	ExclusivityDays int                `json:"exclusivity_days,omitempty"`
-	ExtraClauses    string             `json:"extra_clauses,omitempty"`
+	// AllowlistingDays is for how long after publication the brand may advertise with the post from the creator's account.
+	AllowlistingDays int    `json:"allowlisting_days,omitempty"`
+	ExtraClauses     string `json:"extra_clauses,omitempty"`
 }
 
 // Check names every bad field of the terms under path.
@@ -202,9 +204,11 @@ type Timings struct {
 	RevisionBusinessDays   int           `json:"revision_business_days"`
 	VerifyAgainDays        []int         `json:"verify_again_days"` // after posting
 	CureGrace              time.Duration `json:"cure_grace"`
-	AutoReplyPauseDays     int           `json:"auto_reply_pause_days"` // business days
-	RenewalReviewDays      int           `json:"renewal_review_days"`   // before the end
-	RenewalLadderDays      []int         `json:"renewal_ladder_days"`   // before the notice date
+	AutoReplyPauseDays     int           `json:"auto_reply_pause_days"`            // business days
+	RenewalReviewDays      int           `json:"renewal_review_days"`              // before the end
+	RenewalLadderDays      []int         `json:"renewal_ladder_days"`              // before the notice date
+	KeyDateLadderDays      []int         `json:"key_date_ladder_days,omitempty"`   // before a key date
+	KeyDateEscalateDays    int           `json:"key_date_escalate_days,omitempty"` // before it, those who lead are asked too
 	PayeeReminderDays      int           `json:"payee_reminder_days"`
 	TaskDueBusinessDays    int           `json:"task_due_business_days"`
 	ReviewRemindersPercent []int         `json:"review_reminders_percent"`
@@ -231,6 +235,7 @@ func DefaultTimings() Timings {
 		DraftReminderDays: 2, DraftGrace: 24 * time.Hour, RevisionBusinessDays: 3,
 		VerifyAgainDays: []int{1, 7}, CureGrace: 48 * time.Hour,
 		AutoReplyPauseDays: 3, RenewalReviewDays: 90, RenewalLadderDays: []int{60, 30, 14, 7, 1},
+		KeyDateLadderDays: []int{90, 60, 30, 14, 7, 1}, KeyDateEscalateDays: 7,
 		PayeeReminderDays: 3, TaskDueBusinessDays: 2,
 		ReviewRemindersPercent: []int{50, 80}, ReviewSilencePercent: 150,
 		ReconcileUnknownEvery: 6 * time.Hour, CoolOffDays: 90,

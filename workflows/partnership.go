@@ -12,6 +12,9 @@ func Partnership(ctx workflow.Context, p *rapport.Partnership) error {
 	if workflow.GetVersion(ctx, flagRemindsPayee, workflow.DefaultVersion, 1) >= 1 {
 		p.RemindsPayee = true
 	}
+	if workflow.GetVersion(ctx, flagKeepsDates, workflow.DefaultVersion, 1) >= 1 {
+		p.KeepDates()
+	}
 	s := &shell{
 		kind: "partnership", workflowType: TypePartnership, id: p.ID, brandID: p.BrandID, partnershipID: p.ID,
 		machine: p, begin: p.Begin, phase: func() string { return string(p.Stage) },

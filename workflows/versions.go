@@ -6,4 +6,9 @@ package workflows
 // history recorded from the build before it, and the replay suite. A flag can go once every run has continued as new past it.
 //
 // flagRemindsPayee: from November 2026 on, a partnership looks every few days after its contract whether the creator can be paid, and reminds.
-const flagRemindsPayee = "reminds_payee"
+//
+// flagKeepsDates: from December 2026 on, a partnership keeps the dates that its posts bring, and goes on until the last of them.
+const (
+	flagRemindsPayee = "reminds_payee"
+	flagKeepsDates   = "keeps_dates"
+)

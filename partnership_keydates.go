@@ -1,0 +1,280 @@
+package rapport
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// The kinds of key dates. What a post brings goes on after the term, whatever becomes of the partnership; the last two are the contract's own and
+// hang on its renewal.
+const (
+	KeyUsageRights   = "rights_end"
+	KeyAllowlisting  = "allowlisting_end"
+	KeyExclusivity   = "exclusivity_end"
+	KeyRenewalNotice = "renewal_notice"
+	KeyTermEnd       = "term_end"
+)
+
+// KeyKinds lists the kinds of key dates in the order of the page.
+func KeyKinds() []string {
+	return []string{KeyRenewalNotice, KeyTermEnd, KeyUsageRights, KeyAllowlisting, KeyExclusivity}
+}
+
+// What became of a key date, which are the decisions on it as well.
+const (
+	KeyOpen          = "open"          // nobody has decided
+	KeyLetEnd        = "let_end"       // it ends, as agreed
+	KeyRenegotiating = "renegotiating" // somebody talks to the creator; an amendment moves the date
+	KeyEnded         = "ended"
+	KeyMoved         = "moved" // an amendment gave it another date, or another post did
+)
+
+// CmdDecideKeyDate decides what becomes of a key date. Ref key date, Code KeyLetEnd, KeyRenegotiating, or KeyOpen to take a decision back.
+const CmdDecideKeyDate CommandKind = "decide_key_date"
+
+// Timers of key dates. Ref the key date.
+const (
+	timerKeyReminder = "key_date_reminder" // N the rung of the ladder
+	timerKeyDate     = "key_date"
+)
+
+// KeyDate is the day on which something ends that a contract allows or forbids after a post. Posts whose rights end on the same day share one.
+type KeyDate struct {
+	ID       uuid.UUID   `json:"id"`
+	Kind     string      `json:"kind"`
+	Contract uuid.UUID   `json:"contract"`
+	At       time.Time   `json:"at"`
+	Assets   []uuid.UUID `json:"assets"` // deliverables
+	State    string      `json:"state"`
+	Asked    time.Time   `json:"asked,omitzero"` // when the owner was first reminded
+}
+
+// KeepDates begins to keep the dates that outlive the term.
+func (p *Partnership) KeepDates() {
+	p.KeepsDates = true
+	if p.Timings.KeyDateLadderDays == nil {
+		t := DefaultTimings()
+		p.Timings.KeyDateLadderDays, p.Timings.KeyDateEscalateDays = t.KeyDateLadderDays, t.KeyDateEscalateDays
+	}
+}
+
+func (p *Partnership) keyDate(id uuid.UUID) *KeyDate {
+	if i := slices.IndexFunc(p.KeyDates, func(k KeyDate) bool { return k.ID == id }); i >= 0 {
+		return &p.KeyDates[i]
+	}
+	return nil
+}
+
+// planKeyDates holds the dates of the present contract against what is published: new ones are armed, moved ones are armed anew, and one that stays
+// keeps its decision.
+func (p *Partnership) planKeyDates(now time.Time) {
+	if !p.KeepsDates || p.Contract == nil {
+		return
+	}
+	wanted := p.wantedKeyDates()
+	for _, k := range slices.Clone(p.KeyDates) {
+		if k.Contract == p.Contract.ID && !slices.ContainsFunc(wanted, func(w KeyDate) bool { return w.ID == k.ID }) {
+			p.closeKeyDate(now, k, KeyMoved)
+		}
+	}
+	for _, w := range wanted {
+		k := p.keyDate(w.ID)
+		if k == nil {
+			p.KeyDates = append(p.KeyDates, w)
+			p.armKeyDate(now, w)
+			p.fact(now, Fact{Kind: "key_date_set", Ref: w.Assets[0], Ref2: w.ID, Code: w.Kind, Until: w.At})
+			p.showKeyDate(now, w)
+		} else if !slices.Equal(k.Assets, w.Assets) {
+			k.Assets = w.Assets
+			p.showKeyDate(now, *k)
+		}
+	}
+}
+
+// wantedKeyDates are the dates that the posts and the present contract make, each on the end of a day of the brand.
+func (p *Partnership) wantedKeyDates() (wanted []KeyDate) {
+	c, last := p.Contract, DeliverableState{}
+	add := func(kind string, d DeliverableState, days int) {
+		if days == 0 || d.PostedAt.IsZero() {
+			return
+		}
+		at := p.BrandCalendar.EndOfDay(p.BrandCalendar.AddDays(d.PostedAt, days))
+		id := DeriveID(c.ID, kind+"/"+at.UTC().Format(time.RFC3339))
+		if i := slices.IndexFunc(wanted, func(w KeyDate) bool { return w.ID == id }); i >= 0 {
+			wanted[i].Assets = append(wanted[i].Assets, d.ID)
+			return
+		}
+		wanted = append(wanted, KeyDate{ID: id, Kind: kind, Contract: c.ID, At: at, Assets: []uuid.UUID{d.ID}, State: KeyOpen})
+	}
+	for _, d := range p.Deliverables {
+		add(KeyUsageRights, d, c.UsageRightsDays)
+		add(KeyAllowlisting, d, c.AllowlistingDays)
+		if d.PostedAt.After(last.PostedAt) {
+			last = d
+		}
+	}
+	add(KeyExclusivity, last, c.ExclusivityDays)
+	return wanted
+}
+
+func (p *Partnership) armKeyDate(now time.Time, k KeyDate) {
+	p.arm(timerKeyDate, k.ID, 0, k.At)
+	for i, days := range p.Timings.KeyDateLadderDays {
+		if at := p.BrandCalendar.AddDays(k.At, -days); at.After(now) {
+			p.arm(timerKeyReminder, k.ID, i, at)
+		}
+	}
+}
+
+func (p *Partnership) showKeyDate(now time.Time, k KeyDate) {
+	p.change(Change{Noun: "key_date", ID: k.ID, State: k.State, Code: k.Kind, Ref: k.Contract, Due: k.At, Until: k.Asked, Assets: k.Assets, At: now})
+}
+
+func keyDateTask(k KeyDate) string { return "key_date/" + k.ID.String() }
+
+// closeKeyDate takes a date that is over off the list.
+func (p *Partnership) closeKeyDate(now time.Time, k KeyDate, state string) {
+	k.State = state
+	p.disarm(timerKeyReminder, k.ID)
+	p.disarm(timerKeyDate, k.ID)
+	p.closeTask(keyDateTask(k))
+	p.closeTask(keyDateTask(k) + "/late")
+	p.showKeyDate(now, k)
+	p.KeyDates = slices.DeleteFunc(p.KeyDates, func(x KeyDate) bool { return x.ID == k.ID })
+}
+
+// remindKeyDate asks the owner what is to become of it, and near the end those who lead as well.
+func (p *Partnership) remindKeyDate(now time.Time, t Timer) {
+	k := p.keyDate(t.Ref)
+	if k == nil || k.State == KeyLetEnd {
+		return
+	}
+	if k.Asked.IsZero() {
+		k.Asked = now
+		p.showKeyDate(now, *k)
+	}
+	p.fact(now, Fact{Kind: "key_date_reminder", Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind, Until: k.At})
+	p.task(TaskChange{Key: keyDateTask(*k), Kind: "decide_key_date", Code: k.Kind, OwnerID: p.OwnerID, Ref: k.ID, Due: k.At})
+	if k.State == KeyOpen && p.Timings.KeyDateLadderDays[t.N] <= p.Timings.KeyDateEscalateDays {
+		p.fact(now, Fact{Kind: "key_date_escalated", Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind, Until: k.At})
+		p.task(TaskChange{Key: keyDateTask(*k) + "/late", Kind: "key_date_undecided", Code: k.Kind, Role: RoleAdmin, Ref: k.ID, Due: k.At})
+	}
+}
+
+// endKeyDate is the moment itself. What the brand may not use any longer has to be taken down by a person.
+func (p *Partnership) endKeyDate(now time.Time, id uuid.UUID) {
+	k := p.keyDate(id)
+	if k == nil {
+		return
+	}
+	if k.State == KeyOpen {
+		p.fact(now, Fact{Kind: "key_date_undecided", Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind})
+	}
+	p.fact(now, Fact{Kind: "key_date_ended", Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind})
+	if k.Kind != KeyExclusivity {
+		p.task(TaskChange{Key: "take_down/" + k.ID.String(), Kind: "take_down", Code: k.Kind, OwnerID: p.OwnerID, Ref: k.ID, Due: p.taskDue(now)})
+	}
+	p.closeKeyDate(now, *k, KeyEnded)
+}
+
+func (p *Partnership) allowedOnKeyDate(cmd Command) *Refusal {
+	k := p.keyDate(cmd.Ref)
+	switch {
+	case k == nil:
+		return p.refuse("key_date_over")
+	case !slices.Contains([]string{KeyLetEnd, KeyRenegotiating, KeyOpen}, cmd.Code):
+		return p.refuse("unknown_decision")
+	case k.State == cmd.Code:
+		return &Refusal{Code: "key_date_decided", State: k.State, At: k.At}
+	}
+	return nil
+}
+
+func (p *Partnership) decideKeyDate(now time.Time, cmd Command) {
+	k := p.keyDate(cmd.Ref)
+	k.State = cmd.Code
+	p.fact(now, Fact{Kind: "key_date_" + map[string]string{KeyLetEnd: "let_end", KeyRenegotiating: "renegotiated", KeyOpen: "reopened"}[cmd.Code], Ref: k.Assets[0], Ref2: k.ID, Code: k.Kind, Actor: cmd.Actor, Until: k.At})
+	p.showKeyDate(now, *k)
+	p.closeTask(keyDateTask(*k) + "/late")
+	if cmd.Code == KeyOpen {
+		p.task(TaskChange{Key: keyDateTask(*k), Kind: "decide_key_date", Code: k.Kind, OwnerID: p.OwnerID, Ref: k.ID, Due: k.At})
+		return
+	}
+	p.closeTask(keyDateTask(*k))
+}
+
+// afterTheEnd says that a command is about what outlives the term, so that the partnership takes it although it has ended.
+func (p *Partnership) afterTheEnd(k CommandKind) bool {
+	switch k { //nolint:exhaustive // every other command is of a term that runs
+	case CmdDecideKeyDate:
+		return true
+	case CmdAmend, CmdSendContract, CmdSignContract, CmdDeclineContract, CmdWithdrawContr:
+		return p.Stage == StageLapsed && (len(p.KeyDates) > 0 || p.Amendment != nil)
+	}
+	return false
+}
+
+// keepTimers drops every timer but those of what outlives the term.
+func (p *Partnership) keepTimers() {
+	p.Timers = slices.DeleteFunc(p.Timers, func(t Timer) bool {
+		ofAmendment := p.Amendment != nil && t.Ref == p.Amendment.ID
+		return t.Kind != timerKeyReminder && t.Kind != timerKeyDate && !ofAmendment
+	})
+}
+
+// waitingKeyDates are the dates of which somebody was reminded and has not decided.
+func (p *Partnership) waitingKeyDates() (w []Waiting) {
+	for _, k := range p.KeyDates {
+		if k.State == KeyOpen && !k.Asked.IsZero() {
+			w = append(w, Waiting{For: "user", Who: p.OwnerID.String(), Decision: k.Kind, Ref: k.ID, Since: k.Asked, Due: k.At, Silence: "key_date_ends"})
+		}
+	}
+	return w
+}
+
+// KeyDateRow is a key date as lists show it.
+type KeyDateRow struct {
+	ID            uuid.UUID // the contract's for its notice date and its end
+	Kind          string
+	At            time.Time
+	State         string
+	BrandID       uuid.UUID
+	BrandName     string
+	CampaignID    uuid.UUID
+	CampaignName  string
+	PartnershipID uuid.UUID
+	Stage         Stage
+	ContractID    uuid.UUID
+	Number        string // of the contract
+	Creator       CreatorRef
+	Owner         UserRef
+	Assets        []UserRef // deliverables by title
+	Asked         *time.Time
+	DecidedBy     string // name
+	DecidedAt     *time.Time
+}
+
+// KeyDateFilter narrows a list of key dates; zero fields do not.
+type KeyDateFilter struct {
+	BrandID       *uuid.UUID
+	CampaignID    *uuid.UUID
+	PartnershipID *uuid.UUID
+	OwnerID       *uuid.UUID
+	Kind          string
+	State         string
+	From, To      time.Time // instants; To is not included
+}
+
+// Check names every bad field of the filter.
+func (f KeyDateFilter) Check() (bad []Field) {
+	if f.Kind != "" && !slices.Contains(KeyKinds(), f.Kind) {
+		bad = append(bad, Field{"kind", "unknown_value", fmt.Sprintf("%q is no kind of key date.", f.Kind)})
+	}
+	if !f.From.IsZero() && !f.To.IsZero() && !f.To.After(f.From) {
+		bad = append(bad, Field{"to", "before_start", "The last day must not be before the first."})
+	}
+	return bad
+}
