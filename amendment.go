@@ -155,9 +155,9 @@ func (a *Amendment) resolveTerms(t RunningTerm, now time.Time) (bad []Field) {
 		}
 	}
 	within("revision_rounds", a.RevisionRounds, 10, "Included revision rounds are 0 to 10.")
-	within("usage_rights_days", a.UsageRightsDays, 3650, "Usage rights are 0 to 3,650 days.")
-	within("exclusivity_days", a.ExclusivityDays, 3650, "Exclusivity is 0 to 3,650 days.")
-	within("allowlisting_days", a.AllowlistingDays, 3650, "Allow-listing is 0 to 3,650 days.")
+	within("usage_rights_days", a.UsageRightsDays, maxRightsDays, "Usage rights are 0 to 3,650 days.")
+	within("exclusivity_days", a.ExclusivityDays, maxRightsDays, "Exclusivity is 0 to 3,650 days.")
+	within("allowlisting_days", a.AllowlistingDays, maxRightsDays, "Allow-listing is 0 to 3,650 days.")
 	if len(a.Clause) > 4000 {
 		bad = append(bad, Field{"clause", "too_long", "Say it in at most 4,000 characters."})
 	}

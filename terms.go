@@ -108,8 +108,16 @@ func (t ContractTerms) Check(path string) []Field {
 	if t.NoticeDays < 0 || t.NoticeDays >= max(t.DurationDays, 1) {
 		add("notice_days", "out_of_range", "The notice date must lie inside the contract's duration.")
 	}
+	for name, days := range map[string]int{"usage_rights_days": t.UsageRightsDays, "allowlisting_days": t.AllowlistingDays, "exclusivity_days": t.ExclusivityDays} {
+		if days < 0 || days > maxRightsDays {
+			add(name, "out_of_range", "Rights last 0 to 3,650 days after publication.")
+		}
+	}
 	return f
 }
+
+// maxRightsDays is the longest that a right of a post may last, ten years.
+const maxRightsDays = 3650
 
 func (d DeliverableTerms) check(path string) (f []Field) {
 	add := func(p, code, detail string) { f = append(f, Field{path + "." + p, code, detail}) }

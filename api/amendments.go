@@ -32,7 +32,7 @@ func (s *Server) amendmentOf(ctx context.Context, partnership uuid.UUID, b gen.A
 					HoldUntil: strings.TrimSpace(value(m.HoldUntil)),
 				}
 			}),
-			DroppedMilestones: value(b.DroppedMilestones), EndDays: value(b.EndDays), RevisionRounds: b.RevisionRounds, UsageRightsDays: b.UsageRightsDays,
+			DroppedMilestones: value(b.DroppedMilestones), EndDays: value(b.EndDays), RevisionRounds: b.RevisionRounds, UsageRightsDays: b.UsageRightsDays, AllowlistingDays: b.AllowlistingDays,
 			ExclusivityDays: b.ExclusivityDays, Clause: strings.TrimSpace(value(b.Clause)),
 		},
 	}

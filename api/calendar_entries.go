@@ -213,6 +213,12 @@ func entryWords(e rapport.CalendarEntry) string {
 		return fmt.Sprintf("Contract ends: %s, %s (%s)", e.Title, who, e.CampaignName)
 	case rapport.EntryNotice:
 		return fmt.Sprintf("Decide on the renewal: %s, %s (%s)", e.Title, who, e.CampaignName)
+	case rapport.KeyUsageRights:
+		return fmt.Sprintf("Usage rights end: %s, %s (%s)", e.Title, who, e.CampaignName)
+	case rapport.KeyAllowlisting:
+		return fmt.Sprintf("Allow-listing ends: %s, %s (%s)", e.Title, who, e.CampaignName)
+	case rapport.KeyExclusivity:
+		return fmt.Sprintf("Exclusivity ends: %s (%s)", who, e.CampaignName)
 	case rapport.EntryCampaignStart:
 		return "Campaign starts: " + e.Title
 	case rapport.EntryCampaignEnd:

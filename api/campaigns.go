@@ -22,7 +22,7 @@ func toTerms(t rapport.ContractTerms) gen.ContractTerms {
 			}
 		}),
 		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
-		UsageRightsDays: orNil(t.UsageRightsDays), ExclusivityDays: orNil(t.ExclusivityDays), ExtraClauses: orNil(t.ExtraClauses),
+		UsageRightsDays: orNil(t.UsageRightsDays), ExclusivityDays: orNil(t.ExclusivityDays), AllowlistingDays: orNil(t.AllowlistingDays), ExtraClauses: orNil(t.ExtraClauses),
 	}
 }
 
@@ -41,7 +41,7 @@ func fromTerms(t gen.ContractTerms) rapport.ContractTerms {
 			}
 		}),
 		RevisionRounds: t.RevisionRounds, DurationDays: t.DurationDays, NoticeDays: t.NoticeDays,
-		UsageRightsDays: value(t.UsageRightsDays), ExclusivityDays: value(t.ExclusivityDays), ExtraClauses: value(t.ExtraClauses),
+		UsageRightsDays: value(t.UsageRightsDays), ExclusivityDays: value(t.ExclusivityDays), AllowlistingDays: value(t.AllowlistingDays), ExtraClauses: value(t.ExtraClauses),
 	}
 }
 

@@ -268,6 +268,8 @@ func workAccess() map[string]access {
 		"completeTask":             workers(),
 		"reassignTask":             workers(),
 		"snoozeTask":               workers(),
+		"listKeyDates":             everyone(),
+		"decideKeyDate":            waiting(ops()),
 		"listConflicts":            everyone(),
 		"overrideConflict":         roles(rapport.RoleOps, rapport.RoleLegal, rapport.RoleAdmin),
 		"listCalendarEntries":      everyone(),

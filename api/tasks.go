@@ -58,6 +58,10 @@ func taskLink(t rapport.Task) *string {
 			if t.PartnershipID != nil {
 				return orNil("/calendar?partnership=" + t.PartnershipID.String())
 			}
+		case "decide_key_date", "key_date_undecided", "take_down":
+			if t.PartnershipID != nil {
+				return orNil("/contracts/dates?partnership=" + t.PartnershipID.String())
+			}
 		case "approve_contract", "amendment_ended", "amendment_overtaken":
 			return orNil("/contracts/" + t.Ref.String())
 		}

@@ -69,6 +69,10 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 	"term_started": {itemStage, "Term %n started"}, "renewal_opened": {itemTimer, "The renewal is open for a decision"}, "renewal_reminder": {itemTimer, "The owner was reminded of the renewal"},
 	"renewal_offered": {itemDecision, "A renewal was offered: %amount"}, "renewal_agreed": {itemDecision, "The renewal is agreed: %amount"},
 	"renewal_lapsed": {itemDecision, "The renewal lapsed (%code)"},
+	"key_date_set":   {itemContract, "The contract gives %code for a time after the post of %about"}, "key_date_reminder": {itemTimer, "The owner was reminded that %code of %about ends"},
+	"key_date_escalated": {itemTimer, "Nobody has decided about %code of %about, so the admins were asked"}, "key_date_undecided": {itemTimer, "Nobody decided about %code of %about"},
+	"key_date_let_end": {itemDecision, "Decided to let %code of %about end"}, "key_date_renegotiated": {itemDecision, "Decided to talk about more of %code of %about"},
+	"key_date_reopened": {itemDecision, "The decision about %code of %about was taken back"}, "key_date_ended": {itemContract, "What the contract gave has ended: %code of %about"},
 
 	"draft_submitted": {itemContent, "Version %n of %about was handed in"}, "content_approved": {itemContent, "%about is approved"},
 	"changes_requested": {itemContent, "Changes to %about were asked for"},
@@ -124,6 +128,7 @@ var factTable = map[string]factText{ //nolint:gochecknoglobals // a table
 var codeWords = map[string]string{ //nolint:gochecknoglobals // a table
 	"invitation": "the invitation", "follow_up_1": "the first follow-up", "follow_up_2": "the second follow-up", "follow_up_3": "the third follow-up",
 	"approve": "approved", "approve_with_corrections": "approved with corrections", "request_changes": "changes requested", "reject": "rejected",
+	rapport.KeyUsageRights: "the use", rapport.KeyAllowlisting: "the allow-listing", rapport.KeyExclusivity: "the exclusivity",
 	"hold": "it is held", "auto_approve": "approved by the policy", "auto_reject": "rejected by the policy", "no_decision": "nobody decided", "decided": "decided",
 	"draft": "the draft", "post": "the publication", "mismatch": "something is missing", "unreachable": "it cannot be reached", "manual": "a person's",
 	"payee_invited": "the question for a bank account", "brief": "the brief", "offer": "the offer", "contract": "the contract",

@@ -153,6 +153,7 @@ func bodies(i ids) map[string]any {
 			"partnership_id": i["partnership_id"], "reason": "They agreed",
 			"key": rapport.DeriveID(rapport.DeriveID(rapport.Slot{PartnershipID: i["partnership_id"], Term: 1}.ID(), rapport.ConflictAbsence), sharedAbsence.String()),
 		},
+		"decideKeyDate": map[string]any{"decision": "let_end"},
 		"createCalendarFeed": map[string]any{"campaign_id": i["campaign_id"]},
 		"addAbsence":         map[string]any{"from": "2026-05-04", "to": "2026-05-05"},
 		"addPortalAbsence":   map[string]any{"from": "2026-05-04", "to": "2026-05-05"},
@@ -323,6 +324,9 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 	d.sql(t, `insert into creator_absences (id, creator_id, from_on, to_on, entered_by) values ($1, $2, current_date, current_date + 30, $3) on conflict do nothing`, sharedAbsence, w.creator, user)
 	feed := id()
 	d.sql(t, `insert into calendar_feeds (id, user_id, campaign_id, token_hash) values ($1, $2, $3, $4)`, feed, both, w.campaign, feed[:])
+	ends := id()
+	d.sql(t, `insert into key_dates (id, brand_id, partnership_id, contract_id, kind, at, assets, state) values ($1, $2, $3, $4, 'rights_end', now() + interval '30 days', array[$5::uuid], 'open')`,
+		ends, brand, w.partnership, w.contract, w.deliverable)
 	difference := id()
 	d.sql(t, `insert into reconciliations (id, state, from_at, to_at) values ($1, 'breaks', now() - interval '1 day', now()) on conflict do nothing`, sharedComparison)
 	d.sql(t, `insert into reconciliation_lines (run_id, n, kind, ref, result, brand_id, payout_id, at)
@@ -341,7 +345,7 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		"policies": policy, "outside-reviewers": reviewer, "reviewer_id": reviewer, "delegations": away, "review-links": link, "comments": remark, "reply_to": remark, "corrections": correction,
 		"post-checks": look, "from_user_id": user, "to_user_id": both, "reconciliation-cases": difference, "reconciliations": sharedComparison,
 		"/v1/payouts/{id}/remittance": paid, "/v1/portal/payments/{id}/remittance": settled,
-		"feeds": feed, "absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
+		"feeds": feed, "key-dates": ends, "absences": sharedAbsence, "payout-batches": batch, "second_payout": second, "/v1/payouts/{id}/offline-payment": waiting, "/v1/payouts/{id}/offline-payment/proof": proved,
 	}
 	maps.Copy(made, threads)
 	return made

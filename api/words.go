@@ -93,6 +93,8 @@ var timerTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"renewal_reminder":     "Reminds the owner to decide on the renewal",
 	"renewal_notice":       "Lets the renewal lapse if nobody has decided",
 	"term_end":             "Ends the term",
+	"key_date_reminder":    "Asks the owner about something that the contract gives and that ends",
+	"key_date":             "Ends what the contract gives for a time after a post",
 	"payout_due":           "Asks finance to approve the payment",
 	"payee_onboarding":     "Looks whether the creator has given a bank account, and reminds",
 	"payee_reminder":       "Looks again whether the creator can be paid, and reminds",
@@ -121,7 +123,9 @@ var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"offer": "Accept or decline the offer", "new_offer": "Make a new offer", "approve_contract": "Check the contract and send it for signature",
 	"sign": "Sign the contract", "draft": "Hand in the draft of %s", "review": "Decide on %s", "post": "Publish %s and tell us its address",
 	"renewal": "Decide on the renewal", "renewal_offer": "Accept or decline the renewal", "payout": "Settle the payment",
-	"look_at_mail": "Look at a mail before it goes out", "answer": "Answer the creator",
+	rapport.KeyUsageRights: "Extend the rights to a post, or let them end", rapport.KeyAllowlisting: "Extend the allow-listing of a post, or let it end",
+	rapport.KeyExclusivity: "Extend the exclusivity, or let it end",
+	"look_at_mail":         "Look at a mail before it goes out", "answer": "Answer the creator",
 	"number":      "Enter the number of %s that a bonus depends on",
 	"extra_round": "Say whether they make another round of %s", "round_declined": "Offer money for another round of %s, or go on without it",
 }
@@ -130,7 +134,7 @@ var waitingTable = map[string]string{ //nolint:gochecknoglobals // a table
 var silenceEffects = map[string]string{ //nolint:gochecknoglobals // a table
 	"next_step": "The next step of the outreach follows", "reminder": "The owner gets a task", "offer_expires": "The offer expires",
 	"contract_expires": "The contract expires and the talks go on", "draft_late": "It is marked late and the owner gets a task",
-	"post_late": "The owner gets a task", "renewal_lapses": "The renewal lapses and an admin is told",
+	"post_late": "The owner gets a task", "renewal_lapses": "The renewal lapses and an admin is told", "key_date_ends": "It ends on its day, and an admin is told before",
 	"number_asked": "The owner gets a task", "bonus_open": "The bonus stays open",
 	"mail_waits": "The mail waits, and a colleague is asked too", "answer_escalates": "The brand's admins are told",
 	"owner_reminded": "The owner gets a task", "hold": "It is held and an admin gets a task", "auto_approve": "It counts as approved", "auto_reject": "It counts as rejected",
@@ -175,7 +179,8 @@ var commandLabels = map[rapport.CommandKind]string{ //nolint:gochecknoglobals //
 	rapport.CmdOfferRound: "Offer money for another round", rapport.CmdAgreeRound: "Agree to another round", rapport.CmdDeclineRound: "Decline another round",
 	rapport.CmdAmend: "Amend the contract", rapport.CmdGiveBonus: "Give a bonus", rapport.CmdDropBonus: "Drop a bonus", rapport.CmdRecordNumber: "Enter a number",
 	rapport.CmdReassign: "Ask somebody else", rapport.CmdStandIn: "Let somebody decide", rapport.CmdAskAgain: "Ask again",
-	rapport.CmdRenew: "Offer a renewal", rapport.CmdLetLapse: "Let it lapse", rapport.CmdTerminate: "End the partnership", rapport.CmdBan: "Ban", rapport.CmdUnban: "Lift the ban",
+	rapport.CmdDecideKeyDate: "Decide on what ends",
+	rapport.CmdRenew:         "Offer a renewal", rapport.CmdLetLapse: "Let it lapse", rapport.CmdTerminate: "End the partnership", rapport.CmdBan: "Ban", rapport.CmdUnban: "Lift the ban",
 	"approve_preparer": "Approve as preparer", "approve_releaser": "Approve as releaser", rapport.CmdApprovePayout: "Approve",
 	rapport.CmdPayOffline: "Pay outside of Stripe", rapport.CmdPayStripe: "Pay by Stripe after all", rapport.CmdRecordOffline: "Record the payment",
 	rapport.CmdHold: "Hold", rapport.CmdRelease: "Release", rapport.CmdRetry: "Try again", rapport.CmdCancel: "Cancel", rapport.CmdReconcile: "Look it up",
@@ -288,6 +293,8 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 	"already_decided":         "This was decided already. Nothing more is needed of you.",
 	"stage_decided":           "This stage was decided already. Nothing more is needed of you.",
 	"not_asked":               "You are not one of the people who are asked now.",
+	"key_date_over":           "That has ended already, or has another date by now. Look at the list again.",
+	"key_date_decided":        "Somebody has decided that already.",
 	"unknown_decision":        "This is not one of the possible decisions.",
 	"not_awaiting_approval":   "The payment does not wait for an approval now.",
 	"already_approved":        "This approval was given already.",
@@ -346,6 +353,8 @@ func taskTitle(kind, code string) (title, ifNotDone string) {
 		if why, ok := holdWords[code]; ok {
 			t[0] += ": " + why
 		}
+	case keyDateTitles[kind][code] != "":
+		t[0] = keyDateTitles[kind][code]
 	case kind == "content_late" && code == "post":
 		t[0] = "Follow up on content that was not published in time"
 	case kind == "approve_payout" && code != "":
@@ -381,6 +390,9 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"post_mismatch":        {"Clear up a post that differs from what was agreed", "After two days it counts as not put right; its money stays held."},
 	"post_not_cured":       {"Decide on a post that was not put right", "Its money stays held."},
 	"decide_renewal":       {"Decide on the renewal", "The renewal lapses at the notice date."},
+	"decide_key_date":      {"Something that the contract gives ends: extend it, or let it end", "It ends on its day."},
+	"key_date_undecided":   {"Nobody has decided about something that the contract gives and that ends soon", "It ends on its day."},
+	"take_down":            {"Something that the contract gave has ended: stop using it", "The brand uses what it has no right to."},
 	"renewal_lapsed":       {"A renewal lapsed without a decision: look at why", "The partnership ends with its term."},
 	"review_nobody":        {"Nobody can decide on this content: give somebody the role", "The content is not reviewed."},
 	"review_held":          {"Nobody decided on this content in time: see that it is decided", "The content stays unreviewed."},
@@ -408,6 +420,21 @@ var taskTitles = map[string][2]string{ //nolint:gochecknoglobals // a table
 	"payout_policy_weaker": {"Payments need fewer eyes than before: check that this was meant", "It holds for payments that are opened from now on."},
 	"finance_role_granted": {"Check that a finance role was granted rightly", "The role takes effect at its time."},
 	"mail_missing":         {"Our count of mail differs from SendGrid's: find what is missing", "What a creator wrote, or what was sent to one, may stay lost."},
+}
+
+// keyDateTitles are the titles of tasks about what a contract gives the brand for a time.
+var keyDateTitles = map[string]map[string]string{ //nolint:gochecknoglobals // a table
+	"decide_key_date": {
+		rapport.KeyUsageRights: "Rights to a post end: extend them, or let them end", rapport.KeyAllowlisting: "Allow-listing of a post ends: extend it, or let it end",
+		rapport.KeyExclusivity: "A creator's exclusivity ends: extend it, or let it end",
+	},
+	"key_date_undecided": {
+		rapport.KeyUsageRights: "Nobody has decided about rights that end soon", rapport.KeyAllowlisting: "Nobody has decided about allow-listing that ends soon",
+		rapport.KeyExclusivity: "Nobody has decided about an exclusivity that ends soon",
+	},
+	"take_down": {
+		rapport.KeyUsageRights: "The rights to a post have ended: stop using it", rapport.KeyAllowlisting: "Allow-listing of a post has ended: stop the advertisements",
+	},
 }
 
 // missingMailWords says what the count of a day found: its date, then how many mails sent and received SendGrid has beyond ours; below

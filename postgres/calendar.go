@@ -72,6 +72,18 @@ func (s *Store) calendarDates(ctx context.Context, tx pgx.Tx, f rapport.Calendar
 			}
 		}
 	}
+	dates, err := s.q.CalendarKeyDates(ctx, tx, gen.CalendarKeyDatesParams{
+		Brands: brands, FromAt: f.From, ToAt: until, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, MaxRows: maxEntries,
+	})
+	if err != nil {
+		return nil, false, fmt.Errorf("key dates: %w", err)
+	}
+	for _, r := range dates {
+		entries = append(entries, rapport.CalendarEntry{
+			Kind: r.Kind, ID: r.ID, Title: r.Titles, BrandName: r.BrandName, CampaignID: &r.CampaignID, CampaignName: r.CampaignName, PartnershipID: &r.PartnershipID,
+			Creator: &rapport.UserRef{ID: r.CreatorID, Name: r.CreatorName}, State: r.State, From: r.At, To: r.At,
+		})
+	}
 	absences, err := s.q.CalendarAbsences(ctx, tx, gen.CalendarAbsencesParams{
 		Brands: brands, FromOn: f.From, ToOn: f.To, BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, MaxRows: maxEntries,
 	})
@@ -84,7 +96,7 @@ func (s *Store) calendarDates(ctx context.Context, tx pgx.Tx, f rapport.Calendar
 		})
 	}
 	if f.CreatorID != nil {
-		return entries, max(len(contracts), len(absences)) == maxEntries, nil
+		return entries, max(len(contracts), len(dates), len(absences)) == maxEntries, nil
 	}
 	campaigns, err := s.q.CalendarCampaigns(ctx, tx, gen.CalendarCampaignsParams{
 		Brands: brands, FromOn: f.From, ToOn: f.To, BrandID: f.BrandID, CampaignID: f.CampaignID, MaxRows: maxEntries,
@@ -98,7 +110,7 @@ func (s *Store) calendarDates(ctx context.Context, tx pgx.Tx, f rapport.Calendar
 			}
 		}
 	}
-	return entries, max(len(contracts), len(absences), len(campaigns)) == maxEntries, err
+	return entries, max(len(contracts), len(dates), len(absences), len(campaigns)) == maxEntries, err
 }
 
 // AddFeed keeps a link for a calendar program by the hash of its token.

@@ -212,19 +212,24 @@ func (e CalendarOwnerKind) Valid() bool {
 
 // Defines values for CalendarEntryKind.
 const (
-	CalendarEntryKindAbsence       CalendarEntryKind = "absence"
-	CalendarEntryKindCampaignEnd   CalendarEntryKind = "campaign_end"
-	CalendarEntryKindCampaignStart CalendarEntryKind = "campaign_start"
-	CalendarEntryKindContractEnd   CalendarEntryKind = "contract_end"
-	CalendarEntryKindDraftDue      CalendarEntryKind = "draft_due"
-	CalendarEntryKindNotice        CalendarEntryKind = "notice"
-	CalendarEntryKindPublishWindow CalendarEntryKind = "publish_window"
+	CalendarEntryKindAbsence         CalendarEntryKind = "absence"
+	CalendarEntryKindAllowlistingEnd CalendarEntryKind = "allowlisting_end"
+	CalendarEntryKindCampaignEnd     CalendarEntryKind = "campaign_end"
+	CalendarEntryKindCampaignStart   CalendarEntryKind = "campaign_start"
+	CalendarEntryKindContractEnd     CalendarEntryKind = "contract_end"
+	CalendarEntryKindDraftDue        CalendarEntryKind = "draft_due"
+	CalendarEntryKindExclusivityEnd  CalendarEntryKind = "exclusivity_end"
+	CalendarEntryKindNotice          CalendarEntryKind = "notice"
+	CalendarEntryKindPublishWindow   CalendarEntryKind = "publish_window"
+	CalendarEntryKindRightsEnd       CalendarEntryKind = "rights_end"
 )
 
 // Valid indicates whether the value is a known member of the CalendarEntryKind enum.
 func (e CalendarEntryKind) Valid() bool {
 	switch e {
 	case CalendarEntryKindAbsence:
+		return true
+	case CalendarEntryKindAllowlistingEnd:
 		return true
 	case CalendarEntryKindCampaignEnd:
 		return true
@@ -234,9 +239,13 @@ func (e CalendarEntryKind) Valid() bool {
 		return true
 	case CalendarEntryKindDraftDue:
 		return true
+	case CalendarEntryKindExclusivityEnd:
+		return true
 	case CalendarEntryKindNotice:
 		return true
 	case CalendarEntryKindPublishWindow:
+		return true
+	case CalendarEntryKindRightsEnd:
 		return true
 	default:
 		return false
@@ -867,6 +876,78 @@ func (e ImportRowVerdict) Valid() bool {
 	case ImportRowVerdictUnchanged:
 		return true
 	case ImportRowVerdictUpdate:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KeyDateState.
+const (
+	KeyDateStateEnded         KeyDateState = "ended"
+	KeyDateStateLetEnd        KeyDateState = "let_end"
+	KeyDateStateOpen          KeyDateState = "open"
+	KeyDateStateRenegotiating KeyDateState = "renegotiating"
+)
+
+// Valid indicates whether the value is a known member of the KeyDateState enum.
+func (e KeyDateState) Valid() bool {
+	switch e {
+	case KeyDateStateEnded:
+		return true
+	case KeyDateStateLetEnd:
+		return true
+	case KeyDateStateOpen:
+		return true
+	case KeyDateStateRenegotiating:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KeyDateDecisionDecision.
+const (
+	KeyDateDecisionDecisionLetEnd        KeyDateDecisionDecision = "let_end"
+	KeyDateDecisionDecisionOpen          KeyDateDecisionDecision = "open"
+	KeyDateDecisionDecisionRenegotiating KeyDateDecisionDecision = "renegotiating"
+)
+
+// Valid indicates whether the value is a known member of the KeyDateDecisionDecision enum.
+func (e KeyDateDecisionDecision) Valid() bool {
+	switch e {
+	case KeyDateDecisionDecisionLetEnd:
+		return true
+	case KeyDateDecisionDecisionOpen:
+		return true
+	case KeyDateDecisionDecisionRenegotiating:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for KeyDateKind.
+const (
+	KeyDateKindAllowlistingEnd KeyDateKind = "allowlisting_end"
+	KeyDateKindExclusivityEnd  KeyDateKind = "exclusivity_end"
+	KeyDateKindRenewalNotice   KeyDateKind = "renewal_notice"
+	KeyDateKindRightsEnd       KeyDateKind = "rights_end"
+	KeyDateKindTermEnd         KeyDateKind = "term_end"
+)
+
+// Valid indicates whether the value is a known member of the KeyDateKind enum.
+func (e KeyDateKind) Valid() bool {
+	switch e {
+	case KeyDateKindAllowlistingEnd:
+		return true
+	case KeyDateKindExclusivityEnd:
+		return true
+	case KeyDateKindRenewalNotice:
+		return true
+	case KeyDateKindRightsEnd:
+		return true
+	case KeyDateKindTermEnd:
 		return true
 	default:
 		return false
@@ -2688,6 +2769,30 @@ func (e WaitingFor) Valid() bool {
 	}
 }
 
+// Defines values for ListKeyDatesParamsState.
+const (
+	ListKeyDatesParamsStateEnded         ListKeyDatesParamsState = "ended"
+	ListKeyDatesParamsStateLetEnd        ListKeyDatesParamsState = "let_end"
+	ListKeyDatesParamsStateOpen          ListKeyDatesParamsState = "open"
+	ListKeyDatesParamsStateRenegotiating ListKeyDatesParamsState = "renegotiating"
+)
+
+// Valid indicates whether the value is a known member of the ListKeyDatesParamsState enum.
+func (e ListKeyDatesParamsState) Valid() bool {
+	switch e {
+	case ListKeyDatesParamsStateEnded:
+		return true
+	case ListKeyDatesParamsStateLetEnd:
+		return true
+	case ListKeyDatesParamsStateOpen:
+		return true
+	case ListKeyDatesParamsStateRenegotiating:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListCasesParamsState.
 const (
 	ListCasesParamsStateClosed ListCasesParamsState = "closed"
@@ -2784,6 +2889,8 @@ type AmendedLine struct {
 
 // AmendmentCreate defines model for AmendmentCreate.
 type AmendmentCreate struct {
+	AllowlistingDays *int `json:"allowlisting_days,omitempty"`
+
 	// Clause What else the parties agree
 	Clause *string `json:"clause,omitempty"`
 
@@ -3799,11 +3906,12 @@ type ContractTemplatePreviewAsk struct {
 
 // ContractTerms defines model for ContractTerms.
 type ContractTerms struct {
-	Deliverables    []DeliverableTerms `json:"deliverables"`
-	DurationDays    int                `json:"duration_days"`
-	ExclusivityDays *int               `json:"exclusivity_days,omitempty"`
-	ExtraClauses    *string            `json:"extra_clauses,omitempty"`
-	Milestones      []MilestoneTerms   `json:"milestones"`
+	AllowlistingDays *int               `json:"allowlisting_days,omitempty"`
+	Deliverables     []DeliverableTerms `json:"deliverables"`
+	DurationDays     int                `json:"duration_days"`
+	ExclusivityDays  *int               `json:"exclusivity_days,omitempty"`
+	ExtraClauses     *string            `json:"extra_clauses,omitempty"`
+	Milestones       []MilestoneTerms   `json:"milestones"`
 
 	// NoticeDays Days before the end by which a renewal must be decided
 	NoticeDays      int  `json:"notice_days"`
@@ -4375,6 +4483,53 @@ type JournalTotal struct {
 // JournalTotalList defines model for JournalTotalList.
 type JournalTotalList struct {
 	Items []JournalTotal `json:"items"`
+}
+
+// KeyDate defines model for KeyDate.
+type KeyDate struct {
+	// AskedAt When the owner was first reminded
+	AskedAt *time.Time `json:"asked_at,omitempty"`
+
+	// Assets The deliverables whose posts it is about
+	Assets []UserRef `json:"assets"`
+
+	// At The last moment to act
+	At            time.Time          `json:"at"`
+	BrandName     string             `json:"brand_name"`
+	CampaignId    openapi_types.UUID `json:"campaign_id"`
+	CampaignName  string             `json:"campaign_name"`
+	ContractId    openapi_types.UUID `json:"contract_id"`
+	Creator       CreatorRef         `json:"creator"`
+	DecidedAt     *time.Time         `json:"decided_at,omitempty"`
+	DecidedBy     *string            `json:"decided_by,omitempty"`
+	Id            openapi_types.UUID `json:"id"`
+	Kind          KeyDateKind        `json:"kind"`
+	Number        string             `json:"number"`
+	Owner         UserRef            `json:"owner"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	Stage         Stage              `json:"stage"`
+	State         KeyDateState       `json:"state"`
+}
+
+// KeyDateState defines model for KeyDate.State.
+type KeyDateState string
+
+// KeyDateDecision defines model for KeyDateDecision.
+type KeyDateDecision struct {
+	Decision KeyDateDecisionDecision `json:"decision"`
+	Reason   *string                 `json:"reason,omitempty"`
+}
+
+// KeyDateDecisionDecision defines model for KeyDateDecision.Decision.
+type KeyDateDecisionDecision string
+
+// KeyDateKind defines model for KeyDateKind.
+type KeyDateKind string
+
+// KeyDateList defines model for KeyDateList.
+type KeyDateList struct {
+	Items      []KeyDate `json:"items"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
 }
 
 // LedgerLine defines model for LedgerLine.
@@ -7301,6 +7456,36 @@ type ListHolidaysParams struct {
 	Year    int    `form:"year" json:"year"`
 }
 
+// ListKeyDatesParams defines parameters for ListKeyDates.
+type ListKeyDatesParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor        *Cursor             `form:"cursor,omitempty" json:"cursor,omitempty"`
+	BrandId       *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId    *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	PartnershipId *openapi_types.UUID `form:"partnership_id,omitempty" json:"partnership_id,omitempty"`
+	OwnerId       *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+	Kind          *KeyDateKind        `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// State Without, those that have not come
+	State *ListKeyDatesParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// From First day
+	From *openapi_types.Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To Last day
+	To *openapi_types.Date `form:"to,omitempty" json:"to,omitempty"`
+}
+
+// ListKeyDatesParamsState defines parameters for ListKeyDates.
+type ListKeyDatesParamsState string
+
+// DecideKeyDateParams defines parameters for DecideKeyDate.
+type DecideKeyDateParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // ListBalancesParams defines parameters for ListBalances.
 type ListBalancesParams struct {
 	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
@@ -8082,6 +8267,9 @@ type OfferRoundJSONRequestBody = RoundOffer
 // CreateFxQuoteJSONRequestBody defines body for CreateFxQuote for application/json ContentType.
 type CreateFxQuoteJSONRequestBody = FxQuoteCreate
 
+// DecideKeyDateJSONRequestBody defines body for DecideKeyDate for application/json ContentType.
+type DecideKeyDateJSONRequestBody = KeyDateDecision
+
 // EditDraftJSONRequestBody defines body for EditDraft for application/json ContentType.
 type EditDraftJSONRequestBody = DraftEdit
 
@@ -8528,6 +8716,12 @@ type ServerInterface interface {
 	// ListHolidays Public holidays of a country and year, to fill a calendar with
 	// (GET /v1/holidays)
 	ListHolidays(ctx echo.Context, params ListHolidaysParams) error
+	// ListKeyDates When contracts, their renewals and the rights that posts bring end, the nearest first
+	// (GET /v1/key-dates)
+	ListKeyDates(ctx echo.Context, params ListKeyDatesParams) error
+	// DecideKeyDate Decide what becomes of a right that ends, or take the decision back
+	// (POST /v1/key-dates/{id}/decide)
+	DecideKeyDate(ctx echo.Context, id Id, params DecideKeyDateParams) error
 	// ListBalances Balances, as sums of entries
 	// (GET /v1/ledger/balances)
 	ListBalances(ctx echo.Context, params ListBalancesParams) error
@@ -11412,6 +11606,123 @@ func (w *ServerInterfaceWrapper) ListHolidays(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListHolidays(ctx, params)
+	return err
+}
+
+// ListKeyDates converts echo context to params.
+func (w *ServerInterfaceWrapper) ListKeyDates(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListKeyDatesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "partnership_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "partnership_id", ctx.QueryParams(), &params.PartnershipId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter partnership_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", ctx.QueryParams(), &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter from: %s", err))
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", ctx.QueryParams(), &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: "date"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter to: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListKeyDates(ctx, params)
+	return err
+}
+
+// DecideKeyDate converts echo context to params.
+func (w *ServerInterfaceWrapper) DecideKeyDate(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DecideKeyDateParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DecideKeyDate(ctx, id, params)
 	return err
 }
 
@@ -15656,6 +15967,8 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/portal/unsubscribe", wrapper.PortalUnsubscribe, options.OperationMiddlewares["portalUnsubscribe"]...)
 	router.GET(options.BaseURL+"/v1/conflicts", wrapper.ListConflicts, options.OperationMiddlewares["listConflicts"]...)
 	router.POST(options.BaseURL+"/v1/conflicts/override", wrapper.OverrideConflict, options.OperationMiddlewares["overrideConflict"]...)
+	router.GET(options.BaseURL+"/v1/key-dates", wrapper.ListKeyDates, options.OperationMiddlewares["listKeyDates"]...)
+	router.POST(options.BaseURL+"/v1/key-dates/:id/decide", wrapper.DecideKeyDate, options.OperationMiddlewares["decideKeyDate"]...)
 	router.GET(options.BaseURL+"/v1/calendar", wrapper.ListCalendarEntries, options.OperationMiddlewares["listCalendarEntries"]...)
 	router.GET(options.BaseURL+"/v1/calendar/feeds", wrapper.ListCalendarFeeds, options.OperationMiddlewares["listCalendarFeeds"]...)
 	router.POST(options.BaseURL+"/v1/calendar/feeds", wrapper.CreateCalendarFeed, options.OperationMiddlewares["createCalendarFeed"]...)
@@ -19233,6 +19546,104 @@ type ListHolidaysdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListHolidaysdefaultApplicationProblemPlusJSONResponse) VisitListHolidaysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKeyDatesRequestObject struct {
+	Params ListKeyDatesParams
+}
+
+type ListKeyDatesResponseObject interface {
+	VisitListKeyDatesResponse(w http.ResponseWriter) error
+}
+
+type ListKeyDates200JSONResponse KeyDateList
+
+func (response ListKeyDates200JSONResponse) VisitListKeyDatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListKeyDatesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListKeyDatesdefaultApplicationProblemPlusJSONResponse) VisitListKeyDatesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideKeyDateRequestObject struct {
+	Id     Id `json:"id"`
+	Params DecideKeyDateParams
+	Body   *DecideKeyDateJSONRequestBody
+}
+
+type DecideKeyDateResponseObject interface {
+	VisitDecideKeyDateResponse(w http.ResponseWriter) error
+}
+
+type DecideKeyDate202ResponseHeaders struct {
+	Location *string
+}
+
+type DecideKeyDate202JSONResponse struct {
+	Body    Pending
+	Headers DecideKeyDate202ResponseHeaders
+}
+
+func (response DecideKeyDate202JSONResponse) VisitDecideKeyDateResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DecideKeyDate204Response struct {
+}
+
+func (response DecideKeyDate204Response) VisitDecideKeyDateResponse(w http.ResponseWriter) error {
+	w.WriteHeader(204)
+	return nil
+}
+
+type DecideKeyDatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DecideKeyDatedefaultApplicationProblemPlusJSONResponse) VisitDecideKeyDateResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -25486,6 +25897,12 @@ type StrictServerInterface interface {
 	// ListHolidays Public holidays of a country and year, to fill a calendar with
 	// (GET /v1/holidays)
 	ListHolidays(ctx context.Context, request ListHolidaysRequestObject) (ListHolidaysResponseObject, error)
+	// ListKeyDates When contracts, their renewals and the rights that posts bring end, the nearest first
+	// (GET /v1/key-dates)
+	ListKeyDates(ctx context.Context, request ListKeyDatesRequestObject) (ListKeyDatesResponseObject, error)
+	// DecideKeyDate Decide what becomes of a right that ends, or take the decision back
+	// (POST /v1/key-dates/{id}/decide)
+	DecideKeyDate(ctx context.Context, request DecideKeyDateRequestObject) (DecideKeyDateResponseObject, error)
 	// ListBalances Balances, as sums of entries
 	// (GET /v1/ledger/balances)
 	ListBalances(ctx context.Context, request ListBalancesRequestObject) (ListBalancesResponseObject, error)
@@ -28837,6 +29254,80 @@ func (sh *strictHandler) ListHolidays(ctx echo.Context, params ListHolidaysParam
 		return err
 	} else if validResponse, ok := response.(ListHolidaysResponseObject); ok {
 		return validResponse.VisitListHolidaysResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListKeyDates operation middleware
+func (sh *strictHandler) ListKeyDates(ctx echo.Context, params ListKeyDatesParams) error {
+	var request ListKeyDatesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListKeyDates(ctx.Request().Context(), request.(ListKeyDatesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListKeyDates")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListKeyDatesResponseObject); ok {
+		return validResponse.VisitListKeyDatesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DecideKeyDate operation middleware
+func (sh *strictHandler) DecideKeyDate(ctx echo.Context, id Id, params DecideKeyDateParams) error {
+	var request DecideKeyDateRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body DecideKeyDateJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DecideKeyDate(ctx.Request().Context(), request.(DecideKeyDateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DecideKeyDate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DecideKeyDateResponseObject); ok {
+		return validResponse.VisitDecideKeyDateResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -33735,584 +34226,591 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rkhw3kib6KrDcNdOubVIqUpfZZtn5QVFiSzOiyGFR0ztnWieJjPDMRFckEAIQlZVqo9k+zT7YPskx",
-	"OIAIRCQQl7wUS23zS2JlRABwOBx+/fzvs0xsS8GBazV7/vdZSSXdggaJ/1pKyvMFy83/Mz57PvutArmf",
-	"zWecbmH2vPl9PlPZBrbUPLgSckv17PmsqvAXvS/Ns0pLxtezjx/ns6ySSkjzbA4qk6zUTJivc7jXC/sj",
-	"ESuiN0BKugayhJWQMJtH5+A+Fs5gS+9/Ar7Wm9nzr6+uYjNYSbE9HP8Vk0qTnO4J4zg6ru8zRX4XHK7J",
-	"jumNqHRiHvjJKB1yquGQDvOZGWGFQ7rFbgU3c+ZVUXyczwKyl1RvmpGQqhJ+q5iEfPZcywqm0Z/lsC2F",
-	"Bp7t/wX29SgboDnIZpwfm8eemOcSJH729dfz2ZZx/++n0SFXr6nONumxVk/sA+Egh58p2JbpFDfaH8MP",
-	"5LCiVaENG8zNlNm22s6ePzM8sWXc/quZLuMa1iBxoN8OueMvQuaKaEEUUJltyAq5LjaR35KkinOjhDsG",
-	"u/fiFvjhsO83QLT5qeYSygrIScH4rR+/S813+MEn9ot9vNKd29A2qg2AfuUYLL4Ljv3CUf6rhNXs+ey/",
-	"fNHImi/sr+qLm+CLZgQtDknwEz3+WGox8VCKnO7dGcStUaXgCpxwLAHFVia4Bo4koGVZsIyamX5R5ivz",
-	"p8hoS8YpzqpL0o/zzlpfEBzF8NktQGmmVEqxLGDbN7B94n/8TQnenkEf6d+670Zm8ZcN1WQHXJOdFJYw",
-	"uPU9c7jj+eeiBH6/Leyy1ROxWrEMcpFVW+D6c1VKoDl+Z1t8Xn9vCrnmMw33+otM3Z2B0JouCwgJrTTV",
-	"sHVrO98ez/8h6CQkoV3e/OiPFh6PF0sFPAM8KVKUIDWz52a5X2QSqI7d+Ua8uR+JoiwnSjSzWgpRAOWz",
-	"4MYePMD22hy4BOczLjRE7pi4ADKTLJwQms2H5vAxlLj/Ya9rpx2gNMKh5yFVfq2/IZZ/g0ybeThqvjSP",
-	"4ExpnjMzH1q8Dai7ooWCeYfgo4nlqTCgMXmqTFt4s+ae9f3ElD7kGKZh2/6fPkHmGe9jPQyVku4PdwI/",
-	"Fp3MFngO+U+MR9jXUzNBlIM/7zb2duynDj6VnIsRBM3Wt+eTFbRSEFFQjNCGQoHTnPEFQtcSzF4FW/zV",
-	"VXSPcyjYHUhz2tXh13+GHREc1JxkouIacmLogkOZq1lwstuwbEOWQm/Iht4BUWzNIccnqF+TuaXHbOl3",
-	"zVzeg9wqM78tvf/RvvvsqrvT81kuRVlCfjjx4FOKaEOjFS0KQnd0P0flgezwtqOo3C0N5VhutDsz8204",
-	"4UGh0szwq/QMF1tWgNKGli0OP/HrwPNFTveRnfuO7hVZ7t3+mO0AnnttUoPckq24Mxu7hELsyO8gBS4f",
-	"qCwYqpVdBXk+g/usqBS7Y3pfj3r4VGKlfRv/2r/yIs8hH952M/V89NcDXngt7mCYquIOpGQ5LCRQp1x1",
-	"D92eMK1IJviqYJlWZEv3RGnK8/ahexo/dP3fJUwRqm4B+fGaCF7scdc2olJAUE0gaPOMGeiOKSb4QoqK",
-	"54kNqxRdw0Ky9Uar5L5+7BNab60xE5FaG8rXExghFMkfDzempvfoD750byS+piXN9GKk9rACWHCxG2Rm",
-	"wWHvn9cba96NeoFX26W1NQ7GLhnnMTmH4l9pc9hpYUyi9cZwELIjwJZoUWUbyOeE8pzsNvuxonhgI4yi",
-	"OXzbhQSuVzevmaJeVbixDZkDAroBoxdnWUpxR4ujVCa6Nbca/l9RvFnNnv/HqJ36NWo5mVOLk4H8mmwr",
-	"pc21Yi/lvaj0Z2pOClDKXjxMozaNV5y5tM0cgFdbQ7ZSQkklkkpCAVRBqCwmaI0fmfsV9VHq7VHD+fct",
-	"f7bJGL+Bvq0U42bB5md78zBFCriDwvyLcgIqowUaSNeEGnVOky1Qbi5socBfVkrTNUTvo1vG83AllbKr",
-	"EIV5XlRasRyia7HyCuTYo4+fHDgy78wzKE7Hfrezhbic2M59SwsatbFolnkGPpjysnmpngbj+puvoqTM",
-	"KimBZ/vhQ+3HDN5pBuuZ/Tl0fk+IiEQK3MjDa0jbBN9S/n1uvY0T5MiSeul8aMM2d33b75byCjazdF+t",
-	"P5GY7+0LKdkdLQ5P4A9i513M4NQTRai27jTKb/0JcxbpnBht2P8moRRSG03j2oosaoaB3Kk6rCiMfJOg",
-	"K2ln2SaJUVMW1iRqGZBPNNtGrVL0w7TkEvDc/DafMb7QknKFSo9R1M3dgA5Rw4WGI8z/xs75TsiW1pOg",
-	"tB3bPz6vJx+luOCVSllpzYUy6sIPjK/RkiipOtpbhSmrNQb7mlIZ/zTIgW45/RwoxK262SsN25b3ffZb",
-	"xbLbpfl1Nq83tfXHe5Aium3fSspt3KBNXmPnHi79RkNprLi1QIPUGnfADTVyAYpwoaMyb8WgyDsH82lU",
-	"jWYqZExm5s7Uwn6X6oW5NM3/oikVXZDdMf8BCWWBbji6Rt2n4hrdcgXl68pedmVBteEFdDwVhdiBRN0I",
-	"pzyfiRI45AuvYDV/Kc3rv8bjTnwS6TaiyNXc2vtXlp+sBmekhtJQKmNRWoGh4LcKnTExMt/RooKxMZGG",
-	"9wSqfVb7w32PMp+kVgXomB20AJ7T0dd7DkozjprIIhOiWIjVKmFXG5m6pXxPdkLeMr622g01St4WXefU",
-	"GIZUE2QKQlcaZCNU3eVpSIj2ozugViPOo+TLxZYyvihBLjaiijhT36AQ387NPgoOxL5ghpCQgZEvijBu",
-	"9C18P34SpNKLLWWFYWqWQdw0DWUKU2QnmdbAiRbX/nJxsRob4DTfO8FZi9NJuuHqXxc25hN5JP0DaM34",
-	"epHR0tA1cx7/A7ICzTb1xlJNtkJpq8WqDZVgaHALpUa/CV6RIYHEDhRZ0uw2SnE/BUvuHl4rBF+7WLj1",
-	"Y3U2QYsizjei0tIsADkHw1vdz7+mrHDOMX+AFVHAAyefofJS3CP/OD/44UilUJoWC5rnEpSKCRnPG3AH",
-	"ck/8zJIMYj6oFtSYNMjzCdKsqCT4EKE1RfBV3BCm0eY1/0u50BuQNoR4Ta4IVbf2IfOD1TEOl6UgE9xI",
-	"VCYXeiNBGYl4uq34LfrbmNtIG29yhiMtrJtVeUXMniMzA3OcYQ9oL5oTzeyNcjjrHZXbRVX2eQWZ99pS",
-	"wmFX77FkCtAbaiTTqioKJ+8NwaxZxgUxn39SlVGC+aHjeRZ/MfeKWZT7BFnCmvJuYCWhHsaiK3i8D7jv",
-	"QDKEgmTeuhlSW9xQOHKKDgVyh+YxaRoXOXEp0HcbJa/Ao7wfnhaDPjT3HBpGXcEcXOpfPruajxHUk/IP",
-	"GjE+8bVDqTTxA8nzP+LUd/j1JFZN7/oRluoETeeVuQSeGoHw5dVYzWSkajHsuP5j8FhCkRh93Y+7tcfc",
-	"uEccjoEbFrf/ymz/Pz27mnZBjrJ9+y+qF04nNrcE46p1cVAOu9l8VIQCj8lZPE9oaFzQ72S+/855GTvO",
-	"pSAfc1Bptg8nNV8pignRGO/R7I2vB+mg9uux5b0MrpoTVpcVQsXC1D/88Pz16zl59tXzqyvU67Ys52y9",
-	"0VFjj+4XlnVVIukDDw76qI3Oe03+5zdfXV0RuM+Mss84yWErFGqXGhTGLA4Px0YUzLP2KGL/YF+I8dhI",
-	"6ogSeIo40ed3fLwH3D7c9bjj7s3m3vN+mNrS/UCSM/uVWmtrJ2TFjzdvyA7g1vw6J0/Ja8FzukfJRW4q",
-	"brW2eg8Ov94l9++CRwzgH1/8/IKY6c9tnPyebssCyPeVYecvvgVZMD5OcQ1IGWxCi0JuEp2V+y2uD0LA",
-	"Zm2+bujZdxqP0B+aEzjxxumcussemPokTJxkl8+OYJqpybUhd0zd8969RZ9iQtz6U9jm8O+3pd5bg9nb",
-	"058pG5jLoi77jG5LytZ8tPj2zyelwNSQfJBh2McqvyiQ72B1pMsdeK4mhTLwBSvLRmYuHvy5K2hzSVd6",
-	"kVdoRlTLgqnNYsd4jnHymmqAIqU2Omt6K22jw/Uf7IN+a2Pi2qiGHKTasHIsnWqfdWxBOAVPxgNPG3rP",
-	"NlQRSgxRr51XVYK5bt2rguOV64k7Hx9Xsm+P2o46CnXoQGe6gBEqniGNk+32lZZSNnhkz6GstmXAx1j+",
-	"lISo7mOdmlvnbORkxbS6JpxK6UKJK1ZoG4roRjqjqq4bqm/VrwCiHvwTRUvHnMDsgueo0xWFzcoAqQT/",
-	"TBH/qkoKGJgWyRw55YIqvajUpI/HmC2Y4hCdj3QTtbYiRljnH+wl7XAuxIipRzhl5fhnzIFAXvs4n1Wy",
-	"GD7J+GH77BBdz3lo/RyPTGr2nznnlC5o9750HBLNbZEVnMHh/mYHOVnuCRc7vEC4QJc6EplWWmytN4zF",
-	"zMGbOi6iXaKd1OZbegNbBcUd6mPjk3m7RKR3lBVGFTlTCpoLZxBVAr11iQBBfu/Ou+CXVb4Gm/2cVbrx",
-	"G5zHybCUDFbxX3Dc0S6ijGpYC7lPZjuoOoDCjKIqKj13oY0gVZmsBSiy3B8kzMbEvdhumdbnYLsbmwjv",
-	"dTM1tynmNujkdV3geiEr55MZyGM1D7/DZ0NFWcPW6F0wLJ3DIjqXpUH828Py+bir0I2zWAGM3nXYLqlc",
-	"i0XFNSviHppVXbNbVyB4RtjSPVkCsbWBg+reFE19Q9VG07VKFomam08obXM/zXwo421nwX+hecQVkZYP",
-	"Y8uaUicRPQoTjCMUi2P3qRQFy/bj85YUyLuzyPPVCqQTyMZCEJXGOrUsg1JDXst4V4myB22d1VaSj52v",
-	"KoReZLQ83O23GGKmnv0EB+Itn2ty5cLKxLwalB/bMEddf3wV9adr6nLl49pZzA3RmVpjtCmjhXVzZ5t7",
-	"90irqGWOzuYzWXFu4+eYLh7PPMJSnhHyzcizuu6n1x/onS0jtOPAPR1cW3X02Gf+2TurvqECfg0vhXmt",
-	"ldR5iM0VHhK1kSy1J8+exbZI9MRps2d4tAKxUzNIGJ8OhPKBNtO9Yvr0r+PS5w+0p2PqmmIFPhPVEadv",
-	"DCbY/iE0kD+WVvCPesOPv6SPjB1Pir607tqB3fS7aN8Zs4edu3Hk94Okz0d6m0644Y65pNKBUHe51JdJ",
-	"/GKI3QR9MvqIcM2QfftKSFKGSkNg5mISoDGacbLnk+z/KaytsP5PyXls1o1YODpEKEBvwYop9wiWfEfB",
-	"JabZL59Ggj2s1v2xR/icx5/onH2X9CdyDvkLrnaxQsWlyPcJl9UEfXPFiiJWi/vKogeEAtXK0x0NCrpP",
-	"yYhnSpn/PeqQTbOV/A1mCDZE56NsB78Vh9fAwOmftFVHSZjhe30MVc5zYAJuvuShUbFaNnNB9haauSuU",
-	"cYKFc88JJVintwI5N/8vyidVOSf/93//n9jeUN2TJG5LFi3Ow9hIb8gZUR0W/d/eRy5WRFRSEbgvC8q4",
-	"q4871feNSRrTfKTuleV+gqPO5T2k5xHk+SZ+1zSmQeDumitMsRxsRJ5bNBdbQmH+wkWw6VGbkKGLLpJD",
-	"xZs6GSwCJPbR1ufGiza41yA5LRYyEW+wyccKgE/akbXgEM1UMPoVhx2gf3dbUsmU4GQlKutyRL5C7DRC",
-	"+R7D6KOZd6RA83kh/VJDwb8wm66KQebJBNjS/cLm30aPKHJCE+hFvZIqxdZ8bsgAyDPI1vZQHepe5qkp",
-	"YlDBz0JH67598vIo9Xm6P3wvKj29NHfYgSpKW9hohY+r8laiuEupcxtgoxfak5JihXp9/puz2rhC0ZXY",
-	"PjkdPmoxiN/M1MXyUmy3rkhzStJB85YnmeWwBkrN0a6hXE/aKUuoa/abz4kSWzC3urkVVoxTnkFdKO9S",
-	"XIeDuw4TJSIyhIY5cdqh5RJXM2isM3uX2lugbXR+PQIkwBMqRf5/6SSSOR1ysQEUTv6f2v3bsgO0IESa",
-	"JZoPnkevUXBhfeZnEa3PnyAEaaU3MfBCp0zURZ/04C7o446Bgnvdh3XzkqrNXwBuT8Yd6GYXuliG2B3E",
-	"O1ZCQkZVnB12bi6dS14rl4I9GTURP9jIqjSWjafEmZjRUvWEpJsNZLfvQCHwwQE6Tq1qRfST+3iZRv2p",
-	"ZoewYGxHJXfgF3Fcm6qI64NKVDJW1v3ClhB5JBB8P+b9KClf9OFnZxsqaaahxvDOKD5gDeDAXIhXEpnP",
-	"t4AVw6qecA/cBB2B6nssuik1YuIRToDkkadkWbFCP2GcWEjG2oWItc34DVSIKgUuFI0XC+RMq0ulWaxo",
-	"USxpdjue6V+5N07IOhiliiKJvDKaSqEdqv4YgaFmBzLmY1z9aSKm3dxcww0hBd14w3mVOKL3oF22bGtE",
-	"4jzOZtFLx2M4a2SC/Uv7mFObpyfM30NWXSjNtg9Ub3qOe9wn62GKnDnqq/lt/fhiJeTCqJlUV9Iqrna1",
-	"w6BuNhmgPcuelAYPsOc1+Q5TNLvZ5aiJzH6WW7d9fC6oDNqBTvFRdvz9xuogRkmzgDl3VDKLM6uqbEOo",
-	"In//O+7L54a2Hz+2dfpkrGuSBzqU953sKDTObTKUhTqHe62uAzgJpoiWDHL7z7GAkH0XxjlvghOFfXA2",
-	"YoI+zSDHoL4lXdgXvqCx0j0Q9YcWp/uxCT8Y9QPy500KsHNjGbXMoaMIDi5Nel47s5giilofbF/vjAtu",
-	"aPeeDpee3s2u1evF3awDeI0o/V5WO6QftIKVscetuM4raf2obaTcWQsP2XyJLQp2C9xCO2iQW++Anc/W",
-	"wEHSuM5uZ3w+mRrjmFpGTfzWv7n3RtpG4UDpzak/mg45JAM5HV+k7QKCof2lpBmoeF20PdCR9H6xhSZD",
-	"2wKYc0EQscyBCF0b+x6nbQ9TpUCFyHIW+Yp4/8mhq1Nh6m/cTLYDOdAs+yAJMN36rzx3c3urql5lPWR6",
-	"B/7izmSvsIu47n0ygSUXc4tX19boEwrImt0Bn2MlEKZBO0Cd9jZvqbwFrXr7QnymiAPGm5Mfb96QL59+",
-	"882Tp4QW5YY+edYbJmgSUL6OJKCUlOULPMhxvE4fux/IZegfRMK6Kny9UmSNThx9pkj9JPHpK9c2eID5",
-	"Vg4wCxNIj5tLNKYvcnjDi/1kn2wOY0Cf8wTriRzeSiFWRw7bLa+4Jzlbm5PvPA600hvgmmUWyxRtdQmZ",
-	"QBLiRzr9EKaFgXvWdYyDmyKoYwIzNvB+R8oGl1AkvEa9qPI7URW5xWxdVQpyYkG2x7mX/bjzeuIpUjgM",
-	"nM5qebYZYUXa11/Yh1su2IR39gCQAjHyA/DnfkyKC1Z3emMwvsG/Vc49fSgbMAw63osWbn9Z7Bedni09",
-	"5RgYbJq09PqlZdyBpqolxhPE6LLdhFe81yEUs5HbI4fuHsdCbYYJtsfNYdgCbvHmcZ15pjhOZ0PZYQc+",
-	"fMFQd3Wbp0rKozwfgHA0uy4qW8EQGdJ5FRJNkr6FDXMJAtgrqV7O4PzvIzIdUTUdHXYs15t5A0VZwKqd",
-	"tljPuc6pG5j/fmDEDRjFPhhSi/KUEcfCuzvWOq4E4zjBGkqnjv8g3m3kuukx5KE2jQbseunYtPCMuTMX",
-	"A0GfIJu8UDiIhE65rt2prhfaQ/izmF7u5jshhmS/8M7FsqexQZ07ELltuhGUwzSD1iTKglGeJeKnFwsN",
-	"WJMgju3UVv3n5PtfrHZXFIksjHx0XdtwVKxuE2W+G+XWtOdjHPg8s1F/XP+B18onRbmZNssb3r04Wzeu",
-	"jYX9pkohSmMwMOgh5bPIXZMsb55h8sIGslvIrwkXHHxvTgyMe2jzcY2a6rnd2OXGglNTj2XIz2O9GBEi",
-	"xentmgudlGcwDQHv/JBLZ4BQSmRbsgKc0sqFxoQ/GJVJcwv7uG6s6BYIVRYU22Ek49/0TmDGYo0ZZPEi",
-	"MZ8HoabRxdknqrwapYVYYC7OgX+vrgCoyzACCKX5rDAHE/f410RGnW8r1p9Tl9GiAIkh5AJ07WSJXqt2",
-	"VSNbYN2YoYPuZkPvvfHPHRkpgzuQhnIhXGAhEA8d0xh+vYQwvcWW1U6I1lNo5Cgm2ARBgvA8HUbFDkJv",
-	"TQDNC+jWxvYJifNoGeluZucKl7kh3gRcMkERcUc3ROz95jzoYtE+Ok8n64UHW2o5pqfBSev8TALUa6eN",
-	"SOsn9hD+9pg3bmSA4+R33Lh8sxo15Bxd55FUreRtdcTORdrIjoO36u8l+1JwHc28gK3LtxrEjT4VX8O3",
-	"BavDTLV42FJO13jjuHTS4WC/a1tmZ59asLETRd6HEhE9lqUUW7HwntTBukYtqdHnFthu/jDCOQ68Kyx3",
-	"nGjUqhIyvcCwWwyUyYXZ//T86TeT6gWaNl3j30nGKv5i0fJQvVEbsePPnbrLjFk8MWRxOOr9Ygtrutzr",
-	"FPKHeaQXUHULOaML8/f2BVO3MdpabJA7loNRZcp8Fb+Tu3NjvH/gnuDHizrKYcVSQXdIPy1ZptOuTVWK",
-	"21j7ohcEJ29DTYruMeHObEbLYcoJzeOAhVGmjadz1c2Mx9/WFgHKKc0H0F/me9M+8SkyyuJFPLaH8L3+",
-	"TBEhc5B1+0YHHuuoaD1pdfMaIAVbSjreHvS7kY5rP1hKmy+48hZtjGIPk/YG9yWTMG2gKSXm41vpswxc",
-	"JGDcLM6bidcX7Wp1Hx8uvzWsO61Xoc/mmyYMbAJghI3PmlXoWSQPslDwHzlkhas12jG9ySXd8WTteAL1",
-	"+igsp2SUx/ywUBv67OtvzhEFGp0pmc6DrHMokQZhIMknVTrHcjh1e8AaMKfgrmjxyoggU0vgHaLi2oTO",
-	"x5Wg3Y0Y13NMZl33Lf1MZvLFs0rdEO9s5elldYU/Sj71dDmaRttOiKBoI7Bu3rM7u8E29G3he4921ZvC",
-	"n7TssTaau+ywsAjEgv6gN9zXiEyuBRnQwbyi1ehh3t8ZpHj6XFBM/QyUM6YIXjOQn4RhewIsaKL8PIQk",
-	"a7LNqAQ/X9Qr56Ti2E8dS2PrlCps0VEntUa9pmPRNiqlF4xnRWWt5lHn+HWl9I/2nVqojgPkmHzb+bvM",
-	"8Uhnwg2RE3CBY47EcVnz0zr61Bx+PAsG7HS42w+8jYPgIYP7NWZjjurc8o9N6XOS95xKSH29nJIa0P7U",
-	"Wwl3DHYp/XD8HN2HIE9b2OPqln0OlRt/wiJeqNtHL18Coz8ak8S07W7a8kNeKRYIIZkej9nOxJYtzEOs",
-	"uzlZCo4Z7dgqt5IYhWyOUDo7OpGAGjj+RsvFxInt5yFnhnYrrYPSjrHk/a55qTFYu2LPlYD0NG4MqNr7",
-	"lJZ0ETDliNqhLStAacEnrOm1fyW5ot6+09glOHDbAc+bNBBKJHDYUZfgv7SZX3mie7k55JiWKUWVdBiH",
-	"ZTVJ4nUYqFPGExDpcNDuBraXH2c0KSHz6EkdLmvQgc5qWI2TtPbdJEJEPe/3LJsqWPM2qnYqgQwfiw7e",
-	"OFYPWnlgW+vx1rDIGC1e2Nf6Izmx5HmMC067qRPegj5371GGj1hwoRdZE7o8nH/7mUUPqtDoRkN8XbXr",
-	"XQLpAnIN+YLxWHbv+w1TpJRixQogS8jo1qIbYh+lpmxwjCmbtHpC+FnrXk/0vKV7gMWBp5S74hh+x6wl",
-	"K/hSUJlb56kEmtvwvg0xpdCVJkOXngue3mmtDuC9PigBFx8wTc39bZpEKTnF9rOn97gs5LMf8Ic6xL1n",
-	"40h82uncNI5h0g3k7NYdgw/9nxt3oY1LbdIrBkV+IlrIRP9/ndpojbTaXeqyohUUYMWKEPEK5XR/Gbwo",
-	"JtFsHO6sb47rvv/rAD0v76c6Oy27OThD3QIilJ74iaZKNEz6GWzqHe7I0D6cxW8SnpMLBnDsMGec8eUn",
-	"+9roaicmm09BmfWphePTJMYXR4ppH7ZIwCe0RvpB7MiW8jojPNYUqeJ5AK0/jqDmnUn2YEwAukRHJIvL",
-	"UQ7m4lc/xBnTXWl+H4Z7c7amzFMZmcFkzniwLNtf/HS9tXZOpMOoEUUTkFvM4/9Giyo655XA+mk54Xvu",
-	"jRtOS7URUU2plICwndFynle4u2pOtChZpogWhN4Jls+JYr+DmhNjMZSMr+c1QrZ5ZidZvGpK0kngve4c",
-	"U51IfdkXsKjxgE8IioU0aH/XT3nutzLchoFW+S3eOELDPol5eq/sg10f4Us8aesGZtPZycHZHL99PRv1",
-	"LhrInwiPStXColQMFhB6tfAQWdi3fJQAxZwoLeR+Tr65Ioog/9aQQhOVOO7KMtu1sQPN2IOHv5laLuE/",
-	"00Vl9VTq24tYbsyG8jyRY3RqNn5PbCLpeolN/ztfyTzRlp6Sg9oAZUR+8z7cicZoHsy7Bs3GpEGoga5g",
-	"sWN6swjHsKQBpR2it/0LEuPXE4xPKFNhYiESvwi+WMKGFit3/EaqqR7rI/pN2wEzEXaYBAZvrsxYCnpB",
-	"te+0STAryKJ83zHYkSXNbp/bMkX8nSkfLSGUw25EG/3c932cBRvs5u5URSRoHyMf1/a9YdERF0uHaRNZ",
-	"PR46QLPsVhGxWtn2uD2smTB2p1i7sS5kD3NUDvBQ0kB9nisEvyYUM7csIN/W9bNiinx19adRbfTbUbKa",
-	"Y9qTibNLAWsaD3pNcpZMzlccY2gGJ3E8VqvU6riExBpVpfC+9lFNt8ToVQz4wZrSt3AdDWn9VPv38fJ+",
-	"saO2emGk13Czyb2opIJidU0EL/aE5lvGFeb32XLuUSmURzCBFuEEpx24YAuDz8T3sH/vzmFAByf6+Oyj",
-	"IEEiknF0LnyBtrsHEz0XeXWRQLtX2iMxBZ0CBZxen9KbKVMKpReVjOO4ldWyYGozqbbG6huja2ewS0VU",
-	"KUqnZB+B7tVXTsBWbFLwfFTBh6/KPzRbfJBUugYdRY/09Ox+piNYn57LubCCUV6LO+hNjRq7e+4M9mQI",
-	"+ZQghH8yT6N+W4FViedkCYXYkd9BClTzgMqChTnZYXTf8fz07J8ebaad13VIk1rIxBf5baUYB4X18YrQ",
-	"lfYIHUEGfVB1lYZoa3/WnP3aI2DdA1jFOidqI6SeLks6pBu3CFz8Z3a7zKkj6Gu2Xb3sB8mO8VzsCPCw",
-	"y1sM8/mU7orpE9vZns5Co1vexQ862HL3iUT9SlpepUT1Hqgcwa71Iuvh7SfdB6JrET8LHUAcTMrjGk4y",
-	"iqJpjPLTdb4enbvZuSN8paqynzgicn8IGTemm2hnaX78ngS776qyYFnUyThN0bHQ6PsTQudNEaP5Tu9k",
-	"z3KR1Su/3DX2/bbUw6jEB6/VWPnH4fcnnaxdL4ZAVCaxWoEkTM8xado1ixmwCix4PX43tm70+n8vZSx5",
-	"MoG6PO/vK+WSTDq3ttAaclJSBNYMnNRYuPp5k0P7H09//bwEmVk0/AGQFhxrPnMIyz0NmYLYRjzGNlYz",
-	"ufPf6BiPCkEJnmMvbo1AYf/+7//+709ev37y3XdzQomRfwgbJisgQhLkimsChuuczenSCUcAnhzQwJW8",
-	"4tyiy+/G8VJ5smPJMD5M0Qo61k8zrr/5Kt6Pq74+67aBQM29itXlXIP7P6XZlo7qZBMszU+8HYRzQ8YJ",
-	"J4Gt+Tu4A6ksZulp4Z0JJmUphVHOvDNgKITVPBwGSuJXySufEN9ZzB1lhTe2aVG8Wc2e/8eolf3azXl4",
-	"L8oSclKVrhGZJnvQ1kctJGGcrAq23uBkskpK4FlcHjK+cE+OJbEqYfSGdK81P5N5QIpwDv7rSZqe47az",
-	"m3O5m+7V/UvBg9j2SQyd4adc3c2oN6wGV/EoSI/Di3ewje6x/o7P2FRhJOjqxKa6NHYX/+jmMq97Lj0l",
-	"3//yjvw/5OnnV//z62fkl5vvUl+bDg57aA40Pb4j/cspwXz5HVWu45Kmt+bPO+pQj2zOrfXqu6Yzttss",
-	"U0Ta2RzhEWno2uxHbxPNV/f/WkVRfpeuH/xpUKUDCETuGpmGa+DeSeDPj5yYLQMay6s1jkMin8w/QnYg",
-	"wZ8W4tCnOLKCcn2YzAMNL0Rv3roxwMiD8Jr+TUhScdcHA19H1U5wxDU3Wzk354NiiGlLC9JAnIzm+IFg",
-	"RQtbBZnHL8RNO8AvdsRv7WWLGQKi9zBtE9mIs24I/Xcq5u4Efqm3b2D8Uzazlngo6TrK6tMJKNc1gl0A",
-	"b921u0dHO8Zte8+OnuXWdhLtcvf2n6mGd7XvpOnOWynfw10LqxwrTYuwwzY2iIoFDX+gPH9zB8c0lUgH",
-	"0oyxyjzsFRe7GqGtHVobhcbcSX2XUHdiR2TiBUugSJ0QRmvFzpKp5z8w9KL+qGHb00ss2WLKd2QvQSrB",
-	"oxZWXQIa+2mgOTglW5ptGI83F7+cyTJw7zqE3ojTo+Lnx2aLRZG8j2/wM7tNTMf6MamHRrGg8UpxG+k+",
-	"6Rbbw1LnEEYhd15OIP0gCuZup44X2F0xg3fWOHgN93Yyac7N4yyEc0u6HNF+3JZC6lcuotL1RBVtui0Z",
-	"pwk4B4pp04cs+s83b34mdjhzb4tKEnQRES1cBKmotvwzRTZAQ/hMK5zXFSgF+QjPWwJLzS4v1Y/eDj4x",
-	"t7ApExxfgHEwr1zuF7IlZcK0wIaYA0MczLIZQYrdeD5zZBK72ILNlxYFrPQieo28EztFlrAXrvmRNfSe",
-	"za+urhCpqraajQldMBUPEXbPmKPPvN6jhiz1FrhFdmfYwwdiNykNN3lz1Knd6WxnxNq1vVOYIk71mRNK",
-	"NFW3ZMeKgiyBbGkOk+CQxWrhAVgTys7W6LFVaaSUMvd67qMVo5KExGohLZUOlQUXtSZS7LDvZ/jhSBxb",
-	"imUxSWVtXP9xLjyc1U+Mg7PifKsLIwrm5Cn2dq65sQn2WjETnfAdyNy1MGmhmJsNsvTEYiSb74hh2ToO",
-	"hFX3tGD5GGzz3awZK8ar/ywqyZvK4sMrRC16wad6knpS/RJ/q1h2uxQi1kb7Z8wyc40l7ZwMrf/VvPKt",
-	"ecV1vjKmWkmlw/o8GOIeZARW4aXIYx//X+bhxEcWmt73z1LTe3Qepb8U60fW9HUMqOHmHYw8D+k/vH1H",
-	"xH79/rUKG+ZDmzZgrjYbMOpBT+RpRrCjYy/9hkl2DsWpc4aOT/lrf0gdsZ2nTByHG25rO2kp74WORY5y",
-	"WDKtRpthf7MfS+g7BeMwJnmp/op/Ze7nMbSAMzKJJcjxLPIT5GuQ5ipKxjHjdnNt+HZkooScYQuAO8CU",
-	"sTlBotgksvAST4ctJ1Xg9AW8kpeJvufH+TPueeDLqIFewihhGPfSvSQ/nQfsl95LypWzjC9nax2OdVIB",
-	"O9w7OHRpq8vOnwTMpiCtBccgVpY7IdQV87F7btG1qIhR+DVlxUvKc5b3oBif0gnCqd5jIJwW42sz1oM9",
-	"CW7woSZRKhqm3NI92hRARySrpBp61cDwHTj4VmTDl2Gl0q3MPnwXc8W49ojTkMJGRhxytlq5xI5Yll8G",
-	"rN0WtIXNZ39dUL3wqQuJpHBIoXI5yO/e9w88SdhNz+YWHbwfTDoxw2bN85CyqR15xYpet0K8X9JUjv6Y",
-	"GP0HoIXRIw+9c/sJcI6OsSISpqBKL+BuKvA6vhZQd/ybW8qKpbiHabNfintHicgaKn7LxY6P/yAoReOI",
-	"EBXfUp1tUhxfcQk098k1bXHyViit6vh8YfNllrYD8rWxsPbo2LmFUhNJd8PenIZS85nLYPYrDSfamlWK",
-	"iW9Au9TkKQXJ6yQqLKFSmq23KXDPiQLnx7LdNOFeE8EzIFshYU7YyhBjw/iaKC1KZcQuF7soQKz7cH/g",
-	"ZUODntKsToigvi9dKMlTlbF+oBTJGpaL6adQxvtTFQUx+zb3VjU2Nf/yirgNjOic1t0VT5cohJFOEV4L",
-	"kPrIbiMUEFFpicj9O8q0cgGkbmQqGHcpKp7BwmdpNsM3/c7tI4mjcNZmUmKLCMS6dzr1U0m8HizYSE04",
-	"F1vKuBlhsRFV4qJaSYB0Yo5tinCvcYtRcVgLQ3jkcNufamsTn3Ar2s1q+6saq6JY4Nsp09D91E3Qy+k+",
-	"6KG+o3L7pCrjOZkQM5sMp2OygILfKgTP8C5B5Nw8kWZimCwaubDfQylIHTnKCtMRVokPye2iKhe+mdkR",
-	"eUupRBJ/smpdwRKxRexDtmjWNm/OechczbloseTBiYqxdXOko1IHckZjrna1oFXORFxH24DPrEx6k5O6",
-	"b+uiClJ0I51Z6n59zQ6JyqZWHpzUHcut2IzccJFV29v4JKuOVnoj5LH2yYZybn283oVtm2jOZ6WQGjtm",
-	"5VvU7rFlfCcNvwUWn5DkxxWxsgBD2s/MdjhkPOjsFZ0L5o1NVYlesXiVoa+vPxhlw/I81ljRXNZ6Y9QS",
-	"ggjA7I5qeG7rsHcbgVlsykIBM2440Txq7vSoTrDR2yLSxpNyppmC/BKlvFvghwgqI+EFDq34yeYtpkHF",
-	"Z9ZbYOtTIyK/rdegPDP1LeQdlMX+pnm8t/8abvG0Pr6xPJ9CiNvotfvC58CQnRQa6qoZTDrr6jlEC9/y",
-	"fC2ijBQkTEfaHeOtbr4hxC2h+jl+/MfVk9dG047fXpJpDdzlk7Y/WWC7+gXFepLuKnAR9bzDSR+2Aq6V",
-	"uCYdqP72cOQMt6KRJI20a0qanfBM+g2dcDgOBSYtW0eJ1JNkYHiID2PO1Fx88Bzl0RqM+WCjzFoQK7j0",
-	"pL5W/YAxHHYLe1oiJbawZhyHtxJTrDAsaA29CCJRzzFP1zH2n90eFA3McGsk2Gc4MTfVyXgyDfOFLJms",
-	"lgyvpUgeCjaIXti3YsVcGwRUym1LEraNRlgTEOxJZaGn26Riv8OoAqkuLnfQ3Clck/tiPWYPhc7h1O9x",
-	"i5zJlf8atGRZeJLvGOxsHOvW9re0oFHKLtr2vFT0zv5WsOzWQds7Qa6ix77uXnJyYQx2t4ncFuaqKb2J",
-	"73p3RvpIVFyrqXiwRwAtbESRN8McqwptYZoLsOnjeKj6uc6Btom2Iui0MuTaeSAvIz6UmTeh6la5vroj",
-	"InR20EnznFYu5J7uUbIOEJ6Au2YRW3DVB67kTKHTDe1EyjMoihTqkyfGEF++rx/sBRvQkq3Xw9B0TZMf",
-	"93y8VYyDHvAfDdSGdGVQ/ekXeQ553zHseA8YDwsYOi0qgwjnCFY5+SANpnxw0D2tmjjsYrnHOdwTxl0e",
-	"J4cdCRsRXaMrR1SaLAUmB4VaLipK50LROB+XHDJIHZKuCdTLIwl0lbGyFwsLt23GMf85mlt6d629W620",
-	"W1oUblrb6BBt7oogHK4Yp+g0r5QmG3pntBfgYSOtrbmYSAHmRmwVVE7i1QgUT5PqVxfxYwIm6HiWYuOm",
-	"PbCj3LZcIz0aSACiqq1RrZ9eXX1OrpzdZvc4ytWnycRHcxYaz9/Iw9DMxF8wYZP2oId7KVxSsMfCarpI",
-	"1C4vsE2zaxLNZ2t2B/FyG6v0HCWqqSI3WrISmspUPAMjzl2YRtPVIyQAwfr+JxlVYKxkbaO2A1ABBxkx",
-	"UYp3uiKGzfNrGKBZu7fcrNWmr6k0DBrlW4OGsoXRaDmouIb6M2jvPn84JIJpZdMOLGFCPkYK+BIrVuOK",
-	"jz+uUSFi24M5En+mGlkyqZI5XEijzdQ8UiszcUXmzWoFEUwVuC+ZhInAlQCj93W0yl67zhMV9Q2y8aH/",
-	"3wlqdNBSlhP3sLnD7Gmu77edL/S0Jf3xAMGxrdvrUyfpSjfBmiD2YmshpIvDZAWzfGU3wfyfUZpySXcJ",
-	"LvP6xbhuu9jwMoGibEvrwfeIV2meOcpZNoVFgr0f4ewRdyAlyyHoBhgLCGG/9FXBMq0wvIn1mQcg81fz",
-	"h2M3fFRvpKjWG/fcqPnUmz4OAaWz/QdIKAceMX/FfnbILGYXk3xxJDa8OwKjuSOKT40nqjlDzclKOE/H",
-	"M1gKNTpBBjP6a9Ab0bp2l5TfLrSkXK2s6kT3JWo62QZ+q8x010Kgtmtb88cm7T7+1t3Lp96v23qSfY+3",
-	"VzQVzUQKsepJjcSfe5yO7oGxrkf/gneaRi7+TMh8YlJX/dKk9lB1w45hn6LbiBCYpHk7uM4DarZW2qJT",
-	"h6rt6bcp0MPAjsfiRaAprfnHlql6TeCeZhpjotTCKDjo+Hy69tyHqdMNquUIQ4eCDFMm5mQlxdbiejY/",
-	"eWMDO/5oYXNBxjF0bNC3372ak7c//5kISf757fd/xiawmmyF0uTpFXn9bfj1dNFsi2umVdoMME/gMbCL",
-	"iO5+3R72J8Zvz6MaxtFBO5O3eJ/B56Ozs5fq0bfMCS0b/sCdFiZdX5bC7xAve3Ky/FKyRNnBiDQVWibR",
-	"JDCPeUJjJvO4q++OFWsXQkG+sM6lRMJeDWs0skmr5azYYEPVAa61xbTs94BrekMsaS/6VPD4o2xCVkB6",
-	"4fjrhJsdn09e7MlUl15waIsLDz3bg1UNvT+37TxRIuBp0/TfcltUnRvfvK09z04mYLcqo1O0ccgPMTjp",
-	"oBG2O4j1sWvHLZ2ZaI/6oAiJuRcm5dYe00bepmCcv4fWuOa8PgFkoKF4h0wP0IvEUyUE33p2NT9Tf+jB",
-	"Frl2/BGkOEe0v8uEx1dyvnG+hQdsLJvEBzqQCtSmTi17yiLN/OOXOdXaZhDFI3xZIbLbRRzs+YbuFVHC",
-	"NsS00PkSLEC/TbBmijCuNC0K7zSOK/DL/WIHcDt6X/8CcFvbr/F6QrXQYuF1qERlV1kwUAsXw4w9gJkb",
-	"iy3j0P8EivtUp5A1nAoJo6m67RvE/X4HMq9gDNJ+873uy51Vd5YYJe48YKE2Vevld7Y5xqBvaXb7yh0i",
-	"w2cOxWL2N8vb/mJ1/yzzVfQuDWpG4iDho3ykwPVLfNZpgZTn07RAyvNE23/rd0yHAxA2XXtD+W+Vqit9",
-	"Rg5uR0iMrmk2SZ+13QsS35Kub8IYl6NP9g4Cy+dqDtNEX8cngdVBliiMzmrYB2lDJihsbBHAqHHfUr25",
-	"0VAmpNbCFWpGC3MwTmRRLblH11dEwqpSkJOKFwgnpNOe52j6lhk1ROM59Gg3MU9XRFHSfTAF3nEU1xkJ",
-	"FsWLKdLk+J4B6kfBb2PR2avtlsr98JbUAuPGveEF6uhtfU/VbWyyRguY0ML6vXk89p2dkLerQuxGwav7",
-	"dTvWrGcRSLLOOWwdoUBMeDK0J2D3YO6EaYeD2mwcF/M1vb2gnO6+cW+N3Fc3DgbAj0uZclGCaBrxKyFJ",
-	"AXph1NrFWmDOu7pl5cLp/8Mf98RPfj6Xolz4LJIJsJIj3FvT25UlcnvMPBUX4vcjcbn9to7jmW4yA0LL",
-	"WmTZyqIQ+KkUYr0wKskeA2rydhHEVn1EdWFFvus/uLAVwcHP9WWHZXN3sAjzqHwQt/NHCXfiFhZBKosE",
-	"qxIZZiloqSBIqLBvaOnOjnvKsZSZWMBQATcMaEDnsKAS8vEyqdORwfrNlY45IrZgC7A5QK4ipcHBzXfW",
-	"0l7vehnrzbhMP8gLJF9wV2ox6t4SOz6pV7TRU0ZP2KFHJxA8OOxo0Z/QPAFJxRzLBDYCgv1N80MFZcTj",
-	"jFv3/KCzog9gPmTJpG9w5vesgW2pQbpDm64pFm5T2lGqRZb4uXZ670nOk2l7aGZoU2vr3BubVWUVVMy+",
-	"2djqHiNdyzH9eTyR3LfjS90D3GhvMdb+4DukMgdq/uPRuii3Da84JET5HuB9mCN6YgOUimsZD6MmXeMI",
-	"oJ5q4Nc0AZvSF8T+NC514EBLsEtwEw6n5+YSoOk34yQ36t/dwk7wpw6iPtT9Y/qvWTebl+75gf1qA72O",
-	"c5/3hZ846AmSeJLYbnqDRP1nINWEljyqPlmD1HSHcEqadbzXUlLENntwEG1BGgXrsxQOyFEvpZc3X6a7",
-	"D7kao9I8StZCt1IdjF1uht7X5vi8NtW9fe4RUT1xPicvwsw0j2Wzo86hwDih3KarWkF6UKhY16uN70QR",
-	"9HeKe5nO2bLprW9Cg/41LiwSrFmg66ziSrQSDWf6+ttIhFTGEn+lFUnA0TwI985n2sN4Tuf1MIvefibc",
-	"hZoQbULXC0tVLUY4+zy2iRfhk02SgKwTx2uXYgwHk1ojJUiCXPnneL9UsS2phGRNzS8l0S4Ag6dfiNu6",
-	"yZJ9s662omRNy9FgPZNJg4v4IUqY+czHLuJuTcr3VthQjQU1O3Q2LsF24UuBaE3Vq/0cx+rXLuJhCdEM",
-	"17eHP0T1tKYHaUSIs7qyCvukGrEuSC76PTt9ywya72C5tksiG7frqUyRVMjRZxL0NDTtkj2hxk7w3qcC",
-	"f2fX21JKy/RtSGUZjVQ1anr7Urg2MG5SsLiuDB16O5/UoqRSnyWuVedQTjmLotIvvHcs9k2tYVvqyZ+0",
-	"r0XZg9pUxr6PfEv57QspmZvUOYN/OSjti6eirf7uJiWbvWdbKBiHVOccuGO5TyDtgEgXxsaf15mvKHlK",
-	"oVxvRVt+6fWYVgHm+F4UK9uNduELk1RC+imxhaXI90QLcUuWNLs1d4CLOdl+rPizT1cmqJvuYXRAtNsW",
-	"NzLX+qY7RDn0tf0I36TIju7JbsMKX7exgSKf27htYbbXtpQYOzXLsKkbs0DM5DNBLKM/NAmQZr2lWyGB",
-	"wN72YeSkUhUt+vuZclvgp9I32y1AaQu7reFgeasOb9s2j9iUfCTNfE1hPG5rzsOibMoiRtQz+CIKa6oC",
-	"9PgQLQ+G3x9bduNkwkHBjdd/mv5qWJBkByK0bnu6pTkcBnSNYmSBohAhdLfZG6MtLDDi/smS7hF3DFdR",
-	"AFUuLpmwZix0sPlICaIsgLiXWtBlB2Z8+pRjsTq2Xak3fO7hMyYdmb5jfIHQsDmfrajwLSzqFvqX2XuH",
-	"zWSGQuFo9WIUjNHt7o3/Nvwc3AeNRttc28F1W0ueVsC4ozPUt1W494FAiF0AdofSikqtDDxsvbBsdfUp",
-	"JRijySJs24PSABZFnbS2kqUfTtXtr33UAplSYtEmyQp7JLqbRrveRNvRZpob3nwzXIcWunRVPncg94tM",
-	"5HEfsxQVT+FAqwnRnAiE/Mx9wncX9BUodsgeRnAq3KEtfEwSsJRC2uXHs8+l0ovJdb2uPWS0fLIn8SaG",
-	"K3RId3eRxaqLPCOhP06PzPERlc7ENpaerqosA8gdirzZhUSKugP5mUQjX+Q4KmulbrfsJzuYOG155VtE",
-	"LbyoB3/kVya7rvzsUwq8ufQngs7nMK020Uu/vse9WH5rnp0UgnQywE+rWdG8NwWgJsxRufBBxm+9EVNe",
-	"r6+acfe7u3Qit7v3z9sTq+ju2kLeLMF6eZiyiZ2nNUAJQSB6oKrCJlE2g9/98+mJXhRECsmPJvdUuI54",
-	"Wf+/QKl9eMN+8TNFNraxbKyOfkoBQxtlA8cfQeAYOO5JBy04Y+5YNdnXfg8GjlOiAfTEGPJQILHJZksX",
-	"nQUX0kgZ+ca9cRzO8Hm4zBnLtg28zbrF1L8V3sO96B8jrAx8tI/5hprydAkfgX/xdB9glDOFZvznHiJt",
-	"7IBRDutokYY1iqHbweb05KkMjGAZPRazK4vAam+yNM+TDJuE2CRoa7fpDTBJVGUTZVM+8C4SHBAawryd",
-	"5iLvcWufcCq7gZNGhxvtpm6xymPQ5x6l+oW+iyiXeHiFJWSu3amyW3DEcT0t86xH7cPJ9/BAIaxv5SBs",
-	"78+WbdnBgbgOE64HhwR//WNnHi/vJhwxVW0f6JhthYQeQYJ+UmU7Ke0o08mUhOmXy3y224hEX2gha9ja",
-	"ZtzG+zuvMSz0RgLMicZ2POjJwD97+XfgzRuIFBwm2GnbPE7MHKmmCJGTKwr8neEyIJwLqPm/RRjEcSnb",
-	"NfKt87fwjNniarpfeFPe/ktZGz2OQ+QxeMbZHR00ngP745VAUDk/gedkYxu4TyoOsKV/UXQV831DpOfW",
-	"zWwdVxawH4P4LoV+anZfXw1AHSw5vB32CYDmoPGzs8N2G4Hztp21nKfcwnRmgluWido5PE85t81P2LKh",
-	"L1SSUip/dO9cuxPVmu3cpWIJDvWkZ9P2qeuC3FHMf6rbP2CXhnGbFeQSRP1eNaDZznUou7VAXEcUg/QY",
-	"WpYPfqIx/5gSgj9HocQ4WbE7cDXJFvbVQfuEGbm24NX/Yl7HfwaVrb6T0XzG+GJVYBOipkNdWmU0E3wZ",
-	"79H+SO6hwpFw+PpAYne3CF+fIpvNV+KWRbIBXO1EaV35TLl42GqidoPaRYRIx1g2zf6OzQLr64nlvnk2",
-	"u+uhTK43KU+1UWf6alF7g5Td+/l0fLohZLB6Ophk5/1IGHrFGlubezBGRPahvY3OAqpx4Ozzafq/FQXL",
-	"IuaSj2KpRRf+IAgL6J1Y1MHghW9+dZq8GQ9l051idD7NB4docETz/QiRDsIt7pE50ULMyZrdgUJNIY9H",
-	"WuIkjRj0KC0DQX9toemYJoITvROduPvke6BxR355NSCfRm1Emvw3XeQjM5e8sh0hqMuZDMsgA3dM/TNG",
-	"qsM/rCobdsbyVK1dA1jfFtYl168os8MYi7PYL4Jk++B/N1AMN6doi82TG6qct7Rwas5Bb0zCpmJsqCKZ",
-	"2AImFrSFsc/731B1wVLFqbhj/S1LaTt7xueqEKc+AJUFA6U72LtcEDOcjcTo8YnRUOSLJDbP+KZ8UOqz",
-	"7ilTtu2ysWaCPCsddBQWO1A9W87UaA9+c/EPayNeS/B38tT8jOlN8yc7Ro4t61SLlZBRl0rtUQnbmzQ2",
-	"YnsD3IkEnsNwyC8eDRisAz2o/BwRMHCndER9p6Hme/GiCb62BeixGVc7KrnPMKxvQH/TcNh1/DFcdP5g",
-	"0zuaBgZ0Ke7MejHVwJjAauEavEYx1XtdVXWeVT3JEaQ5n47fUDuWOxB1Mr5HsUel7Vhu0zy/vroa7iLu",
-	"bRj8bHSVLrBysLJCZOmM58MSXR+gGVOJqxEOox4gOq2EfjwNejAEbRq3QThsLxTTEZlMp4EWzmeCLxQr",
-	"vG3S8XTSqg3oZf6ZRJKdz6RLpT/AsCrN0hm4ErsV04FXvoYamaNHy6XBFbCmBcHKalRJnA8Z06pdj26B",
-	"iaJmzOCv6HaufXYqkZeqDcMsJleZT93rBjlgvEE0nxnZP+77RsuJXwROrDe4nTXiWrDfLYZzu5c+Ly83",
-	"gmURIb6EDGFWQtIMFgKk2fGuk90++KnxxuUBUfzUexbtT+sh1vVvFS3iJnRycTvGVfyVkS4AD5aJY7vv",
-	"9foD7CIujh6K9fbJBsPvN0Dcj02SP+RMQz6v22Fx2FkxsX/e1C26ZHCmwhpjstzbpOdGQSWKWttxyzjb",
-	"GhF2Ne9pbDqxQ9YlRGQfJOQ5JMyJQuQQoNVNL81lZ9Fh7M18QQelpRrbVsWFj0RBVRuy8uureTK6uwq5",
-	"vbkRXXc7y9GeU+2/nsb4+5yM+ljZcZAP3eY6SdRpMsR0X4GL62Doe286HQKDbMmA+zQG95yXOwz9sWEC",
-	"nHjPmj0GTjTrdQLYoDMeZLxSkeZYShXvpfhtpRgHpTC6FiUVqIyaxS9sM/yTJ3QLFjuo45+tO3f4fbO3",
-	"C8j6EjLm9oZlG6uFZqIEkjMLY2k7JkTduKiSxvzBoa7KFOFwB7JuZmJuq0bhSisL0+8kd3iDkx70zZdw",
-	"x0SlAggn4HEn52+VkNU2VdOsK8ndfh1e6nbJNtmG2OkY8tq3FNFiThwYhHVkX8XV8apoZ+Yh/JFt+eom",
-	"ZxbE0K6Oiiqzg60v4LsNVP2KJUx5i+w3gp/njo+CFeO7ymxvO+rTvtKlrh3+fnY2Lm/WVC0LpjaL5T49",
-	"uZYdjCHrRbC3jC9KKmlRYJrJcr/AqQyaye5Kb8SD24R6zO5hD/ktLYX+4oT8lCQb54dqS6jBy/Wgrhjd",
-	"wIsC3KU7yh/vvUAtaOjDA7ql8hZi1wYGeiUDNSc/3rwhXz795psnTwktyg198mxSWTT6P6tOO8MQjtc1",
-	"ZFDTLCMJa3vZHM79nf+JZFTDWphlXBNzB1rUCYsSZAF9JiRtRRhDalq4DihH2SGI0ukk0DBfOFzCQJh+",
-	"PTm3Hz/ya3Ix37W7JXduXAcQnMhY2NJswzgQ2zsDqzoxNRj7Px5ZU59RczRLIfWiFErHOcg8ZKNmid/P",
-	"2dQm0Rup/3P+najmYcizmBwcAsh9iOwwXEPVRtP1xBM1NohzVLsZs3uLeDus1l0xoTOduWicA/YwFOFS",
-	"8xhfz1FJcXrClFpQ/GmBvabYMPbJO/P0v/qHzQ1XiltIOAx8cCqHrKASFNkFldF3LAdBFN2rsEKWckLz",
-	"qJKVrt5PB7MCHKF+q8UIhRo8KOaMS/fV8REVS+LWMT082AHTzmcOgrvd9qs+xWnp9YPL5X+4zl3HtQQY",
-	"0RnriJ4BhxI8hYqxEHWvu4STz101kfxSuEfMFL62mE1DaBn3etKpHtWIwC4U2xH8m7Mzh3AsQkjGCcQM",
-	"kDJ6LdlOXVJvNNLy2wEefYCS2AYxONixNP83JPkjNrbukWMP3OjZUbOcrPFrL/JPqr+0X0lP7FxNcJfR",
-	"iJbLY7Twhj6dZImBqCCSn98xJeJ9POG+xKr6S0T6JidT1EwVz0E/AQ+ur+18eu/SiHAIzDxJYZuqMwbu",
-	"04gKv6FlCVwRtvIAVLaTn+r51MThJ8Hy1dDXh8rLRkwhVALQ2tbb2Ek1tInvnNLYWPM0LO8V47RI6sAb",
-	"qhYqkwBcbUTCkBl7SJLNbX48xgZz2vnkztHYhDQE4LjFGJbaIn7FfFZxCTTb0GQqilNCoj/0dc4e1XXX",
-	"wgfoWT3TuWvEGzR26exJL2+cJ0LkGe34pn3mGz/XSCsdJcBC/k4Dk3HvTKryHK0NaMmywfvKPjUAsK6F",
-	"yM/Qm3k+u6NFNa4xa4yj3JL8Z4KJBSjtAU3n4ab072fjYTqoFTiSigdppU0xkwSat3T7ttdp3r8DiYIs",
-	"i3iD3981lq2iLDfGxBJG56O6vTvIXWeZriQQLASsXdkbsbPFahutS0UELzoIGc/ipYBHM8IIHujf6XPJ",
-	"EicHThMm79BKn6gIj258Hh3V9fzNLWpnBBQL/76Y6LDqNR7wi75dltV9FyxaSLOsWKGfME7sLJqkj7LS",
-	"hPE5cYk3AZQdPuKRcJDda7RnDIYjPEOktCLpvhmfFtSQKswNch4ar702641vB16IET/7q5fkT199/U/E",
-	"XZnEIiKrCE5+Huukqs3Vb4NPpRRrSbcq1fL7mDbheX1rdatRyFdXf3qOdbHuOUILI/D28U/1IFlbpRny",
-	"uRVohg1uodTzAVRrRGib0DOgtz+g74fP8n6zOk4FvXHgAa4zgss5YryNQR7LYI00ZU1ybKJ7edfy3Vs8",
-	"t4Yvbcar2wPbgS/KpO/q4oRJ4ZdEZfg0e72ndPedK45niZwNqm6n6lZLCTQWh3m/AZtGSjYVzyXk14gr",
-	"j2fbQ0XAPcry0cij4eS/NeNG45OMTzcPfNz4rN4BtCwg4c4vU2IMDzKWkTCtSEGVJlrubVDf5maHng+H",
-	"VymZkRquijwe3YYjPRV1KL3i3F4NJVW2sMvtfV0HFo2sx9FSHJAI4z5RuQPCqgCO44soeMp81glqji+E",
-	"b3vqbEmkRmgMt7sBGRyuUEDu4UNo+binYUHEoaVBGttdJgIFozQM2ugXJ4DfuZu7p/dAe7XnUCU7Quxy",
-	"CYyHjHUoMJcO378j/BzwppoTLconVanm5P/+7//TH53oBYaS4ytPD10dDas6/W5hbKvgn9r9u0adns09",
-	"QKkrHI+7RDbARk+sQ3ZLucDdkSWhE985CN2Xvnl4oqd4ew++p9nG4v0aIyuDa4usQ21jJbTDeC0yj3Te",
-	"2aHjcy6L/U21Xjfh2tNQ/wqq2vlJ2PIUz17mAG5s/pese6nWseL5rKDaY7suxMo8wdD030nB14u6R2fF",
-	"VbU0RETjF7PAoxu/2yTwXpC5rUB3uuww5AyuLE5DBzV+Mhx1gGt9Kmi4WWXdtqF7c9kW3Wt2l0SGN3e6",
-	"A9lxQNOkdLhiPovR6V+JMuVHV9P8yigmQYnrZ4rQLLPV9b6PxMjwNS0NK2YumHSgMYA50cjJNTZEg4nF",
-	"FFEbhCFTHvbmUI6es5nIMQVkRxVqG3bii6o8d/DzPOXPbyqsfm5ty+giZg46gdHwc1NvgrrwElYWimwc",
-	"ocO+GKd2tXhAuNPITyjEpxplEtQZtvZnYJgF5JpFCImSjZOqtP8qC8o5OGepPXTTmkCMKRP3l8Afo1Dc",
-	"3KhMg7lgB3sMmwffrFap6vIe3NmzVprXja1avNbYPM1V4URGIJEcp7VFd6sJRaSBhWtD0amIHKhv92zg",
-	"Kw6OQyafpjZ0O1M4SJNZuMm/DqNXS92PDO6XdjboxAAL0YIj2sanVN0umonbko5FVlC2bcEm/toroYbi",
-	"FBPwBOt1P8RWSnHH8roTQjdBO0O1dTfcDsv6ZTGH08gJLeWC2EBbK8NmOqZ1qzPPdQsyhKnAYGE6Fiya",
-	"4h7sHvy+rTmPuZ5uGHQ2Qz28I0IjqR/9KI5tVIMaOTEWoiKF56fdWdh+xfyugbsn+hGPXFlapMjbqDrj",
-	"Ff1kviiWV6VA/ZgKekytvA7vq7bsHI7Nkq+r10dANNhnz62bnz8tvl2J0PehTsrrxlzQvtR+5HraxaWR",
-	"7HVDurQhNUEFOyZxalq1qmXzZLVqU4E7WM/ZPDm+g5gb3ePZJBFkgmm0N7vJkK1hHULyd0EeGnXH6TgB",
-	"JyZEF4PdT4zfnilJ1nVTAn6JfEcXCZeTTJE7cTs19jC1GdRBsMI5L+sGAyXueD2bqDw2D08atRdZxBBK",
-	"jYiI+yb1lq4tGBFHhXnICP7DfamdDU+d6f72HHp85kbzkRuYrOJ66hwVoQhf7pvZuQh1eeBXO85b67ON",
-	"BI6s2/WUjM0C7qCIs3UfttESNrRYLcRqgnjw4YXIdJNYO2minK02v0XjqDqQMTVJvfjOvXGOzGlf3J/a",
-	"ZZ7DfQJy2tfVx0ru3aYf5t+LlbaeDwSTqQefRwe4g6IP98E+QLQHQptbFCpdpwsIHmAT133zs00rtj2K",
-	"IzEVZlqWcJVwVB6pJ0mtTrvHfGFcHY4LrJe6XaBX9dWiduF41NVB94TllRB5xhbJ2RL1sGo93PeG/XvO",
-	"YrKTDIqJSSkmU7DixqGlPoTjPlAje3zgUw//2OQTBw4aqXCf7s/uKUs92oLoQWbqsWy6BwSru1MnJHYs",
-	"glPjcIlVVaIdD8Mgxf1YcgFSZsfgdr948KF2afrIVO4+L3Dj6O26gA95MFQxfS2sP/ZbF0gOHbO92Jrv",
-	"4C6Al+zcukUhdqk76rgy87pP/NhL3E0u1eG9J/JSo8Sla5PQPSJkjnr7kRkEnkhNS+g0wlxnPadGxacF",
-	"qdzT06u7uzmV3fhDM43omkXRMexUcC/NvEZjy5mMHAraR/s/BW2kaZUze1BovkWFYm0kQ9w/Jwp4ZyXH",
-	"ZduhZYKvmNxODfId1Yt5tYJMszu4jHfguGClGPapIRuc2BAbJ+3aYaciaDiXg1DYQB/kgFHOYkcGfHdB",
-	"K1IUoI7o2YDkGr+Yb83jfvd6JaH7cHyuFc9rA2rafPPgtTossJYAQerUrydWmwdl5AdoOP37U88uuew3",
-	"HoJgwprHz70zHfNicib/WqVy2SZV5nPX7DMNcjLCa+YVl/pr0VnbjOUbc5Z4FE63aXuUkHnRNlsrYZFR",
-	"RKWxZNSrdV73CrNUBpAHovHI96gissLX8riMhKbHQqt52JjRklePhcFc9Oq1ClJpqcpRdnxfAChTaj+U",
-	"E5Ad3bg35nsREVmVmdgmsHhcmgcrCpKLoLqccrWzhu40cMnUHHpJ+rvgI1SlkLwRmOnO3jnyuv3yJA2I",
-	"4YYdcVLOcot1Dt/lbrIboDLb/MBiUx4J2C4qnsB2DBDrGuMqUeiw7Kk3Gqcc40TmIZZDesHv6jTvU7ap",
-	"Id7xzv0byATPX9HMeUg68+ELVzV5aAVKl9m9wETqRQGrlKSZAtZw4OLCCcRHG1rPt7CuIjeeK+09FDD/",
-	"+g57U/krgea5BKXmhNpc35xq6v9o4eje/vzneAgskxBJg/2WKvjy2Ry7Wu9LxOfeUJ7Hq5LZ4ftCl7TS",
-	"m2ZieLFUegNcs8xwvcIGWBvs8YduikECu7naEec1beKkTd7F0xpCiGIhVqsaTjSS6vsJ+juc9xbTkq3X",
-	"w+aO/8x79/iketxUAwN7dbTJPGgH+ZlcHgN/xP4fifX7OLZwBEK8mWbfJpzjDn+Qy9sO8TratIiqBTsC",
-	"8Du1HVv0C0dvorRqqh3S7qNRC7fOu32g+P1uMWQt0dzEh2j+Qt1ONajlfiErnrjQK77osZws4O2pttOx",
-	"ZsfAlGz40TxMlrBhPDeXNsYsjTGmzL92IIE4/TqS8pFqynEwlFXdhx3/4Ur7dvIhmix4UEEWzSgUCshG",
-	"VFJZFPI6gmvXLGTOOJV794gr/zb82moCO2rzw6hqD5ktXMDYeNT5hH5fN4Uhmd3XTuHI3gcpOeRFTQeQ",
-	"68XPL1rb0lhC/TLp9xC+uneJ7iweMmK2GeNLzDboUHd48Qk4+VdCotskekr7X3lOMloAz6l0WPSOV8uC",
-	"ZkiV5WDrBV9+XbdjBeRsNyG31PlMU3VrwXjKRM69Tw8+nKn55PPGH4Rt9EiNe80Kl79LmCZrAYrYUtsI",
-	"pAtsyyKKx9GMgjgc7rnPFHEKyES1qrZ/D0dxdJj0wVgVeh/XvW/0sI6CsdIgE6u3ge3ntixgQ1WNrtKe",
-	"7TexbP8RDHrQqKLFo6k9Mb+YnTf/9Yc0cFLMiZBkxaAw7MFze9nQLTjoc/MS/tqpWHgWW0N66nYSQWd/",
-	"pq/JEgqxI1cN683ibXNaR8OBHza0SDRVCHIGesWezzJ2iUNjd5YLPbipHZ4TKd2qzmW+VNxkPoNtGhti",
-	"espw0px15cg0ib2MLZRKKcTKs6JC1wlZoe/El0djd18kC1nTu/FFnPZji1XtWDrAcatByp0gNHupAHPI",
-	"SFXWSkgc0imQg5U6MrvUv1gbZnZr5n3RrJsNgH7lhgmaVs0ydYcAfM4Jif+6L9R99DzcsDX/cXILkCjy",
-	"1ZvI3l0TxAJC0tUJeujZau3KwhMDIRacNFJqJySWt0u23nRO1lcxUVMzdPDgl1Gh5L9+Mqqx36j6g9Gt",
-	"YmtOvaOvc3NYB1r04NB1O2QS/HKWc0ml3odi1CvPXltLwZemUUojRYv7hqkxDyj8QC+tjnL/eM6MQqd1",
-	"47fKGop94dsk8Tp06GSpUlVbpNpCyzsYNay+m50UzjUEgvydrdbqrP6YVI57yKpLeThrxNbRsOhRx6L9",
-	"TJwY7eZsfa1Oj83xHNnSoCc3E3g+tfxGJ7qODtVsSaBFsV9gXflEZGNDwNG+kMsXfAW252DN1+hp+0rN",
-	"cxXoHBSChTOKp012uip0My0Dd1w4WccTTQPc3raKHdrFAfouC8s+mec3YtfThgkc0A0WN3v8tPEds0vg",
-	"U2aTaL6mbiEfonfMLzGFDAmzf7S9b6ahIqr2a2PPGxW6lEBzIu6cymvmQZagdwCcLIXejNarG89C2g/e",
-	"8Qtp5TwgdCsQQRbQUarmrtngdQioLFb2Rxtb5MgCeJFyYd2rKuU6Cf0RU9oHbfYjsimsk9wh1uHJdCS3",
-	"H4iyR0Gz25cbyjkUMeAxzm0uebyghiq9QGjVREnJ8SHtZuTkrG9gambfDpYbIW4XcTRra0nlTLmxa+xJ",
-	"24KzDac2gM4d6153IzJGixdZjYLXSTETmCgt1cjC5vr5BVWuIq1F56ggozxPcNjYJOnenmPuxxQy7iiQ",
-	"6qCvlZtulAP87eGFUSmFKs2PWHGHkRfb0jITHLETtM8pWgvNqKs58v2kFtZ/SDFzGFEOaFkyvrYQMEYF",
-	"KMCWVBS0VA5OQYIqBVf2Daeq567PDeOukGiJCEJxA1dTqd82ri011aKo4xUnNrwUO36kdyCcQmKbpD5T",
-	"Ho/FHA3oFVW87FNjEgNcM2T/RnL67THjlo2QY/W8HtjTI8qW7kDmrN22169nPnNYLosG1zYXCy60ORKa",
-	"4lFx3DmfcbHw9n6NFLJIW9tJNpg1c0oQVEOil5IVjJMYwn7Li9QIOwzVJQwZUVHU5OiREqMeGxf/bkNe",
-	"tZVyF4cKcXpryvVSPLh4usDkQLJKSuDZ/nPyYinugPwOEls6ip1FPwsiZdckK4RyyHVGe0W8ZpplsoIc",
-	"XfKIqjknBShFSmpLu7pbbR6eAA2KA45+HkGXp/PRT4xHjTm3yNHDW1TR8UVKLD8ul93Pa14T1H3NT6Gh",
-	"nKdJL4dM8tjOZ2W+Sl1rAT1P75lWUJ6Nz76vb/QeD09O99FWTXWY/jNF/DkbOtGji1WHsSJ3m1ggIt05",
-	"LeaQMktzXwoq0DwRo9vfgqfpNtQuNUuUD7rSztHgQ+ZxpwmcCWvUNXPNF03n10gZpn/IAVelnmq8ISN3",
-	"dMWKnjJe/FWx32GsNm+eT/RsmNDeKWd0uC+ReQhzwnXKUTfJ35asl5yYpNnZg3b6l0dq9E3468LioYzN",
-	"mrtfOatlPIdjo/+QBEtM8Ynn1ydo0NeUeGrf4YCDkx/D3ksjvtZV4BwZ+kl4lozLFsbVsfn4VVnKVBx6",
-	"igg5a5HrMQgK6UD3ZGhdf0m3Ic6XoqqBu8qCMm6jlbyixQjsjDwI+NYwqsmjVm/KeRil2ePLZee+p+r2",
-	"1FT9QihQC6YVWNCPrmcRFeU7kDaCXMNvum6fNTAvVbcOl9co0RnlXGD/qi2Vt5CTXISFCmG3/YdD+0ia",
-	"rheC+GArtFfzuNXU0xq/cHBzh+72HZ8E7mZdI1MKuI+w4lPgbm7LG8SO+UxxIX5P+JOm9NENsjZ99KfT",
-	"Rb7N1oMXrTlIL52fbKIfy1+eHdDXcV5VM+45xA0KgsvKmXdAFQb2J7b2OzV1JzWfG+SlqbPh2sqAI5z6",
-	"9t3odIKwSEcUi/wMzSI+Sa1UZZcXjfTQGIrOa5BrIOa3WoXb0j2plMMQExVGHJk0VmoG0zBrTy6ZcsuZ",
-	"2y1xaxiWC25njyuZcpvfJtNbo8bY7BVM3No2ZFNVtiFUkb//3d1wn1u4ULOajx8PgaWvTtUJjy3Canjj",
-	"lLTgSNlUe5f6duQsUtOf2wtKTjfEW5nIo7Gdfw6NIsMPOyzbwLawqIXxYk/Qt21bHdTZ5MZSWprjVfcQ",
-	"nXS2fFPRxCRqjD+cyHPbpsl1JC1EdlvPY9KgvfIl2cpbjIgj1zyEn2mW57ssjdim6VVX/qyf+4TWWSxH",
-	"VQEdLQBGHvmvhxFUwgKbrgwOJhvflHsdhQ2Ycg/SSm8SEf7hHkwnZ7ExD1keqscYrLVtzbhtFRhHuGEF",
-	"JIpnJ7YyrvvMORwc5/Fp3M2Bcyqa+uLskUO/DfbN3iFWKNzTTBd7m0/OkhmZx5kYnJWlTZgYKdjvMTQd",
-	"rfndSKCjz99Iq8RZH3EgwIHEtFa8zJszdvOblbtNSLov3Fk5z61oj90lL0W3PQcz3TAdd3EnroQueJ2V",
-	"+OYr0XFx6yPyBLFlHCraSLGCttAwrtKxMKnnkk3TfCQbluepIMNYbGqqpmHD4wsnCUrUoPMF450w9gC2",
-	"U0K2ijuQeZUARJnqgDmmN1mqsPBbWDNMhfAZ8Nh7uJHpkS+xO5q1KhE00O3M/ZIq5LI+msUkU3lq/VfK",
-	"Z+QdRM579Ot8mmGqWg09+7FH2/0/XROyuBocNPsJ0L64w6Qajk/0NwWLgRm5i6NzU/hyPMuFoULl3V5+",
-	"y+ujPA8hqh1nNzzWHNfgVKQl54sTHUC95eBOJxx2EiUmd5arz14QF7z5cAD0lEwk4xS1pXsr1q+mp/TW",
-	"Ms4RgJPHSJlu0qT7RHp6pzn7ony3o7egCNMTkAjSzHdTFpMJ10AMTkyA3NL7H+3D3uXi/vm018w+xVUT",
-	"zrX5aM9+GXl0BDP1xhIG+SjdcsXMSm3iqMx6UQBVemSqwxa0ZNlwmgI+5SqdGU/UmX/XlGiX1bJgFj0a",
-	"u3ptWLYx3OmS4wahSNy85s162mNHqcK2UDAOhn1iKY06YThPS3PR/THi4UINd+s1mk5dxjefbTFzqm3J",
-	"Cq4dBIwt6TBTw+tyr8xCnfXbZ+imVMbhbbePHWnljm4LNiVWhpe7s0/TmIWeFc5yi4ZsdcG7FLf1JOdQ",
-	"LmAAQ75uKrtiElSr4d5hfQIUETXnLXVdrg6tiUQAOO5bwH3ECR/0DunQ5Fx7KC+5eT6x6ByFttMxFaYY",
-	"s5P7jiVs8p441VAUyhDrqBDUKXgTp+gLyT5QwVIid3EKVfMGq5dEC44ljAo4XuplaHzoQDXGv9ZwnskZ",
-	"n+VI2Rlc8EiVv5SnZyw/ksD0gSZYAs+tHauqLAPXD8Y1gx2XCxaY4HVycZ0wMnQEy1/Ky3dCjvcCjk3o",
-	"F76lOttA/tqpV93MUJ4zsw/j+dN86KV/LRonnKgExW0ImxLkJze4tHOcvDatLncCf1ExheScyEJHJZoz",
-	"RZdFqgr25BTOni63p8EDjfSrdYB96tXWGD+DZ9ts2/GYuOfGjBqE2DkyaSNE5uk4RDRBi5E8fUayDTVm",
-	"lEXaPwnAp7Mv9fC92EtmK85y4tVFtVfv4T8a0H6ihhibw18ad3W6o8rYYpzpObArS8FDSH7Xwcd16vGN",
-	"/SfEld9SvWmg8+r4sq0I8O1T59EOp0FT7vErn1ToP5/tNiOSUFZICvNoy1thh4ruJsCt1QFOVeB2ALcj",
-	"qjk7E8a35n0Kx1+EvF0VYlc38e9GbpUWcr8onHwY5cdo4IjT+l9cHmtZQWSS5q0qkYBkLNozGMA7R4f4",
-	"xLtkDR6ul1tPs9E+3eTmXTJGN0IyDW9Wq5M5xXdidIHvwxj0PoWEFG/K18382bfKLlKcZTWFSjK9vzEz",
-	"dFEFIbXthMvM+c2EuGXgxeHz2WLxg1D6iXuq2aSS/Ytdm2rqa/o+IGlpvhH7Qm1VIt1QDQHXuM49u9G6",
-	"nH38iE2TViImdFYFwptKIsHiBqsNK8mWcrrGGlMiOMkrLBojnlXU53/lf+UvBb8Djq88J/988+ZnwjhR",
-	"nN7CIqMKrgnLFaESyC+//PidIv/NZbqSf7KIgAiLBmRLb+G/XyMUjX363auX5Msvv/yT+dov719eE/Sf",
-	"Eqb+yj/83W7RvC6n/vjBPLZlXEhScabVNQY9HWYjgyJ3wTtXcf85+V5KIe1IH2hZeof2F6UUywK2/+Nv",
-	"SvAP5L+ZWfzpq6//6b//lWMKLCVKIw0+ZCKHD7aE5ANCs6gPhNMt42sCdyD3ZElzNzTV6BD4nLzIzD1I",
-	"3r65eW9xjMiHH3PYlkKbRTz5F9h/sCi5im6B3MLejVr/CetZ1qBV8ycb2XW9jynHgmT73FfPnn1OXpBM",
-	"bLe0xs0ByO3LfhN9uyLy7OoKp/lX7q8zmxlFmEYs2GdXz+wgH35yvSM/WJcjF8RBEZDMzMj68smK3XmI",
-	"R7MdRMKqUhRTQL+6+pP9FNOK2HP3+V/Rc6HcdMiHv6Psm5NAD/r4wSLRIuEKtmX6w5x8sL+Z//vtg0eq",
-	"ZZKsWGF0w8/J97kZpVJAPnz/nq4/fPHhx9WT18bK+vD5X/lbEGUBRLG1DWbYTbZn0GONXteQnwhkTD68",
-	"wEw99jtS4Tn5Fk8bkbRc/LW6uvoyYzn+F9w/rcvG/umDIYVTQT5TjsyVclR34+JWfTBsQr64e/qFlR1f",
-	"uNl8MIYHIp/DvW1LW7cRQ0FgAXq36G0gRm/5/K8ck7Iy4BYFzwmWFyXNNvDk2edXgaN+9q6WM3Ui++yp",
-	"r86nJZs9n335+dXnX6KirDcoAs0k8bBloL74O8s/WgnjS1SM4EdS/ZibAWAr7uCFfRzlLqK7WGH67Oqr",
-	"SOxJWLyAulo+fmvUH/KH2Eps3zx69t7wjRcLGZAlzW59en2jF6rZrzYmQreAxsXz/4gP1zzyBctnH81b",
-	"hg6NpbW2/sH26g2Tf+utvc7SrxwUlHa4HaFc+pu7yOzVOMp+Q+sEhf5hkojLBzmdqHYtrvFCUYDESgqF",
-	"TRE9Zb0VhdiFKkIUa9J+67BHp9K+FqB4Hf5a99z81iU6n4+izvT+2NYfjIL38WAzn5536Itv5Is8J9Si",
-	"MjSy2SPYxzazxe/1qY8y/Z9B+829LMsPUGk+2wDNnW5tLoP257tK4sfTqfqGNw0pYsdhuphBsWs7HLSJ",
-	"bO65I4/QCq/Dy54dTLEYdXL+0XnCUMIftXEH64tV1Xen/Bn0q+rCNwoO8CA3Co5klRgrjUqQtaLvUCIx",
-	"pxTyNciznasI1f8mKslp8SREzEpe6v9sH36R1WkwF9uL9lAPsik/iF0LtUfsOFlirxBz69sGhW7ldc5v",
-	"d3/cH46Xe1WE9DcQpfz5hVhnlE8hzj7Bvt/QPdmM3/trB7KgSAErTURlm2IYVcJPJMIP6aM36sipyRce",
-	"grp9nA8+p4W7Ey+7oe+FpsWDHWPsQ+bpazv/MJG3umd9ptzpNTvJOPFOBXGr5mS5r6Xx2Q53Dwd8Afdo",
-	"j6YY4Xv8+UFYYe48dL9VIPeNg65O1huplBgy3th3Pppvtvf7f4EUzk0jOFyTf61YdovvoONDOe+S3wJf",
-	"9GrLTw7mFuxUM7uSag3SPP3//ceLJ/8vffL7r3//8uN/jXjeh5lfw73+IlN3baYfRHI65PMXxDrWtCC3",
-	"YDuNnWrR9LM2Vc0pQIdLQOk3vGAciJAEt4NtDY+pS7J7Sfei0k8stn+fpvcWH3xrn7ugbGqN89hU6FdG",
-	"CbSJx9YVbFsN7wQprT9PQgFUgfXP7lz8vpRQUglSkTW7A3Tz5XBOwyymoBhFobNnj8s6Cyf3KbSaR81o",
-	"78CC1TN9TewRdcKCSkBQVhRWVuuxaAPgfgDrRhlp4KmCZrd9xx6R2C953lsA9ZfWQ3xGjS3usmEYWihB",
-	"tChyo3H45Xra2WN9ftvBj/MofY41+v4Dn8gHZYWXtgkAoXbPSWbHNWomwzBHJjCo5noKYCiq6R3gmgN2",
-	"uSRywrQon1QW+v04DurxXNt81kfKRWE+6ChGenbeoS/OQa/FHfjoMHcY2l7XQ8cZ0RspqvWG3GjJSugR",
-	"ybW/u8/sfOke+p5rySBicnT6RGIz6Jzur72uPidaWPzgmMruEMcjynQqPaY74k/0YMCvntommxZXJj4w",
-	"YpxPGnaAwesk5pTlFELGRIdOFY0mPhei40/6WifeKOkKI9G5rXVTG7JjPBc71DKZRnijBBGDrhrNDNrZ",
-	"iSfOYEUCAF80z/tn5BN3xk/nki6P8PDsH8TnYWk57xJyTsD5mX1BnnJ4oJYnlbUdfFgbHdKabIXS5OnV",
-	"Vd2z2QePveA4ECVfrIwtP0qgvMInH4D4ZqAHof1PjN8qc5VbW61uiF3nU0ig+bxu+YptDZ8w7rKs4/Tt",
-	"v4rDJT7WGzmc46cJKR/O4PIB5teYfoEZKQ1H0AOeQJaoW0KpVjnVyMM2IgXlTtx2WeXB8lC+57nDTyQO",
-	"KSnO5Uf7lfxnxkmd6T7T5l5/iJviQQRVTQxszI9a4dz7kvBWcMlB1vjf0DtwaWYOOayzgRGVcjhF4mWT",
-	"bHFxoj7KRIlItklI0HN75QJ6Py6PXK0jfQJv3KNlEMya+F1wmGPqKuNr1MHmZCMqif8pWEIpa51Gp90N",
-	"iEb/1FTWwKzUMfEkV9kz4snfZucwtQ6tgIfV+i1BH0iWN7vXsIL/27ACaZ98vMqjnd+nUhwddS6+ibg8",
-	"1A/tiDYpcVnla9BzogxleQZzYktDaEFs6Mze1s6iIxrkNsUGXYkw4n6uOePiB+WR3s/hVmB+qI29LfcE",
-	"oW+Q+ObvdpvS5+/MaY/Hn9mL3+R2Yp/mJn+krOTyHz1LXBPXN5MEQESqG1dz3Ta7MbXBA/1F2en7ekbn",
-	"/2Ff2ccaSDqY6AMHAsL2tBdPWTNjtXkJ5ZWwCR2Y/lTXegxwEueQP3EFUgMao3n0hXvyeIM6ob0d4G2O",
-	"925fVq1rVv0gqp0jsAvBu/zgNbtD/6wGfu0LuAKCzcmKFQXkWCXVChdatMk+lfCG3kG4yMerFDZz/FSK",
-	"YUClB6lV4XXpo5DEFcLpDdhzvmoKJD1c+cGmR0+5vTQk1qid+bqwhW9/BHb6flvq/TgOeoByPVsQKlYu",
-	"rZwp3budBa3c7NLS2j3zSB2fOLuHMZUtIeaEww6UJr42W6wI0GzjqooN2e+oZDbgqGudzPVMCi9RH0ob",
-	"NrNx5EcrT3F2n0iSWso8TL2fPS1Ei0hBUriZ7cNlhWTz+/BZe1k/+xAetW7fdez1IRR4dmaKNP22YvpW",
-	"0I2riZozzrbVNsQTahBuLy8PPAUfRi7UIfE62ZELbZtregcL9gbbgGOhWoRgH7C0SDg+qBWyntufMZz3",
-	"b/7RfwyJ/T1m/wdyml58A8YI8n+rD8wjlufjvTB/OGn+1iW3mAPJ4V7HOOQ6yHRB7wpGMNWAxBfbLc7A",
-	"6cVKFBdQjPGrL+1Qj5aH7PTcZB/cm+eIc/ksDXmLlRE4HLEwh7qAHM0szHhnmtA1ZWHc2+Vxt9imLBjl",
-	"GTzhQg+p4/XDP+OzAwmVP968IV8+/eabJ08JLcoNffLs2kP9WJAfWhSEuy9F8wRFxbXcf7poWGu9D3Jt",
-	"IFB4QXcux03koIiie6fgK1HJDNQ14YIUsKYFofkdy2BINPBVwQb1v/qpRxBL/aNmpP7FBlxsjYTrY66M",
-	"SWwMY+mgOnxwxva7FOI2laJ6vDNx/iiTm5/+z6uzZzdf9vzbI/FwJ19pROlxGvuO7o1egOBddWKTuZqx",
-	"uNejSaaT7fyJ/sLYA5LlVh+IXu1v3BN+yY/3crfz8/P91M6vnwBDZG5Wdv/mNc4XVuB3rfXYPqHIfqJd",
-	"y9hBQY2Pv6+ffqTusc48H9QgJjqgzhFer87cH/FxaM3zE3nCutR6IJ9Yd6/Hu8cOTtwXQY/EOGO4Ps5/",
-	"VM4I2lA/uEUUncnlmYQoui0LaPgEEU683gUkl3SlIb8mO8k0KGOKuEbn01hnMB/pkGUejNiPMz+pe3DP",
-	"7AVLJhKffHYvnYbUmeAnSUd67Bzk05IOpH8DRRZ60LQFLpb1eQ98asR1dx5x3sfpZP+ZiHxmLnzYKMpI",
-	"Vhgt8R9C0l+cOi2JXWeUmpMzJxuqNuipUmzNqa5kn759fEipRfgvFNged+fMEASeB5v2R0/2+BRcds40",
-	"xLeuMVdk0J8bEPMofjnTZC0AC8AxyVmRlag4Yrt7OPT2nVX/9dL31gvbG8HGYv158p4CmyGHJwkwNxt/",
-	"qU/VgGCyvqEniGI/cFHZR1/ZJx+p4yCY48MgmSI1rKZgawqtjkCXotLRHNQWBHmfHyFYyqO1FIM5fiL/",
-	"QUilh/EdrNyORHY0eqjszUNltmFnD6u+sF/9I/DKo0g4vNGixIJzxtd+K69RKbmjReXaktxCqUft7xbk",
-	"2qerVDwXZ97cX3gu3M7aHv3/ubNDqaQEtwTbPjwncE8zXex9MI1sxR2MOrij7sFHZK8dGwBPvKrp+tMZ",
-	"b5a4D2O7nX47P/KL+ZPeyQ/lyq93Yvhcf+FRXpOu+h/xgfQRj52XXO4XsuKxMxP0Cj0va2yrQrOSSv3F",
-	"Ssjtk5xqOn6D7CJfCbl9aJvQjvxAVWJ2sCb8jW0FXt782zVxO1b3xaK1YUiJxH5ZeY9nP81eg86dmlcv",
-	"LUAfp/Pezs0VcPleAnWycceLdmKvpv5q4mPF96W9+HZen8R5/0gZx/vsp4h5a3E5WLdeZe6Ff+iClHVj",
-	"PFAqEPCGWoQpQnfUt1ShZCu4OXprQdrQa6eftbh5mudNE7hHqSi56X0aRcnT5iE6fLhy2g5jTDhOS8rP",
-	"7jnX39JHW0/wLeWPVwyfoakfDeWEkKRgK239yZTPsfUklqEEmaQTmCUXT7jQT9y1fn6++U78LDBU9oiD",
-	"Lq05/oNy0Q3omnc6ez6BWSq7zIGr+rvmsQtSrh7lQV0QZLcRWGu7hKaq3SKk+v4W+/P3MW1vA7rOznxU",
-	"0W/5x/CV4FQ/RY5b6OF9IIDWUooVKwCFO+a+uJ7SFnrPx+ld9/drklFuGLPiueC2EzEl+STlwXrKx7hV",
-	"X9snH4jgD3LI7ZJcmV6fGXO+s+w2eIQv4q17cpSnqw7idg/Io0GraS/qsdmyfwkxbW4BSuUCxTVjzH17",
-	"c9J0WlyJohDop8Li7G7xxum22//P3vU1N24j+a+Ccl3VvsjrSa72rs5+msxkdlI3k5kdTzZ1l8ptILIl",
-	"oUQCCgBa1m7td79CN8A/kihSMklRXj/ahkkQ3Q10N7p/v9qix3OpyGQsiRj/6WcMBEarylpYoKu1gwp9",
-	"xCGBZYOpX7hakqR80JjUcSxsk8XqDNJzFiQfOXfVKqbWUAoqkdqCCyR7ChyUh8h9OyHcq1GpdhSTl69c",
-	"NVe6fhKTY9XoHf1f7aF9WHMKg+7gft9FReF5jBvGPZmkcm4rW/FV37rkzt1EyDZO1dcwtPcSgT43k/AV",
-	"w8D+Ic0wAu+vCmq9Pj3mGBKY47o05B1K48ZZ9VjMcKA7BsViiEQMBoPB9UKlOQunrGH0O1BLUUx/tKm8",
-	"fIbnuSgorVDvdD5gmVEpTFW88VL2ET+lo/wPbjO8I6wQJ3gJa+YX3hwg6yuZHO2p3Zfjfy/j8evTKCrm",
-	"vpcx46wQCZNqfVh2OSNZ035ZDPwXBAR5GvbG+PqpSvIchsytTH033bA4AxZXOz0rurhXQ2l7kVk6bYJ1",
-	"/qyM/dGP65MCOX/NIIvoHua/PiDluv3SOc4FhzFICxriWli5rWWedLtPW9DFoox1py5meMzJ3yVzdnH9",
-	"+tJH9fQjz4LzXsgyyoZxxzibKpn5Vh5hcw9XGKbWHhtNYD3gCRuRe8V1tIBo2bwZvaFhPe9F+JYB4SwT",
-	"pZaMUIUDTSfEHpGovP1MsP3C7VPwIGKosgJ2sSHVykjDQ0kP94rI4098KUb2KKXSWwZJ5lmOjFtTHi1R",
-	"SjnrDqFexMo5iHcehn1fYWy/0nFbSNfsHp9mM9Bf3JPHev7g5HCaQ588JTfs5eR5evkz4vgRgzlF0G4r",
-	"QfhW1Owccr3o740VWRkTMkqy+BT/12TTVJhmGOX70rg+byfy15wLR7m0RL16vV4is8fr37NGbNR3j3/J",
-	"lB1bsNxnSOm/eBAt+MItFV/AY84gEmBd8gCIoOO9P+j1IuabHd0oXyscyGj67xvroeKnd55cZlib3q3f",
-	"+/qaW/gj+5G8ldx7UTLogfM0SQ1cDJAKY/kS3NERKa0hshCz6YZxAh51Q/Umh17AMr1qJVSuIX4L8EVU",
-	"BzeA937M2JJlezgW1mHNsBSM7vqRbGHFN/7idH9ObKMy+3SM3IVisYiJ4mnfezIDuqOkG4/sDj0Ef/wA",
-	"cm4XV7ffvHrVar4USwpfFlEza6my2hf96dUl1yN4zR4OBXdLNcnhcr6gFvOFNROipVdpKKqt9QJq7Lhd",
-	"HcGpBn3A+l5Uv59qiYZRZgGQV0GcVgThntBVAYQ7b4rah0PqGqiyD547BZ92i2qXAlGgvtilpYJtwFPg",
-	"1z0n5Y9ExPPtt07bCl6e//rPVwNT8/hFGmQLQ4qPKOc59yXDtO64Y7mFmzCrkO8QCVYJEXqXM3WHFp00",
-	"5GbKE97YFfldGDTOegc/vUFEEpZigjwZWUqhhLRaVPDqtu3Pr7bVXBraTg+v+Acc/7U8/BKuTk/z6/rU",
-	"DVrIQVSDXsXKMm7tTqRcJNcL4IldHKon+8hF8p5GjdMUSxPse7nfqzUGXW7ppuoRnKN3ywxIO2Go+867",
-	"UxkZK5LTcCHdLwn/xzDMPck5MdsYfxWh1YOIK6WD7vklQYExfA7mJpMpt9EC4oN2/FMY5Rbmssv/Kp8y",
-	"TKMMF74I0G0v+RWD23FVps32RVFOXFkhgg73d9RNlyg5Z8gLkte1lDmyd8UcIDy6Rpx4q/nMjg5vAmd1",
-	"ju6Gj7Te/WeBCD0izTVrzYU11Yo2q/LbyQp3dAtNuQldVh1eSr0TCZy0ewyUPXRzeyeS/IrmhAo294lx",
-	"J+ibCfIH53szCTqTMab+Kgzh64WIFmwBnCpihGWJWBLyt9wwDatkg3f8qwy3D25EDMSfI5XEhKDblOIT",
-	"9MPc/EMehAXyxvCuvslqxdEDCEFzy9ipEjo9PW5SkQV7bawGnlbVJXf4pkJy9A93rtD2WTk1NnXA1oDN",
-	"rGje2IniK8e9JNBz55Jxa3m08EnKGhk+5bKnKnii1Ose+cCOf3OgWZ4d6pP7bPUUUCkwlsbtAXmx3GYg",
-	"FVY5L6VaG2fq2AMtKIno/Mo7n8BC3kH0GpmiJDhor2/CMG6WELsTpXFrUJl1u8o1VZE0FSZ+otFf8sHj",
-	"jAC2pjlMngRrk5lfz3Bvt1CZAURS8HXrdG8j5LIsGZWISEAzwuPWd43V4LameZ47ve21GgT5Ueby14WM",
-	"9oi5zvhC1VeqemC7dQ+9EA0aRTPCa7PcJ1EmFUuVhjtPuuKM2TCokHTVivqm4OWq87wqIjpaQPT8r2oJ",
-	"csA9ti/rgijTwm6ubn/5dbfRd49o8qPP5huukofqA/0T6uR04x6S1yrtN6y3+B6/HE82qMkJEu5tB3/r",
-	"v37oSPxI3Xqp9DvKet4Gw4hg4iaLtRK+JG1C3RjC+ETEEabSBO7ihbo/ouxvV+s8Qgzv6VosIfoMrmNZ",
-	"InWh4q5MHkA3HjBhzEid9zC9/nmyEM1mpjRbqBRylBvNRXLLLDdLM/FHi5kwulYyHkFiO7krAWLsUVWy",
-	"fAWODymkUwnBDvZclAc+Gw620bCc73uaWsvOilWM5fNqc6SwkJo9u/vkKuWPP9Af/71Ih3Gt+eZAMYx1",
-	"ZrZdD7OD7/7rME1gw4TXVYs4nNQo/7YRAP1zBU10HF1zHQCbl9bglqFCTpiER4tt8nqCOQlh8O6BUkUT",
-	"ZkGnZlIuSKdby5RY3C3jUQQra7a7srvLV+4I7oanIGN36nXdZ4PXTK/D00eLBR0m+NLqefkNN6hy6MsF",
-	"qQZfT2dSYim4b7QJWV7qd4N44vO9npoSYqq4y/tyRAPX5yG7qnCFd2dfgaH7xcLavX4oHvGQOyl0kHop",
-	"fSMK1SDz8Ftj+eY4RvE9qpbFwl6veLQ8dAy/dqM+u0GtKj+PRA9zD24CDmstz+bAcVJ5wiqePTnyDBeK",
-	"CiENuwS3wvolrEnH66iS/JgGY91GOiG4vGiB100z5MkFH/n8pvkKOW0eQIvZhjk5/8aor/yO8cSofVho",
-	"vfoM2DQPXTsMfxYP8J178mjZAdzkXvyEy/cTnKbl2A9YDLQKjkLhIMyE5DICpiEBboD8c4OFI0Xf05Fh",
-	"0k2k4qfYTba/PuANPnWsUOv0EJrjGeioq+/umRfBl5emijlJ5xkvp1JLiPEqq9T17TFT08xQ9eNJCkXR",
-	"Y8d78Rt6bDV0HydYTzFFP+mXvfni9+atAl+MxFC2OPOcwQ+zJR6mR8MsMxDvIc5oa0rwELIgbdLG39Po",
-	"IXLH+9zzpZBxFwnQZ4Ml+5XQa0DG11iv5Xs3a5szenWQQ1lgW2X6GMZfdPOA/4qB+DVoxXZiql4FXl+j",
-	"KeNQ3T7WIk2a3nlqxYaq/HdyKIqAXTBf8rPwmEjUnFookwnj7O1Hhpj1TEgLWvKESWVPccPUbOYPyo61",
-	"imCgxlqH6Cb3EhBfvtNFdiMZqvEd02BAP2ACCtg0i90RdrxNGKdxMoLrVD10niz6qB7g3r9grOYR5ufm",
-	"egaSsfLrX2zk6R6HwqRRuEkK2u0OmUClllcUKc38pU+b7rJ60znsQH6hqdzng/sEpqy+azCXPl8JSpvo",
-	"LIDR7+co7dWrx4v91j79Vxrdc3ylB0TV4zqFmMobCsJAeOSR3eYn61UMa6WXs0TVl+D9xYXKJUn8HP6h",
-	"R1mEdyCLTv8oBG7PxM8MeeuwKBM0D1oPpU1fMtkAXG+AN1rDBuB/cNi4Yc5+FnZRj1fkkWuakWq+ffVq",
-	"T8fl5ArrffEptzJLktp6uxxsp3jVilsXmVzdXv3fL6+v/5df//3Xf3z7z387qlROxuboVNE3w6aKck0Z",
-	"DjUMeLRgqMlsjoCrjHuonTJWhF1oMAuVxP4A4hoQrPqOScUsf2Q8fhDRIVSmkrG0AxJ7gtW8qPjTVPz5",
-	"YoP5K0tzPXfn08FqTRr4Z2Lf6NPii/f0b/DU55vXmGuggi/pTsy8JIdYMriwW529exZTZfZ6ivgDjUeg",
-	"yux3fuTIT8GFygviugUcrL7Hr4bbcqknGzePUsu2ZQlwYxGwlda6Zjoqs5FK4YgqpVwan/y/7pnfO6E9",
-	"FLCQlAJxa/YHw/6uJNyh60tTAnSLY76hTW//HBGbcO96BYKbpvX6wDucDuLitJ9Mz4d+kMZAJe5k/QUW",
-	"dNB2ZtUcd4htuCF0EtDOKeLZAhdwAZDfUyqeNv2mqdu89P3jvV3Pp3iem4PyGvXeYU7awFJf44PKoma4",
-	"DRHnLYJBAMP6IFSNSglxuIJWmiUws0xllk03Tkkgme3Vj73nSYuGirLeDGGe/S/9ASMLjjptcnuN7CmR",
-	"LD6l+Qh/obXridau286thMtj3YEP7l+GOOkGPeT2k+jVbD3tI9OTLKESNI1Pyy9OJ4cLMGciQZqEInIy",
-	"7M39X/HW3IWda6WXU6WWE2b4jOjgVyApmWJWGnhMs2mhgW6V2mzEH3DckzIjXerUANsGH6iE6mcPbkXU",
-	"d+S5YNzhXJ+pR9YSJThFD8eJCMnTDYsyrZ1D2kbaVl17x6nN2ftVed9sWI7+vRm0SV6dWFTyelDJBTe1",
-	"XBi6fS/Na0/C9tn90xAali/vYNd6Je+ae986R+osXfCF2w3qybsW0q/0pOQoBiRP523PlL5j3LJUGcv+",
-	"9OpVG01cAzQQNL7hZvEzjhonoEOY33CbBIY3buFwWwBYlpJoa5Ekt34PiVSaCuvpdPJeNho8Uxoi7kJt",
-	"rVLmC6hayKtddNR/YDRQk7l7lQe39NuCWz9rIV15sAzKTrJESDB9BUi+0TDMoONiHr/75JIbZx+r//hz",
-	"1bu107mXMp6WSR5u2ErDimvQ3pv1jV6artCxriHZUG6apyqTtu3u1HtTzpjNhGZ3tlacFyvpxEreqwQT",
-	"mmgRdEIvKr/ivp89ZlMul4xHeLPr/m71ZsIiLiNIqC8nUjISCRCT8IpvyhCu91aLFWDB3HTjf2J8hix+",
-	"SdLa4NRs5o6/69CY2TWyZ6R0/Ine8Tnv/ezR/NIsscI5wDcuSrmOueVHVWWXJvpO6fTFDC/UDEnzMBhC",
-	"YRb0lSmPYZ8h5XV5K63U7I6tFwoeQAe7jd3HRlxWGe2PMq4bfPJB/DuvgDjuwrEEq1Gr+6LQcdRSIAdx",
-	"6Dv30DW4eMttvocE9KUYdUqCkbAmukoErNxej8SN/rp/d137XrMH0Kb7qIYChS/+6aMlm/fzO8/1br46",
-	"vV8wmiW2g/ElsCmPlpSr4CHAJkYppfOsk7B3eVm/z+75fOXhJEXApT6Y1AyDxplOwukNw30YYmoW1i2v",
-	"vygxuAOPFqeA+dN3jDZOwtmdqaiCVqZ3/Ff8ODz+KnLeYMDtJF0WcxXYdRfgPfzmxog0S3wVY03jpB9x",
-	"CRoQ5jq4j15+ew5B3icnfyb3qsID1mUay0w2RbY+Jc0tomcSQtqCPwCbAkhCng+ZZpB4FVUMARlDfABK",
-	"7YBGeTfACt09KYR76Lj1cBRcEG8WSpm9e0XOBhE67zxiNJsj8BnxflW77Bok7TedFof05q9h6PM4b6mP",
-	"q7Tp7q53PX5C5dw93fVW2vLkhk9Nc4PjZxz7OgztEyWS3tGnEApUendsuQ+7uv3l139u8W6ArEBDCcP4",
-	"mldu1Olf652f13FcWbfR3qfQ9M7jAYW1OaOsiasMqKL0gJyrdlMAyNWcNygoUoA3KoaXQ+c06SAtLScU",
-	"N8xFGDHH0wdrYbhcMiWniusYf2eW21xwddLzV+DNt9hegjT+qmeMPHzHGW3hawl5kXGEWlyLJGHTUPpR",
-	"swE+9RSqyuPGvYvbTHeOVnEv5rIky3GiVYSPP9MFN0rkPbXkvNwb9HfsiLksWLRTLhKIcZvD9FcMUSK2",
-	"AvGanUxrIP77J9Jn7zWYryJavslfMV5o0zBDN98xW0yPW7eIlkzNZowzk/IkYYVmoEZl0roRWwHaXp0q",
-	"82IUhRQ9UFPkLvIbev54M0SlSY5/W+5PyV7jOzwMKNI6UJgUe4L9oxUr6EWnqR5skVBmxOpkLM3y5XB/",
-	"noc7SRdNg8exBmNCBfUqmybCLCBmK2VOMhntPr9rjiBkSvyCTx7r/aib3Ll4Ol/sZhi7eT3XUEFy0/CA",
-	"Ameo9cwuuKzQAzAhoySLwZS95hOdnNK9R9dhp3uyfesPybHWq93n33+WWrUXExsm7kRdZJx8tlsW8RXF",
-	"CM54uIaYxWC5SKingSMbT7M1LZzcGtNo7wkj5Jk7yaF9Dx5XEFnfwrdegLyjNTf+5hRpCROllkLO7xiB",
-	"hoSyK+rns3RtH+90D+8XAvXu0GZW5fPu2lMYPxryi6fwzD0F5JwoH/oBNrmFneQ3BteJkMsD1zgU63/K",
-	"x38QcjneJFgMn2SyGZzDvro6Z9x4PwrpDjYi91FFKfYCNFGZlFskcIeW2FR/x7hZEj/2Vi62WZcCntsx",
-	"Zb+0R5y3+LftbVCruuAtgP+eLokMoHNab62fViBpba/6zAO61zzn9F9FB75/9HyZCMKplkDlKsFI0Nao",
-	"T9wslLbMCymncavXiC3hOl8n9AwdNpz7fOixSoUQcC2AT6zqt7K3+IJz3/WSeP5g8l3RAynkMFucrUAL",
-	"FR8hwZYYNgPKctIJtWo+1yZ+1QZYmEL4fYt3C5bUeUv7KEr3yzOTJps6xZweqPAlKf5UGvpS53KSuH6k",
-	"6kqmMqsRaM1tsAeFZOw1kc/67FWkAaRZqIYd1Nj7YmTjHidSPoeblZyPsQuMzyEUqXDDDIAsLVg5v/dE",
-	"/yO0zgpcyuuIG2gEKoHzUdLtwmiBzFK3JmqFSxQlykB89WtrYK4dkrsGFBT4b4E95z2DrQwDk/NWuKiS",
-	"uC+mYNfgS0OnSi0DGHloTUIGUXhcJVzI2gLebRTjfeo1BH6BW8HRBrPcwJmwC3BZ+lYqz3zsZO2CJ6NS",
-	"mKp4M0HeM/wR2ybwVgPNlUrx7IJxpoEbJVsrVAN3zdbYiyY+rH7MILtD9ZVMZ9I0G35t6UImq897Bt7U",
-	"tz1Jt/+uOZWuuIYA6+TiIY+LIZHCpqX1eU7bNiHRjuwbDMXCo72JzMPIfDNqbsGcLKYKIlxIga27iFo5",
-	"8Wk2Gy0gZkqCYVap9tCVZTt6glNX6jY/sD2GUZeAOkxt0P2jsbbpJPcETGWk1m+H5bIJMxmGB1dJ2JA3",
-	"KAy2t0vsbz9Ag7vVsp4rZGNPQgnKoPfFGwRdL3x6UQ8d0uq0oilfAl1TVRNRnWBQVNe9b2y9S4GhOC/K",
-	"Xnvte7lDbYmzR4aEu9TWBoXXXj7vq91WJQybiweQLFudhMG3ZVH9RrEXg+tynmj2xZI6s6QPgKjbU5gw",
-	"qzfETjdhS4CV+zVekNKll4RHm59gE+xKtApNqrAxZ1pIg66W7r+z1VZUsc+oBKypYCHHS1LL7oES3EO/",
-	"4MvGXO0wCrCE77EkFegWlLr4A/IYiatyz+LxErZF2hiA4JhLCD+4oSbRv21xWzUiur+mUje0iDUXVsj5",
-	"LUWBSrMFJHUsaLshypCsAMFIBskyEdSGJxPZYvmtU6w2gYSA9VXvazRUECFgfVuCr5k4tZqDmRCKDTcB",
-	"ucb9GGMhY5yj2OxdzyfGFbkQei7HzOU4yq06lGKeLZRopYEv7k/TPRiqWuA+RMvK8x3+YrHVhnSz4DK+",
-	"Vg9+/h0aw3su408PoMdtDmGWL4ZwqRG1WeYXdgwS42zCWOAxefRgi7/SIeO+YQoLniBmrS/8x6Ootc3k",
-	"dcoNjuIHHDeA0yOXg3HU4LcjMuGWb21uPV6oAZATlpmaBZ102ssFmHMYeXhUzNDNd+ibunGafZ+RIMEU",
-	"7YZ/Hl7TqfAdnpt42zWFmdKIlHhwA1AJXHvlaLB9lcCXMLBP4y/eM4j1vxOSywiYWwmzQ0xFOhNKb5QO",
-	"BfxCsxiSKogXqFUCNUsbspRyJnTaeZISn1pauG52jP4F3Ltw7yvi88tvsOOwkDpuCJYvwTCYzSCynpQC",
-	"QScahGyA62hRazj39OdWRHa/H2SwGzLpQLP+AsatfP8ici8LVeJmwko8tNTFGNgaMTWxVjouo3KH/9sW",
-	"yY2FxwM7Gr31K47pQDopf/wAcm4XV7ffvno1uUqFDD9/c3oFZCipTMEYPgc3UmEuKirgxXxrbU2h5ZOJ",
-	"Mml1O7rt75jK9TDZ/nVIYLV72CGq/CMfteDmbzORYHXujgFPlUqAy1biGVXdm7OV92KYM9nvCevQ/7XW",
-	"wlqQt8xbgqEaRjMp8wx6SzB3ddUQdoGFPuWd4vesGZj2Ph81Tgj/ML9BJPMptA7ka9clin/4lNHCJvr5",
-	"nQfHNl+dobD8cyGfhOGfa8gRIP6XogDnAvLfev8QJaoEXYwNCLk6EBJ/rAp8/omPlwKW9XqhmEQyKpqI",
-	"OQqsv9SFG0MCpDm7KKuf9lG/9hd/I5omsTHuhAOT2vuve/8tvWqFMUOows+UVaQLWCYCMzNFzivQ1NG5",
-	"f3nqsXJ/kFf9gdz+IIc30V6FUdNCjbopPNgrXKeYKvKocM5GV9wYFzodDGVx4jeU8rie8cgqfehml4Lr",
-	"dzSu1xUtvWeIZPA2A/kfTMgDzcLHttbw72Au5NZKdZ2b+aaXpf4O5ln/ewquD7YnAVYoccl4ZhcgrfsC",
-	"pe+cVmcGmHIHjwdpR86uvITwWJ2upOEOZdS6F1s/iCxEvjj4VV+kHkBv3iBJQd9q8jnzSJdl3XBq41Qj",
-	"58HEiA9V5M5XwdEc8VeGcQ3MLNRaojIdrTbhadeNvAyrhEdQXaAX9Tmn+vwI6y1lIAUBrhMBmm5MnHqs",
-	"lbaLxJ2adnHCzqIhVQ9wSDXc35/hvtKf1/2VL6mk1dlt5RhGFpVJ6FgtDoY2UrOwus5WBwJSC6ufVlfP",
-	"zOiGChQ+YzdAWTBUxINn9kZld0gwTmhYeDWbCplZMH9kX/EaRiq2hM1t+Gei4mzctHMm4f0Zf/pzu4ZH",
-	"eAA5Um7ie9APoK8NSMtwmoYKPrgNLO237Df8w63/xW8T9lvMLb9l/5AqkxMm4gkLucl//nbHNJgsBUPU",
-	"7x+4sdff4/f/8LacPeVmWQ7RCyDbxhLQAvS11zCheMsQpaCm/FE9AIJsL3CFH6EeFSQM6pVECN8xSL45",
-	"fA/WaoTs44SpJN6X4e+pHOd1HI+cPOIE2ohvun75ULqwrQqafoE+twsWhT1U8LJjVog93Grzekcoxc+H",
-	"4t59OrXPl+vZD5DYd7q9rVYaTDM353154Ok3cM2XqL9fXdqVbGlphmHwpoRiKJOag0XC1iqIGP5YMrdC",
-	"eqHKdNY1G8sHMSuryXjrJRFT58zx1AewaN8+OeyESNniOReyVo7k/R2y06844hJayNRaYs/cweax01rB",
-	"ajEz8pKmY2tfei3p4GagCmvEPt7fWLYVV+CPucO7Cpd/3fZ042PdpMa6Vbi5hXkOnSTAdekdyoTrJUKG",
-	"miWLq5UE9Qqhgbo/O29HpseOXSHCPJ+lQniwOusb2QM3D13AtdIOI5X6e9ebxT0+dOyaQbN8lnrxXsS5",
-	"XmTSIlFzwwkC6SrhtqGq72s+apxVfWF+wwBLOQcwX7cuK/rCZ4zWevz8zpM5yVdnsIq+tCzpk8r6cjW5",
-	"WVFy5QBwNw24FB3w031tBmf33ZrBAD1PSRKUoVK3RwV9LmqhG4UFx8uYB55kcFQFX6i1PrgF+zF9JnV6",
-	"iC9/Px0Um1wUF+ahz7u/Z6Mq9xQmTCrC7fXcMSKmpF3uGx2Dk1LqVPmPVy3e/0kiJhdKCgvMFiJalGk3",
-	"sFuOrvK4DCq6f04edqWxLaLDTpRej2hclYFalEkAHvxJyKl6nOz0R7CEt2l78L9ovLajl171voKDXNfZ",
-	"8DG7y/KUNHZ5LW96iU5fU2wapj/OExRn9/o80ekwOhTiU3wbRqh+/6VtWflNuq3d3aSg510Hqx/dMy9B",
-	"U3Ciz1RRPvJlSVFWXFtCbaN8hiLAahuIc8Ih6tyu7er5JgWiVrgWLtbHMPSigff9VwwTEPsVI0eL1n3S",
-	"3FfY2Umy0uKBR5uuk1nhTP/sHz/qTcJP8vtY2Ge6VXwAKmpeL1QCzAJPGW4ahcZhcUOywXYqQijADWW7",
-	"yuHwTtFnYvQCDpszJUdbqtALElaLyv/8OFWzWSULfIcxEPYZVkJSSlRM3SyQu2vKo2V7e1klousShXv3",
-	"zIuwFvz4ofOgA7lm6gFyCIHy0c6EtKrkmwnN1Fq2VxjLO7+lzs/qezvm1GkxxWd8TofLatKVWEkkfBbR",
-	"ghmrVgZbj+hlLEqUh7snghm7U1ezq0pqCQ01cF9pSJ8r6d4wTBHZ5x+I4zfPZm23Wx7TXulvmdzzRmsj",
-	"bnJnul8qXj1U4CtZLmBqsTIQacDGj1atd6QaeW6yrv2fIOSD3AcrnqPXVr6yRltPjgMz4z2s2t3gJxxx",
-	"0bG8+4RBdpvPKJKw0yxUZuD47cXNdqy7i5vbeTYXXJUBSo4L5tO2aBNlS/LQ6MLwadK1j/aWntqdevRo",
-	"bQNQ2OJi5NK6YyBjwwBbbgNjv4stieCf26aToCQ+lPnpwsv2+9dfFGG09VLr7Z59Dpd4EFn7DnfqsUd7",
-	"LF1I31XANQ2TAPE2kmo7sW/3VhuwnZd+mh0ck39xO877rau91mq2hUfum68XiiXKWCasN3gKn03RsbMr",
-	"6G2++hzu6ZdfnX9CblVgr8d2VxJFppOr26sb5yv9fwAAAP//",
+	"7L37ktw2lif8KojajfBubMouyZfZVsX3hyRbbU9blkaSp3e+aX8pJHkyE11MgAbAykp3KGKfZh9sn+QL",
+	"HAAkSAK85KUsT8xftipJADw4ODjX3/nHVSZ2peDAtbp6+o+rkkq6Aw0S/7WSlOdLlpv/Z/zq6dWvFcjD",
+	"1eKK0x1cPW1+X1ypbAs7ah5cC7mj+urpVVXhL/pQmmeVloxvrj5+XFxllVRCmmdzUJlkpWbCjM7hXi/t",
+	"j0Ssid4CKekGyArWQsLVIroGN1i4gh29/xH4Rm+vnn59fR1bwVqKXX/+l0wqTXJ6IIzj7Ph9nynym+Bw",
+	"Q/ZMb0WlE+vAIaN0yKmGPh0WV2aGNU7pPnYnuFkzr4ri4+IqIHtJ9baZCakq4deKScivnmpZwTz6sxx2",
+	"pdDAs8Nf4FDPsgWag2zm+aF57JF5LkHiJ19/vbjaMe7//Tg65foV1dk2Pdf6kX0gnKQ/TMF2TKe40f4Y",
+	"DpDDmlaFNmywMEtmu2p39fSJ4Ykd4/ZfzXIZ17ABiRP92ueOvwqZK6IFUUBltiVr5LrYQn5NkirOjRLu",
+	"GOzfi1vg/Wnfb4Fo81PNJZQVkJOC8Vs/f5eab3HAR3bEIV7prm1sG9UWQL90DBbfBcd+4Sz/VcL66unV",
+	"f/mikTVf2F/VF++CEc0MWvRJ8CM9/lhqMfNQipwe3BnErVGl4AqccCwBxVYmuAaOJKBlWbCMmpV+UeZr",
+	"86fIbCvGKa6qS9KPi863PiM4i+GzW4DSLKmUYlXAbmhi+8T/+LsSvL2CIdK/ceNGVvHXLdVkD1yTvRSW",
+	"MLj1A2u44/nnogR+vyvsZ6tHYr1mGeQiq3bA9eeqlEBzHGdXfF6PN4dciysN9/qLTN2dgdCargoICa00",
+	"1bBz33a+PV78h6CTkIR2efOjP1p4PJ6tFPAM8KRIUYLUzJ6b1WGZSaA6ducb8eZ+JIqynCjRrGolRAGU",
+	"XwU39ugBttfmyCW4uOJCQ+SOiQsgs8jCCaGrxdgaPoYS99/tde20A5RGOPUipMov9Rhi9XfItFmHo+YL",
+	"8wiulOY5M+uhxZuAumtaKFh0CD6ZWJ4KIxqTp8q8D2++eeD7fmRK9zmGadi1/2dIkHnG+1hPQ6Wkh/5O",
+	"4GDRxeyA55D/yHiEfT01E0Tp/Xm/tbfjMHXwqeRajCBotr69HloUYl8wpRnfLHN6UMFktQ6zuMoKWimI",
+	"6DFGtkOhwCnYOC6hGwlmSwNO+Oo6ygo5FOwOpBEKqj/6T7AngoNakExUXENODPlwKnODC072W5ZtyUro",
+	"LdnSOyCKbTjk+AT1n24u8yk7/22zlvcgd8qsb0fvf7DvPrnuMsTiKpeiLCHvLzwYShFtaLSmRUHonh4W",
+	"qGOQPV6KFHXAlaEcy40SaFa+Cxc8KnuaFX6VXuFyxwpQ2tCydRBOHB14XvNMhwD0oMjq4PbHbAfw3Cud",
+	"GuSO7MSd2dgVFGJPfgMp8POByoKh9tnnQbjPikqxO6YPA5ya+NKhjX/lX3mW55CPb7tZej559IAXXok7",
+	"GKequAMpWQ5LCdTpYN1DdyBMK5IJvi5YphXZ0QNRmvK8fegexw/d8LiEKULVLSA/3hDBiwPu2lZUCghq",
+	"EwRNoykT3THFBF9KUfE8sWGVohtYSrbZapXc149Dsu2NtXn6wi3bUr6ZwQih5P7Y35ia3pMHfOHeSIym",
+	"Jc30cqKSsQZYcrEfZWbB4eCf11trBU56gVe7lTVJenOXjPOYnEPxr7Q57LQwltNmazgI2RFgR7Sosi3k",
+	"C0J5Tvbbw1RRPLIRRh8dvxRDAtdft6iZov6qcGMbMgcEdBNG79eylOKOFkdpVnRnbjV3C79eXz3990k7",
+	"9UvUwDKnFhcD+Q3ZVUqba8VeygdR6c/UghSglL14mEalG684c2mbNQCvdoZspYSSSiSVhAKoglCnTNAa",
+	"B1n4Lxqi1JujpvPvW/5skzF+Az2vFOPmg83P9uZhihRwB4X5F+UEVEYLtKNuCDVanyY7oNxc2EKBv6yU",
+	"phuI3ke3jOfhl1TKfoUozPOi0orlEP0WK69ATj36OOTIkXlrnkFxOnXczhbi58R27jktaNQUo1nmGbi3",
+	"5FXzUr0MxvU3X0VJmVVSAs8O44fazxm800w2sPpzmAaeEBGJFHibx78hbTo8p/y73DolZ8iRFfXSuW/q",
+	"Nnd92z2Xch42q3Sj1kMk1nv7TEp2R4v+Cfxe7L0nGpx6ogjV1utG+a0/Yc5wXRCjDfvfJJRCaqNp3FiR",
+	"Rc00kDtVhxWFkW8SdCXtKtskMWrK0lpOLTvzkWa7qPGK7pqWXAKem98WV4wvtaRcodJjFHVzN6Df1HCh",
+	"4Qjzv7FzvheypfUkKG3n9o8v6sVHKS54pZLGXH2hTLrwA+NrsiRKqo72VmHKao3BvqZUxj+NcqD7nGEO",
+	"FOJWvTsoDbuWk/7q14pltyvz69Wi3tTWH+9Biui2PZeU2/BCm7zGzu1/+jsNpbHiNgINUmvcATfUyAUo",
+	"woWOyrw1gyLvHMzHUTWaqZAxmVk7U0s7LtVLc2ma/0VTKvpBdsf8ABLKAr11dIO6T8U1eu8KyjeVvezK",
+	"gmrDC+ifKgqxB4m6ES55cSVK4JAvvYLV/KU0r/8SD0/xWaTbiiJXC2vvX1t+shqckRpKQ6mMRWkFhoJf",
+	"K/TZxMh8R4sKpoZOGt4TqPZZ7Q/3Pcp8kloVoGN20AJ4Tidf7zkozThqIstMiGIp1uuEXW1k6o7yA9kL",
+	"ecv4xmo31Ch5O/SwU2MYUk2QKQhda5CNUHWXpyEh2o/ugFqNOI+SLxc7yviyBLnciiric32NQny3MPso",
+	"OBD7gplCQgZGvijCuNG38P34SZBKL3eUFYapWQZx0zSUKUyRvWRaAyda3PjLxYV0bBzUjHeCTxeXk/TW",
+	"1b8ubWgo8kj6B9DobctoaeiaucBAj6xAs229sVSTnVDaarFqSyUYGtxCqdFvgldkSCCxB0VWNLuNUtwv",
+	"wZJ7gNcKwTcuZG79WJ1N0KKI842otDQfgJyDUbDu8K8oK5xzzB9gRRTwwMlnqLwS98g/zl3en6kUStNi",
+	"SfNcglIxIeN5A+5AHohfWZJBzIBqSY1JgzyfIM2aSoIPEVpTBF/FDWEabV7zv5QLvQVpI4035JpQdWsf",
+	"Mj9YHaP/WQoywY1EZXKptxKUkYin24rP0d/G3EbasJQzHGlh3azKK2L2HJkVmOMMB0B70ZxoZm+U/qr3",
+	"VO6WVTnkFWTea0sJh329x5IpQG+okUzrqiicvDcEs2YZF8QM/6gqowTzU8fTMf5q7hXzUW4IsoIN5d34",
+	"S0I9jAVh8Hj3uK8nGUJBsmjdDKktbigcOUV9gdyheUyaxkVOXAoM3UbJK/Ao74enxagPzT2HhlFXMAeX",
+	"+pdPrhdTBPWsNIVGjM98rS+VZg6QPP8TTn2HX09i1fSuH2GpztB0XppL4LERCF9eT9VMJqoW447rPwaP",
+	"JRSJydf9tFt7yo17xOEYuWFx+6/N9v/Tk+t5F+Qk23f4onrmdGJzSzCuWhcH5bC/WkyKUOAxOYvnCQ2N",
+	"C/qdzPhvnZex41wK0jZHlWb7cFLzlaKYEY3xHs3BMHyQNWpHj33ei+CqOeHrskKoWJj6+++fvnq1IE++",
+	"enp9jXrdjuWcbbY6auzRw9KyrkrkhuDBQR+10XlvyP/85qvrawL3mVH2GSc57IRC7VKDwphF/3BsRcE8",
+	"a08i9vf2hRiPTaSOKIGniBN9fs+ne8Dtw12PO+7e1cJ73vsZMN0Bkpw5rNRaWzshK35495rsAW7Nrwvy",
+	"mLwSPKcHlFzkXcWt1lbvQX/0Lrl/EzxiAP/w7KdnxCx/YePk93RXFkC+qww7f/EcZMH4NMU1IGWwCS0K",
+	"uUV0vtxvcX0QAjZr83VDz6HTeIT+0JzAmTdO59Rd9sDUJ2HmIrt8dgTTzM3BDblj7p4P7i36FBPi1p/C",
+	"Nod/tyv1wRrM3p7+TNnAXBZ12Wd0V1K24ZPFt38+KQXmhuSDRMQhVvlZgXwL6yNd7sBzNSuUgS9YWTYx",
+	"wbH3566gzSVd62VeoRlRrQqmtss94znGyWuqAYqU2uis6a20jQ7Xf7APNlvrkj/cn8OMNPunMPMHeDzW",
+	"YpRJDlJtWTmVsrWXO0YCXLQnfM83h/62LVWEErMNN84PK8Fc0O5VwfGS9tuxmB6Jsm9P2sA6btV3uTNd",
+	"wASl0JDG3Qb2lZYaN3rIz6HetqXGx1jGlYSotmTdoDvnnuRkzbS6IZxK6YKPa1ZoG7zoxkajyrGbauir",
+	"XwJEff4nCqOOAYL5CE9RCywKm8cBUgn+mSL+VZUUSTAv9jlxyQVVelmpWYPHmC1Y4hidj3QstbYiRljn",
+	"URwk7Xj2xISlRzhl7fhnyoFAXvu4uKpkMX6ScWD77Bhdz3lo/RqPzJb2w5xzSRe0lF84Dolmw8gKzuCi",
+	"f72HnKwOhIs9XiBcoBMeiUwrLXbWf8ZiBuS7OpKiXWqe1GYsvYWdguIONbjp6b9dItI7ygqjvJwpac0F",
+	"QIgqgd661IEgI3jvnfarKt+AzZfOKt14Gs7jllhJBuv4LzjvZKdSRjVshDwk8yNUHXJhRrUVlV64YEig",
+	"4pCNAEVWh16KbUzci92OaX0OtntnU+e9NqcWNindhqm8dgxcL2XlvDgjma/m4bf4bKhaa9gZvQvGpXNY",
+	"nefyOoh/e1w+H3cVunmWa4DJuw67FZUbsay4ZkXcp7Oui4HrmgXPCDt6ICsgtuhwVN2bo9tvqdpqulHJ",
+	"6lNz8wmlbbaoWQ9lvO1e+C80jzgv0vJhar1U6iSiD2KGOYViceo+laJg2WF6ppMCeXcWeb5eg3QC2VgI",
+	"otJYAJdlUGrIaxnvalcOoK1720ryqetVhdDLjJb93X6DQWnq2U9wIN7yuSHXLhBNzKtBXbMNjNSFzddR",
+	"D7ymLrs+rp3FHBedpTVGmzJaWDfbtrl3j7SKWgassTQrzm3EHRPM47lKWPwzQb4ZeVZXCg16EL17ZoJ2",
+	"HDi0g2urjjf7XEF7Z9U3VMCv4aWwqLWSOnOxucJDojaSpfb92bPYFomeOG32DI9WIHZqBgkj2oFQ7mkz",
+	"3StmSP86LuG+pz0dUwkVKwmaqY44fWM0JfcPoYH8sbSC/6g3/PRL+sho86x4TeuuHdlNv4v2nSl72Lkb",
+	"J44fpIl+orfpjBvumEsqHTp1l0t9mcQvhthNMCSjjwjwjNm3L4UkZag0BGYupg0aoxkXez7J/p/C2grr",
+	"/5Scx+bpiKWjQ4QC9BasmHKPYJF4FLVinv3y+0iwh9W6Pw4In/P4E52z75L+RM4hf8bVPlbauBL5IeGy",
+	"mqFvrllRxKp3X1q8gVCgWnm6p0EJ+Ck59Ewp879HHbJ5tpK/wQzBxuh8lO3gt6J/DYyc/llbdZSEGb/X",
+	"p1DlPAcm4OZLHhoVq34zF+RgaZq7QhknWGr3lFCClX1rkAvz/6J8VJUL8n//9/+J7Q3VA2nltsjRIkNM",
+	"jfSGnBHVYdH/7X3kYk1EJRWB+7KgjLuKulN935jWMc9H6l5ZHWY46lymRHodQWZw4ndNYxoE7q65whTL",
+	"wUbkucV/sUUX5i9cBJsetQkZuugiWVe8qazBskFiH20NN120wb0GyWmxlIl4g01XVgB81o5sBIdopoLR",
+	"rzjsAf27u5JKpgQna1FZlyPyFYKyEcoPGEafzLwTBZrPJBmWGgr+wmyCKwaZZxNgRw9Lm7EbPaLICU2g",
+	"F/VKqhTb8IUhAyDPIFvbQ9XXvcxTc8Sggp+EjlaK+3TnSerzfH/4QVR6fjHvuANVlLYU0gofVxeuRHGX",
+	"Uue2wCZ/6EBKihXq9flvzmrjCkVXYvvkdPioxSB+M1MXywux27myzjlJB81bnmSWwxqMNke7hnIDiaos",
+	"oa7ZMZ8SJXZgbnVzK6wZpzyDurTeJcWOB3cdikpEZAgNC+K0Q8slrsrQWGf2LrW3QNvo/HoCrIAnVIr8",
+	"f+mknjkdcrkFFE7+n9r927IDtEBHmk80A55Hr1FwYX3mJxGt6J8hBGmltzFURKdM1GWitHcXDHHHSIm+",
+	"HkLHeUHV9q8AtycjFXTzEV0sQ+x78Y61kJBRFWeHvVtL55LXyiVtz4ZjxAEbWZVGv/GUOBMzWqqekHSz",
+	"hez2LSiESujh6dSqVkQ/uY8XdtRDNTuEJWZ7KrmDy4gj4VRFXB9UopKxQvBntujIY4fg+zHvR0n5cgiY",
+	"O9tSSTMNNTh4RvEBawAH5kK89sgM30JsDOuAwj1wC3QEqu+x6KbUGItHOAGSR56SVcUK/YhxYkEcaxci",
+	"VkPjGKgQVQpcKBovFsiZVpdKs1jToljR7HY60790b5yQdTBJFUUSeWU0lUI7Vi8yAXXNTmTMx7j600RM",
+	"u7m5hhtCCrr5xvMqcUbvQbtsodeEVHtczXKQjsdw1sSU/Bf2Mac2z0+xv4esulCa7RAM3/wc97hP1gMb",
+	"OXPU1//bivPlWsilUTOprqRVXO3XjsPA2WSA9ioHUho8JJ/X5DtM0exml6NmMvtZbt328bmgMmgnOsVH",
+	"2fH3G6uDGCXNQuzcUcksMq2qsi2hivzjH7gvnxvafvzY1umTsa5ZHuhQ3neyo9A4t8lQFkMd7rW6CQAo",
+	"mCJaMsjtP6dCSA5dGOe8CU4U9sHZiAn6NIMcgxOXdGFf+ILG2vhA1PctTvdjE34w6gfkT5sUYOfGMmqZ",
+	"w1MRHFya9KJ2ZjFFFLU+2KGmHBfc0O49HX56eje7Vq8Xd1cdiGyE//ey2mEDoRWsjD1uxXVeSetHbWPr",
+	"tuuozEhsWbBb4BYMQoPceQfs4moDHCSN6+x2xeeTqTGOqWXUzLH+1b030TYKJ0pvTj1oOuSQDOR0fJG2",
+	"vQiG9leSZqDildT2QEfS+8UOmgxtC3nOBUGMMwc7dGPse1y2PUyVAhVi0VmsLOL9J31Xp8LU37iZbCdy",
+	"MFv2QRKgwA1fee7m9lZV/ZX1lOkd+Ks7k4PCLuK698kEllzMfby6sUafUEA27A74AiuBMA3aQfC0t3lH",
+	"5S1oNdhw4jNFHJTegvzw7jX58vE33zx6TGhRbumjJ4NhgiYB5etIAkpJWb7EgxxH+PSx+5FchuFJJGyq",
+	"wtcrRb7RiaPPFKmfJD595cYGDzDfykFsYQLpcWuJxvRFDq95cZjtk81hCkx0nmA9kcMbKcT6yGm75RX3",
+	"JGcbc/Kdx4FWegtcs8yin6KtLiETSEIcpNNBYV4YeOC7jnFwY1luCmU28H5HygZXUCS8RoM49HtRFblF",
+	"eV1XCnJiYbmnuZf9vIt64SlSONScztfybDvBirSvP7MPt1ywCe9sD8ICUfUDuOhhFIsLVnd6YzC+wb9W",
+	"zj3dlw0YBp3uRQu3vywOy04zmIFyDAw2zfr0+qVV3IGmqhXGE8Tkst2EV3zQIRSzkdszh+4ex0Jthgm2",
+	"x61h3AJu8eZxLX/mOE6vxrLDej58wVB3dZunSsqjPB/AdjS7LipbwRCZ0nkVEt2XnsOWuQQBbMJUf87o",
+	"+u8jMh1xOB0d9izX20UDXlnAup22WK+5zqkbWf9hZMYtGMU+mFKL8pQZpwLCO9Y6rgTjOMEaSqeO/yDe",
+	"n+Sm6UrkwTmNBuy679i08Iy5MxeDTZ8hm7xQ6EVC51zX7lTXHzpA+LOYXu7mOyGGZEd462LZ89igzh2I",
+	"3DbdCEo/zaC1iLJglGeJ+OnFQgPWJIijQbVV/wX57mer3RVFIgsjn1zXNh4VqxtLmXGj3Jr2fEyDq2c2",
+	"6o/f3/Na+aQot9Lm88Z3L87WjWtjacdUKQxqDAYGXad8Frlrq+XNM0xe2EJ2C/kN4YKDb/qJgXEPhj6t",
+	"tVO9tnf2c2PBqbnHMuTnqV6MCJHi9HbtiE7KM5iHmXd+kKYzgC4lsi1ZAU5p5UJjwh9MyqS5hUNcN1Z0",
+	"B4QqC6PtUJXxb3ovMGOxxgyyCJOYz4Pg1OjiHBJVXo3SQiwxF6fn36srAOoyjBboUmEOJu7xL4mMOt+I",
+	"bDinLqNFARJDyAXo2skSvVbtV01smvXOTB30Qxt777V/7shIGdyBNJQLAQYLgQjqmMbwyyWE6S32wnZC",
+	"tF5CI0cxwSYIEoTnqR8V64XemgCaF9CtjR0SEufRMtL9z84VLnNTvA64ZIYi4o5uiPH7zXnQxaKddx7P",
+	"1gt7W2o5ZqAlSuv8zILga6eNSOsn9qD/9pg3bmSA4+R33Lh8vZ405QJd55FUreRtdcTORfrTToO3Gm5S",
+	"+0JwHc28gJ3LtxpFmj4VX8M3EqvDTLV42FFON3jjuHTS8WC/a3RmV5/6YGMninwIJSJ6LEspdmLpPamj",
+	"dY1aUqPPLbGPfT/COQ28Kyx3nGnUqhIyvcSwWwyUyYXZ//T08Tez6gWaxl7T30nGKv5q0fJQvVFbsedP",
+	"nbrLjFk8M2TRn/V+uYMNXR10CvnDPDIIwbqDnNGl+Xv7gqkbH+0sNsgdy8GoMmW+jt/J3bUxPjzxQPDj",
+	"WR3lsGKpoHukn5Ys02nXpirFbazh0TOCi7ehJkUPmHBnNqPlMOWE5nHAwijTxtO56vbH029riwDllOYe",
+	"9JcZb94Qv0dGWbyIx3YdvtefKSJkDrJu+OjgZh0VrSetbncDpGArSafbg3430nHtB0tp8wVX3qKNUexh",
+	"0t7gvmQS5k00p8R8eo9+loGLBExbxXkz8YaiXa1+5ePlt4Z153U39Nl884SBTQCMsPFZswo9i+RBFgr+",
+	"I4escLVGe6a3uaR7nqwdT+BkH4XllIzymB+WakuffP3NOaJAkzMl03mQdQ4l0iAMJPmkSudYDpduD1gD",
+	"5hTcFS1emRBkagm8PiquTej8tBK0uxHjeo3JrOuhTz+TmXzxrFI3xVtbeXpZXeGPkk89X46m0bYTIija",
+	"Oqyb9+zObrANQ1v43qNdDabwJy17rI3mLjssLAKxoD/oDfc1IrNrQUZ0MK9oNXqY93cGKZ4+FxRTPwPl",
+	"jCmC1wzkJ2HYngALmig/DyHJmmwzKsGvF/XKBak4dmDH0tg6pQqbetRJrVGv6VS0jUrpJeNZUVmredI5",
+	"flUp/YN9pxaq0wA5Zt92/i5zPNJZcEPkBFzglCNxXNb8vB5ANYcfz4IBO/V3+4G3cRQ8ZHS/pmzMUb1e",
+	"/mNT+pzkPacSUl8vp6QGtId6I+GOwT6lH05foxsI8rSFPa1u2edQuflnfMQzdfvJy5fA6I/GJDFtu5u2",
+	"/JBXigVCSKbHY7YzsWULixDrbkFWgmNGOzbXrSRGIZsjlM6OTiSgBo6/yXIxcWKHeciZoZGcWt/qJt2V",
+	"sVUBMnUXvm1eauzarnR0lSIDc4etd4ae0pIuA96dUGK0YwUoLfiMb3rlX0l+0WBDa2w/HHj3gOdNtggl",
+	"EjjsqasDWNkEsTzRFt3IAszelKJK+pXD6psk8Tp81qn2CYjUn7S7ge3Pj/OjlJB5kKVOok0DInRW+2ua",
+	"QLbvJoEk6nW/Z9lc+Zu3wbdTeWb4WHTyxv/a6/iB/bKnG80iY7R4Zl8bDvjEcuwxfDjvQk84FYa8wkfZ",
+	"R2LJhV5mTYSzv/72M8sB8KHJ/Yj4pmqXxQTSBeQG8iXjsSTg91umSCnFmhVAVpDRnQVBxHZLTXXhFIs3",
+	"aRyFKLXWC59opksPAMueQ5W7Ghp+x6zBK/hKUJlbH6sEmtssABuJSoEwzUY4PReKvVNuHQ58fVACLu4x",
+	"Tc39bZpEKTnHRLSn97hk5bMf8Ic6xINn40gY2/ncNI1h0n3m7NYdAyP9nxt3oY1LbdJLBkV+IqjIzDBB",
+	"nQFpbbnaq+qSpxUUYMWKEPFC5nQbGrwoZtFsGjyt77rrxv9lhJ6Xd2ednZbdVJ2xpgIRSs8coikmDXOD",
+	"RruFhzsytg9nca+E5+SCcR47zRlXfPnFvjK62ok56XPAaH0G4vRsiuk1lGLewBYw+IQOSt+LPdlRXieO",
+	"x3onVTwPEPinEdS8M8sejAlAlw+JZHGpzMFa/NePccZ8j5vfh/EWnq0l81TiZrCYMx4sy/YXP11vrJ0T",
+	"aURqRNEMgBfz+L/SooqueS2wzFrOGM+98Y7TUm1FVFMqJSC6Z7Tq5yXurloQLUqWKaIFoXeC5Qui2G+g",
+	"FsRYDCXjm0UNpG2e2UsWL66SdBbGrzvHVCcyZA4FLGvY4BNiZyEN2uP6JS/8VobbMNKDv8UbR2jYJzHP",
+	"4JXd2/UJvsSTtm5kNZ2dHF3N8ds3sFFvo/H+mSiqVC0tmMVonaFXC/sAxL4zpAQoFkRpIQ8L8s01UQT5",
+	"t0YemqnEcVe92S6hHenZHjz8zdyqCj9MF7zVU2loL2IpNFvK80Qq0qlJ+wMhjKTrJbb8b33B80xbek6q",
+	"aoOnEfnN+3BnGqN5sO4aWxtzC6HGw4LlnuntMpzDkgaUdsDf9i9IjF9OMD6hTEWThUj8IvhyBVtarN3x",
+	"m6imekiQ6Ji2UWYi7DALM95cmbFM9YJq35CTYPKQBQO/Y7AnK5rdPrXVjPg7Uz5aQiiH/YRu+7lvD3kV",
+	"bLBbu1MVkaBDjHxcd/iGRSdcLB2mTST/eIQBzbJbRcR6bbvoDrBmwtidY+3GmpU9zFHpwaak8fw8Vwh+",
+	"QygmeFncvp1re8UU+er6T5O67bejZDXHtBcTZ5cCNjQe9JrlLJmd1jjF0AxO4nRIV6nVcXmLNfhK4X3t",
+	"k3pziclfMeIHayrkwu9oSOuXOryPl/eLHbXVSyO9xntSHkQlFRTrGyJ4cSA03zGuMA3QVn1PyrQ8ggm0",
+	"CBc478AFWxgME9/D4b07hwEdnOjjk5SCBIlIYtK5YAja7h7MB13m1UUC7V5pj8QUdAo7cH4Zy2BCTSmU",
+	"XlYyDvdWVquCqe2sEhyrb0wuscFmFlGlKJ25fQQI2FDVAVuzWcHzSXUhvni/b7b4IKl0fTyKAenp2f1M",
+	"R7A+PZdzYQWzvBJ3EOtV0YX2GG8Abc/gQIaQTwlClCjzNOq3FViVeEFWUIg9+Q2kQDUPqCxYmLodRvcd",
+	"z8/P/hnQZtp5XX2a1EIm/pHPK8U4KCyjV4SutQfyCBLtg+KsNJJbe1hz9muPgHUPYLHrgqitkHq+LOmQ",
+	"btpH4Md/ZrfLnDqCvmbb/MsOSPaM52JPgIfN4GLQ0Kc0YUyf2M72dD40uuVdmKHelrshEmUuaXmVEtUH",
+	"oHICu9YfWU9vh3QDRL9F/CR0gIQwK49rPMkoCroxyU/XGT26drNzR/hKVWWHOCJy30eWm9J0tPNpfv6B",
+	"BLtvq7JgWdTJOE/RsQjqhxNC502toxlncLFnucjqL7/cNfbdrtTj4MW912pI/eNg/pNO1q4XQyB4k1iv",
+	"QRKmF5hb7XrKjFgFFuMex419N3r9v5MyljyZAGdeDLefckkmnVtbaA05KSnibwZOaqxv/bzJof33x798",
+	"XoLMLGj+CJYLzrW4ckDMA32bgthGPMY2VTO582N0jEeF2AVPsWW3Rjyxf/u3f/u3R69ePfr22wWhxMg/",
+	"RBeTFRAhCXLFDQHDdc7mdOmEE3BRejRwlbG4tujnd+N4qTzZqWSYHqZoBR3rpxnX33wVb9tVX591d0Gg",
+	"5l7FInSuwf2f0mxHJzW8CT7NL7wdhHNTxgkngW34W7gDqSy06WnhnRkmZSmFUc68M2AshNU8HAZK4lfJ",
+	"S58Q3/mYO8oKb2zToni9vnr675O+7JduzsN7UZaQk6p0/co0OYC2PmohCeNkXbDNFheTVVICz+LykPGl",
+	"e3IqiVUJkzeke635lSwCUoRr8KMnaXqO285uzuVuupf3LwQPYtsnMXSGQ7nynElvWA2u4lEsHwcr79Ad",
+	"3WPDjaGx98JEbNaZvXdp7C7+wa1lUbdmeky++/kt+X/I48+v/+fXT8jP775NjTYfQ7ZvDjStwCNtzinB",
+	"fPk9Va4xk6a35s976sCRbM6t9eq73jS2KS1TRNrVHOERaeja7Mdgr82X9/9SRcGAV65t/GmIpiNARe4a",
+	"mQd/4N5JwNRPXJgtA5rKqzXcQyKfzD9C9iDBnxbiQKo4soJy7ZrMAw0vRG/eun/AxIPwiv5dSFJx1y4D",
+	"X0fVTnCEPzdbuTDng2KIaUcL0iChTOb4kWBFC4IFmcd/iFt2AHPsiN/ayxYzBEQfYNomshFn3RAh8FRo",
+	"3hn8Um/fyPynbGYt8VDSdZTVxzPAsGuguwAFu2t3T452TNv2gR09y63tJNrl7u0/Uw1va99J08S3Ur7V",
+	"uxZWOVaaFmEjbuwjFQsafk95/voOjuk9kQ6kGWOVeXQsLvY1kFs7tDYJtLmT+i6hbtiOAMZLlgCbOiGM",
+	"1oqdJVPPv2foRf1Bw26g5ViyE5Vv3F6CVIJHLay6BDT200gPcUp2NNsyHu9BfjmTZeTedUC+EadHxc8P",
+	"4RaLInkf3+gw+21Mx/ohqYdGIaPxSnEb6YZ0HzvAUucQRiF3Xk4gfS8K5m6njhfYXTGjd9Y0FA73djJp",
+	"zq3jLIRzn3Q5ov2wK4XUL11EpeuJKtp0WzFOE6gPFNOm+yz6z+9e/0TsdObeFpUk6CIiWrgIUlHt+GeK",
+	"bIGGKJtWOG8qUAryCZ63BOSa/bxU23o7+czcwqZMcHoBRm9duTwsZUvKhGmBDTFHpuitsplBiv10PnNk",
+	"EvvYB5uRlgWs9TJ6jbwVe0VWcBCuR5I19J4srq+vEdCqtpqNCV0wFQ8Rds+Yo8+i3qOGLPUWuI/srnCA",
+	"D8R+Vhpu8uaoU7vT2c4IyWtbrDBFnOqzIJRoqm7JnhUFWQHZ0RxmoSaL9dLjtCaUnZ3RY6vSSCll7vXc",
+	"RysmJQmJ9VJaKvWVBRe1JlLssT1oOHAkji3Fqpilsjau/zgX9lf1I+PgrDjfEcOIggV5jC2ga25sgr1W",
+	"zEQXfAcyd51OWmDnZoMsPbEYyeY7Yli2jgNh1T0tWD4FAn1/1cwV49V/FpXkTWVx/wpRy0GMqoGknlRb",
+	"xV8rlt2uhIh12/4Js8xc/0m7JkPrfzGvPDevuAZZxlQrqXSQoL0p7kFGYBVeiDw2+P8yDycGWWp6P7xK",
+	"Te/ReZQeKda2rGn/GFDDrTuYeRHSf3z7joj9+v1rFTYsxjZtxFxtNmDSg57I84xgR8dB+o2T7ByKU+cM",
+	"HZ/y1x5IHbGdpywcpxvvfjvrU94LHYsc5bBiWk02w/5uB0voOwXjMCV5qR7Fv7Lw6xj7gDMyiSXI8Szy",
+	"Fzh8G6+1UrdDznFEVd1zkIF/XMKO8bzdQmrQxKVKJdtMh8BQZI+9q0uhbFfroMvqJFoFOec9mP+EbwGb",
+	"Ze4E+vS1IBaw5SyG+wU6hLlEtskjHpXKaysbZsLI2ndO8/NPgcl2bOzx9wYwkJFpZzDMMZ21fK3SIAIL",
+	"PhSrVRAlpqIUoJfArTeSw0ZoRvVw4ULMve+r/XSQO9uGWp/XYMvXMIU8F+BnNMlMls71GR+QPUfW6cVq",
+	"f9I0Q6L+Mq9t1cSanIFP+0vP54qQe0uLW+eQsP2KLW6e/UcLKdH+KUQmBB4vXHHTnuN+8RfD5bw3P0K+",
+	"AWmsoGQKTdxlW/tcO+q4hJxhk5o7wGzlBcH72OYvh+I7nTEzq/hzKNciacfoe36cK/2eL1snOvPQYHWC",
+	"SphyoQdJfjp72JHeS8qVc8pemlHCuU7CToF717BD2sLm89efsDkgn8ExiCFCzMiyGJP/dl0xCr+irHhB",
+	"ec7yAZz9U3oVOa/PFPTAy9yyLkc3miGzowd0ZwGdkCeZajnZu099HD28bP3tmcr0NfvwbSwK4Br4ztO+",
+	"Jga7c7Zeu5zCWIJ5BqzduLoFC2t/XVK99FlziXokSAFCuqYUg+/3ghjY79WmtfbeDxadWGHzzYuQsqkd",
+	"ecmKQY92vKPfXI7+mJj9e6CF0Un6gaHDDCRhx1gRCWMsnSXczW0Ngq8F1J3+5o6yYiXuYd7qV+LeUSLy",
+	"DRW/5WLPpw8IStE4GFHFd1Rn2xTHV1wCzX1eZ1ucvEH71KeGFTZVc2V79N8Yi/mAMYVbKDWRdD8eSGgo",
+	"tbhyxTP+S8OFtlaVYuJ3oF1VzBwsjE0St5xQKc3W2+zrp0SBC6HYfs9wr4ngGZCdkLAgbG2IsWV8Q5QW",
+	"JVrxXOyjEOZu4OGY/5aaMW4IFApzX1wuHvWdU0NJngJl8BOlSNawXEw/hTLeQbEoiNm3hXfooifhy2vi",
+	"NjCic9pISzxTrxBGOkV4LQCJde4RUWmJvWX2lGnlche6SRHBvCtR8QyWvkCgmd5Zc/UjiaNw1naHYocY",
+	"+XpwOfVTw8DxqQXnYkcZNzMst6JKXFRrCTDs9jJaLW4xKg4bYQiPHG47KO6sgwq3YoYvbF0VxRLfTnkl",
+	"3U/d3PCcHlwQw/ZUl7tHVRkvB4CY2WQ4HfPUFPxaIW6Tj0Yh5+aJDEfDZNGguR0PpSB15CgrzIRbJwaS",
+	"u2VVLn27zSNSZlM5jP5k1bqCJWKL2H22aL5t0ZzzkLmac9Fiyd6JirF1c6SjUgdyRmNRXrWkVc5EXEfb",
+	"gk/qTwYyk7pv66IKqkMivcPqjrLNDonKZvX3Tuqe5VZsRm64yFfb2/gkq45WeivksfbJlnJuw4veVWPb",
+	"PC+uSiE19nTMd6jdF0W/AqzVziQhyY9zurKgfUHtH7SObx70noyuBVOW56pEL1m8wN1Du/Rm2bI8j7X+",
+	"NZe13hq1hCD4PLujGp5aCJD9VmACtbIo9IwbTjSPmjs9qhNs9a6INJqmnGmmIL8EisQOeB+868gowxHm",
+	"LWbgxlc2iO3gs/Iiv202oDwzDX3IWyiLw7vm8cEOobjF8zrNx1JMCyFuo9fuM59+SfZSaKgLNjHfuavn",
+	"EC1IAZizvxFRRgpqdSIN+fFWN2MIcUuofoqD/7B+9Mpo2vHbSzKtgbsQR3tIMwraRk+bJNL6K/Aj6nWH",
+	"i+43q6+VuCYTtR57YhygkSSNtGsiAk54Jv2GTjgcB0CWlq2TROpJMjA8xP10J2ouPniK8mgDxnywCU5a",
+	"ECu49KzOi8NYZRz2S3taIugOsGEcp7cSU6wxI8UaehEwvIFjni6hHz67AwBOmFzdSLDPcGFuqbOhzBrm",
+	"C1kyWagfXkuRFEiugeulfStWR7xFLL/cNs1iu2hyT6L7R1JZGOiHrNhvMKk2t9sSImg/GH6TG7Gec4BC",
+	"53DqD7hFzuTKfwVasiw8yXcM9jaF4tZ2YLZ4hcp+tO3KrOid/a1g2a3rquIEuYoe+7px1sk1mdh/LXJb",
+	"mKum9Ca+6y4daWFUca3mQpEfgfGzFUXeTHOsKrSDeS7AJsreV/1cb1s0A5ki6LQy5Np7DEkjPpRZN6Hq",
+	"VrnO7xMidHbSWeucV6nqnh5QsnrggsBdn6IduMI3V+2s0OlmA+s8g6JIAQ56Yozx5fv6wUGcGy3ZZjOe",
+	"5tD0l3PPx7uUOdQbP2igNqSLUuuhn+U55EPHsOM9YDysnes0UQ4inBNY5eSDNJptyEEPdAnksI+VveRw",
+	"Txh3JQQc9q1Upxt05YhKk5XAvNRQy0VF6VwATufjkj6D1CHpmkCDPJIA9poqe7GmfddmHPOfo7llcNfa",
+	"u9Wq+KBF4Za1i07R5q4IuO6acYpO80ppsqV3RnsBHvZw3JmLiRRgbsRWLf8sXo2gwDVZ5jV+DOb+g44n",
+	"yDdu2p4d5bblBunRoNEQVe2Mav34+vpzcu3sNrvHUa4+TSZ+Mmeh8fxNPAzNSvwFo9iGU13JBtSYWteU",
+	"q0fxMIxNA6Pa5WVzhxpaLq427C6RCmWVnqNENVXknZashAYUAc/AhHMXptF09QgJQBBa5lFGFRgrWduo",
+	"7QhKTS8jJkrxTt/egOB5jUB31W5r2s7DaorcXSoX474fAGVLo9FyUHEN9SfQ3n3+cCA48xA7HE7PjHyM",
+	"FOYygiXEFR9/XKNCxHamdCT+TDWyZBaIRvghjTZT80itzMQVmdfrNUTgvOC+ZBJmYiYDTN7XySp77TpP",
+	"gLk0oPp9/78T1OigpSwn7mFzh9nTXN9ve48xYNFk4gGCmRkEPYZBpMgmWBPEXmwZnnRxmKxglq/sJpj/",
+	"M0pTLuk+wWVev5jWDx57LScA/C2qC/jcTZXmmaOcZXNYJNj7Cc4ecQdSshyCRrSxgJAy6va6YJlWGN5E",
+	"aIBef5PrxcOxGz6qt1JUm617btJ66k2fBr7V2f4eCFfPI+av2M/6zGJ2MckXR6Y7uyMwmTuirRHwRDVn",
+	"qDlZCefpdAabkxz9er02s78CvRWta3dF+e1SS8rV2qpO9FCippNt4dfKLHcjBGq7eDNEF+0Gf+Pu5VPv",
+	"1129yKHH2180F0hLCrEeSI3Enwecju6Bqa5H/4J3mkYu/kzIuaUe9UuzOhPWvaLGfYpuI0JMrObt4DoP",
+	"qNn60hadOlRtL79NgQEGdjwWxx9Iac0/tEzVGwL3NNMYE6UWwcd1Lcnna89DcG7doFqOCKgoyDBlYkHW",
+	"UuwspHTzkzc2sNmcFjYXZBpDxyZ98+3LBXnz05+JkOSf33z3Z+w/rslOKE0eX5NXz8PR03gNLa6ZV+Q5",
+	"wjyBx8B+RHT3687kPzJ+ex7VMA5M3Vm8hZoOho+uzl6qR98yJ3QL+gM3+Zl1fVkKv8VWDbOT5VeSJcoO",
+	"JqSp0DIJZIR5zDN6AprHHbRIDCekEArypXUuJRL2akS9if3BLWfFJhurDji29lCliBV6htNe9Ll9S46y",
+	"CVkB6Q/HX2fc7Ph88mJPproM9iWwLUlgYHuwqmHw52iBo9vVK89tUXVuet/Q9jpTVY7+3+2ijT4/xDoZ",
+	"+LU0B7E+du24ZV1naY76qAiJuRdm5dZaoI+ZEJw7elqwcBrcVKIvvE8ACVY+gUwP0AbLUyXEfXxyPa3/",
+	"++yeGSm6TCDFOaL9XSY8HkTgtfMtPGBP8yQ0XU8qUJs6tRooizTrj1/mVGubQRSP8GWFyG6X8T4D7+hB",
+	"ESVsL2bbtUWC7Q1jE6yZIowrTYvCO43jCvzqsNwD3E7e178C3Nb2a7yeUC21WHodKlHZVRYM1NLFMGMP",
+	"YObGcufqd9NPoLhPNanawKloZJqq26FJ3O93IPMKpjR5acbrvtz56s4nRom7CFioTdX68zvbHGPQNzS7",
+	"fekOkeEzB6B09XfL2/5idf8s83X0Lg1qRuL9KSb5SIHrF/is0wIpz+dpgdRiNPSh6ZzfMR0OwI4d2hvK",
+	"f69UXekzcXI7Q2J2TbNZ+qxtnJMYS7qWPVNcjjXCRhNYPldfsib6Oj0JrA6yRBHc1uM+SBsyQWFjiwAm",
+	"zfuG6u07DWVCai1doWa0MAfjRBZQmfvGLopIWFcKclLxApHsdNrzHE3fMrOGQHB9j3YT83RFFCU9BEvg",
+	"HUdxnZFgASSZIk2O7xlQ5hT8OrUxSLXbUXkY35JaYLxzb3iBOnlb31N1G1us0QLkjGHM47Fx9kLergux",
+	"n9TZw3+3Y816FYEk65zD1hEKxIQnQ3sBdg8WTph2OKjNxnExX9PbC8r57hs6jpbTn8cD5xyRMuWiBNE0",
+	"4pdCkgL00qi1y43AnHd1y8ql0//HB/fETw6fS1EufRbJDETjCe6t+Z0yE7k9Zp2KC/HbkS0h/LZO45lu",
+	"MgOimltQ88qiEPilFGKzNCrJAQNq8nYZxFZ9RHVpRb5rfbu0FcHBz/Vlh2Vzd7AM86h8ELfzRwl34haW",
+	"QSoLAuM40KOClgqChAr7hpbu7LinHEuZhQUMFXDDiAZ0DgsqIR8vkzodmWzYXOmYI2IHtgCbA+QqUhoc",
+	"3HxnLe09P97ZMaV0F0i+4K7UYtK9NR93jE3vA+QaFyQQPCzm1GBC8wwkFXMsE9gIiDM7zw8VlBFPM27d",
+	"86POiqHeJsOYZ30MMw/bUveHCG26pli4TWlHqRZZ4ufa6b0nOU/mY87Z1No698ZmVVkFFbNvtra6x0jX",
+	"cgrcnCeSGzv+qQeAd9pbjLU/+A6pzIGa/3i0Lsptr0UOCVF+AHgf5oie2Hur4lrGw6hJ1zj27kj1jm36",
+	"T85pSWV/mpY60NMS7Ce4BYfLc2sJGrk08yQ36t/ch53gTx1Ffahblw1fs241L9zzI/vVxhifCoeZXiYH",
+	"PUMSzxLbTVuqqP8MpJrRDU7VJ2uUmu4Qzkmzjrf5S4rYZg960RakUfB9lsIBOepPGeTNF+nGd67GqDSP",
+	"ko3QrVQHY5ebqQ+1Ob6oTXVvn3swbk+cz8mzMDPNY9nsqXMoME4ot+mqVpD2ChXrerXpTZCC1oJxL9M5",
+	"uwW+8f3P0L/GhQUhNx/omnq5Eq1Er7Oh1moS0fyxxF9pRRJwNA/CvYsr7RGk5/N6mEVvhwl3oSZEm9D1",
+	"h6WqFiOcfR7bxIvw2SZJQNaZ87VLMcaDSa2ZEiRBrvxzvFW32JVUQrKm5ueSaBeAwdMvxG3d38++WVdb",
+	"UbKh5WSwntmkwY/4PkoYh02bdGtSfrDChmosqNmjs3EFtgFsCkRrrl7t1zhVv3YRD0uIZrqhPfw+qqc1",
+	"7a8jQpzVlVXYopsiFncuhj07Q58Z9H3Dcm2XRDZt11OZIqmQo88kGOil3SV7Qo2d4b1PBf7OrrellJb5",
+	"25DKMpqoatT09qVwbWDcpGBxDYE69HY+qWVJpT5LXKvOoZxzFkWln3nvWBS1XsOu1LOHtK9F2YPaVMah",
+	"QZ5TfvtMSuYWdc7gXw5K++KpaJfZu1nJZu/ZDgrGIdW0De5Y7hNIOyDShbHxF3XmK0qeUijX1teWX3o9",
+	"plWAOb0N0to2Ql/6wiSVkH5K7GAl8gPRQtySFc1uzR3gYk62FTj+7NOVCeqmB5gcEO12ZI+stb7p+iiH",
+	"vrYf4ZsU2dMD2W9Z4es2tlDkCxu3Lcz22iYRU5dmGTZ1YxaImXwmiGX0hyYB0qy3dCckEDjYFsCcVKqi",
+	"xXArbW4L/FT6ZrsFKG1htzUcLG/V4W3bYdjs+lSa+ZrCeNzWnIdl2ZRFTKhn8EUU1lQFGPAhWh4Mx59a",
+	"duNkQq/gxus/TWtPLEiyExFad9ze0Rz6AV2jGFmgKEQI3W8PxmgLC4y4f7KkB8Qdw68ogCoXl0xYMxY6",
+	"2AxSgigLIO6lFnRZz4xPn3IsVseOX/WGLzx8xqwjM3SMLxAaNuezFRW+hSVy6+X23mEzmalQOFq9GAVj",
+	"dLsH478NPwf3QaPRNtd2cN3WkqcVMO7oDPVtFe59IBBiF4DdobSiUisDD1svLFsN5UoJxmiyCNv2oDSA",
+	"RVEnra1kGYZTdftrH7VAppRYtEmyxva87qbRri3ebrKZ5qY3Y4bfoYUuXZXPHcjDMhN53McsRcVTONBq",
+	"RjQnAiF/5YbwjW19BYqdcoARnArXt4WPSQKWUkj7+fHsc6n0cnZdr+tMHC2fHEi8ieEK9enuLrJYdZFn",
+	"JPTH6Yk5PqLSmdjF0tNVlWUAuUORN7uQSFF3ID+zaOSLHCdlrdTddfxiRxOnLa88R9TCi3rwJ44y23Xl",
+	"V59S4M2lPxN0Pod5tYle+g097sXyG/PsrBCkkwF+Wc0XLQZTAGrCHJULH2T81hsx5/X6qpl2v7tLJ3K7",
+	"e/+8PbGK7m8s5M0KrJeHKZvYeVoDlBAEYgCqKuxPaDP43T8fn+hFQaSQ/Ghyz4XriJf1/wVK7cMbdsTP",
+	"FNnanuaxOvo5BQxtlA2cfwKBY+C4Jx204Iy5Y9VkX/s9GDlOKGdOjiGPBRKbbLZ00VlwIU2Uka/dG8fh",
+	"DJ+Hy5yxbOxWn3WLqX9rvIcH0T8mWBn46BDzjTXl6RI+Av/i6T7CKGcKzfjhHiJtrMco/TpapGGNYuh2",
+	"sDk9eSoDI/iMAYvZlUVgtTdZmedJhk1CbBK0tdv0FpgkqrKJsikfeBcJDggNYd5Oc5EPuLVPOJXdwEmj",
+	"w012U7dY5VPQ5z5J9Qt9F1Eu8fAKK8hcp21lt+CI43pa5tmA2oeLH+CBQljfSi9s78+WbdnBgbgOE64H",
+	"hwR//WNnHi/vZhwxVe0e6JjthIQBQYJ+UmU7Ke0p08mUhPmXy+JqvxWxe03szE3mYWubeRvv76LGsNBb",
+	"CbAgGtvxoCcD/+zlX8+bNxIp6CfYads8Tlw5Us0RIidXFPg7w2VAOBdQ83/LMIjjUrZr5Fvnb+EZs8XV",
+	"9LD0prz9l7I2ehyHyGPwTLM7Omg8PfvjpUBQOb+Ap2Qr9rOLA2zpXxRdxYxviPTUupmt48oC9mMQ36XQ",
+	"z83uG6oBqIMl/dvhkABodpIwsMP2W4Hrtp21nKfcwnRmgluWido5PE85t81P2LJhKFSSUip/cO/cuBPV",
+	"Wu3CpWIJDvWir+btU9cFuaeY/1S3f8AuDdM2K8gliPq9akCzvetQdmuBuI4oBhkwtCwf/Ehj/jElBH+K",
+	"QolxsmZ34GqSLeyrg/YJM3Jtwav/xbyO/wwqW30no8UV48t1gU2Img51aZXRLPCFvwQ+yXuocCQcvz6Q",
+	"2N0twtfnyGYzStyySDaAq50orSufKRcPW8/UblC7iBDpGMum2d+pWWBDPbHcmGezux7K5Hqd8lQbdWao",
+	"FnUwSNm9n0/HpxtDBquXg0l23o+EoVessbW5B1NE5BDa2+QsoBoHzj6fpv8bUbAsYi75KJZaduEPgrCA",
+	"3otlHQxe+uZXp8mb6VA23SVG19MMOEaD73LbOXCO77FPpF64xT2yIFqIBdmwO1CoKeTxSEucpBGDHqVl",
+	"IOhvLDQd00RwoveiE3effQ807sgvr0fk06SNSJP/XRf5yKwlr2xHCOpyJsMyyMAdU/+MkerwD+vKhp2x",
+	"PFVr1wDWt4V1yfVryuw0xuIsDssg2T743y0U480p2mLz5IYq5y0tnJtzMBiTsKkYW6pIJnaAiQVtYezz",
+	"/rdUXbBUcS7u2HDLUtrOnvG5KsSpD0BlwUDpDvYuF8RMZyMxenpiNBT5MonNM70pH5T6rHvKlG27bKyZ",
+	"IM9KBx2FxR7UwJYzNdmD31z849qI1xL8nTw3P2N+0/zZjpFjyzrVci1k1KVSe1TC9iaNjdjeAHcigecw",
+	"HvKLRwNG60B7lZ8TAgbulE6o7zTUfC+eNcHXtgA9NuNqTyX3GYb1DehvGg77jj+Gi84fbHpH08CArsSd",
+	"+V5MNTAmsFq6Bq9RTPVBV1WdZ1UvcgJpzqfjN9SO5Q5EnYzvUexRaTuW2zTPr6+vx7uIexsGh41+pQus",
+	"9L6sEFk647lfousDNFMqcTXCYdQTRJeV0I/nQQ+GoE3TNginHYRiOiKT6TTQwsWV4EvFCm+bdDydtGoD",
+	"epl/JpFkF1fSpdL3MKxK8+kMXIndmunAK19DjSzQo+XS4ArY0IJgZTWqJM6HjGnVrke3wERRM2fwV3Q7",
+	"1z47lchL1YZhlrOrzOfudYMcMN0gWlwZ2T9tfKPlxC8CJ9Yb3M4acS3Y7xbDud1Ln5cXW8GyiBBfQYYw",
+	"KyFpRgsB0ux418luHx1qunHZI4pf+sBH+9Pax7r+taJF3IROftyecRV/ZaILwINl4txuvEF/gP2Ii6OH",
+	"Yr19ssHw+y0Q92OT5A8505Av6nZYHPZWTByeNnWLLhmcqbDGmKwONum5UVCJotZ23DHOdkaEXS8GGpvO",
+	"7JB1CRE5BAl5DglzohDpA7S65aW57Cw6jL2ZL+igtFRju6q48JEoqGpDVn59vUhGd9chtzc3outuZzna",
+	"c6r91+MYf5+TUT9VdhzlQ7e5ThJ1mgwxPVTg4joY+t6bTofAIFsy4D6PwT3n5Q5Df2qYABc+8M0eAyea",
+	"9ToDbNAZDzJeqUhzLKWK91J8XinGQSmMrkVJBSqj5uOXthn+yQu6BYsd1PHP1p07/L7Z2wVkfQkZc3vL",
+	"sq3VQjNRAsmZhbG0HROiblxUSWP+4FBXZYpwuANZNzMxt1WjcKWVhfl3kju8wUkP+uZLuGOiUgGEE/C4",
+	"k/PXSshql6pp1pXkbr/6l7r9ZJtsQ+xyDHntW4posSAODMI6sq/j6nhVtDPzEP7Itnx1izMfxNCujooq",
+	"s4OtEfDdBqp+zRKmvEX2m8DPC8dHwRfju8psbzvq077Spa4d/n51Ni5vvqlaFUxtl6tDenEtOxhD1stg",
+	"bxlfllTSosA0k9VhiUsZNZPdld6IB7cJ9Zzdwx7yW1oK/dUJ+TlJNs4P1ZZQo5drr64Y3cDLAtylO8kf",
+	"771ALWjo/gHdUXkLsWsDA72SgVqQH969Jl8+/uabR48JLcotffRkVlk0+j+rTjvDEI7XNWRQ8ywjCRt7",
+	"2fTX/tb/RDKqYSPMZ9wQcwda1AmLEmQBfWYkbUUYQ2pauA4oR9khiNLpJNA4XzhcwkCYfj07tx8H+SX5",
+	"Md+2uyV3blwHEJzIWNjRbMs4ENs7A6s6MTUY+z8eWVOfUXM0SyH1shRKxznIPGSjZonfz9nUJtEbaXg4",
+	"/05U8zDkWc4ODgHkPkTWD9dQtdV0M/NETQ3iHNVuxuzeMt4Oq3VXzOhMZy4a54DthyJcah7jmwUqKU5P",
+	"mFMLij8tsdcUG8c+eWue/hf/sLnhSnELCYeBD07lkBVUgiL7oDL6juUgiKIHFVbIUk5oHlWy0tX76WBW",
+	"gCM0bLUYoVCDB8Wccem+Oj6iYkncOqb9gx0w7eLKQXC3237Vpzgtvb53ufwP17nruJYAEzpjHdEzoC/B",
+	"U6gYS1H3uks4+dxVE8kvhXvETOEbi9k0hpZxr2ed6kmNCOyHYjuCf3V25hiORQjJOIOYAVLGoCXbqUsa",
+	"jEZafuvh0QcoiW0Qg96Opfm/IckfsbH1gBx74EbPjprlbI1fe5F/Uv2lHSW9sHM1wV1FI1ouj9HCG/p0",
+	"khUGooJIfn7HlIj38YT7EqvqLxHpm51MUTNVPAf9BDy4obbz6b1LI8IhMPMshW2uzhi4TyMq/JaWJXBF",
+	"2NoDUNlOfmpgqJnTz4Llq6Gv+8rLVswhVALQ2tbb2EU1tInvnNLYWPM0LO8147RI6sBbqpYqkwBcbUXC",
+	"kJl6SJLNbX44xgZz2vnsztHYhDQE4LjFGJbaIX7F4qriEmi2pclUFKeERH8Y6pw9qeuuhQ/QV/VKF64R",
+	"b9DYpbMng7xxngiRZ7Tjm/aZMX6qkVY6SoCF/J0HJuPemVXlOVkb0JJlo/eVfWoEYF0LkZ+hN/Pi6o4W",
+	"1bTGrDGOcp/khwkWFqC0BzRdhJsyvJ+Nh6lXK3AkFXtppU0xkwSat3T7ttdpMbwDiYIsi3iD4+8by1ZR",
+	"lhtjYgWT81Hd3vVy11mmKwkECwFrV/ZW7G2x2lbrUhHBiw5CxpN4KeDRjDCBB4Z3+lyyxMmB04TJW7TS",
+	"ZyrCkxufR2d1PX9zi9oZAcXCvy9nOqwGjQcc0bfLsrrvkkULaVYVK/QjxoldRZP0UVaaML4gLvEmgLLD",
+	"RzwSDrJ7jfaMwXCEZ4iUViTdN9PTghpShblBzkPjtdfme+PbgRdixM/+8gX501df/xNxVyaxiMgqgpOf",
+	"xzqpanP12+BTKcVG0p1Ktfw+pk14Xt9a3WoU8tX1n55iXax7jtDCCLxDfKgBJGurNEO+sALNsMEtlHox",
+	"gmqNCG0zegYM9gf0/fBZPmxWx6mgtw48wHVGcDlHjLcxyGMZrJGmrEmOTXQv71q+B4vn1vClzXh1e2A7",
+	"8EWZ9G1dnDAr/JKoDJ9nrw+U7r51xfEskbNB1e1c3WolgcbiMO+3YNNIybbiuYT8BnHl8Wx7qAi4R1k+",
+	"GXk0XPxzM280Psn4fPPAx43P6h1AywIS7vwyJcbwIGMZCdOKFFRpouXBBvVtbnbo+XB4lZIZqeGqyOPR",
+	"bTjSU1GH0ivO7dVQUmULu9ze13Vg0ch6HC3FAYkw7hOVOyCsCuA4voiCpyyuOkHN6YXwbU+dLYnUCI3h",
+	"djcgg8MVCsg9fggtHw80LIg4tDRIY7vLRKBgkoZBG/3iBPA7d3MP9B5of+05VMmOELtcAmOfsfoCc+Xw",
+	"/TvCzwFvqgXRonxUlWpB/u///j/D0YlBYCg5vfK07+poWNXpd0tjWwX/1O7fNer01cIDlLrC8bhLZAts",
+	"8sI6ZLeUC9wdWRI68a2D0H3hm4cneoq39+A7mm0t3q8xsjK4scg61DZWQjuM1yLzSOednTq+5rI4vKs2",
+	"myZcexrqX0FVOz8JW57i2cscwI3N/5J1L9U6Vry4Kqj22K5LsTZPMDT991LwzbLu0VlxVa0MEdH4xSzw",
+	"6Mbvtwm8F2RuK9CdLjsOOYNfFqehgxo/GY46wLU+FTTcfGXdtqF7c9kW3Rt2l0SGN3e6A9lxQNOkdLhi",
+	"PovR6V+JMuVPrqb5pVFMghLXzxShWWar630fiYnha1oaVsxcMKmnMYA50cjJNTZEg4nFFFFbhCFTHvam",
+	"L0fP2UzkmAKyowq1DTvxZVWeO/h5nvLn1xVWP7e2ZXIRMwedwGj4qak3QV14BWsLRTaN0GFfjFO7Wjwg",
+	"3GnkJxTic40yCeoMW/sTMMwCcs0ihETJxklV2n+VBeUcnLPUHrp5TSCmlIn7S+CPUShublSmwVywoz2G",
+	"zYOv1+tUdfkA7uxZK83rxlYtXmtsnuaqcCIjkEiO09qiu9WEItLAwrWh6FREjtS3ezbwFQfHIZPPUxu6",
+	"nSkcpMlVuMm/jKNXSz2MDO4/7WzQiQEWogVHtI1PqbpdNgu3JR3LrKBs14JN/GVQQo3FKWbgCdbf/RBb",
+	"KcUdy+tOCN0E7QzV1v14Oyzrl8UcTiMntJRLYgNtrQyb+ZjWrc48Ny3IEKYCg4XpWLBojnuwe/CHtuY8",
+	"5nq6YdDZDPXwjgiNpGH0ozi2UQ1q5MRYiIoUnp92Z2E7ivldA3dPDCMeubK0SJG3UXWmK/rJfFEsr0qB",
+	"+jEV9Jhaex3eV23ZNRybJV9Xr0+AaLDPnls3P39afLsSYWigTsrr1lzQvtR+4ve0i0sj2euGdGlDaoYK",
+	"dkzi1LxqVcvmyWrVpgJ3tJ6zeXJ6BzE3u8ezSSLIBMtob3aTIVvDOoTk74I8NOqO03ECTkyILgb7Hxm/",
+	"PVOSrOumBPwS+Y4uEi5nmSJ34nZu7GFuM6hesMI5L+sGAyXueL2aqDw2D8+adRBZxBBKTYiI+yb1lq4t",
+	"GBFHhUXICH7godTOhqfOdH97Dj0+c6MZ5B3MVnE9dY6KUIQvD63sXIS6PPCrneeN9dlGAkfW7XpKxmYB",
+	"d1DE2XoI22gFW1qsl2I9Qzz48EJkuUmsnTRRzlab36JxVB3ImJqlXnzr3jhH5rQv7k/tMs/hPgE57evq",
+	"YyX3btP7+fdira3nA8Fk6skX0QnuoBjCfbAPEO2B0BYWhUrX6QKCB9jEdd/8bNuKbU/iSEyFmZclXCUc",
+	"lUfqSVKr0+4xXxhXh+MC66VuF+hVfbWsXTgedXXUPWF5JUSesUVytkQ9rFoP971h/4GzmOwkg2JiVorJ",
+	"HKy4aWipD+G4D9TIAR/43MM/NfnEgYNGKtzn+7MHylKPtiAGkJkGLJvuAcHq7tQJiR2L4NQ4XGJVlWjH",
+	"wzhI8TCWXICU2TG43S8efKhdmj4xlXvIC9w4ersu4D4Phiqmr4X1x37nAsmhY3YQW/Mt3AXwkp1btyjE",
+	"PnVHHVdmXveJn3qJu8WlOrwPRF5qlLh0bRK6R4TMUW8/MoPAE6lpCZ1GmOt8z6lR8XlBKvf0/Orubk5l",
+	"N/7QLCP6zaLoGHYquJeuvEZjy5mMHAraR/s/BW2kaZUze1BovkOFYmMkQ9w/Jwp4ayXHZduhZYKvmdzN",
+	"DfId1Yt5vYZMszu4jHfguGClGPepIRuc2BAbF+3aYaciaLiWXihspA9ywChnsSMDvrugFSkKUEf0bEBy",
+	"Tf+Y5+Zxv3uDktANHF9rxfPagJq33jx4rQ4LbCRAkDr1y4nV5kEZeQ8NZ3h/6tUlP/u1hyCY8c3T195Z",
+	"jnkxuZJ/qVK5bLMq87lr9pkGOZngNfOKSz1adNU2Y/mdOUs8CqfbtD1KyLxom621sMgootJYMurVOq97",
+	"hVkqI8gD0Xjke1QRWeFreVxGQtNjodU8bMpsyavHwmAuB/VaBam0VOUoO70vAJQptR/KGciObt53ZryI",
+	"iKzKTOwSWDwuzYMVBclFUF1OudpbQ3ceuGRqDYMk/U3wCapSSN4IzHRn7xx53X55kgbEcNNOOClnucU6",
+	"h+9yN9k7oDLbfs9iS54I2C4qnsB2DBDrGuMqUeiwGqg3mqYc40IWIZZD+oPf1mnep2xTQ7zjnfvvIBM8",
+	"f0kz5yHprIcvXdVk3wqULrN7iYnUywLWKUkzB6yh5+LCBcRnG/ue57CpIjeeK+3tC5h/eYu9qfyVQPNc",
+	"glILQm2ub0419X+0cHRvfvpzPASWSYikwT6nCr58ssCu1ocS8bm3lOfxqmTWf1/oklZ62ywML5ZKb4Fr",
+	"lhmuV9gAa4s9/tBNMUpgt1Y746KmTZy0ybt4XkMIUSzFel3DiUZSfX+H/g7nvcW0ZJvNuLnjh3nvHp9V",
+	"j5tqYGCvjjaZR+0gv5LLY+BP2P8jsX4/jS2cgBBvljm0Cee4wx/k8rZTvIo2LaJqyY4A/E5txw79wtGb",
+	"KK2aaoe0+8mohTvn3e4pfr9ZDFlLNLfwMZo/U7dzDWp5WMqKJy70ii8HLCcLeHuq7XSs2TGyJBt+NA+T",
+	"FWwZz82ljTFLY4wp8689SCBOv46kfKSacvSmsqr7uOM//NKhnXyIJgseVJBFMwqFArIVlVQWhbyO4Npv",
+	"FjJnnMqDe8SVfxt+bTWBnbT5YVR1gMwWLmBqPOp8Qn+om8KYzB5qp3Bk74OUHPKipgPI9eynZ61taSyh",
+	"YZn0WwhfPfiJ7iz2GTHbTvElZlt0qDu8+ASc/Esh0W0SPaXDrzwlGS2A51Q6LHrHq2VBM6TKarT1gi+/",
+	"rtuxAnK2W5D71MWVpurWgvGUiZx7nx7cX6kZ8mnjD8I2eqTGvWaFy98lTJONAEVsqW0E0gV2ZRHF42hm",
+	"QRwO99xnijgFZKZaVdu//VkcHWYNGKtCH+K6940e1lEw1hpk4uttYPupLQvYUlWjq7RX+00s238Cg/Ya",
+	"VbR4NLUn5hez8+a//pAGTooFEZKsGRSGPXhuLxu6Awd9bl7CXzsVC09i35Beul1E0Nmf6RuygkLsyXXD",
+	"elfxtjmto+HADxtaJJoqBDkDg2LPZxm7xKGpO8uFHt3UDs+JlG5V5zJfKm6yuIJdGhtifspw0px15cg0",
+	"ib2MLZRKKcTas6JC1wlZo+/El0djd18kC9nQu+lFnHaw5bp2LPVw3GqQcicIzV4qwBwyUpW1EhKHdArk",
+	"YKWOzC71L9aGmd2axVA0690WQL900wRNq64ydYcAfM4Jif+6L9R99Dy8Yxv+w+wWIFHkq9eRvbshiAWE",
+	"pKsT9NCz1dqVpScGQiw4aaTUXkgsb5dss+2crK9ioqZm6ODBL6NCyY9+Mqqx36h6wOhWsQ2n3tHXuTms",
+	"Ay16cOimHTIJfjnLuaRSH0Ix6pVnr62l4EvTKKWRosVDw9SYBxQOMEiro9w/njOj0Gnd+K2yhuJQ+DZJ",
+	"vA4dOlmqVNUWqbbQ8g5GDavvrk4K5xoCQf7WVmt1vv6YVI57yKpLeThrxNbJsOhRx6IdJk6MdnO2oVan",
+	"x+Z4TmxpMJCbCTyfW36jE11Hx2q2JNCiOCyxrnwmsrEh4GRfyOULvgLbc7Tma/KyfaXmuQp0eoVg4Yri",
+	"aZOdrgrdTMvAHRcu1vFE0wB3sK1ih3ZxgL7LwrLP5vmt2A+0YQIHdIPFzR4/bXrH7BL4nNUkmq+pW8jH",
+	"6B3zS8whQ8Lsn2zvm2WoiKr9ytjzRoUuJdCciDun8pp1kBXoPQAnK6G3k/XqxrOQ9oN3/EJaOQ8I3QlE",
+	"kAV0lKqFazZ4EwIqi7X90cYWObIAXqRcWPeqSrlOQn/EnPZB28OEbArrJHeIdXgyHcntAFH2KGh2+2JL",
+	"OYciBjzGuc0ljxfUUKWXCK2aKCk5PqTdzJxc9TuYm9m3h9VWiNtlHM3aWlI5U27uGnvStuBsw6mNoHPH",
+	"ute9ExmjxbOsRsHrpJgJTJSWamJhc/38kipXkdaic1SQUZ4nOGxqkvRgzzH3YwoZdxJIddDXyi03ygH+",
+	"9vDCqJRCleZHrLjDyIttaZkJjtgJ2ucUbYRm1NUc+X5SS+s/pJg5jCgHtCwZ31gIGKMCFGBLKgpaKgen",
+	"IEGVgiv7hlPVc9fnhnFXSLRCBKG4gaup1G8a15aaa1HU8YoTG16KPT/SOxAuIbFNUp8pj8dijgb0iipe",
+	"9qkpiQGuGbJ/I7n89pxxy0bIqXreAOzpEWVLdyBz1m7b679nceWwXJYNrm0ullxocyQ0xaPiuHNxxcXS",
+	"2/s1UsgybW0n2eCqWVOCoBoSvZSsYJzFEHYsL1Ij7DBWlzBmREVRk6NHSkx6bFr8uw151VbKXRwqxOmt",
+	"KTdI8eDi6QKTA8kqKYFnh8/Js5W4A/IbSGzpKPYW/SyIlN2QrBDKIdcZ7RXxmmmWyQpydMkjquaCFKAU",
+	"Kakt7eputXl4BjQoTjj5eQRdns9HPzIeNebcR06e3qKKTi9SYvlxuex+XYuaoG40v4SGcp4mgxwyy2O7",
+	"uCrzdepaC+h5es+0gvJsevZ9faMPeHhyeoi2aqrD9J8p4s/Z2ImeXKw6jhW538YCEenOaTGHlPk0N1JQ",
+	"geaJGN3+FjxNt6F2qVmifNCVdk4GHzKPO03gTFijrplrvmw6v0bKMP1DDrgq9VTjDZm4o2tWDJTx4q+K",
+	"/QZTtXnzfKJnw4z2Tjmj432JzEOYE65TjrpZ/rZkveTMJM3OHrTTvzxSo2/CXxcWj2Vs1tz90lkt0zkc",
+	"G/2HJFhhik88vz5Bg6GmxHP7DgccnBwMey9NGK2rwDkyDJPwLBmXLYyrY/Pxq7KUqTj0HBFy1iLXYxAU",
+	"0oHu2dC6/pJuQ5yvRFUDd5UFZdxGK3lFiwnYGXkQ8K1hVJNHrd6U8zBKs8eXy859T9Xtqan6hVCglkwr",
+	"sKAfXc8iKsp3IG0EuYbfdN0+a2Beqm4dLq9RojPKucD+VTsqbyEnuQgLFcJu+w+H9pE0XS8E8cHWaK/m",
+	"catpoDV+4eDm+u72PZ8F7mZdI3MKuI+w4lPgbm7LG8SOxZXiQvyW8CfN6aMbZG366E+ni3ybrUcvWnOQ",
+	"Xjg/2Uw/lr88O6Cv07yqZt5ziBsUBJeVM2+BKgzsz2ztd2rqTmo975CX5q6GaysDjnDq23ejywnCIh1R",
+	"LPIzNIv4XWqlKvt50UgPjaHovAK5AWJ+q1W4HT2QSjkMMVFhxJFJY6VmMA+z9uSSKfc5C7sl7hvG5YLb",
+	"2eNKptzmt8n0xqgxNnsFE7d2DdlUlW0JVeQf/3A33OcWLtR8zcePfWDp61N1wmOLsBreOCUtOFI21d6l",
+	"oR05i9T05/aCktNN8UYm8mhs55++UWT4YY9lG9gWFrUwXhwI+rZtq4M6m9xYSitzvOoeorPOlm8qmlhE",
+	"jfGHC3lq2zS5jqSFyG7rdcyadFC+JFt5iwlx5JqHcJjm83yXpQnbNL/qyp/1c5/QOovlqCqgowXAxCP/",
+	"9TiCSlhg05XBwWLjm3Kvo7ABc+5BWultIsI/3oPp5Cw25iHLQ/UYg7W2rRm3rQLjCDesgETx7MxWxnWf",
+	"OYeD4zw+jbs5cE5FU1+cPdL322Df7D1ihcI9zXRxsPnkLJmReZyJwVlZ2oSJiYL9HkPT0ZrfrQQ6+fxN",
+	"tEqc9REHAhxJTGvFy7w5Yze/+XK3CUn3hTsr57kV7bG75KXotqe30i3TcRd34krogtdZiW9Gic6LWx+R",
+	"J4gt41DRJooVtIXGcZWOhUk9l2ya5yPZsjxPBRmmYlNTNQ8bHl84SVCiBp0vGe+EsUewnRKyVdyBzKsE",
+	"IMpcB8wxvclShYXPYcMwFcJnwGPv4UamR0ZidzRrVSJooLsr90uqkMv6aJazTOW59V8pn5F3EDnv0S+L",
+	"eYapajX0HMYebff/dE3I4mpw0OwnQPviDpNqPD4x3BQsBmbkLo7OTeHL8SwXhgqVd3v5La+P8iKEqHac",
+	"3fBYc1yDU5GWnM9OdAANloM7nXDcSZRY3FmuPntBXPDmwwnQUzKTjHPUlu6tWL+aXtIbyzhHAE4eI2W6",
+	"SZNuiPTyTnP2RfluT29BEaZnIBGkme9dWcwmXAMxODMBckfvf7APe5eL++fjQTP7FFdNuNZm0IH9MvLo",
+	"CGYajCWM8lG65YpZldrGUZn1sgCq9MRUhx1oybLxNAV8ylU6M56oM/+2KdEuq1XBLHo0dvXasmxruNMl",
+	"x41Ckbh1LZrvac8dpQrbQcE4GPaJpTTqhOE8L81FD8eIxws13K3XaDp1Gd/iaoeZU21LVnDtIGBsSYdZ",
+	"Gl6XB2U+1Fm/Q4ZuSmUc33b72JFW7uS2YHNiZXi5O/s0jVnoWeEst2jIVhe8S3FbT3IO5QJGMOTrprJr",
+	"JkG1Gu716xOgiKg5b6jrctW3JhIB4LhvAfcRF9zrHdKhybn2UF5y83xi0TkKbedjKswxZmf3HUvY5ANx",
+	"qrEolCHWUSGoU/AmTtEXkn2ggk+J3MUpVM13WL0kWnAsYVTA8dIgQ+NDPdUY/1rDeSZXfJYjZVdwwSNV",
+	"/lyenrH8iQSme5pgCTy3dqyqsgxcPxjXDHZaLlhggtfJxXXCyNgRLH8uL98JOd4LOLagn/mO6mwL+Sun",
+	"XnUzQ3nOzD5M508z0Av/WjROOFMJitsQNiXIL270085x8tq0utwJ/FnFFJJzIgsdlWjOFF0VqSrYk1M4",
+	"B7rcngYPNNGv1gH2qb+2xvgZPdtm247HxD03ZtQoxM6RSRshMk/HIaIJWozk8ROSbakxoyzS/kkAPp19",
+	"qacfxF4yW3GWE68uqr16D//RgPYzNcTYGv7auKvTHVWmFuPMz4FdWwr2IfldBx/Xqcc39p8RV35D9baB",
+	"zqvjy7YiwLdPXUQ7nAZNuad/+axC/8XVfjshCWWNpDCPtrwVdqrobgLcWh3gVAVuD3A7oZqzs2B8azGk",
+	"cPxVyNt1IfZ1E/9u5FZpIQ/LwsmHSX6MBo44rf/F5bGWFUQWad6qEglIxqI9gwG8d3SIL7xL1uDh+nPr",
+	"ZTbap1vcokvG6EZIpuH1en0yp/hOjC7w3Y9BH1JISPGmfN3Mn0Or7CLFWVZTqCTTh3dmhS6qIKS2nXCZ",
+	"Ob+ZELcMvDh8erVcfi+UfuSeajapZH+x36aa+pqhASQtzRixEWqrEumGagi4xnXu2a3W5dXHj9g0aS1i",
+	"QmddILypJBIsbrDaspLsKKcbrDElgpO8wqIx4llFff43/jf+QvA74PjKU/LP717/RBgnitNbWGZUwQ1h",
+	"uSJUAvn55x++VeS/uUxX8k8WERBh0YDs6C389xuEorFPv335gnz55Zd/MqP9/P7FDUH/KWHqb/zDP+wW",
+	"Lepy6o8fzGM7xoUkFWda3WDQ02E2MihyF7xzFfefk++kFNLO9IGWpXdof1FKsSpg9z/+rgT/QP6bWcWf",
+	"vvr6n/773zimwFKiNNLgQyZy+GBLSD4gNIv6QDjdMb4hcAfyQFY0d1NTjQ6Bz8mzzNyD5M3rd+8tjhH5",
+	"8EMOu1Jo8xGP/gKHDxYlV9EdkFs4uFnrP2E9ywa0av5kI7uu9zHlWJBsn/vqyZPPyTOSid2O1rg5ALl9",
+	"2W+ib1dEnlxf4zL/xv11ZjOjCNOIBfvk+omd5MOPrnfkB+ty5II4KAKSmRVZXz5ZszsP8Wi2g0hYV4pi",
+	"CuhX13+yQzGtiD13n/8NPRfKLYd8+AfKvgUJ9KCPHywSLRKuYDumPyzIB/ub+b9fP3ikWibJmhVGN/yc",
+	"fJebWSoF5MN37+nmwxcfflg/emWsrA+f/42/AVEWQBTb2GCG3WR7Bj3W6E0N+YlAxuTDM8zUY78hFZ6S",
+	"53jaiKTl8m/V9fWXGcvxv+D+aV029k8fDCmcCvKZcmSulKO6mxe36oNhE/LF3eMvrOz4wq3mgzE8EPkc",
+	"7m1b2rqNGAoCC9C7Q28DMXrL53/jmJSVAbcoeE6wPCtptoVHTz6/Dhz1V29rOVMnsl899tX5tGRXT6++",
+	"/Pz68y9RUdZbFIFmkXjYMlBf/IPlH62E8SUqRvAjqX7IzQSwE3fwzD6OchfRXawwfXL9VST2JCxeQF0t",
+	"H7816oH8IbYS2zePvnpv+MaLhQzIima3Pr2+0QvV1S82JkJ3gMbF03+PT9c88gXLrz6atwwdGktrY/2D",
+	"7a83TP7cW3udT792UFDa4XaEcunv7iKzV+Mk+w2tExT6/SQRlw9yOlHtt7jGC0UBEispFDZF9JT1VhRi",
+	"F6oIUaxJ+9xhj86lfS1A8Tr8pe65+dwlOp+Pos70/tjWH4yC97G3mY/PO/XFN/JZnhNqURka2ewR7GOb",
+	"2eL3+tRHmf7PoP3mXpblR6i0uNoCzZ1ubS6D9vBdJfHj6VR9zZuGFLHjMF/MoNi1HQ7aRDb33JFHaI3X",
+	"4WXPDqZYTDo5/9F5wlDCH7VpB+uLdTV0p/wZ9MvqwjcKTvAgNwrOZJUYK41KkLWi71AiMacU8g3Is52r",
+	"CNX/LirJafEoRMxKXur/bB9+ltVpMBfbi/ZUD7Ip34t9C7VH7DlZYa8Qc+vbBoXuy+uc3+7+uD8cL/eq",
+	"COnfQZTy5xdinVl+D3H2O+z7O3og2+l7f+NAFhQpYK2JqGxTDKNK+IVE+CF99CYdOTX7wkNQt4+L0ee0",
+	"cHfiZTf0vdC0eLBjjH3IPH1t5x8m8lb3rM+UO71mJxkn3qkgbtWCrA61ND7b4R7ggC/gHu3RFCN8hz8/",
+	"CCssnIfu1wrkoXHQ1cl6E5USQ8Z39p2PZsz2fv8vkMK5aQSHG/IvFctu8R10fCjnXfJb4ItebflJb23B",
+	"TjWrK6nWIM3T/9+/P3v0/9JHv/3yjy8//teI532c+TXc6y8ydddm+lEkpz6fPyPWsaYFuQXbaexUi2aY",
+	"talqTgE6XAJKv+YF40CEJLgdbGd4TF2S3Ut6EJV+ZLH9hzS9N/jgG/vcBWVTa55PTYV+aZRAm3hsXcG2",
+	"1fBekNL68yQUQBVY/+zexe9LCSWVIBXZsDtAN18O5zTMYgqKURQ6e/ZpWWfh4n4PreaTZrS3YMHqmb4h",
+	"9og6YUElICgrCiur9Vi0AXA/gHWjTDTwVEGz26Fjj0jslzzvLYD6S+shPqPGFnfZMAwtlCBaFLnROPzn",
+	"etrZY31+28HP80n6HGv0/Qc+kQ/KCi9sEwBC7Z6TzM5r1EyGYY5MYFDN9RTAUFTTO8A1B+xySeSEaVE+",
+	"qiz0+3EcNOC5tvmsnygXhfmgkxjpyXmnvjgHvRJ34KPD3GFoe10PHWdEb6WoNlvyTktWwoBIrv3dQ2bn",
+	"C/fQd1xLBhGTo9MnEptB5/Rw43X1BdHC4gfHVHaHOB5RplPpMd0Zf6S9Cb96bJtsWlyZ+MSIcT5r2hEG",
+	"r5OYU5ZTCBkTnTpVNJoYLkTHnzVaJ94o6Roj0bmtdVNbsmc8F3vUMplGeKMEEYOuGs0K2tmJJ65gTQIA",
+	"XzTPh1fkE3emL+eSLo/w8BwexOdhabnoEnJBwPmZfUGecniglieVtR18WBsd0prshNLk8fV13bPZB4+9",
+	"4OiJki/WxpafJFBe4pMPQHwz0YPQ/kfGb5W5yq2tVjfErvMpJNB8Ubd8xbaGjxh3WdZx+g5fxeEnfqo3",
+	"crjG3yek3F/B5QPMrzD9AjNSGo6gPZ5AlqhbQqlWOdXEwzYhBeVO3HZZ5cHyUL7jucNPJA4pKc7lR/uV",
+	"/DDTpM58n2lzrz/ETfEggqomBjbmR61w4X1JeCu45CBr/G/pHbg0M4cc1tnAiEo5niLxokm2uDhRP8lE",
+	"iUi2SUjQc3vlAnp/Wh65Wkf6HbxxnyyDYNbEb4LDAlNXGd+gDrYgW1FJ/E/BEkpZ6zQ67W5ENPqn5rIG",
+	"ZqVOiSe5yp4JT/56dQ5Tq28FPKzWbwn6QLK82b2GFfzfxhVI++Snqzza9f1eiqOjzsU3ET8P9UM7o01K",
+	"XFX5BvSCKENZnsGC2NIQWhAbOrO3tbPoiAa5S7FBVyJMuJ9rzrj4QflE7+dwKzA/1MbeVgeC0DdIfPN3",
+	"u03p83fmtMfjz+zFb3K7sN/nJv9EWcnlP3qWuCGubyYJgIhUN67mum12Y2qjB/qLstP39YzO/35f2U81",
+	"kNRb6AMHAsL2tBdPWTNztXkJ5ZWwCR2Y/lTXeoxwEueQP3IFUiMao3n0mXvyeIM6ob318Dane7cvq9Y1",
+	"X/0gqp0jsAvBu/zgDbtD/6wGfuMLuAKCLciaFQXkWCXVChdatMkhlfAdvYPwIz9dpbBZ4++lGAZUepBa",
+	"FV6XPgpJXCGc3oI95+umQNLDlfc2PXrK7aUhsUbtzNeFLXz7I7DTd7tSH6Zx0AOU69mCULF2aeVM6cHt",
+	"LGjlVpeW1u6ZT9Txiat7GFPZEmJBOOxBaeJrs8WaAM22rqrYkP2OSmYDjrrWyVzPpPAS9aG0cTMbZ/5k",
+	"5Smu7neSpJYyD1PvZ08L0SJSkBRuZvtwWSHZ/D5+1l7Uzz6ER63bdx17fQgFnp2ZIk2/rZi+FXTjaqLm",
+	"jLNdtQvxhBqE28vLA0/Bh5ELdUi8TnbkQtvmmt7Bgr3BtuBYqBYh2AcsLRKOD2qFrOf2Zwrn/at/9D+G",
+	"xP4Os/8DOU0vvgFTBPm/1gfmE5bn070wfzhp/sYlt5gDyeFexzjkJsh0Qe8KRjDViMQXux2uwOnFShQX",
+	"UIxx1Bd2qk+Wh+zy3GIf3JvniHP5LA15i5UROB2xMIe6gBzNLMx4Z5rQDWVh3NvlcbfYpiwY5Rk84kKP",
+	"qeP1wz/hsyMJlT+8e02+fPzNN48eE1qUW/royY2H+rEgP7QoCHcjRfMERcW1PPx+0bDW9z7ItYFA4QXd",
+	"uxw3kYMiih6cgq9EJTNQN4QLUsCGFoTmdyyDMdHA1wUb1f/qpz6BWOofNSP1rzbgYmskXB9zZUxiYxhL",
+	"B9XhgzO236UQt6kU1eOdiYtPMrn58f+8Pnt282XPvz0SD3fylUaUHqex7+nB6AUI3lUnNpmrGYt7PZpk",
+	"OtnOn+gvjD0gWW71gejV/to94T/5073c7fr8en9v59ePgCEytyq7f4sa5wsr8LvWemyfUGQ/0q5l7Kig",
+	"xsff109/ou6xzjof1CAmOqDOEV6vzto/4ePQWufv5AnrUuuBfGLdvZ7uHuuduC+CHolxxnB9nP+onBG0",
+	"oX5wiyi6ksszCVF0VxbQ8AkinHi9C0gu6VpDfkP2kmlQxhRxjc7nsc5oPlKfZR6M2J9mflL34J7ZC5ZM",
+	"JD757F46DamzwN8lHelT5yCfltST/g0UWehB0xa4WNbnPfCpEdfdecJ5n6aT/Wci8pm58GGjKBNZYbLE",
+	"fwhJf3HqtCR2nVFqTs6CbKnaoqdKsQ2nupJD+vbxIaUW4b9QYHvcnTNDEHgebNofPdnj9+Cyc6YhvnGN",
+	"uSKT/tSAmEfxy5kmGwFYAI5JzoqsRcUR293DobfvrPqvl763ntneCDYW68+T9xTYDDk8SYC52fhLfapG",
+	"BJP1DT1CFPuRi8o++tI++Yk6DoI1PgySKVLDagq2ptDqCHQlKh3NQW1BkA/5EYJP+WQtxWCNv5P/IKTS",
+	"w/gO1m5HIjsaPVT25qEy27Kzh1Wf2VH/CLzySSQcvtOixIJzxjd+K29QKbmjReXaktxCqSft7w7kxqer",
+	"VDwXZ97cn3ku3M7aHv3/ubNjqaQEtwTbPjwlcE8zXRx8MI3sxB1MOriT7sFPyF47NgCeeFXTze9nvFni",
+	"Poztdvrt/IlfzL/rnfxQrvx6J8bP9Rce5TXpqv8BH0gf8dh5yeVhKSseOzNBr9DzssauKjQrqdRfrIXc",
+	"PcqpptM3yH7kSyF3D20T2pkfqErMTtaEv7GtwIt3/3pD3I7VfbFobRhSIrFfVj7g2U+z16hzp+bVSwvQ",
+	"T9N5b9fmCrh8L4E62bjjRTuxV9NwNfGx4vvSXny7rt/Fef+JMo732c8R89bicrBug8rcM//QBSnr5nig",
+	"VCDgDbUIU4TuqW+pQslOcHP0NoK0oddOP2tx8zTPmyZwn6Si5Jb3+yhKnjYP0eHDldN2GGPGcVpRfnbP",
+	"uX5OP9l6gueUf7pi+AxN/WgoJ4QkBVtr60+mfIGtJ7EMJcgkncEsuXjEhX7krvX/n72vbW4bR/78KijX",
+	"Ve0b+e/MXO1dnf0qk0w2U5tMsnFmp+6mcjsQ2ZJQogANAFrWbu13/xe6AT5I4oNkkqK8fmkbJkF0N9Dd",
+	"6P79utebt+pnhVdlI750Kc3xmWrRPdhMd3ZkfoSypPSZDUf123xYjyuXvWXQFATbLBT22k4h72onhNTA",
+	"b7Htnse0LAZMnXVsqpi3vIxcCU71HDVuxQzvQACta61mIgHc3LH2xXNKE/ReuKf37O93LOLSKWYqYyWJ",
+	"iZiz+CjngTLlbdKqH2nkQAs+iJHTJ/k2vbowpjtb9gJukYv47Ee2ynRll7i7BjIatJryR40tlv21iGmz",
+	"BFgbf1GcKcYk0JuznGlxppJEYZ4Km7N3mzeeHrtVFj2eS0UmY0nE+E8/YyAwWlXWwgJdrdUq9BGHBJYN",
+	"rvzCVZIkZYPGpI5jYZvMV2eQnrMg+ci5q1YxtYFCUInUFlwg2VPgoKwj9+2EcK9CpdpRTF6+clVc6fpJ",
+	"TI5Vo3f0f5WHdr3m5Abdwf2+i4rC8xg3jHsySeXcVrbm6751yZ27iZBtnKqvYWjvJQJ9bibhK4aB/UOa",
+	"YQTeX+fUen16zDEkMMd1acg7FMaNs+oxn+FAdwyKxRCJGAwGg5uFWmUsnLKC0a+mliKf/mhTedkMz3NR",
+	"UFih3ul8wDKjVjBV8dZL2Uf8lI7yP7jN8I6wQpzgJWyYX3hTQ9ZXMDnaU7svx/9RxuPXp1FUzP0oY8ZZ",
+	"LhIm1aZedhkjWdN+mQ/8DwQEeRr2xvj6qQryHIbMrUh9N92yOAUWlzs9S7p4UENpe5HpatoE6/xZGfuz",
+	"H9cnBXL2mkEW0T3Mf31AynX7pXOccw5jkBY0xJWwcjvLPOl2n7ag80UZ606dz/CYk79L5uz8+vWlj+rp",
+	"R54F572QZRQN445xNlUy9a08wmYerjBMbTw2msB6wBM2IveK62gB0bJ5M3pDw3rei/AtA8JZJkotGaEK",
+	"B5pOiD0iUXH7mWD7hdun4EHEUGYF7GJDqpSRhoeCHh4Ukcef+JKP7FFKhbcMksyzHBm3pjxaopQy1h1C",
+	"vYiVcxDvPAz7ocLYfqXjtpCu2T0+zWagv7gnj/X8wcnhNIc+eQpu2MvJ8/TyZ8TxIwZziqDdVoLwrajZ",
+	"GeR63t8bK7IyJmSUpPEp/q9JpythmmGU7wvj+rydyF5zLhzlwhL16vV6icwer/9IG7FR3z3+LVV2bMFy",
+	"nyGl/+JBtOALt1R8AY8Zg0iAdckCIIKO9/6g14uYb/d0o3itUJPR9N831kPFT+88ucywNr1bv/f1Nbfw",
+	"X+xn8lYy70XJoAfO0yQ1cDHAShjLl+COjkhpDZGFmE23jBPwqBuqtxn0ApbplSuhMg3xW4AvoqrdAN77",
+	"MWNLlh3gWNiENcNSMLrrR7KFNd/6i9PDObGtSu3TMXIXisUiJoqnQ+9JDeiOkm48snv0EPzxA8i5XVzd",
+	"fvfqVav5UiwpfFlExaylSitf9OdXl1yP4DV7OBTcHdUkh8v5glrMF9ZMiJZerUJRbaUXUGHH7eoITjXo",
+	"Gut7Uf1+qiUaRpkFQFYFcVoRhHtCVwUQ7rzJax/q1DVQZdeeOzmfdotqlxxRoLrYpaWCbcFT4Fc9Z8Uf",
+	"iYjn+++dtuW8PP/nf78amJrHL9IgWxhSfEQZz7kvGaZ1xx3LLdyEWYV8h0iwSojQ+5ype7ToS9hex41N",
+	"Fn+F7VtuXy7uunmi2sjONuWlkHHrAi4vxr+6/6ngGiAcf4x7fN3NAzFARQrri9tdRIJ0Zvmb0yS3jydg",
+	"/wGSCuIkzJUV3FKSEGQM8dW3Y/gGeucXGD+NgJfjcK3DGUTcxMOcOjlueGKyunRypEhnXAxs2NQtBAOJ",
+	"cbQLn7luIqna3ZN8IxheuXSc432LD/ULOdaI3E/PzdVkCf/huJvHmXLts/iFtILC2Sm4Lc+ftqjepN0g",
+	"Y4PXfpgRcKode/ngJUm9apNDdjPlCW8EIfghDBpneaGf3iCbUFiKCdJSpSvK3EmrRQkedtfd9attNZeG",
+	"opf6Ff+A478Wh1+Cw3NaGqVP3aCFHEQ16FWsKOPW0fuKi+R6ATyxi7ry7Y9cJO9p1DhNsTDBvpf7vdrg",
+	"nueWbqoewbBY3TID0k4Y6r6ZsKlKyViRC44L6X5JcHuG4VWPnBORnPE3/1o9iLhUqe+eXxAUGMPnYG5S",
+	"ueI2WkBca8e/hFFuYS672r70KcP0pXLha+7d9pLd6LsdV6Xa7NZlZDzRhTgpL5eh5vVEyTlD/zkrIy0M",
+	"PiDmgJjVNcDTW81ndnTwTjirczQTfqT17v/ShcCaVplmbbiwplxAblVWDCTscZpyE5qaO4wP3okETto9",
+	"BgoN3NzeiSRzz08oGHefGHcCdp0gXX+2N5OgUxnjTVtBgO4UENGCLYBTAaqwLBFLItqQW6ZhnWzRt16n",
+	"uH1wQ+44SCaVxPs3tynFJ+iHufmXrEXh88bwrrqnec3RAwg56papylKm8ulpShVZsNfGauCrsrpkDt9U",
+	"SI7+4V74dMjKqY+4A3IkxI5A88bGT9+o5SWBnjuXjFvLo4W/E6yQ4VNqK8qCJwbb7oGG7Pg3B5rl2ZG1",
+	"+TaLpp1SYDCN2wPSULrNQCpsKlpKtTHO1BFyRNCdnfMr7/x9EdL8otfIFN05g/b6JgzjZgmxO1EatwaV",
+	"WrerXFPRZlMfwCca/SUbPM4IYGeaw1xLYCsQ8+sZymQWKjWAwEW+TYzKJIQsZkbWKhGRgGZA5Z3vGqvB",
+	"7UzzPCU0u2s1CNCyzOSvcxkdEHOV8YUi65XqgVzePfRCNGgUvX+vzfKQRJlUbKU03PnkvzNmw6DEiVkp",
+	"6pucBrPK8yqJ6GgB0fO/qiXIAffYvqwLolQLu726/e3bPq7GAdFkR5/NNlwl68rx/ROq5HQTktk1aOiU",
+	"JffL8WSDmpwg4d528OOuWs6mWy+F9UdZz9tgGBFM3GSxNNFXgE+o+VEYn4g4wlSasNS8UA9HlP3tap1H",
+	"iOE9XYslRJ/BdSxKpCpU3JfJA+jGAyaMGanzHqbXPy0lgsfNlGYLtYL88p6L5JZZbpZm4o8WM2F0rWQ8",
+	"YNNuclcCxAgJoWSx4gwfkkunFILVtjgWBz4bytOOS5E8xM0Iy5CM5fNyCZCwsDIHdvfJ1Yo//kR//J95",
+	"Ooxrzbc1tafWmdlu+ekencq3YXquhwmvyxZRn9Qo/raRb+RzCbx7HE3qHfCIFNbglqFCTpiER4uoNHqC",
+	"OQlh8O6BUkUTZkGvzKTY/0W3liukbBSW8SiCtTW7ICjd5Sv3BHfDVyBjd+p13daK10yvw9NHS70QJviC",
+	"rHD5/a2ocujLBakGX0+nUmLnla+RClleai+HeOLzvZ4JGmIqcM/aYEUDtXadXd2s85xEh/blYQBeLKzl",
+	"6/16DYRJWtRBgi7wfZ/U8sPDb43l27samq9WqpbGwl6vebSsO4Zfu1GfqWSwRaPFkWCd7sFNOJ2t5dkc",
+	"OE5KT1jHsydHnuFCUSGCcJdYkli/hC1geB1VkB/TYKzbSCeEThst8LpphrT04COf3zVfI4XcA2gx2zIn",
+	"598ZwbjcMZ4YdQh6tFefATFqoGuH4S/iAX5wTx4tGY+b3IufcPl+gtO0DGoJi4HWwVHIHYSZkFxGwDQk",
+	"wA2Qf26wcCRvMz4yTLqJVPwUu0kP1we8waeOldmEHkJzHBq+fu/dPdMQ+fLSlWJO0lnGy6nUEmK8yiqA",
+	"rHiI8lVqqPrxJIWi6LHjvfgNPbYcuo8TGy+fop/0y9588XvzToEvRmIoW5x5RpiL2RKPiqdhlhoXt+3x",
+	"VLU1JXgIWZA2aeMfafQQueNWjZgnJkCfDXT7VwKLAxlfY72Wh0qobM7o1UEOZYFtleljGH/RzQP+Kwai",
+	"s6IV24upehV4dY2mjEN1+1iLNGl656kVG6ry38khLwJ2wXzBz8JjIlFzQixIJoyztx8ZUsQwIS1oyRMm",
+	"lT3FDVOzmT8oO9YqQl0cax2im9xLQHz5ThfZjWSoxndMgwH9gAkoYNM0dkfY8TZhnMbJCK5X6qHzZNFH",
+	"9QD3/gVjNY8wPzfXM3B6Fl//YiNP9zgUJo3CTVLQbnfIBObSrKJIaeYvfdp0l1WbTr0D+YWmcp8N7hMH",
+	"uvyuwVz6bCUobaLTwP1ymBK8V68eL/Zb+/RfaXTP8ZUeEMSW6xXEVN6Q8/PCI4/sLh1or2LYKL2cJaq6",
+	"BO9vLlQuSOLX8A89yiK8A0nr+kchcHsmfmbIW4dFmaB50HoobfqSyRbgegu80Rq2AP8Xh40bVdRDUVVA",
+	"MXmguGZguO9fvTrQcTm5wnpffMqtTJOkst4uw7bLX7Xm1kUmV7dX//+319f/j1//89u/vv/3/ziqVE7G",
+	"5uhU0XfDpooyTRkOpBN4tGCoyWyO+OaMe2S7IlaEXWgwC5XE/gDiGpAb4o5JxSx/ZDx+EFEdCGLBWNrh",
+	"dj7Bal5U/Gkq/nyhOP2Vpbmeu/OptlqTBv6FgMr6tPj8PQOgyqGDntWYa6CCL+lOzKwkh0ipuLA7nb0H",
+	"FlOl9nqK+AONR6BK7Q9+5MhPwYXKCuK6xfctv8evhttyqScbN49Cy7ZlCXBjER+d1rpiOiq1HiiytdIF",
+	"aXzy/1qH/ehmiCkQt2Z/MuyfSsIdur40JUC3OOZb2vT6RorsZDojwpUsSGOgEney/px6IWg7s2qOO8Qu",
+	"3BA6CWjnFPHsgAu4AMjvKSVPm37T1G1e+P7x3q5nUzzPzUFxjXrvMCdtYCtf44PKoma4DRHFPIJBAMP6",
+	"IFSNUglxuIJWmiUws0yllk23TkkgmR3Uj4PnSYuGiqLeDGGe/S99jZEFR502uYNG9pRIFp/SfIS/gFH3",
+	"xCLbbedWwuWx7sAH9y9DnHSDHnKHOWsrtp72kelJllAKmsan5Renk8MFmDORICtRHjkZ9ub+73hr7sLO",
+	"jdLLqVLLCTN8hnchyMaOyRSz1sBjmk0LDXSr1GYj/oDjnpQZ6VKnBtg2uITh0mIZ0yx5Lhh3ONdn6pG1",
+	"RAFO0cNxIkLydMuiVGvnkLaRtlXX3nFqc/Z+Vd43a9e7kgm7DjLveN6nnK+AqhPzSl4PKrngppJ6Srfv",
+	"pXntOU8/u38aQsOy5R3sWq/gXXPvW2dInYULvnC7QT1510L6lZ4UHMWA5Om87ZnSd4xbtlLGsj+/etVG",
+	"EzcADXzIb7hZ/IqjxgnoEOY33CaB4Y1bONwWAJaFJNpGJMmt30MitVoJ69nrCqwObvBMaYi4C7W1WjFf",
+	"QNVCXu2io/4Do4GazN2rPLil3xbc+lkLq7UHy6DsJEuEBNNXgOQbDcMMOi7m8btPJrlx9rH6jz9XvVs7",
+	"nXsp42mZ5OGGrTWsuQbtvVnf6KXpCh3rGpIt5ab5SqXStt2dem/KGbOZ0OzO1orzYiWdWMl7lWBCEy2C",
+	"TuhF6Vfc97PHbMrlkvEIb3bd363eTljEZQQJ9eVESkYiASLuX/NtEcL13mqxBiyYm279T4zPkDQ3SVob",
+	"nJrN3PF3HRozu0b2jJSOP9E7Pme9nz2a3ypNrHAO8I2LUq5jbvlRVdmFib5TevVihhdqhqR5GAyhMHO2",
+	"6BWP4ZAhZXV5a63U7I5tFgoeQAe7jd3HRlxKZU81rht8ci3+nVdAHHfhWILlqNV9Ueg4aimQWhz6zj10",
+	"DS7ecptvnYC+5KNOSTAS1kRXiYC12+uRJ9lf9++va99r9gDadB/VUKDwxT99rP5amN95rnez1en9gtEs",
+	"sR2MLwF58yhXwUOATYxSSmdZJ2HvsrJ+n93z+cr6JEXApa5NaoZB40wn4fSGoRoOMTUL65bVX/hWinD/",
+	"ewqYP33HaOMknN2ZiipoZXrHf8WPw+OvJOctBtxO0kUxl4Fd9wHew29ujFilia9irGic9CMuQQPCXAf3",
+	"0YtvzyDIe9SGL6k8qAoPWJdpLDPpFNn6lDS3iJ5JCGlICT0FkIQ8HzLNIPEqKh+C3M41UGo1GuXdACt0",
+	"96QQ7qHj1sNRcEG8WShlDu4VGRtE6LzziNFsjsBnxPtV7rJrkLTfdFoc0tu/h6HP47ylPq7Cpru/3tX4",
+	"CaVz93TXW2nLkxs+Nc0Njp9x7OswtE+USHpHn0LIUendseU+7Or2t2///rbHfl6EhhKG8Q0v3ajTv1Y7",
+	"P6/juLRuo71PoemdxwMKa3NGWRNXGVBFaY2cy3aTA8hVnDcoKFKANyqGl0PnNOkgLS0nFDfMRRgxx9MH",
+	"a2G4XDIlp4rrGH9nlrtccFXS81fgzbfYXoI0/qpnjDx8xxlt4WsBeZFxhFrciCRh01D6UbEBPvUUKsvj",
+	"xr2L21R3jlZxL+ayIMtxolWEjz/TBTdK5D215LzcG/R37Ii5zFm0V1wkEOM2h+mvGKJE7ATiFTuZ1kD8",
+	"90+kzz5oMF9FtHyTvWK80KZhhm6+Y7aYHrduES2Zms0YZ2bFk4TlmoEalUrrRuwEaAd1qsiLkRdS9EBN",
+	"kbnIb+j5480QFSY5/m25PyV7je/wMKBI60BhUuwJ9o9WrKAXnaZ6sEVCmRGrk7E0y5fD/Xke7iRdNA0e",
+	"xxqMCRXU63SaCLOAmK2VOclktPv8rjmCkCnxCz55rPejbnLn4ul8sZth7Ob1XEMJyU3DAwqcodYzu+Cy",
+	"RA/AhIySNAZT9JpPdHIK9x5dh53uyfatPyTHWq92n33/WWrVXkxsmLgTdZFx8tluWcTXFCM44+EaYhaD",
+	"5SKhngaObDzN1rRwcmtMo70njJBn7iSH9j14XENkfQvfZgHyjtbc+JtTpCVMlFoKOb9jBBoSyq6on8/S",
+	"tX281z18WAjUu0ObWZnPu2tPYfxoyC+ewjP3FJBzonjoB9jkFnaS3RhcJ0Iua65xKNb/lI3/IORyvEmw",
+	"GD7JZDs4h315dc648X4U0h1sRO6j8lLsBWiiMim2SOAOLbGp/o5xsyR+7J1cbLMuBTy3Y8p+aY84b/Fv",
+	"29ugVnXBOwD/PV0SGUDntNpaP61B0tpe9ZkHdK95zum/kg78+Oj5MhGEUy2BylWCkaCtUZ+4WShtmRdS",
+	"RuNWrRE7wnW+TugZqjec+2zosUqFEHAtgE+s6reyN/+Cc9/1knj+ZLJd0QMpZDBbnK1BCxUfIcGWGDYD",
+	"ynLSCbVqNtcmftUGWJhc+H2LdweW1HlLhyhKD8szlSadOsWc1lT4khR/KQx9qXM5SVw/U3UlU6nVCLTm",
+	"NthaIRl7TeSzPnsVaQBpFqphBzX2Ph/ZuMeJFZ/DzVrOx9gFxucQilS4YQZAFhasmN97ov8RWmcFLuV1",
+	"xA00ApXA+Sjp9mG0QKYrtyZqjUsUJcpAfPWtNTDXHsldAwoK/FVgz3nPYCvDwOS8FS6qJO6LKdgN+NLQ",
+	"qVLLAEYeWpOQQRQe1wkXsrKAdxfF+JB6DYFf4FZwtMEsN3Am7AJclr6VyjMfO1m74MmoFUxVvJ0g7xn+",
+	"iG0TeKuB5kqleHbBONPAjZKtFaqBu2Zn7EUTH5Y/ZpDdofxKplNpmg2/snQhleXnPQNv6vuepNt/15xa",
+	"rbmGAOvk4iGPiyGRwqal9XlO2zYh0Z7sGwzFwqO9iczDyHwzam7BnCymCiJcSIGtu4haOfFpNhstIGZK",
+	"gmFWqfbQlUU7eoJTV+g2r9kew6hLQB2mNuj+0VjbdJJ7AqYiUuv3w3LZhJkMw4OrJGzJGxQG29sl9rfX",
+	"0ODutKxnCtnYk1CAMuh98QZB1wufntdDh7Q6reiKL4GuqcqJqE4wKMrr3je23qXAUJwXZa+99r3cobbE",
+	"2SNDwl1qZ4PCay+f99VuqxKGzcUDSJauT8Lg27GofqPYi8F1OU80+2JJnVnSB0DU7SlMmNVbYqebsCXA",
+	"2v0aL0jp0kvCo81OsAl2JVqFJpXbmDMtpEFXS/ff6XonqjhkVAI2VLCQ4SWpZfdACe6hX/BlY652GAVY",
+	"wo9Ykgp0C0pd/AF5jMRVumfxeAm7Im0MQHDMJYQf3FCT6D92uK0aEd1fU6kbWsSGCyvk/JaiQKXZApIq",
+	"FrT9EGVIVoBgJINkmQhqw5OJ7LD8VilWm0BCwOaq9zUaKogQsLktwNdMnFrNwUwIxYabgFzjfoyxkDHO",
+	"UGwOrucT44pMCD2XY2ZyHOVWHUoxzxZKtNLAF/en6R4MVS1wH6JlZfkOf7HYakO6WXAZX6sHP/8OjeE9",
+	"l/GnB9DjNocwyxdDuNSI2iyzCzsGiXE2YSzwmDx6sPlf6ZBx3zCFBU8Qs9YX/uNR1NpmsjrlBkfxA44b",
+	"wOmRy8E4avDbEZlwx7c2tx4v1ADICUtNxYJOOu3lAsw5jDw8ymfo5jv0Td04zb7PSJBgivbDPw+v6VT4",
+	"Ds9NvO2awkxpREqs3QBUAtdeORpsXyXwJQzs0/jz9wxi/e+E5DIC5lbC7BFTkc6E0hulQwG/0CyGpAzi",
+	"BWqdQMXShiylnAm96jxJiU8tLFw3O0b/Au5duPcl8fnlN9hxmEsdNwTLl2AYzGYQWU9KgaATDUI2wHW0",
+	"qDSce/pzKyK7P2oZ7IZMOtCsv4BxK9+/iNzLQpW4mbACDy11MQa2RkxNbJSOi6jc4f92RXJj4bFmR6O3",
+	"fsUxHUhnxR8/gJzbxdXt969eTa5WQoafvzu9AjKUVK7AGD4HN1JhLirK4cV8a21FoeWTiTJpdTu67e+Y",
+	"yrWebP86JLDaPayOKv/IRy24+cdMJFidu2fAU6US4LKVeEZV9+Zs5b0Y5kz2e8Im9H9ttLAW5C3zlmCo",
+	"htFMijyD3hLMXVU1hF1goU9xp/gjbQamvc9GjRPCP8xvEMl8Cq0D2dp1ieIfPmW0sIl+fufBsc1WZygs",
+	"/0zIJ2H4ZxpyBIj/pSjAuYD8d94/RIkqQRdjA0KmDoTEH6scn3/i46WAZb1ZKCaRjIomYo4C6y904caQ",
+	"AGnOPsrqp0PUr/3F34imSWyMe+HApPL+695/S69aYcwQqvArZRXpApaJwMxMkfMaNHV0Hl6eaqzcn+RV",
+	"fyC3P8nhTbRXYVS0UKNuCg/2CtcrTBV5VDhno2tujAudakNZnPgNpTyuZzyyStfd7FJw/Y7G9bqihfcM",
+	"kQzeZSD/kwl5oFn42NYa/gPMhdxZqa5zM9/1stQ/wDztf0/B9cH2JMAKJS4ZT+0CpHVfoPSd0+rUAFPu",
+	"4PEg7cjZlZUQHqvTpTRcXUate7H1g8hC5IuDX/VF6gH09g2SFPStJp9Tj3RZ1A2nNk41Mh5MjPhQRe58",
+	"FRzNEX9lGNfAzEJtJCrT0WoTnnbdyMuwTngE5QV6UZ9zqs/PsNlRBlIQ4DoRoOnGxKnHRmm7SNypaRcn",
+	"7CwaVuoB6lTD/f0Z7iv9ed1f+ZJKWp3dlo5hZFGZhI7V/GBoIzUL6+t0XROQWlj/sr56ZkY3VKDwGbsB",
+	"ioKhIh48s7cqvUOCcULDwqvZlZCpBfNf7Ctew0jFlrC9Df9MVJyNm3bGJHw4409/btfwCA8gR8pNfA/6",
+	"AfS1AWkZTtNQwQe3gaX9lv2Of7j1v/h9wn6PueW37F9SpXLCRDxhITf579/vmAaTrsAQ9fsHbuz1j/j9",
+	"P70tZk+5WRZD9BzItrEENAd97TVMyN8yRCmoKX5UD4Aguwtc4keoRgUJg3olEcJ3DJJvDt+DtRoh+zhh",
+	"KokPZfh7Ksd5HccjJ484gTbiu65fPpQu7KqCpl+gz+2CRWHrCl72zAqxh1ttXu8Ipfj5UNy7T6f2+WI9",
+	"ew2Jfafb23qtwTRzc94XB55+A9d8ifrH1aVdyRaWZhgGb0oohjKpOVgkbC2DiOGPBXPLpReqTGdds7F8",
+	"ELOimoy3XhIxdc4cT30Ai/btk8NOiJQtnnMhK+VI3l+dnX7FEZfQQqY2EnvmapvHTmsFq8TMyEqajq19",
+	"6bWkg5uBKqwR+/hwY9lOXIE/Zg7vOlz+ddvTjY91kxrrVuHmFuY5dJIA16V3KBOulwgZapYsLlcSVCuE",
+	"Bur+7LwdmR47doUI83yWCuHB6qxvZA/cPHQB10o7jFTqn11vFvf40LFrBs3yWerFexFnepFKi0TNDScI",
+	"rNYJtw1VfV+zUeOs6gvzGwZYyjmA2bp1WdEXPmO01uPnd57MSbY6g1X0rYqSPqmsL1OTmzUlV2qAu2nA",
+	"peiAn+5rMzi7784MBuh5SpKgDKW6PSroc1EL3SgsOF7GPPAkhaMq+EKtde0W7Mf0mdTpIb7843RQbHJR",
+	"XJiHPu/hno2y3FcwYVIRbq/njhExJe0y3+gYnJRCp8r/etXi/Z8kYnKhpLDAbCGiRZF2A7vl6CqPy6Ci",
+	"h+fkYVca2yI67ETp9YjGVRmoRZkE4MGfhJyqx8lefwRLeJu2B/+Lxms7eulV7ys4yHWdDR+zvyxPSWMX",
+	"1/Kml+j0NcWmYfrjPEFxdq/PE50Oo0MhPsW3YYTq91/alpXfpNva3c0K9LzrYPWje+YlaApO9Jkqyke+",
+	"LCjKmmtLqG2Uz1AEWG0DcU44RJ3btVs936RA1ArXwsX6GIZeNPC+/4phAmK/YuRo0bpPmvsKOztJ1lo8",
+	"8GjbdTIrnOmf/eNHvUn4Sf4YC/tMt4oPQEXNm4VKgFngK4abRq5xWNyQbLGdihAKcEPZrXKo3yn6TIxe",
+	"wGFzpuRoSxV6QcJqUfmfHadqNitlge8wBsI+w1JISomKqZsFcndNebRsby/rRHRdonDvnnkR1oIfP3Qe",
+	"dCDXTD1ABiFQPNqZkFYVfDOhmdrI9gpjeee31NlZfW/HnDrNp/iMz+lwWU26EiuJhM8iWjBj1dpg6xG9",
+	"jEWJ8nD3RDBj9+pq9lVJLaGhBu4rDelzJd0bhiki+/wTcfxm2azddstj2iv9LZN73mhtxE3uTPdL+auH",
+	"CnwlywRMLVYGIg3Y+NGq9Y5UI8tNVrX/E4R8kPtgxXP02tJXVmjryXFgaryHVbkb/IIjLjqWd58wyG7z",
+	"GUUSdpqFSg0cv7242Y51d3FzO8/mgqsyQMlxznzaFm2iaEkeGl0YPk269tHe0lO7U48erW0ACltcjExa",
+	"dwxkbBhgy21g7HexJRH8c9t0EhTEhzI/XXjpYf/6iyKMtl5qvd2zz+ESDyJr3+FOPfZoj4UL6bsSuKZh",
+	"EiDeRVJtJ/bd3moDtvPST7OHY/IfbsdZv3W511rNdvDIffP1QrFEGcuE9QZP4bPJO3b2Bb3LV5/BPf32",
+	"zfkn5FYF9npsdyVRpDq5ur26cb7SfwcAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

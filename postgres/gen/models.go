@@ -478,6 +478,18 @@ type JournalAccount struct {
 	XeroTax    string
 }
 
+type KeyDate struct {
+	ID            uuid.UUID
+	BrandID       uuid.UUID
+	PartnershipID uuid.UUID
+	ContractID    uuid.UUID
+	Kind          string
+	At            time.Time
+	Assets        []uuid.UUID
+	State         string
+	AskedAt       *time.Time
+}
+
 type LedgerAccount struct {
 	ID        uuid.UUID
 	Code      string

@@ -1141,6 +1141,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/key-dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When contracts, their renewals and the rights that posts bring end, the nearest first */
+        get: operations["listKeyDates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/key-dates/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide what becomes of a right that ends, or take the decision back */
+        post: operations["decideKeyDate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ledger/balances": {
         parameters: {
             query?: never;
@@ -3385,6 +3421,7 @@ export interface components {
             what: string;
         };
         AmendmentCreate: {
+            allowlisting_days?: number;
             /** @description What else the parties agree */
             clause?: string;
             /** @description New ones, counted from the day on which both have signed the amendment */
@@ -3600,7 +3637,7 @@ export interface components {
             ends_on?: string;
             id: string;
             /** @enum {string} */
-            kind: "draft_due" | "publish_window" | "contract_end" | "notice" | "campaign_start" | "campaign_end" | "absence";
+            kind: "draft_due" | "publish_window" | "contract_end" | "notice" | "campaign_start" | "campaign_end" | "absence" | "rights_end" | "allowlisting_end" | "exclusivity_end";
             /** Format: uuid */
             partnership_id?: string;
             platform?: string;
@@ -4270,6 +4307,7 @@ export interface components {
             regulated?: string;
         };
         ContractTerms: {
+            allowlisting_days?: number;
             deliverables: components["schemas"]["DeliverableTerms"][];
             duration_days: number;
             exclusivity_days?: number;
@@ -4758,6 +4796,51 @@ export interface components {
         };
         JournalTotalList: {
             items: components["schemas"]["JournalTotal"][];
+        };
+        KeyDate: {
+            /**
+             * Format: date-time
+             * @description When the owner was first reminded
+             */
+            asked_at?: string;
+            /** @description The deliverables whose posts it is about */
+            assets: components["schemas"]["UserRef"][];
+            /**
+             * Format: date-time
+             * @description The last moment to act
+             */
+            at: string;
+            brand_name: string;
+            /** Format: uuid */
+            campaign_id: string;
+            campaign_name: string;
+            /** Format: uuid */
+            contract_id: string;
+            creator: components["schemas"]["CreatorRef"];
+            /** Format: date-time */
+            decided_at?: string;
+            decided_by?: string;
+            /** Format: uuid */
+            id: string;
+            kind: components["schemas"]["KeyDateKind"];
+            number: string;
+            owner: components["schemas"]["UserRef"];
+            /** Format: uuid */
+            partnership_id: string;
+            stage: components["schemas"]["Stage"];
+            /** @enum {string} */
+            state: "open" | "let_end" | "renegotiating" | "ended";
+        };
+        KeyDateDecision: {
+            /** @enum {string} */
+            decision: "let_end" | "renegotiating" | "open";
+            reason?: string;
+        };
+        /** @enum {string} */
+        KeyDateKind: "renewal_notice" | "term_end" | "rights_end" | "allowlisting_end" | "exclusivity_end";
+        KeyDateList: {
+            items: components["schemas"]["KeyDate"][];
+            next_cursor?: string;
         };
         LedgerLine: {
             account: string;
@@ -7097,6 +7180,10 @@ export type JournalAccountList = components['schemas']['JournalAccountList'];
 export type JournalAccountsEdit = components['schemas']['JournalAccountsEdit'];
 export type JournalTotal = components['schemas']['JournalTotal'];
 export type JournalTotalList = components['schemas']['JournalTotalList'];
+export type KeyDate = components['schemas']['KeyDate'];
+export type KeyDateDecision = components['schemas']['KeyDateDecision'];
+export type KeyDateKind = components['schemas']['KeyDateKind'];
+export type KeyDateList = components['schemas']['KeyDateList'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LedgerList = components['schemas']['LedgerList'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
@@ -9552,6 +9639,79 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HolidayList"];
                 };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    listKeyDates: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                /** @description First day */
+                from?: string;
+                kind?: components["schemas"]["KeyDateKind"];
+                limit?: components["parameters"]["limit"];
+                owner_id?: string;
+                partnership_id?: string;
+                /** @description Without, those that have not come */
+                state?: "open" | "let_end" | "renegotiating" | "ended";
+                /** @description Last day */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyDateList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    decideKeyDate: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyDateDecision"];
+            };
+        };
+        responses: {
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: components["responses"]["problem"];
         };

@@ -1,0 +1,85 @@
+package api
+
+import (
+	"context"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"rapport"
+	"rapport/api/gen"
+)
+
+// KeyDateStore knows when what was agreed ends.
+type KeyDateStore interface {
+	KeyDates(ctx context.Context, f rapport.KeyDateFilter, page rapport.Page) ([]rapport.KeyDateRow, []string, error)
+	KeyDateOf(ctx context.Context, id uuid.UUID) (partnership, brand uuid.UUID, err error)
+}
+
+// ListKeyDates lists key dates, the nearest first.
+func (s *Server) ListKeyDates(ctx context.Context, r gen.ListKeyDatesRequestObject) (gen.ListKeyDatesResponseObject, error) {
+	store, err := storeAs[KeyDateStore](s)
+	if err != nil {
+		return nil, err
+	}
+	page, err := pageOf(r.Params.Limit, r.Params.Cursor)
+	if err != nil {
+		return nil, err
+	}
+	f := rapport.KeyDateFilter{
+		BrandID: r.Params.BrandId, CampaignID: r.Params.CampaignId, PartnershipID: r.Params.PartnershipId, OwnerID: r.Params.OwnerId, Kind: string(value(r.Params.Kind)),
+		State: string(value(r.Params.State)),
+	}
+	if from := fromDate(r.Params.From); from != nil {
+		f.From = *from
+	}
+	if to := fromDate(r.Params.To); to != nil {
+		f.To = to.AddDate(0, 0, 1)
+	}
+	if bad := f.Check(); len(bad) > 0 {
+		return nil, rapport.Invalid(bad...)
+	}
+	list, next, err := store.KeyDates(ctx, f, page)
+	return gen.ListKeyDates200JSONResponse{Items: each(list, toKeyDate), NextCursor: cursorOf(next)}, err
+}
+
+func toKeyDate(k rapport.KeyDateRow) gen.KeyDate {
+	return gen.KeyDate{
+		Id: k.ID, Kind: gen.KeyDateKind(k.Kind), At: k.At.UTC(), State: gen.KeyDateState(k.State), BrandName: k.BrandName, CampaignId: k.CampaignID, CampaignName: k.CampaignName,
+		PartnershipId: k.PartnershipID, Stage: gen.Stage(k.Stage), ContractId: k.ContractID, Number: k.Number,
+		Creator: gen.CreatorRef{Id: k.Creator.ID, Name: k.Creator.Name, Handle: orNil(k.Creator.Handle), Platform: orNil(k.Creator.Platform)}, Owner: toUserRef(k.Owner),
+		Assets: each(k.Assets, toUserRef), AskedAt: k.Asked, DecidedBy: orNil(k.DecidedBy), DecidedAt: k.DecidedAt,
+	}
+}
+
+// DecideKeyDate decides what becomes of a right that ends.
+func (s *Server) DecideKeyDate(ctx context.Context, r gen.DecideKeyDateRequestObject) (gen.DecideKeyDateResponseObject, error) {
+	store, err := storeAs[KeyDateStore](s)
+	if err != nil {
+		return nil, err
+	}
+	notes, err := s.partnershipStore()
+	if err != nil {
+		return nil, err
+	}
+	partnership, brand, err := store.KeyDateOf(ctx, r.Id)
+	if err != nil {
+		return nil, called("date", err)
+	}
+	me := principalFrom(ctx)
+	result, err := s.command(ctx, commandRequest{
+		Workflow: "partnership", ID: partnership, BrandID: brand,
+		Cmd: rapport.Command{Kind: rapport.CmdDecideKeyDate, Actor: me.UserID, Ref: r.Id, Code: string(r.Body.Decision)},
+		Before: func(ctx context.Context) error {
+			return notes.NoteCommand(ctx, partnership, rapport.CmdDecideKeyDate, "Reason given for: "+commandLabel(rapport.CmdDecideKeyDate), strings.TrimSpace(value(r.Body.Reason)), false, me.UserID)
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	if result.Pending {
+		body, location := pendingAt("/v1/partnerships/" + partnership.String())
+		return gen.DecideKeyDate202JSONResponse{Body: body, Headers: gen.DecideKeyDate202ResponseHeaders{Location: location}}, nil
+	}
+	return gen.DecideKeyDate204Response{}, nil
+}

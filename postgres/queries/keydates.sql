@@ -1,0 +1,65 @@
+-- name: ChangeKeyDate :exec
+insert into key_dates (id, brand_id, partnership_id, contract_id, kind, at, assets, state, asked_at)
+values (@id, @brand_id, @partnership_id, @contract_id, @kind, @at, @assets, @state, sqlc.narg('asked_at'))
+on conflict (id) do update set at = excluded.at, assets = excluded.assets, state = excluded.state, asked_at = excluded.asked_at;
+
+-- name: ListKeyDates :many
+-- What posts bring, as their workflows wrote it down, and the notice date and the end of each newest contract that runs.
+with dates as (
+  select k.id, k.kind, k.at, k.state, k.partnership_id, k.brand_id, k.contract_id, k.assets, k.asked_at from key_dates k
+  where k.brand_id = any (@brands::uuid[]) and k.state <> 'moved' and (sqlc.narg('state')::text is null and k.state <> 'ended' or k.state = sqlc.narg('state')::text)
+  union all
+  select t.id, n.kind, n.at, n.state, t.partnership_id, t.brand_id, t.id, '{}'::uuid[], null
+  from contracts t join partnerships p on p.id = t.partnership_id and p.term = t.term
+  cross join lateral (select p.renewal_state in ('not_due', 'review_open', 'offered') as undecided) r
+  cross join lateral (values
+    ('renewal_notice', t.notice_by, case p.renewal_state when 'offered' then 'renegotiating' else 'open' end),
+    ('term_end', t.ends_at, case when r.undecided then 'open' else 'let_end' end)) n (kind, at, state)
+  where t.brand_id = any (@brands::uuid[]) and t.state = 'executed' and t.amends is null and p.stage in ('active', 'wrapping_up', 'completed') and n.at is not null
+    and case n.kind when 'renewal_notice' then r.undecided else not r.undecided or t.ends_at > t.notice_by end
+    and (sqlc.narg('state')::text is null or n.state = sqlc.narg('state')::text)
+)
+select d.id, d.kind::text as kind, d.at::timestamptz as at, d.state::text as state, d.partnership_id, d.brand_id, b.name as brand_name, d.contract_id, t.number, d.asked_at, p.stage, p.campaign_id,
+  g.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, p.owner_id, u.name as owner_name,
+  d.assets::uuid[] as assets, array(select x.title from unnest(d.assets) with ordinality s (id, n) join deliverables x on x.id = s.id order by s.n)::text[] as titles,
+  e.at as decided_at, coalesce(w.name, '')::text as decided_by
+from dates d
+join contracts t on t.id = d.contract_id
+join partnerships p on p.id = d.partnership_id
+join brands b on b.id = d.brand_id
+join campaigns g on g.id = p.campaign_id
+join creators c on c.id = p.creator_id
+join users u on u.id = p.owner_id
+left join lateral (select x.handle, x.platform from creator_accounts x where x.creator_id = p.creator_id
+  order by (select max(f.followers) from follower_snapshots f where f.account_id = x.id) desc nulls last, x.platform, x.handle limit 1) a on true
+left join partnership_events e on e.source_id = d.partnership_id and d.state in ('let_end', 'renegotiating') and e.seq = (select max(x.seq) from partnership_events x
+  where x.source_id = d.partnership_id and x.ref2 = d.id and x.kind in ('key_date_let_end', 'key_date_renegotiated'))
+left join users w on w.id = e.actor
+where (sqlc.narg('id')::uuid is null or d.id = sqlc.narg('id')::uuid and d.contract_id <> d.id)
+  and (sqlc.narg('kind')::text is null or d.kind = sqlc.narg('kind')::text)
+  and (sqlc.narg('brand_id')::uuid is null or d.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+  and (sqlc.narg('partnership_id')::uuid is null or d.partnership_id = sqlc.narg('partnership_id')::uuid)
+  and (sqlc.narg('owner_id')::uuid is null or p.owner_id = sqlc.narg('owner_id')::uuid)
+  and (sqlc.narg('from_at')::timestamptz is null or d.at >= sqlc.narg('from_at')::timestamptz)
+  and (sqlc.narg('to_at')::timestamptz is null or d.at < sqlc.narg('to_at')::timestamptz)
+  and (sqlc.narg('after_at')::timestamptz is null or (d.at, d.id) > (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
+order by d.at, d.id
+limit @max_rows;
+
+-- name: KeyDate :one
+select k.partnership_id, k.brand_id from key_dates k where k.id = @id and k.brand_id = any (@brands::uuid[]);
+
+-- name: CalendarKeyDates :many
+select k.id, k.kind, k.at, k.contract_id, k.partnership_id, k.state, p.campaign_id, g.name as campaign_name, b.name as brand_name, p.creator_id, c.name as creator_name,
+  array_to_string(array(select x.title from deliverables x where x.id = any (k.assets) order by x.position), ', ')::text as titles
+from key_dates k
+join partnerships p on p.id = k.partnership_id
+join campaigns g on g.id = p.campaign_id
+join brands b on b.id = k.brand_id
+join creators c on c.id = p.creator_id
+where k.brand_id = any (@brands::uuid[]) and k.state not in ('moved') and k.at >= @from_at::timestamptz and k.at < @to_at::timestamptz
+  and (sqlc.narg('brand_id')::uuid is null or k.brand_id = sqlc.narg('brand_id')::uuid)
+  and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+  and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
+order by k.at, k.id limit @max_rows;
