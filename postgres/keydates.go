@@ -36,7 +36,7 @@ func (s *Store) KeyDates(ctx context.Context, f rapport.KeyDateFilter, page rapp
 		list[i] = rapport.KeyDateRow{
 			ID: r.ID, Kind: r.Kind, At: r.At, State: r.State, BrandID: r.BrandID, BrandName: r.BrandName, CampaignID: r.CampaignID, CampaignName: r.CampaignName, PartnershipID: r.PartnershipID,
 			Stage: rapport.Stage(r.Stage), ContractID: r.ContractID, Number: r.Number, Creator: rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
-			Owner: rapport.UserRef{ID: r.OwnerID, Name: r.OwnerName}, Asked: r.AskedAt, DecidedBy: r.DecidedBy, DecidedAt: r.DecidedAt,
+			Owner: rapport.UserRef{ID: r.OwnerID, Name: r.OwnerName}, MayExtend: r.MayExtend, Asked: r.AskedAt, DecidedBy: r.DecidedBy, DecidedAt: r.DecidedAt,
 		}
 		for n, title := range r.Titles {
 			list[i].Assets = append(list[i].Assets, rapport.UserRef{ID: r.Assets[n], Name: title})

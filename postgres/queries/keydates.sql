@@ -20,7 +20,7 @@ with dates as (
     and (sqlc.narg('state')::text is null or n.state = sqlc.narg('state')::text)
 )
 select d.id, d.kind::text as kind, d.at::timestamptz as at, d.state::text as state, d.partnership_id, d.brand_id, b.name as brand_name, d.contract_id, t.number, d.asked_at, p.stage, p.campaign_id,
-  g.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, p.owner_id, u.name as owner_name,
+  g.name as campaign_name, p.creator_id, c.name as creator_name, coalesce(a.handle, '')::text as handle, coalesce(a.platform, '')::text as platform, p.owner_id, u.name as owner_name, (t.term = p.term and p.stage not in ('terminated', 'banned'))::boolean as may_extend,
   d.assets::uuid[] as assets, array(select x.title from unnest(d.assets) with ordinality s (id, n) join deliverables x on x.id = s.id order by s.n)::text[] as titles,
   e.at as decided_at, coalesce(w.name, '')::text as decided_by
 from dates d

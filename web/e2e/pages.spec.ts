@@ -185,6 +185,7 @@ const visits: Visit[] = [
       await expect(page.getByText("Nobody")).toBeVisible();
     },
   },
+  { name: "key dates", person: "ops", path: "/contracts/dates" },
   { name: "the calendar", person: "ops", path: "/calendar" },
   { name: "contracts", person: "legal", path: "/contracts" },
   { name: "a contract", person: "legal", path: first("legal", "/v1/contracts?limit=1", "contracts") },
@@ -317,9 +318,9 @@ async function portalLink(): Promise<string> {
 }
 
 // Lists answer that there is nothing, or that something broke.
-const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|payout-batches|reversals|reconciliations|reconciliation-cases|tasks|users|tokens|sequences|policies|calendars|calendar|conflicts|suppressions|search\/texts|history|payee-years|fx-quotes|brands\/[^/]+\/journals)(\?|$)/;
+const lists = /\/v1\/(threads|partnerships|campaigns|creators|contracts|reviews|payouts|payout-batches|reversals|reconciliations|reconciliation-cases|tasks|users|tokens|sequences|policies|calendars|calendar|conflicts|key-dates|suppressions|search\/texts|history|payee-years|fx-quotes|brands\/[^/]+\/journals)(\?|$)/;
 
-const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|the calendar|contracts|reviews|payments|past batches|reconciliation|history|statements|year to date|books|outreach settings|review settings|contract settings|standing in|search|mail|calendars|brands|people|tokens)$/;
+const places = /^(home of ops|home of finance|inbox|all threads|tasks|partnerships|campaigns|a new campaign|creators|the calendar|contracts|key dates|reviews|payments|past batches|reconciliation|history|statements|year to date|books|outreach settings|review settings|contract settings|standing in|search|mail|calendars|brands|people|tokens)$/;
 
 interface Seat {
   page: Page;

@@ -28,6 +28,7 @@ import { Route as AppCampaignsIndexRouteImport } from "./routes/_app/campaigns.i
 import { Route as AppCampaignsNewRouteImport } from "./routes/_app/campaigns.new"
 import { Route as AppContractsIndexRouteImport } from "./routes/_app/contracts.index"
 import { Route as AppContractsIdRouteImport } from "./routes/_app/contracts.$id"
+import { Route as AppContractsDatesRouteImport } from "./routes/_app/contracts.dates"
 import { Route as AppCreatorsIndexRouteImport } from "./routes/_app/creators.index"
 import { Route as AppCreatorsIdRouteImport } from "./routes/_app/creators.$id"
 import { Route as AppCreatorsImportRouteImport } from "./routes/_app/creators.import"
@@ -155,6 +156,11 @@ const AppContractsIndexRoute = AppContractsIndexRouteImport.update({
 const AppContractsIdRoute = AppContractsIdRouteImport.update({
   id: "/contracts/$id",
   path: "/contracts/$id",
+  getParentRoute: () => AppRoute,
+} as any)
+const AppContractsDatesRoute = AppContractsDatesRouteImport.update({
+  id: "/contracts/dates",
+  path: "/contracts/dates",
   getParentRoute: () => AppRoute,
 } as any)
 const AppCreatorsIndexRoute = AppCreatorsIndexRouteImport.update({
@@ -346,6 +352,7 @@ export interface FileRoutesByFullPath {
   "/review/$token": typeof ReviewTokenRoute
   "/campaigns/new": typeof AppCampaignsNewRoute
   "/contracts/$id": typeof AppContractsIdRoute
+  "/contracts/dates": typeof AppContractsDatesRoute
   "/creators/$id": typeof AppCreatorsIdRoute
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
@@ -398,6 +405,7 @@ export interface FileRoutesByTo {
   "/": typeof AppIndexRoute
   "/campaigns/new": typeof AppCampaignsNewRoute
   "/contracts/$id": typeof AppContractsIdRoute
+  "/contracts/dates": typeof AppContractsDatesRoute
   "/creators/$id": typeof AppCreatorsIdRoute
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
@@ -454,6 +462,7 @@ export interface FileRoutesById {
   "/_app/": typeof AppIndexRoute
   "/_app/campaigns/new": typeof AppCampaignsNewRoute
   "/_app/contracts/$id": typeof AppContractsIdRoute
+  "/_app/contracts/dates": typeof AppContractsDatesRoute
   "/_app/creators/$id": typeof AppCreatorsIdRoute
   "/_app/creators/import": typeof AppCreatorsImportRoute
   "/_app/partnerships/$id": typeof AppPartnershipsIdRoute
@@ -510,6 +519,7 @@ export interface FileRouteTypes {
     | "/review/$token"
     | "/campaigns/new"
     | "/contracts/$id"
+    | "/contracts/dates"
     | "/creators/$id"
     | "/creators/import"
     | "/partnerships/$id"
@@ -562,6 +572,7 @@ export interface FileRouteTypes {
     | "/"
     | "/campaigns/new"
     | "/contracts/$id"
+    | "/contracts/dates"
     | "/creators/$id"
     | "/creators/import"
     | "/partnerships/$id"
@@ -617,6 +628,7 @@ export interface FileRouteTypes {
     | "/_app/"
     | "/_app/campaigns/new"
     | "/_app/contracts/$id"
+    | "/_app/contracts/dates"
     | "/_app/creators/$id"
     | "/_app/creators/import"
     | "/_app/partnerships/$id"
@@ -795,6 +807,13 @@ declare module "@tanstack/react-router" {
       path: "/contracts/$id"
       fullPath: "/contracts/$id"
       preLoaderRoute: typeof AppContractsIdRouteImport
+      parentRoute: typeof AppRoute
+    }
+    "/_app/contracts/dates": {
+      id: "/_app/contracts/dates"
+      path: "/contracts/dates"
+      fullPath: "/contracts/dates"
+      preLoaderRoute: typeof AppContractsDatesRouteImport
       parentRoute: typeof AppRoute
     }
     "/_app/creators/": {
@@ -1105,6 +1124,7 @@ interface AppRouteChildren {
   AppIndexRoute: typeof AppIndexRoute
   AppCampaignsNewRoute: typeof AppCampaignsNewRoute
   AppContractsIdRoute: typeof AppContractsIdRoute
+  AppContractsDatesRoute: typeof AppContractsDatesRoute
   AppCreatorsIdRoute: typeof AppCreatorsIdRoute
   AppCreatorsImportRoute: typeof AppCreatorsImportRoute
   AppPartnershipsIdRoute: typeof AppPartnershipsIdRoute
@@ -1135,6 +1155,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppIndexRoute: AppIndexRoute,
   AppCampaignsNewRoute: AppCampaignsNewRoute,
   AppContractsIdRoute: AppContractsIdRoute,
+  AppContractsDatesRoute: AppContractsDatesRoute,
   AppCreatorsIdRoute: AppCreatorsIdRoute,
   AppCreatorsImportRoute: AppCreatorsImportRoute,
   AppPartnershipsIdRoute: AppPartnershipsIdRoute,

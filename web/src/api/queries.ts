@@ -19,6 +19,7 @@ export type TaskFilter = Params<"/v1/tasks">;
 export type ThreadFilter = Params<"/v1/threads">;
 export type LedgerFilter = Params<"/v1/ledger/transactions">;
 export type ConflictFilter = Params<"/v1/conflicts">;
+export type KeyDateFilter = Params<"/v1/key-dates">;
 export type CalendarEntryFilter = Params<"/v1/calendar">;
 export type TextFilter = Params<"/v1/search/texts">;
 export type SuppressionFilter = Params<"/v1/suppressions">;
@@ -393,6 +394,13 @@ export const calendarEntriesQuery = (query: CalendarEntryFilter) =>
   queryOptions({
     queryKey: ["calendar", "entries", query],
     queryFn: ({ signal }) => body(api.GET("/v1/calendar", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+export const keyDatesQuery = (query: KeyDateFilter) =>
+  queryOptions({
+    queryKey: ["contract", "dates", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/key-dates", { params: { query }, signal })),
     placeholderData: keepPreviousData,
   });
 

@@ -4823,6 +4823,8 @@ export interface components {
             /** Format: uuid */
             id: string;
             kind: components["schemas"]["KeyDateKind"];
+            /** @description An amendment may move it */
+            may_extend: boolean;
             number: string;
             owner: components["schemas"]["UserRef"];
             /** Format: uuid */

@@ -80,6 +80,7 @@ export function TermsView({ terms, currency }: { terms: ContractTerms; currency:
           ["Runs for", days(terms.duration_days)],
           ["Notice", days(terms.notice_days)],
           ["Usage rights", days(terms.usage_rights_days)],
+          ["Allow-listing", days(terms.allowlisting_days)],
           ["Exclusivity", days(terms.exclusivity_days)],
           ["Other clauses", terms.extra_clauses && <span className="prewrap">{terms.extra_clauses}</span>],
         ]}
@@ -223,6 +224,7 @@ export function TermsEditor<F extends HoldsTerms>({ form: wide, currency }: { fo
         <NumberInput label="Runs for" suffix=" days" min={1} {...form.getInputProps("terms.duration_days")} />
         <NumberInput label="Renewal notice" suffix=" days" min={0} {...form.getInputProps("terms.notice_days")} />
         <NumberInput label="Usage rights" suffix=" days" min={0} {...form.getInputProps("terms.usage_rights_days")} />
+        <NumberInput label="Allow-listing" suffix=" days" min={0} {...form.getInputProps("terms.allowlisting_days")} />
         <NumberInput label="Exclusivity" suffix=" days" min={0} {...form.getInputProps("terms.exclusivity_days")} />
       </SimpleGrid>
       <Textarea label="Other clauses" autosize minRows={2} maxRows={12} {...form.getInputProps("terms.extra_clauses")} />
@@ -236,6 +238,7 @@ export function cleanTerms(terms: ContractTerms): ContractTerms {
   return {
     ...terms,
     usage_rights_days: optional(terms.usage_rights_days),
+    allowlisting_days: optional(terms.allowlisting_days),
     exclusivity_days: optional(terms.exclusivity_days),
     extra_clauses: terms.extra_clauses || undefined,
     milestones: terms.milestones.map((each) => ({ ...each, hold_until: each.hold_until || undefined })),

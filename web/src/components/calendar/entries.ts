@@ -3,6 +3,7 @@ import { IconCalendarDue, IconFileText, IconFlag, IconPencil, IconPlaneDeparture
 import type { CalendarEntry } from "../../api/schema";
 import { addDays, dayOf } from "../../lib/days";
 import type { Tone } from "../../theme/tokens";
+import { keyKinds } from "../contract/keydates";
 
 /** How each kind of entry is said, beside its title. */
 export const kinds: Record<CalendarEntry["kind"], { word: string; icon: TablerIcon; tone: Tone }> = {
@@ -12,6 +13,9 @@ export const kinds: Record<CalendarEntry["kind"], { word: string; icon: TablerIc
   notice: { word: "Renewal by", icon: IconSignature, tone: "attention" },
   campaign_start: { word: "Campaign starts", icon: IconFlag, tone: "idle" },
   campaign_end: { word: "Campaign ends", icon: IconCalendarDue, tone: "idle" },
+  rights_end: { ...keyKinds.rights_end, tone: "attention" },
+  allowlisting_end: { ...keyKinds.allowlisting_end, tone: "attention" },
+  exclusivity_end: { ...keyKinds.exclusivity_end, tone: "idle" },
   absence: { word: "Away", icon: IconPlaneDeparture, tone: "held" },
 };
 

@@ -96,6 +96,7 @@ export default function AmendDialog({ partnership, onClose }: { partnership: Par
               <NumberInput label="Term ends later by" suffix=" days" value={change.end_days ?? ""} onChange={(days) => set({ end_days: orNothing(days) })} />
               <NumberInput label="Revision rounds" min={0} value={change.revision_rounds ?? ""} placeholder={String(contract?.terms.revision_rounds ?? "")} onChange={(n) => set({ revision_rounds: orNothing(n) })} />
               <NumberInput label="Usage rights" suffix=" days" min={0} value={change.usage_rights_days ?? ""} placeholder={String(contract?.terms.usage_rights_days ?? 0)} onChange={(n) => set({ usage_rights_days: orNothing(n) })} />
+              <NumberInput label="Allow-listing" suffix=" days" min={0} value={change.allowlisting_days ?? ""} placeholder={String(contract?.terms.allowlisting_days ?? 0)} onChange={(n) => set({ allowlisting_days: orNothing(n) })} />
               <NumberInput label="Exclusivity" suffix=" days" min={0} value={change.exclusivity_days ?? ""} placeholder={String(contract?.terms.exclusivity_days ?? 0)} onChange={(n) => set({ exclusivity_days: orNothing(n) })} />
             </Group>
             <Textarea label="What else you agree" autosize minRows={2} maxLength={4000} value={change.clause ?? ""} onChange={(event) => set({ clause: event.currentTarget.value || undefined })} />

@@ -9,6 +9,7 @@ import { Facts, Section } from "../Page";
 import { RelativeTime } from "../RelativeTime";
 import { StatusChip } from "../StatusChip";
 import { TermsView, triggerWords } from "../Terms";
+import { KeyDates } from "../contract/KeyDates";
 import { Codes } from "./Codes";
 import classes from "./Deal.module.css";
 import { goalText } from "./goals";
@@ -114,6 +115,8 @@ export function Deal({ partnership }: { partnership: Partnership }) {
           </details>
         )}
       </Section>
+
+      <KeyDates partnershipId={summary.id} brandId={summary.brand_id} />
 
       <Section title="Contacts">
         {contacts.length === 0 && <p className="soft" style={{ margin: 0 }}>No address is known. Add one on the <Link to="/creators/$id" params={{ id: summary.creator.id }}>creator’s page</Link>.</p>}

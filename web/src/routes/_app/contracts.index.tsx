@@ -1,7 +1,7 @@
 import { Button, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
-import { createFileRoute, useNavigate } from "@tanstack/react-router";
-import { IconFileText, IconSearchOff } from "@tabler/icons-react";
+import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
+import { IconCalendarDue, IconFileText, IconSearchOff } from "@tabler/icons-react";
 
 import { contractsQuery } from "../../api/queries";
 import type { Contract } from "../../api/schema";
@@ -42,7 +42,11 @@ function Contracts() {
   const list = useQuery(contractsQuery({ brand_id: brand, q, state, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   return (
-    <Page title="Contracts" under="What was agreed, signed by both, and when it must be decided again.">
+    <Page
+      title="Contracts"
+      under="What was agreed, signed by both, and when it must be decided again."
+      actions={<Button variant="default" leftSection={<IconCalendarDue size={16} aria-hidden />} renderRoot={(props) => <Link to="/contracts/dates" {...props} />}>Key dates</Button>}
+    >
       <Filters>
         <SearchInput label="Search contracts" value={q} onChange={(value) => set({ q: value })} />
         <NativeSelect

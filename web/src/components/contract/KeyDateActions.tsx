@@ -1,0 +1,60 @@
+import { Button, Group } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { lazy, Suspense, useState } from "react";
+
+import { useAct } from "../../api/act";
+import { api, body } from "../../api/client";
+import { partnershipQuery } from "../../api/queries";
+import type { KeyDate, KeyDateDecision } from "../../api/schema";
+import { hasRole, useSession } from "../../lib/session";
+import { keyKinds } from "./keydates";
+
+const AmendDialog = lazy(() => import("../partnership/AmendDialog"));
+
+/** What can be decided about a key date. */
+export function KeyDateActions({ date, brandId }: { date: KeyDate; brandId?: string }) {
+  const session = useSession();
+  const [extending, setExtending] = useState(false);
+  const what = `${keyKinds[date.kind].word}, ${date.creator.name}`;
+  const act = useAct({
+    run: (decision: KeyDateDecision["decision"], key) =>
+      body(api.POST("/v1/key-dates/{id}/decide", { params: { path: { id: date.id }, header: { "Idempotency-Key": key } }, body: { decision } })),
+    done: "Decided",
+    touches: ["contract", "partnership", "task", "calendar"],
+  });
+  if (date.state === "ended" || !hasRole(session, ["ops"], brandId)) return null;
+  if (date.kind === "renewal_notice") {
+    return date.state === "open" && (
+      <Button size="compact-sm" variant="default" aria-label={`Decide: ${what}`} renderRoot={(props) => <Link to="/partnerships/$id" params={{ id: date.partnership_id }} {...props} />}>
+        Decide
+      </Button>
+    );
+  }
+  if (date.kind === "term_end") return null;
+  const decide = (decision: KeyDateDecision["decision"], word: string) => (
+    <Button size="compact-sm" variant="default" aria-label={`${word}: ${what}`} loading={act.isPending && act.variables === decision} onClick={() => act.mutate(decision)}>
+      {word}
+    </Button>
+  );
+  return (
+    <Group gap={6} wrap="wrap">
+      {date.may_extend && <Button size="compact-sm" variant="default" aria-label={`Extend: ${what}`} onClick={() => setExtending(true)}>Extend</Button>}
+      {date.state === "open" ? (
+        <>
+          {decide("renegotiating", "In talks")}
+          {decide("let_end", "Let it end")}
+        </>
+      ) : (
+        decide("open", "Take back")
+      )}
+      {extending && <Suspense><Extend partnershipId={date.partnership_id} onClose={() => setExtending(false)} /></Suspense>}
+    </Group>
+  );
+}
+
+/** The amendment that moves the date, once the partnership is there. */
+function Extend({ partnershipId, onClose }: { partnershipId: string; onClose: () => void }) {
+  const { data } = useQuery(partnershipQuery(partnershipId));
+  return data && <AmendDialog partnership={data} onClose={onClose} />;
+}
