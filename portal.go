@@ -43,9 +43,16 @@ type PortalDeliverable struct {
 	Feedback    []string             // what reviewers and machine checks asked to change in the current version
 	Corrections []Correction
 	Comments    []Comment
+	Rights      []PostRight
 	Rounds      int      // revision rounds that the contract includes
 	Asks        []string // what the machine checks ask of a draft, in words
 	Declares    bool     // the creator declares whether a video says and shows that it is an ad
+}
+
+// PostRight is until when the brand may do something with a post, or has the creator to itself.
+type PostRight struct {
+	Kind  string    `json:"kind"` // of a key date
+	Until time.Time `json:"until"`
 }
 
 // PortalPayment is one milestone with the payout that it came to.

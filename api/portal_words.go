@@ -59,6 +59,10 @@ func (s *Server) home(page rapport.PortalPage) gen.PortalHome {
 			Hashtags: noNil(page.Hashtags), Asks: noNil(d.Asks), PostUrl: orNil(d.PostURL), Waiting: waitingOf(d), Corrections: each(d.Corrections, showCorrection),
 			Comments: each(d.Comments, showComment), Spoken: orNot(d.Declares && isVideo(d.Kind)),
 		}
+		if len(d.Rights) > 0 {
+			rights := each(d.Rights, func(r rapport.PostRight) gen.PostRight { return gen.PostRight{Kind: gen.KeyDateKind(r.Kind), Until: r.Until} })
+			home.Deliverables[i].Rights = &rights
+		}
 		if d.Extra == "asked" || d.Extra == "offered" {
 			question := gen.RoundQuestion{Round: d.Round, Included: d.Rounds}
 			if d.ExtraFee != nil {

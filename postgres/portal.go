@@ -162,6 +162,9 @@ func (s *Store) portalDeliverables(ctx context.Context, tx pgx.Tx, partnership u
 			return nil, fmt.Errorf("read the terms: %w", err)
 		}
 		d.Rounds = terms.RevisionRounds
+		if err := json.Unmarshal(r.Rights, &d.Rights); err != nil {
+			return nil, fmt.Errorf("read the rights: %w", err)
+		}
 		if err := json.Unmarshal(r.Stages, &d.Stages); err != nil {
 			return nil, fmt.Errorf("read the stages: %w", err)
 		}

@@ -201,14 +201,15 @@ type goal struct {
 }
 
 type contractTerms struct {
-	Deliverables    []deliverableTerms `json:"deliverables"`
-	Milestones      []milestoneTerms   `json:"milestones"`
-	RevisionRounds  int                `json:"revision_rounds"`
-	DurationDays    int                `json:"duration_days"`
-	NoticeDays      int                `json:"notice_days"`
-	UsageRightsDays int                `json:"usage_rights_days,omitempty"`
-	ExclusivityDays int                `json:"exclusivity_days,omitempty"`
-	ExtraClauses    string             `json:"extra_clauses,omitempty"`
+	Deliverables     []deliverableTerms `json:"deliverables"`
+	Milestones       []milestoneTerms   `json:"milestones"`
+	RevisionRounds   int                `json:"revision_rounds"`
+	DurationDays     int                `json:"duration_days"`
+	NoticeDays       int                `json:"notice_days"`
+	UsageRightsDays  int                `json:"usage_rights_days,omitempty"`
+	AllowlistingDays int                `json:"allowlisting_days,omitempty"`
+	ExclusivityDays  int                `json:"exclusivity_days,omitempty"`
+	ExtraClauses     string             `json:"extra_clauses,omitempty"`
 }
 
 // campaignPlan is a campaign of the sample world. brand is an index into the houses.
@@ -295,7 +296,7 @@ var campaignPlans = []campaignPlan{
 				{Title: "On signature", Trigger: "signature", Percent: 30},
 				{Title: "Three days after verification", Trigger: "verified", Deliverable: new(0), Percent: 70, NetDays: 3},
 			},
-			RevisionRounds: 2, DurationDays: 42, NoticeDays: 8, UsageRightsDays: 90,
+			RevisionRounds: 2, DurationDays: 42, NoticeDays: 8, UsageRightsDays: 90, AllowlistingDays: 30,
 		},
 	},
 	{

@@ -410,6 +410,7 @@ const portalDeliverables = `-- name: PortalDeliverables :many
 select d.id, d.partnership_id, d.brand_id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at,
   r.id as review_id, coalesce(r.state, '')::text as review_state, coalesce(r.stages, '[]')::jsonb as stages, coalesce(r.checks, '[]')::jsonb as checks,
   coalesce(l.on_silence, 'hold')::text as on_silence, d.extra, d.extra_fee, d.extra_currency, coalesce((contract_now(d.contract_id)).terms, '{}')::jsonb as terms,
+  coalesce((select jsonb_agg(jsonb_build_object('kind', k.kind, 'until', k.at) order by k.at, k.kind) from key_dates k where d.id = any (k.assets) and k.state in ('open', 'let_end', 'renegotiating')), '[]')::jsonb as rights,
   array(select x.comment::text from decisions x where x.submission_id = d.current_submission and x.state = 'accepted' and coalesce(x.comment, '') <> '' order by x.decided_at)::text[] as comments
 from deliverables d left join reviews r on r.submission_id = d.current_submission left join policies l on l.id = r.policy_id and l.version = r.policy_version
 left join contracts t on t.id = d.contract_id
@@ -439,6 +440,7 @@ type PortalDeliverablesRow struct {
 	ExtraFee          *int64
 	ExtraCurrency     *string
 	Terms             json.RawMessage
+	Rights            json.RawMessage
 	Comments          []string
 }
 
@@ -474,6 +476,7 @@ func (q *Queries) PortalDeliverables(ctx context.Context, db DBTX, partnershipID
 			&i.ExtraFee,
 			&i.ExtraCurrency,
 			&i.Terms,
+			&i.Rights,
 			&i.Comments,
 		); err != nil {
 			return nil, err

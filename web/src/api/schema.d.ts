@@ -5816,6 +5816,8 @@ export interface components {
             publish_by?: string;
             /** @description Who is looking, by stage */
             reviewing?: string;
+            /** @description Until when the brand may do what with the post */
+            rights?: components["schemas"]["PostRight"][];
             round: number;
             round_question?: components["schemas"]["RoundQuestion"];
             /** @description The creator declares whether the video says that it is an ad */
@@ -5933,6 +5935,11 @@ export interface components {
         };
         PostReport: {
             url: string;
+        };
+        PostRight: {
+            kind: components["schemas"]["KeyDateKind"];
+            /** Format: date-time */
+            until: string;
         };
         PreviewedClause: {
             /** Format: uuid */
@@ -7284,6 +7291,7 @@ export type PostNumber = components['schemas']['PostNumber'];
 export type PostNumberCreate = components['schemas']['PostNumberCreate'];
 export type PostNumberList = components['schemas']['PostNumberList'];
 export type PostReport = components['schemas']['PostReport'];
+export type PostRight = components['schemas']['PostRight'];
 export type PreviewedClause = components['schemas']['PreviewedClause'];
 export type Problem = components['schemas']['Problem'];
 export type Reason = components['schemas']['Reason'];

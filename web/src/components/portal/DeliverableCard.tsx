@@ -1,10 +1,10 @@
 import { Button, Checkbox, FileInput, Stack, Textarea, TextInput } from "@mantine/core";
 import { IconExternalLink, IconPaperclip } from "@tabler/icons-react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body, form, isPending } from "../../api/client";
-import type { PortalDeliverable, SubmissionForm } from "../../api/schema";
+import type { KeyDateKind, PortalDeliverable, SubmissionForm } from "../../api/schema";
 import { Notice, ProblemNotice } from "../Notice";
 import { Facts, Section } from "../Page";
 import { StatusChip } from "../StatusChip";
@@ -15,6 +15,14 @@ import { RoundCard } from "./RoundCard";
 import { useShowHome } from "./useHome";
 import { WaitingFor } from "./WaitingFor";
 import { When } from "./When";
+
+const granted: Record<KeyDateKind, string> = {
+  rights_end: "The brand may use it until",
+  allowlisting_end: "The brand may advertise with it until",
+  exclusivity_end: "No competitors until",
+  renewal_notice: "Renewal by",
+  term_end: "Contract until",
+};
 
 /** One piece of content that is owed: by when, who is looking, what must change, and the step that is due. */
 export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverable }) {
@@ -32,6 +40,7 @@ export function DeliverableCard({ deliverable }: { deliverable: PortalDeliverabl
             ["Your post", deliverable.post_url && /^https?:/.test(deliverable.post_url) ? (
               <a key="post" href={deliverable.post_url} target="_blank" rel="noreferrer noopener">Open it <IconExternalLink size={13} aria-label="opens elsewhere" /></a>
             ) : undefined],
+            ...(deliverable.rights ?? []).map(({ kind, until }) => [granted[kind], due(until)] as [string, ReactNode]),
           ]}
         />
         {deliverable.can_submit && deliverable.asks.length > 0 && (
