@@ -113,6 +113,7 @@ func (h *hands) register(r registry) {
 		rapport.EffectMail, rapport.EffectDraftContract, rapport.EffectExecute, rapport.EffectOnboard, rapport.EffectVerify, rapport.EffectOpenReview, rapport.EffectNotify,
 		rapport.EffectOpenPayout, rapport.EffectSubmit, rapport.EffectReconcile, rapport.EffectBranch, rapport.EffectDraftMail, rapport.EffectReadDates,
 		rapport.EffectOpenReversal, rapport.EffectReverse, rapport.EffectFindReversal, rapport.EffectCountReversal, rapport.EffectWriteOff,
+		rapport.EffectOrderOffline, rapport.EffectRecordOffline,
 	} {
 		r.RegisterActivityWithOptions(h.do, name(activities.NameOf(kind)))
 	}

@@ -9,7 +9,8 @@ with dates as (
   select k.id, k.kind, k.at, k.state, k.partnership_id, k.brand_id, k.contract_id, k.assets, k.asked_at from key_dates k
   where k.brand_id = any (@brands::uuid[]) and k.state <> 'moved' and (sqlc.narg('state')::text is null and k.state <> 'ended' or k.state = sqlc.narg('state')::text)
   union all
-  select t.id, n.kind, n.at, n.state, t.partnership_id, t.brand_id, t.id, '{}'::uuid[], null
+  select t.id, n.kind, n.at, n.state, t.partnership_id, t.brand_id, t.id, '{}'::uuid[],
+    case n.kind when 'renewal_notice' then (select max(x.at) from partnership_events x where x.source_id = p.id and x.ref = t.id and x.kind = 'renewal_opened') end
   from contracts t join partnerships p on p.id = t.partnership_id and p.term = t.term
   cross join lateral (select p.renewal_state in ('not_due', 'review_open', 'offered') as undecided) r
   cross join lateral (values

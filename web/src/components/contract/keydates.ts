@@ -5,7 +5,7 @@ import type { Tone } from "../../theme/tokens";
 
 /** What ends on a key date. */
 export const keyKinds: Record<KeyDateKind, { word: string; icon: TablerIcon }> = {
-  renewal_notice: { word: "Renewal by", icon: IconSignature },
+  renewal_notice: { word: "Renewal to decide", icon: IconSignature },
   term_end: { word: "Term ends", icon: IconFileText },
   rights_end: { word: "Usage rights end", icon: IconLicense },
   allowlisting_end: { word: "Allow-listing ends", icon: IconAd2 },

@@ -1,4 +1,4 @@
-import { Button, NativeSelect } from "@mantine/core";
+import { Button, Group, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { IconCalendarDue, IconSearchOff } from "@tabler/icons-react";
@@ -33,14 +33,23 @@ export const Route = createFileRoute("/_app/contracts/dates")({ validateSearch: 
 
 const about = ({ kind, assets, number }: KeyDate) => <TwoLines first={keyKinds[kind].word} second={assets.length > 0 ? assets.map(({ name }) => name).join(", ") : number} />;
 
+function Decision({ date }: { date: KeyDate }) {
+  const { word, tone } = decision(date);
+  return (
+    <Group gap="xs" wrap="wrap">
+      <Chip tone={tone} icon={null}>{word}</Chip>
+      <KeyDateActions date={date} />
+    </Group>
+  );
+}
+
 const cols = columns<KeyDate>([
   { id: "creator", header: "Creator", cell: ({ partnership_id, creator }) => <CreatorName creator={creator} link={{ to: "/partnerships/$id", params: { id: partnership_id } }} /> },
   { id: "what", header: "What ends", cell: about },
   { id: "at", header: "Last moment to act", cell: ({ at }) => <RelativeTime at={at} inList />, phone: "head" },
   { id: "campaign", header: "Campaign", cell: ({ campaign_name, brand_name }) => <TwoLines first={campaign_name} second={brand_name} />, phone: "hide" },
   { id: "owner", header: "Owner", cell: ({ owner }) => owner.name, phone: "hide", wide: true },
-  { id: "state", header: "Decision", cell: (date) => { const { word, tone } = decision(date); return <Chip tone={tone} icon={null}>{word}</Chip>; } },
-  { id: "act", header: "Decide", cell: (date) => <KeyDateActions date={date} /> },
+  { id: "state", header: "Decision", cell: (date) => <Decision date={date} /> },
 ]);
 
 function KeyDatesPage() {

@@ -1,0 +1,203 @@
+package workflows_test
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+
+	"rapport"
+	"rapport/activities"
+	"rapport/workflows"
+)
+
+// changes answers for a term that is amended, with a bonus by a number.
+func changes(t *testing.T, terms rapport.ContractTerms, amendments map[uuid.UUID]rapport.Amendment) *hands {
+	t.Helper()
+	h := &hands{terms: &terms}
+	h.answer = map[string]func(in activities.EffectInput) (rapport.Outcome, error){
+		rapport.EffectExecute: func(in activities.EffectInput) (rapport.Outcome, error) {
+			c := rapport.ContractDates{ID: in.Effect.Ref, Now: in.Effect.At, Fee: eur(100_000), Terms: terms, Brand: calendar(day), Creator: calendar(day), CampaignEnd: in.Effect.At.Add(200 * day)}
+			plan := rapport.PlanContract(c)
+			if a, ok := amendments[in.Effect.Ref]; ok {
+				plan = rapport.PlanAmendment(c, a)
+			}
+			return rapport.Outcome{Code: "executed", Contract: &plan}, nil
+		},
+	}
+	return h
+}
+
+// signed begins a partnership and brings it to the running term.
+func (r *recorder) signed(p *rapport.Partnership) string {
+	w := workflows.PartnershipID(p.ID)
+	r.start(workflows.TypePartnership, w, p)
+	r.waits(p.ID, "reply")
+	r.mail(w, "human")
+	r.state(p.ID, "in_conversation")
+	r.command(w, offer())
+	r.command(w, rapport.Command{Kind: rapport.CmdAcceptOffer, Ref: id("offer")})
+	r.waits(p.ID, "approve_contract")
+	r.command(w, rapport.Command{Kind: rapport.CmdSendContract, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSignContract})
+	r.state(p.ID, "active")
+	return w
+}
+
+// amended drafts an amendment, sends it and signs it.
+func (r *recorder) amended(w string, amendment uuid.UUID) {
+	r.command(w, rapport.Command{Kind: rapport.CmdAmend, Ref: amendment, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSendContract, Ref: amendment, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSignContract, Ref: amendment})
+}
+
+func (r *recorder) approved(submission string, deliverable uuid.UUID, w string) {
+	r.command(w, rapport.Command{Kind: rapport.CmdSubmit, Ref: deliverable, Ref2: id(submission)})
+	review := rapport.DeriveID(id(submission), "review")
+	r.state(review, "open")
+	r.command(workflows.ReviewID(review), rapport.Command{Kind: rapport.CmdDecide, Actor: id("ada"), Ref: id("decision/" + submission), Ref2: id(submission), Code: rapport.DecisionApprove})
+	r.ended(workflows.ReviewID(review))
+}
+
+func (r *recorder) paid(payout uuid.UUID) {
+	r.state(payout, "awaiting_approval")
+	for part, who := range map[string]string{"preparer": "pia", "releaser": "rob"} {
+		r.command(workflows.PayoutID(payout), rapport.Command{Kind: rapport.CmdApprovePayout, Code: part, Actor: id(who), Ref: uuid.New()})
+	}
+	r.ended(workflows.PayoutID(payout))
+}
+
+// recordChanges is a term with two amendments, one of them declined, a bonus by a number, one that a person gave, a payout outside of Stripe
+// and one whose creator's account changed.
+func recordChanges(t *testing.T, address, folder string) {
+	t.Helper()
+	terms := short()
+	first := 0
+	terms.Milestones = append(terms.Milestones, rapport.MilestoneTerms{
+		Title: "Views", Trigger: rapport.TriggerThreshold, Deliverable: &first, Bonus: 9_000, Threshold: &rapport.Threshold{Metric: rapport.MetricViews, AtLeast: 1_000, WithinDays: 6},
+	})
+	contract := rapport.DeriveID(id("offer"), "contract")
+	deliverable := rapport.DeriveID(contract, "deliverable/0")
+	amendments := map[uuid.UUID]rapport.Amendment{
+		id("more"): {
+			Deliverables: []rapport.DeliverableTerms{{Title: "A short", Platform: "tiktok", Kind: "short", DraftDueDays: 3, PublishDays: 3}},
+			Milestones:   []rapport.MilestoneAdded{{Title: "For the short", Trigger: rapport.TriggerApproval, New: &first, Amount: 20_000}},
+		},
+	}
+	h := changes(t, terms, amendments)
+	h.answer[rapport.EffectOrderOffline] = func(activities.EffectInput) (rapport.Outcome, error) { return rapport.Outcome{Code: rapport.SubmitAwaitingProof}, nil }
+	h.answer[rapport.EffectRecordOffline] = func(activities.EffectInput) (rapport.Outcome, error) { return rapport.Outcome{Code: rapport.SubmitPaid}, nil }
+	r := newRecorder(t, address, folder, h)
+	defer r.stop()
+	p := partnership(day)
+	p.ID = id("changes")
+	w := r.signed(p)
+	ends := time.Now().Add(22 * day)
+	more := amendments[id("more")]
+	more.EndsAt, more.NoticeBy = ends, ends.Add(-3*day)
+	amendments[id("more")] = more
+	r.command(w, rapport.Command{Kind: rapport.CmdAmend, Ref: id("unwanted"), Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdSendContract, Ref: id("unwanted"), Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdDeclineContract, Ref: id("unwanted")})
+	r.amended(w, id("more"))
+	r.until(p.ID, func(b activities.Batch) bool {
+		return len(b.View.Waiting) > 0 && b.View.State == "active" && len(b.Record.Facts) > 0
+	})
+	bonus, added := id("bonus"), rapport.DeriveID(id("more"), "milestone/0")
+	r.command(w, rapport.Command{Kind: rapport.CmdGiveBonus, Ref: bonus, Actor: id("owner"), Amount: eur(5_000)})
+
+	pay := func(milestone uuid.UUID) uuid.UUID { return rapport.DeriveID(milestone, "payout") }
+	away := workflows.PayoutID(pay(bonus)) // outside of Stripe
+	r.state(pay(bonus), "awaiting_approval")
+	r.command(away, rapport.Command{Kind: rapport.CmdPayOffline, Code: "bank_transfer", Actor: id("pia")})
+	for part, who := range map[string]string{"preparer": "pia", "releaser": "rob"} {
+		r.command(away, rapport.Command{Kind: rapport.CmdApprovePayout, Code: part, Actor: id(who), Ref: uuid.New()})
+	}
+	r.until(pay(bonus), func(b activities.Batch) bool {
+		return slices.ContainsFunc(b.Record.Tasks, func(t rapport.TaskChange) bool { return t.Kind == "record_payment" })
+	})
+	r.command(away, rapport.Command{Kind: rapport.CmdRecordOffline, Ref: id("proof"), Actor: id("pia")})
+	r.ended(away)
+	r.keep(away, "payout-offline")
+
+	signature := pay(rapport.DeriveID(contract, "milestone/0")) // the creator's account changed
+	r.state(signature, "awaiting_approval")
+	r.signal(workflows.PayoutID(signature), rapport.Signal{Kind: rapport.SignalHold, Code: rapport.HoldDestination, At: time.Now().Add(2 * day), N: 1})
+	r.state(signature, "held")
+	r.until(signature, func(activities.Batch) bool { return time.Now().After(ends.Add(-19 * day)) })
+	r.command(workflows.PayoutID(signature), rapport.Command{Kind: rapport.CmdReleaseDestination, Actor: id("rob")})
+	r.paid(signature)
+	r.keep(workflows.PayoutID(signature), "payout-destination")
+
+	r.approved("one", deliverable, w)
+	r.waits(p.ID, "post")
+	r.command(w, rapport.Command{Kind: rapport.CmdReportPost, Ref: deliverable})
+	r.approved("two", rapport.DeriveID(id("more"), "deliverable/0"), w)
+	r.command(w, rapport.Command{Kind: rapport.CmdReportPost, Ref: rapport.DeriveID(id("more"), "deliverable/0")})
+	r.command(w, rapport.Command{Kind: rapport.CmdRecordNumber, Ref: deliverable, Actor: id("owner"), Code: string(rapport.MetricViews), N: 5_000, Until: time.Now()})
+	for _, m := range []uuid.UUID{rapport.DeriveID(contract, "milestone/1"), rapport.DeriveID(contract, "milestone/2"), rapport.DeriveID(contract, "milestone/3"), added} {
+		r.paid(pay(m))
+	}
+	r.ended(w)
+	r.state(p.ID, "lapsed")
+	r.keep(w, "partnership-changes")
+	require.NotEmpty(t, h.facts(t, p.ID))
+}
+
+// recordRights is what outlives a term: reminders, a decision, an end that nobody decided, and an extension after the term; and rights in a
+// partnership that was terminated.
+func recordRights(t *testing.T, address, folder string) {
+	t.Helper()
+	terms := short()
+	terms.UsageRightsDays, terms.AllowlistingDays, terms.ExclusivityDays, terms.Milestones = 35, 16, 16, terms.Milestones[:1]
+	terms.Milestones[0].Percent = 100
+	contract := rapport.DeriveID(id("offer"), "contract")
+	deliverable := rapport.DeriveID(contract, "deliverable/0")
+	h := changes(t, terms, map[uuid.UUID]rapport.Amendment{id("longer"): {
+		UsageRightsDays: new(45), Milestones: []rapport.MilestoneAdded{{Title: "For more rights", Trigger: rapport.TriggerSignature, Amount: 20_000}},
+	}})
+	r := newRecorder(t, address, folder, h)
+	defer r.stop()
+	dates := func(b activities.Batch, kind string) (list []rapport.Change) {
+		for _, c := range b.Record.Changes {
+			if c.Noun == "key_date" && c.Code == kind {
+				list = append(list, c)
+			}
+		}
+		return list
+	}
+	posted := func(name string) (w string, rights uuid.UUID) {
+		p := partnership(day)
+		p.ID = id(name)
+		p.Timings.KeyDateLadderDays, p.Timings.KeyDateEscalateDays = []int{14, 7, 1}, 7
+		w = r.signed(p)
+		r.paid(rapport.DeriveID(rapport.DeriveID(contract, "milestone/0"), "payout"))
+		r.approved("draft of "+name, deliverable, w)
+		r.waits(p.ID, "post")
+		r.command(w, rapport.Command{Kind: rapport.CmdReportPost, Ref: deliverable})
+		r.until(p.ID, func(b activities.Batch) bool {
+			for _, c := range dates(b, rapport.KeyUsageRights) {
+				rights = c.ID
+			}
+			return rights != uuid.Nil
+		})
+		return w, rights
+	}
+	w, rights := posted("rights")
+	r.state(id("rights"), "lapsed")
+	r.waits(id("rights"), rapport.KeyUsageRights)
+	r.command(w, rapport.Command{Kind: rapport.CmdDecideKeyDate, Ref: rights, Code: rapport.KeyRenegotiating, Actor: id("owner")})
+	r.refused(w, rapport.Command{Kind: rapport.CmdPause, Actor: id("owner")})
+	r.amended(w, id("longer"))
+	r.paid(rapport.DeriveID(rapport.DeriveID(id("longer"), "milestone/0"), "payout"))
+	r.ended(w)
+	r.keep(w, "partnership-rights")
+
+	w, rights = posted("terminated")
+	r.command(w, rapport.Command{Kind: rapport.CmdTerminate, Actor: id("owner")})
+	r.command(w, rapport.Command{Kind: rapport.CmdDecideKeyDate, Ref: rights, Code: rapport.KeyLetEnd, Actor: id("owner")})
+	r.ended(w)
+	r.keep(w, "partnership-rights-terminated")
+}
