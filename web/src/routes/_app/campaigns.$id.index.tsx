@@ -1,4 +1,4 @@
-import { Button, Group, Modal, NumberInput, Select, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Select, Stack, TagsInput, Textarea, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
@@ -21,6 +21,7 @@ import { Facts, Page, Section } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { offered } from "../../components/policy/words";
 import { AutomationSelect, automationError } from "../../components/sequence/AutomationSelect";
+import { SlotRulesEditor, type HoldsSlotRules } from "../../components/SlotRules";
 import { StatusChip } from "../../components/StatusChip";
 import { cleanTerms, TermsEditor, TermsView } from "../../components/Terms";
 import { toMajor, toMinor } from "../../lib/money";
@@ -146,7 +147,7 @@ function CampaignPage() {
   );
 }
 
-interface Values {
+interface Values extends HoldsSlotRules {
   name: string;
   brief: string;
   state: Campaign["state"];
@@ -157,9 +158,6 @@ interface Values {
   automation_ids: string[];
   policy_id: string;
   content_rules: ContentRules;
-  category: string;
-  slot_cap: number | string;
-  embargo_until: string;
   terms: ContractTerms;
 }
 
@@ -249,11 +247,7 @@ function EditDialog({ campaign, etag, onClose }: { campaign: Campaign; etag: str
           </fieldset>
           <fieldset className={classes.rules}>
             <legend>When content is out</legend>
-            <Stack gap="sm">
-              <TextInput label="Category" description="What the content is about, such as beauty. Exclusivity blocks a post for another brand in the same category; without one it warns" {...form.getInputProps("category")} />
-              <NumberInput label="Posts a day on one platform" description="More are a warning; 0 for as many as come" min={0} max={1000} allowDecimal={false} {...form.getInputProps("slot_cap")} />
-              <TextInput type="date" label="Embargo" description="The first day on which content may be out; empty for none" {...form.getInputProps("embargo_until")} />
-            </Stack>
+            <SlotRulesEditor form={form} />
           </fieldset>
           <TermsEditor form={form} currency={campaign.budget.currency} />
           <ProblemNotice problem={save.error} shownFields={Object.keys(form.errors)} />

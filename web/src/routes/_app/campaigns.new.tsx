@@ -14,13 +14,14 @@ import { ProblemNotice } from "../../components/Notice";
 import { Page, Section } from "../../components/Page";
 import { PersonSelect } from "../../components/Pickers";
 import { AutomationSelect, automationError } from "../../components/sequence/AutomationSelect";
+import { SlotRulesEditor, type HoldsSlotRules } from "../../components/SlotRules";
 import { cleanTerms, TermsEditor, usualTerms } from "../../components/Terms";
 import { toMinor } from "../../lib/money";
 import { useSession } from "../../lib/session";
 
 export const Route = createFileRoute("/_app/campaigns/new")({ component: NewCampaign });
 
-interface Values {
+interface Values extends HoldsSlotRules {
   brand_id: string;
   name: string;
   brief: string;
@@ -61,6 +62,9 @@ function NewCampaign() {
       contract_template_id: null,
       automation_ids: [],
       content_rules: {},
+      category: "",
+      slot_cap: 0,
+      embargo_until: "",
       terms: usualTerms,
     },
   });
@@ -103,6 +107,9 @@ function NewCampaign() {
         contract_template_id: typed.contract_template_id ?? undefined,
         automation_ids: typed.automation_ids,
         content_rules: cleanRules(typed.content_rules),
+        category: typed.category || undefined,
+        slot_cap: Number(typed.slot_cap),
+        embargo_until: typed.embargo_until || undefined,
         terms: cleanTerms(typed.terms),
       },
       { onError: (problem) => form.setErrors(problem.byField) },
@@ -173,6 +180,9 @@ function NewCampaign() {
               <TagsInput label="Words every post must contain" description="Press Enter after each" {...form.getInputProps("hashtags")} />
               <ContentRulesEditor form={form} />
             </Stack>
+          </Section>
+          <Section title="When content is out">
+            <SlotRulesEditor form={form} />
           </Section>
           <Section title="Contract terms">
             <Select
