@@ -117,6 +117,7 @@ func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:go
 			return &Refusal{Code: "renewal_not_open", State: p.Renewal}
 		}
 	case CmdTerminate:
+		return p.changedSince(cmd, now)
 	case CmdBan:
 		if p.Stage == StageBanned {
 			return p.refuse("already_banned")

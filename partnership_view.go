@@ -113,7 +113,13 @@ func (p *Partnership) waiting() []Waiting {
 		if p.RenewalOffer != nil && p.RenewalOffer.State == "sent" {
 			add(Waiting{For: "creator", Decision: "renewal_offer", Ref: p.RenewalOffer.ID, Since: p.RenewalOffer.At, Due: p.RenewalOffer.Expires, Silence: "offer_expires"})
 		}
-	case StageProspect, StageLapsed, StageUnresponsive, StageDeclined, StageTerminated, StageBanned:
+	case StageTerminated:
+		for _, m := range p.Milestones {
+			if m.State == "met" {
+				add(Waiting{For: "provider", Decision: "payout", Ref: m.Payout, Since: p.StageAt})
+			}
+		}
+	case StageProspect, StageLapsed, StageUnresponsive, StageDeclined, StageBanned:
 	}
 	for _, r := range p.looking() {
 		add(Waiting{For: "user", Who: p.OwnerID.String(), Decision: "look_at_mail", Ref: r.Draft, Since: r.Since, Silence: "mail_waits"})
