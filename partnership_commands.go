@@ -17,6 +17,9 @@ func (p *Partnership) in(stages ...Stage) bool { return slices.Contains(stages, 
 // plain language.
 func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:gocyclo,gocognit,funlen // one row a command: a table in code
 	if p.in(StageTerminated, StageLapsed) {
+		if (cmd.Kind == CmdBan || cmd.Kind == CmdUnban) && !p.Done() { // what is still owed
+			return nil
+		}
 		return p.refuse("ended")
 	}
 	if p.Stage == StageBanned && cmd.Kind != CmdUnban && cmd.Kind != CmdTerminate {
@@ -323,6 +326,11 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 	case CmdTerminate:
 		p.terminate(now, cmd.Actor)
 	case CmdBan:
+		if p.in(StageTerminated) {
+			p.fact(now, Fact{Kind: "banned", Actor: cmd.Actor})
+			p.holdPayouts(uuid.Nil, "ban")
+			break
+		}
 		p.Before = p.Stage
 		p.fact(now, Fact{Kind: "banned", Actor: cmd.Actor})
 		for i := range p.Timers {
@@ -332,6 +340,10 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.to(StageBanned, now, cmd.Actor)
 	case CmdUnban:
 		p.fact(now, Fact{Kind: "unbanned", Actor: cmd.Actor})
+		if p.in(StageTerminated) {
+			p.releasePayouts(now, uuid.Nil, "ban")
+			break
+		}
 		p.to(p.Before, now, cmd.Actor)
 		p.Before = ""
 		for i := range p.Timers {

@@ -13,7 +13,7 @@ import (
 
 // HoldTerminated is the code of a hold after the partnership was ended: what held the money is not looked at any more, so a person of finance
 // decides.
-const HoldTerminated = "terminated"
+const HoldTerminated = "partnership_ended"
 
 // What ending a partnership makes of a part of its money.
 const (

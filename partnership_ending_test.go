@@ -110,6 +110,21 @@ func TestEndingWithMoneyThatIsHeld(t *testing.T) {
 	})
 }
 
+func TestABanAfterTheEndHoldsWhatIsStillOwed(t *testing.T) {
+	t.Parallel()
+
+	h := newHouse(t).activate()
+	h.terminate()
+	p := h.payout(0)
+	h.cmd(rapport.Command{Kind: rapport.CmdBan, Actor: id("admin")})
+	require.Equal(t, []any{rapport.PayoutHeld, "ban"}, []any{p.State, p.Holds[0].Code})
+	require.Equal(t, rapport.StageTerminated, h.p.Stage)
+	h.cmd(rapport.Command{Kind: rapport.CmdUnban, Actor: id("admin")})
+	require.Equal(t, rapport.PayoutAwaitingApproval, p.State)
+	h.release(0)
+	require.Equal(t, "ended", h.refused(rapport.Command{Kind: rapport.CmdBan}), "nothing is owed any more")
+}
+
 func TestEndingWhatIsNotSigned(t *testing.T) {
 	t.Parallel()
 
@@ -170,6 +185,7 @@ func (l *life) settle() {
 	if l.ending == nil {
 		return
 	}
+	l.answers[rapport.EffectReconcile] = func(rapport.Effect) rapport.Outcome { return rapport.Outcome{Code: rapport.SubmitPaid} }
 	for range 40 {
 		for _, machine := range l.order {
 			p, ok := l.machines[machine].(*rapport.Payout)

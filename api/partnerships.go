@@ -393,6 +393,9 @@ func (s *Server) CommandPartnership(ctx context.Context, r gen.CommandPartnershi
 	if kind == rapport.CmdDropBonus {
 		cmd.Ref = *r.Body.MilestoneId
 	}
+	if kind == rapport.CmdTerminate {
+		cmd.Code = *r.Body.Shown
+	}
 	if kind == rapport.CmdSnooze {
 		cmd.Until = r.Body.Until.UTC()
 	}
@@ -458,6 +461,9 @@ func (s *Server) checkCommand(kind rapport.CommandKind, b gen.PartnershipCommand
 	case rapport.CmdTerminate:
 		if strings.TrimSpace(value(b.Reason)) == "" {
 			missing("reason", "Say why the partnership ends.")
+		}
+		if value(b.Shown) == "" {
+			missing("shown", "Look first at what the end does, and send what that answers.")
 		}
 	}
 	if len(bad) > 0 {

@@ -288,8 +288,8 @@ func TestAPartnershipFromTheFirstMailToTheEnd(t *testing.T) {
 
 	a = w.command(t, w.ops, map[string]any{"command": "terminate"})
 	require.Equal(t, 422, a.status)
-	require.Equal(t, []string{"reason required"}, a.fields(t))
-	a = w.command(t, w.ops, map[string]any{"command": "terminate", "reason": "The product is off the market."})
+	require.Equal(t, []string{"reason required", "shown required"}, a.fields(t))
+	a = w.command(t, w.ops, map[string]any{"command": "terminate", "reason": "The product is off the market.", "shown": *w.ending(t).Shown})
 	require.Equal(t, 200, a.status, "%s", a.body)
 	a.into(t, &p)
 	require.Equal(t, gen.Stage("terminated"), p.Summary.Stage)

@@ -252,6 +252,7 @@ func workAccess() map[string]access {
 		"addComment":               workers(),
 		"resolveComment":           workers(),
 		"previewRevocation":        everyone(),
+		"previewTermination":       house(),
 		"offerRound":               waiting(ops()),
 		"listPostNumbers":          everyone(),
 		"enterPostNumber":          waiting(ops()),

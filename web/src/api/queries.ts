@@ -242,6 +242,17 @@ export const commentsQuery = (submission: string) =>
     refetchInterval: 30_000,
   });
 
+/** What ending a partnership would do now. It stays as it was looked at: the command is refused when it is not so any more. */
+export const terminationQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["termination", "one", value],
+    queryFn: ({ signal }) => body(api.GET("/v1/partnerships/{id}/termination", { params: id(value), signal })),
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
+  });
+
 /** What taking back an approval would do now; it is asked anew each time. */
 export const revocationQuery = (deliverable: string) =>
   queryOptions({

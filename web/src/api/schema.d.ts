@@ -1636,6 +1636,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partnerships/{id}/termination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** What ending the partnership would do now, to its money and to all else; changes nothing */
+        get: operations["previewTermination"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partnerships/{id}/timers": {
         parameters: {
             query?: never;
@@ -5220,6 +5239,8 @@ export interface components {
              */
             milestone_id?: string;
             reason?: string;
+            /** @description For terminate: what the preview answered. Another effect by now is refused */
+            shown?: string;
             /** Format: uuid */
             submission_id?: string;
             /**
@@ -6640,6 +6661,42 @@ export interface components {
             name?: string;
             subject: string;
         };
+        Termination: {
+            allowed: boolean;
+            content: components["schemas"]["TerminationContent"][];
+            /** @description Is not paid */
+            falls?: components["schemas"]["Money"];
+            /** @description Of the budget of the campaign */
+            freed?: components["schemas"]["Money"];
+            money: components["schemas"]["TerminationMoney"][];
+            /** @description Is still paid, or held for finance to decide */
+            owed?: components["schemas"]["Money"];
+            /** @description Of the present term, and stays paid; reversals are not taken off */
+            paid?: components["schemas"]["Money"];
+            reason?: string;
+            /** @description The same as long as the effect is; the command carries it */
+            shown?: string;
+            /** @description What else happens */
+            words: string[];
+        };
+        TerminationContent: {
+            /** Format: uuid */
+            deliverable_id: string;
+            title: string;
+            words: string;
+        };
+        TerminationMoney: {
+            amount: components["schemas"]["Money"];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            outcome: "paid" | "owed" | "held" | "revoked" | "falls_off";
+            /** Format: uuid */
+            payout_id?: string;
+            payout_state?: string;
+            title: string;
+            words: string;
+        };
         TextHit: {
             /** Format: date-time */
             at: string;
@@ -7277,6 +7334,9 @@ export type TemplateCreate = components['schemas']['TemplateCreate'];
 export type TemplateList = components['schemas']['TemplateList'];
 export type TemplatePreview = components['schemas']['TemplatePreview'];
 export type TemplatePreviewAsk = components['schemas']['TemplatePreviewAsk'];
+export type Termination = components['schemas']['Termination'];
+export type TerminationContent = components['schemas']['TerminationContent'];
+export type TerminationMoney = components['schemas']['TerminationMoney'];
 export type TextHit = components['schemas']['TextHit'];
 export type TextHitList = components['schemas']['TextHitList'];
 export type TextPart = components['schemas']['TextPart'];
@@ -10385,6 +10445,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunningSequenceList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    previewTermination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Termination"];
                 };
             };
             default: components["responses"]["problem"];
