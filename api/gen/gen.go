@@ -873,6 +873,27 @@ func (e ImportRowVerdict) Valid() bool {
 	}
 }
 
+// Defines values for LapseWhy.
+const (
+	LapseWhyDecided      LapseWhy = "decided"
+	LapseWhyNoDecision   LapseWhy = "no_decision"
+	LapseWhyOfferExpired LapseWhy = "offer_expired"
+)
+
+// Valid indicates whether the value is a known member of the LapseWhy enum.
+func (e LapseWhy) Valid() bool {
+	switch e {
+	case LapseWhyDecided:
+		return true
+	case LapseWhyNoDecision:
+		return true
+	case LapseWhyOfferExpired:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MessageChannel.
 const (
 	MessageChannelCall   MessageChannel = "call"
@@ -1881,6 +1902,36 @@ func (e ReconciliationSumResult) Valid() bool {
 	case ReconciliationSumResultOpen:
 		return true
 	case ReconciliationSumResultOutside:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RenewalState.
+const (
+	RenewalStateAgreed     RenewalState = "agreed"
+	RenewalStateDeclined   RenewalState = "declined"
+	RenewalStateLapsed     RenewalState = "lapsed"
+	RenewalStateNotDue     RenewalState = "not_due"
+	RenewalStateOffered    RenewalState = "offered"
+	RenewalStateReviewOpen RenewalState = "review_open"
+)
+
+// Valid indicates whether the value is a known member of the RenewalState enum.
+func (e RenewalState) Valid() bool {
+	switch e {
+	case RenewalStateAgreed:
+		return true
+	case RenewalStateDeclined:
+		return true
+	case RenewalStateLapsed:
+		return true
+	case RenewalStateNotDue:
+		return true
+	case RenewalStateOffered:
+		return true
+	case RenewalStateReviewOpen:
 		return true
 	default:
 		return false
@@ -4404,6 +4455,20 @@ type JournalTotalList struct {
 	Items []JournalTotal `json:"items"`
 }
 
+// Lapse defines model for Lapse.
+type Lapse struct {
+	At time.Time `json:"at"`
+
+	// By Who let it lapse; absent when nobody did
+	By     *string  `json:"by,omitempty"`
+	Reason *string  `json:"reason,omitempty"`
+	Why    LapseWhy `json:"why"`
+	Words  string   `json:"words"`
+}
+
+// LapseWhy defines model for LapseWhy.
+type LapseWhy string
+
 // LedgerLine defines model for LedgerLine.
 type LedgerLine struct {
 	Account string `json:"account"`
@@ -4706,6 +4771,16 @@ type Netting struct {
 // NettingState defines model for Netting.State.
 type NettingState string
 
+// NumberTotal defines model for NumberTotal.
+type NumberTotal struct {
+	Metric string `json:"metric"`
+	Posts  int    `json:"posts"`
+
+	// StoodAt The oldest of them
+	StoodAt time.Time `json:"stood_at"`
+	Value   int64     `json:"value"`
+}
+
 // Offer defines model for Offer.
 type Offer struct {
 	ExpiresAt *time.Time         `json:"expires_at,omitempty"`
@@ -4777,6 +4852,13 @@ type OfflinePaymentForm struct {
 	// Proof A PDF, PNG or JPEG of at most 10 MB
 	Proof     openapi_types.File `json:"proof"`
 	Reference string             `json:"reference"`
+}
+
+// OnTime defines model for OnTime.
+type OnTime struct {
+	// Done Those whose time has shown: handed in or published, or late
+	Done int `json:"done"`
+	Late int `json:"late"`
 }
 
 // OnboardingLink defines model for OnboardingLink.
@@ -5746,6 +5828,81 @@ type RecoveryCodes struct {
 	Codes []string `json:"codes"`
 }
 
+// Renewal defines model for Renewal.
+type Renewal struct {
+	BrandId      openapi_types.UUID `json:"brand_id"`
+	BrandName    string             `json:"brand_name"`
+	CampaignId   openapi_types.UUID `json:"campaign_id"`
+	CampaignName string             `json:"campaign_name"`
+	ContractId   openapi_types.UUID `json:"contract_id"`
+	Creator      CreatorRef         `json:"creator"`
+	EndsAt       time.Time          `json:"ends_at"`
+	Fee          Money              `json:"fee"`
+	Lapse        *Lapse             `json:"lapse,omitempty"`
+
+	// NoticeBy The last moment at which it is decided
+	NoticeBy      time.Time          `json:"notice_by"`
+	Number        string             `json:"number"`
+	Owner         UserRef            `json:"owner"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	State         RenewalState       `json:"state"`
+	Term          int                `json:"term"`
+}
+
+// RenewalList defines model for RenewalList.
+type RenewalList struct {
+	Items      []Renewal `json:"items"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// RenewalPacket defines model for RenewalPacket.
+type RenewalPacket struct {
+	// Beyond Rounds beyond the included ones
+	Beyond     int    `json:"beyond"`
+	Committed  Money  `json:"committed"`
+	Complaints int    `json:"complaints"`
+	Drafts     OnTime `json:"drafts"`
+
+	// FeeFrom Where the proposed fee comes from
+	FeeFrom     string  `json:"fee_from"`
+	MayLetLapse Command `json:"may_let_lapse"`
+	MayRenew    Command `json:"may_renew"`
+
+	// Numbers The newest of every post that one is known of
+	Numbers          []NumberTotal `json:"numbers"`
+	Paid             Money         `json:"paid"`
+	PerThousandViews *Money        `json:"per_thousand_views,omitempty"`
+
+	// Pieces Of the term, without what was cancelled or waived
+	Pieces int `json:"pieces"`
+
+	// PiecesRevised Pieces that were handed in
+	PiecesRevised int `json:"pieces_revised"`
+
+	// Posts Pieces that are published
+	Posts int `json:"posts"`
+
+	// PostsNumbered Those of them whose views are known
+	PostsNumbered int     `json:"posts_numbered"`
+	Publications  OnTime  `json:"publications"`
+	Renewal       Renewal `json:"renewal"`
+
+	// Replies Messages of the creator in this partnership
+	Replies  int         `json:"replies"`
+	Reversed Money       `json:"reversed"`
+	Rights   []RightUsed `json:"rights"`
+
+	// Rounds Revision rounds of all of them
+	Rounds int `json:"rounds"`
+
+	// RoundsIncluded A piece
+	RoundsIncluded int           `json:"rounds_included"`
+	Terms          ContractTerms `json:"terms"`
+}
+
+// RenewalState defines model for RenewalState.
+type RenewalState string
+
 // ReplySuggestion defines model for ReplySuggestion.
 type ReplySuggestion struct {
 	Amount *Money               `json:"amount,omitempty"`
@@ -5973,6 +6130,16 @@ type RevocationHold struct {
 	PayoutId    openapi_types.UUID `json:"payout_id"`
 	PayoutState *string            `json:"payout_state,omitempty"`
 	Title       string             `json:"title"`
+}
+
+// RightUsed defines model for RightUsed.
+type RightUsed struct {
+	DeliverableId  openapi_types.UUID `json:"deliverable_id"`
+	ExclusiveUntil *time.Time         `json:"exclusive_until,omitempty"`
+	PostUrl        *string            `json:"post_url,omitempty"`
+	PostedAt       *time.Time         `json:"posted_at,omitempty"`
+	Title          string             `json:"title"`
+	UsageUntil     *time.Time         `json:"usage_until,omitempty"`
 }
 
 // Role defines model for Role.
@@ -7527,6 +7694,11 @@ type SendOfferParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// OfferRenewalParams defines parameters for OfferRenewal.
+type OfferRenewalParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // MoveSequenceParams defines parameters for MoveSequence.
 type MoveSequenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -7767,6 +7939,36 @@ type ListReconciliationsParams struct {
 // RunReconciliationParams defines parameters for RunReconciliation.
 type RunReconciliationParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListRenewalsParams defines parameters for ListRenewals.
+type ListRenewalsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Words to search for
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	OwnerId    *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+	State      *[]RenewalState     `form:"state,omitempty" json:"state,omitempty"`
+
+	// Why Of those that have lapsed
+	Why *LapseWhy `form:"why,omitempty" json:"why,omitempty"`
+}
+
+// ExportRenewalsParams defines parameters for ExportRenewals.
+type ExportRenewalsParams struct {
+	// Q Words to search for
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	OwnerId    *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+	State      *[]RenewalState     `form:"state,omitempty" json:"state,omitempty"`
+	Why        *LapseWhy           `form:"why,omitempty" json:"why,omitempty"`
+	Format     *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // ListReversalsParams defines parameters for ListReversals.
@@ -8189,6 +8391,9 @@ type SendMessageJSONRequestBody = MessageCreate
 
 // SendOfferJSONRequestBody defines body for SendOffer for application/json ContentType.
 type SendOfferJSONRequestBody = OfferCreate
+
+// OfferRenewalJSONRequestBody defines body for OfferRenewal for application/json ContentType.
+type OfferRenewalJSONRequestBody = OfferCreate
 
 // MoveSequenceJSONRequestBody defines body for MoveSequence for application/json ContentType.
 type MoveSequenceJSONRequestBody = SequenceMoveAsk
@@ -8678,6 +8883,12 @@ type ServerInterface interface {
 	// SendOffer Send an offer; reserves the budget
 	// (POST /v1/partnerships/{id}/offers)
 	SendOffer(ctx echo.Context, id Id, params SendOfferParams) error
+	// GetRenewal What the renewal of the present term is decided by
+	// (GET /v1/partnerships/{id}/renewal)
+	GetRenewal(ctx echo.Context, id Id) error
+	// OfferRenewal Offer the next term; absent terms are those of the present one
+	// (POST /v1/partnerships/{id}/renewal)
+	OfferRenewal(ctx echo.Context, id Id, params OfferRenewalParams) error
 	// MoveSequence Move a running sequence to another version, or preview it
 	// (POST /v1/partnerships/{id}/sequence-moves)
 	MoveSequence(ctx echo.Context, id Id, params MoveSequenceParams) error
@@ -8834,6 +9045,12 @@ type ServerInterface interface {
 	// ExportReconciliation Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet
 	// (GET /v1/reconciliations/{id}/export)
 	ExportReconciliation(ctx echo.Context, id Id) error
+	// ListRenewals Terms that run or have lapsed, by the last day on which their renewal is decided
+	// (GET /v1/renewals)
+	ListRenewals(ctx echo.Context, params ListRenewalsParams) error
+	// ExportRenewals The same list as a table
+	// (GET /v1/renewals/export)
+	ExportRenewals(ctx echo.Context, params ExportRenewalsParams) error
 	// ListReversals Money that is taken back, newest first
 	// (GET /v1/reversals)
 	ListReversals(ctx echo.Context, params ListReversalsParams) error
@@ -12366,6 +12583,58 @@ func (w *ServerInterfaceWrapper) SendOffer(ctx echo.Context) error {
 	return err
 }
 
+// GetRenewal converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRenewal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRenewal(ctx, id)
+	return err
+}
+
+// OfferRenewal converts echo context to params.
+func (w *ServerInterfaceWrapper) OfferRenewal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OfferRenewalParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OfferRenewal(ctx, id, params)
+	return err
+}
+
 // MoveSequence converts echo context to params.
 func (w *ServerInterfaceWrapper) MoveSequence(ctx echo.Context) error {
 	var err error
@@ -13815,6 +14084,133 @@ func (w *ServerInterfaceWrapper) ExportReconciliation(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExportReconciliation(ctx, id)
+	return err
+}
+
+// ListRenewals converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRenewals(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRenewalsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "why" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "why", ctx.QueryParams(), &params.Why, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter why: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRenewals(ctx, params)
+	return err
+}
+
+// ExportRenewals converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportRenewals(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportRenewalsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "why" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "why", ctx.QueryParams(), &params.Why, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter why: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportRenewals(ctx, params)
 	return err
 }
 
@@ -15654,6 +16050,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/partnerships/:id/commands", wrapper.CommandPartnership, options.OperationMiddlewares["commandPartnership"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/bonuses", wrapper.GiveBonus, options.OperationMiddlewares["giveBonus"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/amendments", wrapper.DraftAmendment, options.OperationMiddlewares["draftAmendment"]...)
+	router.GET(options.BaseURL+"/v1/partnerships/:id/renewal", wrapper.GetRenewal, options.OperationMiddlewares["getRenewal"]...)
+	router.POST(options.BaseURL+"/v1/partnerships/:id/renewal", wrapper.OfferRenewal, options.OperationMiddlewares["offerRenewal"]...)
+	router.GET(options.BaseURL+"/v1/renewals", wrapper.ListRenewals, options.OperationMiddlewares["listRenewals"]...)
+	router.GET(options.BaseURL+"/v1/renewals/export", wrapper.ExportRenewals, options.OperationMiddlewares["exportRenewals"]...)
 	router.GET(options.BaseURL+"/v1/partnerships/:id/termination", wrapper.PreviewTermination, options.OperationMiddlewares["previewTermination"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/amendments/preview", wrapper.PreviewAmendment, options.OperationMiddlewares["previewAmendment"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/offers", wrapper.SendOffer, options.OperationMiddlewares["sendOffer"]...)
@@ -20548,6 +20948,110 @@ func (response SendOfferdefaultApplicationProblemPlusJSONResponse) VisitSendOffe
 	return err
 }
 
+type GetRenewalRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetRenewalResponseObject interface {
+	VisitGetRenewalResponse(w http.ResponseWriter) error
+}
+
+type GetRenewal200JSONResponse RenewalPacket
+
+func (response GetRenewal200JSONResponse) VisitGetRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRenewaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRenewaldefaultApplicationProblemPlusJSONResponse) VisitGetRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferRenewalRequestObject struct {
+	Id     Id `json:"id"`
+	Params OfferRenewalParams
+	Body   *OfferRenewalJSONRequestBody
+}
+
+type OfferRenewalResponseObject interface {
+	VisitOfferRenewalResponse(w http.ResponseWriter) error
+}
+
+type OfferRenewal200JSONResponse Partnership
+
+func (response OfferRenewal200JSONResponse) VisitOfferRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferRenewal202ResponseHeaders struct {
+	Location *string
+}
+
+type OfferRenewal202JSONResponse struct {
+	Body    Pending
+	Headers OfferRenewal202ResponseHeaders
+}
+
+func (response OfferRenewal202JSONResponse) VisitOfferRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferRenewaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OfferRenewaldefaultApplicationProblemPlusJSONResponse) VisitOfferRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MoveSequenceRequestObject struct {
 	Id     Id `json:"id"`
 	Params MoveSequenceParams
@@ -22905,6 +23409,106 @@ type ExportReconciliationdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ExportReconciliationdefaultApplicationProblemPlusJSONResponse) VisitExportReconciliationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRenewalsRequestObject struct {
+	Params ListRenewalsParams
+}
+
+type ListRenewalsResponseObject interface {
+	VisitListRenewalsResponse(w http.ResponseWriter) error
+}
+
+type ListRenewals200JSONResponse RenewalList
+
+func (response ListRenewals200JSONResponse) VisitListRenewalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRenewalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRenewalsdefaultApplicationProblemPlusJSONResponse) VisitListRenewalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportRenewalsRequestObject struct {
+	Params ExportRenewalsParams
+}
+
+type ExportRenewalsResponseObject interface {
+	VisitExportRenewalsResponse(w http.ResponseWriter) error
+}
+
+type ExportRenewals200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportRenewals200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportRenewalsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportRenewals200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportRenewals200TextcsvResponse) VisitExportRenewalsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportRenewalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportRenewalsdefaultApplicationProblemPlusJSONResponse) VisitExportRenewalsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -25695,6 +26299,12 @@ type StrictServerInterface interface {
 	// SendOffer Send an offer; reserves the budget
 	// (POST /v1/partnerships/{id}/offers)
 	SendOffer(ctx context.Context, request SendOfferRequestObject) (SendOfferResponseObject, error)
+	// GetRenewal What the renewal of the present term is decided by
+	// (GET /v1/partnerships/{id}/renewal)
+	GetRenewal(ctx context.Context, request GetRenewalRequestObject) (GetRenewalResponseObject, error)
+	// OfferRenewal Offer the next term; absent terms are those of the present one
+	// (POST /v1/partnerships/{id}/renewal)
+	OfferRenewal(ctx context.Context, request OfferRenewalRequestObject) (OfferRenewalResponseObject, error)
 	// MoveSequence Move a running sequence to another version, or preview it
 	// (POST /v1/partnerships/{id}/sequence-moves)
 	MoveSequence(ctx context.Context, request MoveSequenceRequestObject) (MoveSequenceResponseObject, error)
@@ -25851,6 +26461,12 @@ type StrictServerInterface interface {
 	// ExportReconciliation Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet
 	// (GET /v1/reconciliations/{id}/export)
 	ExportReconciliation(ctx context.Context, request ExportReconciliationRequestObject) (ExportReconciliationResponseObject, error)
+	// ListRenewals Terms that run or have lapsed, by the last day on which their renewal is decided
+	// (GET /v1/renewals)
+	ListRenewals(ctx context.Context, request ListRenewalsRequestObject) (ListRenewalsResponseObject, error)
+	// ExportRenewals The same list as a table
+	// (GET /v1/renewals/export)
+	ExportRenewals(ctx context.Context, request ExportRenewalsRequestObject) (ExportRenewalsResponseObject, error)
 	// ListReversals Money that is taken back, newest first
 	// (GET /v1/reversals)
 	ListReversals(ctx context.Context, request ListReversalsRequestObject) (ListReversalsResponseObject, error)
@@ -29963,6 +30579,80 @@ func (sh *strictHandler) SendOffer(ctx echo.Context, id Id, params SendOfferPara
 	return nil
 }
 
+// GetRenewal operation middleware
+func (sh *strictHandler) GetRenewal(ctx echo.Context, id Id) error {
+	var request GetRenewalRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRenewal(ctx.Request().Context(), request.(GetRenewalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRenewal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRenewalResponseObject); ok {
+		return validResponse.VisitGetRenewalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OfferRenewal operation middleware
+func (sh *strictHandler) OfferRenewal(ctx echo.Context, id Id, params OfferRenewalParams) error {
+	var request OfferRenewalRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body OfferRenewalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OfferRenewal(ctx.Request().Context(), request.(OfferRenewalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OfferRenewal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OfferRenewalResponseObject); ok {
+		return validResponse.VisitOfferRenewalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // MoveSequence operation middleware
 func (sh *strictHandler) MoveSequence(ctx echo.Context, id Id, params MoveSequenceParams) error {
 	var request MoveSequenceRequestObject
@@ -31758,6 +32448,56 @@ func (sh *strictHandler) ExportReconciliation(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(ExportReconciliationResponseObject); ok {
 		return validResponse.VisitExportReconciliationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRenewals operation middleware
+func (sh *strictHandler) ListRenewals(ctx echo.Context, params ListRenewalsParams) error {
+	var request ListRenewalsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRenewals(ctx.Request().Context(), request.(ListRenewalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRenewals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRenewalsResponseObject); ok {
+		return validResponse.VisitListRenewalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportRenewals operation middleware
+func (sh *strictHandler) ExportRenewals(ctx echo.Context, params ExportRenewalsParams) error {
+	var request ExportRenewalsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportRenewals(ctx.Request().Context(), request.(ExportRenewalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportRenewals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportRenewalsResponseObject); ok {
+		return validResponse.VisitExportRenewalsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -33891,588 +34631,605 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L37ktw2lif8KojajfBubMou+Tbbqvj+kGWr7RnL0qjk6Z2v218KSZ7MRBcToAGwstIditin2QfbJ/kC",
-	"BwAJkgAveSnLE/OXrUqSAA4ODs71d/5xlYldKThwra6e/eOqpJLuQIPEf60k5fmS5eb/Gb96dvVrBfJw",
-	"tbjidAdXz5rfF1cq28KOmgfXQu6ovnp2VVX4iz6U5lmlJeObqw8fFldZJZWQ5tkcVCZZqZkwX+fwoJf2",
-	"RyLWRG+BlHQDZAVrIeFqEZ2D+1g4gx19+BH4Rm+vnn11fR2bwVqKXX/8l0wqTXJ6IIzj6Li+TxT5TXC4",
-	"IXumt6LSiXngJ6N0yKmGPh0WV2aENQ7pFrsT3MyZV0XxYXEVkL2ketuMhFSV8GvFJORXz7SsYB79WQ67",
-	"Umjg2eFf4FCPsgWag2zG+aF57Il5LkHiz7/6anG1Y9z/+2l0yPUrqrNteqz1E/tAOEj/MwXbMZ3iRvtj",
-	"+IEc1rQqtGGDhZky21W7q2efG57YMW7/1UyXcQ0bkDjQr33u+IuQuSJaEAVUZluyRq6LTeTXJKni3Cjh",
-	"nsH+nbgD3h/23RaINj/VXEJZATkpGL/z43ep+RY/+MR+cYhXunMb20a1BdAvHYPFd8GxXzjKf5Wwvnp2",
-	"9V8+a2TNZ/ZX9dlt8EUzghZ9EvxIjz+WWsw8lCKnB3cGcWtUKbgCJxxLQLGVCa6BIwloWRYso2amn5X5",
-	"2vwpMtqKcYqz6pL0w6Kz1ucERzF8dgdQmimVUqwK2A0NbJ/4H39XgrdnMET6N+67kVn8ZUs12QPXZC+F",
-	"JQxu/cAc7nn+qSiBP+wKu2z1RKzXLINcZNUOuP5UlRJojt/ZFZ/W35tDrsWVhgf9Wabuz0BoTVcFhIRW",
-	"mmrYubWdb48X/yHoJCShXd784I8WHo/nKwU8AzwpUpQgNbPnZnVYZhKojt35Rry5H4miLCdKNLNaCVEA",
-	"5VfBjT16gO21OXIJLq640BC5Y+ICyEyycELoajE2hw+hxP2rva6ddoDSCIdehFT5pf6GWP0dMm3m4aj5",
-	"wjyCM6V5zsx8aPEmoO6aFgoWHYJPJpanwojG5Kkyb+HNmgfW9yNTus8xTMOu/T9Dgswz3od6GColPfR3",
-	"Aj8WncwOeA75j4xH2NdTM0GU3p/3W3s7DlMHn0rOxQiCZuvb88kKWimIKChGaEOhwGnO+AKhGwlmr4It",
-	"/vI6usc5FOwepDntqv/1n2BPBAe1IJmouIacGLrgUOZqFpzstyzbkpXQW7Kl90AU23DI8Qnq12Ru6Slb",
-	"+m0zl3cgd8rMb0cffrDvfn7d3enFVS5FWULen3jwKUW0odGaFgWhe3pYoPJA9njbUVTuVoZyLDfanZn5",
-	"LpzwqFBpZvhleobLHStAaUPLFoef+HXg+TKnh8jOfUsPiqwObn/MdgDPvTapQe7ITtybjV1BIfbkN5AC",
-	"lw9UFgzVyq6CvLiCh6yoFLtn+lCP2n8qsdKhjX/lX3me55CPb7uZej756wEvvBL3ME5VcQ9SshyWEqhT",
-	"rrqH7kCYViQTfF2wTCuyoweiNOV5+9A9jR+64e8SpghVd4D8eEMELw64a1tRKSCoJhC0eaYMdM8UE3wp",
-	"RcXzxIZVim5gKdlmq1VyXz8MCa031piJSK0t5ZsZjBCK5A/9janpPfmDL9wbia9pSTO9nKg9rAGWXOxH",
-	"mVlwOPjn9daad5Ne4NVuZW2N3tgl4zwm51D8K20OOy2MSbTZGg5CdgTYES2qbAv5glCek/32MFUUj2yE",
-	"UTTHb7uQwPXqFjVT1KsKN7Yhc0BAN2D04ixLKe5pcZTKRHfmVsP/K4rX66tnf520U79ELSdzanEykN+Q",
-	"XaW0uVbspXwQlf5ELUgBStmLh2nUpvGKM5e2mQPwamfIVkooqURSSSiAKgiVxQSt8SMLv6IhSr05ajj/",
-	"vuXPNhnjN9A3lWLcLNj8bG8epkgB91CYf1FOQGW0QAPphlCjzmmyA8rNhS0U+MtKabqB6H10x3gerqRS",
-	"dhWiMM+LSiuWQ3QtVl6BnHr08ZMjR+ateQbF6dTvdrYQlxPbuW9oQaM2Fs0yz8C9Ka+al+ppMK6//jJK",
-	"yqySEnh2GD/UfszgnWawgdmfQ+f3hIhIpMCNPL6GtE3wDeXf5dbbOEOOrKiXzn0btrnr2363lFewmaX7",
-	"av2JxHzvnkvJ7mnRP4Hfi713MYNTTxSh2rrTKL/zJ8xZpAtitGH/m4RSSG00jRsrsqgZBnKn6rCiMPJN",
-	"gq6knWWbJEZNWVqTqGVAPtFsF7VK0Q/TkkvAc/Pb4orxpZaUK1R6jKJu7gZ0iBouNBxh/jd2zvdCtrSe",
-	"BKXt2P7xRT35KMUFr1TKSmsulEkXfmB8TZZESdXR3ipMWa0x2NeUyvinUQ50yxnmQCHu1O1Badi1vO9X",
-	"v1Ysu1uZX68W9aa2/vgAUkS37RtJuY0btMlr7Nz+0m81lMaK2wg0SK1xB9xQIxegCBc6KvPWDIq8czCf",
-	"RtVopkLGZGbuTC3td6lemkvT/C+aUtEF2R3zH5BQFuiGoxvUfSqu0S1XUL6p7GVXFlQbXkDHU1GIPUjU",
-	"jXDKiytRAod86RWs5i+lef2XeNyJzyLdVhS5Wlh7/9ryk9XgjNRQGkplLEorMBT8WqEzJkbme1pUMDUm",
-	"0vCeQLXPan+471Hmk9SqAB2zgxbAczr5es9BacZRE1lmQhRLsV4n7GojU3eUH8heyDvGN1a7oUbJ26Hr",
-	"nBrDkGqCTEHoWoNshKq7PA0J0X50B9RqxHmUfLnYUcaXJcjlVlQRZ+prFOK7hdlHwYHYF8wQEjIw8kUR",
-	"xo2+he/HT4JUermjrDBMzTKIm6ahTGGK7CXTGjjR4sZfLi5WYwOc5nsnOGtxOkk3XP3r0sZ8Io+kfwCt",
-	"Gd8sM1oaumbO498jK9BsW28s1WQnlLZarNpSCYYGd1Bq9JvgFRkSSOxBkRXN7qIU91Ow5B7gtULwjYuF",
-	"Wz9WZxO0KOJ8IyotzQKQczC81f38K8oK5xzzB1gRBTxw8hkqr8QD8o/zg/dHKoXStFjSPJegVEzIeN6A",
-	"e5AH4meWZBDzQbWkxqRBnk+QZk0lwYcIrSmCr+KGMI02r/lfyoXegrQhxBtyTai6sw+ZH6yO0V+Wgkxw",
-	"I1GZXOqtBGUk4um24jfob2NuI228yRmOtLBuVuUVMXuOzAzMcYYDoL1oTjSzN0p/1nsqd8uqHPIKMu+1",
-	"pYTDvt5jyRSgN9RIpnVVFE7eG4JZs4wLYj7/pCqjBPNDx/Ms/mLuFbMo9wmygg3l3cBKQj2MRVfwePe4",
-	"rycZQkGyaN0MqS1uKBw5RX2B3KF5TJrGRU5cCgzdRskr8Cjvh6fFqA/NPYeGUVcwB5f6F59fL6YI6ln5",
-	"B40Yn/laXyrN/EDy/E849R1+PYlV07t+hKU6Q9N5aS6Bp0YgfHE9VTOZqFqMO67/GDyWUCQmX/fTbu0p",
-	"N+4Rh2PkhsXtvzbb/0+fX8+7ICfZvsMX1XOnE5tbgnHVujgoh/3VYlKEAo/JWTxPaGhc0O9kvv/WeRk7",
-	"zqUgH3NUabYPJzVfKYoZ0Rjv0RyMrwfpoPbrseW9CK6aE1aXFULFwtTff//s1asF+fzLZ9fXqNftWM7Z",
-	"Zqujxh49LC3rqkTSBx4c9FEbnfeG/M+vv7y+JvCQGWWfcZLDTijULjUojFn0D8dWFMyz9iRif29fiPHY",
-	"ROqIEniKONHn93y6B9w+3PW44+5dLbznvZ/a0v1AkjOHlVpraydkxQ+3r8ke4M78uiBPySvBc3pAyUVu",
-	"K261tnoP+l/vkvs3wSMG8A/Pf3pOzPQXNk7+QHdlAeS7yrDzZ9+ALBifprgGpAw2oUUhN4nOyv0W1wch",
-	"YLM2Xzf0HDqNR+gPzQmceeN0Tt1lD0x9EmZOsstnRzDN3OTakDvm7vng3qJPMSFu/Slsc/h3u1IfrMHs",
-	"7elPlA3MZVGXfUZ3JWUbPll8++eTUmBuSD7IMBxilZ8VyLewPtLlDjxXs0IZ+IKVZRMzF3t/7graXNK1",
-	"XuYVmhHVqmBqu9wznmOcvKYaoEipjc6a3krb6HD9B/ug39qYuDaqIQeptqycSqfaZx1bEE7Bk7HnaUPv",
-	"2ZYqQokh6o3zqkow1617VXC8cj1xF9PjSvbtSdtRR6H6DnSmC5ig4hnSONluX2kpZaNH9hzKalsGfIjl",
-	"T0mI6j7WqblzzkZO1kyrG8KplC6UuGaFtqGIbqQzquq6oYZW/RIg6sE/UbR0zAnMLniGOl1R2KwMkErw",
-	"TxTxr6qkgIF5kcyJUy6o0stKzfp4jNmCKY7R+Ug3UWsrYoR1/sFB0o7nQkyYeoRT1o5/phwI5LUPi6tK",
-	"FuMnGT9snx2j6zkPrZ/jkUnN/jPnnNIF7d4XjkOiuS2ygjM43F/vISerA+FijxcIF+hSRyLTSoud9Yax",
-	"mDl4W8dFtEu0k9p8S29hp6C4R31sejJvl4j0nrLCqCJnSkFz4QyiSqB3LhEgyO/dexf8qso3YLOfs0o3",
-	"foPzOBlWksE6/guOO9lFlFENGyEPyWwHVQdQmFFURaUXLrQRpCqTjQBFVodewmxM3Ivdjml9Dra7tYnw",
-	"XjdTC5tiboNOXtcFrpeycj6ZkTxW8/BbfDZUlDXsjN4F49I5LKJzWRrEvz0un4+7Ct04yzXA5F2H3YrK",
-	"jVhWXLMi7qFZ1zW7dQWCZ4QdPZAVEFsbOKruzdHUt1RtNd2oZJGoufmE0jb308yHMt52FvwXmkdcEWn5",
-	"MLWsKXUS0aMwwzhCsTh1n0pRsOwwPW9Jgbw/izxfr0E6gWwsBFFprFPLMig15LWMd5UoB9DWWW0l+dT5",
-	"qkLoZUbL/m6/wRAz9ewnOBBv+dyQaxdWJubVoPzYhjnq+uPrqD9dU5crH9fOYm6IztQao00ZLaybO9vc",
-	"u0daRS1z9GpxJSvObfwc08XjmUdYyjNBvhl5Vtf9DPoDvbNlgnYcuKeDa6uOHvvMP3tn1TdUwK/hpbCo",
-	"tZI6D7G5wkOiNpKl9uTZs9gWiZ44bfYMj1YgdmoGCePTgVDuaTPdK2ZI/zoufb6nPR1T1xQr8Jmpjjh9",
-	"YzTB9g+hgfyxtIL/qDf89Ev6yNjxrOhL664d2U2/i/adKXvYuRsnfj9I+vxIb9MZN9wxl1Q6EOoul/oy",
-	"iV8MsZtgSEYfEa4Zs29fCknKUGkIzFxMAjRGM072fJL9P4W1Fdb/KTmPzboRS0eHCAXoHVgx5R7Bku8o",
-	"uMQ8++X3kWCPq3V/GBA+5/EnOmffJf2JnEP+nKt9rFBxJfJDwmU1Q99cs6KI1eK+tOgBoUC18nRPg4Lu",
-	"UzLimVLmf486ZPNsJX+DGYKN0fko28FvRf8aGDn9s7bqKAkzfq9Pocp5DkzAzZc8NCpWy2YuyMFCM3eF",
-	"Mk6wcO4ZoQTr9NYgF+b/RfmkKhfk//7v/xPbG6oHksRtyaLFeZga6Q05I6rDov/b+8jFmohKKgIPZUEZ",
-	"d/Vxp/q+MUljno/UvbI6zHDUubyH9DyCPN/E75rGNAjcXXOFKZaDjchzi+ZiSyjMX7gINj1qEzJ00UVy",
-	"qHhTJ4NFgMQ+2vrcdNEGDxokp8VSJuINNvlYAfBZO7IRHKKZCka/4rAH9O/uSiqZEpysRWVdjshXiJ1G",
-	"KD9gGH0y804UaD4vZFhqKPgXZtNVMcg8mwA7elja/NvoEUVOaAK9qFdSpdiGLwwZAHkG2doeqr7uZZ6a",
-	"IwYV/CR0tO7bJy9PUp/n+8MPotLzS3PHHaiitIWNVvi4Km8livuUOrcFNnmhAykpVqjX5785q40rFF2J",
-	"7ZPT4aMWg/jNTF0sL8Ru54o05yQdNG95klkOa6DUHO0ayg2knbKEuma/+YwosQNzq5tbYc045RnUhfIu",
-	"xXU8uOswUSIiQ2hYEKcdWi5xNYPGOrN3qb0F2kbnVxNAAjyhUuT/l04imdMhl1tA4eT/qd2/LTtAC0Kk",
-	"WaL54Hn0GgUX1md+EtH6/BlCkFZ6GwMvdMpEXfRJe3fBEHeMFNzrIaybF1Rt/wJwdzLuQDe70MUyxL4X",
-	"71gLCRlVcXbYu7l0LnmtXAr2bNRE/GAjq9JYNp4SZ2JGS9UTkm62kN29BYXABz10nFrViugnD/EyjfpT",
-	"zQ5hwdieSu7AL+K4NlUR1weVqGSsrPu5LSHySCD4fsz7UVK+HMLPzrZU0kxDjeGdUXzAGsCBuRCvJDKf",
-	"bwErhlU94R64CToC1fdYdFNqxMQjnADJI0/JqmKFfsI4sZCMtQsRa5vxG6gQVQpcKBovFsiZVpdKs1jT",
-	"oljR7G460790b5yQdTBJFUUSeWU0lUI7Vv0xAUPNDmTMx7j600RMu7m5hhtCCrrxxvMqcUTvQbts2daE",
-	"xHmczXKQjsdw1sQE+xf2Mac2z0+Yf4CsulCa7RCo3vwc97hP1sMUOXPUV/Pb+vHlWsilUTOprqRVXO1q",
-	"x0HdbDJAe5YDKQ0eYM9r8h2maHazy1Ezmf0st277+FxQGbQDneKj7Pj7jdVBjJJmAXPuqWQWZ1ZV2ZZQ",
-	"Rf7xD9yXTw1tP3xo6/TJWNcsD3Qo7zvZUWic22QoC3UOD1rdBHASTBEtGeT2n1MBIYcujHPeBCcK++Bs",
-	"xAR9mkGOQX1LurAvfEFjpXsg6vsWp/uxCT8Y9QPyZ00KsHNjGbXMoaMIDi5NelE7s5giilof7FDvjAtu",
-	"aPeeDpee3s2u1evF3VUH8BpR+r2sdkg/aAUrY49bcZ1X0vpR20i5Vy08ZPMltizYHXAL7aBB7rwDdnG1",
-	"AQ6SxnV2O+PzydQYx9Qyaua3/s29N9E2CgdKb0790XTIIRnI6fgibRcQDO2vJM1Axeui7YGOpPeLHTQZ",
-	"2hbAnAuCiGUOROjG2Pc4bXuYKgUqRJazyFfE+0/6rk6Fqb9xM9kO5ECz7IMkwHQbvvLcze2tqnqV9ZDp",
-	"HfiLO5ODwi7iuvfJBJZczC1e3VijTyggG3YPfIGVQJgG7QB12tu8o/IOtBrsC/GJIg4Yb0F+uH1Nvnj6",
-	"9ddPnhJalFv65PPBMEGTgPJVJAGlpCxf4kGO43X62P1ILsPwIBI2VeHrlSJrdOLoE0XqJ4lPX7mxwQPM",
-	"t3KAWZhAetxcojF9kcNrXhxm+2RzmAL6nCdYT+TwRgqxPnLYbnnFA8nZxpx853Ggld4C1yyzWKZoq0vI",
-	"BJIQP9LphzAvDDywrmMc3BRBHROYsYH3O1I2uIIi4TUaRJXfi6rILWbrulKQEwuyPc297Mdd1BNPkcJh",
-	"4HRWy7PtBCvSvv7cPtxywSa8sz1ACsTID8CfhzEpLljd6Y3B+Ab/Wjn3dF82YBh0uhct3P6yOCw7PVsG",
-	"yjEw2DRr6fVLq7gDTVUrjCeIyWW7Ca/4oEMoZiO3Rw7dPY6F2gwTbI+bw7gF3OLN4zrzzHGcXo1lh/V8",
-	"+IKh7uo2T5WUR3k+AOFodl1UtoIhMqTzKiSaJH0DW+YSBLBXUr2c0fk/RGQ6omo6OuxZrreLBoqygHU7",
-	"bbGec51TNzL/w8iIWzCKfTCkFuUpI06Fd3esdVwJxnGCNZROHf9BvNvITdNjyENtGg3Y9dKxaeEZc2cu",
-	"BoI+QzZ5odCLhM65rt2prhc6QPizmF7u5jshhmS/8NbFsuexQZ07ELltuhGUfppBaxJlwSjPEvHTi4UG",
-	"rEkQx3Zqq/4L8t3PVrsrikQWRj65rm08Kla3iTLfjXJr2vMxDXye2ag/rr/ntfJJUW6mzfLGdy/O1o1r",
-	"Y2m/qVKI0hgMDHpI+Sxy1yTLm2eYvLCF7A7yG8IFB9+bEwPjHtp8WqOmem63drmx4NTcYxny81QvRoRI",
-	"cXq75kIn5RnMQ8A7P+TSGSCUEtmWrACntHKhMeEPJmXS3MEhrhsrugNClQXFdhjJ+De9F5ixWGMGWbxI",
-	"zOdBqGl0cQ6JKq9GaSGWmIvT8+/VFQB1GUYAobS4KszBxD3+JZFR59uKDefUZbQoQGIIuQBdO1mi16pd",
-	"1cQWWLdm6KC72dh7r/1zR0bK4B6koVwIF1gIxEPHNIZfLiFM77BltROi9RQaOYoJNkGQIDxP/ahYL/TW",
-	"BNC8gG5t7JCQOI+Wke5mdq5wmRvidcAlMxQRd3RDxN6vz4MuFu2j83S2XtjbUssxAw1OWudnFqBeO21E",
-	"Wj+xh/C3x7xxIwMcJ7/jxuXr9aQhF+g6j6RqJW+rI3Yu0kZ2GrzVcC/ZF4LraOYF7Fy+1Shu9Kn4Gr4t",
-	"WB1mqsXDjnK6wRvHpZOOB/td2zI7+9SCjZ0o8iGUiOixLKXYiaX3pI7WNWpJjT63xHbz/QjnNPCusNxx",
-	"plGrSsj0EsNuMVAmF2b/07OnX8+qF2jadE1/Jxmr+ItFy0P1Rm3Fnj9z6i4zZvHMkEV/1IflDjZ0ddAp",
-	"5A/zyCCg6g5yRpfm7+0Lpm5jtLPYIPcsB6PKlPk6fid358b48MADwY/ndZTDiqWC7pF+WrJMp12bqhR3",
-	"sfZFzwlO3oaaFD1gwp3ZjJbDlBOaxwELo0wbT+eqmxlPv60tApRTmnvQX+Z78z7xe2SUxYt4bA/hB/2J",
-	"IkLmIOv2jQ481lHRetLq5jVACraSdLo96HcjHdd+tJQ2X3DlLdoYxR4n7Q0eSiZh3kBzSsynt9JnGbhI",
-	"wLRZnDcTbyja1eo+Pl5+a1h3Xq9Cn803TxjYBMAIG581q9CzSB5koeA/csgKV2u0Z3qbS7rnydrxBOr1",
-	"UVhOySiP+WGptvTzr74+RxRocqZkOg+yzqFEGoSBJJ9U6RzL4dTtAWvAnIK7osUrE4JMLYHXR8W1CZ0f",
-	"V4J2N2JczzGZdT209DOZyRfPKnVDvLWVp5fVFf4o+dTz5WgabTshgqKNwLp5z+7sBtswtIXvPNrVYAp/",
-	"0rLH2mjussPCIhAL+oPecF8jMrsWZEQH84pWo4d5f2eQ4ulzQTH1M1DOmCJ4zUB+EobtCbCgifLzEJKs",
-	"yTajEvx8Ua9ckIpjP3Usja1TqrBFR53UGvWaTkXbqJReMp4VlbWaJ53jV5XSP9h3aqE6DZBj9m3n7zLH",
-	"I50JN0ROwAVOORLHZc3P6+hTc/jxLBiwU3+3H3kbR8FDRvdrysYc1bnlPzalz0necyoh9fVySmpA+1Nv",
-	"JNwz2Kf0w+lzdB+CPG1hT6tb9jlUbvwZi3iu7j56+RIY/dGYJKZtd9OWH/NKsUAIyfR4zHYmtmxhEWLd",
-	"LchKcMxox1a5lcQoZHOE0tnRiQTUwPE3WS4mTuwwDzkztFtpHZR2TCXvt81LjcHaFXuuBGSgcWNA1cGn",
-	"tKTLgCkn1A7tWAFKCz5jTa/8K8kVDfadxi7BgdsOeN6kgVAigcOeugT/lc38yhPdy80hx7RMKaqkwzgs",
-	"q0kSr8NAnTKegEj9Qbsb2F5+nNGkhMyjJ3W4rEEHOqthNU3S2neTCBH1vN+xbK5gzduo2qkEMnwsOnjj",
-	"WO218sC21tOtYZExWjy3rw1HcmLJ8xgXnHdTJ7wFQ+7eowwfseRCL7MmdNmff/uZ5QCq0ORGQ3xTtetd",
-	"AukCcgP5kvFYdu+7LVOklGLNCiAryOjOohtiH6WmbHCKKZu0ekL4WeteT/S8pQeAZc9Tyl1xDL9n1pIV",
-	"fCWozK3zVALNbXjfhphS6EqzoUvPBU/vtFYH8F4flICLe0xTc3+bJlFKzrH97Ok9Lgv57Af8sQ7x4Nk4",
-	"Ep92PjdNY5h0Azm7dcfgQ//nxl1o41Kb9JJBkZ+IFjLT/1+nNlojrXaXuqxoBQVYsSJEvEI53V8GL4pZ",
-	"NJuGO+ub47rv/zJCz8v7qc5Oy24Ozli3gAilZ36iqRINk35Gm3qHOzK2D2fxm4Tn5IIBHDvMGWd8+cm+",
-	"Mrraicnmc1BmfWrh9DSJ6cWRYt6HLRLwCa2Rvhd7sqO8zgiPNUWqeB5A608jqHlnlj0YE4Au0RHJ4nKU",
-	"g7n41Y9xxnxXmt+H8d6crSnzVEZmMJkzHizL9hc/XW+snRPpMGpE0QzkFvP4v9Giis55LbB+Ws74nnvj",
-	"ltNSbUVUUyolIGxntJznJe6uWhAtSpYpogWh94LlC6LYb6AWxFgMJeObRY2QbZ7ZSxavmpJ0FnivO8dU",
-	"J1JfDgUsazzgE4JiIQ3a3/VTXvitDLdhpFV+izeO0LBPYp7BK7u36xN8iSdt3chsOjs5Opvjt29go95G",
-	"A/kz4VGpWlqUitECQq8W9pGFfctHCVAsiNJCHhbk62uiCPJvDSk0U4njriyzXRs70ow9ePjrueUS/jNd",
-	"VFZPpaG9iOXGbCnPEzlGp2bjD8Qmkq6X2PS/9ZXMM23pOTmoDVBG5Dfvw51pjObBvGvQbEwahBroCpZ7",
-	"prfLcAxLGlDaIXrbvyAxfjnB+IQyFSYWIvGL4MsVbGmxdsdvoprqsT6i37QdMBNhh1lg8ObKjKWgF1T7",
-	"TpsEs4Isyvc9gz1Z0ezumS1TxN+Z8tESQjnsJ7TRz33fx6tgg93cnaqIBB1i5OPavjcsOuFi6TBtIqvH",
-	"Qwdolt0pItZr2x53gDUTxu4cazfWhexxjkoPDyUN1Oe5QvAbQjFzywLy7Vw/K6bIl9d/mtRGvx0lqzmm",
-	"PZk4uxSwofGg1yxnyex8xSmGZnASp2O1Sq2OS0isUVUK72uf1HRLTF7FiB+sKX0L19GQ1k91eB8v7xc7",
-	"aquXRnqNN5s8iEoqKNY3RPDiQGi+Y1xhfp8t556UQnkEE2gRTnDegQu2MPhMfA+H9+4cBnRwoo/PPgoS",
-	"JCIZR+fCF2i7ezDRc5lXFwm0e6U9ElPQKVDA+fUpg5kypVB6Wck4jltZrQqmtrNqa6y+Mbl2BrtURJWi",
-	"dEr2EeheQ+UEbM1mBc8nFXz4qvy+2eKDpNI16CgGpKdn9zMdwfr0XM6FFYzyStzDYGrU1N1zZ3AgQ8in",
-	"BCH8k3ka9dsKrEq8ICsoxJ78BlKgmgdUFizMyQ6j+47n52f/DGgz7byuPk1qIRNf5DeVYhwU1scrQtfa",
-	"I3QEGfRB1VUaoq39WXP2a4+AdQ9gFeuCqK2Qer4s6ZBu2iJw8Z/Y7TKnjqCv2Xb1sh8ke8ZzsSfAwy5v",
-	"McznU7orpk9sZ3s6C41ueRc/qLfl7hOJ+pW0vEqJ6gNQOYFd60XWw9tPug9E1yJ+EjqAOJiVxzWeZBRF",
-	"05jkp+t8PTp3s3NH+EpVZT9xROS+Dxk3pZtoZ2l+/IEEu2+rsmBZ1Mk4T9Gx0OiHE0LnTRGj+c7gZM9y",
-	"kdUrv9w19t2u1OOoxL3Xaqz84/D7k07WrhdDICqTWK9BEqYXmDTtmsWMWAUWvB6/G1s3ev2/kzKWPJlA",
-	"XV4M95VySSadW1toDTkpKQJrBk5qLFz9tMmh/evTXz4tQWYWDX8EpAXHWlw5hOWBhkxBbCMeY5uqmdz7",
-	"b3SMR4WgBM+wF7dGoLB///d///cnr149+fbbBaHEyD+EDZMVECEJcsUNAcN1zuZ06YQTAE96NHAlrzi3",
-	"6PK7cbxUnuxUMkwPU7SCjvXTjOuvv4z346qvz7ptIFBzr2J1Odfg/k9ptqOTOtkES/MTbwfh3JBxwklg",
-	"G/4W7kEqi1l6WnhnhklZSmGUM+8MGAthNQ+HgZL4VfLSJ8R3FnNPWeGNbVoUr9dXz/46aWW/dHMe3omy",
-	"hJxUpWtEpskBtPVRC0kYJ+uCbbY4maySEngWl4eML92TU0msSpi8Id1rzc9kEZAinIP/epKm57jt7OZc",
-	"7qZ7+fBC8CC2fRJDZ/gpV3cz6Q2rwVU8CtLj8OIdbKN7bLjjMzZVmAi6OrOpLo3dxT+4uSzqnktPyXc/",
-	"vyX/D3n66fX//Opz8vPtt6mvzQeH7ZsDTY/vSP9ySjBffk+V67ik6Z3585461CObc2u9+q7pjO02yxSR",
-	"djZHeEQaujb7MdhE8+XDv1ZRlN+V6wd/GlTpCAKRu0bm4Rq4dxL48xMnZsuApvJqjeOQyCfzj5A9SPCn",
-	"hTj0KY6soFwfJvNAwwvRm7duDDDxILyifxeSVNz1wcDXUbUTHHHNzVYuzPmgGGLa0YI0ECeTOX4kWNHC",
-	"VkHm8Qtx0w7wix3xW3vZYoaA6ANM20Q24qwbQv+dirk7g1/q7RsZ/5TNrCUeSrqOsvp0Bsp1jWAXwFt3",
-	"7e7J0Y5p2z6wo2e5tZ1Eu9y9/Weq4W3tO2m681bK93DXwirHStMi7LCNDaJiQcPvKc9f38MxTSXSgTRj",
-	"rDIPe8XFvkZoa4fWJqExd1LfJdSd2BGZeMkSKFInhNFasbNk6vn3DL2oP2jYDfQSS7aY8h3ZS5BK8KiF",
-	"VZeAxn4aaQ5OyY5mW8bjzcUvZ7KM3LsOoTfi9Kj4+bHZYlEk7+Mb/cx+G9OxfkjqoVEsaLxS3Ea6T7rF",
-	"DrDUOYRRyJ2XE0jfi4K526njBXZXzOidNQ1ew72dTJpz8zgL4dySLke0H3alkPqli6h0PVFFm24rxmkC",
-	"zoFi2nSfRf/59vVPxA5n7m1RSYIuIqKFiyAV1Y5/osgWaAifaYXzpgKlIJ/geUtgqdnlpfrR28Fn5hY2",
-	"ZYLTCzB688rlYSlbUiZMC2yIOTJEb5bNCFLsp/OZI5PYxxZsvrQsYK2X0WvkrdgrsoKDcM2PrKH3+eL6",
-	"+hqRqmqr2ZjQBVPxEGH3jDn6LOo9ashSb4FbZHeGA3wg9rPScJM3R53anc52Rqxd2zuFKeJUnwWhRFN1",
-	"R/asKMgKyI7mMAsOWayXHoA1oezsjB5blUZKKXOv5z5aMSlJSKyX0lKpryy4qDWRYo99P8MPR+LYUqyK",
-	"WSpr4/qPc2F/Vj8yDs6K860ujChYkKfY27nmxibYa8VMdML3IHPXwqSFYm42yNITi5FsviOGZes4EFbd",
-	"04LlU7DN91fNWDFe/WdRSd5UFvevELUcBJ8aSOpJ9Uv8tWLZ3UqIWBvtnzDLzDWWtHMytP5X88o35hXX",
-	"+cqYaiWVDuuzN8QDyAiswguRxz7+v8zDiY8sNX0YnqWmD+g8Sn8p1o+s6esYUMPNOxh5EdJ/fPuOiP36",
-	"/WsVNizGNm3EXG02YNKDnsjzjGBHx0H6jZPsHIpT5wwdn/LX/pA6YjtPmTgON97WdtZS3gkdixzlsGJa",
-	"TTbD/m4/ltB3CsZhSvJS/RX/ysLPY2wBZ2QSS5DjWeRHyDcgzVWUjGPG7eba8O3IRAk5wxYA94ApYwuC",
-	"RLFJZOElng5bzqrAGQp4JS8T/cCP82c88MCXUQO9hFHCMO6lB0l+Og/YL72TlCtnGV/O1uqPdVIBOzw4",
-	"OHRpq8vOnwTM5iCtBccgVpY7I9QV87F7btG1qIhR+BVlxQvKc5YPoBif0gnCqd5TIJyW02szNqM9CW7x",
-	"oSZRKhqm3NED2hRAJySrpBp61cDwHTj4VmTDl2Gl0q3MPnwbc8W49ojzkMImRhxytl67xI5Yll8GrN0W",
-	"tIXNZ39dUr30qQuJpHBIoXI5yO/B93ueJOymZ3OLeu8Hk07MsFnzIqRsakdesmLQrRDvlzSXoz8kRv8e",
-	"aGH0yL537jADztExVkTCFFTpJdzPBV7H1wLqTn9zR1mxEg8wb/Yr8eAoEVlDxe+42PPpHwSlaBwRouI7",
-	"qrNtiuMrLoHmPrmmLU7eCKVVHZ8vbL7MynZAvjEW1gEdO3dQaiLpftyb01BqceUymP1Kw4m2ZpVi4lvQ",
-	"LjV5TkHyJokKS6iUZuttCtwzosD5sWw3TXjQRPAMyE5IWBC2NsTYMr4hSotSGbHLxT4KEOs+PBx42dKg",
-	"pzSrEyKo70sXSvJUZawfKEWyhuVi+imU8f5URUHMvi28VY1Nzb+4Jm4DIzqndXfF0yUKYaRThNcCpD6y",
-	"3woFRFRaInL/njKtXACpG5kKxl2Jimew9FmazfBNv3P7SOIonLWZlNghArEenE79VBKvBws2UhPOxY4y",
-	"bkZYbkWVuKjWEiCdmGObIjxo3GJUHDbCEB453Pan2tnEJ9yKdrPa4arGqiiW+HbKNHQ/dRP0cnoIeqjv",
-	"qdw9qcp4TibEzCbD6ZgsoODXCsEzvEsQOTdPpJkYJotGLuz3UApSR46ywnSEdeJDcresyqVvZnZE3lIq",
-	"kcSfrFpXsERsEbvPFs3aFs05D5mrORctluydqBhbN0c6KnUgZzTmaldLWuVMxHW0LfjMyqQ3Oan7ti6q",
-	"IEU30pml7tfX7JCobGpl76TuWW7FZuSGi6za3sYnWXW00lshj7VPtpRz6+P1LmzbRHNxVQqpsWNWvkPt",
-	"HlvGd9LwW2DxCUl+XBErCzCk/cxsh0PGg85e0blg3thclegli1cZ+vr63ihbluexxormstZbo5YQRABm",
-	"91TDM1uHvd8KzGJTFgqYccOJ5lFzp0d1gq3eFZE2npQzzRTklyjl3QHvI6hMhBfoW/GzzVtMg4rPbLDA",
-	"1qdGRH7bbEB5ZhpayFsoi8Nt8/hg/zXc4nl9fGN5PoUQd9Fr97nPgSF7KTTUVTOYdNbVc4gWvuX5RkQZ",
-	"KUiYjrQ7xlvdfEOIO0L1M/z4D+snr4ymHb+9JNMauMsnbX+ywHb1S4r1JN1V4CLqeYeT7rcCrpW4Jh2o",
-	"/vZ45Ay3opEkjbRrSpqd8Ez6DZ1wOA4FJi1bJ4nUk2RgeIj7MWdqLj54hvJoA8Z8sFFmLYgVXHpWX6th",
-	"wBgO+6U9LZESW9gwjsNbiSnWGBa0hl4EkWjgmKfrGIfP7gCKBma4NRLsE5yYm+psPJmG+UKWTFZLhtdS",
-	"JA8FG0Qv7VuxYq4tAirltiUJ20UjrAkI9qSyMNBtUrHfYFKBVBeXO2juFK7JfbEec4BC53DqD7hFzuTK",
-	"fwVasiw8yfcM9jaOdWf7W1rQKGUXbXteKnpvfytYdueg7Z0gV9FjX3cvObkwBrvbRG4Lc9WU3sR3vTsj",
-	"fSQqrtVcPNgjgBa2osibYY5VhXYwzwXY9HHsq36uc6Btoq0IOq0MufYeyMuID2XmTai6U66v7oQInR10",
-	"1jznlQu5pweUrB7CE3DXLGIHrvrAlZwpdLqhnUh5BkWRQn3yxBjjy3f1g4NgA1qyzWYcmq5p8uOej7eK",
-	"cdAD/qOB2pCuDKo//TzPIR86hh3vAeNhAUOnRWUQ4ZzAKicfpNGUDw56oFUTh30s9ziHB8K4y+PksCdh",
-	"I6IbdOWISpOVwOSgUMtFRelcKBrn45I+g9Qh6ZpAgzySQFeZKnuxsHDXZhzzn6O5ZXDX2rvVSrulReGm",
-	"tYsO0eauCMLhmnGKTvNKabKl90Z7AR420tqZi4kUYG7EVkHlLF6NQPE0qX51ET8mYIKOZyk2btqeHeW2",
-	"5Qbp0UACEFXtjGr99Pr6U3Lt7Da7x1GuPk0mfjRnofH8TTwMzUz8BRM2aQ96uJfCJQV7LKymi0Tt8gLb",
-	"NLsm0eJqw+4hXm5jlZ6jRDVV5FZLVkJTmYpnYMK5C9NounqEBCBY3/8kowqMlaxt1HYEKqCXEROleKcr",
-	"Ytg8v4YBumr3lrtqtelrKg2DRvnWoKFsaTRaDiquof4E2rvPHw+JYF7ZtANLmJGPkQK+xIrVuOLjj2tU",
-	"iNj2YI7En6hGlsyqZA4X0mgzNY/UykxckXm9XkMEUwUeSiZhJnAlwOR9nayy167zREV9g2zc9/87QY0O",
-	"Wspy4h42d5g9zfX9tveFnrakPx4gOLZ1e33qJF3rJlgTxF5sLYR0cZisYJav7CaY/zNKUy7pPsFlXr+Y",
-	"1m0XG14mUJRtaT34HvEqzTNHOcvmsEiw9xOcPeIepGQ5BN0AYwEh7Je+LlimFYY3sT6zBzJ/vXg8dsNH",
-	"9VaKarN1z02aT73p0xBQOtvfQ0LpecT8FftJn1nMLib54khseHcEJnNHFJ8aT1RzhpqTlXCeTmewFGp0",
-	"ggxm9Fegt6J17a4ov1tqSblaW9WJHkrUdLIt/FqZ6W6EQG3XtuaPTdp9/I27l0+9X3f1JIceb69oLpqJ",
-	"FGI9kBqJPw84Hd0DU12P/gXvNI1c/JmQ+cykrvqlWe2h6oYd4z5FtxEhMEnzdnCdB9RsrbRFpw5V29Nv",
-	"U2CAgR2PxYtAU1rzDy1T9YbAA800xkSphVFw0PH5fO15CFOnG1TLEYYOBRmmTCzIWoqdxfVsfvLGBnb8",
-	"0cLmgkxj6Nigb759uSBvfvozEZL885vv/oxNYDXZCaXJ02vy6pvw6+mi2RbXzKu0GWGewGNgFxHd/bo9",
-	"7I+M351HNYyjg3Ymb/E+g89HZ2cv1aNvmRNaNvyBOy3Mur4shd8iXvbsZPmVZImygwlpKrRMoklgHvOM",
-	"xkzmcVffHSvWLoSCfGmdS4mEvRrWaGKTVstZscHGqgNca4t52e8B1wyGWNJe9Lng8UfZhKyA9MLx1xk3",
-	"Oz6fvNiTqS6D4NAWFx4GtgerGgZ/btt5okTA06bpv+W2qDo3vXlbe56dTMBuVUanaKPPDzE46aARtjuI",
-	"9bFrxy2dmWiP+qgIibkXZuXWHtNG3qZgnL+H1rTmvD4BZKSheIdMj9CLxFMlBN/6/Hpxpv7Qoy1y7fgT",
-	"SHGOaH+XCY+v5HztfAuP2Fg2iQ/UkwrUpk6tBsoizfzjlznV2mYQxSN8WSGyu2Uc7PmWHhRRwjbEtND5",
-	"EixAv02wZoowrjQtCu80jivwq8NyD3A3eV//AnBX26/xekK11GLpdahEZVdZMFBLF8OMPYCZG8sd4zD8",
-	"BIr7VKeQDZwKCaOpuhsaxP1+DzKvYArSfvO97sudVXeWGCXuImChNlXr5Xe2Ocagb2h299IdIsNnDsXi",
-	"6u+Wt/3F6v5Z5uvoXRrUjMRBwif5SIHrF/is0wIpz+dpgZTnibb/1u+YDgcgbLr2hvLfK1VX+kwc3I6Q",
-	"GF3TbJY+a7sXJL4lXd+EKS5Hn+wdBJbP1Rymib5OTwKrgyxRGJ31uA/ShkxQ2NgigEnjvqF6e6uhTEit",
-	"pSvUjBbmYJzIolpyj66viIR1pSAnFS8QTkinPc/R9C0zaojG0/doNzFPV0RR0kMwBd5xFNcZCRbFiynS",
-	"5PieAepHwa9T0dmr3Y7Kw/iW1ALj1r3hBerkbX1H1V1sskYLmNHC+p15PPadvZB360LsJ8Gr+3U71qxn",
-	"EUiyzjlsHaFATHgytCdg92DhhGmHg9psHBfzNb29oJzvvnFvTdxXNw4GwI9LmXJRgmga8UshSQF6adTa",
-	"5UZgzru6Y+XS6f/jH/fET34+l6Jc+iySGbCSE9xbautqivuj+mA/Jo+7jMbSdWylXO1BQv4pec5tBBvW",
-	"a8g0WR0IF/tAMk1J25nfMy2RYGSmrbgQvx0JDu55axrjdjMqEN/WwttWFgrBT6UQm6XRiw5IDXm3DAK8",
-	"Pqy7tPeOa4K4tGXJwc/1jYu1e/ewDJO5fCS580cJ9+IOlkE+jQSrlxmOLWipIMjqsG9o6Q6we8rxtZlY",
-	"wNUBS46oYecw4xJC+jL525HBhm2mjk0kdmCrwDlAriL1ycH1e9b6Yu//mepSuUxTygtkgHBX7zHp8hR7",
-	"PqthtVGWJk/YQVgnYEQ47GkxnFU9A87FHMsEQAMiDs5zhgW1zNMsbPf8qMdkCOU+ZMmkg/LK71mDHVMj",
-	"hYeGZVOx3Ka0o1SLLPFz7ZTvkzw48/bQzNDm99YJQDa1y2rJmAK0tSVGRrqWU5oEeSK5b8eXegC41d5s",
-	"rZ3S90hlDtT8x0OGUW67bnFIiPIDwLswUfXELiwV1zIey0365xHFPdVFsOlENqc5if1pWv5CT0uwS3AT",
-	"Dqfn5hJA+jfjJDfq393CTnDqjkJP1E1shq9ZN5sX7vmR/WqjzU7z4Q/FwDjoGZJ4lthuGpREnXgg1Yy+",
-	"QKo+WaPUdIdwTq53vOFTUsQ2e9AL+SCNgvVZCgfkqJcyyJsv0i2QvFlgHiUboVv5FoRxYoY+1D6BRe0v",
-	"8E4CD8vqifMpeR6mx3lAnT11Xg3GCXUWhxWkvWrJumhuejuMoMlU3NV1zr5Rb3wnHHTycWHhaM0CXXsX",
-	"VyeW6Hoz1GRHIq4z4gworUgCE+dRuHdxpT2W6HxeD1P57WfCXagJ0SZ0vbBU6WSEs89jm3gRPtskCcg6",
-	"c7x2Pch4RKs1UoIkyJV/jjdtFbuSSkgW9vxcEu2iQHj6hbirOz3ZN+uSL0o2tJyMGDSbNLiI76OEWVz5",
-	"AErct0r5wQobqrGqZ48ezxXYVoApJK+5erWf41T92oVdLCGa4Yb28PuontY0Qo0IcVaXd2GzViPWBcnF",
-	"sHtpaJlBByCsGXeZbNN2PZWukop7+nSGga6qXbIn1NgZIYRU9PHseltKaZm/DalUp4mqRk1vX4/XRudN",
-	"ChbXGqJDb+eTWpZU6rME1+pEzjlnUVT6ufeOxb6pNexKPfuT9rUoe1CbTzn0kW8ov3suJXOTOmcEMgel",
-	"fQVXtN/g/ayMt3dsBwXjkGrfA/cs91msHSTrwtj4izr9FiVPKZRr8GhrQL0e06oCnd4QY21b4i59dZRK",
-	"SD8ldrAS+YFoIe7IimZ35g5wgS/bFBZ/9jnTBHXTA0yOynZ780bmWt90fahFDzCAGFKK7OmB7Les8MUj",
-	"WyjyhQ0eF2Z7bV+LqVOzDJu6MQsEbj4TzjP6Q5MobdZbuhMSCBxsM0hOKlXRYripKrdVhip9s90BlLa6",
-	"3BoOlrfqGLvtNYmd0SfSzBc2xoPH5jwsy6Y2Y0JRha/ksKYqwIAP0fJg+P2ptT9OJvSqfrz+0zR5w6oo",
-	"OxChde/VHc2hH1U2ipFFq0KY0v32YIy2sMqJ+ydLekDwM1xFAVS54GjCmrH4xeYjJYiyAOJeauGn9cz4",
-	"9CnHinns/VJv+MJjeMw6MkPH+ALxaXM+W6HpO1jWffwvs/cOIMoMhcLR6sUoGKPbPRiEbvg5uA8ajba5",
-	"toPrtpY8rah1R2eob6tw7wOBELsA7A6lFZVaGXjcomXZai1USjBGk4X5tgelQU2KOmltOc0wpqvbX/uo",
-	"RVOlxEJekjU2anQ3jXYNknaTzTQ3vPlmuA4tdOlKje5BHpaZyOM+ZikqngKjVjOiOREc+yv3Cd/i0JfB",
-	"2CEHGMGpcH1b+JhMZCmFtMuPp8BLpZezi4tdj8poDedA9k8M3KhPd3eRxUqcPCOhP05PTDQSlc7ELpYj",
-	"r6osA8gdlL3ZhUSevEMamkUjX2k5KXWm7vnsJzuavW155RuETryoB3/iV2a7rvzsUwq8ufRnIt/nMK9A",
-	"0ku/oce9WH5jnp0VgnQywE+rWdFiMAWgJsxRCflB2nG9EXNer6+aafe7u3Qit7v3z9sTq+j+xuLurMB6",
-	"eZiy2aWndWEJkSgG8LLCTlW2jMD98+mJXhSEK8mPJvdczJA4tsC/QKl9eMN+8RNFtra7bayYf04VRRvq",
-	"A8efQOAYQu9JBy04Y+5YNSngfg9GjlOiC/XMGPJYILFJqUtXvgUX0kQZ+dq9cRzY8Xm4zBnLthe9Tf3F",
-	"/MM13sODECQTrAx8dIj5xjoDdQkfwaDxdB9hlDOFZvznHiNtrMco/WJepGENpdikSLrTk6cyMIJlDFjM",
-	"rjYDS87JyjxPMuxUYjOxrd2mt8AkUZXN1k35wLtwdEBoiDV3mot8wK19wqnsBk4aHW6ym7rFKh+DPvdR",
-	"ql/ou4hyicd4WEHmeq4quwVHHNfTMs8G1D6c/AAPFML6Vnphe3+2bN8QDsS1uXCNQCT46x/bA3l5N+OI",
-	"qWr3SMdsJyQMCBL0kyrbzmlPmU6mJMy/XBZX+61INKcWss40b8ZtvL+LGkhDbyXAgmjsCYSeDPyzl389",
-	"b95IpKCfYKdtBztx5Ug1R4icXNbg7wyXAeFcQM3/LcMgjkvZruF3nb+FZ8xWeNPD0pvy9l/K2uhxMCQP",
-	"BDTN7uhAAvXsj5cCke38BJ6Rre0iP6tCwVYcRCFezPcNkZ5ZN7N1XNmuARjEdyn0c7P7hmoA6mBJ/3Y4",
-	"JFCig+7Tzg7bbwXO27b3cp5yixWaCW5ZJmrn8Dzl3DY/Yd+IoVBJSqn8wb1z405Ua7YLl4olONSTvpq3",
-	"T10X5J5i/lPdgwJbRUzbrCCXIOr3qlHV9q5N2p1FAzuiGGTA0LJ88CON+ceUEPwZCiXGyZrdgyuMttiz",
-	"Dl8ozMi1Vbf+F/M6/jMor/XtlBZXjC/XBXZCatrkpVVGM8EX8UbxH8k9VDgSjl8fSOzuFuHrc2Sz+Urc",
-	"skh2oaudKK0rnykXD1vP1G5Qu4gQ6RjLptnfqVlgQ4253DfPZnc9lsn1OuWpNurMUEHsYJCyez+fDpI3",
-	"Bk9WTweT7LwfCUOvWE5ncw+miMghyLnJWUA1GJ19Pk3/N6JgWcRc8lEstexiMARhAb0XyzoYvPQduE6T",
-	"N9PxdLpTjM6n+eAYDbAl/0zfY59IvXCLe2RBtBALsmH3oFBTyOORljhJIwY9SstA0N9YfDymieBE70Un",
-	"7j77HmjckV9cj8inSRuRJv9tF37JzCWvbFsK6nImwzLIwB1T/4yR6vAP68qGnbE8VWvXhdb3pnXJ9WvK",
-	"7DDG4iwOyyDZPvjfLRTjHTLaYvPkri7nLS2cm3MwGJOwqRhbqkgmdoCJBW1h7PP+t1RdsFRxLvjZcN9U",
-	"2s6e8bkqxKkPQGXBQOkOADAXxAxnIzF6emI0FPkyCRA0vTMglPqse8qU7f1srJkgz0oHbY3FHtTAljM1",
-	"2YPfXPzj2ojXEvydPDc/Y37n/tmOkWPLOtVyLWTUpVJ7VMIeK42N2N4AdyKB5zAe8otHA0brQHuVnxMC",
-	"Bu6UTqjvNNR8J543wde2AD0242pPJfcZhvUN6G8aDvuOP4aLzh9sekfTRYGuxL1ZL6YaGBNYLV2X2Siw",
-	"+6Crqs6zqic5gTTn0/EbasdyB6JOxnco9qi0bdNtmudX19fjrcy9DYOfja7SBVZ6KytEls547pfo+gDN",
-	"lEpcjZgc9QDRaSX043n4hyFy1LQNwmEH8aCOyGQ6DTlxcSX4UrHC2yYdTyet2qhi5p9JONvFlXSp9D0g",
-	"rdIsnYErsVszHXjla6iRBXq0XBpcARtaEKysRpXE+ZAxrdo1CheYKGrGDP6KbufaZ6cSeanaMMxydpX5",
-	"3L1ukAOmG0SLKyP7p33faDnxi8CJ9QY8tIZ9C/a7xXBu99Ln5cVWsCwixFeQIcxKSJrRQoA0O953sttH",
-	"PzXduOwRxU99YNH+tPYBt3+taBE3oZOL2zOu4q9MdAF4xE4c231v0B9gF3FxCFOst092OX63BeJ+bJL8",
-	"IWca8kXdk4vD3oqJw7OmbtElgzMV1hg7SKNFoKASRa3tuGOc7YwIu14MdFed2abrEiJyCJfyHBLmRCHS",
-	"R4l100tz2Vl0GHszX9BBaanGdlVx4SNRUNXGzfzqepGM7q5Dbm9uRNdiz3K051T7r6cx/j4no36s7DjK",
-	"h25znSTqdDpieqjAxbVR9A1AnQ6BQbZkwH0eg3vOyx2Q/9QwAU58YM0eAyea9ToD8dAZDzJeqUhzLKWK",
-	"N3T8plKMg1IYXYuSClRGzeKXtiP/yRO6A4sd1PHP1u1D/L7Z2wVkfQkZc3vLsq3VQjNRAsmZxdK0bRui",
-	"blxUSWP+4FBXZYpwuAdZd1Qxt1WjcKWVhfl3kju8wUkPmvdLuGeiUgGEE/C4k/PXSshql6pp1pXkbr/6",
-	"l7pdsk22IXY6hrz2LUW0WBAHBmEd2ddxdbwq2pl5CH9k+866yZkFMbSro6LK7GDrC/hug5e/ZglT3iL7",
-	"TeDnheOjYMX4rjLb2476tK90qWuHv5+djcubNVWrgqntcnVIT65lB2PIehnsLePLkkpaFJhmsjoscSqj",
-	"ZrK70hvx4DahHrN72EN+S0uhvzghPyfJxvmh2hJq9HLt1RWjG3hZgLt0J/njvReohU/dP6A7Ku8gdm1g",
-	"oFcyUAvyw+1r8sXTr79+8pTQotzSJ5/PKotG/2fV6akYYgK7rhBqnmUkYWMvm/7c3/qfSEY1bIRZxg0x",
-	"d6BFnbAoQRbQZ0bSVoQxpKaFa8NylB2CKJ1OAo3zhcMlDITpV7Nz+/EjvyQX8227ZXPnxnUoxYmMhR3N",
-	"towDsQ08sKoTU4OxCeWRNfUZNUezFFIvS6F0nIPMQzZqlvj9nJ11Eg2ahj/n34lqHoY8y9nBIYDch8j6",
-	"4RqqtppuZp6oqUGco3remN1bxntyte6KGe3xzEXjHLD9UIRLzWN8s0AlxekJc2pB8aclNrxi49gnb83T",
-	"/+ofNjdcKe4g4TDwwakcsoJKUGQfVEbfsxwEUfSgwgpZygnNo0pWuno/HcwKcISGrRYjFGrwoJgzLt3c",
-	"x0dULIlbx7R/sAOmXVw5HPB277H6FKel1/cul//x2ocd15dgQnuuIxoX9CV4ChVjKeqGewknn7tqIvml",
-	"8ICYKXxjMZvG0DIe9KxTPakbgl0o9kT4N2dnjuFYhJCMM4gZIGUMWrKduqTBaKTltx4ofoCS2AYx6O1Y",
-	"mv8bkvwRu2sPyLFH7jbtqFnO1vi1F/kn1V/ar6Qndq5OvKtoRMvlMVp4Q59OssJAVBDJz++ZEvFmovBQ",
-	"YlX9JSJ9s5MpaqaK56CfgAc31Ps+vXdpRDgEZp6lsM3VGQP3aUSF39KyBK4IW3sAKttOUA18aubws2D5",
-	"aujrvvKyFXMIlQC0tvU2dlINbeI7pzR29zwNy3vNOC2SOvCWqqXKJABXW5EwZKYekmSHnR+OscGcdj67",
-	"fTV2Qg0BOO4whqV2iF+xuKq4BJptaTIVxSkh0R+G2ndPav1r4QP0VT3ThesGHHSX6ezJIG+cJ0LkGe34",
-	"zoHmGz/VSCsdJcBC/s4Dk3HvzKrynKwNaMmy0fvKPjUCsK6FyM/QIHpxdU+Lalp32BhHuSX5zwQTC1Da",
-	"A5ouwk0Z3s/Gw9SrFTiSir200qaYSQLNW7p92+u0GN6BREGWRbzB7+8by1ZRlhtjYgWT81Hd3vVy11mm",
-	"KwkECwFrV/ZW7G2x2lbrUhHBi0OvTVBsQUczwgQeGN7pc8kSJwdOEyZv0UqfqQhP7r4eHdU1Hs4tamcE",
-	"FAv/vpzpsBo0HvCLvmeX1X2XLFpIs6pYoZ8wTuwsmqSPstKE8QVxiTcBlB0+4pFwkN1rtGcMhiM8Q6S0",
-	"Ium+mZ4W1JAqzA1yHhqvvTbrjW8HXogRP/vLF+RPX371T8RdmcQiIqsITn4ea+eqzdVvg0+lFBtJdyrV",
-	"d/yYXuV5fWt1q1HIl9d/eoZ1se45Qgsj8A7xTw0gWVulGfKFFWiGDe6g1IsRVGtEaJvRM2CwSaFvys/y",
-	"YbM6TgW9deABrjOCyzlivI1BHstgjXSGTXJsooV61/I9WDy3hi9txqvbA9sGMMqkb+vihFnhl0Rl+Dx7",
-	"faB0960rjmeJnA2q7ubqVisJNBaHebcFm0ZKthXPJeQ3iCuPZ9tDRcADyvLJyKPh5L8x40bjk4zPNw98",
-	"3Pis3gG0LCDhzi9TYgwPMpaRMK1IQZUmWh5sUN/mZoeeD4dXKZmRGq6KPB7dhiM9FXUoveLcXg0lVbaw",
-	"y+19XQcWjazH0VIckAjjPlG5A8KqAI7jiyh4yuKqE9ScXgjf9tTZkkiN0BhudwMyOFyhgNzjh9Dy8UDD",
-	"gohDS4M0trtMBAomaRi00S9OAL9zN/dA74H2as+hSnaE2OUSGPuM1ReYK4fv3xF+DnhTLYgW5ZOqVAvy",
-	"f//3/xmOTgwCQ8nplad9V0fDqk6/WxrbKvindv+uUaevFh6g1BWOx10iW2CTJ9Yhu6Vc4O7IktCJbx2E",
-	"7gvfwTzR2Ly9B9/RbGvxfo2RlcGNRdahtrES2mG8FplHOu/s0PE5l8XhttpsmnDtaah/BVXt/CRseYpn",
-	"L3MANzb/S9a9VOtY8eKqoNpjuy7F2jzB0PTfS8E3y7pHZ8VVtTJEROMXs8CjG7/fJvBekLmtQHe67Djk",
-	"DK4sTkMHNX4yHHWAa30qaLhZZd22oXtz2T7hG3afRIY3d7oD2XFA06R0uGI+i9HpX4ky5Y+upvmlUUyC",
-	"EtdPFKFZZqvrfR+JieFrWhpWzFwwqacxgDnRyMk1NkSDicUUUVuEIVMe9qYvR8/ZTOSYArKjCrUNO/Fl",
-	"VZ47+Hme8ufXFVY/t7ZlchEzB53AaPipqTdBXXgFawtFNo3QYV+MU7taPCLcaeQnFOJzjTIJ6gxb+xMw",
-	"zAJyzSKERMnGSVXaf5UF5Rycs9QeunlNIKaUiftL4I9RKG5uVKbBXLCjPYbNg6/X61R1+QDu7FkrzevG",
-	"Vi1ea2ye5qpwIiOQSI7T2qK71YQi0sDCtaHoVESO1Ld7NvAVB8chk89TG7qdKRykyVW4yb+Mo1dLPYwM",
-	"7pd2NujEAAvRgiPaxqdU3S2biduSjmVWULZrwSb+MiihxuIUM/AE63U/xlZKcc/yuhNCN0E7Q7V1P94O",
-	"y/plMYfTyAkt5ZLYQFsrw2Y+pnWrM89NCzKEqcBgYToWLJrjHuwe/KGtOY+5nm4YdDZDPbwjQiNpGP0o",
-	"jm1Ugxo5MRaiIoXnp91Z2H7F/K6BuyeGEY9cWVqkyNuoOtMV/WS+KJZXpUD9mAp6TK29Du+rtuwcjs2S",
-	"r6vXJ0A02GfPrZufPy2+XYkw9KFOyuvWXNC+1H7ietrFpZHsdUO6tCE1QwU7JnFqXrWqZfNktWpTgTta",
-	"z9k8Ob2DmBvd49kkEWSCabQ3u8mQrWEdQvJ3QR4adcfpOAEnJkQXg/2PjN+dKUnWdVMCfol8RxcJl7NM",
-	"kXtxNzf2MLcZVC9Y4ZyXdYOBEne8nk1UHpuHZ406iCxiCKUmRMR9k3pL1xaMiKPCImQE/+Gh1M6Gp850",
-	"f3sOPT5zo/nILcxWcT11jopQhC8PzexchLo88Ksd54312UYCR9btekrGZgH3UMTZegjbaAVbWqyXYj1D",
-	"PPjwQmS6SaydNFHOVpvfonFUHciYmqVefOveOEfmtC/uT+0yz+EhATnt6+pjJfdu0/v592KtrecDwWTq",
-	"wRfRAe6hGMJ9sA8Q7YHQFhaFStfpAoIH2MR13/xs24ptT+JITIWZlyVcJRyVR+pJUqvT7jFfGFeH4wLr",
-	"pW4X6FV9taxdOB51ddQ9YXklRJ6xRXK2RD2sWg/3vWH/gbOY7CSDYmJWiskcrLhpaKmP4bgP1MgBH/jc",
-	"wz81+cSBg0Yq3Of7swfKUo+2IAaQmQYsm+4Bweru1AmJHYvg1DhcYlWVaMfDOEjxMJZcgJTZMbjdLx58",
-	"qF2aPjGVe8gL3Dh6uy7gPg+GKqavhfXHfucCyaFjdhBb8y3cB/CSnVu3KMQ+dUcdV2Ze94mfeom7yaU6",
-	"vA9EXmqUuHRtErpHhMxRbz8yg8ATqWkJnUaY66zn1Kj4vCCVe3p+dXc3p7Ibf2imEV2zKDqGnQrupSuv",
-	"0dhyJiOHgvbR/k9BG2la5cweFJrvUKHYGMkQ98+JAt5ayXHZdmiZ4Gsmd3ODfEf1Yl6vIdPsHi7jHTgu",
-	"WCnGfWrIBic2xMZJu3bYqQgazqUXChvpgxwwylnsyIDvLmhFigLUET0bkFzTF/ONedzv3qAkdB+Oz7Xi",
-	"eW1AzZtvHrxWhwU2EiBInfrlxGrzoIy8h4YzvD/17JLLfu0hCGasefrcO9MxLyZn8q9VKpdtVmU+d80+",
-	"0yAnE7xmXnGpvxadtc1YvjVniUfhdJu2RwmZF22ztRYWGUVUGktGvVrnda8wS2UEeSAaj3yHKiIrfC2P",
-	"y0hoeiy0modNGS159VgYzOWgXqsglZaqHGWn9wWAMqX2QzkD2dGNe2u+FxGRVZmJXQKLx6V5sKIguQiq",
-	"yylXe2vozgOXTM1hkKS/CT5BVQrJG4GZ7uydI6/bL0/SgBhu2Akn5Sy3WOfwXe4muwUqs+33LDbliYDt",
-	"ouIJbMcAsa4xrhKFDquBeqNpyjFOZBFiOaQX/LZO8z5lmxriHe/cv4VM8PwlzZyHpDMfvnRVk30rULrM",
-	"7iUmUi8LWKckzRywhp6LCycQH21sPd/AporceK60ty9g/vUt9qbyVwLNcwlKLQi1ub451dT/0cLRvfnp",
-	"z/EQWCYhkgb7DVXwxecL7Gp9KBGfe0t5Hq9KZv33hS5ppbfNxPBiqfQWuGaZ4XqFDbC22OMP3RSjBHZz",
-	"tSMuatrESZu8i+c1hBDFUqzXNZxoJNX3d+jvcN5bTEu22YybO/4z79zjs+pxUw0M7NXRJvOoHeRncnkM",
-	"/An7fyTW78exhRMQ4s00hzbhHHf4o1zedohX0aZFVC3ZEYDfqe3YoV84ehOlVVPtkHY/GrVw57zbPcXv",
-	"N4sha4nmJj5G8+fqbq5BLQ9LWfHEhV7x5YDlZAFvT7WdjjU7RqZkw4/mYbKCLeO5ubQxZmmMMWX+tQcJ",
-	"xOnXkZSPVFOO3lBWdR93/IcrHdrJx2iy4EEFWTSjUCggW1FJZVHI6wiuXbOQOeNUHtwjrvzb8GurCeyk",
-	"zQ+jqgNktnABU+NR5xP6Q90UxmT2UDuFI3sfpOSQFzUdQK7nPz1vbUtjCQ3LpN9C+OrBJbqz2GfEbDvF",
-	"l5ht0aHu8OITcPIvhUS3SfSUDr/yjGS0AJ5T6bDoHa+WBc2QKqvR1gu+/LpuxwrI2W5CbqmLK03VnQXj",
-	"KRM59z49uD9T88lnjT8I2+iRGveaFS5/lzBNNgIUsaW2EUgX2JVFFI+jGQVxONxznyjiFJCZalVt//ZH",
-	"cXSY9cFYFfoQ171r9LCOgrHWIBOrt4HtZ7YsYEtVja7Snu3XsWz/CQzaa1TR4tHUnphfzM6b//pDGjgp",
-	"FkRIsmZQGPbgub1s6A4c9Ll5CX/tVCx8HltDeup2EkFnf6ZvyAoKsSfXDetdxdvmtI6GAz9saJFoqhDk",
-	"DAyKPZ9l7BKHpu4sF3p0Uzs8J1K6VZ3LfKm4yeIKdmlsiPkpw0lz1pUj0yT2MrZQKqUQa8+KCl0nZI2+",
-	"E18ejd19kSxkQ++nF3Hajy3XtWOph+NWg5Q7QWj2UgHmkJGqrJWQOKRTIAcrdWR2qX+xNszs1iyGolm3",
-	"WwD90g0TNK26ytQ9AvA5JyT+66FQD9HzcMs2/IfZLUCiyFevI3t3QxALCElXJ+ihZ6u1K0tPDIRYcNJI",
-	"qb2QWN4u2WbbOVlfxkRNzdDBg19EhZL/+smoxn6j6g9Gt4ptOPWOvs7NYR1o0YNDN+2QSfDLWc4llfoQ",
-	"ilGvPHttLQVfmkYpjRQtHhqmxjyg8AODtDrK/eM5Mwqd1o3fKmsoDoVvk8Tr0KGTpUpVbZFqCy3vYNSw",
-	"+u7qpHCuIRDkb221Vmf1x6RyPEBWXcrDWSO2ToZFjzoW7WfixGg3ZxtqdXpsjufElgYDuZnA87nlNzrR",
-	"dXSsZksCLYrDEuvKZyIbGwJO9oVcvuArsD1Ha74mT9tXap6rQKdXCBbOKJ422emq0M20DNxx4WQdTzQN",
-	"cAfbKnZoFwfouyws+2ye34r9QBsmcEA3WNzs8dOmd8wugc+ZTaL5mrqDfIzeMb/EHDIkzP7J9r6Zhoqo",
-	"2q+MPW9U6FICzYm4dyqvmQdZgd4DcLISejtZr248C2k/eMcvpJXzgNCdQARZQEepWrhmgzchoLJY2x9t",
-	"bJEjC+BFyoV1r6qU6yT0R8xpH7Q9TMimsE5yh1iHJ9OR3H4gyh4Fze5ebCnnUMSAxzi3ueTxghqq9BKh",
-	"VRMlJceHtJuRk7O+hbmZfXtYbYW4W8bRrK0llTPlxq6xJ20Lzjac2gg6d6x73a3IGC2eZzUKXifFTGCi",
-	"tFQTC5vr55dUuYq0Fp2jgozyPMFhU5OkB3uOuR9TyLiTQKqDvlZuulEO8LeHF0alFKo0P2LFHUZebEvL",
-	"THDETtA+p2gjNKOu5sj3k1pa/yHFzGFEOaBlyfjGQsAYFaAAW1JR0FI5OAUJqhRc2Tecqp67PjeMu0Ki",
-	"FSIIxQ1cTaV+07i21FyLoo5XnNjwUuz5kd6BcAqJbZL6THk8FnM0oFdU8bJPTUkMcM2Q/RvJ6bfHjFs2",
-	"Qk7V8wZgT48oW7oHmbN2216/nsWVw3JZNri2uVhyoc2R0BSPiuPOxRUXS2/v10ghy7S1nWSDq2ZOCYJq",
-	"SPRSsoJxFkPYb3mRGmGHsbqEMSMqipocPVJi0mPT4t9tyKu2Uu7iUCFOb025QYoHF08XmBxIVkkJPDt8",
-	"Sp6vxD2Q30BiS0ext+hnQaTshmSFUA65zmiviNdMs0xWkKNLHlE1F6QApUhJbWlXd6vNwzOgQXHAyc8j",
-	"6PJ8PvqR8agx5xY5eXiLKjq9SInlx+Wy+3ktaoK6r/kpNJTzNBnkkFke28VVma9T11pAz9N7phWUZ9Oz",
-	"7+sbfcDDk9NDtFVTHab/RBF/zsZO9ORi1XGsyP02FohId06LOaTM0tyXggo0T8To9rfgaboNtUvNEuWD",
-	"rrRzMviQedxpAmfCGnXNXPNl0/k1UobpH3LAVamnGm/IxB1ds2KgjBd/Vew3mKrNm+cTPRtmtHfKGR3v",
-	"S2QewpxwnXLUzfK3JeslZyZpdvagnf7lkRp9E/66sHgsY7Pm7pfOapnO4djoPyTBClN84vn1CRoMNSWe",
-	"23c44ODkx7D30oSvdRU4R4ZhEp4l47KFcXVsPn5VljIVh54jQs5a5HoMgkI60D0bWtdf0m2I85WoauCu",
-	"sqCM22glr2gxATsjDwK+NYxq8qjVm3IeRmn2+HLZue+oujs1Vb8QCtSSaQUW9KPrWURF+R6kjSDX8Juu",
-	"22cNzEvVncPlNUp0RjkX2L9qR+Ud5CQXYaFC2G3/8dA+kqbrhSA+2Brt1TxuNQ20xi8c3Fzf3b7ns8Dd",
-	"rGtkTgH3EVZ8CtzNbXmD2LG4UlyI3xL+pDl9dIOsTR/96XSRb7P16EVrDtIL5yeb6cfyl2cH9HWaV9WM",
-	"ew5xg4LgsnLmLVCFgf2Zrf1OTd1JzecWeWnubLi2MuAIp759NzqdICzSEcUiP0OziN+lVqqyy4tGemgM",
-	"RecVyA0Q81utwu3ogVTKYYiJCiOOTBorNYN5mLUnl0y55Szslrg1jMsFt7PHlUy5zW+T6Y1RY2z2CiZu",
-	"7RqyqSrbEqrIP/7hbrhPLVyoWc2HD31g6etTdcJji7Aa3jglLThSNtXepaEdOYvU9Of2gpLTDfFGJvJo",
-	"bOefvlFk+GGPZRvYFha1MF4cCPq2bauDOpvcWEorc7zqHqKzzpZvKpqYRI3xhxN5Zts0uY6khcju6nnM",
-	"GnRQviRbeYsJceSah/AzzfJ8l6UJ2zS/6sqf9XOf0DqL5agqoKMFwMQj/9U4gkpYYNOVwcFk45tiI5Hz",
-	"0csywbUL00wUBPVIL9yrsc6VtCimt3lbS5gRJNjh/xwx3/oL/bDojOFnuPEHUdlsGmbUxaPoDszlVgi+",
-	"8eX2Fu6KMOU6KrjGWxmVkoFq1ShMQ37DZl4O/u0coG92WxqGGoJ/izBRBP13tqd2wOPuCTGW9NrxTHqT",
-	"adJSXnnGPCkOMnGtotKZ2LUzI1xIaB9CQnqYcHcmE51eHg1Cb/JWtMhfxzf8qod35EFHIVTm2AS00ttE",
-	"ttN4P7qTM3qZb98QugowccW2eOS2bWoc7YsVkAASmNnWve656TDBnPe7Cb0FjvpoGqDzzfQFXEk3YBQz",
-	"CQQeaKaLg62tYcns9OPcLZyVJcy52x4wTSeKf7CVQPNTJVG852wcFHUkSbeVO+APit38ZuVuE5KuXHdW",
-	"zmMh2GN3SQPBbU9vplum49pNQj3uAnla7dd8JToubn1EniDOlkOInChW0C80jjF3LGT0uWTTPH/xluV5",
-	"KuA6Faefqnl9MvCFkwQlehPyJeOdlJ4RnLuEbBX3IPMqAQ411xl9TJ/GVJH1N7BhmBbmq4GwD3sj0yNf",
-	"Yvc0a1VlaaC7K/dLqqjV+quXs9yGc2thU/5z7yx3nvRfFvOcdKrV3HgYh7ndC9k1ZIy7BILGZwHyIXf4",
-	"fOOx2uEGiTFgN3dxdG4KX5psuTA0Ln0IwG95fZQXIVy/4+yGx5rjGpyKtOR8fqIzfBAaw9nH4w7zxOTO",
-	"cvXZC+KCNx8OgF7jmWSco7Z0b8X61fSU3ljGOQJ89xgp000gd59IT++0wEeU7/b0Ds3tGagsaea7LYvZ",
-	"hGvgVmcmg+/oww/2Ye9+dv98OuhyPMVtHc61+ejAfhl5dAQzDcZVR/ko3X7KzEpt4wj1elkAVXpi2tcO",
-	"tGTZeMoWPuVQHxhPYG5828BVlNWqYBZJHzscblm2NdzpEoVHYZncvBbNetpjR6nCdlAwDoZ9YundOmE4",
-	"z0v508P5MuNFa+7WazSduqS57azylmztt3LlbWZqeF0elFmos36HDN2Uyji+7faxI63cyS0S5+QN4OXu",
-	"7NM0fqtnhbPcoiFbXfAuxW09yTmUCxjpp1E32F4zCarVfLRfqwVFRM15Q13Hv741kUiGifsWcB9xwr0+",
-	"Sh2anGsP5SU3zydZngN0YD6+zBxjdnYPxoRNPhCzH4vIG2IdFY4/BXvnFH0h2RMvWErkLk4hDN9iJado",
-	"QVOFEVLHS4MMjQ/1VGP8aw1tnJzxWY6UncEFj1T5c3l69cZHkqTT0wRL4Lm1Y1WVZeB6Y7nG2NPyYgMT",
-	"vA5E1MlzY0ew/Lm8fFf4eF/02IR+5juqsy3kr5x61c2S5zkz+zCdP82HXvjXojkTM5WguA1h0yP95EaX",
-	"do6T16bV5U7gzyqmkJwTZe2oohum6KpIpQ2cnM4+0PH7NKi0iX61DshZvdoa72z0bJttOx4f/Nz4eaNw",
-	"Y0cmsIUoZR2HiCZoMZKnn5NsS40ZZbuOnARm1tmXevhBHDqzFWc58eqi2qv38B/d3GOmhhibw18ad3W6",
-	"u9TUwsT59QBrS8F+exLXzcx1LSuluGc5yBlx5TdUbxsY0Tq+bKujfCvpRbTbs8fsnLXyWaAni6v9dkJC",
-	"3hpJYR5teSvsUNHdBLg7T9rJHuBuQmV7Z8L41mJI4fiLkHfrQuxvdTTre8uUFvKwLJx8mOTHaKDZ0/pf",
-	"XB5rWUFkkuatKpH9ZCzaMxjAe0eH+MS7ZA0erpdbT7PRPt3kFl0yRjdCMg2v1+uTOcV3pXWB734M+pBC",
-	"hYunwnWzIA+tErQUZ1lNoZJMH27NDF1UQUhtu4Izc34zIe4YeHH47Gq5/F4o/cQ91WxSyf7Frk01tYZD",
-	"H5C0NN+IfaG2KpFuqIaAa+Lpnt1qXV59+IAN5NYiJnTWBUI9SyLBYqirLSvJjnK6wXp7IjjJK0xTI55V",
-	"1Kd/43/jLwS/B46vPCP/fPv6J8I4UZzewTKjCm4IyxWhEsjPP//wrSL/zWX9k3+y6KgIEQlkR+/gv98g",
-	"LJd9+u3LF+SLL774k/naz+9e3BD0nxKm/sbf/8Nu0aKGlvjw3jy2Y1xIUnGm1Q0GPR1+LYMid8E7hz7y",
-	"KflOSiHtSO9pWXqH9melFKsCdv/j70rw9+S/mVn86cuv/um//41jOQAlSiMN3mcih/e2nO49wlSp94TT",
-	"HeMbAvcgD2RFczc01egQ+JQ8z8w9SN68vn1nMd3I+x9y2JVCm0U8+Rc4vLeI4ZiNeQcHN2r9J6zt24BW",
-	"zZ9sZNf1gaccwRnsc19+/vmn5HmdtmkxxABy+7LfRN+6jXx+fY3T/Bv315nNjCJMIy7259ef20He/+j6",
-	"6L63LkcuiINlIZmZkfXlkzW793C3ZjuIhHWlKKbDf3n9J/spphWx5+7Tv6HnQrnpkPf/QNm3IIEe9OG9",
-	"ReVGwhVsx/T7BXlvfzP/9+t7j9rNJFmzwuiGn5LvcjNKpYC8/+4d3bz/7P0P6yevjJX1/tO/8TcgygKI",
-	"YhsbzLCbbM+gx12+qeGPEdSdvH+OmXrsN6TCM/INnjYiabn8W3V9/UXGcvwvuH9al43903tDCqeCfKIc",
-	"mSvlqO7Gxa16b9iEfHb/9DMrOz5zs3lvDA/sAgEPtkV33VIRBYEFK9+ht4EYveXTv3FMysqAW0RQJ1ie",
-	"lzTbwpPPP70OHPVXb2s5Uxf1XD31SCW0ZFfPrr749PrTL1BR1lsUgWaSeNgyUJ/9g+UfXDKtK9czgh9J",
-	"9UNuBoCduIfn9nGUu4h0ZYXp59dfRmJPwmKn1Mgh8Vuj/pA/xFZi+0b6V+8M33ixkAFZ0ezOlxo1eqG6",
-	"+sXGROgO0Lh49tf4cM0jn7H86oN5y9ChsbQ21j/YXr1h8m+8tddZ+rWDxfPJyaFc+ru7yOzVOMl+Q+sE",
-	"hX4/ScTlg5xOVLsW14SmKEBiVZnCBrGest6KQhxXFSGKNWm/cTjMc2lfC1C8Dn+p+w9/44o+zkdRZ3p/",
-	"aOsPRsH70NvMp+cd+uIb+TzPCbUINY1s9t08YpvZ4vf61EeZ/s+g/eZeluVHqLS42gLNnW5tLoP257tK",
-	"4ofTqfqaN815YsdhvphBsWu7vbSJbO65I4/QGq/Dy54dTLGYdHL+o/OEoYQ/atMO1mfrauhO+TPol9WF",
-	"bxQc4FFuFBzJKjFWGpUga0XfIeZiTinkG5BnO1cRqv9dVJLT4kmIHpi81P/ZPvw8q9NgLrYX7aEeZVO+",
-	"F/sWgpnYc7LCvknm1rfNWt3K65zf7v64Pxwv96oI6W8hSvnzC7HOKL+HOPsd9v2WHsh2+t7fOMAZRQpY",
-	"ayIq2yDIqBJ+IhF+SB+9SUdOzb7wEODyw2L0OS3cnXjZDX0nNC0e7RhjT0ZPX9sFjYm81UnwE+VOr9lJ",
-	"xol3Kog7tSCrQy2Nz3a4BzjgM3hAezTFCN/hz4/CCgvnofu1AnloHHR1st5EpcSQ8da+88F8s73f/wuk",
-	"cG4aweGG/GvFsjt8Bx0fynmX/BZ4AABbftKbW7BTzexKqjVI8/T/99fnT/5f+uS3X/7xxYf/GvG8jzO/",
-	"hgf9Wabu20w/imrX5/PnxDrWtCB3YLsunmrRDLM2Vc0pQIdLQOnXvGAciJAEt4PtDI+pS7K7rW59Yvuc",
-	"DGl6b/DBN/a5C8qm1jgfmwr90iiBNvHYuoJt2/W9IKX150kogCqw/tm9i9+XEkoqQSqyYfeAbr4czmmY",
-	"xRQUoyh09uzjss7Cyf0eWs1HzWhvwTbuYPqG2CPqhAWVgADVKKys1mORV8D9ANaNMtHAUwXN7oaOPXal",
-	"uOR5bzXruLQe4jNqbHGXDcPQQgmiRZEbjcMv19POHuvz2w5+nI/S51h3InnkE/morPDCNkQh1O45yey4",
-	"Rs1kGObIBAbVXH8VDEU1fVQcCEmXSyInTIvySWXbYBzHQQOea5vP+pFyUZgPOomRPj/v0BfnoFfiHnx0",
-	"mLt+Al7XQ8cZ0Vspqs2W3GrJShgQybW/e8jsfOEe+o5rySBicnR65mJj/JwebryuviBaWCz1mMruui9E",
-	"lOlUekx3xB9pb8Avn9qGwxZjKz4w9nuYNewIg9dJzCnLKYTPig6dKhpNfC7sFDLra514o6RrjETnttZN",
-	"bcme8VzsUctkGqHeEkQMOgw1M2hnJ544gzUJIIPQPB+ekU/cmT6dS7o8wsNzeBSfh6XlokvIBQHnZ/YF",
-	"ecphI1ueVNZ28GFtdEhrshNKk6fX13X/eh889oKjJ0o+WxtbfpJAeYlPPgLxzUCPQvsfGb9T5iq3tpqn",
-	"SZNPIYHmi7r9NbZ4fcK4y7KO03f4Kg6X+LHeyOEcf5+Qcn8Glw8wv8L0C8xIaTiC9ngCWaJuj6da5VQT",
-	"D9uEFJR7cddllUfLQ/mO5w5LljikpDiXH+1X8p+ZJnXm+0ybe/0xbopHEVQ1MYwsslrhwvuS8FZwyUHW",
-	"+N/Se3BpZg45rLOBEZVyPEXiRZNscXGifpSJEpFsk5Cg5/bKBfT+uDxytY70O3jjPloGwayJ3wSHBaau",
-	"Mr5BHWxBtqKS+J+CJZSy1ml02t2IaPRPzWUNzEqdEk9ylT0Tnvz16hymVt8KeFyt3xL0kWR5s3sNK/i/",
-	"jSuQ9smPV3m08/u9FEdHnYtvIi4P9UM7ok1KXFX5BvSCKENZnsGC2NIQWhAbOrO3tbPoiAa5S7FBVyJM",
-	"uJ9rzrj4QflI7+dwKzA/1MbeVgeC0DdIfPN3u03p83fmtMfjz+zFb3I7sd/nJv9IWcnlP3qWuCGuhzAJ",
-	"gIhUN67mOg93Y2qjB/qzstMD+4zO/36P7Y81kNSb6CMHAsJW3RdPWTNjtXkJ5ZWwCR2Y/lTXeoxwEueQ",
-	"P3EFUiMao3n0uXvyeIM6ob318Dane7cvq9Y1q34U1c4R2IXgXX7wht2jf1YDv/EFXAHBFmTNigJyrJJq",
-	"hQst2uSQSnhL7yFc5MerFDZz/L0Uw4BKj1KrwuvSRyGJK4TTW7DnfN0USHq48t6mR0+5vTQk1qid+bqw",
-	"hW9/BHb6blfqwzQOeoRyPVsQKtYurZwpPbidBa3c7NLS2j3zkTo+cXaPYypbQiwIhz0oTXxttlgToNnW",
-	"VRUbst9TyWzAUdc6mesfF16iPpQ2bmbjyB+tPMXZ/U6S1FLmcer97GkhWkQKksLNbB8uKySb38fP2ov6",
-	"2cfwqLXJ9ppjrw+hwLMzU6TpPRjTt4LOhE3UnHG2q3YhnlCDcHt5eeAp+DhyoQ6J18mOXGjbaNg7WLBP",
-	"4hYcC9UiBHsipkXC8UGtkPXc/kzhvH/zj/7HkNjfYfZ/IKfpxTdgiiD/t/rAfMTyfLoX5g8nzd+45BZz",
-	"IDk86BiH3ASZLuhdwQimGpH4YrfDGTi9WIniAooxfvWFHeqj5SE7PTfZR/fmOeJcPktD3mFlBA5HLMyh",
-	"LiBHMwsz3pkmdENZGPd2edwttikLRnkGT7jQY+p4/fBP+OxIQuUPt6/JF0+//vrJU0KLckuffH7joX4s",
-	"yA8tCsLdl6J5gqLiWh5+v2hYa72Pcm0gUHhB9y7HTeSgiKIHp+ArUckM1A3hghSwoQWh+T3LYEw08HXB",
-	"RvW/+qmPIJb6R81I/YsNuNgaCVtii4XWa2MYSwfV4YMztvevEHepFNXjnYmLjzK5+en/vD57dvNlz789",
-	"Eo938pVGlB6nse/pwegFCN5VJzaZqxmLez2aZDrZzp/oz4w9IFlu9YHo1f7aPeGX/PFe7nZ+fr6/t/Pr",
-	"R8AQmZuV3b9FjfOFFfhdaz22Tyiyn2jXPntUUOPj7+qnP1L3WGeej2oQEx1Q5wivV2fuH/FxaM3zd/KE",
-	"dan1SD6x7l5Pd4/1TtxnQY/EOGO4nvZ/VM4IWvI/ukUUncnlmYQouisLaPgEEU683gUkl3StIb8he8k0",
-	"KGOKbG07iHmsM5qP1GeZRyP2x5mf1D24Z/aCJROJTz67l05D6kzwd0lH+tg5yKcl9aR/A0UWetC0BS6W",
-	"9XkPfGrEdXeecN6n6WT/mYh8Zi583CjKRFaYLPEfQ9JfnDotiV1nlJqTsyBbqrboqVJsw6mu5JC+fXxI",
-	"qUX4zxTYHnfnzBAEngeb9kdP9vg9uOycaYhvXGOuyKA/NSDmUfxypslGABaAY5KzImtRccR293Do7Tur",
-	"/uul763ntjeCjcX68+Q9BTZDDk8SYG42/lKfqhHBZH1DTxDFfuSiso++tE9+pI6DYI6Pg2SK1LCagq0p",
-	"tDoCXYlKR3NQWxDkQ36EYCkfraUYzPF38h+EVHoc38Ha7UhkR6OHyt48VGZbdvaw6nP71T8Cr3wUCYe3",
-	"WpRYcM74xm/lDSol97SoXFuSOyj1pP3dgdz4dJWK5+LMm/szz4XbWduj/z93diyVlOCWYNuHZwQeaKaL",
-	"gw+mkZ24h0kHd9I9+BHZa8cGwBOvarr5/Yw3S9zHsd1Ov50/8ov5d72TH8uVX+/E+Ln+zKO8Jl31P+AD",
-	"6SMeOy+5PCxlxWNnJugVel7W2FWFZiWV+rO1kLsnOdV0+gbZRb4UcvfYNqEd+ZGqxOxgTfgb2wq8uP23",
-	"G+J2rO6LRWvDkBKJ/bLyAc9+mr1GnTs1r15agH6czns7N1fA5XsJ1MnGHS/aib2ahquJjxXfl/bi23n9",
-	"Ls77j5RxvM9+jpi3FpeDdRtU5p77hy5IWTfGI6UCAW+oRZgidE99SxVKdoKbo7cRpA29dvpZi5uned40",
-	"gfsoFSU3vd9HUfK0eYwOH66ctsMYM47TivKze871N/SjrSf4hvKPVwyfoakfDeWEkKRga239yZQvsPUk",
-	"lqEEmaQzmCX//9m72ubGbST9V1Cuq9ov0nqSq72rsz9NZjI7qZvJzI4nm7pL5TYQ2bJQIgEFAC1rt/a/",
-	"X6Eb4IteSEomKcrrj7ZhEkR3A92N7udRU6ns1B/r3evNW/WjwquyEV+6VOb4TLXoDmyuO1syP0JZMvrM",
-	"hqP6bTGsx5XL3zJoCoKtFwp7bWdQdLUTQmrgt9h0z2NaFQOmzjo2VcxbXkauBKd6jhq3coZ3IIDWlVZz",
-	"kQBu7lj74jmlCXov3NN79vdbFnHpFDOTsZLERMxZfJTzQJnyNmnVjzRyoAUfxMjpk3ybXl0Y050tewG3",
-	"yEV89iNbZbryS9xtAxkNWk31o8YWy/5cxrRZAqyMvyjOFWMS6M1ZwbQ4V0miME+FzdnbzRtPj90OFj2e",
-	"S0UmY0nE+E8/YyAwWlXWwgJdrdUq9BGHBJYNpn7hDpIk5YPGpI5jYZssVmeQnrMg+ci5q1YxtYZSUInU",
-	"Flwg2VPgoKwj9+2EcO+ASrWjmLx85TpwpesnMTlWjd7R/x08tOs1pzDoDu73XVQUnse4YdyTSSrntrIV",
-	"X/WtS+7cTYRs41R9DUN7LxHoczMJXzEM7B/SDCPw/qqg1uvTY44hgXtcl4a8Q2ncOKseixkOdMegWAyR",
-	"iMFgMLheqDRn4ZQHGP1qaimK6Y82lZfP8DwXBaUV6p3OBywzKoWZijdeyj7ip3SU/8FthreEFeIEL2HN",
-	"/MKbGrK+ksnRntp9Of73Mh6/Po2iYu57GTPOCpEwqdb1sssZyZr2y2LgvyAgyNOwN8bXT1WS5zBkbmXq",
-	"u9mGxRmwuNrpWdHFvRpK24vM0lkTrPNnZeyPflyfFMj5awZZRPcw//UBKdftl85xLjiMQVrQEB+Eldta",
-	"5km3+7QFXSzKWHfqYobHnPxdMmcX168vfVRPP/IsOO+FLKNsGLeMs5mSmW/lETb3cIVhau2x0QTWA56w",
-	"EblXTKMFRMvmzegNDet5L8K3DAhnmSi1ZIQqHGg6IfaIROXtZ4LtF26fggcRQ5UVsIsN6aCMNDyU9HCv",
-	"iDz+xJdiZI9SKr1lkGSe5ci4NePREqWUs+4Q6kWsnIN462HY9xXG9isdt4V0ze7xaT4H/cU9eaznD04O",
-	"pzn0yVNyw15OnqeXPyOOHzGYUwTtthKEb0XNziHXi/7eWJGVMSGjJItP8X9NNkuFaYZRviuN6/N2In/N",
-	"uXCUS0vUq9frJTJ/nP6eNWKjvnv8S6bs2ILlPkNK/8WDaMEXbqn4Ah5zBpEA65IHQAQd7/1Brxcx3+zo",
-	"RvlaoSaj6b9vrIeKn955cplhbXq3fu/ra27hj+xH8lZy70XJoAfO0yQ1cDFAKozlS3BHR6S0hshCzGYb",
-	"xgl41A3Vmxx6Acv0qpVQuYb4LcAXUdVuAO/9mLEly/ZwLKzDmmEpGN31I9nCim/8xen+nNhGZfbpGLkL",
-	"xWIRE8XTvvdkBnRHSTce2R16CP74AeS9XVzdfPPqVav5UiwpfFnEgVlLlR180Z9eXXI9gtfs4VBwt1ST",
-	"HC7nC2pxv7BmQrT0Kg1FtQe9gAN23K6O4FSDrrG+F9Xvp1qiYZRZAORVEKcVQbgndFUA4c6bovahTl0D",
-	"VXbtuVPwabeodikQBQ4Xu7RUsA14CvxDz0n5IxHxfPut07aCl+e//vPVwNQ8fpEG2cKQ4iPKec59yTCt",
-	"O+5YbuEmzCrkO0SCVUKE3uVM3aFFJw25nvGEN3ZFfhcGjbPewU9vEJGEpZggT0aWUighrRYVvLpt+/Or",
-	"bTWXhrbT+hX/gOO/lodfwtXpaX5dn7pBCzmIatCrWFnGrd2JlItkugCe2EVdPdlHLpL3NGqcpliaYN/L",
-	"/V6tMehySzdTj+AcvRtmQNoJQ9133p3KyFiRnIYL6X5J+D+GYe5J3hOzjfFXEVo9iLhSOuieXxIUGMPv",
-	"wVxnMuU2WkBca8c/hVFuYS67/K/yKcM0ynDhiwDd9pJfMbgdV2XabF8U5cSVFSLocH9H3XSJkvcMeUHy",
-	"upYyR/aumAOER9eIE281n9vR4U3grM7R3fCR1rv/LBChR6S5Zq25sKZa0WZVfjtZ4Y5uoSnXocuqw0up",
-	"dyKBk3aPgbKHbm7vRJJf0ZxQweY+Me4EfTNB/uB8byZBZzLG1F+FIXy9ENGCLYBTRYywLBFLQv6WG6Zh",
-	"lWzwjn+V4fbBjYiB+HOkkpgQdJtSfIJ+mOt/yFpYIG8M7w43Wa04egAhaG4ZO1VCp6fHTSqyYKfGauBp",
-	"VV1yh28mJEf/cOcKbZ+VU2NTB2wN2MyK5o2dKL5y3EsCPXcuGbeWRwufpDwgw6dc9lQFT5R63SMf2PFv",
-	"DjTLs0N9cp+tngEqBcbSuD0gL5bbDKTCKuelVGvjTB17oAUlEZ1feesTWMg7iF4jU5QEB+31TRjGzRJi",
-	"d6I0bg0qs25XmVIVSVNh4ica/SUfPM4IYGuaw+RJsDaZ+fUM93YLlRlAJAVft073NkIuy5JRiYgENCM8",
-	"bn3XWA1ua5rnudPbXqtBkB9lLn9dyGiPmA8ZX6j6SlUPbLfuoReiQaNoRnhtlvskyqRiqdJw60lXnDEb",
-	"BhWSroOivi54uQ55XhURHS0gev5XtQQ54B7bl3VBlGlhN1c3v/y62+i7RzT50WfzDVfJuvpA/4RDcrp2",
-	"D8lrlfYb1lt8j1+OJxvU5AQJ97aDv/VfP3QkfqRuvVT6HWU9b4NhRDBxk8VaCV+SNqFuDGF8IuIIU2kC",
-	"d/FC3R9R9rerdR4hhvd0LZYQfQbXsSyRQ6HirkweQDceMGHMSJ33ML3+ebIQzWauNFuoFHKUG81FcsMs",
-	"N0sz8UeLmTC6VjIeQWI7uSsBYuxRVbJ8BY4PKaRTCcFqey7KA58NB9toWM73PU2tZWfFKsby+2pzpLCQ",
-	"mj27++Qq5Y8/0B//vUiHca35pqYYxjoz266H2cF3/3WYJrBhwuuqRdQnNcq/bQRA/1xBEx1H11wHwOal",
-	"NbhhqJATJuHRYpu8nmBOQhi8e6BU0YRZ0KmZlAvS6dYyJRZ3y3gUwcqa7a7s7vKVO4K75inI2J16XffZ",
-	"4DXT6/D00WJBhwm+tHpefsMNqhz6ckGqwdfTmZRYCu4bbUKWl/rdIJ74fK+npoSYKu7yvhzRwPVZZ1cV",
-	"rvDu7CswdL9YWLvXD8UjHnInhQ5SL6VvRKEaZB5+ayzfHMcovkfVsljY6YpHy7pj+LUb9dkNalX5eSR6",
-	"mHtwE3BYa3k2B46TyhNW8fzJkWe4UFQIadgluBXWL2FNOl5HleTHNBjrNtIJweVFC7xumiNPLvjI5zfN",
-	"V8hp8wBazDfMyfk3Rn3lt4wnRu3DQuvVZ8CmeejaYfizeIDv3JNHyw7gJvfiJ1y+n+A0Lcd+wGKgVXAU",
-	"CgdhLiSXETANCXAD5J8bLBwp+p6ODJOuIxU/xW6y/fUBb/CpY4Vap4fQHM9AR119d8+8CL68NFXMSTrP",
-	"eDmVWkKMV1mlrm+PmZpmhqofT1Ioih473ovf0GOrofs4wXqKKfpJv+zNF783bxX4YiSGssWZ5wx+mC3x",
-	"MD0a5pmBeA9xRltTgoeQBWmTNv6eRg+RO97nni+FjLtIgD4bLNmvhF4DMp5ivZbv3TzYnNGrgxzKAtsq",
-	"08cw/qKbB/xXDMSvQSu2E1P1KvDDNZoyDtXtYy3SpOmdp1ZsqMp/J4eiCNgF8yU/C4+JRN1TC2UyYZy9",
-	"/cgQs54JaUFLnjCp7ClumJrP/UHZsVYRDNRY6xDd5F4C4st3ushuJEM1vmUaDOgHTEABm2WxO8KOtwnj",
-	"NE5GME3VQ+fJoo/qAe78C8ZqHmF+bq5nIBkrv/7FRp7ucShMGoWbpKDd7pAJVGp5RZHSzF/6tOkuO2w6",
-	"9Q7kF5rKXT64T2DK6rsGc+nzlaC0ic4CGP1+jtJevXoLOhWyFVro19LQPiOs0msGudciw96Jz8tooQhV",
-	"Iawp4fA4E0kSBomBulrhfoUn0kZU8OKfvtLonoNjPSAkItcpxFSbUrA9wiOP7Da5XK9iWCu9nCfqcP3k",
-	"XzLQm5Ikfg7/0KMswjuQAql/CAl34OFnhkuHsCgT3NtoPZQ2fclkAzDdAG+0hg3A/+CwcWPU/Szs4jDY",
-	"lIcdaoYZ+vbVqz3tspMrLNbGp9zILEkOFkvmSEnFq1bcurDy6ubq/355Pf1fPv37r//49p//dlSdo4zN",
-	"0Xm+b4bN8+WaMhzkG/BowVCT2T2i5TLucZLKQB92ocEsVBJ774FrQKTxWyYVs/yR8fhBRHWQWiVjaYcC",
-	"9wSreVHxp6n48wV28/fNZnrvzqfaUlsa+GeiTunT4ov39G/w1KSdNwhooGo9dDbzeiqiOOHCbrVl71lM",
-	"ldnpDMEjGo9Aldnv/MiRn4ILlVczdosWWX2PXw235VJDPW4epX57yxLgxiLaLq31gemozEYqhSNKzHJp",
-	"fPL/umd+74T2OM5CUv7KrdkfDPu7knCLri9NCdAtjvmGNr39c0Rgyb3rFdiJmtbrA+9wOghq1H4yPR/6",
-	"QRoD9SeQ9RdA3kHbmVX3uENsY0Whk4B2ThHPFjKEC4D8nlLxtOk3TVABpe8fb2lEPsXzXPuU16h3eADS",
-	"Bpb6Ai1UFjXHbYgIixHJAxgWd6FqVOq/Q/2A0iyBuWUqs2y2cUoCyXyvfuw9T1p0w5T1Zgjz7H/pa4ws",
-	"OOq0ye01sqdEsviU5iP8hZOwJ07CbtvuEi6PdQc+uH8Z4qQb9JDbz4B4YOtpH5meZAmVoGl8Wn5xOjlc",
-	"gDkXCXJcFJGTYW/u/oolDy7sXCu9nCm1nDDD58TlvwJJyRSz0sBjmk0LDXSr1GYj/oDjnpQZ6VKnBtg2",
-	"+ED1bz97ZDLiLSTPBeMO5/rMPCyaKGFheixVhLeebViUae0c0jbStmrqHac2Z+9X5X2zdo1HubDr8A6P",
-	"ZxGhQGuSX10VZdgeEXTBzUEiE92+Eeq1Z9D77P5pCA3Ll3ewO9mSd829b53DrJZuZ8PtBjVUToX0Kz0p",
-	"OYoBhtV523Olbxm3LFXGsj+9etVGE9cADeyab7hZ/IyjxonGEeY33CaB4Y1bONwWAJalJNpaJMmN30Mi",
-	"labCei6kvBGRBs+Vhoi7UFurlPnqtxbyahcd9R8YDYQQ4F7lkUn9tuDWz1pIVx7phLKTLBESTF8Bku8S",
-	"DTPouBLL7z655MbZhOw//lzFiu107qUGq2WShxu20rDiGrT3Zn2XnqYrdKxrSDaUm+apyqRtuzv13lE1",
-	"ZjOh2Z2tj+rFSjqxkvcqwYQmWgSd0IvKr7gvworZjMsl4xHe7Lq/W72ZsIjLCBJqqoqUjEQCRAO94psy",
-	"/u6d1WIFWO042/ifGJ8jBWOStDY4NZ+7428aumq7hmWNlI4/0Ts+5427PZpfmiVWOAf42kUp05hbflRJ",
-	"fWmi75ROX8zwQs2QNA+DIRRmwT2a8hj2GVJel7fSSs1v2Xqh4AF0sNvYfWzEpVT2VOO6xifXghd6BcRx",
-	"Fw4EWY1a3ReFdrGWAqklEejcQ9fg4i23+dYJ6Esx6pQEIwGFdJUIWLm9Hlk3/XX/7rr2vWYPoE33UQ0F",
-	"Cl/808fqr4X5ned6N1+d3i8YzRJ7+fgS2IxHS8pV8BBgEx2Y0nnWSdjbvCfDZ/d8vrI+SRFAxWuTmmHQ",
-	"ONNJOL1hiCtDTM3CuuX1FyX6feDR4hQmBvqO0cZJOLszFVXQyvQO3osfh8dfRc4bDLidpMtirqLy7qLz",
-	"h99cG5Fmia9iPND16kdcggaEuQ7uo5ffPkTzz5dM7lWFB6zLNJaZbIZUi0qaG4Q+pZagBX8ANgOQRBsQ",
-	"Ms0g8SqqGAIyhrgGB69Go7wbYIXuntHDPXTcejgKIo83C6XM3r0ip/IIbZMe7pvdI2odkbZVWyQbJO03",
-	"nRaH9OavYejzOG+pj6u06e6u92Hwi8q5e7rrrbTlyTWfmebu1M849nUY2ifEJ72jTyEUlALu2HIfdnXz",
-	"y6//3CJNAVnB9RKG8TWv3KjTvx52fl7HcWXdRnufQtM7jwcU1uaMsiaiOaCK0ho5V+2mQP87cN6goEgB",
-	"3qgYXg6d06SDnMKcIPgwF2HEPZ4+WAvD5ZIpOVNcYy8zN8ttIr9D0vNX4M232F6CNP6qZ4BDfMcZbeFr",
-	"CTaTccTJXIskYbNQ+nFgA3zqKVSVx7V7F7eZ7hxq5E7cy5Isxwk1Ej7+TBfcKJH31JLzcm/Q37Ej7mVB",
-	"gZ5ykUCM2xymv2KIErEViB/YybSGyH3MU7nP9xrMVxEt3+SvGC8ubZihm++YLabHrVtES6bmc8aZSXmS",
-	"sEIzUKMyad2IrQBtr06VSU2KQooeeEVyF/kNPX+8GaLSJMe/LfenZK/xHR7DFTk5KEyKNZ+fpFhBLzpN",
-	"9WCLhDIjVidjaZYvh/vzPNxJumgaPI41GBMqqFfZLBFmATFbKXOSyWj3+V0TPCHN5Rd88ljvR93kzkWy",
-	"+mI3w9jN63sNFRg+DQ8ocIZaz+yCywq3AxMySrIYTNlrPtHJKd17dB12uifbt/6QHGu92l3+/WepVXsx",
-	"sWHiTtRFxslnu2ERX1GM4IyHa4hZDJaLhHoaOFIpNVvTwsmtMY32njBCnrmTHNr34HEFkfUtfOsFyFta",
-	"c+NvTpFTMlFqKeT9LSPQkFB2Rf18lq7t453u4f1CoN4d2syqZOxdewrjh7J+8RSeuaeAhCHlQz9gXrew",
-	"k/zGYJoIuay5xqFY/1M+/oOQy/EmwWL4JJPN0Bq/tTpn3Hg/CukONmJmUkUp9gI08dCUWyRwh5bYVH/L",
-	"uFkSuflWLrZZlwKe2zFlv7RHnLf4t+1tUKu64C12hp4uiQygc3rYWj+tQNLaXvWZB3Svec7pv4oOfP/o",
-	"yU4RhFMtgcpVgpGgrVGfuFkobZkXUs7Bd1gjtoTrfJ3QM1RvOHf50GOVCiHgWgCfWNVvZW/xBee+6yXx",
-	"/MHku6IHUshhtjhbgRYqPkKCLTFsBpTlpBNe3HyuTeS4DbAwhfD7Fu8WLKnzlvbxy+6XZyZNNnOKOaup",
-	"8CUp/lQa+lLncpK4fqTqSqYyqxFozW2wtUIydkrMwT57FWkAaRaqYQc19q4Y2bjHiZTfw/VK3o+xC4zf",
-	"QyhS4YYZAFlasHJ+74n+R2idFbiU04gbaAQqgfPxCe7CaIHMUrcmaoVLFCXKQHz1a2tgrh2GwgYUFPhv",
-	"gT3nPYOtDAOT81a4qJKIS2Zg1+BLQ2dKLQMYeWhNQvpXeFwlXMiDBbzbKMb71GsI/AK3gqMNZrmBM2EX",
-	"4LL0rVSettrJ2gVPRqUwU/FmgqR1+CO2TeCtBporleLZBeNMAzdKtlaoBuKhrbEXzVpZ/ZhBdofqK5nO",
-	"pGk2/IOlC5msPu8ZeFPf9iTd/rvmVLriGgKsk4uHPC6GRAqbltbnCYnbhEQ7sm8wFAuP9joyDyPzzai5",
-	"BXOymCqIcCEFtu4iauXEp9lstICYKQmGWaXaQ1eW7egJTl2p27xmewyjLgF1mNqg+0djbdNJ7gmYykit",
-	"3w7LZRNmMgyJMTKkWX/1Z/kSJPa313AYb7Ws5wrZ2JNQgjLoffEGQdcLn17UQ4e0Oq1oypdA11TVRFQn",
-	"GBTVde8bW+9SYCjOi7LXXvte7lBb4uyRIeEutbVB4bWXz/tqt1UJw+7FA0iWrU7C4NuyqH6j2IvBdTlP",
-	"NPtiSZ1Z0gdA1O0ZTJjVG2Knm7AlwMr9Gi9I6dJLwqPNT7AJdiVahSZV2JgzLeSwV0v339lqK6rYZ1QC",
-	"1lSwkOMlqWX3QAnuoV/wZWOudhgFWML3WJIKdAtKXfwBeYzEVbln8XgJ2yJtDEBwzCWEH9xQk+jftrit",
-	"GhHdX1OpG1rEmgsr5P0NRYFKswUkh1jQdkOUIVkBgpEMkmUiqA1PJrLF8ntIsdoEEgLWV72v0VBBhID1",
-	"TQm+ZuLU6h7MhFBsuAnINe7HGAsZ4xzFZu96PjGuyIXQczlmLsdRbtWhFPNsoUQrDXxxf5ruwVDVAvch",
-	"Wlae7/AXi602pOsFl/FUPfj5d2gM77mMPz2AHrc5hFm+GMKlRtRmmV/YMUiMswljgcfk0YMt/kqHjPuG",
-	"GSx4gpi1vvAfj6LWNpPXKTc4ih9w3ABOj1wOxlGD347IhFu+tbnxeKEGQE5YZg4s6KTTXi7AnMPIw6Ni",
-	"hm6+Q9/UjdPs+4wECaZoN/zz8JpOhW/x3MTbrhnMlUakxNoNQCUw9crRYPsqgS9hYJ/GX7xnEOt/JySX",
-	"ETC3EmaHmIp0JpTeKB0K+IVmMSRVEC9QqwQOLG3IUsq50GnnSUp8amnhutkx+hdw78K9q4jPL7/BjsNC",
-	"6rghWL4Ew2A+h8h6UgoEnWgQsgGuo8VBw7mjP7cisvu9lsFuyKQDzfoLGLfy/YvIvSxUiZsJK/HQUhdj",
-	"YGvE1MRa6biMyh3+b1sk1xYea3Y0eutXHNOBdFL++AHkvV1c3Xz76tXkKhUy/PzN6RWQoaQyBWP4PbiR",
-	"CnNRUQEv5ltrDxRaPpkok1a3o9v+jqlc68n2pyGB1e5hdVT5Rz5qwc3f5iLB6twdA54plQCXrcQzqro3",
-	"ZyvvxTBnst8T1qH/a62FtSBvmLcEQzWMZlLmGfSWYG4PVUPYBRb6lHeK37NmYNq7fNQ4IfzD/AaRzKfQ",
-	"OpCvXZco/uFTRgub6Od3HhzbfHWGwvLPhXwShn+uIUeA+F+KApwLyH/r/UOUqBJ0MTYg5OpASPyxKvD5",
-	"Jz5eCljW64ViEsmoaCLmKLD+UhduDAmQ5uyirH7aR/3aX/yNaJrExrgTDkwO3n/d+W/pVSuMGUIVfqas",
-	"Il3AMhGYmSlyXoGmjs79y3MYK/cHedUfyO0PcngT7VUYB1qoUTeFB3uFaYqpIo8K52x0xY1xoVNtKIsT",
-	"v6aUx3TOI6t03c0uBdfvaFyvK1p6zxDJ4G0G8j+YkAeah49treHfwb2QWyvVdW7mm16W+ju4z/rfU3B9",
-	"sD0JsEKJS8YzuwBp3Rcofeu0OjPAlDt4PEg7cnblJYTH6nQlDVeXUetebP0gshD54uBXfZF6AL15gyQF",
-	"favJ58wjXZZ1w6mNU42cBxMjPlSRW18FR3PEXxnGNTCzUGuJynS02oSnTRt5GVYJj6C6QC/qc071+RHW",
-	"W8pACgJcJwI03Zg49VgrbReJOzXt4oSdRUOqHqBONdzfn+G+0p/X/ZUvqaTV2W3lGEYWlUnoWC0OhjZS",
-	"s7CaZquagNTC6qfV1TMzuqEChc/YDVAWDBXx4Jm9UdktEowTGhZezaZCZhbMH9lXvIaRii1hcxP+mag4",
-	"GzftnEl4f8af/tyu4REeQI6Um/gO9APoqQFpGU7TUMEHt4Gl/Yb9hn+48b/4bcJ+i7nlN+wfUmVywkQ8",
-	"YSE3+c/fbpkGk6VgiPr9Azd2+j1+/w9vy9lTbpblEL0Asm0sAS1AX3sNE4q3DFEKasof1QMgyPYCV/gR",
-	"DqOChEG9kgjhOwbJN4fvwVqNkH2cMJXE+zL8PZXjvI7jkZNHnEAb8U3XLx9KF7ZVQdMv0Od2waKwdQUv",
-	"O2aF2MOtNq93hFL8fCju3adT+3y5nr2GxL7T7W210mCauTnvygNPv4FrvkT9/erSrmRLSzMMgzclFEOZ",
-	"1D1YJGytgojhjyVzK6QXqkznXbOxfBDzspqMt14SMXXOHE99AIv27ZPDToiULb7nQh6UI3l/dXb6FUdc",
-	"QguZWkvsmattHjutFewgZkZe0nRs7UuvJR3cDFRhjdjH+xvLtuIK/DF3eFfh8q/bnm58rJvUWLcKN7cw",
-	"z6GTBLguvUOZcL1EyFCzZHG1kuCwQmig7s/O25HpsWNXiDDPZ6kQHqzO+kb2wM1DF3CttMNIpf7e9WZx",
-	"hw8du2bQLJ+lXrwXca4XmbRI1NxwgkC6SrhtqOr7mo8aZ1VfmN8wwFLOAczXrcuKvvAZo7UeP7/zZE7y",
-	"1Rmsoi8tS/qksr5cTa5XlFypAe6mAZeiA366r83g7L5bMxig5ylJgjJU6vaooM9FLXSjsOB4GfPAkwyO",
-	"quALtda1W7Af02dSp4f48vfTQbHJRXFhHvq8+3s2qnJPYcKkItxezx0jYkra5b7RMTgppU6V/3jV4v2f",
-	"JGJyoaSwwGwhokWZdgO75egqj8ugovvn5GFXGtsiOuxE6fWIxlUZqEWZBODBn4ScqcfJTn8ES3ibtgf/",
-	"i8ZrO3rpVe8rOMh1nQ0fs7ssT0ljl9fyupfo9DXFpmH64zxBcXavzxOdDqNDIT7Ft2GE6vdf2paV36Tb",
-	"2t11Cvq+62D1o3vmJWgKTvSZKspHviwpyoprS6htlM9QBFhtA3FOOESd27VdPd+kQNQK18LF+hiGXjTw",
-	"vv+KYQJiv2LkaNG6T5r7Cjs7SVZaPPBo03UyK5zpn/3jR71J+El+Hwv7TLeKD0BFzeuFSoBZ4CnDTaPQ",
-	"OCxuSDbYTkUIBbihbFc51O8UfSZGL+CwOVNytKUKvSBhtaj8z49TNZ9XssC3GANhn2ElJKVExczNArm7",
-	"ZjxatreXVSK6LlG4c8+8CGvBjx86DzqQa6YeIIcQKB/tTEirSr6Z0EytZXuFsbzzW+r8rL6zY06dFlN8",
-	"xud0uKwmXYmVRMJnES2YsWplsPWIXsaiRHm4eyKYsTt1NbuqpJbQUAP3lYb0uZLuDcMUkX3+gTh+82zW",
-	"drvlMe2V/pbJPW+0NuImd6b7peLVQwW+kuUCphYrA5EGbPxo1XpHqpHnJg+1/xOEfJD7YMVz9NrKVx7Q",
-	"1pPjwMx4D+vgbvATjrjoWN59wiC7zWcUSdhpFiozcPz24mY71t3Fze08mwuuygAlxwXzaVu0ibIleWh0",
-	"Yfgs6dpHe0tP7U49erS2AShscTFyad0ykLFhgC23gbHfxZZE8M9t00lQEh/K/HThZfv96y+KMNp6qfV2",
-	"zz6HSzyIrH2HO/XYoz2WLqRvK+CahkmAeBtJtZ3Yt3urDdjOSz/NDo7Jv7gd5/3W1V5rNd/CI/fN1wvF",
-	"EmUsE9YbPIXPpujY2RX0Nl99Dvf0y6/OPyG3KrDXY7sriSLTydXN1bXzlf4/AAD//w==",
+	"7L37stw2kif8KojajfBubMk+8m22pfj+kGWr7RnL0kjyeOfr9ldCkVlV6MMCaAA8dcoditin2QfbJ/kC",
+	"CYAESYCXuhyrJ+YvW6dIEEgkEnn95d8XmdiXggPXavHk74uSSroHDRL/tZaU5yuWm/9nfPFk8VsF8rhY",
+	"Ljjdw+JJ8/tyobId7Kl5cCPknurFk0VV4S/6WJpnlZaMbxcfPiwXWSWVkObZHFQmWamZMKNzuNcr+yMR",
+	"G6J3QEq6BbKGjZCwWEbn4AYLZ7Cn9z8C3+rd4slXNzexGWyk2Pe//4JJpUlOj4Rx/Dqu7xNFfhccnpID",
+	"0ztR6cQ8cMgoHXKqoU+H5cJ8YYOfdIvdC27mzKui+LBcBGQvqd41X0KqSvitYhLyxRMtK5hHf5bDvhQa",
+	"eHb8FzjWX9kBzUE23/mheeyReS5B4s+/+mq52DPu//04+snNS6qzXfpbm0f2gfAj/WEKtmc6xY32x3CA",
+	"HDa0KrRhg6WZMttX+8WTzw1P7Bm3/2qmy7iGLUj80G997vhFyFwRLYgCKrMd2SDXxSbyW5JUcW6UcMfg",
+	"8E7cAu9/9t0OiDY/1VxCWQE5KRi/9d/vUvMNDvjIjjjEK925jW2j2gHoF47B4rvg2C/8yn+VsFk8WfyX",
+	"zxpZ85n9VX32NhjRfEGLPgl+pKcfSy1mHkqR06M7g7g1qhRcgROOJaDYygTXwJEEtCwLllEz08/KfGP+",
+	"FPnamnGKs+qS9MOys9ZnBL9i+OwWoDRTKqVYF7Af+rB94n/8TQnensEQ6V+7cSOz+GVHNTkA1+QghSUM",
+	"bv3AHO54/qkogd/vC7ts9UhsNiyDXGTVHrj+VJUSaI7j7ItP6/HmkGu50HCvP8vU3QUIrem6gJDQSlMN",
+	"e7e2y+3x8j8EnYQktMubH/zRwuPxbK2AZ4AnRYoSpGb23KyPq0wC1bE734g39yNRlOVEiWZWayEKoHwR",
+	"3NijB9hemyOX4HLBhYbIHRMXQGaShRNCi+XYHD6EEvcv9rp22gFKI/z0MqTKr/UYYv03yLSZh6Pmc/MI",
+	"zpTmOTPzocXrgLobWihYdgg+mVieCiMak6fKvIU3ax5Y349M6T7HMA379v8MCTLPeB/qz1Ap6bG/EzhY",
+	"dDJ74DnkPzIeYV9PzQRRen8+7OztOEwdfCo5FyMImq1vzycraKUgoqAYoQ2FAqc54wuEbiWYvQq2+Mub",
+	"6B7nULA7kOa0q/7oP8GBCA5qSTJRcQ05MXTBT5mrWXBy2LFsR9ZC78iO3gFRbMshxyeoX5O5pads6bfN",
+	"XN6B3Cszvz29/8G++/lNd6eXi1yKsoS8P/FgKEW0odGGFgWhB3pcovJADnjbUVTu1oZyLDfanZn5Ppzw",
+	"qFBpZvhleoarPStAaUPLFoefOTrwfJXTY2TnvqVHRdZHtz9mO4DnXpvUIPdkL+7Mxq6hEAfyO0iBywcq",
+	"C4ZqZVdBXi7gPisqxe6YPtZf7T+VWOnQxr/0rzzLc8jHt91MPZ88esALL8UdjFNV3IGULIeVBOqUq+6h",
+	"OxKmFckE3xQs04rs6ZEoTXnePnSP44dueFzCFKHqFpAfnxLBiyPu2k5UCgiqCQRtnikfumOKCb6SouJ5",
+	"YsMqRbewkmy70yq5rx+GhNZra8xEpNaO8u0MRghF8of+xtT0njzgc/dGYjQtaaZXE7WHDcCKi8MoMwsO",
+	"R/+83lnzbtILvNqvra3R+3bJOI/JORT/SpvDTgtjEm13hoOQHQH2RIsq20G+JJTn5LA7ThXFIxthFM3x",
+	"2y4kcL26Zc0U9arCjW3IHBDQfTB6cZalFHe0OEllontzq+H/FcWrzeLJXybt1K9Ry8mcWpwM5E/JvlLa",
+	"XCv2Uj6KSn+ilqQApezFwzRq03jFmUvbzAF4tTdkKyWUVCKpJBRAFYTKYoLWOMjSr2iIUq9P+px/3/Jn",
+	"m4zxG+ibSjFuFmx+tjcPU6SAOyjMvygnoDJaoIH0lFCjzmmyB8rNhS0U+MtKabqF6H10y3gerqRSdhWi",
+	"MM+LSiuWQ3QtVl6BnHr0cciRI/PGPIPidOq4nS3E5cR27hta0KiNRbPMM3BvyuvmpXoajOuvv4ySMquk",
+	"BJ4dxw+1/2bwTvOxgdlfQuf3hIhIpMCNPL6GtE3wDeXf5dbbOEOOrKmXzn0btrnr2363lFewmaUbtR4i",
+	"Md/bZ1KyO1r0T+D34uBdzODUE0Wotu40ym/9CXMW6ZIYbdj/JqEUUhtN46kVWdR8BnKn6rCiMPJNgq6k",
+	"nWWbJEZNWVmTqGVAPtJsH7VK0Q/TkkvAc/PbcsH4SkvKFSo9RlE3dwM6RA0XGo4w/xs75wchW1pPgtL2",
+	"2/7xZT35KMUFr1TKSmsulEkXfmB8TZZESdXR3ipMWa0x2NeUyvinUQ50yxnmQCFu1duj0rBved8Xv1Us",
+	"u12bXxfLelNbf7wHKaLb9o2k3MYN2uQ1dm5/6W81lMaK2wo0SK1xB9xQIxegCBc6KvM2DIq8czAfR9Vo",
+	"pkLGZGbuTK3suFSvzKVp/hdNqeiC7I75ASSUBbrh6BZ1n4prdMsVlG8re9mVBdWGF9DxVBTiABJ1I5zy",
+	"ciFK4JCvvILV/KU0r/8ajzvxWaTbiSJXS2vv31h+shqckRpKQ6mMRWkFhoLfKnTGxMh8R4sKpsZEGt4T",
+	"qPZZ7Q/3Pcp8kloVoGN20AJ4Tidf7zkozThqIqtMiGIlNpuEXW1k6p7yIzkIecv41mo31Ch5e3SdU2MY",
+	"Uk2QKQjdaJCNUHWXpyEh2o/ugFqNOI+SLxd7yviqBLnaiSriTH2FQny/NPsoOBD7gvmEhAyMfFGEcaNv",
+	"4fvxkyCVXu0pKwxTswzipmkoU5giB8m0Bk60eOovFxersQFOM94ZzlqcTtINV/+6sjGfyCPpH0Brxrer",
+	"jJaGrpnz+PfICjTb1RtLNdkLpa0Wq3ZUgqHBLZQa/SZ4RYYEEgdQZE2z2yjF/RQsuQd4rRB862Lh1o/V",
+	"2QQtijjfiEpLswDkHAxvdYd/SVnhnGP+ACuigAdOPkPltbhH/nF+8P6XSqE0LVY0zyUoFRMynjfgDuSR",
+	"+JklGcQMqFbUmDTI8wnSbKgk+BChNUXwVdwQptHmNf9LudA7kDaE+JTcEKpu7UPmB6tj9JelIBPcSFQm",
+	"V3onQRmJeL6t+A3625jbSBtvcoYjLaybVXlFzJ4jMwNznOEIaC+aE83sjdKf9YHK/aoqh7yCzHttKeFw",
+	"qPdYMgXoDTWSaVMVhZP3hmDWLOOCmOEfVWWUYP7T8TyLX8y9YhblhiBr2FLeDawk1MNYdAWPd4/7epIh",
+	"FCTL1s2Q2uKGwpFT1BfIHZrHpGlc5MSlwNBtlLwCT/J+eFqM+tDcc2gYdQVzcKl/8fnNcoqgnpV/0Ijx",
+	"ma/1pdLMAZLnf8Kp7/DrWaya3vUTLNUZms4Lcwk8NgLhi5upmslE1WLccf2PwWMJRWLydT/t1p5y455w",
+	"OEZuWNz+G7P9//T5zbwLcpLtO3xRPXM6sbklGFeti4NyOCyWkyIUeEwu4nlCQ+OKficz/hvnZew4l4J8",
+	"zFGl2T6c1HylKGZEY7xHczC+HqSD2tFjy3seXDVnrC4rhIqFqb///snLl0vy+ZdPbm5Qr9uznLPtTkeN",
+	"PXpcWdZViaQPPDjoozY671PyP7/+8uaGwH1mlH3GSQ57oVC71KAwZtE/HDtRMM/ak4j9vX0hxmMTqSNK",
+	"4CniRJ8/8OkecPtw1+OOu7dYes97P7WlO0CSM4eVWmtrJ2TFD29fkQPArfl1SR6Tl4Ln9IiSi7ytuNXa",
+	"6j3oj94l9++CRwzgH5799IyY6S9tnPye7ssCyHeVYefPvgFZMD5NcQ1IGWxCi0JuEp2V+y2uD0LAZm2+",
+	"bug5dBpP0B+aEzjzxumcuusemPokzJxkl89OYJq5ybUhd8zd88G9RZ9iQtz6U9jm8O/2pT5ag9nb058o",
+	"G5jLoi77jO5LyrZ8svj2zyelwNyQfJBhOMQqPyuQb2BzossdeK5mhTLwBSvLJmYu9v7cFbS5pBu9yis0",
+	"I6p1wdRudWA8xzh5TTVAkVIbnTW9lbbR4foP9kG/tTFxbVRDDlLtWDmVTrXPOrYgnIInY8/Tht6zHVWE",
+	"EkPUp86rKsFct+5VwfHK9cRdTo8r2bcnbUcdheo70JkuYIKKZ0jjZLt9paWUjR7ZSyirbRnwIZY/JSGq",
+	"+1in5t45GznZMK2eEk6ldKHEDSu0DUV0I51RVdd9amjVLwCiHvwzRUvHnMDsgieo0xWFzcoAqQT/RBH/",
+	"qkoKGJgXyZw45YIqvarUrMFjzBZMcYzOJ7qJWlsRI6zzDw6SdjwXYsLUI5yycfwz5UAgr31YLipZjJ9k",
+	"HNg+O0bXSx5aP8cTk5r9MJec0hXt3ueOQ6K5LbKCCzjcXx0gJ+sj4eKAFwgX6FJHItNKi731hrGYOfi2",
+	"jotol2gntRlL72CvoLhDfWx6Mm+XiPSOssKoIhdKQXPhDKJKoLcuESDI7z14F/y6yrdgs5+zSjd+g8s4",
+	"GdaSwSb+C353sosooxq2Qh6T2Q6qDqAwo6iKSi9daCNIVSZbAYqsj72E2Zi4F/s90/oSbPfWJsJ73Uwt",
+	"bYq5DTp5XRe4XsnK+WRG8ljNw2/w2VBR1rA3eheMS+ewiM5laRD/9rh8Pu0qdN9ZbQAm7zrs11Ruxari",
+	"mhVxD82mrtmtKxA8I+zpkayB2NrAUXVvjqa+o2qn6VYli0TNzSeUtrmfZj6U8baz4L/QPOKKSMuHqWVN",
+	"qZOIHoUZxhGKxan7VIqCZcfpeUsK5N1F5PlmA9IJZGMhiEpjnVqWQakhr2W8q0Q5grbOaivJp85XFUKv",
+	"Mlr2d/s1hpipZz/BgXjL5ym5cWFlYl4Nyo9tmKOuP76J+tM1dbnyce0s5oboTK0x2pTRwrq5s829e6JV",
+	"1DJHF8uFrDi38XNMF49nHmEpzwT5ZuRZXfcz6A/0zpYJ2nHgng6urTp67DP/7J1V31ABv4aXwrLWSuo8",
+	"xOYKD4naSJbak2fPYlskeuK02TM8WoHYqRkkjE8HQrmnzXSvmCH967T0+Z72dEpdU6zAZ6Y64vSN0QTb",
+	"fwgN5B9LK/iPesNPv6RPjB3Pir607tqR3fS7aN+Zsoedu3Hi+EHS50d6m8644U65pNKBUHe51JdJ/GKI",
+	"3QRDMvqEcM2YfftCSFKGSkNg5mISoDGacbKXk+z/KaytsP5PyXlq1o1YOTpEKEBvwYop9wiWfEfBJebZ",
+	"L3+MBHtYrfvDgPC5jD/ROfuu6U/kHPJnXB1ihYprkR8TLqsZ+uaGFUWsFveFRQ8IBaqVpwcaFHSfkxHP",
+	"lDL/e9Ihm2cr+RvMEGyMzifZDn4r+tfAyOmftVUnSZjxe30KVS5zYAJuvuahUbFaNnNBDhaauSuUcYKF",
+	"c08IJVintwG5NP8vykdVuST/93//n9jeUD2QJG5LFi3Ow9RIb8gZUR0W/d/eRy42RFRSEbgvC8q4q487",
+	"1/eNSRrzfKTulfVxhqPO5T2k5xHk+SZ+1zSmQeDumitMsRxsRJ5bNBdbQmH+wkWw6VGbkKGLLpJDxZs6",
+	"GSwCJPbR1nDTRRvca5CcFiuZiDfY5GMFwGftyFZwiGYqGP2KwwHQv7svqWRKcLIRlXU5Il8hdhqh/Ihh",
+	"9MnMO1Gg+byQYamh4F+YTVfFIPNsAuzpcWXzb6NHFDmhCfSiXkmVYlu+NGQA5Blka3uo+rqXeWqOGFTw",
+	"k9DRum+fvDxJfZ7vDz+KSs8vzR13oIrSFjZa4eOqvJUo7lLq3A7Y5IUOpKRYoV6f/+asNq5QdCW2T06H",
+	"j1oM4jczdbE8F/u9K9Kck3TQvOVJZjmsgVJztGsoN5B2yhLqmh3zCVFiD+ZWN7fChnHKM6gL5V2K63hw",
+	"12GiRESG0LAkTju0XOJqBo11Zu9Sewu0jc6vJoAEeEKlyP8vnUQyp0OudoDCyf9Tu39bdoAWhEizRDPg",
+	"ZfQaBVfWZ34S0fr8GUKQVnoXAy90ykRd9El7d8EQd4wU3OshrJvnVO1+Abg9G3egm13oYhni0It3bISE",
+	"jKo4OxzcXDqXvFYuBXs2aiIO2MiqNJaNp8SFmNFS9Yykmx1kt29AIfBBDx2nVrUi+sl9vEyjHqrZISwY",
+	"O1DJHfhFHNemKuL6oBKVjJV1P7MlRB4JBN+PeT9KyldD+NnZjkqaaagxvDOKD1gDODAX4pVEZvgWsGJY",
+	"1RPugZugI1B9j0U3pUZMPMEJkDzylKwrVuhHjBMLyVi7ELG2GcdAhahS4ELReLFAzrS6VprFhhbFmma3",
+	"05n+hXvjjKyDSaooksgro6kU2rHqjwkYavZDxnyMqz9NxLSbm2u4IaSg+954XiV+0XvQrlu2NSFxHmez",
+	"GqTjKZw1McH+uX3Mqc3zE+bvIauulGY7BKo3P8c97pP1MEXOHPXV/LZ+fLURcmXUTKoraRVXu9pxUDeb",
+	"DNCe5UBKgwfY85p8hyma3exy1Exmv8it2z4+V1QG7YfO8VF2/P3G6iBGSbOAOXdUMoszq6psR6gif/87",
+	"7sunhrYfPrR1+mSsa5YHOpT3newoNM5tMpSFOod7rZ4GcBJMES0Z5PafUwEhhy6MS94EZwr74GzEBH2a",
+	"QU5BfUu6sK98QWOleyDq+xan+7EJPxj1A/InTQqwc2MZtcyhowgOLk16WTuzmCKKWh/sUO+MK25o954O",
+	"l57eza7V68XdogN4jSj9XlY7pB+0gpWxx624zitp/ahtpNxFCw/ZjMRWBbsFbqEdNMi9d8AuF1vgIGlc",
+	"Z7czvpxMjXFMLaNmjvVv7r2JtlH4ofTm1IOmQw7JQE7HF2m7gGBofy1pBipeF20PdCS9X+yhydC2AOZc",
+	"EEQscyBCT419j9O2h6lSoEJkOYt8Rbz/pO/qVJj6GzeT7YccaJZ9kASYbsNXnru5vVVVr7L+ZHoHfnFn",
+	"clDYRVz3PpnAkou5xaun1ugTCsiW3QFfYiUQpkE7QJ32Nu+pvAWtBvtCfKKIA8Zbkh/eviJfPP7660eP",
+	"CS3KHX30+WCYoElA+SqSgFJSlq/wIMfxOn3sfiSXYfgjErZV4euVImt04ugTReoniU9feWqDB5hv5QCz",
+	"MIH0tLlEY/oih1e8OM72yeYwBfQ5T7CeyOG1FGJz4me75RX3JGdbc/Kdx4FWegdcs8ximaKtLiETSEIc",
+	"pNMPYV4YeGBdpzi4KYI6JjBjA+93pGxwDUXCazSIKn8QVZFbzNZNpSAnFmR7mnvZf3dZTzxFCoeB01kt",
+	"z3YTrEj7+jP7cMsFm/DO9gApECM/AH8exqS4YnWnNwbjG/xb5dzTfdmAYdDpXrRw+8viuOr0bBkox8Bg",
+	"06yl1y+t4w40Va0xniAml+0mvOKDDqGYjdz+cujucSzUZphge9wcxi3gFm+e1plnjuN0MZYd1vPhC4a6",
+	"q9s8VVIe5fkAhKPZdVHZCobIJ51XIdEk6RvYMZcggL2S6uWMzv8+ItMRVdPR4cByvVs2UJQFbNppi/Wc",
+	"65y6kfkfR764A6PYB5/Uojzni1Ph3R1rnVaCcZpgDaVTx38Q7zbytOkx5KE2jQbseunYtPCMuTMXA0Gf",
+	"IZu8UOhFQudc1+5U1wsdIPxFTC93850RQ7IjvHGx7HlsUOcORG6bbgSln2bQmkRZMMqzRPz0aqEBaxLE",
+	"sZ3aqv+SfPez1e6KIpGFkU+uaxuPitVtosy4UW5Nez6mgc8zG/XH9fe8Vj4pys20Wd747sXZunFtrOyY",
+	"KoUojcHAoIeUzyJ3TbK8eYbJCzvIbiF/Srjg4HtzYmDcQ5tPa9RUz+2tXW4sODX3WIb8PNWLESFSnN6u",
+	"udBZeQbzEPAuD7l0AQilRLYlK8AprVxoTPiDSZk0t3CM68aK7oFQZUGxHUYy/k0fBGYs1phBFi8S83kQ",
+	"ahpdnEOiyqtRWogV5uL0/Ht1BUBdhhFAKC0XhTmYuMe/JjLqfFux4Zy6jBYFSAwhF6BrJ0v0WrWrmtgC",
+	"6635dNDdbOy9V/65EyNlcAfSUC6ECywE4qFjGsOv1xCmt9iy2gnRegqNHMUEmyBIEJ6nflSsF3prAmhe",
+	"QLc2dkhIXEbLSHczu1S4zH3iVcAlMxQRd3RDxN6vL4MuFu2j83i2XtjbUssxAw1OWudnFqBeO21EWj+x",
+	"h/C3x7xxIwOcJr/jxuWrzaRPLtF1HknVSt5WJ+xcpI3sNHir4V6yzwXX0cwL2Lt8q1Hc6HPxNXxbsDrM",
+	"VIuHPeV0izeOSycdD/a7tmV29qkFGztR5EMoEdFjWUqxFyvvSR2ta9SSGn1uhe3m+xHOaeBdYbnjTKNW",
+	"lZDpFYbdYqBMLsz+pyePv55VL9C06Zr+TjJW8YtFy0P1Ru3EgT9x6i4zZvHMkEX/q/erPWzp+qhTyB/m",
+	"kUFA1T3kjK7M39sXTN3GaG+xQe5YDkaVKfNN/E7uzo3x4Q8PBD+e1VEOK5YKekD6ackynXZtqlLcxtoX",
+	"PSM4eRtqUvSICXdmM1oOU05oHgcsjDJtPJ2rbmY8/ba2CFBOae5Bf5nx5g3xR2SUxYt4bA/he/2JIkLm",
+	"IOv2jQ481lHRetLq5jVACraWdLo96HcjHdd+sJQ2X3DlLdoYxR4m7Q3uSyZh3ofmlJhPb6XPMnCRgGmz",
+	"uGwm3lC0q9V9fLz81rDuvF6FPptvnjCwCYARNr5oVqFnkTzIQsF/5JAVrtbowPQul/TAk7XjCdTrk7Cc",
+	"klEe88NK7ejnX319iSjQ5EzJdB5knUOJNAgDST6p0jmWw6nbA9aAOQV3RYtXJgSZWgKvj4prEzo/rgTt",
+	"bsS4nmMy63po6Rcyk6+eVeo+8cZWnl5XV/hHyaeeL0fTaNsJERRtBNbNe3ZnN9iGoS1859GuBlP4k5Y9",
+	"1kZzlx0WFoFY0B/0hvsakdm1ICM6mFe0Gj3M+zuDFE+fC4qpn4FyxhTBawbyszBsz4AFTZSfh5BkTbYZ",
+	"leDni3rlklQc+6ljaWydUoUtOuqk1qjXdCraRqX0ivGsqKzVPOkcv6yU/sG+UwvVaYAcs287f5c5HulM",
+	"uCFyAi5wypE4LWt+XkefmsNPZ8GAnfq7/cDbOAoeMrpfUzbmpM4t/7EpfUnyXlIJqa+Xc1ID2kO9lnDH",
+	"4JDSD6fP0Q0EedrCnla37HOo3PdnLOKZuv3o5Utg9Edjkpi23U1bfsgrxQIhJNPjMduZ2LKFZYh1tyRr",
+	"wTGjHVvlVhKjkM0RSmdHJxJQA8ffZLmYOLHDPOTM0G6ldVDaMZW83zYvNQZrV+y5EpCBxo0BVQef0pKu",
+	"AqacUDu0ZwUoLfiMNb30ryRXNNh3GrsEB2474HmTBkKJBA4H6hL81zbzK090LzeHHNMypaiSDuOwrCZJ",
+	"vA4Ddcp4AiL1P9rdwPby44wmJWQePanDZQ060EUNq2mS1r6bRIio5/2OZXMFa95G1U4lkOFj0Y83jtVe",
+	"Kw9saz3dGhYZo8Uz+9pwJCeWPI9xwXk3dcJbMOTuPcnwESsu9CprQpf9+befWQ2gCk1uNMS3VbveJZAu",
+	"ILeQrxiPZfe+2zFFSik2rACyhozuLboh9lFqyganmLJJqyeEn7Xu9UTPW3oEWPU8pdwVx/A7Zi1ZwdeC",
+	"ytw6TyXQ3Ib3bYgpha40G7r0UvD0Tmt1AO/1QQm4uMc0Nfe3aRKl5Bzbz57e07KQL37AH+oQD56NE/Fp",
+	"53PTNIZJN5CzW3cKPvR/btyVNi61SS8YFPmZaCEz/f91aqM10mp3qcuKVlCAFStCxCuU0/1l8KKYRbNp",
+	"uLO+Oa4b/9cRel7fT3VxWnZzcMa6BUQoPXOIpko0TPoZbeod7sjYPlzEbxKekysGcOxnLjjj60/2pdHV",
+	"zkw2n4My61MLp6dJTC+OFPMGtkjAZ7RG+l4cyJ7yOiM81hSp4nkArT+NoOadWfZgTAC6REcki8tRDubi",
+	"Vz/GGfNdaX4fxntztqbMUxmZwWQueLAs21/9dL22dk6kw6gRRTOQW8zj/0aLKjrnjcD6aTljPPfGW05L",
+	"tRNRTamUgLCd0XKeF7i7akm0KFmmiBaE3gmWL4liv4NaEmMxlIxvlzVCtnnmIFm8akrSWeC97hxTnUh9",
+	"ORawqvGAzwiKhTRoj+unvPRbGW7DSKv8Fm+coGGfxTyDV3Zv1yf4Es/aupHZdHZydDanb9/ARr2JBvJn",
+	"wqNStbIoFaMFhF4t7CML+5aPEqBYEqWFPC7J1zdEEeTfGlJophLHXVlmuzZ2pBl78PDXc8sl/DBdVFZP",
+	"paG9iOXG7CjPEzlG52bjD8Qmkq6X2PS/9ZXMM23pOTmoDVBG5Dfvw51pjObBvGvQbEwahBroClYHpner",
+	"8BuWNKC0Q/S2f0Fi/HqG8QllKkwsROIXwVdr2NFi447fRDXVY31Ex7QdMBNhh1lg8ObKjKWgF1T7TpsE",
+	"s4IsyvcdgwNZ0+z2iS1TxN+Z8tESQjkcJrTRz33fx0WwwW7uTlVEgg4x8mlt3xsWnXCxdJg2kdXjoQM0",
+	"y24VEZuNbY87wJoJY3eOtRvrQvYwR6WHh5IG6vNcIfhTQjFzywLy7V0/K6bIlzd/mtRGvx0lqzmmPZk4",
+	"uxSwpfGg1yxnyex8xSmGZnASp2O1Sq1OS0isUVUK72uf1HRLTF7FiB+sKX0L19GQ1k91eB+v7xc7aatX",
+	"RnqNN5s8ikoqKDZPieDFkdB8z7jC/D5bzj0phfIEJtAinOC8AxdsYTBMfA+H9+4SBnRwok/PPgoSJCIZ",
+	"R5fCF2i7ezDRc5VXVwm0e6U9ElPQKVDA+fUpg5kypVB6Vck4jltZrQumdrNqa6y+Mbl2BrtURJWidEr2",
+	"CeheQ+UEbMNmBc8nFXz4qvy+2eKDpNI16CgGpKdn9wsdwfr0XM+FFXzlpbiDwdSoqbvnzuBAhpBPCUL4",
+	"J/M06rcVWJV4SdZQiAP5HaRANQ+oLFiYkx1G9x3Pz8/+GdBm2nldfZrUQia+yG8qxTgorI9XhG60R+gI",
+	"MuiDqqs0RFt7WHP2a4+AdQ9gFeuSqJ2Qer4s6ZBu2iJw8Z/Y7TKnjqCv2Xb1sgOSA+O5OBDgYZe3GObz",
+	"Od0V0ye2sz2dhUa3vIsf1NtyN0SifiUtr1Ki+ghUTmDXepH15+2QboDoWsRPQgcQB7PyuMaTjKJoGpP8",
+	"dJ3Ro3M3O3eCr1RVdogTIvd9yLgp3UQ7S/PfH0iw+7YqC5ZFnYzzFB0LjX48I3TeFDGacQYne5GLrF75",
+	"9a6x7/alHkcl7r1WY+Wfht+fdLJ2vRgCUZnEZgOSML3EpGnXLGbEKrDg9ThubN3o9f9OyljyZAJ1eTnc",
+	"V8olmXRubaE15KSkCKwZOKmxcPXTJof2L49//bQEmVk0/BGQFvzWcuEQlgcaMgWxjXiMbapmcufH6BiP",
+	"CkEJnmAvbo1AYf/+7//+749evnz07bdLQomRfwgbJisgQhLkiqcEDNc5m9OlE04APOnRwJW84tyiy+/G",
+	"8VJ5slPJMD1M0Qo61k8zrr/+Mt6Pq74+67aBQM29itXlXIP7P6XZnk7qZBMszU+8HYRzn4wTTgLb8jdw",
+	"B1JZzNLzwjszTMpSCqOceWfAWAireTgMlMSvkhc+Ib6zmDvKCm9s06J4tVk8+cuklf3azXl4J8oSclKV",
+	"rhGZJkfQ1kctJGGcbAq23eFkskpK4FlcHjK+ck9OJbEqYfKGdK81P5NlQIpwDn70JE0vcdvZzbneTffi",
+	"/rngQWz7LIbOcChXdzPpDavBVTwK0uPw4h1so3tsuOMzNlWYCLo6s6kujd3FP7i5LOueS4/Jdz+/If8P",
+	"efzpzf/86nPy89tvU6PNB4ftmwNNj+9I/3JKMF/+QJXruKTprfnzgTrUI5tza736rumM7TbLFJF2Nid4",
+	"RBq6Nvsx2ETzxf2/VlGU37XrB38eVOkIApG7RubhGrh3EvjzEydmy4Cm8mqN45DIJ/OPkANI8KeFOPQp",
+	"jqygXB8m80DDC9Gbt24MMPEgvKR/E5JU3PXBwNdRtRMccc3NVi7N+aAYYtrTgjQQJ5M5fiRY0cJWQebx",
+	"C3HTDvCLHfFbe9lihoDoA0zbRDbirBtC/52LuTuDX+rtG/n+OZtZSzyUdB1l9fEMlOsawS6At+7a3ZOj",
+	"HdO2fWBHL3JrO4l2vXv7z1TDm9p30nTnrZTv4a6FVY6VpkXYYRsbRMWCht9Tnr+6g1OaSqQDacZYZR72",
+	"iotDjdDWDq1NQmPupL5LqDuxIzLxiiVQpM4Io7ViZ8nU8+8ZelF/0LAf6CWWbDHlO7KXIJXgUQurLgGN",
+	"/TTSHJySPc12jMebi1/PZBm5dx1Cb8TpUfHLY7PFokjexzc6zGEX07F+SOqhUSxovFLcRroh3WIHWOoS",
+	"wijkzusJpO9Fwdzt1PECuytm9M6aBq/h3k4mzbl5XIRwbknXI9oP+1JI/cJFVLqeqKJNtzXjNAHnQDFt",
+	"us+i//z21U/Efs7c26KSBF1ERAsXQSqqPf9EkR3QED7TCudtBUpBPsHzlsBSs8tL9aO3H5+ZW9iUCU4v",
+	"wOjNK5fHlWxJmTAtsCHmyCd6s2y+IMVhOp85MolDbMFmpFUBG72KXiNvxEGRNRyFa35kDb3Plzc3N4hU",
+	"VVvNxoQumIqHCLtnzNFnWe9RQ5Z6C9wiuzMc4ANxmJWGm7w56tTudLYzYu3a3ilMEaf6LAklmqpbcmBF",
+	"QdZA9jSHWXDIYrPyAKwJZWdv9NiqNFJKmXs999GKSUlCYrOSlkp9ZcFFrYkUB+z7GQ4ciWNLsS5mqayN",
+	"6z/Ohf1Z/cg4OCvOt7owomBJHmNv55obm2CvFTPRCd+BzF0LkxaKudkgS08sRrL5jhiWreNAWHVPC5ZP",
+	"wTY/LJpvxXj1n0UleVNZ3L9C1GoQfGogqSfVL/G3imW3ayFibbR/wiwz11jSzsnQ+l/NK9+YV1znK2Oq",
+	"lVQ6rM/eJ+5BRmAVnos8Nvj/Mg8nBllpej88S03v0XmUHinWj6zp6xhQw807+PIypP/49p0Q+/X71yps",
+	"WI5t2oi52mzApAc9kecZwY6Og/QbJ9klFKfOGTo95a89kDphO8+ZOH5uvK3trKW8EzoWOcphzbSabIb9",
+	"zQ6W0HcKxmFK8lI9in9l6ecxtoALMoklyOks8iMt1UVqkft+C9f2qDBfqFVjV5mI+Kn5bKvTZVoM0QUX",
+	"9MvuOKPZkBnVGZj2jSShftm1+iA1iFlcrIIcfUwtWHn47phT5UfItyCNBpAMH8fdFbW/oXMVScgZdl64",
+	"A8zUWxLkRZu7F+pO6WjxrMKnoThj8g7X9/w0N9I9D1xINb5OGJwNw43xq82T/PyjZ0d6JylXziFxPRO3",
+	"/62zzircOxR6aYv6Lp97zeYA3AXHIFYNPSPCGAtteG7RtYSOUfglZcVzynOWD4BHn9OAw1k8U5CzVtNL",
+	"YrajrSDe4kON1IxGh/f0iKYc0Ak5Qqk+ajUefweFvxVQ8tVvqSw3sw/fxjxgrivlPIC2iYGenBlRrVLJ",
+	"lRmwdjfWFiSi/XVF9cpnjCRy8SEFhuaQ1gff7znwsImhTenqvR9MOjHDZs3LkLKpHXnBikFvTrxN1VyO",
+	"/pD4+vdAC6O+952ixxkomo6xIhKmoEqv4G4u3j2+FlB3+pt7yoq1uId5s1+Le0eJyBoqfsvFgU8fEJSi",
+	"cSCOiu+pznYpjq+4BJr7nKa2OHktlFZ1WkRh05TWtvH0U2PYHtGfdgulJpIexp1oDaWWC5c47lcaTrQ1",
+	"qxQTvwXtMsLn1IFvk2C8hEpptt5mHj4hCpz70DYxhXtNBM+A7IWEJWEbQ4wd41uitCiVEbtcHKK4vG7g",
+	"4XjXjgatvFmdh0J9O8BQkqcKkv2HUiRrWC6mn0IZbwtWFMTs29I7M7CX/Bc3xG1gROe0XsZ4lkohjHSK",
+	"8FoAkEgOO6GAiEpLbJhwoEwrF7frBgSD765FxTNY+eTY5vNNm3n7SOIoXLSHl9gj8LMenE79VBImCetk",
+	"UhPOxZ4ybr6w2okqcVFtJEA6H8r2orjXuMWoOGyFITxyuG0Ltrf5ZrgV7R7Bw8WkVVGs8O2URe5+6uZF",
+	"5vQYtK4/ULl/VJXxVFiImU2G0zFHQ8FvFWKWeE8scm6eyO4xTBYNGNnxUApSR46ywiyQTWIguV9V5cr3",
+	"kDshXSyVv+NPVq0rWCK2iN1ni2Zty+ach8zVnIsWS/ZOVIytmyMdlTqQMxqLcKgVrXIm4jraDnxCa9KJ",
+	"n9R9WxdVkBkdaYhTt0lsdkhUNqO1d1IPLLdiM3LDRVZtb+OzrDpa6Z2Qp9onO8q5da17v4btXbpclEJq",
+	"bFSW71G7x079neqHFkZ/QpKfVjvMAuhuPzPbWJLxoKFadC6YrjdXJXrB4sWdHtag95Udy/NYP0tzWeud",
+	"UUsIAi+zO6rhiS1/P+wEJg8qi8DMuOFE86i506M6wU7vi0j3VMqZZgrya1RQ74H3gWsmojr0rfjZ5i1m",
+	"n8VnNljX7DNSIr9tt6A8Mw0t5A2UxfFt8/hg2zvc4nntk2PpVYUQt9Fr95lPPSIHKTTUxUqY69fVc4iu",
+	"Xa5bEWWkIE890mUab3UzhhC3hOonOPgPm0cvjaYdv70k0xr4KuYANqOgbfSkSaCqV4GLqOcdTrrfgblW",
+	"4posrHrs8YAlbkUjSRpp11SSO+GZ9Bs64XAa+E5atk4SqWfJwPAQ90P91Fx88ATl0RaM+WCD+1oQK7j0",
+	"rHZiwzg9HA4re1oilc2wZRw/byWm2GA01hp6ESCogWOeLh8dPrsD4CWYWNhIsE9wYm6qs2F8GuYLWTJZ",
+	"pBpeS5H0H+zLvbJvxWrodohjldtOMGwfDWwnkO+TysJAk0/FfodJdWldOPSgp1a4Jjdi/c0BCl3CqT/g",
+	"FrmQK/8laMmy8CTfMTjY8OGtbStqsbqUXbRtNaronf2tYNmt6yjgBLmKHvu6aczZ9UjYVChyW5irpvQm",
+	"vmuZGmnfUXGt5sLwnoBvsRNF3nzmVFVoD/NcgE37zL7q5xo22t7liqDTypDr4PHTjPhQZt6Eqlvl2hlP",
+	"iNDZj86a57wqLff0gJLVA9YC7np07MEVfbhKP4VON7QTKc+gKFJgW54YY3z5rn5wEONBS7bdjiMCNr2V",
+	"3PPxDj0O8cEPGqgN6YKseuhneQ750DHseA8YD+tGOp1BgwjnBFY5+yCNZtpw0AMdsjgcYinfOdwTxl36",
+	"LIcDCfs/PUVXjqg0WQvMyQq1XFSULgVecjku6TNIHZKuCTTIIwlQm6myF+s5923GMf85mVsGd629W61s",
+	"Z1oUblr76Cfa3BUBltwwTtFpXilNdvTOaC/Aw/5le3MxkQLMjdiqY53FqxEEpCbDssZOwLxX0PHk0MZN",
+	"27Oj3LY8RXo0SAxEVXujWj++ufmU3Di7ze5xlKvPk4kfzVloPH8TD0MzE3/BhL3xg9b5pXC52B6CrGne",
+	"Ubu8wPYqr0m0XGzZHcSrnKzSc5Kopoq81ZKV0BQE4xmYcO7CNJquHiEBCMIqPMqoAmMlaxu1HUFo6GXE",
+	"RCneaUYZJjXV6EuLdku/Ras7YlPg6Tp1M+6xsClbGY2Wg4prqD+B9u7zhwOAmFet7jAqZuRjpPBGsVA4",
+	"rvj44xoVIrYrmyPxJ6qRJbMKyMOFNNpMzSO1MhNXZH5CfTORc7mvzZkoLKJK4RIKEa+5N5qzKHKjOTf3",
+	"yLTNrYFk5tqebg1+BD/zYJoxsrzabCCC8GPz/WbCqAJMZvfJlkwdUUjgOzQ42/2wiLu/0G9NWU7cw2ZL",
+	"rJALMzlt2bEFmIjHTWYmVvTOEYLHNTGsICRlK3OkC09lBbPHzSddLhdGl8wlPSQOn1e7pvV+xvarCUxv",
+	"C/RgzWB8MMkzJ/kQ57BIsPcTfGDiDqRkOQS9KWNxMuzevylYphVGfbFauNfy4Gb5cOyGj+qdFNV2556b",
+	"NJ9606fh8XS2v4fL03MUes3jkz6zmF1M8sWJnQrcEZjMHVG0dDxRzRlqTlbCpzydwVIY5gkymK+/BL0T",
+	"LW1kTfntSkvK1cZqlPRYogKY7eA3FNlbIdAIwAszOmk3+GunrpyrduzrSQ493l7RXGwdKcRmIGMUfx7w",
+	"xboHpnpk/QvelxzRhzIh85m5bvVLs5qV1e1jxl2tbiNCmJzm7UDLCajZWmmLTh2qtqffpsAAAzsei5ck",
+	"p4yJH1oW/FMC9zTTGCqmFtTDNTLI5xsVQwhP3VhjjqCIKMgwk2RJNlLsLcps85O3wbD/lBY2RWYaQ8c+",
+	"+vrbF0vy+qc/EyHJP7/+7s/YkliTvVCaPL4hL78JR0+XcLe4Zl7d1wjzBI4Uu4jo7vN3bA/xHuMxTVco",
+	"cIlr5vBgQp/aiQN/QnaU55ATxg1BPM5svjT/Klq0DdOj2t7aZOawNR6SiNmv6o7LPzJ+exn9Ng6425mY",
+	"hdANho/OzmoGJ1+VZ3RB+QduXjLrDrYUfoMQ9LMLIdaSJUpKJqQg0TIJ0II56jN6nZnHHWRCDP+gEAry",
+	"VaowLAjBTe97bDkr9rGxyg9XPzavsiHgmsHwWTpCMrcfw0mGLSsgvXD8dYZ6gs8ntZNkGtMg3rpttQAD",
+	"24MVK4M/t41VUSKGcFMVaLktqpNO74fYnmcny7NbcdMpyOnzQwyhPegt7w5ifezaMWln69qjPipCYj6S",
+	"WXnTQaf76by6p+cFgqfB6CT6XfvknpEe/R0yPUB7H0+VEM/u85vlhVquj3adtt+fQIpLZHJ0mfD04uhX",
+	"zkHygL2ak8XPPalAbVrceqDk1cw/fplTrW12WNxLmxUiu13F8dPf0qMiSthKbtuNQoLteWGT55kijCtN",
+	"i8IHBOJWyPq4OgDcTt7XXwBuayM8XiuqVlqsvA6VqNorCwZq5eLTsQcwK2e1d7XZ6SdQ3Kea72zhXJQl",
+	"TdXt0Efc73cg82qK+h+M1325s+rOEqPEXQYs1KZqvfzONscY9DXNbl+4Q2T4zAHDLP5medtfrO6fZb6J",
+	"3qVBPVAcd3+Soxe4fo7POi2Q8nyeFkh5Hofccs7TdKgHOxFob+3/rVJ1FdfEj9svJL6uaTZLn7UNQRJj",
+	"SdeKZIrf1CfyB0kDl+q31ETWpyf41QG0KDLVZtyRauM+KGxsgcek776mevdWQ5mQWitXhBstusIYoAWK",
+	"5b5hhSISNpWCnFS8QIQunXafR1PzzFdDgKu+W76JZ7sCmZIegynwjre7zjaxwHhMkSZ/+wLoWQp+m9rw",
+	"oNrvqTyOb0ktMN66N7xAnbyt76i6jU3WaAEzusK/M4/HxjkIebspxGFSxwK/bsea9SwCSdY5h60jFIgJ",
+	"T4b2BOweLJ0w7XBQm43jYr6mtxeU89037q2J++q+g8kNp6XDuVBHNEX8hZCkAL0yau1qK7CeQd2ycuX0",
+	"//HBPfGTw+dSlCufITQDqXWCewtdjfGv+kQOLAxw2aqla4JMuTqAhPxT8ozb7ATYbCDTZH0kXBwCyTQl",
+	"JWt+G8JE8piZtuJC/H4i3r7nrWmM282WQchoixhdWZgLP5VCbFdGLzoiNeTtKohS+9j0yt47rq/oypac",
+	"Bz/XNy7WZd7BKkzU8+Hwzh8l3IlbWAW5UhKsXmY4FtGYgowd+4aW7gC7pxxfm4kFXB2w5IgadgkzLiGk",
+	"r5ObH/nYsM3UsYnEHmyFPwfIVaT2PLh+L1o77v0/U10q1+nzeoU0Fu5qeSZdnuLAZ/WAN8rS5Ak7VPgE",
+	"RAyHAy2GM+ZnQPWYY5kA30AQz3nOsKBOfZqF7Z4f9ZgMNY4IWTLpoFz4PWtwgWrw/dCwbKrR25R2lGqR",
+	"JX6unfJ9lgdn3h6aGdrc7TqLyUberJaMeUw7Wz5mpGs5pe+WJ5IbO77UI8Bb7c3W2il9h1TmQM1/PBwc",
+	"5baRHYeEKD8CvAuTkM9sbFRxLeMB6aR/HhsjpBpzNs395vT7sT9NS8LoaQl2CW7C4fTcXIIuGc13khv1",
+	"725hZzh1R2FF6r5Qw9esm81z9/zIfrUBnKf58IdiYBz0DEk8S2w3PX+iTjyQakarLVWfrFFqukM4J48/",
+	"3kMtKWKbPeiFfJBGwfoshQNy1EsZ5M3n6a5i3iwwj5Kt0K2kEcI4MZ8+1j6BZe0v8E4Cj3TsifMpeRbm",
+	"+HmwpAN1Xg3GCXUWhxWkvUrYuiByeoeZoG9b3NV1yVZsr31zKXTycWERns0CXcckVwOYaCQ11LdKIlQ6",
+	"YkgorUgC7+hBuHe50D5VfD6vh2UadphwF2pCtAldLyxVFhvh7MvYJl6EzzZJArLO/F671mc8otX6UoIk",
+	"yJV/jvdBFvuSSkgWbf1cEu2iQHj6hbitm6fZN+tyPkq2tJyczT+bNLiI76OEWS58ACXuW6X8aIUN1Vix",
+	"dUCP5xpsd80USttcvdrPcap+7cIulhDN54b28Puontb0Fo4IcVaX7mH/YyPWBcnFsHtpaJlBUy3EA3Dp",
+	"eNN2PZWukop7+nSGgUbFXbIn1NgZIYRU9PHieltKaZm/DRMxsFOqRk1vX2vZRl5OChbXbaVDb+eTWpVU",
+	"6osE1+ps1DlnUVT6mfeOxcbUGvalnj2kfS3KHtTmUw4N8g3lt8+kZG5Sl4xA5qC0r86LtvC8m5Xx9o7t",
+	"oWAcUh2x4I7lPhW3g1JeGBt/WecQo+QphXI9U219r9djWhW+03vMbGyX6ZWvfFMJ6afEHhCFXgtxS9Y0",
+	"uzV3gAt82T7L+LNP/Caomx5hclS22+46Mtf6puvDaHrwCMQHU+RAj+SwY4WvgNlBkS9t8NiWzGGrmKlT",
+	"swybujELBOW+EIY3+kOTCHzWW7oXEggcbX9VTipV0WK4TzG3FaQqfbPdApQWOcAaDpa36hi7bd9qdn0q",
+	"zXzRajx4bM7DqmwKTCZUhvhyFGuqAgz4EC0PhuNPLWByMqFXuuT1n6ZvIpZ22Q8RWrcz3tMc+lFloxhZ",
+	"JDKEoD3sjsZoa/d4cE+W9IjAdriKAqhywdGENWOxqc0gJYiyAOJeamHj9cz49ClHNARsp1Rv+NLjs8w6",
+	"MkPH+ArxaXM+W6HpW1ght15v7x34l/kUCkerF6NgjG73YBC64efgPmg02ubaDq7bWvK0otYdnaG+rcK9",
+	"DwRC7AKwO5RWVGpl4GEL0mWrW1cpwRhNFsLdHpQGESvqpLU1QcN4vW5/7aMWKZcSC2dKNtj71N002vUc",
+	"m1507T5vxgzXoYUuXb3UHcjjKhN53McsRcVTQONqRjQn0qNg4YbwXUN9LY/95AAjOBWubwufkokspZB2",
+	"+fEUeKn0anaFtGv7Gi1EHcj+iQFX9enuLrJYnZZnJPTH6YmJRqLSmdjHcuRVlWUAuWtTYHYhkSfvUKRm",
+	"0ciXi05KnanbqPvJjmZvW175BmExr+rBnzjKbNeVn31KgTeX/syuBjnMq/L00m/ocS+WX5tnZ4UgnQzw",
+	"02pWtBxMAagJc1JCfpB2XG/EnNfrq2ba/e4uncjt7v3z9sQqenhqMZXWYL08TNns0vM67IQoIwNYaGHz",
+	"N1tG4P75+EwvCkLR5CeTey4eTBwg4V+g1D68YUf8RJGdbRgdQySYU0XRhnHB708gcAx9+ayDFpwxd6ya",
+	"FHC/ByPHKdHYfWYMeSyQ2KTUpSvfggtpoox85d44Dcj6MlzmjGVjt/rUX8w/3OA9PIijMsHKwEeHmG+s",
+	"61OX8BF8IU/3EUa5UGjGD/cQaWM9RukX8yINa5jMJkXSnZ48lYERLGPAYna1GVg3T9bmeZJhFxqbiW3t",
+	"Nr0DJomqbLZuygfehRoEQkMcwfNc5ANu7TNOZTdw0uhwk93ULVb5GPS5j1L9Qt9FlEs8UMUaMtfGWNkt",
+	"OOG4npd5NqD24eQHeKAQ1rfSC9v7s2V7wnAgroWJa/IiwV//2PrJy7sZR0xV+wc6ZnshYUCQoJ9U2VZd",
+	"B8p0MiVh/uWyXBx2ItHvXcg607z5buP9XdZoIHonAZZEW/AMpnf2z17+9bx5I5GCfoKdtt0JxcKRao4Q",
+	"Obuswd8ZLgPCuYCa/1uFQRyXsl1DKzt/C8+YrfCmx5U35e2/lLXR44hOHs1omt3RwTXq2R8vBKIW+gk8",
+	"ITtxmF2hYCsOojg1ZnxDpCfWzWwdV7YjBAbxXQr93Oy+oRqAOljSvx2OCQTwoKG7s8MOO4Hztq3bnKfc",
+	"4sBmgluWido5PE85t81P2BNkKFSSUip/cO88dSeqNdulS8USHOpJL+btU9cFeaCY/1T3F8E2INM2K8gl",
+	"iPq9ami4g2uBd2shzU4oBhkwtCwf/Ehj/jElBH+CQolxsmF34AqjLa6wA0kKM3Jt1a3/xbyO/wzKa32r",
+	"rOWC8dWmwC5XTQvEtMpoJvjcXwIf5T1UOBKOXx9I7O4W4etzZLMZJW5ZJDsM1k6U1pXPlIuHbWZqN6hd",
+	"RIh0imXT7O/ULLChpmtuzIvZXQ9lcr1KeaqNOjNUEDsYpFz2IW7PRPobw1irp4NJdt6PhKFXLKezuQdT",
+	"ROQQbt7kLKAaUS/dB9/S/7UoWBYxl3wUS626GAxBWEAfxKoOBq98d7Xz5M10PJ3uFKPzaQYco8F3uW1N",
+	"Ocf32CdSL9ziHlkSLcSSbNkdKNQU8nikJU7SiEGP0jIQ9E8tyB/TRHCiD6ITd599DzTuyC9uRuTTpI1I",
+	"k/9tF37JzCWvbMsR6nImwzLIwB1T/4yR6vAPm8qGnbE8VWvXYdj3HXbJ9RvK7GeMxVkcV0GyffC/OyjG",
+	"u5+0xebZHXsuW1o4N+dgMCZhUzF2VJFM7AETC9rC2Of976i6YqniXPCz4Z64tJ0943NViFMfgMqCgdId",
+	"FGMuLO4jRmL09MRoKPJVEiBoetdHKPVF95Qp29fbWDNBnpUOWlaLA6iBLWdqsge/ufjHtRGvJfg7eW5+",
+	"xkxv/ymOkVPLOtVqI2TUpVJ7VML+OY2N2N4AdyKB5zAe8otHA0brQHuVnxMCBu6UTqjvNNR8J541wde2",
+	"AD014+pAJfcZhvUN6G8aDoeOP4aLzh9sekfTIYOuxZ1ZL6YaGBNYrVwH4Sg6/aCrqs6zqic5gTSX0/Eb",
+	"asdyB6JOxnco9qi0LfFtmudXNzfjbeq9DYPDRlfpAiu9lRUiS2c890t0fYBmSiWuRkyO+gPRaSX043n4",
+	"hyFy1LQNws8O4kGdkMl0HnLiciH4SrHC2yYdTyet2qhi5p9JONvlQrpU+h6QVmmWzsCV2G2YDrzyNdTI",
+	"Ej1aLg2ugC0tCFZWo0rifMiYVu2awAtMFDXfDP6KbufaZ6cSeanaMMxqdpX53L1ukAOmG0TLhZH908Y3",
+	"Wk78InBivQEPrWHfgv1uMZzbvfR5eb4TLIsI8TVkCLMSkma0ECDNjned7PbRoaYblz2i+KkPLNqf1j7g",
+	"9m8VLeImdHJxB8ZV/JWJLgCP2InfduMN+gPsIq4OYYr19skO1u92QNyPTZI/5ExDvqz7rXE4WDFxfNLU",
+	"LbpkcKbCGmMHabQMFFSiqLUd94yzvRFhN8uBzrkzW7BdQ0QO4VJeQsKcKUT6KLFuemkuu4gOY2/mKzoo",
+	"LdXYviqufCQKqtq4mV/dLJPR3U3I7c2N6NonWo72nGr/9TjG35dk1I+VHUf50G2uk0Sddk1MDxW4uNZm",
+	"vrmr0yEwyJYMuM9jcM95uQPynxomwIkPrNlj4ESzXmcgHjrjQcYrFWmOpVTxZp3fVIpxUAqja1FSgcqo",
+	"WfxKi4tM6BYsdlDHP1v3QPH7Zm8XkPUlZMztHct2VgvNRAkkZxZL07ZtiLpxUSWN+YNDXZUpwuEOZN0W",
+	"xtxWjcKVVhbm30nu8AYnvbHiERZQVCqAcAIed3L+VglZ7VM1zbqS3O1X/1K3S7bJNsROx5DXvqWIFkvi",
+	"wCCsI/smro5XRTszD+GPbE9hNzmzIIZ2dVRUmR1sjYDvNnj5G5Yw5S2y3wR+Xjo+ClaM7yqzvXmq94sd",
+	"3jv8/exsXN6syXaQWa2P6cm17GAMWa+CvWV8VVJJiwLTTNbHVd7uHzOsRjbiwW1C/c3uYQ/5LS2FfnFC",
+	"fk6SjfNDtSXU6OXaqytGN/CqAHfpTvLHey9QC5+6f0D3VN5C7NrAQK9koJbkh7evyBePv/760WNCi3JH",
+	"H30+qywa/Z9VpzFkiAnsukKoeZaRhK29bPpzf+N/IhnVsBVmGU+JuQMt6oRFCbKAPjOStiKMITUtXBuW",
+	"k+wQROl0EmicLxwuYSBMv5qd24+D/JpczLftdtydG9ehFCcyFvY02zEOxDbwwKpOTA3GTpon1tRn1BzN",
+	"Uki9KoXScQ4yD9moWeL3S3bWSTRoGh7OvxPVPAx5VrODQwC5D5H1wzVU7TTdzjxRU4M4J/W8Mbu3ivfk",
+	"at0VM3r8mYvGOWD7oQiXmsf4dolKitMT5tSC4k8rbHjFxrFP3pin/9U/bG64UtxCwmHgg1M5ZAWVoMgh",
+	"qIy+YzkIouhRhRWylBOaR5WsdPV+OpgV4AgNWy1GKNTgQTFnXLq5j4+oWBK3jmn/YAdMu1w4HPB277H6",
+	"FKel1/ci1grvmu3DTutLMKE91wmNC/oSPIWKsRJ1w72Ek89dNZH8UrhHzBS+tZhNY2gZ93rWqZ7UDcEu",
+	"FHsi/JuzM8dwLEJIxhnEDJAyBi3ZTl3SYDTS8lsPFD9ASWyDGPR2LM3/DUn+EVuED8ixB26Z7ahZztb4",
+	"tRf5Z9Vf2lHSE7tUO+F1NKLl8hgtvKFPJ1ljICqI5Od3TIl4R1S4L7Gq/hqRvtnJFDVTxXPQz8CDa91+",
+	"nTSC9N6lEeEQmHmWwjZXZwzcpxEVfkfLErgibOMBqGw7QTUw1MzPz4Llq6Gv+8rLTswhVALQ2tbb2Ek1",
+	"tInvnNLY3fM8LO8N47RI6sA7qlYqkwBc7UTCkJl6SJIddn44xQarewHP7MGNnVBDAI5bjGGpPeJXLBcV",
+	"l0CzHU2mojglJPrDUA/ySa1/LXyAXtQzXbpuwEF3mc6eDPLGZSJEntFO7xxoxvipRlrpKAEW8ncemIx7",
+	"Z1aV52RtQEuWjd5X9qkRgHUtRH6BBtHLxR0tqmndYWMc5ZbkhwkmFqC0BzRdhpsyvJ+Nh6lXK3AiFXtp",
+	"pU0xkwSat3T7ttdpObwDiYIsi3iD4x8ay1ZRlhtjYg2T81Hd3vVy11mmKwnYwLxxZe/EwRar7bQuFRG8",
+	"OPbaBMUWdDIjTOCB4Z2+lCxxcuA8YfIGrfSZivDk7uvRr7rGw7lF7YyAYuHfVzMdVoPGA47oe3ZZ3XfF",
+	"ooU064oV+hHjxM6iSfooK00YXxKXeBNA2eEjHgkH2b1Ge8ZgOMIzREorku6b6WlBDanC3CDnofHaa7Pe",
+	"+HbghRjxs794Tv705Vf/RNyVSSwisorg5Oexdq7aXP02+FRKsZV0r1J9x0/pVZ7Xt1a3GoV8efOnJ1gX",
+	"654jtDAC7xgfagDJ2irNkC+tQDNscAulXo6gWiNC24yeAYNNCn1TfpYPm9VxKuidAw9wnRFczhHjbQzy",
+	"WAZrpDNskmMTLdS7lu/R4rk1fGkzXt0e2DaAUSZ9UxcnzAq/JCrD59nrA6W7b1xxPEvkbFB1O1e3Wkug",
+	"sTjMux3YNFKyq3guIX+KuPJ4tj1UBNyjLJ+MPBpO/hvz3Wh8kvH55oGPG1/UO4CWBSTc+WVKjOFBxjIS",
+	"phUpqNJEy6MN6tvc7NDz4fAqJTNSw1WRx6PbcKKnog6lV5zbq6GkyhZ2ub2v68CikfU4WooDEmHcJyp3",
+	"QFgVwGl8EQVPWS46Qc3phfBtT50tidQIjeF2NyCDwxUKyD1+CC0fDzQsiDi0NEhju8tEoGCShkEb/eIM",
+	"8Dt3cw/0Hmiv9hKqZEeIXS+Bsc9YfYG5dvj+HeHngDfVkmhRPqpKtST/93//n+HoxCAwlJxeedp3dTSs",
+	"6vS7lbGtgn9q9+8adXqx9AClrnA87hLZAZs8sQ7ZLeUCd0eWhE584yB0n/sO5onG5u09+I5mO4v3a4ys",
+	"DJ5aZB1qGyuhHcZrkXmi885+Oj5n7NJ35c5ml2966aIWM7uazas8BaPdXyvyY/u6jkH140O2WRXLYJWC",
+	"r8Hbdy8QhsDo05jIaK9cp6pP9hH04IaDKOPspp3Xqch0PFuXZKZ6cEaApucVQk5siOk6W/rLN+TNZQNX",
+	"bKNnnqfCLR04l5e5h+wRv+YFhF94TbNbiKG2wFHwWMKZqHiuiP0ZFSvGLcIicV3O+zdMJvauzH96L8t9",
+	"WVCWbCyIiUSjRHzF3zGLKroBSOA1WE+g7cAtSqEgJxuoS9WcStZXvo+rps/z9J4x5j3bJ3r6O5YXVSpF",
+	"ASsNxMYl+rk2L1RjfQ1TBDEVZmDpWDfaO2wNl0hwnN4bEuRK70SlzDG9Y3CYrmaUDDJIq/bm8C7rxme1",
+	"O6IGgcDqbMruwnLr0DzC0VcS7piKNhLE3523y7DHjnLD4Cze9s8QXQ2PYhSDOraUHmRlNzs2p3cBftie",
+	"HPBfSFMc20NnRMY1X7U1tDPOi2w0jIlSSkJZsNiWvbRpEDW+o88HQzMdEYSavN3lJXqISrbdzch+eWMe",
+	"/1lBtEsP5nOpWNrtHcMKBPsAJn8Whd+e+DrwyZWXlnGfPmTxBPQLZIX4LQ2lUFeSNdLGc3WPMUNpHuuD",
+	"6iRzh/HqE907fDWN+xRa+kuo3tOGzVpXhKdPIOcHbrwepA0XmJO6aJD2nHWC9grGTrcS7OogKxjH/0WK",
+	"xd0Sb6Asjm+r7bZJpzwPlbugql0/kGUWfM/Nx1s4IFc2q2y5qHM5zUy1772wEhvzBEM2O0jBt6u6h37F",
+	"VbU2DInBKazSjK7usEsotGh8WnnXKLAjkJC4svhmuVZAZ7eLCfrOnNvUx6yybqvW9SxlGOfYsrtk5yam",
+	"EZZnj15K5XDILO6vrzJy1kLCWPvoMIdeSLEPpfonitAss+hXvs/bROOQloYVM5fs1bv2wVjcyMk1dluD",
+	"WcsUUTuECVYeljKuhV6q2d8pAA8nmbOGnfiqKi+dnHgZeKJXFeqerW2ZDDLEQSd08p+aenD0Va9hY6GC",
+	"J1rDQd+6c7vOPWA7gshPKMTnBk0kqAts7U/AMEvfNXMTEiUbJ1Vp/1UWlHNwyQz20M1r0jbNaWAvgX8M",
+	"ICdzozIN5oIdW9gv5sFXm00K/WmgL8RFkaDqxrMtXgvcIvVV4URGIJEcp7VFd6tJXKTBnGsT10EsGcGf",
+	"8mzgK4JP6xw0T23odo5zKu4i3ORfx7vLSD3cuccv7WLQ5gFWuQUv54h9R9Xtqpm4LbleZQVl+xas+a+D",
+	"Emosj2gG3ne97ofYSinuWF53KutachmqrYfxdrU2bwJrrIyc0FKuiE2Ea2XAz+850+qc+bRtJasgoMB0",
+	"LJlrTvi+e/CHtuYybsx0Q8+L+THDOyI0kobRSePYozXoqBNjIWppeH4Ci9c8if9jftfA3RPDiKQONiLi",
+	"djWqznRFP1nPhfAHKdBtpoIesBuvw3tUBTuHU6tYa3SpCRBq9tlL6+aXL1ttVwoPDdQpSduZC9pDYU1c",
+	"Txv8JVJdakiXNqRmqGCnFDbMQ5OxbJ5Ek2kQckbxVponp3f4dV/3eJNJhMdgGu3NbirYati1kPxdELZG",
+	"3XE6TsCJCdHF4PAj47cXKmJz3U6BX6MeyWWqylmmyJ24nZsbNLdZay+ZyLnv6gZgJZMeNVrcJuSxeXjW",
+	"VweR/+pgx5Q0+pquLZg/R4VlyAh+4KHSq4anLnR/ew49PbO6GeQtzFZxPXVOyiAKXx6a2aUIdf3GDPY7",
+	"r63PNpLYZd2u51RUFXAHRZyth7BH17CjxWYlNjPEg0//iUw3iYWZJsrFsLNaNI6qAxlTs9SLb90bl6hs",
+	"9OBbqV3mOdwnWsJ43KsYJJbb9H59rNho6/lAsMf648voB+6gGMJlsw8Q7YGKbQwXlU+bzit40DvEhXcp",
+	"yXY0EXpNcySmqs+r4qsSjsoT9SSp1Xn3mAeuqNPlAuulbuftVX21ql04vivCqHvC8kqIDGlBLCyEVIgq",
+	"Fe57w/4DZzHZ6RHFxKwU8DlYztO6GTyE4z5QIwd84HMP/9TkcAfeH0Ggmu/PHoCNOdmCGEBOHbBsugcE",
+	"0ZdSJyR2LIJT4/qGqKpEOx7Gm4gMYz0HSPYdg9v94vMf2tBRE0sth7zAjaO36wLu82CoYnqsGn/s9y6Q",
+	"HDpmB7Hv38BdAP/euXWLQhxSd9RpMFDYIm/OJe4mh00Fo7VEychLjeKcxg5A94iQOertJ2b4eiL5tQ0h",
+	"QHfWc25UfF6Qyj09H32pW/PUjT8004iuuU7NiWi6DWvP6WWv2B2ssA3YjCYlg3heQs29T9LXAUIHzpte",
+	"h8IduviPRakrio7ZrIJbf+H1RQvmYKS8byUV/Mn3kUIc4pxZMUTzPaprWyN3495PUcAbK5evnMQu+IbJ",
+	"/dwQ6ilaAmw2kGnDXlfxvZwWChbjHktkA+sBme7aid1RleWDVHwS59ILNAaUTvGoY5SLWOkB313RRhcF",
+	"qBM61iG5pi/mG/O4373Be8YNHJ9rxfPaPJ033zx4rQ66bCVAkJj265kVFwGIVg8LdEwSutkll/3KA7DN",
+	"WPP0uXemY15MzuRfq1Sm4CxcsiC1NJF/OsEn6dXCerTorG295ltzlni0mUjT9DUh86JNhjfC4kKKSiNg",
+	"Tp007DTbMAdoBHctGu19hwo4KzySgcv3aDrMtVonT/la8uqxqfmrQatBQaooTznKTq/BgTJlVEE5A9fe",
+	"ffetGS8iIqsyE/sEEqlLomFFQXIRYGtRrg7WjTAPWj81h0GS/i74BEU0JG+kyU5n7xx53X55kgbEcJ+d",
+	"cFIucot1Dt/1brK3QGW2+57FpjyxXZWoeALZvpX3Xx/weJn3egBtYZrpgRNZLkZ0YrvgN3WR6znb1BDv",
+	"9NDJW8gEz1/QzPmfOvPhK4cZ07expatrXWEZ6aqATUrSzIGq6zkQcQLxr42t5xvYVpEbzwEb9QXMv77B",
+	"zrz+SqB5LkGpJaE2kzqnmvo/WjDu1z/9OR5gzCREkoy/oQq++HxprgDzDlkfse4njsnE+u8LXdJK75qJ",
+	"4cVS6R1wzTLD9Qrb/+6wwzk6gUYJ7OZqv7isaRMnbfIuntcOTxQrsdnUzRQiidR/QHe7y95iWrLtdtzc",
+	"8cO8c4/PQiNKtW+zV0ebzKN2kJ/J9TuATdj/EzudfBxbOKE/lpnm0CZc4g5/kMvbfuJltGUrVSt2Qruj",
+	"1Hbs0esevYnSqql2fUY+GrVw72IHPcXvd9tBwxLNTXyM5s/U7VyDWh5XsuKJC73iqwHLybb7ONd2OtXs",
+	"GJmSDe6ah8kadozn5tLGiLAxxpT5F9bZOv06klCTaknY+5RV3cfDKuFKh3byIVrMeUh1Fs3XFArITlRS",
+	"2R5MdXzcrlnInHEqj+4RB35l+NXvP05l0uaHMesBMluwtKnRvssJ/aFecmMye6iZ3Imd31JyyIuaDhzx",
+	"s5+etbalsYSGZdLvYfOewSW6s9hnxGw3xZeY7dCh7rplJZppvbCV9fFTOvzKE5LRAnhOpevE5Xi1LGiG",
+	"VFmPNp7z4FPemlSAnO0m5Ja6XGiqbi0UaZmoaPDJ1/2ZmiGfNP4gbCJO6q4/rHDZ0YRpshWgiAUaigBa",
+	"wr4somiEzVcslIF97hNFnAIyU62q7d/+VxwdZg0Yw+Aa4rp3jR7WUTA2GmRi9TZt4IktuthRVWNLtmf7",
+	"dayWYgKD9tr0tXg0tSfmF7Pz5r/+kAZOiiURkmwYFIY9HPSJ2THX+Mm8hL926kE+j60hPXU7CfM7QQIS",
+	"pp+SNRTiQG4a1lvEm4a2joaDfm9okWgpF2RkDIo9n8Pt0rKm7iwXenRTOzwnUrpVnSl+rbjJcgH7NDLe",
+	"/ITspDnrir2pHoR1KaUQG8+KCl0nZIO+E198zhRRlixkS++ml8jawVab2rHUA8WpWzQ5QWj2UoHFlanK",
+	"WgmJA9oGcrBSJ+bu+hdrw8xuzXIomvV2B6BfuM8ELXsXmbpDHCfnhMR/3RfqPnoe3rIt/2F2A8Qo7u+r",
+	"yN49JYiEiqSr0x/Rs9XalZUnBgLMOWmk1EFIBA9ARIz2yfoyJmpqhg4e/CIqlPzoZ/d08RtVDxjdKrbl",
+	"1Dv6OjeHdaBFDw7dtkMmwS8XOZdU6mMoRr3y7LW1VPOGdI+GSEnosWFqzLIKBxik1UnuH8+ZUeDobvxW",
+	"WUNxKHybJF6HDp0cYKpqi1TbxloOtQlrGxdnhXMNgSB/Y2vhOqs/JZXjHrLqWh7ONFRfKr0q6li0w8SJ",
+	"0W5NHcnBzWg7bjA7g3ZiQ7eBzNf5OI2sBQYX5rSOVMRJoEVxXGHV/sy+LggHNNUXcv1yusD2HK2omzxt",
+	"Xwd7qfKnXpldOKN4Umqnp1w3jzVwx4WTdTyxrBl6sKl8h3ZxePLrNqWazfM7cRhoQgsORghLx1NQhYMV",
+	"EnNmk2g9rW4hH6N3zC8xhwwJs3+yvW+moSKq9ktjzxsVupRAcyLunMpr5kHWoA8AnKyF3k3WqxvPQtoP",
+	"3vELaeU8IHQvsH8GoKNULV2r9adhOxmxsT/a2CJHFsCLlAvrXlUp10noj5jTPHV3nJBNYZ3kDq8bT6Yj",
+	"uR0gyh4FzW6f7yjnUMRglzm3mfrxciWq9AobSyQKdk4PaTdfTs76LczN7DvAeifE7Srey8daUjlT7ts1",
+	"8j4Hw5FtMOmR3kSx3t1vRcZo8SyrMcA7KWYC09Clmlg2Xj+/osrV+7XoHBVklOcJDpuagj7Ycdn9mOoL",
+	"MqlFT9DV1003ygH+9vDCqJRCleZHrGfEyItt6J8JjsgU2ucUbYVm1FV01XjD1n9IMXMYMSRoWTK+tQA7",
+	"iHEIOsQbtL3kVCm4sm8EkIQa5J5xV6a1RnymuIGrqdSvG9eWmmtR1PGKtuoy3ta9c4EiGPNJ3oFwColt",
+	"kvpCeTy240JAr6jiZZ+akhigIezkkJ5++5txy0bIqXreQNOHE4rC7kDmLNMdj6O0rOeQclZNV49crLjQ",
+	"5khoikfFcedywcXK2/s1DssqbW0n2WDRzClBUA2JTrJWMM5iCDuWF6kRdhirSxgzoqI9Y6JHSkx6bFr8",
+	"uw0o1lbKXRwq7FJSU26Q4sHF023LBCSrpASeHT8lz9biDsjvILGhvThYbLkgUvaUZIVQDhfQaK/YrYZm",
+	"mawgR5c8YpYuSQFKEYdM29tq8/AM4FX84PT+AIzDCXz0I+NRY84tcvLnLWbr9BKwyVjeXQe9m9eyJmiN",
+	"BGyn0FDO02SQQ2Z5bJeLMt+krrWAnud3jC4oz2AGZL270Qc8PDk9RhvV1mH6TxTx52zsRE8uBR5H4jzs",
+	"YoGIdN/omEPKLM2NFNT3eSJGt78F/tO522ipWaI40xXOToZ2Mo87TeBCSK5G5aIS8pUqfRP0SJGrf8jB",
+	"gqWeml3HuGHFQJE0/qrY7zBVmzfPJzrWzWhumzM63pXVPGT7oqQcdbP8bclq1JlJmr2ayTD9y+Nglk6N",
+	"r8u2xzI2a+5+4ayW6Rxu9qRFgjWm+MTz6xM0aFizH168YzkIdBVY54G1NiknNI/G8AIOTg6GnWcnjNZV",
+	"4BwZhkl4kYzLFoLYqfn4VVnKVBx6jgi5aJHrSX2SkoHu2cDF/pJuA8ivRVXDolmgfvRe8IoWE5BJ8iDg",
+	"W4PUJo9avSmXYZRmj6+XnfuOqttzU/ULoUCtmFZgIVW6nkVUlO9A2ghyDW5qUaKavtRU3TrUY6NEZ5Rz",
+	"gd1791TeQk5yERYqBGLhAbFUkqbrlQBU2Abt1TxuNTUe6b6r2YH5nd2Hy7pG5hRwn9O5qwOd57a8wUNZ",
+	"LhQX4veEP2liCVYXuMRHf5zfuL5rW2w9etGag/Tc+clm+rH85dmB1J3mVTXfvYS4QUFwXTnzBqjCwP7M",
+	"xubnpu6k5vMWeWnubM5AxbDvRqcThEU6oljkF2jF8YfUSlV2edFID91GezTJLRDzW63C7emRVAqaLlvY",
+	"j9NYqbaNz/Qo6dklU245S7slbg3jcsHt7GklU27zOx29jBpjs1cwcWvfkE1V2Y5QRf7+d3fDfWrBWM1q",
+	"Pnzow3bfnKsTnlqE1fDGOWnBkbKp9i4N7chFpKY/t1eUnO4Tr2Uij8b2VeobRYYfXIM2WlTYlEbw4uh6",
+	"8WEjiTqb3FhKa3O8jHaGXU9mnS3XYzc1iRpBESfyxDapPWCfIgRoqOcx66OD8gXuEz+ICXHkmodwmGZ5",
+	"vofVhG2aX3Xlz/qlT+jsBrrz4jkpATDxyH81jqASFth0ZXAw2fim2EjkfGy4THDtwjQTBUH9pefu1Vjf",
+	"floU07tPbrDb22SIGvyfE+Zbj9APi874/KyWnAOYdzYNM+riUXQP5nIrBN/6cnsLd0WYcv0qXFuzjErJ",
+	"QLVqFKbh6mGrNAeudwlIPbstDUMNgetFmOgSiHMDHndPiJPQ3CYu5aVnzLPiIBPXKiqdiX07M8KFhA4h",
+	"4KYHYXdnMtFH58EACidvRYv8dXzDr3p4R+51FEJljk1AK71LZDtN7eN+RkYv880xQlcBJq7YBvdcg+RR",
+	"v551ZieABKb2quuk/3lMMOf9bkJvgaM+mgbofDN9AVfSLRjFTAKBe5rp4mhra1gyO/00dwtnZQlz7rZ7",
+	"TNOJ4h/sJND8XEkUq/ZbJiBnR5J0W7kD/qDYzW9W7jYh6cp1Z+UyFoI9dtc0ENz29Ga6Yzqu3STU4y5M",
+	"qtV+zSjR7+LWR+QJ4mw5hMiJYgX9QuMYc6cCcl9KNs3zF+9YnqcCrlO7IFA1rwsJvnCWoERvQr5ivJPS",
+	"M4Jzl5Ct4g5kXiXAoeY6o0/pgpkqsv4GtgzTwnw1kKEcaWR6ZCR2R7NWVZYGul+4X1JFrdZfPRfrd14t",
+	"bMp/7p3lzpP+63Kek061WkcPo1y3O027dpdxl0DQVi5APuQOn288VjvcfjIG7OYujs5N4UuTLReGxqUP",
+	"Afgtr4/yMmyG4Di74bHmuAanIi05n53pDB+ExnD28bjDPDG5i1x99oK44s2HH0Cv8UwyzlFburdi/Wp6",
+	"Sq8t45wAvnuKlOkmkLsh0tM7L/AR5bsDvUVzewYqS5r53pbFbMI1cKszk8H39P4H+7B3P7t/Ph50OZ7j",
+	"tg7n2gw6sF9GHp3ATINx1VE+Sjf3MrNSuzj+v14VQJWemPa1By1ZNp6yhU851AfGE5gb3zZwFWW1Lpjt",
+	"U4D9I3cs2xnudInCo7BMbl7LZj3tb0epwvZQMA6GfWLp3TphOM9L+dPD+TLjRWvu1ms0nbqkue2s8pZs",
+	"7bdy5W1manhdHpVZqLN+hwzdlMo4vu32sROt3MkNKOfkDeDl7uzTNH6rZ4WL3KIhW13xLsVtPcs5lAsY",
+	"6VZSty/fMAmq1dq1X6sFRUTNeU1dP8W+NZFIhon7FnAfccK9LlUdmlxqD+U1N88nWV4CdGA+vswcY3Z2",
+	"h8uETT4Qsx+LyBtinRSOPwd75xx9IdlxMFhK5C5OIQy/xUpO0YKmCiOkjpcGGRof6qnG+Nca2jg544sc",
+	"KTuDKx6p8ufy/OqNjyRJp6cJlsBza8eqKsvAdR5zbcen5cUGJngdiKiT58aOYPlzef2e+/Gu87EJ/cz3",
+	"VGc7yF869aqbJc9zZvZhOn+agZ7716I5EzOVoLgNYdMj/eRGl3aJk9em1fVO4M8qppBcEmXtpKIbpui6",
+	"SKUNnJ3OPtBP/TyotIl+tQ7IWb3aGu9s9GybbTsdH/zS+HmjcGMnJrCFKGUdh4gmaDGSx5+TbEeNGWW7",
+	"jpwFZtbZl/rzgzh0ZisucuLVVbVX7+E/ubnHTA0xNodfGnd1urvU1MLE+fUAG0vBfnsS183MdS0rpbhj",
+	"OcgZceXXVO8aGNE6vmyro3yj7mW0l7bH7Jy18lmgJ8vFYTchIW+DpDCPtrwV9lPR3QS4vUzayQHgdkJl",
+	"e2fC+NZySOH4RcjbTSEOb3U063vHlBbyuCqcfJjkx2ig2dP6X1wea1lBZJLmrSqR/WQs2gsYwAdHh/jE",
+	"u2QNHq6XW0+z0T7d5JZdMkY3QjINrzabsznF9/x1ge9+DPqYQoWLp8J1syCPrRK0FGdZTaGSTB/fmhm6",
+	"qIKQ2vZcZ+b8ZkLcMvDi8MlitfpeKP3IPdVsUsn+xa5NNbWGQwNIWpoxYiPUViXSDdUQcE083bM7rcvF",
+	"hw/YQG4jYkJnUyDUsyQSLIa62rGS7CmnW6y3J4KTvMI0NeJZRX36V/5X/lzwO+D4yhPyz29f/UQYJ4rT",
+	"W1hlVMFTwnJFqATy888/fKvIf3NZ/+SfLDoqQkQC2dNb+O9PEZbLPv3mxXPyxRdf/MmM9vO7508J+k8J",
+	"U3/l7/9ut2hZQ0t8eG8e2zMuJKk40+opBj0dfi2DInfBO4c+8in5Tkoh7Zfe07L0Du3PSinWBez/x9+U",
+	"4O/JfzOz+NOXX/3Tf/8rx3IASpRGGrzPRA7vbTnde4SpUu8Jp3vGtwTuQB7Jmubu01SjQ+BT8iwz9yB5",
+	"/ertO4vpRt7/kMO+FNos4tG/wPG9RQzHbMxbOLqv1n/C2r4taNX8yUZ2XZd9yhGcwT735eeff0qe1Wmb",
+	"FkMMILcv+030rdvI5zc3OM2/cn+d2cwowjTiYn9+87n9yPsfXZfi99blyAVxsCwkMzOyvnyyYXce7tZs",
+	"B5GwqRTFdPgvb/5kh2JaEXvuPv0rei6Umw55/3eUfUsS6EEf3ltUbiRcwfZMv1+S9/Y383+/vfeo3UyS",
+	"DSuMbvgp+S43X6kUkPffvaPb95+9/2Hz6KWxst5/+lf+GkRZAFFsa4MZdpPtGfS4y09r+GMEdSfvn2Gm",
+	"HvsdqfCEfIOnjUharv5a3dx8kbEc/wvun9ZlY//03pDCqSCfKEfmSjmqu+/iVr03bEI+u3v8mZUdn7nZ",
+	"vDeGB3aBgHvbAL1uqYiCwIKV79HbQIze8ulfOSZlZcAtIqgTLM9Kmu3g0eef3gSO+sWbWs7URT2Lxx6p",
+	"hJZs8WTxxac3n36BirLeoQg0k8TDloH67O8s/+CSaV25nhH8SKofcvMB2Is7eGYfR7mLSFdWmH5+82Uk",
+	"9iQsdkqNHBK/NeqB/CG2Erva76k8Yr3ELdRiIQOyptmtLzVq9EK1+NXGROge0Lh48pf455pHPmP54oN5",
+	"y9ChsbS21j/YXr1h8m+8tddZ+o2DxfPJyaFc+pu7yOzVOMl+Q+sEhX4/ScTlg5xPVLsW14SmKEBiVZnC",
+	"BrGest6Kcq20+0SxJu03Dod5Lu1rAYrX4a91/+FvXNHH5SjqTO8Pbf3BKHgfepv5+LKfvvpGPstzQi1C",
+	"TSObfTeP2Ga2+L0+9VGm/zNov7nXZfkRKi0XO6C5063NZdAevqskfjifqq9405wndhzmixkUu7bbS5vI",
+	"5p478Qht8Dq87tnBFItJJ+c/Ok8YSvijNu1gfbaphu6UP4N+UV35RsEPPMiNgl+ySoyVRiXIWtF3iLmY",
+	"Uwr5FuTFzlWE6n8TleS0eBSiByYv9X+2Dz/L6jSYq+1F+1MPsinfi0MLwUwcOFlj3yRz69tmrW7ldc5v",
+	"d3/cH06Xe1WE9G8hSvnLC7HOV/4IcfYH7PtbeiS76Xv/1AHOKFLARhNR2QZBRpXwE4nwQ/roTTpyavaF",
+	"hwCXH5ajz2nh7sTrbug7oWnxYMcYezJ6+touaEzkrU6Cnyh3es1OMk68U0HcqiVZH2tpfLHDPcABn8E9",
+	"2qMpRvgOf34QVlg6D91vFchj46Crk/UmKiWGjG/tOx/MmO39/l8ghXPTCA5Pyb9WLLvFd9DxoZx3yW+B",
+	"BwCw5Se9uQU71cyupFqDNE//f3959uj/pY9+//XvX3z4rxHP+zjza7jXn2Xqrs30o6h2fT5/RqxjTQty",
+	"C7br4rkWzTBrU9WcAnS4BJR+xQvGgQhJcDvY3vCYuia72+rWR7bPyZCm9xoffG2fu6Jsan3nY1OhXxgl",
+	"0CYeW1ewbbt+EKS0/jwJBVAF1j97cPH7UkJJJUhFtuwO0M2XwyUNs5iCYhSFzp59XNZZOLk/Qqv5qBnt",
+	"DdjGHUw/JfaIOmFBJSBANQorq/VY5BVwP4B1o0w08FRBs9uhY49dKa553lvNOq6th/iMGlvcZcMwtFCC",
+	"aFHkRuPwy/W0s8f68raD/85H6XOsO5E88Il8UFZ4bhuiEGr3nGT2u0bNZBjmyAQG1Vx/FQxFNX1UHAhJ",
+	"l0siJ0yL8lFl22CcxkEDnmubz/qRclGYDzqJkT6/7KevzkEvxR346DB3/QS8roeOM6J3UlTbHXmrJSth",
+	"QCTX/u4hs/O5e+g7riWDiMnR6ZmLjfFzenzqdfUl0cJiqcdUdtd9IaJMp9Jjul/8kfY++OVj23DYYmzF",
+	"P4z9HmZ9doTB6yTmlOUUwmdFP50qGk0MF3YKmTVaJ94o6QYj0bmtdVM7cmA8FwfUMplGqLcEEYMOQ80M",
+	"2tmJZ85gQwLIIDTPh2fkE3emT+eaLo/w8BwfxOdhabnsEnJJwPmZfUGectjIlieVtR18WBsd0prshdLk",
+	"8c1N3b/eB4+94OiJks82xpafJFBe4JMPQHzzoQeh/Y+M3ypzlVtbzdOkyaeQQPNl3f4aW7w+YtxlWcfp",
+	"O3wVh0v8WG/kcI5/TEi5P4PrB5hfYvoFZqQ0HEF7PIEsUbfHU61yqomHbUIKyp247bLKg+WhfMdzhyVL",
+	"HFJSnMtP9iv5YaZJnfk+0+Zef4ib4kEEVU0MI4usVrj0viS8FVxykDX+d/QOXJqZQw7rbGBEpRxPkXje",
+	"JFtcnagfZaJEJNskJOilvXIBvT8uj1ytI/0B3riPlkEwa+J3wWGJqauMb1EHW5KdqCT+p2AJpax1Gp12",
+	"NyIa/VNzWQOzUqfEk1xlz4Qnf1tcwtTqWwEPq/Vbgj6QLG92r2EF/7dxBdI++fEqj3Z+f5Ti6Khz9U3E",
+	"5aF+aL9okxLXVb4FvSTKUJZnsCS2NIQWxIbO7G3tLDqiQe5TbNCVCBPu55ozrn5QPtL7OdwKzA+1sbf1",
+	"kSD0DRLf/N1uU/r8XTjt8fQze/Wb3E7sj7nJP1JWcvmPniWeEtdDmARARKobV3Odh7sxtdED/VnZ6YF9",
+	"Qed/v8f2xxpI6k30gQMBYavuq6esmW+1eQnllbAJHZj+VNd6jHAS55A/cgVSIxqjefSZe/J0gzqhvfXw",
+	"Nqd7t6+r1jWrfhDVzhHYheBdfvCW3aF/VgN/6gu4AoItyYYVBeRYJdUKF1q0ySGV8C29g3CRH69S2Mzx",
+	"j1IMAyo9SK0Kr0sfhSSuEE7vwJ7zTVMg6eHKe5sePeX20pBYo3bh68IWvv0jsNN3+1Ifp3HQA5Tr2YJQ",
+	"sXFp5Uzpwe0saOVml5bW7pmP1PGJs3sYU9kSYkk4HEBp4muzxYYAzXauqtiQ/Y5KZgOOutbJXP+48BL1",
+	"obRxMxu//NHKU5zdHyRJLWUept7PnhaiRaQgKdzM9uGyQrL5ffysPa+ffQiPWptsrzj2+hAKPDszRZre",
+	"gzF9K+hM2ETNGWf7ah/iCTUIt9eXB56CDyMX6pB4nezIhbaNhr2DBfsk7sCxUC1CsCdiWiScHtQKWc/t",
+	"zxTO+zf/6H8Mif0dZv8HcppefQOmCPJ/qw/MRyzPp3th/uGk+WuX3GIOJId7HeOQp0GmC3pXMIKpRiS+",
+	"2O9xBk4vVqK4gmKMoz63n/poechOz032wb15jjjXz9KQt1gZgZ8jFuZQF5CjmYUZ70wTuqUsjHu7PO4W",
+	"25QFozyDR1zoMXW8fvgnfHYkofKHt6/IF4+//vrRY0KLckcfff7UQ/1YkB9aFIS7kaJ5gqLiWh7/uGhY",
+	"a70Pcm0gUHhBDy7HTeSgiKJHp+ArUckM1FPCBSlgSwtC8zuWwZho4JuCjep/9VMfQSz1HzUj9RcbcLE1",
+	"ErbEFgutN8Ywlg6qwwdnbO9fIW5TKaqnOxOXH2Vy8+P/eXPx7Obrnn97JB7u5CuNKD1OYz/Qo9ELELyr",
+	"TmwyVzMW93o0yXSynT/Rnxl7QLLc6gPRq/2Ve8Iv+eO93O38/Hz/aOfXj4AhMjcru3/LGucLK/C71nps",
+	"n1BkP9KuffaooMbH39VPf6Tusc48H9QgJjqgzgler87cP+Lj0JrnH+QJ61LrgXxi3b2e7h7rnbjPgh6J",
+	"ccb4/9n72ubGbWXNv4JybdX5Il1PsnV3a+1PzkzmTmpnMnPHk5PaTWVPILIloUQBCgBa1kmd/76FboAv",
+	"kihSMklRvvpoGyZB9AvQje7n8Zz2l6oZBUr+3iOivTPpXkmY4ctVArmeIMJJOHcBizWfWojv2VoLC8aF",
+	"InOigzhOdWrrkXZVprfFHmZ90rbhtpwFqywkfrHtdl2GtDXBs5QjDV2DQlnSjvfPociKGTRLwMU6s/dC",
+	"To15ducG9t7sTHYtRG5ZC/u9RWmoCo09fh+evvPVKXnsrKLUWc6IzbmZY6bKiJnkNtWHztunXymVFv7W",
+	"AHHctVkhCDIuCO3Siz3OoWVtliF+8cRce176cw5ivhe/XFg2U4AN4FjkbNhUpRKx3QMcennPyn7b9b71",
+	"QNwIdBcb7ClkCqhCDi0JsDYb/5JZVY1jotzQGFHsazYqGvqeRg40cVCYYz9IprgadFKgnkI6I/CJSu3e",
+	"GtQSBPmhPELhUwYbKRbmeKb8QXGV+skdTL1E9kh0r1HRzsN1NBetX6s+0FMvQVcGUXD4aNUKG86FnAVR",
+	"3uOh5IknqaclWcDKNpLvEvQslKukMlYtC/cXGSsvWeLov0q2rpSUoUiQ9uGOwTOPbLIJl2lsqZ6gkeE2",
+	"2gcHFK+degFe8a+Wz84XvNHi9hO7vXx3HvjGfNY9ua9UfiaJeru+DSivlan6n3BAtYnvs5dYb/6hU7nP",
+	"Zgpcoe2qxjJNrFhxbW+nSi/HMbe8uYDoI98rvew7JqQ399QlRi/Lr7+RVuDt49/vmZdYxovFs8CQM418",
+	"WfGBzH61etUmdzJd7dqBDjN5T3PzDVyBSyArNt7Kor2Qq+lwN/Gp7rvrLD7N6yzJ+4EqTsjZH+PmKeLy",
+	"sG4HD3MPYVCHK+vf0VMpEMh8tZgwjK95oFThbKmkM72ZYmXotZfb2v7wNI5zErhBHpT89M5zUApr0wfD",
+	"h2+n3VKMI8xpwmXrmXP7Ax9sP8EPXA7XDbdA6seLfkJploippXwylyOknsQ2lEIl6RHKEquxVHbst/X2",
+	"9ead+lnhVdmAL11Kc3ylWvQINtOdLZkfoSwpfWbNVv0uH9bhymVv6TUFwdZzhb22E8i72gkhNfBbbNrn",
+	"MS2LAVNnLZsq5i0vI1eCUz1HjVsxw9sTQOtKq6lIAJ071r54TmmC3gv39J79/Z5FXDrFTGWsJDERcxYf",
+	"dXigTHmTtOonGtnTgvdi5PRJvk3vUBjTni17ATfIRXzxIxtlurJL3G0DGQxaTfmjhhbL/lrEtFkArIy/",
+	"KM4UYxTozVnOtDhVSaIwT4XN2dvNGy+P3SqLHs+lIqOhJGL8p58xEBisKmthga7WDir0EZsElg0u/cJV",
+	"kiRlg4akjkNhm8xXp5eesyD5yB1XrWJqDYWgEqktuECyp8BBeYjctxXCvQqVakYxefnKVXGl6ycxOlaN",
+	"3tP/VW7ahzUnN+gW7vddVBSex7hh3JNJKndsZSu+6lqX3L6bCNnkUPUtDO28RKBLZxK+oh/YP6QZRuD9",
+	"VU6t1+WJOYYEZrguNXmHwrhhVj3mM+zpjkGxGCIRg8FgcD1Xy4yFU1Yw+h2opcinP9hUXjbD81wUFFao",
+	"czofsMyoJUxUvPFS9hE/paP8D84Z3hNWiBO8hDXzC28OkPUVTI58avvl+D/KePj6NIiKuR9lzDjLRcKk",
+	"Wh+WXcZIVucv84H/BQFBXoa9Mbx+qoI8+yFzK1LfTTYsToHF5U7Pki7u1VByLzJdTupgnb8oY3/247qk",
+	"QM5e08siuof5rw9Iuc5fuoNzzmEM0oKGuBJWbmuZR+36aQs6X5Sheup8hsfs/G0yZ+fXr9c+qpdveRbc",
+	"6YUso2gY94yziZKpb+URNjvhCsPU2mOjCawHPMERuVeMozlEi3pn9JaGdeyL8C09wlkmSi0YoQoHmk6I",
+	"PSJR0f2MsP3C+Sl4EjGUWQHbcEiVMtLwVNDDvSLy+BNf85EdSqnwll6SeZYj49aERwuUUsa6Q6gXsXIH",
+	"xHsPw76vMLZb6TgX0ja7x+fpFPRX9+Sh7j84OZxm3ztP4Rh23XleXv6MOH7EYE4RtHMlCN+Kmp1Bruf9",
+	"vbEiK2NCRkkan3L+NelkKUw9jPJjYVyXtxPZa86Fo1xYok5PvV4i0+fxn2ktNur75/9MlR1asNxlSOm/",
+	"uBct+MotFV/Ac8YgEmBdsgCIoOP9edDrRcw3O7pRvFY4kNH03zfUTcVP7zy5zLA2nVu/P+trbuHf2M90",
+	"WslOL0oGPXAnTVIDFwMshbF8AW7riJTWEFmI2WTDOAGPuqF6k0EvYJleuRIq0xDvAnwR1UEH8MGPGVqy",
+	"bA/HwjqsGZaC0V0/ki2s+MZfnO7PiW1Ual+OkTtXLBYxUTzte09qQLeUdOOR3aGH4M8fQc7s/Obuuzdv",
+	"Gs2XYknhyyIqZi1VWvmif39zyfUIXrP7Q8HdUk06cLmzoBazuTUjoqVXy1BUW3kKqLDjZnUEpxr0Aeu7",
+	"qn431RI1o8wcIKuCOK0Iwj2hrQIIt9/ktQ+H1DVQZR/cd3I+7QbVLjmiQHWxS0MF24CnwK96zpI/ExHP",
+	"9987bct5ef7X/3zTMzWPX6ReXBhSfEQZz7kvGaZ1R4/lFm7ErEK+QyRYJUToXc7UHVp00pDbCU94bVfk",
+	"D2HQMOsd/PR6EUlYihHyZKRLCiWk1aKEV7dtf361rebSkDs9vOIfcfy34vBLuDo97VzXpW7QQvaiGvQq",
+	"VpRx4+PEkotkPAee2PmherJPXCQfaNQwTbEwwa6X+4NaY9Dllm6insEd9O6YAWlHDHXfne5USsaK5DRc",
+	"SPdLwv8xDHNPckbMNsZfRWj1JOJS6aB7fkFQYAyfgblN5ZLbaA7xQTv+JYxyC3PZ5X+lT+mnUYYLXwTo",
+	"3Et2xeA8rkq12b4oyogrS0TQ4f6OuukSJWcMeUGyupYiR/aumAOER9uIE+80n9rB4U3grM7R3fCJ1rv7",
+	"LBChRywzzVpzYU25os2q7HayxB3dQFNuQ5dVi5dS70UCJ3mPnrKHbm7vRZJd0ZxQweY+MW4FfTNB/uDM",
+	"N5OgUxlj6q/EEL6ei2jO5sCpIkZYlogFIX/LDdOwSjZ4x79K0X1wI2Ig/hypJCYEnVOKT9APc/uXPAgL",
+	"5I3hfXWT1YrjCSAEzQ1jp1Lo9PK4SUUW7NhYDXxZVpfswDcRkuP5cOcKbZ+VU2NTC2wN2MyK5o2dKL5y",
+	"3EsCT+5cMm4tj+Y+SVkhw5dc9pQFT5R67SMf2OE7B5rl2aE+uc9WTwCVAmNpdA/Ii+WcgVRY5byQam2c",
+	"qWMPtKAkojtX3vsEFvIO4qmRKUqCg/b6JgzjZgGx21FqXYNKrfMqY6oiqStM/Eyjv2aDhxkBbE2znzwJ",
+	"1iYzv57h3m6uUgOIpODr1uneRshFUTIqEZGAeoTHre8aqsFtTfM8d3rba9UL8qPM5K9zGe0Rc5Xxhaqv",
+	"peqA7dY99EI0aBDNCA9msU+iTCq2VBruPemKM2bDoETSVSnq25yXq+rkVRLR0QKi539TC5A9+tiurAui",
+	"VAu7ubn77ffdRt89osm2Pps5XCUP1Qf6J1TJ6dY9JKtV2m9Y7/A9fjlebFCjEyTcmQd/57++70j8SN26",
+	"VvodZT3vgmFEMHKTxVoJX5I2om4MYXwi4ghTqQN38ULdH1F259VajxDDe9oWS4g+w9GxKJGqUHFXJk+g",
+	"azeYMGagh/cwve55shDNZqo0m6slZCg3movkjlluFmbktxYzYnStZDyCxHZyVwLE2KOqZPEKHB+SS6cU",
+	"gh3suSgOfDUcbINhOd/3NLWWrRWrGMtn5eZIYWFp9nj30c2SP/9Ef/zveTqMa803B4phrDOz7XqYHXz3",
+	"3/tpAusnvC5bxOGkRvG3tQDoX0poosPommsB2LywBncMFXLEJDxbbJPXI8xJCIN3D5QqGjELemlGxYJ0",
+	"urVcEou7ZTyKYGXNdld2e/nKHcHd8iXI2O16bffZ4DXTQ3j6YLGgwwSvrZ6X33CDKodnuSDVcNbTqZRY",
+	"Cu4bbUKWl/rdIB75fK+npoSYKu6yvhxRw/V5yK5KXOHt2Vdg6L5aWLPX98UjHnInuQ5SL6VvRKEaZB5+",
+	"ayzfHMcovkfV0ljY8YpHi0Pb8IMb9cUNalT5eSR6mHtwHXBYY3nWB46j0hNW8fTFkWe4UFQIadgmuBXW",
+	"L2FNOl5HFeTHNBjrHOmI4PKiOV43TZEnF3zk84fmK+S0eQItphvm5PwHo77ye8YTo/ZhoXV6ZsCmeWj7",
+	"wPAf4gl+cE8eLDuAm9z1nHD55wSnaRn2AxYDrcJBIT8gTIXkMgKmIQFugM7nBgtH8r6nI8Ok20jFL7Gb",
+	"dH99wFt86lCh1ukhNMcz0FGX390xL4IvL10q5iSdZbycSi0gxqusQte3x0xdpoaqH09SKIoeW/bFb+mx",
+	"5dB9mGA9+RT9pK+++eJ981aBL0ZiKFucecbgh9kSD9OjYZoaiPcQZzQ1JXgKWZAmaeMfaXQfueN9x/OF",
+	"kHEbCdBXgyX7jdBrQMZjrNfyvZuVzRmdHpBDWWBTZfoUxl9084D/ip74NWjFdmKqTgVeXaMp41DdPtQi",
+	"TZreeWrF+qr8d3LIi4BdMF84Z+E2kagZtVAmI8bZu08MMeuZkBa05AmTyp5yDFPTqd8oW9YqgoEaah2i",
+	"m9w1IL78QxfZjWSoxvdMgwH9hAkoYJM0dlvY8TahQcKaJ4dykl/9kE4R9fAVX1wA1hMeBV440GszuEm3",
+	"pNLiDaATPNXOxWyyqUj2jtqHvMvW+upLrr6ka9Q7wtR6Jo2/Z8jLTD8YxrGRogC+FayjXNvT6O7DOFWU",
+	"EYyX6qn1jPQn9QSP/gVDtZswPzfXMzAZFl9/NZ6XhzUKM9PhujpotzvJBr7GrGxRaeZvlpu0sFabzuEo",
+	"9StN5TEb3OVeXX5Xb3mDbCUoN6vTwHixnwi509SBc5FCNoIk/lYY2mUap/CaXs5PZNg7ScAiJDHi4Qhr",
+	"CmBfzkSShEFi4FBDQrfCE8ta6oH8n77R6I4zcLpH3FWulxBTAVxOKQvPPLLbDJadimGt9GKaqOoi7f9M",
+	"QW8Kkvg1/EOHsgjvQJ617nFq3IaHnxkOWWFRRujbaD2UNl3JZAMw3gCvtYYNwP/BYcMGwvxV2Hk1op3H",
+	"NqvHMvv+zZs9PfmjG+wIwafcyTRJKiuyMzi2/FUrbi1oN/j//fYw/r98/M/f//r+X//tqGJqGZujLxO+",
+	"6/cyIdOU/nAlgUdzhprMZgjJzbgHYyuiCdm5BjNXSexPDy66WcDK3jOpmOXPjMdPIjqE21cwlmZQky+w",
+	"mquKv0zFXy96pC9qMeOZ258O1vPTwP8gfqYuLT5/T/cGT0gQWReSBioJxsNmVrRJPEpc2C3shz2LqVI7",
+	"niBCTe0WqFL7gx858F1wrrKS6XYhacvv8avhXC6hdqDzKIB6WJYAN5gx8iKrmI5KbaSWcEQdayaNz/5f",
+	"98zvvdAeLF5ISpK7NfubYf9UEu7x6EtTAjwWx3xDTm//HBG9du96BQq0uvX6yFucDiKnNZ9Mx5t+kEZP",
+	"TVBk/TlbQNB2ZtUMPcQ2IB0eEtDOKeLZgp9xAZD3KaWTNv2mDo+k8P3Drb/Kpnieu+XiGnWOQULawJa+",
+	"ChSVRU3RDRErOsIFAcMKUlSNUpNJKFJSmiUwtUyllk02Tkkgme7Vj737SYOWu6Le9GGe3S/9ASMLB3Vy",
+	"cnuN7CWRLD6lfgu/Ep92RHzabm9vwuWxx4GP7l/62Ol63eT206xWuJ7mkelJllAKmoan5Renk/0FmFOR",
+	"IJFOHjkZ9vbx71hX5cLOtdKLiVKLETN8ihdZSCCOyRSz0sBjmk0DDXSr1MQRf8RxL8qMtKlTPbgN3lOR",
+	"7a8e/pDIUenkgnGHO/pMPPaiKADuesBmxNCfbFiUau0OpE2kbdXYH5ya7L3flD+bNetuzIR9CFT1eKoi",
+	"CrRG2dVV3uvhYYfn3FSyJenm3ZYPnqbzi/unPjQsW97e7mQLp2vuz9YZlnPhdjbcblDX9lhIv9KjwkEx",
+	"YD270/ZU6XvGLVsqY9m/v3nTRBPXADUUvm+5mf+Ko4YJ+RPm15+TwPDGLRy6BYBFIYm2Fkly531IpJZL",
+	"YT3hWlbxQ4OnSkPEXait1ZL5EtsG8moWHXUfGPUEQ+Je5eGPvVtw62ctLFceTomykywREkxXAZJvRQ8z",
+	"aLkSy3ufTHLDRDrwH3+uKsZmOnetwWqY5OGGrTSsuAbtT7O+FVjTFTrWNSQbyk3zpUqlbeqdOm/bHLKZ",
+	"0OzO1qx5tZJWrOSDSjChiRZBO/S89Cvui7BiNuFywXiEN7vu71ZvRiziMoKEOjcjJSORAHHNr/imCPL9",
+	"aLVYAVY7Tjb+J8anyPOaJI0NTk2nbvsbh9b9trGfI6Xjz/SOLxk6QIfmt0wTK9wB+NZFKeOYW35UrX1h",
+	"ou+VXl7N8ELNkDQPgyEUZk5wvOQx7DOkrC5vpZWa3rP1XMET6GC3sfvYiEup7KnGdYtPPoiQ6hUQx104",
+	"2mw5anVfFHpSGwrkIFNJ6yd0DS7ecs73cGNWNuqUBCOhEbWVCFg5X4/Uvv66f3ddu16zJ9Cm/aiGAoWv",
+	"/ulDPa+F+Z3nejdbnc4vGM0CG4b5AtiERwvKVfAQYBPnoNJZ1knY+6wnw2f3fL7ycJIiMBccTGqGQcNM",
+	"J+H0+mHHDTE1C+uW1V/4Pphw/3sK3Qt9x2DjJJzdmYoqaGU6RwjHj8PtryTnDQbcTtJFMZfbA3cpQMJv",
+	"bo1YpomvYqxorfcjLkEDwlx7P6MX395H88/XVO5VhSesyzSWmXSCfK5KmjvEV6aWoDl/AjYBkMRNEjLN",
+	"IPEqKh8CMob4ANjmAY3yxwArdPu0Qe6hw9bDQbAFvZ0rZfb6iowvKLRNek4BNkNoTGKGLLdI1kjaO50G",
+	"m/Tm72Ho69hvqY+r4HR317saYae0755+9Fba8uQWW8aj2oOSG/sQhnaJI0zv6FIIOW+J27bch93c/fb7",
+	"v7aYmUCWwAOFYXzNSzfq9K/Vh5+HOC6t22DvU2h65zkBhbU5o6yJzRKoovSAnMt2k0OMVuw3KChSgLcq",
+	"huumc5p0kLicE84n5iKMmOHug7UwXC6YkhPFNfYyc7PYZgutkp6/Aq+/xfYSpPE3HaOo4jvOaAvfCti8",
+	"jCMY71okCZuE0o8KB/jSXagsj1v3Lm5T3TrUyKOYyYIshwk1Ej7+TBfcKJEP1JJzvTfobtsRM0m3BIhc",
+	"z0UCMbo5TH/FECViKxCv8GRaQ+Q+JvdlLRrMNxEt3mavGC74dZihm++QLaZD1y2iBVPTKePMLHmSsFwz",
+	"UKNSad2IrQBtr04VmZPyQooOyIuyI/Jbev5wM0SFSQ7fLXenZA/4Dg8UTVhi6L5izacnKVbQi1ZTPdgi",
+	"ocyA1clYmuV1c3+dmztJF02Dx7EGYzIQvnSSCDOHmK2UOclktPv8tlnkECjzKz55qPejbnLnYnK+2k0/",
+	"dvMw01CC4dPwhAJnqPXMzrksEcgwIaMkjcEUT80nHnIK9x5th53uyfad3ySHWq/2mH3/WWrVribWT9yJ",
+	"usg4ndnuWMRXFCM44+EaYhaD5SKhngaOfG311jR3cqtNo30gjJBXfkgO7XvwvILI+ha+9RzkPa258Ten",
+	"SFybKLUQcnbPCDQklF1RP5+la/t4p3t4vxCod4ecWex3StPJSWH4ePnXk8IrPykgK1Fx0w/A+g3sJLsx",
+	"GCdCLg5c41Cs/zkb/1HIxXCTYDF8lsmmb43fWp0zOt5PQrqNjejfVF6KPQdNZFfFFgn00BKb6u8ZNwts",
+	"pN7OxdbrUsBzO6bsl3zEeYt/m94GNaoL3qKA6eiSyAAeTqut9fMKJK3tTZd5QPea15z+K+nAj8+eURlB",
+	"ONUCqFwlGAnaGvWJm7nSlnkhZUSf1RqxJVx31gk9Q4cN5zEbeqxSIQRcA+ATq7qt7M2/4Nx3vSSev5nM",
+	"K3oghQxmi7MVaKHiIyTYEMOmR1mOWiHfzuZax8BdAwuTC79r8W7BkrrT0j4S6/3yTKVJJ04xJwcqfEmK",
+	"vxSGXutcThLXz1RdyVRqNQKtOQd7UEjGjome3GevIg0gzVzVeFBjH/ORtT5OLPkMbldyNsQuMD6DUKTC",
+	"DTMAsrBgxfzeC88foXVW4FKOI26gFqgEzkdaugujBTJdujVRK1yiKFEG4pvfGwNz7dCg1qCgwP8W2HPe",
+	"MdhKPzA574SLKom4ZAJ2Db40dKLUIoCRh9Yk5JiG51XChaws4N1GMd6nXn3gF7gVHGwwyw2cCbsAl6Vr",
+	"pfLc+E7WLngyagkTFW9GyIyJP2LbBN5qoLlSKZ6dM840cKNkY4WqIR7aGnvR1Ljlj+nFO5RfyXQqTb3h",
+	"V5YupLL8vFdwmvq+I+l23zWnliuuIcA6uXjI42JIpLBpaH2e9bxJSLQj+xpDsfBsbyPzNLCzGTW3YE4W",
+	"UwURLqTA1l1ErRz5NJuN5hAzJcEwq1Rz6MqiHb3gUIdEnXXe0Q8aAObwn0OEbFVreRIRwZHwrw2oZz3h",
+	"0z4s2LKyf556Wkw8umHLYsJXppJqYT3fND77fnQP+nXeNUuP/+R+UCKRTDRj7FO6uGR4temMOQnUCCrn",
+	"kgChM4LenIz3MPVosMqmDvNE87za0qm21KKFXCTJTyKM3c/0s1ebC4gmBzaZMOoSkO0JauPcakorlulp",
+	"jgb+fb98aWEmvbjiT8jCaX15ieULkIihUt0qvA2Lkilkbd9bAS6n88XrBcE1fHrecxOubmlFl3wBVApR",
+	"vuxoBeeovO5d47deCtTReZFcm2vftU6nIZYrGRJ6qS0HhaUV/m5RO1clDJuJJ5AsXZ2E87plUd1mSi8G",
+	"O+w8GdOrJbVmSR8BmR0mMGJWb4gBdcQWACv3ayzCocIKCc8228FG2PluFZpUbmPOtJQmVH7hftzKXO0z",
+	"KgFrKorLMPnUon0wHvfQr/iyIVfUDQKQ50dsewCqtCGkmIBuSeIq3eV7TJ5tkdYGIDjmEsIPbgiI4B9b",
+	"/Im1rCEPVE6NFrHmwgo5u6NMo9JsDklV+mc3ROmTeSYYSS83GQTn5AmrtpjkqxSrSSAhYH3T+Rr1FUQI",
+	"WN8VINJGTq1mYEaElMZNQEdzP/qUV4aUtnc9XxhXZELouOQ/k+MgXXUo9z9bKNFIA6/Hn7paC1S1wK+L",
+	"lpXlO3zxSiOHdDvnMh6rJz//Fo3hA5fx5yfQwzaHMMurIVxqRG0WWVEIg8Q4mzAWeEwnerD5X2mTcd8w",
+	"gTlPEBfdN5fhVtTYZrJemJqD4kcc18OhRy5640HDb0f0262ztbnzmNQGQI5YaioWdNRqvzBgzmHg4VE+",
+	"QzffvqtBhmn2XUaCBIW3G/55CGenwve4b2JFxQSmSiMa70EHoBIYe+WosX2VwNcwsEvjz9/Ti/W/F5LL",
+	"CJhbCbNDfkg6E8o7lQ5NYkKzGJIyUCSoVQIVSxuylHIq9LL1JCU+tbBw7XiM7gXcuXAfS+Lzy2+wqz2X",
+	"OjoEyxdgGEynEFlPfITARjVCNsB1NK80nEf6cyOy1D8PsqT2mXSgWX8F41a+exG5l4VOJDNiBa5z6pQP",
+	"ZRaYmlgrHReZH8L/bYvk1sLzAY9Gb/2GY1qQzpI/fwQ5s/Obu+/fvBndLIUMP393epV9KNtfgjF8Bm6k",
+	"wlxUlENYeviGimL+F1e40Oq2dNvfcr0MdoDtfU7MLYxDAqvZw7bSiS951Jybf0xFgh0gOwY8USoBLhuJ",
+	"Z1C11c5WPoh+9mTvE9ahx3ithbUg75i3BEN18mZU5LL1lmDuq6oh7ByLSYue4s+0Hvz8MRs1TJqYML9e",
+	"JPM5tKdla9cmU0z4lMFC8/r5nQcrPVudvvhiMiGfxBOTacgRRDGXogDnIovZen8fbRAEj49Nbpk6ENtL",
+	"rHIOmJGPlwJfwnqumETCQ5qIOYoQpoD0EEMCpDm7SN6f99GLdxd/I2IzMf7uhAOjyvuvR/8tnWqFMX2o",
+	"wq+UVaQLWCYC+z9FzivQhBqwf3mq8dh/kjfdAan/JPs30U6FUQHTgbopPKA4jJeYKvLIo85GV9wYFzod",
+	"DGVx4reU8hhPeWSVPnSzS8H1exrX6YoW3tNHMpgUfCykTxz8zYQ80DR8bGMN/wFmQm6tVNu5me86Weof",
+	"YJZ271NwfbAFFrBCiUvGUzsHad0XKH3vtDo1wJTbeDwRCPJCZiWEx+p0KQ13KKPWvti6Qf0igt/er/oi",
+	"9QR68xaJcLpWky+pR1Mu6oZTG6caGdcyRnyoIve+Co7miL8yjGtgZq7WEpXpaLUJTxvXcv+sEh5BeYGu",
+	"6nNO9fkZ1lvKQAoCXCcCNN2YOPVYK23nids17fwEz6JhqZ7gkGq4v79Cv9LdqfsbX1BJq7Pb0jaMTF2j",
+	"gIqQbwxNpGZhNU5XBwJSC6tfVjevzOj6ChS+YDdAUTBUxIN79kal92yukpgQF/FqdilkasH8G/uG1zBS",
+	"sQVs7sI/E91zrdPO2Or3Z/zpz82a6uEJ5ED57x9BP4EeG5CW4TQNFXxwywipL75jf+Af7vwv/hixP2Ju",
+	"+R37S6pUjpiIRyzkJv/1xz3TYNIlGDbVask+cmPHP+L3//SumD3lZlEM0XOw9NoS0BxYvNMwIX9LH6Wg",
+	"pvhRHYBObS9wiYOnGnkqDOqUqA7f0Uu+OXwP1mqE7OOIqSTel+HvqBznIY4HTlB0AjXRd22/vC9d2FYF",
+	"Tb/AM7cLFoU9VPCyY1aIb9/Ieb0nJPwj7EpFFga6jbinuU8niJZiPTs3GIRby6O51/lO3NtqpcHU8z8/",
+	"FgeefgPXEr7KoK5kC0vTizN+oIRiKJOagUVS8DJQJf5YMLdceqHKdNo249dHMS2qyXDrJRG37czx1Eew",
+	"aN8+OeyESNniGReyUo50+jtkp99wxCW0kCHOSl3z2GmtYJWYGVlJ07G1L52WdHDTU4U14uvvbyzbiivw",
+	"x+zAuwqXf+32dONj3aSG6irc3MI8+04S4Lp0DmXC9QIxdMyCxeVKgmqF0EDdn623I9Njh64QYZ6vUiE8",
+	"IKr1jeyB/40u4Bpph5FK/bNtZ/GIDx26ZtAsX6VefBBxpheptO6gUreDwHKVcFtT1fctGzXMqr4wv36A",
+	"pdwBMFu3Niv6wmcM1nr8/M6TOclWp7eKvmVR0ieV9WVqcrui5MoBcggacCk64Kf7YHpnkN+aQQ89T0kS",
+	"lKFUt0cFfS5qoRuFOcfLmCeepHBUBV+otT7ogv2YLpM6neHwnkS8QEcUF+bhmXd/z0ZZ7ksYMakIG97z",
+	"k4mYknbZ2egYnJRCp8r/eNPg/Z8lYnKhpLDALIC75qWeHEsvnBrJoKIVSLoEu1LbFtFiJ0qnWzSuSk8t",
+	"yiQAD/4k5EQ9j3b6IwiFt7btwf+i9tqOXnrT+Qr2cl1nw8fsLstL0tjFtbztJDp9oNg0TH+YOyjO7uE8",
+	"0Wk/OhTiU3wbRqje/5JbVt5JN7W72yXoWdvB6if3zEvQFJzoK1WUT3xRUJQV15ZQ2yifoYgUwQY46bCJ",
+	"umPXdvV8nQJRK1yDI9anMPSiyV38V/QTEPsVo4MWrfuovq+wtZ1kpcUTjzZtJ7PCnv7FP37QTsJP8sdY",
+	"2FfqKj4CFTWv5yoBZoEvGTqNXOOwuCHZYDsVIRSgQ9mucjjsKbpMjF7AZnOm5GhDFboiYTWo/M+2UzWd",
+	"lrLA9xgDYZ9hKSSlRMXEzQL5ISc8WjS3l1Ui2i5ReHTPvAhrwY/vOw/a09FMPUEGIVDc2pmQVhXOZkIz",
+	"tZbNFcby1m+ps7360Q45dZpP8RXv0+GymnQlVhJGPg9mrFoZbD2il7EoUR7unkjM7E5dza4qqQXU1MB9",
+	"oyFdrqR7Qz9FZF9+Ih75LJu13W55THulv2VyzxusjbjJnel+KX91X4GvZJmAqcXKQKQBGz8atd6RamS5",
+	"yar2f4KQD3LvrXiOXlv6ygptPTkOTI0/YVV6g19wxEXH8u4TevE2X1AkwdPMVWrgePfiZjtU7+Lmdh7n",
+	"gqvSQ8lxzq7dFG2iaEkeGl0YZGtrGRidntqeenRobT3QpONiZNK6ZyBjwwBbbn3fJcaW6DVdYFmzExTE",
+	"hzI/XXjp/vP1V0UYbZ3Uertnn+NI3IusfYc79dijPRYupO9L4JqGSYB4G0m1mdi3e6sN2NZLP80Ojsl/",
+	"cTvO+q3LvdZquoVH7puv54olylgmrDd4Cp9N3rGzK+gyjs1fNxnc02+/u/MJHavcD7+7gfopiCLVyc3d",
+	"za07K/3/AAAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -1598,6 +1598,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partnerships/{id}/renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** What the renewal of the present term is decided by */
+        get: operations["getRenewal"];
+        put?: never;
+        /** Offer the next term; absent terms are those of the present one */
+        post: operations["offerRenewal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partnerships/{id}/sequence-moves": {
         parameters: {
             query?: never;
@@ -2464,6 +2484,40 @@ export interface paths {
         };
         /** Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet */
         get: operations["exportReconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/renewals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Terms that run or have lapsed, by the last day on which their renewal is decided */
+        get: operations["listRenewals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/renewals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportRenewals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4778,6 +4832,17 @@ export interface components {
         JournalTotalList: {
             items: components["schemas"]["JournalTotal"][];
         };
+        Lapse: {
+            /** Format: date-time */
+            at: string;
+            /** @description Who let it lapse; absent when nobody did */
+            by?: string;
+            reason?: string;
+            why: components["schemas"]["LapseWhy"];
+            words: string;
+        };
+        /** @enum {string} */
+        LapseWhy: "decided" | "no_decision" | "offer_expired";
         LedgerLine: {
             account: string;
             /**
@@ -5050,6 +5115,17 @@ export interface components {
             /** @description Of the other payment's milestone */
             title: string;
         };
+        NumberTotal: {
+            metric: string;
+            posts: number;
+            /**
+             * Format: date-time
+             * @description The oldest of them
+             */
+            stood_at: string;
+            /** Format: int64 */
+            value: number;
+        };
         Offer: {
             /** Format: date-time */
             expires_at?: string;
@@ -5121,6 +5197,11 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             url: string;
+        };
+        OnTime: {
+            /** @description Those whose time has shown: handed in or published, or late */
+            done: number;
+            late: number;
         };
         OutsideDecision: {
             comment?: string;
@@ -5946,6 +6027,76 @@ export interface components {
             /** @description Each proves once; they are not shown again */
             codes: string[];
         };
+        Renewal: {
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            /** Format: uuid */
+            campaign_id: string;
+            campaign_name: string;
+            /** Format: uuid */
+            contract_id: string;
+            creator: components["schemas"]["CreatorRef"];
+            /** Format: date-time */
+            ends_at: string;
+            fee: components["schemas"]["Money"];
+            lapse?: components["schemas"]["Lapse"];
+            /**
+             * Format: date-time
+             * @description The last moment at which it is decided
+             */
+            notice_by: string;
+            number: string;
+            owner: components["schemas"]["UserRef"];
+            /** Format: uuid */
+            partnership_id: string;
+            state: components["schemas"]["RenewalState"];
+            term: number;
+        };
+        RenewalList: {
+            items: components["schemas"]["Renewal"][];
+            next_cursor?: string;
+        };
+        RenewalPacket: {
+            /** @description Rounds beyond the included ones */
+            beyond: number;
+            /** @description The fee with its amendments, and what was promised beside it */
+            committed: components["schemas"]["Money"];
+            complaints: number;
+            drafts: components["schemas"]["OnTime"];
+            /** @description Where the proposed fee comes from */
+            fee_from: string;
+            may_let_lapse: components["schemas"]["Command"];
+            may_renew: components["schemas"]["Command"];
+            /** @description The newest of every post that one is known of */
+            numbers: components["schemas"]["NumberTotal"][];
+            paid: components["schemas"]["Money"];
+            /** @description What is committed by 1,000 views; absent unless the views of every published piece are known, and above zero */
+            per_thousand_views?: components["schemas"]["Money"];
+            /** @description Of the term, without what was cancelled or waived */
+            pieces: number;
+            /** @description Pieces that were handed in */
+            pieces_revised: number;
+            /** @description Pieces that are published */
+            posts: number;
+            /** @description Those of them whose views are known */
+            posts_numbered: number;
+            publications: components["schemas"]["OnTime"];
+            renewal: components["schemas"]["Renewal"];
+            /** @description Messages of the creator in this partnership */
+            replies: number;
+            /** @description Of what was paid */
+            reversed: components["schemas"]["Money"];
+            rights: components["schemas"]["RightUsed"][];
+            /** @description Revision rounds of all of them */
+            rounds: number;
+            /** @description A piece */
+            rounds_included: number;
+            /** @description As the next term is proposed */
+            terms: components["schemas"]["ContractTerms"];
+        };
+        /** @enum {string} */
+        RenewalState: "not_due" | "review_open" | "offered" | "agreed" | "declined" | "lapsed";
         ReplySuggestion: {
             amount?: components["schemas"]["Money"];
             /** @enum {string} */
@@ -6147,6 +6298,18 @@ export interface components {
             payout_id: string;
             payout_state?: string;
             title: string;
+        };
+        RightUsed: {
+            /** Format: uuid */
+            deliverable_id: string;
+            /** Format: date-time */
+            exclusive_until?: string;
+            post_url?: string;
+            /** Format: date-time */
+            posted_at?: string;
+            title: string;
+            /** Format: date-time */
+            usage_until?: string;
         };
         /** @enum {string} */
         Role: "ops" | "approver" | "legal" | "finance_preparer" | "finance_releaser" | "auditor" | "admin" | "guest";
@@ -7154,6 +7317,8 @@ export type JournalAccountList = components['schemas']['JournalAccountList'];
 export type JournalAccountsEdit = components['schemas']['JournalAccountsEdit'];
 export type JournalTotal = components['schemas']['JournalTotal'];
 export type JournalTotalList = components['schemas']['JournalTotalList'];
+export type Lapse = components['schemas']['Lapse'];
+export type LapseWhy = components['schemas']['LapseWhy'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LedgerList = components['schemas']['LedgerList'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
@@ -7176,6 +7341,7 @@ export type MilestoneTrigger = components['schemas']['MilestoneTrigger'];
 export type Money = components['schemas']['Money'];
 export type MustIncludeKind = components['schemas']['MustIncludeKind'];
 export type Netting = components['schemas']['Netting'];
+export type NumberTotal = components['schemas']['NumberTotal'];
 export type Offer = components['schemas']['Offer'];
 export type OfferCreate = components['schemas']['OfferCreate'];
 export type OfferDecision = components['schemas']['OfferDecision'];
@@ -7183,6 +7349,7 @@ export type OfflineMethod = components['schemas']['OfflineMethod'];
 export type OfflinePayment = components['schemas']['OfflinePayment'];
 export type OfflinePaymentForm = components['schemas']['OfflinePaymentForm'];
 export type OnboardingLink = components['schemas']['OnboardingLink'];
+export type OnTime = components['schemas']['OnTime'];
 export type OutsideDecision = components['schemas']['OutsideDecision'];
 export type OutsideReview = components['schemas']['OutsideReview'];
 export type OutsideReviewer = components['schemas']['OutsideReviewer'];
@@ -7260,6 +7427,10 @@ export type ReconciliationBreak = components['schemas']['ReconciliationBreak'];
 export type ReconciliationList = components['schemas']['ReconciliationList'];
 export type ReconciliationSum = components['schemas']['ReconciliationSum'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
+export type Renewal = components['schemas']['Renewal'];
+export type RenewalList = components['schemas']['RenewalList'];
+export type RenewalPacket = components['schemas']['RenewalPacket'];
+export type RenewalState = components['schemas']['RenewalState'];
 export type ReplySuggestion = components['schemas']['ReplySuggestion'];
 export type Reversal = components['schemas']['Reversal'];
 export type ReversalApprovalCreate = components['schemas']['ReversalApprovalCreate'];
@@ -7277,6 +7448,7 @@ export type ReviewStage = components['schemas']['ReviewStage'];
 export type ReviewSummary = components['schemas']['ReviewSummary'];
 export type Revocation = components['schemas']['Revocation'];
 export type RevocationHold = components['schemas']['RevocationHold'];
+export type RightUsed = components['schemas']['RightUsed'];
 export type Role = components['schemas']['Role'];
 export type RoleRequest = components['schemas']['RoleRequest'];
 export type RoleRequestList = components['schemas']['RoleRequestList'];
@@ -10388,6 +10560,68 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getRenewal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewalPacket"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    offerRenewal: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     moveSequence: {
         parameters: {
             query?: never;
@@ -11787,6 +12021,61 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    listRenewals: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+                owner_id?: string;
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                state?: components["schemas"]["RenewalState"][];
+                /** @description Of those that have lapsed */
+                why?: components["schemas"]["LapseWhy"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewalList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportRenewals: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                format?: components["parameters"]["sheetFormat"];
+                owner_id?: string;
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                state?: components["schemas"]["RenewalState"][];
+                why?: components["schemas"]["LapseWhy"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };
