@@ -219,7 +219,7 @@ func toWaiting(w rapport.Waiting, p rapport.PartnershipSummary, titles map[uuid.
 	case (w.Decision == "approve_contract" || w.Decision == "sign") && w.Ref != uuid.Nil:
 		out.Link = orNil("/contracts/" + w.Ref.String())
 	case w.Decision == "renewal":
-		out.Link = orNil("/renewals?selected=" + p.ID.String())
+		out.Link = orNil("/contracts/renewals?selected=" + p.ID.String())
 	case w.Decision == "payout" && w.Ref != uuid.Nil:
 		out.Link = orNil("/payouts/" + w.Ref.String())
 	}

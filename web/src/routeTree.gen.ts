@@ -28,6 +28,7 @@ import { Route as AppCampaignsIndexRouteImport } from "./routes/_app/campaigns.i
 import { Route as AppCampaignsNewRouteImport } from "./routes/_app/campaigns.new"
 import { Route as AppContractsIndexRouteImport } from "./routes/_app/contracts.index"
 import { Route as AppContractsIdRouteImport } from "./routes/_app/contracts.$id"
+import { Route as AppContractsRenewalsRouteImport } from "./routes/_app/contracts.renewals"
 import { Route as AppCreatorsIndexRouteImport } from "./routes/_app/creators.index"
 import { Route as AppCreatorsIdRouteImport } from "./routes/_app/creators.$id"
 import { Route as AppCreatorsImportRouteImport } from "./routes/_app/creators.import"
@@ -39,6 +40,7 @@ import { Route as AppPayoutsBatchRouteImport } from "./routes/_app/payouts.batch
 import { Route as AppReportsIndexRouteImport } from "./routes/_app/reports.index"
 import { Route as AppReportsBooksRouteImport } from "./routes/_app/reports.books"
 import { Route as AppReportsHistoryRouteImport } from "./routes/_app/reports.history"
+import { Route as AppReportsLapsedRouteImport } from "./routes/_app/reports.lapsed"
 import { Route as AppReportsStatementsRouteImport } from "./routes/_app/reports.statements"
 import { Route as AppReportsYearRouteImport } from "./routes/_app/reports.year"
 import { Route as AppReversalsIndexRouteImport } from "./routes/_app/reversals.index"
@@ -157,6 +159,11 @@ const AppContractsIdRoute = AppContractsIdRouteImport.update({
   path: "/contracts/$id",
   getParentRoute: () => AppRoute,
 } as any)
+const AppContractsRenewalsRoute = AppContractsRenewalsRouteImport.update({
+  id: "/contracts/renewals",
+  path: "/contracts/renewals",
+  getParentRoute: () => AppRoute,
+} as any)
 const AppCreatorsIndexRoute = AppCreatorsIndexRouteImport.update({
   id: "/creators/",
   path: "/creators/",
@@ -210,6 +217,11 @@ const AppReportsBooksRoute = AppReportsBooksRouteImport.update({
 const AppReportsHistoryRoute = AppReportsHistoryRouteImport.update({
   id: "/history",
   path: "/history",
+  getParentRoute: () => AppReportsRoute,
+} as any)
+const AppReportsLapsedRoute = AppReportsLapsedRouteImport.update({
+  id: "/lapsed",
+  path: "/lapsed",
   getParentRoute: () => AppReportsRoute,
 } as any)
 const AppReportsStatementsRoute = AppReportsStatementsRouteImport.update({
@@ -346,6 +358,7 @@ export interface FileRoutesByFullPath {
   "/review/$token": typeof ReviewTokenRoute
   "/campaigns/new": typeof AppCampaignsNewRoute
   "/contracts/$id": typeof AppContractsIdRoute
+  "/contracts/renewals": typeof AppContractsRenewalsRoute
   "/creators/$id": typeof AppCreatorsIdRoute
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
@@ -353,6 +366,7 @@ export interface FileRoutesByFullPath {
   "/payouts/batch": typeof AppPayoutsBatchRoute
   "/reports/books": typeof AppReportsBooksRoute
   "/reports/history": typeof AppReportsHistoryRoute
+  "/reports/lapsed": typeof AppReportsLapsedRoute
   "/reports/statements": typeof AppReportsStatementsRoute
   "/reports/year": typeof AppReportsYearRoute
   "/reviews/$id": typeof AppReviewsIdRoute
@@ -398,6 +412,7 @@ export interface FileRoutesByTo {
   "/": typeof AppIndexRoute
   "/campaigns/new": typeof AppCampaignsNewRoute
   "/contracts/$id": typeof AppContractsIdRoute
+  "/contracts/renewals": typeof AppContractsRenewalsRoute
   "/creators/$id": typeof AppCreatorsIdRoute
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
@@ -405,6 +420,7 @@ export interface FileRoutesByTo {
   "/payouts/batch": typeof AppPayoutsBatchRoute
   "/reports/books": typeof AppReportsBooksRoute
   "/reports/history": typeof AppReportsHistoryRoute
+  "/reports/lapsed": typeof AppReportsLapsedRoute
   "/reports/statements": typeof AppReportsStatementsRoute
   "/reports/year": typeof AppReportsYearRoute
   "/reviews/$id": typeof AppReviewsIdRoute
@@ -454,6 +470,7 @@ export interface FileRoutesById {
   "/_app/": typeof AppIndexRoute
   "/_app/campaigns/new": typeof AppCampaignsNewRoute
   "/_app/contracts/$id": typeof AppContractsIdRoute
+  "/_app/contracts/renewals": typeof AppContractsRenewalsRoute
   "/_app/creators/$id": typeof AppCreatorsIdRoute
   "/_app/creators/import": typeof AppCreatorsImportRoute
   "/_app/partnerships/$id": typeof AppPartnershipsIdRoute
@@ -461,6 +478,7 @@ export interface FileRoutesById {
   "/_app/payouts/batch": typeof AppPayoutsBatchRoute
   "/_app/reports/books": typeof AppReportsBooksRoute
   "/_app/reports/history": typeof AppReportsHistoryRoute
+  "/_app/reports/lapsed": typeof AppReportsLapsedRoute
   "/_app/reports/statements": typeof AppReportsStatementsRoute
   "/_app/reports/year": typeof AppReportsYearRoute
   "/_app/reviews/$id": typeof AppReviewsIdRoute
@@ -510,6 +528,7 @@ export interface FileRouteTypes {
     | "/review/$token"
     | "/campaigns/new"
     | "/contracts/$id"
+    | "/contracts/renewals"
     | "/creators/$id"
     | "/creators/import"
     | "/partnerships/$id"
@@ -517,6 +536,7 @@ export interface FileRouteTypes {
     | "/payouts/batch"
     | "/reports/books"
     | "/reports/history"
+    | "/reports/lapsed"
     | "/reports/statements"
     | "/reports/year"
     | "/reviews/$id"
@@ -562,6 +582,7 @@ export interface FileRouteTypes {
     | "/"
     | "/campaigns/new"
     | "/contracts/$id"
+    | "/contracts/renewals"
     | "/creators/$id"
     | "/creators/import"
     | "/partnerships/$id"
@@ -569,6 +590,7 @@ export interface FileRouteTypes {
     | "/payouts/batch"
     | "/reports/books"
     | "/reports/history"
+    | "/reports/lapsed"
     | "/reports/statements"
     | "/reports/year"
     | "/reviews/$id"
@@ -617,6 +639,7 @@ export interface FileRouteTypes {
     | "/_app/"
     | "/_app/campaigns/new"
     | "/_app/contracts/$id"
+    | "/_app/contracts/renewals"
     | "/_app/creators/$id"
     | "/_app/creators/import"
     | "/_app/partnerships/$id"
@@ -624,6 +647,7 @@ export interface FileRouteTypes {
     | "/_app/payouts/batch"
     | "/_app/reports/books"
     | "/_app/reports/history"
+    | "/_app/reports/lapsed"
     | "/_app/reports/statements"
     | "/_app/reports/year"
     | "/_app/reviews/$id"
@@ -797,6 +821,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppContractsIdRouteImport
       parentRoute: typeof AppRoute
     }
+    "/_app/contracts/renewals": {
+      id: "/_app/contracts/renewals"
+      path: "/contracts/renewals"
+      fullPath: "/contracts/renewals"
+      preLoaderRoute: typeof AppContractsRenewalsRouteImport
+      parentRoute: typeof AppRoute
+    }
     "/_app/creators/": {
       id: "/_app/creators/"
       path: "/creators"
@@ -872,6 +903,13 @@ declare module "@tanstack/react-router" {
       path: "/history"
       fullPath: "/reports/history"
       preLoaderRoute: typeof AppReportsHistoryRouteImport
+      parentRoute: typeof AppReportsRoute
+    }
+    "/_app/reports/lapsed": {
+      id: "/_app/reports/lapsed"
+      path: "/lapsed"
+      fullPath: "/reports/lapsed"
+      preLoaderRoute: typeof AppReportsLapsedRouteImport
       parentRoute: typeof AppReportsRoute
     }
     "/_app/reports/statements": {
@@ -1041,6 +1079,7 @@ declare module "@tanstack/react-router" {
 interface AppReportsRouteChildren {
   AppReportsBooksRoute: typeof AppReportsBooksRoute
   AppReportsHistoryRoute: typeof AppReportsHistoryRoute
+  AppReportsLapsedRoute: typeof AppReportsLapsedRoute
   AppReportsStatementsRoute: typeof AppReportsStatementsRoute
   AppReportsYearRoute: typeof AppReportsYearRoute
   AppReportsIndexRoute: typeof AppReportsIndexRoute
@@ -1049,6 +1088,7 @@ interface AppReportsRouteChildren {
 const AppReportsRouteChildren: AppReportsRouteChildren = {
   AppReportsBooksRoute: AppReportsBooksRoute,
   AppReportsHistoryRoute: AppReportsHistoryRoute,
+  AppReportsLapsedRoute: AppReportsLapsedRoute,
   AppReportsStatementsRoute: AppReportsStatementsRoute,
   AppReportsYearRoute: AppReportsYearRoute,
   AppReportsIndexRoute: AppReportsIndexRoute,
@@ -1105,6 +1145,7 @@ interface AppRouteChildren {
   AppIndexRoute: typeof AppIndexRoute
   AppCampaignsNewRoute: typeof AppCampaignsNewRoute
   AppContractsIdRoute: typeof AppContractsIdRoute
+  AppContractsRenewalsRoute: typeof AppContractsRenewalsRoute
   AppCreatorsIdRoute: typeof AppCreatorsIdRoute
   AppCreatorsImportRoute: typeof AppCreatorsImportRoute
   AppPartnershipsIdRoute: typeof AppPartnershipsIdRoute
@@ -1135,6 +1176,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppIndexRoute: AppIndexRoute,
   AppCampaignsNewRoute: AppCampaignsNewRoute,
   AppContractsIdRoute: AppContractsIdRoute,
+  AppContractsRenewalsRoute: AppContractsRenewalsRoute,
   AppCreatorsIdRoute: AppCreatorsIdRoute,
   AppCreatorsImportRoute: AppCreatorsImportRoute,
   AppPartnershipsIdRoute: AppPartnershipsIdRoute,

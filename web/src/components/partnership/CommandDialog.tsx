@@ -29,8 +29,7 @@ const asks: Partial<Record<PartnershipCommandKind, Ask>> = {
   waive_deliverable: { says: "The creator no longer owes this deliverable.", verb: "Waive deliverable", reason: "needed", deliverable: true },
   accept_deliverable: { says: "You accept the deliverable as it stands, without further checks.", verb: "Accept deliverable", reason: "optional", deliverable: true },
   retry_check: { says: "The post is fetched and checked again now.", verb: "Check again", deliverable: true },
-  renew: { says: "The next term is offered on the present terms.", verb: "Renew" },
-  let_lapse: { says: "No next term is offered; the partnership ends when its term does.", verb: "Let it lapse", reason: "optional" },
+  let_lapse: { says: "No next term is offered; the partnership ends when its term does.", verb: "Let it lapse", reason: "needed" },
 };
 
 /** Tomorrow at the same minute, in the form a local date and time field takes. */
