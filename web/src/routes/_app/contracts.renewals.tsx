@@ -26,7 +26,7 @@ const filters = url.search({ q: url.words, state: url.someOf(states), owner: url
 
 export const Route = createFileRoute("/_app/contracts/renewals")({ validateSearch: filters, component: Renewals });
 
-const cols = columns<Renewal>([
+const parts: Parameters<typeof columns<Renewal>>[0] = [
   { id: "creator", header: "Creator", cell: ({ partnership_id, creator }) => <CreatorName creator={creator} link={{ to: "/contracts/renewals", search: (before: object) => ({ ...before, selected: partnership_id }), resetScroll: false }} /> },
   { id: "state", header: "State", cell: ({ state }) => <StatusChip noun="renewal" state={state} />, phone: "head" },
   { id: "notice", header: "Decide by", cell: ({ notice_by }) => <RelativeTime at={notice_by} inList /> },
@@ -34,7 +34,10 @@ const cols = columns<Renewal>([
   { id: "owner", header: "Owner", cell: ({ owner }) => owner.name },
   { id: "campaign", header: "Campaign", cell: ({ campaign_name, brand_name }) => <TwoLines first={campaign_name} second={brand_name} />, phone: "hide", wide: true },
   { id: "fee", header: "Fee", right: true, cell: ({ fee }) => <Money value={fee} /> },
-]);
+];
+const cols = columns(parts);
+// Beside a packet there is room for who, how it stands and by when; the packet has the rest.
+const few = columns(parts.slice(0, 3));
 
 function Renewals() {
   const { brand, q, state, owner, campaign, selected, cursor } = Route.useSearch();
@@ -61,7 +64,7 @@ function Renewals() {
         <div>
           <DataTable
             label="Renewals"
-            columns={cols}
+            columns={selected ? few : cols}
             rows={list.data?.items}
             rowId={({ partnership_id }) => partnership_id}
             error={list.error}
