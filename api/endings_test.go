@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
 	"rapport"
@@ -18,7 +17,7 @@ import (
 var _ api.EndingStore = (*postgres.Store)(nil)
 
 // signs lets the partnership come as far as its contract, and the money of its signature.
-func (w *talk) signs(t *testing.T) uuid.UUID {
+func (w *talk) signs(t *testing.T) {
 	t.Helper()
 	worker := context.WithoutCancel(t.Context())
 	w.reply(t)
@@ -49,7 +48,6 @@ func (w *talk) signs(t *testing.T) uuid.UUID {
 			require.NoError(t, err)
 		}
 	}
-	return contract
 }
 
 func (w *talk) spoken(t *testing.T) int64 {
@@ -125,8 +123,10 @@ func TestEndingFreesWhatHangsOnTheTerm(t *testing.T) {
 	shown := w.ending(t)
 	require.EqualValues(t, 90_000, shown.Freed.Amount)
 	require.Contains(t, shown.Words[0], "The offer of 900.00 EUR that the creator has is withdrawn.")
-	w.sql(t, fmt.Sprintf(`begin; set local session_replication_role = replica; insert into reversals (id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, state, recovered, cap_percent, net_from)
-		select '%s', id, partnership_id, brand_id, '%s', 5000, 'eur', 'Too much', '%s', 'netting', 1000, 50, now() from payouts where id = '%s'; commit`, id(), w.creator, w.users["finance_preparer@one.example"], w.payout))
+	w.sql(t, fmt.Sprintf(`begin; set local session_replication_role = replica; insert into reversals
+		(id, payout_id, partnership_id, brand_id, creator_id, amount, currency, reason, requested_by, state, recovered, cap_percent, net_from)
+		select '%s', id, partnership_id, brand_id, '%s', 5000, 'eur', 'Too much', '%s', 'netting', 1000, 50, now() from payouts where id = '%s'; commit`,
+		id(), w.creator, w.users["finance_preparer@one.example"], w.payout))
 	require.Contains(t, w.ending(t).Words, "The creator owes 40.00 EUR back. That stays so, and is kept out of what is still paid.")
 
 	other := newTalk(t)

@@ -254,7 +254,8 @@ func conditionWords(code string) string {
 // holdEnds says what ends a hold; empty for one that nothing ends by itself.
 func holdEnds(code string) string {
 	return map[string]string{
-		"manual": "Finance releases it.", rapport.HoldTerminated: "Finance releases it if it is to be paid, or cancels it.", "ban": "It ends when the ban is lifted.", "approval_revoked": "It ends when the content is approved again.",
+		"manual": "Finance releases it.", rapport.HoldTerminated: "Finance releases it if it is to be paid, or cancels it.",
+		"ban": "It ends when the ban is lifted.", "approval_revoked": "It ends when the content is approved again.",
 		"post_mismatch": "It ends when the post is as it was approved.", rapport.HoldTerms: "Finance releases it when it has seen that.",
 		rapport.HoldDestination: "A releaser releases it when it is certain that it was the creator.",
 	}[code]

@@ -329,7 +329,8 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 
 // holdWords say why money is held.
 var holdWords = map[string]string{ //nolint:gochecknoglobals // a table
-	"manual": "a person holds it", rapport.HoldTerminated: "the partnership was ended", rapport.HoldTerms: "the contract has finance see something first", "ban": "the creator is banned", "post_mismatch": "the post differs from what was approved",
+	"manual": "a person holds it", rapport.HoldTerminated: "the partnership was ended",
+	rapport.HoldTerms: "the contract has finance see something first", "ban": "the creator is banned", "post_mismatch": "the post differs from what was approved",
 	"approval_revoked": "the approval of the content was revoked", "destination_changed": "the bank account changed lately",
 }
 
