@@ -35,6 +35,9 @@ type life struct {
 	last    *rapport.Command
 	amounts map[uuid.UUID]rapport.Money // of milestones, as they were first
 	owed    map[uuid.UUID]string        // milestones that fell away
+	ending  *rapport.Ending             // what was shown before the partnership was terminated
+	// cancelled are payouts that somebody asked to cancel.
+	cancelled map[uuid.UUID]bool
 }
 
 func pick[T any](l *life, label string, of []T) T { return rapid.SampledFrom(of).Draw(l.t, label) }
@@ -121,7 +124,9 @@ func (l *life) event() {
 				rapport.SignalFunds, rapport.SignalGate, rapport.SignalPayeeReady, rapport.SignalStripe, rapport.SignalHold, rapport.SignalRelease, rapport.SignalHold, rapport.SignalRelease,
 				rapport.SignalCancelled,
 			}
-			l.signal(machine, rapport.Signal{Kind: pick(l, "signal", kinds), Code: pick(l, "why", []string{"ban", "post_mismatch", rapport.HoldDestination}), At: l.now.Add(time.Hour)})
+			kind := pick(l, "signal", kinds)
+			l.cancelled[machine] = l.cancelled[machine] || kind == rapport.SignalCancelled
+			l.signal(machine, rapport.Signal{Kind: kind, Code: pick(l, "why", []string{"ban", "post_mismatch", rapport.HoldDestination}), At: l.now.Add(time.Hour)})
 		}
 	}
 }
@@ -288,6 +293,11 @@ func (l *life) command() {
 	if m == nil || m.Allowed(cmd, l.now) != nil {
 		return
 	}
+	if cmd.Kind == rapport.CmdTerminate {
+		l.terminate(cmd)
+		return
+	}
+	l.cancelled[machine] = l.cancelled[machine] || cmd.Kind == rapport.CmdCancel
 	l.do(machine, cmd)
 	l.last = &cmd
 }
@@ -394,7 +404,7 @@ func TestLivesOfARunningTerm(t *testing.T) {
 }
 
 func live(rt *rapid.T, begin func(*house)) {
-	l := &life{t: rt, amounts: map[uuid.UUID]rapport.Money{}, owed: map[uuid.UUID]string{}}
+	l := &life{t: rt, amounts: map[uuid.UUID]rapport.Money{}, owed: map[uuid.UUID]string{}, cancelled: map[uuid.UUID]bool{}}
 	l.house = newHouse(rt, func(h *house) {
 		h.mirror = true
 		h.p.RemindsPayee = rapid.Bool().Draw(rt, "reminds")
@@ -436,6 +446,7 @@ func live(rt *rapid.T, begin func(*house)) {
 	// Let everything that is on its way arrive: it still holds, and all comes to rest.
 	l.run()
 	l.check()
+	l.settle()
 }
 
 // automations are sequences of every kind of trigger and step.

@@ -117,7 +117,7 @@ const (
 	CmdGiveBonus       CommandKind = "give_bonus"      // Ref the bonus, Ref2 the deliverable it is for, Amount
 	CmdRenew           CommandKind = "renew"           // Ref offer of the next term, Amount fee
 	CmdLetLapse        CommandKind = "let_lapse"
-	CmdTerminate       CommandKind = "terminate"
+	CmdTerminate       CommandKind = "terminate" // Code what was shown of it, by PreviewTermination
 	CmdBan             CommandKind = "ban"
 	CmdUnban           CommandKind = "unban"
 )
@@ -672,52 +672,4 @@ func (p *Partnership) armLadder(now time.Time) {
 			p.arm(timerRenewalLadder, p.Contract.ID, i, at)
 		}
 	}
-}
-
-func (p *Partnership) terminate(now time.Time, actor uuid.UUID) {
-	p.stopOutreach(now)
-	p.dropOffer(now, "withdrawn")
-	if o := p.RenewalOffer; o != nil && (o.State == "sent" || o.State == "accepted") {
-		p.endOffer(now, o, "withdrawn", uuid.Nil)
-	}
-	for i := range p.Deliverables {
-		if d := &p.Deliverables[i]; !d.Terminal() {
-			if d.State == "in_review" {
-				p.send(Send{Workflow: "review", ID: d.Review, Signal: &Signal{ID: DeriveID(d.Review, "cancel"), Kind: SignalCancelled}})
-			}
-			p.disarmDeliverable(d)
-			p.set(d, "cancelled", now)
-		}
-	}
-	for i := range p.Milestones {
-		switch m := &p.Milestones[i]; m.State {
-		case "pending":
-			p.closeNumber(m)
-			m.State = "cancelled"
-			p.change(Change{Noun: "milestone", ID: m.ID, State: "cancelled", At: now})
-		case "met":
-			p.send(Send{Workflow: "payout", ID: m.Payout, Signal: &Signal{ID: DeriveID(m.Payout, "terminate"), Kind: SignalCancelled}})
-		}
-	}
-	if p.Contract != nil && p.Contract.State != "executed" {
-		p.Contract.State = "withdrawn"
-		p.change(Change{Noun: "contract", ID: p.Contract.ID, State: "withdrawn", At: now})
-		p.closeTask("contract/" + p.Contract.ID.String())
-	} else if p.Contract != nil {
-		p.change(Change{Noun: "contract", ID: p.Contract.ID, State: "terminated", At: now})
-	}
-	if p.Amendment != nil {
-		p.endAmendment(now, "withdrawn", "terminated", actor)
-	}
-	p.releaseOffer(now)
-	p.closeRenewal()
-	p.closeTalk()
-	p.wakeThreads(now)
-	p.keepTimers()
-	for _, e := range p.Interrupted {
-		p.do(e) // what it wrote is undone by its outcome
-	}
-	p.Before, p.Interrupted = "", nil
-	p.fact(now, Fact{Kind: "terminated", Actor: actor})
-	p.to(StageTerminated, now, actor)
 }

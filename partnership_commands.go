@@ -17,6 +17,9 @@ func (p *Partnership) in(stages ...Stage) bool { return slices.Contains(stages, 
 // plain language.
 func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:gocyclo,gocognit,funlen // one row a command: a table in code
 	if p.in(StageTerminated, StageLapsed) && !p.afterTheEnd(cmd.Kind) {
+		if (cmd.Kind == CmdBan || cmd.Kind == CmdUnban) && !p.Done() { // what is still owed
+			return nil
+		}
 		return p.refuse("ended")
 	}
 	if p.Stage == StageBanned && cmd.Kind != CmdUnban && cmd.Kind != CmdTerminate {
@@ -119,6 +122,7 @@ func (p *Partnership) Allowed(cmd Command, now time.Time) *Refusal { //nolint:go
 			return &Refusal{Code: "renewal_not_open", State: p.Renewal}
 		}
 	case CmdTerminate:
+		return p.changedSince(cmd, now)
 	case CmdBan:
 		if p.Stage == StageBanned {
 			return p.refuse("already_banned")
@@ -326,6 +330,11 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 	case CmdTerminate:
 		p.terminate(now, cmd.Actor)
 	case CmdBan:
+		if p.in(StageTerminated, StageLapsed) {
+			p.fact(now, Fact{Kind: "banned", Actor: cmd.Actor})
+			p.holdPayouts(uuid.Nil, "ban")
+			break
+		}
 		p.Before = p.Stage
 		p.fact(now, Fact{Kind: "banned", Actor: cmd.Actor})
 		for i := range p.Timers {
@@ -335,6 +344,10 @@ func (p *Partnership) Command(cmd Command, now time.Time) Reply { //nolint:gocyc
 		p.to(StageBanned, now, cmd.Actor)
 	case CmdUnban:
 		p.fact(now, Fact{Kind: "unbanned", Actor: cmd.Actor})
+		if p.in(StageTerminated, StageLapsed) {
+			p.releasePayouts(now, uuid.Nil, "ban")
+			break
+		}
 		p.to(p.Before, now, cmd.Actor)
 		p.Before = ""
 		for i := range p.Timers {

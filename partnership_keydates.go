@@ -253,7 +253,7 @@ type KeyDateRow struct {
 	Owner         UserRef
 	Assets        []UserRef // deliverables by title
 	Asked         *time.Time
-	MayExtend     bool // an amendment may move it
+	MayExtend     bool   // an amendment may move it
 	DecidedBy     string // name
 	DecidedAt     *time.Time
 }

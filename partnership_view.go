@@ -110,7 +110,13 @@ func (p *Partnership) waiting() []Waiting {
 		if p.RenewalOffer != nil && p.RenewalOffer.State == "sent" {
 			add(Waiting{For: "creator", Decision: "renewal_offer", Ref: p.RenewalOffer.ID, Since: p.RenewalOffer.At, Due: p.RenewalOffer.Expires, Silence: "offer_expires"})
 		}
-	case StageProspect, StageLapsed, StageUnresponsive, StageDeclined, StageTerminated, StageBanned:
+	case StageTerminated:
+		for _, m := range p.Milestones {
+			if m.State == "met" {
+				add(Waiting{For: "provider", Decision: "payout", Ref: m.Payout, Since: p.StageAt})
+			}
+		}
+	case StageProspect, StageLapsed, StageUnresponsive, StageDeclined, StageBanned:
 	}
 	if a := p.Amendment; a != nil {
 		w = append(w, signatureWaits(a)...)

@@ -9,7 +9,7 @@ import (
 
 // personal is the hold that a person releases next; empty where only conditions hold the payout.
 func (p *Payout) personal() string {
-	for _, code := range []string{"manual", HoldTerms} {
+	for _, code := range []string{"manual", HoldTerms, HoldTerminated} {
 		if slices.ContainsFunc(p.Holds, func(h HoldReason) bool { return h.Code == code }) {
 			return code
 		}

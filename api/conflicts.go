@@ -106,19 +106,24 @@ func (s *Server) planned(ctx context.Context, id uuid.UUID) ([]rapport.Slot, err
 	if err != nil {
 		return nil, called("partnership", err)
 	}
+	reserved := d.Offer != nil && slices.Contains([]string{"draft", "sent", "accepted"}, d.Offer.State)
+	if reserved && d.Offer.Term > d.Term {
+		return s.slotsOf(ctx, d, d.Offer.Term, &d.Offer.Terms)
+	}
 	before := []rapport.Stage{rapport.StageProspect, rapport.StageOutreach, rapport.StageInConversation, rapport.StageNegotiating, rapport.StageContractOut}
 	if !slices.Contains(before, d.Stage) || len(d.Deliverables) > 0 {
 		return nil, nil
 	}
 	var terms *rapport.ContractTerms
-	if d.Offer != nil && d.Offer.Term == d.Term && slices.Contains([]string{"draft", "sent", "accepted"}, d.Offer.State) {
+	if reserved && d.Offer.Term == d.Term {
 		terms = &d.Offer.Terms
 	}
-	return s.slotsOf(ctx, d, terms)
+	return s.slotsOf(ctx, d, d.Term, terms)
 }
 
-// slotsOf are the slots that an offer with the terms would book in a partnership; nil are the campaign's.
-func (s *Server) slotsOf(ctx context.Context, d rapport.PartnershipDetail, terms *rapport.ContractTerms) ([]rapport.Slot, error) {
+// slotsOf are the slots that an offer of a term would book in a partnership; nil are the campaign's terms. The next term is counted from the end of
+// the present one.
+func (s *Server) slotsOf(ctx context.Context, d rapport.PartnershipDetail, term int, terms *rapport.ContractTerms) ([]rapport.Slot, error) {
 	if terms == nil {
 		campaign, err := s.cfg.Store.Campaign(ctx, d.CampaignID)
 		if err != nil {
@@ -134,14 +139,18 @@ func (s *Server) slotsOf(ctx context.Context, d rapport.PartnershipDetail, terms
 	if err != nil {
 		return nil, err
 	}
+	begins := s.now()
+	if term > d.Term && d.Contract != nil && d.Contract.EndsAt != nil && d.Contract.EndsAt.After(begins) {
+		begins = *d.Contract.EndsAt
+	}
 	return rapport.PlanSlots(rapport.Slot{
-		BrandID: d.BrandID, CampaignID: d.CampaignID, PartnershipID: d.ID, Term: d.Term, Creator: rapport.UserRef{ID: d.Creator.ID, Name: d.Creator.Name}, CreatorZone: calendar.Zone,
-	}, *terms, calendar, s.now()), nil
+		BrandID: d.BrandID, CampaignID: d.CampaignID, PartnershipID: d.ID, Term: term, Creator: rapport.UserRef{ID: d.Creator.ID, Name: d.Creator.Name}, CreatorZone: calendar.Zone,
+	}, *terms, calendar, begins), nil
 }
 
 // checkOffer finds the conflicts of an offer. One that blocks and that nobody lets stand refuses it; the reason, if there is one, lets all
 // stand that the caller may.
-func (s *Server) checkOffer(ctx context.Context, d rapport.PartnershipDetail, terms *rapport.ContractTerms, reason string) ([]rapport.Conflict, error) {
+func (s *Server) checkOffer(ctx context.Context, d rapport.PartnershipDetail, term int, terms *rapport.ContractTerms, reason string) ([]rapport.Conflict, error) {
 	store, err := storeAs[ConflictStore](s)
 	if err != nil {
 		return nil, err
@@ -149,7 +158,7 @@ func (s *Server) checkOffer(ctx context.Context, d rapport.PartnershipDetail, te
 	if terms != nil && len(terms.Check("terms")) > 0 {
 		return nil, nil // the offer is refused for that
 	}
-	planned, err := s.slotsOf(ctx, d, terms)
+	planned, err := s.slotsOf(ctx, d, term, terms)
 	if err != nil {
 		return nil, err
 	}

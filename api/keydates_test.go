@@ -28,7 +28,7 @@ func (d *desk) keyDate(t *testing.T, kind, state string, at time.Time) uuid.UUID
 	seq := one[int64](t, d, `select coalesce(max(seq), 0) from workflow_snapshots where workflow_id = $1`, "partnership/"+d.partnership.String())
 	require.NoError(t, d.worker.ApplyBatch(t.Context(), rapport.Batch{
 		Kind: "partnership", WorkflowType: "Partnership", ID: d.partnership, BrandID: d.world.one, PartnershipID: d.partnership, Seq: seq, Now: time.Now(), Snapshot: json.RawMessage(`{}`),
-		View: rapport.View{State: "active", Term: 1, Renewal: rapport.RenewalNotDue, Timers: []rapport.Timer{}, Waiting: []rapport.Waiting{}, Commands: []rapport.CommandView{}},
+		View:   rapport.View{State: "active", Term: 1, Renewal: rapport.RenewalNotDue, Timers: []rapport.Timer{}, Waiting: []rapport.Waiting{}, Commands: []rapport.CommandView{}},
 		Record: rapport.Record{Changes: []rapport.Change{{Noun: "key_date", ID: date, State: state, Code: kind, Ref: contract, Due: at, Assets: []uuid.UUID{d.deliverable}}}},
 	}))
 	return date

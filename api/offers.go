@@ -4,8 +4,6 @@ import (
 	"context"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"rapport"
 	"rapport/api/gen"
 )
@@ -36,27 +34,39 @@ func (s *Server) SendOffer(ctx context.Context, r gen.SendOfferRequestObject) (g
 		terms := fromTerms(*r.Body.Terms)
 		offer.Terms = &terms
 	}
+	p, err := s.putOffer(ctx, d, offer, rapport.Command{Kind: rapport.CmdSendOffer, Actor: me, Ref: offer.ID, Amount: offer.Fee}, strings.TrimSpace(value(r.Body.OverrideReason)))
+	if err != nil {
+		return nil, err
+	}
+	if p == nil {
+		body, location := pendingAt("/v1/partnerships/" + d.ID.String())
+		return gen.SendOffer202JSONResponse{Body: body, Headers: gen.SendOffer202ResponseHeaders{Location: location}}, nil
+	}
+	return gen.SendOffer200JSONResponse(*p), nil
+}
+
+// putOffer checks an offer for conflicts, writes it and has the partnership send it. It answers nil when there is no verdict yet.
+func (s *Server) putOffer(ctx context.Context, d rapport.PartnershipDetail, offer rapport.OfferDraft, cmd rapport.Command, override string) (*gen.Partnership, error) {
+	store, err := s.partnershipStore()
+	if err != nil {
+		return nil, err
+	}
 	var conflicts []rapport.Conflict
 	result, err := s.command(ctx, commandRequest{
-		Workflow: "partnership", ID: d.ID, BrandID: d.BrandID,
-		Cmd: rapport.Command{Kind: rapport.CmdSendOffer, Actor: me, Ref: offer.ID, Amount: offer.Fee},
+		Workflow: "partnership", ID: d.ID, BrandID: d.BrandID, Cmd: cmd,
 		Before: func(ctx context.Context) error {
 			var err error
-			if conflicts, err = s.checkOffer(ctx, d, offer.Terms, strings.TrimSpace(value(r.Body.OverrideReason))); err != nil {
+			if conflicts, err = s.checkOffer(ctx, d, max(offer.Term, d.Term), offer.Terms, override); err != nil {
 				return err
 			}
 			if err := store.DraftOffer(ctx, offer); err != nil {
 				return err
 			}
-			return store.NoteCommand(ctx, d.ID, rapport.CmdSendOffer, "Paid outside of Stripe", offer.PaidOutside, false, me)
+			return store.NoteCommand(ctx, d.ID, cmd.Kind, "Paid outside of Stripe", offer.PaidOutside, false, cmd.Actor)
 		},
 	})
-	if err != nil {
+	if err != nil || result.Pending {
 		return nil, err
-	}
-	if result.Pending {
-		body, location := pendingAt("/v1/partnerships/" + d.ID.String())
-		return gen.SendOffer202JSONResponse{Body: body, Headers: gen.SendOffer202ResponseHeaders{Location: location}}, nil
 	}
 	p, err := s.partnership(ctx, d.ID)
 	if err != nil {
@@ -64,24 +74,49 @@ func (s *Server) SendOffer(ctx context.Context, r gen.SendOfferRequestObject) (g
 	}
 	found := each(conflicts, func(c rapport.Conflict) gen.Conflict { return toConflict(c, principalFrom(ctx)) })
 	p.Conflicts = &found
-	return gen.SendOffer200JSONResponse(p), nil
+	return &p, nil
 }
 
-// renewal is the offer of the next term, on the terms and for the fee of the present contract; nil for other commands.
-func (s *Server) renewal(ctx context.Context, store PartnershipStore, partnership uuid.UUID, cmd *rapport.Command) (*rapport.OfferDraft, error) {
-	if cmd.Kind != rapport.CmdRenew {
-		return nil, nil //nolint:nilnil // nothing to renew
+// OfferRenewal offers the next term: on the fee and the terms of the present one where nothing else is said.
+func (s *Server) OfferRenewal(ctx context.Context, r gen.OfferRenewalRequestObject) (gen.OfferRenewalResponseObject, error) {
+	store, err := s.partnershipStore()
+	if err != nil {
+		return nil, err
 	}
-	d, err := store.Partnership(ctx, partnership)
+	d, err := store.Partnership(ctx, r.Id)
 	if err != nil {
 		return nil, called("partnership", err)
 	}
+	cmd := rapport.Command{Kind: rapport.CmdRenew, Actor: principalFrom(ctx).UserID}
+	offer, err := s.renewal(ctx, d, &cmd)
+	if err != nil {
+		return nil, err
+	}
+	offer.Fee, offer.Message, offer.PaidOutside = fromMoney(r.Body.Fee), strings.TrimSpace(value(r.Body.Message)), strings.TrimSpace(value(r.Body.PaidOutside))
+	cmd.Amount = offer.Fee
+	if r.Body.Terms != nil {
+		terms := fromTerms(*r.Body.Terms)
+		offer.Terms = &terms
+	}
+	p, err := s.putOffer(ctx, d, offer, cmd, strings.TrimSpace(value(r.Body.OverrideReason)))
+	if err != nil {
+		return nil, err
+	}
+	if p == nil {
+		body, location := pendingAt("/v1/partnerships/" + d.ID.String())
+		return gen.OfferRenewal202JSONResponse{Body: body, Headers: gen.OfferRenewal202ResponseHeaders{Location: location}}, nil
+	}
+	return gen.OfferRenewal200JSONResponse(*p), nil
+}
+
+// renewal is the offer of the next term, on the terms and for the fee of the present contract, and what cmd says of it.
+func (s *Server) renewal(ctx context.Context, d rapport.PartnershipDetail, cmd *rapport.Command) (rapport.OfferDraft, error) {
 	if d.Contract == nil {
-		return nil, &rapport.Error{Code: rapport.CodeConflict, Reason: "contract_unknown", State: string(d.Stage), Message: "There is no contract that could be renewed."}
+		return rapport.OfferDraft{}, &rapport.Error{Code: rapport.CodeConflict, Reason: "contract_unknown", State: string(d.Stage), Message: "There is no contract that could be renewed."}
 	}
 	deed, _ := deedID(ctx)
 	cmd.Ref, cmd.Amount = rapport.DeriveID(deed, "offer"), d.Contract.Fee
-	offer := &rapport.OfferDraft{
+	offer := rapport.OfferDraft{
 		ID: cmd.Ref, PartnershipID: d.ID, Term: d.Term + 1, Fee: d.Contract.Fee, Terms: &d.Contract.Terms, By: cmd.Actor, Platform: s.cfg.PlatformCountry,
 	}
 	if d.Offer != nil { // how the present term is paid, the next one is

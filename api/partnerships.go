@@ -218,6 +218,8 @@ func toWaiting(w rapport.Waiting, p rapport.PartnershipSummary, titles map[uuid.
 		out.Link = orNil("/reviews/" + w.Ref.String())
 	case (w.Decision == "approve_contract" || w.Decision == "sign") && w.Ref != uuid.Nil:
 		out.Link = orNil("/contracts/" + w.Ref.String())
+	case w.Decision == "renewal":
+		out.Link = orNil("/contracts/renewals?selected=" + p.ID.String())
 	case w.Decision == "payout" && w.Ref != uuid.Nil:
 		out.Link = orNil("/payouts/" + w.Ref.String())
 	}
@@ -393,24 +395,21 @@ func (s *Server) CommandPartnership(ctx context.Context, r gen.CommandPartnershi
 	if kind == rapport.CmdDropBonus {
 		cmd.Ref = *r.Body.MilestoneId
 	}
+	if kind == rapport.CmdTerminate {
+		cmd.Code = *r.Body.Shown
+	}
 	if kind == rapport.CmdSnooze {
 		cmd.Until = r.Body.Until.UTC()
 	}
-	offer, err := s.renewal(ctx, store, r.Id, &cmd)
-	if err != nil {
-		return nil, err
+	if kind == rapport.CmdRenew {
+		return s.renewAsItIs(ctx, store, r.Id, cmd)
 	}
 	reason := strings.TrimSpace(value(r.Body.Reason))
 	handled := kind == rapport.CmdStartAgain || kind == rapport.CmdMarkDeclined
 	result, err := s.command(ctx, commandRequest{
 		Workflow: "partnership", ID: r.Id, BrandID: brand, Cmd: cmd,
 		Before: func(ctx context.Context) error {
-			if offer != nil {
-				if err := store.DraftOffer(ctx, *offer); err != nil {
-					return err
-				}
-			}
-			return store.NoteCommand(ctx, r.Id, kind, "Reason given for: "+commandLabel(kind), reason, handled, me.UserID)
+			return store.NoteCommand(ctx, r.Id, kind, reasonTitle(kind), reason, handled, me.UserID)
 		},
 	})
 	if err != nil {
@@ -425,6 +424,27 @@ func (s *Server) CommandPartnership(ctx context.Context, r gen.CommandPartnershi
 		return nil, err
 	}
 	return gen.CommandPartnership200JSONResponse(p), nil
+}
+
+// renewAsItIs offers the next term on the fee and the terms of the present one.
+func (s *Server) renewAsItIs(ctx context.Context, store PartnershipStore, id uuid.UUID, cmd rapport.Command) (gen.CommandPartnershipResponseObject, error) {
+	d, err := store.Partnership(ctx, id)
+	if err != nil {
+		return nil, called("partnership", err)
+	}
+	offer, err := s.renewal(ctx, d, &cmd)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.putOffer(ctx, d, offer, cmd, "")
+	if err != nil {
+		return nil, err
+	}
+	if p == nil {
+		body, location := pendingAt("/v1/partnerships/" + id.String())
+		return gen.CommandPartnership202JSONResponse{Body: body, Headers: gen.CommandPartnership202ResponseHeaders{Location: location}}, nil
+	}
+	return gen.CommandPartnership200JSONResponse(*p), nil
 }
 
 // checkCommand refuses what no workflow has to be asked about.
@@ -455,9 +475,16 @@ func (s *Server) checkCommand(kind rapport.CommandKind, b gen.PartnershipCommand
 		if strings.TrimSpace(value(b.Reason)) == "" {
 			missing("reason", "Say why it is not owed, such as that its number was not reached.")
 		}
+	case rapport.CmdLetLapse:
+		if strings.TrimSpace(value(b.Reason)) == "" {
+			missing("reason", "Say why the term is not renewed.")
+		}
 	case rapport.CmdTerminate:
 		if strings.TrimSpace(value(b.Reason)) == "" {
 			missing("reason", "Say why the partnership ends.")
+		}
+		if value(b.Shown) == "" {
+			missing("shown", "Look first at what the end does, and send what that answers.")
 		}
 	}
 	if len(bad) > 0 {

@@ -288,8 +288,8 @@ func TestAPartnershipFromTheFirstMailToTheEnd(t *testing.T) {
 
 	a = w.command(t, w.ops, map[string]any{"command": "terminate"})
 	require.Equal(t, 422, a.status)
-	require.Equal(t, []string{"reason required"}, a.fields(t))
-	a = w.command(t, w.ops, map[string]any{"command": "terminate", "reason": "The product is off the market."})
+	require.Equal(t, []string{"reason required", "shown required"}, a.fields(t))
+	a = w.command(t, w.ops, map[string]any{"command": "terminate", "reason": "The product is off the market.", "shown": *w.ending(t).Shown})
 	require.Equal(t, 200, a.status, "%s", a.body)
 	a.into(t, &p)
 	require.Equal(t, gen.Stage("terminated"), p.Summary.Stage)
@@ -400,6 +400,7 @@ func TestCommandsAskForTheirRolesAndFields(t *testing.T) {
 		`{"command":"waive_deliverable"}`:                       "deliverable_id required",
 		`{"command":"dance"}`:                                   "command unknown_value",
 		`{"command":"terminate","reason":"  "}`:                 "reason required",
+		`{"command":"let_lapse"}`:                               "reason required",
 		`{"command":"pause","until":"soon"}`:                    "until bad_format",
 		`{"command":"pause","because":"x"}`:                     "because unknown_field",
 		`{"command":"revoke_approval","reason":"Wrong prices"}`: "deliverable_id required",
@@ -409,7 +410,7 @@ func TestCommandsAskForTheirRolesAndFields(t *testing.T) {
 		require.Contains(t, a.fields(t), want, body)
 	}
 	for command, code := range map[string]string{"renew": "contract_unknown", "resume": "not_paused", "let_lapse": "renewal_not_open"} {
-		a := w.command(t, w.ops, map[string]any{"command": command})
+		a := w.command(t, w.ops, map[string]any{"command": command, "reason": "Why"})
 		require.Equal(t, 409, a.status, "%s: %s", command, a.body)
 		require.Equal(t, code, a.text("code"))
 		require.NotEmpty(t, a.text("detail"))

@@ -243,7 +243,7 @@ func conditionWords(code string) string {
 		"": "", "manual": "A person holds it.", "ban": "The creator is banned.", "approval_revoked": "The approval of the content was revoked.",
 		rapport.HoldDestination: "The creator's bank account changed.",
 		rapport.HoldTerms:       "The contract has finance see something first.",
-		"post_mismatch":         "The post is not as it was approved.", "terminated": "The partnership was terminated.",
+		"post_mismatch":         "The post is not as it was approved.", rapport.HoldTerminated: "The partnership was ended while it was held.",
 	}
 	if said, ok := words[code]; ok {
 		return said
@@ -254,7 +254,8 @@ func conditionWords(code string) string {
 // holdEnds says what ends a hold; empty for one that nothing ends by itself.
 func holdEnds(code string) string {
 	return map[string]string{
-		"manual": "Finance releases it.", "ban": "It ends when the ban is lifted.", "approval_revoked": "It ends when the content is approved again.",
+		"manual": "Finance releases it.", rapport.HoldTerminated: "Finance releases it if it is to be paid, or cancels it.",
+		"ban": "It ends when the ban is lifted.", "approval_revoked": "It ends when the content is approved again.",
 		"post_mismatch": "It ends when the post is as it was approved.", rapport.HoldTerms: "Finance releases it when it has seen that.",
 		rapport.HoldDestination: "A releaser releases it when it is certain that it was the creator.",
 	}[code]

@@ -461,7 +461,7 @@ func TestWhatIsOwedStandsInLanes(t *testing.T) {
 	d.sql(t, `update tasks set state = 'done' where id = $1`, manual)
 	require.Equal(t, []string{"The creator is banned."}, in("blocked"), "the person has let it go")
 	require.Equal(t, map[string]string{"blocked": "1: 40000 eur"}, lanes("ops@one.example"))
-	for amount, held := range map[int64]string{100: "manual", 200: "ban", 300: "post_mismatch", 400: "approval_revoked", 500: "terminated"} {
+	for amount, held := range map[int64]string{100: "manual", 200: "ban", 300: "post_mismatch", 400: "approval_revoked", 500: rapport.HoldTerminated} {
 		d.sql(t, `update payouts set state = 'held', held_reason = $2 where id = $1`, d.anotherPayout(t, d.world.one, d.work, amount), held)
 	}
 	d.sql(t, `update payouts set state = 'held', held_reason = 'ban' where id = $1`, d.payout)

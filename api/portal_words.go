@@ -60,7 +60,9 @@ func (s *Server) home(page rapport.PortalPage) gen.PortalHome {
 			Comments: each(d.Comments, showComment), Spoken: orNot(d.Declares && isVideo(d.Kind)),
 		}
 		if len(d.Rights) > 0 {
-			rights := each(d.Rights, func(r rapport.PostRight) gen.PostRight { return gen.PostRight{Kind: gen.KeyDateKind(r.Kind), Until: r.Until} })
+			rights := each(d.Rights, func(r rapport.PostRight) gen.PostRight {
+				return gen.PostRight{Kind: gen.KeyDateKind(r.Kind), Until: r.Until}
+			})
 			home.Deliverables[i].Rights = &rights
 		}
 		if d.Extra == "asked" || d.Extra == "offered" {

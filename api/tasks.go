@@ -67,6 +67,8 @@ func taskLink(t rapport.Task) *string {
 		}
 	}
 	switch {
+	case t.PartnershipID != nil && (t.Kind == "decide_renewal" || t.Kind == "renewal_lapsed"):
+		return orNil("/contracts/renewals?selected=" + t.PartnershipID.String())
 	case t.Kind == "payments_held":
 		return orNil("/reconciliation")
 	case t.Kind == "finance_role_asked", t.Kind == "finance_role_granted", t.Kind == "second_factor_reset":

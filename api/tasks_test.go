@@ -21,7 +21,7 @@ func TestATaskThatADecisionEndsLeadsThereAndCannotBeMarkedDone(t *testing.T) {
 	ops := d.as(t, "ops@one.example")
 	links := map[uuid.UUID]string{
 		task("approve_payout", d.payout): "/payouts/" + d.payout.String(), task("review_held", d.review): "/reviews/" + d.review.String(),
-		task("approve_contract", d.contract): "/contracts/" + d.contract.String(), task("decide_renewal", d.contract): "/partnerships/" + d.partnership.String(),
+		task("approve_contract", d.contract): "/contracts/" + d.contract.String(), task("decide_renewal", d.contract): "/contracts/renewals?selected=" + d.partnership.String(),
 	}
 	var list gen.TaskList
 	ops.send(t, "GET", "/v1/tasks", nil).into(t, &list)

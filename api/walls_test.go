@@ -149,11 +149,12 @@ func bodies(i ids) map[string]any {
 		"saveCannedAnswer":   map[string]any{"brand_id": brand, "name": "Thanks", "body": "Thank you, {{creator.first_name}}!"},
 		"removeCannedAnswer": map[string]any{},
 		"sendOffer":          map[string]any{"fee": eur(100)},
+		"offerRenewal":       map[string]any{"fee": eur(100)},
 		"overrideConflict": map[string]any{
 			"partnership_id": i["partnership_id"], "reason": "They agreed",
 			"key": rapport.DeriveID(rapport.DeriveID(rapport.Slot{PartnershipID: i["partnership_id"], Term: 1}.ID(), rapport.ConflictAbsence), sharedAbsence.String()),
 		},
-		"decideKeyDate": map[string]any{"decision": "let_end"},
+		"decideKeyDate":      map[string]any{"decision": "let_end"},
 		"createCalendarFeed": map[string]any{"campaign_id": i["campaign_id"]},
 		"addAbsence":         map[string]any{"from": "2026-05-04", "to": "2026-05-05"},
 		"addPortalAbsence":   map[string]any{"from": "2026-05-04", "to": "2026-05-05"},

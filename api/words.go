@@ -257,6 +257,7 @@ func refusalShort(workflow string, kind rapport.CommandKind, code, state string)
 }
 
 var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
+	"changed_since":           "What the end does has changed since you looked. Look at it again; nothing was ended.",
 	"ended":                   "This partnership has ended, so nothing more can be decided in it.",
 	"banned":                  "The creator is banned. Lift the ban first.",
 	"already_paused":          "It is paused already. Resume it first.",
@@ -335,7 +336,8 @@ var refusalTable = map[string]string{ //nolint:gochecknoglobals // a table
 
 // holdWords say why money is held.
 var holdWords = map[string]string{ //nolint:gochecknoglobals // a table
-	"manual": "a person holds it", rapport.HoldTerms: "the contract has finance see something first", "ban": "the creator is banned", "post_mismatch": "the post differs from what was approved",
+	"manual": "a person holds it", rapport.HoldTerminated: "the partnership was ended",
+	rapport.HoldTerms: "the contract has finance see something first", "ban": "the creator is banned", "post_mismatch": "the post differs from what was approved",
 	"approval_revoked": "the approval of the content was revoked", "destination_changed": "the bank account changed lately",
 }
 

@@ -21,7 +21,9 @@ func (s *Store) KeyDates(ctx context.Context, f rapport.KeyDateFilter, page rapp
 	if params.AfterAt, params.AfterID, err = afterTime(page); err != nil {
 		return nil, nil, err
 	}
-	rows, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]gen.ListKeyDatesRow, error) { return s.q.ListKeyDates(ctx, tx, params) })
+	rows, err := query(ctx, s, func(ctx context.Context, tx pgx.Tx) ([]gen.ListKeyDatesRow, error) {
+		return s.q.ListKeyDates(ctx, tx, params)
+	})
 	if err != nil {
 		return nil, nil, fmt.Errorf("list key dates: %w", err)
 	}

@@ -162,7 +162,13 @@ func (w *World) meetFate(ctx context.Context, h *house, p worldPartnership, m me
 	case fatePause:
 		return w.command(ctx, h, p, map[string]any{"command": "pause", "reason": reasonPause})
 	case fateTerminate:
-		return w.command(ctx, h, p, map[string]any{"command": "terminate", "reason": reasonTerminate})
+		var does struct {
+			Shown string `json:"shown"`
+		}
+		if err := w.get(ctx, h.seats[roleOps], "/v1/partnerships/"+p.ID+"/termination", &does); err != nil {
+			return false, err
+		}
+		return w.command(ctx, h, p, map[string]any{"command": "terminate", "reason": reasonTerminate, "shown": does.Shown})
 	default:
 		if !w.again(2, "ban", p.ID) {
 			return false, nil

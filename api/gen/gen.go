@@ -954,6 +954,27 @@ func (e KeyDateKind) Valid() bool {
 	}
 }
 
+// Defines values for LapseWhy.
+const (
+	LapseWhyDecided      LapseWhy = "decided"
+	LapseWhyNoDecision   LapseWhy = "no_decision"
+	LapseWhyOfferExpired LapseWhy = "offer_expired"
+)
+
+// Valid indicates whether the value is a known member of the LapseWhy enum.
+func (e LapseWhy) Valid() bool {
+	switch e {
+	case LapseWhyDecided:
+		return true
+	case LapseWhyNoDecision:
+		return true
+	case LapseWhyOfferExpired:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MessageChannel.
 const (
 	MessageChannelCall   MessageChannel = "call"
@@ -1968,6 +1989,36 @@ func (e ReconciliationSumResult) Valid() bool {
 	}
 }
 
+// Defines values for RenewalState.
+const (
+	RenewalStateAgreed     RenewalState = "agreed"
+	RenewalStateDeclined   RenewalState = "declined"
+	RenewalStateLapsed     RenewalState = "lapsed"
+	RenewalStateNotDue     RenewalState = "not_due"
+	RenewalStateOffered    RenewalState = "offered"
+	RenewalStateReviewOpen RenewalState = "review_open"
+)
+
+// Valid indicates whether the value is a known member of the RenewalState enum.
+func (e RenewalState) Valid() bool {
+	switch e {
+	case RenewalStateAgreed:
+		return true
+	case RenewalStateDeclined:
+		return true
+	case RenewalStateLapsed:
+		return true
+	case RenewalStateNotDue:
+		return true
+	case RenewalStateOffered:
+		return true
+	case RenewalStateReviewOpen:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReplySuggestionClass.
 const (
 	ReplySuggestionClassAccept       ReplySuggestionClass = "accept"
@@ -2535,6 +2586,33 @@ func (e TaskState) Valid() bool {
 	case TaskStateOpen:
 		return true
 	case TaskStateSnoozed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TerminationMoneyOutcome.
+const (
+	TerminationMoneyOutcomeFallsOff TerminationMoneyOutcome = "falls_off"
+	TerminationMoneyOutcomeHeld     TerminationMoneyOutcome = "held"
+	TerminationMoneyOutcomeOwed     TerminationMoneyOutcome = "owed"
+	TerminationMoneyOutcomePaid     TerminationMoneyOutcome = "paid"
+	TerminationMoneyOutcomeRevoked  TerminationMoneyOutcome = "revoked"
+)
+
+// Valid indicates whether the value is a known member of the TerminationMoneyOutcome enum.
+func (e TerminationMoneyOutcome) Valid() bool {
+	switch e {
+	case TerminationMoneyOutcomeFallsOff:
+		return true
+	case TerminationMoneyOutcomeHeld:
+		return true
+	case TerminationMoneyOutcomeOwed:
+		return true
+	case TerminationMoneyOutcomePaid:
+		return true
+	case TerminationMoneyOutcomeRevoked:
 		return true
 	default:
 		return false
@@ -4535,6 +4613,20 @@ type KeyDateList struct {
 	NextCursor *string   `json:"next_cursor,omitempty"`
 }
 
+// Lapse defines model for Lapse.
+type Lapse struct {
+	At time.Time `json:"at"`
+
+	// By Who let it lapse; absent when nobody did
+	By     *string  `json:"by,omitempty"`
+	Reason *string  `json:"reason,omitempty"`
+	Why    LapseWhy `json:"why"`
+	Words  string   `json:"words"`
+}
+
+// LapseWhy defines model for LapseWhy.
+type LapseWhy string
+
 // LedgerLine defines model for LedgerLine.
 type LedgerLine struct {
 	Account string `json:"account"`
@@ -4837,6 +4929,16 @@ type Netting struct {
 // NettingState defines model for Netting.State.
 type NettingState string
 
+// NumberTotal defines model for NumberTotal.
+type NumberTotal struct {
+	Metric string `json:"metric"`
+	Posts  int    `json:"posts"`
+
+	// StoodAt The oldest of them
+	StoodAt time.Time `json:"stood_at"`
+	Value   int64     `json:"value"`
+}
+
 // Offer defines model for Offer.
 type Offer struct {
 	ExpiresAt *time.Time         `json:"expires_at,omitempty"`
@@ -4908,6 +5010,13 @@ type OfflinePaymentForm struct {
 	// Proof A PDF, PNG or JPEG of at most 10 MB
 	Proof     openapi_types.File `json:"proof"`
 	Reference string             `json:"reference"`
+}
+
+// OnTime defines model for OnTime.
+type OnTime struct {
+	// Done Those whose time has shown: handed in or published, or late
+	Done int `json:"done"`
+	Late int `json:"late"`
 }
 
 // OnboardingLink defines model for OnboardingLink.
@@ -5037,8 +5146,11 @@ type PartnershipCommand struct {
 	MessageId *openapi_types.UUID `json:"message_id,omitempty"`
 
 	// MilestoneId For drop_bonus
-	MilestoneId  *openapi_types.UUID `json:"milestone_id,omitempty"`
-	Reason       *string             `json:"reason,omitempty"`
+	MilestoneId *openapi_types.UUID `json:"milestone_id,omitempty"`
+	Reason      *string             `json:"reason,omitempty"`
+
+	// Shown For terminate: what the preview answered. Another effect by now is refused
+	Shown        *string             `json:"shown,omitempty"`
 	SubmissionId *openapi_types.UUID `json:"submission_id,omitempty"`
 
 	// Until For snooze
@@ -5883,6 +5995,81 @@ type RecoveryCodes struct {
 	Codes []string `json:"codes"`
 }
 
+// Renewal defines model for Renewal.
+type Renewal struct {
+	BrandId      openapi_types.UUID `json:"brand_id"`
+	BrandName    string             `json:"brand_name"`
+	CampaignId   openapi_types.UUID `json:"campaign_id"`
+	CampaignName string             `json:"campaign_name"`
+	ContractId   openapi_types.UUID `json:"contract_id"`
+	Creator      CreatorRef         `json:"creator"`
+	EndsAt       time.Time          `json:"ends_at"`
+	Fee          Money              `json:"fee"`
+	Lapse        *Lapse             `json:"lapse,omitempty"`
+
+	// NoticeBy The last moment at which it is decided
+	NoticeBy      time.Time          `json:"notice_by"`
+	Number        string             `json:"number"`
+	Owner         UserRef            `json:"owner"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
+	State         RenewalState       `json:"state"`
+	Term          int                `json:"term"`
+}
+
+// RenewalList defines model for RenewalList.
+type RenewalList struct {
+	Items      []Renewal `json:"items"`
+	NextCursor *string   `json:"next_cursor,omitempty"`
+}
+
+// RenewalPacket defines model for RenewalPacket.
+type RenewalPacket struct {
+	// Beyond Rounds beyond the included ones
+	Beyond     int    `json:"beyond"`
+	Committed  Money  `json:"committed"`
+	Complaints int    `json:"complaints"`
+	Drafts     OnTime `json:"drafts"`
+
+	// FeeFrom Where the proposed fee comes from
+	FeeFrom     string  `json:"fee_from"`
+	MayLetLapse Command `json:"may_let_lapse"`
+	MayRenew    Command `json:"may_renew"`
+
+	// Numbers The newest of every post that one is known of
+	Numbers          []NumberTotal `json:"numbers"`
+	Paid             Money         `json:"paid"`
+	PerThousandViews *Money        `json:"per_thousand_views,omitempty"`
+
+	// Pieces Of the term, without what was cancelled or waived
+	Pieces int `json:"pieces"`
+
+	// PiecesRevised Pieces that were handed in
+	PiecesRevised int `json:"pieces_revised"`
+
+	// Posts Pieces that are published
+	Posts int `json:"posts"`
+
+	// PostsNumbered Those of them whose views are known
+	PostsNumbered int     `json:"posts_numbered"`
+	Publications  OnTime  `json:"publications"`
+	Renewal       Renewal `json:"renewal"`
+
+	// Replies Messages of the creator in this partnership
+	Replies  int         `json:"replies"`
+	Reversed Money       `json:"reversed"`
+	Rights   []RightUsed `json:"rights"`
+
+	// Rounds Revision rounds of all of them
+	Rounds int `json:"rounds"`
+
+	// RoundsIncluded A piece
+	RoundsIncluded int           `json:"rounds_included"`
+	Terms          ContractTerms `json:"terms"`
+}
+
+// RenewalState defines model for RenewalState.
+type RenewalState string
+
 // ReplySuggestion defines model for ReplySuggestion.
 type ReplySuggestion struct {
 	Amount *Money               `json:"amount,omitempty"`
@@ -6110,6 +6297,16 @@ type RevocationHold struct {
 	PayoutId    openapi_types.UUID `json:"payout_id"`
 	PayoutState *string            `json:"payout_state,omitempty"`
 	Title       string             `json:"title"`
+}
+
+// RightUsed defines model for RightUsed.
+type RightUsed struct {
+	DeliverableId  openapi_types.UUID `json:"deliverable_id"`
+	ExclusiveUntil *time.Time         `json:"exclusive_until,omitempty"`
+	PostUrl        *string            `json:"post_url,omitempty"`
+	PostedAt       *time.Time         `json:"posted_at,omitempty"`
+	Title          string             `json:"title"`
+	UsageUntil     *time.Time         `json:"usage_until,omitempty"`
 }
 
 // Role defines model for Role.
@@ -6693,6 +6890,45 @@ type TemplatePreviewAsk struct {
 	Name       *string             `json:"name,omitempty"`
 	Subject    string              `json:"subject"`
 }
+
+// Termination defines model for Termination.
+type Termination struct {
+	Allowed bool                 `json:"allowed"`
+	Content []TerminationContent `json:"content"`
+	Falls   *Money               `json:"falls,omitempty"`
+	Freed   *Money               `json:"freed,omitempty"`
+	Money   []TerminationMoney   `json:"money"`
+	Owed    *Money               `json:"owed,omitempty"`
+	Paid    *Money               `json:"paid,omitempty"`
+	Reason  *string              `json:"reason,omitempty"`
+
+	// Shown The same as long as the effect is; the command carries it
+	Shown *string `json:"shown,omitempty"`
+
+	// Words What else happens
+	Words []string `json:"words"`
+}
+
+// TerminationContent defines model for TerminationContent.
+type TerminationContent struct {
+	DeliverableId openapi_types.UUID `json:"deliverable_id"`
+	Title         string             `json:"title"`
+	Words         string             `json:"words"`
+}
+
+// TerminationMoney defines model for TerminationMoney.
+type TerminationMoney struct {
+	Amount      Money                   `json:"amount"`
+	Id          openapi_types.UUID      `json:"id"`
+	Outcome     TerminationMoneyOutcome `json:"outcome"`
+	PayoutId    *openapi_types.UUID     `json:"payout_id,omitempty"`
+	PayoutState *string                 `json:"payout_state,omitempty"`
+	Title       string                  `json:"title"`
+	Words       string                  `json:"words"`
+}
+
+// TerminationMoneyOutcome defines model for TerminationMoney.Outcome.
+type TerminationMoneyOutcome string
 
 // TextHit defines model for TextHit.
 type TextHit struct {
@@ -7655,6 +7891,11 @@ type SendOfferParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
 }
 
+// OfferRenewalParams defines parameters for OfferRenewal.
+type OfferRenewalParams struct {
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // MoveSequenceParams defines parameters for MoveSequence.
 type MoveSequenceParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
@@ -7895,6 +8136,36 @@ type ListReconciliationsParams struct {
 // RunReconciliationParams defines parameters for RunReconciliation.
 type RunReconciliationParams struct {
 	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListRenewalsParams defines parameters for ListRenewals.
+type ListRenewalsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor next_cursor of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Q Words to search for
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	OwnerId    *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+	State      *[]RenewalState     `form:"state,omitempty" json:"state,omitempty"`
+
+	// Why Of those that have lapsed
+	Why *LapseWhy `form:"why,omitempty" json:"why,omitempty"`
+}
+
+// ExportRenewalsParams defines parameters for ExportRenewals.
+type ExportRenewalsParams struct {
+	// Q Words to search for
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	OwnerId    *openapi_types.UUID `form:"owner_id,omitempty" json:"owner_id,omitempty"`
+	State      *[]RenewalState     `form:"state,omitempty" json:"state,omitempty"`
+	Why        *LapseWhy           `form:"why,omitempty" json:"why,omitempty"`
+	Format     *SheetFormat        `form:"format,omitempty" json:"format,omitempty"`
 }
 
 // ListReversalsParams defines parameters for ListReversals.
@@ -8320,6 +8591,9 @@ type SendMessageJSONRequestBody = MessageCreate
 
 // SendOfferJSONRequestBody defines body for SendOffer for application/json ContentType.
 type SendOfferJSONRequestBody = OfferCreate
+
+// OfferRenewalJSONRequestBody defines body for OfferRenewal for application/json ContentType.
+type OfferRenewalJSONRequestBody = OfferCreate
 
 // MoveSequenceJSONRequestBody defines body for MoveSequence for application/json ContentType.
 type MoveSequenceJSONRequestBody = SequenceMoveAsk
@@ -8815,12 +9089,21 @@ type ServerInterface interface {
 	// SendOffer Send an offer; reserves the budget
 	// (POST /v1/partnerships/{id}/offers)
 	SendOffer(ctx echo.Context, id Id, params SendOfferParams) error
+	// GetRenewal What the renewal of the present term is decided by
+	// (GET /v1/partnerships/{id}/renewal)
+	GetRenewal(ctx echo.Context, id Id) error
+	// OfferRenewal Offer the next term; absent terms are those of the present one
+	// (POST /v1/partnerships/{id}/renewal)
+	OfferRenewal(ctx echo.Context, id Id, params OfferRenewalParams) error
 	// MoveSequence Move a running sequence to another version, or preview it
 	// (POST /v1/partnerships/{id}/sequence-moves)
 	MoveSequence(ctx echo.Context, id Id, params MoveSequenceParams) error
 	// ListRunningSequences The sequences that run for a partnership
 	// (GET /v1/partnerships/{id}/sequences)
 	ListRunningSequences(ctx echo.Context, id Id) error
+	// PreviewTermination What ending the partnership would do now, to its money and to all else; changes nothing
+	// (GET /v1/partnerships/{id}/termination)
+	PreviewTermination(ctx echo.Context, id Id) error
 	// ListPartnershipTimers Every armed timer with its exact time
 	// (GET /v1/partnerships/{id}/timers)
 	ListPartnershipTimers(ctx echo.Context, id Id) error
@@ -8968,6 +9251,12 @@ type ServerInterface interface {
 	// ExportReconciliation Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet
 	// (GET /v1/reconciliations/{id}/export)
 	ExportReconciliation(ctx echo.Context, id Id) error
+	// ListRenewals Terms that run or have lapsed, by the last day on which their renewal is decided
+	// (GET /v1/renewals)
+	ListRenewals(ctx echo.Context, params ListRenewalsParams) error
+	// ExportRenewals The same list as a table
+	// (GET /v1/renewals/export)
+	ExportRenewals(ctx echo.Context, params ExportRenewalsParams) error
 	// ListReversals Money that is taken back, newest first
 	// (GET /v1/reversals)
 	ListReversals(ctx echo.Context, params ListReversalsParams) error
@@ -12617,6 +12906,58 @@ func (w *ServerInterfaceWrapper) SendOffer(ctx echo.Context) error {
 	return err
 }
 
+// GetRenewal converts echo context to params.
+func (w *ServerInterfaceWrapper) GetRenewal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetRenewal(ctx, id)
+	return err
+}
+
+// OfferRenewal converts echo context to params.
+func (w *ServerInterfaceWrapper) OfferRenewal(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params OfferRenewalParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.OfferRenewal(ctx, id, params)
+	return err
+}
+
 // MoveSequence converts echo context to params.
 func (w *ServerInterfaceWrapper) MoveSequence(ctx echo.Context) error {
 	var err error
@@ -12666,6 +13007,22 @@ func (w *ServerInterfaceWrapper) ListRunningSequences(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListRunningSequences(ctx, id)
+	return err
+}
+
+// PreviewTermination converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewTermination(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewTermination(ctx, id)
 	return err
 }
 
@@ -14050,6 +14407,133 @@ func (w *ServerInterfaceWrapper) ExportReconciliation(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ExportReconciliation(ctx, id)
+	return err
+}
+
+// ListRenewals converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRenewals(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRenewalsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "why" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "why", ctx.QueryParams(), &params.Why, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter why: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRenewals(ctx, params)
+	return err
+}
+
+// ExportRenewals converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportRenewals(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportRenewalsParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "brand_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "brand_id", ctx.QueryParams(), &params.BrandId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "owner_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "owner_id", ctx.QueryParams(), &params.OwnerId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter owner_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "why" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "why", ctx.QueryParams(), &params.Why, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter why: %s", err))
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", ctx.QueryParams(), &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter format: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportRenewals(ctx, params)
 	return err
 }
 
@@ -15889,6 +16373,11 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/partnerships/:id/commands", wrapper.CommandPartnership, options.OperationMiddlewares["commandPartnership"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/bonuses", wrapper.GiveBonus, options.OperationMiddlewares["giveBonus"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/amendments", wrapper.DraftAmendment, options.OperationMiddlewares["draftAmendment"]...)
+	router.GET(options.BaseURL+"/v1/partnerships/:id/renewal", wrapper.GetRenewal, options.OperationMiddlewares["getRenewal"]...)
+	router.POST(options.BaseURL+"/v1/partnerships/:id/renewal", wrapper.OfferRenewal, options.OperationMiddlewares["offerRenewal"]...)
+	router.GET(options.BaseURL+"/v1/renewals", wrapper.ListRenewals, options.OperationMiddlewares["listRenewals"]...)
+	router.GET(options.BaseURL+"/v1/renewals/export", wrapper.ExportRenewals, options.OperationMiddlewares["exportRenewals"]...)
+	router.GET(options.BaseURL+"/v1/partnerships/:id/termination", wrapper.PreviewTermination, options.OperationMiddlewares["previewTermination"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/amendments/preview", wrapper.PreviewAmendment, options.OperationMiddlewares["previewAmendment"]...)
 	router.POST(options.BaseURL+"/v1/partnerships/:id/offers", wrapper.SendOffer, options.OperationMiddlewares["sendOffer"]...)
 	router.GET(options.BaseURL+"/v1/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
@@ -20882,6 +21371,110 @@ func (response SendOfferdefaultApplicationProblemPlusJSONResponse) VisitSendOffe
 	return err
 }
 
+type GetRenewalRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetRenewalResponseObject interface {
+	VisitGetRenewalResponse(w http.ResponseWriter) error
+}
+
+type GetRenewal200JSONResponse RenewalPacket
+
+func (response GetRenewal200JSONResponse) VisitGetRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetRenewaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetRenewaldefaultApplicationProblemPlusJSONResponse) VisitGetRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferRenewalRequestObject struct {
+	Id     Id `json:"id"`
+	Params OfferRenewalParams
+	Body   *OfferRenewalJSONRequestBody
+}
+
+type OfferRenewalResponseObject interface {
+	VisitOfferRenewalResponse(w http.ResponseWriter) error
+}
+
+type OfferRenewal200JSONResponse Partnership
+
+func (response OfferRenewal200JSONResponse) VisitOfferRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferRenewal202ResponseHeaders struct {
+	Location *string
+}
+
+type OfferRenewal202JSONResponse struct {
+	Body    Pending
+	Headers OfferRenewal202ResponseHeaders
+}
+
+func (response OfferRenewal202JSONResponse) VisitOfferRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Location != nil {
+		w.Header().Set("Location", fmt.Sprint(*response.Headers.Location))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type OfferRenewaldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response OfferRenewaldefaultApplicationProblemPlusJSONResponse) VisitOfferRenewalResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type MoveSequenceRequestObject struct {
 	Id     Id `json:"id"`
 	Params MoveSequenceParams
@@ -20975,6 +21568,45 @@ type ListRunningSequencesdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ListRunningSequencesdefaultApplicationProblemPlusJSONResponse) VisitListRunningSequencesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewTerminationRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type PreviewTerminationResponseObject interface {
+	VisitPreviewTerminationResponse(w http.ResponseWriter) error
+}
+
+type PreviewTermination200JSONResponse Termination
+
+func (response PreviewTermination200JSONResponse) VisitPreviewTerminationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewTerminationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PreviewTerminationdefaultApplicationProblemPlusJSONResponse) VisitPreviewTerminationResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -23200,6 +23832,106 @@ type ExportReconciliationdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ExportReconciliationdefaultApplicationProblemPlusJSONResponse) VisitExportReconciliationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRenewalsRequestObject struct {
+	Params ListRenewalsParams
+}
+
+type ListRenewalsResponseObject interface {
+	VisitListRenewalsResponse(w http.ResponseWriter) error
+}
+
+type ListRenewals200JSONResponse RenewalList
+
+func (response ListRenewals200JSONResponse) VisitListRenewalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRenewalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRenewalsdefaultApplicationProblemPlusJSONResponse) VisitListRenewalsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportRenewalsRequestObject struct {
+	Params ExportRenewalsParams
+}
+
+type ExportRenewalsResponseObject interface {
+	VisitExportRenewalsResponse(w http.ResponseWriter) error
+}
+
+type ExportRenewals200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	SheetApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response ExportRenewals200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportRenewalsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportRenewals200TextcsvResponse struct{ SheetTextcsvResponse }
+
+func (response ExportRenewals200TextcsvResponse) VisitExportRenewalsResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type ExportRenewalsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportRenewalsdefaultApplicationProblemPlusJSONResponse) VisitExportRenewalsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -25996,12 +26728,21 @@ type StrictServerInterface interface {
 	// SendOffer Send an offer; reserves the budget
 	// (POST /v1/partnerships/{id}/offers)
 	SendOffer(ctx context.Context, request SendOfferRequestObject) (SendOfferResponseObject, error)
+	// GetRenewal What the renewal of the present term is decided by
+	// (GET /v1/partnerships/{id}/renewal)
+	GetRenewal(ctx context.Context, request GetRenewalRequestObject) (GetRenewalResponseObject, error)
+	// OfferRenewal Offer the next term; absent terms are those of the present one
+	// (POST /v1/partnerships/{id}/renewal)
+	OfferRenewal(ctx context.Context, request OfferRenewalRequestObject) (OfferRenewalResponseObject, error)
 	// MoveSequence Move a running sequence to another version, or preview it
 	// (POST /v1/partnerships/{id}/sequence-moves)
 	MoveSequence(ctx context.Context, request MoveSequenceRequestObject) (MoveSequenceResponseObject, error)
 	// ListRunningSequences The sequences that run for a partnership
 	// (GET /v1/partnerships/{id}/sequences)
 	ListRunningSequences(ctx context.Context, request ListRunningSequencesRequestObject) (ListRunningSequencesResponseObject, error)
+	// PreviewTermination What ending the partnership would do now, to its money and to all else; changes nothing
+	// (GET /v1/partnerships/{id}/termination)
+	PreviewTermination(ctx context.Context, request PreviewTerminationRequestObject) (PreviewTerminationResponseObject, error)
 	// ListPartnershipTimers Every armed timer with its exact time
 	// (GET /v1/partnerships/{id}/timers)
 	ListPartnershipTimers(ctx context.Context, request ListPartnershipTimersRequestObject) (ListPartnershipTimersResponseObject, error)
@@ -26149,6 +26890,12 @@ type StrictServerInterface interface {
 	// ExportReconciliation Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet
 	// (GET /v1/reconciliations/{id}/export)
 	ExportReconciliation(ctx context.Context, request ExportReconciliationRequestObject) (ExportReconciliationResponseObject, error)
+	// ListRenewals Terms that run or have lapsed, by the last day on which their renewal is decided
+	// (GET /v1/renewals)
+	ListRenewals(ctx context.Context, request ListRenewalsRequestObject) (ListRenewalsResponseObject, error)
+	// ExportRenewals The same list as a table
+	// (GET /v1/renewals/export)
+	ExportRenewals(ctx context.Context, request ExportRenewalsRequestObject) (ExportRenewalsResponseObject, error)
 	// ListReversals Money that is taken back, newest first
 	// (GET /v1/reversals)
 	ListReversals(ctx context.Context, request ListReversalsRequestObject) (ListReversalsResponseObject, error)
@@ -30335,6 +31082,80 @@ func (sh *strictHandler) SendOffer(ctx echo.Context, id Id, params SendOfferPara
 	return nil
 }
 
+// GetRenewal operation middleware
+func (sh *strictHandler) GetRenewal(ctx echo.Context, id Id) error {
+	var request GetRenewalRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetRenewal(ctx.Request().Context(), request.(GetRenewalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetRenewal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetRenewalResponseObject); ok {
+		return validResponse.VisitGetRenewalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// OfferRenewal operation middleware
+func (sh *strictHandler) OfferRenewal(ctx echo.Context, id Id, params OfferRenewalParams) error {
+	var request OfferRenewalRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body OfferRenewalJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.OfferRenewal(ctx.Request().Context(), request.(OfferRenewalRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "OfferRenewal")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(OfferRenewalResponseObject); ok {
+		return validResponse.VisitOfferRenewalResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // MoveSequence operation middleware
 func (sh *strictHandler) MoveSequence(ctx echo.Context, id Id, params MoveSequenceParams) error {
 	var request MoveSequenceRequestObject
@@ -30403,6 +31224,31 @@ func (sh *strictHandler) ListRunningSequences(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(ListRunningSequencesResponseObject); ok {
 		return validResponse.VisitListRunningSequencesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewTermination operation middleware
+func (sh *strictHandler) PreviewTermination(ctx echo.Context, id Id) error {
+	var request PreviewTerminationRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewTermination(ctx.Request().Context(), request.(PreviewTerminationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewTermination")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewTerminationResponseObject); ok {
+		return validResponse.VisitPreviewTerminationResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -32105,6 +32951,56 @@ func (sh *strictHandler) ExportReconciliation(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(ExportReconciliationResponseObject); ok {
 		return validResponse.VisitExportReconciliationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRenewals operation middleware
+func (sh *strictHandler) ListRenewals(ctx echo.Context, params ListRenewalsParams) error {
+	var request ListRenewalsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRenewals(ctx.Request().Context(), request.(ListRenewalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRenewals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRenewalsResponseObject); ok {
+		return validResponse.VisitListRenewalsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportRenewals operation middleware
+func (sh *strictHandler) ExportRenewals(ctx echo.Context, params ExportRenewalsParams) error {
+	var request ExportRenewalsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportRenewals(ctx.Request().Context(), request.(ExportRenewalsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportRenewals")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportRenewalsResponseObject); ok {
+		return validResponse.VisitExportRenewalsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -34238,593 +35134,613 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L37ktw2lif8KojajfBubMouyZfZVsX3hyxbbU1blkaSp3e+aX8pJHkyE11MgAbAykp3KGKfZh9sn+QL",
-	"HAAkSAK85KUsT8xftipJEDg4ODjX3/nHVSZ2peDAtbp6+o+rkkq6Aw0S/7WSlOdLlpv/Z/zq6dWvFcjD",
-	"1eKK0x1cPW1+X1ypbAs7ah5cC7mj+urpVVXhL/pQmmeVloxvrj5+XFxllVRCmmdzUJlkpWbCjM7hXi/t",
-	"j0Ssid4CKekGyArWQsLVIjoHN1g4gx29/xH4Rm+vnn59fR2bwVqKXf/7L5hUmuT0QBjHr+P6PlPkN8Hh",
-	"huyZ3opKJ+aBQ0bpkFMNfTosrswX1vhJt9id4GbOvCqKj4urgOwl1dvmS0hVCb9WTEJ+9VTLCubRn+Ww",
-	"K4UGnh3+Aof6K1ugOcjmOy+bxx6Z5xIkfvL114urHeP+34+jn1y/ojrbpr+1fmQfCD/SH6ZgO6ZT3Gh/",
-	"DAfIYU2rQhs2WJgps121u3r6xPDEjnH7r2a6jGvYgMQP/drnjr8KmSuiBVFAZbYla+S62ER+TZIqzo0S",
-	"7hjs34tb4P3Pvt8C0eanmksoKyAnBeO3/vtdar7FAR/ZEYd4pTu3sW1UWwD9wjFYfBcc+4Vf+a8S1ldP",
-	"r/7LF42s+cL+qr54F4xovqBFnwQ/0uOPpRYzD6XI6cGdQdwaVQquwAnHElBsZYJr4EgCWpYFy6iZ6Rdl",
-	"vjZ/inxtxTjFWXVJ+nHRWeszgl8xfHYLUJoplVKsCtgNfdg+8T/+rgRvz2CI9G/cuJFZ/HVLNdkD12Qv",
-	"hSUMbv3AHO54/rkogd/vCrts9Uis1yyDXGTVDrj+XJUSaI7j7IrP6/HmkGtxpeFef5GpuzMQWtNVASGh",
-	"laYadm5t59vjxX8IOglJaJc3P/qjhcfj2UoBzwBPihQlSM3suVkdlpkEqmN3vhFv7keiKMuJEs2sVkIU",
-	"QPlVcGOPHmB7bY5cgosrLjRE7pi4ADKTLJwQulqMzeFjKHH/3V7XTjtAaYSfXoRU+aUeQ6z+Dpk283DU",
-	"fG4ewZnSPGdmPrR4E1B3TQsFiw7BJxPLU2FEY/JUmbfwZs0D6/uRKd3nGKZh1/6fIUHmGe9j/RkqJT30",
-	"dwIHi05mBzyH/EfGI+zrqZkgSu/P+629HYepg08l52IEQbP17fnQohD7ginN+GaZ04MKPlbrMIurrKCV",
-	"gogeY2Q7FAqcgo3jErqRYLY04ISvrqOskEPB7kAaoaD6o/8EeyI4qAXJRMU15MSQDz9lbnDByX7Lsi1Z",
-	"Cb0lW3oHRLENhxyfoH7p5jKfsvPfNXN5D3KnzPx29P6lfffJdZchFle5FGUJeX/iwVCKaEOjNS0KQvf0",
-	"sEAdg+zxUqSoA64M5VhulEAz81044VHZ08zwq/QMlztWgNKGlq2DcOLowPOaZzoEoAdFVge3P2Y7gOde",
-	"6dQgd2Qn7szGrqAQe/IbSIHLByoLhtpnnwfhPisqxe6YPgxwamKlQxv/yr/yLM8hH992M/V88ugBL7wS",
-	"dzBOVXEHUrIclhKo08G6h+5AmFYkE3xdsEwrsqMHojTlefvQPY4fuuFxCVOEqltAfrwhghcH3LWtqBQQ",
-	"1CYImkZTPnTHFBN8KUXF88SGVYpuYCnZZqtVcl8/Dsm2N9bm6Qu3bEv5ZgYjhJL7Y39janpPHvC5eyMx",
-	"mpY008uJSsYaYMnFfpSZBYeDf15vrRU46QVe7VbWJOl9u2Scx+Qcin+lzWGnhbGcNlvDQciOADuiRZVt",
-	"IV8QynOy3x6miuKRjTD66PilGBK4Xt2iZop6VeHGNmQOCOg+GL1fy1KKO1ocpVnRnbnV3C38en319N8n",
-	"7dQvUQPLnFqcDOQ3ZFcpba4VeykfRKU/UwtSgFL24mEalW684sylbeYAvNoZspUSSiqRVBIKoApCnTJB",
-	"axxk4Vc0RKk3R33Ov2/5s03G+A30baUYNws2P9ubhylSwB0U5l+UE1AZLdCOuiHUaH2a7IByc2ELBf6y",
-	"UppuIHof3TKehyuplF2FKMzzotKK5RBdi5VXIKcefRxy5Mi8Nc+gOJ06bmcLcTmxnfuWFjRqitEs8wzc",
-	"m/KqeameBuP6m6+ipMwqKYFnh/FD7b8ZvNN8bGD25zANPCEiEinwNo+vIW06fEv597l1Ss6QIyvqpXPf",
-	"1G3u+rZ7LuU8bGbpRq2HSMz39pmU7I4W/RP4g9h7TzQ49UQRqq3XjfJbf8Kc4bogRhv2v0kohdRG07ix",
-	"Iouaz0DuVB1WFEa+SdCVtLNsk8SoKUtrObXszEea7aLGK7prWnIJeG5+W1wxvtSScoVKj1HUzd2AflPD",
-	"hYYjzP/GzvleyJbWk6C0/bZ/fFFPPkpxwSuVNObqC2XShR8YX5MlUVJ1tLcKU1ZrDPY1pTL+aZQD3XKG",
-	"OVCIW/XuoDTsWk76q18rlt2uzK9Xi3pTW3+8Bymi2/atpNyGF9rkNXZuf+nvNJTGitsINEitcQfcUCMX",
-	"oAgXOirz1gyKvHMwH0fVaKZCxmRm7kwt7bhUL82laf4XTanoguyO+QEklAV66+gGdZ+Ka/TeFZRvKnvZ",
-	"lQXVhhfQP1UUYg8SdSOc8uJKlMAhX3oFq/lLaV7/JR6e4rNItxVFrhbW3r+2/GQ1OCM1lIZSGYvSCgwF",
-	"v1bos4mR+Y4WFUwNnTS8J1Dts9of7nuU+SS1KkDH7KAF8JxOvt5zUJpx1ESWmRDFUqzXCbvayNQd5Qey",
-	"F/KW8Y3VbqhR8nboYafGMKSaIFMQutYgG6HqLk9DQrQf3QG1GnEeJV8udpTxZQlyuRVVxOf6GoX4bmH2",
-	"UXAg9gXzCQkZGPmiCONG38L34ydBKr3cUVYYpmYZxE3TUKYwRfaSaQ2caHHjLxcX0rFxUDPeCT5dnE7S",
-	"W1f/urShocgj6R9Ao7cto6Wha+YCAz2yAs229cZSTXZCaavFqi2VYGhwC6VGvwlekSGBxB4UWdHsNkpx",
-	"PwVL7gFeKwTfuJC59WN1NkGLIs43otLSLAA5B6Ng3eFfUVY455g/wIoo4IGTz1B5Je6Rf5y7vP+lUihN",
-	"iyXNcwlKxYSM5w24A3kgfmZJBjEDqiU1Jg3yfII0ayoJPkRoTRF8FTeEabR5zf9SLvQWpI003pBrQtWt",
-	"fcj8YHWM/rIUZIIbicrkUm8lKCMRT7cVv0V/G3MbacNSznCkhXWzKq+I2XNkZmCOMxwA7UVzopm9Ufqz",
-	"3lO5W1blkFeQea8tJRz29R5LpgC9oUYyrauicPLeEMyaZVwQM/yjqowSzH86no7xV3OvmEW5IcgKNpR3",
-	"4y8J9TAWhMHj3eO+nmQIBcmidTOktrihcOQU9QVyh+YxaRoXOXEpMHQbJa/Ao7wfnhajPjT3HBpGXcEc",
-	"XOpfPrleTBHUs9IUGjE+87W+VJo5QPL8Tzj1HX49iVXTu36EpTpD03lhLoHHRiB8eT1VM5moWow7rv8Y",
-	"PJZQJCZf99Nu7Sk37hGHY+SGxe2/Ntv/T0+u512Qk2zf4YvqmdOJzS3BuGpdHJTD/moxKUKBx+Qsnic0",
-	"NC7odzLjv3Vexo5zKUjbHFWa7cNJzVeKYkY0xns0B8PwQdaoHT22vOfBVXPC6rJCqFiY+ocfnr56tSBP",
-	"vnp6fY163Y7lnG22Omrs0cPSsq5K5IbgwUEftdF5b8j//Oar62sC95lR9hknOeyEQu1Sg8KYRf9wbEXB",
-	"PGtPIvYP9oUYj02kjiiBp4gTfX7Pp3vA7cNdjzvu3tXCe977GTDdAZKcOazUWls7IStevntN9gC35tcF",
-	"eUxeCZ7TA0ou8q7iVmur96A/epfcvwkeMYBfPvvpGTHTX9g4+T3dlQWQ7yvDzl98C7JgfJriGpAy2IQW",
-	"hdwkOiv3W1wfhIDN2nzd0HPoNB6hPzQncOaN0zl1lz0w9UmYOckunx3BNHNzcEPumLvng3uLPsWEuPWn",
-	"sM3h3+9KfbAGs7enP1M2MJdFXfYZ3ZWUbfhk8e2fT0qBuSH5IBFxiFV+ViDfwvpIlzvwXM0KZeALVpZN",
-	"THDs/bkraHNJ13qZV2hGVKuCqe1yz3iOcfKaaoAipTY6a3orbaPD9R/sg83WuuQP9+cwI83+Kcz8AR6P",
-	"tRhlkoNUW1ZOpWzt5Y6RACftCd/zzaG/bUsVocRsw43zw0owF7R7VXC8pP12LKZHouzbkzawjlv1Xe5M",
-	"FzBBKTSkcbeBfaWlxo0e8nOot22p8TGWcSUhqi1ZN+jOuSc5WTOtbginUrrg45oV2gYvurHRqHLsPjW0",
-	"6hcAUZ//icKoY4BgPsJT1AKLwuZxgFSCf6aIf1UlRRLMi31OnHJBlV5WatbgMWYLpjhG5yMdS62tiBHW",
-	"eRQHSTuePTFh6hFOWTv+mXIgkNc+Lq4qWYyfZBzYPjtG13MeWj/HI7Ol/TDnnNIFLeXnjkOi2TCygjO4",
-	"6F/vISerA+FijxcIF+iERyLTSoud9Z+xmAH5ro6kaJeaJ7UZS29hp6C4Qw1uevpvl4j0jrLCKC9nSlpz",
-	"ARCiSqC3LnUgyAjee6f9qso3YPOls0o3nobzuCVWksE6/gt+d7JTKaMaNkIekvkRqg65MKPaikovXDAk",
-	"UHHIRoAiq0MvxTYm7sVux7Q+B9u9s6nzXptTC5uUbsNUXjsGrpeycl6ckcxX8/BbfDZUrTXsjN4F49I5",
-	"rM5zeR3Evz0un4+7Ct13lmuAybsOuxWVG7GsuGZF3KezrouB65oFzwg7eiArILbocFTdm6Pbb6naarpR",
-	"yepTc/MJpW22qJkPZbztXvgvNI84L9LyYWq9VOokog9ihjmFYnHqPpWiYNlheqaTAnl3Fnm+XoN0AtlY",
-	"CKLSWACXZVBqyGsZ72pXDqCte9tK8qnzVYXQy4yW/d1+g0Fp6tlPcCDe8rkh1y4QTcyrQV2zDYzUhc3X",
-	"UQ+8pi67Pq6dxRwXnak1RpsyWlg327a5d4+0iloGrLE0K85txB0TzOO5Slj8M0G+GXlWVwoNehC9e2aC",
-	"dhw4tINrq443+1xBe2fVN1TAr+GlsKi1kjpzsbnCQ6I2kqX2/dmz2BaJnjht9gyPViB2agYJI9qBUO5p",
-	"M90rZkj/Oi7hvqc9HVMJFSsJmqmOOH1jNCX3D6GB/LG0gv+oN/z0S/rIaPOseE3rrh3ZTb+L9p0pe9i5",
-	"GyeOH6SJfqK36Ywb7phLKh06dZdLfZnEL4bYTTAko48I8IzZty+EJGWoNARmLqYNGqMZJ3s+yf6fwtoK",
-	"6/+UnMfm6Yilo0OEAvQWrJhyj2CReBS1Yp798vtIsIfVuj8OCJ/z+BOds++S/kTOIX/G1T5W2rgS+SHh",
-	"spqhb65ZUcSqd19YvIFQoFp5uqdBCfgpOfRMKfO/Rx2yebaSv8EMwcbofJTt4Leifw2MnP5ZW3WUhBm/",
-	"16dQ5TwHJuDmSx4aFat+MxfkYGmau0IZJ1hq95RQgpV9a5AL8/+ifFSVC/J///f/ie0N1QNp5bbI0SJD",
-	"TI30hpwR1WHR/+195GJNRCUVgfuyoIy7irpTfd+Y1jHPR+peWR1mOOpcpkR6HkFmcOJ3TWMaBO6uucIU",
-	"y8FG5LnFf7FFF+YvXASbHrUJGbroIllXvKmswbJBYh9tDTddtMG9BslpsZSJeINNV1YAfNaObASHaKaC",
-	"0a847AH9u7uSSqYEJ2tRWZcj8hWCshHKDxhGn8y8EwWazyQZlhoK/sJsgisGmWcTYEcPS5uxGz2iyAlN",
-	"oBf1SqoU2/CFIQMgzyBb20PV173MU3PEoIKfhI5Wivt050nq83x/+EFUen4x77gDVZS2FNIKH1cXrkRx",
-	"l1LntsAmL3QgJcUK9fr8N2e1cYWiK7F9cjp81GIQv5mpi+W52O1cWeecpIPmLU8yy2ENRpujXUO5gURV",
-	"llDX7JhPiRI7MLe6uRXWjFOeQV1a75Jix4O7DkUlIjKEhgVx2qHlEldlaKwze5faW6BtdH49AVbAEypF",
-	"/r90Us+cDrncAgon/0/t/m3ZAVqgI80SzYDn0WsUXFif+UlEK/pnCEFa6W0MFdEpE3WZKO3dBUPcMVKi",
-	"r4fQcZ5Ttf0rwO3JSAXdfEQXyxD7XrxjLSRkVMXZYe/m0rnktXJJ27PhGHHARlal0W88Jc7EjJaqJyTd",
-	"bCG7fQsKoRJ6eDq1qhXRT+7jhR31UM0OYYnZnkru4DLiSDhVEdcHlahkrBD8mS068tgh+H7M+1FSvhwC",
-	"5s62VNJMQw0OnlF8wBrAgbkQrz0yw7cQG8M6oHAP3AQdgep7LLopNcbiEU6A5JGnZFWxQj9inFgQx9qF",
-	"iNXQOAYqRJUCF4rGiwVyptWl0izWtChWNLudzvQv3BsnZB1MUkWRRF4ZTaXQjtWLTEBdsx8y5mNc/Wki",
-	"pt3cXMMNIQXd98bzKvGL3oN22UKvCan2OJvlIB2P4ayJKfnP7WNObZ6fYn8PWXWhNNshGL75Oe5xn6wH",
-	"NnLmqK//txXny7WQS6NmUl1Jq7ja1Y7DwNlkgPYsB1IaPCSf1+Q7TNHsZpejZjL7WW7d9vG5oDJoP3SK",
-	"j7Lj7zdWBzFKmoXYuaOSWWRaVWVbQhX5xz9wXz43tP34sa3TJ2NdszzQobzvZEehcW6ToSyGOtxrdRMA",
-	"UDBFtGSQ239OhZAcujDOeROcKOyDsxET9GkGOQYnLunCvvAFjbXxgajvW5zuxyb8YNQPyJ82KcDOjWXU",
-	"MoenIji4NOlF7cxiiihqfbBDTTkuuKHdezpceno3u1avF3dXHYhshP/3stphA6EVrIw9bsV1XknrR21j",
-	"67brqMxIbFmwW+AWDEKD3HkH7OJqAxwkjevsdsbnk6kxjqll1Myx/tW9N9E2Cj+U3px60HTIIRnI6fgi",
-	"bXsRDO2vJM1AxSup7YGOpPeLHTQZ2hbynAuCGGcOdujG2Pc4bXuYKgUqxKKzWFnE+0/6rk6Fqb9xM9l+",
-	"yMFs2QdJgAI3fOW5m9tbVfUq60+md+Cv7kwOCruI694nE1hyMbd4dWONPqGAbNgd8AVWAmEatIPgaW/z",
-	"jspb0Gqw4cRnijgovQV5+e41+fLxN988ekxoUW7poyeDYYImAeXrSAJKSVm+xIMcR/j0sfuRXIbhj0jY",
-	"VIWvV4qs0YmjzxSpnyQ+feXGBg8w38pBbGEC6XFzicb0RQ6veXGY7ZPNYQpMdJ5gPZHDGynE+sjPdssr",
-	"7knONubkO48DrfQWuGaZRT9FW11CJpCEOEing8K8MPDAuo5xcGNZbgplNvB+R8oGV1AkvEaDOPR7URW5",
-	"RXldVwpyYmG5p7mX/XcX9cRTpHCoOZ3V8mw7wYq0rz+zD7dcsAnvbA/CAlH1A7joYRSLC1Z3emMwvsG/",
-	"Vs493ZcNGAad7kULt78sDstOM5iBcgwMNs1aev3SKu5AU9UK4wlictluwis+6BCK2cjtL4fuHsdCbYYJ",
-	"tsfNYdwCbvHmcS1/5jhOr8ayw3o+fMFQd3Wbp0rKozwfwHY0uy4qW8EQ+aTzKiS6L30LW+YSBLAJU72c",
-	"0fnfR2Q64nA6OuxZrreLBryygHU7bbGec51TNzL/w8gXt2AU++CTWpSnfHEqILxjreNKMI4TrKF06vgP",
-	"4v1JbpquRB6c02jArvuOTQvPmDtzMdj0GbLJC4VeJHTOde1Odb3QAcKfxfRyN98JMSQ7wlsXy57HBnXu",
-	"QOS26UZQ+mkGrUmUBaM8S8RPLxYasCZBHA2qrfovyPc/W+2uKBJZGPnkurbxqFjdWMqMG+XWtOdjGlw9",
-	"s1F/XH/Pa+WTotxMm+WN716crRvXxtKOqVIY1BgMDLpO+Sxy11bLm2eYvLCF7BbyG8IFB9/0EwPjHgx9",
-	"Wmunem7v7HJjwam5xzLk56lejAiR4vR27YhOyjOYh5l3fpCmM4AuJbItWQFOaeVCY8IfTMqkuYVDXDdW",
-	"dAeEKguj7VCV8W96LzBjscYMsgiTmM+D4NTo4hwSVV6N0kIsMRen59+rKwDqMowW6FJhDibu8S+JjDrf",
-	"iGw4py6jRQESQ8gF6NrJEr1W7aomNs16Zz4d9EMbe++1f+7ISBncgTSUCwEGC4EI6pjG8MslhOkt9sJ2",
-	"QrSeQiNHMcEmCBKE56kfFeuF3poAmhfQrY0dEhLn0TLS/c/OFS5zn3gdcMkMRcQd3RDj95vzoItFO+88",
-	"nq0X9rbUcsxAS5TW+ZkFwddOG5HWT+xB/+0xb9zIAMfJ77hx+Xo96ZMLdJ1HUrWSt9UROxfpTzsN3mq4",
-	"Se1zwXU08wJ2Lt9qFGn6VHwN30isDjPV4mFHOd3gjePSSceD/a7RmZ19asHGThT5EEpE9FiWUuzE0ntS",
-	"R+sataRGn1tiH/t+hHMaeFdY7jjTqFUlZHqJYbcYKJMLs//p6eNvZtULNI29pr+TjFX81aLloXqjtmLP",
-	"nzp1lxmzeGbIov/V++UONnR10CnkD/PIIATrDnJGl+bv7Qumbny0s9ggdywHo8qU+Tp+J3fnxvjwhweC",
-	"H8/qKIcVSwXdI/20ZJlOuzZVKW5jDY+eEZy8DTUpesCEO7MZLYcpJzSPAxZGmTaezlW3P55+W1sEKKc0",
-	"96C/zHjzhvg9MsriRTy26/C9/kwRIXOQdcNHBzfrqGg9aXW7GyAFW0k63R70u5GOaz9YSpsvuPIWbYxi",
-	"D5P2BvclkzDvQ3NKzKf36GcZuEjAtFmcNxNvKNrV6lc+Xn5rWHded0OfzTdPGNgEwAgbnzWr0LNIHmSh",
-	"4D9yyApXa7RneptLuufJ2vEETvZRWE7JKI/5Yam29MnX35wjCjQ5UzKdB1nnUCINwkCST6p0juVw6vaA",
-	"NWBOwV3R4pUJQaaWwOuj4tqEzk8rQbsbMa7nmMy6Hlr6mczki2eVuk+8tZWnl9UV/ij51PPlaBptOyGC",
-	"oq3DunnP7uwG2zC0he892tVgCn/SssfaaO6yw8IiEAv6g95wXyMyuxZkRAfzilajh3l/Z5Di6XNBMfUz",
-	"UM6YInjNQH4Shu0JsKCJ8vMQkqzJNqMS/HxRr1yQimMHdiyNrVOqsKlHndQa9ZpORduolF4ynhWVtZon",
-	"neNXldIv7Tu1UJ0GyDH7tvN3meORzoQbIifgAqccieOy5uf1AKo5/HgWDNipv9sPvI2j4CGj+zVlY47q",
-	"9fIfm9LnJO85lZD6ejklNaA91BsJdwz2Kf1w+hzdQJCnLexpdcs+h8p9f8YinqnbT16+BEZ/NCaJadvd",
-	"tOWHvFIsEEIyPR6znYktW1iEWHcLshIcM9qxuW4lMQrZHKF0dnQiATVw/E2Wi4kTO8xDzgyN5NT6Vjfp",
-	"roytCpCpu/Bd81Jj13alo6sUGfh22Hpn6Ckt6TLg3QklRjtWgNKCz1jTK/9KckWDDa2x/XDg3QOeN9ki",
-	"lEjgsKeuDmBlE8TyRFt0Iwswe1OKKulXDqtvksTr8Fmn2icgUv+j3Q1sLz/Oj1JC5kGWOok2DYjQWe2v",
-	"aQLZvpsEkqjn/Z5lc+Vv3gbfTuWZ4WPRjzf+117HD+yXPd1oFhmjxTP72nDAJ5Zjj+HDeRd6wqkw5BU+",
-	"yj4SSy70MmsinP35t59ZDoAPTe5HxDdVuywmkC4gN5AvGY8lAb/fMkVKKdasALKCjO4sCCK2W2qqC6dY",
-	"vEnjKESptV74RDNdegBY9hyq3NXQ8DtmDV7BV4LK3PpYJdDcZgHYSFQKhGk2wum5UOydcutw4OuDEnBx",
-	"j2lq7m/TJErJOSaiPb3HJSuf/YA/1CEePBtHwtjO56ZpDJPuM2e37hgY6f/cuAttXGqTXjAo8hNBRWaG",
-	"CeoMSGvL1V5VlzytoAArVoSIFzKn29DgRTGLZtPgaX3XXTf+LyP0vLw76+y07KbqjDUViFB65hBNMWmY",
-	"GzTaLTzckbF9OIt7JTwnF4zz2M+cccaXn+wro6udmJM+B4zWZyBOz6aYXkMp5g1sAYNP6KD0g9iTHeV1",
-	"4nisd1LF8wCBfxpBzTuz7MGYAHT5kEgWl8oczMWvfowz5nvc/D6Mt/BsTZmnEjeDyZzxYFm2v/jpemPt",
-	"nEgjUiOKZgC8mMf/lRZVdM5rgWXWcsZ47o13nJZqK6KaUikB0T2jVT8vcHfVgmhRskwRLQi9EyxfEMV+",
-	"A7UgxmIoGd8saiBt88xesnhxlaSzMH7dOaY6kSFzKGBZwwafEDsLadAe10954bcy3IaRHvwt3jhCwz6J",
-	"eQav7N6uT/AlnrR1I7Pp7OTobI7fvoGNehuN989EUaVqacEsRusMvVrYByD2nSElQLEgSgt5WJBvroki",
-	"yL818tBMJY676s12Ce1Iz/bg4W/mVlX4YbrgrZ5KQ3sRS6HZUp4nUpFOTdofCGEkXS+x6X/nC55n2tJz",
-	"UlUbPI3Ib96HO9MYzYN519jamFsINR4WLPdMb5fhNyxpQGkH/G3/gsT45QTjE8pUNFmIxC+CL1ewpcXa",
-	"Hb+JaqqHBImOaRtlJsIOszDjzZUZy1QvqPYNOQkmD1kw8DsGe7Ki2e1TW82IvzPloyWEcthP6Laf+/aQ",
-	"V8EGu7k7VREJOsTIx3WHb1h0wsXSYdpE8o9HGNAsu1VErNe2i+4AayaM3TnWbqxZ2cMclR5sShrPz3OF",
-	"4DeEYoKXxe3bubZXTJGvrv80qdt+O0pWc0x7MnF2KWBD40GvWc6S2WmNUwzN4CROh3SVWh2Xt1iDrxTe",
-	"1z6pN5eYvIoRP1hTIReuoyGtn+rwPl7eL3bUVi+N9BrvSXkQlVRQrG+I4MWB0HzHuMI0QFv1PSnT8ggm",
-	"0CKc4LwDF2xhMEx8D4f37hwGdHCij09SChIkIolJ54IhaLt7MB90mVcXCbR7pT0SU9Ap7MD5ZSyDCTWl",
-	"UHpZyTjcW1mtCqa2s0pwrL4xucQGm1lElaJ05vYRIGBDVQdszWYFzyfVhfji/b7Z4oOk0vXxKAakp2f3",
-	"Mx3B+vRczoUVfOWVuINYr4outMd4A2h7BgcyhHxKEKJEmadRv63AqsQLsoJC7MlvIAWqeUBlwcLU7TC6",
-	"73h+fvbPgDbTzuvq06QWMvFFflspxkFhGb0idK09kEeQaB8UZ6WR3NrDmrNfewSsewCLXRdEbYXU82VJ",
-	"h3TTFoGL/8xulzl1BH3NtvmXHZDsGc/FngAPm8HFoKFPacKYPrGd7eksNLrlXZih3pa7IRJlLml5lRLV",
-	"B6ByArvWi6w/b4d0A0TXIn4SOkBCmJXHNZ5kFAXdmOSn64wenbvZuSN8paqyQxwRue8jy01pOtpZmv/+",
-	"QILdd1VZsCzqZJyn6FgE9cMJofOm1tGMMzjZs1xk9covd419vyv1OHhx77UaUv84mP+kk7XrxRAI3iTW",
-	"a5CE6QXmVrueMiNWgcW4x3Fj60av//dSxpInE+DMi+H2Uy7JpHNrC60hJyVF/M3ASY31rZ83ObT//viX",
-	"z0uQmQXNH8FywW8trhwQ80DfpiC2EY+xTdVM7vwYHeNRIXbBU2zZrRFP7N/+7d/+7dGrV4+++25BKDHy",
-	"D9HFZAVESIJccUPAcJ2zOV064QRclB4NXGUszi26/G4cL5UnO5UM08MUraBj/TTj+puv4m276uuz7i4I",
-	"1NyrWITONbj/U5rt6KSGN8HS/MTbQTj3yTjhJLANfwt3IJWFNj0tvDPDpCylMMqZdwaMhbCah8NASfwq",
-	"eeET4juLuaOs8MY2LYrX66un/z5pZb90cx7ei7KEnFSl61emyQG09VELSRgn64JttjiZrJISeBaXh4wv",
-	"3ZNTSaxKmLwh3WvNz2QRkCKcgx89SdNz3HZ2cy530724fy54ENs+iaEzHMqV50x6w2pwFY9i+ThYeYfu",
-	"6B4bbgyNvRcmYrPO7L1LY3fxSzeXRd2a6TH5/ue35P8hjz+//p9fPyE/v/suNdp8DNm+OdC0Ao+0OacE",
-	"8+X3VLnGTJremj/vqQNHsjm31qvvetPYprRMEWlnc4RHpKFrsx+DvTZf3P9LFQUDXrm28achmo4AFblr",
-	"ZB78gXsnAVM/cWK2DGgqr9ZwD4l8Mv8I2YMEf1qIA6niyArKtWsyDzS8EL156/4BEw/CK/p3IUnFXbsM",
-	"fB1VO8ER/txs5cKcD4ohph0tSIOEMpnjR4IVLQgWZB6/EDftAObYEb+1ly1mCIg+wLRNZCPOuiFC4KnQ",
-	"vDP4pd6+ke+fspm1xENJ11FWH88Aw66B7gIU7K7dPTnaMW3bB3b0LLe2k2iXu7f/TDW8rX0nTRPfSvlW",
-	"71pY5VhpWoSNuLGPVCxo+APl+es7OKb3RDqQZoxV5tGxuNjXQG7t0Nok0OZO6ruEumE7AhgvWQJs6oQw",
-	"Wit2lkw9/4GhF/Wlht1Ay7FkJyrfuL0EqQSPWlh1CWjsp5Ee4pTsaLZlPN6D/HImy8i964B8I06Pip8f",
-	"wi0WRfI+vtFh9tuYjvUyqYdGIaPxSnEb6YZ0ix1gqXMIo5A7LyeQfhAFc7dTxwvsrpjRO2saCod7O5k0",
-	"5+ZxFsK5JV2OaC93pZD6hYuodD1RRZtuK8ZpAvWBYtp0n0X/+d3rn4j9nLm3RSUJuoiIFi6CVFQ7/pki",
-	"W6AhyqYVzpsKlIJ8guctAblml5dqW28/PjO3sCkTnF6A0ZtXLg9L2ZIyYVpgQ8yRT/Rm2XxBiv10PnNk",
-	"EvvYgs1IywLWehm9Rt6KvSIrOAjXI8kaek8W19fXCGhVW83GhC6YiocIu2fM0WdR71FDlnoL3CK7Mxzg",
-	"A7GflYabvDnq1O50tjNC8toWK0wRp/osCCWaqluyZ0VBVkB2NIdZqMlivfQ4rQllZ2f02Ko0UkqZez33",
-	"0YpJSUJivZSWSn1lwUWtiRR7bA8aDhyJY0uxKmaprI3rP86F/Vn9yDg4K853xDCiYEEeYwvomhubYK8V",
-	"M9EJ34HMXaeTFti52SBLTyxGsvmOGJat40BYdU8Llk+BQN9fNd+K8eo/i0ryprK4f4Wo5SBG1UBST6qt",
-	"4q8Vy25XQsS6bf+EWWau/6Sdk6H1v5hXvjWvuAZZxlQrqXSQoL1P3IOMwCo8F3ls8P9lHk4MstT0fniW",
-	"mt6j8yg9UqxtWdP+MaCGm3fw5UVI//HtOyL26/evVdiwGNu0EXO12YBJD3oizzOCHR0H6TdOsnMoTp0z",
-	"dHzKX3sgdcR2njJx/Nx499tZS3kvdCxylMOKaTXZDPu7HSyh7xSMw5TkpXoU/8rCz2NsAWdkEkuQ41nk",
-	"L3D4Ll5rpW6HnOOIqrrnIAP/uIQd43m7hdSgiUuVSraZDoGhyB57V5dC2a7WQZfVSbQKcs57MP8J3wI2",
-	"y9wJ9OlrQSxgy1kM9wt0CHOJbJNHPCqV11Y2zISRte+c5uefApPt2LjpVnhYwr2GWN7eMx5Az+/ogezE",
-	"HRCmo3B6A2DKyP0zOO+YFl2+6GkQygUfihU9iBJzWgrQS+DWrclhIzSjergCIhYn8GWDOkjCbWO2z+vU",
-	"5YuhQuYNgDiarChL51pYtDZ3QKIdWf0XqyhKExAp/Mu8ZlgTK30GlvaXnicXgfyWFg3P4Wv7GVs0PvuP",
-	"Fv6i/VOId9imaLMY99lz3Fr+urmcT+hHyDcgjW2VTMyJO4JrT25HyZeQM2x9cweYA70geMvbrOjwUkjn",
-	"4cwqKR3K4EhaR/qeH+egv+fL1vHOPOBYnfYSJnLoQZKfzh52pPeScuVcvZdmlPBbJyGyGImEbUCkLZc+",
-	"f1ULmwMdGhyDGM7EjNyNscvAzitG4VeUFc8pz1k+gN5/Sgck50uagkl4mSvXZf5G826MarEC9AXrq9ld",
-	"D1tr61+nrZvXX6Wp/GGzD9/FYguuLfA8nW5iCD1n67XLVIylrWfA2u2wW2Cz9tcl1Uufi5eocoIUzKRr",
-	"dTH4fi80gl1kbbJs7/1g0okZNmtehJRN7cgLVgz6yeN9Audy9MfE138AWhidpB9uOszAJ3aMFZEwxn5a",
-	"wt3chiP4WkDd6W/uKCtW4h7mzX4l7h0lImuo+C0Xez59QFCKxiGOKr6jOtumOL7iEmjus0Xb4uQNWr0+",
-	"4aywCaAr2/n/xtjhB4xU3EKpiaT78fBEQ6nFlSvJ8SsNJ9qaVYqJ34F2tTZzEDY2STR0QqU0W29zup8S",
-	"BS4wY7tIw70mgmdAdkLCgrC1IcaW8Q1RWpToG+BiH7Xk3MDDmQRbasa4IVAozKhxGX7U92PlehzqwX8o",
-	"RbKG5WL6KZTxvoxFQcy+LbybGP0TX14Tt4ERndPGb+L5f4Uw0inCawH0rHO6iEpL7Fizp0wrlxHRTbUI",
-	"vrsSFc9g6csOms87065+JHEUztpEUewQeV8PTqd+ahiOPjXhXOwo4+YLy62oEhfVWgIMO9OMVotbjIrD",
-	"RhjCI4fbvow76/bCrZjhYVtXRbHEt1O+TvdTN+M8pwcXGrGd2uXuUVXGiwwgZjYZTsfsNwW/VogG5WNc",
-	"yLl5Im/SMFk0FG/HQylIHTnKCvPr1omB5G5ZlUvfxPOIRNxUZqQ/WbWuYInYInafLZq1LZpzHjJXcy5a",
-	"LNk7UTG2bo50VOpAzmgsdqyWtMqZiOtoW/ClAsnwaFL3bV1UQc1JpCNZ3ae22SFR2VqB3knds9yKzcgN",
-	"F1m1vY1PsupopbdCHmufbCnnNmjpXTW2efTiqhRSY6fIfIfafVH068paTVISkvw4Vy4LmiLUzkLrTudB",
-	"R8voXDAReq5K9ILFy+Y9YEzvK1uW57GGwuay1lujlhCEtGd3VMNTCyyy3wpMy1YW255xw4nmUZXy7m71",
-	"roi0r6acaaYgvwQ2xQ54HxLsyNjFEeYt5vXGZzaIGOFz/SK/bTagPDMNLeQtlMXhXfP4YN9R3OJ5/etj",
-	"iauFELfRa/eZT+okeyk01GWgmEXd1XOIFqQArATYiCgjBRVAkTb/eKubMYS4JVQ/xcFfrh+9Mpp2/PaS",
-	"TGvgLnDSHtKMgrbR0yY1tV4FLqKedzjpfgv8Wolr8lvrsScGBRpJ0ki7JjzghGfSb+iEw3GwZmnZOkmk",
-	"niQDw0PcT6Ki5uKDpyiPNmDMB5s2pQWxgkvP6uc4jIDGYb+0pyWCGQEbxvHzVmKKNea5WEMvArE3cMzT",
-	"hfnDZ3cAFgpTthsJ9hlOzE11NkBaw3whSybL/8NrKZJYyTVwvbRvxaqTt4gQmNtWXGwXTRlK9BRJKgsD",
-	"XZYV+w0mVfx2G00ETQ3DNbkR628OUOgcTv0Bt8iZXPmvQEuWhSf5jsHeJmbc2r7OFgVR2UXbXs+K3tnf",
-	"Cpbdul4tTpCr6LGv23GdXOmJXd0it4W5akpv4rue1ZHGSBXXai7A+RHIQVtR5M1njlWFdjDPBdiE3Puq",
-	"n+uYi2YgUwSdVoZce49MacSHMvMmVN0q109+QoTOfnTWPOfVv7qnB5SsHmQhcNf9aAeunM7VUCt0utko",
-	"O8+gKFIwhp4YY3z5vn5wED1HS7bZjOc8NF3r3PPx3mcOS8cPGqgN6VLXeuhneQ750DHseA8YDyvyOq2Z",
-	"gwjnBFY5+SCN5jBy0AO9BznsY8U0OdwTxl1hAod9K4HqBl05otJkJTDbNdRyUVE6FyzU+bikzyB1SLom",
-	"0CCPJODCpsperJTftRnH/OdobhnctfZutepIaFG4ae2in2hzVwSyd804Rad5pTTZ0jujvQAPO0PuzMVE",
-	"CjA3YgshYBavRrDlmtz1GpUGKwpAx9PuGzdtz45y23KD9Ggwboiqdka1fnx9/Tm5dnab3eMoV58mEz+Z",
-	"s9B4/iYehmYm/oJRbMOprmQDlUyta8pVuXhwx6YtUu3ysrlDDS0XVxt2l0iFskrPUaKaKvJOS1ZCA7WA",
-	"Z2DCuQvTaLp6hAQgCFjzKKMKjJWsbdR2BPumlxETpXinG3BA8LzGtbtqN0tt52E1pfMulYtx32WAsqXR",
-	"aDmouIb6E2jvPn84aJ15OCAO/WdGPkYKyRkhGOKKjz+uUSFi+106En+mGlkyC5ojXEijzdQ8UiszcUXm",
-	"9XoNEZAwuC+ZhJlIzACT93Wyyl67zhMQMQ1Uf9//7wQ1Omgpy4l72Nxh9jTX99veIxdYjJp4gGBmBkGP",
-	"YRB/sgnWBLEXW9wnXRwmK5jlK7sJ5v+M0pRLuk9wmdcvpnWZxw7OibYAFisGfO6mSvPMUc6yOSwS7P0E",
-	"Z4+4AylZDkF721hASBl1e12wTCsMbyLgQK9ryvXi4dgNH9VbKarN1j03aT71pk+D9Opsfw/aq+cR81fs",
-	"Z31mMbuY5Isj053dEZjMHdGGC3iimjPUnKyE83Q6g81Jjn69XpuvvwK9Fa1rd0X57VJLytXaqk70UKKm",
-	"k23h18pMdyMEart4M0Qn7QZ/4+7lU+/XXT3JocfbK5oLzyWFWA+kRuLPA05H98BU16N/wTtNIxd/JuTc",
-	"ApL6pVn9DusOVOM+RbcRIdJW83ZwnQfUbK20RacOVdvTb1NggIEdj8VRDVJa88uWqXpD4J5mGmOi1OIC",
-	"uV4o+XzteQgkrhtUyxFXFQUZpkwsyFqKnQWqbn7yxga2sNPC5oJMY+jYR99892JB3vz0ZyIk+ec33/8Z",
-	"u5prshNKk8fX5NW34ehpFIgW18wrHR1hnsBjYBcR3f263/mPjN+eRzWMw113Jm8BrIPho7Ozl+rRt8wJ",
-	"PYj+wK2DZl1flsJvsQHE7GT5lWSJsoMJaSq0TMIjYR7zjE6D5nEHWBJDHymEgnxpnUuJhL0ap29i13HL",
-	"WbGPjVUHHFvRqFLECj3DaS/63G4oR9mErID0wvHXGTc7Pp+82JOpLoPdDmyjExjYHqxqGPw5Wu3odvXK",
-	"c1tUnZvejbQ9z1TJo/93u2ijzw+x/gh+Ls1BrI9dO25ZF12aoz4qQmLuhVm5tRY+ZCaw546eFiycBmKV",
-	"6DbvE0CCmU8g0wM01/JUCdEkn1xP6yo/uxNHii4TSHGOaH+XCY+HJnjtfAsP2Ck9CXjXkwrUpk6tBsoi",
-	"zfzjlznV2mYQxSN8WSGy22W8e8E7elBECdvh2faCkWA7ztgEa6YI40rTovBO47gCvzos9wC3k/f1rwC3",
-	"tf0arydUSy2WXodKVHaVBQO1dDHM2AOYubHcufrd9BMo7lOtrzZwKsaZpup26CPu9zuQeQVTWsc043Vf",
-	"7qy6s8QocRcBC7WpWi+/s80xBn1Ds9sX7hAZPnOwTFd/t7ztL1b3zzJfR+/SoGYk3vViko8UuH6Ozzot",
-	"kPJ8nhZILfJDH/DO+R3T4QDsA6K9ofz3StWVPhM/br+Q+Lqm2Sx91rbjSYwlXSOgKS7HGrejCSyfq9tZ",
-	"E32dngRWB1miuHDrcR+kDZmgsLFFAJO++4bq7TsNZUJqLV2hZrQwB+NEFqaZ+3YxikhYVwpyUvEC8fF0",
-	"2vMcTd8yXw3h5foe7Sbm6YooSnoIpsA7juI6I8HCUjJFmhzfM2DXKfh1aruRarej8jC+JbXAeOfe8AJ1",
-	"8ra+p+o2NlmjBcgZw5jHY+PshbxdF2I/qV+IX7djzXoWgSTrnMPWEQrEhCdDewJ2DxZOmHY4qM3GcTFf",
-	"09sLyvnuGzqOwdP/jofjOSJlykUJomnEL4QkBeilUWuXG4E57+qWlUun/48P7omfHD6Xolz6LJIZOMkT",
-	"3Fvz+28mcnvMPBUX4rcjG034bZ3GM91kBsRKt1DplUUh8FMpxGZpVJIDBtTk7TKIrfqI6tKKfNdQd2kr",
-	"goOf68sOy+buYBnmUfkgbuePEu7ELSyDVBYExnEISAUtFQQJFfYNLd3ZcU85ljITCxgq4IYRDegcFlRC",
-	"Pl4mdTrysWFzpWOOiB3YAmwOkKtIaXBw8521tPf8KGrHlNJdIPmCu1KLSffWfBAyNr27kGuHkEDwsJhT",
-	"gwnNM5BUzLFMYCMgeu08P1RQRjzNuHXPjzorhjqmDAOg9QHNPGxL3XUitOmaYuE2pR2lWmSJn2un957k",
-	"PJkPQGdTa+vcG5tVZRVUzL7Z2uoeI13LKdhznkhu7PhSDwDvtLcYa3/wHVKZAzX/8WhdlNsOjhwSovwA",
-	"8D7MET2xo1fFtYyHUZOucewIkupI23S1nNPoyv40LXWgpyXYJbgJh9NzcwnawzTfSW7Uv7mFneBPHUV9",
-	"qBuiDV+zbjbP3fMj+9VGLp8KspmeJgc9QxLPEttNs6uo/wykmtFjTtUna5Sa7hDOSbOONw9MithmD3rR",
-	"FqRRsD5L4YAc9VIGefN5up2eqzEqzaNkI3Qr1cHY5ebTh9ocX9SmurfPPcS3J87n5FmYmeaxbPbUORQY",
-	"J5TbdFUrSHuFinW92vTWSkHDwriX6Zw9CN/4rmroX+PCQpubBbpWYa5EK9FBbahhm8QeAVjir7QiCTia",
-	"B+HexZX2uNTzeT3MorfDhLtQE6JN6HphqarFCGefxzbxIny2SRKQdeb32qUY48Gk1pcSJEGu/HO8AbjY",
-	"lVRCsqbm55JoF4DB0y/Ebd010L5ZV1tRsqHlZLCe2aTBRfwQJYzDpk26NSk/WGFDNRbU7NHZuALbVjYF",
-	"ojVXr/ZznKpfu4iHJUTzuaE9/CGqpzVNtSNCnNWVVdj4myLCdy6GPTtDywy6yWG5tksim7brqUyRVMjR",
-	"ZxIMdOjukj2hxs7w3qcCf2fX21JKy/xtSGUZTVQ1anr7Urg2MG5SsLg2Qx16O5/UsqRSnyWuVedQzjmL",
-	"otLPvHcsioWvYVfq2UPa16LsQW0q49Ag31J++0xK5iZ1zuBfDkr74qlo79q7Wclm79kOCsYh1QoO7lju",
-	"E0g7INKFsfEXdeYrSp5SKNcs2JZfej2mVYA5vbnS2rZXX/rCJJWQfkrsYCXyA9FC3JIVzW7NHeBiTrbB",
-	"OP7s05UJ6qYHmBwQ7fZ5j8y1vun6KIe+th/hmxTZ0wPZb1nh6za2UOQLG7ctzPba1hNTp2YZNnVjFoiZ",
-	"fCaIZfSHJgHSrLd0JyQQONjGwpxUqqLFcINubgv8VPpmuwUobWG3NRwsb9Xhbdu32Oz6VJr5msJ43Nac",
-	"h2XZlEVMqGfwRRTWVAUY8CFaHgzHn1p242RCr+DG6z9Nw1AsSLIfIrTu472jOfQDukYxskBRiBC63x6M",
-	"0RYWGHH/ZEkPiDuGqyiAKheXTFgzFjrYDFKCKAsg7qUWdFnPjE+fcixWxz5i9YYvPHzGrCMzdIwvEBo2",
-	"57MVFb6FJXLr5fbeYTOZT6FwtHoxCsbodg/Gfxt+Du6DRqNtru3guq0lTytg3NEZ6tsq3PtAIMQuALtD",
-	"aUWlVgYetl5YttrUlRKM0WQRtu1BaQCLok5aW8kyDKfq9tc+aoFMKbFok2SNTX/dTaNds73dZDPNfd6M",
-	"Ga5DC126Kp87kIdlJvK4j1mKiqdwoNWMaE4EQv7KDeHb5foKFPvJAUZwKlzfFj4mCVhKIe3y49nnUunl",
-	"7Lpe1+84Wj45kHgTwxXq091dZLHqIs9I6I/TE3N8RKUzsYulp6sqywByhyJvdiGRou5AfmbRyBc5Tspa",
-	"qVvt+MmOJk5bXvkWUQsv6sGfOMps15WffUqBN5f+TND5HObVJnrpN/S4F8tvzLOzQpBOBvhpNStaDKYA",
-	"1IQ5Khc+yPitN2LO6/VVM+1+d5dO5Hb3/nl7YhXd31jImxVYLw9TNrHztAYoIQjEAFRV2PXQZvC7fz4+",
-	"0YuCSCH50eSeC9cRL+v/C5TahzfsiJ8psrWd0mN19HMKGNooG/j9CQSOgeOedNCCM+aOVZN97fdg5Dih",
-	"nDk5hjwWSGyy2dJFZ8GFNFFGvnZvHIczfB4uc8aysVt91i2m/q3xHh5E/5hgZeCjQ8w31pSnS/gI/Iun",
-	"+wijnCk044d7iLSxHqP062iRhjWKodvB5vTkqQyMYBkDFrMri8Bqb7Iyz5MMm4TYJGhrt+ktMElUZRNl",
-	"Uz7wLhIcEBrCvJ3mIh9wa59wKruBk0aHm+ymbrHKp6DPfZLqF/ouolzi4RVWkLn+3cpuwRHH9bTMswG1",
-	"Dyc/wAOFsL6VXtjeny3bsoMDcR0mXA8OCf76x848Xt7NOGKq2j3QMdsJCQOCBP2kynZS2lOmkykJ8y+X",
-	"xdV+K2L3mtiZm8zD1jbfbby/ixrDQm8lwIJobMeDngz8s5d/PW/eSKSgn2CnbfM4ceVINUeInFxR4O8M",
-	"lwHhXEDN/y3DII5L2a6Rb52/hWfMFlfTw9Kb8vZfytrocRwij8Ezze7ooPH07I8XAkHl/ASekq3Yzy4O",
-	"sKV/UXQVM74h0lPrZraOKwvYj0F8l0I/N7tvqAagDpb0b4dDAqDZScLADttvBc7bdtZynnIL05kJblkm",
-	"aufwPOXcNj9hy4ahUElKqXzp3rlxJ6o124VLxRIc6klfzdunrgtyTzH/qW7/gF0apm1WkEsQ9XvVgGZ7",
-	"16Hs1gJxHVEMMmBoWT74kcb8Y0oI/hSFEuNkze7A1SRb2FcH7RNm5NqCV/+LeR3/GVS2+k5GiyvGl+sC",
-	"mxA1HerSKqOZ4HN/CXyS91DhSDh+fSCxu1uEr8+RzWaUuGWRbABXO1FaVz5TLh62nqndoHYRIdIxlk2z",
-	"v1OzwIZ6Yrkxz2Z3PZTJ9TrlqTbqzFAt6mCQsns/n45PN4YMVk8Hk+y8HwlDr1hja3MPpojIIbS3yVlA",
-	"NQ6cfT5N/zeiYFnEXPJRLLXswh8EYQG9F8s6GLz0za9OkzfToWy6U4zOpxlwjAbf57Zz4BzfY59IvXCL",
-	"e2RBtBALsmF3oFBTyOORljhJIwY9SstA0N9YaDqmieBE70Un7j77HmjckV9ej8inSRuRJv+7LvKRmUte",
-	"2Y4Q1OVMhmWQgTum/hkj1eEf1pUNO2N5qtauAaxvC+uS69eU2c8Yi7M4LINk++B/t1CMN6doi82TG6qc",
-	"t7Rwbs7BYEzCpmJsqSKZ2AEmFrSFsc/731J1wVLFubhjwy1LaTt7xueqEKc+AJUFA6U72LtcEPM5G4nR",
-	"0xOjociXSWye6U35oNRn3VOmbNtlY80EeVY66Cgs9qAGtpypyR785uIf10a8luDv5Ln5GfOb5s92jBxb",
-	"1qmWayGjLpXaoxK2N2lsxPYGuBMJPIfxkF88GjBaB9qr/JwQMHCndEJ9p6Hme/GsCb62BeixGVd7KrnP",
-	"MKxvQH/TcNh3/DFcdP5g0zuaBgZ0Je7MejHVwJjAaukavEYx1QddVXWeVT3JCaQ5n47fUDuWOxB1Mr5H",
-	"sUel7Vhu0zy/vr4e7yLubRgcNrpKF1jprawQWTrjuV+i6wM0UypxNcJh1B+ITiuhH8+DHgxBm6ZtEH52",
-	"EIrpiEym00ALF1eCLxUrvG3S8XTSqg3oZf6ZRJJdXEmXSt/DsCrN0hm4Ers104FXvoYaWaBHy6XBFbCh",
-	"BcHKalRJnA8Z06pdj26BiaLmm8Ff0e1c++xUIi9VG4ZZzq4yn7vXDXLAdINocWVk/7TxjZYTvwicWG9w",
-	"O2vEtWC/Wwzndi99Xp5vBcsiQnwFGcKshKQZLQRIs+NdJ7t9dKjpxmWPKH7qA4v2p7WPdf1rRYu4CZ1c",
-	"3J5xFX9logvAg2Xit914g/4Au4iLo4divX2ywfD7LRD3Y5PkDznTkC/qdlgc9lZMHJ42dYsuGZypsMaY",
-	"rA426blRUImi1nbcMc52RoRdLwYam87skHUJETkECXkOCXOiEOkDtLrppbnsLDqMvZkv6KC0VGO7qrjw",
-	"kSioakNWfn29SEZ31yG3Nzei625nOdpzqv3X4xh/n5NRP1V2HOVDt7lOEnWaDDE9VODiOhj63ptOh8Ag",
-	"WzLgPo/BPeflDkN/apgAJz6wZo+BE816nQE26IwHGa9UpDmWUsV7KX5bKcZBKYyuRUkFKqNm8UvbDP/k",
-	"Cd2CxQ7q+Gfrzh1+3+ztArK+hIy5vWXZ1mqhmSiB5MzCWNqOCVE3LqqkMX9wqKsyRTjcgaybmZjbqlG4",
-	"0srC/DvJHd7gpAd98yXcMVGpAMIJeNzJ+WslZLVL1TTrSnK3X/1L3S7ZJtsQOx1DXvuWIlosiAODsI7s",
-	"67g6XhXtzDyEP7ItX93kzIIY2tVRUWV2sDUCvttA1a9ZwpS3yH4T+Hnh+ChYMb6rzPa2oz7tK13q2uHv",
-	"Z2fj8mZN1apgartcHdKTa9nBGLJeBnvL+LKkkhYFppmsDkucyqiZ7K70Rjy4Tai/2T3sIb+lpdBfnZCf",
-	"k2Tj/FBtCTV6ufbqitENvCzAXbqT/PHeC9SChu4f0B2VtxC7NjDQKxmoBXn57jX58vE33zx6TGhRbumj",
-	"J7PKotH/WXXaGYZwvK4hg5pnGUnY2MumP/e3/ieSUQ0bYZZxQ8wdaFEnLEqQBfSZkbQVYQypaeE6oBxl",
-	"hyBKp5NA43zhcAkDYfr17Nx+HOSX5GK+a3dL7ty4DiA4kbGwo9mWcSC2dwZWdWJqMPZ/PLKmPqPmaJZC",
-	"6mUplI5zkHnIRs0Sv5+zqU2iN9LwcP6dqOZhyLOcHRwCyH2IrB+uoWqr6WbmiZoaxDmq3YzZvWW8HVbr",
-	"rpjRmc5cNM4B2w9FuNQ8xjcLVFKcntAfxvb/7WMMYVZEgzGECGM7eiC5cD3dmLYqFvLl1KwcofRbTKiK",
-	"SbR0WSr+tMS2V2wchuWtefpf/MPmsi3FLSR8Fz5OlkNWUAnKrLku0r5jOQii6EGFxbqUE5pH9b00kEA6",
-	"rhZAGg2TzsinGsco5hdMt/jxwR1L4pbE6MuY4PwsrhwaeLsDWS1Q0oL0B1dW8HBNxI7rTjChSdcR7Qv6",
-	"l0kKoGMp6rZ7CX+ju/Uiqa5wj/AtfGPho8aAO+71LAEzqSeCXSh2RvhXZ/KOQWqE6JAziBmAdgwa1Z0S",
-	"qcHAqOW3HjR+ANjYxlPo7Via/xuS/BF7bA/IsQfuOe2oWc42PrQX+SeVgtpR0hM7Vz/eVTS45lIqLdKi",
-	"z2xZYUwsSCrI75gS8ZaicF9igf8lgo6z8zpqpoqnw58ATTfUAT+9d2lwOsSInqU7zlVfA09uxJrY0rIE",
-	"rghbeyws21RQDQw18/OzEAJrFO6+8rIVcwiVwNa2pT92Ug1t4junNPb4PA1WfM04LZLq+JaqpcokAFdb",
-	"kbCpph6SZJ+dl8eYg85QmN3EGvuhhlggtxhOUzuE0lhcVVwCzbY0mRXjlJDoD0NNvCc1ALZIBvqqnunC",
-	"9QQOesx09mSQN84TrPKMdnz/QDPGTzXoS0cJsOjD83Bt3DuzCk4nawNasmz0vrJPjWC9ayHyM7SJXlzd",
-	"0aKa1iM2xlFuSX6YYGIBYHxA00W4KcP72Ti7emULR1Kxl+Ha1FVJoHlLt287wBbDO5CoDbPgOzj+vrFs",
-	"FWW5MSZWMDk11u1dL42eZbqSQLAmsfaqb8Xe1s1ttS4VEbzogHU8iVclHs0IE3hgeKfPJUucHDhNmLxF",
-	"K32mIjy5B3vyq+iw6dHA+8GGVv4XOHxHNfg2XDWe9RH1gc6TYYeITtV1Ss4t1mkESgz/vpzp5hu0c3BE",
-	"vzqrpi9ZtPxoVbFCP2Kc2Fk0qTJlpQnjC+LSlQIAQHzE4wfhyawxsjGFAEEtIgUpSU/T9GSqhlRhRpXb",
-	"Aq9oN+uNbwfe3ZHoxIvn5E9fff1PxN3uxOJIq0h3gTzWf1YbLcWG7EopNpLuVKpR+jHN1fP6gu3W8JCv",
-	"rv/0FKuJ3XOEFkY2H+JDDeB/W/0e8oVzpVKbxr8YwQJHXLsZnRYGuyqa7Qal40htSWPNU0FvHeSC6yfh",
-	"MrUYbyO3x/J+I61skxyb6PneNdIPFgWv4UubJ+z2wPYtjDLp27qkY1bQKlFPP8+1MFDw/NZBCrBEpgtV",
-	"t3PVwJUEGotevd+CTb4l24rnEvIbROPHs+0BNuAer53JeK3h5L81341GdRmfb8n4aPtZHRloBEEi8lCm",
-	"xBgeZCy+YVqRgipNtDzYVAib0R46aRzKp2RGarja+3hOABzpVKkTECrO7dVQUmXL4dze19Vz0XyEOMaM",
-	"g19h3Kd3d6BrFcBxfBGFnFlcdULB09WDtlPRFpJqBBRxuxuQwaExBeQeP4SWjwfaPER8bxokp8VSJmIa",
-	"kzQM2ugXJ0AGupt7oGNDe7Xn0Ho7QuxyaZ99xuoLzJXritARfg6uVC2IFuWjqlQL8n//9/8ZDqQMwmnJ",
-	"6fW6fa9Mw6pOv1saMzD4p3b/rrG6rxYe1tWV28e9N1tgkyfWIbulXOCZyZKAk28d8PBz33I90Ym9vQff",
-	"02xrUZKNPZjBjcUjorYdFZqMvBaZR/oZ7afjcy6Lw7tqs2kiy6dhJRZUtbO6sFEsnr3MwQLZrDlZd6Ct",
-	"w9qLq4Jqj4i7FGvzBEMvxV4KvlnWnU0rrqqVISLa6Zg7H934/TaBkoPMbQW602XHgXpwZXEaOoD2k0G8",
-	"AzTwU6HWzSrrZhfdm8s2Nt+wuySevrnTHTSRg+cmpUNj87mfTv9KFHd/cpXgL4xiEhQGf6YIzTKLSeC7",
-	"b0yMtNPSsGLm4l49jQHMiUZOrhE1GiQxpojaInib8mBBfTl6zhYsx5TdHVXebtiJL6vy3HHa8xSNv66w",
-	"Zry1LZNLvznoBLLFT02VDurCK1hbALdphA67iZzaC+QBQWIjP6EQn2uUSVBn2NqfgGHCkmuxISRKNk6q",
-	"0v6rLCjn4Py69tDNa50xpbjeXwJ/jPJ6c6MyDeaCHe3MbB58vV6navIH0HrPWp9ftwNr8Vpj8zRXhRMZ",
-	"gURynNYW3a3WHZG2H655R6eOdAQVwLOBr9M4Ds99ntrQ7efhgGCuwk3+ZRzzW+phPHW/tLMBTgYIkhZS",
-	"0raLpep22UzcFsIss4KyXQts8pdBCTUWUpmBwliv+yG2Uoo7ltf9I7pp7RmqrfvxJmLWL4uZr0ZOaCmX",
-	"xMYEW8lA85HAW/2MblpAK0wFBgvTsbjWHPdg9+APbc15zPV0m6WzGerhHREaScOYUXFEqBoKyomxEEsq",
-	"PD/tfsx2FPO7Bu6eGMaJcsV8kdJ4o+pMV/STqa1YlJaCQmQq6My19jq8r3Wzczi2tqCu+Z8AbGGfPbdu",
-	"fv5ignb9xtBAnezcrbmgPUDBxPW0S3IjOf+GdGlDaoYKdkyO17waX8vmyRrfpm55tAq2eXJ63zX3dY8C",
-	"lMTdCabR3uwmmbcGwwjJ34XGaNQdp+MEnJgQXQz2PzJ+e6Z8XteDCvglUjNdJFzOMkXuxO3c2MPcFlq9",
-	"YIVzXtZtGUrc8Xo2UXlsHp711UE8FkMoNSEi7lv7W7q2wFccFRYhI/iBh7JQG5460/3tOfT4JJNmkHcw",
-	"W8X11DkqQhG+PDSzcxHq8nC59jtvrM82EjiybtdTkksLuIMiztZDiFAr2NJivRTrGeLBhxci000iFKWJ",
-	"cjZEgxaNo+pAxtQs9eI798Y5krw9JEJql3kO9wmgbo9GEAMqcJveLxUQa209HwjBU398Ef3AHRRDaBn2",
-	"AaI9fNyiKfiz6QKCB4jOTG9FheC221ZsexJHYirMvITmKuGoPFJPklqddo/5Gr46HBdYL3WTRa/qq2Xt",
-	"wvFYtaPuCcsrIV6Preezhf1hrX+47w37D5zFZP8dFBOzUkzmIOxNw5h9CMd9oEYO+MDnHv6pyScOUjWC",
-	"CzDfnz1QQXu0BTGAZzVg2XQPCNbEp05I7FgEp8ahOauqRDsexqGdhxH4AnzRjsHtfvGQTe2C/olZ50Ne",
-	"4MbR23UB93kwVDF92a4/9jsXSA4ds4OIpG/hLgDl7Ny6RSH2qTvquOL8urv+1EvcTS7VF38g8lJj66XL",
-	"qNA9ImSOevuRGQSeSE0j7TQuX2c9p0bF5wWp3NPzC9G7OZXd+EMzjeiaRdEx7FRwL115jcZWXhk5FDTd",
-	"9n8Kmm/TKmf2oNB8hwrFxkiGuH9OFPDWSo7LNpHLBF8zuZsb5Duqg/V6DZlmd3AZ78BxwUox7lNDNjix",
-	"jThO2jURT0XQcC69UNhI9+iAUc5iRwZ8d0ErUhSgjuh0geSavphvzeN+9wYloRs4PteK57UBNW++efBa",
-	"HRbYSIAgdeqXEwvjg4r3HobQ8P7Us0su+7VHS5ix5ulz70zHvJicyb9UqVy2WSAC3LVITeOxTPCaecWl",
-	"Hi06a5ux/M6cJR4FIW6aRSVkXrQ52VpYEBdRaaxu9Wqd173CLJURkIRoPPI9qois8LU8LiOh6UzRark2",
-	"5WvJq8eChy4H9VoFqbRU5Sg7vZsClCm1H8oZeJjuu+/MeBERWZWZ2CUQjFyaBysKkougEJ5ytbeG7jxI",
-	"ztQcBkn6m+ATVKWQvBFw7s7eOfK6/fIkDYjhPjvhpJzlFuscvsvdZO+Aymz7A4tNeSLMvah4AhEzwPlr",
-	"jKtEocNqoN5omnKME1mEsBPpBb+t07xP2aaGeMc7999BJnj+gmbOQ9KZD1+6qsm+FShdZvcSE6mXBaxT",
-	"kmYOrkTPxYUTiH9tbD3fwqaK3HiuCrkvYP7lLXb08lcCzXMJSi0Itbm+OdXU/9GC+L356c/xEFgmIZIG",
-	"+y1V8OWTBfYCP5SIar6lPI8XULP++0KXtNLbZmJ4sVR6C1yzzHC9wrZhW+yMiG6KUQK7udovLmraxEmb",
-	"vIvntdEQxVKs1zUIayTV93foinHeW0xLttmMmzt+mPfu8Vn1uKm2D/bqaJN51A7yM7l854AJ+38kQvKn",
-	"sYUTcPXNNIc24Rx3+INc3vYTr6KtnqhasiNg0lPbsUO/cPQmSqum2uETfzJq4c55t3uK328WedcSzU18",
-	"jObP1O1cg1oelrLiiQu94ssBy8nCBJ9qOx1rdoxMyYYfzcNkBVvGc3NpY8zSGGPK/GsPEojTryMpH6lW",
-	"Jr1PWdV93PEfrnRoJx+iNYXHP2TRjEKhgGxFJZXFbq8juHbNQuaMU3lwj7jyb8Ovrda5kzY/jKoOkNnC",
-	"BUyNR51P6A/1oBiT2UNNKI7sGJGSQ17UdLDDnv30rLUtjSU0LJN+C0G/B5fozmKfEbPtFF9itkWHukPZ",
-	"T4DwvxAS3SbRUzr8ylOS0QJ4TqVD8He8WhY0Q6qsRhtW+PLruoktIGe7CbmlLq40VbcWN6hM5Nz79OD+",
-	"TM2QTxt/EDYfJDVaOCtc/i5hmmwEKGJLbSOQLrAriygeR/MVxOFwz32miFNAZqpVtf3b/4qjw6wBY1Xo",
-	"Q1z3vtHDOgrGWoNMrN4Gtp/asoAtVTW6Snu238Sy/ScwaK+9R4tHU3tifjE7b/7rD2ngpFgQIcmaQWHY",
-	"g+f2sqE7cIDx5iX8tVOx8CS2hvTU7STM7wQJSJi+ISsoxJ5cN6x3FW821DoaDqexoUWiFUWQMzAo9nyW",
-	"sUscmrqzXOjRTe3wnEjpVnUu86XiJosr2KWxIeanDCfNWVeOTJMw0dh4qpRCrD0rKnSdkDX6Tnx5NPZE",
-	"RrKQDb2bXsRpB1uua8dSD3KuxlN3gtDspQLMISNVWSshcUinQA5W6sjsUv9ibZjZrVkMRbPebQH0C/eZ",
-	"oNXXVabuECvQOSHxX/eFuo+eh3dsw1/ObpwSRb56Hdm7G4JYQEi6OkEPPVutXVl6YiDEgpNGSu2FxPJ2",
-	"bALQPllfxURNzdDBg19GhZIf/WQAZr9R9YDRrWIbTr2jr3NzWAda9ODQTTtkEvxylnNJpT6EYtQrz15b",
-	"SyGtpgFVI0WLh4apMQ8oHGCQVke5fzxnRqHTuvFbZQ3FofBtkngdOnSyVKmqLVJtUfAdjBpW312dFM41",
-	"BIL8ra3W6qz+mFSOe8iqS3k4a3DZyQjuUceiHSZOjHZLu6EGscfmeE7svjCQmwk8n1t+oxO9WsdqtiTQ",
-	"ojgssa58JgizIeBkX8jlC74C23O05mvytH2l5rkKdHqFYOGM4mmTnQYQ3UzLwB0XTtbxRNM2eLAZZYd2",
-	"cYC+yyLIz+b5rdgPNK8CB3SDxc0eP216n/ES+JzZJFrWqVvIx+gd80vMIUPC7J9s75tpqIiq/crY80aF",
-	"LiXQnIg7p/KaeZAV6D0AJyuht5P16sazkPaDd/xCWjkPCN0JRJAFdJSqhWvReBNiP4u1/dHGFjmyAF6k",
-	"XFj3qkq5TkJ/xJxOR9vDhGwK6yR3iHV4Mh3J7QBR9ihodvt8SzmHIgY8xrnNJY8X1FCllwitmigpOT6k",
-	"3Xw5Oet3MDezbw+rrRC3yzjwtrWkcqbct2vsSdu4tA2nNgIkHuv5905kjBbPshoFr5NiJjBRWqqJhc31",
-	"80uqXEVai85RQUZ5nuCwqUnSg53a3I8pZNxJeNpBCy433SgH+NvDC6NSClWaH7HiDiMvthFoJjhiJ2if",
-	"U7QRmlFXc+RbXy2t/5Bi5jCiHNCyZHxjIWCMClCALakoaKkcnIIEVQqu7BtOVc9dSx7GXSHRChGE4gau",
-	"plK/aVxbaq5FUccrTmwTKvb8SO9AOIXENkl9pjweizka0CuqeNmnpiQGuBbS/o3k9NvfjFs2Qk7V8wZg",
-	"T48oW7oDmbN2s2O/nsWVw3JZNri2uVhyoc2R0BSPiuPOxRUXS2/v10ghy7S1nWSDq2ZOCYJqSLR9soJx",
-	"FkPYsbxIjbDDWF3CmBEVRU2OHikx6bFp8e825FVbKXdxqBCnt6bcIMWDi6cLTA4kq6QEnh0+J89W4g7I",
-	"byCxEabYW/SzIFJ2Q7JCKIdcZ7RXxGumWSYryNElj6iaC1KAUqSktrSru9Xm4RnQoPjByc8j6PJ8PvqR",
-	"8agx5xY5+fMWVXR6kRLLj8tl9/Na1AR1o/kpNJTzNBnkkFke28VVma9T11pAz9PbuxWUZ9Oz7+sbfcDD",
-	"k9NDtKtUHab/TBF/zsZO9ORi1XGsyP02FohIN3mLOaTM0txIQQWaJ2J0+1vwNN025KVmifJBV9o5GXzI",
-	"PO40gTNhjbq+s/myaVIbKcP0DzngqtRTjTdk4o6uWTFQxou/KvYbTNXmzfOJng0zOlHljI63UDIPYU64",
-	"TjnqZvnbkvWSM5M0O3vQTv/ySI2lU+PrwuKxjM2au184q2U6h5s9aZFghSk+8fz6BA2G+ifPbZEccHBy",
-	"MGwTNWG0rgLnyDBMwrNkXLYwro7Nx6/KUqbi0HNEyFmLXI9BUEgHumdD6/pLug1xvhJVDdxVFpRxG63k",
-	"FS0mYGfkQcC3hlFNHrV6U87DKM0eXy479z1Vt6em6hdCgVoyrcCCfnQ9i6go34G0EeQaftM1Jq2Beam6",
-	"dbi8RonOKOcC+1ftqLyFnOQiLFQIxMIDon0kTdcLQXywNdqredxqajzSfVezg5vru9v3fBa4m3WNzCng",
-	"PsKKT4G7uS1vEDsWV4oL8VvCnzSn5W+QtemjP52G9222Hr1ozUF67vxkM/1Y/vLsgL5O86qa755D3KAg",
-	"uKyceQtUYWB/ZhfCU1N3UvN5h7w0dzYnNCJMdyB8H4RFOqJY5GdoFvG71EpVdnnRSA+Noei8ArkBYn6r",
-	"VbgdPZBKOQwxUWHEkUljpWYwD7P25JIpt5yF3RK3hnG54Hb2uJIpt/ltMr0xaozNXsHErV1DNlVlW0IV",
-	"+cc/3A33uYULNav5+LEPLH19qk54bBFWwxunpAVHyqbauzS0I2eRmv7cXlByuk+8kYk8Gtv5p28UGX7Y",
-	"Y9kGdrBFLYwXB4K+bdvqoM4mN5bSyhyvuoforLPlm4omJlFj/OFEnto2Ta4jaSGy23oesz46KF+SXcfF",
-	"hDhyzUM4TLM832VpwjbNr7ryZ/3cJ7TOYjmqCuhoATDxyH89jqASFth0ZXAw2fim3OsobMCce5BWepuI",
-	"8I/3YDo5i415yPJQPcZgrW1rxm2rwDjCDSsgUTw7s5Vx3WfO4eA4j0/jbg6cU9HUF2eP9P022OJ7j1ih",
-	"cE8zXRxsPjlLZmQeZ2JwVpY2YWKiYL/H0HS05ncrgU4+fxOtEmd9xIEARxLTWvEyb87YzW9W7jYh6b5w",
-	"Z+U8t6I9dpe8FN329Ga6ZTru4k5cCV3wOivxzSjR7+LWR+QJYss4VLSJYgVtoXFcpWNhUs8lm+b5SLYs",
-	"z1NBhqnY1FTNw4bHF04SlKhB50vGO2HsEWynhGwVdyDzKgGIMtcBc0xvslRh4bewYZgK4TPgsfdwI9Mj",
-	"I7E7mrUqETTQ3ZX7JVXIZX00y1mm8tz6r5TPyDuInPfol8U8w1S1GnoOY4+2+3+6JmRxNTho9hOgfXGH",
-	"STUenxhuChYDM3IXR+em8OV4lgtDhcq7vfyW10d5EUJUO85ueKw5rsGpSEvOZyc6gAbLwZ1OOO4kSkzu",
-	"LFefvSAuePPhB9BTMpOMc9SW7q1Yv5qe0hvLOEcATh4jZbpJk26I9PROc/ZF+W5Pb0ERpmcgEaSZ711Z",
-	"zCZcAzE4MwFyR+9f2oe9y8X98/GgmX2KqyacazPowH4ZeXQEMw3GEkb5KN1yxcxKbeOozHpZAFV6YqrD",
-	"DrRk2XiaAj7lKp0ZT9SZf9eUaJfVqmAWPRq7em1ZtjXc6ZLjRqFI3LwWzXra345She2gYBwM+8RSGnXC",
-	"cJ6X5qKHY8TjhRru1ms0nbqMb3G1w8yptiUruHYQMLakw0wNr8uDMgt11u+QoZtSGce33T52pJU7uS3Y",
-	"nFgZXu7OPk1jFnpWOMstGrLVBe9S3NaTnEO5gBEM+bqp7JpJUK2Ge/36BCgias4b6rpc9a2JRAA47lvA",
-	"fcQJ93qHdGhyrj2Ul9w8n1h0jkLb+ZgKc4zZ2X3HEjb5QJxqLApliHVUCOoUvIlT9IVkH6hgKZG7OIWq",
-	"+Q6rl0QLjiWMCjheGmRofKinGuNfazjP5IzPcqTsDC54pMqfy9Mzlj+RwHRPEyyB59aOVVWWgesH45rB",
-	"TssFC0zwOrm4ThgZO4Llz+XlOyHHewHHJvQz31GdbSF/5dSrbmYoz5nZh+n8aQZ67l+LxglnKkFxG8Km",
-	"BPnJjS7tHCevTavLncCfVUwhOSey0FGJ5kzRVZGqgj05hXOgy+1p8EAT/WodYJ96tTXGz+jZNtt2PCbu",
-	"uTGjRiF2jkzaCJF5Og4RTdBiJI+fkGxLjRllkfZPAvDp7Ev9+UHsJbMVZznx6qLaq/fwHw1oP1NDjM3h",
-	"r427Ot1RZWoxzvwc2LWlYB+S33XwcZ16fGP/GXHlN1RvG+i8Or5sKwJ8+9RFtMNp0JR7+spnFfovrvbb",
-	"CUkoaySFebTlrbCfiu4mwK3VAU5V4PYAtxOqOTsTxrcWQwrHX4W8XRdiXzfx70ZulRbysCycfJjkx2jg",
-	"iNP6X1wea1lBZJLmrSqRgGQs2jMYwHtHh/jEu2QNHq6XW0+z0T7d5BZdMkY3QjINr9frkznFd2J0ge9+",
-	"DPqQQkKKN+XrZv4cWmUXKc6ymkIlmT68MzN0UQUhte2Ey8z5zYS4ZeDF4dOr5fIHofQj91SzSSX7i12b",
-	"auprhgaQtDRjxEaorUqkG6oh4BrXuWe3WpdXHz9i06S1iAmddYHwppJIsLjBastKsqOcbrDGlAhO8gqL",
-	"xohnFfX53/jf+HPB74DjK0/JP797/RNhnChOb2GZUQU3hOWKUAnk559ffqfIf3OZruSfLCIgwqIB2dFb",
-	"+O83CEVjn3774jn58ssv/2RG+/n98xuC/lPC1N/4h3/YLVrU5dQfP5jHdowLSSrOtLrBoKfDbGRQ5C54",
-	"5yruPyffSymk/dIHWpbeof1FKcWqgN3/+LsS/AP5b2YWf/rq63/673/jmAJLidJIgw+ZyOGDLSH5gNAs",
-	"6gPhdMf4hsAdyANZ0dx9mmp0CHxOnmXmHiRvXr97b3GMyIeXOexKoc0iHv0FDh8sSq6iOyC3cHBfrf+E",
-	"9Swb0Kr5k43sut7HlGNBsn3uqydPPifPSCZ2O1rj5gDk9mW/ib5dEXlyfY3T/Bv315nNjCJMIxbsk+sn",
-	"9iMffnS9Iz9YlyMXxEERkMzMyPryyZrdeYhHsx1EwrpSFFNAv7r+kx2KaUXsufv8b+i5UG465MM/UPYt",
-	"SKAHffxgkWiRcAXbMf1hQT7Y38z//frBI9UySdasMLrh5+T73HylUkA+fP+ebj588eHl+tErY2V9+Pxv",
-	"/A2IsgCi2MYGM+wm2zPosUZvashPBDImH55hph77DanwlHyLp41IWi7/Vl1ff5mxHP8L7p/WZWP/9MGQ",
-	"wqkgnylH5ko5qrvv4lZ9MGxCvrh7/IWVHV+42Xwwhgcin8O9bUtbtxFDQWABenfobSBGb/n8bxyTsjLg",
-	"FgXPCZZnJc228OjJ59eBo/7qbS1n6kT2q8e+Op+W7Orp1ZefX3/+JSrKeosi0EwSD1sG6ot/sPyjlTC+",
-	"RMUIfiTVy9x8AHbiDp7Zx1HuIrqLFaZPrr+KxJ6ExQuoq+Xjt0Y9kD/EVmL75tFX7w3feLGQAVnR7Nan",
-	"1zd6obr6xcZE6A7QuHj67/HPNY98wfKrj+YtQ4fG0tpY/2B79YbJv/XWXmfp1w4KSjvcjlAu/d1dZPZq",
-	"nGS/oXWCQr+fJOLyQU4nql2La7xQFCCxkkJhU0RPWW9FIXahihDFmrTfOuzRubSvBSheh7/UPTe/dYnO",
-	"56OoM70/tvUHo+B97G3m4/N++uIb+SzPCbWoDI1s9gj2sc1s8Xt96qNM/2fQfnMvy/IjVFpcbYHmTrc2",
-	"l0F7+K6S+PF0qr7mTUOK2HGYL2ZQ7NoOB20im3vuyCO0xuvwsmcHUywmnZz/6DxhKOGP2rSD9cW6GrpT",
-	"/gz6RXXhGwU/8CA3Cn7JKjFWGpUga0XfoURiTinkG5BnO1cRqv9dVJLT4lGImJW81P/ZPvwsq9NgLrYX",
-	"7U89yKb8IPYt1B6x52SFvULMrW8bFLqV1zm/3f1xfzhe7lUR0r+DKOXPL8Q6X/k9xNnvsO/v6IFsp+/9",
-	"jQNZUKSAtSaisk0xjCrhJxLhh/TRm3Tk1OwLD0HdPi5Gn9PC3YmX3dD3QtPiwY4x9iHz9LWdf5jIW92z",
-	"PlPu9JqdZJx4p4K4VQuyOtTS+GyHe4ADvoB7tEdTjPA9/vwgrLBwHrpfK5CHxkFXJ+tNVEoMGd/Zdz6a",
-	"Mdv7/b9ACuemERxuyL9ULLvFd9DxoZx3yW+BL3q15Se9uQU71cyupFqDNE//f//+7NH/Sx/99ss/vvz4",
-	"XyOe93Hm13Cvv8jUXZvpR5Gc+nz+jFjHmhbkFmynsVMtmmHWpqo5BehwCSj9mheMAxGS4HawneExdUl2",
-	"L+lBVPqRxfYf0vTe4INv7HMXlE2t73xqKvQLowTaxGPrCrathveClNafJ6EAqsD6Z/cufl9KKKkEqciG",
-	"3QG6+XI4p2EWU1CMotDZs0/LOgsn93toNZ80o70FC1bP9A2xR9QJCyoBQVlRWFmtx6INgPsBrBtlooGn",
-	"CprdDh17RGK/5HlvAdRfWg/xGTW2uMuGYWihBNGiyI3G4ZfraWeP9fltB/+dT9LnWKPvP/CJfFBWeG6b",
-	"ABBq95xk9rtGzWQY5sgEBtVcTwEMRTW9A1xzwC6XRE6YFuWjykK/H8dBA55rm8/6iXJRmA86iZGenPfT",
-	"F+egV+IOfHSYOwxtr+uh44zorRTVZkveaclKGBDJtb97yOx87h76nmvJIGJydPpEYjPonB5uvK6+IFpY",
-	"/OCYyu4QxyPKdCo9pvvFH2nvg189tk02La5M/MOIcT7rsyMMXicxpyynEDIm+ulU0WhiuBAdf9ZonXij",
-	"pGuMROe21k1tyZ7xXOxRy2Qa4Y0SRAy6ajQzaGcnnjiDNQkAfNE8H56RT9yZPp1LujzCw3N4EJ+HpeWi",
-	"S8gFAedn9gV5yuGBWp5U1nbwYW10SGuyE0qTx9fXdc9mHzz2gqMnSr5YG1t+kkB5gU8+APHNhx6E9j8y",
-	"fqvMVW5ttbohdp1PIYHmi7rlK7Y1fMS4y7KO03f4Kg6X+KneyOEcf5+Qcn8Glw8wv8L0C8xIaTiC9ngC",
-	"WaJuCaVa5VQTD9uEFJQ7cdtllQfLQ/me5w4/kTikpDiXH+1X8sNMkzrzfabNvf4QN8WDCKqaGNiYH7XC",
-	"hfcl4a3gkoOs8b+ld+DSzBxyWGcDIyrleIrE8ybZ4uJE/SQTJSLZJiFBz+2VC+j9aXnkah3pd/DGfbIM",
-	"glkTvwkOC0xdZXyDOtiCbEUl8T8FSyhlrdPotLsR0eifmssamJU6JZ7kKnsmPPnr1TlMrb4V8LBavyXo",
-	"A8nyZvcaVvB/G1cg7ZOfrvJo5/d7KY6OOhffRFwe6of2izYpcVXlG9ALogxleQYLYktDaEFs6Mze1s6i",
-	"IxrkLsUGXYkw4X6uOePiB+UTvZ/DrcD8UBt7Wx0IQt8g8c3f7Talz9+Z0x6PP7MXv8ntxH6fm/wTZSWX",
-	"/+hZ4oa4vpkkACJS3bia67bZjamNHugvyk7f1zM6//t9ZT/VQFJvog8cCAjb0148Zc18q81LKK+ETejA",
-	"9Ke61mOEkziH/JErkBrRGM2jz9yTxxvUCe2th7c53bt9WbWuWfWDqHaOwC4E7/KDN+wO/bMa+I0v4AoI",
-	"tiBrVhSQY5VUK1xo0SaHVMJ39A7CRX66SmEzx99LMQyo9CC1KrwufRSSuEI4vQV7ztdNgaSHK+9tevSU",
-	"20tDYo3ama8LW/j2R2Cn73elPkzjoAco17MFoWLt0sqZ0oPbWdDKzS4trd0zn6jjE2f3MKayJcSCcNiD",
-	"0sTXZos1AZptXVWxIfsdlcwGHHWtk7meSeEl6kNp42Y2fvmTlac4u99JklrKPEy9nz0tRItIQVK4me3D",
-	"ZYVk8/v4WXteP/sQHrVu33Xs9SEUeHZmijT9tmL6VtCNq4maM8521S7EE2oQbi8vDzwFH0Yu1CHxOtmR",
-	"C22ba3oHC/YG24JjoVqEYB+wtEg4PqgVsp7bnymc96/+0f8YEvt7zP4P5DS9+AZMEeT/Wh+YT1ieT/fC",
-	"/OGk+RuX3GIOJId7HeOQmyDTBb0rGMFUIxJf7HY4A6cXK1FcQDHGUZ/bT32yPGSn5yb74N48R5zLZ2nI",
-	"W6yMwM8RC3OoC8jRzMKMd6YJ3VAWxr1dHneLbcqCUZ7BIy70mDpeP/wTPjuSUPny3Wvy5eNvvnn0mNCi",
-	"3NJHT2481I8F+aFFQbgbKZonKCqu5eH3i4a11vsg1wYChRd073LcRA6KKHpwCr4SlcxA3RAuSAEbWhCa",
-	"37EMxkQDXxdsVP+rn/oEYql/1IzUv9qAi62RcH3MlTGJjWEsHVSHD87YfpdC3KZSVI93Ji4+yeTmx//z",
-	"+uzZzZc9//ZIPNzJVxpRepzGvqcHoxcgeFed2GSuZizu9WiS6WQ7f6K/MPaAZLnVB6JX+2v3hF/yp3u5",
-	"2/n5+f7ezq8fAUNkblZ2/xY1zhdW4Het9dg+och+pF3L2FFBjY+/r5/+RN1jnXk+qEFMdECdI7xenbl/",
-	"wsehNc/fyRPWpdYD+cS6ez3dPdY7cV8EPRLjjOH6OP9ROSNoQ/3gFlF0JpdnEqLoriyg4RNEOPF6F5Bc",
-	"0rWG/IbsJdOgjCniGp3PY53RfKQ+yzwYsT/N/KTuwT2zFyyZSHzy2b10GlJngr9LOtKnzkE+Lakn/Rso",
-	"stCDpi1wsazPe+BTI66784TzPk0n+89E5DNz4cNGUSaywmSJ/xCS/uLUaUnsOqPUnJwF2VK1RU+VYhtO",
-	"dSWH9O3jQ0otwn+hwPa4O2eGIPA82LQ/erLH78Fl50xDfOMac0U++lMDYh7FL2eabARgATgmOSuyFhVH",
-	"bHcPh96+s+q/XvreemZ7I9hYrD9P3lNgM+TwJAHmZuMv9akaEUzWN/QIUexHLir76Av75CfqOAjm+DBI",
-	"pkgNqynYmkKrI9CVqHQ0B7UFQT7kRwiW8slaisEcfyf/QUilh/EdrN2ORHY0eqjszUNltmVnD6s+s6P+",
-	"EXjlk0g4fKdFiQXnjG/8Vt6gUnJHi8q1JbmFUk/a3x3IjU9XqXguzry5P/NcuJ21Pfr/c2fHUkkJbgm2",
-	"fXhK4J5mujj4YBrZiTuYdHAn3YOfkL12bAA88aqmm9/PeLPEfRjb7fTb+RO/mH/XO/mhXPn1Toyf6y88",
-	"ymvSVf8SH0gf8dh5yeVhKSseOzNBr9DzssauKjQrqdRfrIXcPcqpptM3yC7yhZC7h7YJ7ZcfqErMfqwJ",
-	"f2Nbgefv/vWGuB2r+2LR2jCkRGK/rHzAs59mr1HnTs2rlxagn6bz3s7NFXD5XgJ1snHHi3Zir6bhauJj",
-	"xfelvfh2Xr+L8/4TZRzvs58j5q3F5WDdBpW5Z/6hC1LWfeOBUoGAN9QiTBH6/7P3tc1t48ifXwXluqp9",
-	"I/2dmau9q7NfZZLJZmqTSTbO7NTdVG4HIlsSShSgAUDL2q397v9CN8AHSXyQTFK01y9twySI7ga6G92/",
-	"35YHShXO1ko601soVoZee7ytHQ9P4zgngRulo+SndxlHKazNEAwfvp12TzFOMKcZl51nzu0PfLT9BD9w",
-	"Od5tuANSP17cJ5RmiZhbyidzOUHqSWxDKVSSnqAssZpKZaf+WO9eb96qnxVelY340qU0x2eqRXdgM93Z",
-	"k/kJypLSZzYc1W/zYT2uXPaWQVMQbLtU2Gs7g7yrnRBSA7/Frnse07IYMHXWsali3vJp5EpwqpeocStm",
-	"eAcCaN1oNRcJ4OaOtS+eU5qg98I9vWd/v2URl04xUxkrSUzEnMUnOQ+UKW+TVv1IIwda8EGMnD7Jt+nV",
-	"hTHd2bIXcItcxGc/slWmK7vE3TeQ0aDVlD9qbLHsr0VMmxXAxviL4kwxJoHenOVMi3OVJArzVNicvd+8",
-	"8fjYrbLo8VIqMhlLIsZ/+gUDgdGqshYW6GqtVqFPOCSwbHDtF66SJCkbNCZ1HAvbZL46g/ScBclHzl21",
-	"iqktFIJKpLbgAsmeAgdlHblvJ4R7FSrVjmLy6StXxZWun8TkVDV6R/9XeWjXa05u0B3c77uoKDyPccO4",
-	"J5NUzm1lG77pW5fcuZsI2cap+hqG9l4i0OdmEr5iGNg/pBlG4P1NTq3Xp8ccQwILXJeGvENh3DirHvMZ",
-	"DnTHoFgMkYjBYDC4Xap1xsIpKxj9amop8umPNpWXzfAyFwWFFeqdzgcsM2oNMxXvvJR9xE/pKP+D2wxv",
-	"CSvECV7ClvmFNzVkfQWToz21+3L8H2U8fn0aRcXcjzJmnOUiYVJt62WXMZI17Zf5wP9AQJDHYW+Mr5+q",
-	"IM9hyNyK1HezHYtTYHG507Oki0c1lLYXma5nTbDOn5WxP/txfVIgZ68ZZBHdw/zXB6Rct186xznnMAZp",
-	"QUNcCSu3t8yTbvdpCzpflLHu1PkMTzn5u2TOzq9fX/qoHn/kWXDeC1lG0TBuGWczJVPfyiNs5uEKw9TW",
-	"Y6MJrAc8YyNyr5hGS4hWzZvRGxrW816EbxkQzjJRasUIVTjQdELsEYmK288E2y/cPgX3IoYyK2AXG1Kl",
-	"jDTcF/TwqIg8/sSXfGSPUiq8ZZBknuXIuDXj0QqllLHuEOpFrJyDeOth2I8VxvYrHbeFdM3u8Wk+B/3F",
-	"PXms5w9ODqc59MlTcMNeTp7Hlz8jjh8xmFME7bYShG9Fzc4g1/P+3liRlTEhoySNz/F/TTpbC9MMo3xX",
-	"GNfn7UT2mkvhKBeWqFev10tk/jD9I23ERn338LdU2bEFy32GlP6LB9GCL9xS8QU8ZAwiAdYlC4AIOt77",
-	"g14vYr470I3itUJNRtN/31gPFT+9y+Qyw9r0bv3e19fcwn+xn8lbybwXJYMeOE+T1MDFAGthLF+BOzoi",
-	"pTVEFmI22zFOwKNuqN5l0AtYpleuhMo0xG8BvoiqdgN478eMLVl2hGNhG9YMS8Horh/JFjZ85y9Oj+fE",
-	"diq1j8fIXSoWi5gono69JzWgO0q68cge0EPwhw8gF3Z5dfPdq1et5kuxpPBlERWzliqtfNGfXz3legSv",
-	"2cOh4O6pJjlczhfUYrG0ZkK09GodimorvYAKO25XR3CuQddY34vq91Mt0TDKLAGyKojziiDcE7oqgHDn",
-	"TV77UKeugSq79tzJ+bRbVLvkiALVxS4tFWwHngK/6jlr/kBEPN9/77Qt5+X5P//71cDUPH6RBtnCkOIj",
-	"ynjOfckwrTvuWG7hJswq5DtEglVChD7kTD2gRV/Bbho3Nln8FXZvuX25uOvmiWorO9uUV0LGrQu4vBj/",
-	"6v6ngmuAcPwx7vF1N/fEABUprC9udxEJ0pnlb06T3D6egP0HSCqIk7BQVnBLSUKQMcRX307hG+idX2D8",
-	"NAJejsO1DmcQcRMPc+rkuOWJyerSyZEinXExsGEztxAMJMbRLnzmuomkan9P8o1geOXScY73LT7UL+RY",
-	"I3I/PTdXkyX8h+NuHmfKtc/iF9IKCmdn4LY8f9qiepN2g4wNXvthRsCpduzlg5ck9apNDtn1jCe8EYTg",
-	"hzBonOWFfnqDbEJhKSZIS5WuKXMnrRYleNh9d9evttVcGope6lf8A47/Whz+FBye89IofeoGLeQgqkGv",
-	"YkUZt47e11wk0yXwxC7ryrc/cpG8p1HjNMXCBPte7vdqi3ueW7qZegDDYnXDDEg7Yaj7ZsJmKiVjRS44",
-	"LqT7JcHtGYZXPXJBRHLG3/xrdS/iUqW+e35BUGAMX4C5TuWa22gJca0d/xJGuYV52tX2pU8Zpi+VC19z",
-	"77aX7Ebf7bgq1Wa/LiPjiS7ESXm5DDWvJ0ouGPrPWRlpYfARMQfErK4Bnt5qPrejg3fCWV2imfAjrXf/",
-	"ly4E1rTONGvLhTXlAnKrsmIgYU/TlOvQ1NxhfPBOJHDW7jFQaODm9k4kmXt+RsG4+8S4E7DrBOn6s72Z",
-	"BJ3KGG/aCgJ0p4CIlmwJnApQhWWJWBHRhtwxDZtkh771JsXtgxtyx0EyqSTev7lNKT5DP8z1v2QtCp83",
-	"hnfVPc0bjh5AyFG3TFWWMpWPT1OqyIKdGquBr8vqkjl8MyE5+ocH4dMxK6c+4g7IkRA7As0bGz99o5aX",
-	"BHruXDJuLY+W/k6wQoaPqa0oC54YbLsHGrLj3xxolhdH1ua7LJp2SoHBNG4PSEPpNgOpsKloJdXWOFNH",
-	"yBFBd3bOr7z190VI84teI1N05wza65swjJsVxO5EadwaVGrdrjKlos2mPoBPNPpLNnicEcDeNIe5lsBW",
-	"IObXM5TJLFVqAIGLfJsYlUkIWcyMbFQiIgHNgMp73zVWg9ub5mVKaPbXahCgZZnJX+cyOiLmKuMLRdZr",
-	"1QO5vHvoE9GgUfT+vTarYxJlUrG10nDrk//OmA2DEidmpaivcxrMKs+rJKKTBUTP/6pWIAfcY/uyLohS",
-	"Lezu6ua3b4e4GkdEkx19Nttwlawrx/dPqJLTdUhm16ChU5bcL8ejDWpyhoR728FPu2q5mG69FNafZD1v",
-	"g2FEMHGTxdJEXwE+oeZHYXwi4gRTacJS80I9HlH2t6t1HiGG93QtlhB9BtexKJGqUPFQJvegGw+YMGak",
-	"znuYXv+0lAgeN1eaLdUa8st7LpIbZrlZmYk/WsyE0bWS8YBN+8ldCRAjJISSxYozfEgunVIIVtviWBz4",
-	"bChPOy5F8hA3IyxDMpYvyiVAwsLaHNndJ1dr/vAT/fF/5ukwrjXf1dSeWmdm++WnB3Qq34bpuR4mvC5b",
-	"RH1So/jbRr6RzyXw7nE0qXfAI1JYgxuGCjlhEh4sotLoCeYkhMG7B0oVTZgFvTaTYv8X3VqukbJRWMaj",
-	"CDbW7IOgdJevPBDcNV+DjN2p13VbK14zvQ5PHy31QpjgC7LC0+9vRZVDXy5INfh6OpUSO698jVTI8lJ7",
-	"OcQTn+/1TNAQU4F71gYrGqi16+zqepPnJDq0Lw8D8GJhLV/v12sgTNKiDhJ0ge/7pJYfHn5rLN/d1tB8",
-	"tVK1NBZ2uuHRqu4Yfu1GfaaSwRaNFieCdboHN+F0tpZnc+A4KT1hE88fHXmGC0WFCMJdYkli/RK2gOF1",
-	"VEF+TIOxbiOdEDpttMTrpjnS0oOPfH7XfIMUcvegxXzHnJx/ZwTjcst4YtQx6NFefQbEqIGuHYa/iHv4",
-	"wT15tGQ8bnIvfsLT9xOcpmVQS1gMtAmOQu4gzIXkMgKmIQFugPxzg4UjeZvxiWHSdaTix9hNerw+4A0+",
-	"dazMJvQQmuPQ8PUH7+6ZhsiXl64Vc5LOMl5OpVYQ41VWAWTFQ5SvU0PVj2cpFEWPHe/Fb+ix5dB9nNh4",
-	"+RT9pF/25ie/N+8V+GIkhrLFmWeEuZgt8ah4GuapcXHbAU9VW1OC+5AFaZM2/pFGD5E7btWIeWYC9NlA",
-	"t38lsDiQ8RTrtTxUQmVzRq8OcigLbKtMH8P4J9084L9iIDorWrGDmKpXgVfXaMo4VLePtUiTpneZWrGh",
-	"Kv+dHPIiYBfMF/wsPCYStSDEgmTCOHv7kSFFDBPSgpY8YVLZc9wwNZ/7g7JjrSLUxbHWIbrJvQTET9/p",
-	"IruRDNX4lmkwoO8xAQVslsbuCDvdJozTOBnBdK3uO08WfVT3cOdfMFbzCPNzc70Ap2fx9S828niPQ2HS",
-	"KNwkBe12h0xgLs0qipRm/tKnTXdZtenUO5BfaCp32eA+caDL7xrMpc9WgtImOg3cL8cpwXv16vFiv7VP",
-	"/5VG9xxf6QFBbLleQ0zlDTk/LzzwyO7TgfYqhq3Sq3miqkvw/uZC5YIkfg3/0KMswjuQtK5/FAK3Z+Jn",
-	"hrx1WJQJmgeth9KmL5nsAKY74I3WsAP4vzhs3KiiHoqqAorJA8U1A8N9/+rVkY7LyRXW++JTbmSaJJX1",
-	"dhm2Xf6qDbcuMrm6ufr/v72e/j8+/ee3f33/7/9xUqmcjM3JqaLvhk0VZZoyHEgn8GjJUJPZAvHNGffI",
-	"dkWsCLvUYJYqif0BxDUgN8Qtk4pZ/sB4fC+iOhDEgrG0w+18hNW8qPjjVPz5QnH6K0szXbjzqbZakwb+",
-	"hYDK+rT4/D0DoMqhg57VmGuggi/pTsysJIdIqbiwe529RxZTpXY6Q/yBxiNQpfYHP3Lkp+BSZQVx3eL7",
-	"lt/jV8NtudSTjZtHoWXbsgS4sYiPTmtdMR2VWg8U2VrpgjQ++X+tw350M8QUiFuzPxn2TyXhFl1fmhKg",
-	"WxzzHW16fSNFdjKdEeFKFqQxUIk7WX9OvRC0nVm1wB1iH24InQS0c4p49sAFXADk95SSp02/aeo2L3z/",
-	"eG/Xsyle5uaguEa9d5iTNrC1r/FBZVFz3IaIYh7BIIBhfRCqRqmEOFxBK80SmFumUstmO6ckkMyP6sfR",
-	"86RFQ0VRb4Ywz/6XvsbIgqNOm9xRI3tMJItPaT7CX8Coe2KR7bZzK+HyVHfgg/uXIU66QQ+545y1FVtP",
-	"+8j0LEsoBU3j0/Inp5PDBZhzkSArUR45Gfbm7u94a+7Czq3Sq5lSqwkzfI53IcjGjskUs9HAY5pNCw10",
-	"q9RmI/6A4x6VGelSpwbYNriE4dJiGdMseS4YdzjXZ+aRtUQBTtHDcSJC8mzHolRr55C2kbZVU+84tTl7",
-	"vyrvm7XrXcmEXQeZdzrvU85XQNWJeSWvB5VcclNJPaXb99K89pynn90/DaFh2fIOdq1X8K65960zpM7C",
-	"BV+43aCevKmQfqUnBUcxIHk6b3uu9C3jlq2VsezPr1610cQtQAMf8htulr/iqHECOoT5DbdJYHjjFg63",
-	"BYBVIYm2FUly4/eQSK3Xwnr2ugKrgxs8Vxoi7kJtrdbMF1C1kFe76Kj/wGigJnP3Kg9u6bcFt37Wwnrj",
-	"wTIoO8kSIcH0FSD5RsMwg46Lefzuk0lunH2s/uMvVe/WTudeynhaJnm4YRsNG65Be2/WN3ppukLHuoZk",
-	"R7lpvlaptG13p96bcsZsJjS7i7XivFhJJ1byXiWY0ESLoBN6WfoV9/3sMZtxuWI8wptd93erdxMWcRlB",
-	"Qn05kZKRSICI+zd8V4RwvbNabAAL5mY7/xPjcyTNTZLWBqfmc3f8TUNjZtfInpHS8Sd6x+es97NH81un",
-	"iRXOAb52Uco05pafVJVdmOg7pdcvZvhEzZA0D4MhFGbOFr3mMRwzpKwub6OVmt+y7VLBPehgt7H72IhL",
-	"qey5xnWNT67Fv/MKiOOeOJZgOWp1XxQ6jloKpBaHvnMPXYOLt9zmWyegL/mocxKMhDXRVSJg4/Z65En2",
-	"1/2H69r3mt2DNt1HNRQofPFPH6u/FuZ3mevdbHV6v2A0K2wH4ytA3jzKVfAQYBOjlNJZ1knY26ys32f3",
-	"fL6yPkkRcKlrk5ph0DjTSTi9YaiGQ0zNwrpl9Re+lSLc/54D5k/fMdo4CWd3oaIKWpne8V/x4/D4K8l5",
-	"hwG3k3RRzGVg10OA9/CbayPWaeKrGCsaJ/2Ip6ABYa6D++jFt2cQ5D1qw5dUHlWFe6zLNJaZdIZsfUqa",
-	"G0TPJIQ0pISeAUhCng+ZZpB4FZUPQW7nGii1Go3yboAVuntSCPfQcevhKLgg3iyVMkf3iowNInTeecRo",
-	"tkDgM+L9KnfZNUjabzotDund38PQ53HeUh9XYdM9XO9q/ITSuXu+66205ck1n5nmBsfPOPZ1GNonSiS9",
-	"o08h5Kj07thyH3Z189u3f387YD8vQkMJw/iWl27U6V+rnZ/XcVxat9Hep9D0LuMBhbW5oKyJqwyoorRG",
-	"zmW7yQHkKs4bFBQpwBsVw8uhc550kJaWE4ob5iKMWODpg7UwXK6YkjPFdYy/M6t9Lrgq6fkr8OZbbC9B",
-	"Gn/VM0YevuOCtvC1gLzIOEItbkWSsFko/ajYAB97CpXlce3exW2qO0eruBMLWZDlONEqwsdf6IIbJfKe",
-	"WnJe7g36O3bEQuYs2msuEohxm8P0VwxRIvYC8YqdTGsg/vtH0mcfNZivIlq9yV4xXmjTMEM33zFbTI9b",
-	"t4hWTM3njDOz5knCcs1AjUqldSP2ArSjOlXkxcgLKXqgpshc5Df0/PFmiAqTHP+23J+SvcZ3eBhQpHWg",
-	"MCn2BPsnK1bQi05TPdgiocyI1clYmuXL4f48D3eSLpoGj2MNxoQK6k06S4RZQsw2ypxlMtp9ftccQciU",
-	"+AWfPNb7UTe5S/F0vtjNMHbzeqGhhOSm4R4FzlDrmV1yWaIHYEJGSRqDKXrNZzo5hXuPrsNO92T71h+S",
-	"Y61Xu8u+/yK1ai8mNkzcibrIOPlsNyziG4oRnPFwDTGLwXKRUE8DRzaeZmtaOrk1ptHeE0bIM3eSQ/se",
-	"PGwgsr6Fb7sEeUtrbvzNKdISJkqthFzcMgINCWVX1M9n6do+PugePi4E6t2hzazM5921pzB+NOQXT+GZ",
-	"ewrIOVE89ANscgs7yW4MpomQq5prHIr1P2XjPwi5Gm8SLIZPMtkNzmFfXp0LbrwfhXQHG5H7qLwUewma",
-	"qEyKLRK4Q0tsqr9l3KyIH3svF9usSwHP7ZSyX9ojLlv82/Y2qFVd8B7Af0+XRAbQOa221k8bkLS2V33m",
-	"Ad1rnnP6r6QDPz54vkwE4VQroHKVYCRoa9QnbpZKW+aFlNG4VWvEnnCdrxN6huoN5y4beqpSIQRcC+AT",
-	"q/qt7M2/4NJ3vSSeP5lsV/RAChnMFmcb0ELFJ0iwJYbNgLKcdEKtms21iV+1ARYmF37f4t2DJXXe0jGK",
-	"0uPyTKVJZ04xZzUVviTFXwpDX+pczhLXz1RdyVRqNQKtuQ22VkjGTol81mevIg0gzVI17KDG3uUjG/c4",
-	"seYLuN7IxRi7wPgCQpEKN8wAyMKCFfN7j/Q/QuuswKWcRtxAI1AJXI6S7hBGC2S6dmuiNrhEUaIMxFff",
-	"WgNzHZDcNaCgwF8F9pz3DLYyDEzOW+GiSuK+mIHdgi8NnSm1CmDkoTUJGUThYZNwISsLePdRjI+p1xD4",
-	"BW4FRxvMcgMXwi7AZelbqTzzsZO1C56MWsNMxbsJ8p7hj9g2gbcaaK5UimeXjDMN3CjZWqEauGv2xj5p",
-	"4sPyxwyyO5RfyXQqTbPhV5YupLL8vGfgTX3fk3T775pT6w3XEGCdXDzkcTEkUti0tD7PadsmJDqQfYOh",
-	"WHiw15G5H5lvRs0tmJPFVEGECymwdRdRKyc+zWajJcRMSTDMKtUeurJoR49w6grd5jXbYxj1FFCHqQ26",
-	"fzTWNp3knoCpiNT6/bBcNmEmw/DgKgk78gaFwfZ2if3tNTS4ey3rmUI29iQUoAx6X7xB0PXCp+f10CGt",
-	"Tiu65iuga6pyIqoTDIryuveNrfdUYCgui7LXXvte7lBb4uyRIeEutbdB4bWXz/tqt1UJwxbiHiRLN2dh",
-	"8O1ZVL9R7JPBdblMNPtiSZ1Z0gdA1O0ZTJjVO2Knm7AVwMb9Gi9I6dJLwoPNTrAJdiVahSaV25gzLaRB",
-	"Vyv33+lmL6o4ZlQCtlSwkOElqVX3QAnuoV/wZWOudhgFWMKPWJIKdAtKXfwBeYzEVbpn8XgJ+yJtDEBw",
-	"zFMIP7ihJtF/7HFbNSK6v6ZSN7SILRdWyMUNRYFKsyUkVSxohyHKkKwAwUgGyTIR1IYnE9lj+a1SrDaB",
-	"hIDtVe9rNFQQIWB7U4CvmTi1WoCZEIoNNwG5xv0YYyFjnKHYHF3PR8YVmRB6LsfM5DjKrTqUYl4slGil",
-	"gS/uT9M9GKpa4D5Ey8ryHf5isdWGdL3kMp6qez//Do3hPZfxp3vQ4zaHMMsXQ3iqEbVZZRd2DBLjbMJY",
-	"4DF59GDzv9Ih475hBkueIGatL/zHo6i1zWR1yg2O4gccN4DTI1eDcdTgtyMy4Z5vbW48XqgBkBOWmooF",
-	"nXTaywWYcxh5eJTP0M136Ju6cZp9n5EgwRQdhn8eXtOp8C2em3jbNYO50oiUWLsBqASmXjkabF8l8CUM",
-	"7NP48/cMYv3vhOQyAuZWwhwQU5HOhNIbpUMBv9AshqQM4gVqk0DF0oYspZwLve48SYlPLSxcNztG/wLu",
-	"Xbh3JfH55TfYcZhLHTcEy1dgGMznEFlPSoGgEw1CNsB1tKw0nDv6cysiuz9qGeyGTDrQrL+AcSvfv4jc",
-	"y0KVuJmwAg8tdTEGtkZMTWyVjouo3OH/9kVybeGhZkejt37FMR1IZ80fPoBc2OXVzfevXk2u1kKGn787",
-	"vwIylFSuwRi+ADdSYS4qyuHFfGttRaHlo4kyaXU7uu3vmMq1nmx/GhJY7R5WR5V/4qOW3PxjLhKszj0w",
-	"4JlSCXDZSjyjqntztvJeDHMm+z1hG/q/tlpYC/KGeUswVMNoJkWeQW8J5raqGsIusdCnuFP8kTYD095l",
-	"o8YJ4R/mN4hkPoXWgWztukTxD58yWthEP7/L4NhmqzMUln8m5LMw/DMNOQHE/6kowKWA/PfeP0SJKkEX",
-	"YwNCpg6ExB+rHJ9/4uOlgGW9XSomkYyKJmJOAusvdOHGkABpziHK6qdj1K/9xd+IpklsjAfhwKTy/uvO",
-	"f0uvWmHMEKrwK2UV6QKWicDMTJHzBjR1dB5fnmqs3J/kVX8gtz/J4U20V2FUtFCjbgoP9grTNaaKPCqc",
-	"s9ENN8aFTrWhLE78mlIe0zmPrNJ1N7sUXL+jcb2uaOE9QySD9xnI/2RCHmgePra1hv8ACyH3Vqrr3Mx3",
-	"vSz1D7BI+99TcH2wPQmwQolLxlO7BGndFyh967Q6NcCUO3g8SDtydmUlhKfqdCkNV5dR615s/SCyEPni",
-	"4Fd9kboHvXuDJAV9q8nn1CNdFnXDqY1TjYwHEyM+VJFbXwVHc8RfGcY1MLNUW4nKdLLahKdNG3kZNgmP",
-	"oLxAL+pzSfX5GbZ7ykAKAlwnAjTdmDj12Cptl4k7Ne3yjJ1Fw1rdQ51quL8/w32lP6/7K19RSauz29Ix",
-	"jCwqk9Cxmh8MbaRmYTNNNzUBqYXNL5urZ2Z0QwUKn7EboCgYKuLBM3un0lskGCc0LLyaXQuZWjD/xb7i",
-	"NYxUbAW7m/DPRMXZuGlnTMLHM/7053YNj3APcqTcxHeg70FPDUjLcJqGCj64DSztN+x3/MON/8XvE/Z7",
-	"zC2/Yf+SKpUTJuIJC7nJf/9+yzSYdA2GqN8/cGOnP+L3//S2mD3lZlUM0XMg28YS0Bz0tdcwIX/LEKWg",
-	"pvhRPQCC7C9wiR+hGhUkDOqVRAjfMUi+OXwP1mqE7OOEqSQ+luHvqRzndRyPnDziDNqI77p++VC6sK8K",
-	"mn6BPrcLFoWtK3g5MCvEHm61eb0jlOLnQ3HvPp3a54v17DUk9p1ub5uNBtPMzXlXHHj+DVzzJeofV0/t",
-	"SrawNMMweFNCMZRJLcAiYWsZRAx/LJhbLr1QZTrvmo3lg5gX1WS89ZKIqXPheOoDWLRvnxx2QqRs8YIL",
-	"WSlH8v7q7PQrjngKLWRqK7FnrrZ57LxWsErMjKyk6dTal15LOrgZqMIasY+PN5btxRX4Y+bwbsLlX7c9",
-	"3fhYN6mxbhVubmGeQycJcF16hzLheoWQoWbF4nIlQbVCaKDuz87bkemxY1eIMM9nqRAerM76RvbAzUMX",
-	"cK20w0il/tn1ZnGHDx27ZtAsn6VevBdxpheptEjU3HCCwHqTcNtQ1fc1GzXOqr4wv2GApZwDmK1blxV9",
-	"4TNGaz1+fpfJnGSrM1hF37oo6bPK+jI1ud5QcqUGuJsGPBUd8NN9bQZn992bwQA9T0kSlKFUt0cFfS5q",
-	"oRuFJcfLmHuepHBSBV+ota7dgv2YPpM6PcSXf5wPik0uigvz0Oc93rNRlvsaJkwqwu313DEipqRd5hud",
-	"gpNS6FT5X69avP+TREwulBQWmC1FtCzSbmC3HF3lcRlU9PicPOxKY1tEh50ovR7RuCoDtSiTADz4k5Az",
-	"9TA56I9gCW/T9uB/0XhtRy+96n0FB7mus+FjDpflMWns4lpe9xKdvqbYNEx/nCcozu71ZaLTYXQoxKf4",
-	"NoxQ/f5L27Lym3Rbu7teg150Hax+dM98CpqCE32mivKRrwqKsuHaEmob5TMUAVbbQJwTDlHndu1Xzzcp",
-	"ELXCtXCxPoahTxp433/FMAGxXzFytGjdJ819hZ2dJBst7nm06zqZFc70z/7xo94k/CR/jIV9plvFB6Ci",
-	"5u1SJcAs8DXDTSPXOCxuSHbYTkUIBbih7Fc51O8UfSZGn8Bhc6HkaEsVekHCalH5nx2naj4vZYFvMQbC",
-	"PsNSSEqJipmbBXJ3zXi0am8vm0R0XaJw5575JKwFP37oPOhArpm6hwxCoHi0MyGtKvhmQjO1le0VxvLO",
-	"b6mzs/rOjjl1mk/xGZ/T4bKadCVWEgmfRbRkxqqNwdYjehmLEuXh7olgxh7U1RyqklpBQw3cVxrS50q6",
-	"NwxTRPb5J+L4zbJZ++2Wp7RX+lsm97zR2oib3IXul/JXDxX4SpYJmFqsDEQasPGjVesdqUaWm6xq/ycI",
-	"+SD3wYrn6LWlr6zQ1rPjwNR4D6tyN/gFRzzpWN59wiC7zWcUSdhplio1cPr24mY71t3Fze0ymwuuygAl",
-	"xznzaVu0iaIleWh0Yfgs6dpHe0tP7U49erS2AShscTEyad0ykLFhgC23gbHfxZZE8M9t00lQEB/K/Hzh",
-	"pcf96y+KMNp6qfV2z76ESzyIrH2HO/XYoz0WLqRvS+CahkmAeB9JtZ3Y93urDdjOSz/NAY7Jf7gdZ/3W",
-	"5V5rNd/DI/fN10vFEmUsE9YbPIXPJu/YORT0Pl99Bvf02zfnn5BbFdjrsd2VRJHq5Orm6tr5Sv8dAAD/",
-	"/w==",
+	"7L37stw2kif8KoizG+Hd2JIt+TbbUnx/yLLV9rRlaSR5vPNN+6NQZFYV+rAAGgBPnXKHIvZp9sH2Sb5A",
+	"AiBBEuClLrJ6Yv6ydYoEgUQikddf/v0mF/tKcOBa3Tz++01FJd2DBon/WkvKi4wV5v8Zv3l881sN8niz",
+	"uuF0DzeP299XNyrfwZ6aBzdC7qm+eXxT1/iLPlbmWaUl49ub9+9XN3ktlZDm2QJULlmlmTCjc7jXmf2R",
+	"iA3ROyAV3QJZw0ZIuFlF5+AGC2ewp/c/At/q3c3jrx4+jM1gI8V++P3nTCpNCnokjOPXcX2fKPK74PCE",
+	"HJjeiVon5oFDRulQUA1DOqxuzBc2+Em32L3gZs68Lsv3q5uA7BXVu/ZLSFUJv9VMQnHzWMsaltGfFbCv",
+	"hAaeH/8Cx+YrO6AFyPY7P7SPPTDPJUj8+VdfrW72jPt/P4p+cvOC6nyX/tbmgX0g/MhwmJLtmU5xo/0x",
+	"HKCADa1LbdhgZabM9vX+5vHnhif2jNt/tdNlXMMWJH7otyF3/CJkoYgWRAGV+Y5skOtiE/ktSao4N0q4",
+	"Y3B4K26BDz/7dgdEm58aLqGshIKUjN/67/ep+RoHfGBHHOOV/tymtlHtAPRzx2DxXXDsF37lv0rY3Dy+",
+	"+S+ftbLmM/ur+uxNMKL5ghZDEvxITz+WWiw8lKKgR3cGcWtUJbgCJxwrQLGVC66BIwloVZUsp2amn1XF",
+	"xvwp8rU14xRn1Sfp+1VvrU8JfsXw2S1AZaZUSbEuYT/2YfvE//ibErw7gzHSv3LjRmbxy45qcgCuyUEK",
+	"Sxjc+pE53PHiU1EBv9+XdtnqgdhsWA6FyOs9cP2pqiTQAsfZl5824y0h1+pGw73+LFd3FyC0pusSQkIr",
+	"TTXs3dout8er/xB0EpLQPm++90cLj8fTtQKeA54UKSqQmtlzsz5muQSqY3e+EW/uR6IoK4gS7azWQpRA",
+	"+U1wY08eYHttTlyCqxsuNETumLgAMpMsnRC6WU3N4X0ocf/dXtdOO0BphJ9ehVT5tRlDrP8GuTbzcNR8",
+	"Zh7BmdKiYGY+tHwVUHdDSwWrHsFnE8tTYUJj8lRZtvB2zSPr+5EpPeQYpmHf/Z8xQeYZ733zGSolPQ53",
+	"AgeLTmYPvIDiR8Yj7OupmSDK4M+Hnb0dx6mDTyXnYgRBu/Xd+dCyFIeSKc34NivoUQUfa3SY1U1e0lpB",
+	"RI8xsh1KBU7BxnEJ3UowWxpwwpcPo6xQQMnuQBqhoIaj/wQHIjioFclFzTUUxJAPP2VucMHJYcfyHVkL",
+	"vSM7egdEsS2HAp+gfunmMp+z89+2c3kLcq/M/Pb0/gf77ucP+wyxuimkqCoohhMPhlJEGxptaFkSeqDH",
+	"FeoY5ICXIkUdcG0oxwqjBJqZ78MJT8qedoZfpmeY7VkJShtadg7CmaMDLxqe6RGAHhVZH93+mO0AXnil",
+	"U4Pck724Mxu7hlIcyO8gBS4fqCwZap9DHoT7vKwVu2P6OMKpiZWObfwL/8rTooBietvN1IvZowe88ELc",
+	"wTRVxR1IyQrIJFCng/UP3ZEwrUgu+KZkuVZkT49EacqL7qF7FD904+MSpghVt4D8+IQIXh5x13aiVkBQ",
+	"myBoGs350B1TTPBMipoXiQ2rFd1CJtl2p1VyX9+PybZX1uYZCrd8R/l2ASOEkvv9cGMaes8e8Jl7IzGa",
+	"ljTX2UwlYwOQcXGYZGbB4eif1ztrBc56gdf7tTVJBt+uGOcxOYfiX2lz2GlpLKftznAQsiPAnmhR5zso",
+	"VoTyghx2x7mieGIjjD46fSmGBG5Wt2qYollVuLEtmQMCug9G79eqkuKOlidpVnRvbjV3C7/c3Dz+91k7",
+	"9WvUwDKnFicDxROyr5U214q9lI+i1p+oFSlBKXvxMI1KN15x5tI2cwBe7w3ZKgkVlUgqCSVQBaFOmaA1",
+	"DrLyKxqj1KuTPufft/zZJWP8BvqmVoybBZuf7c3DFCnhDkrzL8oJqJyWaEc9IdRofZrsgXJzYQsF/rJS",
+	"mm4heh/dMl6EK6mVXYUozfOi1ooVEF2LlVcg5x59HHLiyLw2z6A4nTtubwtxObGd+4aWNGqK0Tz3DDyY",
+	"8rp9qZkG4/rrL6OkzGspgefH6UPtvxm8035sZPaXMA08ISISKfA2T68hbTp8Q/l3hXVKLpAja+ql89DU",
+	"be/6rnsu5TxsZ+lGbYZIzPf2qZTsjpbDE/i9OHhPNDj1RBGqrdeN8lt/wpzhuiJGG/a/SaiE1EbTeGJF",
+	"FjWfgcKpOqwsjXyToGtpZ9kliVFTMms5dezMB5rto8Yrums6cgl4YX5b3TCeaUm5QqXHKOrmbkC/qeFC",
+	"wxHmf2Pn/CBkR+tJUNp+2z++aiYfpbjgtUoac82FMuvCD4yv2ZIoqTraW4UpqzUG+5pSGf80yYFuOeMc",
+	"KMStenNUGvYdJ/3NbzXLb9fm15tVs6mdP96DFNFt+0ZSbsMLXfIaO3e49DcaKmPFbQUapNa4A26oUQhQ",
+	"hAsdlXkbBmXRO5iPomo0UyFjMjN3pjI7LtWZuTTN/6IpFV2Q3TE/gISqRG8d3aLuU3ON3ruS8m1tL7uq",
+	"pNrwAvqnylIcQKJuhFNe3YgKOBSZV7Dav1Tm9V/j4Sm+iHQ7URZqZe39h5afrAZnpIbSUCljUVqBoeC3",
+	"Gn02MTLf0bKGuaGTlvcEqn1W+8N9jzKfpFYF6JkdtARe0NnXewFKM46aSJYLUWZis0nY1Uam7ik/koOQ",
+	"t4xvrXZDjZK3Rw87NYYh1QSZgtCNBtkKVXd5GhKi/egOqNWIiyj5CrGnjGcVyGwn6ojP9SUK8f3K7KPg",
+	"QOwL5hMScjDyRRHGjb6F78dPglQ621NWGqZmOcRN01CmMEUOkmkNnGjxxF8uLqRj46BmvDN8ujidpLeu",
+	"+TWzoaHII+kfQKO3LaeVoWvuAgMDsgLNd83GUk32QmmrxaodlWBocAuVRr8JXpEhgcQBFFnT/DZKcT8F",
+	"S+4RXisF37qQufVj9TZBizLON6LW0iwAOQejYP3hX1BWOueYP8CKKOCBk89QeS3ukX+cu3z4pUooTcuM",
+	"FoUEpWJCxvMG3IE8Ej+zJIOYAVVGjUmDPJ8gzYZKgg8R2lAEX8UNYRptXvO/lAu9A2kjjU/IQ0LVrX3I",
+	"/GB1jOGyFOSCG4nKZKZ3EpSRiOfbit+gv425jbRhKWc40tK6WZVXxOw5MjMwxxmOgPaiOdHM3ijDWR+o",
+	"3Gd1NeYVZN5rSwmHQ7PHkilAb6iRTJu6LJ28NwSzZhkXxAz/oK6iBPOfjqdj/GLuFbMoNwRZw5byfvwl",
+	"oR7GgjB4vAfcN5AMoSBZdW6G1Ba3FI6coqFA7tE8Jk3jIicuBcZuo+QVeJL3w9Ni0ofmnkPDqC+Yg0v9",
+	"i88fruYI6kVpCq0YX/jaUCotHCB5/mec+h6/nsWq6V0/wVJdoOk8N5fAIyMQvng4VzOZqVpMO67/MXgs",
+	"oUjMvu7n3dpzbtwTDsfEDYvb/9Bs/z99/nDZBTnL9h2/qJ46ndjcEoyrzsVBORxuVrMiFHhMLuJ5QkPj",
+	"in4nM/5r52XsOZeCtM1Jpdk+nNR8pSgXRGO8R3M0DB9kjdrRY8t7Flw1Z6wuL4WKham///7xixcr8vmX",
+	"jx8+RL1uzwrOtjsdNfboMbOsqxK5IXhw0EdtdN4n5H9+/eXDhwTuc6PsM04K2AuF2qUGhTGL4eHYiZJ5",
+	"1p5F7O/tCzEem0kdUQFPESf6/IHP94Dbh/sed9y9m5X3vA8zYPoDJDlzXKm1tnZCVvzw5iU5ANyaX1fk",
+	"EXkheEGPKLnIm5pbra3Zg+HofXL/LnjEAP7h6U9PiZn+ysbJ7+m+KoF8Vxt2/uwbkCXj8xTXgJTBJnQo",
+	"5CbRW7nf4uYgBGzW5euWnmOn8QT9oT2BC2+c3qm77oFpTsLCSfb57ASmWZqDG3LH0j0f3Vv0KSbErT+F",
+	"XQ7/bl/pozWYvT39ibKBuTzqss/pvqJsy2eLb/98UgosDckHiYhjrPKzAvkaNie63IEXalEoA1+wsmxm",
+	"guPgz31BW0i60VlRoxlRr0umdtmB8QLj5A3VAEVKY3Q29FbaRoebP9gH2611yR/uz2FGmv1TmPkDPB5r",
+	"McokB6l2rJpL2cbLHSMBTtoTfuCbQ3/bjipCidmGJ84PK8Fc0O5VwfGS9tuxmh+Jsm/P2sAmbjV0uTNd",
+	"wgyl0JDG3Qb2lY4aN3nIL6HedqXG+1jGlYSotmTdoHvnnuRkw7R6QjiV0gUfN6zUNnjRj41GlWP3qbFV",
+	"PweI+vzPFEY9AwTzER6jFliWNo8DpBL8E0X8qyopkmBZ7HPmlEuqdFarRYPHmC2Y4hSdT3QsdbYiRljn",
+	"URwl7XT2xIypRzhl4/hnzoFAXnu/uqllOX2ScWD77BRdL3lo/RxPzJb2w1xySle0lJ85Dolmw8gaLuCi",
+	"f3mAgqyPhIsDXiBcoBMeiUxrLfbWf8ZiBuSbJpKiXWqe1GYsvYO9gvIONbj56b99ItI7ykqjvFwoac0F",
+	"QIiqgN661IEgI/jgnfbrutiCzZfOa916Gi7jllhLBpv4L/jd2U6lnGrYCnlM5keoJuTCjGorar1ywZBA",
+	"xSFbAYqsj4MU25i4F/s90/oSbPfGps57bU6tbFK6DVN57Ri4zmTtvDgTma/m4df4bKhaa9gbvQumpXNY",
+	"nefyOoh/e1o+n3YVuu9kG4DZuw77NZVbkdVcszLu09k0xcBNzYJnhD09kjUQW3Q4qe4t0e13VO003apk",
+	"9am5+YTSNlvUzIcy3nUv/BdaRJwXafkwt14qdRLRB7HAnEKxOHefKlGy/Dg/00mBvLuIPN9sQDqBbCwE",
+	"UWssgMtzqDQUjYx3tStH0Na9bSX53PmqUugsp9Vwt19hUJp69hMciLd8npCHLhBNzKtBXbMNjDSFzQ+j",
+	"HnhNXXZ9XDuLOS56U2uNNmW0sH62bXvvnmgVdQxYY2nWnNuIOyaYx3OVsPhnhnwz8qypFBr1IHr3zAzt",
+	"OHBoB9dWE2/2uYL2zmpuqIBfw0th1WglTeZie4WHRG0lS+P7s2exKxI9cbrsGR6tQOw0DBJGtAOhPNBm",
+	"+lfMmP51WsL9QHs6pRIqVhK0UB1x+sZkSu4/hAbyj6UV/Ee94edf0idGmxfFazp37cRu+l2078zZw97d",
+	"OHP8IE30I71NF9xwp1xS6dCpu1yayyR+McRugjEZfUKAZ8q+fS4kqUKlITBzMW3QGM042ctJ9v8U1lZY",
+	"/6fkPDVPR2SODhEK0FuwYso9gkXiUdSKZfbLHyPBPqzW/X5E+FzGn+icfdf0J3IOxVOuDrHSxrUojgmX",
+	"1QJ9c8PKMla9+9ziDYQC1crTAw1KwM/JoWdKmf896ZAts5X8DWYINkXnk2wHvxXDa2Di9C/aqpMkzPS9",
+	"PocqlzkwATdf89CoWPWbuSBHS9PcFco4wVK7x4QSrOzbgFyZ/xfVg7pakf/7v/9PbG+oHkkrt0WOFhli",
+	"bqQ35IyoDov+b+8jFxsiaqkI3FclZdxV1J3r+8a0jmU+UvfK+rjAUecyJdLzCDKDE79rGtMgcHfNFaZY",
+	"ATYizy3+iy26MH/hItj0qE3I0EUXybribWUNlg0S+2hnuPmiDe41SE7LTCbiDTZdWQHwRTuyFRyimQpG",
+	"v+JwAPTv7isqmRKcbERtXY7IVwjKRig/Yhh9NvPOFGg+k2Rcaij4C7MJrhhkXkyAPT1mNmM3ekSRE9pA",
+	"L+qVVCm25StDBkCeQba2h2qoe5mnlohBBT8JHa0U9+nOs9Tn5f7wo6j18mLeaQeqqGwppBU+ri5cifIu",
+	"pc7tgM1e6EhKihXqzflvz2rrCkVXYvfk9PiowyB+M1MXyzOx37uyziVJB+1bnmSWw1qMNke7lnIjiaos",
+	"oa7ZMR8TJfZgbnVzK2wYpzyHprTeJcVOB3cdikpEZAgNK+K0Q8slrsrQWGf2LrW3QNfo/GoGrIAnVIr8",
+	"f+mlnjkdMtsBCif/T+3+bdkBOqAj7RLNgJfRaxRcWZ/5SUQr+hcIQVrrXQwV0SkTTZkoHdwFY9wxUaKv",
+	"x9BxnlG1+wXg9mykgn4+ootliMMg3rEREnKq4uxwcHPpXfJauaTtxXCMOGArq9LoN54SF2JGS9Uzkm52",
+	"kN++BoVQCQM8nUbViugn9/HCjmaodoewxOxAJXdwGXEknLqM64NK1DJWCP7UFh157BB8P+b9qCjPxoC5",
+	"8x2VNNfQgIPnFB+wBnBgLsRrj8zwHcTGsA4o3AM3QUeg5h6LbkqDsXiCEyB55ClZ16zUDxgnFsSxcSFi",
+	"NTSOgQpRrcCFovFigYJpda00iw0tyzXNb+cz/XP3xhlZB7NUUSSRV0ZTKbRT9SIzUNfsh4z5GFd/2ohp",
+	"PzfXcENIQfe96bxK/KL3oF230GtGqj3OJhul4ymcNTMl/5l9zKnNy1Ps7yGvr5RmOwbDtzzHPe6T9cBG",
+	"zhz19f+24jzbCJkZNZPqWlrF1a52GgbOJgN0ZzmS0uAh+bwm32OKdjf7HLWQ2S9y63aPzxWVQfuhc3yU",
+	"PX+/sTqIUdIsxM4dlcwi06o63xGqyN//jvvyqaHt+/ddnT4Z61rkgQ7lfS87Co1zmwxlMdThXqsnAQAF",
+	"U0RLBoX951wIybEL45I3wZnCPjgbMUGfZpBTcOKSLuwrX9BYGx+I+qHF6X5sww9G/YDicZsC7NxYRi1z",
+	"eCqCg0uTXjXOLKaIotYHO9aU44ob2r+nw6Wnd7Nv9Xpxd9ODyEb4fy+rHTYQWsHK2ONWXBe1tH7ULrZu",
+	"t47KjMSykt0Ct2AQGuTeO2BXN1vgIGlcZ7czvpxMjXFMI6MWjvWv7r2ZtlH4ofTmNIOmQw7JQE7PF2nb",
+	"i2Bofy1pDipeSW0PdCS9X+yhzdC2kOdcEMQ4c7BDT4x9j9O2h6lWoEIsOouVRbz/ZOjqVJj6GzeT7Ycc",
+	"zJZ9kAQocONXnru5vVXVrLL5ZHoHfnFnclTYRVz3PpnAkou5xasn1ugTCsiW3QFfYSUQpkE7CJ7uNu+p",
+	"vAWtRhtOfKKIg9JbkR/evCRfPPr66wePCC2rHX3w+WiYoE1A+SqSgFJRVmR4kOMInz52P5HLMP4RCdu6",
+	"9PVKkTU6cfSJIs2TxKevPLHBA8y3chBbmEB62lyiMX1RwEteHhf7ZAuYAxNdJFhPFPBKCrE58bP98op7",
+	"UrCtOfnO40BrvQOuWW7RT9FWl5ALJCEO0uugsCwMPLKuUxzcWJabQpkNvN+RssE1lAmv0SgO/UHUZWFR",
+	"Xje1goJYWO557mX/3VUz8RQpHGpOb7U8382wIu3rT+3DHRdswjs7gLBAVP0ALnocxeKK1Z3eGIxv8G+1",
+	"c08PZQOGQed70cLtr8pj1msGM1KOgcGmRUtvXlrHHWiqXmM8Qcwu2014xUcdQjEbufvl0N3jWKjLMMH2",
+	"uDlMW8Ad3jyt5c8Sx+nNVHbYwIcvGOqubvNURXmU5wPYjnbXRW0rGCKfdF6FRPelb2DHXIIANmFqljM5",
+	"//uITEccTkeHAyv0btWCV5aw6aYtNnNucuom5n+c+OIOjGIffFKL6pwvzgWEd6x1WgnGaYI1lE49/0G8",
+	"P8mTtiuRB+c0GrDrvmPTwnPmzlwMNn2BbPJCYRAJXXJdu1PdLHSE8BcxvdzNd0YMyY7w2sWyl7FBkzsQ",
+	"uW36EZRhmkFnElXJKM8T8dOrhQasSRBHg+qq/ivy3c9WuyvLRBZGMbuubToq1jSWMuNGuTXt+ZgHV89s",
+	"1B/XP/Ba+aQoN9N2edO7F2fr1rWR2TFVCoMag4FB1ymfRe7aannzDJMXdpDfQvGEcMHBN/3EwLgHQ5/X",
+	"2qmZ2xu73FhwaumxDPl5rhcjQqQ4vV07orPyDJZh5l0epOkCoEuJbEtWglNaudCY8AezMmlu4RjXjRXd",
+	"A6HKwmg7VGX8mz4IzFhsMIMswiTm8yA4Nbo4x0SVV6O0EBnm4gz8e00FQFOG0QFdKs3BxD3+NZFR5xuR",
+	"jefU5bQsQWIIuQTdOFmi16pd1cymWW/Mp4N+aFPvvfTPnRgpgzuQhnIhwGApEEEd0xh+vYYwvcVe2E6I",
+	"NlNo5Sgm2ARBgvA8DaNig9BbG0DzArqzsWNC4jJaRrr/2aXCZe4TLwMuWaCIuKMbYvx+fRl0sWjnnUeL",
+	"9cLBllqOGWmJ0jk/iyD4umkj0vqJPei/PeatGxngNPkdNy5fbmZ9coWu80iqVvK2OmHnIv1p58FbjTep",
+	"fSa4jmZewN7lW00iTZ+Lr+EbiTVhpkY87CmnW7xxXDrpdLDfNTqzs08t2NiJohhDiYgey0qKvci8J3Wy",
+	"rlFLavS5DPvYDyOc88C7wnLHhUatqiDXGYbdYqBMLsz+p8ePvl5UL9A29pr/TjJW8YtFy0P1Ru3EgT92",
+	"6i4zZvHCkMXwq/fZHrZ0fdQp5A/zyCgE6x4KRjPz9+4F0zQ+2ltskDtWgFFlqmITv5P7c2N8/MMjwY+n",
+	"TZTDiqWSHpB+WrJcp12bqhK3sYZHTwlO3oaaFD1iwp3ZjI7DlBNaxAELo0wbT+dq2h/Pv60tApRTmgfQ",
+	"X2a8ZUP8ERll8SIe23X4Xn+iiJAFyKbho4ObdVS0nrSm3Q2Qkq0lnW8P+t1Ix7U/WEqbL7jyFm2MYh8m",
+	"7Q3uKyZh2YeWlJjP79HPcnCRgHmzuGwm3li0q9OvfLr81rDusu6GPptvmTCwCYARNr5oVqFnkSLIQsF/",
+	"FJCXrtbowPSukPTAk7XjCZzsk7CcklEe80OmdvTzr76+RBRodqZkOg+yyaFEGoSBJJ9U6RzL4dTtAWvB",
+	"nIK7osMrM4JMHYE3RMW1CZ0fV4J2P2LczDGZdT229AuZyVfPKnWfeG0rT6+rK/yj5FMvl6NptO2ECIq2",
+	"DuvnPbuzG2zD2Ba+9WhXoyn8Scsea6O5yw4Li0As6A96w32NyOJakAkdzCtarR7m/Z1BiqfPBcXUz0A5",
+	"Y4rgNQPFWRi2Z8CCJsrPQ0iyNtuMSvDzRb1yRWqOHdixNLZJqcKmHk1Sa9RrOhdto1Y6Yzwva2s1zzrH",
+	"L2qlf7DvNEJ1HiDH4tvO32WOR3oTbomcgAuccyROy5pf1gOo4fDTWTBgp+Fuf+BtnAQPmdyvORtzUq+X",
+	"/9iUviR5L6mENNfLOakB3aFeSbhjcEjph/Pn6AaCIm1hz6tb9jlU7vsLFvFU3X708iUw+qMxSUzb7qct",
+	"f8grxQIhJNPjMduZ2LKFVYh1tyJrwTGjHZvr1hKjkO0RSmdHJxJQA8ffbLmYOLHjPOTM0EhOrW91k+7K",
+	"2KkAmbsL37YvtXZtXzq6SpGRb4etd8ae0pJmAe/OKDHasxKUFnzBml74V5IrGm1oje2HA+8e8KLNFqFE",
+	"AocDdXUAa5sgViTaohtZgNmbUtRJv3JYfZMkXo/PetU+AZGGH+1vYHf5cX6UEnIPstRLtGlBhC5qf80T",
+	"yPbdJJBEM++3LF8qf4su+HYqzwwfi3689b8OOn5gv+z5RrPIGS2f2tfGAz6xHHsMHy670BNOhTGv8En2",
+	"kci40FneRjiH8+8+k42AD83uR8S3dbcsJpAuILdQZIzHkoDf7pgilRQbVgJZQ073FgQR2y211YVzLN6k",
+	"cRSi1FovfKKZLj0CZAOHKnc1NPyOWYNX8LWgsrA+Vgm0sFkANhKVAmFajHB6KRR7p9w6HPjmoARcPGCa",
+	"hvu7NIlScomJaE/vacnKFz/gH+oQj56NE2Fsl3PTPIZJ95mzW3cKjPR/btyVNi61Sc8ZlMWZoCILwwRN",
+	"BqS15RqvqkueVlCCFStCxAuZ021o8KJYRLN58LS+664b/9cJel7fnXVxWvZTdaaaCkQovXCItpg0zA2a",
+	"7BYe7sjUPlzEvRKekyvGeexnLjjj60/2hdHVzsxJXwJG6zMQ52dTzK+hFMsGtoDBZ3RQ+l4cyJ7yJnE8",
+	"1jup5kWAwD+PoOadRfZgTAC6fEgki0tlDubiVz/FGcs9bn4fplt4dqbMU4mbwWQueLAs21/9dL2ydk6k",
+	"EakRRQsAXszj/0rLOjrnjcAya7lgPPfGG04rtRNRTamSgOie0aqf57i7akW0qFiuiBaE3glWrIhiv4Na",
+	"EWMxVIxvVw2QtnnmIFm8uErSRRi/7hxTnciQOZaQNbDBZ8TOQhp0x/VTXvmtDLdhogd/hzdO0LDPYp7R",
+	"K3uw6zN8iWdt3cRsejs5OZvTt29ko15H4/0LUVSpyiyYxWSdoVcLhwDEvjOkBChXRGkhjyvy9UOiCPJv",
+	"gzy0UInjrnqzW0I70bM9ePjrpVUVfpg+eKun0thexFJodpQXiVSkc5P2R0IYSddLbPrf+oLnhbb0klTV",
+	"Fk8j8pv34S40Rotg3g22NuYWQoOHBdmB6V0WfsOSBpR2wN/2L0iMX88wPqFKRZOFSPwieLaGHS037vjN",
+	"VFM9JEh0TNsoMxF2WIQZb67MWKZ6SbVvyEkweciCgd8xOJA1zW8f22pG/J0pHy0hlMNhRrf9wreHvAk2",
+	"2M3dqYpI0DFGPq07fMuiMy6WHtMmkn88woBm+a0iYrOxXXRHWDNh7C6xdmPNyj7MURnApqTx/DxXCP6E",
+	"UEzwsrh9e9f2iiny5cM/zeq2342SNRzTnUycXUrY0njQa5GzZHFa4xxDMziJ8yFdpVan5S024Cul97XP",
+	"6s0lZq9iwg/WVsiF62hJ66c6vo/X94udtNWZkV7TPSmPopYKys0TInh5JLTYM64wDdBWfc/KtDyBCbQI",
+	"J7jswAVbGAwT38PxvbuEAR2c6NOTlIIEiUhi0qVgCLruHswHzYr6KoF2r7RHYgo6hR24vIxlNKGmEkpn",
+	"tYzDvVX1umRqt6gEx+obs0tssJlFVClKZ26fAAI2VnXANmxR8HxWXYgv3h+aLT5IKl0fj3JEenp2v9AR",
+	"bE7P9VxYwVdeiDuI9aroQ3tMN4C2Z3AkQ8inBCFKlHka9dsarEq8ImsoxYH8DlKgmgdUlixM3Q6j+47n",
+	"l2f/jGgz3byuIU0aIRNf5De1YhwUltErQjfaA3kEifZBcVYaya07rDn7jUfAugew2HVF1E5IvVyW9Eg3",
+	"bxG4+E/sdplTR9DXbJt/2QHJgfFCHAjwsBlcDBr6nCaM6RPb257eQqNb3ocZGmy5GyJR5pKWVylRfQQq",
+	"Z7Brs8jm83ZIN0B0LeInoQMkhEV5XNNJRlHQjVl+ut7o0bmbnTvBV6pqO8QJkfshstycpqO9pfnvjyTY",
+	"fVtXJcujTsZlio5FUD+eETpvax3NOKOTvchF1qz8etfYd/tKT4MXD15rIPVPg/lPOln7XgyB4E1iswFJ",
+	"mF5hbrXrKTNhFViMexw3tm70+n8nZSx5MgHOvBpvP+WSTHq3ttAaClJRxN8MnNRY3/ppm0P7749+/bQC",
+	"mVvQ/AksF/zW6sYBMY/0bQpiG/EY21zN5M6P0TMeFWIXPMaW3RrxxP7t3/7t3x68ePHg229XhBIj/xBd",
+	"TNZAhCTIFU8IGK5zNqdLJ5yBizKggauMxblFl9+P46XyZOeSYX6YohN0bJ5mXH/9ZbxtV3N9Nt0FgZp7",
+	"FYvQuQb3f0qzPZ3V8CZYmp94NwjnPhknnAS25a/hDqSy0KbnhXcWmJSVFEY5886AqRBW+3AYKIlfJc99",
+	"QnxvMXeUld7YpmX5cnPz+N9nrezXfs7DW1FVUJC6cv3KNDmCtj5qIQnjZFOy7Q4nk9dSAs/j8pDxzD05",
+	"l8Sqgtkb0r/W/ExWASnCOfjRkzS9xG1nN+d6N93z+2eCB7Htsxg6x6Fcec6sN6wGV/Molo+DlXfoju6x",
+	"8cbQ2HthJjbrwt67NHYX/+DmsmpaMz0i3/38mvw/5NGnD//nV5+Tn998mxptOYbs0BxoW4FH2pxTgvny",
+	"B6pcYyZNb82fD9SBI9mcW+vVd71pbFNapoi0sznBI9LStd2P0V6bz+//pY6CAa9d2/jzEE0ngIrcNbIM",
+	"/sC9k4CpnzkxWwY0l1cbuIdEPpl/hBxAgj8txIFUcWQF5do1mQdaXojevE3/gJkH4QX9m5Ck5q5dBr6O",
+	"qp3gCH9utnJlzgfFENOelqRFQpnN8RPBig4ECzKPX4ibdgBz7Ijf2csOMwREH2HaNrIRZ90QIfBcaN4F",
+	"/NJs38T3z9nMRuKhpOspq48WgGE3QHcBCnbf7p4d7Zi37SM7epFb20m0693bf6YaXje+k7aJb618q3ct",
+	"rHKsNC3DRtzYRyoWNPye8uLlHZzSeyIdSDPGKvPoWFwcGiC3bmhtFmhzL/VdQtOwHQGMM5YAmzojjNaJ",
+	"nSVTz79n6EX9QcN+pOVYshOVb9xegVSCRy2spgQ09tNED3FK9jTfMR7vQX49k2Xi3nVAvhGnR80vD+EW",
+	"iyJ5H9/kMIddTMf6IamHRiGj8UpxG+mGdIsdYalLCKOQO68nkL4XJXO3U88L7K6YyTtrHgqHezuZNOfm",
+	"cRHCuSVdj2g/7Csh9XMXUel7osou3daM0wTqA8W06SGL/vOblz8R+zlzb4taEnQRES1cBKms9/wTRXZA",
+	"Q5RNK5y3NSgFxQzPWwJyzS4v1bbefnxhbmFbJji/AGMwr0IeM9mRMmFaYEvMiU8MZtl+QYrDfD5zZBKH",
+	"2ILNSFkJG51Fr5HX4qDIGo7C9Uiyht7nq4cPHyKgVWM1GxO6ZCoeIuyfMUefVbNHLVmaLXCL7M9whA/E",
+	"YVEabvLmaFK709nOCMlrW6wwRZzqsyKUaKpuyYGVJVkD2dMCFqEmi03mcVoTys7e6LF1ZaSUMvd64aMV",
+	"s5KExCaTlkpDZcFFrYkUB2wPGg4ciWNLsS4Xqayt6z/OhcNZ/cg4OCvOd8QwomBFHmEL6IYb22CvFTPR",
+	"Cd+BLFynkw7YudkgS08sRrL5jhiWbeJAWHVPS1bMgUA/3LTfivHqP4ta8rayeHiFqGwUo2okqSfVVvG3",
+	"muW3ayFi3bZ/wiwz13/SzsnQ+l/MK9+YV1yDLGOqVVQ6SNDBJ+5BRmAVnokiNvj/Mg8nBsk0vR+fpab3",
+	"6DxKjxRrW9a2fwyo4eYdfHkV0n96+06I/fr96xQ2rKY2bcJcbTdg1oOeyMuMYEfHUfpNk+wSilPvDJ2e",
+	"8tcdSJ2wnedMHD833f120VLeCh2LHBWwZlrNNsP+ZgdL6Dsl4zAneakZxb+y8vOYWsAFmcQS5HQW+Qsc",
+	"v43XWqnbMec4oqoeOMjAPy5hz3jRbSE1auJSpZJtpkNgKHLA3tWVULarddBldRatgpzzAcx/wreAzTL3",
+	"An36WhAL2HIRw/0KHcJcItvsEU9K5bWVDQthZO075/n558BkOzZuuxUeM7jXEMvbe8oD6Pk9PZK9uAPC",
+	"dBRObwRMGbl/Aeed0qLLFz2NQrngQ7GiB1FhTksJOgNu3ZoctkIzqscrIGJxAl82qIMk3C5m+7JOXb4Y",
+	"KmTeAIijzYqydG6ERWdzRyTaidV/sYqiNAGRwr8ua4Y1s9JnZGl/GXhyEcgvs2h4Dl/bz9ii8dl/dPAX",
+	"7Z9CvMMuRdvFuM9e4tby1831fEI/0kpdBFxj6Ih37f5K84XG1+NK7RE3vFjsRnWpg2MkwwX9sjsuaLJn",
+	"RnVH1b6RJNQvu07/vxYCkossKDrDXLnMt62I8ciPUGxBGpM2mQ8V9783DvSebSWhYNhx6A4w9XxFULmy",
+	"yejhXZxOf1pUyTuWOJM0SvU9Py0ucs+zjlTNPc5bk20U5s/EbTVP8vNPpR3praRcOQ/7Fc/n4FtnnVVz",
+	"EWD3FWmr1C9fTMSWILYGxyAG77EgZWbqDrbzilH4BWXlM8oLVow0TTin8ZRz4c2BgryOpuOkZjTdyWh0",
+	"a0AXvL5Z3Gyys7ahFtNReLwGk0rbNvvwbSyk47oxL1OlZ2YuFMyIapWqFsiBdbuQdzB+7a8Z1ZlPgUwU",
+	"l0EK3dN1GBl9fxCRwua9Nkd58H4w6cQM2zWvQsqmduQ5K0fDE/H2jEs5+n3i698DLY0qOIzyHRfAQjvG",
+	"ikgYY7ZmcLe0zwu+FlB3/pt7ysq1uIdls1+Le0eJyBpqfsvFgc8fEJSicWSpmu+pzncpjq+5BFr4JN2u",
+	"OHmFzgaf51favNs1YILNE6J3cMQA0S1Umkh6mI4KtZRa3bhKKL/ScKKdWaWY+A1oV+K0BNhkmwShJ1RK",
+	"s/U2lf4xUeDiYbZ5N9xrIngOZC8krAjbGGLsGN8SpUWFLhkuDlED2g08nsCxo2aMJwRKhYlMLrGS+ja4",
+	"XE8jbPgPpUjWslxMP4Uq3g6zLInZt5X3zqNb6IuHxG1gROe0YbN42mUpjHSK8FqA+Ot8XaLWEhsFHSjT",
+	"yiWi9DNcgu+uRc1zyHy1R/t5Z1E3jySOwkV7V4o9NjzQo9NpnhrvApCacCH2lHHzhWwn6sRFtZEA4z5M",
+	"o9XiFqPisBWG8Mjhth3m3nobcSsWODY3dVlm+HbKxex+6if6F/ToIlK2Qb7cP6ireG0HxMwmw+mYdKjg",
+	"txpBuHxoETm3SKSrGiaLZkDY8VAKUkeOqsa0xk1iILnP6irzvVNPyH9OJaT6k9XoCpaIHWIP2aJd26o9",
+	"5yFzteeiw5KDExVj6/ZIR6UOFIzGQvYqo3XBRFxH24Gv0EhGpZO6b+eiCkp9Io3gmvbA7Q6J2pZoDE7q",
+	"gRVWbEZuuMiq7W18llVHa70T8lT7ZEc5t7Fi79ewPbtXN5WQGht0FnvU7styWM7X6U2TkOSnedBZ0Iui",
+	"8dHaKAYPGolG54L550tVoucsjlbgcXoGX9mxooj1cTaXtd4ZtYRgJwF2RzU8tnguh53AbHhlWwowbjjR",
+	"PKpSTvWd3peRruGUM80UFNeABNkDHyKxnRgyOsG8xXTq+MxGgTp8imXkt+0WlGemsYW8hqo8vmkfH233",
+	"ils8GxZExAcRWSnEbfTafepzaclBCg1N9S0mr/f1HKIbl+tWRBkpKLzqfuflBtN2WYljCHFLqH6Mg/+w",
+	"efDCaNrx20syrYFnMQewGQVto8dtRnCzClxEM+9w0p1kHIxnNEpcm1bcjD0zFtNKklbatVEZJzyTfkMn",
+	"HE5Dk0vL1lki9SwZGB7iYe4aNRcfPEZ5tAVjPthsNS2IFVx6URvNceA5DofMnpYIVAdsGcfPW4kpNphe",
+	"ZA29CLLhyDFP4yGMn90RNC7MlG8l2Cc4MTfVxbh0LfOFLJlEXQivpUg+K9fAdWbfihWF7xCYsbAd0Ng+",
+	"mqmVaOWSVBZGmlsr9jvMKrTu9/cIekmGa3IjNt8codAlnPojbpELufJfgJYsD0/yHYODzYe5te20Lfik",
+	"sou2LbYVvbO/lSy/dS1ynCBX0WPfdEE7u8AWm+lFbgtz1VTexHetwiP9qGqu1VJc+RMAm3aiLNrPnKoK",
+	"7WGZC7DNdBiqfq5RMZqBTBF0WhlyHTwgqBEfysybUHWrXBv/GRE6+9FF81xWduyeHlGyBkiRwF3TqT24",
+	"KkZXuq7Q6WaTG3gOZZlCj/TEmOLLt82Do6BFWrLtdjrVpG0W6J6Pt5xzEEZ+0EBtSFcYN0M/LQooxo5h",
+	"z3vAeFgI2euIHUQ4Z7DK2QdpMnWUgx5p+cjhEKthKuCeMO7qQTgcOnlrT9CVI2pN1gKTjEMtFxWlS6Fx",
+	"XY5LhgzShKQbAo3ySAKlba7sRYCCfZdxzH9O5pbRXevuVqd8h5alm9Y++okud0WQkjeMU3Sa10qTHb0z",
+	"2gvwsCHn3lxMpARzI3aAGRbxagTSry0ZaMCAsJADdLzaoXXTDuwoty1PkB4ttBBR9d6o1o8ePvyUPHR2",
+	"m93jKFefJxM/mrPQev5mHoZ2Jv6CUWzLqa5li1BNrWvKFRd5TM22G1Xj8rIpWy0tVzdbdpfIQLNKz0mi",
+	"miryRktWQYtwgWdgxrkL02j6eoQEIIgT9CCnCoyVrG3UdgJyaJARE6V4rwlzmNTUwAnedHvUdtPfWsQC",
+	"l0HHuG/uQFlmNFoOKq6h/gTau88/HKLRMvgVB7q0IB8jBaCNyBdxxccf16gQsW1GHYk/Ua0sWYSIEi6k",
+	"1WYaHmmUmbgi8xPqm4kign1jzkRxflUKaFeIeJ680ZxFWRjNub1H5m1ug4y21PZ0a/Aj+JkH04yR5eVm",
+	"AxHIOpvvtxAXHGA2u8+2ZJqIQgKwqG0cMQyLuPsL/daUFcQ9bLbECrkwk9PiaFjEpHjcZGFixeAcIRpq",
+	"G8MKQlK21FS68FReMnvcfNLl6sbokoWkh8Th82rXVJPOtj97qkmFRS4Cn0ms0jxzkg9xCYsEez/DBybu",
+	"QEpWQNBsORYnU8YK2ZQs1wqjvgh/Mejh83D14dgNH9U7Kertzj03az7Nps8DmOtt/wBobuAo9JrHJ0Nm",
+	"MbuY5IsTk+/dEZjNHdH2H3ii2jPUnqyET3k+gy1J1X+52ZivvwC9Ex1tZE35baYl5WpjNUp6rFABzHfw",
+	"G4rsrRBoBOCFGZ20G/yVU1fOVTv2zSTHHu+uaClYnBRiM5Ixij+P+GLdA3M9sv4F70uO6EO5kEvLmZqX",
+	"FnXfbPqhTbta3UaEuG/t24GWE1Czs9IOnXpU7U6/S4ERBnY8FsfYSBkTP3Qs+CcE7mmuMVRMLUqV68xT",
+	"LDcqxiAL+7HGAlF+UZBhJsmKbKTYW9j09idvg2FDRS1sisw8ho599NW3z1fk1U9/JkKSf3713Z+xx74m",
+	"e6E0efSQvPgmHD2NSdLhmmWFzBPMEzhS7CKiu8/fsn2s/4Bzw/c1XaHAJa6Zw4MJfWonDvwx2VFeQEEY",
+	"NwTxwOnFyvyr7NA2TI/qemuTmcPWeEi2gHjJ14LKgvHtj4zfXka/jSPI9yZmMeGD4aOzs5rByVflGW29",
+	"/oG7cS26gy2FX2NPlcWFEGvJEiUlM1KQaJVEHMMc9QXNO83jDgMoBuhTCgVFlioMC0Jw8xv5W86KfWyq",
+	"8uPUImGVIlbo9U9HSJY2GDrJsGUlpBeOvy5QT/D5pHaSTGMabSBiewfByPZgxcroz9EC4rYq0HJbVCed",
+	"3+C3O89UFbH/d7cgZ8gPsZYjfi7tQWyOXTcm3dQxm6M+KUJiPpJFedMWkWchVu6enhcInocL18eCdfT2",
+	"yT3BzGeQ6QP0q/NUCQFaP384svxzmtuk6DKDFJfI5Ogz4eloHy+dg+QS9dGzzZ9E8fNAKlCbFrceKXk1",
+	"849f5lRrmx0W99Lmpchvs3hDkDf0qIgStpLbtleSYJs42eR5pgjjStOy9AGBuBWyPmYHgNvZ+/oLwG1j",
+	"hMdrRVWmReZ1qETVXlUyUJmLT8cewKycbO9qs9NPoLhPdZPbwrmwgZqq27GPuN/vQBb1HPU/GK//cm/V",
+	"vSVGibsKWKhL1Wb5vW2OMegrmt8+d4fI8JlDOrv5m+Vtf7G6f1bFJnqXBvVA8UYysxy9wPUzfNZpgZQX",
+	"y7RAasFUhhiSznmaDvVgax3trf2/1aqp4pr5cfuFxNc1zRfps7bDVWIs6XprzfGbNlA4bdLApRoItpH1",
+	"+Ql+TQAtCrW4mXak2rgPChtb4DHru6+o3r3RUCWkVuaKcKNFVxgDtMjn3HdgUkTCplZQkJqXCDmp0+7z",
+	"aGqe+WqI2Dh0y7fxbFcgU9FjMAXe83Y32SYW6ZUp0uZvXwAOUsFvczv41Ps9lcfpLWkExhv3hheos7f1",
+	"LVW3sckaLUAuGMY8HhvnIOTtphSHWS14/LodazazCCRZ7xx2jlAgJjwZuhOwe7BywrTHQV02jov5ht5e",
+	"UC5339BpWKvhdzzC1QnpcC7UEU0Rfy4kKUFnRq3NtgLrGdQtqzKn/08P7omfHL6Qosp8htAC6PEZ7i10",
+	"Nca/6hM5sDDAZatWrqs/5eoAEopPyVNusxNgs4Fck/WRcHEIJNOclKzlfXUTyWNm2ooL8fuJDWQ8b81j",
+	"3H62DPZAsC0Qagtz4adSim1m9KIjUkPeZkGU2semM3vvuEbZmS05D35ublysy7yDLEzU8+Hw3h8l3Ilb",
+	"yIJcKQS8cshmiMYUZOzYN7R0B9g95fjaTCzg6oAlJ9SwS5hxCSF9ndz8yMfGbaaeTST2YCv8OUChIrXn",
+	"wfV70drxy6MjnlKreYU0Fu5qeWZdnsvBBdn8rmGuzUkCIsZiyY1mzC+A6jHHMgG+gajUy5xhQZ36PAvb",
+	"PT/pMRnrhDQObDgEKvS4QE03mdCwbKvRu5R2lOqQJX6unfJ9lgdnObCkzd1usphs5M1qyZjHtLPlY0a6",
+	"VnMwJT2R3NjxpR4B3mhvtjZO6TukMgdq/uPh4Ci3nVk5JET5EeBtmIR8Zqe+mmsZD0gn/fPY6SfVabrt",
+	"VrukgZ39aV4SxkBLsEtwEw6n5+YStH1qv5PcqH9zCzvDqTsJK9I0Ohy/Zt1snrnnJ/ar25FgLnhuepoc",
+	"9AJJvEhst03sok48kGpB70jVnKxJarpDuCSPP94UNCli2z0YhHyQRsH6LIUDcjRLGeXNZ+k2md4sMI+S",
+	"rdCdpBHCODGfPjY+gVXjL/BOAg/d74nzKXka5vh5sKQDdV4Nxgl1FocVpINK2KYgcn7LtKARadzVdcne",
+	"oq98t0R08nFhWxaYBboWgK4GMNEZcawRo8TeH4ghobQiCbyjD8K9qxvtU8WX83pYpmGHCXehIUSX0M3C",
+	"UmWxEc6+jG3iRfhikyQg68LvdWt9piNanS8lSIJc+ed4Y3+xr6iEZNHWzxXRLgqEp1+I26YbqH2zKeej",
+	"ZEur2dn8i0mDi/g+ShiHOZ30rVJ+tMKGaqzYOqDHcw22XXQKpW2pXu3nOFe/dmEXS4j2c2N7+H1UT2ub",
+	"5UeEOGtK97ChP0Xk/kKMu5fGlhl0iUQ8AJeON2/XU+kqqbinT2cY6bzfJ3tCjV0QQkhFHy+ut6WUluXb",
+	"MBMDO6VqNPT2tZZd5OWkYHHtw3r0dj6prKJSXyS41mSjLjmLotZPvXcs2uNCw77Si4e0r0XZg9p8yrFB",
+	"vqH89qmUzE3qkhHIApT21XnRntR3izLe3rI9lIxDqsUj3LHCp+L2UMpLY+OvmhxilDyVUK4JuK3v9XpM",
+	"p8J3ftO0jZDAtjzzlW8qIf2U2AOi0Gshbsma5rfmDnCBLzMvB1LvE78J6qZHmB2VfW4n8trNIzbX5qYb",
+	"wmh68AjEB1PkQI/ksGOlr4DZQVmsbPDYlsxhS5m5U7MMm7oxSwTlvhCGN/pDkwh81lu6FxIIHG3DcE5q",
+	"VdNyvPE+txWkKn2z3QJUFjnAGg6Wt5oYu+1HbnZ9Ls180Wo8eGzOQ1a1BSYzKkN8OYo1VQFGfIiWB8Px",
+	"5xYwOZkwKF3y+k/bCBhLu+yHCG368+9pAcOoslGMLBIZQtAedkdjtHV7PLgnK3pEYDtcRQlUueBowpqx",
+	"2NRmkApEVQJxL3Ww8QZmfPqUIxoC9gdsNnzl8VkWHZmxY3yF+LQ5n53Q9C1kyK3X23sH/mU+hcLR6sUo",
+	"GKPbPRqEbvk5uA9ajba9toPrtpE8nah1T2dobqtw7wOBELsA7A6lFZVGGfiwBemy036ykmCMJgvhbg9K",
+	"i4gVddLamqBxvF63v/ZRi5RLiYUzJRts5u1uGu2aaM4vunafN2OG69BCV65e6g7kMctFEfcxS1HzFNC4",
+	"WhDNifQouHFD+DbYvpbHfnKEEZwKN7SFT8lEllJIu/x4CrxUOltcIe36mEcLUUeyf2LAVUO6u4ssVqfl",
+	"GQn9cXpmopGodS72sRx5Vec5QOHaFJhdSOTJOxSpRTTy5aKzUmeaFlp+spPZ25ZXvkFYzKt68GeOsth1",
+	"5WefUuDNpb+wq0EBy6o8vfQbe9yL5Vfm2UUhSCcD/LTaFa1GUwAawpyUkB+kHTcbseT15qqZd7+7Sydy",
+	"u3v/vD2xih6eWEylNVgvD1M2u/S8DjshysgIFlrYzdSWEbh/PjrTi4JQNMXJ5F6KBxMHSPgLVNqHN+yI",
+	"nyiyY0oLeYwhEiypoujCuOD3ZxA4hr581kELzpg7Vm0KuN+DieOEcubsGPJUILFNqUtXvgUX0kwZ+dK9",
+	"cRqQ9WW4zBnLxm71qb+Yf7jBe3gUR2WGlYGPjjHfVNenPuEj+EKe7hOMcqHQjB/uQ6SNDRhlWMyLNGxg",
+	"MtsUSXd6ilQGRrCMEYvZ1WZg3TxZm+dJjl1obCa2tdv0DpgkqrbZuikfeB9qEAgNcQTPc5GPuLXPOJX9",
+	"wEmrw812U3dY5WPQ5z5K9Qt9F1Eu8UAVa8hdX35lt+CE43pe5tmI2oeTH+GBUljfyiBs78+W7QnDgbgW",
+	"Jq7JiwR//WPrJy/vFhwxVe8/0DHbCwkjggT9pMq26jpQppMpCcsvl9XNYSeiTWL35ibzmebtd1vv76pB",
+	"A9E7CbAi2oJnML2zf/byb+DNm4gUDBPstO1OKG4cqZYIkbPLGvyd4TIgnAuo/b8sDOK4lO0GWtn5W3jO",
+	"bIU3PWbelLf/UtZGjyM6eTSjeXZHD9doYH88F4ha6CfwmOzEYXGFgq04iOLUmPENkR5bN7N1XNmOEBjE",
+	"dyn0S7P7xmoAmmDJ8HY4JhDAnSQM7LDDTuC8bes25ym3OLC54JZlonYOL1LObfMT9gQZC5WklMof3DtP",
+	"3InqzHblUrEEh2bSN8v2qe+CPFDMf2r6i2AbkHmbFeQSRP1eDTTcwbXAu7WQZicUg4wYWpYPfqQx/5gS",
+	"gj9GocQ42bA7cIXRFlfYgSSFGbm26tb/Yl7Hfwbltb5V1uqG8WxTYpertgViWmU0E3zmL4GP8h4qHQmn",
+	"rw8kdn+L8PUlstmMErcskh0GGydK58pnysXDNgu1G9QuIkQ6xbJp93duFthY0zU35sXsrg9lcr1MeaqN",
+	"OjNWEDsapFwNIW7PRPqbwlhrpoNJdt6PhKFXLKezuQdzROQYbt7sLKAGUS/dB9/S/5UoWR4xl3wUS2V9",
+	"DIYgLKAPImuCwZnvrnaevJmPp9OfYnQ+7YBTNPiusK0pl/geh0QahFvcIyuihViRLbsDhZpCEY+0xEka",
+	"MehRWgaC/okF+WOaCE70QfTi7ovvgdYd+cXDCfk0ayPS5H/Th18ycylq23KEupzJsAwycMc0P2OkOvzD",
+	"prZhZyxP1dp1GPZ9h11y/YYy+xljcZbHLEi2D/53B+V095Ou2Dy7Y89lSwuX5hyMxiRsKsaOKpKLPWBi",
+	"QVcY+7z/HVVXLFVcCn423hOXdrNnfK4KceoDUFkyULqHYsyFxX3ESIyenxgNZZElAYLmd32ESl90T5my",
+	"fb2NNRPkWemgZbU4gBrZcqZme/Dbi39aG/Fagr+Tl+ZnLPT2n+IYObWsU2UbIaMulcajEvbPaW3E7ga4",
+	"Ewm8gOmQXzwaMFkHOqj8nBEwcKd0Rn2noeZb8bQNvnYF6KkZVwcquc8wbG5Af9NwOPT8MVz0/mDTO9oO",
+	"GXQt7sx6MdXAmMAqcx2Eo+j0o66qJs+qmeQM0lxOx2+pHcsdiDoZ36LYo9K2xLdpnl89fDjdpt7bMDhs",
+	"dJUusDJYWSnydMbzsETXB2jmVOJqxORoPhCdVkI/XoZ/GCJHzdsg/OwoHtQJmUznISeubgTPFCu9bdLz",
+	"dNK6iypm/pmEs13dSJdKPwDSqszSGbgSuw3TgVe+gRpZoUfLpcGVsKUlwcpqVEmcDxnTql0TeIGJouab",
+	"wV/R7dz47FQiL1UbhskWV5kv3esWOWC+QbS6MbJ/3vhGy4lfBE6st+ChDexbsN8dhnO7lz4vz3aC5REh",
+	"voYcYVZC0kwWAqTZ8a6X3T451HzjckAUP/WRRfvTOgTc/q2mZdyETi7uwLiKvzLTBeARO/HbbrxRf4Bd",
+	"xNUhTLHePtnB+u0OiPuxTfKHgmkoVk2/NQ4HKyaOj9u6RZcMzlRYY+wgjVaBgkoUtbbjnnG2NyLs4Wqk",
+	"c+7CFmzXEJFjuJSXkDBnCpEhSqybXprLLqLD2Jv5ig5KSzW2r8srH4mSqi5u5lcPV8no7ibk9vZGdO0T",
+	"LUd7TrX/ehTj70sy6sfKjpN86DbXSaJeuyamxwpcXGsz39zV6RAYZEsG3JcxuOe8wgH5zw0T4MRH1uwx",
+	"cKJZrwsQD53xIOOVirTAUqp4s85vasU4KIXRtSipQOXULD7T4iITugWLHdTzzzY9UPy+2dsFZHMJGXN7",
+	"x/Kd1UJzUQEpmMXStG0bom5cVElj/uBQV2WKcLgD2bSFMbdVq3CllYXld5I7vMFJb614hAUUtQognIDH",
+	"nZy/1ULW+1RNs64ld/s1vNTtkm2yDbHTMeS1bymixYo4MAjryH4YV8frspuZh/BHtqewm5xZEEO7Oiqq",
+	"zA52RsB3W7z8DUuY8hbZbwY/rxwfBSvGd5XZ3iLV+8UO7x3+fnY2Lm/WZDvIZOtjenIdOxhD1lmwt4xn",
+	"FZW0LDHNZH3Mim7/mHE1shUPbhOab/YPe8hvaSn0ixPyS5JsnB+qK6EmL9dBXTG6gbMS3KU7yx/vvUAd",
+	"fOrhAd1TeQuxawMDvZKBWpEf3rwkXzz6+usHjwgtqx198Pmismj0f9a9xpAhJrDrCqGWWUYStvayGc79",
+	"tf+J5FTDVphlPCHmDrSoExYlyAL6LEjaijCG1LR0bVhOskMQpdNJoGm+cLiEgTD9anFuPw7ya3Ix33bb",
+	"cfduXIdSnMhY2NN8xzgQ28ADqzoxNRg7aZ5YU59TczQrIXVWCaXjHGQeslGzxO+X7KyTaNA0Ppx/J6p5",
+	"GPJki4NDAIUPkQ3DNVTtNN0uPFFzgzgn9bwxu5fFe3J17ooFPf7MReMcsMNQhEvNY3y7QiXF6QnDYWyD",
+	"6SHGEGZFtBhDiDC2p0dSCNcdj2mrYiFfzs3KEUq/xoSqmERLl6XiTxn23mLTMCyvzdP/4h82l20lbiHh",
+	"u/BxsgLykkpQZs1NkfYdK0AQRY8qLNalnNAiqu+lgQTScbUA0micdEY+NThGMb9gus+QD+5YEnckxlDG",
+	"BOdndeMgybtt0BqBkhak34tYV75rdjI7rUXCjE5hJ/RQGF4mKYCOTDS9/xL+RnfrRVJd4R7hW/jWwkdN",
+	"AXfc60UCZlZjBrtQbM/wr87knYLUCNEhFxAzAO0YNap7JVKjgVHLbwN8/gCwsYunMNixNP+3JPlH7FY+",
+	"Isc+cPduR81qsfGhvcg/qxTUjpKe2KU6G6+jwTWXUmmRFn1myxpjYkFSQXHHlIg3Z4X7Cgv8rxF0XJzX",
+	"0TBVPB3+DGi6zu3Xy2hI710anA4xohfpjkvV18CTG7EmdrSqgCvCNh4Ly3Y2VCNDLfz8IoTABoV7qLzs",
+	"xBJCJbC1bemPnVRLm/jOKY2NRs+DFd8wTsukOr6jKlO5BOBqJxI21dxDkmz288Mp5mDTlnhhO3Bsyhpi",
+	"gdxiOE3tEUpjdVNzCTTf0WRWjFNCoj+MtUOf1YXYIhnom2amK9eYOGh009uTUd64TLDKM9rpTQzNGD81",
+	"oC89JcCiDy/DtXHvLCo4na0NaMnyyfvKPjWB9a6FKC7Qq3p1c0fLel6j2hhHuSX5YYKJBYDxAU1X4aaM",
+	"72fr7BqULZxIxUGGa1tXJYEWHd2+6wBbje9AojbMgu/g+IfWslWUFcaYWMPs1Fi3d4M0epbrWgL2Um+9",
+	"6jtxsHVzO60rRQQvj4OORbEFncwIM3hgfKcvJUucHDhPmLxGK32hIjy7EXzyq+iwGdDA+8HGVv4XOH5L",
+	"NfheYA2e9Qn1gc6TYYeITtW1ay4s1mkESgz/ni10843aOTiiX51V0zMWLT9a16zUDxgndhZtqkxVa8L4",
+	"irh0pQAAEB/x+EF4MhuMbEwhQFCLSEFK0tM0P5mqJVWYUeW2wCva7Xrj24F3dyQ68fwZ+dOXX/0Tcbc7",
+	"sTjSKtJdoIg1wdVGS7Ehu0qKraR7lerWfkqH96K5YPs1POTLh396jNXE7jlCSyObj/GhRvC/rX4Pxcq5",
+	"UqlN419NYIEjrt2CTgujrR3NdoPScaS2pLHmqaB3DnLB9ZNwmVqMd5HbY3m/kX66SY5NNJ7vG+lHi4LX",
+	"8qXNE3Z7YJsnRpn0dVPSsSholainX+ZaGCl4fu0gBVgi04Wq26Vq4FoCjUWv3u7AJt+SXc0LCcUTROPH",
+	"s+0BNuAer53ZeK3h5L8x341GdRlfbsn4aPtFHRloBEEi8lClxBgeZCy+YVqRkipNtDzaVAib0R46aRzK",
+	"p2RGarja+3hOAJzoVGkSEGrO7dVQUWXL4dzeN9Vz0XyEOMaMg19h3Kd396BrFcBpfBGFnFnd9ELB89WD",
+	"rlPRFpJqBBRxuxuQwaExBeSePoSWj0faPER8bxokp2UmEzGNWRoGbfWLMyAD3c090rGhu9pLaL09IXa9",
+	"tM8hYw0F5tp1RegJPwdXqlZEi+pBXakV+b//+/+MB1JG4bTk/HrdoVemZVWn32XGDAz+qd2/G6zum5WH",
+	"dXXl9nHvzQ7Y7In1yG4pF3hm8iTg5GsHPPzM931PtIPv7sF3NN9ZlGRjD+bwxOIRUduOCk1G3ojME/2M",
+	"9tPxOWNvwyv3g7t8q1AXYFnYC25ZvS4Y7f5aQSrbDXeqwQE+ZFt8sRyyFOgP3r57geANRp/G9E975TpV",
+	"fbY7YwDSHAREF7c6vU4dq+PZppA11bk0As+9rHx0ZhtR1w/UX74hb65akGcb6PM8FW7pyLm8zD1kj/g1",
+	"LyD8wiua30IM6waOgsfS9ETNC0Xsz6hYMW5xKYnrDT+8YXKxd+AI8zuA7quSsmQ7Rky/miTiS/6WWSzW",
+	"DUAC5cI6LW3fclEJBQXZQFPg51SyofJ9zNru2PM77Zj3bHft+e9YXlSpbAqszxAblx7pmuNQjVVJTBFE",
+	"oliAQGQ9fm+xoV4iLXR+R02Qmd6JWpljesfgMF/NqBjkkFbtzeFdNe3iGndEA52BNe2U3YVF6qF5hKNn",
+	"Eu6YirZfxN+dt8uwx45yw+As3izREF2Nj2IUgyYMlh4ks5sdm9PbAHVtTw74L6Qpju0BRyLjmq/ayuMF",
+	"50W2GsZMKSWhKllsy17YjI0GFdOnrqGZjrhLbbbz6hKdV9vkwHmS1jz+s4Iimd2nYsnKdwzrNuwDmDJb",
+	"ln574uvAJzMvLePhB8jjafsXSGDxWxpKob4ka6WN5+oBY4bSPNY91knmHuM1J3pw+BoaDym08pdQs6ct",
+	"m3WuCE+fQM6P3HgDICAuMJP3psUndNYJ2isY5t1KsKuDvGQc/xcpFndLvIaqPL6pt9s28/M8LPOSqm7V",
+	"RZ5byEI3H2/hgMxsAtzqpkk7NTPVvmNFJjbmCYZsdpCCbzPrF8EgharXhiExjoa1rdHVHXYJhRaNTyvv",
+	"WgV2AkgTVxbfLNdA6ewmO0G3nnNbIZlVNs3o+p6lHOMcW3aX7HfFNIIZ7dFLqRx6m0VL9rVZzlpIGGsf",
+	"HVLTcyn2oVT/RBGa5xYzzHfHm2kc0sqwYu7y0gbXPhiLGzm5QbxrkX6ZImqH4MrKg3nGtdBLtUg8BRbj",
+	"JHPWsBPP6urSeZSXAXV6WaPu2dmW2dBMHHRCJ/+praJHX/UaNhZgeaY1HHT7O7dX3wds4hD5CYX40qCJ",
+	"BHWBrf0JGBYUuBZ4QqJk46Su7L+qknIOLu/CHrplre3mOQ3sJfCPAX9lblSmwVywUwv7xTz4crNJYWaN",
+	"dNO4KH5W0663w2uBW6S5KpzICCSS47Su6O601ou05XPN9Xo4LxOoXZ4NfB31af2WlqkN/X57TsW9CTf5",
+	"1+mePFKP9zvyS7sYIHyA8G4h3zkiBlJ1m7UTt4XqWV5Stu+Awf86KqGmUp4WoKQ36/4QWynFHSua/m59",
+	"Sy5HtfUw3eTX5k1gZZqRE1rKjNicvU6y/vJOPZ1+o0+6VrIKAgpMx/LOloTv+wd/bGsu48ZMt0G9mB8z",
+	"vCNCI2kc0zWO2NpAtToxFmK9hucnsHjNk/g/5ncN3D0xjuPqwDYiblej6sxX9JOlZwgakYIqZyronLvx",
+	"OrzHorBzOLX2t8HkmgE8Z5+9tG5++WLfbn312EC96rmduaA9gNjM9XQhcyI1uYZ0aUNqgQp2Sg3GMgwe",
+	"y+ZJDJ4WV2gSpaZ9cn5fZPd1j9KZxMUMptHd7LbYrgGrC8nfh65r1R2n4wScmBBdDA4/Mn57oXo71yMW",
+	"+DVKp1ymqlxkityJ26W5QUtb3A6SiZz7rmmbVjHpsbbFbUIem4cXfXUUL7EJdszJ+G/o2gFHdFRYhYzg",
+	"Bx6rEmt56kL3t+fQ05PA20HewGIV11PnpAyi8OWxmV2KUNdvZ2G/88r6bCOJXdbtek7xVwl3UMbZegyx",
+	"dQ07Wm4ysVkgHnz6T2S6SQTRNFEuhjjWoXFUHciZWqRefOveuEQRpocsS+0yL+A+0UjHo4XFgMTcpg9L",
+	"ecVGW88HQmQ2H19FP3AH5RianX2AaA/vvGoBOWw6r+BBxxUX3qUk39FE6DXNkZiqvqzgsE44Kk/Uk6RW",
+	"591jHmOjSZcLrJemCbpX9VXWuHB8L4lJ94TllRBP0+JtWOCtEIsr3PeW/UfOYrI/JoqJRSngSxCw5/WA",
+	"+BCO+0CNHPGBLz38c5PDXcuDCG7Xcn/2CMLNyRbECN7siGXTPyCIWZU6IbFjEZwa121F1RXa8TDdemUc",
+	"ITvA/+8Z3O4Xn//QBdyaWRU65gVuHb19F/CQB0MV08Pq+GO/d4Hk0DE72jHgNdwFoPm9W7csxSF1R50G",
+	"noWNBZdc4m5y2IoxWkuUjLw02NdpmAN0jwhZoN5+YoavJ5Jf2xhudm8950bFlwWp3NPLgaL6NU/9+EM7",
+	"jeiam9SciKbbsvbMRWD/bMXuIFtU0TmFgibU0vskfR0g4GJ2TsFpjy7+Y1HqirJnNqvg1r/x+qLFnTBS",
+	"3jfgCv7ku28henPBrBiixR7Vta2Ru3HvpyjhtZXLV05iF3zD5H5pCPUULQE2G8i1Ya+r+F5OCwWLaY8l",
+	"soH1gMx37cTuqNryQSo+iXMZBBoDSqd41DHKRaz0gO+uaKOLEtQJff6QXPMX84153O/e6D3jBo7PteZF",
+	"Y54um28RvNYEXbYSIEhM+/XMiosA72uAoDolCd3skst+6bHiFqx5/tx70zEvJmfyL3UqU3ARhFqQWprI",
+	"P53hk/RqYTNadNa2XvONOUs82oKlbZWbkHnR1swbYSEsRa0R26dJGnaabZgDNAERF432vkUFnJUeycDl",
+	"e7R9+ToNp+d8LXn12NT8bNRqUJAqylOOsvNrcKBKGVVQLegG4L77xowXEZF1lYt9Ar/VJdGwsiSFCGDA",
+	"KFcH60ZY1pAgNYdRkv4u+AxFNCRvpDVRb+8ced1+eZIGxHCfnXFSLnKL9Q7f9W6yN0BlvvuexaY8s8mX",
+	"qHmiH0An77854PEy7/UI2sI80wMnsrqZ0Intgl83Ra7nbFNLvNNDJ28gF7x4TnPnf+rNh2cOM2ZoY0tX",
+	"15phGWlWwiYlaZag6g0ciDiB+Nem1vMNbOvIjecwmIYC5l9eYz9jfyXQopCg1IpQm0ldUE39Hy2E+auf",
+	"/hwPMOYSIknG31AFX3y+MleAeYesj1j3E4ePYsP3ha5orXftxPBiqfUOuGa54XqFTZN32BcenUCTBHZz",
+	"tV9cNbSJkzZ5Fy9rIijKTGw2TQuKSCL1H9AT8LK3mJZsu502d/wwb93ji9CIUk3v7NXRJfOkHeRncv2+",
+	"aTP2/8T+MB/HFs7oKmamObYJl7jDP8jlbT/xItrolqqMndAkKrUde/S6R2+itGqqXXeWj0Yt3LvYwUDx",
+	"+932HbFEcxOfovlTdbvUoJbHTNY8caHXPBuxnGyTlHNtp1PNjokp2eCueZisYcd4YS5tjAgbY0yZf2Gd",
+	"rdOvIwk1qUaOg09Z1X06rBKudGwnP0RjPo/+zqL5mkIB2YlaKtu5qomP2zULWTBO5dE94sCvDL/6/cep",
+	"zNr8MGY9QmYLljY32nc5oT/WgW9KZo+14DuxX15KDnlR00NOfvrT0862tJbQuEz6PWx5NLpEdxaHjJjv",
+	"5vgS8x061F2PsUQLsue2sj5+SsdfeUxyWgIvqHT9yxyvViXNkSrryXZ9HnzKW5MKkLPdhNxSVzeaqluL",
+	"mlolKhp88vVwpmbIx60/CFuvk6ZXEitddjRhmmwFKGKBhiKAlrCvyigaYfsVC2Vgn/tEEaeALFSrGvt3",
+	"+BVHh0UDxjC4xrjubauH9RSMjQaZWL1NG3hsiy52VDXYkt3Zfh2rpZjBoIPmhh0eTe2J+cXsvPmvP6SB",
+	"k2JFhCQbBqVhDwd9YnbMtcsyL+GvvXqQz2NrSE/dTsL8TpCAhOknZA2lOJCHLevdxFutdo6GQ6lvaZFo",
+	"xBdkZIyKPZ/D7dKy5u4sF3pyU3s8J1K6VZMpfq24yeoG9mlkvOUJ2Ulz1hV7Uz0K61JJITaeFRW6TsgG",
+	"fSe++JwpoixZyJbezS+RtYNlm8axNADFabpJOUFo9lKBxZWpq0YJiQPaBnKwVifm7voXG8PMbs1qLJr1",
+	"Zgegn7vPBI2Ob3J1hzhOzgmJ/7ov1X30PLxhW/7D4raRUdzfl5G9e0IQCRVJ16Q/omersyuZJwYCzDlp",
+	"pNRBSAQPQESM7sn6MiZqGoYOHvwiKpT86Ge3n/Eb1QwY3Sq25dQ7+no3h3WgRQ8O3XZDJsEvFzmXVOpj",
+	"KEa98uy1tVSfiXQ7iUhJ6LFlasyyCgcYpdVJ7h/PmVHg6H78VllDcSx8myRejw69HGCqGotU2x5gDrUJ",
+	"axtvzgrnGgJB8drWwvVWf0oqxz3k9bU8nGmovlR6VdSxaIeJE6Pb0DuSg5vTbtxgcQbtzN5zI5mvy3Ea",
+	"WQcMLsxpnaiIk0DL8phh1f7CFjQIBzTXF3L9crrA9pysqJs9bV8He6nyp0GZXTijeFJqr/1dP481cMeF",
+	"k3U8sWoYerQVf492cXjy6/bPWszzO3EYad0LDkYIS8dTUIWjFRJLZpNo2K1uoZiid8wvsYQMCbN/tr1v",
+	"pqEiqvYLY88bFbqSQAsi7pzKa+ZB1qAPAJyshd7N1qtbz0LaD97zC2nlPCB0L7B/BqCjVK1cg/onYecb",
+	"sbE/2tgiRxbAi5QL615VKddJ6I9Y0ud1d5yRTWGd5A6vG0+mI7kdIMoeJc1vn+0o51DGYJc5t5n68XIl",
+	"qnSGjSUSBTunh7TbLydn/QaWZvYdYL0T4jaLtx2yllTBlPt2g7zPwXBkF0x6oo1SrOP5G5EzWj7NGwzw",
+	"XoqZwDR0qWaWjTfPZ1S5er8OnaOCjPIiwWFzU9BH+1S7H1N9QWZ1EwoaELvpRjnA3x5eGFVSqMr8iPWM",
+	"GHnB7LksFxyRKbTPKdoKzair6Grwhq3/kGLmMGJI0KpifGsBdhDjEHSIN2jb3qlKcGXfCCAJNcg9465M",
+	"a434THEDV1OpX7WuLbXUomjiFV3VZboZfu8CRTDmk7wD4RQS2yT1hfJ4bMeFgF5Rxcs+NScxQEPYySE9",
+	"/e4345aNkHP1vJGmDycUhd2BLFiuex5HaVnPIeVkbVePQmRcaHMkNMWj4rhzdcNF5u39BoclS1vbSTa4",
+	"aeeUIKiGRNNbKxgXMYQdy4vUCDtM1SVMGVHRnjHRIyVmPTYv/t0FFOsq5S4OFXYpaSg3SvHg4um3ZQKS",
+	"11ICz4+fkqdrcQfkd5DCXH3iYLHlgkjZE5KXQjlcQKO9YrcamueyhgJd8ohZuiIlKEUcMu1gq83DC4BX",
+	"8YPz+wMwDifw0Y+MR405t8jZn7eYrfNLwGZjefcd9G5eq4agDRKwnUJLOU+TUQ5Z5LFd3VTFJnWtBfQ8",
+	"v7l1SXkOCyDr3Y0+4uEp6DHaU7cJ03+iiD9nUyd6dinwNBLnYRcLRKRbXMccUmZpbqSgvs8TMbr9HfCf",
+	"3t1GK80SxZmucHY2tJN53GkCF0JyNSoXlVBkqvL92iNFrv4hBwuWempxHeOGlSNF0virYr/DXG3ePJ/o",
+	"WLegD2/B6HQDWfOQ7YuSctQt8rclq1EXJmkOaibD9C+Pg1k5Nb4p257K2Gy4+7mzWuZzuNmTDgnWmOIT",
+	"z69P0KBlzWF48Y4VINBVYJ0H1tqknNAiGsMLODg5GDbJnTFaX4FzZBgn4UUyLjsIYqfm49dVJVNx6CUi",
+	"5KJFrif1SUoGuhcDF/tLugsgvxZ1A4tmgfrRe8FrWs5AJimCgG8DUps8as2mXIZR2j2+XnbuW6puz03V",
+	"L4UClTGtwEKq9D2LqCjfgbQR5Abc1KJEtS20qbp1qMdGic4p5wK79+6pvIWCFCIsVAjEwgfEUkmarlcC",
+	"UGEbtFeLuNXUeqSHrmYH5nd2Hy7rGllSwH1O564edJ7b8hYPZXWjuBC/J/xJM0uw+sAlPvrj/MbNXdth",
+	"68mL1hykZ85PttCP5S/PHqTuPK+q+e4lxA0KguvKmddAFQb2F/ZgPzd1JzWfN8hLS2dzBipGuv/62yAs",
+	"0hPForhAK44/pFaqtsuLRnroNtqjSW6BmN8aFW5Pj6RW0HbZwn6cxkq1bXzmR0nPLplyy1nZLXFrmJYL",
+	"bmdPK5lym9/r6GXUGJu9golb+5Zsqs53hCry97+7G+5TC8ZqVvP+/RC2++G5OuGpRVgtb5yTFhwpm+ru",
+	"0tiOXERq+nN7RcnpPvFKJvJobF+loVFk+ME1aKNljU1pBC+PrhcfNpJossmNpbQ2x8toZ9j1ZNHZcj12",
+	"U5NoEBRxIo9tk9oD9ilCgIZmHos+Oipf4D7xg5gRR254CIdpl+d7WM3YpuVVV/6sX/qELm6guyyekxIA",
+	"M4/8V9MIKmGBTV8GB5ONb4qNRC7HhssF1y5MM1MQNF965l6N9e2nZTm/++QGu73NhqjB/zlhvs0Iw7Do",
+	"gs8vask5gnln0zCjLh5F92Aut1LwrS+3t3BXhCnXr8K1NcuplAxUp0ZhHq4etkpz4HqXgNSz29Iy1Bi4",
+	"XoSJLoE4N+Jx94Q4Cc1t5lJeeMY8Kw4yc62i1rnYdzMjXEjoEAJuehB2dyYTfXQ+GEDh7K3okL+Jb/hV",
+	"j+/IvY5CqCyxCWitd4lsp7l93M/I6GW+OUboKsDEFdvgnmuQPOrXs87sBJDA3F51vfQ/jwnmvN9t6C1w",
+	"1EfTAJ1vZijgKroFo5hJIHBPc10ebW0NS2ann+Zu4ayqYMnddo9pOlH8g50EWpwriWLVfqsE5OxEkm4n",
+	"d8AfFLv57crdJiRdue6sXMZCsMfumgaC257BTHdMx7WbhHrch0m12q8ZJfpd3PqIPEGcLYcQOVOsoF9o",
+	"GmPuVEDuS8mmZf7iHSuKVMB1bhcEqpZ1IcEXzhKU6E0oMsZ7KT0TOHcJ2SruQBZ1AhxqqTP6lC6YqSLr",
+	"b2DLMC3MVwMZypFWpkdGYnc071RlaaD7G/dLqqjV+quXYv0uq4VN+c+9s9x50n9dLXPSqU7r6HGU626n",
+	"adfuMu4SCNrKBciH3OHzTcdqx9tPxoDd3MXRuyl8abLlwtC49CEAv+XNUV6FzRAcZ7c81h7X4FSkJefT",
+	"M53ho9AYzj6edpgnJneRq89eEFe8+fAD6DVeSMYlakv/VmxeTU/plWWcE8B3T5Ey/QRyN0R6eucFPqJ8",
+	"d6C3aG4vQGVJM9+bqlxMuBZudWEy+J7e/2Af9u5n989Hoy7Hc9zW4VzbQUf2y8ijE5hpNK46yUfp5l5m",
+	"VmoXx//XWQlU6ZlpX3vQkuXTKVv4lEN9YDyBufFtC1dR1euS2T4F2D9yx/Kd4U6XKDwJy+TmtWrX0/12",
+	"lCpsDyXjYNgnlt6tE4bzspQ/PZ4vM1205m69VtNpSpq7zipvyTZ+K1feZqaG1+VRmYU663fM0E2pjNPb",
+	"bh870cqd3YBySd4AXu7OPk3jt3pWuMgtGrLVFe9S3NaznEOFgIluJU378g2ToDqtXYe1WlBG1JxX1PVT",
+	"HFoTiWSYuG8B9xEnPOhS1aPJpfZQXnPzfJLlJUAHluPLLDFmF3e4TNjkIzH7qYi8IdZJ4fhzsHfO0ReS",
+	"HQeDpUTu4hTC8Bus5BQdaKowQup4aZSh8aGBaox/baCNkzO+yJGyM7jikap+rs6v3vhIknQGmmAFvLB2",
+	"rKrzHFznMdd2fF5ebGCCN4GIJnlu6ghWP1fX77kf7zofm9DPfE91voPihVOv+lnyvGBmH+bzpxnomX8t",
+	"mjOxUAmK2xA2PdJPbnJplzh5XVpd7wT+rGIKySVR1k4qumGKrstU2sDZ6ewj/dTPg0qb6VfrgZw1q23w",
+	"zibPttm20/HBL42fNwk3dmICW4hS1nOIaIIWI3n0Ocl31JhRtuvIWWBmvX1pPj+KQ2e24iInXl1Ve/Ue",
+	"/pObeyzUEGNz+KV1V6e7S80tTFxeD7CxFBy2J3HdzFzXskqKO1aAXBBXfkX1roURbeLLtjrKN+peRXtp",
+	"e8zORStfBHqyujnsZiTkbZAU5tGOt8J+KrqbALeXSTs5ANzOqGzvTRjfWo0pHL8IebspxeGNjmZ975jS",
+	"Qh6z0smHWX6MFpo9rf/F5bGWNUQmad6qE9lPxqK9gAF8cHSIT7xP1uDhZrnNNFvt001u1SdjdCMk0/By",
+	"szmbU3zPXxf4HsagjylUuHgqXD8L8tgpQUtxltUUasn08Y2ZoYsqCKltz3Vmzm8uxC0DLw4f32TZ90Lp",
+	"B+6pdpMq9he7NtXWGo4NIGllxoiN0FiVSDdUQ8A18XTP7rSubt6/xwZyGxETOpsSoZ4lkWAx1NWOVWRP",
+	"Od1ivT0RnBQ1pqkRzyrq07/yv/Jngt8Bx1cek39+8/InwjhRnN5CllMFTwgrFKESyM8///CtIv/NZf2T",
+	"f7LoqAgRCWRPb+G/P0FYLvv06+fPyBdffPEnM9rPb589Ieg/JUz9lb/7u92iVQMt8f6deWzPuJCk5kyr",
+	"Jxj0dPi1DMrCBe8c+sin5DsphbRfekeryju0P6ukWJew/x9/U4K/I//NzOJPX371T//9rxzLAShRGmnw",
+	"LhcFvLPldO8Qpkq9I5zuGd8SuAN5JGtauE9TjQ6BT8nT3NyD5NXLN28tpht590MB+0pos4gHf4HjO4sY",
+	"jtmYt3B0X23+hLV9W9Cq/ZON7Lou+5QjOIN97svPP/+UPG3SNi2GGEBhX/ab6Fu3kc8fPsRp/pX768xm",
+	"RhGmERf784ef24+8+9F1KX5nXY5cEAfLQnIzI+vLJxt25+FuzXYQCZtaUUyH//Lhn+xQTCtiz92nf0XP",
+	"hXLTIe/+jrJvRQI96P07i8qNhCvZnul3K/LO/mb+77d3HrWbSbJhpdENPyXfFeYrtQLy7ru3dPvus3c/",
+	"bB68MFbWu0//yl+BqEogim1tMMNusj2DHnf5SQN/jKDu5N1TzNRjvyMVHpNv8LQRSavsr/XDh1/krMD/",
+	"gvunddnYP70zpHAqyCfKkblWjuruu7hV7wybkM/uHn1mZcdnbjbvjOGBXSDg3jZAb1oqoiCwYOV79DYQ",
+	"o7d8+leOSVk5cIsI6gTL04rmO3jw+acPA0f9zetGzjRFPTePPFIJrdjN45svPn346ReoKOsdikAzSTxs",
+	"OajP/s6K9y6Z1pXrGcGPpPqhMB+AvbiDp/ZxlLuIdGWF6ecPv4zEnoTFTmmQQ+K3RjOQP8RWYtf7PZVH",
+	"rJe4hUYs5EDWNL/1pUatXqhufrUxEboHNC4e/3v8c+0jn7Hi5r15y9ChtbS21j/YXb1h8m+8tddb+kMH",
+	"i+eTk0O59Dd3kdmrcZb9htYJCv1hkojLBzmfqHYtrglNWYLEqjKFDWI9Zb0V5VppD4liTdpvHA7zUto3",
+	"AhSvw1+b/sPfuKKPy1HUmd7vu/qDUfDeDzbz0WU/ffWNfFoUhFqEmlY2+24esc3s8Htz6qNM/2fQfnOv",
+	"y/ITVFrd7IAWTrc2l0F3+L6S+P58qr7kbXOe2HFYLmZQ7NpuL10im3vuxCO0wevwumcHUyxmnZz/6Dxh",
+	"KOGP2ryD9dmmHrtT/gz6eX3lGwU/8EFuFPySVWKsNKpANoq+Q8zFnFIotiAvdq4iVP+bqCWn5YMQPTB5",
+	"qf+zffhp3qTBXG0vup/6IJvyvTh0EMzEgZM19k0yt75t1upW3uT89vfH/eF0uVdHSP8GopS/vBDrfeWP",
+	"EGd/wL6/oUeym7/3TxzgjCIlbDQRtW0QZFQJP5EIP6SP3qwjpxZfeAhw+X41+ZwW7k687oa+FZqWH+wY",
+	"Y09GT1/bBY2JotNJ8BPlTq/ZScaJdyqIW7Ui62MjjS92uEc44DO4R3s0xQjf4c8fhBVWzkP3Ww3y2Dro",
+	"mmS9mUqJIeMb+857M2Z3v/8XSOHcNILDE/IvNctv8R10fCjnXfJb4AEAbPnJYG7BTrWzq6jWIM3T/9+/",
+	"P33w/9IHv//69y/e/9eI532a+TXc689ydddl+klUuyGfPyXWsaYFuQXbdfFci2actalqTwE6XAJKv+Ql",
+	"40CEJLgdbG94TF2T3W116wPb52RM03uFD76yz11RNnW+87Gp0M+NEmgTj60r2LZdPwhSWX+ehBKoAuuf",
+	"Pbj4fSWhohKkIlt2B+jmK+CShllMQTGKQm/PPi7rLJzcH6HVfNSM9hps4w6mnxB7RJ2woBIQoBqFldV6",
+	"LPIKuB/AulFmGniqpPnt2LHHrhTXPO+dZh3X1kN8Ro0t7rJhGFoqQbQoC6Nx+OV62tljfXnbwX/no/Q5",
+	"Np1IPvCJ/KCs8Mw2RCHU7jnJ7XeNmskwzJELDKq5/ioYimr7qDgQkj6XRE6YFtWD2rbBOI2DRjzXNp/1",
+	"I+WiMB90FiN9ftlPX52DXog78NFh7voJeF0PHWdE76SotzvyRktWwYhIbvzdY2bnM/fQd1xLBhGTo9cz",
+	"FxvjF/T4xOvqK6KFxVKPqeyu+0JEmU6lx/S/+CMdfPDLR7bhsMXYin8Y+z0s+uwEgzdJzCnLKYTPin46",
+	"VTSaGC7sFLJotF68UdINRqILW+umduTAeCEOqGUyjVBvCSIGHYbaGXSzE8+cwYYEkEFono/PyCfuzJ/O",
+	"NV0e4eE5fhCfh6Xlqk/IFQHnZ/YFecphI1ueVNZ28GFtdEhrshdKk0cPHzb9633w2AuOgSj5bGNs+VkC",
+	"5Tk++QGIbz70QWj/I+O3ylzl1lbzNGnzKSTQYtW0v8YWrw8Yd1nWcfqOX8XhEj/WGzmc4x8TUh7O4PoB",
+	"5heYfoEZKS1H0AFPIEs07fFUp5xq5mGbkYJyJ277rPLB8lC+44XDkiUOKSnO5Sf7lfww86TOcp9pe69/",
+	"iJvigwiqhhhGFlmtcOV9SXgruOQga/zv6B24NDOHHNbbwIhKOZ0i8axNtrg6UT/KRIlItklI0Et75QJ6",
+	"f1weuUZH+gO8cR8tg2DWxO+CwwpTVxnfog62IjtRS/xPyRJKWec0Ou1uQjT6p5ayBmalzoknucqeGU/+",
+	"dnMJU2toBXxYrd8S9APJ8nb3Wlbwf5tWIO2TH6/yaOf3RymOjjpX30RcHuqH9os2KXFdF1vQK6IMZXkO",
+	"K2JLQ2hJbOjM3tbOoiMa5D7FBn2JMON+bjjj6gflI72fw63A/FAbe1sfCULfIPHN3+02pc/fhdMeTz+z",
+	"V7/J7cT+mJv8I2Ull//oWeIJcT2ESQBEpPpxNdd5uB9TmzzQn1W9HtgXdP4Pe2x/rIGkwUQ/cCAgbNV9",
+	"9ZQ1860uL6G8EjahA9OfmlqPCU7iHIoHrkBqQmM0jz51T55uUCe0twHe5nzv9nXVunbVH0S1cwR2IXiX",
+	"H7xld+if1cCf+AKugGArsmFlCQVWSXXChRZtckwlfEPvIFzkx6sUtnP8oxTDgEofpFaFN6WPQhJXCKd3",
+	"YM/5pi2Q9HDlg02PnnJ7aUisUbvwdWEL3/4R2Om7faWP8zjoA5Tr2YJQsXFp5Uzp0e0sae1ml5bW7pmP",
+	"1PGJs/swprIlxIpwOIDSxNdmiw0Bmu9cVbEh+x2VzAYcdaOTuf5x4SXqQ2nTZjZ++aOVpzi7P0iSWsp8",
+	"mHo/e1qIFpGCpHAzu4fLCsn29+mz9qx59kN41Lpke8mx14dQ4NmZKdL2HozpW0FnwjZqzjjb1/sQT6hF",
+	"uL2+PPAU/DByoQmJN8mOXGjbaNg7WLBP4g4cCzUiBHsipkXC6UGtkPXc/szhvH/1j/7HkNjfYfZ/IKfp",
+	"1TdgjiD/1+bAfMTyfL4X5h9Omr9yyS3mQHK41zEOeRJkuqB3BSOYakLii/0eZ+D0YiXKKyjGOOoz+6mP",
+	"lofs9NxkP7g3zxHn+lka8hYrI/BzxMIc6hIKNLP+f/a+trlxHEnzryAcFzFfpHV1b+zcnf3JXdW11TFV",
+	"XbXl6um46+ibhsiUhBAFaADQsmZi/vsFMgG+SKJIySRFefXRNkyCyBcgE5nPgxXvwjI+46J47+3ruEtq",
+	"s0oElxGMpbJ1x/Fs8M84tqag8qfHz+zfv/vzn8ffMZ6s5nz8/X2A+iGQH54kTPon7a0TVKm0enO+27DS",
+	"9/aybSBQeMLXvsZNxWCY4Rt/wDcq1RGYeyYVS2DGE8bjJxFBnWuQ00TUnv+yUQO4S73UitRf6cKFeiSo",
+	"xRYbracuMNYeqiNczhD3r1KLqhLV05OJo0EWN3/3v960Xt3crf2TSfRn+cYiSo8/sa/5xp0LELwrK2xy",
+	"WzM29wY0yepiu2DRty4e0CKm88Derf2zHxE+ebibO80vzPfcya+PgFdkflYkv1GG84Ud+NvR+j45ocse",
+	"W0+fXeuocfi3bPRA02Nb8+w1IGa2sDonZL225j5gcyjN80yZsO3V6iknti3r5umxHYu7LXAk7lcMz2l/",
+	"qZpRoOTvPSLaO5PulYQZvlwlkOsJIpyEcxewWPOphfierbWwYFwoMic6iONUp7YeaVdlelvsYdYnbRtu",
+	"y1mwykLiF9tu12VIWxM8SznS0DUolCXteP8ciqyYQbMEXKwzey/k1Jhnd25g783OZNdC5Ja1sN9blIaq",
+	"0Njj9+HpO1+dksfOKkqd5YzYnJs5ZqqMmEluU33ovH36lVJp4W8NEMddmxWCIOOC0C692OMcWtZmGeIX",
+	"T8y156U/5yDme/HLhWUzBdgAjkXOhk1VKhHbPcChl/es7Ldd71sPxI1Ad7HBnkKmgCrk0JIAa7PxL5lV",
+	"1Tgmyg2NEcW+ZqOioe9p5EATB4U59oNkiqtBJwXqKaQzAp+o1O6tQS1BkB/KIxQ+ZbCRYmGOZ8ofFFep",
+	"n9zB1Etkj0T3GhXtPFxHc9H6teoDPfUSdGUQBYePVq2w4VzIWRDlPR5KnniSelqSBaxsI/kuQc9CuUoq",
+	"Y9WycH+RsfKSJY7+q2TrSkkZigRpH+4YPPPIJptwmcaW6gkaGW6jfXBA8dqpF+AV/2r57HzBGy1uP7Hb",
+	"y3fngW/MZ92T+0rlZ5Kot+vbgPJamar/CQdUm/g+e4n15m86lftspsAV2q5qLNPEihXX9naq9HIcc8ub",
+	"C4g+8r3Sy75jQnpzT11i9LL8+htpBd4+/vWeeYllvFg8Cww508iXFR/I7FerV21yJ9PVrh3oMJP3NDff",
+	"wBW4BLJi460s2gu5mg53E5/qvrvO4tO8zpK8H6jihJz9MW6eIi4P63bwMPcQBnW4sv4dPZUCgcxXiwnD",
+	"+JoHShXOlko605spVoZee7mt7Q9P4zgngRvkQclP7zwHpbA2fTB8+HbaLcU4wpwmXLaeObc/8MH2E/zA",
+	"5XDdcAukfrzoJ5RmiZhayidzOULqSWxDKVSSHqEssRpLZcd+W29fb96pnxVelQ340qU0x1eqRY9gM93Z",
+	"kvkRypLSZ9Zs1e/yYR2uXPaWXlMQbD1X2Gs7gbyrnRBSA7/Fpn0e07IYMHXWsqli3vIyciU41XPUuBUz",
+	"vD0BtK60mooE0Llj7YvnlCbovXBP79nf71nEpVPMVMZKEhMxZ/FRhwfKlDdJq36ikT0teC9GTp/k2/QO",
+	"hTHt2bIXcINcxBc/slGmK7vE3TaQwaDVlD9qaLHsr0VMmwXAyviL4kwxRoHenOVMi1OVJArzVNicvd28",
+	"8fLYrbLo8VwqMhpKIsZ/+hkDgcGqshYW6GrtoEIfsUlg2eDSL1wlSVI2aEjqOBS2yXx1euk5C5KP3HHV",
+	"KqbWUAgqkdqCCyR7ChyUh8h9WyHcq1CpZhSTl69cFVe6fhKjY9XoPf1f5aZ9WHNyg27hft9FReF5jBvG",
+	"PZmkcsdWtuKrrnXJ7buJkE0OVd/C0M5LBLp0JuEr+oH9Q5phBN5f5dR6XZ6YY0hghutSk3cojBtm1WM+",
+	"w57uGBSLIRIxGAwG13O1zFg4ZQWj34Fainz6g03lZTM8z0VBYYU6p/MBy4xawkTFGy9lH/FTOsr/4Jzh",
+	"PWGFOMFLWDO/8OYAWV/B5Mintl+O/6OMh69Pg6iY+1HGjLNcJEyq9WHZZYxkdf4yH/jfEBDkZdgbw+un",
+	"KsizHzK3IvXdZMPiFFhc7vQs6eJeDSX3ItPlpA7W+Ysy9mc/rksK5Ow1vSyie5j/+oCU6/ylOzjnHMYg",
+	"LWiIK2HltpZ51K6ftqDzRRmqp85neMzO3yZzdn79eu2jevmWZ8GdXsgyioZxzzibKJn6Vh5hsxOuMEyt",
+	"PTaawHrAExyRe8U4mkO0qHdGb2lYx74I39IjnGWi1IIRqnCg6YTYIxIV3c8I2y+cn4InEUOZFbANh1Qp",
+	"Iw1PBT3cKyKPP/E1H9mhlApv6SWZZzkybk14tEApZaw7hHoRK3dAvPcw7PsKY7uVjnMhbbN7fJ5OQX91",
+	"Tx7q/oOTw2n2vfMUjmHXnefl5c+I40cM5hRBO1eC8K2o2Rnket7fGyuyMiZklKTxKedfk06WwtTDKD8W",
+	"xnV5O5G95lw4yoUl6vTU6yUyfR7/Pa3FRn3//F+pskMLlrsMKf0X96IFX7ml4gt4zhhEAqxLFgARdLw/",
+	"D3q9iPlmRzeK1woHMpr++4a6qfjpnSeXGdamc+v3Z33NLfwb+5lOK9npRcmgB+6kSWrgYoClMJYvwG0d",
+	"kdIaIgsxm2wYJ+BRN1RvMugFLNMrV0JlGuJdgC+iOugAPvgxQ0uW7eFYWIc1w1IwuutHsoUV3/iL0/05",
+	"sY1K7csxcueKxSImiqd970kN6JaSbjyyO/QQ/PkjyJmd39x99+ZNo/lSLCl8WUTFrKVKK1/0H28uuR7B",
+	"a3Z/KLhbqkkHLncW1GI2t2ZEtPRqGYpqK08BFXbcrI7gVIM+YH1X1e+mWqJmlJkDZFUQpxVBuCe0VQDh",
+	"9pu89uGQugaq7IP7Ts6n3aDaJUcUqC52aahgG/AU+FXPWfJnIuL5/nunbTkvz//+n296pubxi9SLC0OK",
+	"jyjjOfclw7Tu6LHcwo2YVch3iASrhAi9y5m6Q4u+gM04rm2y+Ats3nF7vbhr54lqLVtzygsh48YFXF6M",
+	"f3H/U8E1QDj+GPf4upsnYoCKFNYXN7uIBOnM8jenSc6PJ2D/BpIK4iTMlBXcUpIQZAzxze/H8A10zi8w",
+	"fBoBL8f+WocziLiRhzl1clzzxGR16XSQIp1xMbBhE7cQDCTG0S585rqOpGrbJ/lGMLxyaTnH+w4f6hdy",
+	"qBG5n56bq8kS/v1xNw8z5dpl8QtpBYWzE3Auz++2qN6k3SBjg9d+mBFwqh17+eAlyWHVpgPZ7YQnvBaE",
+	"4IcwaJjlhX56vTihsBQjpKVKl5S5k1aLEjzs9nHXr7bVXBqKXg6v+Ecc/604/BIOPKelUbrUDVrIXlSD",
+	"XsWKMm4cvS+5SMZz4ImdHyrf/sRF8oFGDdMUCxPserk/qDX6PLd0E/UMhsXqjhmQdsRQ982ITVRKxopc",
+	"cFxI90uC2zMMr3rkjIjkjL/51+pJxKVKfff8gqDAGD4Dc5vKJbfRHOKDdvxLGOUW5rKr7Uuf0k9fKhe+",
+	"5t65l+xG33lclWqzXZeR8UQX4qS8XIaa1xMlZwzPz1kZaWHwHjEHxKy2AZ7eaT61g4N3wlmdo5nwE613",
+	"95cuBNa0zDRrzYU15QJyq7JiIGGP05Tb0NTcYnzwXiRwkvfoKTRwc3svkux4fkLBuPvEuBWw6wTp+jPf",
+	"TIJOZYw3bQUBul1ARHM2B04FqMKyRCyIaENumIZVssGz9SpF98ENHcdBMqkk3r85pxSfoB/m9p/yIAqf",
+	"N4b31T3NK44ngJCjbpiqLGUqX56mVJEFOzZWA1+W1SU78E2E5Hg+3Amf9lk59RG3QI6E2BFo3tj46Ru1",
+	"vCTw5M4l49byaO7vBCtk+JLairLgicG2faAhO3znQLM8O7I232TRtFMKDKbRPSANpXMGUmFT0UKqtXGm",
+	"jpAjgu7s3Lny3t8XIc0vnhqZojtn0F7fhGHcLCB2O0qta1CpdV5lTEWbdX0An2n012zwMCOArWn2cy2B",
+	"rUDMr2cok5mr1AACF/k2MSqTELKYGVmpREQC6gGVt75rqAa3Nc3zlNBsr1UvQMsyk7/OZbRHzFXGF4qs",
+	"l6oDcnn30AvRoEH0/j2YxT6JMqnYUmm498l/Z8yGQYkTs1LUtzkNZtXJqySiowVEz/+mFiB79LFdWRdE",
+	"qRZ2c3P32++7uBp7RJNtfTZzuEoeKsf3T6iS021IZh9AQ6csuV+OFxvU6AQJd+bBj7tqOZtuXQvrj7Ke",
+	"d8EwIhi5yWJpoq8AH1HzozA+EXGEqdRhqXmh7o8ou/NqrUeI4T1tiyVEn+HoWJRIVai4K5Mn0LUbTBgz",
+	"0MN7mF73tJQIHjdVms3VEvLLey6SO2a5WZiR31rMiNG1kvGATdvJXQkQIySEksWKM3xILp1SCHawxbE4",
+	"8NVQnrZciuQhbgZYhmQsn5VLgISFpdnj3Uc3S/78E/3x3/N0GNeabw7UnlpnZtvlpzt0Kr/303PdT3hd",
+	"tojDSY3ib2v5Rr6UwLuH0aTeAo9IYQ3uGCrkiEl4tohKo0eYkxAG7x4oVTRiFvTSjIr9X3RruUTKRmEZ",
+	"jyJYWbMNgtJevnJHcLd8CTJ2u17bba14zfQQnj5Y6oUwwSuywuX3t6LK4VkuSDWc9XQqJXZe+RqpkOWl",
+	"9nKIRz7f65mgIaYC96wNVtRQax+yq9tVnpNo0b48DMDVwhq+3q9XT5ikRR0k6ALf90ktPzz81li+uT9A",
+	"89VI1dJY2PGKR4tD2/CDG/WFSgYbNFocCdbpHlyH09lYnvWB46j0hFU8fXHkGS4UFSIIt4klifVL2AKG",
+	"11EF+TENxjpHOiJ02miO101TpKUHH/n8ofkKKeSeQIvphjk5/8EIxuWe8cSofdCjnZ4ZEKMG2j4w/Kd4",
+	"gh/ckwdLxuMmdz0nXP45wWlaBrWExUCrcFDIDwhTIbmMgGlIgBug87nBwpG8zfjIMOk2UvFL7CbdXx/w",
+	"Fp86VGYTegjNsW/4+p13d0xD5MtLl4o5SWcZL6dSC4jxKqsAsuIhypepoerHkxSKoseWffFbemw5dB8m",
+	"Nl4+RT/pq2++eN+8VeCLkRjKFmeeEeZitsSj4mmYpsbFbTs8VU1NCZ5CFqRJ2vhHGt1H7rhRI+aJCdBX",
+	"A93+jcDiQMZjrNfyUAmVzRmdHpBDWWBTZfoUxl9084D/ip7orGjFdmKqTgVeXaMp41DdPtQiTZreeWrF",
+	"+qr8d3LIi4BdMF84Z+E2kagZIRYkI8bZu08MKWKYkBa05AmTyp5yDFPTqd8oW9YqQl0cah2im9w1IL78",
+	"QxfZjWSoxvdMgwH9hAkoYJM0dlvY8Tbhm/YP5SS/+iGdAtjiK764AKwn+Ce8cKDXZujObkmlxRtAJ3iq",
+	"nYvZZFOR7B21jzCbrfXVl1x9Sdcgs4TB8Uwaf8/4JFN/wzg2UhSwLoN1lGt7Gt19GKeKMoLxUj21npH+",
+	"pJ7g0b9gqHYT5ufmegbi4OLrr8bz8rBGYWY6XFcH7XYn2UCPnJUtKs38zXKTFtZq0zkcpX6lqTxmg7vc",
+	"q8vv6i1vkK0E5WZ1GgimVqX8Zy+pA+cihWzEAPCtMLTLNE7hNb2cn8iwd5KARQYAhJ8T1hSwNZ2JJAmD",
+	"xMChhoRuhSeWtUw/+T99o9EdZ+B0jzDnXC8hpgK4nMEdnnlktwmjOxXDWunFNFHVRdr/lYLeFCTxa/iH",
+	"DmUR3oG0pt3j1LgNDz8zHLLCoozQt9F6KG26kskGYLwBXmsNG4D/g8OGjTvtwQorwPo8lGg9dOj3b97s",
+	"6ckf3WBHCD7lTqZJUlmRnaGf5q9acWtBu8H/77eH8f/l43/8/s/v//U/jiqmlrE5+jLhu34vEzJN6Q/G",
+	"GXg0Z6jJbIYMGIx77NMimpCdazBzlcT+9OCimwWs7D2Tiln+zHj8JKJDMLkFY2mG7PwCq7mq+MtU/PWC",
+	"NfuiFjOeuf3pYD0/DfxPgrLs0uLz9/SAO4rRVdaFpIFKgvGwmRVtEm0hF3YL+2HPYqrUjieIUFO7BarU",
+	"/uBHDnwXnKusZLpdBPjye/xqOJdLqB3oPAqgHpYlwA1mjLzIKqajUuuhhBsrXZDGZ/+vh9CB3QwxSe7W",
+	"7E+G/UNJuMejL00J8Fgc8w05va6xhFuZzoCQhwvS6KkJiqw/J+cJ2s6smqGH2Aakw0MC2jlFPFvwMy4A",
+	"8j6ldNKm39ThkRS+f7j1V9kUz3O3XFyjzjFISBvY0leBorKoKbohtDmGcEHAsIIUVaPUZBKKlJRmCUwt",
+	"U6llk41TEkime/Vj737SoOWuqDd9mGf3S3/AyMJBnZzcXiN7SSSLT6nfwq90BR3xjLfb25tweexx4KP7",
+	"lz52ul43uf2s5hWup3lkepIllIKm4Wn5xelkfwHmVCTIW5dHToa9ffwr1lW5sHOt9GKi1GLEDJ/iRZZa",
+	"gaRkillp4DHNpoEGulVq4og/4rgXZUba1Kke3AaX0F9aLOMip5MLxh3u6DPx2IuiALjrAZsRQ3+yYVGq",
+	"tTuQNpG2VWN/cGqy935T/mzWrLsxE/YhUNXjmQFzRhu6usp7PTzs8JybSnJC3bzb8sGzYn9x/9SHhmXL",
+	"29udbOF0zf3ZOsNyLtzOhtsN6toeC+lXelQ4KAasZ3fanip9z7hlS2Us+483b5po4hqghjH/LTfzX3HU",
+	"MCF/wvz6cxIY3riFQ7cAsCgk0dYiSe68D4nUcims5zct8P64wVOlIeIu1NZqyXyJbQN5NYuOug+MeoIh",
+	"ca/y8MfeLbj1sxaWKw+nRNlJlggJpqsAybeihxm0XInlvU8muWEiHfiPP1cVYzOdu9ZgNUzycMNWGlZc",
+	"g/anWd8KrOkKHesakg3lpvlSpdI29U6dt20O2Uxodmdr1rxaSStW8kElmNBEi6Adel76FfdFWDGbcLlg",
+	"PMKbXfd3qzcjFnEZQUKdm5GSkUiASbW+dxtaEeT70WqxAqx2nGz8T4xPkVY9SRobnJpO3fY3Dq37bWM/",
+	"R0rHn+kdXzJ0gA7Nb5kmVrgD8K2LUsYxt/yoWvvCRN8rvbya4YWaIWkeBkMozBAkGbbkMewzpKwub6WV",
+	"mt6z9VzBE+hgt7H72IhLqeypxnWLTz6IkOoVEMddONpsOWp1XxR6UhsK5CBTSesndA0u3nLO93BjVjbq",
+	"lAQjoRG1lQhYOV+PTPr+un93XbtesyfQpv2ohgKFr/7pQz2vhfmd53o3W53OLxjNAhuG+QKQWZVyFTwE",
+	"2MQ5qHSWdRL2PuvJ8Nk9n688nKQIzAUHk5ph0DDTSTi9fsjoQ0zNwrpl9Re+Dybc/55C90LfMdg4CWd3",
+	"pqIKWpnOEcLx43D7K8l5gwG3k3RRzOX2wF0KkPCbWyOWaeKrGCta6/2IS9CAMNfez+jFt/fR/PM1lXtV",
+	"4QnrMo1lJp0gn6uS5g7xlaklaM6fgE0AJHGThEwzSLyKyocg+/8BsM0DGuWPAVbo9mmD3EOHrYeDYAt6",
+	"O1fK7PUVGV9QaJv0nAJshtCYxAxZbpGskbR3Og026c1fw9DXsd9SH1fB6e6udzXCTmnfPf3orbTlyS22",
+	"jEe1ByU39iEM7RJHmN7RpRBy3hK3bbkPu7n77fd/bTEzgSyBBwrD+JqXbtTpX6sPPw9xXFq3wd6n0PTO",
+	"cwIKa3NGWRObJVBF6QE5l+0mhxit2G9QUKQAb1UM103nNOkgcTknnE/MRRgxw90Ha2G4XDAlJ4pr7GXm",
+	"ZrHNFlolPX8FXn+L7SVI4286RlHFd5zRFr4VsHkZRzDetUgSNgmlHxUO8KW7UFket+5d3Ka6daiRRzGT",
+	"BVkOE2okfPyZLrhRIh+oJed6b9DdtiNmkm4JELmeiwRidHOY/oohSsRWIF7hybSGyH1M7staNJhvIlq8",
+	"zV4xXPDrMEM33yFbTIeuW0QLpqZTxplZ8iRhuWagRqXSuhFbAdpenSoyJ+WFFB2QF2VH5Lf0/OFmiAqT",
+	"HL5b7k7JHvAdHiiasMTQfcWaT09SrKAXraZ6sEVCmQGrk7E0y+vm/jo3d5IumgaPYw3GZCB86SQRZg4x",
+	"Wylzkslo9/lts8ghUOZXfPJQ70fd5M7F5Hy1m37s5mGmoQTDp+EJBc5Q65mdc1kikGFCRkkagymemk88",
+	"5BTuPdoOO92T7Tu/SQ61Xu0x+/6z1KpdTayfuBN1kXE6s92xiK8oRnDGwzXELAbLRUI9DRz52uqtae7k",
+	"VptG+0AYIa/8kBza9+B5BZH1LXzrOch7WnPjb06RuDZRaiHk7J4RaEgou6J+PkvX9vFO9/B+IVDvDjmz",
+	"2O+UppOTwvDx8q8nhVd+UkBWouKmH4D1G9hJdmMwToRcHLjGoVj/czb+o5CL4SbBYvgsk03fGr+1Omd0",
+	"vJ+EdBsb0b+pvBR7DprIrootEuihJTbV3zNuFthIvZ2LrdelgOd2TNkv+YjzFv82vQ1qVBe8RQHT0SWR",
+	"ATycVlvr5xVIWtubLvOA7jWvOf1X0oEfnz2jMoJwqgVQuUowErQ16hM3c6Ut80LKiD6rNWJLuO6sE3qG",
+	"DhvOYzb0WKVCCLgGwCdWdVvZm3/Bue96STx/MplX9EAKGcwWZyvQQsVHSLAhhk2Pshy1Qr6dzbWOgbsG",
+	"FiYXftfi3YIldaelfSTW++WZSpNOnGJODlT4khR/KQy91rmcJK6fqbqSqdRqBFpzDvagkIwdEz25z15F",
+	"GkCauarxoMY+5iNrfZxY8hncruRsiF1gfAahSIUbZgBkYcGK+b0Xnj9C66zApRxH3EAtUAmcj7R0F0YL",
+	"ZLp0a6JWuERRogzEN783BubaoUGtQUGBvwjsOe8YbKUfmJx3wkWVRFwyAbsGXxo6UWoRwMhDaxJyTMPz",
+	"KuFCVhbwbqMY71OvPvAL3AoONpjlBs6EXYDL0rVSeW58J2sXPBm1hImKNyNkxsQfsW0CbzXQXKkUz84Z",
+	"Zxq4UbKxQtUQD22NvWhq3PLH9OIdyq9kOpWm3vArSxdSWX7eKzhNfd+RdLvvmlPLFdcQYJ1cPORxMSRS",
+	"2DS0Ps963iQk2pF9jaFYeLa3kXka2NmMmlswJ4upgggXUmDrLqJWjnyazUZziJmSYJhVqjl0ZdGOXnCo",
+	"Q6LOOu/oBw0Ac/jvQ4RsVWt5EhHBkfCvDahnPeHTPizYsrJ/nnpaTDy6YctiwlemkmphPd80Pvt+dA/6",
+	"dd41S4//5H5QIpFMNGPsU7q4ZHi16Yw5CdQIKueSAKEzgt6cjPcw9WiwyqYO80TzvNrSqbbUooVcJMlP",
+	"Iozdz/SzV5sLiCYHNpkw6hKQ7Qlq49xqSiuW6WmOBv59v3xpYSa9uOJPyMJpfXmJ5QuQiKFS3Sq8DYuS",
+	"KWRt31sBLqfzxesFwTV8et5zE65uaUWXfAFUClG+7GgF56i87l3jt14K1NF5kVyba9+1TqchlisZEnqp",
+	"LQeFpRX+blE7VyUMm4knkCxdnYTzumVR3WZKLwY77DwZ06sltWZJHwGZHSYwYlZviAF1xBYAK/drLMKh",
+	"wgoJzzbbwUbY+W4VmlRuY860lCZUfuF+3Mpc7TMqAWsqissw+dSifTAe99Cv+LIhV9QNApDnR2x7AKq0",
+	"IaSYgG5J4ird5XtMnm2R1gYgOOYSwg9uCIjgb1v8ibWsIQ9UTo0WsebCCjm7o0yj0mwOSVX6ZzdE6ZN5",
+	"JhhJLzcZBOfkCau2mOSrFKtJICFgfdP5GvUVRAhY3xUg0kZOrWZgRoSUxk1AR3M/+pRXhpS2dz1fGFdk",
+	"Qui45D+T4yBddSj3P1so0UgDr8efuloLVLXAr4uWleU7fPFKI4d0O+cyHqsnP/8WjeEDl/HnJ9DDNocw",
+	"y6shXGpEbRZZUQiDxDibMBZ4TCd6sPlfaZNx3zCBOU8QF903l+FW1Nhmsl6YmoPiRxzXw6FHLnrjQcNv",
+	"R/TbrbO1ufOY1AZAjlhqKhZ01Gq/MGDOYeDhUT5DN9++q0GGafZdRoIEhbcb/nkIZ6fC97hvYkXFBKZK",
+	"IxrvQQegEhh75aixfZXA1zCwS+PP39OL9b8XkssImFsJs0N+SDoTyjuVDk1iQrMYkjJQJKhVAhVLG7KU",
+	"cir0svUkJT61sHDteIzuBdy5cB9L4vPLb7CrPZc6OgTLF2AYTKcQWU98hMBGNUI2wHU0rzScR/pzI7LU",
+	"vx9kSe0z6UCz/grGrXz3InIvC51IZsQKXOfUKR/KLDA1sVY6LjI/hP/bFsmthecDHo3e+g3HtCCdJX/+",
+	"CHJm5zd33795M7pZChl+/u70KvtQtr8EY/gM3EiFuagoh7D08A0VxfwvrnCh1W3ptr/lehnsANv7nJhb",
+	"GIcEVrOHbaUTX/KoOTd/m4oEO0B2DHiiVAJcNhLPoGqrna18EP3syd4nrEOP8VoLa0HeMW8JhurkzajI",
+	"ZestwdxXVUPYORaTFj3F39N68PPHbNQwaWLC/HqRzOfQnpatXZtMMeFTBgvN6+d3Hqz0bHX64ovJhHwS",
+	"T0ymIUcQxVyKApyLLGbr/X20QRA8Pja5ZepAbC+xyjlgRj5eCnwJ67liEgkPaSLmKEKYAtJDDAmQ5uwi",
+	"eX/eRy/eXfyNiM3E+LsTDowq778e/bd0qhXG9KEKv1JWkS5gmQjs/xQ5r0ATasD+5anGY/9J3nQHpP6T",
+	"7N9EOxVGBUwH6qbwgOIwXmKqyCOPOhtdcWNc6HQwlMWJ31LKYzzlkVX60M0uBdfvaVynK1p4Tx/JYFLw",
+	"sZA+cfAnE/JA0/CxjTX8B5gJubVSbedmvutkqX+AWdq9T8H1wRZYwAolLhlP7RykdV+g9L3T6tQAU27j",
+	"8UQgyAuZlRAeq9OlNNyhjFr7YusG9YsIfnu/6ovUE+jNWyTC6VpNvqQeTbmoG05tnGpkXMsY8aGK3Psq",
+	"OJoj/sowroGZuVpLVKaj1SY8bVzL/bNKeATlBbqqzznV52dYbykDKQhwnQjQdGPi1GOttJ0nbte08xM8",
+	"i4aleoJDquH+/gr9Snen7m98QSWtzm5L2zAydY0CKkK+MTSRmoXVOF0dCEgtrH5Z3bwyo+srUPiC3QBF",
+	"wVARD+7ZG5Xes7lKYkJcxKvZpZCpBfNv7Btew0jFFrC5C/9MdM+1Tjtjq9+f8ac/N2uqhyeQA+W/fwT9",
+	"BHpsQFqG0zRU8MEtI6S++I79gX+487/4Y8T+iLnld+yfUqVyxEQ8YiE3+a8/7pkGky7BsKlWS/aRGzv+",
+	"Eb//p3fF7Ck3i2KInoOl15aA5sDinYYJ+Vv6KAU1xY/qAHRqe4FLHDzVyFNhUKdEdfiOXvLN4XuwViNk",
+	"H0dMJfG+DH9H5TgPcTxwgqITqIm+a/vlfenCtipo+gWeuV2wKOyhgpcds0J8+0bO6z0h4R9hVyqyMNBt",
+	"xD3NfTpBtBTr2bnBINxaHs29znfi3lYrDaae//mxOPD0G7iW8FUGdSVbWJpenPEDJRRDmdQMLJKCl4Eq",
+	"8ceCueXSC1Wm07YZvz6KaVFNhlsvibhtZ46nPoJF+/bJYSdEyhbPuJCVcqTT3yE7/YYjLqGFDHFW6prH",
+	"TmsFq8TMyEqajq196bSkg5ueKqwRX39/Y9lWXIE/ZgfeVbj8a7enGx/rJjVUV+HmFubZd5IA16VzKBOu",
+	"F4ihYxYsLlcSVCuEBur+bL0dmR47dIUI83yVCuEBUa1vZA/8b3QB10g7jFTqH207i0d86NA1g2b5KvXi",
+	"g4gzvUildQeVuh0ElquE25qqvm/ZqGFW9YX59QMs5Q6A2bq1WdEXPmOw1uPnd57MSbY6vVX0LYuSPqms",
+	"L1OT2xUlVw6QQ9CAS9EBP90H0zuD/NYMeuh5SpKgDKW6PSroc1EL3SjMOV7GPPEkhaMq+EKt9UEX7Md0",
+	"mdTpDIf3JOIFOqK4MA/PvPt7NspyX8KISUXY8J6fTMSUtMvORsfgpBQ6Vf78psH7P0vE5EJJYYFZAHfN",
+	"Sz05ll44NZJBRSuQdAl2pbYtosVOlE63aFyVnlqUSQAe/EnIiXoe7fRHEApvbduD/0XttR299KbzFezl",
+	"us6Gj9ldlpeksYtredtJdPpAsWmY/jB3UJzdw3mi0350KMSn+DaMUL3/JbesvJNuane3S9CztoPVT+6Z",
+	"l6ApONFXqiif+KKgKCuuLaG2UT5DESmCDXDSYRN1x67t6vk6BaJWuAZHrE9h6EWTu/iv6Ccg9itGBy1a",
+	"91F9X2FrO8lKiycebdpOZoU9/Yt//KCdhJ/kj7Gwr9RVfAQqal7PVQLMAl8ydBq5xmFxQ7LBdipCKECH",
+	"sl3lcNhTdJkYvYDN5kzJ0YYqdEXCalD5n22najotZYHvMQbCPsNSSEqJiombBfJDTni0aG4vq0S0XaLw",
+	"6J55EdaCH993HrSno5l6ggxCoLi1MyGtKpzNhGZqLZsrjOWt31Jne/WjHXLqNJ/iK96nw2U16UqsJIx8",
+	"HsxYtTLYekQvY1GiPNw9kZjZnbqaXVVSC6ipgftGQ7pcSfeGforIvvxEPPJZNmu73fKY9kp/y+SeN1gb",
+	"cZM70/1S/uq+Al/JMgFTi5WBSAM2fjRqvSPVyHKTVe3/BCEf5N5b8Ry9tvSVFdp6chyYGn/CqvQGv+CI",
+	"i47l3Sf04m2+oEiCp5mr1MDx7sXNdqjexc3tPM4FV6WHkuOcXbsp2kTRkjw0ujDI1tYyMDo9tT316NDa",
+	"eqBJx8XIpHXPQMaGAbbc+r5LjC3Ra7rAsmYnKIgPZX668NL95+uvijDaOqn1ds8+x5G4F1n7DnfqsUd7",
+	"LFxI35fANQ2TAPE2kmozsW/3VhuwrZd+mh0ck//mdpz1W5d7rdV0C4/cN1/PFUuUsUxYb/AUPpu8Y2dX",
+	"0GUcm3/eZHBPv/3uzid0rHI//O4G6qcgilQnN3c3t+6s9P8DAAD//w==",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -535,7 +535,8 @@ func (q *Queries) LockImports(ctx context.Context, db DBTX) error {
 }
 
 const openPartnershipsOf = `-- name: OpenPartnershipsOf :many
-select id, brand_id from partnerships where creator_id = $1 and stage not in ('lapsed', 'terminated') order by id
+select p.id, p.brand_id from partnerships p where p.creator_id = $1 and p.stage <> 'lapsed'
+  and (p.stage <> 'terminated' or exists (select 1 from milestones m where m.partnership_id = p.id and m.state = 'met')) order by p.id
 `
 
 type OpenPartnershipsOfRow struct {
@@ -543,7 +544,7 @@ type OpenPartnershipsOfRow struct {
 	BrandID uuid.UUID
 }
 
-// Those whose workflow still listens.
+// Those whose workflow still listens: an ended one does until what was owed by then is paid.
 func (q *Queries) OpenPartnershipsOf(ctx context.Context, db DBTX, creatorID uuid.UUID) ([]OpenPartnershipsOfRow, error) {
 	rows, err := db.Query(ctx, openPartnershipsOf, creatorID)
 	if err != nil {

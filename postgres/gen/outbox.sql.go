@@ -541,7 +541,8 @@ func (q *Queries) WorkflowEnded(ctx context.Context, db DBTX, workflowID string)
 
 const workflowGoesOn = `-- name: WorkflowGoesOn :one
 select coalesce(case split_part($1, '/', 1)
-  when 'partnership' then (select p.stage not in ('lapsed', 'terminated') or exists (select 1 from key_dates k where k.partnership_id = p.id and k.state in ('open', 'let_end', 'renegotiating'))
+  when 'partnership' then (select p.stage not in ('lapsed', 'terminated') or exists (select 1 from milestones m where m.partnership_id = p.id and m.state = 'met')
+      or exists (select 1 from key_dates k where k.partnership_id = p.id and k.state in ('open', 'let_end', 'renegotiating'))
     from partnerships p where p.id = split_part($1, '/', 2)::uuid)
   when 'review' then (select state in ('checking', 'open', 'held') from reviews where id = split_part($1, '/', 2)::uuid)
   when 'payout' then (select state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') from payouts where id = split_part($1, '/', 2)::uuid)

@@ -145,5 +145,6 @@ order by g.created_at desc, g.id
 limit @max_rows;
 
 -- name: OpenPartnershipsOf :many
--- Those whose workflow still listens.
-select id, brand_id from partnerships where creator_id = @creator_id and stage not in ('lapsed', 'terminated') order by id;
+-- Those whose workflow still listens: an ended one does until what was owed by then is paid.
+select p.id, p.brand_id from partnerships p where p.creator_id = @creator_id and p.stage <> 'lapsed'
+  and (p.stage <> 'terminated' or exists (select 1 from milestones m where m.partnership_id = p.id and m.state = 'met')) order by p.id;

@@ -89,7 +89,8 @@ select exists (select 1 from workflow_snapshots where workflow_id = @workflow_id
 -- name: WorkflowGoesOn :one
 -- The database has something left to do for the workflow.
 select coalesce(case split_part(@workflow_id, '/', 1)
-  when 'partnership' then (select p.stage not in ('lapsed', 'terminated') or exists (select 1 from key_dates k where k.partnership_id = p.id and k.state in ('open', 'let_end', 'renegotiating'))
+  when 'partnership' then (select p.stage not in ('lapsed', 'terminated') or exists (select 1 from milestones m where m.partnership_id = p.id and m.state = 'met')
+      or exists (select 1 from key_dates k where k.partnership_id = p.id and k.state in ('open', 'let_end', 'renegotiating'))
     from partnerships p where p.id = split_part(@workflow_id, '/', 2)::uuid)
   when 'review' then (select state in ('checking', 'open', 'held') from reviews where id = split_part(@workflow_id, '/', 2)::uuid)
   when 'payout' then (select state not in ('paid', 'partly_reversed', 'reversed', 'cancelled') from payouts where id = split_part(@workflow_id, '/', 2)::uuid)

@@ -29,6 +29,7 @@ import { Route as AppCampaignsNewRouteImport } from "./routes/_app/campaigns.new
 import { Route as AppContractsIndexRouteImport } from "./routes/_app/contracts.index"
 import { Route as AppContractsIdRouteImport } from "./routes/_app/contracts.$id"
 import { Route as AppContractsDatesRouteImport } from "./routes/_app/contracts.dates"
+import { Route as AppContractsRenewalsRouteImport } from "./routes/_app/contracts.renewals"
 import { Route as AppCreatorsIndexRouteImport } from "./routes/_app/creators.index"
 import { Route as AppCreatorsIdRouteImport } from "./routes/_app/creators.$id"
 import { Route as AppCreatorsImportRouteImport } from "./routes/_app/creators.import"
@@ -40,6 +41,7 @@ import { Route as AppPayoutsBatchRouteImport } from "./routes/_app/payouts.batch
 import { Route as AppReportsIndexRouteImport } from "./routes/_app/reports.index"
 import { Route as AppReportsBooksRouteImport } from "./routes/_app/reports.books"
 import { Route as AppReportsHistoryRouteImport } from "./routes/_app/reports.history"
+import { Route as AppReportsLapsedRouteImport } from "./routes/_app/reports.lapsed"
 import { Route as AppReportsStatementsRouteImport } from "./routes/_app/reports.statements"
 import { Route as AppReportsYearRouteImport } from "./routes/_app/reports.year"
 import { Route as AppReversalsIndexRouteImport } from "./routes/_app/reversals.index"
@@ -163,6 +165,11 @@ const AppContractsDatesRoute = AppContractsDatesRouteImport.update({
   path: "/contracts/dates",
   getParentRoute: () => AppRoute,
 } as any)
+const AppContractsRenewalsRoute = AppContractsRenewalsRouteImport.update({
+  id: "/contracts/renewals",
+  path: "/contracts/renewals",
+  getParentRoute: () => AppRoute,
+} as any)
 const AppCreatorsIndexRoute = AppCreatorsIndexRouteImport.update({
   id: "/creators/",
   path: "/creators/",
@@ -216,6 +223,11 @@ const AppReportsBooksRoute = AppReportsBooksRouteImport.update({
 const AppReportsHistoryRoute = AppReportsHistoryRouteImport.update({
   id: "/history",
   path: "/history",
+  getParentRoute: () => AppReportsRoute,
+} as any)
+const AppReportsLapsedRoute = AppReportsLapsedRouteImport.update({
+  id: "/lapsed",
+  path: "/lapsed",
   getParentRoute: () => AppReportsRoute,
 } as any)
 const AppReportsStatementsRoute = AppReportsStatementsRouteImport.update({
@@ -353,6 +365,7 @@ export interface FileRoutesByFullPath {
   "/campaigns/new": typeof AppCampaignsNewRoute
   "/contracts/$id": typeof AppContractsIdRoute
   "/contracts/dates": typeof AppContractsDatesRoute
+  "/contracts/renewals": typeof AppContractsRenewalsRoute
   "/creators/$id": typeof AppCreatorsIdRoute
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
@@ -360,6 +373,7 @@ export interface FileRoutesByFullPath {
   "/payouts/batch": typeof AppPayoutsBatchRoute
   "/reports/books": typeof AppReportsBooksRoute
   "/reports/history": typeof AppReportsHistoryRoute
+  "/reports/lapsed": typeof AppReportsLapsedRoute
   "/reports/statements": typeof AppReportsStatementsRoute
   "/reports/year": typeof AppReportsYearRoute
   "/reviews/$id": typeof AppReviewsIdRoute
@@ -406,6 +420,7 @@ export interface FileRoutesByTo {
   "/campaigns/new": typeof AppCampaignsNewRoute
   "/contracts/$id": typeof AppContractsIdRoute
   "/contracts/dates": typeof AppContractsDatesRoute
+  "/contracts/renewals": typeof AppContractsRenewalsRoute
   "/creators/$id": typeof AppCreatorsIdRoute
   "/creators/import": typeof AppCreatorsImportRoute
   "/partnerships/$id": typeof AppPartnershipsIdRoute
@@ -413,6 +428,7 @@ export interface FileRoutesByTo {
   "/payouts/batch": typeof AppPayoutsBatchRoute
   "/reports/books": typeof AppReportsBooksRoute
   "/reports/history": typeof AppReportsHistoryRoute
+  "/reports/lapsed": typeof AppReportsLapsedRoute
   "/reports/statements": typeof AppReportsStatementsRoute
   "/reports/year": typeof AppReportsYearRoute
   "/reviews/$id": typeof AppReviewsIdRoute
@@ -463,6 +479,7 @@ export interface FileRoutesById {
   "/_app/campaigns/new": typeof AppCampaignsNewRoute
   "/_app/contracts/$id": typeof AppContractsIdRoute
   "/_app/contracts/dates": typeof AppContractsDatesRoute
+  "/_app/contracts/renewals": typeof AppContractsRenewalsRoute
   "/_app/creators/$id": typeof AppCreatorsIdRoute
   "/_app/creators/import": typeof AppCreatorsImportRoute
   "/_app/partnerships/$id": typeof AppPartnershipsIdRoute
@@ -470,6 +487,7 @@ export interface FileRoutesById {
   "/_app/payouts/batch": typeof AppPayoutsBatchRoute
   "/_app/reports/books": typeof AppReportsBooksRoute
   "/_app/reports/history": typeof AppReportsHistoryRoute
+  "/_app/reports/lapsed": typeof AppReportsLapsedRoute
   "/_app/reports/statements": typeof AppReportsStatementsRoute
   "/_app/reports/year": typeof AppReportsYearRoute
   "/_app/reviews/$id": typeof AppReviewsIdRoute
@@ -520,6 +538,7 @@ export interface FileRouteTypes {
     | "/campaigns/new"
     | "/contracts/$id"
     | "/contracts/dates"
+    | "/contracts/renewals"
     | "/creators/$id"
     | "/creators/import"
     | "/partnerships/$id"
@@ -527,6 +546,7 @@ export interface FileRouteTypes {
     | "/payouts/batch"
     | "/reports/books"
     | "/reports/history"
+    | "/reports/lapsed"
     | "/reports/statements"
     | "/reports/year"
     | "/reviews/$id"
@@ -573,6 +593,7 @@ export interface FileRouteTypes {
     | "/campaigns/new"
     | "/contracts/$id"
     | "/contracts/dates"
+    | "/contracts/renewals"
     | "/creators/$id"
     | "/creators/import"
     | "/partnerships/$id"
@@ -580,6 +601,7 @@ export interface FileRouteTypes {
     | "/payouts/batch"
     | "/reports/books"
     | "/reports/history"
+    | "/reports/lapsed"
     | "/reports/statements"
     | "/reports/year"
     | "/reviews/$id"
@@ -629,6 +651,7 @@ export interface FileRouteTypes {
     | "/_app/campaigns/new"
     | "/_app/contracts/$id"
     | "/_app/contracts/dates"
+    | "/_app/contracts/renewals"
     | "/_app/creators/$id"
     | "/_app/creators/import"
     | "/_app/partnerships/$id"
@@ -636,6 +659,7 @@ export interface FileRouteTypes {
     | "/_app/payouts/batch"
     | "/_app/reports/books"
     | "/_app/reports/history"
+    | "/_app/reports/lapsed"
     | "/_app/reports/statements"
     | "/_app/reports/year"
     | "/_app/reviews/$id"
@@ -816,6 +840,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppContractsDatesRouteImport
       parentRoute: typeof AppRoute
     }
+    "/_app/contracts/renewals": {
+      id: "/_app/contracts/renewals"
+      path: "/contracts/renewals"
+      fullPath: "/contracts/renewals"
+      preLoaderRoute: typeof AppContractsRenewalsRouteImport
+      parentRoute: typeof AppRoute
+    }
     "/_app/creators/": {
       id: "/_app/creators/"
       path: "/creators"
@@ -891,6 +922,13 @@ declare module "@tanstack/react-router" {
       path: "/history"
       fullPath: "/reports/history"
       preLoaderRoute: typeof AppReportsHistoryRouteImport
+      parentRoute: typeof AppReportsRoute
+    }
+    "/_app/reports/lapsed": {
+      id: "/_app/reports/lapsed"
+      path: "/lapsed"
+      fullPath: "/reports/lapsed"
+      preLoaderRoute: typeof AppReportsLapsedRouteImport
       parentRoute: typeof AppReportsRoute
     }
     "/_app/reports/statements": {
@@ -1060,6 +1098,7 @@ declare module "@tanstack/react-router" {
 interface AppReportsRouteChildren {
   AppReportsBooksRoute: typeof AppReportsBooksRoute
   AppReportsHistoryRoute: typeof AppReportsHistoryRoute
+  AppReportsLapsedRoute: typeof AppReportsLapsedRoute
   AppReportsStatementsRoute: typeof AppReportsStatementsRoute
   AppReportsYearRoute: typeof AppReportsYearRoute
   AppReportsIndexRoute: typeof AppReportsIndexRoute
@@ -1068,6 +1107,7 @@ interface AppReportsRouteChildren {
 const AppReportsRouteChildren: AppReportsRouteChildren = {
   AppReportsBooksRoute: AppReportsBooksRoute,
   AppReportsHistoryRoute: AppReportsHistoryRoute,
+  AppReportsLapsedRoute: AppReportsLapsedRoute,
   AppReportsStatementsRoute: AppReportsStatementsRoute,
   AppReportsYearRoute: AppReportsYearRoute,
   AppReportsIndexRoute: AppReportsIndexRoute,
@@ -1125,6 +1165,7 @@ interface AppRouteChildren {
   AppCampaignsNewRoute: typeof AppCampaignsNewRoute
   AppContractsIdRoute: typeof AppContractsIdRoute
   AppContractsDatesRoute: typeof AppContractsDatesRoute
+  AppContractsRenewalsRoute: typeof AppContractsRenewalsRoute
   AppCreatorsIdRoute: typeof AppCreatorsIdRoute
   AppCreatorsImportRoute: typeof AppCreatorsImportRoute
   AppPartnershipsIdRoute: typeof AppPartnershipsIdRoute
@@ -1156,6 +1197,7 @@ const AppRouteChildren: AppRouteChildren = {
   AppCampaignsNewRoute: AppCampaignsNewRoute,
   AppContractsIdRoute: AppContractsIdRoute,
   AppContractsDatesRoute: AppContractsDatesRoute,
+  AppContractsRenewalsRoute: AppContractsRenewalsRoute,
   AppCreatorsIdRoute: AppCreatorsIdRoute,
   AppCreatorsImportRoute: AppCreatorsImportRoute,
   AppPartnershipsIdRoute: AppPartnershipsIdRoute,

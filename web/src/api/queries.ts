@@ -18,6 +18,7 @@ export type ReversalFilter = Params<"/v1/reversals">;
 export type TaskFilter = Params<"/v1/tasks">;
 export type ThreadFilter = Params<"/v1/threads">;
 export type LedgerFilter = Params<"/v1/ledger/transactions">;
+export type RenewalFilter = Params<"/v1/renewals">;
 export type ConflictFilter = Params<"/v1/conflicts">;
 export type KeyDateFilter = Params<"/v1/key-dates">;
 export type CalendarEntryFilter = Params<"/v1/calendar">;
@@ -241,6 +242,33 @@ export const commentsQuery = (submission: string) =>
     queryKey: ["comment", "list", submission],
     queryFn: ({ signal }) => body(api.GET("/v1/submissions/{id}/comments", { params: id(submission), signal })),
     refetchInterval: 30_000,
+  });
+
+/** Terms by the last day on which their renewal is decided. */
+export const renewalsQuery = (query: RenewalFilter) =>
+  queryOptions({
+    queryKey: ["partnership", "list", "renewals", query],
+    queryFn: ({ signal }) => body(api.GET("/v1/renewals", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+
+/** What the renewal of a partnership's term is decided by. */
+export const renewalQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["partnership", "one", value, "renewal"],
+    queryFn: ({ signal }) => body(api.GET("/v1/partnerships/{id}/renewal", { params: id(value), signal })),
+    retry: false,
+  });
+
+/** What ending a partnership would do now. It stays as it was looked at: the command is refused when it is not so any more. */
+export const terminationQuery = (value: string) =>
+  queryOptions({
+    queryKey: ["termination", "one", value],
+    queryFn: ({ signal }) => body(api.GET("/v1/partnerships/{id}/termination", { params: id(value), signal })),
+    staleTime: 0,
+    gcTime: 0,
+    retry: false,
+    refetchOnWindowFocus: false,
   });
 
 /** What taking back an approval would do now; it is asked anew each time. */

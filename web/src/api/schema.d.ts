@@ -1634,6 +1634,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/partnerships/{id}/renewal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** What the renewal of the present term is decided by */
+        get: operations["getRenewal"];
+        put?: never;
+        /** Offer the next term; absent terms are those of the present one */
+        post: operations["offerRenewal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/partnerships/{id}/sequence-moves": {
         parameters: {
             query?: never;
@@ -1664,6 +1684,25 @@ export interface paths {
         };
         /** The sequences that run for a partnership */
         get: operations["listRunningSequences"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/partnerships/{id}/termination": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** What ending the partnership would do now, to its money and to all else; changes nothing */
+        get: operations["previewTermination"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2481,6 +2520,40 @@ export interface paths {
         };
         /** Every line of a comparison as CSV, the matched ones too, safe to open in a spreadsheet */
         get: operations["exportReconciliation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/renewals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Terms that run or have lapsed, by the last day on which their renewal is decided */
+        get: operations["listRenewals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/renewals/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same list as a table */
+        get: operations["exportRenewals"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4844,6 +4917,17 @@ export interface components {
             items: components["schemas"]["KeyDate"][];
             next_cursor?: string;
         };
+        Lapse: {
+            /** Format: date-time */
+            at: string;
+            /** @description Who let it lapse; absent when nobody did */
+            by?: string;
+            reason?: string;
+            why: components["schemas"]["LapseWhy"];
+            words: string;
+        };
+        /** @enum {string} */
+        LapseWhy: "decided" | "no_decision" | "offer_expired";
         LedgerLine: {
             account: string;
             /**
@@ -5116,6 +5200,17 @@ export interface components {
             /** @description Of the other payment's milestone */
             title: string;
         };
+        NumberTotal: {
+            metric: string;
+            posts: number;
+            /**
+             * Format: date-time
+             * @description The oldest of them
+             */
+            stood_at: string;
+            /** Format: int64 */
+            value: number;
+        };
         Offer: {
             /** Format: date-time */
             expires_at?: string;
@@ -5187,6 +5282,11 @@ export interface components {
             /** Format: date-time */
             expires_at: string;
             url: string;
+        };
+        OnTime: {
+            /** @description Those whose time has shown: handed in or published, or late */
+            done: number;
+            late: number;
         };
         OutsideDecision: {
             comment?: string;
@@ -5305,6 +5405,8 @@ export interface components {
              */
             milestone_id?: string;
             reason?: string;
+            /** @description For terminate: what the preview answered. Another effect by now is refused */
+            shown?: string;
             /** Format: uuid */
             submission_id?: string;
             /**
@@ -6017,6 +6119,76 @@ export interface components {
             /** @description Each proves once; they are not shown again */
             codes: string[];
         };
+        Renewal: {
+            /** Format: uuid */
+            brand_id: string;
+            brand_name: string;
+            /** Format: uuid */
+            campaign_id: string;
+            campaign_name: string;
+            /** Format: uuid */
+            contract_id: string;
+            creator: components["schemas"]["CreatorRef"];
+            /** Format: date-time */
+            ends_at: string;
+            fee: components["schemas"]["Money"];
+            lapse?: components["schemas"]["Lapse"];
+            /**
+             * Format: date-time
+             * @description The last moment at which it is decided
+             */
+            notice_by: string;
+            number: string;
+            owner: components["schemas"]["UserRef"];
+            /** Format: uuid */
+            partnership_id: string;
+            state: components["schemas"]["RenewalState"];
+            term: number;
+        };
+        RenewalList: {
+            items: components["schemas"]["Renewal"][];
+            next_cursor?: string;
+        };
+        RenewalPacket: {
+            /** @description Rounds beyond the included ones */
+            beyond: number;
+            /** @description The fee with its amendments, and what was promised beside it */
+            committed: components["schemas"]["Money"];
+            complaints: number;
+            drafts: components["schemas"]["OnTime"];
+            /** @description Where the proposed fee comes from */
+            fee_from: string;
+            may_let_lapse: components["schemas"]["Command"];
+            may_renew: components["schemas"]["Command"];
+            /** @description The newest of every post that one is known of */
+            numbers: components["schemas"]["NumberTotal"][];
+            paid: components["schemas"]["Money"];
+            /** @description What is committed by 1,000 views; absent unless the views of every published piece are known, and above zero */
+            per_thousand_views?: components["schemas"]["Money"];
+            /** @description Of the term, without what was cancelled or waived */
+            pieces: number;
+            /** @description Pieces that were handed in */
+            pieces_revised: number;
+            /** @description Pieces that are published */
+            posts: number;
+            /** @description Those of them whose views are known */
+            posts_numbered: number;
+            publications: components["schemas"]["OnTime"];
+            renewal: components["schemas"]["Renewal"];
+            /** @description Messages of the creator in this partnership */
+            replies: number;
+            /** @description Of what was paid */
+            reversed: components["schemas"]["Money"];
+            rights: components["schemas"]["RightUsed"][];
+            /** @description Revision rounds of all of them */
+            rounds: number;
+            /** @description A piece */
+            rounds_included: number;
+            /** @description As the next term is proposed */
+            terms: components["schemas"]["ContractTerms"];
+        };
+        /** @enum {string} */
+        RenewalState: "not_due" | "review_open" | "offered" | "agreed" | "declined" | "lapsed";
         ReplySuggestion: {
             amount?: components["schemas"]["Money"];
             /** @enum {string} */
@@ -6218,6 +6390,18 @@ export interface components {
             payout_id: string;
             payout_state?: string;
             title: string;
+        };
+        RightUsed: {
+            /** Format: uuid */
+            deliverable_id: string;
+            /** Format: date-time */
+            exclusive_until?: string;
+            post_url?: string;
+            /** Format: date-time */
+            posted_at?: string;
+            title: string;
+            /** Format: date-time */
+            usage_until?: string;
         };
         /** @enum {string} */
         Role: "ops" | "approver" | "legal" | "finance_preparer" | "finance_releaser" | "auditor" | "admin" | "guest";
@@ -6732,6 +6916,42 @@ export interface components {
             name?: string;
             subject: string;
         };
+        Termination: {
+            allowed: boolean;
+            content: components["schemas"]["TerminationContent"][];
+            /** @description Is not paid */
+            falls?: components["schemas"]["Money"];
+            /** @description Of the budget of the campaign */
+            freed?: components["schemas"]["Money"];
+            money: components["schemas"]["TerminationMoney"][];
+            /** @description Is still paid, or held for finance to decide */
+            owed?: components["schemas"]["Money"];
+            /** @description Of the present term, and stays paid; reversals are not taken off */
+            paid?: components["schemas"]["Money"];
+            reason?: string;
+            /** @description The same as long as the effect is; the command carries it */
+            shown?: string;
+            /** @description What else happens */
+            words: string[];
+        };
+        TerminationContent: {
+            /** Format: uuid */
+            deliverable_id: string;
+            title: string;
+            words: string;
+        };
+        TerminationMoney: {
+            amount: components["schemas"]["Money"];
+            /** Format: uuid */
+            id: string;
+            /** @enum {string} */
+            outcome: "paid" | "owed" | "held" | "revoked" | "falls_off";
+            /** Format: uuid */
+            payout_id?: string;
+            payout_state?: string;
+            title: string;
+            words: string;
+        };
         TextHit: {
             /** Format: date-time */
             at: string;
@@ -7193,6 +7413,8 @@ export type KeyDate = components['schemas']['KeyDate'];
 export type KeyDateDecision = components['schemas']['KeyDateDecision'];
 export type KeyDateKind = components['schemas']['KeyDateKind'];
 export type KeyDateList = components['schemas']['KeyDateList'];
+export type Lapse = components['schemas']['Lapse'];
+export type LapseWhy = components['schemas']['LapseWhy'];
 export type LedgerLine = components['schemas']['LedgerLine'];
 export type LedgerList = components['schemas']['LedgerList'];
 export type LedgerTransaction = components['schemas']['LedgerTransaction'];
@@ -7215,6 +7437,7 @@ export type MilestoneTrigger = components['schemas']['MilestoneTrigger'];
 export type Money = components['schemas']['Money'];
 export type MustIncludeKind = components['schemas']['MustIncludeKind'];
 export type Netting = components['schemas']['Netting'];
+export type NumberTotal = components['schemas']['NumberTotal'];
 export type Offer = components['schemas']['Offer'];
 export type OfferCreate = components['schemas']['OfferCreate'];
 export type OfferDecision = components['schemas']['OfferDecision'];
@@ -7222,6 +7445,7 @@ export type OfflineMethod = components['schemas']['OfflineMethod'];
 export type OfflinePayment = components['schemas']['OfflinePayment'];
 export type OfflinePaymentForm = components['schemas']['OfflinePaymentForm'];
 export type OnboardingLink = components['schemas']['OnboardingLink'];
+export type OnTime = components['schemas']['OnTime'];
 export type OutsideDecision = components['schemas']['OutsideDecision'];
 export type OutsideReview = components['schemas']['OutsideReview'];
 export type OutsideReviewer = components['schemas']['OutsideReviewer'];
@@ -7300,6 +7524,10 @@ export type ReconciliationBreak = components['schemas']['ReconciliationBreak'];
 export type ReconciliationList = components['schemas']['ReconciliationList'];
 export type ReconciliationSum = components['schemas']['ReconciliationSum'];
 export type RecoveryCodes = components['schemas']['RecoveryCodes'];
+export type Renewal = components['schemas']['Renewal'];
+export type RenewalList = components['schemas']['RenewalList'];
+export type RenewalPacket = components['schemas']['RenewalPacket'];
+export type RenewalState = components['schemas']['RenewalState'];
 export type ReplySuggestion = components['schemas']['ReplySuggestion'];
 export type Reversal = components['schemas']['Reversal'];
 export type ReversalApprovalCreate = components['schemas']['ReversalApprovalCreate'];
@@ -7317,6 +7545,7 @@ export type ReviewStage = components['schemas']['ReviewStage'];
 export type ReviewSummary = components['schemas']['ReviewSummary'];
 export type Revocation = components['schemas']['Revocation'];
 export type RevocationHold = components['schemas']['RevocationHold'];
+export type RightUsed = components['schemas']['RightUsed'];
 export type Role = components['schemas']['Role'];
 export type RoleRequest = components['schemas']['RoleRequest'];
 export type RoleRequestList = components['schemas']['RoleRequestList'];
@@ -7374,6 +7603,9 @@ export type TemplateCreate = components['schemas']['TemplateCreate'];
 export type TemplateList = components['schemas']['TemplateList'];
 export type TemplatePreview = components['schemas']['TemplatePreview'];
 export type TemplatePreviewAsk = components['schemas']['TemplatePreviewAsk'];
+export type Termination = components['schemas']['Termination'];
+export type TerminationContent = components['schemas']['TerminationContent'];
+export type TerminationMoney = components['schemas']['TerminationMoney'];
 export type TextHit = components['schemas']['TextHit'];
 export type TextHitList = components['schemas']['TextHitList'];
 export type TextPart = components['schemas']['TextPart'];
@@ -10498,6 +10730,68 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getRenewal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewalPacket"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    offerRenewal: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: components["parameters"]["idempotencyKey"];
+            };
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferCreate"];
+            };
+        };
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Partnership"];
+                };
+            };
+            /** @description No verdict within five seconds; it goes on and is found at Location */
+            202: {
+                headers: {
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Pending"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
     moveSequence: {
         parameters: {
             query?: never;
@@ -10555,6 +10849,29 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RunningSequenceList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    previewTermination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Termination"];
                 };
             };
             default: components["responses"]["problem"];
@@ -11874,6 +12191,61 @@ export interface operations {
                     "text/csv": string;
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    listRenewals: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                /** @description next_cursor of the page before */
+                cursor?: components["parameters"]["cursor"];
+                limit?: components["parameters"]["limit"];
+                owner_id?: string;
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                state?: components["schemas"]["RenewalState"][];
+                /** @description Of those that have lapsed */
+                why?: components["schemas"]["LapseWhy"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RenewalList"];
+                };
+            };
+            default: components["responses"]["problem"];
+        };
+    };
+    exportRenewals: {
+        parameters: {
+            query?: {
+                brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                format?: components["parameters"]["sheetFormat"];
+                owner_id?: string;
+                /** @description Words to search for */
+                q?: components["parameters"]["q"];
+                state?: components["schemas"]["RenewalState"][];
+                why?: components["schemas"]["LapseWhy"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["sheet"];
             default: components["responses"]["problem"];
         };
     };

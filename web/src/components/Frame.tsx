@@ -9,7 +9,7 @@ import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "rea
 import { overviewQuery } from "../api/queries";
 import type { Overview, Role, Session } from "../api/schema";
 import { useStream } from "../api/stream";
-import { books, hasRole, useSession } from "../lib/session";
+import { books, hasRole, houseRoles, useSession } from "../lib/session";
 import { useShortcuts } from "../lib/shortcuts";
 import { BrandSwitcher } from "./BrandSwitcher";
 import classes from "./Frame.module.css";
@@ -36,9 +36,6 @@ interface Place {
   roles?: Role[];
 }
 
-// A guest sees a brand's work, not its money.
-const house: Role[] = ["ops", "approver", "legal", "finance_preparer", "finance_releaser", "auditor", "admin"];
-
 const allPlaces: Place[] = [
   { to: "/", label: "Home", icon: IconHome, keys: "g h", phone: true },
   { to: "/inbox", label: "Inbox", icon: IconInbox, count: ({ replies_new }) => replies_new, keys: "g i", phone: true },
@@ -48,7 +45,7 @@ const allPlaces: Place[] = [
   { to: "/reviews", label: "Reviews", icon: IconEye, count: ({ reviews_mine }) => reviews_mine, keys: "g r", phone: true },
   { to: "/calendar", label: "Calendar", icon: IconCalendar, keys: "g l" },
   { to: "/contracts", label: "Contracts", icon: IconFileText, keys: "g o" },
-  { to: "/payouts", label: "Payments", icon: IconCoin, count: ({ payouts_to_approve }, session) => (hasRole(session, ["finance_preparer", "finance_releaser"]) ? payouts_to_approve : 0), keys: "g m", phone: true, roles: house },
+  { to: "/payouts", label: "Payments", icon: IconCoin, count: ({ payouts_to_approve }, session) => (hasRole(session, ["finance_preparer", "finance_releaser"]) ? payouts_to_approve : 0), keys: "g m", phone: true, roles: houseRoles },
   { to: "/reports", label: "Reports", icon: IconChartBar, keys: "g t", roles: books },
   { to: "/settings", label: "Settings", icon: IconSettings, keys: "g s" },
 ];

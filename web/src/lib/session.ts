@@ -13,6 +13,9 @@ export function hasRole(session: Session | undefined, roles: Role[], brandId?: s
 /** Who answers for the money: they see the books and what is made of them. */
 export const books: Role[] = ["finance_preparer", "finance_releaser", "auditor", "admin"];
 
+/** Everybody but guests, who see a brand's work and not its money. */
+export const houseRoles: Role[] = ["ops", "approver", "legal", "finance_preparer", "finance_releaser", "auditor", "admin"];
+
 /** The signed-in person. */
 export function useSession(): Session | undefined {
   return useQuery(sessionQuery).data;

@@ -15,7 +15,6 @@ interface Ask {
   reason?: "needed" | "optional";
   until?: boolean;
   deliverable?: boolean;
-  danger?: boolean;
 }
 
 // What each command asks before it is given. One that is not here is given at once.
@@ -30,9 +29,7 @@ const asks: Partial<Record<PartnershipCommandKind, Ask>> = {
   waive_deliverable: { says: "The creator no longer owes this deliverable.", verb: "Waive deliverable", reason: "needed", deliverable: true },
   accept_deliverable: { says: "You accept the deliverable as it stands, without further checks.", verb: "Accept deliverable", reason: "optional", deliverable: true },
   retry_check: { says: "The post is fetched and checked again now.", verb: "Check again", deliverable: true },
-  renew: { says: "The next term is offered on the present terms.", verb: "Renew" },
-  let_lapse: { says: "No next term is offered; the partnership ends when its term does.", verb: "Let it lapse", reason: "optional" },
-  terminate: { says: "The partnership ends now: timers stop, and payouts that were not sent are cancelled. This cannot be undone.", verb: "Terminate", reason: "needed", danger: true },
+  let_lapse: { says: "No next term is offered; the partnership ends when its term does.", verb: "Let it lapse", reason: "needed" },
 };
 
 /** Tomorrow at the same minute, in the form a local date and time field takes. */
@@ -101,7 +98,7 @@ export default function CommandDialog({ command, partnership, onClose }: { comma
           <ProblemNotice problem={act.error} shownFields={["reason", "until", "deliverable_id"]} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Leave it as it is</Button>
-            <Button type="submit" color={ask.danger ? "red" : undefined} loading={act.isPending}>{ask.verb}</Button>
+            <Button type="submit" loading={act.isPending}>{ask.verb}</Button>
           </Group>
         </Stack>
       </form>

@@ -37,24 +37,27 @@ interface OfferValues {
   terms: ContractTerms;
 }
 
-/** The form of an offer. What Stripe could not pay is said before it is sent. */
-export function OfferForm({ partnership, campaign, onClose }: { partnership: Partnership; campaign: Campaign; onClose: () => void }) {
-  const last = partnership.offer?.fee ?? campaign.default_fee;
+/** The form of an offer. What Stripe could not pay is said before it is sent. A renewal starts from the fee and the terms of the present term instead. */
+export function OfferForm({ partnership, campaign, renews, onClose }: {
+  partnership: Partnership; campaign: Pick<Campaign, "default_fee" | "terms">; renews?: { fee: Money; terms: ContractTerms; feeFrom: string }; onClose: () => void;
+}) {
+  const last = renews?.fee ?? partnership.offer?.fee ?? campaign.default_fee;
+  const usual = renews?.terms ?? campaign.terms;
   const [ownTerms, setOwnTerms] = useState(false);
   const { pay_problems: problems, pay_checked: checked } = partnership;
   const [outside, setOutside] = useState(Boolean(partnership.offer?.paid_outside));
   const form = useForm<OfferValues>({
-    initialValues: { fee: { amount: toMajor(last), currency: last.currency }, message: "", paid_outside: partnership.offer?.paid_outside ?? "", override_reason: "", terms: campaign.terms },
+    initialValues: { fee: { amount: toMajor(last), currency: last.currency }, message: "", paid_outside: partnership.offer?.paid_outside ?? "", override_reason: "", terms: usual },
   });
   const send = useAct({
     run: (offer: { fee: Money; message: string | undefined; terms: ContractTerms | undefined; paid_outside: string | undefined; override_reason: string | undefined }, key) =>
-      body(api.POST("/v1/partnerships/{id}/offers", {
+      body(api.POST(renews ? "/v1/partnerships/{id}/renewal" : "/v1/partnerships/{id}/offers", {
         params: { path: { id: partnership.summary.id }, header: { "Idempotency-Key": key } },
         body: offer,
       })),
-    done: "Offer sent; its budget is reserved",
+    done: renews ? "Renewal offered; its budget is reserved" : "Offer sent; its budget is reserved",
     close: onClose,
-    touches: ["partnership", "campaign"],
+    touches: ["partnership", "campaign", "task"],
   });
 
   return (
@@ -78,7 +81,7 @@ export function OfferForm({ partnership, campaign, onClose }: { partnership: Par
       <Stack>
         <MoneyInput
           label="Fee"
-          description="The whole fee of this term, reserved from the campaign's budget until the offer is answered"
+          description={`${renews ? renews.feeFrom : "The whole fee of this term,"} ${renews ? "It is reserved" : "reserved"} from the campaign's budget until the offer is answered`}
           fixedCurrency
           value={form.values.fee}
           onChange={(fee) => form.setFieldValue("fee", fee)}
@@ -95,8 +98,8 @@ export function OfferForm({ partnership, campaign, onClose }: { partnership: Par
         />
         {outside && <TextInput label="How and why" required maxLength={1000} {...form.getInputProps("paid_outside")} />}
         <Textarea label="Message" description="Goes into the mail that carries the offer" autosize minRows={3} maxRows={12} {...form.getInputProps("message")} />
-        <Switch label="Other terms than the campaign's" checked={ownTerms} onChange={(event) => setOwnTerms(event.currentTarget.checked)} />
-        {ownTerms ? <TermsEditor form={form} currency={form.values.fee.currency} /> : <TermsView terms={campaign.terms} currency={form.values.fee.currency} />}
+        <Switch label={renews ? "Other terms than now" : "Other terms than the campaign's"} checked={ownTerms} onChange={(event) => setOwnTerms(event.currentTarget.checked)} />
+        {ownTerms ? <TermsEditor form={form} currency={form.values.fee.currency} /> : <TermsView terms={usual} currency={form.values.fee.currency} />}
         <ProblemNotice problem={send.error} shownFields={["fee", "fee.amount", "message", ...(outside ? ["paid_outside"] : []), ...(ownTerms ? Object.keys(form.errors) : [])]} />
         {(send.error?.code === "conflict" || form.values.override_reason) && (
           <Textarea label="Why its conflicts may stand" description="Only legal and admins let stand what blocks; kept with your name" autosize minRows={2} maxLength={1000} {...form.getInputProps("override_reason")} />

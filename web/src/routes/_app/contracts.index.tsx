@@ -1,7 +1,7 @@
-import { Button, NativeSelect } from "@mantine/core";
+import { Button, Group, NativeSelect } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
-import { IconCalendarDue, IconFileText, IconSearchOff } from "@tabler/icons-react";
+import { IconCalendarDue, IconFileText, IconRefresh, IconSearchOff } from "@tabler/icons-react";
 
 import { contractsQuery } from "../../api/queries";
 import type { Contract } from "../../api/schema";
@@ -14,6 +14,7 @@ import { Page } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
 import * as url from "../../lib/search";
+import { hasRole, houseRoles, useSession } from "../../lib/session";
 import { looks } from "../../lib/states";
 
 const states = Object.keys(looks.contract) as [Contract["state"], ...Contract["state"][]];
@@ -39,13 +40,19 @@ const cols = columns<Contract>([
 function Contracts() {
   const { brand, q, state, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
+  const session = useSession();
   const list = useQuery(contractsQuery({ brand_id: brand, q, state, cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   return (
     <Page
       title="Contracts"
       under="What was agreed, signed by both, and when it must be decided again."
-      actions={<Button variant="default" leftSection={<IconCalendarDue size={16} aria-hidden />} renderRoot={(props) => <Link to="/contracts/dates" {...props} />}>Key dates</Button>}
+      actions={
+        <Group gap="sm">
+          {hasRole(session, houseRoles) && <Button variant="default" leftSection={<IconRefresh size={16} aria-hidden />} renderRoot={(props) => <Link to="/contracts/renewals" search={{ brand }} {...props} />}>Renewals</Button>}
+          <Button variant="default" leftSection={<IconCalendarDue size={16} aria-hidden />} renderRoot={(props) => <Link to="/contracts/dates" search={{ brand }} {...props} />}>Key dates</Button>
+        </Group>
+      }
     >
       <Filters>
         <SearchInput label="Search contracts" value={q} onChange={(value) => set({ q: value })} />

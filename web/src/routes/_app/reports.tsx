@@ -9,6 +9,7 @@ const parts = [
   { to: "/reports/statements", label: "Statements" },
   { to: "/reports/year", label: "Year to date" },
   { to: "/reports/books", label: "Books" },
+  { to: "/reports/lapsed", label: "Lapsed terms" },
 ];
 
 function Reports() {
