@@ -109,18 +109,9 @@ type Contract struct {
 	EndsAt        *time.Time
 	NoticeBy      *time.Time
 	CreatedAt     time.Time
+	PaperSHA256   []byte // of the signed file; absent until it is made
 	// CreatorCountry is ISO 3166-1 alpha-2, empty for unknown.
 	CreatorCountry string
-}
-
-// Signature is one party's signature under the hash of a text.
-type Signature struct {
-	Party   string // brand or creator
-	Name    string
-	Address string // network address of who signed
-	Agent   string // browser of who signed
-	SHA256  []byte
-	At      time.Time
 }
 
 // PartnershipDeliverable is one piece of content of the newest term.

@@ -156,7 +156,7 @@ func bodies(i ids) map[string]any {
 		"createCalendarFeed": map[string]any{"campaign_id": i["campaign_id"]},
 		"addAbsence":         map[string]any{"from": "2026-05-04", "to": "2026-05-05"},
 		"addPortalAbsence":   map[string]any{"from": "2026-05-04", "to": "2026-05-05"},
-		"sendContract":       map[string]any{},
+		"sendContract":       map[string]any{"consent": rapport.Consent(rapport.PartyBrand)},
 
 		"createClause":            map[string]any{"brand_id": brand, "kind": "general", "title": "New", "body": "x"},
 		"createClauseVersion":     map[string]any{"title": "Next", "body": "y", "from_version": 1},

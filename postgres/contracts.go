@@ -62,7 +62,7 @@ func (s *Store) contracts(ctx context.Context, tx pgx.Tx, params gen.ListContrac
 			Creator:      rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
 			CampaignName: r.CampaignName, Number: r.Number, Term: int(r.Term), Version: int(r.Version), State: r.State, Text: r.Body, SHA256: r.BodySha256,
 			Fee: rapport.Money{Amount: r.Fee, Currency: r.Currency}, SentAt: r.SentAt, ExpiresAt: r.ExpiresAt, ExecutedAt: r.ExecutedAt, EndsAt: r.EndsAt,
-			NoticeBy: r.NoticeBy, CreatedAt: r.CreatedAt, Reason: r.Reason, CreatorCountry: r.CreatorCountry,
+			NoticeBy: r.NoticeBy, CreatedAt: r.CreatedAt, Reason: r.Reason, CreatorCountry: r.CreatorCountry, PaperSHA256: r.PaperSha256,
 		}
 		if r.Amends != nil {
 			list[i].Amends = &rapport.SignedRef{ID: *r.Amends, Number: r.AmendsNumber}
@@ -88,7 +88,10 @@ func (s *Store) contracts(ctx context.Context, tx pgx.Tx, params gen.ListContrac
 	}
 	for _, r := range signatures {
 		c := &list[at[r.ContractID]]
-		c.Signatures = append(c.Signatures, rapport.Signature{Party: r.Party, Name: r.Name, Address: r.Address, Agent: r.Agent, SHA256: r.BodySha256, At: r.At})
+		c.Signatures = append(c.Signatures, rapport.Signature{
+			Party: r.Party, Name: r.Name, Address: r.Address, Agent: r.Agent, SHA256: r.BodySha256, At: r.At,
+			Consent: r.Consent, Identity: r.Identity, IdentityAddress: r.IdentityAddress, IdentityAt: r.IdentityAt,
+		})
 	}
 	clauses, err := s.q.ClausesOfContracts(ctx, tx, gen.ClausesOfContractsParams{Contracts: ids, Brands: params.Brands})
 	if err != nil {
@@ -106,6 +109,7 @@ func (s *Store) SignForBrand(ctx context.Context, contract, user uuid.UUID, g ra
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		err := s.q.SignForBrand(ctx, tx, gen.SignForBrandParams{
 			ContractID: contract, Brands: rapport.BrandsFrom(ctx), UserID: user, Name: g.Name, Address: g.Address, Agent: g.Agent,
+			Consent: g.Consent, Identity: g.Identity, IdentityAddress: g.IdentityAddress,
 		})
 		if err != nil {
 			return fmt.Errorf("sign: %w", err)

@@ -2250,6 +2250,27 @@ func (e SheetFormat) Valid() bool {
 	}
 }
 
+// Defines values for SignatureIdentity.
+const (
+	SignatureIdentityMailedCode SignatureIdentity = "mailed_code"
+	SignatureIdentitySession    SignatureIdentity = "session"
+	SignatureIdentityToken      SignatureIdentity = "token"
+)
+
+// Valid indicates whether the value is a known member of the SignatureIdentity enum.
+func (e SignatureIdentity) Valid() bool {
+	switch e {
+	case SignatureIdentityMailedCode:
+		return true
+	case SignatureIdentitySession:
+		return true
+	case SignatureIdentityToken:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SignatureParty.
 const (
 	SignaturePartyBrand   SignatureParty = "brand"
@@ -3683,7 +3704,10 @@ type Contract struct {
 	CampaignName string             `json:"campaign_name"`
 
 	// Clauses In the text's order; absent for a contract from before the library
-	Clauses        *[]ContractClause  `json:"clauses,omitempty"`
+	Clauses *[]ContractClause `json:"clauses,omitempty"`
+
+	// Consent What whoever signs next agrees to; absent where nobody is asked to sign
+	Consent        *string            `json:"consent,omitempty"`
 	CreatedAt      time.Time          `json:"created_at"`
 	Creator        CreatorRef         `json:"creator"`
 	CreatorCountry *string            `json:"creator_country,omitempty"`
@@ -3694,7 +3718,10 @@ type Contract struct {
 	Id             openapi_types.UUID `json:"id"`
 	NoticeBy       *time.Time         `json:"notice_by,omitempty"`
 	Number         string             `json:"number"`
-	PartnershipId  openapi_types.UUID `json:"partnership_id"`
+
+	// PaperSha256 Hash of the signed file; absent until it is made
+	PaperSha256   *string            `json:"paper_sha256,omitempty"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
 
 	// Reason Why the amendment was asked for
 	Reason     *string       `json:"reason,omitempty"`
@@ -3735,6 +3762,12 @@ type ContractRef struct {
 	SentAt     *time.Time         `json:"sent_at,omitempty"`
 	State      string             `json:"state"`
 	Term       int                `json:"term"`
+}
+
+// ContractSend defines model for ContractSend.
+type ContractSend struct {
+	// Consent The contract's consent, as it was shown beside the button
+	Consent *string `json:"consent,omitempty"`
 }
 
 // ContractTemplate defines model for ContractTemplate.
@@ -6204,20 +6237,36 @@ type SignIn struct {
 
 // Signature defines model for Signature.
 type Signature struct {
-	Address    *string        `json:"address,omitempty"`
-	Agent      *string        `json:"agent,omitempty"`
-	At         time.Time      `json:"at"`
+	Address *string   `json:"address,omitempty"`
+	Agent   *string   `json:"agent,omitempty"`
+	At      time.Time `json:"at"`
+
+	// Consent The words that were agreed to; absent, with how the signer was known, for signatures from before they were kept
+	Consent  *string            `json:"consent,omitempty"`
+	Identity *SignatureIdentity `json:"identity,omitempty"`
+
+	// IdentityAddress Where the code was mailed to, or the account that was signed in
+	IdentityAddress *string `json:"identity_address,omitempty"`
+
+	// IdentityAt When the code was mailed
+	IdentityAt *time.Time     `json:"identity_at,omitempty"`
 	Name       string         `json:"name"`
 	Party      SignatureParty `json:"party"`
 	TextSha256 string         `json:"text_sha256"`
 }
+
+// SignatureIdentity defines model for Signature.Identity.
+type SignatureIdentity string
 
 // SignatureParty defines model for Signature.Party.
 type SignatureParty string
 
 // SignatureCreate defines model for SignatureCreate.
 type SignatureCreate struct {
-	Code     *string                 `json:"code,omitempty"`
+	Code *string `json:"code,omitempty"`
+
+	// Consent The contract's consent, as it was shown beside the button
+	Consent  *string                 `json:"consent,omitempty"`
 	Decision SignatureCreateDecision `json:"decision"`
 	Name     *string                 `json:"name,omitempty"`
 
@@ -8032,7 +8081,7 @@ type PreviewContractTemplateJSONRequestBody = ContractTemplatePreviewAsk
 type EditContractTemplateJSONRequestBody = ContractTemplateEdit
 
 // SendContractJSONRequestBody defines body for SendContract for application/json ContentType.
-type SendContractJSONRequestBody = Empty
+type SendContractJSONRequestBody = ContractSend
 
 // CreateCreatorFieldJSONRequestBody defines body for CreateCreatorField for application/json ContentType.
 type CreateCreatorFieldJSONRequestBody = CreatorFieldCreate
@@ -8417,6 +8466,9 @@ type ServerInterface interface {
 	// GetContract One contract with its text, hash and signatures
 	// (GET /v1/contracts/{id})
 	GetContract(ctx echo.Context, id Id) error
+	// GetContractPaper The signed contract or amendment with the certificate of its signatures
+	// (GET /v1/contracts/{id}/paper)
+	GetContractPaper(ctx echo.Context, id Id) error
 	// SendContract Approve the contract for the brand and send it for signature
 	// (POST /v1/contracts/{id}/send)
 	SendContract(ctx echo.Context, id Id, params SendContractParams) error
@@ -8702,6 +8754,9 @@ type ServerInterface interface {
 	// GetPortalContract The contract as it will be signed
 	// (GET /v1/portal/contracts/{id})
 	GetPortalContract(ctx echo.Context, id Id) error
+	// GetPortalContractPaper The signed contract or amendment with the certificate of its signatures
+	// (GET /v1/portal/contracts/{id}/paper)
+	GetPortalContractPaper(ctx echo.Context, id Id) error
 	// SignContract Sign with the mailed code, or decline
 	// (POST /v1/portal/contracts/{id}/signatures)
 	SignContract(ctx echo.Context, id Id, params SignContractParams) error
@@ -10227,6 +10282,22 @@ func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetContract(ctx, id)
+	return err
+}
+
+// GetContractPaper converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractPaper(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractPaper(ctx, id)
 	return err
 }
 
@@ -13168,6 +13239,22 @@ func (w *ServerInterfaceWrapper) GetPortalContract(ctx echo.Context) error {
 	return err
 }
 
+// GetPortalContractPaper converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPortalContractPaper(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPortalContractPaper(ctx, id)
+	return err
+}
+
 // SignContract converts echo context to params.
 func (w *ServerInterfaceWrapper) SignContract(ctx echo.Context) error {
 	var err error
@@ -15570,6 +15657,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/partnerships/:id/offers", wrapper.SendOffer, options.OperationMiddlewares["sendOffer"]...)
 	router.GET(options.BaseURL+"/v1/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:id/paper", wrapper.GetContractPaper, options.OperationMiddlewares["getContractPaper"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:id/send", wrapper.SendContract, options.OperationMiddlewares["sendContract"]...)
 	router.GET(options.BaseURL+"/v1/clauses", wrapper.ListClauses, options.OperationMiddlewares["listClauses"]...)
 	router.POST(options.BaseURL+"/v1/clauses", wrapper.CreateClause, options.OperationMiddlewares["createClause"]...)
@@ -15643,6 +15731,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/portal/codes", wrapper.RequestPortalCode, options.OperationMiddlewares["requestPortalCode"]...)
 	router.POST(options.BaseURL+"/v1/portal/offers/:id/decisions", wrapper.DecideOffer, options.OperationMiddlewares["decideOffer"]...)
 	router.GET(options.BaseURL+"/v1/portal/contracts/:id", wrapper.GetPortalContract, options.OperationMiddlewares["getPortalContract"]...)
+	router.GET(options.BaseURL+"/v1/portal/contracts/:id/paper", wrapper.GetPortalContractPaper, options.OperationMiddlewares["getPortalContractPaper"]...)
 	router.POST(options.BaseURL+"/v1/portal/contracts/:id/signatures", wrapper.SignContract, options.OperationMiddlewares["signContract"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/submissions", wrapper.SubmitDraft, options.OperationMiddlewares["submitDraft"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/post", wrapper.ReportPost, options.OperationMiddlewares["reportPost"]...)
@@ -17600,6 +17689,48 @@ type GetContractdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetContractdefaultApplicationProblemPlusJSONResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractPaperRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetContractPaperResponseObject interface {
+	VisitGetContractPaperResponse(w http.ResponseWriter) error
+}
+
+type GetContractPaper200ApplicationpdfResponse struct{ PaperApplicationpdfResponse }
+
+func (response GetContractPaper200ApplicationpdfResponse) VisitGetContractPaperResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetContractPaperdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContractPaperdefaultApplicationProblemPlusJSONResponse) VisitGetContractPaperResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -21820,6 +21951,48 @@ func (response GetPortalContractdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type GetPortalContractPaperRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetPortalContractPaperResponseObject interface {
+	VisitGetPortalContractPaperResponse(w http.ResponseWriter) error
+}
+
+type GetPortalContractPaper200ApplicationpdfResponse struct{ PaperApplicationpdfResponse }
+
+func (response GetPortalContractPaper200ApplicationpdfResponse) VisitGetPortalContractPaperResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetPortalContractPaperdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPortalContractPaperdefaultApplicationProblemPlusJSONResponse) VisitGetPortalContractPaperResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignContractRequestObject struct {
 	Id     Id `json:"id"`
 	Params SignContractParams
@@ -25375,6 +25548,9 @@ type StrictServerInterface interface {
 	// GetContract One contract with its text, hash and signatures
 	// (GET /v1/contracts/{id})
 	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
+	// GetContractPaper The signed contract or amendment with the certificate of its signatures
+	// (GET /v1/contracts/{id}/paper)
+	GetContractPaper(ctx context.Context, request GetContractPaperRequestObject) (GetContractPaperResponseObject, error)
 	// SendContract Approve the contract for the brand and send it for signature
 	// (POST /v1/contracts/{id}/send)
 	SendContract(ctx context.Context, request SendContractRequestObject) (SendContractResponseObject, error)
@@ -25660,6 +25836,9 @@ type StrictServerInterface interface {
 	// GetPortalContract The contract as it will be signed
 	// (GET /v1/portal/contracts/{id})
 	GetPortalContract(ctx context.Context, request GetPortalContractRequestObject) (GetPortalContractResponseObject, error)
+	// GetPortalContractPaper The signed contract or amendment with the certificate of its signatures
+	// (GET /v1/portal/contracts/{id}/paper)
+	GetPortalContractPaper(ctx context.Context, request GetPortalContractPaperRequestObject) (GetPortalContractPaperResponseObject, error)
 	// SignContract Sign with the mailed code, or decline
 	// (POST /v1/portal/contracts/{id}/signatures)
 	SignContract(ctx context.Context, request SignContractRequestObject) (SignContractResponseObject, error)
@@ -27522,6 +27701,31 @@ func (sh *strictHandler) GetContract(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(GetContractResponseObject); ok {
 		return validResponse.VisitGetContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractPaper operation middleware
+func (sh *strictHandler) GetContractPaper(ctx echo.Context, id Id) error {
+	var request GetContractPaperRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractPaper(ctx.Request().Context(), request.(GetContractPaperRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractPaper")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractPaperResponseObject); ok {
+		return validResponse.VisitGetContractPaperResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -30845,6 +31049,31 @@ func (sh *strictHandler) GetPortalContract(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// GetPortalContractPaper operation middleware
+func (sh *strictHandler) GetPortalContractPaper(ctx echo.Context, id Id) error {
+	var request GetPortalContractPaperRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPortalContractPaper(ctx.Request().Context(), request.(GetPortalContractPaperRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPortalContractPaper")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPortalContractPaperResponseObject); ok {
+		return validResponse.VisitGetPortalContractPaperResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SignContract operation middleware
 func (sh *strictHandler) SignContract(ctx echo.Context, id Id, params SignContractParams) error {
 	var request SignContractRequestObject
@@ -33735,584 +33964,590 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L3rkhw3kib6KrDcNdOubVIqUpfZZtn5QVFiSzOiyGFR0ztnWieJjPDMRFckEAIQlZVqo9k+zT7YPskx",
-	"OIAIRCQQl7wUS23zS2JlRABwOBx+/fzvs0xsS8GBazV7/vdZSSXdggaJ/1pKyvMFy83/Mz57PvutArmf",
-	"zWecbmH2vPl9PlPZBrbUPLgSckv17PmsqvAXvS/Ns0pLxtezjx/ns6ySSkjzbA4qk6zUTJivc7jXC/sj",
-	"ESuiN0BKugayhJWQMJtH5+A+Fs5gS+9/Ar7Wm9nzr6+uYjNYSbE9HP8Vk0qTnO4J4zg6ru8zRX4XHK7J",
-	"jumNqHRiHvjJKB1yquGQDvOZGWGFQ7rFbgU3c+ZVUXyczwKyl1RvmpGQqhJ+q5iEfPZcywqm0Z/lsC2F",
-	"Bp7t/wX29SgboDnIZpwfm8eemOcSJH729dfz2ZZx/++n0SFXr6nONumxVk/sA+Egh58p2JbpFDfaH8MP",
-	"5LCiVaENG8zNlNm22s6ePzM8sWXc/quZLuMa1iBxoN8OueMvQuaKaEEUUJltyAq5LjaR35KkinOjhDsG",
-	"u/fiFvjhsO83QLT5qeYSygrIScH4rR+/S813+MEn9ot9vNKd29A2qg2AfuUYLL4Ljv3CUf6rhNXs+ey/",
-	"fNHImi/sr+qLm+CLZgQtDknwEz3+WGox8VCKnO7dGcStUaXgCpxwLAHFVia4Bo4koGVZsIyamX5R5ivz",
-	"p8hoS8YpzqpL0o/zzlpfEBzF8NktQGmmVEqxLGDbN7B94n/8TQnenkEf6d+670Zm8ZcN1WQHXJOdFJYw",
-	"uPU9c7jj+eeiBH6/Leyy1ROxWrEMcpFVW+D6c1VKoDl+Z1t8Xn9vCrnmMw33+otM3Z2B0JouCwgJrTTV",
-	"sHVrO98ez/8h6CQkoV3e/OiPFh6PF0sFPAM8KVKUIDWz52a5X2QSqI7d+Ua8uR+JoiwnSjSzWgpRAOWz",
-	"4MYePMD22hy4BOczLjRE7pi4ADKTLJwQms2H5vAxlLj/Ya9rpx2gNMKh5yFVfq2/IZZ/g0ybeThqvjSP",
-	"4ExpnjMzH1q8Dai7ooWCeYfgo4nlqTCgMXmqTFt4s+ae9f3ElD7kGKZh2/6fPkHmGe9jPQyVku4PdwI/",
-	"Fp3MFngO+U+MR9jXUzNBlIM/7zb2duynDj6VnIsRBM3Wt+eTFbRSEFFQjNCGQoHTnPEFQtcSzF4FW/zV",
-	"VXSPcyjYHUhz2tXh13+GHREc1JxkouIacmLogkOZq1lwstuwbEOWQm/Iht4BUWzNIccnqF+TuaXHbOl3",
-	"zVzeg9wqM78tvf/RvvvsqrvT81kuRVlCfjjx4FOKaEOjFS0KQnd0P0flgezwtqOo3C0N5VhutDsz8204",
-	"4UGh0szwq/QMF1tWgNKGli0OP/HrwPNFTveRnfuO7hVZ7t3+mO0AnnttUoPckq24Mxu7hELsyO8gBS4f",
-	"qCwYqpVdBXk+g/usqBS7Y3pfj3r4VGKlfRv/2r/yIs8hH952M/V89NcDXngt7mCYquIOpGQ5LCRQp1x1",
-	"D92eMK1IJviqYJlWZEv3RGnK8/ahexo/dP3fJUwRqm4B+fGaCF7scdc2olJAUE0gaPOMGeiOKSb4QoqK",
-	"54kNqxRdw0Ky9Uar5L5+7BNab60xE5FaG8rXExghFMkfDzempvfoD750byS+piXN9GKk9rACWHCxG2Rm",
-	"wWHvn9cba96NeoFX26W1NQ7GLhnnMTmH4l9pc9hpYUyi9cZwELIjwJZoUWUbyOeE8pzsNvuxonhgI4yi",
-	"OXzbhQSuVzevmaJeVbixDZkDAroBoxdnWUpxR4ujVCa6Nbca/l9RvFnNnv/HqJ36NWo5mVOLk4H8mmwr",
-	"pc21Yi/lvaj0Z2pOClDKXjxMozaNV5y5tM0cgFdbQ7ZSQkklkkpCAVRBqCwmaI0fmfsV9VHq7VHD+fct",
-	"f7bJGL+Bvq0U42bB5md78zBFCriDwvyLcgIqowUaSNeEGnVOky1Qbi5socBfVkrTNUTvo1vG83AllbKr",
-	"EIV5XlRasRyia7HyCuTYo4+fHDgy78wzKE7Hfrezhbic2M59SwsatbFolnkGPpjysnmpngbj+puvoqTM",
-	"KimBZ/vhQ+3HDN5pBuuZ/Tl0fk+IiEQK3MjDa0jbBN9S/n1uvY0T5MiSeul8aMM2d33b75byCjazdF+t",
-	"P5GY7+0LKdkdLQ5P4A9i513M4NQTRai27jTKb/0JcxbpnBht2P8moRRSG03j2oosaoaB3Kk6rCiMfJOg",
-	"K2ln2SaJUVMW1iRqGZBPNNtGrVL0w7TkEvDc/DafMb7QknKFSo9R1M3dgA5Rw4WGI8z/xs75TsiW1pOg",
-	"tB3bPz6vJx+luOCVSllpzYUy6sIPjK/RkiipOtpbhSmrNQb7mlIZ/zTIgW45/RwoxK262SsN25b3ffZb",
-	"xbLbpfl1Nq83tfXHe5Aium3fSspt3KBNXmPnHi79RkNprLi1QIPUGnfADTVyAYpwoaMyb8WgyDsH82lU",
-	"jWYqZExm5s7Uwn6X6oW5NM3/oikVXZDdMf8BCWWBbji6Rt2n4hrdcgXl68pedmVBteEFdDwVhdiBRN0I",
-	"pzyfiRI45AuvYDV/Kc3rv8bjTnwS6TaiyNXc2vtXlp+sBmekhtJQKmNRWoGh4LcKnTExMt/RooKxMZGG",
-	"9wSqfVb7w32PMp+kVgXomB20AJ7T0dd7DkozjprIIhOiWIjVKmFXG5m6pXxPdkLeMr622g01St4WXefU",
-	"GIZUE2QKQlcaZCNU3eVpSIj2ozugViPOo+TLxZYyvihBLjaiijhT36AQ387NPgoOxL5ghpCQgZEvijBu",
-	"9C18P34SpNKLLWWFYWqWQdw0DWUKU2QnmdbAiRbX/nJxsRob4DTfO8FZi9NJuuHqXxc25hN5JP0DaM34",
-	"epHR0tA1cx7/A7ICzTb1xlJNtkJpq8WqDZVgaHALpUa/CV6RIYHEDhRZ0uw2SnE/BUvuHl4rBF+7WLj1",
-	"Y3U2QYsizjei0tIsADkHw1vdz7+mrHDOMX+AFVHAAyefofJS3CP/OD/44UilUJoWC5rnEpSKCRnPG3AH",
-	"ck/8zJIMYj6oFtSYNMjzCdKsqCT4EKE1RfBV3BCm0eY1/0u50BuQNoR4Ta4IVbf2IfOD1TEOl6UgE9xI",
-	"VCYXeiNBGYl4uq34LfrbmNtIG29yhiMtrJtVeUXMniMzA3OcYQ9oL5oTzeyNcjjrHZXbRVX2eQWZ99pS",
-	"wmFX77FkCtAbaiTTqioKJ+8NwaxZxgUxn39SlVGC+aHjeRZ/MfeKWZT7BFnCmvJuYCWhHsaiK3i8D7jv",
-	"QDKEgmTeuhlSW9xQOHKKDgVyh+YxaRoXOXEp0HcbJa/Ao7wfnhaDPjT3HBpGXcEcXOpfPruajxHUk/IP",
-	"GjE+8bVDqTTxA8nzP+LUd/j1JFZN7/oRluoETeeVuQSeGoHw5dVYzWSkajHsuP5j8FhCkRh93Y+7tcfc",
-	"uEccjoEbFrf/ymz/Pz27mnZBjrJ9+y+qF04nNrcE46p1cVAOu9l8VIQCj8lZPE9oaFzQ72S+/855GTvO",
-	"pSAfc1Bptg8nNV8pignRGO/R7I2vB+mg9uux5b0MrpoTVpcVQsXC1D/88Pz16zl59tXzqyvU67Ys52y9",
-	"0VFjj+4XlnVVIukDDw76qI3Oe03+5zdfXV0RuM+Mss84yWErFGqXGhTGLA4Px0YUzLP2KGL/YF+I8dhI",
-	"6ogSeIo40ed3fLwH3D7c9bjj7s3m3vN+mNrS/UCSM/uVWmtrJ2TFjzdvyA7g1vw6J0/Ja8FzukfJRW4q",
-	"brW2eg8Ov94l9++CRwzgH1/8/IKY6c9tnPyebssCyPeVYecvvgVZMD5OcQ1IGWxCi0JuEp2V+y2uD0LA",
-	"Zm2+bujZdxqP0B+aEzjxxumcussemPokTJxkl8+OYJqpybUhd0zd8969RZ9iQtz6U9jm8O+3pd5bg9nb",
-	"058pG5jLoi77jG5LytZ8tPj2zyelwNSQfJBh2McqvyiQ72B1pMsdeK4mhTLwBSvLRmYuHvy5K2hzSVd6",
-	"kVdoRlTLgqnNYsd4jnHymmqAIqU2Omt6K22jw/Uf7IN+a2Pi2qiGHKTasHIsnWqfdWxBOAVPxgNPG3rP",
-	"NlQRSgxRr51XVYK5bt2rguOV64k7Hx9Xsm+P2o46CnXoQGe6gBEqniGNk+32lZZSNnhkz6GstmXAx1j+",
-	"lISo7mOdmlvnbORkxbS6JpxK6UKJK1ZoG4roRjqjqq4bqm/VrwCiHvwTRUvHnMDsgueo0xWFzcoAqQT/",
-	"TBH/qkoKGJgWyRw55YIqvajUpI/HmC2Y4hCdj3QTtbYiRljnH+wl7XAuxIipRzhl5fhnzIFAXvs4n1Wy",
-	"GD7J+GH77BBdz3lo/RyPTGr2nznnlC5o9750HBLNbZEVnMHh/mYHOVnuCRc7vEC4QJc6EplWWmytN4zF",
-	"zMGbOi6iXaKd1OZbegNbBcUd6mPjk3m7RKR3lBVGFTlTCpoLZxBVAr11iQBBfu/Ou+CXVb4Gm/2cVbrx",
-	"G5zHybCUDFbxX3Dc0S6ijGpYC7lPZjuoOoDCjKIqKj13oY0gVZmsBSiy3B8kzMbEvdhumdbnYLsbmwjv",
-	"dTM1tynmNujkdV3geiEr55MZyGM1D7/DZ0NFWcPW6F0wLJ3DIjqXpUH828Py+bir0I2zWAGM3nXYLqlc",
-	"i0XFNSviHppVXbNbVyB4RtjSPVkCsbWBg+reFE19Q9VG07VKFomam08obXM/zXwo421nwX+hecQVkZYP",
-	"Y8uaUicRPQoTjCMUi2P3qRQFy/bj85YUyLuzyPPVCqQTyMZCEJXGOrUsg1JDXst4V4myB22d1VaSj52v",
-	"KoReZLQ83O23GGKmnv0EB+Itn2ty5cLKxLwalB/bMEddf3wV9adr6nLl49pZzA3RmVpjtCmjhXVzZ5t7",
-	"90irqGWOzuYzWXFu4+eYLh7PPMJSnhHyzcizuu6n1x/onS0jtOPAPR1cW3X02Gf+2TurvqECfg0vhXmt",
-	"ldR5iM0VHhK1kSy1J8+exbZI9MRps2d4tAKxUzNIGJ8OhPKBNtO9Yvr0r+PS5w+0p2PqmmIFPhPVEadv",
-	"DCbY/iE0kD+WVvCPesOPv6SPjB1Pir607tqB3fS7aN8Zs4edu3Hk94Okz0d6m0644Y65pNKBUHe51JdJ",
-	"/GKI3QR9MvqIcM2QfftKSFKGSkNg5mISoDGacbLnk+z/KaytsP5PyXls1o1YODpEKEBvwYop9wiWfEfB",
-	"JabZL59Ggj2s1v2xR/icx5/onH2X9CdyDvkLrnaxQsWlyPcJl9UEfXPFiiJWi/vKogeEAtXK0x0NCrpP",
-	"yYhnSpn/PeqQTbOV/A1mCDZE56NsB78Vh9fAwOmftFVHSZjhe30MVc5zYAJuvuShUbFaNnNB9haauSuU",
-	"cYKFc88JJVintwI5N/8vyidVOSf/93//n9jeUN2TJG5LFi3Ow9hIb8gZUR0W/d/eRy5WRFRSEbgvC8q4",
-	"q4871feNSRrTfKTuleV+gqPO5T2k5xHk+SZ+1zSmQeDumitMsRxsRJ5bNBdbQmH+wkWw6VGbkKGLLpJD",
-	"xZs6GSwCJPbR1ufGiza41yA5LRYyEW+wyccKgE/akbXgEM1UMPoVhx2gf3dbUsmU4GQlKutyRL5C7DRC",
-	"+R7D6KOZd6RA83kh/VJDwb8wm66KQebJBNjS/cLm30aPKHJCE+hFvZIqxdZ8bsgAyDPI1vZQHepe5qkp",
-	"YlDBz0JH67598vIo9Xm6P3wvKj29NHfYgSpKW9hohY+r8laiuEupcxtgoxfak5JihXp9/puz2rhC0ZXY",
-	"PjkdPmoxiN/M1MXyUmy3rkhzStJB85YnmeWwBkrN0a6hXE/aKUuoa/abz4kSWzC3urkVVoxTnkFdKO9S",
-	"XIeDuw4TJSIyhIY5cdqh5RJXM2isM3uX2lugbXR+PQIkwBMqRf5/6SSSOR1ysQEUTv6f2v3bsgO0IESa",
-	"JZoPnkevUXBhfeZnEa3PnyAEaaU3MfBCp0zURZ/04C7o446Bgnvdh3XzkqrNXwBuT8Yd6GYXuliG2B3E",
-	"O1ZCQkZVnB12bi6dS14rl4I9GTURP9jIqjSWjafEmZjRUvWEpJsNZLfvQCHwwQE6Tq1qRfST+3iZRv2p",
-	"ZoewYGxHJXfgF3Fcm6qI64NKVDJW1v3ClhB5JBB8P+b9KClf9OFnZxsqaaahxvDOKD5gDeDAXIhXEpnP",
-	"t4AVw6qecA/cBB2B6nssuik1YuIRToDkkadkWbFCP2GcWEjG2oWItc34DVSIKgUuFI0XC+RMq0ulWaxo",
-	"USxpdjue6V+5N07IOhiliiKJvDKaSqEdqv4YgaFmBzLmY1z9aSKm3dxcww0hBd14w3mVOKL3oF22bGtE",
-	"4jzOZtFLx2M4a2SC/Uv7mFObpyfM30NWXSjNtg9Ub3qOe9wn62GKnDnqq/lt/fhiJeTCqJlUV9Iqrna1",
-	"w6BuNhmgPcuelAYPsOc1+Q5TNLvZ5aiJzH6WW7d9fC6oDNqBTvFRdvz9xuogRkmzgDl3VDKLM6uqbEOo",
-	"In//O+7L54a2Hz+2dfpkrGuSBzqU953sKDTObTKUhTqHe62uAzgJpoiWDHL7z7GAkH0XxjlvghOFfXA2",
-	"YoI+zSDHoL4lXdgXvqCx0j0Q9YcWp/uxCT8Y9QPy500KsHNjGbXMoaMIDi5Nel47s5giilofbF/vjAtu",
-	"aPeeDpee3s2u1evF3awDeI0o/V5WO6QftIKVscetuM4raf2obaTcWQsP2XyJLQp2C9xCO2iQW++Anc/W",
-	"wEHSuM5uZ3w+mRrjmFpGTfzWv7n3RtpG4UDpzak/mg45JAM5HV+k7QKCof2lpBmoeF20PdCR9H6xhSZD",
-	"2wKYc0EQscyBCF0b+x6nbQ9TpUCFyHIW+Yp4/8mhq1Nh6m/cTLYDOdAs+yAJMN36rzx3c3urql5lPWR6",
-	"B/7izmSvsIu47n0ygSUXc4tX19boEwrImt0Bn2MlEKZBO0Cd9jZvqbwFrXr7QnymiAPGm5Mfb96QL59+",
-	"882Tp4QW5YY+edYbJmgSUL6OJKCUlOULPMhxvE4fux/IZegfRMK6Kny9UmSNThx9pkj9JPHpK9c2eID5",
-	"Vg4wCxNIj5tLNKYvcnjDi/1kn2wOY0Cf8wTriRzeSiFWRw7bLa+4Jzlbm5PvPA600hvgmmUWyxRtdQmZ",
-	"QBLiRzr9EKaFgXvWdYyDmyKoYwIzNvB+R8oGl1AkvEa9qPI7URW5xWxdVQpyYkG2x7mX/bjzeuIpUjgM",
-	"nM5qebYZYUXa11/Yh1su2IR39gCQAjHyA/DnfkyKC1Z3emMwvsG/Vc49fSgbMAw63osWbn9Z7Bedni09",
-	"5RgYbJq09PqlZdyBpqolxhPE6LLdhFe81yEUs5HbI4fuHsdCbYYJtsfNYdgCbvHmcZ15pjhOZ0PZYQc+",
-	"fMFQd3Wbp0rKozwfgHA0uy4qW8EQGdJ5FRJNkr6FDXMJAtgrqV7O4PzvIzIdUTUdHXYs15t5A0VZwKqd",
-	"tljPuc6pG5j/fmDEDRjFPhhSi/KUEcfCuzvWOq4E4zjBGkqnjv8g3m3kuukx5KE2jQbseunYtPCMuTMX",
-	"A0GfIJu8UDiIhE65rt2prhfaQ/izmF7u5jshhmS/8M7FsqexQZ07ELltuhGUwzSD1iTKglGeJeKnFwsN",
-	"WJMgju3UVv3n5PtfrHZXFIksjHx0XdtwVKxuE2W+G+XWtOdjHPg8s1F/XP+B18onRbmZNssb3r04Wzeu",
-	"jYX9pkohSmMwMOgh5bPIXZMsb55h8sIGslvIrwkXHHxvTgyMe2jzcY2a6rnd2OXGglNTj2XIz2O9GBEi",
-	"xentmgudlGcwDQHv/JBLZ4BQSmRbsgKc0sqFxoQ/GJVJcwv7uG6s6BYIVRYU22Ek49/0TmDGYo0ZZPEi",
-	"MZ8HoabRxdknqrwapYVYYC7OgX+vrgCoyzACCKX5rDAHE/f410RGnW8r1p9Tl9GiAIkh5AJ07WSJXqt2",
-	"VSNbYN2YoYPuZkPvvfHPHRkpgzuQhnIhXGAhEA8d0xh+vYQwvcWW1U6I1lNo5Cgm2ARBgvA8HUbFDkJv",
-	"TQDNC+jWxvYJifNoGeluZucKl7kh3gRcMkERcUc3ROz95jzoYtE+Ok8n64UHW2o5pqfBSev8TALUa6eN",
-	"SOsn9hD+9pg3bmSA4+R33Lh8sxo15Bxd55FUreRtdcTORdrIjoO36u8l+1JwHc28gK3LtxrEjT4VX8O3",
-	"BavDTLV42FJO13jjuHTS4WC/a1tmZ59asLETRd6HEhE9lqUUW7HwntTBukYtqdHnFthu/jDCOQ68Kyx3",
-	"nGjUqhIyvcCwWwyUyYXZ//T86TeT6gWaNl3j30nGKv5i0fJQvVEbsePPnbrLjFk8MWRxOOr9Ygtrutzr",
-	"FPKHeaQXUHULOaML8/f2BVO3MdpabJA7loNRZcp8Fb+Tu3NjvH/gnuDHizrKYcVSQXdIPy1ZptOuTVWK",
-	"21j7ohcEJ29DTYruMeHObEbLYcoJzeOAhVGmjadz1c2Mx9/WFgHKKc0H0F/me9M+8SkyyuJFPLaH8L3+",
-	"TBEhc5B1+0YHHuuoaD1pdfMaIAVbSjreHvS7kY5rP1hKmy+48hZtjGIPk/YG9yWTMG2gKSXm41vpswxc",
-	"JGDcLM6bidcX7Wp1Hx8uvzWsO61Xoc/mmyYMbAJghI3PmlXoWSQPslDwHzlkhas12jG9ySXd8WTteAL1",
-	"+igsp2SUx/ywUBv67OtvzhEFGp0pmc6DrHMokQZhIMknVTrHcjh1e8AaMKfgrmjxyoggU0vgHaLi2oTO",
-	"x5Wg3Y0Y13NMZl33Lf1MZvLFs0rdEO9s5elldYU/Sj71dDmaRttOiKBoI7Bu3rM7u8E29G3he4921ZvC",
-	"n7TssTaau+ywsAjEgv6gN9zXiEyuBRnQwbyi1ehh3t8ZpHj6XFBM/QyUM6YIXjOQn4RhewIsaKL8PIQk",
-	"a7LNqAQ/X9Qr56Ti2E8dS2PrlCps0VEntUa9pmPRNiqlF4xnRWWt5lHn+HWl9I/2nVqojgPkmHzb+bvM",
-	"8Uhnwg2RE3CBY47EcVnz0zr61Bx+PAsG7HS42w+8jYPgIYP7NWZjjurc8o9N6XOS95xKSH29nJIa0P7U",
-	"Wwl3DHYp/XD8HN2HIE9b2OPqln0OlRt/wiJeqNtHL18Coz8ak8S07W7a8kNeKRYIIZkej9nOxJYtzEOs",
-	"uzlZCo4Z7dgqt5IYhWyOUDo7OpGAGjj+RsvFxInt5yFnhnYrrYPSjrHk/a55qTFYu2LPlYD0NG4MqNr7",
-	"lJZ0ETDliNqhLStAacEnrOm1fyW5ot6+09glOHDbAc+bNBBKJHDYUZfgv7SZX3mie7k55JiWKUWVdBiH",
-	"ZTVJ4nUYqFPGExDpcNDuBraXH2c0KSHz6EkdLmvQgc5qWI2TtPbdJEJEPe/3LJsqWPM2qnYqgQwfiw7e",
-	"OFYPWnlgW+vx1rDIGC1e2Nf6Izmx5HmMC067qRPegj5371GGj1hwoRdZE7o8nH/7mUUPqtDoRkN8XbXr",
-	"XQLpAnIN+YLxWHbv+w1TpJRixQogS8jo1qIbYh+lpmxwjCmbtHpC+FnrXk/0vKV7gMWBp5S74hh+x6wl",
-	"K/hSUJlb56kEmtvwvg0xpdCVJkOXngue3mmtDuC9PigBFx8wTc39bZpEKTnF9rOn97gs5LMf8Ic6xL1n",
-	"40h82uncNI5h0g3k7NYdgw/9nxt3oY1LbdIrBkV+IlrIRP9/ndpojbTaXeqyohUUYMWKEPEK5XR/Gbwo",
-	"JtFsHO6sb47rvv/rAD0v76c6Oy27OThD3QIilJ74iaZKNEz6GWzqHe7I0D6cxW8SnpMLBnDsMGec8eUn",
-	"+9roaicmm09BmfWphePTJMYXR4ppH7ZIwCe0RvpB7MiW8jojPNYUqeJ5AK0/jqDmnUn2YEwAukRHJIvL",
-	"UQ7m4lc/xBnTXWl+H4Z7c7amzFMZmcFkzniwLNtf/HS9tXZOpMOoEUUTkFvM4/9Giyo655XA+mk54Xvu",
-	"jRtOS7URUU2plICwndFynle4u2pOtChZpogWhN4Jls+JYr+DmhNjMZSMr+c1QrZ5ZidZvGpK0kngve4c",
-	"U51IfdkXsKjxgE8IioU0aH/XT3nutzLchoFW+S3eOELDPol5eq/sg10f4Us8aesGZtPZycHZHL99PRv1",
-	"LhrInwiPStXColQMFhB6tfAQWdi3fJQAxZwoLeR+Tr65Ioog/9aQQhOVOO7KMtu1sQPN2IOHv5laLuE/",
-	"00Vl9VTq24tYbsyG8jyRY3RqNn5PbCLpeolN/ztfyTzRlp6Sg9oAZUR+8z7cicZoHsy7Bs3GpEGoga5g",
-	"sWN6swjHsKQBpR2it/0LEuPXE4xPKFNhYiESvwi+WMKGFit3/EaqqR7rI/pN2wEzEXaYBAZvrsxYCnpB",
-	"te+0STAryKJ83zHYkSXNbp/bMkX8nSkfLSGUw25EG/3c932cBRvs5u5URSRoHyMf1/a9YdERF0uHaRNZ",
-	"PR46QLPsVhGxWtn2uD2smTB2p1i7sS5kD3NUDvBQ0kB9nisEvyYUM7csIN/W9bNiinx19adRbfTbUbKa",
-	"Y9qTibNLAWsaD3pNcpZMzlccY2gGJ3E8VqvU6riExBpVpfC+9lFNt8ToVQz4wZrSt3AdDWn9VPv38fJ+",
-	"saO2emGk13Czyb2opIJidU0EL/aE5lvGFeb32XLuUSmURzCBFuEEpx24YAuDz8T3sH/vzmFAByf6+Oyj",
-	"IEEiknF0LnyBtrsHEz0XeXWRQLtX2iMxBZ0CBZxen9KbKVMKpReVjOO4ldWyYGozqbbG6huja2ewS0VU",
-	"KUqnZB+B7tVXTsBWbFLwfFTBh6/KPzRbfJBUugYdRY/09Ox+piNYn57LubCCUV6LO+hNjRq7e+4M9mQI",
-	"+ZQghH8yT6N+W4FViedkCYXYkd9BClTzgMqChTnZYXTf8fz07J8ebaad13VIk1rIxBf5baUYB4X18YrQ",
-	"lfYIHUEGfVB1lYZoa3/WnP3aI2DdA1jFOidqI6SeLks6pBu3CFz8Z3a7zKkj6Gu2Xb3sB8mO8VzsCPCw",
-	"y1sM8/mU7orpE9vZns5Co1vexQ862HL3iUT9SlpepUT1Hqgcwa71Iuvh7SfdB6JrET8LHUAcTMrjGk4y",
-	"iqJpjPLTdb4enbvZuSN8paqynzgicn8IGTemm2hnaX78ngS776qyYFnUyThN0bHQ6PsTQudNEaP5Tu9k",
-	"z3KR1Su/3DX2/bbUw6jEB6/VWPnH4fcnnaxdL4ZAVCaxWoEkTM8xado1ixmwCix4PX43tm70+n8vZSx5",
-	"MoG6PO/vK+WSTDq3ttAaclJSBNYMnNRYuPp5k0P7H09//bwEmVk0/AGQFhxrPnMIyz0NmYLYRjzGNlYz",
-	"ufPf6BiPCkEJnmMvbo1AYf/+7//+709ev37y3XdzQomRfwgbJisgQhLkimsChuuczenSCUcAnhzQwJW8",
-	"4tyiy+/G8VJ5smPJMD5M0Qo61k8zrr/5Kt6Pq74+67aBQM29itXlXIP7P6XZlo7qZBMszU+8HYRzQ8YJ",
-	"J4Gt+Tu4A6ksZulp4Z0JJmUphVHOvDNgKITVPBwGSuJXySufEN9ZzB1lhTe2aVG8Wc2e/8eolf3azXl4",
-	"L8oSclKVrhGZJnvQ1kctJGGcrAq23uBkskpK4FlcHjK+cE+OJbEqYfSGdK81P5N5QIpwDv7rSZqe47az",
-	"m3O5m+7V/UvBg9j2SQyd4adc3c2oN6wGV/EoSI/Di3ewje6x/o7P2FRhJOjqxKa6NHYX/+jmMq97Lj0l",
-	"3//yjvw/5OnnV//z62fkl5vvUl+bDg57aA40Pb4j/cspwXz5HVWu45Kmt+bPO+pQj2zOrfXqu6Yzttss",
-	"U0Ta2RzhEWno2uxHbxPNV/f/WkVRfpeuH/xpUKUDCETuGpmGa+DeSeDPj5yYLQMay6s1jkMin8w/QnYg",
-	"wZ8W4tCnOLKCcn2YzAMNL0Rv3roxwMiD8Jr+TUhScdcHA19H1U5wxDU3Wzk354NiiGlLC9JAnIzm+IFg",
-	"RQtbBZnHL8RNO8AvdsRv7WWLGQKi9zBtE9mIs24I/Xcq5u4Efqm3b2D8Uzazlngo6TrK6tMJKNc1gl0A",
-	"b921u0dHO8Zte8+OnuXWdhLtcvf2n6mGd7XvpOnOWynfw10LqxwrTYuwwzY2iIoFDX+gPH9zB8c0lUgH",
-	"0oyxyjzsFRe7GqGtHVobhcbcSX2XUHdiR2TiBUugSJ0QRmvFzpKp5z8w9KL+qGHb00ss2WLKd2QvQSrB",
-	"oxZWXQIa+2mgOTglW5ptGI83F7+cyTJw7zqE3ojTo+Lnx2aLRZG8j2/wM7tNTMf6MamHRrGg8UpxG+k+",
-	"6Rbbw1LnEEYhd15OIP0gCuZup44X2F0xg3fWOHgN93Yyac7N4yyEc0u6HNF+3JZC6lcuotL1RBVtui0Z",
-	"pwk4B4pp04cs+s83b34mdjhzb4tKEnQRES1cBKmotvwzRTZAQ/hMK5zXFSgF+QjPWwJLzS4v1Y/eDj4x",
-	"t7ApExxfgHEwr1zuF7IlZcK0wIaYA0MczLIZQYrdeD5zZBK72ILNlxYFrPQieo28EztFlrAXrvmRNfSe",
-	"za+urhCpqraajQldMBUPEXbPmKPPvN6jhiz1FrhFdmfYwwdiNykNN3lz1Knd6WxnxNq1vVOYIk71mRNK",
-	"NFW3ZMeKgiyBbGkOk+CQxWrhAVgTys7W6LFVaaSUMvd67qMVo5KExGohLZUOlQUXtSZS7LDvZ/jhSBxb",
-	"imUxSWVtXP9xLjyc1U+Mg7PifKsLIwrm5Cn2dq65sQn2WjETnfAdyNy1MGmhmJsNsvTEYiSb74hh2ToO",
-	"hFX3tGD5GGzz3awZK8ar/ywqyZvK4sMrRC16wad6knpS/RJ/q1h2uxQi1kb7Z8wyc40l7ZwMrf/VvPKt",
-	"ecV1vjKmWkmlw/o8GOIeZARW4aXIYx//X+bhxEcWmt73z1LTe3Qepb8U60fW9HUMqOHmHYw8D+k/vH1H",
-	"xH79/rUKG+ZDmzZgrjYbMOpBT+RpRrCjYy/9hkl2DsWpc4aOT/lrf0gdsZ2nTByHG25rO2kp74WORY5y",
-	"WDKtRpthf7MfS+g7BeMwJnmp/op/Ze7nMbSAMzKJJcjxLPIT5GuQ5ipKxjHjdnNt+HZkooScYQuAO8CU",
-	"sTlBotgksvAST4ctJ1Xg9AW8kpeJvufH+TPueeDLqIFewihhGPfSvSQ/nQfsl95LypWzjC9nax2OdVIB",
-	"O9w7OHRpq8vOnwTMpiCtBccgVpY7IdQV87F7btG1qIhR+DVlxUvKc5b3oBif0gnCqd5jIJwW42sz1oM9",
-	"CW7woSZRKhqm3NI92hRARySrpBp61cDwHTj4VmTDl2Gl0q3MPnwXc8W49ojTkMJGRhxytlq5xI5Yll8G",
-	"rN0WtIXNZ39dUL3wqQuJpHBIoXI5yO/e9w88SdhNz+YWHbwfTDoxw2bN85CyqR15xYpet0K8X9JUjv6Y",
-	"GP0HoIXRIw+9c/sJcI6OsSISpqBKL+BuKvA6vhZQd/ybW8qKpbiHabNfintHicgaKn7LxY6P/yAoReOI",
-	"EBXfUp1tUhxfcQk098k1bXHyViit6vh8YfNllrYD8rWxsPbo2LmFUhNJd8PenIZS85nLYPYrDSfamlWK",
-	"iW9Au9TkKQXJ6yQqLKFSmq23KXDPiQLnx7LdNOFeE8EzIFshYU7YyhBjw/iaKC1KZcQuF7soQKz7cH/g",
-	"ZUODntKsToigvi9dKMlTlbF+oBTJGpaL6adQxvtTFQUx+zb3VjU2Nf/yirgNjOic1t0VT5cohJFOEV4L",
-	"kPrIbiMUEFFpicj9O8q0cgGkbmQqGHcpKp7BwmdpNsM3/c7tI4mjcNZmUmKLCMS6dzr1U0m8HizYSE04",
-	"F1vKuBlhsRFV4qJaSYB0Yo5tinCvcYtRcVgLQ3jkcNufamsTn3Ar2s1q+6saq6JY4Nsp09D91E3Qy+k+",
-	"6KG+o3L7pCrjOZkQM5sMp2OygILfKgTP8C5B5Nw8kWZimCwaubDfQylIHTnKCtMRVokPye2iKhe+mdkR",
-	"eUupRBJ/smpdwRKxRexDtmjWNm/OechczbloseTBiYqxdXOko1IHckZjrna1oFXORFxH24DPrEx6k5O6",
-	"b+uiClJ0I51Z6n59zQ6JyqZWHpzUHcut2IzccJFV29v4JKuOVnoj5LH2yYZybn283oVtm2jOZ6WQGjtm",
-	"5VvU7rFlfCcNvwUWn5DkxxWxsgBD2s/MdjhkPOjsFZ0L5o1NVYlesXiVoa+vPxhlw/I81ljRXNZ6Y9QS",
-	"ggjA7I5qeG7rsHcbgVlsykIBM2440Txq7vSoTrDR2yLSxpNyppmC/BKlvFvghwgqI+EFDq34yeYtpkHF",
-	"Z9ZbYOtTIyK/rdegPDP1LeQdlMX+pnm8t/8abvG0Pr6xPJ9CiNvotfvC58CQnRQa6qoZTDrr6jlEC9/y",
-	"fC2ijBQkTEfaHeOtbr4hxC2h+jl+/MfVk9dG047fXpJpDdzlk7Y/WWC7+gXFepLuKnAR9bzDSR+2Aq6V",
-	"uCYdqP72cOQMt6KRJI20a0qanfBM+g2dcDgOBSYtW0eJ1JNkYHiID2PO1Fx88Bzl0RqM+WCjzFoQK7j0",
-	"pL5W/YAxHHYLe1oiJbawZhyHtxJTrDAsaA29CCJRzzFP1zH2n90eFA3McGsk2Gc4MTfVyXgyDfOFLJms",
-	"lgyvpUgeCjaIXti3YsVcGwRUym1LEraNRlgTEOxJZaGn26Riv8OoAqkuLnfQ3Clck/tiPWYPhc7h1O9x",
-	"i5zJlf8atGRZeJLvGOxsHOvW9re0oFHKLtr2vFT0zv5WsOzWQds7Qa6ix77uXnJyYQx2t4ncFuaqKb2J",
-	"73p3RvpIVFyrqXiwRwAtbESRN8McqwptYZoLsOnjeKj6uc6Btom2Iui0MuTaeSAvIz6UmTeh6la5vroj",
-	"InR20EnznFYu5J7uUbIOEJ6Au2YRW3DVB67kTKHTDe1EyjMoihTqkyfGEF++rx/sBRvQkq3Xw9B0TZMf",
-	"93y8VYyDHvAfDdSGdGVQ/ekXeQ553zHseA8YDwsYOi0qgwjnCFY5+SANpnxw0D2tmjjsYrnHOdwTxl0e",
-	"J4cdCRsRXaMrR1SaLAUmB4VaLipK50LROB+XHDJIHZKuCdTLIwl0lbGyFwsLt23GMf85mlt6d629W620",
-	"W1oUblrb6BBt7oogHK4Yp+g0r5QmG3pntBfgYSOtrbmYSAHmRmwVVE7i1QgUT5PqVxfxYwIm6HiWYuOm",
-	"PbCj3LZcIz0aSACiqq1RrZ9eXX1OrpzdZvc4ytWnycRHcxYaz9/Iw9DMxF8wYZP2oId7KVxSsMfCarpI",
-	"1C4vsE2zaxLNZ2t2B/FyG6v0HCWqqSI3WrISmspUPAMjzl2YRtPVIyQAwfr+JxlVYKxkbaO2A1ABBxkx",
-	"UYp3uiKGzfNrGKBZu7fcrNWmr6k0DBrlW4OGsoXRaDmouIb6M2jvPn84JIJpZdMOLGFCPkYK+BIrVuOK",
-	"jz+uUSFi24M5En+mGlkyqZI5XEijzdQ8UiszcUXmzWoFEUwVuC+ZhInAlQCj93W0yl67zhMV9Q2y8aH/",
-	"3wlqdNBSlhP3sLnD7Gmu77edL/S0Jf3xAMGxrdvrUyfpSjfBmiD2YmshpIvDZAWzfGU3wfyfUZpySXcJ",
-	"LvP6xbhuu9jwMoGibEvrwfeIV2meOcpZNoVFgr0f4ewRdyAlyyHoBhgLCGG/9FXBMq0wvIn1mQcg81fz",
-	"h2M3fFRvpKjWG/fcqPnUmz4OAaWz/QdIKAceMX/FfnbILGYXk3xxJDa8OwKjuSOKT40nqjlDzclKOE/H",
-	"M1gKNTpBBjP6a9Ab0bp2l5TfLrSkXK2s6kT3JWo62QZ+q8x010Kgtmtb88cm7T7+1t3Lp96v23qSfY+3",
-	"VzQVzUQKsepJjcSfe5yO7oGxrkf/gneaRi7+TMh8YlJX/dKk9lB1w45hn6LbiBCYpHk7uM4DarZW2qJT",
-	"h6rt6bcp0MPAjsfiRaAprfnHlql6TeCeZhpjotTCKDjo+Hy69tyHqdMNquUIQ4eCDFMm5mQlxdbiejY/",
-	"eWMDO/5oYXNBxjF0bNC3372ak7c//5kISf757fd/xiawmmyF0uTpFXn9bfj1dNFsi2umVdoMME/gMbCL",
-	"iO5+3R72J8Zvz6MaxtFBO5O3eJ/B56Ozs5fq0bfMCS0b/sCdFiZdX5bC7xAve3Ky/FKyRNnBiDQVWibR",
-	"JDCPeUJjJvO4q++OFWsXQkG+sM6lRMJeDWs0skmr5azYYEPVAa61xbTs94BrekMsaS/6VPD4o2xCVkB6",
-	"4fjrhJsdn09e7MlUl15waIsLDz3bg1UNvT+37TxRIuBp0/TfcltUnRvfvK09z04mYLcqo1O0ccgPMTjp",
-	"oBG2O4j1sWvHLZ2ZaI/6oAiJuRcm5dYe00bepmCcv4fWuOa8PgFkoKF4h0wP0IvEUyUE33p2NT9Tf+jB",
-	"Frl2/BGkOEe0v8uEx1dyvnG+hQdsLJvEBzqQCtSmTi17yiLN/OOXOdXaZhDFI3xZIbLbRRzs+YbuFVHC",
-	"NsS00PkSLEC/TbBmijCuNC0K7zSOK/DL/WIHcDt6X/8CcFvbr/F6QrXQYuF1qERlV1kwUAsXw4w9gJkb",
-	"iy3j0P8EivtUp5A1nAoJo6m67RvE/X4HMq9gDNJ+873uy51Vd5YYJe48YKE2Vevld7Y5xqBvaXb7yh0i",
-	"w2cOxWL2N8vb/mJ1/yzzVfQuDWpG4iDho3ykwPVLfNZpgZTn07RAyvNE23/rd0yHAxA2XXtD+W+Vqit9",
-	"Rg5uR0iMrmk2SZ+13QsS35Kub8IYl6NP9g4Cy+dqDtNEX8cngdVBliiMzmrYB2lDJihsbBHAqHHfUr25",
-	"0VAmpNbCFWpGC3MwTmRRLblH11dEwqpSkJOKFwgnpNOe52j6lhk1ROM59Gg3MU9XRFHSfTAF3nEU1xkJ",
-	"FsWLKdLk+J4B6kfBb2PR2avtlsr98JbUAuPGveEF6uhtfU/VbWyyRguY0ML6vXk89p2dkLerQuxGwav7",
-	"dTvWrGcRSLLOOWwdoUBMeDK0J2D3YO6EaYeD2mwcF/M1vb2gnO6+cW+N3Fc3DgbAj0uZclGCaBrxKyFJ",
-	"AXph1NrFWmDOu7pl5cLp/8Mf98RPfj6Xolz4LJIJsJIj3FvT25UlcnvMPBUX4vcjcbn9to7jmW4yA0LL",
-	"WmTZyqIQ+KkUYr0wKskeA2rydhHEVn1EdWFFvus/uLAVwcHP9WWHZXN3sAjzqHwQt/NHCXfiFhZBKosE",
-	"qxIZZiloqSBIqLBvaOnOjnvKsZSZWMBQATcMaEDnsKAS8vEyqdORwfrNlY45IrZgC7A5QK4ipcHBzXfW",
-	"0l7vehnrzbhMP8gLJF9wV2ox6t4SOz6pV7TRU0ZP2KFHJxA8OOxo0Z/QPAFJxRzLBDYCgv1N80MFZcTj",
-	"jFv3/KCzog9gPmTJpG9w5vesgW2pQbpDm64pFm5T2lGqRZb4uXZ670nOk2l7aGZoU2vr3BubVWUVVMy+",
-	"2djqHiNdyzH9eTyR3LfjS90D3GhvMdb+4DukMgdq/uPRuii3Da84JET5HuB9mCN6YgOUimsZD6MmXeMI",
-	"oJ5q4Nc0AZvSF8T+NC514EBLsEtwEw6n5+YSoOk34yQ36t/dwk7wpw6iPtT9Y/qvWTebl+75gf1qA72O",
-	"c5/3hZ846AmSeJLYbnqDRP1nINWEljyqPlmD1HSHcEqadbzXUlLENntwEG1BGgXrsxQOyFEvpZc3X6a7",
-	"D7kao9I8StZCt1IdjF1uht7X5vi8NtW9fe4RUT1xPicvwsw0j2Wzo86hwDih3KarWkF6UKhY16uN70QR",
-	"9HeKe5nO2bLprW9Cg/41LiwSrFmg66ziSrQSDWf6+ttIhFTGEn+lFUnA0TwI985n2sN4Tuf1MIvefibc",
-	"hZoQbULXC0tVLUY4+zy2iRfhk02SgKwTx2uXYgwHk1ojJUiCXPnneL9UsS2phGRNzS8l0S4Ag6dfiNu6",
-	"yZJ9s662omRNy9FgPZNJg4v4IUqY+czHLuJuTcr3VthQjQU1O3Q2LsF24UuBaE3Vq/0cx+rXLuJhCdEM",
-	"17eHP0T1tKYHaUSIs7qyCvukGrEuSC76PTt9ywya72C5tksiG7frqUyRVMjRZxL0NDTtkj2hxk7w3qcC",
-	"f2fX21JKy/RtSGUZjVQ1anr7Urg2MG5SsLiuDB16O5/UoqRSnyWuVedQTjmLotIvvHcs9k2tYVvqyZ+0",
-	"r0XZg9pUxr6PfEv57QspmZvUOYN/OSjti6eirf7uJiWbvWdbKBiHVOccuGO5TyDtgEgXxsaf15mvKHlK",
-	"oVxvRVt+6fWYVgHm+F4UK9uNduELk1RC+imxhaXI90QLcUuWNLs1d4CLOdl+rPizT1cmqJvuYXRAtNsW",
-	"NzLX+qY7RDn0tf0I36TIju7JbsMKX7exgSKf27htYbbXtpQYOzXLsKkbs0DM5DNBLKM/NAmQZr2lWyGB",
-	"wN72YeSkUhUt+vuZclvgp9I32y1AaQu7reFgeasOb9s2j9iUfCTNfE1hPG5rzsOibMoiRtQz+CIKa6oC",
-	"9PgQLQ+G3x9bduNkwkHBjdd/mv5qWJBkByK0bnu6pTkcBnSNYmSBohAhdLfZG6MtLDDi/smS7hF3DFdR",
-	"AFUuLpmwZix0sPlICaIsgLiXWtBlB2Z8+pRjsTq2Xak3fO7hMyYdmb5jfIHQsDmfrajwLSzqFvqX2XuH",
-	"zWSGQuFo9WIUjNHt7o3/Nvwc3AeNRttc28F1W0ueVsC4ozPUt1W494FAiF0AdofSikqtDDxsvbBsdfUp",
-	"JRijySJs24PSABZFnbS2kqUfTtXtr33UAplSYtEmyQp7JLqbRrveRNvRZpob3nwzXIcWunRVPncg94tM",
-	"5HEfsxQVT+FAqwnRnAiE/Mx9wncX9BUodsgeRnAq3KEtfEwSsJRC2uXHs8+l0ovJdb2uPWS0fLIn8SaG",
-	"K3RId3eRxaqLPCOhP06PzPERlc7ENpaerqosA8gdirzZhUSKugP5mUQjX+Q4KmulbrfsJzuYOG155VtE",
-	"LbyoB3/kVya7rvzsUwq8ufQngs7nMK020Uu/vse9WH5rnp0UgnQywE+rWdG8NwWgJsxRufBBxm+9EVNe",
-	"r6+acfe7u3Qit7v3z9sTq+ju2kLeLMF6eZiyiZ2nNUAJQSB6oKrCJlE2g9/98+mJXhRECsmPJvdUuI54",
-	"Wf+/QKl9eMN+8TNFNraxbKyOfkoBQxtlA8cfQeAYOO5JBy04Y+5YNdnXfg8GjlOiAfTEGPJQILHJZksX",
-	"nQUX0kgZ+ca9cRzO8Hm4zBnLtg28zbrF1L8V3sO96B8jrAx8tI/5hprydAkfgX/xdB9glDOFZvznHiJt",
-	"7IBRDutokYY1iqHbweb05KkMjGAZPRazK4vAam+yNM+TDJuE2CRoa7fpDTBJVGUTZVM+8C4SHBAawryd",
-	"5iLvcWufcCq7gZNGhxvtpm6xymPQ5x6l+oW+iyiXeHiFJWSu3amyW3DEcT0t86xH7cPJ9/BAIaxv5SBs",
-	"78+WbdnBgbgOE64HhwR//WNnHi/vJhwxVW0f6JhthYQeQYJ+UmU7Ke0o08mUhOmXy3y224hEX2gha9ja",
-	"ZtzG+zuvMSz0RgLMicZ2POjJwD97+XfgzRuIFBwm2GnbPE7MHKmmCJGTKwr8neEyIJwLqPm/RRjEcSnb",
-	"NfKt87fwjNniarpfeFPe/ktZGz2OQ+QxeMbZHR00ngP745VAUDk/gedkYxu4TyoOsKV/UXQV831DpOfW",
-	"zWwdVxawH4P4LoV+anZfXw1AHSw5vB32CYDmoPGzs8N2G4Hztp21nKfcwnRmgluWido5PE85t81P2LKh",
-	"L1SSUip/dO9cuxPVmu3cpWIJDvWkZ9P2qeuC3FHMf6rbP2CXhnGbFeQSRP1eNaDZznUou7VAXEcUg/QY",
-	"WpYPfqIx/5gSgj9HocQ4WbE7cDXJFvbVQfuEGbm24NX/Yl7HfwaVrb6T0XzG+GJVYBOipkNdWmU0E3wZ",
-	"79H+SO6hwpFw+PpAYne3CF+fIpvNV+KWRbIBXO1EaV35TLl42GqidoPaRYRIx1g2zf6OzQLr64nlvnk2",
-	"u+uhTK43KU+1UWf6alF7g5Td+/l0fLohZLB6Ophk5/1IGHrFGlubezBGRPahvY3OAqpx4Ozzafq/FQXL",
-	"IuaSj2KpRRf+IAgL6J1Y1MHghW9+dZq8GQ9l051idD7NB4docETz/QiRDsIt7pE50ULMyZrdgUJNIY9H",
-	"WuIkjRj0KC0DQX9toemYJoITvROduPvke6BxR355NSCfRm1Emvw3XeQjM5e8sh0hqMuZDMsgA3dM/TNG",
-	"qsM/rCobdsbyVK1dA1jfFtYl168os8MYi7PYL4Jk++B/N1AMN6doi82TG6qct7Rwas5Bb0zCpmJsqCKZ",
-	"2AImFrSFsc/731B1wVLFqbhj/S1LaTt7xueqEKc+AJUFA6U72LtcEDOcjcTo8YnRUOSLJDbP+KZ8UOqz",
-	"7ilTtu2ysWaCPCsddBQWO1A9W87UaA9+c/EPayNeS/B38tT8jOlN8yc7Ro4t61SLlZBRl0rtUQnbmzQ2",
-	"YnsD3IkEnsNwyC8eDRisAz2o/BwRMHCndER9p6Hme/GiCb62BeixGVc7KrnPMKxvQH/TcNh1/DFcdP5g",
-	"0zuaBgZ0Ke7MejHVwJjAauEavEYx1XtdVXWeVT3JEaQ5n47fUDuWOxB1Mr5HsUel7Vhu0zy/vroa7iLu",
-	"bRj8bHSVLrBysLJCZOmM58MSXR+gGVOJqxEOox4gOq2EfjwNejAEbRq3QThsLxTTEZlMp4EWzmeCLxQr",
-	"vG3S8XTSqg3oZf6ZRJKdz6RLpT/AsCrN0hm4ErsV04FXvoYamaNHy6XBFbCmBcHKalRJnA8Z06pdj26B",
-	"iaJmzOCv6HaufXYqkZeqDcMsJleZT93rBjlgvEE0nxnZP+77RsuJXwROrDe4nTXiWrDfLYZzu5c+Ly83",
-	"gmURIb6EDGFWQtIMFgKk2fGuk90++KnxxuUBUfzUexbtT+sh1vVvFS3iJnRycTvGVfyVkS4AD5aJY7vv",
-	"9foD7CIujh6K9fbJBsPvN0Dcj02SP+RMQz6v22Fx2FkxsX/e1C26ZHCmwhpjstzbpOdGQSWKWttxyzjb",
-	"GhF2Ne9pbDqxQ9YlRGQfJOQ5JMyJQuQQoNVNL81lZ9Fh7M18QQelpRrbVsWFj0RBVRuy8uureTK6uwq5",
-	"vbkRXXc7y9GeU+2/nsb4+5yM+ljZcZAP3eY6SdRpMsR0X4GL62Doe286HQKDbMmA+zQG95yXOwz9sWEC",
-	"nHjPmj0GTjTrdQLYoDMeZLxSkeZYShXvpfhtpRgHpTC6FiUVqIyaxS9sM/yTJ3QLFjuo45+tO3f4fbO3",
-	"C8j6EjLm9oZlG6uFZqIEkjMLY2k7JkTduKiSxvzBoa7KFOFwB7JuZmJuq0bhSisL0+8kd3iDkx70zZdw",
-	"x0SlAggn4HEn52+VkNU2VdOsK8ndfh1e6nbJNtmG2OkY8tq3FNFiThwYhHVkX8XV8apoZ+Yh/JFt+eom",
-	"ZxbE0K6Oiiqzg60v4LsNVP2KJUx5i+w3gp/njo+CFeO7ymxvO+rTvtKlrh3+fnY2Lm/WVC0LpjaL5T49",
-	"uZYdjCHrRbC3jC9KKmlRYJrJcr/AqQyaye5Kb8SD24R6zO5hD/ktLYX+4oT8lCQb54dqS6jBy/Wgrhjd",
-	"wIsC3KU7yh/vvUAtaOjDA7ql8hZi1wYGeiUDNSc/3rwhXz795psnTwktyg198mxSWTT6P6tOO8MQjtc1",
-	"ZFDTLCMJa3vZHM79nf+JZFTDWphlXBNzB1rUCYsSZAF9JiRtRRhDalq4DihH2SGI0ukk0DBfOFzCQJh+",
-	"PTm3Hz/ya3Ix37W7JXduXAcQnMhY2NJswzgQ2zsDqzoxNRj7Px5ZU59RczRLIfWiFErHOcg8ZKNmid/P",
-	"2dQm0Rup/3P+najmYcizmBwcAsh9iOwwXEPVRtP1xBM1NohzVLsZs3uLeDus1l0xoTOduWicA/YwFOFS",
-	"8xhfz1FJcXrClFpQ/GmBvabYMPbJO/P0v/qHzQ1XiltIOAx8cCqHrKASFNkFldF3LAdBFN2rsEKWckLz",
-	"qJKVrt5PB7MCHKF+q8UIhRo8KOaMS/fV8REVS+LWMT082AHTzmcOgrvd9qs+xWnp9YPL5X+4zl3HtQQY",
-	"0RnriJ4BhxI8hYqxEHWvu4STz101kfxSuEfMFL62mE1DaBn3etKpHtWIwC4U2xH8m7Mzh3AsQkjGCcQM",
-	"kDJ6LdlOXVJvNNLy2wEefYCS2AYxONixNP83JPkjNrbukWMP3OjZUbOcrPFrL/JPqr+0X0lP7FxNcJfR",
-	"iJbLY7Twhj6dZImBqCCSn98xJeJ9POG+xKr6S0T6JidT1EwVz0E/AQ+ur+18eu/SiHAIzDxJYZuqMwbu",
-	"04gKv6FlCVwRtvIAVLaTn+r51MThJ8Hy1dDXh8rLRkwhVALQ2tbb2Ek1tInvnNLYWPM0LO8V47RI6sAb",
-	"qhYqkwBcbUTCkBl7SJLNbX48xgZz2vnkztHYhDQE4LjFGJbaIn7FfFZxCTTb0GQqilNCoj/0dc4e1XXX",
-	"wgfoWT3TuWvEGzR26exJL2+cJ0LkGe34pn3mGz/XSCsdJcBC/k4Dk3HvTKryHK0NaMmywfvKPjUAsK6F",
-	"yM/Qm3k+u6NFNa4xa4yj3JL8Z4KJBSjtAU3n4ab072fjYTqoFTiSigdppU0xkwSat3T7ttdp3r8DiYIs",
-	"i3iD3981lq2iLDfGxBJG56O6vTvIXWeZriQQLASsXdkbsbPFahutS0UELzoIGc/ipYBHM8IIHujf6XPJ",
-	"EicHThMm79BKn6gIj258Hh3V9fzNLWpnBBQL/76Y6LDqNR7wi75dltV9FyxaSLOsWKGfME7sLJqkj7LS",
-	"hPE5cYk3AZQdPuKRcJDda7RnDIYjPEOktCLpvhmfFtSQKswNch4ar702641vB16IET/7q5fkT199/U/E",
-	"XZnEIiKrCE5+Huukqs3Vb4NPpRRrSbcq1fL7mDbheX1rdatRyFdXf3qOdbHuOUILI/D28U/1IFlbpRny",
-	"uRVohg1uodTzAVRrRGib0DOgtz+g74fP8n6zOk4FvXHgAa4zgss5YryNQR7LYI00ZU1ybKJ7edfy3Vs8",
-	"t4Yvbcar2wPbgS/KpO/q4oRJ4ZdEZfg0e72ndPedK45niZwNqm6n6lZLCTQWh3m/AZtGSjYVzyXk14gr",
-	"j2fbQ0XAPcry0cij4eS/NeNG45OMTzcPfNz4rN4BtCwg4c4vU2IMDzKWkTCtSEGVJlrubVDf5maHng+H",
-	"VymZkRquijwe3YYjPRV1KL3i3F4NJVW2sMvtfV0HFo2sx9FSHJAI4z5RuQPCqgCO44soeMp81glqji+E",
-	"b3vqbEmkRmgMt7sBGRyuUEDu4UNo+binYUHEoaVBGttdJgIFozQM2ugXJ4DfuZu7p/dAe7XnUCU7Quxy",
-	"CYyHjHUoMJcO378j/BzwppoTLconVanm5P/+7//TH53oBYaS4ytPD10dDas6/W5hbKvgn9r9u0adns09",
-	"QKkrHI+7RDbARk+sQ3ZLucDdkSWhE985CN2Xvnl4oqd4ew++p9nG4v0aIyuDa4usQ21jJbTDeC0yj3Te",
-	"2aHjcy6L/U21Xjfh2tNQ/wqq2vlJ2PIUz17mAG5s/pese6nWseL5rKDaY7suxMo8wdD030nB14u6R2fF",
-	"VbU0RETjF7PAoxu/2yTwXpC5rUB3uuww5AyuLE5DBzV+Mhx1gGt9Kmi4WWXdtqF7c9kW3Wt2l0SGN3e6",
-	"A9lxQNOkdLhiPovR6V+JMuVHV9P8yigmQYnrZ4rQLLPV9b6PxMjwNS0NK2YumHSgMYA50cjJNTZEg4nF",
-	"FFEbhCFTHvbmUI6es5nIMQVkRxVqG3bii6o8d/DzPOXPbyqsfm5ty+giZg46gdHwc1NvgrrwElYWimwc",
-	"ocO+GKd2tXhAuNPITyjEpxplEtQZtvZnYJgF5JpFCImSjZOqtP8qC8o5OGepPXTTmkCMKRP3l8Afo1Dc",
-	"3KhMg7lgB3sMmwffrFap6vIe3NmzVprXja1avNbYPM1V4URGIJEcp7VFd6sJRaSBhWtD0amIHKhv92zg",
-	"Kw6OQyafpjZ0O1M4SJNZuMm/DqNXS92PDO6XdjboxAAL0YIj2sanVN0umonbko5FVlC2bcEm/toroYbi",
-	"FBPwBOt1P8RWSnHH8roTQjdBO0O1dTfcDsv6ZTGH08gJLeWC2EBbK8NmOqZ1qzPPdQsyhKnAYGE6Fiya",
-	"4h7sHvy+rTmPuZ5uGHQ2Qz28I0IjqR/9KI5tVIMaOTEWoiKF56fdWdh+xfyugbsn+hGPXFlapMjbqDrj",
-	"Ff1kviiWV6VA/ZgKekytvA7vq7bsHI7Nkq+r10dANNhnz62bnz8tvl2J0PehTsrrxlzQvtR+5HraxaWR",
-	"7HVDurQhNUEFOyZxalq1qmXzZLVqU4E7WM/ZPDm+g5gb3ePZJBFkgmm0N7vJkK1hHULyd0EeGnXH6TgB",
-	"JyZEF4PdT4zfnilJ1nVTAn6JfEcXCZeTTJE7cTs19jC1GdRBsMI5L+sGAyXueD2bqDw2D08atRdZxBBK",
-	"jYiI+yb1lq4tGBFHhXnICP7DfamdDU+d6f72HHp85kbzkRuYrOJ66hwVoQhf7pvZuQh1eeBXO85b67ON",
-	"BI6s2/WUjM0C7qCIs3UfttESNrRYLcRqgnjw4YXIdJNYO2minK02v0XjqDqQMTVJvfjOvXGOzGlf3J/a",
-	"ZZ7DfQJy2tfVx0ru3aYf5t+LlbaeDwSTqQefRwe4g6IP98E+QLQHQptbFCpdpwsIHmAT133zs00rtj2K",
-	"IzEVZlqWcJVwVB6pJ0mtTrvHfGFcHY4LrJe6XaBX9dWiduF41NVB94TllRB5xhbJ2RL1sGo93PeG/XvO",
-	"YrKTDIqJSSkmU7DixqGlPoTjPlAje3zgUw//2OQTBw4aqXCf7s/uKUs92oLoQWbqsWy6BwSru1MnJHYs",
-	"glPjcIlVVaIdD8Mgxf1YcgFSZsfgdr948KF2afrIVO4+L3Dj6O26gA95MFQxfS2sP/ZbF0gOHbO92Jrv",
-	"4C6Al+zcukUhdqk76rgy87pP/NhL3E0u1eG9J/JSo8Sla5PQPSJkjnr7kRkEnkhNS+g0wlxnPadGxacF",
-	"qdzT06u7uzmV3fhDM43omkXRMexUcC/NvEZjy5mMHAraR/s/BW2kaZUze1BovkWFYm0kQ9w/Jwp4ZyXH",
-	"ZduhZYKvmNxODfId1Yt5tYJMszu4jHfguGClGPapIRuc2BAbJ+3aYaciaDiXg1DYQB/kgFHOYkcGfHdB",
-	"K1IUoI7o2YDkGr+Yb83jfvd6JaH7cHyuFc9rA2rafPPgtTossJYAQerUrydWmwdl5AdoOP37U88uuew3",
-	"HoJgwprHz70zHfNicib/WqVy2SZV5nPX7DMNcjLCa+YVl/pr0VnbjOUbc5Z4FE63aXuUkHnRNlsrYZFR",
-	"RKWxZNSrdV73CrNUBpAHovHI96gissLX8riMhKbHQqt52JjRklePhcFc9Oq1ClJpqcpRdnxfAChTaj+U",
-	"E5Ad3bg35nsREVmVmdgmsHhcmgcrCpKLoLqccrWzhu40cMnUHHpJ+rvgI1SlkLwRmOnO3jnyuv3yJA2I",
-	"4YYdcVLOcot1Dt/lbrIboDLb/MBiUx4J2C4qnsB2DBDrGuMqUeiw7Kk3Gqcc40TmIZZDesHv6jTvU7ap",
-	"Id7xzv0byATPX9HMeUg68+ELVzV5aAVKl9m9wETqRQGrlKSZAtZw4OLCCcRHG1rPt7CuIjeeK+09FDD/",
-	"+g57U/krgea5BKXmhNpc35xq6v9o4eje/vzneAgskxBJg/2WKvjy2Ry7Wu9LxOfeUJ7Hq5LZ4ftCl7TS",
-	"m2ZieLFUegNcs8xwvcIGWBvs8YduikECu7naEec1beKkTd7F0xpCiGIhVqsaTjSS6vsJ+juc9xbTkq3X",
-	"w+aO/8x79/iketxUAwN7dbTJPGgH+ZlcHgN/xP4fifX7OLZwBEK8mWbfJpzjDn+Qy9sO8TratIiqBTsC",
-	"8Du1HVv0C0dvorRqqh3S7qNRC7fOu32g+P1uMWQt0dzEh2j+Qt1ONajlfiErnrjQK77osZws4O2pttOx",
-	"ZsfAlGz40TxMlrBhPDeXNsYsjTGmzL92IIE4/TqS8pFqynEwlFXdhx3/4Ur7dvIhmix4UEEWzSgUCshG",
-	"VFJZFPI6gmvXLGTOOJV794gr/zb82moCO2rzw6hqD5ktXMDYeNT5hH5fN4Uhmd3XTuHI3gcpOeRFTQeQ",
-	"68XPL1rb0lhC/TLp9xC+uneJ7iweMmK2GeNLzDboUHd48Qk4+VdCotskekr7X3lOMloAz6l0WPSOV8uC",
-	"ZkiV5WDrBV9+XbdjBeRsNyG31PlMU3VrwXjKRM69Tw8+nKn55PPGH4Rt9EiNe80Kl79LmCZrAYrYUtsI",
-	"pAtsyyKKx9GMgjgc7rnPFHEKyES1qrZ/D0dxdJj0wVgVeh/XvW/0sI6CsdIgE6u3ge3ntixgQ1WNrtKe",
-	"7TexbP8RDHrQqKLFo6k9Mb+YnTf/9Yc0cFLMiZBkxaAw7MFze9nQLTjoc/MS/tqpWHgWW0N66nYSQWd/",
-	"pq/JEgqxI1cN683ibXNaR8OBHza0SDRVCHIGesWezzJ2iUNjd5YLPbipHZ4TKd2qzmW+VNxkPoNtGhti",
-	"espw0px15cg0ib2MLZRKKcTKs6JC1wlZoe/El0djd18kC1nTu/FFnPZji1XtWDrAcatByp0gNHupAHPI",
-	"SFXWSkgc0imQg5U6MrvUv1gbZnZr5n3RrJsNgH7lhgmaVs0ydYcAfM4Jif+6L9R99DzcsDX/cXILkCjy",
-	"1ZvI3l0TxAJC0tUJeujZau3KwhMDIRacNFJqJySWt0u23nRO1lcxUVMzdPDgl1Gh5L9+Mqqx36j6g9Gt",
-	"YmtOvaOvc3NYB1r04NB1O2QS/HKWc0ml3odi1CvPXltLwZemUUojRYv7hqkxDyj8QC+tjnL/eM6MQqd1",
-	"47fKGop94dsk8Tp06GSpUlVbpNpCyzsYNay+m50UzjUEgvydrdbqrP6YVI57yKpLeThrxNbRsOhRx6L9",
-	"TJwY7eZsfa1Oj83xHNnSoCc3E3g+tfxGJ7qODtVsSaBFsV9gXflEZGNDwNG+kMsXfAW252DN1+hp+0rN",
-	"cxXoHBSChTOKp012uip0My0Dd1w4WccTTQPc3raKHdrFAfouC8s+mec3YtfThgkc0A0WN3v8tPEds0vg",
-	"U2aTaL6mbiEfonfMLzGFDAmzf7S9b6ahIqr2a2PPGxW6lEBzIu6cymvmQZagdwCcLIXejNarG89C2g/e",
-	"8Qtp5TwgdCsQQRbQUarmrtngdQioLFb2Rxtb5MgCeJFyYd2rKuU6Cf0RU9oHbfYjsimsk9wh1uHJdCS3",
-	"H4iyR0Gz25cbyjkUMeAxzm0uebyghiq9QGjVREnJ8SHtZuTkrG9gambfDpYbIW4XcTRra0nlTLmxa+xJ",
-	"24KzDac2gM4d6153IzJGixdZjYLXSTETmCgt1cjC5vr5BVWuIq1F56ggozxPcNjYJOnenmPuxxQy7iiQ",
-	"6qCvlZtulAP87eGFUSmFKs2PWHGHkRfb0jITHLETtM8pWgvNqKs58v2kFtZ/SDFzGFEOaFkyvrYQMEYF",
-	"KMCWVBS0VA5OQYIqBVf2Daeq567PDeOukGiJCEJxA1dTqd82ri011aKo4xUnNrwUO36kdyCcQmKbpD5T",
-	"Ho/FHA3oFVW87FNjEgNcM2T/RnL67THjlo2QY/W8HtjTI8qW7kDmrN22169nPnNYLosG1zYXCy60ORKa",
-	"4lFx3DmfcbHw9n6NFLJIW9tJNpg1c0oQVEOil5IVjJMYwn7Li9QIOwzVJQwZUVHU5OiREqMeGxf/bkNe",
-	"tZVyF4cKcXpryvVSPLh4usDkQLJKSuDZ/nPyYinugPwOEls6ip1FPwsiZdckK4RyyHVGe0W8ZpplsoIc",
-	"XfKIqjknBShFSmpLu7pbbR6eAA2KA45+HkGXp/PRT4xHjTm3yNHDW1TR8UVKLD8ul93Pa14T1H3NT6Gh",
-	"nKdJL4dM8tjOZ2W+Sl1rAT1P75lWUJ6Nz76vb/QeD09O99FWTXWY/jNF/DkbOtGji1WHsSJ3m1ggIt05",
-	"LeaQMktzXwoq0DwRo9vfgqfpNtQuNUuUD7rSztHgQ+ZxpwmcCWvUNXPNF03n10gZpn/IAVelnmq8ISN3",
-	"dMWKnjJe/FWx32GsNm+eT/RsmNDeKWd0uC+ReQhzwnXKUTfJ35asl5yYpNnZg3b6l0dq9E3468LioYzN",
-	"mrtfOatlPIdjo/+QBEtM8Ynn1ydo0NeUeGrf4YCDkx/D3ksjvtZV4BwZ+kl4lozLFsbVsfn4VVnKVBx6",
-	"igg5a5HrMQgK6UD3ZGhdf0m3Ic6XoqqBu8qCMm6jlbyixQjsjDwI+NYwqsmjVm/KeRil2ePLZee+p+r2",
-	"1FT9QihQC6YVWNCPrmcRFeU7kDaCXMNvum6fNTAvVbcOl9co0RnlXGD/qi2Vt5CTXISFCmG3/YdD+0ia",
-	"rheC+GArtFfzuNXU0xq/cHBzh+72HZ8E7mZdI1MKuI+w4lPgbm7LG8SO+UxxIX5P+JOm9NENsjZ99KfT",
-	"Rb7N1oMXrTlIL52fbKIfy1+eHdDXcV5VM+45xA0KgsvKmXdAFQb2J7b2OzV1JzWfG+SlqbPh2sqAI5z6",
-	"9t3odIKwSEcUi/wMzSI+Sa1UZZcXjfTQGIrOa5BrIOa3WoXb0j2plMMQExVGHJk0VmoG0zBrTy6ZcsuZ",
-	"2y1xaxiWC25njyuZcpvfJtNbo8bY7BVM3No2ZFNVtiFUkb//3d1wn1u4ULOajx8PgaWvTtUJjy3Canjj",
-	"lLTgSNlUe5f6duQsUtOf2wtKTjfEW5nIo7Gdfw6NIsMPOyzbwLawqIXxYk/Qt21bHdTZ5MZSWprjVfcQ",
-	"nXS2fFPRxCRqjD+cyHPbpsl1JC1EdlvPY9KgvfIl2cpbjIgj1zyEn2mW57ssjdim6VVX/qyf+4TWWSxH",
-	"VQEdLQBGHvmvhxFUwgKbrgwOJhvflHsdhQ2Ycg/SSm8SEf7hHkwnZ7ExD1keqscYrLVtzbhtFRhHuGEF",
-	"JIpnJ7YyrvvMORwc5/Fp3M2Bcyqa+uLskUO/DfbN3iFWKNzTTBd7m0/OkhmZx5kYnJWlTZgYKdjvMTQd",
-	"rfndSKCjz99Iq8RZH3EgwIHEtFa8zJszdvOblbtNSLov3Fk5z61oj90lL0W3PQcz3TAdd3EnroQueJ2V",
-	"+OYr0XFx6yPyBLFlHCraSLGCttAwrtKxMKnnkk3TfCQbluepIMNYbGqqpmHD4wsnCUrUoPMF450w9gC2",
-	"U0K2ijuQeZUARJnqgDmmN1mqsPBbWDNMhfAZ8Nh7uJHpkS+xO5q1KhE00O3M/ZIq5LI+msUkU3lq/VfK",
-	"Z+QdRM579Ot8mmGqWg09+7FH2/0/XROyuBocNPsJ0L64w6Qajk/0NwWLgRm5i6NzU/hyPMuFoULl3V5+",
-	"y+ujPA8hqh1nNzzWHNfgVKQl54sTHUC95eBOJxx2EiUmd5arz14QF7z5cAD0lEwk4xS1pXsr1q+mp/TW",
-	"Ms4RgJPHSJlu0qT7RHp6pzn7ony3o7egCNMTkAjSzHdTFpMJ10AMTkyA3NL7H+3D3uXi/vm018w+xVUT",
-	"zrX5aM9+GXl0BDP1xhIG+SjdcsXMSm3iqMx6UQBVemSqwxa0ZNlwmgI+5SqdGU/UmX/XlGiX1bJgFj0a",
-	"u3ptWLYx3OmS4wahSNy85s162mNHqcK2UDAOhn1iKY06YThPS3PR/THi4UINd+s1mk5dxjefbTFzqm3J",
-	"Cq4dBIwt6TBTw+tyr8xCnfXbZ+imVMbhbbePHWnljm4LNiVWhpe7s0/TmIWeFc5yi4ZsdcG7FLf1JOdQ",
-	"LmAAQ75uKrtiElSr4d5hfQIUETXnLXVdrg6tiUQAOO5bwH3ECR/0DunQ5Fx7KC+5eT6x6ByFttMxFaYY",
-	"s5P7jiVs8p441VAUyhDrqBDUKXgTp+gLyT5QwVIid3EKVfMGq5dEC44ljAo4XuplaHzoQDXGv9ZwnskZ",
-	"n+VI2Rlc8EiVv5SnZyw/ksD0gSZYAs+tHauqLAPXD8Y1gx2XCxaY4HVycZ0wMnQEy1/Ky3dCjvcCjk3o",
-	"F76lOttA/tqpV93MUJ4zsw/j+dN86KV/LRonnKgExW0ImxLkJze4tHOcvDatLncCf1ExheScyEJHJZoz",
-	"RZdFqgr25BTOni63p8EDjfSrdYB96tXWGD+DZ9ts2/GYuOfGjBqE2DkyaSNE5uk4RDRBi5E8fUayDTVm",
-	"lEXaPwnAp7Mv9fC92EtmK85y4tVFtVfv4T8a0H6ihhibw18ad3W6o8rYYpzpObArS8FDSH7Xwcd16vGN",
-	"/SfEld9SvWmg8+r4sq0I8O1T59EOp0FT7vErn1ToP5/tNiOSUFZICvNoy1thh4ruJsCt1QFOVeB2ALcj",
-	"qjk7E8a35n0Kx1+EvF0VYlc38e9GbpUWcr8onHwY5cdo4IjT+l9cHmtZQWSS5q0qkYBkLNozGMA7R4f4",
-	"xLtkDR6ul1tPs9E+3eTmXTJGN0IyDW9Wq5M5xXdidIHvwxj0PoWEFG/K18382bfKLlKcZTWFSjK9vzEz",
-	"dFEFIbXthMvM+c2EuGXgxeHz2WLxg1D6iXuq2aSS/Ytdm2rqa/o+IGlpvhH7Qm1VIt1QDQHXuM49u9G6",
-	"nH38iE2TViImdFYFwptKIsHiBqsNK8mWcrrGGlMiOMkrLBojnlXU53/lf+UvBb8Djq88J/988+ZnwjhR",
-	"nN7CIqMKrgnLFaESyC+//PidIv/NZbqSf7KIgAiLBmRLb+G/XyMUjX363auX5Msvv/yT+dov719eE/Sf",
-	"Eqb+yj/83W7RvC6n/vjBPLZlXEhScabVNQY9HWYjgyJ3wTtXcf85+V5KIe1IH2hZeof2F6UUywK2/+Nv",
-	"SvAP5L+ZWfzpq6//6b//lWMKLCVKIw0+ZCKHD7aE5ANCs6gPhNMt42sCdyD3ZElzNzTV6BD4nLzIzD1I",
-	"3r65eW9xjMiHH3PYlkKbRTz5F9h/sCi5im6B3MLejVr/CetZ1qBV8ycb2XW9jynHgmT73FfPnn1OXpBM",
-	"bLe0xs0ByO3LfhN9uyLy7OoKp/lX7q8zmxlFmEYs2GdXz+wgH35yvSM/WJcjF8RBEZDMzMj68smK3XmI",
-	"R7MdRMKqUhRTQL+6+pP9FNOK2HP3+V/Rc6HcdMiHv6Psm5NAD/r4wSLRIuEKtmX6w5x8sL+Z//vtg0eq",
-	"ZZKsWGF0w8/J97kZpVJAPnz/nq4/fPHhx9WT18bK+vD5X/lbEGUBRLG1DWbYTbZn0GONXteQnwhkTD68",
-	"wEw99jtS4Tn5Fk8bkbRc/LW6uvoyYzn+F9w/rcvG/umDIYVTQT5TjsyVclR34+JWfTBsQr64e/qFlR1f",
-	"uNl8MIYHIp/DvW1LW7cRQ0FgAXq36G0gRm/5/K8ck7Iy4BYFzwmWFyXNNvDk2edXgaN+9q6WM3Ui++yp",
-	"r86nJZs9n335+dXnX6KirDcoAs0k8bBloL74O8s/WgnjS1SM4EdS/ZibAWAr7uCFfRzlLqK7WGH67Oqr",
-	"SOxJWLyAulo+fmvUH/KH2Eps3zx69t7wjRcLGZAlzW59en2jF6rZrzYmQreAxsXz/4gP1zzyBctnH81b",
-	"hg6NpbW2/sH26g2Tf+utvc7SrxwUlHa4HaFc+pu7yOzVOMp+Q+sEhf5hkojLBzmdqHYtrvFCUYDESgqF",
-	"TRE9Zb0VhdiFKkIUa9J+67BHp9K+FqB4Hf5a99z81iU6n4+izvT+2NYfjIL38WAzn5536Itv5Is8J9Si",
-	"MjSy2SPYxzazxe/1qY8y/Z9B+829LMsPUGk+2wDNnW5tLoP257tK4sfTqfqGNw0pYsdhuphBsWs7HLSJ",
-	"bO65I4/QCq/Dy54dTLEYdXL+0XnCUMIftXEH64tV1Xen/Bn0q+rCNwoO8CA3Co5klRgrjUqQtaLvUCIx",
-	"pxTyNciznasI1f8mKslp8SREzEpe6v9sH36R1WkwF9uL9lAPsik/iF0LtUfsOFlirxBz69sGhW7ldc5v",
-	"d3/cH46Xe1WE9DcQpfz5hVhnlE8hzj7Bvt/QPdmM3/trB7KgSAErTURlm2IYVcJPJMIP6aM36sipyRce",
-	"grp9nA8+p4W7Ey+7oe+FpsWDHWPsQ+bpazv/MJG3umd9ptzpNTvJOPFOBXGr5mS5r6Xx2Q53Dwd8Afdo",
-	"j6YY4Xv8+UFYYe48dL9VIPeNg65O1huplBgy3th3Pppvtvf7f4EUzk0jOFyTf61YdovvoONDOe+S3wJf",
-	"9GrLTw7mFuxUM7uSag3SPP3//ceLJ/8vffL7r3//8uN/jXjeh5lfw73+IlN3baYfRHI65PMXxDrWtCC3",
-	"YDuNnWrR9LM2Vc0pQIdLQOk3vGAciJAEt4NtDY+pS7J7Sfei0k8stn+fpvcWH3xrn7ugbGqN89hU6FdG",
-	"CbSJx9YVbFsN7wQprT9PQgFUgfXP7lz8vpRQUglSkTW7A3Tz5XBOwyymoBhFobNnj8s6Cyf3KbSaR81o",
-	"78CC1TN9TewRdcKCSkBQVhRWVuuxaAPgfgDrRhlp4KmCZrd9xx6R2C953lsA9ZfWQ3xGjS3usmEYWihB",
-	"tChyo3H45Xra2WN9ftvBj/MofY41+v4Dn8gHZYWXtgkAoXbPSWbHNWomwzBHJjCo5noKYCiq6R3gmgN2",
-	"uSRywrQon1QW+v04DurxXNt81kfKRWE+6ChGenbeoS/OQa/FHfjoMHcY2l7XQ8cZ0RspqvWG3GjJSugR",
-	"ybW/u8/sfOke+p5rySBicnT6RGIz6Jzur72uPidaWPzgmMruEMcjynQqPaY74k/0YMCvntommxZXJj4w",
-	"YpxPGnaAwesk5pTlFELGRIdOFY0mPhei40/6WifeKOkKI9G5rXVTG7JjPBc71DKZRnijBBGDrhrNDNrZ",
-	"iSfOYEUCAF80z/tn5BN3xk/nki6P8PDsH8TnYWk57xJyTsD5mX1BnnJ4oJYnlbUdfFgbHdKabIXS5OnV",
-	"Vd2z2QePveA4ECVfrIwtP0qgvMInH4D4ZqAHof1PjN8qc5VbW61uiF3nU0ig+bxu+YptDZ8w7rKs4/Tt",
-	"v4rDJT7WGzmc46cJKR/O4PIB5teYfoEZKQ1H0AOeQJaoW0KpVjnVyMM2IgXlTtx2WeXB8lC+57nDTyQO",
-	"KSnO5Uf7lfxnxkmd6T7T5l5/iJviQQRVTQxszI9a4dz7kvBWcMlB1vjf0DtwaWYOOayzgRGVcjhF4mWT",
-	"bHFxoj7KRIlItklI0HN75QJ6Py6PXK0jfQJv3KNlEMya+F1wmGPqKuNr1MHmZCMqif8pWEIpa51Gp90N",
-	"iEb/1FTWwKzUMfEkV9kz4snfZucwtQ6tgIfV+i1BH0iWN7vXsIL/27ACaZ98vMqjnd+nUhwddS6+ibg8",
-	"1A/tiDYpcVnla9BzogxleQZzYktDaEFs6Mze1s6iIxrkNsUGXYkw4n6uOePiB+WR3s/hVmB+qI29LfcE",
-	"oW+Q+ObvdpvS5+/MaY/Hn9mL3+R2Yp/mJn+krOTyHz1LXBPXN5MEQESqG1dz3Ta7MbXBA/1F2en7ekbn",
-	"/2Ff2ccaSDqY6AMHAsL2tBdPWTNjtXkJ5ZWwCR2Y/lTXegxwEueQP3EFUgMao3n0hXvyeIM6ob0d4G2O",
-	"925fVq1rVv0gqp0jsAvBu/zgNbtD/6wGfu0LuAKCzcmKFQXkWCXVChdatMk+lfCG3kG4yMerFDZz/FSK",
-	"YUClB6lV4XXpo5DEFcLpDdhzvmoKJD1c+cGmR0+5vTQk1qid+bqwhW9/BHb6flvq/TgOeoByPVsQKlYu",
-	"rZwp3budBa3c7NLS2j3zSB2fOLuHMZUtIeaEww6UJr42W6wI0GzjqooN2e+oZDbgqGudzPVMCi9RH0ob",
-	"NrNx5EcrT3F2n0iSWso8TL2fPS1Ei0hBUriZ7cNlhWTz+/BZe1k/+xAetW7fdez1IRR4dmaKNP22YvpW",
-	"0I2riZozzrbVNsQTahBuLy8PPAUfRi7UIfE62ZELbZtregcL9gbbgGOhWoRgH7C0SDg+qBWyntufMZz3",
-	"b/7RfwyJ/T1m/wdyml58A8YI8n+rD8wjlufjvTB/OGn+1iW3mAPJ4V7HOOQ6yHRB7wpGMNWAxBfbLc7A",
-	"6cVKFBdQjPGrL+1Qj5aH7PTcZB/cm+eIc/ksDXmLlRE4HLEwh7qAHM0szHhnmtA1ZWHc2+Vxt9imLBjl",
-	"GTzhQg+p4/XDP+OzAwmVP968IV8+/eabJ08JLcoNffLs2kP9WJAfWhSEuy9F8wRFxbXcf7poWGu9D3Jt",
-	"IFB4QXcux03koIiie6fgK1HJDNQ14YIUsKYFofkdy2BINPBVwQb1v/qpRxBL/aNmpP7FBlxsjYTrY66M",
-	"SWwMY+mgOnxwxva7FOI2laJ6vDNx/iiTm5/+z6uzZzdf9vzbI/FwJ19pROlxGvuO7o1egOBddWKTuZqx",
-	"uNejSaaT7fyJ/sLYA5LlVh+IXu1v3BN+yY/3crfz8/P91M6vnwBDZG5Wdv/mNc4XVuB3rfXYPqHIfqJd",
-	"y9hBQY2Pv6+ffqTusc48H9QgJjqgzhFer87cH/FxaM3zE3nCutR6IJ9Yd6/Hu8cOTtwXQY/EOGO4Ps5/",
-	"VM4I2lA/uEUUncnlmYQoui0LaPgEEU683gUkl3SlIb8mO8k0KGOKuEbn01hnMB/pkGUejNiPMz+pe3DP",
-	"7AVLJhKffHYvnYbUmeAnSUd67Bzk05IOpH8DRRZ60LQFLpb1eQ98asR1dx5x3sfpZP+ZiHxmLnzYKMpI",
-	"Vhgt8R9C0l+cOi2JXWeUmpMzJxuqNuipUmzNqa5kn759fEipRfgvFNged+fMEASeB5v2R0/2+BRcds40",
-	"xLeuMVdk0J8bEPMofjnTZC0AC8AxyVmRlag4Yrt7OPT2nVX/9dL31gvbG8HGYv158p4CmyGHJwkwNxt/",
-	"qU/VgGCyvqEniGI/cFHZR1/ZJx+p4yCY48MgmSI1rKZgawqtjkCXotLRHNQWBHmfHyFYyqO1FIM5fiL/",
-	"QUilh/EdrNyORHY0eqjszUNltmFnD6u+sF/9I/DKo0g4vNGixIJzxtd+K69RKbmjReXaktxCqUft7xbk",
-	"2qerVDwXZ97cX3gu3M7aHv3/ubNDqaQEtwTbPjwncE8zXex9MI1sxR2MOrij7sFHZK8dGwBPvKrp+tMZ",
-	"b5a4D2O7nX47P/KL+ZPeyQ/lyq93Yvhcf+FRXpOu+h/xgfQRj52XXO4XsuKxMxP0Cj0va2yrQrOSSv3F",
-	"Ssjtk5xqOn6D7CJfCbl9aJvQjvxAVWJ2sCb8jW0FXt782zVxO1b3xaK1YUiJxH5ZeY9nP81eg86dmlcv",
-	"LUAfp/Pezs0VcPleAnWycceLdmKvpv5q4mPF96W9+HZen8R5/0gZx/vsp4h5a3E5WLdeZe6Ff+iClHVj",
-	"PFAqEPCGWoQpQnfUt1ShZCu4OXprQdrQa6eftbh5mudNE7hHqSi56X0aRcnT5iE6fLhy2g5jTDhOS8rP",
-	"7jnX39JHW0/wLeWPVwyfoakfDeWEkKRgK239yZTPsfUklqEEmaQTmCUXT7jQT9y1fn6++U78LDBU9oiD",
-	"Lq05/oNy0Q3omnc6ez6BWSq7zIGr+rvmsQtSrh7lQV0QZLcRWGu7hKaq3SKk+v4W+/P3MW1vA7rOznxU",
-	"0W/5x/CV4FQ/RY5b6OF9IIDWUooVKwCFO+a+uJ7SFnrPx+ld9/drklFuGLPiueC2EzEl+STlwXrKx7hV",
-	"X9snH4jgD3LI7ZJcmV6fGXO+s+w2eIQv4q17cpSnqw7idg/Io0GraS/qsdmyfwkxbW4BSuUCxTVjzH17",
-	"c9J0WlyJohDop8Li7G7xxum22//P3vU1N24j+a+Ccl3VvsjrSa72rs5+msxkdlI3k5kdTzZ1l8ptILIl",
-	"oUQCCgBa1m7td79CN8A/kihSMklRXj/ahkkQ3Q10N7p/v9qix3OpyGQsiRj/6WcMBEarylpYoKu1gwp9",
-	"xCGBZYOpX7hakqR80JjUcSxsk8XqDNJzFiQfOXfVKqbWUAoqkdqCCyR7ChyUh8h9OyHcq1GpdhSTl69c",
-	"NVe6fhKTY9XoHf1f7aF9WHMKg+7gft9FReF5jBvGPZmkcm4rW/FV37rkzt1EyDZO1dcwtPcSgT43k/AV",
-	"w8D+Ic0wAu+vCmq9Pj3mGBKY47o05B1K48ZZ9VjMcKA7BsViiEQMBoPB9UKlOQunrGH0O1BLUUx/tKm8",
-	"fIbnuSgorVDvdD5gmVEpTFW88VL2ET+lo/wPbjO8I6wQJ3gJa+YX3hwg6yuZHO2p3Zfjfy/j8evTKCrm",
-	"vpcx46wQCZNqfVh2OSNZ035ZDPwXBAR5GvbG+PqpSvIchsytTH033bA4AxZXOz0rurhXQ2l7kVk6bYJ1",
-	"/qyM/dGP65MCOX/NIIvoHua/PiDluv3SOc4FhzFICxriWli5rWWedLtPW9DFoox1py5meMzJ3yVzdnH9",
-	"+tJH9fQjz4LzXsgyyoZxxzibKpn5Vh5hcw9XGKbWHhtNYD3gCRuRe8V1tIBo2bwZvaFhPe9F+JYB4SwT",
-	"pZaMUIUDTSfEHpGovP1MsP3C7VPwIGKosgJ2sSHVykjDQ0kP94rI4098KUb2KKXSWwZJ5lmOjFtTHi1R",
-	"SjnrDqFexMo5iHcehn1fYWy/0nFbSNfsHp9mM9Bf3JPHev7g5HCaQ588JTfs5eR5evkz4vgRgzlF0G4r",
-	"QfhW1Owccr3o740VWRkTMkqy+BT/12TTVJhmGOX70rg+byfy15wLR7m0RL16vV4is8fr37NGbNR3j3/J",
-	"lB1bsNxnSOm/eBAt+MItFV/AY84gEmBd8gCIoOO9P+j1IuabHd0oXyscyGj67xvroeKnd55cZlib3q3f",
-	"+/qaW/gj+5G8ldx7UTLogfM0SQ1cDJAKY/kS3NERKa0hshCz6YZxAh51Q/Umh17AMr1qJVSuIX4L8EVU",
-	"BzeA937M2JJlezgW1mHNsBSM7vqRbGHFN/7idH9ObKMy+3SM3IVisYiJ4mnfezIDuqOkG4/sDj0Ef/wA",
-	"cm4XV7ffvHrVar4USwpfFlEza6my2hf96dUl1yN4zR4OBXdLNcnhcr6gFvOFNROipVdpKKqt9QJq7Lhd",
-	"HcGpBn3A+l5Uv59qiYZRZgGQV0GcVgThntBVAYQ7b4rah0PqGqiyD547BZ92i2qXAlGgvtilpYJtwFPg",
-	"1z0n5Y9ExPPtt07bCl6e//rPVwNT8/hFGmQLQ4qPKOc59yXDtO64Y7mFmzCrkO8QCVYJEXqXM3WHFp00",
-	"5GbKE97YFfldGDTOegc/vUFEEpZigjwZWUqhhLRaVPDqtu3Pr7bVXBraTg+v+Acc/7U8/BKuTk/z6/rU",
-	"DVrIQVSDXsXKMm7tTqRcJNcL4IldHKon+8hF8p5GjdMUSxPse7nfqzUGXW7ppuoRnKN3ywxIO2Go+867",
-	"UxkZK5LTcCHdLwn/xzDMPck5MdsYfxWh1YOIK6WD7vklQYExfA7mJpMpt9EC4oN2/FMY5Rbmssv/Kp8y",
-	"TKMMF74I0G0v+RWD23FVps32RVFOXFkhgg73d9RNlyg5Z8gLkte1lDmyd8UcIDy6Rpx4q/nMjg5vAmd1",
-	"ju6Gj7Te/WeBCD0izTVrzYU11Yo2q/LbyQp3dAtNuQldVh1eSr0TCZy0ewyUPXRzeyeS/IrmhAo294lx",
-	"J+ibCfIH53szCTqTMab+Kgzh64WIFmwBnCpihGWJWBLyt9wwDatkg3f8qwy3D25EDMSfI5XEhKDblOIT",
-	"9MPc/EMehAXyxvCuvslqxdEDCEFzy9ipEjo9PW5SkQV7bawGnlbVJXf4pkJy9A93rtD2WTk1NnXA1oDN",
-	"rGje2IniK8e9JNBz55Jxa3m08EnKGhk+5bKnKnii1Ose+cCOf3OgWZ4d6pP7bPUUUCkwlsbtAXmx3GYg",
-	"FVY5L6VaG2fq2AMtKIno/Mo7n8BC3kH0GpmiJDhor2/CMG6WELsTpXFrUJl1u8o1VZE0FSZ+otFf8sHj",
-	"jAC2pjlMngRrk5lfz3Bvt1CZAURS8HXrdG8j5LIsGZWISEAzwuPWd43V4LameZ47ve21GgT5Ueby14WM",
-	"9oi5zvhC1VeqemC7dQ+9EA0aRTPCa7PcJ1EmFUuVhjtPuuKM2TCokHTVivqm4OWq87wqIjpaQPT8r2oJ",
-	"csA9ti/rgijTwm6ubn/5dbfRd49o8qPP5huukofqA/0T6uR04x6S1yrtN6y3+B6/HE82qMkJEu5tB3/r",
-	"v37oSPxI3Xqp9DvKet4Gw4hg4iaLtRK+JG1C3RjC+ETEEabSBO7ihbo/ouxvV+s8Qgzv6VosIfoMrmNZ",
-	"InWh4q5MHkA3HjBhzEid9zC9/nmyEM1mpjRbqBRylBvNRXLLLDdLM/FHi5kwulYyHkFiO7krAWLsUVWy",
-	"fAWODymkUwnBDvZclAc+Gw620bCc73uaWsvOilWM5fNqc6SwkJo9u/vkKuWPP9Af/71Ih3Gt+eZAMYx1",
-	"ZrZdD7OD7/7rME1gw4TXVYs4nNQo/7YRAP1zBU10HF1zHQCbl9bglqFCTpiER4tt8nqCOQlh8O6BUkUT",
-	"ZkGnZlIuSKdby5RY3C3jUQQra7a7srvLV+4I7oanIGN36nXdZ4PXTK/D00eLBR0m+NLqefkNN6hy6MsF",
-	"qQZfT2dSYim4b7QJWV7qd4N44vO9npoSYqq4y/tyRAPX5yG7qnCFd2dfgaH7xcLavX4oHvGQOyl0kHop",
-	"fSMK1SDz8Ftj+eY4RvE9qpbFwl6veLQ8dAy/dqM+u0GtKj+PRA9zD24CDmstz+bAcVJ5wiqePTnyDBeK",
-	"CiENuwS3wvolrEnH66iS/JgGY91GOiG4vGiB100z5MkFH/n8pvkKOW0eQIvZhjk5/8aor/yO8cSofVho",
-	"vfoM2DQPXTsMfxYP8J178mjZAdzkXvyEy/cTnKbl2A9YDLQKjkLhIMyE5DICpiEBboD8c4OFI0Xf05Fh",
-	"0k2k4qfYTba/PuANPnWsUOv0EJrjGeioq+/umRfBl5emijlJ5xkvp1JLiPEqq9T17TFT08xQ9eNJCkXR",
-	"Y8d78Rt6bDV0HydYTzFFP+mXvfni9+atAl+MxFC2OPOcwQ+zJR6mR8MsMxDvIc5oa0rwELIgbdLG39Po",
-	"IXLH+9zzpZBxFwnQZ4Ml+5XQa0DG11iv5Xs3a5szenWQQ1lgW2X6GMZfdPOA/4qB+DVoxXZiql4FXl+j",
-	"KeNQ3T7WIk2a3nlqxYaq/HdyKIqAXTBf8rPwmEjUnFookwnj7O1Hhpj1TEgLWvKESWVPccPUbOYPyo61",
-	"imCgxlqH6Cb3EhBfvtNFdiMZqvEd02BAP2ACCtg0i90RdrxNGKdxMoLrVD10niz6qB7g3r9grOYR5ufm",
-	"egaSsfLrX2zk6R6HwqRRuEkK2u0OmUClllcUKc38pU+b7rJ60znsQH6hqdzng/sEpqy+azCXPl8JSpvo",
-	"LIDR7+co7dWrx4v91j79Vxrdc3ylB0TV4zqFmMobCsJAeOSR3eYn61UMa6WXs0TVl+D9xYXKJUn8HP6h",
-	"R1mEdyCLTv8oBG7PxM8MeeuwKBM0D1oPpU1fMtkAXG+AN1rDBuB/cNi4Yc5+FnZRj1fkkWuakWq+ffVq",
-	"T8fl5ArrffEptzJLktp6uxxsp3jVilsXmVzdXv3fL6+v/5df//3Xf3z7z387qlROxuboVNE3w6aKck0Z",
-	"DjUMeLRgqMlsjoCrjHuonTJWhF1oMAuVxP4A4hoQrPqOScUsf2Q8fhDRIVSmkrG0AxJ7gtW8qPjTVPz5",
-	"YoP5K0tzPXfn08FqTRr4Z2Lf6NPii/f0b/DU55vXmGuggi/pTsy8JIdYMriwW529exZTZfZ6ivgDjUeg",
-	"yux3fuTIT8GFygviugUcrL7Hr4bbcqknGzePUsu2ZQlwYxGwlda6Zjoqs5FK4YgqpVwan/y/7pnfO6E9",
-	"FLCQlAJxa/YHw/6uJNyh60tTAnSLY76hTW//HBGbcO96BYKbpvX6wDucDuLitJ9Mz4d+kMZAJe5k/QUW",
-	"dNB2ZtUcd4htuCF0EtDOKeLZAhdwAZDfUyqeNv2mqdu89P3jvV3Pp3iem4PyGvXeYU7awFJf44PKoma4",
-	"DRHnLYJBAMP6IFSNSglxuIJWmiUws0xllk03Tkkgme3Vj73nSYuGirLeDGGe/S/9ASMLjjptcnuN7CmR",
-	"LD6l+Qh/obXridau286thMtj3YEP7l+GOOkGPeT2k+jVbD3tI9OTLKESNI1Pyy9OJ4cLMGciQZqEInIy",
-	"7M39X/HW3IWda6WXU6WWE2b4jOjgVyApmWJWGnhMs2mhgW6V2mzEH3DckzIjXerUANsGH6iE6mcPbkXU",
-	"d+S5YNzhXJ+pR9YSJThFD8eJCMnTDYsyrZ1D2kbaVl17x6nN2ftVed9sWI7+vRm0SV6dWFTyelDJBTe1",
-	"XBi6fS/Na0/C9tn90xAali/vYNd6Je+ae986R+osXfCF2w3qybsW0q/0pOQoBiRP523PlL5j3LJUGcv+",
-	"9OpVG01cAzQQNL7hZvEzjhonoEOY33CbBIY3buFwWwBYlpJoa5Ekt34PiVSaCuvpdPJeNho8Uxoi7kJt",
-	"rVLmC6hayKtddNR/YDRQk7l7lQe39NuCWz9rIV15sAzKTrJESDB9BUi+0TDMoONiHr/75JIbZx+r//hz",
-	"1bu107mXMp6WSR5u2ErDimvQ3pv1jV6artCxriHZUG6apyqTtu3u1HtTzpjNhGZ3tlacFyvpxEreqwQT",
-	"mmgRdEIvKr/ivp89ZlMul4xHeLPr/m71ZsIiLiNIqC8nUjISCRCT8IpvyhCu91aLFWDB3HTjf2J8hix+",
-	"SdLa4NRs5o6/69CY2TWyZ6R0/Ine8Tnv/ezR/NIsscI5wDcuSrmOueVHVWWXJvpO6fTFDC/UDEnzMBhC",
-	"YRb0lSmPYZ8h5XV5K63U7I6tFwoeQAe7jd3HRlxWGe2PMq4bfPJB/DuvgDjuwrEEq1Gr+6LQcdRSIAdx",
-	"6Dv30DW4eMttvocE9KUYdUqCkbAmukoErNxej8SN/rp/d137XrMH0Kb7qIYChS/+6aMlm/fzO8/1br46",
-	"vV8wmiW2g/ElsCmPlpSr4CHAJkYppfOsk7B3eVm/z+75fOXhJEXApT6Y1AyDxplOwukNw30YYmoW1i2v",
-	"vygxuAOPFqeA+dN3jDZOwtmdqaiCVqZ3/Ff8ODz+KnLeYMDtJF0WcxXYdRfgPfzmxog0S3wVY03jpB9x",
-	"CRoQ5jq4j15+ew5B3icnfyb3qsID1mUay0w2RbY+Jc0tomcSQtqCPwCbAkhCng+ZZpB4FVUMARlDfABK",
-	"7YBGeTfACt09KYR76Lj1cBRcEG8WSpm9e0XOBhE67zxiNJsj8BnxflW77Bok7TedFof05q9h6PM4b6mP",
-	"q7Tp7q53PX5C5dw93fVW2vLkhk9Nc4PjZxz7OgztEyWS3tGnEApUendsuQ+7uv3l139u8W6ArEBDCcP4",
-	"mldu1Olf652f13FcWbfR3qfQ9M7jAYW1OaOsiasMqKL0gJyrdlMAyNWcNygoUoA3KoaXQ+c06SAtLScU",
-	"N8xFGDHH0wdrYbhcMiWniusYf2eW21xwddLzV+DNt9hegjT+qmeMPHzHGW3hawl5kXGEWlyLJGHTUPpR",
-	"swE+9RSqyuPGvYvbTHeOVnEv5rIky3GiVYSPP9MFN0rkPbXkvNwb9HfsiLksWLRTLhKIcZvD9FcMUSK2",
-	"AvGanUxrIP77J9Jn7zWYryJavslfMV5o0zBDN98xW0yPW7eIlkzNZowzk/IkYYVmoEZl0roRWwHaXp0q",
-	"82IUhRQ9UFPkLvIbev54M0SlSY5/W+5PyV7jOzwMKNI6UJgUe4L9oxUr6EWnqR5skVBmxOpkLM3y5XB/",
-	"noc7SRdNg8exBmNCBfUqmybCLCBmK2VOMhntPr9rjiBkSvyCTx7r/aib3Ll4Ol/sZhi7eT3XUEFy0/CA",
-	"Ameo9cwuuKzQAzAhoySLwZS95hOdnNK9R9dhp3uyfesPybHWq93n33+WWrUXExsm7kRdZJx8tlsW8RXF",
-	"CM54uIaYxWC5SKingSMbT7M1LZzcGtNo7wkj5Jk7yaF9Dx5XEFnfwrdegLyjNTf+5hRpCROllkLO7xiB",
-	"hoSyK+rns3RtH+90D+8XAvXu0GZW5fPu2lMYPxryi6fwzD0F5JwoH/oBNrmFneQ3BteJkMsD1zgU63/K",
-	"x38QcjneJFgMn2SyGZzDvro6Z9x4PwrpDjYi91FFKfYCNFGZlFskcIeW2FR/x7hZEj/2Vi62WZcCntsx",
-	"Zb+0R5y3+LftbVCruuAtgP+eLokMoHNab62fViBpba/6zAO61zzn9F9FB75/9HyZCMKplkDlKsFI0Nao",
-	"T9wslLbMCymncavXiC3hOl8n9AwdNpz7fOixSoUQcC2AT6zqt7K3+IJz3/WSeP5g8l3RAynkMFucrUAL",
-	"FR8hwZYYNgPKctIJtWo+1yZ+1QZYmEL4fYt3C5bUeUv7KEr3yzOTJps6xZweqPAlKf5UGvpS53KSuH6k",
-	"6kqmMqsRaM1tsAeFZOw1kc/67FWkAaRZqIYd1Nj7YmTjHidSPoeblZyPsQuMzyEUqXDDDIAsLVg5v/dE",
-	"/yO0zgpcyuuIG2gEKoHzUdLtwmiBzFK3JmqFSxQlykB89WtrYK4dkrsGFBT4b4E95z2DrQwDk/NWuKiS",
-	"uC+mYNfgS0OnSi0DGHloTUIGUXhcJVzI2gLebRTjfeo1BH6BW8HRBrPcwJmwC3BZ+lYqz3zsZO2CJ6NS",
-	"mKp4M0HeM/wR2ybwVgPNlUrx7IJxpoEbJVsrVAN3zdbYiyY+rH7MILtD9ZVMZ9I0G35t6UImq897Bt7U",
-	"tz1Jt/+uOZWuuIYA6+TiIY+LIZHCpqX1eU7bNiHRjuwbDMXCo72JzMPIfDNqbsGcLKYKIlxIga27iFo5",
-	"8Wk2Gy0gZkqCYVap9tCVZTt6glNX6jY/sD2GUZeAOkxt0P2jsbbpJPcETGWk1m+H5bIJMxmGB1dJ2JA3",
-	"KAy2t0vsbz9Ag7vVsp4rZGNPQgnKoPfFGwRdL3x6UQ8d0uq0oilfAl1TVRNRnWBQVNe9b2y9S4GhOC/K",
-	"Xnvte7lDbYmzR4aEu9TWBoXXXj7vq91WJQybiweQLFudhMG3ZVH9RrEXg+tynmj2xZI6s6QPgKjbU5gw",
-	"qzfETjdhS4CV+zVekNKll4RHm59gE+xKtApNqrAxZ1pIg66W7r+z1VZUsc+oBKypYCHHS1LL7oES3EO/",
-	"4MvGXO0wCrCE77EkFegWlLr4A/IYiatyz+LxErZF2hiA4JhLCD+4oSbRv21xWzUiur+mUje0iDUXVsj5",
-	"LUWBSrMFJHUsaLshypCsAMFIBskyEdSGJxPZYvmtU6w2gYSA9VXvazRUECFgfVuCr5k4tZqDmRCKDTcB",
-	"ucb9GGMhY5yj2OxdzyfGFbkQei7HzOU4yq06lGKeLZRopYEv7k/TPRiqWuA+RMvK8x3+YrHVhnSz4DK+",
-	"Vg9+/h0aw3su408PoMdtDmGWL4ZwqRG1WeYXdgwS42zCWOAxefRgi7/SIeO+YQoLniBmrS/8x6Ootc3k",
-	"dcoNjuIHHDeA0yOXg3HU4LcjMuGWb21uPV6oAZATlpmaBZ102ssFmHMYeXhUzNDNd+ibunGafZ+RIMEU",
-	"7YZ/Hl7TqfAdnpt42zWFmdKIlHhwA1AJXHvlaLB9lcCXMLBP4y/eM4j1vxOSywiYWwmzQ0xFOhNKb5QO",
-	"BfxCsxiSKogXqFUCNUsbspRyJnTaeZISn1pauG52jP4F3Ltw7yvi88tvsOOwkDpuCJYvwTCYzSCynpQC",
-	"QScahGyA62hRazj39OdWRHa/H2SwGzLpQLP+AsatfP8ici8LVeJmwko8tNTFGNgaMTWxVjouo3KH/9sW",
-	"yY2FxwM7Gr31K47pQDopf/wAcm4XV7ffvno1uUqFDD9/c3oFZCipTMEYPgc3UmEuKirgxXxrbU2h5ZOJ",
-	"Mml1O7rt75jK9TDZ/nVIYLV72CGq/CMfteDmbzORYHXujgFPlUqAy1biGVXdm7OV92KYM9nvCevQ/7XW",
-	"wlqQt8xbgqEaRjMp8wx6SzB3ddUQdoGFPuWd4vesGZj2Ph81Tgj/ML9BJPMptA7ka9clin/4lNHCJvr5",
-	"nQfHNl+dobD8cyGfhOGfa8gRIP6XogDnAvLfev8QJaoEXYwNCLk6EBJ/rAp8/omPlwKW9XqhmEQyKpqI",
-	"OQqsv9SFG0MCpDm7KKuf9lG/9hd/I5omsTHuhAOT2vuve/8tvWqFMUOows+UVaQLWCYCMzNFzivQ1NG5",
-	"f3nqsXJ/kFf9gdz+IIc30V6FUdNCjbopPNgrXKeYKvKocM5GV9wYFzodDGVx4jeU8rie8cgqfehml4Lr",
-	"dzSu1xUtvWeIZPA2A/kfTMgDzcLHttbw72Au5NZKdZ2b+aaXpf4O5ln/ewquD7YnAVYoccl4ZhcgrfsC",
-	"pe+cVmcGmHIHjwdpR86uvITwWJ2upOEOZdS6F1s/iCxEvjj4VV+kHkBv3iBJQd9q8jnzSJdl3XBq41Qj",
-	"58HEiA9V5M5XwdEc8VeGcQ3MLNRaojIdrTbhadeNvAyrhEdQXaAX9Tmn+vwI6y1lIAUBrhMBmm5MnHqs",
-	"lbaLxJ2adnHCzqIhVQ9wSDXc35/hvtKf1/2VL6mk1dlt5RhGFpVJ6FgtDoY2UrOwus5WBwJSC6ufVlfP",
-	"zOiGChQ+YzdAWTBUxINn9kZld0gwTmhYeDWbCplZMH9kX/EaRiq2hM1t+Gei4mzctHMm4f0Zf/pzu4ZH",
-	"eAA5Um7ie9APoK8NSMtwmoYKPrgNLO237Df8w63/xW8T9lvMLb9l/5AqkxMm4gkLucl//nbHNJgsBUPU",
-	"7x+4sdff4/f/8LacPeVmWQ7RCyDbxhLQAvS11zCheMsQpaCm/FE9AIJsL3CFH6EeFSQM6pVECN8xSL45",
-	"fA/WaoTs44SpJN6X4e+pHOd1HI+cPOIE2ohvun75ULqwrQqafoE+twsWhT1U8LJjVog93Grzekcoxc+H",
-	"4t59OrXPl+vZD5DYd7q9rVYaTDM353154Ok3cM2XqL9fXdqVbGlphmHwpoRiKJOag0XC1iqIGP5YMrdC",
-	"eqHKdNY1G8sHMSuryXjrJRFT58zx1AewaN8+OeyESNniOReyVo7k/R2y06844hJayNRaYs/cweax01rB",
-	"ajEz8pKmY2tfei3p4GagCmvEPt7fWLYVV+CPucO7Cpd/3fZ042PdpMa6Vbi5hXkOnSTAdekdyoTrJUKG",
-	"miWLq5UE9Qqhgbo/O29HpseOXSHCPJ+lQniwOusb2QM3D13AtdIOI5X6e9ebxT0+dOyaQbN8lnrxXsS5",
-	"XmTSIlFzwwkC6SrhtqGq72s+apxVfWF+wwBLOQcwX7cuK/rCZ4zWevz8zpM5yVdnsIq+tCzpk8r6cjW5",
-	"WVFy5QBwNw24FB3w031tBmf33ZrBAD1PSRKUoVK3RwV9LmqhG4UFx8uYB55kcFQFX6i1PrgF+zF9JnV6",
-	"iC9/Px0Um1wUF+ahz7u/Z6Mq9xQmTCrC7fXcMSKmpF3uGx2Dk1LqVPmPVy3e/0kiJhdKCgvMFiJalGk3",
-	"sFuOrvK4DCq6f04edqWxLaLDTpRej2hclYFalEkAHvxJyKl6nOz0R7CEt2l78L9ovLajl171voKDXNfZ",
-	"8DG7y/KUNHZ5LW96iU5fU2wapj/OExRn9/o80ekwOhTiU3wbRqh+/6VtWflNuq3d3aSg510Hqx/dMy9B",
-	"U3Ciz1RRPvJlSVFWXFtCbaN8hiLAahuIc8Ih6tyu7er5JgWiVrgWLtbHMPSigff9VwwTEPsVI0eL1n3S",
-	"3FfY2Umy0uKBR5uuk1nhTP/sHz/qTcJP8vtY2Ge6VXwAKmpeL1QCzAJPGW4ahcZhcUOywXYqQijADWW7",
-	"yuHwTtFnYvQCDpszJUdbqtALElaLyv/8OFWzWSULfIcxEPYZVkJSSlRM3SyQu2vKo2V7e1klousShXv3",
-	"zIuwFvz4ofOgA7lm6gFyCIHy0c6EtKrkmwnN1Fq2VxjLO7+lzs/qezvm1GkxxWd8TofLatKVWEkkfBbR",
-	"ghmrVgZbj+hlLEqUh7snghm7U1ezq0pqCQ01cF9pSJ8r6d4wTBHZ5x+I4zfPZm23Wx7TXulvmdzzRmsj",
-	"bnJnul8qXj1U4CtZLmBqsTIQacDGj1atd6QaeW6yrv2fIOSD3AcrnqPXVr6yRltPjgMz4z2s2t3gJxxx",
-	"0bG8+4RBdpvPKJKw0yxUZuD47cXNdqy7i5vbeTYXXJUBSo4L5tO2aBNlS/LQ6MLwadK1j/aWntqdevRo",
-	"bQNQ2OJi5NK6YyBjwwBbbgNjv4stieCf26aToCQ+lPnpwsv2+9dfFGG09VLr7Z59Dpd4EFn7DnfqsUd7",
-	"LF1I31XANQ2TAPE2kmo7sW/3VhuwnZd+mh0ck39xO877rau91mq2hUfum68XiiXKWCasN3gKn03RsbMr",
-	"6G2++hzu6ZdfnX9CblVgr8d2VxJFppOr26sb5yv9fwAAAP//",
+	"7L37kty2kif8KojejfBubMluyZfZo47vD1m2xp6xLI1anrPzzfFXQpFZVTjNAmgA7OryCUXs0+yD7ZN8",
+	"gQRAgiTAS13aOhPzl60uEgATiURef/m3q0zsSsGBa3X1/G9XJZV0Bxok/mslKc+XLDf/z/jV86vfKpCH",
+	"q8UVpzu4et78vrhS2RZ21Dy4FnJH9dXzq6rCX/ShNM8qLRnfXH38uLjKKqmENM/moDLJSs2EGZ3Dg17a",
+	"H4lYE70FUtINkBWshYSrRXQNbrBwBTv68BPwjd5ePf/6+jq2grUUu/78r5hUmuT0QBjH2fH7PlPkd8Hh",
+	"huyZ3opKJ9aBQ0bpkFMNfTosrswMa5zSfexOcLNmXhXFx8VVQPaS6m0zE1JVwm8Vk5BfPdeygnn0Zzns",
+	"SqGBZ4d/hkM9yxZoDrKZ58fmsSfmuQSJn3399eJqx7j/99PolOvXVGfb9FzrJ/aBcJL+MAXbMZ3iRvtj",
+	"OEAOa1oV2rDBwiyZ7ard1fNnhid2jNt/NctlXMMGJE70W587/ixkrogWRAGV2ZasketiC/ktSao4N0q4",
+	"Z7B/L+6A96d9vwWizU81l1BWQE4Kxu/8/F1qvsMBn9gRh3ilu7axbVRbAP3KMVh8Fxz7hbP8Vwnrq+dX",
+	"/+WLRtZ8YX9VX9wGI5oZtOiT4Cd6/LHUYuahFDk9uDOIW6NKwRU44VgCiq1McA0cSUDLsmAZNSv9oszX",
+	"5k+R2VaMU1xVl6QfF51vfUFwFsNndwClWVIpxaqA3dDE9on/8VcleHsFQ6R/68aNrOLPW6rJHrgmeyks",
+	"YXDrB9Zwz/PPRQn8YVfYz1ZPxHrNMshFVu2A689VKYHmOM6u+Lwebw65FlcaHvQXmbo/A6E1XRUQElpp",
+	"qmHnvu18e7z4D0EnIQnt8uZHf7TweLxYKeAZ4EmRogSpmT03q8Myk0B17M434s39SBRlOVGiWdVKiAIo",
+	"vwpu7NEDbK/NkUtwccWFhsgdExdAZpGFE0JXi7E1fAwl7r/b69ppByiNcOpFSJVf6zHE6q+QabMOR82X",
+	"5hFcKc1zZtZDi7cBdde0ULDoEHwysTwVRjQmT5V5H95888D3/cSU7nMM07Br/8+QIPOM97GehkpJD/2d",
+	"wMGii9kBzyH/ifEI+3pqJojS+/N+a2/HYergU8m1GEHQbH17PVlBKwURBcUIbSgUOM0ZXyB0I8HsVbDF",
+	"X11H9ziHgt2DNKdd9Uf/GfZEcFALkomKa8iJoQtOZa5mwcl+y7ItWQm9JVt6D0SxDYccn6D+m8wtPWVL",
+	"v2vW8h7kTpn17ejDj/bdZ9fdnV5c5VKUJeT9hQdDKaINjda0KAjd08MClQeyx9uOonK3MpRjudHuzMp3",
+	"4YJHhUqzwq/SK1zuWAFKG1q2OPzE0YHny5weIjv3HT0osjq4/THbATz32qQGuSM7cW82dgWF2JPfQQr8",
+	"fKCyYKhWdhXkxRU8ZEWl2D3Th3rW/lOJLx3a+Nf+lRd5Dvn4tpul55NHD3jhtbiHcaqKe5CS5bCUQJ1y",
+	"1T10B8K0Ipng64JlWpEdPRClKc/bh+5p/NANj0uYIlTdAfLjDRG8OOCubUWlgKCaQNDmmTLRPVNM8KUU",
+	"Fc8TG1YpuoGlZJutVsl9/TgktN5aYyYitbaUb2YwQiiSP/Y3pqb35AFfujcSo2lJM72cqD2sAZZc7EeZ",
+	"WXA4+Of11pp3k17g1W5lbY3e3CXjPCbnUPwrbQ47LYxJtNkaDkJ2BNgRLapsC/mCUJ6T/fYwVRSPbIRR",
+	"NMdvu5DA9dctaqaovyrc2IbMAQHdhNGLsyyluKfFUSoT3ZlbDf+vKN6sr57/+6Sd+jVqOZlTi4uB/Ibs",
+	"KqXNtWIv5YOo9GdqQQpQyl48TKM2jVecubTNGoBXO0O2UkJJJZJKQgFUQagsJmiNgyz8Fw1R6u1R0/n3",
+	"LX+2yRi/gb6tFOPmg83P9uZhihRwD4X5F+UEVEYLNJBuCDXqnCY7oNxc2EKBv6yUphuI3kd3jOfhl1TK",
+	"foUozPOi0orlEP0WK69ATj36OOTIkXlnnkFxOnXczhbi58R27lta0KiNRbPMM3BvyavmpXoZjOtvvoqS",
+	"MqukBJ4dxg+1nzN4p5lsYPXn0Pk9ISISKXAjj39D2ib4lvLvc+ttnCFHVtRL574N29z1bb9byivYrNKN",
+	"Wg+RWO/dCynZPS36J/AHsfcuZnDqiSJUW3ca5Xf+hDmLdEGMNux/k1AKqY2mcWNFFjXTQO5UHVYURr5J",
+	"0JW0q2yTxKgpS2sStQzIJ5rtolYp+mFacgl4bn5bXDG+1JJyhUqPUdTN3YAOUcOFhiPM/8bO+V7IltaT",
+	"oLSd2z++qBcfpbjglUpZac2FMunCD4yvyZIoqTraW4UpqzUG+5pSGf80yoHuc4Y5UIg7dXtQGnYt7/vV",
+	"bxXL7lbm16tFvamtPz6AFNFt+1ZSbuMGbfIaO7f/6bcaSmPFbQQapNa4A26okQtQhAsdlXlrBkXeOZhP",
+	"o2o0UyFjMrN2ppZ2XKqX5tI0/4umVPSD7I75ASSUBbrh6AZ1n4prdMsVlG8qe9mVBdWGF9DxVBRiDxJ1",
+	"I1zy4kqUwCFfegWr+UtpXv81Hnfis0i3FUWuFtbev7b8ZDU4IzWUhlIZi9IKDAW/VeiMiZH5nhYVTI2J",
+	"NLwnUO2z2h/ue5T5JLUqQMfsoAXwnE6+3nNQmnHURJaZEMVSrNcJu9rI1B3lB7IX8o7xjdVuqFHydug6",
+	"p8YwpJogUxC61iAboeouT0NCtB/dAbUacR4lXy52lPFlCXK5FVXEmfoGhfhuYfZRcCD2BTOFhAyMfFGE",
+	"caNv4fvxkyCVXu4oKwxTswzipmkoU5gie8m0Bk60uPGXi4vV2ACnGe8EZy0uJ+mGq39d2phP5JH0D6A1",
+	"45tlRktD18x5/HtkBZpt642lmuyE0laLVVsqwdDgDkqNfhO8IkMCiT0osqLZXZTifgmW3AO8Vgi+cbFw",
+	"68fqbIIWRZxvRKWl+QDkHAxvdYd/TVnhnGP+ACuigAdOPkPllXhA/nF+8P5MpVCaFkua5xKUigkZzxtw",
+	"D/JA/MqSDGIGVEtqTBrk+QRp1lQSfIjQmiL4Km4I02jzmv+lXOgtSBtCvCHXhKo7+5D5weoY/c9SkAlu",
+	"JCqTS72VoIxEPN1W/Bb9bcxtpI03OcORFtbNqrwiZs+RWYE5znAAtBfNiWb2Rumvek/lblmVQ15B5r22",
+	"lHDY13ssmQL0hhrJtK6Kwsl7QzBrlnFBzPBPqjJKMD91PM/iz+ZeMR/lhiAr2FDeDawk1MNYdAWPd4/7",
+	"epIhFCSL1s2Q2uKGwpFT1BfIHZrHpGlc5MSlwNBtlLwCj/J+eFqM+tDcc2gYdQVzcKl/+ex6MUVQz8o/",
+	"aMT4zNf6UmnmAMnzP+HUd/j1JFZN7/oRluoMTeeVuQSeGoHw5fVUzWSiajHuuP774LGEIjH5up92a0+5",
+	"cY84HCM3LG7/tdn+f3h2Pe+CnGT7Dl9UL5xObG4JxlXr4qAc9leLSREKPCZn8TyhoXFBv5MZ/53zMnac",
+	"S0E+5qjSbB9Oar5SFDOiMd6jORhfD9JB7eixz3sZXDUnfF1WCBULU//ww/PXrxfk2VfPr69Rr9uxnLPN",
+	"VkeNPXpYWtZViaQPPDjoozY67w35n998dX1N4CEzyj7jJIedUKhdalAYs+gfjq0omGftScT+wb4Q47GJ",
+	"1BEl8BRxos/v+XQPuH2463HH3btaeM97P7WlO0CSM4eVWmtrJ2TFj7dvyB7gzvy6IE/Ja8FzekDJRW4r",
+	"brW2eg/6o3fJ/bvgEQP4xxc/vyBm+QsbJ3+gu7IA8n1l2PmLb0EWjE9TXANSBpvQopBbROfL/RbXByFg",
+	"szZfN/QcOo1H6A/NCZx543RO3WUPTH0SZi6yy2dHMM3c5NqQO+bu+eDeok8xIW79KWxz+Pe7Uh+swezt",
+	"6c+UDcxlUZd9RnclZRs+WXz755NSYG5IPsgwHGKVXxTId7A+0uUOPFezQhn4gpVlEzMXe3/uCtpc0rVe",
+	"5hWaEdWqYGq73DOeY5y8phqgSKmNzpreStvocP0H+6Df2pi4NqohB6m2rJxKp9pnHfsgXIInY8/Tht6z",
+	"LVWEEkPUG+dVlWCuW/eq4HjleuIupseV7NuTtqOOQvUd6EwXMEHFM6Rxst2+0lLKRo/sOZTVtgz4GMuf",
+	"khDVfaxTc+ecjZysmVY3hFMpXShxzQptQxHdSGdU1XVTDX31K4CoB/9E0dIxJzC74DnqdEVhszJAKsE/",
+	"U8S/qpICBuZFMicuuaBKLys1a/AYswVLHKPzkW6i1lbECOv8g4OkHc+FmLD0CKesHf9MORDIax8XV5Us",
+	"xk8yDmyfHaPrOQ+tX+ORSc1+mHMu6YJ270vHIdHcFlnBGRzub/aQk9WBcLHHC4QLdKkjkWmlxc56w1jM",
+	"HLyt4yLaJdpJbcbSW9gpKO5RH5uezNslIr2nrDCqyJlS0Fw4g6gS6J1LBAjye/feBb+q8g3Y7Oes0o3f",
+	"4DxOhpVksI7/gvNOdhFlVMNGyEMy20HVARRmFFVR6YULbQSpymQjQJHVoZcwGxP3YrdjWp+D7W5tIrzX",
+	"zdTCppjboJPXdYHrpaycT2Ykj9U8/A6fDRVlDTujd8G4dA6L6FyWBvFvj8vn465CN89yDTB512G3onIj",
+	"lhXXrIh7aNZ1zW5dgeAZYUcPZAXE1gaOqntzNPUtVVtNNypZJGpuPqG0zf0066GMt50F/4XmEVdEWj5M",
+	"LWtKnUT0KMwwjlAsTt2nUhQsO0zPW1Ig788iz9drkE4gGwtBVBrr1LIMSg15LeNdJcoBtHVWW0k+db2q",
+	"EHqZ0bK/228xxEw9+wkOxFs+N+TahZWJeTUoP7Zhjrr++DrqT9fU5crHtbOYG6KztMZoU0YL6+bONvfu",
+	"kVZRyxy9WlzJinMbP8d08XjmEZbyTJBvRp7VdT+D/kDvbJmgHQfu6eDaqqPHPvPP3ln1DRXwa3gpLGqt",
+	"pM5DbK7wkKiNZKk9efYstkWiJ06bPcOjFYidmkHC+HQglHvaTPeKGdK/jkuf72lPx9Q1xQp8ZqojTt8Y",
+	"TbD9u9BA/r60gv+oN/z0S/rI2PGs6Evrrh3ZTb+L9p0pe9i5GyeOHyR9fqK36Ywb7phLKh0IdZdLfZnE",
+	"L4bYTTAko48I14zZt6+EJGWoNARmLiYBGqMZF3s+yf6fwtoK6/+UnMdm3Yilo0OEAvQOrJhyj2DJdxRc",
+	"Yp798sdIsMfVuj8OCJ/z+BOds++S/kTOIX/B1T5WqLgS+SHhspqhb65ZUcRqcV9Z9IBQoFp5uqdBQfcp",
+	"GfFMKfO/Rx2yebaSv8EMwcbofJTt4Leifw2MnP5ZW3WUhBm/16dQ5TwHJuDmSx4aFatlMxfkYKGZu0IZ",
+	"J1g495xQgnV6a5AL8/+ifFKVC/J///f/ie0N1QNJ4rZk0eI8TI30hpwR1WHR/+195GJNRCUVgYeyoIy7",
+	"+rhTfd+YpDHPR+peWR1mOOpc3kN6HUGeb+J3TWMaBO6uucIUy8FG5LlFc7ElFOYvXASbHrUJGbroIjlU",
+	"vKmTwSJAYh9tDTddtMGDBslpsZSJeINNPlYAfNaObASHaKaC0a847AH9u7uSSqYEJ2tRWZcj8hVipxHK",
+	"DxhGn8y8EwWazwsZlhoK/pnZdFUMMs8mwI4eljb/NnpEkROaQC/qlVQptuELQwZAnkG2toeqr3uZp+aI",
+	"QQU/Cx2t+/bJy5PU5/n+8IOo9PzS3HEHqihtYaMVPq7KW4niPqXObYFN/tCBlBQr1Ovz35zVxhWKrsT2",
+	"yenwUYtB/GamLpaXYrdzRZpzkg6atzzJLIc1UGqOdg3lBtJOWUJds2M+J0rswNzq5lZYM055BnWhvEtx",
+	"HQ/uOkyUiMgQGhbEaYeWS1zNoLHO7F1qb4G20fn1BJAAT6gU+f+5k0jmdMjlFlA4+X9q92/LDtCCEGk+",
+	"0Qx4Hr1GwYX1mZ9FtD5/hhCkld7GwAudMlEXfdLeXTDEHSMF93oI6+YlVds/A9ydjDvQzS50sQyx78U7",
+	"1kJCRlWcHfZuLZ1LXiuXgj0bNREHbGRVGsvGU+JMzGipekLSzRayu3egEPigh45Tq1oR/eQhXqZRD9Xs",
+	"EBaM7ankDvwijmtTFXF9UIlKxsq6X9gSIo8Egu/HvB8l5csh/OxsSyXNNNQY3hnFB6wBHJgL8UoiM3wL",
+	"WDGs6gn3wC3QEai+x6KbUiMmHuEESB55SlYVK/QTxomFZKxdiFjbjGOgQlQpcKFovFggZ1pdKs1iTYti",
+	"RbO76Uz/yr1xQtbBJFUUSeSV0VQK7Vj1xwQMNTuRMR/j6k8TMe3m5hpuCCno5hvPq8QZvQftsmVbExLn",
+	"cTXLQToew1kTE+xf2sec2jw/Yf4BsupCabZDoHrzc9zjPlkPU+TMUV/Nb+vHl2shl0bNpLqSVnG1XzsO",
+	"6maTAdqrHEhp8AB7XpPvMEWzm12OmsnsZ7l128fngsqgnegUH2XH32+sDmKUNAuYc08lszizqsq2hCry",
+	"t7/hvnxuaPvxY1unT8a6ZnmgQ3nfyY5C49wmQ1moc3jQ6iaAk2CKaMkgt/+cCgg5dGGc8yY4UdgHZyMm",
+	"6NMMcgzqW9KFfeELGivdA1Hftzjdj034wagfkD9vUoCdG8uoZQ4dRXBwadKL2pnFFFHU+mCHemdccEO7",
+	"93T46end7Fq9XtxddQCvEaXfy2qH9INWsDL2uBXXeSWtH7WNlHvVwkM2I7Flwe6AW2gHDXLnHbCLqw1w",
+	"kDSus9sVn0+mxjimllEzx/pX995E2yicKL059aDpkEMykNPxRdouIBjaX0magYrXRdsDHUnvFztoMrQt",
+	"gDkXBBHLHIjQjbHvcdn2MFUKVIgsZ5GviPef9F2dClN/42aynciBZtkHSYDpNnzluZvbW1X1V9ZTpnfg",
+	"z+5MDgq7iOveJxNYcjH38erGGn1CAdmwe+ALrATCNGgHqNPe5h2Vd6DVYF+IzxRxwHgL8uPtG/Ll02++",
+	"efKU0KLc0ifPBsMETQLK15EElJKyfIkHOY7X6WP3I7kMw5NI2FSFr1eKfKMTR58pUj9JfPrKjQ0eYL6V",
+	"A8zCBNLj1hKN6Ysc3vDiMNsnm8MU0Oc8wXoih7dSiPWR03bLKx5Izjbm5DuPA630FrhmmcUyRVtdQiaQ",
+	"hDhIpx/CvDDwwHcd4+CmCOqYwIwNvN+RssEVFAmv0SCq/F5URW4xW9eVgpxYkO1p7mU/76JeeIoUDgOn",
+	"87U8206wIu3rL+zDLRdswjvbA6RAjPwA/HkYk+KC1Z3eGIxv8G+Vc0/3ZQOGQad70cLtL4vDstOzZaAc",
+	"A4NNsz69fmkVd6CpaoXxBDG5bDfhFR90CMVs5PbMobvHsVCbYYLtcWsYt4BbvHlcZ545jtOrseywng9f",
+	"MNRd3eapkvIozwcgHM2ui8pWMESmdF6FRJOkb2HLXIIA9kqqP2d0/Q8RmY6omo4Oe5br7aKBoixg3U5b",
+	"rNdc59SNrP8wMuMWjGIfTKlFecqMU+HdHWsdV4JxnGANpVPHfxDvNnLT9BjyUJtGA3a9dGxaeMbcmYuB",
+	"oM+QTV4o9CKhc65rd6rrDx0g/FlML3fznRBDsiO8c7HseWxQ5w5EbptuBKWfZtBaRFkwyrNE/PRioQFr",
+	"EsSxndqq/4J8/4vV7ooikYWRT65rG4+K1W2izLhRbk17PqaBzzMb9cfv73mtfFKUW2nzeeO7F2frxrWx",
+	"tGOqFKI0BgODHlI+i9w1yfLmGSYvbCG7g/yGcMHB9+bEwLiHNp/WqKle26393Fhwau6xDPl5qhcjQqQ4",
+	"vV1zoZPyDOYh4J0fcukMEEqJbEtWgFNaudCY8AeTMmnu4BDXjRXdAaHKgmI7jGT8m94LzFisMYMsXiTm",
+	"8yDUNLo4h0SVV6O0EEvMxen59+oKgLoMI4BQWlwV5mDiHv+ayKjzbcWGc+oyWhQgMYRcgK6dLNFr1X7V",
+	"xBZYt2bqoLvZ2Htv/HNHRsrgHqShXAgXWAjEQ8c0hl8vIUzvsGW1E6L1Eho5igk2QZAgPE/9qFgv9NYE",
+	"0LyAbm3skJA4j5aR7mZ2rnCZm+JNwCUzFBF3dEPE3m/Ogy4W7aPzdLZe2NtSyzEDDU5a52cWoF47bURa",
+	"P7GH8LfHvHEjAxwnv+PG5Zv1pCkX6DqPpGolb6sjdi7SRnYavNVwL9mXguto5gXsXL7VKG70qfgavi1Y",
+	"HWaqxcOOcrrBG8elk44H+13bMrv61AcbO1HkQygR0WNZSrETS+9JHa1r1JIafW6J7eb7Ec5p4F1hueNM",
+	"o1aVkOklht1ioEwuzP6n50+/mVUv0LTpmv5OMlbxZ4uWh+qN2oo9f+7UXWbM4pkhi/6sD8sdbOjqoFPI",
+	"H+aRQUDVHeSMLs3f2xdM3cZoZ7FB7lkORpUp83X8Tu6ujfHhiQeCHy/qKIcVSwXdI/20ZJlOuzZVKe5i",
+	"7YteEFy8DTUpesCEO7MZLYcpJzSPAxZGmTaezlU3M55+W1sEKKc096C/zHjzhvgjMsriRTy2h/CD/kwR",
+	"IXOQdftGBx7rqGg9aXXzGiAFW0k63R70u5GOa2eCq2j3Hqxj2m+F0QARCUgRoyDZxtgKWxbRuihMgs/S",
+	"rDvvakFctcFZggZHpdH5Ii9vRcd26XFS7eChZBLmTTSnrH16+36WgYs+TFvFYPZfCXKptvTZ199EUNOp",
+	"2tYdSC2S1JoVULMNVuA7CbOj+bl0paEYXqun+nhRsVnmvA6MPkdxnoizaY2Rw3nWXEnPhHmQW4P/yCEr",
+	"XAXVnultLumeJyviE1jeRyFUJWNX5oeAr06NbU3O/0xnd9aZoUiDMDzmU0Wduzxcuj3CDURVcAO2eGVC",
+	"6KwlxvtYvzZN9dNKO+/Gwes1JnPJhz79TMb/xXNl3RTvbD3tZTWgv5cs8flyNI0hnhBB0fZm3Wxud3aD",
+	"bRjawls4ouYyoUy93zZpaZiXhc9hu2BmLyI0gMgKsGrcIsxqLfjVZEvRSlYHOzZYS5F0sWCROndpemE1",
+	"jkVfwrCEL9aZXZQzogwH1HEKsXc8B7m2PikXc3ADLZkpgjcj5CeBCZ+Az5rQn0NsuCbtj0rw60UFf0Eq",
+	"jo3tsUa5zm3DXil1dnHUfT0V9qRSesl4VlTWfTFJ9LyulP7RvlPfA9OQUWZf0P76dTzSWXBD5ARu468T",
+	"jsRx5QvzWivVHH48Cwbs1N/tR97GURSX0f2asjFHtdD5j03pc5L3nHpTfb2ckqPRHuqthHsG+5RKO32N",
+	"biDI066OaQXkPpnNzT/jI16ou09evgSekGhwGPPnu/njj3mlWESKZJ0Cpp0TWz+yCEEHF2QlOJYWYM/i",
+	"SmI4uDlC6TT1RCZw4IGdLBcTJ3aYh5zl3C15D2psppL3u+alxsbuij1XizPQQTOg6uBTWtJlwJQTirh2",
+	"rAClBZ/xTa/9K8kvGmwAju2aA/8p8LzJx6FEAoc9dZUWK5uClyfayJtDjvmxUlRJz31Y35QkXoeBOvVU",
+	"AZH6k3Y3sP35cUaTEjIPY9Xhsgam6ay24DRJa99NQnXU637PsrmCNW/Dm6cy+fCx6OSNt7nXUwX7i083",
+	"4EXGaPHCvjYcUotVMWCAdt5NnXBwDPnAjzJ8xJILvcyaGHJ//e1nlgPwTpM7PvFN1S48CqQLyA3kS8Zj",
+	"adbvt0yRUoo1K4CsIKM7CzOJDa2a+s0ppmzS6glxgG3MIdF8mB4Alj3nLndVSvyeWUtW8JWgMrf+Xgk0",
+	"t3kWNtaXgrmajSF7rj4BTmt1SPv1QQm4uMc0Nfe3aRKl5Bzbz57e49LBz37AH+sQD56NI4GC53PTNIZJ",
+	"d/KzW3cMUPd/btyFNi61Sa8YFPmJsC0zQxZ1jqk10moPr0tPV1CAFStCxEvF041+8KKYRbNpAMC+S7Eb",
+	"/9cRel7eT3V2WnaTocbaNkQoPXOIplw3zL4a7a4e7sjYPpzFbxKekwvGnOw0Z1zx5Rf72uhqJ2b9z4H7",
+	"9Tme03NHplepinkDW0jmE3pU/SD2ZEd5nZof605V8TzocTCNoOadWfZgTAC6jFMki0sWD9biv36MM+a7",
+	"0vw+jDdJbS2Zp1Jjg8Wc8WBZtr/46Xpr7ZxIq1cjimZA6JjH/5UWVXTNa4GF7HLGeO6NW05LtRVRTamU",
+	"gPip0bqqV7i7akG0KFmmiBaE3guWL4hiv4NaEGMxlIxvFjVUuXlmL1m8fE3SWSjK7hxTncjWORSwrIGZ",
+	"TwiKhTRoj+uXvPBbGW5DM8U4bxyhYZ/EPINXdm/XJ/gST9q6kdV0dnJ0Ncdv38BGvYsG8mfi1FK1tHAh",
+	"o5WcXi3sQzz73psSoFgQpYU8LMg310QR5N8a22mmEsddfWy7SHmkK37w8Ddz61b8MF14XE+lob2IpfNs",
+	"Kc8TaVGnlkUMxCaSrpfY8r/zJeUzbek5ibkNYknkN+/DnWmM5sG6a/RyzHOEGnEMlnumt8twDksaUNpB",
+	"q9u/IDF+PcH4hDIVJhYi8YvgyxVsabF2x2+imupBV6Jj2lakibDDLFR+c2XGagEKqn3LU4JZQRZu/Z7B",
+	"nqxodvfcJvPi70z5aAmhHPbx8oA+zIhrpxpgHeDanaqIBB1i5OP67zcsOuFi6TBtIqvHYzholt0pItZr",
+	"26d4gDUTxu4cazfWDu5xjkoPmCaNmOi5QvAbQjFzyyIj7lxjMabIV9d/Gne096JkNce0FxNnlwI2NB70",
+	"muUsmZ1iOcXQDE7idNBcqdVxOZQ1vE3hfe2Tup+JyV8x4gdrahDD72hI65c6vI+X94sdtdVLI73Gu34e",
+	"RCUVFOsbInhxIDTfMa4wv8/W1U9KoTyCCbQIFzjvwAVbGAwT38PhvTuHAR2c6OOzj4IEiUjG0bmAHtru",
+	"Hkz0XObVRQLtXmmPxBR0Cp1xfknNYKZMKZReVjIOqFdWq4Kp7ayCI6tvTC73wXYhUaUonUV+BMzaUAUE",
+	"W7NZwfNJNSoeHqFvtvggqXSdUooB6enZ/UxHsD49l3NhBbO8FvcwmBo1dffcGRzIEPIpQYjDZZ5G/bYC",
+	"qxIvyAoKsSe/gxSo5gGVBQtzssPovuP5+dk/A9pMO6+rT5NayMQ/8ttKMQ4KgQoUoWvtoVKCDPqgUCyN",
+	"ldce1pz92iNg3QNYTrwgaiukni9LOqSb9hH48Z/Z7TKnzlUWYns1OyDZM56LPQEettuLgW+f0uYyfWI7",
+	"29P50OiWd4GcelvuhkiU3KTlVUpUH4DKCexaf2Q9vR3SDRD9FvGz0AHWxKw8rvEkoyisySQ/XWf06NrN",
+	"zh3hK1WVHeKIyH0fu29KW9fOp/n5BxLsvqvKgmVRJ+M8Rcdi1B9OCJ03dZdmnMHFnuUiq7/8ctfY97tS",
+	"j8ND916rmxYc10gh6WTtejEEwmOJ9RokYXqBSdOua8+IVWC7COC4se9Gr//3UsaSJxPw14vhBl8uyaRz",
+	"awutISclRYTTwEmNtbafNzm0//70189LkJltSzCCloNzLa4c1PVAZ6wgthGPsU3VTO79GB3jUSE6xHNs",
+	"iq4Rse3f/u3f/u3J69dPvvtuQSgx8g/x22QFREiCXHFDwHCdszldOuEE5JkeDVyVLq4t+vndOF4qT3Yq",
+	"GaaHKVpBx/ppxvU3X8Ubo9XXZ92/Eai5V7Egnmtw/6c029FJLYWCT/MLbwfh3JRxwklgG/4O7kEqCx57",
+	"WnhnhklZSmGUM+8MGAthNQ+HgZL4VfLKJ8R3PuaessIb27Qo3qyvnv/7pC/7tZvz8F6UJeSkKl1HOE0O",
+	"oK2PWkjCOFkXbLPFxWSVlMCzuDxkfOmenEpiVcLkDelea34li4AU4Rr86EmanuO2s5tzuZvu1cNLwYPY",
+	"9kkMneFQru5m0htWg6t4FC3JAfc7/Ez32HDrbexuMRH9dmZ3Yxq7i390a1nUza+eku9/eUf+H/L08+v/",
+	"+fUz8svtd6nR5qP09s2Bptl6pJE8RcgWLFC3ra80vTN/3lMHP2Vzbq1X33X/sW1/mSLSruYIj0hD12Y/",
+	"BruZvnr4lyoKt7xyjflPw4wdgYJy18g8KAb3TqIRwMSF2TKgqbxaQ08k8sn8I2QPEvxpIQ4GjCMrKNcQ",
+	"yzzQ8EL05q07NEw8CK/pX4UkFXcNSfB1VO0ER4B5s5WImEAxxLSjBWlQWSZz/EiwogUHg8zjP8QtOwCS",
+	"dsRv7WWLGQKiDzBtE9mIs26IwXgq+PEMfqm3b2T+Uzazlngo6TrK6tMZcOM1lGCAM961uydHO6Zt+8CO",
+	"nuXWdhLtcvf2P1IN72rfSdMmuVK+mb4WVjlWmhZhq3Ps1BULGv5Aef7mHo7p7pEOpBljtUaV42JfA4i1",
+	"Q2uTYLE7qe8S6pb4CBG9ZAngqxPCaK3YWTL1/AeGXtQfNewGmrole3351vglSCWimHu0LgGN/TTSpZ2S",
+	"Hc22jMe7vF/OZBm5dx1UcsTpUfFztasdqFkMfHyjw+y3MR3rx6QeGgXlxivFbaQb0n3sAEudQxiF3Hk5",
+	"gfSDKJi7nTpeYHfFjN5Z0+A13NvJpDm3jrMQzn3S5Yj2464UUr9yEZWuJ6po023FOE3AOVBMm+6z6D/d",
+	"vvmZ2OnMvS0qSdBFRLRwEaSi2vHPFNkCDXFMrXDeVKAU5BM8bwn4N/t57+pu/l2Hopl8Zm5hUyY4vQCj",
+	"t65cHpayJWXCtMCGmCNT9FbZzCDFfjqfOTKJfeyDzUjLAtZ6Gb1G3om9Iis4CNeFyhp6zxbX19eIVFVb",
+	"zcaELpiKhwi7Z8zRZ1HvUUOWegvcR3ZXOMAHYj8rDTd5c9Sp3elsZwQ9tk1smCJO9VkQSjRVd2TPioKs",
+	"wAOXTuc+sV56VNqEsrMzemxVGimlzL2e+2jFpCQhsV5KS6W+suCi1kSKPTZgDQeOxLGlWBWzVNbG9R/n",
+	"wv6qfmIcnBXne44YUbAgT7HJds2NTbDXipnogu9B5q6XTAtO3myQpScWI9l8RwzL1nEgrLqnBcungMzv",
+	"r5q5Yrz6T6KSvKks7l8hajkIPjWQ1JNqXPlbxbK7lRCxfuY/Y5aZ6/Bp12Ro/S/mlW/NK64FmTHVSiod",
+	"PGlvigeQEViFlyKPDf6/zMOJQZaaPgyvUtMHdB6lR4o1hmsabAbUcOsOZl6E9B/fviNiv37/WoUNi7FN",
+	"GzFXmw2Y9KAn8jwj2NFxkH7jJDuH4tQ5Q8en/LUHUkds5ykLx+nG+wvP+pT3QsciRzmsmFaTzbC/2sES",
+	"+k7BOExJXqpH8a8s/DrGPuCMTGIJcjyL/AT5BqS5ipJxzLjdXBu+HZkoIWfYi+EeMGVsQZAoNoksvMTT",
+	"YctZFThDAa/kZaIf+HH+jAce+DJqoJcwShjGvfQgyU/nATvSe0m5cpbx5Wyt/lwnFbDDg0Nwl7a67PxJ",
+	"wGwO0lpwDGJluTNCXTEfu+cWXYuKGIVfU1a8pDxn+QCK8SktOZzqPQXCaTm9NmMz2qjhFh9qEqWiYcod",
+	"PaBNAXRCskqqs1qNZd9BsG9FNnwZVirdyuzDdzFXjOtTOQ8pbGLEIWfrtUvsiGX5ZcDa/Vlb2Hz21yXV",
+	"S5+6kEgKhxQql0MpH3y/50nCtoY2t6j3frDoxAqbb16ElE3tyCtWDLoV4o2r5nL0x8TsPwAtjB7Z984d",
+	"ZsA5OsaKSJiCKr2E+7lY8fhaQN3pb+4oK1biAeatfiUeHCUi31DxOy72fPqAoBSNI0JUfEd1tk1xfMUl",
+	"0Nwn17TFyVuhtKrj84XNl1nZVtQ3xsI6oGPnDkpNJN2Pe3MaSi2uXAaz/9Jwoa1VpZj4FrRLTZ5TkLxJ",
+	"osISKqXZepsC95wocH4s29YUHjQRPAOyExIWhK0NMbaMb4jSokT4fS72UYBYN/Bw4GVLg+berE6IoL5B",
+	"YCjJU5WxfqIUyRqWi+mnUMYbhRUFMfu28FY1dpf/8pq4DYzonNbdFU+XKISRThFeC5D6yH4rFBBRaYnI",
+	"/XvKtHIBpG5kKph3JSqewdJnaTbTN43n7SOJo3DWrl5ihwjEenA59VNJvB4s2EgtOBc7yriZYbkVVeKi",
+	"WkuAdGKObYrwoHGLUXHYCEN45HDbKGxnE59wK9pdg4erGquiWOLbKdPQ/dRN0MvpIWhmv6dy96Qq4zmZ",
+	"0R4ZhtMxWUDBbxWCZ3iXIHJunkgzMUwWjVzY8VAKUkeOssJ0hHViILlbVuXSd5U7Im8plUjiT1atK1gi",
+	"tojdZ4vm2xbNOQ+ZqzkXLZbsnagYWzdHOip1IGc05mpXS1rlTMR1tC34zMqkNzmp+7YuqiBFN9JMpm6c",
+	"2OyQqGxqZe+k7lluxWbkhot8tb2NT7LqaKW3Qh5rn2wp59bH613Ytpvp4qoUUmOTr3yH2j327u+k4bfA",
+	"4hOS/LgiVhZgSPuV2VaTjAfNyKJrwbyxuSrRKxavMvT19b1ZtizPYx0uzWWtt0YtIYgAzO6phue2Dnu/",
+	"FZjFpiwUMOOGE82j5k6P6gRbvSsi/VQpZ5opyC9RyrsD3kdQmQgv0LfiZ5u3mAYVX9lgga1PjYj8ttmA",
+	"8sw09CHvoCwOt83jgy3jcIvnNVSO5fkUQtxFr90XPgeG7KXQUFfNYNJZV88hWvje8xsRZaQgYTrSdxpv",
+	"dTOGEHeE6uc4+I/rJ6+Nph2/vSTTGrjLJ20PaUZB2+h5k8lTfwV+RL3ucNH9nsy1EtekA9Vjj0fOcCsa",
+	"SdJIu6ak2QnPpN/QCYfjUGDSsnWSSD1JBoaHuB9zpubig+cojzZgzAcbZdaCWMGlZ/W1GgaM4bBf2tMS",
+	"KbGFDeM4vZWYYo1hQWvoRRCJBo55uo5x+OwOoGhghlsjwT7DhbmlzsaTaZgvZMlktWR4LUXyULBT99K+",
+	"FSvm2iKgUm5bkrBdNMKagGBPKgsDDTIV+x0mFUh1cbmD5k7hN7kR6zkHKHQOp/6AW+RMrvzXoCXLwpN8",
+	"z2Bv41h3tiWnBY1S9qNtm05F7+1vBcvuHLS9E+Qqeuzr7iUnF8Zgd5vIbWGumtKb+K7daKSPRMW1mosH",
+	"ewTQwlYUeTPNsarQDua5AJvWk33Vz3UOtN3MFUGnlSHX3gN5GfGhzLoJVXfKtQKeEKGzk85a57xyIff0",
+	"gJLVQ3gC7ppF7MBVH7iSM4VON7QTKc+gKFKoT54YY3z5vn5wEGxAS7bZjEPTNU1+3PPxVjEOesAPGqgN",
+	"6cqgeugXeQ750DHseA8YDwsYOi0qgwjnBFY5+SCNpnxw0AOtmjjsY7nHOTwQxl0eJ4c9CRsR3aArR1Sa",
+	"rAQmB4VaLipK50LROB+X9BmkDknXBBrkkQS6ylTZi4WFuzbjmP8czS2Du9berVbaLS0Kt6xddIo2d0UQ",
+	"DteMU3SaV0qTLb032gvwsJHWzlxMpABzI7YKKmfxagSKp0n1q4v4MQETdDxLsXHT9uwoty03SI8GEoCo",
+	"amdU66fX15+Ta2e32T2OcvVpMvGTOQuN52/iYWhW4i+YsK980Ha+FC4p2GNhNV0kapcX2D7fNYkWVxt2",
+	"D/FyG6v0HCWqqSK3WrISmspUPAMTzl2YRtPVIyQAwfr+JxlVYKxkbaO2I1ABvYyYKMU7XRHDfv81DNBV",
+	"u7fcVatNX1NpGPT2twYNZUuj0XJQcQ31Z9Deff54SATzyqYdWMKMfIwU8CVWrMYVH39co0LEtgdzJP5M",
+	"NbJkViVz+CGNNlPzSK3MxBWZN+s1RDBV4KFkEmYCVwJM3tfJKnvtOk9U1DfIxn3/vxPU6KClLCfuYXOH",
+	"2dNc3297X+hpS/rjAYJju83Xp07StW6CNUHsxdZCSBeHyQpm+cpugvk/ozTlku4TXOb1i2nddrHhZQJF",
+	"2ZbWg29rr9I8c5SzbA6LBHs/wdkj7kFKlkPQDTAWEMJ+6euCZVpheBPrM3sg89eLx2M3fFRvpag2W/fc",
+	"pPXUmz4NAaWz/T0klJ5HzF+xn/WZxexiki+OxIZ3R2Ayd0TxqfFENWeoOVkJ5+l0BkuhRifIYGZ/DXor",
+	"WtfuivK7pZaUq7VVneihRE0n28JvlVnuRgjUdm1r/tii3eBv3b186v26qxc59Hj7i+aimUgh1gOpkfjz",
+	"gNPRPTDV9ehf8E7TyMWfCZnPTOqqX5rVHqpu2DHuU3QbEQKTNG8H13lAzdaXtujUoWp7+W0KDDCw47F4",
+	"EWhKa/6xZareEHigmcaYKLUwCg46Pp+vPQ9h6nSDajnC0KEgw5SJBVlLsbO4ns1P3tjAjj9a2FyQaQwd",
+	"m/Ttd68W5O3P/0iEJP/09vt/xCawmuyE0uTpNXn9bTh6umi2xTXzKm1GmCfwGNiPiO5+3R72J8bvzqMa",
+	"xtFBO4u3eJ/B8NHV2Uv16FvmhJYNf8edFmZdX5bC7xAve3ay/EqyRNnBhDQVWibRJDCPeUZjJvO4q++O",
+	"FWsXQkG+tM6lRMJeDWs0sUmr5azYZGPVAa61xbzs94BrBkMsaS/6XPD4o2xCVkD6w/HXGTc7Pp+82JOp",
+	"LoPg0BYXHga2B6saBn9u23miRMDTpum/5baoOje9eVt7nZ1MwG5VRqdoo88PMTjpoBG2O4j1sWvHLZ2Z",
+	"aI/6qAiJuRdm5dYe00bepmCcv4fWtOa8PgFkpKF4h0yP0IvEUyUE33p2vThTf+jRFrl2/gmkOEe0v8uE",
+	"x1dyvnG+hUdsLJvEB+pJBWpTp1YDZZFm/fHLnGptM4jiEb6sENndMg72fEsPiihhG2Ja6HwJFqDfJlgz",
+	"RRhXmhaFdxrHFfjVYbkHuJu8r38GuKvt13g9oVpqsfQ6VKKyqywYqKWLYcYewMyN5Y5xGH4CxX2qU8gG",
+	"ToWE0VTdDU3ifr8HmVcwBWm/Ga/7cuerO58YJe4iYKE2VevP72xzjEHf0uzulTtEhs8cisXVXy1v+4vV",
+	"/bPM19G7NKgZiYOET/KRAtcv8VmnBVKez9MCKc8Tbf+t3zEdDkDYdO0N5b9Wqq70mTi5nSExu6bZLH3W",
+	"di9IjCVd34QpLkef7B0Els/VHKaJvk5PAquDLFEYnfW4D9KGTFDY2CKASfO+pXp7q6FMSK2lK9SMFuZg",
+	"nMiiWnKPrq+IhHWlICcVLxBOSKc9z9H0LTNriMbT92g3MU9XRFHSQ7AE3nEU1xkJFsWLKdLk+J4B6kfB",
+	"b1PR2avdjsrD+JbUAuPWveEF6uRtfU/VXWyxRguY0cL6vXk8Ns5eyLt1IfaT4NX9dzvWrFcRSLLOOWwd",
+	"oUBMeDK0F2D3YOGEaYeD2mwcF/M1vb2gnO++cW9N3Fc3DwbAj0uZclGCaBrxKyFJAXpp1NrlRmDOu7pj",
+	"5dLp/+ODe+Inh8+lKJc+i2QGrOQE99b8dmWJ3B6zTsWF+P1IXG6/rdN4ppvMgNCyFlm2sigEfimF2CyN",
+	"SnLAgJq8WwaxVR9RXVqR7/oPLm1FcPBzfdlh2dw9LMM8Kh/E7fxRwr24g2WQyiLBqkSGWQpaKggSKuwb",
+	"Wrqz455yLGUWFjBUwA0jGtA5LKiEfLxM6nRksmFzpWOOiB3YAmwOkKtIaXBw8521tNe7XqZ6My7TD/IC",
+	"yRfclVpMurfEns/qFW30lMkLdujRCQQPDntaDCc0z0BSMccygY2AYH/z/FBBGfE049Y9P+qsGAKYD1ky",
+	"6Ru88nvWwLbUIN2hTdcUC7cp7SjVIkv8XDu99yTnybw9NCu0qbV17o3NqrIKKmbfbG11j5Gu5ZT+PJ5I",
+	"buz4px4AbrW3GGt/8D1SmQM1//FoXZTbhlccEqL8APA+zBE9sQFKxbWMh1GTrnEEUE818GuagM3pC2J/",
+	"mpY60NMS7Ce4BYfLc2sJ0PSbeZIb9W/uw07wp46iPtT9Y4avWbeal+75kf1qA71Oc58PhZ846BmSeJbY",
+	"bnqDRP1nINWMljyqPlmj1HSHcE6adbzXUlLENnvQi7YgjYLvsxQOyFF/yiBvvkx3H3I1RqV5lGyEbqU6",
+	"GLvcTH2ozfFFbap7+9wjonrifE5ehJlpHstmT51DgXFCuU1XtYK0V6hY16tN70QR9HeKe5nO2bLprW9C",
+	"g/41LiwSrPlA11nFlWglGs4M9beRCKmMJf5KK5KAo3kU7l1caQ/jOZ/Xwyx6O0y4CzUh2oSuPyxVtRjh",
+	"7PPYJl6EzzZJArLOnK9dijEeTGrNlCAJcuU/xvulil1JJSRran4piXYBGDz9QtzVTZbsm3W1FSUbWk4G",
+	"65lNGvyIH6KEWVz52EXcrUn5wQobqrGgZo/OxhXYLnwpEK25erVf41T92kU8LCGa6Yb28Ieontb0II0I",
+	"cVZXVmGfVCPWBcnFsGdn6DOD5jtYru2SyKbteipTJBVy9JkEAw1Nu2RPqLEzvPepwN/Z9baU0jJ/G1JZ",
+	"RhNVjZrevhSuDYybFCyuK0OH3s4ntSyp1GeJa9U5lHPOoqj0C+8di42pNexKPXtI+1qUPahNZRwa5FvK",
+	"715Iydyizhn8y0FpXzwVbfV3PyvZ7D3bQcE4pDrnwD3LfQJpB0S6MDb+os58RclTCuV6K9ryS6/HtAow",
+	"p/eiWNtutEtfmKQS0k+JHaxEfiBaiDuyotmduQNczMn2Y8WffboyQd30AJMDot22uJG11jddH+XQ1/Yj",
+	"fJMie3og+y0rfN3GFop8YeO2hdle21Ji6tIsw6ZuzAIxk88EsYz+0CRAmvWW7oQEAgfbh5GTSlW0GO5n",
+	"ym2Bn0rfbHcApS3stoaD5a06vG3bPGJT8ok08zWF8bitOQ/LsimLmFDP4IsorKkKMOBDtDwYjj+17MbJ",
+	"hF7Bjdd/mv5qWJBkJyK0bnu6ozn0A7pGMbJAUYgQut8ejNEWFhhx/2RJD4g7hl9RAFUuLpmwZix0sBmk",
+	"BFEWQNxLLeiynhmfPuVYrI5tV+oNX3j4jFlHZugYXyA0bM5nKyp8B8u6hf5l9t5hM5mpUDhavRgFY3S7",
+	"B+O/DT8H90Gj0TbXdnDd1pKnFTDu6Az1bRXufSAQYheA3aG0olIrA49bLyxbXX1KCcZosgjb9qA0gEVR",
+	"J62tZBmGU3X7ax+1QKaUWLRJssYeie6m0a430W6ymeamN2OG36GFLl2Vzz3IwzITedzHLEXFUzjQakY0",
+	"JwIhf+WG8N0FfQWKnXKAEZwK17eFj0kCllJI+/nx7HOp9HJ2Xa9rDxktnxxIvInhCvXp7i6yWHWRZyT0",
+	"x+mJOT6i0pnYxdLTVZVlALlDkTe7kEhRdyA/s2jkixwnZa3U7Zb9YkcTpy2vfIuohRf14E8cZbbryq8+",
+	"pcCbS38m6HwO82oTvfQbetyL5bfm2VkhSCcD/LKaL1oMpgDUhDkqFz7I+K03Ys7r9VUz7X53l07kdvf+",
+	"eXtiFd3fWMibFVgvD1M2sfO0BighCMQAVFXYJMpm8Lt/Pj3Ri4JIIfnR5J4L1xEv6/9nKLUPb9gRP1Nk",
+	"axvLxuro5xQwtFE2cP4JBI6B45500IIz5o5Vk33t92DkOCUaQM+MIY8FEptstnTRWXAhTZSRb9wbx+EM",
+	"n4fLnLFs28DbrFtM/VvjPTyI/jHBysBHh5hvrClPl/AR+BdP9xFGOVNoxg/3GGljPUbp19EiDWsUQ7eD",
+	"zenJUxkYwWcMWMyuLAKrvcnKPE8ybBJik6Ct3aa3wCRRlU2UTfnAu0hwQGgI83aai3zArX3CqewGThod",
+	"brKbusUqn4I+90mqX+i7iHKJh1dYQebanSq7BUcc19MyzwbUPlz8AA8UwvpWemF7f7Zsyw4OxHWYcD04",
+	"JPjrHzvzeHk344ipavdIx2wnJAwIEvSTKttJaU+ZTqYkzL9cFlf7rUj0hRayhq1t5m28v4saw0JvJcCC",
+	"aGzHg54M/LOXfz1v3kikoJ9gp23zOHHlSDVHiJxcUeDvDJcB4VxAzf8twyCOS9mukW+dv4VnzBZX08PS",
+	"m/L2X8ra6HEcIo/BM83u6KDx9OyPVwJB5fwCnpOtbeA+qzjAlv5F0VXM+IZIz62b2TquLGA/BvFdCv3c",
+	"7L6hGoA6WNK/HQ4JgOag8bOzw/Zbgeu2nbWcp9zCdGaCW5aJ2jk8Tzm3zU/YsmEoVJJSKn9079y4E9Va",
+	"7cKlYgkO9aKv5u1T1wW5p5j/VLd/wC4N0zYryCWI+r1qQLO961B2Z4G4jigGGTC0LB/8RGP+MSUEf45C",
+	"iXGyZvfgapIt7KuD9gkzcm3Bq//FvI7/DCpbfSejxRXjy3WBTYiaDnVpldEs8GW8R/sncg8VjoTj1wcS",
+	"u7tF+Poc2WxGiVsWyQZwtROldeUz5eJh65naDWoXESIdY9k0+zs1C2yoJ5Yb82x212OZXG9SnmqjzgzV",
+	"og4GKbv38+n4dGPIYPVyMMnO+5Ew9Io1tjb3YIqIHEJ7m5wFVOPA2efT9H8rCpZFzCUfxVLLLvxBEBbQ",
+	"e7Gsg8FL3/zqNHkzHcqmu8ToepoBx2hwRPP9CJF64Rb3yIJoIRZkw+5BoaaQxyMtcZJGDHqUloGgv7HQ",
+	"dEwTwYnei07cffY90Lgjv7wekU+TNiJN/tsu8pFZS17ZjhDU5UyGZZCBO6b+GSPV4R/WlQ07Y3mq1q4B",
+	"rG8L65Lr15TZaYzFWRyWQbJ98L9bKMabU7TF5skNVc5bWjg352AwJmFTMbZUkUzsABML2sLY5/1vqbpg",
+	"qeJc3LHhlqW0nT3jc1WIUx+AyoKB0h3sXS6Imc5GYvT0xGgo8mUSm2d6Uz4o9Vn3lCnbdtlYM0GelQ46",
+	"Cos9qIEtZ2qyB7+5+Me1Ea8l+Dt5bn7G/Kb5sx0jx5Z1quVayKhLpfaohO1NGhuxvQHuRALPYTzkF48G",
+	"jNaB9io/JwQM3CmdUN9pqPlevGiCr20BemzG1Z5K7jMM6xvQ3zQc9h1/DBedP9j0jqaBAV2Je/O9mGpg",
+	"TGC1dA1eo5jqg66qOs+qXuQE0pxPx2+oHcsdiDoZ36PYo9J2LLdpnl9fX493Efc2DA4b/UoXWOl9WSGy",
+	"dMZzv0TXB2imVOJqhMOoJ4guK6Efz4MeDEGbpm0QTjsIxXREJtNpoIWLK8GXihXeNul4OmnVBvQy/0wi",
+	"yS6upEul72FYlebTGbgSuzXTgVe+hhpZoEfLpcEVsKEFwcpqVEmcDxnTql2PboGJombO4K/odq59diqR",
+	"l6oNwyxnV5nP3esGOWC6QbS4MrJ/2vhGy4lfBE6sN7idNeJasN8thnO7lz4vL7eCZREhvoIMYVZC0owW",
+	"AqTZ8b6T3T461HTjskcUv/SBj/antY91/VtFi7gJnfy4PeMq/spEF4AHy8S53XiD/gD7ERdHD8V6+2SD",
+	"4fdbIO7HJskfcqYhX9TtsDjsrZg4PG/qFl0yOFNhjTFZHWzSc6OgEkWt7bhjnO2MCLteDDQ2ndkh6xIi",
+	"cggS8hwS5kQh0gdodctLc9lZdBh7M1/QQWmpxnZVceEjUVDVhqz8+nqRjO6uQ25vbkTX3c5ytOdU+6+n",
+	"Mf4+J6N+quw4yoduc50k6jQZYnqowMV1MPS9N50OgUG2ZMB9HoN7zssdhv7UMAEufOCbPQZONOt1Btig",
+	"Mx5kvFKR5lhKFe+l+G2lGAelMLoWJRWojJqPX9pm+Ccv6A4sdlDHP1t37vD7Zm8XkPUlZMztLcu2VgvN",
+	"RAkkZxbG0nZMiLpxUSWN+YNDXZUpwuEeZN3MxNxWjcKVVhbm30nu8AYnPeibL+GeiUoFEE7A407O3yoh",
+	"q12qpllXkrv96l/q9pNtsg2xyzHktW8posWCODAI68i+jqvjVdHOzEP4I9vy1S3OfBBDuzoqqswOtkbA",
+	"dxuo+jVLmPIW2W8CPy8cHwVfjO8qs73tqE/7Spe6dvj71dm4vPmmalUwtV2uDunFtexgDFkvg71lfFlS",
+	"SYsC00xWhyUuZdRMdld6Ix7cJtRzdg97yG9pKfRnJ+TnJNk4P1RbQo1err26YnQDLwtwl+4kf7z3ArWg",
+	"ofsHdEflHcSuDQz0SgZqQX68fUO+fPrNN0+eElqUW/rk2ayyaPR/Vp12hiEcr2vIoOZZRhI29rLpr/2d",
+	"/4lkVMNGmM+4IeYOtKgTFiXIAvrMSNqKMIbUtHAdUI6yQxCl00mgcb5wuISBMP16dm4/DvJr8mO+a3dL",
+	"7ty4DiA4kbGwo9mWcSC2dwZWdWJqMPZ/PLKmPqPmaJZC6mUplI5zkHnIRs0Sv5+zqU2iN9LwcP6dqOZh",
+	"yLOcHRwCyH2IrB+uoWqr6WbmiZoaxDmq3YzZvWW8HVbrrpjRmc5cNM4B2w9FuNQ8xjcLVFKcnjCnFhR/",
+	"WmKvKTaOffLOPP0v/mFzw5XiDhIOAx+cyiErqARF9kFl9D3LQRBFDyqskKWc0DyqZKWr99PBrABHaNhq",
+	"MUKhBg+KOePSfXV8RMWSuHVM+wc7YNrFlYPgbrf9qk9xWnr94HL5H69z13EtASZ0xjqiZ0BfgqdQMZai",
+	"7nWXcPK5qyaSXwoPiJnCNxazaQwt40HPOtWTGhHYD8V2BP/q7MwxHIsQknEGMQOkjEFLtlOXNBiNtPzW",
+	"w6MPUBLbIAa9HUvzf0OSv8fG1gNy7JEbPTtqlrM1fu1F/kn1l3aU9MLO1QR3FY1ouTxGC2/o00lWGIgK",
+	"Ivn5PVMi3scTHkqsqr9EpG92MkXNVPEc9BPw4Ibazqf3Lo0Ih8DMsxS2uTpj4D6NqPBbWpbAFWFrD0Bl",
+	"O/mpgaFmTj8Llq+Gvu4rL1sxh1AJQGtbb2MX1dAmvnNKY2PN07C814zTIqkDb6laqkwCcLUVCUNm6iFJ",
+	"Nrf58RgbzGnnsztHYxPSEIDjDmNYaof4FYurikug2ZYmU1GcEhL9Yahz9qSuuxY+QF/VK124RrxBY5fO",
+	"ngzyxnkiRJ7Rjm/aZ8b4uUZa6SgBFvJ3HpiMe2dWledkbUBLlo3eV/apEYB1LUR+ht7Mi6t7WlTTGrPG",
+	"OMp9kh8mWFiA0h7QdBFuyvB+Nh6mXq3AkVTspZU2xUwSaN7S7dtep8XwDiQKsiziDY6/byxbRVlujIkV",
+	"TM5HdXvXy11nma4kECwErF3ZW7G3xWpbrUtFBC86CBnP4qWARzPCBB4Y3ulzyRInB04TJu/QSp+pCE9u",
+	"fB6d1fX8zS1qZwQUC/++nOmwGjQecETfLsvqvksWLaRZVazQTxgndhVN0kdZacL4grjEmwDKDh/xSDjI",
+	"7jXaMwbDEZ4hUlqRdN9MTwtqSBXmBjkPjddem++NbwdeiBE/+6uX5E9fff0PxF2ZxCIiqwhOfh7rpKrN",
+	"1W+DT6UUG0l3KtXy+5g24Xl9a3WrUchX1396jnWx7jlCCyPwDvGhBpCsrdIM+cIKNMMGd1DqxQiqNSK0",
+	"zegZMNgf0PfDZ/mwWR2ngt468ADXGcHlHDHexiCPZbBGmrImOTbRvbxr+R4snlvDlzbj1e2B7cAXZdJ3",
+	"dXHCrPBLojJ8nr0+ULr7zhXHs0TOBlV3c3WrlQQai8O834JNIyXbiucS8hvElcez7aEi4AFl+WTk0XDx",
+	"35p5o/FJxuebBz5ufFbvAFoWkHDnlykxhgcZy0iYVqSgShMtDzaob3OzQ8+Hw6uUzEgNV0Uej27DkZ6K",
+	"OpRecW6vhpIqW9jl9r6uA4tG1uNoKQ5IhHGfqNwBYVUAx/FFFDxlcdUJak4vhG976mxJpEZoDLe7ARkc",
+	"rlBA7vFDaPl4oGFBxKGlQRrbXSYCBZM0DNroFyeA37mbe6D3QPtrz6FKdoTY5RIY+4zVF5grh+/fEX4O",
+	"eFMtiBblk6pUC/J///f/GY5ODAJDyemVp31XR8OqTr9bGtsq+Kd2/65Rp68WHqDUFY7HXSJbYJMX1iG7",
+	"pVzg7siS0InvHITuS988PNFTvL0H39Nsa/F+jZGVwY1F1qG2sRLaYbwWmUc67+zU8TWXxeG22myacO1p",
+	"qH8FVe38JGx5imcvcwA3Nv9L1r1U61jx4qqg2mO7LsXaPMHQ9N9LwTfLukdnxVW1MkRE4xezwKMbv98m",
+	"8F6Qua1Ad7rsOOQMflmchg5q/GQ46gDX+lTQcPOVdduG7s1lW3Rv2H0SGd7c6Q5kxwFNk9LhivksRqd/",
+	"JcqUP7ma5ldGMQlKXD9ThGaZra73fSQmhq9paVgxc8GknsYA5kQjJ9fYEA0mFlNEbRGGTHnYm74cPWcz",
+	"kWMKyI4q1DbsxJdVee7g53nKn99UWP3c2pbJRcwcdAKj4eem3gR14RWsLRTZNEKHfTFO7WrxiHCnkZ9Q",
+	"iM81yiSoM2ztz8AwC8g1ixASJRsnVWn/VRaUc3DOUnvo5jWBmFIm7i+Bv49CcXOjMg3mgh3tMWwefLNe",
+	"p6rLB3Bnz1ppXje2avFaY/M0V4UTGYFEcpzWFt2tJhSRBhauDUWnInKkvt2zga84OA6ZfJ7a0O1M4SBN",
+	"rsJN/nUcvVrqYWRw/2lng04MsBAtOKJtfErV3bJZuC3pWGYFZbsWbOKvgxJqLE4xA0+w/u7H2Eop7lle",
+	"d0LoJmhnqLbux9thWb8s5nAaOaGlXBIbaGtl2MzHtG515rlpQYYwFRgsTMeCRXPcg92DP7Q15zHX0w2D",
+	"zmaoh3dEaCQNox/FsY1qUCMnxkJUpPD8tDsL21HM7xq4e2IY8ciVpUWKvI2qM13RT+aLYnlVCtSPqaDH",
+	"1Nrr8L5qy67h2Cz5unp9AkSDffbcuvn50+LblQhDA3VSXrfmgval9hO/p11cGsleN6RLG1IzVLBjEqfm",
+	"VataNk9WqzYVuKP1nM2T0zuIudk9nk0SQSZYRnuzmwzZGtYhJH8X5KFRd5yOE3BiQnQx2P/E+N2ZkmRd",
+	"NyXgl8h3dJFwOcsUuRd3c2MPc5tB9YIVznlZNxgoccfr1UTlsXl41qyDyCKGUGpCRNw3qbd0bcGIOCos",
+	"QkbwAw+ldjY8dab723Po8ZkbzSC3MFvF9dQ5KkIRvjy0snMR6vLAr3aet9ZnGwkcWbfrKRmbBdxDEWfr",
+	"IWyjFWxpsV6K9Qzx4MMLkeUmsXbSRDlbbX6LxlF1IGNqlnrxnXvjHJnTvrg/tcs8h4cE5LSvq4+V3LtN",
+	"7+ffi7W2ng8Ek6knX0QnuIdiCPfBPkC0B0JbWBQqXacLCB5gE9d987NtK7Y9iSMxFWZelnCVcFQeqSdJ",
+	"rU67x3xhXB2OC6yXul2gV/XVsnbheNTVUfeE5ZUQecYWydkS9bBqPdz3hv0HzmKykwyKiVkpJnOw4qah",
+	"pT6G4z5QIwd84HMP/9TkEwcOGqlwn+/PHihLPdqCGEBmGrBsugcEq7tTJyR2LIJT43CJVVWiHQ/jIMXD",
+	"WHIBUmbH4Ha/ePChdmn6xFTuIS9w4+jtuoD7PBiqmL4W1h/7nQskh47ZQWzNd3AfwEt2bt2iEPvUHXVc",
+	"mXndJ37qJe4Wl+rwPhB5qVHi0rVJ6B4RMke9/cgMAk+kpiV0GmGu8z2nRsXnBanc0/Oru7s5ld34Q7OM",
+	"6DeLomPYqeBeuvIajS1nMnIoaB/t/xS0kaZVzuxBofkOFYqNkQxx/5wo4J2VHJdth5YJvmZyNzfId1Qv",
+	"5vUaMs3u4TLegeOClWLcp4ZscGJDbFy0a4ediqDhWnqhsJE+yAGjnMWODPjuglakKEAd0bMByTX9Y741",
+	"j/vdG5SEbuD4Wiue1wbUvPXmwWt1WGAjAYLUqV9PrDYPysh7aDjD+1OvLvnZbzwEwYxvnr72znLMi8mV",
+	"/EuVymWbVZnPXbPPNMjJBK+ZV1zq0aKrthnLt+Ys8SicbtP2KCHzom221sIio4hKY8moV+u87hVmqYwg",
+	"D0Tjke9RRWSFr+VxGQlNj4VW87ApsyWvHguDuRzUaxWk0lKVo+z0vgBQptR+KGcgO7p5b814ERFZlZnY",
+	"JbB4XJoHKwqSi6C6nHK1t4buPHDJ1BoGSfq74BNUpZC8EZjpzt458rr98iQNiOGmnXBSznKLdQ7f5W6y",
+	"W6Ay2/7AYkueCNguKp7AdgwQ6xrjKlHosBqoN5qmHONCFiGWQ/qD39Vp3qdsU0O84537t5AJnr+imfOQ",
+	"dNbDl65qsm8FSpfZvcRE6mUB65SkmQPW0HNx4QLis419z7ewqSI3nivt7QuYf3mHvan8lUDzXIJSC0Jt",
+	"rm9ONfV/tHB0b3/+x3gILJMQSYP9lir48tkCu1ofSsTn3lKex6uSWf99oUta6W2zMLxYKr0FrllmuF5h",
+	"A6wt9vhDN8Uogd1a7YyLmjZx0ibv4nkNIUSxFOt1DScaSfX9A/o7nPcW05JtNuPmjh/mvXt8Vj1uqoGB",
+	"vTraZB61g/xKLo+BP2H/j8T6/TS2cAJCvFnm0Cac4w5/lMvbTvE62rSIqiU7AvA7tR079AtHb6K0aqod",
+	"0u4noxbunHe7p/j9bjFkLdHcwsdo/kLdzTWo5WEpK5640Cu+HLCcLODtqbbTsWbHyJJs+NE8TFawZTw3",
+	"lzbGLI0xpsy/9iCBOP06kvKRasrRm8qq7uOO//BLh3byMZoseFBBFs0oFArIVlRSWRTyOoJrv1nInHEq",
+	"D+4RV/5t+LXVBHbS5odR1QEyW7iAqfGo8wn9oW4KYzJ7qJ3Ckb0PUnLIi5oOINeLn1+0tqWxhIZl0u8h",
+	"fPXgJ7qz2GfEbDvFl5ht0aHu8OITcPKvhES3SfSUDr/ynGS0AJ5T6bDoHa+WBc2QKqvR1gu+/LpuxwrI",
+	"2W5B7lMXV5qqOwvGUyZy7n16cH+lZsjnjT8I2+iRGveaFS5/lzBNNgIUsaW2EUgX2JVFFI+jmQVxONxz",
+	"nyniFJCZalVt//ZncXSYNWCsCn2I6943elhHwVhrkImvt4Ht57YsYEtVja7SXu03sWz/CQzaa1TR4tHU",
+	"nphfzM6b//pDGjgpFkRIsmZQGPbgub1s6A4c9Ll5CX/tVCw8i31Deul2EUFnf6ZvyAoKsSfXDetdxdvm",
+	"tI6GAz9saJFoqhDkDAyKPZ9l7BKHpu4sF3p0Uzs8J1K6VZ3LfKm4yeIKdmlsiPkpw0lz1pUj0yT2MrZQ",
+	"KqUQa8+KCl0nZI2+E18ejd19kSxkQ++nF3HawZbr2rHUw3GrQcqdIDR7qQBzyEhV1kpIHNIpkIOVOjK7",
+	"1L9YG2Z2axZD0azbLYB+5aYJmlZdZeoeAficExL/9VCoh+h5uGUb/uPsFiBR5Ks3kb27IYgFhKSrE/TQ",
+	"s9XalaUnBkIsOGmk1F5ILG+XbLPtnKyvYqKmZujgwS+jQsmPfjKqsd+oesDoVrENp97R17k5rAMtenDo",
+	"ph0yCX6Zk3MmuIqWwneAFtAowZBmTrTwTO/yKrdibzeXbbjDOsQ6J+v4U/77lC0BcrIbgTJw2HYlfegp",
+	"A66ZPrRRRlgB+dK15ncnHtFy2vjR/VGWATFjIJA17+3RIjPTYMMjF4fzcAM19B1+bE7iYEjNpEPYkJ3p",
+	"pheeJ4UplW1yeYvHq9gpzNk0tGyk0vTQSCJM3goHGGTwo3x2XpzMY13fpeAzYytyy6tU+fRiW+a4AsVy",
+	"u/GrSmvBU6h63dC+sj6Eoch+cos61O4kMFNVOyu07TpAgxVfnRTpv0WGfWcL+To0PibL5wGy6lLO7xrM",
+	"dzJiftTnbIeJE6Pdt2+oC+6x6b8Tu10MpO0Cz+dWZulEQ9qxcj4JtCgOS4QcmAl6bQg42U12+VrAwC0x",
+	"Wg44edm+iPdctVu9GsFwRfGM2k7DjW4SbuCpDRfreKLpjTzYcbNDuzh242UR+2fz/FbsBzp0gcNAwrp3",
+	"D603vZl6CXzOahJ9+dQd5GP0jrms5pAh4RGa7Aoyy1CR2/Q1ZQVCVpcSaE7EvbOGzDrICvQegJOV0NvJ",
+	"6kvjdEqHSDouQ62cc4zuBIILA/rQ1cL1obwJsbbF2v5ow84cWQAvUi6s512lvGqhq2pOZ6ntYUKijY2f",
+	"ODBDPJmO5HaAKHsUNLt7uaWcQxHDpOPclhnEa62o0ktE3U1UGx2f7dDMnFz1LcxN+tzDaivE3TIOdG6N",
+	"7JwpN3cNS2q7s7aR9kaA22ONDW9FxmjxIqsBEjvZhwJz6KWaWPNeP7+kyhUrtugcFWSU5wkOm5o/P9iO",
+	"zv2YAk2ehF8etDxzy41ygL89vDAqpVCl+RGLMTEoZ7udZoIjrIb26WYboRl15WheiV9a1zLFpHIEwKBl",
+	"yfjGogMZFaAAW21T0FI5pA0JqhRc2Tecqp67FkiMuxqzFYJLxX0fmkr9tvF6qrl2Sx3KOrEXqtjzIx1H",
+	"4RIS2yT1mVK8LBxtQK+o4mWfmpIz4vpk+zeSy2/PGbdshJyq5w0g4h5R0XYPMmftjs7+exZXDuZn2UAe",
+	"52LJhTZHQlM8Ko47F1dc1N6LGkRmmbbpk2xw1awpQVANiTZbVjDOYgg7lhepEXYYK1kZM6KigNrRIyUm",
+	"PTYtNaKNhtZWyl2IMoRwrik3SPHg4uli1gPJKimBZ4fPyYuVuAfyO0js9in2FhgvCKLekKwQyoEaGu0V",
+	"obxplskKcozWIODqghSgFCmprfrrbrV5eAZqLE44+XnE457PRz8xHjXm3EdOnt4Czk6vX2P5cWUOfl2L",
+	"mqBuNL+EhnKeJoMcMsuZv7gq83XqWgvoeXo7vYLybHphRn2jD3h4cnqIdvGqMzg+U8Sfs7ETPbmOeRxG",
+	"dL+N+XLTTfViDinzaW6koDjREzG6/S3kom6v9VKzRGWpq/qdjEtlHneawJlgaF2f33zZNAWOVOj6hxym",
+	"WeqpxhsycUfXrBio8MZfFfsdpmrz5vlEO48Znb9yRsdbVpmHsFxApxx1s/xtyVLamfm7nT1oZwZ6EM/S",
+	"qfF1zflYMm/N3a+c1TKdw82etEiwwuyveOlFggZD/arntqQOODg5GLblmjBaV4FzZBgm4VmScVvwZ8eW",
+	"alRlKVMpCnNEyFnrn48B10jnQMxGXfaXdBv9fiWqGtOtLCjjNpDNK1pMgFXJg1yAGmE3edTqTTkPozR7",
+	"fLnE7fdU3Z1axVEIBWrJtAKLB9P1LKKifA/SJhfUyKyuEWyN2UzVnYNsNkp0RjkX2NpsR+Ud5CQXYQ1L",
+	"IBYeEQgmabpeCP2FrdFezeNWU+OR7ruaHRJh392+57Nw/6xrZE5t/xFWfAr3z215A+ayuFJciN8T/qQ5",
+	"LZaDhF4f/XF+4/qubbH16EVrDtJL5yeb6cfyl2cHD3iaV9XMew5xg4LgsnLmHVCFgf2ZXR9PzepKrecW",
+	"eWnuari2MuAIp759N7qcICzSEcUiP0MfkT+kjK6ynxeN9NAYwNJrkBsg5rdahdvRA6mUg5cTFUYcmTRW",
+	"agbz4IxPrqZzn7OwW+K+YVwuuJ09rprObX6bTG+NGmOzVzA5bNeQTVXZllBF/vY3d8N9bpFkzdd8/NjH",
+	"HL8+VSc8tj6v4Y1TMsYjFXXtXRrakbNITX9uLyg53RRvZSKPxjaF6htFhh/2WNGDHYNRC+PFwSYO2i4Y",
+	"daGBsZRW5njV7WVnnS3fbzaxiBr+ERfy3CUm2ma1hcju6nXMmnRQviS7vIsJceSah3CY5vN8A64J2zS/",
+	"IM+f9XOf0DqL5agCsaMFwMQj//U4uE5Ye9WVwcFi45vyoKOIEnPuQVrpbSLCP96e6+QsNubR7EP1GIO1",
+	"tuMdt10k4+BHrIBEXfXMLtd1crCDSHIen8bdHDinoqkvzh7p+22wpfoe84PhgWa6ONhSA5bMyDzOxOCs",
+	"LG3CxETB/oCh6Wg5+FYCnXz+JlolzvqIY0SOJKa14mXenLGb33y524Sk+8KdlfPcivbYXfJSdNvTW+mW",
+	"6biLO3EldHENrcQ3o0Tnxa2PyBOEHXKAeRPFCtpC45BbxyLonks2zfORbFmep4IMU2HLqZrXNgBfOElQ",
+	"ogadLxnvhLFHYL8SslXcg8yrBFbOXAfMMW3rUjWn38KGYSqEz4DHttSNTI+MxO5p1qp30EB3V+6XVI2f",
+	"9dEsZ5nKc0sDUz4j7yBy3qNfF/MMU9Xq9ToMS9tuDev608XV4KAPVAAExx1c2Xh8YrhfXAznyl0cnZvC",
+	"V2paLgwVKu/28lteH+VFiF7uOLvhsea4BqciLTlfnOgAGkQKcDrhuJMosbizXH32grjgzYcToKdkJhnn",
+	"qC3dW7F+Nb2kt5ZxjsAiPUbKdJMm3RDp5Z3m7Ivy3Z7eARY8TQepSDPfbVnMJlyDPjkzAXJHH360D3uX",
+	"i/vn00Ez+xRXTbjWZtCB/TLy6AhmGowljPJRuhuPWZXaxgG79bIAqvTEVIcdaMmy8TQFfMoVwTOegCD4",
+	"rqneL6tVwSywODZ827Jsa7jTJceNotS4dS2a72nPHaUK20HBOBj2iaU06oThPC/NRQ/HiMcLNdyt12g6",
+	"dRnf4mqHmVNtS1Zw7dCBbEmHWRpelwdlPtRZv0OGbkplHN92+9iRVu7kjnFzYmV4uTv7NA1n6VnhLLdo",
+	"yFYXvEtxW09yDuUCRtoL1P2G10yCavVi7NcnQBFRc95S1wCtb00kAsBx3wLuIy6411amQ5Nz7aG85Ob5",
+	"xKJzFNrOh9uYY8zObkmXsMkH4lRjUShDrKNCUKdAkZyiLyRbhAWfErmLU4Crt1i9JFpIPWFUwPHSIEPj",
+	"Qz3VGP9aI70mV3yWI2VXcMEjVf5Snp6x/IkEpnuaYAk8t3asqrIMXKsg1yd4Wi5YYILXycV1wsjYESx/",
+	"KS/fJDveJjq2oF/4jupsC/lrp151M0N5zsw+TOdPM9BL/1o0TjhTCYrbEDYlyC9u9NPOcfLatLrcCfxF",
+	"xRSSc4JOHZVozhRdFakq2JNTOAcaIJ+GHDXRr9bBfKq/toZ/Gj3bZtuOh0s+N5zYKPrSkUkbIWhTxyGi",
+	"CVqM5Okzkm2pMaNsE4aTsJ06+1JPPwjLZbbiLCdeXVR79R7+o3sdzNQQY2v4c+OuTjfbmVqMMz8Hdm0p",
+	"2O/W4Jo7uSZOpRT3LAc5I678luptg6pYx5dtRYDvrLuINr8N+rVP//JZhf6Lq/12QhLKGklhHm15K+xU",
+	"0d0EuLM6wKkK3B7gbkI1Z2fB+NZiSOH4s5B360Lsb3U003HLlBbysCycfJjkx2iQqtP6X1wea1lBZJHm",
+	"rSqRgGQs2jMYwHtHh/jCu2QNHq4/t15mo326xS26ZIxuhGQa3qzXJ3OKb9LpAt/9GPQhhYQU79fYzfw5",
+	"tMouUpxlNYVKMn24NSt0UQUhtW2SzMz5zYS4Y+DF4fOr5fIHofQT91SzSSX7Z/ttqqmvGRpA0tKMERuh",
+	"tiqRbqiGgOtp6J7dal1effyI/bTWIiZ01gUi30oiwUJKqy0ryY5yusEaUyI4ySssGiOeVdTnf+F/4S8F",
+	"vweOrzwn/3T75mfCOFGc3sEyowpuCMsVoRLIL7/8+J0i/81lupJ/sGCRFpKQ7Ogd/PcbhKKxT7979ZJ8",
+	"+eWXfzKj/fL+5Q1B/ylh6i/8w9/sFi3qcuqPH8xjO8aFJBVnWt1g0NPBeTIoche8cxX3n5PvpRTSzvSB",
+	"lqV3aH9RSrEqYPc//qoE/0D+m1nFn776+h/++184psBSojTS4EMmcvhgS0g+IDSL+kA43TG+IXAP8kBW",
+	"NHdTU40Ogc/Ji8zcg+Ttm9v3FseIfPgxh10ptPmIJ/8Mhw8WQFnRHZA7OLhZ6z9hPcsGtGr+ZCO7Dr6R",
+	"cixIts999ezZ5+QFycRuR2vcHIDcvuw30XeyIs+ur3GZf+H+OrOZUYRphE58dv3MTvLhJ9dW9IN1OXJB",
+	"HBQBycyKrC+frNm9R/8020EkrCtFMQX0q+s/2aGYVsSeu8//gp4L5ZZDPvwNZd+CBHrQxw8WpBgJV7Ad",
+	"0x8W5IP9zfzfbx88iDGTZM0Koxt+Tr7PzSyVAvLh+/d08+GLDz+un7w2VtaHz//C34IoC4t3iR5Tu8n2",
+	"DHoY2psaDRYxrsmHF5ipx35HKjwn3+JpI5KWy79U19dfZizH/4L7p3XZ2D99MKRwKshnypG5Uo7qbl7c",
+	"qg+GTcgX90+/sLLjC7eaD8bwQFB8eLAdi+sOcygILHazg700esvnf+GYlJUBtyh4TrC8KGm2hSfPPr8O",
+	"HPVX72o5UyeyXz311fm0ZFfPr778/PrzL1FR1lsUgWaReNgyUF/8jeUfrYTxJSpG8COpfszNBLAT9/DC",
+	"Po5yF9FdrDB9dv1VJPYkLF5AXS0fvzXqgfwhthLb9xW/em/4xouFDMiKZnc+vb7RC9XVrzYmQneAxsXz",
+	"f49P1zzyBcuvPpq3DB0aS2tj/YPtrzdM/q239jqffu2goLTD7Qjl0l/dRWavxkn2G1onKPT7SSIuH+R0",
+	"otpvcT05igIkVlIo7JfpKeutKMQuVBGiWJP2W4dwOpf2tQDF6/DXuh3rty7R+XwUdab3x7b+YBS8j73N",
+	"fHreqS++kS/ynFCLytDIZt/cILaZLX6vT32U6f8RtN/cy7L8CJUWV1ugudOtzWXQHr6rJH48napveNOr",
+	"JHYc5osZFLu2+UWbyOaeO/IIrfE6vOzZwRSLSSfnPzpPGEr4ozbtYH2xrobulH8E/aq68I2CEzzKjYIz",
+	"WSXGSqMSZK3oO5RIzCmFfAPybOcqQvW/ikpyWjwJEbOSl/o/2YdfZHUazMX2oj3Vo2zKDw4X3qP2IOg2",
+	"tpExt34Iq67qnN/u/rg/HC/3qgjpbyFK+fMLsc4sf4Q4+wP2/ZYe6p4AE/b+xoEsKFLAWhNR2X4pRpXw",
+	"C4nwQ/roTTpyavaFh6BuHxejz2nh7sTLbuh7oWnxaMcYW9R5+tqmUEzkrcZqnyl3es1OMk68U0HcqQVZ",
+	"HWppfLbDPcABX8AD2qMpRvgef34UVlg4D91vFchD46Crk/UmKiWGjLf2nY9mzPZ+/y+QwrlpBIcb8i8V",
+	"y+7wHXR8KOdd8lvgi15t+UlvbcFONasrqdYgzdP/37+/ePL/0ie///q3Lz/+14jnfZz5NTzoLzJ132b6",
+	"USSnPp+/INaxpgW5A9uE7lSLZpi1qWpOATpcAkq/4QXjQIQkuB1sZ3hMXZLdS3oQlX5isf2HNL23+OBb",
+	"+9wFZVNrnk9NhX5llECbeGxdwbYL9V6Q0vrzJBRAFVj/7N7F70sJJZUgFdmwe0A3Xw7nNMxiCopRFDp7",
+	"9mlZZ+Hi/git5pNmtHdgweqZviH2iDphQSUgKCsKK6v1NG2QBPb9Q9E80cBTBc3uho49IrFf8ry3AOov",
+	"rYf4jBpb3GXDMLRQgmhR5Ebj8J/raWeP9fltBz/PJ+lzrNH3H/lEPiorvLRNAAi1e04yO69RMxmGOTKB",
+	"QTXXUwBDUU3vANc3ssslkROmRfmkstDvx3HQgOfa5rN+olwU5oNOYqRn55364hz0WtyDjw5zh6HtdT10",
+	"nBG9laLabMmtlqyEAZFc+7uHzM6X7qHvuZYMIiZHp4Uo9gnP6eHG6+oLooXFD46p7A5xPKJMp9JjujP+",
+	"RHsTfvXU9l+1uDLxiRHjfNa0IwxeJzGnLKcQMiY6dapoNDFciI4/a7ROvFHSNUaic1vrprZkz3gu9qhl",
+	"Mo3wRgkiBl01mhW0sxNPXMGaBAC+aJ4Pr8gn7kxfziVdHuHhOTyKz8PSctEl5IKA8zP7gjzl8EAtTypr",
+	"O/iwNjqkNdkJpcnT6+u6nbcPHnvB0RMlX6yNLT9JoLzCJx+B+GaiR6H9T4zfKXOVW1ut7pVe51NIoPmi",
+	"7gaMbQ2fMO6yrOP0Hb6Kw0/8VG/kcI1/TEi5v4LLB5hfY/oFZqQ0HEF7PIEsUbeEUq1yqomHbUIKyr24",
+	"67LKo+WhfM9zh59IHFJSnMuP9iv5YaZJnfk+0+Zef4yb4lEEVU0MI4usVrjwviS8FVxykDX+t/QeXJqZ",
+	"Qw7rbGBEpRxPkXjZJFtcnKifZKJEJNskJOi5vXIBvT8tj1ytI/0B3rhPlkEwa+J3wWGBqauMb1AHW5Ct",
+	"qCT+p2AJpax1Gp12NyIa/VNzWQOzUqfEk1xlz4Qnf7s6h6nVtwIeV+u3BH0kWd7sXsMK/m/jCqR98tNV",
+	"Hu36/ijF0VHn4puIn4f6oZ3RJiWuqnwDekGUoSzPYEFsaQgtiA2d2dvaWXREg9yl2KArESbczzVnXPyg",
+	"fKL3c7gVmB9qY2+rA0HoGyS++bvdpvT5O3Pa4/Fn9uI3uV3YH3OTf6Ks5PIfPUvcENc3kwRARKobV3Pd",
+	"NrsxtdED/UXZ6ft6Rud/v6/spxpI6i30kQMBYXvai6esmbnavITyStiEDkx/qms9RjiJc8ifuAKpEY3R",
+	"PPrCPXm8QZ3Q3np4m9O925dV65qvfhTVzhHYheBdfvCG3aN/VgO/8QVcAcEWZM2KAnKskmqFCy3a5JBK",
+	"eEvvIfzIT1cpbNb4RymGAZUepVaF16WPQhJXCKe3YM/5uimQ9HDlvU2PnnJ7aUisUTvzdWEL3/4e2On7",
+	"XakP0zjoEcr1bEGoWLu0cqb04HYWtHKrS0tr98wn6vjE1T2OqWwJsSAc9qA08bXZYk2AZltXVWzIfk8l",
+	"swFHXetkrmdSeIn6UNq4mY0zf7LyFFf3B0lSS5nHqfezp4VoESlICjezfbiskGx+Hz9rL+tnH8Oj1u27",
+	"jr0+hALPzkyRpt9WTN8KunE1UXPG2a7ahXhCDcLt5eWBp+DjyIU6JF4nO3KhbXNN72DB3mBbcCxUixDs",
+	"A5YWCccHtULWc/szhfP+1T/6H0Nif4/Z/4GcphffgCmC/F/rA/MJy/PpXpi/O2n+1iW3mAPJ4UHHOOQm",
+	"yHRB7wpGMNWIxBe7Ha7A6cVKFBdQjHHUl3aqT5aH7PLcYh/dm+eIc/ksDXmHlRE4HbEwh7qAHM0szHhn",
+	"mtANZWHc2+Vxt9imLBjlGTzhQo+p4/XDP+OzIwmVP96+IV8+/eabJ08JLcotffLsxkP9WJAfWhSEu5Gi",
+	"eYKi4loe/rhoWOt7H+XaQKDwgu5djpvIQRFFD07BV6KSGagbwgUpYEMLQvN7lsGYaODrgo3qf/VTn0As",
+	"9e81I/XPNuBiayRcH3NlTGJjGEsH1eGDM7bfpRB3qRTV452Ji08yufnp/7w+e3bzZc+/PRKPd/KVRpQe",
+	"p7Hv6cHoBQjeVSc2masZi3s9mmQ62c6f6C+MPSBZbvWB6NX+xj3hP/nTvdzt+vx6/2jn10+AITK3Krt/",
+	"ixrnCyvwu9Z6bJ9QZD/RrmXsqKDGx9/XT3+i7rHOOh/VICY6oM4RXq/O2j/h49Ba5x/kCetS65F8Yt29",
+	"nu4e6524L4IeiXHGcH2c/145I2hD/egWUXQll2cSouiuLKDhE0Q48XoXkFzStYb8huwl06CMKeIanc9j",
+	"ndF8pD7LPBqxP838pO7BPbMXLJlIfPLZvXQaUmeBf0g60qfOQT4tqSf9Gyiy0IOmLXCxrM974FMjrrvz",
+	"hPM+TSf7z0TkM3Ph40ZRJrLCZIn/GJL+4tRpSew6o9ScnAXZUrVFT5ViG051JYf07eNDSi3Cf1HSEuQU",
+	"8r/FB+N7MEIJfPMMuRF1tWRDQiEJ3QHP0W9bx+0zkJqtDSugIDMkfkyaKrB9A8+ZdQk8Dw7CJ60lm7X+",
+	"URft+AE+Z4bnW9fzLDLpzw0+fBQanmmyEYC19Zg/rshaVBxh8z3SfFsdqP96aZXghW07YQ+SP2feCWOT",
+	"D1FIAaa94y/14RqR+dbt9gQbBIzoAPbRV/bJT9QnE6zxcUBikRpWCbPlmlb9oitR6Wh6bwvdfchFE3zK",
+	"JytegjX+Qa6ZkEqP45ZZux2J7Gj0UNkLiMpsy84esX5hR/174JVPIpfzVosSa/kZ3/itvEFl5J4Wlev4",
+	"cgelnrS/O5AbnwlU8VyceXN/4blwO/vazPSfOzuapUtwS7CjxnMCDzTTxcHHKclO3MOkgzvpHvyETOFj",
+	"cwsSr2q6+ePsYkvcxzGLT7+dP/GL+Q+9kx8rSlLvxPi5/sID6CajID/iA+kjHjsvuTwsZcVjZyZow3pe",
+	"1thVhWYllfqLtZC7JznVdPoG2Y98JeTusW1CO/MjFeDZyZrMAuzY8PL2X2+I27G65RitDUNKJLYiyweC",
+	"Jmn2GvWb1bx6aQH6acZF7NpcbZxv01DncXcclCe2wRou1D5WfF86QGLX9YfERT5RxvHhkDli3lpcDjFv",
+	"UJl74R+6IGXdHI+UZQW8oRZh/z97V9vcuI2k/wrKdVX7RVpPcrV3dfanyUxmJ3UzmdnxZFN3qdwGIlsi",
+	"ShSgAKBl7db+9yt0A3zRGymZpCivPtqGSRDdDXQ3up/HML7iga2Gs4WSzvRmilVR7Z5va7vD0zgu+PUG",
+	"6Sj56Z3HUQpr0wd5iu9U3lCMI8xpwmXrCXT7HR9sq8Z3XA53G26BL5GX9wmlWSqmlvLJXI6Q1RM7fEpF",
+	"ukcoS6zGUtmxP9bb15u36keF12ADvnupzPGFatED2Fx3NmR+hLJk9Jk1R/XbYliHK5e/pdcUBFslCtuY",
+	"J1AABhD4bKAOWbdPEVsVA6bOWjZVzFteRq4Ep3qO8sFyhrcn7NulVlORAm7uWFbk6boJ1TCUQHhi/XsW",
+	"cekUM5OxkkTyzFl8lPNAmfImadWPNLKnBe/FyOmTfAfkoTCmPVv2Am6Qi/jsRzbKdOWXuJsGMhggoOpH",
+	"DS2W/bkMFzQHWBp/UZwrxigwx7OCxHKq0lRhngr73jf7Yp4fu+2tJz2XioyGkojxn37GQGCwqqyFBbpa",
+	"O6jQRxwSWJG58Au3l38qHzQkdRwKkWexOr208wXJR85dtYqpFZSCSmQN4QJ5tAK95yHe5Fa4DPeoVDP2",
+	"zstXrj1Xun4So2PV6B39395D+7DmFAbdUqVpeB7jhnHP06mc28qWvhS2Q11y524qZBOn6msY2nmJQJeb",
+	"SfiKfhAVkcEZOQ2WBWthlx5zDCnMcF1q8g6lccOseixm2NMdg2IxRCIGg8HgKlGLnOBU7iFLPFBLUUx/",
+	"sKm8fIbnuSgorVDnTElgmVELmKh47aXsI35KR/kf3GZ4TzAsTvASVswvvDnAg1gyOdpT26/K/17Gw9en",
+	"QVTMfS9jxlkhEibV6rDscrK3uv2yGPgviLXyPFiT4bWqleTZD09emVVwsmZxBiyuNtFWdHGnhtL2IrPF",
+	"pA4x+7My9kc/rkt26fw1vSyie5j/+gBC7PZL5zgX9NAgLWiI9yL2bSzzqN192oIuFmWoO3Uxw2NO/jZJ",
+	"yYvr12sf1fOPPAvOeyHLKBvGPeNsomTmW3mEzT1cYZhaedg5gfWAJ2xE7hXjKIFoXr8ZvaFhHe9F+JYe",
+	"kUJTpeaMAJsDAyrEHuypvP2MsP3C7VPwKGKoEi62sSHtlZGGx5Ie7hSRh/b4UozsUEqlt/SSzLMcycwm",
+	"PJqjlHJCIwIUiZVzEO89wv2uwthupeO2kLaJUz5Np6C/uCcP9fzByeE0+z55Sm7Y9eR5fvkzQiQSOTxF",
+	"0G4rQWRc1Owczb7o740VWRkTMkqz+BT/12SThTD1CNUPpXFd3k7krzkXRHVpiTr1er1Epk/j37Na2Nl3",
+	"T3/JlB1asNxlSOm/uBct+MItFV/AU07OEhBz8gCIUPm9P+j1IubrLd0oXyscyGj67xvqoeKnd55cZlib",
+	"zq3f+/qaW/gj+5G8ldx7UTLogfM0SQ1cDLAQxvI5uKMjUlpDZCFmkzXjhOnqhup1Dr2AZXrVSqhcQ/wW",
+	"4IuoDm4A7/2YoSXLdtBXrMKaYSkY3fUjj8WSr/3F6e6c2Fpl9vnww4lisYiJPWvXezIDuqWkG4/sFvMG",
+	"f/oAcmaTm7tvXr1qNF+KJYUvi9gza6myvS/606tLrkfwmt0fwPCGapLD5XxBLWaJNSNi/FeLUFS71wvY",
+	"Y8fN6ghONegD1ndV/W6qJWpGmQQgr4I4rQjCPaGtAgh33hS1D4fUNbCQHzx3CqryBtUuBaLA/mKXhgq2",
+	"Bq4PPmfBn4jj6NtvnbYVlEf/9Z+vemY98ovUyxaG7ClRTiHvS4Zp3XHHcgs3YlYhlSRy1xLY9jYd7Rbj",
+	"PGnI7YSnvLYr8rswaJj1Dn56vYgkLMUIKUiyBYUS0mpRga3btD+/2lZzaWg7PbziH3D81/LwS7g6Pc2v",
+	"61I3aCF7UQ16FSvLuLE7seAiHSfAU5scqif7yEX6nkYN0xRLE+x6ud+rFQZdbukm6gmco3fHDEg7Yqj7",
+	"zrtTGRkr8v5wId0vCf/HMMw9yRmRBhl/FaHVo4grpYPu+SVBgTF8BuY2kwtuowTig3b8UxjlFuayy/8q",
+	"n9JPowwXvgjQbS/5FYPbcVWmzeZFUY4tWuHYDvd31E2XKjljSLmS17WU6ce3xRwgPNpGnHir+dQODm8C",
+	"Z3WO7oaPtN7dZ4EIPWKRa9aKC2uqFW1W5beTFVruBppyG7qsWryUeidSOGn36Cl76Ob2TqT5Fc0JFWzu",
+	"E+NW0DdTpGbO92YSdCZjTP1VyNdXiYgSlgCnihhhWSrmBKou10zDMl3jHf8yw+2DGxEDURNJJTEh6Dal",
+	"+AT9MLf/kAdhgbwxvNvfZLXk6AGEoLlh7FQJnZ4fN6nIgh0bq4EvquqSO3wTITn6h1tXaLusnBqbWiDC",
+	"wGZWNG/sRPGV414S6Llzybi1PEp8knKPDJ9z2VMVPLEVto98YIe/OdAszw71yX22egKoFBhL4/aAlGNu",
+	"M5AKq5znUq2MM3XsgRaURHR+5b1PYCGlI3qNTFESHLTXN2EYN3OI3YlSuzWozLpdZUxVJHWFiZ9o9Jd8",
+	"8DAjgI1p9pMnwdpk5tcz3NslKjOASAq+bp3ubYSclyWjUhEJqEd43PiuoRrcxjTPc6e3uVa9ID/KXP66",
+	"kNEOMe8zvlD1tVAdEAm7h16IBg2iGeG1me+SKJOKLZSGe89n44zZMKjwn+0V9W1BebbP86qI6GgB0fO/",
+	"qjnIHvfYrqwLokwLu765++XX7UbfHaLJjz6bb7hKHqoP9E/YJ6db95C8Vmm3Yb3F9/jleLZBjU6QcGc7",
+	"+Fv/9X1H4kfq1rXS7yjreRsMI4KRmyzWSviStBF1YwjjExFHmEoduIsX6u6IsrtdrfUIMbynbbGE6DO4",
+	"jmWJ7AsVt2XyCLr2gAljBuq8h+l1T0GGaDZTpVmiFpCj3Ggu0jtmuZmbkT9azIjRtZLxCBKbyV0JEGOP",
+	"qpLlK3B8SCGdSgh2sOeiPPDF0NsNhkB+19PUSrZWrGIsn1WbI4WFhdmxu49uFvzpB/rjvxfpMK41Xx8o",
+	"hrHOzDbrYbbw3X/tpwmsn/C6ahGHkxrl39YCoH+uoIkOo2uuBWDz0hrcMVTIEZPwZLFNXo8wJyEM3j1Q",
+	"qmjELOiFGZUL0unWckEE+ZbxKIKlNZtd2e3lK7cEd5vT9rXdZ4PXTK/D0weLBR0meG31vPyGG1Q59OVy",
+	"Lkrv6+lMSiwF9402IctL/W4Qj3y+17N+QkwVd3lfjqihUT1kVxUa9vbsK5CfXy2s2ev7omgPuZMSHyr2",
+	"UvpGFKpB5uG3xvL1cWTtO1Qti4UdL3k0P3QMv3ajPrtBjSo/j0QPcw+uAw5rLM/6wHFUecIynj478gwX",
+	"igohDdsEt8L6JaxJx+uokvyYBmPdRjoiuLwoweumKVIQg498ftN8iZw2j6DFdM2cnH9j1Fd+z3hq1C4s",
+	"tE59Bmyah7Ydhj+LR/jOPXmw7ABuclc/4fL9BKdpOfYDFgMtg6NQOAhTIbmMgGlIgRsg/9xg4UjR93Rk",
+	"mHQbqfg5dpPtrg94g08dMB21O/1xjmego66+u2NeBF9eulDMSTrPeDmVmkOMV1mlrm+PmbrIDFU/nqRQ",
+	"FD22vBe/ocdWQ/dhgvUUU/STvu7NF783bxT4YiSGssWZ5wx+mC3xMD0appmBeAdxRlNTgseQBWmSNv6e",
+	"RveRO97lns+FjNtIgL4YLNmvhF4DMh5jvZbv3dzbnNGpgxzKApsq08cw/qKbB/xX9MSvQSu2FVN1KvD9",
+	"NZoyDtXtQy3SpOmdp1asr8p/J4eiCNgF8yU/C4+JVM2ohTIdMc7efmSIWc+EtKAlT5lU9hQ3TE2n/qBs",
+	"WasIBmqodYhucteA+PKdLrIbyVCN75kGA/oRE1DAJlnsjrDjbcI4jZMRjBfqsfVk0Uf1CA/+BUM1jzA/",
+	"N9czkIyVX3+1ked7HAqTRuEmKWi3O2QClVpeUaQ085c+TbrL9pvOYQfyC03lIR/cJTBl9V29ufT5SlDa",
+	"RGcBjH43R2mnXj1e7Df26b/S6I7jK90jqh7XC4ipvKEgDIQnHtlNfrJOxbBSej5N1f4SvL+4ULkkiZ/D",
+	"P3Qoi/AOZNHpHoXA7Zn4mSFvHRZlhOZB66G06Uoma4DxGnitNawB/geHDRvm7Gdhk/14RR65ph6p5ttX",
+	"r3Z0XI5usN4Xn3InszTdW2+Xg+0Ur1py6yKTm7ub//vl9fh/+fjvv/7j23/+21GlcjI2R6eKvuk3VZRr",
+	"Sn+oYcCjhKEmsxkCrjLuoXbKWBE20WASlcb+AOIaEKz6nknFLH9iPH4U0SFUppKxNAMSe4bVXFX8eSr+",
+	"crHB/JWlGc/c+XSwWpMG/pnYN7q0+OI93Rs89fnmNeYaqOBLuhMzL8khlgwu7EZn747FVJkdTxB/oPYI",
+	"VJn9zo8c+CmYqLwgrl3Awep7/Gq4LZd6snHzKLVsW5YCNxYBW2mt90xHZTZSCziiSimXxif/rzvm905o",
+	"DwUsJKVA3Jr9wbC/Kwn36PrSlADd4pivadPbPUfEJty5XoHgpm69PvAWp4O4OM0n0/GhH6TRU4k7WX+B",
+	"BR20nVk1wx1iE24InQS0c4p4NsAFXADk95SKp02/qes2L33/cG/X8yme5+agvEadd5iTNrCFr/FBZVFT",
+	"3IaI8xbBIIBhfRCqRqWEOFxBK81SmFqmMssma6ckkE536sfO86RBQ0VZb/owz+6X/oCRBUedNrmdRvac",
+	"SBafUn+EX2ntOqK1a7dzK+XyWHfgg/uXPk66Xg+53SR6e7ae5pHpSZZQCZqGp+UXp5P9BZhTkSJNQhE5",
+	"Gfbm4a94a+7CzpXS84lS8xEzfEp08EuQlEwxSw08ptk00EC3Sk024g847lmZkTZ1qodtg/dUQvWzB7ci",
+	"6jvyXDDucK7PxCNriRKcoofjRITkyZpFmdbOIW0ibavG3nFqcvZ+Vd4365ejf2cGbZRXJxaVvB5UMuFm",
+	"LxeGbt5L89qTsH12/9SHhuXL29u1Xsm75t63zpE6Sxd84XaDevLGQvqVHpUcxYDk6bztqdL3jFu2UMay",
+	"P7161UQTVwA1BI1vuEl+xlHDBHQI8+tvk8Dwxi0cbgsA81ISbSXS9M7vIZFaLIT1dDp5LxsNnioNEXeh",
+	"tlYL5guoGsirWXTUfWDUU5O5e5UHt/Tbgls/a2Gx9GAZlJ1kqZBgugqQfKNhmEHLxTx+98klN8w+Vv/x",
+	"56p3a6Zz1zKehkkebthSw5Jr0N6b9Y1emq7Qsa4hXVNumi9UJm3T3anzppwhmwnN7mytOFcracVK3qsU",
+	"E5poEXRCJ5Vfcd/PHrMJl3PGI7zZdX+3ej1iEZcRpNSXEykZiRSISXjJ12UI1werxRKwYG6y9j8xPkUW",
+	"vzRtbHBqOnXH3zg0ZraN7BkpHX+id3zOez87NL9FllrhHOBbF6WMY275UVXZpYm+U3pxNcMLNUPSPAyG",
+	"UJgFfeWCx7DLkPK6vKVWanrPVomCR9DBbmP3sRGXVUb7o4zrFp98EP/OKyCOu3AswWrU6r4odBw1FMhB",
+	"HPrWPXQNLt5ym+8hAX0pRp2SYCSsibYSAUu31yNxo7/u317XrtfsEbRpP6qhQOGLf/pgyeb9/M5zvZuv",
+	"TucXjGaO7WB8DmzCoznlKngIsIlRSuk86yTsfV7W77N7Pl95OEkRcKkPJjXDoGGmk3B6/XAfhpiahXXL",
+	"6y9KDO7Ao+QUMH/6jsHGSTi7MxVV0Mp0jv+KH4fHX0XOawy4naTLYq4Cu24DvIff3BqxyFJfxbincdKP",
+	"uAQNCHPt3Ucvvz2HIO+Skz+TO1XhEesyjWUmmyBbn5LmDtEzCSEt4Y/AJgCSkOdDphkkXkUVQ0DGEB+A",
+	"UjugUd4NsEK3TwrhHjpsPRwEF8SbRCmzc6/I2SBC551HjGYzBD4j3q9ql12NpP2m0+CQXv81DH0Z5y31",
+	"cZU23e313o+fUDl3T3e9lbY8veUTU9/g+BnHvg5Du0SJpHd0KYQCld4dW+7Dbu5++fWfG7wbICvQUMIw",
+	"vuKVG3X61/3Oz+s4rqzbYO9TaHrn8YDC2pxR1sRVBlRRekDOVbspAOT2nDcoKFKANyqG66FzmnSQlpYT",
+	"ihvmIoyY4emDtTBczpmSE8V1jL8z800uuH3S81fg9bfYXoI0/qZjjDx8xxlt4WsJeZFxhFpciTRlk1D6",
+	"sWcDfO4pVJWHT2w1lspnj7naewat6ZJ6KOt8ZV3YVaASByblCLQVU6c8eU+D+0duM11NdnS38KX3tQyh",
+	"I2ayZETDhAkJH3+mygKUyHvqhbpe2HR33ouZLIxuwUWKphnT7WcMUSo2MiB7jhCtIXIf81ze8p0G81VE",
+	"8zf5K4aLKRtm6OY7ZIvpcIMX0Zyp6ZRxZhY8TVmhGahRmbRuxEZkvFOnyoQkRQVLB5wgeWzyhp4/3NRc",
+	"aZLD35a7U7LX+A6Pv4p8GhSfxppPT1KsoBet5tiwN0WZAauTsTTL6+H+Mg93ki6aBo9jDcaE0vVlNkmF",
+	"SSBmS2VOMhntPr9tciakqPyCTx7qxbSb3LkIUq9204/dvJ5pqEDoaXhEgTPUemYTLiu8DEzIKM1iMGWv",
+	"+UQnp3Th1HbY6Z5s3/pDcqiFgg/595+lSPBqYv3EnaiLjJPPdscivqQYwRkP1xCzGCwXKTWTcKRBqrem",
+	"xMmtNlP2nsBZXriTHPom4WkJkfW9k6sE5D2tufFX1sgHmSo1F3J2zwitJdS7USOlpXqJeKtte7cQqGmK",
+	"NrMqkXrbnsLwYaivnsIL9xSQ7KN86Ae86gZ2kl/VjFMh5wfuzyjW/5SP/yDkfLhJsBg+yXTdt8ZvrM4Z",
+	"N96PQrqDjViVVFEDn4AmDplybwru0BLRDO4ZN3MiJt/IxdbrUgDSO6bemvaI81ZdN70zalSQvcGs0NEl",
+	"kQF0Tvdb66clSFrbmy7zgO41Lzn9V9GB7588USmin6o5UJ1QMBK0NWrQN4nSlnkh5fx5+zViQ7jO1wnN",
+	"WocN5yEfeqxSIfZeA8QZq7otqS6+4NyX7CSeP5h8V/QIFjm+GWdL0ELFR0iwIXhQj7IctcJpm8+1jti2",
+	"Bo+nEH7nF/5VPFjnLe3iht0tz0yabOIUc3KgtJqk+FNp6LXA6CRx/UhlrUxlViPCndtgDwrJ2DGx/vrs",
+	"VaQBpElUzQ5q7EMxsnaPEws+g9ulnA2x/Y7PIFQHccMMgCwtWDm/90z/I/QsC1zKccQN1CLEwPm4ALfx",
+	"y0BmC7cmaolLFKXKQHzza2NEtC12wRr4Gfhvgc3+HaPc9INP9Fa4qJJIRyZgV+BrcidKzQMKfOgJQ+pW",
+	"eFqmXMi9ldOb8NG71KsP4Ai3goMNZrmBM4FG4LJ0rVSectrJ2gVPRi1gouL1CAnn8EfsV8FbDTRXqoG0",
+	"CeNMAzdKNlaoGtKgjbEXzThZ/ZhedofqK5nOpKk3/L2lC5msPu8FeFPfdiTd7tsV1WLJNQQ8LRcPeUAS",
+	"idxBDa3Pkwk3CYm2ZF9jKBae7G1kHgfmm1FXEeZkMVUQ4UIK7JlGuNCRT7PZKIGYKQmGWaWaY4aW7egZ",
+	"Tl2pzf/A9hhGXQLcM/Wfdw+D26SF3zNflSFyv+2XRCjMpB8CYiVhTd6gMIgrIBFY4AD/8AZWQK6Qtc0g",
+	"JQyJzhevF1jD8OlFPXRIq9OKLvgc6JqqmohqBfyjuu5dgxpeCv7HeeENm2vf9Q61IcAhGRLuUhsbFF57",
+	"+byvdluVMGwmHkGybHkS+OGGRXUbxV4MoM55otmrJbVmSR8A4c4nMGJWr4kWcMTmAEv3a7wgpUsvCU82",
+	"P8FG2A5qFZpUYWPOtJB/Xs3df2fLjahil1EJWFHBQg5UpebtI1S4h37Blw252mEQKBXfY0kq0C0owScE",
+	"yDcSV+WexQNVbIq0NgDBMZcQfnBDHaZ/2yAVq4XSf02lbmgRKy6skLM7igKVZgmk++jntkOUPukYgpH0",
+	"kmUijBPP4rJBr7xPsZoEEgJWN52vUV9BhIDVXQk3aOTUagZmRPBB3ATIIPdjjIWMcQ4ftHM9nxlX5ELo",
+	"uBwzl+Mgt+pQinm2UKKRBl7dn7p7MFS1QDqJlpXnO/zFYqMN6TbhMh6rRz//Fo3hPZfxp0fQwzaHMMur",
+	"IVxqRG3m+YUdg9Q4mzAWeEwePdjir3TIuG+YQMJTBAv2hf94FDW2mbxOucZR/IDjenB65Lw3ciD8doSE",
+	"3PCtzZ0HajUAcsQys2dBR632cgHmHAYeHhUzdPPt+6ZumGbfZSRI+FDb4Z/HNXUqfI/nJt52TWCqNEJU",
+	"HtwAVApjrxw1tq9S+BIGdmn8xXt6sf53QnIZAXMrYbYYwUhnQumN0qGAX2gWQ1pFTwO1TGHP0oYspZwK",
+	"vWg9SYlPLS1cOztG9wLuXLgPFfH55TfYcVhIHTcEy+dgGEynEFnPBoKgEzVCNsB1lOw1nAf6cyMGwd8P",
+	"Ugf2mXSgWX8B41a+exG5l4UqcTNiJQJg6mIMNJmYmlgpHZcRwsL/bYrk1sLTgR2N3voVx7QgnQV/+gBy",
+	"ZpObu29fvRrdLIQMP39zegVkKKlcgDF8Bm6kwlxUVMCL+dbaPYWWz2YopdVt6ba/ZQ5drM7f+ZyYWxiH",
+	"BFazh22kE5/zqISbv01FitW5WwY8USoFLhuJZ1B1b85W3ot+zmS/J6xC/9dKC2tB3jFvCYZqGM2oTPDo",
+	"LcHc76uGsAkW+pR3it+zekTgh3zUMLkTwvx6kcyn0DqQr12b9AnhUwYLm+jndx4A4Xx1+iJRyIV8EnlC",
+	"riFHsCdcigKci0Fh4/19lKgSZjQ2IOTqQBQIsSqIEUY+Xgog4qtEMYksYDQRcxRLQqkLN4YUSHO2UVY/",
+	"7eLc7S7+RjRNosHcCgdGe++/Hvy3dKoVxvShCj9TVtFD/IpAiU2R8xI0dXTuXp79WLk/yJvuQG5/kP2b",
+	"aKfC2NNCjbopPNgrjBeYKvKocM5Gl9wYFzodDGVx4reU8hhPeWTVQWRqCq7f0bhOV7T0nj6SwZvU738w",
+	"IQ80DR/bWMO/g5mQGyvVdm7mm06W+juYZd3vKbg+2J4EWKHEJeOZTUBa9wVK3zutzgww5Q4ej46PkOF5",
+	"CeGxOl1Jwx3KqLUvtm4QWYj1svervkg9gl6/QXaIrtXkc+aRLsu64dTGqUZOQIoRH6rIva+Coznirwzj",
+	"GphJ1EqiMh2tNuFp41pCjGXKI6gu0FV9zqk+P8JqQxlIQYDrVICmGxOnHiulbZK6U9MmJ+wsGhbqEQ6p",
+	"hvv7C9xXuvO6v/I5lbQ6u60cw0hfMwodq8XB0ERqFpbjbHkgILWw/Gl588KMrq9A4TN2A5QFQ0U8eGav",
+	"VXaPzO6EhoVXswshMwvmj+wrXsNIxeawvgv/TByotZt2TuG8O+NPf27W8AiPIAdKCv0A+hH02IC0DKdp",
+	"qOCD20CPf8d+wz/c+V/8NmK/xdzyO/YPqTI5YiIesZCb/Odv90yDyRZgiHP/Azd2/D1+/w9vy9lTbubl",
+	"EL0Asq0tAS1AXzsNE4q39FEKasof1QEgyOYCV/gR9qOChEGdsjfhO3rJN4fvwVqNkH0cMZXGuzL8HZXj",
+	"vI7jgZNHnEAb8U3bL+9LFzZVQdMv0Od2waKwhwpetswKsYcbbV7vCKX4CLtSkYWBHiPuae7TqX2+XM/O",
+	"DQbh1vIo8Trfyfa2XGow9aSoD+WBp9/A1V+i/n5zaVeypaXphzqdEoqhTGoGFplyqyBi+GPJ3ArphSrT",
+	"adtsLB/EtKwmw62XREydM8dTH8CiffvksBMiZYtnXMi9ciTv75CdfsURl9BCplYSe+YONo+d1gq2FzMj",
+	"L2k6tval05IObnqqsEbs492NZRtxBf6YO7zLcPnXbk83PtZNaqhbhZtbmGffSQJcl86hTLieI2SombO4",
+	"WkmwXyE0UPdn6+3I9NihK0SY54tUCA9WZ30je+DmoQu4RtphpFJ/b3uzeMCHDl0zaJYvUi/eizjXi0xa",
+	"ZMiuOUFgsUy5ranq+5qPGmZVX5hfP8BSzgHM163Nir7wGYO1Hj+/82RO8tXpraJvUZb0SWV9uZrcLim5",
+	"cgC4mwZcig746b42vbP7bsygh56nNA3KUKnbo4I+F7XQjULC8TLmkacZHFXBF2qtD27BfkyXSZ0O4svf",
+	"TwfFJhfFhXno8+7u2ajKfQEjJhXh9nruGBFT0i73jY7BSSl1qvzHqwbv/yQRkwslhQVmiYiSMu0GdsvR",
+	"VR6XQUV3z8nDrtS2RbTYidLpEY2r0lOLMgnAgz8JOVFPo63+CJbyJm0P/he113b00pvOV7CX6zobPmZ7",
+	"WZ6Txi6v5W0n0elrik3D9Id5guLsXp8nOu1Hh0J8im/DCNXvv7QtK79JN7W72wXoWdvB6kf3zEvQFJzo",
+	"C1WUj3xeUpQl15ZQ2yifoQiw2gbinHCIOrdrs3q+ToGoFa6Bi/UxDL1o4H3/Ff0ExH7FyNGidR/V9xW2",
+	"dpIstXjk0brtZFY40z/7xw96k/CT/D4W9oVuFR+AippXiUqBWeALhptGoXFY3JCusZ2KEApwQ9mscji8",
+	"U3SZGL2Aw+ZMydGGKnRFwmpQ+Z8fp2o6rWSB7zEGwj7DSkhKiYqJmwVyd014NG9uL8tUtF2i8OCeeRHW",
+	"gh/fdx60J9dMPUIOIVA+2pmQVpV8M6GZWsnmCmN567fU+Vn9YIecOi2m+ILP6XBZTboSK4mEzyJKmLFq",
+	"abD1iF7GolR5uHsimLFbdTXbqqTmUFMD95WGdLmS7g39FJF9/oE4fvNs1ma75THtlf6WyT1vsDbiJnem",
+	"+6Xi1X0FvpLlAqYWKwORBmz8aNR6R6qR5yb3tf8ThHyQe2/Fc/Taylfu0daT48DMeA9r727wE4646Fje",
+	"fUIvu81nFEnYaRKVGTh+e3GzHeru4uZ2ns0FV6WHkuOC+bQp2kTZkjw0ujB8krbto72lp7anHh1aWw8U",
+	"trgYubTuGcjYMMCW28DY72JLIvjntu4kKIkPZX668LLd/vUXRRhtndR6u2efwyXuRda+w5167NEeSxfS",
+	"9xVwTcMkQLyJpNpM7Ju91QZs66WfZgvH5F/cjvN+62qvtZpu4JH75utEsVQZy4T1Bk/hsyk6drYFvclX",
+	"n8M9/fKr80/IrQrs9djuSqLIdHpzd3PrfKX/DwAA//8=",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

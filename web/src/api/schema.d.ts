@@ -600,6 +600,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contracts/{id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The signed contract or amendment with the certificate of its signatures */
+        get: operations["getContractPaper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contracts/{id}/send": {
         parameters: {
             query?: never;
@@ -2099,6 +2118,25 @@ export interface paths {
         };
         /** The contract as it will be signed */
         get: operations["getPortalContract"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/portal/contracts/{id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The signed contract or amendment with the certificate of its signatures */
+        get: operations["getPortalContractPaper"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4162,6 +4200,8 @@ export interface components {
             campaign_name: string;
             /** @description In the text's order; absent for a contract from before the library */
             clauses?: components["schemas"]["ContractClause"][];
+            /** @description What whoever signs next agrees to; absent where nobody is asked to sign */
+            consent?: string;
             /** Format: date-time */
             created_at: string;
             creator: components["schemas"]["CreatorRef"];
@@ -4178,6 +4218,8 @@ export interface components {
             /** Format: date-time */
             notice_by?: string;
             number: string;
+            /** @description Hash of the signed file; absent until it is made */
+            paper_sha256?: string;
             /** Format: uuid */
             partnership_id: string;
             /** @description Why the amendment was asked for */
@@ -4217,6 +4259,10 @@ export interface components {
             sent_at?: string;
             state: string;
             term: number;
+        };
+        ContractSend: {
+            /** @description The contract's consent, as it was shown beside the button */
+            consent?: string;
         };
         ContractTemplate: {
             /**
@@ -6342,6 +6388,17 @@ export interface components {
             agent?: string;
             /** Format: date-time */
             at: string;
+            /** @description The words that were agreed to; absent, with how the signer was known, for signatures from before they were kept */
+            consent?: string;
+            /** @enum {string} */
+            identity?: "mailed_code" | "session" | "token";
+            /** @description Where the code was mailed to, or the account that was signed in */
+            identity_address?: string;
+            /**
+             * Format: date-time
+             * @description When the code was mailed
+             */
+            identity_at?: string;
             name: string;
             /** @enum {string} */
             party: "brand" | "creator";
@@ -6349,6 +6406,8 @@ export interface components {
         };
         SignatureCreate: {
             code?: string;
+            /** @description The contract's consent, as it was shown beside the button */
+            consent?: string;
             /** @enum {string} */
             decision: "sign" | "decline";
             name?: string;
@@ -7033,6 +7092,7 @@ export type Contract = components['schemas']['Contract'];
 export type ContractClause = components['schemas']['ContractClause'];
 export type ContractList = components['schemas']['ContractList'];
 export type ContractRef = components['schemas']['ContractRef'];
+export type ContractSend = components['schemas']['ContractSend'];
 export type ContractTemplate = components['schemas']['ContractTemplate'];
 export type ContractTemplateCreate = components['schemas']['ContractTemplateCreate'];
 export type ContractTemplateEdit = components['schemas']['ContractTemplateEdit'];
@@ -8538,6 +8598,21 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getContractPaper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["paper"];
+            default: components["responses"]["problem"];
+        };
+    };
     sendContract: {
         parameters: {
             query?: never;
@@ -8551,7 +8626,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Empty"];
+                "application/json": components["schemas"]["ContractSend"];
             };
         };
         responses: {
@@ -11139,6 +11214,21 @@ export interface operations {
                     "application/json": components["schemas"]["Contract"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    getPortalContractPaper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["paper"];
             default: components["responses"]["problem"];
         };
     };

@@ -1,5 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { IconExternalLink } from "@tabler/icons-react";
+import { Fragment } from "react";
 
 import type { Partnership } from "../../api/schema";
 import { words } from "../../lib/states";
@@ -102,6 +103,13 @@ export function Deal({ partnership }: { partnership: Partnership }) {
             <span>
               <Link to="/contracts/$id" params={{ id: contract.id }}>Contract {contract.number}</Link>
               {contract.ends_at && <div className={classes.small}>until {dayText(new Date(contract.ends_at))}</div>}
+              {contract.executed_at && (
+                <div className={classes.small}>
+                  Signed PDF: {[contract, ...contract.amendments.filter(({ executed_at }) => executed_at)].map(({ id, number }, at) => (
+                    <Fragment key={id}>{at > 0 && ", "}<a href={`/v1/contracts/${id}/paper`} download aria-label={`Signed PDF of ${number}`}>{number}</a></Fragment>
+                  ))}
+                </div>
+              )}
             </span>
             <StatusChip noun="contract" state={contract.state} />
           </div>
