@@ -82,6 +82,14 @@ type Offer struct {
 	PaidOutside   string // why the fee is paid outside of Stripe; empty where it is not
 }
 
+// ContractFilter narrows a list of contracts; zero fields do not.
+type ContractFilter struct {
+	BrandID, CampaignID, CreatorID *uuid.UUID
+	State                          string
+	Words                          string     // as in TextFilter; also parts of the creator's and the campaign's name
+	EndsFrom, EndsTo               *time.Time // EndsTo itself is not in it
+}
+
 // Contract is a contract with its text, its hash and who signed.
 type Contract struct {
 	ID            uuid.UUID

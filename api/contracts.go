@@ -15,7 +15,7 @@ import (
 
 // ContractStore keeps contracts.
 type ContractStore interface {
-	ListContracts(ctx context.Context, brandID *uuid.UUID, state, words string, page rapport.Page) ([]rapport.Contract, []string, error)
+	ListContracts(ctx context.Context, f rapport.ContractFilter, page rapport.Page) ([]rapport.Contract, []string, error)
 	Contract(ctx context.Context, id uuid.UUID) (rapport.Contract, error)
 	// SignForBrand signs for the brand with the name, address and agent of g.
 	SignForBrand(ctx context.Context, contract, user uuid.UUID, g rapport.Signature) error
@@ -61,7 +61,10 @@ func (s *Server) ListContracts(ctx context.Context, r gen.ListContractsRequestOb
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := store.ListContracts(ctx, r.Params.BrandId, value(r.Params.State), value(r.Params.Q), page)
+	list, next, err := store.ListContracts(ctx, rapport.ContractFilter{
+		BrandID: r.Params.BrandId, CampaignID: r.Params.CampaignId, CreatorID: r.Params.CreatorId, State: value(r.Params.State), Words: value(r.Params.Q),
+		EndsFrom: r.Params.EndsFrom, EndsTo: r.Params.EndsTo,
+	}, page)
 	if err != nil {
 		return nil, err
 	}

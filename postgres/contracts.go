@@ -12,11 +12,12 @@ import (
 	"rapport/postgres/gen"
 )
 
-// ListContracts lists contracts of the scope with their signatures, newest first. Empty filters do not narrow; words are looked
-// for in the number, the creator's and the campaign's name.
-func (s *Store) ListContracts(ctx context.Context, brandID *uuid.UUID, state, words string, page rapport.Page) ([]rapport.Contract, []string, error) {
+// ListContracts lists contracts of the scope with their signatures, newest first. Words are looked for in the text, the number, and the
+// creator's and the campaign's name.
+func (s *Store) ListContracts(ctx context.Context, f rapport.ContractFilter, page rapport.Page) ([]rapport.Contract, []string, error) {
 	params := gen.ListContractsParams{
-		Brands: rapport.BrandsFrom(ctx), BrandID: brandID, State: orNil(state), Pattern: pattern(words), MaxRows: int32(page.Limit + 1),
+		Brands: rapport.BrandsFrom(ctx), BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, State: orNil(f.State), EndsFrom: f.EndsFrom, EndsTo: f.EndsTo,
+		Pattern: pattern(f.Words), Words: f.Words, MaxRows: int32(page.Limit + 1),
 	}
 	var err error
 	if params.AfterAt, params.AfterID, err = afterTime(page); err != nil {

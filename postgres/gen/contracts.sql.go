@@ -181,6 +181,59 @@ func (q *Queries) ContractsWithoutPaper(ctx context.Context, db DBTX, maxRows in
 	return items, nil
 }
 
+const findContracts = `-- name: FindContracts :many
+select t.id, t.number, c.name as creator_name, g.name as campaign_name
+from (select y.id::uuid as id from search_texts($1::text, $2::uuid, 'contract', null, null, null, null, null, null, null, null, $3::int) y) x
+join contracts t on t.id = x.id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns g on g.id = p.campaign_id
+where t.brand_id = any ($4::uuid[])
+order by t.created_at desc, t.id desc limit $3::int
+`
+
+type FindContractsParams struct {
+	Words   string
+	Viewer  uuid.UUID
+	MaxRows int32
+	Brands  []uuid.UUID
+}
+
+type FindContractsRow struct {
+	ID           uuid.UUID
+	Number       string
+	CreatorName  string
+	CampaignName string
+}
+
+// By words of the text or the number, newest first; search_texts also is quick for words that are in every contract.
+func (q *Queries) FindContracts(ctx context.Context, db DBTX, arg FindContractsParams) ([]FindContractsRow, error) {
+	rows, err := db.Query(ctx, findContracts,
+		arg.Words,
+		arg.Viewer,
+		arg.MaxRows,
+		arg.Brands,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FindContractsRow
+	for rows.Next() {
+		var i FindContractsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.CreatorName,
+			&i.CampaignName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertAmendment = `-- name: InsertAmendment :exec
 insert into contracts (id, number, partnership_id, brand_id, term, version, state, body, body_sha256, fee, currency, terms, amends, amendment, changes, adds, reason, requested_by)
 values ($1, $2, $3, $4, $5, $6, 'internal_approval', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
@@ -267,10 +320,15 @@ where t.brand_id = any ($1::uuid[])
   and ($4::boolean is null or (t.amends is null) = $4::boolean)
   and ($5::uuid is null or t.brand_id = $5::uuid)
   and ($6::text is null or t.state = $6::text)
-  and ($7::text is null or t.number ilike $7::text or c.name ilike $7::text or g.name ilike $7::text)
-  and ($8::timestamptz is null or (t.created_at, t.id) < ($8::timestamptz, $9::uuid))
+  and ($7::uuid is null or p.campaign_id = $7::uuid)
+  and ($8::uuid is null or p.creator_id = $8::uuid)
+  and ($9::timestamptz is null or t.ends_at >= $9::timestamptz)
+  and ($10::timestamptz is null or t.ends_at < $10::timestamptz)
+  and ($11::text is null or t.number ilike $11::text or c.name ilike $11::text or g.name ilike $11::text
+    or t.id in (select contracts_with($12::text)))
+  and ($13::timestamptz is null or (t.created_at, t.id) < ($13::timestamptz, $14::uuid))
 order by t.created_at desc, t.id desc
-limit $10
+limit $15
 `
 
 type ListContractsParams struct {
@@ -280,7 +338,12 @@ type ListContractsParams struct {
 	Base          *bool
 	BrandID       *uuid.UUID
 	State         *string
+	CampaignID    *uuid.UUID
+	CreatorID     *uuid.UUID
+	EndsFrom      *time.Time
+	EndsTo        *time.Time
 	Pattern       *string
+	Words         string
 	AfterAt       *time.Time
 	AfterID       *uuid.UUID
 	MaxRows       int32
@@ -327,7 +390,12 @@ func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsP
 		arg.Base,
 		arg.BrandID,
 		arg.State,
+		arg.CampaignID,
+		arg.CreatorID,
+		arg.EndsFrom,
+		arg.EndsTo,
 		arg.Pattern,
+		arg.Words,
 		arg.AfterAt,
 		arg.AfterID,
 		arg.MaxRows,

@@ -19,7 +19,12 @@ where t.brand_id = any (@brands::uuid[])
   and (sqlc.narg('base')::boolean is null or (t.amends is null) = sqlc.narg('base')::boolean)
   and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('state')::text is null or t.state = sqlc.narg('state')::text)
-  and (sqlc.narg('pattern')::text is null or t.number ilike sqlc.narg('pattern')::text or c.name ilike sqlc.narg('pattern')::text or g.name ilike sqlc.narg('pattern')::text)
+  and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+  and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
+  and (sqlc.narg('ends_from')::timestamptz is null or t.ends_at >= sqlc.narg('ends_from')::timestamptz)
+  and (sqlc.narg('ends_to')::timestamptz is null or t.ends_at < sqlc.narg('ends_to')::timestamptz)
+  and (sqlc.narg('pattern')::text is null or t.number ilike sqlc.narg('pattern')::text or c.name ilike sqlc.narg('pattern')::text or g.name ilike sqlc.narg('pattern')::text
+    or t.id in (select contracts_with(@words::text)))
   and (sqlc.narg('after_at')::timestamptz is null or (t.created_at, t.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
 order by t.created_at desc, t.id desc
 limit @max_rows;
@@ -71,3 +76,11 @@ from contracts t where t.id = @contract_id on conflict (contract_id) do nothing;
 select t.number, t.state, coalesce(f.sha256, '')::bytea as sha256, coalesce(x.content, '')::bytea as content
 from contracts t left join contract_papers f on f.contract_id = t.id left join blobs x on x.sha256 = f.sha256
 where t.id = @id and t.brand_id = any (@brands::uuid[]) and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid and t.sent_at is not null);
+
+-- name: FindContracts :many
+-- By words of the text or the number, newest first; search_texts also is quick for words that are in every contract.
+select t.id, t.number, c.name as creator_name, g.name as campaign_name
+from (select y.id::uuid as id from search_texts(@words::text, @viewer::uuid, 'contract', null, null, null, null, null, null, null, null, @max_rows::int) y) x
+join contracts t on t.id = x.id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns g on g.id = p.campaign_id
+where t.brand_id = any (@brands::uuid[])
+order by t.created_at desc, t.id desc limit @max_rows::int;

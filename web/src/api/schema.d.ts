@@ -6244,7 +6244,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            noun: "creator" | "partnership" | "campaign";
+            noun: "creator" | "partnership" | "campaign" | "contract";
             subtitle?: string;
             title: string;
         };
@@ -8550,8 +8550,12 @@ export interface operations {
         parameters: {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                creator_id?: string;
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
+                ends_from?: string;
+                ends_to?: string;
                 limit?: components["parameters"]["limit"];
                 /** @description Words to search for */
                 q?: components["parameters"]["q"];
