@@ -80,6 +80,7 @@ type Offer struct {
 	SentAt        *time.Time
 	ExpiresAt     *time.Time
 	PaidOutside   string // why the fee is paid outside of Stripe; empty where it is not
+	Before        *Offer // the one before it in the same term; nil for the first
 }
 
 // ContractFilter narrows a list of contracts; zero fields do not.

@@ -107,7 +107,7 @@ func (s *Store) portalOffer(ctx context.Context, tx pgx.Tx, partnership uuid.UUI
 	if err := json.Unmarshal(r.Terms, &o.Terms); err != nil {
 		return nil, fmt.Errorf("read the terms of offer %s: %w", r.ID, err)
 	}
-	return o, nil
+	return o, s.offersBefore(ctx, tx, o)
 }
 
 func (s *Store) portalContract(ctx context.Context, tx pgx.Tx, partnership uuid.UUID, id *uuid.UUID) (*rapport.Contract, error) {

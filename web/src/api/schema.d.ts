@@ -3419,6 +3419,8 @@ export interface components {
         };
         AmendedLine: {
             from?: string;
+            /** @description It changes more than names; only said of offers */
+            material?: boolean;
             to?: string;
             what: string;
         };
@@ -5078,6 +5080,11 @@ export interface components {
             title: string;
         };
         Offer: {
+            /** @description The offers before it in the same term, newest first */
+            before?: components["schemas"]["PastOffer"][];
+            /** @description What it changes of the offer before; absent for the first of a term */
+            changes?: components["schemas"]["AmendedLine"][];
+            counter_fee?: components["schemas"]["Money"];
             /** Format: date-time */
             expires_at?: string;
             fee: components["schemas"]["Money"];
@@ -5088,8 +5095,7 @@ export interface components {
             paid_outside?: string;
             /** Format: date-time */
             sent_at?: string;
-            /** @enum {string} */
-            state: "draft" | "sent" | "accepted" | "countered" | "declined" | "expired" | "withdrawn";
+            state: components["schemas"]["OfferState"];
             terms: components["schemas"]["ContractTerms"];
         };
         OfferCreate: {
@@ -5108,6 +5114,8 @@ export interface components {
             decision: "accept" | "decline" | "counter";
             message?: string;
         };
+        /** @enum {string} */
+        OfferState: "draft" | "sent" | "accepted" | "countered" | "declined" | "expired" | "withdrawn";
         /** @enum {string} */
         OfflineMethod: "bank_transfer" | "paypal" | "cheque" | "goods" | "other";
         OfflinePayment: {
@@ -5303,6 +5311,17 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             waiting: components["schemas"]["Waiting"][];
+        };
+        PastOffer: {
+            changes?: components["schemas"]["AmendedLine"][];
+            counter_fee?: components["schemas"]["Money"];
+            fee: components["schemas"]["Money"];
+            /** Format: uuid */
+            id: string;
+            message?: string;
+            /** Format: date-time */
+            sent_at?: string;
+            state: components["schemas"]["OfferState"];
         };
         PathStep: {
             /** Format: date-time */
@@ -5802,6 +5821,11 @@ export interface components {
             payments: components["schemas"]["PortalPayment"][];
         };
         PortalOfferView: {
+            /** @description The offers before it in the same term, newest first */
+            before?: components["schemas"]["PastOffer"][];
+            /** @description What it changes of the offer before; absent for the first of a term */
+            changes?: components["schemas"]["AmendedLine"][];
+            counter_fee?: components["schemas"]["Money"];
             /** Format: date-time */
             expires_at?: string;
             fee: components["schemas"]["Money"];
@@ -7182,6 +7206,7 @@ export type Netting = components['schemas']['Netting'];
 export type Offer = components['schemas']['Offer'];
 export type OfferCreate = components['schemas']['OfferCreate'];
 export type OfferDecision = components['schemas']['OfferDecision'];
+export type OfferState = components['schemas']['OfferState'];
 export type OfflineMethod = components['schemas']['OfflineMethod'];
 export type OfflinePayment = components['schemas']['OfflinePayment'];
 export type OfflinePaymentForm = components['schemas']['OfflinePaymentForm'];
@@ -7199,6 +7224,7 @@ export type PartnershipCommand = components['schemas']['PartnershipCommand'];
 export type PartnershipCommandKind = components['schemas']['PartnershipCommandKind'];
 export type PartnershipList = components['schemas']['PartnershipList'];
 export type PartnershipSummary = components['schemas']['PartnershipSummary'];
+export type PastOffer = components['schemas']['PastOffer'];
 export type PathStep = components['schemas']['PathStep'];
 export type PayeeStands = components['schemas']['PayeeStands'];
 export type PayeeThreshold = components['schemas']['PayeeThreshold'];

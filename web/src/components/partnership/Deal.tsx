@@ -5,6 +5,7 @@ import { Fragment } from "react";
 import type { Partnership } from "../../api/schema";
 import { words } from "../../lib/states";
 import { dayText } from "../../lib/time";
+import { Negotiation } from "../Changes";
 import { Money } from "../Money";
 import { Facts, Section } from "../Page";
 import { RelativeTime } from "../RelativeTime";
@@ -93,6 +94,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
             <span>
               Offer of <Money value={offer.fee} />
               {offer.state === "sent" && offer.expires_at && <span className={classes.small}> expires <RelativeTime at={offer.expires_at} /></span>}
+              {offer.counter_fee && <span className={classes.small} style={{ display: "block" }}>{summary.creator.name} asks for <Money value={offer.counter_fee} /></span>}
               {offer.paid_outside && <span className={classes.small} style={{ display: "block" }}>Paid outside of Stripe: {offer.paid_outside}</span>}
             </span>
             <StatusChip noun="offer" state={offer.state} />
@@ -115,6 +117,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
           </div>
         )}
         {!offer && !contract && <p className="soft" style={{ margin: 0 }}>No offer was made yet.</p>}
+        {offer && <Negotiation changes={offer.changes} before={offer.before} asks={`${summary.creator.name} asked for`} />}
         {offer && (
           <details className={classes.terms}>
             <summary>Terms</summary>
