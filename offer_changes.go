@@ -77,7 +77,7 @@ func (o Offer) Changes() []AmendedLine {
 	for i := range material {
 		material[i].Material = true
 	}
-	return append(material, names...)
+	return slices.Concat(material, names)
 }
 
 // rights adds what changes of the rounds and rights, which offers and amendments have alike.

@@ -32,7 +32,8 @@ func TestSignedContractIsAFileToKeep(t *testing.T) {
 	// Both sign; the worker that executes it dies before it has made the file, and another one goes on.
 	d.sql(t, `insert into signatures (contract_id, party, name, body_sha256, consent, identity, identity_address, identity_at)
 		select id, 'creator', 'Mia Lens', body_sha256, 'I agree', 'mailed_code', 'mia@mail.example', now() from contracts`)
-	d.sql(t, `insert into signatures (contract_id, party, name, body_sha256, consent, identity, identity_address) select id, 'brand', 'Ms Legal', body_sha256, 'I agree', 'session', 'legal@one.example' from contracts`)
+	d.sql(t, `insert into signatures (contract_id, party, name, body_sha256, consent, identity, identity_address)
+		select id, 'brand', 'Ms Legal', body_sha256, 'I agree', 'session', 'legal@one.example' from contracts`)
 	d.sql(t, `update contracts set state = 'executed', executed_at = now()`)
 	acts := activities.Activities{Store: d.worker, Paper: paper.Contract}
 	for range 2 {

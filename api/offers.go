@@ -30,7 +30,9 @@ func changesOf(o rapport.Offer) *[]gen.AmendedLine {
 func offersBefore(o rapport.Offer) *[]gen.PastOffer {
 	var past []gen.PastOffer
 	for b := o.Before; b != nil; b = b.Before {
-		past = append(past, gen.PastOffer{Id: b.ID, State: gen.OfferState(b.State), Fee: toMoney(b.Fee), CounterFee: moneyOf(b.CounterFee), Message: orNil(b.Message), SentAt: b.SentAt, Changes: changesOf(*b)})
+		past = append(past, gen.PastOffer{
+			Id: b.ID, State: gen.OfferState(b.State), Fee: toMoney(b.Fee), CounterFee: moneyOf(b.CounterFee), Message: orNil(b.Message), SentAt: b.SentAt, Changes: changesOf(*b),
+		})
 	}
 	return someOf(past)
 }

@@ -78,7 +78,7 @@ type paperFile struct {
 // write sends the paper.
 func (f paperFile) write(w http.ResponseWriter) error {
 	keepFile(w, "application/pdf", f.name+".pdf")
-	return f.paper.Write(w) //nolint:wrapcheck // a client that went away
+	return f.paper.Write(w)
 }
 
 // csvSheet writes CSV whose texts no spreadsheet takes for a formula.

@@ -23,8 +23,14 @@ func signed() rapport.SignedContract {
 		Contract: rapport.Contract{
 			BrandName: "Acme", Creator: rapport.CreatorRef{Name: "Łucja 花子"}, CampaignName: "Spring", Number: "C-000012", Text: text, SHA256: sum[:], ExecutedAt: &at,
 			Signatures: []rapport.Signature{
-				{Party: "brand", Name: "Ms Legal", Address: "192.0.2.7", Agent: "Desk/1", SHA256: sum[:], At: at.Add(-time.Hour), Consent: rapport.Consent("brand"), Identity: rapport.IdentitySession, IdentityAddress: "legal@acme.example"},
-				{Party: "creator", Name: "Łucja 花子", Address: "198.51.100.9", Agent: "Phone/2", SHA256: sum[:], At: at, Consent: rapport.Consent("creator"), Identity: rapport.IdentityMailedCode, IdentityAddress: "lu@mail.example", IdentityAt: &mailed},
+				{
+					Party: "brand", Name: "Ms Legal", Address: "192.0.2.7", Agent: "Desk/1", SHA256: sum[:], At: at.Add(-time.Hour),
+					Consent: rapport.Consent("brand"), Identity: rapport.IdentitySession, IdentityAddress: "legal@acme.example",
+				},
+				{
+					Party: "creator", Name: "Łucja 花子", Address: "198.51.100.9", Agent: "Phone/2", SHA256: sum[:], At: at,
+					Consent: rapport.Consent("creator"), Identity: rapport.IdentityMailedCode, IdentityAddress: "lu@mail.example", IdentityAt: &mailed,
+				},
 			},
 		},
 		BrandAddress: "1 Example Street, Berlin", Zone: "Europe/Berlin",

@@ -141,7 +141,7 @@ func TestVerifyFindsWhatWasChangedOfASignedFile(t *testing.T) {
 	for _, change := range []struct{ sql, undo, finding string }{
 		{`update blobs set content = '%PDF-2 of the text'`, `update blobs set content = '%PDF-1 of the text' where content = '%PDF-2 of the text'`, "its signed file does not have the hash that was kept"},
 		{`update signatures set address = '192.0.2.2' where party = 'creator'`, `update signatures set address = '192.0.2.1'`, "its signatures are not those of the signed file"},
-		{`update signatures set at = at - interval '1 second' where party = 'brand'`, `update signatures set at = at + interval '1 second' where party = 'brand'`, "its signatures are not those of the signed file"},
+		{`update signatures set at = at - interval '1 s' where party = 'brand'`, `update signatures set at = at + interval '1 s' where party = 'brand'`, "its signatures are not those of the signed file"},
 		{`update contracts set body = 'the texT', body_sha256 = sha256('the texT')`, `update contracts set body = 'the text', body_sha256 = sha256('the text')`, "its signed file has another text"},
 	} {
 		tampers(t, owner, change.sql)
