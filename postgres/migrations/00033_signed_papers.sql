@@ -56,7 +56,7 @@ create function contracts_with(p_words text) returns setof uuid language sql sta
 $$;
 -- +goose StatementEnd
 revoke execute on function contracts_with from public;
-grant execute on function contracts_with to rapport_api;
+grant execute on function contracts_with to rapport_api, rapport_worker; -- the worker lists contracts with the same query, without words
 
 -- +goose Down
 drop function contracts_with;
