@@ -1,4 +1,4 @@
-import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconFileText, IconSearchOff } from "@tabler/icons-react";
@@ -61,8 +61,10 @@ function Contracts() {
           <CreatorFilter label="Creator" compact value={creator} onChange={(value) => set({ creator: value })} />
           <CampaignFilter label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
         </LateFilters>
-        <TextInput type="date" label="Ends from" size="xs" value={from ?? ""} onChange={(event) => set({ from: event.currentTarget.value || undefined })} />
-        <TextInput type="date" label="to" size="xs" value={to ?? ""} onChange={(event) => set({ to: event.currentTarget.value || undefined })} />
+        <Group gap="xs" wrap="nowrap">
+          <TextInput type="date" label="Ends from" size="xs" value={from ?? ""} onChange={(event) => set({ from: event.currentTarget.value || undefined })} />
+          <TextInput type="date" label="Ends until" size="xs" value={to ?? ""} onChange={(event) => set({ to: event.currentTarget.value || undefined })} />
+        </Group>
       </Filters>
       {q && <p className="soft" style={{ margin: 0 }}>Found in texts, numbers and names. <Link to="/search" search={{ q, kind: "contract" }}>Show where the words stand</Link></p>}
       <DataTable
