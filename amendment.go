@@ -69,6 +69,8 @@ type AmendedLine struct {
 	What string // such as the title of a deliverable
 	From string // empty for what is new
 	To   string // empty for what falls away
+	// Material is what changes more than names, where both are told apart.
+	Material bool
 }
 
 func (t RunningTerm) deliverable(id uuid.UUID) *PartnershipDeliverable {
@@ -277,8 +279,9 @@ func (a *Amendment) Changed(t ContractTerms) ContractTerms {
 }
 
 // Lines say what a resolved amendment changes.
-func (a *Amendment) Lines(t RunningTerm) (lines []AmendedLine) {
-	add := func(what, from, to string) { lines = append(lines, AmendedLine{what, from, to}) }
+func (a *Amendment) Lines(t RunningTerm) []AmendedLine {
+	var lines changedLines
+	add := lines.add
 	money := func(n int64) string { return Money{n, t.Fee.Currency}.String() }
 	for _, d := range a.Deliverables {
 		add(d.Title, "", fmt.Sprintf("A new %s on %s. The draft is due %s after both have signed this amendment; it is published within %s after that.",
@@ -316,15 +319,7 @@ func (a *Amendment) Lines(t RunningTerm) (lines []AmendedLine) {
 		add("End of the term", t.Brand.words(t.EndsAt), t.Brand.words(a.EndsAt))
 		add("Renewal decided by", t.Brand.words(t.NoticeBy), t.Brand.words(a.NoticeBy))
 	}
-	number := func(what string, from int, to *int, unit string) {
-		if to != nil && *to != from {
-			add(what, counted(from, unit), counted(*to, unit))
-		}
-	}
-	number("Included revision rounds", t.Terms.RevisionRounds, a.RevisionRounds, "round")
-	number("Usage rights after publication", t.Terms.UsageRightsDays, a.UsageRightsDays, "day")
-	number("Allow-listing after publication", t.Terms.AllowlistingDays, a.AllowlistingDays, "day")
-	number("Exclusivity after publication", t.Terms.ExclusivityDays, a.ExclusivityDays, "day")
+	lines.rights(t.Terms, a.Changed(t.Terms))
 	if a.Clause != "" {
 		add("Further", "", a.Clause)
 	}

@@ -30,7 +30,7 @@ type Answer struct {
 
 // SearchHit is one thing that a search found.
 type SearchHit struct {
-	Noun     string // creator, partnership or campaign
+	Noun     string // creator, partnership, campaign or contract
 	ID       uuid.UUID
 	Title    string
 	Subtitle string

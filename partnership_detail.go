@@ -80,6 +80,15 @@ type Offer struct {
 	SentAt        *time.Time
 	ExpiresAt     *time.Time
 	PaidOutside   string // why the fee is paid outside of Stripe; empty where it is not
+	Before        *Offer // the one before it in the same term; nil for the first
+}
+
+// ContractFilter narrows a list of contracts; zero fields do not.
+type ContractFilter struct {
+	BrandID, CampaignID, CreatorID *uuid.UUID
+	State                          string
+	Words                          string     // as in TextFilter; also parts of the creator's and the campaign's name
+	EndsFrom, EndsTo               *time.Time // EndsTo itself is not in it
 }
 
 // Contract is a contract with its text, its hash and who signed.
@@ -109,18 +118,9 @@ type Contract struct {
 	EndsAt        *time.Time
 	NoticeBy      *time.Time
 	CreatedAt     time.Time
+	PaperSHA256   []byte // of the signed file; absent until it is made
 	// CreatorCountry is ISO 3166-1 alpha-2, empty for unknown.
 	CreatorCountry string
-}
-
-// Signature is one party's signature under the hash of a text.
-type Signature struct {
-	Party   string // brand or creator
-	Name    string
-	Address string // network address of who signed
-	Agent   string // browser of who signed
-	SHA256  []byte
-	At      time.Time
 }
 
 // PartnershipDeliverable is one piece of content of the newest term.

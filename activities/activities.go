@@ -81,6 +81,10 @@ type Store interface {
 
 	DraftContract(ctx context.Context, offer uuid.UUID, term int) (uuid.UUID, error)
 	ExecuteContract(ctx context.Context, contract uuid.UUID, now time.Time) (rapport.ContractPlan, error)
+	SignedContract(ctx context.Context, id uuid.UUID) (rapport.SignedContract, error)
+	// KeepContractPaper keeps the file of a signed contract; the first one stays.
+	KeepContractPaper(ctx context.Context, contract uuid.UUID, pdf []byte) error
+	ContractsWithoutPaper(ctx context.Context, limit int) ([]uuid.UUID, error)
 
 	Payee(ctx context.Context, creator uuid.UUID) (rapport.Payee, error)
 	// SavePayee remembers where a creator is paid, as the provider says it now. Where money would go elsewhere than before, every payout of the
@@ -187,6 +191,7 @@ type Activities struct {
 	Prober    Prober
 	Shooter   Shooter // nil without a browser
 	Slack     Chat    // nil without one
+	Paper     func(rapport.SignedContract) (pdf []byte, err error)
 	Jobs      map[string]func(context.Context) error
 	Pace      func(context.Context) error // waits until a transfer may be sent; nil is no limit
 	PublicURL string

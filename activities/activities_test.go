@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/temporal"
 
@@ -24,7 +25,9 @@ type kit struct {
 func newKit() *kit {
 	k := &kit{s: &store{fail: map[string]error{}}, p: &payer{}, m: &mailer{}}
 	k.Activities = &activities.Activities{
-		Store: k.s, Payer: k.p, Mailer: k.m, Fetcher: fetcher{}, PublicURL: "https://rapport.test", MailHost: "mail.test",
+		Store: k.s, Payer: k.p, Mailer: k.m, Fetcher: fetcher{}, PublicURL: "https://rapport.test", MailHost: "mail.test", Paper: func(c rapport.SignedContract) ([]byte, error) {
+			return []byte("file of " + c.Number), k.s.fail["write"]
+		},
 		NewToken: func() string { return "token" }, HashToken: func(t string) []byte { return []byte("hash of " + t) },
 	}
 	k.s.draft = rapport.MailDraft{
@@ -773,6 +776,17 @@ func TestRecordsAndContracts(t *testing.T) {
 	out, err = k.ExecuteContract(t.Context(), effect(rapport.EffectExecute, ""))
 	require.NoError(t, err)
 	require.Equal(t, 2, out.Contract.Rounds)
+	require.Equal(t, "paper of "+id("ref").String()+": file of C-1", k.s.log[len(k.s.log)-1], "what is executed has its file")
+	for _, fails := range []string{"signed", "write", "paper"} {
+		k.s.fail[fails] = errAway
+		_, err = k.ExecuteContract(t.Context(), effect(rapport.EffectExecute, ""))
+		retried(t, err, "internal")
+		delete(k.s.fail, fails)
+	}
+	k.s.unpapered = []uuid.UUID{id("one"), id("two")}
+	k.s.fail["signed"] = errAway
+	require.ErrorIs(t, k.PaperContracts(t.Context()), errAway, "it is said which one failed")
+	require.Equal(t, "paper of "+id("two").String()+": file of C-1", k.s.log[len(k.s.log)-1], "and the other one has its file")
 	out, err = k.OpenPayout(t.Context(), effect(rapport.EffectOpenPayout, ""))
 	require.NoError(t, err)
 	require.True(t, out.Payout.ContentCounts)

@@ -46,6 +46,8 @@ type store struct {
 	review rapport.ReviewToOpen
 	checks []rapport.Check
 	batch  rapport.Batch
+
+	unpapered []uuid.UUID
 }
 
 func (s *store) note(format string, args ...any) error {
@@ -234,6 +236,18 @@ func (s *store) DraftContract(context.Context, uuid.UUID, int) (uuid.UUID, error
 
 func (s *store) ExecuteContract(context.Context, uuid.UUID, time.Time) (rapport.ContractPlan, error) {
 	return rapport.ContractPlan{Rounds: 2}, s.note("execute")
+}
+
+func (s *store) SignedContract(_ context.Context, contract uuid.UUID) (rapport.SignedContract, error) {
+	return rapport.SignedContract{Contract: rapport.Contract{ID: contract, Number: "C-1"}}, s.note("signed")
+}
+
+func (s *store) KeepContractPaper(_ context.Context, contract uuid.UUID, pdf []byte) error {
+	return s.note("paper of %s: %s", contract, pdf)
+}
+
+func (s *store) ContractsWithoutPaper(context.Context, int) ([]uuid.UUID, error) {
+	return s.unpapered, s.note("unpapered")
 }
 
 // payer moves no money. transfer is asked for the answer to each transfer; what it gave stays at the provider.

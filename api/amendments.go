@@ -63,7 +63,7 @@ func (s *Server) PreviewAmendment(ctx context.Context, r gen.PreviewAmendmentReq
 }
 
 func toAmendedLine(l rapport.AmendedLine) gen.AmendedLine {
-	return gen.AmendedLine{What: l.What, From: orNil(l.From), To: orNil(l.To)}
+	return gen.AmendedLine{What: l.What, From: orNil(l.From), To: orNil(l.To), Material: orNot(l.Material)}
 }
 
 // DraftAmendment writes an amendment, whose added money the budget must have room for, and lets the partnership wait for its approval.

@@ -2,7 +2,10 @@ package api
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"net/http"
 
 	"github.com/google/uuid"
 
@@ -12,10 +15,12 @@ import (
 
 // ContractStore keeps contracts.
 type ContractStore interface {
-	ListContracts(ctx context.Context, brandID *uuid.UUID, state, words string, page rapport.Page) ([]rapport.Contract, []string, error)
+	ListContracts(ctx context.Context, f rapport.ContractFilter, page rapport.Page) ([]rapport.Contract, []string, error)
 	Contract(ctx context.Context, id uuid.UUID) (rapport.Contract, error)
 	// SignForBrand signs for the brand with the name, address and agent of g.
 	SignForBrand(ctx context.Context, contract, user uuid.UUID, g rapport.Signature) error
+	// ContractPaper is the file of a signed contract, without content while it is not made.
+	ContractPaper(ctx context.Context, id uuid.UUID) (rapport.ContractPaper, error)
 }
 
 func (s *Server) contractStore() (ContractStore, error) { return storeAs[ContractStore](s) }
@@ -27,6 +32,7 @@ func toContract(c rapport.Contract) gen.Contract {
 		Fee: toMoney(c.Fee), Terms: toTerms(c.Terms), Amends: signedRefOf(c.Amends), Amendments: each(c.Amendments, toSignedRef),
 		Reason: orNil(c.Reason), Signatures: each(c.Signatures, toSignature), SentAt: c.SentAt, ExpiresAt: c.ExpiresAt,
 		ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt, NoticeBy: c.NoticeBy, CreatedAt: c.CreatedAt, CreatorCountry: orNil(c.CreatorCountry),
+		Consent: orNil(c.AsksConsent()), PaperSha256: orNil(hex.EncodeToString(c.PaperSHA256)),
 		Clauses: someOf(each(c.Clauses, toContractClause)),
 	}
 }
@@ -36,7 +42,10 @@ func toContractClause(c rapport.DraftedClause) gen.ContractClause {
 }
 
 func toSignature(g rapport.Signature) gen.Signature {
-	return gen.Signature{Party: gen.SignatureParty(g.Party), Name: g.Name, At: g.At, Address: orNil(g.Address), Agent: orNil(g.Agent), TextSha256: hex.EncodeToString(g.SHA256)}
+	return gen.Signature{
+		Party: gen.SignatureParty(g.Party), Name: g.Name, At: g.At, Address: orNil(g.Address), Agent: orNil(g.Agent), TextSha256: hex.EncodeToString(g.SHA256),
+		Consent: orNil(g.Consent), Identity: orNil(gen.SignatureIdentity(g.Identity)), IdentityAddress: orNil(g.IdentityAddress), IdentityAt: g.IdentityAt,
+	}
 }
 
 // ListContracts lists contracts, newest first.
@@ -52,7 +61,10 @@ func (s *Server) ListContracts(ctx context.Context, r gen.ListContractsRequestOb
 	if err != nil {
 		return nil, err
 	}
-	list, next, err := store.ListContracts(ctx, r.Params.BrandId, value(r.Params.State), value(r.Params.Q), page)
+	list, next, err := store.ListContracts(ctx, rapport.ContractFilter{
+		BrandID: r.Params.BrandId, CampaignID: r.Params.CampaignId, CreatorID: r.Params.CreatorId, State: value(r.Params.State), Words: value(r.Params.Q),
+		EndsFrom: r.Params.EndsFrom, EndsTo: r.Params.EndsTo,
+	}, page)
 	if err != nil {
 		return nil, err
 	}
@@ -83,11 +95,21 @@ func (s *Server) SendContract(ctx context.Context, r gen.SendContractRequestObje
 		return nil, called("contract", err)
 	}
 	me, from := principalFrom(ctx), requestFrom(ctx)
+	signs := !signedBy(c, rapport.PartyBrand) && c.AsksConsent() == rapport.Consent(rapport.PartyBrand)
+	if bad := checkConsent(value(r.Body.Consent), rapport.PartyBrand); signs && len(bad) > 0 {
+		return nil, rapport.Invalid(bad...)
+	}
+	identity := rapport.IdentitySession
+	if me.TokenID != nil {
+		identity = rapport.IdentityToken
+	}
 	result, err := s.command(ctx, commandRequest{
 		Workflow: "partnership", ID: c.PartnershipID, BrandID: c.BrandID,
 		Cmd: rapport.Command{Kind: rapport.CmdSendContract, Actor: me.UserID, Ref: c.ID},
 		Before: func(ctx context.Context) error {
-			return store.SignForBrand(ctx, c.ID, me.UserID, rapport.Signature{Name: me.Name, Address: from.Address, Agent: from.Agent})
+			return store.SignForBrand(ctx, c.ID, me.UserID, rapport.Signature{
+				Name: me.Name, Address: from.Address, Agent: from.Agent, Consent: rapport.Consent(rapport.PartyBrand), Identity: identity, IdentityAddress: me.Email,
+			})
 		},
 	})
 	if err != nil {
@@ -101,4 +123,63 @@ func (s *Server) SendContract(ctx context.Context, r gen.SendContractRequestObje
 		return nil, called("contract", err)
 	}
 	return gen.SendContract200JSONResponse(toContract(c)), nil
+}
+
+// checkConsent holds the words that somebody agreed to against those that are asked.
+func checkConsent(given, party string) []rapport.Field {
+	switch given {
+	case rapport.Consent(party):
+		return nil
+	case "":
+		return []rapport.Field{{Path: "consent", Code: "required", Detail: "Send the words that are agreed to: the contract has them as consent."}}
+	}
+	return []rapport.Field{{Path: "consent", Code: "other_words", Detail: "These are not the words that are asked. Load the contract again."}}
+}
+
+// GetContractPaper is the signed file, for the house.
+func (s *Server) GetContractPaper(ctx context.Context, r gen.GetContractPaperRequestObject) (gen.GetContractPaperResponseObject, error) {
+	store, err := s.contractStore()
+	if err != nil {
+		return nil, err
+	}
+	return contractPaper(store.ContractPaper(ctx, r.Id))
+}
+
+// GetPortalContractPaper is the same file, for the creator who signed it.
+func (s *Server) GetPortalContractPaper(ctx context.Context, r gen.GetPortalContractPaperRequestObject) (gen.GetPortalContractPaperResponseObject, error) {
+	store, who, _, err := s.visit(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return contractPaper(store.PortalContractPaper(ctx, who.PartnershipID, r.Id))
+}
+
+func contractPaper(found rapport.ContractPaper, err error) (contractFile, error) {
+	switch {
+	case err != nil:
+		return contractFile{}, called("contract", err)
+	case len(found.PDF) == 0:
+		return contractFile{}, &rapport.Error{
+			Code: rapport.CodeConflict, Reason: "no_paper", State: found.State, Message: "There is no signed file yet. It is made when both have signed, and is there a moment later.",
+		}
+	case sha256.Sum256(found.PDF) != [32]byte(found.SHA256):
+		return contractFile{}, fmt.Errorf("the file of contract %s is not the one that was kept", found.Number)
+	}
+	return contractFile(found), nil
+}
+
+type contractFile rapport.ContractPaper
+
+func (f contractFile) write(w http.ResponseWriter) error {
+	keepFile(w, "application/pdf", "contract-"+f.Number+".pdf")
+	_, err := w.Write(f.PDF)
+	return err //nolint:wrapcheck // a client that went away
+}
+
+// VisitGetContractPaperResponse writes the file.
+func (f contractFile) VisitGetContractPaperResponse(w http.ResponseWriter) error { return f.write(w) }
+
+// VisitGetPortalContractPaperResponse writes the file.
+func (f contractFile) VisitGetPortalContractPaperResponse(w http.ResponseWriter) error {
+	return f.write(w)
 }

@@ -14,6 +14,7 @@ import (
 
 	"rapport"
 	"rapport/api/gen"
+	"rapport/paper"
 )
 
 // PackStore reads what an audit pack holds.
@@ -83,24 +84,24 @@ var packParts = map[string]string{ //nolint:gochecknoglobals // a table
 }
 
 // packPaper writes the same records for people.
-func (s *Server) packPaper(records []rapport.PackRecord) (*paper, error) {
+func (s *Server) packPaper(records []rapport.PackRecord) (*paper.Paper, error) {
 	last := records[len(records)-1]
-	p := newPaper("Audit pack", fmt.Sprintf("%d records, last hash %s", last.N, last.SHA256), s.now())
-	p.say("All that the money and the rights of this partnership rest on. Each record has a number and a hash over itself and the hash before it. " +
+	p := paper.New("Audit pack", fmt.Sprintf("%d records, last hash %s", last.N, last.SHA256), s.now())
+	p.Say("All that the money and the rights of this partnership rest on. Each record has a number and a hash over itself and the hash before it. " +
 		"The same records come as JSON; `rapport verify pack FILE` checks that file without the database and names the first record that was changed.")
 	part := ""
 	for _, r := range records {
 		if r.Kind != part {
 			part = r.Kind
-			p.section(packParts[part])
+			p.Section(packParts[part])
 		}
 		facts, err := packFacts(r.Body)
 		if err != nil {
 			return nil, fmt.Errorf("record %d: %w", r.N, err)
 		}
-		p.facts(slices.Concat([][2]string{{fmt.Sprintf("Record %d", r.N), r.SHA256}}, facts)...)
+		p.Facts(slices.Concat([][2]string{{fmt.Sprintf("Record %d", r.N), r.SHA256}}, facts)...)
 	}
-	p.say("Last hash: " + last.SHA256)
+	p.Say("Last hash: " + last.SHA256)
 	return p, nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"rapport"
 	"rapport/api/gen"
+	"rapport/paper"
 )
 
 // PaperStore keeps what papers about money say.
@@ -20,15 +21,7 @@ type PaperStore interface {
 
 // localDay is the day of an instant by the clock of a zone, in words.
 func localDay(at time.Time, zone string) string {
-	return at.In(location(zone)).Format("2 January 2006")
-}
-
-// location is a zone's clock; UTC for one that is not known.
-func location(zone string) *time.Location {
-	if found, err := time.LoadLocation(zone); err == nil {
-		return found
-	}
-	return time.UTC
+	return at.In(paper.Zone(zone)).Format("2 January 2006")
 }
 
 // GetRemittance is the paper about one payment, for whoever pays.
@@ -70,13 +63,13 @@ func (s *Server) remittance(r rapport.Remittance) (remittanceFile, error) {
 	}
 	paid, remains := *r.PaidAt, r.Sent()
 	remains.Amount -= r.Reversed.Amount
-	p := newPaper("Remittance advice", r.BrandName+", contract "+r.ContractNumber, paid)
-	p.facts([2]string{"From", r.BrandName + "\n" + r.PostalAddress}, [2]string{"To", r.CreatorName})
-	p.section("Payment")
+	p := paper.New("Remittance advice", r.BrandName+", contract "+r.ContractNumber, paid)
+	p.Facts([2]string{"From", r.BrandName + "\n" + r.PostalAddress}, [2]string{"To", r.CreatorName})
+	p.Section("Payment")
 	if r.Netted.Amount > 0 {
-		p.facts([2]string{"Owed", r.Amount.String()}, [2]string{"Kept", r.Netted.String() + ", for money that was owed back"})
+		p.Facts([2]string{"Owed", r.Amount.String()}, [2]string{"Kept", r.Netted.String() + ", for money that was owed back"})
 	}
-	p.facts(
+	p.Facts(
 		[2]string{"Amount paid", r.Sent().String()},
 		[2]string{"Paid on", localDay(paid, r.Zone)},
 		[2]string{"Due on", localDay(r.DueAt, r.Zone)},
@@ -84,15 +77,15 @@ func (s *Server) remittance(r rapport.Remittance) (remittanceFile, error) {
 		[2]string{"Our reference", r.PayoutID.String()},
 	)
 	if r.Reversed.Amount > 0 {
-		p.facts([2]string{"Taken back", r.Reversed.String()}, [2]string{"Remains paid", remains.String()})
+		p.Facts([2]string{"Taken back", r.Reversed.String()}, [2]string{"Remains paid", remains.String()})
 	}
 	if r.MadeGood.Amount > 0 {
-		p.facts([2]string{"Kept since", r.MadeGood.String() + ", out of later payments, whose papers say so"})
+		p.Facts([2]string{"Kept since", r.MadeGood.String() + ", out of later payments, whose papers say so"})
 	}
-	p.section("What it is for")
-	p.facts([2]string{"Milestone", r.MilestoneTitle}, [2]string{"Contract", r.ContractNumber}, [2]string{"Campaign", r.CampaignName})
-	p.say("Days are those of " + r.Zone + ". " + journeyWords(r))
-	return remittanceFile{paperFile{name: "remittance-" + r.ContractNumber + "-" + paid.In(location(r.Zone)).Format("2006-01-02"), paper: p}}, nil
+	p.Section("What it is for")
+	p.Facts([2]string{"Milestone", r.MilestoneTitle}, [2]string{"Contract", r.ContractNumber}, [2]string{"Campaign", r.CampaignName})
+	p.Say("Days are those of " + r.Zone + ". " + journeyWords(r))
+	return remittanceFile{paperFile{name: "remittance-" + r.ContractNumber + "-" + paid.In(paper.Zone(r.Zone)).Format("2006-01-02"), paper: p}}, nil
 }
 
 // transferOf says how the money went.

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"rapport"
-	"rapport/api/pdftest"
+	"rapport/paper/pdftest"
 )
 
 // paid lets a payout have reached the creator.

@@ -33,6 +33,7 @@ type PortalStore interface {
 	PortalPage(ctx context.Context, partnership uuid.UUID) (rapport.PortalPage, error)
 	PortalOffer(ctx context.Context, partnership, id uuid.UUID) (rapport.Offer, error)
 	PortalContract(ctx context.Context, partnership, id uuid.UUID) (rapport.Contract, error)
+	PortalContractPaper(ctx context.Context, partnership, id uuid.UUID) (rapport.ContractPaper, error)
 	PortalContactEmail(ctx context.Context, contact uuid.UUID) (string, error)
 	MailCode(ctx context.Context, to rapport.PortalSession, c rapport.CodeMail) (time.Duration, error)
 	TryCode(ctx context.Context, who rapport.PortalSession, hash []byte) (uuid.UUID, string, error)

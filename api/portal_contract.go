@@ -197,7 +197,7 @@ func (s *Server) SignContract(ctx context.Context, r gen.SignContractRequestObje
 	cmd, before := rapport.Command{Kind: rapport.CmdDeclineContract, Ref: contract.ID}, (func(ctx context.Context) error)(nil)
 	if r.Body.Decision == gen.SignatureCreateDecisionSign {
 		cmd.Kind = rapport.CmdSignContract
-		if !sent && !signedBy(contract, "creator") {
+		if !sent && !signedBy(contract, rapport.PartyCreator) {
 			if before, err = s.signature(ctx, store, who, contract, r.Body); err != nil {
 				return nil, err
 			}
@@ -233,6 +233,7 @@ func (s *Server) signature(ctx context.Context, store PortalStore, who rapport.P
 	if given := strings.ToLower(strings.TrimSpace(value(body.TextSha256))); given != hex.EncodeToString(c.SHA256) {
 		bad = append(bad, rapport.Field{Path: "text_sha256", Code: "another_text", Detail: "This is not the text that waits for your signature. Read the contract again."})
 	}
+	bad = append(bad, checkConsent(value(body.Consent), rapport.PartyCreator)...)
 	if strings.TrimSpace(value(body.Code)) == "" {
 		bad = append(bad, rapport.Field{Path: "code", Code: "required", Detail: "Enter the code that we mailed to you."})
 	}
@@ -246,7 +247,7 @@ func (s *Server) signature(ctx context.Context, store PortalStore, who rapport.P
 	request := requestFrom(ctx)
 	return func(ctx context.Context) error {
 		return store.SignAsCreator(ctx, rapport.PortalSignature{
-			Signature:  rapport.Signature{Party: "creator", Name: name, SHA256: c.SHA256, Address: request.Address, Agent: request.Agent},
+			Signature:  rapport.Signature{Party: rapport.PartyCreator, Name: name, SHA256: c.SHA256, Address: request.Address, Agent: request.Agent, Consent: rapport.Consent(rapport.PartyCreator)},
 			ContractID: c.ID, ContactID: who.ContactID, CodeID: code,
 		})
 	}, nil

@@ -204,7 +204,7 @@ func TestContractIsSignedWithTheMailedCode(t *testing.T) {
 	sum := sha256.Sum256([]byte(contractText))
 	hash := hex.EncodeToString(sum[:])
 	sign := func(code string) map[string]any {
-		return map[string]any{"decision": "sign", "name": "Mia Lens", "code": code, "text_sha256": hash}
+		return map[string]any{"decision": "sign", "name": "Mia Lens", "code": code, "text_sha256": hash, "consent": rapport.Consent(rapport.PartyCreator)}
 	}
 	require.Equal(t, 409, me.keyed().send(t, "POST", path+"/signatures", sign("123456")).status, "it is executed already")
 	d.sql(t, `update contracts set state = 'out_for_signature', executed_at = null, expires_at = now() + interval '14 days'`)
@@ -217,7 +217,7 @@ func TestContractIsSignedWithTheMailedCode(t *testing.T) {
 	require.Equal(t, hash, c.TextSHA256)
 
 	a := me.keyed().send(t, "POST", path+"/signatures", map[string]any{"decision": "sign", "text_sha256": "00"})
-	require.ElementsMatch(t, []string{"name required", "text_sha256 another_text", "code required"}, a.fields(t))
+	require.ElementsMatch(t, []string{"name required", "text_sha256 another_text", "code required", "consent required"}, a.fields(t))
 	require.Equal(t, []string{"code expired"}, me.keyed().send(t, "POST", path+"/signatures", sign("123456")).fields(t), "none was asked for")
 
 	require.Equal(t, 204, me.keyed().send(t, "POST", "/v1/portal/codes", map[string]any{}).status)
@@ -238,6 +238,8 @@ func TestContractIsSignedWithTheMailedCode(t *testing.T) {
 	require.Equal(t, rapport.CmdSignContract, d.flows.commands()[0].Kind)
 	require.Equal(t, "Mia Lens/Phone/127.0.0.1", one[string](t, d, `select name || '/' || agent || '/' || address from signatures where party = 'creator' and contact_id = $1`, d.contact))
 	require.Equal(t, 1, one[int](t, d, `select count(*) from portal_codes where used_at is not null`))
+	require.Equal(t, rapport.Consent(rapport.PartyCreator)+"/mailed_code/mia@mail.example", one[string](t, d, `select consent || '/' || identity || '/' || identity_address from signatures`))
+	require.True(t, one[bool](t, d, `select s.identity_at = k.created_at from signatures s join portal_codes k on k.used_at is not null`), "the certificate says which code it was")
 
 	d.sql(t, `delete from signatures`)
 	require.Equal(t, []string{"code expired"}, me.keyed().send(t, "POST", path+"/signatures", sign(code)).fields(t), "a code counts once")

@@ -47,7 +47,10 @@ func (s *Server) home(page rapport.PortalPage) gen.PortalHome {
 	next, by := nextStep(page, s.now())
 	home.Next, home.NextBy = orNil(next), by
 	if o := page.Offer; o != nil {
-		home.Offer = &gen.PortalOfferView{Id: o.ID, State: o.State, Fee: toMoney(o.Fee), Message: orNil(o.Message), Terms: toTerms(o.Terms), ExpiresAt: o.ExpiresAt}
+		home.Offer = &gen.PortalOfferView{
+			Id: o.ID, State: o.State, Fee: toMoney(o.Fee), Message: orNil(o.Message), Terms: toTerms(o.Terms), ExpiresAt: o.ExpiresAt,
+			CounterFee: moneyOf(o.CounterFee), Changes: changesOf(*o), Before: offersBefore(*o),
+		}
 	}
 	if c := page.Contract; c != nil {
 		home.Contract = &gen.ContractRef{Id: c.ID, Number: c.Number, State: c.State, Term: c.Term, SentAt: c.SentAt, ExecutedAt: c.ExecutedAt, EndsAt: c.EndsAt}

@@ -176,6 +176,48 @@ func TestWhatWasWrittenIsFoundWhereItStands(t *testing.T) {
 		require.ElementsMatch(t, tc.want, idsOfHits(a.find(t, ops, "tripod", tc.filters...)), "%v", tc.filters)
 	}
 	require.Empty(t, a.find(t, "ops@two.example", "tripod"), "another brand's")
+
+	// The same words in the list of contracts, and in what is jumped to.
+	listed := func(who string, filters ...string) []string {
+		q := url.Values{}
+		for i := 0; i < len(filters); i += 2 {
+			q.Set(filters[i], filters[i+1])
+		}
+		var list struct {
+			Items []struct{ ID string }
+		}
+		a.as(t, who).send(t, "GET", "/v1/contracts?"+q.Encode(), nil).into(t, &list)
+		ids := make([]string, len(list.Items))
+		for i, c := range list.Items {
+			ids[i] = c.ID
+		}
+		return ids
+	}
+	both := []string{draft.String(), a.contract.String()}
+	for _, tc := range []struct {
+		filters []string
+		want    []string
+	}{
+		{[]string{"q", "keeps trip"}, both[:1]},
+		{[]string{"q", "Mia"}, both},
+		{[]string{"q", "%"}, nil},
+		{[]string{"q", "-keeps"}, nil},
+		{[]string{"q", "Mia", "campaign_id", a.campaign.String(), "creator_id", a.creator.String()}, both},
+		{[]string{"campaign_id", other}, nil},
+		{[]string{"creator_id", other}, nil},
+		{[]string{"ends_from", at(0), "ends_to", at(-60 * 24 * 1000)}, both[1:]}, // what is not signed has no end
+		{[]string{"ends_to", at(0)}, nil},
+	} {
+		require.ElementsMatch(t, tc.want, listed(ops, tc.filters...), "%v", tc.filters)
+	}
+	require.Empty(t, listed("ops@two.example", "q", "tripod"), "another brand's")
+	require.Empty(t, listed("ops@two.example", "q", "Mia"), "another brand's")
+	jump := func(who string) string {
+		return string(a.as(t, who).send(t, "GET", "/v1/search?q=keeps+tripod", nil).body)
+	}
+	require.Contains(t, jump(ops), `"noun":"contract"`)
+	require.Contains(t, jump(ops), draft.String())
+	require.NotContains(t, jump("ops@two.example"), draft.String())
 	require.Equal(t, 400, a.as(t, ops).send(t, "GET", "/v1/search/texts?q=x&cursor=no", nil).status)
 }
 

@@ -14,6 +14,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"rapport"
+	"rapport/paper"
 )
 
 // sheetFile is a table as a file to keep, written while its rows are read. A cell is a string, an int, a time.Time, a *time.Time or a
@@ -66,6 +67,18 @@ func keepFile(w http.ResponseWriter, media, name string) {
 	w.Header().Set("Content-Type", media)
 	w.Header().Set("Content-Disposition", attachment(name, "rapport"))
 	w.WriteHeader(http.StatusOK)
+}
+
+// paperFile is a finished paper as a file to keep.
+type paperFile struct {
+	name  string // without its ending
+	paper *paper.Paper
+}
+
+// write sends the paper.
+func (f paperFile) write(w http.ResponseWriter) error {
+	keepFile(w, "application/pdf", f.name+".pdf")
+	return f.paper.Write(w)
 }
 
 // csvSheet writes CSV whose texts no spreadsheet takes for a formula.

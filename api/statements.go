@@ -10,6 +10,7 @@ import (
 
 	"rapport"
 	"rapport/api/gen"
+	"rapport/paper"
 )
 
 // statement finds what a brand came to owe a creator and paid.
@@ -107,18 +108,18 @@ func (s *Server) statementFile(found rapport.Statement, format *gen.StatementFor
 	return statementFile{sheet: sheetFile{name: name, xlsx: isXLSX(format), title: "Statement", rows: rows}}
 }
 
-func statementPaper(found rapport.Statement, made time.Time) *paper {
-	p := newPaper("Statement of account", found.BrandName+" and "+found.CreatorName, made)
-	p.facts(
+func statementPaper(found rapport.Statement, made time.Time) *paper.Paper {
+	p := paper.New("Statement of account", found.BrandName+" and "+found.CreatorName, made)
+	p.Facts(
 		[2]string{"Brand", found.BrandName + "\n" + found.PostalAddress}, [2]string{"Creator", found.CreatorName},
 		[2]string{"Period", day(found.From) + " to " + day(found.To) + ", days of " + found.Zone},
 	)
 	if len(found.Accounts) == 0 {
-		p.say("Nothing was owed and nothing was paid until the end of this period.")
+		p.Say("Nothing was owed and nothing was paid until the end of this period.")
 	}
 	for _, a := range found.Accounts {
-		p.section(currencyCode(a.Opening))
-		p.facts(
+		p.Section(currencyCode(a.Opening))
+		p.Facts(
 			[2]string{"Opening balance", a.Opening.String()}, [2]string{"Came to be owed", a.Accrued.String()}, [2]string{"Paid", a.Paid.String()},
 			[2]string{"Taken back, written off", a.Other.String()}, [2]string{"Closing balance", a.Closing.String()},
 		)
@@ -126,9 +127,12 @@ func statementPaper(found rapport.Statement, made time.Time) *paper {
 		for i, l := range a.Lines {
 			rows[i] = []string{day(l.Day), rapport.PostedWords(l.Kind, l.Outside), l.MilestoneTitle, l.ContractNumber, majorUnits(l.Amount), majorUnits(l.Balance)}
 		}
-		p.table([]column{{"Day", 0.16, false}, {"What", 0.18, false}, {"Milestone", 0.28, false}, {"Contract", 0.12, false}, {"Amount", 0.13, true}, {"Balance", 0.13, true}}, rows)
+		p.Table([]paper.Column{
+			{Head: "Day", Share: 0.16}, {Head: "What", Share: 0.18}, {Head: "Milestone", Share: 0.28},
+			{Head: "Contract", Share: 0.12}, {Head: "Amount", Share: 0.13, Right: true}, {Head: "Balance", Share: 0.13, Right: true},
+		}, rows)
 	}
-	p.say("A balance above zero is owed to the creator; one below zero is owed back.")
+	p.Say("A balance above zero is owed to the creator; one below zero is owed back.")
 	return p
 }
 

@@ -158,7 +158,7 @@ func bodies(i ids) map[string]any {
 		"createCalendarFeed": map[string]any{"campaign_id": i["campaign_id"]},
 		"addAbsence":         map[string]any{"from": "2026-05-04", "to": "2026-05-05"},
 		"addPortalAbsence":   map[string]any{"from": "2026-05-04", "to": "2026-05-05"},
-		"sendContract":       map[string]any{},
+		"sendContract":       map[string]any{"consent": rapport.Consent(rapport.PartyBrand)},
 
 		"createClause":            map[string]any{"brand_id": brand, "kind": "general", "title": "New", "body": "x"},
 		"createClauseVersion":     map[string]any{"title": "Next", "body": "y", "from_version": 1},
@@ -334,6 +334,8 @@ func (d *desk) furnish(t *testing.T, brand uuid.UUID, host string, w work) ids {
 		select $1, count(*) + 1, 'settle', 'tr_1', 'different', $2, $3, now() from reconciliation_lines`, sharedComparison, brand, w.payout)
 	d.sql(t, `insert into reconciliation_cases (id, kind, noun, ref, brand_id, payout_id, at, last_run)
 		values ($1, 'different', 'settle', $1::uuid::text, $2, $3, now(), $4)`, difference, brand, w.payout, sharedComparison)
+	d.sql(t, `with file as (insert into blobs (sha256, content_type, size, content) values (sha256('%PDF'), 'application/pdf', 4, '%PDF') on conflict do nothing)
+		insert into contract_papers (contract_id, brand_id, sha256, text_sha256, signatures_sha256) select id, brand_id, sha256('%PDF'), body_sha256, '' from contracts where id = $1`, w.contract)
 	made := ids{
 		"brands": brand, "brand_id": brand, "calendars": one[uuid.UUID](t, d, `select calendar_id from brands where id = $1`, brand), "campaigns": w.campaign, "campaign_id": w.campaign,
 		"contracts": w.contract, "clauses": clause, "contract-templates": drafted, "contract_template_id": drafted,

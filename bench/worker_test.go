@@ -20,6 +20,7 @@ import (
 	"go.uber.org/zap"
 
 	"rapport/activities"
+	"rapport/paper"
 	"rapport/postgres"
 	"rapport/providers/fetch"
 	"rapport/providers/sendgrid"
@@ -82,7 +83,7 @@ func runWorker() error {
 	pay := acts.Payer.(stripe.Payer)
 	reconcile := worker.Reconcile(store, pay, time.Now)
 	sweep := &worker.Sweep{Client: c, Store: store, Log: log}
-	acts.Jobs = worker.Jobs(sweep, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now), worker.FillGaps(store, pay, time.Now))
+	acts.Jobs = worker.Jobs(sweep, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now), worker.FillGaps(store, pay, time.Now), acts.PaperContracts)
 	cache, _ := strconv.Atoi(os.Getenv(envCache)) // unset is the default
 	payments := 10_000.0
 	if n, err := strconv.ParseFloat(os.Getenv(envPayments), 64); err == nil && n > 0 {
@@ -126,7 +127,7 @@ func newActivities(store *postgres.Store, sandboxURL, allow string) (*activities
 	}
 	mailer := sendgrid.Mailer{Client: send, Domain: mailDomain, Key: []byte(codecKey)}
 	return &activities.Activities{
-		Store: store, Payer: stripe.Payer{Client: pay}, Mailer: mailer, Fetcher: fetch.Poster{Client: pages}, PublicURL: "http://127.0.0.1:1", MailHost: mailDomain,
+		Store: store, Payer: stripe.Payer{Client: pay}, Mailer: mailer, Fetcher: fetch.Poster{Client: pages}, PublicURL: "http://127.0.0.1:1", MailHost: mailDomain, Paper: paper.Contract,
 		NewToken: func() string {
 			b := make([]byte, 32)
 			_, _ = rand.Read(b) // never fails

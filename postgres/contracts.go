@@ -12,11 +12,12 @@ import (
 	"rapport/postgres/gen"
 )
 
-// ListContracts lists contracts of the scope with their signatures, newest first. Empty filters do not narrow; words are looked
-// for in the number, the creator's and the campaign's name.
-func (s *Store) ListContracts(ctx context.Context, brandID *uuid.UUID, state, words string, page rapport.Page) ([]rapport.Contract, []string, error) {
+// ListContracts lists contracts of the scope with their signatures, newest first. Words are looked for in the text, the number, and the
+// creator's and the campaign's name.
+func (s *Store) ListContracts(ctx context.Context, f rapport.ContractFilter, page rapport.Page) ([]rapport.Contract, []string, error) {
 	params := gen.ListContractsParams{
-		Brands: rapport.BrandsFrom(ctx), BrandID: brandID, State: orNil(state), Pattern: pattern(words), MaxRows: int32(page.Limit + 1),
+		Brands: rapport.BrandsFrom(ctx), BrandID: f.BrandID, CampaignID: f.CampaignID, CreatorID: f.CreatorID, State: orNil(f.State), EndsFrom: f.EndsFrom, EndsTo: f.EndsTo,
+		Pattern: pattern(f.Words), Words: f.Words, MaxRows: int32(page.Limit + 1),
 	}
 	var err error
 	if params.AfterAt, params.AfterID, err = afterTime(page); err != nil {
@@ -62,7 +63,7 @@ func (s *Store) contracts(ctx context.Context, tx pgx.Tx, params gen.ListContrac
 			Creator:      rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName, Handle: r.Handle, Platform: r.Platform},
 			CampaignName: r.CampaignName, Number: r.Number, Term: int(r.Term), Version: int(r.Version), State: r.State, Text: r.Body, SHA256: r.BodySha256,
 			Fee: rapport.Money{Amount: r.Fee, Currency: r.Currency}, SentAt: r.SentAt, ExpiresAt: r.ExpiresAt, ExecutedAt: r.ExecutedAt, EndsAt: r.EndsAt,
-			NoticeBy: r.NoticeBy, CreatedAt: r.CreatedAt, Reason: r.Reason, CreatorCountry: r.CreatorCountry,
+			NoticeBy: r.NoticeBy, CreatedAt: r.CreatedAt, Reason: r.Reason, CreatorCountry: r.CreatorCountry, PaperSHA256: r.PaperSha256,
 		}
 		if r.Amends != nil {
 			list[i].Amends = &rapport.SignedRef{ID: *r.Amends, Number: r.AmendsNumber}
@@ -88,7 +89,10 @@ func (s *Store) contracts(ctx context.Context, tx pgx.Tx, params gen.ListContrac
 	}
 	for _, r := range signatures {
 		c := &list[at[r.ContractID]]
-		c.Signatures = append(c.Signatures, rapport.Signature{Party: r.Party, Name: r.Name, Address: r.Address, Agent: r.Agent, SHA256: r.BodySha256, At: r.At})
+		c.Signatures = append(c.Signatures, rapport.Signature{
+			Party: r.Party, Name: r.Name, Address: r.Address, Agent: r.Agent, SHA256: r.BodySha256, At: r.At,
+			Consent: r.Consent, Identity: r.Identity, IdentityAddress: r.IdentityAddress, IdentityAt: r.IdentityAt,
+		})
 	}
 	clauses, err := s.q.ClausesOfContracts(ctx, tx, gen.ClausesOfContractsParams{Contracts: ids, Brands: params.Brands})
 	if err != nil {
@@ -106,6 +110,7 @@ func (s *Store) SignForBrand(ctx context.Context, contract, user uuid.UUID, g ra
 	return s.InTx(ctx, func(ctx context.Context, tx pgx.Tx) error {
 		err := s.q.SignForBrand(ctx, tx, gen.SignForBrandParams{
 			ContractID: contract, Brands: rapport.BrandsFrom(ctx), UserID: user, Name: g.Name, Address: g.Address, Agent: g.Agent,
+			Consent: g.Consent, Identity: g.Identity, IdentityAddress: g.IdentityAddress,
 		})
 		if err != nil {
 			return fmt.Errorf("sign: %w", err)

@@ -453,7 +453,7 @@ func (w *importWrites) add(t *rapport.ImportTarget) {
 	}
 }
 
-// Search finds creators, partnerships and campaigns of the scope by words, the best few of each.
+// Search finds creators, partnerships, campaigns and contracts of the scope by words, the best few of each.
 func (s *Store) Search(ctx context.Context, words string) ([]rapport.SearchHit, error) {
 	const most = 8
 	p := pattern(words)
@@ -479,6 +479,13 @@ func (s *Store) Search(ctx context.Context, words string) ([]rapport.SearchHit, 
 		campaigns, err := s.q.SearchCampaigns(ctx, tx, gen.SearchCampaignsParams{Brands: rapport.BrandsFrom(ctx), Pattern: *p, MaxRows: most})
 		for _, r := range campaigns {
 			hits = append(hits, rapport.SearchHit{Noun: "campaign", ID: r.ID, Title: r.Name, Subtitle: r.BrandName})
+		}
+		if err != nil {
+			return nil, err
+		}
+		contracts, err := s.q.FindContracts(ctx, tx, gen.FindContractsParams{Words: words, Viewer: rapport.ViewerFrom(ctx), Brands: rapport.BrandsFrom(ctx), MaxRows: most})
+		for _, r := range contracts {
+			hits = append(hits, rapport.SearchHit{Noun: "contract", ID: r.ID, Title: r.Number, Subtitle: r.CreatorName + ", " + r.CampaignName})
 		}
 		return hits, err
 	})

@@ -199,7 +199,28 @@ func (s *Store) newestOffer(ctx context.Context, tx pgx.Tx, partnership uuid.UUI
 	if err := json.Unmarshal(r.Terms, &o.Terms); err != nil {
 		return nil, fmt.Errorf("read the terms of offer %s: %w", r.ID, err)
 	}
-	return &o, nil
+	return &o, s.offersBefore(ctx, tx, &o)
+}
+
+// offersBefore chains the offers of the same term that were sent before an offer.
+func (s *Store) offersBefore(ctx context.Context, tx pgx.Tx, o *rapport.Offer) error {
+	rows, err := s.q.OffersBefore(ctx, tx, o.ID)
+	if err != nil {
+		return fmt.Errorf("offers before: %w", err)
+	}
+	for _, r := range rows {
+		before := &rapport.Offer{
+			ID: r.ID, PartnershipID: o.PartnershipID, Term: o.Term, State: r.State, Fee: rapport.Money{Amount: r.Fee, Currency: r.Currency}, Message: text(r.Message), SentAt: r.SentAt,
+		}
+		if r.CounterFee != nil {
+			before.CounterFee = &rapport.Money{Amount: *r.CounterFee, Currency: r.Currency}
+		}
+		if err := json.Unmarshal(r.Terms, &before.Terms); err != nil {
+			return fmt.Errorf("read the terms of offer %s: %w", r.ID, err)
+		}
+		o.Before, o = before, before
+	}
+	return nil
 }
 
 // content adds the deliverables and milestones of the newest contract's term.

@@ -107,7 +107,7 @@ func (s *Store) portalOffer(ctx context.Context, tx pgx.Tx, partnership uuid.UUI
 	if err := json.Unmarshal(r.Terms, &o.Terms); err != nil {
 		return nil, fmt.Errorf("read the terms of offer %s: %w", r.ID, err)
 	}
-	return o, nil
+	return o, s.offersBefore(ctx, tx, o)
 }
 
 func (s *Store) portalContract(ctx context.Context, tx pgx.Tx, partnership uuid.UUID, id *uuid.UUID) (*rapport.Contract, error) {
@@ -120,7 +120,7 @@ func (s *Store) portalContract(ctx context.Context, tx pgx.Tx, partnership uuid.
 		ID: r.ID, PartnershipID: r.PartnershipID, BrandID: r.BrandID, BrandName: r.BrandName, Creator: rapport.CreatorRef{ID: r.CreatorID, Name: r.CreatorName},
 		CampaignName: r.CampaignName, Number: r.Number, Term: int(r.Term), Version: int(r.Version), State: r.State, Text: r.Body, SHA256: r.BodySha256,
 		Fee: rapport.Money{Amount: r.Fee, Currency: r.Currency}, SentAt: r.SentAt, ExpiresAt: r.ExpiresAt, ExecutedAt: r.ExecutedAt,
-		EndsAt: r.EndsAt, NoticeBy: r.NoticeBy, CreatedAt: r.CreatedAt,
+		EndsAt: r.EndsAt, NoticeBy: r.NoticeBy, CreatedAt: r.CreatedAt, PaperSHA256: r.PaperSha256,
 	}
 	if err := json.Unmarshal(r.Terms, &c.Terms); err != nil {
 		return nil, fmt.Errorf("read the terms of contract %s: %w", r.ID, err)
@@ -330,7 +330,7 @@ func (s *Store) SignAsCreator(ctx context.Context, g rapport.PortalSignature) er
 			return err
 		}
 		err := s.q.InsertSignature(ctx, tx, gen.InsertSignatureParams{
-			ContractID: g.ContractID, Name: g.Name, ContactID: &g.ContactID, BodySha256: g.SHA256, Address: orNil(g.Address), Agent: orNil(g.Agent),
+			ContractID: g.ContractID, Name: g.Name, ContactID: g.ContactID, BodySha256: g.SHA256, Address: orNil(g.Address), Agent: orNil(g.Agent), Consent: g.Consent, CodeID: g.CodeID,
 		})
 		if err != nil {
 			return fmt.Errorf("insert signature: %w", err)

@@ -321,14 +321,15 @@ func (v *visit) sign(ctx context.Context, code string) (bool, error) {
 	id := v.home.Contract.ID
 	delete(v.p.Done, "code|"+wantSign+"|"+v.door.Room)
 	var contract struct {
-		Hash string `json:"text_sha256"`
+		Hash    string `json:"text_sha256"`
+		Consent string `json:"consent"`
 	}
 	status, err := v.call(ctx, http.MethodGet, "/v1/portal/contracts/"+id, nil, &contract)
 	if err != nil || status != http.StatusOK {
 		return false, err
 	}
 	ok, err := v.post(ctx, "/v1/portal/contracts/"+id+"/signatures", map[string]any{
-		"decision": wantSign, "code": code, "name": v.home.CreatorName, "text_sha256": contract.Hash,
+		"decision": wantSign, "code": code, "name": v.home.CreatorName, "text_sha256": contract.Hash, "consent": contract.Consent,
 	})
 	if ok {
 		v.mark("sign|" + id)

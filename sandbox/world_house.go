@@ -423,6 +423,7 @@ func (w *World) sendContracts(ctx context.Context, h *house) error {
 		CampaignName  string          `json:"campaign_name"`
 		CreatedAt     time.Time       `json:"created_at"`
 		State         string          `json:"state"`
+		Consent       string          `json:"consent"`
 	}
 	ops := h.seats[roleOps]
 	list, err := all[contract](ctx, w, ops, "/v1/contracts", url.Values{"brand_id": {h.id()}, "state": {"internal_approval"}})
@@ -439,7 +440,7 @@ func (w *World) sendContracts(ctx context.Context, h *house) error {
 		if _, touched, err := w.talk(ctx, h, worldPartnership{ID: c.PartnershipID}); err != nil || touched {
 			continue
 		}
-		if w.did(ops, "send contract", c.ID, w.post(ctx, ops, "/v1/contracts/"+c.ID+"/send", deed("send", c.ID, time.Now().Format(time.RFC3339)), map[string]any{})) {
+		if w.did(ops, "send contract", c.ID, w.post(ctx, ops, "/v1/contracts/"+c.ID+"/send", deed("send", c.ID, time.Now().Format(time.RFC3339)), map[string]any{"consent": c.Consent})) {
 			left--
 		}
 		if left == 0 {

@@ -20,6 +20,7 @@ import (
 
 	"rapport"
 	"rapport/activities"
+	"rapport/paper"
 	"rapport/postgres"
 	"rapport/postgres/pgtest"
 	"rapport/providers/fetch"
@@ -105,7 +106,7 @@ func setup(t *testing.T) *bundle {
 	require.NoError(t, err)
 	n := 0
 	acts := &activities.Activities{
-		Store: store, Payer: stripe.Payer{Client: pay}, Mailer: mailer, Fetcher: fetch.Poster{Client: guarded}, Prober: media.New(), Slack: chat,
+		Store: store, Payer: stripe.Payer{Client: pay}, Mailer: mailer, Fetcher: fetch.Poster{Client: guarded}, Prober: media.New(), Slack: chat, Paper: paper.Contract,
 		PublicURL: "http://rapport.test", MailHost: "rapport.test",
 		NewToken: func() string { n++; return fmt.Sprintf("token-%d-%s", n, uuid.NewString()) }, HashToken: func(s string) []byte { return []byte(s) },
 	}

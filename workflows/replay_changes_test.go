@@ -87,8 +87,12 @@ func recordChanges(t *testing.T, address, folder string) {
 		},
 	}
 	h := changes(t, terms, amendments)
-	h.answer[rapport.EffectOrderOffline] = func(activities.EffectInput) (rapport.Outcome, error) { return rapport.Outcome{Code: rapport.SubmitAwaitingProof}, nil }
-	h.answer[rapport.EffectRecordOffline] = func(activities.EffectInput) (rapport.Outcome, error) { return rapport.Outcome{Code: rapport.SubmitPaid}, nil }
+	h.answer[rapport.EffectOrderOffline] = func(activities.EffectInput) (rapport.Outcome, error) {
+		return rapport.Outcome{Code: rapport.SubmitAwaitingProof}, nil
+	}
+	h.answer[rapport.EffectRecordOffline] = func(activities.EffectInput) (rapport.Outcome, error) {
+		return rapport.Outcome{Code: rapport.SubmitPaid}, nil
+	}
 	r := newRecorder(t, address, folder, h)
 	defer r.stop()
 	p := partnership(day)

@@ -1236,6 +1236,27 @@ func (e NettingState) Valid() bool {
 	}
 }
 
+// Defines values for OfferDecisionDecision.
+const (
+	OfferDecisionDecisionAccept  OfferDecisionDecision = "accept"
+	OfferDecisionDecisionCounter OfferDecisionDecision = "counter"
+	OfferDecisionDecisionDecline OfferDecisionDecision = "decline"
+)
+
+// Valid indicates whether the value is a known member of the OfferDecisionDecision enum.
+func (e OfferDecisionDecision) Valid() bool {
+	switch e {
+	case OfferDecisionDecisionAccept:
+		return true
+	case OfferDecisionDecisionCounter:
+		return true
+	case OfferDecisionDecisionDecline:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OfferState.
 const (
 	OfferStateAccepted  OfferState = "accepted"
@@ -1263,27 +1284,6 @@ func (e OfferState) Valid() bool {
 	case OfferStateSent:
 		return true
 	case OfferStateWithdrawn:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for OfferDecisionDecision.
-const (
-	OfferDecisionDecisionAccept  OfferDecisionDecision = "accept"
-	OfferDecisionDecisionCounter OfferDecisionDecision = "counter"
-	OfferDecisionDecisionDecline OfferDecisionDecision = "decline"
-)
-
-// Valid indicates whether the value is a known member of the OfferDecisionDecision enum.
-func (e OfferDecisionDecision) Valid() bool {
-	switch e {
-	case OfferDecisionDecisionAccept:
-		return true
-	case OfferDecisionDecisionCounter:
-		return true
-	case OfferDecisionDecisionDecline:
 		return true
 	default:
 		return false
@@ -2298,6 +2298,7 @@ func (e RoundDecisionDecision) Valid() bool {
 // Defines values for SearchHitNoun.
 const (
 	SearchHitNounCampaign    SearchHitNoun = "campaign"
+	SearchHitNounContract    SearchHitNoun = "contract"
 	SearchHitNounCreator     SearchHitNoun = "creator"
 	SearchHitNounPartnership SearchHitNoun = "partnership"
 )
@@ -2306,6 +2307,8 @@ const (
 func (e SearchHitNoun) Valid() bool {
 	switch e {
 	case SearchHitNounCampaign:
+		return true
+	case SearchHitNounContract:
 		return true
 	case SearchHitNounCreator:
 		return true
@@ -2376,6 +2379,27 @@ func (e SheetFormat) Valid() bool {
 	case SheetFormatCsv:
 		return true
 	case SheetFormatXlsx:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SignatureIdentity.
+const (
+	SignatureIdentityMailedCode SignatureIdentity = "mailed_code"
+	SignatureIdentitySession    SignatureIdentity = "session"
+	SignatureIdentityToken      SignatureIdentity = "token"
+)
+
+// Valid indicates whether the value is a known member of the SignatureIdentity enum.
+func (e SignatureIdentity) Valid() bool {
+	switch e {
+	case SignatureIdentityMailedCode:
+		return true
+	case SignatureIdentitySession:
+		return true
+	case SignatureIdentityToken:
 		return true
 	default:
 		return false
@@ -2961,8 +2985,11 @@ type AbsenceList struct {
 // AmendedLine defines model for AmendedLine.
 type AmendedLine struct {
 	From *string `json:"from,omitempty"`
-	To   *string `json:"to,omitempty"`
-	What string  `json:"what"`
+
+	// Material It changes more than names; only said of offers
+	Material *bool   `json:"material,omitempty"`
+	To       *string `json:"to,omitempty"`
+	What     string  `json:"what"`
 }
 
 // AmendmentCreate defines model for AmendmentCreate.
@@ -3868,7 +3895,10 @@ type Contract struct {
 	CampaignName string             `json:"campaign_name"`
 
 	// Clauses In the text's order; absent for a contract from before the library
-	Clauses        *[]ContractClause  `json:"clauses,omitempty"`
+	Clauses *[]ContractClause `json:"clauses,omitempty"`
+
+	// Consent What whoever signs next agrees to; absent where nobody is asked to sign
+	Consent        *string            `json:"consent,omitempty"`
 	CreatedAt      time.Time          `json:"created_at"`
 	Creator        CreatorRef         `json:"creator"`
 	CreatorCountry *string            `json:"creator_country,omitempty"`
@@ -3879,7 +3909,10 @@ type Contract struct {
 	Id             openapi_types.UUID `json:"id"`
 	NoticeBy       *time.Time         `json:"notice_by,omitempty"`
 	Number         string             `json:"number"`
-	PartnershipId  openapi_types.UUID `json:"partnership_id"`
+
+	// PaperSha256 Hash of the signed file; absent until it is made
+	PaperSha256   *string            `json:"paper_sha256,omitempty"`
+	PartnershipId openapi_types.UUID `json:"partnership_id"`
 
 	// Reason Why the amendment was asked for
 	Reason     *string       `json:"reason,omitempty"`
@@ -3920,6 +3953,12 @@ type ContractRef struct {
 	SentAt     *time.Time         `json:"sent_at,omitempty"`
 	State      string             `json:"state"`
 	Term       int                `json:"term"`
+}
+
+// ContractSend defines model for ContractSend.
+type ContractSend struct {
+	// Consent The contract's consent, as it was shown beside the button
+	Consent *string `json:"consent,omitempty"`
 }
 
 // ContractTemplate defines model for ContractTemplate.
@@ -4941,10 +4980,16 @@ type NumberTotal struct {
 
 // Offer defines model for Offer.
 type Offer struct {
-	ExpiresAt *time.Time         `json:"expires_at,omitempty"`
-	Fee       Money              `json:"fee"`
-	Id        openapi_types.UUID `json:"id"`
-	Message   *string            `json:"message,omitempty"`
+	// Before The offers before it in the same term, newest first
+	Before *[]PastOffer `json:"before,omitempty"`
+
+	// Changes What it changes of the offer before; absent for the first of a term
+	Changes    *[]AmendedLine     `json:"changes,omitempty"`
+	CounterFee *Money             `json:"counter_fee,omitempty"`
+	ExpiresAt  *time.Time         `json:"expires_at,omitempty"`
+	Fee        Money              `json:"fee"`
+	Id         openapi_types.UUID `json:"id"`
+	Message    *string            `json:"message,omitempty"`
 
 	// PaidOutside Why the fee is paid outside of Stripe; absent where it is not
 	PaidOutside *string       `json:"paid_outside,omitempty"`
@@ -4952,9 +4997,6 @@ type Offer struct {
 	State       OfferState    `json:"state"`
 	Terms       ContractTerms `json:"terms"`
 }
-
-// OfferState defines model for Offer.State.
-type OfferState string
 
 // OfferCreate defines model for OfferCreate.
 type OfferCreate struct {
@@ -4980,6 +5022,9 @@ type OfferDecision struct {
 
 // OfferDecisionDecision defines model for OfferDecision.Decision.
 type OfferDecisionDecision string
+
+// OfferState defines model for OfferState.
+type OfferState string
 
 // OfflineMethod defines model for OfflineMethod.
 type OfflineMethod string
@@ -5186,6 +5231,17 @@ type PartnershipSummary struct {
 	Term         int                `json:"term"`
 	UpdatedAt    time.Time          `json:"updated_at"`
 	Waiting      []Waiting          `json:"waiting"`
+}
+
+// PastOffer defines model for PastOffer.
+type PastOffer struct {
+	Changes    *[]AmendedLine     `json:"changes,omitempty"`
+	CounterFee *Money             `json:"counter_fee,omitempty"`
+	Fee        Money              `json:"fee"`
+	Id         openapi_types.UUID `json:"id"`
+	Message    *string            `json:"message,omitempty"`
+	SentAt     *time.Time         `json:"sent_at,omitempty"`
+	State      OfferState         `json:"state"`
 }
 
 // PathStep defines model for PathStep.
@@ -5793,12 +5849,18 @@ type PortalHome struct {
 
 // PortalOfferView defines model for PortalOfferView.
 type PortalOfferView struct {
-	ExpiresAt *time.Time         `json:"expires_at,omitempty"`
-	Fee       Money              `json:"fee"`
-	Id        openapi_types.UUID `json:"id"`
-	Message   *string            `json:"message,omitempty"`
-	State     string             `json:"state"`
-	Terms     ContractTerms      `json:"terms"`
+	// Before The offers before it in the same term, newest first
+	Before *[]PastOffer `json:"before,omitempty"`
+
+	// Changes What it changes of the offer before; absent for the first of a term
+	Changes    *[]AmendedLine     `json:"changes,omitempty"`
+	CounterFee *Money             `json:"counter_fee,omitempty"`
+	ExpiresAt  *time.Time         `json:"expires_at,omitempty"`
+	Fee        Money              `json:"fee"`
+	Id         openapi_types.UUID `json:"id"`
+	Message    *string            `json:"message,omitempty"`
+	State      string             `json:"state"`
+	Terms      ContractTerms      `json:"terms"`
 }
 
 // PortalOpen defines model for PortalOpen.
@@ -6568,20 +6630,36 @@ type SignIn struct {
 
 // Signature defines model for Signature.
 type Signature struct {
-	Address    *string        `json:"address,omitempty"`
-	Agent      *string        `json:"agent,omitempty"`
-	At         time.Time      `json:"at"`
+	Address *string   `json:"address,omitempty"`
+	Agent   *string   `json:"agent,omitempty"`
+	At      time.Time `json:"at"`
+
+	// Consent The words that were agreed to; absent, with how the signer was known, for signatures from before they were kept
+	Consent  *string            `json:"consent,omitempty"`
+	Identity *SignatureIdentity `json:"identity,omitempty"`
+
+	// IdentityAddress Where the code was mailed to, or the account that was signed in
+	IdentityAddress *string `json:"identity_address,omitempty"`
+
+	// IdentityAt When the code was mailed
+	IdentityAt *time.Time     `json:"identity_at,omitempty"`
 	Name       string         `json:"name"`
 	Party      SignatureParty `json:"party"`
 	TextSha256 string         `json:"text_sha256"`
 }
+
+// SignatureIdentity defines model for Signature.Identity.
+type SignatureIdentity string
 
 // SignatureParty defines model for Signature.Party.
 type SignatureParty string
 
 // SignatureCreate defines model for SignatureCreate.
 type SignatureCreate struct {
-	Code     *string                 `json:"code,omitempty"`
+	Code *string `json:"code,omitempty"`
+
+	// Consent The contract's consent, as it was shown beside the button
+	Consent  *string                 `json:"consent,omitempty"`
 	Decision SignatureCreateDecision `json:"decision"`
 	Name     *string                 `json:"name,omitempty"`
 
@@ -7482,9 +7560,13 @@ type ListContractsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 
 	// Q Words to search for
-	Q       *Q       `form:"q,omitempty" json:"q,omitempty"`
-	BrandId *BrandId `form:"brand_id,omitempty" json:"brand_id,omitempty"`
-	State   *string  `form:"state,omitempty" json:"state,omitempty"`
+	Q          *Q                  `form:"q,omitempty" json:"q,omitempty"`
+	BrandId    *BrandId            `form:"brand_id,omitempty" json:"brand_id,omitempty"`
+	CampaignId *openapi_types.UUID `form:"campaign_id,omitempty" json:"campaign_id,omitempty"`
+	CreatorId  *openapi_types.UUID `form:"creator_id,omitempty" json:"creator_id,omitempty"`
+	State      *string             `form:"state,omitempty" json:"state,omitempty"`
+	EndsFrom   *time.Time          `form:"ends_from,omitempty" json:"ends_from,omitempty"`
+	EndsTo     *time.Time          `form:"ends_to,omitempty" json:"ends_to,omitempty"`
 }
 
 // SendContractParams defines parameters for SendContract.
@@ -8500,7 +8582,7 @@ type PreviewContractTemplateJSONRequestBody = ContractTemplatePreviewAsk
 type EditContractTemplateJSONRequestBody = ContractTemplateEdit
 
 // SendContractJSONRequestBody defines body for SendContract for application/json ContentType.
-type SendContractJSONRequestBody = Empty
+type SendContractJSONRequestBody = ContractSend
 
 // CreateCreatorFieldJSONRequestBody defines body for CreateCreatorField for application/json ContentType.
 type CreateCreatorFieldJSONRequestBody = CreatorFieldCreate
@@ -8891,6 +8973,9 @@ type ServerInterface interface {
 	// GetContract One contract with its text, hash and signatures
 	// (GET /v1/contracts/{id})
 	GetContract(ctx echo.Context, id Id) error
+	// GetContractPaper The signed contract or amendment with the certificate of its signatures
+	// (GET /v1/contracts/{id}/paper)
+	GetContractPaper(ctx echo.Context, id Id) error
 	// SendContract Approve the contract for the brand and send it for signature
 	// (POST /v1/contracts/{id}/send)
 	SendContract(ctx echo.Context, id Id, params SendContractParams) error
@@ -9191,6 +9276,9 @@ type ServerInterface interface {
 	// GetPortalContract The contract as it will be signed
 	// (GET /v1/portal/contracts/{id})
 	GetPortalContract(ctx echo.Context, id Id) error
+	// GetPortalContractPaper The signed contract or amendment with the certificate of its signatures
+	// (GET /v1/portal/contracts/{id}/paper)
+	GetPortalContractPaper(ctx echo.Context, id Id) error
 	// SignContract Sign with the mailed code, or decline
 	// (POST /v1/portal/contracts/{id}/signatures)
 	SignContract(ctx echo.Context, id Id, params SignContractParams) error
@@ -10697,11 +10785,39 @@ func (w *ServerInterfaceWrapper) ListContracts(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter brand_id: %s", err))
 	}
 
+	// ------------- Optional query parameter "campaign_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "campaign_id", ctx.QueryParams(), &params.CampaignId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter campaign_id: %s", err))
+	}
+
+	// ------------- Optional query parameter "creator_id" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "creator_id", ctx.QueryParams(), &params.CreatorId, runtime.BindQueryParameterOptions{Type: "string", Format: "uuid"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter creator_id: %s", err))
+	}
+
 	// ------------- Optional query parameter "state" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "ends_from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ends_from", ctx.QueryParams(), &params.EndsFrom, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ends_from: %s", err))
+	}
+
+	// ------------- Optional query parameter "ends_to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ends_to", ctx.QueryParams(), &params.EndsTo, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ends_to: %s", err))
 	}
 
 	// Invoke the callback with all the unmarshaled arguments
@@ -10722,6 +10838,22 @@ func (w *ServerInterfaceWrapper) GetContract(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetContract(ctx, id)
+	return err
+}
+
+// GetContractPaper converts echo context to params.
+func (w *ServerInterfaceWrapper) GetContractPaper(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetContractPaper(ctx, id)
 	return err
 }
 
@@ -13848,6 +13980,22 @@ func (w *ServerInterfaceWrapper) GetPortalContract(ctx echo.Context) error {
 	return err
 }
 
+// GetPortalContractPaper converts echo context to params.
+func (w *ServerInterfaceWrapper) GetPortalContractPaper(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", ctx.Param("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "uuid", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetPortalContractPaper(ctx, id)
+	return err
+}
+
 // SignContract converts echo context to params.
 func (w *ServerInterfaceWrapper) SignContract(ctx echo.Context) error {
 	var err error
@@ -16382,6 +16530,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/partnerships/:id/offers", wrapper.SendOffer, options.OperationMiddlewares["sendOffer"]...)
 	router.GET(options.BaseURL+"/v1/contracts", wrapper.ListContracts, options.OperationMiddlewares["listContracts"]...)
 	router.GET(options.BaseURL+"/v1/contracts/:id", wrapper.GetContract, options.OperationMiddlewares["getContract"]...)
+	router.GET(options.BaseURL+"/v1/contracts/:id/paper", wrapper.GetContractPaper, options.OperationMiddlewares["getContractPaper"]...)
 	router.POST(options.BaseURL+"/v1/contracts/:id/send", wrapper.SendContract, options.OperationMiddlewares["sendContract"]...)
 	router.GET(options.BaseURL+"/v1/clauses", wrapper.ListClauses, options.OperationMiddlewares["listClauses"]...)
 	router.POST(options.BaseURL+"/v1/clauses", wrapper.CreateClause, options.OperationMiddlewares["createClause"]...)
@@ -16455,6 +16604,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/v1/portal/codes", wrapper.RequestPortalCode, options.OperationMiddlewares["requestPortalCode"]...)
 	router.POST(options.BaseURL+"/v1/portal/offers/:id/decisions", wrapper.DecideOffer, options.OperationMiddlewares["decideOffer"]...)
 	router.GET(options.BaseURL+"/v1/portal/contracts/:id", wrapper.GetPortalContract, options.OperationMiddlewares["getPortalContract"]...)
+	router.GET(options.BaseURL+"/v1/portal/contracts/:id/paper", wrapper.GetPortalContractPaper, options.OperationMiddlewares["getPortalContractPaper"]...)
 	router.POST(options.BaseURL+"/v1/portal/contracts/:id/signatures", wrapper.SignContract, options.OperationMiddlewares["signContract"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/submissions", wrapper.SubmitDraft, options.OperationMiddlewares["submitDraft"]...)
 	router.POST(options.BaseURL+"/v1/portal/deliverables/:id/post", wrapper.ReportPost, options.OperationMiddlewares["reportPost"]...)
@@ -18414,6 +18564,48 @@ type GetContractdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetContractdefaultApplicationProblemPlusJSONResponse) VisitGetContractResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetContractPaperRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetContractPaperResponseObject interface {
+	VisitGetContractPaperResponse(w http.ResponseWriter) error
+}
+
+type GetContractPaper200ApplicationpdfResponse struct{ PaperApplicationpdfResponse }
+
+func (response GetContractPaper200ApplicationpdfResponse) VisitGetContractPaperResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetContractPaperdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContractPaperdefaultApplicationProblemPlusJSONResponse) VisitGetContractPaperResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -22875,6 +23067,48 @@ func (response GetPortalContractdefaultApplicationProblemPlusJSONResponse) Visit
 	return err
 }
 
+type GetPortalContractPaperRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetPortalContractPaperResponseObject interface {
+	VisitGetPortalContractPaperResponse(w http.ResponseWriter) error
+}
+
+type GetPortalContractPaper200ApplicationpdfResponse struct{ PaperApplicationpdfResponse }
+
+func (response GetPortalContractPaper200ApplicationpdfResponse) VisitGetPortalContractPaperResponse(w http.ResponseWriter) error {
+
+	w.Header().Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	w.WriteHeader(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetPortalContractPaperdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPortalContractPaperdefaultApplicationProblemPlusJSONResponse) VisitGetPortalContractPaperResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignContractRequestObject struct {
 	Id     Id `json:"id"`
 	Params SignContractParams
@@ -26530,6 +26764,9 @@ type StrictServerInterface interface {
 	// GetContract One contract with its text, hash and signatures
 	// (GET /v1/contracts/{id})
 	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
+	// GetContractPaper The signed contract or amendment with the certificate of its signatures
+	// (GET /v1/contracts/{id}/paper)
+	GetContractPaper(ctx context.Context, request GetContractPaperRequestObject) (GetContractPaperResponseObject, error)
 	// SendContract Approve the contract for the brand and send it for signature
 	// (POST /v1/contracts/{id}/send)
 	SendContract(ctx context.Context, request SendContractRequestObject) (SendContractResponseObject, error)
@@ -26830,6 +27067,9 @@ type StrictServerInterface interface {
 	// GetPortalContract The contract as it will be signed
 	// (GET /v1/portal/contracts/{id})
 	GetPortalContract(ctx context.Context, request GetPortalContractRequestObject) (GetPortalContractResponseObject, error)
+	// GetPortalContractPaper The signed contract or amendment with the certificate of its signatures
+	// (GET /v1/portal/contracts/{id}/paper)
+	GetPortalContractPaper(ctx context.Context, request GetPortalContractPaperRequestObject) (GetPortalContractPaperResponseObject, error)
 	// SignContract Sign with the mailed code, or decline
 	// (POST /v1/portal/contracts/{id}/signatures)
 	SignContract(ctx context.Context, request SignContractRequestObject) (SignContractResponseObject, error)
@@ -28698,6 +28938,31 @@ func (sh *strictHandler) GetContract(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(GetContractResponseObject); ok {
 		return validResponse.VisitGetContractResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContractPaper operation middleware
+func (sh *strictHandler) GetContractPaper(ctx echo.Context, id Id) error {
+	var request GetContractPaperRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContractPaper(ctx.Request().Context(), request.(GetContractPaperRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContractPaper")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContractPaperResponseObject); ok {
+		return validResponse.VisitGetContractPaperResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}
@@ -32194,6 +32459,31 @@ func (sh *strictHandler) GetPortalContract(ctx echo.Context, id Id) error {
 	return nil
 }
 
+// GetPortalContractPaper operation middleware
+func (sh *strictHandler) GetPortalContractPaper(ctx echo.Context, id Id) error {
+	var request GetPortalContractPaperRequestObject
+
+	request.Id = id
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPortalContractPaper(ctx.Request().Context(), request.(GetPortalContractPaperRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPortalContractPaper")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPortalContractPaperResponseObject); ok {
+		return validResponse.VisitGetPortalContractPaperResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SignContract operation middleware
 func (sh *strictHandler) SignContract(ctx echo.Context, id Id, params SignContractParams) error {
 	var request SignContractRequestObject
@@ -35134,613 +35424,622 @@ func (sh *strictHandler) ResetSecondFactor(ctx echo.Context, id Id, params Reset
 // const string: with thousands of chunks the chained `+` fold is several
 // times slower for the Go compiler than parsing a slice literal.
 var swaggerSpec = []string{
-	"7L37stw2kif8KoizG+Hd2JIt+TbbUnx/yLLV9rRlaSR5vPNN+6NQZFYV+rAAGgBPnXKHIvZp9sH2Sb5A",
-	"AiBBEuClLrJ6Yv6ydYoEgUQikddf/v0mF/tKcOBa3Tz++01FJd2DBon/WkvKi4wV5v8Zv3l881sN8niz",
-	"uuF0DzeP299XNyrfwZ6aBzdC7qm+eXxT1/iLPlbmWaUl49ub9+9XN3ktlZDm2QJULlmlmTCjc7jXmf2R",
-	"iA3ROyAV3QJZw0ZIuFlF5+AGC2ewp/c/At/q3c3jrx4+jM1gI8V++P3nTCpNCnokjOPXcX2fKPK74PCE",
-	"HJjeiVon5oFDRulQUA1DOqxuzBc2+Em32L3gZs68Lsv3q5uA7BXVu/ZLSFUJv9VMQnHzWMsaltGfFbCv",
-	"hAaeH/8Cx+YrO6AFyPY7P7SPPTDPJUj8+VdfrW72jPt/P4p+cvOC6nyX/tbmgX0g/MhwmJLtmU5xo/0x",
-	"HKCADa1LbdhgZabM9vX+5vHnhif2jNt/tdNlXMMWJH7otyF3/CJkoYgWRAGV+Y5skOtiE/ktSao4N0q4",
-	"Y3B4K26BDz/7dgdEm58aLqGshIKUjN/67/ep+RoHfGBHHOOV/tymtlHtAPRzx2DxXXDsF37lv0rY3Dy+",
-	"+S+ftbLmM/ur+uxNMKL5ghZDEvxITz+WWiw8lKKgR3cGcWtUJbgCJxwrQLGVC66BIwloVZUsp2amn1XF",
-	"xvwp8rU14xRn1Sfp+1VvrU8JfsXw2S1AZaZUSbEuYT/2YfvE//ibErw7gzHSv3LjRmbxy45qcgCuyUEK",
-	"Sxjc+pE53PHiU1EBv9+XdtnqgdhsWA6FyOs9cP2pqiTQAsfZl5824y0h1+pGw73+LFd3FyC0pusSQkIr",
-	"TTXs3dout8er/xB0EpLQPm++90cLj8fTtQKeA54UKSqQmtlzsz5muQSqY3e+EW/uR6IoK4gS7azWQpRA",
-	"+U1wY08eYHttTlyCqxsuNETumLgAMpMsnRC6WU3N4X0ocf/dXtdOO0BphJ9ehVT5tRlDrP8GuTbzcNR8",
-	"Zh7BmdKiYGY+tHwVUHdDSwWrHsFnE8tTYUJj8lRZtvB2zSPr+5EpPeQYpmHf/Z8xQeYZ733zGSolPQ53",
-	"AgeLTmYPvIDiR8Yj7OupmSDK4M+Hnb0dx6mDTyXnYgRBu/Xd+dCyFIeSKc34NivoUQUfa3SY1U1e0lpB",
-	"RI8xsh1KBU7BxnEJ3UowWxpwwpcPo6xQQMnuQBqhoIaj/wQHIjioFclFzTUUxJAPP2VucMHJYcfyHVkL",
-	"vSM7egdEsS2HAp+gfunmMp+z89+2c3kLcq/M/Pb0/gf77ucP+wyxuimkqCoohhMPhlJEGxptaFkSeqDH",
-	"FeoY5ICXIkUdcG0oxwqjBJqZ78MJT8qedoZfpmeY7VkJShtadg7CmaMDLxqe6RGAHhVZH93+mO0AXnil",
-	"U4Pck724Mxu7hlIcyO8gBS4fqCwZap9DHoT7vKwVu2P6OMKpiZWObfwL/8rTooBietvN1IvZowe88ELc",
-	"wTRVxR1IyQrIJFCng/UP3ZEwrUgu+KZkuVZkT49EacqL7qF7FD904+MSpghVt4D8+IQIXh5x13aiVkBQ",
-	"myBoGs350B1TTPBMipoXiQ2rFd1CJtl2p1VyX9+PybZX1uYZCrd8R/l2ASOEkvv9cGMaes8e8Jl7IzGa",
-	"ljTX2UwlYwOQcXGYZGbB4eif1ztrBc56gdf7tTVJBt+uGOcxOYfiX2lz2GlpLKftznAQsiPAnmhR5zso",
-	"VoTyghx2x7mieGIjjD46fSmGBG5Wt2qYollVuLEtmQMCug9G79eqkuKOlidpVnRvbjV3C7/c3Dz+91k7",
-	"9WvUwDKnFicDxROyr5U214q9lI+i1p+oFSlBKXvxMI1KN15x5tI2cwBe7w3ZKgkVlUgqCSVQBaFOmaA1",
-	"DrLyKxqj1KuTPufft/zZJWP8BvqmVoybBZuf7c3DFCnhDkrzL8oJqJyWaEc9IdRofZrsgXJzYQsF/rJS",
-	"mm4heh/dMl6EK6mVXYUozfOi1ooVEF2LlVcg5x59HHLiyLw2z6A4nTtubwtxObGd+4aWNGqK0Tz3DDyY",
-	"8rp9qZkG4/rrL6OkzGspgefH6UPtvxm8035sZPaXMA08ISISKfA2T68hbTp8Q/l3hXVKLpAja+ql89DU",
-	"be/6rnsu5TxsZ+lGbYZIzPf2qZTsjpbDE/i9OHhPNDj1RBGqrdeN8lt/wpzhuiJGG/a/SaiE1EbTeGJF",
-	"FjWfgcKpOqwsjXyToGtpZ9kliVFTMms5dezMB5rto8Yrums6cgl4YX5b3TCeaUm5QqXHKOrmbkC/qeFC",
-	"wxHmf2Pn/CBkR+tJUNp+2z++aiYfpbjgtUoac82FMuvCD4yv2ZIoqTraW4UpqzUG+5pSGf80yYFuOeMc",
-	"KMStenNUGvYdJ/3NbzXLb9fm15tVs6mdP96DFNFt+0ZSbsMLXfIaO3e49DcaKmPFbQUapNa4A26oUQhQ",
-	"hAsdlXkbBmXRO5iPomo0UyFjMjN3pjI7LtWZuTTN/6IpFV2Q3TE/gISqRG8d3aLuU3ON3ruS8m1tL7uq",
-	"pNrwAvqnylIcQKJuhFNe3YgKOBSZV7Dav1Tm9V/j4Sm+iHQ7URZqZe39h5afrAZnpIbSUCljUVqBoeC3",
-	"Gn02MTLf0bKGuaGTlvcEqn1W+8N9jzKfpFYF6JkdtARe0NnXewFKM46aSJYLUWZis0nY1Uam7ik/koOQ",
-	"t4xvrXZDjZK3Rw87NYYh1QSZgtCNBtkKVXd5GhKi/egOqNWIiyj5CrGnjGcVyGwn6ojP9SUK8f3K7KPg",
-	"QOwL5hMScjDyRRHGjb6F78dPglQ621NWGqZmOcRN01CmMEUOkmkNnGjxxF8uLqRj46BmvDN8ujidpLeu",
-	"+TWzoaHII+kfQKO3LaeVoWvuAgMDsgLNd83GUk32QmmrxaodlWBocAuVRr8JXpEhgcQBFFnT/DZKcT8F",
-	"S+4RXisF37qQufVj9TZBizLON6LW0iwAOQejYP3hX1BWOueYP8CKKOCBk89QeS3ukX+cu3z4pUooTcuM",
-	"FoUEpWJCxvMG3IE8Ej+zJIOYAVVGjUmDPJ8gzYZKgg8R2lAEX8UNYRptXvO/lAu9A2kjjU/IQ0LVrX3I",
-	"/GB1jOGyFOSCG4nKZKZ3EpSRiOfbit+gv425jbRhKWc40tK6WZVXxOw5MjMwxxmOgPaiOdHM3ijDWR+o",
-	"3Gd1NeYVZN5rSwmHQ7PHkilAb6iRTJu6LJ28NwSzZhkXxAz/oK6iBPOfjqdj/GLuFbMoNwRZw5byfvwl",
-	"oR7GgjB4vAfcN5AMoSBZdW6G1Ba3FI6coqFA7tE8Jk3jIicuBcZuo+QVeJL3w9Ni0ofmnkPDqC+Yg0v9",
-	"i88fruYI6kVpCq0YX/jaUCotHCB5/mec+h6/nsWq6V0/wVJdoOk8N5fAIyMQvng4VzOZqVpMO67/MXgs",
-	"oUjMvu7n3dpzbtwTDsfEDYvb/9Bs/z99/nDZBTnL9h2/qJ46ndjcEoyrzsVBORxuVrMiFHhMLuJ5QkPj",
-	"in4nM/5r52XsOZeCtM1Jpdk+nNR8pSgXRGO8R3M0DB9kjdrRY8t7Flw1Z6wuL4WKham///7xixcr8vmX",
-	"jx8+RL1uzwrOtjsdNfboMbOsqxK5IXhw0EdtdN4n5H9+/eXDhwTuc6PsM04K2AuF2qUGhTGL4eHYiZJ5",
-	"1p5F7O/tCzEem0kdUQFPESf6/IHP94Dbh/sed9y9m5X3vA8zYPoDJDlzXKm1tnZCVvzw5iU5ANyaX1fk",
-	"EXkheEGPKLnIm5pbra3Zg+HofXL/LnjEAP7h6U9PiZn+ysbJ7+m+KoF8Vxt2/uwbkCXj8xTXgJTBJnQo",
-	"5CbRW7nf4uYgBGzW5euWnmOn8QT9oT2BC2+c3qm77oFpTsLCSfb57ASmWZqDG3LH0j0f3Vv0KSbErT+F",
-	"XQ7/bl/pozWYvT39ibKBuTzqss/pvqJsy2eLb/98UgosDckHiYhjrPKzAvkaNie63IEXalEoA1+wsmxm",
-	"guPgz31BW0i60VlRoxlRr0umdtmB8QLj5A3VAEVKY3Q29FbaRoebP9gH2611yR/uz2FGmv1TmPkDPB5r",
-	"McokB6l2rJpL2cbLHSMBTtoTfuCbQ3/bjipCidmGJ84PK8Fc0O5VwfGS9tuxmh+Jsm/P2sAmbjV0uTNd",
-	"wgyl0JDG3Qb2lY4aN3nIL6HedqXG+1jGlYSotmTdoHvnnuRkw7R6QjiV0gUfN6zUNnjRj41GlWP3qbFV",
-	"PweI+vzPFEY9AwTzER6jFliWNo8DpBL8E0X8qyopkmBZ7HPmlEuqdFarRYPHmC2Y4hSdT3QsdbYiRljn",
-	"URwl7XT2xIypRzhl4/hnzoFAXnu/uqllOX2ScWD77BRdL3lo/RxPzJb2w1xySle0lJ85Dolmw8gaLuCi",
-	"f3mAgqyPhIsDXiBcoBMeiUxrLfbWf8ZiBuSbJpKiXWqe1GYsvYO9gvIONbj56b99ItI7ykqjvFwoac0F",
-	"QIiqgN661IEgI/jgnfbrutiCzZfOa916Gi7jllhLBpv4L/jd2U6lnGrYCnlM5keoJuTCjGorar1ywZBA",
-	"xSFbAYqsj4MU25i4F/s90/oSbPfGps57bU6tbFK6DVN57Ri4zmTtvDgTma/m4df4bKhaa9gbvQumpXNY",
-	"nefyOoh/e1o+n3YVuu9kG4DZuw77NZVbkdVcszLu09k0xcBNzYJnhD09kjUQW3Q4qe4t0e13VO003apk",
-	"9am5+YTSNlvUzIcy3nUv/BdaRJwXafkwt14qdRLRB7HAnEKxOHefKlGy/Dg/00mBvLuIPN9sQDqBbCwE",
-	"UWssgMtzqDQUjYx3tStH0Na9bSX53PmqUugsp9Vwt19hUJp69hMciLd8npCHLhBNzKtBXbMNjDSFzQ+j",
-	"HnhNXXZ9XDuLOS56U2uNNmW0sH62bXvvnmgVdQxYY2nWnNuIOyaYx3OVsPhnhnwz8qypFBr1IHr3zAzt",
-	"OHBoB9dWE2/2uYL2zmpuqIBfw0th1WglTeZie4WHRG0lS+P7s2exKxI9cbrsGR6tQOw0DBJGtAOhPNBm",
-	"+lfMmP51WsL9QHs6pRIqVhK0UB1x+sZkSu4/hAbyj6UV/Ee94edf0idGmxfFazp37cRu+l2078zZw97d",
-	"OHP8IE30I71NF9xwp1xS6dCpu1yayyR+McRugjEZfUKAZ8q+fS4kqUKlITBzMW3QGM042ctJ9v8U1lZY",
-	"/6fkPDVPR2SODhEK0FuwYso9gkXiUdSKZfbLHyPBPqzW/X5E+FzGn+icfdf0J3IOxVOuDrHSxrUojgmX",
-	"1QJ9c8PKMla9+9ziDYQC1crTAw1KwM/JoWdKmf896ZAts5X8DWYINkXnk2wHvxXDa2Di9C/aqpMkzPS9",
-	"PocqlzkwATdf89CoWPWbuSBHS9PcFco4wVK7x4QSrOzbgFyZ/xfVg7pakf/7v/9PbG+oHkkrt0WOFhli",
-	"bqQ35IyoDov+b+8jFxsiaqkI3FclZdxV1J3r+8a0jmU+UvfK+rjAUecyJdLzCDKDE79rGtMgcHfNFaZY",
-	"ATYizy3+iy26MH/hItj0qE3I0EUXybribWUNlg0S+2hnuPmiDe41SE7LTCbiDTZdWQHwRTuyFRyimQpG",
-	"v+JwAPTv7isqmRKcbERtXY7IVwjKRig/Yhh9NvPOFGg+k2Rcaij4C7MJrhhkXkyAPT1mNmM3ekSRE9pA",
-	"L+qVVCm25StDBkCeQba2h2qoe5mnlohBBT8JHa0U9+nOs9Tn5f7wo6j18mLeaQeqqGwppBU+ri5cifIu",
-	"pc7tgM1e6EhKihXqzflvz2rrCkVXYvfk9PiowyB+M1MXyzOx37uyziVJB+1bnmSWw1qMNke7lnIjiaos",
-	"oa7ZMR8TJfZgbnVzK2wYpzyHprTeJcVOB3cdikpEZAgNK+K0Q8slrsrQWGf2LrW3QNfo/GoGrIAnVIr8",
-	"f+mlnjkdMtsBCif/T+3+bdkBOqAj7RLNgJfRaxRcWZ/5SUQr+hcIQVrrXQwV0SkTTZkoHdwFY9wxUaKv",
-	"x9BxnlG1+wXg9mykgn4+ootliMMg3rEREnKq4uxwcHPpXfJauaTtxXCMOGArq9LoN54SF2JGS9Uzkm52",
-	"kN++BoVQCQM8nUbViugn9/HCjmaodoewxOxAJXdwGXEknLqM64NK1DJWCP7UFh157BB8P+b9qCjPxoC5",
-	"8x2VNNfQgIPnFB+wBnBgLsRrj8zwHcTGsA4o3AM3QUeg5h6LbkqDsXiCEyB55ClZ16zUDxgnFsSxcSFi",
-	"NTSOgQpRrcCFovFigYJpda00iw0tyzXNb+cz/XP3xhlZB7NUUSSRV0ZTKbRT9SIzUNfsh4z5GFd/2ohp",
-	"PzfXcENIQfe96bxK/KL3oF230GtGqj3OJhul4ymcNTMl/5l9zKnNy1Ps7yGvr5RmOwbDtzzHPe6T9cBG",
-	"zhz19f+24jzbCJkZNZPqWlrF1a52GgbOJgN0ZzmS0uAh+bwm32OKdjf7HLWQ2S9y63aPzxWVQfuhc3yU",
-	"PX+/sTqIUdIsxM4dlcwi06o63xGqyN//jvvyqaHt+/ddnT4Z61rkgQ7lfS87Co1zmwxlMdThXqsnAQAF",
-	"U0RLBoX951wIybEL45I3wZnCPjgbMUGfZpBTcOKSLuwrX9BYGx+I+qHF6X5sww9G/YDicZsC7NxYRi1z",
-	"eCqCg0uTXjXOLKaIotYHO9aU44ob2r+nw6Wnd7Nv9Xpxd9ODyEb4fy+rHTYQWsHK2ONWXBe1tH7ULrZu",
-	"t47KjMSykt0Ct2AQGuTeO2BXN1vgIGlcZ7czvpxMjXFMI6MWjvWv7r2ZtlH4ofTmNIOmQw7JQE7PF2nb",
-	"i2Bofy1pDipeSW0PdCS9X+yhzdC2kOdcEMQ4c7BDT4x9j9O2h6lWoEIsOouVRbz/ZOjqVJj6GzeT7Ycc",
-	"zJZ9kAQocONXnru5vVXVrLL5ZHoHfnFnclTYRVz3PpnAkou5xasn1ugTCsiW3QFfYSUQpkE7CJ7uNu+p",
-	"vAWtRhtOfKKIg9JbkR/evCRfPPr66wePCC2rHX3w+WiYoE1A+SqSgFJRVmR4kOMInz52P5HLMP4RCdu6",
-	"9PVKkTU6cfSJIs2TxKevPLHBA8y3chBbmEB62lyiMX1RwEteHhf7ZAuYAxNdJFhPFPBKCrE58bP98op7",
-	"UrCtOfnO40BrvQOuWW7RT9FWl5ALJCEO0uugsCwMPLKuUxzcWJabQpkNvN+RssE1lAmv0SgO/UHUZWFR",
-	"Xje1goJYWO557mX/3VUz8RQpHGpOb7U8382wIu3rT+3DHRdswjs7gLBAVP0ALnocxeKK1Z3eGIxv8G+1",
-	"c08PZQOGQed70cLtr8pj1msGM1KOgcGmRUtvXlrHHWiqXmM8Qcwu2014xUcdQjEbufvl0N3jWKjLMMH2",
-	"uDlMW8Ad3jyt5c8Sx+nNVHbYwIcvGOqubvNURXmU5wPYjnbXRW0rGCKfdF6FRPelb2DHXIIANmFqljM5",
-	"//uITEccTkeHAyv0btWCV5aw6aYtNnNucuom5n+c+OIOjGIffFKL6pwvzgWEd6x1WgnGaYI1lE49/0G8",
-	"P8mTtiuRB+c0GrDrvmPTwnPmzlwMNn2BbPJCYRAJXXJdu1PdLHSE8BcxvdzNd0YMyY7w2sWyl7FBkzsQ",
-	"uW36EZRhmkFnElXJKM8T8dOrhQasSRBHg+qq/ivy3c9WuyvLRBZGMbuubToq1jSWMuNGuTXt+ZgHV89s",
-	"1B/XP/Ba+aQoN9N2edO7F2fr1rWR2TFVCoMag4FB1ymfRe7aannzDJMXdpDfQvGEcMHBN/3EwLgHQ5/X",
-	"2qmZ2xu73FhwaumxDPl5rhcjQqQ4vV07orPyDJZh5l0epOkCoEuJbEtWglNaudCY8AezMmlu4RjXjRXd",
-	"A6HKwmg7VGX8mz4IzFhsMIMswiTm8yA4Nbo4x0SVV6O0EBnm4gz8e00FQFOG0QFdKs3BxD3+NZFR5xuR",
-	"jefU5bQsQWIIuQTdOFmi16pd1cymWW/Mp4N+aFPvvfTPnRgpgzuQhnIhwGApEEEd0xh+vYYwvcVe2E6I",
-	"NlNo5Sgm2ARBgvA8DaNig9BbG0DzArqzsWNC4jJaRrr/2aXCZe4TLwMuWaCIuKMbYvx+fRl0sWjnnUeL",
-	"9cLBllqOGWmJ0jk/iyD4umkj0vqJPei/PeatGxngNPkdNy5fbmZ9coWu80iqVvK2OmHnIv1p58FbjTep",
-	"fSa4jmZewN7lW00iTZ+Lr+EbiTVhpkY87CmnW7xxXDrpdLDfNTqzs08t2NiJohhDiYgey0qKvci8J3Wy",
-	"rlFLavS5DPvYDyOc88C7wnLHhUatqiDXGYbdYqBMLsz+p8ePvl5UL9A29pr/TjJW8YtFy0P1Ru3EgT92",
-	"6i4zZvHCkMXwq/fZHrZ0fdQp5A/zyCgE6x4KRjPz9+4F0zQ+2ltskDtWgFFlqmITv5P7c2N8/MMjwY+n",
-	"TZTDiqWSHpB+WrJcp12bqhK3sYZHTwlO3oaaFD1iwp3ZjI7DlBNaxAELo0wbT+dq2h/Pv60tApRTmgfQ",
-	"X2a8ZUP8ERll8SIe23X4Xn+iiJAFyKbho4ObdVS0nrSm3Q2Qkq0lnW8P+t1Ix7U/WEqbL7jyFm2MYh8m",
-	"7Q3uKyZh2YeWlJjP79HPcnCRgHmzuGwm3li0q9OvfLr81rDusu6GPptvmTCwCYARNr5oVqFnkSLIQsF/",
-	"FJCXrtbowPSukPTAk7XjCZzsk7CcklEe80OmdvTzr76+RBRodqZkOg+yyaFEGoSBJJ9U6RzL4dTtAWvB",
-	"nIK7osMrM4JMHYE3RMW1CZ0fV4J2P2LczDGZdT229AuZyVfPKnWfeG0rT6+rK/yj5FMvl6NptO2ECIq2",
-	"DuvnPbuzG2zD2Ba+9WhXoyn8Scsea6O5yw4Li0As6A96w32NyOJakAkdzCtarR7m/Z1BiqfPBcXUz0A5",
-	"Y4rgNQPFWRi2Z8CCJsrPQ0iyNtuMSvDzRb1yRWqOHdixNLZJqcKmHk1Sa9RrOhdto1Y6Yzwva2s1zzrH",
-	"L2qlf7DvNEJ1HiDH4tvO32WOR3oTbomcgAuccyROy5pf1gOo4fDTWTBgp+Fuf+BtnAQPmdyvORtzUq+X",
-	"/9iUviR5L6mENNfLOakB3aFeSbhjcEjph/Pn6AaCIm1hz6tb9jlU7vsLFvFU3X708iUw+qMxSUzb7qct",
-	"f8grxQIhJNPjMduZ2LKFVYh1tyJrwTGjHZvr1hKjkO0RSmdHJxJQA8ffbLmYOLHjPOTM0EhOrW91k+7K",
-	"2KkAmbsL37YvtXZtXzq6SpGRb4etd8ae0pJmAe/OKDHasxKUFnzBml74V5IrGm1oje2HA+8e8KLNFqFE",
-	"AocDdXUAa5sgViTaohtZgNmbUtRJv3JYfZMkXo/PetU+AZGGH+1vYHf5cX6UEnIPstRLtGlBhC5qf80T",
-	"yPbdJJBEM++3LF8qf4su+HYqzwwfi3689b8OOn5gv+z5RrPIGS2f2tfGAz6xHHsMHy670BNOhTGv8En2",
-	"kci40FneRjiH8+8+k42AD83uR8S3dbcsJpAuILdQZIzHkoDf7pgilRQbVgJZQ073FgQR2y211YVzLN6k",
-	"cRSi1FovfKKZLj0CZAOHKnc1NPyOWYNX8LWgsrA+Vgm0sFkANhKVAmFajHB6KRR7p9w6HPjmoARcPGCa",
-	"hvu7NIlScomJaE/vacnKFz/gH+oQj56NE2Fsl3PTPIZJ95mzW3cKjPR/btyVNi61Sc8ZlMWZoCILwwRN",
-	"BqS15RqvqkueVlCCFStCxAuZ021o8KJYRLN58LS+664b/9cJel7fnXVxWvZTdaaaCkQovXCItpg0zA2a",
-	"7BYe7sjUPlzEvRKekyvGeexnLjjj60/2hdHVzsxJXwJG6zMQ52dTzK+hFMsGtoDBZ3RQ+l4cyJ7yJnE8",
-	"1jup5kWAwD+PoOadRfZgTAC6fEgki0tlDubiVz/FGcs9bn4fplt4dqbMU4mbwWQueLAs21/9dL2ydk6k",
-	"EakRRQsAXszj/0rLOjrnjcAya7lgPPfGG04rtRNRTamSgOie0aqf57i7akW0qFiuiBaE3glWrIhiv4Na",
-	"EWMxVIxvVw2QtnnmIFm8uErSRRi/7hxTnciQOZaQNbDBZ8TOQhp0x/VTXvmtDLdhogd/hzdO0LDPYp7R",
-	"K3uw6zN8iWdt3cRsejs5OZvTt29ko15H4/0LUVSpyiyYxWSdoVcLhwDEvjOkBChXRGkhjyvy9UOiCPJv",
-	"gzy0UInjrnqzW0I70bM9ePjrpVUVfpg+eKun0thexFJodpQXiVSkc5P2R0IYSddLbPrf+oLnhbb0klTV",
-	"Fk8j8pv34S40Rotg3g22NuYWQoOHBdmB6V0WfsOSBpR2wN/2L0iMX88wPqFKRZOFSPwieLaGHS037vjN",
-	"VFM9JEh0TNsoMxF2WIQZb67MWKZ6SbVvyEkweciCgd8xOJA1zW8f22pG/J0pHy0hlMNhRrf9wreHvAk2",
-	"2M3dqYpI0DFGPq07fMuiMy6WHtMmkn88woBm+a0iYrOxXXRHWDNh7C6xdmPNyj7MURnApqTx/DxXCP6E",
-	"UEzwsrh9e9f2iiny5cM/zeq2342SNRzTnUycXUrY0njQa5GzZHFa4xxDMziJ8yFdpVan5S024Cul97XP",
-	"6s0lZq9iwg/WVsiF62hJ66c6vo/X94udtNWZkV7TPSmPopYKys0TInh5JLTYM64wDdBWfc/KtDyBCbQI",
-	"J7jswAVbGAwT38PxvbuEAR2c6NOTlIIEiUhi0qVgCLruHswHzYr6KoF2r7RHYgo6hR24vIxlNKGmEkpn",
-	"tYzDvVX1umRqt6gEx+obs0tssJlFVClKZ26fAAI2VnXANmxR8HxWXYgv3h+aLT5IKl0fj3JEenp2v9AR",
-	"bE7P9VxYwVdeiDuI9aroQ3tMN4C2Z3AkQ8inBCFKlHka9dsarEq8ImsoxYH8DlKgmgdUlixM3Q6j+47n",
-	"l2f/jGgz3byuIU0aIRNf5De1YhwUltErQjfaA3kEifZBcVYaya07rDn7jUfAugew2HVF1E5IvVyW9Eg3",
-	"bxG4+E/sdplTR9DXbJt/2QHJgfFCHAjwsBlcDBr6nCaM6RPb257eQqNb3ocZGmy5GyJR5pKWVylRfQQq",
-	"Z7Brs8jm83ZIN0B0LeInoQMkhEV5XNNJRlHQjVl+ut7o0bmbnTvBV6pqO8QJkfshstycpqO9pfnvjyTY",
-	"fVtXJcujTsZlio5FUD+eETpvax3NOKOTvchF1qz8etfYd/tKT4MXD15rIPVPg/lPOln7XgyB4E1iswFJ",
-	"mF5hbrXrKTNhFViMexw3tm70+n8nZSx5MgHOvBpvP+WSTHq3ttAaClJRxN8MnNRY3/ppm0P7749+/bQC",
-	"mVvQ/AksF/zW6sYBMY/0bQpiG/EY21zN5M6P0TMeFWIXPMaW3RrxxP7t3/7t3x68ePHg229XhBIj/xBd",
-	"TNZAhCTIFU8IGK5zNqdLJ5yBizKggauMxblFl9+P46XyZOeSYX6YohN0bJ5mXH/9ZbxtV3N9Nt0FgZp7",
-	"FYvQuQb3f0qzPZ3V8CZYmp94NwjnPhknnAS25a/hDqSy0KbnhXcWmJSVFEY5886AqRBW+3AYKIlfJc99",
-	"QnxvMXeUld7YpmX5cnPz+N9nrezXfs7DW1FVUJC6cv3KNDmCtj5qIQnjZFOy7Q4nk9dSAs/j8pDxzD05",
-	"l8Sqgtkb0r/W/ExWASnCOfjRkzS9xG1nN+d6N93z+2eCB7Htsxg6x6Fcec6sN6wGV/Molo+DlXfoju6x",
-	"8cbQ2HthJjbrwt67NHYX/+DmsmpaMz0i3/38mvw/5NGnD//nV5+Tn998mxptOYbs0BxoW4FH2pxTgvny",
-	"B6pcYyZNb82fD9SBI9mcW+vVd71pbFNapoi0sznBI9LStd2P0V6bz+//pY6CAa9d2/jzEE0ngIrcNbIM",
-	"/sC9k4CpnzkxWwY0l1cbuIdEPpl/hBxAgj8txIFUcWQF5do1mQdaXojevE3/gJkH4QX9m5Ck5q5dBr6O",
-	"qp3gCH9utnJlzgfFENOelqRFQpnN8RPBig4ECzKPX4ibdgBz7Ijf2csOMwREH2HaNrIRZ90QIfBcaN4F",
-	"/NJs38T3z9nMRuKhpOspq48WgGE3QHcBCnbf7p4d7Zi37SM7epFb20m0693bf6YaXje+k7aJb618q3ct",
-	"rHKsNC3DRtzYRyoWNPye8uLlHZzSeyIdSDPGKvPoWFwcGiC3bmhtFmhzL/VdQtOwHQGMM5YAmzojjNaJ",
-	"nSVTz79n6EX9QcN+pOVYshOVb9xegVSCRy2spgQ09tNED3FK9jTfMR7vQX49k2Xi3nVAvhGnR80vD+EW",
-	"iyJ5H9/kMIddTMf6IamHRiGj8UpxG+mGdIsdYalLCKOQO68nkL4XJXO3U88L7K6YyTtrHgqHezuZNOfm",
-	"cRHCuSVdj2g/7Csh9XMXUel7osou3daM0wTqA8W06SGL/vOblz8R+zlzb4taEnQRES1cBKms9/wTRXZA",
-	"Q5RNK5y3NSgFxQzPWwJyzS4v1bbefnxhbmFbJji/AGMwr0IeM9mRMmFaYEvMiU8MZtl+QYrDfD5zZBKH",
-	"2ILNSFkJG51Fr5HX4qDIGo7C9Uiyht7nq4cPHyKgVWM1GxO6ZCoeIuyfMUefVbNHLVmaLXCL7M9whA/E",
-	"YVEabvLmaFK709nOCMlrW6wwRZzqsyKUaKpuyYGVJVkD2dMCFqEmi03mcVoTys7e6LF1ZaSUMvd64aMV",
-	"s5KExCaTlkpDZcFFrYkUB2wPGg4ciWNLsS4Xqayt6z/OhcNZ/cg4OCvOd8QwomBFHmEL6IYb22CvFTPR",
-	"Cd+BLFynkw7YudkgS08sRrL5jhiWbeJAWHVPS1bMgUA/3LTfivHqP4ta8rayeHiFqGwUo2okqSfVVvG3",
-	"muW3ayFi3bZ/wiwz13/SzsnQ+l/MK9+YV1yDLGOqVVQ6SNDBJ+5BRmAVnokiNvj/Mg8nBsk0vR+fpab3",
-	"6DxKjxRrW9a2fwyo4eYdfHkV0n96+06I/fr96xQ2rKY2bcJcbTdg1oOeyMuMYEfHUfpNk+wSilPvDJ2e",
-	"8tcdSJ2wnedMHD833f120VLeCh2LHBWwZlrNNsP+ZgdL6Dsl4zAneakZxb+y8vOYWsAFmcQS5HQW+Qsc",
-	"v43XWqnbMec4oqoeOMjAPy5hz3jRbSE1auJSpZJtpkNgKHLA3tWVULarddBldRatgpzzAcx/wreAzTL3",
-	"An36WhAL2HIRw/0KHcJcItvsEU9K5bWVDQthZO075/n558BkOzZuuxUeM7jXEMvbe8oD6Pk9PZK9uAPC",
-	"dBRObwRMGbl/Aeed0qLLFz2NQrngQ7GiB1FhTksJOgNu3ZoctkIzqscrIGJxAl82qIMk3C5m+7JOXb4Y",
-	"KmTeAIijzYqydG6ERWdzRyTaidV/sYqiNAGRwr8ua4Y1s9JnZGl/GXhyEcgvs2h4Dl/bz9ii8dl/dPAX",
-	"7Z9CvMMuRdvFuM9e4tby1831fEI/0kpdBFxj6Ih37f5K84XG1+NK7RE3vFjsRnWpg2MkwwX9sjsuaLJn",
-	"RnVH1b6RJNQvu07/vxYCkossKDrDXLnMt62I8ciPUGxBGpM2mQ8V9783DvSebSWhYNhx6A4w9XxFULmy",
-	"yejhXZxOf1pUyTuWOJM0SvU9Py0ucs+zjlTNPc5bk20U5s/EbTVP8vNPpR3praRcOQ/7Fc/n4FtnnVVz",
-	"EWD3FWmr1C9fTMSWILYGxyAG77EgZWbqDrbzilH4BWXlM8oLVow0TTin8ZRz4c2BgryOpuOkZjTdyWh0",
-	"a0AXvL5Z3Gyys7ahFtNReLwGk0rbNvvwbSyk47oxL1OlZ2YuFMyIapWqFsiBdbuQdzB+7a8Z1ZlPgUwU",
-	"l0EK3dN1GBl9fxCRwua9Nkd58H4w6cQM2zWvQsqmduQ5K0fDE/H2jEs5+n3i698DLY0qOIzyHRfAQjvG",
-	"ikgYY7ZmcLe0zwu+FlB3/pt7ysq1uIdls1+Le0eJyBpqfsvFgc8fEJSicWSpmu+pzncpjq+5BFr4JN2u",
-	"OHmFzgaf51favNs1YILNE6J3cMQA0S1Umkh6mI4KtZRa3bhKKL/ScKKdWaWY+A1oV+K0BNhkmwShJ1RK",
-	"s/U2lf4xUeDiYbZ5N9xrIngOZC8krAjbGGLsGN8SpUWFLhkuDlED2g08nsCxo2aMJwRKhYlMLrGS+ja4",
-	"XE8jbPgPpUjWslxMP4Uq3g6zLInZt5X3zqNb6IuHxG1gROe0YbN42mUpjHSK8FqA+Ot8XaLWEhsFHSjT",
-	"yiWi9DNcgu+uRc1zyHy1R/t5Z1E3jySOwkV7V4o9NjzQo9NpnhrvApCacCH2lHHzhWwn6sRFtZEA4z5M",
-	"o9XiFqPisBWG8Mjhth3m3nobcSsWODY3dVlm+HbKxex+6if6F/ToIlK2Qb7cP6ireG0HxMwmw+mYdKjg",
-	"txpBuHxoETm3SKSrGiaLZkDY8VAKUkeOqsa0xk1iILnP6irzvVNPyH9OJaT6k9XoCpaIHWIP2aJd26o9",
-	"5yFzteeiw5KDExVj6/ZIR6UOFIzGQvYqo3XBRFxH24Gv0EhGpZO6b+eiCkp9Io3gmvbA7Q6J2pZoDE7q",
-	"gRVWbEZuuMiq7W18llVHa70T8lT7ZEc5t7Fi79ewPbtXN5WQGht0FnvU7styWM7X6U2TkOSnedBZ0Iui",
-	"8dHaKAYPGolG54L550tVoucsjlbgcXoGX9mxooj1cTaXtd4ZtYRgJwF2RzU8tnguh53AbHhlWwowbjjR",
-	"PKpSTvWd3peRruGUM80UFNeABNkDHyKxnRgyOsG8xXTq+MxGgTp8imXkt+0WlGemsYW8hqo8vmkfH233",
-	"ils8GxZExAcRWSnEbfTafepzaclBCg1N9S0mr/f1HKIbl+tWRBkpKLzqfuflBtN2WYljCHFLqH6Mg/+w",
-	"efDCaNrx20syrYFnMQewGQVto8dtRnCzClxEM+9w0p1kHIxnNEpcm1bcjD0zFtNKklbatVEZJzyTfkMn",
-	"HE5Dk0vL1lki9SwZGB7iYe4aNRcfPEZ5tAVjPthsNS2IFVx6URvNceA5DofMnpYIVAdsGcfPW4kpNphe",
-	"ZA29CLLhyDFP4yGMn90RNC7MlG8l2Cc4MTfVxbh0LfOFLJlEXQivpUg+K9fAdWbfihWF7xCYsbAd0Ng+",
-	"mqmVaOWSVBZGmlsr9jvMKrTu9/cIekmGa3IjNt8codAlnPojbpELufJfgJYsD0/yHYODzYe5te20Lfik",
-	"sou2LbYVvbO/lSy/dS1ynCBX0WPfdEE7u8AWm+lFbgtz1VTexHetwiP9qGqu1VJc+RMAm3aiLNrPnKoK",
-	"7WGZC7DNdBiqfq5RMZqBTBF0WhlyHTwgqBEfysybUHWrXBv/GRE6+9FF81xWduyeHlGyBkiRwF3TqT24",
-	"KkZXuq7Q6WaTG3gOZZlCj/TEmOLLt82Do6BFWrLtdjrVpG0W6J6Pt5xzEEZ+0EBtSFcYN0M/LQooxo5h",
-	"z3vAeFgI2euIHUQ4Z7DK2QdpMnWUgx5p+cjhEKthKuCeMO7qQTgcOnlrT9CVI2pN1gKTjEMtFxWlS6Fx",
-	"XY5LhgzShKQbAo3ySAKlba7sRYCCfZdxzH9O5pbRXevuVqd8h5alm9Y++okud0WQkjeMU3Sa10qTHb0z",
-	"2gvwsCHn3lxMpARzI3aAGRbxagTSry0ZaMCAsJADdLzaoXXTDuwoty1PkB4ttBBR9d6o1o8ePvyUPHR2",
-	"m93jKFefJxM/mrPQev5mHoZ2Jv6CUWzLqa5li1BNrWvKFRd5TM22G1Xj8rIpWy0tVzdbdpfIQLNKz0mi",
-	"miryRktWQYtwgWdgxrkL02j6eoQEIIgT9CCnCoyVrG3UdgJyaJARE6V4rwlzmNTUwAnedHvUdtPfWsQC",
-	"l0HHuG/uQFlmNFoOKq6h/gTau88/HKLRMvgVB7q0IB8jBaCNyBdxxccf16gQsW1GHYk/Ua0sWYSIEi6k",
-	"1WYaHmmUmbgi8xPqm4kign1jzkRxflUKaFeIeJ680ZxFWRjNub1H5m1ug4y21PZ0a/Aj+JkH04yR5eVm",
-	"AxHIOpvvtxAXHGA2u8+2ZJqIQgKwqG0cMQyLuPsL/daUFcQ9bLbECrkwk9PiaFjEpHjcZGFixeAcIRpq",
-	"G8MKQlK21FS68FReMnvcfNLl6sbokoWkh8Th82rXVJPOtj97qkmFRS4Cn0ms0jxzkg9xCYsEez/DBybu",
-	"QEpWQNBsORYnU8YK2ZQs1wqjvgh/Mejh83D14dgNH9U7Kertzj03az7Nps8DmOtt/wBobuAo9JrHJ0Nm",
-	"MbuY5IsTk+/dEZjNHdH2H3ii2jPUnqyET3k+gy1J1X+52ZivvwC9Ex1tZE35baYl5WpjNUp6rFABzHfw",
-	"G4rsrRBoBOCFGZ20G/yVU1fOVTv2zSTHHu+uaClYnBRiM5Ixij+P+GLdA3M9sv4F70uO6EO5kEvLmZqX",
-	"FnXfbPqhTbta3UaEuG/t24GWE1Czs9IOnXpU7U6/S4ERBnY8FsfYSBkTP3Qs+CcE7mmuMVRMLUqV68xT",
-	"LDcqxiAL+7HGAlF+UZBhJsmKbKTYW9j09idvg2FDRS1sisw8ho599NW3z1fk1U9/JkKSf3713Z+xx74m",
-	"e6E0efSQvPgmHD2NSdLhmmWFzBPMEzhS7CKiu8/fsn2s/4Bzw/c1XaHAJa6Zw4MJfWonDvwx2VFeQEEY",
-	"NwTxwOnFyvyr7NA2TI/qemuTmcPWeEi2gHjJ14LKgvHtj4zfXka/jSPI9yZmMeGD4aOzs5rByVflGW29",
-	"/oG7cS26gy2FX2NPlcWFEGvJEiUlM1KQaJVEHMMc9QXNO83jDgMoBuhTCgVFlioMC0Jw8xv5W86KfWyq",
-	"8uPUImGVIlbo9U9HSJY2GDrJsGUlpBeOvy5QT/D5pHaSTGMabSBiewfByPZgxcroz9EC4rYq0HJbVCed",
-	"3+C3O89UFbH/d7cgZ8gPsZYjfi7tQWyOXTcm3dQxm6M+KUJiPpJFedMWkWchVu6enhcInocL18eCdfT2",
-	"yT3BzGeQ6QP0q/NUCQFaP384svxzmtuk6DKDFJfI5Ogz4eloHy+dg+QS9dGzzZ9E8fNAKlCbFrceKXk1",
-	"849f5lRrmx0W99Lmpchvs3hDkDf0qIgStpLbtleSYJs42eR5pgjjStOy9AGBuBWyPmYHgNvZ+/oLwG1j",
-	"hMdrRVWmReZ1qETVXlUyUJmLT8cewKycbO9qs9NPoLhPdZPbwrmwgZqq27GPuN/vQBb1HPU/GK//cm/V",
-	"vSVGibsKWKhL1Wb5vW2OMegrmt8+d4fI8JlDOrv5m+Vtf7G6f1bFJnqXBvVA8UYysxy9wPUzfNZpgZQX",
-	"y7RAasFUhhiSznmaDvVgax3trf2/1aqp4pr5cfuFxNc1zRfps7bDVWIs6XprzfGbNlA4bdLApRoItpH1",
-	"+Ql+TQAtCrW4mXak2rgPChtb4DHru6+o3r3RUCWkVuaKcKNFVxgDtMjn3HdgUkTCplZQkJqXCDmp0+7z",
-	"aGqe+WqI2Dh0y7fxbFcgU9FjMAXe83Y32SYW6ZUp0uZvXwAOUsFvczv41Ps9lcfpLWkExhv3hheos7f1",
-	"LVW3sckaLUAuGMY8HhvnIOTtphSHWS14/LodazazCCRZ7xx2jlAgJjwZuhOwe7BywrTHQV02jov5ht5e",
-	"UC5339BpWKvhdzzC1QnpcC7UEU0Rfy4kKUFnRq3NtgLrGdQtqzKn/08P7omfHL6Qosp8htAC6PEZ7i10",
-	"Nca/6hM5sDDAZatWrqs/5eoAEopPyVNusxNgs4Fck/WRcHEIJNOclKzlfXUTyWNm2ooL8fuJDWQ8b81j",
-	"3H62DPZAsC0Qagtz4adSim1m9KIjUkPeZkGU2semM3vvuEbZmS05D35ublysy7yDLEzU8+Hw3h8l3Ilb",
-	"yIJcKQS8cshmiMYUZOzYN7R0B9g95fjaTCzg6oAlJ9SwS5hxCSF9ndz8yMfGbaaeTST2YCv8OUChIrXn",
-	"wfV70drxy6MjnlKreYU0Fu5qeWZdnsvBBdn8rmGuzUkCIsZiyY1mzC+A6jHHMgG+gajUy5xhQZ36PAvb",
-	"PT/pMRnrhDQObDgEKvS4QE03mdCwbKvRu5R2lOqQJX6unfJ9lgdnObCkzd1usphs5M1qyZjHtLPlY0a6",
-	"VnMwJT2R3NjxpR4B3mhvtjZO6TukMgdq/uPh4Ci3nVk5JET5EeBtmIR8Zqe+mmsZD0gn/fPY6SfVabrt",
-	"VrukgZ39aV4SxkBLsEtwEw6n5+YStH1qv5PcqH9zCzvDqTsJK9I0Ohy/Zt1snrnnJ/ar25FgLnhuepoc",
-	"9AJJvEhst03sok48kGpB70jVnKxJarpDuCSPP94UNCli2z0YhHyQRsH6LIUDcjRLGeXNZ+k2md4sMI+S",
-	"rdCdpBHCODGfPjY+gVXjL/BOAg/d74nzKXka5vh5sKQDdV4Nxgl1FocVpINK2KYgcn7LtKARadzVdcne",
-	"oq98t0R08nFhWxaYBboWgK4GMNEZcawRo8TeH4ghobQiCbyjD8K9qxvtU8WX83pYpmGHCXehIUSX0M3C",
-	"UmWxEc6+jG3iRfhikyQg68LvdWt9piNanS8lSIJc+ed4Y3+xr6iEZNHWzxXRLgqEp1+I26YbqH2zKeej",
-	"ZEur2dn8i0mDi/g+ShiHOZ30rVJ+tMKGaqzYOqDHcw22XXQKpW2pXu3nOFe/dmEXS4j2c2N7+H1UT2ub",
-	"5UeEOGtK97ChP0Xk/kKMu5fGlhl0iUQ8AJeON2/XU+kqqbinT2cY6bzfJ3tCjV0QQkhFHy+ut6WUluXb",
-	"MBMDO6VqNPT2tZZd5OWkYHHtw3r0dj6prKJSXyS41mSjLjmLotZPvXcs2uNCw77Si4e0r0XZg9p8yrFB",
-	"vqH89qmUzE3qkhHIApT21XnRntR3izLe3rI9lIxDqsUj3LHCp+L2UMpLY+OvmhxilDyVUK4JuK3v9XpM",
-	"p8J3ftO0jZDAtjzzlW8qIf2U2AOi0Gshbsma5rfmDnCBLzMvB1LvE78J6qZHmB2VfW4n8trNIzbX5qYb",
-	"wmh68AjEB1PkQI/ksGOlr4DZQVmsbPDYlsxhS5m5U7MMm7oxSwTlvhCGN/pDkwh81lu6FxIIHG3DcE5q",
-	"VdNyvPE+txWkKn2z3QJUFjnAGg6Wt5oYu+1HbnZ9Ls180Wo8eGzOQ1a1BSYzKkN8OYo1VQFGfIiWB8Px",
-	"5xYwOZkwKF3y+k/bCBhLu+yHCG368+9pAcOoslGMLBIZQtAedkdjtHV7PLgnK3pEYDtcRQlUueBowpqx",
-	"2NRmkApEVQJxL3Ww8QZmfPqUIxoC9gdsNnzl8VkWHZmxY3yF+LQ5n53Q9C1kyK3X23sH/mU+hcLR6sUo",
-	"GKPbPRqEbvk5uA9ajba9toPrtpE8nah1T2dobqtw7wOBELsA7A6lFZVGGfiwBemy036ykmCMJgvhbg9K",
-	"i4gVddLamqBxvF63v/ZRi5RLiYUzJRts5u1uGu2aaM4vunafN2OG69BCV65e6g7kMctFEfcxS1HzFNC4",
-	"WhDNifQouHFD+DbYvpbHfnKEEZwKN7SFT8lEllJIu/x4CrxUOltcIe36mEcLUUeyf2LAVUO6u4ssVqfl",
-	"GQn9cXpmopGodS72sRx5Vec5QOHaFJhdSOTJOxSpRTTy5aKzUmeaFlp+spPZ25ZXvkFYzKt68GeOsth1",
-	"5WefUuDNpb+wq0EBy6o8vfQbe9yL5Vfm2UUhSCcD/LTaFa1GUwAawpyUkB+kHTcbseT15qqZd7+7Sydy",
-	"u3v/vD2xih6eWEylNVgvD1M2u/S8DjshysgIFlrYzdSWEbh/PjrTi4JQNMXJ5F6KBxMHSPgLVNqHN+yI",
-	"nyiyY0oLeYwhEiypoujCuOD3ZxA4hr581kELzpg7Vm0KuN+DieOEcubsGPJUILFNqUtXvgUX0kwZ+dK9",
-	"cRqQ9WW4zBnLxm71qb+Yf7jBe3gUR2WGlYGPjjHfVNenPuEj+EKe7hOMcqHQjB/uQ6SNDRhlWMyLNGxg",
-	"MtsUSXd6ilQGRrCMEYvZ1WZg3TxZm+dJjl1obCa2tdv0DpgkqrbZuikfeB9qEAgNcQTPc5GPuLXPOJX9",
-	"wEmrw812U3dY5WPQ5z5K9Qt9F1Eu8UAVa8hdX35lt+CE43pe5tmI2oeTH+GBUljfyiBs78+W7QnDgbgW",
-	"Jq7JiwR//WPrJy/vFhwxVe8/0DHbCwkjggT9pMq26jpQppMpCcsvl9XNYSeiTWL35ibzmebtd1vv76pB",
-	"A9E7CbAi2oJnML2zf/byb+DNm4gUDBPstO1OKG4cqZYIkbPLGvyd4TIgnAuo/b8sDOK4lO0GWtn5W3jO",
-	"bIU3PWbelLf/UtZGjyM6eTSjeXZHD9doYH88F4ha6CfwmOzEYXGFgq04iOLUmPENkR5bN7N1XNmOEBjE",
-	"dyn0S7P7xmoAmmDJ8HY4JhDAnSQM7LDDTuC8bes25ym3OLC54JZlonYOL1LObfMT9gQZC5WklMof3DtP",
-	"3InqzHblUrEEh2bSN8v2qe+CPFDMf2r6i2AbkHmbFeQSRP1eDTTcwbXAu7WQZicUg4wYWpYPfqQx/5gS",
-	"gj9GocQ42bA7cIXRFlfYgSSFGbm26tb/Yl7Hfwbltb5V1uqG8WxTYpertgViWmU0E3zmL4GP8h4qHQmn",
-	"rw8kdn+L8PUlstmMErcskh0GGydK58pnysXDNgu1G9QuIkQ6xbJp93duFthY0zU35sXsrg9lcr1MeaqN",
-	"OjNWEDsapFwNIW7PRPqbwlhrpoNJdt6PhKFXLKezuQdzROQYbt7sLKAGUS/dB9/S/5UoWR4xl3wUS2V9",
-	"DIYgLKAPImuCwZnvrnaevJmPp9OfYnQ+7YBTNPiusK0pl/geh0QahFvcIyuihViRLbsDhZpCEY+0xEka",
-	"MehRWgaC/okF+WOaCE70QfTi7ovvgdYd+cXDCfk0ayPS5H/Th18ycylq23KEupzJsAwycMc0P2OkOvzD",
-	"prZhZyxP1dp1GPZ9h11y/YYy+xljcZbHLEi2D/53B+V095Ou2Dy7Y89lSwuX5hyMxiRsKsaOKpKLPWBi",
-	"QVcY+7z/HVVXLFVcCn423hOXdrNnfK4KceoDUFkyULqHYsyFxX3ESIyenxgNZZElAYLmd32ESl90T5my",
-	"fb2NNRPkWemgZbU4gBrZcqZme/Dbi39aG/Fagr+Tl+ZnLPT2n+IYObWsU2UbIaMulcajEvbPaW3E7ga4",
-	"Ewm8gOmQXzwaMFkHOqj8nBEwcKd0Rn2noeZb8bQNvnYF6KkZVwcquc8wbG5Af9NwOPT8MVz0/mDTO9oO",
-	"GXQt7sx6MdXAmMAqcx2Eo+j0o66qJs+qmeQM0lxOx2+pHcsdiDoZ36LYo9K2xLdpnl89fDjdpt7bMDhs",
-	"dJUusDJYWSnydMbzsETXB2jmVOJqxORoPhCdVkI/XoZ/GCJHzdsg/OwoHtQJmUznISeubgTPFCu9bdLz",
-	"dNK6iypm/pmEs13dSJdKPwDSqszSGbgSuw3TgVe+gRpZoUfLpcGVsKUlwcpqVEmcDxnTql0TeIGJouab",
-	"wV/R7dz47FQiL1UbhskWV5kv3esWOWC+QbS6MbJ/3vhGy4lfBE6st+ChDexbsN8dhnO7lz4vz3aC5REh",
-	"voYcYVZC0kwWAqTZ8a6X3T451HzjckAUP/WRRfvTOgTc/q2mZdyETi7uwLiKvzLTBeARO/HbbrxRf4Bd",
-	"xNUhTLHePtnB+u0OiPuxTfKHgmkoVk2/NQ4HKyaOj9u6RZcMzlRYY+wgjVaBgkoUtbbjnnG2NyLs4Wqk",
-	"c+7CFmzXEJFjuJSXkDBnCpEhSqybXprLLqLD2Jv5ig5KSzW2r8srH4mSqi5u5lcPV8no7ibk9vZGdO0T",
-	"LUd7TrX/ehTj70sy6sfKjpN86DbXSaJeuyamxwpcXGsz39zV6RAYZEsG3JcxuOe8wgH5zw0T4MRH1uwx",
-	"cKJZrwsQD53xIOOVirTAUqp4s85vasU4KIXRtSipQOXULD7T4iITugWLHdTzzzY9UPy+2dsFZHMJGXN7",
-	"x/Kd1UJzUQEpmMXStG0bom5cVElj/uBQV2WKcLgD2bSFMbdVq3CllYXld5I7vMFJb614hAUUtQognIDH",
-	"nZy/1ULW+1RNs64ld/s1vNTtkm2yDbHTMeS1bymixYo4MAjryH4YV8frspuZh/BHtqewm5xZEEO7Oiqq",
-	"zA52RsB3W7z8DUuY8hbZbwY/rxwfBSvGd5XZ3iLV+8UO7x3+fnY2Lm/WZDvIZOtjenIdOxhD1lmwt4xn",
-	"FZW0LDHNZH3Mim7/mHE1shUPbhOab/YPe8hvaSn0ixPyS5JsnB+qK6EmL9dBXTG6gbMS3KU7yx/vvUAd",
-	"fOrhAd1TeQuxawMDvZKBWpEf3rwkXzz6+usHjwgtqx198Pmismj0f9a9xpAhJrDrCqGWWUYStvayGc79",
-	"tf+J5FTDVphlPCHmDrSoExYlyAL6LEjaijCG1LR0bVhOskMQpdNJoGm+cLiEgTD9anFuPw7ya3Ix33bb",
-	"cfduXIdSnMhY2NN8xzgQ28ADqzoxNRg7aZ5YU59TczQrIXVWCaXjHGQeslGzxO+X7KyTaNA0Ppx/J6p5",
-	"GPJki4NDAIUPkQ3DNVTtNN0uPFFzgzgn9bwxu5fFe3J17ooFPf7MReMcsMNQhEvNY3y7QiXF6QnDYWyD",
-	"6SHGEGZFtBhDiDC2p0dSCNcdj2mrYiFfzs3KEUq/xoSqmERLl6XiTxn23mLTMCyvzdP/4h82l20lbiHh",
-	"u/BxsgLykkpQZs1NkfYdK0AQRY8qLNalnNAiqu+lgQTScbUA0micdEY+NThGMb9gus+QD+5YEnckxlDG",
-	"BOdndeMgybtt0BqBkhak34tYV75rdjI7rUXCjE5hJ/RQGF4mKYCOTDS9/xL+RnfrRVJd4R7hW/jWwkdN",
-	"AXfc60UCZlZjBrtQbM/wr87knYLUCNEhFxAzAO0YNap7JVKjgVHLbwN8/gCwsYunMNixNP+3JPlH7FY+",
-	"Isc+cPduR81qsfGhvcg/qxTUjpKe2KU6G6+jwTWXUmmRFn1myxpjYkFSQXHHlIg3Z4X7Cgv8rxF0XJzX",
-	"0TBVPB3+DGi6zu3Xy2hI710anA4xohfpjkvV18CTG7EmdrSqgCvCNh4Ly3Y2VCNDLfz8IoTABoV7qLzs",
-	"xBJCJbC1bemPnVRLm/jOKY2NRs+DFd8wTsukOr6jKlO5BOBqJxI21dxDkmz288Mp5mDTlnhhO3Bsyhpi",
-	"gdxiOE3tEUpjdVNzCTTf0WRWjFNCoj+MtUOf1YXYIhnom2amK9eYOGh009uTUd64TLDKM9rpTQzNGD81",
-	"oC89JcCiDy/DtXHvLCo4na0NaMnyyfvKPjWB9a6FKC7Qq3p1c0fLel6j2hhHuSX5YYKJBYDxAU1X4aaM",
-	"72fr7BqULZxIxUGGa1tXJYEWHd2+6wBbje9AojbMgu/g+IfWslWUFcaYWMPs1Fi3d4M0epbrWgL2Um+9",
-	"6jtxsHVzO60rRQQvj4OORbEFncwIM3hgfKcvJUucHDhPmLxGK32hIjy7EXzyq+iwGdDA+8HGVv4XOH5L",
-	"NfheYA2e9Qn1gc6TYYeITtW1ay4s1mkESgz/ni10843aOTiiX51V0zMWLT9a16zUDxgndhZtqkxVa8L4",
-	"irh0pQAAEB/x+EF4MhuMbEwhQFCLSEFK0tM0P5mqJVWYUeW2wCva7Xrj24F3dyQ68fwZ+dOXX/0Tcbc7",
-	"sTjSKtJdoIg1wdVGS7Ehu0qKraR7lerWfkqH96K5YPs1POTLh396jNXE7jlCSyObj/GhRvC/rX4Pxcq5",
-	"UqlN419NYIEjrt2CTgujrR3NdoPScaS2pLHmqaB3DnLB9ZNwmVqMd5HbY3m/kX66SY5NNJ7vG+lHi4LX",
-	"8qXNE3Z7YJsnRpn0dVPSsSholainX+ZaGCl4fu0gBVgi04Wq26Vq4FoCjUWv3u7AJt+SXc0LCcUTROPH",
-	"s+0BNuAer53ZeK3h5L8x341GdRlfbsn4aPtFHRloBEEi8lClxBgeZCy+YVqRkipNtDzaVAib0R46aRzK",
-	"p2RGarja+3hOAJzoVGkSEGrO7dVQUWXL4dzeN9Vz0XyEOMaMg19h3Kd396BrFcBpfBGFnFnd9ELB89WD",
-	"rlPRFpJqBBRxuxuQwaExBeSePoSWj0faPER8bxokp2UmEzGNWRoGbfWLMyAD3c090rGhu9pLaL09IXa9",
-	"tM8hYw0F5tp1RegJPwdXqlZEi+pBXakV+b//+/+MB1JG4bTk/HrdoVemZVWn32XGDAz+qd2/G6zum5WH",
-	"dXXl9nHvzQ7Y7In1yG4pF3hm8iTg5GsHPPzM931PtIPv7sF3NN9ZlGRjD+bwxOIRUduOCk1G3ojME/2M",
-	"9tPxOWNvwyv3g7t8q1AXYFnYC25ZvS4Y7f5aQSrbDXeqwQE+ZFt8sRyyFOgP3r57geANRp/G9E975TpV",
-	"fbY7YwDSHAREF7c6vU4dq+PZppA11bk0As+9rHx0ZhtR1w/UX74hb65akGcb6PM8FW7pyLm8zD1kj/g1",
-	"LyD8wiua30IM6waOgsfS9ETNC0Xsz6hYMW5xKYnrDT+8YXKxd+AI8zuA7quSsmQ7Rky/miTiS/6WWSzW",
-	"DUAC5cI6LW3fclEJBQXZQFPg51SyofJ9zNru2PM77Zj3bHft+e9YXlSpbAqszxAblx7pmuNQjVVJTBFE",
-	"oliAQGQ9fm+xoV4iLXR+R02Qmd6JWpljesfgMF/NqBjkkFbtzeFdNe3iGndEA52BNe2U3YVF6qF5hKNn",
-	"Eu6YirZfxN+dt8uwx45yw+As3izREF2Nj2IUgyYMlh4ks5sdm9PbAHVtTw74L6Qpju0BRyLjmq/ayuMF",
-	"50W2GsZMKSWhKllsy17YjI0GFdOnrqGZjrhLbbbz6hKdV9vkwHmS1jz+s4Iimd2nYsnKdwzrNuwDmDJb",
-	"ln574uvAJzMvLePhB8jjafsXSGDxWxpKob4ka6WN5+oBY4bSPNY91knmHuM1J3pw+BoaDym08pdQs6ct",
-	"m3WuCE+fQM6P3HgDICAuMJP3psUndNYJ2isY5t1KsKuDvGQc/xcpFndLvIaqPL6pt9s28/M8LPOSqm7V",
-	"RZ5byEI3H2/hgMxsAtzqpkk7NTPVvmNFJjbmCYZsdpCCbzPrF8EgharXhiExjoa1rdHVHXYJhRaNTyvv",
-	"WgV2AkgTVxbfLNdA6ewmO0G3nnNbIZlVNs3o+p6lHOMcW3aX7HfFNIIZ7dFLqRx6m0VL9rVZzlpIGGsf",
-	"HVLTcyn2oVT/RBGa5xYzzHfHm2kc0sqwYu7y0gbXPhiLGzm5QbxrkX6ZImqH4MrKg3nGtdBLtUg8BRbj",
-	"JHPWsBPP6urSeZSXAXV6WaPu2dmW2dBMHHRCJ/+praJHX/UaNhZgeaY1HHT7O7dX3wds4hD5CYX40qCJ",
-	"BHWBrf0JGBYUuBZ4QqJk46Su7L+qknIOLu/CHrplre3mOQ3sJfCPAX9lblSmwVywUwv7xTz4crNJYWaN",
-	"dNO4KH5W0663w2uBW6S5KpzICCSS47Su6O601ou05XPN9Xo4LxOoXZ4NfB31af2WlqkN/X57TsW9CTf5",
-	"1+mePFKP9zvyS7sYIHyA8G4h3zkiBlJ1m7UTt4XqWV5Stu+Awf86KqGmUp4WoKQ36/4QWynFHSua/m59",
-	"Sy5HtfUw3eTX5k1gZZqRE1rKjNicvU6y/vJOPZ1+o0+6VrIKAgpMx/LOloTv+wd/bGsu48ZMt0G9mB8z",
-	"vCNCI2kc0zWO2NpAtToxFmK9hucnsHjNk/g/5ncN3D0xjuPqwDYiblej6sxX9JOlZwgakYIqZyronLvx",
-	"OrzHorBzOLX2t8HkmgE8Z5+9tG5++WLfbn312EC96rmduaA9gNjM9XQhcyI1uYZ0aUNqgQp2Sg3GMgwe",
-	"y+ZJDJ4WV2gSpaZ9cn5fZPd1j9KZxMUMptHd7LbYrgGrC8nfh65r1R2n4wScmBBdDA4/Mn57oXo71yMW",
-	"+DVKp1ymqlxkityJ26W5QUtb3A6SiZz7rmmbVjHpsbbFbUIem4cXfXUUL7EJdszJ+G/o2gFHdFRYhYzg",
-	"Bx6rEmt56kL3t+fQ05PA20HewGIV11PnpAyi8OWxmV2KUNdvZ2G/88r6bCOJXdbtek7xVwl3UMbZegyx",
-	"dQ07Wm4ysVkgHnz6T2S6SQTRNFEuhjjWoXFUHciZWqRefOveuEQRpocsS+0yL+A+0UjHo4XFgMTcpg9L",
-	"ecVGW88HQmQ2H19FP3AH5RianX2AaA/vvGoBOWw6r+BBxxUX3qUk39FE6DXNkZiqvqzgsE44Kk/Uk6RW",
-	"591jHmOjSZcLrJemCbpX9VXWuHB8L4lJ94TllRBP0+JtWOCtEIsr3PeW/UfOYrI/JoqJRSngSxCw5/WA",
-	"+BCO+0CNHPGBLz38c5PDXcuDCG7Xcn/2CMLNyRbECN7siGXTPyCIWZU6IbFjEZwa121F1RXa8TDdemUc",
-	"ITvA/+8Z3O4Xn//QBdyaWRU65gVuHb19F/CQB0MV08Pq+GO/d4Hk0DE72jHgNdwFoPm9W7csxSF1R50G",
-	"noWNBZdc4m5y2IoxWkuUjLw02NdpmAN0jwhZoN5+YoavJ5Jf2xhudm8950bFlwWp3NPLgaL6NU/9+EM7",
-	"jeiam9SciKbbsvbMRWD/bMXuIFtU0TmFgibU0vskfR0g4GJ2TsFpjy7+Y1HqirJnNqvg1r/x+qLFnTBS",
-	"3jfgCv7ku28henPBrBiixR7Vta2Ru3HvpyjhtZXLV05iF3zD5H5pCPUULQE2G8i1Ya+r+F5OCwWLaY8l",
-	"soH1gMx37cTuqNryQSo+iXMZBBoDSqd41DHKRaz0gO+uaKOLEtQJff6QXPMX84153O/e6D3jBo7PteZF",
-	"Y54um28RvNYEXbYSIEhM+/XMiosA72uAoDolCd3skst+6bHiFqx5/tx70zEvJmfyL3UqU3ARhFqQWprI",
-	"P53hk/RqYTNadNa2XvONOUs82oKlbZWbkHnR1swbYSEsRa0R26dJGnaabZgDNAERF432vkUFnJUeycDl",
-	"e7R9+ToNp+d8LXn12NT8bNRqUJAqylOOsvNrcKBKGVVQLegG4L77xowXEZF1lYt9Ar/VJdGwsiSFCGDA",
-	"KFcH60ZY1pAgNYdRkv4u+AxFNCRvpDVRb+8ced1+eZIGxHCfnXFSLnKL9Q7f9W6yN0BlvvuexaY8s8mX",
-	"qHmiH0An77854PEy7/UI2sI80wMnsrqZ0Intgl83Ra7nbFNLvNNDJ28gF7x4TnPnf+rNh2cOM2ZoY0tX",
-	"15phGWlWwiYlaZag6g0ciDiB+Nem1vMNbOvIjecwmIYC5l9eYz9jfyXQopCg1IpQm0ldUE39Hy2E+auf",
-	"/hwPMOYSIknG31AFX3y+MleAeYesj1j3E4ePYsP3ha5orXftxPBiqfUOuGa54XqFTZN32BcenUCTBHZz",
-	"tV9cNbSJkzZ5Fy9rIijKTGw2TQuKSCL1H9AT8LK3mJZsu502d/wwb93ji9CIUk3v7NXRJfOkHeRncv2+",
-	"aTP2/8T+MB/HFs7oKmamObYJl7jDP8jlbT/xItrolqqMndAkKrUde/S6R2+itGqqXXeWj0Yt3LvYwUDx",
-	"+932HbFEcxOfovlTdbvUoJbHTNY8caHXPBuxnGyTlHNtp1PNjokp2eCueZisYcd4YS5tjAgbY0yZf2Gd",
-	"rdOvIwk1qUaOg09Z1X06rBKudGwnP0RjPo/+zqL5mkIB2YlaKtu5qomP2zULWTBO5dE94sCvDL/6/cep",
-	"zNr8MGY9QmYLljY32nc5oT/WgW9KZo+14DuxX15KDnlR00NOfvrT0862tJbQuEz6PWx5NLpEdxaHjJjv",
-	"5vgS8x061F2PsUQLsue2sj5+SsdfeUxyWgIvqHT9yxyvViXNkSrryXZ9HnzKW5MKkLPdhNxSVzeaqluL",
-	"mlolKhp88vVwpmbIx60/CFuvk6ZXEitddjRhmmwFKGKBhiKAlrCvyigaYfsVC2Vgn/tEEaeALFSrGvt3",
-	"+BVHh0UDxjC4xrjubauH9RSMjQaZWL1NG3hsiy52VDXYkt3Zfh2rpZjBoIPmhh0eTe2J+cXsvPmvP6SB",
-	"k2JFhCQbBqVhDwd9YnbMtcsyL+GvvXqQz2NrSE/dTsL8TpCAhOknZA2lOJCHLevdxFutdo6GQ6lvaZFo",
-	"xBdkZIyKPZ/D7dKy5u4sF3pyU3s8J1K6VZMpfq24yeoG9mlkvOUJ2Ulz1hV7Uz0K61JJITaeFRW6TsgG",
-	"fSe++JwpoixZyJbezS+RtYNlm8axNADFabpJOUFo9lKBxZWpq0YJiQPaBnKwVifm7voXG8PMbs1qLJr1",
-	"Zgegn7vPBI2Ob3J1hzhOzgmJ/7ov1X30PLxhW/7D4raRUdzfl5G9e0IQCRVJ16Q/omersyuZJwYCzDlp",
-	"pNRBSAQPQESM7sn6MiZqGoYOHvwiKpT86Ge3n/Eb1QwY3Sq25dQ7+no3h3WgRQ8O3XZDJsEvFzmXVOpj",
-	"KEa98uy1tVSfiXQ7iUhJ6LFlasyyCgcYpdVJ7h/PmVHg6H78VllDcSx8myRejw69HGCqGotU2x5gDrUJ",
-	"axtvzgrnGgJB8drWwvVWf0oqxz3k9bU8nGmovlR6VdSxaIeJE6Pb0DuSg5vTbtxgcQbtzN5zI5mvy3Ea",
-	"WQcMLsxpnaiIk0DL8phh1f7CFjQIBzTXF3L9crrA9pysqJs9bV8He6nyp0GZXTijeFJqr/1dP481cMeF",
-	"k3U8sWoYerQVf492cXjy6/bPWszzO3EYad0LDkYIS8dTUIWjFRJLZpNo2K1uoZiid8wvsYQMCbN/tr1v",
-	"pqEiqvYLY88bFbqSQAsi7pzKa+ZB1qAPAJyshd7N1qtbz0LaD97zC2nlPCB0L7B/BqCjVK1cg/onYecb",
-	"sbE/2tgiRxbAi5QL615VKddJ6I9Y0ud1d5yRTWGd5A6vG0+mI7kdIMoeJc1vn+0o51DGYJc5t5n68XIl",
-	"qnSGjSUSBTunh7TbLydn/QaWZvYdYL0T4jaLtx2yllTBlPt2g7zPwXBkF0x6oo1SrOP5G5EzWj7NGwzw",
-	"XoqZwDR0qWaWjTfPZ1S5er8OnaOCjPIiwWFzU9BH+1S7H1N9QWZ1EwoaELvpRjnA3x5eGFVSqMr8iPWM",
-	"GHnB7LksFxyRKbTPKdoKzair6Grwhq3/kGLmMGJI0KpifGsBdhDjEHSIN2jb3qlKcGXfCCAJNcg9465M",
-	"a434THEDV1OpX7WuLbXUomjiFV3VZboZfu8CRTDmk7wD4RQS2yT1hfJ4bMeFgF5Rxcs+NScxQEPYySE9",
-	"/e4345aNkHP1vJGmDycUhd2BLFiuex5HaVnPIeVkbVePQmRcaHMkNMWj4rhzdcNF5u39BoclS1vbSTa4",
-	"aeeUIKiGRNNbKxgXMYQdy4vUCDtM1SVMGVHRnjHRIyVmPTYv/t0FFOsq5S4OFXYpaSg3SvHg4um3ZQKS",
-	"11ICz4+fkqdrcQfkd5DCXH3iYLHlgkjZE5KXQjlcQKO9YrcamueyhgJd8ohZuiIlKEUcMu1gq83DC4BX",
-	"8YPz+wMwDifw0Y+MR405t8jZn7eYrfNLwGZjefcd9G5eq4agDRKwnUJLOU+TUQ5Z5LFd3VTFJnWtBfQ8",
-	"v7l1SXkOCyDr3Y0+4uEp6DHaU7cJ03+iiD9nUyd6dinwNBLnYRcLRKRbXMccUmZpbqSgvs8TMbr9HfCf",
-	"3t1GK80SxZmucHY2tJN53GkCF0JyNSoXlVBkqvL92iNFrv4hBwuWempxHeOGlSNF0virYr/DXG3ePJ/o",
-	"WLegD2/B6HQDWfOQ7YuSctQt8rclq1EXJmkOaibD9C+Pg1k5Nb4p257K2Gy4+7mzWuZzuNmTDgnWmOIT",
-	"z69P0KBlzWF48Y4VINBVYJ0H1tqknNAiGsMLODg5GDbJnTFaX4FzZBgn4UUyLjsIYqfm49dVJVNx6CUi",
-	"5KJFrif1SUoGuhcDF/tLugsgvxZ1A4tmgfrRe8FrWs5AJimCgG8DUps8as2mXIZR2j2+XnbuW6puz03V",
-	"L4UClTGtwEKq9D2LqCjfgbQR5Abc1KJEtS20qbp1qMdGic4p5wK79+6pvIWCFCIsVAjEwgfEUkmarlcC",
-	"UGEbtFeLuNXUeqSHrmYH5nd2Hy7rGllSwH1O564edJ7b8hYPZXWjuBC/J/xJM0uw+sAlPvrj/MbNXdth",
-	"68mL1hykZ85PttCP5S/PHqTuPK+q+e4lxA0KguvKmddAFQb2F/ZgPzd1JzWfN8hLS2dzBipGuv/62yAs",
-	"0hPForhAK44/pFaqtsuLRnroNtqjSW6BmN8aFW5Pj6RW0HbZwn6cxkq1bXzmR0nPLplyy1nZLXFrmJYL",
-	"bmdPK5lym9/r6GXUGJu9golb+5Zsqs53hCry97+7G+5TC8ZqVvP+/RC2++G5OuGpRVgtb5yTFhwpm+ru",
-	"0tiOXERq+nN7RcnpPvFKJvJobF+loVFk+ME1aKNljU1pBC+PrhcfNpJossmNpbQ2x8toZ9j1ZNHZcj12",
-	"U5NoEBRxIo9tk9oD9ilCgIZmHos+Oipf4D7xg5gRR254CIdpl+d7WM3YpuVVV/6sX/qELm6guyyekxIA",
-	"M4/8V9MIKmGBTV8GB5ONb4qNRC7HhssF1y5MM1MQNF965l6N9e2nZTm/++QGu73NhqjB/zlhvs0Iw7Do",
-	"gs8vask5gnln0zCjLh5F92Aut1LwrS+3t3BXhCnXr8K1NcuplAxUp0ZhHq4etkpz4HqXgNSz29Iy1Bi4",
-	"XoSJLoE4N+Jx94Q4Cc1t5lJeeMY8Kw4yc62i1rnYdzMjXEjoEAJuehB2dyYTfXQ+GEDh7K3okL+Jb/hV",
-	"j+/IvY5CqCyxCWitd4lsp7l93M/I6GW+OUboKsDEFdvgnmuQPOrXs87sBJDA3F51vfQ/jwnmvN9t6C1w",
-	"1EfTAJ1vZijgKroFo5hJIHBPc10ebW0NS2ann+Zu4ayqYMnddo9pOlH8g50EWpwriWLVfqsE5OxEkm4n",
-	"d8AfFLv57crdJiRdue6sXMZCsMfumgaC257BTHdMx7WbhHrch0m12q8ZJfpd3PqIPEGcLYcQOVOsoF9o",
-	"GmPuVEDuS8mmZf7iHSuKVMB1bhcEqpZ1IcEXzhKU6E0oMsZ7KT0TOHcJ2SruQBZ1AhxqqTP6lC6YqSLr",
-	"b2DLMC3MVwMZypFWpkdGYnc071RlaaD7G/dLqqjV+quXYv0uq4VN+c+9s9x50n9dLXPSqU7r6HGU626n",
-	"adfuMu4SCNrKBciH3OHzTcdqx9tPxoDd3MXRuyl8abLlwtC49CEAv+XNUV6FzRAcZ7c81h7X4FSkJefT",
-	"M53ho9AYzj6edpgnJneRq89eEFe8+fAD6DVeSMYlakv/VmxeTU/plWWcE8B3T5Ey/QRyN0R6eucFPqJ8",
-	"d6C3aG4vQGVJM9+bqlxMuBZudWEy+J7e/2Af9u5n989Hoy7Hc9zW4VzbQUf2y8ijE5hpNK46yUfp5l5m",
-	"VmoXx//XWQlU6ZlpX3vQkuXTKVv4lEN9YDyBufFtC1dR1euS2T4F2D9yx/Kd4U6XKDwJy+TmtWrX0/12",
-	"lCpsDyXjYNgnlt6tE4bzspQ/PZ4vM1205m69VtNpSpq7zipvyTZ+K1feZqaG1+VRmYU663fM0E2pjNPb",
-	"bh870cqd3YBySd4AXu7OPk3jt3pWuMgtGrLVFe9S3NaznEOFgIluJU378g2ToDqtXYe1WlBG1JxX1PVT",
-	"HFoTiWSYuG8B9xEnPOhS1aPJpfZQXnPzfJLlJUAHluPLLDFmF3e4TNjkIzH7qYi8IdZJ4fhzsHfO0ReS",
-	"HQeDpUTu4hTC8Bus5BQdaKowQup4aZSh8aGBaox/baCNkzO+yJGyM7jikap+rs6v3vhIknQGmmAFvLB2",
-	"rKrzHFznMdd2fF5ebGCCN4GIJnlu6ghWP1fX77kf7zofm9DPfE91voPihVOv+lnyvGBmH+bzpxnomX8t",
-	"mjOxUAmK2xA2PdJPbnJplzh5XVpd7wT+rGIKySVR1k4qumGKrstU2sDZ6ewj/dTPg0qb6VfrgZw1q23w",
-	"zibPttm20/HBL42fNwk3dmICW4hS1nOIaIIWI3n0Ocl31JhRtuvIWWBmvX1pPj+KQ2e24iInXl1Ve/Ue",
-	"/pObeyzUEGNz+KV1V6e7S80tTFxeD7CxFBy2J3HdzFzXskqKO1aAXBBXfkX1roURbeLLtjrKN+peRXtp",
-	"e8zORStfBHqyujnsZiTkbZAU5tGOt8J+KrqbALeXSTs5ANzOqGzvTRjfWo0pHL8IebspxeGNjmZ975jS",
-	"Qh6z0smHWX6MFpo9rf/F5bGWNUQmad6qE9lPxqK9gAF8cHSIT7xP1uDhZrnNNFvt001u1SdjdCMk0/By",
-	"szmbU3zPXxf4HsagjylUuHgqXD8L8tgpQUtxltUUasn08Y2ZoYsqCKltz3Vmzm8uxC0DLw4f32TZ90Lp",
-	"B+6pdpMq9he7NtXWGo4NIGllxoiN0FiVSDdUQ8A18XTP7rSubt6/xwZyGxETOpsSoZ4lkWAx1NWOVWRP",
-	"Od1ivT0RnBQ1pqkRzyrq07/yv/Jngt8Bx1cek39+8/InwjhRnN5CllMFTwgrFKESyM8///CtIv/NZf2T",
-	"f7LoqAgRCWRPb+G/P0FYLvv06+fPyBdffPEnM9rPb589Ieg/JUz9lb/7u92iVQMt8f6deWzPuJCk5kyr",
-	"Jxj0dPi1DMrCBe8c+sin5DsphbRfekeryju0P6ukWJew/x9/U4K/I//NzOJPX371T//9rxzLAShRGmnw",
-	"LhcFvLPldO8Qpkq9I5zuGd8SuAN5JGtauE9TjQ6BT8nT3NyD5NXLN28tpht590MB+0pos4gHf4HjO4sY",
-	"jtmYt3B0X23+hLV9W9Cq/ZON7Lou+5QjOIN97svPP/+UPG3SNi2GGEBhX/ab6Fu3kc8fPsRp/pX768xm",
-	"RhGmERf784ef24+8+9F1KX5nXY5cEAfLQnIzI+vLJxt25+FuzXYQCZtaUUyH//Lhn+xQTCtiz92nf0XP",
-	"hXLTIe/+jrJvRQI96P07i8qNhCvZnul3K/LO/mb+77d3HrWbSbJhpdENPyXfFeYrtQLy7ru3dPvus3c/",
-	"bB68MFbWu0//yl+BqEogim1tMMNusj2DHnf5SQN/jKDu5N1TzNRjvyMVHpNv8LQRSavsr/XDh1/krMD/",
-	"gvunddnYP70zpHAqyCfKkblWjuruu7hV7wybkM/uHn1mZcdnbjbvjOGBXSDg3jZAb1oqoiCwYOV79DYQ",
-	"o7d8+leOSVk5cIsI6gTL04rmO3jw+acPA0f9zetGzjRFPTePPFIJrdjN45svPn346ReoKOsdikAzSTxs",
-	"OajP/s6K9y6Z1pXrGcGPpPqhMB+AvbiDp/ZxlLuIdGWF6ecPv4zEnoTFTmmQQ+K3RjOQP8RWYtf7PZVH",
-	"rJe4hUYs5EDWNL/1pUatXqhufrUxEboHNC4e/3v8c+0jn7Hi5r15y9ChtbS21j/YXb1h8m+8tddb+kMH",
-	"i+eTk0O59Dd3kdmrcZb9htYJCv1hkojLBzmfqHYtrglNWYLEqjKFDWI9Zb0V5VppD4liTdpvHA7zUto3",
-	"AhSvw1+b/sPfuKKPy1HUmd7vu/qDUfDeDzbz0WU/ffWNfFoUhFqEmlY2+24esc3s8Htz6qNM/2fQfnOv",
-	"y/ITVFrd7IAWTrc2l0F3+L6S+P58qr7kbXOe2HFYLmZQ7NpuL10im3vuxCO0wevwumcHUyxmnZz/6Dxh",
-	"KOGP2ryD9dmmHrtT/gz6eX3lGwU/8EFuFPySVWKsNKpANoq+Q8zFnFIotiAvdq4iVP+bqCWn5YMQPTB5",
-	"qf+zffhp3qTBXG0vup/6IJvyvTh0EMzEgZM19k0yt75t1upW3uT89vfH/eF0uVdHSP8GopS/vBDrfeWP",
-	"EGd/wL6/oUeym7/3TxzgjCIlbDQRtW0QZFQJP5EIP6SP3qwjpxZfeAhw+X41+ZwW7k687oa+FZqWH+wY",
-	"Y09GT1/bBY2JotNJ8BPlTq/ZScaJdyqIW7Ui62MjjS92uEc44DO4R3s0xQjf4c8fhBVWzkP3Ww3y2Dro",
-	"mmS9mUqJIeMb+857M2Z3v/8XSOHcNILDE/IvNctv8R10fCjnXfJb4AEAbPnJYG7BTrWzq6jWIM3T/9+/",
-	"P33w/9IHv//69y/e/9eI532a+TXc689ydddl+klUuyGfPyXWsaYFuQXbdfFci2actalqTwE6XAJKv+Ql",
-	"40CEJLgdbG94TF2T3W116wPb52RM03uFD76yz11RNnW+87Gp0M+NEmgTj60r2LZdPwhSWX+ehBKoAuuf",
-	"Pbj4fSWhohKkIlt2B+jmK+CShllMQTGKQm/PPi7rLJzcH6HVfNSM9hps4w6mnxB7RJ2woBIQoBqFldV6",
-	"LPIKuB/AulFmGniqpPnt2LHHrhTXPO+dZh3X1kN8Ro0t7rJhGFoqQbQoC6Nx+OV62tljfXnbwX/no/Q5",
-	"Np1IPvCJ/KCs8Mw2RCHU7jnJ7XeNmskwzJELDKq5/ioYimr7qDgQkj6XRE6YFtWD2rbBOI2DRjzXNp/1",
-	"I+WiMB90FiN9ftlPX52DXog78NFh7voJeF0PHWdE76SotzvyRktWwYhIbvzdY2bnM/fQd1xLBhGTo9cz",
-	"FxvjF/T4xOvqK6KFxVKPqeyu+0JEmU6lx/S/+CMdfPDLR7bhsMXYin8Y+z0s+uwEgzdJzCnLKYTPin46",
-	"VTSaGC7sFLJotF68UdINRqILW+umduTAeCEOqGUyjVBvCSIGHYbaGXSzE8+cwYYEkEFono/PyCfuzJ/O",
-	"NV0e4eE5fhCfh6Xlqk/IFQHnZ/YFecphI1ueVNZ28GFtdEhrshdKk0cPHzb9633w2AuOgSj5bGNs+VkC",
-	"5Tk++QGIbz70QWj/I+O3ylzl1lbzNGnzKSTQYtW0v8YWrw8Yd1nWcfqOX8XhEj/WGzmc4x8TUh7O4PoB",
-	"5heYfoEZKS1H0AFPIEs07fFUp5xq5mGbkYJyJ277rPLB8lC+44XDkiUOKSnO5Sf7lfww86TOcp9pe69/",
-	"iJvigwiqhhhGFlmtcOV9SXgruOQga/zv6B24NDOHHNbbwIhKOZ0i8axNtrg6UT/KRIlItklI0Et75QJ6",
-	"f1weuUZH+gO8cR8tg2DWxO+CwwpTVxnfog62IjtRS/xPyRJKWec0Ou1uQjT6p5ayBmalzoknucqeGU/+",
-	"dnMJU2toBXxYrd8S9APJ8nb3Wlbwf5tWIO2TH6/yaOf3RymOjjpX30RcHuqH9os2KXFdF1vQK6IMZXkO",
-	"K2JLQ2hJbOjM3tbOoiMa5D7FBn2JMON+bjjj6gflI72fw63A/FAbe1sfCULfIPHN3+02pc/fhdMeTz+z",
-	"V7/J7cT+mJv8I2Ull//oWeIJcT2ESQBEpPpxNdd5uB9TmzzQn1W9HtgXdP4Pe2x/rIGkwUQ/cCAgbNV9",
-	"9ZQ1860uL6G8EjahA9OfmlqPCU7iHIoHrkBqQmM0jz51T55uUCe0twHe5nzv9nXVunbVH0S1cwR2IXiX",
-	"H7xld+if1cCf+AKugGArsmFlCQVWSXXChRZtckwlfEPvIFzkx6sUtnP8oxTDgEofpFaFN6WPQhJXCKd3",
-	"YM/5pi2Q9HDlg02PnnJ7aUisUbvwdWEL3/4R2Om7faWP8zjoA5Tr2YJQsXFp5Uzp0e0sae1ml5bW7pmP",
-	"1PGJs/swprIlxIpwOIDSxNdmiw0Bmu9cVbEh+x2VzAYcdaOTuf5x4SXqQ2nTZjZ++aOVpzi7P0iSWsp8",
-	"mHo/e1qIFpGCpHAzu4fLCsn29+mz9qx59kN41Lpke8mx14dQ4NmZKdL2HozpW0FnwjZqzjjb1/sQT6hF",
-	"uL2+PPAU/DByoQmJN8mOXGjbaNg7WLBP4g4cCzUiBHsipkXC6UGtkPXc/szhvH/1j/7HkNjfYfZ/IKfp",
-	"1TdgjiD/1+bAfMTyfL4X5h9Omr9yyS3mQHK41zEOeRJkuqB3BSOYakLii/0eZ+D0YiXKKyjGOOoz+6mP",
-	"lofs9NxkP7g3zxHn+lka8hYrI/BzxMIc6hIKNLP+f/a+trlxHEnzryAcFzFfpHV1b+zcnf3JXdW11TFV",
-	"XbXl6um46+ibhsiUhBAFaADQsmZi/vsFMgG+SKJIySRFefXRNkyCyBcgE5nPgxXvwjI+46J47+3ruEtq",
-	"s0oElxGMpbJ1x/Fs8M84tqag8qfHz+zfv/vzn8ffMZ6s5nz8/X2A+iGQH54kTPon7a0TVKm0enO+27DS",
-	"9/aybSBQeMLXvsZNxWCY4Rt/wDcq1RGYeyYVS2DGE8bjJxFBnWuQ00TUnv+yUQO4S73UitRf6cKFeiSo",
-	"xRYbracuMNYeqiNczhD3r1KLqhLV05OJo0EWN3/3v960Xt3crf2TSfRn+cYiSo8/sa/5xp0LELwrK2xy",
-	"WzM29wY0yepiu2DRty4e0CKm88Derf2zHxE+ebibO80vzPfcya+PgFdkflYkv1GG84Ud+NvR+j45ocse",
-	"W0+fXeuocfi3bPRA02Nb8+w1IGa2sDonZL225j5gcyjN80yZsO3V6iknti3r5umxHYu7LXAk7lcMz2l/",
-	"qZpRoOTvPSLaO5PulYQZvlwlkOsJIpyEcxewWPOphfierbWwYFwoMic6iONUp7YeaVdlelvsYdYnbRtu",
-	"y1mwykLiF9tu12VIWxM8SznS0DUolCXteP8ciqyYQbMEXKwzey/k1Jhnd25g783OZNdC5Ja1sN9blIaq",
-	"0Njj9+HpO1+dksfOKkqd5YzYnJs5ZqqMmEluU33ovH36lVJp4W8NEMddmxWCIOOC0C692OMcWtZmGeIX",
-	"T8y156U/5yDme/HLhWUzBdgAjkXOhk1VKhHbPcChl/es7Ldd71sPxI1Ad7HBnkKmgCrk0JIAa7PxL5lV",
-	"1Tgmyg2NEcW+ZqOioe9p5EATB4U59oNkiqtBJwXqKaQzAp+o1O6tQS1BkB/KIxQ+ZbCRYmGOZ8ofFFep",
-	"n9zB1Etkj0T3GhXtPFxHc9H6teoDPfUSdGUQBYePVq2w4VzIWRDlPR5KnniSelqSBaxsI/kuQc9CuUoq",
-	"Y9WycH+RsfKSJY7+q2TrSkkZigRpH+4YPPPIJptwmcaW6gkaGW6jfXBA8dqpF+AV/2r57HzBGy1uP7Hb",
-	"y3fngW/MZ92T+0rlZ5Kot+vbgPJamar/CQdUm/g+e4n15m86lftspsAV2q5qLNPEihXX9naq9HIcc8ub",
-	"C4g+8r3Sy75jQnpzT11i9LL8+htpBd4+/vWeeYllvFg8Cww508iXFR/I7FerV21yJ9PVrh3oMJP3NDff",
-	"wBW4BLJi460s2gu5mg53E5/qvrvO4tO8zpK8H6jihJz9MW6eIi4P63bwMPcQBnW4sv4dPZUCgcxXiwnD",
-	"+JoHShXOlko605spVoZee7mt7Q9P4zgngRvkQclP7zwHpbA2fTB8+HbaLcU4wpwmXLaeObc/8MH2E/zA",
-	"5XDdcAukfrzoJ5RmiZhayidzOULqSWxDKVSSHqEssRpLZcd+W29fb96pnxVelQ340qU0x1eqRY9gM93Z",
-	"kvkRypLSZ9Zs1e/yYR2uXPaWXlMQbD1X2Gs7gbyrnRBSA7/Fpn0e07IYMHXWsqli3vIyciU41XPUuBUz",
-	"vD0BtK60mooE0Llj7YvnlCbovXBP79nf71nEpVPMVMZKEhMxZ/FRhwfKlDdJq36ikT0teC9GTp/k2/QO",
-	"hTHt2bIXcINcxBc/slGmK7vE3TaQwaDVlD9qaLHsr0VMmwXAyviL4kwxRoHenOVMi1OVJArzVNicvd28",
-	"8fLYrbLo8VwqMhpKIsZ/+hkDgcGqshYW6GrtoEIfsUlg2eDSL1wlSVI2aEjqOBS2yXx1euk5C5KP3HHV",
-	"KqbWUAgqkdqCCyR7ChyUh8h9WyHcq1CpZhSTl69cFVe6fhKjY9XoPf1f5aZ9WHNyg27hft9FReF5jBvG",
-	"PZmkcsdWtuKrrnXJ7buJkE0OVd/C0M5LBLp0JuEr+oH9Q5phBN5f5dR6XZ6YY0hghutSk3cojBtm1WM+",
-	"w57uGBSLIRIxGAwG13O1zFg4ZQWj34Fainz6g03lZTM8z0VBYYU6p/MBy4xawkTFGy9lH/FTOsr/4Jzh",
-	"PWGFOMFLWDO/8OYAWV/B5Mintl+O/6OMh69Pg6iY+1HGjLNcJEyq9WHZZYxkdf4yH/jfEBDkZdgbw+un",
-	"KsizHzK3IvXdZMPiFFhc7vQs6eJeDSX3ItPlpA7W+Ysy9mc/rksK5Ow1vSyie5j/+oCU6/ylOzjnHMYg",
-	"LWiIK2HltpZ51K6ftqDzRRmqp85neMzO3yZzdn79eu2jevmWZ8GdXsgyioZxzzibKJn6Vh5hsxOuMEyt",
-	"PTaawHrAExyRe8U4mkO0qHdGb2lYx74I39IjnGWi1IIRqnCg6YTYIxIV3c8I2y+cn4InEUOZFbANh1Qp",
-	"Iw1PBT3cKyKPP/E1H9mhlApv6SWZZzkybk14tEApZaw7hHoRK3dAvPcw7PsKY7uVjnMhbbN7fJ5OQX91",
-	"Tx7q/oOTw2n2vfMUjmHXnefl5c+I40cM5hRBO1eC8K2o2Rnket7fGyuyMiZklKTxKedfk06WwtTDKD8W",
-	"xnV5O5G95lw4yoUl6vTU6yUyfR7/Pa3FRn3//F+pskMLlrsMKf0X96IFX7ml4gt4zhhEAqxLFgARdLw/",
-	"D3q9iPlmRzeK1woHMpr++4a6qfjpnSeXGdamc+v3Z33NLfwb+5lOK9npRcmgB+6kSWrgYoClMJYvwG0d",
-	"kdIaIgsxm2wYJ+BRN1RvMugFLNMrV0JlGuJdgC+iOugAPvgxQ0uW7eFYWIc1w1IwuutHsoUV3/iL0/05",
-	"sY1K7csxcueKxSImiqd970kN6JaSbjyyO/QQ/PkjyJmd39x99+ZNo/lSLCl8WUTFrKVKK1/0H28uuR7B",
-	"a3Z/KLhbqkkHLncW1GI2t2ZEtPRqGYpqK08BFXbcrI7gVIM+YH1X1e+mWqJmlJkDZFUQpxVBuCe0VQDh",
-	"9pu89uGQugaq7IP7Ts6n3aDaJUcUqC52aahgG/AU+FXPWfJnIuL5/nunbTkvz//+n296pubxi9SLC0OK",
-	"jyjjOfclw7Tu6LHcwo2YVch3iASrhAi9y5m6Q4u+gM04rm2y+Ats3nF7vbhr54lqLVtzygsh48YFXF6M",
-	"f3H/U8E1QDj+GPf4upsnYoCKFNYXN7uIBOnM8jenSc6PJ2D/BpIK4iTMlBXcUpIQZAzxze/H8A10zi8w",
-	"fBoBL8f+WocziLiRhzl1clzzxGR16XSQIp1xMbBhE7cQDCTG0S585rqOpGrbJ/lGMLxyaTnH+w4f6hdy",
-	"qBG5n56bq8kS/v1xNw8z5dpl8QtpBYWzE3Auz++2qN6k3SBjg9d+mBFwqh17+eAlyWHVpgPZ7YQnvBaE",
-	"4IcwaJjlhX56vTihsBQjpKVKl5S5k1aLEjzs9nHXr7bVXBqKXg6v+Ecc/604/BIOPKelUbrUDVrIXlSD",
-	"XsWKMm4cvS+5SMZz4ImdHyrf/sRF8oFGDdMUCxPserk/qDX6PLd0E/UMhsXqjhmQdsRQ982ITVRKxopc",
-	"cFxI90uC2zMMr3rkjIjkjL/51+pJxKVKfff8gqDAGD4Dc5vKJbfRHOKDdvxLGOUW5rKr7Uuf0k9fKhe+",
-	"5t65l+xG33lclWqzXZeR8UQX4qS8XIaa1xMlZwzPz1kZaWHwHjEHxKy2AZ7eaT61g4N3wlmdo5nwE613",
-	"95cuBNa0zDRrzYU15QJyq7JiIGGP05Tb0NTcYnzwXiRwkvfoKTRwc3svkux4fkLBuPvEuBWw6wTp+jPf",
-	"TIJOZYw3bQUBul1ARHM2B04FqMKyRCyIaENumIZVssGz9SpF98ENHcdBMqkk3r85pxSfoB/m9p/yIAqf",
-	"N4b31T3NK44ngJCjbpiqLGUqX56mVJEFOzZWA1+W1SU78E2E5Hg+3Amf9lk59RG3QI6E2BFo3tj46Ru1",
-	"vCTw5M4l49byaO7vBCtk+JLairLgicG2faAhO3znQLM8O7I232TRtFMKDKbRPSANpXMGUmFT0UKqtXGm",
-	"jpAjgu7s3Lny3t8XIc0vnhqZojtn0F7fhGHcLCB2O0qta1CpdV5lTEWbdX0An2n012zwMCOArWn2cy2B",
-	"rUDMr2cok5mr1AACF/k2MSqTELKYGVmpREQC6gGVt75rqAa3Nc3zlNBsr1UvQMsyk7/OZbRHzFXGF4qs",
-	"l6oDcnn30AvRoEH0/j2YxT6JMqnYUmm498l/Z8yGQYkTs1LUtzkNZtXJqySiowVEz/+mFiB79LFdWRdE",
-	"qRZ2c3P32++7uBp7RJNtfTZzuEoeKsf3T6iS021IZh9AQ6csuV+OFxvU6AQJd+bBj7tqOZtuXQvrj7Ke",
-	"d8EwIhi5yWJpoq8AH1HzozA+EXGEqdRhqXmh7o8ou/NqrUeI4T1tiyVEn+HoWJRIVai4K5Mn0LUbTBgz",
-	"0MN7mF73tJQIHjdVms3VEvLLey6SO2a5WZiR31rMiNG1kvGATdvJXQkQIySEksWKM3xILp1SCHawxbE4",
-	"8NVQnrZciuQhbgZYhmQsn5VLgISFpdnj3Uc3S/78E/3x3/N0GNeabw7UnlpnZtvlpzt0Kr/303PdT3hd",
-	"tojDSY3ib2v5Rr6UwLuH0aTeAo9IYQ3uGCrkiEl4tohKo0eYkxAG7x4oVTRiFvTSjIr9X3RruUTKRmEZ",
-	"jyJYWbMNgtJevnJHcLd8CTJ2u17bba14zfQQnj5Y6oUwwSuywuX3t6LK4VkuSDWc9XQqJXZe+RqpkOWl",
-	"9nKIRz7f65mgIaYC96wNVtRQax+yq9tVnpNo0b48DMDVwhq+3q9XT5ikRR0k6ALf90ktPzz81li+uT9A",
-	"89VI1dJY2PGKR4tD2/CDG/WFSgYbNFocCdbpHlyH09lYnvWB46j0hFU8fXHkGS4UFSIIt4klifVL2AKG",
-	"11EF+TENxjpHOiJ02miO101TpKUHH/n8ofkKKeSeQIvphjk5/8EIxuWe8cSofdCjnZ4ZEKMG2j4w/Kd4",
-	"gh/ckwdLxuMmdz0nXP45wWlaBrWExUCrcFDIDwhTIbmMgGlIgBug87nBwpG8zfjIMOk2UvFL7CbdXx/w",
-	"Fp86VGYTegjNsW/4+p13d0xD5MtLl4o5SWcZL6dSC4jxKqsAsuIhypepoerHkxSKoseWffFbemw5dB8m",
-	"Nl4+RT/pq2++eN+8VeCLkRjKFmeeEeZitsSj4mmYpsbFbTs8VU1NCZ5CFqRJ2vhHGt1H7rhRI+aJCdBX",
-	"A93+jcDiQMZjrNfyUAmVzRmdHpBDWWBTZfoUxl9084D/ip7orGjFdmKqTgVeXaMp41DdPtQiTZreeWrF",
-	"+qr8d3LIi4BdMF84Z+E2kagZIRYkI8bZu08MKWKYkBa05AmTyp5yDFPTqd8oW9YqQl0cah2im9w1IL78",
-	"QxfZjWSoxvdMgwH9hAkoYJM0dlvY8Tbhm/YP5SS/+iGdAtjiK764AKwn+Ce8cKDXZujObkmlxRtAJ3iq",
-	"nYvZZFOR7B21jzCbrfXVl1x9Sdcgs4TB8Uwaf8/4JFN/wzg2UhSwLoN1lGt7Gt19GKeKMoLxUj21npH+",
-	"pJ7g0b9gqHYT5ufmegbi4OLrr8bz8rBGYWY6XFcH7XYn2UCPnJUtKs38zXKTFtZq0zkcpX6lqTxmg7vc",
-	"q8vv6i1vkK0E5WZ1GgimVqX8Zy+pA+cihWzEAPCtMLTLNE7hNb2cn8iwd5KARQYAhJ8T1hSwNZ2JJAmD",
-	"xMChhoRuhSeWtUw/+T99o9EdZ+B0jzDnXC8hpgK4nMEdnnlktwmjOxXDWunFNFHVRdr/lYLeFCTxa/iH",
-	"DmUR3oG0pt3j1LgNDz8zHLLCoozQt9F6KG26kskGYLwBXmsNG4D/g8OGjTvtwQorwPo8lGg9dOj3b97s",
-	"6ckf3WBHCD7lTqZJUlmRnaGf5q9acWtBu8H/77eH8f/l43/8/s/v//U/jiqmlrE5+jLhu34vEzJN6Q/G",
-	"GXg0Z6jJbIYMGIx77NMimpCdazBzlcT+9OCimwWs7D2Tiln+zHj8JKJDMLkFY2mG7PwCq7mq+MtU/PWC",
-	"NfuiFjOeuf3pYD0/DfxPgrLs0uLz9/SAO4rRVdaFpIFKgvGwmRVtEm0hF3YL+2HPYqrUjieIUFO7BarU",
-	"/uBHDnwXnKusZLpdBPjye/xqOJdLqB3oPAqgHpYlwA1mjLzIKqajUuuhhBsrXZDGZ/+vh9CB3QwxSe7W",
-	"7E+G/UNJuMejL00J8Fgc8w05va6xhFuZzoCQhwvS6KkJiqw/J+cJ2s6smqGH2Aakw0MC2jlFPFvwMy4A",
-	"8j6ldNKm39ThkRS+f7j1V9kUz3O3XFyjzjFISBvY0leBorKoKbohtDmGcEHAsIIUVaPUZBKKlJRmCUwt",
-	"U6llk41TEkime/Vj737SoOWuqDd9mGf3S3/AyMJBnZzcXiN7SSSLT6nfwq90BR3xjLfb25tweexx4KP7",
-	"lz52ul43uf2s5hWup3lkepIllIKm4Wn5xelkfwHmVCTIW5dHToa9ffwr1lW5sHOt9GKi1GLEDJ/iRZZa",
-	"gaRkillp4DHNpoEGulVq4og/4rgXZUba1Kke3AaX0F9aLOMip5MLxh3u6DPx2IuiALjrAZsRQ3+yYVGq",
-	"tTuQNpG2VWN/cGqy935T/mzWrLsxE/YhUNXjmQFzRhu6usp7PTzs8JybSnJC3bzb8sGzYn9x/9SHhmXL",
-	"29udbOF0zf3ZOsNyLtzOhtsN6toeC+lXelQ4KAasZ3fanip9z7hlS2Us+483b5po4hqghjH/LTfzX3HU",
-	"MCF/wvz6cxIY3riFQ7cAsCgk0dYiSe68D4nUcims5zct8P64wVOlIeIu1NZqyXyJbQN5NYuOug+MeoIh",
-	"ca/y8MfeLbj1sxaWKw+nRNlJlggJpqsAybeihxm0XInlvU8muWEiHfiPP1cVYzOdu9ZgNUzycMNWGlZc",
-	"g/anWd8KrOkKHesakg3lpvlSpdI29U6dt20O2Uxodmdr1rxaSStW8kElmNBEi6Adel76FfdFWDGbcLlg",
-	"PMKbXfd3qzcjFnEZQUKdm5GSkUiASbW+dxtaEeT70WqxAqx2nGz8T4xPkVY9SRobnJpO3fY3Dq37bWM/",
-	"R0rHn+kdXzJ0gA7Nb5kmVrgD8K2LUsYxt/yoWvvCRN8rvbya4YWaIWkeBkMozBAkGbbkMewzpKwub6WV",
-	"mt6z9VzBE+hgt7H72IhLqeypxnWLTz6IkOoVEMddONpsOWp1XxR6UhsK5CBTSesndA0u3nLO93BjVjbq",
-	"lAQjoRG1lQhYOV+PTPr+un93XbtesyfQpv2ohgKFr/7pQz2vhfmd53o3W53OLxjNAhuG+QKQWZVyFTwE",
-	"2MQ5qHSWdRL2PuvJ8Nk9n688nKQIzAUHk5ph0DDTSTi9fsjoQ0zNwrpl9Re+Dybc/55C90LfMdg4CWd3",
-	"pqIKWpnOEcLx43D7K8l5gwG3k3RRzOX2wF0KkPCbWyOWaeKrGCta6/2IS9CAMNfez+jFt/fR/PM1lXtV",
-	"4QnrMo1lJp0gn6uS5g7xlaklaM6fgE0AJHGThEwzSLyKyocg+/8BsM0DGuWPAVbo9mmD3EOHrYeDYAt6",
-	"O1fK7PUVGV9QaJv0nAJshtCYxAxZbpGskbR3Og026c1fw9DXsd9SH1fB6e6udzXCTmnfPf3orbTlyS22",
-	"jEe1ByU39iEM7RJHmN7RpRBy3hK3bbkPu7n77fd/bTEzgSyBBwrD+JqXbtTpX6sPPw9xXFq3wd6n0PTO",
-	"cwIKa3NGWRObJVBF6QE5l+0mhxit2G9QUKQAb1UM103nNOkgcTknnE/MRRgxw90Ha2G4XDAlJ4pr7GXm",
-	"ZrHNFlolPX8FXn+L7SVI4286RlHFd5zRFr4VsHkZRzDetUgSNgmlHxUO8KW7UFket+5d3Ka6daiRRzGT",
-	"BVkOE2okfPyZLrhRIh+oJed6b9DdtiNmkm4JELmeiwRidHOY/oohSsRWIF7hybSGyH1M7staNJhvIlq8",
-	"zV4xXPDrMEM33yFbTIeuW0QLpqZTxplZ8iRhuWagRqXSuhFbAdpenSoyJ+WFFB2QF2VH5Lf0/OFmiAqT",
-	"HL5b7k7JHvAdHiiasMTQfcWaT09SrKAXraZ6sEVCmQGrk7E0y+vm/jo3d5IumgaPYw3GZCB86SQRZg4x",
-	"Wylzkslo9/lts8ghUOZXfPJQ70fd5M7F5Hy1m37s5mGmoQTDp+EJBc5Q65mdc1kikGFCRkkagymemk88",
-	"5BTuPdoOO92T7Tu/SQ61Xu0x+/6z1KpdTayfuBN1kXE6s92xiK8oRnDGwzXELAbLRUI9DRz52uqtae7k",
-	"VptG+0AYIa/8kBza9+B5BZH1LXzrOch7WnPjb06RuDZRaiHk7J4RaEgou6J+PkvX9vFO9/B+IVDvDjmz",
-	"2O+UppOTwvDx8q8nhVd+UkBWouKmH4D1G9hJdmMwToRcHLjGoVj/czb+o5CL4SbBYvgsk03fGr+1Omd0",
-	"vJ+EdBsb0b+pvBR7DprIrootEuihJTbV3zNuFthIvZ2LrdelgOd2TNkv+YjzFv82vQ1qVBe8RQHT0SWR",
-	"ATycVlvr5xVIWtubLvOA7jWvOf1X0oEfnz2jMoJwqgVQuUowErQ16hM3c6Ut80LKiD6rNWJLuO6sE3qG",
-	"DhvOYzb0WKVCCLgGwCdWdVvZm3/Bue96STx/MplX9EAKGcwWZyvQQsVHSLAhhk2Pshy1Qr6dzbWOgbsG",
-	"FiYXftfi3YIldaelfSTW++WZSpNOnGJODlT4khR/KQy91rmcJK6fqbqSqdRqBFpzDvagkIwdEz25z15F",
-	"GkCauarxoMY+5iNrfZxY8hncruRsiF1gfAahSIUbZgBkYcGK+b0Xnj9C66zApRxH3EAtUAmcj7R0F0YL",
-	"ZLp0a6JWuERRogzEN783BubaoUGtQUGBvwjsOe8YbKUfmJx3wkWVRFwyAbsGXxo6UWoRwMhDaxJyTMPz",
-	"KuFCVhbwbqMY71OvPvAL3AoONpjlBs6EXYDL0rVSeW58J2sXPBm1hImKNyNkxsQfsW0CbzXQXKkUz84Z",
-	"Zxq4UbKxQtUQD22NvWhq3PLH9OIdyq9kOpWm3vArSxdSWX7eKzhNfd+RdLvvmlPLFdcQYJ1cPORxMSRS",
-	"2DS0Ps963iQk2pF9jaFYeLa3kXka2NmMmlswJ4upgggXUmDrLqJWjnyazUZziJmSYJhVqjl0ZdGOXnCo",
-	"Q6LOOu/oBw0Ac/jvQ4RsVWt5EhHBkfCvDahnPeHTPizYsrJ/nnpaTDy6YctiwlemkmphPd80Pvt+dA/6",
-	"dd41S4//5H5QIpFMNGPsU7q4ZHi16Yw5CdQIKueSAKEzgt6cjPcw9WiwyqYO80TzvNrSqbbUooVcJMlP",
-	"Iozdz/SzV5sLiCYHNpkw6hKQ7Qlq49xqSiuW6WmOBv59v3xpYSa9uOJPyMJpfXmJ5QuQiKFS3Sq8DYuS",
-	"KWRt31sBLqfzxesFwTV8et5zE65uaUWXfAFUClG+7GgF56i87l3jt14K1NF5kVyba9+1TqchlisZEnqp",
-	"LQeFpRX+blE7VyUMm4knkCxdnYTzumVR3WZKLwY77DwZ06sltWZJHwGZHSYwYlZviAF1xBYAK/drLMKh",
-	"wgoJzzbbwUbY+W4VmlRuY860lCZUfuF+3Mpc7TMqAWsqissw+dSifTAe99Cv+LIhV9QNApDnR2x7AKq0",
-	"IaSYgG5J4ird5XtMnm2R1gYgOOYSwg9uCIjgb1v8ibWsIQ9UTo0WsebCCjm7o0yj0mwOSVX6ZzdE6ZN5",
-	"JhhJLzcZBOfkCau2mOSrFKtJICFgfdP5GvUVRAhY3xUg0kZOrWZgRoSUxk1AR3M/+pRXhpS2dz1fGFdk",
-	"Qui45D+T4yBddSj3P1so0UgDr8efuloLVLXAr4uWleU7fPFKI4d0O+cyHqsnP/8WjeEDl/HnJ9DDNocw",
-	"y6shXGpEbRZZUQiDxDibMBZ4TCd6sPlfaZNx3zCBOU8QF903l+FW1Nhmsl6YmoPiRxzXw6FHLnrjQcNv",
-	"R/TbrbO1ufOY1AZAjlhqKhZ01Gq/MGDOYeDhUT5DN9++q0GGafZdRoIEhbcb/nkIZ6fC97hvYkXFBKZK",
-	"IxrvQQegEhh75aixfZXA1zCwS+PP39OL9b8XkssImFsJs0N+SDoTyjuVDk1iQrMYkjJQJKhVAhVLG7KU",
-	"cir0svUkJT61sHDteIzuBdy5cB9L4vPLb7CrPZc6OgTLF2AYTKcQWU98hMBGNUI2wHU0rzScR/pzI7LU",
-	"vx9kSe0z6UCz/grGrXz3InIvC51IZsQKXOfUKR/KLDA1sVY6LjI/hP/bFsmthecDHo3e+g3HtCCdJX/+",
-	"CHJm5zd33795M7pZChl+/u70KvtQtr8EY/gM3EiFuagoh7D08A0VxfwvrnCh1W3ptr/lehnsANv7nJhb",
-	"GIcEVrOHbaUTX/KoOTd/m4oEO0B2DHiiVAJcNhLPoGqrna18EP3syd4nrEOP8VoLa0HeMW8JhurkzajI",
-	"ZestwdxXVUPYORaTFj3F39N68PPHbNQwaWLC/HqRzOfQnpatXZtMMeFTBgvN6+d3Hqz0bHX64ovJhHwS",
-	"T0ymIUcQxVyKApyLLGbr/X20QRA8Pja5ZepAbC+xyjlgRj5eCnwJ67liEgkPaSLmKEKYAtJDDAmQ5uwi",
-	"eX/eRy/eXfyNiM3E+LsTDowq778e/bd0qhXG9KEKv1JWkS5gmQjs/xQ5r0ATasD+5anGY/9J3nQHpP6T",
-	"7N9EOxVGBUwH6qbwgOIwXmKqyCOPOhtdcWNc6HQwlMWJ31LKYzzlkVX60M0uBdfvaVynK1p4Tx/JYFLw",
-	"sZA+cfAnE/JA0/CxjTX8B5gJubVSbedmvutkqX+AWdq9T8H1wRZYwAolLhlP7RykdV+g9L3T6tQAU27j",
-	"8UQgyAuZlRAeq9OlNNyhjFr7YusG9YsIfnu/6ovUE+jNWyTC6VpNvqQeTbmoG05tnGpkXMsY8aGK3Psq",
-	"OJoj/sowroGZuVpLVKaj1SY8bVzL/bNKeATlBbqqzznV52dYbykDKQhwnQjQdGPi1GOttJ0nbte08xM8",
-	"i4aleoJDquH+/gr9Snen7m98QSWtzm5L2zAydY0CKkK+MTSRmoXVOF0dCEgtrH5Z3bwyo+srUPiC3QBF",
-	"wVARD+7ZG5Xes7lKYkJcxKvZpZCpBfNv7Btew0jFFrC5C/9MdM+1Tjtjq9+f8ac/N2uqhyeQA+W/fwT9",
-	"BHpsQFqG0zRU8MEtI6S++I79gX+487/4Y8T+iLnld+yfUqVyxEQ8YiE3+a8/7pkGky7BsKlWS/aRGzv+",
-	"Eb//p3fF7Ck3i2KInoOl15aA5sDinYYJ+Vv6KAU1xY/qAHRqe4FLHDzVyFNhUKdEdfiOXvLN4XuwViNk",
-	"H0dMJfG+DH9H5TgPcTxwgqITqIm+a/vlfenCtipo+gWeuV2wKOyhgpcds0J8+0bO6z0h4R9hVyqyMNBt",
-	"xD3NfTpBtBTr2bnBINxaHs29znfi3lYrDaae//mxOPD0G7iW8FUGdSVbWJpenPEDJRRDmdQMLJKCl4Eq",
-	"8ceCueXSC1Wm07YZvz6KaVFNhlsvibhtZ46nPoJF+/bJYSdEyhbPuJCVcqTT3yE7/YYjLqGFDHFW6prH",
-	"TmsFq8TMyEqajq196bSkg5ueKqwRX39/Y9lWXIE/ZgfeVbj8a7enGx/rJjVUV+HmFubZd5IA16VzKBOu",
-	"F4ihYxYsLlcSVCuEBur+bL0dmR47dIUI83yVCuEBUa1vZA/8b3QB10g7jFTqH207i0d86NA1g2b5KvXi",
-	"g4gzvUildQeVuh0ElquE25qqvm/ZqGFW9YX59QMs5Q6A2bq1WdEXPmOw1uPnd57MSbY6vVX0LYuSPqms",
-	"L1OT2xUlVw6QQ9CAS9EBP90H0zuD/NYMeuh5SpKgDKW6PSroc1EL3SjMOV7GPPEkhaMq+EKt9UEX7Md0",
-	"mdTpDIf3JOIFOqK4MA/PvPt7NspyX8KISUXY8J6fTMSUtMvORsfgpBQ6Vf78psH7P0vE5EJJYYFZAHfN",
-	"Sz05ll44NZJBRSuQdAl2pbYtosVOlE63aFyVnlqUSQAe/EnIiXoe7fRHEApvbduD/0XttR299KbzFezl",
-	"us6Gj9ldlpeksYtredtJdPpAsWmY/jB3UJzdw3mi0350KMSn+DaMUL3/JbesvJNuane3S9CztoPVT+6Z",
-	"l6ApONFXqiif+KKgKCuuLaG2UT5DESmCDXDSYRN1x67t6vk6BaJWuAZHrE9h6EWTu/iv6Ccg9itGBy1a",
-	"91F9X2FrO8lKiycebdpOZoU9/Yt//KCdhJ/kj7Gwr9RVfAQqal7PVQLMAl8ydBq5xmFxQ7LBdipCKECH",
-	"sl3lcNhTdJkYvYDN5kzJ0YYqdEXCalD5n22najotZYHvMQbCPsNSSEqJiombBfJDTni0aG4vq0S0XaLw",
-	"6J55EdaCH993HrSno5l6ggxCoLi1MyGtKpzNhGZqLZsrjOWt31Jne/WjHXLqNJ/iK96nw2U16UqsJIx8",
-	"HsxYtTLYekQvY1GiPNw9kZjZnbqaXVVSC6ipgftGQ7pcSfeGforIvvxEPPJZNmu73fKY9kp/y+SeN1gb",
-	"cZM70/1S/uq+Al/JMgFTi5WBSAM2fjRqvSPVyHKTVe3/BCEf5N5b8Ry9tvSVFdp6chyYGn/CqvQGv+CI",
-	"i47l3Sf04m2+oEiCp5mr1MDx7sXNdqjexc3tPM4FV6WHkuOcXbsp2kTRkjw0ujDI1tYyMDo9tT316NDa",
-	"eqBJx8XIpHXPQMaGAbbc+r5LjC3Ra7rAsmYnKIgPZX668NL95+uvijDaOqn1ds8+x5G4F1n7DnfqsUd7",
-	"LFxI35fANQ2TAPE2kmozsW/3VhuwrZd+mh0ck//mdpz1W5d7rdV0C4/cN1/PFUuUsUxYb/AUPpu8Y2dX",
-	"0GUcm3/eZHBPv/3uzid0rHI//O4G6qcgilQnN3c3t+6s9P8DAAD//w==",
+	"7L39ktw2lif6KojajfBubMou+Wu2VXH/kGWr7WnL0kjyeOdO+1JI8mQmupgADYCVle5QxD7NPtg+yQ0c",
+	"ACRIAvzIzJLVE/OXrUoSBA4ODs7n7/z9Khf7SnDgWl09+ftVRSXdgwaJ/1pLyouMFeb/Gb96cvVbDfJ4",
+	"tbridA9XT9rfV1cq38Gemgc3Qu6pvnpyVdf4iz5W5lmlJePbq/fvV1d5LZWQ5tkCVC5ZpZkwo3O415n9",
+	"kYgN0TsgFd0CWcNGSLhaRefgBgtnsKf3PwLf6t3Vk6+ur2Mz2EixH37/OZNKk4IeCeP4dVzfJ4r8Ljjc",
+	"kAPTO1HrxDxwyCgdCqphSIfVlfnCBj/pFrsX3MyZ12X5fnUVkL2ietd+Cakq4beaSSiunmhZwzL6swL2",
+	"ldDA8+Nf4Nh8ZQe0ANl+54f2sUfmuQSJP//qq9XVnnH/78fRT25eUJ3v0t/aPLIPhB8ZDlOyPdMpbrQ/",
+	"hgMUsKF1qQ0brMyU2b7eXz353PDEnnH7r3a6jGvYgsQP/Tbkjl+ELBTRgiigMt+RDXJdbCK/JUkV50YJ",
+	"dwwOb8Ut8OFn3+6AaPNTwyWUlVCQkvFb//0+NV/jgI/siGO80p/b1DaqHYB+7hgsvguO/cKv/FcJm6sn",
+	"V//ls1bWfGZ/VZ+9CUY0X9BiSIIf6enHUouFh1IU9OjOIG6NqgRX4IRjBSi2csE1cCQBraqS5dTM9LOq",
+	"2Jg/Rb62ZpzirPokfb/qrfUpwa8YPrsFqMyUKinWJezHPmyf+B9/U4J3ZzBG+ldu3MgsftlRTQ7ANTlI",
+	"YQmDWz8yhztefCoq4Pf70i5bPRKbDcuhEHm9B64/VZUEWuA4+/LTZrwl5FpdabjXn+Xq7gKE1nRdQkho",
+	"pamGvVvb5fZ49R+CTkIS2ufN9/5o4fF4ulbAc8CTIkUFUjN7btbHLJdAdezON+LN/UgUZQVRop3VWogS",
+	"KL8KbuzJA2yvzYlLcHXFhYbIHRMXQGaSpRNCV6upObwPJe6/2+vaaQcojfDTq5AqvzZjiPXfINdmHo6a",
+	"z8wjOFNaFMzMh5avAupuaKlg1SP4bGJ5KkxoTJ4qyxbernlkfT8ypYccwzTsu/8zJsg8471vPkOlpMfh",
+	"TuBg0cnsgRdQ/Mh4hH09NQdE2VMNktFyyDA/aJLvKN+CInshgegd5cTcSOqGCF4eLauLDRGbjdG1Yxxv",
+	"ST746GFn795x2uNTyZUaMdMyVne1tCzFoWRKM77NCnpUwccaDWl1lZe0VhDRkszNAaUCp77juIRuJRiG",
+	"Cfjsy+sooxVQsjuQRuSo4eg/wYEIDmpFclFzDQUxm4OfMvqB4OSwY/mOrIXekR29A6LYlkOBT1C/dKMq",
+	"zOGrb9u5vAW5V3bP73+w735+3We31VUhRVVBMZx4MJQy3KDJhpYloQd6XKEGQw545VLUMNeGcqwwKqaZ",
+	"+T6c8KRka2f4ZXqG2Z6VoLShZeeYnTk68KLhmR4B6FGR9dHtj9kO4IVXaTXIPdmLO7OxayjFgfwOUuDy",
+	"gcqSoW475EG4z8tasTumjyOcmljp2Ma/8K88LQooprfdTL2YPXrACy/EHUxTVdyBlKyATAJ1Gl7/0B0J",
+	"04rkgm9KlmtF9vRIlKa86B66x/FDNz4uYYpQdQvIj05+mV3biVoBQV2FoOE150N3TDHBMylqXiQ2rFZ0",
+	"C5lk251WyX19PybbXlmLaijcnFCef7ME98L74cY09J494DP3RmI0LWmus5kqzAYg4+IwycyCw9E/r3fW",
+	"xpz1Aq/3a2vwDL5dMc5jcg7Fv9LmsNPS2GXbneEgZEeAPdGizndQrAjlBTnsjnNF8cRGGG13+lIMCdys",
+	"btUwRbOqcGNbMgcEdB+M3q9VJcUdLU/S2+je3GruFn65uXry77N26teo+WZOLU4Gihuyr5U214q9lI+i",
+	"1p+oFSlBKXvxMI0qPV5x5tI2cwBe7w3ZKgkVlUgqCSVQBaHGmqA1DrLyKxqj1KuTPufft/zZJWP8Bvqm",
+	"VoybBZuf7c3DFCnhDkrzL8oJqJyWaKXdEGp0Sk32QLm5sIUCf1kpTbcQvY9uGS/CldTKrkKU5nlRa8UK",
+	"iK7FyiuQc48+DjlxZF6bZ1Cczh23t4W4nNjOfUNLGjX0aJ57Bh5Med2+1EyDcf31l1FS5rWUwPPj9KH2",
+	"3wzeaT82MvtLGB6eEBGJFPiyp9eQNky+ofy7wro8F8iRNfXSeWhWtHd91/mXck22s3SjNkMk5nv7VEp2",
+	"F7OKvhcH7+cGp54oQrX16VF+60+YM4tXxGjD/jcJlZDaaBo3VmRR8xkonKrDytLINwm6lnaWXZIYNSWz",
+	"llPHin2k2T5qGqMzqCOXgBfmt9UV45mWlCtUeoyibu4G9MoaLjQcYf43ds4PQna0ngSl7bf946tm8lGK",
+	"C16rpDHXXCizLvzA+JotiZKqo71VmLJaY7CvKZXxT5Mc6JYzzoFC3Ko3R6Vh3wkBXP1Ws/x2bX69WjWb",
+	"2vnjPUgR3bZvJOU2eNElr7Fzh0t/o6EyVtxWoEFqjTvghhqFAEW40FGZt2FQFr2D+TiqRjMVMiYzc2cq",
+	"s+NSnZlL0/wvmlLRBdkd8wNIqEr0BdIt6j411+gbLCnf1vayq0qqDS+g96ssxcF6LeyUV1eiAg5F5hWs",
+	"9i+Vef3XePCLLyLdTpSFWll7/9ryk9XgjNRQGiplLEorMBT8VqNHKEbmO1rWMDcw0/KeQLXPan+471Hm",
+	"k9SqAD2zg5bACzr7ei9AacZRE8lyIcpMbDYJu9rI1D3lR3IQ8pbxrdVuqFHy9ui/p8YwpJogUxC60SBb",
+	"oeouT0NCtB/dAbUacRElXyH2lPGsApntRB3x6L5EIb5fmX0UHIh9wXxCQg5GvijCuNG38P34SZBKZ3vK",
+	"SsPULIe4aRrKFKbIQTKtgRMtbvzl4gJGNspqxjvDY4zTGfEFul8zG3iKPJL+ATR623JaGbrmLuwwICvQ",
+	"fNdsLNVkL5S2WqzaUQmGBrdQafSb4BUZEkgcQJE1zW+jFPdTsOQe4bVS8K0LyFs/Vm8TtCjjfCNqLc0C",
+	"kHMwxtYf/gVlpXOO+QOsiAIeOPkMldfiHvnHOeOHX6qE0rTMaFFIUComZDxvwB3II/EzSzKIGVBl1Jg0",
+	"yPMJ0myoJPgQoQ1F8FXcEKbR5jX/S7nQO5A2jnlDrglVt/Yh84PVMYbLUpALbiQqk5neSVBGIp5vK36D",
+	"/jbmNtIGvZzhSEvrZlVeEbPnyMzAHGc4AtqL5kQze6MMZ32gcp/V1ZhXkHmvLSUcDs0eS6YAvaFGMm3q",
+	"snTy3hDMmmVcEDP8o7qKEsx/Op7s8Yu5V8yi3BBkDVvK+9GdhHoYC/Hg8R5w30AyhIJk1bkZUlvcUjhy",
+	"ioYCuUfzmDSNi5y4FBi7jZJX4EneD0+LSR+aew4No75gDi71Lz6/Xs0R1IuSIFoxvvC1oVRaOEDy/M84",
+	"9T1+PYtV07t+gqW6QNN5bi6Bx0YgfHE9VzOZqVpMO67/MXgsoUjMvu7n3dpzbtwTDsfEDYvbf222/58+",
+	"v152Qc6yfccvqqdOJza3BOOqc3FQDoer1awIBR6Ti3ie0NB4QL+TGf+18zL2nEtBUuik0mwfTmq+UpQL",
+	"ojHeozka5A9yUu3oseU9C66aM1aXl0LFwtTff//kxYsV+fzLJ9fXqNftWcHZdqejxh49ZpZ1VSLzBA8O",
+	"+qiNzntD/ufXX15fE7jPjbLPOClgLxRqlxqUVtHDsRMl86w9i9jf2xdiPDaTOqICniJO9PkDn+8Btw/3",
+	"Pe64e1cr73kf5tf0B0hy5rhSa23thKz44c1LcgC4Nb+uyGPyQvCCHlFykTc1t1pbswfD0fvk/l3wiAH8",
+	"w9OfnmJKycrGye/pviqBfFcbdv7sG5Al4/MU14CUwSZ0KOQm0Vu53+LmIARs1uXrlp5jp/EE/aE9gQtv",
+	"nN6pe9gD05yEhZPs89kJTLM0wzfkjqV7Prq36FNMiFt/Crsc/t2+0kdrMHt7+hNlA3N51GWf031F2ZbP",
+	"Ft/++aQUWBqSD9Icx1jlZwXyNWxOdLkDL9SiUAa+YGXZzPTJwZ/7graQdKOzokYzol6XTO2yA+MFxskb",
+	"qgGKlMbobOittI0ON3+wD7Zb65I/3J/DjDT7pzDzB3g81mKUSQ5S7Vg1l7KNlztGApy0J/zAN4f+th1V",
+	"hBKzDTfODyvBXNDuVcHxkvbbsZofibJvz9rAJm41dLkzXcIMpdCQxt0G9pWOGjd5yC+h3nalxvtYxpWE",
+	"qLZk3aBt0uWGaXVDOJXSBR83rNTxlMuocuw+Nbbq5wBRn/+ZwqhngGA+whPUAsvS5nGAVIJ/ooh/VSVF",
+	"EiyLfc6cckmVzmq1aPAYswVTnKLziY6lzlbECOs8iqOknc6emDH1CKdsHP/MORDIa+9XV7Usp08yDmyf",
+	"naLrJQ+tn+OJudh+mEtO6QEt5WeOQ6LZMLKGC7joXx6gIOsj4eKAFwgX6IRHItNai731n7GYAfmmiaRo",
+	"l5ontRlL72CvoLxDDW5++m+fiPSOstIoLxdKWnMBEKIqoLcudSDICD54p/26LrZg86XzWreehsu4JdaS",
+	"wSb+C353tlMppxq2Qh6T+RGqCbkwo9qKWq9cMCRQcchWgCLr4yDFNibuxX7PtL4E272xqfNem1Mrm5Ru",
+	"w1ReOwauM1k7L85E5qt5+DU+G6rWGvZG74Jp6RzW/rm8DuLfnpbPp12F7jvZBmD2rsN+TeVWZDXXrIz7",
+	"dDZNqXFTs+AZYU+PZA3EljROqntLdPsdVTtNtypZ22puPqG0zRY186GMd90L/4UWEedFWj7MrcZKnUT0",
+	"QSwwp1Aszt2nSpQsP87PdFIg7y4iz7HoxwpkYyGIWmN5XZ5DpaFoZLyrXTmCtu5tK8nnzleVQmc5rYa7",
+	"/QqD0tSzn+BAvOVzQ65dIJqYV4OqaRsYacqmr6MeeE1ddn1cO4s5LnpTa402ZbSwfrZte++eaBV1DFhj",
+	"adac24g7JpjHc5Ww+GeGfDPyrKkUGvUgevfMDO04cGgH11YTb/a5gvbOam6ogF/DS2HVaCVN5mJ7hYdE",
+	"bSVL4/uzZ7ErEj1xuuwZHq1A7DQMEka0A6E80Gb6V8yY/nVawv1AezqlEipWErRQHXH6xmRK7j+EBvKP",
+	"pRX8R73h51/SJ0abF8VrOnftxG76XbTvzNnD3t04c/wgTfQjvU0X3HCnXFLp0Km7XJrLJH4xxG6CMRl9",
+	"QoBnyr59LiSpQqUhMHMxbdAYzTjZy0n2/xTWVlj/p+Q8NU9HZI4OEQrQW7Biyj2CReJRhIBl9ssfI8E+",
+	"rNb9fkT4XMaf6Jx9D+lP5ByKp1wdYqWNa1EcEy6rBfrmhpVlrHr3ucUbCAWqlacHGpSAn5NDz5Qy/3vS",
+	"IVtmK/kbzBBsis4n2Q5+K4bXwMTpX7RVJ0mY6Xt9DlUuc2ACbn7IQ6Ni1W/mghwtTXNXKOMES+2eEEqw",
+	"sm8DcmX+X1SP6mpF/u///j+xvaF6JK3cFjlaZIi5kd6QM6I6LPq/vY9cbIiopSJwX5WUcVdRd67vG9M6",
+	"lvlI3Svr4wJHncuUSM8jyAxO/K5pTIPA3TVXmGIF2Ig8t/gvtujC/IWLYNOjNiGzuDzDrCveVtZg2SCx",
+	"j3aGmy/a4F6D5LTMZCLeYNOVFQBftCNbwSGaqWD0Kw4HQP/uvqKSKcHJRtTW5Yh8hZBvhPIjhtFnM+9M",
+	"geYzScalhoK/MJvgikHmxQTY02NmM3ajRxQ5oQ30ol5JlWJbvjJkAOQZZGt7qIa6l3lqiRhU8JPQ0Upx",
+	"n+48S31e7g8/ilovL+addqCKypZCWuHj6sKVKO9S6twO2OyFjqSkWKHenP/2rLauUHQldk9Oj486DOI3",
+	"M3WxPBP7vSvrXJJ00L7lSWY5rEWAc7RrKTeSqMoS6pod8wlRYg/mVje3woZxynNoSutdUux0cNehqERE",
+	"htCwIk47tFziqgyNdWbvUnsLdI3Or2bACnhCpcj/l17qmdMhsx2gcPL/1O7flh2gAzrSLtEMeBm9RsED",
+	"6zM/iWhF/wIhSGu9i2EuOmWiKROlg7tgjDsmSvT1GDrOM6p2vwDcno1U0M9HdLEMcRjEOzZCQk5VnB0O",
+	"bi599D7lkrYXgz3igK2sSqPfeEpciBktVc9IutlBfvsaFEIlDPB0GlUrop/cxws7mqHaHcISswOV3MFl",
+	"xJFw6jKuDypRy1gh+FNbdOSxQ/D9mPejojwbg/3Od1TSXEMDPZ5TfMAawIG5EK89MsN3EBvDOqBwD9wE",
+	"HYGaeyy6KQ3G4glOgOSRp2Rds1I/YpxYEMfGhYjV0DgGKkS1AheKxosFCqbVQ6VZbGhZrml+O5/pn7s3",
+	"zsg6mKWKIom8MppKoZ2qF5mBumY/ZMzHuPrTRkz7ubmGG0IKuu9N51XiF70H7WELvWak2uNsslE6nsJZ",
+	"M1Pyn9nHnNq8PMX+HvL6gdJsx2D4lue4x32yHtjImaO+/t9WnGcbITOjZlJdS6u42tVOw8DZZIDuLEdS",
+	"Gjwkn9fke0zR7mafoxYy+0Vu3e7xeUBl0H7oHB9lz99vrA5ilDQLsXNHJbPItKrOd4Qq8ve/4758amj7",
+	"/n1Xp0/GuhZ5oEN538uOQuPcJkNZhHa41+omAKBgimjJoLD/nAshOXZhXPImOFPYB2cjJujTDHIKTlzS",
+	"hf3AFzTWxgeifmhxuh/b8INRP6B40qYAOzeWUcscnorg4NKkV40ziymiqPXBjrX8eMAN7d/T4dLTu9m3",
+	"er24u+pBZGNzAS+rHTYQWsHK2ONWXBe1tH7ULrZut47KjMSykt0Ct2AQGuTeO2BXV1vgIGlcZ7czvpxM",
+	"jXFMI6MWjvWv7r2ZtlH4ofTmNIOmQw7JQE7PF2mbl2Bofy1pDipeSW0PdCS9X+yhzdC2kOdcEMQ4c7BD",
+	"N8a+x2nbw1QrUCEWncXKIt5/MnR1Kkz9jZvJ9kMOZss+SAIUuPErz93c3qpqVtl8Mr0Dv7gzOSrsIq57",
+	"n0xgycXc4tWNNfqEArJld8BXWAmEadAOgqe7zXsqb0Gr0XYWnyjioPRW5Ic3L8kXj7/++tFjQstqRx99",
+	"PhomaBNQvookoFSUFRke5DjCp4/dT+QyjH9EwrYufb1SZI1OHH2iSPMk8ekrNzZ4gPlWDmILE0hPm0s0",
+	"pi8KeMnL42KfbAFzYKKLBOuJAl5JITYnfrZfXnFPCrY1J995HGitd8A1yy36KdrqEnKBJMRBeh0UloWB",
+	"R9Z1ioMby3JTKLOB9ztSNriGMuE1GsWhP4i6LCzK66ZWUBALyz3Pvey/u2omniKFQ83prZbnuxlWpH39",
+	"qX2444JNeGcHEBaIqh/ARY+jWDxgdac3BuMb/Fvt3NND2YBh0PletHD7q/KY9VrNjJRjYLBp0dKbl9Zx",
+	"B5qq1xhPELPLdhNe8VGHUMxG7n45dPc4FuoyTLA9bg7TFnCHN09rKLTEcXo1lR028OELhrqr2zxVUR7l",
+	"+QC2o911UdsKhsgnnVch0dvpG9gxlyCALZ6a5UzO/z4i0xGH09HhwAq9W7XglSVsummLzZybnLqJ+R8n",
+	"vrgDo9gHn9SiOueLcwHhHWudVoJxmmANpVPPfxDvT3LTdiXy4JxGA3bdd2xaeM7cmYvBpi+QTV4oDCKh",
+	"S65rd6qbhY4Q/iKml7v5zogh2RFeu1j2MjZocgcit00/gjJMM+hMoioZ5XkifvpgoQFrEsTRoLqq/4p8",
+	"97PV7soykYVRzK5rm46KNY2lzLhRbk17PubB1TMb9cf1D7xWPinKzbRd3vTuxdm6dW1kdkyVwqDGYGDQ",
+	"dcpnkbu2Wt48w+SFHeS3UNwQLjj4lqIYGPdg6PNaOzVze2OXGwtOLT2WIT/P9WJEiBSnt2tHdFaewTLM",
+	"vMuDNF0AdCmRbclKcEorFxoT/mBWJs0tHOO6saJ7IFRZGG2Hqox/0weBGYsNZpBFmMR8HgSnRhfnmKjy",
+	"apQWIsNcnIF/r6kAaMowOqBLpTmYuMe/JjLqfCOy8Zy6nJYlSAwhl6AbJ0v0WrWrmtk06435dNAPbeq9",
+	"l/65EyNlcAfSUC4EGCwFIqhjGsOvDyFMb7HTthOizRRaOYoJNkGQIDxPw6jYIPTWBtC8gO5s7JiQuIyW",
+	"ke5/dqlwmfvEy4BLFigi7uiGGL9fXwZdLNp55/FivXCwpZZjRlqidM7PIgi+btqItH5iD/pvj3nrRgY4",
+	"TX7HjcuXm1mfXKHrPJKqlbytTti5SPfbefBW4y1wnwmuo5kXsHf5VpNI0+fia/hGYk2YqREPe8rpFm8c",
+	"l046Hex3jc7s7FMLNnaiKMZQIqLHspJiLzLvSZ2sa9SSGn0uwy75wwjnPPCusNxxoVGrKsh1hmG3GCiT",
+	"C7P/6cnjrxfVC7SNvea/k4xV/GLR8lC9UTtx4E+cusuMWbwwZDH86n22hy1dH3UK+cM8MgrBuoeC0cz8",
+	"vXvBNI2P9hYb5I4VYFSZqtjE7+T+3Bgf//BI8ONpE+WwYqmkB6SflizXademqsRtrOHRU4KTt6EmRY+Y",
+	"cGc2o+Mw5YQWccDCKNPG07ma9sfzb2uLAOWU5gH0lxlv2RB/REZZvIjHdh2+158oImQBsmn46OBmHRWt",
+	"J61pdwOkZGtJ59uDfjfSce1ccBXt94N1TIedMBogIgEpYhQk20pbYZMj2hSFSfBZmk2vXi2Iqza4SNDg",
+	"pDQ6X+TlrejYLn2YVDu4r5iEZR9aUtY+9x62/RZs9GHeLEaz/yqQmdrRz7/6OoKzTtWu6VlqkaQ2rISG",
+	"bbAC30mYPS0upSuNxfA6Xdini4rNNJf1bPQ5istEnE1rjBzOi+ZKeiYsgtwa/EcBeekqqA5M7wpJDzxZ",
+	"EZ9A/z4JoSoZuzI/BHx1bmxrdv5nOruzyQxFGoThMZ8q6tzl4dTtEW4hqoIbsMMrM0JnHTE+xPq1aaof",
+	"V9p5Pw7ezDGZSz629AsZ/w+eK+s+8drW0z6sBvSPkiW+XI6mMcQTIijaEK2fze3ObrANY1v4Bk6ouUwo",
+	"U293bVoa5mXhc9hgmNmLCA0gsgasGrcIs1oLfjXbUrSS1cGOjdZSJF0sWKTOXZpeWI1j0ZcwLOGLdRYX",
+	"5UwowwF1nELsHc9Brq1PysUc3EBLZorgzQjFWWDCZ+CzJvTnEBuuTfujEvx8UcFfkZpjK3ysUW5y27C7",
+	"SpNdHHVfz4U9qZXOGM/L2rovZomeF7XSP9h3mntgHjLK4gvaX7+OR3oTbomcwG38dcaROK18YVkzpobD",
+	"T2fBgJ2Gu/2Bt3ESxWVyv+ZszElNd/5jU/qS5L2k3tRcL+fkaHSHeiXhjsEhpdLOn6MbCIq0q2NeAblP",
+	"ZnPfX7CIp+r2o5cvgSckGhzG/Pl+/viHvFIsIkWyTgHTzomtH1mFoIMrshYcSwuwy3EtMRzcHqF0mnoi",
+	"EzjwwM6Wi4kTO85DznKOJDf7nkPp9pidUpy5u/Bt+1JriveloyvZGfl22ANp7CktaRbw7oxarz0rQWnB",
+	"F6zphX8luaLRzuLYBzpwswIv2rQdSiRwOFBXkLG2mXpFoj+9kQWYRitFnXTwh2VQSeL1+KxXdhUQafjR",
+	"/gZ2lx/nRykh92hXvYynFs3poibjPIFs300iejTzfsvypfK36KKgpxL+8LHox1un9KD1CjYun2/ni5zR",
+	"8ql9bTzyFit2wDjusgs94QcZc5WfZB+JjAud5W2oeTj/7jPZCArU7MZQfFt365MC6QJyC0XGeCwb++2O",
+	"KVJJsWElkDXkdG/RKLHvVVvmOcfiTRpHIVywDU0kuhrTI0A28AFzV8zE75g1eAVfCyoL6xaWQAubjmFD",
+	"gik0rMVQs5dqJ+CUWwfI3xyUgIsHTNNwf5cmUUouMRHt6T0ta/ziB/xDHeLRs3EinvBybprHMOmGf3br",
+	"TsHz/s+Ne6CNS23ScwZlcSa6y8LIRpOKam25xhHsstgVlGDFihDxivJ0PyC8KBbRbB5OsG9/7Mb/dYKe",
+	"D+/Oujgt+zlTU90dIpReOERb1RsmaU22bQ93ZGofLuJeCc/JA4am7GcuOOOHn+wLo6udWRywBBXYp4LO",
+	"TzGZX8wqlg1skZvPaGX1vTiQPeVNBn+siVXNi6AVwjyCmncW2YMxAegSU5EsLqc8mItf/RRnLPe4+X2Y",
+	"7qXamTJPZdAGk7ngwbJs/+Cn65W1cyIdYY0oWoC0Yx7/V1rW0TlvBNa7ywXjuTfecFqpnYhqSpUEhFmN",
+	"ll89x91VK6JFxXJFtCD0TrBiRRT7HdSKGIuhYny7ahDNzTMHyeJVbpIuAlt255jqRFLPsYSswW8+I3YW",
+	"0qA7rp/yym9luA3tJ6Z54wQN+yzmGb2yB7s+w5d41tZNzKa3k5OzOX37RjbqdTTevxDOlqrMoopMFnx6",
+	"tXCIBO1bdEqAckWUFvK4Il9fE0WQfxsIqIVKHHdltN1a5onm+cHDXy8tb/HD9FF0PZXG9iKW9bOjvEhk",
+	"T51bPTESwki6XmLT/9ZXni+0pZfk77bAJpHfvA93oTFaBPNuQM4xHRIaYDLIDkzvsvAbljSgtENgt39B",
+	"Yvx6hvEJVSqaLETiF8GzNexouXHHb6aa6rFZomPajqWJsMMi8H5zZcZKBkqqfWdUgslDFpX9jsGBrGl+",
+	"+8Tm/OLvTPloCaEcDvEqgiEaieu6GkAi4NydqogEHWPk09r0tyw642LpMW0i+cdDPWiW3yoiNhvbzniE",
+	"NRPG7hJrN9Y17sMclQF+TRpY0XOF4DeEYoKXBVDcu/5jTJEvr/807WgfRMkajulOJs4uJWxpPOi1yFmy",
+	"OBNzjqEZnMT52LpSq9NSLRsUnNL72mc1SROzVzHhB2tLFcN1tKT1Ux3fx4f3i5201ZmRXtPNQY+ilgrK",
+	"zQ0RvDwSWuwZV5gGaMvvZ2VansAEWoQTXHbggi0Mhonv4fjeXcKADk706UlKQYJEJDHpUngQXXcP5oNm",
+	"Rf0ggXavtEdiCjoF4ri88mY0oaYSSme1jOPuVfW6ZGq3qC7J6huzq4Kwq0hUKUonm5+AxjZWKME2bFHw",
+	"fFYpi0dRGJotPkgqXUOVckR6ena/0BFsTs/DubCCr7wQdxBrGtLHWJnuxG3P4EiGkE8JQrgu8zTqtzVY",
+	"lXhF1lCKA/kdpEA1D6gsWZi6HUb3Hc8vz/4Z0Wa6eV1DmjRCJr7Ib2rFOCjEM1CEbrRHVAkS7YN6sjSk",
+	"XndYc/Ybj4B1D2DV8YqonZB6uSzpkW7eInDxn9jtMqfOFSBiFzY7IDkwXogDAR525YthdJ/TDTN9Ynvb",
+	"01todMv7eE+DLXdDJCpz0vIqJaqPQOUMdm0W2XzeDukGiK5F/CR0AEmxKI9rOskoin4yy0/XGz06d7Nz",
+	"J/hKVW2HOCFyP4T4m9P9tbc0//2RBLtv66pkedTJuEzRsVD2xzNC5215phlndLIXucialT/cNfbdvtLT",
+	"KNKD15reBqf1W0g6WfteDIEoWmKzAUmYXmFutWvuM2EV2GYDOG5s3ej1/07KWPJkAiV7Nd4HzCWZ9G5t",
+	"oTUUpKIIhBo4qbEk99M2h/bfH//6aQUyt90LJkB18FurK4eIPdJAK4htxGNsczWTOz9Gz3hUCCLxBHun",
+	"awR2+7d/+7d/e/TixaNvv10RSoz8Q5g3WQMRkiBX3BAwXOdsTpdOOAOgZkADV8yLc4suvx/HS+XJziXD",
+	"/DBFJ+jYPM24/vrLeP+05vps2jwCNfcq1s1zDe7/lGZ7OqvzULA0P/FuEM59Mk44CWzLX8MdSGUxZs8L",
+	"7ywwKSspjHLmnQFTIaz24TBQEr9KnvuE+N5i7igrvbFNy/Ll5urJv89a2a/9nIe3oqqgIHXlGsdpcgRt",
+	"fdRCEsbJpmTbHU4mr6UEnsflIeOZe3IuiVUFszekf635mawCUoRz8KMnaXqJ285uzsPddM/vnwkexLbP",
+	"Yugch3LlObPesBpczaOgSg7f38FsusfGO3RjE4yZILkLmyDT2F38g5vLqumR9Zh89/Nr8v+Qx59e/8+v",
+	"Pic/v/k2NdpyMN+hOdD2ZI/0m6eI7IJ17LZDlqa35s8H6lCqbM6t9eq7JkG2OzBTRNrZnOARaena7sdo",
+	"09Pn9/9SR1GZ165//3nQshOIUe4aWYbY4N5J9AuYOTFbBjSXVxuEikQ+mX+EHECCPy3EoYVxZAXl+maZ",
+	"B1peiN68TSOHmQfhBf2bkKTmrm8Jvo6qneCIQ2+2EoEVKIaY9rQkLXjLbI6fCFZ0UGOQefxC3LQDvGlH",
+	"/M5edpghIPoI07aRjTjrhlCN52IkL+CXZvsmvn/OZjYSDyVdT1l9vACVvEEcDODI+3b37GjHvG0f2dGL",
+	"3NpOoj3cvf1nquF14ztpuynXyvfc18Iqx0rTMuyIjg29YkHD7ykvXt7BKU1A0oE0Y6w24HNcHBqcsW5o",
+	"bRZ6di/1XULTOR+RpDOWwMc6I4zWiZ0lU8+/Z+hF/UHDfqT3W7IlmO+gX4FUIgrNR5sS0NhPE83cKdnT",
+	"fMd4vBn8w5ksE/euQ1SOOD1qfqmutiM1i4GPb3KYwy6mY/2Q1EOj2N14pbiNdEO6xY6w1CWEUcidDyeQ",
+	"vhclc7dTzwvsrpjJO2seCod7O5k05+ZxEcK5JT0c0X7YV0Lq5y6i0vdElV26rRmnCdQHimnTQxb95zcv",
+	"fyL2c+beFrUk6CIiWrgIUlnv+SeK7ICGcKdWOG9rUAqKGZ63BEqcXd7rpul/36FoPr4wt7AtE5xfgDGY",
+	"VyGPmexImTAtsCXmxCcGs2y/IMVhPp85MolDbMFmpKyEjc6i18hrcVBkDUfhmlVZQ+/z1fX1NQJaNVaz",
+	"MaFLpuIhwv4Zc/RZNXvUkqXZArfI/gxH+EAcFqXhJm+OJrU7ne2M2Mi21w1TxKk+K0KJpuqWHFhZkjV4",
+	"fNP53Cc2mQevTSg7e6PH1pWRUsrc64WPVsxKEhKbTFoqDZUFF7UmUhywT2s4cCSOLcW6XKSytq7/OBcO",
+	"Z/Uj4+CsON+axIiCFXmMvbgbbmyDvVbMRCd8B7JwLWc6qPNmgyw9sRjJ5jtiWLaJA2HVPS1ZMQeL/nDV",
+	"fivGq/8sasnbyuLhFaKyUYyqkaSeVH/L32qW366FiLU9/wmzzFwjUDsnQ+t/Ma98Y15xncqMqVZR6VBM",
+	"B5+4BxmBVXgmitjg/8s8nBgk0/R+fJaa3qPzKD1SrH9c24czoIabd/DlVUj/6e07Ifbr969T2LCa2rQJ",
+	"c7XdgFkPeiIvM4IdHUfpN02ySyhOvTN0espfdyB1wnaeM3H83HQb4kVLeSt0LHJUwJppNdsM+5sdLKHv",
+	"lIzDnOSlZhT/ysrPY2oBF2QSS5DTWeQvcPw2Xmulbsec44iqeuAgA/+4hD3jRbeX16iJS5VK9vsOgaHI",
+	"AZuIV0LZ9uJBu9tZtApyzgf9FhK+Bexauhfo09eCWMCWixjuD9CqzSWyzR7xpFReW9mwEEbWvnOen38O",
+	"srdj47Zt5DGDew2xvL2nPEDL39Mj2Ys7IExH4fRG8J+R+xdw3im90nzR0yiUCz4UK3oQFea0lKAz4Nat",
+	"yWErNKN6vAIiFifwZYM6SMLtwswva5nmi6FC5g2AONqsKEvnRlh0NndEop1Y/RerKEoTECn867KuZDMr",
+	"fUaW9peBJxeB/DKLhucgwf2MLRqf/UcHf9H+KcQ77FK0XYz77CVuLX/dPJxP6EdaqYuAawwd8a7vYmm+",
+	"EPaJ4R43vFjsRnWpg2MkwwX9sjsu6HZoRnVH1b6RJNQvu04jxhYCkossKDrDXLnMd9qI8ciPUGxBGpM2",
+	"mQ8V9783DvSebSWhYNj66Q4w9XxFULmyyejhXZxOf1pUyTuWOJM0SvU9Py0ucs+zjlTNPc5bk20U5s/E",
+	"bTVP8vNPpR3praRcOQ/7A57PwbfOOqvmIsCGMdJWqV++mIgtQWwNjkEM3mNByszUHWznFaPwC8rKZ5QX",
+	"rBhpmnBOBzDnwpsDBfkwmo6TmtF0J6PRrQFd8PpqcdfPztqGWkxH4fEaTCpt2+zDt7GQjmuLvUyVnpm5",
+	"UDAjqlWqWiAH1m0H38H4tb9mVGc+BTJRXAYpdE/XFGX0/UFECrso2xzlwfvBpBMzbNe8Cimb2pHnrBwN",
+	"T8T7ZC7l6PeJr38PtDSq4DDKd1wAC+0YKyJhjNmawd3S1jT4WkDd+W/uKSvX4h6WzX4t7h0lImuo+S0X",
+	"Bz5/QFCKxpGlar6nOt+lOL7mEmjhk3S74uQVOht8nl9p827XgAk2N0Tv4IgBoluoNJH0MB0Vaim1unKV",
+	"UH6l4UQ7s0ox8RvQrsRpCbDJNglCT6iUZuttKv0TosDFw2wXdbjXRPAcyF5IWBG2McTYMb4lSosKXTJc",
+	"HKIGtBt4PIFjhx2DbgiUChOZXGIl9f2IuZ5G2PAfSpGsZbmYfgpVvC9pWRKzbyvvnUe30BfXxG1gROe0",
+	"YbN42mUpjHSK8FqA+Ot8XaLWEhsFHSjTyiWi9DNcgu+uRc1zyHy1R/t5Z1E3jySOwkWbiIo9NjzQo9Np",
+	"nhrvApCacCH2lHHzhWwn6sRFtZEA4z5M7P5pthgVh60whEcOt31J99bbiFuxwLG5qcsyw7dTLmb3Uz/R",
+	"v6BHF5Ey3z9QuX9UV/HajmhLLsPpmHSo4LcaQbh8aBE5t0ikqxomi2ZA2PFQClJHjqrGtMZNYiC5z+oq",
+	"801sT8h/TiWk+pPV6AqWiB1iD9miXduqPechc7XnosOSgxMVY+v2SEelDhSMxkL2KqN1wURcR9uBr9BI",
+	"RqWTum/nogpKfSK965o+ze0OidqWaAxO6oEVVmxGbrjIqu1tfJZVR2u9E/JU+2RHObexYu/XsM3TV1eV",
+	"kBp7ihZ71O7LcljO1+lNk5Dkp3nQWdCLovHR2igGD3qfRueC+edLVaLnLI5W4HF6Bl/ZsaKINdQ2l7Xe",
+	"GbWEYCcBdkc1PLF4LoedwGx4ZVsKMG440TyqUk71nd6XkfbtlDPNFBQPAQmyBz5EYjsxZHSCeYvp1PGZ",
+	"jQJ1+BTLyG/bLSjPTGMLeQ1VeXzTPj7aoRa3eDYsiIgPIrJSiNvotfvU59KSgxQamupbTF7v6zlENy7X",
+	"rYgyUlB41f3Oyw2m7bISxxDillD9BAf/YfPohdG047eXZFoDz2IOYDMK2kZP2ozgZhW4iGbe4aQ7yTgY",
+	"z2iUuDatuBl7ZiymlSSttGujMk54Jv2GTjichiaXlq2zROpZMjA8xMPcNWouPniC8mgLxnyw2WpaECu4",
+	"9KI2muPAcxwOmT0tEagO2DKOn7cSU2wwvcgaehFkw5FjnsZDGD+7I2hcmCnfSrBPcGJuqotx6VrmC1ky",
+	"iboQXkuRfFaugevMvhUrCt8hMGNhO6CxfTRTK9HKJaksjPTjVux3mFVo3e/vEfSSDNfkRmy+OUKhSzj1",
+	"R9wiF3LlvwAtWR6e5DsGB5sPc2s7gFvwSWUXbbuCK3pnfytZfuta5DhBrqLHvumCdnaBLTbTi9wW5qqp",
+	"vInvuptH+lHVXKuluPInADbtRFm0nzlVFdrDMhdgm+kwVP1co2I0A5ki6LQy5Dp4QFAjPpSZN6HqFm/x",
+	"eRE6+9FF81xWduyeHlGyBkiRwF3TqT24KkZXuq7Q6WaTG3gOZZlCj/TEmOLLt82Do6BFWrLtdjrVpG0W",
+	"6J6Pt5xzEEZ+0EBtSFcYN0M/LQooxo5hz3vAeFgI2euIHUQ4Z7DK2QdpMnWUgx5p+cjhEKthKuCeMO7q",
+	"QTgcOnlrN+jKEbUma4FJxqGWi4rSpdC4LsclQwZpQtINgUZ5JIHSNlf2IkDBvss45j8nc8vornV3q1O+",
+	"Q8vSTWsf/USXuyJIyRvGKTrNa6XJjt4Z7QV42JBzby4mUoK5ETvADIt4NQLp15YMNGBAWMgBOl7t0Lpp",
+	"B3aU25YbpEcLLURUvTeq9ePr60/JtbPb7B5Hufo8mfjRnIXW8zfzMLQz8ReMYltOdS1bhGpqXVOuuMhj",
+	"arbdqBqXl03Zamm5utqyu0QGmlV6ThLVVJE3WrIKWoQLPAMzzl2YRtPXIyQAQZygRzlVYKxkbaO2E5BD",
+	"g4yYKMV7TZjDpKYGTvCq26O2m/7WIha4DDrGfXMHyjKj0XJQcQ31J9Deff7hEI2Wwa840KUF+RgpAG1E",
+	"vogrPv64RoWIbTPqSPyJamXJIkSUcCGtNtPwSKPMxBWZn1DfTBQR7BtzJorzq1JAu0LE8+SN5izKwmjO",
+	"7T0yb3MbZLSltqdbgx/BzzyYZowsLzcbiEDW2ZsqsTBMufCXmcVICQLGcr/yVgPWBszN1H9FlbaziRWv",
+	"OrD++HXLNHEPeG3CIvzZKTaX+8ahBdiSBbEhFKc7d4JP95g0ncrwsvWiMjNG5NxTb9MqF8KvLxh/tsHY",
+	"BG4SuFBtf45h9MmpCRgeoKwg7mFDYHuXhAmzjmMwvB8PTy3MX2nE1RhBkK/eaJ9+7NXUqaambT/7VFMP",
+	"i/QEPvNapc/YST7XJXsdbOIMn6G4AylZAUFz6lhcURmrbVOyXCuMkiNcyKDn0fXqw/ENPqp3UtTbnXtu",
+	"1nyaTZ8HyNfb/gEw38Cx6jW1T4bMYnYxyRcnFis4aTObO6LtUjAobrvSlDYc4Yf9dVxKLEYcHittCA5n",
+	"qLpJutFtxD8I4Ls5umA+ztyWM9gU9dWVsbwLSQ9xVeXlZmNeeQF6JzrK4pry20xLytXGKvz0WKF+nu/g",
+	"N7xRt0KgjYb6zNjgr5w2ea5WuG8mOSHdghUtxfKTQmxGEnrx5xFXuXtgrsPcv+Bd/RF1NRdyabVZ89Ki",
+	"5qhNu7ppT7jbiBCWr307UEIDanZW2qFTj6rd6XcpkDgvAY/FIVBStt4PHQfLDYF7mmuM5FMLIuYaJxXL",
+	"bb4xRMl+KLhAEGaUm5josyIbKfYW1b79yZvI2O9SC5vBNI+hYx999e3zFXn105+JkOSfX333Z9QANdkL",
+	"pcnja/Lim3D0NGRMh2uW1ZlPME/g57KLiO4+f8v2sfYQLkrS19eFApdXaA4P5luqnTjwJ2RHjTprtHch",
+	"fccAKFbmX2WHtmH2WteZnkzstrZdskPHS74WVBaMb39k/Ha4mFP04jjAf29iFrI/GD46O6uInHwzn9F1",
+	"7R+4WdqiK99S+DW2vFlcp7KWLFHxMyNDjFZJQDgsIVjQW9U87iCaYvZgKRQUWapuL4iQzv6g46zYx6YK",
+	"c06t4VYpYoVBmXQAa2n/p5MMYlZCeuH46wL1BJ9PaifJLLPR/i62tROMbA8WFI3+HK3vbos2LbdFddL5",
+	"/Ze780wVeft/d+ulhvwQ6wjj59IexObYdVMGmjJzc9QnRUjUhbUkrd0CJi2EMt7T8+L082D7+lC9jt4+",
+	"9yqY+QwyfYB2gp4qIX7u59cjyz+n91CKLjNIcYlEmz4Tng7G8tL5Yy5Rvj7b/EnUpg+kArVZi+uRimQz",
+	"//hlTrW2yXtxJ3peivw2i/dreUOPiihhC+1t9ysJtseWdTozRRhXmpalj9fErZD1MTsA3M7e118Abhsj",
+	"PF7KqzItMq9DJYoqq5KBylz6QOwBTJrK9q50Pv0EivtUsz/nFz8D1VFTdTv2Eff7HciinqP+B+P1X+6t",
+	"urfEKHFXAQt1qdosv7fNMQZ9RfPb5+4QGT5zQHRXf7O87S9W98+q2ETv0qBcK97nZ5ZfGbh+hs86LZC6",
+	"gozZWiC1WDfDEITz1aYjcRgX0d7a/1utmiK7mR+3X0h8XdN8kT5rG5AlxpKu9dkcN22DVNTmdFyqv2Ob",
+	"+DA//7KJb0aRMDfTftsmEFZRW38zM4Smd280VAmplbka6WhNHIZoLTA99w2yFJGwqRUUpOYlIoLqtLc+",
+	"mjlpvhoCag6jAG26gatfqugxmALvOdebZCALxMsUadPrL4DWqeC3uQ2W6v2eyuP0ljQC4417wwvU2dv6",
+	"lqrb2GSNFiAXDGMej41zEPJ2U4rDrA5Jft2ONZtZBJKsdw47RygQE54M3QnYPVg5YdrjoC4bx8V8Q28v",
+	"KJe7b+g06tjwOx6A7IRsRRdZiWbwPxeSlKAzo9ZmW4HlJuqWVZnT/6cH98RPDl9IUWU+gWsBMvwM9xa6",
+	"GuNf9Xk2WLfhkokrqw0QytUBJBSfkqfcJo/AZgO5Jusj4eIQSKY5GXPL2x4ncvvMtBUX4vcT+/t43prH",
+	"uP1kJmxRYTtU1BaFxE+lFNvM6EVHpIa8zYKwmA+GZfbecX3MM4sIEPzc3LhYNnsHWZhH6eNvvT9KuBO3",
+	"kAWpbIhH5oDnECwrSKiyb2jpDrB7yvG1mVjA1QFLTqhhlzDjEkL6YUonIh8bt5l6NpHYgwVg4ACFikAD",
+	"BNfvRUv7Lw9eeUop7QOkv3BXajXr8lyO/cjmN3VzXWgSCD4W6m+0oGEBkhKmPsWxURA0fJkzLIARmGdh",
+	"u+cnPSZjjarGcSeHOJIetqlp9hMali1YQJfSjlIdssTPtc9fi6A+Ndlrf1Sm2QfOGnv4NK6phKz4Fjn7",
+	"6Cwn23JoVlv90GS22OCoNWQwt2VnCzDNBVjNQWX1fOzGji/1CPBGe89CEze4w4PAgZr/eEBFym1vYw6J",
+	"2/YI8DZM4z+z12XNtYznDCRDKNgrK9Wrve33vKQFpP1pXp7MQJGzS3ATDqfn5hI0Tmu/k9yof3MLO8Pv",
+	"PgnM07QKHdeE3Gyeuecn9qvb02Mu/HR6mhz0gsty0c3atoGM+llBqgXdV1Vzsiap6Q7hkkqYeFvd5C3Y",
+	"7sEgKoc0CtZnKRyQo1nKKG8+Szea9ZabeZRshe7k9RDGifn0sXHbrBqXjvfj+OYXnjifkqdh1qeHGztQ",
+	"53hinFBnFFpBOqglb0qK5zcdDFr5xr2Rl+zO+8r3G0U/LBe26YdZoGui6apoE71Fx1qZSuyegygsSiuS",
+	"QAz7INy7utK+2GI5r4eFTnaYcBcaQnQJ3SwsVVge4ezLmI9ehC+2GgOyLvxet1puOujY+VKCJMiVf45C",
+	"x5ppUAnJssefK6JdoA5PvxC3TT9d+2ZTEEvJllaz62EWkwYX8X2UMA61Pen+pvxohQ3VWPN4QKf0GmzD",
+	"9RTO4VLTx89xrgnkImOWEO3nxvbw+6ieVoCmyZJV1hS/8sI55AQpxLgHcGyZQZ9VRNRwGZPzdj2VUZQK",
+	"TfuME7fEMdr80m5XTI1dEOVJBYgvrrellJbl2zATRT6lajT09tXKXezypGBxDfh69HZuw6yiUl8k/tkk",
+	"DC85i6LWT70DM9olRsO+0ouHtK9F2YPalNexQb6h/PaplMxN6pJB4gKU9vWt0a7ud4uSEt+yPZSMQ6pJ",
+	"KtyxwmdL93D+S1pja3NHfZQ8lVCujb6tkPd6TKdGfn7bwY2QwLY887WjqQpCJfaAfRy0ELdkTfNbcwe4",
+	"2KSZl2vz4HPzCeqmR5gdOH9uJ/LazSM21+amGwLRevgVRNhT5ECP5LBjpa+J2kFZrGx83xadLiy8NAyb",
+	"ujFLhLW/EAo+uqyTGJbWob0XEggcbct9TmpV07Kz+zGj0Uj0kerQW4DKYm9Yw8HyVpMGYTv6m12fSzNf",
+	"9h2P75vzkFVtDdCM4h1fMWRNVYARN6/lwXD8uSVtTiYMitm8/tO20sZiP/shQn3lNnb9HAb+jWJksfwQ",
+	"xPmwOxqjrdslxT1Z0SNCQ+IqSqDKxa8T1oxFdzeDVCCqEoh7qYMuOTDj06cc8USww2az4afVKo8d4wdI",
+	"ITDns5M9cAsZcuvD7b2DzzOfQuFo9WIUjNHtHs0TaPk5uA9ajba9toPrtpE8ncSCns7Q3Fbh3gcCIXYB",
+	"2B1KKyqNMvBhIR1kp4FrJcEYTbYJgj0oLaZc1Elry7bGEa/d/tpHLdY0JRYQmGywHb67abRrQzsftsB9",
+	"3owZrkMLXbmStjuQxywXRdzHLEXNU1D9akHALdLl48oN4RvJ+3Ir+8kRRnAq3NAWPiVZXEoh7fLjVQpS",
+	"6Wxx1OQWjknMx5EErRj025Du7iKLldJ5RkJ/nJ6ZCyZqnYt9rIxB1XkOULhGH2YXEqUMDodtEY18Re+s",
+	"7KamCZ2f7GSCveWVbxBY9kE9+DNHWey68rNPKfDm0l/YF6SAZYW4XvqNxkSdWH5lnl0UJXYywE+rXdFq",
+	"NEujIcxJNRNBZnizEUteb66aefe7u3Qit7v3z9sTq+jhxqKSrcF6eZiyCcDn9agKcXpG0ATDfsC20sP9",
+	"8/GZXhQEcypOJvdSRKU4ZMZfoGrAcOyInyiyY0oLeYxhVCwpdOkCIeH3ZxA4hl9+1kELzpg7Vm2Wvt+D",
+	"ieOEcubsGPJUILHNekwXJwYX0kwZ+dK9cRoU/GW4zBnLxm712dmYIrrBe/jk3ApnZUSTK0Lmm+qb1id8",
+	"BKHL032CUS4UmvHDfYjMvgGjDOutkYYN0GybxepOT5HKwAiWMWIxu/IZC261Ns+THGG5bLK8tdv0Dpgk",
+	"qrYJ1SkfeB+sEwgNkTjPc5GPuLXPOJX9wEmrw812U3dY5WPQ5z5K9Qt9F1Eu8Vgia0C+Exv0HixzRTZ8",
+	"flZy4Ijah5Mf4YFSWN/KIGzvz5btqsSBuCZArk2ShA4Wnpd3C46Yqvcf6Jjto/h+jSBBP6myze4OlOlk",
+	"SsLyy2V1ddiJaJvlvbnJfDFA+93W+7tqAFv0TgKsiLb4Jkzv7J+9/Bt48yYiBcMEO237e4orR6olQuTs",
+	"yhN/Z7gMCOcCav8vC4M4Lqu+ASd3/haeM1uET4+ZN+Xtv5S10eMYXx5wap7d0YOeGtgfzwXifvoJPCE7",
+	"cVhcRGKLQqJQQmZ8Q6Qn1s1sHVe2pwoG8V2Vw9LsvrEyjSZYMrwdjgkMfScJAzvssBM4b9v8MMCnpCQX",
+	"3LJM1M7hRcq5bX7CrjpjoZKUUvmDe+fGnajObFcuFUtwaCZ9tWyf+i7IA8X8p6ZDDzbSmbdZQS5B1O/V",
+	"gAUeXBPJWwtyd0K9zoihZfngRxrzjykh+BMUSoyTDbsDV7tukbkdjlWYkWsLo/0v5nX8Z1AB7ZvNra4Y",
+	"zzYl9olrm4imVUYzwWf+Evgo76HSkXD6+kBi97cIX18im80occsi2aOzcaJ0rnymXDxss1C7Qe0iQqRT",
+	"LJt2f+dmgY21LXRjXszu+lAm18uUp9qoM2M1y6NBytUQJPpMMMYpGLxmOphk5/1IGHrFikebezBHRI5B",
+	"G87OAmpAD+3zafq/EiXLI+aSj2KprA+TEYQF9EFkTTA48/0Jz5M38yGP+lOMzqcdcIoG3xW2uesS3+OQ",
+	"SINwi3tkRbQQK7Jld6BQUyjikZY4SSMGPUrLQNDfWBxGpongRB9EL+6++B5o3ZFfXE/Ip1kbkSb/AD/W",
+	"zKWobdMe6nImw0rVwB3T/IyR6vAPm9qGnbGCWGvXo9t37nbJ9RvK7GeMxVkesyDZPvjfHZTT/YO6YvPs",
+	"nleXrf5cmnMwGpOwqRg7qkgu9oCJBV1h7PP+d1Q9YDXpUny68a7StJs943NViFMfgMqSgdI9XGsuLDQn",
+	"RmL0/MRoKIssieE0v28qVPqie8qU7YxvrJkgz0oHTd/FAdTIljM124PfXvzT2ojXEvydvDQ/Y6G3/xTH",
+	"yKmVtyrbCBl1qTQelbADVWsjdjfAnUgsPr2a1Y50EA2YLNUdFOfOCBi4UzqjBNdQ86142gZfuwL01Iyr",
+	"A5XcZxg2N6C/aTgcev4YLnp/sOkdbY8ZuhZ3Zr2YamBMYJW5HtzR5iqjrqomz6qZ5AzSXE7Hb6kdyx1I",
+	"NRGRgN7SvW2HRTn56vo6osokbBgcNrpKF1gZrKwUeTrjeVii6wM0cypxNcKmNB+ITiuhHy+DqAzBveZt",
+	"EH52FLLrhEym88AtV1eCZ4qV3jbpeTpp3QV+M/9MIg6vrqRLpR9gnVVm6Qxcid2G6cAr36DBrNCj5dLg",
+	"StjSkmBlNaokzoeMadXWdVUKTBQ13wz+im7nxmenEnmp2jBMtrjKfOlet+AO8w2i1ZWR/fPGN1pO/CJw",
+	"Yr3Fd22Q+YL97jCc2730eXm2EyyHWG+iHJFwQtJMFgKk2fGul90+OdR843JAFD/1kUX70zrERP+tpmXc",
+	"hE4u7sC4ir8y0wXgQVXx2268UX+AXcSDo8xivX2yB/zbHRD3Y5vkDwXTUKyajoUcDlZMHJ+0dYsuGZyp",
+	"sMbYoU6tAgWVKGptxz3jbG9E2PVqpPf0wiaGDyEix6BDLyFhzhQiQyBfN700l11Eh7E38wM6KC3V2L4u",
+	"H/hIlFR1oU2/ul4lo7ubkNvbG9E1ILUc7TnV/utxjL8vyagfKztO8qHbXCeJeg28mB4rcHHNAX17ZKdD",
+	"YJAtGXBfxuCe8wrXa2FumAAnPrJmj4ETzXpdAErpjAcZr1SkBZZSxdvdflMrxkEpjK5FSQUqp2bxmRYX",
+	"mdAtWOygnn+2aVPj983eLiCbS8iY2zuW76wWmosKSMEs3KnFhoq6cVEljfmDQ12VKcLhDmTTucfcVq3C",
+	"lVYWlt9J7vAGJ7214hG5UdQqQNkCHndy/lYLWe9TNc26ltzt1/BSt0u2yTbETseQ176liBYr4sAgrCP7",
+	"Oq6O12U3Mw/hj2xXbjc5syCGdnVUVJkd7IyA77YtDTYsYcpb8MUZ/LxyfBSsGN9VZnuLVHseO7x3+PvZ",
+	"2bi8WZNt8pOtj+nJdexgDFlnwd4ynlVU0rLENJP1MSu6LX7G1chWPLhNaL7ZP+whv6Wl0C9OyC9JsnF+",
+	"qK6EmrxcB3XF6AbOSnCX7jwMNucF6kCIDw/onspbiF0bGOiVDNSK/PDmJfni8ddfP3pMaFnt6KPPF5VF",
+	"o/+z7qG3hbDNrnGHWmYZSdjay2Y499f+J5JTDVthlnFDzB1oUScsSpAF9FmQtBVhDKlp6TrlnGSHIJCq",
+	"k0DTfOGgIwNh+tXi3H4c5NfkYr7tNrTv3bgOSDqRsbCn+Y5xILbHClZ1Ymowdlc8saY+p+ZoVkLqrBJK",
+	"xznIPGSjZonfL9n8KNFDa3w4/05U8zDkyRYHhwAKHyIbhmuo2mm6XXii5gZxTmpLZHYvi7dN69wVC9ow",
+	"movGOWCHoQiXmsf4doVKitMThsPYFu1DjCHMimgxhhBhbE+PpBCugSHTVsVCvpyblSOUfo0JVTGJli5L",
+	"xZ8ybI/GpmFYXpun/8U/bC7bStxCwnfh42QF5CWVoMyamyLtO1aAIIoeVVisSzmhRVTfSwMJpONqAaTR",
+	"OOmMfGpwjGJ+wXQrKB/csSTuSIyhjAnOz+rKocZ3O9U1AiUtSL8XscaJD9ls7rQuFjOauZ3Q5mJ4maQA",
+	"OjLRtGdM+BvdrRdJdYV7hG/hWwsfNQXcca8XCZhZvTPsQhEr9l+dyTsFqRGiQy4gZgDaMWpU90qkRgOj",
+	"lt8GLRQCwMYunsJgx9L835LkP/v9/2e//+1Eq8F0B/UP1DbfMW212MbT/mY9q+LWjpKe2KV6fK+jMUyX",
+	"uWoBLX0C0RpDj0HuRnHHlIi3KYb7CnEUHiK2uzh9pmGqeNXBGQiAHSWjlziS3rs0BiBCcS9S0ZdaCYHD",
+	"PCLadrSqgCvCNh5yzPb4VCNDLfz8IiDGBux8qCPuxBJCJSDMbYWVnVRLm/jOKY0td89Db98wTsuk1bOj",
+	"KlO5BOBqJxKm69xDkmx79cMpVnfToHthY3xsTxxCrtxi1FLtEbFkdVVzCTTf0WTykdP1oj/4Fvax32f1",
+	"47aAEfqqmenKtegOWj719mSUNy4TE/SMdno7TzPGTw22Ti+Qb0Gel8EHuXcW1fXO1ga0ZPnkfWWfmoDU",
+	"10IUF+javrq6o2U9r2VzjKPckvwwwcQCXP6ApqtwU8b3s/UpDqpDTqTiIJG4LV+TQIuOCdX1M67GdyBR",
+	"gmcxjnD8Q+tAUJQVxmZbw+wMZLd3g2oFlutaAsHSzyZ4sRMHW56407pSRPDyOOjdFVvQyYwwgwfGd/pS",
+	"ssTJgfOEyWt0hixUhGeJYPNQ8qvoFxvQwLsbx1b+Fzh+SzX4rngNbPgJZZjOYWSHiE7VNS4vLKRsBLEN",
+	"/54t9KaO2jk4ol+dVdMzFq3yWtes1I8YJ3YWbUZSVRtbekVcVliAs4iPeJgmPJkNFDlmaiB2SKTuJ+nQ",
+	"m5+z1pIqTFxzW+AV7Xa98e3AuzsSBHr+jPzpy6/+ibjbnVi4bhVp4lDE2kFro6XYyGglxVbSfVQtdl3x",
+	"F91D/p1YDfdLTr68/tMTLNp2zxFaGtl8jA81ArNu9XsoVs5jTW21xGoCch3hAxc0tBhtcmq2G5SOA+Il",
+	"jTVPBb1zyBaubYdLiGO8C5AfS6+OdJZOcqz9w5Twwl87fGnTsd0e2DaiUSZ93VTOLIoNJmALlrkWRurK",
+	"XzvkBpZIKKLqdqkauJZAY0HCt41rbFfzQkJxg00P8Gx7Hx/c47UzGxY3nPw35rvR4Dnjyy0Zn9RwUUcG",
+	"GkGQCPBUKTGGBxlrnJhWpKRKEy2PNuPEFg6EThoHpiqZkRoO4iCeegEnOlWaPI+ac3s1VFTZqkO3902R",
+	"YjTtIw7l41BuGPdZ9D2EYAVwGl9EkX1WV72I+3z1oOtUtPW6GnFb3O4GZHCgVwG5pw+h5eORbhoR35sG",
+	"yWmZyUToaJaGQVv94gxkRndzjzTG6K72ElpvT4g9XHbtkLGGAnPtmk/0hJ9DhVUrokX1qK7Uivzf//1/",
+	"xuNVo6hlcn5Z9NAr07Kq0+8yYwYG/9Tu3w0k+tXKo+c6VIO492YHbPbEemS3lAs8M3kS1/O1w3d+hk27",
+	"I82Dilgs5zua7ywYtbEHc7ixsE/Udv1Ck5E3IvNEP6P9dHzO2OXzgdvuXb5prguwLGy5t6wsGox2/1BB",
+	"KtsXeqqPBD5kO6mxHLIUthLevnuBGBlGn8YsW3vlOlV9tjtjgIUdxJ0XN/19mHJhx7NNvXCqh28EBX1Z",
+	"le7MhrounOov35A3Vy2Wtg30eZ4Kt3TkXF7mHrJH/CEvIPzCK5rfQgxSCI6Cx7IhRc0LRezPqFgxbuE/",
+	"ieAQT2bPxd5hUMxvtLqvSsqSXS8xy22SiC/5W2YhbzcACTAR67S0HfxFJRQUZANNHaVTyYbK9zFr+8TP",
+	"b2hk3rN95ue/Y3lRpZJWMHtBbFwWqutBRDUWfzFFEPBjAdCT9fi9xb6Fiezb+Y1LQWZ6J2pljukdg8N8",
+	"NaNikENatbepG74rX+OOaBBKEDqAsrsQCyA0j3D0TMIdU9Eul/i783YZ9thRbhicxXtSGqKr8VGMYtCE",
+	"wdKDZHazY3N6G4Db7ckB/4U0xbE9rktkXPNVW+C94LzIVsOYKaUkVCWLbdkLm7HR5Lv4DEE00xHeqk0q",
+	"X12iwW2bgzlP0prHf1ZQJJMoVSwn/I5heYx9ADN0ytJvT3wd+GTmpWU8/AB5vDriAgksfktDKdSXZK20",
+	"8Vw9YMxQmsea9DrJ3GO85kQPDl9D4yGFVv4Sava0ZbPOFeHpE8j5kRtvgLfEBSZMX7UwkM46QXsFw7xb",
+	"CXZ1kJeM4/8ixeJuiddQlcc39XbbJtieBxlfUtUtbslziwzp5nPV5nTZPMPVVZPda2aqfWOQTGzMEwzZ",
+	"7CAF32bWL4JBClWvDUNiHA1LiKOrO+wSCi0an1betQrsBF4priy+Wa5P1dm9jIKmSOd2nDKrbHr+9T1L",
+	"OcY5tuwu2VaMacSM2qOXUjmQPAtK7UvgnLWQMNY+OkCs51LsQ6n+iSI0zy00m29CONM4pJVhxdzlpQ2u",
+	"fTAWN3JyAyzYAiozRdQOMayVx0yNa6GX6kR5CvrISeasYSee1dWl8ygvg531skbds7MtsxGwOOiETv5T",
+	"C1aAvmqX4jvbGg6aKp7bEvED9sqI/IRCfGnQRIK6wNb+BAzrNlynQSFRsnFSV/ZfVUk5B5d3YQ/dsg6C",
+	"85wG9hL4x0AZMzcq02Au2KmF/WIefLnZpKDJRpqWXBSmrOmK3OG1wC3SXBVOZAQSyXFaV3R3OhhGuh+6",
+	"HoY9OJ0JcDTPBr5c/bS2VsvUhn5bQ6fiXoWb/Ot06yOpx9tK+aVdDHc/ANK3yPocgRmpus3aiVs8gCwv",
+	"Kdt3MPd/HZVQUylPC8Dom3V/iK2U4o4VTRu9viWXo9p6mO6lbPMmsADQyAktZUZszl4nWX95Q6ROW9eb",
+	"rpWsgoAC07G8syXh+/7BH9uay7gx091mL+bHDO+I0Egah86NA+M2iLhOjIWQuuH5CSxe8yT+j/ldA3dP",
+	"jMPlOkyTRDXTfEU/WeGHRUYpRHimggbFG6/De8gPO4dTS6wb6LMZ+H722Uvr5pevqe6WsY8N1CtS3JkL",
+	"2uO0zVxPF5koUvpsSJc2pBaoYKfUYCyDOrJsnoQ6auGbJsGA2ifnt592X/dgqEn40WAa3c1uaxobTMCQ",
+	"/H2EwFbdcTpOwIkJ0cXg8CPjkRyNk+rtXCte4A9ROuUyVeUiU+RO3C7NDVraSXiQTOTcd013uopJD2ku",
+	"bhPy2Dy86KujsJRNsGNOxn9D1w4GpaNCp/DSDzxWJdby1IXub8+hpyeBt4O8gcUqrqfOSRlE4ctjM7sU",
+	"oR6+a4j9zivrs40kdlm36znFXyXcQRln6zFg3DXsaLnJxGaBePDpP5HpJoFa00S5GLBbh8ZRdSBnapF6",
+	"8a174xJFmB4ZLrXLvID7RL8iD8oWw2tzmz4s5RUbbT0fiETafHwV/cAdlGOggfYBoj2K9qrFPXGV7jxo",
+	"bOPCu5TkO5oIvaY5ElPVlxUc1glH5Yl6ktTqvHvMQ5k06XKB9dL0mm8AB7LGheNbdky6JyyvhLClFtbE",
+	"4puFkGfhvrfsP3IWk21IUUwsSgFfAjQ+r9XGh3DcB2rkiA986eGfmxzuOktE4NGW+7NHgIROtiBGYH1H",
+	"LJv+AUFosNQJiR2L4NS4pjaqrtCOh+kON+NA5EGbhZ7B7X7x+Q9dXLOZVaFjXuDW0dt3AQ95MFQxPXqR",
+	"P/Z7F0gOHbOjjRlew13Qm6B365alOKTuqNMwyrB/45JL3E0OO15Ga4mSkZcGYjwNc4DuESEL1NtPzPD1",
+	"RPJrG4Mn763n3Kj4siCVe3o5Hle/5qkff2inEV1zk5oT0XRb1p65CGxTrtgdZIsqOqfA5oRaep+krwPE",
+	"tczOKTjt0cV/LEpdUfbMZhXc+ldeX7S4E0bK+z5nwZ98kzMEyS6YFUO02KO6tjVyN+79FCW8tnL5gZPY",
+	"Bd8wuV8aQj1FS4DNBnJt2OtBfC+nhYLFtMcS2cB6QOa7dmJ3VG35IBWfxLkMAo0BpVM86hjlIlZ6wHcP",
+	"aKOLEtQJ7RSRXPMX84153O/e6D3jBo7PteZFY54um28RvNYEXbYSIEhM+/XMiosA72sAVDslCd3skst+",
+	"6SH5Fqx5/tx70zEvJmfyL3UqU3ARhFqQWprIP53hk/RqYTNadNa2XvONOUs82umm7UickHnRDtge907U",
+	"GrF9mqRhp9mGOUATEHHRaO9bVMBZ6ZEMXL5H2/6w09d7zteSV49Nzc9GrQYFqaI85Sg7vwYHqpRRBdWC",
+	"pgvuu2/MeBERWVe52Cdgcl0SDStLUogABoxydbBuhGV9H1JzGCXp74LPUERD8kY6QPX2zpHX7ZcnaUAM",
+	"99kZJ+Uit1jv8D3cTfYGqMx337PYlGf2UhM1T7Rd6OT9Bwe8gZ6NV3yvR4AX5lkhOKfV1YR6bNf+uql3",
+	"PWfHWjqeHkV5A7ngxXOaO1dUbz48c/AxQ3NbuhLXDCtKsxI2KaGzBGBv4EvECcS/NrWeb2BbRy4/B8c0",
+	"lDX/8ho7SPvbgRaFBKVWhNqk6oJq6v9owVNf/fTneKwxlxDJN/6GKvji85W5Dcw7ZH3EEqA4khQbvi90",
+	"RWu9ayeGd0ytd8A1y80BUNimeoed+NEfNElgN1f7xVVDmzhpk9fysraNoszEZtM0/YjkVP8BXRgve6Fp",
+	"ybbbacvHD/PWPb4ImCjVZtDeIl0yT5pEfiYP36luxv6f2JHn49jCGX3czDTHNuES1/kHucftJ15EWwtT",
+	"lbET2nKltmOPDvjoTZTWUrXrh/PRaIh7F0YY6IC/204vlmhu4lM0f6pul9rW8pjJmicu9JpnI0aUbUtz",
+	"rhl1qgUyMSUb5zUPkzXsGC/MpY3BYWOXKfMvLLl1qnYktybVOnPwKavFT0dYwpWO7eSHaIXo8fZZNHVT",
+	"KCA7UUtle4U1oXK7ZiELxqk8ukccDpbhV7//OJVZmx+Gr0fIbHHT5gb+Lif0x3oeTsnssaaHJ3YoTMkh",
+	"L2p6IMpPf3ra2ZbWKBqXSb+HTaZGl+jO4pAR890ct2K+Q9+66+qWaPr23BbZx0/p+CtPSE5L4AWVrmOc",
+	"49WqpDlSZT3ZINHjUHnDUgFytpuQW+rqSlN1awFUq0Rxg8/DHs7UDPmkdQ1hs3vSdKdiZdBXYitAEYs5",
+	"FMG2hH1VRoEJ269YVAP73CeKOAVkoVrV2L/Drzg6LBowBsc1xnVvWz2sp2BsNMjE6m0GwRNbf7GjqoGZ",
+	"7M7261hZxQwGHbST7PBoak/ML2bnzX/9IQ38FSsiJNkwKA17OBQUs2OuQZl5CX/tlYZ8HltDeup2EuZ3",
+	"ggQkTN+QNZTiQK5b1ruKN7ftHA0HWN/SItH6MEjOGBV7Pp3bZWjN3Vku9OSm9nhOpHSrJmn8oUIoqyvY",
+	"p0HyludmJ81ZV/dN9SjCSyWF2HhWVOg6IRv0nfg6dKaIsmQhW3o3v1rWDpZtGsfSAB+n6d/lBKHZSwUW",
+	"YqauOj1rhti2gRys1YlpvP7FxjCzW7MaC2y92QHo5+4zQWvpq1zdIaST80fiv+5LdR89D2/Ylv+wuFFn",
+	"FAL4ZWTvbgiCoiLpmkxI9Gx1diXzxECsOSeNlDoIiTgCCI7RPVlfxkRNw9DBg19EhZIf/exONH6jmgGj",
+	"W8W2nHpHX+/msA606MGh2270JPhlSXKf4CqKOdBDtECjxOKAEC0807sE1p042M1lW+7w6bGgzDr+lF+f",
+	"BZTyshsRA3HYLmRB6CkDrpk+duEWWQkFOlcxIOHLVvo9f4ajZAExUxhYyHsHtMjMZ7AtsQvJeVyHBgMc",
+	"F9sFRYp9dAzPv/e5+RX+SWFKZZdc3uLxKnaqT0i6HUikpPfYSiLMkgsHGGXwk3x2XpwsY10fRfnE2Irc",
+	"8ipVPo/b1pOuQbHCbvy61lrwFLx4P8qvrA9hLMif3KIetXuZ4lQ1zgptG/LRYMZXZwX93yDDvrYVkz0a",
+	"n5Lwcw95/VDO7zSgYyoJL+pztsPEidHtrh/J1M5pN6S0OM96ZiPIkfzo5WierAMZGGY+T9RNSqBlecwQ",
+	"22FhoyIEjZrrJnv4osvALTFZdzl72r5a+lJFcoNizHBG8dTlXi/KfrZz4KkNJ+t4YtUwdEPP0WORqiZS",
+	"Lqvl4bqsLeb5nTiM9NEGBzaFAAMpQMvROpols0l0z1e3UEzRO+ayWkKGhEdotivITENFbtMXlJXYZqiS",
+	"QAsi7pw1ZOZB1qAPAJyshd7NVl9ap1M6RNJzGWrlnGN0L7DLCqAPXa2sSnl9E/ZHEhv7ow07c2QBvEi5",
+	"sJ53lfKqha6qJU2Xd8cZOTc2fuJQ3fFkOpLbAaLsUdL89tmOcg5lDJybc1vPES9qo0pn2H4kUdZ1erZD",
+	"++XkrN/A0vzPA6x3Qtxm8eZU1sgumHLfbvozcDAc2YUcn2i29T42aZEzWj7NG6T4XiKiwGIFqWaCCzTP",
+	"Z1S5qtAOnaOCjPIiwWFzCxVGm8a7H1PdY2b1nAq6gbvpRjnA3x5eGFVSqMr8iFWvGJTDHMssFxzxS7TP",
+	"PNsKzair+2tQqa1rmWJ+OSKN0KpifGthmBAJE3SISmmbI6pKcGXfCIArNcg9466Yb40oXnHfh6ZSv2q9",
+	"nmqp3dKEsrqqy+Qm9i9QhOw+yXEUTiGxTVJfKMXL9uUI6BVVvOxTc3JGNIT9PtLT734zbtkIOVfPG2kN",
+	"ckLp4B3IguW654yWlvUcnlLW9n4pRMaFNkdCUzwqjjtXV1w03osGrSdL2/RJNrhq55QgqIZEa2QrGBcx",
+	"hB3Li9QIO0xVr0wZUdHOQtEjJWY9Ni81ogs711XKXYgy7GXTUG6U4sHF02/eBSSvpQSeHz8lT9fiDsjv",
+	"IIW5+sTBIhAGQdQbkpdCOfRIo71iTyOa57KGAqM1iGy7IiUoRRx+8WCrzcML4Hnxg/O7SDAOJ/BRqpu7",
+	"W+Tsz1tk3/mFgrMR3/uxGzevVUPQBi/aTqGlnKfJKIcscuavrqpik7rWAnqe3wK9pDyHBY0N3I0+4uEp",
+	"6DHaebnJ4PhEEX/Opk707ILxabzWwy7my003Qo85pMzS3EhBFagnYnT7OxBRvbuNVpolSnhdefVsADDz",
+	"uNMELoT3a1QuKqHIVOW7+kdKof1DDjwu9dTiatcNK0dK6fFXxX6Hudq8eT7R13BBt+aC0ek2w+Yh2z0n",
+	"5ahb5G9L1iwvzN8dVNaGmYEeLbVyanxT3D+VzNtw93NntczncLMnHRKsMfsrXoWRoEHLmsMIwh0rQKCr",
+	"wDoPrLVJOaFFNLwbcHByMGylPGO0vgLnyDBOwosk43Zw5k4t1airSqZSFJaIkIuWQp/UTSuZA7EY3tpf",
+	"0t02A2tRN+B5tp0Dei94TcsZ+DVFkAvQQBknj1qzKZdhlHaPHy5x+y1Vt+dWcZRCgcqYVmCBd/qeRVSU",
+	"70Da5IIGAtdiibWN1qm6ddjYRonOKecCezzvqbyFghQirGEJxMIHRNxJmq4PBLPDNmivFnGrqfVID13N",
+	"DvLx7G5t1jWypMz/nP5uPYBFt+Utas7qSnEhfk/4k2ZW5/XhbXz0x/mNm7u2w9aTF605SM+cn2yhH8tf",
+	"nj3g5XleVfPdS4gbFAQPK2deA1UY2F/Yqf/crK7UfN4gLy2dzRnYKeku/W+DsEhPFIviAg1b/pAyutou",
+	"LxrpodtoJy+5BWJ+a1S4PT2SWkHbiw27thor1TZ7mh8lPbuazi1nZbfErWFaLridPa2azm1+r++bUWNs",
+	"9gomh+1bsqk63xGqyN//7m64Ty1kr1nN+/dDcPfrc3XCU+vzWt44J2M8UlHX3aWxHbmI1PTn9gElp/vE",
+	"K5nIo7Hdt4ZGkeEH18aPljW2LhK8PLqOjQefIrd30WdsaYzaGfbGWXS2XCfm1CQanE2cyBOXmIjdrBDG",
+	"o5nHoo+Oyhe4T/wgZsSRGx7CYdrl+U5nM7ZpeUGeP+uXPqGL2ywvi+ekBMDMI//VNM5OWHvVl8HBZOOb",
+	"YiORyxEEc8G1C9PMFATNl565VyMsu6FlOb9H6QZ7As4GMsL/OWG+zQjDsOiCzy9q3DqCjGjTMKMuHkX3",
+	"YC63UvCtR2KwoGiEKdfVxDW/y6mUDFSnfGUe+iI21HMQjJcAXrTb0jLUGARjhIkugUs44nH3hDgJ82/m",
+	"Ul54xjwrDjJzraLWudh3MyNcSOgQwrJ6qH53JhPdlj4YjOXsreiQv4lv+FWP78i9jgLtLLEJaK13iWyn",
+	"ud3+z8joZb6FSugqwMQVzEky+rzkUb+edWYnMCbmdjTspf955Djn/Q5whVYRf/LQNzMUcBXdglHMJBC4",
+	"p7kuj7bsiiWz009zt3BWVbDkbrvHNJ0oNMZOAi3OlUSxQtBVAph4Ikm3kzvgD4rd/HblbhOSrlx3Vi5j",
+	"Idhj95AGgtuewUx3TMe1m4R63AfTtdqvGSX6Xdz6iDxBNDaHIzpTrKBfaBqJ8FTY9kvJpmX+4h0rilTA",
+	"dW6vDKqW9arBF84SlOhNKDLGeyk9E2iICdkq7kAWdQI3bKkz+pReqan6+29gyzAtzFcDGcqRVqZHRmJ3",
+	"NO/Ufmmg+yv3S6re2fqrlyJCLyuTTvnPvbPcedJ/XS1z0qlOg/FxLPRuP3LXFDXuEgiaDwb4mNyhOE7H",
+	"aseblMbg/9zF0bspfNW65cLQuPQhAL/lzVFehS0zHGe3PNYe1+BUpCXn0zOd4aOoKc4+nnaYJyZ3kavP",
+	"XhAPePPhB9BrvJCMS9SW/q3YvJqe0ivLOCdANJ8iZfoJ5G6I9PTOC3xE+e5Ab9HcXgDYk2a+N1W5mHAt",
+	"KO/CZPA9vf/BPuzdz+6fj0ddjue4rcO5toOO7JeRRycw02hcdZKP0i3gzKzULt4lQmclUKVnpn3tQUuW",
+	"T6ds4VMOEITxBBzLty2SSVWvS2a7WWCX0R3Ld4Y7XaLwJGKXm9eqXU/321GqsD2UjINhn1h6t04YzstS",
+	"/vR4vsx00Zq79VpNpylp7jqrvCXb+K1ceZuZGl6XR2UW6qzfMUM3pTJOb7t97EQrd3ab0iV5A3i5O/s0",
+	"De3rWeEit2jIVg94l+K2nuUcKgRM9LRpmtxvmATVaQA8rNWCMqLmvKKu6+bQmkgkw8R9C7iPOOFBL7Me",
+	"TS61h/IhN88nWV4CdGA59NASY3ZxH9SETT4Ss5+KyBtinRSOPweW6Rx9IdmXMlhK5C5OgU+/wUpO0UEt",
+	"CyOkjpdGGRofGqjG+NcG9To544scKTuDBzxS1c/V+dUbH0mSzkATrIAX1o5VdZ6D60/nmtPPy4sNTPAm",
+	"ENEkz00dwern6qQjuIj+/aCcfTc2oZ/5nup8B8ULp171s+R5wcw+zOdPM9Az/1o0Z2KhEhS3IWx6pJ/c",
+	"5NIucfK6tHq4E/iziikklwTgO6nohim6LlNpA2ens4903T8PRW+mX62Hf9estoHCmzzbZttOh46/NLTi",
+	"JBLdiQlsIYBdzyGiCVqM5PHnJN9RY0bZ3jRn4dz19qX5/ChEodmKi5x49aDaq/fwn9wCZqGGGJvDL627",
+	"Ot2DbG5h4vJ6gI2l4LCJjet553rbVVLcsQLkgrjyK6p3LcJsE1+21VG+nfsq2nHdw7kuWvki0JPV1WE3",
+	"IyFvg6Qwj3a8FfZT0d0EuL1M2skB4HZGZXtvwvjWakzh+EXI200pDm90NOt7x5QW8piVTj7M8mO0qP1p",
+	"/S8uj7WsITJJ81adyH4yFu0FDOCDo0N84n2yBg83y22m2WqfbnKrPhmjGyGZhpebzdmc4jtDu8D3MAZ9",
+	"TKHCxVPh+lmQx04JWoqzrKZQS6aPb8wMXVRBSG078zNzfnMhbhl4cfjkKsu+F0o/ck+1m1Sxv9i1qbbW",
+	"cGwASSszRmyExqpEuqEaAq7Vq3t2p3V19f49thnciJjQ2ZSIAi6JBAuvr3asInvK6Rbr7YngpKgxTY14",
+	"VlGf/pX/lT8T/A44vvKE/POblz8Rxoni9BaynCq4IaxQhEogP//8w7eK/DeX9U/+yQLnWnhWsqe38N9v",
+	"EJbLPv36+TPyxRdf/MmM9vPbZzcE/aeEqb/yd3+3W7RqoCXevzOP7RkXktScaXWDQU8HbcygLFzwzqGP",
+	"fEq+k1JI+6V3tKq8Q/uzSop1Cfv/8Tcl+Dvy38ws/vTlV//03//KsRyAEqWRBu9yUcA7W073DmGq1DvC",
+	"6Z7xLYE7kEeypoX7NNXoEPiUPM3NPUhevXzz1mK6kXc/FLCvhDaLePQXOL6zYPKYjXkLR/fV5k9Y27cF",
+	"rdo/2ciug7KlHMEZ7HNffv75p+Rpk7ZpMcQACvuy30Tf4I98fn2N0/wr99eZzYwiTCOM7OfXn9uPvPvR",
+	"9bJ+Z12OXBAHy0JyMyPryycbdueRkM12EAmbWlFMh//y+k92KKYVsefu07+i50K56ZB3f0fZtyKBHvT+",
+	"nQVsR8KVbM/0uxV5Z38z//fbOw/oziTZsNLohp+S7wrzlVoBeffdW7p999m7HzaPXhgr692nf+WvQFSl",
+	"xf5Fj6ndZHsGPST3TYOMjXj/5N1TzNRjvyMVnpBv8LQRSavsr/X19Rc5K/C/4P5pXTb2T+8MKZwK8oly",
+	"ZK6Vo7r7Lm7VO8Mm5LO7x59Z2fGZm807Y3hggxC4t23ym8abKAgsjr2DADZ6y6d/5ZiUlQO3iKBOsDyt",
+	"aL6DR59/eh046q9eN3KmKeq5euyRSmjFrp5cffHp9adfoKKsdygCzSTxsOWgPvs7K967ZFpXrmcEP5Lq",
+	"h8J8APbiDp7ax1HuItKVFaafX38ZiT0Ji53SIIfEb41mIH+IrcSu93sqj1gvcQuNWMiBrGl+60uNWr1Q",
+	"Xf1qYyJ0D2hcPPn3+OfaRz5jxdV785ahQ2tpba1/sLt6w+TfeGuvt/RrB4vnk5NDufQ3d5HZq3GW/YbW",
+	"CQr9YZKIywc5n6h2La4/UVmCxKoyhW2EPWW9FeUarg+JYk3abxza81LaNwIUr8Nfmy7V37iij8tR1Jne",
+	"77v6g1Hw3g828/FlP/3gG/m0KAi1CDWtbPaNXmKb2eH35tRHmf7PoP3mPizLT1BpdbUDWjjd2lwG3eH7",
+	"SuL786n6krd9m2LHYbmYQbFrGwF1iWzuuROP0Aavw4c9O5hiMevk/EfnCUMJf9TmHazPNvXYnfJn0M/r",
+	"B75R8AMf5EbBL1klxkqjCmSj6DvEXMwphWIL8mLnKkL1v4laclo+CtEDk5f6P9uHn+ZNGsyD7UX3Ux9k",
+	"U753PTI8ghk2IMCWWubWD1tMqCbnt78/7g+ny706Qvo3EKX85YVY7yt/hDj7A/b9DT02/VFm7P2NA5xR",
+	"pISNJqK2vaOMKuEnEuGH9NGbdeTU4gsPAS7fryaf08LdiQ+7oW+FpuUHO8bYrtPT1zbIY6LoNJn8RLnT",
+	"a3aSceKdCuJWrcj62Ejjix3uEQ74DO7RHk0xwnf48wdhhZXz0P1Wgzy2DromWW+mUmLI+Ma+896M2d3v",
+	"/wVSODeN4HBD/qVm+S2+g44P5bxLfgs8AIAtPxnMLdipdnYV1Rqkefr/+/enj/5f+uj3X//+xfv/GvG8",
+	"TzO/hnv9Wa7uukw/iWo35POnxDrWtCC3YBtynmvRjLM2Ve0pQIdLQOmXvGQciJAEt4PtDY+ph2R3W936",
+	"yPY5GdP0XuGDr+xzDyibOt/52FTo50YJtInH1hVsO/IfBKmsP09CCVSB9c8eXPy+klBRCVKRLbsDdPMV",
+	"cEnDLKagGEWht2cfl3UWTu6P0Go+akZ7DbZxB9M3xB5RJyyoBASoRmFltZ62JZzAHqgommcaeKqk+e3Y",
+	"sceuFA953jvNOh5aD/EZNba4y4ZhaKkE0aIsjMbhl+tpZ4/15W0H/52P0ufYdCL5wCfyg7LCM9sQhVC7",
+	"5yS33zVqJsMwRy4wqOb6q2Aoqu2j4kBI+lwSOWFaVI9q2wbjNA4a8VzbfNaPlIvCfNBZjPT5ZT/94Bz0",
+	"QtyBjw5z10/A63roOCN6J0W93ZE3WrIKRkRy4+8eMzufuYe+41oyiJgcvXbKTCpNCnq88br6imhhsdRj",
+	"KrvrvhBRplPpMf0v/kgHH/zyse1FbTG24h/Gfg+LPjvB4E0Sc8pyCuGzop9OFY0mhgs7hSwarRdvlHSD",
+	"kejC1rqpHTkwXogDaplMI9RbgohBh6F2Bt3sxDNnsCEBZBCa5+Mz8ok786fzkC6P8PAcP4jPw9Jy1Sfk",
+	"ioDzM/uCPOWwkS1PKms7+LA2OqQ12QulyePrazxNYfDYC46BKPlsY2z5WQLlOT75AYhvPvRBaP8j47fK",
+	"XOXWVvM0afMpJNBi1XRGxxavjxh3WdZx+o5fxeESP9YbOZzjHxNSHs7g4QPMLzD9AjNSWo6gA55Almja",
+	"46lOOdXMwzYjBeVO3PZZ5YPloXzHC4clSxxSUpzLT/Yr+WHmSZ3lPtP2Xv8QN8UHEVQNMYwsslrhyvuS",
+	"8FZwyUHW+N/RO3BpZg45rLeBEZVyOkXiWZts8eBE/SgTJSLZJiFBL+2VC+j9cXnkGh3pD/DGfbQMglkT",
+	"vwsOK0xdZXyLOtiK7EQt8T8lSyhlndPotLsJ0eifWsoamJU6J57kKntmPPnb1SVMraEV8GG1fkvQDyTL",
+	"291rWcH/bVqBtE9+vMqjnd8fpTg66jz4JuLyUD+0X7RJieu62IJeEWUoy3NYEVsaQktiQ2f2tnYWHdEg",
+	"9yk26EuEGfdzwxkPflA+0vs53ArMD7Wxt/WRIPQNEt/83W5T+vxdOO3x9DP74De5ndgfc5N/pKzk8h89",
+	"S9wQ10OYBEBEqh9Xc52H+zG1yQP9WdXrgX1B5/+wx/bHGkgaTPQDBwLCVt0PnrJmvtXlJZRXwiZ0YPpT",
+	"U+sxwUmcQ/HIFUhNaIzm0afuydMN6oT2NsDbnO/dfli1rl31B1HtHIFdCN7lB2/ZHfpnNfAbX8AVEGxF",
+	"NqwsocAqqU640KJNjqmEb+gd/P/sfW1z47ay5l9BubbqfJGuJ7l1z+7an5yZzE3qzGTmjidJ7aayCUS2",
+	"JJRIQAcALeucOv99C90AXyRRpGSSon390TZMgugXoBvdz1P+yPEeCos5XupgWFqlQXpVZN76qDTzjXB2",
+	"CWTn86JBMsCV7wn9oJXTpqGxR63j7YIa356DOn2fru22nQYN0K5HDaFq7svKhbFHxZnwzM+u3lv7MSNN",
+	"fOLshgmVaSEmTMIGjGWhN1vNGfBo6buK3bI/cC3owtHmZzLPH1feRMNVWnOYjW8erT/F2V3Ik9LKDNPv",
+	"R9bCrDrQkFQWZtW4yEkWf2+2tbf52CEyatVl+ySR60MZCOosDCu4Bw+dt0rMhMWtuZAizdIynlCBcNu/",
+	"PwgrOIxfyK/E82JHqSwRDYcEC/IkLsGrUO5CkBOx3iWcf6lVVj0vnzaa90sY+jI89vdY/V/y07x3AbRx",
+	"5L/kBjNif94+C/PsvPlnX9ziDFLCoz2kIbelShfMruANpmnw+CpNcQb+XGxU0sPBGJ/6ll41Wh2i6fnJ",
+	"Dp7N84vTf5WGXmFnBL6OEcyhTSDGMAsr3oVlfMFF+d7b13FX1GadCC4jmEplm47j+eCfcGxDQeWP95/Y",
+	"v3/z179Ov2E8WS/59NvbAPVDID88SZj0TzpYJ6gyafX2crdhle8dZNtAoPCEb3yNm4rBMMO3/oBvVKYj",
+	"MLdMKpbAgieMxw8igibXIOeJaDz/5aNGcJf6XCtSf6ULF+qRoBZbbLSeu8BYe6iOcDlD3L9KrepKVM9P",
+	"Jk5GWdz8zf9603l1c7/2TyYxnOUbiyg9/sS+4Vt3LkDwrrywyW3N2Nwb0CTri+2CRV+7eECLmM4DB7f2",
+	"T35E+OTxbu40vzDfSye/PgBekflZkfwmOc4XduDvRuuH5IQue2o9fXajo8bhX/PRI02P7cxz0ICY2dLq",
+	"nJH12pn7iM2hMs8LZcJ2V2ugnNiurNunx/Ys7rrEkXhYMTyn/XPVjBIl/+AR0cGZ9K8kzPB0nUChJ4hw",
+	"Es5dwGLN5xbiW7bRwoJxociS6CBOU53GeqR9lRlsscdZn7RruB1nwWoLiZ9su32XIe1M8CLlSGPXoFCW",
+	"tOf9CyiycgbNEnCxzu29lFNjnt25hb23O5O9oELk0UTY51VJ1/wjyNj8cTy4rWXqPPLEY0Fr3fOGOHsP",
+	"ewnV0pJab5hDbJS9r05lw8sLcp3jmbAlN0tM9BmxkNxm+li4cv6NXGXhr9d8DbrN8n/GgYdl0LAS+J8d",
+	"lJbkzabFEirNeAoyxrR3XvYQgbZi7lQB9wG3xEOuqQGiXeyyaBVkXDKEUQcZbq6XOqc0G3CXBbKfPWXc",
+	"gZf+VMDrH0TWF5YtFCA0AZbfGzZXmUTWgQDUXz1N5b/t+0R1R6wdZEjBzkIOi2o30UkBdg3gX3LjavD5",
+	"tOtPkV+h4QhFQ9/TyJGmtEpzHAZjF1eDzrDU7UqnVz5TmT1YHV0Bxz+W4Sp9ymjdS2mOF8pslVdpmKzW",
+	"3EvkgEQPGhVtQFxHS9H5hf8dPfU56MooSmHvrVojFIKQiyDKWzyMPPAk84Q5K1jbVvJNQS9CIVUmY9Wx",
+	"cH+WsfKS/eje9CrZxiJnhiJBQpIbBo88ssk2XPOyVD1AK8NttQ+OKJNwbmlGzb9avrhcRQct7jBh8dN3",
+	"55FvzBfdk4e6ZMol0WzX1wF/uPYS6UccUG/ih+wl1ts/dCYP2UyJxbZb1UizxIo11/Z6rnQ6jbnl7QVE",
+	"H/le6XTomJDePFD/Ir2sKMxAwou397/cMi+xnLGN54EhZxqZ3OIjd0716tWYN8t1tW8HOs5rJZqbby0M",
+	"LBd5GfxOgvKJLGLH+9zPdd993y/RvC5yrTRSxQm3Sae4eYq4PODg0cPcXRjU48r6dwxUpAayWC0mDOMb",
+	"Hsh+OEuVdKa3UKwKCvh0WzscnsZxQU84yoOSn95lDkphbYbgnvGN3juKcYI5zbjsPIFuv+Oj7XT5jsvx",
+	"uuEO6CZ52U8ozRIxt5RP5nKCpKjYIFWqcT5BWWI1lcpO/bbevd68Uz8pvAYb8d1LZY4vVIvuwea6syPz",
+	"E5Qlo89s2KrfFcN6XLn8LYOmINhmqbALfAYF3gJh9wbmlW33DLtVMWDqrGNTxbzl88iV4FQvUX1ZzvAO",
+	"BB281mouEkDnjlVZnu2cQCFDCcRSGKv09pZFXDrFzGSsJHFkcxafdHigTHmbtOpHGjnQgg9i5PRJvoH0",
+	"WBjTnS17AbfIRXz2I1tluvJL3F0DGQ2OUvWjxhbL/lpGW1oBrI2/KM4VYxKI91nBATpXSaIwT4WwAbtt",
+	"RU+P3WrLcS+lIpOxJGL8p18wEBitKmthga7Wjir0CZsE1oymfuFq6bvyQWNSx7HwoBarM0g3ZJB85I6r",
+	"VjG1gVJQiaQrXCANWWBHPUY73QkVZI1KtSM/ff7KVXOl6ycxOVWN3tP/1W7axzWnMOiOKk3D8xg3jHua",
+	"U+WOrWztS2F71CW37yZCtjlUfQ1Dey8R6NOZhK8YBpASCbCREmJdkD72eWKOIYEFrktD3qE0bpxVj8UM",
+	"B7pjUCyGSMRgMBjcLFWa88PKGq7JI7UUxfRHm8rLZ3iZi4LSCvVONAWWGZXCTMVbL2Uf8VM6yv/gnOEt",
+	"odg4wUvYML/w5giNZMnkyKd2X5X/vYzHr0+jqJj7XsaMs0IkTKrNcdnlXHlN/rIY+N8QquZpqDDjoxwp",
+	"yXMYmsEyKeNsy+IMWFztQa7o4kENJfcis3TWBDj+WRn7kx/XJzl3/ppBFtE9zH99wHB2/tIdnAt2bZAW",
+	"NMS1gIc7yzzp1k9b0MWijNVTFzM8ZefvktO9uH597aN6+pZnwZ1eyDLKhnHLOJspmflWHmHzE64wTG08",
+	"ap/AesAzHJF7xTRaQrRqdkZvaVjPvgjfMiDQaqLUihHedSCQhdhjZZXdzwTbL5yfggcRQ5WvsguHVCsj",
+	"DQ8lPTwoIo+M8qUY2aOUSm8ZJJlnOXLBzXi0QinlfFCExxIrd0C89QQBhwpj+5WOcyFd8858ms9Bf3FP",
+	"Huv+g5PDaQ6985SOYa87z9PLnxFhkrj1KYJ2rgSBhVGzczKAor83VmRlTMgoyeJzzr8mm6XCNAN835fG",
+	"9Xk7kb/mUgjfpSXq9dTrJTJ/nP49a0Ttff/4X5myYwuW+wwp/RcPogVfuKXiC3jMuW0C4FAeABGpgT8P",
+	"er2I+XZPN8rXCkcymv77xrqp+OldJpcZ1qZ36/dnfc0t/Bv7iU4r+elFyaAH7qRJauBigFQYy1fgto5I",
+	"aQ2RhZjNtowTJK4bqrc59AKW6VUroXIN8S7AF1EddQA/+DFjS5YdYP/YhDXDUjC660cakDXf+ovTwzmx",
+	"rcrs09Gbl4rFIibysUPvyQx0hWDFI7tHXMIfP4Bc2OXVzTdv3rSaL8WSwpdF1Mxaqqz2Rf/x5jnXI3jN",
+	"Hg6feUc16cDlzoJaLJbWIC7zZqnSUFRbewqoseN2dQTnGvQR63tV/X6qJRpGmSVAXgVxXhGEe0JXBRBu",
+	"vylqH46payBxP7rvFEzvLapdCkSB+mKXlgq2Ba6PPiflj0QR9e23TtsKxqj//T/fDEwa5RdpEBeG5DNR",
+	"zsDvS4Zp3dFjuYWbMKuQiROpfwmrfJ/Nd4+wfwXbadzYZPE32L7j9vXirpsnqo3szCmvhIxbF3B5Mf5N",
+	"IOzbQRYMYpjAuMfX3TwQN1mksL643UUkSGeWvzlNcn48AfsHSCqIk7BQVnBLSUKQMcRXv5/ChNE788X4",
+	"CS68HIdrHc4h4iYegNfJccMTk9el00GKdMbFwIbN3EIwkBhHu/CZ6yb6tF2f5BvB8Mql4xzvO3yoX8ix",
+	"RuR+em6uJk/4D8cqPs6Ua5/FL6QVFM7OwLk8v9uiepN2g4wNXvthRsCpduzlg5ckx1WbDmTXM57wRhCC",
+	"78KgcZYX+ukN4oTCUkyQMC1LKXMnrRYVlNjd465fbau5NBS9HF/xDzj+a3n4czjwnJdG6VM3aCEHUQ16",
+	"FSvLuHX0nnKRTJfAE7s8Vr79kYvkBxo1TlMsTbDv5f5BbdDnuaWbqUcwLFY3zIC0E4a6byZspjIyVmQp",
+	"5EK6XxLcnmF41SMXRHFo/M2/Vg8irlTqu+eXBAXG8AWY60ym3EZLiI/a8c9hlFuY511tX/mUYfpSufA1",
+	"98695Df6zuOqTJvduowcyrsUJxXlMtS8nii5YHh+zstIS4MPiDkgZnUN8PRO87kdHbwTzuoSzYQfab37",
+	"v3QhsKY016wNF9ZUC8ityouBhD1NU65DU3OH8cF7kcBZ3mOg0MDN7b1I8uP5GQXj7hPjTsCuE6crLPfN",
+	"JOhMxnjTVhKg2wVEtGRL4FSAKixLxIooYOSWaVgnWzxbrzN0H9zQcRwkk0ri/ZtzSvEZ+mGu/ymPovB5",
+	"Y3hf39O85ngCCDnqlqnKSqby6WlKFVmwU2M18LSqLvmBbyYkx/PhXvh0yMqpj7gD2i7EjkDzxsZP36jl",
+	"JYEndy4Zt5ZHS38nWCPDp9RWVAVP3MrdAw3Z8TsHmuXFkbX5No+mnVJgMI3uAQlSnTOQCpuKVlJtjDN1",
+	"hBwRdGfnzpW3/r4ICajx1MgU3TmD9vomDONmBbHbURpdg8qs8ypTKtps6gP4RKO/5IPHGQHsTHOYawls",
+	"BWJ+PUOZzFJlBhC4yLeJUZmEkOXMyFolIhLQDKi8811jNbidaV6mhGZ3rQYBWpa5/HUhowNirjO+UGSd",
+	"qs5ZEL7gQ5+JBo2i9+/OrA5JlEnFUqXh1if/nTEbBhW21lpRXxcErXUnr4qIThYQPf+rWoEc0Mf2ZV0Q",
+	"ZVrY7dXNb7/v42ocEE2+9dnc4Sp5rBzfP6FOTtchmX0EDZ2y5H45nmxQkzMk3JsHP+2q5WK69VpYf5L1",
+	"vAuGEcHETRZLE30F+ISaH4XxiYgTTKUJS80L9XBE2Z9X6zxCDO/pWiwh+gxHx7JE6kLFfZk8gG7cYMKY",
+	"kR7ew/T6Z/xE8Li50mypUigu77lIbpjlZmUmfmsxE0bXSsYDNu0mdyVAjJAQSpYrzvAhhXQqIdjRFsfy",
+	"wFcy3iHIeLssQzKWL6olQMJCag5498lVyh9/pD/+e5EO41rz7ZHaU+vMbLf8dI9O5fdheq6HCa+rFnE8",
+	"qVH+bSPfyOcKePc4mtQ74BEprcENQ4WcMAmPFlFp9ARzEsLg3QOliibMgk7NpNz/RbeWKVI2Cst4FMHa",
+	"ml0QlO7ylXuCu85Zcrtua8Vrprvw9NFSL4QJviIrPP/+VlQ5PMvl1M/+rKczKbHzytdIhSwvtZdDPPH5",
+	"Xk+yDTEVuOdtsKKBtfyYXV2vi5xEh/blYQBeLazl6/16DYRJWtZBgi7wfZ/U8sPDb43l29sjNF+tVC2L",
+	"hZ2uebQ6tg3fuVGfqWSwRaPFiWCd7sFNOJ2t5dkcOE4qT1jH8ydHnuFCUSGCcJdYkli/hC1geB1Vkh/T",
+	"YKxzpBNCp42WeN00R8Z/8JHPn5qvkULuAbSYb5mT85+MYFxuGU+MOgQ92uuZATFqoOsDw3+KB/jOPXm0",
+	"ZDxucq/nhOd/TnCalkMtYTHQOhwUigPCXEguI2AaEuAG6HxusHCkaDM+MUy6jlT8FLvJDtcHvMWnjpXZ",
+	"hB5Ccxwavn7v3T3TEPny0lQxJ+k84+VUagUxXmWVQFY8RHmaGap+PEuhKHrs2Be/pcdWQ/dxYuMVU/ST",
+	"fvXNz9437xT4YiSGssWZ54S5mC3xqHga5plxcdseT1VbU4KHkAVpkzb+nkYPkTtu1Yh5ZgL0xUC3fyWw",
+	"OJDxFOu1PFRCbXNGrwfkUBbYVpk+hvHPunnAf8VAdFa0YnsxVa8Cr6/RlHGobh9rkSZN7zK1YkNV/js5",
+	"FEXALpgvnbNwm0jUghALkgnj7N1HhhQxTEgLWvKESWXPOYap+dxvlB1rFaEujrUO0U3uNSB+/ocushvJ",
+	"UI1vmQYD+gETUMBmWey2sNNtwjftH8tJfvFDegWwxVd8dgHYQPBPeOFAr83Rnd2SSos3gE7wVDsXs9m2",
+	"Jtk76R5hNl/rV1/y6kv6BpklDI5H0vhbxme5+hvGsZGihHUZrKNa29Pq7sM4VZQRTFP10HlG+qN6gHv/",
+	"grHaTZifm+sFiIPLr381nqeHNQoz0+G6Omi3O8kGeuS8bFFp5m+W27Sw1pvO8Sj1C03lPh/c515dfddg",
+	"eYN8JSg3q7NAMLWu5D8HSR04FylkKwaAr6WhfaZxSq8Z5PxEhr2XBCwzACD8nLCmhK3pTCRJGCQGjjUk",
+	"9Cs8kTYy/RT/9JVG95yB0wPCnHOdQkwFcAWDOzzyyO4SRvcqho3Sq3mi6ou0/ysDvS1J4tfwDz3KIrwD",
+	"aU37x6lxGx5+ZjhkhUWZoG+j9VDa9CWTLcB0C7zRGrYA/weHjRt32oMV1oD1eSjRZujQb9+8OdCTP7nC",
+	"jhB8yo3MkqS2IjtHPy1etebWgnaD/99vd9P/y6f/+P2f3/7rf5xUTC1jc/JlwjfDXibkmjIcjDPwaMlQ",
+	"k9kCGTAY99inZTQhu9RgliqJ/enBRTcrWNtbJhWz/JHx+EFEx2ByS8bSDtn5CVbzquJPU/GXC9bsi1rM",
+	"dOH2p6P1/DTwPwnKsk+LL94zAO4oRld5F5IGKgnGw2ZetEm0hVzYHeyHA4upMjudIUJN4xaoMvudHzny",
+	"XXCp8pLpbhHgq+/xq+FcLqF2oPMogXpYlgA3mDHyIquZjsqshxJurXRBGp/8vx5DB3YzxCS5W7O/GPYP",
+	"JeEWj740JcBjccy35PT6xhLuZDojQh4uSWOgJiiy/oKcJ2g7s2qBHmIXkA4PCWjnFPHswM+4AMj7lMpJ",
+	"m37ThEdS+v7x1l/lU7zM3XJ5jXrHICFtYKmvAkVlUXN0Q2hzDOGCgGEFKapGpckkFCkpzRKYW6Yyy2Zb",
+	"pySQzA/qx8H9pEXLXVlvhjDP/pf+iJGFgzo5uYNG9pRIFp/SvIW/0hX0xDPebW9vwuWpx4EP7l+G2OkG",
+	"3eQOs5rXuJ72kelZllAJmsan5c9OJ4cLMOciQd66InIy7O39L1hX5cLOjdKrmVKrCTN8jhdZag2Skilm",
+	"rYHHNJsWGuhWqY0j/oDjnpQZ6VKnBnAbXMJwabGci5xOLhh3uKPPzGMvihLgrgdsRgz92ZZFmdbuQNpG",
+	"2lZN/cGpzd77VfmzWbvuxlzYx0BVT2cGLBht6Oqq6PXwsMNLbmrJCXX7bss7z4r92f3TEBqWL+9gd7Kl",
+	"0zX3Z+scy7l0OxtuN6hreyqkX+lJ6aAYsJ7daXuu9C3jlqXKWPYfb9600cQNQANj/ltulr/iqHFC/oT5",
+	"DeckMLxxC4duAWBVSqJtRJLceB8SqTQV1vOblnh/3OC50hBxF2prlTJfYttCXu2io/4Do4FgSNyrPPyx",
+	"dwtu/ayFdO3hlCg7yRIhwfQVIPlW9DCDjiuxvPfJJTdOpAP/8ZeqYmync681WC2TPNywtYY116D9ada3",
+	"Amu6Qse6hmRLuWmeqkzatt6p97bNMZsJze5izZqvVtKJlfygEkxookXQDr2s/Ir7IqyYzbhcMR7hza77",
+	"u9XbCYu4jCChzs1IyUgkwKTa3LoNrQzyfW+1WANWO862/ifG50irniStDU7N5277m4bW/a6xnyOl40/0",
+	"js85OkCP5pdmiRXuAHztopRpzC0/qda+NNH3SqevZvhMzZA0D4MhFGYIkgxLeQyHDCmvy1trpea3bLNU",
+	"8AA62G3sPjbiUip7rnFd45OPIqR6BcRxzxxtthq1ui8KPaktBXKUqaTzE7oGF28553u8MSsfdU6CkdCI",
+	"ukoErJ2vRyZ9f92/v659r9kDaNN9VEOBwhf/9LGe18L8LnO9m69O7xeMZoUNw3wFyKxKuQoeAmziHFQ6",
+	"zzoJe5v3ZPjsns9XHk9SBOaCo0nNMGic6SSc3jBk9CGmZmHd8voL3wcT7n/PoXuh7xhtnISzu1BRBa1M",
+	"7wjh+HG4/VXkvMWA20m6LOZqe+A+BUj4zbURaZb4Ksaa1no/4jloQJjr4Gf08tuHaP75ksmDqvCAdZnG",
+	"MpPNkM9VSXOD+MrUErTkD8BmAJK4SUKmGSReRRVDkP3/CNjmEY3yxwArdPe0Qe6h49bDUbAFvV0qZQ76",
+	"ipwvKLRNek4BtkBoTGKGrLZINkjaO50Wm/T2lzD0Zey31MdVcrr7612PsFPZd88/eitteXKNLeNR40HJ",
+	"jb0LQ/vEEaZ39CmEgrfEbVvuw65ufvv9XzvMTCAr4IHCML7hlRt1+tf6w89dHFfWbbT3KTS9y5yAwtpc",
+	"UNbEZglUUXpEzlW7KSBGa/YbFBQpwFsVw+umc550kLicE84n5iKMWODug7UwXK6YkjPFNfYyc7PaZQut",
+	"k56/Am++xfYSpPFXPaOo4jsuaAtfS9i8jCMY70YkCZuF0o8aB/jUXagqD5/Yai2Vzx6Ve/AMWtsl9WQH",
+	"+cq6sKvArQ9c+xFoK+ZOefKeBveP3Ga6muzob+FL7+sYZE0sZMmIxonxEj7+QpUFKJEfqBfq9cKmv/1e",
+	"LGRhdCkXCZpmTLefMUSJ2MmA1GwhWkPkPqbYRDo0mK8iWr3NXzFe1PEwQzffMVtMjw5eRCum5nPGmUl5",
+	"krBCM1CjMmndiJ3I+KBOlSmrigqWHlij8tjkLT1/vKm50iTH75b7U7I7fIdH6CYQN3RfsebzsxQr6EWn",
+	"OTbsTVFmxOpkLM3ydXN/mZs7SRdNg8exBmNy9MNslgizhJitlTnLZLT7/K7p+xCh9As+eawX025yl6LQ",
+	"frWbYezmbqGhgn+o4QEFzlDrmV1yWWHuYUJGSRaDKZ+azzzklC6cug473ZPtO79JjrVQ8D7//osUCb6a",
+	"2DBxJ+oi43Rmu2ERX1OM4IyHa4hZDJaLhJpJOBLlNVvT0smtMVP2A4GzvPBDcuibhMc1RNb3Tm6WIG9p",
+	"zY2/skbG4ESplZCLW0ZoLaHejRopLdVLxHtt24eFQE1T5Mxiv1OaXk4K4ycqeD0pvPCTAtJBlTf9wGjQ",
+	"wk7yq5ppIuTqyP0Zxfqf8vEfhFyNNwkWwyeZbIfW+J3VuaDj/Sik29iId08VNfBL0MQyVu5NQQ8tEc3g",
+	"lnGzwg723Vxssy4FIL1T6q3JR1y26rrtnVGrguwd7p2eLokM4OG03lo/rUHS2l71mQd0r3nJ6b+KDnz/",
+	"6KmsEf1UrYDqhIKRoK1Rg75ZKm2ZF1LOsFqvETvCdWed0Kx13HDu86GnKhVi77VAnLGq35Lq4gsufclO",
+	"4vmLyb2iR7DI8c04W4MWKj5Bgi3BgwaU5aQT1vN8rk3U5w14PIXwe7/wr+LButPSIfbww/LMpMlmTjFn",
+	"R0qrSYo/l4a+FhidJa6fqKyVqcxqRLhzDvaokIydEi+8z15FGkCapWrwoMbeFyMbfZxI+QKu13IxxvY7",
+	"voBQHcQNMwCytGDl/N4Tzx+hZ1ngUk4jbqARIQYuxxa7j18GMkvdmqg1LlGUKAPx1e+tEdH2+Gcb4Gfg",
+	"bwKb/XtGuRkGn+idcFElMcbMwG7A1+TOlFoFFPjQE4bk3vC4TriQtZXTu/DRh9RrCOAIt4KjDWa5gQuB",
+	"RuCy9K1USHzNmZO1C56MSmGm4u0EKUnxR+xXwVsNNFeqgbRLxpkGbpRsrVANjE87Y581J3H1YwbxDtVX",
+	"Mp1J02z4taULmaw+7wWcpr7tSbr9tyuqdM01BDwtFw95QBKJ3EEtrc/TzbcJifZk32AoFh7tdWQeRnY2",
+	"o64izMliqiDChRTYM41woROfZrPREmKmJBhmlWqPGVq2oycc6pAhtck7+kEjAHv++xixctVGnsUAcSLu",
+	"bgvOX8+0dQiEt6rsn+aejxSPbtgrmvC1qeW42Cy3rc++H9yDfl32TY/kP3kYeE5kcc2pEpUuLxlebTpj",
+	"TgInhSpIPEDonBm5YEE+zvkarLKtwzzTPF9t6Vxb6tBCniW7UiKMPUyxdFCbS1AyRzaZMOo5UAoQxsml",
+	"1ZRWLNfTAob922GJ6sJMBnHFH5H+1PryEstXIBG8pr5HexePJlfIxobDEk5R74s3CHRu+PSi5yZc3dKK",
+	"pnwFVApRvezoBGCquu59A+c+F4ypy0Lotte+1zqdliC6ZEjopXYcFJZW+LtF7VyVMGwhHkCybH0WwO6O",
+	"RfWbKX02oG2XyZi+WlJnlvQBkFJjBhNm9ZaoZydsBbB2v8YiHCqskPBo8x1sgpADVqFJFTbmTEtpokMQ",
+	"7sedzNUhoxKwoaK4HAxRrbpHQXIP/YIvG3NF3SiQkL7HtgegShuC6AmwoiSuyl2+B0PaFWljAIJjnkP4",
+	"wQ2hGPyxQ1zZSNdyR+XUaBEbLqyQixvKNCrNlpDUpX/2Q5QhKX+CkQxyk0E4Wp4pbIfCv06x2gQSAjZX",
+	"va/RUEGEgM1NCZtu4tRqAWZCEHXcBFg696NPeeUQdQfX84lxRS6Enkv+czmO0lWHcv+LhRKtNPD1+NNU",
+	"a4GqFoiN0bLyfIcvXmnlkK6XXMZT9eDn36Ex/MBl/OkB9LjNIczy1RCea0RtVnlRCIPEOJswFnhMJ3qw",
+	"xV9pk3HfMIMlTxCQ3jeX4VbU2mbyXpiGg+IHHDfAoUeuBiOgw29H2OGds7W58WDgBkBOWGZqFnTSab8w",
+	"YM5h5OFRMUM336GrQcZp9n1GgoRBuB/+eexsp8K3uG9iRcUM5kojDPJRB6ASmHrlaLB9lcCXMLBP4y/e",
+	"M4j1vxeSywiYWwmzxzpJOhPKO5UOTWJCsxiSKkInqHUCNUsbspRyLnTaeZISn1pauG48Rv8C7l249xXx",
+	"+eU32NVeSB0dguUrMAzmc4isZ5xCYKMGIRvgOlrWGs49/bkVS+3fj9LTDpl0oFl/AeNWvn8RuZeFTiQz",
+	"YSWSeeqUD2UWmJrYKB2XUSjD/+2K5NrC4xGPRm/9imM6kE7KHz+AXNjl1c23b95MrlIhw8/fnF9lH8r2",
+	"UzCGL8CNVJiLigoISw/fUFPM/+QKF1rdjm77O66XwQ6wg8+JuYVpSGC1e9hOOvEpj1py88dcJNgBsmfA",
+	"M6US4LKVeEZVW+1s5QcxzJ7sfcIm9BhvtLAW5A3zlmCoTt5MyiTC3hLMbV01hF1iMWnZU/w9a0adv89H",
+	"jZOfJ8xvEMl8Cu1p+dp1SdETPmW00Lx+fpcBqc9XZyiinlzIZxH05BpyAkPPc1GAS7H07Lx/iDYI4iXA",
+	"JrdcHYhmJ1YF+c7Ex0uBqGKzVEwi0yRNxJzExFNCeoghAdKcfSTvT4d43fuLvxGxmaiW98KBSe39173/",
+	"ll61wpghVOFXyip6GHkhPb0oRc5r0IQacHh56vHYf5RX/QGp/yiHN9FehVED04G6KTygOExTTBV55FFn",
+	"o2tujAudjoayOPFrSnlM5zyy6ij7AQXX72lcrytaes8QyWBS8KmQPnHwFxPyQPPwsa01/DtYCLmzUl3n",
+	"Zr7pZam/g0XWv0/B9cEWWMAKJS4Zz+wSpHVfoPSt0+rMAFNu4/EMLEhLkZcQnqrTlTTcsYxa92LrB/WL",
+	"mJUHv+qL1APo7VtkIOpbTT5nHk25rBtObZxq5CTXGPGhitz6KjiaI/7KMK6BmaXaSFSmk9UmPG3aSLq0",
+	"TngE1QV6VZ9Lqs9PsNlRBlIQ4DoRoOnGxKnHRmm7TNyuaZdneBYNqXqAY6rh/v4C/Up/p+6vfEUlrc5u",
+	"K9swUqRNAipCsTG0kZqF9TRbHwlILax/Xl+9MKMbKlD4jN0AZcFQEQ/u2VuV3bKlSmJCXMSr2VTIzIL5",
+	"N/YVr2GkYivY3oR/Jp7tRqdtNfC0PuNPf27XVA8PIO20eOKIuuvvQT+AnhqQluE0DRV8cMsIqS++YX/i",
+	"H278L/6csD9jbvkN+6dUmZwwEU9YyE3+689bpsFkKRg21yplH7ix0+/x+398V86ecrMqh+gFWHpjCWgB",
+	"LN5rmFC8ZYhSUFP+qB5Ap3YXuMLBU488FQb1yhCI7xgk3xy+B2s1QvZxwlQSH8rw91SOcxfHIycoOoOa",
+	"6JuuXz6ULuyqgqZf4JnbBYvCHit42TMrxLdv5bzeExL+CXalIgsj3Ubc09ynE0RLuZ6dGwzCreXR0ut8",
+	"L+5tvdZgmom378sDz7+B6whfZVRXsqWlGcQZ31FCMZRJLcAiG3sVqBJ/LJlbIb1QZTrvmvHrg5iX1WS8",
+	"9ZKI23bheOoDWLRvnxx2QqRs8YILWStHOv0ds9OvOOI5tJAhzkpT89h5rWC1mBl5SdOptS+9lnRwM1CF",
+	"NeLrH24s24kr8Mf8wLsOl3/d9nTjY92kxuoq3NzCPIdOEuC69A5lwvUKMXTMisXVSoJ6hdBA3Z+dtyPT",
+	"Y8euEGGeL1IhPCCq9Y3sgf+NLuBaaYeRSv2ja2dxjw8du2bQLF+kXvwg4lwvMmndQaVpB4F0nXDbUNX3",
+	"NR81zqq+ML9hgKXcATBfty4r+sJnjNZ6/PwukznJV2ewir60LOmzyvpyNbleU3LlCDkEDXguOuCne2cG",
+	"Z5DfmcEAPU9JEpShUrdHBX0uaqEbhSXHy5gHnmRwUgVfqLU+6oL9mD6TOr3h8J5FvEBHFBfm4Zn3cM9G",
+	"Ve4pTJhUhA3v+clETEm7/Gx0Ck5KqVPlr29avP+TREwulBQWmAVw16LUk2PphVMjGVS0BkmXYFca2yI6",
+	"7ETpdYvGVRmoRZkE4MGfhJypx8lefwSh8Da2PfhfNF7b0Uuvel/BQa7rbPiY/WV5Shq7vJbXvUSndxSb",
+	"humPcwfF2d1dJjodRodCfIpvwwjV+19yy8o76bZ2d52CXnQdrH50z3wOmoITfaGK8pGvSoqy5toSahvl",
+	"MxSRItgAJx02UXfs2q2eb1IgaoVrccT6GIY+a3IX/xXDBMR+xeigRes+ae4r7GwnWWvxwKNt18mssKd/",
+	"9o8ftZPwk/w+FvaFuooPQEXNm6VKgFngKUOnUWgcFjckW2ynIoQCdCi7VQ7HPUWfidFnsNlcKDnaUoVe",
+	"kbBaVP7n26mazytZ4FuMgbDPsBKSUqJi5maB/JAzHq3a28s6EV2XKNy7Zz4La8GPHzoPOtDRTD1ADiFQ",
+	"3tqZkFaVzmZCM7WR7RXG8s5vqfO9+t6OOXVaTPEF79Phspp0JVYSJj4PZqxaG2w9opexKFEe7p5IzOxe",
+	"Xc2+KqkVNNTAfaUhfa6ke8MwRWSffyQe+TybtdtueUp7pb9lcs8brY24yV3ofql49VCBr2S5gKnFykCk",
+	"ARs/WrXekWrkucm69n+CkA9yH6x4jl5b+coabT07DsyMP2HVeoOfccSzjuXdJwzibT6jSIKnWarMwOnu",
+	"xc12rN7Fze0yzgVXZYCS44Jduy3aRNmSPDS6MMjW1jEwOj21O/Xo0doGoEnHxcildctAxoYBttz6vkuM",
+	"LdFrusCyYScoiQ9lfr7wssPn6y+KMNp6qfV2z77EkXgQWfsOd+qxR3ssXUjfVsA1DZMA8S6Sajux7/ZW",
+	"G7Cdl36aPRyT/+Z2nPdbV3ut1XwHj9w3Xy8VS5SxTFhv8BQ+m6JjZ1/QVRybf17lcE+//e7OJ3Sscj/8",
+	"7gbqhyCKTCdXN1fX7qz0/wMAAP//",
 }
 
 // decodeSpec returns the embedded OpenAPI spec as raw JSON bytes,

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/require"
 
+	"rapport/postgres"
 	"rapport/postgres/pgtest"
 )
 
@@ -115,6 +116,43 @@ func TestVerifyContracts(t *testing.T) {
 	require.Contains(t, out, contract+": its text does not have the hash that was kept")
 	require.Contains(t, out, contract+": the brand signed another text")
 	require.Contains(t, out, contract+": is executed without the creator's signature")
+	require.NotContains(t, out, "has no signed file", "it is about to be made")
+
+	tampers(t, owner, `update contracts set executed_at = now() - interval '2 days'`)
+	_, out, _ = verified(t, worker, "contracts")
+	require.Contains(t, out, contract+": has no signed file")
+}
+
+func TestVerifyFindsWhatWasChangedOfASignedFile(t *testing.T) {
+	t.Parallel()
+	owner, _, worker := pgtest.New(t)
+	store, err := postgres.Open(t.Context(), worker)
+	require.NoError(t, err)
+	t.Cleanup(store.Close)
+	contract, brand := uuid.New(), uuid.NewString()
+	tampers(t, owner, `insert into contracts (id, partnership_id, brand_id, offer_id, term, state, body, body_sha256, fee, currency, terms, executed_at)
+		values ('`+contract.String()+`', '`+uuid.NewString()+`', '`+brand+`', '`+uuid.NewString()+`', 1, 'executed', 'the text', sha256('the text'), 1, 'usd', '{}', now() - interval '2 days');
+		insert into signatures (contract_id, party, name, body_sha256, address) select '`+contract.String()+`', p, 'A', sha256('the text'), '192.0.2.1' from unnest(array['brand', 'creator']) p`)
+	tampers(t, owner, `alter table contract_papers drop constraint contract_papers_brand_id_fkey`) // the world of this test has no brand
+	require.NoError(t, store.KeepContractPaper(t.Context(), contract, []byte("%PDF-1 of the text")))
+	require.NoError(t, store.KeepContractPaper(t.Context(), contract, []byte("%PDF-1 made again")), "the first one stays")
+	code, out, errs := verified(t, worker, "contracts")
+	require.Equal(t, exitOK, code, out+errs)
+	for _, change := range []struct{ sql, undo, finding string }{
+		{`update blobs set content = '%PDF-2 of the text'`, `update blobs set content = '%PDF-1 of the text' where content = '%PDF-2 of the text'`, "its signed file does not have the hash that was kept"},
+		{`update signatures set address = '192.0.2.2' where party = 'creator'`, `update signatures set address = '192.0.2.1'`, "its signatures are not those of the signed file"},
+		{`update signatures set at = at - interval '1 s' where party = 'brand'`, `update signatures set at = at + interval '1 s' where party = 'brand'`, "its signatures are not those of the signed file"},
+		{`update contracts set body = 'the texT', body_sha256 = sha256('the texT')`, `update contracts set body = 'the text', body_sha256 = sha256('the text')`, "its signed file has another text"},
+	} {
+		tampers(t, owner, change.sql)
+		code, out, _ = verified(t, worker, "contracts")
+		require.Equal(t, exitDifferent, code, change.sql)
+		require.Contains(t, out, contract.String()+": "+change.finding)
+		tampers(t, owner, change.undo)
+	}
+	tampers(t, owner, `delete from contract_papers`)
+	_, out, _ = verified(t, worker, "contracts")
+	require.Contains(t, out, contract.String()+": has no signed file")
 }
 
 func TestVerifyCommandLine(t *testing.T) {

@@ -19,6 +19,7 @@ import (
 	"go.uber.org/zap"
 
 	"rapport/activities"
+	"rapport/paper"
 	"rapport/postgres"
 	"rapport/providers/browser"
 	"rapport/providers/fetch"
@@ -93,7 +94,7 @@ func runWorker(ctx context.Context, cfg Config, log *zap.Logger) error {
 		return err
 	}
 	reconcile := worker.Reconcile(store, pay, time.Now)
-	acts.Jobs = worker.Jobs(sweep, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now), worker.FillGaps(store, pay, time.Now))
+	acts.Jobs = worker.Jobs(sweep, reconcile, worker.KeepGate(store, pay, reconcile), worker.CountMail(store, mailer, time.Now), worker.FillGaps(store, pay, time.Now), acts.PaperContracts)
 	fatal := make(chan error, 1)
 	workers := worker.New(connection, acts, worker.Options{
 		StopTimeout: cfg.ShutdownTimeout, PaymentsPerSecond: float64(cfg.PaymentsPerSecond), Interceptors: []interceptor.WorkerInterceptor{temporal.NewInterceptor()}, Identity: identity(),
@@ -168,7 +169,7 @@ func newActivities(cfg Config, store *postgres.Store, pay stripe.Payer) (*activi
 	}
 	mailer := sendgrid.Mailer{Client: send, Domain: cfg.MailDomain, Key: replyKey}
 	acts := &activities.Activities{
-		Store: store, Payer: pay, Mailer: mailer, Fetcher: fetch.Poster{Client: pages}, Prober: media.New(), Slack: chat,
+		Store: store, Payer: pay, Mailer: mailer, Fetcher: fetch.Poster{Client: pages}, Prober: media.New(), Slack: chat, Paper: paper.Contract,
 		PublicURL: cfg.PublicURL, MailHost: cfg.MailDomain, NewToken: newToken, HashToken: hashToken, Pace: worker.Pace(store, worker.PaymentsPerSecond),
 	}
 	if shooter.Enabled() {

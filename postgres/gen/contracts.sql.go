@@ -53,6 +53,38 @@ func (q *Queries) AmendmentsOf(ctx context.Context, db DBTX, contracts []uuid.UU
 	return items, nil
 }
 
+const contractPaper = `-- name: ContractPaper :one
+select t.number, t.state, coalesce(f.sha256, '')::bytea as sha256, coalesce(x.content, '')::bytea as content
+from contracts t left join contract_papers f on f.contract_id = t.id left join blobs x on x.sha256 = f.sha256
+where t.id = $1 and t.brand_id = any ($2::uuid[]) and ($3::uuid is null or t.partnership_id = $3::uuid and t.sent_at is not null)
+`
+
+type ContractPaperParams struct {
+	ID            uuid.UUID
+	Brands        []uuid.UUID
+	PartnershipID *uuid.UUID
+}
+
+type ContractPaperRow struct {
+	Number  string
+	State   string
+	Sha256  []byte
+	Content []byte
+}
+
+// The file of a signed contract; of a partnership where one is given.
+func (q *Queries) ContractPaper(ctx context.Context, db DBTX, arg ContractPaperParams) (ContractPaperRow, error) {
+	row := db.QueryRow(ctx, contractPaper, arg.ID, arg.Brands, arg.PartnershipID)
+	var i ContractPaperRow
+	err := row.Scan(
+		&i.Number,
+		&i.State,
+		&i.Sha256,
+		&i.Content,
+	)
+	return i, err
+}
+
 const contractToAmend = `-- name: ContractToAmend :one
 select t.id, t.number, t.term, t.currency, t.ends_at, t.notice_by, b.name as brand_name, c.name as creator_name, p.brand_id, p.creator_id, p.stage, p.renewal_state,
   (select coalesce(max(x.amendment), 0) + 1 from contracts x where x.amends = t.id)::int as next_number,
@@ -106,6 +138,102 @@ func (q *Queries) ContractToAmend(ctx context.Context, db DBTX, arg ContractToAm
 	return i, err
 }
 
+const contractToPaper = `-- name: ContractToPaper :one
+select t.brand_id, b.postal_address, d.zone from contracts t join brands b on b.id = t.brand_id join calendars d on d.id = b.calendar_id
+where t.id = $1 and t.executed_at is not null
+`
+
+type ContractToPaperRow struct {
+	BrandID       uuid.UUID
+	PostalAddress string
+	Zone          string
+}
+
+// What the file of an executed contract says besides.
+func (q *Queries) ContractToPaper(ctx context.Context, db DBTX, id uuid.UUID) (ContractToPaperRow, error) {
+	row := db.QueryRow(ctx, contractToPaper, id)
+	var i ContractToPaperRow
+	err := row.Scan(&i.BrandID, &i.PostalAddress, &i.Zone)
+	return i, err
+}
+
+const contractsWithoutPaper = `-- name: ContractsWithoutPaper :many
+select t.id from contracts t where t.executed_at is not null and not exists (select 1 from contract_papers f where f.contract_id = t.id) order by t.executed_at limit $1
+`
+
+func (q *Queries) ContractsWithoutPaper(ctx context.Context, db DBTX, maxRows int32) ([]uuid.UUID, error) {
+	rows, err := db.Query(ctx, contractsWithoutPaper, maxRows)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []uuid.UUID
+	for rows.Next() {
+		var id uuid.UUID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		items = append(items, id)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
+const findContracts = `-- name: FindContracts :many
+select t.id, t.number, c.name as creator_name, g.name as campaign_name
+from (select y.id::uuid as id from search_texts($1::text, $2::uuid, 'contract', null, null, null, null, null, null, null, null, $3::int) y) x
+join contracts t on t.id = x.id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns g on g.id = p.campaign_id
+where t.brand_id = any ($4::uuid[])
+order by t.created_at desc, t.id desc limit $3::int
+`
+
+type FindContractsParams struct {
+	Words   string
+	Viewer  uuid.UUID
+	MaxRows int32
+	Brands  []uuid.UUID
+}
+
+type FindContractsRow struct {
+	ID           uuid.UUID
+	Number       string
+	CreatorName  string
+	CampaignName string
+}
+
+// By words of the text or the number, newest first; search_texts also is quick for words that are in every contract.
+func (q *Queries) FindContracts(ctx context.Context, db DBTX, arg FindContractsParams) ([]FindContractsRow, error) {
+	rows, err := db.Query(ctx, findContracts,
+		arg.Words,
+		arg.Viewer,
+		arg.MaxRows,
+		arg.Brands,
+	)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []FindContractsRow
+	for rows.Next() {
+		var i FindContractsRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.Number,
+			&i.CreatorName,
+			&i.CampaignName,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const insertAmendment = `-- name: InsertAmendment :exec
 insert into contracts (id, number, partnership_id, brand_id, term, version, state, body, body_sha256, fee, currency, terms, amends, amendment, changes, adds, reason, requested_by)
 values ($1, $2, $3, $4, $5, $6, 'internal_approval', $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
@@ -155,13 +283,31 @@ func (q *Queries) InsertAmendment(ctx context.Context, db DBTX, arg InsertAmendm
 	return err
 }
 
+const insertContractPaper = `-- name: InsertContractPaper :exec
+insert into contract_papers (contract_id, brand_id, sha256, text_sha256, signatures_sha256)
+select t.id, t.brand_id, $1, t.body_sha256, (select sha256(convert_to(jsonb_agg(jsonb_build_array(s.party, s.name, encode(s.body_sha256, 'hex'), s.address, s.agent, extract(epoch from s.at), s.consent, s.identity, s.identity_address, extract(epoch from s.identity_at)) order by s.party)::text, 'utf8'))
+  from signatures s where s.contract_id = t.id)
+from contracts t where t.id = $2 on conflict (contract_id) do nothing
+`
+
+type InsertContractPaperParams struct {
+	Sha256     []byte
+	ContractID uuid.UUID
+}
+
+func (q *Queries) InsertContractPaper(ctx context.Context, db DBTX, arg InsertContractPaperParams) error {
+	_, err := db.Exec(ctx, insertContractPaper, arg.Sha256, arg.ContractID)
+	return err
+}
+
 const listContracts = `-- name: ListContracts :many
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '')::text as creator_country, coalesce(a.handle, '')::text as handle,
   coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, n.fee, t.currency,
-  n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
+  n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256
 from contracts t
 cross join lateral contract_now(t.id) n
 left join contracts o on o.id = t.amends
+left join contract_papers f on f.contract_id = t.id
 join brands b on b.id = t.brand_id
 join partnerships p on p.id = t.partnership_id
 join campaigns g on g.id = p.campaign_id
@@ -174,10 +320,15 @@ where t.brand_id = any ($1::uuid[])
   and ($4::boolean is null or (t.amends is null) = $4::boolean)
   and ($5::uuid is null or t.brand_id = $5::uuid)
   and ($6::text is null or t.state = $6::text)
-  and ($7::text is null or t.number ilike $7::text or c.name ilike $7::text or g.name ilike $7::text)
-  and ($8::timestamptz is null or (t.created_at, t.id) < ($8::timestamptz, $9::uuid))
+  and ($7::uuid is null or p.campaign_id = $7::uuid)
+  and ($8::uuid is null or p.creator_id = $8::uuid)
+  and ($9::timestamptz is null or t.ends_at >= $9::timestamptz)
+  and ($10::timestamptz is null or t.ends_at < $10::timestamptz)
+  and ($11::text is null or t.number ilike $11::text or c.name ilike $11::text or g.name ilike $11::text
+    or t.id in (select contracts_with($12::text)))
+  and ($13::timestamptz is null or (t.created_at, t.id) < ($13::timestamptz, $14::uuid))
 order by t.created_at desc, t.id desc
-limit $10
+limit $15
 `
 
 type ListContractsParams struct {
@@ -187,7 +338,12 @@ type ListContractsParams struct {
 	Base          *bool
 	BrandID       *uuid.UUID
 	State         *string
+	CampaignID    *uuid.UUID
+	CreatorID     *uuid.UUID
+	EndsFrom      *time.Time
+	EndsTo        *time.Time
 	Pattern       *string
+	Words         string
 	AfterAt       *time.Time
 	AfterID       *uuid.UUID
 	MaxRows       int32
@@ -222,6 +378,7 @@ type ListContractsRow struct {
 	EndsAt         *time.Time
 	NoticeBy       *time.Time
 	CreatedAt      time.Time
+	PaperSha256    []byte
 }
 
 // With the fee and the terms that amendments have made of it.
@@ -233,7 +390,12 @@ func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsP
 		arg.Base,
 		arg.BrandID,
 		arg.State,
+		arg.CampaignID,
+		arg.CreatorID,
+		arg.EndsFrom,
+		arg.EndsTo,
 		arg.Pattern,
+		arg.Words,
 		arg.AfterAt,
 		arg.AfterID,
 		arg.MaxRows,
@@ -274,6 +436,7 @@ func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsP
 			&i.EndsAt,
 			&i.NoticeBy,
 			&i.CreatedAt,
+			&i.PaperSha256,
 		); err != nil {
 			return nil, err
 		}
@@ -286,19 +449,22 @@ func (q *Queries) ListContracts(ctx context.Context, db DBTX, arg ListContractsP
 }
 
 const signForBrand = `-- name: SignForBrand :exec
-insert into signatures (contract_id, party, name, user_id, body_sha256, address, agent)
-select t.id, 'brand', $1::text, $2::uuid, t.body_sha256, $3::text, $4::text from contracts t
-where t.id = $5 and t.brand_id = any ($6::uuid[]) and t.state in ('drafting', 'internal_approval')
+insert into signatures (contract_id, party, name, user_id, body_sha256, address, agent, consent, identity, identity_address)
+select t.id, 'brand', $1::text, $2::uuid, t.body_sha256, $3::text, $4::text, $5::text, $6::text, $7::text from contracts t
+where t.id = $8 and t.brand_id = any ($9::uuid[]) and t.state in ('drafting', 'internal_approval')
 on conflict (contract_id, party) do nothing
 `
 
 type SignForBrandParams struct {
-	Name       string
-	UserID     uuid.UUID
-	Address    string
-	Agent      string
-	ContractID uuid.UUID
-	Brands     []uuid.UUID
+	Name            string
+	UserID          uuid.UUID
+	Address         string
+	Agent           string
+	Consent         string
+	Identity        string
+	IdentityAddress string
+	ContractID      uuid.UUID
+	Brands          []uuid.UUID
 }
 
 // The brand signs the text that its person saw; who signed first stays.
@@ -308,6 +474,9 @@ func (q *Queries) SignForBrand(ctx context.Context, db DBTX, arg SignForBrandPar
 		arg.UserID,
 		arg.Address,
 		arg.Agent,
+		arg.Consent,
+		arg.Identity,
+		arg.IdentityAddress,
 		arg.ContractID,
 		arg.Brands,
 	)
@@ -315,18 +484,23 @@ func (q *Queries) SignForBrand(ctx context.Context, db DBTX, arg SignForBrandPar
 }
 
 const signaturesOf = `-- name: SignaturesOf :many
-select contract_id, party, name, coalesce(address, '')::text as address, coalesce(agent, '')::text as agent, body_sha256, at from signatures
+select contract_id, party, name, coalesce(address, '')::text as address, coalesce(agent, '')::text as agent, body_sha256, at,
+  coalesce(consent, '')::text as consent, coalesce(identity, '')::text as identity, coalesce(identity_address, '')::text as identity_address, identity_at from signatures
 where contract_id = any ($1::uuid[]) order by contract_id, at
 `
 
 type SignaturesOfRow struct {
-	ContractID uuid.UUID
-	Party      string
-	Name       string
-	Address    string
-	Agent      string
-	BodySha256 []byte
-	At         time.Time
+	ContractID      uuid.UUID
+	Party           string
+	Name            string
+	Address         string
+	Agent           string
+	BodySha256      []byte
+	At              time.Time
+	Consent         string
+	Identity        string
+	IdentityAddress string
+	IdentityAt      *time.Time
 }
 
 func (q *Queries) SignaturesOf(ctx context.Context, db DBTX, contracts []uuid.UUID) ([]SignaturesOfRow, error) {
@@ -346,6 +520,10 @@ func (q *Queries) SignaturesOf(ctx context.Context, db DBTX, contracts []uuid.UU
 			&i.Agent,
 			&i.BodySha256,
 			&i.At,
+			&i.Consent,
+			&i.Identity,
+			&i.IdentityAddress,
+			&i.IdentityAt,
 		); err != nil {
 			return nil, err
 		}

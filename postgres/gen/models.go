@@ -255,6 +255,15 @@ type ContractClause struct {
 	Body       string
 }
 
+type ContractPaper struct {
+	ContractID       uuid.UUID
+	BrandID          uuid.UUID
+	Sha256           []byte
+	TextSha256       []byte
+	SignaturesSha256 []byte
+	MadeAt           time.Time
+}
+
 type ContractTemplate struct {
 	ID          uuid.UUID
 	BrandID     *uuid.UUID
@@ -1255,16 +1264,20 @@ type Session struct {
 }
 
 type Signature struct {
-	ContractID uuid.UUID
-	Party      string
-	Name       string
-	UserID     *uuid.UUID
-	ContactID  *uuid.UUID
-	BodySha256 []byte
-	Address    *string
-	Agent      *string
-	Accepted   *bool
-	At         time.Time
+	ContractID      uuid.UUID
+	Party           string
+	Name            string
+	UserID          *uuid.UUID
+	ContactID       *uuid.UUID
+	BodySha256      []byte
+	Address         *string
+	Agent           *string
+	Accepted        *bool
+	At              time.Time
+	Consent         *string
+	Identity        *string
+	IdentityAddress *string
+	IdentityAt      *time.Time
 }
 
 type SigninAttempt struct {

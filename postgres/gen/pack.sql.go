@@ -23,7 +23,7 @@ select x.kind::text as kind, x.body::jsonb as body from (
     'executed_at', t.executed_at, 'ends_at', t.ends_at, 'terms', t.terms, 'text', t.body, 'sha256', encode(t.body_sha256, 'hex'))
   from p join contracts t on t.partnership_id = p.id
   union all
-  select 3, s.at, t.id::text || s.party, 'signature', jsonb_build_object('contract', t.number, 'party', s.party, 'name', s.name, 'at', s.at, 'address', s.address, 'agent', s.agent, 'signed_sha256', encode(s.body_sha256, 'hex'))
+  select 3, s.at, t.id::text || s.party, 'signature', jsonb_build_object('contract', t.number, 'party', s.party, 'name', s.name, 'at', s.at, 'address', s.address, 'agent', s.agent, 'consent', s.consent, 'identity', s.identity, 'identity_address', s.identity_address, 'identity_at', s.identity_at, 'signed_sha256', encode(s.body_sha256, 'hex'))
   from p join contracts t on t.partnership_id = p.id join signatures s on s.contract_id = t.id
   union all
   select 4, d.draft_due_at, d.id::text, 'deliverable', jsonb_build_object('id', d.id, 'title', d.title, 'platform', d.platform, 'kind', d.kind, 'state', d.state, 'draft_due_at', d.draft_due_at, 'publish_by', d.publish_by, 'post_url', d.post_url, 'verified_at', d.verified_at)

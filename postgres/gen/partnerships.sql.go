@@ -790,6 +790,52 @@ func (q *Queries) NewestOffer(ctx context.Context, db DBTX, partnershipID uuid.U
 	return items, nil
 }
 
+const offersBefore = `-- name: OffersBefore :many
+select o.id, o.state, o.fee, o.currency, o.counter_fee, o.message, o.terms, o.sent_at from offers n join offers o on o.partnership_id = n.partnership_id and o.term = n.term
+where n.id = $1 and o.sent_at is not null and (o.created_at, o.id) < (n.created_at, n.id) order by o.created_at desc, o.id desc limit 20
+`
+
+type OffersBeforeRow struct {
+	ID         uuid.UUID
+	State      string
+	Fee        int64
+	Currency   string
+	CounterFee *int64
+	Message    *string
+	Terms      json.RawMessage
+	SentAt     *time.Time
+}
+
+// Those that were sent before an offer in its term, newest first.
+func (q *Queries) OffersBefore(ctx context.Context, db DBTX, id uuid.UUID) ([]OffersBeforeRow, error) {
+	rows, err := db.Query(ctx, offersBefore, id)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items []OffersBeforeRow
+	for rows.Next() {
+		var i OffersBeforeRow
+		if err := rows.Scan(
+			&i.ID,
+			&i.State,
+			&i.Fee,
+			&i.Currency,
+			&i.CounterFee,
+			&i.Message,
+			&i.Terms,
+			&i.SentAt,
+		); err != nil {
+			return nil, err
+		}
+		items = append(items, i)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const partnershipBrand = `-- name: PartnershipBrand :one
 select b.id, b.name from partnerships p join brands b on b.id = p.brand_id where p.id = $1 and p.brand_id = any ($2::uuid[])
 `

@@ -184,27 +184,33 @@ func (q *Queries) InsertPortalMessage(ctx context.Context, db DBTX, arg InsertPo
 }
 
 const insertSignature = `-- name: InsertSignature :exec
-insert into signatures (contract_id, party, name, contact_id, body_sha256, address, agent)
-values ($1, 'creator', $2, $3, $4, $5, $6) on conflict (contract_id, party) do nothing
+insert into signatures (contract_id, party, name, contact_id, body_sha256, address, agent, consent, identity, identity_address, identity_at)
+select $1, 'creator', $2, k.contact_id, $3, $4, $5, $6::text, 'mailed_code', x.email, k.created_at
+from portal_codes k join contacts x on x.id = k.contact_id where k.id = $7 and k.contact_id = $8 on conflict (contract_id, party) do nothing
 `
 
 type InsertSignatureParams struct {
 	ContractID uuid.UUID
 	Name       string
-	ContactID  *uuid.UUID
 	BodySha256 []byte
 	Address    *string
 	Agent      *string
+	Consent    string
+	CodeID     uuid.UUID
+	ContactID  uuid.UUID
 }
 
+// With the code that proved who signs: when it was mailed, and where to.
 func (q *Queries) InsertSignature(ctx context.Context, db DBTX, arg InsertSignatureParams) error {
 	_, err := db.Exec(ctx, insertSignature,
 		arg.ContractID,
 		arg.Name,
-		arg.ContactID,
 		arg.BodySha256,
 		arg.Address,
 		arg.Agent,
+		arg.Consent,
+		arg.CodeID,
+		arg.ContactID,
 	)
 	return err
 }
@@ -323,8 +329,8 @@ func (q *Queries) PortalAmendments(ctx context.Context, db DBTX, contractID *uui
 
 const portalContracts = `-- name: PortalContracts :many
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, k.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256,
-  n.fee, t.currency, n.terms, t.amends, coalesce(o.number, '')::text as amends_number, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
-from contracts t cross join lateral contract_now(t.id) n left join contracts o on o.id = t.amends join brands b on b.id = t.brand_id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns k on k.id = p.campaign_id
+  n.fee, t.currency, n.terms, t.amends, coalesce(o.number, '')::text as amends_number, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256
+from contracts t left join contract_papers f on f.contract_id = t.id cross join lateral contract_now(t.id) n left join contracts o on o.id = t.amends join brands b on b.id = t.brand_id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns k on k.id = p.campaign_id
 where t.partnership_id = $1 and t.sent_at is not null and ($2::uuid is null or t.id = $2::uuid)
 order by t.term desc, (t.state = 'out_for_signature') desc, t.amends nulls first, t.created_at desc limit 1
 `
@@ -359,6 +365,7 @@ type PortalContractsRow struct {
 	EndsAt        *time.Time
 	NoticeBy      *time.Time
 	CreatedAt     time.Time
+	PaperSha256   []byte
 }
 
 func (q *Queries) PortalContracts(ctx context.Context, db DBTX, arg PortalContractsParams) ([]PortalContractsRow, error) {
@@ -395,6 +402,7 @@ func (q *Queries) PortalContracts(ctx context.Context, db DBTX, arg PortalContra
 			&i.EndsAt,
 			&i.NoticeBy,
 			&i.CreatedAt,
+			&i.PaperSha256,
 		); err != nil {
 			return nil, err
 		}

@@ -2,10 +2,11 @@
 -- With the fee and the terms that amendments have made of it.
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, coalesce(c.country, '')::text as creator_country, coalesce(a.handle, '')::text as handle,
   coalesce(a.platform, '')::text as platform, g.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256, n.fee, t.currency,
-  n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
+  n.terms, t.amends, coalesce(o.number, '')::text as amends_number, coalesce(t.reason, '')::text as reason, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256
 from contracts t
 cross join lateral contract_now(t.id) n
 left join contracts o on o.id = t.amends
+left join contract_papers f on f.contract_id = t.id
 join brands b on b.id = t.brand_id
 join partnerships p on p.id = t.partnership_id
 join campaigns g on g.id = p.campaign_id
@@ -18,19 +19,25 @@ where t.brand_id = any (@brands::uuid[])
   and (sqlc.narg('base')::boolean is null or (t.amends is null) = sqlc.narg('base')::boolean)
   and (sqlc.narg('brand_id')::uuid is null or t.brand_id = sqlc.narg('brand_id')::uuid)
   and (sqlc.narg('state')::text is null or t.state = sqlc.narg('state')::text)
-  and (sqlc.narg('pattern')::text is null or t.number ilike sqlc.narg('pattern')::text or c.name ilike sqlc.narg('pattern')::text or g.name ilike sqlc.narg('pattern')::text)
+  and (sqlc.narg('campaign_id')::uuid is null or p.campaign_id = sqlc.narg('campaign_id')::uuid)
+  and (sqlc.narg('creator_id')::uuid is null or p.creator_id = sqlc.narg('creator_id')::uuid)
+  and (sqlc.narg('ends_from')::timestamptz is null or t.ends_at >= sqlc.narg('ends_from')::timestamptz)
+  and (sqlc.narg('ends_to')::timestamptz is null or t.ends_at < sqlc.narg('ends_to')::timestamptz)
+  and (sqlc.narg('pattern')::text is null or t.number ilike sqlc.narg('pattern')::text or c.name ilike sqlc.narg('pattern')::text or g.name ilike sqlc.narg('pattern')::text
+    or t.id in (select contracts_with(@words::text)))
   and (sqlc.narg('after_at')::timestamptz is null or (t.created_at, t.id) < (sqlc.narg('after_at')::timestamptz, sqlc.narg('after_id')::uuid))
 order by t.created_at desc, t.id desc
 limit @max_rows;
 
 -- name: SignaturesOf :many
-select contract_id, party, name, coalesce(address, '')::text as address, coalesce(agent, '')::text as agent, body_sha256, at from signatures
+select contract_id, party, name, coalesce(address, '')::text as address, coalesce(agent, '')::text as agent, body_sha256, at,
+  coalesce(consent, '')::text as consent, coalesce(identity, '')::text as identity, coalesce(identity_address, '')::text as identity_address, identity_at from signatures
 where contract_id = any (@contracts::uuid[]) order by contract_id, at;
 
 -- name: SignForBrand :exec
 -- The brand signs the text that its person saw; who signed first stays.
-insert into signatures (contract_id, party, name, user_id, body_sha256, address, agent)
-select t.id, 'brand', @name::text, @user_id::uuid, t.body_sha256, @address::text, @agent::text from contracts t
+insert into signatures (contract_id, party, name, user_id, body_sha256, address, agent, consent, identity, identity_address)
+select t.id, 'brand', @name::text, @user_id::uuid, t.body_sha256, @address::text, @agent::text, @consent::text, @identity::text, @identity_address::text from contracts t
 where t.id = @contract_id and t.brand_id = any (@brands::uuid[]) and t.state in ('drafting', 'internal_approval')
 on conflict (contract_id, party) do nothing;
 
@@ -49,3 +56,31 @@ where t.partnership_id = @partnership_id and t.brand_id = any (@brands::uuid[]) 
 insert into contracts (id, number, partnership_id, brand_id, term, version, state, body, body_sha256, fee, currency, terms, amends, amendment, changes, adds, reason, requested_by)
 values (@id, @number, @partnership_id, @brand_id, @term, @version, 'internal_approval', @body, @body_sha256, @fee, @currency, @terms, @contract_id, @amendment, @changes, @adds, @reason, @requested_by)
 on conflict (id) do nothing;
+
+-- name: ContractToPaper :one
+-- What the file of an executed contract says besides.
+select t.brand_id, b.postal_address, d.zone from contracts t join brands b on b.id = t.brand_id join calendars d on d.id = b.calendar_id
+where t.id = @id and t.executed_at is not null;
+
+-- name: ContractsWithoutPaper :many
+select t.id from contracts t where t.executed_at is not null and not exists (select 1 from contract_papers f where f.contract_id = t.id) order by t.executed_at limit @max_rows;
+
+-- name: InsertContractPaper :exec
+insert into contract_papers (contract_id, brand_id, sha256, text_sha256, signatures_sha256)
+select t.id, t.brand_id, @sha256, t.body_sha256, (select sha256(convert_to(jsonb_agg(jsonb_build_array(s.party, s.name, encode(s.body_sha256, 'hex'), s.address, s.agent, extract(epoch from s.at), s.consent, s.identity, s.identity_address, extract(epoch from s.identity_at)) order by s.party)::text, 'utf8'))
+  from signatures s where s.contract_id = t.id)
+from contracts t where t.id = @contract_id on conflict (contract_id) do nothing;
+
+-- name: ContractPaper :one
+-- The file of a signed contract; of a partnership where one is given.
+select t.number, t.state, coalesce(f.sha256, '')::bytea as sha256, coalesce(x.content, '')::bytea as content
+from contracts t left join contract_papers f on f.contract_id = t.id left join blobs x on x.sha256 = f.sha256
+where t.id = @id and t.brand_id = any (@brands::uuid[]) and (sqlc.narg('partnership_id')::uuid is null or t.partnership_id = sqlc.narg('partnership_id')::uuid and t.sent_at is not null);
+
+-- name: FindContracts :many
+-- By words of the text or the number, newest first; search_texts also is quick for words that are in every contract.
+select t.id, t.number, c.name as creator_name, g.name as campaign_name
+from (select y.id::uuid as id from search_texts(@words::text, @viewer::uuid, 'contract', null, null, null, null, null, null, null, null, @max_rows::int) y) x
+join contracts t on t.id = x.id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns g on g.id = p.campaign_id
+where t.brand_id = any (@brands::uuid[])
+order by t.created_at desc, t.id desc limit @max_rows::int;

@@ -46,6 +46,11 @@ where partnership_id = @partnership_id and source_id = @partnership_id and kind 
 select id, partnership_id, term, state, fee, currency, counter_fee, message, terms, created_by, sent_at, expires_at, coalesce(paid_outside, '')::text as paid_outside from offers
 where partnership_id = @partnership_id order by term desc, created_at desc, id desc limit 1;
 
+-- name: OffersBefore :many
+-- Those that were sent before an offer in its term, newest first.
+select o.id, o.state, o.fee, o.currency, o.counter_fee, o.message, o.terms, o.sent_at from offers n join offers o on o.partnership_id = n.partnership_id and o.term = n.term
+where n.id = @id and o.sent_at is not null and (o.created_at, o.id) < (n.created_at, n.id) order by o.created_at desc, o.id desc limit 20;
+
 -- name: DeliverablesOfTerm :many
 select d.id, d.title, d.platform, d.kind, d.state, d.draft_due_at, d.publish_by, d.round, d.post_url, d.current_submission, d.verified_at, r.id as review_id,
   (d.state = 'late' or (d.draft_due_at < now() and d.state in ('planned', 'brief_sent', 'awaiting_draft', 'changes_requested'))

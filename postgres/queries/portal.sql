@@ -25,8 +25,8 @@ order by created_at desc, id desc limit 1;
 
 -- name: PortalContracts :many
 select t.id, t.partnership_id, t.brand_id, b.name as brand_name, p.creator_id, c.name as creator_name, k.name as campaign_name, t.number, t.term, t.version, t.state, t.body, t.body_sha256,
-  n.fee, t.currency, n.terms, t.amends, coalesce(o.number, '')::text as amends_number, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at
-from contracts t cross join lateral contract_now(t.id) n left join contracts o on o.id = t.amends join brands b on b.id = t.brand_id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns k on k.id = p.campaign_id
+  n.fee, t.currency, n.terms, t.amends, coalesce(o.number, '')::text as amends_number, t.sent_at, t.expires_at, t.executed_at, t.ends_at, t.notice_by, t.created_at, f.sha256 as paper_sha256
+from contracts t left join contract_papers f on f.contract_id = t.id cross join lateral contract_now(t.id) n left join contracts o on o.id = t.amends join brands b on b.id = t.brand_id join partnerships p on p.id = t.partnership_id join creators c on c.id = p.creator_id join campaigns k on k.id = p.campaign_id
 where t.partnership_id = @partnership_id and t.sent_at is not null and (sqlc.narg('id')::uuid is null or t.id = sqlc.narg('id')::uuid)
 order by t.term desc, (t.state = 'out_for_signature') desc, t.amends nulls first, t.created_at desc limit 1;
 
@@ -95,8 +95,10 @@ on conflict (id) do nothing;
 update offers set counter_fee = @counter_fee where id = @id and partnership_id = @partnership_id and state = 'sent';
 
 -- name: InsertSignature :exec
-insert into signatures (contract_id, party, name, contact_id, body_sha256, address, agent)
-values (@contract_id, 'creator', @name, @contact_id, @body_sha256, sqlc.narg('address'), sqlc.narg('agent')) on conflict (contract_id, party) do nothing;
+-- With the code that proved who signs: when it was mailed, and where to.
+insert into signatures (contract_id, party, name, contact_id, body_sha256, address, agent, consent, identity, identity_address, identity_at)
+select @contract_id, 'creator', @name, k.contact_id, @body_sha256, sqlc.narg('address'), sqlc.narg('agent'), @consent::text, 'mailed_code', x.email, k.created_at
+from portal_codes k join contacts x on x.id = k.contact_id where k.id = @code_id and k.contact_id = @contact_id on conflict (contract_id, party) do nothing;
 
 -- name: OutreachOfContact :many
 select distinct p.id, p.brand_id from partnerships p join contacts x on x.creator_id = p.creator_id

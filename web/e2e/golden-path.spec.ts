@@ -224,7 +224,7 @@ test("ops sends the contract, the creator signs with a mailed code", async ({ br
   await portal.goto(portalLink(await mailOf(/contract|sign/i, known)));
   await portal.getByRole("link", { name: "Read and sign" }).click();
   await portal.getByLabel("Your full name").fill("Casey Rowan");
-  await portal.getByLabel("I have read the contract and agree to it").check();
+  await portal.getByLabel("I have read the whole text and agree to it").check();
   await enterCode(portal);
   await portal.getByRole("button", { name: "Sign the contract" }).click();
   await expect(portal.getByRole("heading", { level: 1, name: `Hello ${creator.name}` })).toBeVisible();

@@ -600,6 +600,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/contracts/{id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The signed contract or amendment with the certificate of its signatures */
+        get: operations["getContractPaper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/contracts/{id}/send": {
         parameters: {
             query?: never;
@@ -2182,6 +2201,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/portal/contracts/{id}/paper": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        /** The signed contract or amendment with the certificate of its signatures */
+        get: operations["getPortalContractPaper"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/portal/contracts/{id}/signatures": {
         parameters: {
             query?: never;
@@ -3490,6 +3528,8 @@ export interface components {
         };
         AmendedLine: {
             from?: string;
+            /** @description It changes more than names; only said of offers */
+            material?: boolean;
             to?: string;
             what: string;
         };
@@ -4272,6 +4312,8 @@ export interface components {
             campaign_name: string;
             /** @description In the text's order; absent for a contract from before the library */
             clauses?: components["schemas"]["ContractClause"][];
+            /** @description What whoever signs next agrees to; absent where nobody is asked to sign */
+            consent?: string;
             /** Format: date-time */
             created_at: string;
             creator: components["schemas"]["CreatorRef"];
@@ -4288,6 +4330,8 @@ export interface components {
             /** Format: date-time */
             notice_by?: string;
             number: string;
+            /** @description Hash of the signed file; absent until it is made */
+            paper_sha256?: string;
             /** Format: uuid */
             partnership_id: string;
             /** @description Why the amendment was asked for */
@@ -4327,6 +4371,10 @@ export interface components {
             sent_at?: string;
             state: string;
             term: number;
+        };
+        ContractSend: {
+            /** @description The contract's consent, as it was shown beside the button */
+            consent?: string;
         };
         ContractTemplate: {
             /**
@@ -5212,6 +5260,11 @@ export interface components {
             value: number;
         };
         Offer: {
+            /** @description The offers before it in the same term, newest first */
+            before?: components["schemas"]["PastOffer"][];
+            /** @description What it changes of the offer before; absent for the first of a term */
+            changes?: components["schemas"]["AmendedLine"][];
+            counter_fee?: components["schemas"]["Money"];
             /** Format: date-time */
             expires_at?: string;
             fee: components["schemas"]["Money"];
@@ -5222,8 +5275,7 @@ export interface components {
             paid_outside?: string;
             /** Format: date-time */
             sent_at?: string;
-            /** @enum {string} */
-            state: "draft" | "sent" | "accepted" | "countered" | "declined" | "expired" | "withdrawn";
+            state: components["schemas"]["OfferState"];
             terms: components["schemas"]["ContractTerms"];
         };
         OfferCreate: {
@@ -5242,6 +5294,8 @@ export interface components {
             decision: "accept" | "decline" | "counter";
             message?: string;
         };
+        /** @enum {string} */
+        OfferState: "draft" | "sent" | "accepted" | "countered" | "declined" | "expired" | "withdrawn";
         /** @enum {string} */
         OfflineMethod: "bank_transfer" | "paypal" | "cheque" | "goods" | "other";
         OfflinePayment: {
@@ -5444,6 +5498,17 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             waiting: components["schemas"]["Waiting"][];
+        };
+        PastOffer: {
+            changes?: components["schemas"]["AmendedLine"][];
+            counter_fee?: components["schemas"]["Money"];
+            fee: components["schemas"]["Money"];
+            /** Format: uuid */
+            id: string;
+            message?: string;
+            /** Format: date-time */
+            sent_at?: string;
+            state: components["schemas"]["OfferState"];
         };
         PathStep: {
             /** Format: date-time */
@@ -5945,6 +6010,11 @@ export interface components {
             payments: components["schemas"]["PortalPayment"][];
         };
         PortalOfferView: {
+            /** @description The offers before it in the same term, newest first */
+            before?: components["schemas"]["PastOffer"][];
+            /** @description What it changes of the offer before; absent for the first of a term */
+            changes?: components["schemas"]["AmendedLine"][];
+            counter_fee?: components["schemas"]["Money"];
             /** Format: date-time */
             expires_at?: string;
             fee: components["schemas"]["Money"];
@@ -6474,7 +6544,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             /** @enum {string} */
-            noun: "creator" | "partnership" | "campaign";
+            noun: "creator" | "partnership" | "campaign" | "contract";
             subtitle?: string;
             title: string;
         };
@@ -6618,6 +6688,17 @@ export interface components {
             agent?: string;
             /** Format: date-time */
             at: string;
+            /** @description The words that were agreed to; absent, with how the signer was known, for signatures from before they were kept */
+            consent?: string;
+            /** @enum {string} */
+            identity?: "mailed_code" | "session" | "token";
+            /** @description Where the code was mailed to, or the account that was signed in */
+            identity_address?: string;
+            /**
+             * Format: date-time
+             * @description When the code was mailed
+             */
+            identity_at?: string;
             name: string;
             /** @enum {string} */
             party: "brand" | "creator";
@@ -6625,6 +6706,8 @@ export interface components {
         };
         SignatureCreate: {
             code?: string;
+            /** @description The contract's consent, as it was shown beside the button */
+            consent?: string;
             /** @enum {string} */
             decision: "sign" | "decline";
             name?: string;
@@ -7345,6 +7428,7 @@ export type Contract = components['schemas']['Contract'];
 export type ContractClause = components['schemas']['ContractClause'];
 export type ContractList = components['schemas']['ContractList'];
 export type ContractRef = components['schemas']['ContractRef'];
+export type ContractSend = components['schemas']['ContractSend'];
 export type ContractTemplate = components['schemas']['ContractTemplate'];
 export type ContractTemplateCreate = components['schemas']['ContractTemplateCreate'];
 export type ContractTemplateEdit = components['schemas']['ContractTemplateEdit'];
@@ -7441,6 +7525,7 @@ export type NumberTotal = components['schemas']['NumberTotal'];
 export type Offer = components['schemas']['Offer'];
 export type OfferCreate = components['schemas']['OfferCreate'];
 export type OfferDecision = components['schemas']['OfferDecision'];
+export type OfferState = components['schemas']['OfferState'];
 export type OfflineMethod = components['schemas']['OfflineMethod'];
 export type OfflinePayment = components['schemas']['OfflinePayment'];
 export type OfflinePaymentForm = components['schemas']['OfflinePaymentForm'];
@@ -7459,6 +7544,7 @@ export type PartnershipCommand = components['schemas']['PartnershipCommand'];
 export type PartnershipCommandKind = components['schemas']['PartnershipCommandKind'];
 export type PartnershipList = components['schemas']['PartnershipList'];
 export type PartnershipSummary = components['schemas']['PartnershipSummary'];
+export type PastOffer = components['schemas']['PastOffer'];
 export type PathStep = components['schemas']['PathStep'];
 export type PayeeStands = components['schemas']['PayeeStands'];
 export type PayeeThreshold = components['schemas']['PayeeThreshold'];
@@ -8819,8 +8905,12 @@ export interface operations {
         parameters: {
             query?: {
                 brand_id?: components["parameters"]["brand_id"];
+                campaign_id?: string;
+                creator_id?: string;
                 /** @description next_cursor of the page before */
                 cursor?: components["parameters"]["cursor"];
+                ends_from?: string;
+                ends_to?: string;
                 limit?: components["parameters"]["limit"];
                 /** @description Words to search for */
                 q?: components["parameters"]["q"];
@@ -8867,6 +8957,21 @@ export interface operations {
             default: components["responses"]["problem"];
         };
     };
+    getContractPaper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["paper"];
+            default: components["responses"]["problem"];
+        };
+    };
     sendContract: {
         parameters: {
             query?: never;
@@ -8880,7 +8985,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Empty"];
+                "application/json": components["schemas"]["ContractSend"];
             };
         };
         responses: {
@@ -11626,6 +11731,21 @@ export interface operations {
                     "application/json": components["schemas"]["Contract"];
                 };
             };
+            default: components["responses"]["problem"];
+        };
+    };
+    getPortalContractPaper: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: components["parameters"]["id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["paper"];
             default: components["responses"]["problem"];
         };
     };

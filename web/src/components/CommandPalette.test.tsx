@@ -12,7 +12,7 @@ beforeEach(() => {
   vi.stubGlobal("fetch", (request: Request) =>
     Promise.resolve(
       request.url.includes("/v1/search")
-        ? answer({ items: [{ noun: "creator", id: "c1", title: "Ada Lindqvist" }, { noun: "partnership", id: "p1", title: "Ada Lindqvist", subtitle: "Autumn" }] })
+        ? answer({ items: [{ noun: "creator", id: "c1", title: "Ada Lindqvist" }, { noun: "partnership", id: "p1", title: "Ada Lindqvist", subtitle: "Autumn" }, { noun: "contract", id: "k1", title: "C-000012", subtitle: "Ada Lindqvist, Autumn" }] })
         : answer({ user_id: "u", name: "Olga", email: "o@x.example", brands: [] }),
     ),
   );
@@ -35,12 +35,19 @@ it("finds things and moves the choice by the arrows", async () => {
   await userEvent.type(field, "ada");
   await screen.findByRole("option", { name: "Search everything written for “ada”" });
   const options = screen.getAllByRole("option");
-  expect(options.map((option) => option.textContent)).toEqual(["Ada LindqvistAutumn", "Ada Lindqvist", "Search everything written for “ada”"]);
+  expect(options.map((option) => option.textContent)).toEqual(["Ada LindqvistAutumn", "Ada Lindqvist", "C-000012Ada Lindqvist, Autumn", "Search everything written for “ada”"]);
   await userEvent.keyboard("{ArrowDown}");
   expect(field).toHaveAttribute("aria-activedescendant", options[1]?.id);
   expect(options[1]).toHaveAttribute("aria-selected", "true");
   await userEvent.keyboard("{Enter}");
   await vi.waitFor(() => expect(path()).toBe("/creators/c1"));
+});
+
+it("leads to a contract that has the words", async () => {
+  const { path } = await show(<CommandPalette opened onClose={vi.fn()} places={places} />);
+  await userEvent.type(screen.getByRole("combobox"), "tripod");
+  await userEvent.click(await screen.findByRole("option", { name: /C-000012/ }));
+  await vi.waitFor(() => expect(path()).toBe("/contracts/k1"));
 });
 
 it("searches what was written when nothing else is meant", async () => {

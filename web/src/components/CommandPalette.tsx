@@ -2,7 +2,7 @@ import { Loader, Modal } from "@mantine/core";
 import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { IconAddressBook, IconHeartHandshake, IconListSearch, IconPlus, IconSearch, IconSpeakerphone, IconUpload, type TablerIcon } from "@tabler/icons-react";
+import { IconAddressBook, IconFileText, IconHeartHandshake, IconListSearch, IconPlus, IconSearch, IconSpeakerphone, IconUpload, type TablerIcon } from "@tabler/icons-react";
 import { useId, useState, type KeyboardEvent } from "react";
 
 import { searchQuery } from "../api/queries";
@@ -26,6 +26,7 @@ const pages: Record<SearchHit["noun"], { to: string; icon: TablerIcon; word: str
   partnership: { to: "/partnerships/$id", icon: IconHeartHandshake, word: "Partnerships" },
   creator: { to: "/creators/$id", icon: IconAddressBook, word: "Creators" },
   campaign: { to: "/campaigns/$id", icon: IconSpeakerphone, word: "Campaigns" },
+  contract: { to: "/contracts/$id", icon: IconFileText, word: "Contracts" },
 };
 
 const starts: Omit<Entry, "key" | "group">[] = [
@@ -33,7 +34,7 @@ const starts: Omit<Entry, "key" | "group">[] = [
   { to: "/creators/import", label: "Import creators from CSV", icon: IconUpload },
 ];
 
-/** One field that finds creators, partnerships and campaigns, goes to places, and starts things. */
+/** One field that finds creators, partnerships, campaigns and contracts, goes to places, and starts things. */
 export default function CommandPalette({ opened, onClose, places }: { opened: boolean; onClose: () => void; places: { to: string; label: string; icon: TablerIcon }[] }) {
   return (
     <Modal.Root opened={opened} onClose={onClose} size={560} yOffset="12dvh" transitionProps={{ duration: 80 }}>

@@ -6,6 +6,7 @@ import { useRef } from "react";
 
 import { textsQuery } from "../api/queries";
 import type { TextHit } from "../api/schema";
+import { dayStart } from "../lib/days";
 import { useShortcuts } from "../lib/shortcuts";
 import * as url from "../lib/search";
 import { Pager } from "./DataTable";
@@ -40,13 +41,6 @@ export const textSearch = url.search({
 
 /** The same, read, with the brand that every page of the house keeps. */
 export type TextSearchState = url.Read<typeof textSearch> & { brand?: string };
-
-/** The beginning of a day where the person is; `later` counts days on from it. */
-function dayStart(date: string | undefined, later = 0): string | undefined {
-  if (!date) return undefined;
-  const [year = 0, month = 1, day = 1] = date.split("-").map(Number);
-  return new Date(year, month - 1, day + later).toISOString();
-}
 
 /** Everything written that has the words, newest first, each leading to the place where it stands. */
 export function TextSearch({ search, set }: { search: TextSearchState; set: (change: Partial<TextSearchState>) => void }) {

@@ -47,3 +47,10 @@ export function moved(day: string, key: string): string | undefined {
   }
   return undefined;
 }
+
+/** The beginning of a day where the person is; `later` counts days on from it. */
+export function dayStart(date: string | undefined, later = 0): string | undefined {
+  if (!date) return undefined;
+  const [year = 0, month = 1, day = 1] = date.split("-").map(Number);
+  return new Date(year, month - 1, day + later).toISOString();
+}

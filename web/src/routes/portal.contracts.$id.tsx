@@ -1,6 +1,7 @@
 import { Button, Checkbox, Stack, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
+import { IconDownload } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { useAct } from "../api/act";
@@ -68,6 +69,9 @@ function Shown({ contract }: { contract: Contract }) {
           </ul>
         </Section>
       )}
+      {contract.paper_sha256 && (
+        <Button size="md" variant="default" leftSection={<IconDownload size={18} aria-hidden />} component="a" href={`/v1/portal/contracts/${contract.id}/paper`} download>Signed PDF with certificate</Button>
+      )}
       {contract.state === "out_for_signature" && <Sign contract={contract} />}
     </>
   );
@@ -90,11 +94,11 @@ function Sign({ contract }: { contract: Contract }) {
     run: async (signature: SignatureCreate, key) =>
       body(api.POST("/v1/portal/contracts/{id}/signatures", {
         params: { path: { id: contract.id }, header: { "Idempotency-Key": key } },
-        body: { ...signature, text_sha256: await hashOf(contract.text) },
+        body: { ...signature, text_sha256: await hashOf(contract.text), consent: contract.consent },
       })),
     close: () => void navigate({ to: "/portal/home" }),
     then: (home) => queries.setQueryData(portalHomeQuery.queryKey, home),
-    done: declining ? "The brand is told that you do not sign" : "Signed. You get a copy by mail.",
+    done: declining ? "The brand is told that you do not sign" : "Signed. The signed PDF is on the contract’s page.",
     touches: ["portal"],
   });
   const errors = sign.error?.byField ?? {};
@@ -118,7 +122,7 @@ function Sign({ contract }: { contract: Contract }) {
           ) : (
             <>
               <TextInput label="Your full name" description="It stands as your signature" required autoComplete="name" value={name} onChange={(event) => setName(event.currentTarget.value)} error={errors.name} />
-              <Checkbox label="I have read the contract and agree to it" checked={agreed} onChange={(event) => setAgreed(event.currentTarget.checked)} />
+              <Checkbox label={contract.consent} checked={agreed} onChange={(event) => setAgreed(event.currentTarget.checked)} />
               <MailedCode value={code} onChange={setCode} error={errors.code} />
               <ProblemNotice problem={sign.error} shownFields={["name", "code"]} />
               {code !== "" && <Button type="submit" size="md" disabled={!agreed || name.trim() === ""} loading={sign.isPending}>Sign the contract</Button>}

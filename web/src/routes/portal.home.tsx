@@ -71,6 +71,7 @@ function Shown({ home }: { home: PortalHome }) {
             <div>
               {contract.number}
               {contract.ends_at && <div className="soft">runs until {exactText(new Date(contract.ends_at))}</div>}
+              {contract.executed_at && <div><a href={`/v1/portal/contracts/${contract.id}/paper`} download>signed contract (PDF)</a></div>}
             </div>
             <StatusChip noun="contract" state={contract.state} />
           </Group>

@@ -8,10 +8,11 @@ import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import { contractQuery } from "../../api/queries";
-import type { AmendedLine, AmendmentCreate, AmendmentPreview, DeliverableMove, DeliverableTerms, MilestoneAdded, Partnership } from "../../api/schema";
+import type { AmendmentCreate, AmendmentPreview, DeliverableMove, DeliverableTerms, MilestoneAdded, Partnership } from "../../api/schema";
 import { moneyText, toMajor, toMinor } from "../../lib/money";
 import { ProblemNotice } from "../Notice";
 import { contentKinds, platforms, triggers } from "../Terms";
+import { Changes } from "../Changes";
 import classes from "../Terms.module.css";
 
 const done = ["accepted", "rejected", "missed", "waived", "cancelled"];
@@ -147,7 +148,7 @@ function Preview({ preview }: { preview: AmendmentPreview }) {
   return (
     <section aria-label="What changes" aria-live="polite">
       <h3 style={{ margin: "0 0 4px" }}>What changes with {preview.number}</h3>
-      <Lines lines={preview.changes} />
+      <Changes lines={preview.changes} />
       {preview.conflicts.length > 0 && (
         <>
           <h3 style={{ margin: "8px 0 4px" }}>Conflicts</h3>
@@ -157,22 +158,9 @@ function Preview({ preview }: { preview: AmendmentPreview }) {
       {preview.pinned.length > 0 && (
         <>
           <h3 style={{ margin: "8px 0 4px" }}>What stays</h3>
-          <Lines lines={preview.pinned} />
+          <Changes lines={preview.pinned} />
         </>
       )}
     </section>
-  );
-}
-
-function Lines({ lines }: { lines: AmendedLine[] }) {
-  return (
-    <ul className={classes.list}>
-      {lines.map(({ what, from, to }, at) => (
-        <li key={at}>
-          <strong>{what}</strong> {to ?? "falls away"}
-          {from && <span className="soft"> {to ? `instead of ${from}` : `(${from})`}</span>}
-        </li>
-      ))}
-    </ul>
   );
 }

@@ -1,9 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import { IconExternalLink } from "@tabler/icons-react";
+import { Fragment } from "react";
 
 import type { Partnership } from "../../api/schema";
 import { words } from "../../lib/states";
 import { dayText } from "../../lib/time";
+import { Negotiation } from "../Changes";
 import { Money } from "../Money";
 import { Facts, Section } from "../Page";
 import { RelativeTime } from "../RelativeTime";
@@ -94,6 +96,7 @@ export function Deal({ partnership }: { partnership: Partnership }) {
             <span>
               Offer of <Money value={offer.fee} />
               {offer.state === "sent" && offer.expires_at && <span className={classes.small}> expires <RelativeTime at={offer.expires_at} /></span>}
+              {offer.counter_fee && <span className={classes.small} style={{ display: "block" }}>{summary.creator.name} asks for <Money value={offer.counter_fee} /></span>}
               {offer.paid_outside && <span className={classes.small} style={{ display: "block" }}>Paid outside of Stripe: {offer.paid_outside}</span>}
             </span>
             <StatusChip noun="offer" state={offer.state} />
@@ -104,11 +107,19 @@ export function Deal({ partnership }: { partnership: Partnership }) {
             <span>
               <Link to="/contracts/$id" params={{ id: contract.id }}>Contract {contract.number}</Link>
               {contract.ends_at && <div className={classes.small}>until {dayText(new Date(contract.ends_at))}</div>}
+              {contract.executed_at && (
+                <div className={classes.small}>
+                  Signed PDF: {[contract, ...contract.amendments.filter(({ executed_at }) => executed_at)].map(({ id, number }, at) => (
+                    <Fragment key={id}>{at > 0 && ", "}<a href={`/v1/contracts/${id}/paper`} download aria-label={`Signed PDF of ${number}`}>{number}</a></Fragment>
+                  ))}
+                </div>
+              )}
             </span>
             <StatusChip noun="contract" state={contract.state} />
           </div>
         )}
         {!offer && !contract && <p className="soft" style={{ margin: 0 }}>No offer was made yet.</p>}
+        {offer && <Negotiation changes={offer.changes} before={offer.before} asks={`${summary.creator.name} asked for`} />}
         {offer && (
           <details className={classes.terms}>
             <summary>Terms</summary>

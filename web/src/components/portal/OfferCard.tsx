@@ -6,6 +6,7 @@ import { api, body } from "../../api/client";
 import type { OfferDecision, PortalOfferView } from "../../api/schema";
 import { toMajor, toMinor } from "../../lib/money";
 import { exactText } from "../../lib/time";
+import { Negotiation } from "../Changes";
 import { Money } from "../Money";
 import { MoneyInput, type TypedMoney } from "../MoneyInput";
 import { ProblemNotice } from "../Notice";
@@ -38,7 +39,9 @@ export function OfferCard({ offer, brandName }: { offer: PortalOfferView; brandN
       <Stack gap="sm">
         <div className={classes.fee}><Money value={offer.fee} /></div>
         {offer.state === "sent" && offer.expires_at && <div className="soft">Answer by {exactText(new Date(offer.expires_at))} (<RelativeTime at={offer.expires_at} />)</div>}
+        {offer.counter_fee && <div>You asked for <Money value={offer.counter_fee} /></div>}
         {offer.message && <div className="prewrap">{offer.message}</div>}
+        <Negotiation changes={offer.changes} before={offer.before} asks="You asked for" />
         <details open={offer.state === "sent"}>
           <summary>What it asks for</summary>
           <div className={classes.inside}><TermsView terms={offer.terms} currency={offer.fee.currency} /></div>

@@ -1,13 +1,13 @@
 import { Button, Group, Modal, Stack } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute, Link } from "@tanstack/react-router";
-import { IconSignature } from "@tabler/icons-react";
+import { IconDownload, IconSignature } from "@tabler/icons-react";
 import { useState } from "react";
 
 import { useAct } from "../../api/act";
 import { api, body } from "../../api/client";
 import { contractQuery, warm } from "../../api/queries";
-import type { Contract } from "../../api/schema";
+import type { Contract, Signature } from "../../api/schema";
 import { ComplianceNotes } from "../../components/clause/ComplianceNotes";
 import { ContractText } from "../../components/ContractText";
 import { Money } from "../../components/Money";
@@ -44,7 +44,12 @@ function ContractPage() {
           {contract.amends && <span>Changes <Link to="/contracts/$id" params={{ id: contract.amends.id }}>contract {contract.amends.number}</Link></span>}
         </Group>
       }
-      actions={sends && <Button leftSection={<IconSignature size={16} aria-hidden />} onClick={() => setSending(true)}>Approve and send for signature</Button>}
+      actions={
+        <>
+          {contract.paper_sha256 && <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />} component="a" href={`/v1/contracts/${id}/paper`} download>Signed PDF</Button>}
+          {sends && <Button leftSection={<IconSignature size={16} aria-hidden />} onClick={() => setSending(true)}>Approve and send for signature</Button>}
+        </>
+      }
     >
       <div className={classes.columns}>
         <div className={classes.column}>
@@ -60,6 +65,7 @@ function ContractPage() {
                 <div key={signature.party}>
                   <strong>{signature.name}</strong> for the {signature.party}
                   <div className="soft"><RelativeTime at={signature.at} />, {exactText(new Date(signature.at))}</div>
+                  <Evidence signature={signature} />
                   {signature.text_sha256 !== contract.text_sha256 && <div style={{ color: "var(--mantine-color-error)" }}>Signed another text than the one shown here.</div>}
                 </div>
               ))}
@@ -101,6 +107,7 @@ function ContractPage() {
                 ["Renewal by", contract.notice_by && <RelativeTime key="notice" at={contract.notice_by} />],
                 ["Ends", contract.ends_at && <RelativeTime key="ends" at={contract.ends_at} />],
                 ["Text’s hash", <code key="hash" style={{ fontSize: 11 }}>{contract.text_sha256}</code>],
+                ["PDF’s hash", contract.paper_sha256 && <code key="paper" style={{ fontSize: 11 }}>{contract.paper_sha256}</code>],
               ]}
             />
           </Section>
@@ -115,9 +122,25 @@ function ContractPage() {
   );
 }
 
+/** How it was known who signed, and what they agreed to. */
+function Evidence({ signature: { identity, identity_address, identity_at, consent, address, agent } }: { signature: Signature }) {
+  const how = identity && {
+    mailed_code: <>a link and a code mailed to {identity_address}{identity_at && <>, the code on {exactText(new Date(identity_at))}</>}</>,
+    session: <>the account {identity_address}, signed in</>,
+    token: <>a program with a token of {identity_address}</>,
+  }[identity];
+  return (
+    <>
+      {how && <div className="soft">Known by {how}</div>}
+      {(address ?? agent) && <div className="soft" style={{ overflowWrap: "anywhere" }}>From {[address, agent].filter(Boolean).join(", ")}</div>}
+      {consent && <div className="soft">“{consent}”</div>}
+    </>
+  );
+}
+
 function SendDialog({ contract, onClose }: { contract: Contract; onClose: () => void }) {
   const send = useAct({
-    run: (_: object, key) => body(api.POST("/v1/contracts/{id}/send", { params: { path: { id: contract.id }, header: { "Idempotency-Key": key } }, body: {} })),
+    run: (_: object, key) => body(api.POST("/v1/contracts/{id}/send", { params: { path: { id: contract.id }, header: { "Idempotency-Key": key } }, body: { consent: contract.consent } })),
     done: "Sent for signature",
     close: onClose,
     touches: ["contract", "partnership", "task"],
@@ -130,6 +153,7 @@ function SendDialog({ contract, onClose }: { contract: Contract; onClose: () => 
             You approve this text for {contract.brand_name}. {contract.creator.name} gets a link by mail and signs with a code that is mailed at that moment. {contract.amends ? "When both have signed, the running term changes in one step." : "When both have signed, the milestones are fixed and the first payment may become due."}
           </p>
           <Facts facts={[["Fee", <Money key="fee" value={contract.fee} />], ["Number", contract.number]]} />
+          {contract.consent && <p style={{ margin: 0 }}>You sign: “{contract.consent}”</p>}
           <ProblemNotice problem={send.error} />
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>Send nothing</Button>

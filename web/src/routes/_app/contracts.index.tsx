@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect } from "@mantine/core";
+import { Button, Group, NativeSelect, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, Link, useNavigate } from "@tanstack/react-router";
 import { IconCalendarDue, IconFileText, IconRefresh, IconSearchOff } from "@tabler/icons-react";
@@ -8,11 +8,13 @@ import type { Contract } from "../../api/schema";
 import { CreatorName } from "../../components/CreatorName";
 import { columns, DataTable, Pager, TwoLines } from "../../components/DataTable";
 import { Filters, SearchInput } from "../../components/Filters";
+import { CampaignFilter, CreatorFilter, LateFilters } from "../../components/LateFilters";
 import { Money } from "../../components/Money";
 import { EmptyState } from "../../components/Notice";
 import { Page } from "../../components/Page";
 import { RelativeTime } from "../../components/RelativeTime";
 import { StatusChip } from "../../components/StatusChip";
+import { dayStart } from "../../lib/days";
 import * as url from "../../lib/search";
 import { hasRole, houseRoles, useSession } from "../../lib/session";
 import { looks } from "../../lib/states";
@@ -22,6 +24,10 @@ const states = Object.keys(looks.contract) as [Contract["state"], ...Contract["s
 const filters = url.search({
   q: url.words,
   state: url.oneOf(states),
+  creator: url.id,
+  campaign: url.id,
+  from: url.date,
+  to: url.date,
   cursor: url.cursor,
 });
 
@@ -38,10 +44,10 @@ const cols = columns<Contract>([
 ]);
 
 function Contracts() {
-  const { brand, q, state, cursor } = Route.useSearch();
+  const { brand, q, state, creator, campaign, from, to, cursor } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const session = useSession();
-  const list = useQuery(contractsQuery({ brand_id: brand, q, state, cursor }));
+  const list = useQuery(contractsQuery({ brand_id: brand, q, state, creator_id: creator, campaign_id: campaign, ends_from: dayStart(from), ends_to: dayStart(to, 1), cursor }));
   const set = (change: url.Read<typeof filters>) => void navigate({ search: (search) => ({ ...search, cursor: undefined, ...change }) });
   return (
     <Page
@@ -55,14 +61,23 @@ function Contracts() {
       }
     >
       <Filters>
-        <SearchInput label="Search contracts" value={q} onChange={(value) => set({ q: value })} />
+        <SearchInput label="Words, number or name" value={q} onChange={(value) => set({ q: value })} />
         <NativeSelect
           aria-label="State"
           value={state ?? ""}
           onChange={(event) => set({ state: (event.currentTarget.value || undefined) as typeof state })}
           data={[{ value: "", label: "Any state" }, ...states.map((value) => ({ value, label: looks.contract[value].word }))]}
         />
+        <LateFilters>
+          <CreatorFilter label="Creator" compact value={creator} onChange={(value) => set({ creator: value })} />
+          <CampaignFilter label="Campaign" compact brandId={brand} value={campaign} onChange={(value) => set({ campaign: value })} />
+        </LateFilters>
+        <Group gap="xs" wrap="nowrap">
+          <TextInput type="date" label="Ends from" size="xs" value={from ?? ""} onChange={(event) => set({ from: event.currentTarget.value || undefined })} />
+          <TextInput type="date" label="Ends until" size="xs" value={to ?? ""} onChange={(event) => set({ to: event.currentTarget.value || undefined })} />
+        </Group>
       </Filters>
+      {q && <p className="soft" style={{ margin: 0 }}>Found in texts, numbers and names. <Link to="/search" search={{ q, kind: "contract" }}>Show where the words stand</Link></p>}
       <DataTable
         label="Contracts"
         columns={cols}
@@ -71,8 +86,8 @@ function Contracts() {
         error={list.error}
         retry={() => void list.refetch()}
         empty={
-          (q ?? state) ? (
-            <EmptyState icon={IconSearchOff} title="No contract matches" action={<Button variant="default" onClick={() => set({ q: undefined, state: undefined })}>Clear the filters</Button>} />
+          (q ?? state ?? creator ?? campaign ?? from ?? to) ? (
+            <EmptyState icon={IconSearchOff} title="No contract matches" action={<Button variant="default" onClick={() => set({ q: undefined, state: undefined, creator: undefined, campaign: undefined, from: undefined, to: undefined })}>Clear the filters</Button>} />
           ) : (
             <EmptyState icon={IconFileText} title="There is no contract yet">One is drafted by itself when a creator accepts an offer.</EmptyState>
           )

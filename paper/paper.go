@@ -1,9 +1,11 @@
-package api
+// Package paper writes PDF files: what was agreed, paid or kept, for people to keep. The same content is the same bytes.
+package paper
 
 import (
 	_ "embed"
+	"fmt"
 	"io"
-	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -42,8 +44,8 @@ const (
 	millimetres = 0.3528 // a point
 )
 
-// paper is a document of A4 pages that is written from top to bottom.
-type paper struct {
+// Paper is a document of A4 pages that is written from top to bottom.
+type Paper struct {
 	pdf  *fpdf.Fpdf
 	y    float64
 	bold bool
@@ -51,9 +53,9 @@ type paper struct {
 	asia bool // the fallback font is in the document
 }
 
-// newPaper begins a document. Foot stands at the foot of each page beside its number.
-func newPaper(title, foot string, made time.Time) *paper {
-	p := &paper{pdf: fpdf.New("P", "mm", "A4", ""), size: textSize}
+// New begins a document. Foot stands at the foot of each page beside its number.
+func New(title, foot string, made time.Time) *Paper {
+	p := &Paper{pdf: fpdf.New("P", "mm", "A4", ""), size: textSize}
 	p.pdf.SetTitle(title, true)
 	p.pdf.SetCreator("Rapport", true)
 	p.pdf.SetLang("en")
@@ -67,7 +69,7 @@ func newPaper(title, foot string, made time.Time) *paper {
 		p.grey()
 		p.bold, p.size = false, smallSize
 		p.text(paperMargin, 287, foot)
-		p.right(paperMargin+paperWidth, 287, "Page "+cellText(p.pdf.PageNo()))
+		p.right(paperMargin+paperWidth, 287, "Page "+strconv.Itoa(p.pdf.PageNo()))
 		p.black()
 		p.size = textSize
 	})
@@ -76,22 +78,22 @@ func newPaper(title, foot string, made time.Time) *paper {
 	return p
 }
 
-func (p *paper) page() {
+func (p *Paper) page() {
 	p.pdf.AddPage()
 	p.y = paperMargin
 }
 
-func (p *paper) grey()  { p.pdf.SetTextColor(95, 99, 104) }
-func (p *paper) black() { p.pdf.SetTextColor(0, 0, 0) }
+func (p *Paper) grey()  { p.pdf.SetTextColor(95, 99, 104) }
+func (p *Paper) black() { p.pdf.SetTextColor(0, 0, 0) }
 
 // room goes to the next page when less than this is left.
-func (p *paper) room(height float64) {
+func (p *Paper) room(height float64) {
 	if p.y+height > paperFoot {
 		p.page()
 	}
 }
 
-func (p *paper) heading(words string) {
+func (p *Paper) heading(words string) {
 	p.bold, p.size = true, 17
 	p.y += 6
 	for _, line := range p.wrap(words, paperWidth) {
@@ -102,8 +104,8 @@ func (p *paper) heading(words string) {
 	p.y += 2
 }
 
-// section begins a part with its title.
-func (p *paper) section(words string) {
+// Section begins a part with its title.
+func (p *Paper) Section(words string) {
 	p.room(20)
 	p.y += 4
 	p.bold, p.size = true, 11.5
@@ -112,8 +114,8 @@ func (p *paper) section(words string) {
 	p.y += 7
 }
 
-// say writes a paragraph.
-func (p *paper) say(words string) {
+// Say writes a paragraph.
+func (p *Paper) Say(words string) {
 	for _, line := range p.wrap(words, paperWidth) {
 		p.room(5)
 		p.text(paperMargin, p.y, line)
@@ -122,8 +124,8 @@ func (p *paper) say(words string) {
 	p.y++
 }
 
-// facts writes labels and values; what is empty is left out.
-func (p *paper) facts(pairs ...[2]string) {
+// Facts writes labels and values; what is empty is left out.
+func (p *Paper) Facts(pairs ...[2]string) {
 	const label = 45.0
 	for _, pair := range pairs {
 		if pair[1] == "" {
@@ -143,18 +145,18 @@ func (p *paper) facts(pairs ...[2]string) {
 	p.y += 2
 }
 
-// column is one column of a table on paper.
-type column struct {
-	head  string
-	share float64 // of the width
-	right bool
+// Column is one column of a table on paper.
+type Column struct {
+	Head  string
+	Share float64 // of the width
+	Right bool
 }
 
-// table writes rows below their heads, which every further page repeats.
-func (p *paper) table(columns []column, rows [][]string) {
+// Table writes rows below their heads, which every further page repeats.
+func (p *Paper) Table(columns []Column, rows [][]string) {
 	heads := make([]string, len(columns))
 	for i, c := range columns {
-		heads[i] = c.head
+		heads[i] = c.Head
 	}
 	p.size = smallSize
 	p.grey()
@@ -175,27 +177,27 @@ func (p *paper) table(columns []column, rows [][]string) {
 
 const cellGap = 2.0
 
-func (p *paper) rowHeight(columns []column, row []string) float64 {
+func (p *Paper) rowHeight(columns []Column, row []string) float64 {
 	lines := 1
 	for i, c := range columns {
-		lines = max(lines, len(p.wrap(row[i], c.share*paperWidth-cellGap)))
+		lines = max(lines, len(p.wrap(row[i], c.Share*paperWidth-cellGap)))
 	}
 	return float64(lines)*4 + 2
 }
 
-func (p *paper) tableRow(columns []column, row []string) {
+func (p *Paper) tableRow(columns []Column, row []string) {
 	height := p.rowHeight(columns, row)
 	x := paperMargin
 	for i, c := range columns {
-		for n, line := range p.wrap(row[i], c.share*paperWidth-cellGap) {
+		for n, line := range p.wrap(row[i], c.Share*paperWidth-cellGap) {
 			y := p.y + 3 + float64(n)*4
-			if c.right {
-				p.right(x+c.share*paperWidth-cellGap, y, line)
+			if c.Right {
+				p.right(x+c.Share*paperWidth-cellGap, y, line)
 			} else {
 				p.text(x, y, line)
 			}
 		}
-		x += c.share * paperWidth
+		x += c.Share * paperWidth
 	}
 	p.y += height
 	p.pdf.SetDrawColor(218, 220, 224)
@@ -209,7 +211,7 @@ type stretch struct {
 
 // stretches cuts a line where the font must change. Characters that no font has, and those beyond the first plane, which the library
 // cannot set, become the sign for a missing one.
-func (p *paper) stretches(line string) (list []stretch) {
+func (p *Paper) stretches(line string) (list []stretch) {
 	plain, asia := glyphs()
 	face := "plain"
 	if p.bold {
@@ -266,7 +268,7 @@ func ordered(line string) string {
 	return seen.String()
 }
 
-func (p *paper) font(name string) {
+func (p *Paper) font(name string) {
 	if name == "asia" && !p.asia {
 		p.pdf.AddUTF8FontFromBytes("asia", "", fontAsia)
 		p.asia = true
@@ -274,7 +276,7 @@ func (p *paper) font(name string) {
 	p.pdf.SetFont(name, "", p.size)
 }
 
-func (p *paper) width(line string) (width float64) {
+func (p *Paper) width(line string) (width float64) {
 	for _, s := range p.stretches(line) {
 		p.font(s.font)
 		width += p.pdf.GetStringWidth(s.text)
@@ -282,7 +284,7 @@ func (p *paper) width(line string) (width float64) {
 	return width
 }
 
-func (p *paper) text(x, y float64, line string) {
+func (p *Paper) text(x, y float64, line string) {
 	for _, s := range p.stretches(line) {
 		p.font(s.font)
 		p.pdf.Text(x, y, s.text)
@@ -290,10 +292,10 @@ func (p *paper) text(x, y float64, line string) {
 	}
 }
 
-func (p *paper) right(x, y float64, line string) { p.text(x-p.width(line), y, line) }
+func (p *Paper) right(x, y float64, line string) { p.text(x-p.width(line), y, line) }
 
 // wrap cuts text into lines of a width: at spaces, and inside of words that are longer, or of a script that has no spaces.
-func (p *paper) wrap(text string, width float64) (lines []string) {
+func (p *Paper) wrap(text string, width float64) (lines []string) {
 	for paragraph := range strings.SplitSeq(strings.TrimRight(text, "\n"), "\n") {
 		line := ""
 		for word := range strings.FieldsSeq(paragraph) {
@@ -319,18 +321,10 @@ func (p *paper) wrap(text string, width float64) (lines []string) {
 	return lines
 }
 
-// paperFile is a finished paper as a file to keep.
-type paperFile struct {
-	name  string // without its ending
-	paper *paper
-}
-
-// write sends the paper.
-func (f paperFile) write(w http.ResponseWriter) error {
-	keepFile(w, "application/pdf", f.name+".pdf")
-	return f.paper.send(w)
-}
-
-func (p *paper) send(w io.Writer) error {
-	return p.pdf.Output(w) //nolint:wrapcheck // a client that went away
+// Write ends the paper and writes it out.
+func (p *Paper) Write(w io.Writer) error {
+	if err := p.pdf.Output(w); err != nil {
+		return fmt.Errorf("write a paper: %w", err)
+	}
+	return nil
 }

@@ -1,4 +1,4 @@
-package api
+package paper
 
 import (
 	"bytes"
@@ -8,19 +8,19 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"rapport/api/pdftest"
+	"rapport/paper/pdftest"
 )
 
 func TestPaperShowsNamesOfManyScripts(t *testing.T) {
 	t.Parallel()
 	made := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	write := func() []byte {
-		p := newPaper("Remittance", "Brand", made)
-		p.facts([2]string{"Creator", "Łucja Żółć"}, [2]string{"Creator", "Анна Ёлкина"}, [2]string{"Creator", "Ελένη"}, [2]string{"Creator", "田中 花子"},
+		p := New("Remittance", "Brand", made)
+		p.Facts([2]string{"Creator", "Łucja Żółć"}, [2]string{"Creator", "Анна Ёлкина"}, [2]string{"Creator", "Ελένη"}, [2]string{"Creator", "田中 花子"},
 			[2]string{"Creator", "김민지"}, [2]string{"Creator", "张伟"}, [2]string{"Creator", "Mia \U0001F496 Lens"}, [2]string{"Creator", "שלום"},
 			[2]string{"Creator", "Nguyễn Thị Bảo"}, [2]string{"Left out", ""})
 		var out bytes.Buffer
-		require.NoError(t, p.send(&out))
+		require.NoError(t, p.Write(&out))
 		return out.Bytes()
 	}
 	content := write()
@@ -36,16 +36,16 @@ func TestPaperShowsNamesOfManyScripts(t *testing.T) {
 
 func TestPaperGoesOnOverPages(t *testing.T) {
 	t.Parallel()
-	p := newPaper("Long", "", time.Now())
+	p := New("Long", "", time.Now())
 	rows := make([][]string, 0, 121)
 	for range 120 {
 		rows = append(rows, []string{strings.Repeat("long ", 20), "1.00"})
 	}
 	rows = append(rows, []string{strings.Repeat("x", 300), "last"})
-	p.table([]column{{head: "What", share: 0.7}, {head: "Amount", share: 0.3, right: true}}, rows)
+	p.Table([]Column{{Head: "What", Share: 0.7}, {Head: "Amount", Share: 0.3, Right: true}}, rows)
 	require.Greater(t, p.pdf.PageNo(), 3)
 	var out bytes.Buffer
-	require.NoError(t, p.send(&out))
+	require.NoError(t, p.Write(&out))
 	text := pdftest.Text(t, out.Bytes())
 	require.Equal(t, p.pdf.PageNo(), strings.Count(text, "Amount\n"), "every page has the heads")
 	require.Contains(t, text, "last\n")
