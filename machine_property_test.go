@@ -219,6 +219,7 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 				rapport.CmdSubmit, rapport.CmdReportPost, rapport.CmdRetryCheck, rapport.CmdAcceptContent, rapport.CmdWaive, rapport.CmdRevokeApproval,
 				rapport.CmdRenew, rapport.CmdLetLapse, rapport.CmdTerminate, rapport.CmdBan, rapport.CmdUnban, rapport.CmdUnban,
 				rapport.CmdLetMailGo, rapport.CmdLetMailGo, rapport.CmdSkipMail, rapport.CmdMoveSequence, rapport.CmdSnoozeThread, rapport.CmdWakeThread,
+				rapport.CmdRequestExtension, rapport.CmdRequestExtension, rapport.CmdGrantExtension, rapport.CmdDeclineExtension, rapport.CmdWithdrawExtension,
 			}),
 			Actor: id("owner"), Amount: eur(90_000), Ref: id(fmt.Sprintf("row/%d", l.n)), Ref2: id(fmt.Sprintf("submission/%d", l.n)),
 		}
@@ -243,6 +244,17 @@ func (l *life) whim() (uuid.UUID, rapport.Command) {
 			}
 			if p.RenewalOffer != nil {
 				cmd.Ref = p.RenewalOffer.ID
+			}
+		case rapport.CmdRequestExtension, rapport.CmdGrantExtension, rapport.CmdDeclineExtension, rapport.CmdWithdrawExtension:
+			if len(p.Deliverables) > 0 {
+				d := pick(l, "deliverable", p.Deliverables)
+				cmd.Ref, cmd.Move = d.ID, &rapport.DeliverableMove{PublishBy: d.PublishBy.Add(4 * hour)}
+				if rapid.Bool().Draw(l.t, "draft") {
+					cmd.Move.DraftDue = d.DraftDue.Add(3 * hour)
+				}
+				if d.Extension != nil {
+					cmd.Ref2 = d.Extension.ID
+				}
 			}
 		case rapport.CmdAmend:
 			if p.Contract != nil && p.Offer != nil {

@@ -82,44 +82,48 @@ const (
 
 // The commands of a partnership.
 const (
-	CmdPause           CommandKind = "pause"
-	CmdLetMailGo       CommandKind = "let_mail_go"   // Ref message
-	CmdSkipMail        CommandKind = "skip_mail"     // Ref message
-	CmdMoveSequence    CommandKind = "move_sequence" // Ref running sequence, zero for the outreach; Sequence, Step
-	CmdSnoozeThread    CommandKind = "snooze_thread" // Ref thread, Until
-	CmdWakeThread      CommandKind = "wake_thread"   // Ref thread
-	CmdResume          CommandKind = "resume"
-	CmdSnooze          CommandKind = "snooze"
-	CmdLogReply        CommandKind = "log_reply"
-	CmdMarkDeclined    CommandKind = "mark_declined"
-	CmdStartAgain      CommandKind = "start_again"
-	CmdSendOffer       CommandKind = "send_offer"        // Ref offer, Amount fee
-	CmdAcceptOffer     CommandKind = "accept_offer"      // Ref offer
-	CmdDeclineOffer    CommandKind = "decline_offer"     // Ref offer
-	CmdCounterOffer    CommandKind = "counter_offer"     // Ref offer, Amount what the creator asks for
-	CmdWithdrawOffer   CommandKind = "withdraw_offer"    //
-	CmdSendContract    CommandKind = "send_contract"     // Ref contract
-	CmdAmend           CommandKind = "amend"             // Ref the amendment, a contract of its own
-	CmdSignContract    CommandKind = "sign_contract"     // Ref contract
-	CmdDeclineContract CommandKind = "decline_contract"  // Ref contract
-	CmdWithdrawContr   CommandKind = "withdraw_contract" //
-	CmdSubmit          CommandKind = "submit"            // Ref deliverable, Ref2 submission
-	CmdReportPost      CommandKind = "report_post"       // Ref deliverable
-	CmdRetryCheck      CommandKind = "retry_check"       // Ref deliverable
-	CmdAcceptContent   CommandKind = "accept_deliverable"
-	CmdWaive           CommandKind = "waive_deliverable"
-	CmdRevokeApproval  CommandKind = "revoke_approval" // Ref deliverable
-	CmdAgreeRound      CommandKind = "agree_round"     // Ref deliverable, Amount the fee that was shown: the creator makes another round than the contract includes
-	CmdDeclineRound    CommandKind = "decline_round"   // Ref deliverable
-	CmdOfferRound      CommandKind = "offer_round"     // Ref deliverable, Amount what another round is paid with
-	CmdRecordNumber    CommandKind = "record_number"   // Ref deliverable, Code metric, N what it stood at, Until when it stood there
-	CmdDropBonus       CommandKind = "drop_bonus"      // Ref milestone whose number was not reached, or cannot be known
-	CmdGiveBonus       CommandKind = "give_bonus"      // Ref the bonus, Ref2 the deliverable it is for, Amount
-	CmdRenew           CommandKind = "renew"           // Ref offer of the next term, Amount fee
-	CmdLetLapse        CommandKind = "let_lapse"
-	CmdTerminate       CommandKind = "terminate"
-	CmdBan             CommandKind = "ban"
-	CmdUnban           CommandKind = "unban"
+	CmdPause             CommandKind = "pause"
+	CmdLetMailGo         CommandKind = "let_mail_go"   // Ref message
+	CmdSkipMail          CommandKind = "skip_mail"     // Ref message
+	CmdMoveSequence      CommandKind = "move_sequence" // Ref running sequence, zero for the outreach; Sequence, Step
+	CmdSnoozeThread      CommandKind = "snooze_thread" // Ref thread, Until
+	CmdWakeThread        CommandKind = "wake_thread"   // Ref thread
+	CmdResume            CommandKind = "resume"
+	CmdSnooze            CommandKind = "snooze"
+	CmdLogReply          CommandKind = "log_reply"
+	CmdMarkDeclined      CommandKind = "mark_declined"
+	CmdStartAgain        CommandKind = "start_again"
+	CmdSendOffer         CommandKind = "send_offer"        // Ref offer, Amount fee
+	CmdAcceptOffer       CommandKind = "accept_offer"      // Ref offer
+	CmdDeclineOffer      CommandKind = "decline_offer"     // Ref offer
+	CmdCounterOffer      CommandKind = "counter_offer"     // Ref offer, Amount what the creator asks for
+	CmdWithdrawOffer     CommandKind = "withdraw_offer"    //
+	CmdSendContract      CommandKind = "send_contract"     // Ref contract
+	CmdAmend             CommandKind = "amend"             // Ref the amendment, a contract of its own
+	CmdSignContract      CommandKind = "sign_contract"     // Ref contract
+	CmdDeclineContract   CommandKind = "decline_contract"  // Ref contract
+	CmdWithdrawContr     CommandKind = "withdraw_contract" //
+	CmdSubmit            CommandKind = "submit"            // Ref deliverable, Ref2 submission
+	CmdReportPost        CommandKind = "report_post"       // Ref deliverable
+	CmdRetryCheck        CommandKind = "retry_check"       // Ref deliverable
+	CmdAcceptContent     CommandKind = "accept_deliverable"
+	CmdWaive             CommandKind = "waive_deliverable"
+	CmdRevokeApproval    CommandKind = "revoke_approval"    // Ref deliverable
+	CmdAgreeRound        CommandKind = "agree_round"        // Ref deliverable, Amount the fee that was shown: the creator makes another round than the contract includes
+	CmdDeclineRound      CommandKind = "decline_round"      // Ref deliverable
+	CmdOfferRound        CommandKind = "offer_round"        // Ref deliverable, Amount what another round is paid with
+	CmdRequestExtension  CommandKind = "request_extension"  // Ref deliverable, Ref2 request, Move the dates
+	CmdWithdrawExtension CommandKind = "withdraw_extension" // Ref deliverable, Ref2 request
+	CmdGrantExtension    CommandKind = "grant_extension"    // Ref deliverable, Ref2 request, Move the dates
+	CmdDeclineExtension  CommandKind = "decline_extension"  // Ref deliverable, Ref2 request
+	CmdRecordNumber      CommandKind = "record_number"      // Ref deliverable, Code metric, N what it stood at, Until when it stood there
+	CmdDropBonus         CommandKind = "drop_bonus"         // Ref milestone whose number was not reached, or cannot be known
+	CmdGiveBonus         CommandKind = "give_bonus"         // Ref the bonus, Ref2 the deliverable it is for, Amount
+	CmdRenew             CommandKind = "renew"              // Ref offer of the next term, Amount fee
+	CmdLetLapse          CommandKind = "let_lapse"
+	CmdTerminate         CommandKind = "terminate"
+	CmdBan               CommandKind = "ban"
+	CmdUnban             CommandKind = "unban"
 )
 
 // Timers of a partnership.
@@ -139,7 +143,9 @@ const (
 	timerSignExpiry    = "signature_expiry"
 	timerDraftReminder = "draft_reminder"
 	timerDraftLate     = "draft_late"
-	timerRound         = "round_word" // the creator's word on another round is awaited
+	timerRound         = "round_word"         // the creator's word on another round is awaited
+	timerExtensionHalf = "extension_reminder" // Ref deliverable
+	timerExtension     = "extension_answer"   // Ref deliverable
 	timerPublish       = "publish_reminder"
 	timerPublishLate   = "publish_late"
 	timerVerify        = "verify_post"
@@ -241,6 +247,8 @@ type DeliverableState struct {
 	Extra       string `json:"extra,omitempty"`
 	ExtraFee    Money  `json:"extra_fee,omitzero"`
 	Corrections int    `json:"corrections,omitempty"`
+	// Extension is the request for later dates that waits for an answer.
+	Extension *ExtensionState `json:"extension,omitempty"`
 }
 
 // Terminal says that nothing more is owed for the deliverable.

@@ -19,6 +19,7 @@ func (p *Partnership) deliverable(id uuid.UUID) *DeliverableState {
 
 func (p *Partnership) set(d *DeliverableState, state string, now time.Time) {
 	d.State, d.Since = state, now
+	p.overtakeExtension(now, d)
 	p.show(d, now)
 }
 

@@ -88,6 +88,10 @@ func (p *Partnership) fire(now time.Time, t Timer) { //nolint:gocyclo,funlen // 
 		if d := p.deliverable(t.Ref); d != nil && d.Extra != "" {
 			p.roundUnanswered(now, d)
 		}
+	case timerExtensionHalf:
+		p.extensionHalf(now, t.Ref)
+	case timerExtension:
+		p.extensionOverdue(now, t.Ref)
 	case timerPublish:
 		if d := p.deliverable(t.Ref); d != nil {
 			p.do(Effect{Key: fmt.Sprintf("publish_reminder/%s/%s", d.ID, d.Submission), Kind: EffectMail, Code: "publish_reminder", Ref: d.ID})

@@ -103,6 +103,7 @@ func (p *Partnership) waiting() []Waiting {
 				add(Waiting{For: "creator", Decision: "post", Ref: d.ID, Since: d.Since, Due: d.PublishBy, Silence: "post_late"})
 			}
 		}
+		w = append(w, p.extensionWaits()...)
 		w = append(w, p.waitingNumbers()...)
 		if a := p.Amendment; a != nil {
 			w = append(w, signatureWaits(a)...)

@@ -221,6 +221,8 @@ type Timings struct {
 	// FirstAnswerDays and NextAnswerDays are business days in which the creator's first reply, and each later one, is to be answered.
 	FirstAnswerDays int `json:"first_answer_days,omitempty"`
 	NextAnswerDays  int `json:"next_answer_days,omitempty"`
+	// ExtensionAnswerDays are business days in which a creator's request for later dates is to be answered.
+	ExtensionAnswerDays int `json:"extension_answer_days,omitempty"`
 }
 
 // DefaultTimings are the product's defaults.
@@ -235,6 +237,6 @@ func DefaultTimings() Timings {
 		ReviewRemindersPercent: []int{50, 80}, ReviewSilencePercent: 150,
 		ReconcileUnknownEvery: 6 * time.Hour, CoolOffDays: 90,
 		UnreachableRetry: 6 * time.Hour, UnreachableRetries: 3, ConversationQuietDays: 3, PublishReminderDays: 1,
-		FirstAnswerDays: 1, NextAnswerDays: 2, SoftBounceRetries: 3, SoftBounceRetry: 16 * time.Hour,
+		FirstAnswerDays: 1, NextAnswerDays: 2, SoftBounceRetries: 3, SoftBounceRetry: 16 * time.Hour, ExtensionAnswerDays: 2,
 	}
 }
